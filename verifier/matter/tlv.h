@@ -1,0 +1,67 @@
+// Tlv: a strict cursor over Matter TLV (Core, appendix A). Reads element after element; containers are entered by
+// the caller, so depth is bounded by the caller's code and by kMaxDepth where a value is skipped.
+#pragma once
+
+#include "verifier/bytes.h"
+
+namespace attest::tlv {
+
+enum class Type : uint8_t { signed_integer, unsigned_integer, boolean, real, utf8, octets, null, structure, array, list, end };
+
+struct TagId {
+  enum class Form : uint8_t { anonymous, context, common, implicit, full };
+  Form form = Form::anonymous;
+  uint16_t vendor = 0, profile = 0;  // full form only
+  uint32_t number = 0;
+  bool is_context(uint32_t n) const { return form == Form::context && number == n; }
+  bool operator==(const TagId&) const = default;
+};
+std::string tag_text(const TagId& tag);  // "context 4", "anonymous", "0xFFF1/0x003E/1"
+
+struct Element {
+  Type type = Type::null;
+  TagId tag;
+  uint64_t unsigned_value = 0;  // unsigned_integer, boolean (0/1), real (its bits)
+  int64_t signed_value = 0;
+  View bytes;                   // utf8 and octets
+  uint64_t offset = 0;          // of its control octet in the input
+};
+
+inline constexpr unsigned kMaxDepth = 16;
+
+class Cursor {
+ public:
+  explicit Cursor(View data, uint64_t base = 0) : data_(data), base_(base) {}
+  bool empty() const { return at_ == data_.size(); }
+  uint64_t offset() const { return base_ + at_; }
+  View rest() const { return data_.subspan(at_); }
+  // The next element. A container is returned as its opening; its members follow, then Type::end. Strings longer
+  // than what is left, reserved control octets and invalid UTF-8 are errors.
+  Result<Element> next();
+  // Skips the members of the container just opened, up to and including its end.
+  tl::expected<void, Error> skip_container();
+
+ private:
+  View data_;
+  uint64_t base_ = 0;
+  size_t at_ = 0;
+};
+
+// Writes TLV; used by fixtures and by `payload make`.
+class Writer {
+ public:
+  Writer& open(Type container, TagId tag = {});
+  Writer& close();
+  Writer& number(TagId tag, uint64_t value);          // shortest width
+  Writer& signed_number(TagId tag, int64_t value);
+  Writer& utf8(TagId tag, std::string_view value);
+  Writer& octets(TagId tag, View value);
+  const Bytes& bytes() const { return out_; }
+
+ private:
+  void control(uint8_t type, const TagId& tag);
+  Bytes out_;
+};
+inline TagId context(uint32_t n) { return {.form = TagId::Form::context, .number = n}; }
+
+}  // namespace attest::tlv
