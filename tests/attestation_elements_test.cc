@@ -73,7 +73,7 @@ TEST_CASE("elements that break the rules are refused by name") {
   const auto structure = [] { return Writer().open(Type::structure); };
   const struct {
     Bytes input;
-    const char* why;
+    std::string why;
   } rows[] = {
       {{}, "attestation elements: TLV: expected an element, found the end of the input"},
       {closed(Writer().open(Type::array)), "attestation elements: expected an anonymous structure, found array with tag anonymous"},

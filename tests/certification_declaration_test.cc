@@ -108,7 +108,7 @@ TEST_CASE("integers may use any width that fits") {
 TEST_CASE("a declaration that breaks the structure is refused by the field's name") {
   const struct {
     Instead instead;
-    const char* why;
+    std::string why;
   } rows[] = {
       {without(0), "format_version (0): expected this field, found vendor_id (1)"},
       {without(4), "certificate_id (4): expected this field, found security_level (5)"},
@@ -157,8 +157,8 @@ TEST_CASE("a declaration that breaks the structure is refused by the field's nam
 
 TEST_CASE("input that is no anonymous structure is refused") {
   const struct {
-    const char* input;
-    const char* why;
+    std::string input;
+    std::string why;
   } rows[] = {
       {"", "certification declaration: TLV: expected an element, found the end of the input"},
       {"16 18", "certification declaration: expected structure, found array"},

@@ -7,7 +7,7 @@ using tlv::Type;
 
 namespace {
 
-Bytes bytes(const char* text) { return from_hex_lenient(text).value(); }
+Bytes bytes(std::string_view text) { return from_hex_lenient(text).value(); }
 
 // Everything up to the end or the first error.
 Result<size_t> count_elements(View data) {
@@ -22,12 +22,12 @@ Result<size_t> count_elements(View data) {
 
 TEST_CASE("every element type and tag form is read") {
   const struct {
-    const char* input;
+    std::string input;
     Type type;
-    const char* tag;
+    std::string tag;
     uint64_t unsigned_value;
     int64_t signed_value;
-    const char* string;  // hex
+    std::string string;  // hex
   } rows[] = {
       {"00 80", Type::signed_integer, "anonymous", 0, -128, ""},
       {"01 0080", Type::signed_integer, "anonymous", 0, -32768, ""},
@@ -68,7 +68,7 @@ TEST_CASE("broken TLV is refused with what was expected and found") {
   for (unsigned i = 0; i <= tlv::kMaxDepth; ++i) nested += "17";
   const struct {
     std::string input;
-    const char* why;
+    std::string why;
     uint64_t offset;
   } rows[] = {
       {"19", "TLV: expected an element, found the reserved control octet 0x19", 0},
@@ -88,7 +88,7 @@ TEST_CASE("broken TLV is refused with what was expected and found") {
   };
   for (const auto& row : rows) {
     CAPTURE(row.input);
-    const auto got = count_elements(bytes(row.input.c_str()));
+    const auto got = count_elements(bytes(row.input));
     REQUIRE_FALSE(got);
     CHECK(got.error().what == row.why);
     CHECK(got.error().offset == row.offset);
@@ -124,7 +124,7 @@ TEST_CASE("the writer takes the shortest width that holds a value") {
   const tlv::TagId one = tlv::context(1);
   const struct {
     tlv::Writer writer;
-    const char* bytes;
+    std::string bytes;
   } rows[] = {
       {tlv::Writer().number({}, 0), "0400"},
       {tlv::Writer().number(one, 255), "2401ff"},
