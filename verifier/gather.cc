@@ -299,8 +299,9 @@ void find_paa(Evidence& e, const TrustStore& trust, Ledger* ledger) {
     }
   }
   if (const Paa* named = trust.paa_named(pai.issuer.der)) {
-    // Only a PAA that really signed tells of a wrong key id; a namesake tells nothing.
-    if (signed_by(pai, named->key)) {
+    // Only a PAA that really signed tells of a wrong key id; a namesake tells nothing. Without any key id the name is all
+    // there is to go by, and the signature then says whether the PAI was changed.
+    if (!akid || signed_by(pai, named->key)) {
       e.paa = *named;
       e.paa_found = Evidence::PaaFound::by_name;
       return;

@@ -186,13 +186,13 @@ int declaration_payload(const Evidence& e) {
   if (cd.product_ids.empty() || (e.pid && !lists(*e.pid))) return 605;
   if (cd.certification_type > 2) return 501;
   const Certificate &dac = *e.dac.certificate, &pai = *e.pai.certificate;
-  const auto pai_pid = pai.pid() == 0 ? std::nullopt : pai.pid();
+  const uint16_t pai_pid = pai.pid().value_or(0);   // the SDK takes product 0 for none
   if (cd.dac_origin_vendor_id) {
     if (dac.vid() != cd.dac_origin_vendor_id || pai.vid() != cd.dac_origin_vendor_id) return 604;
-    if (dac.pid() != cd.dac_origin_product_id || (pai_pid && pai_pid != cd.dac_origin_product_id)) return 605;
+    if (dac.pid() != cd.dac_origin_product_id || (pai_pid != 0 && pai_pid != *cd.dac_origin_product_id)) return 605;
   } else {
     if (dac.vid() != cd.vendor_id || pai.vid() != cd.vendor_id) return 604;
-    if (!lists(*dac.pid()) || (pai_pid && !lists(*pai_pid))) return 605;
+    if (!lists(*dac.pid()) || (pai_pid != 0 && !lists(pai_pid))) return 605;
   }
   if (const auto* list = applied_paa_list(cd); list != nullptr && e.paa) {
     if (std::none_of(list->begin(), list->end(), [&](const Bytes& id) { return equal(id, e.paa->subject_key_id); })) return 606;

@@ -21,9 +21,9 @@ Bytes name_of(std::initializer_list<std::pair<View, std::string_view>> attribute
     rdns.push_back(static_cast<uint8_t>(value.size()));
     rdns.insert(rdns.end(), value.begin(), value.end());
   }
-  Bytes out{0x30, static_cast<uint8_t>(rdns.size())};
-  out.insert(out.end(), rdns.begin(), rdns.end());
-  return out;
+  const uint8_t head[] = {0x30, static_cast<uint8_t>(rdns.size())};
+  rdns.insert(rdns.begin(), std::begin(head), std::end(head));
+  return rdns;
 }
 
 Paa builtin_paa(const TestPaa& test) {

@@ -303,8 +303,9 @@ constexpr const char* kReissuePai = "have the PAI issued again with the right pr
 constexpr const char* kOtherPaa = "use a PAA that the ledger approves; this one does not follow the PAA profile";
 
 // Rules that hold for all three. C: prefix of the ids; BASE: the check after which its certificate can be looked at;
-// ECHO: signature whose failure means that the certificate's bytes were changed, so that the rest is an echo.
-#define PROFILE(C, R, NAME, SPEC, SDK, BASE, ECHO, REMEDY) \
+// ECHO: signature whose failure means that the certificate's bytes were changed, so that the rest is an echo. ABOVE: what
+// makes a missing authority key id an echo: an issuer without a key id.
+#define PROFILE(C, R, NAME, SPEC, SDK, BASE, ECHO, ABOVE, REMEDY) \
     {.id = C ".version-is-3", .title = "the " NAME " is an X.509 version 3 certificate", .spec = SPEC, .sdk = SDK, .after = {BASE}, .consequence_of = {ECHO}, .run = version_is_3<R>, \
      .rule = "Extensions exist only in version 3; a commissioner refuses any other.", .remedy = REMEDY}, \
     {.id = C ".signature-algorithm-is-ecdsa-sha256", .title = "the " NAME " is signed with ecdsa-with-SHA256", .spec = SPEC, .sdk = SDK, .after = {BASE}, .run = signature_algorithm<R>, \
@@ -321,7 +322,7 @@ constexpr const char* kOtherPaa = "use a PAA that the ledger approves; this one 
      .rule = "A DAC only signs (digitalSignature). A PAI and a PAA sign certificates and CRLs; digitalSignature is allowed beside, nothing else.", .remedy = REMEDY}, \
     {.id = C ".subject-key-id", .title = "the " NAME " has a subject key id of 20 octets", .spec = SPEC, .sdk = SDK, .after = {BASE}, .consequence_of = {ECHO}, .run = subject_key_id<R>, \
      .rule = "Issuers are found by key id; it occurs once, is not critical and has 20 octets.", .remedy = REMEDY}, \
-    {.id = C ".authority-key-id", .title = "the " NAME " names its issuer's key by an id of 20 octets", .spec = SPEC, .sdk = SDK, .after = {BASE}, .consequence_of = {ECHO}, .run = authority_key_id<R>, \
+    {.id = C ".authority-key-id", .title = "the " NAME " names its issuer's key by an id of 20 octets", .spec = SPEC, .sdk = SDK, .after = {BASE}, .consequence_of = {ECHO, ABOVE}, .run = authority_key_id<R>, \
      .rule = "The authority key id leads to the issuer and to its revocation list; it occurs once, is not critical, and holds a key identifier of 20 octets.", .remedy = REMEDY}, \
     {.id = C ".extensions-are-understood", .title = "the " NAME " has no critical extension that is not understood", .spec = "RFC 5280 4.2", .sdk = 301, .after = {BASE}, .consequence_of = {ECHO}, .run = extensions_are_understood<R>, \
      .rule = "A critical extension that a verifier does not understand means refusal.", .remedy = REMEDY}, \
@@ -341,41 +342,41 @@ constexpr Check kChecks[] = {
      .rule = "Without its DAC a device cannot be told from any other; nothing can be decided.", .remedy = "hand over the DAC: a file, a dump that holds it, or a log of the commissioning"},
     {.id = "dac.is-one-certificate", .title = "the DAC is one X.509 certificate", .spec = "Matter Core 6.2.2.3", .sdk = 303, .after = {"dac.is-present"}, .run = is_one_certificate<Role::dac>,
      .rule = "The DAC is a single DER certificate; a cut or damaged one means a wrong length or offset in the part.", .remedy = "compare length and offset of the DAC in the part with the certificate that was issued"},
-    {.id = "dac.has-no-trailing-bytes", .title = "nothing follows the DAC", .spec = "Matter Core 6.2.2.3", .after = {"dac.is-one-certificate"}, .run = has_no_trailing_bytes<Role::dac>,
+    {.id = "dac.has-no-trailing-bytes", .title = "nothing follows the DAC", .spec = "Matter Core 6.2.2.3", .after = {"dac.is-one-certificate"}, .consequence_of = {"dac.signature-verifies"}, .run = has_no_trailing_bytes<Role::dac>,
      .rule = "Bytes after the certificate mean that its size is stored wrong in the part. The SDK lets them pass, another commissioner need not.", .remedy = "correct the stored size of the DAC"},
     {.id = "dac.is-short-enough", .title = "the DAC has at most 600 bytes", .spec = "Matter Core 6.2.2", .after = {"dac.is-one-certificate"}, .run = is_short_enough<Role::dac>,
      .rule = "A CertificateChainResponse carries at most 600 bytes: a longer DAC cannot be handed to a commissioner.", .remedy = kReissueDac},
-    PROFILE("dac", Role::dac, "DAC", "Matter Core 6.2.2.3", 303, "dac.is-one-certificate", "chain.dac-signature-verifies", kReissueDac),
-    {.id = "dac.is-no-authority", .title = "the DAC is no certification authority", .spec = "Matter Core 6.2.2.3", .sdk = 303, .after = {"dac.basic-constraints-are-critical"}, .consequence_of = {"chain.dac-signature-verifies"}, .run = certification_authority<Role::dac>,
+    PROFILE("dac", Role::dac, "DAC", "Matter Core 6.2.2.3", 303, "dac.is-one-certificate", "dac.signature-verifies", "pai.subject-key-id", kReissueDac),
+    {.id = "dac.is-no-authority", .title = "the DAC is no certification authority", .spec = "Matter Core 6.2.2.3", .sdk = 303, .after = {"dac.basic-constraints-are-critical"}, .consequence_of = {"dac.signature-verifies"}, .run = certification_authority<Role::dac>,
      .rule = "cA is FALSE and there is no path length: a device's key must not be able to issue certificates.", .remedy = kReissueDac},
-    {.id = "dac.names-a-vendor", .title = "the DAC names its vendor", .spec = "Matter Core 6.2.2.3", .sdk = 305, .after = {"dac.vendor-id-is-wellformed"}, .consequence_of = {"chain.dac-signature-verifies"}, .run = names_one<Role::dac, true>,
+    {.id = "dac.names-a-vendor", .title = "the DAC names its vendor", .spec = "Matter Core 6.2.2.3", .sdk = 305, .after = {"dac.vendor-id-is-wellformed"}, .consequence_of = {"dac.signature-verifies"}, .run = names_one<Role::dac, true>,
      .rule = "The subject holds a vendor id. As soon as one id stands as an attribute, the other is not looked for in the common name.", .remedy = kReissueDac},
-    {.id = "dac.names-a-product", .title = "the DAC names its product", .spec = "Matter Core 6.2.2.3", .sdk = 306, .after = {"dac.product-id-is-wellformed"}, .consequence_of = {"chain.dac-signature-verifies"}, .run = names_one<Role::dac, false>,
+    {.id = "dac.names-a-product", .title = "the DAC names its product", .spec = "Matter Core 6.2.2.3", .sdk = 306, .after = {"dac.product-id-is-wellformed"}, .consequence_of = {"dac.signature-verifies"}, .run = names_one<Role::dac, false>,
      .rule = "The subject holds a product id.", .remedy = kReissueDac},
-    {.id = "dac.is-valid-now", .title = "the DAC is within its validity", .spec = "Matter Core 6.2.3.1", .sdk = 300, .after = {"dac.is-one-certificate"}, .consequence_of = {"chain.dac-signature-verifies"}, .run = dac_is_valid_now,
+    {.id = "dac.is-valid-now", .title = "the DAC is within its validity", .spec = "Matter Core 6.2.3.1", .sdk = 300, .after = {"dac.is-one-certificate"}, .consequence_of = {"dac.signature-verifies"}, .run = dac_is_valid_now,
      .rule = "Commissioners with a clock refuse a DAC outside its validity. Its own end counts as outside.", .remedy = "have DACs issued with 99991231235959Z as their end, or check the clock given by --at"},
 
     {.id = "pai.is-present", .title = "the evidence has a Product Attestation Intermediate", .spec = "Matter Core 6.2", .sdk = 207, .run = pai_is_present,
      .rule = "The PAI links the DAC to its root; the device itself must hold it.", .remedy = "hand over the PAI; if the part has none, its factory data lacks it"},
     {.id = "pai.is-one-certificate", .title = "the PAI is one X.509 certificate", .spec = "Matter Core 6.2.2.4", .sdk = 203, .after = {"pai.is-present"}, .run = is_one_certificate<Role::pai>,
      .rule = "The PAI is a single DER certificate; a cut or damaged one means a wrong length or offset in the part.", .remedy = "compare length and offset of the PAI in the part with the certificate that was issued"},
-    {.id = "pai.has-no-trailing-bytes", .title = "nothing follows the PAI", .spec = "Matter Core 6.2.2.4", .after = {"pai.is-one-certificate"}, .run = has_no_trailing_bytes<Role::pai>,
+    {.id = "pai.has-no-trailing-bytes", .title = "nothing follows the PAI", .spec = "Matter Core 6.2.2.4", .after = {"pai.is-one-certificate"}, .consequence_of = {"pai.signature-verifies"}, .run = has_no_trailing_bytes<Role::pai>,
      .rule = "Bytes after the certificate mean that its size is stored wrong in the part.", .remedy = "correct the stored size of the PAI"},
     {.id = "pai.is-short-enough", .title = "the PAI has at most 600 bytes", .spec = "Matter Core 6.2.2", .after = {"pai.is-one-certificate"}, .run = is_short_enough<Role::pai>,
      .rule = "A CertificateChainResponse carries at most 600 bytes.", .remedy = kReissuePai},
-    PROFILE("pai", Role::pai, "PAI", "Matter Core 6.2.2.4", 203, "pai.is-one-certificate", "chain.pai-signature-verifies", kReissuePai),
-    {.id = "pai.is-an-authority", .title = "the PAI is a certification authority with path length 0", .spec = "Matter Core 6.2.2.4", .sdk = 203, .after = {"pai.basic-constraints-are-critical"}, .consequence_of = {"chain.pai-signature-verifies"}, .run = certification_authority<Role::pai>,
+    PROFILE("pai", Role::pai, "PAI", "Matter Core 6.2.2.4", 203, "pai.is-one-certificate", "pai.signature-verifies", nullptr, kReissuePai),
+    {.id = "pai.is-an-authority", .title = "the PAI is a certification authority with path length 0", .spec = "Matter Core 6.2.2.4", .sdk = 203, .after = {"pai.basic-constraints-are-critical"}, .consequence_of = {"pai.signature-verifies"}, .run = certification_authority<Role::pai>,
      .rule = "cA is TRUE and the path length is 0: it issues DACs and no further authorities.", .remedy = kReissuePai},
-    {.id = "pai.names-a-vendor", .title = "the PAI names its vendor", .spec = "Matter Core 6.2.2.4", .sdk = 305, .after = {"pai.vendor-id-is-wellformed"}, .consequence_of = {"chain.pai-signature-verifies"}, .run = names_one<Role::pai, true>,
+    {.id = "pai.names-a-vendor", .title = "the PAI names its vendor", .spec = "Matter Core 6.2.2.4", .sdk = 305, .after = {"pai.vendor-id-is-wellformed"}, .consequence_of = {"pai.signature-verifies"}, .run = names_one<Role::pai, true>,
      .rule = "A PAI belongs to one vendor; a product id is optional.", .remedy = kReissuePai},
-    {.id = "pai.is-valid-now", .title = "the PAI is within its validity", .severity = kInfo, .spec = "Matter Core 6.2.3.1", .after = {"pai.is-one-certificate"}, .consequence_of = {"chain.pai-signature-verifies"}, .run = is_valid_now<Role::pai>,
+    {.id = "pai.is-valid-now", .title = "the PAI is within its validity", .severity = kInfo, .spec = "Matter Core 6.2.3.1", .after = {"pai.is-one-certificate"}, .consequence_of = {"pai.signature-verifies"}, .run = is_valid_now<Role::pai>,
      .rule = "Nobody looks at the PAI's validity today; it counts at the day the DAC was issued (pai.is-valid-at-dac-issuance)."},
 
     {.id = "paa.certificate-is-at-hand", .title = "the trusted PAA's certificate is at hand", .severity = kInfo, .spec = "Matter Core 6.2.2.5", .after = {"paa.is-trusted"}, .run = paa_certificate_is_at_hand,
      .rule = "The profile of a PAA can be judged when its certificate is there: from the ledger or given with --trust-paa."},
     {.id = "paa.is-short-enough", .title = "the PAA has at most 600 bytes", .spec = "Matter Core 6.2.2", .after = {"paa.certificate-is-at-hand"}, .run = is_short_enough<Role::paa>,
      .rule = "Stores of commissioners skip longer roots in silence.", .remedy = kOtherPaa},
-    PROFILE("paa", Role::paa, "PAA", "Matter Core 6.2.2.5", 105, "paa.certificate-is-at-hand", nullptr, kOtherPaa),
+    PROFILE("paa", Role::paa, "PAA", "Matter Core 6.2.2.5", 105, "paa.certificate-is-at-hand", nullptr, nullptr, kOtherPaa),
     {.id = "paa.is-an-authority", .title = "the PAA is a certification authority", .spec = "Matter Core 6.2.2.5", .sdk = 105, .after = {"paa.basic-constraints-are-critical"}, .run = certification_authority<Role::paa>,
      .rule = "cA is TRUE; the path length is 1 or not given (15 of 40 production PAAs give none).", .remedy = kOtherPaa},
     {.id = "paa.names-no-product", .title = "the PAA names no product", .spec = "Matter Core 6.2.2.5", .sdk = 105, .after = {"paa.certificate-is-at-hand"}, .run = paa_names_no_product,

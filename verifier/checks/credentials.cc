@@ -55,7 +55,7 @@ constexpr Check kChecks[] = {
      .consequence_of = {"credentials.no-development-dac", "credentials.no-test-paa", "credentials.no-test-cd-signer", "cd.signature-verifies"}, .run = no_development_cd,
      .rule = "Certification type 0 makes no product, even under the CSA's own signature: the SDK's example declaration for vendor 0xFFF1 is signed by the CSA.", .remedy = "use the official certification declaration of this product"},
     {.id = "credentials.no-test-vendor", .title = "the vendor id is not reserved for tests", .severity = kErrorOnMain, .spec = "Matter Core 2.5.2", .after = {"dac.names-a-vendor"},
-     .consequence_of = {"credentials.no-development-dac", "credentials.no-test-paa", "credentials.no-test-cd-signer", "credentials.no-development-cd", "chain.dac-signature-verifies", "dac.vendor-matches-pai"}, .run = no_test_vendor,
+     .consequence_of = {"credentials.no-development-dac", "credentials.no-test-paa", "credentials.no-test-cd-signer", "credentials.no-development-cd", "dac.signature-verifies", "dac.vendor-matches-pai"}, .run = no_test_vendor,
      .rule = "0xFFF1 to 0xFFF4 belong to nobody.", .remedy = "have the credentials issued for the vendor id that the CSA assigned"},
 };
 

@@ -83,13 +83,13 @@ Outcome evidence_is_intact(const Evidence& e) {
 
 constexpr Check kChecks[] = {
     {.id = "pai.vendor-matches-paa", .title = "PAI and PAA name the same vendor", .spec = "Matter Core 6.2.3.1", .sdk = 205, .after = {"paa.is-trusted", "pai.names-a-vendor"},
-     .consequence_of = {"chain.pai-signature-verifies", "chain.pai-issuer-is-paa"}, .run = pai_vendor_matches_paa,
+     .consequence_of = {"pai.signature-verifies", "chain.pai-issuer-is-paa"}, .run = pai_vendor_matches_paa,
      .rule = "A PAA that names a vendor issues for that vendor only. Without this, one vendor's root could speak for another's products.", .remedy = "have the PAI issued below a PAA of its vendor, or below one that names none"},
     {.id = "dac.vendor-matches-pai", .title = "DAC and PAI name the same vendor", .spec = "Matter Core 6.2.3.1", .sdk = 305, .after = {"dac.names-a-vendor", "pai.names-a-vendor"},
-     .consequence_of = {"chain.dac-authority-key-is-pai", "chain.dac-signature-verifies"}, .run = dac_vendor_matches_pai,
+     .consequence_of = {"chain.dac-authority-key-is-pai", "dac.signature-verifies"}, .run = dac_vendor_matches_pai,
      .rule = "Without this, a vendor with a genuine PAI could attest another vendor's product.", .remedy = "have the DAC issued for the vendor of its PAI; the id in the factory's request is wrong"},
     {.id = "dac.product-matches-pai", .title = "the DAC's product is the one its PAI is for", .spec = "Matter Core 6.2.3.1", .sdk = 306, .after = {"dac.names-a-product", "pai.product-id-is-wellformed"},
-     .consequence_of = {"chain.dac-authority-key-is-pai", "chain.dac-signature-verifies", "dac.vendor-matches-pai"}, .run = dac_product_matches_pai,
+     .consequence_of = {"chain.dac-authority-key-is-pai", "dac.signature-verifies", "dac.vendor-matches-pai"}, .run = dac_product_matches_pai,
      .rule = "A PAI that names a product issues for that product only.", .remedy = "have the DAC issued below a PAI of its product, or below one that names none"},
     {.id = "identity.one-dac", .title = "the evidence is about one DAC", .run = only_one<FactId::dac>,
      .rule = "One verification is about one device. Two DACs mean that files of two devices were mixed.", .remedy = "hand over the evidence of one device, or use the lot command for several"},

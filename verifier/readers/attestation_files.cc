@@ -11,7 +11,7 @@ bool recognises_elements(const Source& s) { return s.bytes.size() <= 64u << 10 &
 
 tl::expected<void, Error> read_elements(const Source& s, Reading& reading) {
   reading.holds("attestation-elements");
-  reading.device.say(FactId::attestation_elements, to_bytes(s.bytes), {.path = s.path, .offset = s.base, .item = {}});
+  reading.device.say(FactId::attestation_elements, to_bytes(s.bytes), {.path = s.path, .offset = s.base == 0 ? std::nullopt : std::optional(s.base), .item = {}});
   return {};
 }
 
@@ -27,7 +27,7 @@ bool recognises_blob(const Source& s) {
 }
 
 tl::expected<void, Error> read_blob(const Source& s, Reading& reading) {
-  const Place place{.path = s.path, .offset = s.base, .item = {}};
+  const Place place{.path = s.path, .offset = s.base == 0 ? std::nullopt : std::optional(s.base), .item = {}};
   if (s.bytes.size() == 65) {
     reading.holds("public-key");
     reading.device.say(FactId::dac_public_key, to_bytes(s.bytes), place);

@@ -11,6 +11,9 @@
 namespace attest {
 namespace {
 
+// The place of something that is the whole of its file or member.
+Place whole(const Source& s) { return {.path = s.path, .offset = s.base == 0 ? std::nullopt : std::optional(s.base), .item = {}}; }
+
 bool der_sequence(View v) { return v.size() > 2 && v[0] == 0x30; }
 
 // SEQUENCE { SEQUENCE { first...: what the inner SEQUENCE begins with tells certificate, CRL and request apart.
@@ -51,7 +54,7 @@ tl::expected<void, Error> read_certificate(const Source& s, Reading& reading) {
   const auto certificate = parse_certificate(s.bytes, &used);
   // Not one certificate: the bytes are evidence all the same, and the checks say what is wrong with them.
   reading.holds("certificate");
-  reading.device.say(FactId::certificate, to_bytes(s.bytes), {.path = s.path, .offset = s.base, .item = {}});
+  reading.device.say(FactId::certificate, to_bytes(s.bytes), whole(s));
   if (!certificate && s.bytes.size() > kMaxCertificateBytes) return tl::unexpected(certificate.error());
   return {};
 }
@@ -61,12 +64,12 @@ tl::expected<void, Error> read_cms(const Source& s, Reading& reading) {
     reading.current->kind = "pkcs7";
     for (const Bytes& der : *certificates) {
       reading.holds("certificate");
-      reading.device.say(FactId::certificate, der, {.path = s.path, .offset = s.base, .item = {}});
+      reading.device.say(FactId::certificate, der, whole(s));
     }
     return {};
   }
   reading.holds("cd");
-  reading.device.say(FactId::cd, to_bytes(s.bytes), {.path = s.path, .offset = s.base, .item = {}});
+  reading.device.say(FactId::cd, to_bytes(s.bytes), whole(s));
   return {};
 }
 
@@ -79,17 +82,17 @@ tl::expected<void, Error> say_key(const Result<PrivateKey>& key, const Place& pl
   return {};
 }
 tl::expected<void, Error> read_key(const Source& s, Reading& reading) {
-  return say_key(parse_private_key(s.bytes), {.path = s.path, .offset = s.base, .item = {}}, reading);
+  return say_key(parse_private_key(s.bytes), whole(s), reading);
 }
 
 tl::expected<void, Error> read_csr(const Source& s, Reading& reading) {
   reading.holds("csr");
-  reading.device.say(FactId::csr, to_bytes(s.bytes), {.path = s.path, .offset = s.base, .item = {}});
+  reading.device.say(FactId::csr, to_bytes(s.bytes), whole(s));
   return {};
 }
 tl::expected<void, Error> read_crl(const Source& s, Reading& reading) {
   reading.holds("crl");
-  reading.device.say(FactId::crl, to_bytes(s.bytes), {.path = s.path, .offset = s.base, .item = {}});
+  reading.device.say(FactId::crl, to_bytes(s.bytes), whole(s));
   return {};
 }
 
