@@ -34,16 +34,33 @@ Bytes written(const std::function<bool(Writer&, uint32_t)>& instead) {
   for (uint32_t tag = 0; tag <= 12; ++tag) {
     if (instead(w, tag)) continue;
     switch (tag) {
-      case 0: w.number(context(0), cd.format_version); break;
-      case 1: w.number(context(1), cd.vendor_id); break;
-      case 2: w.open(Type::array, context(2)).number({}, 0x8000).close(); break;
-      case 3: w.number(context(3), cd.device_type_id); break;
-      case 4: w.utf8(context(4), cd.certificate_id); break;
+      case 0:
+        w.number(context(0), cd.format_version);
+        break;
+      case 1:
+        w.number(context(1), cd.vendor_id);
+        break;
+      case 2:
+        w.open(Type::array, context(2)).number({}, 0x8000).close();
+        break;
+      case 3:
+        w.number(context(3), cd.device_type_id);
+        break;
+      case 4:
+        w.utf8(context(4), cd.certificate_id);
+        break;
       case 5:
-      case 6: w.number(context(tag), 0); break;
-      case 7: w.number(context(7), cd.version_number); break;
-      case 8: w.number(context(8), cd.certification_type); break;
-      default: break;
+      case 6:
+        w.number(context(tag), 0);
+        break;
+      case 7:
+        w.number(context(7), cd.version_number);
+        break;
+      case 8:
+        w.number(context(8), cd.certification_type);
+        break;
+      default:
+        break;
     }
   }
   w.close();
@@ -98,8 +115,10 @@ TEST_CASE("what a check judges parses as it stands") {
 TEST_CASE("integers may use any width that fits") {
   // vendor_id in 8 bytes, product ids in 1, 4 and 8 bytes, certification_type in 2 bytes.
   const Bytes wide = from_hex_lenient(
-      "15 2400 01 2701 f1ff000000000000 3602 0401 0680800000 07 0100000000000000 18 2403 16 2c04 03 616263 2405 00 2406 00"
-      "2407 00 2508 0200 18").value();
+                         "15 2400 01 2701 f1ff000000000000 3602 0401 0680800000 07 0100000000000000 18 2403 16 2c04 03 "
+                         "616263 2405 00 2406 00"
+                         "2407 00 2508 0200 18")
+                         .value();
   const auto cd = parse_certification_declaration(wide);
   REQUIRE(cd);
   CHECK(cd->vendor_id == 0xFFF1);
@@ -115,14 +134,18 @@ TEST_CASE("a declaration that breaks the structure is refused by the field's nam
       {without(0), "format_version (0): expected this field, found vendor_id (1)"},
       {without(4), "certificate_id (4): expected this field, found security_level (5)"},
       {without(8), "certification_type (8): expected this field, found the end of the structure"},
-      {at(4, [](Writer& w) { w.number(context(4), 7); }), "certificate_id (4): expected UTF-8 string, found unsigned integer"},
-      {at(4, [](Writer& w) { w.octets(context(4), {}); }), "certificate_id (4): expected UTF-8 string, found octet string"},
-      {at(1, [](Writer& w) { w.signed_number(context(1), 7); }), "vendor_id (1): expected unsigned integer, found signed integer"},
+      {at(4, [](Writer& w) { w.number(context(4), 7); }),
+       "certificate_id (4): expected UTF-8 string, found unsigned integer"},
+      {at(4, [](Writer& w) { w.octets(context(4), {}); }),
+       "certificate_id (4): expected UTF-8 string, found octet string"},
+      {at(1, [](Writer& w) { w.signed_number(context(1), 7); }),
+       "vendor_id (1): expected unsigned integer, found signed integer"},
       {at(1, [](Writer& w) { w.number(context(1), 65536); }), "vendor_id (1): expected at most 65535, found 65536"},
       {at(3, [](Writer& w) { w.number(context(3), 0x100000000); }),
        "device_type_id (3): expected at most 4294967295, found 4294967296"},
       {at(8, [](Writer& w) { w.number(context(8), 256); }), "certification_type (8): expected at most 255, found 256"},
-      {at(2, [](Writer& w) { w.open(Type::list, context(2)).close(); }), "product_id_array (2): expected array, found list"},
+      {at(2, [](Writer& w) { w.open(Type::list, context(2)).close(); }),
+       "product_id_array (2): expected array, found list"},
       {at(2, [](Writer& w) { w.open(Type::array, context(2)).number({}, 1).utf8({}, "").close(); }),
        "product_id_array (2) entry 1: expected unsigned integer, found UTF-8 string"},
       {at(2, [](Writer& w) { w.open(Type::array, context(2)).number({}, 70000).close(); }),
@@ -139,12 +162,16 @@ TEST_CASE("a declaration that breaks the structure is refused by the field's nam
        "dac_origin_vendor_id (9): expected a tag after dac_origin_product_id (10)"},
       {at(9, [](Writer& w) { w.number(context(9), 1).number(context(9), 1); }),
        "dac_origin_vendor_id (9): expected a tag after dac_origin_vendor_id (9)"},
-      {at(12, [](Writer& w) { w.number(context(1), 1); }), "vendor_id (1): expected a tag after certification_type (8)"},
-      {at(9, [](Writer& w) { w.utf8(context(9), "x"); }), "dac_origin_vendor_id (9): expected unsigned integer, found UTF-8 string"},
-      {at(11, [](Writer& w) { w.octets(context(11), {}); }), "authorized_paa_list (11): expected array, found octet string"},
+      {at(12, [](Writer& w) { w.number(context(1), 1); }),
+       "vendor_id (1): expected a tag after certification_type (8)"},
+      {at(9, [](Writer& w) { w.utf8(context(9), "x"); }),
+       "dac_origin_vendor_id (9): expected unsigned integer, found UTF-8 string"},
+      {at(11, [](Writer& w) { w.octets(context(11), {}); }),
+       "authorized_paa_list (11): expected array, found octet string"},
       {at(11, [](Writer& w) { w.open(Type::array, context(11)).number({}, 1).close(); }),
        "authorized_paa_list (11) entry 0: expected octet string, found unsigned integer"},
-      {at(12, [](Writer& w) { w.close(); }), "certification declaration: expected nothing after the structure, found 1 bytes"},
+      {at(12, [](Writer& w) { w.close(); }),
+       "certification declaration: expected nothing after the structure, found 1 bytes"},
       {at(12, [](Writer& w) { w.open(Type::structure, context(12)); }),
        "certification declaration: TLV: expected an element, found the end of the input"},
   };

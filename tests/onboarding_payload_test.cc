@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "tests/support.h"
+#include "verifier/json.h"
 #include "verifier/matter/base38.h"
 #include "verifier/matter/tlv.h"
 
@@ -65,10 +66,14 @@ TEST_CASE("base 38 comes back and is strict") {
       {"Y.k90", Kind::alphabet, "base 38: expected 0-9 A-Z - . only, found \"k\" as character 3"},
       {"00000\n", Kind::alphabet, "base 38: expected 0-9 A-Z - . only, found \"\\x0A\" as character 6"},
       {"0", Kind::length, "base 38: expected groups of 5 characters and at most one of 4 or 2, found 1 characters"},
-      {"00000000", Kind::length, "base 38: expected groups of 5 characters and at most one of 4 or 2, found 8 characters"},
-      {"QLS18", Kind::group_overflow, "base 38: expected a number of at most 24 bits, found more in the 5 characters from 1"},
-      {"00000....", Kind::group_overflow, "base 38: expected a number of at most 16 bits, found more in the 4 characters from 6"},
-      {"S6", Kind::group_overflow, "base 38: expected a number of at most 8 bits, found more in the 2 characters from 1"},
+      {"00000000", Kind::length,
+       "base 38: expected groups of 5 characters and at most one of 4 or 2, found 8 characters"},
+      {"QLS18", Kind::group_overflow,
+       "base 38: expected a number of at most 24 bits, found more in the 5 characters from 1"},
+      {"00000....", Kind::group_overflow,
+       "base 38: expected a number of at most 16 bits, found more in the 4 characters from 6"},
+      {"S6", Kind::group_overflow,
+       "base 38: expected a number of at most 8 bits, found more in the 2 characters from 1"},
   };
   for (const auto& row : rows) {
     CAPTURE(row.text);
@@ -131,10 +136,12 @@ TEST_CASE("QR codes are refused for the right reason") {
     std::string message;
   } rows[] = {
       {"MT:Y.K90UBG00KA0648G00", "flow-reserved", "flow: expected 0 to 2, found the reserved value 3"},
-      {"MT:Y.K906DB00KA0648G00", "product-zero", "product id: expected one that is not 0 beside vendor 0xFFF1, found 0"},
+      {"MT:Y.K906DB00KA0648G00", "product-zero",
+       "product id: expected one that is not 0 beside vendor 0xFFF1, found 0"},
       {"MT:U34J06DB00KA0648G00", "vendor-range", "vendor id: expected 0 or 0x0001 to 0xFFF4, found 0xFFF5"},
       {"MT:.24J06DB00KA0648G00", "version", "version: expected 0, found 1"},
-      {"MT:-24J06DB004QG46Y900", "passcode-forbidden", "passcode: expected one that is not trivial, found consecutive digits"},
+      {"MT:-24J06DB004QG46Y900", "passcode-forbidden",
+       "passcode: expected one that is not trivial, found consecutive digits"},
       {"MT:-24J06DB00QPQ36B420", "passcode-range", "passcode: expected 1 to 99999998, found a larger number"},
       {"MT:M5L90MP500W-GT68D20", "passcode-range", "passcode: expected 1 to 99999998, found a larger number"},
       {"MT:-24J06DB00KA0640A30", "padding", "padding: expected 0, found 1"},
@@ -234,7 +241,8 @@ TEST_CASE("the TLV extension: a wrong type is a warning, damage is not") {
       {"15 2903 240407 18", "(tlv-type)", "number of devices (3): expected unsigned integer, found boolean"},
       {"15 2c01 00 240407 18", "(tlv-type)", "PBKDF iterations (1): expected unsigned integer, found UTF-8 string"},
       {"15 2402 07 240407 18", "(tlv-type)", "PBKDF salt (2): expected octet string, found unsigned integer"},
-      {"15 3500 18 240407 18", "(tlv-type)", "serial number (0): expected UTF-8 string or unsigned integer of 32 bits, found structure"},
+      {"15 3500 18 240407 18", "(tlv-type)",
+       "serial number (0): expected UTF-8 string or unsigned integer of 32 bits, found structure"},
       {"15 2700 0000000001000000 240407 18", "(tlv-type)",
        "serial number (0): expected UTF-8 string or unsigned integer of 32 bits, found unsigned integer"},
       {"15 2480 01 240407 18", "(tlv-type)",
@@ -307,7 +315,8 @@ TEST_CASE("manual codes are refused for the right reason") {
     std::string ids;
     std::string message;
   } rows[] = {
-      {"34970112333", "check-digit", "check digit: expected the one that belongs to the digits before it, found another"},
+      {"34970112333", "check-digit",
+       "check digit: expected the one that belongs to the digits before it, found another"},
       {"3497 011 2332", "characters", "manual code: expected digits and \"-\" only, found \" \" as character 5"},
       {"3497011233\xC2", "characters", "manual code: expected digits and \"-\" only, found \"\\xC2\" as character 11"},
       {"", "length", "manual code: expected 11 or 21 digits, found 0"},
@@ -385,19 +394,27 @@ TEST_CASE("a code that a parser would refuse is not made") {
   using Change = void (*)(OnboardingPayload&);
   const struct {
     Change change;
-    std::string qr;      // "" where it can be made
+    std::string qr;  // "" where it can be made
     std::string manual;
   } rows[] = {
       {[](OnboardingPayload& p) { p.version = 1; }, "version: expected 0, found 1", "version: expected 0, found 1"},
-      {[](OnboardingPayload& p) { p.version = 8; }, "version: expected at most 3 bits, found 8", "version: expected 0, found 8"},
-      {[](OnboardingPayload& p) { p.flow = 3; }, "flow: expected 0 to 2, found the reserved value 3", "flow: expected 0 to 2, found 3"},
-      {[](OnboardingPayload& p) { p.flow = 4; }, "flow: expected at most 2 bits, found 4", "flow: expected 0 to 2, found 4"},
+      {[](OnboardingPayload& p) { p.version = 8; }, "version: expected at most 3 bits, found 8",
+       "version: expected 0, found 8"},
+      {[](OnboardingPayload& p) { p.flow = 3; }, "flow: expected 0 to 2, found the reserved value 3",
+       "flow: expected 0 to 2, found 3"},
+      {[](OnboardingPayload& p) { p.flow = 4; }, "flow: expected at most 2 bits, found 4",
+       "flow: expected 0 to 2, found 4"},
       {[](OnboardingPayload& p) { p.flow.reset(); }, "flow: expected 0 to 2, found none", ""},
-      {[](OnboardingPayload& p) { p.capabilities.reset(); }, "discovery capabilities: expected a value, found none", ""},
+      {[](OnboardingPayload& p) { p.capabilities.reset(); }, "discovery capabilities: expected a value, found none",
+       ""},
       {[](OnboardingPayload& p) { p.discriminator = 4096; }, "discriminator: expected at most 12 bits, found 4096",
        "discriminator: expected at most 4095, found 4096"},
-      {[](OnboardingPayload& p) { p.manual = true; p.discriminator = 16; },
-       "discriminator: expected all 12 bits, found the 4 of a manual code", "discriminator: expected at most 15, found 16"},
+      {[](OnboardingPayload& p) {
+         p.manual = true;
+         p.discriminator = 16;
+       },
+       "discriminator: expected all 12 bits, found the 4 of a manual code",
+       "discriminator: expected at most 15, found 16"},
       {[](OnboardingPayload& p) { p.passcode = 0; }, "passcode: expected 1 to 99999998, found zero",
        "passcode: expected 1 to 99999998, found zero"},
       {[](OnboardingPayload& p) { p.passcode += 1u << 27; }, "passcode: expected 1 to 99999998, found a larger number",
@@ -407,7 +424,8 @@ TEST_CASE("a code that a parser would refuse is not made") {
        "passcode: expected one that is not trivial, found one digit eight times"},
       {[](OnboardingPayload& p) { p.product_id.reset(); },
        "product id: expected one that is not 0 beside vendor 0xFFF1, found 0", ""},
-      {[](OnboardingPayload& p) { p.serial_number = "\xFF"; }, "TLV: UTF-8 string: expected UTF-8, found other bytes", ""},
+      {[](OnboardingPayload& p) { p.serial_number = "\xFF"; }, "TLV: UTF-8 string: expected UTF-8, found other bytes",
+       ""},
       {[](OnboardingPayload& p) { p.vendor_elements = {{.tag = 4, .value = "1", .integer = true}}; },
        "vendor element: expected a tag from 0x80 to 0xFF, found 0x04", ""},
       {[](OnboardingPayload& p) { p.vendor_elements = {{.tag = 0x80, .value = "2147483648", .integer = true}}; },
@@ -433,15 +451,24 @@ TEST_CASE("passcodes that are not allowed") {
     uint64_t passcode;
     std::string id;
   } rows[] = {
-      {0, "passcode-range"},          {1, ""},
-      {11111110, ""},                 {11111111, "passcode-forbidden"},
-      {22222222, "passcode-forbidden"}, {33333333, "passcode-forbidden"},
-      {44444444, "passcode-forbidden"}, {55555555, "passcode-forbidden"},
-      {66666666, "passcode-forbidden"}, {77777777, "passcode-forbidden"},
-      {88888888, "passcode-forbidden"}, {12345678, "passcode-forbidden"},
-      {87654321, "passcode-forbidden"}, {1111111, ""},
-      {99999998, ""},                 {99999999, "passcode-range"},
-      {100000000, "passcode-range"},  {UINT64_MAX, "passcode-range"},
+      {0, "passcode-range"},
+      {1, ""},
+      {11111110, ""},
+      {11111111, "passcode-forbidden"},
+      {22222222, "passcode-forbidden"},
+      {33333333, "passcode-forbidden"},
+      {44444444, "passcode-forbidden"},
+      {55555555, "passcode-forbidden"},
+      {66666666, "passcode-forbidden"},
+      {77777777, "passcode-forbidden"},
+      {88888888, "passcode-forbidden"},
+      {12345678, "passcode-forbidden"},
+      {87654321, "passcode-forbidden"},
+      {1111111, ""},
+      {99999998, ""},
+      {99999999, "passcode-range"},
+      {100000000, "passcode-range"},
+      {UINT64_MAX, "passcode-range"},
   };
   for (const auto& row : rows) {
     CAPTURE(row.passcode);
@@ -502,4 +529,29 @@ TEST_CASE("no problem shows the passcode of a code") {
       }
     }
   }
+}
+
+TEST_CASE("the codes of captured devices say what their notes say") {
+  if (!test::have_shared("captures")) return;
+  size_t read = 0;
+  for (const auto& folder : std::filesystem::directory_iterator(test::shared() / "captures")) {
+    if (!std::filesystem::exists(folder.path() / "meta.json")) continue;
+    CAPTURE(folder.path().string());
+    const auto meta = parse_json(text(test::slurp(folder.path() / "meta.json")));
+    REQUIRE(meta);
+    const Json* const codes = meta->find("onboarding");
+    REQUIRE(codes != nullptr);
+    const auto code = qr(*codes->find("qrCode")->string());
+    const auto manual = parse_manual_code(*codes->find("manualCode")->string());
+    CHECK(code.valid());
+    CHECK(manual.valid());
+    CHECK(code.passcode == codes->find("passcode")->natural());
+    CHECK(manual.passcode == code.passcode);
+    CHECK(code.discriminator == codes->find("discriminator")->natural());
+    CHECK(manual.short_discriminator() == code.short_discriminator());
+    const auto found = find_payloads(text(test::slurp(folder.path() / "meta.json")));
+    CHECK(found == std::vector{code, manual});
+    ++read;
+  }
+  CHECK(read > 0);
 }

@@ -7,7 +7,9 @@ using tlv::Type;
 
 namespace {
 
-Bytes bytes(std::string_view text) { return from_hex_lenient(text).value(); }
+Bytes bytes(std::string_view text) {
+  return from_hex_lenient(text).value();
+}
 
 // Everything up to the end or the first error.
 Result<size_t> count_elements(View data) {

@@ -14,11 +14,14 @@ using tlv::Element;
 using tlv::Type;
 
 // Core 11.18.4.7, context tags 1 to 4.
-constexpr const char* kFields[] = {"certification_declaration", "attestation_nonce", "timestamp", "firmware_information"};
+constexpr const char* kFields[] = {"certification_declaration", "attestation_nonce", "timestamp",
+                                   "firmware_information"};
 constexpr uint32_t kCertificationDeclaration = 1, kNonce = 2, kTimestamp = 3, kFirmwareInformation = 4;
 constexpr uint64_t kMaxTimestamp = std::numeric_limits<uint32_t>::max();
 
-std::string field_text(uint32_t tag) { return fmt::format("{} ({})", kFields[tag - 1], tag); }
+std::string field_text(uint32_t tag) {
+  return fmt::format("{} ({})", kFields[tag - 1], tag);
+}
 
 std::string name_of(const Element& element) {
   if (element.type == Type::end) return "the end of the structure";
@@ -32,8 +35,9 @@ tl::unexpected<Error> wrong(std::string_view expected, const Element& found) {
 }
 
 tl::unexpected<Error> wrong_type(Type expected, const Element& found) {
-  return error(fmt::format("{}: expected {}, found {}", name_of(found), tlv::type_text(expected), tlv::type_text(found.type)),
-               found.offset);
+  return error(
+      fmt::format("{}: expected {}, found {}", name_of(found), tlv::type_text(expected), tlv::type_text(found.type)),
+      found.offset);
 }
 
 // May this member, or the end, stand after context tag `last` and these vendor elements? Context tags ascend, tags 1
@@ -62,8 +66,9 @@ tl::expected<void, Error> take_context(const Element& element, AttestationElemen
   if (tag == kFirmwareInformation) out->firmware_information = element.bytes;
   if (tag == kTimestamp) {
     if (element.unsigned_value > kMaxTimestamp) {
-      return error(fmt::format("{}: expected at most {}, found {}", field_text(tag), kMaxTimestamp, element.unsigned_value),
-                   element.offset);
+      return error(
+          fmt::format("{}: expected at most {}, found {}", field_text(tag), kMaxTimestamp, element.unsigned_value),
+          element.offset);
     }
     out->timestamp = static_cast<uint32_t>(element.unsigned_value);
   }

@@ -16,7 +16,9 @@ size_t bytes_of_group(size_t characters) {
 
 }  // namespace
 
-bool is_base38(char c) { return kAlphabet.find(c) != std::string_view::npos; }
+bool is_base38(char c) {
+  return kAlphabet.find(c) != std::string_view::npos;
+}
 
 std::string base38(View bytes) {
   std::string out;
@@ -39,8 +41,9 @@ tl::expected<Bytes, Base38Fault> from_base38(std::string_view text) {
                                              printable(text.substr(i, 1)), i + 1));
   }
   if (bytes_of_group(text.size() % 5) == 0 && text.size() % 5 != 0) {
-    return fault(Kind::length, fmt::format("base 38: expected groups of 5 characters and at most one of 4 or 2, found {} characters",
-                                           text.size()));
+    return fault(Kind::length,
+                 fmt::format("base 38: expected groups of 5 characters and at most one of 4 or 2, found {} characters",
+                             text.size()));
   }
   Bytes out;
   out.reserve(text.size() / 5 * 3 + 2);
@@ -49,8 +52,10 @@ tl::expected<Bytes, Base38Fault> from_base38(std::string_view text) {
     uint32_t group = 0;
     for (size_t i = kCharacters[n]; i-- > 0;) group = group * 38 + static_cast<uint32_t>(kAlphabet.find(text[at + i]));
     if (group >> (8 * n) != 0) {
-      return fault(Kind::group_overflow, fmt::format("base 38: expected a number of at most {} bits, found more in the {} "
-                                                     "characters from {}", 8 * n, kCharacters[n], at + 1));
+      return fault(Kind::group_overflow,
+                   fmt::format("base 38: expected a number of at most {} bits, found more in the {} "
+                               "characters from {}",
+                               8 * n, kCharacters[n], at + 1));
     }
     for (size_t i = 0; i < n; ++i) out.push_back(static_cast<uint8_t>(group >> (8 * i)));
     at += kCharacters[n];

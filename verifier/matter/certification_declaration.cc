@@ -14,15 +14,21 @@ using tlv::Element;
 using tlv::Type;
 
 // Core 6.3.1: the context tags of the declaration, in the order in which they must stand.
-constexpr const char* kFields[] = {
-    "format_version",     "vendor_id",            "product_id_array",      "device_type_id",
-    "certificate_id",     "security_level",       "security_information",  "version_number",
-    "certification_type", "dac_origin_vendor_id", "dac_origin_product_id", "authorized_paa_list"};
+constexpr const char* kFields[] = {"format_version",        "vendor_id",
+                                   "product_id_array",      "device_type_id",
+                                   "certificate_id",        "security_level",
+                                   "security_information",  "version_number",
+                                   "certification_type",    "dac_origin_vendor_id",
+                                   "dac_origin_product_id", "authorized_paa_list"};
 constexpr uint32_t kCertificationType = 8, kDacOriginVendorId = 9, kDacOriginProductId = 10, kAuthorizedPaaList = 11;
 
-std::string field_text(uint32_t tag) { return fmt::format("{} ({})", kFields[tag], tag); }
+std::string field_text(uint32_t tag) {
+  return fmt::format("{} ({})", kFields[tag], tag);
+}
 
-bool is_field(const tlv::TagId& tag) { return tag.form == tlv::TagId::Form::context && tag.number < std::size(kFields); }
+bool is_field(const tlv::TagId& tag) {
+  return tag.form == tlv::TagId::Form::context && tag.number < std::size(kFields);
+}
 
 // What stands at a place, in the words of an error.
 std::string found_text(const Element& element) {
@@ -30,7 +36,8 @@ std::string found_text(const Element& element) {
   return is_field(element.tag) ? field_text(element.tag.number) : "the unknown tag " + tlv::tag_text(element.tag);
 }
 
-// The members of the declaration, one after the other. The first failure stays; whatever is asked for after it is empty.
+// The members of the declaration, one after the other. The first failure stays; whatever is asked for after it is
+// empty.
 class Members {
  public:
   explicit Members(View data) : cursor_(data) {}
@@ -68,8 +75,9 @@ class Members {
   T number_up_to(const Element& element, const std::string& name) {
     if (!is(element, Type::unsigned_integer, name)) return {};
     if (element.unsigned_value > std::numeric_limits<T>::max()) {
-      fail(fmt::format("{}: expected at most {}, found {}", name, std::numeric_limits<T>::max(), element.unsigned_value),
-           element.offset);
+      fail(
+          fmt::format("{}: expected at most {}, found {}", name, std::numeric_limits<T>::max(), element.unsigned_value),
+          element.offset);
       return {};
     }
     return static_cast<T>(element.unsigned_value);
@@ -81,7 +89,8 @@ class Members {
 
 bool Members::is(const Element& element, Type type, const std::string& name) {
   if (element.type == type) return true;
-  fail(fmt::format("{}: expected {}, found {}", name, tlv::type_text(type), tlv::type_text(element.type)), element.offset);
+  fail(fmt::format("{}: expected {}, found {}", name, tlv::type_text(type), tlv::type_text(element.type)),
+       element.offset);
   return false;
 }
 
@@ -101,7 +110,8 @@ void Members::enter() {
   const auto element = member(name);
   if (!element || !is(*element, Type::structure, name)) return;
   if (element->tag.form != tlv::TagId::Form::anonymous) {
-    fail(fmt::format("{}: expected an anonymous structure, found tag {}", name, tlv::tag_text(element->tag)), element->offset);
+    fail(fmt::format("{}: expected an anonymous structure, found tag {}", name, tlv::tag_text(element->tag)),
+         element->offset);
   }
 }
 
@@ -109,7 +119,8 @@ std::optional<Element> Members::next() {
   const auto element = member("certification declaration");
   if (!element || element->type != Type::end) return element;
   if (!cursor_.empty()) {
-    fail(fmt::format("certification declaration: expected nothing after the structure, found {} bytes", cursor_.rest().size()),
+    fail(fmt::format("certification declaration: expected nothing after the structure, found {} bytes",
+                     cursor_.rest().size()),
          cursor_.offset());
   }
   return std::nullopt;
@@ -170,7 +181,8 @@ void read_optional_fields(Members* members, CertificationDeclaration* cd) {
     }
     const uint32_t tag = element->tag.number;
     if (tag <= last) {
-      return members->fail(fmt::format("{}: expected a tag after {}", field_text(tag), field_text(last)), element->offset);
+      return members->fail(fmt::format("{}: expected a tag after {}", field_text(tag), field_text(last)),
+                           element->offset);
     }
     last = tag;
     cd->unknown_tag_hides_fields = !cd->unknown_tags.empty();

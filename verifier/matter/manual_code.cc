@@ -59,8 +59,9 @@ std::optional<uint32_t> number_in(OnboardingPayload* payload, const Part& part) 
 bool read_frame(OnboardingPayload* payload) {
   const std::string& digits = payload->text;
   if (digits.size() != kShortDigits && digits.size() != kLongDigits) {
-    add_problem(payload, "length",
-                fmt::format("manual code: expected {} or {} digits, found {}", kShortDigits, kLongDigits, digits.size()));
+    add_problem(
+        payload, "length",
+        fmt::format("manual code: expected {} or {} digits, found {}", kShortDigits, kLongDigits, digits.size()));
     return false;
   }
   if (digits[0] > '7') {
@@ -69,15 +70,16 @@ bool read_frame(OnboardingPayload* payload) {
     return false;
   }
   if (check_digit(std::string_view(digits).substr(0, digits.size() - 1)) != digits.back()) {
-    add_problem(payload, "check-digit", "check digit: expected the one that belongs to the digits before it, found another");
+    add_problem(payload, "check-digit",
+                "check digit: expected the one that belongs to the digits before it, found another");
     return false;
   }
   payload->long_form = ((static_cast<unsigned>(digits[0]) - '0') & kLongFormBit) != 0;
   const size_t wanted = payload->long_form ? kLongDigits : kShortDigits;
   if (digits.size() == wanted) return true;
   add_problem(payload, "length",
-              fmt::format("manual code: expected {} digits after a first digit {}, found {}", wanted, digits.substr(0, 1),
-                          digits.size()));
+              fmt::format("manual code: expected {} digits after a first digit {}, found {}", wanted,
+                          digits.substr(0, 1), digits.size()));
   return false;
 }
 
@@ -94,8 +96,9 @@ OnboardingPayload parse_manual_code(std::string_view text) {
   for (size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '-') continue;
     if (text[i] < '0' || text[i] > '9') {
-      add_problem(&payload, "characters", fmt::format("manual code: expected digits and \"-\" only, found \"{}\" as character {}",
-                                                      printable(text.substr(i, 1)), i + 1));
+      add_problem(&payload, "characters",
+                  fmt::format("manual code: expected digits and \"-\" only, found \"{}\" as character {}",
+                              printable(text.substr(i, 1)), i + 1));
       payload.text = text;
       return payload;
     }

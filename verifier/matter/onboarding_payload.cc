@@ -11,11 +11,15 @@
 namespace attest {
 namespace {
 
-constexpr uint16_t kMaxVendorId = 0xFFF4;   // Core 2.5.2: above are reserved ids; 0xFFF1 to 0xFFF4 are for tests
+constexpr uint16_t kMaxVendorId = 0xFFF4;  // Core 2.5.2: above are reserved ids; 0xFFF1 to 0xFFF4 are for tests
 constexpr uint64_t kMaxPasscode = 99999998;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_word(char c) { return is_digit(c) || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_word(char c) {
+  return is_digit(c) || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
+}
 
 // Free text with the codes in it, searched from left to right.
 class Search {
@@ -142,8 +146,9 @@ void set_product(OnboardingPayload* payload, uint16_t vendor_id, uint16_t produc
   if (vendor_id != 0) payload->vendor_id = vendor_id;
   if (vendor_id != 0 || product_id != 0) payload->product_id = product_id;
   if (vendor_id > kMaxVendorId) {
-    add_problem(payload, "vendor-range",
-                fmt::format("vendor id: expected 0 or 0x0001 to {}, found {}", hex_id(kMaxVendorId), hex_id(vendor_id)));
+    add_problem(
+        payload, "vendor-range",
+        fmt::format("vendor id: expected 0 or 0x0001 to {}, found {}", hex_id(kMaxVendorId), hex_id(vendor_id)));
   }
   if (vendor_id != 0 && product_id == 0) {
     add_problem(payload, "product-zero",

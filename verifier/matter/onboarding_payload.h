@@ -1,4 +1,5 @@
-// OnboardingPayload: QR codes (MT:...) and manual pairing codes, parsed strictly and made. Rules: Core 5.1.
+// OnboardingPayload: QR codes (MT:...) and manual pairing codes, parsed strictly and made. Rules: Core 5.1. The two
+// forms are in qr_code.cc and manual_code.cc, what they share and the search in free text in onboarding_payload.cc.
 #pragma once
 
 #include "verifier/bytes.h"

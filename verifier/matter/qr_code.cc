@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 #include <limits>
+#include <utility>
 
 #include "verifier/matter/base38.h"
 #include "verifier/matter/onboarding_payload.h"
@@ -52,19 +53,22 @@ constexpr const char* kTagNames[] = {"serial number", "PBKDF iterations", "PBKDF
                                      "commissioning timeout"};
 
 std::string tag_name(uint32_t tag) {
-  return tag < std::size(kTagNames) ? fmt::format("{} ({})", kTagNames[tag], tag) : fmt::format("vendor element 0x{:02X}", tag);
+  return tag < std::size(kTagNames) ? fmt::format("{} ({})", kTagNames[tag], tag)
+                                    : fmt::format("vendor element 0x{:02X}", tag);
 }
 
 void wrong_type(OnboardingPayload* payload, const Element& element, std::string_view expected) {
-  add_problem(payload, "tlv-type",
-              fmt::format("{}: expected {}, found {}", tag_name(element.tag.number), expected, tlv::type_text(element.type)),
-              /*warning=*/true);
+  add_problem(
+      payload, "tlv-type",
+      fmt::format("{}: expected {}, found {}", tag_name(element.tag.number), expected, tlv::type_text(element.type)),
+      /*warning=*/true);
 }
 
 void take_vendor_element(OnboardingPayload* payload, const Element& element) {
   const auto int32 = static_cast<int32_t>(element.signed_value);
   if (element.type == Type::utf8) {
-    payload->vendor_elements.push_back({.tag = element.tag.number, .value = std::string(text(element.bytes)), .integer = false});
+    payload->vendor_elements.push_back(
+        {.tag = element.tag.number, .value = std::string(text(element.bytes)), .integer = false});
   } else if (element.type == Type::signed_integer && int32 == element.signed_value) {
     payload->vendor_elements.push_back({.tag = element.tag.number, .value = std::to_string(int32), .integer = true});
   } else {
@@ -84,15 +88,22 @@ void take_common_element(OnboardingPayload* payload, const Element& element) {
     case kSerialNumber:
       if (element.type == Type::utf8) {
         payload->serial_number = text(element.bytes);
-      } else if (element.type == Type::unsigned_integer && element.unsigned_value <= std::numeric_limits<uint32_t>::max()) {
+      } else if (element.type == Type::unsigned_integer &&
+                 element.unsigned_value <= std::numeric_limits<uint32_t>::max()) {
         payload->serial_number = std::to_string(element.unsigned_value);
       } else {
         wrong_type(payload, element, "UTF-8 string or unsigned integer of 32 bits");
       }
       break;
-    case kIterations: number_into(&payload->pbkdf_iterations); break;
-    case kNumberOfDevices: number_into(&payload->number_of_devices); break;
-    case kTimeout: number_into(&payload->commissioning_timeout); break;
+    case kIterations:
+      number_into(&payload->pbkdf_iterations);
+      break;
+    case kNumberOfDevices:
+      number_into(&payload->number_of_devices);
+      break;
+    case kTimeout:
+      number_into(&payload->commissioning_timeout);
+      break;
     case kSalt:
       if (element.type == Type::octets) {
         payload->pbkdf_salt = to_bytes(element.bytes);
@@ -100,7 +111,8 @@ void take_common_element(OnboardingPayload* payload, const Element& element) {
         wrong_type(payload, element, "octet string");
       }
       break;
-    default: break;  // Core reserves the other tags below 0x80 for later revisions
+    default:
+      break;  // Core reserves the other tags below 0x80 for later revisions
   }
 }
 
@@ -110,8 +122,8 @@ tl::expected<void, Error> read_extension(View data, OnboardingPayload* payload) 
   const auto opening = cursor.next();
   if (!opening) return tl::unexpected<Error>(opening.error());
   if (opening->type != Type::structure || opening->tag != tlv::TagId{}) {
-    return error(fmt::format("TLV: expected an anonymous structure, found {} with tag {}", tlv::type_text(opening->type),
-                             tlv::tag_text(opening->tag)));
+    return error(fmt::format("TLV: expected an anonymous structure, found {} with tag {}",
+                             tlv::type_text(opening->type), tlv::tag_text(opening->tag)));
   }
   std::array<bool, kLastVendorTag + 1> seen{};
   for (;;) {
@@ -149,8 +161,9 @@ void read_fields(View bytes, OnboardingPayload* payload) {
   if (*payload->flow == 3) add_problem(payload, "flow-reserved", "flow: expected 0 to 2, found the reserved value 3");
   payload->capabilities = static_cast<uint8_t>(get(bytes, kCapabilities));
   if ((*payload->capabilities & 0xC0) != 0) {
-    add_problem(payload, "capability-reserved",
-                fmt::format("discovery capabilities: expected bits 0 to 5 only, found 0x{:02X}", *payload->capabilities), true);
+    add_problem(
+        payload, "capability-reserved",
+        fmt::format("discovery capabilities: expected bits 0 to 5 only, found 0x{:02X}", *payload->capabilities), true);
   }
   if (*payload->capabilities == 0) {
     add_problem(payload, "capability-none", "discovery capabilities: expected at least one bit, found none", true);
@@ -169,9 +182,12 @@ void read_fields(View bytes, OnboardingPayload* payload) {
 
 const char* problem_id(Base38Fault::Kind kind) {
   switch (kind) {
-    case Base38Fault::Kind::alphabet: return "alphabet";
-    case Base38Fault::Kind::length: return "length";
-    default: return "group-overflow";
+    case Base38Fault::Kind::alphabet:
+      return "alphabet";
+    case Base38Fault::Kind::length:
+      return "length";
+    default:
+      return "group-overflow";
   }
 }
 
@@ -182,7 +198,8 @@ OnboardingPayload parse_body(std::string_view body) {
   if (!bytes) {
     add_problem(&payload, problem_id(bytes.error().kind), bytes.error().what);
   } else if (bytes->size() < kFieldBytes) {
-    add_problem(&payload, "length", fmt::format("QR code: expected at least 19 characters after the prefix, found {}", body.size()));
+    add_problem(&payload, "length",
+                fmt::format("QR code: expected at least 19 characters after the prefix, found {}", body.size()));
   } else {
     read_fields(*bytes, &payload);
   }
@@ -198,8 +215,9 @@ OnboardingPayload refused(std::string_view text, std::string id, std::string mes
 
 std::string_view prefix_found(std::string_view text) {
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  const bool other_case = text.size() >= kPrefix.size() &&
-                          std::equal(kPrefix.begin(), kPrefix.end(), text.begin(), [&](char a, char b) { return lower(a) == lower(b); });
+  const bool other_case =
+      text.size() >= kPrefix.size() &&
+      std::equal(kPrefix.begin(), kPrefix.end(), text.begin(), [&](char a, char b) { return lower(a) == lower(b); });
   return other_case ? "it in another case" : "other text";
 }
 
@@ -224,7 +242,8 @@ Result<Bytes> extension_of(const OnboardingPayload& payload) {
     const char* const end = element.value.data() + element.value.size();
     const auto read = std::from_chars(element.value.data(), end, number);
     if (read.ec != std::errc() || read.ptr != end) {
-      return error(fmt::format("{}: expected an integer of 32 bits, found \"{}\"", tag_name(element.tag), printable(element.value)));
+      return error(fmt::format("{}: expected an integer of 32 bits, found \"{}\"", tag_name(element.tag),
+                               printable(element.value)));
     }
     writer.signed_number(tlv::context(element.tag), number);
   }
@@ -244,7 +263,8 @@ std::vector<OnboardingPayload> parse_qr(std::string_view text) {
     return {refused(text, "prefix", fmt::format("QR code: expected the prefix \"MT:\", found {}", prefix_found(text)))};
   }
   if (text.size() > kMaxText) {
-    return {refused(text, "length", fmt::format("QR code: expected at most {} characters, found {}", kMaxText, text.size()))};
+    return {refused(text, "length",
+                    fmt::format("QR code: expected at most {} characters, found {}", kMaxText, text.size()))};
   }
   std::vector<OnboardingPayload> out;
   std::string_view rest = text.substr(kPrefix.size());
@@ -262,13 +282,18 @@ Result<std::string> make_qr(const OnboardingPayload& payload) {
   if (!payload.capabilities) return error("discovery capabilities: expected a value, found none");
   Bytes bytes(kFieldBytes);
   const std::pair<Field, uint32_t> fields[] = {
-      {kVersion, payload.version},   {kVendorId, payload.vendor_id.value_or(0)}, {kProductId, payload.product_id.value_or(0)},
-      {kFlow, *payload.flow},        {kCapabilities, *payload.capabilities},     {kDiscriminator, payload.discriminator},
+      {kVersion, payload.version},
+      {kVendorId, payload.vendor_id.value_or(0)},
+      {kProductId, payload.product_id.value_or(0)},
+      {kFlow, *payload.flow},
+      {kCapabilities, *payload.capabilities},
+      {kDiscriminator, payload.discriminator},
       {kPasscode, payload.passcode},
   };
   if (const auto problem = judge_passcode(payload.passcode)) return error(problem->message);
   for (const auto& [field, value] : fields) {
-    if (value >> field.bits != 0) return error(fmt::format("{}: expected at most {} bits, found {}", field.name, field.bits, value));
+    if (value >> field.bits != 0)
+      return error(fmt::format("{}: expected at most {} bits, found {}", field.name, field.bits, value));
     put(&bytes, field, value);
   }
   if (has_extension(payload)) {

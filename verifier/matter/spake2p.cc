@@ -18,7 +18,8 @@ Result<Bytes> spake2p_verifier(uint32_t passcode, View salt, uint32_t iterations
     return error(fmt::format("salt: expected {} to {} bytes, found {}", kMinSalt, kMaxSalt, salt.size()));
   }
   if (iterations < kMinPbkdfIterations || iterations > kMaxPbkdfIterations) {
-    return error(fmt::format("iterations: expected {} to {}, found {}", kMinPbkdfIterations, kMaxPbkdfIterations, iterations));
+    return error(
+        fmt::format("iterations: expected {} to {}, found {}", kMinPbkdfIterations, kMaxPbkdfIterations, iterations));
   }
   // The password is the passcode as four bytes, least significant first.
   std::array<uint8_t, 4> password{};

@@ -19,13 +19,8 @@ Type type_of(uint8_t element_type) {
   if (element_type < kUtf8) return Type::real;
   if (element_type < kOctets) return Type::utf8;
   if (element_type < kNull) return Type::octets;
-  switch (element_type) {
-    case kNull: return Type::null;
-    case kStructure: return Type::structure;
-    case kArray: return Type::array;
-    case kList: return Type::list;
-    default: return Type::end;
-  }
+  constexpr Type kRest[] = {Type::null, Type::structure, Type::array, Type::list, Type::end};
+  return kRest[element_type - kNull];
 }
 
 // How many bytes stand after the tag: the value of a number, the length field of a string, nothing for the rest.
@@ -49,16 +44,17 @@ int64_t sign_extended(uint64_t value, size_t width) {
 }
 
 TagId tag_of(uint8_t tag_control, View v) {
-  switch (tag_control) {
-    case 0: return {};
-    case 1: return {.form = TagId::Form::context, .number = v[0]};
-    case 2: return {.form = TagId::Form::common, .number = le16(v, 0)};
-    case 3: return {.form = TagId::Form::common, .number = le32(v, 0)};
-    case 4: return {.form = TagId::Form::implicit, .number = le16(v, 0)};
-    case 5: return {.form = TagId::Form::implicit, .number = le32(v, 0)};
-    case 6: return {.form = TagId::Form::full, .vendor = le16(v, 0), .profile = le16(v, 2), .number = le16(v, 4)};
-    default: return {.form = TagId::Form::full, .vendor = le16(v, 0), .profile = le16(v, 2), .number = le32(v, 4)};
+  using Form = TagId::Form;
+  constexpr Form kForms[] = {Form::anonymous, Form::context,  Form::common, Form::common,
+                             Form::implicit,  Form::implicit, Form::full,   Form::full};
+  TagId tag{.form = kForms[tag_control]};
+  if (tag.form == Form::full) {
+    tag.vendor = le16(v, 0);
+    tag.profile = le16(v, 2);
+    v = v.subspan(4);
   }
+  tag.number = static_cast<uint32_t>(little_endian(v));
+  return tag;
 }
 
 void put_little_endian(Bytes* out, uint64_t value, size_t width) {
@@ -66,99 +62,119 @@ void put_little_endian(Bytes* out, uint64_t value, size_t width) {
 }
 
 // The two bits that code a width of 1, 2, 4 or 8 bytes.
-uint8_t width_code(uint64_t value) { return value <= 0xFF ? 0 : value <= 0xFFFF ? 1 : value <= 0xFFFFFFFF ? 2 : 3; }
-
-}  // namespace
-
-std::string_view type_text(Type type) {
-  switch (type) {
-    case Type::signed_integer: return "signed integer";
-    case Type::unsigned_integer: return "unsigned integer";
-    case Type::boolean: return "boolean";
-    case Type::real: return "floating point number";
-    case Type::utf8: return "UTF-8 string";
-    case Type::octets: return "octet string";
-    case Type::null: return "null";
-    case Type::structure: return "structure";
-    case Type::array: return "array";
-    case Type::list: return "list";
-    case Type::end: return "end of container";
-  }
-  return "unknown type";
+uint8_t width_code(uint64_t value) {
+  return value <= 0xFF ? 0 : value <= 0xFFFF ? 1 : value <= 0xFFFFFFFF ? 2 : 3;
 }
 
-std::string tag_text(const TagId& tag) {
-  switch (tag.form) {
-    case TagId::Form::anonymous: return "anonymous";
-    case TagId::Form::context: return fmt::format("context {}", tag.number);
-    case TagId::Form::common: return fmt::format("common {}", tag.number);
-    case TagId::Form::implicit: return fmt::format("implicit {}", tag.number);
-    case TagId::Form::full: return fmt::format("{}/{}/{}", hex_id(tag.vendor), hex_id(tag.profile), tag.number);
+// The bytes of a string whose length field said `length`, of which `left` begins at the first.
+tl::expected<void, Error> take_string(Element* element, uint64_t length, View left) {
+  if (length > left.size()) {
+    return error(fmt::format("TLV: {}: expected {} bytes, found {}", type_text(element->type), length, left.size()),
+                 element->offset);
   }
-  return "unknown tag";
+  element->bytes = left.first(static_cast<size_t>(length));
+  if (element->type == Type::utf8 && !is_utf8(text(element->bytes))) {
+    return error("TLV: UTF-8 string: expected UTF-8, found other bytes", element->offset);
+  }
+  return {};
 }
 
-Result<Element> Cursor::next() {
-  const View in = rest();
-  const uint64_t start = offset();
+// The element that begins here, by itself, and how many bytes it has; of a container, its opening.
+Result<Element> decode(View in, uint64_t start, size_t* size) {
   if (in.empty()) return error("TLV: expected an element, found the end of the input", start);
   const uint8_t tag_control = in[0] >> 5, element_type = in[0] & 0x1F;
   // Core A.7.1: 0x19..0x1F are reserved, and an end of container has no tag.
   if (element_type > kEnd || (element_type == kEnd && tag_control != 0)) {
     return error(fmt::format("TLV: expected an element, found the reserved control octet 0x{:02x}", in[0]), start);
   }
-
   Element element{.type = type_of(element_type), .offset = start};
   const size_t tag_bytes = kTagBytes[tag_control], value_bytes = field_bytes(element_type);
-  size_t used = 1 + tag_bytes + value_bytes;
-  if (in.size() < used) {
+  const size_t fixed = 1 + tag_bytes + value_bytes;
+  if (in.size() < fixed) {
     return error(fmt::format("TLV: {}: expected {} bytes of tag and value, found {}", type_text(element.type),
-                             tag_bytes + value_bytes, in.size() - 1),
+                             fixed - 1, in.size() - 1),
                  start);
   }
   element.tag = tag_of(tag_control, in.subspan(1, tag_bytes));
   const uint64_t value = little_endian(in.subspan(1 + tag_bytes, value_bytes));
-
-  switch (element.type) {
-    case Type::signed_integer: element.signed_value = sign_extended(value, value_bytes); break;
-    case Type::unsigned_integer:
-    case Type::real: element.unsigned_value = value; break;
-    case Type::boolean: element.unsigned_value = element_type == kTrue ? 1 : 0; break;
-    case Type::utf8:
-    case Type::octets:
-      if (value > in.size() - used) {
-        return error(fmt::format("TLV: {}: expected {} bytes, found {}", type_text(element.type), value, in.size() - used),
-                     start);
-      }
-      element.bytes = in.subspan(used, static_cast<size_t>(value));
-      used += element.bytes.size();
-      if (element.type == Type::utf8 && !is_utf8(text(element.bytes))) {
-        return error("TLV: UTF-8 string: expected UTF-8, found other bytes", start);
-      }
-      break;
-    default: break;
+  const bool is_string = element.type == Type::utf8 || element.type == Type::octets;
+  if (is_string) {
+    if (const auto taken = take_string(&element, value, in.subspan(fixed)); !taken) {
+      return tl::unexpected<Error>(taken.error());
+    }
+  } else if (element.type == Type::signed_integer) {
+    element.signed_value = sign_extended(value, value_bytes);
+  } else {
+    element.unsigned_value = element_type == kTrue ? 1 : value;
   }
+  *size = fixed + element.bytes.size();
+  return element;
+}
 
+}  // namespace
+
+std::string_view type_text(Type type) {
+  constexpr std::string_view kNames[] = {"signed integer",
+                                         "unsigned integer",
+                                         "boolean",
+                                         "floating point number",
+                                         "UTF-8 string",
+                                         "octet string",
+                                         "null",
+                                         "structure",
+                                         "array",
+                                         "list",
+                                         "end of container"};
+  return kNames[static_cast<size_t>(type)];
+}
+
+std::string tag_text(const TagId& tag) {
+  switch (tag.form) {
+    case TagId::Form::anonymous:
+      return "anonymous";
+    case TagId::Form::context:
+      return fmt::format("context {}", tag.number);
+    case TagId::Form::common:
+      return fmt::format("common {}", tag.number);
+    case TagId::Form::implicit:
+      return fmt::format("implicit {}", tag.number);
+    case TagId::Form::full:
+      return fmt::format("{}/{}/{}", hex_id(tag.vendor), hex_id(tag.profile), tag.number);
+  }
+  return "unknown tag";
+}
+
+Result<Element> Cursor::next() {
+  size_t size = 0;
+  auto element = decode(rest(), offset(), &size);
+  if (!element) return element;
+  if (const auto nested = nest(*element); !nested) return tl::unexpected<Error>(nested.error());
+  at_ += size;
+  return element;
+}
+
+// Enters or leaves a container, unless the element may not stand here. Core A.5: members of a structure have tags,
+// members of an array have none, members of a list may have one.
+tl::expected<void, Error> Cursor::nest(const Element& element) {
   if (element.type == Type::end) {
-    if (depth_ == 0) return error("TLV: expected an element, found the end of a container that was not opened", start);
+    if (depth_ == 0) {
+      return error("TLV: expected an element, found the end of a container that was not opened", element.offset);
+    }
     --depth_;
-    at_ += used;
-    return element;
+    return {};
   }
-  // Core A.5: members of a structure have tags, members of an array have none, members of a list may have one.
   const bool anonymous = element.tag.form == TagId::Form::anonymous;
   if (depth_ > 0 && open_[depth_ - 1] == Type::structure && anonymous) {
-    return error("TLV: member of a structure: expected a tag, found none", start);
+    return error("TLV: member of a structure: expected a tag, found none", element.offset);
   }
   if (depth_ > 0 && open_[depth_ - 1] == Type::array && !anonymous) {
-    return error("TLV: member of an array: expected no tag, found " + tag_text(element.tag), start);
+    return error("TLV: member of an array: expected no tag, found " + tag_text(element.tag), element.offset);
   }
-  if (element.is_container()) {
-    if (depth_ == kMaxDepth) return error(fmt::format("TLV: containers nested deeper than {}", kMaxDepth), start);
-    open_[depth_++] = element.type;
-  }
-  at_ += used;
-  return element;
+  if (!element.is_container()) return {};
+  if (depth_ == kMaxDepth)
+    return error(fmt::format("TLV: containers nested deeper than {}", kMaxDepth), element.offset);
+  open_[depth_++] = element.type;
+  return {};
 }
 
 tl::expected<void, Error> Cursor::skip_container() {
@@ -181,11 +197,16 @@ void Writer::control(uint8_t type, const TagId& tag) {
     put_little_endian(&out_, tag.number, width);
   };
   switch (tag.form) {
-    case TagId::Form::anonymous: return put(0, 0);
-    case TagId::Form::context: return put(1, 1);
-    case TagId::Form::common: return put(wide ? 3 : 2, wide ? 4 : 2);
-    case TagId::Form::implicit: return put(wide ? 5 : 4, wide ? 4 : 2);
-    case TagId::Form::full: return put(wide ? 7 : 6, wide ? 4 : 2);
+    case TagId::Form::anonymous:
+      return put(0, 0);
+    case TagId::Form::context:
+      return put(1, 1);
+    case TagId::Form::common:
+      return put(wide ? 3 : 2, wide ? 4 : 2);
+    case TagId::Form::implicit:
+      return put(wide ? 5 : 4, wide ? 4 : 2);
+    case TagId::Form::full:
+      return put(wide ? 7 : 6, wide ? 4 : 2);
   }
 }
 

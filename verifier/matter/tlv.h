@@ -46,6 +46,8 @@ class Cursor {
   tl::expected<void, Error> skip_container();
 
  private:
+  tl::expected<void, Error> nest(const Element& element);
+
   View data_;
   uint64_t base_ = 0;
   size_t at_ = 0;
