@@ -1,6 +1,6 @@
-// Property: a CMS that parses is exactly the first `consumed` bytes, is recognised as one, and parses the same from these
-// alone and from no shorter part; content and signatures stand in it as they were read. Certificates of a bundle stand in
-// it in their order.
+// Property: a CMS that parses is exactly the first `consumed` bytes, is recognised as one, and parses the same from
+// these alone and from no shorter part; content and signatures stand in it as they were read. Certificates of a bundle
+// stand in it in their order.
 #include <cstdlib>
 
 #include "verifier/pki/cms.h"

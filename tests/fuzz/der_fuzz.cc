@@ -1,5 +1,6 @@
-// Property: what the cursor accepts as an element is the only DER encoding of its tag and content: writing tag, shortest
-// length and content again gives the same bytes. An OID's text gives its octets back; so does a small integer's value.
+// Property: what the cursor accepts as an element is the only DER encoding of its tag and content: writing tag,
+// shortest length and content again gives the same bytes. An OID's text gives its octets back; so does a small
+// integer's value.
 #include <cstdlib>
 
 #include "verifier/pki/der.h"
@@ -66,7 +67,8 @@ void walk(der::Cursor cursor, unsigned depth) {
     require(cursor.offset() == at + element->whole.size());
     require(equal(encoded(element->tag, element->body), element->whole));
     check_values(*element);
-    if ((element->tag & 0x20) != 0 && depth < 32) walk(der::Cursor(element->body, cursor.offset() - element->body.size()), depth + 1);
+    if ((element->tag & 0x20) != 0 && depth < 32)
+      walk(der::Cursor(element->body, cursor.offset() - element->body.size()), depth + 1);
   }
 }
 

@@ -1,5 +1,5 @@
-// Property: a key that parses, written again as the plainest ECPrivateKey, gives the same scalar and point. A request that
-// parses is exactly the first `consumed` bytes and parses the same from these alone. No input is both.
+// Property: a key that parses, written again as the plainest ECPrivateKey, gives the same scalar and point. A request
+// that parses is exactly the first `consumed` bytes and parses the same from these alone. No input is both.
 #include <cstdlib>
 
 #include "verifier/pki/key.h"

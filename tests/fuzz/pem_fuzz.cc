@@ -1,5 +1,5 @@
-// Properties: any bytes written as PEM come back; whatever blocks a text gives stand in it in ascending order and, written
-// again, come back as they are; blocks and problems exist only where the text looks like PEM.
+// Properties: any bytes written as PEM come back; whatever blocks a text gives stand in it in ascending order and,
+// written again, come back as they are; blocks and problems exist only where the text looks like PEM.
 #include <cstdlib>
 
 #include "verifier/pki/key.h"
@@ -15,7 +15,8 @@ void require(bool holds) {
 void comes_back(std::string_view label, const Bytes& der) {
   const std::string text = to_pem(label, der);
   const PemFile file = parse_pem(view(text));
-  require(file.problems.empty() && file.blocks.size() == 1 && file.blocks[0].label == label && file.blocks[0].der == der);
+  require(file.problems.empty() && file.blocks.size() == 1 && file.blocks[0].label == label &&
+          file.blocks[0].der == der);
 }
 
 }  // namespace
@@ -31,6 +32,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     last = block.offset;
     comes_back(block.label, block.der);
   }
-  for (const auto& problem : file.problems) require(problem.what.starts_with("pem: ") && problem.offset && *problem.offset <= size);
+  for (const auto& problem : file.problems)
+    require(problem.what.starts_with("pem: ") && problem.offset && *problem.offset <= size);
   return 0;
 }
