@@ -371,6 +371,7 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
   e.pid = id16(FactId::product_id);
   find_paa(e, trust, ledger);
   find_cd_signer(e, trust, ledger);
+  if (ledger != nullptr && policy.network != Network::none) gather_ledger(e, *ledger);
   return e;
 }
 
