@@ -12,7 +12,7 @@ namespace {
 constexpr unsigned kPageLimit = 1000;         // asked for; a node may send fewer
 constexpr size_t kMaxPages = 5000;            // of one list
 constexpr size_t kMaxRecords = 2'000'000;     // of one list
-constexpr size_t kMaxBytes = size_t{1} << 30; // of one sync
+constexpr size_t kMaxBytes = size_t{1} << 30; // of all lists, or of all single records
 constexpr size_t kInFlight = 64;              // single reads handed to the transport at once
 constexpr int64_t kBehindSeconds = 600;       // a newest block older than this is no newest block
 constexpr size_t kDepth = 32;                 // of a JSON answer; the ledger's own go to 7
@@ -103,7 +103,7 @@ Result<std::optional<Json>> Node::read(const Request& request, const Result<Resp
   ++requests_;
   if (!response) return within("node", response.error());
   bytes_ += response->body.size();
-  if (bytes_ > kMaxBytes) return error(fmt::format("node {}: more than {} bytes for one sync", network_.url, kMaxBytes));
+  if (bytes_ - bytes_before_ > kMaxBytes) return error(fmt::format("node {}: more than {} bytes in one go", network_.url, kMaxBytes));
   const std::string path = request.url.substr(network_.url.size());
   if (response->status == 404) {
     // Absent, or somebody else's 404? Only the ledger writes this body.
@@ -126,6 +126,7 @@ Result<std::optional<Json>> Node::read(const Request& request, const Result<Resp
 }
 
 Result<NodeState> Node::begin() {
+  if (state_.height > 0) return state_;
   state_ = {};
   constexpr const char* kPaths[] = {kNodeInfo, kSyncing, kLatest};
   std::optional<Json> bodies[3];
@@ -238,6 +239,7 @@ Result<void> roots_agree(const Json& body, const RecordList& certificates) {
 }  // namespace
 
 Result<std::vector<RecordList>> Node::lists(std::span<const Schema> schemas, const OnProgress& progress) {
+  bytes_before_ = bytes_;
   std::vector<ListWalk> walks;
   std::vector<Request> first;
   std::optional<Json> roots;
@@ -284,6 +286,7 @@ Result<std::vector<RecordList>> Node::lists(std::span<const Schema> schemas, con
 }
 
 Result<std::vector<std::optional<Record>>> Node::records(Schema schema, std::span<const std::string> keys, const OnProgress& progress) {
+  bytes_before_ = bytes_;
   std::vector<std::optional<Record>> out(keys.size());
   std::optional<Error> failure;
   size_t asked = 0, answered = 0;

@@ -47,6 +47,7 @@ class Node {
   // `now` is only compared with the newest block's time. Transport must outlive the node.
   Node(Network network, Transport& transport, Instant now) : network_(std::move(network)), transport_(transport), now_(now) {}
 
+  // Once; later calls give the same state. Everything this Node reads is of one height.
   Result<NodeState> begin();
 
   // Whole lists, page by page until next_key is null, in parallel. With certificates, the node's list of approved
@@ -73,6 +74,7 @@ class Node {
   NodeState state_;
   size_t requests_ = 0;
   size_t bytes_ = 0;
+  size_t bytes_before_ = 0;  // the current call
 };
 
 }  // namespace attest::dcl

@@ -11,15 +11,15 @@ namespace attest::dcl {
 namespace {
 
 constexpr SchemaInfo kInfos[] = {
-    {"vendor", "vendors", "/dcl/vendorinfo/vendors", "vendorInfo", "vendorInfo"},
-    {"model", "models", "/dcl/model/models", "model", "model"},
-    {"version", "software versions", nullptr, nullptr, "modelVersion"},
-    {"versions", "version lists", nullptr, nullptr, "modelVersions"},
-    {"compliance", "compliance entries", "/dcl/compliance/compliance-info", "complianceInfo", "complianceInfo"},
-    {"coverage", "certificate ids", "/dcl/compliance/device-software-compliance", "deviceSoftwareCompliance", "deviceSoftwareCompliance"},
-    {"certificate", "certificates", "/dcl/pki/certificates", "approvedCertificates", "approvedCertificates"},
-    {"revoked", "revoked certificates", "/dcl/pki/revoked-certificates", "revokedCertificates", "revokedCertificates"},
-    {"revocation-point", "revocation points", "/dcl/pki/revocation-points", "PkiRevocationDistributionPoint", "PkiRevocationDistributionPoint"},
+    {"vendor", "vendor", "vendors", "/dcl/vendorinfo/vendors", "vendorInfo", "vendorInfo"},
+    {"model", "model", "models", "/dcl/model/models", "model", "model"},
+    {"version", "software version", "software versions", nullptr, nullptr, "modelVersion"},
+    {"versions", "list of software versions of model", "version lists", nullptr, nullptr, "modelVersions"},
+    {"compliance", "compliance entry", "compliance entries", "/dcl/compliance/compliance-info", "complianceInfo", "complianceInfo"},
+    {"coverage", "certificate id", "certificate ids", "/dcl/compliance/device-software-compliance", "deviceSoftwareCompliance", "deviceSoftwareCompliance"},
+    {"certificate", "certificate", "certificates", "/dcl/pki/certificates", "approvedCertificates", "approvedCertificates"},
+    {"revoked", "revoked certificate", "revoked certificates", "/dcl/pki/revoked-certificates", "revokedCertificates", "revokedCertificates"},
+    {"revocation-point", "revocation point", "revocation points", "/dcl/pki/revocation-points", "PkiRevocationDistributionPoint", "PkiRevocationDistributionPoint"},
 };
 
 constexpr size_t kMaxCertificatesOfEntry = 1000;

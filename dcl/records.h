@@ -30,7 +30,8 @@ inline constexpr Schema kSchemas[] = {Schema::vendor,      Schema::model,   Sche
 
 struct SchemaInfo {
   const char* name;         // in snapshots and the cache: "vendor"
-  const char* title;        // for people: "vendors"
+  const char* noun;         // for people: "vendor"
+  const char* title;        // and many of them: "vendors"
   const char* list_path;    // nullptr when the ledger has no list of them
   const char* list_member;  // wrapper key of a list
   const char* one_member;   // wrapper key of a single answer
