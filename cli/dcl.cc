@@ -74,21 +74,11 @@ Json changes_json(const std::vector<dcl::SchemaChanges>& changes) {
 
 // The cache of the network, made when it is not there. What was unusable is set aside and named.
 Result<Cache> open_cache(const dcl::LedgerOptions& options, const Surroundings& around) {
-  const std::string path = dcl::cache_path(options.cache_folder, options.network.chain_id);
-  std::error_code failure;
-  std::filesystem::create_directories(options.cache_folder, failure);
-  if (failure) return error(fmt::format("{}: cannot be made: {}", options.cache_folder, failure.message()));
-  for (int attempt = 0; attempt < 2; ++attempt) {
-    std::string set_aside;
-    auto cache = Cache::open(path, Cache::Open::create, set_aside);
-    if (!set_aside.empty()) complain(around, set_aside, 0);
-    if (!cache) return tl::unexpected(cache.error());
-    const auto sound = (*cache)->check();
-    if (sound) return std::move(**cache);
-    if (!(*cache)->damaged()) return tl::unexpected(sound.error());
-    complain(around, (*cache)->set_aside(sound.error().what), 0);
-  }
-  return error(fmt::format("cache {}: is damaged as soon as it is made", path));
+  std::string set_aside;
+  auto cache = Cache::open(dcl::cache_path(options.cache_folder, options.network.chain_id), Cache::Open::create, set_aside);
+  if (!set_aside.empty()) complain(around, set_aside, 0);
+  if (!cache) return tl::unexpected(cache.error());
+  return std::move(**cache);
 }
 
 int run_sync(const DclArguments& arguments, const Surroundings& around, dcl::LedgerOptions options) {
@@ -99,8 +89,6 @@ int run_sync(const DclArguments& arguments, const Surroundings& around, dcl::Led
     options.network.url = *url;
   }
   if (options.offline) return complain(around, "sync reads from the network: expected no --offline", kUsage);
-  auto cache = open_cache(options, around);
-  if (!cache) return complain(around, cache.error().what, kUsage);
   auto transport = options.transport();
   if (!transport) return complain(around, transport.error().what, kUnknown);
   dcl::Node node(options.network, **transport, options.now);
@@ -109,10 +97,10 @@ int run_sync(const DclArguments& arguments, const Surroundings& around, dcl::Led
     ProgressLine line(around);
     dcl::OnProgress progress;
     if (around.progress) progress = [&](const dcl::FetchProgress& p) { line.show(p); };
-    synced = dcl::sync(node, *cache, options.now, {.versions = arguments.all_versions, .progress = progress});
+    synced = dcl::sync(node, dcl::cache_path(options.cache_folder, options.network.chain_id), options.now, {.versions = arguments.all_versions, .progress = progress});
   }
   if (!synced) return complain(around, synced.error().what, kUnknown);
-  for (const std::string& note : synced->node.notes) complain(around, note, 0);
+  for (const std::string& note : synced->notes) complain(around, note, 0);
   if (arguments.format == "json") {
     Json out;
     out.set("network", options.network.name).set("chain_id", options.network.chain_id).set("height", synced->node.height).set("synced_at", rfc3339(options.now));

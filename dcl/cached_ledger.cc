@@ -110,10 +110,13 @@ void CachedLedger::refresh() {
   const auto done = [&]() -> Result<void> {
     const auto asked = node();
     if (!asked) return tl::unexpected(asked.error());
-    const auto kept = store();
-    if (!kept) return tl::unexpected(kept.error());
-    const auto synced = sync(**asked, **kept, options_.now, {.versions = false, .progress = options_.progress});
+    const auto synced = sync(**asked, cache_path(options_.cache_folder, options_.network.chain_id), options_.now, {.versions = false, .progress = options_.progress});
     if (!synced) return tl::unexpected(synced.error());
+    for (const std::string& note : synced->notes) {
+      if (std::find(notes_.begin(), notes_.end(), note) == notes_.end()) notes_.push_back(note);
+    }
+    cache_.reset();
+    open_cache();
     return {};
   }();
   if (done) return;
@@ -237,7 +240,7 @@ Fact<CachedRecord> CachedLedger::find_record(Schema schema, const std::string& k
 
 Fact<std::vector<CachedRecord>> CachedLedger::find_records(Schema schema, const std::string& prefix) {
   prepare();
-  const std::string what = info(schema).title;
+  const std::string what = fmt::format("the list of {}", info(schema).title);
   if (!cache_) return unknown(what);
   auto list = cache_->list(schema);
   if (!list) return damaged(list.error());

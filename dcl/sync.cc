@@ -49,7 +49,7 @@ CacheSource source_of(const Network& network) {
   return {.chain_id = network.chain_id, .source = network.url, .trust = tls ? LedgerTrust::tls : LedgerTrust::none};
 }
 
-Result<SyncResult> sync(Node& node, Cache& cache, Instant now, const SyncOptions& options) {
+Result<SyncResult> sync(Node& node, const std::string& cache_file, Instant now, const SyncOptions& options) {
   auto state = node.begin();
   if (!state) return tl::unexpected(state.error());
   auto lists = node.lists(kListed, options.progress);
@@ -61,9 +61,22 @@ Result<SyncResult> sync(Node& node, Cache& cache, Instant now, const SyncOptions
   const ReadAt when{.height = state->height, .block_time = state->block_time, .read_at = now};
   std::vector<ListUpdate> updates;
   for (RecordList& list : *lists) updates.push_back({.when = when, .list = std::move(list)});
-  auto changes = cache.update(source_of(node.network()), updates);
-  if (!changes) return tl::unexpected(changes.error());
-  return SyncResult{.node = std::move(*state), .changes = std::move(*changes), .requests = node.requests(), .bytes = node.bytes()};
+
+  SyncResult out{.node = std::move(*state), .changes = {}, .requests = node.requests(), .bytes = node.bytes(), .notes = {}};
+  out.notes = out.node.notes;
+  for (int attempt = 0;; ++attempt) {
+    std::string set_aside;
+    auto cache = Cache::open(cache_file, Cache::Open::create, set_aside);
+    if (!set_aside.empty()) out.notes.push_back(set_aside);
+    if (!cache) return tl::unexpected(cache.error());
+    auto changes = (*cache)->update(source_of(node.network()), updates);
+    if (changes) {
+      out.changes = std::move(*changes);
+      return out;
+    }
+    if (!(*cache)->damaged() || attempt > 0) return tl::unexpected(changes.error());
+    out.notes.push_back((*cache)->set_aside(changes.error().what));
+  }
 }
 
 }  // namespace attest::dcl

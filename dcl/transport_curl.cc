@@ -45,8 +45,8 @@ bool bind(void* library, const char* name, F& function) {
 }
 
 Result<Api> load_api() {
-  void* library = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
-  if (library == nullptr) library = dlopen("libcurl-gnutls.so.4", RTLD_NOW | RTLD_LOCAL);
+  void* library = dlopen("libcurl.so.4", RTLD_LAZY | RTLD_LOCAL);
+  if (library == nullptr) library = dlopen("libcurl-gnutls.so.4", RTLD_LAZY | RTLD_LOCAL);
   if (library == nullptr) return error("libcurl.so.4 is not installed (Debian: apt install libcurl4); without it only caches and snapshots can be read");
   Api api;
   const bool whole = bind(library, "curl_global_init", api.global_init) && bind(library, "curl_easy_init", api.easy_init) &&

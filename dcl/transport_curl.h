@@ -9,7 +9,7 @@ namespace attest::dcl {
 struct CurlOptions {
   Budget budget;
   std::string user_agent = "matter-attest/" MATTER_ATTEST_VERSION;
-  std::string ca_file;  // extra trusted certificate authorities (PEM) in place of the system's; empty: the system's
+  std::string ca_file = {};  // extra trusted certificate authorities (PEM) in place of the system's; empty: the system's
 };
 
 // Fails when libcurl is not installed, and says what to install.
