@@ -235,10 +235,10 @@ pid_t start_program(const std::vector<std::string>& arguments) {
   const int null = ::open("/dev/null", O_WRONLY);
   dup2(null, 1);
   dup2(null, 2);
-  std::vector<char*> argv{const_cast<char*>(DCL_PROGRAM)};
+  std::vector<char*> argv{const_cast<char*>(MATTER_ATTEST_PROGRAM), const_cast<char*>("dcl")};
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
-  execv(DCL_PROGRAM, argv.data());
+  execv(MATTER_ATTEST_PROGRAM, argv.data());
   _exit(127);
 }
 

@@ -1,0 +1,102 @@
+// checks: the catalogue, or one check of it.
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "cli/check_text.h"
+#include "cli/commands.h"
+#include "cli/files.h"
+#include "cli/options.h"
+#include "cli/report_text.h"
+#include "verifier/catalogue.h"
+#include "verifier/json.h"
+
+namespace attest::cli {
+namespace {
+
+struct Options {
+  std::string id, format = "text";
+};
+
+std::string severities(const Severities& s) {
+  if (s.main == s.test && s.test == s.none) return severity_name(s.main);
+  return fmt::format("{} on main, {} on test, {} without a ledger", severity_name(s.main), severity_name(s.test), severity_name(s.none));
+}
+
+std::string as_text() {
+  std::string out;
+  for (const Check* check : catalogue()) out += fmt::format("{:<48} {}\n", check->id, check->title);
+  return out;
+}
+
+std::string as_json() {
+  Json list{Json::Array{}};
+  for (const Check* check : catalogue()) {
+    Json severity{Json::Object{}};
+    severity.set("main", severity_name(check->severity.main)).set("test", severity_name(check->severity.test)).set("none", severity_name(check->severity.none));
+    list.push(Json(Json::Object{}).set("id", check->id).set("title", check->title).set("severity", std::move(severity)).set("spec", check->spec).set("sdk", check->sdk == 0 ? Json() : Json(check->sdk))
+                  .set("rule", check->rule).set("remedy", check->remedy));
+  }
+  return dump_pretty(list);
+}
+
+std::string as_markdown() {
+  std::string out = fmt::format("# Checks\n\nThe {} checks of matter-attest, in the order of the report. This file is made by `matter-attest checks --format markdown`;\na test compares the two.\n", catalogue().size());
+  std::string subject;
+  for (const Check* check : catalogue()) {
+    const std::string_view id = check->id;
+    if (const auto of = id.substr(0, id.find('.')); of != subject) {
+      subject = of;
+      out += fmt::format("\n## {}\n", subject);
+    }
+    out += fmt::format("\n### {}\n\n{}. {}\n\n", id, sentence(check->title), check->rule);
+    out += fmt::format("- severity: {}\n", severities(check->severity));
+    if (check->spec[0] != '\0') out += fmt::format("- source: {}\n", check->spec);
+    out += check->sdk == 0 ? "- the SDK does not check it\n" : fmt::format("- the SDK says: {} {}\n", check->sdk, sdk_code_name(check->sdk));
+    if (check->remedy[0] != '\0') out += fmt::format("- remedy: {}\n", check->remedy);
+  }
+  return out;
+}
+
+int run(const Options& options) {
+  if (!options.id.empty()) {
+    const Check* check = find_check(options.id);
+    if (check == nullptr) return complain(fmt::format("expected the id of a check (see matter-attest checks), found \"{}\"", options.id));
+    std::fputs(check_text(*check, terminal_width()).c_str(), stdout);
+    return 0;
+  }
+  const std::string text = options.format == "json" ? as_json() : options.format == "markdown" ? as_markdown() : as_text();
+  const auto written = write_output("", text);
+  return written ? 0 : complain(written.error().what);
+}
+
+}  // namespace
+
+std::string sentence(std::string_view s) {
+  std::string out(s);
+  if (!out.empty() && out[0] >= 'a' && out[0] <= 'z') out[0] = static_cast<char>(out[0] - 'a' + 'A');
+  return out;
+}
+
+std::string check_text(const Check& check, size_t width) {
+  std::string out = fmt::format("{}\n  {}\n\n  {}\n\n", check.id, check.title, wrap(check.rule, width - 2, 2));
+  const auto row = [&](const char* label, const std::string& text) {
+    if (!text.empty()) out += fmt::format("  {:<10}{}\n", label, wrap(text, width - 12, 12));
+  };
+  row("severity", severities(check.severity));
+  row("source", check.spec);
+  row("SDK", check.sdk == 0 ? std::string("does not check it") : fmt::format("{} {}", check.sdk, sdk_code_name(check.sdk)));
+  row("remedy", check.remedy);
+  return out;
+}
+
+void add_checks(Command& root) {
+  static Options options;
+  root.subcommand("checks", "list the checks, or explain one")
+      .positional("ID", options.id, "a check's id", false)
+      .choice("--format", {"text", "json", "markdown"}, options.format, "how the list is written (default text)")
+      .run([] { return run(options); });
+}
+
+}  // namespace attest::cli

@@ -1,0 +1,189 @@
+#include "cli/files.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <set>
+
+namespace attest::cli {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr size_t kMapFrom = 8u << 20;          // larger files are mapped, so that a flash image costs no memory
+constexpr size_t kMostFiles = 100'000;
+constexpr size_t kDeepest = 64;
+
+const char* kind_of(mode_t mode) {
+  if (S_ISFIFO(mode)) return "a FIFO";
+  if (S_ISSOCK(mode)) return "a socket";
+  if (S_ISCHR(mode) || S_ISBLK(mode)) return "a device";
+  if (S_ISDIR(mode)) return "a folder";
+  return "something else";
+}
+
+std::string reason(int number) {
+  if (number == ENOENT) return "nothing by this name";
+  if (number == ELOOP) return "a loop of symbolic links";
+  if (number == EACCES) return "no permission to read it";
+  return std::string(std::strerror(number));
+}
+
+Result<Bytes> read_all(int fd) {
+  Bytes out;
+  uint8_t buffer[1 << 16];
+  for (;;) {
+    const ssize_t n = ::read(fd, buffer, sizeof buffer);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return error(reason(errno));
+    if (n == 0) return out;
+    out.insert(out.end(), buffer, buffer + n);
+    if (out.size() > 1u << 30) return error("more than 1 GiB");
+  }
+}
+
+struct Walk {
+  std::vector<std::string> files;
+  std::set<std::pair<dev_t, ino_t>> seen;
+};
+
+tl::expected<void, Error> walk(const std::string& folder, size_t depth, Walk& state) {
+  if (depth > kDeepest) return error(fmt::format("{}: folders nested deeper than {}", folder, kDeepest));
+  std::error_code failed;
+  std::vector<std::string> names;
+  for (fs::directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed)) names.push_back(at->path().string());
+  if (failed) return error(fmt::format("{}: expected a folder that can be listed, found {}", folder, failed.message()));
+  std::sort(names.begin(), names.end());
+  for (const std::string& name : names) {
+    struct stat info {};
+    if (::stat(name.c_str(), &info) != 0) {
+      if (errno == ELOOP || errno == ENOENT) continue;   // a dangling or looping link inside a folder is no evidence
+      return error(fmt::format("{}: expected a file, found {}", name, reason(errno)));
+    }
+    if (S_ISDIR(info.st_mode)) {
+      if (!state.seen.insert({info.st_dev, info.st_ino}).second) continue;
+      if (auto done = walk(name, depth + 1, state); !done) return done;
+    } else if (S_ISREG(info.st_mode)) {
+      if (state.files.size() == kMostFiles) return error(fmt::format("{}: more than {} files", folder, kMostFiles));
+      state.files.push_back(name);
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+FileBytes::FileBytes(FileBytes&& other) noexcept { *this = std::move(other); }
+FileBytes& FileBytes::operator=(FileBytes&& other) noexcept {
+  std::swap(owned_, other.owned_);
+  std::swap(mapped_, other.mapped_);
+  std::swap(mapped_size_, other.mapped_size_);
+  std::swap(view_, other.view_);
+  return *this;
+}
+FileBytes::~FileBytes() {
+  if (mapped_ != nullptr) ::munmap(mapped_, mapped_size_);
+}
+
+Result<FileBytes> FileBytes::open(const std::string& path) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0) return error(fmt::format("{}: expected a file or folder, found {}", path, reason(errno)));
+  if (!S_ISREG(info.st_mode)) return error(fmt::format("{}: expected a regular file or a folder, found {}", path, kind_of(info.st_mode)));
+  // Never blocks, should the file have become a FIFO meanwhile.
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (fd < 0) return error(fmt::format("{}: expected a readable file, found {}", path, reason(errno)));
+  FileBytes out;
+  const auto size = static_cast<size_t>(info.st_size);
+  if (size >= kMapFrom) {
+    void* at = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (at != MAP_FAILED) {
+      ::close(fd);
+      out.mapped_ = at;
+      out.mapped_size_ = size;
+      out.view_ = View(static_cast<const uint8_t*>(at), size);
+      return out;
+    }
+  }
+  auto bytes = read_all(fd);
+  ::close(fd);
+  if (!bytes) return error(fmt::format("{}: expected a readable file, found {}", path, bytes.error().what));
+  out.owned_ = std::move(*bytes);
+  out.view_ = out.owned_;
+  return out;
+}
+
+Result<FileBytes> FileBytes::standard_input() {
+  FileBytes out;
+  auto bytes = read_all(STDIN_FILENO);
+  if (!bytes) return error("stdin: expected bytes, found " + bytes.error().what);
+  out.owned_ = std::move(*bytes);
+  out.view_ = out.owned_;
+  return out;
+}
+
+Result<std::vector<std::string>> files_below(const std::string& path) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0) return error(fmt::format("{}: expected a file or folder, found {}", path, reason(errno)));
+  if (!S_ISDIR(info.st_mode)) return std::vector<std::string>{path};
+  Walk state;
+  state.seen.insert({info.st_dev, info.st_ino});
+  if (auto done = walk(path, 0, state); !done) return tl::unexpected(done.error());
+  return std::move(state.files);
+}
+
+std::vector<std::string> read_paths(const std::vector<std::string>& paths, Reading& reading) {
+  std::vector<std::string> errors;
+  const auto read_file = [&](const std::string& name, bool inside_folder) {
+    auto file = name == "-" ? FileBytes::standard_input() : FileBytes::open(name);
+    if (!file) {
+      errors.push_back(file.error().what);
+      return;
+    }
+    const Source source{.path = name == "-" ? "stdin" : name, .bytes = file->view(), .base = 0, .member = inside_folder};
+    if (const auto done = read_evidence(source, reading); !done) {
+      if (inside_folder) {
+        reading.device.damaged({.path = name, .offset = done.error().offset, .item = {}}, "file", done.error().what);
+      } else {
+        errors.push_back(fmt::format("{}: {}", source.path, done.error().what));
+      }
+    }
+  };
+  for (const std::string& path : paths) {
+    if (path == "-") {
+      read_file(path, false);
+      continue;
+    }
+    const auto files = files_below(path);
+    if (!files) {
+      errors.push_back(files.error().what);
+      continue;
+    }
+    const bool folder = files->size() != 1 || files->front() != path;
+    const size_t before = reading.device.statements.size() + reading.device.integrity.size() + reading.device.remarks.size();
+    for (const std::string& file : *files) read_file(file, folder);
+    const size_t after = reading.device.statements.size() + reading.device.integrity.size() + reading.device.remarks.size();
+    if (folder && after == before && errors.empty())
+      errors.push_back(fmt::format("{}: expected the files of a device (certificates, a declaration, a dump, a log); none of its {} files is one", path, files->size()));
+  }
+  return errors;
+}
+
+tl::expected<void, Error> write_output(const std::string& path, std::string_view content) {
+  if (path.empty() || path == "-") {
+    if (std::fwrite(content.data(), 1, content.size(), stdout) != content.size() || std::fflush(stdout) != 0) return error(fmt::format("stdout: {}", reason(errno)));
+    return {};
+  }
+  std::FILE* file = std::fopen(path.c_str(), "wb");
+  if (file == nullptr) return error(fmt::format("{}: expected a file that can be written, found {}", path, reason(errno)));
+  const bool written = std::fwrite(content.data(), 1, content.size(), file) == content.size();
+  if (std::fclose(file) != 0 || !written) return error(fmt::format("{}: {}", path, reason(errno)));
+  return {};
+}
+
+}  // namespace attest::cli

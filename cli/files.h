@@ -1,0 +1,39 @@
+// Files: evidence from the disk and from stdin into a Reading. The only place of verify that touches the file system.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "verifier/readers/reader.h"
+
+namespace attest::cli {
+
+// A whole file in memory or mapped. Regular files only: a FIFO, a socket or a device is an error, never waited for.
+class FileBytes {
+ public:
+  static Result<FileBytes> open(const std::string& path);
+  static Result<FileBytes> standard_input();
+  View view() const { return view_; }
+  FileBytes(FileBytes&& other) noexcept;
+  FileBytes& operator=(FileBytes&& other) noexcept;
+  ~FileBytes();
+
+ private:
+  FileBytes() = default;
+  Bytes owned_;
+  void* mapped_ = nullptr;
+  size_t mapped_size_ = 0;
+  View view_;
+};
+
+// Every regular file below a folder, sorted, links to folders followed once; or the file itself.
+Result<std::vector<std::string>> files_below(const std::string& path);
+
+// Reads all evidence. Errors are lines that name the file, what was expected and what was found; a path that was named
+// and cannot be read is one, a file inside a folder that is nothing known is only listed.
+std::vector<std::string> read_paths(const std::vector<std::string>& paths, Reading& reading);
+
+// Writes a whole file, or stdout for "" and "-". An error names the path.
+tl::expected<void, Error> write_output(const std::string& path, std::string_view content);
+
+}  // namespace attest::cli

@@ -1,0 +1,80 @@
+// inspect: what files hold, decoded, without a verdict.
+
+#include <fmt/format.h>
+
+#include "cli/commands.h"
+#include "cli/files.h"
+#include "cli/inspect_json.h"
+#include "cli/options.h"
+#include "cli/report_text.h"
+#include "verifier/gather.h"
+
+namespace attest::cli {
+namespace {
+
+struct Options {
+  std::vector<std::string> evidence, unlock;
+  std::string format = "text", output;
+};
+
+// The same tree as the JSON, as lines: "key  value", nested by two blanks.
+void outline(const Json& value, size_t indent, size_t width, std::string& out) {
+  const std::string pad(indent, ' ');
+  const auto scalar = [](const Json& v) { return v.string() != nullptr ? printable(*v.string()) : dump(v); };
+  if (const auto* members = value.object()) {
+    for (const auto& [key, member] : *members) {
+      const bool empty = (member.array() != nullptr && member.array()->empty()) || (member.object() != nullptr && member.object()->empty());
+      if (member.is_null() || empty) continue;
+      if (member.is_object() || (member.array() != nullptr && (member.array()->front().is_object()))) {
+        out += fmt::format("{}{}\n", pad, key);
+        outline(member, indent + 2, width, out);
+        continue;
+      }
+      std::string text;
+      if (const auto* elements = member.array()) {
+        for (const Json& element : *elements) text += (text.empty() ? "" : ", ") + scalar(element);
+      } else {
+        text = scalar(member);
+      }
+      const size_t column = indent + 26;
+      out += fmt::format("{}{:<{}}{}\n", pad, key, 26, wrap(text, width > column + 20 ? width - column : 20, column));
+    }
+  } else if (const auto* elements = value.array()) {
+    for (size_t i = 0; i < elements->size(); ++i) {
+      if (i != 0) out += '\n';
+      outline((*elements)[i], indent, width, out);
+    }
+  }
+}
+
+int inspect(const Options& options) {
+  Reading reading;
+  auto secrets = secrets_from(options.unlock);
+  if (!secrets) return complain(secrets.error().what);
+  reading.secrets = std::move(*secrets);
+  if (const auto errors = read_paths(options.evidence, reading); !errors.empty()) return complain(errors);
+  const Evidence evidence = gather(std::move(reading), Policy{.network = Network::none, .at = {}, .required = {}, .show_passcode = true}, TrustStore::builtin(false), nullptr);
+  Json tree = inspect_json(evidence);
+  std::string text;
+  if (options.format == "json") {
+    text = dump_pretty(tree);
+  } else {
+    outline(tree, 0, options.output.empty() ? terminal_width() : 80, text);
+  }
+  const auto written = write_output(options.output, text);
+  return written ? 0 : complain(written.error().what);
+}
+
+}  // namespace
+
+void add_inspect(Command& root) {
+  static Options options;
+  root.subcommand("inspect", "show what is in files, decoded, without a verdict")
+      .choice("--format", {"text", "json"}, options.format, "how it is written (default text)")
+      .list("--unlock", "SECRET", options.unlock, "opens an encrypted dump or key: a file, hex:..., pass:... or env:NAME, repeatable")
+      .text("-o,--output", "FILE", options.output, "write there instead of stdout")
+      .positionals("FILE", options.evidence, "files and folders; - is stdin", true)
+      .run([] { return inspect(options); });
+}
+
+}  // namespace attest::cli

@@ -1,0 +1,139 @@
+#include "cli/options.h"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+
+#include "cli/files.h"
+#include "verifier/catalogue.h"
+#include "verifier/pki/key.h"
+
+namespace attest::cli {
+namespace {
+
+// Certificates of a file or folder given as trusted: DER or PEM, several a file.
+Result<std::vector<std::pair<CertificatePtr, std::string>>> certificates_at(const std::string& path) {
+  const auto files = files_below(path);
+  if (!files) return tl::unexpected(files.error());
+  std::vector<std::pair<CertificatePtr, std::string>> out;
+  for (const std::string& name : *files) {
+    const auto file = FileBytes::open(name);
+    if (!file) return tl::unexpected(file.error());
+    std::vector<Bytes> ders;
+    if (looks_like_pem(file->view())) {
+      for (PemBlock& block : parse_pem(file->view()).blocks) {
+        if (block.label == "CERTIFICATE") ders.push_back(std::move(block.der));
+      }
+    } else {
+      ders.push_back(to_bytes(file->view()));
+    }
+    for (const Bytes& der : ders) {
+      if (auto certificate = parse_certificate(der)) out.emplace_back(std::move(*certificate), name);
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+void add_judge_options(Command& command, JudgeOptions& options) {
+  command.choice("--network", {"main", "test", "none"}, options.network, "the ledger whose facts decide, and its policy (default main)")
+      .list("--trust-paa", "PATH", options.trust_paa, "a PAA to trust beside the ledger's: file or folder, repeatable")
+      .list("--trust-cd-signer", "PATH", options.trust_cd_signer, "a CD signer to trust beside the CSA's: file or folder, repeatable")
+      .text("--at", "TIME", options.at, "judge as of this RFC 3339 instant instead of now")
+      .list("--unlock", "SECRET", options.unlock, "opens an encrypted dump or key: a file, hex:..., pass:... or env:NAME, repeatable")
+      .list("--require", "ID", options.require, "make a check required, repeatable")
+      .flag("--show-passcode", options.show_passcode, "show passcodes, payloads, salts and verifiers in the report");
+}
+
+Result<Policy> policy_from(const JudgeOptions& options) {
+  Policy policy;
+  policy.network = options.network == "main" ? Network::main : options.network == "test" ? Network::test : Network::none;
+  policy.show_passcode = options.show_passcode;
+  if (options.at.empty()) {
+    policy.at = Instant{static_cast<int64_t>(std::time(nullptr))};
+  } else {
+    const auto at = parse_rfc3339(options.at);
+    if (!at) return error("--at: " + at.error().what);
+    policy.at = *at;
+  }
+  for (const std::string& id : options.require) {
+    if (find_check(id) == nullptr) return error(fmt::format("--require: expected the id of a check (see matter-attest checks), found \"{}\"", printable(id)));
+    policy.required.push_back(id);
+  }
+  return policy;
+}
+
+Result<TrustStore> trust_from(const JudgeOptions& options, Network network) {
+  TrustStore store = TrustStore::builtin(network == Network::test);
+  // A folder may hold roots and signers together: what fits is taken, and a path from which nothing fits is an error.
+  const auto add = [&](const std::vector<std::string>& paths, const char* option, auto&& add_one) -> tl::expected<void, Error> {
+    for (const std::string& path : paths) {
+      const auto certificates = certificates_at(path);
+      if (!certificates) return error(fmt::format("{}: {}", option, certificates.error().what));
+      size_t taken = 0;
+      std::string why = "no certificate in it";
+      for (const auto& [certificate, name] : *certificates) {
+        const auto done = add_one(certificate, name);
+        taken += done.has_value();
+        if (!done) why = done.error().what;
+      }
+      if (taken == 0) return error(fmt::format("{} {}: {}", option, path, why));
+    }
+    return {};
+  };
+  const auto paas = add(options.trust_paa, "--trust-paa", [&](const CertificatePtr& c, const std::string& name) { return store.add_paa(c, Origin::given, name); });
+  if (!paas) return tl::unexpected(paas.error());
+  const auto signers = add(options.trust_cd_signer, "--trust-cd-signer", [&](const CertificatePtr& c, const std::string& name) { return store.add_cd_signer(c, Origin::given, name); });
+  if (!signers) return tl::unexpected(signers.error());
+  return store;
+}
+
+Result<std::vector<Secret>> secrets_from(const std::vector<std::string>& unlock) {
+  std::vector<Secret> out;
+  for (const std::string& given : unlock) {
+    std::string value = given;
+    if (value.starts_with("env:")) {
+      const char* found = std::getenv(value.c_str() + 4);
+      if (found == nullptr) return error(fmt::format("--unlock: the environment has no {}", value.substr(4)));
+      value = found;
+      if (!value.starts_with("hex:") && !value.starts_with("pass:")) value = "pass:" + value;
+    }
+    if (value.starts_with("hex:")) {
+      auto bytes = from_hex_lenient(value.substr(4));
+      if (!bytes) return error("--unlock: " + bytes.error().what);
+      out.push_back({.bytes = std::move(*bytes), .passphrase = false});
+    } else if (value.starts_with("pass:")) {
+      out.push_back({.bytes = to_bytes(view(value.substr(5))), .passphrase = true});
+    } else {
+      const auto file = FileBytes::open(value);
+      if (!file) return error("--unlock: " + file.error().what);
+      out.push_back({.bytes = to_bytes(file->view()), .passphrase = false});
+    }
+  }
+  return out;
+}
+
+int complain(const std::vector<std::string>& lines) {
+  for (const std::string& line : lines) std::fprintf(stderr, "matter-attest: %s\n", printable(line).c_str());
+  return 2;
+}
+int complain(const std::string& line) { return complain(std::vector<std::string>{line}); }
+
+bool is_terminal(int fd) { return ::isatty(fd) == 1; }
+bool wants_colour(int fd) {
+  const char* no = std::getenv("NO_COLOR");
+  return is_terminal(fd) && (no == nullptr || *no == '\0');
+}
+size_t terminal_width() {
+  winsize size{};
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40) return std::min<size_t>(size.ws_col, 110);
+  return 80;
+}
+
+}  // namespace attest::cli

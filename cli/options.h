@@ -1,0 +1,32 @@
+// Options that several commands share, and what is made of them: a policy, trust anchors, secrets.
+#pragma once
+
+#include "cli/arguments.h"
+#include "verifier/policy.h"
+#include "verifier/readers/reader.h"
+#include "verifier/trust.h"
+
+namespace attest::cli {
+
+struct JudgeOptions {
+  std::string network = "main";
+  std::vector<std::string> trust_paa, trust_cd_signer, unlock, require;
+  std::string at;
+  bool show_passcode = false;
+};
+void add_judge_options(Command& command, JudgeOptions& options);
+
+// The clock is read here, once, when --at is not given.
+Result<Policy> policy_from(const JudgeOptions& options);
+Result<TrustStore> trust_from(const JudgeOptions& options, Network network);
+Result<std::vector<Secret>> secrets_from(const std::vector<std::string>& unlock);
+
+// Prints each line to stderr with the program's name before it, and gives the exit code of usage errors.
+int complain(const std::vector<std::string>& lines);
+int complain(const std::string& line);
+
+bool is_terminal(int fd);
+bool wants_colour(int fd);      // a terminal, and NO_COLOR is not set
+size_t terminal_width();        // 80 where it cannot be told
+
+}  // namespace attest::cli

@@ -1,0 +1,100 @@
+#include "cli/report_json.h"
+
+#include <algorithm>
+
+#include "verifier/check.h"
+#include "verifier/sdk_result.h"
+
+namespace attest::cli {
+namespace {
+
+const char* trust_name(LedgerTrust t) { return t == LedgerTrust::proof ? "proof" : t == LedgerTrust::tls ? "tls" : t == LedgerTrust::snapshot ? "snapshot" : "none"; }
+
+Json ledger_json(const Evidence& e) {
+  Json out{Json::Object{}};
+  const bool there = !e.ledger.chain_id.empty();
+  out.set("chain_id", there ? Json(e.ledger.chain_id) : Json());
+  out.set("height", there ? Json(e.ledger.height) : Json());
+  const bool synced = there && e.ledger.synced_at.seconds != 0;
+  out.set("synced_at", synced ? Json(rfc3339(e.ledger.synced_at)) : Json());
+  out.set("age_seconds", synced ? Json(e.policy.at.seconds - e.ledger.synced_at.seconds) : Json());
+  out.set("trust", trust_name(e.ledger.trust));
+  out.set("source", there ? Json(printable(e.ledger.source)) : Json());
+  return out;
+}
+
+Json device_json(const Evidence& e) {
+  Json out{Json::Object{}};
+  const Certificate *dac = e.dac.certificate.get(), *pai = e.pai.certificate.get();
+  const auto id = [](const std::optional<uint16_t>& v) { return v ? Json(hex_id(*v)) : Json(); };
+  // Basic Information names the device; without it the DAC does.
+  out.set("vid", id(e.vid ? e.vid : dac != nullptr ? dac->vid() : std::nullopt));
+  out.set("pid", id(e.pid ? e.pid : dac != nullptr ? dac->pid() : std::nullopt));
+  for (const FactId fact : {FactId::vendor_name, FactId::product_name, FactId::serial_number, FactId::hardware_version, FactId::software_version, FactId::software_version_string}) {
+    const Statement* s = e.device.first(fact);
+    if (s == nullptr && fact != FactId::serial_number) continue;
+    const auto number = e.device.number(fact);
+    out.set(fact_name(fact), s == nullptr ? Json() : number ? Json(*number) : Json(value_text(fact, s->value)));
+  }
+  out.set("dac_sha256", dac != nullptr ? Json(hex(dac->sha256)) : Json());
+  out.set("pai_sha256", pai != nullptr ? Json(hex(pai->sha256)) : Json());
+  out.set("dac_vid", id(dac != nullptr ? dac->vid() : std::nullopt));
+  out.set("dac_pid", id(dac != nullptr ? dac->pid() : std::nullopt));
+  out.set("paa_skid", e.paa ? Json(hex_colons(e.paa->subject_key_id)) : Json());
+  out.set("paa_source", e.paa ? Json(printable(e.paa->source)) : Json());
+  out.set("cd_certificate_id", e.cd ? Json(printable(e.cd->certificate_id)) : Json());
+  if (e.cd) out.set("cd_certification_type", static_cast<uint32_t>(e.cd->certification_type));
+  if (e.cd_signer) out.set("cd_signer", Json(printable(e.cd_signer->name)));
+  const auto masked = [&](FactId fact) {
+    const Statement* s = e.device.first(fact);
+    if (s != nullptr) out.set(fact_name(fact), e.policy.show_passcode ? Json(value_text(fact, s->value)) : Json("masked"));
+  };
+  for (const FactId fact : {FactId::passcode, FactId::qr_payload, FactId::manual_code, FactId::spake2p_salt, FactId::spake2p_verifier}) masked(fact);
+  return out;
+}
+
+Json check_json(const Finding& f) {
+  Json out{Json::Object{}};
+  const auto optional = [](const std::string& s) { return s.empty() ? Json() : Json(printable(s)); };
+  out.set("id", f.check->id).set("status", status_name(f.status)).set("severity", severity_name(f.severity)).set("title", f.check->title);
+  out.set("message", printable(f.message)).set("expected", optional(f.expected)).set("actual", optional(f.actual)).set("source", optional(f.source));
+  out.set("spec", f.check->spec).set("remedy", f.check->remedy[0] == '\0' ? Json() : Json(f.check->remedy));
+  out.set("blocked_by", f.blocked_by != nullptr ? Json(f.blocked_by->id) : Json());
+  if (f.check->sdk == 0) {
+    out.set("sdk", Json());
+  } else {
+    out.set("sdk", Json(Json::Object{{"code", Json(f.check->sdk)}, {"name", Json(sdk_code_name(f.check->sdk))}}));
+  }
+  return out;
+}
+
+}  // namespace
+
+Json report_json(const Evidence& e, const Report& report) {
+  Json out{Json::Object{}};
+  out.set("schema", "matter-attest/report/1");
+  out.set("tool", Json(Json::Object{{"name", Json("matter-attest")}, {"version", Json(MATTER_ATTEST_VERSION)}}));
+  out.set("verdict", verdict_name(report.verdict)).set("network", network_name(e.policy.network)).set("at", rfc3339(e.policy.at));
+  out.set("ledger", ledger_json(e)).set("device", device_json(e));
+  Json files{Json::Array{}};
+  for (const EvidenceFile& file : e.files) {
+    Json holds{Json::Array{}};
+    for (const std::string& what : file.holds) holds.push(what);
+    files.push(Json(Json::Object{{"path", Json(printable(file.path))}, {"kind", Json(file.kind)}, {"sha256", Json(hex(file.sha256))}, {"holds", std::move(holds)}}));
+  }
+  out.set("evidence", std::move(files));
+  if (!e.other_certificates.empty()) {
+    Json others{Json::Array{}};
+    for (const std::string& other : e.other_certificates) others.push(printable(other));
+    out.set("not_used", std::move(others));
+  }
+  out.set("trust_anchors_given", static_cast<uint64_t>(e.given_anchors));
+  out.set("summary", printable(report.summary));
+  Json checks{Json::Array{}};
+  for (const Finding& finding : report.findings) checks.push(check_json(finding));
+  out.set("checks", std::move(checks));
+  out.set("sdk_result", Json(Json::Object{{"code", Json(report.sdk.code)}, {"name", Json(report.sdk.name)}}));
+  return out;
+}
+
+}  // namespace attest::cli

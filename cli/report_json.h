@@ -1,0 +1,11 @@
+// The JSON report: "matter-attest/report/1" of interface.md.
+#pragma once
+
+#include "verifier/json.h"
+#include "verifier/report.h"
+
+namespace attest::cli {
+
+Json report_json(const Evidence& evidence, const Report& report);
+
+}  // namespace attest::cli

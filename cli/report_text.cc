@@ -1,0 +1,222 @@
+#include "cli/report_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "verifier/check.h"
+#include "verifier/sdk_result.h"
+
+namespace attest::cli {
+namespace {
+
+// Columns a text takes: code points, near enough for the Latin text we show.
+size_t columns(std::string_view s) {
+  return static_cast<size_t>(std::count_if(s.begin(), s.end(), [](char c) { return (static_cast<uint8_t>(c) & 0xC0) != 0x80; }));
+}
+
+enum class Ink : uint8_t { plain, good, bad, careful, quiet, strong };
+
+class Page {
+ public:
+  explicit Page(const TextStyle& style) : style_(style) {}
+
+  std::string ink(Ink ink, std::string_view s) const {
+    if (!style_.colour || ink == Ink::plain) return std::string(s);
+    constexpr const char* kCodes[] = {"", "32", "1;31", "33", "2", "1"};
+    return fmt::format("\x1b[{}m{}\x1b[0m", kCodes[static_cast<size_t>(ink)], s);
+  }
+  void line(std::string_view s = {}) { out_ += fmt::format("{}\n", s); }
+  void paragraph(std::string_view s, size_t indent) { out_ += std::string(indent, ' ') + wrap(s, style_.width - indent, indent) + "\n"; }
+  // "  label     text", the text wrapped below itself.
+  void labelled(const char* label, std::string_view s) {
+    constexpr size_t kIndent = 4, kLabel = 10;
+    out_ += fmt::format("{:{}}{}{}\n", "", kIndent, ink(Ink::quiet, fmt::format("{:<{}}", label, kLabel)), wrap(s, style_.width - kIndent - kLabel, kIndent + kLabel));
+  }
+  std::string take() { return std::move(out_); }
+  const TextStyle& style() const { return style_; }
+
+ private:
+  TextStyle style_;
+  std::string out_;
+};
+
+struct Look {
+  Ink ink;
+  const char* word;
+};
+Look look(Status s) {
+  switch (s) {
+    case Status::pass: return {Ink::good, "pass"};
+    case Status::fail: return {Ink::bad, "fail"};
+    case Status::warn: return {Ink::careful, "warn"};
+    case Status::unknown: return {Ink::careful, "unknown"};
+    case Status::blocked: return {Ink::quiet, "blocked"};
+    case Status::skipped: break;
+  }
+  return {Ink::quiet, "skipped"};
+}
+
+std::string ids(const std::optional<uint16_t>& vid, const std::optional<uint16_t>& pid) {
+  return fmt::format("{}{}", vid ? hex_id(*vid) : "no vendor", pid ? " / " + hex_id(*pid) : "");
+}
+
+// The worst status among the checks whose ids begin with one of these prefixes: what a link of the picture shows.
+Status worst(const Report& report, std::initializer_list<std::string_view> prefixes) {
+  constexpr Status kRank[] = {Status::fail, Status::unknown, Status::warn, Status::blocked, Status::pass, Status::skipped};
+  size_t best = std::size(kRank) - 1;
+  for (const Finding& f : report.findings) {
+    const std::string_view id = f.check->id;
+    if (std::none_of(prefixes.begin(), prefixes.end(), [&](std::string_view p) { return id.starts_with(p); })) continue;
+    const auto rank = static_cast<size_t>(std::find(std::begin(kRank), std::end(kRank), f.status) - std::begin(kRank));
+    best = std::min(best, rank);
+  }
+  return kRank[best];
+}
+
+void picture(Page& page, const Evidence& e, const Report& report) {
+  const auto link = [&](std::initializer_list<std::string_view> prefixes, const char* what) {
+    const Status s = worst(report, prefixes);
+    const Look l = look(s);
+    const char* stroke = s == Status::fail ? "  ╳" : s == Status::pass || s == Status::warn ? "  │" : "  ┊";
+    page.line(fmt::format("    {}  {}", page.ink(l.ink, stroke), page.ink(s == Status::pass ? Ink::quiet : l.ink, fmt::format("{} {}", what, s == Status::pass ? "✓" : l.word))));
+  };
+  const auto node = [&](const char* name, std::initializer_list<std::string_view> prefixes, std::string what) {
+    const Look l = look(worst(report, prefixes));
+    const std::string mark = l.ink == Ink::good || l.ink == Ink::quiet ? "" : fmt::format("  {}", page.ink(l.ink, l.word));
+    const size_t room = page.style().width - 11 - (mark.empty() ? 0 : 9);
+    if (columns(what) > room) {
+      size_t end = 0;
+      for (size_t n = 0; end < what.size() && n + 1 < room; ++end) n += (static_cast<uint8_t>(what[end]) & 0xC0) != 0x80;
+      while (end > 0 && (static_cast<uint8_t>(what[end]) & 0xC0) == 0x80) --end;
+      what = what.substr(0, end) + "…";
+    }
+    page.line(fmt::format("    {}  {}{}", page.ink(Ink::strong, fmt::format("{:<4}", name)), what, mark));
+  };
+  if (e.paa) {
+    const std::string subject = e.paa->certificate ? name_text(e.paa->certificate->subject) : std::string(test_paa(e.paa->subject_key_id) != nullptr ? test_paa(e.paa->subject_key_id)->key.name : "");
+    node("PAA", {"paa."}, fmt::format("{}  ({})", subject, printable(e.paa->source)));
+  } else {
+    node("PAA", {"paa."}, e.paa_found == Evidence::PaaFound::none && e.pai.certificate ? "none that is trusted" : "not known");
+  }
+  link({"chain.pai-", "pai.vendor-matches-paa", "pai.is-valid-at", "paa.is-valid-at"}, "issued");
+  node("PAI", {"pai."}, e.pai.certificate ? fmt::format("{}  {}", ids(e.pai.certificate->vid(), e.pai.certificate->pid()), name_text(e.pai.certificate->subject)) : e.pai.present() ? "not one certificate" : "not in the evidence");
+  link({"chain.dac-", "dac.vendor-matches-pai", "dac.product-matches-pai"}, "issued");
+  node("DAC", {"dac.", "key."}, e.dac.certificate ? fmt::format("{}  {}", ids(e.dac.certificate->vid(), e.dac.certificate->pid()), name_text(e.dac.certificate->subject)) : e.dac.present() ? "not one certificate" : "not in the evidence");
+  link({"cd.vendor-matches", "cd.product-ids-include", "cd.dac-origin-", "dac.vendor-matches-cd", "dac.product-is-listed", "cd.authorizes-paa"}, "covered by");
+  if (e.cd) {
+    std::string products = e.cd->product_ids.size() == 1 ? hex_id(e.cd->product_ids[0]) : fmt::format("{} products", e.cd->product_ids.size());
+    node("CD", {"cd.", "cms."}, fmt::format("{} / {}  {}, {}{}", hex_id(e.cd->vendor_id), products, certification_type_text(e.cd->certification_type), printable(e.cd->certificate_id),
+                                             e.cd_signer ? ", by " + printable(e.cd_signer->name) : ""));
+  } else {
+    node("CD", {"cd.", "cms."}, e.cd_place ? "cannot be read" : "not in the evidence");
+  }
+  if (e.vid || e.pid) node("said", {"identity."}, fmt::format("{}  by Basic Information", ids(e.vid, e.pid)));
+}
+
+void finding(Page& page, const Finding& f) {
+  const Look l = look(f.status);
+  page.line(fmt::format("  {}  {}", page.ink(l.ink, fmt::format("{:<7}", l.word)), page.ink(Ink::strong, f.check->id)));
+  page.paragraph(printable(f.message.empty() ? std::string(f.check->title) : f.message), 4);
+  if (!f.expected.empty()) page.labelled("expected", printable(f.expected));
+  if (!f.actual.empty()) page.labelled("found", printable(f.actual));
+  if (!f.source.empty()) page.labelled("where", printable(f.source));
+  if (f.check->spec[0] != '\0') page.labelled("rule", f.check->spec);
+  if (f.check->remedy[0] != '\0') page.labelled("do", f.check->remedy);
+}
+
+std::string counts(const Report& report) {
+  std::string out;
+  for (const Status s : {Status::pass, Status::fail, Status::warn, Status::unknown, Status::blocked, Status::skipped}) {
+    const size_t n = report.all(s).size();
+    if (n == 0) continue;
+    constexpr const char* kWords[] = {"passed", "failed", "warned", "skipped", "blocked", "unknown"};
+    out += fmt::format("{}{} {}", out.empty() ? "" : ", ", n, kWords[static_cast<size_t>(s)]);
+  }
+  return out;
+}
+
+std::string device_line(const Evidence& e) {
+  std::string out;
+  for (const FactId fact : {FactId::vendor_name, FactId::product_name}) {
+    if (const std::string* name = e.device.string(fact)) out += printable(*name) + " ";
+  }
+  const Certificate* dac = e.dac.certificate.get();
+  out += ids(e.vid ? e.vid : dac != nullptr ? dac->vid() : std::nullopt, e.pid ? e.pid : dac != nullptr ? dac->pid() : std::nullopt);
+  if (const std::string* serial = e.device.string(FactId::serial_number)) out += ", serial " + printable(*serial);
+  return out;
+}
+
+}  // namespace
+
+std::string wrap(std::string_view text, size_t width, size_t indent) {
+  std::string out;
+  size_t column = 0;
+  const std::string pad(indent, ' ');
+  while (!text.empty()) {
+    const size_t blank = std::min(text.find(' '), text.size());
+    std::string_view word = text.substr(0, blank);
+    text.remove_prefix(std::min(blank + 1, text.size()));
+    if (column != 0 && column + 1 + columns(word) > width) {
+      out += "\n" + pad;
+      column = 0;
+    } else if (column != 0) {
+      out += ' ';
+      ++column;
+    }
+    // A word wider than the page (hex) is cut.
+    while (columns(word) > width) {
+      size_t end = 0;
+      for (size_t n = 0; n < width || (end < word.size() && (static_cast<uint8_t>(word[end]) & 0xC0) == 0x80); ++end) n += (static_cast<uint8_t>(word[end]) & 0xC0) != 0x80;
+      out += fmt::format("{}\n{}", word.substr(0, end), pad);
+      word.remove_prefix(end);
+    }
+    out += word;
+    column += columns(word);
+  }
+  return out;
+}
+
+std::string report_text(const Evidence& e, const Report& report, const TextStyle& style) {
+  Page page(style);
+  const Ink ink = report.verdict == Verdict::approve ? Ink::good : report.verdict == Verdict::reject ? Ink::bad : Ink::careful;
+  std::string verdict = verdict_name(report.verdict);
+  std::transform(verdict.begin(), verdict.end(), verdict.begin(), [](char c) { return static_cast<char>(c - 'a' + 'A'); });
+  page.line(fmt::format("{}  {}", page.ink(ink, verdict), device_line(e)));
+  page.paragraph(printable(report.summary), 2);
+  page.line();
+  picture(page, e, report);
+  page.line();
+  for (const Status s : {Status::fail, Status::unknown, Status::warn}) {
+    for (const Finding* f : report.all(s)) {
+      finding(page, *f);
+      page.line();
+    }
+  }
+  if (style.all_checks) {
+    for (const Finding& f : report.findings) {
+      if (f.status == Status::fail || f.status == Status::unknown || f.status == Status::warn) continue;
+      const Look l = look(f.status);
+      const std::string why = f.status == Status::blocked ? fmt::format("by {}", f.blocked_by->id) : f.message;
+      page.line(fmt::format("  {}  {}", page.ink(l.ink, fmt::format("{:<7}", l.word)), f.check->id));
+      if (!why.empty()) page.paragraph(printable(why), 11);
+    }
+    page.line();
+  }
+  if (!e.other_certificates.empty()) {
+    for (const std::string& other : e.other_certificates) page.paragraph("not used: " + printable(other), 2);
+    page.line();
+  }
+  page.paragraph(fmt::format("{} checks: {}", report.findings.size(), counts(report)), 2);
+  page.paragraph(fmt::format("policy {}, as of {}{}", network_name(e.policy.network), rfc3339(e.policy.at),
+                             e.given_anchors == 0 ? "" : fmt::format(", {} trust {} given by hand", e.given_anchors, e.given_anchors == 1 ? "anchor" : "anchors")),
+                 2);
+  if (!e.ledger.chain_id.empty())
+    page.paragraph(fmt::format("ledger {} at height {} ({})", printable(e.ledger.chain_id), e.ledger.height, printable(e.ledger.source)), 2);
+  page.paragraph(report.sdk.code == 0 ? std::string("a commissioner built on the Matter SDK says: success")
+                                      : fmt::format("a commissioner built on the Matter SDK says: err {} ({})", report.sdk.code, report.sdk.name),
+                 2);
+  return page.take();
+}
+
+}  // namespace attest::cli

@@ -1,0 +1,65 @@
+// verify: one device, one verdict.
+
+#include <unistd.h>
+
+#include "cli/commands.h"
+#include "cli/files.h"
+#include "cli/options.h"
+#include "cli/report_json.h"
+#include "cli/report_text.h"
+#include "verifier/gather.h"
+
+namespace attest::cli {
+namespace {
+
+struct VerifyOptions {
+  JudgeOptions judge;
+  std::vector<std::string> evidence;
+  std::string format = "text", output;
+  bool all = false;
+};
+
+int exit_code(Verdict v) { return v == Verdict::approve ? 0 : v == Verdict::reject ? 1 : 3; }
+
+int verify(const VerifyOptions& options) {
+  const auto policy = policy_from(options.judge);
+  if (!policy) return complain(policy.error().what);
+  const auto trust = trust_from(options.judge, policy->network);
+  if (!trust) return complain(trust.error().what);
+  auto secrets = secrets_from(options.judge.unlock);
+  if (!secrets) return complain(secrets.error().what);
+
+  Reading reading;
+  reading.secrets = std::move(*secrets);
+  if (const auto errors = read_paths(options.evidence, reading); !errors.empty()) return complain(errors);
+
+  Evidence evidence = gather(std::move(reading), *policy, *trust, nullptr);
+  verify_signatures(evidence, openssl_engine());
+  const Report report = judge(evidence);
+
+  std::string text;
+  if (options.format == "json") {
+    text = dump_pretty(report_json(evidence, report));
+  } else {
+    const bool to_terminal = options.output.empty();
+    text = report_text(evidence, report, {.colour = to_terminal && wants_colour(STDOUT_FILENO), .width = to_terminal ? terminal_width() : 80, .all_checks = options.all});
+  }
+  if (const auto written = write_output(options.output, text); !written) return complain(written.error().what);
+  return exit_code(report.verdict);
+}
+
+}  // namespace
+
+void add_verify(Command& root) {
+  static VerifyOptions options;
+  Command& command = root.subcommand("verify", "judge one device from the files that describe it");
+  add_judge_options(command, options.judge);
+  command.choice("--format", {"text", "json"}, options.format, "how the report is written (default text)")
+      .text("-o,--output", "FILE", options.output, "write the report there instead of stdout")
+      .flag("--all", options.all, "show the checks that passed, too")
+      .positionals("EVIDENCE", options.evidence, "files and folders that together describe one device; - is stdin", true)
+      .footer("Exit codes: 0 approve, 1 reject, 3 undecided, 2 usage or unreadable evidence")
+      .run([] { return verify(options); });
+}
+
+}  // namespace attest::cli

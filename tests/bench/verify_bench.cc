@@ -1,0 +1,84 @@
+// How many full verifications a second one thread does, against the bound that this machine's `openssl speed ecdsap256`
+// sets for the same number of signature checks, measured in the same run. Usage: verify_bench EVIDENCE... (files)
+//
+// A full verification: the bytes of the evidence are recognised, read, gathered, their signatures checked, judged.
+// Trust anchors are loaded once, as a lot would.
+
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "verifier/gather.h"
+#include "verifier/report.h"
+
+using namespace attest;
+
+namespace {
+
+// Processor time, as openssl speed counts it: a busy machine does not change the ratio.
+double cpu_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
+
+// Verifications a second as openssl itself counts them; the third number of its result line.
+double openssl_bound() {
+  std::FILE* pipe = ::popen("openssl speed -seconds 2 ecdsap256 2>/dev/null | tail -1", "r");
+  char line[256] = {};
+  const bool read = pipe != nullptr && std::fgets(line, sizeof line, pipe) != nullptr;
+  if (pipe != nullptr) ::pclose(pipe);
+  double sign = 0, verify = 0, signs = 0, verifies = 0;
+  if (!read || std::sscanf(line, " 256 bits ecdsa (nistp256) %lfs %lfs %lf %lf", &sign, &verify, &signs, &verifies) != 4) return 0;
+  return verifies;
+}
+
+struct Files {
+  std::vector<std::string> names;
+  std::vector<Bytes> contents;
+};
+
+Verdict verify_once(const Files& files, const Policy& policy, const TrustStore& trust) {
+  Reading reading;
+  for (size_t i = 0; i < files.names.size(); ++i) {
+    const auto done = read_evidence({.path = files.names[i], .bytes = files.contents[i], .base = 0, .member = false}, reading);
+    if (!done) return Verdict::undecided;
+  }
+  Evidence evidence = gather(std::move(reading), policy, trust, nullptr);
+  verify_signatures(evidence, openssl_engine());
+  return judge(evidence).verdict;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Files files;
+  for (int i = 1; i < argc; ++i) {
+    std::ifstream in(argv[i], std::ios::binary);
+    if (!in) return std::fprintf(stderr, "verify_bench: cannot read %s\n", argv[i]), 2;
+    files.names.emplace_back(argv[i]);
+    files.contents.emplace_back(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
+  }
+  if (files.names.empty()) return std::fprintf(stderr, "usage: verify_bench EVIDENCE...\n"), 2;
+  const Policy policy{.network = Network::test, .at = *parse_rfc3339("2026-11-20T22:00:00Z"), .required = {}, .show_passcode = false};
+  const TrustStore trust = TrustStore::builtin(true);
+  if (verify_once(files, policy, trust) != Verdict::approve) return std::fprintf(stderr, "verify_bench: the evidence is not approved\n"), 1;
+
+  Reading once;
+  for (size_t i = 0; i < files.names.size(); ++i) (void)read_evidence({.path = files.names[i], .bytes = files.contents[i], .base = 0, .member = false}, once);
+  const size_t signatures = signature_requests(gather(std::move(once), policy, trust, nullptr)).size();
+
+  for (int round = 1; round <= 3; ++round) {
+    const double bound = openssl_bound();
+    size_t count = 0;
+    const double start = cpu_seconds();
+    double seconds = 0;
+    do {
+      for (int i = 0; i < 100; ++i, ++count) (void)verify_once(files, policy, trust);
+      seconds = cpu_seconds() - start;
+    } while (seconds < 2);
+    const double rate = static_cast<double>(count) / seconds;
+    std::printf("round %d: %.0f devices/s, %zu signature checks each; openssl %.0f verify/s sets a bound of %.0f; ratio %.2f\n", round, rate, signatures, bound,
+                bound / static_cast<double>(signatures), rate * static_cast<double>(signatures) / bound);
+  }
+}

@@ -1,0 +1,157 @@
+// Certificates, certification declarations, keys, requests and CRLs as files of their own, DER or PEM.
+
+#include <fmt/format.h>
+
+#include "verifier/pki/certificate.h"
+#include "verifier/pki/cms.h"
+#include "verifier/pki/crl.h"
+#include "verifier/pki/key.h"
+#include "verifier/readers/formats.h"
+
+namespace attest {
+namespace {
+
+// The place of something that is the whole of its file or member.
+Place whole(const Source& s) { return {.path = s.path, .offset = s.base == 0 ? std::nullopt : std::optional(s.base), .item = {}}; }
+
+bool der_sequence(View v) { return v.size() > 2 && v[0] == 0x30; }
+
+// SEQUENCE { SEQUENCE { first...: what the inner SEQUENCE begins with tells certificate, CRL and request apart.
+struct Shape {
+  View inner;    // content of the first inner SEQUENCE
+  bool ok = false;
+};
+Shape shape(View v) {
+  size_t at = 0;
+  for (int level = 0; level < 2; ++level) {
+    if (v.size() - at < 2 || v[at] != 0x30) return {};
+    const uint8_t length = v[at + 1];
+    const size_t header = length < 0x80 ? 2 : 2u + (length & 0x7Fu);
+    if (length == 0x80 || header > 6 || v.size() - at < header) return {};
+    at += header;
+  }
+  return {.inner = v.subspan(at), .ok = true};
+}
+
+bool recognises_certificate(const Source& s) {
+  const Shape of = shape(s.bytes);
+  // [0] version, or (version 1) INTEGER serial followed by the AlgorithmIdentifier.
+  if (!of.ok || of.inner.size() < 5) return false;
+  if (of.inner[0] == 0xA0) return of.inner[2] == 0x02;
+  return of.inner[0] == 0x02 && of.inner[1] > 1 && of.inner[1] < 0x80 && of.inner.size() > of.inner[1] + 2u && of.inner[of.inner[1] + 2u] == 0x30 &&
+         !parse_csr(s.bytes) && parse_certificate(s.bytes).has_value();
+}
+
+bool recognises_cms(const Source& s) { return looks_like_cms(s.bytes); }
+bool recognises_csr(const Source& s) { return der_sequence(s.bytes) && parse_csr(s.bytes).has_value(); }
+bool recognises_crl(const Source& s) { return der_sequence(s.bytes) && looks_like_crl(s.bytes); }
+bool recognises_key(const Source& s) { return der_sequence(s.bytes) && s.bytes.size() < 4096 && parse_private_key(s.bytes).has_value(); }
+bool recognises_pem(const Source& s) { return looks_like_pem(s.bytes); }
+
+// A single file is taken whole: what trails the certificate belongs to the evidence and is judged there.
+tl::expected<void, Error> read_certificate(const Source& s, Reading& reading) {
+  size_t used = 0;
+  const auto certificate = parse_certificate(s.bytes, &used);
+  // Not one certificate: the bytes are evidence all the same, and the checks say what is wrong with them.
+  reading.holds("certificate");
+  reading.device.say(FactId::certificate, to_bytes(s.bytes), whole(s));
+  if (!certificate && s.bytes.size() > kMaxCertificateBytes) return tl::unexpected(certificate.error());
+  return {};
+}
+
+tl::expected<void, Error> read_cms(const Source& s, Reading& reading) {
+  if (const auto certificates = cms_certificates(s.bytes); certificates && !certificates->empty()) {
+    reading.current->kind = "pkcs7";
+    for (const Bytes& der : *certificates) {
+      reading.holds("certificate");
+      reading.device.say(FactId::certificate, der, whole(s));
+    }
+    return {};
+  }
+  reading.holds("cd");
+  reading.device.say(FactId::cd, to_bytes(s.bytes), whole(s));
+  return {};
+}
+
+tl::expected<void, Error> say_key(const Result<PrivateKey>& key, const Place& place, Reading& reading) {
+  if (!key) return tl::unexpected(key.error());
+  reading.holds("private-key");
+  if (key->stated_public && *key->stated_public != key->public_key)
+    reading.device.damaged(place, "private key", "the public key written beside it is not its own");
+  reading.device.say(FactId::private_key, Bytes(key->scalar.begin(), key->scalar.end()), place);
+  return {};
+}
+tl::expected<void, Error> read_key(const Source& s, Reading& reading) {
+  return say_key(parse_private_key(s.bytes), whole(s), reading);
+}
+
+tl::expected<void, Error> read_csr(const Source& s, Reading& reading) {
+  reading.holds("csr");
+  reading.device.say(FactId::csr, to_bytes(s.bytes), whole(s));
+  return {};
+}
+tl::expected<void, Error> read_crl(const Source& s, Reading& reading) {
+  reading.holds("crl");
+  reading.device.say(FactId::crl, to_bytes(s.bytes), whole(s));
+  return {};
+}
+
+tl::expected<void, Error> read_pem(const Source& s, Reading& reading) {
+  PemFile file = parse_pem(s.bytes);
+  size_t read = 0;
+  for (const PemBlock& block : file.blocks) {
+    const Place place{.path = s.path, .offset = s.base + block.offset, .item = block.label};
+    if (block.label == "CERTIFICATE" || block.label == "X509 CERTIFICATE" || block.label == "TRUSTED CERTIFICATE") {
+      reading.holds("certificate");
+      reading.device.say(FactId::certificate, block.der, place);
+    } else if (block.label == "PKCS7" || block.label == "CMS") {
+      const Source inside{.path = s.path, .bytes = block.der, .base = place.offset.value_or(0), .member = s.member};
+      if (const auto done = read_cms(inside, reading); !done) return done;
+    } else if (block.label.ends_with("PRIVATE KEY")) {
+      if (block.encrypted || block.label == "ENCRYPTED PRIVATE KEY") {
+        reading.holds("encrypted-key");
+        reading.device.note(Remark::key_encrypted, place, "the private key is encrypted");
+      } else if (const auto done = say_key(parse_private_key(block.der), place, reading); !done) {
+        file.problems.push_back(done.error());
+        continue;
+      }
+    } else if (block.label == "CERTIFICATE REQUEST" || block.label == "NEW CERTIFICATE REQUEST") {
+      reading.holds("csr");
+      reading.device.say(FactId::csr, block.der, place);
+    } else if (block.label == "X509 CRL") {
+      reading.holds("crl");
+      reading.device.say(FactId::crl, block.der, place);
+    } else if (block.label == "PUBLIC KEY" || block.label == "EC PARAMETERS") {
+      reading.holds(block.label == "PUBLIC KEY" ? "public-key" : "ec-parameters");
+    } else {
+      file.problems.push_back({.what = fmt::format("a PEM block \"{}\" is none that describes a device", printable(block.label)), .offset = block.offset});
+      continue;
+    }
+    ++read;
+  }
+  if (read == 0) {
+    if (!file.problems.empty()) return tl::unexpected(file.problems.front());
+    return error("no block between BEGIN and END");
+  }
+  if (read == 1 && file.blocks.size() == 1) {
+    const auto& holds = reading.current->holds;
+    if (!holds.empty() && holds[0] == "certificate") reading.current->kind = "x509";
+    if (!holds.empty() && holds[0] == "private-key") reading.current->kind = "key";
+    if (!holds.empty() && holds[0] == "csr") reading.current->kind = "csr";
+    if (!holds.empty() && holds[0] == "crl") reading.current->kind = "crl";
+  }
+  for (const Error& problem : file.problems)
+    reading.device.damaged({.path = s.path, .offset = s.base + problem.offset.value_or(0), .item = {}}, "PEM block", problem.what);
+  return {};
+}
+
+}  // namespace
+
+const Reader x509_reader{.kind = "x509", .expects = "an X.509 certificate", .recognises = recognises_certificate, .read = read_certificate};
+const Reader cms_cd_reader{.kind = "cms-cd", .expects = "a CMS certification declaration", .recognises = recognises_cms, .read = read_cms};
+const Reader key_reader{.kind = "key", .expects = "a P-256 private key", .recognises = recognises_key, .read = read_key};
+const Reader csr_reader{.kind = "csr", .expects = "a PKCS#10 request", .recognises = recognises_csr, .read = read_csr};
+const Reader crl_reader{.kind = "crl", .expects = "a certificate revocation list", .recognises = recognises_crl, .read = read_crl};
+const Reader pem_reader{.kind = "pem-bundle", .expects = "PEM", .recognises = recognises_pem, .read = read_pem};
+
+}  // namespace attest

@@ -1,0 +1,137 @@
+#include "verifier/readers/device.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace attest {
+namespace {
+
+struct FactInfo {
+  FactId fact;
+  const char* name;
+  enum Shown : uint8_t { open, masked, secret } shown = open;
+};
+
+constexpr FactInfo kFacts[] = {
+    {FactId::vendor_id, "vendor_id"},
+    {FactId::product_id, "product_id"},
+    {FactId::vendor_name, "vendor_name"},
+    {FactId::product_name, "product_name"},
+    {FactId::product_label, "product_label"},
+    {FactId::product_url, "product_url"},
+    {FactId::part_number, "part_number"},
+    {FactId::device_type_id, "device_type_id"},
+    {FactId::software_version, "software_version"},
+    {FactId::software_version_string, "software_version_string"},
+    {FactId::hardware_version, "hardware_version"},
+    {FactId::hardware_version_string, "hardware_version_string"},
+    {FactId::serial_number, "serial_number"},
+    {FactId::manufacturing_date, "manufacturing_date"},
+    {FactId::specification_version, "specification_version"},
+    {FactId::firmware_information, "firmware_information"},
+    {FactId::discriminator, "discriminator"},
+    {FactId::passcode, "passcode", FactInfo::masked},
+    {FactId::commissioning_flow, "commissioning_flow"},
+    {FactId::discovery_capabilities, "discovery_capabilities"},
+    {FactId::spake2p_iterations, "spake2p_iterations"},
+    {FactId::spake2p_salt, "spake2p_salt", FactInfo::masked},
+    {FactId::spake2p_verifier, "spake2p_verifier", FactInfo::masked},
+    {FactId::rotating_id_unique_id, "rotating_id_unique_id"},
+    {FactId::unique_id, "unique_id"},
+    {FactId::dac, "dac"},
+    {FactId::pai, "pai"},
+    {FactId::paa, "paa"},
+    {FactId::certificate, "certificate"},
+    {FactId::cd, "cd"},
+    {FactId::dac_private_key, "dac_private_key", FactInfo::secret},
+    {FactId::private_key, "private_key", FactInfo::secret},
+    {FactId::dac_public_key, "dac_public_key"},
+    {FactId::csr, "csr"},
+    {FactId::crl, "crl"},
+    {FactId::attestation_elements, "attestation_elements"},
+    {FactId::attestation_signature, "attestation_signature"},
+    {FactId::attestation_nonce, "attestation_nonce"},
+    {FactId::attestation_challenge, "attestation_challenge"},
+    {FactId::qr_payload, "qr_payload", FactInfo::masked},
+    {FactId::manual_code, "manual_code", FactInfo::masked},
+    {FactId::commissioner_result, "commissioner_result"},
+    {FactId::blob, "blob", FactInfo::secret},
+};
+static_assert(std::size(kFacts) == kFactCount);
+
+const FactInfo& info(FactId fact) { return kFacts[static_cast<size_t>(fact)]; }
+
+bool repeats(FactId fact) {
+  return fact == FactId::certificate || fact == FactId::blob || fact == FactId::crl || fact == FactId::csr ||
+         fact == FactId::paa || fact == FactId::private_key;
+}
+
+}  // namespace
+
+std::string place_text(const Place& place) {
+  std::string out = printable(place.path);
+  if (place.offset) out += fmt::format(" at 0x{:x}", *place.offset);
+  if (!place.item.empty()) out += fmt::format(" ({})", printable(place.item));
+  return out;
+}
+
+const char* fact_name(FactId fact) { return info(fact).name; }
+bool is_secret(FactId fact) { return info(fact).shown == FactInfo::secret; }
+bool is_masked(FactId fact) { return info(fact).shown == FactInfo::masked; }
+
+std::string value_text(FactId fact, const FactValue& value) {
+  if (const auto* number = std::get_if<uint64_t>(&value)) {
+    return fact == FactId::vendor_id || fact == FactId::product_id ? hex_id(*number) : std::to_string(*number);
+  }
+  if (const auto* string = std::get_if<std::string>(&value)) return printable(*string);
+  return hex(std::get<Bytes>(value));
+}
+
+void Device::say(FactId fact, FactValue value, Place place) {
+  statements.push_back({.fact = fact, .value = std::move(value), .place = std::move(place)});
+}
+void Device::note(Remark remark, Place place, std::string message) {
+  remarks.push_back({.remark = remark, .place = std::move(place), .message = std::move(message)});
+}
+void Device::damaged(Place place, std::string what, std::string problem) {
+  integrity.push_back({.place = std::move(place), .what = std::move(what), .problem = std::move(problem)});
+}
+
+const Statement* Device::first(FactId fact) const {
+  const auto at = std::find_if(statements.begin(), statements.end(), [&](const Statement& s) { return s.fact == fact; });
+  return at == statements.end() ? nullptr : &*at;
+}
+std::optional<uint64_t> Device::number(FactId fact) const {
+  const Statement* s = first(fact);
+  const auto* value = s == nullptr ? nullptr : std::get_if<uint64_t>(&s->value);
+  return value == nullptr ? std::nullopt : std::optional<uint64_t>(*value);
+}
+const std::string* Device::string(FactId fact) const {
+  const Statement* s = first(fact);
+  return s == nullptr ? nullptr : std::get_if<std::string>(&s->value);
+}
+const Bytes* Device::bytes(FactId fact) const {
+  const Statement* s = first(fact);
+  return s == nullptr ? nullptr : std::get_if<Bytes>(&s->value);
+}
+bool Device::noted(Remark remark) const {
+  return std::any_of(remarks.begin(), remarks.end(), [&](const Noted& n) { return n.remark == remark; });
+}
+
+std::vector<Conflict> conflicts(const Device& device) {
+  std::vector<Conflict> out;
+  for (const FactInfo& fact : kFacts) {
+    if (repeats(fact.fact)) continue;
+    Conflict conflict{.fact = fact.fact, .values = {}};
+    for (const Statement& s : device.statements) {
+      if (s.fact != fact.fact) continue;
+      const bool known = std::any_of(conflict.values.begin(), conflict.values.end(), [&](const Statement* v) { return v->value == s.value; });
+      if (!known) conflict.values.push_back(&s);
+    }
+    if (conflict.values.size() > 1) out.push_back(std::move(conflict));
+  }
+  return out;
+}
+
+}  // namespace attest

@@ -1,0 +1,160 @@
+// device.json: facts that a tester writes down, or another program hands over (interface.md, "verify"). Its keys are also
+// those of `--expect` and of the NDJSON records of `lot --stream`.
+
+#include "verifier/readers/device_json.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "verifier/readers/formats.h"
+
+namespace attest {
+namespace {
+
+enum class Form : uint8_t { number16, number32, string, hex, base64 };
+struct Key {
+  const char* path;   // "spake2p.salt"
+  FactId fact;
+  Form form;
+  const char* holds;
+};
+constexpr Key kKeys[] = {
+    {"vendor_id", FactId::vendor_id, Form::number16, "basic-information"},
+    {"product_id", FactId::product_id, Form::number16, "basic-information"},
+    {"vendor_name", FactId::vendor_name, Form::string, "basic-information"},
+    {"product_name", FactId::product_name, Form::string, "basic-information"},
+    {"product_label", FactId::product_label, Form::string, "basic-information"},
+    {"product_url", FactId::product_url, Form::string, "basic-information"},
+    {"part_number", FactId::part_number, Form::string, "basic-information"},
+    {"device_type_id", FactId::device_type_id, Form::number32, "basic-information"},
+    {"software_version", FactId::software_version, Form::number32, "basic-information"},
+    {"software_version_string", FactId::software_version_string, Form::string, "basic-information"},
+    {"hardware_version", FactId::hardware_version, Form::number16, "basic-information"},
+    {"hardware_version_string", FactId::hardware_version_string, Form::string, "basic-information"},
+    {"serial_number", FactId::serial_number, Form::string, "basic-information"},
+    {"manufacturing_date", FactId::manufacturing_date, Form::string, "basic-information"},
+    {"specification_version", FactId::specification_version, Form::number32, "basic-information"},
+    {"firmware_information", FactId::firmware_information, Form::hex, "firmware-information"},
+    {"discriminator", FactId::discriminator, Form::number16, "onboarding"},
+    {"passcode", FactId::passcode, Form::number32, "onboarding"},
+    {"rotating_id_unique_id", FactId::rotating_id_unique_id, Form::hex, "factory"},
+    {"unique_id", FactId::unique_id, Form::string, "basic-information"},
+    {"spake2p.iterations", FactId::spake2p_iterations, Form::number32, "spake2p"},
+    {"spake2p.salt", FactId::spake2p_salt, Form::base64, "spake2p"},
+    {"spake2p.verifier", FactId::spake2p_verifier, Form::base64, "spake2p"},
+    {"onboarding.qr", FactId::qr_payload, Form::string, "qr"},
+    {"onboarding.manual_code", FactId::manual_code, Form::string, "manual-code"},
+    {"attestation.elements", FactId::attestation_elements, Form::hex, "attestation-elements"},
+    {"attestation.signature", FactId::attestation_signature, Form::hex, "attestation-signature"},
+    {"attestation.nonce", FactId::attestation_nonce, Form::hex, "attestation-nonce"},
+    {"attestation.challenge", FactId::attestation_challenge, Form::hex, "attestation-challenge"},
+};
+
+const Key* find_key(std::string_view path) {
+  for (const Key& key : kKeys) {
+    if (path == key.path) return &key;
+  }
+  return nullptr;
+}
+bool is_group(std::string_view name) { return name == "spake2p" || name == "onboarding" || name == "attestation"; }
+
+Result<FactValue> value_of(const Key& key, const Json& json) {
+  if (key.form == Form::number16 || key.form == Form::number32) {
+    const uint64_t most = key.form == Form::number16 ? 0xFFFF : 0xFFFFFFFF;
+    const auto number = json_number(json);
+    if (!number) return tl::unexpected(number.error());
+    if (*number > most) return error(fmt::format("expected a number up to {}, found {}", most, *number));
+    return FactValue(*number);
+  }
+  const std::string* string = json.string();
+  if (string == nullptr) return error(fmt::format("expected a string, found {}", json.kind()));
+  if (key.form == Form::string) return FactValue(*string);
+  auto bytes = key.form == Form::hex ? from_hex(*string) : from_base64(*string);
+  if (!bytes) return tl::unexpected(bytes.error());
+  return FactValue(std::move(*bytes));
+}
+
+void read_member(const Key& key, const Json& json, const std::string& path, Reading& reading) {
+  const Place place{.path = path, .offset = {}, .item = key.path};
+  if (const auto* string = json.string(); json.is_null() || (string != nullptr && string->empty())) return;  // "" is "not given"
+  auto value = value_of(key, json);
+  if (!value) {
+    reading.device.damaged(place, key.path, value.error().what);
+    return;
+  }
+  reading.holds(key.holds);
+  reading.device.say(key.fact, std::move(*value), place);
+}
+
+bool recognises(const Source& s) {
+  if (s.bytes.size() > 4u << 20) return false;
+  const auto at = text(s.bytes).find_first_not_of(" \t\r\n\xEF\xBB\xBF");
+  if (at == std::string_view::npos || s.bytes[at] != '{') return false;
+  const auto json = parse_json(text(s.bytes));
+  return json && is_device_json(*json);
+}
+
+tl::expected<void, Error> read(const Source& s, Reading& reading) {
+  const auto json = parse_json(text(s.bytes));
+  if (!json) return tl::unexpected(json.error());
+  read_device_json(*json, s.path, reading);
+  return {};
+}
+
+}  // namespace
+
+Result<uint64_t> json_number(const Json& json) {
+  if (const auto number = json.natural()) return *number;
+  const std::string* string = json.string();
+  const bool is_hex = string != nullptr && (string->starts_with("0x") || string->starts_with("0X"));
+  const std::string_view digits = is_hex ? std::string_view(*string).substr(2) : string != nullptr ? std::string_view(*string) : "";
+  uint64_t value = 0;
+  const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), value, is_hex ? 16 : 10);
+  if (string == nullptr || digits.empty() || failed != std::errc() || end != digits.data() + digits.size())
+    return error(fmt::format("expected a whole number or \"0x...\", found {}", printable(dump(json)).substr(0, 60)));
+  return value;
+}
+
+// One key that only device.json has is enough; an empty object is a device.json that says nothing.
+bool is_device_json(const Json& json) {
+  const auto* members = json.object();
+  if (members == nullptr) return false;
+  for (const char* foreign : {"dac_cert", "pai_cert", "certification_declaration", "basic_info_pid", "version", "matter", "options"}) {
+    if (json.find(foreign) != nullptr) return false;
+  }
+  size_t known = 0;
+  for (const auto& [name, value] : *members) {
+    if (find_key(name) != nullptr) ++known;
+    if (!is_group(name) || !value.is_object()) continue;
+    for (const auto& member : *value.object()) known += find_key(name + "." + member.first) != nullptr;
+  }
+  return known > 0;
+}
+
+void read_device_json(const Json& json, const std::string& path, Reading& reading, std::span<const std::string_view> others) {
+  const auto unknown = [&](const std::string& key) {
+    reading.device.note(Remark::unknown_key, {.path = path, .offset = {}, .item = key}, fmt::format("key \"{}\" is not known", printable(key)));
+  };
+  for (const auto& [name, value] : *json.object()) {
+    if (const Key* key = find_key(name)) {
+      read_member(*key, value, path, reading);
+    } else if (is_group(name) && value.is_object()) {
+      for (const auto& member : *value.object()) {
+        const std::string full = name + "." + member.first;
+        if (const Key* inner = find_key(full)) {
+          read_member(*inner, member.second, path, reading);
+        } else {
+          unknown(full);
+        }
+      }
+    } else if (std::find(others.begin(), others.end(), name) == others.end()) {
+      unknown(name);
+    }
+  }
+}
+
+const Reader device_json_reader{.kind = "device-json", .expects = "a device.json", .recognises = recognises, .read = read};
+
+}  // namespace attest

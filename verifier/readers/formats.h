@@ -1,0 +1,15 @@
+// Every reader's constant. A new format is one file with its Reader, one line here and one in readers.cc.
+#pragma once
+
+#include "verifier/readers/reader.h"
+
+namespace attest {
+
+// Credentials as files (credential_files.cc).
+extern const Reader x509_reader, pem_reader, cms_cd_reader, key_reader, csr_reader, crl_reader;
+// Facts as JSON (device_json.cc, vector_json.cc).
+extern const Reader device_json_reader, vector_json_reader;
+// An attestation response as files (attestation_files.cc).
+extern const Reader elements_reader, blob_reader;
+
+}  // namespace attest

@@ -1,0 +1,79 @@
+// The list of readers, and the one way a file goes through it.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "verifier/crypto.h"
+#include "verifier/readers/formats.h"
+#include "verifier/readers/reader.h"
+
+namespace attest {
+namespace {
+
+// Order matters where two formats could both claim a file: the more telling magic first, `raw` last.
+constexpr const Reader* kReaders[] = {
+    &device_json_reader, &vector_json_reader, &pem_reader, &x509_reader, &cms_cd_reader, &csr_reader, &crl_reader, &key_reader,
+    &elements_reader,    &blob_reader,
+};
+
+std::string first_bytes(View v) {
+  if (v.empty()) return "an empty file";
+  const View head = v.first(std::min<size_t>(v.size(), 8));
+  return fmt::format("{} bytes that begin with {}{}", v.size(), hex(head), v.size() > head.size() ? "..." : "");
+}
+
+tl::expected<void, Error> read_one(const Source& source, Reading& reading) {
+  if (reading.files.size() >= reading.budget.files) return error(fmt::format("more than {} files in the evidence", reading.budget.files));
+  reading.files.push_back({.path = source.path, .kind = "raw", .sha256 = sha256(source.bytes), .size = source.bytes.size(), .holds = {}});
+  const size_t index = reading.files.size() - 1;
+  const Reader* found = nullptr;
+  for (const Reader* reader : readers()) {
+    if (reader->recognises(source)) {
+      found = reader;
+      break;
+    }
+  }
+  if (found == nullptr) {
+    if (source.member) return {};
+    return error(fmt::format("expected a certificate, a certification declaration, a key, a vendor's dump, a log or a payload; found {}",
+                             first_bytes(source.bytes)));
+  }
+  reading.files[index].kind = found->kind;
+  // Members read inside this one may move reading.files: readers work on a copy of the entry, put back afterwards.
+  EvidenceFile entry = reading.files[index];
+  EvidenceFile* const outer = std::exchange(reading.current, &entry);
+  auto done = found->read(source, reading);
+  reading.current = outer;
+  reading.files[index] = std::move(entry);
+  if (!done) return tl::unexpected(Error{.what = fmt::format("expected {}: {}", found->expects, done.error().what), .offset = done.error().offset});
+  return {};
+}
+
+}  // namespace
+
+std::span<const Reader* const> readers() { return kReaders; }
+
+void Reading::holds(std::string what) {
+  if (current == nullptr) return;
+  auto& list = current->holds;
+  if (std::find(list.begin(), list.end(), what) == list.end()) list.push_back(std::move(what));
+}
+
+tl::expected<void, Error> read_evidence(const Source& source, Reading& reading) { return read_one(source, reading); }
+
+tl::expected<void, Error> read_inside(const Source& member, Reading& reading) {
+  if (reading.depth >= reading.budget.depth)
+    return error(fmt::format("{}: containers nested deeper than {}", member.path, reading.budget.depth));
+  if (member.bytes.size() > reading.budget.unpacked_bytes)
+    return error(fmt::format("{}: more than the allowed bytes are unpacked", member.path));
+  reading.budget.unpacked_bytes -= member.bytes.size();
+  Source inside = member;
+  inside.member = true;
+  ++reading.depth;
+  auto done = read_one(inside, reading);
+  --reading.depth;
+  return done;
+}
+
+}  // namespace attest
