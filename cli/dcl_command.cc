@@ -1,7 +1,6 @@
 // The dcl sub-command's place in the command line. What it does is in dcl.cc.
 #include <unistd.h>
 
-#include <cstdlib>
 #include <ctime>
 #include <iostream>
 
@@ -17,11 +16,6 @@ struct Options {
   std::vector<std::string> words;
   std::string versions;
 };
-
-std::optional<std::string> variable(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr || *value == '\0' ? std::nullopt : std::optional<std::string>(value);
-}
 
 int run(const Options& options) {
   DclArguments arguments = options.dcl;

@@ -42,6 +42,11 @@ std::string trimmed(std::string_view s) {
 
 Outcome answers(const Evidence& e) {
   if (e.policy.network == Network::none) return skipped("policy none asks no ledger");
+  // Asked, but nothing was ever read: one answer for all, instead of one a fact.
+  if (e.facts.asked && e.ledger.height == 0) {
+    const auto* why = std::get_if<Unknown>(&e.facts.vendor);
+    return unknown(fmt::format("the {} ledger could not be read{}", network_name(e.policy.network), why == nullptr || why->why.empty() ? "" : ": " + why->why));
+  }
   if (e.facts.asked) return pass();
   return unknown(fmt::format("the {} ledger was not asked", network_name(e.policy.network)));
 }
