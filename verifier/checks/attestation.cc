@@ -118,7 +118,7 @@ constexpr Check kChecks[] = {
      .rule = "A file beside the device proves nothing when the device presents another declaration.", .remedy = "build the firmware with the declaration that was handed over"},
     {.id = "attestation.firmware-information", .title = "firmware information in the attestation elements", .severity = kInfo, .spec = kSpec, .after = {"attestation.elements-are-wellformed"}, .run = firmware_information,
      .rule = "Commissioners do not judge it; the ledger's entry can be compared with it."},
-    {.id = "attestation.possession-is-shown", .title = "the evidence shows that the device holds its DAC's key", .severity = kWarning, .spec = "Matter Core 6.2.3", .after = {"dac.is-one-certificate"},
+    {.id = "attestation.possession-is-shown", .title = "the evidence shows that the device holds its DAC's key", .severity = kWarning, .spec = "Matter Core 6.2.3", .after = {"dac.key-is-p256"},
      .consequence_of = {"attestation.signature-verifies", "key.belongs-to-dac", "dac.signature-verifies"}, .run = possession_is_shown,
      .rule = "Certificates alone can be copied. An attestation response, or the key itself in a dump, shows that this device can sign as its DAC.", .remedy = "add the attestation response of this device"},
     {.id = "key.belongs-to-dac", .title = "the private key in the evidence is the DAC's", .spec = "Matter Core 6.2.2.3", .sdk = 500, .after = {"dac.key-is-p256"}, .consequence_of = {"dac.signature-verifies"}, .run = key_belongs_to_dac,
