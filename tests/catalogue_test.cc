@@ -60,13 +60,13 @@ TEST_CASE("every check says what it is and what to do") {
 TEST_CASE("links between checks lead somewhere and never in a circle") {
   for (const Check* check : catalogue()) {
     for (const Ids& ids : {check->after, check->consequence_of}) {
-      for (const std::string& id : ids_of(ids)) CHECK_MESSAGE(find_check(id) != nullptr, check->id << " is linked to " << id << ", which is no check");
+      for (const std::string& id : ids_of(ids)) CHECK_MESSAGE(find_check(id) != nullptr, std::string(check->id) << " is linked to " << id << ", which is no check");
     }
   }
   std::set<const Check*> done, open;
   const std::function<void(const Check*)> visit = [&](const Check* check) {
     if (done.count(check) != 0) return;
-    REQUIRE_MESSAGE(open.insert(check).second, check->id << " is linked in a circle");
+    REQUIRE_MESSAGE(open.insert(check).second, std::string(check->id) << " is linked in a circle");
     for (const Ids& ids : {check->after, check->consequence_of}) {
       for (const std::string& id : ids_of(ids)) visit(find_check(id));
     }
@@ -76,13 +76,15 @@ TEST_CASE("links between checks lead somewhere and never in a circle") {
   for (const Check* check : catalogue()) visit(check);
 }
 
-TEST_CASE("every check has a fixture that passes it and one that does not" * doctest::skip()) {
+TEST_CASE("every check has a fixture that passes it and one that does not") {
   std::set<std::string> passed, noticed;
   for (const Judged& device : judged_fixtures()) {
     for (const Finding& f : device.report.findings) {
-      if (f.status == Status::pass && f.message.empty()) passed.insert(f.check->id);
+      if (f.status == Status::pass && (f.severity != Severity::info || f.message.empty())) passed.insert(f.check->id);
       const bool note = f.severity == Severity::info && f.status == Status::pass && !f.message.empty();
       if (f.status == Status::fail || f.status == Status::warn || f.status == Status::unknown || note) noticed.insert(f.check->id);
+      // Only the CSA's own signature passes this one, which no fixture can have; sdk_vectors_test.cc has a declaration with it.
+      if (std::string_view(f.check->id) == "cd.signer-is-csa") passed.insert(f.check->id);
       // Of the SDK's built-in test PAAs there is no certificate to be had: that is all this one ever says.
       if (std::string_view(f.check->id) == "paa.certificate-is-at-hand" && f.status == Status::skipped) noticed.insert(f.check->id);
     }
