@@ -139,7 +139,7 @@ bool passing(int status) { return status == 429 || (status >= 500 && status != 5
 
 bool passing(CURLcode code) {
   switch (code) {
-    case CURLE_COULDNT_RESOLVE_HOST:
+    // A name that does not resolve is not asked again: offline, a verification must not wait for it.
     case CURLE_COULDNT_CONNECT:
     case CURLE_PARTIAL_FILE:
     case CURLE_OPERATION_TIMEDOUT:
