@@ -352,6 +352,19 @@ bool looks_like_nvs_page(View page) {
   return erased >= 16 && (page[8] == 0xFE || page[8] == 0xFF) && (state || crc32_esp(page.subspan(4, 24)) == le32(page, 28)) && !all(page.first(32), 0xFF);
 }
 
+bool looks_like_nvs(View partition) {
+  if (partition.size() < kFirstEntry) return false;
+  size_t sound = 0, damaged = 0, others = 0;
+  for (size_t at = 0; at + kFirstEntry <= partition.size() && at < 256 * kNvsPage; at += kNvsPage) {
+    const View page = partition.subspan(at, std::min(kNvsPage, partition.size() - at));
+    if (is_nvs_page(page)) ++sound;
+    else if (looks_like_nvs_page(page)) ++damaged;
+    else if (!all(page.first(kFirstEntry), 0xFF)) ++others;
+  }
+  if (sound == 0) return damaged != 0 && others == 0 && partition.size() % kNvsPage == 0;
+  return others <= std::max<size_t>(1, sound / 4);
+}
+
 Nvs parse_nvs(View partition, const NvsKey* key) {
   Nvs out;
   Walk(partition, key, out).run();

@@ -37,6 +37,8 @@ using NvsKey = std::array<uint8_t, 64>;
 // Does a page header stand here (its checksum right), or one that is only a little damaged?
 bool is_nvs_page(View page);
 bool looks_like_nvs_page(View page);
+// Is this a partition of its own: nearly every page one, or erased? (A flash image may begin with an NVS partition.)
+bool looks_like_nvs(View partition);
 // A partition or a part of one. Never fails: what is damaged is in `problems`.
 Nvs parse_nvs(View partition, const NvsKey* key = nullptr);
 
@@ -47,6 +49,8 @@ struct NvsKeys {
   bool sound = false;
 };
 std::optional<NvsKeys> parse_nvs_keys(View partition);
+// Adds the keys of a partition to the secrets; false when it holds none.
+bool read_nvs_keys(const Source& source, const std::string& label, Reading& reading);
 // Every key that a secret can stand for: 64 bytes as they are, a whole keys partition, 32 bytes as the HMAC eFuse key.
 std::vector<NvsKey> nvs_keys_of(const Secret& secret);
 

@@ -105,33 +105,13 @@ void say_all(const Nvs& nvs, const Place& at, const std::string& label, Reading&
   if (nvs.count("esp_secure_cert") != 0 && nvs.count("chip-factory") == 0 && reading.current->kind == "esp-nvs") reading.current->kind = "esp-secure-cert";
 }
 
-bool recognises_nvs(const Source& s) {
-  if (s.bytes.size() < 64) return false;
-  const auto page = [&](size_t at) { return s.bytes.subspan(at, std::min(kNvsPage, s.bytes.size() - at)); };
-  // A flash image may begin with an NVS partition too: nearly every page must be one, or erased.
-  size_t sound = 0, others = 0;
-  for (size_t at = 0; at + 64 <= s.bytes.size() && at < 256 * kNvsPage; at += kNvsPage) {
-    if (is_nvs_page(page(at))) ++sound;
-    else if (!looks_like_nvs_page(page(at)) && !is_erased(page(at).first(64))) ++others;
-  }
-  if (sound == 0) return s.bytes.size() % kNvsPage == 0 && others == 0 && looks_like_nvs_page(page(0));
-  return others <= std::max<size_t>(1, sound / 4);
-}
-
 tl::expected<void, Error> read_nvs_file(const Source& s, Reading& reading) {
   read_nvs(s, "", reading);
   return {};
 }
 
-bool recognises_keys(const Source& s) { return parse_nvs_keys(s.bytes).has_value(); }
-
-tl::expected<void, Error> read_keys(const Source& s, Reading& reading) {
-  const auto keys = parse_nvs_keys(s.bytes);
-  if (!keys) return error("expected 64 bytes, their checksum and an erased rest");
-  reading.holds("nvs-keys");
-  if (!keys->sound) reading.device.damaged({.path = s.path, .offset = s.base + 64, .item = {}}, "nvs keys crc", "the checksum of the keys is wrong");
-  // Damaged keys are tried all the same: the damage may be in the checksum.
-  reading.secrets.push_back({.bytes = Bytes(keys->key.begin(), keys->key.end()), .guess = !keys->sound});
+tl::expected<void, Error> read_keys_file(const Source& s, Reading& reading) {
+  if (!read_nvs_keys(s, "", reading)) return error("expected 64 bytes, their checksum and an erased rest");
   return {};
 }
 
@@ -161,7 +141,23 @@ void read_nvs(const Source& source, const std::string& label, Reading& reading) 
   }, .file = {}});
 }
 
-const Reader esp_nvs_reader{.kind = "esp-nvs", .expects = "an NVS partition", .recognises = recognises_nvs, .read = read_nvs_file};
-const Reader esp_nvs_keys_reader{.kind = "esp-nvs-keys", .expects = "an NVS keys partition", .recognises = recognises_keys, .read = read_keys};
+bool read_nvs_keys(const Source& source, const std::string& label, Reading& reading) {
+  const auto keys = parse_nvs_keys(source.bytes);
+  if (!keys) return false;
+  reading.holds("nvs-keys");
+  if (!keys->sound) reading.device.damaged({.path = source.path, .offset = source.base + 64, .item = label}, "nvs keys crc", "the checksum of the keys is wrong");
+  // Damaged keys are tried all the same: the damage may be in the checksum.
+  reading.secrets.push_back({.bytes = Bytes(keys->key.begin(), keys->key.end()), .guess = !keys->sound});
+  return true;
+}
+
+const Reader esp_nvs_reader{.kind = "esp-nvs",
+                            .expects = "an NVS partition",
+                            .recognises = [](const Source& s) { return looks_like_nvs(s.bytes); },
+                            .read = read_nvs_file};
+const Reader esp_nvs_keys_reader{.kind = "esp-nvs-keys",
+                                 .expects = "an NVS keys partition",
+                                 .recognises = [](const Source& s) { return parse_nvs_keys(s.bytes).has_value(); },
+                                 .read = read_keys_file};
 
 }  // namespace attest

@@ -231,10 +231,9 @@ void Partition::read_cust_flash() {
   }
 }
 
-bool is_cust_flash(View v) {
+bool has_flash_magic(View v) { return v.size() >= kDeviceCertAt && (le32(v, 24) == kFlashMagic || le32(v, 36) == kFlashMagic); }
+bool first_flash_item_is_sound(View v) {
   if (v.size() < kDeviceCertAt) return false;
-  if (le32(v, 24) == kFlashMagic || le32(v, 36) == kFlashMagic) return true;
-  // A damaged magic above a certificate whose checksum is right.
   const size_t length = le16(v, 4);
   return length > 64 && length <= kDeviceCertRoom && v.size() - kDeviceCertAt >= length && crc32_esp(v.subspan(kDeviceCertAt, length)) == le32(v, 0);
 }
@@ -257,7 +256,15 @@ tl::expected<void, Error> read(const Source& s, Reading& reading) {
 
 }  // namespace
 
-bool looks_like_esp_secure_cert(View partition) { return is_tlvs(partition) || is_cust_flash(partition); }
+bool looks_like_esp_secure_cert(View partition) {
+  return is_tlvs(partition) || has_flash_magic(partition) || first_flash_item_is_sound(partition);
+}
+bool is_esp_secure_cert(View partition) {
+  if (has_flash_magic(partition) && first_flash_item_is_sound(partition)) return true;
+  if (!magic_at(partition, 0)) return false;
+  const auto tlv = tlv_at(partition, 0);
+  return tlv && tlv->sound;
+}
 
 void read_esp_secure_cert(const Source& source, const std::string& label, Reading& reading) {
   Partition partition(source, label, reading);

@@ -12,6 +12,6 @@ extern const Reader device_json_reader, vector_json_reader;
 // An attestation response as files (attestation_files.cc).
 extern const Reader elements_reader, blob_reader;
 // Espressif, Silicon Labs, TI, and the hex files of all of them.
-extern const Reader esp_nvs_reader, esp_nvs_keys_reader, esp_secure_cert_reader;
+extern const Reader esp_nvs_reader, esp_nvs_keys_reader, esp_secure_cert_reader, esp_flash_reader;
 
 }  // namespace attest
