@@ -1,4 +1,4 @@
-// Base38: the text form of QR payload bytes (Core 5.1.3.2). Groups of 3, 2 or 1 bytes, read as a little-endian number,
+// Base38: the text form of QR payload bytes (Core 5.1.3). Groups of 3, 2 or 1 bytes, read as a little-endian number,
 // are 5, 4 or 2 characters, least significant first.
 #pragma once
 

@@ -12,7 +12,7 @@ namespace {
 constexpr size_t kShortDigits = 11, kLongDigits = 21;
 constexpr unsigned kLongFormBit = 4;
 
-// Verhoeff's check digit (Core 5.1.4.1.4) works in the dihedral group D5: 0 to 4 are rotations, 5 to 9 reflections.
+// Verhoeff's check digit (Core 5.1.4) works in the dihedral group D5: 0 to 4 are rotations, 5 to 9 reflections.
 constexpr unsigned product_d5(unsigned a, unsigned b) {
   if (a < 5) return b < 5 ? (a + b) % 5 : 5 + (a + b - 5) % 5;
   return b < 5 ? 5 + (a - b) % 5 : (5 + a - b) % 5;

@@ -20,7 +20,7 @@ constexpr std::string_view kPrefix = "MT:";
 constexpr size_t kMaxText = 4296;  // characters in the largest QR code, alphanumeric mode
 constexpr size_t kFieldBytes = 11;
 
-// Core 5.1.3.1: the fields, packed from the least significant bit of the first byte upward.
+// Core 5.1.3: the fields, packed from the least significant bit of the first byte upward.
 struct Field {
   const char* name;
   size_t offset, bits;
