@@ -180,7 +180,7 @@ size_t Walk::take(size_t at, View entry, size_t room) {
   if (span == 0 || span > room) {
     damaged(at, *key, "nvs entry span", fmt::format("{} slots do not fit the {} that are left", span, room));
     drop(name, type == kChunk, entry[3]);
-    return span == 0 ? 1 : room;
+    return 1;
   }
   Found found{.item = {.space = {}, .key = *key, .kind = NvsItem::Kind::number, .number = 0, .bytes = {}, .offset = at}, .index = {}};
   if (const size_t width = integer_width(type)) {
@@ -213,7 +213,7 @@ size_t Walk::take(size_t at, View entry, size_t room) {
     damaged(at, *key, "nvs entry type", fmt::format("type 0x{:02x} is not known", type));
     return span;
   }
-  broken_.erase(name);
+  if (!found.index) broken_.erase(name);   // an index says nothing of its chunks
   if (space != 0) found_[name] = std::move(found);
   return span;
 }
@@ -255,7 +255,7 @@ void Walk::walk_page(size_t at) {
       break;
     }
     bool together = true;
-    for (size_t k = 1; k < span && i + k < slots; ++k) together = together && state(i + k) == kWritten;
+    for (size_t k = 1; k < span && span <= slots - i; ++k) together = together && state(i + k) == kWritten;
     if (key && !together) {
       damaged(offset, *key, "nvs entry state", "the bitmap calls a part of the item not written");
       drop({entry[0], *key}, entry[1] == kChunk, entry[3]);
