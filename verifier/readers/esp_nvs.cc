@@ -345,11 +345,12 @@ bool is_nvs_page(View page) {
 bool looks_like_nvs_page(View page) {
   if (page.size() < kFirstEntry) return false;
   if (is_nvs_page(page)) return true;
-  const View reserved = page.subspan(9, 19);
+  // A page's header has two numbers and a checksum in erased surroundings; text or code has no such reserved field.
+  const View header = page.first(32), reserved = page.subspan(9, 19);
   const auto erased = std::count(reserved.begin(), reserved.end(), uint8_t{0xFF});
-  // State and version count as well: an erased header alone is no sign, and text in the reserved field is a contradiction.
+  const auto written = std::count_if(header.begin(), header.end(), [](uint8_t b) { return b != 0xFF; });
   const bool state = page[3] == 0xFF && page[2] == 0xFF && page[1] == 0xFF;
-  return erased >= 16 && (page[8] == 0xFE || page[8] == 0xFF) && (state || crc32_esp(page.subspan(4, 24)) == le32(page, 28)) && !all(page.first(32), 0xFF);
+  return erased >= 16 && written >= 6 && (page[8] == 0xFE || page[8] == 0xFF) && (state || crc32_esp(page.subspan(4, 24)) == le32(page, 28));
 }
 
 bool looks_like_nvs(View partition) {
@@ -362,6 +363,8 @@ bool looks_like_nvs(View partition) {
     else if (!all(page.first(kFirstEntry), 0xFF)) ++others;
   }
   if (sound == 0) return damaged != 0 && others == 0 && partition.size() % kNvsPage == 0;
+  // A page that was freed is erased, so the first one may be; then nothing else may stand between the others.
+  if (all(partition.first(kFirstEntry), 0xFF)) return others == 0;
   return others <= std::max<size_t>(1, sound / 4);
 }
 
