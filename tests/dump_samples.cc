@@ -341,7 +341,8 @@ void corrupt_samples(std::initializer_list<Guarded> samples, unsigned count) {
         ++quiet;
         lost += reading.device.statements.size() < truth.device.statements.size();
         for (const Statement& s : reading.device.statements) {
-          if (guarded.facts && !guarded.facts->contains(s.fact)) continue;
+          // A file cut to 16, 32 or 64 bytes is a blob, which claims nothing.
+          if (s.fact == FactId::blob || (guarded.facts && !guarded.facts->contains(s.fact))) continue;
           const bool known = std::any_of(truth.device.statements.begin(), truth.device.statements.end(),
                                          [&](const Statement& t) { return t.fact == s.fact && t.value == s.value; });
           CHECK_MESSAGE(known, name << ", corruption " << i << " of " << file.path << ": " << fact_name(s.fact) << " at " << place_text(s.place)

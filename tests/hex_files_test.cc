@@ -128,6 +128,18 @@ TEST_CASE("elf: segments under their addresses, both sizes and orders") {
     CHECK(r.files[1].path == "fw.elf!0x0004ff80");
     CHECK(*r.device.string(FactId::serial_number) == "TI-SYN");
   }
+  // A segment that begins with the header of the file itself.
+  Bytes whole = elf(false, false, image(), kBase);
+  put_le(whole, 52 + 4, 0, 4);
+  put_le(whole, 52 + 8, kBase - 84, 4);
+  put_le(whole, 52 + 16, whole.size(), 4);
+  Reading from_header;
+  REQUIRE(read_evidence({.path = "fw.elf", .bytes = whole}, from_header).has_value());
+  REQUIRE(from_header.files.size() == 2);
+  CHECK(from_header.files[1].path == "fw.elf!0x0004ff60");
+  CHECK(*from_header.device.string(FactId::serial_number) == "TI-SYN");
+  CHECK(from_header.device.integrity.empty());
+
   Bytes cut = elf(false, false, image(), kBase);
   cut.resize(cut.size() - 100);
   Reading r;

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "verifier/readers/address_map.h"
 #include "verifier/readers/formats.h"
 
@@ -15,6 +17,7 @@ constexpr uint64_t kAlloc = 2;
 
 struct Part {
   uint64_t address = 0, offset = 0, size = 0;
+  uint64_t header = 0;   // where the file says so
 };
 
 class Elf {
@@ -35,13 +38,21 @@ class Elf {
     if (size < least || table > v_.size() || (v_.size() - table) / size <= i) return std::nullopt;
     return static_cast<size_t>(table + i * size);
   }
-  void keep(std::vector<Part>& parts, const Part& part, std::vector<Error>& problems) const {
+  // The first segment of a program often holds the file's own header: what follows it is handed on. Bytes are handed on
+  // once, however many segments name them.
+  void keep(std::vector<Part>& parts, Part part, std::vector<Error>& problems) const {
+    const uint64_t header = wide_ ? 64 : 52;
+    if (part.offset < header) {
+      const uint64_t skip = std::min(header - part.offset, part.size);
+      part = {.address = part.address + skip, .offset = part.offset + skip, .size = part.size - skip, .header = part.header};
+    }
     if (part.size == 0) return;
     if (part.offset > v_.size() || part.size > v_.size() - part.offset) {
-      problems.push_back({.what = fmt::format("{} bytes at 0x{:x} are not in the file", part.size, part.offset), .offset = part.offset});
+      problems.push_back({.what = fmt::format("{} bytes at 0x{:x} are not in the file", part.size, part.offset), .offset = part.header});
       return;
     }
-    if (part.size >= kLeastImage) parts.push_back(part);
+    const bool again = std::any_of(parts.begin(), parts.end(), [&](const Part& p) { return part.offset < p.offset + p.size && p.offset < part.offset + part.size; });
+    if (part.size >= kLeastImage && !again) parts.push_back(part);
   }
 
   View v_;
@@ -54,12 +65,12 @@ std::vector<Part> Elf::segments(std::vector<Error>& problems) const {
   for (uint64_t i = 0; i < count && i < kMostHeaders; ++i) {
     const auto at = entry(table, size, i, wide_ ? 56 : 32);
     if (!at) {
-      problems.push_back({.what = "the program headers are not in the file", .offset = table});
+      problems.push_back({.what = "the program headers are not in the file", .offset = wide_ ? 32 : 28});
       break;
     }
     if (number(*at, 4) != kLoad) continue;
-    if (wide_) keep(parts, {.address = number(*at + 16, 8), .offset = number(*at + 8, 8), .size = number(*at + 32, 8)}, problems);
-    else keep(parts, {.address = number(*at + 8, 4), .offset = number(*at + 4, 4), .size = number(*at + 16, 4)}, problems);
+    if (wide_) keep(parts, {.address = number(*at + 16, 8), .offset = number(*at + 8, 8), .size = number(*at + 32, 8), .header = *at}, problems);
+    else keep(parts, {.address = number(*at + 8, 4), .offset = number(*at + 4, 4), .size = number(*at + 16, 4), .header = *at}, problems);
   }
   return parts;
 }
@@ -71,13 +82,13 @@ std::vector<Part> Elf::sections(std::vector<Error>& problems) const {
   for (uint64_t i = 0; i < count && i < kMostHeaders; ++i) {
     const auto at = entry(table, size, i, wide_ ? 64 : 40);
     if (!at) {
-      problems.push_back({.what = "the section headers are not in the file", .offset = table});
+      problems.push_back({.what = "the section headers are not in the file", .offset = wide_ ? 40 : 32});
       break;
     }
     const uint64_t flags = wide_ ? number(*at + 8, 8) : number(*at + 8, 4);
     if (number(*at + 4, 4) != kProgbits || (flags & kAlloc) == 0) continue;
-    if (wide_) keep(parts, {.address = number(*at + 16, 8), .offset = number(*at + 24, 8), .size = number(*at + 32, 8)}, problems);
-    else keep(parts, {.address = number(*at + 12, 4), .offset = number(*at + 16, 4), .size = number(*at + 20, 4)}, problems);
+    if (wide_) keep(parts, {.address = number(*at + 16, 8), .offset = number(*at + 24, 8), .size = number(*at + 32, 8), .header = *at}, problems);
+    else keep(parts, {.address = number(*at + 12, 4), .offset = number(*at + 16, 4), .size = number(*at + 20, 4), .header = *at}, problems);
   }
   return parts;
 }

@@ -15,7 +15,7 @@ namespace {
 constexpr const Reader* kReaders[] = {
     &device_json_reader, &vector_json_reader, &pem_reader, &x509_reader, &cms_cd_reader, &csr_reader, &crl_reader, &key_reader,
     &esp_flash_reader, &esp_nvs_keys_reader, &esp_nvs_reader, &esp_secure_cert_reader,
-    &intel_hex_reader, &s_record_reader, &elf_reader, &silabs_provision_reader, &silabs_flash_reader, &ti_factory_reader,
+    &intel_hex_reader, &s_record_reader, &elf_reader, &silabs_provision_reader, &silabs_flash_reader, &ti_factory_reader, &erased_flash_reader,
     &elements_reader,    &blob_reader,
 };
 
