@@ -11,5 +11,9 @@ extern const Reader x509_reader, pem_reader, cms_cd_reader, key_reader, csr_read
 extern const Reader device_json_reader, vector_json_reader;
 // An attestation response as files (attestation_files.cc).
 extern const Reader elements_reader, blob_reader;
+// Espressif, Silicon Labs, TI, and the hex files of all of them.
+extern const Reader esp_nvs_reader, esp_nvs_keys_reader, esp_secure_cert_reader, esp_flash_reader;
+extern const Reader silabs_flash_reader, silabs_provision_reader, ti_factory_reader;
+extern const Reader intel_hex_reader, s_record_reader, elf_reader, erased_flash_reader;
 
 }  // namespace attest
