@@ -20,6 +20,8 @@ struct CertificationDeclaration {
   std::vector<std::string> unknown_tags;                   // after tag 8, in order
   // An unknown tag stands after tag 8 and before 9, 10 or 11: the SDK stops reading there and does not apply what follows.
   bool unknown_tag_hides_fields = false;
+
+  bool operator==(const CertificationDeclaration&) const = default;
 };
 std::string certification_type_text(uint8_t type);  // "official (2)"
 
@@ -27,6 +29,6 @@ std::string certification_type_text(uint8_t type);  // "official (2)"
 // may use any width that fits the field. The error names the field, what was expected and what was found.
 // A product id array of any length, a wrong certificate_id length, an incomplete dac_origin pair parse: checks judge them.
 Result<CertificationDeclaration> parse_certification_declaration(View tlv);
-Bytes encode(const CertificationDeclaration& cd);  // for fixtures: shortest widths, tag order
+Bytes encode(const CertificationDeclaration& cd);  // for fixtures: shortest widths, tag order, no unknown tags
 
 }  // namespace attest
