@@ -6,8 +6,7 @@
 // read_inside, which recognises again; depth, count and total size of what is unpacked are bounded by the Budget.
 #pragma once
 
-#include <functional>
-
+#include "verifier/readers/codecs.h"
 #include "verifier/readers/device.h"
 
 namespace attest {
@@ -57,6 +56,7 @@ struct Reading {
   std::vector<EvidenceFile> files;
   std::vector<Secret> secrets;
   Budget budget;
+  Codecs* codecs = nullptr;                 // what opens archives, pictures and CBOR; without it they are refused
 
   // Within a reader: the file being read, to which holds are added.
   EvidenceFile* current = nullptr;
