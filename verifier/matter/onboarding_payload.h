@@ -20,7 +20,7 @@ struct OnboardingPayload {
   bool manual = false;
   std::string text;                       // the code as given: for a QR with its prefix, for a manual code digits only
   uint8_t version = 0;
-  std::optional<uint16_t> vendor_id, product_id;   // nullopt when 0/0 or a short manual code
+  std::optional<uint16_t> vendor_id, product_id;   // nullopt when not given: 0 (product: beside vendor 0), or a short manual code
   std::optional<uint8_t> flow;            // 0 standard, 1 user intent, 2 custom; nullopt where a manual code cannot tell
   bool long_form = false;                 // manual code of 21 digits: flow is not standard
   std::optional<uint8_t> capabilities;    // discovery capabilities; QR only
@@ -30,10 +30,17 @@ struct OnboardingPayload {
   std::optional<std::string> serial_number;
   std::optional<uint64_t> pbkdf_iterations, number_of_devices, commissioning_timeout;
   std::optional<Bytes> pbkdf_salt;
-  struct VendorElement { uint32_t tag = 0; std::string value; };   // value as text
+  struct VendorElement {
+    uint32_t tag = 0;
+    std::string value;                    // as text
+    bool integer = false;                 // it was a number; else a string
+    bool operator==(const VendorElement&) const = default;
+  };
   std::vector<VendorElement> vendor_elements;
 
   std::vector<PayloadProblem> problems;
+
+  bool operator==(const OnboardingPayload&) const = default;
   bool valid() const;                     // no problem that is more than a warning
   uint8_t short_discriminator() const { return static_cast<uint8_t>(manual ? discriminator : discriminator >> 8); }
 };

@@ -145,7 +145,7 @@ Result<Element> Cursor::next() {
     at_ += used;
     return element;
   }
-  // Core A.2: members of a structure have tags, members of an array have none, members of a list may have one.
+  // Core A.5: members of a structure have tags, members of an array have none, members of a list may have one.
   const bool anonymous = element.tag.form == TagId::Form::anonymous;
   if (depth_ > 0 && open_[depth_ - 1] == Type::structure && anonymous) {
     return error("TLV: member of a structure: expected a tag, found none", start);

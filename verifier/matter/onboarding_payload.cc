@@ -1,0 +1,174 @@
+#include "verifier/matter/onboarding_payload.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_set>
+
+#include "verifier/matter/base38.h"
+#include "verifier/matter/onboarding_rules.h"
+
+namespace attest {
+namespace {
+
+constexpr uint16_t kMaxVendorId = 0xFFF4;   // Core 2.5.2: above are reserved ids; 0xFFF1 to 0xFFF4 are for tests
+constexpr uint64_t kMaxPasscode = 99999998;
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_word(char c) { return is_digit(c) || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_'; }
+
+// Free text with the codes in it, searched from left to right.
+class Search {
+ public:
+  explicit Search(std::string_view text) : text_(text) {}
+
+  std::vector<OnboardingPayload> run() {
+    while (at_ < text_.size()) {
+      if (!take_qr() && !take_manual()) ++at_;
+    }
+    return std::move(found_);
+  }
+
+ private:
+  bool take_qr();
+  bool take_manual();
+  char before() const { return at_ == 0 ? ' ' : text_[at_ - 1]; }
+  bool starts_with(std::string_view s) const { return text_.substr(at_).starts_with(s); }
+  bool part_of_larger(size_t end) const;
+
+  // A log prints the same code many times.
+  void keep(OnboardingPayload payload) {
+    if (seen_.insert(payload.text).second) found_.push_back(std::move(payload));
+  }
+
+  std::string_view text_;
+  size_t at_ = 0;
+  std::vector<OnboardingPayload> found_;
+  std::unordered_set<std::string> seen_;
+};
+
+bool all_valid(const std::vector<OnboardingPayload>& payloads) {
+  return std::all_of(payloads.begin(), payloads.end(), [](const auto& p) { return p.valid(); });
+}
+
+// "MT:" or, as the links in logs have it, "MT%3A", and what follows in the alphabet. Half a code is worth a report;
+// less is other text that happens to hold "MT:".
+bool Search::take_qr() {
+  constexpr size_t kLeastBody = 10;
+  const size_t prefix = starts_with("MT:") ? 3 : starts_with("MT%3A") ? 5 : 0;
+  if (prefix == 0 || is_word(before())) return false;
+  size_t end = at_ + prefix;
+  std::string code = "MT:";
+  for (; end < text_.size(); ++end) {
+    const bool escaped_star = text_.substr(end).starts_with("%2A");
+    if (!escaped_star && text_[end] != '*' && !is_base38(text_[end])) break;
+    code += escaped_star ? '*' : text_[end];
+    if (escaped_star) end += 2;
+  }
+  if (code.size() < 3 + kLeastBody) return false;
+
+  // '.' and '-' belong to the alphabet, yet one may end the sentence: where the code is only right without it, it does.
+  auto payloads = parse_qr(code);
+  for (int punctuation = 0; punctuation < 3 && !all_valid(payloads) && !is_word(code.back()); ++punctuation) {
+    code.pop_back();
+    auto shorter = parse_qr(code);
+    if (all_valid(shorter)) payloads = std::move(shorter);
+  }
+  for (auto& payload : payloads) keep(std::move(payload));
+  at_ = end;
+  return true;
+}
+
+// Is the run of digits that ends here a piece of a decimal number, a date, a phone number, an address or a word?
+bool Search::part_of_larger(size_t end) const {
+  const auto joins = [](char c) { return c == '.' || c == ',' || c == '-' || c == ':'; };
+  if (is_word(before()) || before() == '+' || before() == '-') return true;
+  if (joins(before()) && at_ >= 2 && is_digit(text_[at_ - 2])) return true;
+  if (end == text_.size()) return false;
+  return is_word(text_[end]) || (joins(text_[end]) && end + 1 < text_.size() && is_word(text_[end + 1]));
+}
+
+// 11 or 21 digits, in one piece or grouped from the left as labels print them, 4-3-4. Any number of 11 digits could
+// be a code, so a bare one among other text must be right; a grouped one, or one that is all the text, is reported.
+bool Search::take_manual() {
+  if (!is_digit(text_[at_])) return false;
+  size_t end = at_;
+  std::string digits;
+  std::vector<size_t> groups{0};
+  for (; end < text_.size(); ++end) {
+    const char c = text_[end];
+    const bool joint = c == '-' && end + 1 < text_.size() && is_digit(text_[end + 1]);
+    if (!is_digit(c) && !joint) break;
+    if (joint) {
+      groups.push_back(0);
+    } else {
+      digits += c;
+      ++groups.back();
+    }
+  }
+  const bool grouped = groups.size() >= 3 && groups[0] == 4 && groups[1] == 3 && groups[2] == 4;
+  const bool shape = (digits.size() == 11 && (groups.size() == 1 || (grouped && groups.size() == 3))) ||
+                     (digits.size() == 21 && (groups.size() == 1 || grouped));
+  if (shape && !part_of_larger(end)) {
+    auto payload = parse_manual_code(digits);
+    if (payload.valid() || grouped || digits.size() == text_.size()) keep(std::move(payload));
+  }
+  at_ = end;
+  return true;
+}
+
+}  // namespace
+
+bool OnboardingPayload::valid() const {
+  return std::all_of(problems.begin(), problems.end(), [](const PayloadProblem& p) { return p.warning; });
+}
+
+std::optional<PayloadProblem> judge_passcode(uint64_t passcode) {
+  if (passcode == 0 || passcode > kMaxPasscode) {
+    return PayloadProblem{.id = "passcode-range",
+                          .message = fmt::format("passcode: expected 1 to {}, found {}", kMaxPasscode,
+                                                 passcode == 0 ? "zero" : "a larger number")};
+  }
+  const bool repdigit = passcode % 11111111 == 0;
+  if (repdigit || passcode == 12345678 || passcode == 87654321) {
+    return PayloadProblem{.id = "passcode-forbidden",
+                          .message = fmt::format("passcode: expected one that is not trivial, found {}",
+                                                 repdigit ? "one digit eight times" : "consecutive digits")};
+  }
+  return std::nullopt;
+}
+
+void set_product(OnboardingPayload* payload, uint16_t vendor_id, uint16_t product_id) {
+  if (vendor_id != 0) payload->vendor_id = vendor_id;
+  if (vendor_id != 0 || product_id != 0) payload->product_id = product_id;
+  if (vendor_id > kMaxVendorId) {
+    add_problem(payload, "vendor-range",
+                fmt::format("vendor id: expected 0 or 0x0001 to {}, found {}", hex_id(kMaxVendorId), hex_id(vendor_id)));
+  }
+  if (vendor_id != 0 && product_id == 0) {
+    add_problem(payload, "product-zero",
+                fmt::format("product id: expected one that is not 0 beside vendor {}, found 0", hex_id(vendor_id)));
+  }
+}
+
+void set_passcode(OnboardingPayload* payload, uint32_t passcode) {
+  payload->passcode = passcode;
+  if (auto problem = judge_passcode(passcode)) payload->problems.push_back(std::move(*problem));
+}
+
+Result<std::string> unless_refused(std::string text, const OnboardingPayload& read_back) {
+  for (const auto& problem : read_back.problems) {
+    if (!problem.warning) return error(problem.message);
+  }
+  return text;
+}
+
+std::vector<OnboardingPayload> find_payloads(std::string_view text) {
+  // A line end or blanks around a code that is all there is do not make it a part of something.
+  const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
+  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
+  return Search(text).run();
+}
+
+}  // namespace attest
