@@ -42,12 +42,49 @@ tl::expected<void, Error> read_one(const Source& source, Reading& reading) {
   reading.files[index].kind = found->kind;
   // Members read inside this one may move reading.files: readers work on a copy of the entry, put back afterwards.
   EvidenceFile entry = reading.files[index];
+  const size_t locked_before = reading.locked.size();
   EvidenceFile* const outer = std::exchange(reading.current, &entry);
   auto done = found->read(source, reading);
   reading.current = outer;
   reading.files[index] = std::move(entry);
+  for (size_t i = locked_before; i < reading.locked.size(); ++i) {
+    if (!reading.locked[i].file) reading.locked[i].file = index;
+  }
   if (!done) return tl::unexpected(Error{.what = fmt::format("expected {}: {}", found->expects, done.error().what), .offset = done.error().offset});
   return {};
+}
+
+// One remark a locked place, which follows what is known: no secret at all, or some that do not fit.
+void note_locked(const Locked& locked, Reading& reading) {
+  std::erase_if(reading.device.remarks, [&](const Noted& n) {
+    return (n.remark == Remark::encrypted_no_key || n.remark == Remark::wrong_key) && n.place == locked.place;
+  });
+  const bool tried = std::any_of(reading.secrets.begin(), reading.secrets.end(), [](const Secret& s) { return !s.guess; });
+  if (tried) {
+    reading.device.note(Remark::wrong_key, locked.place, fmt::format("the {} is encrypted and no key that was given or found opens it", locked.what));
+  } else {
+    reading.device.note(Remark::encrypted_no_key, locked.place, fmt::format("the {} is encrypted: a key is needed", locked.what));
+  }
+}
+
+// Asks what is still locked again, as part of the file in which it lies.
+void ask_again(Reading& reading) {
+  std::vector<Locked> waiting = std::exchange(reading.locked, {});
+  for (Locked& locked : waiting) {
+    EvidenceFile entry = locked.file ? reading.files[*locked.file] : EvidenceFile{};
+    EvidenceFile* const outer = std::exchange(reading.current, &entry);
+    const bool opened = locked.open(reading);
+    reading.current = outer;
+    if (locked.file) reading.files[*locked.file] = std::move(entry);
+    if (opened) {
+      std::erase_if(reading.device.remarks, [&](const Noted& n) {
+        return (n.remark == Remark::encrypted_no_key || n.remark == Remark::wrong_key) && n.place == locked.place;
+      });
+    } else {
+      note_locked(locked, reading);
+      reading.locked.push_back(std::move(locked));
+    }
+  }
 }
 
 }  // namespace
@@ -60,7 +97,18 @@ void Reading::holds(std::string what) {
   if (std::find(list.begin(), list.end(), what) == list.end()) list.push_back(std::move(what));
 }
 
-tl::expected<void, Error> read_evidence(const Source& source, Reading& reading) { return read_one(source, reading); }
+void Reading::open_or_keep(Locked what) {
+  if (what.open(*this)) return;
+  note_locked(what, *this);
+  locked.push_back(std::move(what));
+}
+
+tl::expected<void, Error> read_evidence(const Source& source, Reading& reading) {
+  const size_t known = reading.secrets.size();
+  auto done = read_one(source, reading);
+  if (reading.secrets.size() > known && !reading.locked.empty()) ask_again(reading);
+  return done;
+}
 
 tl::expected<void, Error> read_inside(const Source& member, Reading& reading) {
   if (reading.depth >= reading.budget.depth)
