@@ -105,11 +105,6 @@ tl::expected<void, Error> read_tbs(der::Cursor& tbs, Certificate& out) {
 
 std::optional<KeyId> key_id_of(const std::optional<Bytes>& octets) { return octets ? key_id(*octets) : std::nullopt; }
 
-std::optional<uint16_t> readable(const SubjectId& id) {
-  const bool there = id.how == SubjectId::How::attribute || id.how == SubjectId::How::common_name;
-  return there ? std::optional(id.value) : std::nullopt;
-}
-
 }  // namespace
 
 Result<CertificatePtr> parse_certificate(View input, size_t* consumed) {
@@ -146,8 +141,8 @@ std::optional<KeyId> Certificate::akid() const {
   return authority_key_id.value ? key_id_of(authority_key_id.value->key_identifier) : std::nullopt;
 }
 
-std::optional<uint16_t> Certificate::vid() const { return readable(vendor_id); }
-std::optional<uint16_t> Certificate::pid() const { return readable(product_id); }
+std::optional<uint16_t> Certificate::vid() const { return readable_id(vendor_id); }
+std::optional<uint16_t> Certificate::pid() const { return readable_id(product_id); }
 Sha256 Certificate::tbs_digest() const { return attest::sha256(tbs); }
 
 }  // namespace attest

@@ -76,4 +76,9 @@ SubjectIds subject_ids(const Name& subject) {
   return out;
 }
 
+std::optional<uint16_t> readable_id(const SubjectId& id) {
+  const bool there = id.how == How::attribute || id.how == How::common_name;
+  return there ? std::optional(id.value) : std::nullopt;
+}
+
 }  // namespace attest

@@ -11,4 +11,7 @@ struct SubjectIds {
 };
 SubjectIds subject_ids(const Name& subject);
 
+// The id when it stands there once and well formed, in either way.
+std::optional<uint16_t> readable_id(const SubjectId& id);
+
 }  // namespace attest

@@ -1,0 +1,164 @@
+#include "verifier/pki/cms.h"
+
+#include <fmt/format.h>
+
+#include "verifier/pki/der.h"
+#include "verifier/pki/public_key.h"
+
+namespace attest {
+namespace {
+
+constexpr uint8_t kSignedData[] = {0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x02};  // 1.2.840.113549.1.7.2
+// Beyond every version there is (RFC 5652 knows 0 to 5); a wrong one is for the checks to name.
+constexpr uint64_t kMaxVersion = 255;
+
+// RFC 5652 section 3: ContentInfo ::= SEQUENCE { contentType, content [0] EXPLICIT }. Answers with a cursor inside the
+// SignedData, and moves `outer` behind the whole.
+Result<der::Cursor> enter_signed_data(der::Cursor& outer) {
+  auto info = outer.enter(der::kSequence, "contentInfo");
+  if (!info) return tl::unexpected(info.error());
+  const auto type = info->oid("contentType");
+  if (!type) return tl::unexpected(type.error());
+  if (!equal(*type, kSignedData))
+    return error(fmt::format("contentType: expected signedData ({}), found {}", der::oid_text(kSignedData), der::oid_text(*type)),
+                 info->offset() - type->size());
+  auto tagged = info->enter(der::context_constructed(0), "content");
+  if (!tagged) return tl::unexpected(tagged.error());
+  if (const auto done = info->end("contentInfo"); !done) return tl::unexpected(done.error());
+  auto data = tagged->enter(der::kSequence, "signedData");
+  if (!data) return tl::unexpected(data.error());
+  if (const auto done = tagged->end("content"); !done) return tl::unexpected(done.error());
+  return data;
+}
+
+tl::expected<void, Error> read_digest_algorithms(der::Cursor& data, Cms& out) {
+  auto set = data.enter(der::kSet, "digestAlgorithms");
+  if (!set) return tl::unexpected(set.error());
+  while (!set->empty()) {
+    const auto algorithm = read_algorithm(*set, "digestAlgorithms");
+    if (!algorithm) return tl::unexpected(algorithm.error());
+    out.digest_algorithms.push_back(to_bytes(algorithm->oid));
+  }
+  return {};
+}
+
+tl::expected<void, Error> read_content(der::Cursor& data, Cms& out) {
+  auto info = data.enter(der::kSequence, "encapContentInfo");
+  if (!info) return tl::unexpected(info.error());
+  const auto type = info->oid("eContentType");
+  if (!type) return within("encapContentInfo", type.error());
+  out.content_type = to_bytes(*type);
+  auto tagged = info->enter(der::context_constructed(0), "eContent");
+  if (!tagged) return within("encapContentInfo", tagged.error());
+  const auto content = tagged->expect(der::kOctetString, "eContent");
+  if (!content) return within("encapContentInfo", content.error());
+  out.content = to_bytes(content->body);
+  if (const auto done = tagged->end("eContent"); !done) return within("encapContentInfo", done.error());
+  return info->end("encapContentInfo");
+}
+
+// RFC 5652 5.3.
+Result<Cms::Signer> read_signer(der::Cursor& signers) {
+  auto info = signers.enter(der::kSequence, "signerInfo");
+  if (!info) return tl::unexpected(info.error());
+  Cms::Signer out;
+  const auto version = info->small_integer("version", kMaxVersion);
+  if (!version) return tl::unexpected(version.error());
+  out.version = *version;
+  const auto key_id = info->optional(der::context(0), "sid");
+  if (!key_id) return tl::unexpected(key_id.error());
+  if (*key_id) {
+    out.subject_key_id = to_bytes((*key_id)->body);
+  } else if (const auto issuer_and_serial = info->expect(der::kSequence, "sid"); !issuer_and_serial) {
+    return tl::unexpected(issuer_and_serial.error());
+  }
+  const auto digest = read_algorithm(*info, "digestAlgorithm");
+  if (!digest) return tl::unexpected(digest.error());
+  out.digest_algorithm = to_bytes(digest->oid);
+  const auto signed_attributes = info->optional(der::context_constructed(0), "signedAttrs");
+  if (!signed_attributes) return tl::unexpected(signed_attributes.error());
+  out.has_signed_attributes = signed_attributes->has_value();
+  const auto algorithm = read_algorithm(*info, "signatureAlgorithm");
+  if (!algorithm) return tl::unexpected(algorithm.error());
+  out.signature_algorithm = to_bytes(algorithm->oid);
+  const auto signature = info->expect(der::kOctetString, "signature");
+  if (!signature) return tl::unexpected(signature.error());
+  out.signature = to_bytes(signature->body);
+  if (const auto ecdsa = der::ecdsa_signature(out.signature)) out.ecdsa = *ecdsa;
+  const auto unsigned_attributes = info->optional(der::context_constructed(1), "unsignedAttrs");
+  if (!unsigned_attributes) return tl::unexpected(unsigned_attributes.error());
+  out.has_unsigned_attributes = unsigned_attributes->has_value();
+  if (const auto done = info->end("signerInfo"); !done) return tl::unexpected(done.error());
+  return out;
+}
+
+// RFC 5652 5.1.
+tl::expected<void, Error> read_signed_data(der::Cursor& data, Cms& out) {
+  const auto version = data.small_integer("version", kMaxVersion);
+  if (!version) return tl::unexpected(version.error());
+  out.version = *version;
+  if (auto read = read_digest_algorithms(data, out); !read) return read;
+  if (auto read = read_content(data, out); !read) return read;
+  const auto certificates = data.optional(der::context_constructed(0), "certificates");
+  if (!certificates) return tl::unexpected(certificates.error());
+  out.has_certificates = certificates->has_value();
+  const auto crls = data.optional(der::context_constructed(1), "crls");
+  if (!crls) return tl::unexpected(crls.error());
+  out.has_crls = crls->has_value();
+  auto signers = data.enter(der::kSet, "signerInfos");
+  if (!signers) return tl::unexpected(signers.error());
+  while (!signers->empty()) {
+    auto signer = read_signer(*signers);
+    if (!signer) return within("signerInfo", signer.error());
+    out.signers.push_back(std::move(*signer));
+  }
+  return data.end("signedData");
+}
+
+}  // namespace
+
+Result<Cms> parse_cms(View input, size_t* consumed) {
+  der::Cursor outer(input);
+  auto data = enter_signed_data(outer);
+  if (!data) return within("cms", data.error());
+  const auto size = static_cast<size_t>(outer.offset());
+  if (size > kMaxCmsBytes) return error(fmt::format("cms: expected at most {} bytes, found {}", kMaxCmsBytes, size), 0);
+  Cms out;
+  if (auto read = read_signed_data(*data, out); !read) return within("cms: signedData", read.error());
+  out.der = to_bytes(input.first(size));
+  if (consumed != nullptr) *consumed = size;
+  return out;
+}
+
+bool looks_like_cms(View input) {
+  if (input.size() < 2 || input[0] != der::kSequence) return false;
+  // A length of any form will do, the indefinite one included: the parser then says what is wrong with it.
+  const size_t header = 2 + (input[1] > 0x80 ? input[1] & 0x7Fu : 0u);
+  if (header > 6 || input.size() < header + 2 + std::size(kSignedData)) return false;
+  const View type = input.subspan(header);
+  return type[0] == der::kOid && type[1] == std::size(kSignedData) && equal(type.subspan(2, std::size(kSignedData)), kSignedData);
+}
+
+Result<std::vector<Bytes>> cms_certificates(View input) {
+  der::Cursor outer(input);
+  auto data = enter_signed_data(outer);
+  if (!data) return within("pkcs7", data.error());
+  if (const auto done = outer.end("pkcs7"); !done) return tl::unexpected(done.error());
+  if (const auto version = data->small_integer("version", kMaxVersion); !version) return within("pkcs7", version.error());
+  for (const auto& [tag, name] : {std::pair(der::kSet, "digestAlgorithms"), std::pair(der::kSequence, "encapContentInfo")}) {
+    if (const auto skipped = data->expect(tag, name); !skipped) return within("pkcs7", skipped.error());
+  }
+  std::vector<Bytes> out;
+  if (data->peek() != der::context_constructed(0)) return out;
+  auto certificates = data->enter(der::context_constructed(0), "certificates");
+  if (!certificates) return within("pkcs7", certificates.error());
+  while (!certificates->empty()) {
+    const auto choice = certificates->any("certificate");
+    if (!choice) return within("pkcs7", choice.error());
+    // RFC 5652 10.2.2: other tags are attribute certificates and forms out of use.
+    if (choice->tag == der::kSequence) out.push_back(to_bytes(choice->whole));
+  }
+  return out;
+}
+
+}  // namespace attest
