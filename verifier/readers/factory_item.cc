@@ -59,7 +59,7 @@ void say_key(View raw, const Place& place, Reading& reading) {
 
 }  // namespace
 
-bool is_erased(View raw) {
+bool is_unwritten(View raw) {
   if (raw.empty() || (raw[0] != 0xFF && raw[0] != 0x00)) return false;
   return std::all_of(raw.begin(), raw.end(), [&](uint8_t b) { return b == raw[0]; });
 }
@@ -87,7 +87,7 @@ void say_number(FactId fact, uint64_t number, const Place& place, Reading& readi
 
 void say_item(const FactoryItem& item, View raw, const Place& place, Reading& reading) {
   // Zeros are a number's right, and a text's end; anything else of nothing but 00 or FF was never written.
-  const bool erased = is_erased(raw) && (raw[0] == 0xFF || (item.form != ItemForm::number && item.form != ItemForm::text));
+  const bool erased = is_unwritten(raw) && (raw[0] == 0xFF || (item.form != ItemForm::number && item.form != ItemForm::text));
   if (erased && (item.form != ItemForm::number || raw.size() >= 4)) return;
   switch (item.form) {
     case ItemForm::number: {

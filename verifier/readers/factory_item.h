@@ -25,7 +25,7 @@ void say_item(const FactoryItem& item, View raw, const Place& place, Reading& re
 // The same for a number that the container holds as such.
 void say_number(FactId fact, uint64_t number, const Place& place, Reading& reading);
 
-bool is_erased(View raw);   // not empty, and nothing but FF or nothing but 00
+bool is_unwritten(View raw);   // not empty, and nothing but FF or nothing but 00
 
 // A certificate chain's and the commissioning data's name in EvidenceFile::holds.
 const char* held_as(FactId fact);
