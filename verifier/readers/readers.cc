@@ -14,6 +14,7 @@ namespace {
 // Order matters where two formats could both claim a file: the more telling magic first, `raw` last.
 constexpr const Reader* kReaders[] = {
     &device_json_reader, &vector_json_reader, &pem_reader, &x509_reader, &cms_cd_reader, &csr_reader, &crl_reader, &key_reader,
+    &esp_flash_reader, &esp_nvs_keys_reader, &esp_nvs_reader, &esp_secure_cert_reader,
     &elements_reader,    &blob_reader,
 };
 
