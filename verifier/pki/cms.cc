@@ -131,12 +131,9 @@ Result<Cms> parse_cms(View input, size_t* consumed) {
 }
 
 bool looks_like_cms(View input) {
-  if (input.size() < 2 || input[0] != der::kSequence) return false;
-  // A length of any form will do, the indefinite one included: the parser then says what is wrong with it.
-  const size_t header = 2 + (input[1] > 0x80 ? input[1] & 0x7Fu : 0u);
-  if (header > 6 || input.size() < header + 2 + std::size(kSignedData)) return false;
-  const View type = input.subspan(header);
-  return type[0] == der::kOid && type[1] == std::size(kSignedData) && equal(type.subspan(2, std::size(kSignedData)), kSignedData);
+  const auto info = der::peel(input, der::kSequence);
+  const auto type = info ? der::peel(*info, der::kOid) : std::nullopt;
+  return type && equal(*type, kSignedData);
 }
 
 Result<std::vector<Bytes>> cms_certificates(View input) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "verifier/pki/certificate.h"
+#include "verifier/pki/der.h"
 
 namespace attest {
 
@@ -34,6 +35,25 @@ using CrlPtr = std::shared_ptr<const Crl>;
 
 Result<CrlPtr> parse_crl(Bytes der);
 bool looks_like_crl(View input);
+
+// One entry as it stands. `certificate_issuers` is the content of the GeneralNames that say whose certificate this is,
+// in this entry or the last one before it that says so (RFC 5280 5.3.3); empty: the list's own issuer.
+struct RevokedItem {
+  View serial;
+  Instant date;
+  std::optional<unsigned> reason;
+  View certificate_issuers;
+};
+// Walks the entries in their order, for whoever builds an index. The list must outlive the walk.
+class RevokedWalk {
+ public:
+  explicit RevokedWalk(const Crl& crl) : entries_(crl.entries) {}
+  std::optional<RevokedItem> next();
+
+ private:
+  der::Cursor entries_;
+  View certificate_issuers_;
+};
 
 struct RevokedEntry {
   Instant date;

@@ -166,6 +166,16 @@ tl::expected<void, Error> Cursor::end(std::string_view name) {
   return error(fmt::format("{}: {} bytes too many, beginning with {}", name, rest().size(), tag_text(rest()[0])), offset());
 }
 
+std::optional<View> peel(View input, uint8_t tag) {
+  if (input.size() < 2 || input[0] != tag) return std::nullopt;
+  const size_t octets = input[1] > 0x80 ? input[1] & 0x7Fu : 0;
+  if (octets > 4 || input.size() < 2 + octets) return std::nullopt;
+  size_t length = input[1] < 0x80 ? input[1] : input[1] == 0x80 ? input.size() : 0;
+  for (size_t i = 0; i < octets; ++i) length = length << 8 | input[2 + i];
+  const View behind = input.subspan(2 + octets);
+  return behind.first(std::min(length, behind.size()));
+}
+
 std::string oid_text(View oid) {
   std::string out;
   uint64_t arc = 0;

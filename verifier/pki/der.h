@@ -47,6 +47,10 @@ class Cursor {
   size_t at_ = 0;
 };
 
+// What stands behind a tag and its length at the start of `input`, as far as the input goes. For recognising a kind
+// that may be cut off or badly encoded: any form of length will do. Parsers use a Cursor.
+std::optional<View> peel(View input, uint8_t tag);
+
 std::string oid_text(View oid);        // "1.2.840.10045.4.3.2"
 Bytes oid_bytes(std::string_view dotted);  // content octets; empty when the text is no OID
 
