@@ -1,9 +1,11 @@
 #include "verifier/matter/certification_declaration.h"
 
 #include <functional>
+#include <map>
 
 #include "tests/support.h"
 #include "verifier/matter/tlv.h"
+#include "verifier/pki/cms.h"
 
 using namespace attest;
 using tlv::context;
@@ -209,4 +211,65 @@ TEST_CASE("certification types have names") {
   CHECK(certification_type_text(1) == "provisional (1)");
   CHECK(certification_type_text(2) == "official (2)");
   CHECK(certification_type_text(3) == "reserved (3)");
+}
+
+TEST_CASE("declarations of the SDK's vectors parse unless the vector breaks the payload") {
+  if (!test::have_shared("matter-sdk")) return;
+  // The vectors whose payload lacks a field; all others are for the checks to judge.
+  const std::map<std::string, std::string> refused = {
+      {"struct_cd_vid_missing", "vendor_id (1): expected this field, found product_id_array (2)"},
+      {"struct_cd_cert_id_missing", "certificate_id (4): expected this field, found security_level (5)"},
+      {"struct_cd_security_info_missing", "security_information (6): expected this field, found version_number (7)"},
+      {"struct_cd_version_number_missing", "version_number (7): expected this field, found certification_type (8)"},
+      {"struct_cd_cert_type_missing", "certification_type (8): expected this field, found the end of the structure"},
+  };
+  size_t read = 0, found_refused = 0;
+  for (const auto& folder : std::filesystem::directory_iterator(test::shared() / "matter-sdk" / "commissioner_dut")) {
+    const std::string name = folder.path().filename();
+    CAPTURE(name);
+    const auto cms = parse_cms(test::slurp(folder.path() / "cd.der"));
+    REQUIRE(cms);
+    const auto cd = parse_certification_declaration(cms->content);
+    if (const auto expected = refused.find(name); expected != refused.end()) {
+      REQUIRE_FALSE(cd);
+      CHECK(cd.error().what == expected->second);
+      ++found_refused;
+      continue;
+    }
+    REQUIRE(cd);
+    CHECK(encode(*cd) == cms->content);
+    CHECK(cd->unknown_tags.empty());
+    ++read;
+  }
+  CHECK(read > 0);
+  CHECK(found_refused == refused.size());
+}
+
+TEST_CASE("what the SDK's vectors say about themselves is read from their declarations") {
+  if (!test::have_shared("matter-sdk")) return;
+  const auto read = [](const char* path) {
+    const auto cms = parse_cms(test::slurp(test::shared() / "matter-sdk" / path));
+    REQUIRE(cms);
+    const auto cd = parse_certification_declaration(cms->content);
+    REQUIRE(cd);
+    return *cd;
+  };
+  CHECK(read("commissioner_dut/struct_cd_format_version_2/cd.der").format_version == 2);
+  CHECK(read("commissioner_dut/struct_cd_pid_array_count100_valid/cd.der").product_ids.size() == 100);
+  CHECK(read("commissioner_dut/struct_cd_cert_type_wrong/cd.der").certification_type == 255);
+  CHECK(read("commissioner_dut/struct_cd_official_cd/cd.der").certification_type == 2);
+  CHECK(read("commissioner_dut/struct_cd_cert_id_len_wrong/cd.der").certificate_id.size() != 19);
+  CHECK(read("commissioner_dut/struct_cd_authorized_paa_list_count10_valid/cd.der").authorized_paa_list->size() == 10);
+  CHECK(read("commissioner_dut/struct_cd_authorized_paa_list_missing/cd.der").authorized_paa_list == std::nullopt);
+  const auto lone = read("commissioner_dut/struct_cd_dac_origin_vid_missing_pid_present/cd.der");
+  CHECK(lone.dac_origin_vendor_id == std::nullopt);
+  CHECK(lone.dac_origin_product_id.has_value());
+
+  const auto example = read("certification-declaration/SDK-Example-CD-FFF1.der");
+  CHECK(example.vendor_id == 0xFFF1);
+  CHECK(example.product_ids.size() == 100);
+  CHECK(example.product_ids.front() == 0x8000);
+  CHECK(example.product_ids.back() == 0x8063);
+  CHECK(example.certificate_id == "CSA00000SWC00000-00");
+  CHECK(example.certification_type == 0);
 }

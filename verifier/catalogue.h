@@ -1,0 +1,24 @@
+// The catalogue: every check, in the order in which reports show them. One explicit list; a new group of checks is one
+// file in checks/, one line here and one in catalogue.cc.
+#pragma once
+
+#include "verifier/check.h"
+
+namespace attest {
+
+std::span<const Check> certificate_checks();   // dac.*, pai.*, paa.*: each certificate by itself
+std::span<const Check> chain_checks();         // chain.*, and validity at issuance
+std::span<const Check> identity_checks();      // vendor and product across certificates; evidence that disagrees
+std::span<const Check> cms_checks();           // cms.*: the wrapper of the declaration
+std::span<const Check> cd_checks();            // cd.*: its content and its relations
+std::span<const Check> attestation_checks();   // attestation.*, key.*
+std::span<const Check> credentials_checks();   // credentials.*: development and test credentials named
+
+// All of them, once, in order.
+std::span<const Check* const> catalogue();
+const Check* find_check(std::string_view id);
+size_t check_index(const Check& check);        // its place in catalogue()
+// Checks that the SDK would report with this code.
+std::vector<const Check*> checks_with_code(int sdk_code);
+
+}  // namespace attest

@@ -1,0 +1,57 @@
+// Check: one rule about a device, as data and one small function.
+//
+// A body decides only "is it so"; the runner (judge.cc) decides whether it may be asked:
+//   after           ids that must not have failed, been blocked or stayed unknown: else this one is `blocked` by their
+//                   root. A skipped one skips this one too.
+//   consequence_of  ids of which a failure here would only be an echo: a fail turns into `blocked` by the one that failed.
+// So one fault gives one fail, and bodies stay short. Severity belongs to the rule and the network's policy, not to the
+// body: an unmet rule is `fail` when it is an error there, `warn` when it is a warning, a note on a `pass` when it is info.
+#pragma once
+
+#include <span>
+
+#include "verifier/report.h"
+
+namespace attest {
+
+struct Outcome {
+  Status status = Status::pass;
+  std::string message, expected, actual, source;
+  std::string blocked_by;        // with Status::blocked: the id
+};
+
+inline Outcome pass() { return {}; }
+inline Outcome note(std::string message) { return {.status = Status::pass, .message = std::move(message), .expected = {}, .actual = {}, .source = {}, .blocked_by = {}}; }
+inline Outcome fail(std::string message, std::string expected = {}, std::string actual = {}, std::string source = {}) {
+  return {.status = Status::fail, .message = std::move(message), .expected = std::move(expected), .actual = std::move(actual), .source = std::move(source), .blocked_by = {}};
+}
+inline Outcome skipped(std::string why) { return {.status = Status::skipped, .message = std::move(why), .expected = {}, .actual = {}, .source = {}, .blocked_by = {}}; }
+inline Outcome unknown(std::string why) { return {.status = Status::unknown, .message = std::move(why), .expected = {}, .actual = {}, .source = {}, .blocked_by = {}}; }
+inline Outcome blocked(std::string by) { return {.status = Status::blocked, .message = {}, .expected = {}, .actual = {}, .source = {}, .blocked_by = std::move(by)}; }
+
+// How bad an unmet rule is under each network's policy.
+struct Severities {
+  Severity main = Severity::error, test = Severity::error, none = Severity::error;
+  Severity under(Network n) const { return n == Network::main ? main : n == Network::test ? test : none; }
+};
+inline constexpr Severities kError{};
+inline constexpr Severities kWarning{Severity::warning, Severity::warning, Severity::warning};
+inline constexpr Severities kInfo{Severity::info, Severity::info, Severity::info};
+inline constexpr Severities kErrorOnMain{Severity::error, Severity::warning, Severity::warning};
+
+inline constexpr size_t kMaxLinks = 10;
+using Ids = std::array<const char*, kMaxLinks>;
+
+struct Check {
+  const char* id;            // "<subject>.<statement>": never reused, never renamed
+  const char* title;         // what must hold, in a line
+  Severities severity = kError;
+  const char* spec = "";     // "Matter Core 6.2.2.3"
+  int sdk = 0;               // the code the SDK gives for this fault alone; 0: it accepts it
+  Ids after{}, consequence_of{};
+  Outcome (*run)(const Evidence&) = nullptr;
+  const char* rule = "";     // the rule in our words, and what goes wrong without it
+  const char* remedy = "";   // what to do about it
+};
+
+}  // namespace attest

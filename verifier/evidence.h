@@ -1,0 +1,92 @@
+// Evidence: one device, made ready to be judged. Everything is parsed, every role is settled, every ledger fact is
+// here, every signature is answered; the checks only look. The same Evidence always gives the same Report.
+#pragma once
+
+#include <array>
+
+#include "verifier/ledger.h"
+#include "verifier/matter/attestation_elements.h"
+#include "verifier/matter/certification_declaration.h"
+#include "verifier/pki/cms.h"
+#include "verifier/pki/key.h"
+#include "verifier/policy.h"
+#include "verifier/readers/reader.h"
+#include "verifier/trust.h"
+
+namespace attest {
+
+// A certificate of the evidence in its role.
+struct CertificateEvidence {
+  std::optional<Place> place;   // nullopt: the evidence has none
+  Bytes bytes;                  // as handed over
+  CertificatePtr certificate;   // null: the bytes are not one certificate
+  std::string problem;          // why not
+  uint64_t problem_at = 0;
+  size_t trailing = 0;          // bytes after the certificate
+
+  bool present() const { return place.has_value(); }
+};
+
+// Signatures that a verification checks. A nullopt answer: it could not be checked, because a part is missing or of a
+// wrong kind; the checks on that part say why.
+enum class Signed : uint8_t { dac, pai, paa_self, attestation, cd };
+inline constexpr size_t kSignedCount = 5;
+
+struct Evidence {
+  Policy policy;
+  Device device;
+  std::vector<EvidenceFile> files;
+  LedgerStatus ledger;
+  size_t given_anchors = 0;           // trust anchors that the user gave
+
+  CertificateEvidence dac, pai, paa_shown;
+  std::vector<std::string> other_certificates;   // "x.der: a second PAI": not used, and why
+
+  // The PAA that anchors the chain, and how it was found.
+  std::optional<Paa> paa;
+  enum class PaaFound : uint8_t {
+    none,           // no trusted PAA has the PAI's authority key id
+    by_key_id,
+    by_name,        // its key id differs from the PAI's authority key id, but the PAI names it as issuer
+    unknown,        // the ledger could not be asked, or no anchors were given at all
+  } paa_found = PaaFound::none;
+  std::string paa_unknown_why;
+
+  // The certification declaration.
+  std::optional<Place> cd_place;
+  Bytes cd_bytes;
+  std::optional<Cms> cms;
+  std::string cms_problem;
+  size_t cms_trailing = 0;
+  std::optional<CertificationDeclaration> cd;
+  std::string cd_problem;
+  std::optional<CdSigner> cd_signer;   // trusted, found by key id
+  std::string cd_signer_unknown_why;   // not trusted, and the ledger could not be asked
+
+  // The attestation response. Views point into device.statements.
+  const Statement* elements_statement = nullptr;
+  std::optional<AttestationElements> elements;
+  std::string elements_problem;
+  const Bytes* signature = nullptr;
+  const Bytes* nonce = nullptr;
+  const Bytes* challenge = nullptr;
+
+  // The DAC's private key, where the evidence has one.
+  std::optional<PrivateKey> dac_key;
+  std::optional<Place> dac_key_place;
+  bool dac_key_named = false;          // the format says it is the DAC's
+  const Bytes* dac_public_key = nullptr;   // stated beside the DAC
+
+  std::optional<uint16_t> vid, pid;    // as Basic Information gives them
+
+  std::array<std::optional<bool>, kSignedCount> answers{};
+  std::optional<bool> answer(Signed what) const { return answers[static_cast<size_t>(what)]; }
+
+  Evidence() = default;
+  Evidence(Evidence&&) = default;
+  Evidence& operator=(Evidence&&) = default;
+  Evidence(const Evidence&) = delete;
+  Evidence& operator=(const Evidence&) = delete;
+};
+
+}  // namespace attest

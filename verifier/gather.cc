@@ -1,0 +1,404 @@
+#include "verifier/gather.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace attest {
+namespace {
+
+const Bytes& bytes_of(const Statement& s) { return std::get<Bytes>(s.value); }
+
+// --- which certificate is which ------------------------------------------------------------------
+
+// One certificate of unknown role.
+struct Candidate {
+  Statement* statement;
+  CertificatePtr certificate;   // null when not parseable
+};
+
+bool issued(const Certificate& above, const Certificate& below) {
+  if (&above == &below) return false;
+  const auto skid = above.skid(), akid = below.akid();
+  if (skid && akid && *skid == *akid) return true;
+  return equal(above.subject.der, below.issuer.der) && !above.self_issued();
+}
+
+bool signs_declarations(const Certificate& c) {
+  const auto skid = c.skid(), akid = c.akid();
+  const KeyId csa = csa_certification_ca().subject_key_id;
+  return (skid && (*skid == csa || *skid == test_cd_signer().subject_key_id)) || (akid && *akid == csa);
+}
+
+// What a certificate says of itself; the extension decides where it is there, the subject where it is not.
+FactId says_it_is(const Certificate& c) {
+  const auto& constraints = c.basic_constraints.value;
+  const bool signs = c.key_usage.value && (c.key_usage.value->bits & KeyUsage::key_cert_sign) != 0;
+  const bool has_pid = c.product_id.how != SubjectId::How::absent;
+  if (constraints && constraints->ca && (signs || !has_pid)) return FactId::pai;
+  if (constraints && !constraints->ca && !signs) return FactId::dac;
+  return signs || !has_pid ? FactId::pai : FactId::dac;
+}
+
+// Roles come from the relation between the certificates first (a DAC with a wrong CA flag is still issued by its PAI),
+// then from what each says of itself.
+void settle_roles(Device& device, std::vector<std::string>& others) {
+  std::vector<Candidate> open;
+  std::vector<std::pair<FactId, CertificatePtr>> settled;
+  for (Statement& s : device.statements) {
+    if (s.fact == FactId::dac || s.fact == FactId::pai) {
+      if (auto certificate = parse_certificate(bytes_of(s))) settled.emplace_back(s.fact, std::move(*certificate));
+    }
+  }
+  for (Statement& s : device.statements) {
+    if (s.fact != FactId::certificate) continue;
+    // The same bytes stand elsewhere with their role: nothing new.
+    const auto twin = std::find_if(device.statements.begin(), device.statements.end(), [&](const Statement& t) {
+      return (t.fact == FactId::dac || t.fact == FactId::pai || t.fact == FactId::paa) && bytes_of(t) == bytes_of(s);
+    });
+    if (twin != device.statements.end()) {
+      s.fact = twin->fact;
+      continue;
+    }
+    auto certificate = parse_certificate(bytes_of(s));
+    if (!certificate) {
+      open.push_back({.statement = &s, .certificate = nullptr});
+    } else if (signs_declarations(**certificate)) {
+      others.push_back(fmt::format("{}: a certificate of a CD signer ({}), compared with the trusted ones and not believed", place_text(s.place),
+                                   name_text((*certificate)->subject)));
+    } else if ((*certificate)->self_issued()) {
+      s.fact = FactId::paa;
+      settled.emplace_back(FactId::paa, std::move(*certificate));
+    } else {
+      open.push_back({.statement = &s, .certificate = std::move(*certificate)});
+    }
+  }
+  const auto is_below = [&](const Certificate& c) {   // issued by something that is no root
+    for (const Candidate& o : open) {
+      if (o.certificate && issued(*o.certificate, c)) return true;
+    }
+    return std::any_of(settled.begin(), settled.end(), [&](const auto& s) { return s.first == FactId::pai && issued(*s.second, c); });
+  };
+  const auto is_above = [&](const Certificate& c) {
+    for (const Candidate& o : open) {
+      if (o.certificate && issued(c, *o.certificate)) return true;
+    }
+    return std::any_of(settled.begin(), settled.end(), [&](const auto& s) { return s.first == FactId::dac && issued(c, *s.second); });
+  };
+  for (Candidate& candidate : open) {
+    if (!candidate.certificate) continue;
+    const Certificate& c = *candidate.certificate;
+    const bool above = is_above(c), below = is_below(c);
+    candidate.statement->fact = above != below ? (above ? FactId::pai : FactId::dac) : says_it_is(c);
+  }
+  for (const Candidate& candidate : open) {
+    if (candidate.certificate) continue;
+    candidate.statement->fact = device.first(FactId::dac) == nullptr ? FactId::dac : device.first(FactId::pai) == nullptr ? FactId::pai : FactId::certificate;
+    if (candidate.statement->fact == FactId::certificate)
+      others.push_back(fmt::format("{}: not one X.509 certificate, and a DAC and a PAI are there already", place_text(candidate.statement->place)));
+  }
+}
+
+CertificateEvidence certificate_evidence(const Statement* statement) {
+  CertificateEvidence out;
+  if (statement == nullptr) return out;
+  out.place = statement->place;
+  out.bytes = bytes_of(*statement);
+  size_t used = 0;
+  auto certificate = parse_certificate(out.bytes, &used);
+  if (certificate) {
+    out.certificate = std::move(*certificate);
+    out.trailing = out.bytes.size() - used;
+  } else {
+    out.problem = certificate.error().what;
+    out.problem_at = certificate.error().offset.value_or(0);
+  }
+  return out;
+}
+
+// Of several PAIs, the one whose key the DAC names; the others are told of and not used.
+const Statement* choose_pai(Device& device, const CertificateEvidence& dac, std::vector<std::string>& others) {
+  std::vector<Statement*> all;
+  for (Statement& s : device.statements) {
+    if (s.fact == FactId::pai && std::none_of(all.begin(), all.end(), [&](const Statement* t) { return t->value == s.value; })) all.push_back(&s);
+  }
+  if (all.empty()) return nullptr;
+  Statement* chosen = all.front();
+  for (Statement* s : all) {
+    const auto certificate = parse_certificate(bytes_of(*s));
+    if (certificate && dac.certificate && issued(**certificate, *dac.certificate)) {
+      chosen = s;
+      break;
+    }
+  }
+  const bool fits = all.size() > 1 && dac.certificate != nullptr && [&] {
+    const auto certificate = parse_certificate(bytes_of(*chosen));
+    return certificate && issued(**certificate, *dac.certificate);
+  }();
+  if (fits) {
+    for (Statement* s : all) {
+      if (s == chosen) continue;
+      others.push_back(fmt::format("{}: another PAI, which did not issue this DAC", place_text(s->place)));
+      for (Statement& t : device.statements) {
+        if (t.fact == FactId::pai && t.value == s->value) t.fact = FactId::certificate;
+      }
+    }
+  }
+  return chosen;
+}
+
+// --- keys and bare bytes ------------------------------------------------------------------------
+
+void take_key(Evidence& e, const Statement& s, bool named) {
+  auto key = raw_private_key(bytes_of(s));
+  if (!key) {
+    e.device.damaged(s.place, "private key", key.error().what);
+    return;
+  }
+  e.dac_key = *key;
+  e.dac_key_place = s.place;
+  e.dac_key_named = named;
+}
+
+void settle_keys(Evidence& e) {
+  const std::optional<Point> dac_point = e.dac.certificate ? e.dac.certificate->p256 : std::nullopt;
+  if (const Statement* named = e.device.first(FactId::dac_private_key)) {
+    take_key(e, *named, true);
+    return;
+  }
+  // A key in a file of its own is the DAC's when it fits the DAC, and taken for it when it fits nothing else here.
+  const Statement* unexplained = nullptr;
+  for (const Statement& s : e.device.statements) {
+    if (s.fact != FactId::private_key && !(s.fact == FactId::blob && bytes_of(s).size() == 32)) continue;
+    const auto point = public_key_of(bytes_of(s));
+    if (point && dac_point && *point == *dac_point) {
+      take_key(e, s, s.fact == FactId::private_key);
+      return;
+    }
+    if (s.fact == FactId::blob) continue;
+    const bool other = point && ((e.pai.certificate && e.pai.certificate->p256 == *point) || (e.paa_shown.certificate && e.paa_shown.certificate->p256 == *point));
+    if (other) {
+      e.other_certificates.push_back(fmt::format("{}: the private key of a certification authority; it has no business beside a device", place_text(s.place)));
+    } else if (unexplained == nullptr) {
+      unexplained = &s;
+    }
+  }
+  if (unexplained != nullptr) take_key(e, *unexplained, false);
+}
+
+// Bare bytes belong to an attestation response when the elements are there and nothing names them otherwise.
+void settle_blobs(Evidence& e) {
+  if (e.elements_statement == nullptr) return;
+  const auto take = [&](size_t size, const Bytes*& slot, View preferred) {
+    if (slot != nullptr) return;
+    for (const Statement& s : e.device.statements) {
+      if (s.fact != FactId::blob || bytes_of(s).size() != size) continue;
+      if (e.dac_key && equal(e.dac_key->scalar, bytes_of(s))) continue;
+      if (slot == nullptr || equal(bytes_of(s), preferred)) slot = &bytes_of(s);
+    }
+  };
+  take(64, e.signature, {});
+  take(16, e.challenge, {});
+  take(32, e.nonce, e.elements ? e.elements->nonce : View{});
+}
+
+// --- attestation and declaration -------------------------------------------------------------------
+
+void gather_attestation(Evidence& e) {
+  e.elements_statement = e.device.first(FactId::attestation_elements);
+  e.signature = e.device.bytes(FactId::attestation_signature);
+  e.nonce = e.device.bytes(FactId::attestation_nonce);
+  e.challenge = e.device.bytes(FactId::attestation_challenge);
+  if (e.elements_statement == nullptr) return;
+  auto elements = parse_attestation_elements(bytes_of(*e.elements_statement));
+  if (elements) {
+    e.elements = *elements;
+  } else {
+    e.elements_problem = elements.error().what;
+  }
+}
+
+void gather_declaration(Evidence& e) {
+  if (const Statement* s = e.device.first(FactId::cd)) {
+    e.cd_place = s->place;
+    e.cd_bytes = bytes_of(*s);
+  } else if (e.elements && !e.elements->certification_declaration.empty()) {
+    e.cd_place = e.elements_statement->place;
+    e.cd_place->item = "attestation elements, tag 1";
+    e.cd_bytes = to_bytes(e.elements->certification_declaration);
+  } else {
+    return;
+  }
+  size_t used = 0;
+  auto cms = parse_cms(e.cd_bytes, &used);
+  if (!cms) {
+    e.cms_problem = cms.error().what;
+    return;
+  }
+  e.cms = std::move(*cms);
+  e.cms_trailing = e.cd_bytes.size() - used;
+  auto cd = parse_certification_declaration(e.cms->content);
+  if (cd) {
+    e.cd = std::move(*cd);
+  } else {
+    e.cd_problem = cd.error().what;
+  }
+}
+
+// --- anchors ----------------------------------------------------------------------------------------
+
+bool signed_by(const Certificate& below, const Point& key) {
+  if (!below.ecdsa) return false;
+  const SignatureJob job{.key = key, .digest = below.tbs_digest(), .signature = *below.ecdsa};
+  uint8_t good = 0;
+  openssl_engine().verify({&job, 1}, {&good, 1});
+  return good == 1;
+}
+
+// Several PAAs can share a key id (renewals, twins): the one that fits is the one that signed.
+const Paa* fitting(const std::vector<const Paa*>& candidates, const Certificate& pai) {
+  if (candidates.size() == 1) return candidates.front();
+  for (const Paa* paa : candidates) {
+    if (equal(paa->subject, pai.issuer.der) && signed_by(pai, paa->key)) return paa;
+  }
+  for (const Paa* paa : candidates) {
+    if (signed_by(pai, paa->key)) return paa;
+  }
+  return candidates.empty() ? nullptr : candidates.front();
+}
+
+void find_paa(Evidence& e, const TrustStore& trust, Ledger* ledger) {
+  if (!e.pai.certificate) return;
+  const Certificate& pai = *e.pai.certificate;
+  const auto akid = pai.akid();
+  if (akid) {
+    if (const Paa* paa = fitting(trust.paas(*akid), pai)) {
+      e.paa = *paa;
+      e.paa_found = Evidence::PaaFound::by_key_id;
+      return;
+    }
+    if (ledger != nullptr) {
+      const auto fact = ledger->approved_paa(*akid);
+      if (const auto* found = std::get_if<Found<std::vector<LedgerCertificate>>>(&fact)) {
+        std::vector<Paa> anchors;
+        for (const LedgerCertificate& entry : found->value) {
+          auto certificate = parse_certificate(entry.der);
+          if (!certificate) continue;
+          if (auto paa = paa_from(std::move(*certificate), Origin::ledger, found->from.source)) anchors.push_back(std::move(*paa));
+        }
+        std::vector<const Paa*> candidates;
+        for (const Paa& paa : anchors) candidates.push_back(&paa);
+        if (const Paa* paa = fitting(candidates, pai)) {
+          e.paa = *paa;
+          e.paa_found = Evidence::PaaFound::by_key_id;
+          return;
+        }
+      } else if (const auto* why = std::get_if<Unknown>(&fact)) {
+        e.paa_unknown_why = why->why;
+      }
+    }
+  }
+  if (const Paa* named = trust.paa_named(pai.issuer.der)) {
+    // Only a PAA that really signed tells of a wrong key id; a namesake tells nothing.
+    if (signed_by(pai, named->key)) {
+      e.paa = *named;
+      e.paa_found = Evidence::PaaFound::by_name;
+      return;
+    }
+  }
+  if (e.paa_unknown_why.empty() && ledger == nullptr) {
+    if (e.policy.network != Network::none) {
+      e.paa_unknown_why = fmt::format("the {} ledger was not asked", network_name(e.policy.network));
+    } else if (trust.paa_count() == 0) {
+      e.paa_unknown_why = "no trusted PAA was given";
+    }
+  }
+  if (!e.paa_unknown_why.empty()) e.paa_found = Evidence::PaaFound::unknown;
+}
+
+void find_cd_signer(Evidence& e, const TrustStore& trust, Ledger* ledger) {
+  if (!e.cms || e.cms->signers.empty() || !e.cms->signers.front().subject_key_id) return;
+  const auto id = key_id(*e.cms->signers.front().subject_key_id);
+  if (!id) return;
+  if (const CdSigner* signer = trust.cd_signer(*id)) {
+    e.cd_signer = *signer;
+    return;
+  }
+  if (ledger == nullptr) return;
+  const auto fact = ledger->cd_signer(*id);
+  if (const auto* found = std::get_if<Found<std::vector<LedgerCertificate>>>(&fact)) {
+    for (const LedgerCertificate& entry : found->value) {
+      auto certificate = parse_certificate(entry.der);
+      if (!certificate) continue;
+      auto signer = cd_signer_from(std::move(*certificate), Origin::ledger, found->from.source);
+      if (signer && signer->under_csa) {
+        e.cd_signer = std::move(*signer);
+        return;
+      }
+    }
+  } else if (const auto* why = std::get_if<Unknown>(&fact)) {
+    e.cd_signer_unknown_why = why->why;
+  }
+}
+
+bool ecdsa_sha256(const Certificate& c) { return equal(c.signature_algorithm, oid::kEcdsaWithSha256); }
+
+}  // namespace
+
+Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, Ledger* ledger) {
+  Evidence e;
+  e.policy = policy;
+  e.device = std::move(reading.device);
+  e.files = std::move(reading.files);
+  e.given_anchors = trust.given_count();
+  if (ledger != nullptr) e.ledger = ledger->status();
+
+  settle_roles(e.device, e.other_certificates);
+  e.dac = certificate_evidence(e.device.first(FactId::dac));
+  e.pai = certificate_evidence(choose_pai(e.device, e.dac, e.other_certificates));
+  e.paa_shown = certificate_evidence(e.device.first(FactId::paa));
+  gather_attestation(e);
+  settle_keys(e);
+  settle_blobs(e);
+  gather_declaration(e);
+  e.dac_public_key = e.device.bytes(FactId::dac_public_key);
+  const auto id16 = [&](FactId fact) -> std::optional<uint16_t> {
+    const auto n = e.device.number(fact);
+    return n && *n <= 0xFFFF ? std::optional<uint16_t>(static_cast<uint16_t>(*n)) : std::nullopt;
+  };
+  e.vid = id16(FactId::vendor_id);
+  e.pid = id16(FactId::product_id);
+  find_paa(e, trust, ledger);
+  find_cd_signer(e, trust, ledger);
+  return e;
+}
+
+std::vector<SignatureRequest> signature_requests(const Evidence& e) {
+  std::vector<SignatureRequest> out;
+  out.reserve(kSignedCount);
+  const auto certificate = [&](Signed what, const Certificate& below, const std::optional<Point>& key) {
+    if (key && below.ecdsa && ecdsa_sha256(below)) out.push_back({.what = what, .job = {.key = *key, .digest = below.tbs_digest(), .signature = *below.ecdsa}});
+  };
+  if (e.dac.certificate && e.pai.certificate) certificate(Signed::dac, *e.dac.certificate, e.pai.certificate->p256);
+  if (e.pai.certificate && e.paa) certificate(Signed::pai, *e.pai.certificate, e.paa->key);
+  if (e.paa && e.paa->certificate) certificate(Signed::paa_self, *e.paa->certificate, e.paa->key);
+  if (e.elements_statement != nullptr && e.signature != nullptr && e.challenge != nullptr && e.signature->size() == 64 && e.dac.certificate && e.dac.certificate->p256) {
+    SignatureJob job{.key = *e.dac.certificate->p256, .digest = sha256(bytes_of(*e.elements_statement), *e.challenge), .signature = {}};
+    std::copy(e.signature->begin(), e.signature->end(), job.signature.begin());
+    out.push_back({.what = Signed::attestation, .job = job});
+  }
+  if (e.cms && e.cd_signer && !e.cms->signers.empty() && e.cms->signers.front().ecdsa)
+    out.push_back({.what = Signed::cd, .job = {.key = e.cd_signer->key, .digest = sha256(e.cms->content), .signature = *e.cms->signers.front().ecdsa}});
+  return out;
+}
+
+void verify_signatures(Evidence& e, SignatureEngine& engine) {
+  const auto requests = signature_requests(e);
+  std::array<SignatureJob, kSignedCount> jobs;
+  std::array<uint8_t, kSignedCount> answers{};
+  for (size_t i = 0; i < requests.size(); ++i) jobs[i] = requests[i].job;
+  engine.verify({jobs.data(), requests.size()}, {answers.data(), requests.size()});
+  for (size_t i = 0; i < requests.size(); ++i) e.answers[static_cast<size_t>(requests[i].what)] = answers[i] == 1;
+}
+
+}  // namespace attest

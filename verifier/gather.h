@@ -1,0 +1,22 @@
+// Gather: from what was read to Evidence. Settles which certificate is which, parses, finds the anchors, asks the
+// ledger. After it nothing does I/O.
+#pragma once
+
+#include "verifier/crypto.h"
+#include "verifier/evidence.h"
+
+namespace attest {
+
+// `ledger` may be null: then every ledger fact is unknown (policy none: not asked for).
+Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, Ledger* ledger);
+
+// The signatures to be checked, and where their answers go: jobs of many devices can be put into one batch.
+struct SignatureRequest {
+  Signed what;
+  SignatureJob job;
+};
+std::vector<SignatureRequest> signature_requests(const Evidence& evidence);
+// Asks the engine for all of one device.
+void verify_signatures(Evidence& evidence, SignatureEngine& engine);
+
+}  // namespace attest

@@ -1,0 +1,179 @@
+// The runner: asks every check of the catalogue, in an order in which what a check builds on is asked first, and makes
+// a verdict of the answers.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "verifier/catalogue.h"
+#include "verifier/sdk_result.h"
+
+namespace attest {
+namespace {
+
+// For each check, the places of those it builds on: resolved once, not for every device.
+struct Links {
+  std::vector<std::vector<size_t>> after, consequence_of;
+  std::vector<size_t> order;   // every check after those it builds on
+};
+
+void visit(size_t i, const Links& links, std::vector<uint8_t>& seen, std::vector<size_t>& order) {
+  if (seen[i] != 0) return;
+  seen[i] = 1;
+  for (const size_t j : links.after[i]) visit(j, links, seen, order);
+  for (const size_t j : links.consequence_of[i]) visit(j, links, seen, order);
+  order.push_back(i);
+}
+
+const Links& links() {
+  static const Links resolved = [] {
+    Links out;
+    const auto places = [](const Ids& ids) {
+      std::vector<size_t> list;
+      for (const char* id : ids) {
+        if (id == nullptr) break;
+        if (const Check* check = find_check(id)) list.push_back(check_index(*check));
+      }
+      return list;
+    };
+    for (const Check* check : catalogue()) {
+      out.after.push_back(places(check->after));
+      out.consequence_of.push_back(places(check->consequence_of));
+    }
+    std::vector<uint8_t> seen(catalogue().size());
+    for (size_t i = 0; i < catalogue().size(); ++i) visit(i, out, seen, out.order);
+    return out;
+  }();
+  return resolved;
+}
+
+bool is_required(const Policy& policy, const Check& check) {
+  return std::find(policy.required.begin(), policy.required.end(), check.id) != policy.required.end();
+}
+
+class Runner {
+ public:
+  explicit Runner(const Evidence& evidence) : evidence_(evidence), findings_(catalogue().size()), failed_(catalogue().size()) {
+    for (size_t i = 0; i < findings_.size(); ++i) findings_[i].check = catalogue()[i];
+  }
+
+  std::vector<Finding> run() {
+    for (const size_t i : links().order) answer(i);
+    return std::move(findings_);
+  }
+
+ private:
+  void answer(size_t i) {
+    Finding& finding = findings_[i];
+    const Check& check = *finding.check;
+    finding.severity = check.severity.under(evidence_.policy.network);
+    if (is_required(evidence_.policy, check)) finding.severity = Severity::error;
+    for (const size_t j : links().after[i]) {
+      const Finding& before = findings_[j];
+      if (before.status == Status::skipped) {
+        finding.status = Status::skipped;
+        finding.message = before.message;
+        return;
+      }
+      if (before.status == Status::fail || before.status == Status::unknown) return block(finding, *before.check);
+      if (before.status == Status::blocked) return block(finding, *before.blocked_by);
+    }
+    take(finding, check.run(evidence_));
+    if (finding.status != Status::fail && finding.status != Status::warn) return;
+    failed_[i] = 1;
+    for (const size_t j : links().consequence_of[i]) {
+      const Finding& cause = findings_[j];
+      if (!failed_[j] || cause.severity != Severity::error) continue;
+      return block(finding, cause.status == Status::blocked ? *cause.blocked_by : *cause.check);
+    }
+  }
+
+  static void block(Finding& finding, const Check& by) {
+    finding.status = Status::blocked;
+    finding.blocked_by = &by;
+  }
+
+  void take(Finding& finding, Outcome outcome) const {
+    finding.status = outcome.status;
+    finding.message = std::move(outcome.message);
+    finding.expected = std::move(outcome.expected);
+    finding.actual = std::move(outcome.actual);
+    finding.source = std::move(outcome.source);
+    if (outcome.status == Status::blocked) {
+      if (const Check* by = find_check(outcome.blocked_by)) return block(finding, *by);
+    }
+    if (outcome.status == Status::fail && finding.severity == Severity::warning) finding.status = Status::warn;
+    if (outcome.status == Status::fail && finding.severity == Severity::info) finding.status = Status::pass;
+  }
+
+  const Evidence& evidence_;
+  std::vector<Finding> findings_;
+  std::vector<uint8_t> failed_;   // its body said so, whether shown as fail or as an echo of another
+};
+
+// A check that stayed open keeps the device from being approved when its rule is an error here or was asked for.
+bool keeps_open(const Finding& finding, const Policy& policy) {
+  if (finding.status == Status::unknown) return finding.severity == Severity::error;
+  return finding.status == Status::skipped && is_required(policy, *finding.check);
+}
+
+std::string summary(const Report& report, const Policy& policy) {
+  const auto count = [&](Status s) { return std::count_if(report.findings.begin(), report.findings.end(), [&](const Finding& f) { return f.status == s; }); };
+  if (report.verdict == Verdict::reject) {
+    const Finding& first = *report.first(Status::fail);
+    const auto fails = count(Status::fail);
+    std::string out = first.message;
+    if (fails > 1) out += fmt::format(" (and {} more {})", fails - 1, fails == 2 ? "fault" : "faults");
+    if (first.check->remedy[0] != '\0') out += fmt::format(": {}", first.check->remedy);
+    return out;
+  }
+  if (report.verdict == Verdict::undecided) {
+    const auto open = std::find_if(report.findings.begin(), report.findings.end(), [&](const Finding& f) { return keeps_open(f, policy); });
+    std::string out = open->message.empty() ? open->check->title : open->message;
+    if (open->status == Status::skipped) out = fmt::format("{} is required: {}", open->check->id, out);
+    if (open->check->remedy[0] != '\0') out += fmt::format(": {}", open->check->remedy);
+    return out;
+  }
+  const auto warnings = count(Status::warn);
+  if (warnings == 0) return "every required check passed";
+  return fmt::format("every required check passed; {} {} to read", warnings, warnings == 1 ? "warning" : "warnings");
+}
+
+}  // namespace
+
+const char* verdict_name(Verdict v) { return v == Verdict::approve ? "approve" : v == Verdict::reject ? "reject" : "undecided"; }
+const char* status_name(Status s) {
+  constexpr const char* kNames[] = {"pass", "fail", "warn", "skipped", "blocked", "unknown"};
+  return kNames[static_cast<size_t>(s)];
+}
+const char* severity_name(Severity s) { return s == Severity::error ? "error" : s == Severity::warning ? "warning" : "info"; }
+
+const Finding* Report::first(Status status) const {
+  const auto at = std::find_if(findings.begin(), findings.end(), [&](const Finding& f) { return f.status == status; });
+  return at == findings.end() ? nullptr : &*at;
+}
+std::vector<const Finding*> Report::all(Status status) const {
+  std::vector<const Finding*> out;
+  for (const Finding& f : findings) {
+    if (f.status == status) out.push_back(&f);
+  }
+  return out;
+}
+
+Report judge(const Evidence& evidence) {
+  Report report;
+  report.findings = Runner(evidence).run();
+  const auto any = [&](auto&& is) { return std::any_of(report.findings.begin(), report.findings.end(), is); };
+  if (any([](const Finding& f) { return f.status == Status::fail; })) {
+    report.verdict = Verdict::reject;
+  } else if (any([&](const Finding& f) { return keeps_open(f, evidence.policy); })) {
+    report.verdict = Verdict::undecided;
+  } else {
+    report.verdict = Verdict::approve;
+  }
+  report.summary = summary(report, evidence.policy);
+  report.sdk = sdk_result(evidence);
+  return report;
+}
+
+}  // namespace attest
