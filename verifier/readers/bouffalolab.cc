@@ -7,6 +7,7 @@
 
 #include "verifier/checksum.h"
 #include "verifier/crypto.h"
+#include "verifier/readers/credential_items.h"
 #include "verifier/readers/factory_item.h"
 #include "verifier/readers/formats.h"
 
@@ -88,7 +89,7 @@ void read_entries(View v, uint16_t flag, const std::string& path, uint64_t offse
     if (id <= kLast) seen[id] = true;
     at += 4 + length;
   }
-  if (at < v.size() && !is_unwritten(v.subspan(at))) damaged("bytes follow the last entry");
+  if (at < v.size() && !is_erased(v.subspan(at))) damaged("bytes follow the last entry");
 }
 
 void judge_crc(const Area& of, const char* name, const Source& s, Reading& reading) {

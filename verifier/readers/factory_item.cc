@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "verifier/pki/key.h"
+#include "verifier/readers/credential_items.h"
 
 namespace attest {
 namespace {
@@ -30,65 +30,31 @@ std::optional<size_t> length_of(FactId fact) {
 }
 
 void say_bytes(FactId fact, Bytes value, const Place& place, Reading& reading) {
+  if (fact == FactId::dac || fact == FactId::pai || fact == FactId::paa) return say_certificate_item(fact, value, place, reading);
+  if (fact == FactId::cd) return say_cd_item(value, place, reading);
   if (const auto wanted = length_of(fact); wanted && value.size() != *wanted) {
     reading.device.damaged(place, fact_name(fact), fmt::format("expected {} bytes, found {}", *wanted, value.size()));
     return;
   }
-  reading.holds(held_as(fact));
+  reading.holds(fact == FactId::dac_public_key ? "dac-public-key" : "factory");
   reading.device.say(fact, std::move(value), place);
 }
 
-void say_key(View raw, const Place& place, Reading& reading) {
-  Bytes der = to_bytes(raw);
-  if (looks_like_pem(raw)) {
-    const PemFile file = parse_pem(raw);
-    for (const PemBlock& block : file.blocks) {
-      if (block.label.ends_with("PRIVATE KEY") && !block.encrypted) der = block.der;
-    }
-  }
-  const auto key = der.size() == 32 ? raw_private_key(der) : parse_private_key(der);
-  if (!key) {
-    reading.device.damaged(place, "dac private key", key.error().what);
-    return;
-  }
-  if (key->stated_public && *key->stated_public != key->public_key)
-    reading.device.damaged(place, "dac private key", "the public key written beside it is not its own");
-  reading.holds("dac-key");
-  reading.device.say(FactId::dac_private_key, Bytes(key->scalar.begin(), key->scalar.end()), place);
-}
-
 }  // namespace
-
-bool is_unwritten(View raw) {
-  if (raw.empty() || (raw[0] != 0xFF && raw[0] != 0x00)) return false;
-  return std::all_of(raw.begin(), raw.end(), [&](uint8_t b) { return b == raw[0]; });
-}
-
-const char* held_as(FactId fact) {
-  switch (fact) {
-    case FactId::dac: return "dac";
-    case FactId::pai: return "pai";
-    case FactId::paa: return "paa";
-    case FactId::cd: return "cd";
-    case FactId::dac_private_key: return "dac-key";
-    case FactId::dac_public_key: return "dac-public-key";
-    default: return "factory";
-  }
-}
 
 void say_number(FactId fact, uint64_t number, const Place& place, Reading& reading) {
   if (number > most(fact)) {
     reading.device.damaged(place, fact_name(fact), fmt::format("expected at most {}, found {}", most(fact), number));
     return;
   }
-  reading.holds(held_as(fact));
+  reading.holds("factory");
   reading.device.say(fact, number, place);
 }
 
 void say_item(const FactoryItem& item, View raw, const Place& place, Reading& reading) {
   // Zeros are a number's right, and a text's end; anything else of nothing but 00 or FF was never written.
-  const bool erased = is_unwritten(raw) && (raw[0] == 0xFF || (item.form != ItemForm::number && item.form != ItemForm::text));
-  if (erased && (item.form != ItemForm::number || raw.size() >= 4)) return;
+  const bool zeros_count = item.form == ItemForm::number || item.form == ItemForm::text;
+  if (!raw.empty() && is_erased(raw) && !(zeros_count && raw[0] == 0) && (item.form != ItemForm::number || raw.size() >= 4)) return;
   switch (item.form) {
     case ItemForm::number: {
       if (raw.size() > 8) {
@@ -108,7 +74,7 @@ void say_item(const FactoryItem& item, View raw, const Place& place, Reading& re
         reading.device.damaged(place, fact_name(item.fact), fmt::format("expected UTF-8, found {}", hex(raw.first(std::min<size_t>(raw.size(), 16)))));
         return;
       }
-      reading.holds(held_as(item.fact));
+      reading.holds("factory");
       reading.device.say(item.fact, std::string(s), place);
       return;
     }
@@ -128,7 +94,7 @@ void say_item(const FactoryItem& item, View raw, const Place& place, Reading& re
       return;
     }
     case ItemForm::key:
-      if (!raw.empty()) say_key(raw, place, reading);
+      if (!raw.empty()) say_dac_key_item(raw, place, reading);
       return;
   }
 }

@@ -9,7 +9,7 @@ namespace attest {
 enum class ItemForm : uint8_t {
   number,   // little-endian, 0 to 8 bytes
   text,     // UTF-8; one trailing NUL is dropped
-  bytes,    // as they are
+  bytes,    // as they are; certificates also as PEM
   base64,   // text that means bytes
   key,      // a DAC private key: 32 bytes, SEC 1, PKCS#8 or PEM of these
 };
@@ -24,11 +24,6 @@ struct FactoryItem {
 void say_item(const FactoryItem& item, View raw, const Place& place, Reading& reading);
 // The same for a number that the container holds as such.
 void say_number(FactId fact, uint64_t number, const Place& place, Reading& reading);
-
-bool is_unwritten(View raw);   // not empty, and nothing but FF or nothing but 00
-
-// A certificate chain's and the commissioning data's name in EvidenceFile::holds.
-const char* held_as(FactId fact);
 
 // The secrets that can be AES keys of these lengths, as bytes or as hex digits in a file. Views into reading.secrets.
 std::vector<Bytes> raw_keys(const Reading& reading, std::initializer_list<size_t> lengths);

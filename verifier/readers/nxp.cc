@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "verifier/crypto.h"
+#include "verifier/readers/credential_items.h"
 #include "verifier/readers/factory_item.h"
 #include "verifier/readers/formats.h"
 
@@ -90,13 +91,13 @@ void read_body(View body, const std::string& path, uint64_t offset, Reading& rea
       damaged(fmt::format("key {} stands twice", number));
     } else if (const auto& item = kKeys[number - 1].item) {
       seen[number] = true;
-      if (number == kDacKey && length != 32 && !value.empty() && value[0] != 0x30 && !is_unwritten(value)) {
+      if (number == kDacKey && length != 32 && !value.empty() && value[0] != 0x30 && !is_erased(value)) {
         reading.device.note(Remark::key_encrypted, place, "the DAC's private key is wrapped for this part alone");
       } else {
         say_item(*item, value, place, reading);
       }
       if (number == kPasscode) reading.device.note(Remark::passcode_stored, place, "the factory data hold the passcode");
-    } else if (number >= kFirst2Go && number <= kLast2Go && !is_unwritten(value)) {
+    } else if (number >= kFirst2Go && number <= kLast2Go && !is_erased(value)) {
       reading.device.note(Remark::key_in_hardware, place, "the DAC's private key is said to be in the secure element (EdgeLock 2GO)");
     }
     at += 3 + length;

@@ -13,9 +13,11 @@ namespace {
 
 // Order matters where two formats could both claim a file: the more telling magic first, `raw` last.
 constexpr const Reader* kReaders[] = {
-    &device_json_reader, &vector_json_reader, &pem_reader, &x509_reader, &cms_cd_reader, &csr_reader, &crl_reader, &key_reader,
+    &device_json_reader, &cpms_json_reader, &nordic_json_reader, &telink_summary_reader, &vector_json_reader, &commissioner_log_reader,
+    &pem_reader, &x509_reader, &cms_cd_reader, &csr_reader, &crl_reader, &key_reader, &sealed_key_reader, &pkcs12_reader,
     &esp_flash_reader, &esp_nvs_keys_reader, &esp_nvs_reader, &esp_secure_cert_reader,
-    &elements_reader,    &blob_reader,
+    &telink_reader, &nordic_reader, &nxp_reader, &bouffalolab_reader, &linux_ini_reader,
+    &elements_reader, &blob_reader, &archive_reader, &label_image_reader, &text_der_reader, &onboarding_text_reader, &carve_reader,
 };
 
 std::string first_bytes(View v) {
