@@ -245,7 +245,8 @@ void check_samples(std::initializer_list<std::string_view> prefixes) {
         if (row.said == Said::not_in_dump) continue;
         ++all;
         right += row.said == Said::right;
-        const bool excused = row.said == Said::missing && !sample.faults.empty() && !damage(reading).empty();
+        // With a fault in it, meta.json gives the values from before the fault.
+        const bool excused = !sample.faults.empty() && !damage(reading).empty();
         CHECK_MESSAGE((row.said == Said::right || excused), name << ": " << row.name << (row.said == Said::wrong ? " is wrong: " : " is missing ") << row.found);
       }
       std::string faults;
