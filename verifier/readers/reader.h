@@ -6,8 +6,7 @@
 // read_inside, which recognises again; depth, count and total size of what is unpacked are bounded by the Budget.
 #pragma once
 
-#include <functional>
-
+#include "verifier/readers/codecs.h"
 #include "verifier/readers/device.h"
 
 namespace attest {
@@ -68,6 +67,7 @@ struct Reading {
   std::vector<EvidenceFile> files;
   std::vector<Secret> secrets;
   Budget budget;
+  Codecs* codecs = nullptr;                 // what opens archives, pictures and CBOR; without it they are refused
 
   // Opens now or keeps it for later. While nothing fits, one remark at its place says so: encrypted_no_key, or wrong_key
   // where secrets were tried that are no guesses.
