@@ -13,6 +13,7 @@ std::span<const Check> cms_checks();           // cms.*: the wrapper of the decl
 std::span<const Check> cd_checks();            // cd.*: its content and its relations
 std::span<const Check> attestation_checks();   // attestation.*, key.*
 std::span<const Check> credentials_checks();   // credentials.*: development and test credentials named
+std::span<const Check> revocation_checks();    // dac.is-not-revoked, pai.is-not-revoked, revocation.*
 std::span<const Check> ledger_checks();        // ledger.*: what the ledger says, against what the device says
 
 // All of them, once, in order.

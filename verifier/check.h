@@ -49,6 +49,7 @@ struct Check {
   const char* spec = "";     // "Matter Core 6.2.2.3"
   int sdk = 0;               // the code the SDK gives for this fault alone; 0: it accepts it
   Ids after{}, consequence_of{};
+  bool open_on_main_only = false;   // an unknown answer keeps the verdict open on the main network only
   Outcome (*run)(const Evidence&) = nullptr;
   const char* rule = "";     // the rule in our words, and what goes wrong without it
   const char* remedy = "";   // what to do about it

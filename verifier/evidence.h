@@ -11,6 +11,7 @@
 #include "verifier/pki/key.h"
 #include "verifier/policy.h"
 #include "verifier/readers/reader.h"
+#include "verifier/revocation.h"
 #include "verifier/trust.h"
 
 namespace attest {
@@ -43,6 +44,7 @@ struct LedgerFacts {
   Fact<ModelVersion> version;
   Fact<ComplianceInfo> compliance;
   Fact<CertificateCoverage> coverage;         // of the CD's certificate id
+  Fact<std::vector<RevocationPoint>> dac_points, pai_points;   // lists of the PAI (for DACs), of the PAA (for PAIs)
 };
 
 struct Evidence {
@@ -92,6 +94,9 @@ struct Evidence {
   const Bytes* dac_public_key = nullptr;   // stated beside the DAC
 
   std::optional<uint16_t> vid, pid;    // as Basic Information gives them
+
+  std::vector<CrlEvidence> crls;       // revocation lists among the evidence
+  RevocationState dac_revocation, pai_revocation;
 
   std::array<std::optional<bool>, kSignedCount> answers{};
   std::optional<bool> answer(Signed what) const { return answers[static_cast<size_t>(what)]; }

@@ -343,6 +343,20 @@ void find_cd_signer(Evidence& e, const TrustStore& trust, Ledger* ledger) {
   }
 }
 
+// Lists among the evidence: believed as far as their signature goes, by the PAI and PAA that were accepted.
+void gather_revocation(Evidence& e) {
+  const Certificate* paa = e.paa && e.paa->certificate ? e.paa->certificate.get() : nullptr;
+  // Of the built-in PAAs only facts are kept; the evidence's own copy serves when it has the very key that is trusted.
+  if (paa == nullptr && e.paa && e.paa_shown.certificate && e.paa_shown.certificate->p256 == e.paa->key) paa = e.paa_shown.certificate.get();
+  const Certificate* const issuers[] = {e.pai.certificate.get(), paa};
+  for (const Statement& s : e.device.statements) {
+    if (s.fact == FactId::crl) e.crls.push_back(judge_crl(bytes_of(s), s.place, issuers, e.policy.at, openssl_engine()));
+  }
+  if (e.crls.empty()) return;
+  if (e.dac.certificate) e.dac_revocation = revocation_of(*e.dac.certificate, e.pai.certificate.get(), e.crls);
+  if (e.pai.certificate) e.pai_revocation = revocation_of(*e.pai.certificate, paa, e.crls);
+}
+
 bool ecdsa_sha256(const Certificate& c) { return equal(c.signature_algorithm, oid::kEcdsaWithSha256); }
 
 }  // namespace
@@ -372,6 +386,7 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
   e.pid = id16(FactId::product_id);
   find_paa(e, trust, ledger);
   find_cd_signer(e, trust, ledger);
+  gather_revocation(e);
   if (ledger != nullptr && policy.network != Network::none) gather_ledger(e, *ledger);
   return e;
 }

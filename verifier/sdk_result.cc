@@ -200,6 +200,12 @@ int declaration_payload(const Evidence& e) {
   return 0;
 }
 
+// A separate call of the commissioner, made after all the rest.
+int revocation(const Evidence& e) {
+  const bool dac = e.dac_revocation.answer == RevocationState::Answer::revoked, pai = e.pai_revocation.answer == RevocationState::Answer::revoked;
+  return dac && pai ? 208 : pai ? 202 : dac ? 302 : 0;
+}
+
 }  // namespace
 
 const char* sdk_code_name(int code) {
@@ -214,7 +220,7 @@ SdkCode sdk_code(int code) {
 
 SdkCode sdk_result(const Evidence& e) {
   if (!e.dac.present()) return sdk_code(701);
-  for (const auto step : {inputs, profiles, vendor_and_product, attestation_signature, paa, dac_validity, chain, elements, declaration_wrapper, declaration_payload}) {
+  for (const auto step : {inputs, profiles, vendor_and_product, attestation_signature, paa, dac_validity, chain, elements, declaration_wrapper, declaration_payload, revocation}) {
     if (const int code = step(e); code != 0) return sdk_code(code);
   }
   return sdk_code(0);
