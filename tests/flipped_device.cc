@@ -31,10 +31,10 @@ const Bytes& FlippedDevice::bytes(Part part) const {
 }
 
 size_t FlippedDevice::bits(Part part) const { return 8 * bytes(part).size(); }
-std::optional<Verdict> FlippedDevice::judge(Part part, size_t bit) const { return judge(part, std::optional(bit)); }
-std::optional<Verdict> FlippedDevice::judge_unflipped(Part part) const { return judge(part, std::optional<size_t>()); }
+std::optional<Report> FlippedDevice::judge(Part part, size_t bit) const { return judge(part, std::optional(bit)); }
+std::optional<Report> FlippedDevice::judge_unflipped(Part part) const { return judge(part, std::optional<size_t>()); }
 
-std::optional<Verdict> FlippedDevice::judge(Part part, std::optional<size_t> bit) const {
+std::optional<Report> FlippedDevice::judge(Part part, std::optional<size_t> bit) const {
   const auto with_flip = [&](Part of) {
     Bytes out = bytes(of);
     if (bit && of == part) out[*bit / 8] = static_cast<uint8_t>(out[*bit / 8] ^ 0x80u >> *bit % 8);
@@ -60,7 +60,7 @@ std::optional<Verdict> FlippedDevice::judge(Part part, std::optional<size_t> bit
   }
   Evidence evidence = gather(std::move(reading), policy_, trust_, nullptr);
   verify_signatures(evidence, openssl_engine());
-  return attest::judge(evidence).verdict;
+  return attest::judge(evidence);
 }
 
 }  // namespace attest::test

@@ -1,5 +1,5 @@
 // A good forged device of which one bit is flipped: in the DAC, the PAI, the declaration, the attestation elements or their
-// signature. Whatever comes out of judging it, `approve` must not.
+// signature. Whatever comes out of judging it, `approve` must not; and since it is one fault, there is one fail.
 #pragma once
 
 #include "fixtures/forge/device_builder.h"
@@ -16,12 +16,12 @@ class FlippedDevice {
   FlippedDevice();
   size_t bits(Part part) const;
   // nullopt: a file is no evidence any more, which ends the command.
-  std::optional<Verdict> judge(Part part, size_t bit) const;
-  std::optional<Verdict> judge_unflipped(Part part) const;
+  std::optional<Report> judge(Part part, size_t bit) const;
+  std::optional<Report> judge_unflipped(Part part) const;
 
  private:
   const Bytes& bytes(Part part) const;
-  std::optional<Verdict> judge(Part part, std::optional<size_t> bit) const;
+  std::optional<Report> judge(Part part, std::optional<size_t> bit) const;
 
   forge::Device device_;
   TrustStore trust_;
