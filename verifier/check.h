@@ -39,7 +39,7 @@ inline constexpr Severities kWarning{Severity::warning, Severity::warning, Sever
 inline constexpr Severities kInfo{Severity::info, Severity::info, Severity::info};
 inline constexpr Severities kErrorOnMain{Severity::error, Severity::warning, Severity::warning};
 
-inline constexpr size_t kMaxLinks = 10;
+inline constexpr size_t kMaxLinks = 16;
 using Ids = std::array<const char*, kMaxLinks>;
 
 struct Check {
