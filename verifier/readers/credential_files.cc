@@ -7,6 +7,8 @@
 #include "verifier/pki/crl.h"
 #include "verifier/pki/key.h"
 #include "verifier/readers/formats.h"
+#include "verifier/readers/sealed_files.h"
+#include "verifier/sealed.h"
 
 namespace attest {
 namespace {
@@ -96,6 +98,14 @@ tl::expected<void, Error> read_crl(const Source& s, Reading& reading) {
   return {};
 }
 
+// How the key in an encrypted block comes out: the older form has its cipher in the block's headers.
+std::function<tl::expected<Bytes, SealError>(std::string_view)> opener(const PemBlock& block, View file) {
+  if (!block.encrypted) return [der = block.der](std::string_view passphrase) { return open_sealed_key(der, passphrase); };
+  std::string_view lines = text(file.subspan(block.offset));
+  lines = lines.substr(0, lines.find("-----END"));
+  return [der = block.der, lines = std::string(lines)](std::string_view passphrase) { return open_pem_encryption(lines, der, passphrase); };
+}
+
 tl::expected<void, Error> read_pem(const Source& s, Reading& reading) {
   PemFile file = parse_pem(s.bytes);
   size_t read = 0;
@@ -110,7 +120,7 @@ tl::expected<void, Error> read_pem(const Source& s, Reading& reading) {
     } else if (block.label.ends_with("PRIVATE KEY")) {
       if (block.encrypted || block.label == "ENCRYPTED PRIVATE KEY") {
         reading.holds("encrypted-key");
-        reading.device.note(Remark::key_encrypted, place, "the private key is encrypted");
+        open_private_key(place, opener(block, s.bytes), reading);
       } else if (const auto done = say_key(parse_private_key(block.der), place, reading); !done) {
         file.problems.push_back(done.error());
         continue;

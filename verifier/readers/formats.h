@@ -11,5 +11,14 @@ extern const Reader x509_reader, pem_reader, cms_cd_reader, key_reader, csr_read
 extern const Reader device_json_reader, vector_json_reader;
 // An attestation response as files (attestation_files.cc).
 extern const Reader elements_reader, blob_reader;
+// Espressif, Silicon Labs, TI, and the hex files of all of them.
+extern const Reader esp_nvs_reader, esp_nvs_keys_reader, esp_secure_cert_reader, esp_flash_reader;
+
+// Factory data of vendors (a file each).
+extern const Reader nordic_reader, nordic_json_reader, telink_reader, telink_summary_reader, nxp_reader, bouffalolab_reader, linux_ini_reader, cpms_json_reader;
+// Keys and certificates under a passphrase (sealed_files.cc), and pasted as text (text_der.cc).
+extern const Reader sealed_key_reader, pkcs12_reader, text_der_reader;
+// What a commissioner said (commissioner_log.cc), labels, archives, and anything else (carve.cc).
+extern const Reader commissioner_log_reader, onboarding_text_reader, label_image_reader, archive_reader, carve_reader;
 
 }  // namespace attest

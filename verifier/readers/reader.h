@@ -6,8 +6,7 @@
 // read_inside, which recognises again; depth, count and total size of what is unpacked are bounded by the Budget.
 #pragma once
 
-#include <functional>
-
+#include "verifier/readers/codecs.h"
 #include "verifier/readers/device.h"
 
 namespace attest {
@@ -21,10 +20,12 @@ struct EvidenceFile {
   std::vector<std::string> holds;    // "dac", "pai", "cd", "dac-key", "factory", ...
 };
 
-// What opens encrypted containers: raw bytes (hex:, files) or a passphrase (pass:). Never shown.
+// What opens encrypted containers: raw bytes (hex:, files) or a passphrase (pass:). Never shown. A reader that finds a
+// key adds it to Reading::secrets.
 struct Secret {
   Bytes bytes;
   bool passphrase = false;
+  bool guess = false;   // bytes of the evidence that may be a key: that they do not fit says nothing
 };
 
 struct Budget {
@@ -52,11 +53,26 @@ struct Reader {
   tl::expected<void, Error> (*read)(const Source&, Reading&);
 };
 
+// Something encrypted. Files come in any order, so what opens it may be read later: `open` is asked again whenever the
+// evidence has brought new secrets, and owns the bytes that it needs for that.
+struct Locked {
+  Place place;
+  std::string what;                      // "NVS partition": for messages
+  std::function<bool(Reading&)> open;    // tries reading.secrets; true: one fitted, and what is inside was read
+  std::optional<size_t> file;            // of Reading::files; filled in when the reader returns
+};
+
 struct Reading {
   Device device;
   std::vector<EvidenceFile> files;
   std::vector<Secret> secrets;
   Budget budget;
+  Codecs* codecs = nullptr;                 // what opens archives, pictures and CBOR; without it they are refused
+
+  // Opens now or keeps it for later. While nothing fits, one remark at its place says so: encrypted_no_key, or wrong_key
+  // where secrets were tried that are no guesses.
+  void open_or_keep(Locked locked);
+  std::vector<Locked> locked;
 
   // Within a reader: the file being read, to which holds are added.
   EvidenceFile* current = nullptr;

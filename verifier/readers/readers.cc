@@ -13,8 +13,11 @@ namespace {
 
 // Order matters where two formats could both claim a file: the more telling magic first, `raw` last.
 constexpr const Reader* kReaders[] = {
-    &device_json_reader, &vector_json_reader, &pem_reader, &x509_reader, &cms_cd_reader, &csr_reader, &crl_reader, &key_reader,
-    &elements_reader,    &blob_reader,
+    &device_json_reader, &cpms_json_reader, &nordic_json_reader, &telink_summary_reader, &vector_json_reader, &commissioner_log_reader,
+    &pem_reader, &x509_reader, &cms_cd_reader, &csr_reader, &crl_reader, &key_reader, &sealed_key_reader, &pkcs12_reader,
+    &esp_flash_reader, &esp_nvs_keys_reader, &esp_nvs_reader, &esp_secure_cert_reader,
+    &telink_reader, &nordic_reader, &nxp_reader, &bouffalolab_reader, &linux_ini_reader,
+    &elements_reader, &blob_reader, &archive_reader, &label_image_reader, &text_der_reader, &onboarding_text_reader, &carve_reader,
 };
 
 std::string first_bytes(View v) {
@@ -42,12 +45,49 @@ tl::expected<void, Error> read_one(const Source& source, Reading& reading) {
   reading.files[index].kind = found->kind;
   // Members read inside this one may move reading.files: readers work on a copy of the entry, put back afterwards.
   EvidenceFile entry = reading.files[index];
+  const size_t locked_before = reading.locked.size();
   EvidenceFile* const outer = std::exchange(reading.current, &entry);
   auto done = found->read(source, reading);
   reading.current = outer;
   reading.files[index] = std::move(entry);
+  for (size_t i = locked_before; i < reading.locked.size(); ++i) {
+    if (!reading.locked[i].file) reading.locked[i].file = index;
+  }
   if (!done) return tl::unexpected(Error{.what = fmt::format("expected {}: {}", found->expects, done.error().what), .offset = done.error().offset});
   return {};
+}
+
+// One remark a locked place, which follows what is known: no secret at all, or some that do not fit.
+void note_locked(const Locked& locked, Reading& reading) {
+  std::erase_if(reading.device.remarks, [&](const Noted& n) {
+    return (n.remark == Remark::encrypted_no_key || n.remark == Remark::wrong_key) && n.place == locked.place;
+  });
+  const bool tried = std::any_of(reading.secrets.begin(), reading.secrets.end(), [](const Secret& s) { return !s.guess; });
+  if (tried) {
+    reading.device.note(Remark::wrong_key, locked.place, fmt::format("the {} is encrypted and no key that was given or found opens it", locked.what));
+  } else {
+    reading.device.note(Remark::encrypted_no_key, locked.place, fmt::format("the {} is encrypted: a key is needed", locked.what));
+  }
+}
+
+// Asks what is still locked again, as part of the file in which it lies.
+void ask_again(Reading& reading) {
+  std::vector<Locked> waiting = std::exchange(reading.locked, {});
+  for (Locked& locked : waiting) {
+    EvidenceFile entry = locked.file ? reading.files[*locked.file] : EvidenceFile{};
+    EvidenceFile* const outer = std::exchange(reading.current, &entry);
+    const bool opened = locked.open(reading);
+    reading.current = outer;
+    if (locked.file) reading.files[*locked.file] = std::move(entry);
+    if (opened) {
+      std::erase_if(reading.device.remarks, [&](const Noted& n) {
+        return (n.remark == Remark::encrypted_no_key || n.remark == Remark::wrong_key) && n.place == locked.place;
+      });
+    } else {
+      note_locked(locked, reading);
+      reading.locked.push_back(std::move(locked));
+    }
+  }
 }
 
 }  // namespace
@@ -60,7 +100,18 @@ void Reading::holds(std::string what) {
   if (std::find(list.begin(), list.end(), what) == list.end()) list.push_back(std::move(what));
 }
 
-tl::expected<void, Error> read_evidence(const Source& source, Reading& reading) { return read_one(source, reading); }
+void Reading::open_or_keep(Locked what) {
+  if (what.open(*this)) return;
+  note_locked(what, *this);
+  locked.push_back(std::move(what));
+}
+
+tl::expected<void, Error> read_evidence(const Source& source, Reading& reading) {
+  const size_t known = reading.secrets.size();
+  auto done = read_one(source, reading);
+  if (reading.secrets.size() > known && !reading.locked.empty()) ask_again(reading);
+  return done;
+}
 
 tl::expected<void, Error> read_inside(const Source& member, Reading& reading) {
   if (reading.depth >= reading.budget.depth)

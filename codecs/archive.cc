@@ -1,0 +1,84 @@
+// Archives, on libarchive: zip and tar, and gz and zst around them or around one file. Nothing is written anywhere and no
+// path of a member is ever opened.
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "codecs/formats.h"
+
+namespace attest::codecs {
+namespace {
+
+struct Closer {
+  void operator()(struct archive* a) const { archive_read_free(a); }
+};
+using Handle = std::unique_ptr<struct archive, Closer>;
+
+std::string complaint(struct archive* a) {
+  const char* text = archive_error_string(a);
+  return text == nullptr ? "it cannot be read" : text;
+}
+
+// The size a member states is a claim; memory grows only with what really comes out.
+Result<Bytes> content(struct archive* a, uint64_t limit) {
+  constexpr size_t kStep = 1u << 16;
+  Bytes out;
+  for (;;) {
+    const size_t at = out.size();
+    if (at > limit) return error(fmt::format("more than the allowed {} bytes come out", limit));
+    out.resize(at + kStep);
+    const la_ssize_t got = archive_read_data(a, out.data() + at, kStep);
+    if (got < 0) return error(complaint(a));
+    out.resize(at + static_cast<size_t>(got));
+    if (got == 0) return out;
+  }
+}
+
+ArchiveMember describe(struct archive* a, struct archive_entry* entry) {
+  ArchiveMember member;
+  // A single compressed file comes as an entry named "data" by the library.
+  const char* path = archive_entry_pathname(entry);
+  if (path != nullptr && archive_format(a) != ARCHIVE_FORMAT_RAW) member.path = path;
+  const char* hard = archive_entry_hardlink(entry);
+  const char* soft = archive_entry_symlink(entry);
+  member.encrypted = archive_entry_is_data_encrypted(entry) == 1;
+  if (hard != nullptr || archive_entry_filetype(entry) == AE_IFLNK) {
+    member.kind = ArchiveMember::Kind::link;
+    member.target = hard != nullptr ? hard : soft != nullptr ? soft : "";
+  } else if (archive_entry_filetype(entry) != AE_IFREG) {
+    member.kind = ArchiveMember::Kind::other;
+  }
+  member.content = [a](uint64_t limit) { return content(a, limit); };
+  return member;
+}
+
+}  // namespace
+
+tl::expected<void, Error> archive(View bytes, std::span<const std::string> passphrases,
+                                  const std::function<bool(const ArchiveMember&)>& member) {
+  const Handle a(archive_read_new());
+  if (a == nullptr) return error("archive: no memory");
+  archive_read_support_filter_gzip(a.get());
+  archive_read_support_filter_zstd(a.get());
+  archive_read_support_format_zip(a.get());
+  archive_read_support_format_tar(a.get());
+  archive_read_support_format_raw(a.get());
+  for (const std::string& passphrase : passphrases) {
+    if (!passphrase.empty()) archive_read_add_passphrase(a.get(), passphrase.c_str());
+  }
+  if (archive_read_open_memory(a.get(), bytes.data(), bytes.size()) != ARCHIVE_OK) return error(complaint(a.get()));
+  for (;;) {
+    struct archive_entry* entry = nullptr;
+    const int got = archive_read_next_header(a.get(), &entry);
+    if (got == ARCHIVE_EOF) return {};
+    if (got < ARCHIVE_WARN) return error(complaint(a.get()));
+    if (archive_entry_filetype(entry) == AE_IFDIR) continue;
+    if (!member(describe(a.get(), entry))) return {};
+  }
+}
+
+}  // namespace attest::codecs

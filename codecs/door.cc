@@ -1,0 +1,76 @@
+#include "codecs/door.h"
+
+#include <dlfcn.h>
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <mutex>
+
+namespace attest {
+namespace {
+
+constexpr const char* kModule = "matter-attest-codecs.so";
+
+// Beside the program, where an installation puts it, and where the build leaves it. Never a path from the environment.
+std::vector<std::filesystem::path> places() {
+  std::error_code failed;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", failed);
+  if (failed) return {};
+  const auto folder = program.parent_path();
+  return {folder / kModule, folder.parent_path() / "lib" / "matter-attest" / kModule, folder.parent_path() / "codecs" / kModule};
+}
+
+Result<Codecs*> load() {
+  std::string tried;
+  for (const auto& path : places()) {
+    std::error_code failed;
+    if (!std::filesystem::exists(path, failed)) {
+      tried += (tried.empty() ? "" : ", ") + path.string();
+      continue;
+    }
+    void* module = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+    if (module == nullptr) return error(fmt::format("{} cannot be loaded: {}", path.string(), dlerror()));
+    const auto make = reinterpret_cast<Codecs* (*)(const char*)>(dlsym(module, "matter_attest_codecs"));
+    Codecs* codecs = make == nullptr ? nullptr : make(MATTER_ATTEST_VERSION);
+    if (codecs == nullptr) return error(fmt::format("{} belongs to another version of matter-attest", path.string()));
+    return codecs;
+  }
+  return error(fmt::format("{} is not installed; looked for {}", kModule, tried));
+}
+
+class Loaded final : public Codecs {
+ public:
+  tl::expected<void, Error> archive(View bytes, std::span<const std::string> passphrases,
+                                    const std::function<bool(const ArchiveMember&)>& member) override {
+    const auto& codecs = module();
+    if (!codecs) return tl::unexpected(codecs.error());
+    return (*codecs)->archive(bytes, passphrases, member);
+  }
+  Result<std::vector<std::string>> picture(View bytes) override {
+    const auto& codecs = module();
+    if (!codecs) return tl::unexpected(codecs.error());
+    return (*codecs)->picture(bytes);
+  }
+  Result<CborItem> cbor(View bytes) override {
+    const auto& codecs = module();
+    if (!codecs) return tl::unexpected(codecs.error());
+    return (*codecs)->cbor(bytes);
+  }
+
+ private:
+  const Result<Codecs*>& module() {
+    std::call_once(once_, [this] { codecs_ = load(); });
+    return codecs_;
+  }
+  std::once_flag once_;
+  Result<Codecs*> codecs_ = error("not loaded");
+};
+
+}  // namespace
+
+Codecs& loaded_codecs() {
+  static Loaded kept;
+  return kept;
+}
+
+}  // namespace attest

@@ -1,0 +1,30 @@
+#include <cstring>
+
+#include "codecs/door.h"
+#include "codecs/formats.h"
+
+namespace attest::codecs {
+namespace {
+
+class Direct final : public Codecs {
+ public:
+  tl::expected<void, Error> archive(View bytes, std::span<const std::string> passphrases,
+                                    const std::function<bool(const ArchiveMember&)>& member) override {
+    return codecs::archive(bytes, passphrases, member);
+  }
+  Result<std::vector<std::string>> picture(View bytes) override { return codecs::picture(bytes); }
+  Result<CborItem> cbor(View bytes) override { return codecs::cbor(bytes); }
+};
+
+}  // namespace
+
+Codecs& direct() {
+  static Direct kept;
+  return kept;
+}
+
+extern "C" Codecs* matter_attest_codecs(const char* version) {
+  return std::strcmp(version, MATTER_ATTEST_VERSION) == 0 ? &direct() : nullptr;
+}
+
+}  // namespace attest::codecs

@@ -1,0 +1,123 @@
+// Pictures of labels: PNG on libpng and JPEG on libjpeg (what cameras and label printers give), read as grey, and the QR
+// codes in them found by ZXing-C++. ZXing decodes codes, not picture files; hence the other two.
+
+#include <fmt/format.h>
+#include <jpeglib.h>
+#include <png.h>
+
+#define ZX_USE_UTF8  // texts as std::string
+#include <ZXing/ReadBarcode.h>
+
+#include <csetjmp>
+#include <cstdio>
+
+#include "codecs/formats.h"
+
+namespace attest::codecs {
+namespace {
+
+// 64 million grey pixels are a photograph of any camera, and 64 MiB.
+constexpr uint64_t kMaxPixels = 64u << 20;
+constexpr uint32_t kMaxSide = 20'000;
+
+struct Grey {
+  uint32_t width = 0, height = 0;
+  Bytes pixels;
+};
+
+tl::expected<void, Error> judge_size(uint64_t width, uint64_t height) {
+  if (width == 0 || height == 0 || width > kMaxSide || height > kMaxSide || width * height > kMaxPixels)
+    return error(fmt::format("picture: {} by {} pixels are outside what is read (up to {} million)", width, height, kMaxPixels >> 20));
+  return {};
+}
+
+Result<Grey> read_png(View bytes) {
+  png_image image{};
+  image.version = PNG_IMAGE_VERSION;
+  if (png_image_begin_read_from_memory(&image, bytes.data(), bytes.size()) == 0) return error(fmt::format("png: {}", image.message));
+  Grey grey{.width = image.width, .height = image.height, .pixels = {}};
+  if (const auto fits = judge_size(image.width, image.height); !fits) {
+    png_image_free(&image);
+    return tl::unexpected(fits.error());
+  }
+  image.format = PNG_FORMAT_GRAY;
+  grey.pixels.resize(PNG_IMAGE_SIZE(image));
+  // What is transparent on a label's picture is paper.
+  const png_color white{255, 255, 255};
+  if (png_image_finish_read(&image, &white, grey.pixels.data(), 0, nullptr) == 0) return error(fmt::format("png: {}", image.message));
+  return grey;
+}
+
+// libjpeg leaves by longjmp; nothing with a destructor lives in the function it leaves.
+struct JpegErrors {
+  jpeg_error_mgr base;
+  std::jmp_buf back;
+  char message[JMSG_LENGTH_MAX];
+};
+void leave(j_common_ptr info) {
+  auto* errors = reinterpret_cast<JpegErrors*>(info->err);
+  info->err->format_message(info, errors->message);
+  std::longjmp(errors->back, 1);
+}
+void stay_quiet(j_common_ptr, int) {}
+
+enum class Jpeg : uint8_t { done, failed, size };
+Jpeg decode_jpeg(View bytes, Grey& grey, JpegErrors& errors) {
+  jpeg_decompress_struct info{};
+  info.err = jpeg_std_error(&errors.base);
+  errors.base.error_exit = leave;
+  errors.base.emit_message = stay_quiet;
+  if (setjmp(errors.back) != 0) {
+    jpeg_destroy_decompress(&info);
+    return Jpeg::failed;
+  }
+  jpeg_create_decompress(&info);
+  info.mem->max_memory_to_use = 256l << 20;
+  jpeg_mem_src(&info, bytes.data(), bytes.size());
+  jpeg_read_header(&info, TRUE);
+  grey.width = info.image_width;
+  grey.height = info.image_height;
+  if (!judge_size(grey.width, grey.height)) {
+    jpeg_destroy_decompress(&info);
+    return Jpeg::size;
+  }
+  info.out_color_space = JCS_GRAYSCALE;
+  jpeg_start_decompress(&info);
+  grey.pixels.resize(size_t{grey.width} * grey.height);
+  while (info.output_scanline < info.output_height) {
+    JSAMPROW row = grey.pixels.data() + size_t{info.output_scanline} * grey.width;
+    jpeg_read_scanlines(&info, &row, 1);
+  }
+  jpeg_finish_decompress(&info);
+  jpeg_destroy_decompress(&info);
+  return Jpeg::done;
+}
+
+Result<Grey> read_jpeg(View bytes) {
+  Grey grey;
+  JpegErrors errors{};
+  const Jpeg got = decode_jpeg(bytes, grey, errors);
+  if (got == Jpeg::size) return tl::unexpected(judge_size(grey.width, grey.height).error());
+  if (got == Jpeg::failed) return error(fmt::format("jpeg: {}", errors.message));
+  return grey;
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> picture(View bytes) {
+  const auto grey = bytes.size() > 2 && bytes[0] == 0xFF && bytes[1] == 0xD8 ? read_jpeg(bytes) : read_png(bytes);
+  if (!grey) return tl::unexpected(grey.error());
+  std::vector<std::string> texts;
+  try {
+    const ZXing::ImageView view(grey->pixels.data(), static_cast<int>(grey->width), static_cast<int>(grey->height), ZXing::ImageFormat::Lum);
+    const auto hints = ZXing::DecodeHints().setFormats(ZXing::BarcodeFormat::QRCode).setTryHarder(true).setMaxNumberOfSymbols(16);
+    for (const auto& code : ZXing::ReadBarcodes(view, hints)) {
+      if (code.isValid()) texts.push_back(code.text());
+    }
+  } catch (const std::exception& e) {
+    return error(fmt::format("picture: {}", e.what()));
+  }
+  return texts;
+}
+
+}  // namespace attest::codecs

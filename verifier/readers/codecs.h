@@ -1,0 +1,51 @@
+// Codecs: the formats whose libraries most evidence never needs: archives, pictures, CBOR. The readers ask through this
+// interface, so that judging two certificate files loads none of these libraries. The implementation is in codecs/;
+// who reads evidence hands it in with Reading::codecs, and without one these formats are refused in clear words.
+//
+// All three bound what hostile input can cost: a member's content is limited by who asks for it, a picture by its
+// pixels, and a CBOR item never claims more bytes than are there.
+#pragma once
+
+#include <functional>
+#include <span>
+
+#include "verifier/bytes.h"
+
+namespace attest {
+
+// One entry of an archive, valid during the call that hands it over.
+struct ArchiveMember {
+  enum class Kind : uint8_t { file, link, other };
+  std::string path;                 // as the archive gives it: may be absolute, may climb
+  std::string target;               // of a link
+  Kind kind = Kind::file;
+  bool encrypted = false;
+  // The whole content, or an error: more than `limit` bytes, damaged data, no passphrase that fits.
+  std::function<Result<Bytes>(uint64_t limit)> content;
+};
+
+// The head of one CBOR item (RFC 8949), and for strings their content. Members of arrays and maps follow it.
+struct CborItem {
+  enum class Kind : uint8_t { natural, negative, bytes, text, array, map, tag, other, stop };
+  Kind kind = Kind::other;
+  uint64_t value = 0;               // natural: the number; negative: -1 - value; array, map: count; tag: its number
+  bool indefinite = false;          // of array, map, bytes, text: members follow until a stop
+  View content;                     // of bytes and text
+  size_t size = 0;                  // octets that head and content take
+};
+
+class Codecs {
+ public:
+  virtual ~Codecs() = default;
+
+  // Hands over the members in their order until `member` answers false. A gz or zst file that holds no tar is an archive
+  // of one member without a path. An error is about the archive itself; members before it have been handed over.
+  virtual tl::expected<void, Error> archive(View bytes, std::span<const std::string> passphrases,
+                                            const std::function<bool(const ArchiveMember&)>& member) = 0;
+  // The texts of all QR codes in a PNG or JPEG picture.
+  virtual Result<std::vector<std::string>> picture(View bytes) = 0;
+  // The item at the start of `bytes`. An error says whether bytes are missing or no item begins here.
+  virtual Result<CborItem> cbor(View bytes) = 0;
+};
+
+}  // namespace attest

@@ -1,0 +1,22 @@
+// Credentials as the items of vendors' containers hold them: DER, PEM text with or without a final NUL, keys also as 32
+// raw bytes. An erased item (all FF, all 00 or empty) says nothing but that it is erased.
+#pragma once
+
+#include "verifier/readers/reader.h"
+
+namespace attest {
+
+bool is_erased(View item);   // empty, all FF or all 00
+
+// Says the certificate under `role` (dac, pai, paa); further ones of a PEM text as `certificate`.
+void say_certificate_item(FactId role, View item, const Place& place, Reading& reading);
+// A certification declaration.
+void say_cd_item(View item, const Place& place, Reading& reading);
+
+enum class KeyItem : uint8_t { absent, plain, encrypted, unreadable };
+// What the bytes are, without a word about it: says and notes nothing.
+KeyItem key_item(View item, Bytes* scalar = nullptr);
+// Says dac_private_key, or notes that it is encrypted, or reports that it can not be read.
+KeyItem say_dac_key_item(View item, const Place& place, Reading& reading);
+
+}  // namespace attest
