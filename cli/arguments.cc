@@ -153,7 +153,7 @@ int parse_and_run(Command& root, int argc, const char* const* argv) {
     std::replace(message.begin(), message.end(), '\n', ' ');
     if (dynamic_cast<const CLI::ExtrasError*>(&wrong) != nullptr) {
       const auto extras = root.impl_->app->remaining(true);
-      const std::string given = extras.empty() ? "" : extras.back();
+      const std::string given = extras.empty() ? "" : extras.front();
       message = fmt::format("{} does not know \"{}\"", chosen == &root ? "matter-attest" : chosen->name(), given);
       if (const std::string near = nearest(*chosen, given); !near.empty()) message += fmt::format("; did you mean {}?", near);
     }

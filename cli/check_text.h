@@ -6,6 +6,7 @@
 namespace attest::cli {
 
 std::string check_text(const Check& check, size_t width);
+std::string checks_markdown();               // CHECKS.md
 std::string sentence(std::string_view s);   // with a capital first letter
 
 }  // namespace attest::cli

@@ -41,7 +41,21 @@ std::string as_json() {
   return dump_pretty(list);
 }
 
-std::string as_markdown() {
+int run(const Options& options) {
+  if (!options.id.empty()) {
+    const Check* check = find_check(options.id);
+    if (check == nullptr) return complain(fmt::format("expected the id of a check (see matter-attest checks), found \"{}\"", options.id));
+    std::fputs(check_text(*check, terminal_width()).c_str(), stdout);
+    return 0;
+  }
+  const std::string text = options.format == "json" ? as_json() : options.format == "markdown" ? checks_markdown() : as_text();
+  const auto written = write_output("", text);
+  return written ? 0 : complain(written.error().what);
+}
+
+}  // namespace
+
+std::string checks_markdown() {
   std::string out = fmt::format("# Checks\n\nThe {} checks of matter-attest, in the order of the report. This file is made by `matter-attest checks --format markdown`;\na test compares the two.\n", catalogue().size());
   std::string subject;
   for (const Check* check : catalogue()) {
@@ -58,20 +72,6 @@ std::string as_markdown() {
   }
   return out;
 }
-
-int run(const Options& options) {
-  if (!options.id.empty()) {
-    const Check* check = find_check(options.id);
-    if (check == nullptr) return complain(fmt::format("expected the id of a check (see matter-attest checks), found \"{}\"", options.id));
-    std::fputs(check_text(*check, terminal_width()).c_str(), stdout);
-    return 0;
-  }
-  const std::string text = options.format == "json" ? as_json() : options.format == "markdown" ? as_markdown() : as_text();
-  const auto written = write_output("", text);
-  return written ? 0 : complain(written.error().what);
-}
-
-}  // namespace
 
 std::string sentence(std::string_view s) {
   std::string out(s);

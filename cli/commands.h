@@ -12,6 +12,7 @@ void add_payload(Command& root);
 void add_checks(Command& root);
 void add_explain(Command& root);
 void add_completion(Command& root);
+void add_dcl(Command& root);
 void add_version(Command& root);
 
 }  // namespace attest::cli

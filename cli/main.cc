@@ -14,6 +14,7 @@ int main(int argc, char** argv) {
     add_checks(root);
     add_explain(root);
     add_completion(root);
+    add_dcl(root);
     add_version(root);
     root.footer(
         "Examples:\n"

@@ -48,6 +48,11 @@ void add_judge_options(Command& command, JudgeOptions& options) {
       .text("--at", "TIME", options.at, "judge as of this RFC 3339 instant instead of now")
       .list("--unlock", "SECRET", options.unlock, "opens an encrypted dump or key: a file, hex:..., pass:... or env:NAME, repeatable")
       .list("--require", "ID", options.require, "make a check required, repeatable")
+      .text("--ledger", "FILE|URL", options.ledger.ledger, "facts from this snapshot or node instead of the network's cache")
+      .text("--chain-id", "ID", options.ledger.chain_id, "the chain id to insist on, for a private ledger")
+      .text("--cache-dir", "DIR", options.ledger.cache_dir, "where the caches are (else $MATTER_ATTEST_CACHE, $XDG_CACHE_HOME/matter-attest)")
+      .flag("--offline", options.ledger.offline, "never touch the network")
+      .text("--max-age", "AGE", options.ledger.max_age, "refresh cached facts older than this, or warn of them offline (default 24h)")
       .flag("--show-passcode", options.show_passcode, "show passcodes, payloads, salts and verifiers in the report");
 }
 
@@ -62,6 +67,9 @@ Result<Policy> policy_from(const JudgeOptions& options) {
     if (!at) return error("--at: " + at.error().what);
     policy.at = *at;
   }
+  const auto age = parse_age(options.ledger.max_age);
+  if (!age) return tl::unexpected(age.error());
+  policy.max_age = *age;
   for (const std::string& id : options.require) {
     if (find_check(id) == nullptr) return error(fmt::format("--require: expected the id of a check (see matter-attest checks), found \"{}\"", printable(id)));
     policy.required.push_back(id);
@@ -92,6 +100,20 @@ Result<TrustStore> trust_from(const JudgeOptions& options, Network network) {
   const auto signers = add(options.trust_cd_signer, "--trust-cd-signer", [&](const CertificatePtr& c, const std::string& name) { return store.add_cd_signer(c, Origin::given, name); });
   if (!signers) return tl::unexpected(signers.error());
   return store;
+}
+
+Result<std::unique_ptr<dcl::CachedLedger>> ledger_from(const JudgeOptions& options) {
+  if (options.network == "none") return nullptr;
+  LedgerArguments arguments = options.ledger;
+  arguments.network = options.network;
+  auto given = ledger_options(arguments, variable, Instant{static_cast<int64_t>(std::time(nullptr))});
+  if (!given) return tl::unexpected(given.error());
+  return dcl::CachedLedger::open(std::move(*given));
+}
+
+std::optional<std::string> variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr || *value == '\0' ? std::nullopt : std::optional<std::string>(value);
 }
 
 Result<std::vector<Secret>> secrets_from(const std::vector<std::string>& unlock) {

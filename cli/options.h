@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cli/arguments.h"
+#include "cli/ledger_options.h"
 #include "verifier/policy.h"
 #include "verifier/readers/reader.h"
 #include "verifier/trust.h"
@@ -13,17 +14,22 @@ struct JudgeOptions {
   std::vector<std::string> trust_paa, trust_cd_signer, unlock, require;
   std::string at;
   bool show_passcode = false;
+  LedgerArguments ledger;
 };
 void add_judge_options(Command& command, JudgeOptions& options);
 
 // The clock is read here, once, when --at is not given.
 Result<Policy> policy_from(const JudgeOptions& options);
 Result<TrustStore> trust_from(const JudgeOptions& options, Network network);
+// The ledger that decides; null for policy none. Nothing is opened before the first question.
+Result<std::unique_ptr<dcl::CachedLedger>> ledger_from(const JudgeOptions& options);
 Result<std::vector<Secret>> secrets_from(const std::vector<std::string>& unlock);
 
 // Prints each line to stderr with the program's name before it, and gives the exit code of usage errors.
 int complain(const std::vector<std::string>& lines);
 int complain(const std::string& line);
+
+std::optional<std::string> variable(const char* name);   // of the environment; nullopt when not set or empty
 
 bool is_terminal(int fd);
 bool wants_colour(int fd);      // a terminal, and NO_COLOR is not set

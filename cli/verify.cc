@@ -27,6 +27,8 @@ int verify(const VerifyOptions& options) {
   if (!policy) return complain(policy.error().what);
   const auto trust = trust_from(options.judge, policy->network);
   if (!trust) return complain(trust.error().what);
+  const auto ledger = ledger_from(options.judge);
+  if (!ledger) return complain(ledger.error().what);
   auto secrets = secrets_from(options.judge.unlock);
   if (!secrets) return complain(secrets.error().what);
 
@@ -40,9 +42,12 @@ int verify(const VerifyOptions& options) {
     if (!expected) return complain(expected.error().what);
     ordered = std::move(*expected);
   }
-  Evidence evidence = gather(std::move(reading), *policy, *trust, nullptr, std::move(ordered));
+  Evidence evidence = gather(std::move(reading), *policy, *trust, ledger->get(), std::move(ordered));
   verify_signatures(evidence, openssl_engine());
   const Report report = judge(evidence);
+  if (*ledger) {
+    for (const std::string& note : (*ledger)->notes()) complain(note);
+  }
 
   std::string text;
   if (options.format == "json") {

@@ -11,15 +11,20 @@ Bytes entry(uint8_t serial, const Bytes& extensions = {}) {
   return sequence({tlv(der::kInteger, serial >= 0x80 ? Bytes{0, serial} : Bytes{serial}), utc("250601000000Z"),
                    extensions.empty() ? Bytes{} : tlv(der::kSequence, extensions)});
 }
-Bytes reason(uint8_t code) { return extension("2.5.29.21", tlv(0x0A, Bytes{code})); }
-Bytes certificate_issuer(const Bytes& name) { return extension("2.5.29.29", sequence({tlv(0xA4, name)}), true); }
+Bytes reason(uint8_t code) {
+  return extension("2.5.29.21", tlv(0x0A, Bytes{code}));
+}
+Bytes certificate_issuer(const Bytes& name) {
+  return extension("2.5.29.29", sequence({tlv(0xA4, name)}), true);
+}
 
 struct CrlParts {
   Bytes version = integer(1);
   Bytes issuer = sequence({cn("Some PAI"), vid("FFF1")});
   Bytes times = join({utc("260101000000Z"), tlv(der::kGeneralizedTime, "20990101000000Z")});
   Bytes entries = tlv(der::kSequence, entry(7));
-  std::vector<Bytes> extensions = {extension("2.5.29.35", sequence({tlv(0x80, Bytes(20, 0x11))})), extension("2.5.29.20", raw("020102"))};
+  std::vector<Bytes> extensions = {extension("2.5.29.35", sequence({tlv(0x80, Bytes(20, 0x11))})),
+                                   extension("2.5.29.20", raw("020102"))};
 
   Bytes tbs() const {
     Bytes all;
@@ -98,14 +103,18 @@ TEST_CASE("crl: an indirect list speaks of the issuers its entries name") {
   CertificateParts of_a, of_b, own;
   of_a.issuer = a;
   of_b.issuer = sequence({cn("ca  B")});
-  const auto ca_a = parse_certificate(of_a.der()), ca_b = parse_certificate(of_b.der()), ca_own = parse_certificate(own.der());
+  const auto ca_a = parse_certificate(of_a.der()), ca_b = parse_certificate(of_b.der()),
+             ca_own = parse_certificate(own.der());
   CrlParts parts;
-  parts.entries = tlv(der::kSequence, join({entry(1), entry(2, certificate_issuer(a)), entry(3), entry(4, join({certificate_issuer(b), reason(4)})), entry(1)}));
+  parts.entries = tlv(der::kSequence, join({entry(1), entry(2, certificate_issuer(a)), entry(3),
+                                            entry(4, join({certificate_issuer(b), reason(4)})), entry(1)}));
   parts.extensions.push_back(extension("2.5.29.28", sequence({tlv(0x84, raw("ff"))}), true));
   const auto crl = parsed(parts);
   CHECK(crl->partition->indirect);
   CHECK(crl->unknown_critical.empty());
-  const auto revoked = [&](const Result<CertificatePtr>& by, uint8_t serial) { return find_revoked(*crl, Bytes{serial}, (*by)->issuer).has_value(); };
+  const auto revoked = [&](const Result<CertificatePtr>& by, uint8_t serial) {
+    return find_revoked(*crl, Bytes{serial}, (*by)->issuer).has_value();
+  };
   for (uint8_t serial = 1; serial <= 4; ++serial) {
     CAPTURE(serial);
     CHECK(revoked(ca_own, serial) == (serial == 1));
@@ -118,9 +127,13 @@ TEST_CASE("crl: an indirect list speaks of the issuers its entries name") {
 TEST_CASE("crl: partitions and unknown critical extensions are told") {
   CrlParts parts;
   const Bytes name = tlv(0xA0, tlv(0xA0, join({tlv(0x86, "http://a/"), tlv(0x86, "http://b/")})));
-  parts.extensions = {extension("2.5.29.28", sequence({name, tlv(0x81, raw("ff")), tlv(0x82, raw("00")), tlv(0x83, raw("0780")), tlv(0x85, raw("ff"))}), true),
+  parts.extensions = {extension("2.5.29.28",
+                                sequence({name, tlv(0x81, raw("ff")), tlv(0x82, raw("00")), tlv(0x83, raw("0780")),
+                                          tlv(0x85, raw("ff"))}),
+                                true),
                       extension("2.5.29.27", raw("020101"), true), extension("1.2.3", {}, false)};
-  parts.entries = tlv(der::kSequence, join({entry(1, extension("1.2.4", {}, true)), entry(2, extension("1.2.4", {}, true)), entry(3, extension("1.2.5", {}))}));
+  parts.entries = tlv(der::kSequence, join({entry(1, extension("1.2.4", {}, true)),
+                                            entry(2, extension("1.2.4", {}, true)), entry(3, extension("1.2.5", {}))}));
   const auto crl = parsed(parts);
   CHECK(crl->partition->uris == std::vector<std::string>{"http://a/", "http://b/"});
   CHECK(crl->partition->only_user);
@@ -144,20 +157,29 @@ TEST_CASE("crl: damage is named, with its place") {
       {{}, "crl: expected SEQUENCE (0x30), found the end"},
       {join({CrlParts().der(), raw("00")}), "crl: 1 bytes too many, beginning with tag 0x00"},
       {CertificateParts().der(), "crl: tbsCertList: signature: expected SEQUENCE (0x30), found [0] (0xa0)"},
-      {with([](auto& p) { p.times = {}; }), "crl: tbsCertList: thisUpdate: expected UTCTime or GeneralizedTime, found tag 0x30"},
-      {with([](auto& p) { p.entries = tlv(der::kSequence, join({entry(1), sequence({integer(2)})})); }),
-       "crl: tbsCertList: revokedCertificates: entry 1: revocationDate: expected UTCTime or GeneralizedTime, found the end"},
+      {with([](auto& p) { p.times = {}; }),
+       "crl: tbsCertList: thisUpdate: expected UTCTime or GeneralizedTime, found tag 0x30"},
+      {with([](auto& p) {
+         p.entries = tlv(der::kSequence, join({entry(1), sequence({integer(2)})}));
+       }),
+       "crl: tbsCertList: revokedCertificates: entry 1: revocationDate: expected UTCTime or GeneralizedTime, found the "
+       "end"},
       {with([](auto& p) { p.entries = tlv(der::kSequence, entry(1, extension("2.5.29.21", raw("020101")))); }),
        "crl: tbsCertList: revokedCertificates: entry 0: reasonCode: expected tag 0x0a, found INTEGER (0x02)"},
       {with([](auto& p) { p.entries = tlv(der::kSequence, entry(1, extension("2.5.29.21", raw("0a0180")))); }),
        "crl: tbsCertList: revokedCertificates: entry 0: reasonCode: expected one octet from 0 to 127"},
-      {with([](auto& p) { p.entries = tlv(der::kSequence, entry(1, extension("2.5.29.29", sequence({tlv(0x82, "dns")})))); }),
+      {with([](auto& p) {
+         p.entries = tlv(der::kSequence, entry(1, extension("2.5.29.29", sequence({tlv(0x82, "dns")}))));
+       }),
        "crl: tbsCertList: revokedCertificates: entry 0: certificateIssuer: expected [4] (0xa4), found [2] (0x82)"},
-      {with([](auto& p) { p.extensions.push_back(p.extensions[0]); }), "crl: tbsCertList: crlExtensions: 2.5.29.35 occurs twice"},
+      {with([](auto& p) { p.extensions.push_back(p.extensions[0]); }),
+       "crl: tbsCertList: crlExtensions: 2.5.29.35 occurs twice"},
       {with([](auto& p) { p.extensions = {extension("2.5.29.28", sequence({tlv(0x84, raw("01"))}))}; }),
        "crl: tbsCertList: crlExtensions: issuingDistributionPoint: indirectCRL: expected a BOOLEAN of 00 or ff"},
-      {with([](auto& p) { p.extensions = {extension("2.5.29.20", raw("0500"))}; }), "crl: tbsCertList: crlExtensions: cRLNumber: expected INTEGER (0x02), found NULL (0x05)"},
-      {with([](auto& p) { p.extensions = std::vector<Bytes>(65, extension("1.2.3", {})); }), "crl: tbsCertList: crlExtensions: expected at most 64, found 65"},
+      {with([](auto& p) { p.extensions = {extension("2.5.29.20", raw("0500"))}; }),
+       "crl: tbsCertList: crlExtensions: cRLNumber: expected INTEGER (0x02), found NULL (0x05)"},
+      {with([](auto& p) { p.extensions = std::vector<Bytes>(65, extension("1.2.3", {})); }),
+       "crl: tbsCertList: crlExtensions: expected at most 64, found 65"},
   };
   for (const auto& row : rows) {
     const auto got = parse_crl(row.der);
@@ -173,7 +195,9 @@ TEST_CASE("crl: damage is named, with its place") {
 TEST_CASE("crl: long lists stay bytes") {
   Bytes entries;
   for (unsigned i = 0; i < 50000; ++i) {
-    const Bytes one = sequence({tlv(der::kInteger, Bytes{0x40, static_cast<uint8_t>(i >> 16), static_cast<uint8_t>(i >> 8), static_cast<uint8_t>(i)}), utc("250601000000Z")});
+    const Bytes one = sequence({tlv(der::kInteger, Bytes{0x40, static_cast<uint8_t>(i >> 16),
+                                                         static_cast<uint8_t>(i >> 8), static_cast<uint8_t>(i)}),
+                                utc("250601000000Z")});
     entries.insert(entries.end(), one.begin(), one.end());
   }
   CrlParts parts;
@@ -199,7 +223,8 @@ TEST_CASE("crl: the lists of the revoked vectors name their certificates") {
       {"Matter-Development-PAI-FFF1-noPID-CRL.der", "Matter-Development-DAC-FFF1-8001-Revoked-01-Cert.der", true},
       {"Matter-Development-PAI-FFF1-noPID-CRL.der", "Matter-Development-DAC-FFF1-8001-Revoked-02-Cert.der", true},
       {"Chip-Test-PAA-FFF1-CRL.der", "Chip-Test-PAI-FFF1-noPID-Revoked-Cert.der", true},
-      {"Chip-Test-PAI-FFF1-noPID-Revoked-CRL.der", "Chip-Test-DAC-FFF1-8001-Revoked-Signed-By-Revoked-PAI-Cert.der", true},
+      {"Chip-Test-PAI-FFF1-noPID-Revoked-CRL.der", "Chip-Test-DAC-FFF1-8001-Revoked-Signed-By-Revoked-PAI-Cert.der",
+       true},
       {"Chip-Test-PAI-FFF1-noPID-Revoked-CRL.der", "Chip-Test-DAC-FFF1-8001-Signed-By-Revoked-PAI-Cert.der", false},
   };
   for (const auto& row : rows) {

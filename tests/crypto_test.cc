@@ -26,7 +26,9 @@ SignatureJob signed_job(uint8_t seed) {
   return job;
 }
 
-void put(SignatureJob& job, size_t at, const Bytes& number) { std::copy(number.begin(), number.end(), job.signature.begin() + static_cast<std::ptrdiff_t>(at)); }
+void put(SignatureJob& job, size_t at, const Bytes& number) {
+  std::copy(number.begin(), number.end(), job.signature.begin() + static_cast<std::ptrdiff_t>(at));
+}
 
 }  // namespace
 
@@ -40,7 +42,8 @@ TEST_CASE("crypto: digests") {
     uint32_t type;
     size_t size;
     const char* begins;
-  } rows[] = {{1, 32, "ba7816bf"}, {7, 48, "cb00753f"}, {8, 64, "ddaf35a1"}, {10, 32, "3a985da7"}, {11, 48, "ec01498288"}, {12, 64, "b751850b"}};
+  } rows[] = {{1, 32, "ba7816bf"},  {7, 48, "cb00753f"},    {8, 64, "ddaf35a1"},
+              {10, 32, "3a985da7"}, {11, 48, "ec01498288"}, {12, 64, "b751850b"}};
   for (const auto& row : rows) {
     CAPTURE(row.type);
     auto hash = Hash::of_type(row.type);
@@ -57,15 +60,18 @@ TEST_CASE("crypto: digests") {
 
 TEST_CASE("crypto: hmac and pbkdf2") {
   // RFC 4231 test case 2, and its test case 6 (a key longer than a block).
-  CHECK(hex(hmac_sha256(view("Jefe"), view("what do ya want for nothing?"))) == "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+  CHECK(hex(hmac_sha256(view("Jefe"), view("what do ya want for nothing?"))) ==
+        "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
   CHECK(hex(hmac_sha256(Bytes(131, 0xAA), view("Test Using Larger Than Block-Size Key - Hash Key First"))) ==
         "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
   // RFC 7914 section 11.
   const Bytes derived = pbkdf2_hmac_sha256(view("passwd"), view("salt"), 1, 64);
   CHECK(hex(derived) ==
-        "55ac046e56e3089fec1691c22544b605f94185216dde0465e68b9d57c20dacbc49ca9cccf179b645991664b39d77ef317c71b845b1e30bd509112041d3a19783");
+        "55ac046e56e3089fec1691c22544b605f94185216dde0465e68b9d57c20dacbc49ca9cccf179b645991664b39d77ef317c71b845b1e30b"
+        "d509112041d3a19783");
   CHECK(pbkdf2_hmac_sha256(view("passwd"), view("salt"), 1, 40) == Bytes(derived.begin(), derived.begin() + 40));
-  CHECK(hex(pbkdf2_hmac_sha256(view("Password"), view("NaCl"), 80000, 64)).starts_with("4ddcd8f60b98be21830cee5ef22701f9"));
+  CHECK(hex(pbkdf2_hmac_sha256(view("Password"), view("NaCl"), 80000, 64))
+            .starts_with("4ddcd8f60b98be21830cee5ef22701f9"));
   CHECK(pbkdf2_hmac_sha256(view("x"), {}, 1, 0).empty());
 }
 
@@ -78,7 +84,8 @@ TEST_CASE("crypto: points and scalars of P-256") {
   const Bytes mirrored = to_bytes(*public_key_of(last));  // -G: the same x
   CHECK(equal(View(mirrored).first(33), View(generator).first(33)));
   CHECK(mirrored != generator);
-  for (const Bytes& bad : {Bytes(32, 0), order, Bytes(32, 0xFF), Bytes(31, 1), Bytes(33, 1), Bytes{}}) CHECK_FALSE(public_key_of(bad));
+  for (const Bytes& bad : {Bytes(32, 0), order, Bytes(32, 0xFF), Bytes(31, 1), Bytes(33, 1), Bytes{}})
+    CHECK_FALSE(public_key_of(bad));
 
   CHECK(on_curve(generator));
   Bytes off = generator, hybrid = generator, infinity(65, 0), big(65, 0xFF);
@@ -94,7 +101,8 @@ TEST_CASE("crypto: points and scalars of P-256") {
   CHECK(scalar_mod_order(join({order, Bytes(32, 0)})) == Bytes(32, 0));
   CHECK(scalar_mod_order(join({Bytes(40, 0), {7}})) == join({Bytes(31, 0), {7}}));
   // 2^256 mod n = 2^256 - n.
-  CHECK(hex(scalar_mod_order(join({{1}, Bytes(32, 0)}))) == "00000000ffffffff00000000000000004319055258e8617b0c46353d039cdaaf");
+  CHECK(hex(scalar_mod_order(join({{1}, Bytes(32, 0)}))) ==
+        "00000000ffffffff00000000000000004319055258e8617b0c46353d039cdaaf");
 }
 
 TEST_CASE("crypto: a signature verifies under its key and digest only") {
@@ -172,15 +180,19 @@ TEST_CASE("crypto: a batch is answered in order, from any thread") {
 TEST_CASE("crypto: ciphers") {
   // NIST SP 800-38A F.1.1, F.1.5 and F.2.1, F.2.5: first block.
   const Bytes plain = raw("6bc1bee22e409f96e93d7e117393172a"), key128 = raw("2b7e151628aed2a6abf7158809cf4f3c");
-  const Bytes key256 = raw("603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4"), iv = raw("000102030405060708090a0b0c0d0e0f");
+  const Bytes key256 = raw("603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4"),
+              iv = raw("000102030405060708090a0b0c0d0e0f");
   CHECK(aes_ecb_decrypt(key128, raw("3ad77bb40d7a3660a89ecaf32466ef97")) == plain);
   CHECK(aes_ecb_decrypt(key256, raw("f3eed1bdb5d2a03c064b5a7e3db181f8")) == plain);
   CHECK(aes_cbc_decrypt(key128, iv, raw("7649abac8119b246cee98e9b12e9197d")) == plain);
   CHECK(aes_cbc_decrypt(key256, iv, raw("f58c4c04d6e5f1ba779eabfb5f7bfbd6")) == plain);
   CHECK(aes_ecb_decrypt(key128, {}).value().empty());
-  CHECK(aes_cbc_decrypt(raw("8e73b0f7da0e6452c810f32b809079e562f8ead2522c6b7b"), iv, raw("4f021db243bc633d7178183a9fa071e8")) == plain);
+  CHECK(aes_cbc_decrypt(raw("8e73b0f7da0e6452c810f32b809079e562f8ead2522c6b7b"), iv,
+                        raw("4f021db243bc633d7178183a9fa071e8")) == plain);
   // IEEE 1619 vector 10: first block, and the tweak goes on with the next.
-  const Bytes xts_key = raw("2718281828459045235360287471352662497757247093699959574966967627 3141592653589793238462643383279502884197169399375105820974944592");
+  const Bytes xts_key =
+      raw("2718281828459045235360287471352662497757247093699959574966967627 "
+          "3141592653589793238462643383279502884197169399375105820974944592");
   const Bytes tweak = join({{0xFF}, Bytes(15, 0)}), block = raw("1c3b3a102f770386e4836c99e370cf9b");
   CHECK(hex(*aes256_xts_decrypt(xts_key, tweak, block)) == "000102030405060708090a0b0c0d0e0f");
   CHECK(hex(*aes256_xts_decrypt(xts_key, tweak, join({block, raw("ea00803f5e482357a4ae12d414a3e63b")}))) ==
@@ -192,7 +204,8 @@ TEST_CASE("crypto: ciphers") {
   CHECK(words(aes_ecb_decrypt(Bytes(15), plain)) == "aes-ecb: expected a key of 16, 24 or 32 bytes, found 15");
   CHECK(words(aes_ecb_decrypt(key128, Bytes(17))) == "aes-ecb: expected whole blocks of 16 bytes, found 17 bytes");
   CHECK(words(aes_cbc_decrypt(Bytes(64), iv, plain)) == "aes-cbc: expected a key of 16, 24 or 32 bytes, found 64");
-  CHECK(words(aes_cbc_decrypt(key128, Bytes(12), plain)) == "aes-cbc: expected an initialisation vector of 16 bytes, found 12");
+  CHECK(words(aes_cbc_decrypt(key128, Bytes(12), plain)) ==
+        "aes-cbc: expected an initialisation vector of 16 bytes, found 12");
   CHECK(words(aes_cbc_decrypt(key128, iv, Bytes(1))) == "aes-cbc: expected whole blocks of 16 bytes, found 1 bytes");
   CHECK(words(aes256_xts_decrypt(Bytes(32), tweak, plain)) == "aes-xts: expected a key of 64 bytes, found 32");
   CHECK(words(aes256_xts_decrypt(Bytes(64), Bytes(8), plain)) == "aes-xts: expected a tweak of 16 bytes, found 8");
@@ -202,10 +215,14 @@ TEST_CASE("crypto: ciphers") {
 // The same tests in a process whose OPENSSL_CONF would take every algorithm away (or load a module that is not there)
 // from whoever uses OpenSSL's default context.
 TEST_CASE("a host's openssl.cnf changes no answer") {
-  const auto conf = std::filesystem::temp_directory_path() / ("matter-attest-test-" + hex(scalar(9)).substr(0, 12) + ".cnf");
-  std::ofstream(conf) << "openssl_conf = all\nconfig_diagnostics = 1\n[all]\nalg_section = algorithms\nproviders = some\nengines = engines\n"
-                         "[algorithms]\ndefault_properties = fips=yes\n[some]\nbase = base_section\nabsent = base_section\n"
-                         "[base_section]\nactivate = 1\n[engines]\nnone = engine_section\n[engine_section]\ndynamic_path = /nonexistent.so\ninit = 1\n";
+  const auto conf =
+      std::filesystem::temp_directory_path() / ("matter-attest-test-" + hex(scalar(9)).substr(0, 12) + ".cnf");
+  std::ofstream(conf)
+      << "openssl_conf = all\nconfig_diagnostics = 1\n[all]\nalg_section = algorithms\nproviders = some\nengines = "
+         "engines\n"
+         "[algorithms]\ndefault_properties = fips=yes\n[some]\nbase = base_section\nabsent = base_section\n"
+         "[base_section]\nactivate = 1\n[engines]\nnone = engine_section\n[engine_section]\ndynamic_path = "
+         "/nonexistent.so\ninit = 1\n";
   const std::string self = std::filesystem::read_symlink("/proc/self/exe").string();
   const std::string command = "OPENSSL_CONF='" + conf.string() + "' '" + self + "' -tc='crypto:*' >/dev/null 2>&1";
   CHECK(std::system(command.c_str()) == 0);

@@ -43,7 +43,8 @@ TEST_CASE("der: expect, optional, enter and end say what was wanted and what is 
   const Bytes input = raw("3006 020105 040100 0500");
   der::Cursor outer(input, 100);
   CHECK(outer.expect(der::kSet, "things").error() == Error{"things: expected SET (0x31), found SEQUENCE (0x30)", 100});
-  CHECK(outer.expect(der::context_constructed(0), "things").error().what == "things: expected [0] (0xa0), found SEQUENCE (0x30)");
+  CHECK(outer.expect(der::context_constructed(0), "things").error().what ==
+        "things: expected [0] (0xa0), found SEQUENCE (0x30)");
   auto inner = outer.enter(der::kSequence, "things");
   REQUIRE(inner);
   CHECK(inner->offset() == 102);
@@ -51,7 +52,8 @@ TEST_CASE("der: expect, optional, enter and end say what was wanted and what is 
   CHECK(inner->small_integer("count", 4).error() == Error{"count: expected a number from 0 to 4, found 5", 104});
   CHECK(inner->end("things").error() == Error{"things: 3 bytes too many, beginning with OCTET STRING (0x04)", 105});
   CHECK(inner->optional(der::kOctetString, "octets")->value().body.size() == 1);
-  CHECK(inner->expect(der::kOctetString, "more").error() == Error{"more: expected OCTET STRING (0x04), found the end", 108});
+  CHECK(inner->expect(der::kOctetString, "more").error() ==
+        Error{"more: expected OCTET STRING (0x04), found the end", 108});
   CHECK(inner->end("things"));
   CHECK(outer.peek() == der::kNull);
 }
@@ -61,16 +63,32 @@ TEST_CASE("der: primitive values have one encoding") {
   const struct {
     const char* input;
     const char* words;
-  } booleans[] = {{"0101ff", "ok"}, {"010100", "ok"}, {"010101", "b: expected a BOOLEAN of 00 or ff, found 01"}, {"0100", "b: expected a BOOLEAN of 00 or ff, found "},
+  } booleans[] = {{"0101ff", "ok"},
+                  {"010100", "ok"},
+                  {"010101", "b: expected a BOOLEAN of 00 or ff, found 01"},
+                  {"0100", "b: expected a BOOLEAN of 00 or ff, found "},
                   {"0102ffff", "b: expected a BOOLEAN of 00 or ff, found ffff"}},
-    integers[] = {{"020100", "ok"}, {"0201ff", "ok"}, {"02020080", "ok"}, {"0200", "i: an INTEGER without octets"},
-                  {"0202007f", "i: an INTEGER that is not in its shortest form"}, {"0202ff80", "i: an INTEGER that is not in its shortest form"}},
-    small[] = {{"020164", "ok"}, {"020165", "i: expected a number from 0 to 100, found 101"}, {"0201ff", "i: expected a number from 0 to 100, found a negative one"},
+    integers[] = {{"020100", "ok"},
+                  {"0201ff", "ok"},
+                  {"02020080", "ok"},
+                  {"0200", "i: an INTEGER without octets"},
+                  {"0202007f", "i: an INTEGER that is not in its shortest form"},
+                  {"0202ff80", "i: an INTEGER that is not in its shortest form"}},
+    small[] = {{"020164", "ok"},
+               {"020165", "i: expected a number from 0 to 100, found 101"},
+               {"0201ff", "i: expected a number from 0 to 100, found a negative one"},
                {"0209010000000000000000", "i: expected a number from 0 to 100, found a larger one"}},
-    oids[] = {{"0603550403", "ok"}, {"0600", "o: an OBJECT IDENTIFIER whose last arc does not end"}, {"06025580", "o: an OBJECT IDENTIFIER with a padded arc"},
-              {"060255ff", "o: an OBJECT IDENTIFIER whose last arc does not end"}, {"0603558001", "o: an OBJECT IDENTIFIER with a padded arc"}},
-    strings[] = {{"030100", "ok"}, {"030200ff", "ok"}, {"0300", "s: a BIT STRING without its octet of unused bits"}, {"030101", "s: a BIT STRING with 1 unused bits"},
-                 {"030208ff", "s: a BIT STRING with 8 unused bits"}, {"030204f1", "s: a BIT STRING whose unused bits are not zero"},
+    oids[] = {{"0603550403", "ok"},
+              {"0600", "o: an OBJECT IDENTIFIER whose last arc does not end"},
+              {"06025580", "o: an OBJECT IDENTIFIER with a padded arc"},
+              {"060255ff", "o: an OBJECT IDENTIFIER whose last arc does not end"},
+              {"0603558001", "o: an OBJECT IDENTIFIER with a padded arc"}},
+    strings[] = {{"030100", "ok"},
+                 {"030200ff", "ok"},
+                 {"0300", "s: a BIT STRING without its octet of unused bits"},
+                 {"030101", "s: a BIT STRING with 1 unused bits"},
+                 {"030208ff", "s: a BIT STRING with 8 unused bits"},
+                 {"030204f1", "s: a BIT STRING whose unused bits are not zero"},
                  {"030204f0", "s: expected a BIT STRING of whole octets, found 4 unused bits"}};
   for (const auto& row : booleans) CHECK(words(der::Cursor(raw(row.input)).boolean("b")) == row.words);
   for (const auto& row : integers) CHECK(words(der::Cursor(raw(row.input)).integer("i")) == row.words);
@@ -87,11 +105,13 @@ TEST_CASE("der: primitive values have one encoding") {
 }
 
 TEST_CASE("der: object identifiers as text and back") {
-  for (const char* text : {"1.2.840.10045.4.3.2", "0.0", "0.39", "1.0", "1.39.1", "2.5.4.3", "2.40", "2.999.3", "1.3.6.1.4.1.37244.2.1", "2.5.18446744073709551615"}) {
+  for (const char* text : {"1.2.840.10045.4.3.2", "0.0", "0.39", "1.0", "1.39.1", "2.5.4.3", "2.40", "2.999.3",
+                           "1.3.6.1.4.1.37244.2.1", "2.5.18446744073709551615"}) {
     CAPTURE(text);
     CHECK(der::oid_text(der::oid_bytes(text)) == text);
   }
-  for (const char* bad : {"", "1", "1.", ".1", "1..2", "3.1", "0.40", "1.2.x", "1.02", "-1.2", "1.2 ", "1.2.18446744073709551616", "2.18446744073709551615"}) {
+  for (const char* bad : {"", "1", "1.", ".1", "1..2", "3.1", "0.40", "1.2.x", "1.02", "-1.2", "1.2 ",
+                          "1.2.18446744073709551616", "2.18446744073709551615"}) {
     CAPTURE(bad);
     CHECK(der::oid_bytes(bad).empty());
   }
@@ -121,7 +141,8 @@ TEST_CASE("der: an ecdsa signature is two positive minimal integers of at most 3
       {"3009 020101 020101 020101", "ecdsa signature: 3 bytes too many, beginning with INTEGER (0x02)"},
       {"3006 020101 020101 00", "ecdsa signature: 1 bytes too many, beginning with tag 0x00"},
       {"3003 020101", "ecdsa signature: s: expected INTEGER (0x02), found the end"},
-      {"3026 0221 01 0000000000000000000000000000000000000000000000000000000000000000 020101", "ecdsa signature: r: expected at most 32 bytes, found 33"},
+      {"3026 0221 01 0000000000000000000000000000000000000000000000000000000000000000 020101",
+       "ecdsa signature: r: expected at most 32 bytes, found 33"},
       {"0000", "ecdsa signature: expected SEQUENCE (0x30), found tag 0x00"},
   };
   for (const auto& row : rows) {

@@ -1,5 +1,5 @@
-// DerWriter: just enough DER to make certificates, lists, requests and keys for tests, right ones and wrong ones. It writes
-// what it is told and checks nothing.
+// DerWriter: just enough DER to make certificates, lists, requests and keys for tests, right ones and wrong ones. It
+// writes what it is told and checks nothing.
 #pragma once
 
 #include <initializer_list>
@@ -30,28 +30,60 @@ inline Bytes tlv(uint8_t tag, const Bytes& body) {
   out.insert(out.end(), body.begin(), body.end());
   return out;
 }
-inline Bytes tlv(uint8_t tag, std::initializer_list<Bytes> parts) { return tlv(tag, join(parts)); }
-inline Bytes tlv(uint8_t tag, std::string_view body) { return tlv(tag, to_bytes(view(body))); }
-inline Bytes sequence(std::initializer_list<Bytes> parts) { return tlv(der::kSequence, join(parts)); }
+inline Bytes tlv(uint8_t tag, std::initializer_list<Bytes> parts) {
+  return tlv(tag, join(parts));
+}
+inline Bytes tlv(uint8_t tag, std::string_view body) {
+  return tlv(tag, to_bytes(view(body)));
+}
+inline Bytes sequence(std::initializer_list<Bytes> parts) {
+  return tlv(der::kSequence, join(parts));
+}
 
-inline Bytes raw(std::string_view digits) { return *from_hex_lenient(digits); }
-inline Bytes object_id(std::string_view dotted) { return tlv(der::kOid, der::oid_bytes(dotted)); }
-inline Bytes integer(uint8_t n) { return tlv(der::kInteger, Bytes{n}); }
-inline Bytes octets(const Bytes& body) { return tlv(der::kOctetString, body); }
-inline Bytes bits(const Bytes& body) { return tlv(der::kBitString, join({{0}, body})); }
-inline Bytes utc(std::string_view s) { return tlv(der::kUtcTime, s); }
+inline Bytes raw(std::string_view digits) {
+  return *from_hex_lenient(digits);
+}
+inline Bytes object_id(std::string_view dotted) {
+  return tlv(der::kOid, der::oid_bytes(dotted));
+}
+inline Bytes integer(uint8_t n) {
+  return tlv(der::kInteger, Bytes{n});
+}
+inline Bytes octets(const Bytes& body) {
+  return tlv(der::kOctetString, body);
+}
+inline Bytes bits(const Bytes& body) {
+  return tlv(der::kBitString, join({{0}, body}));
+}
+inline Bytes utc(std::string_view s) {
+  return tlv(der::kUtcTime, s);
+}
 
 inline Bytes attribute(std::string_view type, std::string_view value, uint8_t tag = der::kUtf8String) {
   return sequence({object_id(type), tlv(tag, value)});
 }
-inline Bytes rdn(const Bytes& attributes) { return tlv(der::kSet, attributes); }
-inline Bytes cn(std::string_view value) { return rdn(attribute("2.5.4.3", value)); }
-inline Bytes vid(std::string_view value) { return rdn(attribute("1.3.6.1.4.1.37244.2.1", value)); }
-inline Bytes pid(std::string_view value) { return rdn(attribute("1.3.6.1.4.1.37244.2.2", value)); }
+inline Bytes rdn(const Bytes& attributes) {
+  return tlv(der::kSet, attributes);
+}
+inline Bytes cn(std::string_view value) {
+  return rdn(attribute("2.5.4.3", value));
+}
+inline Bytes vid(std::string_view value) {
+  return rdn(attribute("1.3.6.1.4.1.37244.2.1", value));
+}
+inline Bytes pid(std::string_view value) {
+  return rdn(attribute("1.3.6.1.4.1.37244.2.2", value));
+}
 
-inline Bytes ecdsa_with_sha256() { return sequence({object_id("1.2.840.10045.4.3.2")}); }
-inline Bytes scalar(uint8_t seed) { return to_bytes(sha256(Bytes{seed})); }
-inline Bytes point(uint8_t seed) { return to_bytes(*public_key_of(scalar(seed))); }
+inline Bytes ecdsa_with_sha256() {
+  return sequence({object_id("1.2.840.10045.4.3.2")});
+}
+inline Bytes scalar(uint8_t seed) {
+  return to_bytes(sha256(Bytes{seed}));
+}
+inline Bytes point(uint8_t seed) {
+  return to_bytes(*public_key_of(scalar(seed)));
+}
 inline Bytes public_key(const Bytes& key, std::string_view curve = "1.2.840.10045.3.1.7") {
   return sequence({sequence({object_id("1.2.840.10045.2.1"), object_id(curve)}), bits(key)});
 }
@@ -70,7 +102,9 @@ inline Bytes signature_value(View rs) {
   };
   return sequence({number(rs.first(32)), number(rs.subspan(32))});
 }
-inline Bytes sign(uint8_t seed, View message) { return signature_value(*sign_p256(scalar(seed), sha256(message))); }
+inline Bytes sign(uint8_t seed, View message) {
+  return signature_value(*sign_p256(scalar(seed), sha256(message)));
+}
 
 // A DAC-like certificate by parts; a test replaces the part that it is about.
 struct CertificateParts {
@@ -99,5 +133,11 @@ struct CertificateParts {
   }
   Bytes der() const { return sequence({tbs(), outer_algorithm, bits(sign(signer, tbs()))}); }
 };
+
+inline CertificatePtr parsed(const CertificateParts& parts) {
+  const auto got = parse_certificate(parts.der());
+  REQUIRE_MESSAGE(got, (got ? "" : got.error().what));
+  return *got;
+}
 
 }  // namespace attest::test

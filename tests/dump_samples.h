@@ -25,7 +25,7 @@ struct Sample {
 
 std::vector<std::string> sample_names(std::string_view prefix);
 Sample load_sample(const std::string& name);
-Reading read_sample(const Sample& sample);
+Reading read_sample(const Sample& sample, unsigned* refused = nullptr);   // refused: files that are no evidence
 
 // A value of meta.json's `expected`, and what the evidence said.
 enum class Said : uint8_t { right, wrong, missing, not_in_dump };   // not_in_dump: the format does not hold it (a passcode on a label)
@@ -52,7 +52,7 @@ bool shows(const FaultRule& rule, const Reading& reading);
 void check_samples(std::initializer_list<std::string_view> prefixes);
 
 // Damages every file of every such sample at random, MATTER_ATTEST_CORRUPTIONS times each (default `count`), and asserts
-// that no fact differs from the undamaged sample without an integrity problem or a remark of truncation or encryption.
+// that no fact differs from the undamaged sample without a new integrity problem or remark of truncation or encryption.
 // `guarded` names the facts that the container's own checksums protect; nullopt means all that it says.
 struct Guarded {
   std::string_view prefix;
@@ -62,7 +62,8 @@ void corrupt_samples(std::initializer_list<Guarded> samples, unsigned count);
 
 // How many corruptions a test runs a sample: MATTER_ATTEST_CORRUPTIONS, or this.
 unsigned corruptions(unsigned usual);
-// One of: bits flipped, bytes overwritten, a run of FF or 00, a cut end, a block moved. Deterministic by seed.
-Bytes corrupted(const Bytes& good, uint64_t seed);
+// One of: bits flipped, bytes overwritten, a run of FF or 00, a cut end, a block moved. Deterministic by seed. Three of four
+// strike behind one of `places`, where there are any: most of a flash image is neither here nor there.
+Bytes corrupted(const Bytes& good, uint64_t seed, const std::vector<size_t>& places = {});
 
 }  // namespace attest::test

@@ -6,7 +6,9 @@ using namespace attest::test;
 
 namespace {
 
-PemFile read(std::string_view s) { return parse_pem(view(s)); }
+PemFile read(std::string_view s) {
+  return parse_pem(view(s));
+}
 
 const Bytes kBody(70, 0x5A);
 
@@ -60,7 +62,9 @@ TEST_CASE("pem: as people hold it") {
     CHECK_FALSE(file.blocks[0].encrypted);
     CHECK(looks_like_pem(view(row.text)));
   }
-  const PemFile locked = read("-----BEGIN EC PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nAQI=\n-----END EC PRIVATE KEY-----\n");
+  const PemFile locked = read(
+      "-----BEGIN EC PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nAQI=\n-----END EC PRIVATE "
+      "KEY-----\n");
   REQUIRE(locked.blocks.size() == 1);
   CHECK(locked.blocks[0].encrypted);
   CHECK(hex(locked.blocks[0].der) == "0102");
@@ -94,7 +98,8 @@ TEST_CASE("pem: a block that cannot be read is named, the others are kept") {
 }
 
 TEST_CASE("pem: not everything with dashes is PEM") {
-  for (const std::string_view text : {"", "-----BEGIN X", "x -----BEGIN X-----\n", "-----BEGIN-----\n", "-----END X-----\n", "-----BEGIN ----\n"}) {
+  for (const std::string_view text :
+       {"", "-----BEGIN X", "x -----BEGIN X-----\n", "-----BEGIN-----\n", "-----END X-----\n", "-----BEGIN ----\n"}) {
     CAPTURE(text);
     CHECK_FALSE(looks_like_pem(view(text)));
     CHECK(read(text).blocks.empty());

@@ -1,10 +1,10 @@
 #include "verifier/crypto.h"
 
-// The functions of OpenSSL that 3.0 deprecates are used here for P-256, SHA-256 and MD5. Measured with OpenSSL 3.0.22 on
-// one core against `openssl speed ecdsap256`: a check through EVP_PKEY_fromdata and EVP_PKEY_verify runs at 0.72 of that
-// rate, because every key is imported through a provider; a kept EC_KEY whose point is exchanged runs at 0.98. PBKDF2 over
-// SHA256_Update takes half the time of OpenSSL's own. And none of them needs a provider or a library context, which a cold
-// start would have to set up.
+// The functions of OpenSSL that 3.0 deprecates are used here for P-256, SHA-256 and MD5. Measured with OpenSSL 3.0.22
+// on one core against `openssl speed ecdsap256`: a check through EVP_PKEY_fromdata and EVP_PKEY_verify runs at 0.72 of
+// that rate, because every key is imported through a provider; a kept EC_KEY whose point is exchanged runs at 0.98.
+// PBKDF2 over SHA256_Update takes half the time of OpenSSL's own. And none of them needs a provider or a library
+// context, which a cold start would have to set up.
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <fmt/format.h>
 #include <openssl/bn.h>
@@ -33,7 +33,9 @@ T* made(T* p) {
 template <auto Free>
 struct Freer {
   template <class T>
-  void operator()(T* p) const { Free(p); }
+  void operator()(T* p) const {
+    Free(p);
+  }
 };
 using BigNumber = std::unique_ptr<BIGNUM, Freer<BN_clear_free>>;
 using BigNumberContext = std::unique_ptr<BN_CTX, Freer<BN_CTX_free>>;
@@ -97,9 +99,11 @@ bool verify_one(const SignatureJob& job, Scratch& mine) {
   // Hybrid points (06, 07) would pass EC_KEY_oct2key.
   if (job.key[0] != kUncompressed) return false;
   if (EC_KEY_oct2key(mine.key.get(), job.key.data(), job.key.size(), mine.numbers.get()) != 1) return false;
-  if (BN_bin2bn(job.signature.data(), 32, mine.r) == nullptr || BN_bin2bn(job.signature.data() + 32, 32, mine.s) == nullptr)
+  if (BN_bin2bn(job.signature.data(), 32, mine.r) == nullptr ||
+      BN_bin2bn(job.signature.data() + 32, 32, mine.s) == nullptr)
     throw std::bad_alloc();
-  return ECDSA_do_verify(job.digest.data(), static_cast<int>(job.digest.size()), mine.signature.get(), mine.key.get()) == 1;
+  return ECDSA_do_verify(job.digest.data(), static_cast<int>(job.digest.size()), mine.signature.get(),
+                         mine.key.get()) == 1;
 }
 
 class OpensslEngine final : public SignatureEngine {
@@ -184,7 +188,9 @@ tl::expected<void, Error> aes_key(std::string_view name, View key) {
 
 }  // namespace
 
-Sha256 sha256(View data) { return sha256(data, {}); }
+Sha256 sha256(View data) {
+  return sha256(data, {});
+}
 
 Sha256 sha256(View a, View b) {
   Sha256 digest{};
@@ -208,8 +214,10 @@ Hash& Hash::operator=(Hash&&) noexcept = default;
 Result<Hash> Hash::of_type(uint32_t iana_id) {
   constexpr std::pair<uint32_t, const char*> kTypes[] = {{1, "SHA2-256"},  {7, "SHA2-384"},  {8, "SHA2-512"},
                                                          {10, "SHA3-256"}, {11, "SHA3-384"}, {12, "SHA3-512"}};
-  const auto* type = std::find_if(std::begin(kTypes), std::end(kTypes), [&](const auto& t) { return t.first == iana_id; });
-  if (type == std::end(kTypes)) return error(fmt::format("digest type: expected 1, 7, 8, 10, 11 or 12, found {}", iana_id));
+  const auto* type =
+      std::find_if(std::begin(kTypes), std::end(kTypes), [&](const auto& t) { return t.first == iana_id; });
+  if (type == std::end(kTypes))
+    return error(fmt::format("digest type: expected 1, 7, 8, 10, 11 or 12, found {}", iana_id));
   const QuietErrors quiet;
   const std::unique_ptr<EVP_MD, Freer<EVP_MD_free>> digest(EVP_MD_fetch(context(), type->second, nullptr));
   auto state = std::make_unique<State>(State{DigestContext(made(EVP_MD_CTX_new()))});
@@ -218,7 +226,9 @@ Result<Hash> Hash::of_type(uint32_t iana_id) {
   return Hash(std::move(state));
 }
 
-void Hash::update(View data) { EVP_DigestUpdate(state_->context.get(), data.data(), data.size()); }
+void Hash::update(View data) {
+  EVP_DigestUpdate(state_->context.get(), data.data(), data.size());
+}
 
 Bytes Hash::finish() {
   Bytes out(EVP_MAX_MD_SIZE);
@@ -237,7 +247,9 @@ Bytes md5(View data) {
   return out;
 }
 
-Bytes hmac_sha256(View key, View data) { return to_bytes(HmacKey(key).of(data)); }
+Bytes hmac_sha256(View key, View data) {
+  return to_bytes(HmacKey(key).of(data));
+}
 
 // RFC 8018 section 5.2.
 Bytes pbkdf2_hmac_sha256(View password, View salt, uint32_t iterations, size_t length) {
@@ -274,7 +286,8 @@ std::optional<Point> public_key_of(View scalar) {
   const CurvePoint point(made(EC_POINT_new(group)));
   Point out{};
   if (EC_POINT_mul(group, point.get(), k.get(), nullptr, nullptr, numbers) != 1 ||
-      EC_POINT_point2oct(group, point.get(), POINT_CONVERSION_UNCOMPRESSED, out.data(), out.size(), numbers) != out.size())
+      EC_POINT_point2oct(group, point.get(), POINT_CONVERSION_UNCOMPRESSED, out.data(), out.size(), numbers) !=
+          out.size())
     throw std::bad_alloc();
   return out;
 }
@@ -288,8 +301,8 @@ Bytes scalar_mod_order(View big_endian) {
   for (size_t at = 0; at < big_endian.size();) {
     const size_t n = std::min<size_t>(32, big_endian.size() - at);
     if (BN_bin2bn(big_endian.data() + at, static_cast<int>(n), part.get()) == nullptr ||
-        BN_lshift(sum.get(), sum.get(), static_cast<int>(8 * n)) != 1 || BN_add(sum.get(), sum.get(), part.get()) != 1 ||
-        BN_mod(sum.get(), sum.get(), p256().order, numbers) != 1)
+        BN_lshift(sum.get(), sum.get(), static_cast<int>(8 * n)) != 1 ||
+        BN_add(sum.get(), sum.get(), part.get()) != 1 || BN_mod(sum.get(), sum.get(), p256().order, numbers) != 1)
       throw std::bad_alloc();
     at += n;
   }
@@ -318,19 +331,23 @@ Result<std::array<uint8_t, 64>> sign_p256(View scalar, const Sha256& digest) {
 }
 
 Result<Bytes> aes_ecb_decrypt(View key, View data) {
-  if (auto ok = aes_key("aes-ecb", key).and_then([&] { return whole_blocks("aes-ecb", data); }); !ok) return tl::unexpected(ok.error());
+  if (auto ok = aes_key("aes-ecb", key).and_then([&] { return whole_blocks("aes-ecb", data); }); !ok)
+    return tl::unexpected(ok.error());
   return decrypt(fmt::format("AES-{}-ECB", key.size() * 8).c_str(), key, nullptr, data);
 }
 
 Result<Bytes> aes_cbc_decrypt(View key, View iv, View data) {
-  if (auto ok = aes_key("aes-cbc", key).and_then([&] { return whole_blocks("aes-cbc", data); }); !ok) return tl::unexpected(ok.error());
-  if (iv.size() != 16) return error(fmt::format("aes-cbc: expected an initialisation vector of 16 bytes, found {}", iv.size()));
+  if (auto ok = aes_key("aes-cbc", key).and_then([&] { return whole_blocks("aes-cbc", data); }); !ok)
+    return tl::unexpected(ok.error());
+  if (iv.size() != 16)
+    return error(fmt::format("aes-cbc: expected an initialisation vector of 16 bytes, found {}", iv.size()));
   return decrypt(fmt::format("AES-{}-CBC", key.size() * 8).c_str(), key, iv.data(), data);
 }
 
 Result<Bytes> aes256_xts_decrypt(View key64, View tweak16, View data) {
   if (key64.size() != 64) return error(fmt::format("aes-xts: expected a key of 64 bytes, found {}", key64.size()));
-  if (tweak16.size() != 16) return error(fmt::format("aes-xts: expected a tweak of 16 bytes, found {}", tweak16.size()));
+  if (tweak16.size() != 16)
+    return error(fmt::format("aes-xts: expected a tweak of 16 bytes, found {}", tweak16.size()));
   // Below one block there is nothing to steal from (IEEE 1619).
   if (data.size() < 16) return error(fmt::format("aes-xts: expected at least 16 bytes, found {}", data.size()));
   return decrypt("AES-256-XTS", key64, tweak16.data(), data);

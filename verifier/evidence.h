@@ -41,11 +41,25 @@ struct CsrEvidence {
   std::optional<bool> self_signed;   // the answer to Signed::csr
 };
 
+// What the ledger says about this device; every fact unknown until it was asked for.
+struct LedgerFacts {
+  bool asked = false;              // a ledger was there to be asked
+  std::optional<uint16_t> vid, pid;           // the product that was looked up, and where the ids come from
+  std::optional<uint32_t> software_version;
+  Fact<std::vector<LedgerCertificate>> approved_paa, revoked_paa, revoked_pai;
+  Fact<VendorInfo> vendor;
+  Fact<Model> model;
+  Fact<ModelVersion> version;
+  Fact<ComplianceInfo> compliance;
+  Fact<CertificateCoverage> coverage;         // of the CD's certificate id
+};
+
 struct Evidence {
   Policy policy;
   Device device;
   std::vector<EvidenceFile> files;
   LedgerStatus ledger;
+  LedgerFacts facts;
   size_t given_anchors = 0;           // trust anchors that the user gave
 
   CertificateEvidence dac, pai, paa_shown;

@@ -123,18 +123,19 @@ const Statement* choose_pai(Device& device, const CertificateEvidence& dac, std:
     if (s.fact == FactId::pai && std::none_of(all.begin(), all.end(), [&](const Statement* t) { return t->value == s.value; })) all.push_back(&s);
   }
   if (all.empty()) return nullptr;
-  Statement* chosen = all.front();
-  for (Statement* s : all) {
-    const auto certificate = parse_certificate(bytes_of(*s));
-    if (certificate && dac.certificate && issued(**certificate, *dac.certificate)) {
-      chosen = s;
-      break;
+  Statement* chosen = nullptr;
+  // PAIs of one vendor often share their name: the key id decides, the name only where no key id does.
+  for (const bool by_key_id : {true, false}) {
+    for (Statement* s : all) {
+      if (chosen != nullptr || all.size() == 1 || !dac.certificate) break;
+      const auto certificate = parse_certificate(bytes_of(*s));
+      if (!certificate) continue;
+      const auto skid = (*certificate)->skid();
+      if (by_key_id ? skid && skid == dac.certificate->akid() : issued(**certificate, *dac.certificate)) chosen = s;
     }
   }
-  const bool fits = all.size() > 1 && dac.certificate != nullptr && [&] {
-    const auto certificate = parse_certificate(bytes_of(*chosen));
-    return certificate && issued(**certificate, *dac.certificate);
-  }();
+  const bool fits = chosen != nullptr;
+  if (!fits) chosen = all.front();
   if (fits) {
     for (Statement* s : all) {
       if (s == chosen) continue;
@@ -247,9 +248,9 @@ void gather_declaration(Evidence& e) {
 
 // --- anchors ----------------------------------------------------------------------------------------
 
-bool signed_by(const Certificate& below, const Point& key) {
-  if (!below.ecdsa) return false;
-  const SignatureJob job{.key = key, .digest = below.tbs_digest(), .signature = *below.ecdsa};
+bool signed_by(const Certificate& below, const std::optional<Point>& key) {
+  if (!below.ecdsa || !key) return false;
+  const SignatureJob job{.key = *key, .digest = below.tbs_digest(), .signature = *below.ecdsa};
   uint8_t good = 0;
   openssl_engine().verify({&job, 1}, {&good, 1});
   return good == 1;
@@ -385,6 +386,7 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
   e.pid = id16(FactId::product_id);
   find_paa(e, trust, ledger);
   find_cd_signer(e, trust, ledger);
+  if (ledger != nullptr && policy.network != Network::none) gather_ledger(e, *ledger);
   e.ordered = std::move(ordered);
   e.onboarding = onboarding_evidence(e.device, e.ordered ? &*e.ordered : nullptr);
   gather_csrs(e);

@@ -10,6 +10,9 @@ namespace attest {
 // `ledger` may be null: then every ledger fact is unknown (policy none: not asked for). `ordered`: what --expect says.
 Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, Ledger* ledger, std::optional<Device> ordered = {});
 
+// The ledger's part of it (gather_ledger.cc): asks for what this device needs, and for nothing else.
+void gather_ledger(Evidence& evidence, Ledger& ledger);
+
 // The signatures to be checked, and where their answers go: jobs of many devices can be put into one batch.
 struct SignatureRequest {
   Signed what;

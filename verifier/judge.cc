@@ -59,6 +59,7 @@ class Runner {
 
   std::vector<Finding> run() {
     for (const size_t i : links().order) answer(i);
+    for (Finding& finding : findings_) name_root(finding);
     return std::move(findings_);
   }
 
@@ -88,6 +89,15 @@ class Runner {
     }
   }
 
+  // A body may name a check that turned out to be an echo itself: what is shown is the fault at the end.
+  void name_root(Finding& finding) const {
+    for (size_t steps = 0; finding.status == Status::blocked && steps < findings_.size(); ++steps) {
+      const Finding& by = findings_[check_index(*finding.blocked_by)];
+      if (by.status != Status::blocked) return;
+      finding.blocked_by = by.blocked_by;
+    }
+  }
+
   static void block(Finding& finding, const Check& by) {
     finding.status = Status::blocked;
     finding.blocked_by = &by;
@@ -113,7 +123,8 @@ class Runner {
 
 // A check that stayed open keeps the device from being approved when its rule is an error here or was asked for.
 bool keeps_open(const Finding& finding, const Policy& policy) {
-  if (finding.status == Status::unknown) return finding.severity == Severity::error;
+  // Without any fail, what is blocked waits for something unknown.
+  if (finding.status == Status::unknown || finding.status == Status::blocked) return finding.severity == Severity::error;
   return finding.status == Status::skipped && is_required(policy, *finding.check);
 }
 
@@ -128,7 +139,9 @@ std::string summary(const Report& report, const Policy& policy) {
     return out;
   }
   if (report.verdict == Verdict::undecided) {
-    const auto open = std::find_if(report.findings.begin(), report.findings.end(), [&](const Finding& f) { return keeps_open(f, policy); });
+    const auto is_open = [&](const Finding& f) { return f.status != Status::blocked && keeps_open(f, policy); };
+    auto open = std::find_if(report.findings.begin(), report.findings.end(), is_open);
+    if (open == report.findings.end()) open = std::find_if(report.findings.begin(), report.findings.end(), [&](const Finding& f) { return keeps_open(f, policy); });
     std::string out = open->message.empty() ? open->check->title : open->message;
     if (open->status == Status::skipped) out = fmt::format("{} is required: {}", open->check->id, out);
     if (open->check->remedy[0] != '\0') out += fmt::format(": {}", open->check->remedy);

@@ -17,6 +17,7 @@ struct Policy {
   Instant at;                            // the instant as of which everything is judged
   std::vector<std::string> required;     // ids made required by --require
   bool show_passcode = false;
+  int64_t max_age = 86'400;              // seconds; older ledger facts are told of
 };
 
 }  // namespace attest

@@ -73,7 +73,6 @@ bool issued_by_csa(const Certificate& certificate) {
 Result<Paa> paa_from(CertificatePtr certificate, Origin origin, std::string source) {
   const auto skid = certificate->skid();
   if (!skid) return error("expected a PAA: the certificate has no subject key id of 20 bytes");
-  if (!certificate->p256) return error("expected a PAA: its key is not on P-256");
   if (!certificate->self_issued()) return error(fmt::format("expected a PAA: {} was issued by {}", name_text(certificate->subject), name_text(certificate->issuer)));
   if (!certificate->basic_constraints.value || !certificate->basic_constraints.value->ca)
     return error(fmt::format("expected a PAA: {} is no certification authority", name_text(certificate->subject)));
@@ -81,7 +80,7 @@ Result<Paa> paa_from(CertificatePtr certificate, Origin origin, std::string sour
     return error("expected a PAA: this is the CSA's Matter Certification and Testing CA, which signs CD signers and is no PAA");
   Bytes subject = to_bytes(certificate->subject.der);
   return Paa{.subject_key_id = *skid,
-             .key = *certificate->p256,
+             .key = certificate->p256,
              .subject = std::move(subject),
              .vid = certificate->vid(),
              .not_before = certificate->not_before,

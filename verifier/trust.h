@@ -18,7 +18,7 @@ enum class Origin : uint8_t {
 // A PAA. `certificate` is null for the two built-in test PAAs, of which only facts are kept.
 struct Paa {
   KeyId subject_key_id{};
-  Point key{};
+  std::optional<Point> key;       // nullopt: not on P-256, which the PAA's checks say
   Bytes subject;                  // DER Name
   std::optional<uint16_t> vid;
   Instant not_before, not_after;
@@ -43,7 +43,7 @@ class TrustStore {
   // Built-in anchors of a policy: the CSA's CD signers always; with_test_credentials adds the SDK's test PAAs and signer.
   static TrustStore builtin(bool with_test_credentials);
 
-  // Refuses what cannot anchor anything: no 20-byte subject key id, no P-256 key. The CSA's certification CA is no PAA.
+  // Refuses what cannot anchor anything: no 20-byte subject key id, for a signer no P-256 key. The CSA's certification CA is no PAA.
   tl::expected<void, Error> add_paa(CertificatePtr certificate, Origin origin, std::string source);
   tl::expected<void, Error> add_cd_signer(CertificatePtr certificate, Origin origin, std::string source);
 

@@ -60,6 +60,12 @@ Outcome declaration_is_the_same(const Evidence& e) {
   if (equal(std::get<Bytes>(given->value), e.elements->certification_declaration)) return pass();
   return fail("the declaration in the attestation elements is not the one in the evidence", fmt::format("the same bytes as {}", place_text(given->place)), "others", where(e));
 }
+Outcome no_unknown_fields(const Evidence& e) {
+  if (e.elements->unknown_tags.empty()) return pass();
+  std::string tags;
+  for (const std::string& tag : e.elements->unknown_tags) tags += (tags.empty() ? "" : ", ") + tag;
+  return note(fmt::format("the attestation elements have further fields, which commissioners ignore: {}", tags));
+}
 Outcome firmware_information(const Evidence& e) {
   return e.elements->firmware_information ? note(fmt::format("firmware information of {} bytes", e.elements->firmware_information->size())) : pass();
 }
@@ -85,7 +91,7 @@ Outcome public_key_is_the_dacs(const Evidence& e) {
   return fail("the public key beside the DAC is not the DAC's", hex(e.dac.certificate->public_key), hex(*e.dac_public_key), place_text(e.device.first(FactId::dac_public_key)->place));
 }
 Outcome key_is_not_exposed(const Evidence& e) {
-  if (!e.dac_key) return skipped("no private key in the evidence");
+  if (!e.dac_key) return e.device.noted(Remark::key_encrypted) || e.device.noted(Remark::key_in_hardware) ? pass() : skipped("no private key in the evidence");
   return fail("the DAC's private key can be read in the evidence", "a key that never leaves the part", "the key in plain", key_place(e));
 }
 
@@ -116,9 +122,11 @@ constexpr Check kChecks[] = {
      .rule = "ECDSA with SHA-256 over the elements as received and the challenge. Without it a stolen certificate would do.", .remedy = "put the private key that belongs to this DAC into the part"},
     {.id = "attestation.declaration-is-the-one-given", .title = "the device presents the declaration that was handed over", .spec = kSpec, .after = {"attestation.elements-are-wellformed"}, .consequence_of = {"attestation.signature-verifies"}, .run = declaration_is_the_same,
      .rule = "A file beside the device proves nothing when the device presents another declaration.", .remedy = "build the firmware with the declaration that was handed over"},
+    {.id = "attestation.elements-have-no-unknown-fields", .title = "the attestation elements have no fields that nobody knows", .severity = kInfo, .spec = kSpec, .after = {"attestation.elements-are-wellformed"}, .run = no_unknown_fields,
+     .rule = "Context tags above 4 that a later version may define are tolerated."},
     {.id = "attestation.firmware-information", .title = "firmware information in the attestation elements", .severity = kInfo, .spec = kSpec, .after = {"attestation.elements-are-wellformed"}, .run = firmware_information,
      .rule = "Commissioners do not judge it; the ledger's entry can be compared with it."},
-    {.id = "attestation.possession-is-shown", .title = "the evidence shows that the device holds its DAC's key", .severity = kWarning, .spec = "Matter Core 6.2.3", .after = {"dac.is-one-certificate"},
+    {.id = "attestation.possession-is-shown", .title = "the evidence shows that the device holds its DAC's key", .severity = kWarning, .spec = "Matter Core 6.2.3", .after = {"dac.key-is-p256"},
      .consequence_of = {"attestation.signature-verifies", "key.belongs-to-dac", "dac.signature-verifies"}, .run = possession_is_shown,
      .rule = "Certificates alone can be copied. An attestation response, or the key itself in a dump, shows that this device can sign as its DAC.", .remedy = "add the attestation response of this device"},
     {.id = "key.belongs-to-dac", .title = "the private key in the evidence is the DAC's", .spec = "Matter Core 6.2.2.3", .sdk = 500, .after = {"dac.key-is-p256"}, .consequence_of = {"dac.signature-verifies"}, .run = key_belongs_to_dac,

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include "verifier/catalogue.h"
-#include "verifier/crypto.h"
 #include "verifier/pki/der.h"
 
 namespace attest {
@@ -107,10 +106,11 @@ Outcome signature_algorithm(const Evidence& e) {
 template <Role R>
 Outcome key_is_p256(const Evidence& e) {
   const Certificate& c = certificate<R>(e);
-  if (c.p256) return on_curve(*c.p256) ? pass() : broken<R>(e, "public key is not a point on the curve", "a point on prime256v1", hex(c.public_key));
+  if (c.p256) return pass();
   if (!equal(c.key_algorithm, oid::kEcPublicKey)) return broken<R>(e, "key is no elliptic-curve key", "id-ecPublicKey on prime256v1", der::oid_text(c.key_algorithm));
   if (!equal(c.curve, oid::kPrime256v1))
     return broken<R>(e, "key is on another curve", "prime256v1", c.curve.empty() ? "no named curve" : der::oid_text(c.curve));
+  if (c.public_key.size() == 65 && c.public_key[0] == 0x04) return broken<R>(e, "public key is not a point on the curve", "a point on prime256v1", hex(c.public_key));
   return broken<R>(e, "public key is not an uncompressed point", "65 bytes that begin with 04", fmt::format("{} bytes", c.public_key.size()));
 }
 
@@ -267,7 +267,7 @@ Outcome ids_are_attributes(const Evidence& e) {
 Outcome paa_names_no_product(const Evidence& e) {
   const SubjectId& id = e.paa->certificate->product_id;
   if (id.how == SubjectId::How::absent) return pass();
-  return broken<Role::paa>(e, "subject names a product", "no product id", id.how == SubjectId::How::malformed ? printable(id.found) : hex_id(id.value));
+  return broken<Role::paa>(e, "subject names a product", "no product id", hex_id(id.value));
 }
 
 // --- time, and the PAA's own signature ---
@@ -277,7 +277,7 @@ Outcome dac_is_valid_now(const Evidence& e) {
   const std::string expected = fmt::format("{} to {}", rfc3339(dac.not_before), rfc3339(dac.not_after)), actual = rfc3339(e.policy.at);
   if (e.policy.at < dac.not_before) return fail("the DAC is not yet valid", expected, actual, where<Role::dac>(e));
   if (e.policy.at >= dac.not_after) return fail("the DAC has expired", expected, actual, where<Role::dac>(e));
-  return pass();
+  return dac.not_after == kNoExpiry ? note("the DAC has no well-defined expiry (99991231235959Z)") : pass();
 }
 
 template <Role R>
@@ -379,7 +379,7 @@ constexpr Check kChecks[] = {
     PROFILE("paa", Role::paa, "PAA", "Matter Core 6.2.2.5", 105, "paa.certificate-is-at-hand", nullptr, nullptr, kOtherPaa),
     {.id = "paa.is-an-authority", .title = "the PAA is a certification authority", .spec = "Matter Core 6.2.2.5", .sdk = 105, .after = {"paa.basic-constraints-are-critical"}, .run = certification_authority<Role::paa>,
      .rule = "cA is TRUE; the path length is 1 or not given (15 of 40 production PAAs give none).", .remedy = kOtherPaa},
-    {.id = "paa.names-no-product", .title = "the PAA names no product", .spec = "Matter Core 6.2.2.5", .sdk = 105, .after = {"paa.certificate-is-at-hand"}, .run = paa_names_no_product,
+    {.id = "paa.names-no-product", .title = "the PAA names no product", .spec = "Matter Core 6.2.2.5", .sdk = 105, .after = {"paa.product-id-is-wellformed"}, .run = paa_names_no_product,
      .rule = "A root serves a vendor or everybody, never one product.", .remedy = kOtherPaa},
     {.id = "paa.is-self-signed", .title = "the PAA is signed by itself", .severity = kWarning, .spec = "Matter Core 6.2.2.5", .after = {"paa.key-is-p256", "paa.signature-algorithm-is-ecdsa-sha256"}, .run = paa_is_self_signed,
      .rule = "Issuer and subject are the same, the key id is its own, the signature verifies. Commissioners never check this.", .remedy = "compare the PAA's file with the ledger's: it was changed, or is a cross certificate"},

@@ -68,6 +68,7 @@ Outcome pai_issuer_is_paa(const Evidence& e) {
 Outcome pai_signature(const Evidence& e) {
   const auto answer = e.answer(Signed::pai);
   if (answer == true) return pass();
+  if (!e.paa->key) return blocked("paa.key-is-p256");
   if (!answer) return fail("the PAI's signature is no ECDSA signature", "a DER ECDSA signature of P-256 size", fmt::format("{} bytes", e.pai.certificate->signature.size()), place_text(*e.pai.place));
   return fail("the PAI's signature does not verify with the key of its PAA: the PAI was changed, or another key signed it", "a signature by the PAA", "it does not verify", place_text(*e.pai.place));
 }
@@ -76,6 +77,7 @@ Outcome pai_signature(const Evidence& e) {
 
 Outcome dac_akid_is_pai(const Evidence& e) {
   const auto akid = e.dac.certificate->akid(), skid = e.pai.certificate->skid();
+  if (!akid) return blocked("dac.authority-key-id");
   if (akid == skid) return pass();
   return fail("the DAC's authority key id is not the PAI's subject key id: this PAI did not issue this DAC", optional_id(skid), optional_id(akid), place_text(*e.dac.place));
 }
@@ -121,7 +123,7 @@ constexpr Check kChecks[] = {
      .after = {"paa.is-trusted", "pai.signature-algorithm-is-ecdsa-sha256"}, .consequence_of = {"chain.pai-authority-key-is-paa", "chain.pai-issuer-is-paa"}, .run = pai_signature,
      .rule = "ECDSA with SHA-256 over the signed part, with the PAA's key. Without it anyone could issue a PAI.", .remedy = "compare the PAI in the part with the one that was issued, byte for byte"},
     {.id = "chain.dac-authority-key-is-pai", .title = "the DAC's authority key id is the PAI's key id", .spec = "RFC 5280 4.2.1.1", .sdk = 301,
-     .after = {"dac.authority-key-id", "pai.subject-key-id"}, .consequence_of = {"pai.signature-verifies"}, .run = dac_akid_is_pai,
+     .after = {"dac.is-one-certificate", "pai.subject-key-id"}, .consequence_of = {"pai.signature-verifies", "identity.one-pai"}, .run = dac_akid_is_pai,
      .rule = "The key id tells which PAI issued the DAC; another one in the part means that batches were mixed.", .remedy = kWrongPai},
     {.id = "chain.dac-issuer-is-pai", .title = "the DAC names its PAI as issuer", .spec = "RFC 5280 6.1.3", .sdk = 301, .after = {"dac.is-one-certificate", "pai.is-one-certificate"},
      .consequence_of = {"chain.dac-authority-key-is-pai", "pai.signature-verifies"}, .run = dac_issuer_is_pai,

@@ -37,9 +37,12 @@ Outcome no_development_cd(const Evidence& e) {
 }
 
 Outcome no_test_vendor(const Evidence& e) {
-  const auto vid = e.dac.certificate->vid();
-  if (!vid || !is_test_vendor(*vid)) return pass();
-  return fail(fmt::format("the DAC names vendor {}, which is reserved for tests", hex_id(*vid)), "a vendor id that the CSA assigned", hex_id(*vid), place_text(*e.dac.place));
+  const auto reserved = [](const char* who, uint16_t vid, const Place& place) {
+    return fail(fmt::format("the {} names vendor {}, which is reserved for tests", who, hex_id(vid)), "a vendor id that the CSA assigned", hex_id(vid), place_text(place));
+  };
+  if (const auto vid = e.dac.certificate->vid(); vid && is_test_vendor(*vid)) return reserved("DAC", *vid, *e.dac.place);
+  if (e.cd && is_test_vendor(e.cd->vendor_id)) return reserved("certification declaration", e.cd->vendor_id, *e.cd_place);
+  return pass();
 }
 
 constexpr const char* kOwn = "write the product's own credentials into the part; check why it fell back to test credentials";

@@ -50,7 +50,8 @@ void know_extensions(Certificate& out) {
     if (equal(extension.oid, oid::kKeyUsage)) know(out.key_usage, extension, key_usage_of);
     if (equal(extension.oid, oid::kSubjectKeyId)) know(out.subject_key_id, extension, subject_key_id_of);
     if (equal(extension.oid, oid::kAuthorityKeyId)) know(out.authority_key_id, extension, authority_key_id_of);
-    if (equal(extension.oid, oid::kCrlDistributionPoints)) know(out.crl_distribution_points, extension, distribution_points_of);
+    if (equal(extension.oid, oid::kCrlDistributionPoints))
+      know(out.crl_distribution_points, extension, distribution_points_of);
   }
 }
 
@@ -103,14 +104,17 @@ tl::expected<void, Error> read_tbs(der::Cursor& tbs, Certificate& out) {
   return read_tail(tbs, out);
 }
 
-std::optional<KeyId> key_id_of(const std::optional<Bytes>& octets) { return octets ? key_id(*octets) : std::nullopt; }
+std::optional<KeyId> key_id_of(const std::optional<Bytes>& octets) {
+  return octets ? key_id(*octets) : std::nullopt;
+}
 
 }  // namespace
 
 Result<CertificatePtr> parse_certificate(View input, size_t* consumed) {
   // The outer shape is read in place first: who searches a dump asks at many places, and almost all are refused here.
   if (const auto whole = der::Cursor(input).any("certificate"); whole && whole->whole.size() > kMaxCertificateBytes)
-    return error(fmt::format("certificate: expected at most {} bytes, found {}", kMaxCertificateBytes, whole->whole.size()), 0);
+    return error(
+        fmt::format("certificate: expected at most {} bytes, found {}", kMaxCertificateBytes, whole->whole.size()), 0);
   der::Cursor in_place(input);
   if (auto shape = read_parts(in_place); !shape) return tl::unexpected(std::move(shape).error());
 
@@ -135,14 +139,22 @@ Result<CertificatePtr> parse_certificate(View input, size_t* consumed) {
   return CertificatePtr(out);
 }
 
-std::optional<KeyId> Certificate::skid() const { return key_id_of(subject_key_id.value); }
+std::optional<KeyId> Certificate::skid() const {
+  return key_id_of(subject_key_id.value);
+}
 
 std::optional<KeyId> Certificate::akid() const {
   return authority_key_id.value ? key_id_of(authority_key_id.value->key_identifier) : std::nullopt;
 }
 
-std::optional<uint16_t> Certificate::vid() const { return readable_id(vendor_id); }
-std::optional<uint16_t> Certificate::pid() const { return readable_id(product_id); }
-Sha256 Certificate::tbs_digest() const { return attest::sha256(tbs); }
+std::optional<uint16_t> Certificate::vid() const {
+  return readable_id(vendor_id);
+}
+std::optional<uint16_t> Certificate::pid() const {
+  return readable_id(product_id);
+}
+Sha256 Certificate::tbs_digest() const {
+  return attest::sha256(tbs);
+}
 
 }  // namespace attest

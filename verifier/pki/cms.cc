@@ -20,7 +20,8 @@ Result<der::Cursor> enter_signed_data(der::Cursor& outer) {
   const auto type = info->oid("contentType");
   if (!type) return tl::unexpected(type.error());
   if (!equal(*type, kSignedData))
-    return error(fmt::format("contentType: expected signedData ({}), found {}", der::oid_text(kSignedData), der::oid_text(*type)),
+    return error(fmt::format("contentType: expected signedData ({}), found {}", der::oid_text(kSignedData),
+                             der::oid_text(*type)),
                  info->offset() - type->size());
   auto tagged = info->enter(der::context_constructed(0), "content");
   if (!tagged) return tl::unexpected(tagged.error());
@@ -141,8 +142,10 @@ Result<std::vector<Bytes>> cms_certificates(View input) {
   auto data = enter_signed_data(outer);
   if (!data) return within("pkcs7", data.error());
   if (const auto done = outer.end("pkcs7"); !done) return tl::unexpected(done.error());
-  if (const auto version = data->small_integer("version", kMaxVersion); !version) return within("pkcs7", version.error());
-  for (const auto& [tag, name] : {std::pair(der::kSet, "digestAlgorithms"), std::pair(der::kSequence, "encapContentInfo")}) {
+  if (const auto version = data->small_integer("version", kMaxVersion); !version)
+    return within("pkcs7", version.error());
+  for (const auto& [tag, name] :
+       {std::pair(der::kSet, "digestAlgorithms"), std::pair(der::kSequence, "encapContentInfo")}) {
     if (const auto skipped = data->expect(tag, name); !skipped) return within("pkcs7", skipped.error());
   }
   std::vector<Bytes> out;

@@ -112,7 +112,8 @@ Result<Crl::Partition> partition_of(View value) {
     auto name = point->enter(der::context_constructed(0), "distributionPoint");
     if (!name) return tl::unexpected(name.error());
     DistributionPoints names;
-    if (const auto read = read_distribution_point_name(*name, names); !read) return within("issuingDistributionPoint", read.error());
+    if (const auto read = read_distribution_point_name(*name, names); !read)
+      return within("issuingDistributionPoint", read.error());
     out.uris = std::move(names.uris);
   }
   const struct {
@@ -169,19 +170,23 @@ tl::expected<void, Error> read_crl_extensions(der::Cursor& tbs, Crl& out) {
   const auto extensions = read_extensions(*tagged, "crlExtensions");
   if (!extensions) return tl::unexpected(extensions.error());
   if (extensions->size() > kMaxCrlExtensions)
-    return error(fmt::format("crlExtensions: expected at most {}, found {}", kMaxCrlExtensions, extensions->size()), at);
+    return error(fmt::format("crlExtensions: expected at most {}, found {}", kMaxCrlExtensions, extensions->size()),
+                 at);
   for (size_t i = 0; i < extensions->size(); ++i) {
     const Extension& extension = (*extensions)[i];
     // RFC 5280 4.2: one instance of each. Two issuingDistributionPoints would be two answers to what the list covers.
     const auto same = [&](const Extension& other) { return equal(other.oid, extension.oid); };
     if (std::any_of(extensions->begin(), extensions->begin() + static_cast<std::ptrdiff_t>(i), same))
       return error(fmt::format("crlExtensions: {} occurs twice", der::oid_text(extension.oid)), at);
-    if (const auto known = know_crl_extension(extension, out); !known) return error("crlExtensions: " + known.error().what, at);
+    if (const auto known = know_crl_extension(extension, out); !known)
+      return error("crlExtensions: " + known.error().what, at);
   }
   return tagged->end("crlExtensions");
 }
 
-bool at_time(const der::Cursor& cursor) { return cursor.peek() == der::kUtcTime || cursor.peek() == der::kGeneralizedTime; }
+bool at_time(const der::Cursor& cursor) {
+  return cursor.peek() == der::kUtcTime || cursor.peek() == der::kGeneralizedTime;
+}
 
 // RFC 5280 5.1.2.
 tl::expected<void, Error> read_tbs(der::Cursor& tbs, Crl& out) {

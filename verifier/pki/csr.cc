@@ -27,7 +27,8 @@ tl::expected<void, Error> read_info(der::Cursor& info, Csr& out) {
   out.p256 = equal(key->algorithm, oid::kEcPublicKey) && equal(key->curve, oid::kPrime256v1);
   out.public_key = key->p256;
   // The syntax wants [0] even when it is empty; writers that leave it out are common enough.
-  if (const auto attributes = info.optional(der::context_constructed(0), "attributes"); !attributes) return tl::unexpected(attributes.error());
+  if (const auto attributes = info.optional(der::context_constructed(0), "attributes"); !attributes)
+    return tl::unexpected(attributes.error());
   return info.end("certificationRequestInfo");
 }
 

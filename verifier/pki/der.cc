@@ -11,20 +11,47 @@ namespace {
 std::string tag_text(uint8_t tag) {
   const char* name = nullptr;
   switch (tag) {
-    case kBoolean: name = "BOOLEAN"; break;
-    case kInteger: name = "INTEGER"; break;
-    case kBitString: name = "BIT STRING"; break;
-    case kOctetString: name = "OCTET STRING"; break;
-    case kNull: name = "NULL"; break;
-    case kOid: name = "OBJECT IDENTIFIER"; break;
-    case kUtf8String: name = "UTF8String"; break;
-    case kPrintableString: name = "PrintableString"; break;
-    case kIa5String: name = "IA5String"; break;
-    case kUtcTime: name = "UTCTime"; break;
-    case kGeneralizedTime: name = "GeneralizedTime"; break;
-    case kSequence: name = "SEQUENCE"; break;
-    case kSet: name = "SET"; break;
-    default: break;
+    case kBoolean:
+      name = "BOOLEAN";
+      break;
+    case kInteger:
+      name = "INTEGER";
+      break;
+    case kBitString:
+      name = "BIT STRING";
+      break;
+    case kOctetString:
+      name = "OCTET STRING";
+      break;
+    case kNull:
+      name = "NULL";
+      break;
+    case kOid:
+      name = "OBJECT IDENTIFIER";
+      break;
+    case kUtf8String:
+      name = "UTF8String";
+      break;
+    case kPrintableString:
+      name = "PrintableString";
+      break;
+    case kIa5String:
+      name = "IA5String";
+      break;
+    case kUtcTime:
+      name = "UTCTime";
+      break;
+    case kGeneralizedTime:
+      name = "GeneralizedTime";
+      break;
+    case kSequence:
+      name = "SEQUENCE";
+      break;
+    case kSet:
+      name = "SET";
+      break;
+    default:
+      break;
   }
   if (name != nullptr) return fmt::format("{} (0x{:02x})", name, tag);
   if ((tag & 0xC0) == 0x80) return fmt::format("[{}] (0x{:02x})", tag & 0x1F, tag);
@@ -38,7 +65,9 @@ struct Header {
 };
 
 Result<Header> read_header(View at, uint64_t offset, std::string_view name) {
-  const auto bad = [&](std::string_view what, size_t k) { return error(fmt::format("{}: {}", name, what), offset + k); };
+  const auto bad = [&](std::string_view what, size_t k) {
+    return error(fmt::format("{}: {}", name, what), offset + k);
+  };
   if (at.empty()) return bad("expected an element, found the end", 0);
   // X.690 8.1.2.4: all ones announce a tag number of several octets. No structure read here has one.
   if ((at[0] & 0x1F) == 0x1F) return bad(fmt::format("tag 0x{:02x}: tag numbers above 30 are not used here", at[0]), 0);
@@ -65,7 +94,8 @@ Result<Element> Cursor::any(std::string_view name) {
   if (!header) return tl::unexpected(header.error());
   if (header->content > left.size() - header->size)
     return error(fmt::format("{}: length {} goes beyond the {} bytes that are left", name, header->content,
-                             left.size() - header->size), offset());
+                             left.size() - header->size),
+                 offset());
   const size_t whole = header->size + header->content;
   at_ += whole;
   return Element{left[0], left.subspan(header->size, header->content), left.first(whole)};
@@ -74,7 +104,8 @@ Result<Element> Cursor::any(std::string_view name) {
 Result<Element> Cursor::expect(uint8_t tag, std::string_view name) {
   const auto found = peek();
   if (!found) return error(fmt::format("{}: expected {}, found the end", name, tag_text(tag)), offset());
-  if (*found != tag) return error(fmt::format("{}: expected {}, found {}", name, tag_text(tag), tag_text(*found)), offset());
+  if (*found != tag)
+    return error(fmt::format("{}: expected {}, found {}", name, tag_text(tag), tag_text(*found)), offset());
   return any(name);
 }
 
@@ -97,7 +128,8 @@ Result<bool> Cursor::boolean(std::string_view name) {
   // X.690 11.1: true is all ones.
   if (element->body.size() == 1 && element->body[0] == 0x00) return false;
   if (element->body.size() == 1 && element->body[0] == 0xFF) return true;
-  return error(fmt::format("{}: expected a BOOLEAN of 00 or ff, found {}", name, hex(element->body.first(std::min<size_t>(4, element->body.size())))),
+  return error(fmt::format("{}: expected a BOOLEAN of 00 or ff, found {}", name,
+                           hex(element->body.first(std::min<size_t>(4, element->body.size())))),
                offset() - element->body.size());
 }
 
@@ -124,7 +156,9 @@ Result<uint64_t> Cursor::small_integer(std::string_view name, uint64_t max) {
   }
   if (negative || v.size() > 8 || n > max)
     return error(fmt::format("{}: expected a number from 0 to {}, found {}", name, max,
-                             negative ? "a negative one" : v.size() > 8 ? "a larger one" : fmt::to_string(n)),
+                             negative       ? "a negative one"
+                             : v.size() > 8 ? "a larger one"
+                                            : fmt::to_string(n)),
                  offset() - body->size());
   return n;
 }
@@ -136,10 +170,12 @@ Result<View> Cursor::oid(std::string_view name) {
   // X.690 8.19.2: every arc ends, and none begins with a padding octet.
   bool start = true;
   for (const uint8_t b : v) {
-    if (start && b == 0x80) return error(fmt::format("{}: an OBJECT IDENTIFIER with a padded arc", name), offset() - v.size());
+    if (start && b == 0x80)
+      return error(fmt::format("{}: an OBJECT IDENTIFIER with a padded arc", name), offset() - v.size());
     start = b < 0x80;
   }
-  if (v.empty() || !start) return error(fmt::format("{}: an OBJECT IDENTIFIER whose last arc does not end", name), offset() - v.size());
+  if (v.empty() || !start)
+    return error(fmt::format("{}: an OBJECT IDENTIFIER whose last arc does not end", name), offset() - v.size());
   return v;
 }
 
@@ -163,7 +199,8 @@ Result<View> Cursor::bit_string(std::string_view name, unsigned* unused_bits) {
 
 tl::expected<void, Error> Cursor::end(std::string_view name) {
   if (empty()) return {};
-  return error(fmt::format("{}: {} bytes too many, beginning with {}", name, rest().size(), tag_text(rest()[0])), offset());
+  return error(fmt::format("{}: {} bytes too many, beginning with {}", name, rest().size(), tag_text(rest()[0])),
+               offset());
 }
 
 std::optional<View> peel(View input, uint8_t tag) {
@@ -216,7 +253,8 @@ Bytes oid_bytes(std::string_view dotted) {
   for (size_t i = 1; i < arcs.size(); ++i) {
     int shift = 63;
     while (shift > 0 && arcs[i] >> shift == 0) shift -= 7;
-    for (; shift >= 0; shift -= 7) out.push_back(static_cast<uint8_t>((arcs[i] >> shift & 0x7F) | (shift > 0 ? 0x80 : 0)));
+    for (; shift >= 0; shift -= 7)
+      out.push_back(static_cast<uint8_t>((arcs[i] >> shift & 0x7F) | (shift > 0 ? 0x80 : 0)));
   }
   return out;
 }
@@ -231,9 +269,12 @@ Result<std::array<uint8_t, 64>> ecdsa_signature(View der) {
     auto number = inner->integer(name);
     if (!number) return tl::unexpected(std::move(number).error());
     View v = *number;
-    if (v[0] >= 0x80) return error(fmt::format("{}: expected a positive number, found a negative one", name), inner->offset() - v.size());
+    if (v[0] >= 0x80)
+      return error(fmt::format("{}: expected a positive number, found a negative one", name),
+                   inner->offset() - v.size());
     if (v[0] == 0) v = v.subspan(1);
-    if (v.size() > 32) return error(fmt::format("{}: expected at most 32 bytes, found {}", name, v.size()), inner->offset() - v.size());
+    if (v.size() > 32)
+      return error(fmt::format("{}: expected at most 32 bytes, found {}", name, v.size()), inner->offset() - v.size());
     std::copy(v.begin(), v.end(), out.begin() + static_cast<std::ptrdiff_t>(32 * i + 32 - v.size()));
   }
   if (auto done = inner->end("ecdsa signature"); !done) return tl::unexpected(std::move(done).error());

@@ -5,8 +5,9 @@
 namespace attest {
 namespace {
 
-constexpr const char* kKeyUsageNames[] = {"digitalSignature", "nonRepudiation", "keyEncipherment", "dataEncipherment", "keyAgreement",
-                                          "keyCertSign",      "cRLSign",        "encipherOnly",    "decipherOnly"};
+constexpr const char* kKeyUsageNames[] = {"digitalSignature", "nonRepudiation", "keyEncipherment",
+                                          "dataEncipherment", "keyAgreement",   "keyCertSign",
+                                          "cRLSign",          "encipherOnly",   "decipherOnly"};
 constexpr unsigned kKeyUsages = std::size(kKeyUsageNames);
 
 Result<Extension> read_extension(der::Cursor& cursor) {
@@ -51,7 +52,8 @@ tl::expected<void, Error> read_distribution_point(der::Cursor& points, Distribut
     if (!name) return tl::unexpected(name.error());
     if (const auto read = read_distribution_point_name(*name, into); !read) return read;
   }
-  if (const auto reasons = point->optional(der::context(1), "reasons"); !reasons) return tl::unexpected(reasons.error());
+  if (const auto reasons = point->optional(der::context(1), "reasons"); !reasons)
+    return tl::unexpected(reasons.error());
   const auto issuer = point->optional(der::context_constructed(2), "cRLIssuer");
   if (!issuer) return tl::unexpected(issuer.error());
   if (*issuer) into.has_crl_issuer = true;
@@ -102,7 +104,8 @@ Result<KeyUsage> key_usage_of(View value) {
   // RFC 5280 4.2.1.3: bit 0 is the first octet's highest.
   for (size_t bit = 0; bit < octets->size() * 8; ++bit) {
     if (((*octets)[bit / 8] >> (7 - bit % 8) & 1) == 0) continue;
-    if (bit >= kKeyUsages) return error(fmt::format("keyUsage: expected bits 0 to {}, found bit {}", kKeyUsages - 1, bit));
+    if (bit >= kKeyUsages)
+      return error(fmt::format("keyUsage: expected bits 0 to {}, found bit {}", kKeyUsages - 1, bit));
     out.bits = static_cast<uint16_t>(out.bits | 1u << bit);
   }
   return out;
@@ -124,9 +127,11 @@ Result<AuthorityKeyId> authority_key_id_of(View value) {
   const auto id = inner->optional(der::context(0), "authorityKeyIdentifier: keyIdentifier");
   if (!id) return tl::unexpected(id.error());
   if (*id) out.key_identifier = to_bytes((*id)->body);
-  if (const auto issuer = inner->optional(der::context_constructed(1), "authorityKeyIdentifier: authorityCertIssuer"); !issuer)
+  if (const auto issuer = inner->optional(der::context_constructed(1), "authorityKeyIdentifier: authorityCertIssuer");
+      !issuer)
     return tl::unexpected(issuer.error());
-  if (const auto serial = inner->optional(der::context(2), "authorityKeyIdentifier: authorityCertSerialNumber"); !serial)
+  if (const auto serial = inner->optional(der::context(2), "authorityKeyIdentifier: authorityCertSerialNumber");
+      !serial)
     return tl::unexpected(serial.error());
   if (const auto done = inner->end("authorityKeyIdentifier"); !done) return tl::unexpected(done.error());
   if (const auto done = outer.end("authorityKeyIdentifier"); !done) return tl::unexpected(done.error());
@@ -139,7 +144,8 @@ Result<DistributionPoints> distribution_points_of(View value) {
   if (!points) return tl::unexpected(points.error());
   DistributionPoints out;
   while (!points->empty()) {
-    if (const auto read = read_distribution_point(*points, out); !read) return within("cRLDistributionPoints", read.error());
+    if (const auto read = read_distribution_point(*points, out); !read)
+      return within("cRLDistributionPoints", read.error());
   }
   if (const auto done = outer.end("cRLDistributionPoints"); !done) return tl::unexpected(done.error());
   return out;
@@ -149,11 +155,13 @@ tl::expected<void, Error> read_distribution_point_name(der::Cursor& cursor, Dist
   const auto name = cursor.any("distribution point name");
   if (!name) return tl::unexpected(name.error());
   if (name->tag == der::context_constructed(0)) {
-    if (const auto read = read_general_names(der::Cursor(name->body, cursor.offset() - name->body.size()), into); !read) return read;
+    if (const auto read = read_general_names(der::Cursor(name->body, cursor.offset() - name->body.size()), into); !read)
+      return read;
   } else if (name->tag == der::context_constructed(1)) {
     into.other_names = true;
   } else {
-    return error(fmt::format("distribution point name: expected [0] or [1], found tag 0x{:02x}", name->tag), cursor.offset() - name->whole.size());
+    return error(fmt::format("distribution point name: expected [0] or [1], found tag 0x{:02x}", name->tag),
+                 cursor.offset() - name->whole.size());
   }
   return cursor.end("distribution point name");
 }

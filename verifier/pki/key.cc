@@ -19,13 +19,16 @@ tl::expected<void, Error> expect_p256(const der::Element& parameters, uint64_t a
   const auto curve = der::Cursor(parameters.whole, at).oid("curve");
   if (!curve) return tl::unexpected(curve.error());
   if (equal(*curve, oid::kPrime256v1)) return {};
-  return error(fmt::format("curve: expected prime256v1 ({}), found {}", der::oid_text(oid::kPrime256v1), der::oid_text(*curve)), at);
+  return error(
+      fmt::format("curve: expected prime256v1 ({}), found {}", der::oid_text(oid::kPrime256v1), der::oid_text(*curve)),
+      at);
 }
 
 Result<Point> stated_point(View octets, uint64_t end) {
   Point out{};
   if (octets.size() != out.size() || octets[0] != 0x04)
-    return error(fmt::format("publicKey: expected an uncompressed point of 65 bytes, found {} bytes", octets.size()), end - octets.size());
+    return error(fmt::format("publicKey: expected an uncompressed point of 65 bytes, found {} bytes", octets.size()),
+                 end - octets.size());
   std::copy(octets.begin(), octets.end(), out.begin());
   return out;
 }
@@ -65,7 +68,9 @@ Result<PrivateKey> read_private_key_info(der::Cursor& info) {
   const auto algorithm = read_algorithm(info, "privateKeyAlgorithm");
   if (!algorithm) return tl::unexpected(algorithm.error());
   if (!algorithm->is(oid::kEcPublicKey))
-    return error(fmt::format("privateKeyAlgorithm: expected an EC key ({}), found {}", der::oid_text(oid::kEcPublicKey), der::oid_text(algorithm->oid)), at);
+    return error(fmt::format("privateKeyAlgorithm: expected an EC key ({}), found {}", der::oid_text(oid::kEcPublicKey),
+                             der::oid_text(algorithm->oid)),
+                 at);
   if (!algorithm->parameters) return error("privateKeyAlgorithm: the curve is missing", at);
   if (const auto ours = expect_p256(*algorithm->parameters, info.offset() - algorithm->parameters->whole.size()); !ours)
     return within("privateKeyAlgorithm", ours.error());
@@ -76,16 +81,19 @@ Result<PrivateKey> read_private_key_info(der::Cursor& info) {
   if (!key) return tl::unexpected(key.error());
   const auto version = key->small_integer("version", 255);
   if (!version) return within("ECPrivateKey", version.error());
-  if (*version != kEcPrivateKeyVersion) return error(fmt::format("ECPrivateKey: version: expected 1, found {}", *version), outer.offset());
+  if (*version != kEcPrivateKeyVersion)
+    return error(fmt::format("ECPrivateKey: version: expected 1, found {}", *version), outer.offset());
   auto out = read_ec_private_key(*key);
   if (!out) return within("ECPrivateKey", out.error());
   if (const auto done = outer.end("privateKey"); !done) return tl::unexpected(done.error());
-  if (const auto attributes = info.optional(der::context_constructed(0), "attributes"); !attributes) return tl::unexpected(attributes.error());
+  if (const auto attributes = info.optional(der::context_constructed(0), "attributes"); !attributes)
+    return tl::unexpected(attributes.error());
   const auto beside = info.optional(der::context(1), "publicKey");
   if (!beside) return tl::unexpected(beside.error());
   if (*beside) {  // [1] IMPLICIT BIT STRING: the octet of unused bits comes first
     const View bits = (*beside)->body;
-    if (bits.empty() || bits[0] != 0) return error("publicKey: expected a BIT STRING of whole octets", info.offset() - bits.size());
+    if (bits.empty() || bits[0] != 0)
+      return error("publicKey: expected a BIT STRING of whole octets", info.offset() - bits.size());
     const auto point = stated_point(bits.subspan(1), info.offset());
     if (!point) return tl::unexpected(point.error());
     // Both places may state one; the one that disagrees with the scalar is kept.
@@ -99,7 +107,8 @@ Result<PrivateKey> read_private_key(der::Cursor& outer) {
   auto inner = outer.enter(der::kSequence, "private key");
   if (!inner) return tl::unexpected(inner.error());
   if (inner->peek() == der::kSequence)
-    return error("private key: expected a version, found SEQUENCE (0x30): no key, or an encrypted PKCS#8 key", inner->offset());
+    return error("private key: expected a version, found SEQUENCE (0x30): no key, or an encrypted PKCS#8 key",
+                 inner->offset());
   const uint64_t at = inner->offset();
   const auto version = inner->small_integer("version", 255);
   if (!version) return within("private key", version.error());
@@ -121,7 +130,8 @@ Result<PrivateKey> parse_private_key(View der, size_t* consumed) {
 }
 
 Result<PrivateKey> raw_private_key(View scalar32) {
-  if (scalar32.size() != 32) return error(fmt::format("p-256 private key: expected 32 bytes, found {}", scalar32.size()));
+  if (scalar32.size() != 32)
+    return error(fmt::format("p-256 private key: expected 32 bytes, found {}", scalar32.size()));
   const auto point = public_key_of(scalar32);
   if (!point) return error("p-256 private key: expected a number from 1 to n - 1, found one outside");
   PrivateKey out;

@@ -101,7 +101,8 @@ std::string folded(std::string_view s) {
   return out;
 }
 
-// One attribute in a form in which equal attributes have equal bytes. A value that is no readable string counts as it stands.
+// One attribute in a form in which equal attributes have equal bytes. A value that is no readable string counts as it
+// stands.
 std::string canonical(const NameAttribute& a) {
   const auto chars = characters(a.tag, a.value);
   const std::string value = chars ? folded(*chars) : std::string(text(a.value));
@@ -127,14 +128,22 @@ std::string attribute_label(View type) {
   // 2.5.4.x, X.520.
   if (type.size() == 3 && type[0] == 0x55 && type[1] == 0x04) {
     switch (type[2]) {
-      case 3: return "CN";
-      case 5: return "serialNumber";
-      case 6: return "C";
-      case 7: return "L";
-      case 8: return "ST";
-      case 10: return "O";
-      case 11: return "OU";
-      default: break;
+      case 3:
+        return "CN";
+      case 5:
+        return "serialNumber";
+      case 6:
+        return "C";
+      case 7:
+        return "L";
+      case 8:
+        return "ST";
+      case 10:
+        return "O";
+      case 11:
+        return "OU";
+      default:
+        break;
     }
   }
   return der::oid_text(type);
@@ -162,7 +171,8 @@ std::string name_text(const Name& name) {
     out += attribute_label(a.oid);
     out += '=';
     const auto chars = characters(a.tag, a.value);
-    const bool is_string = chars || a.tag == der::kUtf8String;  // broken UTF-8 is still shown as the text it tries to be
+    const bool is_string =
+        chars || a.tag == der::kUtf8String;  // broken UTF-8 is still shown as the text it tries to be
     if (!is_string) {
       out += '#' + hex(a.value);
       continue;

@@ -27,7 +27,9 @@ std::optional<uint16_t> leading_id(View v) {
   return static_cast<uint16_t>(n);
 }
 
-SubjectId malformed(View value) { return {How::malformed, 0, std::string(text(value))}; }
+SubjectId malformed(View value) {
+  return {How::malformed, 0, std::string(text(value))};
+}
 
 void take_attribute(SubjectId& id, View value) {
   const auto n = value.size() == kIdDigits ? leading_id(value) : std::nullopt;

@@ -96,11 +96,14 @@ tl::expected<void, Error> read(const Source& s, Reading& reading) {
   if (reading.codecs == nullptr) return error("archives need the codecs, which were not given");
   const auto keys = passphrases(reading);
   Unpacking unpacking(s, reading);
-  const size_t before = reading.files.size();
-  const auto done = reading.codecs->archive(s.bytes, keys, [&](const ArchiveMember& m) { return unpacking.member(m); });
-  if (done) return {};
+  bool any = false;
+  const auto done = reading.codecs->archive(s.bytes, keys, [&](const ArchiveMember& m) {
+    any = true;
+    return unpacking.member(m);
+  });
+  if (done && any) return {};
+  if (!any) return tl::unexpected(done ? Error{.what = "nothing is in it", .offset = {}} : done.error());
   // Broken off in the middle: what came before it has been read and counts.
-  if (reading.files.size() == before) return tl::unexpected(done.error());
   reading.device.damaged({.path = s.path, .offset = {}, .item = {}}, "archive", done.error().what);
   return {};
 }

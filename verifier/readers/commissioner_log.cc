@@ -395,7 +395,7 @@ class Log {
 // Words that no other text has. A log of megabytes may hold them far from its beginning.
 bool recognises(const Source& s) {
   if (!is_plain_text(s.bytes)) return false;
-  constexpr std::string_view kTelling[] = {"CHIP:",          "chip[",       "[CTL]",         "chip.CTL",        "chip.native",
+  constexpr std::string_view kTelling[] = {"CHIP:", "chip[", "[CTL]", "[DMG]", "[TOO]",         "chip.CTL",        "chip.native",
                                            "AttestationResponse", "attestationElements", "'Attestation Information'", "certificate considered (",
                                            "OnDeviceAttestation", "certificateChainRe", "certificate-chain-request", "AttestationVerification"};
   return std::any_of(std::begin(kTelling), std::end(kTelling), [&](std::string_view words) { return find(s.bytes, view(words)).has_value(); });

@@ -22,6 +22,13 @@ bool is_erased(View item) {
   return std::all_of(item.begin(), item.end(), [&](uint8_t b) { return b == item[0]; });
 }
 
+size_t der_size(View v) {
+  if (v.size() < 4 || v[0] != 0x30) return 0;
+  if (v[1] < 0x80) return 2u + v[1];
+  if (v[1] == 0x81) return 3u + v[2];
+  return v[1] == 0x82 ? 4u + be16(v, 2) : 0;
+}
+
 void say_certificate_item(FactId role, View item, const Place& place, Reading& reading) {
   if (is_erased(item)) {
     reading.device.note(Remark::erased, place, fmt::format("the place of the {} is erased", hold_of(role)));

@@ -7,6 +7,7 @@
 namespace attest {
 
 bool is_erased(View item);   // empty, all FF or all 00
+size_t der_size(View v);     // of the SEQUENCE that begins at v[0], by its own length; 0 where none begins
 
 // Says the certificate under `role` (dac, pai, paa); further ones of a PEM text as `certificate`.
 void say_certificate_item(FactId role, View item, const Place& place, Reading& reading);

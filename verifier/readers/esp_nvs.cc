@@ -180,7 +180,7 @@ size_t Walk::take(size_t at, View entry, size_t room) {
   if (span == 0 || span > room) {
     damaged(at, *key, "nvs entry span", fmt::format("{} slots do not fit the {} that are left", span, room));
     drop(name, type == kChunk, entry[3]);
-    return span == 0 ? 1 : room;
+    return 1;
   }
   Found found{.item = {.space = {}, .key = *key, .kind = NvsItem::Kind::number, .number = 0, .bytes = {}, .offset = at}, .index = {}};
   if (const size_t width = integer_width(type)) {
@@ -213,7 +213,7 @@ size_t Walk::take(size_t at, View entry, size_t room) {
     damaged(at, *key, "nvs entry type", fmt::format("type 0x{:02x} is not known", type));
     return span;
   }
-  broken_.erase(name);
+  if (!found.index) broken_.erase(name);   // an index says nothing of its chunks
   if (space != 0) found_[name] = std::move(found);
   return span;
 }
@@ -255,7 +255,7 @@ void Walk::walk_page(size_t at) {
       break;
     }
     bool together = true;
-    for (size_t k = 1; k < span && i + k < slots; ++k) together = together && state(i + k) == kWritten;
+    for (size_t k = 1; k < span && span <= slots - i; ++k) together = together && state(i + k) == kWritten;
     if (key && !together) {
       damaged(offset, *key, "nvs entry state", "the bitmap calls a part of the item not written");
       drop({entry[0], *key}, entry[1] == kChunk, entry[3]);
@@ -345,11 +345,12 @@ bool is_nvs_page(View page) {
 bool looks_like_nvs_page(View page) {
   if (page.size() < kFirstEntry) return false;
   if (is_nvs_page(page)) return true;
-  const View reserved = page.subspan(9, 19);
+  // A page's header has two numbers and a checksum in erased surroundings; text or code has no such reserved field.
+  const View header = page.first(32), reserved = page.subspan(9, 19);
   const auto erased = std::count(reserved.begin(), reserved.end(), uint8_t{0xFF});
-  // State and version count as well: an erased header alone is no sign, and text in the reserved field is a contradiction.
+  const auto written = std::count_if(header.begin(), header.end(), [](uint8_t b) { return b != 0xFF; });
   const bool state = page[3] == 0xFF && page[2] == 0xFF && page[1] == 0xFF;
-  return erased >= 16 && (page[8] == 0xFE || page[8] == 0xFF) && (state || crc32_esp(page.subspan(4, 24)) == le32(page, 28)) && !all(page.first(32), 0xFF);
+  return erased >= 16 && written >= 6 && (page[8] == 0xFE || page[8] == 0xFF) && (state || crc32_esp(page.subspan(4, 24)) == le32(page, 28));
 }
 
 bool looks_like_nvs(View partition) {
@@ -362,6 +363,8 @@ bool looks_like_nvs(View partition) {
     else if (!all(page.first(kFirstEntry), 0xFF)) ++others;
   }
   if (sound == 0) return damaged != 0 && others == 0 && partition.size() % kNvsPage == 0;
+  // A page that was freed is erased, so the first one may be; then nothing else may stand between the others.
+  if (all(partition.first(kFirstEntry), 0xFF)) return others == 0;
   return others <= std::max<size_t>(1, sound / 4);
 }
 

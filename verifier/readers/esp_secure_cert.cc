@@ -201,9 +201,9 @@ std::optional<View> Partition::flash_item(size_t record, size_t at, size_t most,
   const View v = source_.bytes;
   const uint32_t want = le32(v, record);
   const size_t length = le16(v, record + 4);
-  if (length == 0 || length == 0xFFFF) return std::nullopt;
-  if (length > most) {
-    reading_.device.damaged(place(record, item), "esp_secure_cert length", fmt::format("expected up to {} bytes, found {}", most, length));
+  if (is_erased(v.subspan(record, 8))) return std::nullopt;
+  if (length == 0 || length > most) {
+    reading_.device.damaged(place(record, item), "esp_secure_cert length", fmt::format("expected 1 to {} bytes, found {}", most, length));
     return std::nullopt;
   }
   if (!room(at, length, item)) return std::nullopt;

@@ -13,6 +13,8 @@ extern const Reader device_json_reader, vector_json_reader;
 extern const Reader elements_reader, blob_reader;
 // Espressif, Silicon Labs, TI, and the hex files of all of them.
 extern const Reader esp_nvs_reader, esp_nvs_keys_reader, esp_secure_cert_reader, esp_flash_reader;
+extern const Reader silabs_flash_reader, silabs_provision_reader, ti_factory_reader;
+extern const Reader intel_hex_reader, s_record_reader, elf_reader, erased_flash_reader;
 
 // Factory data of vendors (a file each).
 extern const Reader nordic_reader, nordic_json_reader, telink_reader, telink_summary_reader, nxp_reader, bouffalolab_reader, linux_ini_reader, cpms_json_reader;

@@ -5,6 +5,9 @@
 
 #include <algorithm>
 
+#include "verifier/csv.h"
+#include "verifier/readers/device_json.h"
+#include "verifier/readers/factory_item.h"
 #include "verifier/readers/formats.h"
 #include "verifier/readers/onboarding_codes.h"
 #include "verifier/readers/plain_text.h"
@@ -28,12 +31,56 @@ std::vector<OnboardingPayload> codes_in(View bytes) {
   return distinct;
 }
 
+// onb_codes.csv: a line of names and one of values. The manual code may be quoted, in two lines, and grouped by dashes; in
+// a table it is known by its column. With more lines than one it is a list of devices.
+struct Column {
+  const char* name;
+  FactId fact;
+};
+constexpr Column kColumns[] = {
+    {"qrcode", FactId::qr_payload}, {"manualcode", FactId::manual_code}, {"discriminator", FactId::discriminator}, {"passcode", FactId::passcode}};
+
+std::optional<std::vector<CsvRecord>> code_table(View bytes) {
+  if (bytes.size() > 64u << 10 || !is_plain_text(bytes)) return std::nullopt;
+  auto table = parse_csv(text(bytes), 3);
+  if (!table || table->size() != 2) return std::nullopt;
+  const CsvRecord& names = table->front();
+  const auto has = [&](const char* name) { return std::find(names.begin(), names.end(), name) != names.end(); };
+  if (!has("qrcode") && !has("manualcode")) return std::nullopt;
+  return std::move(*table);
+}
+
+void read_table(const std::vector<CsvRecord>& table, const Source& s, Reading& reading) {
+  for (size_t i = 0; i < std::min(table[0].size(), table[1].size()); ++i) {
+    const auto column = std::find_if(std::begin(kColumns), std::end(kColumns), [&](const Column& c) { return table[0][i] == c.name; });
+    if (column == std::end(kColumns) || table[1][i].empty()) continue;
+    const Place place{.path = s.path, .offset = {}, .item = column->name};
+    std::string value = table[1][i];
+    if (column->fact == FactId::qr_payload) {
+      say_codes(parse_qr(value), place, reading);
+    } else if (column->fact == FactId::manual_code) {
+      std::erase_if(value, [](char c) { return c < '0' || c > '9'; });
+      const OnboardingPayload code[] = {parse_manual_code(value)};
+      say_codes(code, place, reading);
+    } else if (const auto number = json_number(Json(value))) {
+      say_number(column->fact, *number, place, reading);
+    } else {
+      reading.device.damaged(place, column->name, "expected a whole number");
+    }
+  }
+}
+
 bool recognises(const Source& s) {
+  if (code_table(s.bytes)) return true;
   const auto codes = codes_in(s.bytes);
   return !codes.empty() && codes.size() <= kMaxCodes;
 }
 
 tl::expected<void, Error> read(const Source& s, Reading& reading) {
+  if (const auto table = code_table(s.bytes)) {
+    read_table(*table, s, reading);
+    return {};
+  }
   say_codes(codes_in(s.bytes), {.path = s.path, .offset = {}, .item = {}}, reading);
   return {};
 }

@@ -3,12 +3,29 @@
 #include <algorithm>
 
 namespace attest {
+namespace {
 
-bool is_plain_text(View bytes) {
-  const View head = bytes.first(std::min<size_t>(bytes.size(), 4096));
-  return !head.empty() && std::all_of(head.begin(), head.end(), [](uint8_t b) {
+// The piece may begin and end inside a character.
+bool is_text(View piece) {
+  while (!piece.empty() && (piece.front() & 0xC0) == 0x80) piece = piece.subspan(1);
+  for (size_t back = 1; back <= 3 && back <= piece.size(); ++back) {
+    if (piece[piece.size() - back] >= 0xC0) {
+      piece = piece.first(piece.size() - back);
+      break;
+    }
+  }
+  const bool clean = std::all_of(piece.begin(), piece.end(), [](uint8_t b) {
     return (b >= 0x20 && b != 0x7F) || b == '\t' || b == '\n' || b == '\r' || b == '\f' || b == 0x1B;
   });
+  return clean && is_utf8(text(piece));
+}
+
+}  // namespace
+
+bool is_plain_text(View bytes) {
+  constexpr size_t kPiece = 4096;
+  if (bytes.empty()) return false;
+  return is_text(bytes.first(std::min(bytes.size(), kPiece))) && (bytes.size() <= kPiece || is_text(bytes.last(kPiece)));
 }
 
 }  // namespace attest

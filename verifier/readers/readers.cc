@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <future>
 
 #include "verifier/crypto.h"
 #include "verifier/readers/formats.h"
@@ -13,12 +14,15 @@ namespace {
 
 // Order matters where two formats could both claim a file: the more telling magic first, `raw` last.
 constexpr const Reader* kReaders[] = {
-    &device_json_reader, &cpms_json_reader, &nordic_json_reader, &telink_summary_reader, &vector_json_reader, &commissioner_log_reader,
+    &cpms_json_reader, &nordic_json_reader, &telink_summary_reader, &device_json_reader, &vector_json_reader, &commissioner_log_reader,
     &pem_reader, &x509_reader, &cms_cd_reader, &csr_reader, &crl_reader, &key_reader, &sealed_key_reader, &pkcs12_reader,
     &esp_flash_reader, &esp_nvs_keys_reader, &esp_nvs_reader, &esp_secure_cert_reader,
-    &telink_reader, &nordic_reader, &nxp_reader, &bouffalolab_reader, &linux_ini_reader,
-    &elements_reader, &blob_reader, &archive_reader, &label_image_reader, &text_der_reader, &onboarding_text_reader, &carve_reader,
+    &intel_hex_reader, &s_record_reader, &elf_reader, &silabs_provision_reader,
+    &telink_reader, &nordic_reader, &nxp_reader, &bouffalolab_reader, &linux_ini_reader, &silabs_flash_reader, &ti_factory_reader,
+    &erased_flash_reader, &elements_reader, &blob_reader, &archive_reader, &label_image_reader, &text_der_reader, &onboarding_text_reader, &carve_reader,
 };
+
+constexpr size_t kLargeFile = 32u << 20;
 
 std::string first_bytes(View v) {
   if (v.empty()) return "an empty file";
@@ -26,10 +30,8 @@ std::string first_bytes(View v) {
   return fmt::format("{} bytes that begin with {}{}", v.size(), hex(head), v.size() > head.size() ? "..." : "");
 }
 
-tl::expected<void, Error> read_one(const Source& source, Reading& reading) {
-  if (reading.files.size() >= reading.budget.files) return error(fmt::format("more than {} files in the evidence", reading.budget.files));
-  reading.files.push_back({.path = source.path, .kind = "raw", .sha256 = sha256(source.bytes), .size = source.bytes.size(), .holds = {}});
-  const size_t index = reading.files.size() - 1;
+// The file of this index: what kind it is, and what it says.
+tl::expected<void, Error> recognise_and_read(const Source& source, size_t index, Reading& reading) {
   const Reader* found = nullptr;
   for (const Reader* reader : readers()) {
     if (reader->recognises(source)) {
@@ -55,6 +57,20 @@ tl::expected<void, Error> read_one(const Source& source, Reading& reading) {
   }
   if (!done) return tl::unexpected(Error{.what = fmt::format("expected {}: {}", found->expects, done.error().what), .offset = done.error().offset});
   return {};
+}
+
+tl::expected<void, Error> read_one(const Source& source, Reading& reading) {
+  if (reading.files.size() >= reading.budget.files) return error(fmt::format("more than {} files in the evidence", reading.budget.files));
+  // The digest of a large image takes as long as searching it: both at once. (Where no thread is to be had, the library
+  // computes it when it is asked for.)
+  const bool large = source.bytes.size() > kLargeFile;
+  std::future<Sha256> digest;
+  if (large) digest = std::async([bytes = source.bytes] { return sha256(bytes); });
+  reading.files.push_back({.path = source.path, .kind = "raw", .sha256 = large ? Sha256{} : sha256(source.bytes), .size = source.bytes.size(), .holds = {}});
+  const size_t index = reading.files.size() - 1;
+  auto done = recognise_and_read(source, index, reading);
+  if (large) reading.files[index].sha256 = digest.get();
+  return done;
 }
 
 // One remark a locked place, which follows what is known: no secret at all, or some that do not fit.

@@ -1,0 +1,55 @@
+# The two commands of the README, and what developers run besides. Everything real is in CMake.
+BUILD  := build/dev
+TOOL   := $(BUILD)/matter-attest
+SUDO   := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+PACKAGES := $(shell sed 's/\#.*//' packages.txt)
+
+.PHONY: demo test accept bench asan tidy fuzz install clean
+
+# Judges a good and a bad device of the project's own.
+demo: build/.built-tool
+	@tests/demo.sh $(TOOL)
+
+test: build/.built-all
+	@ctest --test-dir $(BUILD) --output-on-failure
+
+# Installs what is missing, once for each state of the list.
+build/.packages: packages.txt
+	@mkdir -p build
+	@missing=$$(for p in $(PACKAGES); do dpkg-query -W -f='$${Status}\n' $$p 2>/dev/null | grep -q '^install ok' || echo $$p; done); \
+	if [ -n "$$missing" ]; then echo "installing: " $$missing; \
+	  $(SUDO) apt-get update -qq && DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq --no-install-recommends $$missing >build/packages.log 2>&1 || { tail -20 build/packages.log; exit 1; }; fi
+	@touch $@
+
+$(BUILD)/build.ninja: build/.packages CMakePresets.json
+	@cmake --preset dev >build/configure.log || { cat build/configure.log; exit 1; }
+
+# ninja knows what is out of date; these two only say what to build.
+.PHONY: build/.built-tool build/.built-all
+build/.built-tool: $(BUILD)/build.ninja
+	@cmake --build $(BUILD) --target matter-attest -- --quiet
+build/.built-all: $(BUILD)/build.ninja
+	@cmake --build $(BUILD) -- --quiet
+
+# Takes what the tool says now as the expected reports; review the diff like code.
+accept: build/.built-all
+	@tests/accept.sh $(TOOL)
+
+bench: build/.packages
+	@cmake --preset release >/dev/null && cmake --build --preset release -- --quiet
+	@tests/bench/run.sh build/release
+
+asan: build/.packages
+	@cmake --preset asan >/dev/null && cmake --build --preset asan -- --quiet && ctest --preset asan
+tidy: build/.packages
+	@command -v clang-tidy-14 >/dev/null || $(SUDO) apt-get install -y -qq clang-tidy-14
+	@cmake --preset tidy >/dev/null && cmake --build --preset tidy -- --quiet
+fuzz: build/.packages
+	@command -v clang++-14 >/dev/null || $(SUDO) apt-get install -y -qq clang-14 libclang-rt-14-dev
+	@cmake --preset fuzz >/dev/null && cmake --build --preset fuzz -- --quiet
+	@tests/fuzz/run.sh build/fuzz
+
+install: build/.built-tool
+	@cmake --install $(BUILD) --component Unspecified
+clean:
+	@rm -rf build

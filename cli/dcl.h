@@ -1,0 +1,42 @@
+// dcl: the ledger from the command line. Everything that the outside world gives (streams, clock, environment, network)
+// is handed in, so that a test sees what a user would.
+#pragma once
+
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+#include "cli/ledger_options.h"
+
+namespace attest::cli {
+
+struct DclArguments {
+  std::string action;                 // "sync", "vendor", …
+  std::vector<std::string> operands;  // VID, PID, SKID, FILE
+  LedgerArguments ledger;
+  std::string from;                   // sync: the node to read from
+  bool all_versions = false;          // sync: --versions all
+  std::string format = "text";        // text, json, pem, der
+};
+
+struct Surroundings {
+  std::ostream& out;
+  std::ostream& err;
+  Environment environment;
+  Instant now;
+  bool progress = false;         // err is a terminal
+  dcl::MakeTransport transport;  // libcurl when empty
+};
+
+// 0: done, absence included. 2: usage, or a file that cannot be read. 3: the node cannot be reached or believed, or the
+// fact is unknown.
+int run_dcl(const DclArguments& arguments, const Surroundings& around);
+
+// The actions that only show (dcl_show.cc).
+bool shows(const std::string& action);
+int show(const DclArguments& arguments, const Surroundings& around, dcl::LedgerOptions options);
+
+// One line on err, "matter-attest: " before it.
+int complain(const Surroundings& around, const std::string& line, int exit_code);
+
+}  // namespace attest::cli

@@ -1,0 +1,224 @@
+// The actions of dcl that show facts: which records a question means, and how they are written.
+#include <fmt/format.h>
+#include <fmt/ostream.h>
+
+#include <charconv>
+
+#include "cli/dcl.h"
+#include "verifier/pki/certificate.h"
+
+namespace attest::cli {
+namespace {
+
+using dcl::CachedLedger;
+using dcl::CachedRecord;
+using dcl::Schema;
+
+constexpr int kOk = 0, kUsage = 2, kUnknown = 3;
+
+// Decimal or 0x. A leading zero is decimal too: nobody means octal.
+Result<uint64_t> number(const char* name, const std::string& text, uint64_t max) {
+  const bool is_hex = text.starts_with("0x") || text.starts_with("0X");
+  uint64_t value = 0;
+  const char *begin = text.data() + (is_hex ? 2 : 0), *end = text.data() + text.size();
+  const auto got = std::from_chars(begin, end, value, is_hex ? 16 : 10);
+  if (begin == end || got.ec != std::errc() || got.ptr != end || value > max) {
+    return error(fmt::format("{}: expected a number up to {} (decimal or 0x…), found \"{}\"", name, max, printable(text)));
+  }
+  return value;
+}
+
+Result<KeyId> subject_key_id(const std::string& text) {
+  const auto bytes = from_hex_lenient(text);
+  const auto id = bytes ? key_id(*bytes) : std::nullopt;
+  if (!id) return error(fmt::format("SKID: expected 20 bytes in hex, with or without colons, found \"{}\"", printable(text)));
+  return *id;
+}
+
+// What is asked: one record by its whole key, or all records under a prefix.
+struct Question {
+  Schema schema = Schema::vendor;
+  std::string key;
+  bool one = false;
+  std::string what;  // "vendor 0xFFF1", for saying that there is none
+};
+
+Result<Question> question_of(const DclArguments& arguments) {
+  const auto& operands = arguments.operands;
+  const std::string& action = arguments.action;
+  const struct {
+    const char* action;
+    size_t min, max;
+  } counts[] = {{"vendor", 0, 1}, {"model", 0, 2}, {"version", 2, 3}, {"compliance", 3, 4}, {"paa", 0, 1}, {"cd-signer", 0, 1}, {"revocation", 0, 1}};
+  for (const auto& row : counts) {
+    if (action == row.action && (operands.size() < row.min || operands.size() > row.max)) {
+      return error(fmt::format("dcl {}: expected {} to {} arguments, found {}", action, row.min, row.max, operands.size()));
+    }
+  }
+  if (action == "paa" || action == "cd-signer" || action == "revocation") {
+    Question q{.schema = action == "revocation" ? Schema::revocation_point : Schema::certificate, .key = "", .one = false, .what = action == "revocation" ? "revocation point" : action};
+    if (operands.empty()) return q;
+    const auto id = subject_key_id(operands[0]);
+    if (!id) return tl::unexpected(id.error());
+    q.key = dcl::key_id_prefix(*id);
+    q.what += (action == "revocation" ? " for " : " ") + hex_colons(*id);
+    return q;
+  }
+  uint64_t ids[3] = {};
+  constexpr const char* kNames[] = {"VID", "PID", "SV"};
+  constexpr uint64_t kMost[] = {0xFFFF, 0xFFFF, 0xFFFFFFFF};
+  std::string what;
+  for (size_t i = 0; i < std::min<size_t>(operands.size(), 3); ++i) {
+    const auto value = number(kNames[i], operands[i], kMost[i]);
+    if (!value) return tl::unexpected(value.error());
+    ids[i] = *value;
+    what += i < 2 ? " " + hex_id(*value) : fmt::format(" {}", *value);
+  }
+  const auto vid = static_cast<uint16_t>(ids[0]), pid = static_cast<uint16_t>(ids[1]);
+  const auto version = static_cast<uint32_t>(ids[2]);
+  if (action == "vendor") {
+    return Question{.schema = Schema::vendor, .key = operands.empty() ? "" : dcl::vendor_key(vid), .one = !operands.empty(), .what = "vendor" + what};
+  }
+  if (action == "model") {
+    const bool one = operands.size() == 2;
+    return Question{.schema = Schema::model, .key = one ? dcl::model_key(vid, pid) : operands.empty() ? "" : dcl::vendor_key(vid) + "/", .one = one, .what = "model" + what};
+  }
+  if (action == "version") {
+    const bool one = operands.size() == 3;
+    return Question{.schema = one ? Schema::version : Schema::versions,
+                    .key = one ? dcl::version_key(vid, pid, version) : dcl::model_key(vid, pid),
+                    .one = true,
+                    .what = (one ? "software version" : "software version of model") + what};
+  }
+  const std::string type = operands.size() == 4 ? operands[3] : "matter";
+  return Question{.schema = Schema::compliance, .key = dcl::compliance_key(vid, pid, version, type), .one = true, .what = fmt::format("compliance entry{} {}", what, printable(type))};
+}
+
+struct Answer {
+  std::vector<CachedRecord> items;
+  Provenance from;
+};
+
+Result<Answer> ask(CachedLedger& ledger, const Question& question, const std::string& action) {
+  Answer answer;
+  if (question.one) {
+    auto fact = ledger.record(question.schema, question.key);
+    if (const auto* unknown = std::get_if<Unknown>(&fact)) return error(unknown->why);
+    if (const auto* absent = std::get_if<Absent>(&fact)) answer.from = absent->from;
+    if (auto* found = std::get_if<Found<CachedRecord>>(&fact)) {
+      answer.from = found->from;
+      answer.items.push_back(std::move(found->value));
+    }
+    return answer;
+  }
+  auto fact = ledger.records(question.schema, question.key);
+  if (const auto* unknown = std::get_if<Unknown>(&fact)) return error(unknown->why);
+  if (const auto* absent = std::get_if<Absent>(&fact)) answer.from = absent->from;
+  if (auto* found = std::get_if<Found<std::vector<CachedRecord>>>(&fact)) {
+    answer.from = found->from;
+    for (CachedRecord& record : found->value) {
+      if (question.schema == Schema::certificate) {
+        const auto role = ledger.role(record);
+        if (!role) return tl::unexpected(role.error());
+        if (*role != (action == "paa" ? CachedLedger::Role::paa : CachedLedger::Role::cd_signer)) continue;
+      }
+      answer.items.push_back(std::move(record));
+    }
+  }
+  return answer;
+}
+
+std::string plain(const Json* value) {
+  if (value == nullptr) return "";
+  return printable(value->string() != nullptr ? *value->string() : dump(*value));
+}
+
+// One line a record of a list.
+std::string line_of(Schema schema, const CachedRecord& record) {
+  const auto field = [&](const char* name) { return plain(record.object.find(name)); };
+  switch (schema) {
+    case Schema::vendor: return fmt::format("0x{}  {}  ({})", record.key, field("vendorName"), field("companyLegalName"));
+    case Schema::model: return fmt::format("0x{} 0x{}  {}  device type {}", record.key.substr(0, 4), record.key.substr(5, 4), field("productName"), field("deviceTypeId"));
+    case Schema::revocation_point:
+      return fmt::format("{}  vendor {}  {}  {}  {}", field("issuerSubjectKeyID"), field("vid"), plain(record.object.find("isPAA")) == "true" ? "PAIs" : "DACs", field("label"), field("dataURL"));
+    default: break;
+  }
+  std::string out;
+  const auto certificates = dcl::certificates_of(record.object);
+  if (!certificates) return printable(record.key) + ": " + certificates.error().what;
+  for (const auto& one : *certificates) {
+    const auto certificate = parse_certificate(one.certificate.der);
+    out += fmt::format("{}{}  {}  until {}", out.empty() ? "" : "\n", hex_colons(one.subject_key_id), printable(name_text((*certificate)->subject)), rfc3339((*certificate)->not_after));
+  }
+  return out;
+}
+
+// All fields of one record, the ledger's names unchanged.
+std::string fields_of(const CachedRecord& record) {
+  std::string out;
+  for (const auto& [name, value] : *record.object.object()) out += fmt::format("{:<40}{}\n", printable(name), plain(&value));
+  return out;
+}
+
+int write_certificates(const std::string& format, const Surroundings& around, const Answer& answer) {
+  std::vector<Bytes> ders;
+  for (const CachedRecord& record : answer.items) {
+    const auto certificates = dcl::certificates_of(record.object);
+    if (!certificates) return complain(around, certificates.error().what, kUnknown);
+    for (const auto& one : *certificates) ders.push_back(one.certificate.der);
+    if (format != "pem") continue;
+    for (std::string pem : dcl::pem_of(record.object)) {
+      if (!pem.ends_with('\n')) pem += '\n';
+      around.out << pem;
+    }
+  }
+  if (format == "pem") return kOk;
+  if (ders.size() != 1) return complain(around, fmt::format("--format der: expected one certificate, found {} (name one by its SKID, or use pem)", ders.size()), kUsage);
+  around.out << text(ders[0]);
+  return kOk;
+}
+
+}  // namespace
+
+bool shows(const std::string& action) {
+  for (const char* one : {"vendor", "model", "version", "compliance", "paa", "cd-signer", "revocation"}) {
+    if (action == one) return true;
+  }
+  return false;
+}
+
+int show(const DclArguments& arguments, const Surroundings& around, dcl::LedgerOptions options) {
+  const std::string& format = arguments.format;
+  const bool certificates = arguments.action == "paa" || arguments.action == "cd-signer";
+  if (format != "text" && format != "json" && !(certificates && (format == "pem" || format == "der"))) {
+    return complain(around, fmt::format("dcl {}: expected --format text{}, found {}", arguments.action, certificates ? ", json, pem or der" : " or json", printable(format)), kUsage);
+  }
+  const auto question = question_of(arguments);
+  if (!question) return complain(around, question.error().what, kUsage);
+  const dcl::Network network = options.network;
+  auto ledger = CachedLedger::open(std::move(options));
+  if (!ledger) return complain(around, ledger.error().what, kUsage);
+  const auto answer = ask(**ledger, *question, arguments.action);
+  for (const std::string& note : (*ledger)->notes()) complain(around, note, 0);
+  if (!answer) return complain(around, answer.error().what, kUnknown);
+  if (format == "json") {
+    Json items{Json::Array{}}, out;
+    for (const CachedRecord& record : answer->items) items.push(record.object);
+    out.set("network", network.name).set("chain_id", network.chain_id).set("height", answer->from.height).set("synced_at", rfc3339(answer->from.read_at)).set("items", std::move(items));
+    around.out << dump_pretty(out);
+    return kOk;
+  }
+  if (format != "text") return write_certificates(format, around, *answer);
+  fmt::print(around.out, "# {}, height {}, read {}\n", answer->from.source, answer->from.height, rfc3339(answer->from.read_at));
+  if (answer->items.empty()) {
+    fmt::print(around.out, "no {} on {}\n", question->what, network.chain_id);
+    return kOk;
+  }
+  for (const CachedRecord& record : answer->items) {
+    if (question->one) around.out << fields_of(record);
+    if (!question->one) around.out << line_of(question->schema, record) << "\n";
+  }
+  return kOk;
+}
+
+}  // namespace attest::cli

@@ -1,0 +1,36 @@
+// The options by which every command that asks the ledger says which one: --network, --ledger, --chain-id, --cache-dir,
+// --offline, --max-age. What they mean is worked out here; environment, clock and network are handed in.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "dcl/cached_ledger.h"
+
+namespace attest::cli {
+
+struct LedgerArguments {
+  std::string network = "main";  // main or test
+  std::string ledger;            // snapshot file or URL
+  std::string chain_id;
+  std::string cache_dir;
+  std::string max_age = "24h";
+  bool offline = false;
+};
+
+// The value of an environment variable; nullopt when it is not set or empty.
+using Environment = std::function<std::optional<std::string>(const char* name)>;
+
+// "90s", "30m", "24h", "7d"; a bare number is seconds.
+Result<int64_t> parse_age(const std::string& text);
+
+// --cache-dir, $MATTER_ATTEST_CACHE, $XDG_CACHE_HOME/matter-attest, $HOME/.cache/matter-attest: the first there is.
+Result<std::string> cache_folder(const std::string& cache_dir, const Environment& environment);
+
+// A libcurl transport, trusting the authorities that $SSL_CERT_FILE names where it is set.
+dcl::MakeTransport curl_from(const Environment& environment);
+
+Result<dcl::LedgerOptions> ledger_options(const LedgerArguments& arguments, const Environment& environment, Instant now);
+
+}  // namespace attest::cli

@@ -1,0 +1,504 @@
+#include "dcl/cache.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sqlite3.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <map>
+#include <unordered_map>
+
+#include "verifier/crypto.h"
+
+namespace attest::dcl {
+namespace {
+
+constexpr int kSchemaVersion = 1;               // PRAGMA user_version
+constexpr int kApplicationId = 0x4D414443;      // "MADC"
+constexpr int kBusyMilliseconds = 20'000;       // how long another process may hold the file
+constexpr int kMaxSetAside = 1000;
+
+constexpr const char* kTables =
+    "CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE lists(schema TEXT PRIMARY KEY, height INTEGER NOT NULL, block_time INTEGER NOT NULL, read_at INTEGER NOT NULL, records INTEGER NOT NULL) WITHOUT ROWID;"
+    // height is null where the list's own holds; object is null where the ledger said that there is none.
+    "CREATE TABLE records(schema TEXT NOT NULL, key TEXT NOT NULL, object TEXT, height INTEGER, block_time INTEGER, read_at INTEGER, digest BLOB NOT NULL, UNIQUE(schema, key));";
+
+constexpr const char* kTrustNames[] = {"none", "snapshot", "tls", "proof"};
+
+Sha256 row_digest(Schema schema, std::string_view key, std::string_view object) {
+  std::string head = info(schema).name;
+  head += '\n';
+  head += key;
+  head += '\n';
+  return sha256(view(head), view(object));
+}
+
+uint64_t inode_of(const std::string& path) {
+  struct stat about = {};
+  return stat(path.c_str(), &about) == 0 ? static_cast<uint64_t>(about.st_ino) : 0;
+}
+
+// The first key after all that start with the prefix.
+std::string after(std::string prefix) {
+  while (!prefix.empty()) {
+    const auto last = static_cast<unsigned char>(prefix.back());
+    if (last < 0xFF) {
+      prefix.back() = static_cast<char>(last + 1);
+      return prefix;
+    }
+    prefix.pop_back();
+  }
+  return "\xFF";
+}
+
+}  // namespace
+
+// A prepared statement, finalised with its scope. Columns and parameters count from 0 and 1, as in SQLite.
+class Cache::Statement {
+ public:
+  Statement(sqlite3* db, const char* sql) { sqlite3_prepare_v2(db, sql, -1, &statement_, nullptr); }
+  ~Statement() { sqlite3_finalize(statement_); }
+  Statement(const Statement&) = delete;
+  Statement& operator=(const Statement&) = delete;
+
+  Statement& bind(int at, std::string_view text) {
+    sqlite3_bind_text64(statement_, at, text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+    return *this;
+  }
+  Statement& bind(int at, int64_t number) {
+    sqlite3_bind_int64(statement_, at, number);
+    return *this;
+  }
+  Statement& bind(int at, const Sha256& digest) {
+    sqlite3_bind_blob(statement_, at, digest.data(), static_cast<int>(digest.size()), SQLITE_TRANSIENT);
+    return *this;
+  }
+  Statement& bind_null(int at) {
+    sqlite3_bind_null(statement_, at);
+    return *this;
+  }
+  int step() { return statement_ == nullptr ? SQLITE_ERROR : sqlite3_step(statement_); }
+  void reset() { sqlite3_reset(statement_); }
+  sqlite3_stmt* get() { return statement_; }
+
+ private:
+  sqlite3_stmt* statement_ = nullptr;
+};
+
+namespace {
+
+std::string_view text_column(sqlite3_stmt* statement, int column) {
+  const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement, column));
+  return text == nullptr ? std::string_view() : std::string_view(text, static_cast<size_t>(sqlite3_column_bytes(statement, column)));
+}
+
+// key, object, height, block_time, read_at, digest: in this order in every query of records.
+constexpr const char* kColumns = "r.key, r.object, coalesce(r.height, l.height), coalesce(r.block_time, l.block_time), coalesce(r.read_at, l.read_at), r.digest";
+
+Result<CachedRecord> record_of(Schema schema, sqlite3_stmt* row) {
+  CachedRecord out{.key = std::string(text_column(row, 0)),
+                   .object = {},
+                   .when = {.height = sqlite3_column_int64(row, 2), .block_time = {sqlite3_column_int64(row, 3)}, .read_at = {sqlite3_column_int64(row, 4)}}};
+  const std::string_view object = text_column(row, 1);
+  const auto digest = row_digest(schema, out.key, object);
+  const View stored(static_cast<const uint8_t*>(sqlite3_column_blob(row, 5)), static_cast<size_t>(sqlite3_column_bytes(row, 5)));
+  if (!equal(digest, stored)) return error(fmt::format("{} {} does not match its digest", info(schema).name, printable(out.key)));
+  if (object.empty()) return out;
+  auto json = parse_json(object);
+  if (!json) return within(fmt::format("{} {}", info(schema).name, printable(out.key)), json.error());
+  out.object = std::move(*json);
+  return out;
+}
+
+}  // namespace
+
+Cache::Cache(Cache&& other) noexcept { *this = std::move(other); }
+Cache& Cache::operator=(Cache&& other) noexcept {
+  std::swap(path_, other.path_);
+  std::swap(inode_, other.inode_);
+  std::swap(db_, other.db_);
+  std::swap(find_, other.find_);
+  std::swap(damaged_, other.damaged_);
+  std::swap(in_view_, other.in_view_);
+  return *this;
+}
+Cache::~Cache() {
+  sqlite3_finalize(find_);
+  sqlite3_close(db_);
+}
+
+Error Cache::failed(const std::string& doing) {
+  const int code = sqlite3_errcode(db_);
+  if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB) damaged_ = true;
+  const char* advice = code == SQLITE_BUSY ? " (another process holds it)" : code == SQLITE_FULL ? " (is the disk full?)" : "";
+  return {.what = fmt::format("cache {}: {}: {}{}", path_.empty() ? "in memory" : path_, doing, sqlite3_errmsg(db_), advice), .offset = {}};
+}
+
+Result<void> Cache::execute(const char* sql) {
+  if (sqlite3_exec(db_, sql, nullptr, nullptr, nullptr) != SQLITE_OK) return tl::unexpected(failed("cannot be used"));
+  return {};
+}
+
+// `unusable` with `why` says that the file is there and is no cache of ours; other errors are about the machine.
+Result<Cache> Cache::connect(const std::string& path, bool create, bool& unusable, std::string& why) {
+  Cache cache;
+  cache.path_ = path;
+  const int flags = SQLITE_OPEN_READWRITE | (create ? SQLITE_OPEN_CREATE : 0) | SQLITE_OPEN_EXRESCODE;
+  int opened = sqlite3_open_v2(path.empty() ? ":memory:" : path.c_str(), &cache.db_, flags, nullptr);
+  if (opened != SQLITE_OK && !create) {
+    // A cache on a read-only medium: nobody can be writing it.
+    sqlite3_close(cache.db_);
+    const std::string uri = "file:" + path + "?immutable=1";
+    opened = sqlite3_open_v2(uri.c_str(), &cache.db_, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, nullptr);
+  }
+  if (opened != SQLITE_OK) return tl::unexpected(cache.failed("cannot be opened"));
+  sqlite3_extended_result_codes(cache.db_, 0);
+  sqlite3_busy_timeout(cache.db_, kBusyMilliseconds);
+  cache.inode_ = inode_of(path);
+  int64_t version = 0, application = 0, tables = 0;
+  {
+    Statement about(cache.db_, "SELECT (SELECT user_version FROM pragma_user_version), (SELECT application_id FROM pragma_application_id), (SELECT count(*) FROM sqlite_schema)");
+    if (about.step() != SQLITE_ROW) {
+      const Error failure = cache.failed("cannot be read");
+      unusable = cache.damaged_;
+      why = sqlite3_errmsg(cache.db_);
+      return tl::unexpected(failure);
+    }
+    version = sqlite3_column_int64(about.get(), 0);
+    application = sqlite3_column_int64(about.get(), 1);
+    tables = sqlite3_column_int64(about.get(), 2);
+  }
+  if (tables == 0 && version == 0) {
+    if (!create) return error("empty");
+    // Two processes may meet here; the second finds the tables made.
+    // A new file waits for no disk: should the machine itself stop now, there was nothing in it to lose. (A process
+    // that is killed loses nothing either way.)
+    if (!path.empty()) {
+      if (const auto wal = cache.execute("PRAGMA synchronous=OFF; PRAGMA journal_mode=WAL;"); !wal) return tl::unexpected(wal.error());
+    }
+    if (const auto begun = cache.execute("BEGIN IMMEDIATE"); !begun) return tl::unexpected(begun.error());
+    Statement made(cache.db_, "SELECT count(*) FROM sqlite_schema");
+    const bool empty = made.step() == SQLITE_ROW && sqlite3_column_int64(made.get(), 0) == 0;
+    made.reset();
+    if (empty) {
+      const std::string pragmas = fmt::format("PRAGMA user_version={}; PRAGMA application_id={}; {}", kSchemaVersion, kApplicationId, kTables);
+      if (const auto written = cache.execute(pragmas.c_str()); !written) return tl::unexpected(written.error());
+    }
+    if (const auto done = cache.execute("COMMIT"); !done) return tl::unexpected(done.error());
+    return cache;
+  }
+  if (application != kApplicationId) {
+    unusable = true;
+    why = "it is a database of another program";
+  } else if (version != kSchemaVersion) {
+    unusable = true;
+    why = fmt::format("its version is {}, this program knows {}", version, kSchemaVersion);
+  }
+  if (unusable) return error(why);
+  // With a write-ahead log this keeps transactions whole through a crash of the machine too.
+  if (const auto normal = cache.execute("PRAGMA synchronous=NORMAL;"); !normal) return tl::unexpected(normal.error());
+  return cache;
+}
+
+Result<std::optional<Cache>> Cache::open(const std::string& path, Open how, std::string& set_aside) {
+  if (how == Open::create) {
+    std::error_code ignored;  // the opening says what is wrong
+    std::filesystem::create_directories(std::filesystem::path(path).parent_path(), ignored);
+  }
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    if (how == Open::existing && !std::filesystem::exists(path)) return std::nullopt;
+    bool unusable = false;
+    std::string why;
+    auto cache = connect(path, how == Open::create, unusable, why);
+    if (cache) return std::optional<Cache>(std::move(*cache));
+    if (!unusable) {
+      if (how == Open::existing && cache.error().what == "empty") return std::nullopt;
+      return tl::unexpected(cache.error());
+    }
+    Cache unread;
+    unread.path_ = path;
+    unread.inode_ = inode_of(path);
+    set_aside = unread.set_aside(why);
+    if (std::filesystem::exists(path) && inode_of(path) == unread.inode_) return error(set_aside);
+  }
+  return error(fmt::format("cache {}: cannot be opened: it is replaced by unusable files again and again", path));
+}
+
+Result<Cache> Cache::in_memory() {
+  bool unusable = false;
+  std::string why;
+  return connect("", true, unusable, why);
+}
+
+std::string Cache::set_aside(const std::string& why) {
+  if (path_.empty()) return {};
+  // Under a lock: of two processes that find the damage, the second must not rename the first one's new file.
+  const int lock = ::open((path_ + ".lock").c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0644);
+  if (lock >= 0) flock(lock, LOCK_EX);
+  std::string line;
+  if (inode_of(path_) == inode_) {
+    std::string name;
+    for (int n = 1; n <= kMaxSetAside; ++n) {
+      name = fmt::format("{}.unusable-{}", path_, n);
+      if (!std::filesystem::exists(name)) break;
+    }
+    std::error_code failure;
+    std::filesystem::rename(path_, name, failure);
+    for (const char* beside : {"-wal", "-shm"}) {
+      std::error_code ignored;
+      std::filesystem::rename(path_ + beside, name + beside, ignored);
+    }
+    line = failure ? fmt::format("cache {}: not usable ({}) and cannot be renamed: {}", path_, why, failure.message())
+                   : fmt::format("cache {}: not usable ({}); set aside as {}", path_, why, name);
+  } else {
+    line = fmt::format("cache {}: was not usable ({}) and was set aside", path_, why);
+  }
+  if (lock >= 0) ::close(lock);
+  return line;
+}
+
+Result<std::optional<CacheSource>> Cache::source() {
+  Statement query(db_, "SELECT name, value FROM meta");
+  CacheSource out;
+  int code = SQLITE_OK;
+  while ((code = query.step()) == SQLITE_ROW) {
+    const std::string_view name = text_column(query.get(), 0), value = text_column(query.get(), 1);
+    if (name == "chain_id") out.chain_id = value;
+    if (name == "source") out.source = value;
+    for (size_t i = 0; name == "trust" && i < std::size(kTrustNames); ++i) {
+      if (value == kTrustNames[i]) out.trust = static_cast<LedgerTrust>(i);
+    }
+  }
+  if (code != SQLITE_DONE) return tl::unexpected(failed("cannot be read"));
+  if (out.chain_id.empty()) return std::nullopt;
+  return out;
+}
+
+Result<std::optional<CachedList>> Cache::list(Schema schema) {
+  Statement query(db_, "SELECT height, block_time, read_at, records FROM lists WHERE schema=?1");
+  query.bind(1, info(schema).name);
+  const int code = query.step();
+  if (code == SQLITE_DONE) return std::nullopt;
+  if (code != SQLITE_ROW) return tl::unexpected(failed("cannot be read"));
+  const auto number = [&](int column) { return sqlite3_column_int64(query.get(), column); };
+  return CachedList{.schema = schema,
+                    .when = {.height = number(0), .block_time = {number(1)}, .read_at = {number(2)}},
+                    .records = static_cast<size_t>(number(3))};
+}
+
+Result<std::optional<CachedRecord>> Cache::find(Schema schema, const std::string& key) {
+  if (find_ == nullptr) {
+    const std::string sql = fmt::format("SELECT {} FROM records r LEFT JOIN lists l ON l.schema=r.schema WHERE r.schema=?1 AND r.key=?2", kColumns);
+    sqlite3_prepare_v3(db_, sql.c_str(), -1, SQLITE_PREPARE_PERSISTENT, &find_, nullptr);
+    if (find_ == nullptr) return tl::unexpected(failed("cannot be read"));
+  }
+  sqlite3_bind_text(find_, 1, info(schema).name, -1, SQLITE_STATIC);
+  sqlite3_bind_text64(find_, 2, key.data(), key.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+  const int code = sqlite3_step(find_);
+  if (code != SQLITE_ROW) {
+    const Error failure = code == SQLITE_DONE ? Error{} : failed("cannot be read");
+    sqlite3_reset(find_);
+    if (code == SQLITE_DONE) return std::nullopt;
+    return tl::unexpected(failure);
+  }
+  auto record = record_of(schema, find_);
+  sqlite3_reset(find_);
+  if (record) return std::optional<CachedRecord>(std::move(*record));
+  damaged_ = true;
+  return within("cache " + path_, record.error());
+}
+
+Result<std::vector<CachedRecord>> Cache::find_all(Schema schema, const std::string& prefix) {
+  const std::string sql = fmt::format("SELECT {} FROM records r LEFT JOIN lists l ON l.schema=r.schema WHERE r.schema=?1 AND r.key>=?2 AND r.key<?3 AND r.object IS NOT NULL ORDER BY r.key", kColumns);
+  Statement query(db_, sql.c_str());
+  const std::string end = after(prefix);
+  query.bind(1, info(schema).name).bind(2, prefix).bind(3, end);
+  std::vector<CachedRecord> out;
+  int code = SQLITE_OK;
+  while ((code = query.step()) == SQLITE_ROW) {
+    auto record = record_of(schema, query.get());
+    if (!record) {
+      damaged_ = true;
+      return within("cache " + path_, record.error());
+    }
+    out.push_back(std::move(*record));
+  }
+  if (code != SQLITE_DONE) return tl::unexpected(failed("cannot be read"));
+  return out;
+}
+
+Result<std::vector<CachedRecord>> Cache::find_singles(Schema schema) {
+  const std::string sql = fmt::format("SELECT {} FROM records r LEFT JOIN lists l ON l.schema=r.schema WHERE r.schema=?1 AND r.height IS NOT NULL ORDER BY r.key", kColumns);
+  Statement query(db_, sql.c_str());
+  query.bind(1, info(schema).name);
+  std::vector<CachedRecord> out;
+  int code = SQLITE_OK;
+  while ((code = query.step()) == SQLITE_ROW) {
+    auto record = record_of(schema, query.get());
+    if (!record) {
+      damaged_ = true;
+      return within("cache " + path_, record.error());
+    }
+    out.push_back(std::move(*record));
+  }
+  if (code != SQLITE_DONE) return tl::unexpected(failed("cannot be read"));
+  return out;
+}
+
+Result<void> Cache::begin_view() {
+  if (in_view_) return {};
+  if (const auto begun = execute("BEGIN"); !begun) return begun;
+  in_view_ = true;
+  return {};
+}
+
+void Cache::end_view() {
+  if (!in_view_) return;
+  in_view_ = false;
+  if (find_ != nullptr) sqlite3_reset(find_);
+  sqlite3_exec(db_, "COMMIT", nullptr, nullptr, nullptr);
+}
+
+Result<std::optional<int64_t>> Cache::newest_height() {
+  Statement query(db_, "SELECT max(height) FROM lists");
+  if (query.step() != SQLITE_ROW) return tl::unexpected(failed("cannot be read"));
+  if (sqlite3_column_type(query.get(), 0) == SQLITE_NULL) return std::nullopt;
+  return sqlite3_column_int64(query.get(), 0);
+}
+
+Result<SchemaChanges> Cache::replace_list(const RecordList& list, const ReadAt& when) {
+  const char* name = info(list.schema).name;
+  std::unordered_map<std::string, Sha256> before;
+  {
+    // The digest of what is stored, not the stored digest: a row that rotted counts as changed and is written anew.
+    Statement query(db_, "SELECT key, object FROM records WHERE schema=?1");
+    query.bind(1, name);
+    int code = SQLITE_OK;
+    while ((code = query.step()) == SQLITE_ROW) {
+      const std::string_view key = text_column(query.get(), 0);
+      before.emplace(key, row_digest(list.schema, key, text_column(query.get(), 1)));
+    }
+    if (code != SQLITE_DONE) return tl::unexpected(failed("cannot be read"));
+  }
+  SchemaChanges changes{.schema = list.schema, .records = list.records.size()};
+  Statement write(db_, "INSERT INTO records(schema, key, object, digest) VALUES(?1, ?2, ?3, ?4) "
+                       "ON CONFLICT(schema, key) DO UPDATE SET object=excluded.object, digest=excluded.digest, height=NULL, block_time=NULL, read_at=NULL");
+  const bool singles = info(list.schema).list_path == nullptr;  // rows may carry heights of their own
+  for (const Record& record : list.records) {
+    const std::string object = dump(record.object);
+    const Sha256 digest = row_digest(list.schema, record.key, object);
+    const auto known = before.find(record.key);
+    const bool same = known != before.end() && known->second == digest;
+    if (known == before.end()) ++changes.added;
+    if (known != before.end() && !same) ++changes.changed;
+    if (known != before.end()) before.erase(known);
+    if (same && !singles) continue;
+    write.bind(1, name).bind(2, record.key).bind(3, object).bind(4, digest);
+    if (write.step() != SQLITE_DONE) return tl::unexpected(failed("cannot be written"));
+    write.reset();
+  }
+  Statement remove(db_, "DELETE FROM records WHERE schema=?1 AND key=?2");
+  for (const auto& [key, digest] : before) {
+    remove.bind(1, name).bind(2, key);
+    if (remove.step() != SQLITE_DONE) return tl::unexpected(failed("cannot be written"));
+    remove.reset();
+    if (digest != row_digest(list.schema, key, "")) ++changes.removed;  // a remembered absence is no record
+  }
+  Statement state(db_, "INSERT OR REPLACE INTO lists(schema, height, block_time, read_at, records) VALUES(?1, ?2, ?3, ?4, ?5)");
+  state.bind(1, name).bind(2, when.height).bind(3, when.block_time.seconds).bind(4, when.read_at.seconds).bind(5, static_cast<int64_t>(list.records.size()));
+  if (state.step() != SQLITE_DONE) return tl::unexpected(failed("cannot be written"));
+  return changes;
+}
+
+template <class Work>
+auto Cache::in_transaction(const Work& work) -> decltype(work()) {
+  end_view();
+  if (const auto begun = execute("BEGIN IMMEDIATE"); !begun) return tl::unexpected(begun.error());
+  auto result = work();
+  if (result) {
+    if (const auto done = execute("COMMIT"); !done) result = tl::unexpected(done.error());
+  }
+  if (!result) sqlite3_exec(db_, "ROLLBACK", nullptr, nullptr, nullptr);
+  return result;
+}
+
+Result<std::vector<SchemaChanges>> Cache::write_lists(const CacheSource& source, std::span<const ListUpdate> lists) {
+  const auto known = this->source();
+  if (!known) return tl::unexpected(known.error());
+  if (*known && (*known)->chain_id != source.chain_id) {
+    return error(fmt::format("cache {}: holds {}, expected {}", path_, (*known)->chain_id, source.chain_id));
+  }
+  std::vector<SchemaChanges> changes;
+  for (const ListUpdate& update : lists) {
+    auto one = replace_list(update.list, update.when);
+    if (!one) return tl::unexpected(one.error());
+    changes.push_back(*one);
+  }
+  Statement meta(db_, "INSERT OR REPLACE INTO meta(name, value) VALUES(?1, ?2)");
+  const std::pair<const char*, std::string> rows[] = {{"chain_id", source.chain_id}, {"source", source.source}, {"trust", kTrustNames[static_cast<size_t>(source.trust)]}};
+  for (const auto& [name, value] : rows) {
+    meta.bind(1, name).bind(2, value);
+    if (meta.step() != SQLITE_DONE) return tl::unexpected(failed("cannot be written"));
+    meta.reset();
+  }
+  return changes;
+}
+
+Result<std::vector<SchemaChanges>> Cache::update(const CacheSource& source, std::span<const ListUpdate> lists) {
+  return in_transaction([&]() -> Result<std::vector<SchemaChanges>> {
+    const auto newest = newest_height();
+    if (!newest) return tl::unexpected(newest.error());
+    for (const ListUpdate& update : lists) {
+      if (!*newest || **newest <= update.when.height) continue;
+      return error(fmt::format("{}: is behind: it offers height {}, height {} is already known here", source.source, update.when.height, **newest));
+    }
+    return write_lists(source, lists);
+  });
+}
+
+Result<std::vector<SchemaChanges>> Cache::replace_all(const CacheSource& source, std::span<const ListUpdate> lists, std::span<const SingleUpdate> singles) {
+  return in_transaction([&]() -> Result<std::vector<SchemaChanges>> {
+    // Lists that are not given go too; those given are compared with what was there.
+    std::string kept;
+    for (const ListUpdate& update : lists) kept += fmt::format("{}'{}'", kept.empty() ? "" : ",", info(update.list.schema).name);
+    const std::string clear = fmt::format("DELETE FROM meta; DELETE FROM lists; DELETE FROM records WHERE height IS NOT NULL OR schema NOT IN ({})", kept);
+    if (const auto cleared = execute(clear.c_str()); !cleared) return tl::unexpected(cleared.error());
+    auto changes = write_lists(source, lists);
+    for (const SingleUpdate& single : singles) {
+      if (!changes) break;
+      const auto written = put(single.schema, single.record.key, single.record.object, single.record.when);
+      if (!written) changes = tl::unexpected(written.error());
+    }
+    return changes;
+  });
+}
+
+Result<void> Cache::put(Schema schema, const std::string& key, const Json& object, const ReadAt& when) {
+  end_view();
+  const std::string text = object.is_null() ? std::string() : dump(object);
+  Statement write(db_, "INSERT OR REPLACE INTO records(schema, key, object, height, block_time, read_at, digest) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)");
+  write.bind(1, info(schema).name).bind(2, key);
+  object.is_null() ? write.bind_null(3) : write.bind(3, text);
+  write.bind(4, when.height).bind(5, when.block_time.seconds).bind(6, when.read_at.seconds).bind(7, row_digest(schema, key, text));
+  if (write.step() != SQLITE_DONE) return tl::unexpected(failed("cannot be written"));
+  return {};
+}
+
+Result<void> Cache::check() {
+  Statement query(db_, "PRAGMA integrity_check(1)");
+  if (query.step() != SQLITE_ROW) return tl::unexpected(failed("cannot be read"));
+  if (text_column(query.get(), 0) != "ok") {
+    damaged_ = true;
+    return error(fmt::format("cache {}: {}", path_, text_column(query.get(), 0)));
+  }
+  for (const Schema schema : kSchemas) {
+    if (const auto all = find_all(schema); !all) return tl::unexpected(all.error());
+  }
+  return {};
+}
+
+}  // namespace attest::dcl

@@ -1,0 +1,420 @@
+#include "dcl/cached_ledger.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "dcl/snapshot.h"
+#include "dcl/sync.h"
+
+namespace attest::dcl {
+namespace {
+
+// The CSA's own vendor id. The root that names it is its Matter Certification and Testing CA: approved like a PAA,
+// under the same type, and the issuer of the certification declarations' signers. No device chain may end there.
+constexpr uint16_t kCsaVendorId = 0xC5A0;
+
+bool is_cd_authority(const EntryCertificate& c) { return c.certificate.is_root && c.named_vid == kCsaVendorId; }
+
+// The schemas that a node is asked for whole even when single facts are wanted: they are small, and their paths
+// cannot carry every key.
+bool read_whole(Schema schema) { return schema == Schema::certificate || schema == Schema::revoked || schema == Schema::revocation_point; }
+
+}  // namespace
+
+std::string cache_path(const std::string& folder, const std::string& chain_id) { return folder + "/" + chain_id + ".sqlite"; }
+
+Result<std::string> read_snapshot_file(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in || std::filesystem::is_directory(path)) return error(fmt::format("{}: cannot be read, expected a ledger snapshot or a node's URL", printable(path)));
+  return std::string(std::istreambuf_iterator<char>(in), {});
+}
+
+Result<std::unique_ptr<CachedLedger>> CachedLedger::open(LedgerOptions options) {
+  std::unique_ptr<CachedLedger> ledger(new CachedLedger(std::move(options)));
+  LedgerOptions& o = ledger->options_;
+  ledger->source_name_ = o.network.chain_id + " cache";
+  if (o.ledger.empty()) return ledger;
+  if (o.ledger.find("://") != std::string::npos) {
+    const auto url = node_url(o.ledger);
+    if (!url) return tl::unexpected(url.error());
+    ledger->direct_ = true;
+    ledger->source_name_ = o.network.url = *url;
+    ledger->trust_ = source_of(o.network).trust;
+    return ledger;
+  }
+  const auto text = read_snapshot_file(o.ledger);
+  if (!text) return tl::unexpected(text.error());
+  const auto snapshot = read_snapshot(*text);
+  if (!snapshot) return within(printable(o.ledger), snapshot.error());
+  if (snapshot->chain_id != o.network.chain_id) {
+    return error(fmt::format("{}: expected a snapshot of {}, found one of {}", printable(o.ledger), o.network.chain_id, snapshot->chain_id));
+  }
+  auto cache = Cache::in_memory();
+  if (!cache) return tl::unexpected(cache.error());
+  const std::string name = std::filesystem::path(o.ledger).filename().string();
+  if (const auto loaded = load_snapshot(*cache, *snapshot, name); !loaded) return tl::unexpected(loaded.error());
+  ledger->cache_ = std::move(*cache);
+  ledger->source_name_ = "snapshot " + name;
+  ledger->trust_ = LedgerTrust::snapshot;
+  ledger->prepared_ = true;
+  o.offline = true;  // a snapshot is what it is: nothing is added from elsewhere
+  return ledger;
+}
+
+CachedLedger::~CachedLedger() = default;
+
+void CachedLedger::prepare() {
+  if (prepared_) return;
+  prepared_ = true;
+  if (direct_) {
+    auto memory = Cache::in_memory();
+    if (memory) cache_ = std::move(*memory);
+    if (!memory) notes_.push_back(memory.error().what);
+    return;
+  }
+  open_cache();
+  bool old = true;
+  if (cache_) {
+    const auto list = cache_->list(Schema::certificate);
+    if (!list) damaged(list.error());
+    if (list && *list) old = too_old((*list)->when);
+  }
+  if (old && !options_.offline) refresh();
+  if (!cache_) return;
+  const auto source = cache_->source();
+  if (!source) damaged(source.error());
+  if (source && *source) {
+    if ((*source)->chain_id == options_.network.chain_id) {
+      trust_ = (*source)->trust;
+    } else {
+      notes_.push_back(fmt::format("cache {}: expected {}, found {}", cache_->path(), options_.network.chain_id, (*source)->chain_id));
+      cache_.reset();
+    }
+  }
+  if (cache_) (void)cache_->begin_view();  // one state for all questions; without it, each sees a state of its own
+}
+
+void CachedLedger::open_cache() {
+  std::string set_aside;
+  auto opened = Cache::open(cache_path(options_.cache_folder, options_.network.chain_id), Cache::Open::existing, set_aside);
+  if (!set_aside.empty()) notes_.push_back(set_aside);
+  if (!opened) notes_.push_back(opened.error().what);
+  if (opened && *opened) cache_ = std::move(**opened);
+}
+
+void CachedLedger::refresh() {
+  const auto done = [&]() -> Result<void> {
+    const auto asked = node();
+    if (!asked) return tl::unexpected(asked.error());
+    const auto synced = sync(**asked, cache_path(options_.cache_folder, options_.network.chain_id), options_.now, {.versions = false, .progress = options_.progress});
+    if (!synced) return tl::unexpected(synced.error());
+    for (const std::string& note : synced->notes) {
+      if (std::find(notes_.begin(), notes_.end(), note) == notes_.end()) notes_.push_back(note);
+    }
+    cache_.reset();
+    open_cache();
+    return {};
+  }();
+  if (done) return;
+  refresh_error_ = done.error();
+  notes_.push_back(fmt::format("{} could not be refreshed: {}", options_.network.chain_id, done.error().what));
+}
+
+Result<Node*> CachedLedger::node() {
+  if (node_error_) return tl::unexpected(*node_error_);
+  if (node_) return node_.get();
+  const auto fail = [&](const Error& failure) -> Result<Node*> {
+    node_error_ = failure;
+    return tl::unexpected(failure);
+  };
+  if (options_.offline) return fail({.what = "offline: nothing may be fetched", .offset = {}});
+  if (!options_.transport) return fail({.what = "no network in this program", .offset = {}});
+  auto transport = options_.transport();
+  if (!transport) return fail(transport.error());
+  transport_ = std::move(*transport);
+  auto made = std::make_unique<Node>(options_.network, *transport_, options_.now);
+  auto begun = made->begin();
+  if (!begun) return fail(begun.error());
+  node_state_ = std::move(*begun);
+  for (const std::string& note : node_state_->notes) notes_.push_back(note);
+  node_ = std::move(made);
+  return node_.get();
+}
+
+Result<Cache*> CachedLedger::store() {
+  if (cache_) return &*cache_;
+  std::string set_aside;
+  auto opened = Cache::open(cache_path(options_.cache_folder, options_.network.chain_id), Cache::Open::create, set_aside);
+  if (!set_aside.empty()) notes_.push_back(set_aside);
+  if (!opened) return tl::unexpected(opened.error());
+  cache_ = std::move(**opened);
+  return &*cache_;
+}
+
+Provenance CachedLedger::provenance(const ReadAt& when) const {
+  return {.source = source_name_, .height = when.height, .read_at = when.read_at, .proven = false};
+}
+
+// Why there is no answer, and what to do about it.
+Unknown CachedLedger::unknown(const std::string& what) const {
+  if (trust_ == LedgerTrust::snapshot && options_.offline && !options_.ledger.empty()) return {fmt::format("the {} does not hold {}", source_name_, what)};
+  if (options_.offline) return {fmt::format("{} is not in the {}, and nothing may be fetched offline", what, source_name_)};
+  return {fmt::format("{}: {}", what, refresh_error_ ? refresh_error_->what : node_error_ ? node_error_->what : "could not be read")};
+}
+
+// A read met damage: the file goes, and with it this ledger's facts. What was answered before stands.
+Unknown CachedLedger::damaged(const Error& failure) {
+  std::string line = failure.what;
+  if (cache_ && cache_->damaged()) {
+    line = cache_->set_aside(failure.what);
+    cache_.reset();
+  }
+  notes_.push_back(line);
+  return {line};
+}
+
+Fact<CachedRecord> CachedLedger::fetch(Schema schema, const std::string& key, const std::optional<CachedRecord>& known) {
+  const auto answer_of = [&](CachedRecord record) -> Fact<CachedRecord> {
+    const Provenance from = provenance(record.when);
+    if (record.object.is_null()) return Absent{from};
+    return Found<CachedRecord>{std::move(record), from};
+  };
+  const std::string what = fmt::format("{} {}", info(schema).noun, printable(key));
+  if (!one_path(schema, key)) {  // no node can be asked for it: it is no key of the ledger's
+    return known ? answer_of(*known) : Fact<CachedRecord>(unknown(what));
+  }
+  const auto asked = node();
+  if (!asked) return known ? answer_of(*known) : Fact<CachedRecord>(unknown(what));
+  const std::string keys[] = {key};
+  auto records = (*asked)->records(schema, keys);
+  if (!records) {
+    if (known) {
+      notes_.push_back(fmt::format("{} could not be refreshed: {}", what, records.error().what));
+      return answer_of(*known);
+    }
+    return Unknown{fmt::format("{}: {}", what, records.error().what)};
+  }
+  CachedRecord record{.key = key, .object = {}, .when = {.height = node_state_->height, .block_time = node_state_->block_time, .read_at = options_.now}};
+  if (records->front()) record.object = std::move(records->front()->object);
+  const auto kept = store();
+  if (kept) {
+    const auto written = (*kept)->put(schema, key, record.object, record.when);
+    if (!written) notes_.push_back(written.error().what);
+    (void)(*kept)->begin_view();
+  }
+  return answer_of(std::move(record));
+}
+
+Fact<CachedRecord> CachedLedger::find_record(Schema schema, const std::string& key) {
+  prepare();
+  if (read_whole(schema)) {
+    auto all = find_records(schema, key);
+    if (auto* found = std::get_if<Found<std::vector<CachedRecord>>>(&all)) {
+      for (CachedRecord& record : found->value) {
+        if (record.key == key) return Found<CachedRecord>{std::move(record), found->from};
+      }
+      return Absent{found->from};
+    }
+    if (const auto* absent = std::get_if<Absent>(&all)) return *absent;
+    return std::get<Unknown>(all);
+  }
+  if (!cache_) return fetch(schema, key, std::nullopt);
+  auto record = cache_->find(schema, key);
+  if (!record) return damaged(record.error());
+  const auto list = cache_->list(schema);
+  if (!list) return damaged(list.error());
+  const bool single = info(schema).list_path == nullptr || direct_;
+  if (*record) {
+    if (single && !options_.offline && too_old((*record)->when)) return fetch(schema, key, *record);
+    const Provenance from = provenance((*record)->when);
+    if ((*record)->object.is_null()) return Absent{from};
+    return Found<CachedRecord>{std::move(**record), from};
+  }
+  if (*list && (!single || options_.offline || !too_old((*list)->when))) return Absent{provenance((*list)->when)};
+  return fetch(schema, key, std::nullopt);
+}
+
+Fact<std::vector<CachedRecord>> CachedLedger::find_records(Schema schema, const std::string& prefix) {
+  prepare();
+  const std::string what = fmt::format("the list of {}", info(schema).title);
+  if (!cache_) return unknown(what);
+  auto list = cache_->list(schema);
+  if (!list) return damaged(list.error());
+  if (!*list && direct_ && info(schema).list_path != nullptr) {
+    const auto asked = node();
+    if (!asked) return unknown(what);
+    const Schema schemas[] = {schema};
+    auto read = (*asked)->lists(schemas, options_.progress);
+    if (!read) return Unknown{fmt::format("{}: {}", what, read.error().what)};
+    const ReadAt when{.height = node_state_->height, .block_time = node_state_->block_time, .read_at = options_.now};
+    const ListUpdate updates[] = {{.when = when, .list = std::move(read->front())}};
+    if (const auto written = cache_->update(source_of(options_.network), updates); !written) return Unknown{written.error().what};
+    list = cache_->list(schema);
+    if (!list) return damaged(list.error());
+  }
+  auto records = cache_->find_all(schema, prefix);
+  if (!records) return damaged(records.error());
+  if (!*list && records->empty()) return unknown(what);
+  ReadAt when;
+  if (*list) when = (*list)->when;
+  if (!*list) when = records->front().when;
+  if (records->empty()) return Absent{provenance(when)};
+  return Found<std::vector<CachedRecord>>{std::move(*records), provenance(when)};
+}
+
+Fact<CachedRecord> CachedLedger::record(Schema schema, const std::string& key) {
+  const std::lock_guard lock(mutex_);
+  return find_record(schema, key);
+}
+
+Fact<std::vector<CachedRecord>> CachedLedger::records(Schema schema, const std::string& prefix) {
+  const std::lock_guard lock(mutex_);
+  return find_records(schema, prefix);
+}
+
+std::vector<std::string> CachedLedger::notes() {
+  const std::lock_guard lock(mutex_);
+  return notes_;
+}
+
+LedgerStatus CachedLedger::status() {
+  const std::lock_guard lock(mutex_);
+  prepare();
+  LedgerStatus out{.chain_id = options_.network.chain_id, .height = 0, .synced_at = {}, .trust = LedgerTrust::none, .source = source_name_};
+  if (direct_) {
+    if (!node()) return out;
+    out.height = node_state_->height;
+    out.synced_at = options_.now;
+    out.trust = trust_;
+    return out;
+  }
+  if (!cache_) return out;
+  const auto list = cache_->list(Schema::certificate);
+  if (!list) {
+    damaged(list.error());
+    return out;
+  }
+  if (!*list) return out;
+  out.height = (*list)->when.height;
+  out.synced_at = (*list)->when.read_at;
+  out.trust = trust_;
+  return out;
+}
+
+// Is this certificate issued by the CSA's authority, going by names and key ids? Its signature is the verifier's affair.
+Result<bool> CachedLedger::below_cd_authority(const EntryCertificate& certificate) {
+  if (certificate.certificate.is_root || !certificate.authority_key_id) return false;
+  auto issuers = find_records(Schema::certificate, key_id_prefix(*certificate.authority_key_id));
+  if (const auto* unknown = std::get_if<Unknown>(&issuers)) return error(unknown->why);
+  const auto* found = std::get_if<Found<std::vector<CachedRecord>>>(&issuers);
+  if (found == nullptr) return false;
+  for (const CachedRecord& record : found->value) {
+    const auto entry = certificates_of(record.object);
+    if (!entry) return tl::unexpected(entry.error());
+    for (const EntryCertificate& issuer : *entry) {
+      if (is_cd_authority(issuer) && equal(issuer.subject, certificate.issuer)) return true;
+    }
+  }
+  return false;
+}
+
+Result<CachedLedger::Role> CachedLedger::role(const CachedRecord& entry) {
+  const auto certificates = certificates_of(entry.object);
+  if (!certificates) return tl::unexpected(certificates.error());
+  const std::lock_guard lock(mutex_);
+  const EntryCertificate& first = certificates->front();
+  if (is_cd_authority(first)) return Role::cd_authority;
+  if (first.certificate.is_root) return Role::paa;
+  const auto below = below_cd_authority(first);
+  if (!below) return tl::unexpected(below.error());
+  return *below ? Role::cd_signer : Role::pai;
+}
+
+// All certificates under a key id, of all subjects, that `keep` takes.
+template <class Keep>
+Fact<std::vector<LedgerCertificate>> CachedLedger::certificates(Schema schema, const KeyId& skid, const Keep& keep) {
+  const std::lock_guard lock(mutex_);
+  auto entries = find_records(schema, key_id_prefix(skid));
+  if (const auto* absent = std::get_if<Absent>(&entries)) return *absent;
+  if (const auto* unknown = std::get_if<Unknown>(&entries)) return *unknown;
+  auto& found = std::get<Found<std::vector<CachedRecord>>>(entries);
+  std::vector<LedgerCertificate> out;
+  for (const CachedRecord& record : found.value) {
+    auto all = certificates_of(record.object);
+    if (!all) return Unknown{all.error().what};
+    for (EntryCertificate& certificate : *all) {
+      const Result<bool> kept = keep(certificate);
+      if (!kept) return Unknown{kept.error().what};
+      if (*kept) out.push_back(std::move(certificate.certificate));
+    }
+  }
+  if (out.empty()) return Absent{found.from};
+  return Found<std::vector<LedgerCertificate>>{std::move(out), found.from};
+}
+
+Fact<std::vector<LedgerCertificate>> CachedLedger::approved_paa(const KeyId& skid) {
+  return certificates(Schema::certificate, skid, [](const EntryCertificate& c) -> Result<bool> { return c.certificate.is_root && !is_cd_authority(c); });
+}
+
+Fact<std::vector<LedgerCertificate>> CachedLedger::approved_pai(const KeyId& skid) {
+  return certificates(Schema::certificate, skid, [this](const EntryCertificate& c) -> Result<bool> {
+    if (c.certificate.is_root) return false;
+    const auto below = below_cd_authority(c);
+    return below ? Result<bool>(!*below) : below;
+  });
+}
+
+Fact<std::vector<LedgerCertificate>> CachedLedger::revoked_certificates(const KeyId& skid) {
+  return certificates(Schema::revoked, skid, [](const EntryCertificate&) -> Result<bool> { return true; });
+}
+
+Fact<std::vector<LedgerCertificate>> CachedLedger::cd_signer(const KeyId& skid) {
+  return certificates(Schema::certificate, skid, [this](const EntryCertificate& c) { return below_cd_authority(c); });
+}
+
+template <class T, class Read>
+Fact<T> CachedLedger::decoded(Schema schema, const std::string& key, const Read& read) {
+  auto fact = record(schema, key);
+  if (const auto* absent = std::get_if<Absent>(&fact)) return *absent;
+  if (const auto* unknown = std::get_if<Unknown>(&fact)) return *unknown;
+  auto& found = std::get<Found<CachedRecord>>(fact);
+  auto value = read(found.value.object);
+  if (!value) return Unknown{value.error().what};
+  return Found<T>{std::move(*value), found.from};
+}
+
+Fact<VendorInfo> CachedLedger::vendor(uint16_t vid) { return decoded<VendorInfo>(Schema::vendor, vendor_key(vid), vendor_of); }
+Fact<Model> CachedLedger::model(uint16_t vid, uint16_t pid) { return decoded<Model>(Schema::model, model_key(vid, pid), model_of); }
+Fact<ModelVersion> CachedLedger::version(uint16_t vid, uint16_t pid, uint32_t software_version) {
+  return decoded<ModelVersion>(Schema::version, version_key(vid, pid, software_version), version_of);
+}
+Fact<ComplianceInfo> CachedLedger::compliance(uint16_t vid, uint16_t pid, uint32_t software_version) {
+  return decoded<ComplianceInfo>(Schema::compliance, compliance_key(vid, pid, software_version, "matter"), compliance_of);
+}
+Fact<CertificateCoverage> CachedLedger::coverage(const std::string& certificate_id) {
+  return decoded<CertificateCoverage>(Schema::coverage, certificate_id, coverage_of);
+}
+
+Fact<std::vector<RevocationPoint>> CachedLedger::revocation_points(const KeyId& issuer) {
+  auto entries = records(Schema::revocation_point, key_id_prefix(issuer));
+  if (const auto* absent = std::get_if<Absent>(&entries)) return *absent;
+  if (const auto* unknown = std::get_if<Unknown>(&entries)) return *unknown;
+  auto& found = std::get<Found<std::vector<CachedRecord>>>(entries);
+  std::vector<RevocationPoint> out;
+  for (const CachedRecord& record : found.value) {
+    auto point = revocation_point_of(record.object);
+    if (!point) return Unknown{point.error().what};
+    out.push_back(std::move(*point));
+  }
+  return Found<std::vector<RevocationPoint>>{std::move(out), found.from};
+}
+
+Fact<Bytes> CachedLedger::crl(const RevocationPoint& point) {
+  return Unknown{fmt::format("the CRL at {} was not fetched: this build reads revocation points only", printable(point.data_url))};
+}
+
+}  // namespace attest::dcl

@@ -1,0 +1,171 @@
+// The dcl sub-command as a user sees it: what it prints, and its exit codes.
+#include "cli/dcl.h"
+
+#include <sstream>
+
+#include "tests/dcl_support.h"
+
+using namespace attest;
+using namespace attest::test;
+
+namespace {
+
+struct Run {
+  int code = 0;
+  std::string out, err;
+};
+
+class Shell {
+ public:
+  Run operator()(const std::string& action, std::vector<std::string> operands = {}, const std::function<void(cli::DclArguments&)>& change = {}) {
+    cli::DclArguments arguments;
+    arguments.action = action;
+    arguments.operands = std::move(operands);
+    arguments.ledger.chain_id = "dclchain-local";
+    arguments.ledger.offline = action != "sync";
+    if (change) change(arguments);
+    std::ostringstream out, err;
+    const auto environment = [this](const char* name) -> std::optional<std::string> {
+      return std::string_view(name) == "MATTER_ATTEST_CACHE" ? std::optional(folder.path()) : std::nullopt;
+    };
+    const int code = cli::run_dcl(arguments, {.out = out, .err = err, .environment = environment, .now = kNow, .progress = false, .transport = [] { return dcl::make_curl_transport({.budget = hasty()}); }});
+    return {code, out.str(), err.str()};
+  }
+  Folder folder;
+};
+
+auto from(const std::string& url) {
+  return [url](cli::DclArguments& a) { a.from = url; };
+}
+auto format(const std::string& name) {
+  return [name](cli::DclArguments& a) { a.format = name; };
+}
+
+}  // namespace
+
+TEST_CASE("dcl sync says what changed, one line a schema, and that nothing did") {
+  if (!have_shared("dcl")) return;
+  Shell shell;
+  Ledger4Test ledger(recorded());
+  const Run first = shell("sync", {}, from(ledger.server.url()));
+  CHECK(first.code == 0);
+  CHECK(first.err == "");
+  CHECK(first.out ==
+        "vendors                    127  127 new\n"
+        "models                     180  180 new\n"
+        "compliance entries         134  134 new\n"
+        "certificate ids            129  129 new\n"
+        "certificates                65  65 new\n"
+        "revoked certificates         3  3 new\n"
+        "revocation points           12  12 new\n"
+        "dclchain-local at height 296, block of 2026-11-20T22:45:49Z: 11 requests, 528.7 kB\n");
+  const Run second = shell("sync", {}, from(ledger.server.url()));
+  CHECK(second.out.ends_with("; nothing has changed\n"));
+  CHECK(second.out.find("new") == std::string::npos);
+
+  const Run vendor = shell("vendor", {"0xFFF1"}, format("json"));
+  const auto json = parse_json(vendor.out);
+  REQUIRE(json);
+  CHECK(*json->find("network") == Json("main"));
+  CHECK(*json->find("chain_id") == Json("dclchain-local"));
+  CHECK(*json->find("height") == Json(296));
+  CHECK(*json->find("synced_at") == Json(rfc3339(kNow)));
+  const auto recording = parse_json(recorded().recordings.at("/dcl/vendorinfo/vendors/65521").body);
+  CHECK(json->find("items")->array()->front() == *recording->find("vendorInfo"));  // the ledger's own object
+  CHECK(shell("vendor", {"65521"}).out == shell("vendor", {"0xfff1"}).out);
+  CHECK(shell("vendor", {"0x1111"}).out == "# dclchain-local cache, height 296, read 2026-11-20T22:50:00Z\nno vendor 0x1111 on dclchain-local\n");
+  CHECK(shell("vendor", {"0x1111"}).code == 0);
+
+  CHECK(shell("paa", {"6AFD22771F511FECBF1641976710DCDC31A1717E"}, format("pem")).out.starts_with("-----BEGIN CERTIFICATE-----\n"));
+  CHECK(shell("paa", {"6A:FD:22:77:1F:51:1F:EC:BF:16:41:97:67:10:DC:DC:31:A1:71:7E"}, format("der")).out.starts_with("\x30\x82"));
+  CHECK(shell("paa", {}, format("der")).code == 2);
+  CHECK(parse_json(shell("paa", {}, format("json")).out)->find("items")->array()->size() == 49);
+  CHECK(parse_json(shell("cd-signer", {}, format("json")).out)->find("items")->array()->size() == 5);
+  CHECK(parse_json(shell("revocation", {}, format("json")).out)->find("items")->array()->size() == 12);
+  CHECK(parse_json(shell("model", {"0xFFF1"}, format("json")).out)->find("items")->array()->size() > 2);
+  CHECK(shell("compliance", {"0xFFF1", "0x8000", "1"}).code == 0);
+  const Run version = shell("version", {"0xFFF1", "0x8000", "1"});
+  CHECK(version.code == 3);
+  CHECK(version.out == "");
+  CHECK(version.err == "matter-attest: software version FFF1/8000/00000001 is not in the dclchain-local cache, and nothing may be fetched offline\n");
+
+  const std::string file = shell.folder / "a.json";
+  CHECK(shell("export", {file}).code == 0);
+  CHECK(shell("diff", {file, "dclchain-local"}).out == "0 differences: dclchain-local height 296 against dclchain-local height 296\n");
+  CHECK(shell("import", {file}).code == 0);
+  CHECK(shell("vendor", {"0xFFF1"}, [&](cli::DclArguments& a) { a.ledger.ledger = file; }).out.starts_with("# snapshot a.json, height 296, read 2026-11-20T22:45:49Z\n"));
+  const Run status = shell("status", {}, format("json"));
+  CHECK(*parse_json(status.out)->find("trust") == Json("snapshot"));
+}
+
+TEST_CASE("dcl: usage errors exit 2, what the node did not say exits 3, in one line") {
+  Shell shell;
+  Ledger4Test ledger(small_ledger(), {.fault = fixtures::Fault::other_chain}, hasty());
+  const struct {
+    std::string action;
+    std::vector<std::string> operands;
+    std::function<void(cli::DclArguments&)> change;
+    int code;
+    std::string err;
+  } rows[] = {
+      {"sync", {}, from(ledger.server.url()), 3, "matter-attest: node " + ledger.server.url() + ": expected a node of dclchain-local, found one of other-net\n"},
+      {"sync", {}, from("ftp://x"), 2, "matter-attest: ledger URL: expected https://host[:port][/path], found \"ftp://x\"\n"},
+      {"sync", {"x"}, {}, 2, "matter-attest: dcl sync: expected 0 arguments, found 1\n"},
+      {"nothing", {}, {}, 2, "matter-attest: dcl: expected sync, status, vendor, model, version, compliance, paa, cd-signer, revocation, export, import or diff, found \"nothing\"\n"},
+      {"vendor", {"FFF1"}, {}, 2, "matter-attest: VID: expected a number up to 65535 (decimal or 0x…), found \"FFF1\"\n"},
+      {"vendor", {"70000"}, {}, 2, "matter-attest: VID: expected a number up to 65535 (decimal or 0x…), found \"70000\"\n"},
+      {"version", {"1"}, {}, 2, "matter-attest: dcl version: expected 2 to 3 arguments, found 1\n"},
+      {"paa", {"zz"}, {}, 2, "matter-attest: SKID: expected 20 bytes in hex, with or without colons, found \"zz\"\n"},
+      {"vendor", {}, format("pem"), 2, "matter-attest: dcl vendor: expected --format text or json, found pem\n"},
+      {"vendor", {}, {}, 3, "matter-attest: the list of vendors is not in the dclchain-local cache, and nothing may be fetched offline\n"},
+      {"export", {"x.json"}, {}, 3, "matter-attest: dclchain-local: never synced here: run matter-attest dcl sync first\n"},
+      {"import", {"/nowhere/x.json"}, {}, 2, "matter-attest: /nowhere/x.json: cannot be read, expected a ledger snapshot or a node's URL\n"},
+      {"diff", {"main", "/nowhere/x"}, {}, 2, "matter-attest: main-net: never synced here: run matter-attest dcl sync first\n"},
+      {"status", {}, [](cli::DclArguments& a) { a.ledger.max_age = "soon"; }, 2, "matter-attest: --max-age: expected an age such as 90s, 30m, 24h or 7d, found \"soon\"\n"},
+      {"status", {}, [](cli::DclArguments& a) { a.ledger.chain_id = "../x"; }, 2, "matter-attest: --chain-id: expected letters, digits, '.', '-' and '_', found \"../x\"\n"},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.action);
+    const Run run = shell(row.action, row.operands, row.change);
+    CHECK(run.code == row.code);
+    CHECK(run.err == row.err);
+    CHECK(run.out == "");
+  }
+  CHECK(shell("status").out == "dclchain-local: never synced here (matter-attest dcl sync --network main)\n");
+}
+
+TEST_CASE("dcl diff names what was added, what is gone and which fields changed") {
+  Shell shell;
+  Ledger4Test ledger(small_ledger(3));
+  REQUIRE(shell("sync", {}, from(ledger.server.url())).code == 0);
+  const std::string a = shell.folder / "a.json", b = shell.folder / "b.json";
+  REQUIRE(shell("export", {a}).code == 0);
+  auto facts = small_ledger(4);
+  facts.height = 60;
+  facts.records[dcl::Schema::vendor].erase("FFF0");
+  Json changed;
+  for (const auto& [name, value] : *facts.records[dcl::Schema::vendor].at("FFF1").object()) changed.set(name, name == "vendorName" ? Json("Other") : value);
+  facts.records[dcl::Schema::vendor]["FFF1"] = changed;
+  ledger.server.set_facts(facts);
+  REQUIRE(shell("sync", {}, from(ledger.server.url())).code == 0);
+  REQUIRE(shell("export", {b}).code == 0);
+  CHECK(shell("diff", {a, b}).out ==
+        "+ vendor FFEE\n"
+        "- vendor FFF0\n"
+        "~ vendor FFF1: vendorName \"Vendor 0\" -> \"Other\"\n"
+        "3 differences: dclchain-local height 50 against dclchain-local height 60\n");
+  CHECK(parse_json(shell("diff", {a, b}, format("json")).out)->find("items")->array()->size() == 3);
+}
+
+TEST_CASE("dcl: the caches of two networks are two files") {
+  const auto none = [](const char*) -> std::optional<std::string> { return std::nullopt; };
+  const auto home = [](const char* name) -> std::optional<std::string> { return std::string_view(name) == "HOME" ? std::optional<std::string>("/home/me") : std::nullopt; };
+  CHECK(*cli::cache_folder("/x", none) == "/x");
+  CHECK(*cli::cache_folder("", home) == "/home/me/.cache/matter-attest");
+  CHECK_FALSE(cli::cache_folder("", none).has_value());
+  const auto main = cli::ledger_options({}, home, kNow);
+  REQUIRE(main);
+  CHECK(dcl::cache_path(main->cache_folder, main->network.chain_id) == "/home/me/.cache/matter-attest/main-net.sqlite");
+  CHECK(cli::parse_age("7d") == 7 * 86'400);
+  CHECK(cli::parse_age("90") == 90);
+}

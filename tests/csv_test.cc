@@ -1,0 +1,26 @@
+#include "verifier/csv.h"
+
+#include "tests/support.h"
+
+using namespace attest;
+
+TEST_CASE("csv: separators, quotes, line ends") {
+  const struct {
+    const char* text;
+    std::vector<CsvRecord> records;
+  } rows[] = {
+      {"a,b\n1,2\n", {{"a", "b"}, {"1", "2"}}},
+      {"\xEF\xBB\xBF" "a;b\r\n\"x;\"\"y\"\"\r\nz\";2", {{"a", "b"}, {"x;\"y\"\r\nz", "2"}}},
+      {"a\tb\n\n,\n", {{"a", "b"}, {","}}},
+      {"", {}},
+      {"a,\n", {{"a", ""}}},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.text);
+    const auto got = parse_csv(row.text);
+    REQUIRE(got);
+    CHECK(*got == row.records);
+  }
+  CHECK(parse_csv("a,\"b\n").error() == Error{.what = "csv: a quote opens and never closes", .offset = 2});
+  CHECK(parse_csv("a\nb\nc\n", 2)->size() == 2);
+}

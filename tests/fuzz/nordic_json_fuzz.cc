@@ -1,0 +1,4 @@
+// Nordic's JSON.
+#include "tests/fuzz/reader_property.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) { return attest::fuzz::check(attest::nordic_json_reader, data, size, std::nullopt); }

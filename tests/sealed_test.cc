@@ -1,0 +1,100 @@
+// Keys and bundles under a passphrase.
+#include "verifier/sealed.h"
+
+#include "tests/own_credentials.h"
+#include "tests/readings.h"
+#include "verifier/pki/key.h"
+
+using namespace attest;
+using namespace attest::test;
+
+namespace {
+const Secret kRight{.bytes = to_bytes(view("blue-door")), .passphrase = true};
+const Secret kRightInFile{.bytes = to_bytes(view("blue-door\n"))};
+const Secret kWrong{.bytes = to_bytes(view("red-door")), .passphrase = true};
+}  // namespace
+
+TEST_CASE("encrypted keys and bundles open with the passphrase, in any form it is given") {
+  const Bytes p8 = parse_pem(view(kSealedKey)).blocks.at(0).der;
+  const struct {
+    const char* what;
+    Bytes file;
+    const char* kind;
+    size_t certificates;
+  } rows[] = {{"PKCS#8 PEM", to_bytes(view(kSealedKey)), "pem-bundle", 0},
+              {"PKCS#8 DER", p8, "key", 0},
+              {"PEM with headers", to_bytes(view(kSealedKeyOldForm)), "pem-bundle", 0},
+              {"PKCS#12", own_bundle(), "pkcs12", 2}};
+  for (const auto& row : rows) {
+    CAPTURE(row.what);
+    for (const Secret& secret : {kRight, kRightInFile}) {
+      const Reading open = read_bytes(row.file, {kWrong, secret});
+      CHECK(kind(open) == row.kind);
+      CHECK(problems(open) == "");
+      REQUIRE(count(open, FactId::private_key) == 1);
+      CHECK(*open.device.bytes(FactId::private_key) == own_key());
+      CHECK(count(open, FactId::certificate) == row.certificates);
+      CHECK_FALSE(open.device.noted(Remark::wrong_key));
+    }
+    const Reading none = read_bytes(row.file);
+    CHECK(none.device.noted(Remark::encrypted_no_key));
+    CHECK(none.device.statements.empty());
+    CHECK(problems(none) == "");
+    CHECK(read_bytes(row.file, {kWrong}).device.noted(Remark::wrong_key));
+  }
+}
+
+TEST_CASE("a key that comes later opens what was read before") {
+  Reading reading;
+  const Bytes bundle = own_bundle();
+  REQUIRE(read_evidence({.path = "b.p12", .bytes = bundle}, reading));
+  CHECK(reading.device.noted(Remark::encrypted_no_key));
+  CHECK(reading.locked.size() == 1);
+}
+
+TEST_CASE("a file that asks for hours of key derivation is refused") {
+  Bytes p8 = parse_pem(view(kSealedKey)).blocks.at(0).der;
+  const auto at = find(p8, Bytes{0x02, 0x02, 0x08, 0x00});   // 2048 rounds
+  REQUIRE(at);
+  // INTEGER of four bytes: every length around it grows by two.
+  Bytes slow(p8.begin(), p8.begin() + static_cast<std::ptrdiff_t>(*at));
+  const Bytes rounds = {0x02, 0x04, 0x7F, 0xFF, 0xFF, 0xFF};
+  slow.insert(slow.end(), rounds.begin(), rounds.end());
+  slow.insert(slow.end(), p8.begin() + static_cast<std::ptrdiff_t>(*at) + 4, p8.end());
+  slow[2] = static_cast<uint8_t>(slow[2] + 2);
+  for (const size_t length : {4u, 17u, 19u, 32u}) slow[length] = static_cast<uint8_t>(slow[length] + 2);
+  const auto opened = open_sealed_key(slow, "blue-door");
+  REQUIRE_FALSE(opened);
+  CHECK_FALSE(opened.error().wrong_passphrase);
+  CHECK(opened.error().error.what == "it asks for 2147483647 rounds of key derivation, 2000000 are the most that are done");
+}
+
+TEST_CASE("broken bundles say what is broken") {
+  Bytes cut = own_bundle();
+  cut.resize(cut.size() - 100);
+  CHECK(has_problem(read_bytes(cut), "expected a PKCS#12 bundle: the PKCS#12 file is malformed"));
+  CHECK(open_pem_encryption("DEK-Info: RC2-40-CBC,00\n", Bytes(16), "x").error().error.what ==
+        "the PEM block is encrypted with \"RC2-40-CBC\", expected AES-CBC or DES-EDE3-CBC");
+}
+
+TEST_CASE("pasted base64 and hex take the kind of what is in them") {
+  const std::string wrapped = "  " + base64(own_dac()).substr(0, 100) + "\r\n" + base64(own_dac()).substr(100) + "\n";
+  const struct {
+    std::string text;
+    const char* kind;
+    FactId fact;
+  } rows[] = {{wrapped, "x509", FactId::certificate},
+              {hex(own_dac()), "x509", FactId::certificate},
+              {hex(Bytes{0x30, 0x31, 0x02}) , "", FactId::blob},
+              {"a8:54:29:05:24:ce:ab:1e:85:db:e3:c6:13:ee:f0:36\n", "raw", FactId::blob}};
+  for (const auto& row : rows) {
+    CAPTURE(row.text);
+    const Reading reading = read_bytes(view(row.text));
+    if (std::string_view(row.kind).empty()) {
+      CHECK(reading.device.statements.empty());
+      continue;
+    }
+    CHECK(kind(reading) == row.kind);
+    CHECK(reading.device.first(row.fact) != nullptr);
+  }
+}

@@ -1,0 +1,114 @@
+// Reads the includes of the whole tree: an arrow that points backwards, or a third-party header in a second file of a
+// room, fails here.
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "tests/support.h"
+
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Include {
+  std::string file;     // "verifier/checks/cd.cc"
+  std::string header;   // "verifier/catalogue.h", "openssl/evp.h"
+  bool quoted;
+};
+
+std::vector<Include> includes() {
+  std::vector<Include> out;
+  for (const char* room : {"verifier", "dcl", "cli", "fixtures"}) {
+    if (!fs::exists(room)) continue;
+    for (const auto& entry : fs::recursive_directory_iterator(room)) {
+      const std::string ext = entry.path().extension().string();
+      if (ext != ".cc" && ext != ".h") continue;
+      std::ifstream in(entry.path());
+      for (std::string line; std::getline(in, line);) {
+        if (!line.starts_with("#include ")) continue;
+        const bool quoted = line[9] == '"';
+        const size_t end = line.find(quoted ? '"' : '>', 10);
+        if (end != std::string::npos) out.push_back({entry.path().generic_string(), line.substr(10, end - 10), quoted});
+      }
+    }
+  }
+  return out;
+}
+
+std::string room(const std::string& path) { return path.substr(0, path.find('/')); }
+
+// Inside verifier/: a file may include its own layer and those before it.
+int layer(const std::string& path) {
+  const auto in = [&](std::initializer_list<const char*> names) {
+    return std::any_of(names.begin(), names.end(), [&](const char* n) { return path.starts_with("verifier/" + std::string(n)); });
+  };
+  if (in({"bytes.", "result.", "instant.", "json.", "crypto."})) return 0;
+  if (in({"pki/", "matter/"})) return 1;
+  if (in({"known_credentials.", "trust.", "policy.", "ledger."})) return 2;
+  if (in({"readers/"})) return 3;
+  if (in({"evidence.", "gather."})) return 4;
+  if (in({"report.", "check.", "catalogue.h", "sdk_result.h"})) return 5;
+  return 6;  // checks/, judge.cc, catalogue.cc and what joins them
+}
+
+}  // namespace
+
+TEST_CASE("arrows between rooms point one way: cli -> dcl -> verifier") {
+  const std::map<std::string, std::set<std::string>> allowed = {
+      {"verifier", {"verifier"}}, {"dcl", {"dcl", "verifier"}}, {"cli", {"cli", "dcl", "verifier", "unpack"}}, {"fixtures", {"fixtures", "dcl", "verifier"}}};
+  size_t seen = 0;
+  for (const Include& i : includes()) {
+    if (!i.quoted) continue;
+    ++seen;
+    CAPTURE(i.file);
+    CAPTURE(i.header);
+    CHECK(allowed.at(room(i.file)).contains(room(i.header)));
+  }
+  REQUIRE(seen > 100);  // run from the project's root
+}
+
+TEST_CASE("inside verifier, checks -> evidence -> readers -> matter, pki -> bytes") {
+  for (const Include& i : includes()) {
+    if (!i.quoted || room(i.file) != "verifier") continue;
+    CAPTURE(i.file);
+    CAPTURE(i.header);
+    CHECK(layer(i.header) <= layer(i.file));
+  }
+}
+
+TEST_CASE("nothing in verifier prints, reads a clock, the environment, files or the network") {
+  const std::set<std::string> outside = {"iostream", "cstdio", "stdio.h", "fstream", "filesystem", "chrono", "ctime", "time.h", "cstdlib", "unistd.h", "sys/socket.h", "sys/stat.h", "thread"};
+  for (const Include& i : includes()) {
+    if (i.quoted || room(i.file) != "verifier") continue;
+    CAPTURE(i.file);
+    CHECK_MESSAGE(!outside.contains(i.header), i.header);
+  }
+}
+
+TEST_CASE("a third-party header stands in one file of a room") {
+  const std::set<std::string> vocabulary = {"fmt", "tl", "doctest"};  // types and words of every file
+  std::map<std::string, std::set<std::string>> users;                 // "verifier openssl" -> files
+  for (const Include& i : includes()) {
+    const bool library = !i.quoted && (i.header.find('/') != std::string::npos || i.header == "sqlite3.h" || i.header == "httplib.h" || i.header == "cbor.h" || i.header == "archive.h" || i.header == "png.h");
+    if (!library || i.header.starts_with("sys/") || i.header.starts_with("netinet/") || i.header.starts_with("arpa/")) continue;
+    const std::string name = i.header.substr(0, i.header.find_first_of("/."));
+    if (!vocabulary.contains(name)) users[room(i.file) + " " + name].insert(i.file);
+  }
+  for (const auto& [library, files] : users) {
+    std::string list;
+    for (const std::string& file : files) list += file + " ";
+    CAPTURE(library);
+    CAPTURE(list);
+    CHECK(files.size() == 1);
+  }
+}
+
+TEST_CASE("no file is named for nothing") {
+  for (const Include& i : includes()) {
+    for (const char* filler : {"util", "common", "helper", "manager", "misc"}) {
+      CAPTURE(i.file);
+      CHECK(fs::path(i.file).filename().string().find(filler) == std::string::npos);
+    }
+  }
+}

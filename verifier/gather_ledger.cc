@@ -1,0 +1,57 @@
+// Asks the ledger for what one device needs: its anchors, its vendor, model, software version, certification.
+
+#include "verifier/gather.h"
+
+namespace attest {
+namespace {
+
+// The product is the one that Basic Information names; without it the declaration's, where it lists one product only;
+// without that the DAC's, unless the DAC is another maker's (dac_origin).
+void name_product(Evidence& e) {
+  LedgerFacts& f = e.facts;
+  const bool single = e.cd && e.cd->product_ids.size() == 1;
+  const bool origin = e.cd && e.cd->dac_origin_vendor_id.has_value();
+  const Certificate* dac = origin ? nullptr : e.dac.certificate.get();
+  f.vid = e.vid ? e.vid : e.cd ? std::optional(e.cd->vendor_id) : dac != nullptr ? dac->vid() : std::nullopt;
+  f.pid = e.pid ? e.pid : single ? std::optional(e.cd->product_ids.front()) : dac != nullptr ? dac->pid() : std::nullopt;
+  if (const auto version = e.device.number(FactId::software_version); version && *version <= 0xFFFFFFFF) f.software_version = static_cast<uint32_t>(*version);
+}
+
+// The ledger compares without the padding that some certificate ids carry.
+std::string without_padding(std::string id) {
+  while (!id.empty() && id.back() == ' ') id.pop_back();
+  return id;
+}
+
+}  // namespace
+
+void gather_ledger(Evidence& e, Ledger& ledger) {
+  LedgerFacts& f = e.facts;
+  f.asked = true;
+  name_product(e);
+  if (e.paa) {
+    f.approved_paa = ledger.approved_paa(e.paa->subject_key_id);
+    f.revoked_paa = ledger.revoked_certificates(e.paa->subject_key_id);
+  }
+  if (e.pai.certificate) {
+    if (const auto skid = e.pai.certificate->skid()) f.revoked_pai = ledger.revoked_certificates(*skid);
+  }
+  if (f.vid) {
+    f.vendor = ledger.vendor(*f.vid);
+    if (f.pid) {
+      f.model = ledger.model(*f.vid, *f.pid);
+      if (f.software_version) {
+        f.version = ledger.version(*f.vid, *f.pid, *f.software_version);
+        f.compliance = ledger.compliance(*f.vid, *f.pid, *f.software_version);
+      }
+    }
+  }
+  if (e.cd) {
+    f.coverage = ledger.coverage(e.cd->certificate_id);
+    const std::string bare = without_padding(e.cd->certificate_id);
+    if (std::holds_alternative<Absent>(f.coverage) && bare != e.cd->certificate_id) f.coverage = ledger.coverage(bare);
+  }
+  e.ledger = ledger.status();   // after the questions: height and age are those of what was answered
+}
+
+}  // namespace attest
