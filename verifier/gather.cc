@@ -357,11 +357,25 @@ void gather_revocation(Evidence& e) {
   if (e.pai.certificate) e.pai_revocation = revocation_of(*e.pai.certificate, paa, e.crls);
 }
 
+void gather_csrs(Evidence& e) {
+  for (const Statement& s : e.device.statements) {
+    if (s.fact != FactId::csr) continue;
+    auto csr = parse_csr(bytes_of(s));
+    CsrEvidence out{.place = s.place, .csr = {}, .problem = {}, .self_signed = {}};
+    if (csr) {
+      out.csr = std::move(*csr);
+    } else {
+      out.problem = csr.error().what;
+    }
+    e.csrs.push_back(std::move(out));
+  }
+}
+
 bool ecdsa_sha256(const Certificate& c) { return equal(c.signature_algorithm, oid::kEcdsaWithSha256); }
 
 }  // namespace
 
-Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, Ledger* ledger) {
+Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, Ledger* ledger, std::optional<Device> ordered) {
   Evidence e;
   e.policy = policy;
   e.device = std::move(reading.device);
@@ -388,6 +402,9 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
   find_cd_signer(e, trust, ledger);
   gather_revocation(e);
   if (ledger != nullptr && policy.network != Network::none) gather_ledger(e, *ledger);
+  e.ordered = std::move(ordered);
+  e.onboarding = onboarding_evidence(e.device, e.ordered ? &*e.ordered : nullptr);
+  gather_csrs(e);
   return e;
 }
 
@@ -405,18 +422,32 @@ std::vector<SignatureRequest> signature_requests(const Evidence& e) {
     std::copy(e.signature->begin(), e.signature->end(), job.signature.begin());
     out.push_back({.what = Signed::attestation, .job = job});
   }
+  for (size_t i = 0; i < e.csrs.size(); ++i) {
+    const auto& csr = e.csrs[i].csr;
+    if (csr && csr->public_key && csr->ecdsa && equal(csr->signature_algorithm, oid::kEcdsaWithSha256))
+      out.push_back({.what = Signed::csr, .job = {.key = *csr->public_key, .digest = sha256(csr->info), .signature = *csr->ecdsa}, .index = i});
+  }
   if (e.cms && e.cd_signer && !e.cms->signers.empty() && e.cms->signers.front().ecdsa)
     out.push_back({.what = Signed::cd, .job = {.key = e.cd_signer->key, .digest = sha256(e.cms->content), .signature = *e.cms->signers.front().ecdsa}});
   return out;
 }
 
+void take_answer(Evidence& e, const SignatureRequest& request, bool good) {
+  if (request.what == Signed::csr) {
+    e.csrs[request.index].self_signed = good;
+  } else {
+    e.answers[static_cast<size_t>(request.what)] = good;
+  }
+}
+
 void verify_signatures(Evidence& e, SignatureEngine& engine) {
   const auto requests = signature_requests(e);
-  std::array<SignatureJob, kSignedCount> jobs;
-  std::array<uint8_t, kSignedCount> answers{};
-  for (size_t i = 0; i < requests.size(); ++i) jobs[i] = requests[i].job;
-  engine.verify({jobs.data(), requests.size()}, {answers.data(), requests.size()});
-  for (size_t i = 0; i < requests.size(); ++i) e.answers[static_cast<size_t>(requests[i].what)] = answers[i] == 1;
+  std::vector<SignatureJob> jobs;
+  jobs.reserve(requests.size());
+  for (const SignatureRequest& request : requests) jobs.push_back(request.job);
+  std::vector<uint8_t> answers(jobs.size());
+  engine.verify(jobs, answers);
+  for (size_t i = 0; i < requests.size(); ++i) take_answer(e, requests[i], answers[i] == 1);
 }
 
 }  // namespace attest

@@ -73,14 +73,6 @@ Outcome keys_are_known(const Evidence& e) {
   return message.empty() ? pass() : fail(std::move(message), "the keys of device.json", "others", std::move(source));
 }
 
-Outcome evidence_is_intact(const Evidence& e) {
-  if (e.device.integrity.empty()) return pass();
-  const IntegrityProblem& first = e.device.integrity.front();
-  std::string message = fmt::format("{} in {}: {}", first.what, place_text(first.place), first.problem);
-  if (const size_t more = e.device.integrity.size() - 1; more > 0) message += fmt::format(" (and {} more)", more);
-  return fail(std::move(message), "an undamaged container", first.problem, place_text(first.place));
-}
-
 constexpr Check kChecks[] = {
     {.id = "pai.vendor-matches-paa", .title = "PAI and PAA name the same vendor", .spec = "Matter Core 6.2.3.1", .sdk = 205, .after = {"paa.is-trusted", "pai.names-a-vendor"},
      .consequence_of = {"pai.signature-verifies", "chain.pai-issuer-is-paa"}, .run = pai_vendor_matches_paa,
@@ -101,8 +93,6 @@ constexpr Check kChecks[] = {
      .rule = "Where two files or two places of one file disagree about one fact, one of them is not about this device, or the part was written twice.", .remedy = "find out which of the two places is right, and correct the other"},
     {.id = "identity.keys-are-known", .title = "every key of the written facts is known", .severity = kWarning, .run = keys_are_known,
      .rule = "A misspelled key would be a fact that nobody compares.", .remedy = "correct the spelling, or leave the key out"},
-    {.id = "factory.is-intact", .title = "the containers of the evidence are undamaged", .run = evidence_is_intact,
-     .rule = "Checksums, page states and lengths of a vendor's format tell whether what was read is what was written. A damaged place may be the part's or the dump's.", .remedy = "read the part again; if the same place is damaged, the part is"},
 };
 
 }  // namespace
