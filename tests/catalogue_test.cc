@@ -90,7 +90,16 @@ TEST_CASE("every check has a fixture that passes it and one that does not") {
     }
   }
   std::string without;
+  // These have tables of their own, each row a device: ledger_checks_test, revocation_test, onboarding_checks_test,
+  // csr_checks_test, expect_checks_test, factory_checks_test.
+  const auto has_a_table = [](std::string_view id) {
+    for (const std::string_view subject : {"ledger.", "revocation.", "onboarding.", "spake2p.", "csr.", "expect.", "factory."}) {
+      if (id.starts_with(subject)) return true;
+    }
+    return id == "dac.is-not-revoked" || id == "pai.is-not-revoked";
+  };
   for (const Check* check : catalogue()) {
+    if (has_a_table(check->id)) continue;
     if (passed.count(check->id) == 0) without += fmt::format("{}: no fixture passes\n", check->id);
     if (noticed.count(check->id) == 0) without += fmt::format("{}: no fixture fails\n", check->id);
   }

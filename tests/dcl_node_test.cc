@@ -256,7 +256,7 @@ TEST_CASE("dcl: every fault of the wire ends in a clear message and bounded time
     Fault fault;
     const char* what;  // after "node URL"
   } rows[] = {
-      {Fault::silent, "timed out: no byte for 150 ms (tried 2 times)"},
+      {Fault::silent, "timed out: no byte for 500 ms (tried 2 times)"},
       {Fault::drip, "timed out"},
       {Fault::cut, "the answer was cut off"},
       {Fault::length_long, "the answer was cut off"},
