@@ -13,6 +13,7 @@ std::span<const Check> cms_checks();           // cms.*: the wrapper of the decl
 std::span<const Check> cd_checks();            // cd.*: its content and its relations
 std::span<const Check> attestation_checks();   // attestation.*, key.*
 std::span<const Check> credentials_checks();   // credentials.*: development and test credentials named
+std::span<const Check> revocation_checks();    // dac.is-not-revoked, pai.is-not-revoked, revocation.*
 std::span<const Check> ledger_checks();        // ledger.*: what the ledger says, against what the device says
 std::span<const Check> factory_checks();       // factory.*: how the part keeps its things; defaults that were left in
 std::span<const Check> onboarding_checks();    // onboarding.*: QR and manual codes, alone and against other places

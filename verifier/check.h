@@ -39,7 +39,7 @@ inline constexpr Severities kWarning{Severity::warning, Severity::warning, Sever
 inline constexpr Severities kInfo{Severity::info, Severity::info, Severity::info};
 inline constexpr Severities kErrorOnMain{Severity::error, Severity::warning, Severity::warning};
 
-inline constexpr size_t kMaxLinks = 10;
+inline constexpr size_t kMaxLinks = 16;
 using Ids = std::array<const char*, kMaxLinks>;
 
 struct Check {
@@ -49,6 +49,7 @@ struct Check {
   const char* spec = "";     // "Matter Core 6.2.2.3"
   int sdk = 0;               // the code the SDK gives for this fault alone; 0: it accepts it
   Ids after{}, consequence_of{};
+  bool open_on_main_only = false;   // an unknown answer keeps the verdict open on the main network only
   Outcome (*run)(const Evidence&) = nullptr;
   const char* rule = "";     // the rule in our words, and what goes wrong without it
   const char* remedy = "";   // what to do about it

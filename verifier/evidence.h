@@ -12,6 +12,7 @@
 #include "verifier/pki/key.h"
 #include "verifier/policy.h"
 #include "verifier/readers/reader.h"
+#include "verifier/revocation.h"
 #include "verifier/trust.h"
 
 namespace attest {
@@ -52,6 +53,7 @@ struct LedgerFacts {
   Fact<ModelVersion> version;
   Fact<ComplianceInfo> compliance;
   Fact<CertificateCoverage> coverage;         // of the CD's certificate id
+  Fact<std::vector<RevocationPoint>> dac_points, pai_points;   // lists of the PAI (for DACs), of the PAA (for PAIs)
 };
 
 struct Evidence {
@@ -102,6 +104,8 @@ struct Evidence {
 
   std::optional<uint16_t> vid, pid;    // as Basic Information gives them
 
+  std::vector<CrlEvidence> crls;       // revocation lists among the evidence
+  RevocationState dac_revocation, pai_revocation;
   OnboardingEvidence onboarding;
   std::vector<CsrEvidence> csrs;
   std::optional<Device> ordered;       // what --expect says was ordered

@@ -343,6 +343,20 @@ void find_cd_signer(Evidence& e, const TrustStore& trust, Ledger* ledger) {
   }
 }
 
+// Lists among the evidence: believed as far as their signature goes, by the PAI and PAA that were accepted.
+void gather_revocation(Evidence& e) {
+  const Certificate* paa = e.paa && e.paa->certificate ? e.paa->certificate.get() : nullptr;
+  // Of the built-in PAAs only facts are kept; the evidence's own copy serves when it has the very key that is trusted.
+  if (paa == nullptr && e.paa && e.paa_shown.certificate && e.paa_shown.certificate->p256 == e.paa->key) paa = e.paa_shown.certificate.get();
+  const Certificate* const issuers[] = {e.pai.certificate.get(), paa};
+  for (const Statement& s : e.device.statements) {
+    if (s.fact == FactId::crl) e.crls.push_back(judge_crl(bytes_of(s), s.place, issuers, e.policy.at, openssl_engine()));
+  }
+  if (e.crls.empty()) return;
+  if (e.dac.certificate) e.dac_revocation = revocation_of(*e.dac.certificate, e.pai.certificate.get(), e.crls);
+  if (e.pai.certificate) e.pai_revocation = revocation_of(*e.pai.certificate, paa, e.crls);
+}
+
 void gather_csrs(Evidence& e) {
   for (const Statement& s : e.device.statements) {
     if (s.fact != FactId::csr) continue;
@@ -386,6 +400,7 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
   e.pid = id16(FactId::product_id);
   find_paa(e, trust, ledger);
   find_cd_signer(e, trust, ledger);
+  gather_revocation(e);
   if (ledger != nullptr && policy.network != Network::none) gather_ledger(e, *ledger);
   e.ordered = std::move(ordered);
   e.onboarding = onboarding_evidence(e.device, e.ordered ? &*e.ordered : nullptr);

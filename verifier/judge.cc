@@ -125,7 +125,7 @@ class Runner {
 bool keeps_open(const Finding& finding, const Policy& policy) {
   // Without any fail, what is blocked waits for something unknown.
   if (finding.status == Status::unknown || finding.status == Status::blocked) return finding.severity == Severity::error;
-  return finding.status == Status::skipped && is_required(policy, *finding.check);
+  return finding.status == Status::skipped && asked_for;
 }
 
 std::string summary(const Report& report, const Policy& policy) {
