@@ -49,7 +49,8 @@ Outcome is_unlocked(const Evidence& e) {
   return locked.count == 0 ? pass() : unknown(locked.text());
 }
 
-// Erased flash is a fault where it leaves the device without credentials; else there was simply nothing to keep.
+// Erased flash is absent data, not wrong data: worth a word where it leaves the device without credentials, and what the
+// device would present instead is the affair of no-development-fallback.
 Outcome is_written(const Evidence& e) {
   const Remarks erased(e, Remark::erased);
   if (erased.count == 0) return pass();
@@ -129,7 +130,7 @@ constexpr Check kChecks[] = {
      .rule = "A keys partition that does not open its data leaves the part without credentials; a key given with --unlock may simply be another part's.", .remedy = "use the keys of this part; if they are, the part was written with others"},
     {.id = "factory.is-unlocked", .title = "everything encrypted could be opened", .severity = kWarning, .run = is_unlocked,
      .rule = "What stays encrypted is not judged.", .remedy = "give the key with --unlock"},
-    {.id = "factory.is-written", .title = "the factory data are there", .severity = kErrorOnMain, .run = is_written,
+    {.id = "factory.is-written", .title = "the factory data are there", .severity = kWarning, .run = is_written,
      .rule = "A part whose factory data are erased has no credentials of its own, and may fall back to development ones.", .remedy = "write the factory data into the part"},
     {.id = "factory.log-is-complete", .title = "the log shows the values in full", .severity = kWarning, .run = log_is_complete,
      .rule = "Older commissioners leave long values out of their logs.", .remedy = "use a build that logs them in full, or trace output"},
