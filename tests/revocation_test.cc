@@ -43,7 +43,7 @@ TEST_CASE("the SDK's revocation list is used in force, by its issuer, and not ot
       {"changed", now, {pai.get()}, true, "its signature does not verify with its issuer's key"},
   };
   for (const auto& row : rows) {
-    CAPTURE(row.what);
+    CAPTURE(std::string(row.what));
     Bytes bytes = der;
     if (row.flip) bytes[*find(bytes, dac->serial) + 7] ^= 1;   // the last octet of the serial that is revoked
     const CrlEvidence list[] = {judge_crl(bytes, place, row.by, row.at, openssl_engine())};

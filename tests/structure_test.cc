@@ -43,8 +43,8 @@ int layer(const std::string& path) {
   const auto in = [&](std::initializer_list<const char*> names) {
     return std::any_of(names.begin(), names.end(), [&](const char* n) { return path.starts_with("verifier/" + std::string(n)); });
   };
-  if (in({"bytes.", "result.", "instant.", "json.", "crypto.", "checksum.", "csv.", "sealed."})) return 0;
-  if (in({"pki/", "matter/"})) return 1;
+  if (in({"bytes.", "result.", "instant.", "json.", "crypto.", "checksum.", "csv."})) return 0;
+  if (in({"pki/", "matter/", "sealed."})) return 1;
   if (in({"known_credentials.", "trust.", "policy.", "ledger."})) return 2;
   if (in({"readers/"})) return 3;
   if (in({"revocation.", "onboarding_evidence."})) return 3;

@@ -1,7 +1,7 @@
 // Check: one rule about a device, as data and one small function.
 //
 // A body decides only "is it so"; the runner (judge.cc) decides whether it may be asked:
-//   after           ids that must not have failed, been blocked or stayed unknown: else this one is `blocked` by their
+//   after           ids that must not have failed (or warned), been blocked or stayed unknown: else this one is `blocked` by their
 //                   root. A skipped one skips this one too.
 //   consequence_of  ids of which a failure here would only be an echo: a fail turns into `blocked` by the one that failed.
 // So one fault gives one fail, and bodies stay short. Severity belongs to the rule and the network's policy, not to the

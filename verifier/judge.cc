@@ -76,7 +76,8 @@ class Runner {
         finding.message = before.message;
         return;
       }
-      if (before.status == Status::fail || before.status == Status::unknown) return block(finding, *before.check);
+      // A warning blocks too: the body would look at what is not there.
+      if (before.status == Status::fail || before.status == Status::warn || before.status == Status::unknown) return block(finding, *before.check);
       if (before.status == Status::blocked) return block(finding, *before.blocked_by);
     }
     take(finding, check.run(evidence_));

@@ -177,7 +177,8 @@ Outcome status_matches_cd(const Evidence& e) {
   const uint32_t status = value(e.facts.compliance).status;
   const uint8_t type = e.cd->certification_type;
   if (type == 0) return skipped("a declaration for development and test stands on no ledger");
-  if (status == 3 || (type == 2 && status == 2) || (type == 1 && status == 1)) return pass();
+  if (status != 1 && status != 2) return skipped("the ledger's status is neither provisional nor certified");
+  if ((type == 2 && status == 2) || (type == 1 && status == 1)) return pass();
   if (type == 1 && status == 2) return note("certified by now; the declaration is still the provisional one");
   return differ(e, "the ledger's certification status is not the declaration's", status_text(status), certification_type_text(type));
 }
@@ -211,7 +212,7 @@ Outcome certificate_covers_product(const Evidence& e) {
   // Only certified entries are listed: a provisional, revoked or re-certified one is not, and its own check says which.
   if (std::holds_alternative<Absent>(e.facts.coverage)) {
     const auto* compliance = found(e.facts.compliance);
-    if (compliance != nullptr && compliance->value.status != 2) return skipped("the ledger lists certified products only, and this one is not");
+    if (compliance != nullptr ? compliance->value.status != 2 : e.cd->certification_type == 1) return skipped("the ledger lists certified products only, and this one is not");
     return fail(fmt::format("certificate {} is not on the ledger", printable(e.cd->certificate_id)), "an entry", fmt::format("none at height {}", e.ledger.height), e.ledger.source);
   }
   return unknown(fmt::format("which products certificate {} covers is not known: {}", printable(e.cd->certificate_id), std::get<Unknown>(e.facts.coverage).why));
