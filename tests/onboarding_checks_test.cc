@@ -190,6 +190,15 @@ TEST_CASE("onboarding: of a joined code, this device's payload counts") {
       {});
 }
 
+TEST_CASE("onboarding: a joined code in a text is one code") {
+  const std::string joined = qr() + "*" + qr(changed([](auto& p) { p.discriminator = 1, p.passcode = 1; })).substr(3);
+  Reading reading;
+  REQUIRE(read_evidence({.path = "label.txt", .bytes = view("code: " + joined + "\n")}, reading));
+  REQUIRE(reading.device.statements.size() == 1);
+  CHECK(*reading.device.string(FactId::qr_payload) == joined);
+  CHECK(conflicts(reading.device).empty());
+}
+
 TEST_CASE("onboarding: dashes make no second manual code") {
   const Evidence e = evidence_of({"identity.facts-agree", {typed("3497-011-2332"), typed("34970112332")}, Status::pass, ""});
   CHECK(conflicts(e.device).empty());
