@@ -4,7 +4,7 @@ set -u
 tool=$1
 show() {  # NAME EXPECTED_EXIT
   local options; options=$(cat "fixtures/devices/$1/options")
-  echo "\$ matter-attest verify $options"
+  echo "\$ matter-attest verify $(tr "\n" " " <"fixtures/devices/$1/options")"
   # shellcheck disable=SC2086  # options are words
   "$tool" verify $options
   local code=$?
