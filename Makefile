@@ -33,7 +33,7 @@ build/.built-all: $(BUILD)/build.ninja
 
 # Takes what the tool says now as the expected reports; review the diff like code.
 accept: build/.built-all
-	@tests/accept.sh $(TOOL)
+	@tests/accept.sh $(BUILD)
 
 bench: build/.packages
 	@cmake --preset release >/dev/null && cmake --build --preset release -- --quiet

@@ -7,6 +7,8 @@ namespace attest::cli {
 
 void add_verify(Command& root);
 void add_inspect(Command& root);
+void add_extract(Command& root);
+void add_payload(Command& root);
 void add_checks(Command& root);
 void add_explain(Command& root);
 void add_completion(Command& root);

@@ -12,6 +12,8 @@
 #include <filesystem>
 #include <set>
 
+#include "codecs/door.h"
+
 namespace attest::cli {
 namespace {
 
@@ -139,6 +141,7 @@ Result<std::vector<std::string>> files_below(const std::string& path) {
 
 std::vector<std::string> read_paths(const std::vector<std::string>& paths, Reading& reading) {
   std::vector<std::string> errors;
+  if (reading.codecs == nullptr) reading.codecs = &loaded_codecs();
   const auto read_file = [&](const std::string& name, bool inside_folder) {
     auto file = name == "-" ? FileBytes::standard_input() : FileBytes::open(name);
     if (!file) {

@@ -66,9 +66,11 @@ const char* how_text(SubjectId::How how) {
   return kNames[static_cast<size_t>(how)];
 }
 
-Json payload_json(const OnboardingPayload& p, const Place& place) {
+}  // namespace
+
+Json payload_json(const OnboardingPayload& p) {
   Json out{Json::Object{}};
-  out.set("text", printable(p.text)).set("kind", p.manual ? "manual" : "qr").set("source", place_text(place));
+  out.set("text", printable(p.text)).set("kind", p.manual ? "manual" : "qr");
   out.set("vendor_id", p.vendor_id ? Json(hex_id(*p.vendor_id)) : Json()).set("product_id", p.product_id ? Json(hex_id(*p.product_id)) : Json());
   out.set("flow", p.flow ? Json(static_cast<uint32_t>(*p.flow)) : Json()).set("discovery_capabilities", p.capabilities ? Json(static_cast<uint32_t>(*p.capabilities)) : Json());
   out.set(p.manual ? "short_discriminator" : "discriminator", static_cast<uint32_t>(p.discriminator)).set("passcode", p.passcode).set("valid", p.valid());
@@ -79,8 +81,6 @@ Json payload_json(const OnboardingPayload& p, const Place& place) {
   }
   return out;
 }
-
-}  // namespace
 
 Json facts_json(const Device& device) {
   Json out{Json::Object{}};
@@ -189,9 +189,9 @@ Json inspect_json(const Evidence& e) {
   Json payloads{Json::Array{}};
   for (const Statement& s : e.device.statements) {
     if (s.fact == FactId::qr_payload) {
-      for (const OnboardingPayload& p : parse_qr(std::get<std::string>(s.value))) payloads.push(payload_json(p, s.place));
+      for (const OnboardingPayload& p : parse_qr(std::get<std::string>(s.value))) payloads.push(payload_json(p).set("source", place_text(s.place)));
     } else if (s.fact == FactId::manual_code) {
-      payloads.push(payload_json(parse_manual_code(std::get<std::string>(s.value)), s.place));
+      payloads.push(payload_json(parse_manual_code(std::get<std::string>(s.value))).set("source", place_text(s.place)));
     }
   }
   out.set("payloads", std::move(payloads));

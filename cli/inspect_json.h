@@ -7,6 +7,7 @@
 namespace attest::cli {
 
 Json inspect_json(const Evidence& evidence);
+Json payload_json(const OnboardingPayload& payload);
 Json certificate_json(const Certificate& certificate);
 Json declaration_json(const CertificationDeclaration& cd);
 // The facts as the keys of device.json; secrets never, passcodes always: inspecting is what they are shown for.

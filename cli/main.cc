@@ -9,6 +9,8 @@ int main(int argc, char** argv) {
     Command root("matter-attest", "says whether a Matter device's attestation holds, and if not, which part is wrong and what to do", nullptr);
     add_verify(root);
     add_inspect(root);
+    add_extract(root);
+    add_payload(root);
     add_checks(root);
     add_explain(root);
     add_completion(root);

@@ -125,6 +125,24 @@ void finding(Page& page, const Finding& f) {
   if (f.check->remedy[0] != '\0') page.labelled("do", f.check->remedy);
 }
 
+// What does not apply, by reason: the ids of one reason together.
+void skipped(Page& page, const Report& report) {
+  std::vector<std::pair<std::string, std::vector<std::string>>> reasons;
+  for (const Finding* f : report.all(Status::skipped)) {
+    auto at = std::find_if(reasons.begin(), reasons.end(), [&](const auto& r) { return r.first == f->message; });
+    if (at == reasons.end()) at = reasons.insert(reasons.end(), {f->message, {}});
+    at->second.emplace_back(f->check->id);
+  }
+  for (const auto& [reason, ids] : reasons) {
+    page.line(fmt::format("  {}  {}", page.ink(look(Status::skipped).ink, "skipped"), ids.size() == 1 ? ids.front() : fmt::format("{} checks", ids.size())));
+    page.paragraph(printable(reason), 11);
+    if (ids.size() == 1) continue;
+    std::string list;
+    for (const std::string& id : ids) list += (list.empty() ? "" : " ") + id;
+    page.paragraph(list, 13);
+  }
+}
+
 std::string counts(const Report& report) {
   std::string out;
   for (const Status s : {Status::pass, Status::fail, Status::warn, Status::unknown, Status::blocked, Status::skipped}) {
@@ -195,12 +213,13 @@ std::string report_text(const Evidence& e, const Report& report, const TextStyle
   }
   if (style.all_checks) {
     for (const Finding& f : report.findings) {
-      if (f.status == Status::fail || f.status == Status::unknown || f.status == Status::warn) continue;
+      if (f.status == Status::fail || f.status == Status::unknown || f.status == Status::warn || f.status == Status::skipped) continue;
       const Look l = look(f.status);
       const std::string why = f.status == Status::blocked ? fmt::format("by {}", f.blocked_by->id) : f.message;
       page.line(fmt::format("  {}  {}", page.ink(l.ink, fmt::format("{:<7}", l.word)), f.check->id));
       if (!why.empty()) page.paragraph(printable(why), 11);
     }
+    skipped(page, report);
     page.line();
   }
   if (!e.other_certificates.empty()) {

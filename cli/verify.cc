@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "cli/commands.h"
+#include "cli/expected.h"
 #include "cli/files.h"
 #include "cli/options.h"
 #include "cli/report_json.h"
@@ -15,7 +16,7 @@ namespace {
 struct VerifyOptions {
   JudgeOptions judge;
   std::vector<std::string> evidence;
-  std::string format = "text", output;
+  std::string format = "text", output, expect;
   bool all = false;
 };
 
@@ -35,7 +36,13 @@ int verify(const VerifyOptions& options) {
   reading.secrets = std::move(*secrets);
   if (const auto errors = read_paths(options.evidence, reading); !errors.empty()) return complain(errors);
 
-  Evidence evidence = gather(std::move(reading), *policy, *trust, ledger->get());
+  std::optional<Device> ordered;
+  if (!options.expect.empty()) {
+    auto expected = expected_from(options.expect);
+    if (!expected) return complain(expected.error().what);
+    ordered = std::move(*expected);
+  }
+  Evidence evidence = gather(std::move(reading), *policy, *trust, ledger->get(), std::move(ordered));
   verify_signatures(evidence, openssl_engine());
   const Report report = judge(evidence);
   if (*ledger) {
@@ -61,6 +68,7 @@ void add_verify(Command& root) {
   add_judge_options(command, options.judge);
   command.choice("--format", {"text", "json"}, options.format, "how the report is written (default text)")
       .text("-o,--output", "FILE", options.output, "write the report there instead of stdout")
+      .text("--expect", "FILE", options.expect, "what was ordered, a cpms.json or the keys of device.json: every difference is a finding")
       .flag("--all", options.all, "show the checks that passed, too")
       .positionals("EVIDENCE", options.evidence, "files and folders that together describe one device; - is stdin", true)
       .footer("Exit codes: 0 approve, 1 reject, 3 undecided, 2 usage or unreadable evidence")

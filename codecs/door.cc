@@ -17,7 +17,7 @@ std::vector<std::filesystem::path> places() {
   const auto program = std::filesystem::read_symlink("/proc/self/exe", failed);
   if (failed) return {};
   const auto folder = program.parent_path();
-  return {folder / kModule, folder.parent_path() / "lib" / "matter-attest" / kModule, folder.parent_path() / "codecs" / kModule};
+  return {folder / kModule, folder / "codecs" / kModule, folder.parent_path() / "lib" / "matter-attest" / kModule, folder.parent_path() / "codecs" / kModule};
 }
 
 Result<Codecs*> load() {
@@ -55,6 +55,16 @@ class Loaded final : public Codecs {
     const auto& codecs = module();
     if (!codecs) return tl::unexpected(codecs.error());
     return (*codecs)->cbor(bytes);
+  }
+  Result<QrModules> qr_modules(std::string_view text) override {
+    const auto& codecs = module();
+    if (!codecs) return tl::unexpected(codecs.error());
+    return (*codecs)->qr_modules(text);
+  }
+  Result<Bytes> qr_png(const QrModules& modules, size_t pixels_a_module) override {
+    const auto& codecs = module();
+    if (!codecs) return tl::unexpected(codecs.error());
+    return (*codecs)->qr_png(modules, pixels_a_module);
   }
 
  private:

@@ -1,4 +1,4 @@
-// The three formats behind Codecs, one file each.
+// What stands behind Codecs, one file a format.
 #pragma once
 
 #include "verifier/readers/codecs.h"
@@ -9,5 +9,7 @@ tl::expected<void, Error> archive(View bytes, std::span<const std::string> passp
                                   const std::function<bool(const ArchiveMember&)>& member);
 Result<std::vector<std::string>> picture(View bytes);
 Result<CborItem> cbor(View bytes);
+Result<QrModules> qr_modules(std::string_view text);
+Result<Bytes> qr_png(const QrModules& modules, size_t pixels_a_module);
 
 }  // namespace attest::codecs

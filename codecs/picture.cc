@@ -1,11 +1,14 @@
 // Pictures of labels: PNG on libpng and JPEG on libjpeg (what cameras and label printers give), read as grey, and the QR
-// codes in them found by ZXing-C++. ZXing decodes codes, not picture files; hence the other two.
+// codes in them found by ZXing-C++. ZXing decodes codes, not picture files; hence the other two. And the way back: ZXing
+// lays out the modules of a QR code, libpng writes them as a picture.
 
 #include <fmt/format.h>
 #include <jpeglib.h>
 #include <png.h>
 
 #define ZX_USE_UTF8  // texts as std::string
+#include <ZXing/BitMatrix.h>
+#include <ZXing/MultiFormatWriter.h>
 #include <ZXing/ReadBarcode.h>
 
 #include <csetjmp>
@@ -19,6 +22,9 @@ namespace {
 // 64 million grey pixels are a photograph of any camera, and 64 MiB.
 constexpr uint64_t kMaxPixels = 64u << 20;
 constexpr uint32_t kMaxSide = 20'000;
+
+constexpr size_t kQuietZone = 4;        // ISO/IEC 18004: four modules of light on every side
+constexpr int kLevelM = 4;              // on the writer's scale from 0 to 8: level M, of which 15 % may be damaged
 
 struct Grey {
   uint32_t width = 0, height = 0;
@@ -118,6 +124,41 @@ Result<std::vector<std::string>> picture(View bytes) {
     return error(fmt::format("picture: {}", e.what()));
   }
   return texts;
+}
+
+Result<QrModules> qr_modules(std::string_view text) {
+  try {
+    const auto matrix = ZXing::MultiFormatWriter(ZXing::BarcodeFormat::QRCode).setMargin(0).setEccLevel(kLevelM).encode(std::string(text), 0, 0);
+    if (matrix.width() <= 0 || matrix.width() != matrix.height()) return error(fmt::format("qr code: expected a square, found {} by {} modules", matrix.width(), matrix.height()));
+    QrModules modules{.side = static_cast<size_t>(matrix.width()), .dark = {}};
+    for (int y = 0; y < matrix.height(); ++y) {
+      for (int x = 0; x < matrix.width(); ++x) modules.dark.push_back(matrix.get(x, y) ? 1 : 0);
+    }
+    return modules;
+  } catch (const std::exception& e) {
+    return error(fmt::format("qr code: {}", e.what()));
+  }
+}
+
+Result<Bytes> qr_png(const QrModules& modules, size_t pixels_a_module) {
+  const size_t side = (modules.side + 2 * kQuietZone) * pixels_a_module;
+  if (side == 0 || side > kMaxPixels / side) return error(fmt::format("png: {} by {} pixels are more than are drawn", side, side));
+  Bytes grey(side * side, 0xFF);
+  for (size_t y = 0; y < modules.side * pixels_a_module; ++y) {
+    uint8_t* row = grey.data() + (y + kQuietZone * pixels_a_module) * side + kQuietZone * pixels_a_module;
+    for (size_t x = 0; x < modules.side * pixels_a_module; ++x) {
+      if (modules.dark[y / pixels_a_module * modules.side + x / pixels_a_module] != 0) row[x] = 0;
+    }
+  }
+  png_image image{};
+  image.version = PNG_IMAGE_VERSION;
+  image.width = image.height = static_cast<png_uint_32>(side);
+  image.format = PNG_FORMAT_GRAY;
+  png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(image);
+  Bytes out(size);
+  if (png_image_write_to_memory(&image, out.data(), &size, 0, grey.data(), 0, nullptr) == 0) return error(fmt::format("png: {}", image.message));
+  out.resize(size);
+  return out;
 }
 
 }  // namespace attest::codecs

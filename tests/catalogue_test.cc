@@ -76,6 +76,10 @@ TEST_CASE("links between checks lead somewhere and never in a circle") {
   for (const Check* check : catalogue()) visit(check);
 }
 
+// These are seen both ways in tables (check_rows.h), which assert the same of themselves: their input is a line of facts,
+// for which a folder each would be much paper.
+constexpr const char* kInTables[] = {"csr", "expect", "factory", "ledger", "onboarding", "revocation", "spake2p"};
+
 TEST_CASE("every check has a fixture that passes it and one that does not") {
   std::set<std::string> passed, noticed;
   for (const Judged& device : judged_fixtures()) {
@@ -91,6 +95,9 @@ TEST_CASE("every check has a fixture that passes it and one that does not") {
   }
   std::string without;
   for (const Check* check : catalogue()) {
+    const std::string id = check->id;
+    if (id.ends_with(".is-not-revoked")) continue;   // revocation_test.cc and captures_test.cc
+    if (std::find(std::begin(kInTables), std::end(kInTables), id.substr(0, id.find('.'))) != std::end(kInTables)) continue;
     if (passed.count(check->id) == 0) without += fmt::format("{}: no fixture passes\n", check->id);
     if (noticed.count(check->id) == 0) without += fmt::format("{}: no fixture fails\n", check->id);
   }
@@ -100,5 +107,5 @@ TEST_CASE("every check has a fixture that passes it and one that does not") {
 TEST_CASE("CHECKS.md is the catalogue") {
   const Bytes file = slurp("CHECKS.md");
   const bool same = text(file) == cli::checks_markdown();
-  CHECK_MESSAGE(same, "CHECKS.md is not what matter-attest checks --format markdown prints: make accept");
+  CHECK_MESSAGE(same, "CHECKS.md is not what matter-attest checks --format markdown prints: tests/accept.sh");
 }

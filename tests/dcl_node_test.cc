@@ -200,7 +200,8 @@ TEST_CASE("dcl: pages that repeat, or that never end, are refused") {
   for (const Fault fault : {Fault::repeat_pages, Fault::endless_pages}) {
     Ledger4Test ledger(small_ledger(), {.fault = fault});
     auto node = ledger.node();
-    REQUIRE(node.begin());
+    const auto begun = node.begin();
+    REQUIRE_MESSAGE(begun, begun.error().what);
     const Schema schemas[] = {Schema::vendor};
     const auto lists = node.lists(schemas);
     REQUIRE_FALSE(lists);
@@ -256,7 +257,7 @@ TEST_CASE("dcl: every fault of the wire ends in a clear message and bounded time
     Fault fault;
     const char* what;  // after "node URL"
   } rows[] = {
-      {Fault::silent, "timed out: no byte for 150 ms (tried 2 times)"},
+      {Fault::silent, "timed out: no byte for 500 ms (tried 2 times)"},
       {Fault::drip, "timed out"},
       {Fault::cut, "the answer was cut off"},
       {Fault::length_long, "the answer was cut off"},
@@ -278,7 +279,7 @@ TEST_CASE("dcl: every fault of the wire ends in a clear message and bounded time
   };
   Ledger4Test ledger(small_ledger(30), {}, hasty());
   for (const auto& row : rows) {
-    CAPTURE(row.what);
+    CAPTURE(std::string(row.what));
     ledger.server.set_behaviour({.fault = row.fault});
     auto node = ledger.node();
     REQUIRE(node.begin());

@@ -55,7 +55,7 @@ class Folder {
 // Time-outs for tests: a fault must end, and soon.
 inline dcl::Budget hasty() {
   using std::chrono::milliseconds;
-  return {.connect = milliseconds(500), .silence = milliseconds(150), .answer = milliseconds(400), .total = milliseconds(2000), .pause = milliseconds(1), .body = 4u << 20, .attempts = 2, .parallel = 8};
+  return {.connect = milliseconds(2000), .silence = milliseconds(500), .answer = milliseconds(1500), .total = milliseconds(8000), .pause = milliseconds(1), .body = 4u << 20, .attempts = 2, .parallel = 8};
 }
 
 struct Ledger4Test {

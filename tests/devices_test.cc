@@ -2,6 +2,7 @@
 // the files are those that forge makes.
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <sstream>
@@ -36,13 +37,16 @@ std::string listed(std::vector<std::string> ids) {
 }  // namespace
 
 TEST_CASE("every fixture's report is the accepted one") {
+  const bool accept = std::getenv("ACCEPT") != nullptr;   // tests/accept.sh
   REQUIRE(judged_fixtures().size() >= 80);
   for (const Judged& device : judged_fixtures()) {
     CAPTURE(device.name);
     CHECK(device.errors == std::vector<std::string>{});
-    const std::string expected = read_text("fixtures/devices/" + device.name + "/expected.txt");
+    const std::string path = "fixtures/devices/" + device.name + "/expected.txt";
+    if (accept) std::ofstream(path, std::ios::binary) << device.text;
+    const std::string expected = read_text(path);
     const bool same = device.text == expected;
-    CHECK_MESSAGE(same, "fixtures/devices/" << device.name << "/expected.txt\n--- expected\n" << expected << "--- found\n" << device.text << "--- to accept what was found: make accept");
+    CHECK_MESSAGE(same, path << "\n--- expected\n" << expected << "--- found\n" << device.text << "--- to accept what was found: tests/accept.sh");
   }
 }
 
@@ -83,7 +87,7 @@ TEST_CASE("the fixtures are what forge makes, byte for byte") {
   for (auto& file : forge::trust_files()) made.insert(std::move(file));
   for (const forge::Case& c : cases()) {
     for (auto& file : forge::files_of(c)) CHECK_MESSAGE(made.insert(file).second, file.first << " is made twice");
-    CHECK_MESSAGE(std::filesystem::exists("fixtures/devices/" + c.name + "/expected.txt"), c.name << " has no expected.txt: make accept");
+    CHECK_MESSAGE(std::filesystem::exists("fixtures/devices/" + c.name + "/expected.txt"), c.name << " has no expected.txt: tests/accept.sh");
   }
   const auto as_made = [](const std::string& path, const Bytes& content) { return read_text(path) == text(content); };
   for (const auto& [path, content] : made) CHECK_MESSAGE(as_made(path, content), path << " is not what forge makes: run build/dev/fixtures/forge --force");

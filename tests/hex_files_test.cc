@@ -102,6 +102,19 @@ TEST_CASE("hex files: without an end record the file is cut") {
   const Reading r = read_text(hex.substr(0, hex.rfind(':')));
   CHECK(r.device.noted(Remark::truncated));
   CHECK(r.device.first(FactId::passcode) != nullptr);
+
+  // A right count at the end of S-records shows the same as an end record.
+  std::string srec = s_records(kBase, image());
+  srec.erase(srec.rfind("S7"));
+  CHECK(read_text(srec).device.noted(Remark::truncated));
+  size_t records = 0;
+  for (size_t at = 0; (at = srec.find("S3", at)) != std::string::npos; ++at) records += at == 0 || srec[at - 1] == '\n';
+  CHECK(records < 0x10000);
+  const unsigned low = records & 0xFF, high = records >> 8 & 0xFF;
+  const std::string count = fmt::format("S503{:02X}{:02X}{:02X}\n", high, low, ~(3 + high + low) & 0xFF);
+  CHECK_FALSE(read_text(srec + count).device.noted(Remark::truncated));
+  CHECK(read_text(srec + count).device.integrity.empty());
+  CHECK(read_text(srec + count + srec.substr(srec.rfind("S3"))).device.noted(Remark::truncated));
 }
 
 TEST_CASE("hex files: pieces near each other are one image, far ones are several") {

@@ -17,6 +17,8 @@ TEST_CASE("JSON text is read strictly and written back") {
       {R"({"a":1,"a":2})", "JSON: duplicate key \"a\" near byte 10"},
       {std::string("\"\xff\""), "JSON: Invalid encoding in string. at byte 1"},
       {std::string(2'000'000, '['), "JSON: nested deeper than 64 near byte 64"},
+      {R"(["\ude00"])", "JSON: half of a surrogate pair near byte 9"},
+      {R"({"\ude00":1})", "JSON: half of a surrogate pair near byte 9"},
       {"[01]", "JSON: Missing a comma or ']' after an array element. at byte 2"},
   };
   for (const auto& row : refused) {

@@ -1,4 +1,5 @@
-// Judging in a test as the verify command does it, without its process: options and evidence in, report and text out.
+// Judging in a test as the verify command does it, without its process and without any ledger: options and evidence in,
+// report and text out.
 #pragma once
 
 #include <string>

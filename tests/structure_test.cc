@@ -19,7 +19,7 @@ struct Include {
 
 std::vector<Include> includes() {
   std::vector<Include> out;
-  for (const char* room : {"verifier", "dcl", "cli", "fixtures"}) {
+  for (const char* room : {"verifier", "dcl", "codecs", "cli", "fixtures"}) {
     if (!fs::exists(room)) continue;
     for (const auto& entry : fs::recursive_directory_iterator(room)) {
       const std::string ext = entry.path().extension().string();
@@ -43,20 +43,21 @@ int layer(const std::string& path) {
   const auto in = [&](std::initializer_list<const char*> names) {
     return std::any_of(names.begin(), names.end(), [&](const char* n) { return path.starts_with("verifier/" + std::string(n)); });
   };
-  if (in({"bytes.", "result.", "instant.", "json.", "crypto."})) return 0;
-  if (in({"pki/", "matter/"})) return 1;
+  if (in({"bytes.", "result.", "instant.", "json.", "crypto.", "checksum.", "csv."})) return 0;
+  if (in({"pki/", "matter/", "sealed."})) return 1;
   if (in({"known_credentials.", "trust.", "policy.", "ledger."})) return 2;
   if (in({"readers/"})) return 3;
-  if (in({"evidence.", "gather."})) return 4;
+  if (in({"revocation."})) return 3;
+  if (in({"evidence.", "onboarding_evidence.", "gather"})) return 4;
   if (in({"report.", "check.", "catalogue.h", "sdk_result.h"})) return 5;
   return 6;  // checks/, judge.cc, catalogue.cc and what joins them
 }
 
 }  // namespace
 
-TEST_CASE("arrows between rooms point one way: cli -> dcl -> verifier") {
+TEST_CASE("arrows between rooms point one way: cli -> dcl, codecs -> verifier") {
   const std::map<std::string, std::set<std::string>> allowed = {
-      {"verifier", {"verifier"}}, {"dcl", {"dcl", "verifier"}}, {"cli", {"cli", "dcl", "verifier", "unpack"}}, {"fixtures", {"fixtures", "dcl", "verifier"}}};
+      {"verifier", {"verifier"}}, {"dcl", {"dcl", "verifier"}}, {"codecs", {"codecs", "verifier"}}, {"cli", {"cli", "dcl", "codecs", "verifier"}}, {"fixtures", {"fixtures", "dcl", "verifier"}}};
   size_t seen = 0;
   for (const Include& i : includes()) {
     if (!i.quoted) continue;
@@ -95,12 +96,19 @@ TEST_CASE("a third-party header stands in one file of a room") {
     const std::string name = i.header.substr(0, i.header.find_first_of("/."));
     if (!vocabulary.contains(name)) users[room(i.file) + " " + name].insert(i.file);
   }
+  // Two files where one would hold two things that nobody reads together.
+  const std::map<std::string, std::string> two_files = {
+      {"verifier openssl", "crypto.cc: primitives; sealed.cc: PKCS#8, PKCS#12 and PEM encryption"},
+      {"codecs ZXing", "picture.cc reads codes, drawing.cc draws them"},
+      {"codecs png", "picture.cc reads pictures, drawing.cc writes them"},
+  };
   for (const auto& [library, files] : users) {
     std::string list;
     for (const std::string& file : files) list += file + " ";
     CAPTURE(library);
     CAPTURE(list);
-    CHECK(files.size() == 1);
+    const auto reason = two_files.find(library);
+    CHECK(files.size() <= (reason == two_files.end() ? 1u : 2u));
   }
 }
 

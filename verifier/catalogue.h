@@ -13,7 +13,13 @@ std::span<const Check> cms_checks();           // cms.*: the wrapper of the decl
 std::span<const Check> cd_checks();            // cd.*: its content and its relations
 std::span<const Check> attestation_checks();   // attestation.*, key.*
 std::span<const Check> credentials_checks();   // credentials.*: development and test credentials named
+std::span<const Check> revocation_checks();    // dac.is-not-revoked, pai.is-not-revoked, revocation.*
 std::span<const Check> ledger_checks();        // ledger.*: what the ledger says, against what the device says
+std::span<const Check> factory_checks();       // factory.*: how the part keeps its things; defaults that were left in
+std::span<const Check> onboarding_checks();    // onboarding.*: QR and manual codes, alone and against other places
+std::span<const Check> spake2p_checks();       // spake2p.*: salt, iterations, verifier
+std::span<const Check> csr_checks();           // csr.*: certification requests
+std::span<const Check> expect_checks();        // expect.*: what was ordered against what was found
 
 // All of them, once, in order.
 std::span<const Check* const> catalogue();

@@ -1,7 +1,7 @@
 // Check: one rule about a device, as data and one small function.
 //
 // A body decides only "is it so"; the runner (judge.cc) decides whether it may be asked:
-//   after           ids that must not have failed, been blocked or stayed unknown: else this one is `blocked` by their
+//   after           ids that must not have failed (or warned), been blocked or stayed unknown: else this one is `blocked` by their
 //                   root. A skipped one skips this one too.
 //   consequence_of  ids of which a failure here would only be an echo: a fail turns into `blocked` by the one that failed.
 // So one fault gives one fail, and bodies stay short. Severity belongs to the rule and the network's policy, not to the
@@ -39,7 +39,7 @@ inline constexpr Severities kWarning{Severity::warning, Severity::warning, Sever
 inline constexpr Severities kInfo{Severity::info, Severity::info, Severity::info};
 inline constexpr Severities kErrorOnMain{Severity::error, Severity::warning, Severity::warning};
 
-inline constexpr size_t kMaxLinks = 10;
+inline constexpr size_t kMaxLinks = 16;
 using Ids = std::array<const char*, kMaxLinks>;
 
 struct Check {
@@ -49,6 +49,7 @@ struct Check {
   const char* spec = "";     // "Matter Core 6.2.2.3"
   int sdk = 0;               // the code the SDK gives for this fault alone; 0: it accepts it
   Ids after{}, consequence_of{};
+  bool open_on_main_only = false;   // an unknown answer keeps the verdict open on the main network only
   Outcome (*run)(const Evidence&) = nullptr;
   const char* rule = "";     // the rule in our words, and what goes wrong without it
   const char* remedy = "";   // what to do about it

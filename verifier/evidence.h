@@ -7,10 +7,12 @@
 #include "verifier/ledger.h"
 #include "verifier/matter/attestation_elements.h"
 #include "verifier/matter/certification_declaration.h"
+#include "verifier/onboarding_evidence.h"
 #include "verifier/pki/cms.h"
 #include "verifier/pki/key.h"
 #include "verifier/policy.h"
 #include "verifier/readers/reader.h"
+#include "verifier/revocation.h"
 #include "verifier/trust.h"
 
 namespace attest {
@@ -29,8 +31,16 @@ struct CertificateEvidence {
 
 // Signatures that a verification checks. A nullopt answer: it could not be checked, because a part is missing or of a
 // wrong kind; the checks on that part say why.
-enum class Signed : uint8_t { dac, pai, paa_self, attestation, cd };
-inline constexpr size_t kSignedCount = 5;
+enum class Signed : uint8_t { dac, pai, paa_self, attestation, cd, csr };
+inline constexpr size_t kSignedCount = 6;
+
+// A certification request. A device can have several (one a renewal), a factory's order has one a device.
+struct CsrEvidence {
+  Place place;
+  std::optional<Csr> csr;
+  std::string problem;               // why it cannot be read
+  std::optional<bool> self_signed;   // the answer to Signed::csr
+};
 
 // What the ledger says about this device; every fact unknown until it was asked for.
 struct LedgerFacts {
@@ -43,6 +53,7 @@ struct LedgerFacts {
   Fact<ModelVersion> version;
   Fact<ComplianceInfo> compliance;
   Fact<CertificateCoverage> coverage;         // of the CD's certificate id
+  Fact<std::vector<RevocationPoint>> dac_points, pai_points;   // lists of the PAI (for DACs), of the PAA (for PAIs)
 };
 
 struct Evidence {
@@ -93,7 +104,13 @@ struct Evidence {
 
   std::optional<uint16_t> vid, pid;    // as Basic Information gives them
 
-  std::array<std::optional<bool>, kSignedCount> answers{};
+  std::vector<CrlEvidence> crls;       // revocation lists among the evidence
+  RevocationState dac_revocation, pai_revocation;
+  OnboardingEvidence onboarding;
+  std::vector<CsrEvidence> csrs;
+  std::optional<Device> ordered;       // what --expect says was ordered
+
+  std::array<std::optional<bool>, kSignedCount> answers{};   // for requests: CsrEvidence::self_signed
   std::optional<bool> answer(Signed what) const { return answers[static_cast<size_t>(what)]; }
 
   Evidence() = default;

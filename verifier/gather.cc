@@ -338,8 +338,38 @@ void find_cd_signer(Evidence& e, const TrustStore& trust, Ledger* ledger) {
         return;
       }
     }
-  } else if (const auto* why = std::get_if<Unknown>(&fact)) {
+  } else if (const auto* why = std::get_if<Unknown>(&fact); why != nullptr && e.policy.network == Network::main) {
+    // On the main network a new signing key of the CSA may exist that is not built in; the test network's declarations
+    // are signed with the built-in ones.
     e.cd_signer_unknown_why = why->why;
+  }
+}
+
+// Lists among the evidence: believed as far as their signature goes, by the PAI and PAA that were accepted.
+void gather_revocation(Evidence& e) {
+  const Certificate* paa = e.paa && e.paa->certificate ? e.paa->certificate.get() : nullptr;
+  // Of the built-in PAAs only facts are kept; the evidence's own copy serves when it has the very key that is trusted.
+  if (paa == nullptr && e.paa && e.paa_shown.certificate && e.paa_shown.certificate->p256 == e.paa->key) paa = e.paa_shown.certificate.get();
+  const Certificate* const issuers[] = {e.pai.certificate.get(), paa};
+  for (const Statement& s : e.device.statements) {
+    if (s.fact == FactId::crl) e.crls.push_back(judge_crl(bytes_of(s), s.place, issuers, e.policy.at, openssl_engine()));
+  }
+  if (e.crls.empty()) return;
+  if (e.dac.certificate) e.dac_revocation = revocation_of(*e.dac.certificate, e.pai.certificate.get(), e.crls);
+  if (e.pai.certificate) e.pai_revocation = revocation_of(*e.pai.certificate, paa, e.crls);
+}
+
+void gather_csrs(Evidence& e) {
+  for (const Statement& s : e.device.statements) {
+    if (s.fact != FactId::csr) continue;
+    auto csr = parse_csr(bytes_of(s));
+    CsrEvidence out{.place = s.place, .csr = {}, .problem = {}, .self_signed = {}};
+    if (csr) {
+      out.csr = std::move(*csr);
+    } else {
+      out.problem = csr.error().what;
+    }
+    e.csrs.push_back(std::move(out));
   }
 }
 
@@ -347,7 +377,7 @@ bool ecdsa_sha256(const Certificate& c) { return equal(c.signature_algorithm, oi
 
 }  // namespace
 
-Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, Ledger* ledger) {
+Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, Ledger* ledger, std::optional<Device> ordered) {
   Evidence e;
   e.policy = policy;
   e.device = std::move(reading.device);
@@ -372,7 +402,11 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
   e.pid = id16(FactId::product_id);
   find_paa(e, trust, ledger);
   find_cd_signer(e, trust, ledger);
+  gather_revocation(e);
   if (ledger != nullptr && policy.network != Network::none) gather_ledger(e, *ledger);
+  e.ordered = std::move(ordered);
+  e.onboarding = onboarding_evidence(e.device, e.ordered ? &*e.ordered : nullptr);
+  gather_csrs(e);
   return e;
 }
 
@@ -390,18 +424,32 @@ std::vector<SignatureRequest> signature_requests(const Evidence& e) {
     std::copy(e.signature->begin(), e.signature->end(), job.signature.begin());
     out.push_back({.what = Signed::attestation, .job = job});
   }
+  for (size_t i = 0; i < e.csrs.size(); ++i) {
+    const auto& csr = e.csrs[i].csr;
+    if (csr && csr->public_key && csr->ecdsa && equal(csr->signature_algorithm, oid::kEcdsaWithSha256))
+      out.push_back({.what = Signed::csr, .job = {.key = *csr->public_key, .digest = sha256(csr->info), .signature = *csr->ecdsa}, .index = i});
+  }
   if (e.cms && e.cd_signer && !e.cms->signers.empty() && e.cms->signers.front().ecdsa)
     out.push_back({.what = Signed::cd, .job = {.key = e.cd_signer->key, .digest = sha256(e.cms->content), .signature = *e.cms->signers.front().ecdsa}});
   return out;
 }
 
+void take_answer(Evidence& e, const SignatureRequest& request, bool good) {
+  if (request.what == Signed::csr) {
+    e.csrs[request.index].self_signed = good;
+  } else {
+    e.answers[static_cast<size_t>(request.what)] = good;
+  }
+}
+
 void verify_signatures(Evidence& e, SignatureEngine& engine) {
   const auto requests = signature_requests(e);
-  std::array<SignatureJob, kSignedCount> jobs;
-  std::array<uint8_t, kSignedCount> answers{};
-  for (size_t i = 0; i < requests.size(); ++i) jobs[i] = requests[i].job;
-  engine.verify({jobs.data(), requests.size()}, {answers.data(), requests.size()});
-  for (size_t i = 0; i < requests.size(); ++i) e.answers[static_cast<size_t>(requests[i].what)] = answers[i] == 1;
+  std::vector<SignatureJob> jobs;
+  jobs.reserve(requests.size());
+  for (const SignatureRequest& request : requests) jobs.push_back(request.job);
+  std::vector<uint8_t> answers(jobs.size());
+  engine.verify(jobs, answers);
+  for (size_t i = 0; i < requests.size(); ++i) take_answer(e, requests[i], answers[i] == 1);
 }
 
 }  // namespace attest

@@ -7,8 +7,8 @@
 
 namespace attest {
 
-// `ledger` may be null: then every ledger fact is unknown (policy none: not asked for).
-Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, Ledger* ledger);
+// `ledger` may be null: then every ledger fact is unknown (policy none: not asked for). `ordered`: what --expect says.
+Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, Ledger* ledger, std::optional<Device> ordered = {});
 
 // The ledger's part of it (gather_ledger.cc): asks for what this device needs, and for nothing else.
 void gather_ledger(Evidence& evidence, Ledger& ledger);
@@ -17,8 +17,10 @@ void gather_ledger(Evidence& evidence, Ledger& ledger);
 struct SignatureRequest {
   Signed what;
   SignatureJob job;
+  size_t index = 0;   // with Signed::csr: of Evidence::csrs
 };
 std::vector<SignatureRequest> signature_requests(const Evidence& evidence);
+void take_answer(Evidence& evidence, const SignatureRequest& request, bool good);
 // Asks the engine for all of one device.
 void verify_signatures(Evidence& evidence, SignatureEngine& engine);
 

@@ -35,6 +35,11 @@ void gather_ledger(Evidence& e, Ledger& ledger) {
   }
   if (e.pai.certificate) {
     if (const auto skid = e.pai.certificate->skid()) f.revoked_pai = ledger.revoked_certificates(*skid);
+    // Revocation points stand under the key id of the issuer: the PAA's for PAIs, the PAI's for DACs.
+    if (const auto akid = e.pai.certificate->akid()) f.pai_points = ledger.revocation_points(*akid);
+  }
+  if (e.dac.certificate) {
+    if (const auto akid = e.dac.certificate->akid()) f.dac_points = ledger.revocation_points(*akid);
   }
   if (f.vid) {
     f.vendor = ledger.vendor(*f.vid);

@@ -76,7 +76,8 @@ class Runner {
         finding.message = before.message;
         return;
       }
-      if (before.status == Status::fail || before.status == Status::unknown) return block(finding, *before.check);
+      // A warning blocks too: the body would look at what is not there.
+      if (before.status == Status::fail || before.status == Status::warn || before.status == Status::unknown) return block(finding, *before.check);
       if (before.status == Status::blocked) return block(finding, *before.blocked_by);
     }
     take(finding, check.run(evidence_));
@@ -123,9 +124,13 @@ class Runner {
 
 // A check that stayed open keeps the device from being approved when its rule is an error here or was asked for.
 bool keeps_open(const Finding& finding, const Policy& policy) {
+  const bool asked_for = is_required(policy, *finding.check);
+  if (finding.status == Status::skipped) return asked_for;
+  if (finding.status != Status::unknown && finding.status != Status::blocked) return false;
   // Without any fail, what is blocked waits for something unknown.
-  if (finding.status == Status::unknown || finding.status == Status::blocked) return finding.severity == Severity::error;
-  return finding.status == Status::skipped && is_required(policy, *finding.check);
+  const Check& open = finding.blocked_by != nullptr ? *finding.blocked_by : *finding.check;
+  if (open.open_on_main_only && policy.network != Network::main && !asked_for) return false;
+  return finding.severity == Severity::error;
 }
 
 std::string summary(const Report& report, const Policy& policy) {

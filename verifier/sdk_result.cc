@@ -129,15 +129,21 @@ bool has_unknown_critical(const Certificate& c) {
   });
 }
 
+// What the library's strict mode asks of a certificate in a chain; DAC and PAI have passed the profile by then.
+bool passes_strictly(const Certificate& c) {
+  return equal(c.signature_algorithm, c.tbs_signature_algorithm) && !has_unknown_critical(c) && c.version == 3 && c.basic_constraints.critical && c.key_usage.count != 0 &&
+         c.subject_key_id.count != 0 && !c.subject_key_id.critical && !c.authority_key_id.critical;
+}
+
 int chain(const Evidence& e) {
   const Certificate &dac = *e.dac.certificate, &pai = *e.pai.certificate;
   const Instant issued = dac.not_before;
   const auto within = [&](Instant from, Instant until) { return issued >= from && issued <= until; };
   bool good = same_name(dac.issuer, pai.subject) && dac.akid() == pai.skid() && e.answer(Signed::dac) == true && within(pai.not_before, pai.not_after) &&
-              !has_unknown_critical(dac) && !has_unknown_critical(pai);
+              passes_strictly(dac) && passes_strictly(pai);
   if (e.paa) {
     const bool named = equal(pai.issuer.der, e.paa->subject) || (e.paa->certificate && same_name(pai.issuer, e.paa->certificate->subject));
-    good = good && named && e.answer(Signed::pai) == true && within(e.paa->not_before, e.paa->not_after);
+    good = good && named && e.answer(Signed::pai) == true && within(e.paa->not_before, e.paa->not_after) && (!e.paa->certificate || passes_strictly(*e.paa->certificate));
   }
   return good ? 0 : 301;
 }
@@ -200,6 +206,12 @@ int declaration_payload(const Evidence& e) {
   return 0;
 }
 
+// A separate call of the commissioner, made after all the rest.
+int revocation(const Evidence& e) {
+  const bool dac = e.dac_revocation.answer == RevocationState::Answer::revoked, pai = e.pai_revocation.answer == RevocationState::Answer::revoked;
+  return dac && pai ? 208 : pai ? 202 : dac ? 302 : 0;
+}
+
 }  // namespace
 
 const char* sdk_code_name(int code) {
@@ -214,7 +226,7 @@ SdkCode sdk_code(int code) {
 
 SdkCode sdk_result(const Evidence& e) {
   if (!e.dac.present()) return sdk_code(701);
-  for (const auto step : {inputs, profiles, vendor_and_product, attestation_signature, paa, dac_validity, chain, elements, declaration_wrapper, declaration_payload}) {
+  for (const auto step : {inputs, profiles, vendor_and_product, attestation_signature, paa, dac_validity, chain, elements, declaration_wrapper, declaration_payload, revocation}) {
     if (const int code = step(e); code != 0) return sdk_code(code);
   }
   return sdk_code(0);

@@ -73,23 +73,15 @@ Outcome keys_are_known(const Evidence& e) {
   return message.empty() ? pass() : fail(std::move(message), "the keys of device.json", "others", std::move(source));
 }
 
-Outcome evidence_is_intact(const Evidence& e) {
-  if (e.device.integrity.empty()) return pass();
-  const IntegrityProblem& first = e.device.integrity.front();
-  std::string message = fmt::format("{} in {}: {}", first.what, place_text(first.place), first.problem);
-  if (const size_t more = e.device.integrity.size() - 1; more > 0) message += fmt::format(" (and {} more)", more);
-  return fail(std::move(message), "an undamaged container", first.problem, place_text(first.place));
-}
-
 constexpr Check kChecks[] = {
     {.id = "pai.vendor-matches-paa", .title = "PAI and PAA name the same vendor", .spec = "Matter Core 6.2.3.1", .sdk = 205, .after = {"paa.is-trusted", "pai.names-a-vendor"},
      .consequence_of = {"pai.signature-verifies", "chain.pai-issuer-is-paa"}, .run = pai_vendor_matches_paa,
      .rule = "A PAA that names a vendor issues for that vendor only. Without this, one vendor's root could speak for another's products.", .remedy = "have the PAI issued below a PAA of its vendor, or below one that names none"},
     {.id = "dac.vendor-matches-pai", .title = "DAC and PAI name the same vendor", .spec = "Matter Core 6.2.3.1", .sdk = 305, .after = {"dac.names-a-vendor", "pai.names-a-vendor"},
-     .consequence_of = {"chain.dac-authority-key-is-pai", "dac.signature-verifies"}, .run = dac_vendor_matches_pai,
+     .consequence_of = {"chain.dac-authority-key-is-pai", "dac.signature-verifies", "pai.signature-verifies"}, .run = dac_vendor_matches_pai,
      .rule = "Without this, a vendor with a genuine PAI could attest another vendor's product.", .remedy = "have the DAC issued for the vendor of its PAI; the id in the factory's request is wrong"},
     {.id = "dac.product-matches-pai", .title = "the DAC's product is the one its PAI is for", .spec = "Matter Core 6.2.3.1", .sdk = 306, .after = {"dac.names-a-product", "pai.product-id-is-wellformed"},
-     .consequence_of = {"chain.dac-authority-key-is-pai", "dac.signature-verifies", "dac.vendor-matches-pai", "pai.vendor-matches-paa"}, .run = dac_product_matches_pai,
+     .consequence_of = {"chain.dac-authority-key-is-pai", "dac.signature-verifies", "pai.signature-verifies", "dac.vendor-matches-pai", "pai.vendor-matches-paa"}, .run = dac_product_matches_pai,
      .rule = "A PAI that names a product issues for that product only; below another vendor's PAI its product id says nothing.", .remedy = "have the DAC issued below a PAI of its product, or below one that names none"},
     {.id = "identity.one-dac", .title = "the evidence is about one DAC", .run = only_one<FactId::dac>,
      .rule = "One verification is about one device. Two DACs mean that files of two devices were mixed.", .remedy = "hand over the evidence of one device, or use the lot command for several"},
@@ -101,8 +93,6 @@ constexpr Check kChecks[] = {
      .rule = "Where two files or two places of one file disagree about one fact, one of them is not about this device, or the part was written twice.", .remedy = "find out which of the two places is right, and correct the other"},
     {.id = "identity.keys-are-known", .title = "every key of the written facts is known", .severity = kWarning, .run = keys_are_known,
      .rule = "A misspelled key would be a fact that nobody compares.", .remedy = "correct the spelling, or leave the key out"},
-    {.id = "factory.is-intact", .title = "the containers of the evidence are undamaged", .run = evidence_is_intact,
-     .rule = "Checksums, page states and lengths of a vendor's format tell whether what was read is what was written. A damaged place may be the part's or the dump's.", .remedy = "read the part again; if the same place is damaged, the part is"},
 };
 
 }  // namespace

@@ -177,7 +177,8 @@ Outcome status_matches_cd(const Evidence& e) {
   const uint32_t status = value(e.facts.compliance).status;
   const uint8_t type = e.cd->certification_type;
   if (type == 0) return skipped("a declaration for development and test stands on no ledger");
-  if (status == 3 || (type == 2 && status == 2) || (type == 1 && status == 1)) return pass();
+  if (status != 1 && status != 2) return skipped("the ledger's status is neither provisional nor certified");
+  if ((type == 2 && status == 2) || (type == 1 && status == 1)) return pass();
   if (type == 1 && status == 2) return note("certified by now; the declaration is still the provisional one");
   return differ(e, "the ledger's certification status is not the declaration's", status_text(status), certification_type_text(type));
 }
@@ -211,7 +212,7 @@ Outcome certificate_covers_product(const Evidence& e) {
   // Only certified entries are listed: a provisional, revoked or re-certified one is not, and its own check says which.
   if (std::holds_alternative<Absent>(e.facts.coverage)) {
     const auto* compliance = found(e.facts.compliance);
-    if (compliance != nullptr && compliance->value.status != 2) return skipped("the ledger lists certified products only, and this one is not");
+    if (compliance != nullptr ? compliance->value.status != 2 : e.cd->certification_type == 1) return skipped("the ledger lists certified products only, and this one is not");
     return fail(fmt::format("certificate {} is not on the ledger", printable(e.cd->certificate_id)), "an entry", fmt::format("none at height {}", e.ledger.height), e.ledger.source);
   }
   return unknown(fmt::format("which products certificate {} covers is not known: {}", printable(e.cd->certificate_id), std::get<Unknown>(e.facts.coverage).why));
@@ -222,21 +223,21 @@ constexpr const char* kCorrect = "correct the firmware, or have the ledger's ent
 constexpr const char* kPublish = "publish the entry on the ledger before the product ships";
 
 constexpr Check kChecks[] = {
-    {.id = "ledger.answers", .title = "the ledger answers", .severity = kMustBeThere, .spec = kSpec, .run = answers,
+    {.id = "ledger.answers", .title = "the ledger answers", .severity = kMustBeThere, .spec = kSpec, .open_on_main_only = true, .run = answers,
      .rule = "Whether a product is known and certified stands on the ledger alone; unasked, that stays open.", .remedy = "run matter-attest dcl sync, or give a snapshot or node with --ledger"},
     {.id = "ledger.facts-are-fresh", .title = "the ledger's facts are recent", .severity = kWarning, .spec = kSpec, .after = {"ledger.answers"}, .run = facts_are_fresh,
      .rule = "Certifications are revoked and roots withdrawn; old facts do not know it.", .remedy = "run matter-attest dcl sync"},
-    {.id = "ledger.paa-is-approved", .title = "the PAA is approved on the ledger", .severity = kMustBeThere, .spec = "Matter Core 6.2.2.5", .sdk = 101, .after = {"ledger.answers", "paa.is-trusted"}, .consequence_of = {"credentials.no-test-paa", "credentials.no-development-dac"}, .run = paa_is_approved,
+    {.id = "ledger.paa-is-approved", .title = "the PAA is approved on the ledger", .severity = kMustBeThere, .spec = "Matter Core 6.2.2.5", .sdk = 101, .after = {"ledger.answers", "paa.is-trusted"}, .consequence_of = {"credentials.no-test-paa", "credentials.no-development-dac"}, .open_on_main_only = true, .run = paa_is_approved,
      .rule = "A root given by hand is not one that homes trust: on the main network it must be approved there, as the same certificate.", .remedy = "have the PAA approved on the ledger, or the PAI issued below an approved one"},
-    {.id = "ledger.paa-is-not-revoked", .title = "the PAA was not revoked on the ledger", .spec = "Matter Core 6.2.2.5", .after = {"ledger.answers", "paa.is-trusted"}, .run = paa_is_not_revoked,
+    {.id = "ledger.paa-is-not-revoked", .title = "the PAA was not revoked on the ledger", .spec = "Matter Core 6.2.2.5", .after = {"ledger.answers", "paa.is-trusted"}, .open_on_main_only = true, .run = paa_is_not_revoked,
      .rule = "A revoked root takes everything below it with it.", .remedy = "have PAI and DACs issued below an approved PAA"},
-    {.id = "ledger.pai-is-not-revoked", .title = "the PAI was not revoked on the ledger", .spec = "Matter Core 6.2.2.4", .sdk = 202, .after = {"ledger.answers", "pai.is-one-certificate"}, .run = pai_is_not_revoked,
+    {.id = "ledger.pai-is-not-revoked", .title = "the PAI was not revoked on the ledger", .spec = "Matter Core 6.2.2.4", .sdk = 202, .after = {"ledger.answers", "pai.is-one-certificate"}, .open_on_main_only = true, .run = pai_is_not_revoked,
      .rule = "The ledger lists revoked intermediates beside the revocation lists.", .remedy = "have the DACs issued below a PAI in force"},
-    {.id = "ledger.vendor-is-known", .title = "the vendor is on the ledger", .severity = kMustBeThere, .spec = "Matter Core 11.23.4", .after = {"ledger.answers"}, .consequence_of = {"credentials.no-test-vendor", "credentials.no-development-dac", "credentials.no-test-paa"}, .run = vendor_is_known,
+    {.id = "ledger.vendor-is-known", .title = "the vendor is on the ledger", .severity = kMustBeThere, .spec = "Matter Core 11.23.4", .after = {"ledger.answers"}, .consequence_of = {"credentials.no-test-vendor", "credentials.no-development-dac", "credentials.no-test-paa"}, .open_on_main_only = true, .run = vendor_is_known,
      .rule = "Commissioners show the vendor's name from its entry.", .remedy = kPublish},
     {.id = "ledger.vendor-name-matches", .title = "device and ledger give the same vendor name", .severity = kWarning, .spec = "Matter Core 11.1", .after = {"ledger.vendor-is-known"}, .run = vendor_name_matches,
      .rule = "The conformance test compares the two texts; blanks and length count.", .remedy = kCorrect},
-    {.id = "ledger.model-is-known", .title = "the product is on the ledger", .severity = kMustBeThere, .spec = "Matter Core 11.23.5", .after = {"ledger.answers"}, .consequence_of = {"ledger.vendor-is-known", "credentials.no-test-vendor", "credentials.no-development-dac", "credentials.no-test-paa"}, .run = model_is_known,
+    {.id = "ledger.model-is-known", .title = "the product is on the ledger", .severity = kMustBeThere, .spec = "Matter Core 11.23.5", .after = {"ledger.answers"}, .consequence_of = {"ledger.vendor-is-known", "credentials.no-test-vendor", "credentials.no-development-dac", "credentials.no-test-paa"}, .open_on_main_only = true, .run = model_is_known,
      .rule = "Without its model entry a product cannot be certified, shown or updated.", .remedy = kPublish},
     {.id = "ledger.product-name-matches", .title = "device and ledger give the same product name", .severity = kWarning, .spec = "Matter Core 11.1", .after = {"ledger.model-is-known"}, .run = product_name_matches,
      .rule = "The conformance test compares the two texts; blanks and length count.", .remedy = kCorrect},
@@ -244,7 +245,7 @@ constexpr Check kChecks[] = {
      .rule = "The declaration's device type is the model's primary one.", .remedy = kCorrect},
     {.id = "ledger.device-type-matches-device", .title = "device and ledger name the same device type", .severity = kWarning, .spec = "Matter Core 11.23.5", .after = {"ledger.model-is-known"}, .run = device_type_matches_device,
      .rule = "A device of several types may report another one first.", .remedy = kCorrect},
-    {.id = "ledger.version-is-known", .title = "the software version is on the ledger", .severity = kMustBeThere, .spec = "Matter Core 11.23.6", .after = {"ledger.answers"}, .consequence_of = {"ledger.vendor-is-known", "ledger.model-is-known", "credentials.no-test-vendor", "credentials.no-development-dac", "credentials.no-test-paa"}, .run = version_is_known,
+    {.id = "ledger.version-is-known", .title = "the software version is on the ledger", .severity = kMustBeThere, .spec = "Matter Core 11.23.6", .after = {"ledger.answers"}, .consequence_of = {"ledger.vendor-is-known", "ledger.model-is-known", "credentials.no-test-vendor", "credentials.no-development-dac", "credentials.no-test-paa"}, .open_on_main_only = true, .run = version_is_known,
      .rule = "Certification is of a software version; one that the ledger lacks is certified nowhere.", .remedy = kPublish},
     {.id = "ledger.version-string-matches", .title = "device and ledger give the same software version string", .severity = kMustAgree, .spec = "Matter Core 11.23.6", .after = {"ledger.version-is-known"}, .run = version_string_matches,
      .rule = "The text belongs to the number.", .remedy = kCorrect},
@@ -254,7 +255,7 @@ constexpr Check kChecks[] = {
      .rule = "The declaration's version_number is the one that the ledger keeps for this certification.", .remedy = "take the declaration of this certification from the CSA"},
     {.id = "ledger.firmware-information-matches", .title = "device and ledger give the same firmware information", .severity = kMustAgree, .spec = "Matter Core 6.2.3.1", .sdk = 400, .after = {"ledger.version-is-known", "attestation.elements-are-wellformed"}, .run = firmware_information_matches,
      .rule = "What the device signs about its firmware is what the vendor published.", .remedy = kCorrect},
-    {.id = "ledger.compliance-is-known", .title = "the certification is on the ledger", .severity = kMustBeThere, .spec = "Matter Core 11.23.7", .after = {"ledger.answers"}, .consequence_of = {"ledger.vendor-is-known", "ledger.model-is-known", "ledger.version-is-known", "credentials.no-test-vendor", "credentials.no-development-dac", "credentials.no-test-paa"}, .run = compliance_is_known,
+    {.id = "ledger.compliance-is-known", .title = "the certification is on the ledger", .severity = kMustBeThere, .spec = "Matter Core 11.23.7", .after = {"ledger.answers"}, .consequence_of = {"ledger.vendor-is-known", "ledger.model-is-known", "ledger.version-is-known", "credentials.no-test-vendor", "credentials.no-development-dac", "credentials.no-test-paa"}, .open_on_main_only = true, .run = compliance_is_known,
      .rule = "The CSA's certification centre writes an entry for each certified software version.", .remedy = "ask the certification centre for the entry; without it no home should accept the product"},
     {.id = "ledger.is-certified", .title = "the software version is certified", .severity = kMustBeThere, .spec = "Matter Core 11.23.7", .after = {"ledger.compliance-is-known"}, .run = is_certified,
      .rule = "Status 2 is certified; 1 is provisional, which a provisional declaration may say; 3 is revoked.", .remedy = "wait for the certification, or ship a version that is certified"},
@@ -266,7 +267,7 @@ constexpr Check kChecks[] = {
      .rule = "Padding aside, both are the same 19 characters; another id is another certification's.", .remedy = "take the declaration of this certification from the CSA"},
     {.id = "ledger.specification-version-matches", .title = "device and ledger give the same specification version", .severity = kWarning, .spec = "Matter Core 11.1", .after = {"ledger.compliance-is-known"}, .run = specification_version_matches,
      .rule = "The device reports the version it was certified against.", .remedy = kCorrect},
-    {.id = "ledger.certificate-covers-product", .title = "the declaration's certificate covers this product", .severity = kMustAgree, .spec = "Matter Core 11.23.7", .after = {"ledger.answers", "cd.is-wellformed"}, .consequence_of = {"cd.signature-verifies", "ledger.certificate-id-matches-cd", "ledger.compliance-is-known", "ledger.model-is-known", "ledger.vendor-is-known", "ledger.version-is-known"}, .run = certificate_covers_product,
+    {.id = "ledger.certificate-covers-product", .title = "the declaration's certificate covers this product", .severity = kMustAgree, .spec = "Matter Core 11.23.7", .after = {"ledger.answers", "cd.is-wellformed"}, .consequence_of = {"cd.signature-verifies", "ledger.certificate-id-matches-cd", "ledger.compliance-is-known", "ledger.model-is-known", "ledger.vendor-is-known", "ledger.version-is-known"}, .open_on_main_only = true, .run = certificate_covers_product,
      .rule = "The ledger lists the products of a certificate id; the declaration's id must list this one.", .remedy = "take the declaration of this product from the CSA"},
 };
 

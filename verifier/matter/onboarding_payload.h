@@ -20,6 +20,7 @@ struct PayloadProblem {
 struct OnboardingPayload {
   bool manual = false;
   std::string text;                       // the code as given: for a QR with its prefix, for a manual code digits only
+  std::string joined;                     // the whole QR code, where this payload is one of several in it
   uint8_t version = 0;
   std::optional<uint16_t> vendor_id, product_id;   // nullopt when not given: 0 (product: beside vendor 0), or a short manual code
   std::optional<uint8_t> flow;            // 0 standard, 1 user intent, 2 custom; nullopt where a manual code cannot tell

@@ -271,9 +271,13 @@ std::vector<OnboardingPayload> parse_qr(std::string_view text) {
   for (;;) {
     const size_t star = rest.find('*');
     out.push_back(parse_body(rest.substr(0, star)));
-    if (star == std::string_view::npos) return out;
+    if (star == std::string_view::npos) break;
     rest.remove_prefix(star + 1);
   }
+  for (auto& payload : out) {
+    if (out.size() > 1) payload.joined = text;
+  }
+  return out;
 }
 
 Result<std::string> make_qr(const OnboardingPayload& payload) {

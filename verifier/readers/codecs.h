@@ -1,6 +1,7 @@
 // Codecs: the formats whose libraries most evidence never needs: archives, pictures, CBOR. The readers ask through this
 // interface, so that judging two certificate files loads none of these libraries. The implementation is in codecs/;
-// who reads evidence hands it in with Reading::codecs, and without one these formats are refused in clear words.
+// who reads evidence hands it in with Reading::codecs, and without one these formats are refused in clear words. The
+// same library that reads QR codes draws them.
 //
 // All three bound what hostile input can cost: a member's content is limited by who asks for it, a picture by its
 // pixels, and a CBOR item never claims more bytes than are there.
@@ -34,6 +35,12 @@ struct CborItem {
   size_t size = 0;                  // octets that head and content take
 };
 
+// The modules of a QR code, row by row, without a quiet zone around them.
+struct QrModules {
+  size_t side = 0;
+  std::vector<uint8_t> dark;        // side * side of them, 1 where dark
+};
+
 class Codecs {
  public:
   virtual ~Codecs() = default;
@@ -44,6 +51,9 @@ class Codecs {
                                             const std::function<bool(const ArchiveMember&)>& member) = 0;
   // The texts of all QR codes in a PNG or JPEG picture.
   virtual Result<std::vector<std::string>> picture(View bytes) = 0;
+  // A text as a QR code of error correction level M, and any such code as a PNG with its quiet zone.
+  virtual Result<QrModules> qr_modules(std::string_view text) = 0;
+  virtual Result<Bytes> qr_png(const QrModules& modules, size_t pixels_a_module) = 0;
   // The item at the start of `bytes`. An error says whether bytes are missing or no item begins here.
   virtual Result<CborItem> cbor(View bytes) = 0;
 };

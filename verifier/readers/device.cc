@@ -67,6 +67,17 @@ bool repeats(FactId fact) {
          fact == FactId::paa || fact == FactId::private_key;
 }
 
+// Dashes only group the digits of a manual code.
+bool same_value(FactId fact, const FactValue& a, const FactValue& b) {
+  if (fact != FactId::manual_code || a == b) return a == b;
+  const auto *first = std::get_if<std::string>(&a), *second = std::get_if<std::string>(&b);
+  const auto digits = [](std::string s) {
+    std::erase(s, '-');
+    return s;
+  };
+  return first != nullptr && second != nullptr && digits(*first) == digits(*second);
+}
+
 }  // namespace
 
 std::string place_text(const Place& place) {
@@ -126,7 +137,7 @@ std::vector<Conflict> conflicts(const Device& device) {
     Conflict conflict{.fact = fact.fact, .values = {}};
     for (const Statement& s : device.statements) {
       if (s.fact != fact.fact) continue;
-      const bool known = std::any_of(conflict.values.begin(), conflict.values.end(), [&](const Statement* v) { return v->value == s.value; });
+      const bool known = std::any_of(conflict.values.begin(), conflict.values.end(), [&](const Statement* v) { return same_value(s.fact, v->value, s.value); });
       if (!known) conflict.values.push_back(&s);
     }
     if (conflict.values.size() > 1) out.push_back(std::move(conflict));

@@ -76,6 +76,7 @@ class Records {
   virtual std::optional<Problem> take(View line) = 0;
   AddressMap map_;
   bool ended_ = false;
+  bool counted_ = false;   // the last record counts those before it, and rightly: nothing is cut off, whatever else is missing
 
  private:
   const Source& source_;
@@ -108,7 +109,7 @@ tl::expected<void, Error> Records::read() {
     }
   }
   end_run();
-  if (!ended_)
+  if (!ended_ && !counted_)
     reading_.device.note(Remark::truncated, {.path = source_.path, .offset = source_.base + source_.bytes.size(), .item = {}}, fmt::format("the {} file has no end record", format_));
   const auto images = map_.join([&](uint64_t address) {
     reading_.device.damaged({.path = source_.path, .offset = {}, .item = fmt::format("0x{:08x}", address)}, fmt::format("{} overlap", format_), "two records give different bytes for one address");
@@ -176,8 +177,10 @@ class SRecords : public Records {
     if (type >= 1 && type <= 3) {
       map_.add(address, View(bytes_).subspan(1 + width, bytes_.size() - 2 - width));
       ++records_;
+      counted_ = false;
     } else if (type == 5 || type == 6) {
       if (address != (records_ & (type == 5 ? 0xFFFFu : 0xFFFFFFu))) return Problem{"s-record count", fmt::format("expected {} data records, found {}", address, records_)};
+      counted_ = records_ > 0;
     } else if (type >= 7) {
       ended_ = true;
     }

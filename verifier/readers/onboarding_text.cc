@@ -88,9 +88,13 @@ tl::expected<void, Error> read(const Source& s, Reading& reading) {
 }  // namespace
 
 void say_codes(std::span<const OnboardingPayload> codes, const Place& place, Reading& reading) {
+  std::string_view said;   // a joined code is one statement, not one a payload
   for (const OnboardingPayload& code : codes) {
+    const std::string& whole = code.joined.empty() ? code.text : code.joined;
+    if (whole == said) continue;
+    said = whole;
     reading.holds(code.manual ? "manual-code" : "qr");
-    reading.device.say(code.manual ? FactId::manual_code : FactId::qr_payload, code.text, place);
+    reading.device.say(code.manual ? FactId::manual_code : FactId::qr_payload, whole, place);
   }
 }
 

@@ -1,0 +1,154 @@
+// extract: what a dump holds, as files of their own that other tools and verify read.
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "cli/commands.h"
+#include "cli/files.h"
+#include "cli/inspect_json.h"
+#include "cli/options.h"
+#include "verifier/gather.h"
+
+namespace attest::cli {
+namespace {
+
+struct Options {
+  std::vector<std::string> evidence, unlock;
+  std::string folder;
+  bool with_key = false;
+};
+
+// The names are ours alone, so nothing in a dump decides where a file goes.
+struct Output {
+  std::string name;
+  std::string content;
+  mode_t mode = 0644;
+};
+
+// RFC 5915 ECPrivateKey with curve and public key: what openssl writes.
+std::string key_pem(const PrivateKey& key) {
+  Bytes der = {0x30, 0x77, 0x02, 0x01, 0x01, 0x04, 0x20};
+  der.insert(der.end(), key.scalar.begin(), key.scalar.end());
+  constexpr uint8_t kCurve[] = {0xA0, 0x0A, 0x06, 0x08, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07, 0xA1, 0x44, 0x03, 0x42, 0x00};
+  der.insert(der.end(), std::begin(kCurve), std::end(kCurve));
+  der.insert(der.end(), key.public_key.begin(), key.public_key.end());
+  return to_pem("EC PRIVATE KEY", der);
+}
+
+std::string as_text(View bytes) { return std::string(text(bytes)); }
+
+std::vector<Output> outputs(const Evidence& e, bool with_key) {
+  std::vector<Output> out;
+  if (e.dac.present()) out.push_back({.name = "dac.der", .content = as_text(e.dac.bytes)});
+  if (e.pai.present()) out.push_back({.name = "pai.der", .content = as_text(e.pai.bytes)});
+  if (e.cd_place) out.push_back({.name = "cd.der", .content = as_text(e.cd_bytes)});
+  if (with_key && e.dac_key) out.push_back({.name = "dac-key.pem", .content = key_pem(*e.dac_key), .mode = 0600});
+  const Json facts = facts_json(e.device);
+  if (!facts.object()->empty()) out.push_back({.name = "device.json", .content = dump_pretty(facts)});
+  return out;
+}
+
+class Folder {
+ public:
+  explicit Folder(const std::string& path) : path_(path) {
+    if (::mkdir(path.c_str(), 0755) != 0 && errno != EEXIST) {
+      problem_ = std::strerror(errno);
+      return;
+    }
+    fd_ = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd_ < 0) problem_ = errno == ENOTDIR ? "a file" : std::strerror(errno);
+  }
+  ~Folder() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+
+  tl::expected<void, Error> usable() const {
+    if (fd_ >= 0) return {};
+    return error(fmt::format("{}: expected a folder that can be written to, found {}", path_, problem_));
+  }
+  // Before anything is written, so that a refusal leaves nothing half done.
+  tl::expected<void, Error> has_none_of(const std::vector<Output>& all) const {
+    for (const Output& output : all) {
+      struct stat info {};
+      if (::fstatat(fd_, output.name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0)
+        return error(fmt::format("{}/{} is there already and is not overwritten", path_, output.name));
+    }
+    return {};
+  }
+  tl::expected<void, Error> write(const Output& output) const {
+    const int fd = ::openat(fd_, output.name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, output.mode);
+    if (fd < 0) return error(fmt::format("{}/{}: expected a new file, found {}", path_, output.name, std::strerror(errno)));
+    size_t done = 0;
+    while (done < output.content.size()) {
+      const ssize_t n = ::write(fd, output.content.data() + done, output.content.size() - done);
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) {
+        const int why = errno;
+        ::close(fd);
+        return error(fmt::format("{}/{}: {}", path_, output.name, std::strerror(why)));
+      }
+      done += static_cast<size_t>(n);
+    }
+    if (::close(fd) != 0) return error(fmt::format("{}/{}: {}", path_, output.name, std::strerror(errno)));
+    return {};
+  }
+
+ private:
+  std::string path_, problem_;
+  int fd_ = -1;
+};
+
+int extract(const Options& options) {
+  Reading reading;
+  auto secrets = secrets_from(options.unlock);
+  if (!secrets) return complain(secrets.error().what);
+  reading.secrets = std::move(*secrets);
+  if (const auto errors = read_paths(options.evidence, reading); !errors.empty()) return complain(errors);
+  const Evidence evidence = gather(std::move(reading), Policy{.network = Network::none, .at = {}, .required = {}, .show_passcode = true}, TrustStore::builtin(false), nullptr);
+
+  const auto all = outputs(evidence, options.with_key);
+  if (all.empty()) return complain(fmt::format("{}: expected a DAC, a PAI, a certification declaration or facts of a device, found none", options.evidence.front()));
+  const Folder folder(options.folder);
+  if (const auto usable = folder.usable(); !usable) return complain(usable.error().what);
+  if (const auto free = folder.has_none_of(all); !free) return complain(free.error().what);
+  std::string report;
+  for (const Output& output : all) {
+    if (const auto written = folder.write(output); !written) return complain(written.error().what);
+    report += fmt::format("{}/{}\n", options.folder, output.name);
+  }
+  if (const auto written = write_output("", report); !written) return complain(written.error().what);
+  // What is not in the files, said where it does not get into the list of them.
+  for (const Conflict& conflict : conflicts(evidence.device)) {
+    if (!is_secret(conflict.fact)) complain(fmt::format("{} is given differently in {} places; the one in {} was taken", fact_name(conflict.fact), conflict.values.size(), place_text(conflict.values.front()->place)));
+  }
+  for (const IntegrityProblem& p : evidence.device.integrity) complain(fmt::format("{} in {}: {}", p.what, place_text(p.place), p.problem));
+  for (const Noted& noted : evidence.device.remarks) {
+    if (noted.remark == Remark::encrypted_no_key || noted.remark == Remark::wrong_key) complain(fmt::format("{}: {}", place_text(noted.place), noted.message));
+  }
+  if (options.with_key && !evidence.dac_key) complain("no private key of the DAC that can be read; the other files are written");
+  return 0;
+}
+
+}  // namespace
+
+void add_extract(Command& root) {
+  static Options options;
+  root.subcommand("extract", "write the DAC, PAI, CD and device.json of a dump as files")
+      .text("-d,--directory", "DIR", options.folder, "where the files go; made when it is not there, and nothing in it is overwritten")
+      .flag("--with-key", options.with_key, "write the DAC's private key, too (dac-key.pem, readable by you alone)")
+      .list("--unlock", "SECRET", options.unlock, "opens an encrypted dump or key: a file, hex:..., pass:... or env:NAME, repeatable")
+      .positionals("FILE", options.evidence, "files and folders; - is stdin", true)
+      .run([] {
+        if (options.folder.empty()) return complain("extract: -d DIR is needed");
+        return extract(options);
+      });
+}
+
+}  // namespace attest::cli

@@ -1,0 +1,58 @@
+// Checks on revocation: a revoked certificate is refused, and a question that stays open never reads as "not revoked".
+
+#include <fmt/format.h>
+
+#include "verifier/catalogue.h"
+
+namespace attest {
+namespace {
+
+using Answer = RevocationState::Answer;
+
+// Without a list in the evidence the ledger's points say where one would be.
+Outcome judged(const Evidence& e, const RevocationState& state, const Fact<std::vector<RevocationPoint>>& points, const char* name) {
+  if (state.answer == Answer::not_revoked) return pass();
+  if (state.answer == Answer::revoked)
+    return fail(fmt::format("the {} was revoked on {} ({})", name, rfc3339(state.date), reason_text(state.reason)), "a certificate in force", "its serial number is on the list", place_text(state.place));
+  if (state.answer == Answer::unknown) return unknown(fmt::format("whether the {} was revoked is not known: {}", name, state.why));
+  if (!e.facts.asked) return skipped("no revocation list in the evidence, and no ledger asked");
+  if (const auto* found = std::get_if<Found<std::vector<RevocationPoint>>>(&points))
+    return unknown(fmt::format("whether the {} was revoked is not known: the list at {} was not read", name, found->value.empty() ? "the ledger's point" : printable(found->value.front().data_url)));
+  if (std::holds_alternative<Absent>(points)) return skipped("the ledger names no revocation list for its issuer");
+  return unknown(fmt::format("whether the {} was revoked is not known: {}", name, std::get<Unknown>(points).why));
+}
+
+Outcome dac_is_not_revoked(const Evidence& e) { return judged(e, e.dac_revocation, e.facts.dac_points, "DAC"); }
+Outcome pai_is_not_revoked(const Evidence& e) { return judged(e, e.pai_revocation, e.facts.pai_points, "PAI"); }
+
+Outcome lists_can_be_used(const Evidence& e) {
+  if (e.crls.empty()) return skipped("no revocation list in the evidence");
+  for (const CrlEvidence& list : e.crls) {
+    if (!list.problem.empty()) return fail(fmt::format("the revocation list {} cannot be used: {}", place_text(list.place), list.problem), "a list of the DAC's or PAI's issuer, in force", list.problem, place_text(list.place));
+  }
+  return pass();
+}
+
+Outcome a_list_is_published(const Evidence& e) {
+  if (!e.facts.asked) return skipped("no ledger was asked");
+  if (std::holds_alternative<Absent>(e.facts.dac_points)) return fail("the ledger names no revocation list for the DAC's issuer: a stolen key could never be revoked", "a revocation distribution point", "none", e.ledger.source);
+  if (const auto* why = std::get_if<Unknown>(&e.facts.dac_points)) return unknown(fmt::format("whether a revocation list is published is not known: {}", why->why));
+  return pass();
+}
+
+constexpr Check kChecks[] = {
+    {.id = "pai.is-not-revoked", .title = "the PAI is on no revocation list", .spec = "Matter Core 6.2.4", .sdk = 202, .after = {"pai.is-one-certificate", "paa.is-trusted"}, .consequence_of = {"pai.signature-verifies"}, .open_on_main_only = true, .run = pai_is_not_revoked,
+     .rule = "The PAA's list names the PAIs that it took back; every device below such a PAI is refused.", .remedy = "have DACs issued below a PAI in force"},
+    {.id = "dac.is-not-revoked", .title = "the DAC is on no revocation list", .spec = "Matter Core 6.2.4", .sdk = 302, .after = {"dac.is-one-certificate", "pai.is-one-certificate"}, .consequence_of = {"dac.signature-verifies"}, .open_on_main_only = true, .run = dac_is_not_revoked,
+     .rule = "The PAI's list names the DACs that it took back, by serial number.", .remedy = "this part must not ship; find out why its DAC was revoked"},
+    {.id = "revocation.lists-can-be-used", .title = "the revocation lists at hand can be used", .severity = kWarning, .spec = "RFC 5280 6.3", .run = lists_can_be_used,
+     .rule = "A list counts when it is signed by the issuer it speaks for, in force at the instant, and fully understood.", .remedy = "fetch the list again from the address that the ledger names"},
+    {.id = "revocation.list-is-published", .title = "the ledger names a revocation list for the DAC's issuer", .severity = kWarning, .spec = "Matter Core 11.23.9", .after = {"ledger.answers"}, .run = a_list_is_published,
+     .rule = "Commissioners find revocation lists only through the ledger.", .remedy = "publish a revocation distribution point for the PAI on the ledger"},
+};
+
+}  // namespace
+
+std::span<const Check> revocation_checks() { return kChecks; }
+
+}  // namespace attest
