@@ -77,6 +77,19 @@ TEST_CASE("carving: factory data of other formats inside a dump") {
   CHECK(reading.files[0].holds[0] == "factory");
 }
 
+TEST_CASE("carving: an image made of nothing but beginnings ends in a line") {
+  const Bytes map = {0xA2, 0x67, 'v', 'e', 'r', 's', 'i', 'o', 'n', 0x01, 0x62, 's', 'n', 0x42, 'S', '1'};
+  const Bytes dac = own_dac(), head(dac.begin(), dac.begin() + 40);
+  for (const Bytes& piece : {map, head}) {
+    Bytes image;
+    for (int i = 0; i < 40'000; ++i) add(image, piece);
+    image.insert(image.begin(), 7, uint8_t{0x55});
+    const Reading reading = read_bytes(image);
+    CHECK(has_problem(reading, piece == map ? "carving: more than 64 items are inside; the rest is left alone" : "carving: more than 4096 items"));
+    CHECK(reading.device.integrity.size() + reading.device.statements.size() < 10'000);
+  }
+}
+
 TEST_CASE("carving: rubbish holds nothing, and says what it begins with") {
   const Bytes image = noise(100'000);
   const Reading reading = read_bytes(image);

@@ -17,7 +17,9 @@
 namespace attest {
 namespace {
 
-constexpr size_t kMaxItems = 4096;            // of one file: beyond it nobody reads the list
+constexpr size_t kMaxItems = 4096;            // of one file, cut ones included: beyond it nobody reads the list
+constexpr size_t kMaxContainers = 64;         // factory data inside a dump
+constexpr size_t kMaxKeyHunts = 64;           // DACs whose raw key is looked for
 constexpr size_t kMaxDer = 4096;              // of a certificate, declaration or request in firmware
 constexpr unsigned kMaxKeyTrials = 16'384;    // point multiplications spent on keys without structure
 constexpr size_t kKeyNeighbourhood = 1024;    // bytes before and after a DAC in which its key is looked for
@@ -71,18 +73,20 @@ class Carver {
   Carver(const Source& s, Reading& reading) : s_(s), reading_(reading) {}
 
   Carved run() {
-    for (size_t at = next_candidate(s_.bytes, 0); at < s_.bytes.size() && found_.size() < kMaxItems;) {
+    for (size_t at = next_candidate(s_.bytes, 0); at < s_.bytes.size() && !full();) {
       const size_t end = take(at);
       at = next_candidate(s_.bytes, end > at ? end : at + 1);
     }
-    if (found_.size() == kMaxItems)
-      reading_.device.damaged({.path = s_.path, .offset = {}, .item = {}}, "carving", fmt::format("more than {} items are inside; the rest is left alone", kMaxItems));
+    if (full())
+      reading_.device.damaged({.path = s_.path, .offset = {}, .item = {}}, "carving", fmt::format("more than {} items are inside; the rest is left alone", containers_ >= kMaxContainers ? kMaxContainers : kMaxItems));
     look_for_keys();
     state();
+    carved_.broken = broken_;
     return carved_;
   }
 
  private:
+  bool full() const { return found_.size() + broken_ >= kMaxItems || containers_ >= kMaxContainers; }
   Place place(uint64_t at, std::string item) const { return {.path = s_.path, .offset = s_.base + at, .item = std::move(item)}; }
 
   // Judges one candidate; answers where it ends, or `at` when it is nothing.
@@ -111,6 +115,7 @@ class Carver {
       return at;
     }
     ++carved_.found;
+    ++containers_;
     reading_.holds(reader.kind);
     // What is inside has been stated by its reader; its certificates shall not be found a second time.
     uint64_t end = at + 4;
@@ -157,8 +162,8 @@ class Carver {
     size_t written = there;
     while (written != 0 && rest[written - 1] == 0xFF) --written;
     const bool cut = rest.size() < size || there - written >= 8;
-    ++carved_.truncated;
-    if (cut) {
+    ++broken_;
+        if (cut) {
       reading_.device.note(Remark::truncated, place(at, "certificate"),
                            fmt::format("a certificate of {} bytes begins here, and {} of them are there", size, written));
       reading_.device.damaged(place(at, "certificate"), "certificate truncated", fmt::format("{} of {} bytes are there", written, size));
@@ -174,7 +179,7 @@ class Carver {
     if (!cms || cms->content.empty() || cms->content[0] != 0x15) {
       const auto head = sequence_header(rest);
       if (head && head->header + head->length > rest.size() && head->length <= kMaxDer) {
-        ++carved_.truncated;
+        ++broken_;
         reading_.device.note(Remark::truncated, place(at, "certification declaration"),
                              fmt::format("a declaration of {} bytes begins here, and {} of them are there", head->header + head->length, rest.size()));
       }
@@ -206,8 +211,10 @@ class Carver {
   // A raw key of 32 bytes has no structure. It is found near its DAC, by trying: aligned places first.
   void look_for_keys() {
     std::vector<Found> keys;
+    size_t hunts = 0;
     for (const Found& dac : found_) {
       if (!dac.device_key || dac.decoy) continue;
+      if (hunts++ == kMaxKeyHunts) break;
       const size_t from = dac.at > kKeyNeighbourhood ? dac.at - kKeyNeighbourhood : 0;
       const size_t end = std::min(s_.bytes.size(), dac.at + dac.der.size() + kKeyNeighbourhood);
       for (const size_t step : {4u, 1u}) {
@@ -262,6 +269,7 @@ class Carver {
   Reading& reading_;
   std::vector<Found> found_;
   Carved carved_;
+  size_t broken_ = 0, containers_ = 0;
   unsigned trials_ = 0;
 };
 
@@ -294,7 +302,7 @@ bool recognises(const Source& s) { return s.bytes.size() >= 64; }
 
 tl::expected<void, Error> read(const Source& s, Reading& reading) {
   const Carved carved = carve(s, reading);
-  if (carved.found != 0 || carved.truncated != 0 || s.member) return {};
+  if (carved.found != 0 || carved.broken != 0 || s.member) return {};
   const View head = s.bytes.first(8);
   return error(fmt::format("found {} bytes that begin with {}..., and nothing of it inside", s.bytes.size(), hex(head)));
 }

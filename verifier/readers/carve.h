@@ -8,7 +8,7 @@ namespace attest {
 // What carving a piece of bytes found. Everything found is stated, with its offset.
 struct Carved {
   size_t found = 0;       // items stated
-  size_t truncated = 0;   // begun and cut
+  size_t broken = 0;      // begun and cut, or damaged inside
 };
 Carved carve(const Source& s, Reading& reading);
 

@@ -20,7 +20,7 @@ namespace {
 constexpr uint64_t kOperationalCredentials = 0x3E, kBasicInformation = 0x28;
 constexpr uint64_t kAttestationRequest = 0, kAttestationResponse = 1, kCertificateChainResponse = 3;
 constexpr size_t kMaxDump = 64u << 10, kMaxLine = 1u << 20;
-constexpr size_t kMaxReported = 64;       // lines of values that a log states itself
+constexpr size_t kMaxReported = 64;       // values that a log states itself or leaves out: one device has no more
 constexpr unsigned kPatience = 64;        // foreign lines inside a dump or a PEM block before it is given up
 
 struct Value {
@@ -52,7 +52,9 @@ class Log {
 
  private:
   Place place(std::string item) const { return {.path = source_.path, .offset = offset_, .item = std::move(item)}; }
-  void missing(const std::string& item, const std::string& why) { missing_.push_back({item, why, offset_}); }
+  void missing(const std::string& item, const std::string& why) {
+    if (missing_.size() < kMaxReported) missing_.push_back({item, why, offset_});
+  }
 
   void line(const std::string& l) {
     if (in_dump_ && dump_line(l)) return;
@@ -109,7 +111,7 @@ class Log {
     const bool again = std::any_of(statements.begin(), statements.end(),
                                    [&](const Statement& s) { return s.fact == fact && s.value == value && s.place.path == source_.path; });
     found_ = true;
-    if (again) return;
+    if (again || ++basic_values_ > kMaxReported) return;
     reading_.holds("basic-information");
     reading_.device.say(fact, std::move(value), place(item));
   }
@@ -286,7 +288,7 @@ class Log {
       if (known.role == FactId::certificate) known.role = role;
       return;
     }
-    if (certificates_.size() < 1000) certificates_.push_back({std::move(value), role});
+    if (certificates_.size() < kMaxReported) certificates_.push_back({std::move(value), role});
   }
 
   // ---- what the commissioner concluded
@@ -384,6 +386,7 @@ class Log {
   uint64_t pem_offset_ = 0;
   Exchange now_;
   unsigned attempts_ = 0;
+  size_t basic_values_ = 0;
   std::vector<CertificateLine> certificates_;
   std::vector<std::string> reported_;
   std::vector<Missing> missing_;
@@ -395,7 +398,7 @@ class Log {
 // Words that no other text has. A log of megabytes may hold them far from its beginning.
 bool recognises(const Source& s) {
   if (!is_plain_text(s.bytes)) return false;
-  constexpr std::string_view kTelling[] = {"CHIP:", "chip[", "[CTL]", "[DMG]", "[TOO]",         "chip.CTL",        "chip.native",
+  constexpr std::string_view kTelling[] = {"CHIP:", "chip[", "[CTL]", "[DMG]", "[TOO]", "chip.CTL", "chip.native",
                                            "AttestationResponse", "attestationElements", "'Attestation Information'", "certificate considered (",
                                            "OnDeviceAttestation", "certificateChainRe", "certificate-chain-request", "AttestationVerification"};
   return std::any_of(std::begin(kTelling), std::end(kTelling), [&](std::string_view words) { return find(s.bytes, view(words)).has_value(); });

@@ -96,7 +96,9 @@ void read_member(const Key& key, const Json& value, const Place& place, Reading&
 
 void read_group(const Json& group, const std::string& prefix, const std::string& path, Reading& reading) {
   if (!group.is_object()) return;
-  for (const auto& [name, value] : *group.object()) {
+  for (const auto& member : *group.object()) {
+    const std::string& name = member.first;
+    const Json& value = member.second;
     const Place place{.path = path, .offset = {}, .item = prefix + name};
     const auto key = std::find_if(std::begin(kKeys), std::end(kKeys), [&](const Key& k) { return name == k.name; });
     if (is_group(name) && value.is_object()) {

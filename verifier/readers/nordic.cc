@@ -89,7 +89,9 @@ void read_member(const CborKey& key, const Json& value, const Place& place, Read
 tl::expected<void, Error> read_json(const Source& s, Reading& reading) {
   const auto json = parse_json(text(s.bytes));
   if (!json) return tl::unexpected(json.error());
-  for (const auto& [name, value] : *json->object()) {
+  for (const auto& member : *json->object()) {
+    const std::string& name = member.first;
+    const Json& value = member.second;
     const Place place{.path = s.path, .offset = {}, .item = name};
     const auto key = std::find_if(std::begin(kKeys), std::end(kKeys), [&](const CborKey& k) { return name == k.name; });
     if (key == std::end(kKeys)) {
