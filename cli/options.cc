@@ -48,7 +48,7 @@ void add_judge_options(Command& command, JudgeOptions& options) {
       .text("--at", "TIME", options.at, "judge as of this RFC 3339 instant instead of now")
       .list("--unlock", "SECRET", options.unlock, "opens an encrypted dump or key: a file, hex:..., pass:... or env:NAME, repeatable")
       .list("--require", "ID", options.require, "make a check required, repeatable")
-      .text("--ledger", "FILE|URL", options.ledger.ledger, "facts from this snapshot or node instead of the network's cache")
+      .text("--ledger", "FILE|URL", options.ledger.ledger, "facts from this snapshot or node instead of the network's cache (demo: the one built in)")
       .text("--chain-id", "ID", options.ledger.chain_id, "the chain id to insist on, for a private ledger")
       .text("--cache-dir", "DIR", options.ledger.cache_dir, "where the caches are (else $MATTER_ATTEST_CACHE, $XDG_CACHE_HOME/matter-attest)")
       .flag("--offline", options.ledger.offline, "never touch the network")

@@ -35,7 +35,7 @@ struct LedgerOptions {
 
 // <folder>/<chain id>.sqlite: two ledgers never share a file, whatever they are called.
 std::string cache_path(const std::string& folder, const std::string& chain_id);
-// A snapshot file's text.
+// A snapshot file's text. "demo", where no file has that name, is the one built into the program.
 Result<std::string> read_snapshot_file(const std::string& path);
 
 class CachedLedger final : public Ledger {

@@ -133,6 +133,25 @@ bool keeps_open(const Finding& finding, const Policy& policy) {
   return finding.severity == Severity::error;
 }
 
+// Good for the test network is not good for production: what the main network's policy would refuse or leave open.
+std::string not_for_production(const Report& report, const Policy& policy) {
+  if (policy.network != Network::test) return {};
+  std::string first;
+  size_t others = 0;
+  for (const Finding& f : report.findings) {
+    const bool noted = f.status == Status::pass && f.severity == Severity::info && !f.message.empty();
+    const bool open = noted || f.status == Status::warn || f.status == Status::unknown;
+    if (!open || f.check->severity.main != Severity::error) continue;
+    if (first.empty()) {
+      first = f.message;
+    } else {
+      ++others;
+    }
+  }
+  if (first.empty()) return {};
+  return fmt::format(". Good for the test network, not for production: {}{}", first, others == 0 ? "" : fmt::format(" (and {} more)", others));
+}
+
 std::string summary(const Report& report, const Policy& policy) {
   const auto count = [&](Status s) { return std::count_if(report.findings.begin(), report.findings.end(), [&](const Finding& f) { return f.status == s; }); };
   if (report.verdict == Verdict::reject) {
@@ -153,8 +172,9 @@ std::string summary(const Report& report, const Policy& policy) {
     return out;
   }
   const auto warnings = count(Status::warn);
-  if (warnings == 0) return "every required check passed";
-  return fmt::format("every required check passed; {} {} to read", warnings, warnings == 1 ? "warning" : "warnings");
+  std::string out = "every required check passed";
+  if (warnings != 0) out += fmt::format("; {} {} to read", warnings, warnings == 1 ? "warning" : "warnings");
+  return out + not_for_production(report, policy);
 }
 
 }  // namespace
