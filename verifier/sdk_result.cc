@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "verifier/pki/der.h"
+#include "verifier/pki/extension.h"
 
 namespace attest {
 namespace {
@@ -119,14 +119,7 @@ int dac_validity(const Evidence& e) {
 }
 
 bool has_unknown_critical(const Certificate& c) {
-  return std::any_of(c.extensions.begin(), c.extensions.end(), [](const Extension& x) {
-    if (!x.critical) return false;
-    for (const View known : {oid::kBasicConstraints, oid::kKeyUsage, oid::kSubjectKeyId, oid::kAuthorityKeyId, oid::kCrlDistributionPoints}) {
-      if (equal(x.oid, known)) return false;
-    }
-    const std::string id = der::oid_text(x.oid);
-    return id != "2.5.29.37" && id != "2.5.29.17" && id != "2.5.29.32";
-  });
+  return std::any_of(c.extensions.begin(), c.extensions.end(), [](const Extension& x) { return x.critical && !is_understood(x.oid); });
 }
 
 // What the library's strict mode asks of a certificate in a chain; DAC and PAI have passed the profile by then.
@@ -154,21 +147,18 @@ int elements(const Evidence& e) {
   return e.nonce != nullptr && !equal(*e.nonce, e.elements->nonce) ? 502 : 0;
 }
 
-constexpr uint8_t kSha256Oid[] = {0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01};
-constexpr uint8_t kDataOid[] = {0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x01};
-
 int declaration_wrapper(const Evidence& e) {
   if (!e.cd_place) return 0;
   // The pass that looks for the key id runs first.
   if (!e.cms || e.cms->signers.size() != 1 || e.cms->has_certificates || e.cms->has_crls) return 600;
   const Cms::Signer& signer = e.cms->signers.front();
-  if (signer.version != 3 || !equal(signer.digest_algorithm, kSha256Oid) || !equal(signer.signature_algorithm, oid::kEcdsaWithSha256) || !signer.ecdsa || signer.has_signed_attributes ||
+  if (signer.version != 3 || !equal(signer.digest_algorithm, oid::kSha256) || !equal(signer.signature_algorithm, oid::kEcdsaWithSha256) || !signer.ecdsa || signer.has_signed_attributes ||
       !signer.subject_key_id || signer.subject_key_id->size() != 20)
     return 600;
   const bool test_key = equal(*signer.subject_key_id, test_cd_signer().subject_key_id);
   if (!e.cd_signer && !test_key && e.cd_signer_unknown_why.empty()) return 601;
   if (test_key && e.cd && e.cd->certification_type > 1) return 601;
-  if (e.cms->version != 3 || e.cms->digest_algorithms.size() != 1 || !equal(e.cms->digest_algorithms[0], kSha256Oid) || !equal(e.cms->content_type, kDataOid)) return 602;
+  if (e.cms->version != 3 || e.cms->digest_algorithms.size() != 1 || !equal(e.cms->digest_algorithms[0], oid::kSha256) || !equal(e.cms->content_type, oid::kCmsData)) return 602;
   return e.answer(Signed::cd) == false ? 602 : 0;
 }
 

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "verifier/catalogue.h"
-#include "verifier/pki/der.h"
+#include "verifier/pki/extension.h"
 
 namespace attest {
 namespace {
@@ -191,22 +191,10 @@ Outcome authority_key_id(const Evidence& e) {
   return pass();
 }
 
-bool is_known(View id) {
-  for (const View known : {oid::kBasicConstraints, oid::kKeyUsage, oid::kSubjectKeyId, oid::kAuthorityKeyId, oid::kCrlDistributionPoints}) {
-    if (equal(id, known)) return true;
-  }
-  // Extended key usage, subject alternative name, certificate policies: read by every path validator.
-  static const Bytes kAlsoUnderstood[] = {der::oid_bytes("2.5.29.37"), der::oid_bytes("2.5.29.17"), der::oid_bytes("2.5.29.32")};
-  for (const Bytes& known : kAlsoUnderstood) {
-    if (equal(id, known)) return true;
-  }
-  return false;
-}
-
 template <Role R>
 Outcome extensions_are_understood(const Evidence& e) {
   for (const Extension& extension : certificate<R>(e).extensions) {
-    if (extension.critical && !is_known(extension.oid))
+    if (extension.critical && !is_understood(extension.oid))
       return broken<R>(e, "extension is critical and not understood", "no unknown critical extension", der::oid_text(extension.oid));
   }
   return pass();

@@ -8,10 +8,6 @@
 namespace attest {
 namespace {
 
-// 2.16.840.1.101.3.4.2.1 and 1.2.840.113549.1.7.1
-constexpr uint8_t kSha256[] = {0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01};
-constexpr uint8_t kData[] = {0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x01};
-
 Outcome broken(const Evidence& e, std::string message, std::string expected, std::string actual) {
   return fail(fmt::format("the certification declaration's {}", message), std::move(expected), std::move(actual), place_text(*e.cd_place));
 }
@@ -34,10 +30,10 @@ Outcome version_is_3(const Evidence& e) {
 Outcome digest_algorithm(const Evidence& e) {
   const auto& all = e.cms->digest_algorithms;
   if (all.size() != 1) return broken(e, "CMS does not have exactly one digest algorithm", "sha256, once", std::to_string(all.size()));
-  return equal(all[0], kSha256) ? pass() : broken(e, "CMS digest algorithm is not SHA-256", "2.16.840.1.101.3.4.2.1", der::oid_text(all[0]));
+  return equal(all[0], oid::kSha256) ? pass() : broken(e, "CMS digest algorithm is not SHA-256", "2.16.840.1.101.3.4.2.1", der::oid_text(all[0]));
 }
 Outcome content_type(const Evidence& e) {
-  return equal(e.cms->content_type, kData) ? pass() : broken(e, "content type is not id-data", "1.2.840.113549.1.7.1", der::oid_text(e.cms->content_type));
+  return equal(e.cms->content_type, oid::kCmsData) ? pass() : broken(e, "content type is not id-data", "1.2.840.113549.1.7.1", der::oid_text(e.cms->content_type));
 }
 Outcome one_signer(const Evidence& e) {
   return e.cms->signers.size() == 1 ? pass() : broken(e, "CMS does not have exactly one signer", "1", std::to_string(e.cms->signers.size()));
@@ -54,7 +50,7 @@ Outcome signer_version(const Evidence& e) {
   return signer(e).version == 3 ? pass() : broken(e, "signer info version is not 3", "3", std::to_string(signer(e).version));
 }
 Outcome signer_digest(const Evidence& e) {
-  return equal(signer(e).digest_algorithm, kSha256) ? pass() : broken(e, "signer's digest algorithm is not SHA-256", "2.16.840.1.101.3.4.2.1", der::oid_text(signer(e).digest_algorithm));
+  return equal(signer(e).digest_algorithm, oid::kSha256) ? pass() : broken(e, "signer's digest algorithm is not SHA-256", "2.16.840.1.101.3.4.2.1", der::oid_text(signer(e).digest_algorithm));
 }
 Outcome signer_algorithm(const Evidence& e) {
   return equal(signer(e).signature_algorithm, oid::kEcdsaWithSha256)

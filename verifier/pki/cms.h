@@ -34,4 +34,9 @@ bool looks_like_cms(View input);
 // A certs-only SignedData (PKCS#7 bundle): the DER of each certificate inside.
 Result<std::vector<Bytes>> cms_certificates(View input);
 
+// DER content octets of the OIDs that a right declaration's wrapper has.
+namespace oid {
+extern const View kSha256, kCmsData;
+}  // namespace oid
+
 }  // namespace attest

@@ -176,4 +176,16 @@ std::string key_usage_text(uint16_t bits) {
   return out.empty() ? "none" : out;
 }
 
+bool is_understood(View extension_oid) {
+  for (const View known : {oid::kBasicConstraints, oid::kKeyUsage, oid::kSubjectKeyId, oid::kAuthorityKeyId, oid::kCrlDistributionPoints}) {
+    if (equal(extension_oid, known)) return true;
+  }
+  // 2.5.29.37, 2.5.29.17, 2.5.29.32
+  constexpr uint8_t kAlso[][3] = {{0x55, 0x1D, 0x25}, {0x55, 0x1D, 0x11}, {0x55, 0x1D, 0x20}};
+  for (const auto& known : kAlso) {
+    if (equal(extension_oid, known)) return true;
+  }
+  return false;
+}
+
 }  // namespace attest

@@ -1,4 +1,5 @@
 #include "verifier/pki/certificate.h"
+#include "verifier/pki/cms.h"
 
 namespace attest::oid {
 namespace {
@@ -16,6 +17,10 @@ constexpr uint8_t kKeyUsageOctets[] = {0x55, 0x1D, 0x0F};               // 2.5.2
 constexpr uint8_t kSubjectKeyIdOctets[] = {0x55, 0x1D, 0x0E};           // 2.5.29.14
 constexpr uint8_t kAuthorityKeyIdOctets[] = {0x55, 0x1D, 0x23};         // 2.5.29.35
 constexpr uint8_t kCrlDistributionPointsOctets[] = {0x55, 0x1D, 0x1F};  // 2.5.29.31
+constexpr uint8_t kSha256Octets[] = {0x60, 0x86, 0x48, 0x01, 0x65,
+                                     0x03, 0x04, 0x02, 0x01};  // 2.16.840.1.101.3.4.2.1
+constexpr uint8_t kCmsDataOctets[] = {0x2A, 0x86, 0x48, 0x86, 0xF7,
+                                      0x0D, 0x01, 0x07, 0x01};  // 1.2.840.113549.1.7.1
 
 }  // namespace
 
@@ -30,5 +35,7 @@ constinit const View kKeyUsage = kKeyUsageOctets;
 constinit const View kSubjectKeyId = kSubjectKeyIdOctets;
 constinit const View kAuthorityKeyId = kAuthorityKeyIdOctets;
 constinit const View kCrlDistributionPoints = kCrlDistributionPointsOctets;
+constinit const View kSha256 = kSha256Octets;
+constinit const View kCmsData = kCmsDataOctets;
 
 }  // namespace attest::oid
