@@ -11,6 +11,28 @@ const Bytes& bytes_of(const Statement& s) { return std::get<Bytes>(s.value); }
 
 // --- which certificate is which ------------------------------------------------------------------
 
+// Certificates as they were first parsed: each is parsed once, however often it is asked for.
+class Parsed {
+ public:
+  struct Entry {
+    const Statement* statement;
+    Result<CertificatePtr> certificate;
+    size_t used;
+  };
+  const Entry& of(const Statement& s) {
+    for (const auto& entry : entries_) {
+      if (entry->statement == &s) return *entry;
+    }
+    size_t used = 0;
+    auto certificate = parse_certificate(bytes_of(s), &used);
+    entries_.push_back(std::make_unique<Entry>(Entry{.statement = &s, .certificate = std::move(certificate), .used = used}));
+    return *entries_.back();
+  }
+
+ private:
+  std::vector<std::unique_ptr<Entry>> entries_;
+};
+
 // One certificate of unknown role.
 struct Candidate {
   Statement* statement;
@@ -42,12 +64,12 @@ FactId says_it_is(const Certificate& c) {
 
 // Roles come from the relation between the certificates first (a DAC with a wrong CA flag is still issued by its PAI),
 // then from what each says of itself.
-void settle_roles(Device& device, std::vector<std::string>& others) {
+void settle_roles(Device& device, Parsed& parsed, std::vector<std::string>& others) {
   std::vector<Candidate> open;
   std::vector<std::pair<FactId, CertificatePtr>> settled;
   for (Statement& s : device.statements) {
     if (s.fact == FactId::dac || s.fact == FactId::pai) {
-      if (auto certificate = parse_certificate(bytes_of(s))) settled.emplace_back(s.fact, std::move(*certificate));
+      if (const auto& certificate = parsed.of(s).certificate) settled.emplace_back(s.fact, *certificate);
     }
   }
   for (Statement& s : device.statements) {
@@ -60,7 +82,7 @@ void settle_roles(Device& device, std::vector<std::string>& others) {
       s.fact = twin->fact;
       continue;
     }
-    auto certificate = parse_certificate(bytes_of(s));
+    const auto& certificate = parsed.of(s).certificate;
     if (!certificate) {
       open.push_back({.statement = &s, .certificate = nullptr});
     } else if (signs_declarations(**certificate)) {
@@ -68,9 +90,9 @@ void settle_roles(Device& device, std::vector<std::string>& others) {
                                    name_text((*certificate)->subject)));
     } else if ((*certificate)->self_issued()) {
       s.fact = FactId::paa;
-      settled.emplace_back(FactId::paa, std::move(*certificate));
+      settled.emplace_back(FactId::paa, *certificate);
     } else {
-      open.push_back({.statement = &s, .certificate = std::move(*certificate)});
+      open.push_back({.statement = &s, .certificate = *certificate});
     }
   }
   const auto is_below = [&](const Certificate& c) {   // issued by something that is no root
@@ -99,25 +121,24 @@ void settle_roles(Device& device, std::vector<std::string>& others) {
   }
 }
 
-CertificateEvidence certificate_evidence(const Statement* statement) {
+CertificateEvidence certificate_evidence(const Statement* statement, Parsed& parsed) {
   CertificateEvidence out;
   if (statement == nullptr) return out;
   out.place = statement->place;
   out.bytes = bytes_of(*statement);
-  size_t used = 0;
-  auto certificate = parse_certificate(out.bytes, &used);
-  if (certificate) {
-    out.certificate = std::move(*certificate);
-    out.trailing = out.bytes.size() - used;
+  const Parsed::Entry& entry = parsed.of(*statement);
+  if (entry.certificate) {
+    out.certificate = *entry.certificate;
+    out.trailing = out.bytes.size() - entry.used;
   } else {
-    out.problem = certificate.error().what;
-    out.problem_at = certificate.error().offset.value_or(0);
+    out.problem = entry.certificate.error().what;
+    out.problem_at = entry.certificate.error().offset.value_or(0);
   }
   return out;
 }
 
 // Of several PAIs, the one whose key the DAC names; the others are told of and not used.
-const Statement* choose_pai(Device& device, const CertificateEvidence& dac, std::vector<std::string>& others) {
+const Statement* choose_pai(Device& device, const CertificateEvidence& dac, Parsed& parsed, std::vector<std::string>& others) {
   std::vector<Statement*> all;
   for (Statement& s : device.statements) {
     if (s.fact == FactId::pai && std::none_of(all.begin(), all.end(), [&](const Statement* t) { return t->value == s.value; })) all.push_back(&s);
@@ -128,7 +149,7 @@ const Statement* choose_pai(Device& device, const CertificateEvidence& dac, std:
   for (const bool by_key_id : {true, false}) {
     for (Statement* s : all) {
       if (chosen != nullptr || all.size() == 1 || !dac.certificate) break;
-      const auto certificate = parse_certificate(bytes_of(*s));
+      const auto& certificate = parsed.of(*s).certificate;
       if (!certificate) continue;
       const auto skid = (*certificate)->skid();
       if (by_key_id ? skid && skid == dac.certificate->akid() : issued(**certificate, *dac.certificate)) chosen = s;
@@ -171,6 +192,7 @@ void settle_keys(Evidence& e) {
   const Statement* unexplained = nullptr;
   for (const Statement& s : e.device.statements) {
     if (s.fact != FactId::private_key && !(s.fact == FactId::blob && bytes_of(s).size() == 32)) continue;
+    if (s.fact == FactId::blob && e.elements && equal(bytes_of(s), e.elements->nonce)) continue;   // the nonce, and no key
     const auto point = public_key_of(bytes_of(s));
     if (point && dac_point && *point == *dac_point) {
       take_key(e, s, s.fact == FactId::private_key);
@@ -385,10 +407,11 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
   e.given_anchors = trust.given_count();
   if (ledger != nullptr) e.ledger = ledger->status();
 
-  settle_roles(e.device, e.other_certificates);
-  e.dac = certificate_evidence(e.device.first(FactId::dac));
-  e.pai = certificate_evidence(choose_pai(e.device, e.dac, e.other_certificates));
-  e.paa_shown = certificate_evidence(e.device.first(FactId::paa));
+  Parsed parsed;
+  settle_roles(e.device, parsed, e.other_certificates);
+  e.dac = certificate_evidence(e.device.first(FactId::dac), parsed);
+  e.pai = certificate_evidence(choose_pai(e.device, e.dac, parsed, e.other_certificates), parsed);
+  e.paa_shown = certificate_evidence(e.device.first(FactId::paa), parsed);
   gather_attestation(e);
   settle_keys(e);
   settle_blobs(e);
