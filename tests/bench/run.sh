@@ -25,3 +25,37 @@ echo "matter-attest verify ${ours} us, openssl verify ${theirs} us, ratio $(awk 
 echo
 echo "== peak memory of one verification"
 /usr/bin/env bash -c 'ulimit -v unlimited; exec 3>&1; /usr/bin/time -f "%M KiB" "$@" 2>&1 >/dev/null | tail -1' _ "$build/matter-attest" verify --network test --offline --at 2026-11-20T22:00:00Z "${files[@]}" || true
+
+echo
+echo "== the ledger: 12 facts of a device out of 10,000 models, warm"
+"$build/tests/ledger_bench"
+
+echo
+echo "== a cold process that asks a ledger snapshot, against openssl verify (100 runs each, in turn)"
+demo=(verify --network test --ledger demo --at 2026-06-01T00:00:00Z --trust-cd-signer fixtures/trust/cd-signer.pem
+      fixtures/devices/cd-provisional/{dac,pai,cd}.pem fixtures/ledger/demo/device.json)
+: >"$work/ours"; : >"$work/theirs"
+for _ in $(seq 100); do
+  times "$build/matter-attest" "${demo[@]}" >>"$work/ours"
+  times openssl verify -CAfile "$work/paa.pem" -untrusted "$work/pai.pem" "$work/dac.pem" >>"$work/theirs"
+done
+ours=$(median "$work/ours"); theirs=$(median "$work/theirs")
+echo "matter-attest verify --ledger ${ours} us, openssl verify ${theirs} us, ratio $(awk "BEGIN{printf \"%.2f\", $ours/$theirs}")"
+
+echo
+echo "== a full sync at 20 ms latency, against curl fetching the same addresses one after another over one connection"
+"$build/fixtures/ledger/fixture-ledger" --recordings ../shared/data/dcl --latency 20 >"$work/ledger.log" 2>&1 &
+ledger=$!; trap 'kill $ledger 2>/dev/null; rm -rf "$work"' EXIT
+for _ in $(seq 100); do url=$(grep -oE 'http://[0-9.]+:[0-9]+' "$work/ledger.log" | head -1) && [ -n "$url" ] && break; read -rt 0.1 <> <(:) || true; done
+paths=(/cosmos/base/tendermint/v1beta1/node_info /cosmos/base/tendermint/v1beta1/syncing /cosmos/base/tendermint/v1beta1/blocks/latest /dcl/vendorinfo/vendors?pagination.limit=1000
+       /dcl/model/models?pagination.limit=1000 /dcl/compliance/compliance-info?pagination.limit=1000 /dcl/compliance/device-software-compliance?pagination.limit=1000 /dcl/pki/certificates?pagination.limit=1000
+       /dcl/pki/root-certificates /dcl/pki/revoked-certificates?pagination.limit=1000 /dcl/pki/revocation-points?pagination.limit=1000)
+config=$work/curl.conf; for p in "${paths[@]}"; do printf 'url = "%s%s"\noutput = "/dev/null"\n' "$url" "$p"; done >"$config"
+: >"$work/ours"; : >"$work/theirs"
+chain=$(curl -s "$url${paths[0]}" | grep -oE '"network":"[^"]+"' | head -1 | cut -d'"' -f4)
+for i in $(seq 20); do
+  times "$build/matter-attest" dcl sync --from "$url" --chain-id "$chain" --cache-dir "$work/cache$i" >>"$work/ours"
+  times curl -s -K "$config" >>"$work/theirs"
+done
+ours=$(sort -n "$work/ours" | sed -n 10p); theirs=$(sort -n "$work/theirs" | sed -n 10p)
+echo "dcl sync ${ours} us, curl ${theirs} us for ${#paths[@]} addresses: $(awk "BEGIN{printf \"%.2f\", $theirs/$ours}") times faster"

@@ -1,0 +1,29 @@
+// Property: JSON that parses is written as JSON that parses to the same value, on one line and pretty; device.json's facts
+// come from no text that is not JSON.
+
+#include "tests/fuzz/property.h"
+#include "verifier/json.h"
+#include "verifier/readers/device_json.h"
+
+using namespace attest;
+using attest::test::must;
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const View input(data, size);
+  const auto parsed = parse_json(text(input));
+  Reading reading;
+  const Source source{.path = "x", .bytes = input, .base = 0, .member = true};
+  if (!parsed) {
+    must(!parsed.error().what.empty(), "a refusal has its words");
+    return 0;
+  }
+  for (const std::string& written : {dump(*parsed), dump_pretty(*parsed)}) {
+    const auto again = parse_json(written);
+    must(again && *again == *parsed, "what is written is what was read");
+  }
+  if (is_device_json(*parsed)) {
+    read_device_json(*parsed, source.path, reading);
+    for (const Statement& s : reading.device.statements) must(!s.place.item.empty(), "every fact names its key");
+  }
+  return 0;
+}
