@@ -80,7 +80,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
         part[at % part.size()] = data[i + 3];
       }
     }
-    for (size_t i = 0; i < std::size(all); ++i) changed = changed || *all[i] != *originals[i];
+    // A file that is no declaration any more leaves the one in the elements, which is as good.
+    for (size_t i = 0; i < std::size(all); ++i) changed = changed || (*all[i] != *originals[i] && !(all[i] == &parts.cd && !looks_like_cms(parts.cd)));
   }
   const auto report = judged(parts);
   if (!report) return 0;   // a file that is no evidence any more ends the command
