@@ -114,6 +114,23 @@ Result<CachedRecord> record_of(Schema schema, sqlite3_stmt* row) {
   return out;
 }
 
+// All rows of a query. An error with `damaged` set is a record that cannot be read, without it a query that failed.
+template <class Query>
+Result<std::vector<CachedRecord>> rows_of(Schema schema, Query& query, bool& damaged) {
+  std::vector<CachedRecord> out;
+  int code = SQLITE_OK;
+  while ((code = query.step()) == SQLITE_ROW) {
+    auto record = record_of(schema, query.get());
+    if (!record) {
+      damaged = true;
+      return tl::unexpected(record.error());
+    }
+    out.push_back(std::move(*record));
+  }
+  if (code != SQLITE_DONE) return error("the query failed");
+  return out;
+}
+
 }  // namespace
 
 Cache::Cache(Cache&& other) noexcept { *this = std::move(other); }
@@ -317,36 +334,22 @@ Result<std::vector<CachedRecord>> Cache::find_all(Schema schema, const std::stri
   Statement query(db_, sql.c_str());
   const std::string end = after(prefix);
   query.bind(1, info(schema).name).bind(2, prefix).bind(3, end);
-  std::vector<CachedRecord> out;
-  int code = SQLITE_OK;
-  while ((code = query.step()) == SQLITE_ROW) {
-    auto record = record_of(schema, query.get());
-    if (!record) {
-      damaged_ = true;
-      return within("cache " + path_, record.error());
-    }
-    out.push_back(std::move(*record));
-  }
-  if (code != SQLITE_DONE) return tl::unexpected(failed("cannot be read"));
-  return out;
+  bool damaged = false;
+  auto records = rows_of(schema, query, damaged);
+  if (records) return std::move(*records);
+  damaged_ = damaged_ || damaged;
+  return damaged ? within("cache " + path_, records.error()) : tl::unexpected(failed("cannot be read"));
 }
 
 Result<std::vector<CachedRecord>> Cache::find_singles(Schema schema) {
   const std::string sql = fmt::format("SELECT {} FROM records r LEFT JOIN lists l ON l.schema=r.schema WHERE r.schema=?1 AND r.height IS NOT NULL ORDER BY r.key", kColumns);
   Statement query(db_, sql.c_str());
   query.bind(1, info(schema).name);
-  std::vector<CachedRecord> out;
-  int code = SQLITE_OK;
-  while ((code = query.step()) == SQLITE_ROW) {
-    auto record = record_of(schema, query.get());
-    if (!record) {
-      damaged_ = true;
-      return within("cache " + path_, record.error());
-    }
-    out.push_back(std::move(*record));
-  }
-  if (code != SQLITE_DONE) return tl::unexpected(failed("cannot be read"));
-  return out;
+  bool damaged = false;
+  auto records = rows_of(schema, query, damaged);
+  if (records) return std::move(*records);
+  damaged_ = damaged_ || damaged;
+  return damaged ? within("cache " + path_, records.error()) : tl::unexpected(failed("cannot be read"));
 }
 
 Result<void> Cache::begin_view() {

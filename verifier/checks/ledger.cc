@@ -71,6 +71,8 @@ Outcome paa_is_approved(const Evidence& e) {
 
 Outcome not_revoked(const Evidence& e, const Fact<std::vector<LedgerCertificate>>& fact, View der, const char* name) {
   if (const auto* entry = found(fact)) {
+    // Of a built-in PAA only key and name are kept: whether the revoked one is this one cannot be told, and is not "no".
+    if (der.empty()) return unknown(fmt::format("whether the {} was revoked is not known: the ledger revoked a certificate with its key id, and only its key is at hand", name));
     const bool listed = std::any_of(entry->value.begin(), entry->value.end(), [&](const LedgerCertificate& c) { return equal(c.der, der); });
     if (!listed) return pass();
     return fail(fmt::format("the {} was revoked on the ledger", name), "a certificate in force", fmt::format("revoked, at height {}", e.ledger.height), e.ledger.source);
