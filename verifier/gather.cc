@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <forward_list>
 
+#include "verifier/remembered.h"
+
 namespace attest {
 namespace {
 

@@ -23,7 +23,7 @@ struct Answer {
 };
 
 // What was answered about that which several devices have in common: filled in by the first device that asks. One a set
-// of shared evidence (Remembered says which devices share it) and policy.
+// of shared evidence (BatchJudge says which devices share it) and policy.
 struct SharedAnswers {
   struct Body {
     bool known = false;
