@@ -31,6 +31,8 @@ struct Links {
   Lists after, consequence_of;
   std::vector<uint16_t> order;   // every check after those it builds on
   std::vector<uint16_t> own;     // in this order, those that build on anything that is not shared
+  std::vector<uint8_t> shared;   // is_shared()
+  std::span<const Check* const> checks = catalogue();
 };
 
 void visit(size_t i, const Links& links, std::vector<uint8_t>& seen, std::vector<uint16_t>& order) {
@@ -50,6 +52,7 @@ const Links& links() {
     }
     std::vector<uint8_t> seen(catalogue().size());
     for (size_t i = 0; i < catalogue().size(); ++i) visit(i, out, seen, out.order);
+    for (size_t i = 0; i < catalogue().size(); ++i) out.shared.push_back(is_shared(i) ? 1 : 0);
     std::vector<uint8_t> own(catalogue().size());
     for (const size_t i : out.order) {
       const auto is_own = [&](size_t j) { return own[j] != 0; };
@@ -113,8 +116,8 @@ class Runner {
 
   template <class Keep>
   void ask(size_t i, Keep& keep) {
-    const Check& check = *catalogue()[i];
-    if (shared_ != nullptr && is_shared(i)) {
+    const Check& check = *links_.checks[i];
+    if (shared_ != nullptr && links_.shared[i] != 0) {
       SharedAnswers::Body& body = shared_->bodies[i];
       if (!body.known) {
         const Outcome outcome = check.run(evidence_);
@@ -164,6 +167,7 @@ Judge::Judge(const Policy& policy) : network_(policy.network) {
   for (const Check* check : catalogue()) {
     const bool required = std::find(policy.required.begin(), policy.required.end(), check->id) != policy.required.end();
     required_.push_back(required ? 1 : 0);
+    any_required_ = any_required_ || required;
     severity_.push_back(required ? Severity::error : check->severity.under(network_));
   }
 }
@@ -284,9 +288,10 @@ Outline Judge::outline(const Evidence& evidence, SharedAnswers* shared) const {
   const auto& answers = runner.run([](size_t, const Outcome&) {});
   bool open = false;
   for (size_t i = 0; i < answers.size(); ++i) {
-    if (answers[i].status == Status::pass) continue;
-    if (answers[i].status == Status::fail) out.failed.push_back(catalogue()[i]);
-    open = open || keeps_open(i, answers[i].status, answers[i].by);
+    const Answer& a = answers[i];
+    if (a.status == Status::pass || (a.status == Status::skipped && !any_required_)) continue;
+    if (a.status == Status::fail) out.failed.push_back(catalogue()[i]);
+    open = open || keeps_open(i, a.status, a.by);
   }
   out.verdict = !out.failed.empty() ? Verdict::reject : open ? Verdict::undecided : Verdict::approve;
   return out;

@@ -46,6 +46,7 @@ class Judge {
   Network network_;
   std::vector<Severity> severity_;    // by place in the catalogue
   std::vector<uint8_t> required_;     // asked for with --require
+  bool any_required_ = false;
   bool keeps_open(size_t check, Status status, size_t by) const;
   std::string summary(const Report& report) const;
   std::string not_for_production(const Report& report) const;
