@@ -152,23 +152,24 @@ std::string not_for_production(const Report& report, const Policy& policy) {
   return fmt::format(". Good for the test network, not for production: {}{}", first, others == 0 ? "" : fmt::format(" (and {} more)", others));
 }
 
-std::string summary(const Report& report, const Policy& policy) {
+// The finding that a reader should act on first: the first fault, or what keeps the verdict open.
+const Finding* deciding(const Report& report, const Policy& policy) {
+  if (report.verdict == Verdict::approve) return nullptr;
+  if (report.verdict == Verdict::reject) return report.first(Status::fail);
+  const auto is_open = [&](const Finding& f) { return f.status != Status::blocked && keeps_open(f, policy); };
+  auto open = std::find_if(report.findings.begin(), report.findings.end(), is_open);
+  if (open == report.findings.end()) open = std::find_if(report.findings.begin(), report.findings.end(), [&](const Finding& f) { return keeps_open(f, policy); });
+  return &*open;
+}
+
+std::string summary(const Report& report, const Finding* first, const Policy& policy) {
   const auto count = [&](Status s) { return std::count_if(report.findings.begin(), report.findings.end(), [&](const Finding& f) { return f.status == s; }); };
-  if (report.verdict == Verdict::reject) {
-    const Finding& first = *report.first(Status::fail);
+  if (first != nullptr) {
+    std::string out = first->message.empty() ? first->check->title : first->message;
     const auto fails = count(Status::fail);
-    std::string out = first.message;
+    if (first->status == Status::skipped) out = fmt::format("{} is required: {}", first->check->id, out);
     if (fails > 1) out += fmt::format(" (and {} more {})", fails - 1, fails == 2 ? "fault" : "faults");
-    if (first.check->remedy[0] != '\0') out += fmt::format(": {}", first.check->remedy);
-    return out;
-  }
-  if (report.verdict == Verdict::undecided) {
-    const auto is_open = [&](const Finding& f) { return f.status != Status::blocked && keeps_open(f, policy); };
-    auto open = std::find_if(report.findings.begin(), report.findings.end(), is_open);
-    if (open == report.findings.end()) open = std::find_if(report.findings.begin(), report.findings.end(), [&](const Finding& f) { return keeps_open(f, policy); });
-    std::string out = open->message.empty() ? open->check->title : open->message;
-    if (open->status == Status::skipped) out = fmt::format("{} is required: {}", open->check->id, out);
-    if (open->check->remedy[0] != '\0') out += fmt::format(": {}", open->check->remedy);
+    if (first->check->remedy[0] != '\0') out += fmt::format(": {}", first->check->remedy);
     return out;
   }
   const auto warnings = count(Status::warn);
@@ -190,6 +191,10 @@ const Finding* Report::first(Status status) const {
   const auto at = std::find_if(findings.begin(), findings.end(), [&](const Finding& f) { return f.status == status; });
   return at == findings.end() ? nullptr : &*at;
 }
+const Finding* Report::of(const Check* check) const {
+  const auto at = std::find_if(findings.begin(), findings.end(), [&](const Finding& f) { return f.check == check; });
+  return at == findings.end() ? nullptr : &*at;
+}
 std::vector<const Finding*> Report::all(Status status) const {
   std::vector<const Finding*> out;
   for (const Finding& f : findings) {
@@ -209,7 +214,9 @@ Report judge(const Evidence& evidence) {
   } else {
     report.verdict = Verdict::approve;
   }
-  report.summary = summary(report, evidence.policy);
+  const Finding* first = deciding(report, evidence.policy);
+  report.decided_by = first == nullptr ? nullptr : first->check;
+  report.summary = summary(report, first, evidence.policy);
   report.sdk = sdk_result(evidence);
   return report;
 }
