@@ -9,7 +9,6 @@ namespace {
 using Values = std::vector<uint64_t>;
 
 Values one(const std::optional<uint16_t>& id) { return id ? Values{*id} : Values{}; }
-Values one(const std::optional<uint64_t>& id) { return id ? Values{*id} : Values{}; }
 
 // What files say in so many words: one row for each place that says something new.
 void add_statements(std::vector<IdentityRow>& rows, const Device& device, const char* name) {

@@ -90,9 +90,10 @@ void picture(Page& page, const Evidence& e, const Report& report) {
 }
 
 void finding(Page& page, const Finding& f) {
-  const Look l = look(f.status);
+  const Look l = f.waived.empty() ? look(f.status) : Look{Ink::careful, "waived"};
   page.line(fmt::format("  {}  {}", page.ink(l.ink, fmt::format("{:<7}", l.word)), page.ink(Ink::strong, f.check->id)));
   page.paragraph(printable(f.message.empty() ? std::string(f.check->title) : f.message), 4);
+  if (!f.waived.empty()) page.labelled("waiver", printable(f.waived));
   if (!f.expected.empty()) page.labelled("expected", printable(f.expected));
   if (!f.actual.empty()) page.labelled("found", printable(f.actual));
   if (!f.source.empty()) page.labelled("where", printable(f.source));
@@ -164,9 +165,14 @@ std::string report_text(const Evidence& e, const Report& report, const TextStyle
       page.line();
     }
   }
+  for (const Finding& f : report.findings) {
+    if (f.waived.empty()) continue;
+    finding(page, f);
+    page.line();
+  }
   if (style.all_checks) {
     for (const Finding& f : report.findings) {
-      if (f.status == Status::fail || f.status == Status::unknown || f.status == Status::warn || f.status == Status::skipped) continue;
+      if (!f.waived.empty() || f.status == Status::fail || f.status == Status::unknown || f.status == Status::warn || f.status == Status::skipped) continue;
       const Look l = look(f.status);
       const std::string why = f.status == Status::blocked ? fmt::format("by {}", f.blocked_by->id) : f.message;
       page.line(fmt::format("  {}  {}", page.ink(l.ink, fmt::format("{:<7}", l.word)), f.check->id));

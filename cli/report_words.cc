@@ -45,7 +45,8 @@ std::string counts_text(const Report& report) {
     constexpr const char* kWords[] = {"passed", "failed", "warned", "skipped", "blocked", "unknown"};
     out += fmt::format("{}{} {}", out.empty() ? "" : ", ", n, kWords[static_cast<size_t>(s)]);
   }
-  return out;
+  const auto waived = std::count_if(report.findings.begin(), report.findings.end(), [](const Finding& f) { return !f.waived.empty(); });
+  return waived == 0 ? out : fmt::format("{}; {} of those that passed waived", out, waived);
 }
 
 std::string anchors_text(size_t given) { return fmt::format("{} trust {} given by hand", given, given == 1 ? "anchor" : "anchors"); }

@@ -7,6 +7,7 @@
 
 #include "verifier/catalogue.h"
 #include "verifier/sdk_result.h"
+#include "verifier/waiver.h"
 
 namespace attest {
 namespace {
@@ -53,13 +54,15 @@ bool is_required(const Policy& policy, const Check& check) {
 
 class Runner {
  public:
-  explicit Runner(const Evidence& evidence) : evidence_(evidence), findings_(catalogue().size()), failed_(catalogue().size()) {
+  explicit Runner(const Evidence& evidence) : evidence_(evidence), findings_(catalogue().size()), failed_(catalogue().size()), echo_(catalogue().size()), waived_(catalogue().size()) {
     for (size_t i = 0; i < findings_.size(); ++i) findings_[i].check = catalogue()[i];
   }
 
   std::vector<Finding> run() {
     for (const size_t i : links().order) answer(i);
     for (Finding& finding : findings_) name_root(finding);
+    for (const size_t i : links().order) follow_late(i);
+    tell_of_unused(evidence_, findings_);
     return std::move(findings_);
   }
 
@@ -71,6 +74,7 @@ class Runner {
     if (is_required(evidence_.policy, check)) finding.severity = Severity::error;
     for (const size_t j : links().after[i]) {
       const Finding& before = findings_[j];
+      if (const Check* by = waived_[j]) return follow_waived(i, *by);
       if (before.status == Status::skipped) {
         finding.status = Status::skipped;
         finding.message = before.message;
@@ -81,13 +85,44 @@ class Runner {
       if (before.status == Status::blocked) return block(finding, *before.blocked_by);
     }
     take(finding, check.run(evidence_));
+    echo_[i] = finding.status == Status::blocked;
     if (finding.status != Status::fail && finding.status != Status::warn) return;
     failed_[i] = 1;
     for (const size_t j : links().consequence_of[i]) {
       const Finding& cause = findings_[j];
       if (!failed_[j] || cause.severity != Severity::error) continue;
-      return block(finding, cause.status == Status::blocked ? *cause.blocked_by : *cause.check);
+      if (waived_[j] == nullptr) return block(finding, cause.status == Status::blocked ? *cause.blocked_by : *cause.check);
+      // The echo of a waived fault is covered with it, as far as waivers go.
+      if (may_be_waived(check, evidence_.policy.network)) return waive(i, cause.waived, *waived_[j]);
     }
+    if (const Waiver* waiver = waiver_for(evidence_, check)) waive(i, waiver_text(*waiver), check);
+  }
+
+  void waive(size_t i, std::string words, const Check& root) {
+    findings_[i].status = Status::pass;
+    findings_[i].blocked_by = nullptr;
+    findings_[i].waived = std::move(words);
+    waived_[i] = &root;
+  }
+
+  // What builds on a waived check has no input. It is passed over, unless it proves authenticity: then it stays open, and
+  // so does the verdict.
+  void follow_waived(size_t i, const Check& root) {
+    if (findings_[i].check->proves_authenticity) return block(findings_[i], root);
+    findings_[i].status = Status::skipped;
+    findings_[i].blocked_by = nullptr;
+    findings_[i].message = fmt::format("{} is waived", root.id);
+    waived_[i] = &root;
+  }
+
+  // The root of what is blocked may be one that was waived later in the order.
+  void follow_late(size_t i) {
+    const Finding& finding = findings_[i];
+    if (finding.status != Status::blocked) return;
+    const Finding& root = findings_[check_index(*finding.blocked_by)];
+    if (root.waived.empty()) return;
+    if (!echo_[i]) return follow_waived(i, *root.check);
+    if (may_be_waived(*finding.check, evidence_.policy.network)) waive(i, root.waived, *root.check);
   }
 
   // A body may name a check that turned out to be an echo itself: what is shown is the fault at the end.
@@ -120,6 +155,8 @@ class Runner {
   const Evidence& evidence_;
   std::vector<Finding> findings_;
   std::vector<uint8_t> failed_;   // its body said so, whether shown as fail or as an echo of another
+  std::vector<uint8_t> echo_;     // its body itself named another as the fault
+  std::vector<const Check*> waived_;   // let pass by a waiver, or passed over because of one: of this check
 };
 
 // A check that stayed open keeps the device from being approved when its rule is an error here or was asked for.
@@ -139,7 +176,7 @@ std::string not_for_production(const Report& report, const Policy& policy) {
   std::string first;
   size_t others = 0;
   for (const Finding& f : report.findings) {
-    const bool noted = f.status == Status::pass && f.severity == Severity::info && !f.message.empty();
+    const bool noted = f.status == Status::pass && !f.message.empty() && (f.severity == Severity::info || !f.waived.empty());
     const bool open = noted || f.status == Status::warn || f.status == Status::unknown;
     if (!open || f.check->severity.main != Severity::error) continue;
     if (first.empty()) {
@@ -175,6 +212,8 @@ std::string summary(const Report& report, const Finding* first, const Policy& po
   const auto warnings = count(Status::warn);
   std::string out = "every required check passed";
   if (warnings != 0) out += fmt::format("; {} {} to read", warnings, warnings == 1 ? "warning" : "warnings");
+  const auto waived = std::count_if(report.findings.begin(), report.findings.end(), [](const Finding& f) { return !f.waived.empty(); });
+  if (waived != 0) out += fmt::format("; {} let pass by a waiver", waived == 1 ? "one that fails is" : fmt::format("{} that fail are", waived));
   return out + not_for_production(report, policy);
 }
 

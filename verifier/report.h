@@ -32,7 +32,7 @@ struct Finding {
   std::string expected, actual;
   std::string source;        // where: file, offset, item
   const struct Check* blocked_by = nullptr;
-  std::string waived;        // the reason of the waiver that let it pass
+  std::string waived;        // "reason (who, until 2026-12-31)" of the waiver that let it pass; empty: none did
 };
 
 struct Report {
