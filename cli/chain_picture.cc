@@ -163,7 +163,8 @@ Status ChainPicture::worse(Part a, Part b) const { return rank(status(a)) <= ran
 
 ChainPicture chain_picture(const Evidence& e, const Report& report) {
   ChainPicture out{.ledger = ledger_box(e), .paa = paa_box(e), .pai = certificate_box("PAI", "pai", e.pai), .dac = certificate_box("DAC", "dac", e.dac),
-                   .cd = cd_box(e), .device = device_box(e), .label = label_box(e)};
+                   .cd = cd_box(e), .device = device_box(e), .label = label_box(e), .trusted_by = {}};
+  out.trusted_by = !e.paa ? "trusted" : e.paa->origin == Origin::given ? "trusted, given by hand" : e.paa->origin == Origin::builtin ? "trusted, built in" : "approved by the ledger";
   out.statuses.fill(Status::skipped);
   for (const Finding& f : report.findings) {
     const Part part = part_of(f.check->id);

@@ -36,6 +36,7 @@ struct Box {
 
 struct ChainPicture {
   Box ledger, paa, pai, dac, cd, device, label;
+  std::string trusted_by;                               // why the PAA is trusted: "approved by the ledger"
   std::array<Status, kPartCount> statuses{};            // the worst of each part's checks
   std::array<const Finding*, kPartCount> reasons{};     // the finding that made it so; null when none did
   Status status(Part p) const { return statuses[static_cast<size_t>(p)]; }

@@ -10,18 +10,18 @@ using Values = std::vector<uint64_t>;
 
 Values one(const std::optional<uint16_t>& id) { return id ? Values{*id} : Values{}; }
 
-// What files say in so many words: one row for each place that says something new.
+// What files say in so many words: a row for each file, and another where it says a second thing.
 void add_statements(std::vector<IdentityRow>& rows, const Device& device, const char* name) {
-  const size_t first = rows.size();
+  const auto first = static_cast<std::ptrdiff_t>(rows.size());
   for (const Statement& s : device.statements) {
-    const bool is_vid = s.fact == FactId::vendor_id;
     const auto* value = std::get_if<uint64_t>(&s.value);
-    if ((!is_vid && s.fact != FactId::product_id) || value == nullptr) continue;
+    if ((s.fact != FactId::vendor_id && s.fact != FactId::product_id) || value == nullptr) continue;
+    const auto said = s.fact == FactId::vendor_id ? &IdentityRow::vids : &IdentityRow::pids;
     const std::string where = printable(s.place.path);
-    auto row = std::find_if(rows.begin() + static_cast<std::ptrdiff_t>(first), rows.end(), [&](const IdentityRow& r) { return r.where == where; });
+    const auto fits = [&](const IdentityRow& r) { return r.where == where && ((r.*said).empty() || r.*said == Values{*value}); };
+    auto row = std::find_if(rows.begin() + first, rows.end(), fits);
     if (row == rows.end()) row = rows.insert(rows.end(), {.place = name, .where = where, .vids = {}, .pids = {}});
-    Values& values = is_vid ? row->vids : row->pids;
-    if (std::find(values.begin(), values.end(), *value) == values.end()) values.push_back(*value);
+    (*row).*said = {*value};
   }
 }
 

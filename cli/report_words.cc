@@ -51,6 +51,8 @@ std::string counts_text(const Report& report) {
 
 std::string anchors_text(size_t given) { return fmt::format("{} trust {} given by hand", given, given == 1 ? "anchor" : "anchors"); }
 
+const char* ledger_trust_name(LedgerTrust t) { return t == LedgerTrust::proof ? "proof" : t == LedgerTrust::tls ? "tls" : t == LedgerTrust::snapshot ? "snapshot" : "none"; }
+
 std::string sdk_text(const SdkCode& sdk) { return sdk.code == 0 ? std::string("success") : fmt::format("err {} ({})", sdk.code, sdk.name); }
 
 std::string_view subject_of(const Check& check) {
