@@ -8,6 +8,8 @@
 
 namespace attest::cli {
 
+int exit_code(Verdict v) { return v == Verdict::approve ? 0 : v == Verdict::reject ? 1 : 3; }
+
 std::string ids_text(const std::optional<uint16_t>& vid, const std::optional<uint16_t>& pid) {
   return fmt::format("{}{}", vid ? hex_id(*vid) : "no vendor", pid ? " / " + hex_id(*pid) : "");
 }

@@ -5,6 +5,7 @@
 
 namespace attest::cli {
 
+int exit_code(Verdict v);                               // interface.md: 0, 1, 3
 std::string ids_text(const std::optional<uint16_t>& vid, const std::optional<uint16_t>& pid);   // "0xFFF1 / 0x8000"
 std::string device_name(const Evidence& e);             // vendor and product name as given; empty without either
 std::string device_ids(const Evidence& e);              // by Basic Information, else by the DAC
