@@ -49,7 +49,7 @@ h2 { font: 600 1.375rem/1.25 var(--serif); margin-bottom: 1rem; }
 .decision h1 { margin-top: 1.75rem; font-weight: 400; }
 .word { display: flex; align-items: center; gap: .35em; color: var(--tone); font: 700 clamp(2.75rem, 9vw, 4.5rem)/1 var(--serif); letter-spacing: -.02em; }
 .word svg { width: .72em; height: .72em; flex: none; }
-.who { display: block; margin-top: .75rem; font: 600 1.25rem/1.35 var(--sans); }
+.who { margin-top: .75rem; font: 600 1.25rem/1.35 var(--sans); display: -webkit-box; -webkit-line-clamp: 6; -webkit-box-orient: vertical; overflow: hidden; }
 .ids { font-family: var(--mono); font-size: .9375rem; color: var(--quiet); }
 .todo { margin-top: 1.75rem; padding: 1.1rem 1.25rem 1.2rem; background: var(--tone-wash); border-left: 5px solid var(--tone); }
 .todo .fault { font: 400 1.1875rem/1.45 var(--serif); max-width: 46rem; }
