@@ -24,7 +24,7 @@ constexpr struct {
     {"pai.signature-verifies", Part::issued_pai},
     {"pai.vendor-matches-paa", Part::issued_pai},
     {"pai.is-valid-at-dac-issuance", Part::issued_dac},
-    {"chain.", Part::issued_dac},
+    {"chain.dac-", Part::issued_dac},
     {"chain.pai-", Part::issued_pai},
     {"ledger.pai-", Part::pai},
     {"dac.", Part::dac},

@@ -102,7 +102,8 @@ TEST_CASE("every check has a part of the picture, or none on purpose") {
     const std::string_view id = check->id, subject = id.substr(0, id.find('.'));
     CAPTURE(check->id);
     const bool nowhere = std::find(std::begin(kNowhere), std::end(kNowhere), subject) != std::end(kNowhere);
-    CHECK((part_of(id) != Part::none || nowhere));
+    const bool of_two_links = id == "chain.names-are-byte-equal";
+    CHECK((part_of(id) != Part::none || nowhere || of_two_links));
   }
 }
 
