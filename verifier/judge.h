@@ -20,6 +20,8 @@ struct Answer {
   bool failed = false;       // its body said so, whether shown as fail or as an echo of another
   uint16_t by = kNobody;     // with Status::blocked: the fault at the end of the links
   uint16_t like = kNobody;   // skipped, because this one was
+  uint16_t waived = kNobody; // let pass by the waiver of this one, or passed over because of it
+  bool echo = false;         // its body itself named another as the fault
 };
 
 // What was answered about that which several devices have in common: filled in by the first device that asks. One a set
@@ -48,7 +50,8 @@ class Judge {
   std::vector<uint8_t> required_;     // asked for with --require
   bool any_required_ = false;
   bool keeps_open(size_t check, Status status, size_t by) const;
-  std::string summary(const Report& report) const;
+  const Finding* deciding(const Report& report) const;
+  std::string summary(const Report& report, const Finding* first) const;
   std::string not_for_production(const Report& report) const;
 };
 
