@@ -1,6 +1,8 @@
 // The runner: asks every check of the catalogue, in an order in which what a check builds on is asked first, and makes
 // a verdict of the answers.
 
+#include "verifier/judge.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,129 +15,173 @@ namespace {
 
 // For each check, the places of those it builds on: resolved once, not for every device.
 struct Links {
-  std::vector<std::vector<size_t>> after, consequence_of;
-  std::vector<size_t> order;   // every check after those it builds on
+  // The links of check i are places[begin[i]] up to places[begin[i + 1]].
+  struct Lists {
+    std::vector<uint32_t> begin{0};
+    std::vector<uint16_t> places;
+    std::span<const uint16_t> of(size_t i) const { return std::span(places).subspan(begin[i], begin[i + 1] - begin[i]); }
+    void add(const Ids& ids) {
+      for (const char* id : ids) {
+        if (id == nullptr) break;
+        if (const Check* check = find_check(id)) places.push_back(static_cast<uint16_t>(check_index(*check)));
+      }
+      begin.push_back(static_cast<uint32_t>(places.size()));
+    }
+  };
+  Lists after, consequence_of;
+  std::vector<uint16_t> order;   // every check after those it builds on
+  std::vector<uint16_t> own;     // in this order, those that build on anything that is not shared
 };
 
-void visit(size_t i, const Links& links, std::vector<uint8_t>& seen, std::vector<size_t>& order) {
+void visit(size_t i, const Links& links, std::vector<uint8_t>& seen, std::vector<uint16_t>& order) {
   if (seen[i] != 0) return;
   seen[i] = 1;
-  for (const size_t j : links.after[i]) visit(j, links, seen, order);
-  for (const size_t j : links.consequence_of[i]) visit(j, links, seen, order);
-  order.push_back(i);
+  for (const size_t j : links.after.of(i)) visit(j, links, seen, order);
+  for (const size_t j : links.consequence_of.of(i)) visit(j, links, seen, order);
+  order.push_back(static_cast<uint16_t>(i));
 }
 
 const Links& links() {
   static const Links resolved = [] {
     Links out;
-    const auto places = [](const Ids& ids) {
-      std::vector<size_t> list;
-      for (const char* id : ids) {
-        if (id == nullptr) break;
-        if (const Check* check = find_check(id)) list.push_back(check_index(*check));
-      }
-      return list;
-    };
     for (const Check* check : catalogue()) {
-      out.after.push_back(places(check->after));
-      out.consequence_of.push_back(places(check->consequence_of));
+      out.after.add(check->after);
+      out.consequence_of.add(check->consequence_of);
     }
     std::vector<uint8_t> seen(catalogue().size());
     for (size_t i = 0; i < catalogue().size(); ++i) visit(i, out, seen, out.order);
+    std::vector<uint8_t> own(catalogue().size());
+    for (const size_t i : out.order) {
+      const auto is_own = [&](size_t j) { return own[j] != 0; };
+      own[i] = !is_shared(i) || std::ranges::any_of(out.after.of(i), is_own) || std::ranges::any_of(out.consequence_of.of(i), is_own) ? 1 : 0;
+      if (own[i] != 0) out.own.push_back(static_cast<uint16_t>(i));
+    }
     return out;
   }();
   return resolved;
 }
 
-bool is_required(const Policy& policy, const Check& check) {
-  return std::find(policy.required.begin(), policy.required.end(), check.id) != policy.required.end();
-}
-
 class Runner {
  public:
-  explicit Runner(const Evidence& evidence) : evidence_(evidence), findings_(catalogue().size()), failed_(catalogue().size()) {
-    for (size_t i = 0; i < findings_.size(); ++i) findings_[i].check = catalogue()[i];
-  }
+  Runner(const Evidence& evidence, std::span<const Severity> severity, SharedAnswers* shared)
+      : evidence_(evidence), severity_(severity), shared_(shared), links_(links()) {}
 
-  std::vector<Finding> run() {
-    for (const size_t i : links().order) answer(i);
-    for (Finding& finding : findings_) name_root(finding);
-    return std::move(findings_);
+  // `keep(i, outcome)` gets the texts of every body that was asked.
+  template <class Keep>
+  const std::vector<Answer>& run(Keep&& keep) {
+    const bool settled = shared_ != nullptr && !shared_->ends.empty();
+    if (settled) {
+      answers_ = shared_->ends;
+    } else {
+      answers_.resize(catalogue().size());
+      if (shared_ != nullptr) shared_->bodies.resize(catalogue().size());
+    }
+    const auto& order = settled ? links_.own : links_.order;
+    for (const size_t i : order) answer(i, keep);
+    for (const size_t i : order) name_root(answers_[i]);
+    if (shared_ != nullptr && !settled) {
+      shared_->ends = answers_;
+      for (const size_t i : links_.own) shared_->ends[i] = {};
+    }
+    return answers_;
   }
 
  private:
-  void answer(size_t i) {
-    Finding& finding = findings_[i];
-    const Check& check = *finding.check;
-    finding.severity = check.severity.under(evidence_.policy.network);
-    if (is_required(evidence_.policy, check)) finding.severity = Severity::error;
-    for (const size_t j : links().after[i]) {
-      const Finding& before = findings_[j];
+  template <class Keep>
+  void answer(size_t i, Keep& keep) {
+    Answer& mine = answers_[i];
+    for (const uint16_t j : links_.after.of(i)) {
+      const Answer& before = answers_[j];
+      if (before.status == Status::pass) continue;
       if (before.status == Status::skipped) {
-        finding.status = Status::skipped;
-        finding.message = before.message;
+        mine.status = Status::skipped;
+        mine.like = before.like == kNobody ? j : before.like;
         return;
       }
       // A warning blocks too: the body would look at what is not there.
-      if (before.status == Status::fail || before.status == Status::warn || before.status == Status::unknown) return block(finding, *before.check);
-      if (before.status == Status::blocked) return block(finding, *before.blocked_by);
+      return block(mine, before.status == Status::blocked ? before.by : j);
     }
-    take(finding, check.run(evidence_));
-    if (finding.status != Status::fail && finding.status != Status::warn) return;
-    failed_[i] = 1;
-    for (const size_t j : links().consequence_of[i]) {
-      const Finding& cause = findings_[j];
-      if (!failed_[j] || cause.severity != Severity::error) continue;
-      return block(finding, cause.status == Status::blocked ? *cause.blocked_by : *cause.check);
+    ask(i, keep);
+    if (mine.status != Status::fail && mine.status != Status::warn) return;
+    mine.failed = true;
+    for (const uint16_t j : links_.consequence_of.of(i)) {
+      const Answer& cause = answers_[j];
+      if (!cause.failed || severity_[j] != Severity::error) continue;
+      return block(mine, cause.status == Status::blocked ? cause.by : j);
     }
+  }
+
+  template <class Keep>
+  void ask(size_t i, Keep& keep) {
+    const Check& check = *catalogue()[i];
+    if (shared_ != nullptr && is_shared(i)) {
+      SharedAnswers::Body& body = shared_->bodies[i];
+      if (!body.known) {
+        const Outcome outcome = check.run(evidence_);
+        body = {.known = true, .status = outcome.status, .by = outcome.constant};
+      }
+      return take(i, body.status, body.by);
+    }
+    Outcome outcome = check.run(evidence_);
+    take(i, outcome.status, outcome.constant);
+    keep(i, std::move(outcome));
+  }
+
+  void take(size_t i, Status status, const char* by) {
+    Answer& mine = answers_[i];
+    mine.status = status;
+    if (status == Status::blocked) {
+      if (const Check* cause = find_check(by)) return block(mine, static_cast<uint16_t>(check_index(*cause)));
+    }
+    if (status == Status::fail && severity_[i] == Severity::warning) mine.status = Status::warn;
+    if (status == Status::fail && severity_[i] == Severity::info) mine.status = Status::pass;
   }
 
   // A body may name a check that turned out to be an echo itself: what is shown is the fault at the end.
-  void name_root(Finding& finding) const {
-    for (size_t steps = 0; finding.status == Status::blocked && steps < findings_.size(); ++steps) {
-      const Finding& by = findings_[check_index(*finding.blocked_by)];
+  void name_root(Answer& a) const {
+    for (size_t steps = 0; a.status == Status::blocked && steps < answers_.size(); ++steps) {
+      const Answer& by = answers_[a.by];
       if (by.status != Status::blocked) return;
-      finding.blocked_by = by.blocked_by;
+      a.by = by.by;
     }
   }
 
-  static void block(Finding& finding, const Check& by) {
-    finding.status = Status::blocked;
-    finding.blocked_by = &by;
-  }
-
-  void take(Finding& finding, Outcome outcome) const {
-    finding.status = outcome.status;
-    finding.message = std::move(outcome.message);
-    finding.expected = std::move(outcome.expected);
-    finding.actual = std::move(outcome.actual);
-    finding.source = std::move(outcome.source);
-    if (outcome.status == Status::blocked) {
-      if (const Check* by = find_check(outcome.blocked_by)) return block(finding, *by);
-    }
-    if (outcome.status == Status::fail && finding.severity == Severity::warning) finding.status = Status::warn;
-    if (outcome.status == Status::fail && finding.severity == Severity::info) finding.status = Status::pass;
+  static void block(Answer& a, uint16_t by) {
+    a.status = Status::blocked;
+    a.by = by;
   }
 
   const Evidence& evidence_;
-  std::vector<Finding> findings_;
-  std::vector<uint8_t> failed_;   // its body said so, whether shown as fail or as an echo of another
+  std::span<const Severity> severity_;
+  SharedAnswers* shared_;
+  const Links& links_;
+  std::vector<Answer> answers_;
 };
 
+}  // namespace
+
+Judge::Judge(const Policy& policy) : network_(policy.network) {
+  for (const Check* check : catalogue()) {
+    const bool required = std::find(policy.required.begin(), policy.required.end(), check->id) != policy.required.end();
+    required_.push_back(required ? 1 : 0);
+    severity_.push_back(required ? Severity::error : check->severity.under(network_));
+  }
+}
+
 // A check that stayed open keeps the device from being approved when its rule is an error here or was asked for.
-bool keeps_open(const Finding& finding, const Policy& policy) {
-  const bool asked_for = is_required(policy, *finding.check);
-  if (finding.status == Status::skipped) return asked_for;
-  if (finding.status != Status::unknown && finding.status != Status::blocked) return false;
+bool Judge::keeps_open(size_t check, Status status, size_t by) const {
+  if (status == Status::pass || status == Status::warn || status == Status::fail) return false;
+  const bool asked_for = required_[check] != 0;
+  if (status == Status::skipped) return asked_for;
   // Without any fail, what is blocked waits for something unknown.
-  const Check& open = finding.blocked_by != nullptr ? *finding.blocked_by : *finding.check;
-  if (open.open_on_main_only && policy.network != Network::main && !asked_for) return false;
-  return finding.severity == Severity::error;
+  const Check& open = *catalogue()[by == kNobody ? check : by];
+  if (open.open_on_main_only && network_ != Network::main && !asked_for) return false;
+  return severity_[check] == Severity::error;
 }
 
 // Good for the test network is not good for production: what the main network's policy would refuse or leave open.
-std::string not_for_production(const Report& report, const Policy& policy) {
-  if (policy.network != Network::test) return {};
+std::string Judge::not_for_production(const Report& report) const {
+  if (network_ != Network::test) return {};
   std::string first;
   size_t others = 0;
   for (const Finding& f : report.findings) {
@@ -152,7 +198,7 @@ std::string not_for_production(const Report& report, const Policy& policy) {
   return fmt::format(". Good for the test network, not for production: {}{}", first, others == 0 ? "" : fmt::format(" (and {} more)", others));
 }
 
-std::string summary(const Report& report, const Policy& policy) {
+std::string Judge::summary(const Report& report) const {
   const auto count = [&](Status s) { return std::count_if(report.findings.begin(), report.findings.end(), [&](const Finding& f) { return f.status == s; }); };
   if (report.verdict == Verdict::reject) {
     const Finding& first = *report.first(Status::fail);
@@ -163,9 +209,12 @@ std::string summary(const Report& report, const Policy& policy) {
     return out;
   }
   if (report.verdict == Verdict::undecided) {
-    const auto is_open = [&](const Finding& f) { return f.status != Status::blocked && keeps_open(f, policy); };
+    const auto keeps = [&](const Finding& f) {
+      return keeps_open(check_index(*f.check), f.status, f.blocked_by == nullptr ? kNobody : check_index(*f.blocked_by));
+    };
+    const auto is_open = [&](const Finding& f) { return f.status != Status::blocked && keeps(f); };
     auto open = std::find_if(report.findings.begin(), report.findings.end(), is_open);
-    if (open == report.findings.end()) open = std::find_if(report.findings.begin(), report.findings.end(), [&](const Finding& f) { return keeps_open(f, policy); });
+    if (open == report.findings.end()) open = std::find_if(report.findings.begin(), report.findings.end(), keeps);
     std::string out = open->message.empty() ? open->check->title : open->message;
     if (open->status == Status::skipped) out = fmt::format("{} is required: {}", open->check->id, out);
     if (open->check->remedy[0] != '\0') out += fmt::format(": {}", open->check->remedy);
@@ -174,10 +223,8 @@ std::string summary(const Report& report, const Policy& policy) {
   const auto warnings = count(Status::warn);
   std::string out = "every required check passed";
   if (warnings != 0) out += fmt::format("; {} {} to read", warnings, warnings == 1 ? "warning" : "warnings");
-  return out + not_for_production(report, policy);
+  return out + not_for_production(report);
 }
-
-}  // namespace
 
 const char* verdict_name(Verdict v) { return v == Verdict::approve ? "approve" : v == Verdict::reject ? "reject" : "undecided"; }
 const char* status_name(Status s) {
@@ -198,20 +245,59 @@ std::vector<const Finding*> Report::all(Status status) const {
   return out;
 }
 
-Report judge(const Evidence& evidence) {
+Report Judge::report(const Evidence& evidence) const {
   Report report;
-  report.findings = Runner(evidence).run();
-  const auto any = [&](auto&& is) { return std::any_of(report.findings.begin(), report.findings.end(), is); };
-  if (any([](const Finding& f) { return f.status == Status::fail; })) {
-    report.verdict = Verdict::reject;
-  } else if (any([&](const Finding& f) { return keeps_open(f, evidence.policy); })) {
-    report.verdict = Verdict::undecided;
-  } else {
-    report.verdict = Verdict::approve;
+  report.findings.resize(catalogue().size());
+  const auto keep = [&](size_t i, Outcome outcome) {
+    Finding& finding = report.findings[i];
+    if (outcome.texts == nullptr) {
+      if (outcome.constant != nullptr && outcome.status != Status::blocked) finding.message = outcome.constant;
+      return;
+    }
+    finding.message = std::move(outcome.texts->message);
+    finding.expected = std::move(outcome.texts->expected);
+    finding.actual = std::move(outcome.texts->actual);
+    finding.source = std::move(outcome.texts->source);
+  };
+  Runner runner(evidence, severity_, nullptr);
+  const auto& answers = runner.run(keep);
+  bool failed = false, open = false;
+  for (size_t i = 0; i < answers.size(); ++i) {
+    Finding& finding = report.findings[i];
+    finding.check = catalogue()[i];
+    finding.status = answers[i].status;
+    finding.severity = severity_[i];
+    if (answers[i].status == Status::blocked) finding.blocked_by = catalogue()[answers[i].by];
+    if (answers[i].like != kNobody) finding.message = report.findings[answers[i].like].message;
+    failed = failed || finding.status == Status::fail;
+    open = open || keeps_open(i, finding.status, answers[i].by);
   }
-  report.summary = summary(report, evidence.policy);
+  report.verdict = failed ? Verdict::reject : open ? Verdict::undecided : Verdict::approve;
+  report.summary = summary(report);
   report.sdk = sdk_result(evidence);
   return report;
 }
+
+Outline Judge::outline(const Evidence& evidence, SharedAnswers* shared) const {
+  Outline out;
+  Runner runner(evidence, severity_, shared);
+  const auto& answers = runner.run([](size_t, const Outcome&) {});
+  bool open = false;
+  for (size_t i = 0; i < answers.size(); ++i) {
+    if (answers[i].status == Status::pass) continue;
+    if (answers[i].status == Status::fail) out.failed.push_back(catalogue()[i]);
+    open = open || keeps_open(i, answers[i].status, answers[i].by);
+  }
+  out.verdict = !out.failed.empty() ? Verdict::reject : open ? Verdict::undecided : Verdict::approve;
+  return out;
+}
+
+Outline outline_of(const Report& report) {
+  Outline out{.verdict = report.verdict, .failed = {}};
+  for (const Finding* finding : report.all(Status::fail)) out.failed.push_back(finding->check);
+  return out;
+}
+
+Report judge(const Evidence& evidence) { return Judge(evidence.policy).report(evidence); }
 
 }  // namespace attest
