@@ -71,17 +71,15 @@ LotJudge::Started LotJudge::begin(const LotItem& item, Reading& reading) const {
   return out;
 }
 
+// A device that has none of its own takes what lies beside all of them. Its own certificates may or may not hold its PAI:
+// where they do, the lent one is a second PAI, which gather tells of and does not use.
 void LotJudge::lend_shared(Device& device) const {
-  if (setup_.shared.statements.empty()) return;
-  const auto has = [&](FactId fact) { return device.first(fact) != nullptr; };
-  const bool certificates = has(FactId::pai) || has(FactId::certificate);
-  const size_t own = device.statements.size();
+  const bool pai = device.first(FactId::pai) != nullptr;
+  const bool cd = device.first(FactId::cd) != nullptr || device.first(FactId::attestation_elements) != nullptr;
+  const bool csr = device.first(FactId::csr) != nullptr;   // a request comes before all of these
   for (const Statement& s : setup_.shared.statements) {
-    if (s.fact == FactId::cd ? !has(FactId::cd) && !has(FactId::attestation_elements) : !has(FactId::pai)) device.statements.push_back(s);
+    if (!csr && !(s.fact == FactId::cd ? cd : pai)) device.statements.push_back(s);
   }
-  // A device's own certificates may or may not hold its PAI: gather tells roles apart, and a second PAI only as a note.
-  if (certificates && has(FactId::pai)) return;
-  static_cast<void>(own);
 }
 
 void LotJudge::match(Started& started, Device& device) const {
@@ -94,12 +92,14 @@ void LotJudge::match(Started& started, Device& device) const {
 }
 
 void LotJudge::finish(const Judged& judged, DeviceLine& line) const {
-  const Report& report = judged.report;
-  line.result.verdict = report.verdict;
-  line.result.summary = report.summary;
-  for (const Finding& f : report.findings) {
-    if (f.status == Status::fail) line.result.failed.emplace_back(f.check->id);
-    if (report.verdict == Verdict::undecided && f.status == Status::unknown && f.severity == Severity::error) line.result.open.emplace_back(f.check->id);
+  line.result.verdict = judged.outline.verdict;
+  for (const Check* check : judged.outline.failed) line.result.failed.emplace_back(check->id);
+  if (line.result.verdict == Verdict::undecided) {
+    // The outline does not say what is missing.
+    const Report report = setup_.full ? judged.report : attest::judge(judged.evidence);
+    for (const Finding& f : report.findings) {
+      if (f.status == Status::unknown && f.severity == Severity::error) line.result.open.emplace_back(f.check->id);
+    }
   }
   for (const auto& [manifest, row] : line.rows) {
     const ManifestRows& table = setup_.manifests[manifest];
@@ -111,11 +111,11 @@ void LotJudge::finish(const Judged& judged, DeviceLine& line) const {
   if (!line.contradicts.empty()) {
     line.result.failed.emplace_back(lot_rule::manifest_agrees_with_device.id);
     line.result.open.clear();
-    if (line.result.verdict != Verdict::reject) line.result.summary = fmt::format("the device says otherwise than {}", line.contradicts.front());
+    line.result.summary = fmt::format("the device says otherwise than {}", line.contradicts.front());
     line.result.verdict = Verdict::reject;
   }
   line.marks = marks_of(judged.evidence, setup_.key);
-  if (setup_.full) line.report = dump(report_json(judged.evidence, report));
+  if (setup_.full) line.report = dump(report_json(judged.evidence, judged.report));
 }
 
 std::vector<DeviceLine> LotJudge::judge(LotBatch batch) {
@@ -136,7 +136,7 @@ std::vector<DeviceLine> LotJudge::judge(LotBatch batch) {
     }
     lines.push_back(std::move(started.line));
   }
-  const std::vector<Judged> judged = judge_.judge(std::move(readings));
+  const std::vector<Judged> judged = judge_.judge(std::move(readings), setup_.full);
   for (size_t i = 0; i < judged.size(); ++i) finish(judged[i], lines[of[i]]);
   return lines;
 }
