@@ -210,16 +210,16 @@ Result<ManifestRows> ManifestRows::open(std::string path, std::string_view text,
     const size_t at = rows.offset();
     const auto more = rows.next(record);
     if (!more) {
-      add(out.findings_, lot_rule::manifest_is_readable, fmt::format("row {} and all after it: {} at byte {}", out.size_ + 1, more.error().what, more.error().offset.value_or(at)), 1, {});
+      add(out.findings_, lot_rule::manifest_is_readable, fmt::format("row {} and all after it: {} at byte {}", row_number(out.size_), more.error().what, more.error().offset.value_or(at)), 1, {});
       break;
     }
     if (!*more) break;
     if (out.size_ == kMostRows) return error(fmt::format("more than {} rows", kMostRows));
     if (out.size_ % kStep == 0) out.offsets_.push_back(at);
     const auto index = static_cast<uint32_t>(out.size_++);
-    const auto row = manifest_row(out.header_, record, out.size_);
+    const auto row = manifest_row(out.header_, record, row_number(index));
     if (!row) {
-      add(out.findings_, lot_rule::manifest_is_readable, row.error().what, 1, {fmt::format("row {}", out.size_)});
+      add(out.findings_, lot_rule::manifest_is_readable, row.error().what, 1, {fmt::format("row {}", row_number(index))});
       continue;
     }
     for (Index& identity : out.indexes_) {
@@ -251,7 +251,7 @@ void ManifestRows::find_repetitions() {
     CsvRecord record;
     uint32_t index = 0;
     for (auto more = rows.next(record); more && *more; more = rows.next(record), ++index) {
-      const auto row = manifest_row(header_, record, index + 1);
+      const auto row = manifest_row(header_, record, row_number(index));
       if (!row || row->of(column).empty()) continue;
       if (column == Column::dac && !column_certificate(row->of(column))) continue;   // a path on the factory's disk
       seen.emplace_back(siphash({static_cast<uint8_t>(column)}, view(compared(column, row->of(column)))), index);
@@ -282,13 +282,13 @@ Result<ManifestRow> ManifestRows::read_row(uint32_t index) const {
     const auto more = rows.next(record);
     if (!more) return tl::unexpected(more.error());
   }
-  return manifest_row(header_, record, uint64_t{index} + 1);
+  return manifest_row(header_, record, row_number(index));
 }
 
 ManifestRow ManifestRows::row(uint32_t index) const {
   auto row = read_row(index);
   ManifestRow none;
-  none.number = uint64_t{index} + 1;
+  none.number = row_number(index);
   return row ? std::move(*row) : none;
 }
 

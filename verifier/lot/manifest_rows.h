@@ -9,6 +9,9 @@
 
 namespace attest {
 
+// A row's number as a spreadsheet shows it: the header is row 1.
+inline uint64_t row_number(uint64_t index) { return index + 2; }
+
 class ManifestRows {
  public:
   // `text` outlives it. `path` is how messages name the table. Reads every row once.
@@ -22,7 +25,7 @@ class ManifestRows {
   // The row about this device, found by what names devices; nullopt: none.
   std::optional<uint32_t> row_of(const std::string& name, const Device& device) const;
   ManifestRow row(uint32_t index) const;
-  // "row 12 (SN0012)"
+  // "row 12 (SN0011)"
   std::string row_text(uint32_t index) const;
 
   // A part that brings no code of its own is judged with those of its row: they are what is printed on it.

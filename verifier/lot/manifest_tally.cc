@@ -33,7 +33,7 @@ void ManifestTally::add(const std::string& device, std::span<const std::pair<uin
 
 FindingList ManifestTally::findings(bool whole) const {
   FindingList out;
-  const auto devices = [](uint64_t n) { return fmt::format("{} {}", n, n == 1 ? "device stands" : "devices stand"); };
+  const auto devices = [](uint64_t n) { return fmt::format("{} {}", n, n == 1 ? "device does" : "devices do"); };
   for (const ManifestRows& manifest : manifests_) {
     for (LotFinding finding : manifest.findings().findings) {
       finding.message = fmt::format("{}: {}", printable(manifest.path()), finding.message);
@@ -46,7 +46,7 @@ FindingList ManifestTally::findings(bool whole) const {
     if (unlisted.count == 0) continue;
     const LotRule& rule = lot_rule::manifest_names_every_device;
     const std::string where = sort == 0 ? "the manifest" : "the tables that lie beside the devices";
-    out.findings.push_back({.rule = &rule, .severity = rule.severity, .message = fmt::format("{} not in {}", devices(unlisted.count), where), .count = unlisted.count, .devices = unlisted.names});
+    out.findings.push_back({.rule = &rule, .severity = rule.severity, .message = fmt::format("{} not stand in {}", devices(unlisted.count), where), .count = unlisted.count, .devices = unlisted.names});
   }
   for (size_t i = 0; whole && i < manifests_.size(); ++i) {
     const auto missing = static_cast<uint64_t>(std::count(seen_[i].begin(), seen_[i].end(), false));

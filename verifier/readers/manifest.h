@@ -40,7 +40,7 @@ Result<ManifestHeader> read_manifest_header(std::string_view text, const std::ve
 
 // The values of one row, trimmed; empty ones are not given.
 struct ManifestRow {
-  uint64_t number = 0;                      // 1 for the first below the header
+  uint64_t number = 0;                      // for messages: as a spreadsheet counts, the header being row 1
   std::array<std::string, kManifestColumns> values;
   const std::string& of(ManifestColumn c) const { return values[static_cast<size_t>(c)]; }
 };
