@@ -220,6 +220,7 @@ class LotRun {
     });
     if (!done) return done;
     if (failed) return tl::unexpected(*failed);
+    if (auto flushed = output.flush(); !flushed) return flushed;
     source_ = std::make_unique<Resumed>(std::move(source_), tally_.devices(), chain);
     return {};
   }
