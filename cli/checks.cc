@@ -12,6 +12,7 @@
 #include "verifier/catalogue.h"
 #include "verifier/json.h"
 #include "verifier/lot/rule.h"
+#include "verifier/waiver.h"
 
 namespace attest::cli {
 namespace {
@@ -23,6 +24,11 @@ struct Options {
 std::string severities(const Severities& s) {
   if (s.main == s.test && s.test == s.none) return severity_name(s.main);
   return fmt::format("{} on main, {} on test, {} without a ledger", severity_name(s.main), severity_name(s.test), severity_name(s.none));
+}
+
+const char* waivers(const Check& check) {
+  if (may_be_waived(check, Network::main)) return "can be waived";
+  return may_be_waived(check, Network::test) ? "cannot be waived on main: it proves authenticity" : "cannot be waived";
 }
 
 std::string as_text() {
@@ -38,6 +44,7 @@ std::string as_json() {
     Json severity{Json::Object{}};
     severity.set("main", severity_name(check->severity.main)).set("test", severity_name(check->severity.test)).set("none", severity_name(check->severity.none));
     list.push(Json(Json::Object{}).set("id", check->id).set("title", check->title).set("severity", std::move(severity)).set("spec", check->spec).set("sdk", check->sdk == 0 ? Json() : Json(check->sdk))
+                  .set("waivable", Json(Json::Object{}).set("main", may_be_waived(*check, Network::main)).set("test", may_be_waived(*check, Network::test)))
                   .set("rule", check->rule).set("remedy", check->remedy));
   }
   for (const LotRule& rule : lot_rules()) {
@@ -77,6 +84,7 @@ std::string checks_markdown() {
     }
     out += fmt::format("\n### {}\n\n{}. {}\n\n", id, sentence(check->title), check->rule);
     out += fmt::format("- severity: {}\n", severities(check->severity));
+    out += fmt::format("- waiver: {}\n", waivers(*check));
     if (check->spec[0] != '\0') out += fmt::format("- source: {}\n", check->spec);
     out += check->sdk == 0 ? "- the SDK does not check it\n" : fmt::format("- the SDK says: {} {}\n", check->sdk, sdk_code_name(check->sdk));
     if (check->remedy[0] != '\0') out += fmt::format("- remedy: {}\n", check->remedy);
@@ -115,6 +123,7 @@ std::string check_text(const Check& check, size_t width) {
   std::string out = heading(check.id, check.title, check.rule, width);
   const auto row = [&](const char* label, const std::string& text) { out += row_text(label, text, width); };
   row("severity", severities(check.severity));
+  row("waiver", waivers(check));
   row("source", check.spec);
   row("SDK", check.sdk == 0 ? std::string("does not check it") : fmt::format("{} {}", check.sdk, sdk_code_name(check.sdk)));
   row("remedy", check.remedy);

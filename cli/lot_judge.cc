@@ -95,11 +95,7 @@ void LotJudge::finish(const Judged& judged, DeviceLine& line) const {
   line.result.verdict = judged.outline.verdict;
   for (const Check* check : judged.outline.failed) line.result.failed.emplace_back(check->id);
   if (line.result.verdict == Verdict::undecided) {
-    // The outline does not say what is missing.
-    const Report report = setup_.full ? judged.report : attest::judge(judged.evidence);
-    for (const Finding& f : report.findings) {
-      if (f.status == Status::unknown && f.severity == Severity::error) line.result.open.emplace_back(f.check->id);
-    }
+    for (const Check* check : judged.outline.open) line.result.open.emplace_back(check->id);
   }
   for (const auto& [manifest, row] : line.rows) {
     const ManifestRows& table = setup_.manifests[manifest];

@@ -5,13 +5,14 @@
 #include "tests/support.h"
 #include "verifier/catalogue.h"
 #include "verifier/gather.h"
+#include "verifier/judge.h"
 
 using namespace attest;
 using namespace attest::test;
 
 namespace {
 
-// What Remembered::common() compares, and what follows from it.
+// What BatchJudge compares, and what follows from it.
 void share(Evidence& to, const Evidence& from) {
   to.policy = from.policy;
   to.ledger = from.ledger;

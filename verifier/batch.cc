@@ -5,6 +5,8 @@
 namespace attest {
 namespace {
 
+constexpr size_t kMostCommons = 256;   // at some 10 KiB each; a lot has a few
+
 // What shared evidence signs: the rest is the device's own.
 bool is_common(Signed what) { return what == Signed::pai || what == Signed::paa_self || what == Signed::cd; }
 
@@ -18,6 +20,14 @@ struct Asked {
 BatchJudge::BatchJudge(Policy policy, const TrustStore& trust, Ledger* ledger, SignatureEngine& engine, std::optional<Device> ordered)
     : policy_(std::move(policy)), trust_(trust), ledger_(ledger), engine_(engine), ordered_(std::move(ordered)), judge_(policy_) {}
 
+std::shared_ptr<BatchJudge::Common> BatchJudge::common(const Evidence& e) {
+  if (!e.pai.certificate || !e.cms || !e.cd) return nullptr;
+  if (commons_.size() >= kMostCommons) commons_.clear();
+  auto& kept = commons_[{e.pai.certificate, e.paa_shown.certificate, e.paa, e.cms, e.cd, e.cd_signer, e.facts, e.vid, e.pid}];
+  if (!kept) kept = std::make_shared<Common>();
+  return kept;
+}
+
 std::vector<Judged> BatchJudge::judge(std::vector<Reading> devices, bool reports) {
   std::vector<Judged> out;
   std::vector<std::shared_ptr<Common>> commons;
@@ -27,12 +37,12 @@ std::vector<Judged> BatchJudge::judge(std::vector<Reading> devices, bool reports
   out.reserve(devices.size());
   for (Reading& device : devices) {
     Evidence& e = out.emplace_back(Judged{.evidence = gather(std::move(device), policy_, trust_, ledger_, ordered_, &remembered_), .outline = {}, .report = {}}).evidence;
-    const auto& common = commons.emplace_back(remembered_.common(e));
+    const auto& shared = commons.emplace_back(common(e));
     bool wait = false;
-    if (common) {
-      e.answers = common->signatures;
-      wait = std::find(in_question.begin(), in_question.end(), common.get()) != in_question.end();
-      if (!wait && !common->asked) in_question.push_back(common.get());
+    if (shared) {
+      e.answers = shared->signatures;
+      wait = std::find(in_question.begin(), in_question.end(), shared.get()) != in_question.end();
+      if (!wait && !shared->asked) in_question.push_back(shared.get());
     }
     for (SignatureRequest& request : signature_requests(e)) {
       if (wait && is_common(request.what)) continue;
@@ -49,16 +59,16 @@ std::vector<Judged> BatchJudge::judge(std::vector<Reading> devices, bool reports
   }
   for (size_t i = 0; i < out.size(); ++i) {
     Evidence& e = out[i].evidence;
-    Common* common = commons[i].get();
-    if (common != nullptr) {
-      common->asked = true;
-      for (const Signed what : {Signed::pai, Signed::paa_self, Signed::cd}) e.answers[static_cast<size_t>(what)] = common->signatures[static_cast<size_t>(what)];
+    Common* shared = commons[i].get();
+    if (shared != nullptr) {
+      shared->asked = true;
+      for (const Signed what : {Signed::pai, Signed::paa_self, Signed::cd}) e.answers[static_cast<size_t>(what)] = shared->signatures[static_cast<size_t>(what)];
     }
     if (reports) {
       out[i].report = judge_.report(e);
       out[i].outline = outline_of(out[i].report);
     } else {
-      out[i].outline = judge_.outline(e, common == nullptr ? nullptr : &common->answers);
+      out[i].outline = judge_.outline(e, shared == nullptr ? nullptr : &shared->answers);
     }
   }
   return out;

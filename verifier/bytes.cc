@@ -122,7 +122,7 @@ size_t utf8_sequence(std::string_view s, size_t i, uint32_t* code) {
 bool shows_badly(uint32_t c) {
   return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0xAD || c == 0x061C || (c >= 0x200B && c <= 0x200F) ||
          (c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF || (c >= 0xFFF0 && c <= 0xFFFB) ||
-         (c >= 0xE0000 && c <= 0xE007F);
+         (c >= 0xE0000 && c <= 0xE007F) || (c & 0xFFFE) == 0xFFFE || (c >= 0xFDD0 && c <= 0xFDEF);  // noncharacters: XML has no way to write them
 }
 
 }  // namespace

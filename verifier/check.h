@@ -63,6 +63,9 @@ struct Check {
   int sdk = 0;               // the code the SDK gives for this fault alone; 0: it accepts it
   Ids after{}, consequence_of{};
   bool open_on_main_only = false;   // an unknown answer keeps the verdict open on the main network only
+  // What proves that the device is what it says (signatures, chain, revocation, trust, whose declaration it is) cannot be
+  // waived on main. A check is taken to, until it says otherwise.
+  bool proves_authenticity = true;
   Outcome (*run)(const Evidence&) = nullptr;
   const char* rule = "";     // the rule in our words, and what goes wrong without it
   const char* remedy = "";   // what to do about it

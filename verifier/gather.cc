@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <forward_list>
 
+#include "verifier/remembered.h"
+
 namespace attest {
 namespace {
 
@@ -249,7 +251,8 @@ void gather_declaration(Evidence& e, Remembered* remembered) {
   } else {
     return;
   }
-  const ParsedDeclaration read = remembered != nullptr ? remembered->declaration(e.cd_bytes) : read_declaration(e.cd_bytes);
+  const ParsedDeclaration own = remembered != nullptr ? ParsedDeclaration{} : read_declaration(e.cd_bytes);
+  const ParsedDeclaration& read = remembered != nullptr ? remembered->declaration(e.cd_bytes) : own;
   e.cms = read.cms;
   e.cms_problem = read.cms_problem;
   e.cms_trailing = read.trailing;

@@ -4,9 +4,10 @@
 
 #include "verifier/crypto.h"
 #include "verifier/evidence.h"
-#include "verifier/remembered.h"
 
 namespace attest {
+
+class Remembered;   // what the devices of a lot have in common
 
 // `ledger` may be null: then every ledger fact is unknown (policy none: not asked for). `ordered`: what --expect says.
 // `remembered`: of a lot whose devices all have this policy, trust and ledger.

@@ -1,6 +1,7 @@
 // Asks the ledger for what one device needs: its anchors, its vendor, model, software version, certification.
 
 #include "verifier/gather.h"
+#include "verifier/remembered.h"
 
 namespace attest {
 namespace {

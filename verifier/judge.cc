@@ -9,6 +9,7 @@
 
 #include "verifier/catalogue.h"
 #include "verifier/sdk_result.h"
+#include "verifier/waiver.h"
 
 namespace attest {
 namespace {
@@ -31,6 +32,8 @@ struct Links {
   Lists after, consequence_of;
   std::vector<uint16_t> order;   // every check after those it builds on
   std::vector<uint16_t> own;     // in this order, those that build on anything that is not shared
+  std::vector<uint8_t> shared;   // is_shared()
+  std::span<const Check* const> checks = catalogue();
 };
 
 void visit(size_t i, const Links& links, std::vector<uint8_t>& seen, std::vector<uint16_t>& order) {
@@ -50,6 +53,7 @@ const Links& links() {
     }
     std::vector<uint8_t> seen(catalogue().size());
     for (size_t i = 0; i < catalogue().size(); ++i) visit(i, out, seen, out.order);
+    for (size_t i = 0; i < catalogue().size(); ++i) out.shared.push_back(is_shared(i) ? 1 : 0);
     std::vector<uint8_t> own(catalogue().size());
     for (const size_t i : out.order) {
       const auto is_own = [&](size_t j) { return own[j] != 0; };
@@ -64,7 +68,7 @@ const Links& links() {
 class Runner {
  public:
   Runner(const Evidence& evidence, std::span<const Severity> severity, SharedAnswers* shared)
-      : evidence_(evidence), severity_(severity), shared_(shared), links_(links()) {}
+      : evidence_(evidence), severity_(severity), shared_(shared), links_(links()), waivers_(!evidence.policy.waivers.empty()) {}
 
   // `keep(i, outcome)` gets the texts of every body that was asked.
   template <class Keep>
@@ -79,6 +83,9 @@ class Runner {
     const auto& order = settled ? links_.own : links_.order;
     for (const size_t i : order) answer(i, keep);
     for (const size_t i : order) name_root(answers_[i]);
+    if (waivers_) {
+      for (const size_t i : order) follow_late(i);
+    }
     if (shared_ != nullptr && !settled) {
       shared_->ends = answers_;
       for (const size_t i : links_.own) shared_->ends[i] = {};
@@ -92,6 +99,7 @@ class Runner {
     Answer& mine = answers_[i];
     for (const uint16_t j : links_.after.of(i)) {
       const Answer& before = answers_[j];
+      if (before.waived != kNobody) return follow_waived(i, before.waived);
       if (before.status == Status::pass) continue;
       if (before.status == Status::skipped) {
         mine.status = Status::skipped;
@@ -102,19 +110,49 @@ class Runner {
       return block(mine, before.status == Status::blocked ? before.by : j);
     }
     ask(i, keep);
+    mine.echo = mine.status == Status::blocked;
     if (mine.status != Status::fail && mine.status != Status::warn) return;
     mine.failed = true;
     for (const uint16_t j : links_.consequence_of.of(i)) {
       const Answer& cause = answers_[j];
       if (!cause.failed || severity_[j] != Severity::error) continue;
-      return block(mine, cause.status == Status::blocked ? cause.by : j);
+      if (cause.waived == kNobody) return block(mine, cause.status == Status::blocked ? cause.by : j);
+      // The echo of a waived fault is covered with it, as far as waivers go.
+      if (may_be_waived(*links_.checks[i], evidence_.policy.network)) return waive(mine, cause.waived);
     }
+    if (waivers_ && waiver_for(evidence_, *links_.checks[i]) != nullptr) waive(mine, static_cast<uint16_t>(i));
+  }
+
+  static void waive(Answer& a, uint16_t root) {
+    a.status = Status::pass;
+    a.by = kNobody;
+    a.waived = root;
+  }
+
+  // What builds on a waived check has no input. It is passed over, unless it proves authenticity: then it stays open, and
+  // so does the verdict.
+  void follow_waived(size_t i, uint16_t root) {
+    Answer& a = answers_[i];
+    if (links_.checks[i]->proves_authenticity) return block(a, root);
+    a.status = Status::skipped;
+    a.by = kNobody;
+    a.waived = root;
+  }
+
+  // The root of what is blocked may be one that was waived later in the order.
+  void follow_late(size_t i) {
+    Answer& a = answers_[i];
+    if (a.status != Status::blocked) return;
+    const Answer& root = answers_[a.by];
+    if (root.waived == kNobody || root.status != Status::pass) return;
+    if (!a.echo) return follow_waived(i, a.by);
+    if (may_be_waived(*links_.checks[i], evidence_.policy.network)) waive(a, root.waived);
   }
 
   template <class Keep>
   void ask(size_t i, Keep& keep) {
-    const Check& check = *catalogue()[i];
-    if (shared_ != nullptr && is_shared(i)) {
+    const Check& check = *links_.checks[i];
+    if (shared_ != nullptr && links_.shared[i] != 0) {
       SharedAnswers::Body& body = shared_->bodies[i];
       if (!body.known) {
         const Outcome outcome = check.run(evidence_);
@@ -155,8 +193,15 @@ class Runner {
   std::span<const Severity> severity_;
   SharedAnswers* shared_;
   const Links& links_;
+  const bool waivers_;
   std::vector<Answer> answers_;
 };
+
+// The words of the waiver at the root of what was let pass.
+std::string words_of_waiver(const Evidence& evidence, const Check& root) {
+  const Waiver* waiver = waiver_for(evidence, root);
+  return waiver == nullptr ? std::string() : waiver_text(*waiver);
+}
 
 }  // namespace
 
@@ -164,6 +209,7 @@ Judge::Judge(const Policy& policy) : network_(policy.network) {
   for (const Check* check : catalogue()) {
     const bool required = std::find(policy.required.begin(), policy.required.end(), check->id) != policy.required.end();
     required_.push_back(required ? 1 : 0);
+    any_required_ = any_required_ || required;
     severity_.push_back(required ? Severity::error : check->severity.under(network_));
   }
 }
@@ -185,7 +231,7 @@ std::string Judge::not_for_production(const Report& report) const {
   std::string first;
   size_t others = 0;
   for (const Finding& f : report.findings) {
-    const bool noted = f.status == Status::pass && f.severity == Severity::info && !f.message.empty();
+    const bool noted = f.status == Status::pass && !f.message.empty() && (f.severity == Severity::info || !f.waived.empty());
     const bool open = noted || f.status == Status::warn || f.status == Status::unknown;
     if (!open || f.check->severity.main != Severity::error) continue;
     if (first.empty()) {
@@ -198,31 +244,34 @@ std::string Judge::not_for_production(const Report& report) const {
   return fmt::format(". Good for the test network, not for production: {}{}", first, others == 0 ? "" : fmt::format(" (and {} more)", others));
 }
 
-std::string Judge::summary(const Report& report) const {
+// The finding that a reader should act on first: the first fault, or what keeps the verdict open.
+const Finding* Judge::deciding(const Report& report) const {
+  if (report.verdict == Verdict::approve) return nullptr;
+  if (report.verdict == Verdict::reject) return report.first(Status::fail);
+  const auto keeps = [&](const Finding& f) {
+    return keeps_open(check_index(*f.check), f.status, f.blocked_by == nullptr ? kNobody : check_index(*f.blocked_by));
+  };
+  const auto is_open = [&](const Finding& f) { return f.status != Status::blocked && keeps(f); };
+  auto open = std::find_if(report.findings.begin(), report.findings.end(), is_open);
+  if (open == report.findings.end()) open = std::find_if(report.findings.begin(), report.findings.end(), keeps);
+  return &*open;
+}
+
+std::string Judge::summary(const Report& report, const Finding* first) const {
   const auto count = [&](Status s) { return std::count_if(report.findings.begin(), report.findings.end(), [&](const Finding& f) { return f.status == s; }); };
-  if (report.verdict == Verdict::reject) {
-    const Finding& first = *report.first(Status::fail);
+  if (first != nullptr) {
+    std::string out = first->message.empty() ? first->check->title : first->message;
     const auto fails = count(Status::fail);
-    std::string out = first.message;
+    if (first->status == Status::skipped) out = fmt::format("{} is required: {}", first->check->id, out);
     if (fails > 1) out += fmt::format(" (and {} more {})", fails - 1, fails == 2 ? "fault" : "faults");
-    if (first.check->remedy[0] != '\0') out += fmt::format(": {}", first.check->remedy);
-    return out;
-  }
-  if (report.verdict == Verdict::undecided) {
-    const auto keeps = [&](const Finding& f) {
-      return keeps_open(check_index(*f.check), f.status, f.blocked_by == nullptr ? kNobody : check_index(*f.blocked_by));
-    };
-    const auto is_open = [&](const Finding& f) { return f.status != Status::blocked && keeps(f); };
-    auto open = std::find_if(report.findings.begin(), report.findings.end(), is_open);
-    if (open == report.findings.end()) open = std::find_if(report.findings.begin(), report.findings.end(), keeps);
-    std::string out = open->message.empty() ? open->check->title : open->message;
-    if (open->status == Status::skipped) out = fmt::format("{} is required: {}", open->check->id, out);
-    if (open->check->remedy[0] != '\0') out += fmt::format(": {}", open->check->remedy);
+    if (first->check->remedy[0] != '\0') out += fmt::format(": {}", first->check->remedy);
     return out;
   }
   const auto warnings = count(Status::warn);
   std::string out = "every required check passed";
   if (warnings != 0) out += fmt::format("; {} {} to read", warnings, warnings == 1 ? "warning" : "warnings");
+  const auto waived = std::count_if(report.findings.begin(), report.findings.end(), [](const Finding& f) { return !f.waived.empty(); });
+  if (waived != 0) out += fmt::format("; {} let pass by a waiver", waived == 1 ? "one that fails is" : fmt::format("{} that fail are", waived));
   return out + not_for_production(report);
 }
 
@@ -235,6 +284,10 @@ const char* severity_name(Severity s) { return s == Severity::error ? "error" : 
 
 const Finding* Report::first(Status status) const {
   const auto at = std::find_if(findings.begin(), findings.end(), [&](const Finding& f) { return f.status == status; });
+  return at == findings.end() ? nullptr : &*at;
+}
+const Finding* Report::of(const Check* check) const {
+  const auto at = std::find_if(findings.begin(), findings.end(), [&](const Finding& f) { return f.check == check; });
   return at == findings.end() ? nullptr : &*at;
 }
 std::vector<const Finding*> Report::all(Status status) const {
@@ -269,32 +322,49 @@ Report Judge::report(const Evidence& evidence) const {
     finding.severity = severity_[i];
     if (answers[i].status == Status::blocked) finding.blocked_by = catalogue()[answers[i].by];
     if (answers[i].like != kNobody) finding.message = report.findings[answers[i].like].message;
+    if (answers[i].waived != kNobody) {
+      const Check& root = *catalogue()[answers[i].waived];
+      if (finding.status == Status::pass) finding.waived = words_of_waiver(evidence, root);
+      if (finding.status == Status::skipped) finding.message = fmt::format("{} is waived", root.id);
+    }
+  }
+  tell_of_unused(evidence, report.findings);
+  for (size_t i = 0; i < answers.size(); ++i) {
+    const Finding& finding = report.findings[i];
     failed = failed || finding.status == Status::fail;
     open = open || keeps_open(i, finding.status, answers[i].by);
   }
   report.verdict = failed ? Verdict::reject : open ? Verdict::undecided : Verdict::approve;
-  report.summary = summary(report);
+  const Finding* first = deciding(report);
+  report.decided_by = first == nullptr ? nullptr : first->check;
+  report.summary = summary(report, first);
   report.sdk = sdk_result(evidence);
   return report;
 }
 
 Outline Judge::outline(const Evidence& evidence, SharedAnswers* shared) const {
+  if (!evidence.policy.waivers.empty()) return outline_of(report(evidence));   // whether a waiver was needed is known last
   Outline out;
   Runner runner(evidence, severity_, shared);
   const auto& answers = runner.run([](size_t, const Outcome&) {});
   bool open = false;
   for (size_t i = 0; i < answers.size(); ++i) {
-    if (answers[i].status == Status::pass) continue;
-    if (answers[i].status == Status::fail) out.failed.push_back(catalogue()[i]);
-    open = open || keeps_open(i, answers[i].status, answers[i].by);
+    const Answer& a = answers[i];
+    if (a.status == Status::pass || (a.status == Status::skipped && !any_required_)) continue;
+    if (a.status == Status::fail) out.failed.push_back(links().checks[i]);
+    if (a.status == Status::unknown && severity_[i] == Severity::error) out.open.push_back(links().checks[i]);
+    open = open || keeps_open(i, a.status, a.by);
   }
   out.verdict = !out.failed.empty() ? Verdict::reject : open ? Verdict::undecided : Verdict::approve;
   return out;
 }
 
 Outline outline_of(const Report& report) {
-  Outline out{.verdict = report.verdict, .failed = {}};
-  for (const Finding* finding : report.all(Status::fail)) out.failed.push_back(finding->check);
+  Outline out{.verdict = report.verdict, .failed = {}, .open = {}};
+  for (const Finding& f : report.findings) {
+    if (f.status == Status::fail) out.failed.push_back(f.check);
+    if (f.status == Status::unknown && f.severity == Severity::error) out.open.push_back(f.check);
+  }
   return out;
 }
 

@@ -9,6 +9,7 @@ namespace attest {
 struct Outline {
   Verdict verdict = Verdict::undecided;
   std::vector<const Check*> failed;   // in the catalogue's order; Report::all(Status::fail) names the same
+  std::vector<const Check*> open;     // errors under this policy whose answer is not known
 };
 
 Outline outline_of(const Report& report);
@@ -20,10 +21,12 @@ struct Answer {
   bool failed = false;       // its body said so, whether shown as fail or as an echo of another
   uint16_t by = kNobody;     // with Status::blocked: the fault at the end of the links
   uint16_t like = kNobody;   // skipped, because this one was
+  uint16_t waived = kNobody; // let pass by the waiver of this one, or passed over because of it
+  bool echo = false;         // its body itself named another as the fault
 };
 
 // What was answered about that which several devices have in common: filled in by the first device that asks. One a set
-// of shared evidence (Remembered says which devices share it) and policy.
+// of shared evidence (BatchJudge says which devices share it) and policy.
 struct SharedAnswers {
   struct Body {
     bool known = false;
@@ -46,8 +49,10 @@ class Judge {
   Network network_;
   std::vector<Severity> severity_;    // by place in the catalogue
   std::vector<uint8_t> required_;     // asked for with --require
+  bool any_required_ = false;
   bool keeps_open(size_t check, Status status, size_t by) const;
-  std::string summary(const Report& report) const;
+  const Finding* deciding(const Report& report) const;
+  std::string summary(const Report& report, const Finding* first) const;
   std::string not_for_production(const Report& report) const;
 };
 

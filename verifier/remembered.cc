@@ -53,7 +53,7 @@ const Parsed& Remembered::ByBytes<Parsed>::of(View bytes, Parse&& parse) {
 
 // All at once: what is remembered under a certificate's address must not outlive the certificate.
 void Remembered::bound() {
-  if (certificates_.entries.size() < kMost && declarations_.entries.size() < kMost && facts_.size() < kMost && commons_.size() < kMost) return;
+  if (certificates_.entries.size() < kMost && declarations_.entries.size() < kMost && facts_.size() < kMost) return;
   *this = {};
 }
 
@@ -72,13 +72,6 @@ std::optional<FoundSigner>* Remembered::signer(const std::shared_ptr<const Cms>&
 
 std::optional<KnownFacts>* Remembered::facts(const Evidence& e, const LedgerFacts& product) {
   return &facts_[{product.vid, product.pid, product.software_version, e.paa, e.pai.certificate, e.dac.certificate ? e.dac.certificate->akid() : std::nullopt, e.cd}];
-}
-
-std::shared_ptr<Common> Remembered::common(const Evidence& e) {
-  if (!e.pai.certificate || !e.cms || !e.cd) return nullptr;
-  auto& kept = commons_[{e.pai.certificate, e.paa_shown.certificate, e.paa, e.cms, e.cd, e.cd_signer, e.facts, e.vid, e.pid}];
-  if (!kept) kept = std::make_shared<Common>();
-  return kept;
 }
 
 }  // namespace attest

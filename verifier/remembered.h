@@ -1,5 +1,5 @@
 // Remembered: what the devices of one lot have in common, kept from device to device by its bytes, so that a PAI, a
-// declaration, a product's ledger facts are read, found and judged once. Bounded: a lot in which every device brings
+// declaration, a product's ledger facts are read and found once. Bounded: a lot in which every device brings
 // others makes it start anew, and nothing but speed depends on it.
 #pragma once
 
@@ -8,7 +8,6 @@
 #include <unordered_map>
 
 #include "verifier/evidence.h"
-#include "verifier/judge.h"
 
 namespace attest {
 
@@ -42,24 +41,15 @@ struct KnownFacts {
   LedgerStatus status;
 };
 
-// Devices that agree in all that shared checks look at.
-struct Common {
-  SharedAnswers answers;
-  std::array<std::optional<bool>, kSignedCount> signatures{};   // of the PAI, its PAA, the declaration
-  bool asked = false;   // they are answered, as far as they can be
-};
-
 class Remembered {
  public:
   const ParsedCertificate& certificate(View bytes);
   const ParsedDeclaration& declaration(View bytes);
 
-  // The places in which an answer is kept; empty ones are to be filled in. Null where the evidence is not remembered.
+  // The places in which an answer is kept; empty ones are to be filled in.
   std::optional<FoundPaa>* paa(const CertificatePtr& pai);
   std::optional<FoundSigner>* signer(const std::shared_ptr<const Cms>& cms);
   std::optional<KnownFacts>* facts(const Evidence& evidence, const LedgerFacts& product);
-  // Null for a device whose certificates or declaration cannot be read.
-  std::shared_ptr<Common> common(const Evidence& evidence);
 
  private:
   template <class Parsed>
@@ -81,9 +71,6 @@ class Remembered {
   std::map<std::shared_ptr<const Cms>, std::optional<FoundSigner>> signers_;
   using FactsKey = std::tuple<std::optional<uint16_t>, std::optional<uint16_t>, std::optional<uint32_t>, std::shared_ptr<const Paa>, CertificatePtr, std::optional<KeyId>, std::shared_ptr<const CertificationDeclaration>>;
   std::map<FactsKey, std::optional<KnownFacts>> facts_;
-  using CommonKey = std::tuple<CertificatePtr, CertificatePtr, std::shared_ptr<const Paa>, std::shared_ptr<const Cms>, std::shared_ptr<const CertificationDeclaration>, std::shared_ptr<const CdSigner>,
-                               std::shared_ptr<const LedgerFacts>, std::optional<uint16_t>, std::optional<uint16_t>>;
-  std::map<CommonKey, std::shared_ptr<Common>> commons_;
 };
 
 }  // namespace attest

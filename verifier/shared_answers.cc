@@ -1,4 +1,4 @@
-// Which checks devices of one lot share. A body listed here looks at nothing but what Remembered::common() compares: the
+// Which checks devices of one lot share. A body listed here looks at nothing but what BatchJudge compares: the
 // policy, the PAI and how its PAA was found, the declaration and its signer, the ledger's facts, the vendor and product
 // that Basic Information gives. shared_answers_test.cc gives each the rest of every other device, and its answer must stay.
 
