@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # make examples: runs each example on a forged lot with three faults, and compares with one run over the whole.
-#   examples/run.sh BUILD
+#   examples/run.sh BUILD [NAME…]
 set -u
-build=$(realpath "$1"); here=$(cd "$(dirname "$0")" && pwd)
+build=$(realpath "$1"); shift; wanted=${*:-parallel spark}; here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
 mkdir "$work/bin"; ln -s "$build/matter-attest" "$work/bin/"; export PATH="$work/bin:$PATH" LOT_SECRET=pass-word-of-this-lot
 options=(--network none --at 2026-06-01T00:00:00Z --trust-paa "$here/../fixtures/trust" --trust-cd-signer "$here/../fixtures/trust")
@@ -23,7 +23,10 @@ same() {
 }
 skip() { skipped=$((skipped + 1)); echo "$1: skipped, $2"; }
 
-if command -v parallel > /dev/null && parallel --version 2>/dev/null | grep -q GNU; then
+wants() { case " $wanted " in *" $1 "*) true ;; *) false ;; esac; }
+
+if ! wants parallel; then :
+elif command -v parallel > /dev/null && parallel --version 2>/dev/null | grep -q GNU; then
   BLOCK=100k "$here/lot/parallel.sh" "$work/lot.ndjson" "$work/parallel.ndjson" "${options[@]}" > "$work/parallel.txt"
   [ "$(grep -c '^{"lot":' "$work/parallel.ndjson")" -gt 1 ] || { echo "parallel: it was one part only"; failed=1; }
   same parallel "$work/parallel.txt"
@@ -32,7 +35,8 @@ else
 fi
 
 python=${PYTHON:-python3}
-if ! command -v java > /dev/null; then skip spark "Java is not installed"
+if ! wants spark; then :
+elif ! command -v java > /dev/null; then skip spark "Java is not installed"
 elif ! "$python" -c 'import pyspark' 2>/dev/null; then skip spark "pyspark is not installed for $python (pip install pyspark; PYTHON=... names another)"
 else
   PYSPARK_PYTHON=$python "$python" "$here/lot/spark.py" "$work/lot.ndjson" "$work/spark" "${options[@]}" > "$work/spark.txt" 2> "$work/spark.log" || true
