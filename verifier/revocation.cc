@@ -95,7 +95,7 @@ std::string not_the_issuers(const RevocationPoint& point, const Certificate& sig
   if (!is_issuer(signer, issuer)) {
     if (std::string why = not_delegated(signer, issuer, at, engine); !why.empty()) return why;
   }
-  const auto vid = signer.vid() ? signer.vid() : issuer.vid, pid = signer.pid() ? signer.pid() : issuer.pid;
+  const auto vid = signer.vid(), pid = signer.pid() ? signer.pid() : issuer.pid;
   if (vid && *vid != point.vid) return fmt::format("the ledger's entry is of vendor {}, its signer of {}", hex_id(point.vid), hex_id(*vid));
   if (issuer.vid && *issuer.vid != point.vid) return fmt::format("the ledger's entry is of vendor {}, its issuer of {}", hex_id(point.vid), hex_id(*issuer.vid));
   if (issuer.of == ListOf::pai && pid.value_or(0) != point.pid) return fmt::format("the ledger's entry is for product {}, its signer for {}", hex_id(point.pid), hex_id(pid.value_or(0)));
