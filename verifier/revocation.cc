@@ -25,20 +25,24 @@ Signer signer_of(const ListIssuer& issuer) {
   return {.subject = &issuer.subject, .key_id = issuer.key_id, .key = issuer.key, .key_usage = issuer.key_usage, .vid = issuer.vid, .pid = issuer.pid, .delegated = false};
 }
 
-// Why this certificate may not sign lists in the issuer's place; empty when it may (the ledger's crlSignerCertificate:
-// issued by the PAA or the PAI, no authority itself, cRLSign).
-std::string not_delegated(const Certificate& c, const ListIssuer& issuer, Instant at, SignatureEngine& engine) {
+bool issued_by(const Certificate& c, const ListIssuer& issuer, SignatureEngine& engine) {
   const auto akid = c.akid();
-  const bool named = same_name(c.issuer, issuer.subject) && (!akid || !issuer.key_id || *akid == *issuer.key_id);
-  bool good = false;
-  if (named && c.ecdsa && issuer.key && equal(c.signature_algorithm, oid::kEcdsaWithSha256)) {
-    const SignatureJob job{.key = *issuer.key, .digest = c.tbs_digest(), .signature = *c.ecdsa};
-    uint8_t answer = 0;
-    engine.verify({&job, 1}, {&answer, 1});
-    good = answer == 1;
-  }
-  if (!good) return fmt::format("its signer ({}) is neither the issuer ({}) nor delegated by it", name_text(c.subject), name_text(issuer.subject));
-  if (c.basic_constraints.value && c.basic_constraints.value->ca) return fmt::format("its signer ({}) is an authority itself, expected the issuer or a certificate for signing lists", name_text(c.subject));
+  if (!same_name(c.issuer, issuer.subject) || (akid && issuer.key_id && *akid != *issuer.key_id)) return false;
+  if (!c.ecdsa || !issuer.key || !equal(c.signature_algorithm, oid::kEcdsaWithSha256)) return false;
+  const SignatureJob job{.key = *issuer.key, .digest = c.tbs_digest(), .signature = *c.ecdsa};
+  uint8_t good = 0;
+  engine.verify({&job, 1}, {&good, 1});
+  return good == 1;
+}
+
+std::string not_delegated(const Certificate& c, const ListIssuer& issuer) {
+  return fmt::format("its signer ({}) is neither the issuer ({}) nor delegated by it", name_text(c.subject), name_text(issuer.subject));
+}
+
+// Why a certificate that the issuer issued may not sign lists in its place; empty when it may (the ledger's
+// crlSignerCertificate: issued by the PAA or the PAI, no authority itself, cRLSign).
+std::string unfit(const Certificate& c, Instant at) {
+  if (!c.basic_constraints.value || c.basic_constraints.value->ca) return fmt::format("its signer ({}) is an authority itself, expected the issuer or a certificate for signing lists", name_text(c.subject));
   if (!c.key_usage.value || (c.key_usage.value->bits & KeyUsage::crl_sign) == 0) return fmt::format("its signer ({}) may not sign lists (no cRLSign)", name_text(c.subject));
   if (at < c.not_before || at > c.not_after) return fmt::format("its signer's certificate is not in force (from {} to {})", rfc3339(c.not_before), rfc3339(c.not_after));
   return {};
@@ -83,7 +87,7 @@ bool names_address(const Crl& crl, const std::string& url) {
 
 // dcl.md: anybody with an account writes entries for any issuer key id. What makes one the issuer's: its signer is the
 // issuer or was delegated by it, and vendor and product are those of signer and issuer.
-std::string not_the_issuers(const RevocationPoint& point, const Certificate& signer, const ListIssuer& issuer, Instant at, SignatureEngine& engine) {
+std::string not_the_issuers(const RevocationPoint& point, const Certificate& signer, const ListIssuer& issuer, SignatureEngine& engine) {
   if (point.is_paa != (issuer.of == ListOf::paa)) return fmt::format("the ledger's entry is for a {}, expected one for a {}", point.is_paa ? "PAA" : "PAI", point.is_paa ? "PAI" : "PAA");
   if (!issuer.key_id || point.issuer_subject_key_id != *issuer.key_id)
     return fmt::format("the ledger's entry is for the issuer {}, expected {}", hex_colons(point.issuer_subject_key_id), issuer.key_id ? hex_colons(*issuer.key_id) : "one with a key id");
@@ -92,9 +96,7 @@ std::string not_the_issuers(const RevocationPoint& point, const Certificate& sig
     if (!delegator) return "the ledger's delegator is not a certificate: " + delegator.error().what;
     if (!is_issuer(**delegator, issuer)) return fmt::format("the ledger's delegator ({}) is not the issuer ({})", name_text((*delegator)->subject), name_text(issuer.subject));
   }
-  if (!is_issuer(signer, issuer)) {
-    if (std::string why = not_delegated(signer, issuer, at, engine); !why.empty()) return why;
-  }
+  if (!is_issuer(signer, issuer) && !issued_by(signer, issuer, engine)) return not_delegated(signer, issuer);
   const auto vid = signer.vid(), pid = signer.pid() ? signer.pid() : issuer.pid;
   if (vid && *vid != point.vid) return fmt::format("the ledger's entry is of vendor {}, its signer of {}", hex_id(point.vid), hex_id(*vid));
   if (issuer.vid && *issuer.vid != point.vid) return fmt::format("the ledger's entry is of vendor {}, its issuer of {}", hex_id(point.vid), hex_id(*issuer.vid));
@@ -182,7 +184,7 @@ void judge_crl(CrlEvidence& list, std::span<const ListIssuer> issuers, std::span
       if (!same_name(c->issuer, issuer.subject)) continue;
       list.of = issuer.of;
       const Signer signer{.subject = &c->subject, .key_id = c->skid(), .key = c->p256, .key_usage = usage_of(*c), .vid = c->vid(), .pid = c->pid(), .delegated = true};
-      list.problem = not_delegated(*c, issuer, at, engine);
+      list.problem = issued_by(*c, issuer, engine) ? unfit(*c, at) : not_delegated(*c, issuer);
       if (list.problem.empty() && c->vid() && issuer.vid && c->vid() != issuer.vid)
         list.problem = fmt::format("its signer is of vendor {}, its issuer of {}", hex_id(*c->vid()), hex_id(*issuer.vid));
       if (list.problem.empty() && c->pid() && issuer.pid && c->pid() != issuer.pid)
@@ -200,9 +202,13 @@ CrlEvidence judge_point(const RevocationPoint& point, const std::function<Fact<R
     return out;
   }
   const auto signer = parse_certificate(point.crl_signer);
-  out.problem = signer ? not_the_issuers(point, **signer, issuer, at, engine) : "the ledger's signer is not a certificate: " + signer.error().what;
+  out.problem = signer ? not_the_issuers(point, **signer, issuer, engine) : "the ledger's signer is not a certificate: " + signer.error().what;
   out.foreign = !out.problem.empty();
   if (out.foreign) return out;
+  const Certificate& c = **signer;
+  const bool delegated = !is_issuer(c, issuer);
+  if (delegated) out.problem = unfit(c, at);
+  if (!out.problem.empty()) return out;
   const auto list = fetch();
   if (const auto* why = std::get_if<Unknown>(&list)) out.problem = why->why;
   if (std::holds_alternative<Absent>(list)) out.problem = "the list is not there";
@@ -210,8 +216,7 @@ CrlEvidence judge_point(const RevocationPoint& point, const std::function<Fact<R
   if (found == nullptr) return out;
   out.list = found->value;
   const Crl& crl = out.list->crl();
-  const Certificate& c = **signer;
-  const Signer facts{.subject = &c.subject, .key_id = c.skid(), .key = c.p256, .key_usage = usage_of(c), .vid = c.vid(), .pid = c.pid(), .delegated = !is_issuer(c, issuer)};
+  const Signer facts{.subject = &c.subject, .key_id = c.skid(), .key = c.p256, .key_usage = usage_of(c), .vid = c.vid(), .pid = c.pid(), .delegated = delegated};
   out.problem = wrong_with(*out.list, facts, issuer.of, at, engine);
   // RFC 5280 5.2.5: a list that names its address is of that partition; one served elsewhere is another's.
   if (out.problem.empty() && !addresses(crl).empty() && !names_address(crl, point.data_url)) out.problem = fmt::format("it is the list of {}, not of this address (issuing distribution point)", printable(addresses(crl).front()));
