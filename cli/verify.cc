@@ -6,6 +6,7 @@
 #include "cli/expected.h"
 #include "cli/files.h"
 #include "cli/options.h"
+#include "cli/ota.h"
 #include "cli/report_json.h"
 #include "cli/report_text.h"
 #include "verifier/gather.h"
@@ -16,7 +17,7 @@ namespace {
 struct VerifyOptions {
   JudgeOptions judge;
   std::vector<std::string> evidence;
-  std::string format = "text", output, expect;
+  std::string format = "text", output, expect, ota;
   bool all = false;
 };
 
@@ -34,7 +35,12 @@ int verify(const VerifyOptions& options) {
 
   Reading reading;
   reading.secrets = std::move(*secrets);
+  reading.ota_digests = digests_for(ledger->get());
   if (const auto errors = read_paths(options.evidence, reading); !errors.empty()) return complain(errors);
+
+  if (!options.ota.empty()) {
+    if (const auto done = read_ota_image(options.ota, reading); !done) return complain("--ota: " + done.error().what);
+  }
 
   std::optional<Device> ordered;
   if (!options.expect.empty()) {
@@ -69,6 +75,7 @@ void add_verify(Command& root) {
   command.choice("--format", {"text", "json"}, options.format, "how the report is written (default text)")
       .text("-o,--output", "FILE", options.output, "write the report there instead of stdout")
       .text("--expect", "FILE", options.expect, "what was ordered, a cpms.json or the keys of device.json: every difference is a finding")
+      .text("--ota", "FILE", options.ota, "a software image to judge with the device, by itself and against the ledger's entry of its version")
       .flag("--all", options.all, "show the checks that passed, too")
       .positionals("EVIDENCE", options.evidence, "files and folders that together describe one device; - is stdin", true)
       .footer("Exit codes: 0 approve, 1 reject, 3 undecided, 2 usage or unreadable evidence")

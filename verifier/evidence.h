@@ -108,6 +108,8 @@ struct Evidence {
   RevocationState dac_revocation, pai_revocation;
   OnboardingEvidence onboarding;
   std::vector<CsrEvidence> csrs;
+  std::vector<OtaEvidence> ota_images;
+  std::optional<OtaFetch> ota_fetch;   // where an image was to be fetched
   std::optional<Device> ordered;       // what --expect says was ordered
 
   std::array<std::optional<bool>, kSignedCount> answers{};   // for requests: CsrEvidence::self_signed

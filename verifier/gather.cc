@@ -404,6 +404,7 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
   e.policy = policy;
   e.device = std::move(reading.device);
   e.files = std::move(reading.files);
+  e.ota_images = std::move(reading.ota_images);
   e.given_anchors = trust.given_count();
   if (ledger != nullptr) e.ledger = ledger->status();
 

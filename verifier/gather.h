@@ -13,6 +13,9 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
 // The ledger's part of it (gather_ledger.cc): asks for what this device needs, and for nothing else.
 void gather_ledger(Evidence& evidence, Ledger& ledger);
 
+// Takes an image that was fetched after that, and asks the ledger for its entry.
+void gather_ota_image(Evidence& evidence, OtaEvidence image, Ledger& ledger);
+
 // The signatures to be checked, and where their answers go: jobs of many devices can be put into one batch.
 struct SignatureRequest {
   Signed what;

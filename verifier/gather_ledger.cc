@@ -23,7 +23,17 @@ std::string without_padding(std::string id) {
   return id;
 }
 
+// An image is judged by the entry of its own version, which need not be the device's.
+void ask_for_entry(OtaEvidence& ota, Ledger& ledger) {
+  if (const auto& header = ota.image.header) ota.entry = ledger.version(header->vendor_id, header->product_id, header->software_version);
+}
+
 }  // namespace
+
+void gather_ota_image(Evidence& e, OtaEvidence ota, Ledger& ledger) {
+  ask_for_entry(ota, ledger);
+  e.ota_images.push_back(std::move(ota));
+}
 
 void gather_ledger(Evidence& e, Ledger& ledger) {
   LedgerFacts& f = e.facts;
@@ -56,6 +66,7 @@ void gather_ledger(Evidence& e, Ledger& ledger) {
     const std::string bare = without_padding(e.cd->certificate_id);
     if (std::holds_alternative<Absent>(f.coverage) && bare != e.cd->certificate_id) f.coverage = ledger.coverage(bare);
   }
+  for (OtaEvidence& ota : e.ota_images) ask_for_entry(ota, ledger);
   e.ledger = ledger.status();   // after the questions: height and age are those of what was answered
 }
 

@@ -11,9 +11,6 @@
 namespace attest {
 namespace {
 
-constexpr Severities kMustBeThere{Severity::error, Severity::warning, Severity::info};
-constexpr Severities kMustAgree{Severity::error, Severity::error, Severity::info};
-
 template <class T>
 const Found<T>* found(const Fact<T>& fact) { return std::get_if<Found<T>>(&fact); }
 template <class T>

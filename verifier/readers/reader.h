@@ -6,6 +6,7 @@
 // read_inside, which recognises again; depth, count and total size of what is unpacked are bounded by the Budget.
 #pragma once
 
+#include "verifier/ota_evidence.h"
 #include "verifier/readers/codecs.h"
 #include "verifier/readers/device.h"
 
@@ -73,6 +74,9 @@ struct Reading {
   // where secrets were tried that are no guesses.
   void open_or_keep(Locked locked);
   std::vector<Locked> locked;
+
+  std::vector<OtaEvidence> ota_images;
+  OtaDigestTypes ota_digests = all_ota_digest_types;   // made of each image
 
   // Within a reader: the file being read, to which holds are added.
   EvidenceFile* current = nullptr;
