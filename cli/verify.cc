@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <chrono>
+
 #include "cli/commands.h"
 #include "cli/expected.h"
 #include "cli/files.h"
@@ -18,10 +20,20 @@ struct VerifyOptions {
   JudgeOptions judge;
   std::vector<std::string> evidence;
   std::string format = "text", output, expect, ota;
-  bool all = false;
+  bool all = false, fetch_ota = false;
 };
 
 int exit_code(Verdict v) { return v == Verdict::approve ? 0 : v == Verdict::reject ? 1 : 3; }
+
+// An image may be large and its server far away, where a list of facts is not.
+constexpr std::chrono::minutes kImageTime{30};
+constexpr uint64_t kMaxImage = uint64_t{4} << 30;
+
+Result<OtaFetchOptions> ota_fetch_options(const JudgeOptions& options) {
+  const auto folder = cache_folder(options.ledger.cache_dir, variable);
+  if (!folder) return tl::unexpected(folder.error());
+  return OtaFetchOptions{.folder = *folder + "/ota", .offline = options.ledger.offline, .limits = {.total = kImageTime, .bytes = kMaxImage}};
+}
 
 int verify(const VerifyOptions& options) {
   const auto policy = policy_from(options.judge);
@@ -30,6 +42,7 @@ int verify(const VerifyOptions& options) {
   if (!trust) return complain(trust.error().what);
   const auto ledger = ledger_from(options.judge);
   if (!ledger) return complain(ledger.error().what);
+  if (options.fetch_ota && *ledger == nullptr) return complain("--fetch-ota: expected a ledger that names the image, found --network none");
   auto secrets = secrets_from(options.judge.unlock);
   if (!secrets) return complain(secrets.error().what);
 
@@ -49,6 +62,11 @@ int verify(const VerifyOptions& options) {
     ordered = std::move(*expected);
   }
   Evidence evidence = gather(std::move(reading), *policy, *trust, ledger->get(), std::move(ordered));
+  if (options.fetch_ota) {
+    const auto where = ota_fetch_options(options.judge);
+    if (!where) return complain(where.error().what);
+    fetch_ota_image(evidence, **ledger, [&] { return downloader_from(options.judge.ledger, variable); }, *where);
+  }
   verify_signatures(evidence, openssl_engine());
   const Report report = judge(evidence);
   if (*ledger) {
@@ -76,6 +94,7 @@ void add_verify(Command& root) {
       .text("-o,--output", "FILE", options.output, "write the report there instead of stdout")
       .text("--expect", "FILE", options.expect, "what was ordered, a cpms.json or the keys of device.json: every difference is a finding")
       .text("--ota", "FILE", options.ota, "a software image to judge with the device, by itself and against the ledger's entry of its version")
+      .flag("--fetch-ota", options.fetch_ota, "fetch the software image that the ledger names for the device's version, and judge it, too")
       .flag("--all", options.all, "show the checks that passed, too")
       .positionals("EVIDENCE", options.evidence, "files and folders that together describe one device; - is stdin", true)
       .footer("Exit codes: 0 approve, 1 reject, 3 undecided, 2 usage or unreadable evidence")

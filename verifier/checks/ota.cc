@@ -38,6 +38,7 @@ Outcome every_entry(const Evidence& e, const Wrong& problem) {
 std::string place(const OtaEvidence& ota) { return place_text(ota.place); }
 std::string type_text(uint32_t type) { return fmt::format("{} ({})", type, ota_digest_name(type)); }
 std::string version_text(const OtaHeader& h) { return fmt::format("software version {} of product {} of vendor {}", h.software_version, hex_id(h.product_id), hex_id(h.vendor_id)); }
+std::string bytes_text(uint64_t n) { return fmt::format("{} {}", n, n == 1 ? "byte" : "bytes"); }
 std::string quoted(std::string_view s) { return fmt::format("\"{}\"", printable(s)); }
 
 // The ledger's word as what is expected.
@@ -75,7 +76,7 @@ Outcome size_is_as_stated(const Evidence& e) {
     const uint64_t said = ota.image.header->total_size, found = ota.image.size;
     if (ota.cut) return blocked("ota.size-matches-ledger");
     if (said == found) return std::nullopt;
-    const std::string what = found < said ? fmt::format("{} ends {} bytes too early", place(ota), said - found) : fmt::format("{} has {} bytes after its end", place(ota), found - said);
+    const std::string what = found < said ? fmt::format("{} ends {} too early", place(ota), bytes_text(said - found)) : fmt::format("{} has {} after its end", place(ota), bytes_text(found - said));
     return fail(what, fmt::format("{} bytes", said), fmt::format("{} bytes", found), place(ota));
   });
 }
