@@ -47,10 +47,11 @@ void ByteProgress::show(uint64_t done, std::optional<uint64_t> size) {
   if (now - started_ < kPatience || (shown_ && now - last_ < kPause)) return;
   last_ = now;
   shown_ = true;
-  std::string line = progress_text(what_, done, size, seconds_between(started_, now));
+  const double seconds = seconds_between(started_, now);
+  std::string line = progress_text(what_, done, size, seconds);
   const size_t width = terminal_width();
-  if (line.size() >= width) line = line.substr(line.size() - width + 1);   // the numbers stand at the end
-  std::fprintf(stderr, "\r\033[K%s", line.c_str());
+  if (line.size() >= width) line = progress_text(what_.substr(0, what_.find(' ')), done, size, seconds);   // without the name
+  std::fprintf(stderr, "\r\033[K%s", line.substr(0, width - 1).c_str());
   std::fflush(stderr);
 }
 
