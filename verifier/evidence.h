@@ -65,7 +65,7 @@ struct Evidence {
   size_t given_anchors = 0;           // trust anchors that the user gave
 
   CertificateEvidence dac, pai, paa_shown;
-  std::vector<std::string> other_certificates;   // "x.der: a second PAI": not used, and why
+  std::vector<std::string> other_certificates;   // "x.der: a second PAI": not used, and why; bare bytes that are nothing, too
 
   // The PAA that anchors the chain, and how it was found.
   std::optional<Paa> paa;

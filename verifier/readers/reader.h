@@ -74,6 +74,7 @@ struct Reading {
   // where secrets were tried that are no guesses.
   void open_or_keep(Locked locked);
   std::vector<Locked> locked;
+  std::vector<Bytes> keys_used;             // secrets that opened something
 
   std::vector<OtaEvidence> ota_images;
   OtaDigestTypes ota_digests = all_ota_digest_types;   // made of each image
