@@ -56,7 +56,8 @@ Result<dcl::LedgerOptions> ledger_options(const LedgerArguments& arguments, cons
                             .max_age = *age,
                             .now = now,
                             .transport = curl_from(environment),
-                            .progress = {}};
+                            .progress = {},
+                            .downloader = [arguments, environment] { return downloader_from(arguments, environment); }};
 }
 
 }  // namespace attest::cli

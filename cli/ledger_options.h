@@ -1,5 +1,5 @@
 // The options by which every command that asks the ledger says which one: --network, --ledger, --chain-id, --cache-dir,
-// --offline, --max-age. What they mean is worked out here; environment, clock and network are handed in.
+// --offline, --max-age, --allow-private-hosts. What they mean is worked out here; environment, clock and network are handed in.
 #pragma once
 
 #include <functional>
@@ -33,7 +33,7 @@ Result<std::string> cache_folder(const std::string& cache_dir, const Environment
 // A libcurl transport, trusting the authorities that $SSL_CERT_FILE names where it is set.
 dcl::MakeTransport curl_from(const Environment& environment);
 
-// For what vendors' entries on the ledger name: images.
+// For what vendors' entries on the ledger name: revocation lists, images.
 Result<std::unique_ptr<dcl::Downloader>> downloader_from(const LedgerArguments& arguments, const Environment& environment);
 
 Result<dcl::LedgerOptions> ledger_options(const LedgerArguments& arguments, const Environment& environment, Instant now);

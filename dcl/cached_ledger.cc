@@ -279,7 +279,11 @@ Fact<std::vector<CachedRecord>> CachedLedger::records(Schema schema, const std::
 
 std::vector<std::string> CachedLedger::notes() {
   const std::lock_guard lock(mutex_);
-  return notes_;
+  std::vector<std::string> out = notes_;
+  if (lists_) {
+    for (std::string& line : lists_->notes()) out.push_back(std::move(line));
+  }
+  return out;
 }
 
 LedgerStatus CachedLedger::status() {
@@ -414,8 +418,24 @@ Fact<std::vector<RevocationPoint>> CachedLedger::revocation_points(const KeyId& 
   return Found<std::vector<RevocationPoint>>{std::move(out), found.from};
 }
 
-Fact<Bytes> CachedLedger::crl(const RevocationPoint& point) {
-  return Unknown{fmt::format("the CRL at {} was not fetched: this build reads revocation points only", printable(point.data_url))};
+RevocationLists& CachedLedger::lists() {
+  const std::lock_guard lock(mutex_);
+  if (!lists_) {
+    lists_ = std::make_unique<RevocationLists>(ListOptions{.folder = lists_folder(options_.cache_folder, options_.network.chain_id),
+                                                           .offline = options_.offline,
+                                                           .max_age = options_.max_age,
+                                                           .now = options_.now,
+                                                           .downloader = options_.downloader});
+  }
+  return *lists_;
 }
+
+Fact<RevokedListPtr> CachedLedger::crl(const RevocationPoint& point) {
+  auto list = lists().get(point);
+  if (!list) return Unknown{list.error().what};
+  return Found<RevokedListPtr>{std::move(*list), {.source = printable(point.data_url), .height = 0, .read_at = {}, .proven = false}};
+}
+
+ListState CachedLedger::list_state(const RevocationPoint& point) { return lists().state(point); }
 
 }  // namespace attest::dcl

@@ -48,10 +48,11 @@ struct World {
     ledger.entry = entry_fact ? *entry_fact : Fact<ModelVersion>(Found<ModelVersion>{entry, kFrom});
     Reading reading;
     reading.device = device_of(device);
-    if (given) reading.ota_images.push_back({.place = {.path = "update.ota", .offset = {}, .item = {}}, .image = scan_ota_image(file), .fetched_from = fetched_from, .cut = cut});
+    if (given) reading.ota_images.push_back({.place = {.path = "update.ota", .offset = {}, .item = {}}, .image = scan_ota_image(file)});
     const Policy policy{.network = network, .at = Instant{1'780'000'000}, .required = {}, .show_passcode = false};
     Evidence e = gather(std::move(reading), policy, TrustStore::builtin(false), network == Network::none ? nullptr : &ledger);
     e.ota_fetch = fetch;
+    if (given) e.ota_images[0].fetched_from = fetched_from, e.ota_images[0].cut = cut;
     return attest::judge(e);
   }
 };

@@ -47,8 +47,8 @@ int layer(const std::string& path) {
   if (in({"pki/", "matter/", "sealed."})) return 1;
   if (in({"known_credentials.", "trust.", "policy.", "ledger."})) return 2;
   if (in({"readers/"})) return 3;
-  if (in({"revocation.", "ota_evidence."})) return 3;
-  if (in({"evidence.", "onboarding_evidence.", "gather"})) return 4;
+  if (in({"revocation."})) return 3;
+  if (in({"evidence.", "onboarding_evidence.", "ota_evidence.", "gather"})) return 4;
   if (in({"report.", "check.", "catalogue.h", "sdk_result.h"})) return 5;
   return 6;  // checks/, judge.cc, catalogue.cc and what joins them
 }

@@ -28,7 +28,7 @@ struct VersionLedger final : Ledger {
   Fact<ComplianceInfo> compliance(uint16_t, uint16_t, uint32_t) override { return Absent{kFrom}; }
   Fact<CertificateCoverage> coverage(const std::string&) override { return Absent{kFrom}; }
   Fact<std::vector<RevocationPoint>> revocation_points(const KeyId&) override { return Absent{kFrom}; }
-  Fact<Bytes> crl(const RevocationPoint&) override { return Unknown{"not here"}; }
+  Fact<RevokedListPtr> crl(const RevocationPoint&) override { return Unknown{"not here"}; }
 };
 
 }  // namespace attest::test

@@ -8,6 +8,7 @@
 #include "verifier/matter/attestation_elements.h"
 #include "verifier/matter/certification_declaration.h"
 #include "verifier/onboarding_evidence.h"
+#include "verifier/ota_evidence.h"
 #include "verifier/pki/cms.h"
 #include "verifier/pki/key.h"
 #include "verifier/policy.h"
@@ -54,6 +55,7 @@ struct LedgerFacts {
   Fact<ComplianceInfo> compliance;
   Fact<CertificateCoverage> coverage;         // of the CD's certificate id
   Fact<std::vector<RevocationPoint>> dac_points, pai_points;   // lists of the PAI (for DACs), of the PAA (for PAIs)
+  std::vector<CrlEvidence> lists;             // behind these points, judged
 };
 
 struct Evidence {
@@ -105,6 +107,7 @@ struct Evidence {
   std::optional<uint16_t> vid, pid;    // as Basic Information gives them
 
   std::vector<CrlEvidence> crls;       // revocation lists among the evidence
+  std::vector<CertificatePtr> crl_signers;   // and certificates that say that they sign them
   RevocationState dac_revocation, pai_revocation;
   OnboardingEvidence onboarding;
   std::vector<CsrEvidence> csrs;

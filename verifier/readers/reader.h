@@ -6,7 +6,7 @@
 // read_inside, which recognises again; depth, count and total size of what is unpacked are bounded by the Budget.
 #pragma once
 
-#include "verifier/ota_evidence.h"
+#include "verifier/matter/ota_image.h"
 #include "verifier/readers/codecs.h"
 #include "verifier/readers/device.h"
 
@@ -54,6 +54,12 @@ struct Reader {
   tl::expected<void, Error> (*read)(const Source&, Reading&);
 };
 
+// A software image found among the evidence.
+struct OtaImageFile {
+  Place place;
+  OtaImage image;
+};
+
 // Something encrypted. Files come in any order, so what opens it may be read later: `open` is asked again whenever the
 // evidence has brought new secrets, and owns the bytes that it needs for that.
 struct Locked {
@@ -76,7 +82,7 @@ struct Reading {
   std::vector<Locked> locked;
   std::vector<Bytes> keys_used;             // secrets that opened something
 
-  std::vector<OtaEvidence> ota_images;
+  std::vector<OtaImageFile> ota_images;
   OtaDigestTypes ota_digests = all_ota_digest_types;   // made of each image
 
   // Within a reader: the file being read, to which holds are added.
