@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "cli/byte_progress.h"
 #include "dcl/snapshot.h"
 #include "dcl/sync.h"
 
@@ -17,11 +18,6 @@ using dcl::Cache;
 using dcl::Schema;
 
 constexpr int kOk = 0, kUsage = 2, kUnknown = 3;
-
-std::string amount(size_t bytes) {
-  if (bytes < 1'000'000) return fmt::format("{:.1f} kB", static_cast<double>(bytes) / 1e3);
-  return fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6);
-}
 
 // One line that overwrites itself: what is being fetched, how much came, how fast.
 class ProgressLine {
@@ -39,7 +35,7 @@ class ProgressLine {
     const double seconds = std::max(0.001, std::chrono::duration<double>(now - started_).count());
     const std::string of = p.expected == 0 ? "" : fmt::format(" of {}", p.expected);
     fmt::print(around_.err, "\r\033[Kfetching {}: {}{} · {} requests, {:.0f}/s · {}, {}/s", info(p.schema).title, p.records, of, p.requests,
-               static_cast<double>(p.requests) / seconds, amount(p.bytes), amount(static_cast<size_t>(static_cast<double>(p.bytes) / seconds)));
+               static_cast<double>(p.requests) / seconds, amount_text(p.bytes), amount_text(static_cast<size_t>(static_cast<double>(p.bytes) / seconds)));
     around_.err.flush();
   }
 
@@ -138,7 +134,7 @@ int run_sync(const DclArguments& arguments, const Surroundings& around, dcl::Led
   for (const auto& c : synced->changes) fmt::print(around.out, "{:<22}{:>8}  {}\n", info(c.schema).title, c.records, changes_text(c));
   if (lists.points != 0) fmt::print(around.out, "{:<22}{:>8}  {} at hand\n", "revocation lists", lists.points, lists.usable);
   fmt::print(around.out, "{} at height {}, block of {}: {} requests, {}{}\n", options.network.chain_id, synced->node.height, rfc3339(synced->node.block_time), synced->requests,
-             amount(synced->bytes), synced->unchanged() ? "; nothing has changed" : "");
+             amount_text(synced->bytes), synced->unchanged() ? "; nothing has changed" : "");
   return kOk;
 }
 

@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <set>
 
+#include "cli/ota.h"
 #include "codecs/door.h"
 
 namespace attest::cli {
@@ -19,6 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr size_t kMapFrom = 8u << 20;          // larger files are mapped, so that a flash image costs no memory
+constexpr size_t kPiece = 1u << 20;            // of a stream
 constexpr size_t kDeepest = 64;
 
 const char* kind_of(mode_t mode) {
@@ -47,6 +49,17 @@ Result<Bytes> read_all(int fd) {
     out.insert(out.end(), buffer, buffer + n);
     if (out.size() > 1u << 30) return error("more than 1 GiB");
   }
+}
+
+// A descriptor to be closed, of a regular file. Never blocks, should the file have become a FIFO meanwhile.
+Result<int> open_regular(const std::string& path, size_t& size) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0) return error(fmt::format("{}: expected a file or folder, found {}", path, reason(errno)));
+  if (!S_ISREG(info.st_mode)) return error(fmt::format("{}: expected a regular file or a folder, found {}", path, kind_of(info.st_mode)));
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (fd < 0) return error(fmt::format("{}: expected a readable file, found {}", path, reason(errno)));
+  size = static_cast<size_t>(info.st_size);
+  return fd;
 }
 
 struct Walk {
@@ -94,14 +107,11 @@ FileBytes::~FileBytes() {
 }
 
 Result<FileBytes> FileBytes::open(const std::string& path) {
-  struct stat info {};
-  if (::stat(path.c_str(), &info) != 0) return error(fmt::format("{}: expected a file or folder, found {}", path, reason(errno)));
-  if (!S_ISREG(info.st_mode)) return error(fmt::format("{}: expected a regular file or a folder, found {}", path, kind_of(info.st_mode)));
-  // Never blocks, should the file have become a FIFO meanwhile.
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (fd < 0) return error(fmt::format("{}: expected a readable file, found {}", path, reason(errno)));
+  size_t size = 0;
+  const auto opened = open_regular(path, size);
+  if (!opened) return tl::unexpected(opened.error());
+  const int fd = *opened;
   FileBytes out;
-  const auto size = static_cast<size_t>(info.st_size);
   if (size >= kMapFrom) {
     void* at = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
     if (at != MAP_FAILED) {
@@ -129,7 +139,7 @@ Result<FileBytes> FileBytes::standard_input() {
   return out;
 }
 
-Result<std::vector<std::string>> files_below(const std::string& path, size_t most) {
+constexpr size_t kPiece = 1u << 20;            // of a stream
   struct stat info {};
   if (::stat(path.c_str(), &info) != 0) return error(fmt::format("{}: expected a file or folder, found {}", path, reason(errno)));
   if (!S_ISDIR(info.st_mode)) return std::vector<std::string>{path};
@@ -146,6 +156,10 @@ std::vector<std::string> read_paths(const std::vector<std::string>& paths, Readi
     auto file = name == "-" ? FileBytes::standard_input() : FileBytes::open(name);
     if (!file) {
       errors.push_back(file.error().what);
+      return;
+    }
+    if (file->mapped() && looks_like_ota_image(file->view())) {
+      if (const auto done = read_ota_image(name, reading); !done) errors.push_back(done.error().what);
       return;
     }
     const Source source{.path = name == "-" ? "stdin" : name, .bytes = file->view(), .base = 0, .member = inside_folder};
@@ -168,10 +182,10 @@ std::vector<std::string> read_paths(const std::vector<std::string>& paths, Readi
       continue;
     }
     const bool folder = files->size() != 1 || files->front() != path;
-    const size_t before = reading.device.statements.size() + reading.device.integrity.size() + reading.device.remarks.size();
+    const auto said = [&] { return reading.device.statements.size() + reading.device.integrity.size() + reading.device.remarks.size() + reading.ota_images.size(); };
+    const size_t before = said();
     for (const std::string& file : *files) read_file(file, folder);
-    const size_t after = reading.device.statements.size() + reading.device.integrity.size() + reading.device.remarks.size();
-    if (folder && after == before && errors.empty())
+    if (folder && said() == before && errors.empty())
       errors.push_back(fmt::format("{}: expected the files of a device (certificates, a declaration, a dump, a log); none of its {} files is one", path, files->size()));
   }
   return errors;

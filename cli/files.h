@@ -1,6 +1,7 @@
 // Files: evidence from the disk and from stdin into a Reading. The only place of verify that touches the file system.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@ class FileBytes {
   static Result<FileBytes> open(const std::string& path);
   static Result<FileBytes> standard_input();
   View view() const { return view_; }
+  bool mapped() const { return mapped_ != nullptr; }
   FileBytes(FileBytes&& other) noexcept;
   FileBytes& operator=(FileBytes&& other) noexcept;
   ~FileBytes();
@@ -25,6 +27,9 @@ class FileBytes {
   size_t mapped_size_ = 0;
   View view_;
 };
+
+// Reads a regular file piece by piece, each given with the size of the whole. Memory does not grow with the file.
+Result<void> stream_file(const std::string& path, const std::function<void(View piece, uint64_t size)>& take);
 
 // Every regular file below a folder, sorted, links to folders followed once; or the file itself.
 Result<std::vector<std::string>> files_below(const std::string& path, size_t most = 100'000);

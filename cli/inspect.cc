@@ -6,6 +6,7 @@
 #include "cli/files.h"
 #include "cli/inspect_json.h"
 #include "cli/options.h"
+#include "cli/ota.h"
 #include "cli/report_text.h"
 #include "verifier/gather.h"
 
@@ -52,6 +53,7 @@ int inspect(const Options& options) {
   auto secrets = secrets_from(options.unlock);
   if (!secrets) return complain(secrets.error().what);
   reading.secrets = std::move(*secrets);
+  reading.ota_digests = digests_for(nullptr);
   if (const auto errors = read_paths(options.evidence, reading); !errors.empty()) return complain(errors);
   const Evidence evidence = gather(std::move(reading), Policy{.network = Network::none, .at = {}, .required = {}, .show_passcode = true}, TrustStore::builtin(false), nullptr);
   Json tree = inspect_json(evidence);

@@ -146,6 +146,21 @@ Json declaration_json(const CertificationDeclaration& cd) {
   return out;
 }
 
+Json ota_image_json(const OtaEvidence& ota) {
+  Json out{Json::Object{}};
+  out.set("source", place_text(ota.place)).set("size", ota.image.size).set("sha256", hex(ota.image.sha256));
+  if (!ota.image.header) return out.set("problem", ota.image.problem).set("problem_offset", ota.image.problem_at);
+  const OtaHeader& h = *ota.image.header;
+  const auto number = [](const std::optional<uint32_t>& n) { return n ? Json(*n) : Json(); };
+  out.set("total_size", h.total_size).set("header_size", h.header_size).set("vendor_id", hex_id(h.vendor_id)).set("product_id", hex_id(h.product_id));
+  out.set("software_version", h.software_version).set("software_version_string", printable(h.software_version_string)).set("payload_size", h.payload_size).set("payload_offset", h.payload_offset());
+  out.set("min_applicable_software_version", number(h.min_applicable)).set("max_applicable_software_version", number(h.max_applicable));
+  out.set("release_notes_url", h.release_notes_url ? Json(printable(*h.release_notes_url)) : Json());
+  out.set("image_digest_type", h.digest_type).set("image_digest_name", ota_digest_name(h.digest_type)).set("image_digest", hex(h.digest));
+  // Beside what the header says, what was found; the verdict is verify's.
+  return out.set("payload_digest_found", ota.image.payload_digest ? Json(hex(*ota.image.payload_digest)) : Json());
+}
+
 Json inspect_json(const Evidence& e) {
   Json out{Json::Object{}};
   out.set("schema", "matter-attest/inspect/1");
@@ -195,6 +210,12 @@ Json inspect_json(const Evidence& e) {
     }
   }
   out.set("payloads", std::move(payloads));
+
+  if (!e.ota_images.empty()) {
+    Json images{Json::Array{}};
+    for (const OtaEvidence& ota : e.ota_images) images.push(ota_image_json(ota));
+    out.set("ota_images", std::move(images));
+  }
 
   Json integrity{Json::Array{}};
   for (const IntegrityProblem& p : e.device.integrity)

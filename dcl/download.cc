@@ -153,7 +153,10 @@ struct Hop {
     }
     if (file_size && !size_fits(*file_size)) return false;
     answer = Answer::content;
-    return true;
+    if (request.begins) {
+      if (const auto begun = request.begins(validators, at); !begun) stopped = begun.error();
+    }
+    return !stopped;
   }
 
   // `size` of the file, said or reached.

@@ -45,6 +45,9 @@ struct DownloadRequest {
   // Of the copy at hand. With `from` 0 the server is asked for a newer file only; else for the rest of this very file.
   Validators known = {};
   uint64_t from = 0;  // so many bytes are at hand
+  // Told once, before the first piece: what tells this file from another, and where its pieces begin. Who wants to
+  // continue a download that breaks has to know it by then. An error ends the download and is its answer.
+  std::function<Result<void>(const Validators&, uint64_t offset)> begins = {};
 };
 
 struct Downloaded {

@@ -8,6 +8,7 @@
 #include "tests/support.h"
 #include "verifier/catalogue.h"
 #include "verifier/gather.h"
+#include "verifier/matter/onboarding_payload.h"
 
 using namespace attest;
 using namespace attest::test;
@@ -100,6 +101,21 @@ void instead(World& w, FactId fact, FactValue value) {
   w.facts.say(fact, std::move(value), {.path = "device.json", .offset = {}, .item = {}});
 }
 
+// A label of the device.
+void label(World& w, uint8_t flow, uint8_t capabilities, bool manual = false) {
+  OnboardingPayload p;
+  p.vendor_id = 0xFFE0;
+  p.product_id = 0x8000;
+  p.flow = flow;
+  p.capabilities = capabilities;
+  p.discriminator = 1234;
+  p.passcode = 34567890;
+  const auto code = manual ? make_manual_code(p) : make_qr(p);
+  REQUIRE(code);
+  w.facts.say(manual ? FactId::manual_code : FactId::qr_payload, *code, {.path = "label.txt", .offset = {}, .item = {}});
+}
+void factory(World& w, FactId fact, uint64_t value) { w.facts.say(fact, value, {.path = "factory.bin", .offset = 64, .item = {}}); }
+
 struct Row {
   const char* what;
   const char* id;
@@ -119,6 +135,16 @@ const Row kRows[] = {
     {"product name", "ledger.product-name-matches", Status::warn, "they differ", [](World& w) { w.ledger.model_value.product_name = "lamp"; }},
     {"device type of the CD", "ledger.device-type-matches-cd", Status::fail, "names another device type", [](World& w) { w.ledger.model_value.device_type_id = 256; instead(w, FactId::device_type_id, uint64_t{256}); }},
     {"device type of the device", "ledger.device-type-matches-device", Status::warn, "the device names another device type", [](World& w) { instead(w, FactId::device_type_id, uint64_t{256}); }},
+    {"flow of the label", "ledger.commissioning-flow-matches", Status::fail, "the QR code in label.txt and the ledger's entry of product 0x8000 of vendor 0xFFE0 give different commissioning flows", [](World& w) { label(w, 2, 4); }},
+    {"flow of the ledger", "ledger.commissioning-flow-matches", Status::fail, "the QR code in label.txt and the ledger's entry", [](World& w) { label(w, 0, 4); w.ledger.model_value.commissioning_custom_flow = 1; }},
+    {"flow of a short manual code", "ledger.commissioning-flow-matches", Status::fail, "the manual code in label.txt and the ledger's entry", [](World& w) { label(w, 0, 4, true); w.ledger.model_value.commissioning_custom_flow = 1; }},
+    {"a long manual code does not say which flow", "", Status::pass, "", [](World& w) { label(w, 2, 4, true); w.ledger.model_value.commissioning_custom_flow = 1; }},
+    {"flow of the factory data", "ledger.commissioning-flow-matches", Status::fail, "the factory data in factory.bin at 0x40 and the ledger's entry", [](World& w) { factory(w, FactId::commissioning_flow, 1); }},
+    {"flow of label, factory data and ledger", "", Status::pass, "", [](World& w) { label(w, 2, 4); factory(w, FactId::commissioning_flow, 2); w.ledger.model_value.commissioning_custom_flow = 2; }},
+    {"discovery of the label", "ledger.discovery-capabilities-match", Status::warn, "the QR code in label.txt and the ledger's entry of product 0x8000 of vendor 0xFFE0 give different discovery capabilities", [](World& w) { label(w, 0, 6); w.ledger.model_value.discovery_capabilities = 2; }},
+    {"discovery of the factory data", "ledger.discovery-capabilities-match", Status::warn, "the factory data in factory.bin at 0x40", [](World& w) { factory(w, FactId::discovery_capabilities, 4); w.ledger.model_value.discovery_capabilities = 2; }},
+    {"soft AP and Thread are not on the ledger", "", Status::pass, "", [](World& w) { label(w, 0, 0x23); w.ledger.model_value.discovery_capabilities = 2; }},
+    {"discovery that the ledger does not give", "", Status::pass, "", [](World& w) { label(w, 0, 6); }},
     {"no version", "ledger.version-is-known", Status::warn, "software version 7 of product 0x8000", [](World& w) { w.ledger.version_fact = Absent{kFrom}; }},
     {"version string", "ledger.version-string-matches", Status::fail, "software version string is not the ledger's", [](World& w) { w.ledger.version_value.software_version_string = "7.1"; }},
     {"version withdrawn", "ledger.version-is-valid", Status::fail, "not to be used", [](World& w) { w.ledger.version_value.valid = false; }},

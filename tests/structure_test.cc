@@ -48,7 +48,7 @@ int layer(const std::string& path) {
   if (in({"known_credentials.", "trust.", "policy.", "ledger."})) return 2;
   if (in({"readers/"})) return 3;
   if (in({"revocation."})) return 3;
-  if (in({"evidence.", "onboarding_evidence.", "gather", "remembered."})) return 4;
+  if (in({"evidence.", "onboarding_evidence.", "ota_evidence.", "gather", "remembered."})) return 4;
   if (in({"lot/rule.", "lot/lot_report."})) return 5;
   if (in({"report.", "check.", "catalogue.h", "sdk_result.h"})) return 5;
   return 6;  // checks/, judge.cc, catalogue.cc and what joins them

@@ -19,6 +19,7 @@ std::span<const Check> factory_checks();       // factory.*: how the part keeps 
 std::span<const Check> onboarding_checks();    // onboarding.*: QR and manual codes, alone and against other places
 std::span<const Check> spake2p_checks();       // spake2p.*: salt, iterations, verifier
 std::span<const Check> csr_checks();           // csr.*: certification requests
+std::span<const Check> ota_checks();           // ota.*: software images, alone and against device and ledger
 std::span<const Check> expect_checks();        // expect.*: what was ordered against what was found
 std::span<const Check> waiver_checks();        // expect.waivers-*: the exceptions that were handed over
 

@@ -51,6 +51,9 @@ inline constexpr Severities kError{};
 inline constexpr Severities kWarning{Severity::warning, Severity::warning, Severity::warning};
 inline constexpr Severities kInfo{Severity::info, Severity::info, Severity::info};
 inline constexpr Severities kErrorOnMain{Severity::error, Severity::warning, Severity::warning};
+// Of the ledger: an entry that is not there, and one that contradicts the evidence.
+inline constexpr Severities kMustBeThere{Severity::error, Severity::warning, Severity::info};
+inline constexpr Severities kMustAgree{Severity::error, Severity::error, Severity::info};
 
 inline constexpr size_t kMaxLinks = 16;
 using Ids = std::array<const char*, kMaxLinks>;

@@ -8,6 +8,7 @@
 #include "verifier/matter/attestation_elements.h"
 #include "verifier/matter/certification_declaration.h"
 #include "verifier/onboarding_evidence.h"
+#include "verifier/ota_evidence.h"
 #include "verifier/pki/cms.h"
 #include "verifier/pki/key.h"
 #include "verifier/policy.h"
@@ -69,7 +70,7 @@ struct Evidence {
   size_t given_anchors = 0;           // trust anchors that the user gave
 
   CertificateEvidence dac, pai, paa_shown;
-  std::vector<std::string> other_certificates;   // "x.der: a second PAI": not used, and why
+  std::vector<std::string> other_certificates;   // "x.der: a second PAI": not used, and why; bare bytes that are nothing, too
 
   // The PAA that anchors the chain, and how it was found.
   std::shared_ptr<const Paa> paa;   // null: none
@@ -113,6 +114,8 @@ struct Evidence {
   RevocationState dac_revocation, pai_revocation;
   OnboardingEvidence onboarding;
   std::vector<CsrEvidence> csrs;
+  std::vector<OtaEvidence> ota_images;
+  std::optional<OtaFetch> ota_fetch;   // where an image was to be fetched
   std::optional<Device> ordered;       // what --expect says was ordered
 
   std::array<std::optional<bool>, kSignedCount> answers{};   // for requests: CsrEvidence::self_signed

@@ -23,6 +23,9 @@ bool signs_lists(const Certificate& certificate, std::span<const CrlEvidence> li
 std::vector<CrlEvidence> lists_of_points(const Evidence& evidence, const LedgerFacts& facts, Ledger& ledger);
 void judge_lists(Evidence& evidence);
 
+// Takes an image that was fetched after that, and asks the ledger for its entry.
+void gather_ota_image(Evidence& evidence, OtaEvidence image, Ledger& ledger);
+
 // The signatures to be checked that have no answer yet, and where their answers go: jobs of many devices can be put
 // into one batch.
 struct SignatureRequest {

@@ -25,6 +25,11 @@ std::string without_padding(std::string id) {
   return id;
 }
 
+// An image is judged by the entry of its own version, which need not be the device's.
+void ask_for_entry(OtaEvidence& ota, Ledger& ledger) {
+  if (const auto& header = ota.image.header) ota.entry = ledger.version(header->vendor_id, header->product_id, header->software_version);
+}
+
 LedgerFacts ask(const Evidence& e, LedgerFacts f, Ledger& ledger) {
   f.asked = true;
   if (e.paa) {
@@ -65,6 +70,11 @@ const std::shared_ptr<const LedgerFacts>& no_facts() {
   return none;
 }
 
+void gather_ota_image(Evidence& e, OtaEvidence ota, Ledger& ledger) {
+  ask_for_entry(ota, ledger);
+  e.ota_images.push_back(std::move(ota));
+}
+
 void gather_ledger(Evidence& e, Ledger& ledger, Remembered* remembered) {
   LedgerFacts product = product_of(e);
   std::optional<KnownFacts> own, *known = remembered != nullptr ? remembered->facts(e, product) : &own;
@@ -74,6 +84,10 @@ void gather_ledger(Evidence& e, Ledger& ledger, Remembered* remembered) {
   }
   e.facts = (*known)->facts;
   e.ledger = (*known)->status;
+  for (OtaEvidence& ota : e.ota_images) {
+    ask_for_entry(ota, ledger);
+    e.ledger = ledger.status();
+  }
 }
 
 }  // namespace attest

@@ -56,6 +56,15 @@ bool CodeEvidence::has_values() const {
   });
 }
 
+const CodeEvidence* OnboardingEvidence::main_code() const {
+  const CodeEvidence* out = nullptr;
+  for (const CodeEvidence& code : codes) {
+    if (!code.has_values() || code.other_device) continue;
+    if (out == nullptr || (out->payload.manual && !code.payload.manual)) out = &code;
+  }
+  return out;
+}
+
 OnboardingEvidence onboarding_evidence(const Device& device, const Device* ordered) {
   OnboardingEvidence out;
   out.codes = codes_of(device);

@@ -33,6 +33,9 @@ struct OnboardingEvidence {
   std::vector<PasscodeEvidence> passcodes;
   std::optional<bool> verifier_is_of_default_passcode;   // asked when no passcode is given
   std::optional<bool> verifier_is_of_ordered_passcode;   // the same, for what --expect orders
+
+  // The code of this device that says most: a QR code where there is one. Null: none can be read.
+  const CodeEvidence* main_code() const;
 };
 OnboardingEvidence onboarding_evidence(const Device& device, const Device* ordered);
 

@@ -135,7 +135,7 @@ constexpr Check kChecks[] = {
      .rule = "A part with another key signs what no commissioner can verify.", .remedy = "write DAC and key of the same issue into the part"},
     {.id = "key.public-key-is-the-dacs", .title = "the public key beside the DAC is the DAC's", .spec = "Matter Core 6.2.2.3", .after = {"dac.is-one-certificate"}, .consequence_of = {"dac.signature-verifies", "key.belongs-to-dac"}, .run = public_key_is_the_dacs,
      .rule = "Factory data often carries the public key a second time.", .remedy = "write DAC and key of the same issue into the part"},
-    {.id = "key.is-not-exposed", .title = "the DAC's private key cannot be read", .severity = kWarning, .spec = "Matter Core 6.2.2.3", .after = {"dac.is-one-certificate"}, .consequence_of = {"key.belongs-to-dac", "credentials.no-development-dac"}, .run = key_is_not_exposed,
+    {.id = "key.is-not-exposed", .title = "the DAC's private key cannot be read", .severity = kWarning, .spec = "Matter Core 6.2.2.3", .after = {"dac.is-one-certificate"}, .consequence_of = {"key.belongs-to-dac", "credentials.no-development-dac", "factory.no-key-beside-hardware-flag"}, .run = key_is_not_exposed,
      .rule = "Whoever reads the key can make copies of the device that every commissioner accepts.", .remedy = "keep the key in a secure element or encrypted flash, and take it out of files that leave the factory"},
 };
 

@@ -11,9 +11,6 @@
 namespace attest {
 namespace {
 
-constexpr Severities kMustBeThere{Severity::error, Severity::warning, Severity::info};
-constexpr Severities kMustAgree{Severity::error, Severity::error, Severity::info};
-
 template <class T>
 const Found<T>* found(const Fact<T>& fact) { return std::get_if<Found<T>>(&fact); }
 template <class T>
@@ -127,6 +124,44 @@ Outcome device_type_matches_device(const Evidence& e) {
 }
 
 // --- software version ---
+
+// A place of the evidence that says how the device is commissioned: a label's code, or the factory data.
+std::string said_by(const CodeEvidence& code) { return fmt::format("the {} in {}", code.payload.manual ? "manual code" : "QR code", place_text(code.place)); }
+std::string said_by(const Statement& s) { return fmt::format("the factory data in {}", place_text(s.place)); }
+
+std::string flow_text(uint64_t flow) { return fmt::format("{} ({})", flow, flow == 0 ? "standard" : flow == 1 ? "user intent" : flow == 2 ? "custom" : "reserved"); }
+
+Outcome commissioning_flow_matches(const Evidence& e) {
+  const int32_t ledger = value(e.facts->model).commissioning_custom_flow;
+  const auto differs = [&](const std::string& who, const std::string& device) {
+    return differ(e, fmt::format("{} and the ledger's entry of {} give different commissioning flows", who, product(e)), flow_text(static_cast<uint64_t>(ledger)), device);
+  };
+  if (const CodeEvidence* code = e.onboarding.main_code()) {
+    const OnboardingPayload& p = code->payload;
+    // A manual code tells standard from the others only, by its length (Core 5.1.4.1).
+    if (p.manual ? p.long_form == (ledger != 0) : p.flow == ledger) return pass();
+    return differs(said_by(*code), p.manual ? (p.long_form ? "1 or 2" : flow_text(0)) : flow_text(*p.flow));
+  }
+  const Statement* said = e.device.first(FactId::commissioning_flow);
+  if (said == nullptr) return skipped("the device's commissioning flow is not in the evidence");
+  const uint64_t flow = *e.device.number(FactId::commissioning_flow);
+  return flow == static_cast<uint64_t>(ledger) ? pass() : differs(said_by(*said), flow_text(flow));
+}
+
+// The ledger keeps the bits of BLE, on network, Wi-Fi PAF and NFC; Soft AP and Thread it does not know.
+Outcome discovery_capabilities_match(const Evidence& e) {
+  constexpr uint64_t kKept = 0x1E;
+  const uint32_t ledger = value(e.facts->model).discovery_capabilities;
+  if (ledger == 0) return skipped("the ledger's entry gives no discovery capabilities");
+  const auto judged = [&](const std::string& who, uint64_t device) {
+    if ((device & kKept) == ledger) return pass();
+    return differ(e, fmt::format("{} and the ledger's entry of {} give different discovery capabilities", who, product(e)), fmt::format("0x{:02X}", ledger), fmt::format("0x{:02X}", device));
+  };
+  const CodeEvidence* code = e.onboarding.main_code();
+  if (code != nullptr && code->payload.capabilities) return judged(said_by(*code), *code->payload.capabilities);
+  const Statement* said = e.device.first(FactId::discovery_capabilities);
+  return said == nullptr ? skipped("the device's discovery capabilities are not in the evidence") : judged(said_by(*said), *e.device.number(FactId::discovery_capabilities));
+}
 
 Outcome version_is_known(const Evidence& e) {
   if (!e.facts->software_version) return unknown("the device's software version is not in the evidence");
@@ -247,6 +282,12 @@ constexpr Check kChecks[] = {
      .rule = "The declaration's device type is the model's primary one.", .remedy = kCorrect},
     {.id = "ledger.device-type-matches-device", .title = "device and ledger name the same device type", .severity = kWarning, .spec = "Matter Core 11.23.5", .after = {"ledger.model-is-known"}, .proves_authenticity = false, .run = device_type_matches_device,
      .rule = "A device of several types may report another one first.", .remedy = kCorrect},
+    {.id = "ledger.commissioning-flow-matches", .title = "device and ledger give the same commissioning flow", .severity = kMustAgree, .spec = "Matter Core 11.23.5", .after = {"ledger.model-is-known"},
+     .consequence_of = {"onboarding.flow-agrees", "onboarding.qr-flow-is-defined", "onboarding.qr-matches-manual-code", "onboarding.vendor-agrees", "onboarding.product-agrees", "identity.facts-agree"}, .proves_authenticity = false, .run = commissioning_flow_matches,
+     .rule = "commissioningCustomFlow tells a commissioner what its user has to do first; a label that says otherwise leaves the device unfound.", .remedy = "print the label for the flow that was published, or have the ledger's entry corrected"},
+    {.id = "ledger.discovery-capabilities-match", .title = "device and ledger give the same discovery capabilities", .severity = kWarning, .spec = "Matter Core 11.23.5", .after = {"ledger.model-is-known"},
+     .consequence_of = {"onboarding.capabilities-agree", "onboarding.vendor-agrees", "onboarding.product-agrees", "identity.facts-agree"}, .proves_authenticity = false, .run = discovery_capabilities_match,
+     .rule = "A commissioner that knows the entry looks for the device in the ways that discoveryCapabilitiesBitmask names.", .remedy = "print the label for the capabilities that were published, or have the ledger's entry corrected"},
     {.id = "ledger.version-is-known", .title = "the software version is on the ledger", .severity = kMustBeThere, .spec = "Matter Core 11.23.6", .after = {"ledger.answers"}, .consequence_of = {"ledger.vendor-is-known", "ledger.model-is-known", "credentials.no-test-vendor", "credentials.no-development-dac", "credentials.no-test-paa"}, .open_on_main_only = true, .proves_authenticity = false, .run = version_is_known,
      .rule = "Certification is of a software version; one that the ledger lacks is certified nowhere.", .remedy = kPublish},
     {.id = "ledger.version-string-matches", .title = "device and ledger give the same software version string", .severity = kMustAgree, .spec = "Matter Core 11.23.6", .after = {"ledger.version-is-known"}, .proves_authenticity = false, .run = version_string_matches,

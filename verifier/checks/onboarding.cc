@@ -98,12 +98,6 @@ Outcome qr_matches_manual(const Evidence& e) {
 
 // --- codes against the other places -----------------------------------------------------------------
 
-// The code that says most: a QR code where there is one.
-const Code* main_code(const Evidence& e) {
-  const auto qr = readable(e, Form::qr), all = readable(e, Form::any);
-  return !qr.empty() ? qr.front() : !all.empty() ? all.front() : nullptr;
-}
-
 constexpr const char* kNoCode = "no readable onboarding code in the evidence";
 
 Outcome differs(const char* what, const Statement& said, const Code& code, std::string expected, std::string actual) {
@@ -112,7 +106,7 @@ Outcome differs(const char* what, const Statement& said, const Code& code, std::
 
 Outcome discriminator_agrees(const Evidence& e) {
   const Statement* said = e.device.first(FactId::discriminator);
-  const Code* code = main_code(e);
+  const Code* code = e.onboarding.main_code();
   if (said == nullptr) return skipped("no discriminator beside the codes in the evidence");
   if (code == nullptr) return skipped(kNoCode);
   const uint64_t number = *e.device.number(FactId::discriminator);
@@ -123,7 +117,7 @@ Outcome discriminator_agrees(const Evidence& e) {
 
 Outcome passcode_agrees(const Evidence& e) {
   const Statement* said = e.device.first(FactId::passcode);
-  const Code* code = main_code(e);
+  const Code* code = e.onboarding.main_code();
   if (said == nullptr) return skipped("no passcode beside the codes in the evidence");
   if (code == nullptr) return skipped(kNoCode);
   const uint64_t number = *e.device.number(FactId::passcode);
@@ -181,7 +175,7 @@ Outcome names_agree(const Evidence& e) {
 
 Outcome flow_agrees(const Evidence& e) {
   const Statement* said = e.device.first(FactId::commissioning_flow);
-  const Code* code = main_code(e);
+  const Code* code = e.onboarding.main_code();
   if (said == nullptr) return skipped("no commissioning flow beside the codes in the evidence");
   if (code == nullptr) return skipped(kNoCode);
   const uint64_t number = *e.device.number(FactId::commissioning_flow);

@@ -6,6 +6,7 @@
 // read_inside, which recognises again; depth, count and total size of what is unpacked are bounded by the Budget.
 #pragma once
 
+#include "verifier/matter/ota_image.h"
 #include "verifier/readers/codecs.h"
 #include "verifier/readers/device.h"
 
@@ -53,6 +54,12 @@ struct Reader {
   tl::expected<void, Error> (*read)(const Source&, Reading&);
 };
 
+// A software image found among the evidence.
+struct OtaImageFile {
+  Place place;
+  OtaImage image;
+};
+
 // Something encrypted. Files come in any order, so what opens it may be read later: `open` is asked again whenever the
 // evidence has brought new secrets, and owns the bytes that it needs for that.
 struct Locked {
@@ -73,6 +80,10 @@ struct Reading {
   // where secrets were tried that are no guesses.
   void open_or_keep(Locked locked);
   std::vector<Locked> locked;
+  std::vector<Bytes> keys_used;             // secrets that opened something
+
+  std::vector<OtaImageFile> ota_images;
+  OtaDigestTypes ota_digests = all_ota_digest_types;   // made of each image
 
   // Within a reader: the file being read, to which holds are added.
   EvidenceFile* current = nullptr;
