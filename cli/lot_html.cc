@@ -172,8 +172,10 @@ class Writer {
     const auto p = page_.in("p");
     for (size_t i = 0; i < std::min(found->second.size(), kLinksACause); ++i) {
       const size_t device = found->second[i];
-      const auto link = page_.in("a", {Attribute::link_to(device_id(device))});
-      page_.isolated(cut(lot_.results[device].name, kLongestName));
+      {
+        const auto link = page_.in("a", {Attribute::link_to(device_id(device))});
+        page_.isolated(cut(lot_.results[device].name, kLongestName));
+      }
       page_.line();
     }
     if (found->second.size() > kLinksACause) page_.text(fmt::format("and {} more in the list of devices", grouped(found->second.size() - kLinksACause)));
