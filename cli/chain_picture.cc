@@ -72,7 +72,7 @@ std::string validity(Instant from, Instant to) {
 }
 
 Box paa_box(const Evidence& e) {
-  Box box{.name = "PAA", .title = subject_title("paa"), .there = e.paa.has_value(), .ids = {}, .text = {}, .detail = {}};
+  Box box{.name = "PAA", .title = subject_title("paa"), .there = e.paa != nullptr, .ids = {}, .text = {}, .detail = {}};
   if (!e.paa) {
     box.text = e.paa_found == Evidence::PaaFound::none && e.pai.certificate ? "none that is trusted" : "not known";
     return box;
@@ -97,7 +97,7 @@ Box certificate_box(const char* name, const char* subject, const CertificateEvid
 }
 
 Box cd_box(const Evidence& e) {
-  Box box{.name = "CD", .title = subject_title("cd"), .there = e.cd.has_value(), .ids = {}, .text = {}, .detail = {}};
+  Box box{.name = "CD", .title = subject_title("cd"), .there = e.cd != nullptr, .ids = {}, .text = {}, .detail = {}};
   if (!e.cd) {
     box.text = e.cd_place ? "cannot be read" : "not in the evidence";
     return box;

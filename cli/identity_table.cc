@@ -69,7 +69,7 @@ std::vector<IdentityRow> identity_table(const Evidence& e) {
   for (const CsrEvidence& csr : e.csrs) {
     if (csr.csr) rows.push_back({.place = "Certification request", .where = place_text(csr.place), .vids = one(csr.csr->vid), .pids = one(csr.csr->pid), .of_certificates = true});
   }
-  if (const auto* model = std::get_if<Found<Model>>(&e.facts.model)) rows.push_back({.place = "Ledger, model", .where = printable(model->from.source), .vids = {model->value.vid}, .pids = {model->value.pid}});
+  if (const auto* model = std::get_if<Found<Model>>(&e.facts->model)) rows.push_back({.place = "Ledger, model", .where = printable(model->from.source), .vids = {model->value.vid}, .pids = {model->value.pid}});
   if (e.ordered) add_statements(rows, *e.ordered, "What was ordered");
 
   std::vector<IdentityRow*> product, certificates;
