@@ -38,14 +38,27 @@ std::string grouped(uint64_t n) {
 std::string devices_text(uint64_t n) { return fmt::format("{} {}", grouped(n), n == 1 ? "device" : "devices"); }
 
 std::string device_id(size_t index) { return fmt::format("d{}", index + 1); }
-std::string cause_id(std::string_view id) { return fmt::format("cause-{}", id); }
+
+// Why devices are not approved: a check can fail one device and stay open on another.
+struct Why {
+  const std::vector<LotCause>& causes;
+  std::vector<std::string> DeviceResult::*ids;
+  const char* prefix;                                // of the elements' ids
+  Status tone;
+  std::map<std::string, std::vector<size_t>> devices{};   // by id, in the lot's order
+
+  std::string element(std::string_view id) const { return fmt::format("{}-{}", prefix, id); }
+  bool has(const std::string& id) const {
+    return std::any_of(causes.begin(), causes.end(), [&](const LotCause& cause) { return cause.id == id; });
+  }
+};
 
 class Writer {
  public:
   Writer(Markup& page, const LotReport& lot) : page_(page), lot_(lot) {
     for (size_t i = 0; i < lot.results.size(); ++i) {
-      for (const auto* ids : {&lot.results[i].failed, &lot.results[i].open}) {
-        for (const std::string& id : *ids) devices_of_[id].push_back(i);
+      for (Why* why : {&failed_, &open_}) {
+        for (const std::string& id : lot.results[i].*(why->ids)) why->devices[id].push_back(i);
       }
     }
   }
@@ -53,8 +66,8 @@ class Writer {
   void write() {
     decision();
     if (lot_.devices != 0) section("Verdicts", [&] { verdicts(); });
-    if (!lot_.failed.empty()) section("Why devices failed", [&] { causes(lot_.failed, Status::fail); });
-    if (!lot_.open.empty()) section("What keeps devices undecided", [&] { causes(lot_.open, Status::unknown); });
+    if (!lot_.failed.empty()) section("Why devices failed", [&] { causes(failed_); });
+    if (!lot_.open.empty()) section("What keeps devices undecided", [&] { causes(open_); });
     if (!lot_.findings.empty()) section("Between the devices", [&] { findings(); });
     if (!lot_.results.empty()) section("Devices", [&] { devices(); });
     section("How it was judged", [&] { conditions(); });
@@ -140,13 +153,13 @@ class Writer {
   }
 
   // Each cause with its share, what to do about it, and its devices.
-  void causes(const std::vector<LotCause>& list, Status tone) {
+  void causes(const Why& why) {
     uint64_t most = 1;
-    for (const LotCause& cause : list) most = std::max(most, cause.count);
+    for (const LotCause& cause : why.causes) most = std::max(most, cause.count);
     const auto all = page_.in("ul", {{"class", "bars"}});
-    for (const LotCause& cause : list) {
+    for (const LotCause& cause : why.causes) {
       const RuleWords words = rule_words(cause.id);
-      const auto li = page_.in("li", {{"class", tone_class(tone)}, {"id", cause_id(cause.id)}});
+      const auto li = page_.in("li", {{"class", tone_class(why.tone)}, {"id", why.element(cause.id)}});
       page_.line();
       {
         const auto p = page_.in("p", {{"class", "cause"}});
@@ -154,16 +167,16 @@ class Writer {
       }
       {
         const auto svg = page_.in("svg", {{"class", "bar"}, {"viewBox", "0 0 1000 10"}, {"preserveAspectRatio", "none"}, {"aria-hidden", "true"}, {"focusable", "false"}});
-        bar(0, std::max(4.0, kChartWidth * static_cast<double>(cause.count) / static_cast<double>(most)), 10, tone_class(tone));
+        bar(0, std::max(4.0, kChartWidth * static_cast<double>(cause.count) / static_cast<double>(most)), 10, tone_class(why.tone));
       }
       if (*words.remedy != '\0') page_.leaf("p", fmt::format("Do: {}", words.remedy), {{"class", "remedy"}});
-      devices_of(cause);
+      devices_of(why, cause);
     }
   }
 
-  void devices_of(const LotCause& cause) {
-    const auto found = devices_of_.find(cause.id);
-    if (found == devices_of_.end()) {
+  void devices_of(const Why& why, const LotCause& cause) {
+    const auto found = why.devices.find(cause.id);
+    if (found == why.devices.end()) {
       names(cause.devices, cause.count);
       return;
     }
@@ -246,23 +259,17 @@ class Writer {
     }
     const auto p = page_.in("p");
     page_.isolated(cut(r.summary, kLongestSummary));
-    for (const auto* ids : {&r.failed, &r.open}) {
-      for (const std::string& id : *ids) {
+    for (const Why* why : {&failed_, &open_}) {
+      for (const std::string& id : r.*(why->ids)) {
         page_.text(" ");
-        const bool known = is_cause(id);
-        if (known) {
-          const auto link = page_.in("a", {Attribute::link_to(cause_id(id))});
+        if (why->has(id)) {
+          const auto link = page_.in("a", {Attribute::link_to(why->element(id))});
           page_.leaf("code", id);
         } else {
           page_.leaf("code", id);
         }
       }
     }
-  }
-
-  bool is_cause(const std::string& id) const {
-    const auto names = [&](const LotCause& cause) { return cause.id == id; };
-    return std::any_of(lot_.failed.begin(), lot_.failed.end(), names) || std::any_of(lot_.open.begin(), lot_.open.end(), names);
   }
 
   void conditions() {
@@ -279,7 +286,8 @@ class Writer {
 
   Markup& page_;
   const LotReport& lot_;
-  std::map<std::string, std::vector<size_t>> devices_of_;   // by id, in the lot's order
+  Why failed_{.causes = lot_.failed, .ids = &DeviceResult::failed, .prefix = "cause", .tone = Status::fail};
+  Why open_{.causes = lot_.open, .ids = &DeviceResult::open, .prefix = "open", .tone = Status::unknown};
 };
 
 }  // namespace

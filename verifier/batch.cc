@@ -17,8 +17,8 @@ struct Asked {
 
 }  // namespace
 
-BatchJudge::BatchJudge(Policy policy, const TrustStore& trust, Ledger* ledger, SignatureEngine& engine)
-    : policy_(std::move(policy)), trust_(trust), ledger_(ledger), engine_(engine), judge_(policy_) {}
+BatchJudge::BatchJudge(Policy policy, const TrustStore& trust, Ledger* ledger, SignatureEngine& engine, std::optional<Device> ordered)
+    : policy_(std::move(policy)), trust_(trust), ledger_(ledger), engine_(engine), ordered_(std::move(ordered)), judge_(policy_) {}
 
 std::shared_ptr<BatchJudge::Common> BatchJudge::common(const Evidence& e) {
   if (!e.pai.certificate || !e.cms || !e.cd) return nullptr;
@@ -36,7 +36,7 @@ std::vector<Judged> BatchJudge::judge(std::vector<Reading> devices, bool reports
   std::vector<const Common*> in_question;   // their signatures are among the jobs already
   out.reserve(devices.size());
   for (Reading& device : devices) {
-    Evidence& e = out.emplace_back(Judged{.evidence = gather(std::move(device), policy_, trust_, ledger_, {}, &remembered_), .outline = {}, .report = {}}).evidence;
+    Evidence& e = out.emplace_back(Judged{.evidence = gather(std::move(device), policy_, trust_, ledger_, ordered_, &remembered_), .outline = {}, .report = {}}).evidence;
     const auto& shared = commons.emplace_back(common(e));
     bool wait = false;
     if (shared) {

@@ -19,10 +19,11 @@ struct Judged {
   Report report;       // when asked for
 };
 
-// Not thread-safe: one object a thread. `trust`, `ledger` (may be null) and `engine` outlive it.
+// Not thread-safe: one object a thread. `trust`, `ledger` (may be null) and `engine` outlive it. `ordered`: what --expect
+// says of each device.
 class BatchJudge {
  public:
-  BatchJudge(Policy policy, const TrustStore& trust, Ledger* ledger, SignatureEngine& engine);
+  BatchJudge(Policy policy, const TrustStore& trust, Ledger* ledger, SignatureEngine& engine, std::optional<Device> ordered = {});
 
   // Answers in the order of the devices. With `reports` every device has its whole report, which takes longer.
   std::vector<Judged> judge(std::vector<Reading> devices, bool reports);
@@ -32,6 +33,7 @@ class BatchJudge {
   const TrustStore& trust_;
   Ledger* ledger_;
   SignatureEngine& engine_;
+  std::optional<Device> ordered_;
   Judge judge_;
   Remembered remembered_;
 
