@@ -94,14 +94,10 @@ void LotJudge::match(Started& started, Device& device) const {
 void LotJudge::finish(const Judged& judged, DeviceLine& line) const {
   line.result.verdict = judged.outline.verdict;
   for (const Check* check : judged.outline.failed) line.result.failed.emplace_back(check->id);
-  if (line.result.verdict != Verdict::approve) {
-    // The outline says neither why in words nor what is missing.
-    const Report report = setup_.full ? judged.report : attest::judge(judged.evidence);
-    line.result.summary = report.summary;
-    for (const Finding& f : report.findings) {
-      if (line.result.verdict == Verdict::undecided && f.status == Status::unknown && f.severity == Severity::error) line.result.open.emplace_back(f.check->id);
-    }
+  if (line.result.verdict == Verdict::undecided) {
+    for (const Check* check : judged.outline.open) line.result.open.emplace_back(check->id);
   }
+  if (setup_.summaries && line.result.verdict != Verdict::approve) line.result.summary = setup_.full ? judged.report.summary : attest::judge(judged.evidence).summary;
   for (const auto& [manifest, row] : line.rows) {
     const ManifestRows& table = setup_.manifests[manifest];
     std::string columns;

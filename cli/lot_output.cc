@@ -39,6 +39,8 @@ std::string csv_line(const DeviceLine& line) {
 
 bool lists_devices(const std::string& format) { return format == "html" || format == "junit"; }
 
+bool shows_summaries(const std::string& format) { return lists_devices(format) || format == "csv"; }
+
 std::string key_digest(const SipKey& key) { return fmt::format("{:016x}", siphash(key, view("matter-attest lot"))); }
 
 LotOutput::LotOutput(LotOutput&& other) noexcept : path_(std::move(other.path_)), format_(std::move(other.format_)), form_(other.form_), file_(std::exchange(other.file_, stdout)) {}

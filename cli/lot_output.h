@@ -14,6 +14,8 @@ inline const std::vector<std::string>& lot_formats() {
 }
 bool lists_devices(const std::string& format);   // formats whose report shows each device (LotReport::results)
 
+bool shows_summaries(const std::string& format);   // DeviceResult::summary
+
 class LotOutput {
  public:
   // `path` empty: stdout. An error names the path.

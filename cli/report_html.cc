@@ -87,7 +87,10 @@ class Writer {
     const auto box = page_.in("div", {{"class", fmt::format("todo {}", tone_class(report_.verdict))}});
     const Finding* first = report_.decided_by == nullptr ? nullptr : report_.of(report_.decided_by);
     if (first == nullptr) {
-      page_.leaf("p", report_.summary, {{"class", "fault first-capital"}});
+      {
+        const auto fault = page_.in("p", {{"class", "fault first-capital"}});
+        page_.isolated(report_.summary);
+      }
       const auto p = page_.in("p", {{"class", "do"}});
       page_.leaf("b", "Do this");
       const Finding* warning = report_.first(Status::warn);

@@ -196,6 +196,7 @@ footer { margin-top: 3rem; padding-top: 1rem; padding-bottom: 2.5rem; color: var
   .group > summary::before { content: ""; }
   .rows li { padding: .1rem 0; break-inside: avoid; font-size: 8.5pt; }
   .rows li.is-skipped { display: none; }
+  .links { display: none; }
   .sign { display: grid; grid-template-columns: 1fr 1fr 1fr; gap: 8mm; margin-top: 14mm; }
   .sign p { border-top: 1px solid #000; padding-top: 1mm; font-size: 8.5pt; }
   a { text-decoration: none; }

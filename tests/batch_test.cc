@@ -35,6 +35,7 @@ Reading reading_of(const test::Judged& device) {
 std::string told(const Outline& outline) {
   std::string out = verdict_name(outline.verdict);
   for (const Check* check : outline.failed) out += std::string(" ") + check->id;
+  for (const Check* check : outline.open) out += std::string(" ?") + check->id;
   return out;
 }
 

@@ -351,7 +351,8 @@ Outline Judge::outline(const Evidence& evidence, SharedAnswers* shared) const {
   for (size_t i = 0; i < answers.size(); ++i) {
     const Answer& a = answers[i];
     if (a.status == Status::pass || (a.status == Status::skipped && !any_required_)) continue;
-    if (a.status == Status::fail) out.failed.push_back(catalogue()[i]);
+    if (a.status == Status::fail) out.failed.push_back(links().checks[i]);
+    if (a.status == Status::unknown && severity_[i] == Severity::error) out.open.push_back(links().checks[i]);
     open = open || keeps_open(i, a.status, a.by);
   }
   out.verdict = !out.failed.empty() ? Verdict::reject : open ? Verdict::undecided : Verdict::approve;
@@ -359,8 +360,11 @@ Outline Judge::outline(const Evidence& evidence, SharedAnswers* shared) const {
 }
 
 Outline outline_of(const Report& report) {
-  Outline out{.verdict = report.verdict, .failed = {}};
-  for (const Finding* finding : report.all(Status::fail)) out.failed.push_back(finding->check);
+  Outline out{.verdict = report.verdict, .failed = {}, .open = {}};
+  for (const Finding& f : report.findings) {
+    if (f.status == Status::fail) out.failed.push_back(f.check);
+    if (f.status == Status::unknown && f.severity == Severity::error) out.open.push_back(f.check);
+  }
   return out;
 }
 

@@ -9,6 +9,7 @@ namespace attest {
 struct Outline {
   Verdict verdict = Verdict::undecided;
   std::vector<const Check*> failed;   // in the catalogue's order; Report::all(Status::fail) names the same
+  std::vector<const Check*> open;     // errors under this policy whose answer is not known
 };
 
 Outline outline_of(const Report& report);
