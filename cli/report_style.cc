@@ -118,8 +118,8 @@ details > summary { cursor: pointer; }
 .group:last-child { border-bottom: 1px solid var(--rule); }
 .group > summary { padding: .7rem 0; display: grid; grid-template-columns: 1.1rem 1fr; gap: 0 .4rem; align-items: baseline; list-style: none; }
 .group > summary::-webkit-details-marker, .check > summary::-webkit-details-marker { display: none; }
-.group > summary::before { content: "+"; font-family: var(--mono); color: var(--quiet); }
-.group[open] > summary::before { content: "\2013"; }
+.group > summary::before { content: "+"; content: "+" / ""; font-family: var(--mono); color: var(--quiet); }
+.group[open] > summary::before { content: "\2013"; content: "\2013" / ""; }
 .group h3 { font: 600 1rem/1.4 var(--sans); display: flex; flex-wrap: wrap; gap: 0 .75rem; align-items: baseline; }
 .group h3 small { font-weight: 400; font-size: .875rem; color: var(--quiet); }
 .group h3 small b { color: var(--tone); }

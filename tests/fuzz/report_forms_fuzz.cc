@@ -122,13 +122,14 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   for (std::string& text : texts) text.insert(text.begin(), 'x');
   const Forms got = forms(texts);
-  static const Forms harmless = [] {
+  static const auto harmless = [] {
     Texts plain;
     for (size_t i = 0; i < kTexts; ++i) plain[i] = "plain" + std::to_string(i);
-    return forms(plain);
+    const Forms made = forms(plain);
+    return std::pair(structure(made.html), structure(made.junit));
   }();
-  must(structure(got.html) == structure(harmless.html), "no text changes the structure of the page");
-  must(structure(got.junit) == structure(harmless.junit), "no text changes the structure of the JUnit file");
+  must(structure(got.html) == harmless.first, "no text changes the structure of the page");
+  must(structure(got.junit) == harmless.second, "no text changes the structure of the JUnit file");
   must(parse_json(dump(got.sarif)).has_value(), "the SARIF log is JSON");
   check_uris(got.sarif);
   return 0;
