@@ -6,7 +6,11 @@
 #include "cli/expected.h"
 #include "cli/files.h"
 #include "cli/options.h"
-#include "cli/render.h"
+#include "cli/report_html.h"
+#include "cli/report_json.h"
+#include "cli/report_junit.h"
+#include "cli/report_sarif.h"
+#include "cli/report_text.h"
 #include "cli/report_words.h"
 #include "verifier/gather.h"
 
@@ -19,6 +23,15 @@ struct VerifyOptions {
   std::string format = "text", output, expect;
   bool all = false;
 };
+
+std::string rendered(const VerifyOptions& options, const Evidence& evidence, const Report& report) {
+  if (options.format == "json") return dump_pretty(report_json(evidence, report));
+  if (options.format == "html") return report_html(evidence, report);
+  if (options.format == "junit") return report_junit(evidence, report);
+  if (options.format == "sarif") return dump_pretty(report_sarif(evidence, report));
+  const bool to_terminal = options.output.empty();
+  return report_text(evidence, report, {.colour = to_terminal && wants_colour(STDOUT_FILENO), .width = to_terminal ? terminal_width() : 80, .all_checks = options.all});
+}
 
 int verify(const VerifyOptions& options) {
   const auto policy = policy_from(options.judge);
@@ -47,9 +60,7 @@ int verify(const VerifyOptions& options) {
     for (const std::string& note : (*ledger)->notes()) complain(note);
   }
 
-  const bool to_terminal = options.output.empty();
-  const std::string text = render(options.format, evidence, report,
-                                  {.colour = to_terminal && wants_colour(STDOUT_FILENO), .width = to_terminal ? terminal_width() : 80, .all_checks = options.all});
+  const std::string text = rendered(options, evidence, report);
   if (const auto written = write_output(options.output, text); !written) return complain(written.error().what);
   return exit_code(report.verdict);
 }
@@ -60,7 +71,7 @@ void add_verify(Command& root) {
   static VerifyOptions options;
   Command& command = root.subcommand("verify", "judge one device from the files that describe it");
   add_judge_options(command, options.judge);
-  command.choice("--format", report_formats(), options.format, "how the report is written (default text)")
+  command.choice("--format", {"text", "json", "junit", "sarif", "html"}, options.format, "how the report is written (default text)")
       .text("-o,--output", "FILE", options.output, "write the report there instead of stdout")
       .text("--expect", "FILE", options.expect, "what was ordered, a cpms.json or the keys of device.json: every difference is a finding")
       .flag("--all", options.all, "show the checks that passed, too")
