@@ -100,6 +100,7 @@ void LotJudge::finish(const Judged& judged, DeviceLine& line) const {
   if (line.result.verdict == Verdict::undecided) {
     for (const Check* check : judged.outline.open) line.result.open.emplace_back(check->id);
   }
+  if (setup_.summaries && line.result.verdict != Verdict::approve) line.result.summary = setup_.full ? judged.report.summary : attest::judge(judged.evidence).summary;
   for (const auto& [manifest, row] : line.rows) {
     const ManifestRows& table = setup_.manifests[manifest];
     std::string columns;

@@ -23,6 +23,7 @@ struct LotSetup {
   std::vector<ManifestRows> manifests;
   Device shared;                          // certificates and declarations of all devices: each takes what it lacks
   bool full = false;                      // with each device's whole report
+  bool summaries = false;                 // say in a sentence why a device is not approved
 };
 
 class LotJudge {

@@ -5,7 +5,10 @@
 
 #include <cerrno>
 
+#include "cli/lot_html.h"
+#include "cli/lot_junit.h"
 #include "cli/lot_report_text.h"
+#include "cli/lot_sarif.h"
 #include "cli/options.h"
 
 namespace attest::cli {
@@ -34,7 +37,9 @@ std::string csv_line(const DeviceLine& line) {
 
 }  // namespace
 
-bool lists_devices(const std::string&) { return false; }
+bool lists_devices(const std::string& format) { return format == "html" || format == "junit"; }
+
+bool shows_summaries(const std::string& format) { return lists_devices(format) || format == "csv"; }
 
 std::string key_digest(const SipKey& key) { return fmt::format("{:016x}", siphash(key, view("matter-attest lot"))); }
 
@@ -84,6 +89,12 @@ tl::expected<void, Error> LotOutput::conclude(const LotReport& report, const std
     text = dump(Json(Json::Object{}).set("lot", std::move(lot))) + "\n";
   } else if (format_ == "json") {
     text = dump_pretty(lot_report_json(report));
+  } else if (format_ == "html") {
+    text = lot_html(report);
+  } else if (format_ == "junit") {
+    text = lot_junit(report);
+  } else if (format_ == "sarif") {
+    text = dump_pretty(lot_sarif(report));
   } else if (format_ == "text") {
     const bool terminal = file_ == stdout;
     text = lot_report_text(report, {.colour = terminal && wants_colour(STDOUT_FILENO), .width = terminal ? terminal_width() : 80, .all_checks = false});

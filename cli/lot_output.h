@@ -9,10 +9,12 @@
 namespace attest::cli {
 
 inline const std::vector<std::string>& lot_formats() {
-  static const std::vector<std::string> formats = {"text", "ndjson", "csv", "json"};
+  static const std::vector<std::string> formats = {"text", "ndjson", "csv", "json", "junit", "sarif", "html"};
   return formats;
 }
 bool lists_devices(const std::string& format);   // formats whose report shows each device (LotReport::results)
+
+bool shows_summaries(const std::string& format);   // DeviceResult::summary
 
 class LotOutput {
  public:

@@ -133,6 +133,8 @@ class LotRun {
       setup_.ordered = std::move(*ordered);
     }
     setup_.full = options_.full;
+    // What is kept for later may be asked for in another form then.
+    setup_.summaries = shows_summaries(options_.format) || !options_.part.empty() || !options_.resume.empty();
     auto key = options_.part.empty() ? random_key() : part_key(options_.part);
     if (!key) return tl::unexpected(key.error());
     setup_.key = *key;
