@@ -1,10 +1,13 @@
 // verify: one device, one verdict.
 
+#include <fmt/format.h>
 #include <unistd.h>
 
+#include "cli/bundling.h"
 #include "cli/commands.h"
 #include "cli/expected.h"
 #include "cli/files.h"
+#include "cli/loudness.h"
 #include "cli/options.h"
 #include "cli/report_json.h"
 #include "cli/report_text.h"
@@ -16,13 +19,30 @@ namespace {
 struct VerifyOptions {
   JudgeOptions judge;
   std::vector<std::string> evidence;
-  std::string format = "text", output, expect;
-  bool all = false;
+  std::string format = "text", output, expect, after, bundle;
+  Signer signer;
+  bool all = false, quiet = false, verbose = false;
 };
 
 int exit_code(Verdict v) { return v == Verdict::approve ? 0 : v == Verdict::reject ? 1 : 3; }
 
+// What the verdict came from, for --verbose.
+void tell(const Evidence& e, const Loudness& loudness) {
+  if (!loudness.verbose()) return;
+  for (const EvidenceFile& file : e.files) {
+    std::string holds;
+    for (const std::string& what : file.holds) holds += (holds.empty() ? ", holds " : " ") + what;
+    loudness.detail(fmt::format("read {}: {}, {} bytes{}", file.path, file.kind, file.size, holds));
+  }
+  if (e.paa) loudness.detail(fmt::format("PAA {} from {}", hex_colons(e.paa->subject_key_id), e.paa->source));
+  if (e.cd_signer) loudness.detail(fmt::format("CD signer {} from {}", e.cd_signer->name, e.cd_signer->source));
+  if (!e.ledger.chain_id.empty()) loudness.detail(fmt::format("ledger {} at height {}, {}", e.ledger.chain_id, e.ledger.height, e.ledger.source));
+  loudness.detail(fmt::format("policy {}, as of {}", network_name(e.policy.network), rfc3339(e.policy.at)));
+}
+
 int verify(const VerifyOptions& options) {
+  const Loudness loudness(options.quiet, options.verbose);
+  if (options.bundle.empty() && !options.signer.key.empty()) return complain("--sign-with signs a bundle: expected --bundle FILE, too");
   const auto policy = policy_from(options.judge);
   if (!policy) return complain(policy.error().what);
   const auto trust = trust_from(options.judge, policy->network);
@@ -42,11 +62,25 @@ int verify(const VerifyOptions& options) {
     if (!expected) return complain(expected.error().what);
     ordered = std::move(*expected);
   }
-  Evidence evidence = gather(std::move(reading), *policy, *trust, ledger->get(), std::move(ordered));
+  std::optional<ApprovedSample> after;
+  if (!options.after.empty()) {
+    auto sample = sample_from(options.after);
+    if (!sample) return complain(sample.error().what);
+    after = std::move(*sample);
+  }
+  Bundling bundling;
+  Ledger* const asked = options.bundle.empty() ? ledger->get() : bundling.begin(reading, ledger->get());
+  Evidence evidence = gather(std::move(reading), *policy, *trust, asked, std::move(ordered));
+  evidence.after = std::move(after);
   verify_signatures(evidence, openssl_engine());
   const Report report = judge(evidence);
   if (*ledger) {
-    for (const std::string& note : (*ledger)->notes()) complain(note);
+    for (const std::string& note : (*ledger)->notes()) loudness.note(note);
+  }
+  tell(evidence, loudness);
+  if (!options.bundle.empty()) {
+    if (const auto written = bundling.write(options.bundle, evidence, report, *trust, options.signer); !written) return complain(written.error().what);
+    loudness.detail(fmt::format("bundle written to {}", options.bundle));
   }
 
   std::string text;
@@ -69,9 +103,14 @@ void add_verify(Command& root) {
   command.choice("--format", {"text", "json"}, options.format, "how the report is written (default text)")
       .text("-o,--output", "FILE", options.output, "write the report there instead of stdout")
       .text("--expect", "FILE", options.expect, "what was ordered, a cpms.json or the keys of device.json: every difference is a finding")
+      .text("--after", "BUNDLE", options.after, "the approved Test sample that this one follows: what changed is told of, what may not have is a finding")
+      .text("--bundle", "FILE", options.bundle, "keep evidence, ledger facts and report in one file for replay, secrets left out")
+      .text("--sign-with", "KEY.pem", options.signer.key, "sign the bundle with this key")
+      .text("--sign-cert", "CERT.pem", options.signer.certificate, "the key's certificate, where it is not in the key's file")
       .flag("--all", options.all, "show the checks that passed, too")
-      .positionals("EVIDENCE", options.evidence, "files and folders that together describe one device; - is stdin", true)
-      .footer("Exit codes: 0 approve, 1 reject, 3 undecided, 2 usage or unreadable evidence")
+      .positionals("EVIDENCE", options.evidence, "files and folders that together describe one device; - is stdin", true);
+  add_loudness(command, options.quiet, options.verbose);
+  command.footer("Exit codes: 0 approve, 1 reject, 3 undecided, 2 usage or unreadable evidence")
       .run([] { return verify(options); });
 }
 

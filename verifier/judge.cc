@@ -54,7 +54,7 @@ bool is_required(const Policy& policy, const Check& check) {
 
 class Runner {
  public:
-  explicit Runner(const Evidence& evidence) : evidence_(evidence), findings_(catalogue().size()), failed_(catalogue().size()), echo_(catalogue().size()), waived_(catalogue().size()) {
+  Runner(const Evidence& evidence, std::span<const Answered> answered) : evidence_(evidence), answered_(answered), findings_(catalogue().size()), failed_(catalogue().size()), echo_(catalogue().size()), waived_(catalogue().size()) {
     for (size_t i = 0; i < findings_.size(); ++i) findings_[i].check = catalogue()[i];
   }
 
@@ -84,7 +84,8 @@ class Runner {
       if (before.status == Status::fail || before.status == Status::warn || before.status == Status::unknown) return block(finding, *before.check);
       if (before.status == Status::blocked) return block(finding, *before.blocked_by);
     }
-    take(finding, check.run(evidence_));
+    const auto before = std::find_if(answered_.begin(), answered_.end(), [&](const Answered& a) { return a.check == &check; });
+    take(finding, before == answered_.end() ? check.run(evidence_) : before->outcome);
     echo_[i] = finding.status == Status::blocked;
     if (finding.status != Status::fail && finding.status != Status::warn) return;
     failed_[i] = 1;
@@ -153,6 +154,7 @@ class Runner {
   }
 
   const Evidence& evidence_;
+  std::span<const Answered> answered_;
   std::vector<Finding> findings_;
   std::vector<uint8_t> failed_;   // its body said so, whether shown as fail or as an echo of another
   std::vector<uint8_t> echo_;     // its body itself named another as the fault
@@ -237,9 +239,10 @@ std::vector<const Finding*> Report::all(Status status) const {
   return out;
 }
 
-Report judge(const Evidence& evidence) {
+Report judge(const Evidence& evidence) { return judge(evidence, {}); }
+Report judge(const Evidence& evidence, std::span<const Answered> answered) {
   Report report;
-  report.findings = Runner(evidence).run();
+  report.findings = Runner(evidence, answered).run();
   const auto any = [&](auto&& is) { return std::any_of(report.findings.begin(), report.findings.end(), is); };
   if (any([](const Finding& f) { return f.status == Status::fail; })) {
     report.verdict = Verdict::reject;
