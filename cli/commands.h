@@ -7,6 +7,7 @@ namespace attest::cli {
 
 void add_verify(Command& root);
 void add_replay(Command& root);
+void add_checklist(Command& root);
 void add_inspect(Command& root);
 void add_extract(Command& root);
 void add_payload(Command& root);

@@ -9,6 +9,7 @@ int main(int argc, char** argv) {
     Command root("matter-attest", "says whether a Matter device's attestation holds, and if not, which part is wrong and what to do", nullptr);
     add_verify(root);
     add_replay(root);
+    add_checklist(root);
     add_inspect(root);
     add_extract(root);
     add_payload(root);

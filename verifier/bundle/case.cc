@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "verifier/bundle/fields.h"
 #include "verifier/bundle/redaction.h"
@@ -137,6 +138,24 @@ void keep_answers(Case& the_case, const Evidence& original, const Report& said) 
   }
 }
 
+// Readers say every fact with a value of its one type (device.h), and whoever looks at it relies on that.
+bool has_its_type(const Statement& s) {
+  switch (s.fact) {
+    case FactId::vendor_id: case FactId::product_id: case FactId::device_type_id: case FactId::software_version: case FactId::hardware_version: case FactId::specification_version:
+    case FactId::discriminator: case FactId::passcode: case FactId::commissioning_flow: case FactId::discovery_capabilities: case FactId::spake2p_iterations: case FactId::commissioner_result:
+      return std::holds_alternative<uint64_t>(s.value);
+    case FactId::vendor_name: case FactId::product_name: case FactId::product_label: case FactId::product_url: case FactId::part_number: case FactId::software_version_string:
+    case FactId::hardware_version_string: case FactId::serial_number: case FactId::manufacturing_date: case FactId::unique_id: case FactId::qr_payload: case FactId::manual_code:
+      return std::holds_alternative<std::string>(s.value);
+    default: return std::holds_alternative<Bytes>(s.value);
+  }
+}
+tl::expected<void, Error> have_their_types(const char* name, const Device& device) {
+  const auto wrong = std::find_if(device.statements.begin(), device.statements.end(), [](const Statement& s) { return !has_its_type(s); });
+  if (wrong == device.statements.end()) return {};
+  return error(fmt::format("{}: {} has a value of a type that it never has", name, fact_name(wrong->fact)));
+}
+
 template <class T>
 tl::expected<void, Error> take(const std::vector<TarMember>& members, const char* name, T& into, bool& there) {
   const auto at = std::find_if(members.begin(), members.end(), [&](const TarMember& m) { return m.name == name; });
@@ -205,6 +224,8 @@ Result<Case> case_from(const std::vector<TarMember>& members) {
   if (const auto done = take(members, kAnswers, out.answers, there); !done) return tl::unexpected(done.error());
   if (const auto done = take(members, kAfter, after, there); !done) return tl::unexpected(done.error());
   if (there) out.after = std::move(after);
+  if (const auto good = have_their_types(kEvidence, evidence.device); !good) return tl::unexpected(good.error());
+  if (const auto good = out.ordered ? have_their_types(kOrdered, *out.ordered) : tl::expected<void, Error>{}; !good) return tl::unexpected(good.error());
   out.device = std::move(evidence.device);
   out.device.keys_left_out = true;
   if (out.ordered) out.ordered->keys_left_out = true;
@@ -215,6 +236,9 @@ Result<Case> case_from(const std::vector<TarMember>& members) {
     const Check* check = find_check(answer.id);
     if (check != nullptr && check->proves_authenticity) return error(fmt::format("{}: {} proves authenticity, so no answer to it can be kept", kAnswers, answer.id));
   }
+  std::vector<TarMember> own;
+  std::copy_if(members.begin(), members.end(), std::back_inserter(own), [](const TarMember& m) { return is_case_member(m.name); });
+  if (members_of(out) != own) return error("expected the members that this version writes, each once and in its place, found others");
   return out;
 }
 

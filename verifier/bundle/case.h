@@ -37,7 +37,7 @@ struct Case {
 Result<Case> case_of(const Device& read, const Evidence& evidence, const Report& report, const TrustStore& trust, const LedgerRecord* ledger);
 
 std::vector<TarMember> members_of(const Case& the_case);
-// Strict: each member is the one way to write what it says. Members of other names are not looked at.
+// Strict: what is read would be written as the same members. Members of other names are not looked at.
 Result<Case> case_from(const std::vector<TarMember>& members);
 bool is_case_member(std::string_view name);
 
