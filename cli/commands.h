@@ -1,4 +1,4 @@
-// Every sub-command: one file each. A new one is one file, one line here and one in main.cc.
+// Every sub-command: one file each. A new one is one file, one line here and one in commands.cc.
 #pragma once
 
 #include "cli/arguments.h"
@@ -15,6 +15,11 @@ void add_checks(Command& root);
 void add_explain(Command& root);
 void add_completion(Command& root);
 void add_dcl(Command& root);
+void add_man_page(Command& root);
 void add_version(Command& root);
+
+void add_commands(Command& root);   // all of them, and the root's own words
+inline constexpr const char* kProgram = "matter-attest";
+inline constexpr const char* kProgramHelp = "says whether a Matter device's attestation holds, and if not, which part is wrong and what to do";
 
 }  // namespace attest::cli
