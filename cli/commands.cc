@@ -14,6 +14,7 @@ void add_commands(Command& root) {
   add_completion(root);
   add_man_page(root);
   add_dcl(root);
+  add_lot(root);
   add_version(root);
   root.footer(
       "Examples:\n"

@@ -15,6 +15,7 @@ void add_checks(Command& root);
 void add_explain(Command& root);
 void add_completion(Command& root);
 void add_dcl(Command& root);
+void add_lot(Command& root);
 void add_man_page(Command& root);
 void add_version(Command& root);
 

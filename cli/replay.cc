@@ -12,6 +12,7 @@
 #include "cli/loudness.h"
 #include "cli/options.h"
 #include "cli/report_text.h"
+#include "cli/report_words.h"
 
 namespace attest::cli {
 namespace {
@@ -22,7 +23,6 @@ struct ReplayOptions {
 };
 
 constexpr int kDiffers = 3;
-int exit_code(Verdict v) { return v == Verdict::approve ? 0 : v == Verdict::reject ? 1 : 3; }
 
 // Who signed, where it can be said; an error when --signed-by names somebody else.
 Result<std::string> check_signer(const Bundle& bundle, const std::string& signed_by) {

@@ -2,14 +2,13 @@
 
 #include <algorithm>
 
+#include "cli/report_words.h"
 #include "verifier/check.h"
 #include "verifier/sdk_result.h"
 #include "verifier/waiver.h"
 
 namespace attest::cli {
 namespace {
-
-const char* trust_name(LedgerTrust t) { return t == LedgerTrust::proof ? "proof" : t == LedgerTrust::tls ? "tls" : t == LedgerTrust::snapshot ? "snapshot" : "none"; }
 
 Json ledger_json(const Evidence& e) {
   Json out{Json::Object{}};
@@ -19,7 +18,7 @@ Json ledger_json(const Evidence& e) {
   const bool synced = there && e.ledger.synced_at.seconds != 0;
   out.set("synced_at", synced ? Json(rfc3339(e.ledger.synced_at)) : Json());
   out.set("age_seconds", synced ? Json(e.policy.at.seconds - e.ledger.synced_at.seconds) : Json());
-  out.set("trust", trust_name(e.ledger.trust));
+  out.set("trust", ledger_trust_name(e.ledger.trust));
   out.set("source", there ? Json(printable(e.ledger.source)) : Json());
   return out;
 }

@@ -41,9 +41,10 @@ Judged device() {
   out.evidence.signature = out.evidence.device.bytes(FactId::attestation_signature);
   out.evidence.nonce = out.evidence.device.bytes(FactId::attestation_nonce);
   out.evidence.challenge = out.evidence.device.bytes(FactId::attestation_challenge);
-  LedgerFacts& f = out.evidence.facts;
+  LedgerFacts f;
   f.vendor = Found<VendorInfo>{{.vendor_id = 0xFFF1, .vendor_name = "Forgery", .company_legal_name = {}, .company_preferred_name = {}, .landing_page_url = {}}, {}};
   f.model = Absent{};
+  out.evidence.facts = std::make_shared<const LedgerFacts>(std::move(f));
   out.report = judge(out.evidence);
   return out;
 }

@@ -38,10 +38,12 @@ struct Finding {
 struct Report {
   Verdict verdict = Verdict::undecided;
   std::string summary;       // one sentence a person can act on
+  const struct Check* decided_by = nullptr;   // whose finding the summary speaks of; null when approved
   std::vector<Finding> findings;   // one a check, in the catalogue's order
   SdkCode sdk;
 
   const Finding* first(Status status) const;
+  const Finding* of(const struct Check* check) const;   // nullptr without one
   std::vector<const Finding*> all(Status status) const;
 };
 

@@ -43,16 +43,16 @@ Text on_ledger(const Fact<T>& fact, Show&& show) {
   return std::holds_alternative<Absent>(fact) ? Text("not there") : Text();
 }
 Text ledger_vendor(const Evidence& e) {
-  return on_ledger(e.facts.vendor, [](const VendorInfo& v) { return v.vendor_name; });
+  return on_ledger(e.facts->vendor, [](const VendorInfo& v) { return v.vendor_name; });
 }
 Text ledger_model(const Evidence& e) {
-  return on_ledger(e.facts.model, [](const Model& m) { return fmt::format("{}, device type {}", m.product_name, m.device_type_id); });
+  return on_ledger(e.facts->model, [](const Model& m) { return fmt::format("{}, device type {}", m.product_name, m.device_type_id); });
 }
 Text ledger_version(const Evidence& e) {
-  return on_ledger(e.facts.version, [](const ModelVersion& v) { return fmt::format("{} ({}){}", v.software_version, v.software_version_string, v.valid ? "" : ", withdrawn"); });
+  return on_ledger(e.facts->version, [](const ModelVersion& v) { return fmt::format("{} ({}){}", v.software_version, v.software_version_string, v.valid ? "" : ", withdrawn"); });
 }
 Text ledger_certification(const Evidence& e) {
-  return on_ledger(e.facts.compliance, [](const ComplianceInfo& c) { return fmt::format("status {}, {}", c.status, c.certificate_id); });
+  return on_ledger(e.facts->compliance, [](const ComplianceInfo& c) { return fmt::format("status {}, {}", c.status, c.certificate_id); });
 }
 
 struct Kept {

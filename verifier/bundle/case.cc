@@ -118,8 +118,17 @@ bool was_asked(const Report& report, const Check& check) {
   });
 }
 
-bool same(const Outcome& a, const Outcome& b) {
-  return a.status == b.status && a.message == b.message && a.expected == b.expected && a.actual == b.actual && a.source == b.source && a.blocked_by == b.blocked_by;
+KeptAnswer kept(const Check& check, const Outcome& outcome) {
+  KeptAnswer out{.id = check.id, .status = outcome.status, .message = {}, .expected = {}, .actual = {}, .source = {}, .blocked_by = {}};
+  if (outcome.texts != nullptr) {
+    out.message = outcome.texts->message;
+    out.expected = outcome.texts->expected;
+    out.actual = outcome.texts->actual;
+    out.source = outcome.texts->source;
+  } else if (outcome.constant != nullptr) {
+    (outcome.status == Status::blocked ? out.blocked_by : out.message) = outcome.constant;
+  }
+  return out;
 }
 
 bool same(const Finding& a, const Finding& b) {
@@ -132,9 +141,9 @@ void keep_answers(Case& the_case, const Evidence& original, const Report& said) 
   const Report without = judge(redacted);
   for (const Check* check : catalogue()) {
     if (check->proves_authenticity || !was_asked(said, *check)) continue;
-    Outcome answer = check->run(original);
-    if (was_asked(without, *check) && same(answer, check->run(redacted))) continue;
-    the_case.answers.push_back({.id = check->id, .status = answer.status, .message = std::move(answer.message), .expected = std::move(answer.expected), .actual = std::move(answer.actual), .source = std::move(answer.source), .blocked_by = std::move(answer.blocked_by)});
+    KeptAnswer answer = kept(*check, check->run(original));
+    if (was_asked(without, *check) && answer == kept(*check, check->run(redacted))) continue;
+    the_case.answers.push_back(std::move(answer));
   }
 }
 
@@ -265,9 +274,9 @@ Evidence evidence_of(const Case& c) {
 Report report_of(const Case& c, const Evidence& e) {
   std::vector<Answered> answers;
   for (const KeptAnswer& a : c.answers) {
-    const Check* check = find_check(a.id);
-    if (check != nullptr && !check->proves_authenticity)
-      answers.push_back({.check = check, .outcome = {.status = a.status, .message = a.message, .expected = a.expected, .actual = a.actual, .source = a.source, .blocked_by = a.blocked_by}});
+    const Check *check = find_check(a.id), *by = find_check(a.blocked_by);
+    if (check == nullptr || check->proves_authenticity || (a.status == Status::blocked && by == nullptr)) continue;
+    answers.push_back({.check = check, .status = a.status, .blocked_by = by == nullptr ? nullptr : by->id, .texts = {.message = a.message, .expected = a.expected, .actual = a.actual, .source = a.source}});
   }
   return judge(e, answers);
 }

@@ -18,6 +18,7 @@ struct KeptAnswer {
   std::string id;
   Status status = Status::pass;
   std::string message, expected, actual, source, blocked_by;
+  bool operator==(const KeptAnswer&) const = default;
 };
 
 struct Case {

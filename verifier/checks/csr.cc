@@ -25,12 +25,12 @@ Outcome every(const Evidence& e, Fault&& fault) {
       ++more;
     } else {
       first = std::move(outcome);
-      first->source = place_text(csr.place);
+      first->texts->source = place_text(csr.place);
     }
   }
   if (e.csrs.empty()) return skipped(kNone);
   if (!first) return pass();
-  if (more > 0) first->message += fmt::format(" (and {} more {})", more, more == 1 ? "request" : "requests");
+  if (more > 0) first->texts->message += fmt::format(" (and {} more {})", more, more == 1 ? "request" : "requests");
   return std::move(*first);
 }
 

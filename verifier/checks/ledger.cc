@@ -32,7 +32,7 @@ Outcome differ(const Evidence& e, std::string message, std::string ledger, std::
   return fail(std::move(message), fmt::format("{} (ledger)", ledger), std::move(device), e.ledger.source);
 }
 
-std::string product(const Evidence& e) { return fmt::format("product {} of vendor {}", hex_id(*e.facts.pid), hex_id(*e.facts.vid)); }
+std::string product(const Evidence& e) { return fmt::format("product {} of vendor {}", hex_id(*e.facts->pid), hex_id(*e.facts->vid)); }
 std::string trimmed(std::string_view s) {
   while (!s.empty() && s.back() == ' ') s.remove_suffix(1);
   return std::string(s);
@@ -43,11 +43,11 @@ std::string trimmed(std::string_view s) {
 Outcome answers(const Evidence& e) {
   if (e.policy.network == Network::none) return skipped("policy none asks no ledger");
   // Asked, but nothing was ever read: one answer for all, instead of one a fact.
-  if (e.facts.asked && e.ledger.height == 0) {
-    const auto* why = std::get_if<Unknown>(&e.facts.vendor);
+  if (e.facts->asked && e.ledger.height == 0) {
+    const auto* why = std::get_if<Unknown>(&e.facts->vendor);
     return unknown(fmt::format("the {} ledger could not be read{}", network_name(e.policy.network), why == nullptr || why->why.empty() ? "" : ": " + why->why));
   }
-  if (e.facts.asked) return pass();
+  if (e.facts->asked) return pass();
   return unknown(fmt::format("the {} ledger was not asked", network_name(e.policy.network)));
 }
 
@@ -62,11 +62,11 @@ Outcome facts_are_fresh(const Evidence& e) {
 
 Outcome paa_is_approved(const Evidence& e) {
   if (e.policy.network == Network::test && test_paa(e.paa->subject_key_id) != nullptr) return skipped("a public test PAA, which stands on no ledger");
-  if (const auto* entry = found(e.facts.approved_paa)) {
+  if (const auto* entry = found(e.facts->approved_paa)) {
     const bool same = std::any_of(entry->value.begin(), entry->value.end(), [&](const LedgerCertificate& c) { return !e.paa->certificate || equal(c.der, e.paa->certificate->der); });
     return same ? pass() : differ(e, "the PAA that was used is not the one the ledger approves under this key id", "another certificate", e.paa->source);
   }
-  return present(e, e.facts.approved_paa, fmt::format("the PAA {}", hex_colons(e.paa->subject_key_id)));
+  return present(e, e.facts->approved_paa, fmt::format("the PAA {}", hex_colons(e.paa->subject_key_id)));
 }
 
 Outcome not_revoked(const Evidence& e, const Fact<std::vector<LedgerCertificate>>& fact, View der, const char* name) {
@@ -80,8 +80,8 @@ Outcome not_revoked(const Evidence& e, const Fact<std::vector<LedgerCertificate>
   if (std::holds_alternative<Absent>(fact)) return pass();
   return unknown(fmt::format("whether the {} was revoked on the ledger is not known: {}", name, std::get<Unknown>(fact).why));
 }
-Outcome paa_is_not_revoked(const Evidence& e) { return not_revoked(e, e.facts.revoked_paa, e.paa->certificate ? View(e.paa->certificate->der) : View(), "PAA"); }
-Outcome pai_is_not_revoked(const Evidence& e) { return not_revoked(e, e.facts.revoked_pai, e.pai.certificate->der, "PAI"); }
+Outcome paa_is_not_revoked(const Evidence& e) { return not_revoked(e, e.facts->revoked_paa, e.paa->certificate ? View(e.paa->certificate->der) : View(), "PAA"); }
+Outcome pai_is_not_revoked(const Evidence& e) { return not_revoked(e, e.facts->revoked_pai, e.pai.certificate->der, "PAI"); }
 
 // --- vendor ---
 
@@ -102,55 +102,55 @@ Outcome names_agree(const Evidence& e, FactId fact, const std::string& ledger, c
 }
 
 Outcome vendor_is_known(const Evidence& e) {
-  if (!e.facts.vid) return unknown("the device's vendor id is not in the evidence");
-  return present(e, e.facts.vendor, fmt::format("vendor {}", hex_id(*e.facts.vid)));
+  if (!e.facts->vid) return unknown("the device's vendor id is not in the evidence");
+  return present(e, e.facts->vendor, fmt::format("vendor {}", hex_id(*e.facts->vid)));
 }
-Outcome vendor_name_matches(const Evidence& e) { return names_agree(e, FactId::vendor_name, value(e.facts.vendor).vendor_name, "vendor name"); }
+Outcome vendor_name_matches(const Evidence& e) { return names_agree(e, FactId::vendor_name, value(e.facts->vendor).vendor_name, "vendor name"); }
 
 // --- model ---
 
 Outcome model_is_known(const Evidence& e) {
-  if (!e.facts.pid) return unknown("the device's product id is not in the evidence");
-  return present(e, e.facts.model, product(e));
+  if (!e.facts->pid) return unknown("the device's product id is not in the evidence");
+  return present(e, e.facts->model, product(e));
 }
-Outcome product_name_matches(const Evidence& e) { return names_agree(e, FactId::product_name, value(e.facts.model).product_name, "product name"); }
+Outcome product_name_matches(const Evidence& e) { return names_agree(e, FactId::product_name, value(e.facts->model).product_name, "product name"); }
 Outcome device_type_matches_cd(const Evidence& e) {
-  const uint32_t ledger = value(e.facts.model).device_type_id;
+  const uint32_t ledger = value(e.facts->model).device_type_id;
   if (ledger == e.cd->device_type_id) return pass();
   return differ(e, "the certification declaration names another device type than the ledger's model", std::to_string(ledger), std::to_string(e.cd->device_type_id));
 }
 Outcome device_type_matches_device(const Evidence& e) {
   const auto device = e.device.number(FactId::device_type_id);
   if (!device) return skipped("the device's own type is not in the evidence");
-  const uint32_t ledger = value(e.facts.model).device_type_id;
+  const uint32_t ledger = value(e.facts->model).device_type_id;
   return *device == ledger ? pass() : differ(e, "the device names another device type than the ledger's model", std::to_string(ledger), std::to_string(*device));
 }
 
 // --- software version ---
 
 Outcome version_is_known(const Evidence& e) {
-  if (!e.facts.software_version) return unknown("the device's software version is not in the evidence");
-  return present(e, e.facts.version, fmt::format("software version {} of {}", *e.facts.software_version, product(e)));
+  if (!e.facts->software_version) return unknown("the device's software version is not in the evidence");
+  return present(e, e.facts->version, fmt::format("software version {} of {}", *e.facts->software_version, product(e)));
 }
 Outcome version_string_matches(const Evidence& e) {
   const std::string* device = e.device.string(FactId::software_version_string);
   if (device == nullptr) return skipped("the device's software version string is not in the evidence");
-  const std::string& ledger = value(e.facts.version).software_version_string;
+  const std::string& ledger = value(e.facts->version).software_version_string;
   return *device == ledger ? pass() : differ(e, "the device's software version string is not the ledger's", fmt::format("\"{}\"", ledger), fmt::format("\"{}\"", *device));
 }
 Outcome version_is_valid(const Evidence& e) {
-  return value(e.facts.version).valid ? pass() : differ(e, "the vendor marked this software version as not to be used", "softwareVersionValid false", fmt::format("version {}", *e.facts.software_version));
+  return value(e.facts->version).valid ? pass() : differ(e, "the vendor marked this software version as not to be used", "softwareVersionValid false", fmt::format("version {}", *e.facts->software_version));
 }
 Outcome cd_version_number_matches(const Evidence& e) {
   // Version model and compliance entry both hold it; the ledger keeps the two equal where both exist.
-  const auto* version = found(e.facts.version);
-  const auto* compliance = found(e.facts.compliance);
+  const auto* version = found(e.facts->version);
+  const auto* compliance = found(e.facts->compliance);
   if (version == nullptr && compliance == nullptr) return skipped("the ledger has no entry to compare with");
   const uint32_t ledger = version != nullptr ? version->value.cd_version_number : compliance->value.cd_version_number;
   return ledger == e.cd->version_number ? pass() : differ(e, "the certification declaration's version number is not the ledger's", std::to_string(ledger), std::to_string(e.cd->version_number));
 }
 Outcome firmware_information_matches(const Evidence& e) {
-  const std::string& ledger = value(e.facts.version).firmware_information;
+  const std::string& ledger = value(e.facts->version).firmware_information;
   if (!e.elements || !e.elements->firmware_information) return skipped("the device sends no firmware information");
   if (ledger.empty()) return skipped("the ledger has no firmware information");
   // The ledger keeps text: the bytes themselves, or their hex or base64 form.
@@ -164,19 +164,19 @@ Outcome firmware_information_matches(const Evidence& e) {
 // --- certification ---
 
 Outcome compliance_is_known(const Evidence& e) {
-  if (!e.facts.software_version) return unknown("the device's software version is not in the evidence");
-  return present(e, e.facts.compliance, fmt::format("a Matter certification of software version {} of {}", *e.facts.software_version, product(e)));
+  if (!e.facts->software_version) return unknown("the device's software version is not in the evidence");
+  return present(e, e.facts->compliance, fmt::format("a Matter certification of software version {} of {}", *e.facts->software_version, product(e)));
 }
 const char* status_text(uint32_t status) { return status == 1 ? "provisional (1)" : status == 2 ? "certified (2)" : status == 3 ? "revoked (3)" : "of no known status"; }
 Outcome is_certified(const Evidence& e) {
-  const ComplianceInfo& c = value(e.facts.compliance);
+  const ComplianceInfo& c = value(e.facts->compliance);
   if (c.status == 2) return pass();
   if (c.status == 1 && e.cd && e.cd->certification_type == 1) return note("provisional on the ledger, as the declaration says");
   if (c.status == 3) return fail(fmt::format("the certification was revoked{}", c.reason.empty() ? "" : ": " + c.reason), "certified (2)", status_text(3), e.ledger.source);
   return fail("the product is not certified", "certified (2)", status_text(c.status), e.ledger.source);
 }
 Outcome status_matches_cd(const Evidence& e) {
-  const uint32_t status = value(e.facts.compliance).status;
+  const uint32_t status = value(e.facts->compliance).status;
   const uint8_t type = e.cd->certification_type;
   if (type == 0) return skipped("a declaration for development and test stands on no ledger");
   if (status != 1 && status != 2) return skipped("the ledger's status is neither provisional nor certified");
@@ -185,39 +185,39 @@ Outcome status_matches_cd(const Evidence& e) {
   return differ(e, "the ledger's certification status is not the declaration's", status_text(status), certification_type_text(type));
 }
 Outcome date_is_past(const Evidence& e) {
-  const std::string& date = value(e.facts.compliance).date;
+  const std::string& date = value(e.facts->compliance).date;
   const auto t = parse_rfc3339(date);
   if (!t) return fail("the certification's date cannot be read", "an RFC 3339 date", printable(date), e.ledger.source);
   return *t <= e.policy.at ? pass() : fail("the certification lies in the future", fmt::format("a date up to {}", rfc3339(e.policy.at)), date, e.ledger.source);
 }
 Outcome certificate_id_matches_cd(const Evidence& e) {
-  const std::string& ledger = value(e.facts.compliance).certificate_id;
+  const std::string& ledger = value(e.facts->compliance).certificate_id;
   if (trimmed(ledger) == trimmed(e.cd->certificate_id)) return pass();
   return differ(e, "the certification declaration's certificate id is not the ledger's", fmt::format("\"{}\"", ledger), fmt::format("\"{}\"", e.cd->certificate_id));
 }
 Outcome specification_version_matches(const Evidence& e) {
   const auto device = e.device.number(FactId::specification_version);
-  const uint32_t ledger = value(e.facts.compliance).specification_version;
+  const uint32_t ledger = value(e.facts->compliance).specification_version;
   if (!device) return skipped("the device's specification version is not in the evidence");
   if (ledger == 0) return skipped("the ledger's entry gives no specification version");
   return *device == ledger ? pass() : differ(e, "the device's specification version is not the ledger's", std::to_string(ledger), std::to_string(*device));
 }
 Outcome certificate_covers_product(const Evidence& e) {
   if (e.cd->certification_type == 0) return skipped("a declaration for development and test stands on no ledger");
-  if (const auto* coverage = found(e.facts.coverage)) {
-    if (!e.facts.vid || !e.facts.pid) return unknown("the device's vendor and product id are not in the evidence");
+  if (const auto* coverage = found(e.facts->coverage)) {
+    if (!e.facts->vid || !e.facts->pid) return unknown("the device's vendor and product id are not in the evidence");
     for (const ComplianceInfo& entry : coverage->value.entries) {
-      if (entry.vid == *e.facts.vid && entry.pid == *e.facts.pid) return pass();
+      if (entry.vid == *e.facts->vid && entry.pid == *e.facts->pid) return pass();
     }
     return differ(e, fmt::format("certificate {} does not cover {}", printable(e.cd->certificate_id), product(e)), "other products", product(e));
   }
   // Only certified entries are listed: a provisional, revoked or re-certified one is not, and its own check says which.
-  if (std::holds_alternative<Absent>(e.facts.coverage)) {
-    const auto* compliance = found(e.facts.compliance);
+  if (std::holds_alternative<Absent>(e.facts->coverage)) {
+    const auto* compliance = found(e.facts->compliance);
     if (compliance != nullptr ? compliance->value.status != 2 : e.cd->certification_type == 1) return skipped("the ledger lists certified products only, and this one is not");
     return fail(fmt::format("certificate {} is not on the ledger", printable(e.cd->certificate_id)), "an entry", fmt::format("none at height {}", e.ledger.height), e.ledger.source);
   }
-  return unknown(fmt::format("which products certificate {} covers is not known: {}", printable(e.cd->certificate_id), std::get<Unknown>(e.facts.coverage).why));
+  return unknown(fmt::format("which products certificate {} covers is not known: {}", printable(e.cd->certificate_id), std::get<Unknown>(e.facts->coverage).why));
 }
 
 constexpr const char* kSpec = "Matter Core 11.23";

@@ -130,7 +130,7 @@ Outcome passcode_agrees(const Evidence& e) {
   if (number == code->payload.passcode) return pass();
   Outcome out = differs("passcode", *said, *code, e.policy.show_passcode ? fmt::format("{:08}", code->payload.passcode) : "the same in both", e.policy.show_passcode ? fmt::format("{:08}", number) : "they differ");
   for (const PasscodeEvidence& p : e.onboarding.passcodes) {
-    if (p.fits_verifier == true) out.message += fmt::format("; the SPAKE2+ verifier belongs to the one in {}", place_text(p.place));
+    if (p.fits_verifier == true) out.texts->message += fmt::format("; the SPAKE2+ verifier belongs to the one in {}", place_text(p.place));
   }
   return out;
 }
@@ -162,6 +162,8 @@ std::vector<Witness> witnesses(const Evidence& e) {
 template <bool Vendor>
 Outcome names_agree(const Evidence& e) {
   const char* what = Vendor ? "vendor" : "product";
+  constexpr const char* kNobodyAsks = Vendor ? "no code in the evidence names a vendor" : "no code in the evidence names a product";
+  if (e.onboarding.codes.empty()) return skipped(kNobodyAsks);
   const auto all = witnesses<Vendor>(e);
   if (all.empty()) return skipped(fmt::format("no {} id beside the codes in the evidence", what));
   size_t asked = 0;
@@ -174,7 +176,7 @@ Outcome names_agree(const Evidence& e) {
     const std::string expected = w.ids.size() == 1 ? hex_id(w.ids.front()) : fmt::format("one of {} products", w.ids.size());
     return fail(fmt::format("the {} in {} names {} {}, the {} in {} {}", kind(*code), where(*code), what, hex_id(*id), w.name, place_text(w.place), expected), expected, hex_id(*id), where(*code));
   }
-  return asked == 0 ? skipped(fmt::format("no code in the evidence names a {}", what)) : pass();
+  return asked == 0 ? skipped(kNobodyAsks) : pass();
 }
 
 Outcome flow_agrees(const Evidence& e) {
