@@ -124,8 +124,8 @@ std::vector<DeviceLine> LotJudge::judge(LotBatch batch) {
     Reading reading;
     Started started = begin(item, reading);
     item.what = {};                   // its bytes are read
+    match(started, reading.device);   // by its name, where nothing else is known of it
     if (started.readable) {
-      match(started, reading.device);
       lend_shared(reading.device);
       of.push_back(lines.size());
       readings.push_back(std::move(reading));
