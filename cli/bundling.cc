@@ -120,11 +120,30 @@ std::vector<std::string> differences(const Replayed& r) {
   return out;
 }
 
-Result<ApprovedSample> sample_from(const std::string& path) {
+Result<std::string> check_signer(const Bundle& bundle, const std::string& signed_by) {
+  const std::string manifest = manifest_text(bundle);
+  if (signed_by.empty()) {
+    if (bundle.signature.empty()) return "not signed: whoever wrote it, nobody vouches for it";
+    const auto signer = signer_of(view(manifest), bundle.signature, {});
+    if (!signer) return tl::unexpected(signer.error());
+    return fmt::format("signed as {}; whether that is who it should be, --signed-by CERT.pem says", *signer);
+  }
+  const auto certificate = FileBytes::open(signed_by);
+  if (!certificate) return within("--signed-by", certificate.error());
+  if (bundle.signature.empty()) return error(fmt::format("expected a bundle signed by the key of {}, found one without a signature", signed_by));
+  const auto signer = signer_of(view(manifest), bundle.signature, certificate->view());
+  if (!signer) return tl::unexpected(signer.error());
+  return fmt::format("signed by {}", *signer);
+}
+
+Result<ApprovedSample> sample_from(const std::string& path, const std::string& signed_by) {
   const auto file = FileBytes::open(path);
   if (!file) return within("--after", file.error());
   const auto again = replayed(file->view());
   if (!again) return within(fmt::format("--after: {}", path), again.error());
+  if (!signed_by.empty()) {
+    if (const auto signer = check_signer(again->bundle, signed_by); !signer) return within(fmt::format("--after: {}", path), signer.error());
+  }
   return sample_of(again->evidence, again->report, path);
 }
 

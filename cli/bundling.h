@@ -39,7 +39,10 @@ Result<Replayed> replayed(View file);
 // What differs between the two reports, a line each: a check's status, another member. Empty when nothing does.
 std::vector<std::string> differences(const Replayed& replayed);
 
-// The sample in a bundle, judged again (--after).
-Result<ApprovedSample> sample_from(const std::string& path);
+// Who signed, in words; an error unless it is the key of this certificate (PEM file), where one is named.
+Result<std::string> check_signer(const Bundle& bundle, const std::string& signed_by);
+
+// The sample in a bundle, judged again (--after, --signed-by).
+Result<ApprovedSample> sample_from(const std::string& path, const std::string& signed_by);
 
 }  // namespace attest::cli

@@ -1,7 +1,6 @@
 // verify: one device, one verdict.
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "cli/bundling.h"
 #include "cli/commands.h"
@@ -9,11 +8,7 @@
 #include "cli/files.h"
 #include "cli/loudness.h"
 #include "cli/options.h"
-#include "cli/report_html.h"
-#include "cli/report_json.h"
-#include "cli/report_junit.h"
-#include "cli/report_sarif.h"
-#include "cli/report_text.h"
+#include "cli/report_output.h"
 #include "cli/report_words.h"
 #include "verifier/gather.h"
 
@@ -23,19 +18,11 @@ namespace {
 struct VerifyOptions {
   JudgeOptions judge;
   std::vector<std::string> evidence;
-  std::string format = "text", output, expect, after, bundle;
+  ReportOutput output;
+  std::string expect, after, signed_by, bundle;
   Signer signer;
-  bool all = false, quiet = false, verbose = false;
+  bool quiet = false, verbose = false;
 };
-
-std::string rendered(const VerifyOptions& options, const Evidence& evidence, const Report& report) {
-  if (options.format == "json") return dump_pretty(report_json(evidence, report));
-  if (options.format == "html") return report_html(evidence, report);
-  if (options.format == "junit") return report_junit(evidence, report);
-  if (options.format == "sarif") return dump_pretty(report_sarif(evidence, report));
-  const bool to_terminal = options.output.empty();
-  return report_text(evidence, report, {.colour = to_terminal && wants_colour(STDOUT_FILENO), .width = to_terminal ? terminal_width() : 80, .all_checks = options.all});
-}
 
 // What the verdict came from, for --verbose.
 void tell(const Evidence& e, const Loudness& loudness) {
@@ -53,6 +40,8 @@ void tell(const Evidence& e, const Loudness& loudness) {
 
 int verify(const VerifyOptions& options) {
   const Loudness loudness(options.quiet, options.verbose);
+  if (options.bundle == "-") return complain("--bundle: expected a file, found - (stdout is for the report)");
+  if (options.after.empty() && !options.signed_by.empty()) return complain("--signed-by is about the bundle of --after: expected --after BUNDLE, too");
   if (options.bundle.empty() && !options.signer.key.empty()) return complain("--sign-with signs a bundle: expected --bundle FILE, too");
   const auto policy = policy_from(options.judge);
   if (!policy) return complain(policy.error().what);
@@ -75,7 +64,7 @@ int verify(const VerifyOptions& options) {
   }
   std::optional<ApprovedSample> after;
   if (!options.after.empty()) {
-    auto sample = sample_from(options.after);
+    auto sample = sample_from(options.after, options.signed_by);
     if (!sample) return complain(sample.error().what);
     after = std::move(*sample);
   }
@@ -94,8 +83,7 @@ int verify(const VerifyOptions& options) {
     loudness.detail(fmt::format("bundle written to {}", options.bundle));
   }
 
-  const std::string text = rendered(options, evidence, report);
-  if (const auto written = write_output(options.output, text); !written) return complain(written.error().what);
+  if (const auto written = write_report(options.output, evidence, report); !written) return complain(written.error().what);
   return exit_code(report.verdict);
 }
 
@@ -105,14 +93,13 @@ void add_verify(Command& root) {
   static VerifyOptions options;
   Command& command = root.subcommand("verify", "judge one device from the files that describe it");
   add_judge_options(command, options.judge);
-  command.choice("--format", {"text", "json", "junit", "sarif", "html"}, options.format, "how the report is written (default text)")
-      .text("-o,--output", "FILE", options.output, "write the report there instead of stdout")
-      .text("--expect", "FILE", options.expect, "what was ordered, a cpms.json or the keys of device.json: every difference is a finding")
+  add_report_output(command, options.output);
+  command.text("--expect", "FILE", options.expect, "what was ordered, a cpms.json or the keys of device.json: every difference is a finding")
       .text("--after", "BUNDLE", options.after, "the approved Test sample that this one follows: what changed is told of, what may not have is a finding")
+      .text("--signed-by", "CERT.pem", options.signed_by, "insist that the bundle of --after is signed by the key of this certificate")
       .text("--bundle", "FILE", options.bundle, "keep evidence, ledger facts and report in one file for replay, secrets left out")
       .text("--sign-with", "KEY.pem", options.signer.key, "sign the bundle with this key")
       .text("--sign-cert", "CERT.pem", options.signer.certificate, "the key's certificate, where it is not in the key's file")
-      .flag("--all", options.all, "show the checks that passed, too")
       .positionals("EVIDENCE", options.evidence, "files and folders that together describe one device; - is stdin", true);
   add_loudness(command, options.quiet, options.verbose);
   command.footer("Exit codes: 0 approve, 1 reject, 3 undecided, 2 usage or unreadable evidence")

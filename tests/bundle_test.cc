@@ -118,9 +118,14 @@ TEST_CASE("every dump's bundle replays to the same report, and holds no secret o
   for (const std::string& name : sample_names("")) {
     if (name.find("-lot-") != std::string::npos || name.starts_with("lot-")) continue;
     CAPTURE(name);
-    const Kept kept = keep(read_sample(load_sample(name)), {});
+    const Sample sample = load_sample(name);
+    const Kept kept = keep(read_sample(sample), {});
     check_replays(kept);
     check_no_secret(kept);
+    for (const Secret& secret : sample.secrets) {
+      CHECK(!find(kept.bundle, secret.bytes).has_value());
+      CHECK(!holds(kept.bundle, hex(secret.bytes)));
+    }
     const auto again = cli::replayed(kept.bundle);
     for (const KeptAnswer& answer : again->the_case.answers) CHECK(!find_check(answer.id)->proves_authenticity);
     answered += !again->the_case.answers.empty();
