@@ -43,7 +43,7 @@ for shell in bash zsh fish; do
   expect $shell "matter-attest payload " parse make '!verify'
   dash=--; [ $shell = fish ] || dash=
   expect $shell "matter-attest payload make $dash" --vid --passcode '!--network'
-  expect $shell "matter-attest verify $dash" --bundle --waive '!--signed-by'
+  expect $shell "matter-attest verify $dash" --bundle --waive '!--discriminator'
 done
 # Sourced, zsh's script says whose completion it is.
 if command -v zsh >/dev/null; then
