@@ -113,6 +113,7 @@ class LotRun {
     auto policy = policy_from(options_.judge);
     if (!policy) return tl::unexpected(policy.error());
     setup_.policy = std::move(*policy);
+    setup_.policy.one_of_many = true;
     auto trust = trust_from(options_.judge, setup_.policy.network);
     if (!trust) return tl::unexpected(trust.error());
     setup_.trust = std::move(*trust);
