@@ -120,7 +120,10 @@ class LotRun {
     if (!ledger) return tl::unexpected(ledger.error());
     ledger_ = std::move(*ledger);
     setup_.ledger = ledger_.get();
-    setup_.engine = &openssl_engine();
+    auto engine = engine_from(options_.engine);
+    if (!engine) return tl::unexpected(engine.error());
+    engine_ = std::move(*engine);
+    setup_.engine = engine_.get();
     auto secrets = secrets_from(options_.judge.unlock);
     if (!secrets) return tl::unexpected(secrets.error());
     setup_.secrets = std::move(*secrets);
@@ -252,6 +255,7 @@ class LotRun {
   }
 
   const LotOptions& options_;
+  std::shared_ptr<SignatureEngine> engine_;
   LotSetup setup_;
   std::unique_ptr<dcl::CachedLedger> ledger_;
   LotManifests manifests_;
