@@ -39,7 +39,7 @@ class LotSource {
   // Fills an empty batch; false when there are no more devices. Returns before the batch is full where going on would
   // mean to wait. An error is about the input as a whole.
   virtual Result<bool> next(LotBatch& batch) = 0;
-  // How many devices there will be, where that is known.
+  // How many devices there will be, where that is known before the first.
   virtual std::optional<uint64_t> size() const { return std::nullopt; }
 };
 

@@ -195,6 +195,7 @@ class LotRun {
       if (!done) broken(done.error());
     };
     if (auto done = replay(output); !done) return done;
+    const std::optional<uint64_t> devices = source_->size();
     const PipelineSteps steps{.render = [&](const DeviceLine& line) { return output.render(line); },
                               .write = [&](std::vector<WrittenLine> lines, bool pause) {
                                 std::string kept;
@@ -205,7 +206,7 @@ class LotRun {
                                 }
                                 if (journal_) must(journal_->append(kept));
                                 if (pause) must(output.flush());
-                                progress.show(tally_.devices(), source_->size());
+                                progress.show(tally_.devices(), devices);
                               }};
     auto done = run_pipeline(*source_, setup_, jobs(), steps);
     progress.clear();
