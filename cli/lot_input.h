@@ -13,12 +13,13 @@ namespace attest::cli {
 struct LotFile {
   std::string path;
   std::optional<Bytes> content;
+  std::string problem;           // why there is no content, where it was tried
 };
 
 struct LotItem {
   struct Line {
     std::string text;
-    std::string problem;         // why it is not even looked at: too long
+    std::string problem;         // why it is not even looked at: too long, or behind the break of an archive
   };
   using Files = std::vector<LotFile>;
 
