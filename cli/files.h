@@ -1,6 +1,7 @@
 // Files: evidence from the disk and from stdin into a Reading. The only place of verify that touches the file system.
 #pragma once
 
+#include <cstdio>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,9 @@ class FileBytes {
 
 // Every regular file below a folder, sorted, links to folders followed once; or the file itself.
 Result<std::vector<std::string>> files_below(const std::string& path, size_t most = 100'000);
+
+// The next line of a stream, with its end where it has one; false when there is none.
+bool next_line(std::FILE* file, std::string& line);
 
 // Reads all evidence. Errors are lines that name the file, what was expected and what was found; a path that was named
 // and cannot be read is one, a file inside a folder that is nothing known is only listed.
