@@ -81,6 +81,30 @@ Result<Cache> open_cache(const dcl::LedgerOptions& options, const Surroundings& 
   return std::move(**cache);
 }
 
+// The revocation lists that the ledger names. One that cannot be had is told of and stops nothing.
+struct ListCount {
+  size_t points = 0, usable = 0;
+};
+ListCount fetch_lists(const Surroundings& around, dcl::LedgerOptions options) {
+  ListCount out;
+  options.ledger.clear();
+  auto ledger = dcl::CachedLedger::open(std::move(options));
+  if (!ledger) return out;
+  const auto fact = (*ledger)->records(Schema::revocation_point);
+  if (const auto* found = std::get_if<Found<std::vector<dcl::CachedRecord>>>(&fact)) {
+    for (const dcl::CachedRecord& record : found->value) {
+      const auto point = dcl::revocation_point_of(record.object);
+      if (!point) continue;
+      ++out.points;
+      const auto list = (*ledger)->crl(*point);
+      if (const auto* why = std::get_if<Unknown>(&list)) complain(around, fmt::format("the revocation list {}: {}", printable(point->data_url), why->why), 0);
+      out.usable += std::holds_alternative<Found<RevokedListPtr>>(list) ? 1 : 0;
+    }
+  }
+  for (const std::string& note : (*ledger)->notes()) complain(around, note, 0);
+  return out;
+}
+
 int run_sync(const DclArguments& arguments, const Surroundings& around, dcl::LedgerOptions options) {
   const std::string from = arguments.from.empty() ? options.ledger : arguments.from;
   if (!from.empty()) {
@@ -101,15 +125,18 @@ int run_sync(const DclArguments& arguments, const Surroundings& around, dcl::Led
   }
   if (!synced) return complain(around, synced.error().what, kUnknown);
   for (const std::string& note : synced->notes) complain(around, note, 0);
+  const ListCount lists = fetch_lists(around, options);
   if (arguments.format == "json") {
     Json out;
     out.set("network", options.network.name).set("chain_id", options.network.chain_id).set("height", synced->node.height).set("synced_at", rfc3339(options.now));
     out.set("block_time", rfc3339(synced->node.block_time)).set("unchanged", synced->unchanged()).set("requests", static_cast<uint64_t>(synced->requests));
     out.set("bytes", static_cast<uint64_t>(synced->bytes)).set("items", changes_json(synced->changes));
+    out.set("revocation_lists", Json().set("named", static_cast<uint64_t>(lists.points)).set("at_hand", static_cast<uint64_t>(lists.usable)));
     around.out << dump_pretty(out);
     return kOk;
   }
   for (const auto& c : synced->changes) fmt::print(around.out, "{:<22}{:>8}  {}\n", info(c.schema).title, c.records, changes_text(c));
+  if (lists.points != 0) fmt::print(around.out, "{:<22}{:>8}  {} at hand\n", "revocation lists", lists.points, lists.usable);
   fmt::print(around.out, "{} at height {}, block of {}: {} requests, {}{}\n", options.network.chain_id, synced->node.height, rfc3339(synced->node.block_time), synced->requests,
              amount(synced->bytes), synced->unchanged() ? "; nothing has changed" : "");
   return kOk;
@@ -200,8 +227,9 @@ Result<void> write_whole(const std::string& path, const std::string& text) {
 }
 
 int run_export(const DclArguments& arguments, const Surroundings& around, const dcl::LedgerOptions& options) {
-  const auto snapshot = cached_snapshot(options.cache_folder, options.network.chain_id);
+  auto snapshot = cached_snapshot(options.cache_folder, options.network.chain_id);
   if (!snapshot) return complain(around, snapshot.error().what, kUnknown);
+  for (const std::string& note : dcl::carry_lists(*snapshot, dcl::lists_folder(options.cache_folder, options.network.chain_id))) complain(around, note, 0);
   const std::string text = dcl::write_snapshot(*snapshot);
   if (arguments.operands[0] == "-") {
     around.out << text;
@@ -224,6 +252,10 @@ int run_import(const DclArguments& arguments, const Surroundings& around, const 
   if (!cache) return complain(around, cache.error().what, kUsage);
   const auto changes = dcl::load_snapshot(*cache, *snapshot, std::filesystem::path(path).filename().string());
   if (!changes) return complain(around, changes.error().what, kUsage);
+  for (const dcl::CarriedList& list : snapshot->crls) {
+    const auto kept = dcl::keep_list(dcl::lists_folder(options.cache_folder, snapshot->chain_id), list, options.now);
+    if (!kept) complain(around, fmt::format("the revocation list {}: it cannot be kept: {}", printable(list.source.url), kept.error().what), 0);
+  }
   if (arguments.format == "json") {
     Json out;
     out.set("network", options.network.name).set("chain_id", snapshot->chain_id).set("height", snapshot->height).set("synced_at", rfc3339(snapshot->time));
@@ -303,6 +335,7 @@ int run_dcl(const DclArguments& arguments, const Surroundings& around) {
   auto options = ledger_options(arguments.ledger, around.environment, around.now);
   if (!options) return complain(around, options.error().what, kUsage);
   if (around.transport) options->transport = around.transport;
+  if (around.downloader) options->downloader = around.downloader;
   const std::string& action = arguments.action;
   const auto wrong_count = [&](size_t expected) {
     return arguments.operands.size() == expected ? kOk : complain(around, fmt::format("dcl {}: expected {} arguments, found {}", action, expected, arguments.operands.size()), kUsage);

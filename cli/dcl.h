@@ -26,6 +26,7 @@ struct Surroundings {
   Instant now;
   bool progress = false;         // err is a terminal
   dcl::MakeTransport transport;  // libcurl when empty
+  dcl::MakeDownloader downloader;  // the same
 };
 
 // 0: done, absence included. 2: usage, or a file that cannot be read. 3: the node cannot be reached or believed, or the

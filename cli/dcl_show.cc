@@ -153,6 +153,26 @@ std::string line_of(Schema schema, const CachedRecord& record) {
   return out;
 }
 
+// What is known of the list behind a revocation point, without asking anybody.
+std::string list_text(const dcl::ListState& state) {
+  if (!state.problem.empty()) return "cannot be used: " + state.problem;
+  if (!state.list) return "not fetched";
+  const Crl& crl = state.list->crl();
+  return fmt::format("{} serials, number {}, of {}, next due {}, fetched {}", crl.entry_count, crl.number ? hex(*crl.number) : "none", rfc3339(crl.this_update),
+                     crl.next_update ? rfc3339(*crl.next_update) : "never said", rfc3339(state.fetched_at));
+}
+
+Json list_json(const std::string& url, const dcl::ListState& state) {
+  Json out;
+  out.set("url", url).set("cached", state.list != nullptr);
+  if (!state.problem.empty()) out.set("problem", state.problem);
+  if (!state.list) return out;
+  const Crl& crl = state.list->crl();
+  out.set("serials", static_cast<uint64_t>(crl.entry_count)).set("number", crl.number ? Json(hex(*crl.number)) : Json()).set("this_update", rfc3339(crl.this_update));
+  out.set("next_update", crl.next_update ? Json(rfc3339(*crl.next_update)) : Json()).set("fetched_at", rfc3339(state.fetched_at));
+  return out;
+}
+
 // All fields of one record, the ledger's names unchanged.
 std::string fields_of(const CachedRecord& record) {
   std::string out;
@@ -199,12 +219,21 @@ int show(const DclArguments& arguments, const Surroundings& around, dcl::LedgerO
   auto ledger = CachedLedger::open(std::move(options));
   if (!ledger) return complain(around, ledger.error().what, kUsage);
   const auto answer = ask(**ledger, *question, arguments.action);
+  const auto list_of = [&](const CachedRecord& record) -> std::optional<std::pair<std::string, dcl::ListState>> {
+    const auto point = question->schema == Schema::revocation_point ? dcl::revocation_point_of(record.object) : Result<RevocationPoint>(error(""));
+    return point ? std::optional(std::pair(point->data_url, (*ledger)->list_state(*point))) : std::nullopt;
+  };
   for (const std::string& note : (*ledger)->notes()) complain(around, note, 0);
   if (!answer) return complain(around, answer.error().what, kUnknown);
   if (format == "json") {
     Json items{Json::Array{}}, out;
-    for (const CachedRecord& record : answer->items) items.push(record.object);
+    Json lists{Json::Array{}};
+    for (const CachedRecord& record : answer->items) {
+      items.push(record.object);
+      if (const auto list = list_of(record)) lists.push(list_json(list->first, list->second));
+    }
     out.set("network", network.name).set("chain_id", network.chain_id).set("height", answer->from.height).set("synced_at", rfc3339(answer->from.read_at)).set("items", std::move(items));
+    if (question->schema == Schema::revocation_point) out.set("lists", std::move(lists));
     around.out << dump_pretty(out);
     return kOk;
   }
@@ -217,6 +246,7 @@ int show(const DclArguments& arguments, const Surroundings& around, dcl::LedgerO
   for (const CachedRecord& record : answer->items) {
     if (question->one) around.out << fields_of(record);
     if (!question->one) around.out << line_of(question->schema, record) << "\n";
+    if (const auto list = list_of(record)) around.out << "  list: " << printable(list_text(list->second)) << "\n";
   }
   return kOk;
 }

@@ -33,6 +33,10 @@ dcl::MakeTransport curl_from(const Environment& environment) {
   return [environment] { return dcl::make_curl_transport({.budget = {}, .ca_file = environment("SSL_CERT_FILE").value_or("")}); };
 }
 
+Result<std::unique_ptr<dcl::Downloader>> downloader_from(const LedgerArguments& arguments, const Environment& environment) {
+  return dcl::make_downloader({.allow_private_hosts = arguments.allow_private_hosts, .ca_file = environment("SSL_CERT_FILE").value_or("")});
+}
+
 Result<dcl::LedgerOptions> ledger_options(const LedgerArguments& arguments, const Environment& environment, Instant now) {
   auto network = dcl::network_by_name(arguments.network);
   if (!network) return tl::unexpected(network.error());
@@ -52,7 +56,8 @@ Result<dcl::LedgerOptions> ledger_options(const LedgerArguments& arguments, cons
                             .max_age = *age,
                             .now = now,
                             .transport = curl_from(environment),
-                            .progress = {}};
+                            .progress = {},
+                            .downloader = [arguments, environment] { return downloader_from(arguments, environment); }};
 }
 
 }  // namespace attest::cli

@@ -1,5 +1,5 @@
 // The options by which every command that asks the ledger says which one: --network, --ledger, --chain-id, --cache-dir,
-// --offline, --max-age. What they mean is worked out here; environment, clock and network are handed in.
+// --offline, --max-age, --allow-private-hosts. What they mean is worked out here; environment, clock and network are handed in.
 #pragma once
 
 #include <functional>
@@ -7,6 +7,7 @@
 #include <string>
 
 #include "dcl/cached_ledger.h"
+#include "dcl/download.h"
 
 namespace attest::cli {
 
@@ -17,6 +18,7 @@ struct LedgerArguments {
   std::string cache_dir;
   std::string max_age = "24h";
   bool offline = false;
+  bool allow_private_hosts = false;   // for addresses that stand on the ledger
 };
 
 // The value of an environment variable; nullopt when it is not set or empty.
@@ -30,6 +32,9 @@ Result<std::string> cache_folder(const std::string& cache_dir, const Environment
 
 // A libcurl transport, trusting the authorities that $SSL_CERT_FILE names where it is set.
 dcl::MakeTransport curl_from(const Environment& environment);
+
+// For what vendors' entries on the ledger name: revocation lists, images.
+Result<std::unique_ptr<dcl::Downloader>> downloader_from(const LedgerArguments& arguments, const Environment& environment);
 
 Result<dcl::LedgerOptions> ledger_options(const LedgerArguments& arguments, const Environment& environment, Instant now);
 

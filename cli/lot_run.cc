@@ -160,12 +160,13 @@ class LotRun {
   tl::expected<void, Error> open_inputs() {
     std::vector<std::unique_ptr<LotSource>> sources;
     Reading shared;
+    const bool digests = !options_.resume.empty() || !options_.part.empty();   // others go on with it
     for (const std::string& path : options_.inputs) {
       if (path == "-") {
-        sources.push_back(record_source(STDIN_FILENO, "stdin"));
+        sources.push_back(record_source(STDIN_FILENO, "stdin", digests));
         continue;
       }
-      auto input = open_lot_input(path, setup_.secrets);
+      auto input = open_lot_input(path, setup_.secrets, digests);
       if (!input) return tl::unexpected(input.error());
       if (input->source) sources.push_back(std::move(input->source));
       for (const LotFile& file : input->shared) static_cast<void>(read_evidence({.path = file.path, .bytes = *file.content, .base = 0, .member = true}, shared));

@@ -401,7 +401,7 @@ FileRole file_role(const std::string& path, View bytes) {
 
 LotTree lot_tree(const std::vector<std::string>& files, const std::function<FileRole(const std::string&)>& role) { return Sorting(role).sort(*grown(files)); }
 
-Result<LotInput> open_lot_input(const std::string& path, const std::vector<Secret>& secrets) {
+Result<LotInput> open_lot_input(const std::string& path, const std::vector<Secret>& secrets, bool digests) {
   struct stat info {};
   if (::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) return open_folder(path);
   auto file = FileBytes::open(path);
@@ -414,7 +414,7 @@ Result<LotInput> open_lot_input(const std::string& path, const std::vector<Secre
     return out;
   }
   if (role == FileRole::records) {
-    auto source = record_file_source(path);
+    auto source = record_file_source(path, digests);
     if (!source) return tl::unexpected(source.error());
     out.source = std::move(*source);
     return out;

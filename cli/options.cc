@@ -55,6 +55,7 @@ void add_judge_options(Command& command, JudgeOptions& options) {
       .text("--chain-id", "ID", options.ledger.chain_id, "the chain id to insist on, for a private ledger")
       .text("--cache-dir", "DIR", options.ledger.cache_dir, "where the caches are (else $MATTER_ATTEST_CACHE, $XDG_CACHE_HOME/matter-attest)")
       .flag("--offline", options.ledger.offline, "never touch the network")
+      .flag("--allow-private-hosts", options.ledger.allow_private_hosts, "let addresses on the ledger lead into private networks and to this machine")
       .text("--max-age", "AGE", options.ledger.max_age, "refresh cached facts older than this, or warn of them offline (default 24h)")
       .flag("--show-passcode", options.show_passcode, "show passcodes, payloads, salts and verifiers in the report");
 }

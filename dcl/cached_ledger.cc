@@ -59,6 +59,7 @@ Result<std::unique_ptr<CachedLedger>> CachedLedger::open(LedgerOptions options) 
   const std::string name = std::filesystem::path(o.ledger).filename().string();
   if (const auto loaded = load_snapshot(*cache, *snapshot, name); !loaded) return tl::unexpected(loaded.error());
   ledger->cache_ = std::move(*cache);
+  ledger->carried_ = snapshot->crls;
   ledger->source_name_ = "snapshot " + name;
   ledger->trust_ = LedgerTrust::snapshot;
   ledger->prepared_ = true;
@@ -279,7 +280,11 @@ Fact<std::vector<CachedRecord>> CachedLedger::records(Schema schema, const std::
 
 std::vector<std::string> CachedLedger::notes() {
   const std::lock_guard lock(mutex_);
-  return notes_;
+  std::vector<std::string> out = notes_;
+  if (lists_) {
+    for (std::string& line : lists_->notes()) out.push_back(std::move(line));
+  }
+  return out;
 }
 
 LedgerStatus CachedLedger::status() {
@@ -414,8 +419,27 @@ Fact<std::vector<RevocationPoint>> CachedLedger::revocation_points(const KeyId& 
   return Found<std::vector<RevocationPoint>>{std::move(out), found.from};
 }
 
-Fact<Bytes> CachedLedger::crl(const RevocationPoint& point) {
-  return Unknown{fmt::format("the CRL at {} was not fetched: this build reads revocation points only", printable(point.data_url))};
+RevocationLists& CachedLedger::lists() {
+  const std::lock_guard lock(mutex_);
+  if (!lists_) {
+    const bool snapshot = trust_ == LedgerTrust::snapshot && !options_.ledger.empty();   // which is what it is, here too
+    lists_ = std::make_unique<RevocationLists>(ListOptions{.folder = snapshot ? "" : lists_folder(options_.cache_folder, options_.network.chain_id),
+                                                           .where = snapshot ? "the " + source_name_ : "the cache",
+                                                           .offline = options_.offline,
+                                                           .max_age = options_.max_age,
+                                                           .now = options_.now,
+                                                           .downloader = options_.downloader,
+                                                           .carried = std::move(carried_)});
+  }
+  return *lists_;
 }
+
+Fact<RevokedListPtr> CachedLedger::crl(const RevocationPoint& point) {
+  auto list = lists().get(point);
+  if (!list) return Unknown{list.error().what};
+  return Found<RevokedListPtr>{std::move(*list), {.source = printable(point.data_url), .height = 0, .read_at = {}, .proven = false}};
+}
+
+ListState CachedLedger::list_state(const RevocationPoint& point) { return lists().state(point); }
 
 }  // namespace attest::dcl

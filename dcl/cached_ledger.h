@@ -16,6 +16,7 @@
 
 #include "dcl/cache.h"
 #include "dcl/node.h"
+#include "dcl/revocation_lists.h"
 #include "verifier/ledger.h"
 
 namespace attest::dcl {
@@ -31,6 +32,7 @@ struct LedgerOptions {
   Instant now;
   MakeTransport transport;   // called at most once, when something has to be fetched
   OnProgress progress;       // of a refresh
+  MakeDownloader downloader = {};  // called at most once, when a revocation list has to be fetched
 };
 
 // <folder>/<chain id>.sqlite: two ledgers never share a file, whatever they are called.
@@ -56,7 +58,10 @@ class CachedLedger final : public Ledger {
   Fact<ComplianceInfo> compliance(uint16_t vid, uint16_t pid, uint32_t software_version) override;
   Fact<CertificateCoverage> coverage(const std::string& certificate_id) override;
   Fact<std::vector<RevocationPoint>> revocation_points(const KeyId& issuer) override;
-  Fact<Bytes> crl(const RevocationPoint& point) override;
+  Fact<RevokedListPtr> crl(const RevocationPoint& point) override;
+
+  // What is known of the list behind a point, nobody asked.
+  ListState list_state(const RevocationPoint& point);
 
   // The ledger's own objects, for showing. One record, or all whose keys start with the prefix.
   Fact<CachedRecord> record(Schema schema, const std::string& key);
@@ -71,6 +76,7 @@ class CachedLedger final : public Ledger {
  private:
   explicit CachedLedger(LedgerOptions options) : options_(std::move(options)) {}
 
+  RevocationLists& lists();
   void prepare();              // opens what is to be asked, refreshes what is too old
   void open_cache();
   void refresh();
@@ -101,6 +107,8 @@ class CachedLedger final : public Ledger {
   std::optional<NodeState> node_state_;
   std::optional<Error> node_error_, refresh_error_;
   std::vector<std::string> notes_;
+  std::unique_ptr<RevocationLists> lists_;
+  std::vector<CarriedList> carried_;  // of a snapshot, until lists_ has them
 };
 
 }  // namespace attest::dcl

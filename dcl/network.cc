@@ -40,4 +40,6 @@ bool is_loopback(const std::string& url) {
   return host.starts_with("127.") || host.starts_with("[::1]") || host == "localhost" || host.starts_with("localhost:");
 }
 
+std::string shown_url(const std::string& url) { return printable(url.size() <= 160 ? url : url.substr(0, 157) + "..."); }
+
 }  // namespace attest::dcl

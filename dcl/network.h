@@ -27,4 +27,7 @@ Result<std::string> node_url(const std::string& text);
 // A private ledger's plain http on this machine is reached without the proxy that the environment names.
 bool is_loopback(const std::string& url);
 
+// A URL as it stands in a message: printable, and cut where it is long.
+std::string shown_url(const std::string& url);
+
 }  // namespace attest::dcl

@@ -1,13 +1,12 @@
 #include "dcl/transport_curl.h"
 
-#include <curl/curl.h>
-#include <dlfcn.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
 #include <deque>
 
+#include "dcl/curl_api.h"
 #include "dcl/network.h"
 #include "verifier/bytes.h"
 
@@ -16,57 +15,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
-
-// The functions of libcurl that are used, found by name in the loaded library.
-struct Api {
-  decltype(&::curl_global_init) global_init = nullptr;
-  decltype(&::curl_easy_init) easy_init = nullptr;
-  decltype(&::curl_easy_reset) easy_reset = nullptr;
-  decltype(&::curl_easy_cleanup) easy_cleanup = nullptr;
-  decltype(&::curl_easy_setopt) easy_setopt = nullptr;
-  decltype(&::curl_easy_getinfo) easy_getinfo = nullptr;
-  decltype(&::curl_easy_strerror) easy_strerror = nullptr;
-  decltype(&::curl_slist_append) slist_append = nullptr;
-  decltype(&::curl_slist_free_all) slist_free_all = nullptr;
-  decltype(&::curl_multi_init) multi_init = nullptr;
-  decltype(&::curl_multi_setopt) multi_setopt = nullptr;
-  decltype(&::curl_multi_add_handle) multi_add_handle = nullptr;
-  decltype(&::curl_multi_remove_handle) multi_remove_handle = nullptr;
-  decltype(&::curl_multi_perform) multi_perform = nullptr;
-  decltype(&::curl_multi_info_read) multi_info_read = nullptr;
-  decltype(&::curl_multi_poll) multi_poll = nullptr;
-  decltype(&::curl_multi_cleanup) multi_cleanup = nullptr;
-};
-
-template <class F>
-bool bind(void* library, const char* name, F& function) {
-  function = reinterpret_cast<F>(dlsym(library, name));
-  return function != nullptr;
-}
-
-Result<Api> load_api() {
-  void* library = dlopen("libcurl.so.4", RTLD_LAZY | RTLD_LOCAL);
-  if (library == nullptr) library = dlopen("libcurl-gnutls.so.4", RTLD_LAZY | RTLD_LOCAL);
-  if (library == nullptr) return error("libcurl.so.4 is not installed (Debian: apt install libcurl4); without it only caches and snapshots can be read");
-  Api api;
-  const bool whole = bind(library, "curl_global_init", api.global_init) && bind(library, "curl_easy_init", api.easy_init) &&
-                     bind(library, "curl_easy_reset", api.easy_reset) && bind(library, "curl_easy_cleanup", api.easy_cleanup) &&
-                     bind(library, "curl_easy_setopt", api.easy_setopt) && bind(library, "curl_easy_getinfo", api.easy_getinfo) &&
-                     bind(library, "curl_easy_strerror", api.easy_strerror) && bind(library, "curl_slist_append", api.slist_append) &&
-                     bind(library, "curl_slist_free_all", api.slist_free_all) && bind(library, "curl_multi_init", api.multi_init) &&
-                     bind(library, "curl_multi_setopt", api.multi_setopt) && bind(library, "curl_multi_add_handle", api.multi_add_handle) &&
-                     bind(library, "curl_multi_remove_handle", api.multi_remove_handle) && bind(library, "curl_multi_perform", api.multi_perform) &&
-                     bind(library, "curl_multi_info_read", api.multi_info_read) && bind(library, "curl_multi_poll", api.multi_poll) &&
-                     bind(library, "curl_multi_cleanup", api.multi_cleanup);
-  if (!whole) return error("libcurl.so.4 is too old: expected 7.85 or newer");
-  if (api.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) return error("libcurl could not be initialised");
-  return api;
-}
-
-const Result<Api>& api_once() {
-  static const Result<Api> api = load_api();
-  return api;
-}
 
 constexpr size_t kMaxHeaderBytes = 256u << 10;  // of one answer
 constexpr long kMaxRedirects = 3;
@@ -171,11 +119,9 @@ const char* meaning(CURLcode code) {
   }
 }
 
-std::string short_url(const std::string& url) { return printable(url.size() <= 160 ? url : url.substr(0, 157) + "..."); }
-
 class CurlTransport final : public Transport {
  public:
-  CurlTransport(const Api& api, CurlOptions options) : api_(api), options_(std::move(options)), multi_(api.multi_init()) {
+  CurlTransport(const CurlApi& api, CurlOptions options) : api_(api), options_(std::move(options)), multi_(api.multi_init()) {
     api_.multi_setopt(multi_, CURLMOPT_MAX_TOTAL_CONNECTIONS, static_cast<long>(options_.budget.parallel));
     api_.multi_setopt(multi_, CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
   }
@@ -297,7 +243,7 @@ class CurlTransport final : public Transport {
     TransferPtr transfer = release(static_cast<size_t>(at - active_.begin()));
     transfer->response.status = static_cast<int>(status);
     if (transfer->too_large || code == CURLE_FILESIZE_EXCEEDED) {
-      answer(*transfer, error(fmt::format("{}: the answer is larger than {} bytes", short_url(transfer->request.url), options_.budget.body)), answered);
+      answer(*transfer, error(fmt::format("{}: the answer is larger than {} bytes", shown_url(transfer->request.url), options_.budget.body)), answered);
       return;
     }
     if (code == CURLE_OK) {
@@ -308,7 +254,7 @@ class CurlTransport final : public Transport {
     if (code == CURLE_OPERATION_TIMEDOUT) ++transfer->timeouts;
     if (passing(code) && transfer->timeouts < 2 && again(transfer, milliseconds(0))) return;
     const char* detail = transfer->message[0] != '\0' ? transfer->message : api_.easy_strerror(code);
-    answer(*transfer, error(fmt::format("{}: {}: {}{}", short_url(transfer->request.url), meaning(code), printable(detail), tried(*transfer))), answered);
+    answer(*transfer, error(fmt::format("{}: {}: {}{}", shown_url(transfer->request.url), meaning(code), printable(detail), tried(*transfer))), answered);
   }
 
   static std::string tried(const Transfer& transfer) {
@@ -335,7 +281,7 @@ class CurlTransport final : public Transport {
       if (now - active_[i]->last_byte < options_.budget.silence) continue;
       TransferPtr transfer = release(i);
       if (++transfer->timeouts < 2 && again(transfer, milliseconds(0))) continue;
-      answer(*transfer, error(fmt::format("{}: timed out: no byte for {} ms{}", short_url(transfer->request.url), options_.budget.silence.count(), tried(*transfer))), answered);
+      answer(*transfer, error(fmt::format("{}: timed out: no byte for {} ms{}", shown_url(transfer->request.url), options_.budget.silence.count(), tried(*transfer))), answered);
     }
   }
 
@@ -343,7 +289,7 @@ class CurlTransport final : public Transport {
     while (!active_.empty()) waiting_.push_front(release(active_.size() - 1));
     const auto left = std::exchange(waiting_, {});
     for (const TransferPtr& transfer : left) {
-      answer(*transfer, error(fmt::format("{}: not answered within the {} ms allowed for everything", short_url(transfer->request.url), options_.budget.total.count())), answered);
+      answer(*transfer, error(fmt::format("{}: not answered within the {} ms allowed for everything", shown_url(transfer->request.url), options_.budget.total.count())), answered);
     }
   }
 
@@ -358,7 +304,7 @@ class CurlTransport final : public Transport {
     return std::max(milliseconds(0), std::chrono::ceil<milliseconds>(next - now));
   }
 
-  const Api& api_;
+  const CurlApi& api_;
   CurlOptions options_;
   CURLM* multi_;
   std::vector<CURL*> idle_;
@@ -370,9 +316,9 @@ class CurlTransport final : public Transport {
 }  // namespace
 
 Result<std::unique_ptr<Transport>> make_curl_transport(const CurlOptions& options) {
-  const Result<Api>& api = api_once();
+  const Result<const CurlApi*> api = curl_api();
   if (!api) return tl::unexpected(api.error());
-  return std::make_unique<CurlTransport>(*api, options);
+  return std::make_unique<CurlTransport>(**api, options);
 }
 
 }  // namespace attest::dcl

@@ -42,7 +42,7 @@ struct FakeLedger final : Ledger {
   Fact<ComplianceInfo> compliance(uint16_t, uint16_t, uint32_t) override { return compliance_fact ? *compliance_fact : Fact<ComplianceInfo>(Found<ComplianceInfo>{compliance_value, kFrom}); }
   Fact<CertificateCoverage> coverage(const std::string&) override { return covered; }
   Fact<std::vector<RevocationPoint>> revocation_points(const KeyId&) override { return points; }
-  Fact<Bytes> crl(const RevocationPoint&) override { return Unknown{"not here"}; }
+  Fact<RevokedListPtr> crl(const RevocationPoint&) override { return Unknown{"not here"}; }
 };
 
 // The forged device whose declaration is provisional: the only kind that can be right on a ledger without the CSA's key.
@@ -209,6 +209,6 @@ TEST_CASE("on the main network what the ledger lacks or leaves open keeps a devi
   report = open.judge();
   const auto dac = std::find_if(report.findings.begin(), report.findings.end(), [](const Finding& f) { return std::string_view(f.check->id) == "dac.is-not-revoked"; });
   CHECK(dac->status == Status::unknown);
-  CHECK(dac->message == "whether the DAC was revoked is not known: the list at https://example.com/a.crl was not read");
+  CHECK(dac->message == "whether the DAC was revoked is not known: https://example.com/a.crl: the ledger's signer is not a certificate: certificate: expected SEQUENCE (0x30), found the end");
   CHECK(report.verdict == Verdict::approve);
 }

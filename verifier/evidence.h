@@ -54,6 +54,7 @@ struct LedgerFacts {
   Fact<ComplianceInfo> compliance;
   Fact<CertificateCoverage> coverage;         // of the CD's certificate id
   Fact<std::vector<RevocationPoint>> dac_points, pai_points;   // lists of the PAI (for DACs), of the PAA (for PAIs)
+  std::vector<CrlEvidence> lists;             // behind these points, judged
 };
 
 const std::shared_ptr<const LedgerFacts>& no_facts();   // nothing was asked
@@ -108,6 +109,7 @@ struct Evidence {
   std::optional<uint16_t> vid, pid;    // as Basic Information gives them
 
   std::vector<CrlEvidence> crls;       // revocation lists among the evidence
+  std::vector<CertificatePtr> crl_signers;   // and certificates that say that they sign them
   RevocationState dac_revocation, pai_revocation;
   OnboardingEvidence onboarding;
   std::vector<CsrEvidence> csrs;

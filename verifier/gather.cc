@@ -63,7 +63,9 @@ FactId says_it_is(const Certificate& c) {
 
 // Roles come from the relation between the certificates first (a DAC with a wrong CA flag is still issued by its PAI),
 // then from what each says of itself.
-void settle_roles(Device& device, Parsed& parsed, std::vector<std::string>& others) {
+void settle_roles(Evidence& e, Parsed& parsed) {
+  Device& device = e.device;
+  std::vector<std::string>& others = e.other_certificates;
   std::vector<Candidate> open;
   std::vector<std::pair<FactId, CertificatePtr>> settled;
   for (Statement& s : device.statements) {
@@ -87,6 +89,9 @@ void settle_roles(Device& device, Parsed& parsed, std::vector<std::string>& othe
     } else if (signs_declarations(**certificate)) {
       others.push_back(fmt::format("{}: a certificate of a CD signer ({}), compared with the trusted ones and not believed", place_text(s.place),
                                    name_text((*certificate)->subject)));
+    } else if (signs_lists(**certificate, e.crls)) {
+      others.push_back(fmt::format("{}: a certificate for signing revocation lists ({}), believed as far as the PAA or PAI delegated to it", place_text(s.place), name_text((*certificate)->subject)));
+      e.crl_signers.push_back(*certificate);
     } else if ((*certificate)->self_issued()) {
       s.fact = FactId::paa;
       settled.emplace_back(FactId::paa, *certificate);
@@ -371,20 +376,6 @@ void find_anchors(Evidence& e, const TrustStore& trust, Ledger* ledger, Remember
   }
 }
 
-// Lists among the evidence: believed as far as their signature goes, by the PAI and PAA that were accepted.
-void gather_revocation(Evidence& e) {
-  const Certificate* paa = e.paa && e.paa->certificate ? e.paa->certificate.get() : nullptr;
-  // Of the built-in PAAs only facts are kept; the evidence's own copy serves when it has the very key that is trusted.
-  if (paa == nullptr && e.paa && e.paa_shown.certificate && e.paa_shown.certificate->p256 == e.paa->key) paa = e.paa_shown.certificate.get();
-  const Certificate* const issuers[] = {e.pai.certificate.get(), paa};
-  for (const Statement& s : e.device.statements) {
-    if (s.fact == FactId::crl) e.crls.push_back(judge_crl(bytes_of(s), s.place, issuers, e.policy.at, openssl_engine()));
-  }
-  if (e.crls.empty()) return;
-  if (e.dac.certificate) e.dac_revocation = revocation_of(*e.dac.certificate, e.pai.certificate.get(), e.crls);
-  if (e.pai.certificate) e.pai_revocation = revocation_of(*e.pai.certificate, paa, e.crls);
-}
-
 void gather_csrs(Evidence& e) {
   for (const Statement& s : e.device.statements) {
     if (s.fact != FactId::csr) continue;
@@ -412,7 +403,8 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
   if (ledger != nullptr) e.ledger = ledger->status();
 
   Parsed parsed(remembered);
-  settle_roles(e.device, parsed, e.other_certificates);
+  read_lists(e);
+  settle_roles(e, parsed);
   e.dac = certificate_evidence(e.device.first(FactId::dac), parsed);
   e.pai = certificate_evidence(choose_pai(e.device, e.dac, parsed, e.other_certificates), parsed);
   e.paa_shown = certificate_evidence(e.device.first(FactId::paa), parsed);
@@ -428,8 +420,8 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
   e.vid = id16(FactId::vendor_id);
   e.pid = id16(FactId::product_id);
   find_anchors(e, trust, ledger, remembered);
-  gather_revocation(e);
   if (ledger != nullptr && policy.network != Network::none) gather_ledger(e, *ledger, remembered);
+  judge_lists(e);
   e.ordered = std::move(ordered);
   e.onboarding = onboarding_evidence(e.device, e.ordered ? &*e.ordered : nullptr);
   gather_csrs(e);

@@ -16,6 +16,13 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
 // The ledger's part of it (gather_ledger.cc): asks for what this device needs, and for nothing else.
 void gather_ledger(Evidence& evidence, Ledger& ledger, Remembered* remembered);
 
+// Revocation (gather_revocation.cc): lists of the evidence are read before roles are settled, since the certificate of
+// a list's signer is neither DAC nor PAI; those behind the ledger's points with the other facts; both judged last.
+void read_lists(Evidence& evidence);
+bool signs_lists(const Certificate& certificate, std::span<const CrlEvidence> lists);
+std::vector<CrlEvidence> lists_of_points(const Evidence& evidence, const LedgerFacts& facts, Ledger& ledger);
+void judge_lists(Evidence& evidence);
+
 // The signatures to be checked that have no answer yet, and where their answers go: jobs of many devices can be put
 // into one batch.
 struct SignatureRequest {

@@ -39,6 +39,7 @@ LedgerFacts ask(const Evidence& e, LedgerFacts f, Ledger& ledger) {
   if (e.dac.certificate) {
     if (const auto akid = e.dac.certificate->akid()) f.dac_points = ledger.revocation_points(*akid);
   }
+  f.lists = lists_of_points(e, f, ledger);
   if (f.vid) {
     f.vendor = ledger.vendor(*f.vid);
     if (f.pid) {

@@ -9,6 +9,7 @@
 
 #include "verifier/bytes.h"
 #include "verifier/instant.h"
+#include "verifier/pki/crl_index.h"
 
 namespace attest {
 
@@ -127,8 +128,9 @@ class Ledger {
   virtual Fact<ComplianceInfo> compliance(uint16_t vid, uint16_t pid, uint32_t software_version) = 0;  // type "matter"
   virtual Fact<CertificateCoverage> coverage(const std::string& certificate_id) = 0;
   virtual Fact<std::vector<RevocationPoint>> revocation_points(const KeyId& issuer) = 0;
-  // The CRL behind a revocation point, as bytes (DER), from the cache or the network.
-  virtual Fact<Bytes> crl(const RevocationPoint& point) = 0;
+  // The list behind a revocation point, from the cache or from its address: read, and not judged. Unknown says why there
+  // is none: not fetched, out of reach, no CRL, not what the point's size and digest say.
+  virtual Fact<RevokedListPtr> crl(const RevocationPoint& point) = 0;
 };
 
 }  // namespace attest

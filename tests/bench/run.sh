@@ -59,3 +59,7 @@ for i in $(seq 20); do
 done
 ours=$(sort -n "$work/ours" | sed -n 10p); theirs=$(sort -n "$work/theirs" | sed -n 10p)
 echo "dcl sync ${ours} us, curl ${theirs} us for ${#paths[@]} addresses: $(awk "BEGIN{printf \"%.2f\", $theirs/$ours}") times faster"
+
+echo
+echo "== a revocation list of 1,000,000 serials, by its index and by walking it"
+"$build/tests/revocation_bench"

@@ -16,19 +16,24 @@ Outcome judged(const Evidence& e, const RevocationState& state, const Fact<std::
     return fail(fmt::format("the {} was revoked on {} ({})", name, rfc3339(state.date), reason_text(state.reason)), "a certificate in force", "its serial number is on the list", place_text(state.place));
   if (state.answer == Answer::unknown) return unknown(fmt::format("whether the {} was revoked is not known: {}", name, state.why));
   if (!e.facts->asked) return skipped("no revocation list in the evidence, and no ledger asked");
-  if (const auto* found = std::get_if<Found<std::vector<RevocationPoint>>>(&points))
-    return unknown(fmt::format("whether the {} was revoked is not known: the list at {} was not read", name, found->value.empty() ? "the ledger's point" : printable(found->value.front().data_url)));
   if (std::holds_alternative<Absent>(points)) return skipped("the ledger names no revocation list for its issuer");
-  return unknown(fmt::format("whether the {} was revoked is not known: {}", name, std::get<Unknown>(points).why));
+  if (const auto* why = std::get_if<Unknown>(&points)) return unknown(fmt::format("whether the {} was revoked is not known: {}", name, why->why));
+  return unknown(fmt::format("whether the {} was revoked is not known: its issuer could not be settled", name));
 }
 
 Outcome dac_is_not_revoked(const Evidence& e) { return judged(e, e.dac_revocation, e.facts->dac_points, "DAC"); }
 Outcome pai_is_not_revoked(const Evidence& e) { return judged(e, e.pai_revocation, e.facts->pai_points, "PAI"); }
 
 Outcome lists_can_be_used(const Evidence& e) {
-  if (e.crls.empty()) return skipped("no revocation list in the evidence");
-  for (const CrlEvidence& list : e.crls) {
-    if (!list.problem.empty()) return fail(fmt::format("the revocation list {} cannot be used: {}", place_text(list.place), list.problem), "a list of the DAC's or PAI's issuer, in force", list.problem, place_text(list.place));
+  if (e.crls.empty() && e.facts->lists.empty()) return skipped(e.facts->asked ? "no revocation list in the evidence, and the ledger names none" : "no revocation list in the evidence");
+  for (const auto* lists : {&e.crls, &e.facts->lists}) {
+    for (const CrlEvidence& list : *lists) {
+      const std::string& why = list.problem.empty() ? list.gap : list.problem;
+      if (why.empty()) continue;
+      const std::string place = place_text(list.place);
+      if (list.problem.empty()) return fail(fmt::format("the revocation list {} clears nobody: {}", place, why), "a list that says what it covers", why, place);
+      return fail(fmt::format("the revocation list {} cannot be used: {}", place, why), "a list of the DAC's or PAI's issuer, in force", why, place);
+    }
   }
   return pass();
 }

@@ -67,9 +67,11 @@ void note_unknown(std::vector<std::string>* unknown, const Extension& extension)
 
 // RFC 5280 5.1.2.6. `unknown` may be null.
 Result<RevokedItem> read_entry(der::Cursor& entries, std::vector<std::string>* unknown) {
+  const View from = entries.rest();
   auto entry = entries.enter(der::kSequence, "revoked certificate");
   if (!entry) return tl::unexpected(entry.error());
   RevokedItem out;
+  out.whole = from.first(from.size() - entries.rest().size());
   const auto serial = entry->integer("userCertificate");
   if (!serial) return tl::unexpected(serial.error());
   out.serial = *serial;
@@ -188,8 +190,8 @@ bool at_time(const der::Cursor& cursor) {
   return cursor.peek() == der::kUtcTime || cursor.peek() == der::kGeneralizedTime;
 }
 
-// RFC 5280 5.1.2.
-tl::expected<void, Error> read_tbs(der::Cursor& tbs, Crl& out) {
+// RFC 5280 5.1.2. With a summary the entries are left alone.
+tl::expected<void, Error> read_tbs(der::Cursor& tbs, Crl& out, const CrlSummary* summary) {
   if (tbs.peek() == der::kInteger) {
     const auto version = tbs.small_integer("version", 255);
     if (!version) return tl::unexpected(version.error());
@@ -211,7 +213,7 @@ tl::expected<void, Error> read_tbs(der::Cursor& tbs, Crl& out) {
     auto entries = tbs.enter(der::kSequence, "revokedCertificates");
     if (!entries) return tl::unexpected(entries.error());
     out.entries = entries->rest();
-    for (; !entries->empty(); ++out.entry_count) {
+    for (; summary == nullptr && !entries->empty(); ++out.entry_count) {
       const auto entry = read_entry(*entries, &out.unknown_critical);
       if (!entry) return within(fmt::format("revokedCertificates: entry {}", out.entry_count), entry.error());
     }
@@ -222,16 +224,14 @@ tl::expected<void, Error> read_tbs(der::Cursor& tbs, Crl& out) {
   return tbs.end("end");
 }
 
-View without_leading_zeros(View serial) {
-  while (serial.size() > 1 && serial[0] == 0) serial = serial.subspan(1);
-  return serial;
-}
-
-}  // namespace
-
-Result<CrlPtr> parse_crl(Bytes der) {
+Result<CrlPtr> read_crl(View der, std::shared_ptr<const void> owner, const CrlSummary* summary) {
   const auto out = std::make_shared<Crl>();
-  out->der = std::move(der);
+  out->owner = std::move(owner);
+  out->der = der;
+  if (summary != nullptr) {
+    out->entry_count = summary->entry_count;
+    out->unknown_critical = summary->unknown_critical;
+  }
   der::Cursor outer(out->der);
   auto inner = outer.enter(der::kSequence, "crl");
   if (!inner) return tl::unexpected(inner.error());
@@ -239,7 +239,7 @@ Result<CrlPtr> parse_crl(Bytes der) {
   if (!tbs) return within("crl", tbs.error());
   out->tbs = tbs->whole;
   der::Cursor content(tbs->body, inner->offset() - tbs->body.size());
-  if (const auto read = read_tbs(content, *out); !read) return within("crl: tbsCertList", read.error());
+  if (const auto read = read_tbs(content, *out, summary); !read) return within("crl: tbsCertList", read.error());
   const auto algorithm = read_algorithm(*inner, "signatureAlgorithm");
   if (!algorithm) return within("crl", algorithm.error());
   out->signature_algorithm = algorithm->oid;
@@ -250,6 +250,17 @@ Result<CrlPtr> parse_crl(Bytes der) {
   if (const auto done = outer.end("crl"); !done) return tl::unexpected(done.error());
   return CrlPtr(out);
 }
+
+}  // namespace
+
+Result<CrlPtr> parse_crl(View der, std::shared_ptr<const void> owner) { return read_crl(der, std::move(owner), nullptr); }
+
+Result<CrlPtr> parse_crl(Bytes der) {
+  const auto owner = std::make_shared<const Bytes>(std::move(der));
+  return parse_crl(*owner, owner);
+}
+
+Result<CrlPtr> reopen_crl(View der, std::shared_ptr<const void> owner, const CrlSummary& summary) { return read_crl(der, std::move(owner), &summary); }
 
 // A certificate has a SEQUENCE (its validity) where a list has a time.
 bool looks_like_crl(View input) {
@@ -270,21 +281,39 @@ std::optional<RevokedItem> RevokedWalk::next() {
   return *item;
 }
 
+std::optional<RevokedItem> revoked_item_at(const Crl& crl, size_t offset) {
+  const auto begin = static_cast<size_t>(crl.entries.data() - crl.der.data());
+  if (crl.entries.empty() || offset < begin || offset >= begin + crl.entries.size()) return std::nullopt;
+  der::Cursor entries(crl.der.subspan(offset, begin + crl.entries.size() - offset));
+  const auto item = read_entry(entries, nullptr);
+  return item ? std::optional(*item) : std::nullopt;
+}
+
+View without_leading_zeros(View serial) {
+  while (serial.size() > 1 && serial[0] == 0) serial = serial.subspan(1);
+  return serial;
+}
+
+// A list that is not indirect and names no other issuer speaks of whatever it is consulted for: in Matter that may be
+// the certificates of the PAA or PAI that delegated to its signer (the ledger's crlSignerDelegator).
+bool speaks_of(const Crl& crl, View certificate_issuers, const Name& issuer) {
+  if (!certificate_issuers.empty()) return names_issuer(certificate_issuers, issuer);
+  return !(crl.partition && crl.partition->indirect) || same_name(crl.issuer, issuer);
+}
+
 std::optional<RevokedEntry> find_revoked(const Crl& crl, View serial, const Name& issuer) {
   const View wanted = without_leading_zeros(serial);
-  // A list that is not indirect and names no other issuer speaks of whatever it is consulted for: in Matter that may be
-  // the certificates of the PAA or PAI that delegated to its signer (the ledger's crlSignerDelegator).
-  const bool own_issuer = !(crl.partition && crl.partition->indirect) || same_name(crl.issuer, issuer);
   View compared;  // the last certificate issuers that were compared, and the answer: they may be long and hold for many
-  bool compared_ours = false;
+  bool first = true, ours = false;
   RevokedWalk walk(crl);
   while (const auto item = walk.next()) {
-    if (!equal(without_leading_zeros(item->serial), wanted)) continue;
-    if (item->certificate_issuers.data() != compared.data()) {
+    if (!equal(without_leading_zeros(item->serial), wanted) || item->reason == kRemoveFromCrl) continue;
+    if (first || item->certificate_issuers.data() != compared.data()) {
+      first = false;
       compared = item->certificate_issuers;
-      compared_ours = names_issuer(compared, issuer);
+      ours = speaks_of(crl, compared, issuer);
     }
-    if (item->certificate_issuers.empty() ? own_issuer : compared_ours) return RevokedEntry{item->date, item->reason};
+    if (ours) return RevokedEntry{item->date, item->reason};
   }
   return std::nullopt;
 }

@@ -8,7 +8,8 @@
 namespace attest {
 
 struct Crl {
-  Bytes der;
+  std::shared_ptr<const void> owner;    // of the bytes that every View here points into
+  View der;
   View tbs;
   unsigned version = 1;                 // 2 is right
   View signature_algorithm;             // OID content octets
@@ -34,11 +35,21 @@ struct Crl {
 using CrlPtr = std::shared_ptr<const Crl>;
 
 Result<CrlPtr> parse_crl(Bytes der);
+Result<CrlPtr> parse_crl(View der, std::shared_ptr<const void> owner);
 bool looks_like_crl(View input);
+
+// What a walk over all entries finds out, kept beside a list so that it can be opened again without that walk.
+struct CrlSummary {
+  size_t entry_count = 0;
+  std::vector<std::string> unknown_critical;
+};
+// A list that parse_crl has read before: everything but its entries is read again.
+Result<CrlPtr> reopen_crl(View der, std::shared_ptr<const void> owner, const CrlSummary& summary);
 
 // One entry as it stands. `certificate_issuers` is the content of the GeneralNames that say whose certificate this is,
 // in this entry or the last one before it that says so (RFC 5280 5.3.3); empty: the list's own issuer.
 struct RevokedItem {
+  View whole;
   View serial;
   Instant date;
   std::optional<unsigned> reason;
@@ -55,12 +66,23 @@ class RevokedWalk {
   View certificate_issuers_;
 };
 
+// The entry that begins at this byte of the list; its certificate issuers are its own only. nullopt: none does.
+std::optional<RevokedItem> revoked_item_at(const Crl& crl, size_t offset);
+
+// Serials are compared without the leading zeros that some write.
+View without_leading_zeros(View serial);
+// Does this entry speak of certificates of this issuer? The certificate issuers are those in force at the entry.
+bool speaks_of(const Crl& crl, View certificate_issuers, const Name& issuer);
+
+inline constexpr unsigned kRemoveFromCrl = 8;  // reasonCode, RFC 5280 5.3.1
+
 struct RevokedEntry {
   Instant date;
   std::optional<unsigned> reason;       // reasonCode, when given
 };
 // Walks the entries for this serial (content octets; leading zeros do not matter). `issuer` is the certificate's
-// issuer Name: with an indirect CRL only entries of that certificate issuer count.
+// issuer Name: with an indirect CRL only entries of that certificate issuer count. An entry that takes a revocation
+// back (removeFromCRL) revokes nothing.
 std::optional<RevokedEntry> find_revoked(const Crl& crl, View serial, const Name& issuer);
 
 }  // namespace attest
