@@ -20,7 +20,7 @@ namespace {
 
 // What the last line of a part says about how it was judged.
 struct PartFacts {
-  std::string network, key, engine, at;
+  std::string network, key, manifests, engine, at;
 };
 
 // A part may be larger than what memory holds: it is read line by line.
@@ -55,7 +55,7 @@ class Merging {
     report.findings_left_out += of_manifests.left_out;
     report.manifest_rows = manifest_tally_->rows();
     conclude(report);
-    if (auto done = output->conclude(report, facts_->key); !done) return tl::unexpected(done.error());
+    if (auto done = output->conclude(report, PartMark{.key = facts_->key, .manifests = facts_->manifests}); !done) return tl::unexpected(done.error());
     return lot_exit_code(report.verdict);
   }
 
@@ -89,8 +89,9 @@ class Merging {
     const auto json = parse_json(line);
     const Json* lot = json ? json->find("lot") : nullptr;
     const auto said = [&](const char* key) { return lot != nullptr && lot->find(key) != nullptr && lot->find(key)->string() != nullptr ? *lot->find(key)->string() : std::string(); };
-    const PartFacts facts{.network = said("network"), .key = said("part_key"), .engine = said("engine"), .at = said("at")};
+    const PartFacts facts{.network = said("network"), .key = said("part_key"), .manifests = said("part_manifests"), .engine = said("engine"), .at = said("at")};
     if (facts.key.empty()) return error("expected a part of a lot, found one that was judged without --part");
+    if (facts.manifests != part_mark({}, tables_).manifests) return error("expected a part that was judged with the same --manifest as is given here, found one judged with another, or with none");
     if (!facts_) {
       facts_ = facts;
       return {};

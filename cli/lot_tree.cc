@@ -204,7 +204,7 @@ bool is_one_device(const std::string& root, const std::vector<std::string>& file
   return dacs == 1;
 }
 
-Result<LotInput> open_folder(const std::string& path) {
+Result<LotInput> open_folder(const std::string& path, bool digests) {
   auto files = files_below(path, kMostFiles);
   if (!files) return tl::unexpected(files.error());
   const std::string root = path.ends_with('/') ? path : path + "/";
@@ -234,7 +234,7 @@ Result<LotInput> open_folder(const std::string& path) {
   std::vector<std::unique_ptr<LotSource>> sources;
   if (!tree.units.empty() || tree.records.empty()) sources.push_back(std::make_unique<FolderSource>(root, std::move(tree.units)));
   for (const std::string& file : tree.records) {
-    auto source = record_file_source(root + file);
+    auto source = record_file_source(root + file, digests);
     if (!source) return tl::unexpected(source.error());
     sources.push_back(std::move(*source));
   }
@@ -403,7 +403,7 @@ LotTree lot_tree(const std::vector<std::string>& files, const std::function<File
 
 Result<LotInput> open_lot_input(const std::string& path, const std::vector<Secret>& secrets, bool digests) {
   struct stat info {};
-  if (::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) return open_folder(path);
+  if (::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) return open_folder(path, digests);
   auto file = FileBytes::open(path);
   if (!file) return tl::unexpected(file.error());
   const FileRole role = file_role(path, file->view());
