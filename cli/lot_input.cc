@@ -146,7 +146,10 @@ class Sampled final : public LotSource {
     while (at_ < chosen_.size() && !batch.full(kMostItems)) batch.items.push_back(std::move(chosen_[at_++].item));
     return !batch.items.empty();
   }
-  std::optional<uint64_t> size() const override { return drawn_ ? std::optional<uint64_t>(chosen_.size()) : std::nullopt; }
+  std::optional<uint64_t> size() const override {
+    const auto all = source_->size();
+    return all ? std::optional<uint64_t>(std::min(*all, most_)) : std::nullopt;
+  }
 
  private:
   static constexpr size_t kMostItems = 64;

@@ -34,7 +34,7 @@ bool LotJudge::read_files(const LotItem::Files& files, Reading& reading, std::st
   for (const LotFile& file : files) {
     std::optional<FileBytes> opened;
     if (!file.content) {
-      auto bytes = FileBytes::open(file.path);
+      auto bytes = file.problem.empty() ? FileBytes::open(file.path) : Result<FileBytes>(error(file.problem));
       if (!bytes) {
         problem = bytes.error().what;
         if (alone) return false;

@@ -41,7 +41,11 @@ bool lists_devices(const std::string& format) { return format == "html" || forma
 
 bool shows_summaries(const std::string& format) { return lists_devices(format) || format == "csv"; }
 
-std::string key_digest(const SipKey& key) { return fmt::format("{:016x}", siphash(key, view("matter-attest lot"))); }
+PartMark part_mark(const SipKey& key, std::span<const ManifestRows> given) {
+  PartMark out{.key = fmt::format("{:016x}", siphash(key, view("matter-attest lot"))), .manifests = {}};
+  for (const ManifestRows& manifest : given) out.manifests += fmt::format("{:016x}", manifest.digest());
+  return out;
+}
 
 LotOutput::LotOutput(LotOutput&& other) noexcept : path_(std::move(other.path_)), format_(std::move(other.format_)), form_(other.form_), file_(std::exchange(other.file_, stdout)) {}
 LotOutput::~LotOutput() {
@@ -81,11 +85,11 @@ tl::expected<void, Error> LotOutput::flush() {
   return {};
 }
 
-tl::expected<void, Error> LotOutput::conclude(const LotReport& report, const std::optional<std::string>& key) {
+tl::expected<void, Error> LotOutput::conclude(const LotReport& report, const std::optional<PartMark>& part) {
   std::string text;
   if (format_ == "ndjson") {
     Json lot = lot_report_json(report);
-    if (key) lot.set("part_key", *key);
+    if (part) lot.set("part_key", part->key).set("part_manifests", part->manifests);
     text = dump(Json(Json::Object{}).set("lot", std::move(lot))) + "\n";
   } else if (format_ == "json") {
     text = dump_pretty(lot_report_json(report));

@@ -27,7 +27,7 @@ struct LotUnit {
 };
 struct LotTree {
   std::vector<LotUnit> units;        // sorted by path
-  std::vector<std::string> shared, manifests, ignored;
+  std::vector<std::string> shared, manifests, records, ignored;
 };
 // `files`: relative paths, sorted. `role` is asked as few times as needed: it may have to read.
 LotTree lot_tree(const std::vector<std::string>& files, const std::function<FileRole(const std::string&)>& role);
