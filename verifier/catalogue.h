@@ -20,6 +20,7 @@ std::span<const Check> onboarding_checks();    // onboarding.*: QR and manual co
 std::span<const Check> spake2p_checks();       // spake2p.*: salt, iterations, verifier
 std::span<const Check> csr_checks();           // csr.*: certification requests
 std::span<const Check> expect_checks();        // expect.*: what was ordered against what was found
+std::span<const Check> waiver_checks();        // expect.waivers-*: the exceptions that were handed over
 
 // All of them, once, in order.
 std::span<const Check* const> catalogue();

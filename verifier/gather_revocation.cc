@@ -54,7 +54,7 @@ std::vector<CrlEvidence> lists_of_points(const Evidence& e, const LedgerFacts& f
 }
 
 void judge_lists(Evidence& e) {
-  const LedgerFacts& f = e.facts;
+  const LedgerFacts& f = *e.facts;
   if (e.crls.empty() && f.lists.empty()) return;
   const auto issuers = issuers_of(e, f);
   // The ledger names signers too; for which issuer they sign is judged, not believed.

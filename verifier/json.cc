@@ -184,8 +184,9 @@ Result<Json> parse_json(std::string_view input, const JsonLimits& limits) {
   rapidjson::MemoryStream stream(input.data(), input.size());
   rapidjson::GenericReader<rapidjson::UTF8<>, rapidjson::UTF8<>> reader;
   Builder builder(limits.depth);
-  constexpr unsigned kFlags = rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag | rapidjson::kParseNumbersAsStringsFlag;
-  const auto result = reader.Parse<kFlags>(stream, builder);
+  constexpr unsigned kFlags = rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag;
+  // What is UTF-8 as a whole needs no look at every character; in what is not, the place is found.
+  const auto result = is_utf8(input) ? reader.Parse<kFlags>(stream, builder) : reader.Parse<kFlags | rapidjson::kParseValidateEncodingFlag>(stream, builder);
   if (result.IsError()) {
     const uint64_t at = result.Offset();
     if (!builder.refusal().empty()) return error(fmt::format("JSON: {} near byte {}", builder.refusal(), at), at);
