@@ -4,7 +4,7 @@ TOOL   := $(BUILD)/matter-attest
 SUDO   := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 PACKAGES := $(shell sed 's/\#.*//' packages.txt)
 
-.PHONY: demo test accept bench asan tidy fuzz crypto_mb install clean
+.PHONY: demo test examples accept bench asan tidy fuzz crypto_mb install clean
 
 # Judges a good and a bad device of the project's own.
 demo: build/.built-tool
@@ -12,6 +12,10 @@ demo: build/.built-tool
 
 test: build/.built-all
 	@ctest --test-dir $(BUILD) --output-on-failure
+
+# Lots on many machines: GNU parallel, and Apache Spark where Java and pyspark are there (PYTHON=… names the Python).
+examples: build/.built-all
+	@examples/run.sh $(BUILD)
 
 # Installs what is missing, once for each state of the list.
 build/.packages: packages.txt

@@ -22,8 +22,9 @@ void add_lot(Command& root) {
       .number("--sample", "N", options.sample, "judge so many devices, drawn at random")
       .number("--seed", "S", options.seed, "of the drawing: the same seed draws the same devices (default 1)")
       .text("--resume", "FILE", options.resume, "keep a journal there, or go on with the lot that it is of")
-      .text("--part", "SECRET", options.part, "judge a part, to be joined by lot merge: the same secret for all parts (file, hex:, pass:, env:)")
-      .choice("--engine", {"auto", "openssl"}, options.engine, "what checks the signatures (default auto)")
+      .text("--part", "SECRET", options.part, "judge a part, to be joined by lot merge: the same secret for all parts (file, hex:, pass:, env:)");
+  add_engine_option(command, options.engine);
+  command
       .positionals("INPUT", options.inputs, "folders with a device a subfolder or file, archives, NDJSON (- is stdin)", false)
       .footer("Examples:\n"
               "  matter-attest lot --network test --manifest order.csv dumps/\n"

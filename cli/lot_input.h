@@ -46,8 +46,9 @@ class LotSource {
 inline constexpr size_t kMostLineBytes = 1u << 20;
 
 // Lines of NDJSON from a descriptor, which it closes when it is not stdin. Empty lines are none.
-std::unique_ptr<LotSource> record_source(int fd, std::string path);
-Result<std::unique_ptr<LotSource>> record_file_source(const std::string& path);
+// `digests`: each line's digest is wanted (LotItem::input), by who may go on with this lot later.
+std::unique_ptr<LotSource> record_source(int fd, std::string path, bool digests);
+Result<std::unique_ptr<LotSource>> record_file_source(const std::string& path, bool digests);
 bool holds_records(View bytes);   // the first line is a whole JSON object that describes a device
 
 // One after the other.

@@ -47,7 +47,7 @@ Result<SipKey> random_key() {
 uint64_t options_digest(const LotOptions& o) {
   std::string all = fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n", o.judge.network, o.judge.ledger.ledger, o.judge.ledger.chain_id, o.expect, o.part.empty() ? "" : key_digest(part_key(o.part).value_or(SipKey{})), o.sample,
                                 o.sample > 0 ? o.seed : 0, o.full);
-  for (const auto* list : {&o.inputs, &o.manifests, &o.columns, &o.judge.trust_paa, &o.judge.trust_cd_signer, &o.judge.require}) {
+  for (const auto* list : {&o.inputs, &o.manifests, &o.columns, &o.judge.trust_paa, &o.judge.trust_cd_signer, &o.judge.require, &o.judge.waive, &o.judge.waivers}) {
     for (const std::string& one : *list) all += one + "\n";
     all += "--\n";
   }
@@ -120,7 +120,10 @@ class LotRun {
     if (!ledger) return tl::unexpected(ledger.error());
     ledger_ = std::move(*ledger);
     setup_.ledger = ledger_.get();
-    setup_.engine = &openssl_engine();
+    auto engine = engine_from(options_.engine);
+    if (!engine) return tl::unexpected(engine.error());
+    engine_ = std::move(*engine);
+    setup_.engine = engine_.get();
     auto secrets = secrets_from(options_.judge.unlock);
     if (!secrets) return tl::unexpected(secrets.error());
     setup_.secrets = std::move(*secrets);
@@ -157,12 +160,13 @@ class LotRun {
   tl::expected<void, Error> open_inputs() {
     std::vector<std::unique_ptr<LotSource>> sources;
     Reading shared;
+    const bool digests = !options_.resume.empty() || !options_.part.empty();   // others go on with it
     for (const std::string& path : options_.inputs) {
       if (path == "-") {
-        sources.push_back(record_source(STDIN_FILENO, "stdin"));
+        sources.push_back(record_source(STDIN_FILENO, "stdin", digests));
         continue;
       }
-      auto input = open_lot_input(path, setup_.secrets);
+      auto input = open_lot_input(path, setup_.secrets, digests);
       if (!input) return tl::unexpected(input.error());
       if (input->source) sources.push_back(std::move(input->source));
       for (const LotFile& file : input->shared) static_cast<void>(read_evidence({.path = file.path, .bytes = *file.content, .base = 0, .member = true}, shared));
@@ -220,6 +224,7 @@ class LotRun {
     });
     if (!done) return done;
     if (failed) return tl::unexpected(*failed);
+    if (auto flushed = output.flush(); !flushed) return flushed;
     source_ = std::make_unique<Resumed>(std::move(source_), tally_.devices(), chain);
     return {};
   }
@@ -251,6 +256,7 @@ class LotRun {
   }
 
   const LotOptions& options_;
+  std::shared_ptr<SignatureEngine> engine_;
   LotSetup setup_;
   std::unique_ptr<dcl::CachedLedger> ledger_;
   LotManifests manifests_;

@@ -1,6 +1,7 @@
 // LotRun: one lot from the command line's words to the exit code.
 #pragma once
 
+#include "cli/engine_option.h"
 #include "cli/options.h"
 #include "verifier/report.h"
 
@@ -9,7 +10,8 @@ namespace attest::cli {
 struct LotOptions {
   JudgeOptions judge;
   std::vector<std::string> inputs, manifests, columns;
-  std::string format, output, expect, resume, part, engine = "auto";
+  std::string format, output, expect, resume, part;
+  EngineOption engine;
   long long jobs = 0, sample = 0, seed = 1;
   bool stream = false, full = false;
 };

@@ -185,13 +185,31 @@ void list_ignored(const std::vector<std::string>& ignored, LotInput& input) {
   input.ignored_names.assign(ignored.begin(), ignored.begin() + static_cast<std::ptrdiff_t>(std::min(ignored.size(), kIgnoredShown)));
 }
 
+// A folder without subfolders in which one file has a DAC, and the others complete it: the folder of one device, and not of
+// a device a file. (Requests are each a device's.)
+bool is_one_device(const std::string& root, const std::vector<std::string>& files, const std::vector<LotUnit>& units) {
+  constexpr size_t kMostFilesOfOne = 16;
+  if (files.size() < 2 || files.size() > kMostFilesOfOne || units.empty()) return false;
+  size_t dacs = 0;
+  for (const LotUnit& unit : units) {
+    if (unit.files.size() != 1 || unit.files.front().find('/') != std::string::npos) return false;
+    const auto file = FileBytes::open(root + unit.files.front());
+    Reading reading;
+    reading.codecs = &loaded_codecs();
+    if (!file || !read_evidence({.path = unit.files.front(), .bytes = file->view(), .member = true}, reading)) return false;
+    if (reading.device.first(FactId::csr) != nullptr) return false;
+    dacs += reading.device.first(FactId::dac) != nullptr || reading.device.first(FactId::certificate) != nullptr;
+  }
+  return dacs == 1;
+}
+
 Result<LotInput> open_folder(const std::string& path) {
   auto files = files_below(path, kMostFiles);
   if (!files) return tl::unexpected(files.error());
   const std::string root = path.ends_with('/') ? path : path + "/";
   for (std::string& file : *files) file.erase(0, root.size());
   std::map<std::string, FileRole> known;
-  const LotTree tree = lot_tree(*files, [&](const std::string& file) {
+  LotTree tree = lot_tree(*files, [&](const std::string& file) {
     const auto at = known.find(file);
     if (at != known.end()) return at->second;
     const auto bytes = FileBytes::open(root + file);
@@ -199,6 +217,10 @@ Result<LotInput> open_folder(const std::string& path) {
     if (role != FileRole::device) known.emplace(file, role);   // most are devices, and those are asked for once
     return role;
   });
+  if (is_one_device(root, *files, tree.units)) {
+    const std::string folder = root.substr(0, root.size() - 1);
+    tree = LotTree{.units = {{.name = folder.substr(folder.rfind('/') + 1), .files = *files}}, .shared = {}, .manifests = {}, .ignored = {}};
+  }
   LotInput out;
   for (const auto& [from, to] : {std::pair(&tree.shared, &out.shared), std::pair(&tree.manifests, &out.manifests)}) {
     for (const std::string& file : *from) {
@@ -371,7 +393,7 @@ FileRole file_role(const std::string& path, View bytes) {
 
 LotTree lot_tree(const std::vector<std::string>& files, const std::function<FileRole(const std::string&)>& role) { return Sorting(role).sort(*grown(files)); }
 
-Result<LotInput> open_lot_input(const std::string& path, const std::vector<Secret>& secrets) {
+Result<LotInput> open_lot_input(const std::string& path, const std::vector<Secret>& secrets, bool digests) {
   struct stat info {};
   if (::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) return open_folder(path);
   auto file = FileBytes::open(path);
@@ -384,7 +406,7 @@ Result<LotInput> open_lot_input(const std::string& path, const std::vector<Secre
     return out;
   }
   if (role == FileRole::records) {
-    auto source = record_file_source(path);
+    auto source = record_file_source(path, digests);
     if (!source) return tl::unexpected(source.error());
     out.source = std::move(*source);
     return out;

@@ -39,6 +39,6 @@ struct LotInput {
   uint64_t ignored = 0;
   std::vector<std::string> ignored_names;                       // the first of them
 };
-Result<LotInput> open_lot_input(const std::string& path, const std::vector<Secret>& secrets);
+Result<LotInput> open_lot_input(const std::string& path, const std::vector<Secret>& secrets, bool digests);
 
 }  // namespace attest::cli
