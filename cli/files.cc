@@ -140,7 +140,23 @@ Result<FileBytes> FileBytes::standard_input() {
   return out;
 }
 
-constexpr size_t kPiece = 1u << 20;            // of a stream
+Result<void> stream_file(const std::string& path, const std::function<void(View, uint64_t)>& take) {
+  size_t size = 0;
+  const auto fd = open_regular(path, size);
+  if (!fd) return tl::unexpected(fd.error());
+  Bytes buffer(kPiece);
+  for (;;) {
+    const ssize_t n = ::read(*fd, buffer.data(), buffer.size());
+    if (n < 0 && errno == EINTR) continue;
+    const int number = errno;
+    if (n <= 0) ::close(*fd);
+    if (n < 0) return error(fmt::format("{}: expected a readable file, found {}", path, reason(number)));
+    if (n == 0) return {};
+    take(View(buffer).first(static_cast<size_t>(n)), size);
+  }
+}
+
+Result<std::vector<std::string>> files_below(const std::string& path, size_t most) {
   struct stat info {};
   if (::stat(path.c_str(), &info) != 0) return error(fmt::format("{}: expected a file or folder, found {}", path, reason(errno)));
   if (!S_ISDIR(info.st_mode)) return std::vector<std::string>{path};

@@ -123,8 +123,27 @@ QUESTION(ModelVersion, version, (uint16_t vid, uint16_t pid, uint32_t software_v
 QUESTION(ComplianceInfo, compliance, (uint16_t vid, uint16_t pid, uint32_t software_version), (vid, pid, software_version), version_of("compliance", vid, pid, software_version))
 QUESTION(CertificateCoverage, coverage, (const std::string& certificate_id), (certificate_id), "coverage " + hex(view(certificate_id)))
 QUESTION(std::vector<RevocationPoint>, revocation_points, (const KeyId& issuer), (issuer), "revocation_points " + hex(issuer))
-QUESTION(Bytes, crl, (const RevocationPoint& point), (point), list_behind(point))
 #undef QUESTION
+
+// A list is kept as its DER.
+Fact<RevokedListPtr> RecordingLedger::crl(const RevocationPoint& point) {
+  const auto fact = asked_.crl(point);
+  Fact<Bytes> der = Unknown{};
+  if (const auto* found = std::get_if<Found<RevokedListPtr>>(&fact)) der = Found<Bytes>{to_bytes(found->value->crl().der), found->from};
+  if (const auto* absent = std::get_if<Absent>(&fact)) der = *absent;
+  if (const auto* unknown = std::get_if<Unknown>(&fact)) der = *unknown;
+  keep<Bytes>(list_behind(point), std::move(der));
+  return fact;
+}
+Fact<RevokedListPtr> RecordedLedger::crl(const RevocationPoint& point) {
+  auto der = answer<Bytes>(list_behind(point));
+  if (auto* unknown = std::get_if<Unknown>(&der)) return std::move(*unknown);
+  if (auto* absent = std::get_if<Absent>(&der)) return std::move(*absent);
+  auto& found = std::get<Found<Bytes>>(der);
+  auto list = parse_crl(std::move(found.value));
+  if (!list) return Unknown{"the bundle's revocation list cannot be read"};
+  return Found<RevokedListPtr>{std::make_shared<const RevokedList>(std::move(*list)), std::move(found.from)};
+}
 
 Json write(const LedgerRecord& record) { return bundle::write(record); }
 Result<LedgerRecord> ledger_record_from(const Json& json) {

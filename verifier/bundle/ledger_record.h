@@ -32,7 +32,7 @@ class RecordingLedger final : public Ledger {
   Fact<ComplianceInfo> compliance(uint16_t vid, uint16_t pid, uint32_t software_version) override;
   Fact<CertificateCoverage> coverage(const std::string& certificate_id) override;
   Fact<std::vector<RevocationPoint>> revocation_points(const KeyId& issuer) override;
-  Fact<Bytes> crl(const RevocationPoint& point) override;
+  Fact<RevokedListPtr> crl(const RevocationPoint& point) override;
 
  private:
   template <class T>
@@ -56,7 +56,7 @@ class RecordedLedger final : public Ledger {
   Fact<ComplianceInfo> compliance(uint16_t vid, uint16_t pid, uint32_t software_version) override;
   Fact<CertificateCoverage> coverage(const std::string& certificate_id) override;
   Fact<std::vector<RevocationPoint>> revocation_points(const KeyId& issuer) override;
-  Fact<Bytes> crl(const RevocationPoint& point) override;
+  Fact<RevokedListPtr> crl(const RevocationPoint& point) override;
 
  private:
   template <class T>
