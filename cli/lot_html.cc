@@ -13,7 +13,7 @@
 namespace attest::cli {
 namespace {
 
-constexpr size_t kLinksACause = 2'000;   // more devices of one cause are found in the list below
+constexpr size_t kLinksACause = 500;    // more devices of one cause are found in the list below
 constexpr size_t kLongestName = 120, kLongestSummary = 400;   // characters: a page of ten thousand devices stays small
 constexpr double kChartWidth = 1'000;
 
@@ -185,11 +185,7 @@ class Writer {
     const auto p = page_.in("p");
     for (size_t i = 0; i < std::min(found->second.size(), kLinksACause); ++i) {
       const size_t device = found->second[i];
-      {
-        const auto link = page_.in("a", {Attribute::link_to(device_id(device))});
-        page_.isolated(cut(lot_.results[device].name, kLongestName));
-      }
-      page_.line();
+      page_.leaf("a", cut(lot_.results[device].name, kLongestName), {Attribute::link_to(device_id(device)), {"dir", "auto"}}).line();
     }
     if (found->second.size() > kLinksACause) page_.text(fmt::format("and {} more in the list of devices", grouped(found->second.size() - kLinksACause)));
   }
@@ -263,8 +259,7 @@ class Writer {
       for (const std::string& id : r.*(why->ids)) {
         page_.text(" ");
         if (why->has(id)) {
-          const auto link = page_.in("a", {Attribute::link_to(why->element(id))});
-          page_.leaf("code", id);
+          page_.leaf("a", id, {Attribute::link_to(why->element(id))});
         } else {
           page_.leaf("code", id);
         }

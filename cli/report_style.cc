@@ -168,6 +168,7 @@ footer { margin-top: 3rem; padding-top: 1rem; padding-bottom: 2.5rem; color: var
 .device { border-top: 1px dotted var(--rule); padding: .3rem 0; font-size: .9375rem; content-visibility: auto; contain-intrinsic-size: auto 2.1rem; }
 .device:first-child { border-top: 0; }
 .device b { display: inline-block; min-width: 5.5rem; color: var(--tone); font-weight: 600; }
+.device a { font-family: var(--mono); font-size: .875em; }
 .device > p { padding: .3rem 0 .5rem; }
 .group h3.is-fail, .group h3.is-pass, .group h3.is-unknown { color: var(--tone); }
 

@@ -139,7 +139,7 @@ class Page(html.parser.HTMLParser):
     VOID = {"meta", "br", "hr", "col", "wbr"}
     KNOWN = VOID | set("html head title style body main header footer section h1 h2 h3 p ul ol li dl dt dd table thead tbody tr th td caption "
                        "details summary div span b i small code a bdi svg g path rect circle line text nav figure figcaption".split())
-    ATTRIBUTES = set("lang charset http-equiv content name class id href open scope data-verdict data-status aria-hidden aria-label role focusable "
+    ATTRIBUTES = set("lang dir charset http-equiv content name class id href open scope data-verdict data-status aria-hidden aria-label role focusable "
                      "viewbox d fill stroke stroke-width stroke-linecap stroke-linejoin x y width height transform preserveaspectratio colspan".split())
 
     def __init__(self, text):
