@@ -4,7 +4,7 @@ TOOL   := $(BUILD)/matter-attest
 SUDO   := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 PACKAGES := $(shell sed 's/\#.*//' packages.txt)
 
-.PHONY: demo test accept bench asan tidy fuzz install clean
+.PHONY: demo test examples accept bench asan tidy fuzz crypto_mb install clean
 
 # Judges a good and a bad device of the project's own.
 demo: build/.built-tool
@@ -12,6 +12,10 @@ demo: build/.built-tool
 
 test: build/.built-all
 	@ctest --test-dir $(BUILD) --output-on-failure
+
+# Lots on many machines: GNU parallel, and Apache Spark where Java and pyspark are there (PYTHON=… names the Python).
+examples: build/.built-all
+	@examples/run.sh $(BUILD)
 
 # Installs what is missing, once for each state of the list.
 build/.packages: packages.txt
@@ -48,6 +52,15 @@ fuzz: build/.packages
 	@command -v clang++-14 >/dev/null || $(SUDO) apt-get install -y -qq clang-14 libclang-rt-14-dev
 	@cmake --preset fuzz >/dev/null && cmake --build --preset fuzz -- --quiet
 	@tests/fuzz/run.sh build/fuzz
+
+# The optional fast signature engine, for tests and benchmarks: Intel's library and the compiler run-time it needs.
+crypto_mb: build/crypto_mb/lib/libcrypto_mb.so
+build/crypto_mb/lib/libcrypto_mb.so:
+	@command -v pip3 >/dev/null || $(SUDO) apt-get install -y -qq --no-install-recommends python3-pip
+	@mkdir -p $(@D) && pip3 download --quiet --no-deps --dest build/crypto_mb/packages ipp-crypto intel-cmplr-lib-rt
+	@cd build/crypto_mb && for p in packages/*.whl; do python3 -m zipfile -e $$p packages; done
+	@find build/crypto_mb/packages -name 'lib*.so*' -exec cp {} $(@D) \; && rm -rf build/crypto_mb/packages
+	@test -e $@
 
 install: build/.built-tool
 	@cmake --install $(BUILD) --component Unspecified

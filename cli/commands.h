@@ -13,6 +13,7 @@ void add_checks(Command& root);
 void add_explain(Command& root);
 void add_completion(Command& root);
 void add_dcl(Command& root);
+void add_lot(Command& root);
 void add_version(Command& root);
 
 }  // namespace attest::cli

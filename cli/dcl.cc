@@ -223,8 +223,9 @@ Result<void> write_whole(const std::string& path, const std::string& text) {
 }
 
 int run_export(const DclArguments& arguments, const Surroundings& around, const dcl::LedgerOptions& options) {
-  const auto snapshot = cached_snapshot(options.cache_folder, options.network.chain_id);
+  auto snapshot = cached_snapshot(options.cache_folder, options.network.chain_id);
   if (!snapshot) return complain(around, snapshot.error().what, kUnknown);
+  for (const std::string& note : dcl::carry_lists(*snapshot, dcl::lists_folder(options.cache_folder, options.network.chain_id))) complain(around, note, 0);
   const std::string text = dcl::write_snapshot(*snapshot);
   if (arguments.operands[0] == "-") {
     around.out << text;
@@ -247,6 +248,10 @@ int run_import(const DclArguments& arguments, const Surroundings& around, const 
   if (!cache) return complain(around, cache.error().what, kUsage);
   const auto changes = dcl::load_snapshot(*cache, *snapshot, std::filesystem::path(path).filename().string());
   if (!changes) return complain(around, changes.error().what, kUsage);
+  for (const dcl::CarriedList& list : snapshot->crls) {
+    const auto kept = dcl::keep_list(dcl::lists_folder(options.cache_folder, snapshot->chain_id), list, options.now);
+    if (!kept) complain(around, fmt::format("the revocation list {}: it cannot be kept: {}", printable(list.source.url), kept.error().what), 0);
+  }
   if (arguments.format == "json") {
     Json out;
     out.set("network", options.network.name).set("chain_id", snapshot->chain_id).set("height", snapshot->height).set("synced_at", rfc3339(snapshot->time));

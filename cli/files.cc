@@ -21,7 +21,6 @@ namespace {
 namespace fs = std::filesystem;
 constexpr size_t kMapFrom = 8u << 20;          // larger files are mapped, so that a flash image costs no memory
 constexpr size_t kPiece = 1u << 20;            // of a stream
-constexpr size_t kMostFiles = 100'000;
 constexpr size_t kDeepest = 64;
 
 const char* kind_of(mode_t mode) {
@@ -64,6 +63,7 @@ Result<int> open_regular(const std::string& path, size_t& size) {
 }
 
 struct Walk {
+  size_t most;
   std::vector<std::string> files;
   std::set<std::pair<dev_t, ino_t>> seen;
 };
@@ -85,7 +85,7 @@ tl::expected<void, Error> walk(const std::string& folder, size_t depth, Walk& st
       if (!state.seen.insert({info.st_dev, info.st_ino}).second) continue;
       if (auto done = walk(name, depth + 1, state); !done) return done;
     } else if (S_ISREG(info.st_mode)) {
-      if (state.files.size() == kMostFiles) return error(fmt::format("{}: more than {} files", folder, kMostFiles));
+      if (state.files.size() == state.most) return error(fmt::format("{}: more than {} files", folder, state.most));
       state.files.push_back(name);
     }
   }
@@ -155,11 +155,11 @@ Result<void> stream_file(const std::string& path, const std::function<void(View,
   }
 }
 
-Result<std::vector<std::string>> files_below(const std::string& path) {
+Result<std::vector<std::string>> files_below(const std::string& path, size_t most) {
   struct stat info {};
   if (::stat(path.c_str(), &info) != 0) return error(fmt::format("{}: expected a file or folder, found {}", path, reason(errno)));
   if (!S_ISDIR(info.st_mode)) return std::vector<std::string>{path};
-  Walk state;
+  Walk state{.most = most, .files = {}, .seen = {}};
   state.seen.insert({info.st_dev, info.st_ino});
   if (auto done = walk(path, 0, state); !done) return tl::unexpected(done.error());
   return std::move(state.files);

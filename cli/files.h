@@ -32,7 +32,7 @@ class FileBytes {
 Result<void> stream_file(const std::string& path, const std::function<void(View piece, uint64_t size)>& take);
 
 // Every regular file below a folder, sorted, links to folders followed once; or the file itself.
-Result<std::vector<std::string>> files_below(const std::string& path);
+Result<std::vector<std::string>> files_below(const std::string& path, size_t most = 100'000);
 
 // Reads all evidence. Errors are lines that name the file, what was expected and what was found; a path that was named
 // and cannot be read is one, a file inside a folder that is nothing known is only listed.

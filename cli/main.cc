@@ -15,6 +15,7 @@ int main(int argc, char** argv) {
     add_explain(root);
     add_completion(root);
     add_dcl(root);
+    add_lot(root);
     add_version(root);
     root.footer(
         "Examples:\n"

@@ -10,6 +10,7 @@
 #include <ctime>
 
 #include "cli/files.h"
+#include "cli/waivers.h"
 #include "verifier/catalogue.h"
 #include "verifier/pki/key.h"
 
@@ -48,6 +49,8 @@ void add_judge_options(Command& command, JudgeOptions& options) {
       .text("--at", "TIME", options.at, "judge as of this RFC 3339 instant instead of now")
       .list("--unlock", "SECRET", options.unlock, "opens an encrypted dump or key: a file, hex:..., pass:... or env:NAME, repeatable")
       .list("--require", "ID", options.require, "make a check required, repeatable")
+      .list("--waive", "ID=REASON", options.waive, "let a check fail, the reason standing in the report; repeatable")
+      .list("--waivers", "FILE", options.waivers, "waivers with who gave them and until when (JSON), repeatable")
       .text("--ledger", "FILE|URL", options.ledger.ledger, "facts from this snapshot or node instead of the network's cache (demo: the one built in)")
       .text("--chain-id", "ID", options.ledger.chain_id, "the chain id to insist on, for a private ledger")
       .text("--cache-dir", "DIR", options.ledger.cache_dir, "where the caches are (else $MATTER_ATTEST_CACHE, $XDG_CACHE_HOME/matter-attest)")
@@ -75,6 +78,9 @@ Result<Policy> policy_from(const JudgeOptions& options) {
     if (find_check(id) == nullptr) return error(fmt::format("--require: expected the id of a check (see matter-attest checks), found \"{}\"", printable(id)));
     policy.required.push_back(id);
   }
+  auto waivers = waivers_from(options.waive, options.waivers);
+  if (!waivers) return tl::unexpected(waivers.error());
+  policy.waivers = std::move(*waivers);
   return policy;
 }
 

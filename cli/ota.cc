@@ -15,7 +15,7 @@ namespace {
 // The entry that names the image, or what becomes of the fetching without one.
 std::variant<ModelVersion, OtaFetch> entry_of_device(const Evidence& e) {
   using enum OtaFetch::Outcome;
-  const LedgerFacts& f = e.facts;
+  const LedgerFacts& f = *e.facts;
   if (!f.vid || !f.pid || !f.software_version) return OtaFetch{.outcome = failed, .why = "which image to fetch is not known: vendor id, product id and software version of the device are not all in the evidence"};
   const std::string which = fmt::format("software version {} of product {} of vendor {}", *f.software_version, hex_id(*f.pid), hex_id(*f.vid));
   if (const auto* unknown = std::get_if<Unknown>(&f.version)) return OtaFetch{.outcome = failed, .why = fmt::format("which image belongs to {} is not known: {}", which, unknown->why)};

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 
+#include "cli/report_words.h"
 #include "verifier/check.h"
 #include "verifier/sdk_result.h"
+#include "verifier/waiver.h"
 
 namespace attest::cli {
 namespace {
-
-const char* trust_name(LedgerTrust t) { return t == LedgerTrust::proof ? "proof" : t == LedgerTrust::tls ? "tls" : t == LedgerTrust::snapshot ? "snapshot" : "none"; }
 
 Json ledger_json(const Evidence& e) {
   Json out{Json::Object{}};
@@ -18,7 +18,7 @@ Json ledger_json(const Evidence& e) {
   const bool synced = there && e.ledger.synced_at.seconds != 0;
   out.set("synced_at", synced ? Json(rfc3339(e.ledger.synced_at)) : Json());
   out.set("age_seconds", synced ? Json(e.policy.at.seconds - e.ledger.synced_at.seconds) : Json());
-  out.set("trust", trust_name(e.ledger.trust));
+  out.set("trust", ledger_trust_name(e.ledger.trust));
   out.set("source", there ? Json(printable(e.ledger.source)) : Json());
   return out;
 }
@@ -53,6 +53,17 @@ Json device_json(const Evidence& e) {
   return out;
 }
 
+// Every waiver that was handed over, and whether it let something pass.
+Json waivers_json(const Evidence& e, const Report& report) {
+  Json out{Json::Array{}};
+  const auto optional = [](const std::string& s) { return s.empty() ? Json() : Json(printable(s)); };
+  for (const Waiver& w : e.policy.waivers) {
+    const bool applied = std::any_of(report.findings.begin(), report.findings.end(), [&](const Finding& f) { return !f.waived.empty() && waiver_for(e, *f.check) == &w; });
+    out.push(Json(Json::Object{}).set("id", printable(w.id)).set("reason", printable(w.reason)).set("who", optional(w.who)).set("until", optional(w.until_text)).set("device", optional(w.device)).set("applied", applied));
+  }
+  return out;
+}
+
 Json check_json(const Finding& f) {
   Json out{Json::Object{}};
   const auto optional = [](const std::string& s) { return s.empty() ? Json() : Json(printable(s)); };
@@ -60,6 +71,7 @@ Json check_json(const Finding& f) {
   out.set("message", printable(f.message)).set("expected", optional(f.expected)).set("actual", optional(f.actual)).set("source", optional(f.source));
   out.set("spec", f.check->spec).set("remedy", f.check->remedy[0] == '\0' ? Json() : Json(f.check->remedy));
   out.set("blocked_by", f.blocked_by != nullptr ? Json(f.blocked_by->id) : Json());
+  out.set("waived", optional(f.waived));
   if (f.check->sdk == 0) {
     out.set("sdk", Json());
   } else {
@@ -90,6 +102,7 @@ Json report_json(const Evidence& e, const Report& report) {
   }
   out.set("trust_anchors_given", static_cast<uint64_t>(e.given_anchors));
   out.set("summary", printable(report.summary));
+  if (!e.policy.waivers.empty()) out.set("waivers", waivers_json(e, report));
   Json checks{Json::Array{}};
   for (const Finding& finding : report.findings) checks.push(check_json(finding));
   out.set("checks", std::move(checks));

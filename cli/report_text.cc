@@ -4,8 +4,9 @@
 
 #include <algorithm>
 
+#include "cli/chain_picture.h"
+#include "cli/report_words.h"
 #include "verifier/check.h"
-#include "verifier/sdk_result.h"
 
 namespace attest::cli {
 namespace {
@@ -57,32 +58,16 @@ Look look(Status s) {
   return {Ink::quiet, "skipped"};
 }
 
-std::string ids(const std::optional<uint16_t>& vid, const std::optional<uint16_t>& pid) {
-  return fmt::format("{}{}", vid ? hex_id(*vid) : "no vendor", pid ? " / " + hex_id(*pid) : "");
-}
-
-// The worst status among the checks whose ids begin with one of these prefixes: what a link of the picture shows.
-Status worst(const Report& report, std::initializer_list<std::string_view> prefixes) {
-  constexpr Status kRank[] = {Status::fail, Status::unknown, Status::warn, Status::blocked, Status::pass, Status::skipped};
-  size_t best = std::size(kRank) - 1;
-  for (const Finding& f : report.findings) {
-    const std::string_view id = f.check->id;
-    if (std::none_of(prefixes.begin(), prefixes.end(), [&](std::string_view p) { return id.starts_with(p); })) continue;
-    const auto rank = static_cast<size_t>(std::find(std::begin(kRank), std::end(kRank), f.status) - std::begin(kRank));
-    best = std::min(best, rank);
-  }
-  return kRank[best];
-}
-
 void picture(Page& page, const Evidence& e, const Report& report) {
-  const auto link = [&](std::initializer_list<std::string_view> prefixes, const char* what) {
-    const Status s = worst(report, prefixes);
+  const ChainPicture drawn = chain_picture(e, report);
+  const auto link = [&](Part part, const char* what) {
+    const Status s = drawn.status(part);
     const Look l = look(s);
     const char* stroke = s == Status::fail ? "  ╳" : s == Status::pass || s == Status::warn ? "  │" : "  ┊";
     page.line(fmt::format("    {}  {}", page.ink(l.ink, stroke), page.ink(s == Status::pass ? Ink::quiet : l.ink, fmt::format("{} {}", what, s == Status::pass ? "✓" : l.word))));
   };
-  const auto node = [&](const char* name, std::initializer_list<std::string_view> prefixes, std::string what) {
-    const Look l = look(worst(report, prefixes));
+  const auto box = [&](const char* name, Status status, std::string what) {
+    const Look l = look(status);
     const std::string mark = l.ink == Ink::good || l.ink == Ink::quiet ? "" : fmt::format("  {}", page.ink(l.ink, l.word));
     const size_t room = page.style().width - 11 - (mark.empty() ? 0 : 9);
     if (columns(what) > room) {
@@ -93,31 +78,22 @@ void picture(Page& page, const Evidence& e, const Report& report) {
     }
     page.line(fmt::format("    {}  {}{}", page.ink(Ink::strong, fmt::format("{:<4}", name)), what, mark));
   };
-  if (e.paa) {
-    const std::string subject = e.paa->certificate ? name_text(e.paa->certificate->subject) : std::string(test_paa(e.paa->subject_key_id) != nullptr ? test_paa(e.paa->subject_key_id)->key.name : "");
-    node("PAA", {"paa."}, fmt::format("{}  ({})", subject, printable(e.paa->source)));
-  } else {
-    node("PAA", {"paa."}, e.paa_found == Evidence::PaaFound::none && e.pai.certificate ? "none that is trusted" : "not known");
-  }
-  link({"chain.pai-", "pai.vendor-matches-paa", "pai.is-valid-at", "paa.is-valid-at"}, "issued");
-  node("PAI", {"pai."}, e.pai.certificate ? fmt::format("{}  {}", ids(e.pai.certificate->vid(), e.pai.certificate->pid()), name_text(e.pai.certificate->subject)) : e.pai.present() ? "not one certificate" : "not in the evidence");
-  link({"chain.dac-", "dac.vendor-matches-pai", "dac.product-matches-pai"}, "issued");
-  node("DAC", {"dac.", "key."}, e.dac.certificate ? fmt::format("{}  {}", ids(e.dac.certificate->vid(), e.dac.certificate->pid()), name_text(e.dac.certificate->subject)) : e.dac.present() ? "not one certificate" : "not in the evidence");
-  link({"cd.vendor-matches", "cd.product-ids-include", "cd.dac-origin-", "dac.vendor-matches-cd", "dac.product-is-listed", "cd.authorizes-paa"}, "covered by");
-  if (e.cd) {
-    std::string products = e.cd->product_ids.size() == 1 ? hex_id(e.cd->product_ids[0]) : fmt::format("{} products", e.cd->product_ids.size());
-    node("CD", {"cd.", "cms."}, fmt::format("{} / {}  {}, {}{}", hex_id(e.cd->vendor_id), products, certification_type_text(e.cd->certification_type), printable(e.cd->certificate_id),
-                                             e.cd_signer ? ", by " + printable(e.cd_signer->name) : ""));
-  } else {
-    node("CD", {"cd.", "cms."}, e.cd_place ? "cannot be read" : "not in the evidence");
-  }
-  if (e.vid || e.pid) node("said", {"identity."}, fmt::format("{}  by Basic Information", ids(e.vid, e.pid)));
+  // Without room for the ledger, its link to the PAA is told beside the PAA.
+  box("PAA", drawn.worse(Part::paa, Part::approves), drawn.paa.line());
+  link(Part::issued_pai, "issued");
+  box("PAI", drawn.status(Part::pai), drawn.pai.line());
+  link(Part::issued_dac, "issued");
+  box("DAC", drawn.status(Part::dac), drawn.dac.line());
+  link(Part::covers, "covered by");
+  box("CD", drawn.status(Part::cd), drawn.cd.line());
+  if (drawn.device.there) box("said", drawn.worse(Part::device, Part::describes), drawn.device.line());
 }
 
 void finding(Page& page, const Finding& f) {
-  const Look l = look(f.status);
+  const Look l = f.waived.empty() ? look(f.status) : Look{Ink::careful, "waived"};
   page.line(fmt::format("  {}  {}", page.ink(l.ink, fmt::format("{:<7}", l.word)), page.ink(Ink::strong, f.check->id)));
   page.paragraph(printable(f.message.empty() ? std::string(f.check->title) : f.message), 4);
+  if (!f.waived.empty()) page.labelled("waiver", printable(f.waived));
   if (!f.expected.empty()) page.labelled("expected", printable(f.expected));
   if (!f.actual.empty()) page.labelled("found", printable(f.actual));
   if (!f.source.empty()) page.labelled("where", printable(f.source));
@@ -141,28 +117,6 @@ void skipped(Page& page, const Report& report) {
     for (const std::string& id : ids) list += (list.empty() ? "" : " ") + id;
     page.paragraph(list, 13);
   }
-}
-
-std::string counts(const Report& report) {
-  std::string out;
-  for (const Status s : {Status::pass, Status::fail, Status::warn, Status::unknown, Status::blocked, Status::skipped}) {
-    const size_t n = report.all(s).size();
-    if (n == 0) continue;
-    constexpr const char* kWords[] = {"passed", "failed", "warned", "skipped", "blocked", "unknown"};
-    out += fmt::format("{}{} {}", out.empty() ? "" : ", ", n, kWords[static_cast<size_t>(s)]);
-  }
-  return out;
-}
-
-std::string device_line(const Evidence& e) {
-  std::string out;
-  for (const FactId fact : {FactId::vendor_name, FactId::product_name}) {
-    if (const std::string* name = e.device.string(fact)) out += printable(*name) + " ";
-  }
-  const Certificate* dac = e.dac.certificate.get();
-  out += ids(e.vid ? e.vid : dac != nullptr ? dac->vid() : std::nullopt, e.pid ? e.pid : dac != nullptr ? dac->pid() : std::nullopt);
-  if (const std::string* serial = e.device.string(FactId::serial_number)) out += ", serial " + printable(*serial);
-  return out;
 }
 
 }  // namespace
@@ -211,9 +165,14 @@ std::string report_text(const Evidence& e, const Report& report, const TextStyle
       page.line();
     }
   }
+  for (const Finding& f : report.findings) {
+    if (f.waived.empty()) continue;
+    finding(page, f);
+    page.line();
+  }
   if (style.all_checks) {
     for (const Finding& f : report.findings) {
-      if (f.status == Status::fail || f.status == Status::unknown || f.status == Status::warn || f.status == Status::skipped) continue;
+      if (!f.waived.empty() || f.status == Status::fail || f.status == Status::unknown || f.status == Status::warn || f.status == Status::skipped) continue;
       const Look l = look(f.status);
       const std::string why = f.status == Status::blocked ? fmt::format("by {}", f.blocked_by->id) : f.message;
       page.line(fmt::format("  {}  {}", page.ink(l.ink, fmt::format("{:<7}", l.word)), f.check->id));
@@ -226,15 +185,13 @@ std::string report_text(const Evidence& e, const Report& report, const TextStyle
     for (const std::string& other : e.other_certificates) page.paragraph("not used: " + printable(other), 2);
     page.line();
   }
-  page.paragraph(fmt::format("{} checks: {}", report.findings.size(), counts(report)), 2);
+  page.paragraph(fmt::format("{} checks: {}", report.findings.size(), counts_text(report)), 2);
   page.paragraph(fmt::format("policy {}, as of {}{}", network_name(e.policy.network), rfc3339(e.policy.at),
-                             e.given_anchors == 0 ? "" : fmt::format(", {} trust {} given by hand", e.given_anchors, e.given_anchors == 1 ? "anchor" : "anchors")),
+                             e.given_anchors == 0 ? "" : ", " + anchors_text(e.given_anchors)),
                  2);
   if (!e.ledger.chain_id.empty())
     page.paragraph(fmt::format("ledger {} at height {} ({})", printable(e.ledger.chain_id), e.ledger.height, printable(e.ledger.source)), 2);
-  page.paragraph(report.sdk.code == 0 ? std::string("a commissioner built on the Matter SDK says: success")
-                                      : fmt::format("a commissioner built on the Matter SDK says: err {} ({})", report.sdk.code, report.sdk.name),
-                 2);
+  page.paragraph("a commissioner built on the Matter SDK says: " + sdk_text(report.sdk), 2);
   return page.take();
 }
 

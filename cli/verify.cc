@@ -9,8 +9,12 @@
 #include "cli/files.h"
 #include "cli/options.h"
 #include "cli/ota.h"
+#include "cli/report_html.h"
 #include "cli/report_json.h"
+#include "cli/report_junit.h"
+#include "cli/report_sarif.h"
 #include "cli/report_text.h"
+#include "cli/report_words.h"
 #include "verifier/gather.h"
 
 namespace attest::cli {
@@ -23,7 +27,14 @@ struct VerifyOptions {
   bool all = false, fetch_ota = false;
 };
 
-int exit_code(Verdict v) { return v == Verdict::approve ? 0 : v == Verdict::reject ? 1 : 3; }
+std::string rendered(const VerifyOptions& options, const Evidence& evidence, const Report& report) {
+  if (options.format == "json") return dump_pretty(report_json(evidence, report));
+  if (options.format == "html") return report_html(evidence, report);
+  if (options.format == "junit") return report_junit(evidence, report);
+  if (options.format == "sarif") return dump_pretty(report_sarif(evidence, report));
+  const bool to_terminal = options.output.empty();
+  return report_text(evidence, report, {.colour = to_terminal && wants_colour(STDOUT_FILENO), .width = to_terminal ? terminal_width() : 80, .all_checks = options.all});
+}
 
 // An image may be large and its server far away, where a list of facts is not.
 constexpr std::chrono::minutes kImageTime{30};
@@ -73,13 +84,7 @@ int verify(const VerifyOptions& options) {
     for (const std::string& note : (*ledger)->notes()) complain(note);
   }
 
-  std::string text;
-  if (options.format == "json") {
-    text = dump_pretty(report_json(evidence, report));
-  } else {
-    const bool to_terminal = options.output.empty();
-    text = report_text(evidence, report, {.colour = to_terminal && wants_colour(STDOUT_FILENO), .width = to_terminal ? terminal_width() : 80, .all_checks = options.all});
-  }
+  const std::string text = rendered(options, evidence, report);
   if (const auto written = write_output(options.output, text); !written) return complain(written.error().what);
   return exit_code(report.verdict);
 }
@@ -90,7 +95,7 @@ void add_verify(Command& root) {
   static VerifyOptions options;
   Command& command = root.subcommand("verify", "judge one device from the files that describe it");
   add_judge_options(command, options.judge);
-  command.choice("--format", {"text", "json"}, options.format, "how the report is written (default text)")
+  command.choice("--format", {"text", "json", "junit", "sarif", "html"}, options.format, "how the report is written (default text)")
       .text("-o,--output", "FILE", options.output, "write the report there instead of stdout")
       .text("--expect", "FILE", options.expect, "what was ordered, a cpms.json or the keys of device.json: every difference is a finding")
       .text("--ota", "FILE", options.ota, "a software image to judge with the device, by itself and against the ledger's entry of its version")

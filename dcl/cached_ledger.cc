@@ -59,6 +59,7 @@ Result<std::unique_ptr<CachedLedger>> CachedLedger::open(LedgerOptions options) 
   const std::string name = std::filesystem::path(o.ledger).filename().string();
   if (const auto loaded = load_snapshot(*cache, *snapshot, name); !loaded) return tl::unexpected(loaded.error());
   ledger->cache_ = std::move(*cache);
+  ledger->carried_ = snapshot->crls;
   ledger->source_name_ = "snapshot " + name;
   ledger->trust_ = LedgerTrust::snapshot;
   ledger->prepared_ = true;
@@ -421,11 +422,14 @@ Fact<std::vector<RevocationPoint>> CachedLedger::revocation_points(const KeyId& 
 RevocationLists& CachedLedger::lists() {
   const std::lock_guard lock(mutex_);
   if (!lists_) {
-    lists_ = std::make_unique<RevocationLists>(ListOptions{.folder = lists_folder(options_.cache_folder, options_.network.chain_id),
+    const bool snapshot = trust_ == LedgerTrust::snapshot && !options_.ledger.empty();   // which is what it is, here too
+    lists_ = std::make_unique<RevocationLists>(ListOptions{.folder = snapshot ? "" : lists_folder(options_.cache_folder, options_.network.chain_id),
+                                                           .where = snapshot ? "the " + source_name_ : "the cache",
                                                            .offline = options_.offline,
                                                            .max_age = options_.max_age,
                                                            .now = options_.now,
-                                                           .downloader = options_.downloader});
+                                                           .downloader = options_.downloader,
+                                                           .carried = std::move(carried_)});
   }
   return *lists_;
 }

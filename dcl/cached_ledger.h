@@ -108,6 +108,7 @@ class CachedLedger final : public Ledger {
   std::optional<Error> node_error_, refresh_error_;
   std::vector<std::string> notes_;
   std::unique_ptr<RevocationLists> lists_;
+  std::vector<CarriedList> carried_;  // of a snapshot, until lists_ has them
 };
 
 }  // namespace attest::dcl

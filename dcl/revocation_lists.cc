@@ -93,6 +93,8 @@ bool signed_by_its_signer(const RevokedList& list, const RevocationPoint& point)
   return signer && (*signer)->p256 && same_name(list.crl().issuer, (*signer)->subject) && signed_by(list, *(*signer)->p256, openssl_engine());
 }
 
+std::string list_path(const std::string& folder, const std::string& url) { return fmt::format("{}/{}.list", folder, hex(View(sha256(view(url))).first(16))); }
+
 std::string issue_text(const Crl& crl) {
   return fmt::format("{}of {}", crl.number ? fmt::format("number {} ", hex(*crl.number)) : "", rfc3339(crl.this_update));
 }
@@ -108,12 +110,34 @@ struct RevocationLists::Fetched {
 
 std::string lists_folder(const std::string& cache_folder, const std::string& chain_id) { return cache_folder.empty() ? "" : cache_folder + "/" + chain_id + ".crl"; }
 
+std::optional<CarriedList> kept_list(const std::string& folder, const std::string& url) {
+  if (folder.empty()) return std::nullopt;
+  auto file = ListFile::open(list_path(folder, url));
+  if (!file || !*file || (*file)->source.url != url) return std::nullopt;
+  // All of it is read, so all of it has to be sound.
+  auto crl = parse_crl(to_bytes((*file)->list->crl().der));
+  if (!crl || sha256((*crl)->tbs) != (*file)->list->tbs_digest()) return std::nullopt;
+  return CarriedList{.source = std::move((*file)->source), .der = to_bytes((*crl)->der)};
+}
+
+Result<void> keep_list(const std::string& folder, const CarriedList& list, Instant now) {
+  auto crl = parse_crl(list.der, std::make_shared<const Bytes>());
+  if (!crl) return tl::unexpected(crl.error());
+  std::error_code failure;
+  std::filesystem::create_directories(folder, failure);
+  const FolderLock lock(folder);
+  const std::string path = list_path(folder, list.source.url);
+  const auto there = ListFile::open(path);
+  if (there && *there && same_series((*there)->list->crl(), **crl) && is_newer((*there)->list->crl(), **crl)) return {};
+  return ListFile::write(path, list.source, RevokedList(std::move(*crl)), now);
+}
+
 RevocationLists::~RevocationLists() {
   std::error_code ignored;
   if (own_folder_) std::filesystem::remove_all(options_.folder, ignored);
 }
 
-std::string RevocationLists::path_of(const std::string& url) const { return fmt::format("{}/{}.list", options_.folder, hex(View(sha256(view(url))).first(16))); }
+std::string RevocationLists::path_of(const std::string& url) const { return list_path(options_.folder, url); }
 
 Result<void> RevocationLists::make_folder() {
   std::error_code failure;
@@ -167,6 +191,11 @@ std::vector<std::string> RevocationLists::notes() const {
 }
 
 Result<RevokedListPtr> RevocationLists::look(const RevocationPoint& point) {
+  for (const CarriedList& list : options_.carried) {
+    if (list.source.url != point.data_url || !fits(list.source, point)) continue;
+    auto crl = parse_crl(list.der);
+    if (crl) return std::make_shared<const RevokedList>(RevokedList::indexed(std::move(*crl)));
+  }
   std::optional<ListFile> known;
   if (!options_.folder.empty()) {
     auto file = ListFile::open(path_of(point.data_url));
@@ -177,9 +206,10 @@ Result<RevokedListPtr> RevocationLists::look(const RevocationPoint& point) {
   if (known) {
     const auto& due = known->list->crl().next_update;
     const bool old = options_.now.seconds - known->fetched_at.seconds > options_.max_age || (due && options_.now >= *due);
+    if (old && options_.offline) note(point, fmt::format("it was last fetched {}, and nothing may be fetched offline", rfc3339(known->fetched_at)));
     if (!old || options_.offline) return known->list;
   }
-  if (options_.offline) return error("it is not in the cache, and nothing may be fetched offline");
+  if (options_.offline) return error(fmt::format("it is not in {}, and nothing may be fetched offline", options_.where));
   return refresh(point, known);
 }
 

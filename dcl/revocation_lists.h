@@ -16,14 +16,22 @@ namespace attest::dcl {
 
 using MakeDownloader = std::function<Result<std::unique_ptr<Downloader>>()>;
 
+// A list that stands in a snapshot.
+struct CarriedList {
+  ListSource source;
+  Bytes der;
+};
+
 struct ListOptions {
   std::string folder;         // of the list files; empty: none is kept
+  std::string where = "the cache";  // for saying that it is not there
   bool offline = false;
   int64_t max_age = 86'400;   // seconds
   Instant now;
   MakeDownloader downloader;  // called at most once
   DownloadLimits limits = {.bytes = 128u << 20};
   OnDownload progress = {};
+  std::vector<CarriedList> carried = {};  // read already; asked before the folder
 };
 
 // What is known of a list without asking anybody.
@@ -68,6 +76,11 @@ class RevocationLists {
   std::vector<std::string> notes_;
   size_t asked_ = 0, fetched_ = 0;
 };
+
+// A list as the folder keeps it; nullopt when it keeps none, or none that can be read.
+std::optional<CarriedList> kept_list(const std::string& folder, const std::string& url);
+// Puts a list into the folder, unless a newer one of its series is there.
+Result<void> keep_list(const std::string& folder, const CarriedList& list, Instant now);
 
 // <folder>/<chain id>.crl: where the lists of a network's points are kept.
 std::string lists_folder(const std::string& cache_folder, const std::string& chain_id);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <unordered_set>
 
 #include "verifier/crypto.h"
@@ -12,6 +13,9 @@ namespace {
 
 constexpr const char* kSnapshotSchema = "matter-attest/ledger/1";
 constexpr const char* kSingle = "single";
+constexpr const char* kCrl = "crl";
+// A snapshot is a text that people keep and compare; lists beyond this are fetched where they are needed.
+constexpr size_t kMaxCarried = 4u << 20, kMaxAllCarried = 32u << 20;
 constexpr JsonLimits kLimits{.bytes = size_t{1} << 30, .depth = 32};
 
 // One section: its lines and what the manifest says of them.
@@ -33,6 +37,12 @@ Json single_json(const SingleUpdate& single) {
   return out.set("time", rfc3339(single.record.when.block_time)).set("object", single.record.object);
 }
 
+Json crl_json(const CarriedList& list) {
+  Json out;
+  out.set("url", list.source.url).set("size", list.source.size).set("digest_type", list.source.digest_type).set("digest", list.source.digest);
+  return out.set("der", base64(list.der));
+}
+
 std::vector<Section> sections_of(const Snapshot& snapshot) {
   std::vector<Section> out;
   for (const ListUpdate& update : snapshot.lists) {
@@ -43,6 +53,11 @@ std::vector<Section> sections_of(const Snapshot& snapshot) {
   Section singles{.name = kSingle, .lines = {}, .when = {}};
   for (const SingleUpdate& single : snapshot.singles) singles.lines.push_back(dump(single_json(single)));
   out.push_back(std::move(singles));
+  if (!snapshot.crls.empty()) {
+    Section crls{.name = kCrl, .lines = {}, .when = {}};
+    for (const CarriedList& list : snapshot.crls) crls.lines.push_back(dump(crl_json(list)));
+    out.push_back(std::move(crls));
+  }
   return out;
 }
 
@@ -90,7 +105,39 @@ Result<SingleUpdate> read_single(const Json& json) {
   return out;
 }
 
+Result<CarriedList> read_carried(const Json& json) {
+  const Json *size = json.find("size"), *type = json.find("digest_type"), *digest = json.find("digest");
+  auto der = from_base64(text_at(json, "der"));
+  if (text_at(json, "url").empty() || size == nullptr || !size->natural() || type == nullptr || type->natural().value_or(UINT64_MAX) > UINT32_MAX || digest == nullptr || !digest->is_string() || !der)
+    return error("crl: expected url, size, digest_type, digest and der");
+  if (const auto crl = parse_crl(*der); !crl) return within(fmt::format("crl: {}", printable(text_at(json, "url"))), crl.error());
+  return CarriedList{.source = {.url = text_at(json, "url"), .validators = {}, .size = *size->natural(), .digest_type = static_cast<uint32_t>(*type->natural()), .digest = *digest->string()}, .der = std::move(*der)};
+}
+
 }  // namespace
+
+std::vector<std::string> carry_lists(Snapshot& snapshot, const std::string& folder) {
+  std::vector<std::string> notes;
+  std::map<std::string, CarriedList> carried;
+  size_t all = 0;
+  for (const ListUpdate& update : snapshot.lists) {
+    for (const Record& record : update.list.schema == Schema::revocation_point ? std::span<const Record>(update.list.records) : std::span<const Record>()) {
+      const auto point = revocation_point_of(record.object);
+      if (!point || carried.contains(point->data_url)) continue;
+      auto list = kept_list(folder, point->data_url);
+      if (!list) continue;
+      const size_t size = list->der.size();
+      if (size > kMaxCarried || size > kMaxAllCarried - all) {
+        notes.push_back(fmt::format("the revocation list {} is not in the snapshot: it has {} bytes, expected at most {} and {} of all lists together", printable(point->data_url), size, kMaxCarried, kMaxAllCarried));
+        continue;
+      }
+      all += size;
+      carried.emplace(point->data_url, std::move(*list));
+    }
+  }
+  for (auto& [url, list] : carried) snapshot.crls.push_back(std::move(list));
+  return notes;
+}
 
 Result<Snapshot> snapshot_of(Cache& cache) {
   if (const auto begun = cache.begin_view(); !begun) return tl::unexpected(begun.error());
@@ -98,7 +145,7 @@ Result<Snapshot> snapshot_of(Cache& cache) {
     const auto source = cache.source();
     if (!source) return tl::unexpected(source.error());
     if (!*source) return error("the cache is empty: nothing was synced or imported yet");
-    Snapshot out{.chain_id = (*source)->chain_id, .height = 0, .time = {}, .lists = {}, .singles = {}};
+    Snapshot out{.chain_id = (*source)->chain_id, .height = 0, .time = {}, .lists = {}, .singles = {}, .crls = {}};
     for (const Schema schema : kSchemas) {
       const auto list = cache.list(schema);
       if (!list) return tl::unexpected(list.error());
@@ -136,7 +183,7 @@ std::string write_snapshot(const Snapshot& snapshot) {
   for (size_t i = 0; i < sections.size(); ++i) {
     const Section& section = sections[i];
     Json about;
-    if (section.name != kSingle) about.set("height", section.when.height).set("time", rfc3339(section.when.block_time));
+    if (section.name != kSingle && section.name != kCrl) about.set("height", section.when.height).set("time", rfc3339(section.when.block_time));
     about.set("records", static_cast<uint64_t>(section.lines.size())).set("sha256", hash_of(section.lines));
     out += fmt::format("\"{}\": {}{}\n", section.name, dump(about), i + 1 < sections.size() ? "," : "");
   }
@@ -161,7 +208,7 @@ Result<Snapshot> read_snapshot(std::string_view text) {
   }
   const auto when = read_when(*document);
   if (!when) return tl::unexpected(when.error());
-  Snapshot out{.chain_id = text_at(*document, "chain_id"), .height = when->height, .time = when->block_time, .lists = {}, .singles = {}};
+  Snapshot out{.chain_id = text_at(*document, "chain_id"), .height = when->height, .time = when->block_time, .lists = {}, .singles = {}, .crls = {}};
   if (!is_chain_id(out.chain_id)) return error(fmt::format("chain_id: expected a chain id, found \"{}\"", printable(out.chain_id)));
   const Json* manifest = document->find("manifest");
   if (manifest == nullptr || manifest->object() == nullptr) return error("manifest: missing");
@@ -175,6 +222,15 @@ Result<Snapshot> read_snapshot(std::string_view text) {
         auto single = read_single(object);
         if (!single) return tl::unexpected(single.error());
         out.singles.push_back(std::move(*single));
+      }
+      continue;
+    }
+    if (name == kCrl) {
+      for (const Json& object : **section) {
+        auto list = read_carried(object);
+        if (!list) return tl::unexpected(list.error());
+        if (!out.crls.empty() && out.crls.back().source.url >= list->source.url) return error(fmt::format("crl: {} stands after {}: expected the order of the URLs, each once", printable(list->source.url), printable(out.crls.back().source.url)));
+        out.crls.push_back(std::move(*list));
       }
       continue;
     }

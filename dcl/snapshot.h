@@ -9,13 +9,16 @@
 //     "manifest": { "vendor": {"height", "time", "records", "sha256"}, …, "single": {…} },
 //     "vendor": [ … ], …, "single": [ {"schema", "key", "height", "time", "object"} ] }
 //
-// `single` holds what was asked for one by one (software versions); object is null where the ledger had none.
+// `single` holds what was asked for one by one (software versions); object is null where the ledger had none. `crl`, where
+// there is any, holds the revocation lists that the points name, as they were kept: { "url", "size", "digest_type",
+// "digest", "der": base64 }. Their signatures and dates are judged when they are used.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "dcl/cache.h"
+#include "dcl/revocation_lists.h"
 
 namespace attest::dcl {
 
@@ -25,12 +28,16 @@ struct Snapshot {
   Instant time;        // of that block
   std::vector<ListUpdate> lists;
   std::vector<SingleUpdate> singles;
+  std::vector<CarriedList> crls;  // by URL
 };
 
 Result<Snapshot> snapshot_of(Cache& cache);
 std::string write_snapshot(const Snapshot& snapshot);
 // Strict: a schema, count or hash that does not fit, a record out of order or twice are errors.
 Result<Snapshot> read_snapshot(std::string_view text);
+
+// Adds the lists that the snapshot's points name and the folder holds; what is too large to be carried is named.
+std::vector<std::string> carry_lists(Snapshot& snapshot, const std::string& folder);
 
 // `name` is the file's, for provenance.
 Result<std::vector<SchemaChanges>> load_snapshot(Cache& cache, const Snapshot& snapshot, const std::string& name);

@@ -57,6 +57,21 @@ TEST_CASE("every check says what it is and what to do") {
   }
 }
 
+TEST_CASE("every rule about lots says what it is and what to do, under an id of its own") {
+  std::set<std::string> seen;
+  for (const LotRule& rule : lot_rules()) {
+    CAPTURE(rule.id);
+    CHECK(seen.insert(rule.id).second);
+    CHECK(std::string_view(rule.id).starts_with("lot."));
+    CHECK(find_lot_rule(rule.id) == &rule);
+    CHECK(find_check(rule.id) == nullptr);
+    CHECK(!std::string_view(rule.title).ends_with("."));
+    CHECK(std::string_view(rule.rule).ends_with("."));
+    CHECK(std::string_view(rule.remedy).size() > 10);
+  }
+  CHECK(&lot_rule::manifest_names_no_other == find_lot_rule("lot.manifest-names-no-other"));
+}
+
 TEST_CASE("links between checks lead somewhere and never in a circle") {
   for (const Check* check : catalogue()) {
     for (const Ids& ids : {check->after, check->consequence_of}) {

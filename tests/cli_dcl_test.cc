@@ -3,7 +3,11 @@
 
 #include <sstream>
 
+#include "dcl/snapshot.h"
 #include "tests/dcl_support.h"
+#include "tests/raw_server.h"
+#include "tests/revocation_world.h"
+#include "verifier/pki/key.h"
 
 using namespace attest;
 using namespace attest::test;
@@ -173,4 +177,66 @@ TEST_CASE("dcl: the caches of two networks are two files") {
   CHECK(dcl::cache_path(main->cache_folder, main->network.chain_id) == "/home/me/.cache/matter-attest/main-net.sqlite");
   CHECK(cli::parse_age("7d") == 7 * 86'400);
   CHECK(cli::parse_age("90") == 90);
+}
+
+TEST_CASE("dcl sync fetches the revocation lists that the ledger names; revocation shows them, export carries them") {
+  const RevocationWorld world;
+  const Bytes list = RevocationWorld::list().der();
+  RawServer site([&](const std::string& request, const RawServer::Asker& asker) { asker.write(path_of(request) == "/pai.crl" ? ok(text(list)) : "HTTP/1.1 404 Not Found\r\n\r\n"); });
+  fixtures::LedgerFacts facts = small_ledger();
+  const auto point = [&](const char* label, const std::string& url) {
+    Json out;
+    out.set("vid", 0xFFF1).set("label", label).set("issuerSubjectKeyID", hex_upper(RevocationWorld::key_id_of(RevocationWorld::kPaiKey))).set("pid", 0).set("isPAA", false);
+    out.set("crlSignerCertificate", to_pem("CERTIFICATE", world.pai->der)).set("dataURL", url).set("dataFileSize", "0").set("dataDigest", "").set("dataDigestType", 0);
+    return out.set("revocationType", 1).set("schemaVersion", 0).set("crlSignerDelegator", "");
+  };
+  REQUIRE(facts.add(dcl::Schema::revocation_point, point("one", site.url("/pai.crl"))));
+  REQUIRE(facts.add(dcl::Schema::revocation_point, point("two", site.url("/gone.crl"))));
+  Ledger4Test ledger(facts);
+  Shell shell;
+  const Run before = [&] {
+    (void)shell("sync", {}, from(ledger.server.url()));
+    return shell("revocation");
+  }();
+  CHECK(before.out.find("  list: not fetched\n") != std::string::npos);
+  shell.downloads = true;
+  const Run synced = shell("sync", {}, from(ledger.server.url()));
+  CHECK(synced.code == 0);
+  CHECK(synced.err == "matter-attest: the revocation list " + site.url("/gone.crl") + ": it could not be fetched: expected the file, found the answer 404\n");
+  CHECK(synced.out.find("revocation lists             2  1 at hand\n") != std::string::npos);
+  const Run shown = shell("revocation");
+  CHECK(shown.out.find(site.url("/pai.crl") + "\n  list: 1 serials, number 02, of 2026-01-01T00:00:00Z, next due 2099-01-01T00:00:00Z, fetched " + rfc3339(kNow) + "\n") != std::string::npos);
+  CHECK(shown.out.find(site.url("/gone.crl") + "\n  list: not fetched\n") != std::string::npos);
+  const auto json = parse_json(shell("revocation", {}, format("json")).out);
+  REQUIRE(json);
+  const Json& first = json->find("lists")->array()->at(0);
+  CHECK(*first.find("url") == Json(site.url("/pai.crl")));
+  CHECK(*first.find("serials") == Json(1));
+  CHECK(*json->find("lists")->array()->at(1).find("cached") == Json(false));
+
+  const std::string file = shell.folder / "x.json";
+  CHECK(shell("export", {file}).code == 0);
+  const auto snapshot = dcl::read_snapshot(text(slurp(file)));
+  REQUIRE_MESSAGE(snapshot, snapshot.error().what);
+  REQUIRE(snapshot->crls.size() == 1);
+  CHECK(snapshot->crls[0].der == list);
+  CHECK(dcl::write_snapshot(*snapshot) == text(slurp(file)));
+  // Whoever imports it has the list, and whoever asks the snapshot itself too; what it lacks stays open.
+  Shell other;
+  CHECK(other("import", {file}).code == 0);
+  CHECK(other("revocation").out.find("list: 1 serials, number 02") != std::string::npos);
+  auto asked = dcl::CachedLedger::open({.network = {.name = "main", .chain_id = "dclchain-local", .url = ""}, .cache_folder = "", .ledger = file, .offline = false, .max_age = 1, .now = kNow, .transport = {}, .progress = {}});
+  REQUIRE(asked);
+  const auto points = (*asked)->revocation_points(*key_id(RevocationWorld::key_id_of(RevocationWorld::kPaiKey)));
+  const auto& found = std::get<Found<std::vector<RevocationPoint>>>(points).value;
+  REQUIRE(found.size() == 2);
+  const auto carried = (*asked)->crl(found[0]);
+  REQUIRE(std::holds_alternative<Found<RevokedListPtr>>(carried));
+  CHECK(std::get<Found<RevokedListPtr>>(carried).value->find(raw("07"), world.pai->subject)->has_value());
+  CHECK(std::get<Unknown>((*asked)->crl(found[1])).why == "it is not in the snapshot x.json, and nothing may be fetched offline");
+  // Damage is refused.
+  std::string bad = std::string(text(slurp(file)));
+  const size_t at = bad.find("\"der\":\"") + 40;
+  bad[at] = bad[at] == 'A' ? 'B' : 'A';
+  CHECK(dcl::read_snapshot(bad).error().what.starts_with("crl: the manifest's SHA-256 is "));
 }

@@ -56,7 +56,7 @@ struct World {
 
   World() {
     const Judged device = judge_fixture("cd-provisional");
-    REQUIRE(device.evidence.paa.has_value());
+    REQUIRE(device.evidence.paa != nullptr);
     paa = device.evidence.paa->certificate;
     pai = device.evidence.pai.certificate;
     REQUIRE(paa != nullptr);

@@ -18,7 +18,7 @@ namespace {
 std::vector<std::string> findings_on(Paa paa) {
   Evidence e;
   e.policy = {.network = Network::none, .at = parse_rfc3339("2026-11-20T22:00:00Z").value(), .required = {}, .show_passcode = false};
-  e.paa = std::move(paa);
+  e.paa = std::make_shared<const Paa>(std::move(paa));
   e.paa_found = Evidence::PaaFound::by_key_id;
   verify_signatures(e, openssl_engine());
   std::vector<std::string> out;

@@ -88,13 +88,13 @@ TEST_CASE("recorded revocation points: each list is judged by its entry, and eac
         {"https://crl.example.com/pai-fff1-8000.crl", "it could not be fetched: expected the file, found the answer 404"},
         {"http://127.0.0.1:18080/crl/paa-fff1-part2.der", "it could not be fetched: no such host"},
     };
-    for (const CrlEvidence& list : e.facts.lists) {
+    for (const CrlEvidence& list : e.facts->lists) {
       CAPTURE(list.place.path);
       REQUIRE(expected.contains(list.place.path));
       CHECK((list.problem.empty() ? list.gap : list.problem) == expected.at(list.place.path));
       CHECK_FALSE(list.foreign);
     }
-    CHECK(e.facts.lists.size() >= 4);
+    CHECK(e.facts->lists.size() >= 4);
   }
 }
 

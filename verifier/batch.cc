@@ -1,26 +1,76 @@
 #include "verifier/batch.h"
 
+#include <algorithm>
+
 namespace attest {
+namespace {
 
-BatchJudge::BatchJudge(Policy policy, const TrustStore& trust, Ledger* ledger, SignatureEngine& engine)
-    : policy_(std::move(policy)), trust_(trust), ledger_(ledger), engine_(engine) {}
+constexpr size_t kMostCommons = 256;   // at some 10 KiB each; a lot has a few
 
-std::vector<Judged> BatchJudge::judge(std::vector<Reading> devices) {
+// What shared evidence signs: the rest is the device's own.
+bool is_common(Signed what) { return what == Signed::pai || what == Signed::paa_self || what == Signed::cd; }
+
+struct Asked {
+  size_t device;
+  SignatureRequest request;
+};
+
+}  // namespace
+
+BatchJudge::BatchJudge(Policy policy, const TrustStore& trust, Ledger* ledger, SignatureEngine& engine, std::optional<Device> ordered)
+    : policy_(std::move(policy)), trust_(trust), ledger_(ledger), engine_(engine), ordered_(std::move(ordered)), judge_(policy_) {}
+
+std::shared_ptr<BatchJudge::Common> BatchJudge::common(const Evidence& e) {
+  if (!e.pai.certificate || !e.cms || !e.cd) return nullptr;
+  if (commons_.size() >= kMostCommons) commons_.clear();
+  auto& kept = commons_[{e.pai.certificate, e.paa_shown.certificate, e.paa, e.cms, e.cd, e.cd_signer, e.facts, e.vid, e.pid}];
+  if (!kept) kept = std::make_shared<Common>();
+  return kept;
+}
+
+std::vector<Judged> BatchJudge::judge(std::vector<Reading> devices, bool reports) {
   std::vector<Judged> out;
-  out.reserve(devices.size());
+  std::vector<std::shared_ptr<Common>> commons;
   std::vector<SignatureJob> jobs;
-  std::vector<std::pair<size_t, SignatureRequest>> requests;   // of which device
+  std::vector<Asked> asked;
+  std::vector<const Common*> in_question;   // their signatures are among the jobs already
+  out.reserve(devices.size());
   for (Reading& device : devices) {
-    out.push_back({.evidence = gather(std::move(device), policy_, trust_, ledger_), .report = {}});
-    for (const SignatureRequest& request : signature_requests(out.back().evidence)) {
+    Evidence& e = out.emplace_back(Judged{.evidence = gather(std::move(device), policy_, trust_, ledger_, ordered_, &remembered_), .outline = {}, .report = {}}).evidence;
+    const auto& shared = commons.emplace_back(common(e));
+    bool wait = false;
+    if (shared) {
+      e.answers = shared->signatures;
+      wait = std::find(in_question.begin(), in_question.end(), shared.get()) != in_question.end();
+      if (!wait && !shared->asked) in_question.push_back(shared.get());
+    }
+    for (SignatureRequest& request : signature_requests(e)) {
+      if (wait && is_common(request.what)) continue;
       jobs.push_back(request.job);
-      requests.emplace_back(out.size() - 1, request);
+      asked.push_back({.device = out.size() - 1, .request = std::move(request)});
     }
   }
   std::vector<uint8_t> answers(jobs.size());
   engine_.verify(jobs, answers);
-  for (size_t i = 0; i < requests.size(); ++i) take_answer(out[requests[i].first].evidence, requests[i].second, answers[i] == 1);
-  for (Judged& judged : out) judged.report = attest::judge(judged.evidence);
+  for (size_t i = 0; i < asked.size(); ++i) {
+    const auto& [device, request] = asked[i];
+    take_answer(out[device].evidence, request, answers[i] == 1);
+    if (is_common(request.what) && commons[device]) commons[device]->signatures[static_cast<size_t>(request.what)] = answers[i] == 1;
+  }
+  for (size_t i = 0; i < out.size(); ++i) {
+    Evidence& e = out[i].evidence;
+    Common* shared = commons[i].get();
+    if (shared != nullptr) {
+      shared->asked = true;
+      for (const Signed what : {Signed::pai, Signed::paa_self, Signed::cd}) e.answers[static_cast<size_t>(what)] = shared->signatures[static_cast<size_t>(what)];
+    }
+    if (reports) {
+      out[i].report = judge_.report(e);
+      out[i].outline = outline_of(out[i].report);
+    } else {
+      out[i].outline = judge_.outline(e, shared == nullptr ? nullptr : &shared->answers);
+    }
+  }
   return out;
 }
 

@@ -29,7 +29,7 @@ bool blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 constexpr std::string_view kBase64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-int base64_value(char c) {
+constexpr int base64_value(char c) {
   if (c >= 'A' && c <= 'Z') return c - 'A';
   if (c >= 'a' && c <= 'z') return c - 'a' + 26;
   if (c >= '0' && c <= '9') return c - '0' + 52;
@@ -38,12 +38,35 @@ int base64_value(char c) {
   return -1;
 }
 
+constexpr std::array<uint8_t, 256> base64_values() {
+  std::array<uint8_t, 256> out{};
+  for (int c = 0; c < 256; ++c) out[static_cast<size_t>(c)] = static_cast<uint8_t>(base64_value(static_cast<char>(c)));   // 0xFF: none
+  return out;
+}
+
+// The whole groups that a text begins with, up to the first that has anything but digits in it. Answers where that is.
+size_t decode_groups(std::string_view s, Bytes& out) {
+  static constexpr std::array<uint8_t, 256> kValues = base64_values();
+  out.resize(s.size() / 4 * 3);
+  size_t at = 0, used = 0;
+  for (; at + 4 <= s.size(); at += 4, used += 3) {
+    const auto value = [&](size_t k) { return static_cast<uint32_t>(kValues[static_cast<uint8_t>(s[at + k])]); };
+    const uint32_t a = value(0), b = value(1), c = value(2), d = value(3);
+    if (((a | b | c | d) & 0x80) != 0) break;
+    const uint32_t group = a << 18 | b << 12 | c << 6 | d;
+    out[used] = static_cast<uint8_t>(group >> 16);
+    out[used + 1] = static_cast<uint8_t>(group >> 8);
+    out[used + 2] = static_cast<uint8_t>(group);
+  }
+  out.resize(used);
+  return at;
+}
+
 Result<Bytes> base64_decode(std::string_view s, bool lines) {
   Bytes out;
-  out.reserve(s.size() / 4 * 3);
   uint32_t group = 0;
   unsigned have = 0, padding = 0;
-  for (size_t i = 0; i < s.size(); ++i) {
+  for (size_t i = decode_groups(s, out); i < s.size(); ++i) {
     const char c = s[i];
     if (lines && blank(c)) continue;
     if (c == '=') {
@@ -99,7 +122,7 @@ size_t utf8_sequence(std::string_view s, size_t i, uint32_t* code) {
 bool shows_badly(uint32_t c) {
   return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0xAD || c == 0x061C || (c >= 0x200B && c <= 0x200F) ||
          (c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF || (c >= 0xFFF0 && c <= 0xFFFB) ||
-         (c >= 0xE0000 && c <= 0xE007F);
+         (c >= 0xE0000 && c <= 0xE007F) || (c & 0xFFFE) == 0xFFFE || (c >= 0xFDD0 && c <= 0xFDEF);  // noncharacters: XML has no way to write them
 }
 
 }  // namespace
@@ -171,6 +194,15 @@ std::optional<KeyId> key_id(View v) {
 bool is_utf8(std::string_view s) {
   uint32_t code = 0;
   for (size_t i = 0; i < s.size();) {
+    // Eight bytes at a time while all are ASCII.
+    uint64_t eight = 0;
+    if (i + 8 <= s.size()) {
+      std::memcpy(&eight, s.data() + i, 8);
+      if ((eight & 0x8080808080808080) == 0) {
+        i += 8;
+        continue;
+      }
+    }
     const size_t length = utf8_sequence(s, i, &code);
     if (length == 0) return false;
     i += length;

@@ -8,26 +8,39 @@
 // body: an unmet rule is `fail` when it is an error there, `warn` when it is a warning, a note on a `pass` when it is info.
 #pragma once
 
+#include <memory>
 #include <span>
 
 #include "verifier/report.h"
 
 namespace attest {
 
+// What a body found. Its texts stand apart: most outcomes have none or a constant one, and cost nothing then.
 struct Outcome {
+  struct Texts {
+    std::string message, expected, actual, source;
+  };
   Status status = Status::pass;
-  std::string message, expected, actual, source;
-  std::string blocked_by;        // with Status::blocked: the id
+  const char* constant = nullptr;   // instead of texts: the message; with Status::blocked the id
+  std::unique_ptr<Texts> texts;
 };
 
-inline Outcome pass() { return {}; }
-inline Outcome note(std::string message) { return {.status = Status::pass, .message = std::move(message), .expected = {}, .actual = {}, .source = {}, .blocked_by = {}}; }
-inline Outcome fail(std::string message, std::string expected = {}, std::string actual = {}, std::string source = {}) {
-  return {.status = Status::fail, .message = std::move(message), .expected = std::move(expected), .actual = std::move(actual), .source = std::move(source), .blocked_by = {}};
+inline Outcome with_texts(Status status, std::string message, std::string expected = {}, std::string actual = {}, std::string source = {}) {
+  return {.status = status, .constant = nullptr,
+          .texts = std::make_unique<Outcome::Texts>(Outcome::Texts{.message = std::move(message), .expected = std::move(expected), .actual = std::move(actual), .source = std::move(source)})};
 }
-inline Outcome skipped(std::string why) { return {.status = Status::skipped, .message = std::move(why), .expected = {}, .actual = {}, .source = {}, .blocked_by = {}}; }
-inline Outcome unknown(std::string why) { return {.status = Status::unknown, .message = std::move(why), .expected = {}, .actual = {}, .source = {}, .blocked_by = {}}; }
-inline Outcome blocked(std::string by) { return {.status = Status::blocked, .message = {}, .expected = {}, .actual = {}, .source = {}, .blocked_by = std::move(by)}; }
+inline Outcome pass() { return {}; }
+inline Outcome note(std::string message) { return with_texts(Status::pass, std::move(message)); }
+inline Outcome fail(std::string message, std::string expected = {}, std::string actual = {}, std::string source = {}) {
+  return with_texts(Status::fail, std::move(message), std::move(expected), std::move(actual), std::move(source));
+}
+inline Outcome skipped(std::string why) { return with_texts(Status::skipped, std::move(why)); }
+inline Outcome unknown(std::string why) { return with_texts(Status::unknown, std::move(why)); }
+// A constant text: it lives as long as the program.
+inline Outcome note(const char* message) { return {.status = Status::pass, .constant = message, .texts = nullptr}; }
+inline Outcome skipped(const char* why) { return {.status = Status::skipped, .constant = why, .texts = nullptr}; }
+inline Outcome unknown(const char* why) { return {.status = Status::unknown, .constant = why, .texts = nullptr}; }
+inline Outcome blocked(const char* by) { return {.status = Status::blocked, .constant = by, .texts = nullptr}; }
 
 // How bad an unmet rule is under each network's policy.
 struct Severities {
@@ -53,6 +66,9 @@ struct Check {
   int sdk = 0;               // the code the SDK gives for this fault alone; 0: it accepts it
   Ids after{}, consequence_of{};
   bool open_on_main_only = false;   // an unknown answer keeps the verdict open on the main network only
+  // What proves that the device is what it says (signatures, chain, revocation, trust, whose declaration it is) cannot be
+  // waived on main. A check is taken to, until it says otherwise.
+  bool proves_authenticity = true;
   Outcome (*run)(const Evidence&) = nullptr;
   const char* rule = "";     // the rule in our words, and what goes wrong without it
   const char* remedy = "";   // what to do about it

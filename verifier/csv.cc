@@ -3,47 +3,62 @@
 #include <algorithm>
 
 namespace attest {
-namespace {
 
-char separator_of(std::string_view text) {
-  const std::string_view line = text.substr(0, text.find('\n'));
-  for (const char c : {',', ';', '\t'}) {
-    if (line.find(c) != std::string_view::npos) return c;
+char csv_separator(std::string_view text) {
+  constexpr std::string_view kSeparators = ",;\t|";
+  std::array<size_t, kSeparators.size()> seen{};
+  bool quoted = false;
+  for (const char c : text) {
+    if (c == '"') quoted = !quoted;
+    if (quoted) continue;
+    if (c == '\n' || c == '\r') break;
+    if (const size_t i = kSeparators.find(c); i != std::string_view::npos) ++seen[i];
   }
-  return ',';
+  return kSeparators[static_cast<size_t>(std::max_element(seen.begin(), seen.end()) - seen.begin())];
 }
 
-}  // namespace
+CsvRows::CsvRows(std::string_view text, char separator, size_t from) : text_(text), separator_(separator), at_(from) {
+  if (from == 0 && text.starts_with("\xEF\xBB\xBF")) at_ = 3;
+}
 
-Result<std::vector<CsvRecord>> parse_csv(std::string_view text, size_t limit) {
-  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
-  const char separator = separator_of(text);
-  std::vector<CsvRecord> records;
-  CsvRecord record(1);
-  for (size_t at = 0; at < text.size() && records.size() < limit;) {
+Result<bool> CsvRows::next(CsvRecord& record) {
+  record.assign(1, {});
+  while (at_ < text_.size()) {
     std::string& field = record.back();
-    if (text[at] == '"' && field.empty()) {
-      const size_t opened = at++;
-      for (;; ++at) {
-        if (at >= text.size()) return error("csv: a quote opens and never closes", opened);
-        if (text[at] == '"') {
-          if (at + 1 >= text.size() || text[at + 1] != '"') break;
-          ++at;   // "" inside quotes is one quote
+    if (text_[at_] == '"' && field.empty()) {
+      const size_t opened = at_++;
+      for (;; ++at_) {
+        if (at_ >= text_.size()) return error("csv: a quote opens and never closes", opened);
+        if (text_[at_] == '"') {
+          if (at_ + 1 >= text_.size() || text_[at_ + 1] != '"') break;
+          ++at_;   // "" inside quotes is one quote
         }
-        field += text[at];
+        field += text_[at_];
       }
-      ++at;
-    } else if (text[at] == separator) {
+      ++at_;
+    } else if (text_[at_] == separator_) {
       record.emplace_back();
-      ++at;
-    } else if (text[at] == '\n' || text[at] == '\r') {
-      if (record.size() > 1 || !record[0].empty()) records.push_back(std::exchange(record, CsvRecord(1)));
-      ++at;
+      ++at_;
+    } else if (text_[at_] == '\n' || text_[at_] == '\r') {
+      ++at_;
+      if (record.size() > 1 || !record[0].empty()) return true;
     } else {
-      field += text[at++];
+      field += text_[at_++];
     }
   }
-  if (records.size() < limit && (record.size() > 1 || !record[0].empty())) records.push_back(std::move(record));
+  return record.size() > 1 || !record[0].empty();
+}
+
+Result<std::vector<CsvRecord>> parse_csv(std::string_view text, size_t limit) {
+  CsvRows rows(text);
+  std::vector<CsvRecord> records;
+  CsvRecord record;
+  while (records.size() < limit) {
+    const auto more = rows.next(record);
+    if (!more) return tl::unexpected(more.error());
+    if (!*more) break;
+    records.push_back(std::move(record));
+  }
   return records;
 }
 

@@ -58,19 +58,22 @@ struct LedgerFacts {
   std::vector<CrlEvidence> lists;             // behind these points, judged
 };
 
+const std::shared_ptr<const LedgerFacts>& no_facts();   // nothing was asked
+
+// What devices of one lot have in common is shared between their Evidence.
 struct Evidence {
   Policy policy;
   Device device;
   std::vector<EvidenceFile> files;
   LedgerStatus ledger;
-  LedgerFacts facts;
+  std::shared_ptr<const LedgerFacts> facts = no_facts();   // never null
   size_t given_anchors = 0;           // trust anchors that the user gave
 
   CertificateEvidence dac, pai, paa_shown;
   std::vector<std::string> other_certificates;   // "x.der: a second PAI": not used, and why; bare bytes that are nothing, too
 
   // The PAA that anchors the chain, and how it was found.
-  std::optional<Paa> paa;
+  std::shared_ptr<const Paa> paa;   // null: none
   enum class PaaFound : uint8_t {
     none,           // no trusted PAA has the PAI's authority key id
     by_key_id,
@@ -82,12 +85,12 @@ struct Evidence {
   // The certification declaration.
   std::optional<Place> cd_place;
   Bytes cd_bytes;
-  std::optional<Cms> cms;
+  std::shared_ptr<const Cms> cms;   // null: cannot be read, or none
   std::string cms_problem;
   size_t cms_trailing = 0;
-  std::optional<CertificationDeclaration> cd;
+  std::shared_ptr<const CertificationDeclaration> cd;
   std::string cd_problem;
-  std::optional<CdSigner> cd_signer;   // trusted, found by key id
+  std::shared_ptr<const CdSigner> cd_signer;   // trusted, found by key id
   std::string cd_signer_unknown_why;   // not trusted, and the ledger could not be asked
 
   // The attestation response. Views point into device.statements.

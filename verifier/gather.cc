@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <forward_list>
+
+#include "verifier/remembered.h"
 
 namespace attest {
 namespace {
@@ -14,23 +17,19 @@ const Bytes& bytes_of(const Statement& s) { return std::get<Bytes>(s.value); }
 // Certificates as they were first parsed: each is parsed once, however often it is asked for.
 class Parsed {
  public:
-  struct Entry {
-    const Statement* statement;
-    Result<CertificatePtr> certificate;
-    size_t used;
-  };
-  const Entry& of(const Statement& s) {
-    for (const auto& entry : entries_) {
-      if (entry->statement == &s) return *entry;
+  explicit Parsed(Remembered* remembered) : remembered_(remembered) {}
+  const ParsedCertificate& of(const Statement& s) {
+    for (const auto& [statement, certificate] : entries_) {
+      if (statement == &s) return certificate;
     }
-    size_t used = 0;
-    auto certificate = parse_certificate(bytes_of(s), &used);
-    entries_.push_back(std::make_unique<Entry>(Entry{.statement = &s, .certificate = std::move(certificate), .used = used}));
-    return *entries_.back();
+    // Every device has a DAC of its own; what is above it is what a lot shares.
+    const bool shared = remembered_ != nullptr && s.fact != FactId::dac;
+    return entries_.emplace_front(&s, shared ? remembered_->certificate(bytes_of(s)) : read_certificate(bytes_of(s))).second;
   }
 
  private:
-  std::vector<std::unique_ptr<Entry>> entries_;
+  Remembered* remembered_;
+  std::forward_list<std::pair<const Statement*, ParsedCertificate>> entries_;
 };
 
 // One certificate of unknown role.
@@ -131,7 +130,7 @@ CertificateEvidence certificate_evidence(const Statement* statement, Parsed& par
   if (statement == nullptr) return out;
   out.place = statement->place;
   out.bytes = bytes_of(*statement);
-  const Parsed::Entry& entry = parsed.of(*statement);
+  const ParsedCertificate& entry = parsed.of(*statement);
   if (entry.certificate) {
     out.certificate = *entry.certificate;
     out.trailing = out.bytes.size() - entry.used;
@@ -263,7 +262,7 @@ void gather_attestation(Evidence& e) {
   }
 }
 
-void gather_declaration(Evidence& e) {
+void gather_declaration(Evidence& e, Remembered* remembered) {
   if (const Statement* s = e.device.first(FactId::cd)) {
     e.cd_place = s->place;
     e.cd_bytes = bytes_of(*s);
@@ -274,20 +273,13 @@ void gather_declaration(Evidence& e) {
   } else {
     return;
   }
-  size_t used = 0;
-  auto cms = parse_cms(e.cd_bytes, &used);
-  if (!cms) {
-    e.cms_problem = cms.error().what;
-    return;
-  }
-  e.cms = std::move(*cms);
-  e.cms_trailing = e.cd_bytes.size() - used;
-  auto cd = parse_certification_declaration(e.cms->content);
-  if (cd) {
-    e.cd = std::move(*cd);
-  } else {
-    e.cd_problem = cd.error().what;
-  }
+  const ParsedDeclaration own = remembered != nullptr ? ParsedDeclaration{} : read_declaration(e.cd_bytes);
+  const ParsedDeclaration& read = remembered != nullptr ? remembered->declaration(e.cd_bytes) : own;
+  e.cms = read.cms;
+  e.cms_problem = read.cms_problem;
+  e.cms_trailing = read.trailing;
+  e.cd = read.cd;
+  e.cd_problem = read.cd_problem;
 }
 
 // --- anchors ----------------------------------------------------------------------------------------
@@ -312,16 +304,16 @@ const Paa* fitting(const std::vector<const Paa*>& candidates, const Certificate&
   return candidates.empty() ? nullptr : candidates.front();
 }
 
-void find_paa(Evidence& e, const TrustStore& trust, Ledger* ledger) {
-  if (!e.pai.certificate) return;
-  const Certificate& pai = *e.pai.certificate;
+FoundPaa find_paa(const Certificate& pai, const Policy& policy, const TrustStore& trust, Ledger* ledger) {
+  FoundPaa out;
+  const auto take = [&](const Paa& paa, Evidence::PaaFound how) {
+    out.paa = std::make_shared<const Paa>(paa);
+    out.found = how;
+    return out;
+  };
   const auto akid = pai.akid();
   if (akid) {
-    if (const Paa* paa = fitting(trust.paas(*akid), pai)) {
-      e.paa = *paa;
-      e.paa_found = Evidence::PaaFound::by_key_id;
-      return;
-    }
+    if (const Paa* paa = fitting(trust.paas(*akid), pai)) return take(*paa, Evidence::PaaFound::by_key_id);
     if (ledger != nullptr) {
       const auto fact = ledger->approved_paa(*akid);
       if (const auto* found = std::get_if<Found<std::vector<LedgerCertificate>>>(&fact)) {
@@ -333,44 +325,38 @@ void find_paa(Evidence& e, const TrustStore& trust, Ledger* ledger) {
         }
         std::vector<const Paa*> candidates;
         for (const Paa& paa : anchors) candidates.push_back(&paa);
-        if (const Paa* paa = fitting(candidates, pai)) {
-          e.paa = *paa;
-          e.paa_found = Evidence::PaaFound::by_key_id;
-          return;
-        }
+        if (const Paa* paa = fitting(candidates, pai)) return take(*paa, Evidence::PaaFound::by_key_id);
       } else if (const auto* why = std::get_if<Unknown>(&fact)) {
-        e.paa_unknown_why = why->why;
+        out.unknown_why = why->why;
       }
     }
   }
   if (const Paa* named = trust.paa_named(pai.issuer.der)) {
     // Only a PAA that really signed tells of a wrong key id; a namesake tells nothing. Without any key id the name is all
     // there is to go by, and the signature then says whether the PAI was changed.
-    if (!akid || signed_by(pai, named->key)) {
-      e.paa = *named;
-      e.paa_found = Evidence::PaaFound::by_name;
-      return;
-    }
+    if (!akid || signed_by(pai, named->key)) return take(*named, Evidence::PaaFound::by_name);
   }
-  if (e.paa_unknown_why.empty() && ledger == nullptr) {
-    if (e.policy.network != Network::none) {
-      e.paa_unknown_why = fmt::format("the {} ledger was not asked", network_name(e.policy.network));
+  if (out.unknown_why.empty() && ledger == nullptr) {
+    if (policy.network != Network::none) {
+      out.unknown_why = fmt::format("the {} ledger was not asked", network_name(policy.network));
     } else if (trust.paa_count() == 0) {
-      e.paa_unknown_why = "no trusted PAA was given";
+      out.unknown_why = "no trusted PAA was given";
     }
   }
-  if (!e.paa_unknown_why.empty()) e.paa_found = Evidence::PaaFound::unknown;
+  if (!out.unknown_why.empty()) out.found = Evidence::PaaFound::unknown;
+  return out;
 }
 
-void find_cd_signer(Evidence& e, const TrustStore& trust, Ledger* ledger) {
-  if (!e.cms || e.cms->signers.empty() || !e.cms->signers.front().subject_key_id) return;
-  const auto id = key_id(*e.cms->signers.front().subject_key_id);
-  if (!id) return;
+FoundSigner find_cd_signer(const Cms& cms, const Policy& policy, const TrustStore& trust, Ledger* ledger) {
+  FoundSigner out;
+  if (cms.signers.empty() || !cms.signers.front().subject_key_id) return out;
+  const auto id = key_id(*cms.signers.front().subject_key_id);
+  if (!id) return out;
   if (const CdSigner* signer = trust.cd_signer(*id)) {
-    e.cd_signer = *signer;
-    return;
+    out.signer = std::make_shared<const CdSigner>(*signer);
+    return out;
   }
-  if (ledger == nullptr) return;
+  if (ledger == nullptr) return out;
   const auto fact = ledger->cd_signer(*id);
   if (const auto* found = std::get_if<Found<std::vector<LedgerCertificate>>>(&fact)) {
     for (const LedgerCertificate& entry : found->value) {
@@ -378,14 +364,32 @@ void find_cd_signer(Evidence& e, const TrustStore& trust, Ledger* ledger) {
       if (!certificate) continue;
       auto signer = cd_signer_from(std::move(*certificate), Origin::ledger, found->from.source);
       if (signer && signer->under_csa) {
-        e.cd_signer = std::move(*signer);
-        return;
+        out.signer = std::make_shared<const CdSigner>(std::move(*signer));
+        return out;
       }
     }
-  } else if (const auto* why = std::get_if<Unknown>(&fact); why != nullptr && e.policy.network == Network::main) {
+  } else if (const auto* why = std::get_if<Unknown>(&fact); why != nullptr && policy.network == Network::main) {
     // On the main network a new signing key of the CSA may exist that is not built in; the test network's declarations
     // are signed with the built-in ones.
-    e.cd_signer_unknown_why = why->why;
+    out.unknown_why = why->why;
+  }
+  return out;
+}
+
+// The anchor of the chain and the signer of the declaration; a lot asks for each once.
+void find_anchors(Evidence& e, const TrustStore& trust, Ledger* ledger, Remembered* remembered) {
+  if (e.pai.certificate) {
+    std::optional<FoundPaa> own, *found = remembered != nullptr ? remembered->paa(e.pai.certificate) : &own;
+    if (!*found) *found = find_paa(*e.pai.certificate, e.policy, trust, ledger);
+    e.paa = (*found)->paa;
+    e.paa_found = (*found)->found;
+    e.paa_unknown_why = (*found)->unknown_why;
+  }
+  if (e.cms) {
+    std::optional<FoundSigner> own, *found = remembered != nullptr ? remembered->signer(e.cms) : &own;
+    if (!*found) *found = find_cd_signer(*e.cms, e.policy, trust, ledger);
+    e.cd_signer = (*found)->signer;
+    e.cd_signer_unknown_why = (*found)->unknown_why;
   }
 }
 
@@ -407,7 +411,7 @@ bool ecdsa_sha256(const Certificate& c) { return equal(c.signature_algorithm, oi
 
 }  // namespace
 
-Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, Ledger* ledger, std::optional<Device> ordered) {
+Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, Ledger* ledger, std::optional<Device> ordered, Remembered* remembered) {
   Evidence e;
   e.policy = policy;
   e.device = std::move(reading.device);
@@ -416,7 +420,7 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
   e.given_anchors = trust.given_count();
   if (ledger != nullptr) e.ledger = ledger->status();
 
-  Parsed parsed;
+  Parsed parsed(remembered);
   read_lists(e);
   settle_roles(e, parsed);
   e.dac = certificate_evidence(e.device.first(FactId::dac), parsed);
@@ -426,7 +430,7 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
   settle_keys(e);
   settle_blobs(e);
   list_unused_blobs(e, reading.keys_used);
-  gather_declaration(e);
+  gather_declaration(e, remembered);
   e.dac_public_key = e.device.bytes(FactId::dac_public_key);
   const auto id16 = [&](FactId fact) -> std::optional<uint16_t> {
     const auto n = e.device.number(fact);
@@ -434,9 +438,8 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
   };
   e.vid = id16(FactId::vendor_id);
   e.pid = id16(FactId::product_id);
-  find_paa(e, trust, ledger);
-  find_cd_signer(e, trust, ledger);
-  if (ledger != nullptr && policy.network != Network::none) gather_ledger(e, *ledger);
+  find_anchors(e, trust, ledger, remembered);
+  if (ledger != nullptr && policy.network != Network::none) gather_ledger(e, *ledger, remembered);
   judge_lists(e);
   e.ordered = std::move(ordered);
   e.onboarding = onboarding_evidence(e.device, e.ordered ? &*e.ordered : nullptr);
@@ -448,7 +451,7 @@ std::vector<SignatureRequest> signature_requests(const Evidence& e) {
   std::vector<SignatureRequest> out;
   out.reserve(kSignedCount);
   const auto certificate = [&](Signed what, const Certificate& below, const std::optional<Point>& key) {
-    if (key && below.ecdsa && ecdsa_sha256(below)) out.push_back({.what = what, .job = {.key = *key, .digest = below.tbs_digest(), .signature = *below.ecdsa}});
+    if (!e.answer(what) && key && below.ecdsa && ecdsa_sha256(below)) out.push_back({.what = what, .job = {.key = *key, .digest = below.tbs_digest(), .signature = *below.ecdsa}});
   };
   if (e.dac.certificate && e.pai.certificate) certificate(Signed::dac, *e.dac.certificate, e.pai.certificate->p256);
   if (e.pai.certificate && e.paa) certificate(Signed::pai, *e.pai.certificate, e.paa->key);
@@ -463,7 +466,7 @@ std::vector<SignatureRequest> signature_requests(const Evidence& e) {
     if (csr && csr->public_key && csr->ecdsa && equal(csr->signature_algorithm, oid::kEcdsaWithSha256))
       out.push_back({.what = Signed::csr, .job = {.key = *csr->public_key, .digest = sha256(csr->info), .signature = *csr->ecdsa}, .index = i});
   }
-  if (e.cms && e.cd_signer && !e.cms->signers.empty() && e.cms->signers.front().ecdsa)
+  if (!e.answer(Signed::cd) && e.cms && e.cd_signer && !e.cms->signers.empty() && e.cms->signers.front().ecdsa)
     out.push_back({.what = Signed::cd, .job = {.key = e.cd_signer->key, .digest = sha256(e.cms->content), .signature = *e.cms->signers.front().ecdsa}});
   return out;
 }

@@ -1,20 +1,22 @@
 // Asks the ledger for what one device needs: its anchors, its vendor, model, software version, certification.
 
 #include "verifier/gather.h"
+#include "verifier/remembered.h"
 
 namespace attest {
 namespace {
 
 // The product is the one that Basic Information names; without it the declaration's, where it lists one product only;
 // without that the DAC's, unless the DAC is another maker's (dac_origin).
-void name_product(Evidence& e) {
-  LedgerFacts& f = e.facts;
+LedgerFacts product_of(const Evidence& e) {
+  LedgerFacts f;
   const bool single = e.cd && e.cd->product_ids.size() == 1;
   const bool origin = e.cd && e.cd->dac_origin_vendor_id.has_value();
   const Certificate* dac = origin ? nullptr : e.dac.certificate.get();
   f.vid = e.vid ? e.vid : e.cd ? std::optional(e.cd->vendor_id) : dac != nullptr ? dac->vid() : std::nullopt;
   f.pid = e.pid ? e.pid : single ? std::optional(e.cd->product_ids.front()) : dac != nullptr ? dac->pid() : std::nullopt;
   if (const auto version = e.device.number(FactId::software_version); version && *version <= 0xFFFFFFFF) f.software_version = static_cast<uint32_t>(*version);
+  return f;
 }
 
 // The ledger compares without the padding that some certificate ids carry.
@@ -28,17 +30,8 @@ void ask_for_entry(OtaEvidence& ota, Ledger& ledger) {
   if (const auto& header = ota.image.header) ota.entry = ledger.version(header->vendor_id, header->product_id, header->software_version);
 }
 
-}  // namespace
-
-void gather_ota_image(Evidence& e, OtaEvidence ota, Ledger& ledger) {
-  ask_for_entry(ota, ledger);
-  e.ota_images.push_back(std::move(ota));
-}
-
-void gather_ledger(Evidence& e, Ledger& ledger) {
-  LedgerFacts& f = e.facts;
+LedgerFacts ask(const Evidence& e, LedgerFacts f, Ledger& ledger) {
   f.asked = true;
-  name_product(e);
   if (e.paa) {
     f.approved_paa = ledger.approved_paa(e.paa->subject_key_id);
     f.revoked_paa = ledger.revoked_certificates(e.paa->subject_key_id);
@@ -67,8 +60,31 @@ void gather_ledger(Evidence& e, Ledger& ledger) {
     const std::string bare = without_padding(e.cd->certificate_id);
     if (std::holds_alternative<Absent>(f.coverage) && bare != e.cd->certificate_id) f.coverage = ledger.coverage(bare);
   }
+  return f;
+}
+
+}  // namespace
+
+void gather_ota_image(Evidence& e, OtaEvidence ota, Ledger& ledger) {
+  ask_for_entry(ota, ledger);
+  e.ota_images.push_back(std::move(ota));
+}
+
+const std::shared_ptr<const LedgerFacts>& no_facts() {
+  static const auto none = std::make_shared<const LedgerFacts>();
+  return none;
+}
+
+void gather_ledger(Evidence& e, Ledger& ledger, Remembered* remembered) {
+  LedgerFacts product = product_of(e);
+  std::optional<KnownFacts> own, *known = remembered != nullptr ? remembered->facts(e, product) : &own;
+  if (!*known) {
+    auto facts = std::make_shared<const LedgerFacts>(ask(e, std::move(product), ledger));
+    *known = {.facts = std::move(facts), .status = ledger.status()};   // after the questions: height and age are those of what was answered
+  }
+  e.facts = (*known)->facts;
+  e.ledger = (*known)->status;
   for (OtaEvidence& ota : e.ota_images) ask_for_entry(ota, ledger);
-  e.ledger = ledger.status();   // after the questions: height and age are those of what was answered
 }
 
 }  // namespace attest

@@ -54,19 +54,19 @@ std::vector<CrlEvidence> lists_of_points(const Evidence& e, const LedgerFacts& f
 }
 
 void judge_lists(Evidence& e) {
-  const LedgerFacts& f = e.facts;
+  const LedgerFacts& f = *e.facts;
   if (e.crls.empty() && f.lists.empty()) return;
-  const auto issuers = issuers_of(e, f);
-  // The ledger names signers too; for which issuer they sign is judged, not believed.
-  std::vector<CertificatePtr> signers = e.crl_signers;
   if (!e.crls.empty()) {
+    // The ledger names signers too; for which issuer they sign is judged, not believed.
+    std::vector<CertificatePtr> signers = e.crl_signers;
     for (const auto* points : {&f.dac_points, &f.pai_points}) {
       for (const RevocationPoint& point : found(*points)) {
         if (auto signer = parse_certificate(point.crl_signer)) signers.push_back(std::move(*signer));
       }
     }
+    const auto issuers = issuers_of(e, f);
+    for (CrlEvidence& list : e.crls) judge_crl(list, issuers, signers, e.policy.at, openssl_engine());
   }
-  for (CrlEvidence& list : e.crls) judge_crl(list, issuers, signers, e.policy.at, openssl_engine());
   if (e.dac.certificate) e.dac_revocation = revocation_of(*e.dac.certificate, ListOf::pai, e.crls, f.lists);
   if (e.pai.certificate) e.pai_revocation = revocation_of(*e.pai.certificate, ListOf::paa, e.crls, f.lists);
 }

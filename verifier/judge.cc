@@ -1,145 +1,237 @@
 // The runner: asks every check of the catalogue, in an order in which what a check builds on is asked first, and makes
 // a verdict of the answers.
 
+#include "verifier/judge.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "verifier/catalogue.h"
 #include "verifier/sdk_result.h"
+#include "verifier/waiver.h"
 
 namespace attest {
 namespace {
 
 // For each check, the places of those it builds on: resolved once, not for every device.
 struct Links {
-  std::vector<std::vector<size_t>> after, consequence_of;
-  std::vector<size_t> order;   // every check after those it builds on
+  // The links of check i are places[begin[i]] up to places[begin[i + 1]].
+  struct Lists {
+    std::vector<uint32_t> begin{0};
+    std::vector<uint16_t> places;
+    std::span<const uint16_t> of(size_t i) const { return std::span(places).subspan(begin[i], begin[i + 1] - begin[i]); }
+    void add(const Ids& ids) {
+      for (const char* id : ids) {
+        if (id == nullptr) break;
+        if (const Check* check = find_check(id)) places.push_back(static_cast<uint16_t>(check_index(*check)));
+      }
+      begin.push_back(static_cast<uint32_t>(places.size()));
+    }
+  };
+  Lists after, consequence_of;
+  std::vector<uint16_t> order;   // every check after those it builds on
+  std::vector<uint16_t> own;     // in this order, those that build on anything that is not shared
+  std::vector<uint8_t> shared;   // is_shared()
+  std::span<const Check* const> checks = catalogue();
 };
 
-void visit(size_t i, const Links& links, std::vector<uint8_t>& seen, std::vector<size_t>& order) {
+void visit(size_t i, const Links& links, std::vector<uint8_t>& seen, std::vector<uint16_t>& order) {
   if (seen[i] != 0) return;
   seen[i] = 1;
-  for (const size_t j : links.after[i]) visit(j, links, seen, order);
-  for (const size_t j : links.consequence_of[i]) visit(j, links, seen, order);
-  order.push_back(i);
+  for (const size_t j : links.after.of(i)) visit(j, links, seen, order);
+  for (const size_t j : links.consequence_of.of(i)) visit(j, links, seen, order);
+  order.push_back(static_cast<uint16_t>(i));
 }
 
 const Links& links() {
   static const Links resolved = [] {
     Links out;
-    const auto places = [](const Ids& ids) {
-      std::vector<size_t> list;
-      for (const char* id : ids) {
-        if (id == nullptr) break;
-        if (const Check* check = find_check(id)) list.push_back(check_index(*check));
-      }
-      return list;
-    };
     for (const Check* check : catalogue()) {
-      out.after.push_back(places(check->after));
-      out.consequence_of.push_back(places(check->consequence_of));
+      out.after.add(check->after);
+      out.consequence_of.add(check->consequence_of);
     }
     std::vector<uint8_t> seen(catalogue().size());
     for (size_t i = 0; i < catalogue().size(); ++i) visit(i, out, seen, out.order);
+    for (size_t i = 0; i < catalogue().size(); ++i) out.shared.push_back(is_shared(i) ? 1 : 0);
+    std::vector<uint8_t> own(catalogue().size());
+    for (const size_t i : out.order) {
+      const auto is_own = [&](size_t j) { return own[j] != 0; };
+      own[i] = !is_shared(i) || std::ranges::any_of(out.after.of(i), is_own) || std::ranges::any_of(out.consequence_of.of(i), is_own) ? 1 : 0;
+      if (own[i] != 0) out.own.push_back(static_cast<uint16_t>(i));
+    }
     return out;
   }();
   return resolved;
 }
 
-bool is_required(const Policy& policy, const Check& check) {
-  return std::find(policy.required.begin(), policy.required.end(), check.id) != policy.required.end();
-}
-
 class Runner {
  public:
-  explicit Runner(const Evidence& evidence) : evidence_(evidence), findings_(catalogue().size()), failed_(catalogue().size()) {
-    for (size_t i = 0; i < findings_.size(); ++i) findings_[i].check = catalogue()[i];
-  }
+  Runner(const Evidence& evidence, std::span<const Severity> severity, SharedAnswers* shared)
+      : evidence_(evidence), severity_(severity), shared_(shared), links_(links()), waivers_(!evidence.policy.waivers.empty()) {}
 
-  std::vector<Finding> run() {
-    for (const size_t i : links().order) answer(i);
-    for (Finding& finding : findings_) name_root(finding);
-    return std::move(findings_);
+  // `keep(i, outcome)` gets the texts of every body that was asked.
+  template <class Keep>
+  const std::vector<Answer>& run(Keep&& keep) {
+    const bool settled = shared_ != nullptr && !shared_->ends.empty();
+    if (settled) {
+      answers_ = shared_->ends;
+    } else {
+      answers_.resize(catalogue().size());
+      if (shared_ != nullptr) shared_->bodies.resize(catalogue().size());
+    }
+    const auto& order = settled ? links_.own : links_.order;
+    for (const size_t i : order) answer(i, keep);
+    for (const size_t i : order) name_root(answers_[i]);
+    if (waivers_) {
+      for (const size_t i : order) follow_late(i);
+    }
+    if (shared_ != nullptr && !settled) {
+      shared_->ends = answers_;
+      for (const size_t i : links_.own) shared_->ends[i] = {};
+    }
+    return answers_;
   }
 
  private:
-  void answer(size_t i) {
-    Finding& finding = findings_[i];
-    const Check& check = *finding.check;
-    finding.severity = check.severity.under(evidence_.policy.network);
-    if (is_required(evidence_.policy, check)) finding.severity = Severity::error;
-    for (const size_t j : links().after[i]) {
-      const Finding& before = findings_[j];
+  template <class Keep>
+  void answer(size_t i, Keep& keep) {
+    Answer& mine = answers_[i];
+    for (const uint16_t j : links_.after.of(i)) {
+      const Answer& before = answers_[j];
+      if (before.waived != kNobody) return follow_waived(i, before.waived);
+      if (before.status == Status::pass) continue;
       if (before.status == Status::skipped) {
-        finding.status = Status::skipped;
-        finding.message = before.message;
+        mine.status = Status::skipped;
+        mine.like = before.like == kNobody ? j : before.like;
         return;
       }
       // A warning blocks too: the body would look at what is not there.
-      if (before.status == Status::fail || before.status == Status::warn || before.status == Status::unknown) return block(finding, *before.check);
-      if (before.status == Status::blocked) return block(finding, *before.blocked_by);
+      return block(mine, before.status == Status::blocked ? before.by : j);
     }
-    take(finding, check.run(evidence_));
-    if (finding.status != Status::fail && finding.status != Status::warn) return;
-    failed_[i] = 1;
-    for (const size_t j : links().consequence_of[i]) {
-      const Finding& cause = findings_[j];
-      if (!failed_[j] || cause.severity != Severity::error) continue;
-      return block(finding, cause.status == Status::blocked ? *cause.blocked_by : *cause.check);
+    ask(i, keep);
+    mine.echo = mine.status == Status::blocked;
+    if (mine.status != Status::fail && mine.status != Status::warn) return;
+    mine.failed = true;
+    for (const uint16_t j : links_.consequence_of.of(i)) {
+      const Answer& cause = answers_[j];
+      if (!cause.failed || severity_[j] != Severity::error) continue;
+      if (cause.waived == kNobody) return block(mine, cause.status == Status::blocked ? cause.by : j);
+      // The echo of a waived fault is covered with it, as far as waivers go.
+      if (may_be_waived(*links_.checks[i], evidence_.policy.network)) return waive(mine, cause.waived);
     }
+    if (waivers_ && waiver_for(evidence_, *links_.checks[i]) != nullptr) waive(mine, static_cast<uint16_t>(i));
+  }
+
+  static void waive(Answer& a, uint16_t root) {
+    a.status = Status::pass;
+    a.by = kNobody;
+    a.waived = root;
+  }
+
+  // What builds on a waived check has no input. It is passed over, unless it proves authenticity: then it stays open, and
+  // so does the verdict.
+  void follow_waived(size_t i, uint16_t root) {
+    Answer& a = answers_[i];
+    if (links_.checks[i]->proves_authenticity) return block(a, root);
+    a.status = Status::skipped;
+    a.by = kNobody;
+    a.waived = root;
+  }
+
+  // The root of what is blocked may be one that was waived later in the order.
+  void follow_late(size_t i) {
+    Answer& a = answers_[i];
+    if (a.status != Status::blocked) return;
+    const Answer& root = answers_[a.by];
+    if (root.waived == kNobody || root.status != Status::pass) return;
+    if (!a.echo) return follow_waived(i, a.by);
+    if (may_be_waived(*links_.checks[i], evidence_.policy.network)) waive(a, root.waived);
+  }
+
+  template <class Keep>
+  void ask(size_t i, Keep& keep) {
+    const Check& check = *links_.checks[i];
+    if (shared_ != nullptr && links_.shared[i] != 0) {
+      SharedAnswers::Body& body = shared_->bodies[i];
+      if (!body.known) {
+        const Outcome outcome = check.run(evidence_);
+        body = {.known = true, .status = outcome.status, .by = outcome.constant};
+      }
+      return take(i, body.status, body.by);
+    }
+    Outcome outcome = check.run(evidence_);
+    take(i, outcome.status, outcome.constant);
+    keep(i, std::move(outcome));
+  }
+
+  void take(size_t i, Status status, const char* by) {
+    Answer& mine = answers_[i];
+    mine.status = status;
+    if (status == Status::blocked) {
+      if (const Check* cause = find_check(by)) return block(mine, static_cast<uint16_t>(check_index(*cause)));
+    }
+    if (status == Status::fail && severity_[i] == Severity::warning) mine.status = Status::warn;
+    if (status == Status::fail && severity_[i] == Severity::info) mine.status = Status::pass;
   }
 
   // A body may name a check that turned out to be an echo itself: what is shown is the fault at the end.
-  void name_root(Finding& finding) const {
-    for (size_t steps = 0; finding.status == Status::blocked && steps < findings_.size(); ++steps) {
-      const Finding& by = findings_[check_index(*finding.blocked_by)];
+  void name_root(Answer& a) const {
+    for (size_t steps = 0; a.status == Status::blocked && steps < answers_.size(); ++steps) {
+      const Answer& by = answers_[a.by];
       if (by.status != Status::blocked) return;
-      finding.blocked_by = by.blocked_by;
+      a.by = by.by;
     }
   }
 
-  static void block(Finding& finding, const Check& by) {
-    finding.status = Status::blocked;
-    finding.blocked_by = &by;
-  }
-
-  void take(Finding& finding, Outcome outcome) const {
-    finding.status = outcome.status;
-    finding.message = std::move(outcome.message);
-    finding.expected = std::move(outcome.expected);
-    finding.actual = std::move(outcome.actual);
-    finding.source = std::move(outcome.source);
-    if (outcome.status == Status::blocked) {
-      if (const Check* by = find_check(outcome.blocked_by)) return block(finding, *by);
-    }
-    if (outcome.status == Status::fail && finding.severity == Severity::warning) finding.status = Status::warn;
-    if (outcome.status == Status::fail && finding.severity == Severity::info) finding.status = Status::pass;
+  static void block(Answer& a, uint16_t by) {
+    a.status = Status::blocked;
+    a.by = by;
   }
 
   const Evidence& evidence_;
-  std::vector<Finding> findings_;
-  std::vector<uint8_t> failed_;   // its body said so, whether shown as fail or as an echo of another
+  std::span<const Severity> severity_;
+  SharedAnswers* shared_;
+  const Links& links_;
+  const bool waivers_;
+  std::vector<Answer> answers_;
 };
 
+// The words of the waiver at the root of what was let pass.
+std::string words_of_waiver(const Evidence& evidence, const Check& root) {
+  const Waiver* waiver = waiver_for(evidence, root);
+  return waiver == nullptr ? std::string() : waiver_text(*waiver);
+}
+
+}  // namespace
+
+Judge::Judge(const Policy& policy) : network_(policy.network) {
+  for (const Check* check : catalogue()) {
+    const bool required = std::find(policy.required.begin(), policy.required.end(), check->id) != policy.required.end();
+    required_.push_back(required ? 1 : 0);
+    any_required_ = any_required_ || required;
+    severity_.push_back(required ? Severity::error : check->severity.under(network_));
+  }
+}
+
 // A check that stayed open keeps the device from being approved when its rule is an error here or was asked for.
-bool keeps_open(const Finding& finding, const Policy& policy) {
-  const bool asked_for = is_required(policy, *finding.check);
-  if (finding.status == Status::skipped) return asked_for;
-  if (finding.status != Status::unknown && finding.status != Status::blocked) return false;
+bool Judge::keeps_open(size_t check, Status status, size_t by) const {
+  if (status == Status::pass || status == Status::warn || status == Status::fail) return false;
+  const bool asked_for = required_[check] != 0;
+  if (status == Status::skipped) return asked_for;
   // Without any fail, what is blocked waits for something unknown.
-  const Check& open = finding.blocked_by != nullptr ? *finding.blocked_by : *finding.check;
-  if (open.open_on_main_only && policy.network != Network::main && !asked_for) return false;
-  return finding.severity == Severity::error;
+  const Check& open = *catalogue()[by == kNobody ? check : by];
+  if (open.open_on_main_only && network_ != Network::main && !asked_for) return false;
+  return severity_[check] == Severity::error;
 }
 
 // Good for the test network is not good for production: what the main network's policy would refuse or leave open.
-std::string not_for_production(const Report& report, const Policy& policy) {
-  if (policy.network != Network::test) return {};
+std::string Judge::not_for_production(const Report& report) const {
+  if (network_ != Network::test) return {};
   std::string first;
   size_t others = 0;
   for (const Finding& f : report.findings) {
-    const bool noted = f.status == Status::pass && f.severity == Severity::info && !f.message.empty();
+    const bool noted = f.status == Status::pass && !f.message.empty() && (f.severity == Severity::info || !f.waived.empty());
     const bool open = noted || f.status == Status::warn || f.status == Status::unknown;
     if (!open || f.check->severity.main != Severity::error) continue;
     if (first.empty()) {
@@ -152,32 +244,36 @@ std::string not_for_production(const Report& report, const Policy& policy) {
   return fmt::format(". Good for the test network, not for production: {}{}", first, others == 0 ? "" : fmt::format(" (and {} more)", others));
 }
 
-std::string summary(const Report& report, const Policy& policy) {
+// The finding that a reader should act on first: the first fault, or what keeps the verdict open.
+const Finding* Judge::deciding(const Report& report) const {
+  if (report.verdict == Verdict::approve) return nullptr;
+  if (report.verdict == Verdict::reject) return report.first(Status::fail);
+  const auto keeps = [&](const Finding& f) {
+    return keeps_open(check_index(*f.check), f.status, f.blocked_by == nullptr ? kNobody : check_index(*f.blocked_by));
+  };
+  const auto is_open = [&](const Finding& f) { return f.status != Status::blocked && keeps(f); };
+  auto open = std::find_if(report.findings.begin(), report.findings.end(), is_open);
+  if (open == report.findings.end()) open = std::find_if(report.findings.begin(), report.findings.end(), keeps);
+  return &*open;
+}
+
+std::string Judge::summary(const Report& report, const Finding* first) const {
   const auto count = [&](Status s) { return std::count_if(report.findings.begin(), report.findings.end(), [&](const Finding& f) { return f.status == s; }); };
-  if (report.verdict == Verdict::reject) {
-    const Finding& first = *report.first(Status::fail);
+  if (first != nullptr) {
+    std::string out = first->message.empty() ? first->check->title : first->message;
     const auto fails = count(Status::fail);
-    std::string out = first.message;
+    if (first->status == Status::skipped) out = fmt::format("{} is required: {}", first->check->id, out);
     if (fails > 1) out += fmt::format(" (and {} more {})", fails - 1, fails == 2 ? "fault" : "faults");
-    if (first.check->remedy[0] != '\0') out += fmt::format(": {}", first.check->remedy);
-    return out;
-  }
-  if (report.verdict == Verdict::undecided) {
-    const auto is_open = [&](const Finding& f) { return f.status != Status::blocked && keeps_open(f, policy); };
-    auto open = std::find_if(report.findings.begin(), report.findings.end(), is_open);
-    if (open == report.findings.end()) open = std::find_if(report.findings.begin(), report.findings.end(), [&](const Finding& f) { return keeps_open(f, policy); });
-    std::string out = open->message.empty() ? open->check->title : open->message;
-    if (open->status == Status::skipped) out = fmt::format("{} is required: {}", open->check->id, out);
-    if (open->check->remedy[0] != '\0') out += fmt::format(": {}", open->check->remedy);
+    if (first->check->remedy[0] != '\0') out += fmt::format(": {}", first->check->remedy);
     return out;
   }
   const auto warnings = count(Status::warn);
   std::string out = "every required check passed";
   if (warnings != 0) out += fmt::format("; {} {} to read", warnings, warnings == 1 ? "warning" : "warnings");
-  return out + not_for_production(report, policy);
+  const auto waived = std::count_if(report.findings.begin(), report.findings.end(), [](const Finding& f) { return !f.waived.empty(); });
+  if (waived != 0) out += fmt::format("; {} let pass by a waiver", waived == 1 ? "one that fails is" : fmt::format("{} that fail are", waived));
+  return out + not_for_production(report);
 }
-
-}  // namespace
 
 const char* verdict_name(Verdict v) { return v == Verdict::approve ? "approve" : v == Verdict::reject ? "reject" : "undecided"; }
 const char* status_name(Status s) {
@@ -190,6 +286,10 @@ const Finding* Report::first(Status status) const {
   const auto at = std::find_if(findings.begin(), findings.end(), [&](const Finding& f) { return f.status == status; });
   return at == findings.end() ? nullptr : &*at;
 }
+const Finding* Report::of(const Check* check) const {
+  const auto at = std::find_if(findings.begin(), findings.end(), [&](const Finding& f) { return f.check == check; });
+  return at == findings.end() ? nullptr : &*at;
+}
 std::vector<const Finding*> Report::all(Status status) const {
   std::vector<const Finding*> out;
   for (const Finding& f : findings) {
@@ -198,20 +298,76 @@ std::vector<const Finding*> Report::all(Status status) const {
   return out;
 }
 
-Report judge(const Evidence& evidence) {
+Report Judge::report(const Evidence& evidence) const {
   Report report;
-  report.findings = Runner(evidence).run();
-  const auto any = [&](auto&& is) { return std::any_of(report.findings.begin(), report.findings.end(), is); };
-  if (any([](const Finding& f) { return f.status == Status::fail; })) {
-    report.verdict = Verdict::reject;
-  } else if (any([&](const Finding& f) { return keeps_open(f, evidence.policy); })) {
-    report.verdict = Verdict::undecided;
-  } else {
-    report.verdict = Verdict::approve;
+  report.findings.resize(catalogue().size());
+  const auto keep = [&](size_t i, Outcome outcome) {
+    Finding& finding = report.findings[i];
+    if (outcome.texts == nullptr) {
+      if (outcome.constant != nullptr && outcome.status != Status::blocked) finding.message = outcome.constant;
+      return;
+    }
+    finding.message = std::move(outcome.texts->message);
+    finding.expected = std::move(outcome.texts->expected);
+    finding.actual = std::move(outcome.texts->actual);
+    finding.source = std::move(outcome.texts->source);
+  };
+  Runner runner(evidence, severity_, nullptr);
+  const auto& answers = runner.run(keep);
+  bool failed = false, open = false;
+  for (size_t i = 0; i < answers.size(); ++i) {
+    Finding& finding = report.findings[i];
+    finding.check = catalogue()[i];
+    finding.status = answers[i].status;
+    finding.severity = severity_[i];
+    if (answers[i].status == Status::blocked) finding.blocked_by = catalogue()[answers[i].by];
+    if (answers[i].like != kNobody) finding.message = report.findings[answers[i].like].message;
+    if (answers[i].waived != kNobody) {
+      const Check& root = *catalogue()[answers[i].waived];
+      if (finding.status == Status::pass) finding.waived = words_of_waiver(evidence, root);
+      if (finding.status == Status::skipped) finding.message = fmt::format("{} is waived", root.id);
+    }
   }
-  report.summary = summary(report, evidence.policy);
+  tell_of_unused(evidence, report.findings);
+  for (size_t i = 0; i < answers.size(); ++i) {
+    const Finding& finding = report.findings[i];
+    failed = failed || finding.status == Status::fail;
+    open = open || keeps_open(i, finding.status, answers[i].by);
+  }
+  report.verdict = failed ? Verdict::reject : open ? Verdict::undecided : Verdict::approve;
+  const Finding* first = deciding(report);
+  report.decided_by = first == nullptr ? nullptr : first->check;
+  report.summary = summary(report, first);
   report.sdk = sdk_result(evidence);
   return report;
 }
+
+Outline Judge::outline(const Evidence& evidence, SharedAnswers* shared) const {
+  if (!evidence.policy.waivers.empty()) return outline_of(report(evidence));   // whether a waiver was needed is known last
+  Outline out;
+  Runner runner(evidence, severity_, shared);
+  const auto& answers = runner.run([](size_t, const Outcome&) {});
+  bool open = false;
+  for (size_t i = 0; i < answers.size(); ++i) {
+    const Answer& a = answers[i];
+    if (a.status == Status::pass || (a.status == Status::skipped && !any_required_)) continue;
+    if (a.status == Status::fail) out.failed.push_back(links().checks[i]);
+    if (a.status == Status::unknown && severity_[i] == Severity::error) out.open.push_back(links().checks[i]);
+    open = open || keeps_open(i, a.status, a.by);
+  }
+  out.verdict = !out.failed.empty() ? Verdict::reject : open ? Verdict::undecided : Verdict::approve;
+  return out;
+}
+
+Outline outline_of(const Report& report) {
+  Outline out{.verdict = report.verdict, .failed = {}, .open = {}};
+  for (const Finding& f : report.findings) {
+    if (f.status == Status::fail) out.failed.push_back(f.check);
+    if (f.status == Status::unknown && f.severity == Severity::error) out.open.push_back(f.check);
+  }
+  return out;
+}
+
+Report judge(const Evidence& evidence) { return Judge(evidence.policy).report(evidence); }
 
 }  // namespace attest

@@ -32,16 +32,18 @@ struct Finding {
   std::string expected, actual;
   std::string source;        // where: file, offset, item
   const struct Check* blocked_by = nullptr;
-  std::string waived;        // the reason of the waiver that let it pass
+  std::string waived;        // "reason (who, until 2026-12-31)" of the waiver that let it pass; empty: none did
 };
 
 struct Report {
   Verdict verdict = Verdict::undecided;
   std::string summary;       // one sentence a person can act on
+  const struct Check* decided_by = nullptr;   // whose finding the summary speaks of; null when approved
   std::vector<Finding> findings;   // one a check, in the catalogue's order
   SdkCode sdk;
 
   const Finding* first(Status status) const;
+  const Finding* of(const struct Check* check) const;   // nullptr without one
   std::vector<const Finding*> all(Status status) const;
 };
 

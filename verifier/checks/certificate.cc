@@ -124,10 +124,11 @@ Outcome serial_fits(const Evidence& e) {
 // --- extensions ---
 
 // Present once, decodable, and critical or not as the profile says.
-template <class T>
-std::optional<Outcome> stands_once(const Known<T>& extension, bool critical, const char* name, const char* role, std::string source) {
+template <Role R, class T>
+Outcome stands_once(const Evidence& e, const Known<T>& extension, bool critical, const char* name) {
+  const char* role = info(R).name;
   const auto wrong = [&](std::string message, std::string expected, std::string actual) {
-    return fail(std::move(message), std::move(expected), std::move(actual), std::move(source));
+    return fail(std::move(message), std::move(expected), std::move(actual), where<R>(e));
   };
   if (extension.count == 0) return wrong(fmt::format("the {} has no {}", role, name), fmt::format("one {}", name), "none");
   if (extension.count > 1) return wrong(fmt::format("the {} has {} twice", role, name), fmt::format("one {}", name), fmt::format("{}", extension.count));
@@ -135,32 +136,32 @@ std::optional<Outcome> stands_once(const Known<T>& extension, bool critical, con
   if (extension.critical != critical)
     return wrong(fmt::format("the {}'s {} is {}critical", role, name, critical ? "not " : ""), critical ? "critical" : "not critical",
                  extension.critical ? "critical" : "not critical");
-  return std::nullopt;
+  return pass();
 }
 
 template <Role R>
 Outcome basic_constraints(const Evidence& e) {
-  return stands_once(certificate<R>(e).basic_constraints, true, "basicConstraints", info(R).name, where<R>(e)).value_or(pass());
+  return stands_once<R>(e, certificate<R>(e).basic_constraints, true, "basicConstraints");
 }
 
 template <Role R>
 Outcome certification_authority(const Evidence& e) {
   const BasicConstraints& bc = *certificate<R>(e).basic_constraints.value;
-  const auto actual = fmt::format("cA {}, {}", bc.ca ? "TRUE" : "FALSE", bc.path_length ? fmt::format("path length {}", *bc.path_length) : "no path length");
+  const auto actual = [&] { return fmt::format("cA {}, {}", bc.ca ? "TRUE" : "FALSE", bc.path_length ? fmt::format("path length {}", *bc.path_length) : "no path length"); };
   if constexpr (R == Role::dac) {
-    if (bc.ca) return broken<R>(e, "basicConstraints make it a certification authority", "cA FALSE, no path length", actual);
-    if (bc.path_length) return broken<R>(e, "basicConstraints carry a path length", "cA FALSE, no path length", actual);
+    if (bc.ca) return broken<R>(e, "basicConstraints make it a certification authority", "cA FALSE, no path length", actual());
+    if (bc.path_length) return broken<R>(e, "basicConstraints carry a path length", "cA FALSE, no path length", actual());
     return pass();
   }
   const char* expected = R == Role::pai ? "cA TRUE, path length 0" : "cA TRUE, path length 1 or none";
-  if (!bc.ca) return broken<R>(e, "basicConstraints do not make it a certification authority", expected, actual);
+  if (!bc.ca) return broken<R>(e, "basicConstraints do not make it a certification authority", expected, actual());
   if (bc.path_length == info(R).path_length || (R == Role::paa && !bc.path_length)) return pass();
-  return broken<R>(e, "path length is wrong", expected, actual);
+  return broken<R>(e, "path length is wrong", expected, actual());
 }
 
 template <Role R>
 Outcome key_usage(const Evidence& e) {
-  return stands_once(certificate<R>(e).key_usage, true, "keyUsage", info(R).name, where<R>(e)).value_or(pass());
+  return stands_once<R>(e, certificate<R>(e).key_usage, true, "keyUsage");
 }
 
 template <Role R>
@@ -175,7 +176,7 @@ Outcome key_usage_bits(const Evidence& e) {
 template <Role R>
 Outcome subject_key_id(const Evidence& e) {
   const Certificate& c = certificate<R>(e);
-  if (auto wrong = stands_once(c.subject_key_id, false, "subject key id", info(R).name, where<R>(e))) return *wrong;
+  if (Outcome once = stands_once<R>(e, c.subject_key_id, false, "subject key id"); once.status != Status::pass) return once;
   if (!c.skid()) return broken<R>(e, "subject key id has a wrong length", "20 octets", fmt::format("{} octets", c.subject_key_id.value->size()));
   return pass();
 }
@@ -184,7 +185,7 @@ template <Role R>
 Outcome authority_key_id(const Evidence& e) {
   const Certificate& c = certificate<R>(e);
   if (R == Role::paa && c.authority_key_id.count == 0) return note("the PAA has no authority key id, which is allowed");
-  if (auto wrong = stands_once(c.authority_key_id, false, "authority key id", info(R).name, where<R>(e))) return *wrong;
+  if (Outcome once = stands_once<R>(e, c.authority_key_id, false, "authority key id"); once.status != Status::pass) return once;
   const auto& id = c.authority_key_id.value->key_identifier;
   if (!id) return broken<R>(e, "authority key id has no key identifier", "a key identifier of 20 octets", "issuer and serial only");
   if (id->size() != 20) return broken<R>(e, "authority key id has a wrong length", "20 octets", fmt::format("{} octets", id->size()));
@@ -262,9 +263,9 @@ Outcome paa_names_no_product(const Evidence& e) {
 
 Outcome dac_is_valid_now(const Evidence& e) {
   const Certificate& dac = *e.dac.certificate;
-  const std::string expected = fmt::format("{} to {}", rfc3339(dac.not_before), rfc3339(dac.not_after)), actual = rfc3339(e.policy.at);
-  if (e.policy.at < dac.not_before) return fail("the DAC is not yet valid", expected, actual, where<Role::dac>(e));
-  if (e.policy.at >= dac.not_after) return fail("the DAC has expired", expected, actual, where<Role::dac>(e));
+  const bool early = e.policy.at < dac.not_before, late = e.policy.at >= dac.not_after;
+  if (early || late)
+    return fail(early ? "the DAC is not yet valid" : "the DAC has expired", fmt::format("{} to {}", rfc3339(dac.not_before), rfc3339(dac.not_after)), rfc3339(e.policy.at), where<Role::dac>(e));
   return dac.not_after == kNoExpiry ? note("the DAC has no well-defined expiry (99991231235959Z)") : pass();
 }
 
@@ -330,9 +331,9 @@ constexpr Check kChecks[] = {
      .rule = "Without its DAC a device cannot be told from any other; nothing can be decided.", .remedy = "hand over the DAC: a file, a dump that holds it, or a log of the commissioning"},
     {.id = "dac.is-one-certificate", .title = "the DAC is one X.509 certificate", .spec = "Matter Core 6.2.2.3", .sdk = 303, .after = {"dac.is-present"}, .run = is_one_certificate<Role::dac>,
      .rule = "The DAC is a single DER certificate; a cut or damaged one means a wrong length or offset in the part.", .remedy = "compare length and offset of the DAC in the part with the certificate that was issued"},
-    {.id = "dac.has-no-trailing-bytes", .title = "nothing follows the DAC", .spec = "Matter Core 6.2.2.3", .after = {"dac.is-one-certificate"}, .consequence_of = {"dac.signature-verifies"}, .run = has_no_trailing_bytes<Role::dac>,
+    {.id = "dac.has-no-trailing-bytes", .title = "nothing follows the DAC", .spec = "Matter Core 6.2.2.3", .after = {"dac.is-one-certificate"}, .consequence_of = {"dac.signature-verifies"}, .proves_authenticity = false, .run = has_no_trailing_bytes<Role::dac>,
      .rule = "Bytes after the certificate mean that its size is stored wrong in the part. The SDK lets them pass, another commissioner need not.", .remedy = "correct the stored size of the DAC"},
-    {.id = "dac.is-short-enough", .title = "the DAC has at most 600 bytes", .spec = "Matter Core 6.2.2", .after = {"dac.is-one-certificate"}, .run = is_short_enough<Role::dac>,
+    {.id = "dac.is-short-enough", .title = "the DAC has at most 600 bytes", .spec = "Matter Core 6.2.2", .after = {"dac.is-one-certificate"}, .proves_authenticity = false, .run = is_short_enough<Role::dac>,
      .rule = "A CertificateChainResponse carries at most 600 bytes: a longer DAC cannot be handed to a commissioner.", .remedy = kReissueDac},
     PROFILE("dac", Role::dac, "DAC", "Matter Core 6.2.2.3", 303, "dac.is-one-certificate", "dac.signature-verifies", "pai.subject-key-id", kReissueDac),
     {.id = "dac.is-no-authority", .title = "the DAC is no certification authority", .spec = "Matter Core 6.2.2.3", .sdk = 303, .after = {"dac.basic-constraints-are-critical"}, .consequence_of = {"dac.signature-verifies"}, .run = certification_authority<Role::dac>,
@@ -348,9 +349,9 @@ constexpr Check kChecks[] = {
      .rule = "The PAI links the DAC to its root; the device itself must hold it.", .remedy = "hand over the PAI; if the part has none, its factory data lacks it"},
     {.id = "pai.is-one-certificate", .title = "the PAI is one X.509 certificate", .spec = "Matter Core 6.2.2.4", .sdk = 203, .after = {"pai.is-present"}, .run = is_one_certificate<Role::pai>,
      .rule = "The PAI is a single DER certificate; a cut or damaged one means a wrong length or offset in the part.", .remedy = "compare length and offset of the PAI in the part with the certificate that was issued"},
-    {.id = "pai.has-no-trailing-bytes", .title = "nothing follows the PAI", .spec = "Matter Core 6.2.2.4", .after = {"pai.is-one-certificate"}, .consequence_of = {"pai.signature-verifies"}, .run = has_no_trailing_bytes<Role::pai>,
+    {.id = "pai.has-no-trailing-bytes", .title = "nothing follows the PAI", .spec = "Matter Core 6.2.2.4", .after = {"pai.is-one-certificate"}, .consequence_of = {"pai.signature-verifies"}, .proves_authenticity = false, .run = has_no_trailing_bytes<Role::pai>,
      .rule = "Bytes after the certificate mean that its size is stored wrong in the part.", .remedy = "correct the stored size of the PAI"},
-    {.id = "pai.is-short-enough", .title = "the PAI has at most 600 bytes", .spec = "Matter Core 6.2.2", .after = {"pai.is-one-certificate"}, .run = is_short_enough<Role::pai>,
+    {.id = "pai.is-short-enough", .title = "the PAI has at most 600 bytes", .spec = "Matter Core 6.2.2", .after = {"pai.is-one-certificate"}, .proves_authenticity = false, .run = is_short_enough<Role::pai>,
      .rule = "A CertificateChainResponse carries at most 600 bytes.", .remedy = kReissuePai},
     PROFILE("pai", Role::pai, "PAI", "Matter Core 6.2.2.4", 203, "pai.is-one-certificate", "pai.signature-verifies", nullptr, kReissuePai),
     {.id = "pai.is-an-authority", .title = "the PAI is a certification authority with path length 0", .spec = "Matter Core 6.2.2.4", .sdk = 203, .after = {"pai.basic-constraints-are-critical"}, .consequence_of = {"pai.signature-verifies"}, .run = certification_authority<Role::pai>,
@@ -362,7 +363,7 @@ constexpr Check kChecks[] = {
 
     {.id = "paa.certificate-is-at-hand", .title = "the trusted PAA's certificate is at hand", .severity = kInfo, .spec = "Matter Core 6.2.2.5", .after = {"paa.is-trusted"}, .run = paa_certificate_is_at_hand,
      .rule = "The profile of a PAA can be judged when its certificate is there: from the ledger or given with --trust-paa."},
-    {.id = "paa.is-short-enough", .title = "the PAA has at most 600 bytes", .spec = "Matter Core 6.2.2", .after = {"paa.certificate-is-at-hand"}, .run = is_short_enough<Role::paa>,
+    {.id = "paa.is-short-enough", .title = "the PAA has at most 600 bytes", .spec = "Matter Core 6.2.2", .after = {"paa.certificate-is-at-hand"}, .proves_authenticity = false, .run = is_short_enough<Role::paa>,
      .rule = "Stores of commissioners skip longer roots in silence.", .remedy = kOtherPaa},
     PROFILE("paa", Role::paa, "PAA", "Matter Core 6.2.2.5", 105, "paa.certificate-is-at-hand", nullptr, nullptr, kOtherPaa),
     {.id = "paa.is-an-authority", .title = "the PAA is a certification authority", .spec = "Matter Core 6.2.2.5", .sdk = 105, .after = {"paa.basic-constraints-are-critical"}, .run = certification_authority<Role::paa>,

@@ -25,12 +25,12 @@ Outcome every(const Evidence& e, Fault&& fault) {
       ++more;
     } else {
       first = std::move(outcome);
-      first->source = place_text(csr.place);
+      first->texts->source = place_text(csr.place);
     }
   }
   if (e.csrs.empty()) return skipped(kNone);
   if (!first) return pass();
-  if (more > 0) first->message += fmt::format(" (and {} more {})", more, more == 1 ? "request" : "requests");
+  if (more > 0) first->texts->message += fmt::format(" (and {} more {})", more, more == 1 ? "request" : "requests");
   return std::move(*first);
 }
 
@@ -127,21 +127,21 @@ constexpr const char *kSyntax = "RFC 2986 4", *kProfile = "Matter Core 6.2.2.3",
 constexpr const char* kMakeAnew = "make the request anew, on the device or with the tool that holds its key";
 
 constexpr Check kChecks[] = {
-    {.id = "csr.is-wellformed", .title = "the certification request can be read", .spec = kSyntax, .run = is_wellformed,
+    {.id = "csr.is-wellformed", .title = "the certification request can be read", .spec = kSyntax, .proves_authenticity = false, .run = is_wellformed,
      .rule = "A CA reads subject and key out of the request and nothing else.", .remedy = kMakeAnew},
-    {.id = "csr.key-is-p256", .title = "the request's key is on P-256", .spec = kProfile, .after = {"csr.is-wellformed"}, .run = key_is_p256,
+    {.id = "csr.key-is-p256", .title = "the request's key is on P-256", .spec = kProfile, .after = {"csr.is-wellformed"}, .proves_authenticity = false, .run = key_is_p256,
      .rule = "A DAC has a key on prime256v1; a CA that issues for another curve issues a certificate that no commissioner accepts.", .remedy = kMakeAnew},
-    {.id = "csr.signature-algorithm-is-ecdsa-sha256", .title = "the request is signed with ecdsa-with-SHA256", .spec = kProfile, .after = {"csr.is-wellformed"}, .consequence_of = {"csr.key-is-p256"}, .run = algorithm_is_right,
+    {.id = "csr.signature-algorithm-is-ecdsa-sha256", .title = "the request is signed with ecdsa-with-SHA256", .spec = kProfile, .after = {"csr.is-wellformed"}, .consequence_of = {"csr.key-is-p256"}, .proves_authenticity = false, .run = algorithm_is_right,
      .rule = "The one algorithm of Matter's attestation.", .remedy = kMakeAnew},
     {.id = "csr.signature-verifies", .title = "the request is signed with its own key", .spec = kSyntax, .after = {"csr.is-wellformed"}, .run = signature_verifies,
      .rule = "The signature shows that who asks holds the private key. Without it a DAC could be had for somebody else's key.", .remedy = kMakeAnew},
-    {.id = "csr.names-a-vendor", .title = "the request names a vendor", .spec = kIds, .after = {"csr.is-wellformed"}, .run = names_an_id<true>,
+    {.id = "csr.names-a-vendor", .title = "the request names a vendor", .spec = kIds, .after = {"csr.is-wellformed"}, .proves_authenticity = false, .run = names_an_id<true>,
      .rule = "The vendor id stands in the subject as an attribute of its own, or in the common name as Mvid:.", .remedy = "put the vendor id into the subject of the request"},
-    {.id = "csr.names-a-product", .title = "the request names a product", .spec = kIds, .after = {"csr.is-wellformed"}, .run = names_an_id<false>,
+    {.id = "csr.names-a-product", .title = "the request names a product", .spec = kIds, .after = {"csr.is-wellformed"}, .proves_authenticity = false, .run = names_an_id<false>,
      .rule = "The product id stands in the subject as an attribute of its own, or in the common name as Mpid:.", .remedy = "put the product id into the subject of the request"},
-    {.id = "csr.vendor-matches", .title = "the request is for the device's vendor", .spec = kIds, .after = {"csr.names-a-vendor"}, .run = id_matches<true>,
+    {.id = "csr.vendor-matches", .title = "the request is for the device's vendor", .spec = kIds, .after = {"csr.names-a-vendor"}, .proves_authenticity = false, .run = id_matches<true>,
      .rule = "The DAC that is issued for the request names the request's vendor.", .remedy = "make the request anew with the right vendor id"},
-    {.id = "csr.product-matches", .title = "the request is for the device's product", .spec = kIds, .after = {"csr.names-a-product"}, .run = id_matches<false>,
+    {.id = "csr.product-matches", .title = "the request is for the device's product", .spec = kIds, .after = {"csr.names-a-product"}, .proves_authenticity = false, .run = id_matches<false>,
      .rule = "The DAC that is issued for the request names the request's product.", .remedy = "make the request anew with the right product id"},
     {.id = "csr.key-is-the-dacs", .title = "the DAC carries the key of the request", .spec = kProfile, .after = {"csr.is-wellformed"}, .run = key_is_the_dacs,
      .rule = "A DAC for another key came from another request: the device cannot sign as it.", .remedy = "find the DAC that was issued for this request"},

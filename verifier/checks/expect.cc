@@ -148,12 +148,12 @@ constexpr const char* kRemedy = "have the part made again as ordered, or correct
 constexpr const char* kRule = "The part carries what was ordered.";
 
 #define ORDERED(ID, FACT, TITLE) \
-  {.id = "expect." ID, .title = TITLE, .run = as_ordered<FactId::FACT>, .rule = kRule, .remedy = kRemedy}
+  {.id = "expect." ID, .title = TITLE, .proves_authenticity = false, .run = as_ordered<FactId::FACT>, .rule = kRule, .remedy = kRemedy}
 
 constexpr Check kChecks[] = {
-    {.id = "expect.order-is-readable", .title = "every value of the order can be compared", .run = order_is_readable,
+    {.id = "expect.order-is-readable", .title = "every value of the order can be compared", .proves_authenticity = false, .run = order_is_readable,
      .rule = "A value of a wrong kind would be one that nobody compares.", .remedy = "correct the value in the order"},
-    {.id = "expect.keys-are-known", .title = "every key of the order is known", .severity = kWarning, .run = keys_are_known,
+    {.id = "expect.keys-are-known", .title = "every key of the order is known", .severity = kWarning, .proves_authenticity = false, .run = keys_are_known,
      .rule = "A misspelled key would be a fact that nobody compares.", .remedy = "correct the spelling, or leave the key out"},
     ORDERED("vendor-id-is-as-ordered", vendor_id, "the vendor is the ordered one"),
     ORDERED("product-id-is-as-ordered", product_id, "the product is the ordered one"),
@@ -182,11 +182,11 @@ constexpr Check kChecks[] = {
     ORDERED("unique-id-is-as-ordered", unique_id, "the unique id is the ordered one"),
     ORDERED("qr-code-is-as-ordered", qr_payload, "the QR code is the ordered one"),
     ORDERED("manual-code-is-as-ordered", manual_code, "the manual code is the ordered one"),
-    {.id = "expect.pai-scope-is-as-ordered", .title = "the PAI may issue for what was ordered", .run = pai_scope,
+    {.id = "expect.pai-scope-is-as-ordered", .title = "the PAI may issue for what was ordered", .proves_authenticity = false, .run = pai_scope,
      .rule = "A PAI for the vendor alone, or for vendor and product, as the order has it filled in; never one for another product.", .remedy = kRemedy},
-    {.id = "expect.dac-is-as-ordered", .title = "the DAC is the ordered one", .run = same_as_ordered<FactId::dac>, .rule = kRule, .remedy = kRemedy},
-    {.id = "expect.pai-is-as-ordered", .title = "the PAI is the ordered one", .consequence_of = {"expect.pai-scope-is-as-ordered"}, .run = same_as_ordered<FactId::pai>, .rule = kRule, .remedy = kRemedy},
-    {.id = "expect.cd-is-as-ordered", .title = "the certification declaration is the ordered one", .run = same_as_ordered<FactId::cd>, .rule = kRule, .remedy = kRemedy},
+    {.id = "expect.dac-is-as-ordered", .title = "the DAC is the ordered one", .proves_authenticity = false, .run = same_as_ordered<FactId::dac>, .rule = kRule, .remedy = kRemedy},
+    {.id = "expect.pai-is-as-ordered", .title = "the PAI is the ordered one", .consequence_of = {"expect.pai-scope-is-as-ordered"}, .proves_authenticity = false, .run = same_as_ordered<FactId::pai>, .rule = kRule, .remedy = kRemedy},
+    {.id = "expect.cd-is-as-ordered", .title = "the certification declaration is the ordered one", .proves_authenticity = false, .run = same_as_ordered<FactId::cd>, .rule = kRule, .remedy = kRemedy},
 };
 
 }  // namespace

@@ -91,7 +91,7 @@ constexpr Check kChecks[] = {
      .rule = "Two declarations mean that the evidence describes two states of the part.", .remedy = "hand over the declaration that the part carries"},
     {.id = "identity.facts-agree", .title = "no fact is given in two ways", .run = facts_agree,
      .rule = "Where two files or two places of one file disagree about one fact, one of them is not about this device, or the part was written twice.", .remedy = "find out which of the two places is right, and correct the other"},
-    {.id = "identity.keys-are-known", .title = "every key of the written facts is known", .severity = kWarning, .run = keys_are_known,
+    {.id = "identity.keys-are-known", .title = "every key of the written facts is known", .severity = kWarning, .proves_authenticity = false, .run = keys_are_known,
      .rule = "A misspelled key would be a fact that nobody compares.", .remedy = "correct the spelling, or leave the key out"},
 };
 

@@ -124,7 +124,7 @@ Outcome passcode_agrees(const Evidence& e) {
   if (number == code->payload.passcode) return pass();
   Outcome out = differs("passcode", *said, *code, e.policy.show_passcode ? fmt::format("{:08}", code->payload.passcode) : "the same in both", e.policy.show_passcode ? fmt::format("{:08}", number) : "they differ");
   for (const PasscodeEvidence& p : e.onboarding.passcodes) {
-    if (p.fits_verifier == true) out.message += fmt::format("; the SPAKE2+ verifier belongs to the one in {}", place_text(p.place));
+    if (p.fits_verifier == true) out.texts->message += fmt::format("; the SPAKE2+ verifier belongs to the one in {}", place_text(p.place));
   }
   return out;
 }
@@ -156,6 +156,8 @@ std::vector<Witness> witnesses(const Evidence& e) {
 template <bool Vendor>
 Outcome names_agree(const Evidence& e) {
   const char* what = Vendor ? "vendor" : "product";
+  constexpr const char* kNobodyAsks = Vendor ? "no code in the evidence names a vendor" : "no code in the evidence names a product";
+  if (e.onboarding.codes.empty()) return skipped(kNobodyAsks);
   const auto all = witnesses<Vendor>(e);
   if (all.empty()) return skipped(fmt::format("no {} id beside the codes in the evidence", what));
   size_t asked = 0;
@@ -168,7 +170,7 @@ Outcome names_agree(const Evidence& e) {
     const std::string expected = w.ids.size() == 1 ? hex_id(w.ids.front()) : fmt::format("one of {} products", w.ids.size());
     return fail(fmt::format("the {} in {} names {} {}, the {} in {} {}", kind(*code), where(*code), what, hex_id(*id), w.name, place_text(w.place), expected), expected, hex_id(*id), where(*code));
   }
-  return asked == 0 ? skipped(fmt::format("no code in the evidence names a {}", what)) : pass();
+  return asked == 0 ? skipped(kNobodyAsks) : pass();
 }
 
 Outcome flow_agrees(const Evidence& e) {
@@ -229,62 +231,62 @@ constexpr const char *kReprint = "make the code again and print the label anew",
 #define ECHO "identity.facts-agree", "onboarding.qr-matches-manual-code"
 
 constexpr Check kChecks[] = {
-    {.id = "onboarding.qr-has-its-prefix", .title = "the QR code begins with MT:", .spec = kQrSpec, .run = keeps_rule<kPrefix, Form::qr>,
+    {.id = "onboarding.qr-has-its-prefix", .title = "the QR code begins with MT:", .spec = kQrSpec, .proves_authenticity = false, .run = keeps_rule<kPrefix, Form::qr>,
      .rule = "A scanner takes a code for Matter's by these three characters, in upper case.", .remedy = kReprint},
-    {.id = "onboarding.qr-characters-are-base38", .title = "the QR code has characters of base 38 only", .spec = kQrSpec, .after = {"onboarding.qr-has-its-prefix"}, .run = keeps_rule<kAlphabet, Form::qr>,
+    {.id = "onboarding.qr-characters-are-base38", .title = "the QR code has characters of base 38 only", .spec = kQrSpec, .after = {"onboarding.qr-has-its-prefix"}, .proves_authenticity = false, .run = keeps_rule<kAlphabet, Form::qr>,
      .rule = "Digits, upper-case letters, '-' and '.' keep the code in QR's alphanumeric mode.", .remedy = kReprint},
-    {.id = "onboarding.qr-length-is-possible", .title = "the QR code has a length that payloads have", .spec = kQrSpec, .after = {"onboarding.qr-has-its-prefix"}, .run = keeps_rule<kLength, Form::qr>,
+    {.id = "onboarding.qr-length-is-possible", .title = "the QR code has a length that payloads have", .spec = kQrSpec, .after = {"onboarding.qr-has-its-prefix"}, .proves_authenticity = false, .run = keeps_rule<kLength, Form::qr>,
      .rule = "Five characters carry three bytes, four carry two, two carry one; other remainders mean lost characters. A payload has at least eleven bytes.", .remedy = kReprint},
-    {.id = "onboarding.qr-groups-fit", .title = "no group of the QR code overflows its bytes", .spec = kQrSpec, .after = {"onboarding.qr-has-its-prefix"}, .run = keeps_rule<kOverflow, Form::qr>,
+    {.id = "onboarding.qr-groups-fit", .title = "no group of the QR code overflows its bytes", .spec = kQrSpec, .after = {"onboarding.qr-has-its-prefix"}, .proves_authenticity = false, .run = keeps_rule<kOverflow, Form::qr>,
      .rule = "Five characters of base 38 can say more than three bytes hold. Reading on would give one payload several texts.", .remedy = kReprint},
     {.id = "onboarding.qr-version-is-0", .title = "the QR code is of version 0", .spec = kQrSpec,
-     .after = {"onboarding.qr-has-its-prefix", "onboarding.qr-characters-are-base38", "onboarding.qr-length-is-possible", "onboarding.qr-groups-fit"}, .run = keeps_rule<kVersion, Form::qr>,
+     .after = {"onboarding.qr-has-its-prefix", "onboarding.qr-characters-are-base38", "onboarding.qr-length-is-possible", "onboarding.qr-groups-fit"}, .proves_authenticity = false, .run = keeps_rule<kVersion, Form::qr>,
      .rule = "What the bits of a later version mean is not known.", .remedy = kReprint},
-    {.id = "onboarding.qr-flow-is-defined", .title = "the QR code's commissioning flow is defined", .spec = kQrSpec, .after = {"onboarding.qr-version-is-0"}, .run = keeps_rule<kFlow, Form::qr>,
+    {.id = "onboarding.qr-flow-is-defined", .title = "the QR code's commissioning flow is defined", .spec = kQrSpec, .after = {"onboarding.qr-version-is-0"}, .proves_authenticity = false, .run = keeps_rule<kFlow, Form::qr>,
      .rule = "0 standard, 1 user intent, 2 custom; 3 is reserved.", .remedy = kReprint},
     {.id = "onboarding.qr-capabilities-are-defined", .title = "the QR code sets no reserved discovery capability", .severity = kWarning, .spec = kQrSpec, .after = {"onboarding.qr-version-is-0"},
-     .run = keeps_rule<kReserved, Form::qr>, .rule = "Bits 6 and 7 are reserved. The SDK refuses such a code in its strict mode.", .remedy = kReprint},
+     .proves_authenticity = false, .run = keeps_rule<kReserved, Form::qr>, .rule = "Bits 6 and 7 are reserved. The SDK refuses such a code in its strict mode.", .remedy = kReprint},
     {.id = "onboarding.qr-capabilities-are-given", .title = "the QR code names a way to discover the device", .severity = kWarning, .spec = kQrSpec, .after = {"onboarding.qr-version-is-0"},
-     .run = keeps_rule<kNoCapability, Form::qr>, .rule = "Without one a commissioner has to look for the device everywhere.", .remedy = "set the bits of the ways in which the device can be found: Soft AP 1, BLE 2, on network 4, Wi-Fi PAF 8, NFC 16, Thread 32"},
-    {.id = "onboarding.qr-padding-is-zero", .title = "the QR code's padding is zero", .spec = kQrSpec, .after = {"onboarding.qr-version-is-0"}, .run = keeps_rule<kPadding, Form::qr>,
+     .proves_authenticity = false, .run = keeps_rule<kNoCapability, Form::qr>, .rule = "Without one a commissioner has to look for the device everywhere.", .remedy = "set the bits of the ways in which the device can be found: Soft AP 1, BLE 2, on network 4, Wi-Fi PAF 8, NFC 16, Thread 32"},
+    {.id = "onboarding.qr-padding-is-zero", .title = "the QR code's padding is zero", .spec = kQrSpec, .after = {"onboarding.qr-version-is-0"}, .proves_authenticity = false, .run = keeps_rule<kPadding, Form::qr>,
      .rule = "The four bits after the passcode carry nothing.", .remedy = kReprint},
-    {.id = "onboarding.qr-extension-is-wellformed", .title = "the QR code's TLV extension can be read", .spec = "Matter Core 5.1.5", .after = {"onboarding.qr-version-is-0"}, .run = keeps_rule<kTlv, Form::qr>,
+    {.id = "onboarding.qr-extension-is-wellformed", .title = "the QR code's TLV extension can be read", .spec = "Matter Core 5.1.5", .after = {"onboarding.qr-version-is-0"}, .proves_authenticity = false, .run = keeps_rule<kTlv, Form::qr>,
      .rule = "One anonymous structure with context tags, each once, and nothing after it. A commissioner refuses the whole code otherwise.", .remedy = kReprint},
     {.id = "onboarding.qr-extension-types-are-right", .title = "the elements of the QR code's extension have their types", .severity = kWarning, .spec = "Matter Core 5.1.5",
-     .after = {"onboarding.qr-extension-is-wellformed"}, .run = keeps_rule<kTlvType, Form::qr>, .rule = "An element of another type is not read by anybody.", .remedy = kReprint},
-    {.id = "onboarding.manual-code-has-digits-only", .title = "the manual code consists of digits", .spec = kManualSpec, .run = keeps_rule<kCharacters, Form::manual>,
+     .after = {"onboarding.qr-extension-is-wellformed"}, .proves_authenticity = false, .run = keeps_rule<kTlvType, Form::qr>, .rule = "An element of another type is not read by anybody.", .remedy = kReprint},
+    {.id = "onboarding.manual-code-has-digits-only", .title = "the manual code consists of digits", .spec = kManualSpec, .proves_authenticity = false, .run = keeps_rule<kCharacters, Form::manual>,
      .rule = "'-' may group the digits; blanks and letters are refused by the SDK.", .remedy = kReprint},
-    {.id = "onboarding.manual-code-length-is-right", .title = "the manual code has 11 or 21 digits", .spec = kManualSpec, .after = {"onboarding.manual-code-has-digits-only"}, .run = keeps_rule<kLength, Form::manual>,
+    {.id = "onboarding.manual-code-length-is-right", .title = "the manual code has 11 or 21 digits", .spec = kManualSpec, .after = {"onboarding.manual-code-has-digits-only"}, .proves_authenticity = false, .run = keeps_rule<kLength, Form::manual>,
      .rule = "11 digits, or 21 where the first says that vendor and product follow.", .remedy = kReprint},
-    {.id = "onboarding.manual-code-version-is-0", .title = "the manual code is of version 0", .spec = kManualSpec, .after = {"onboarding.manual-code-length-is-right"}, .run = keeps_rule<kVersionDigit, Form::manual>,
+    {.id = "onboarding.manual-code-version-is-0", .title = "the manual code is of version 0", .spec = kManualSpec, .after = {"onboarding.manual-code-length-is-right"}, .proves_authenticity = false, .run = keeps_rule<kVersionDigit, Form::manual>,
      .rule = "A first digit of 8 or 9 belongs to a later version.", .remedy = kReprint},
     {.id = "onboarding.manual-code-check-digit-is-right", .title = "the manual code's check digit is right", .spec = kManualSpec, .after = {"onboarding.manual-code-version-is-0", "onboarding.manual-code-length-is-right"},
-     .run = keeps_rule<kCheckDigit, Form::manual>, .rule = "Verhoeff's check digit catches every wrong digit and every swap of neighbours. A code that fails it cannot be typed in.", .remedy = kReprint},
+     .proves_authenticity = false, .run = keeps_rule<kCheckDigit, Form::manual>, .rule = "Verhoeff's check digit catches every wrong digit and every swap of neighbours. A code that fails it cannot be typed in.", .remedy = kReprint},
     {.id = "onboarding.manual-code-parts-are-in-range", .title = "the parts of the manual code are in their ranges", .spec = kManualSpec, .after = {"onboarding.manual-code-check-digit-is-right"},
-     .run = keeps_rule<kPartRange, Form::manual>, .rule = "The digits of a part can say more than its bits hold. The SDK masks them, so that several codes open one device and a faulty printer goes unnoticed.", .remedy = kReprint},
-    {.id = "onboarding.vendor-is-in-range", .title = "the code's vendor id can be one", .spec = "Matter Core 2.5.2", .run = keeps_rule<kVendorRange, Form::any>,
+     .proves_authenticity = false, .run = keeps_rule<kPartRange, Form::manual>, .rule = "The digits of a part can say more than its bits hold. The SDK masks them, so that several codes open one device and a faulty printer goes unnoticed.", .remedy = kReprint},
+    {.id = "onboarding.vendor-is-in-range", .title = "the code's vendor id can be one", .spec = "Matter Core 2.5.2", .proves_authenticity = false, .run = keeps_rule<kVendorRange, Form::any>,
      .rule = "0 says that none is given; above 0xFFF4 are reserved ids.", .remedy = kReprint},
-    {.id = "onboarding.product-is-given-with-vendor", .title = "the code names a product beside its vendor", .spec = "Matter Core 2.5.3", .run = keeps_rule<kProductZero, Form::any>,
+    {.id = "onboarding.product-is-given-with-vendor", .title = "the code names a product beside its vendor", .spec = "Matter Core 2.5.3", .proves_authenticity = false, .run = keeps_rule<kProductZero, Form::any>,
      .rule = "Product 0 may stand beside vendor 0 only.", .remedy = kReprint},
-    {.id = "onboarding.passcode-is-in-range", .title = "the passcode is from 1 to 99999998", .spec = "Matter Core 5.1.7", .run = passcode_keeps_rule<kRange>,
+    {.id = "onboarding.passcode-is-in-range", .title = "the passcode is from 1 to 99999998", .spec = "Matter Core 5.1.7", .proves_authenticity = false, .run = passcode_keeps_rule<kRange>,
      .rule = "Eight digits, none of the values at the ends.", .remedy = "give the device a random passcode, and a new label and verifier with it"},
-    {.id = "onboarding.passcode-is-not-trivial", .title = "the passcode is none of the forbidden ones", .spec = "Matter Core 5.1.7.1", .run = passcode_keeps_rule<kForbidden>,
+    {.id = "onboarding.passcode-is-not-trivial", .title = "the passcode is none of the forbidden ones", .spec = "Matter Core 5.1.7.1", .proves_authenticity = false, .run = passcode_keeps_rule<kForbidden>,
      .rule = "One digit eight times, 12345678 and 87654321 are what an attacker tries first; commissioners refuse them.", .remedy = "give the device a random passcode, and a new label and verifier with it"},
-    {.id = "onboarding.qr-matches-manual-code", .title = "QR code and manual code are of one device", .spec = kCodeSpec, .consequence_of = {"identity.facts-agree"}, .run = qr_matches_manual,
+    {.id = "onboarding.qr-matches-manual-code", .title = "QR code and manual code are of one device", .spec = kCodeSpec, .consequence_of = {"identity.facts-agree"}, .proves_authenticity = false, .run = qr_matches_manual,
      .rule = "Both stand on one label. Where they differ, one of them opens another device, or none.", .remedy = kSameDevice},
-    {.id = "onboarding.discriminator-agrees", .title = "the discriminator is the one of the codes", .spec = kCodeSpec, .consequence_of = {ECHO}, .run = discriminator_agrees,
+    {.id = "onboarding.discriminator-agrees", .title = "the discriminator is the one of the codes", .spec = kCodeSpec, .consequence_of = {ECHO}, .proves_authenticity = false, .run = discriminator_agrees,
      .rule = "The device advertises its own discriminator; a commissioner looks for the label's.", .remedy = kSameDevice},
-    {.id = "onboarding.passcode-agrees", .title = "the passcode is the one of the codes", .spec = kCodeSpec, .consequence_of = {ECHO}, .run = passcode_agrees,
+    {.id = "onboarding.passcode-agrees", .title = "the passcode is the one of the codes", .spec = kCodeSpec, .consequence_of = {ECHO}, .proves_authenticity = false, .run = passcode_agrees,
      .rule = "With another passcode on the label nobody can commission the device.", .remedy = kSameDevice},
-    {.id = "onboarding.vendor-agrees", .title = "the codes name the device's vendor", .spec = kCodeSpec, .consequence_of = {ECHO}, .run = names_agree<true>,
+    {.id = "onboarding.vendor-agrees", .title = "the codes name the device's vendor", .spec = kCodeSpec, .consequence_of = {ECHO}, .proves_authenticity = false, .run = names_agree<true>,
      .rule = "A commissioner compares the label's vendor with Basic Information and looks the product up in the ledger by it.", .remedy = kSameDevice},
-    {.id = "onboarding.product-agrees", .title = "the codes name the device's product", .spec = kCodeSpec, .consequence_of = {ECHO, "onboarding.vendor-agrees"}, .run = names_agree<false>,
+    {.id = "onboarding.product-agrees", .title = "the codes name the device's product", .spec = kCodeSpec, .consequence_of = {ECHO, "onboarding.vendor-agrees"}, .proves_authenticity = false, .run = names_agree<false>,
      .rule = "A commissioner compares the label's product with Basic Information and looks it up in the ledger.", .remedy = kSameDevice},
-    {.id = "onboarding.flow-agrees", .title = "the commissioning flow is the one of the codes", .spec = kCodeSpec, .consequence_of = {ECHO}, .run = flow_agrees,
+    {.id = "onboarding.flow-agrees", .title = "the commissioning flow is the one of the codes", .spec = kCodeSpec, .consequence_of = {ECHO}, .proves_authenticity = false, .run = flow_agrees,
      .rule = "The flow decides what the user is asked to do before the device can be found.", .remedy = kSameDevice},
-    {.id = "onboarding.capabilities-agree", .title = "the discovery capabilities are those of the QR code", .spec = kCodeSpec, .consequence_of = {ECHO}, .run = capabilities_agree,
+    {.id = "onboarding.capabilities-agree", .title = "the discovery capabilities are those of the QR code", .spec = kCodeSpec, .consequence_of = {ECHO}, .proves_authenticity = false, .run = capabilities_agree,
      .rule = "A commissioner looks for the device only in the ways that the code names.", .remedy = kSameDevice},
-    {.id = "onboarding.extension-agrees", .title = "the QR code's extension repeats the facts as they are", .spec = "Matter Core 5.1.5", .consequence_of = {ECHO}, .run = extension_agrees,
+    {.id = "onboarding.extension-agrees", .title = "the QR code's extension repeats the facts as they are", .spec = "Matter Core 5.1.5", .consequence_of = {ECHO}, .proves_authenticity = false, .run = extension_agrees,
      .rule = "Serial number, PBKDF iterations and salt in the extension are those of this device.", .remedy = kSameDevice},
 };
 

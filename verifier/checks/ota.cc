@@ -20,7 +20,7 @@ template <class Problem>
 Outcome every(const Evidence& e, const Problem& problem) {
   if (e.ota_images.empty()) return skipped(kNone);
   for (const OtaEvidence& ota : e.ota_images) {
-    if (auto found = problem(ota)) return *found;
+    if (auto found = problem(ota)) return std::move(*found);
   }
   return pass();
 }
@@ -31,7 +31,8 @@ template <class Wrong>
 Outcome every_entry(const Evidence& e, const Wrong& problem) {
   return every(e, [&](const OtaEvidence& ota) -> Problem {
     const auto* entry = std::get_if<Found<ModelVersion>>(&ota.entry);
-    return entry == nullptr ? std::nullopt : Problem(problem(ota, entry->value));
+    if (entry == nullptr) return std::nullopt;
+    return problem(ota, entry->value);
   });
 }
 
@@ -198,7 +199,8 @@ Outcome version_string_matches_device(const Evidence& e) {
     if (h.software_version_string == *string) return std::nullopt;
     return fail(fmt::format("device and image call software version {} differently: {} and {}", *version, quoted(*string), quoted(h.software_version_string)), quoted(*string), quoted(h.software_version_string), place(ota));
   });
-  return out.status == Status::pass && !same_version ? skipped("the image holds another software version than the device") : out;
+  if (out.status == Status::pass && !same_version) return skipped("the image holds another software version than the device");
+  return out;
 }
 
 Outcome applies_to_device(const Evidence& e) {
@@ -228,11 +230,12 @@ Outcome is_what_was_announced(const Evidence& e) {
     if (h.software_version == entry.software_version) return std::nullopt;
     return differs(e, fmt::format("the otaUrl of software version {} leads to an image of software version {}", entry.software_version, h.software_version), std::to_string(entry.software_version), std::to_string(h.software_version));
   });
-  return out.status == Status::pass && !fetched ? skipped("no OTA image was fetched") : out;
+  if (out.status == Status::pass && !fetched) return skipped("no OTA image was fetched");
+  return out;
 }
 
 // The image holds the very version that the device runs: what is wrong with its entry is told there.
-bool is_of_devices_entry(const Evidence& e, const OtaHeader& h) { return e.facts.vid == h.vendor_id && e.facts.pid == h.product_id && e.facts.software_version == h.software_version; }
+bool is_of_devices_entry(const Evidence& e, const OtaHeader& h) { return e.facts->vid == h.vendor_id && e.facts->pid == h.product_id && e.facts->software_version == h.software_version; }
 
 Outcome version_is_known(const Evidence& e) {
   return every(e, [&](const OtaEvidence& ota) -> Problem {
@@ -336,17 +339,17 @@ constexpr Check kChecks[] = {
      .rule = "Total size is fixed part, header and payload. A device reserves space by the one and stops by the other.", .remedy = kPackAgain},
     {.id = "ota.size-is-as-stated", .title = "the image is as long as its header says", .spec = kFormat, .after = {"ota.is-wellformed"}, .consequence_of = {"ota.sizes-agree"}, .run = size_is_as_stated,
      .rule = "An image that ends early was cut off; what follows its end was never meant to be installed.", .remedy = kFetchAgain},
-    {.id = "ota.version-string-is-usable", .title = "the image's software version string has 1 to 64 bytes", .spec = kFormat, .after = {"ota.is-wellformed"}, .run = version_string_is_usable,
+    {.id = "ota.version-string-is-usable", .title = "the image's software version string has 1 to 64 bytes", .spec = kFormat, .after = {"ota.is-wellformed"}, .proves_authenticity = false, .run = version_string_is_usable,
      .rule = "A longer one lets the SDK's devices refuse the image; an empty one tells its user nothing.", .remedy = kPackAgain},
-    {.id = "ota.release-notes-are-https", .title = "the image's release notes are at an https address", .severity = kWarning, .spec = kFormat, .after = {"ota.is-wellformed"}, .run = release_notes_are_https,
+    {.id = "ota.release-notes-are-https", .title = "the image's release notes are at an https address", .severity = kWarning, .spec = kFormat, .after = {"ota.is-wellformed"}, .proves_authenticity = false, .run = release_notes_are_https,
      .rule = "The address is shown to the user.", .remedy = kPackAgain},
-    {.id = "ota.applicable-range-is-usable", .title = "some version can be updated with the image", .spec = kFormat, .after = {"ota.is-wellformed"}, .run = applicable_range_is_usable,
+    {.id = "ota.applicable-range-is-usable", .title = "some version can be updated with the image", .spec = kFormat, .after = {"ota.is-wellformed"}, .proves_authenticity = false, .run = applicable_range_is_usable,
      .rule = "Lowest and highest applicable version must leave one below the image's own: devices do not go back.", .remedy = kPackAgain},
-    {.id = "ota.applicable-range-ends-below-version", .title = "the image is for versions below its own", .severity = kWarning, .spec = kFormat, .after = {"ota.is-wellformed"}, .consequence_of = {"ota.applicable-range-is-usable"}, .run = applicable_range_ends_below,
+    {.id = "ota.applicable-range-ends-below-version", .title = "the image is for versions below its own", .severity = kWarning, .spec = kFormat, .after = {"ota.is-wellformed"}, .consequence_of = {"ota.applicable-range-is-usable"}, .proves_authenticity = false, .run = applicable_range_ends_below,
      .rule = "A highest applicable version at or above the image's own means nothing, and the SDK's tool refuses to write it.", .remedy = kPackAgain},
     {.id = "ota.digest-type-is-known", .title = "the image's digest is of a known type", .spec = kFormat, .after = {"ota.is-wellformed"}, .run = digest_type_is_known,
      .rule = "The number is from IANA's registry of named hash algorithms.", .remedy = kPackAgain},
-    {.id = "ota.digest-is-long-enough", .title = "the image's digest has 256 bits or more", .severity = kWarning, .spec = kFormat, .after = {"ota.digest-type-is-known"}, .run = digest_is_long_enough,
+    {.id = "ota.digest-is-long-enough", .title = "the image's digest has 256 bits or more", .severity = kWarning, .spec = kFormat, .after = {"ota.digest-type-is-known"}, .proves_authenticity = false, .run = digest_is_long_enough,
      .rule = "A digest cut short lets somebody make another payload with the same one.", .remedy = "pack the image again with sha-256"},
     {.id = "ota.payload-digest-matches", .title = "the payload is the one that was packed", .spec = kFormat, .after = {"ota.digest-type-is-known"}, .consequence_of = {"ota.size-is-as-stated", "ota.sizes-agree"}, .run = payload_digest_matches,
      .rule = "The header's digest is over the payload alone. A device that checks it refuses a damaged image; one that does not installs it.", .remedy = kFetchAgain},
@@ -358,18 +361,18 @@ constexpr Check kChecks[] = {
      .consequence_of = {"ota.vendor-matches-device", "ota.product-matches-device", "ledger.version-string-matches"}, .run = version_string_matches_device,
      .rule = "A device that runs the image's version reports the image's text for it.", .remedy = "build firmware and image from the same version constants"},
     {.id = "ota.applies-to-device", .title = "the device would take the image", .severity = kWarning, .spec = kFormat, .after = {"ota.is-wellformed"}, .consequence_of = {"ota.applicable-range-is-usable", "ota.vendor-matches-device", "ota.product-matches-device"},
-     .run = applies_to_device, .rule = "Only a newer version is installed, and only on versions within the image's limits.", .remedy = "take a later image, or one for the device's version"},
+     .proves_authenticity = false, .run = applies_to_device, .rule = "Only a newer version is installed, and only on versions within the image's limits.", .remedy = "take a later image, or one for the device's version"},
     {.id = "ota.is-what-was-announced", .title = "the ledger's address leads to the version it is given for", .severity = kMustAgree, .spec = kEntry, .after = {"ota.is-wellformed"}, .run = is_what_was_announced,
      .rule = "A hub that asks for one version and is given another offers it again and again.", .remedy = "correct the otaUrl of the entry"},
     {.id = "ota.version-is-known", .title = "the image's software version is on the ledger", .severity = kMustBeThere, .spec = kEntry, .after = {"ledger.answers", "ota.is-wellformed"},
      .consequence_of = {"ota.vendor-matches-device", "ota.product-matches-device", "ota.is-what-was-announced", "ledger.vendor-is-known", "ledger.model-is-known", "credentials.no-test-vendor", "credentials.no-development-dac",
                         "credentials.no-test-paa"},
-     .open_on_main_only = true, .run = version_is_known, .rule = "Hubs find updates on the ledger, and compare what they fetch with it.", .remedy = "publish the software version on the ledger"},
-    {.id = "ota.version-is-valid", .title = "the vendor did not withdraw the image's software version", .severity = kMustAgree, .spec = kEntry, .after = {"ota.version-is-known"}, .run = version_is_valid,
+     .open_on_main_only = true, .proves_authenticity = false, .run = version_is_known, .rule = "Hubs find updates on the ledger, and compare what they fetch with it.", .remedy = "publish the software version on the ledger"},
+    {.id = "ota.version-is-valid", .title = "the vendor did not withdraw the image's software version", .severity = kMustAgree, .spec = kEntry, .after = {"ota.version-is-known"}, .proves_authenticity = false, .run = version_is_valid,
      .rule = "softwareVersionValid false is the vendor's own \"do not use\".", .remedy = "take an image of a version that is in force"},
     {.id = "ota.version-string-matches-ledger", .title = "ledger and image call the software version the same", .severity = kMustAgree, .spec = kEntry, .after = {"ota.version-is-known"}, .consequence_of = {"ota.version-string-matches-device"},
      .run = version_string_matches_ledger, .rule = "The text belongs to the number.", .remedy = "pack the image with the text that was published"},
-    {.id = "ota.is-announced", .title = "the ledger gives size and checksum of the image", .severity = kMustBeThere, .spec = kEntry, .after = {"ota.version-is-known"}, .run = is_announced,
+    {.id = "ota.is-announced", .title = "the ledger gives size and checksum of the image", .severity = kMustBeThere, .spec = kEntry, .after = {"ota.version-is-known"}, .proves_authenticity = false, .run = is_announced,
      .rule = "Without them nothing binds the image to what was certified.", .remedy = "publish otaUrl, otaFileSize and otaChecksum with the software version"},
     {.id = "ota.size-matches-ledger", .title = "the image has the size that the ledger gives", .severity = kMustAgree, .spec = kEntry, .after = {"ota.version-is-known"}, .consequence_of = {"ota.sizes-agree", "ota.size-is-as-stated", "ota.is-what-was-announced"}, .run = size_matches_ledger,
      .rule = "otaFileSize counts the whole file, header included.", .remedy = kCorrect},

@@ -15,18 +15,18 @@ Outcome judged(const Evidence& e, const RevocationState& state, const Fact<std::
   if (state.answer == Answer::revoked)
     return fail(fmt::format("the {} was revoked on {} ({})", name, rfc3339(state.date), reason_text(state.reason)), "a certificate in force", "its serial number is on the list", place_text(state.place));
   if (state.answer == Answer::unknown) return unknown(fmt::format("whether the {} was revoked is not known: {}", name, state.why));
-  if (!e.facts.asked) return skipped("no revocation list in the evidence, and no ledger asked");
+  if (!e.facts->asked) return skipped("no revocation list in the evidence, and no ledger asked");
   if (std::holds_alternative<Absent>(points)) return skipped("the ledger names no revocation list for its issuer");
   if (const auto* why = std::get_if<Unknown>(&points)) return unknown(fmt::format("whether the {} was revoked is not known: {}", name, why->why));
   return unknown(fmt::format("whether the {} was revoked is not known: its issuer could not be settled", name));
 }
 
-Outcome dac_is_not_revoked(const Evidence& e) { return judged(e, e.dac_revocation, e.facts.dac_points, "DAC"); }
-Outcome pai_is_not_revoked(const Evidence& e) { return judged(e, e.pai_revocation, e.facts.pai_points, "PAI"); }
+Outcome dac_is_not_revoked(const Evidence& e) { return judged(e, e.dac_revocation, e.facts->dac_points, "DAC"); }
+Outcome pai_is_not_revoked(const Evidence& e) { return judged(e, e.pai_revocation, e.facts->pai_points, "PAI"); }
 
 Outcome lists_can_be_used(const Evidence& e) {
-  if (e.crls.empty() && e.facts.lists.empty()) return skipped(e.facts.asked ? "no revocation list in the evidence, and the ledger names none" : "no revocation list in the evidence");
-  for (const auto* lists : {&e.crls, &e.facts.lists}) {
+  if (e.crls.empty() && e.facts->lists.empty()) return skipped(e.facts->asked ? "no revocation list in the evidence, and the ledger names none" : "no revocation list in the evidence");
+  for (const auto* lists : {&e.crls, &e.facts->lists}) {
     for (const CrlEvidence& list : *lists) {
       const std::string& why = list.problem.empty() ? list.gap : list.problem;
       if (why.empty()) continue;
@@ -39,9 +39,9 @@ Outcome lists_can_be_used(const Evidence& e) {
 }
 
 Outcome a_list_is_published(const Evidence& e) {
-  if (!e.facts.asked) return skipped("no ledger was asked");
-  if (std::holds_alternative<Absent>(e.facts.dac_points)) return fail("the ledger names no revocation list for the DAC's issuer: a stolen key could never be revoked", "a revocation distribution point", "none", e.ledger.source);
-  if (const auto* why = std::get_if<Unknown>(&e.facts.dac_points)) return unknown(fmt::format("whether a revocation list is published is not known: {}", why->why));
+  if (!e.facts->asked) return skipped("no ledger was asked");
+  if (std::holds_alternative<Absent>(e.facts->dac_points)) return fail("the ledger names no revocation list for the DAC's issuer: a stolen key could never be revoked", "a revocation distribution point", "none", e.ledger.source);
+  if (const auto* why = std::get_if<Unknown>(&e.facts->dac_points)) return unknown(fmt::format("whether a revocation list is published is not known: {}", why->why));
   return pass();
 }
 

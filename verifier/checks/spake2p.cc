@@ -63,16 +63,16 @@ constexpr const char* kSpec = "Matter Core 3.9";
 constexpr const char* kRewrite = "make salt, iterations and verifier anew from the label's passcode and write them into the part";
 
 constexpr Check kChecks[] = {
-    {.id = "spake2p.salt-length", .title = "the SPAKE2+ salt has 16 to 32 bytes", .spec = kSpec, .run = salt_length,
+    {.id = "spake2p.salt-length", .title = "the SPAKE2+ salt has 16 to 32 bytes", .spec = kSpec, .proves_authenticity = false, .run = salt_length,
      .rule = "Commissioners refuse other lengths.", .remedy = kRewrite},
-    {.id = "spake2p.salt-is-not-default", .title = "the SPAKE2+ salt is not the SDK's default", .severity = kErrorOnMain, .spec = kSpec, .run = salt_is_not_default,
+    {.id = "spake2p.salt-is-not-default", .title = "the SPAKE2+ salt is not the SDK's default", .severity = kErrorOnMain, .spec = kSpec, .proves_authenticity = false, .run = salt_is_not_default,
      .rule = "One salt for all devices lets one table of verifiers find the passcode of each of them.", .remedy = "give every device a random salt"},
-    {.id = "spake2p.iterations-are-in-range", .title = "the SPAKE2+ verifier is made with 1000 to 100000 iterations", .spec = kSpec, .run = iterations_in_range,
+    {.id = "spake2p.iterations-are-in-range", .title = "the SPAKE2+ verifier is made with 1000 to 100000 iterations", .spec = kSpec, .proves_authenticity = false, .run = iterations_in_range,
      .rule = "Fewer make guessing cheap; more are refused by commissioners.", .remedy = kRewrite},
-    {.id = "spake2p.verifier-is-wellformed", .title = "the SPAKE2+ verifier is a scalar and a point of P-256", .spec = "Matter Core 3.10", .run = verifier_is_wellformed,
+    {.id = "spake2p.verifier-is-wellformed", .title = "the SPAKE2+ verifier is a scalar and a point of P-256", .spec = "Matter Core 3.10", .proves_authenticity = false, .run = verifier_is_wellformed,
      .rule = "w0 (32 bytes, below the group's order) and L (65 bytes, on the curve). With anything else no session can be established.", .remedy = kRewrite},
     {.id = "spake2p.verifier-matches-passcode", .title = "the SPAKE2+ verifier is the one of the passcode", .spec = "Matter Core 3.10",
-     .after = {"spake2p.salt-length", "spake2p.iterations-are-in-range", "spake2p.verifier-is-wellformed"}, .run = verifier_matches_passcode,
+     .after = {"spake2p.salt-length", "spake2p.iterations-are-in-range", "spake2p.verifier-is-wellformed"}, .proves_authenticity = false, .run = verifier_matches_passcode,
      .rule = "Computed again from passcode, salt and iterations. With another verifier the label's passcode does not open the device.", .remedy = kRewrite},
 };
 

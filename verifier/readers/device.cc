@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bitset>
 
 namespace attest {
 namespace {
@@ -132,8 +133,14 @@ bool Device::noted(Remark remark) const {
 
 std::vector<Conflict> conflicts(const Device& device) {
   std::vector<Conflict> out;
+  std::bitset<kFactCount> once, twice;
+  for (const Statement& s : device.statements) {
+    const auto fact = static_cast<size_t>(s.fact);
+    (once[fact] ? twice : once).set(fact);
+  }
+  if (twice.none()) return out;
   for (const FactInfo& fact : kFacts) {
-    if (repeats(fact.fact)) continue;
+    if (repeats(fact.fact) || !twice[static_cast<size_t>(fact.fact)]) continue;
     Conflict conflict{.fact = fact.fact, .values = {}};
     for (const Statement& s : device.statements) {
       if (s.fact != fact.fact) continue;

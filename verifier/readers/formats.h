@@ -23,6 +23,8 @@ extern const Reader sealed_key_reader, pkcs12_reader, text_der_reader;
 // A software image (ota_image.cc); the program reads one that lies on the disk as a stream, under the same kind.
 inline constexpr const char* kOtaImageKind = "ota-image";
 extern const Reader ota_image_reader;
+// A factory's table of devices (manifest.cc).
+extern const Reader manifest_reader;
 // What a commissioner said (commissioner_log.cc), labels, archives, and anything else (carve.cc).
 extern const Reader commissioner_log_reader, onboarding_text_reader, label_image_reader, archive_reader, carve_reader;
 

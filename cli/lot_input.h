@@ -1,0 +1,58 @@
+// What a lot is made of: devices one after the other, from lines of NDJSON, folders or archives. A source hands them over in
+// batches and never looks further ahead than one.
+#pragma once
+
+#include <memory>
+#include <variant>
+
+#include "cli/files.h"
+
+namespace attest::cli {
+
+// A file of a device: on the disk, or a member of an archive already in memory.
+struct LotFile {
+  std::string path;
+  std::optional<Bytes> content;
+};
+
+struct LotItem {
+  struct Line {
+    std::string text;
+    std::string problem;         // why it is not even looked at: too long
+  };
+  using Files = std::vector<LotFile>;
+
+  std::string name;              // of a line: what it is called without an id
+  uint64_t input = 0;            // a digest of where it comes from and, for lines, of what it says
+  std::variant<Line, Files> what;
+};
+
+struct LotBatch {
+  std::vector<LotItem> items;
+  size_t bytes = 0;
+  bool full(size_t most_items) const;
+};
+
+class LotSource {
+ public:
+  virtual ~LotSource() = default;
+  // Fills an empty batch; false when there are no more devices. Returns before the batch is full where going on would
+  // mean to wait. An error is about the input as a whole.
+  virtual Result<bool> next(LotBatch& batch) = 0;
+  // How many devices there will be, where that is known.
+  virtual std::optional<uint64_t> size() const { return std::nullopt; }
+};
+
+inline constexpr size_t kMostLineBytes = 1u << 20;
+
+// Lines of NDJSON from a descriptor, which it closes when it is not stdin. Empty lines are none.
+std::unique_ptr<LotSource> record_source(int fd, std::string path);
+Result<std::unique_ptr<LotSource>> record_file_source(const std::string& path);
+bool holds_records(View bytes);   // the first line is a whole JSON object that describes a device
+
+// One after the other.
+std::unique_ptr<LotSource> chained(std::vector<std::unique_ptr<LotSource>> sources);
+// The sample of `size` devices (sample.h), in input order. Holds no more than the sample. `lot` becomes the number of all.
+std::unique_ptr<LotSource> sampled(std::unique_ptr<LotSource> source, uint64_t size, uint64_t seed, uint64_t& lot);
+
+}  // namespace attest::cli

@@ -1,0 +1,140 @@
+#include "cli/lot_judge.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/report_json.h"
+#include "codecs/door.h"
+#include "verifier/check.h"
+#include "verifier/lot/record.h"
+
+namespace attest::cli {
+namespace {
+
+DeviceLine unreadable(const LotItem& item, const std::string& problem) {
+  DeviceLine line;
+  line.result = {.name = item.name, .verdict = Verdict::reject, .failed = {lot_rule::device_is_readable.id}, .open = {}, .summary = problem};
+  line.unreadable = true;
+  line.input = item.input;
+  return line;
+}
+
+}  // namespace
+
+LotJudge::LotJudge(const LotSetup& setup) : setup_(setup), judge_(setup.policy, setup.trust, setup.ledger, *setup.engine, setup.ordered) {}
+
+bool LotJudge::read_files(const LotItem::Files& files, Reading& reading, std::string& problem) const {
+  reading.secrets = setup_.secrets;
+  reading.codecs = &loaded_codecs();
+  const bool alone = files.size() == 1;   // then what is wrong with it is all there is to say
+  for (const LotFile& file : files) {
+    std::optional<FileBytes> opened;
+    if (!file.content) {
+      auto bytes = FileBytes::open(file.path);
+      if (!bytes) {
+        problem = bytes.error().what;
+        if (alone) return false;
+        reading.device.damaged({.path = file.path, .offset = {}, .item = {}}, "file", problem);
+        continue;
+      }
+      opened = std::move(*bytes);
+    }
+    const View bytes = file.content ? View(*file.content) : opened->view();
+    const auto done = read_evidence({.path = file.path, .bytes = bytes, .base = 0, .member = !alone}, reading);
+    if (done) continue;
+    problem = fmt::format("{}: {}", file.path, done.error().what);
+    if (alone) return false;
+    reading.device.damaged({.path = file.path, .offset = done.error().offset, .item = {}}, "file", done.error().what);
+  }
+  if (!reading.device.statements.empty() || !reading.device.integrity.empty() || !reading.device.remarks.empty()) return true;
+  if (problem.empty()) problem = fmt::format("{}: expected the files of a device (certificates, a declaration, a dump, a log); none of its {} files is one", files.empty() ? "" : files.front().path, files.size());
+  return false;
+}
+
+LotJudge::Started LotJudge::begin(const LotItem& item, Reading& reading) const {
+  std::string problem;
+  if (const auto* line = std::get_if<LotItem::Line>(&item.what)) {
+    auto record = line->problem.empty() ? read_record(line->text, item.name, setup_.full) : Result<LotRecord>(error(line->problem));
+    if (!record) return {.line = unreadable(item, record.error().what), .readable = false};
+    reading = std::move(record->reading);
+    Started out{.line = {}, .readable = true};
+    out.line.id = std::move(record->id);
+    out.line.result.name = std::move(record->name);
+    out.line.input = item.input;
+    return out;
+  }
+  if (!read_files(std::get<LotItem::Files>(item.what), reading, problem)) return {.line = unreadable(item, problem), .readable = false};
+  Started out{.line = {}, .readable = true};
+  out.line.result.name = item.name;
+  out.line.input = item.input;
+  return out;
+}
+
+// A device that has none of its own takes what lies beside all of them. Its own certificates may or may not hold its PAI:
+// where they do, the lent one is a second PAI, which gather tells of and does not use.
+void LotJudge::lend_shared(Device& device) const {
+  const bool pai = device.first(FactId::pai) != nullptr;
+  const bool cd = device.first(FactId::cd) != nullptr || device.first(FactId::attestation_elements) != nullptr;
+  const bool csr = device.first(FactId::csr) != nullptr;   // a request comes before all of these
+  for (const Statement& s : setup_.shared.statements) {
+    if (!csr && !(s.fact == FactId::cd ? cd : pai)) device.statements.push_back(s);
+  }
+}
+
+void LotJudge::match(Started& started, Device& device) const {
+  for (size_t i = 0; i < setup_.manifests.size(); ++i) {
+    const auto row = setup_.manifests[i].row_of(started.line.result.name, device);
+    if (!row) continue;
+    started.line.rows.emplace_back(static_cast<uint32_t>(i), *row);
+    setup_.manifests[i].lend_codes(*row, device);
+  }
+}
+
+void LotJudge::finish(const Judged& judged, DeviceLine& line) const {
+  line.result.verdict = judged.outline.verdict;
+  for (const Check* check : judged.outline.failed) line.result.failed.emplace_back(check->id);
+  if (line.result.verdict == Verdict::undecided) {
+    for (const Check* check : judged.outline.open) line.result.open.emplace_back(check->id);
+  }
+  for (const auto& [manifest, row] : line.rows) {
+    const ManifestRows& table = setup_.manifests[manifest];
+    std::string columns;
+    for (const ManifestColumn column : table.contradictions(row, judged.evidence)) columns += fmt::format("{}{}", columns.empty() ? "" : ", ", column_name(column));
+    if (columns.empty()) continue;
+    line.contradicts.push_back(fmt::format("{} row {}: {}", printable(table.path()), row_number(row), columns));
+  }
+  if (!line.contradicts.empty()) {
+    line.result.failed.emplace_back(lot_rule::manifest_agrees_with_device.id);
+    line.result.open.clear();
+    line.result.summary = fmt::format("the device says otherwise than {}", line.contradicts.front());
+    line.result.verdict = Verdict::reject;
+  }
+  line.marks = marks_of(judged.evidence, setup_.key);
+  if (setup_.full) line.report = dump(report_json(judged.evidence, judged.report));
+}
+
+std::vector<DeviceLine> LotJudge::judge(LotBatch batch) {
+  std::vector<DeviceLine> lines;
+  std::vector<size_t> of;             // the line of each reading
+  std::vector<Reading> readings;
+  lines.reserve(batch.items.size());
+  readings.reserve(batch.items.size());
+  for (LotItem& item : batch.items) {
+    Reading reading;
+    Started started = begin(item, reading);
+    item.what = {};                   // its bytes are read
+    match(started, reading.device);   // by its name, where nothing else is known of it
+    if (started.readable) {
+      lend_shared(reading.device);
+      of.push_back(lines.size());
+      readings.push_back(std::move(reading));
+    }
+    lines.push_back(std::move(started.line));
+  }
+  const std::vector<Judged> judged = judge_.judge(std::move(readings), setup_.full);
+  for (size_t i = 0; i < judged.size(); ++i) finish(judged[i], lines[of[i]]);
+  return lines;
+}
+
+}  // namespace attest::cli

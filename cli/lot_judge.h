@@ -1,0 +1,46 @@
+// LotJudge: what a worker does with a batch of devices: reads them, judges them together, and makes a line of each. One
+// object a thread; the set-up behind it is shared and does not change while the lot runs.
+#pragma once
+
+#include "cli/lot_input.h"
+#include "verifier/batch.h"
+#include "verifier/lot/device_line.h"
+#include "verifier/lot/manifest_rows.h"
+
+namespace attest::cli {
+
+struct LotSetup {
+  Policy policy;
+  TrustStore trust;
+  Ledger* ledger = nullptr;
+  SignatureEngine* engine = nullptr;
+  std::vector<Secret> secrets;
+  std::optional<Device> ordered;
+  SipKey key{};
+  std::vector<ManifestRows> manifests;
+  Device shared;                          // certificates and declarations of all devices: each takes what it lacks
+  bool full = false;                      // with each device's whole report
+};
+
+class LotJudge {
+ public:
+  explicit LotJudge(const LotSetup& setup);
+  // One line a device, in the order of the batch.
+  std::vector<DeviceLine> judge(LotBatch batch);
+
+ private:
+  struct Started {                        // a device between reading and judging
+    DeviceLine line;
+    bool readable = false;
+  };
+  Started begin(const LotItem& item, Reading& reading) const;
+  bool read_files(const LotItem::Files& files, Reading& reading, std::string& problem) const;
+  void lend_shared(Device& device) const;
+  void match(Started& started, Device& device) const;
+  void finish(const Judged& judged, DeviceLine& line) const;
+
+  const LotSetup& setup_;
+  BatchJudge judge_;
+};
+
+}  // namespace attest::cli

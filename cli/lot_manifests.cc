@@ -1,0 +1,41 @@
+#include "cli/lot_manifests.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+namespace attest::cli {
+namespace {
+
+std::string file_name(const std::string& path) { return std::filesystem::path(path).filename().string(); }
+
+}  // namespace
+
+tl::expected<void, Error> LotManifests::open(const std::vector<std::string>& paths, const std::vector<std::string>& columns) {
+  std::vector<ColumnName> named;
+  for (const std::string& given : columns) {
+    auto some = parse_column_names(given);
+    if (!some) return error("--column: " + some.error().what);
+    named.insert(named.end(), some->begin(), some->end());
+  }
+  for (const std::string& path : paths) {
+    auto file = FileBytes::open(path);
+    if (!file) return error("--manifest: " + file.error().what);
+    files_.push_back(std::move(*file));
+    auto rows = ManifestRows::open(file_name(path), text(files_.back().view()), named);
+    if (!rows) return error(fmt::format("--manifest: {}: {}", path, rows.error().what));
+    rows_.push_back(std::move(*rows));
+  }
+  given_ = rows_.size();
+  return {};
+}
+
+bool LotManifests::add_found(const std::string& path, Bytes content) {
+  found_.push_back(std::move(content));
+  auto rows = ManifestRows::open(file_name(path), text(View(found_.back())), {});
+  if (!rows) return false;
+  rows_.push_back(std::move(*rows));
+  return true;
+}
+
+}  // namespace attest::cli

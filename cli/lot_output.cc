@@ -1,0 +1,98 @@
+#include "cli/lot_output.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "cli/lot_report_text.h"
+#include "cli/options.h"
+
+namespace attest::cli {
+namespace {
+
+// RFC 4180, and no field that a spreadsheet takes for a formula.
+std::string csv_field(std::string_view value) {
+  std::string s = printable(value);
+  if (!s.empty() && std::string_view("=+-@").find(s.front()) != std::string_view::npos) s.insert(0, "'");
+  if (s.find_first_of(",\"") == std::string::npos) return s;
+  std::string out = "\"";
+  for (const char c : s) out += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return out + "\"";
+}
+
+std::string joined(const std::vector<std::string>& ids) {
+  std::string out;
+  for (const std::string& id : ids) out += (out.empty() ? "" : " ") + id;
+  return out;
+}
+
+std::string csv_line(const DeviceLine& line) {
+  const DeviceResult& r = line.result;
+  return fmt::format("{},{},{},{},{}\n", csv_field(r.name), verdict_name(r.verdict), joined(r.failed), joined(r.open), csv_field(r.summary));
+}
+
+}  // namespace
+
+bool lists_devices(const std::string&) { return false; }
+
+std::string key_digest(const SipKey& key) { return fmt::format("{:016x}", siphash(key, view("matter-attest lot"))); }
+
+LotOutput::LotOutput(LotOutput&& other) noexcept : path_(std::move(other.path_)), format_(std::move(other.format_)), form_(other.form_), file_(std::exchange(other.file_, stdout)) {}
+LotOutput::~LotOutput() {
+  if (file_ != stdout) std::fclose(file_);
+}
+
+tl::expected<void, Error> LotOutput::failed() const { return error(fmt::format("{}: {}", path_.empty() ? "stdout" : path_, std::strerror(errno))); }
+
+Result<LotOutput> LotOutput::open(const std::string& path, const std::string& format, LineForm form) {
+  LotOutput out;
+  out.format_ = format;
+  out.form_ = form;
+  if (!path.empty() && path != "-") {
+    out.path_ = path;
+    std::FILE* file = std::fopen(path.c_str(), "wb");
+    if (file == nullptr) return error(fmt::format("{}: expected a file that can be written, found {}", path, std::strerror(errno)));
+    out.file_ = file;
+  }
+  if (format == "csv") {
+    if (auto done = out.write("id,verdict,failed,open,summary\n"); !done) return tl::unexpected(done.error());
+  }
+  return out;
+}
+
+std::string LotOutput::render(const DeviceLine& line) const {
+  if (format_ == "ndjson") return write_line(line, form_);
+  return format_ == "csv" ? csv_line(line) : std::string();
+}
+
+tl::expected<void, Error> LotOutput::write(std::string_view text) {
+  if (std::fwrite(text.data(), 1, text.size(), file_) != text.size()) return failed();
+  return {};
+}
+
+tl::expected<void, Error> LotOutput::flush() {
+  if (std::fflush(file_) != 0) return failed();
+  return {};
+}
+
+tl::expected<void, Error> LotOutput::conclude(const LotReport& report, const std::optional<std::string>& key) {
+  std::string text;
+  if (format_ == "ndjson") {
+    Json lot = lot_report_json(report);
+    if (key) lot.set("part_key", *key);
+    text = dump(Json(Json::Object{}).set("lot", std::move(lot))) + "\n";
+  } else if (format_ == "json") {
+    text = dump_pretty(lot_report_json(report));
+  } else if (format_ == "text") {
+    const bool terminal = file_ == stdout;
+    text = lot_report_text(report, {.colour = terminal && wants_colour(STDOUT_FILENO), .width = terminal ? terminal_width() : 80, .all_checks = false});
+  } else {
+    // A table has no room for what is wrong between its rows.
+    std::fputs(lot_report_text(report, {.colour = wants_colour(STDERR_FILENO), .width = terminal_width(), .all_checks = false}).c_str(), stderr);
+  }
+  if (auto done = write(text); !done) return done;
+  return flush();
+}
+
+}  // namespace attest::cli

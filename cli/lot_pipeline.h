@@ -1,0 +1,23 @@
+// The pipeline of a lot: one thread reads, several judge, the caller's writes, in the order in which the devices came. A few
+// batches are under way at a time and no more, however slow the slowest part is.
+#pragma once
+
+#include "cli/lot_judge.h"
+
+namespace attest::cli {
+
+struct WrittenLine {
+  DeviceLine line;
+  std::string text;   // what `render` made of it
+};
+struct PipelineSteps {
+  std::function<std::string(const DeviceLine&)> render;   // in the workers: at once in several threads
+  // In the caller's thread, in order. `pause`: nothing further is ready, so what was written must not be held back.
+  std::function<void(std::vector<WrittenLine>, bool pause)> write;
+};
+
+// Ends at the end of the source, or with its first error; what came before was written. An exception in a thread is an
+// internal error and ends the process: another thread may be waiting for input that never comes.
+tl::expected<void, Error> run_pipeline(LotSource& source, const LotSetup& setup, unsigned jobs, const PipelineSteps& steps);
+
+}  // namespace attest::cli

@@ -1,0 +1,293 @@
+#include "cli/lot_run.h"
+
+#include <fmt/format.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <thread>
+
+#include "cli/expected.h"
+#include "cli/lot_journal.h"
+#include "cli/lot_manifests.h"
+#include "cli/lot_output.h"
+#include "cli/lot_pipeline.h"
+#include "cli/lot_progress.h"
+#include "cli/lot_tree.h"
+#include "verifier/crypto.h"
+#include "verifier/lot/manifest_tally.h"
+#include "verifier/lot/sample.h"
+#include "verifier/lot/tally.h"
+
+namespace attest::cli {
+namespace {
+
+SipKey first_bytes(const Sha256& digest) {
+  SipKey key{};
+  std::copy_n(digest.begin(), key.size(), key.begin());
+  return key;
+}
+
+// Of --part: the same secret gives all parts the same key.
+Result<SipKey> part_key(const std::string& secret) {
+  const auto secrets = secrets_from({secret});
+  if (!secrets) return error("--part: " + secrets.error().what);
+  return first_bytes(sha256(view("matter-attest lot part "), secrets->front().bytes));
+}
+
+Result<SipKey> random_key() {
+  SipKey key{};
+  if (::getrandom(key.data(), key.size(), 0) != static_cast<ssize_t>(key.size())) return error("no random numbers are to be had");
+  return key;
+}
+
+// Everything a verdict depends on, so that a journal of other options is not gone on with.
+uint64_t options_digest(const LotOptions& o) {
+  std::string all = fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n", o.judge.network, o.judge.ledger.ledger, o.judge.ledger.chain_id, o.expect, o.part.empty() ? "" : key_digest(part_key(o.part).value_or(SipKey{})), o.sample,
+                                o.sample > 0 ? o.seed : 0, o.full);
+  for (const auto* list : {&o.inputs, &o.manifests, &o.columns, &o.judge.trust_paa, &o.judge.trust_cd_signer, &o.judge.require, &o.judge.waive, &o.judge.waivers}) {
+    for (const std::string& one : *list) all += one + "\n";
+    all += "--\n";
+  }
+  return siphash(SipKey{}, view(all));
+}
+
+// A source without its first devices, which a journal has; they must be the same.
+class Resumed final : public LotSource {
+ public:
+  Resumed(std::unique_ptr<LotSource> source, uint64_t done, uint64_t chain) : source_(std::move(source)), done_(done), chain_(chain) {}
+  static uint64_t linked(uint64_t chain, uint64_t input) {
+    std::array<uint8_t, 16> both{};
+    std::memcpy(both.data(), &chain, 8);
+    std::memcpy(both.data() + 8, &input, 8);
+    return siphash(SipKey{}, both);
+  }
+
+  Result<bool> next(LotBatch& batch) override {
+    for (;;) {
+      auto more = source_->next(batch);
+      if (!more) return more;
+      if (!*more) return passed_ == done_ ? more : different();
+      size_t old = 0;
+      while (old < batch.items.size() && passed_ < done_) {
+        seen_ = linked(seen_, batch.items[old++].input);
+        if (++passed_ == done_ && seen_ != chain_) return different();
+      }
+      batch.items.erase(batch.items.begin(), batch.items.begin() + static_cast<std::ptrdiff_t>(old));
+      if (!batch.items.empty()) return true;
+      batch = {};
+    }
+  }
+  std::optional<uint64_t> size() const override { return source_->size(); }
+
+ private:
+  tl::unexpected<Error> different() const {
+    return error(fmt::format("--resume: expected the {} devices that the journal has, found others: the input was changed since; begin a new journal", done_));
+  }
+  std::unique_ptr<LotSource> source_;
+  uint64_t done_, chain_, passed_ = 0, seen_ = 0;
+};
+
+class LotRun {
+ public:
+  explicit LotRun(const LotOptions& options) : options_(options), tally_(lists_devices(options.format)) {}
+
+  Result<int> run() {
+    if (auto done = prepare(); !done) return tl::unexpected(done.error());
+    auto output = LotOutput::open(options_.output, options_.format, options_.part.empty() ? LineForm::result : LineForm::part);
+    if (!output) return tl::unexpected(output.error());
+    if (auto done = judge(*output); !done) return tl::unexpected(done.error());
+    if (ledger_) {
+      for (const std::string& note : ledger_->notes()) complain(note);
+    }
+    const LotReport report = this->report();
+    if (auto done = output->conclude(report, options_.part.empty() ? std::nullopt : std::optional<std::string>(key_digest(setup_.key))); !done) return tl::unexpected(done.error());
+    return lot_exit_code(report.verdict);
+  }
+
+ private:
+  // --- before the first device ---
+  tl::expected<void, Error> prepare() {
+    auto policy = policy_from(options_.judge);
+    if (!policy) return tl::unexpected(policy.error());
+    setup_.policy = std::move(*policy);
+    auto trust = trust_from(options_.judge, setup_.policy.network);
+    if (!trust) return tl::unexpected(trust.error());
+    setup_.trust = std::move(*trust);
+    auto ledger = ledger_from(options_.judge);
+    if (!ledger) return tl::unexpected(ledger.error());
+    ledger_ = std::move(*ledger);
+    setup_.ledger = ledger_.get();
+    auto engine = engine_from(options_.engine);
+    if (!engine) return tl::unexpected(engine.error());
+    engine_ = std::move(*engine);
+    setup_.engine = engine_.get();
+    auto secrets = secrets_from(options_.judge.unlock);
+    if (!secrets) return tl::unexpected(secrets.error());
+    setup_.secrets = std::move(*secrets);
+    if (!options_.expect.empty()) {
+      auto ordered = expected_from(options_.expect);
+      if (!ordered) return tl::unexpected(ordered.error());
+      setup_.ordered = std::move(*ordered);
+    }
+    setup_.full = options_.full;
+    auto key = options_.part.empty() ? random_key() : part_key(options_.part);
+    if (!key) return tl::unexpected(key.error());
+    setup_.key = *key;
+    if (auto done = open_journal(); !done) return done;
+    if (auto done = manifests_.open(options_.manifests, options_.columns); !done) return done;
+    if (auto done = open_inputs(); !done) return done;
+    setup_.manifests = manifests_.take();
+    manifest_tally_.emplace(setup_.manifests, manifests_.given());
+    return {};
+  }
+
+  tl::expected<void, Error> open_journal() {
+    if (options_.resume.empty()) return {};
+    auto journal = LotJournal::open(options_.resume, {.key = setup_.key, .at = setup_.policy.at, .options = options_digest(options_)});
+    if (!journal) return tl::unexpected(journal.error());
+    journal_.emplace(std::move(*journal));
+    if (!journal_->resumed()) return {};
+    if (journal_->head().options != options_digest(options_)) return error(fmt::format("--resume: {}: expected the options with which it was begun, found others: begin a new journal", options_.resume));
+    if (!options_.judge.at.empty() && journal_->head().at != setup_.policy.at) return error(fmt::format("--resume: {}: the lot was begun with --at {}", options_.resume, rfc3339(journal_->head().at)));
+    setup_.key = journal_->head().key;
+    setup_.policy.at = journal_->head().at;
+    return {};
+  }
+
+  tl::expected<void, Error> open_inputs() {
+    std::vector<std::unique_ptr<LotSource>> sources;
+    Reading shared;
+    for (const std::string& path : options_.inputs) {
+      if (path == "-") {
+        sources.push_back(record_source(STDIN_FILENO, "stdin"));
+        continue;
+      }
+      auto input = open_lot_input(path, setup_.secrets);
+      if (!input) return tl::unexpected(input.error());
+      if (input->source) sources.push_back(std::move(input->source));
+      for (const LotFile& file : input->shared) static_cast<void>(read_evidence({.path = file.path, .bytes = *file.content, .base = 0, .member = true}, shared));
+      for (LotFile& file : input->manifests) {
+        if (!manifests_.add_found(file.path, std::move(*file.content))) ++input->ignored;
+      }
+      ignored_ += input->ignored;
+      for (const std::string& name : input->ignored_names) ignored_names_ += (ignored_names_.empty() ? "" : ", ") + printable(name);
+    }
+    setup_.shared = std::move(shared.device);
+    any_input_ = !sources.empty();
+    source_ = chained(std::move(sources));
+    if (options_.sample > 0) source_ = sampled(std::move(source_), static_cast<uint64_t>(options_.sample), static_cast<uint64_t>(options_.seed), lot_size_);
+    return {};
+  }
+
+  // --- device by device ---
+  tl::expected<void, Error> judge(LotOutput& output) {
+    LotProgress progress(is_terminal(STDERR_FILENO) && !options_.stream);
+    const auto broken = [&](const Error& what) {
+      progress.clear();
+      std::fflush(stdout);
+      complain(what.what);
+      std::_Exit(2);   // the reader may be waiting for input that never comes
+    };
+    const auto must = [&](const tl::expected<void, Error>& done) {
+      if (!done) broken(done.error());
+    };
+    if (auto done = replay(output); !done) return done;
+    const PipelineSteps steps{.render = [&](const DeviceLine& line) { return output.render(line); },
+                              .write = [&](std::vector<WrittenLine> lines, bool pause) {
+                                std::string kept;
+                                for (const WrittenLine& one : lines) {
+                                  must(output.write(one.text));
+                                  count(one.line);
+                                  if (journal_) kept += write_line(one.line, LineForm::part);
+                                }
+                                if (journal_) must(journal_->append(kept));
+                                if (pause) must(output.flush());
+                                progress.show(tally_.devices(), source_->size());
+                              }};
+    auto done = run_pipeline(*source_, setup_, jobs(), steps);
+    progress.clear();
+    return done;
+  }
+
+  tl::expected<void, Error> replay(LotOutput& output) {
+    if (!journal_ || !journal_->resumed()) return {};
+    uint64_t chain = 0;
+    std::optional<Error> failed;
+    auto done = journal_->replay([&](DeviceLine line) {
+      chain = Resumed::linked(chain, line.input);
+      if (auto written = output.write(output.render(line)); !written) failed = written.error();
+      count(line);
+    });
+    if (!done) return done;
+    if (failed) return tl::unexpected(*failed);
+    if (auto flushed = output.flush(); !flushed) return flushed;
+    source_ = std::make_unique<Resumed>(std::move(source_), tally_.devices(), chain);
+    return {};
+  }
+
+  void count(const DeviceLine& line) {
+    tally_.add(line.result, line.marks);
+    if (!setup_.manifests.empty()) manifest_tally_->add(line.result.name, line.rows);
+  }
+
+  unsigned jobs() const {
+    if (options_.jobs > 0) return static_cast<unsigned>(std::min<long long>(options_.jobs, 1024));
+    return std::max(1u, std::thread::hardware_concurrency());
+  }
+
+  // --- at the end ---
+  LotReport report() const {
+    LotReport out = tally_.report();
+    out.network = setup_.policy.network;
+    out.at = setup_.policy.at;
+    out.engine = setup_.engine->name();
+    FindingList of_manifests = manifest_tally_->findings(options_.sample == 0 && any_input_);
+    std::move(of_manifests.findings.begin(), of_manifests.findings.end(), std::back_inserter(out.findings));
+    out.findings_left_out += of_manifests.left_out;
+    out.manifest_rows = manifest_tally_->rows();
+    if (options_.sample > 0) out.sample = sample_statement(lot_size_, tally_.devices(), static_cast<uint64_t>(options_.seed), tally_.count(Verdict::reject));
+    if (ignored_ > 0) out.notes.push_back(fmt::format("{} {} beside the devices {} no evidence: {}{}", ignored_, ignored_ == 1 ? "file" : "files", ignored_ == 1 ? "is" : "are", ignored_names_, ignored_ > 5 ? ", ..." : ""));
+    conclude(out);
+    return out;
+  }
+
+  const LotOptions& options_;
+  std::shared_ptr<SignatureEngine> engine_;
+  LotSetup setup_;
+  std::unique_ptr<dcl::CachedLedger> ledger_;
+  LotManifests manifests_;
+  std::unique_ptr<LotSource> source_;
+  std::optional<LotJournal> journal_;
+  LotTally tally_;
+  std::optional<ManifestTally> manifest_tally_;
+  bool any_input_ = false;
+  uint64_t lot_size_ = 0, ignored_ = 0;
+  std::string ignored_names_;
+};
+
+std::optional<std::string> usage_problem(const LotOptions& o) {
+  if (o.inputs.empty() && o.manifests.empty()) return "INPUT is required (see matter-attest lot --help)";
+  if (o.full && o.format != "ndjson") return "--full needs --format ndjson: no other format holds whole reports";
+  if (!o.part.empty() && o.format != "ndjson") return "--part needs --format ndjson: lot merge reads its lines";
+  if (!o.part.empty() && o.sample > 0) return "--sample cannot be joined with others: draw the sample of the whole lot";
+  if (o.sample < 0 || o.seed < 0 || o.jobs < 0) return "--sample, --seed and --jobs: expected a number that is not negative";
+  return std::nullopt;
+}
+
+}  // namespace
+
+int lot_exit_code(Verdict verdict) { return verdict == Verdict::approve ? 0 : verdict == Verdict::reject ? 1 : 3; }
+
+int run_lot(const LotOptions& given) {
+  LotOptions options = given;
+  if (options.stream && options.inputs.empty()) options.inputs = {"-"};
+  if (options.format.empty()) options.format = options.stream ? "ndjson" : "text";
+  if (const auto problem = usage_problem(options)) return complain(*problem);
+  const auto code = LotRun(options).run();
+  return code ? *code : complain(code.error().what);
+}
+
+}  // namespace attest::cli

@@ -1,0 +1,28 @@
+// LotRun: one lot from the command line's words to the exit code.
+#pragma once
+
+#include "cli/engine_option.h"
+#include "cli/options.h"
+#include "verifier/report.h"
+
+namespace attest::cli {
+
+struct LotOptions {
+  JudgeOptions judge;
+  std::vector<std::string> inputs, manifests, columns;
+  std::string format, output, expect, resume, part;
+  EngineOption engine;
+  long long jobs = 0, sample = 0, seed = 1;
+  bool stream = false, full = false;
+};
+int run_lot(const LotOptions& options);
+
+struct MergeOptions {
+  std::vector<std::string> parts, manifests, columns;
+  std::string format = "text", output;
+};
+int run_merge(const MergeOptions& options);
+
+int lot_exit_code(Verdict verdict);
+
+}  // namespace attest::cli

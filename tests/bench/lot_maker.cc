@@ -1,0 +1,42 @@
+// Writes a lot of forged devices as the records of `lot --stream`, one line a device: what benchmarks and tests of whole
+// lots read. All are of one PAI and one declaration; each has a DAC of its own. Usage: lot_maker COUNT [--response]
+//
+// --response: each device answers an attestation request, so its record has elements, signature, nonce and challenge.
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include "fixtures/forge/case.h"
+
+using namespace attest;
+
+int main(int argc, char** argv) {
+  const bool response = argc == 3 && std::strcmp(argv[2], "--response") == 0;
+  const long count = argc == 2 || response ? std::atol(argv[1]) : 0;
+  if (count <= 0) return std::fprintf(stderr, "usage: lot_maker COUNT [--response]\n"), 2;
+  forge::DevicePlan plan = forge::good_plan("lot");
+  const forge::Device first = forge::make(plan);
+  const std::string pai = base64(first.pai), cd = base64(first.cd);
+  for (long i = 0; i < count; ++i) {
+    const std::string name = fmt::format("lot {}", i);
+    plan.dac_key = forge::key_named(name);
+    plan.dac.public_key = to_bytes(plan.dac_key.point);
+    plan.dac.replace(forge::subject_key_id(forge::key_id_of(plan.dac_key)));
+    for (size_t b = 0; b < 8; ++b) plan.dac.serial[7 - b] = static_cast<uint8_t>(b == 7 ? 0x40 : i >> (8 * b));
+    const Bytes dac = forge::certificate(plan.dac, plan.dac_issuer);
+    std::string line = fmt::format(R"({{"id":"{}","vendor_id":"0xFFF1","product_id":"0x8000","serial_number":"L{:08}","dac":"{}","pai":"{}","cd":"{}")", i, i, base64(dac), pai, cd);
+    if (response) {
+      forge::Device device = first;
+      device.dac_key = plan.dac_key;
+      const Sha256 nonce = sha256(view(name));
+      device.nonce.assign(nonce.begin(), nonce.end());
+      device.present();
+      line += fmt::format(R"(,"attestation":{{"elements":"{}","signature":"{}","nonce":"{}","challenge":"{}"}})", hex(device.elements), hex(device.signature), hex(device.nonce),
+                          hex(device.challenge));
+    }
+    std::puts((line + "}").c_str());
+  }
+}

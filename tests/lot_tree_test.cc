@@ -1,0 +1,89 @@
+// Which files of a folder are one device's.
+
+#include "cli/lot_tree.h"
+
+#include <map>
+#include <set>
+
+#include "tests/own_credentials.h"
+#include "tests/support.h"
+
+using namespace attest;
+using namespace attest::cli;
+
+namespace {
+
+std::string told(const LotTree& tree) {
+  std::string out;
+  for (const LotUnit& unit : tree.units) {
+    out += unit.name + "(";
+    for (const std::string& file : unit.files) out += (out.ends_with('(') ? "" : " ") + file;
+    out += ") ";
+  }
+  const auto list = [&](const char* what, const std::vector<std::string>& files) {
+    for (const std::string& file : files) out += std::string(what) + ":" + file + " ";
+  };
+  list("shared", tree.shared);
+  list("manifest", tree.manifests);
+  list("ignored", tree.ignored);
+  if (out.ends_with(' ')) out.pop_back();
+  return out;
+}
+
+// What a file is stands in its name here.
+FileRole by_name(const std::string& file) {
+  const std::string name = file.substr(file.rfind('/') + 1);
+  if (name.starts_with("dump") || name.starts_with("dac")) return FileRole::device;
+  if (name.starts_with("pai") || name.starts_with("cd")) return FileRole::shared;
+  if (name.ends_with(".csv")) return FileRole::manifest;
+  if (name.ends_with(".zip")) return FileRole::archive;
+  return FileRole::none;
+}
+
+}  // namespace
+
+TEST_CASE("lot tree: folders, files, and what lies beside the devices") {
+  const struct {
+    std::vector<std::string> files;
+    const char* tree;
+  } rows[] = {
+      {{"0001/dump.bin", "0001/label.png", "0002/dump.bin"}, "0001(0001/dump.bin 0001/label.png) 0002(0002/dump.bin)"},
+      {{"dac1.der", "dac2.der"}, "dac1.der(dac1.der) dac2.der(dac2.der)"},
+      {{"a.zip", "b.zip"}, "a.zip(a.zip) b.zip(b.zip)"},
+      // A vendor's tool: tables and a staging folder beside the devices, files of a device in folders of its own.
+      {{"fff2_8001/cn_dacs.csv", "fff2_8001/staging/pai.der", "fff2_8001/staging/master.csv", "fff2_8001/summary.csv", "fff2_8001/u1/dump.bin", "fff2_8001/u1/internal/dac.der",
+        "fff2_8001/u2/dump.bin"},
+       "u1(fff2_8001/u1/dump.bin fff2_8001/u1/internal/dac.der) u2(fff2_8001/u2/dump.bin) shared:fff2_8001/staging/pai.der manifest:fff2_8001/cn_dacs.csv manifest:fff2_8001/summary.csv"},
+      {{"cd.der", "devices/a/dac.der", "devices/b/dac.der", "pai.pem", "readme.txt"}, "a(devices/a/dac.der) b(devices/b/dac.der) shared:cd.der shared:pai.pem ignored:readme.txt"},
+      {{"line-a/1/dump", "line-b/1/dump"}, "line-a/1(line-a/1/dump) line-b/1(line-b/1/dump)"},
+      // Nothing of it can be read, but it is a device of the lot.
+      {{"0001/dump.bin", "0002/rubbish"}, "0001(0001/dump.bin) 0002(0002/rubbish)"},
+      {{"m.csv"}, "manifest:m.csv"},
+      {{}, ""},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.tree);
+    CHECK(told(lot_tree(row.files, by_name)) == row.tree);
+  }
+}
+
+TEST_CASE("lot tree: what a file is to a lot is told by its content") {
+  const struct {
+    const char* what;
+    Bytes content;
+    FileRole role;
+  } rows[] = {
+      {"a DAC", test::own_dac(), FileRole::device},
+      {"a PAI", test::own_pai(), FileRole::shared},
+      {"a table", to_bytes(view("serial,mac\nA,B\n")), FileRole::manifest},
+      {"a device.json", to_bytes(view("{\"serial_number\":\"A\"}\n")), FileRole::device},
+      {"records", to_bytes(view("{\"serial_number\":\"A\"}\n{\"serial_number\":\"B\"}\n")), FileRole::records},
+      {"one record", to_bytes(view("{\"id\":1,\"dac\":\"MAA=\"}\n")), FileRole::records},
+      {"a note", to_bytes(view("made on a Tuesday\n")), FileRole::none},
+      {"nothing", {}, FileRole::none},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.what);
+    CHECK((file_role("x", row.content) == row.role));
+  }
+}

@@ -1,0 +1,152 @@
+// A manifest against itself and against devices.
+
+#include "verifier/lot/manifest_rows.h"
+
+#include <fmt/format.h>
+
+#include "tests/support.h"
+#include "verifier/gather.h"
+#include "verifier/lot/manifest_tally.h"
+
+using namespace attest;
+using namespace attest::test;
+using Column = ManifestColumn;
+
+namespace {
+
+ManifestRows opened(std::string_view text) {
+  auto rows = ManifestRows::open("m.csv", text, {});
+  REQUIRE_MESSAGE(rows, (rows ? "" : rows.error().what));
+  return std::move(*rows);
+}
+
+std::vector<std::string> told(const FindingList& list) {
+  std::vector<std::string> out;
+  for (const LotFinding& f : list.findings) out.push_back(fmt::format("{}: {}", std::string(f.rule->id).substr(4), f.message));
+  return out;
+}
+
+Evidence evidence_of(Device device) {
+  Reading reading;
+  reading.device = std::move(device);
+  return gather(std::move(reading), Policy{.network = Network::none, .at = {}, .required = {}, .show_passcode = false}, TrustStore{}, nullptr);
+}
+
+// A device of the payload of Core's example: vendor 0xFFF1, product 0x8000, discriminator 3840, passcode 20202021.
+constexpr const char* kQr = "MT:Y.K9042C00KA0648G00";
+Device example() {
+  Device device;
+  const Place place{.path = "part.bin", .offset = {}, .item = {}};
+  device.say(FactId::serial_number, std::string("SN1"), place);
+  device.say(FactId::vendor_id, uint64_t{0xFFF1}, place);
+  device.say(FactId::product_id, uint64_t{0x8000}, place);
+  device.say(FactId::discriminator, uint64_t{3840}, place);
+  device.say(FactId::qr_payload, std::string(kQr), place);
+  return device;
+}
+
+}  // namespace
+
+TEST_CASE("manifest rows: what is wrong with them alone") {
+  const struct {
+    std::string text;
+    std::vector<std::string> findings;
+  } rows[] = {
+      {"serial,qr,passcode,discriminator\nSN1,MT:Y.K9042C00KA0648G00,20202021,3840\n", {}},
+      {"serial,qr,passcode\nSN1,MT:Y.K9042C00KA0648G00,20202022\n", {"manifest-rows-agree-with-themselves: row 2 (SN1): the passcode is not the one in the QR code"}},
+      {"serial,qr,discriminator,vid\nSN1,MT:Y.K9042C00KA0648G00,1,0xFFF2\n",
+       {"manifest-rows-agree-with-themselves: row 2 (SN1): the discriminator is not the one in the QR code, the vendor id is not the one in the QR code"}},
+      {"serial,manual code,passcode\nSN1,3497-011-2332,20202021\n", {}},
+      {"serial,manual code,passcode\nSN1,34970112332,7\n", {"manifest-rows-agree-with-themselves: row 2 (SN1): the passcode is not the one in the manual code"}},
+      {"serial,qr,manual code\nSN1,MT:Y.K9042C00KA0648G00,35038429585\n", {"manifest-rows-agree-with-themselves: row 2 (SN1): the manual code and the QR code are not of one device"}},
+      {"serial,manual code\nSN1,34970112331\n",
+       {"manifest-codes-are-valid: row 2 (SN1): manual code: check digit: expected the one that belongs to the digits before it, found another"}},
+      {"serial,passcode\nSN1,abc\n", {"manifest-is-readable: row 2 (SN1): passcode: expected a whole number, found something else"}},
+      {"serial,qr\nSN1\nSN2,\n", {"manifest-is-readable: row 2: expected 2 fields, found 1"}},
+      {"serial,mac\nSN1,A\nSN2,B\nSN3,A\n", {"manifest-values-are-used-once: 2 rows have one mac: row 2 (SN1) and row 4 (SN3)"}},
+      {"serial,mac\nSN1,A\nSN1,A\n", {"manifest-values-are-used-once: 2 rows have one mac: row 2 (SN1) and row 3 (SN1)"}},   // once, not twice
+      {"serial,mac\nSN1,A\nSN2,\"B\n", {"manifest-is-readable: row 3 and all after it: csv: a quote opens and never closes at byte 21"}},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.text);
+    CHECK(told(opened(row.text).findings()) == row.findings);
+  }
+}
+
+TEST_CASE("manifest rows: a table in which nothing names a device is refused") {
+  const auto rows = ManifestRows::open("m.csv", "colour,passcode\nred,1\n", {});
+  REQUIRE_FALSE(rows);
+  CHECK(rows.error().what == "expected a column that names devices (serial, name, cn, qr, dac_sha256, dac or mac), found none: name one with --column serial=HEADER");
+}
+
+TEST_CASE("manifest rows: a device finds its row by what names it") {
+  const std::string text = "serial,name,qr\nSN9,other,MT:x\nSN1,,\n,a/b,\n,unit-7,\n,,MT:Y.K9042C00KA0648G00\n";
+  const ManifestRows rows = opened(text);
+  CHECK(rows.size() == 5);
+  CHECK(rows.row_of("x", example()) == 1u);
+  Device nameless = example();
+  nameless.statements.erase(nameless.statements.begin());
+  CHECK(rows.row_of("unit-7", nameless) == 3u);
+  CHECK(rows.row_of("line-a/unit-7", nameless) == 3u);
+  CHECK(rows.row_of("a/b", nameless) == 2u);
+  CHECK(rows.row_of("x", nameless) == 4u);
+  CHECK(rows.row_of("x", Device{}) == std::nullopt);
+  CHECK(rows.row_text(3) == "row 5 (unit-7)");
+}
+
+TEST_CASE("manifest rows: what a device contradicts") {
+  const struct {
+    const char* header;
+    const char* row;
+    std::vector<Column> differ;
+  } rows[] = {
+      {"serial,vid,pid,discriminator,qr", "SN1,65521,0x8000,3840,MT:Y.K9042C00KA0648G00", {}},
+      {"serial,pid", "SN1,0x8001", {Column::product_id}},
+      {"serial,discriminator,vid", "SN1,1,1", {Column::discriminator, Column::vendor_id}},
+      {"serial,passcode", "SN1,20202021", {}},
+      {"serial,passcode", "SN1,12341234", {Column::passcode}},
+      {"serial,name,manual code", "SN1,x,34970112332", {}},          // the part has no manual code
+      {"serial,product name", "SN1,Lamp", {}},                       // nor a name
+      {"serial,qr,passcode", "SN1,MT:Y.K9042C00KA0648G00,7", {}},    // wrong in itself: told of as that
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.row);
+    const std::string text = fmt::format("{}\n{}\n", row.header, row.row);
+    CHECK(opened(text).contradictions(0, evidence_of(example())) == row.differ);
+  }
+}
+
+TEST_CASE("manifest rows: a part without a code is judged with those of its row") {
+  const std::string text = "serial,qr,passcode\nSN1,MT:Y.K9042C00KA0648G00,20202021\nSN2,MT:Y.K9042C00KA0648G00,7\n";
+  const ManifestRows rows = opened(text);
+  Device bare;
+  rows.lend_codes(0, bare);
+  REQUIRE(bare.string(FactId::qr_payload) != nullptr);
+  CHECK(*bare.string(FactId::qr_payload) == kQr);
+  CHECK(bare.number(FactId::passcode) == 20'202'021u);
+  CHECK(place_text(bare.first(FactId::qr_payload)->place) == "m.csv (row 2, qr)");
+  Device own = example();
+  const size_t before = own.statements.size();
+  rows.lend_codes(0, own);
+  CHECK(own.statements.size() == before);
+  Device other;
+  rows.lend_codes(1, other);   // wrong in itself
+  CHECK(other.statements.empty());
+}
+
+TEST_CASE("manifest tally: who is missing on either side") {
+  const std::string given = "serial,mac\nSN1,A\nSN2,B\nSN3,C\n", found = "cn,serial\na,SN1\nb,SN2\n";
+  std::vector<ManifestRows> tables;
+  tables.push_back(opened(given));
+  tables.push_back(opened(found));
+  ManifestTally tally(tables, 1);
+  const std::pair<uint32_t, uint32_t> first[] = {{0, 0}, {1, 0}}, second[] = {{1, 1}};
+  tally.add("dev-1", first);
+  tally.add("dev-2", second);
+  tally.add("dev-9", {});
+  CHECK(told(tally.findings(true)) == std::vector<std::string>{"manifest-names-every-device: 2 devices do not stand in the manifest", "manifest-names-every-device: 1 device does not stand in the tables that lie beside the devices",
+                                                                "manifest-names-no-other: m.csv: 2 of 3 rows have no device in the lot"});
+  CHECK(tally.findings(true).findings[0].devices == std::vector<std::string>{"dev-2", "dev-9"});
+  CHECK(tally.findings(true).findings[2].devices == std::vector<std::string>{"row 3 (SN2)", "row 4 (SN3)"});
+  CHECK(told(tally.findings(false)).size() == 2);   // of a sample nobody knows who is missing
+}

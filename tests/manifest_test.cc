@@ -1,0 +1,104 @@
+// The reader of manifests: delimiters, marks, spellings, quotes; and what a table is not.
+
+#include "verifier/readers/manifest.h"
+
+#include "tests/readings.h"
+#include "tests/support.h"
+
+using namespace attest;
+using namespace attest::test;
+using Column = ManifestColumn;
+
+namespace {
+
+std::string columns_of(std::string_view text, const std::vector<ColumnName>& named = {}) {
+  const auto header = read_manifest_header(text, named);
+  if (!header) return header.error().what;
+  std::string out;
+  for (size_t i = 0; i < kManifestColumns; ++i) {
+    const auto place = header->place[i];
+    if (place) out += (out.empty() ? "" : " ") + std::string(column_name(static_cast<Column>(i))) + "=" + std::to_string(*place);
+  }
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("manifest: delimiter, mark and spelling of the header are found out") {
+  const struct {
+    const char* text;
+    const char* columns;
+  } rows[] = {
+      {"serial_num,qrcode,passcode\n", "serial=0 qr=1 passcode=2"},
+      {"\xEF\xBB\xBFSerial No.;QR Code;Pass-Code\r\n", "serial=0 qr=1 passcode=2"},
+      {"SN\tMAC Address\tPIN code\tDAC SHA256\n", "serial=0 dac_sha256=3 mac=1 passcode=2"},
+      {"sn|vid|pid\n", "serial=0 vid=1 pid=2"},
+      {"sep=;\r\nserial;a,b\r\n", "serial=0"},
+      {"\"serial\n number\",\"product, name\",\"product-name\"\n", "serial=0 product_name=1"},
+      {"CN,certs\n", "cn=0 dac=1"},
+      {"serial,sn\n", "serial=0"},   // the first of two
+      {"colour,size\n", ""},
+      {"", "expected a line of column names, found an empty table"},
+      {"\xEF\xBB\xBF", "expected a line of column names, found an empty table"},
+      {"sep=;\n", "expected a line of column names, found an empty table"},
+      {"\xFF\xFEs\0n\0", "expected UTF-8, found UTF-16: save the table as UTF-8"},
+      {"\"serial,sn\n1,2\n", "csv: a quote opens and never closes"},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.text);
+    CHECK(columns_of(row.text) == row.columns);
+  }
+}
+
+TEST_CASE("manifest: --column names what the header calls otherwise") {
+  const auto named = parse_column_names("serial=Seriennummer,mac=WLAN MAC");
+  REQUIRE(named);
+  CHECK(columns_of("Seriennummer;wlan-mac;serial\n", *named) == "serial=0 mac=1");
+  CHECK(columns_of("SN,mac\n", *named) == "expected a column \"Seriennummer\", found SN, mac");
+  for (const char* wrong : {"serial", "colour=x", "serial=", "=x", ""}) {
+    CAPTURE(wrong);
+    const auto bad = parse_column_names(wrong);
+    REQUIRE_FALSE(bad);
+    CHECK(bad.error().what.starts_with("expected NAME=HEADER with a name of serial, name, cn, qr, dac_sha256, dac, mac, passcode"));
+  }
+}
+
+TEST_CASE("manifest: rows") {
+  const auto header = read_manifest_header("serial,manual code,pin\n");
+  REQUIRE(header);
+  const auto row = manifest_row(*header, {" A1 ", "3497-011-2332", ""}, 2);
+  REQUIRE(row);
+  CHECK(row->of(Column::serial_number) == "A1");
+  CHECK(row->of(Column::passcode).empty());
+  CHECK(column_value(Column::manual_code, row->of(Column::manual_code)) == FactValue(std::string("34970112332")));
+  CHECK(manifest_row(*header, {"A1"}, 3).error().what == "row 3: expected 3 fields, found 1");
+  CHECK(manifest_row(*header, {"A1", "", "", ""}, 4).error().what == "row 4: expected 3 fields, found 4");
+  CHECK(column_value(Column::passcode, "2020abc").error().what == "passcode: expected a whole number, found something else");
+  CHECK(column_value(Column::vendor_id, "0xFFF1") == FactValue(uint64_t{0xFFF1}));
+  CHECK(column_value(Column::product_id, "no").error().what == "pid: expected a whole number, found \"no\"");
+  CHECK(column_value(Column::dac_sha256, "AB:cd").value() == FactValue(Bytes{0xAB, 0xCD}));
+  CHECK(column_value(Column::spake2p_salt, "AAEC").value() == FactValue(Bytes{0, 1, 2}));
+  CHECK_FALSE(column_certificate("/srv/factory/DAC_cert.der"));
+}
+
+TEST_CASE("manifest: a table of devices is recognised, other tables are not") {
+  const struct {
+    const char* text;
+    bool manifest;
+  } rows[] = {
+      {"serial,qr\nA,MT:\n", true},
+      {"serial,qr\n", false},                                             // no device in it
+      {"qrcode,manualcode,discriminator,passcode\nMT:Y,1,2,3\n", false},  // the codes of one device, which it does not name
+      {"qrcode,manualcode,discriminator,passcode\nMT:Y,1,2,3\nMT:Z,1,2,3\n", true},
+      {"key,type,encoding,value\nx,data,u8,1\n", false},
+      {"serial\nA\nB\n", false},
+      {"{\"serial\":1}\n", false},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.text);
+    CHECK(is_manifest(view(row.text)) == row.manifest);
+  }
+  const Reading reading = read_bytes(view("serial,qr\nA,MT:\n"));
+  CHECK(kind(reading) == "manifest");
+  CHECK(reading.device.statements.empty());
+}

@@ -1,0 +1,302 @@
+#!/usr/bin/env python3
+"""Reads every form of every fixture's report with readers that are not ours (Python's own, for JSON, XML and HTML):
+the same verdict and the same failing ids in all of them, and each form shaped as its schema wants.
+
+    tests/reports.py build/dev/matter-attest [LOT...]
+
+The rules about shape restate what the SARIF 2.1.0 schema (OASIS) and the schema that Jenkins publishes for JUnit files say
+about the parts we write. With SARIF_SCHEMA naming the real one, and the jsonschema module at hand, that is asked, too.
+"""
+import concurrent.futures
+import html.parser
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+VERDICTS = {0: "approve", 1: "reject", 3: "undecided"}
+STATUSES = {"pass", "fail", "warn", "skipped", "blocked", "unknown"}
+
+
+class Wrong(Exception):
+    pass
+
+
+def must(holds, what):
+    if not holds:
+        raise Wrong(what)
+
+
+# SARIF: object -> (required, optional); a list means an array of such objects.
+SARIF = {
+    "log": ({"version": str, "runs": ["run"]}, {"$schema": str}),
+    "run": ({"tool": "tool"}, {"invocations": ["invocation"], "artifacts": ["artifact"], "results": ["result"], "columnKind": str, "properties": dict}),
+    "tool": ({"driver": "driver"}, {}),
+    "driver": ({"name": str}, {"version": str, "semanticVersion": str, "rules": ["rule"]}),
+    "rule": ({"id": str}, {"shortDescription": "message", "fullDescription": "message", "help": "message", "defaultConfiguration": dict, "properties": dict}),
+    "message": ({"text": str}, {"markdown": str}),
+    "invocation": ({"executionSuccessful": bool}, {"exitCode": int, "exitCodeDescription": str, "toolExecutionNotifications": ["notification"]}),
+    "notification": ({"message": "message"}, {"level": str, "associatedRule": dict}),
+    "artifact": ({}, {"location": "place", "length": int, "roles": [str], "hashes": dict, "description": "message"}),
+    "place": ({}, {"uri": str, "index": int}),
+    "result": ({"message": "message"}, {"ruleId": str, "ruleIndex": int, "level": str, "kind": str, "locations": ["location"], "suppressions": ["suppression"], "partialFingerprints": dict, "properties": dict}),
+    "location": ({}, {"physicalLocation": "physical", "logicalLocations": ["logical"]}),
+    "physical": ({"artifactLocation": "place"}, {"region": "region"}),
+    "region": ({"byteOffset": int}, {}),
+    "logical": ({}, {"fullyQualifiedName": str, "kind": str}),
+    "suppression": ({"kind": str}, {"status": str, "justification": str}),
+}
+SARIF_WORDS = {"level": {"none", "note", "warning", "error"}, "kind": {"fail", "external", "member"}, "columnKind": {"utf16CodeUnits"}, "version": None}
+
+
+def sarif_shape(value, kind, where="log"):
+    if isinstance(kind, list):
+        must(isinstance(value, list), f"sarif: {where} is no array")
+        for i, each in enumerate(value):
+            sarif_shape(each, kind[0], f"{where}[{i}]")
+    elif isinstance(kind, str):
+        required, optional = SARIF[kind]
+        must(isinstance(value, dict), f"sarif: {where} is no object")
+        for key in required:
+            must(key in value, f"sarif: {where} has no {key}")
+        for key, each in value.items():
+            must(key in required or key in optional, f"sarif: {where} has {key}, which the schema does not know there")
+            sarif_shape(each, required.get(key) or optional[key], f"{where}.{key}")
+            if key in ("level", "kind", "columnKind"):
+                must(each in SARIF_WORDS[key], f"sarif: {where}.{key} is {each}")
+    else:
+        must(isinstance(value, kind) and not (kind is int and isinstance(value, bool)), f"sarif: {where} is no {kind.__name__}")
+    if isinstance(value, str) and where.endswith(".uri"):
+        must(re.fullmatch(r"(?:[A-Za-z0-9\-._~/!$&'()*+,;=@:]|%[0-9A-F]{2})+", value), f"sarif: {where} is no URI reference: {value}")
+
+
+def real_sarif_schema():
+    path = os.environ.get("SARIF_SCHEMA")
+    if not path:
+        return None
+    import jsonschema  # only when asked for
+    schema = json.loads(pathlib.Path(path).read_text())
+    return jsonschema.validators.validator_for(schema)(schema)
+
+
+REAL = real_sarif_schema()
+
+
+def read_sarif(text):
+    log = json.loads(text)
+    sarif_shape(log, "log")
+    must(log["version"] == "2.1.0" and len(log["runs"]) == 1, "sarif: one run of version 2.1.0")
+    if REAL is not None:
+        for problem in REAL.iter_errors(log):
+            raise Wrong(f"sarif: {list(problem.absolute_path)}: {problem.message[:200]}")
+    run = log["runs"][0]
+    rules = run["tool"]["driver"]["rules"]
+    must(len({r["id"] for r in rules}) == len(rules), "sarif: rules are unique")
+    for result in run["results"]:
+        must(rules[result["ruleIndex"]]["id"] == result["ruleId"], "sarif: ruleIndex names another rule")
+        for location in result["locations"]:
+            place = location["physicalLocation"]["artifactLocation"]
+            if "index" in place:
+                must(run["artifacts"][place["index"]]["location"]["uri"] == place["uri"], "sarif: the artifact's index names another file")
+    for artifact in run["artifacts"]:
+        must(re.fullmatch("[0-9a-f]{64}", artifact["hashes"]["sha-256"]), "sarif: the artifact has its hash")
+    failing = {r["ruleId"] for r in run["results"] if r["level"] == "error" and "suppressions" not in r}
+    warned = {r["ruleId"] for r in run["results"] if r["level"] == "warning" and "suppressions" not in r}
+    return run["properties"]["verdict"], failing, warned
+
+
+def read_junit(text):
+    root = xml.etree.ElementTree.fromstring(text)
+    must(root.tag == "testsuites" and not root.attrib, "junit: the root is testsuites")
+    suites = []
+    for suite in root:
+        must(suite.tag == "testsuite", "junit: testsuites hold suites")
+        must(set(suite.attrib) == {"name", "package", "id", "timestamp", "hostname", "tests", "failures", "errors", "skipped", "time"}, "junit: the suite's attributes")
+        must(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", suite.get("timestamp")), "junit: a timestamp without zone")
+        must([c.tag for c in suite if c.tag != "testcase"] == ["properties", "system-out", "system-err"], "junit: the suite's parts")
+        properties = {p.get("name"): p.get("value") for p in suite.find("properties")}
+        seen = {"failure": set(), "skipped": set(), "system-out": set(), None: set()}
+        for case in suite.iter("testcase"):
+            must(set(case.attrib) == {"name", "classname", "time"}, "junit: the case's attributes")
+            must(len(case) <= 1, "junit: a case has one result")
+            check = case.get("name").split(":")[0]
+            must(case.get("classname") == "matter-attest." + check.split(".")[0], "junit: the class is the check's subject")
+            seen[case[0].tag if len(case) else None].add(check)
+            if len(case) and case[0].tag == "failure":
+                must(set(case[0].attrib) == {"message", "type"} and case[0].get("message"), "junit: a failure says what failed")
+        counts = [sum(len(s) for s in seen.values()), len(seen["failure"]), 0, len(seen["skipped"])]
+        must(counts == [int(suite.get(k)) for k in ("tests", "failures", "errors", "skipped")], "junit: the suite's counts are those of its cases")
+        suites.append((suite.get("name"), properties, seen))
+    return suites
+
+
+class Page(html.parser.HTMLParser):
+    VOID = {"meta", "br", "hr", "col", "wbr"}
+    KNOWN = VOID | set("html head title style body main header footer section h1 h2 h3 p ul ol li dl dt dd table thead tbody tr th td caption "
+                       "details summary div span b i small code a bdi svg g path rect circle line text nav figure figcaption".split())
+    ATTRIBUTES = set("lang charset http-equiv content name class id href open scope data-verdict data-status aria-hidden aria-label role focusable "
+                     "viewbox d fill stroke stroke-width stroke-linecap stroke-linejoin x y width height transform preserveaspectratio colspan".split())
+
+    def __init__(self, text):
+        super().__init__(convert_charrefs=True)
+        self.open, self.ids, self.links, self.statuses, self.words, self.verdict, self.policy, self.shown = [], set(), set(), {}, [], None, None, None
+        must(text.startswith("<!DOCTYPE html>"), "html: the doctype comes first")
+        self.feed(text)
+        self.close()
+        must(not self.open, f"html: {self.open} stay open")
+        must(self.links <= self.ids, f"html: links that lead nowhere: {self.links - self.ids}")
+        self.text = "".join(self.words)
+
+    def handle_starttag(self, tag, attributes):
+        must(tag in self.KNOWN, f"html: <{tag}> is none of ours")
+        names = [name for name, _ in attributes]
+        must(len(set(names)) == len(names), f"html: <{tag}> has an attribute twice")
+        must(set(names) <= self.ATTRIBUTES, f"html: <{tag}> has {set(names) - self.ATTRIBUTES}")
+        given = dict(attributes)
+        if "id" in given:
+            must(given["id"] not in self.ids, f"html: the id {given['id']} stands twice")
+            self.ids.add(given["id"])
+        if "href" in given:
+            must(given["href"].startswith("#"), f"html: a link out of the page: {given['href']}")
+            self.links.add(given["href"][1:])
+        if given.get("http-equiv") == "Content-Security-Policy":
+            self.policy = given["content"]
+        self.verdict = given.get("data-verdict", self.verdict)
+        if "data-status" in given:
+            self.statuses[given["id"]] = given["data-status"]
+        if tag not in self.VOID:
+            self.open.append((tag, given.get("id")))
+
+    def handle_startendtag(self, tag, attributes):
+        self.handle_starttag(tag, attributes)
+        if tag not in self.VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag):
+        must(self.open and self.open[-1][0] == tag, f"html: </{tag}> closes {self.open[-1:]}")
+        self.open.pop()
+
+    def handle_data(self, data):
+        if self.open and self.open[-1] == ("span", "verdict"):
+            self.shown = data
+        if not any(tag == "style" for tag, _ in self.open):
+            self.words.append(data)
+        else:
+            must("url(" not in data and "@import" not in data, "html: the stylesheet loads something")
+
+    def handle_comment(self, data):
+        raise Wrong("html: a comment")
+
+    def handle_pi(self, data):
+        raise Wrong("html: a processing instruction")
+
+
+def read_html(text):
+    page = Page(text)
+    must(page.policy and page.policy.startswith("default-src 'none'; style-src 'sha256-") and "unsafe" not in page.policy, "html: the policy is strict")
+    must(page.shown == page.verdict, "html: the verdict that is shown")
+    must(set(page.statuses.values()) <= STATUSES, "html: statuses have their names")
+    return page
+
+
+def run(tool, form, options):
+    done = subprocess.run([tool, "verify", "--format", form, *options], cwd=ROOT, capture_output=True, timeout=60)
+    must(done.returncode in VERDICTS, f"{form}: exit code {done.returncode}: {done.stderr.decode(errors='replace')[:300]}")
+    return VERDICTS[done.returncode], done.stdout.decode("utf-8", "strict")
+
+
+def ids(report, status):
+    return {c["id"] for c in report["checks"] if c["status"] == status}
+
+
+def compare(tool, options):
+    verdict, text = run(tool, "json", options)
+    report = json.loads(text)
+    must(report["verdict"] == verdict, "json: the verdict is the exit code's")
+    failing, warned = ids(report, "fail"), ids(report, "warn")
+    every = {c["id"] for c in report["checks"]}
+
+    _, text = run(tool, "junit", options)
+    [(_, properties, seen)] = read_junit(text)
+    must(properties["verdict"] == verdict and properties["summary"] == report["summary"], "junit: verdict and summary")
+    must(seen["failure"] == failing, f"junit: fails {seen['failure'] ^ failing}")
+    must(seen["skipped"] == ids(report, "skipped") | ids(report, "blocked") | ids(report, "unknown"), "junit: what is skipped")
+    must(warned <= seen["system-out"], "junit: a warning passes with words")
+    must(set().union(*seen.values()) == every, "junit: a case for each check")
+
+    _, text = run(tool, "sarif", options)
+    must(read_sarif(text) == (verdict, failing, warned), "sarif: verdict, errors and warnings")
+
+    _, text = run(tool, "html", options)
+    page = read_html(text)
+    must(page.verdict == verdict, "html: the verdict")
+    must(page.statuses == {c["id"]: c["status"] for c in report["checks"]}, "html: every check with its status")
+    for check in failing:
+        must(check in page.text, f"html: {check} is not named")
+    for check in report["checks"]:
+        if check["status"] in ("fail", "warn", "unknown"):
+            must(check["message"] in page.text, f"html: the message of {check['id']} is not shown")
+    for file in report["evidence"]:
+        must(file["sha256"] in page.text and file["path"] in page.text, "html: the evidence with its hash")
+    return page
+
+
+HOSTILE = {
+    "html": "</bdi></p><script>alert(1)</script><img src=x onerror=alert(1)>",
+    "attribute": "\" onmouseover=\"alert(1)\" x='",
+    "entities": "&lt;b&gt; &amp;amp; &#60; &notanentity; ]]> <![CDATA[ <!-- -->",
+    "right to left": "\u202eDCBA\u202c \u05e9\u05dc\u05d5\u05dd \u0645\u0631\u062d\u0628\u0627 \u2066x",
+    "emoji": "\U0001f469\u200d\U0001f52c\U0001f3f4\U000e0067 \u2764\ufe0f\U0001f525",
+    "long": "W" * 500,
+    "controls": "a\x01b\x1b[31mc\x7fd\u0085e\tf\ng",
+    "noncharacters": "a\ufffeb\uffffc\ufdd0d",
+    "markdown link": "[x](javascript:alert(1)) ![y](http://192.0.2.1/z)",
+}
+
+
+def hostile(tool, what, text):
+    good = ROOT / "fixtures/devices/good"
+    words = (good / "options").read_text().split()
+    options = [w for w in words if not w.startswith("fixtures/devices/")]
+    with tempfile.TemporaryDirectory() as folder:
+        device = json.loads((good / "device.json").read_text())
+        device.update(vendor_name=text, product_name=text + " product", serial_number=text, product_label=text)
+        name = text.replace("/", "_").replace("\0", "")[:60] + ".json"
+        path = pathlib.Path(folder, name)
+        path.write_text(json.dumps(device))
+        other = pathlib.Path(folder, "other " + name)
+        other.write_text(json.dumps({"vendor_name": text + "!", text: 1}))
+        evidence = [str(good / f) for f in ("dac.pem", "pai.pem", "cd.pem")] + [str(path), str(other)]
+        page = compare(tool, options + evidence)
+        must(page.verdict == "reject", f"{what}: two names are a fault")
+        for c in page.text:
+            must(c == "\n" or not (ord(c) < 32 or 0x7f <= ord(c) < 0xa0 or c in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"), f"{what}: {ord(c):x} is shown")
+
+
+def main():
+    tool = os.path.abspath(sys.argv[1])
+    failed = 0
+    jobs = {}
+    with concurrent.futures.ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        for folder in sorted((ROOT / "fixtures/devices").iterdir()):
+            jobs[pool.submit(compare, tool, (folder / "options").read_text().split())] = folder.name
+        for what, text in HOSTILE.items():
+            jobs[pool.submit(hostile, tool, what, text)] = f"hostile text: {what}"
+        for job in concurrent.futures.as_completed(jobs):
+            try:
+                job.result()
+            except Exception as problem:  # a reader that gives up is a failure like any other
+                failed += 1
+                print(f"{jobs[job]}: {type(problem).__name__}: {problem}")
+    must(len(jobs) > 100, "run it in the repository")
+    print(f"{len(jobs) - failed} passed, {failed} failed")
+    sys.exit(failed != 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+// Judge: the rules of one policy, ready to be asked about many devices. `judge()` of report.h is one made for one device.
+#pragma once
+
+#include "verifier/check.h"
+
+namespace attest {
+
+// A device's verdict without its texts: what a lot needs of most devices.
+struct Outline {
+  Verdict verdict = Verdict::undecided;
+  std::vector<const Check*> failed;   // in the catalogue's order; Report::all(Status::fail) names the same
+  std::vector<const Check*> open;     // errors under this policy whose answer is not known
+};
+
+Outline outline_of(const Report& report);
+
+// How one check ended, by places in the catalogue.
+inline constexpr uint16_t kNobody = 0xFFFF;
+struct Answer {
+  Status status = Status::pass;
+  bool failed = false;       // its body said so, whether shown as fail or as an echo of another
+  uint16_t by = kNobody;     // with Status::blocked: the fault at the end of the links
+  uint16_t like = kNobody;   // skipped, because this one was
+  uint16_t waived = kNobody; // let pass by the waiver of this one, or passed over because of it
+  bool echo = false;         // its body itself named another as the fault
+};
+
+// What was answered about that which several devices have in common: filled in by the first device that asks. One a set
+// of shared evidence (BatchJudge says which devices share it) and policy.
+struct SharedAnswers {
+  struct Body {
+    bool known = false;
+    Status status = Status::pass;
+    const char* by = nullptr;   // with Status::blocked
+  };
+  std::vector<Body> bodies;     // of shared checks; by place in the catalogue
+  std::vector<Answer> ends;     // of all checks; those that build on shared ones alone hold for every device
+};
+bool is_shared(size_t check);   // its body looks at nothing but shared evidence
+
+class Judge {
+ public:
+  explicit Judge(const Policy& policy);
+  // The evidence's policy is the one the judge was made for.
+  Report report(const Evidence& evidence) const;
+  Outline outline(const Evidence& evidence, SharedAnswers* shared = nullptr) const;
+
+ private:
+  Network network_;
+  std::vector<Severity> severity_;    // by place in the catalogue
+  std::vector<uint8_t> required_;     // asked for with --require
+  bool any_required_ = false;
+  bool keeps_open(size_t check, Status status, size_t by) const;
+  const Finding* deciding(const Report& report) const;
+  std::string summary(const Report& report, const Finding* first) const;
+  std::string not_for_production(const Report& report) const;
+};
+
+}  // namespace attest

@@ -1,0 +1,358 @@
+#include "verifier/lot/manifest_rows.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "verifier/crypto.h"
+
+namespace attest {
+namespace {
+
+using Column = ManifestColumn;
+constexpr size_t kStep = 16;          // rows between two kept offsets
+constexpr size_t kMostIndexes = 3;    // of the columns that name devices, the first ones
+constexpr uint64_t kMostRows = 100'000'000;
+
+// Asked in this order for a device's row: what a label shows first, what a clone has of another device last. (Addresses of
+// radios are in no evidence.)
+constexpr Column kIdentities[] = {Column::serial_number, Column::name, Column::common_name, Column::qr_payload, Column::dac_sha256};
+
+uint32_t digest_of(Column column, std::string_view value) {
+  const SipKey key{static_cast<uint8_t>(column)};
+  return static_cast<uint32_t>(siphash(key, view(value)));
+}
+
+// As two spellings of one value are compared: digits of a digest in either case, with or without colons.
+std::string compared(Column column, const std::string& value) {
+  if (column == Column::dac_sha256) {
+    const auto bytes = from_hex_lenient(value);
+    if (bytes) return hex(*bytes);
+  }
+  return value;
+}
+
+std::string common_name(const Certificate& certificate) {
+  for (const NameAttribute& attribute : certificate.subject.attributes) {
+    if (equal(attribute.oid, oid::kCommonName)) return std::string(text(attribute.value));
+  }
+  return {};
+}
+
+// --- a row by itself --------------------------------------------------------------------------------
+
+struct RowFault {
+  const LotRule* rule;
+  std::vector<Column> columns;   // those it speaks of
+  std::string message;
+};
+
+// The codes and numbers of a row, as far as they can be read.
+struct RowCodes {
+  std::optional<OnboardingPayload> qr, manual;   // valid ones
+  std::optional<uint64_t> passcode, discriminator, vendor_id, product_id;
+};
+
+std::optional<uint64_t> number_in(const ManifestRow& row, Column column, std::vector<RowFault>& faults) {
+  if (row.of(column).empty()) return std::nullopt;
+  const auto value = column_value(column, row.of(column));
+  if (value) return std::get<uint64_t>(*value);
+  faults.push_back({.rule = &lot_rule::manifest_is_readable, .columns = {column}, .message = value.error().what});
+  return std::nullopt;
+}
+
+// The code when it keeps its rules; its first broken rule is a fault.
+std::optional<OnboardingPayload> valid_code(Column column, OnboardingPayload code, std::vector<RowFault>& faults) {
+  if (code.valid()) return code;
+  const auto problem = std::find_if(code.problems.begin(), code.problems.end(), [](const PayloadProblem& p) { return !p.warning; });
+  faults.push_back({.rule = &lot_rule::manifest_codes_are_valid, .columns = {column}, .message = fmt::format("{}: {}", code.manual ? "manual code" : "QR code", problem->message)});
+  return std::nullopt;
+}
+
+RowCodes codes_of(const ManifestRow& row, std::vector<RowFault>& faults) {
+  RowCodes out;
+  out.passcode = number_in(row, Column::passcode, faults);
+  out.discriminator = number_in(row, Column::discriminator, faults);
+  out.vendor_id = number_in(row, Column::vendor_id, faults);
+  out.product_id = number_in(row, Column::product_id, faults);
+  if (const std::string& qr = row.of(Column::qr_payload); !qr.empty()) out.qr = valid_code(Column::qr_payload, parse_qr(qr).front(), faults);
+  if (const std::string& manual = row.of(Column::manual_code); !manual.empty()) {
+    const auto digits = column_value(Column::manual_code, manual);
+    if (digits) {
+      out.manual = valid_code(Column::manual_code, parse_manual_code(std::get<std::string>(*digits)), faults);
+    } else {
+      faults.push_back({.rule = &lot_rule::manifest_is_readable, .columns = {Column::manual_code}, .message = digits.error().what});
+    }
+  }
+  if (out.passcode && !out.qr && !out.manual) {
+    if (const auto problem = judge_passcode(*out.passcode)) faults.push_back({.rule = &lot_rule::manifest_codes_are_valid, .columns = {Column::passcode}, .message = problem->message});
+  }
+  return out;
+}
+
+// Everything a code carries, against the columns beside it.
+void compare_code(const OnboardingPayload& code, const RowCodes& row, RowFault& fault) {
+  const Column own = code.manual ? Column::manual_code : Column::qr_payload;
+  const auto differ = [&](Column column, const char* what) {
+    fault.columns.push_back(column);
+    if (std::find(fault.columns.begin(), fault.columns.end(), own) == fault.columns.end()) fault.columns.push_back(own);
+    fault.message += fmt::format("{}the {} is not the one in the {}", fault.message.empty() ? "" : ", ", what, code.manual ? "manual code" : "QR code");
+  };
+  if (row.passcode && *row.passcode != code.passcode) differ(Column::passcode, "passcode");
+  if (row.discriminator && (code.manual ? *row.discriminator >> 8 : *row.discriminator) != code.discriminator) differ(Column::discriminator, "discriminator");
+  if (row.vendor_id && code.vendor_id && *row.vendor_id != *code.vendor_id) differ(Column::vendor_id, "vendor id");
+  if (row.product_id && code.product_id && *row.product_id != *code.product_id) differ(Column::product_id, "product id");
+}
+
+void compare_columns(const ManifestRow& row, const RowCodes& codes, std::vector<RowFault>& faults) {
+  RowFault fault{.rule = &lot_rule::manifest_rows_agree_with_themselves, .columns = {}, .message = {}};
+  if (codes.qr) compare_code(*codes.qr, codes, fault);
+  if (codes.manual) {
+    // The columns may be compared already: what the manual code says otherwise than both is one difference, not two.
+    if (codes.qr && (codes.manual->passcode != codes.qr->passcode || codes.manual->short_discriminator() != codes.qr->short_discriminator())) {
+      fault.columns.insert(fault.columns.end(), {Column::manual_code, Column::qr_payload});
+      fault.message += fmt::format("{}the manual code and the QR code are not of one device", fault.message.empty() ? "" : ", ");
+    } else if (!codes.qr) {
+      compare_code(*codes.manual, codes, fault);
+    }
+  }
+  if (const auto der = column_certificate(row.of(Column::dac)); der && !row.of(Column::dac_sha256).empty()) {
+    if (compared(Column::dac_sha256, row.of(Column::dac_sha256)) != hex(sha256(*der))) {
+      fault.columns.insert(fault.columns.end(), {Column::dac, Column::dac_sha256});
+      fault.message += fmt::format("{}the digest is not the one of the certificate", fault.message.empty() ? "" : ", ");
+    }
+  }
+  if (!fault.columns.empty()) faults.push_back(std::move(fault));
+}
+
+std::vector<RowFault> faults_of(const ManifestRow& row) {
+  std::vector<RowFault> faults;
+  const RowCodes codes = codes_of(row, faults);
+  compare_columns(row, codes, faults);
+  return faults;
+}
+
+std::string label(const ManifestRow& row) {
+  for (const Column column : {Column::serial_number, Column::name, Column::common_name, Column::mac, Column::dac_sha256}) {
+    if (!row.of(column).empty()) return fmt::format("row {} ({})", row.number, printable(row.of(column).substr(0, 64)));
+  }
+  return fmt::format("row {}", row.number);
+}
+
+void add(FindingList& list, const LotRule& rule, std::string message, uint64_t count, std::vector<std::string> devices) {
+  const auto same = std::count_if(list.findings.begin(), list.findings.end(), [&](const LotFinding& f) { return f.rule == &rule; });
+  if (static_cast<size_t>(same) >= kMostFindings) {
+    ++list.left_out;
+    return;
+  }
+  list.findings.push_back({.rule = &rule, .severity = rule.severity, .message = std::move(message), .count = count, .devices = std::move(devices)});
+}
+
+// --- a row and its device ---------------------------------------------------------------------------
+
+bool has_passcode(const Evidence& e, uint64_t passcode) {
+  return std::any_of(e.onboarding.passcodes.begin(), e.onboarding.passcodes.end(), [&](const PasscodeEvidence& p) { return p.passcode == passcode; });
+}
+bool has_code(const Evidence& e, bool manual, const std::string& code) {
+  return std::any_of(e.onboarding.codes.begin(), e.onboarding.codes.end(), [&](const CodeEvidence& c) { return c.payload.manual == manual && (c.payload.text == code || c.payload.joined == code); });
+}
+bool any_code(const Evidence& e, bool manual) {
+  return std::any_of(e.onboarding.codes.begin(), e.onboarding.codes.end(), [&](const CodeEvidence& c) { return c.payload.manual == manual; });
+}
+
+// What Basic Information or, without it, the DAC says.
+std::optional<uint64_t> id_of(const Evidence& e, bool vendor) {
+  const auto said = vendor ? e.vid : e.pid;
+  if (said) return *said;
+  if (!e.dac.certificate) return std::nullopt;
+  const auto named = vendor ? e.dac.certificate->vid() : e.dac.certificate->pid();
+  return named ? std::optional<uint64_t>(*named) : std::nullopt;
+}
+
+bool differs(Column column, const std::string& value, const Evidence& e) {
+  if (column == Column::dac_sha256) return e.dac.present() && compared(column, value) != hex(e.dac.certificate ? e.dac.certificate->sha256 : sha256(e.dac.bytes));
+  if (column == Column::common_name) return e.dac.certificate && common_name(*e.dac.certificate) != value;
+  if (column == Column::dac) {
+    const auto der = column_certificate(value);
+    return der && e.dac.present() && *der != (e.dac.certificate ? e.dac.certificate->der : e.dac.bytes);
+  }
+  const auto fact = column_fact(column);
+  const auto wanted = column_value(column, value);
+  if (!fact || !wanted) return false;
+  if (column == Column::qr_payload) return any_code(e, false) && !has_code(e, false, value);
+  if (column == Column::manual_code) return any_code(e, true) && !has_code(e, true, std::get<std::string>(*wanted));
+  if (column == Column::passcode) return !e.onboarding.passcodes.empty() && !has_passcode(e, std::get<uint64_t>(*wanted));
+  if (column == Column::vendor_id || column == Column::product_id) {
+    const auto id = id_of(e, column == Column::vendor_id);
+    return id && *id != std::get<uint64_t>(*wanted);
+  }
+  const Statement* said = e.device.first(*fact);
+  return said != nullptr && said->value != *wanted;
+}
+
+}  // namespace
+
+Result<ManifestRows> ManifestRows::open(std::string path, std::string_view text, const std::vector<ColumnName>& named) {
+  ManifestRows out;
+  out.path_ = std::move(path);
+  out.text_ = text;
+  auto header = read_manifest_header(text, named);
+  if (!header) return tl::unexpected(header.error());
+  out.header_ = *header;
+  if (!header->names_devices())
+    return error("expected a column that names devices (serial, name, cn, qr, dac_sha256, dac or mac), found none: name one with --column serial=HEADER");
+  for (const Column column : kIdentities) {
+    if (header->has(column) && out.indexes_.size() < kMostIndexes) out.indexes_.push_back({.column = column, .entries = {}});
+  }
+  CsvRows rows(text, header->separator, header->rows_at);
+  CsvRecord record;
+  for (;;) {
+    const size_t at = rows.offset();
+    const auto more = rows.next(record);
+    if (!more) {
+      add(out.findings_, lot_rule::manifest_is_readable, fmt::format("row {} and all after it: {} at byte {}", row_number(out.size_), more.error().what, more.error().offset.value_or(at)), 1, {});
+      break;
+    }
+    if (!*more) break;
+    if (out.size_ == kMostRows) return error(fmt::format("more than {} rows", kMostRows));
+    if (out.size_ % kStep == 0) out.offsets_.push_back(at);
+    const auto index = static_cast<uint32_t>(out.size_++);
+    const auto row = manifest_row(out.header_, record, row_number(index));
+    if (!row) {
+      add(out.findings_, lot_rule::manifest_is_readable, row.error().what, 1, {fmt::format("row {}", row_number(index))});
+      continue;
+    }
+    for (Index& identity : out.indexes_) {
+      const std::string& value = row->of(identity.column);
+      if (!value.empty()) identity.entries.push_back({.digest = digest_of(identity.column, compared(identity.column, value)), .row = index});
+    }
+    out.judge_row(*row);
+  }
+  for (Index& identity : out.indexes_) {
+    identity.entries.shrink_to_fit();
+    std::sort(identity.entries.begin(), identity.entries.end());
+  }
+  out.find_repetitions();
+  return out;
+}
+
+void ManifestRows::judge_row(const ManifestRow& row) {
+  for (RowFault& fault : faults_of(row)) add(findings_, *fault.rule, fmt::format("{}: {}", label(row), fault.message), 1, {label(row)});
+}
+
+// What only one device can have, column by column. Rows that share one value mostly share others; each pair is told once.
+void ManifestRows::find_repetitions() {
+  std::vector<std::vector<uint32_t>> told;
+  for (const Column column : {Column::mac, Column::serial_number, Column::dac_sha256, Column::dac, Column::qr_payload, Column::common_name, Column::name}) {
+    if (!header_.has(column)) continue;
+    std::vector<std::pair<uint64_t, uint32_t>> seen;
+    seen.reserve(size_);
+    CsvRows rows(text_, header_.separator, header_.rows_at);
+    CsvRecord record;
+    uint32_t index = 0;
+    for (auto more = rows.next(record); more && *more; more = rows.next(record), ++index) {
+      const auto row = manifest_row(header_, record, row_number(index));
+      if (!row || row->of(column).empty()) continue;
+      if (column == Column::dac && !column_certificate(row->of(column))) continue;   // a path on the factory's disk
+      seen.emplace_back(siphash({static_cast<uint8_t>(column)}, view(compared(column, row->of(column)))), index);
+    }
+    std::sort(seen.begin(), seen.end());
+    for (size_t i = 0; i < seen.size();) {
+      size_t end = i + 1;
+      while (end < seen.size() && seen[end].first == seen[i].first) ++end;
+      if (end - i > 1) {
+        std::vector<uint32_t> members;
+        for (size_t j = i; j < end; ++j) members.push_back(seen[j].second);
+        if (std::find(told.begin(), told.end(), members) == told.end()) {
+          std::vector<std::string> names;
+          for (size_t j = 0; j < std::min<size_t>(members.size(), kNamesShown); ++j) names.push_back(row_text(members[j]));
+          add(findings_, lot_rule::manifest_values_are_used_once, fmt::format("{} rows have one {}: {} and {}", members.size(), column_name(column), names[0], names[1]), members.size(), names);
+          if (told.size() < kMostFindings) told.push_back(std::move(members));
+        }
+      }
+      i = end;
+    }
+  }
+}
+
+Result<ManifestRow> ManifestRows::read_row(uint32_t index) const {
+  CsvRows rows(text_, header_.separator, offsets_[index / kStep]);
+  CsvRecord record;
+  for (size_t i = 0; i <= index % kStep; ++i) {
+    const auto more = rows.next(record);
+    if (!more) return tl::unexpected(more.error());
+  }
+  return manifest_row(header_, record, row_number(index));
+}
+
+ManifestRow ManifestRows::row(uint32_t index) const {
+  auto row = read_row(index);
+  ManifestRow none;
+  none.number = row_number(index);
+  return row ? std::move(*row) : none;
+}
+
+std::string ManifestRows::row_text(uint32_t index) const { return label(row(index)); }
+
+std::optional<uint32_t> ManifestRows::find(const Index& index, const std::string& value) const {
+  const uint32_t digest = digest_of(index.column, value);
+  for (auto at = std::lower_bound(index.entries.begin(), index.entries.end(), Entry{.digest = digest, .row = 0}); at != index.entries.end() && at->digest == digest; ++at) {
+    if (compared(index.column, row(at->row).of(index.column)) == value) return at->row;
+  }
+  return std::nullopt;
+}
+
+std::optional<uint32_t> ManifestRows::row_of(const std::string& name, const Device& device) const {
+  const auto by_text = [&](const Index& index, const std::string* value) { return value == nullptr ? std::nullopt : find(index, *value); };
+  for (const Index& index : indexes_) {
+    std::optional<uint32_t> found;
+    if (index.column == Column::serial_number) found = by_text(index, device.string(FactId::serial_number));
+    if (index.column == Column::qr_payload) found = by_text(index, device.string(FactId::qr_payload));
+    if (index.column == Column::name || index.column == Column::common_name) {
+      found = find(index, name);
+      if (const size_t slash = name.rfind('/'); !found && slash != std::string::npos) found = find(index, name.substr(slash + 1));
+    }
+    if (!found && (index.column == Column::common_name || index.column == Column::dac_sha256)) {
+      for (const Statement& s : device.statements) {
+        if (s.fact != FactId::dac && s.fact != FactId::certificate) continue;
+        const Bytes& der = std::get<Bytes>(s.value);
+        if (index.column == Column::dac_sha256) {
+          found = find(index, hex(sha256(der)));
+        } else if (const auto certificate = parse_certificate(der)) {
+          found = find(index, common_name(**certificate));
+        }
+        if (found) break;
+      }
+    }
+    if (found) return found;
+  }
+  return std::nullopt;
+}
+
+void ManifestRows::lend_codes(uint32_t index, Device& device) const {
+  if (device.first(FactId::qr_payload) != nullptr || device.first(FactId::manual_code) != nullptr || device.first(FactId::passcode) != nullptr) return;
+  const ManifestRow its = row(index);
+  // A row that is wrong in itself is a finding of its own.
+  if (!faults_of(its).empty()) return;
+  for (const Column column : {Column::qr_payload, Column::manual_code, Column::passcode}) {
+    if (its.of(column).empty()) continue;
+    if (auto value = column_value(column, its.of(column))) {
+      device.say(*column_fact(column), std::move(*value), {.path = path_, .offset = {}, .item = fmt::format("row {}, {}", its.number, column_name(column))});
+    }
+  }
+}
+
+std::vector<ManifestColumn> ManifestRows::contradictions(uint32_t index, const Evidence& evidence) const {
+  const ManifestRow its = row(index);
+  std::vector<Column> own;
+  for (const RowFault& fault : faults_of(its)) own.insert(own.end(), fault.columns.begin(), fault.columns.end());
+  std::vector<Column> out;
+  for (size_t i = 0; i < kManifestColumns; ++i) {
+    const auto column = static_cast<Column>(i);
+    if (its.of(column).empty() || std::find(own.begin(), own.end(), column) != own.end()) continue;
+    if (differs(column, its.of(column), evidence)) out.push_back(column);
+  }
+  return out;
+}
+
+}  // namespace attest

@@ -1,0 +1,59 @@
+#include "verifier/lot/tally.h"
+
+#include <algorithm>
+
+#include "verifier/lot/device_name.h"
+
+namespace attest {
+
+void LotTally::count_cause(Cause& cause, const std::string& name) {
+  ++cause.count;
+  if (cause.least.size() == kNamesShown && !(name < cause.least.back())) return;
+  cause.least.insert(std::upper_bound(cause.least.begin(), cause.least.end(), name), name);
+  if (cause.least.size() > kNamesShown) cause.least.pop_back();
+}
+
+void LotTally::add(const DeviceResult& result, const DeviceMarks& marks) {
+  ++devices_;
+  ++verdicts_[static_cast<size_t>(result.verdict)];
+  if (!result.failed.empty() || !result.open.empty()) {
+    const std::string name = printable(shown_name(result.name));
+    for (const std::string& id : result.failed) {
+      count_cause(failed_[id], name);
+      if (id == lot_rule::device_is_readable.id) ++unreadable_;
+    }
+    for (const std::string& id : result.open) count_cause(open_[id], name);
+  }
+  roll_.add(result.name, marks);
+  if (keep_results_) results_.push_back(result);
+}
+
+LotReport LotTally::report() const {
+  LotReport out;
+  out.devices = devices_;
+  out.approved = count(Verdict::approve);
+  out.rejected = count(Verdict::reject);
+  out.undecided = count(Verdict::undecided);
+  out.unreadable = unreadable_;
+  const auto causes = [](const auto& from) {
+    std::vector<LotCause> list;
+    for (const auto& [id, cause] : from) list.push_back({.id = id, .count = cause.count, .devices = cause.least});
+    std::stable_sort(list.begin(), list.end(), [](const LotCause& a, const LotCause& b) { return a.count > b.count; });
+    return list;
+  };
+  out.failed = causes(failed_);
+  out.open = causes(open_);
+  FindingList between = roll_.findings();
+  out.findings = std::move(between.findings);
+  out.findings_left_out = between.left_out;
+  out.results = results_;
+  return out;
+}
+
+void conclude(LotReport& report) {
+  std::stable_sort(report.findings.begin(), report.findings.end(), [](const LotFinding& a, const LotFinding& b) { return a.rule < b.rule; });
+  const bool wrong = report.rejected > 0 || std::any_of(report.findings.begin(), report.findings.end(), [](const LotFinding& f) { return f.severity == Severity::error; });
+  report.verdict = wrong ? Verdict::reject : report.undecided > 0 || report.devices == 0 ? Verdict::undecided : Verdict::approve;
+}
+
+}  // namespace attest

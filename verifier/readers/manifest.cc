@@ -1,0 +1,257 @@
+#include "verifier/readers/manifest.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "verifier/pki/certificate.h"
+#include "verifier/pki/key.h"
+#include "verifier/readers/device_json.h"
+#include "verifier/readers/formats.h"
+#include "verifier/readers/plain_text.h"
+
+namespace attest {
+namespace {
+
+using Column = ManifestColumn;
+
+enum class Form : uint8_t { text, number, hex, base64, digits, certificate };
+struct ColumnInfo {
+  Column column;
+  const char* name;
+  std::optional<FactId> fact;
+  Form form;
+  std::array<std::string_view, 10> spellings;   // lower case, letters and digits only
+};
+// Spellings: those of vendors' tools (dump-formats section 9) and of what people call these things.
+constexpr ColumnInfo kColumns[] = {
+    {Column::serial_number, "serial", FactId::serial_number, Form::text, {"serial", "serialnumber", "serialnum", "serialno", "sn", "serialnr", "devicesn", "deviceserialnumber"}},
+    {Column::name, "name", {}, Form::text, {"name", "id", "uuid", "device", "deviceid", "deviceuuid", "devicename"}},
+    {Column::common_name, "cn", {}, Form::text, {"cn", "commonname", "daccn", "daccommonname"}},
+    {Column::qr_payload, "qr", FactId::qr_payload, Form::text, {"qr", "qrcode", "qrpayload", "qrcodepayload", "payload", "setuppayload", "mtpayload", "onboardingpayload", "mt", "qrcodedata"}},
+    {Column::dac_sha256, "dac_sha256", {}, Form::hex, {"dacsha256", "dachash", "dacfingerprint", "dacdigest", "fingerprint", "certsha256", "dacsha256fingerprint"}},
+    {Column::dac, "dac", FactId::dac, Form::certificate, {"dac", "daccert", "daccertificate", "certs", "cert", "certificate", "dacpem", "dacder", "devicecert"}},
+    {Column::mac, "mac", {}, Form::text, {"mac", "macaddress", "macaddr", "eui64", "wifimac", "wlanmac", "ethmac", "blemac"}},
+    {Column::passcode, "passcode", FactId::passcode, Form::number, {"passcode", "pincode", "pin", "setuppin", "setuppincode", "setuppasscode", "setupcode"}},
+    {Column::discriminator, "discriminator", FactId::discriminator, Form::number, {"discriminator", "disc", "longdiscriminator", "setupdiscriminator"}},
+    {Column::manual_code, "manual_code", FactId::manual_code, Form::digits, {"manualcode", "manualpairingcode", "pairingcode", "manual", "manualsetupcode", "mpc", "manualpaircode"}},
+    {Column::vendor_id, "vid", FactId::vendor_id, Form::number, {"vid", "vendorid"}},
+    {Column::product_id, "pid", FactId::product_id, Form::number, {"pid", "productid"}},
+    {Column::spake2p_iterations, "iterations", FactId::spake2p_iterations, Form::number, {"iterations", "iterationcount", "spake2piterations", "spake2pit", "spake2it", "pbkdfiterations"}},
+    {Column::spake2p_salt, "salt", FactId::spake2p_salt, Form::base64, {"salt", "spake2psalt", "spake2salt", "pbkdfsalt"}},
+    {Column::spake2p_verifier, "verifier", FactId::spake2p_verifier, Form::base64, {"verifier", "spake2pverifier", "spake2verifier"}},
+    {Column::vendor_name, "vendor_name", FactId::vendor_name, Form::text, {"vendorname"}},
+    {Column::product_name, "product_name", FactId::product_name, Form::text, {"productname"}},
+    {Column::part_number, "part_number", FactId::part_number, Form::text, {"partnumber"}},
+    {Column::hardware_version, "hardware_version", FactId::hardware_version, Form::number, {"hardwareversion", "hardwarever", "hwver", "hwversion"}},
+    {Column::hardware_version_string, "hardware_version_string", FactId::hardware_version_string, Form::text, {"hardwareversionstring", "hwverstr", "hardwareverstr", "hwversionstring", "hwversionstr"}},
+    {Column::manufacturing_date, "manufacturing_date", FactId::manufacturing_date, Form::text, {"manufacturingdate", "mfgdate", "productiondate"}},
+    {Column::rotating_id_unique_id, "rotating_id_unique_id", FactId::rotating_id_unique_id, Form::hex, {"rotatingiduniqueid", "rdiduid", "rduid", "rotatingid"}},
+};
+static_assert(std::size(kColumns) == kManifestColumns);
+
+const ColumnInfo& info(Column column) { return kColumns[static_cast<size_t>(column)]; }
+
+// "Serial-Num", "serial_num" and "SERIAL NUM" are one spelling.
+std::string folded(std::string_view header) {
+  std::string out;
+  for (const char c : header) {
+    if (c >= 'A' && c <= 'Z') out += static_cast<char>(c - 'A' + 'a');
+    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) out += c;
+  }
+  return out;
+}
+
+std::string trimmed(std::string_view s) {
+  constexpr std::string_view kBlank = " \t\r\n";
+  const size_t from = s.find_first_not_of(kBlank);
+  return from == std::string_view::npos ? std::string() : std::string(s.substr(from, s.find_last_not_of(kBlank) - from + 1));
+}
+
+constexpr size_t kMostFields = 1000;
+constexpr size_t kMostHeader = 64u << 10;
+
+// Excel writes "sep=;" above a table, so that it can open it again.
+std::optional<char> stated_separator(std::string_view line) {
+  if (line.starts_with("\xEF\xBB\xBF")) line.remove_prefix(3);
+  const std::string stated = trimmed(line);
+  return stated.size() == 5 && stated.starts_with("sep=") ? std::optional<char>(stated[4]) : std::nullopt;
+}
+
+tl::expected<void, Error> place_columns(const CsvRecord& names, const std::vector<ColumnName>& named, ManifestHeader& header) {
+  std::vector<bool> taken(names.size());
+  for (const ColumnName& name : named) {
+    // As it stands, or else folded: two headers that only differ in blanks are told apart by writing them out.
+    auto at = std::find_if(names.begin(), names.end(), [&](const std::string& n) { return trimmed(n) == trimmed(name.header); });
+    if (at == names.end()) at = std::find_if(names.begin(), names.end(), [&](const std::string& n) { return !folded(n).empty() && folded(n) == folded(name.header); });
+    if (at == names.end()) {
+      std::string list;
+      for (const std::string& n : names) list += (list.empty() ? "" : ", ") + printable(trimmed(n));
+      return error(fmt::format("expected a column \"{}\", found {}", printable(name.header), list));
+    }
+    const auto place = static_cast<size_t>(at - names.begin());
+    header.place[static_cast<size_t>(name.column)] = place;
+    taken[place] = true;
+  }
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (taken[i]) continue;
+    const std::string spelled = folded(names[i]);
+    if (spelled.empty()) continue;
+    for (const ColumnInfo& column : kColumns) {
+      auto& place = header.place[static_cast<size_t>(column.column)];
+      const bool known = std::find(column.spellings.begin(), column.spellings.end(), spelled) != column.spellings.end();
+      if (known && !place) place = i;
+    }
+  }
+  return {};
+}
+
+// --- as a kind of evidence -----------------------------------------------------------------------------
+
+bool recognises(const Source& s) { return is_manifest(s.bytes); }
+
+// A table is about many devices and says nothing of the one that is judged; lot compares it row by row.
+tl::expected<void, Error> read(const Source&, Reading& reading) {
+  reading.holds("manifest");
+  return {};
+}
+
+}  // namespace
+
+const char* column_name(Column column) { return info(column).name; }
+std::optional<FactId> column_fact(Column column) { return info(column).fact; }
+bool is_secret(Column column) { return info(column).fact && is_masked(*info(column).fact); }
+
+Result<std::vector<ColumnName>> parse_column_names(std::string_view given) {
+  std::vector<ColumnName> out;
+  for (size_t at = 0; at <= given.size();) {
+    const size_t end = std::min(given.find(',', at), given.size());
+    const std::string_view one = given.substr(at, end - at);
+    const size_t equals = one.find('=');
+    const std::string_view name = one.substr(0, std::min(equals, one.size()));
+    const auto* column = std::find_if(std::begin(kColumns), std::end(kColumns), [&](const ColumnInfo& c) { return name == c.name; });
+    if (equals == std::string_view::npos || column == std::end(kColumns) || trimmed(one.substr(equals + 1)).empty()) {
+      std::string known;
+      for (const ColumnInfo& c : kColumns) known += fmt::format("{}{}", known.empty() ? "" : ", ", c.name);
+      return error(fmt::format("expected NAME=HEADER with a name of {}; found \"{}\"", known, printable(one)));
+    }
+    out.push_back({.column = column->column, .header = std::string(one.substr(equals + 1))});
+    at = end + 1;
+  }
+  return out;
+}
+
+bool ManifestHeader::names_devices() const {
+  for (const ColumnInfo& column : kColumns) {
+    if (names_device(column.column) && has(column.column)) return true;
+  }
+  return false;
+}
+
+Result<ManifestHeader> read_manifest_header(std::string_view text, const std::vector<ColumnName>& named) {
+  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) return error("expected UTF-8, found UTF-16: save the table as UTF-8");
+  const std::string_view head = text.substr(0, kMostHeader);
+  const size_t line = std::min(head.find('\n'), head.size());
+  ManifestHeader header;
+  size_t from = 0;
+  if (const auto stated = stated_separator(head.substr(0, line))) {
+    header.separator = *stated;
+    from = line + 1;
+  } else {
+    header.separator = csv_separator(head);
+  }
+  if (from >= text.size()) return error("expected a line of column names, found an empty table");
+  CsvRows rows(text, header.separator, from);
+  CsvRecord names;
+  const auto more = rows.next(names);
+  if (!more) return tl::unexpected(more.error());
+  if (!*more) return error("expected a line of column names, found an empty table");
+  if (rows.offset() > kMostHeader || names.size() > kMostFields) return error(fmt::format("expected a line of column names, found one of {} bytes and {} fields", rows.offset(), names.size()));
+  if (auto placed = place_columns(names, named, header); !placed) return tl::unexpected(placed.error());
+  header.fields = names.size();
+  header.rows_at = rows.offset();
+  return header;
+}
+
+Result<ManifestRow> manifest_row(const ManifestHeader& header, const CsvRecord& record, uint64_t number) {
+  if (record.size() > header.fields) return error(fmt::format("row {}: expected {} fields, found {}", number, header.fields, record.size()));
+  ManifestRow row;
+  row.number = number;
+  for (const ColumnInfo& column : kColumns) {
+    const auto place = header.place[static_cast<size_t>(column.column)];
+    if (!place) continue;
+    if (*place >= record.size()) return error(fmt::format("row {}: expected {} fields, found {}", number, header.fields, record.size()));
+    row.values[static_cast<size_t>(column.column)] = trimmed(record[*place]);
+  }
+  return row;
+}
+
+Result<FactValue> column_value(Column column, const std::string& text) {
+  const ColumnInfo& about = info(column);
+  const auto expected = [&](const std::string& what) { return error(fmt::format("{}: expected {}, found {}", about.name, what, is_secret(column) ? "something else" : "\"" + printable(text.substr(0, 60)) + "\"")); };
+  if (about.form == Form::number) {
+    const auto number = json_number(Json(text));
+    return number ? Result<FactValue>(FactValue(*number)) : expected("a whole number");
+  }
+  if (about.form == Form::hex) {
+    auto bytes = from_hex_lenient(text);
+    return bytes ? Result<FactValue>(FactValue(std::move(*bytes))) : expected("hex digits");
+  }
+  if (about.form == Form::base64) {
+    auto bytes = from_base64(text);
+    if (bytes) return FactValue(std::move(*bytes));
+    bytes = from_hex_lenient(text);
+    return bytes ? Result<FactValue>(FactValue(std::move(*bytes))) : expected("base64 or hex digits");
+  }
+  if (about.form == Form::certificate) {
+    auto der = column_certificate(text);
+    return der ? Result<FactValue>(FactValue(std::move(*der))) : expected("a certificate as PEM, base64 or hex");
+  }
+  if (about.form == Form::digits) {
+    // Tools print codes with dashes or blanks, in two lines, in quotes.
+    std::string digits;
+    for (const char c : text) {
+      if (c >= '0' && c <= '9') {
+        digits += c;
+      } else if (std::string_view("- \t\r\n\"'.").find(c) == std::string_view::npos) {
+        return expected("digits");
+      }
+    }
+    return FactValue(std::move(digits));
+  }
+  return FactValue(text);
+}
+
+std::optional<Bytes> column_certificate(const std::string& text) {
+  if (looks_like_pem(view(text))) {
+    PemFile pem = parse_pem(view(text));
+    for (PemBlock& block : pem.blocks) {
+      if (block.label == "CERTIFICATE") return std::move(block.der);
+    }
+    return std::nullopt;
+  }
+  auto bytes = from_base64_lines(text);
+  if (!bytes) bytes = from_hex_lenient(text);
+  if (!bytes || bytes->empty() || bytes->front() != 0x30) return std::nullopt;
+  return std::move(*bytes);
+}
+
+bool is_manifest(View bytes) {
+  if (bytes.size() < 4 || bytes[0] == 0x30 || bytes[0] == '{' || bytes[0] == '[' || !is_plain_text(bytes)) return false;
+  const auto header = read_manifest_header(text(bytes));
+  if (!header || !header->names_devices() || header->fields < 2) return false;
+  // A tool's codes of one device (onb_codes.csv) are evidence about it: nothing in them tells which device.
+  const bool only_codes = !header->has(Column::serial_number) && !header->has(Column::name) && !header->has(Column::common_name) && !header->has(Column::dac_sha256) &&
+                          !header->has(Column::dac) && !header->has(Column::mac);
+  CsvRows rows(text(bytes), header->separator, header->rows_at);
+  CsvRecord record;
+  const auto first = rows.next(record);
+  if (!first || !*first) return false;
+  if (!only_codes) return true;
+  const auto second = rows.next(record);
+  return second && *second;
+}
+
+const Reader manifest_reader{.kind = "manifest", .expects = "a table of devices", .recognises = recognises, .read = read};
+
+}  // namespace attest

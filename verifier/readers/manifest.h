@@ -1,0 +1,59 @@
+// Manifest: a factory's table of the devices it made, a row a device. Delimiter, byte order mark and the spelling of the
+// header are found out; columns that nobody knows are left alone, and the user can name them.
+#pragma once
+
+#include "verifier/csv.h"
+#include "verifier/readers/reader.h"
+
+namespace attest {
+
+// What a column says of a device. Those before `passcode` can tell which device a row is about.
+enum class ManifestColumn : uint8_t {
+  serial_number, name, common_name, qr_payload, dac_sha256, dac, mac,
+  passcode, discriminator, manual_code, vendor_id, product_id, spake2p_iterations, spake2p_salt, spake2p_verifier,
+  vendor_name, product_name, part_number, hardware_version, hardware_version_string, manufacturing_date, rotating_id_unique_id,
+};
+inline constexpr size_t kManifestColumns = static_cast<size_t>(ManifestColumn::rotating_id_unique_id) + 1;
+const char* column_name(ManifestColumn column);        // "serial", as --column takes it and messages name it
+inline bool names_device(ManifestColumn c) { return c < ManifestColumn::passcode; }
+// The fact a column speaks of; nullopt for those that are no fact of a device (name, common_name, dac_sha256, mac).
+std::optional<FactId> column_fact(ManifestColumn column);
+bool is_secret(ManifestColumn column);                 // masked in messages
+
+// "serial=SN,mac=WLAN MAC": a column by our name, and the header's word for it.
+struct ColumnName {
+  ManifestColumn column;
+  std::string header;
+};
+Result<std::vector<ColumnName>> parse_column_names(std::string_view given);
+
+struct ManifestHeader {
+  char separator = ',';
+  std::array<std::optional<size_t>, kManifestColumns> place{};   // in the row; the first of several
+  size_t fields = 0;
+  size_t rows_at = 0;                       // the offset at which the rows begin
+  bool has(ManifestColumn c) const { return place[static_cast<size_t>(c)].has_value(); }
+  bool names_devices() const;               // at least one column tells which device a row is about
+};
+// An error where a named column is not in the header, or the text has no header in which anything is known.
+Result<ManifestHeader> read_manifest_header(std::string_view text, const std::vector<ColumnName>& named = {});
+
+// The values of one row, trimmed; empty ones are not given.
+struct ManifestRow {
+  uint64_t number = 0;                      // for messages: as a spreadsheet counts, the header being row 1
+  std::array<std::string, kManifestColumns> values;
+  const std::string& of(ManifestColumn c) const { return values[static_cast<size_t>(c)]; }
+};
+// An error says what is wrong with the row; reading can go on.
+Result<ManifestRow> manifest_row(const ManifestHeader& header, const CsvRecord& record, uint64_t number);
+
+// A value of a column as a fact of a device has it: numbers, bytes, a code without its blanks and dashes. An error says how
+// such a value is written.
+Result<FactValue> column_value(ManifestColumn column, const std::string& text);
+// The certificate in a `dac` column: PEM, base64 or hex. nullopt where it is none: a tool's table may have a path there.
+std::optional<Bytes> column_certificate(const std::string& text);
+
+// A table in which a column names devices, with a row at least.
+bool is_manifest(View bytes);
+
+}  // namespace attest
