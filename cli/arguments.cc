@@ -85,6 +85,12 @@ Command& Command::footer(std::string text) {
   return *this;
 }
 
+Command& Command::hidden() {
+  hidden_ = true;
+  impl_->app->group("");
+  return *this;
+}
+
 namespace {
 
 size_t distance(const std::string& a, const std::string& b) {
@@ -112,7 +118,9 @@ std::string nearest(const Command& where, const std::string& given) {
       best = word;
     }
   };
-  for (const auto& sub : where.subcommands()) offer(sub->name());
+  for (const auto& sub : where.subcommands()) {
+    if (!sub->is_hidden()) offer(sub->name());
+  }
   for (const auto& option : where.options()) {
     size_t at = 0;
     while (at < option.flags.size()) {

@@ -24,6 +24,7 @@ class Command {
   Command& run(std::function<int()> action);
   // Shown below the options: examples, exit codes.
   Command& footer(std::string text);
+  Command& hidden();   // from help, completion and the manual: for whoever builds the program
 
   struct OptionText {
     std::string flags, value_name, help;
@@ -33,6 +34,7 @@ class Command {
   const std::string& name() const { return name_; }
   const std::string& help() const { return help_; }
   const std::string& footer_text() const { return footer_; }
+  bool is_hidden() const { return hidden_; }
   const std::vector<OptionText>& options() const { return options_; }
   const std::vector<std::unique_ptr<Command>>& subcommands() const { return subcommands_; }
 
@@ -45,6 +47,7 @@ class Command {
   friend int parse_and_run(Command& root, int argc, const char* const* argv);
   static Command* parsed(Command& from);
   std::string name_, help_, footer_;
+  bool hidden_ = false;
   std::vector<OptionText> options_;
   std::vector<std::unique_ptr<Command>> subcommands_;
   std::unique_ptr<Impl> impl_;

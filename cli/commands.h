@@ -1,4 +1,4 @@
-// Every sub-command: one file each. A new one is one file, one line here and one in main.cc.
+// Every sub-command: one file each. A new one is one file, one line here and one in commands.cc.
 #pragma once
 
 #include "cli/arguments.h"
@@ -6,6 +6,8 @@
 namespace attest::cli {
 
 void add_verify(Command& root);
+void add_replay(Command& root);
+void add_checklist(Command& root);
 void add_inspect(Command& root);
 void add_extract(Command& root);
 void add_payload(Command& root);
@@ -14,6 +16,11 @@ void add_explain(Command& root);
 void add_completion(Command& root);
 void add_dcl(Command& root);
 void add_lot(Command& root);
+void add_man_page(Command& root);
 void add_version(Command& root);
+
+void add_commands(Command& root);   // all of them, and the root's own words
+inline constexpr const char* kProgram = "matter-attest";
+inline constexpr const char* kProgramHelp = "says whether a Matter device's attestation holds, and if not, which part is wrong and what to do";
 
 }  // namespace attest::cli

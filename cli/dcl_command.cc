@@ -15,6 +15,7 @@ struct Options {
   DclArguments dcl;
   std::vector<std::string> words;
   std::string versions;
+  bool quiet = false;
 };
 
 int run(const Options& options) {
@@ -22,7 +23,7 @@ int run(const Options& options) {
   if (!options.words.empty()) arguments.action = options.words.front();
   if (options.words.size() > 1) arguments.operands.assign(options.words.begin() + 1, options.words.end());
   arguments.all_versions = options.versions == "all";
-  const int code = run_dcl(arguments, {.out = std::cout, .err = std::cerr, .environment = variable, .now = {static_cast<int64_t>(std::time(nullptr))}, .progress = is_terminal(STDERR_FILENO), .transport = {}, .downloader = {}});
+  const int code = run_dcl(arguments, {.out = std::cout, .err = std::cerr, .environment = variable, .now = {static_cast<int64_t>(std::time(nullptr))}, .progress = is_terminal(STDERR_FILENO) && !options.quiet, .transport = {}, .downloader = {}});
   std::cout.flush();
   return code;
 }
@@ -44,6 +45,7 @@ void add_dcl(Command& root) {
       .text("--from", "URL", dcl.from, "sync: the node to read from")
       .choice("--versions", {"all"}, options->versions, "sync: every software version too")
       .choice("--format", {"text", "json", "pem", "der"}, dcl.format, "how facts are written (pem, der: certificates)")
+      .flag("-q,--quiet", options->quiet, "show no progress on stderr")
       .footer(
           "Actions:\n"
           "  sync                                  read the ledger's lists into the cache, and the revocation lists that it names\n"

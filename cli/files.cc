@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <set>
 
@@ -163,6 +164,15 @@ Result<std::vector<std::string>> files_below(const std::string& path, size_t mos
   state.seen.insert({info.st_dev, info.st_ino});
   if (auto done = walk(path, 0, state); !done) return tl::unexpected(done.error());
   return std::move(state.files);
+}
+
+bool next_line(std::FILE* file, std::string& line) {
+  char* text = nullptr;
+  size_t room = 0;
+  const ssize_t n = ::getline(&text, &room, file);
+  line.assign(n > 0 ? text : "", n > 0 ? static_cast<size_t>(n) : 0);
+  std::free(text);
+  return n > 0;
 }
 
 std::vector<std::string> read_paths(const std::vector<std::string>& paths, Reading& reading) {

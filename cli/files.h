@@ -1,6 +1,7 @@
 // Files: evidence from the disk and from stdin into a Reading. The only place of verify that touches the file system.
 #pragma once
 
+#include <cstdio>
 #include <functional>
 #include <string>
 #include <vector>
@@ -33,6 +34,9 @@ Result<void> stream_file(const std::string& path, const std::function<void(View 
 
 // Every regular file below a folder, sorted, links to folders followed once; or the file itself.
 Result<std::vector<std::string>> files_below(const std::string& path, size_t most = 100'000);
+
+// The next line of a stream, with its end where it has one; false when there is none.
+bool next_line(std::FILE* file, std::string& line);
 
 // Reads all evidence. Errors are lines that name the file, what was expected and what was found; a path that was named
 // and cannot be read is one, a file inside a folder that is nothing known is only listed.

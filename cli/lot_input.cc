@@ -23,7 +23,7 @@ constexpr size_t kReadBytes = 256u << 10;
 // Lines as they arrive. While more is waiting a batch fills up; as soon as nothing is, what is there is handed over.
 class RecordSource final : public LotSource {
  public:
-  RecordSource(int fd, std::string path) : fd_(fd), path_(std::move(path)) {}
+  RecordSource(int fd, std::string path, bool digests) : fd_(fd), path_(std::move(path)), digests_(digests) {}
   ~RecordSource() override {
     if (fd_ != STDIN_FILENO) ::close(fd_);
   }
@@ -99,11 +99,12 @@ class RecordSource final : public LotSource {
       out.text = line;
     }
     batch.bytes += out.text.size();
-    batch.items.push_back({.name = fmt::format("line {}", number_), .input = siphash(SipKey{}, view(line)), .what = std::move(out)});
+    batch.items.push_back({.name = fmt::format("line {}", number_), .input = digests_ ? siphash(SipKey{}, view(line)) : 0, .what = std::move(out)});
   }
 
   int fd_;
   std::string path_, buffer_;
+  const bool digests_;
   size_t at_ = 0, searched_ = 0, dropped_ = 0;
   uint64_t number_ = 0;
   bool ended_ = false;
@@ -145,7 +146,10 @@ class Sampled final : public LotSource {
     while (at_ < chosen_.size() && !batch.full(kMostItems)) batch.items.push_back(std::move(chosen_[at_++].item));
     return !batch.items.empty();
   }
-  std::optional<uint64_t> size() const override { return drawn_ ? std::optional<uint64_t>(chosen_.size()) : std::nullopt; }
+  std::optional<uint64_t> size() const override {
+    const auto all = source_->size();
+    return all ? std::optional<uint64_t>(std::min(*all, most_)) : std::nullopt;
+  }
 
  private:
   static constexpr size_t kMostItems = 64;
@@ -192,12 +196,12 @@ class Sampled final : public LotSource {
 
 bool LotBatch::full(size_t most_items) const { return items.size() >= most_items || bytes >= kMostBatchBytes; }
 
-std::unique_ptr<LotSource> record_source(int fd, std::string path) { return std::make_unique<RecordSource>(fd, std::move(path)); }
+std::unique_ptr<LotSource> record_source(int fd, std::string path, bool digests) { return std::make_unique<RecordSource>(fd, std::move(path), digests); }
 
-Result<std::unique_ptr<LotSource>> record_file_source(const std::string& path) {
+Result<std::unique_ptr<LotSource>> record_file_source(const std::string& path, bool digests) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return error(fmt::format("{}: expected a readable file, found {}", path, std::strerror(errno)));
-  return record_source(fd, path);
+  return record_source(fd, path, digests);
 }
 
 bool holds_records(View bytes) {

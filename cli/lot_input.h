@@ -13,12 +13,13 @@ namespace attest::cli {
 struct LotFile {
   std::string path;
   std::optional<Bytes> content;
+  std::string problem;           // why there is no content, where it was tried
 };
 
 struct LotItem {
   struct Line {
     std::string text;
-    std::string problem;         // why it is not even looked at: too long
+    std::string problem;         // why it is not even looked at: too long, or behind the break of an archive
   };
   using Files = std::vector<LotFile>;
 
@@ -39,15 +40,16 @@ class LotSource {
   // Fills an empty batch; false when there are no more devices. Returns before the batch is full where going on would
   // mean to wait. An error is about the input as a whole.
   virtual Result<bool> next(LotBatch& batch) = 0;
-  // How many devices there will be, where that is known.
+  // How many devices there will be, where that is known before the first.
   virtual std::optional<uint64_t> size() const { return std::nullopt; }
 };
 
 inline constexpr size_t kMostLineBytes = 1u << 20;
 
 // Lines of NDJSON from a descriptor, which it closes when it is not stdin. Empty lines are none.
-std::unique_ptr<LotSource> record_source(int fd, std::string path);
-Result<std::unique_ptr<LotSource>> record_file_source(const std::string& path);
+// `digests`: each line's digest is wanted (LotItem::input), by who may go on with this lot later.
+std::unique_ptr<LotSource> record_source(int fd, std::string path, bool digests);
+Result<std::unique_ptr<LotSource>> record_file_source(const std::string& path, bool digests);
 bool holds_records(View bytes);   // the first line is a whole JSON object that describes a device
 
 // One after the other.

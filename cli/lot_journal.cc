@@ -6,8 +6,9 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <functional>
+
+#include "cli/files.h"
 
 namespace attest::cli {
 namespace {
@@ -18,13 +19,10 @@ tl::unexpected<Error> failed(const std::string& path) { return error(fmt::format
 
 // The next whole line, without its end; nullopt where the file ends before one does.
 std::optional<std::string> whole_line(std::FILE* file) {
-  char* line = nullptr;
-  size_t room = 0;
-  const ssize_t n = ::getline(&line, &room, file);
-  std::optional<std::string> out;
-  if (n > 0 && line[n - 1] == '\n') out.emplace(line, static_cast<size_t>(n - 1));
-  std::free(line);
-  return out;
+  std::string line;
+  if (!next_line(file, line) || !line.ends_with('\n')) return std::nullopt;
+  line.pop_back();
+  return line;
 }
 
 }  // namespace

@@ -12,6 +12,8 @@
 namespace attest::cli {
 namespace {
 
+constexpr size_t kMostTried = 3;   // of a batch, to be learned
+
 DeviceLine unreadable(const LotItem& item, const std::string& problem) {
   DeviceLine line;
   line.result = {.name = item.name, .verdict = Verdict::reject, .failed = {lot_rule::device_is_readable.id}, .open = {}, .summary = problem};
@@ -22,7 +24,8 @@ DeviceLine unreadable(const LotItem& item, const std::string& problem) {
 
 }  // namespace
 
-LotJudge::LotJudge(const LotSetup& setup) : setup_(setup), judge_(setup.policy, setup.trust, setup.ledger, *setup.engine, setup.ordered) {}
+LotJudge::LotJudge(const LotSetup& setup) : setup_(setup), judge_(setup.policy, setup.trust, setup.ledger, *setup.engine, setup.ordered),
+      may_be_alike_(!setup.full && setup.manifests.empty() && !setup.ordered && setup.policy.waivers.empty()) {}
 
 bool LotJudge::read_files(const LotItem::Files& files, Reading& reading, std::string& problem) const {
   reading.secrets = setup_.secrets;
@@ -31,7 +34,7 @@ bool LotJudge::read_files(const LotItem::Files& files, Reading& reading, std::st
   for (const LotFile& file : files) {
     std::optional<FileBytes> opened;
     if (!file.content) {
-      auto bytes = FileBytes::open(file.path);
+      auto bytes = file.problem.empty() ? FileBytes::open(file.path) : Result<FileBytes>(error(file.problem));
       if (!bytes) {
         problem = bytes.error().what;
         if (alone) return false;
@@ -97,6 +100,7 @@ void LotJudge::finish(const Judged& judged, DeviceLine& line) const {
   if (line.result.verdict == Verdict::undecided) {
     for (const Check* check : judged.outline.open) line.result.open.emplace_back(check->id);
   }
+  if (setup_.summaries && line.result.verdict != Verdict::approve) line.result.summary = setup_.full ? judged.report.summary : attest::judge(judged.evidence).summary;
   for (const auto& [manifest, row] : line.rows) {
     const ManifestRows& table = setup_.manifests[manifest];
     std::string columns;
@@ -114,27 +118,82 @@ void LotJudge::finish(const Judged& judged, DeviceLine& line) const {
   if (setup_.full) line.report = dump(report_json(judged.evidence, judged.report));
 }
 
+void LotJudge::judge_alike(const LotBatch& batch, std::vector<std::optional<DeviceLine>>& lines) const {
+  struct Alike {
+    size_t item;
+    const Known* to;
+    AlikeRecord record;
+    size_t job;
+  };
+  std::vector<Alike> alike;
+  std::vector<SignatureJob> jobs;
+  for (size_t i = 0; i < batch.items.size(); ++i) {
+    const auto* line = std::get_if<LotItem::Line>(&batch.items[i].what);
+    if (line == nullptr || !line->problem.empty()) continue;
+    for (const Known& known : known_) {
+      auto record = known.records.match(line->text);
+      if (!record) continue;
+      alike.push_back({.item = i, .to = &known, .record = std::move(*record), .job = jobs.size()});
+      jobs.push_back(alike.back().record.of_dac);
+      if (alike.back().record.of_attestation) jobs.push_back(*alike.back().record.of_attestation);
+      break;
+    }
+  }
+  std::vector<uint8_t> answers(jobs.size());
+  setup_.engine->verify(jobs, answers);
+  for (Alike& a : alike) {
+    if (answers[a.job] != 1 || (a.record.of_attestation && answers[a.job + 1] != 1)) continue;   // the full judge says what that means
+    DeviceLine& line = lines[a.item].emplace(a.to->line);
+    line.id = std::move(a.record.id);
+    line.result.name = a.record.name.empty() ? batch.items[a.item].name : std::move(a.record.name);
+    line.input = batch.items[a.item].input;
+    const auto mark = [&](Mark kind, View value) { line.marks.marks[static_cast<size_t>(kind)] = mark_of(setup_.key, kind, value); };
+    mark(Mark::dac, a.record.dac);
+    mark(Mark::dac_key, a.record.dac_key);
+    if (!a.record.serial_number.empty()) mark(Mark::serial_number, view(a.record.serial_number));
+  }
+}
+
+// A few are enough: a lot has a product or two, and its records are written by one program.
+void LotJudge::learn(std::string_view text, const Judged& judged, const DeviceLine& line) {
+  constexpr size_t kMostKnown = 4;
+  auto records = AlikeRecords::to(text, judged.evidence);
+  if (!records) return;
+  if (known_.size() == kMostKnown) known_.pop_back();
+  known_.push_front({.records = std::move(*records), .line = line});
+}
+
 std::vector<DeviceLine> LotJudge::judge(LotBatch batch) {
-  std::vector<DeviceLine> lines;
-  std::vector<size_t> of;             // the line of each reading
+  std::vector<std::optional<DeviceLine>> lines(batch.items.size());
+  if (may_be_alike_ && !known_.empty()) judge_alike(batch, lines);
+  std::vector<size_t> of;             // the item of each reading
   std::vector<Reading> readings;
-  lines.reserve(batch.items.size());
-  readings.reserve(batch.items.size());
-  for (LotItem& item : batch.items) {
+  for (size_t i = 0; i < lines.size(); ++i) {
+    if (lines[i]) continue;
     Reading reading;
-    Started started = begin(item, reading);
-    item.what = {};                   // its bytes are read
+    Started started = begin(batch.items[i], reading);
     match(started, reading.device);   // by its name, where nothing else is known of it
     if (started.readable) {
       lend_shared(reading.device);
-      of.push_back(lines.size());
+      of.push_back(i);
       readings.push_back(std::move(reading));
     }
-    lines.push_back(std::move(started.line));
+    lines[i] = std::move(started.line);
   }
   const std::vector<Judged> judged = judge_.judge(std::move(readings), setup_.full);
-  for (size_t i = 0; i < judged.size(); ++i) finish(judged[i], lines[of[i]]);
-  return lines;
+  for (size_t i = 0; i < judged.size(); ++i) finish(judged[i], *lines[of[i]]);
+  // One of those that nothing was alike to is the next to compare with.
+  for (size_t i = 0; may_be_alike_ && i < judged.size(); ++i) {
+    const auto* line = std::get_if<LotItem::Line>(&batch.items[of[i]].what);
+    if (line == nullptr) break;
+    const size_t before = known_.size();
+    learn(line->text, judged[i], *lines[of[i]]);
+    if (known_.size() != before || i == kMostTried) break;
+  }
+  std::vector<DeviceLine> out;
+  out.reserve(lines.size());
+  for (auto& line : lines) out.push_back(std::move(*line));
+  return out;
 }
 
 }  // namespace attest::cli

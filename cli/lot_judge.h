@@ -2,8 +2,11 @@
 // object a thread; the set-up behind it is shared and does not change while the lot runs.
 #pragma once
 
+#include <deque>
+
 #include "cli/lot_input.h"
 #include "verifier/batch.h"
+#include "verifier/lot/alike.h"
 #include "verifier/lot/device_line.h"
 #include "verifier/lot/manifest_rows.h"
 
@@ -20,6 +23,7 @@ struct LotSetup {
   std::vector<ManifestRows> manifests;
   Device shared;                          // certificates and declarations of all devices: each takes what it lacks
   bool full = false;                      // with each device's whole report
+  bool summaries = false;                 // say in a sentence why a device is not approved
 };
 
 class LotJudge {
@@ -39,8 +43,18 @@ class LotJudge {
   void match(Started& started, Device& device) const;
   void finish(const Judged& judged, DeviceLine& line) const;
 
+  // Lines that are alike to one judged before: their signatures are checked, and its verdict is theirs.
+  void judge_alike(const LotBatch& batch, std::vector<std::optional<DeviceLine>>& lines) const;
+  void learn(std::string_view text, const Judged& judged, const DeviceLine& line);
+
+  struct Known {
+    AlikeRecords records;
+    DeviceLine line;
+  };
   const LotSetup& setup_;
   BatchJudge judge_;
+  const bool may_be_alike_;
+  std::deque<Known> known_;               // the latest first
 };
 
 }  // namespace attest::cli

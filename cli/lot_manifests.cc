@@ -22,7 +22,14 @@ tl::expected<void, Error> LotManifests::open(const std::vector<std::string>& pat
     auto file = FileBytes::open(path);
     if (!file) return error("--manifest: " + file.error().what);
     files_.push_back(std::move(*file));
-    auto rows = ManifestRows::open(file_name(path), text(files_.back().view()), named);
+    std::string_view table = text(files_.back().view());
+    if (table.starts_with('[')) {
+      auto rewritten = table_of_json(files_.back().view());
+      if (!rewritten) return error(fmt::format("--manifest: {}: {}", path, rewritten.error().what));
+      found_.push_back(to_bytes(view(*rewritten)));
+      table = text(View(found_.back()));
+    }
+    auto rows = ManifestRows::open(file_name(path), table, named);
     if (!rows) return error(fmt::format("--manifest: {}: {}", path, rows.error().what));
     rows_.push_back(std::move(*rows));
   }

@@ -10,7 +10,7 @@ namespace attest::cli {
 
 class LotManifests {
  public:
-  // Those named with --manifest, with the columns of --column.
+  // Those named with --manifest (a table, or JSON of one), with the columns of --column.
   tl::expected<void, Error> open(const std::vector<std::string>& paths, const std::vector<std::string>& columns);
   // One that lay beside the devices. What names no device there is left alone: false.
   bool add_found(const std::string& path, Bytes content);
@@ -20,7 +20,7 @@ class LotManifests {
 
  private:
   std::deque<FileBytes> files_;     // the tables' texts
-  std::deque<Bytes> found_;
+  std::deque<Bytes> found_;         // or rewritten from JSON
   std::vector<ManifestRows> rows_;
   size_t given_ = 0;
 };

@@ -4,6 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <memory>
 
 #include "cli/lot_manifests.h"
 #include "cli/lot_output.h"
@@ -16,8 +20,17 @@ namespace {
 
 // What the last line of a part says about how it was judged.
 struct PartFacts {
-  std::string network, key, engine, at;
+  std::string network, key, manifests, engine, at;
 };
+
+// A part may be larger than what memory holds: it is read line by line.
+Result<std::FILE*> opened(const std::string& path) {
+  if (path == "-") return stdin;
+  if (const auto file = FileBytes::open(path); !file) return tl::unexpected(file.error());   // says what is wrong with it
+  std::FILE* file = std::fopen(path.c_str(), "rb");
+  if (file == nullptr) return error(fmt::format("{}: expected a readable file, found {}", path, std::strerror(errno)));
+  return file;
+}
 
 class Merging {
  public:
@@ -42,22 +55,20 @@ class Merging {
     report.findings_left_out += of_manifests.left_out;
     report.manifest_rows = manifest_tally_->rows();
     conclude(report);
-    if (auto done = output->conclude(report, facts_->key); !done) return tl::unexpected(done.error());
+    if (auto done = output->conclude(report, PartMark{.key = facts_->key, .manifests = facts_->manifests}); !done) return tl::unexpected(done.error());
     return lot_exit_code(report.verdict);
   }
 
  private:
   // One file: lines of devices, and what closed them. Parts that were judged one after the other may lie in one file.
   tl::expected<void, Error> part(const std::string& path, LotOutput& output) {
-    auto file = path == "-" ? FileBytes::standard_input() : FileBytes::open(path);
+    const auto file = opened(path);
     if (!file) return tl::unexpected(file.error());
-    std::string_view rest = text(file->view());
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> closing(*file, std::fclose);
     bool open = true;   // devices were read that no last line has closed
-    for (uint64_t number = 1; !rest.empty(); ++number) {
-      const size_t end = std::min(rest.find('\n'), rest.size());
-      const std::string_view line = rest.substr(0, end);
-      rest.remove_prefix(std::min(end + 1, rest.size()));
-      if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+    std::string line;
+    for (uint64_t number = 1; next_line(*file, line); ++number) {
+      if (line.find_first_not_of(" \t\r\n") == std::string::npos) continue;
       if (line.starts_with("{\"lot\":")) {
         if (auto done = last_line(line); !done) return error(fmt::format("{}: line {}: {}", path, number, done.error().what));
         open = false;
@@ -78,8 +89,9 @@ class Merging {
     const auto json = parse_json(line);
     const Json* lot = json ? json->find("lot") : nullptr;
     const auto said = [&](const char* key) { return lot != nullptr && lot->find(key) != nullptr && lot->find(key)->string() != nullptr ? *lot->find(key)->string() : std::string(); };
-    const PartFacts facts{.network = said("network"), .key = said("part_key"), .engine = said("engine"), .at = said("at")};
+    const PartFacts facts{.network = said("network"), .key = said("part_key"), .manifests = said("part_manifests"), .engine = said("engine"), .at = said("at")};
     if (facts.key.empty()) return error("expected a part of a lot, found one that was judged without --part");
+    if (facts.manifests != part_mark({}, tables_).manifests) return error("expected a part that was judged with the same --manifest as is given here, found one judged with another, or with none");
     if (!facts_) {
       facts_ = facts;
       return {};

@@ -5,7 +5,10 @@
 
 #include <cerrno>
 
+#include "cli/lot_html.h"
+#include "cli/lot_junit.h"
 #include "cli/lot_report_text.h"
+#include "cli/lot_sarif.h"
 #include "cli/options.h"
 
 namespace attest::cli {
@@ -34,9 +37,15 @@ std::string csv_line(const DeviceLine& line) {
 
 }  // namespace
 
-bool lists_devices(const std::string&) { return false; }
+bool lists_devices(const std::string& format) { return format == "html" || format == "junit"; }
 
-std::string key_digest(const SipKey& key) { return fmt::format("{:016x}", siphash(key, view("matter-attest lot"))); }
+bool shows_summaries(const std::string& format) { return lists_devices(format) || format == "csv"; }
+
+PartMark part_mark(const SipKey& key, std::span<const ManifestRows> given) {
+  PartMark out{.key = fmt::format("{:016x}", siphash(key, view("matter-attest lot"))), .manifests = {}};
+  for (const ManifestRows& manifest : given) out.manifests += fmt::format("{:016x}", manifest.digest());
+  return out;
+}
 
 LotOutput::LotOutput(LotOutput&& other) noexcept : path_(std::move(other.path_)), format_(std::move(other.format_)), form_(other.form_), file_(std::exchange(other.file_, stdout)) {}
 LotOutput::~LotOutput() {
@@ -76,14 +85,20 @@ tl::expected<void, Error> LotOutput::flush() {
   return {};
 }
 
-tl::expected<void, Error> LotOutput::conclude(const LotReport& report, const std::optional<std::string>& key) {
+tl::expected<void, Error> LotOutput::conclude(const LotReport& report, const std::optional<PartMark>& part) {
   std::string text;
   if (format_ == "ndjson") {
     Json lot = lot_report_json(report);
-    if (key) lot.set("part_key", *key);
+    if (part) lot.set("part_key", part->key).set("part_manifests", part->manifests);
     text = dump(Json(Json::Object{}).set("lot", std::move(lot))) + "\n";
   } else if (format_ == "json") {
     text = dump_pretty(lot_report_json(report));
+  } else if (format_ == "html") {
+    text = lot_html(report);
+  } else if (format_ == "junit") {
+    text = lot_junit(report);
+  } else if (format_ == "sarif") {
+    text = dump_pretty(lot_sarif(report));
   } else if (format_ == "text") {
     const bool terminal = file_ == stdout;
     text = lot_report_text(report, {.colour = terminal && wants_colour(STDOUT_FILENO), .width = terminal ? terminal_width() : 80, .all_checks = false});

@@ -5,14 +5,23 @@
 #include <cstdio>
 
 #include "verifier/lot/device_line.h"
+#include "verifier/lot/manifest_rows.h"
 
 namespace attest::cli {
 
 inline const std::vector<std::string>& lot_formats() {
-  static const std::vector<std::string> formats = {"text", "ndjson", "csv", "json"};
+  static const std::vector<std::string> formats = {"text", "ndjson", "csv", "json", "junit", "sarif", "html"};
   return formats;
 }
 bool lists_devices(const std::string& format);   // formats whose report shows each device (LotReport::results)
+
+bool shows_summaries(const std::string& format);   // DeviceResult::summary
+
+// What parts must have in common to be joined: the key of --part, without telling it, and the manifests.
+struct PartMark {
+  std::string key, manifests;
+};
+PartMark part_mark(const SipKey& key, std::span<const ManifestRows> given);
 
 class LotOutput {
  public:
@@ -22,8 +31,8 @@ class LotOutput {
   std::string render(const DeviceLine& line) const;    // nothing for formats without a line a device
   tl::expected<void, Error> write(std::string_view text);
   tl::expected<void, Error> flush();
-  // `key`: a digest of the key of --part; parts with another one cannot be joined with this one.
-  tl::expected<void, Error> conclude(const LotReport& report, const std::optional<std::string>& key);
+  // `part`: of a part, for who joins it with others.
+  tl::expected<void, Error> conclude(const LotReport& report, const std::optional<PartMark>& part);
 
   LotOutput(LotOutput&& other) noexcept;
   LotOutput& operator=(LotOutput&&) = delete;
@@ -36,8 +45,5 @@ class LotOutput {
   LineForm form_ = LineForm::result;
   std::FILE* file_ = stdout;
 };
-
-// What tells two keys apart without telling the key.
-std::string key_digest(const SipKey& key);
 
 }  // namespace attest::cli

@@ -45,7 +45,7 @@ Result<SipKey> random_key() {
 
 // Everything a verdict depends on, so that a journal of other options is not gone on with.
 uint64_t options_digest(const LotOptions& o) {
-  std::string all = fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n", o.judge.network, o.judge.ledger.ledger, o.judge.ledger.chain_id, o.expect, o.part.empty() ? "" : key_digest(part_key(o.part).value_or(SipKey{})), o.sample,
+  std::string all = fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n", o.judge.network, o.judge.ledger.ledger, o.judge.ledger.chain_id, o.expect, o.part.empty() ? "" : part_mark(part_key(o.part).value_or(SipKey{}), {}).key, o.sample,
                                 o.sample > 0 ? o.seed : 0, o.full);
   for (const auto* list : {&o.inputs, &o.manifests, &o.columns, &o.judge.trust_paa, &o.judge.trust_cd_signer, &o.judge.require, &o.judge.waive, &o.judge.waivers}) {
     for (const std::string& one : *list) all += one + "\n";
@@ -103,16 +103,29 @@ class LotRun {
       for (const std::string& note : ledger_->notes()) complain(note);
     }
     const LotReport report = this->report();
-    if (auto done = output->conclude(report, options_.part.empty() ? std::nullopt : std::optional<std::string>(key_digest(setup_.key))); !done) return tl::unexpected(done.error());
+    if (auto done = output->conclude(report, part()); !done) return tl::unexpected(done.error());
     return lot_exit_code(report.verdict);
   }
 
  private:
+  std::optional<PartMark> part() const {
+    if (options_.part.empty()) return std::nullopt;
+    return part_mark(setup_.key, std::span(setup_.manifests).first(manifests_.given()));
+  }
+  // Of a part: rows of tables that lie beside this part's devices mean nothing to the others.
+  std::string rendered(const LotOutput& output, const DeviceLine& line) const {
+    if (options_.part.empty() || manifests_.given() == setup_.manifests.size()) return output.render(line);
+    DeviceLine given = line;
+    std::erase_if(given.rows, [&](const auto& row) { return row.first >= manifests_.given(); });
+    return output.render(given);
+  }
+
   // --- before the first device ---
   tl::expected<void, Error> prepare() {
     auto policy = policy_from(options_.judge);
     if (!policy) return tl::unexpected(policy.error());
     setup_.policy = std::move(*policy);
+    setup_.policy.one_of_many = true;
     auto trust = trust_from(options_.judge, setup_.policy.network);
     if (!trust) return tl::unexpected(trust.error());
     setup_.trust = std::move(*trust);
@@ -133,6 +146,8 @@ class LotRun {
       setup_.ordered = std::move(*ordered);
     }
     setup_.full = options_.full;
+    // What is kept for later may be asked for in another form then.
+    setup_.summaries = shows_summaries(options_.format) || !options_.part.empty() || !options_.resume.empty();
     auto key = options_.part.empty() ? random_key() : part_key(options_.part);
     if (!key) return tl::unexpected(key.error());
     setup_.key = *key;
@@ -160,12 +175,13 @@ class LotRun {
   tl::expected<void, Error> open_inputs() {
     std::vector<std::unique_ptr<LotSource>> sources;
     Reading shared;
+    const bool digests = !options_.resume.empty() || !options_.part.empty();   // others go on with it
     for (const std::string& path : options_.inputs) {
       if (path == "-") {
-        sources.push_back(record_source(STDIN_FILENO, "stdin"));
+        sources.push_back(record_source(STDIN_FILENO, "stdin", digests));
         continue;
       }
-      auto input = open_lot_input(path, setup_.secrets);
+      auto input = open_lot_input(path, setup_.secrets, digests);
       if (!input) return tl::unexpected(input.error());
       if (input->source) sources.push_back(std::move(input->source));
       for (const LotFile& file : input->shared) static_cast<void>(read_evidence({.path = file.path, .bytes = *file.content, .base = 0, .member = true}, shared));
@@ -195,7 +211,8 @@ class LotRun {
       if (!done) broken(done.error());
     };
     if (auto done = replay(output); !done) return done;
-    const PipelineSteps steps{.render = [&](const DeviceLine& line) { return output.render(line); },
+    const std::optional<uint64_t> devices = source_->size();
+    const PipelineSteps steps{.render = [&](const DeviceLine& line) { return rendered(output, line); },
                               .write = [&](std::vector<WrittenLine> lines, bool pause) {
                                 std::string kept;
                                 for (const WrittenLine& one : lines) {
@@ -205,7 +222,7 @@ class LotRun {
                                 }
                                 if (journal_) must(journal_->append(kept));
                                 if (pause) must(output.flush());
-                                progress.show(tally_.devices(), source_->size());
+                                progress.show(tally_.devices(), devices);
                               }};
     auto done = run_pipeline(*source_, setup_, jobs(), steps);
     progress.clear();
@@ -218,7 +235,7 @@ class LotRun {
     std::optional<Error> failed;
     auto done = journal_->replay([&](DeviceLine line) {
       chain = Resumed::linked(chain, line.input);
-      if (auto written = output.write(output.render(line)); !written) failed = written.error();
+      if (auto written = output.write(rendered(output, line)); !written) failed = written.error();
       count(line);
     });
     if (!done) return done;

@@ -88,9 +88,10 @@ class Sorting {
   void group(const Folder& folder, const std::string& path) {
     for (const std::string& file : folder.files) {
       const FileRole role = role_(file);
-      if (role == FileRole::device || role == FileRole::archive || role == FileRole::records) tree_.units.push_back({.name = file, .files = {file}});
+      if (role == FileRole::device || role == FileRole::archive) tree_.units.push_back({.name = file, .files = {file}});
       if (role == FileRole::shared) tree_.shared.push_back(file);
       if (role == FileRole::manifest) tree_.manifests.push_back(file);
+      if (role == FileRole::records) tree_.records.push_back(file);
       if (role == FileRole::none) tree_.ignored.push_back(file);
     }
     for (const auto& [name, below] : folder.folders) {
@@ -160,7 +161,7 @@ class FolderSource final : public LotSource {
       LotUnit& unit = units_[at_];
       LotItem::Files files;
       LotItem item{.name = unit.name, .input = files_digest(root_, unit), .what = LotItem::Files{}};
-      for (const std::string& file : unit.files) files.push_back({.path = root_ + file, .content = {}});
+      for (const std::string& file : unit.files) files.push_back({.path = root_ + file, .content = {}, .problem = {}});
       item.what = std::move(files);
       batch.items.push_back(std::move(item));
       unit = {};
@@ -203,7 +204,7 @@ bool is_one_device(const std::string& root, const std::vector<std::string>& file
   return dacs == 1;
 }
 
-Result<LotInput> open_folder(const std::string& path) {
+Result<LotInput> open_folder(const std::string& path, bool digests) {
   auto files = files_below(path, kMostFiles);
   if (!files) return tl::unexpected(files.error());
   const std::string root = path.ends_with('/') ? path : path + "/";
@@ -219,18 +220,25 @@ Result<LotInput> open_folder(const std::string& path) {
   });
   if (is_one_device(root, *files, tree.units)) {
     const std::string folder = root.substr(0, root.size() - 1);
-    tree = LotTree{.units = {{.name = folder.substr(folder.rfind('/') + 1), .files = *files}}, .shared = {}, .manifests = {}, .ignored = {}};
+    tree = LotTree{.units = {{.name = folder.substr(folder.rfind('/') + 1), .files = *files}}, .shared = {}, .manifests = {}, .records = {}, .ignored = {}};
   }
   LotInput out;
   for (const auto& [from, to] : {std::pair(&tree.shared, &out.shared), std::pair(&tree.manifests, &out.manifests)}) {
     for (const std::string& file : *from) {
       auto content = content_of(root + file);
       if (!content) return tl::unexpected(content.error());
-      to->push_back({.path = root + file, .content = std::move(*content)});
+      to->push_back({.path = root + file, .content = std::move(*content), .problem = {}});
     }
   }
   list_ignored(tree.ignored, out);
-  out.source = std::make_unique<FolderSource>(root, tree.units);
+  std::vector<std::unique_ptr<LotSource>> sources;
+  if (!tree.units.empty() || tree.records.empty()) sources.push_back(std::make_unique<FolderSource>(root, std::move(tree.units)));
+  for (const std::string& file : tree.records) {
+    auto source = record_file_source(root + file, digests);
+    if (!source) return tl::unexpected(source.error());
+    sources.push_back(std::move(*source));
+  }
+  out.source = chained(std::move(sources));
   return out;
 }
 
@@ -253,18 +261,19 @@ class ArchiveSource final : public LotSource {
   tl::expected<void, Error> list(LotInput& input) {
     std::map<std::string, FileRole> roles;
     std::map<std::string, Bytes> beside;   // small things that stand beside the devices
-    auto done = walk([&](const std::string& name, Bytes content) {
-      const FileRole role = file_role(name, content);
-      roles[name] = role;
-      if (role == FileRole::shared || role == FileRole::manifest) beside[name] = std::move(content);
+    const auto done = walk([&](const std::string& name, Result<Bytes> content) {
+      // What cannot be read is some device's, until somebody knows better.
+      const FileRole role = content ? file_role(name, *content) : FileRole::device;
+      roles[name] = role == FileRole::records ? FileRole::device : role;
+      if (role == FileRole::shared || role == FileRole::manifest) beside[name] = std::move(*content);
       return true;
     });
-    if (!done) return done;
+    if (!done && roles.empty()) return done;
     std::vector<std::string> files;
     for (const auto& [name, role] : roles) files.push_back(name);
     LotTree tree = lot_tree(files, [&](const std::string& name) { return roles.at(name); });
     for (const auto& [from, to] : {std::pair(&tree.shared, &input.shared), std::pair(&tree.manifests, &input.manifests)}) {
-      for (const std::string& name : *from) to->push_back({.path = path_ + "!" + name, .content = std::move(beside[name])});
+      for (const std::string& name : *from) to->push_back({.path = path_ + "!" + name, .content = std::move(beside[name]), .problem = {}});
     }
     list_ignored(tree.ignored, input);
     units_ = std::move(tree.units);
@@ -286,47 +295,47 @@ class ArchiveSource final : public LotSource {
       ready_.pop_front();
       changed_.notify_all();
     }
-    if (batch.items.empty() && failed_) return tl::unexpected(*failed_);
     return !batch.items.empty();
   }
 
  private:
-  tl::expected<void, Error> walk(const std::function<bool(const std::string&, Bytes)>& take) {
+  // An error is about the archive itself: what came before its break was handed over.
+  tl::expected<void, Error> walk(const std::function<bool(const std::string&, Result<Bytes>)>& take) {
     uint64_t unpacked = 0;
-    std::optional<Error> stopped;
     auto done = loaded_codecs().archive(file_.view(), passphrases_, [&](const ArchiveMember& member) {
       if (member.kind != ArchiveMember::Kind::file) return true;
-      const std::string name = member.path.empty() ? "data" : printable(member.path);
       auto content = member.content(std::min(kMostMember, kMostUnpacked - unpacked));
-      if (!content) {
-        stopped = Error{.what = fmt::format("{}!{}: {}", path_, name, content.error().what), .offset = {}};
-        return false;
-      }
-      unpacked += content->size();
-      return take(name, std::move(*content));
+      if (content) unpacked += content->size();
+      return take(member.path.empty() ? "data" : printable(member.path), std::move(content));
     });
-    if (stopped) return tl::unexpected(*stopped);
     if (!done) return error(fmt::format("{}: {}", path_, done.error().what));
     return {};
   }
 
   void unpack() {
     std::unordered_map<size_t, LotItem> begun;
-    auto done = walk([&](const std::string& name, Bytes content) {
+    const auto done = walk([&](const std::string& name, Result<Bytes> content) {
       const auto at = unit_of_.find(name);
       if (at == unit_of_.end()) return true;
       const LotUnit& unit = units_[at->second];
       LotItem& item = begun.try_emplace(at->second, LotItem{.name = unit.name, .input = 0, .what = LotItem::Files{}}).first->second;
       auto& files = std::get<LotItem::Files>(item.what);
-      item.input = siphash(SipKey{}, content) + 31 * item.input;
-      files.push_back({.path = path_ + "!" + name, .content = std::move(content)});
+      LotFile file{.path = path_ + "!" + name, .content = {}, .problem = {}};
+      item.input = (content ? siphash(SipKey{}, *content) : 1) + 31 * item.input;
+      if (content) {
+        file.content = std::move(*content);
+      } else {
+        file.problem = fmt::format("{}: {}", file.path, content.error().what);
+      }
+      files.push_back(std::move(file));
       if (files.size() < unit.files.size()) return true;
       LotItem whole = std::move(item);
       begun.erase(at->second);
       return hand_over(std::move(whole));
     });
+    // Devices behind its break are not known; the archive stands for them, and the lot goes on with the next input.
+    if (!done) hand_over({.name = path_, .input = 1, .what = LotItem::Line{.text = {}, .problem = done.error().what}});
     const std::lock_guard lock(mutex_);
-    if (!done) failed_ = done.error();
     ended_ = true;
     changed_.notify_all();
   }
@@ -347,7 +356,6 @@ class ArchiveSource final : public LotSource {
   std::condition_variable changed_;
   std::deque<LotItem> ready_;
   bool ended_ = false, stopped_ = false;
-  std::optional<Error> failed_;
   std::thread unpacking_;
 };
 
@@ -393,20 +401,20 @@ FileRole file_role(const std::string& path, View bytes) {
 
 LotTree lot_tree(const std::vector<std::string>& files, const std::function<FileRole(const std::string&)>& role) { return Sorting(role).sort(*grown(files)); }
 
-Result<LotInput> open_lot_input(const std::string& path, const std::vector<Secret>& secrets) {
+Result<LotInput> open_lot_input(const std::string& path, const std::vector<Secret>& secrets, bool digests) {
   struct stat info {};
-  if (::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) return open_folder(path);
+  if (::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) return open_folder(path, digests);
   auto file = FileBytes::open(path);
   if (!file) return tl::unexpected(file.error());
   const FileRole role = file_role(path, file->view());
   LotInput out;
   if (role == FileRole::archive) return open_archive(path, std::move(*file), secrets);
   if (role == FileRole::manifest) {
-    out.manifests.push_back({.path = path, .content = to_bytes(file->view())});
+    out.manifests.push_back({.path = path, .content = to_bytes(file->view()), .problem = {}});
     return out;
   }
   if (role == FileRole::records) {
-    auto source = record_file_source(path);
+    auto source = record_file_source(path, digests);
     if (!source) return tl::unexpected(source.error());
     out.source = std::move(*source);
     return out;

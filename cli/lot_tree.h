@@ -27,7 +27,7 @@ struct LotUnit {
 };
 struct LotTree {
   std::vector<LotUnit> units;        // sorted by path
-  std::vector<std::string> shared, manifests, ignored;
+  std::vector<std::string> shared, manifests, records, ignored;
 };
 // `files`: relative paths, sorted. `role` is asked as few times as needed: it may have to read.
 LotTree lot_tree(const std::vector<std::string>& files, const std::function<FileRole(const std::string&)>& role);
@@ -39,6 +39,6 @@ struct LotInput {
   uint64_t ignored = 0;
   std::vector<std::string> ignored_names;                       // the first of them
 };
-Result<LotInput> open_lot_input(const std::string& path, const std::vector<Secret>& secrets);
+Result<LotInput> open_lot_input(const std::string& path, const std::vector<Secret>& secrets, bool digests);
 
 }  // namespace attest::cli

@@ -13,6 +13,7 @@
 #include "cli/waivers.h"
 #include "verifier/catalogue.h"
 #include "verifier/pki/key.h"
+#include "verifier/readers/device_json.h"
 
 namespace attest::cli {
 namespace {
@@ -146,6 +147,13 @@ Result<std::vector<Secret>> secrets_from(const std::vector<std::string>& unlock)
     }
   }
   return out;
+}
+
+Result<uint32_t> number_of(const char* option, const std::string& given, uint32_t most) {
+  const auto number = json_number(Json(given));
+  if (!number) return error(fmt::format("{}: {}", option, number.error().what));
+  if (*number > most) return error(fmt::format("{}: expected at most {}, found {}", option, most, *number));
+  return static_cast<uint32_t>(*number);
 }
 
 int complain(const std::vector<std::string>& lines) {

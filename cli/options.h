@@ -25,6 +25,9 @@ Result<TrustStore> trust_from(const JudgeOptions& options, Network network);
 Result<std::unique_ptr<dcl::CachedLedger>> ledger_from(const JudgeOptions& options);
 Result<std::vector<Secret>> secrets_from(const std::vector<std::string>& unlock);
 
+// 22, "22" or "0x16", and not more than `most`. An error names the option.
+Result<uint32_t> number_of(const char* option, const std::string& given, uint32_t most);
+
 // Prints each line to stderr with the program's name before it, and gives the exit code of usage errors.
 int complain(const std::vector<std::string>& lines);
 int complain(const std::string& line);

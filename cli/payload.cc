@@ -9,7 +9,6 @@
 #include "cli/qr_picture.h"
 #include "codecs/door.h"
 #include "verifier/matter/onboarding_payload.h"
-#include "verifier/readers/device_json.h"
 
 namespace attest::cli {
 namespace {
@@ -94,13 +93,6 @@ int parse(const ParseOptions& options) {
 struct MakeOptions {
   std::string vid, pid, passcode, discriminator, flow = "0", capabilities = "2", qr_image, format = "text";
 };
-
-Result<uint32_t> number_of(const char* option, const std::string& given, uint32_t most) {
-  const auto number = json_number(Json(given));
-  if (!number) return error(fmt::format("{}: {}", option, number.error().what));
-  if (*number > most) return error(fmt::format("{}: expected at most {}, found {}", option, most, *number));
-  return static_cast<uint32_t>(*number);
-}
 
 Result<OnboardingPayload> payload_from(const MakeOptions& options) {
   uint32_t vid = 0, pid = 0, passcode = 0, discriminator = 0, flow = 0, capabilities = 0;

@@ -87,11 +87,14 @@ class Writer {
     const auto box = page_.in("div", {{"class", fmt::format("todo {}", tone_class(report_.verdict))}});
     const Finding* first = report_.decided_by == nullptr ? nullptr : report_.of(report_.decided_by);
     if (first == nullptr) {
-      page_.leaf("p", report_.summary, {{"class", "fault first-capital"}});
+      {
+        const auto fault = page_.in("p", {{"class", "fault first-capital"}});
+        page_.isolated(report_.summary);
+      }
       const auto p = page_.in("p", {{"class", "do"}});
       page_.leaf("b", "Do this");
-      const Finding* warning = report_.first(Status::warn);
-      page_.text(warning == nullptr ? "Nothing: the part may be accepted." : "Read the warnings below, then accept the part.");
+      const size_t warnings = count_of(report_, Status::warn);
+      page_.text(warnings == 0 ? "Accept " : warnings == 1 ? "Read the warning below, then accept " : "Read the warnings below, then accept ").text(accepted());
       return;
     }
     {
@@ -107,6 +110,16 @@ class Writer {
     id_link(*first->check);
     const auto others = count_of(report_, Status::fail) - (first->status == Status::fail ? 1 : 0);
     if (others != 0) page_.text(fmt::format(", and {} more {} below", others, others == 1 ? "fault" : "faults"));
+  }
+
+  // An approval says no more than what was asked.
+  const char* accepted() const {
+    switch (e_.policy.network) {
+      case Network::main: return "the part.";
+      case Network::test: return "the part for the test network.";
+      case Network::none: break;
+    }
+    return "the part as far as its evidence goes: no ledger was asked.";
   }
 
   void id_cell(const std::vector<uint64_t>& ids, bool odd) {

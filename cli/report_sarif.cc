@@ -7,19 +7,11 @@
 
 #include "cli/check_text.h"
 #include "cli/report_words.h"
-#include "verifier/catalogue.h"
+#include "cli/sarif.h"
+#include "verifier/check.h"
 
 namespace attest::cli {
 namespace {
-
-Json object() { return Json(Json::Object{}); }
-
-// SARIF 3.11.6: "[text](target)" in a message is a link. Nothing that a device says may become one.
-Json message(std::string_view text) {
-  std::string out = printable(text);
-  for (size_t at = 0; (at = out.find("](", at)) != std::string::npos; at += 3) out.insert(at + 1, " ");
-  return object().set("text", std::move(out));
-}
 
 // A finding names its source in words; here they are led back to the file and the byte.
 class Places {
@@ -51,50 +43,28 @@ class Places {
   std::map<std::string, Place> by_text_;
 };
 
-const char* level(Severity s) { return s == Severity::error ? "error" : s == Severity::warning ? "warning" : "note"; }
-
-Json rule_json(const Check& check, Network network) {
-  std::string help = check.rule, markdown = check.rule;
-  const auto add = [&](const char* what, std::string_view value) {
-    if (value.empty()) return;
-    help += fmt::format(" {}: {}.", what, value);
-    markdown += fmt::format("\n\n**{}**: {}", what, value);
-  };
-  add("Do", check.remedy);
-  add("Source", check.spec);
-  if (check.sdk != 0) add("The Matter SDK says", sdk_text({check.sdk, sdk_code_name(check.sdk)}));
-  Json tags{Json::Array{}};
-  tags.push(std::string(subject_of(check)));
-  return object().set("id", check.id).set("shortDescription", message(sentence(check.title))).set("fullDescription", message(check.rule))
-      .set("help", message(help).set("markdown", markdown))
-      .set("defaultConfiguration", object().set("level", level(check.severity.under(network)))).set("properties", object().set("tags", std::move(tags)));
-}
-
 class Log {
  public:
   Log(const Evidence& e, const Report& report) : e_(e), report_(report), places_(e) {}
 
   Json write() {
-    Json rules{Json::Array{}}, artifacts{Json::Array{}}, results{Json::Array{}};
-    for (const Check* check : catalogue()) rules.push(rule_json(*check, e_.policy.network));
+    Json artifacts = array(), results = array();
     for (const EvidenceFile& file : e_.files) {
       artifacts.push(object().set("location", object().set("uri", path_uri(file.path))).set("length", file.size).set("roles", Json(Json::Array{Json("analysisTarget")}))
-                         .set("hashes", object().set("sha-256", hex(file.sha256))).set("description", message(file.kind)));
+                         .set("hashes", object().set("sha-256", hex(file.sha256))).set("description", sarif_message(file.kind)));
     }
     for (const Finding& f : report_.findings) {
       if (f.status == Status::fail || f.status == Status::warn || !f.waived.empty()) results.push(result(f));
     }
-    Json driver = object().set("name", "matter-attest").set("version", MATTER_ATTEST_VERSION).set("semanticVersion", MATTER_ATTEST_VERSION).set("rules", std::move(rules));
-    Json run = object().set("tool", object().set("driver", std::move(driver))).set("invocations", Json(Json::Array{invocation()})).set("artifacts", std::move(artifacts)).set("results", std::move(results));
-    run.set("columnKind", "utf16CodeUnits").set("properties", properties());
-    return object().set("$schema", "https://json.schemastore.org/sarif-2.1.0.json").set("version", "2.1.0").set("runs", Json(Json::Array{std::move(run)}));
+    Json run = object().set("invocations", array().push(invocation())).set("artifacts", std::move(artifacts)).set("results", std::move(results)).set("properties", properties());
+    return sarif_log(sarif_rules(e_.policy.network, false), std::move(run));
   }
 
  private:
   Json result(const Finding& f) {
     const bool failed = f.waived.empty() ? f.status == Status::fail : f.severity == Severity::error;
-    Json out = object().set("ruleId", f.check->id).set("ruleIndex", static_cast<uint64_t>(check_index(*f.check))).set("level", failed ? "error" : "warning").set("kind", "fail");
-    out.set("message", message(sentence(f.message.empty() ? std::string(f.check->title) : f.message)));
+    Json out = object().set("ruleId", f.check->id).set("ruleIndex", sarif_rule_index(f.check->id)).set("level", failed ? "error" : "warning").set("kind", "fail");
+    out.set("message", sarif_message(sentence(f.message.empty() ? std::string(f.check->title) : f.message)));
     out.set("locations", locations(f));
     if (!f.waived.empty()) out.set("suppressions", Json(Json::Array{object().set("kind", "external").set("status", "accepted").set("justification", printable(f.waived))}));
     Json more = object();
@@ -138,8 +108,8 @@ class Log {
     Json out = object().set("executionSuccessful", true).set("exitCode", exit_code(report_.verdict)).set("exitCodeDescription", verdict_name(report_.verdict));
     Json open{Json::Array{}};
     for (const Finding* f : report_.all(Status::unknown)) {
-      open.push(object().set("level", "warning").set("message", message(fmt::format("{} could not be answered: {}", f->check->id, f->message)))
-                    .set("associatedRule", object().set("id", f->check->id).set("index", static_cast<uint64_t>(check_index(*f->check)))));
+      open.push(object().set("level", "warning").set("message", sarif_message(fmt::format("{} could not be answered: {}", f->check->id, f->message)))
+                    .set("associatedRule", object().set("id", f->check->id).set("index", sarif_rule_index(f->check->id))));
     }
     return out.set("toolExecutionNotifications", std::move(open));
   }
@@ -159,19 +129,6 @@ class Log {
 };
 
 }  // namespace
-
-std::string path_uri(std::string_view path) {
-  constexpr std::string_view kPlain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/!$&'()*+,;=@";
-  std::string out = path.starts_with('/') ? "file://" : "";
-  for (const char c : path) {
-    if (kPlain.find(c) != std::string_view::npos) {
-      out += c;
-    } else {
-      out += fmt::format("%{:02X}", static_cast<uint8_t>(c));
-    }
-  }
-  return out.empty() ? "." : out;
-}
 
 Json report_sarif(const Evidence& evidence, const Report& report) { return Log(evidence, report).write(); }
 

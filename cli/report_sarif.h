@@ -10,7 +10,4 @@ namespace attest::cli {
 
 Json report_sarif(const Evidence& evidence, const Report& report);
 
-// RFC 3986: a path as a URI reference; an absolute one becomes a file: URI, whatever else a name holds is escaped.
-std::string path_uri(std::string_view path);
-
 }  // namespace attest::cli

@@ -118,8 +118,8 @@ details > summary { cursor: pointer; }
 .group:last-child { border-bottom: 1px solid var(--rule); }
 .group > summary { padding: .7rem 0; display: grid; grid-template-columns: 1.1rem 1fr; gap: 0 .4rem; align-items: baseline; list-style: none; }
 .group > summary::-webkit-details-marker, .check > summary::-webkit-details-marker { display: none; }
-.group > summary::before { content: "+"; font-family: var(--mono); color: var(--quiet); }
-.group[open] > summary::before { content: "\2013"; }
+.group > summary::before { content: "+"; content: "+" / ""; font-family: var(--mono); color: var(--quiet); }
+.group[open] > summary::before { content: "\2013"; content: "\2013" / ""; }
 .group h3 { font: 600 1rem/1.4 var(--sans); display: flex; flex-wrap: wrap; gap: 0 .75rem; align-items: baseline; }
 .group h3 small { font-weight: 400; font-size: .875rem; color: var(--quiet); }
 .group h3 small b { color: var(--tone); }
@@ -142,7 +142,7 @@ details > summary { cursor: pointer; }
   .rows li p { grid-column: 2; }
   .group > .inside { padding-left: 0; }
 }
-li:target, details:target { outline: 3px solid var(--open); outline-offset: 2px; }
+li:target, details:target, p:target { outline: 3px solid var(--open); outline-offset: 2px; }
 
 /* Evidence and conditions. */
 .files li { padding: .6rem 0; border-top: 1px solid var(--rule); }
@@ -153,15 +153,24 @@ li:target, details:target { outline: 3px solid var(--open); outline-offset: 2px;
 footer { margin-top: 3rem; padding-top: 1rem; padding-bottom: 2.5rem; color: var(--quiet); font-size: .8125rem; }
 
 /* Lots. */
-.chart { width: 100%; height: auto; display: block; }
-.bars li { display: grid; grid-template-columns: minmax(0, 1fr); gap: .1rem; padding: .45rem 0; }
-.bars .bar { width: 100%; height: .625rem; display: block; }
-.legend { display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; margin-top: .75rem; font-size: .9375rem; }
-.legend b { color: var(--tone); font-variant-numeric: tabular-nums; }
-.device { border-top: 1px solid var(--rule); content-visibility: auto; contain-intrinsic-size: auto 2.6rem; }
-.device > summary { padding: .5rem 0; display: grid; grid-template-columns: 6rem minmax(0, 1fr); gap: 0 .75rem; }
-.device .verdict { color: var(--tone); font-weight: 700; }
-.device .body { padding: 0 0 1rem; }
+.chart { width: 100%; height: 2.25rem; display: block; }
+.chart g, .bar g { color: var(--tone); }
+.legend { display: flex; flex-wrap: wrap; gap: .25rem 1.75rem; margin-top: .75rem; }
+.legend b, .cause b { color: var(--tone); font-variant-numeric: tabular-nums; }
+.legend svg { width: 1rem; height: 1rem; vertical-align: -.15em; color: var(--tone); }
+.bars > li { padding: .85rem 0; border-top: 1px solid var(--rule); }
+.bars > li:first-child { border-top: 0; padding-top: 0; }
+.bars .bar { width: 100%; height: .5rem; display: block; margin: .3rem 0 .35rem; }
+.remedy { font-size: .9375rem; }
+.links { font-size: .875rem; color: var(--quiet); }
+.links p { columns: 12rem; column-gap: 1.5rem; padding: .5rem 0; }
+.links a { display: block; color: var(--ink); break-inside: avoid; }
+.device { border-top: 1px dotted var(--rule); padding: .3rem 0; font-size: .9375rem; content-visibility: auto; contain-intrinsic-size: auto 2.1rem; }
+.device:first-child { border-top: 0; }
+.device b { display: inline-block; min-width: 5.5rem; color: var(--tone); font-weight: 600; }
+.device a { font-family: var(--mono); font-size: .875em; }
+.device > p { padding: .3rem 0 .5rem; }
+.group h3.is-fail, .group h3.is-pass, .group h3.is-unknown { color: var(--tone); }
 
 @page { size: A4; margin: 16mm 15mm 18mm; }
 @media print {
@@ -188,6 +197,7 @@ footer { margin-top: 3rem; padding-top: 1rem; padding-bottom: 2.5rem; color: var
   .group > summary::before { content: ""; }
   .rows li { padding: .1rem 0; break-inside: avoid; font-size: 8.5pt; }
   .rows li.is-skipped { display: none; }
+  .links { display: none; }
   .sign { display: grid; grid-template-columns: 1fr 1fr 1fr; gap: 8mm; margin-top: 14mm; }
   .sign p { border-top: 1px solid #000; padding-top: 1mm; font-size: 8.5pt; }
   a { text-decoration: none; }

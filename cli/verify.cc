@@ -1,19 +1,17 @@
 // verify: one device, one verdict.
 
-#include <unistd.h>
+#include <fmt/format.h>
 
 #include <chrono>
 
+#include "cli/bundling.h"
 #include "cli/commands.h"
 #include "cli/expected.h"
 #include "cli/files.h"
+#include "cli/loudness.h"
 #include "cli/options.h"
 #include "cli/ota.h"
-#include "cli/report_html.h"
-#include "cli/report_json.h"
-#include "cli/report_junit.h"
-#include "cli/report_sarif.h"
-#include "cli/report_text.h"
+#include "cli/report_output.h"
 #include "cli/report_words.h"
 #include "verifier/gather.h"
 
@@ -23,17 +21,24 @@ namespace {
 struct VerifyOptions {
   JudgeOptions judge;
   std::vector<std::string> evidence;
-  std::string format = "text", output, expect, ota;
-  bool all = false, fetch_ota = false;
+  ReportOutput output;
+  std::string expect, ota, after, signed_by, bundle;
+  Signer signer;
+  bool fetch_ota = false, quiet = false, verbose = false;
 };
 
-std::string rendered(const VerifyOptions& options, const Evidence& evidence, const Report& report) {
-  if (options.format == "json") return dump_pretty(report_json(evidence, report));
-  if (options.format == "html") return report_html(evidence, report);
-  if (options.format == "junit") return report_junit(evidence, report);
-  if (options.format == "sarif") return dump_pretty(report_sarif(evidence, report));
-  const bool to_terminal = options.output.empty();
-  return report_text(evidence, report, {.colour = to_terminal && wants_colour(STDOUT_FILENO), .width = to_terminal ? terminal_width() : 80, .all_checks = options.all});
+// What the verdict came from, for --verbose.
+void tell(const Evidence& e, const Loudness& loudness) {
+  if (!loudness.verbose()) return;
+  for (const EvidenceFile& file : e.files) {
+    std::string holds;
+    for (const std::string& what : file.holds) holds += (holds.empty() ? ", holds " : " ") + what;
+    loudness.detail(fmt::format("read {}: {}, {} bytes{}", file.path, file.kind, file.size, holds));
+  }
+  if (e.paa) loudness.detail(fmt::format("PAA {} from {}", hex_colons(e.paa->subject_key_id), e.paa->source));
+  if (e.cd_signer) loudness.detail(fmt::format("CD signer {} from {}", e.cd_signer->name, e.cd_signer->source));
+  if (!e.ledger.chain_id.empty()) loudness.detail(fmt::format("ledger {} at height {}, {}", e.ledger.chain_id, e.ledger.height, e.ledger.source));
+  loudness.detail(fmt::format("policy {}, as of {}", network_name(e.policy.network), rfc3339(e.policy.at)));
 }
 
 // An image may be large and its server far away, where a list of facts is not.
@@ -47,6 +52,10 @@ Result<OtaFetchOptions> ota_fetch_options(const JudgeOptions& options) {
 }
 
 int verify(const VerifyOptions& options) {
+  const Loudness loudness(options.quiet, options.verbose);
+  if (options.bundle == "-") return complain("--bundle: expected a file, found - (stdout is for the report)");
+  if (options.after.empty() && !options.signed_by.empty()) return complain("--signed-by is about the bundle of --after: expected --after BUNDLE, too");
+  if (options.bundle.empty() && !options.signer.key.empty()) return complain("--sign-with signs a bundle: expected --bundle FILE, too");
   const auto policy = policy_from(options.judge);
   if (!policy) return complain(policy.error().what);
   const auto trust = trust_from(options.judge, policy->network);
@@ -72,20 +81,34 @@ int verify(const VerifyOptions& options) {
     if (!expected) return complain(expected.error().what);
     ordered = std::move(*expected);
   }
-  Evidence evidence = gather(std::move(reading), *policy, *trust, ledger->get(), std::move(ordered));
+  std::optional<ApprovedSample> after;
+  if (!options.after.empty()) {
+    auto sample = sample_from(options.after, options.signed_by);
+    if (!sample) return complain(sample.error().what);
+    after = std::move(*sample);
+  }
+  Bundling bundling;
+  Ledger* const asked = options.bundle.empty() ? ledger->get() : bundling.begin(reading, ledger->get());
+  Evidence evidence = gather(std::move(reading), *policy, *trust, asked, std::move(ordered));
+  evidence.after = std::move(after);
   if (options.fetch_ota) {
     const auto where = ota_fetch_options(options.judge);
     if (!where) return complain(where.error().what);
     fetch_ota_image(evidence, **ledger, [&] { return downloader_from(options.judge.ledger, variable); }, *where);
   }
+  if (!options.bundle.empty() && (!evidence.ota_images.empty() || evidence.ota_fetch)) return complain("--bundle holds no software images: judge the image in a run of its own");
   verify_signatures(evidence, openssl_engine());
   const Report report = judge(evidence);
   if (*ledger) {
-    for (const std::string& note : (*ledger)->notes()) complain(note);
+    for (const std::string& note : (*ledger)->notes()) loudness.note(note);
+  }
+  tell(evidence, loudness);
+  if (!options.bundle.empty()) {
+    if (const auto written = bundling.write(options.bundle, evidence, report, *trust, options.signer); !written) return complain(written.error().what);
+    loudness.detail(fmt::format("bundle written to {}", options.bundle));
   }
 
-  const std::string text = rendered(options, evidence, report);
-  if (const auto written = write_output(options.output, text); !written) return complain(written.error().what);
+  if (const auto written = write_report(options.output, evidence, report); !written) return complain(written.error().what);
   return exit_code(report.verdict);
 }
 
@@ -95,14 +118,18 @@ void add_verify(Command& root) {
   static VerifyOptions options;
   Command& command = root.subcommand("verify", "judge one device from the files that describe it");
   add_judge_options(command, options.judge);
-  command.choice("--format", {"text", "json", "junit", "sarif", "html"}, options.format, "how the report is written (default text)")
-      .text("-o,--output", "FILE", options.output, "write the report there instead of stdout")
-      .text("--expect", "FILE", options.expect, "what was ordered, a cpms.json or the keys of device.json: every difference is a finding")
+  add_report_output(command, options.output);
+  command.text("--expect", "FILE", options.expect, "what was ordered, a cpms.json or the keys of device.json: every difference is a finding")
       .text("--ota", "FILE", options.ota, "a software image to judge with the device, by itself and against the ledger's entry of its version")
       .flag("--fetch-ota", options.fetch_ota, "fetch the software image that the ledger names for the device's version, and judge it, too")
-      .flag("--all", options.all, "show the checks that passed, too")
-      .positionals("EVIDENCE", options.evidence, "files and folders that together describe one device; - is stdin", true)
-      .footer("Exit codes: 0 approve, 1 reject, 3 undecided, 2 usage or unreadable evidence")
+      .text("--after", "BUNDLE", options.after, "the approved Test sample that this one follows: what changed is told of, what may not have is a finding")
+      .text("--signed-by", "CERT.pem", options.signed_by, "insist that the bundle of --after is signed by the key of this certificate")
+      .text("--bundle", "FILE", options.bundle, "keep evidence, ledger facts and report in one file for replay, secrets left out")
+      .text("--sign-with", "KEY.pem", options.signer.key, "sign the bundle with this key")
+      .text("--sign-cert", "CERT.pem", options.signer.certificate, "the key's certificate, where it is not in the key's file")
+      .positionals("EVIDENCE", options.evidence, "files and folders that together describe one device; - is stdin", true);
+  add_loudness(command, options.quiet, options.verbose);
+  command.footer("Exit codes: 0 approve, 1 reject, 3 undecided, 2 usage or unreadable evidence")
       .run([] { return verify(options); });
 }
 

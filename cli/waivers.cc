@@ -25,7 +25,7 @@ Result<Waiver> one(const Json& json) {
   Waiver out;
   const std::pair<const char*, std::string*> members[] = {{"id", &out.id}, {"reason", &out.reason}, {"who", &out.who}, {"until", &out.until_text}, {"device", &out.device}};
   for (const auto& [key, value] : *json.object()) {
-    const auto member = std::find_if(std::begin(members), std::end(members), [&](const auto& m) { return key == m.first; });
+    const auto member = std::find_if(std::begin(members), std::end(members), [&name = key](const auto& m) { return name == m.first; });
     if (member == std::end(members)) return error(fmt::format("expected id, reason, who, until and device, found \"{}\"", printable(key)));
     if (value.string() == nullptr || value.string()->empty()) return error(fmt::format("{}: expected a text, found {}", key, value.string() != nullptr ? "an empty one" : value.kind()));
     *member->second = *value.string();

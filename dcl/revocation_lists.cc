@@ -149,6 +149,11 @@ Result<void> RevocationLists::make_folder() {
   }
   std::filesystem::create_directories(options_.folder, failure);
   if (failure) return error(fmt::format("{}: cannot be made: {}", options_.folder, failure.message()));
+  // What a process that was killed left behind.
+  const auto yesterday = std::filesystem::file_time_type::clock::now() - std::chrono::hours(24);
+  for (const auto& file : std::filesystem::directory_iterator(options_.folder, failure)) {
+    if (file.path().extension() == ".part" && file.last_write_time(failure) < yesterday) std::filesystem::remove(file.path(), failure);
+  }
   return {};
 }
 
@@ -178,6 +183,7 @@ Result<RevokedListPtr> RevocationLists::get(const RevocationPoint& point) {
 }
 
 ListState RevocationLists::state(const RevocationPoint& point) const {
+  const std::lock_guard lock(mutex_);
   if (options_.folder.empty()) return {};
   auto file = ListFile::open(path_of(point.data_url));
   if (!file) return {.list = nullptr, .fetched_at = {}, .problem = file.error().what};
@@ -214,14 +220,12 @@ Result<RevokedListPtr> RevocationLists::look(const RevocationPoint& point) {
 }
 
 Result<RevokedListPtr> RevocationLists::refresh(const RevocationPoint& point, const std::optional<ListFile>& known) {
-  ++asked_;
   auto fetched = fetch(point, known ? known->source.validators : Validators{});
   if (!fetched) {
     if (!known) return tl::unexpected(fetched.error());
     note(point, fetched.error().what + "; the one at hand is used");
     return known->list;
   }
-  ++fetched_;
   const std::string path = path_of(point.data_url);
   if (fetched->unchanged) {
     ListFile::touch(path, options_.now);

@@ -29,7 +29,7 @@ struct ListOptions {
   int64_t max_age = 86'400;   // seconds
   Instant now;
   MakeDownloader downloader;  // called at most once
-  DownloadLimits limits = {.bytes = 128u << 20};
+  DownloadLimits limits = {.slow_for = std::chrono::milliseconds(10'000), .bytes = 128u << 20};
   OnDownload progress = {};
   std::vector<CarriedList> carried = {};  // read already; asked before the folder
 };
@@ -53,9 +53,6 @@ class RevocationLists {
   ListState state(const RevocationPoint& point) const;
   // What a person should know: lists that could not be refreshed, older ones that were offered.
   std::vector<std::string> notes() const;
-  // How many lists were asked for over the network, and how many of these came.
-  size_t asked() const { return asked_; }
-  size_t fetched() const { return fetched_; }
 
  private:
   struct Fetched;
@@ -74,7 +71,6 @@ class RevocationLists {
   std::optional<Error> no_downloader_;
   std::map<std::string, Result<RevokedListPtr>> answered_;
   std::vector<std::string> notes_;
-  size_t asked_ = 0, fetched_ = 0;
 };
 
 // A list as the folder keeps it; nullopt when it keeps none, or none that can be read.

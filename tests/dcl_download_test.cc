@@ -201,9 +201,9 @@ TEST_CASE("download: redirects are followed by hand: to a file, in a circle, for
       {"/1", "S/5 (redirected from S/1): expected at most 3 redirects, found more"},
       {"/nowhere", "S/nowhere: expected the file, found the answer 302"},
   };
-  for (const auto& [path, line] : rows) {
-    CAPTURE(path);
-    CHECK(failure(server, {.url = server.url(path), .limits = kHasty}) == line);
+  for (const auto& row : rows) {
+    CAPTURE(std::string(row.first));
+    CHECK(failure(server, {.url = server.url(row.first), .limits = kHasty}) == row.second);
   }
 }
 

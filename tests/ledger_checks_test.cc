@@ -237,4 +237,17 @@ TEST_CASE("on the main network what the ledger lacks or leaves open keeps a devi
   CHECK(dac->status == Status::unknown);
   CHECK(dac->message == "whether the DAC was revoked is not known: https://example.com/a.crl: the ledger's signer is not a certificate: certificate: expected SEQUENCE (0x30), found the end");
   CHECK(report.verdict == Verdict::approve);
+  // On main it keeps the verdict open, as every unknown there does; a ledger that names no list at all is warned of.
+  for (const bool named : {true, false}) {
+    World main;
+    main.network = Network::main;
+    if (named) main.ledger.points = open.ledger.points;
+    report = main.judge();
+    const auto of = [&](std::string_view id) { return std::find_if(report.findings.begin(), report.findings.end(), [&](const Finding& f) { return std::string_view(f.check->id) == id; }); };
+    CHECK(of("dac.is-not-revoked")->status == (named ? Status::unknown : Status::skipped));
+    CHECK(of("dac.is-not-revoked")->severity == Severity::error);
+    CHECK(of("dac.is-not-revoked")->check->open_on_main_only);
+    CHECK(of("revocation.list-is-published")->status == (named ? Status::pass : Status::warn));
+    CHECK(of("revocation.lists-can-be-used")->status == (named ? Status::warn : Status::skipped));
+  }
 }

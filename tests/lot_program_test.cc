@@ -142,6 +142,20 @@ TEST_CASE("lot: the same devices shuffled, split in ten and joined: the same fin
     CHECK(joined.code == 1);
     CHECK(told(last_line(joined.out)) == expected);
   }
+  // With a manifest: each part lacks most of its devices, the whole lacks one.
+  std::string table = "name,serial\n";
+  for (const LotRecordPlan& record : records) table += *record.json.find("id")->string() + ",\n";
+  write_file(folder.file("m.csv"), table + "dev-9999,\n");
+  std::vector<std::string> words = {"lot", "merge", "--format", "ndjson", "--manifest", folder.file("m.csv")};
+  for (size_t part = 0; part < 2; ++part) {
+    const std::vector<LotRecordPlan> some(records.begin() + static_cast<std::ptrdiff_t>(part * 30), records.begin() + static_cast<std::ptrdiff_t>(part * 30 + 30));
+    words.push_back(folder.file("half-" + std::to_string(part)));
+    write_file(words.back(), run_program(lot_words({"--stream", "--part", "pass:of this lot", "--manifest", folder.file("m.csv")}), lines_of(some)).out);
+  }
+  const std::string with_manifest = told(last_line(run_program(words).out));
+  CHECK(with_manifest == told(last_line(run_program(lot_words({"--stream", "--manifest", folder.file("m.csv")}), lines_of(records)).out)));
+  CHECK(with_manifest.find("m.csv: 1 of 61 rows has no device in the lot") != std::string::npos);
+  CHECK(run_program({"lot", "merge", words.back()}).out.find("judged with the same --manifest as is given here") != std::string::npos);
   // Parts of another secret, or without one, are not joined in silence.
   write_file(folder.file("other"), run_program(lot_words({"--stream", "--part", "pass:other"}), records[0].line()).out);
   const Ran other = run_program({"lot", "merge", folder.file("part-0"), folder.file("other")});

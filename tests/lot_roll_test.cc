@@ -3,6 +3,7 @@
 #include "verifier/lot/roll.h"
 
 #include <fmt/format.h>
+#include <malloc.h>
 
 #include <algorithm>
 #include <random>
@@ -135,4 +136,25 @@ TEST_CASE("equal names under different passcodes are told in one order") {
   const auto before = told(devices);
   std::shuffle(devices.begin(), devices.end(), std::mt19937(5));
   CHECK(told(devices) == before);
+}
+
+TEST_CASE("a device costs at most 100 bytes, whatever it is called") {
+  const auto in_use = [] {
+    const auto info = ::mallinfo2();
+    return info.uordblks + info.hblkhd;
+  };
+  constexpr size_t kDevices = 200'000;
+  for (const char* form : {"dev-{:08}", "47247dc3-62ac-4cd1-a3b7-{:012x}", "line 7, station 3: {:07}", "urn:factory:a-very-long-name-of-a-line:{:012}"}) {
+    CAPTURE(form);
+    const size_t before = in_use();
+    LotRoll roll;
+    Entry device{.name = {}, .marks = {}};
+    for (uint64_t i = 0; i < kDevices; ++i) {
+      for (size_t kind = 0; kind < kMarkCount; ++kind) device.marks.marks[kind] = i * kMarkCount + kind + 1;
+      roll.add(fmt::format(fmt::runtime(form), i), device.marks);
+    }
+    const double each = static_cast<double>(in_use() - before) / kDevices;
+    MESSAGE(std::string(form) << ": " << each << " bytes a device");
+    CHECK(each < 100);
+  }
 }

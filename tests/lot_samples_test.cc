@@ -73,7 +73,7 @@ TEST_CASE("lot sample: the vendor tool's 200 devices with its tables as they are
 TEST_CASE("lot sample: manifests, good and faulty, in either spelling") {
   if (!have_shared("dumps/lot-manifest-good") || !have_shared("dumps/esp-lot-200")) return;
   const std::string kUnlisted = "lot.manifest-names-every-device:";   // 120 and 60 of the 200 have a row
-  for (const char* table : {"manifest.csv", "manifest-semicolon-bom.csv"}) {
+  for (const char* table : {"manifest.csv", "manifest-semicolon-bom.csv", "manifest.json"}) {
     CAPTURE(table);
     const LotOutcome good = judged({"--network", "test", "--manifest", "../shared/data/dumps/lot-manifest-good/" + std::string(table), kLot});
     CHECK(good.devices == kFaulty);
@@ -89,6 +89,7 @@ TEST_CASE("lot sample: manifests, good and faulty, in either spelling") {
     CHECK(rest.erase("lot.manifest-rows-agree-with-themselves: row 32 (66d11560dba211872bd9ff0400277557)") == 1);
     REQUIRE(rest.size() == 1);
     CHECK(rest.begin()->starts_with(kUnlisted));
+    if (std::string_view(table).ends_with(".json")) continue;
     // The table alone.
     const LotOutcome alone = judged({"--network", "test", "../shared/data/dumps/lot-manifest-faults/" + std::string(table)});
     CHECK(alone.findings.size() == 3);

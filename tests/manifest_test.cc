@@ -102,3 +102,9 @@ TEST_CASE("manifest: a table of devices is recognised, other tables are not") {
   CHECK(kind(reading) == "manifest");
   CHECK(reading.device.statements.empty());
 }
+
+TEST_CASE("manifest: a JSON array of flat objects is a table, too") {
+  CHECK(table_of_json(view(R"([{"sn":"A\"1","n":7},{"n":null,"sn":"B"},{"x":1}])")).value() == "\"sn\",\"n\"\n\"A\"\"1\",\"7\"\n\"B\",\"\"\n\"\",\"\"\n");
+  for (const char* wrong : {"[]", "{}", "[1]"}) CHECK(table_of_json(view(wrong)).error().what == "expected a JSON array of objects, a device each");
+  CHECK(table_of_json(view("[")).error().what.starts_with("JSON: "));
+}

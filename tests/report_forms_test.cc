@@ -7,6 +7,7 @@
 #include "cli/identity_table.h"
 #include "cli/report_html.h"
 #include "cli/report_sarif.h"
+#include "cli/sarif.h"
 #include "tests/judged.h"
 #include "tests/support.h"
 #include "verifier/catalogue.h"

@@ -44,14 +44,14 @@ SARIF = {
     "notification": ({"message": "message"}, {"level": str, "associatedRule": dict}),
     "artifact": ({}, {"location": "place", "length": int, "roles": [str], "hashes": dict, "description": "message"}),
     "place": ({}, {"uri": str, "index": int}),
-    "result": ({"message": "message"}, {"ruleId": str, "ruleIndex": int, "level": str, "kind": str, "locations": ["location"], "suppressions": ["suppression"], "partialFingerprints": dict, "properties": dict}),
+    "result": ({"message": "message"}, {"occurrenceCount": int, "ruleId": str, "ruleIndex": int, "level": str, "kind": str, "locations": ["location"], "suppressions": ["suppression"], "partialFingerprints": dict, "properties": dict}),
     "location": ({}, {"physicalLocation": "physical", "logicalLocations": ["logical"]}),
     "physical": ({"artifactLocation": "place"}, {"region": "region"}),
     "region": ({"byteOffset": int}, {}),
     "logical": ({}, {"fullyQualifiedName": str, "kind": str}),
     "suppression": ({"kind": str}, {"status": str, "justification": str}),
 }
-SARIF_WORDS = {"level": {"none", "note", "warning", "error"}, "kind": {"fail", "external", "member"}, "columnKind": {"utf16CodeUnits"}, "version": None}
+SARIF_WORDS = {"level": {"none", "note", "warning", "error"}, "kind": {"fail", "informational", "external", "member", "device"}, "columnKind": {"utf16CodeUnits"}, "version": None}
 
 
 def sarif_shape(value, kind, where="log"):
@@ -100,10 +100,10 @@ def read_sarif(text):
     for result in run["results"]:
         must(rules[result["ruleIndex"]]["id"] == result["ruleId"], "sarif: ruleIndex names another rule")
         for location in result["locations"]:
-            place = location["physicalLocation"]["artifactLocation"]
+            place = location.get("physicalLocation", {}).get("artifactLocation", {})
             if "index" in place:
                 must(run["artifacts"][place["index"]]["location"]["uri"] == place["uri"], "sarif: the artifact's index names another file")
-    for artifact in run["artifacts"]:
+    for artifact in run.get("artifacts", []):
         must(re.fullmatch("[0-9a-f]{64}", artifact["hashes"]["sha-256"]), "sarif: the artifact has its hash")
     failing = {r["ruleId"] for r in run["results"] if r["level"] == "error" and "suppressions" not in r}
     warned = {r["ruleId"] for r in run["results"] if r["level"] == "warning" and "suppressions" not in r}
@@ -139,12 +139,13 @@ class Page(html.parser.HTMLParser):
     VOID = {"meta", "br", "hr", "col", "wbr"}
     KNOWN = VOID | set("html head title style body main header footer section h1 h2 h3 p ul ol li dl dt dd table thead tbody tr th td caption "
                        "details summary div span b i small code a bdi svg g path rect circle line text nav figure figcaption".split())
-    ATTRIBUTES = set("lang charset http-equiv content name class id href open scope data-verdict data-status aria-hidden aria-label role focusable "
+    ATTRIBUTES = set("lang dir charset http-equiv content name class id href open scope data-verdict data-status aria-hidden aria-label role focusable "
                      "viewbox d fill stroke stroke-width stroke-linecap stroke-linejoin x y width height transform preserveaspectratio colspan".split())
 
     def __init__(self, text):
         super().__init__(convert_charrefs=True)
         self.open, self.ids, self.links, self.statuses, self.words, self.verdict, self.policy, self.shown = [], set(), set(), {}, [], None, None, None
+        self.devices = {}   # of a lot's page: what stands in each device's own element
         must(text.startswith("<!DOCTYPE html>"), "html: the doctype comes first")
         self.feed(text)
         self.close()
@@ -186,6 +187,9 @@ class Page(html.parser.HTMLParser):
             self.shown = data
         if not any(tag == "style" for tag, _ in self.open):
             self.words.append(data)
+            for _, name in self.open:
+                if name and re.fullmatch(r"d\d+", name):
+                    self.devices[name] = self.devices.get(name, "") + data
         else:
             must("url(" not in data and "@import" not in data, "html: the stylesheet loads something")
 
@@ -204,8 +208,8 @@ def read_html(text):
     return page
 
 
-def run(tool, form, options):
-    done = subprocess.run([tool, "verify", "--format", form, *options], cwd=ROOT, capture_output=True, timeout=60)
+def run(tool, form, options, command="verify"):
+    done = subprocess.run([tool, command, "--format", form, *options], cwd=ROOT, capture_output=True, timeout=60)
     must(done.returncode in VERDICTS, f"{form}: exit code {done.returncode}: {done.stderr.decode(errors='replace')[:300]}")
     return VERDICTS[done.returncode], done.stdout.decode("utf-8", "strict")
 
@@ -246,6 +250,47 @@ def compare(tool, options):
     return page
 
 
+def strange(name):
+    """Cut or escaped where it is shown."""
+    return len(name) > 100 or not name.isascii() or not name.isprintable()
+
+
+def compare_lot(tool, options):
+    """A lot in every form: its counts, its causes, and each device's verdict and failing ids."""
+    verdict, text = run(tool, "json", options, "lot")
+    lot = json.loads(text)
+    _, text = run(tool, "ndjson", options, "lot")
+    devices = [json.loads(line) for line in text.strip("\n").split("\n")][:-1]
+    must(lot["verdict"] == verdict and len(devices) == lot["devices"], "json: a line for each device")
+    causes = {c["id"] for c in lot["failed"]}
+
+    _, text = run(tool, "junit", options, "lot")
+    [(_, properties, seen), *suites] = read_junit(text)
+    must(properties["verdict"] == verdict, "junit: the lot's verdict")
+    must(seen["failure"] == {f["id"] for f in lot["findings"] if f["severity"] == "error"}, "junit: what is wrong between devices")
+    must(len(suites) == len(devices), "junit: a suite for each device")
+    for device, (name, properties, seen) in zip(devices, suites):
+        must((name == device["id"] or strange(device["id"])) and properties["verdict"] == device["verdict"], f"junit: the suite of {device['id']}")
+        must(seen["failure"] == set(device["failed"]), f"junit: what {name} failed in")
+
+    _, text = run(tool, "sarif", options, "lot")
+    said, failing, _ = read_sarif(text)
+    must(said == verdict and failing == causes | {f["id"] for f in lot["findings"] if f["severity"] == "error"}, "sarif: verdict and causes")
+
+    _, text = run(tool, "html", options, "lot")
+    page = read_html(text)
+    must(page.verdict == verdict and {f"cause-{c}" for c in causes} <= page.ids, "html: verdict and causes")
+    must(set(page.devices) == {f"d{i + 1}" for i in range(len(devices))}, "html: every device")
+    for i, device in enumerate(devices):
+        shown = page.devices[f"d{i + 1}"]
+        must(shown.startswith(device["verdict"]) and (device["id"] in shown or strange(device["id"])), f"html: {device['id']} with its verdict")
+        for check in device["failed"]:
+            must(check in shown, f"html: {device['id']} names {check}")
+    return page
+
+
+LOT = "--network none --trust-paa fixtures/trust --trust-cd-signer fixtures/trust --at 2026-06-01T00:00:00Z".split()
+
 HOSTILE = {
     "html": "</bdi></p><script>alert(1)</script><img src=x onerror=alert(1)>",
     "attribute": "\" onmouseover=\"alert(1)\" x='",
@@ -278,6 +323,22 @@ def hostile(tool, what, text):
             must(c == "\n" or not (ord(c) < 32 or 0x7f <= ord(c) < 0xa0 or c in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"), f"{what}: {ord(c):x} is shown")
 
 
+def hostile_lot(tool):
+    """Devices whose folders and serial numbers have hostile names."""
+    good = ROOT / "fixtures/devices/good"
+    with tempfile.TemporaryDirectory() as folder:
+        for i, text in enumerate(HOSTILE.values()):
+            device = pathlib.Path(folder, f"{i} " + text.replace("/", "_").replace("\n", " ")[:80])
+            device.mkdir()
+            for part in ("dac.pem", "pai.pem", "cd.pem"):
+                (device / part).write_bytes((good / part).read_bytes())
+            facts = json.loads((good / "device.json").read_text())
+            facts.update(serial_number=text, vendor_id="0xFFF2" if i % 2 else "0xFFF1")
+            (device / "device.json").write_text(json.dumps(facts))
+        page = compare_lot(tool, LOT + [folder])
+        must(len(page.devices) == len(HOSTILE), "a device for each folder")
+
+
 def main():
     tool = os.path.abspath(sys.argv[1])
     failed = 0
@@ -287,6 +348,8 @@ def main():
             jobs[pool.submit(compare, tool, (folder / "options").read_text().split())] = folder.name
         for what, text in HOSTILE.items():
             jobs[pool.submit(hostile, tool, what, text)] = f"hostile text: {what}"
+        jobs[pool.submit(compare_lot, tool, LOT + ["fixtures/devices"])] = "all fixtures as a lot"
+        jobs[pool.submit(hostile_lot, tool)] = "a lot with hostile names"
         for job in concurrent.futures.as_completed(jobs):
             try:
                 job.result()

@@ -51,7 +51,8 @@ TEST_CASE("the SDK's revocation list is used in force, by its issuer, and not ot
              paa = parse_certificate(slurp(folder / "paa.der")).value();
   const Place place{.path = "crl.der", .offset = {}, .item = {}};
   Bytes der = slurp(folder / "crl.der");
-  const ListIssuer of_pai = list_issuer(*pai), of_paa = list_issuer(*paa_from(paa, Origin::given, "paa"));
+  const Paa anchor = *paa_from(paa, Origin::given, "paa");
+  const ListIssuer of_pai = list_issuer(*pai), of_paa = list_issuer(anchor);
   const Instant now = *parse_rfc3339("2026-11-20T22:00:00Z");
   const auto judged = [&](const Bytes& bytes, std::vector<ListIssuer> by, Instant at) {
     CrlEvidence list = read_crl(bytes, place);

@@ -45,7 +45,7 @@ int layer(const std::string& path) {
   };
   if (in({"bytes.", "result.", "instant.", "json.", "crypto.", "checksum.", "csv."})) return 0;
   if (in({"pki/", "matter/", "sealed."})) return 1;
-  if (in({"known_credentials.", "trust.", "policy.", "ledger."})) return 2;
+  if (in({"known_credentials.", "trust.", "policy.", "ledger.", "approved_sample."})) return 2;
   if (in({"readers/"})) return 3;
   if (in({"revocation."})) return 3;
   if (in({"evidence.", "onboarding_evidence.", "ota_evidence.", "gather", "remembered."})) return 4;

@@ -21,6 +21,7 @@ std::span<const Check> spake2p_checks();       // spake2p.*: salt, iterations, v
 std::span<const Check> csr_checks();           // csr.*: certification requests
 std::span<const Check> ota_checks();           // ota.*: software images, alone and against device and ledger
 std::span<const Check> expect_checks();        // expect.*: what was ordered against what was found
+std::span<const Check> sample_checks();        // expect.*-as-approved, *-since-approval: the sample that was approved before
 std::span<const Check> waiver_checks();        // expect.waivers-*: the exceptions that were handed over
 
 // All of them, once, in order.

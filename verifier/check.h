@@ -42,6 +42,15 @@ inline Outcome skipped(const char* why) { return {.status = Status::skipped, .co
 inline Outcome unknown(const char* why) { return {.status = Status::unknown, .constant = why, .texts = nullptr}; }
 inline Outcome blocked(const char* by) { return {.status = Status::blocked, .constant = by, .texts = nullptr}; }
 
+// An outcome from before, taken in place of asking the check: of a bundle, from which secrets are left out.
+struct Answered {
+  const Check* check;
+  Status status;
+  const char* blocked_by;   // with Status::blocked: the id, of the catalogue
+  Outcome::Texts texts;
+};
+Report judge(const Evidence& evidence, std::span<const Answered> answered);
+
 // How bad an unmet rule is under each network's policy.
 struct Severities {
   Severity main = Severity::error, test = Severity::error, none = Severity::error;

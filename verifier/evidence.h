@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "verifier/approved_sample.h"
 #include "verifier/ledger.h"
 #include "verifier/matter/attestation_elements.h"
 #include "verifier/matter/certification_declaration.h"
@@ -117,6 +118,7 @@ struct Evidence {
   std::vector<OtaEvidence> ota_images;
   std::optional<OtaFetch> ota_fetch;   // where an image was to be fetched
   std::optional<Device> ordered;       // what --expect says was ordered
+  std::optional<ApprovedSample> after;         // the approved sample that --after names
 
   std::array<std::optional<bool>, kSignedCount> answers{};   // for requests: CsrEvidence::self_signed
   std::optional<bool> answer(Signed what) const { return answers[static_cast<size_t>(what)]; }

@@ -175,8 +175,17 @@ const Statement* choose_pai(Device& device, const CertificateEvidence& dac, Pars
 
 // --- keys and bare bytes ------------------------------------------------------------------------
 
+// The public part that a bundle keeps of a key; nullopt where the bytes are no such thing.
+std::optional<Point> kept_point(const Device& device, View bytes) {
+  Point point{};
+  if (!device.keys_left_out || bytes.size() != point.size() || !on_curve(bytes)) return std::nullopt;
+  std::copy(bytes.begin(), bytes.end(), point.begin());
+  return point;
+}
+
 void take_key(Evidence& e, const Statement& s, bool named) {
-  auto key = raw_private_key(bytes_of(s));
+  const auto kept = kept_point(e.device, bytes_of(s));
+  auto key = kept ? PrivateKey{.scalar = {}, .public_key = *kept, .stated_public = {}} : raw_private_key(bytes_of(s));
   if (!key) {
     e.device.damaged(s.place, "private key", key.error().what);
     return;
@@ -195,9 +204,10 @@ void settle_keys(Evidence& e) {
   // A key in a file of its own is the DAC's when it fits the DAC, and taken for it when it fits nothing else here.
   const Statement* unexplained = nullptr;
   for (const Statement& s : e.device.statements) {
-    if (s.fact != FactId::private_key && !(s.fact == FactId::blob && bytes_of(s).size() == 32)) continue;
+    const auto kept = s.fact == FactId::private_key || s.fact == FactId::blob ? kept_point(e.device, bytes_of(s)) : std::nullopt;
+    if (s.fact != FactId::private_key && !(s.fact == FactId::blob && (kept || bytes_of(s).size() == 32))) continue;
     if (s.fact == FactId::blob && e.elements && equal(bytes_of(s), e.elements->nonce)) continue;   // the nonce, and no key
-    const auto point = public_key_of(bytes_of(s));
+    const auto point = kept ? kept : public_key_of(bytes_of(s));
     if (point && dac_point && *point == *dac_point) {
       take_key(e, s, s.fact == FactId::private_key);
       return;

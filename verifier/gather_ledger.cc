@@ -65,14 +65,14 @@ LedgerFacts ask(const Evidence& e, LedgerFacts f, Ledger& ledger) {
 
 }  // namespace
 
-void gather_ota_image(Evidence& e, OtaEvidence ota, Ledger& ledger) {
-  ask_for_entry(ota, ledger);
-  e.ota_images.push_back(std::move(ota));
-}
-
 const std::shared_ptr<const LedgerFacts>& no_facts() {
   static const auto none = std::make_shared<const LedgerFacts>();
   return none;
+}
+
+void gather_ota_image(Evidence& e, OtaEvidence ota, Ledger& ledger) {
+  ask_for_entry(ota, ledger);
+  e.ota_images.push_back(std::move(ota));
 }
 
 void gather_ledger(Evidence& e, Ledger& ledger, Remembered* remembered) {
@@ -84,7 +84,10 @@ void gather_ledger(Evidence& e, Ledger& ledger, Remembered* remembered) {
   }
   e.facts = (*known)->facts;
   e.ledger = (*known)->status;
-  for (OtaEvidence& ota : e.ota_images) ask_for_entry(ota, ledger);
+  for (OtaEvidence& ota : e.ota_images) {
+    ask_for_entry(ota, ledger);
+    e.ledger = ledger.status();
+  }
 }
 
 }  // namespace attest

@@ -42,7 +42,7 @@ class Judge {
  public:
   explicit Judge(const Policy& policy);
   // The evidence's policy is the one the judge was made for.
-  Report report(const Evidence& evidence) const;
+  Report report(const Evidence& evidence, std::span<const Answered> answered = {}) const;
   Outline outline(const Evidence& evidence, SharedAnswers* shared = nullptr) const;
 
  private:

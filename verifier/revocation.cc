@@ -85,8 +85,8 @@ bool names_address(const Crl& crl, const std::string& url) {
   return std::find(all.begin(), all.end(), url) != all.end();
 }
 
-// dcl.md: anybody with an account writes entries for any issuer key id. What makes one the issuer's: its signer is the
-// issuer or was delegated by it, and vendor and product are those of signer and issuer.
+// The ledger takes entries for any issuer key id from any vendor. What makes one the issuer's: its signer is the issuer or
+// was delegated by it, and vendor and product are those of signer and issuer.
 std::string not_the_issuers(const RevocationPoint& point, const Certificate& signer, const ListIssuer& issuer, SignatureEngine& engine) {
   if (point.is_paa != (issuer.of == ListOf::paa)) return fmt::format("the ledger's entry is for a {}, expected one for a {}", point.is_paa ? "PAA" : "PAI", point.is_paa ? "PAI" : "PAA");
   if (!issuer.key_id || point.issuer_subject_key_id != *issuer.key_id)

@@ -138,6 +138,19 @@ tl::expected<void, Error> TrustStore::add_cd_signer(CertificatePtr certificate, 
   return {};
 }
 
+std::vector<GivenAnchor> TrustStore::given() const {
+  std::vector<GivenAnchor> out;
+  const auto add = [&](const auto& list, GivenAnchor::Role role) {
+    // Of anchors with one key id the newest stands first.
+    for (auto at = list.rbegin(); at != list.rend(); ++at) {
+      if ((*at)->origin == Origin::given) out.push_back({.role = role, .source = (*at)->source, .der = (*at)->certificate->der});
+    }
+  };
+  add(paas_, GivenAnchor::Role::paa);
+  add(signers_, GivenAnchor::Role::cd_signer);
+  return out;
+}
+
 std::vector<const Paa*> TrustStore::paas(const KeyId& skid) const {
   std::vector<const Paa*> out;
   auto at = std::lower_bound(paas_.begin(), paas_.end(), skid, [](const auto& a, const KeyId& b) { return a->subject_key_id < b; });

@@ -38,6 +38,13 @@ struct CdSigner {
   CertificatePtr certificate;     // null for built-in ones
 };
 
+// An anchor that the user gave, as it can be given again.
+struct GivenAnchor {
+  enum class Role : uint8_t { paa, cd_signer } role = Role::paa;
+  std::string source;
+  Bytes der;
+};
+
 class TrustStore {
  public:
   // Built-in anchors of a policy: the CSA's CD signers always; with_test_credentials adds the SDK's test PAAs and signer.
@@ -52,6 +59,7 @@ class TrustStore {
   const Paa* paa_named(View subject) const;     // by DER Name, for saying what went wrong
   const CdSigner* cd_signer(const KeyId& skid) const;
   size_t paa_count() const { return paas_.size(); }
+  std::vector<GivenAnchor> given() const;       // adding them in this order makes the same store
   size_t given_count() const { return given_; }  // anchors that the user gave: the report says so
 
  private:

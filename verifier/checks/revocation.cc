@@ -47,11 +47,11 @@ Outcome a_list_is_published(const Evidence& e) {
 
 constexpr Check kChecks[] = {
     {.id = "pai.is-not-revoked", .title = "the PAI is on no revocation list", .spec = "Matter Core 6.2.4", .sdk = 202, .after = {"pai.is-one-certificate", "paa.is-trusted"}, .consequence_of = {"pai.signature-verifies"}, .open_on_main_only = true, .run = pai_is_not_revoked,
-     .rule = "The PAA's list names the PAIs that it took back; every device below such a PAI is refused.", .remedy = "have DACs issued below a PAI in force"},
+     .rule = "The PAA's lists name the PAIs that it took back; every device below such a PAI is refused. Not being named counts only when every list of the PAA could be used.", .remedy = "use DACs issued below a PAI in force, or get the list that says this one is"},
     {.id = "dac.is-not-revoked", .title = "the DAC is on no revocation list", .spec = "Matter Core 6.2.4", .sdk = 302, .after = {"dac.is-one-certificate", "pai.is-one-certificate"}, .consequence_of = {"dac.signature-verifies"}, .open_on_main_only = true, .run = dac_is_not_revoked,
-     .rule = "The PAI's list names the DACs that it took back, by serial number.", .remedy = "this part must not ship; find out why its DAC was revoked"},
+     .rule = "The PAI's lists name the DACs that it took back, by serial number. Not being named counts only when every list of the PAI could be used.", .remedy = "keep this part back; find out why its DAC was revoked, or get the list that says it was not"},
     {.id = "revocation.lists-can-be-used", .title = "the revocation lists at hand can be used", .severity = kWarning, .spec = "RFC 5280 6.3", .run = lists_can_be_used,
-     .rule = "A list counts when it is signed by the issuer it speaks for, in force at the instant, and fully understood.", .remedy = "fetch the list again from the address that the ledger names"},
+     .rule = "A list counts when it is signed by the issuer it speaks for or by a signer that this issuer delegated to, in force at the instant, and fully understood; a point on the ledger only when its signer, vendor and product are the issuer's.", .remedy = "fetch the list again from the address that the ledger names, or have its issuer correct the list or the ledger's entry"},
     {.id = "revocation.list-is-published", .title = "the ledger names a revocation list for the DAC's issuer", .severity = kWarning, .spec = "Matter Core 11.23.9", .after = {"ledger.answers"}, .run = a_list_is_published,
      .rule = "Commissioners find revocation lists only through the ledger.", .remedy = "publish a revocation distribution point for the PAI on the ledger"},
 };

@@ -285,6 +285,8 @@ Result<ManifestRow> ManifestRows::read_row(uint32_t index) const {
   return manifest_row(header_, record, row_number(index));
 }
 
+uint64_t ManifestRows::digest() const { return siphash(SipKey{}, view(text_)); }
+
 ManifestRow ManifestRows::row(uint32_t index) const {
   auto row = read_row(index);
   ManifestRow none;

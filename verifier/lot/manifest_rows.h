@@ -19,6 +19,7 @@ class ManifestRows {
 
   const std::string& path() const { return path_; }
   uint64_t size() const { return size_; }
+  uint64_t digest() const;   // of its text: parts of a lot are joined with the table they were judged with
   // What is wrong with the rows themselves: unreadable, invalid codes, columns that disagree, values used twice.
   const FindingList& findings() const { return findings_; }
 

@@ -108,6 +108,9 @@ struct Device {
   std::vector<Statement> statements;
   std::vector<IntegrityProblem> integrity;
   std::vector<Noted> remarks;
+  // Of a bundle: private keys are left out, and a point in place of one is its public part. No reader sets it: a part that
+  // stores a public key for its private one holds no key.
+  bool keys_left_out = false;
 
   void say(FactId fact, FactValue value, Place place);
   void note(Remark remark, Place place, std::string message);

@@ -236,6 +236,31 @@ std::optional<Bytes> column_certificate(const std::string& text) {
   return std::move(*bytes);
 }
 
+Result<std::string> table_of_json(View bytes) {
+  const auto json = parse_json(text(bytes));
+  if (!json) return tl::unexpected(json.error());
+  const auto* rows = json->array();
+  if (rows == nullptr || rows->empty() || !rows->front().is_object()) return error("expected a JSON array of objects, a device each");
+  std::string out;
+  const auto field = [&](std::string_view value, bool first) {
+    out += first ? "\"" : ",\"";
+    for (const char c : value) out += c == '"' ? std::string("\"\"") : std::string(1, c);
+    out += '"';
+  };
+  const Json::Object& names = *rows->front().object();
+  for (size_t i = 0; i < names.size(); ++i) field(names[i].first, i == 0);
+  out += '\n';
+  for (const Json& row : *rows) {
+    for (size_t i = 0; i < names.size(); ++i) {
+      const Json* value = row.find(names[i].first);
+      const bool none = value == nullptr || value->is_null();
+      field(none ? "" : value->string() != nullptr ? *value->string() : dump(*value), i == 0);
+    }
+    out += '\n';
+  }
+  return out;
+}
+
 bool is_manifest(View bytes) {
   if (bytes.size() < 4 || bytes[0] == 0x30 || bytes[0] == '{' || bytes[0] == '[' || !is_plain_text(bytes)) return false;
   const auto header = read_manifest_header(text(bytes));

@@ -53,6 +53,10 @@ Result<FactValue> column_value(ManifestColumn column, const std::string& text);
 // The certificate in a `dac` column: PEM, base64 or hex. nullopt where it is none: a tool's table may have a path there.
 std::optional<Bytes> column_certificate(const std::string& text);
 
+// A JSON array of flat objects as the table that it is: the keys of the first object are the header. For a manifest that is
+// handed over as one; among a device's files an array may be anything.
+Result<std::string> table_of_json(View bytes);
+
 // A table in which a column names devices, with a row at least.
 bool is_manifest(View bytes);
 

@@ -15,7 +15,7 @@ namespace {
 // Order matters where two formats could both claim a file: the more telling magic first, `raw` last. (A tar holds the text
 // of its members as it is: who looks for a PEM anywhere in a file would find theirs.)
 constexpr const Reader* kReaders[] = {
-    &ota_image_reader, &archive_reader, &cpms_json_reader, &nordic_json_reader, &telink_summary_reader, &device_json_reader, &vector_json_reader, &commissioner_log_reader, &manifest_reader,
+    &archive_reader, &ota_image_reader, &cpms_json_reader, &nordic_json_reader, &telink_summary_reader, &device_json_reader, &vector_json_reader, &commissioner_log_reader, &manifest_reader,
     &pem_reader, &x509_reader, &cms_cd_reader, &csr_reader, &crl_reader, &key_reader, &sealed_key_reader, &pkcs12_reader,
     &esp_flash_reader, &esp_nvs_keys_reader, &esp_nvs_reader, &esp_secure_cert_reader,
     &intel_hex_reader, &s_record_reader, &elf_reader, &silabs_provision_reader,

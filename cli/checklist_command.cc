@@ -1,0 +1,114 @@
+// The checklist sub-command: its options, and the evidence made of them.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "cli/checklist.h"
+#include "cli/commands.h"
+#include "cli/files.h"
+#include "cli/loudness.h"
+#include "cli/options.h"
+#include "verifier/gather.h"
+
+namespace attest::cli {
+namespace {
+
+struct ChecklistOptions {
+  JudgeOptions judge;
+  std::string vid, pid, sv, cd, pai, cpms, format = "text", output;
+  bool quiet = false, verbose = false;
+};
+
+// A file that must be what its option says: another one is a slip, not evidence.
+template <class Fits>
+tl::expected<void, Error> read_as(const char* option, const std::string& path, const char* what, Reading& reading, Fits&& fits) {
+  if (path.empty()) return {};
+  Reading own;
+  if (const auto errors = read_paths({path}, own); !errors.empty()) return error(fmt::format("{}: {}", option, errors.front()));
+  if (!fits(own)) return error(fmt::format("{}: {}: expected {}, found a file of kind {}", option, path, what, own.files.front().kind));
+  const auto append = [](auto& to, auto& from) { std::move(from.begin(), from.end(), std::back_inserter(to)); };
+  append(reading.device.statements, own.device.statements);
+  append(reading.device.integrity, own.device.integrity);
+  append(reading.device.remarks, own.device.remarks);
+  append(reading.files, own.files);
+  return {};
+}
+
+bool says_only(const Reading& reading, std::initializer_list<FactId> facts) {
+  const auto& all = reading.device.statements;
+  return !all.empty() && std::all_of(all.begin(), all.end(), [&](const Statement& s) { return std::find(facts.begin(), facts.end(), s.fact) != facts.end(); });
+}
+
+// What the command line says of the product: it is asked of the ledger, and compared with everything handed over.
+Result<Device> product_from(const ChecklistOptions& options) {
+  Device out;
+  const struct {
+    const char* option;
+    const std::string& given;
+    uint32_t most;
+    FactId fact;
+  } rows[] = {{"--vid", options.vid, 0xFFFF, FactId::vendor_id}, {"--pid", options.pid, 0xFFFF, FactId::product_id}, {"--sv", options.sv, 0xFFFFFFFF, FactId::software_version}};
+  for (const auto& row : rows) {
+    if (row.given.empty() && row.fact == FactId::software_version) continue;
+    if (row.given.empty()) return error(fmt::format("{} is needed", row.option));
+    const auto number = number_of(row.option, row.given, row.most);
+    if (!number) return tl::unexpected(number.error());
+    out.say(row.fact, uint64_t{*number}, {.path = row.option, .offset = {}, .item = {}});
+  }
+  return out;
+}
+
+int run(const ChecklistOptions& options) {
+  const Loudness loudness(options.quiet, options.verbose);
+  const auto product = product_from(options);
+  if (!product) return complain(product.error().what);
+  const auto policy = policy_from(options.judge);
+  if (!policy) return complain(policy.error().what);
+  const auto trust = trust_from(options.judge, policy->network);
+  if (!trust) return complain(trust.error().what);
+  const auto ledger = ledger_from(options.judge);
+  if (!ledger) return complain(ledger.error().what);
+
+  Reading reading;
+  reading.device = *product;
+  const auto cd = read_as("--cd", options.cd, "a certification declaration", reading, [](const Reading& r) { return says_only(r, {FactId::cd}); });
+  const auto pai = read_as("--pai", options.pai, "a certificate", reading, [](Reading& r) {
+    for (Statement& s : r.device.statements) s.fact = s.fact == FactId::certificate ? FactId::pai : s.fact;
+    return says_only(r, {FactId::pai});
+  });
+  const auto cpms = read_as("--cpms", options.cpms, "a cpms.json", reading, [](const Reading& r) { return r.files.front().kind == "cpms-json"; });
+  for (const auto* done : {&cd, &pai, &cpms}) {
+    if (!*done) return complain(done->error().what);
+  }
+  Evidence evidence = gather(std::move(reading), *policy, *trust, ledger->get(), *product);
+  verify_signatures(evidence, openssl_engine());
+  const Report report = judge(evidence);
+  if (*ledger) {
+    for (const std::string& note : (*ledger)->notes()) loudness.note(note);
+  }
+  const auto steps = checklist(report, {.software_version = !options.sv.empty(), .cd = !options.cd.empty(), .pai = !options.pai.empty(), .cpms = !options.cpms.empty()});
+  const std::string text = options.format == "json" ? dump_pretty(checklist_json(evidence, steps)) : checklist_text(evidence, steps, options.output.empty() ? terminal_width() : 80);
+  if (const auto written = write_output(options.output, text); !written) return complain(written.error().what);
+  return checklist_exit_code(steps);
+}
+
+}  // namespace
+
+void add_checklist(Command& root) {
+  static ChecklistOptions options;
+  Command& command = root.subcommand("checklist", "judge what can be judged before parts exist, step by step");
+  command.text("--vid", "ID", options.vid, "the product's vendor id")
+      .text("--pid", "ID", options.pid, "its product id")
+      .text("--sv", "NUMBER", options.sv, "its software version")
+      .text("--cd", "FILE", options.cd, "its certification declaration")
+      .text("--pai", "FILE", options.pai, "the PAI that is to issue its DACs")
+      .text("--cpms", "FILE", options.cpms, "the order of its parts, a cpms.json");
+  add_judge_options(command, options.judge);
+  command.choice("--format", {"text", "json"}, options.format, "how the list is written (default text)").text("-o,--output", "FILE", options.output, "write the list there instead of stdout");
+  add_loudness(command, options.quiet, options.verbose);
+  command.footer("Exit codes: 0 every step is done, 1 one failed, 3 something is lacking, 2 usage or unreadable file").run([] { return run(options); });
+}
+
+}  // namespace attest::cli

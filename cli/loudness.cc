@@ -1,0 +1,20 @@
+#include "cli/loudness.h"
+
+#include <cstdio>
+
+#include "verifier/bytes.h"
+
+namespace attest::cli {
+
+void Loudness::note(const std::string& line) const {
+  if (!quiet_) std::fprintf(stderr, "matter-attest: %s\n", printable(line).c_str());
+}
+void Loudness::detail(const std::string& line) const {
+  if (verbose_) note(line);
+}
+
+void add_loudness(Command& command, bool& quiet, bool& verbose) {
+  command.flag("-q,--quiet", quiet, "say nothing on stderr but errors").flag("-v,--verbose", verbose, "say on stderr what is read, asked and used");
+}
+
+}  // namespace attest::cli

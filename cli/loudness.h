@@ -1,0 +1,22 @@
+// Loudness: what is said on stderr beside the result. Errors that end a command are always said; notes unless --quiet;
+// details with --verbose. stdout is for the result alone.
+#pragma once
+
+#include "cli/arguments.h"
+
+namespace attest::cli {
+
+class Loudness {
+ public:
+  Loudness(bool quiet, bool verbose) : quiet_(quiet), verbose_(verbose && !quiet) {}
+  bool verbose() const { return verbose_; }
+  void note(const std::string& line) const;
+  void detail(const std::string& line) const;
+
+ private:
+  bool quiet_, verbose_;
+};
+
+void add_loudness(Command& command, bool& quiet, bool& verbose);
+
+}  // namespace attest::cli

@@ -1,0 +1,15 @@
+// RuleWords: what is known of an id, be it a check of the catalogue or a rule about lots.
+#pragma once
+
+#include <string_view>
+
+namespace attest::cli {
+
+struct RuleWords {
+  std::string_view id;
+  const char *title = "", *rule = "", *remedy = "", *spec = "";
+};
+// An unknown id has no words, but keeps its name.
+RuleWords rule_words(std::string_view id);
+
+}  // namespace attest::cli

@@ -1,0 +1,89 @@
+// Bundles: what is read is written back as the same bytes; an altered bundle is refused; a member that somebody wrote is
+// either the one way to write what it says, or refused, and judging it is safe.
+#include "fixtures/forge/device_builder.h"
+#include "tests/fuzz/property.h"
+#include "verifier/bundle/bundle.h"
+#include "verifier/bundle/case.h"
+#include "verifier/gather.h"
+
+using namespace attest;
+using test::must;
+
+namespace {
+
+// A good device, as its case.
+const Bundle& good() {
+  static const Bundle made = [] {
+    const forge::Device device = forge::make(forge::good_plan("fuzz"));
+    Reading reading;
+    const std::pair<const char*, const Bytes*> files[] = {{"dac.der", &device.dac}, {"pai.der", &device.pai}, {"cd.der", &device.cd}};
+    for (const auto& [path, content] : files) must(read_evidence({.path = path, .bytes = *content, .base = 0, .member = false}, reading).has_value(), "the forged files are evidence");
+    reading.device.say(FactId::passcode, uint64_t{34567890}, {.path = "label", .offset = 4, .item = "pin"});
+    reading.device.say(FactId::spake2p_iterations, uint64_t{1000}, {.path = "label", .offset = {}, .item = {}});
+    Policy policy{.network = Network::none, .at = *parse_rfc3339(forge::kAt), .required = {}, .show_passcode = false};
+    policy.waivers.push_back({.id = "chain.dac-issuer-is-pai", .reason = "fuzz", .who = "nobody", .until = {}, .until_text = {}, .device = {}});
+    const TrustStore trust = TrustStore::builtin(false);
+    const Device read = reading.device;
+    Evidence e = gather(std::move(reading), policy, trust, nullptr);
+    verify_signatures(e, openssl_engine());
+    const auto the_case = case_of(read, e, judge(e), trust, nullptr);
+    must(the_case.has_value(), "a good device makes a case");
+    return Bundle{.tool_version = "0", .members = members_of(*the_case), .signature = Bytes(16, 7)};
+  }();
+  return made;
+}
+
+void judged(const Case& the_case) {
+  const Evidence e = evidence_of(the_case);
+  const Report report = report_of(the_case, e), again = report_of(the_case, e);
+  must(report.verdict == again.verdict && report.summary == again.summary, "judging twice gives the same");
+  must(report.verdict != Verdict::approve || report.first(Status::fail) == nullptr, "nothing failed in what is approved");
+}
+
+void read_back(View file) {
+  const auto bundle = read_bundle(file);
+  if (!bundle) {
+    must(!bundle.error().what.empty(), "a refusal has its words");
+    return;
+  }
+  must(equal(write_bundle(*bundle), file), "a bundle is written back as it was");
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  if (size == 0) return 0;
+  const View rest(data + 1, size - 1);
+  if (data[0] == 0) {
+    read_back(rest);
+  } else if (data[0] < 0x80) {
+    static const Bytes written = write_bundle(good());
+    Bytes file = written;
+    for (size_t i = 0; i + 4 <= rest.size(); i += 4) {
+      const size_t at = static_cast<size_t>(rest[i] << 16 | rest[i + 1] << 8 | rest[i + 2]) % (file.size() + 1);
+      if (at == file.size()) {
+        file.push_back(rest[i + 3]);
+      } else {
+        file[at] = rest[i + 3];
+      }
+    }
+    must(read_bundle(file).has_value() == (file == written), "altered, and refused");
+  } else {
+    Bundle bundle = good();
+    TarMember& member = bundle.members[data[0] % bundle.members.size()];
+    // Replaced, or changed in one place, so that deep parts of it are reached.
+    if (rest.size() > 3 && data[0] >= 0xC0) {
+      const size_t at = static_cast<size_t>(rest[0] << 8 | rest[1]) % member.content.size(), cut = std::min<size_t>(rest[2], member.content.size() - at);
+      member.content.erase(member.content.begin() + static_cast<std::ptrdiff_t>(at), member.content.begin() + static_cast<std::ptrdiff_t>(at + cut));
+      member.content.insert(member.content.begin() + static_cast<std::ptrdiff_t>(at), rest.begin() + 3, rest.end());
+    } else {
+      member.content = to_bytes(rest);
+    }
+    read_back(write_bundle(bundle));
+    const auto the_case = case_from(bundle.members);
+    if (!the_case) return 0;
+    must(members_of(*the_case) == bundle.members, "a case is written back as it was");
+    judged(*the_case);
+  }
+  return 0;
+}

@@ -1,0 +1,31 @@
+// ApprovedSample: a device that was judged before, as the facts that the next one is compared with (--after).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "verifier/instant.h"
+
+namespace attest {
+
+struct ApprovedSample {
+  struct Fact {
+    std::string name;    // of sample_facts.h
+    std::string value;   // as a report shows it
+    bool operator==(const Fact&) const = default;
+  };
+  std::string source;    // the bundle's file
+  std::string network, verdict;
+  Instant at;
+  std::vector<Fact> facts;
+
+  const std::string* find(std::string_view name) const {
+    for (const Fact& fact : facts) {
+      if (fact.name == name) return &fact.value;
+    }
+    return nullptr;
+  }
+  bool operator==(const ApprovedSample&) const = default;
+};
+
+}  // namespace attest
