@@ -82,10 +82,11 @@ struct EvidenceMember {
   std::string left_out = kLeftOut;   // for people
   Device device;
   std::vector<EvidenceFile> files;
+  std::vector<std::string> not_used;
 };
 template <class V>
 void fields(V& v, EvidenceMember& e) {
-  v("left_out", e.left_out), v("files", e.files), v("device", e.device);
+  v("left_out", e.left_out), v("files", e.files), v("not_used", e.not_used), v("device", e.device);
 }
 struct TrustMember {
   uint64_t given = 0;
@@ -185,7 +186,7 @@ bool is_case_member(std::string_view name) {
 Result<Case> case_of(const Device& read, const Evidence& e, const Report& report, const TrustStore& trust, const LedgerRecord* ledger) {
   if (read.statements.size() != e.device.statements.size()) return error("the evidence changed while it was judged");
   Redaction redaction(e.policy.show_passcode);
-  Case out{.policy = e.policy, .device = redaction.device(read, e), .files = e.files, .ordered = {}, .anchors = trust.given(), .given_anchors = e.given_anchors, .ledger = {}, .after = e.after, .answers = {}};
+  Case out{.policy = e.policy, .device = redaction.device(read, e), .files = e.files, .not_used = e.other_certificates, .ordered = {}, .anchors = trust.given(), .given_anchors = e.given_anchors, .ledger = {}, .after = e.after, .answers = {}};
   if (e.ordered) out.ordered = redaction.ordered(*e.ordered);
   if (ledger != nullptr) out.ledger = *ledger;
   keep_answers(out, e, report);
@@ -198,7 +199,7 @@ Result<Case> case_of(const Device& read, const Evidence& e, const Report& report
 }
 
 std::vector<TarMember> members_of(const Case& c) {
-  std::vector<TarMember> out{member(kPolicy, bundle::write(c.policy)), member(kEvidence, bundle::write(bundle::EvidenceMember{.left_out = bundle::kLeftOut, .device = c.device, .files = c.files}))};
+  std::vector<TarMember> out{member(kPolicy, bundle::write(c.policy)), member(kEvidence, bundle::write(bundle::EvidenceMember{.left_out = bundle::kLeftOut, .device = c.device, .files = c.files, .not_used = c.not_used}))};
   if (c.ordered) out.push_back(member(kOrdered, bundle::write(*c.ordered)));
   out.push_back(member(kTrust, bundle::write(bundle::TrustMember{.given = c.given_anchors, .anchors = c.anchors})));
   if (c.ledger) out.push_back(member(kLedger, write(*c.ledger)));
@@ -239,6 +240,7 @@ Result<Case> case_from(const std::vector<TarMember>& members) {
   out.device.keys_left_out = true;
   if (out.ordered) out.ordered->keys_left_out = true;
   out.files = std::move(evidence.files);
+  out.not_used = std::move(evidence.not_used);
   out.anchors = std::move(trust.anchors);
   out.given_anchors = trust.given;
   for (const KeptAnswer& answer : out.answers) {
@@ -266,6 +268,7 @@ Evidence evidence_of(const Case& c) {
   if (c.ledger) ledger.emplace(*c.ledger);
   Evidence e = gather(std::move(reading), c.policy, trust, ledger ? &*ledger : nullptr, c.ordered);
   e.given_anchors = c.given_anchors;
+  e.other_certificates = c.not_used;   // gather cannot say it again of bytes that were left out
   e.after = c.after;
   verify_signatures(e, openssl_engine());
   return e;

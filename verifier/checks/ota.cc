@@ -31,8 +31,7 @@ template <class Wrong>
 Outcome every_entry(const Evidence& e, const Wrong& problem) {
   return every(e, [&](const OtaEvidence& ota) -> Problem {
     const auto* entry = std::get_if<Found<ModelVersion>>(&ota.entry);
-    if (entry == nullptr) return std::nullopt;
-    return problem(ota, entry->value);
+    return entry == nullptr ? std::nullopt : Problem(problem(ota, entry->value));
   });
 }
 
@@ -331,13 +330,13 @@ constexpr const char *kPackAgain = "pack the image again", *kFetchAgain = "copy 
 constexpr const char* kCorrect = "publish the image that the ledger's entry describes; size and checksum of an entry cannot be changed, so another image needs another software version";
 
 constexpr Check kChecks[] = {
-    {.id = "ota.is-fetched", .title = "the image that the ledger names could be fetched", .spec = kEntry, .run = is_fetched,
+    {.id = "ota.is-fetched", .title = "the image that the ledger names could be fetched", .spec = kEntry, .proves_authenticity = false, .run = is_fetched,
      .rule = "Hubs fetch an update from the entry's otaUrl. What could not be fetched was not judged.", .remedy = "try again later, or give the image with --ota"},
-    {.id = "ota.is-wellformed", .title = "the image's header can be read", .spec = kFormat, .run = is_wellformed,
+    {.id = "ota.is-wellformed", .title = "the image's header can be read", .spec = kFormat, .proves_authenticity = false, .run = is_wellformed,
      .rule = "File identifier, sizes and the TLV header, its fields in order: a device that cannot read them refuses the image.", .remedy = kPackAgain},
-    {.id = "ota.sizes-agree", .title = "the sizes in the header add up", .spec = kFormat, .after = {"ota.is-wellformed"}, .run = sizes_agree,
+    {.id = "ota.sizes-agree", .title = "the sizes in the header add up", .spec = kFormat, .after = {"ota.is-wellformed"}, .proves_authenticity = false, .run = sizes_agree,
      .rule = "Total size is fixed part, header and payload. A device reserves space by the one and stops by the other.", .remedy = kPackAgain},
-    {.id = "ota.size-is-as-stated", .title = "the image is as long as its header says", .spec = kFormat, .after = {"ota.is-wellformed"}, .consequence_of = {"ota.sizes-agree"}, .run = size_is_as_stated,
+    {.id = "ota.size-is-as-stated", .title = "the image is as long as its header says", .spec = kFormat, .after = {"ota.is-wellformed"}, .consequence_of = {"ota.sizes-agree"}, .proves_authenticity = false, .run = size_is_as_stated,
      .rule = "An image that ends early was cut off; what follows its end was never meant to be installed.", .remedy = kFetchAgain},
     {.id = "ota.version-string-is-usable", .title = "the image's software version string has 1 to 64 bytes", .spec = kFormat, .after = {"ota.is-wellformed"}, .proves_authenticity = false, .run = version_string_is_usable,
      .rule = "A longer one lets the SDK's devices refuse the image; an empty one tells its user nothing.", .remedy = kPackAgain},
@@ -347,22 +346,22 @@ constexpr Check kChecks[] = {
      .rule = "Lowest and highest applicable version must leave one below the image's own: devices do not go back.", .remedy = kPackAgain},
     {.id = "ota.applicable-range-ends-below-version", .title = "the image is for versions below its own", .severity = kWarning, .spec = kFormat, .after = {"ota.is-wellformed"}, .consequence_of = {"ota.applicable-range-is-usable"}, .proves_authenticity = false, .run = applicable_range_ends_below,
      .rule = "A highest applicable version at or above the image's own means nothing, and the SDK's tool refuses to write it.", .remedy = kPackAgain},
-    {.id = "ota.digest-type-is-known", .title = "the image's digest is of a known type", .spec = kFormat, .after = {"ota.is-wellformed"}, .run = digest_type_is_known,
+    {.id = "ota.digest-type-is-known", .title = "the image's digest is of a known type", .spec = kFormat, .after = {"ota.is-wellformed"}, .proves_authenticity = false, .run = digest_type_is_known,
      .rule = "The number is from IANA's registry of named hash algorithms.", .remedy = kPackAgain},
     {.id = "ota.digest-is-long-enough", .title = "the image's digest has 256 bits or more", .severity = kWarning, .spec = kFormat, .after = {"ota.digest-type-is-known"}, .proves_authenticity = false, .run = digest_is_long_enough,
      .rule = "A digest cut short lets somebody make another payload with the same one.", .remedy = "pack the image again with sha-256"},
-    {.id = "ota.payload-digest-matches", .title = "the payload is the one that was packed", .spec = kFormat, .after = {"ota.digest-type-is-known"}, .consequence_of = {"ota.size-is-as-stated", "ota.sizes-agree"}, .run = payload_digest_matches,
+    {.id = "ota.payload-digest-matches", .title = "the payload is the one that was packed", .spec = kFormat, .after = {"ota.digest-type-is-known"}, .consequence_of = {"ota.size-is-as-stated", "ota.sizes-agree"}, .proves_authenticity = false, .run = payload_digest_matches,
      .rule = "The header's digest is over the payload alone. A device that checks it refuses a damaged image; one that does not installs it.", .remedy = kFetchAgain},
-    {.id = "ota.vendor-matches-device", .title = "the image is for the device's vendor", .spec = kFormat, .after = {"ota.is-wellformed"}, .run = vendor_matches_device,
+    {.id = "ota.vendor-matches-device", .title = "the image is for the device's vendor", .spec = kFormat, .after = {"ota.is-wellformed"}, .proves_authenticity = false, .run = vendor_matches_device,
      .rule = "A device installs its vendor's images only.", .remedy = kThisImage},
-    {.id = "ota.product-matches-device", .title = "the image is for the device's product", .spec = kFormat, .after = {"ota.is-wellformed"}, .consequence_of = {"ota.vendor-matches-device"}, .run = product_matches_device,
+    {.id = "ota.product-matches-device", .title = "the image is for the device's product", .spec = kFormat, .after = {"ota.is-wellformed"}, .consequence_of = {"ota.vendor-matches-device"}, .proves_authenticity = false, .run = product_matches_device,
      .rule = "Another product's image makes a device of another kind, or none.", .remedy = kThisImage},
     {.id = "ota.version-string-matches-device", .title = "device and image call the same software version the same", .spec = kFormat, .after = {"ota.is-wellformed"},
-     .consequence_of = {"ota.vendor-matches-device", "ota.product-matches-device", "ledger.version-string-matches"}, .run = version_string_matches_device,
+     .consequence_of = {"ota.vendor-matches-device", "ota.product-matches-device", "ledger.version-string-matches"}, .proves_authenticity = false, .run = version_string_matches_device,
      .rule = "A device that runs the image's version reports the image's text for it.", .remedy = "build firmware and image from the same version constants"},
     {.id = "ota.applies-to-device", .title = "the device would take the image", .severity = kWarning, .spec = kFormat, .after = {"ota.is-wellformed"}, .consequence_of = {"ota.applicable-range-is-usable", "ota.vendor-matches-device", "ota.product-matches-device"},
      .proves_authenticity = false, .run = applies_to_device, .rule = "Only a newer version is installed, and only on versions within the image's limits.", .remedy = "take a later image, or one for the device's version"},
-    {.id = "ota.is-what-was-announced", .title = "the ledger's address leads to the version it is given for", .severity = kMustAgree, .spec = kEntry, .after = {"ota.is-wellformed"}, .run = is_what_was_announced,
+    {.id = "ota.is-what-was-announced", .title = "the ledger's address leads to the version it is given for", .severity = kMustAgree, .spec = kEntry, .after = {"ota.is-wellformed"}, .proves_authenticity = false, .run = is_what_was_announced,
      .rule = "A hub that asks for one version and is given another offers it again and again.", .remedy = "correct the otaUrl of the entry"},
     {.id = "ota.version-is-known", .title = "the image's software version is on the ledger", .severity = kMustBeThere, .spec = kEntry, .after = {"ledger.answers", "ota.is-wellformed"},
      .consequence_of = {"ota.vendor-matches-device", "ota.product-matches-device", "ota.is-what-was-announced", "ledger.vendor-is-known", "ledger.model-is-known", "credentials.no-test-vendor", "credentials.no-development-dac",
@@ -371,17 +370,17 @@ constexpr Check kChecks[] = {
     {.id = "ota.version-is-valid", .title = "the vendor did not withdraw the image's software version", .severity = kMustAgree, .spec = kEntry, .after = {"ota.version-is-known"}, .proves_authenticity = false, .run = version_is_valid,
      .rule = "softwareVersionValid false is the vendor's own \"do not use\".", .remedy = "take an image of a version that is in force"},
     {.id = "ota.version-string-matches-ledger", .title = "ledger and image call the software version the same", .severity = kMustAgree, .spec = kEntry, .after = {"ota.version-is-known"}, .consequence_of = {"ota.version-string-matches-device"},
-     .run = version_string_matches_ledger, .rule = "The text belongs to the number.", .remedy = "pack the image with the text that was published"},
+     .proves_authenticity = false, .run = version_string_matches_ledger, .rule = "The text belongs to the number.", .remedy = "pack the image with the text that was published"},
     {.id = "ota.is-announced", .title = "the ledger gives size and checksum of the image", .severity = kMustBeThere, .spec = kEntry, .after = {"ota.version-is-known"}, .proves_authenticity = false, .run = is_announced,
      .rule = "Without them nothing binds the image to what was certified.", .remedy = "publish otaUrl, otaFileSize and otaChecksum with the software version"},
-    {.id = "ota.size-matches-ledger", .title = "the image has the size that the ledger gives", .severity = kMustAgree, .spec = kEntry, .after = {"ota.version-is-known"}, .consequence_of = {"ota.sizes-agree", "ota.size-is-as-stated", "ota.is-what-was-announced"}, .run = size_matches_ledger,
+    {.id = "ota.size-matches-ledger", .title = "the image has the size that the ledger gives", .severity = kMustAgree, .spec = kEntry, .after = {"ota.version-is-known"}, .consequence_of = {"ota.sizes-agree", "ota.size-is-as-stated", "ota.is-what-was-announced"}, .proves_authenticity = false, .run = size_matches_ledger,
      .rule = "otaFileSize counts the whole file, header included.", .remedy = kCorrect},
-    {.id = "ota.checksum-type-is-known", .title = "the ledger's checksum is of a known type", .severity = kMustAgree, .spec = kEntry, .after = {"ota.version-is-known"}, .run = checksum_type_is_known,
+    {.id = "ota.checksum-type-is-known", .title = "the ledger's checksum is of a known type", .severity = kMustAgree, .spec = kEntry, .after = {"ota.version-is-known"}, .proves_authenticity = false, .run = checksum_type_is_known,
      .rule = "1 is SHA-256, 7 SHA-384, 8 SHA-512, 10 to 12 SHA3-256, -384 and -512.", .remedy = "have the ledger's entry corrected"},
     {.id = "ota.checksum-matches-ledger", .title = "the image is the one that was published", .severity = kMustAgree, .spec = kEntry, .after = {"ota.checksum-type-is-known"},
      .consequence_of = {"ota.sizes-agree", "ota.size-is-as-stated", "ota.payload-digest-matches", "ota.size-matches-ledger", "ota.version-string-matches-ledger", "ota.version-string-matches-device", "ota.applicable-range-matches-ledger", "ota.is-what-was-announced"},
-     .run = checksum_matches_ledger, .rule = "otaChecksum is over the whole file, and the only thing on the ledger that tells this image from another.", .remedy = kCorrect},
-    {.id = "ota.applicable-range-matches-ledger", .title = "ledger and image agree about the versions that may be updated", .severity = kMustAgree, .spec = kEntry, .after = {"ota.version-is-known"}, .run = applicable_range_matches_ledger,
+     .proves_authenticity = false, .run = checksum_matches_ledger, .rule = "otaChecksum is over the whole file, and the only thing on the ledger that tells this image from another.", .remedy = kCorrect},
+    {.id = "ota.applicable-range-matches-ledger", .title = "ledger and image agree about the versions that may be updated", .severity = kMustAgree, .spec = kEntry, .after = {"ota.version-is-known"}, .proves_authenticity = false, .run = applicable_range_matches_ledger,
      .rule = "Hubs offer by the ledger's limits, devices accept by the image's.", .remedy = kCorrect},
 };
 
