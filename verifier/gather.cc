@@ -212,8 +212,8 @@ void settle_keys(Evidence& e) {
       take_key(e, s, s.fact == FactId::private_key);
       return;
     }
+    if (s.fact == FactId::blob) continue;
     const bool other = point && ((e.pai.certificate && e.pai.certificate->p256 == *point) || (e.paa_shown.certificate && e.paa_shown.certificate->p256 == *point));
-    if (s.fact == FactId::blob && !other) continue;
     if (other) {
       e.other_certificates.push_back(fmt::format("{}: the private key of a certification authority; it has no business beside a device", place_text(s.place)));
     } else if (unexplained == nullptr) {
@@ -239,20 +239,17 @@ void settle_blobs(Evidence& e) {
   take(32, e.nonce, e.elements ? e.elements->nonce : View{});
 }
 
-// A file of bare bytes that turned out to be nothing is told of: whoever put it there took it for something.
-void list_unused_blobs(Evidence& e, const std::vector<Bytes>& keys_used) {
-  const auto& statements = e.device.statements;
-  for (const Statement& s : statements) {
+// A file of bare bytes that turned out to be nothing is told of: whoever put it there took it for something. Of a device
+// from a bundle the values of these are left out, and nothing is said of them but that.
+void list_unused_blobs(Evidence& e) {
+  for (const Statement& s : e.device.statements) {
     if (s.fact != FactId::blob) continue;
     const Bytes& bytes = bytes_of(s);
     const auto is = [&](const Bytes* used) { return used != nullptr && *used == bytes; };
-    const bool key = e.dac_key && equal(e.dac_key->scalar, bytes);
-    const bool opened = std::find(keys_used.begin(), keys_used.end(), bytes) != keys_used.end();
-    const bool stated = std::any_of(statements.begin(), statements.end(), [&](const Statement& t) { return t.fact != FactId::blob && t.value == s.value; });
-    const bool told = std::any_of(e.other_certificates.begin(), e.other_certificates.end(), [&](const std::string& line) { return line.starts_with(place_text(s.place) + ": "); });
-    if (is(e.nonce) || is(e.challenge) || is(e.signature) || key || opened || stated || told) continue;
-    const char* what = bytes.size() == 16 ? "no attestation challenge" : bytes.size() == 32 ? "neither an attestation nonce nor the DAC's private key" : "no attestation signature";
-    e.other_certificates.push_back(fmt::format("{}: {} bytes that are {} here, and open nothing", place_text(s.place), bytes.size(), what));
+    const bool key = e.dac_key && equal(e.dac_key->scalar, bytes), kept = e.device.keys_left_out && !bytes.empty();
+    const bool nonce = e.elements && equal(e.elements->nonce, bytes);
+    if (is(e.nonce) || is(e.challenge) || is(e.signature) || key || nonce || kept) continue;
+    e.other_certificates.push_back(fmt::format("{}: bare bytes that are no challenge, nonce, signature or key of the DAC here, and open nothing", place_text(s.place)));
   }
 }
 
@@ -439,7 +436,7 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
   gather_attestation(e);
   settle_keys(e);
   settle_blobs(e);
-  list_unused_blobs(e, reading.keys_used);
+  list_unused_blobs(e);
   gather_declaration(e, remembered);
   e.dac_public_key = e.device.bytes(FactId::dac_public_key);
   const auto id16 = [&](FactId fact) -> std::optional<uint16_t> {

@@ -124,7 +124,7 @@ void open_secured(const Area& secured, const Bytes& iv, const Source& s, Reading
                             const auto plain = aes_cbc_decrypt(key, iv, sealed);
                             // There is no check sum over the plaintext: a DAC key's entry begins it, or the key is wrong.
                             if (!plain || plain->size() < 36 || le16(*plain, 0) != kDacKey || le16(*plain, 2) != 32) continue;
-                            later.keys_used.push_back(key);
+                            later.opened_with(key);
                             read_entries(*plain, 0, path, offset, later, nullptr);
                             return true;
                           }

@@ -133,7 +133,7 @@ void read_nvs(const Source& source, const std::string& label, Reading& reading) 
       for (const NvsKey& key : nvs_keys_of(secret)) {
         const Nvs opened = parse_nvs(*bytes, &key);
         if (opened.sound == 0) continue;
-        into.keys_used.push_back(secret.bytes);
+        into.opened_with(secret.bytes);
         say_all(opened, at, label, into);
         return true;
       }

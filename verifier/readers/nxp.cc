@@ -149,7 +149,7 @@ tl::expected<void, Error> read_section(const Source& s, size_t at, Reading& read
                           for (const Bytes& key : raw_keys(later, {16, 32})) {
                             const auto plain = aes_ecb_decrypt(key, sealed);
                             if (!plain || !hash_fits(*plain, wanted)) continue;
-                            later.keys_used.push_back(key);
+                            later.opened_with(key);
                             read_body(*plain, path, offset + kHeader, later);
                             return true;
                           }

@@ -80,7 +80,8 @@ struct Reading {
   // where secrets were tried that are no guesses.
   void open_or_keep(Locked locked);
   std::vector<Locked> locked;
-  std::vector<Bytes> keys_used;             // secrets that opened something
+  // A secret opened something. Bare bytes that were this key are explained, and no evidence of anything else.
+  void opened_with(View key);
 
   std::vector<OtaImageFile> ota_images;
   OtaDigestTypes ota_digests = all_ota_digest_types;   // made of each image

@@ -117,6 +117,10 @@ void Reading::holds(std::string what) {
   if (std::find(list.begin(), list.end(), what) == list.end()) list.push_back(std::move(what));
 }
 
+void Reading::opened_with(View key) {
+  std::erase_if(device.statements, [&](const Statement& s) { return s.fact == FactId::blob && equal(std::get<Bytes>(s.value), key); });
+}
+
 void Reading::open_or_keep(Locked what) {
   if (what.open(*this)) return;
   note_locked(what, *this);
