@@ -53,13 +53,11 @@ class RecordSource final : public LotSource {
     buffer_.erase(0, at_);
     searched_ -= at_;
     at_ = 0;
-    const size_t had = buffer_.size();
-    buffer_.resize(had + kReadBytes);
     ssize_t n = 0;
     do {
-      n = ::read(fd_, buffer_.data() + had, kReadBytes);
+      n = ::read(fd_, piece_.data(), piece_.size());
     } while (n < 0 && errno == EINTR);
-    buffer_.resize(had + static_cast<size_t>(std::max<ssize_t>(n, 0)));
+    if (n > 0) buffer_.append(piece_.data(), static_cast<size_t>(n));
     if (n < 0) return error(fmt::format("{}: expected lines of NDJSON, found {}", path_, std::strerror(errno)));
     ended_ = n == 0;
     return {};
@@ -99,11 +97,13 @@ class RecordSource final : public LotSource {
       out.text = line;
     }
     batch.bytes += out.text.size();
-    batch.items.push_back({.name = fmt::format("line {}", number_), .input = digests_ ? siphash(SipKey{}, view(line)) : 0, .what = std::move(out)});
+    if (batch.items.empty()) batch.items.reserve(kMostItems);
+    batch.items.push_back({.name = "line " + std::to_string(number_), .input = digests_ ? siphash(SipKey{}, view(line)) : 0, .what = std::move(out)});
   }
 
   int fd_;
   std::string path_, buffer_;
+  std::vector<char> piece_ = std::vector<char>(kReadBytes);
   const bool digests_;
   size_t at_ = 0, searched_ = 0, dropped_ = 0;
   uint64_t number_ = 0;

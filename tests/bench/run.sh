@@ -74,8 +74,8 @@ library=build/crypto_mb/lib/libcrypto_mb.so
 [ -e "$library" ] && fast=(--engine-library "$library")
 code=0; "$build/matter-attest" lot --stream --engine crypto_mb "${fast[@]}" --network none </dev/null >/dev/null 2>"$work/why" || code=$?
 if [ $code = 2 ]; then sed 's/^/crypto_mb is left out: /' "$work/why"; else engines+=(crypto_mb); fi
-"$build/tests/lot_maker" 50000 >"$work/one.ndjson"
-"$build/tests/lot_maker" 25000 --response >"$work/two.ndjson"
+"$build/tests/lot_maker" 200000 >"$work/one.ndjson"
+"$build/tests/lot_maker" 100000 --response >"$work/two.ndjson"
 of_lot=(--network none --trust-paa fixtures/trust/paa-fff1.pem --trust-cd-signer fixtures/trust/cd-signer.pem --at 2026-06-01T00:00:00Z)
 for engine in "${engines[@]}"; do
   more=(--engine "$engine"); [ "$engine" = crypto_mb ] && more+=("${fast[@]}")
