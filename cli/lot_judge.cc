@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "cli/report_json.h"
 #include "codecs/door.h"
@@ -164,6 +165,17 @@ void LotJudge::learn(std::string_view text, const Judged& judged, const DeviceLi
 }
 
 std::vector<DeviceLine> LotJudge::judge(LotBatch batch) {
+  // The first device alone: the others may be alike to it.
+  if (may_be_alike_ && !begun_ && batch.items.size() > 1) {
+    begun_ = true;
+    LotBatch first;
+    first.items.push_back(std::move(batch.items.front()));
+    batch.items.erase(batch.items.begin());
+    std::vector<DeviceLine> lines = judge(std::move(first));
+    std::vector<DeviceLine> others = judge(std::move(batch));
+    std::move(others.begin(), others.end(), std::back_inserter(lines));
+    return lines;
+  }
   std::vector<std::optional<DeviceLine>> lines(batch.items.size());
   if (may_be_alike_ && !known_.empty()) judge_alike(batch, lines);
   std::vector<size_t> of;             // the item of each reading

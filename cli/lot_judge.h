@@ -55,6 +55,7 @@ class LotJudge {
   BatchJudge judge_;
   const bool may_be_alike_;
   std::deque<Known> known_;               // the latest first
+  bool begun_ = false;
 };
 
 }  // namespace attest::cli
