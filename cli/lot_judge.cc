@@ -156,12 +156,15 @@ void LotJudge::judge_alike(const LotBatch& batch, std::vector<std::optional<Devi
 }
 
 // A few are enough: a lot has a product or two, and its records are written by one program.
-void LotJudge::learn(std::string_view text, const Judged& judged, const DeviceLine& line) {
+// A summary may name what is the device's own: where summaries are wanted, only a device without one is a model.
+bool LotJudge::learn(std::string_view text, const Judged& judged, const DeviceLine& line) {
   constexpr size_t kMostKnown = 4;
+  if (!line.result.summary.empty()) return false;
   auto records = AlikeRecords::to(text, judged.evidence);
-  if (!records) return;
+  if (!records) return false;
   if (known_.size() == kMostKnown) known_.pop_back();
   known_.push_front({.records = std::move(*records), .line = line});
+  return true;
 }
 
 std::vector<DeviceLine> LotJudge::judge(LotBatch batch) {
@@ -198,9 +201,7 @@ std::vector<DeviceLine> LotJudge::judge(LotBatch batch) {
   for (size_t i = 0; may_be_alike_ && i < judged.size(); ++i) {
     const auto* line = std::get_if<LotItem::Line>(&batch.items[of[i]].what);
     if (line == nullptr) break;
-    const size_t before = known_.size();
-    learn(line->text, judged[i], *lines[of[i]]);
-    if (known_.size() != before || i == kMostTried) break;
+    if (learn(line->text, judged[i], *lines[of[i]]) || i == kMostTried) break;
   }
   std::vector<DeviceLine> out;
   out.reserve(lines.size());

@@ -45,7 +45,7 @@ class LotJudge {
 
   // Lines that are alike to one judged before: their signatures are checked, and its verdict is theirs.
   void judge_alike(const LotBatch& batch, std::vector<std::optional<DeviceLine>>& lines) const;
-  void learn(std::string_view text, const Judged& judged, const DeviceLine& line);
+  bool learn(std::string_view text, const Judged& judged, const DeviceLine& line);
 
   struct Known {
     AlikeRecords records;

@@ -273,3 +273,20 @@ TEST_CASE("lot --full: each device's line has the report that verify makes of it
   CHECK(*report->find("evidence")->array()->front().find("path")->string() == "line 1");
   CHECK(dump(*report).find(lot_records()[0].json.find("onboarding")->find("qr")->string()->substr(3)) == std::string::npos);
 }
+
+TEST_CASE("devices that are alike are summed up each by its own name") {
+  std::string lines;
+  for (size_t i = 0; i < 4; ++i) {
+    LotRecordPlan plain{.json = Json(Json::Object{})};   // without what keeps records from being alike
+    for (const char* key : {"id", "serial_number", "vendor_id", "product_id", "dac", "pai", "cd"}) {
+      if (const Json* value = lot_records()[i].json.find(key)) plain.json.set(key, *value);
+    }
+    plain.json.set("manufacturing_date", Json(Json::Number{"5"}));   // no text: told of with its place
+    lines += plain.line();
+  }
+  const auto done = run_program(lot_words({"--stream", "--format", "csv"}), lines);
+  for (const char* own : {"manufacturing_date in line 1 ", "manufacturing_date in line 2 ", "manufacturing_date in line 3 ", "manufacturing_date in line 4 "}) {
+    CAPTURE(own);
+    CHECK(done.out.find(own) != std::string::npos);
+  }
+}
