@@ -40,4 +40,24 @@ Result<const CurlApi*> curl_api() {
   return &*api;
 }
 
+const char* curl_meaning(CURLcode code) {
+  switch (code) {
+    case CURLE_COULDNT_RESOLVE_HOST: return "no such host";
+    case CURLE_COULDNT_CONNECT: return "no connection";
+    case CURLE_PARTIAL_FILE:
+    case CURLE_GOT_NOTHING:
+    case CURLE_RECV_ERROR: return "the answer was cut off";
+    case CURLE_OPERATION_TIMEDOUT: return "timed out";
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_ISSUER_ERROR: return "TLS";
+    case CURLE_URL_MALFORMAT: return "not a URL";
+    case CURLE_TOO_MANY_REDIRECTS: return "redirected too often";
+    case CURLE_UNSUPPORTED_PROTOCOL: return "redirected to another scheme";
+    case CURLE_BAD_CONTENT_ENCODING: return "the answer's content encoding is broken";
+    default: return "failed";
+  }
+}
+
 }  // namespace attest::dcl

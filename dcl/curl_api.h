@@ -36,4 +36,7 @@ struct CurlApi {
 // Loads libcurl once and for all threads. Fails when it is not installed or too old, and says what to install.
 Result<const CurlApi*> curl_api();
 
+// What went wrong on the wire, in a word or two: "no such host", "timed out".
+const char* curl_meaning(CURLcode code);
+
 }  // namespace attest::dcl

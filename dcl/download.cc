@@ -200,23 +200,6 @@ size_t on_body(char* data, size_t size, size_t n, void* hop) { return static_cas
 size_t on_header(char* data, size_t size, size_t n, void* hop) { return static_cast<Hop*>(hop)->take_header({data, size * n}); }
 curl_socket_t on_socket(void* hop, curlsocktype, curl_sockaddr* address) { return static_cast<Hop*>(hop)->open_socket(*address); }
 
-const char* meaning(CURLcode code) {
-  switch (code) {
-    case CURLE_COULDNT_RESOLVE_HOST: return "no such host";
-    case CURLE_COULDNT_CONNECT: return "no connection";
-    case CURLE_PARTIAL_FILE:
-    case CURLE_GOT_NOTHING:
-    case CURLE_RECV_ERROR: return "the answer was cut off";
-    case CURLE_OPERATION_TIMEDOUT: return "timed out";
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CONNECT_ERROR:
-    case CURLE_SSL_CACERT_BADFILE:
-    case CURLE_SSL_ISSUER_ERROR: return "TLS";
-    case CURLE_URL_MALFORMAT: return "not a URL";
-    default: return "failed";
-  }
-}
-
 class CurlDownloader final : public Downloader {
  public:
   CurlDownloader(const CurlApi& api, DownloadOptions options)
@@ -335,7 +318,7 @@ class CurlDownloader final : public Downloader {
       return error(fmt::format("expected a public address, found {} (--allow-private-hosts lets it be asked)", hop.not_public));
     const std::string got = hop.answer == Hop::Answer::content ? fmt::format(" after {} bytes{}", hop.at, hop.file_size ? fmt::format(" of {}", *hop.file_size) : "") : "";
     const char* detail = hop.message[0] != '\0' ? hop.message : api_.easy_strerror(*code);
-    return error(fmt::format("{}{}: {}", meaning(*code), got, printable(detail)));
+    return error(fmt::format("{}{}: {}", curl_meaning(*code), got, printable(detail)));
   }
 
   // Runs the transfer to its end, or to that of its time or its speed.

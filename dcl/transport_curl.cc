@@ -100,25 +100,6 @@ bool passing(CURLcode code) {
   }
 }
 
-const char* meaning(CURLcode code) {
-  switch (code) {
-    case CURLE_COULDNT_RESOLVE_HOST: return "no such host";
-    case CURLE_COULDNT_CONNECT: return "no connection";
-    case CURLE_PARTIAL_FILE:
-    case CURLE_GOT_NOTHING:
-    case CURLE_RECV_ERROR: return "the answer was cut off";
-    case CURLE_OPERATION_TIMEDOUT: return "timed out";
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CONNECT_ERROR:
-    case CURLE_SSL_CACERT_BADFILE:
-    case CURLE_SSL_ISSUER_ERROR: return "TLS";
-    case CURLE_TOO_MANY_REDIRECTS: return "redirected too often";
-    case CURLE_UNSUPPORTED_PROTOCOL: return "redirected to another scheme";
-    case CURLE_BAD_CONTENT_ENCODING: return "the answer's content encoding is broken";
-    default: return "failed";
-  }
-}
-
 class CurlTransport final : public Transport {
  public:
   CurlTransport(const CurlApi& api, CurlOptions options) : api_(api), options_(std::move(options)), multi_(api.multi_init()) {
@@ -254,7 +235,7 @@ class CurlTransport final : public Transport {
     if (code == CURLE_OPERATION_TIMEDOUT) ++transfer->timeouts;
     if (passing(code) && transfer->timeouts < 2 && again(transfer, milliseconds(0))) return;
     const char* detail = transfer->message[0] != '\0' ? transfer->message : api_.easy_strerror(code);
-    answer(*transfer, error(fmt::format("{}: {}: {}{}", shown_url(transfer->request.url), meaning(code), printable(detail), tried(*transfer))), answered);
+    answer(*transfer, error(fmt::format("{}: {}: {}{}", shown_url(transfer->request.url), curl_meaning(code), printable(detail), tried(*transfer))), answered);
   }
 
   static std::string tried(const Transfer& transfer) {
