@@ -53,8 +53,6 @@ const char* curl_meaning(CURLcode code) {
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_ISSUER_ERROR: return "TLS";
     case CURLE_URL_MALFORMAT: return "not a URL";
-    case CURLE_TOO_MANY_REDIRECTS: return "redirected too often";
-    case CURLE_UNSUPPORTED_PROTOCOL: return "redirected to another scheme";
     case CURLE_BAD_CONTENT_ENCODING: return "the answer's content encoding is broken";
     default: return "failed";
   }

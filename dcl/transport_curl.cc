@@ -100,6 +100,13 @@ bool passing(CURLcode code) {
   }
 }
 
+// libcurl follows this transport's redirects itself.
+const char* meaning(CURLcode code) {
+  if (code == CURLE_TOO_MANY_REDIRECTS) return "redirected too often";
+  if (code == CURLE_UNSUPPORTED_PROTOCOL) return "redirected to another scheme";
+  return curl_meaning(code);
+}
+
 class CurlTransport final : public Transport {
  public:
   CurlTransport(const CurlApi& api, CurlOptions options) : api_(api), options_(std::move(options)), multi_(api.multi_init()) {
@@ -235,7 +242,7 @@ class CurlTransport final : public Transport {
     if (code == CURLE_OPERATION_TIMEDOUT) ++transfer->timeouts;
     if (passing(code) && transfer->timeouts < 2 && again(transfer, milliseconds(0))) return;
     const char* detail = transfer->message[0] != '\0' ? transfer->message : api_.easy_strerror(code);
-    answer(*transfer, error(fmt::format("{}: {}: {}{}", shown_url(transfer->request.url), curl_meaning(code), printable(detail), tried(*transfer))), answered);
+    answer(*transfer, error(fmt::format("{}: {}: {}{}", shown_url(transfer->request.url), meaning(code), printable(detail), tried(*transfer))), answered);
   }
 
   static std::string tried(const Transfer& transfer) {
