@@ -5,9 +5,9 @@
 
 #include <chrono>
 #include <filesystem>
-#include <fstream>
 
 #include "cli/byte_progress.h"
+#include "cli/files.h"
 #include "dcl/snapshot.h"
 #include "dcl/sync.h"
 
@@ -210,18 +210,6 @@ Result<dcl::Snapshot> cached_snapshot(const std::string& folder, const std::stri
   return snapshot;
 }
 
-// Beside the target, then in its place: a reader of the target never sees half a file.
-Result<void> write_whole(const std::string& path, const std::string& text) {
-  const std::string beside = path + ".part";
-  std::ofstream file(beside, std::ios::binary | std::ios::trunc);
-  file << text;
-  file.close();
-  std::error_code failure;
-  if (file) std::filesystem::rename(beside, path, failure);
-  if (!file || failure) return error(fmt::format("{}: cannot be written{}{}", printable(path), failure ? ": " : "", failure ? failure.message() : ""));
-  return {};
-}
-
 int run_export(const DclArguments& arguments, const Surroundings& around, const dcl::LedgerOptions& options) {
   auto snapshot = cached_snapshot(options.cache_folder, options.network.chain_id);
   if (!snapshot) return complain(around, snapshot.error().what, kUnknown);
@@ -231,7 +219,7 @@ int run_export(const DclArguments& arguments, const Surroundings& around, const 
     around.out << text;
     return kOk;
   }
-  if (const auto written = write_whole(arguments.operands[0], text); !written) return complain(around, written.error().what, kUsage);
+  if (const auto written = replace_file(arguments.operands[0], text); !written) return complain(around, written.error().what, kUsage);
   return kOk;
 }
 

@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <set>
 
 #include "cli/ota.h"
@@ -215,6 +216,19 @@ std::vector<std::string> read_paths(const std::vector<std::string>& paths, Readi
       errors.push_back(fmt::format("{}: expected the files of a device (certificates, a declaration, a dump, a log); none of its {} files is one", path, files->size()));
   }
   return errors;
+}
+
+Result<void> replace_file(const std::string& path, std::string_view content) {
+  const std::string beside = fmt::format("{}.{}.part", path, ::getpid());
+  std::ofstream file(beside, std::ios::binary | std::ios::trunc);
+  file << content;
+  file.close();
+  std::error_code failure;
+  if (file) std::filesystem::rename(beside, path, failure);
+  if (file && !failure) return {};
+  std::error_code ignored;
+  std::filesystem::remove(beside, ignored);
+  return error(fmt::format("{}: cannot be written{}{}", printable(path), failure ? ": " : "", failure ? failure.message() : ""));
 }
 
 tl::expected<void, Error> write_output(const std::string& path, std::string_view content) {

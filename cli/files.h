@@ -42,6 +42,9 @@ bool next_line(std::FILE* file, std::string& line);
 // and cannot be read is one, a file inside a folder that is nothing known is only listed.
 std::vector<std::string> read_paths(const std::vector<std::string>& paths, Reading& reading);
 
+// Beside the target, then in its place: a reader of the target never sees half a file.
+Result<void> replace_file(const std::string& path, std::string_view content);
+
 // Writes a whole file, or stdout for "" and "-". An error names the path.
 tl::expected<void, Error> write_output(const std::string& path, std::string_view content);
 

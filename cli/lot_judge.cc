@@ -25,7 +25,7 @@ DeviceLine unreadable(const LotItem& item, const std::string& problem) {
 
 }  // namespace
 
-LotJudge::LotJudge(const LotSetup& setup) : setup_(setup), judge_(setup.policy, setup.trust, setup.ledger, *setup.engine, setup.ordered),
+LotJudge::LotJudge(const LotSetup& setup) : setup_(setup), judge_(setup.policy, setup.trust, setup.ledger, *setup.engine, setup.ordered, setup.tried),
       may_be_alike_(!setup.full && setup.manifests.empty() && !setup.ordered && setup.policy.waivers.empty()) {}
 
 bool LotJudge::read_files(const LotItem::Files& files, Reading& reading, std::string& problem) const {

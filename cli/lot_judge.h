@@ -17,6 +17,7 @@ struct LotSetup {
   TrustStore trust;
   Ledger* ledger = nullptr;
   SignatureEngine* engine = nullptr;
+  TriedVerifiers* tried = nullptr;
   std::vector<Secret> secrets;
   std::optional<Device> ordered;
   SipKey key{};

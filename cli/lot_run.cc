@@ -16,6 +16,7 @@
 #include "cli/lot_pipeline.h"
 #include "cli/lot_progress.h"
 #include "cli/lot_tree.h"
+#include "cli/tried_file.h"
 #include "verifier/crypto.h"
 #include "verifier/lot/manifest_tally.h"
 #include "verifier/lot/sample.h"
@@ -99,6 +100,7 @@ class LotRun {
     auto output = LotOutput::open(options_.output, options_.format, options_.part.empty() ? LineForm::result : LineForm::part);
     if (!output) return tl::unexpected(output.error());
     if (auto done = judge(*output); !done) return tl::unexpected(done.error());
+    if (tried_folder_) keep_tried(*tried_folder_, *tried_);
     if (ledger_) {
       for (const std::string& note : ledger_->notes()) complain(note);
     }
@@ -144,6 +146,11 @@ class LotRun {
       auto ordered = expected_from(options_.expect);
       if (!ordered) return tl::unexpected(ordered.error());
       setup_.ordered = std::move(*ordered);
+    }
+    if (const auto folder = cache_folder(options_.judge.ledger.cache_dir, variable)) {
+      tried_folder_ = *folder;
+      tried_ = load_tried(*folder);
+      setup_.tried = tried_.get();
     }
     setup_.full = options_.full;
     // What is kept for later may be asked for in another form then.
@@ -273,6 +280,8 @@ class LotRun {
 
   const LotOptions& options_;
   std::shared_ptr<SignatureEngine> engine_;
+  std::optional<std::string> tried_folder_;   // where verifiers that were tried are kept
+  std::unique_ptr<TriedVerifiers> tried_;
   LotSetup setup_;
   std::unique_ptr<dcl::CachedLedger> ledger_;
   LotManifests manifests_;

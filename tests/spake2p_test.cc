@@ -50,6 +50,7 @@ TEST_CASE("verifiers of known passcodes") {
     CHECK(hex(*verifier) == row.verifier);
     CHECK(verifier->size() == kVerifierBytes);
     CHECK(judge_verifier(*verifier) == std::nullopt);
+    CHECK(is_verifier_of(*verifier, row.passcode, row.salt, row.iterations).value());
   }
   CHECK(
       base64(*spake2p_verifier(20202021, text_salt, 1000)) ==
@@ -70,6 +71,31 @@ TEST_CASE("salts and iterations out of range are refused") {
   };
   for (const auto& row : rows)
     CHECK(spake2p_verifier(20202021, Bytes(row.salt), row.iterations).error().what == row.why);
+}
+
+TEST_CASE("a verifier is of one passcode, salt and count") {
+  const Bytes salt = counting(16), good = spake2p_verifier(34567890, salt, 1000).value();
+  CHECK(is_verifier_of(good, 34567890, salt, 1000).value());
+  CHECK(!is_verifier_of(good, 34567891, salt, 1000).value());
+  CHECK(!is_verifier_of(good, 34567890, salt, 1001).value());
+  CHECK(!is_verifier_of(good, 34567890, counting(17), 1000).value());
+  CHECK(!is_verifier_of(View(good).first(96), 34567890, salt, 1000).value());
+  // Every byte counts: those that the first derived block decides, the last eight of w0, and L.
+  for (size_t at = 0; at < good.size(); ++at) {
+    Bytes altered = good;
+    altered[at] ^= 1;
+    CAPTURE(at);
+    CHECK(!is_verifier_of(altered, 34567890, salt, 1000).value());
+  }
+  CHECK(is_verifier_of(good, 34567890, counting(15), 1000).error().what == "salt: expected 16 to 32 bytes, found 15");
+}
+
+TEST_CASE("a verifier's first derived block is compared across the order, too") {
+  // w0 is reduced: over many passcodes both a borrow and none come up.
+  for (uint32_t passcode = 1; passcode <= 200; ++passcode) {
+    CAPTURE(passcode);
+    CHECK(is_verifier_of(spake2p_verifier(passcode, counting(16), 1000).value(), passcode, counting(16), 1000).value());
+  }
 }
 
 TEST_CASE("the shape of a verifier is judged") {

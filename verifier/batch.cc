@@ -17,8 +17,8 @@ struct Asked {
 
 }  // namespace
 
-BatchJudge::BatchJudge(Policy policy, const TrustStore& trust, Ledger* ledger, SignatureEngine& engine, std::optional<Device> ordered)
-    : policy_(std::move(policy)), trust_(trust), ledger_(ledger), engine_(engine), ordered_(std::move(ordered)), judge_(policy_) {}
+BatchJudge::BatchJudge(Policy policy, const TrustStore& trust, Ledger* ledger, SignatureEngine& engine, std::optional<Device> ordered, TriedVerifiers* tried)
+    : policy_(std::move(policy)), trust_(trust), ledger_(ledger), engine_(engine), ordered_(std::move(ordered)), judge_(policy_), remembered_(tried) {}
 
 std::shared_ptr<BatchJudge::Common> BatchJudge::common(const Evidence& e) {
   if (!e.pai.certificate || !e.cms || !e.cd) return nullptr;

@@ -19,11 +19,11 @@ struct Judged {
   Report report;       // when asked for
 };
 
-// Not thread-safe: one object a thread. `trust`, `ledger` (may be null) and `engine` outlive it. `ordered`: what --expect
-// says of each device.
+// Not thread-safe: one object a thread. `trust`, `ledger` (may be null), `engine` and `tried` (may be null) outlive it.
+// `ordered`: what --expect says of each device.
 class BatchJudge {
  public:
-  BatchJudge(Policy policy, const TrustStore& trust, Ledger* ledger, SignatureEngine& engine, std::optional<Device> ordered = {});
+  BatchJudge(Policy policy, const TrustStore& trust, Ledger* ledger, SignatureEngine& engine, std::optional<Device> ordered = {}, TriedVerifiers* tried = nullptr);
 
   // Answers in the order of the devices. With `reports` every device has its whole report, which takes longer.
   std::vector<Judged> judge(std::vector<Reading> devices, bool reports);

@@ -116,11 +116,22 @@ class OpensslEngine final : public SignatureEngine {
   }
 };
 
+BigNumber number_of(View scalar) {
+  BigNumber out(made(BN_secure_new()));
+  if (BN_bin2bn(scalar.data(), static_cast<int>(scalar.size()), out.get()) == nullptr) throw std::bad_alloc();
+  return out;
+}
+
+Bytes scalar_bytes(const BIGNUM* number) {
+  Bytes out(32);
+  BN_bn2binpad(number, out.data(), 32);
+  return out;
+}
+
 // 1 <= scalar < n as a number, or null.
 BigNumber private_scalar(View scalar) {
   if (scalar.size() != 32) return nullptr;
-  BigNumber k(made(BN_secure_new()));
-  if (BN_bin2bn(scalar.data(), 32, k.get()) == nullptr) throw std::bad_alloc();
+  BigNumber k = number_of(scalar);
   if (BN_is_zero(k.get()) || BN_cmp(k.get(), p256().order) >= 0) return nullptr;
   return k;
 }
@@ -143,6 +154,19 @@ class HmacKey {
     SHA256_Init(&outer_);
     SHA256_Update(&outer_, block.data(), block.size());
   }
+  // Of a digest: with its padding, which is always the same, it is one block, and so is the outer half.
+  Sha256 of_digest(const Sha256& data) const {
+    constexpr size_t kBits = 8 * (SHA256_CBLOCK + sizeof(Sha256));
+    std::array<uint8_t, SHA256_CBLOCK> block{};
+    std::copy(data.begin(), data.end(), block.begin());
+    block[sizeof(Sha256)] = 0x80;
+    block[SHA256_CBLOCK - 2] = kBits >> 8;
+    absorb(inner_, block);
+    absorb(outer_, block);
+    Sha256 digest;
+    std::copy_n(block.begin(), digest.size(), digest.begin());
+    return digest;
+  }
   Sha256 of(View a, View b = {}) const {
     Sha256 digest{};
     SHA256_CTX state = inner_;
@@ -157,6 +181,12 @@ class HmacKey {
 
  private:
   SHA256_CTX inner_{}, outer_{};
+
+  // What `half` has absorbed and the block: its state takes the place of the block's first half.
+  static void absorb(SHA256_CTX half, std::array<uint8_t, SHA256_CBLOCK>& block) {
+    SHA256_Transform(&half, block.data());
+    for (size_t i = 0; i < sizeof(Sha256); ++i) block[i] = static_cast<uint8_t>(half.h[i / 4] >> (24 - 8 * (i % 4)));
+  }
 };
 
 // Decrypts with a named cipher and without padding. The callers have checked lengths.
@@ -251,23 +281,26 @@ Bytes hmac_sha256(View key, View data) {
   return to_bytes(HmacKey(key).of(data));
 }
 
-// RFC 8018 section 5.2.
-Bytes pbkdf2_hmac_sha256(View password, View salt, uint32_t iterations, size_t length) {
-  const HmacKey key(password);
-  Bytes out;
-  out.reserve(length + sizeof(Sha256));
-  for (uint32_t block = 1; out.size() < length; ++block) {
-    const std::array<uint8_t, 4> number = {static_cast<uint8_t>(block >> 24), static_cast<uint8_t>(block >> 16),
-                                           static_cast<uint8_t>(block >> 8), static_cast<uint8_t>(block)};
-    Sha256 u = key.of(salt, number), sum = u;
-    for (uint32_t i = 1; i < iterations; ++i) {
-      u = key.of(u);
-      for (size_t k = 0; k < sum.size(); ++k) sum[k] ^= u[k];
-    }
-    out.insert(out.end(), sum.begin(), sum.end());
+struct Pbkdf2::State {
+  HmacKey password;
+  Bytes salt;
+  uint32_t iterations;
+};
+
+Pbkdf2::Pbkdf2(View password, View salt, uint32_t iterations)
+    : state_(new State{.password = HmacKey(password), .salt = to_bytes(salt), .iterations = iterations}) {}
+Pbkdf2::~Pbkdf2() = default;
+Pbkdf2::Pbkdf2(Pbkdf2&&) noexcept = default;
+
+Sha256 Pbkdf2::block(uint32_t number) const {
+  const std::array<uint8_t, 4> big_endian = {static_cast<uint8_t>(number >> 24), static_cast<uint8_t>(number >> 16), static_cast<uint8_t>(number >> 8),
+                                             static_cast<uint8_t>(number)};
+  Sha256 u = state_->password.of(state_->salt, big_endian), sum = u;
+  for (uint32_t i = 1; i < state_->iterations; ++i) {
+    u = state_->password.of_digest(u);
+    for (size_t k = 0; k < sum.size(); ++k) sum[k] ^= u[k];
   }
-  out.resize(length);
-  return out;
+  return sum;
 }
 
 bool on_curve(View point) {
@@ -300,15 +333,18 @@ Bytes scalar_mod_order(View big_endian) {
   // By words of 32 bytes, so that the work grows with the length and not with its square.
   for (size_t at = 0; at < big_endian.size();) {
     const size_t n = std::min<size_t>(32, big_endian.size() - at);
-    if (BN_bin2bn(big_endian.data() + at, static_cast<int>(n), part.get()) == nullptr ||
-        BN_lshift(sum.get(), sum.get(), static_cast<int>(8 * n)) != 1 ||
+    if (BN_bin2bn(big_endian.data() + at, static_cast<int>(n), part.get()) == nullptr || BN_lshift(sum.get(), sum.get(), static_cast<int>(8 * n)) != 1 ||
         BN_add(sum.get(), sum.get(), part.get()) != 1 || BN_mod(sum.get(), sum.get(), p256().order, numbers) != 1)
       throw std::bad_alloc();
     at += n;
   }
-  Bytes out(32);
-  BN_bn2binpad(sum.get(), out.data(), 32);
-  return out;
+  return scalar_bytes(sum.get());
+}
+
+Bytes difference_mod_order(View a, View b) {
+  const BigNumber left = number_of(a), right = number_of(b);
+  if (BN_mod_sub(left.get(), left.get(), right.get(), p256().order, scratch().numbers.get()) != 1) throw std::bad_alloc();
+  return scalar_bytes(left.get());
 }
 
 SignatureEngine& openssl_engine() {

@@ -31,12 +31,26 @@ class Hash {
 };
 Bytes md5(View data);            // Espressif partition tables; a checksum, not a defence
 Bytes hmac_sha256(View key, View data);
-Bytes pbkdf2_hmac_sha256(View password, View salt, uint32_t iterations, size_t length);
+
+// PBKDF2 with HMAC-SHA-256 (RFC 8018 section 5.2), by blocks, whose joined bytes are the derived key: the first often says
+// enough, and each costs the same.
+class Pbkdf2 {
+ public:
+  Pbkdf2(View password, View salt, uint32_t iterations);
+  ~Pbkdf2();
+  Pbkdf2(Pbkdf2&&) noexcept;
+  Sha256 block(uint32_t number) const;  // counted from 1
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 // P-256. Scalars are 32 bytes big endian.
 bool on_curve(View point);                                   // 65 bytes, uncompressed, on the curve, not infinity
 std::optional<Point> public_key_of(View scalar);             // nullopt unless 1 <= scalar < n
 Bytes scalar_mod_order(View big_endian);                     // any length -> 32 bytes, mod n
+Bytes difference_mod_order(View a, View b);                  // two scalars below n -> a - b mod n
 
 // One P-256 signature check: does r|s over this digest verify under this point?
 struct SignatureJob {

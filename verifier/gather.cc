@@ -449,7 +449,7 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
   if (ledger != nullptr && policy.network != Network::none) gather_ledger(e, *ledger, remembered);
   judge_lists(e);
   e.ordered = std::move(ordered);
-  e.onboarding = onboarding_evidence(e.device, e.ordered ? &*e.ordered : nullptr);
+  e.onboarding = onboarding_evidence(e.device, e.ordered ? &*e.ordered : nullptr, remembered != nullptr ? remembered->tried() : nullptr);
   gather_csrs(e);
   return e;
 }

@@ -42,8 +42,17 @@ struct Parameters {
 
   std::optional<bool> fit(uint64_t passcode) const {
     if (salt == nullptr || verifier == nullptr || !iterations || *iterations > kMaxPbkdfIterations || passcode > 0xFFFFFFFF) return std::nullopt;
-    const auto made = spake2p_verifier(static_cast<uint32_t>(passcode), *salt, static_cast<uint32_t>(*iterations));
-    return made ? std::optional<bool>(*made == *verifier) : std::nullopt;
+    const auto fits = is_verifier_of(*verifier, static_cast<uint32_t>(passcode), *salt, static_cast<uint32_t>(*iterations));
+    return fits ? std::optional<bool>(*fits) : std::nullopt;
+  }
+
+  std::optional<bool> fit_default(TriedVerifiers* tried) const {
+    if (tried == nullptr || salt == nullptr || verifier == nullptr || !iterations) return fit(kDefaultPasscode);
+    const TriedVerifiers::Mark mark = TriedVerifiers::mark(*verifier, *salt, *iterations);
+    if (tried->knows(mark)) return false;
+    const auto fits = fit(kDefaultPasscode);
+    if (fits == false) tried->add(mark);
+    return fits;
   }
 };
 
@@ -65,7 +74,7 @@ const CodeEvidence* OnboardingEvidence::main_code() const {
   return out;
 }
 
-OnboardingEvidence onboarding_evidence(const Device& device, const Device* ordered) {
+OnboardingEvidence onboarding_evidence(const Device& device, const Device* ordered, TriedVerifiers* tried) {
   OnboardingEvidence out;
   out.codes = codes_of(device);
 
@@ -82,7 +91,7 @@ OnboardingEvidence onboarding_evidence(const Device& device, const Device* order
 
   const Parameters parameters(device);
   for (PasscodeEvidence& p : out.passcodes) p.fits_verifier = parameters.fit(p.passcode);
-  if (out.passcodes.empty()) out.verifier_is_of_default_passcode = parameters.fit(kDefaultPasscode);
+  if (out.passcodes.empty()) out.verifier_is_of_default_passcode = parameters.fit_default(tried);
   if (const auto wanted = ordered == nullptr ? std::nullopt : ordered->number(FactId::passcode); wanted && out.passcodes.empty())
     out.verifier_is_of_ordered_passcode = parameters.fit(*wanted);
   return out;

@@ -4,6 +4,7 @@
 
 #include "verifier/matter/onboarding_payload.h"
 #include "verifier/readers/device.h"
+#include "verifier/matter/tried_verifiers.h"
 
 namespace attest {
 
@@ -37,6 +38,7 @@ struct OnboardingEvidence {
   // The code of this device that says most: a QR code where there is one. Null: none can be read.
   const CodeEvidence* main_code() const;
 };
-OnboardingEvidence onboarding_evidence(const Device& device, const Device* ordered);
+// `tried`: verifiers that need no derivation to be told from the default passcode's; may be null.
+OnboardingEvidence onboarding_evidence(const Device& device, const Device* ordered, TriedVerifiers* tried = nullptr);
 
 }  // namespace attest

@@ -54,7 +54,7 @@ const Parsed& Remembered::ByBytes<Parsed>::of(View bytes, Parse&& parse) {
 // All at once: what is remembered under a certificate's address must not outlive the certificate.
 void Remembered::bound() {
   if (certificates_.entries.size() < kMost && declarations_.entries.size() < kMost && facts_.size() < kMost) return;
-  *this = {};
+  *this = Remembered(tried_);
 }
 
 const ParsedCertificate& Remembered::certificate(View bytes) {

@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "verifier/evidence.h"
+#include "verifier/matter/tried_verifiers.h"
 
 namespace attest {
 
@@ -43,6 +44,10 @@ struct KnownFacts {
 
 class Remembered {
  public:
+  // `tried` may be null, else outlives it.
+  explicit Remembered(TriedVerifiers* tried = nullptr) : tried_(tried) {}
+  TriedVerifiers* tried() const { return tried_; }
+
   const ParsedCertificate& certificate(View bytes);
   const ParsedDeclaration& declaration(View bytes);
 
@@ -65,6 +70,7 @@ class Remembered {
   };
   void bound();
 
+  TriedVerifiers* tried_;
   ByBytes<ParsedCertificate> certificates_;
   ByBytes<ParsedDeclaration> declarations_;
   std::map<CertificatePtr, std::optional<FoundPaa>> paas_;

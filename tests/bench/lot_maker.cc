@@ -22,11 +22,7 @@ int main(int argc, char** argv) {
   const std::string pai = base64(first.pai), cd = base64(first.cd);
   for (long i = 0; i < count; ++i) {
     const std::string name = fmt::format("lot {}", i);
-    plan.dac_key = forge::key_named(name);
-    plan.dac.public_key = to_bytes(plan.dac_key.point);
-    plan.dac.replace(forge::subject_key_id(forge::key_id_of(plan.dac_key)));
-    for (size_t b = 0; b < 8; ++b) plan.dac.serial[7 - b] = static_cast<uint8_t>(b == 7 ? 0x40 : i >> (8 * b));
-    const Bytes dac = forge::certificate(plan.dac, plan.dac_issuer);
+    const Bytes dac = forge::numbered_dac(plan, name, static_cast<uint64_t>(i));
     std::string line = fmt::format(R"({{"id":"{}","vendor_id":"0xFFF1","product_id":"0x8000","serial_number":"L{:08}","dac":"{}","pai":"{}","cd":"{}")", i, i, base64(dac), pai, cd);
     if (response) {
       forge::Device device = first;

@@ -39,6 +39,7 @@ finish() {
 reset() { out=() err=() outhas=() errhas=() expect=0; }
 
 top=$(mktemp -d); trap 'chmod -R u+rwx "$top"; rm -rf "$top"' EXIT
+export MATTER_ATTEST_CACHE=$top/cache   # never the user's own
 bin=$top/bin; mkdir "$bin"; ln -s "$tool" "$bin/matter-attest"
 for script in "${@:-$here/*.txt}"; do for script in $script; do
   work=$top/$(basename "$script" .txt); mkdir -p "$work"

@@ -186,7 +186,7 @@ std::optional<AlikeRecords> AlikeRecords::to(std::string_view line, const Eviden
   if (!has_dac || response_slots != (response ? 4u : 0u)) return std::nullopt;
   // Whatever was learned has to find itself alike: else something above was misunderstood.
   const auto itself = out.match(line);
-  if (!itself || itself->dac != dac->sha256 || itself->dac_key != *dac->p256 || itself->of_dac.digest != dac->tbs_digest()) return std::nullopt;
+  if (!itself || !equal(itself->dac, dac->der) || itself->dac_key != *dac->p256 || itself->of_dac.digest != dac->tbs_digest()) return std::nullopt;
   return out;
 }
 
@@ -218,8 +218,9 @@ std::optional<AlikeRecord> AlikeRecords::match(std::string_view line) const {
   if (!is_plain(own.serial_number)) return std::nullopt;
 
   AlikeRecord out;
-  const auto der = from_base64(own.dac);
+  auto der = from_base64(own.dac);
   if (!der || !take_dac(*der, out) || !take_response(own, out)) return std::nullopt;
+  out.dac = std::move(*der);
   out.name = own.id;
   if (!own.id.empty()) out.id = own.id_is_number ? out.name : '"' + out.name + '"';
   out.serial_number = own.serial_number;
@@ -252,7 +253,6 @@ bool AlikeRecords::take_dac(View der, AlikeRecord& out) const {
   if (!equal(parts->tbs.subspan(done), View(tbs_).subspan(done))) return false;
   // With a response the engine answers for the key too: a signature under a key off the curve is none.
   if (elements_.empty() && !on_curve(out.dac_key)) return false;
-  out.dac = sha256(der);
   out.of_dac = {.key = *pai_->p256, .digest = sha256(parts->tbs), .signature = parts->signature};
   return true;
 }

@@ -49,7 +49,7 @@ DeviceMarks marks_of(const Evidence& e, const SipKey& key) {
     if (!value.empty()) out.marks[static_cast<size_t>(kind)] = mark_of(key, kind, value);
   };
   if (const Certificate* dac = e.dac.certificate.get()) {
-    mark(Mark::dac, dac->sha256);
+    mark(Mark::dac, dac->der);
     mark(Mark::dac_key, dac->public_key);
     if (const auto akid = dac->akid()) out.issuer = hex(*akid);
   } else if (e.dac.present()) {
