@@ -10,7 +10,7 @@ PACKAGES := $(shell sed 's/\#.*//' packages.txt)
 demo: build/.built-tool
 	@tests/demo.sh $(TOOL)
 
-test: build/.built-all
+test: build/.built-all build/.crypto_mb
 	@ctest --test-dir $(BUILD) --output-on-failure
 
 # Lots on many machines: GNU parallel, and Apache Spark where Java and pyspark are there (PYTHON=… names the Python).
@@ -53,11 +53,16 @@ fuzz: build/.packages
 	@cmake --preset fuzz >/dev/null && cmake --build --preset fuzz -- --quiet
 	@tests/fuzz/run.sh build/fuzz
 
+# Once: where the processor can use it and it is to be had. Without it the tests of the two engines say skipped.
+build/.crypto_mb: build/.packages
+	@if grep -q avx512ifma /proc/cpuinfo; then $(MAKE) -s crypto_mb >build/crypto_mb.log 2>&1 || echo "crypto_mb could not be fetched, its tests are skipped: build/crypto_mb.log"; fi
+	@touch $@
+
 # The optional fast signature engine, for tests and benchmarks: Intel's library and the compiler run-time it needs.
 crypto_mb: build/crypto_mb/lib/libcrypto_mb.so
 build/crypto_mb/lib/libcrypto_mb.so:
 	@command -v pip3 >/dev/null || $(SUDO) apt-get install -y -qq --no-install-recommends python3-pip
-	@mkdir -p $(@D) && pip3 download --quiet --no-deps --dest build/crypto_mb/packages ipp-crypto intel-cmplr-lib-rt
+	@mkdir -p $(@D) && pip3 download --quiet --retries 1 --timeout 15 --no-deps --dest build/crypto_mb/packages ipp-crypto intel-cmplr-lib-rt
 	@cd build/crypto_mb && for p in packages/*.whl; do python3 -m zipfile -e $$p packages; done
 	@find build/crypto_mb/packages -name 'lib*.so*' -exec cp {} $(@D) \; && rm -rf build/crypto_mb/packages
 	@test -e $@

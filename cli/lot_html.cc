@@ -15,6 +15,7 @@ namespace {
 
 constexpr size_t kLinksACause = 500;    // more devices of one cause are found in the list below
 constexpr size_t kLongestName = 120, kLongestSummary = 400;   // characters: a page of ten thousand devices stays small
+constexpr uint64_t kMostApprovedOpen = 100;
 constexpr double kChartWidth = 1'000;
 
 // At most so many characters, whole ones, of a text that was made printable.
@@ -223,7 +224,9 @@ class Writer {
       const auto count = static_cast<uint64_t>(std::count_if(lot_.results.begin(), lot_.results.end(), [&](const DeviceResult& r) { return r.verdict == verdict; }));
       if (count == 0) continue;
       const char* words = verdict == Verdict::reject ? "rejected" : verdict == Verdict::undecided ? "undecided" : "approved";
-      const auto group = page_.in("details", {{"class", "group"}, {"open", ""}});
+      // Nobody reads thousands of approved devices; a click shows them.
+      const bool folded = verdict == Verdict::approve && count > kMostApprovedOpen;
+      const auto group = folded ? page_.in("details", {{"class", "group"}}) : page_.in("details", {{"class", "group"}, {"open", ""}});
       page_.line();
       {
         const auto summary = page_.in("summary");

@@ -53,6 +53,16 @@ TEST_CASE("a lot's page leads from a cause to its devices and back") {
   CHECK(page.find("id=\"d3\"") < page.find("id=\"d1\""));
 }
 
+TEST_CASE("many approved devices are folded away, those to look at never") {
+  LotReport lot = small_lot();
+  CHECK(count(lot_html(lot), "<details class=\"group\" open") == 3);
+  lot.results.insert(lot.results.end(), 100, device("E", Verdict::approve));
+  CHECK(count(lot_html(lot), "<details class=\"group\" open") == 2);
+  CHECK(count(lot_html(lot), "<details class=\"group\">") == 1);
+  lot.results = std::vector(200, device("F", Verdict::reject, {"dac.is-valid-now"}));
+  CHECK(count(lot_html(lot), "<details class=\"group\" open") == 1);
+}
+
 TEST_CASE("a lot's JUnit file has a suite for the lot and one for each device") {
   const std::string file = lot_junit(small_lot());
   CHECK(count(file, "<testsuite ") == 5);
