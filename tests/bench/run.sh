@@ -2,6 +2,8 @@
 # make bench: ratios measured in one run, beside OpenSSL on the same machine. BUILD is the release build.
 set -eu
 build=$1
+# shellcheck source=tests/bench/timing.sh
+. tests/bench/timing.sh
 device=../shared/data/captures/good-plain
 [ -d "$device" ] || { echo "bench: ../shared/data/captures is not here" >&2; exit 2; }
 files=("$device"/{dac,pai,cd}.der "$device"/attestation-{elements,signature,challenge,nonce}.bin)
@@ -13,12 +15,10 @@ echo
 echo "== a cold process, against openssl verify of the same chain (100 runs each, in turn)"
 work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
 for c in dac pai paa; do openssl x509 -inform der -in "$device/$c.der" -out "$work/$c.pem"; done
-times() { local s=$EPOCHREALTIME; "$@" >/dev/null 2>&1 || true; local e=$EPOCHREALTIME; echo $(( (${e/./} - ${s/./}) )); }
 for _ in $(seq 100); do
   times "$build/matter-attest" verify --network none --trust-paa "$work/paa.pem" --at 2026-11-20T22:00:00Z "${files[@]:0:3}" >>"$work/ours"
   times openssl verify -CAfile "$work/paa.pem" -untrusted "$work/pai.pem" "$work/dac.pem" >>"$work/theirs"
 done
-median() { sort -n "$1" | sed -n 50p; }
 ours=$(median "$work/ours"); theirs=$(median "$work/theirs")
 echo "matter-attest verify ${ours} us, openssl verify ${theirs} us, ratio $(awk "BEGIN{printf \"%.2f\", $ours/$theirs}")"
 
@@ -57,7 +57,7 @@ for i in $(seq 20); do
   times "$build/matter-attest" dcl sync --from "$url" --chain-id "$chain" --cache-dir "$work/cache$i" >>"$work/ours"
   times curl -s -K "$config" >>"$work/theirs"
 done
-ours=$(sort -n "$work/ours" | sed -n 10p); theirs=$(sort -n "$work/theirs" | sed -n 10p)
+ours=$(median "$work/ours"); theirs=$(median "$work/theirs")
 echo "dcl sync ${ours} us, curl ${theirs} us for ${#paths[@]} addresses: $(awk "BEGIN{printf \"%.2f\", $theirs/$ours}") times faster"
 
 echo
@@ -104,12 +104,5 @@ for round in first again again; do
 done
 
 echo
-echo "== what the Matter SDK and matter.js do with the same chain and declaration, where they are (MATTER_SDK_VERIFY, MATTER_JS_VERIFY name a command)"
-for peer in MATTER_SDK_VERIFY MATTER_JS_VERIFY; do
-  command=${!peer:-}
-  if [ -n "$command" ]; then
-    s=$EPOCHREALTIME; $command "$device" >/dev/null 2>&1; status=$?; e=$EPOCHREALTIME
-    echo "$peer: $(( ${e/./} - ${s/./} )) us for one device, exit code $status"
-  fi
-done
-[ -n "${MATTER_SDK_VERIFY:-}${MATTER_JS_VERIFY:-}" ] || echo "not here; measured elsewhere on one core of one machine (../shared/docs/peers): SDK on OpenSSL 422 devices/s against a bound of 12,100, on BoringSSL 3,900; matter.js 850 to 1,700"
+echo "== matter.js and the Matter SDK's chip-cert, where they are (MATTER_JS, MATTER_SDK), with a device of ours"
+tests/bench/peers.sh "$build"

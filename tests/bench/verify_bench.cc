@@ -1,17 +1,20 @@
 // How many full verifications a second one thread does, against the bound that this machine's `openssl speed ecdsap256`
-// sets for the same number of signature checks, measured in the same run. Usage: verify_bench EVIDENCE... (files)
+// sets for the same number of signature checks, measured in the same run. Usage: verify_bench [--forged] EVIDENCE... (files)
 //
+// --forged: the evidence is a device of fixtures/devices, judged against fixtures/trust; else one of the test network.
 // A full verification: the bytes of the evidence are recognised, read, gathered, their signatures checked, judged.
 // Trust anchors are loaded once, as a lot would.
 
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <ctime>
 #include <fstream>
 #include <iterator>
 #include <string>
 #include <vector>
 
+#include "fixtures/forge/case.h"
 #include "verifier/gather.h"
 #include "verifier/report.h"
 
@@ -33,6 +36,14 @@ double openssl_bound() {
   return verifies;
 }
 
+TrustStore forged_trust() {
+  TrustStore trust = TrustStore::builtin(false);
+  const auto made = [](const forge::Anchor& anchor) { return *parse_certificate(forge::certificate(anchor.plan, anchor.key)); };
+  (void)trust.add_paa(made(forge::paa_fff1()), Origin::given, forge::paa_fff1().file);
+  (void)trust.add_cd_signer(made(forge::cd_signer()), Origin::given, forge::cd_signer().file);
+  return trust;
+}
+
 struct Files {
   std::vector<std::string> names;
   std::vector<Bytes> contents;
@@ -52,16 +63,17 @@ Verdict verify_once(const Files& files, const Policy& policy, const TrustStore& 
 }  // namespace
 
 int main(int argc, char** argv) {
+  const bool forged = argc > 1 && std::strcmp(argv[1], "--forged") == 0;
   Files files;
-  for (int i = 1; i < argc; ++i) {
+  for (int i = forged ? 2 : 1; i < argc; ++i) {
     std::ifstream in(argv[i], std::ios::binary);
     if (!in) return std::fprintf(stderr, "verify_bench: cannot read %s\n", argv[i]), 2;
     files.names.emplace_back(argv[i]);
     files.contents.emplace_back(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
   }
-  if (files.names.empty()) return std::fprintf(stderr, "usage: verify_bench EVIDENCE...\n"), 2;
-  const Policy policy{.network = Network::test, .at = *parse_rfc3339("2026-11-20T22:00:00Z"), .required = {}, .show_passcode = false};
-  const TrustStore trust = TrustStore::builtin(true);
+  if (files.names.empty()) return std::fprintf(stderr, "usage: verify_bench [--forged] EVIDENCE...\n"), 2;
+  const Policy policy{.network = forged ? Network::none : Network::test, .at = *parse_rfc3339(forged ? forge::kAt : "2026-11-20T22:00:00Z"), .required = {}, .show_passcode = false};
+  const TrustStore trust = forged ? forged_trust() : TrustStore::builtin(true);
   if (verify_once(files, policy, trust) != Verdict::approve) return std::fprintf(stderr, "verify_bench: the evidence is not approved\n"), 1;
 
   Reading once;
