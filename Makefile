@@ -10,11 +10,11 @@ PACKAGES := $(shell sed 's/\#.*//' packages.txt)
 demo: build/.built-tool
 	@tests/demo.sh $(TOOL)
 
-test: build/.built-all build/.crypto_mb
+test: build/.built-all build/.crypto_mb build/.pyspark
 	@ctest --test-dir $(BUILD) --output-on-failure
 
 # Lots on many machines: GNU parallel, and Apache Spark where Java and pyspark are there (PYTHON=… names the Python).
-examples: build/.built-all
+examples: build/.built-all build/.pyspark
 	@examples/run.sh $(BUILD)
 
 # Installs what is missing, once for each state of the list.
@@ -56,6 +56,11 @@ fuzz: build/.packages
 # Once: where the processor can use it and it is to be had. Without it the tests of the two engines say skipped.
 build/.crypto_mb: build/.packages
 	@if grep -q avx512ifma /proc/cpuinfo; then $(MAKE) -s crypto_mb >build/crypto_mb.log 2>&1 || echo "crypto_mb could not be fetched, its tests are skipped: build/crypto_mb.log"; fi
+	@touch $@
+
+# Once: where there is Java. Without it the example under Apache Spark says skipped.
+build/.pyspark: build/.packages
+	@if command -v java >/dev/null; then pip3 install --quiet --retries 1 --timeout 15 --target build/pyspark 'pyspark==3.5.*' >build/pyspark.log 2>&1 || echo "pyspark could not be fetched, the example under Spark is skipped: build/pyspark.log"; fi
 	@touch $@
 
 # The optional fast signature engine, for tests and benchmarks: Intel's library and the compiler run-time it needs.

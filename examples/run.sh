@@ -35,6 +35,7 @@ else
 fi
 
 python=${PYTHON:-python3}
+export PYTHONPATH=$here/../build/pyspark${PYTHONPATH:+:$PYTHONPATH}   # where make test keeps it
 if ! wants spark; then :
 elif ! command -v java > /dev/null; then skip spark "Java is not installed"
 elif ! "$python" -c 'import pyspark' 2>/dev/null; then skip spark "pyspark is not installed for $python (pip install pyspark; PYTHON=... names another)"
