@@ -49,13 +49,15 @@ FindingList ManifestTally::findings(bool whole) const {
     out.findings.push_back({.rule = &rule, .severity = rule.severity, .message = fmt::format("{} not stand in {}", devices(unlisted.count), where), .count = unlisted.count, .devices = unlisted.names});
   }
   for (size_t i = 0; whole && i < manifests_.size(); ++i) {
-    const auto missing = static_cast<uint64_t>(std::count(seen_[i].begin(), seen_[i].end(), false));
+    std::vector<bool> seen = seen_[i];
+    for (const auto& [row, first] : manifests_[i].same_rows()) seen[row] = seen[row] || seen_[i][first];
+    const auto missing = static_cast<uint64_t>(std::count(seen.begin(), seen.end(), false));
     if (missing == 0) continue;
     const LotRule& rule = lot_rule::manifest_names_no_other;
     LotFinding finding{.rule = &rule, .severity = rule.severity, .message = {}, .count = missing, .devices = {}};
     finding.message = fmt::format("{}: {} of {} rows {} no device in the lot", printable(manifests_[i].path()), missing, manifests_[i].size(), missing == 1 ? "has" : "have");
-    for (size_t row = 0; row < seen_[i].size() && finding.devices.size() < kNamesShown; ++row) {
-      if (!seen_[i][row]) finding.devices.push_back(manifests_[i].row_text(static_cast<uint32_t>(row)));
+    for (size_t row = 0; row < seen.size() && finding.devices.size() < kNamesShown; ++row) {
+      if (!seen[row]) finding.devices.push_back(manifests_[i].row_text(static_cast<uint32_t>(row)));
     }
     out.findings.push_back(std::move(finding));
   }
