@@ -133,6 +133,25 @@ TEST_CASE("manifest rows: of a row that is too short or too long no value is use
   CHECK(bare.statements.empty());
 }
 
+TEST_CASE("manifest tally: each table that a tool writes of all devices has all of them") {
+  const std::string summary = "serial,passcode\nSN1,1\nSN3,3\nSN4,4\n", names = "cn,serial\na,SN1\nb,SN2\nc,SN3\nd,SN4\n", reprinted = "serial,mac\nSN1,A\n";
+  std::vector<ManifestRows> tables;
+  for (const std::string* text : {&summary, &names, &reprinted}) tables.push_back(opened(*text));
+  ManifestTally tally(tables, 0);
+  const std::vector<std::vector<std::pair<uint32_t, uint32_t>>> rows = {{{0, 0}, {1, 0}, {2, 0}}, {{1, 1}}, {{0, 1}, {1, 2}}, {{0, 2}, {1, 3}}};
+  for (size_t i = 0; i < rows.size(); ++i) tally.add(fmt::format("dev-{}", i + 1), rows[i]);
+  CHECK(told(tally.findings(true)) == std::vector<std::string>{"manifest-names-every-device: 1 device does not stand in m.csv, but in another table beside the devices"});
+  CHECK(tally.findings(true).findings[0].devices == std::vector<std::string>{"dev-2"});
+}
+
+TEST_CASE("manifest rows: of several rows with a device's serial number its own is taken") {
+  const ManifestRows rows = opened("serial,qr\nSN1,MT:634J0Y.G27J6JB0Z010\nSN1,MT:Y.K9042C00KA0648G00\n");
+  CHECK(rows.row_of("x", example()) == 1u);
+  Device other;
+  other.say(FactId::serial_number, std::string("SN1"), {.path = "p", .offset = {}, .item = {}});
+  CHECK(rows.row_of("x", other) == 0u);
+}
+
 TEST_CASE("manifest tally: a row that stands there twice has its device, one of another device has not") {
   const std::string text = "serial,name\nSN1,a\n,\nSN1,a\nSN1,b\n";
   std::vector<ManifestRows> tables;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "verifier/crypto.h"
 
@@ -199,7 +200,7 @@ bool differs(Column column, const std::string& value, const Evidence& e) {
   return said != nullptr && said->value != *wanted;
 }
 
-constexpr size_t kMostSame = 64;   // rows with one value that are looked at for being the same row again
+constexpr size_t kMostSame = 64;   // rows with one value that are looked at one by one
 
 }  // namespace
 
@@ -337,50 +338,68 @@ ManifestRow ManifestRows::row(uint32_t index) const {
 
 std::string ManifestRows::row_text(uint32_t index) const { return label(row(index)); }
 
-std::optional<uint32_t> ManifestRows::find(const Index& index, const std::string& value) const {
+std::vector<uint32_t> ManifestRows::find(const Index& index, const std::string& value) const {
+  std::vector<uint32_t> out;
   const uint32_t digest = digest_of(index.column, value);
-  for (auto at = std::lower_bound(index.entries.begin(), index.entries.end(), Entry{.digest = digest, .row = 0}); at != index.entries.end() && at->digest == digest; ++at) {
-    if (compared(index.column, row(at->row).of(index.column)) == value) return at->row;
+  for (auto at = std::lower_bound(index.entries.begin(), index.entries.end(), Entry{.digest = digest, .row = 0}); at != index.entries.end() && at->digest == digest && out.size() < kMostSame; ++at) {
+    if (compared(index.column, row(at->row).of(index.column)) == value) out.push_back(at->row);
   }
-  return std::nullopt;
+  return out;
 }
 
 // A device is called by its path: the row may have the last part of it, and that without what a file's name ends in.
-std::optional<uint32_t> ManifestRows::find_by_name(const Index& index, const std::string& name) const {
-  if (const auto found = find(index, compared(index.column, name))) return found;
+std::vector<uint32_t> ManifestRows::find_by_name(const Index& index, const std::string& name) const {
+  if (auto found = find(index, compared(index.column, name)); !found.empty()) return found;
   std::string part = name.substr(name.rfind('/') + 1);
   for (;;) {
-    if (const auto found = find(index, compared(index.column, part))) return found;
+    if (auto found = find(index, compared(index.column, part)); !found.empty()) return found;
     const size_t dot = part.rfind('.');
-    if (dot == std::string::npos || dot == 0) return std::nullopt;
+    if (dot == std::string::npos || dot == 0) return {};
     part.resize(dot);
   }
 }
 
-std::optional<uint32_t> ManifestRows::row_of(const std::string& name, const Device& device) const {
-  for (const Index& index : indexes_) {
-    std::optional<uint32_t> found;
-    const std::string* serial = device.string(FactId::serial_number);
-    const std::string* qr = device.string(FactId::qr_payload);
-    const bool by_name = index.column == Column::name || index.column == Column::common_name || index.column == Column::mac || (index.column == Column::serial_number && serial == nullptr);
-    if (by_name) found = find_by_name(index, name);
-    if (index.column == Column::serial_number && serial != nullptr) found = find(index, *serial);
-    if (index.column == Column::qr_payload && qr != nullptr) found = find(index, *qr);
-    if (!found && (index.column == Column::common_name || index.column == Column::dac_sha256 || index.column == Column::dac)) {
-      for (const Statement& s : device.statements) {
-        if (s.fact != FactId::dac && s.fact != FactId::certificate) continue;
-        const Bytes& der = std::get<Bytes>(s.value);
-        if (index.column != Column::common_name) {
-          found = find(index, hex(sha256(der)));
-        } else if (const auto certificate = parse_certificate(der)) {
-          found = find(index, common_name(**certificate));
-        }
-        if (found) break;
-      }
+std::vector<uint32_t> ManifestRows::candidates(const Index& index, const std::string& name, const Device& device) const {
+  const auto by_text = [&](const std::string* value) { return value == nullptr ? std::vector<uint32_t>{} : find(index, *value); };
+  if (index.column == Column::serial_number && device.string(FactId::serial_number) != nullptr) return by_text(device.string(FactId::serial_number));
+  if (index.column == Column::qr_payload) return by_text(device.string(FactId::qr_payload));
+  std::vector<uint32_t> found;
+  if (index.column != Column::dac_sha256 && index.column != Column::dac) found = find_by_name(index, name);
+  if (index.column != Column::common_name && index.column != Column::dac_sha256 && index.column != Column::dac) return found;
+  for (const Statement& s : device.statements) {
+    if (!found.empty()) break;
+    if (s.fact != FactId::dac && s.fact != FactId::certificate) continue;
+    const Bytes& der = std::get<Bytes>(s.value);
+    if (index.column != Column::common_name) {
+      found = find(index, hex(sha256(der)));
+    } else if (const auto certificate = parse_certificate(der)) {
+      found = find(index, common_name(**certificate));
     }
-    if (found) return found;
   }
-  return std::nullopt;
+  return found;
+}
+
+// Where several rows have its serial number, its row is the one that names it in another way, too.
+std::optional<uint32_t> ManifestRows::row_of(const std::string& name, const Device& device) const {
+  std::vector<uint32_t> rows;
+  for (const Index& index : indexes_) {
+    const std::vector<uint32_t> found = candidates(index, name, device);
+    std::vector<uint32_t> both;
+    std::set_intersection(rows.begin(), rows.end(), found.begin(), found.end(), std::back_inserter(both));
+    if (rows.empty() || (both.empty() && rows.size() == kMostSame && !found.empty())) {
+      rows = found;
+    } else if (!both.empty()) {
+      rows = std::move(both);
+    }
+    if (rows.size() == 1) break;
+  }
+  return rows.empty() ? std::nullopt : std::optional<uint32_t>(rows.front());
+}
+
+uint32_t ManifestRows::columns() const {
+  uint32_t out = 0;
+  for (size_t i = 0; i < kManifestColumns; ++i) out |= static_cast<uint32_t>(header_.place[i].has_value()) << i;
+  return out;
 }
 
 void ManifestRows::lend_codes(uint32_t index, Device& device) const {

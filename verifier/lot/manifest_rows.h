@@ -20,6 +20,8 @@ class ManifestRows {
   // What is wrong with the rows themselves: unreadable, invalid codes, columns that disagree, values used twice.
   const FindingList& findings() const { return findings_; }
 
+  // Which columns it has: tables with the same ones are of one kind.
+  uint32_t columns() const;
   // The row about this device, found by what names devices; nullopt: none.
   std::optional<uint32_t> row_of(const std::string& name, const Device& device) const;
   // As far as it can be read. Its number is the one that a spreadsheet shows.
@@ -50,8 +52,9 @@ class ManifestRows {
   };
   // Record by record, with the line of each as a spreadsheet counts. Records without a value are no rows.
   class Reader;
-  std::optional<uint32_t> find(const Index& index, const std::string& value) const;
-  std::optional<uint32_t> find_by_name(const Index& index, const std::string& name) const;
+  std::vector<uint32_t> find(const Index& index, const std::string& value) const;
+  std::vector<uint32_t> find_by_name(const Index& index, const std::string& name) const;
+  std::vector<uint32_t> candidates(const Index& index, const std::string& name, const Device& device) const;
   bool is_unreadable(uint32_t index) const;
   void judge_row(const ManifestRow& row);
   void remember_same(ManifestColumn column, const std::vector<uint32_t>& members);
