@@ -20,10 +20,37 @@ namespace {
 constexpr size_t kMostBatchBytes = 1u << 20;
 constexpr size_t kReadBytes = 256u << 10;
 
+std::string line_name(const std::string& of, uint64_t number) { return fmt::format("{}{}line {}", of, of.empty() ? "" : " ", number); }
+
+// A line without its end, or nothing where it is empty. `size`: also of what of it was not kept.
+std::optional<LotItem> line_item(std::string_view line, size_t size, const std::string& of, uint64_t number, bool digest) {
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  LotItem::Line out;
+  if (size > kMostLineBytes) {
+    out.problem = fmt::format("expected a line of at most {} bytes, found {}", kMostLineBytes, size);
+  } else if (line.find_first_not_of(" \t") == std::string_view::npos) {
+    return std::nullopt;
+  } else {
+    out.text = line;
+  }
+  return LotItem{.name = line_name(of, number), .input = digest ? siphash(SipKey{}, view(line)) : 0, .what = std::move(out)};
+}
+
+bool has_credentials(const Json& record) { return record.find("dac") != nullptr || record.find("pai") != nullptr || record.find("cd") != nullptr; }
+
+// One record and nothing else, mostly written over many lines.
+bool is_one_record(View bytes) {
+  const std::string_view all = text(bytes);
+  const size_t from = all.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
+  if (from == std::string_view::npos || all[from] != '{' || all.size() > kMostLineBytes) return false;
+  const auto whole = parse_json(all);
+  return whole && whole->is_object() && has_credentials(*whole);
+}
+
 // Lines as they arrive. While more is waiting a batch fills up; as soon as nothing is, what is there is handed over.
 class RecordSource final : public LotSource {
  public:
-  RecordSource(int fd, std::string path, bool digests) : fd_(fd), path_(std::move(path)), digests_(digests) {}
+  RecordSource(int fd, std::string path, bool digests, std::string of) : fd_(fd), path_(std::move(path)), of_(std::move(of)), digests_(digests) {}
   ~RecordSource() override {
     if (fd_ != STDIN_FILENO) ::close(fd_);
   }
@@ -85,28 +112,52 @@ class RecordSource final : public LotSource {
   }
 
   void add(std::string_view line, LotBatch& batch) {
-    ++number_;
     const size_t size = line.size() + std::exchange(dropped_, 0);
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    LotItem::Line out;
-    if (size > kMostLineBytes) {
-      out.problem = fmt::format("expected a line of at most {} bytes, found {}", kMostLineBytes, size);
-    } else if (line.find_first_not_of(" \t") == std::string_view::npos) {
-      return;
-    } else {
-      out.text = line;
-    }
-    batch.bytes += out.text.size();
+    auto item = line_item(line, size, of_, ++number_, digests_);
+    if (!item) return;
+    batch.bytes += std::get<LotItem::Line>(item->what).text.size();
     if (batch.items.empty()) batch.items.reserve(kMostItems);
-    batch.items.push_back({.name = "line " + std::to_string(number_), .input = digests_ ? siphash(SipKey{}, view(line)) : 0, .what = std::move(out)});
+    batch.items.push_back(std::move(*item));
   }
 
   int fd_;
-  std::string path_, buffer_;
+  std::string path_, of_, buffer_;
   std::vector<char> piece_ = std::vector<char>(kReadBytes);
   const bool digests_;
   size_t at_ = 0, searched_ = 0, dropped_ = 0;
   uint64_t number_ = 0;
+  bool ended_ = false;
+};
+
+class RecordFile final : public LotSource {
+ public:
+  RecordFile(std::string path, bool digests, std::string of) : path_(std::move(path)), of_(std::move(of)), digests_(digests) {}
+  Result<bool> next(LotBatch& batch) override {
+    if (ended_) return false;
+    if (!lines_) {
+      const auto file = FileBytes::open(path_);
+      if (!file) return tl::unexpected(file.error());
+      if (is_one_record(file->view())) {
+        ended_ = true;
+        each_record(file->view(), of_, [&](LotItem item) { return batch.items.push_back(std::move(item)), true; });
+        return true;
+      }
+      const int fd = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
+      if (fd < 0) return error(fmt::format("{}: expected a readable file, found {}", path_, std::strerror(errno)));
+      lines_ = record_source(fd, path_, digests_, of_);
+    }
+    auto more = lines_->next(batch);
+    if (more && !*more) {
+      ended_ = true;
+      lines_.reset();
+    }
+    return more;
+  }
+
+ private:
+  std::string path_, of_;
+  const bool digests_;
+  std::unique_ptr<LotSource> lines_;
   bool ended_ = false;
 };
 
@@ -196,24 +247,38 @@ class Sampled final : public LotSource {
 
 bool LotBatch::full(size_t most_items) const { return items.size() >= most_items || bytes >= kMostBatchBytes; }
 
-std::unique_ptr<LotSource> record_source(int fd, std::string path, bool digests) { return std::make_unique<RecordSource>(fd, std::move(path), digests); }
+std::unique_ptr<LotSource> record_source(int fd, std::string path, bool digests, std::string of) { return std::make_unique<RecordSource>(fd, std::move(path), digests, std::move(of)); }
 
-Result<std::unique_ptr<LotSource>> record_file_source(const std::string& path, bool digests) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return error(fmt::format("{}: expected a readable file, found {}", path, std::strerror(errno)));
-  return record_source(fd, path, digests);
+std::unique_ptr<LotSource> record_file_source(std::string path, bool digests, std::string of) { return std::make_unique<RecordFile>(std::move(path), digests, std::move(of)); }
+
+void each_record(View bytes, const std::string& of, const std::function<bool(LotItem)>& take) {
+  std::string_view rest = text(bytes);
+  if (is_one_record(bytes)) {
+    take({.name = of.empty() ? line_name(of, 1) : of, .input = siphash(SipKey{}, bytes), .what = LotItem::Line{.text = std::string(rest), .problem = {}}});
+    return;
+  }
+  for (uint64_t number = 1; !rest.empty(); ++number) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    auto item = line_item(line, line.size(), of, number, true);
+    if (item && !take(std::move(*item))) return;
+  }
 }
 
 bool holds_records(View bytes) {
-  const std::string_view all = text(bytes);
-  const size_t from = all.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
-  if (from == std::string_view::npos || all[from] != '{') return false;
-  const std::string_view line = all.substr(from, std::min(all.find('\n', from), all.size()) - from);
-  if (line.size() > kMostLineBytes) return false;
-  const auto first = parse_json(line);
-  if (!first || !first->is_object()) return false;
-  const bool credentials = first->find("dac") != nullptr || first->find("pai") != nullptr || first->find("cd") != nullptr;
-  return credentials || is_device_json(*first);
+  constexpr size_t kLinesTried = 8;   // the first of them may be broken
+  std::string_view rest = text(bytes);
+  for (size_t tried = 0; tried < kLinesTried && !rest.empty();) {
+    std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    const size_t from = line.find_first_not_of(" \t\r\xEF\xBB\xBF");
+    if (from == std::string_view::npos) continue;
+    const bool first = tried++ == 0;
+    if (line[from] != '{' || line.size() > kMostLineBytes) continue;
+    const auto record = parse_json(line.substr(from));
+    if (record && record->is_object() && (has_credentials(*record) || (first && is_device_json(*record)))) return true;
+  }
+  return is_one_record(bytes);
 }
 
 std::unique_ptr<LotSource> chained(std::vector<std::unique_ptr<LotSource>> sources) { return std::make_unique<Chain>(std::move(sources)); }

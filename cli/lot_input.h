@@ -2,6 +2,7 @@
 // batches and never looks further ahead than one.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <variant>
 
@@ -46,11 +47,16 @@ class LotSource {
 
 inline constexpr size_t kMostLineBytes = 1u << 20;
 
-// Lines of NDJSON from a descriptor, which it closes when it is not stdin. Empty lines are none.
+// Lines of NDJSON from a descriptor, which it closes when it is not stdin. Empty lines are none. A line without an id is
+// called `of` "line 3".
 // `digests`: each line's digest is wanted (LotItem::input), by who may go on with this lot later.
-std::unique_ptr<LotSource> record_source(int fd, std::string path, bool digests);
-Result<std::unique_ptr<LotSource>> record_file_source(const std::string& path, bool digests);
-bool holds_records(View bytes);   // the first line is a whole JSON object that describes a device
+std::unique_ptr<LotSource> record_source(int fd, std::string path, bool digests, std::string of = {});
+// Of a file that is opened when its turn comes: a lot may have as many of them as devices.
+std::unique_ptr<LotSource> record_file_source(std::string path, bool digests, std::string of = {});
+// The same of what is in memory already: takes what `take` wants, until it says no.
+void each_record(View bytes, const std::string& of, const std::function<bool(LotItem)>& take);
+// One of the first lines is a whole JSON object that describes a device, or all of it is one, over many lines.
+bool holds_records(View bytes);
 
 // One after the other.
 std::unique_ptr<LotSource> chained(std::vector<std::unique_ptr<LotSource>> sources);

@@ -17,6 +17,8 @@ constexpr const char* kSchema = "matter-attest/lot-journal/1";
 
 tl::unexpected<Error> failed(const std::string& path) { return error(fmt::format("--resume: {}: {}", path, std::strerror(errno))); }
 
+tl::unexpected<Error> foreign(const std::string& path) { return error(fmt::format("--resume: {}: expected a journal of matter-attest lot, found something else", path)); }
+
 // The next whole line, without its end; nullopt where the file ends before one does.
 std::optional<std::string> whole_line(std::FILE* file) {
   std::string line;
@@ -44,11 +46,12 @@ Result<LotJournal> LotJournal::open(const std::string& path, const JournalHead& 
     return failed(path);
   }
   if (::flock(fd, LOCK_EX | LOCK_NB) != 0) return error(fmt::format("--resume: {}: another run writes it", path));
-  // A first line that was cut off is a journal that was never begun.
-  if (!whole_line(out.file_)) {
-    std::rewind(out.file_);
-    const int first = std::fgetc(out.file_);
-    if (first != EOF && first != '{') return error(fmt::format("--resume: {}: expected a journal of matter-attest lot, found something else", path));
+  // A first line that was cut off is a journal that was never begun; any other file is somebody's.
+  std::string first;
+  next_line(out.file_, first);
+  if (!first.ends_with('\n')) {
+    const std::string begin = fmt::format("{{\"journal\":\"{}\"", kSchema);
+    if (!begin.starts_with(first) && !first.starts_with(begin)) return foreign(path);
     auto done = out.write_head();
     return done ? Result<LotJournal>(std::move(out)) : tl::unexpected(done.error());
   }
@@ -73,7 +76,7 @@ tl::expected<void, Error> LotJournal::read_head() {
   const auto key = from_hex(text_of("key")), options = from_hex(text_of("options"));
   const auto at = parse_rfc3339(text_of("at"));
   if (text_of("journal") != kSchema || !key || key->size() != head_.key.size() || !options || options->size() != 8 || !at)
-    return error(fmt::format("--resume: {}: expected a journal of matter-attest lot, found something else", path_));
+    return foreign(path_);
   std::copy(key->begin(), key->end(), head_.key.begin());
   head_.options = static_cast<uint64_t>(be32(*options, 0)) << 32 | be32(*options, 4);
   head_.at = *at;

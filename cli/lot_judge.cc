@@ -107,7 +107,7 @@ void LotJudge::finish(const Judged& judged, DeviceLine& line) const {
     std::string columns;
     for (const ManifestColumn column : table.contradictions(row, judged.evidence)) columns += fmt::format("{}{}", columns.empty() ? "" : ", ", column_name(column));
     if (columns.empty()) continue;
-    line.contradicts.push_back(fmt::format("{} row {}: {}", printable(table.path()), row_number(row), columns));
+    line.contradicts.push_back(fmt::format("{} row {}: {}", printable(table.path()), table.row(row).number, columns));
   }
   if (!line.contradicts.empty()) {
     line.result.failed.emplace_back(lot_rule::manifest_agrees_with_device.id);

@@ -23,11 +23,15 @@ tl::expected<void, Error> LotManifests::open(const std::vector<std::string>& pat
     if (!file) return error("--manifest: " + file.error().what);
     files_.push_back(std::move(*file));
     std::string_view table = text(files_.back().view());
-    if (table.starts_with('[')) {
-      auto rewritten = table_of_json(files_.back().view());
-      if (!rewritten) return error(fmt::format("--manifest: {}: {}", path, rewritten.error().what));
-      found_.push_back(to_bytes(view(*rewritten)));
+    const auto rewrite = [&](const std::string& as) {
+      found_.push_back(to_bytes(view(as)));
       table = text(View(found_.back()));
+    };
+    if (const auto utf8 = table_of_utf16(view(table))) rewrite(*utf8);
+    if (const size_t from = table.find_first_not_of(" \t\r\n\xEF\xBB\xBF"); from != std::string_view::npos && table[from] == '[') {
+      const auto rewritten = table_of_json(view(table));
+      if (!rewritten) return error(fmt::format("--manifest: {}: {}", path, rewritten.error().what));
+      rewrite(*rewritten);
     }
     auto rows = ManifestRows::open(file_name(path), table, named);
     if (!rows) return error(fmt::format("--manifest: {}: {}", path, rows.error().what));
@@ -38,6 +42,7 @@ tl::expected<void, Error> LotManifests::open(const std::vector<std::string>& pat
 }
 
 bool LotManifests::add_found(const std::string& path, Bytes content) {
+  if (const auto utf8 = table_of_utf16(content)) content = to_bytes(view(*utf8));
   found_.push_back(std::move(content));
   auto rows = ManifestRows::open(file_name(path), text(View(found_.back())), {});
   if (!rows) return false;

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstring>
 #include <memory>
+#include <utility>
 
 #include "cli/lot_manifests.h"
 #include "cli/lot_output.h"
@@ -66,17 +67,19 @@ class Merging {
     if (!file) return tl::unexpected(file.error());
     const std::unique_ptr<std::FILE, int (*)(std::FILE*)> closing(*file, std::fclose);
     bool open = true;   // devices were read that no last line has closed
+    uint64_t devices = 0;
     std::string line;
     for (uint64_t number = 1; next_line(*file, line); ++number) {
       if (line.find_first_not_of(" \t\r\n") == std::string::npos) continue;
       if (line.starts_with("{\"lot\":")) {
-        if (auto done = last_line(line); !done) return error(fmt::format("{}: line {}: {}", path, number, done.error().what));
+        if (auto done = last_line(line, std::exchange(devices, 0)); !done) return error(fmt::format("{}: line {}: {}", path, number, done.error().what));
         open = false;
         continue;
       }
       const auto device = read_line(line);
       if (!device) return error(fmt::format("{}: line {}: {}", path, number, device.error().what));
       open = true;
+      ++devices;
       tally_.add(device->result, device->marks);
       if (!tables_.empty()) manifest_tally_->add(device->result.name, device->rows);
       if (auto done = output.write(output.render(*device)); !done) return done;
@@ -85,12 +88,14 @@ class Merging {
     return {};
   }
 
-  tl::expected<void, Error> last_line(std::string_view line) {
+  tl::expected<void, Error> last_line(std::string_view line, uint64_t devices) {
     const auto json = parse_json(line);
     const Json* lot = json ? json->find("lot") : nullptr;
     const auto said = [&](const char* key) { return lot != nullptr && lot->find(key) != nullptr && lot->find(key)->string() != nullptr ? *lot->find(key)->string() : std::string(); };
     const PartFacts facts{.network = said("network"), .key = said("part_key"), .manifests = said("part_manifests"), .engine = said("engine"), .at = said("at")};
     if (facts.key.empty()) return error("expected a part of a lot, found one that was judged without --part");
+    const auto counted = lot->find("devices") != nullptr ? lot->find("devices")->natural() : std::nullopt;
+    if (counted != devices) return error(fmt::format("expected the lines of {} devices before it, found {}: lines are missing, or of another part", counted.value_or(0), devices));
     if (facts.manifests != part_mark({}, tables_).manifests) return error("expected a part that was judged with the same --manifest as is given here, found one judged with another, or with none");
     if (!facts_) {
       facts_ = facts;

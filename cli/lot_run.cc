@@ -33,8 +33,8 @@ SipKey first_bytes(const Sha256& digest) {
 
 // Of --part: the same secret gives all parts the same key.
 Result<SipKey> part_key(const std::string& secret) {
-  const auto secrets = secrets_from({secret});
-  if (!secrets) return error("--part: " + secrets.error().what);
+  const auto secrets = secrets_from({secret}, "--part");
+  if (!secrets) return tl::unexpected(secrets.error());
   return first_bytes(sha256(view("matter-attest lot part "), secrets->front().bytes));
 }
 
@@ -44,6 +44,16 @@ Result<SipKey> random_key() {
   return key;
 }
 
+// Of a file, or of all files of a folder; what cannot be read says so elsewhere.
+uint64_t content_digest(const std::string& path) {
+  uint64_t all = 0;
+  for (const std::string& file : files_below(path).value_or(std::vector<std::string>{})) {
+    const auto bytes = FileBytes::open(file);
+    all = 31 * all + (bytes ? siphash(SipKey{}, bytes->view()) : 1);
+  }
+  return all;
+}
+
 // Everything a verdict depends on, so that a journal of other options is not gone on with.
 uint64_t options_digest(const LotOptions& o) {
   std::string all = fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n", o.judge.network, o.judge.ledger.ledger, o.judge.ledger.chain_id, o.expect, o.part.empty() ? "" : part_mark(part_key(o.part).value_or(SipKey{}), {}).key, o.sample,
@@ -51,6 +61,10 @@ uint64_t options_digest(const LotOptions& o) {
   for (const auto* list : {&o.inputs, &o.manifests, &o.columns, &o.judge.trust_paa, &o.judge.trust_cd_signer, &o.judge.require, &o.judge.waive, &o.judge.waivers}) {
     for (const std::string& one : *list) all += one + "\n";
     all += "--\n";
+  }
+  all += fmt::format("{}\n", o.expect.empty() ? 0 : content_digest(o.expect));
+  for (const auto* list : {&o.manifests, &o.judge.trust_paa, &o.judge.trust_cd_signer, &o.judge.waivers}) {
+    for (const std::string& one : *list) all += fmt::format("{}\n", content_digest(one));
   }
   return siphash(SipKey{}, view(all));
 }
@@ -172,7 +186,7 @@ class LotRun {
     if (!journal) return tl::unexpected(journal.error());
     journal_.emplace(std::move(*journal));
     if (!journal_->resumed()) return {};
-    if (journal_->head().options != options_digest(options_)) return error(fmt::format("--resume: {}: expected the options with which it was begun, found others: begin a new journal", options_.resume));
+    if (journal_->head().options != options_digest(options_)) return error(fmt::format("--resume: {}: expected the options and files with which it was begun, found others: begin a new journal", options_.resume));
     if (!options_.judge.at.empty() && journal_->head().at != setup_.policy.at) return error(fmt::format("--resume: {}: the lot was begun with --at {}", options_.resume, rfc3339(journal_->head().at)));
     setup_.key = journal_->head().key;
     setup_.policy.at = journal_->head().at;

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <thread>
 #include <unordered_map>
 
@@ -26,6 +27,7 @@ constexpr size_t kMostBatch = 32;                // devices
 constexpr uint64_t kMostMember = 256u << 20;
 constexpr uint64_t kMostUnpacked = 64ull << 30;  // of one archive; only a few devices of it are held at a time
 constexpr size_t kIgnoredShown = 5;
+constexpr size_t kMostFilesOfOne = 16;           // that lie side by side
 
 const Reader* reader_of(const Source& source) {
   for (const Reader* reader : readers()) {
@@ -77,7 +79,15 @@ class Sorting {
   explicit Sorting(const std::function<FileRole(const std::string&)>& role) : role_(role) {}
 
   LotTree sort(const Folder& root) {
-    group(root, "");
+    const Folder* top = &root;
+    std::string path;
+    while (top->files.empty() && top->folders.size() == 1) {   // a folder around all of it says nothing
+      const auto& [name, below] = *top->folders.begin();
+      if (!below->folders.empty() && has_device_file(*below)) break;
+      path += (path.empty() ? "" : "/") + name;
+      top = below.get();
+    }
+    group(*top, path);
     std::sort(tree_.units.begin(), tree_.units.end(), [](const LotUnit& a, const LotUnit& b) { return a.name < b.name; });
     shorten();
     return std::move(tree_);
@@ -96,7 +106,9 @@ class Sorting {
     }
     for (const auto& [name, below] : folder.folders) {
       const std::string its = path.empty() ? name : path + "/" + name;
-      if (has_device_file(*below)) {
+      if (has_many_devices(*below)) {
+        group(*below, its);
+      } else if (has_device_file(*below)) {
         device(*below, its);
       } else if (!below->folders.empty()) {
         group(*below, its);
@@ -107,6 +119,13 @@ class Sorting {
   }
   bool has_device_file(const Folder& folder) const {
     return std::any_of(folder.files.begin(), folder.files.end(), [&](const std::string& file) { return role_(file) == FileRole::device; });
+  }
+  // More files than describe one device, or archives: each is a device's.
+  bool has_many_devices(const Folder& folder) const {
+    if (!folder.folders.empty() || folder.files.size() < 2) return false;
+    const auto count = [&](FileRole role) { return std::count_if(folder.files.begin(), folder.files.end(), [&](const std::string& file) { return role_(file) == role; }); };
+    if (folder.files.size() > kMostFilesOfOne && count(FileRole::device) > static_cast<std::ptrdiff_t>(kMostFilesOfOne)) return true;
+    return count(FileRole::archive) > 1 && !has_device_file(folder);
   }
   void device(const Folder& folder, const std::string& path) {
     LotUnit unit{.name = path, .files = {}};
@@ -186,22 +205,43 @@ void list_ignored(const std::vector<std::string>& ignored, LotInput& input) {
   input.ignored_names.assign(ignored.begin(), ignored.begin() + static_cast<std::ptrdiff_t>(std::min(ignored.size(), kIgnoredShown)));
 }
 
-// A folder without subfolders in which one file has a DAC, and the others complete it: the folder of one device, and not of
-// a device a file. (Requests are each a device's.)
-bool is_one_device(const std::string& root, const std::vector<std::string>& files, const std::vector<LotUnit>& units) {
-  constexpr size_t kMostFilesOfOne = 16;
-  if (files.size() < 2 || files.size() > kMostFilesOfOne || units.empty()) return false;
-  size_t dacs = 0;
+// Files side by side, and no others: the one folder of `files` ("", "lot", "a/lot"), where they are few enough to be one
+// device's.
+std::optional<std::string> only_folder(const std::vector<std::string>& files, const std::vector<LotUnit>& units) {
+  if (files.size() < 2 || files.size() > kMostFilesOfOne || units.empty()) return std::nullopt;
+  const auto folder_of = [](const std::string& file) { return file.substr(0, file.find('/') == std::string::npos ? 0 : file.rfind('/')); };
+  const std::string folder = folder_of(files.front());
+  for (const std::string& file : files) {
+    if (folder_of(file) != folder) return std::nullopt;
+  }
   for (const LotUnit& unit : units) {
-    if (unit.files.size() != 1 || unit.files.front().find('/') != std::string::npos) return false;
-    const auto file = FileBytes::open(root + unit.files.front());
+    if (unit.files.size() != 1) return std::nullopt;
+  }
+  return folder;
+}
+
+// Files of which one has a DAC, and the others complete it, are one device's, and not each a device. (Requests are each a
+// device's.) Below the input itself a folder is a device's unless its files have several DACs.
+class SideBySide {
+ public:
+  void add(const std::string& path, View bytes) {
     Reading reading;
     reading.codecs = &loaded_codecs();
-    if (!file || !read_evidence({.path = unit.files.front(), .bytes = file->view(), .member = true}, reading)) return false;
-    if (reading.device.first(FactId::csr) != nullptr) return false;
-    dacs += reading.device.first(FactId::dac) != nullptr || reading.device.first(FactId::certificate) != nullptr;
+    if (!read_evidence({.path = path, .bytes = bytes, .member = true}, reading)) return;
+    requests_ = requests_ || reading.device.first(FactId::csr) != nullptr;
+    dacs_ += reading.device.first(FactId::dac) != nullptr || reading.device.first(FactId::certificate) != nullptr;
   }
-  return dacs == 1;
+  bool one_device(const std::string& folder) const { return !requests_ && (dacs_ == 1 || (dacs_ == 0 && !folder.empty())); }
+
+ private:
+  size_t dacs_ = 0;
+  bool requests_ = false;
+};
+
+std::string last_part(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+LotTree of_one_device(const std::string& name, const std::vector<std::string>& files) {
+  return {.units = {{.name = name, .files = files}}, .shared = {}, .manifests = {}, .records = {}, .ignored = {}};
 }
 
 Result<LotInput> open_folder(const std::string& path, bool digests) {
@@ -218,9 +258,12 @@ Result<LotInput> open_folder(const std::string& path, bool digests) {
     if (role != FileRole::device) known.emplace(file, role);   // most are devices, and those are asked for once
     return role;
   });
-  if (is_one_device(root, *files, tree.units)) {
-    const std::string folder = root.substr(0, root.size() - 1);
-    tree = LotTree{.units = {{.name = folder.substr(folder.rfind('/') + 1), .files = *files}}, .shared = {}, .manifests = {}, .records = {}, .ignored = {}};
+  if (const auto folder = only_folder(*files, tree.units)) {
+    SideBySide all;
+    for (const LotUnit& unit : tree.units) {
+      if (const auto file = FileBytes::open(root + unit.files.front())) all.add(unit.files.front(), file->view());
+    }
+    if (all.one_device(*folder)) tree = of_one_device(last_part(folder->empty() ? root.substr(0, root.size() - 1) : *folder), *files);
   }
   LotInput out;
   for (const auto& [from, to] : {std::pair(&tree.shared, &out.shared), std::pair(&tree.manifests, &out.manifests)}) {
@@ -234,9 +277,7 @@ Result<LotInput> open_folder(const std::string& path, bool digests) {
   std::vector<std::unique_ptr<LotSource>> sources;
   if (!tree.units.empty() || tree.records.empty()) sources.push_back(std::make_unique<FolderSource>(root, std::move(tree.units)));
   for (const std::string& file : tree.records) {
-    auto source = record_file_source(root + file, digests);
-    if (!source) return tl::unexpected(source.error());
-    sources.push_back(std::move(*source));
+    sources.push_back(record_file_source(root + file, digests, tree.records.size() > 1 ? file : std::string()));
   }
   out.source = chained(std::move(sources));
   return out;
@@ -264,7 +305,7 @@ class ArchiveSource final : public LotSource {
     const auto done = walk([&](const std::string& name, Result<Bytes> content) {
       // What cannot be read is some device's, until somebody knows better.
       const FileRole role = content ? file_role(name, *content) : FileRole::device;
-      roles[name] = role == FileRole::records ? FileRole::device : role;
+      roles[name] = role;
       if (role == FileRole::shared || role == FileRole::manifest) beside[name] = std::move(*content);
       return true;
     });
@@ -272,10 +313,19 @@ class ArchiveSource final : public LotSource {
     std::vector<std::string> files;
     for (const auto& [name, role] : roles) files.push_back(name);
     LotTree tree = lot_tree(files, [&](const std::string& name) { return roles.at(name); });
+    if (const auto folder = only_folder(files, tree.units)) {
+      SideBySide all;
+      static_cast<void>(walk([&](const std::string& name, Result<Bytes> content) {
+        if (content && roles[name] == FileRole::device) all.add(name, *content);
+        return true;
+      }));
+      if (all.one_device(*folder)) tree = of_one_device(last_part(folder->empty() ? path_ : *folder), files);
+    }
     for (const auto& [from, to] : {std::pair(&tree.shared, &input.shared), std::pair(&tree.manifests, &input.manifests)}) {
       for (const std::string& name : *from) to->push_back({.path = path_ + "!" + name, .content = std::move(beside[name]), .problem = {}});
     }
     list_ignored(tree.ignored, input);
+    records_ = {tree.records.begin(), tree.records.end()};
     units_ = std::move(tree.units);
     for (size_t i = 0; i < units_.size(); ++i) {
       for (const std::string& file : units_[i].files) unit_of_[file] = i;
@@ -283,7 +333,7 @@ class ArchiveSource final : public LotSource {
     return {};
   }
 
-  std::optional<uint64_t> size() const override { return units_.size(); }
+  std::optional<uint64_t> size() const override { return records_.empty() ? std::optional<uint64_t>(units_.size()) : std::nullopt; }
 
   Result<bool> next(LotBatch& batch) override {
     if (!unpacking_.joinable()) unpacking_ = std::thread([this] { unpack(); });
@@ -306,7 +356,8 @@ class ArchiveSource final : public LotSource {
       if (member.kind != ArchiveMember::Kind::file) return true;
       auto content = member.content(std::min(kMostMember, kMostUnpacked - unpacked));
       if (content) unpacked += content->size();
-      return take(member.path.empty() ? "data" : printable(member.path), std::move(content));
+      const std::string_view path = member.path;
+      return take(path.empty() ? "data" : printable(path.substr(path.starts_with("./") ? 2 : 0)), std::move(content));
     });
     if (!done) return error(fmt::format("{}: {}", path_, done.error().what));
     return {};
@@ -315,6 +366,7 @@ class ArchiveSource final : public LotSource {
   void unpack() {
     std::unordered_map<size_t, LotItem> begun;
     const auto done = walk([&](const std::string& name, Result<Bytes> content) {
+      if (records_.contains(name)) return hand_over_records(name, std::move(content));
       const auto at = unit_of_.find(name);
       if (at == unit_of_.end()) return true;
       const LotUnit& unit = units_[at->second];
@@ -339,6 +391,12 @@ class ArchiveSource final : public LotSource {
     ended_ = true;
     changed_.notify_all();
   }
+  bool hand_over_records(const std::string& name, Result<Bytes> content) {
+    if (!content) return hand_over({.name = name, .input = 1, .what = LotItem::Line{.text = {}, .problem = fmt::format("{}!{}: {}", path_, name, content.error().what)}});
+    bool wanted = true;
+    each_record(*content, records_.size() > 1 ? name : std::string(), [&](LotItem item) { return wanted = hand_over(std::move(item)); });
+    return wanted;
+  }
   bool hand_over(LotItem item) {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return ready_.size() < 2 * kMostBatch || stopped_; });
@@ -352,6 +410,7 @@ class ArchiveSource final : public LotSource {
   std::vector<std::string> passphrases_;
   std::vector<LotUnit> units_;
   std::unordered_map<std::string, size_t> unit_of_;
+  std::set<std::string> records_;   // members that are NDJSON
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<LotItem> ready_;
@@ -414,9 +473,7 @@ Result<LotInput> open_lot_input(const std::string& path, const std::vector<Secre
     return out;
   }
   if (role == FileRole::records) {
-    auto source = record_file_source(path, digests);
-    if (!source) return tl::unexpected(source.error());
-    out.source = std::move(*source);
+    out.source = record_file_source(path, digests);
     return out;
   }
   const size_t slash = path.rfind('/');

@@ -124,25 +124,24 @@ std::optional<std::string> variable(const char* name) {
   return value == nullptr || *value == '\0' ? std::nullopt : std::optional<std::string>(value);
 }
 
-Result<std::vector<Secret>> secrets_from(const std::vector<std::string>& unlock) {
+Result<std::vector<Secret>> secrets_from(const std::vector<std::string>& given, const std::string& option) {
   std::vector<Secret> out;
-  for (const std::string& given : unlock) {
-    std::string value = given;
+  for (std::string value : given) {
     if (value.starts_with("env:")) {
       const char* found = std::getenv(value.c_str() + 4);
-      if (found == nullptr) return error(fmt::format("--unlock: the environment has no {}", value.substr(4)));
+      if (found == nullptr) return error(fmt::format("{}: the environment has no {}", option, value.substr(4)));
       value = found;
       if (!value.starts_with("hex:") && !value.starts_with("pass:")) value = "pass:" + value;
     }
     if (value.starts_with("hex:")) {
       auto bytes = from_hex_lenient(value.substr(4));
-      if (!bytes) return error("--unlock: " + bytes.error().what);
+      if (!bytes) return error(option + ": " + bytes.error().what);
       out.push_back({.bytes = std::move(*bytes), .passphrase = false});
     } else if (value.starts_with("pass:")) {
       out.push_back({.bytes = to_bytes(view(value.substr(5))), .passphrase = true});
     } else {
       const auto file = FileBytes::open(value);
-      if (!file) return error("--unlock: " + file.error().what);
+      if (!file) return error(option + ": " + file.error().what);
       out.push_back({.bytes = to_bytes(file->view()), .passphrase = false});
     }
   }

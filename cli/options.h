@@ -23,7 +23,7 @@ Result<Policy> policy_from(const JudgeOptions& options);
 Result<TrustStore> trust_from(const JudgeOptions& options, Network network);
 // The ledger that decides; null for policy none. Nothing is opened before the first question.
 Result<std::unique_ptr<dcl::CachedLedger>> ledger_from(const JudgeOptions& options);
-Result<std::vector<Secret>> secrets_from(const std::vector<std::string>& unlock);
+Result<std::vector<Secret>> secrets_from(const std::vector<std::string>& given, const std::string& option = "--unlock");
 
 // 22, "22" or "0x16", and not more than `most`. An error names the option.
 Result<uint32_t> number_of(const char* option, const std::string& given, uint32_t most);

@@ -167,6 +167,9 @@ TEST_CASE("lot: the same devices shuffled, split in ten and joined: the same fin
   cut.resize(cut.rfind("{\"lot\""));
   write_file(folder.file("cut"), cut);
   CHECK(run_program({"lot", "merge", folder.file("cut")}).out.find("this part did not come to its end") != std::string::npos);
+  // The end of another part is not its end.
+  write_file(folder.file("glued"), cut + read_file(folder.file("part-1")));
+  CHECK(run_program({"lot", "merge", folder.file("glued")}).out.find("lines are missing, or of another part") != std::string::npos);
 }
 
 TEST_CASE("lot --resume: killed at 50 moments, the same report, and no device judged twice") {
@@ -220,12 +223,27 @@ TEST_CASE("lot --resume: another input, other options, another file are refused"
   CHECK(run({"--stream", "--resume", journal}, lines_of(records)).code == 0);
   CHECK(run({"--stream", "--resume", journal}, lot_records()[9].line() + lines_of(records)).out.find("the input was changed since; begin a new journal") != std::string::npos);
   CHECK(run({"--stream", "--resume", journal}, records[0].line()).out.find("the input was changed since") != std::string::npos);
-  CHECK(run({"--stream", "--require", "cd.is-present", "--resume", journal}, lines_of(records)).out.find("expected the options with which it was begun, found others") != std::string::npos);
+  CHECK(run({"--stream", "--require", "cd.is-present", "--resume", journal}, lines_of(records)).out.find("expected the options and files with which it was begun, found others") != std::string::npos);
   write_file(folder.file("note"), "not a journal\n");
   const Ran note = run({"--stream", "--resume", folder.file("note")}, "");
   CHECK(note.code == 2);
   CHECK(note.out.find("expected a journal of matter-attest lot, found something else") != std::string::npos);
   CHECK(read_file(folder.file("note")) == "not a journal\n");
+  // Nor is JSON without a line's end a journal that was cut off.
+  write_file(folder.file("settings"), "{\"journal\": 1}");
+  CHECK(run({"--stream", "--resume", folder.file("settings")}, "").out.find("expected a journal of matter-attest lot, found something else") != std::string::npos);
+  CHECK(read_file(folder.file("settings")) == "{\"journal\": 1}");
+}
+
+TEST_CASE("lot --resume: rows that were judged belong to the table as it was") {
+  const Folder folder;
+  const std::string journal = folder.file("journal"), table = folder.file("m.csv"), line = lot_records()[0].line();
+  const auto run = [&] { return run_program(lot_words({"--stream", "--resume", journal, "--manifest", table}), line); };
+  write_file(table, "id,mac\nx,A\n");
+  const Ran first = run();
+  CHECK(run().out == first.out);
+  write_file(table, "id,mac\ny,B\nx,A\n");
+  CHECK(run().out.find("expected the options and files with which it was begun, found others") != std::string::npos);
 }
 
 TEST_CASE("lot --sample: the same seed draws the same devices, and says what they say") {
@@ -247,6 +265,7 @@ TEST_CASE("lot: options that do not go together, input that is none") {
       {{"lot"}, "INPUT is required"},
       {{"lot", "--network", "none", "nothing-here"}, "nothing-here: expected a file or folder, found nothing by this name"},
       {{"lot", "--stream", "--full", "--format", "text"}, "--full needs --format ndjson"},
+      {{"lot", "--stream", "--part", "hex:zz"}, "matter-attest: --part: hex: expected a digit"},
       {{"lot", "--part", "pass:x", "README.md"}, "--part needs --format ndjson"},
       {{"lot", "--stream", "--part", "pass:x", "--sample", "3"}, "--sample cannot be joined with others"},
       {{"lot", "--network", "none", "--manifest", "README.md", "cli"}, "--manifest: README.md: "},

@@ -77,9 +77,29 @@ TEST_CASE("what two devices have in common is found, once, and named") {
        {"warning lot.spake2p-salt-is-used-once: 40 devices have the same SPAKE2+ salt: dev-0000 dev-0001 dev-0002 dev-0003 dev-0004 dev-0005 dev-0006 dev-0007 dev-0008 dev-0009"}},
       {"two that share a DAC beside one that shares a serial number", [](std::vector<Entry>& d) { set(d[7], Mark::dac, "0 3"), set(d[8], Mark::serial_number, "3 3"); },
        {"error lot.dac-is-used-once: 2 devices have the same DAC: dev-0003 dev-0007", "error lot.serial-number-is-used-once: 2 devices have the same serial number: dev-0003 dev-0008"}},
+      {"a serial number that all have, beside what only some of them share",
+       [](std::vector<Entry>& d) {
+         for (Entry& one : d) set(one, Mark::serial_number, "TEST_SN");
+         set(d[7], Mark::spake2p_verifier, "4 3"), set_passcode(d[9], 10'000'000 + 5 * 1'001), set(d[2], Mark::spake2p_salt, "5 4");
+       },
+       {"error lot.serial-number-is-used-once: 40 devices have the same serial number: dev-0000 dev-0001 dev-0002 dev-0003 dev-0004 dev-0005 dev-0006 dev-0007 dev-0008 dev-0009",
+        "error lot.spake2p-verifier-is-used-once: 2 devices have the same SPAKE2+ verifier: dev-0003 dev-0007", "warning lot.spake2p-salt-is-used-once: 2 devices have the same SPAKE2+ salt: dev-0002 dev-0004",
+        "error lot.passcodes-do-not-repeat: 2 devices have the same passcode; of 40 random passcodes 7.8e-06 such groups are to be expected: dev-0005 dev-0009"}},
+      {"two groups of three with the same first and last",
+       [](std::vector<Entry>& d) {
+         for (const size_t i : {1, 4, 9}) set(d[i], Mark::payload, "P");
+         for (const size_t i : {1, 5, 9}) set(d[i], Mark::serial_number, "S");
+       },
+       {"error lot.serial-number-is-used-once: 3 devices have the same serial number: dev-0001 dev-0005 dev-0009",
+        "error lot.payload-is-used-once: 3 devices have the same onboarding payload: dev-0001 dev-0004 dev-0009"}},
+      {"a passcode behind a salt that is only a warning", [](std::vector<Entry>& d) { set(d[7], Mark::spake2p_salt, "5 3"), set_passcode(d[7], 10'000'000 + 3 * 1'001); },
+       {"warning lot.spake2p-salt-is-used-once: 2 devices have the same SPAKE2+ salt; also the same passcode: dev-0003 dev-0007",
+        "error lot.passcodes-do-not-repeat: 2 devices have the same passcode; of 40 random passcodes 7.8e-06 such groups are to be expected: dev-0003 dev-0007"}},
       {"one device twice", [](std::vector<Entry>& d) { d[7] = d[3]; }, {"error lot.device-is-given-once: dev-0003 is in the lot 2 times, with one DAC: dev-0003"}},
       {"another product", [](std::vector<Entry>& d) { d[7].marks.product = "0xFFF1/0x8001"; },
-       {"error lot.devices-are-of-one-product: 1 of 40 devices are of product 0xFFF1/0x8001, most are of 0xFFF1/0x8000: dev-0007"}},
+       {"error lot.devices-are-of-one-product: 1 of 40 devices is of product 0xFFF1/0x8001, most are of 0xFFF1/0x8000: dev-0007"}},
+      {"two products, half of each", [](std::vector<Entry>& d) { d.resize(2), d[1].marks.product = "0xFFF1/0x8001"; },
+       {"error lot.devices-are-of-one-product: 1 of 2 devices is of product 0xFFF1/0x8001, as many are of 0xFFF1/0x8000: dev-0001"}},
       {"another PAI", [](std::vector<Entry>& d) { d[7].marks.issuer = d[2].marks.issuer = "bb"; },
        {"warning lot.dacs-are-of-one-pai: 2 of 40 DACs name the PAI with key id bb, most name aa: dev-0002 dev-0007"}},
       {"a passcode twice among few", [](std::vector<Entry>& d) { set_passcode(d[7], 10'000'000 + 3 * 1'001); },

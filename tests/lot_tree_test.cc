@@ -2,6 +2,7 @@
 
 #include "cli/lot_tree.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -58,6 +59,11 @@ TEST_CASE("lot tree: folders, files, and what lies beside the devices") {
       {{"line-a/1/dump", "line-b/1/dump"}, "line-a/1(line-a/1/dump) line-b/1(line-b/1/dump)"},
       // Nothing of it can be read, but it is a device of the lot.
       {{"0001/dump.bin", "0002/rubbish"}, "0001(0001/dump.bin) 0002(0002/rubbish)"},
+      // A folder around all of it, as most archives have one: its files are devices as they are without it.
+      {{"lot/cd.der", "lot/dac1", "lot/dac2"}, "dac1(lot/dac1) dac2(lot/dac2) shared:lot/cd.der"},
+      {{"2026/lot/a.zip", "2026/lot/b.zip"}, "a.zip(2026/lot/a.zip) b.zip(2026/lot/b.zip)"},
+      {{"0001/dump.bin", "0001/internal/dac.der"}, "0001(0001/dump.bin 0001/internal/dac.der)"},
+      {{"a/1.zip", "a/2.zip", "b/dump"}, "a/1.zip(a/1.zip) a/2.zip(a/2.zip) b(b/dump)"},
       {{"m.csv"}, "manifest:m.csv"},
       {{}, ""},
   };
@@ -65,6 +71,15 @@ TEST_CASE("lot tree: folders, files, and what lies beside the devices") {
     CAPTURE(row.tree);
     CHECK(told(lot_tree(row.files, by_name)) == row.tree);
   }
+}
+
+TEST_CASE("lot tree: more files than one device has are each a device") {
+  std::vector<std::string> files = {"b/dump"};
+  for (size_t i = 10; i < 27; ++i) files.push_back("a/dump" + std::to_string(i));
+  std::sort(files.begin(), files.end());
+  CHECK(lot_tree(files, by_name).units.size() == 18);
+  files.erase(files.begin());
+  CHECK(lot_tree(files, by_name).units.size() == 2);
 }
 
 TEST_CASE("lot tree: what a file is to a lot is told by its content") {
@@ -79,6 +94,9 @@ TEST_CASE("lot tree: what a file is to a lot is told by its content") {
       {"a device.json", to_bytes(view("{\"serial_number\":\"A\"}\n")), FileRole::device},
       {"records", to_bytes(view("{\"serial_number\":\"A\"}\n{\"serial_number\":\"B\"}\n")), FileRole::records},
       {"one record", to_bytes(view("{\"id\":1,\"dac\":\"MAA=\"}\n")), FileRole::records},
+      {"a record over many lines", to_bytes(view("{\n  \"id\": 1,\n  \"dac\": \"MAA=\"\n}\n")), FileRole::records},
+      {"records whose first line is broken", to_bytes(view("{oops\n{\"id\":1,\"dac\":\"MAA=\"}\n")), FileRole::records},
+      {"a log that quotes JSON", to_bytes(view("started\n{\"serial_number\":\"A\"}\n")), FileRole::none},
       {"a note", to_bytes(view("made on a Tuesday\n")), FileRole::none},
       {"nothing", {}, FileRole::none},
   };

@@ -65,6 +65,16 @@ TEST_CASE("manifest rows: what is wrong with them alone") {
       {"serial,qr\nSN1\nSN2,\n", {"manifest-is-readable: row 2: expected 2 fields, found 1"}},
       {"serial,mac\nSN1,A\nSN2,B\nSN3,A\n", {"manifest-values-are-used-once: 2 rows have one mac: row 2 (SN1) and row 4 (SN3)"}},
       {"serial,mac\nSN1,A\nSN1,A\n", {"manifest-values-are-used-once: 2 rows have one mac: row 2 (SN1) and row 3 (SN1)"}},   // once, not twice
+      {"serial,mac\nSN1,0A-0b\nSN2,0a:0B\n", {"manifest-values-are-used-once: 2 rows have one mac: row 2 (SN1) and row 3 (SN2)"}},   // one address
+      {"device,serial\nLamp,SN1\nLamp,SN2\n", {}},                                                                             // what all rows are called names none
+      {"name\nx\nx\n", {"manifest-values-are-used-once: 2 rows have one name: row 2 (x) and row 3 (x)"}},
+      {"serial,qr,vid,pid\nSN1,MT:Y.K9042C00KA0648G00,FFF1,8000\n", {}},
+      {"serial,qr,vid,pid\nSN1,MT:Y.K9042C00KA0648G00,FFF1,8001\n", {"manifest-rows-agree-with-themselves: row 2 (SN1): the product id is not the one in the QR code"}},
+      {"serial,manual code\nSN1,2406147644\n",
+       {"manifest-codes-are-valid: row 2 (SN1): manual code: expected 11 or 21 digits, found 10: its leading zero was lost, as in a spreadsheet that takes it for a number"}},
+      {"serial,qr\nSN1,MX:1\n", {"manifest-codes-are-valid: row 2 (SN1): QR code: expected the prefix \"MT:\", found other text"}},
+      // Rows are numbered as a spreadsheet does it, which shows empty ones.
+      {"\nserial,passcode\r\nSN1,7\r\n\r\n,\r\nSN2,x\r\n , \r\n", {"manifest-is-readable: row 6 (SN2): passcode: expected a whole number, found something else"}},
       {"serial,mac\nSN1,A\nSN2,\"B\n", {"manifest-is-readable: row 3 and all after it: csv: a quote opens and never closes at byte 21"}},
   };
   for (const auto& row : rows) {
@@ -92,6 +102,66 @@ TEST_CASE("manifest rows: a device finds its row by what names it") {
   CHECK(rows.row_of("x", nameless) == 4u);
   CHECK(rows.row_of("x", Device{}) == std::nullopt);
   CHECK(rows.row_text(3) == "row 5 (unit-7)");
+}
+
+TEST_CASE("manifest rows: a device without a serial number is found by what its files are called") {
+  const ManifestRows serials = opened("serial,passcode\nSN-1.a,1\nSN2,2\n"), addresses = opened("mac,passcode\n7C:DF:A1:09:8C:B3,1\n");
+  CHECK(serials.row_of("SN2", Device{}) == 1u);
+  CHECK(serials.row_of("line-b/SN2.csr.der", Device{}) == 1u);
+  CHECK(serials.row_of("SN-1.a.bin", Device{}) == 0u);
+  CHECK(serials.row_of("SN2", example()) == std::nullopt);   // it says that it is SN1
+  CHECK(addresses.row_of("7cdfa1098cb3.bin", Device{}) == 0u);
+  CHECK(addresses.row_of("7C-DF-A1-09-8C-B3", Device{}) == 0u);
+  CHECK(addresses.row_of("7c-df-a1-09-8c-b4", Device{}) == std::nullopt);
+}
+
+TEST_CASE("manifest rows: a table of certificates alone names devices by them") {
+  Device device;
+  device.say(FactId::dac, Bytes{0x30, 0x00}, {.path = "dac.der", .offset = {}, .item = {}});
+  CHECK(opened("dac,passcode\nMAE=,1\nMAA=,2\n").row_of("x", device) == 1u);
+}
+
+TEST_CASE("manifest rows: of a row that is too short or too long no value is used, but its device is known") {
+  const std::string text = "serial,name,passcode\nSN1,x\nSN2,y,12341234,z\n";
+  const ManifestRows rows = opened(text);
+  CHECK(told(rows.findings()) == std::vector<std::string>{"manifest-is-readable: row 2: expected 3 fields, found 2", "manifest-is-readable: row 3: expected 3 fields, found 4"});
+  CHECK(rows.findings().findings[0].devices == std::vector<std::string>{"row 2 (SN1)"});
+  CHECK(rows.row_of("", example()) == 0u);
+  CHECK(rows.contradictions(0, evidence_of(example())).empty());
+  Device bare;
+  rows.lend_codes(1, bare);
+  CHECK(bare.statements.empty());
+}
+
+TEST_CASE("manifest tally: each table that a tool writes of all devices has all of them") {
+  const std::string summary = "serial,passcode\nSN1,1\nSN3,3\nSN4,4\n", names = "cn,serial\na,SN1\nb,SN2\nc,SN3\nd,SN4\n", reprinted = "serial,mac\nSN1,A\n";
+  std::vector<ManifestRows> tables;
+  for (const std::string* text : {&summary, &names, &reprinted}) tables.push_back(opened(*text));
+  ManifestTally tally(tables, 0);
+  const std::vector<std::vector<std::pair<uint32_t, uint32_t>>> rows = {{{0, 0}, {1, 0}, {2, 0}}, {{1, 1}}, {{0, 1}, {1, 2}}, {{0, 2}, {1, 3}}};
+  for (size_t i = 0; i < rows.size(); ++i) tally.add(fmt::format("dev-{}", i + 1), rows[i]);
+  CHECK(told(tally.findings(true)) == std::vector<std::string>{"manifest-names-every-device: 1 device does not stand in m.csv, but in another table beside the devices"});
+  CHECK(tally.findings(true).findings[0].devices == std::vector<std::string>{"dev-2"});
+}
+
+TEST_CASE("manifest rows: of several rows with a device's serial number its own is taken") {
+  const ManifestRows rows = opened("serial,qr\nSN1,MT:634J0Y.G27J6JB0Z010\nSN1,MT:Y.K9042C00KA0648G00\n");
+  CHECK(rows.row_of("x", example()) == 1u);
+  Device other;
+  other.say(FactId::serial_number, std::string("SN1"), {.path = "p", .offset = {}, .item = {}});
+  CHECK(rows.row_of("x", other) == 0u);
+}
+
+TEST_CASE("manifest tally: a row that stands there twice has its device, one of another device has not") {
+  const std::string text = "serial,name\nSN1,a\n,\nSN1,a\nSN1,b\n";
+  std::vector<ManifestRows> tables;
+  tables.push_back(opened(text));
+  ManifestTally tally(tables, 1);
+  const std::pair<uint32_t, uint32_t> first[] = {{0, 0}};
+  tally.add("dev-1", first);
+  CHECK(told(tally.findings(true)) == std::vector<std::string>{"manifest-values-are-used-once: m.csv: 3 rows have one serial: row 2 (SN1) and row 4 (SN1)", "manifest-values-are-used-once: m.csv: 2 rows have one name: row 2 (SN1) and row 4 (SN1)",
+                                                                "manifest-names-no-other: m.csv: 1 of 3 rows has no device in the lot"});
+  CHECK(tally.findings(true).findings[2].devices == std::vector<std::string>{"row 5 (SN1)"});
 }
 
 TEST_CASE("manifest rows: what a device contradicts") {

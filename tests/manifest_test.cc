@@ -81,6 +81,48 @@ TEST_CASE("manifest: rows") {
   CHECK_FALSE(column_certificate("/srv/factory/DAC_cert.der"));
 }
 
+TEST_CASE("manifest: what spreadsheets make of values") {
+  const auto header = read_manifest_header("serial,manual code,pin\n");
+  REQUIRE(header);
+  const auto row = manifest_row(*header, {"=\"0012\"", "'02406147644", "48465104.0\xC2\xA0"}, 2);
+  REQUIRE(row);
+  CHECK(row->of(Column::serial_number) == "0012");
+  CHECK(column_value(Column::manual_code, row->of(Column::manual_code)) == FactValue(std::string("02406147644")));
+  CHECK(column_value(Column::passcode, row->of(Column::passcode)) == FactValue(uint64_t{48465104}));
+  CHECK(column_value(Column::manual_code, "34970112332.0") == FactValue(std::string("34970112332")));
+  for (const char* shortened : {"3.49701E+10", "3,5e+10", "1E10"})
+    CHECK(column_value(Column::manual_code, shortened).error().what == "manual_code: expected all its digits, found a number that a spreadsheet has shortened (1.2E+10): format the column as text");
+  CHECK_FALSE(column_value(Column::passcode, "1.5"));
+  // Certificates write these ids in four hex digits.
+  CHECK(column_value(Column::vendor_id, "FFF1") == FactValue(uint64_t{0xFFF1}));
+  CHECK_FALSE(column_value(Column::passcode, "FFF1"));
+  CHECK(is_id("8000", 0x8000));
+  CHECK(is_id("8000", 8000));
+  CHECK(is_id("0x8000", 0x8000));
+  CHECK_FALSE(is_id("8001", 0x8000));
+  CHECK_FALSE(is_id("08000", 0x8000));
+}
+
+TEST_CASE("manifest: a table in UTF-16 is read as what it says") {
+  const std::string text = "serial\tname\nA\t\xC3\xBC\xE4\xB8\xAD\xF0\x9F\x92\xA1\n";
+  const std::u16string wide = u"\uFEFFserial\tname\nA\t\u00FC\u4E2D\U0001F4A1\n";
+  for (const bool little : {true, false}) {
+    Bytes bytes;
+    for (const char16_t c : wide) {
+      const auto low = static_cast<uint8_t>(c & 0xFF), high = static_cast<uint8_t>(c >> 8);
+      bytes.push_back(little ? low : high);
+      bytes.push_back(little ? high : low);
+    }
+    CHECK(table_of_utf16(bytes) == text);
+    CHECK(is_manifest(bytes));
+    bytes.pop_back();
+    CHECK(table_of_utf16(bytes) == text.substr(0, text.size() - 1));
+  }
+  CHECK(table_of_utf16(Bytes{0xFF, 0xFE, 0x00, 0xDC}) == "\xEF\xBF\xBD");   // half of a pair
+  CHECK_FALSE(table_of_utf16(view("serial\n")));
+  CHECK(read_manifest_header(std::string_view("s\0e\0r\0,\0x\0\n\0", 12)).error().what == "expected UTF-8, found zero bytes among the column names: save the table as UTF-8");
+}
+
 TEST_CASE("manifest: a table of devices is recognised, other tables are not") {
   const struct {
     const char* text;
@@ -104,7 +146,7 @@ TEST_CASE("manifest: a table of devices is recognised, other tables are not") {
 }
 
 TEST_CASE("manifest: a JSON array of flat objects is a table, too") {
-  CHECK(table_of_json(view(R"([{"sn":"A\"1","n":7},{"n":null,"sn":"B"},{"x":1}])")).value() == "\"sn\",\"n\"\n\"A\"\"1\",\"7\"\n\"B\",\"\"\n\"\",\"\"\n");
+  CHECK(table_of_json(view(R"([{"sn":"A\"1","n":7},{"n":null,"sn":"B"},{"x":1}])")).value() == "\"sn\",\"n\",\"x\"\n\"A\"\"1\",\"7\",\"\"\n\"B\",\"\",\"\"\n\"\",\"\",\"1\"\n");
   for (const char* wrong : {"[]", "{}", "[1]"}) CHECK(table_of_json(view(wrong)).error().what == "expected a JSON array of objects, a device each");
   CHECK(table_of_json(view("[")).error().what.starts_with("JSON: "));
 }

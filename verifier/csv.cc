@@ -40,8 +40,10 @@ Result<bool> CsvRows::next(CsvRecord& record) {
       record.emplace_back();
       ++at_;
     } else if (text_[at_] == '\n' || text_[at_] == '\r') {
+      const bool second = text_[at_] == '\n' && at_ > 0 && text_[at_ - 1] == '\r';   // half of a line's end
       ++at_;
       if (record.size() > 1 || !record[0].empty()) return true;
+      if (!second) ++empty_lines_;
     } else {
       field += text_[at_++];
     }

@@ -20,11 +20,13 @@ class CsvRows {
   // The next record; false at the end. Empty lines are none. A quote that never closes is an error with its offset.
   Result<bool> next(CsvRecord& record);
   size_t offset() const { return at_; }      // where the next record begins, or blank lines before it
+  size_t empty_lines() const { return empty_lines_; }   // passed so far
 
  private:
   std::string_view text_;
   char separator_;
   size_t at_;
+  size_t empty_lines_ = 0;
 };
 
 // At most `limit` records.

@@ -16,7 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (!rows) return 0;
   for (uint32_t i = 0; i < std::min<uint64_t>(rows->size(), 4); ++i) {
     const ManifestRow row = rows->row(i);
-    if (row.number != row_number(i)) std::abort();
+    if (row.number < i + 2) std::abort();
     const std::string& serial = row.of(ManifestColumn::serial_number);
     if (serial.empty()) continue;
     Reading reading;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "verifier/crypto.h"
 
@@ -15,21 +16,26 @@ constexpr size_t kMostIndexes = 3;    // of the columns that name devices, the f
 constexpr uint64_t kMostRows = 100'000'000;
 
 // Asked in this order for a device's row: what a label shows first, what a clone has of another device last. (Addresses of
-// radios are in no evidence.)
-constexpr Column kIdentities[] = {Column::serial_number, Column::name, Column::common_name, Column::qr_payload, Column::dac_sha256};
+// radios are in no evidence, but factories call dumps by them.)
+constexpr Column kIdentities[] = {Column::serial_number, Column::name, Column::common_name, Column::qr_payload, Column::dac_sha256, Column::dac, Column::mac};
 
 uint32_t digest_of(Column column, std::string_view value) {
   const SipKey key{static_cast<uint8_t>(column)};
   return static_cast<uint32_t>(siphash(key, view(value)));
 }
 
-// As two spellings of one value are compared: digits of a digest in either case, with or without colons.
+// As two spellings of one value are compared: digits of a digest or address in either case, with or without colons; of a
+// certificate its digest.
 std::string compared(Column column, const std::string& value) {
-  if (column == Column::dac_sha256) {
-    const auto bytes = from_hex_lenient(value);
-    if (bytes) return hex(*bytes);
+  if (column == Column::dac) {
+    const auto der = column_certificate(value);
+    return der ? hex(sha256(*der)) : value;
   }
-  return value;
+  if (column != Column::dac_sha256 && column != Column::mac) return value;
+  std::string digits = value;
+  if (column == Column::mac) std::erase(digits, '-');
+  const auto bytes = from_hex_lenient(digits);
+  return bytes ? hex(*bytes) : value;
 }
 
 std::string common_name(const Certificate& certificate) {
@@ -50,7 +56,8 @@ struct RowFault {
 // The codes and numbers of a row, as far as they can be read.
 struct RowCodes {
   std::optional<OnboardingPayload> qr, manual;   // valid ones
-  std::optional<uint64_t> passcode, discriminator, vendor_id, product_id;
+  std::optional<uint64_t> passcode, discriminator;
+  std::string vendor_id, product_id;             // as they are written
 };
 
 std::optional<uint64_t> number_in(const ManifestRow& row, Column column, std::vector<RowFault>& faults) {
@@ -65,7 +72,10 @@ std::optional<uint64_t> number_in(const ManifestRow& row, Column column, std::ve
 std::optional<OnboardingPayload> valid_code(Column column, OnboardingPayload code, std::vector<RowFault>& faults) {
   if (code.valid()) return code;
   const auto problem = std::find_if(code.problems.begin(), code.problems.end(), [](const PayloadProblem& p) { return !p.warning; });
-  faults.push_back({.rule = &lot_rule::manifest_codes_are_valid, .columns = {column}, .message = fmt::format("{}: {}", code.manual ? "manual code" : "QR code", problem->message)});
+  const std::string kind = code.manual ? "manual code: " : "QR code: ";
+  std::string message = problem->message.starts_with(kind) ? problem->message : kind + problem->message;
+  if (code.manual && parse_manual_code("0" + code.text).valid()) message += ": its leading zero was lost, as in a spreadsheet that takes it for a number";
+  faults.push_back({.rule = &lot_rule::manifest_codes_are_valid, .columns = {column}, .message = std::move(message)});
   return std::nullopt;
 }
 
@@ -73,8 +83,8 @@ RowCodes codes_of(const ManifestRow& row, std::vector<RowFault>& faults) {
   RowCodes out;
   out.passcode = number_in(row, Column::passcode, faults);
   out.discriminator = number_in(row, Column::discriminator, faults);
-  out.vendor_id = number_in(row, Column::vendor_id, faults);
-  out.product_id = number_in(row, Column::product_id, faults);
+  if (number_in(row, Column::vendor_id, faults)) out.vendor_id = row.of(Column::vendor_id);
+  if (number_in(row, Column::product_id, faults)) out.product_id = row.of(Column::product_id);
   if (const std::string& qr = row.of(Column::qr_payload); !qr.empty()) out.qr = valid_code(Column::qr_payload, parse_qr(qr).front(), faults);
   if (const std::string& manual = row.of(Column::manual_code); !manual.empty()) {
     const auto digits = column_value(Column::manual_code, manual);
@@ -100,8 +110,8 @@ void compare_code(const OnboardingPayload& code, const RowCodes& row, RowFault& 
   };
   if (row.passcode && *row.passcode != code.passcode) differ(Column::passcode, "passcode");
   if (row.discriminator && (code.manual ? *row.discriminator >> 8 : *row.discriminator) != code.discriminator) differ(Column::discriminator, "discriminator");
-  if (row.vendor_id && code.vendor_id && *row.vendor_id != *code.vendor_id) differ(Column::vendor_id, "vendor id");
-  if (row.product_id && code.product_id && *row.product_id != *code.product_id) differ(Column::product_id, "product id");
+  if (!row.vendor_id.empty() && code.vendor_id && !is_id(row.vendor_id, *code.vendor_id)) differ(Column::vendor_id, "vendor id");
+  if (!row.product_id.empty() && code.product_id && !is_id(row.product_id, *code.product_id)) differ(Column::product_id, "product id");
 }
 
 void compare_columns(const ManifestRow& row, const RowCodes& codes, std::vector<RowFault>& faults) {
@@ -184,13 +194,36 @@ bool differs(Column column, const std::string& value, const Evidence& e) {
   if (column == Column::passcode) return !e.onboarding.passcodes.empty() && !has_passcode(e, std::get<uint64_t>(*wanted));
   if (column == Column::vendor_id || column == Column::product_id) {
     const auto id = id_of(e, column == Column::vendor_id);
-    return id && *id != std::get<uint64_t>(*wanted);
+    return id && !is_id(value, *id);
   }
   const Statement* said = e.device.first(*fact);
   return said != nullptr && said->value != *wanted;
 }
 
+constexpr size_t kMostSame = 64;   // rows with one value that are looked at one by one
+
 }  // namespace
+
+class ManifestRows::Reader {
+ public:
+  Reader(const ManifestRows& rows, Mark from) : csv_(rows.text_, rows.header_.separator, from.offset), line_(from.line) {}
+  Result<bool> next(CsvRecord& record) {
+    for (;;) {
+      mark_ = {.offset = csv_.offset(), .line = line_ + records_ + csv_.empty_lines()};
+      auto more = csv_.next(record);
+      if (!more || !*more) return more;
+      ++records_;
+      if (std::any_of(record.begin(), record.end(), [](const std::string& field) { return field.find_first_not_of(" \t") != std::string::npos; })) return true;
+    }
+  }
+  Mark mark() const { return mark_; }                                            // where the record that was read begins
+  uint64_t line() const { return line_ + records_ + csv_.empty_lines(); }        // its line
+
+ private:
+  CsvRows csv_;
+  uint64_t line_, records_ = 0;   // of the record before the first; read
+  Mark mark_{};
+};
 
 Result<ManifestRows> ManifestRows::open(std::string path, std::string_view text, const std::vector<ColumnName>& named) {
   ManifestRows out;
@@ -204,29 +237,30 @@ Result<ManifestRows> ManifestRows::open(std::string path, std::string_view text,
   for (const Column column : kIdentities) {
     if (header->has(column) && out.indexes_.size() < kMostIndexes) out.indexes_.push_back({.column = column, .entries = {}});
   }
-  CsvRows rows(text, header->separator, header->rows_at);
+  Reader rows(out, {.offset = header->rows_at, .line = header->line});
   CsvRecord record;
   for (;;) {
-    const size_t at = rows.offset();
     const auto more = rows.next(record);
     if (!more) {
-      add(out.findings_, lot_rule::manifest_is_readable, fmt::format("row {} and all after it: {} at byte {}", row_number(out.size_), more.error().what, more.error().offset.value_or(at)), 1, {});
+      add(out.findings_, lot_rule::manifest_is_readable, fmt::format("row {} and all after it: {} at byte {}", rows.line() + 1, more.error().what, more.error().offset.value_or(rows.mark().offset)), 1, {});
       break;
     }
     if (!*more) break;
     if (out.size_ == kMostRows) return error(fmt::format("more than {} rows", kMostRows));
-    if (out.size_ % kStep == 0) out.offsets_.push_back(at);
+    if (out.size_ % kStep == 0) out.marks_.push_back(rows.mark());
     const auto index = static_cast<uint32_t>(out.size_++);
-    const auto row = manifest_row(out.header_, record, row_number(index));
-    if (!row) {
-      add(out.findings_, lot_rule::manifest_is_readable, row.error().what, 1, {fmt::format("row {}", row_number(index))});
-      continue;
-    }
+    auto whole = manifest_row(out.header_, record, rows.line());
+    const ManifestRow row = whole ? std::move(*whole) : partial_row(out.header_, record, rows.line());
     for (Index& identity : out.indexes_) {
-      const std::string& value = row->of(identity.column);
+      const std::string& value = row.of(identity.column);
       if (!value.empty()) identity.entries.push_back({.digest = digest_of(identity.column, compared(identity.column, value)), .row = index});
     }
-    out.judge_row(*row);
+    if (!whole) {
+      add(out.findings_, lot_rule::manifest_is_readable, whole.error().what, 1, {label(row)});
+      out.unreadable_.push_back(index);
+    } else {
+      out.judge_row(row);
+    }
   }
   for (Index& identity : out.indexes_) {
     identity.entries.shrink_to_fit();
@@ -235,6 +269,8 @@ Result<ManifestRows> ManifestRows::open(std::string path, std::string_view text,
   out.find_repetitions();
   return out;
 }
+
+bool ManifestRows::is_unreadable(uint32_t index) const { return std::binary_search(unreadable_.begin(), unreadable_.end(), index); }
 
 void ManifestRows::judge_row(const ManifestRow& row) {
   for (RowFault& fault : faults_of(row)) add(findings_, *fault.rule, fmt::format("{}: {}", label(row), fault.message), 1, {label(row)});
@@ -247,11 +283,11 @@ void ManifestRows::find_repetitions() {
     if (!header_.has(column)) continue;
     std::vector<std::pair<uint64_t, uint32_t>> seen;
     seen.reserve(size_);
-    CsvRows rows(text_, header_.separator, header_.rows_at);
+    Reader rows(*this, {.offset = header_.rows_at, .line = header_.line});
     CsvRecord record;
     uint32_t index = 0;
     for (auto more = rows.next(record); more && *more; more = rows.next(record), ++index) {
-      const auto row = manifest_row(header_, record, row_number(index));
+      const auto row = manifest_row(header_, record, rows.line());
       if (!row || row->of(column).empty()) continue;
       if (column == Column::dac && !column_certificate(row->of(column))) continue;   // a path on the factory's disk
       seen.emplace_back(siphash({static_cast<uint8_t>(column)}, view(compared(column, row->of(column)))), index);
@@ -260,9 +296,11 @@ void ManifestRows::find_repetitions() {
     for (size_t i = 0; i < seen.size();) {
       size_t end = i + 1;
       while (end < seen.size() && seen[end].first == seen[i].first) ++end;
-      if (end - i > 1) {
+      // One name of all rows is the product's.
+      if (end - i > 1 && !(column == Column::name && end - i == seen.size() && indexes_.size() > 1)) {
         std::vector<uint32_t> members;
         for (size_t j = i; j < end; ++j) members.push_back(seen[j].second);
+        remember_same(column, members);
         if (std::find(told.begin(), told.end(), members) == told.end()) {
           std::vector<std::string> names;
           for (size_t j = 0; j < std::min<size_t>(members.size(), kNamesShown); ++j) names.push_back(row_text(members[j]));
@@ -275,64 +313,98 @@ void ManifestRows::find_repetitions() {
   }
 }
 
-Result<ManifestRow> ManifestRows::read_row(uint32_t index) const {
-  CsvRows rows(text_, header_.separator, offsets_[index / kStep]);
-  CsvRecord record;
-  for (size_t i = 0; i <= index % kStep; ++i) {
-    const auto more = rows.next(record);
-    if (!more) return tl::unexpected(more.error());
+// Of rows with one value those that agree with the first of them in everything that names a device.
+void ManifestRows::remember_same(Column column, const std::vector<uint32_t>& members) {
+  const bool names = std::any_of(indexes_.begin(), indexes_.end(), [&](const Index& index) { return index.column == column; });
+  if (!names || members.size() > kMostSame) return;
+  const ManifestRow first = row(members.front());
+  for (size_t i = 1; i < members.size(); ++i) {
+    const ManifestRow other = row(members[i]);
+    const bool same = std::all_of(indexes_.begin(), indexes_.end(), [&](const Index& index) { return compared(index.column, first.of(index.column)) == compared(index.column, other.of(index.column)); });
+    if (same) same_.emplace_back(members[i], members.front());
   }
-  return manifest_row(header_, record, row_number(index));
 }
 
 uint64_t ManifestRows::digest() const { return siphash(SipKey{}, view(text_)); }
 
 ManifestRow ManifestRows::row(uint32_t index) const {
-  auto row = read_row(index);
-  ManifestRow none;
-  none.number = row_number(index);
-  return row ? std::move(*row) : none;
+  Reader rows(*this, marks_[index / kStep]);
+  CsvRecord record;
+  for (size_t i = 0; i <= index % kStep; ++i) {
+    if (const auto more = rows.next(record); !more) return {};
+  }
+  return partial_row(header_, record, rows.line());
 }
 
 std::string ManifestRows::row_text(uint32_t index) const { return label(row(index)); }
 
-std::optional<uint32_t> ManifestRows::find(const Index& index, const std::string& value) const {
+std::vector<uint32_t> ManifestRows::find(const Index& index, const std::string& value) const {
+  std::vector<uint32_t> out;
   const uint32_t digest = digest_of(index.column, value);
-  for (auto at = std::lower_bound(index.entries.begin(), index.entries.end(), Entry{.digest = digest, .row = 0}); at != index.entries.end() && at->digest == digest; ++at) {
-    if (compared(index.column, row(at->row).of(index.column)) == value) return at->row;
+  for (auto at = std::lower_bound(index.entries.begin(), index.entries.end(), Entry{.digest = digest, .row = 0}); at != index.entries.end() && at->digest == digest && out.size() < kMostSame; ++at) {
+    if (compared(index.column, row(at->row).of(index.column)) == value) out.push_back(at->row);
   }
-  return std::nullopt;
+  return out;
 }
 
-std::optional<uint32_t> ManifestRows::row_of(const std::string& name, const Device& device) const {
-  const auto by_text = [&](const Index& index, const std::string* value) { return value == nullptr ? std::nullopt : find(index, *value); };
-  for (const Index& index : indexes_) {
-    std::optional<uint32_t> found;
-    if (index.column == Column::serial_number) found = by_text(index, device.string(FactId::serial_number));
-    if (index.column == Column::qr_payload) found = by_text(index, device.string(FactId::qr_payload));
-    if (index.column == Column::name || index.column == Column::common_name) {
-      found = find(index, name);
-      if (const size_t slash = name.rfind('/'); !found && slash != std::string::npos) found = find(index, name.substr(slash + 1));
-    }
-    if (!found && (index.column == Column::common_name || index.column == Column::dac_sha256)) {
-      for (const Statement& s : device.statements) {
-        if (s.fact != FactId::dac && s.fact != FactId::certificate) continue;
-        const Bytes& der = std::get<Bytes>(s.value);
-        if (index.column == Column::dac_sha256) {
-          found = find(index, hex(sha256(der)));
-        } else if (const auto certificate = parse_certificate(der)) {
-          found = find(index, common_name(**certificate));
-        }
-        if (found) break;
-      }
-    }
-    if (found) return found;
+// A device is called by its path: the row may have the last part of it, and that without what a file's name ends in.
+std::vector<uint32_t> ManifestRows::find_by_name(const Index& index, const std::string& name) const {
+  if (auto found = find(index, compared(index.column, name)); !found.empty()) return found;
+  std::string part = name.substr(name.rfind('/') + 1);
+  for (;;) {
+    if (auto found = find(index, compared(index.column, part)); !found.empty()) return found;
+    const size_t dot = part.rfind('.');
+    if (dot == std::string::npos || dot == 0) return {};
+    part.resize(dot);
   }
-  return std::nullopt;
+}
+
+std::vector<uint32_t> ManifestRows::candidates(const Index& index, const std::string& name, const Device& device) const {
+  const auto by_text = [&](const std::string* value) { return value == nullptr ? std::vector<uint32_t>{} : find(index, *value); };
+  if (index.column == Column::serial_number && device.string(FactId::serial_number) != nullptr) return by_text(device.string(FactId::serial_number));
+  if (index.column == Column::qr_payload) return by_text(device.string(FactId::qr_payload));
+  std::vector<uint32_t> found;
+  if (index.column != Column::dac_sha256 && index.column != Column::dac) found = find_by_name(index, name);
+  if (index.column != Column::common_name && index.column != Column::dac_sha256 && index.column != Column::dac) return found;
+  for (const Statement& s : device.statements) {
+    if (!found.empty()) break;
+    if (s.fact != FactId::dac && s.fact != FactId::certificate) continue;
+    const Bytes& der = std::get<Bytes>(s.value);
+    if (index.column != Column::common_name) {
+      found = find(index, hex(sha256(der)));
+    } else if (const auto certificate = parse_certificate(der)) {
+      found = find(index, common_name(**certificate));
+    }
+  }
+  return found;
+}
+
+// Where several rows have its serial number, its row is the one that names it in another way, too.
+std::optional<uint32_t> ManifestRows::row_of(const std::string& name, const Device& device) const {
+  std::vector<uint32_t> rows;
+  for (const Index& index : indexes_) {
+    const std::vector<uint32_t> found = candidates(index, name, device);
+    std::vector<uint32_t> both;
+    std::set_intersection(rows.begin(), rows.end(), found.begin(), found.end(), std::back_inserter(both));
+    if (rows.empty() || (both.empty() && rows.size() == kMostSame && !found.empty())) {
+      rows = found;
+    } else if (!both.empty()) {
+      rows = std::move(both);
+    }
+    if (rows.size() == 1) break;
+  }
+  return rows.empty() ? std::nullopt : std::optional<uint32_t>(rows.front());
+}
+
+uint32_t ManifestRows::columns() const {
+  uint32_t out = 0;
+  for (size_t i = 0; i < kManifestColumns; ++i) out |= static_cast<uint32_t>(header_.place[i].has_value()) << i;
+  return out;
 }
 
 void ManifestRows::lend_codes(uint32_t index, Device& device) const {
   if (device.first(FactId::qr_payload) != nullptr || device.first(FactId::manual_code) != nullptr || device.first(FactId::passcode) != nullptr) return;
+  if (is_unreadable(index)) return;
   const ManifestRow its = row(index);
   // A row that is wrong in itself is a finding of its own.
   if (!faults_of(its).empty()) return;
@@ -345,6 +417,7 @@ void ManifestRows::lend_codes(uint32_t index, Device& device) const {
 }
 
 std::vector<ManifestColumn> ManifestRows::contradictions(uint32_t index, const Evidence& evidence) const {
+  if (is_unreadable(index)) return {};
   const ManifestRow its = row(index);
   std::vector<Column> own;
   for (const RowFault& fault : faults_of(its)) own.insert(own.end(), fault.columns.begin(), fault.columns.end());

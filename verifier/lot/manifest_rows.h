@@ -9,9 +9,6 @@
 
 namespace attest {
 
-// A row's number as a spreadsheet shows it: the header is row 1.
-inline uint64_t row_number(uint64_t index) { return index + 2; }
-
 class ManifestRows {
  public:
   // `text` outlives it. `path` is how messages name the table. Reads every row once.
@@ -23,9 +20,14 @@ class ManifestRows {
   // What is wrong with the rows themselves: unreadable, invalid codes, columns that disagree, values used twice.
   const FindingList& findings() const { return findings_; }
 
+  // Which columns it has: tables with the same ones are of one kind.
+  uint32_t columns() const;
   // The row about this device, found by what names devices; nullopt: none.
   std::optional<uint32_t> row_of(const std::string& name, const Device& device) const;
+  // As far as it can be read. Its number is the one that a spreadsheet shows.
   ManifestRow row(uint32_t index) const;
+  // Rows that stand there twice, each with the first of its like: it has its device when the first one has.
+  const std::vector<std::pair<uint32_t, uint32_t>>& same_rows() const { return same_; }
   // "row 12 (SN0011)"
   std::string row_text(uint32_t index) const;
 
@@ -44,17 +46,28 @@ class ManifestRows {
     ManifestColumn column;
     std::vector<Entry> entries;
   };
-  std::optional<uint32_t> find(const Index& index, const std::string& value) const;
-  Result<ManifestRow> read_row(uint32_t index) const;
+  // Where a row is read again: of every so many rows.
+  struct Mark {
+    uint64_t offset, line;
+  };
+  // Record by record, with the line of each as a spreadsheet counts. Records without a value are no rows.
+  class Reader;
+  std::vector<uint32_t> find(const Index& index, const std::string& value) const;
+  std::vector<uint32_t> find_by_name(const Index& index, const std::string& name) const;
+  std::vector<uint32_t> candidates(const Index& index, const std::string& name, const Device& device) const;
+  bool is_unreadable(uint32_t index) const;
   void judge_row(const ManifestRow& row);
+  void remember_same(ManifestColumn column, const std::vector<uint32_t>& members);
   void find_repetitions();
 
   std::string path_;
   std::string_view text_;
   ManifestHeader header_;
   uint64_t size_ = 0;
-  std::vector<uint64_t> offsets_;   // of every kStep-th row
+  std::vector<Mark> marks_;
   std::vector<Index> indexes_;
+  std::vector<uint32_t> unreadable_;                       // sorted
+  std::vector<std::pair<uint32_t, uint32_t>> same_;
   FindingList findings_;
 };
 

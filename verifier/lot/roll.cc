@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <queue>
+#include <unordered_map>
 
 #include "verifier/lot/chance.h"
 #include "verifier/lot/device_name.h"
@@ -98,8 +99,8 @@ constexpr double kNotChance = 1e-4, kUnlikely = 0.1;
 
 }  // namespace
 
-// The devices with equal marks, kind by kind. A group whose members already share something found before is an echo: two
-// devices with one DAC have one key, too.
+// The devices with equal marks, kind by kind. A group that already shares something found before is an echo: two devices
+// with one DAC have one key, too.
 class LotRoll::Search {
  public:
   explicit Search(const LotRoll& roll) : roll_(roll) {}
@@ -183,8 +184,8 @@ class LotRoll::Search {
       if (expected > kUnlikely) return;
       if (expected > kNotChance) severity = Severity::warning;
     }
-    if (is_echo(members)) return;
-    remember(members);
+    if (is_echo(members, severity)) return;
+    remember(members, severity);
     Found one{.count = members.size(), .names = first_names(members), .also = {}, .severity = severity, .one_device = false, .message = {}};
     if (kind == Mark::passcode) one.also = fmt::format("; of {} random passcodes {:.2g} such groups are to be expected", with_it, expected_repeats(with_it, members.size()));
     if (kind == Mark::dac) {
@@ -232,36 +233,19 @@ class LotRoll::Search {
   }
 
   // --- echoes ---
-  // All members lie in one group found before. Past kMostRemembered memberships only whole groups are recognised again.
+  // The same devices share something found before that weighs as much. Where some of them share more than the others do,
+  // that is a thing of its own: a lot with one serial number throughout may also have a DAC twice.
   static constexpr size_t kMostRemembered = 1u << 16;
-  bool is_echo(const Members& members) const {
-    if (std::find(wholes_.begin(), wholes_.end(), signature(members)) != wholes_.end()) return true;
-    std::vector<uint32_t> common;
-    for (size_t i = 0; i < members.size(); ++i) {
-      const auto [from, to] = std::equal_range(memberships_.begin(), memberships_.end(), std::pair<uint32_t, uint32_t>(members[i], 0), [](const auto& a, const auto& b) { return a.first < b.first; });
-      std::vector<uint32_t> groups;
-      for (auto at = from; at != to; ++at) groups.push_back(at->second);
-      std::sort(groups.begin(), groups.end());
-      if (i == 0) {
-        common = std::move(groups);
-      } else {
-        std::vector<uint32_t> both;
-        std::set_intersection(common.begin(), common.end(), groups.begin(), groups.end(), std::back_inserter(both));
-        common = std::move(both);
-      }
-      if (common.empty()) return false;
-    }
-    return true;
+  bool is_echo(const Members& members, Severity severity) const {
+    const auto at = groups_.find(signature(members));
+    return at != groups_.end() && (at->second == Severity::error || severity != Severity::error);
   }
-  void remember(const Members& members) {
-    if (wholes_.size() < kMostRemembered) wholes_.push_back(signature(members));
-    if (memberships_.size() + members.size() > kMostRemembered) return;
-    const auto number = static_cast<uint32_t>(++groups_);
-    const size_t middle = memberships_.size();
-    for (const uint32_t device : members) memberships_.emplace_back(device, number);
-    std::inplace_merge(memberships_.begin(), memberships_.begin() + static_cast<std::ptrdiff_t>(middle), memberships_.end());
+  void remember(const Members& members, Severity severity) {
+    if (groups_.size() < kMostRemembered) groups_.try_emplace(signature(members), severity);
   }
-  static std::array<uint32_t, 3> signature(const Members& members) { return {static_cast<uint32_t>(members.size()), members.front(), members.back()}; }
+  static uint64_t signature(const Members& members) {
+    return siphash(SipKey{}, View(reinterpret_cast<const uint8_t*>(members.data()), members.size() * sizeof(uint32_t)));
+  }
 
   // --- passcodes that follow each other ---
   // One device a passcode stands for all that share it: the one whose name comes first, whatever order they came in.
@@ -343,9 +327,7 @@ class LotRoll::Search {
 
   const LotRoll& roll_;
   FindingList out_;
-  std::vector<std::pair<uint32_t, uint32_t>> memberships_;   // device, group; sorted
-  std::vector<std::array<uint32_t, 3>> wholes_;
-  size_t groups_ = 0;
+  std::unordered_map<uint64_t, Severity> groups_;   // told, by their members
 };
 
 // --- kinds ---------------------------------------------------------------------------------------
@@ -379,8 +361,12 @@ void LotRoll::unlike_the_rest(const Kinds& kinds, bool products, FindingList& ou
       out.left_out += order.size() - i;
       break;
     }
-    const std::string what = products ? fmt::format("{} of {} devices are of product {}, most are of {}", count[kind], size_, kinds.names[order[i]], kinds.names[order[0]])
-                                      : fmt::format("{} of {} DACs name the PAI with key id {}, most name {}", count[kind], size_, kinds.names[order[i]], kinds.names[order[0]]);
+    const bool one = count[kind] == 1;
+    const char* others = count[kind] == count[order[0] + 1] ? "as many" : "most";
+    const std::string& its = kinds.names[order[i]];
+    const std::string& theirs = kinds.names[order[0]];
+    const std::string what = products ? fmt::format("{} of {} devices {} of product {}, {} are of {}", count[kind], size_, one ? "is" : "are", its, others, theirs)
+                                      : fmt::format("{} of {} DACs {} the PAI with key id {}, {} name {}", count[kind], size_, one ? "names" : "name", its, others, theirs);
     LotFinding finding{.rule = &rule, .severity = rule.severity, .message = what, .count = count[kind], .devices = {}};
     for (auto& queue = least[kind]; !queue.empty(); queue.pop()) finding.devices.insert(finding.devices.begin(), queue.top());
     out.findings.push_back(std::move(finding));

@@ -68,6 +68,37 @@ std::string trimmed(std::string_view s) {
   return from == std::string_view::npos ? std::string() : std::string(s.substr(from, s.find_last_not_of(kBlank) - from + 1));
 }
 
+// What a cell says. Spreadsheets write text that looks like a number as ="0123" or '0123, so that it keeps its zeros; what is
+// copied from web pages has blanks that do not break.
+std::string cell_text(std::string_view s) {
+  constexpr std::string_view kHardBlank = "\xC2\xA0";
+  std::string out = trimmed(s);
+  while (out.ends_with(kHardBlank)) out = trimmed(std::string_view(out).substr(0, out.size() - kHardBlank.size()));
+  while (out.starts_with(kHardBlank)) out = trimmed(std::string_view(out).substr(kHardBlank.size()));
+  if (out.size() > 3 && out.starts_with("=\"") && out.ends_with('"')) return trimmed(std::string_view(out).substr(2, out.size() - 3));
+  if (out.size() > 1 && out.starts_with('\'')) return out.substr(1);
+  return out;
+}
+
+// 48465104.0: a number that a tool kept with a decimal point.
+std::string without_point(const std::string& text) {
+  const size_t point = text.find('.');
+  const bool whole = point != std::string::npos && point > 0 && point + 1 < text.size() && text.find_first_not_of("0123456789") == point && text.find_first_not_of('0', point + 1) == std::string::npos;
+  return whole ? text.substr(0, point) : text;
+}
+
+// 3.49701E+10
+bool is_shortened(const std::string& text) {
+  const size_t e = text.find_first_of("eE");
+  return e != std::string::npos && e > 0 && text.substr(0, e).find_first_not_of("0123456789.,") == std::string::npos && e + 1 < text.size() &&
+         text.find_first_not_of("+0123456789", e + 1) == std::string::npos;
+}
+
+std::optional<uint64_t> four_hex_digits(const std::string& text) {
+  const auto bytes = text.size() == 4 ? from_hex(text) : Result<Bytes>(Bytes{});
+  return bytes && bytes->size() == 2 ? std::optional<uint64_t>(uint64_t{(*bytes)[0]} << 8 | (*bytes)[1]) : std::nullopt;
+}
+
 constexpr size_t kMostFields = 1000;
 constexpr size_t kMostHeader = 64u << 10;
 
@@ -152,6 +183,7 @@ Result<ManifestHeader> read_manifest_header(std::string_view text, const std::ve
   if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) return error("expected UTF-8, found UTF-16: save the table as UTF-8");
   const std::string_view head = text.substr(0, kMostHeader);
   const size_t line = std::min(head.find('\n'), head.size());
+  if (head.substr(0, line).find('\0') != std::string_view::npos) return error("expected UTF-8, found zero bytes among the column names: save the table as UTF-8");
   ManifestHeader header;
   size_t from = 0;
   if (const auto stated = stated_separator(head.substr(0, line))) {
@@ -170,18 +202,22 @@ Result<ManifestHeader> read_manifest_header(std::string_view text, const std::ve
   if (auto placed = place_columns(names, named, header); !placed) return tl::unexpected(placed.error());
   header.fields = names.size();
   header.rows_at = rows.offset();
+  header.line = 1 + rows.empty_lines();
   return header;
 }
 
 Result<ManifestRow> manifest_row(const ManifestHeader& header, const CsvRecord& record, uint64_t number) {
-  if (record.size() > header.fields) return error(fmt::format("row {}: expected {} fields, found {}", number, header.fields, record.size()));
+  const bool reaches = std::all_of(header.place.begin(), header.place.end(), [&](const auto& place) { return !place || *place < record.size(); });
+  if (record.size() > header.fields || !reaches) return error(fmt::format("row {}: expected {} fields, found {}", number, header.fields, record.size()));
+  return partial_row(header, record, number);
+}
+
+ManifestRow partial_row(const ManifestHeader& header, const CsvRecord& record, uint64_t number) {
   ManifestRow row;
   row.number = number;
   for (const ColumnInfo& column : kColumns) {
     const auto place = header.place[static_cast<size_t>(column.column)];
-    if (!place) continue;
-    if (*place >= record.size()) return error(fmt::format("row {}: expected {} fields, found {}", number, header.fields, record.size()));
-    row.values[static_cast<size_t>(column.column)] = trimmed(record[*place]);
+    if (place && *place < record.size()) row.values[static_cast<size_t>(column.column)] = cell_text(record[*place]);
   }
   return row;
 }
@@ -189,8 +225,12 @@ Result<ManifestRow> manifest_row(const ManifestHeader& header, const CsvRecord& 
 Result<FactValue> column_value(Column column, const std::string& text) {
   const ColumnInfo& about = info(column);
   const auto expected = [&](const std::string& what) { return error(fmt::format("{}: expected {}, found {}", about.name, what, is_secret(column) ? "something else" : "\"" + printable(text.substr(0, 60)) + "\"")); };
+  if ((about.form == Form::number || about.form == Form::digits) && is_shortened(text))
+    return error(fmt::format("{}: expected all its digits, found a number that a spreadsheet has shortened (1.2E+10): format the column as text", about.name));
   if (about.form == Form::number) {
-    const auto number = json_number(Json(text));
+    const auto number = json_number(Json(without_point(text)));
+    const auto id = column == Column::vendor_id || column == Column::product_id ? four_hex_digits(text) : std::nullopt;
+    if (!number && id) return FactValue(*id);
     return number ? Result<FactValue>(FactValue(*number)) : expected("a whole number");
   }
   if (about.form == Form::hex) {
@@ -210,7 +250,7 @@ Result<FactValue> column_value(Column column, const std::string& text) {
   if (about.form == Form::digits) {
     // Tools print codes with dashes or blanks, in two lines, in quotes.
     std::string digits;
-    for (const char c : text) {
+    for (const char c : without_point(text)) {
       if (c >= '0' && c <= '9') {
         digits += c;
       } else if (std::string_view("- \t\r\n\"'.").find(c) == std::string_view::npos) {
@@ -220,6 +260,11 @@ Result<FactValue> column_value(Column column, const std::string& text) {
     return FactValue(std::move(digits));
   }
   return FactValue(text);
+}
+
+bool is_id(const std::string& written, uint64_t id) {
+  const auto number = column_value(Column::vendor_id, written);
+  return (number && std::get<uint64_t>(*number) == id) || four_hex_digits(written) == id;
 }
 
 std::optional<Bytes> column_certificate(const std::string& text) {
@@ -247,12 +292,18 @@ Result<std::string> table_of_json(View bytes) {
     for (const char c : value) out += c == '"' ? std::string("\"\"") : std::string(1, c);
     out += '"';
   };
-  const Json::Object& names = *rows->front().object();
-  for (size_t i = 0; i < names.size(); ++i) field(names[i].first, i == 0);
+  std::vector<std::string> names;
+  for (const Json& row : *rows) {
+    for (size_t i = 0; row.is_object() && i < row.object()->size(); ++i) {
+      const std::string& name = (*row.object())[i].first;
+      if (names.size() < kMostFields && std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+    }
+  }
+  for (size_t i = 0; i < names.size(); ++i) field(names[i], i == 0);
   out += '\n';
   for (const Json& row : *rows) {
     for (size_t i = 0; i < names.size(); ++i) {
-      const Json* value = row.find(names[i].first);
+      const Json* value = row.find(names[i]);
       const bool none = value == nullptr || value->is_null();
       field(none ? "" : value->string() != nullptr ? *value->string() : dump(*value), i == 0);
     }
@@ -261,7 +312,31 @@ Result<std::string> table_of_json(View bytes) {
   return out;
 }
 
+std::optional<std::string> table_of_utf16(View bytes) {
+  const bool little = bytes.size() >= 2 && bytes[0] == 0xFF && bytes[1] == 0xFE, big = bytes.size() >= 2 && bytes[0] == 0xFE && bytes[1] == 0xFF;
+  if (!little && !big) return std::nullopt;
+  const auto unit = [&](size_t at) { return static_cast<uint32_t>(bytes[at + (little ? 1 : 0)]) << 8 | bytes[at + (little ? 0 : 1)]; };
+  std::string out;
+  out.reserve(bytes.size() / 2);
+  for (size_t at = 2; at + 1 < bytes.size(); at += 2) {
+    uint32_t c = unit(at);
+    const bool pair = c >= 0xD800 && c < 0xDC00 && at + 3 < bytes.size() && unit(at + 2) >= 0xDC00 && unit(at + 2) < 0xE000;
+    if (pair) c = 0x10000 + ((c - 0xD800) << 10) + (unit(at + 2) - 0xDC00);
+    if (!pair && c >= 0xD800 && c < 0xE000) c = 0xFFFD;
+    if (pair) at += 2;
+    if (c < 0x80) {
+      out += static_cast<char>(c);
+      continue;
+    }
+    const int more = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
+    out += static_cast<char>((more == 1 ? 0xC0U : more == 2 ? 0xE0U : 0xF0U) | c >> (6 * more));
+    for (int left = more - 1; left >= 0; --left) out += static_cast<char>(0x80U | (c >> (6 * left) & 0x3FU));
+  }
+  return out;
+}
+
 bool is_manifest(View bytes) {
+  if (const auto utf8 = table_of_utf16(bytes)) return is_manifest(view(*utf8));
   if (bytes.size() < 4 || bytes[0] == 0x30 || bytes[0] == '{' || bytes[0] == '[' || !is_plain_text(bytes)) return false;
   const auto header = read_manifest_header(text(bytes));
   if (!header || !header->names_devices() || header->fields < 2) return false;

@@ -32,30 +32,37 @@ struct ManifestHeader {
   std::array<std::optional<size_t>, kManifestColumns> place{};   // in the row; the first of several
   size_t fields = 0;
   size_t rows_at = 0;                       // the offset at which the rows begin
+  uint64_t line = 1;                        // the header's, as a spreadsheet counts
   bool has(ManifestColumn c) const { return place[static_cast<size_t>(c)].has_value(); }
   bool names_devices() const;               // at least one column tells which device a row is about
 };
 // An error where a named column is not in the header, or the text has no header in which anything is known.
 Result<ManifestHeader> read_manifest_header(std::string_view text, const std::vector<ColumnName>& named = {});
 
-// The values of one row, trimmed; empty ones are not given.
+// The values of one row, trimmed, without what spreadsheets put around text (="0123"); empty ones are not given.
 struct ManifestRow {
-  uint64_t number = 0;                      // for messages: as a spreadsheet counts, the header being row 1
+  uint64_t number = 0;                      // for messages: as a spreadsheet counts
   std::array<std::string, kManifestColumns> values;
   const std::string& of(ManifestColumn c) const { return values[static_cast<size_t>(c)]; }
 };
 // An error says what is wrong with the row; reading can go on.
 Result<ManifestRow> manifest_row(const ManifestHeader& header, const CsvRecord& record, uint64_t number);
+// As far as its fields reach.
+ManifestRow partial_row(const ManifestHeader& header, const CsvRecord& record, uint64_t number);
 
 // A value of a column as a fact of a device has it: numbers, bytes, a code without its blanks and dashes. An error says how
 // such a value is written.
 Result<FactValue> column_value(ManifestColumn column, const std::string& text);
+// Whether a vendor or product id is written there: as a number, or as four hex digits without 0x, as certificates have it.
+bool is_id(const std::string& written, uint64_t id);
 // The certificate in a `dac` column: PEM, base64 or hex. nullopt where it is none: a tool's table may have a path there.
 std::optional<Bytes> column_certificate(const std::string& text);
 
-// A JSON array of flat objects as the table that it is: the keys of the first object are the header. For a manifest that is
-// handed over as one; among a device's files an array may be anything.
+// A JSON array of flat objects as the table that it is: their keys are the header. For a manifest that is handed over as
+// one; among a device's files an array may be anything.
 Result<std::string> table_of_json(View bytes);
+// A table in UTF-16, as spreadsheets save "Unicode text", in UTF-8; nullopt: it is none.
+std::optional<std::string> table_of_utf16(View bytes);
 
 // A table in which a column names devices, with a row at least.
 bool is_manifest(View bytes);
