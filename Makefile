@@ -47,7 +47,7 @@ asan: build/.packages
 	@cmake --preset asan >/dev/null && cmake --build --preset asan -- --quiet && ctest --preset asan
 tidy: build/.packages
 	@command -v clang-tidy-14 >/dev/null || $(SUDO) apt-get install -y -qq clang-tidy-14
-	@cmake --preset tidy >/dev/null && cmake --build --preset tidy -- --quiet
+	@cmake --preset tidy >/dev/null && cmake --build --preset tidy -- --quiet -k 0
 fuzz: build/.packages
 	@command -v clang++-14 >/dev/null || $(SUDO) apt-get install -y -qq clang-14 libclang-rt-14-dev
 	@cmake --preset fuzz >/dev/null && cmake --build --preset fuzz -- --quiet

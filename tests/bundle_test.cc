@@ -235,18 +235,18 @@ TEST_CASE("a bundle that somebody wrote anew says what it differs in, and proves
   const auto answered = rewritten("answers.json", "[\n  {\n    \"id\": \"dac.vendor-matches-pai\",\n    \"status\": \"pass\",\n    \"message\": \"\",\n    \"expected\": \"\",\n    \"actual\": \"\",\n    \"source\": \"\",\n    \"blocked_by\": \"\"\n  }\n]\n");
   REQUIRE(!answered.has_value());
   CHECK(answered.error().what == "answers.json: dac.vendor-matches-pai proves authenticity, so no answer to it can be kept");
-  const std::pair<const char*, const char*> wrong[] = {
+  const struct { const char *file, *words; } wrong[] = {
       {"policy.json", "policy.json: expected what this version writes, found something else"},
       {"evidence.json", "evidence.json: expected what this version writes, found something else"},
       {"trust.json", "trust.json: expected what this version writes, found something else"},
       {"ledger.json", "ledger.json: expected a ledger's status and answers"},
       {"more.json", "expected a bundle of matter-attest/bundle/1, found more.json in it"},
   };
-  for (const auto& [name, words] : wrong) {
-    CAPTURE(name);
-    const auto bad = rewritten(name, "{}\n");
+  for (const auto& part : wrong) {
+    CAPTURE(part.file);
+    const auto bad = rewritten(part.file, "{}\n");
     REQUIRE(!bad.has_value());
-    CHECK(bad.error().what == words);
+    CHECK(bad.error().what == part.words);
   }
   CHECK(rewritten("report.json", "nonsense").has_value());
   CHECK(cli::differences(*rewritten("report.json", "nonsense")) == std::vector<std::string>{"report.json is no report"});

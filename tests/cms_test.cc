@@ -167,7 +167,7 @@ TEST_CASE("cms: the declarations of the vectors parse") {
   if (!have_shared("matter-sdk")) return;
   unsigned all = 0;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(shared() / "matter-sdk")) {
-    const auto path = entry.path();
+    const auto& path = entry.path();
     if (path.filename() != "cd.der" &&
         (path.parent_path().filename() != "certification-declaration" || path.extension() != ".der"))
       continue;

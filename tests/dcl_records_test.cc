@@ -33,11 +33,12 @@ TEST_CASE("dcl: every recorded list and record is read") {
   CHECK(facts.records.at(Schema::revocation_point).size() == 12);
   // Every recorded 200 and 404 of a single record is read as what it is.
   size_t found = 0, absent = 0;
-  for (const auto& [path, recording] : facts.recordings) {
+  for (const auto& recorded : facts.recordings) {
+    const auto& [path, recording] = recorded;
     for (const Schema schema : {Schema::vendor, Schema::model, Schema::version, Schema::versions, Schema::compliance, Schema::coverage}) {
       for (const auto& [key, object] : facts.records.at(schema)) {
         if (one_path(schema, key) != path) continue;
-        CAPTURE(path);
+        CAPTURE(recorded.first);
         REQUIRE(recording.status == 200);
         const auto body = parse_json(recording.body);
         REQUIRE(body);

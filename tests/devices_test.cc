@@ -90,7 +90,7 @@ TEST_CASE("the fixtures are what forge makes, byte for byte") {
     CHECK_MESSAGE(std::filesystem::exists("fixtures/devices/" + c.name + "/expected.txt"), c.name << " has no expected.txt: tests/accept.sh");
   }
   const auto as_made = [](const std::string& path, const Bytes& content) { return read_text(path) == text(content); };
-  for (const auto& [path, content] : made) CHECK_MESSAGE(as_made(path, content), path << " is not what forge makes: run build/dev/fixtures/forge --force");
+  for (const auto& file : made) CHECK_MESSAGE(as_made(file.first, file.second), file.first << " is not what forge makes: run build/dev/fixtures/forge --force");
   // And nothing else lies there.
   for (const char* folder : {"fixtures/devices", "fixtures/trust"}) {
     for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {

@@ -55,7 +55,8 @@ TEST_CASE("device.json as it is written reads back to the same facts") {
   CHECK(reading.device.remarks.empty());
   CHECK(reading.device.statements.size() == facts.size());
   for (const auto& [fact, value] : facts) {
-    CAPTURE(fact_name(fact));
+    const std::string name = fact_name(fact);
+    CAPTURE(name);
     const Statement* said = reading.device.first(fact);
     REQUIRE(said != nullptr);
     CHECK((said->value == value));

@@ -143,7 +143,7 @@ TEST_CASE("ota: one wrong thing, one finding") {
 }
 
 TEST_CASE("ota: an image that is right passes every check") {
-  for (const uint32_t type : {1, 7, 8, 10, 11, 12}) {
+  for (const uint32_t type : {1u, 7u, 8u, 10u, 11u, 12u}) {
     CAPTURE(type);
     World w;
     w.image.header.digest_type = w.entry.ota_checksum_type = type;

@@ -145,7 +145,7 @@ TEST_CASE("ota image: the pieces in which it comes make no difference") {
     CHECK(whole.sha256 == sha256(file));
     CHECK(whole.digests.size() == 6);
     for (const OtaDigest& digest : whole.digests) CHECK(digest.value == digest_of(digest.type, file));
-    for (const size_t piece : {1, 15, 16, 17, 1039, 1040, 1041, 2000}) {
+    for (const size_t piece : {1u, 15u, 16u, 17u, 1039u, 1040u, 1041u, 2000u}) {
       CAPTURE(piece);
       const OtaImage cut = in_pieces(file, piece);
       CHECK(cut.header == whole.header);

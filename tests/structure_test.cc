@@ -104,9 +104,8 @@ TEST_CASE("a third-party header stands in one file of a room") {
       {"codecs png", "picture.cc reads pictures, drawing.cc writes them"},
   };
   for (const auto& [library, files] : users) {
-    std::string list;
-    for (const std::string& file : files) list += file + " ";
-    CAPTURE(library);
+    std::string list = library + ":";
+    for (const std::string& file : files) list += " " + file;
     CAPTURE(list);
     const auto reason = two_files.find(library);
     CHECK(files.size() <= (reason == two_files.end() ? 1u : 2u));

@@ -162,7 +162,7 @@ TEST_CASE("waivers in a file are read strictly") {
   CHECK(rfc3339(*(*read)[0].until) == "2026-12-31T23:59:59Z");   // the day it names included
   CHECK((*read)[0].device == "SN-1");
   CHECK(rfc3339(*(*read)[1].until) == "2026-12-31T12:00:00Z");
-  const std::pair<const char*, const char*> wrong[] = {
+  const struct { const char *text, *words; } wrong[] = {
       {"", "line"},
       {"[]", "expected {\"waivers\": [...]} and nothing else"},
       {R"({"waivers":[],"more":1})", "expected {\"waivers\": [...]} and nothing else"},
@@ -173,11 +173,11 @@ TEST_CASE("waivers in a file are read strictly") {
       {R"({"waivers":[{"id":"a.b","reason":"r","who":"w","until":"2026-12-31","untill":"x"}]})", "waiver 1: expected id, reason, who, until and device, found \"untill\""},
       {R"({"waivers":[{"id":"a.b","id":"a.c","reason":"r","who":"w","until":"2026-12-31"}]})", "id"},
   };
-  for (const auto& [text, words] : wrong) {
-    CAPTURE(text);
-    const auto bad = cli::waivers_from_text(text);
+  for (const auto& file : wrong) {
+    CAPTURE(file.text);
+    const auto bad = cli::waivers_from_text(file.text);
     REQUIRE(!bad.has_value());
-    if (*text != '\0') CHECK_MESSAGE(bad.error().what.find(words) != std::string::npos, bad.error().what);
+    if (*file.text != '\0') CHECK_MESSAGE(bad.error().what.find(file.words) != std::string::npos, bad.error().what);
   }
   CHECK(cli::waiver_from_option("a.b=why = not")->reason == "why = not");
   for (const char* given : {"a.b", "a.b=", "=r", ""}) CHECK(!cli::waiver_from_option(given).has_value());

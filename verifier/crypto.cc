@@ -202,7 +202,7 @@ Result<Bytes> decrypt(const char* name, View key, const uint8_t* iv, View data) 
       EVP_DecryptUpdate(state.get(), out.data(), &length, data.data(), static_cast<int>(data.size())) != 1 ||
       EVP_DecryptFinal_ex(state.get(), out.data() + length, &rest) != 1)
     return error(fmt::format("{}: openssl refuses {} bytes", name, data.size()));
-  out.resize(static_cast<size_t>(length + rest));
+  out.resize(static_cast<size_t>(length) + static_cast<size_t>(rest));
   return out;
 }
 

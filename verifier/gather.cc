@@ -328,7 +328,7 @@ FoundPaa find_paa(const Certificate& pai, const Policy& policy, const TrustStore
         for (const LedgerCertificate& entry : found->value) {
           auto certificate = parse_certificate(entry.der);
           if (!certificate) continue;
-          if (auto paa = paa_from(std::move(*certificate), Origin::ledger, found->from.source)) anchors.push_back(std::move(*paa));
+          if (auto paa = paa_from(*certificate, Origin::ledger, found->from.source)) anchors.push_back(std::move(*paa));
         }
         std::vector<const Paa*> candidates;
         for (const Paa& paa : anchors) candidates.push_back(&paa);
@@ -369,7 +369,7 @@ FoundSigner find_cd_signer(const Cms& cms, const Policy& policy, const TrustStor
     for (const LedgerCertificate& entry : found->value) {
       auto certificate = parse_certificate(entry.der);
       if (!certificate) continue;
-      auto signer = cd_signer_from(std::move(*certificate), Origin::ledger, found->from.source);
+      auto signer = cd_signer_from(*certificate, Origin::ledger, found->from.source);
       if (signer && signer->under_csa) {
         out.signer = std::make_shared<const CdSigner>(std::move(*signer));
         return out;

@@ -168,7 +168,7 @@ tl::expected<Bytes, SealError> open_pem_encryption(std::string_view block, View 
       EVP_DecryptUpdate(run.get(), plain.data(), &first, der.data(), static_cast<int>(der.size())) != 1 ||
       EVP_DecryptFinal_ex(run.get(), plain.data() + first, &last) != 1)
     return unfitting();
-  plain.resize(static_cast<size_t>(first + last));
+  plain.resize(static_cast<size_t>(first) + static_cast<size_t>(last));
   return plain;
 }
 

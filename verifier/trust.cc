@@ -70,7 +70,7 @@ bool issued_by_csa(const Certificate& certificate) {
 
 }  // namespace
 
-Result<Paa> paa_from(CertificatePtr certificate, Origin origin, std::string source) {
+Result<Paa> paa_from(const CertificatePtr& certificate, Origin origin, std::string source) {
   const auto skid = certificate->skid();
   if (!skid) return error("expected a PAA: the certificate has no subject key id of 20 bytes");
   if (!certificate->self_issued()) return error(fmt::format("expected a PAA: {} was issued by {}", name_text(certificate->subject), name_text(certificate->issuer)));
@@ -85,12 +85,12 @@ Result<Paa> paa_from(CertificatePtr certificate, Origin origin, std::string sour
              .vid = certificate->vid(),
              .not_before = certificate->not_before,
              .not_after = certificate->not_after,
-             .certificate = std::move(certificate),
+             .certificate = certificate,
              .origin = origin,
              .source = std::move(source)};
 }
 
-Result<CdSigner> cd_signer_from(CertificatePtr certificate, Origin origin, std::string source) {
+Result<CdSigner> cd_signer_from(const CertificatePtr& certificate, Origin origin, std::string source) {
   const auto skid = certificate->skid();
   if (!skid) return error("expected a CD signer: the certificate has no subject key id of 20 bytes");
   if (!certificate->p256) return error("expected a CD signer: its key is not on P-256");
@@ -103,7 +103,7 @@ Result<CdSigner> cd_signer_from(CertificatePtr certificate, Origin origin, std::
                   .origin = origin,
                   .source = std::move(source),
                   .under_csa = under_csa,
-                  .certificate = std::move(certificate)};
+                  .certificate = certificate};
 }
 
 TrustStore TrustStore::builtin(bool with_test_credentials) {
@@ -116,8 +116,8 @@ TrustStore TrustStore::builtin(bool with_test_credentials) {
   return store;
 }
 
-tl::expected<void, Error> TrustStore::add_paa(CertificatePtr certificate, Origin origin, std::string source) {
-  auto paa = paa_from(std::move(certificate), origin, std::move(source));
+tl::expected<void, Error> TrustStore::add_paa(const CertificatePtr& certificate, Origin origin, std::string source) {
+  auto paa = paa_from(certificate, origin, std::move(source));
   if (!paa) return tl::unexpected(paa.error());
   // The same certificate twice, or one of which only the facts were built in, is one anchor.
   std::erase_if(paas_, [&](const auto& known) {
@@ -129,8 +129,8 @@ tl::expected<void, Error> TrustStore::add_paa(CertificatePtr certificate, Origin
   return {};
 }
 
-tl::expected<void, Error> TrustStore::add_cd_signer(CertificatePtr certificate, Origin origin, std::string source) {
-  auto signer = cd_signer_from(std::move(certificate), origin, std::move(source));
+tl::expected<void, Error> TrustStore::add_cd_signer(const CertificatePtr& certificate, Origin origin, std::string source) {
+  auto signer = cd_signer_from(certificate, origin, std::move(source));
   if (!signer) return tl::unexpected(signer.error());
   std::erase_if(signers_, [&](const auto& known) { return known->subject_key_id == signer->subject_key_id && known->key == signer->key; });
   insert_sorted(signers_, std::move(*signer));

@@ -51,8 +51,8 @@ class TrustStore {
   static TrustStore builtin(bool with_test_credentials);
 
   // Refuses what cannot anchor anything: no 20-byte subject key id, for a signer no P-256 key. The CSA's certification CA is no PAA.
-  tl::expected<void, Error> add_paa(CertificatePtr certificate, Origin origin, std::string source);
-  tl::expected<void, Error> add_cd_signer(CertificatePtr certificate, Origin origin, std::string source);
+  tl::expected<void, Error> add_paa(const CertificatePtr& certificate, Origin origin, std::string source);
+  tl::expected<void, Error> add_cd_signer(const CertificatePtr& certificate, Origin origin, std::string source);
 
   // All PAAs with this key id; several renewals may share it.
   std::vector<const Paa*> paas(const KeyId& skid) const;
@@ -69,7 +69,7 @@ class TrustStore {
 };
 
 // A PAA as an anchor; an error when it cannot be one.
-Result<Paa> paa_from(CertificatePtr certificate, Origin origin, std::string source);
-Result<CdSigner> cd_signer_from(CertificatePtr certificate, Origin origin, std::string source);
+Result<Paa> paa_from(const CertificatePtr& certificate, Origin origin, std::string source);
+Result<CdSigner> cd_signer_from(const CertificatePtr& certificate, Origin origin, std::string source);
 
 }  // namespace attest

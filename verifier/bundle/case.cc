@@ -258,7 +258,7 @@ Evidence evidence_of(const Case& c) {
   for (const GivenAnchor& anchor : c.anchors) {
     auto certificate = parse_certificate(anchor.der);
     if (!certificate) continue;   // the count then differs, and with it the report
-    const auto added = anchor.role == GivenAnchor::Role::paa ? trust.add_paa(std::move(*certificate), Origin::given, anchor.source) : trust.add_cd_signer(std::move(*certificate), Origin::given, anchor.source);
+    const auto added = anchor.role == GivenAnchor::Role::paa ? trust.add_paa(*certificate, Origin::given, anchor.source) : trust.add_cd_signer(*certificate, Origin::given, anchor.source);
     (void)added;
   }
   Reading reading;

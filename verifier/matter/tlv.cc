@@ -39,8 +39,10 @@ uint64_t little_endian(View v) {
 
 // Two's complement of a number of 1, 2, 4 or 8 bytes.
 int64_t sign_extended(uint64_t value, size_t width) {
-  const unsigned unused = static_cast<unsigned>(64 - 8 * width);
-  return static_cast<int64_t>(value << unused) >> unused;
+  if (width == 1) return static_cast<int8_t>(value);
+  if (width == 2) return static_cast<int16_t>(value);
+  if (width == 4) return static_cast<int32_t>(value);
+  return static_cast<int64_t>(value);
 }
 
 TagId tag_of(uint8_t tag_control, View v) {

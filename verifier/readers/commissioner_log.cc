@@ -166,9 +166,9 @@ class Log {
     return command == kCertificateChainResponse && field == 0 ? "certificate" : nullptr;
   }
   void field(std::optional<uint64_t> command, uint64_t number, Value value) {
-    if (command == kAttestationRequest && number == 0 && value.bytes.size() == 32) nonce(std::move(value));
-    if (command == kAttestationResponse && number == 0) elements(std::move(value));
-    if (command == kAttestationResponse && number == 1) signature(std::move(value));
+    if (command == kAttestationRequest && number == 0 && value.bytes.size() == 32) return nonce(std::move(value));
+    if (command == kAttestationResponse && number == 0) return elements(std::move(value));
+    if (command == kAttestationResponse && number == 1) return signature(std::move(value));
     if (command == kCertificateChainResponse && number == 0) certificate(std::move(value), FactId::certificate);
   }
 
