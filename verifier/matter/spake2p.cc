@@ -31,7 +31,7 @@ Result<Pbkdf2> derivation(uint32_t passcode, View salt, uint32_t iterations) {
 // `first` is the derivation's first block.
 Result<Bytes> verifier_of(const Pbkdf2& derived, const Sha256& first) {
   Bytes ws(first.begin(), first.end());
-  for (const uint32_t number : {2, 3}) {
+  for (const uint32_t number : {2U, 3U}) {
     const Sha256 next = derived.block(number);
     ws.insert(ws.end(), next.begin(), next.end());
   }
