@@ -21,8 +21,6 @@ constexpr size_t kDevices = 60;
 constexpr size_t kRevoked[] = {0, 7, 8, 41, 59};   // the first of the lot among them
 bool is_revoked(size_t device) { return std::find(std::begin(kRevoked), std::end(kRevoked), device) != std::end(kRevoked); }
 
-Bytes serial(size_t device) { return {0x40, 0x01, 0x02, static_cast<uint8_t>(device)}; }
-
 // A lot, the ledger that names its PAI's list, and a place for what is fetched.
 struct Lot {
   forge::DevicePlan plan = forge::good_plan("revoked lot");
@@ -34,18 +32,15 @@ struct Lot {
     plan.cd.certification_type = 1;   // what the test network lets anybody sign
     const forge::Device first = forge::make(plan);
     for (size_t i = 0; i < kDevices; ++i) {
-      plan.dac_key = forge::key_named("revoked lot " + std::to_string(i));
-      plan.dac.public_key = to_bytes(plan.dac_key.point);
-      plan.dac.replace(forge::subject_key_id(forge::key_id_of(plan.dac_key)));
-      plan.dac.serial = serial(i);
+      const Bytes dac = forge::numbered_dac(plan, "revoked lot " + std::to_string(i), i);
       Json record;
       record.set("id", i).set("vendor_id", "0xFFF1").set("product_id", "0x8000").set("software_version", 1);
-      record.set("dac", base64(forge::certificate(plan.dac, plan.dac_issuer))).set("pai", base64(first.pai)).set("cd", base64(first.cd));
+      record.set("dac", base64(dac)).set("pai", base64(first.pai)).set("cd", base64(first.cd));
       lines.push_back(dump(record));
     }
     REQUIRE(server.start());
-    std::vector<Bytes> revoked = {{0x40, 0x01}, {0x01, 0x02, 0x09}};   // parts of a serial are other serials
-    for (const size_t i : kRevoked) revoked.push_back(serial(i));
+    std::vector<Bytes> revoked = {{0x40, 0x00}, {0x01}};   // parts of a serial are other serials
+    for (const size_t i : kRevoked) revoked.push_back(forge::numbered_serial(i));
     fixtures::LedgerFacts facts = fixtures::lot_ledger(plan, server.url(), fixtures::lot_paas(3), std::move(revoked));
     facts.time = {std::time(nullptr)};
     server.set_facts(std::move(facts));
