@@ -17,7 +17,7 @@
 namespace attest::dcl {
 namespace {
 
-constexpr uint8_t kMagic[8] = {'M', 'A', 'C', 'R', 'L', 0, 0, 1};
+constexpr uint8_t kMagic[8] = {'M', 'A', 'C', 'R', 'L', 0, 0, 2};
 constexpr size_t kPage = 4096;
 constexpr size_t kSum = 8;
 constexpr size_t kFixed = sizeof kMagic + 4 + 4 + 32;  // before the head

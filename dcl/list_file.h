@@ -3,7 +3,7 @@
 // digest when it is first touched, so that a file that rotted is noticed. Written beside its place and then put there,
 // so whoever opens it sees the old one or the new one.
 //
-//   "MACRL\0\0\1" · length of the head, 4 octets · of the sums, 4 octets · SHA-256 of head and sums
+//   "MACRL\0\0\2" · length of the head, 4 octets · of the sums, 4 octets · SHA-256 of head and sums
 //   head (JSON) · sums (8 octets of the SHA-256 of each page) · to the next page · the list (DER) and its index
 #pragma once
 

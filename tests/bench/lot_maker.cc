@@ -9,7 +9,7 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "fixtures/forge/case.h"
+#include "tests/bench/lot_plan.h"
 
 using namespace attest;
 
@@ -17,13 +17,13 @@ int main(int argc, char** argv) {
   const bool response = argc == 3 && std::strcmp(argv[2], "--response") == 0;
   const long count = argc == 2 || response ? std::atol(argv[1]) : 0;
   if (count <= 0) return std::fprintf(stderr, "usage: lot_maker COUNT [--response]\n"), 2;
-  forge::DevicePlan plan = forge::good_plan("lot");
+  forge::DevicePlan plan = bench::lot_plan();
   const forge::Device first = forge::make(plan);
   const std::string pai = base64(first.pai), cd = base64(first.cd);
   for (long i = 0; i < count; ++i) {
     const std::string name = fmt::format("lot {}", i);
     const Bytes dac = forge::numbered_dac(plan, name, static_cast<uint64_t>(i));
-    std::string line = fmt::format(R"({{"id":"{}","vendor_id":"0xFFF1","product_id":"0x8000","serial_number":"L{:08}","dac":"{}","pai":"{}","cd":"{}")", i, i, base64(dac), pai, cd);
+    std::string line = fmt::format(R"({{"id":"{}","vendor_id":"0xFFF1","product_id":"0x8000","software_version":1,"serial_number":"L{:08}","dac":"{}","pai":"{}","cd":"{}")", i, i, base64(dac), pai, cd);
     if (response) {
       forge::Device device = first;
       device.dac_key = plan.dac_key;

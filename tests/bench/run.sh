@@ -93,6 +93,11 @@ for engine in "${engines[@]}"; do
 done
 
 echo
+echo "== a lot from 1,000 devices to 1,000,000, against a revocation list of 1,000,000 serials with 150 PAAs loaded"
+rm "$work"/*.ndjson
+tests/bench/lot_revocation.sh "$build"
+
+echo
 echo "== 2,000 Espressif factory partitions from disk, on all cores: verifiers tried for the first time, and again"
 mkdir "$work/partitions"
 "$build/tests/nvs_lot_maker" 2000 "$work/partitions"

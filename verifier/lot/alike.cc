@@ -244,7 +244,7 @@ bool AlikeRecords::take_dac(View der, AlikeRecord& out) const {
     }
     if (region.kind == Region::Kind::serial) {
       for (const CrlEvidence& list : facts_->lists) {
-        if (list.list == nullptr) continue;
+        if (list.list == nullptr || list.of != ListOf::pai) continue;
         const auto entry = list.list->find(own, dac_certificate_->issuer);
         if (!entry || *entry) return false;
       }

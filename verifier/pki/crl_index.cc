@@ -10,7 +10,7 @@
 namespace attest {
 namespace {
 
-constexpr size_t kRecord = 16;            // hash 8, entry 4, entry that names the issuers 4
+constexpr size_t kRecord = 12;            // more of the hash 4, entry 4, entry that names the issuers 4
 constexpr size_t kRecordsPerPlace = 8;    // of the directory, on average
 constexpr unsigned kMaxBits = 24;
 
@@ -21,6 +21,8 @@ unsigned bits_for(size_t entry_count) {
 size_t directory_size(unsigned bits) { return ((size_t{1} << bits) + 1) * 4; }
 
 uint64_t hash_of(View serial) { return le64(sha256(without_leading_zeros(serial)), 0); }
+uint8_t tag_of(uint64_t hash) { return static_cast<uint8_t>(hash); }
+uint32_t more_of(uint64_t hash) { return static_cast<uint32_t>(hash >> 8); }
 size_t place_of(uint64_t hash, unsigned bits) { return bits == 0 ? 0 : static_cast<size_t>(hash >> (64 - bits)); }
 
 struct Record {
@@ -38,7 +40,7 @@ tl::unexpected<Error> damaged() { return error("the list or its index is damaged
 
 }  // namespace
 
-size_t CrlIndex::size_for(size_t entry_count) { return directory_size(bits_for(entry_count)) + entry_count * kRecord; }
+size_t CrlIndex::size_for(size_t entry_count) { return directory_size(bits_for(entry_count)) + entry_count * (1 + kRecord); }
 
 Bytes CrlIndex::build(const Crl& crl) {
   std::vector<Record> records;
@@ -62,12 +64,12 @@ Bytes CrlIndex::build(const Crl& crl) {
     while (next < records.size() && place_of(records[next].hash, bits) < place) ++next;
     put32(out, place * 4, static_cast<uint32_t>(next));
   }
-  size_t at = directory_size(bits);
+  size_t tag_at = directory_size(bits), at = tag_at + records.size();
   for (const Record& record : records) {
-    put32(out, at, static_cast<uint32_t>(record.hash));
-    put32(out, at + 4, static_cast<uint32_t>(record.hash >> 32));
-    put32(out, at + 8, record.entry);
-    put32(out, at + 12, record.issuers);
+    out[tag_at++] = tag_of(record.hash);
+    put32(out, at, more_of(record.hash));
+    put32(out, at + 4, record.entry);
+    put32(out, at + 8, record.issuers);
     at += kRecord;
   }
   return out;
@@ -78,7 +80,8 @@ Result<CrlIndex> CrlIndex::over(View octets, size_t entry_count) {
   CrlIndex out;
   out.bits_ = bits_for(entry_count);
   out.directory_ = octets.first(directory_size(out.bits_));
-  out.records_ = octets.subspan(directory_size(out.bits_));
+  out.tags_ = octets.subspan(out.directory_.size(), entry_count);
+  out.records_ = octets.subspan(out.directory_.size() + out.tags_.size());
   return out;
 }
 
@@ -91,13 +94,14 @@ Result<std::optional<RevokedEntry>> CrlIndex::find(const Crl& crl, View serial, 
   if (!good(range)) return damaged();
   const size_t from = le32(range, 0), to = le32(range, 4);
   if (from > to || to > records_.size() / kRecord) return damaged();
-  if (!good(records_.subspan(from * kRecord, (to - from) * kRecord))) return damaged();
+  if (!good(tags_.subspan(from, to - from))) return damaged();
   // In the order of the hashes, and of equal ones in that of the list.
   for (size_t i = from; i < to; ++i) {
+    if (tags_[i] != tag_of(hash)) continue;
     const View record = records_.subspan(i * kRecord, kRecord);
-    if (le64(record, 0) < hash) continue;
-    if (le64(record, 0) > hash) break;
-    const size_t offset = le32(record, 8);
+    if (!good(record)) return damaged();
+    if (le32(record, 0) != more_of(hash)) continue;
+    const size_t offset = le32(record, 4);
     const auto item = [&](size_t at) -> std::optional<RevokedItem> {
       // An entry is short; its length stands in its first octets.
       const size_t left = at < crl.der.size() ? crl.der.size() - at : 0;
@@ -110,7 +114,7 @@ Result<std::optional<RevokedEntry>> CrlIndex::find(const Crl& crl, View serial, 
     if (!found) return damaged();
     if (!equal(without_leading_zeros(found->serial), wanted) || found->reason == kRemoveFromCrl) continue;
     View issuers = found->certificate_issuers;
-    if (const size_t named_at = le32(record, 12); issuers.empty() && named_at != 0) {
+    if (const size_t named_at = le32(record, 8); issuers.empty() && named_at != 0) {
       const auto naming = item(named_at);
       if (!naming) return damaged();
       issuers = naming->certificate_issuers;

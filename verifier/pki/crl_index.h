@@ -2,11 +2,13 @@
 // looked at, in memory or in a file beside the list; its octets are the same on every machine.
 //
 //   directory  2^b + 1 numbers: where the records of each value of a hash's top b bits begin
-//   records    hash of the serial, its entry's offset in the list, the offset of the entry that names the certificate
-//              issuers in force there (0: none does), in the order of the hashes
+//   tags       eight bits of each record's hash
+//   records    32 bits more of it, the serial's entry's offset in the list, the offset of the entry that names the
+//              certificate issuers in force there (0: none does); like the tags in the order of the hashes
 //
 // The hash only narrows the search: what counts is the entry. It is a part of SHA-256, so that nobody who writes a list
-// can put many serials into one place.
+// can put many serials into one place. Tags stand apart so that a serial that is not on the list, as nearly all are,
+// touches little: of a million serials two pages among the first 320 of 3,300.
 #pragma once
 
 #include <functional>
@@ -32,7 +34,7 @@ class CrlIndex {
   Result<std::optional<RevokedEntry>> find(const Crl& crl, View serial, const Name& issuer, const IsSound& sound = {}) const;
 
  private:
-  View directory_, records_;
+  View directory_, tags_, records_;
   unsigned bits_ = 0;
 };
 
