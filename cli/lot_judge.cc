@@ -149,7 +149,7 @@ void LotJudge::judge_alike(const LotBatch& batch, std::vector<std::optional<Devi
     line.result.name = a.record.name.empty() ? batch.items[a.item].name : std::move(a.record.name);
     line.input = batch.items[a.item].input;
     const auto mark = [&](Mark kind, View value) { line.marks.marks[static_cast<size_t>(kind)] = mark_of(setup_.key, kind, value); };
-    mark(Mark::dac, a.record.dac);
+    line.marks.marks[static_cast<size_t>(Mark::dac)] = dac_mark(setup_.key, a.record.of_dac.digest, a.record.of_dac.signature);
     mark(Mark::dac_key, a.record.dac_key);
     if (!a.record.serial_number.empty()) mark(Mark::serial_number, view(a.record.serial_number));
   }

@@ -38,22 +38,29 @@ constexpr int base64_value(char c) {
   return -1;
 }
 
-constexpr std::array<uint8_t, 256> base64_values() {
-  std::array<uint8_t, 256> out{};
-  for (int c = 0; c < 256; ++c) out[static_cast<size_t>(c)] = static_cast<uint8_t>(base64_value(static_cast<char>(c)));   // 0xFF: none
+// What each of a group's four characters is worth at its place; more than a group holds: it is none.
+constexpr uint32_t kNoGroup = 1U << 24;
+using GroupValues = std::array<std::array<uint32_t, 256>, 4>;
+constexpr GroupValues group_values() {
+  GroupValues out{};
+  for (size_t place = 0; place < 4; ++place) {
+    for (size_t c = 0; c < 256; ++c) {
+      const int value = base64_value(static_cast<char>(c));
+      out[place][c] = value < 0 ? kNoGroup : static_cast<uint32_t>(value) << (18 - 6 * place);
+    }
+  }
   return out;
 }
 
 // The whole groups that a text begins with, up to the first that has anything but digits in it. Answers where that is.
 size_t decode_groups(std::string_view s, Bytes& out) {
-  static constexpr std::array<uint8_t, 256> kValues = base64_values();
+  static constexpr GroupValues kValues = group_values();
   out.resize(s.size() / 4 * 3);
   size_t at = 0, used = 0;
   for (; at + 4 <= s.size(); at += 4, used += 3) {
-    const auto value = [&](size_t k) { return static_cast<uint32_t>(kValues[static_cast<uint8_t>(s[at + k])]); };
-    const uint32_t a = value(0), b = value(1), c = value(2), d = value(3);
-    if (((a | b | c | d) & 0x80) != 0) break;
-    const uint32_t group = a << 18 | b << 12 | c << 6 | d;
+    const auto value = [&](size_t k) { return kValues[k][static_cast<uint8_t>(s[at + k])]; };
+    const uint32_t group = value(0) | value(1) | value(2) | value(3);
+    if (group >= kNoGroup) break;
     out[used] = static_cast<uint8_t>(group >> 16);
     out[used + 1] = static_cast<uint8_t>(group >> 8);
     out[used + 2] = static_cast<uint8_t>(group);

@@ -186,7 +186,7 @@ std::optional<AlikeRecords> AlikeRecords::to(std::string_view line, const Eviden
   if (!has_dac || response_slots != (response ? 4u : 0u)) return std::nullopt;
   // Whatever was learned has to find itself alike: else something above was misunderstood.
   const auto itself = out.match(line);
-  if (!itself || !equal(itself->dac, dac->der) || itself->dac_key != *dac->p256 || itself->of_dac.digest != dac->tbs_digest()) return std::nullopt;
+  if (!itself || itself->dac_key != *dac->p256 || itself->of_dac.digest != dac->tbs_digest() || itself->of_dac.signature != dac->ecdsa) return std::nullopt;
   return out;
 }
 
@@ -218,9 +218,8 @@ std::optional<AlikeRecord> AlikeRecords::match(std::string_view line) const {
   if (!is_plain(own.serial_number)) return std::nullopt;
 
   AlikeRecord out;
-  auto der = from_base64(own.dac);
+  const auto der = from_base64(own.dac);
   if (!der || !take_dac(*der, out) || !take_response(own, out)) return std::nullopt;
-  out.dac = std::move(*der);
   out.name = own.id;
   if (!own.id.empty()) out.id = own.id_is_number ? out.name : '"' + out.name + '"';
   out.serial_number = own.serial_number;

@@ -14,7 +14,6 @@ struct AlikeRecord {
   std::string id;                 // as JSON text; empty: the record has none
   std::string name;               // the id as plain text; empty without one
   std::string serial_number;      // empty: none
-  Bytes dac;                      // DER
   Point dac_key{};
   SignatureJob of_dac;
   std::optional<SignatureJob> of_attestation;

@@ -37,6 +37,13 @@ uint64_t mark_of(const SipKey& key, Mark kind, View value) {
   return std::max<uint64_t>(siphash(own, value), 1);
 }
 
+uint64_t dac_mark(const SipKey& key, const Sha256& tbs_digest, const std::array<uint8_t, 64>& signature) {
+  std::array<uint8_t, sizeof(Sha256) + 64> both{};
+  std::copy(tbs_digest.begin(), tbs_digest.end(), both.begin());
+  std::copy(signature.begin(), signature.end(), both.begin() + sizeof(Sha256));
+  return mark_of(key, Mark::dac, both);
+}
+
 uint64_t passcode_mark(const SipKey& key, uint64_t passcode) {
   std::array<uint8_t, 8> bytes{};
   for (size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<uint8_t>(passcode >> (8 * i));
@@ -49,7 +56,11 @@ DeviceMarks marks_of(const Evidence& e, const SipKey& key) {
     if (!value.empty()) out.marks[static_cast<size_t>(kind)] = mark_of(key, kind, value);
   };
   if (const Certificate* dac = e.dac.certificate.get()) {
-    mark(Mark::dac, dac->der);
+    if (dac->ecdsa) {
+      out.marks[static_cast<size_t>(Mark::dac)] = dac_mark(key, dac->tbs_digest(), *dac->ecdsa);
+    } else {
+      mark(Mark::dac, dac->der);
+    }
     mark(Mark::dac_key, dac->public_key);
     if (const auto akid = dac->akid()) out.issuer = hex(*akid);
   } else if (e.dac.present()) {

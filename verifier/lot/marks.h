@@ -31,6 +31,8 @@ struct DeviceMarks {
 
 // Never 0. The kind is part of what is digested: a serial number is not a payload that reads the same.
 uint64_t mark_of(const SipKey& key, Mark kind, View value);
+// A DAC is known by what is signed and its signature (r | s).
+uint64_t dac_mark(const SipKey& key, const Sha256& tbs_digest, const std::array<uint8_t, 64>& signature);
 uint64_t passcode_mark(const SipKey& key, uint64_t passcode);
 DeviceMarks marks_of(const Evidence& evidence, const SipKey& key);
 
