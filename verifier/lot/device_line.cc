@@ -122,9 +122,14 @@ Result<DeviceLine> read_line(std::string_view text) {
   DeviceLine line;
   const Json* id = json->find("id");
   if (id == nullptr) return error("expected the line of a device, found none of its keys");
-  if (!id->is_string() && !id->is_number()) return error(fmt::format("id: expected a string or a number, found {}", id->kind()));
+  if (const std::string* name = id->string()) {
+    line.result.name = *name;
+  } else if (const Json::Number* number = id->number()) {
+    line.result.name = number->text;
+  } else {
+    return error(fmt::format("id: expected a string or a number, found {}", id->kind()));
+  }
   line.id = dump(*id);
-  line.result.name = id->string() != nullptr ? *id->string() : id->number()->text;
   const auto verdict = string_at(*json, "verdict");
   if (!verdict) return tl::unexpected(verdict.error());
   constexpr Verdict kVerdicts[] = {Verdict::approve, Verdict::reject, Verdict::undecided};
