@@ -21,8 +21,9 @@ tl::expected<void, Error> read_id(const Json& json, LotRecord& record) {
   const Json* id = json.find("id");
   if (id == nullptr || id->is_null()) return {};
   const std::string* string = id->string();
-  if (string == nullptr && !id->is_number()) return error(fmt::format("id: expected a string or a number, found {}", id->kind()));
-  const std::string& name = string != nullptr ? *string : id->number()->text;
+  const Json::Number* number = id->number();
+  if (string == nullptr && number == nullptr) return error(fmt::format("id: expected a string or a number, found {}", id->kind()));
+  const std::string& name = string != nullptr ? *string : number->text;
   if (name.size() > kMostIdBytes) return error(fmt::format("id: expected at most {} bytes, found {}", kMostIdBytes, name.size()));
   record.id = dump(*id);
   if (!name.empty()) record.name = name;
