@@ -26,12 +26,12 @@ TEST_CASE("csv: separators, quotes, line ends") {
 }
 
 TEST_CASE("csv: empty lines are counted, the two halves of a line's end are not") {
-  for (const auto& [text, lines] : {std::pair("a\n\n\nb\n", 2), std::pair("a\r\n\r\nb\r\n", 1), std::pair("a\rb\r", 0), std::pair("a\r\r\rb", 2), std::pair("\"x\n\n\"\nb", 0)}) {
-    CAPTURE(text);
-    CsvRows rows{std::string_view(text)};
+  for (const auto& file : {std::pair("a\n\n\nb\n", 2), std::pair("a\r\n\r\nb\r\n", 1), std::pair("a\rb\r", 0), std::pair("a\r\r\rb", 2), std::pair("\"x\n\n\"\nb", 0)}) {
+    CAPTURE(file.first);
+    CsvRows rows{std::string_view(file.first)};
     CsvRecord record;
     while (rows.next(record).value()) {
     }
-    CHECK(rows.empty_lines() == static_cast<size_t>(lines));
+    CHECK(rows.empty_lines() == static_cast<size_t>(file.second));
   }
 }

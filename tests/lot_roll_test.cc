@@ -87,8 +87,8 @@ TEST_CASE("what two devices have in common is found, once, and named") {
         "error lot.passcodes-do-not-repeat: 2 devices have the same passcode; of 40 random passcodes 7.8e-06 such groups are to be expected: dev-0005 dev-0009"}},
       {"two groups of three with the same first and last",
        [](std::vector<Entry>& d) {
-         for (const size_t i : {1, 4, 9}) set(d[i], Mark::payload, "P");
-         for (const size_t i : {1, 5, 9}) set(d[i], Mark::serial_number, "S");
+         for (const size_t i : {1u, 4u, 9u}) set(d[i], Mark::payload, "P");
+         for (const size_t i : {1u, 5u, 9u}) set(d[i], Mark::serial_number, "S");
        },
        {"error lot.serial-number-is-used-once: 3 devices have the same serial number: dev-0001 dev-0005 dev-0009",
         "error lot.payload-is-used-once: 3 devices have the same onboarding payload: dev-0001 dev-0004 dev-0009"}},
