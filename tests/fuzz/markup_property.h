@@ -8,6 +8,9 @@
 
 namespace attest::test {
 
+// The SARIF log lists all rules, which takes most of the time: texts of one length in so many are looked at in it, too.
+inline constexpr size_t kSarifOneIn = 32;
+
 // What is left of markup without its text and the values of its attributes. Strict: every tag is closed in its turn, values
 // are quoted, '&' starts one of five entities, and no control character stands anywhere but a line end.
 inline std::string structure(const std::string& markup) {
