@@ -100,10 +100,15 @@ class Writer {
 
   // The gravest thing in a sentence: the most frequent fault, what is wrong between devices, what keeps the lot open.
   std::string reason() const {
-    if (!lot_.failed.empty()) return fmt::format("{} of {} rejected; most often, for {}, this does not hold: {}", grouped(lot_.rejected), devices_text(lot_.devices), grouped(lot_.failed.front().count), title(lot_.failed.front().id));
-    if (const LotFinding* f = gravest()) return f->message;
-    if (!lot_.open.empty()) return fmt::format("{} of {} undecided; most often, for {}, this could not be answered: {}", grouped(lot_.undecided), devices_text(lot_.devices), grouped(lot_.open.front().count), title(lot_.open.front().id));
+    const LotFinding* between = gravest();
+    if (!lot_.failed.empty()) return most(lot_.rejected, "rejected", "this does not hold", lot_.failed.front()) + (between != nullptr ? "; and " + between->message : "");
+    if (between != nullptr) return between->message;
+    if (!lot_.open.empty()) return most(lot_.undecided, "undecided", "this could not be answered", lot_.open.front());
     return lot_.devices == 0 ? "the lot has no devices" : "every device passed every required check";
+  }
+  std::string most(uint64_t count, const char* verdict, const char* what, const LotCause& cause) const {
+    const std::string how_often = cause.count == count ? ", since" : fmt::format("; most often, for {},", grouped(cause.count));
+    return fmt::format("{} of {} {}{} {}: {}", grouped(count), devices_text(lot_.devices), verdict, how_often, what, title(cause.id));
   }
   std::string_view remedy() const {
     const LotFinding* f = gravest();

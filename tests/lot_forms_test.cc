@@ -53,6 +53,18 @@ TEST_CASE("a lot's page leads from a cause to its devices and back") {
   CHECK(page.find("id=\"d3\"") < page.find("id=\"d1\""));
 }
 
+TEST_CASE("a lot's page begins with the gravest in a sentence") {
+  const auto says = [](const LotReport& lot, const char* words) { return lot_html(lot).find(words) != std::string::npos; };
+  LotReport lot = small_lot();
+  CHECK(says(lot, "2 of 4 devices rejected; most often, for 1, this does not hold: declaration and DAC name the same vendor; and 2 DACs have one key<"));
+  lot.failed.front().count = 2;
+  CHECK(says(lot, "2 of 4 devices rejected, since this does not hold: "));
+  lot.failed.clear();
+  CHECK(says(lot, ">2 DACs have one key<"));
+  lot.findings.clear();
+  CHECK(says(lot, ">1 of 4 devices undecided, since this could not be answered: "));
+}
+
 TEST_CASE("many approved devices are folded away, those to look at never") {
   LotReport lot = small_lot();
   CHECK(count(lot_html(lot), "<details class=\"group\" open") == 3);
