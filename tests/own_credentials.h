@@ -52,6 +52,38 @@ inline Bytes own_bundle() {
     "KoZIhvcNAQkVMRYEFCzokOqHKxFVlm/ozRRzfLOG7RMZMEEwMTANBglghkgBZQMEAgEFAAQgiknWMQ/v39yDdSYJdFAFxcJMXTNj"
     "sSc9IAnJ+DjFRlMECBWpq8Dy6yj+AgIIAA==").value();
 }
+// The DAC and its key as OpenSSL 1 and Windows bundled them: certificates under RC2, the key under 3DES.
+inline Bytes own_bundle_old_form() {
+  return from_base64(
+    "MIIDygIBAzCCA5AGCSqGSIb3DQEHAaCCA4EEggN9MIIDeTCCAm8GCSqGSIb3DQEHBqCCAmAwggJcAgEAMIICVQYJKoZIhvcNAQcBMBwG"
+    "CiqGSIb3DQEMAQYwDgQIoDiYnZcJOrkCAggAgIICKHVplYqglP7ofwTnq6pIERbcGimOEXYyeXr6uC51Q+Z++7UCZ7AL6F3zwjXAYs6u"
+    "j9AAxZ+xg7anIMIlLCUO9wp0w0Ssqzw9bqOKej8ytGGPmXEzyDc5W4r0geTjVHBZuU2IshRG4LAy2KuJ4FEaFb7rNeT5DD/yN6pBwd3m"
+    "LqhCd0iwuaMBjtq1y16wmJ9PWNMoxJ3s9Y0tPslC5+J2J4PkSVxn7ue3JX9G/MG7rsNy63wSE9tlI/82R1Lzrxc36KBai6UfI6KR9Zl/"
+    "AiUhm8NMft1dh5VgK+hWZgw3RHY/ovAVjl00kLc9XWIdctbVCqHDrwI7yjPSRE7QKHvi4J7jzga38+cNx4ZYv2avNU4ZTg9R2C1aaJR7"
+    "L/LiAhPT4pm2TZlOlfFOz5jvHPE/rx/PoOPDHbiB0NFzKNY25cV7N1/scvi3MbH0HCgAknct7FJoYWwUZDh0rPADkzqg1B9gJeoaus8q"
+    "wfaZVnRkvSmFmAKfiim7/G0wJfM8SlWMnbWiVPbNhXTiBwbymfpTMdeE9uXMgfhNR2ggZJl/MCXnlIJ3o+twdHXMI7ozVxJeoTcNHj2q"
+    "RR/RL9wWc3WsPegqwL60gVIB9ElAuQU7fvdnFBABOENvocf93ls+piqLklaKAX/qwHkK+Me4mvIh+TTbHf7Q+bx3dP9eGzMS8pJGJH+t"
+    "xzBhRiQKn0kjHyQhZqHElvoivWwx4gLT9K9E8hiA5HBx3tV8rjCCAQIGCSqGSIb3DQEHAaCB9ASB8TCB7jCB6wYLKoZIhvcNAQwKAQKg"
+    "gbQwgbEwHAYKKoZIhvcNAQwBAzAOBAg1hWR/HhyEdwICCAAEgZDGldtTOyjiHcDGC5aux8/KY+FMKmWRTUIQaJ+6v/zyTu0BzKPG6pgH"
+    "ndHFv7cr9m22pbSTa5BhXKOu0Cdc4OlQQOnYwJ0suWgyvbC6lbB5/Hxmdvi8ISvRlVmUXuskY+X/W4LuuwZ1RqskZIG+NPTvuExQwmbq"
+    "ZlKhOWcoitTQxTCnxl2dbgOEQeF4nY35EOsxJTAjBgkqhkiG9w0BCRUxFgQULOiQ6ocrEVWWb+jNFHN8s4btExkwMTAhMAkGBSsOAwIa"
+    "BQAEFMgfne6oW9JlQLM9bUDfwOoV6xunBAjmAtBpaGzsgAICCAA=").value();
+}
+// The DAC alone in a PKCS#7.
+inline constexpr const char* kPkcs7 =
+    "-----BEGIN PKCS7-----\n"
+    "MIIB+AYJKoZIhvcNAQcCoIIB6TCCAeUCAQExADALBgkqhkiG9w0BBwGgggHNMIIB\n"
+    "yTCCAXCgAwIBAgICEmcwCgYIKoZIzj0EAwIwMTEZMBcGA1UEAwwQcmVhZGVycyB0\n"
+    "ZXN0IFBBSTEUMBIGCisGAQQBgqJ8AgEMBEZGRjQwIBcNMjYxMTIxMDMxMDMyWhgP\n"
+    "MjEyNjEwMjgwMzEwMzJaMEcxGTAXBgNVBAMMEHJlYWRlcnMgdGVzdCBEQUMxFDAS\n"
+    "BgorBgEEAYKifAIBDARGRkY0MRQwEgYKKwYBBAGConwCAgwEODAwMTBZMBMGByqG\n"
+    "SM49AgEGCCqGSM49AwEHA0IABAFY9ab2iQc9mnapLRyykIVenB2sw2US8aL3uxi7\n"
+    "MGTAMRjwNDxoQkFi9Qlwqzw/po+t/eQSqCdEiHS3kYm63+WjYDBeMAwGA1UdEwEB\n"
+    "/wQCMAAwDgYDVR0PAQH/BAQDAgeAMB0GA1UdDgQWBBQvDma971wdrMO4wqcnC4gx\n"
+    "/Cv7tjAfBgNVHSMEGDAWgBRb9UK6CFSl1j5IBpt3yzuPjYLdmzAKBggqhkjOPQQD\n"
+    "AgNHADBEAiB5FcqIUoOsGWTvocyNvcDcM+KyWCISXfSkUK96b/mwLQIgQcsfhOOp\n"
+    "BZ+s43uB5gFw2jJU19PUa0xREJh7nbqQjRgxAA==\n"
+    "-----END PKCS7-----\n";
 inline constexpr const char* kSealedKey =
     "-----BEGIN ENCRYPTED PRIVATE KEY-----\n"
     "MIHsMFcGCSqGSIb3DQEFDTBKMCkGCSqGSIb3DQEFDDAcBAj9k+8jM2wU3AICCAAw\n"

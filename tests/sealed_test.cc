@@ -1,6 +1,10 @@
 // Keys and bundles under a passphrase.
 #include "verifier/sealed.h"
 
+#include <openssl/pkcs12.h>
+
+#include <memory>
+
 #include "tests/own_credentials.h"
 #include "tests/readings.h"
 #include "verifier/pki/key.h"
@@ -12,6 +16,28 @@ namespace {
 const Secret kRight{.bytes = to_bytes(view("blue-door")), .passphrase = true};
 const Secret kRightInFile{.bytes = to_bytes(view("blue-door\n"))};
 const Secret kWrong{.bytes = to_bytes(view("red-door")), .passphrase = true};
+
+// A bundle whose MAC fits what it holds now.
+Bytes sealed_again(const Bytes& der) {
+  const unsigned char* at = der.data();
+  const std::unique_ptr<PKCS12, void (*)(PKCS12*)> bundle(d2i_PKCS12(nullptr, &at, static_cast<long>(der.size())), PKCS12_free);
+  REQUIRE(bundle != nullptr);
+  REQUIRE(PKCS12_set_mac(bundle.get(), "blue-door", -1, nullptr, 0, 0, nullptr) == 1);
+  unsigned char* out = nullptr;
+  const int length = i2d_PKCS12(bundle.get(), &out);
+  REQUIRE(length > 0);
+  const Bytes made(out, out + length);
+  OPENSSL_free(out);
+  return made;
+}
+// SEQUENCE { version, contents, MAC }: without the last.
+Bytes without_seal(const Bytes& der) {
+  const size_t end = 7 + 4 + be16(der, 9);
+  Bytes out(der.begin(), der.begin() + static_cast<std::ptrdiff_t>(end));
+  out[2] = static_cast<uint8_t>((end - 4) >> 8);
+  out[3] = static_cast<uint8_t>(end - 4);
+  return out;
+}
 }  // namespace
 
 TEST_CASE("encrypted keys and bundles open with the passphrase, in any form it is given") {
@@ -24,7 +50,8 @@ TEST_CASE("encrypted keys and bundles open with the passphrase, in any form it i
   } rows[] = {{"PKCS#8 PEM", to_bytes(view(kSealedKey)), "pem-bundle", 0},
               {"PKCS#8 DER", p8, "key", 0},
               {"PEM with headers", to_bytes(view(kSealedKeyOldForm)), "pem-bundle", 0},
-              {"PKCS#12", own_bundle(), "pkcs12", 2}};
+              {"PKCS#12", own_bundle(), "pkcs12", 2},
+              {"PKCS#12 with RC2", own_bundle_old_form(), "pkcs12", 1}};
   for (const auto& row : rows) {
     CAPTURE(row.what);
     for (const Secret& secret : {kRight, kRightInFile}) {
@@ -50,6 +77,22 @@ TEST_CASE("a key that comes later opens what was read before") {
   REQUIRE(read_evidence({.path = "b.p12", .bytes = bundle}, reading));
   CHECK(reading.device.noted(Remark::encrypted_no_key));
   CHECK(reading.locked.size() == 1);
+}
+
+TEST_CASE("a bundle whose parts do not all open says so") {
+  Bytes bundle = own_bundle_old_form();
+  const auto rc2 = find(bundle, Bytes{0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x0C, 0x01, 0x06});
+  REQUIRE(rc2);
+  bundle[*rc2 + 9] = 9;   // the cipher of the certificates is none that anyone has
+  const Reading sealed = read_bytes(sealed_again(bundle), {kRight});
+  CHECK(has_problem(sealed, "PKCS#12 bundle: 1 of its parts do not open with the passphrase of the whole"));
+  CHECK(*sealed.device.bytes(FactId::private_key) == own_key());
+  CHECK_FALSE(sealed.device.noted(Remark::wrong_key));
+  // Without a seal nothing but the parts tells a wrong passphrase: what opens by luck is not believed.
+  const Reading open = read_bytes(without_seal(bundle), {kRight});
+  CHECK(open.device.noted(Remark::wrong_key));
+  CHECK(open.device.statements.empty());
+  CHECK(count(read_bytes(without_seal(own_bundle_old_form()), {kRight}), FactId::certificate) == 1);
 }
 
 TEST_CASE("a file that asks for hours of key derivation is refused") {
@@ -97,4 +140,15 @@ TEST_CASE("pasted base64 and hex take the kind of what is in them") {
     CHECK(kind(reading) == row.kind);
     CHECK(reading.device.first(row.fact) != nullptr);
   }
+}
+
+TEST_CASE("a PEM of one block is of its content's kind, and OpenSSL's trust is no part of a certificate") {
+  Bytes trusted = own_dac();
+  trusted.insert(trusted.end(), {0x30, 0x04, 0x30, 0x02, 0x06, 0x00});
+  const Reading reading = read_bytes(view(to_pem("TRUSTED CERTIFICATE", trusted)));
+  CHECK(kind(reading) == "x509");
+  CHECK(*reading.device.bytes(FactId::certificate) == own_dac());
+  trusted.push_back(0);   // not what OpenSSL writes: it stays with the certificate, and the checks say so
+  CHECK(*read_bytes(view(to_pem("TRUSTED CERTIFICATE", trusted))).device.bytes(FactId::certificate) == trusted);
+  CHECK(kind(read_bytes(view(kPkcs7))) == "pkcs7");
 }

@@ -5,6 +5,7 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pkcs12.h>
+#include <openssl/provider.h>
 #include <openssl/x509.h>
 
 #include <algorithm>
@@ -32,8 +33,13 @@ void free_bags(STACK_OF(PKCS12_SAFEBAG)* s) { sk_PKCS12_SAFEBAG_pop_free(s, PKCS
 using Safes = std::unique_ptr<STACK_OF(PKCS7), Freer<free_safes>>;
 using Bags = std::unique_ptr<STACK_OF(PKCS12_SAFEBAG), Freer<free_bags>>;
 
+// With the ciphers of older tools (RC2, RC4, DES), where OpenSSL has them at hand.
 OSSL_LIB_CTX* context() {
-  static OSSL_LIB_CTX* const kept = OSSL_LIB_CTX_new();   // never freed, see crypto.cc
+  static OSSL_LIB_CTX* const kept = [] {   // never freed, see crypto.cc
+    OSSL_LIB_CTX* made = OSSL_LIB_CTX_new();
+    for (const char* ciphers : {"default", "legacy"}) OSSL_PROVIDER_load(made, ciphers);
+    return made;
+  }();
   return kept;
 }
 
@@ -99,6 +105,7 @@ void take_bags(const STACK_OF(PKCS12_SAFEBAG)* bags, std::string_view passphrase
         break;
       case NID_pkcs8ShroudedKeyBag:
         if (Bytes key = unsealed(PKCS12_SAFEBAG_get0_pkcs8(bag), passphrase); !key.empty()) out.keys.push_back(std::move(key));
+        else ++out.unopened;
         break;
       case NID_certBag:
         if (const X509Ptr certificate(PKCS12_SAFEBAG_get1_cert(bag)); certificate != nullptr)
@@ -191,25 +198,23 @@ tl::expected<Pkcs12, SealError> open_pkcs12(View der, std::string_view passphras
   const Bundle bundle(made);
   if (!read) return broken("the PKCS#12 file is malformed");
   const int length = static_cast<int>(passphrase.size());
-  if (PKCS12_mac_present(bundle.get()) == 1 && PKCS12_verify_mac(bundle.get(), passphrase.data(), length) != 1) return unfitting();
+  const bool sealed = PKCS12_mac_present(bundle.get()) == 1;
+  if (sealed && PKCS12_verify_mac(bundle.get(), passphrase.data(), length) != 1) return unfitting();
   const Safes safes(PKCS12_unpack_authsafes(bundle.get()));
   if (safes == nullptr) return broken("the PKCS#12 file has no readable contents");
   Pkcs12 out;
-  bool locked = false;
   for (int i = 0; i < sk_PKCS7_num(safes.get()); ++i) {
     PKCS7* safe = sk_PKCS7_value(safes.get(), i);
     const bool encrypted = PKCS7_type_is_encrypted(safe) != 0;
     const Bags bags(encrypted ? PKCS12_unpack_p7encdata(safe, passphrase.data(), length) : PKCS7_type_is_data(safe) ? PKCS12_unpack_p7data(safe) : nullptr);
     if (bags == nullptr) {
-      locked = locked || encrypted;
+      out.unopened += encrypted;
       continue;
     }
     take_bags(bags.get(), passphrase, 0, out);
   }
-  if (out.keys.empty() && out.certificates.empty()) {
-    if (locked) return unfitting();
-    return broken("the PKCS#12 file holds neither a key nor a certificate");
-  }
+  if (out.unopened != 0 && !sealed) return unfitting();   // nothing else tells a wrong passphrase
+  if (out.keys.empty() && out.certificates.empty() && out.unopened == 0) return broken("the PKCS#12 file holds neither a key nor a certificate");
   return out;
 }
 

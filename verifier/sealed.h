@@ -26,6 +26,7 @@ tl::expected<Bytes, SealError> open_pem_encryption(std::string_view block, View 
 struct Pkcs12 {
   std::vector<Bytes> keys;          // PrivateKeyInfo
   std::vector<Bytes> certificates;
+  size_t unopened = 0;              // parts whose cipher is not at hand, or that are damaged
 };
 bool looks_like_pkcs12(View der);
 tl::expected<Pkcs12, SealError> open_pkcs12(View der, std::string_view passphrase);

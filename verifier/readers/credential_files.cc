@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "verifier/pki/certificate.h"
 #include "verifier/pki/cms.h"
 #include "verifier/pki/crl.h"
 #include "verifier/pki/key.h"
+#include "verifier/readers/credential_items.h"
 #include "verifier/readers/formats.h"
 #include "verifier/readers/sealed_files.h"
 #include "verifier/sealed.h"
@@ -104,6 +107,12 @@ std::function<tl::expected<Bytes, SealError>(std::string_view)> opener(const Pem
   return [der = block.der, lines = std::string(lines)](std::string_view passphrase) { return open_pem_encryption(lines, der, passphrase); };
 }
 
+// OpenSSL's own label: a sequence of what the owner trusts the certificate for follows it, and is none of the issuer's.
+Bytes without_trust(View der) {
+  const size_t size = der_size(der), rest = size == 0 ? 0 : der.size() - std::min(size, der.size());
+  return to_bytes(rest != 0 && der_size(der.last(rest)) == rest ? der.first(size) : der);
+}
+
 tl::expected<void, Error> read_pem(const Source& s, Reading& reading) {
   PemFile file = parse_pem(s.bytes);
   size_t read = 0;
@@ -111,7 +120,7 @@ tl::expected<void, Error> read_pem(const Source& s, Reading& reading) {
     const Place place{.path = s.path, .offset = s.base + block.offset, .item = block.label};
     if (block.label == "CERTIFICATE" || block.label == "X509 CERTIFICATE" || block.label == "TRUSTED CERTIFICATE") {
       reading.holds("certificate");
-      reading.device.say(FactId::certificate, block.der, place);
+      reading.device.say(FactId::certificate, block.label[0] == 'T' ? without_trust(block.der) : block.der, place);
     } else if (block.label == "PKCS7" || block.label == "CMS") {
       const Source inside{.path = s.path, .bytes = block.der, .base = place.offset.value_or(0), .member = s.member};
       if (const auto done = read_cms(inside, reading); !done) return done;
@@ -141,7 +150,7 @@ tl::expected<void, Error> read_pem(const Source& s, Reading& reading) {
     if (!file.problems.empty()) return tl::unexpected(file.problems.front());
     return error("no block between BEGIN and END");
   }
-  if (read == 1 && file.blocks.size() == 1) {
+  if (read == 1 && file.blocks.size() == 1 && reading.current->kind == std::string_view(pem_reader.kind)) {
     const auto& holds = reading.current->holds;
     if (!holds.empty() && holds[0] == "certificate") reading.current->kind = "x509";
     if (!holds.empty() && holds[0] == "private-key") reading.current->kind = "key";

@@ -45,6 +45,8 @@ tl::expected<void, Error> read_bundle(const Source& s, Reading& reading) {
       later.device.say(FactId::certificate, der, place);
     }
     for (const Bytes& der : bundle.keys) say_key(der, place, later);
+    if (bundle.unopened != 0)
+      later.device.damaged(place, "PKCS#12 bundle", fmt::format("{} of its parts do not open with the passphrase of the whole: they are damaged, or their cipher is not at hand", bundle.unopened));
   };
   // Bundles of certificates alone often have no passphrase, or an empty one.
   const auto open = open_pkcs12(s.bytes, "");
