@@ -125,6 +125,29 @@ TEST_CASE("log: a dump that the line's end cut is not in the log, and no damage"
   CHECK_FALSE(log.read().device.noted(Remark::not_in_log));
 }
 
+TEST_CASE("log: a value that its line cuts is not in the log, and no damage") {
+  // Within a byte and between two, in the middle of a string and behind one.
+  const std::string dac = hex_upper(own_dac()), elements = hex_upper(elements_with(kNonce));
+  for (const size_t digits : {300u, 301u}) {
+    Log log(kPrefixes[0]);
+    log.line("    certificate: " + dac.substr(0, digits)).line("    attestationSignature: " + hex_upper(kSignature));
+    const Reading reading = log.read();
+    CHECK(count(reading, FactId::certificate) == 0);
+    CHECK(problems(reading) == "");
+    CHECK(remark(reading, Remark::not_in_log) == "certificate: its line is cut after 150 bytes");
+    CHECK(*reading.device.bytes(FactId::attestation_signature) == kSignature);
+  }
+  for (const size_t left : {1u, 2u, 5u, 40u}) {
+    const Reading reading = Log(kPrefixes[0]).line("    attestationElements: " + elements.substr(0, elements.size() - left)).read();
+    CAPTURE(left);
+    CHECK(reading.device.bytes(FactId::attestation_elements) == nullptr);
+    CHECK(remark(reading, Remark::not_in_log).starts_with("attestation elements: its line is cut after "));
+  }
+  // What is malformed and whole is the device's own.
+  const Reading whole = Log(kPrefixes[0]).line("    attestationElements: 15300120" + hex_upper(kNonce) + "1F1F18").read();
+  CHECK(whole.device.bytes(FactId::attestation_elements) != nullptr);
+}
+
 TEST_CASE("log: values behind names, elided ones, and the challenge where somebody logged it") {
   Log log(kPrefixes[0]);
   log.line("Command: operationalcredentials attestation-request hex:" + hex(kNonce) + " 1 0 ");

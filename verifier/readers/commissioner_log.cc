@@ -10,6 +10,7 @@
 
 #include "verifier/matter/attestation_elements.h"
 #include "verifier/matter/tlv.h"
+#include "verifier/readers/credential_items.h"
 #include "verifier/readers/formats.h"
 #include "verifier/readers/log_line.h"
 #include "verifier/readers/plain_text.h"
@@ -34,6 +35,24 @@ struct CertificateLine {
   Value value;
   FactId role = FactId::certificate;
 };
+
+// Whether a structure goes on behind what is there, as it does where a log cut its line.
+bool ends_within(View structure) {
+  size_t open = 0;
+  tlv::Cursor cursor(structure);
+  while (!cursor.empty()) {
+    const auto element = cursor.next();
+    if (!element) {
+      Bytes longer = to_bytes(cursor.rest());
+      longer.resize(longer.size() + kMaxDump);
+      tlv::Cursor on(longer);
+      return on.next() && on.offset() > cursor.rest().size();
+    }
+    open += element->is_container();
+    open -= element->type == tlv::Type::end;
+  }
+  return open != 0;
+}
 
 class Log {
  public:
@@ -173,6 +192,10 @@ class Log {
   }
 
   // ---- values behind a name on one line
+  void cut(const std::string& item, size_t there) {
+    found_ = true;
+    missing(item, fmt::format("its line is cut after {} bytes", there));
+  }
   void labelled(const std::string& l) {
     const auto value = [&](std::string_view word) -> std::optional<Value> {
       auto bytes = log::hex_after(l, "attestation", word);
@@ -182,11 +205,17 @@ class Log {
     if (l.find("ttestation") != std::string::npos) {
       if (auto v = value("nonce"); v && v->bytes.size() == 32) nonce(std::move(*v));
       if (auto v = value("request"); v && v->bytes.size() == 32) nonce(std::move(*v));   // attestation-request hex:...
-      if (auto v = value("elements")) elements(std::move(*v));
+      if (auto v = value("elements")) {
+        if (ends_within(v->bytes)) cut("attestation elements", v->bytes.size());
+        else elements(std::move(*v));
+      }
       if (auto v = value("signature")) signature(std::move(*v));
       if (auto v = value("challenge"); v && v->bytes.size() == 16) challenge(std::move(*v));
     }
-    if (auto bytes = log::hex_after(l, "certificate", ""); bytes && (*bytes)[0] == 0x30) certificate({.bytes = std::move(*bytes), .offset = offset_}, FactId::certificate);
+    if (auto bytes = log::hex_after(l, "certificate", ""); bytes && (*bytes)[0] == 0x30) {
+      if (der_size(*bytes) > bytes->size()) cut("certificate", bytes->size());
+      else certificate({.bytes = std::move(*bytes), .offset = offset_}, FactId::certificate);
+    }
     if (const auto at = l.find("Elided value too large of size"); at != std::string::npos) {
       found_ = true;
       const char* item = l.find("lements") != std::string::npos ? "attestation elements" : l.find("ertificate") != std::string::npos ? "certificate" : "a value";

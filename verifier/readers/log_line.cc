@@ -147,6 +147,7 @@ std::optional<Bytes> hex_after(std::string_view line, std::string_view first_wor
     size_t end = 0;
     while (end < rest.size() && is_hex(rest[end])) ++end;
     if (end < 16) continue;
+    if (end == rest.size() && end % 2 != 0) --end;   // the line was cut within a byte
     if (auto bytes = from_hex(rest.substr(0, end))) return std::move(*bytes);
   }
   return std::nullopt;
