@@ -15,6 +15,13 @@ TEST_CASE("linux: factory, config and counter files") {
   CHECK(*reading.device.first(FactId::vendor_id)->place.offset == 41);
 }
 
+TEST_CASE("linux: a byte order mark hides no section") {
+  const Reading reading = read_bytes(view("\xEF\xBB\xBF[DEFAULT]\nvendor-id=65521\n"));
+  CHECK(kind(reading) == "linux-ini");
+  CHECK(*reading.device.number(FactId::vendor_id) == 65521);
+  CHECK(*reading.device.first(FactId::vendor_id)->place.offset == 13);
+}
+
 TEST_CASE("linux: a broken line is damage at its offset, and the others are read") {
   const struct {
     const char* line;

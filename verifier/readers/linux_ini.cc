@@ -39,9 +39,11 @@ std::string_view trimmed(std::string_view s) {
 }
 bool is_comment(std::string_view line) { return line.empty() || line[0] == ';' || line[0] == '#'; }
 
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
 // What follows the first line that says anything.
 std::string_view first_line(std::string_view s) {
-  if (s.starts_with("\xEF\xBB\xBF")) s.remove_prefix(3);
+  if (s.starts_with(kByteOrderMark)) s.remove_prefix(kByteOrderMark.size());
   while (!s.empty()) {
     const auto end = s.find('\n');
     const auto line = trimmed(s.substr(0, end));
@@ -74,12 +76,11 @@ tl::expected<void, Error> read(const Source& s, Reading& reading) {
   const std::string_view all = text(s.bytes);
   std::vector<const Key*> seen;
   bool in_default = false;
-  for (size_t at = 0; at < all.size();) {
+  for (size_t at = all.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0; at < all.size();) {
     const size_t end = std::min(all.find('\n', at), all.size());
     const std::string_view line = trimmed(all.substr(at, end - at));
     const uint64_t offset = s.base + at;
     at = end + 1;
-    if (line.starts_with("\xEF\xBB\xBF")) continue;
     if (is_comment(line)) continue;
     if (line[0] == '[') {
       in_default = line == "[DEFAULT]";
