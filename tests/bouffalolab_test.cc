@@ -71,6 +71,18 @@ TEST_CASE("bouffalolab: a plain partition") {
   CHECK(reading.device.noted(Remark::passcode_stored));
 }
 
+TEST_CASE("bouffalolab: the partition in a read-out of the flash") {
+  Bytes flash(0x5000, 0xFF);
+  write(flash, 0x3000, plain());
+  const Reading reading = read_bytes(flash);
+  CHECK(kind(reading) == "bouffalolab-mfd");
+  CHECK(problems(reading) == "");
+  CHECK(*reading.device.number(FactId::passcode) == 0x01344225);
+  CHECK(*reading.device.first(FactId::dac)->place.offset == find(flash, own_dac()).value());
+  flash[0x3100] ^= 1;   // nothing but the checksum tells it from code: what it holds is searched for
+  CHECK(kind(read_bytes(flash)) == "raw");
+}
+
 TEST_CASE("bouffalolab: checksums and lengths") {
   Bytes flipped = plain();
   flipped[200] ^= 4;

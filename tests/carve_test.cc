@@ -77,6 +77,27 @@ TEST_CASE("carving: factory data of other formats inside a dump") {
   CHECK(reading.files[0].holds[0] == "factory");
 }
 
+TEST_CASE("carving: a map that begins with the vendor id, and NXP's frame around its section") {
+  Bytes image = noise(0x4000);
+  const Bytes map = {0xA2, 0x69, 'v', 'e', 'n', 'd', 'o', 'r', '_', 'i', 'd', 0x19, 0xFF, 0xF4, 0x6A, 'c', 'e', 'r', 't', '_', 'd', 'c', 'l', 'r', 'n', 0x43, 0x30, 0x01, 0x00};
+  write(image, 0x1001, map);
+  Bytes framed = to_bytes(view("APP_FACT_DATA:  "));
+  const Bytes body = {9, 2, 0, 0xF1, 0xFF};
+  add_le(framed, 12 + body.size(), 4);
+  add(framed, Bytes{0x5E, 0xBA, 0x47, 0xCE});
+  add_le(framed, body.size(), 4);
+  add(framed, View(sha256(body)).first(4));
+  add(framed, body);
+  add_le(framed, 0xBEEF, 2);
+  write(image, 0x3000, framed);
+  const Reading reading = read_bytes(image);
+  CHECK(count(reading, FactId::vendor_id) == 2);
+  CHECK(*reading.device.number(FactId::vendor_id) == 0xFFF4);
+  CHECK(*reading.device.bytes(FactId::cd) == Bytes{0x30, 0x01, 0x00});
+  CHECK(reading.files[0].holds[2] == "telink-factory-data");
+  CHECK(has_problem(reading, "0x3025 hw_params crc: 0xbeef is stored"));
+}
+
 TEST_CASE("carving: an image made of nothing but beginnings ends in a line") {
   const Bytes map = {0xA2, 0x67, 'v', 'e', 'r', 's', 'i', 'o', 'n', 0x01, 0x62, 's', 'n', 0x42, 'S', '1'};
   const Bytes dac = own_dac(), head(dac.begin(), dac.begin() + 40);
@@ -105,7 +126,7 @@ TEST_CASE("carving: the fast search and a slow one agree") {
   std::mt19937 random(3);
   for (int round = 0; round < 200; ++round) {
     Bytes image(300);
-    constexpr uint8_t kLikely[] = {0x30, 0x82, 0x81, 0x77, 0x01, 0x02, 0x5E, 0xBA, 0x47, 0xCE, 'g', 'v', 0xFF};
+    constexpr uint8_t kLikely[] = {0x30, 0x82, 0x81, 0x77, 0x01, 0x02, 0x5E, 0xBA, 0x47, 0xCE, 'g', 'i', 'v', 0xFF};
     for (uint8_t& byte : image) byte = kLikely[random() % sizeof kLikely];
     // Cut in front, the blocks begin elsewhere; the candidates stay where they are.
     for (size_t cut = 0; cut < 70; cut += 7) {

@@ -2,6 +2,8 @@
 
 #include "tests/dump_builders.h"
 #include "tests/dump_samples.h"
+#include "tests/own_credentials.h"
+#include "tests/readings.h"
 
 using namespace attest;
 using namespace attest::test;
@@ -119,6 +121,18 @@ TEST_CASE("esp flash: erased factory partitions are absent, and said so") {
   CHECK(r.device.integrity.empty());
   CHECK(r.device.noted(Remark::erased));
   CHECK(r.device.remarks.back().message == "partition fctry is erased");
+}
+
+TEST_CASE("esp flash: a certificate elsewhere counts where no partition for factory data has one") {
+  Bytes image = flash();
+  write(image, 0x12340, own_dac());
+  CHECK(count(read_file(image), FactId::certificate) == 0);   // the device's own is in its partition
+  std::fill_n(image.begin() + kFactory, 0x6000, uint8_t{0xFF});
+  const Reading r = read_file(image);
+  REQUIRE(count(r, FactId::certificate) == 1);
+  CHECK(*r.device.bytes(FactId::certificate) == own_dac());
+  CHECK(*r.device.first(FactId::certificate)->place.offset == 0x12340);
+  CHECK(r.device.integrity.empty());
 }
 
 TEST_CASE("esp flash: ciphertext where plain data should be") {

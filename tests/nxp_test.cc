@@ -81,6 +81,19 @@ TEST_CASE("nxp: the hash is checked at its offset, and what is there is still re
   CHECK(*reading.device.number(FactId::vendor_id) == 0xFFF4);
 }
 
+TEST_CASE("nxp: of several copies the first whose hash is right is read") {
+  Bytes damaged = good_body();
+  damaged.back() ^= 1;   // the serial number says NXP-0
+  Bytes dump = section(damaged, good_body());
+  dump.resize(0x400, 0xFF);
+  add(dump, section(good_body()));
+  const Reading reading = read_bytes(dump);
+  CHECK(problems(reading).starts_with("0x0008 section hash: the header has "));
+  CHECK(count(reading, FactId::serial_number) == 1);
+  CHECK(*reading.device.string(FactId::serial_number) == "NXP-1");
+  CHECK(*reading.device.first(FactId::dac)->place.offset > 0x400);
+}
+
 TEST_CASE("nxp: lengths are bounded") {
   Bytes cut = section(good_body());
   cut.resize(cut.size() - 6);

@@ -14,7 +14,7 @@
 namespace attest {
 namespace {
 
-constexpr size_t kMaxArea = 64u << 10;
+constexpr size_t kMaxArea = 64u << 10, kSector = 0x1000, kMostImage = 64u << 20;
 constexpr uint16_t kRaw = 0x8000;   // in the ids of the second area
 constexpr uint16_t kIv = 1, kDacKey = 3, kPasscode = 4;
 
@@ -102,12 +102,28 @@ void judge_crc(const Area& of, const char* name, const Source& s, Reading& readi
 // The raw area begins with an id of its own, and one that the tool always writes early.
 bool begins_raw(View v) { return v.size() >= 4 && (le16(v, 0) & kRaw) != 0 && (le16(v, 0) & ~kRaw) >= kIv && (le16(v, 0) & ~kRaw) <= kLast; }
 
-bool recognises(const Source& s) {
-  const auto secured = area(s.bytes, 0);
-  if (!secured || secured->bytes.size() % 16 != 0 || s.bytes.size() < secured->end + 8) return false;
-  const uint32_t raw = le32(s.bytes, secured->end);
-  return raw >= 8 && raw <= kMaxArea && begins_raw(s.bytes.subspan(secured->end + 4));
+bool is_partition(View v) {
+  const auto secured = area(v, 0);
+  if (!secured || secured->bytes.size() % 16 != 0 || v.size() < secured->end + 8) return false;
+  const uint32_t raw = le32(v, secured->end);
+  return raw >= 8 && raw <= kMaxArea && begins_raw(v.subspan(secured->end + 4));
 }
+// In a read-out of the whole flash nothing names the partition but its own checksum.
+bool is_sound_partition(View v) {
+  if (!is_partition(v)) return false;
+  const auto raw = area(v, area(v, 0)->end);
+  return raw && crc32(raw->bytes) == raw->stored;
+}
+std::optional<size_t> partition_at(View v) {
+  if (is_partition(v)) return 0;
+  if (v.size() > kMostImage) return std::nullopt;
+  for (size_t at = kSector; at < v.size(); at += kSector) {
+    if (is_sound_partition(v.subspan(at))) return at;
+  }
+  return std::nullopt;
+}
+
+bool recognises(const Source& s) { return partition_at(s.bytes).has_value(); }
 
 void open_secured(const Area& secured, const Bytes& iv, const Source& s, Reading& reading) {
   const uint64_t offset = s.base + secured.at;
@@ -133,7 +149,9 @@ void open_secured(const Area& secured, const Bytes& iv, const Source& s, Reading
                         .file = {}});
 }
 
-tl::expected<void, Error> read(const Source& s, Reading& reading) {
+tl::expected<void, Error> read(const Source& file, Reading& reading) {
+  const size_t at = partition_at(file.bytes).value_or(0);
+  const Source s{.path = file.path, .bytes = file.bytes.subspan(at), .base = file.base + at, .member = file.member};
   const auto secured = area(s.bytes, 0);
   const auto raw = area(s.bytes, secured->end);
   Bytes iv;

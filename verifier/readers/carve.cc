@@ -64,7 +64,8 @@ constexpr uint8_t kSec1[] = {0x02, 0x01, 0x01, 0x04, 0x20};
 constexpr uint8_t kPkcs8[] = {0x02, 0x01, 0x00, 0x30, 0x13, 0x06, 0x07, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01};
 constexpr uint8_t kEcdsaSha256[] = {0x06, 0x08, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03, 0x02};
 constexpr uint8_t kNxpMagic[] = {0x5E, 0xBA, 0x47, 0xCE};
-constexpr std::string_view kCborVersion = "gversion";   // text of seven bytes
+constexpr std::string_view kHwParams = "APP_FACT_DATA:  ";   // and a length, before NXP's magic
+constexpr std::string_view kCborVersion = "gversion", kCborVendor = "ivendor_id";   // how Nordic's and Telink's maps begin
 
 bool at_start(View v, View pattern) { return v.size() >= pattern.size() && std::memcmp(v.data(), pattern.data(), pattern.size()) == 0; }
 
@@ -93,7 +94,11 @@ class Carver {
   size_t take(size_t at) {
     const View rest = s_.bytes.subspan(at);
     if (rest[0] == 0x30) return take_der(at, rest);
-    if (rest[0] == kNxpMagic[0]) return take_container(at, rest.size() >= 16 && at_start(rest, kNxpMagic), nxp_reader);
+    if (rest[0] == kNxpMagic[0]) {
+      const size_t frame = kHwParams.size() + 4;
+      const bool framed = at >= frame && at_start(s_.bytes.subspan(at - frame), view(kHwParams));
+      return take_container(framed ? at - frame : at, rest.size() >= 16 && at_start(rest, kNxpMagic), nxp_reader);
+    }
     // The map's head stands one to three bytes before its first key.
     for (const size_t head : {1u, 2u, 3u}) {
       if (at < head) break;
@@ -274,9 +279,9 @@ class Carver {
 };
 
 // Two bytes decide whether a place deserves a look: a SEQUENCE of at least 128 bytes or of a SEC 1 key's 119, NXP's magic,
-// and the "gv" of a CBOR map's first key. Written so that a compiler makes vector instructions of a block.
+// and the "gv" or "iv" of a CBOR map's first key. Written so that a compiler makes vector instructions of a block.
 inline bool pair(uint8_t a, uint8_t b) {
-  return (a == 0x30 && (b == 0x82 || b == 0x81 || b == 0x77)) || (a == kNxpMagic[0] && b == kNxpMagic[1]) || (a == 'g' && b == 'v');
+  return (a == 0x30 && (b == 0x82 || b == 0x81 || b == 0x77)) || (a == kNxpMagic[0] && b == kNxpMagic[1]) || ((a == 'g' || a == 'i') && b == 'v');
 }
 constexpr size_t kBlock = 64;
 inline bool block_has_pair(const uint8_t* p) {
@@ -284,7 +289,7 @@ inline bool block_has_pair(const uint8_t* p) {
   for (size_t i = 0; i < kBlock; ++i) {
     const uint8_t a = p[i], b = p[i + 1];
     const auto der = static_cast<uint8_t>((a == 0x30) & ((b == 0x82) | (b == 0x81) | (b == 0x77)));
-    const auto others = static_cast<uint8_t>(((a == kNxpMagic[0]) & (b == kNxpMagic[1])) | ((a == 'g') & (b == 'v')));
+    const auto others = static_cast<uint8_t>(((a == kNxpMagic[0]) & (b == kNxpMagic[1])) | (((a == 'g') | (a == 'i')) & (b == 'v')));
     any = static_cast<uint8_t>(any | der | others);
   }
   return any != 0;
@@ -294,6 +299,7 @@ inline bool block_has_pair(const uint8_t* p) {
 bool deserves(View rest) {
   if (rest[0] == kNxpMagic[0]) return at_start(rest, kNxpMagic);
   if (rest[0] == 'g') return at_start(rest, view(kCborVersion));
+  if (rest[0] == 'i') return at_start(rest, view(kCborVendor));
   return rest.size() >= 8 && (rest[1] != 0x82 || (rest[2] <= kMaxDer >> 8 && (rest[4] == 0x30 || rest[4] == 0x06 || rest[4] == 0x02))) &&
          (rest[1] != 0x81 || rest[3] == 0x30 || rest[3] == 0x06 || rest[3] == 0x02) && (rest[1] != 0x77 || rest[2] == 0x02);
 }

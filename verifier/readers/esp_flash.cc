@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "verifier/crypto.h"
+#include "verifier/readers/carve.h"
 #include "verifier/readers/credential_items.h"
 #include "verifier/readers/esp_nvs.h"
 #include "verifier/readers/esp_secure_cert.h"
@@ -122,6 +123,7 @@ class Flash {
   void scan();
   bool covered(size_t at) const;
   void read_region(const Region& region);
+  void carve_rest();
 
   const Source& source_;
   View image_;
@@ -200,6 +202,19 @@ void Flash::scan() {
   }
 }
 
+// Where no partition holds a device certificate, an application may, or a partition of the maker's own.
+void Flash::carve_rest() {
+  std::vector<std::pair<size_t, size_t>> taken;   // from, to
+  for (const Region& r : regions_) taken.emplace_back(r.at, r.at + r.size);
+  taken.emplace_back(image_.size(), image_.size());
+  std::sort(taken.begin(), taken.end());
+  size_t from = 0;
+  for (const auto& [at, end] : taken) {
+    if (at > from) carve({.path = source_.path, .bytes = image_.subspan(from, at - from), .base = source_.base + from, .member = true}, reading_);
+    from = std::max(from, end);
+  }
+}
+
 void Flash::read_region(const Region& region) {
   const Source inside{.path = source_.path, .bytes = image_.subspan(region.at, region.size), .base = source_.base + region.at, .member = true};
   if (all_ff(inside.bytes)) {
@@ -249,7 +264,11 @@ void Flash::read() {
   });
   const size_t said = reading_.device.statements.size();
   for (const auto& [count, region] : order) read_region(*region);
-  if (reading_.device.statements.size() != said || !reading_.locked.empty()) return;
+  const bool has_dac = std::any_of(reading_.device.statements.begin() + static_cast<std::ptrdiff_t>(said), reading_.device.statements.end(),
+                                   [](const Statement& s) { return s.fact == FactId::dac; });
+  const bool bare = reading_.device.statements.size() == said;
+  if (!has_dac && reading_.locked.empty()) carve_rest();
+  if (!bare || !reading_.locked.empty()) return;
   for (const Region* region : erased_) {
     if (region->kind != Region::Kind::keys)
       reading_.device.note(Remark::erased, place(region->at, region->label), fmt::format("partition {} is erased", printable(region->label)));

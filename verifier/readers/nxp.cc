@@ -17,7 +17,7 @@ namespace {
 constexpr uint32_t kMagic = 0xCE47BA5E;
 constexpr size_t kHeader = 12;
 constexpr std::string_view kHwParams = "APP_FACT_DATA:  ";
-constexpr size_t kMaxSection = 64u << 10;
+constexpr size_t kMaxSection = 64u << 10, kMaxCopies = 16;
 
 struct Key {
   const char* name;
@@ -114,6 +114,18 @@ uint16_t crc16(View data) {
   return crc;
 }
 
+// The first copy behind `from` whose hash is right: the one that the firmware takes.
+std::optional<size_t> sound_copy(View v, size_t from) {
+  size_t tried = 0;
+  for (size_t at = from; v.size() - at >= kHeader && tried < kMaxCopies; at += 4) {
+    if (le32(v, at) != kMagic) continue;
+    ++tried;
+    const uint32_t size = le32(v, at + 4);
+    if (size != 0 && size <= kMaxSection && size <= v.size() - at - kHeader && hash_fits(v.subspan(at + kHeader, size), v.subspan(at + 8, 4))) return at;
+  }
+  return std::nullopt;
+}
+
 tl::expected<void, Error> read_section(const Source& s, size_t at, Reading& reading) {
   const uint64_t offset = s.base + at;
   const View section = s.bytes.subspan(at);
@@ -135,6 +147,7 @@ tl::expected<void, Error> read_section(const Source& s, size_t at, Reading& read
   if (is_plain(body)) {
     reading.device.damaged({.path = path, .offset = offset + 8, .item = {}}, "section hash",
                            fmt::format("the header has {}, the body gives {}", hex(prefix), hex(View(sha256(body)).first(4))));
+    if (const auto copy = sound_copy(s.bytes, at + kHeader)) return read_section(s, *copy, reading);
     read_body(body, path, offset + kHeader, reading);
     return {};
   }
