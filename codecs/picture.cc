@@ -11,6 +11,7 @@
 #include <ZXing/MultiFormatWriter.h>
 #include <ZXing/ReadBarcode.h>
 
+#include <algorithm>
 #include <csetjmp>
 #include <cstdio>
 
@@ -108,22 +109,44 @@ Result<Grey> read_jpeg(View bytes) {
   return grey;
 }
 
+std::vector<std::string> codes_in(const Grey& grey) {
+  std::vector<std::string> texts;
+  const ZXing::ImageView view(grey.pixels.data(), static_cast<int>(grey.width), static_cast<int>(grey.height), ZXing::ImageFormat::Lum);
+  const auto hints = ZXing::DecodeHints().setFormats(ZXing::BarcodeFormat::QRCode).setTryHarder(true).setMaxNumberOfSymbols(16);
+  for (const auto& code : ZXing::ReadBarcodes(view, hints)) {
+    if (code.isValid()) texts.push_back(code.text());
+  }
+  return texts;
+}
+
+// From the darkest to the lightest that is there: a faint print becomes black and white.
+void stretch(Grey& grey) {
+  const auto [darkest, lightest] = std::minmax_element(grey.pixels.begin(), grey.pixels.end());
+  const int from = *darkest, range = *lightest - *darkest;
+  if (range == 0) return;
+  for (uint8_t& pixel : grey.pixels) pixel = static_cast<uint8_t>((pixel - from) * 255 / range);
+}
+// ISO/IEC 18004 allows light modules on dark; the reader expects dark on light.
+void invert(Grey& grey) {
+  for (uint8_t& pixel : grey.pixels) pixel = static_cast<uint8_t>(255 - pixel);
+}
+
 }  // namespace
 
 Result<std::vector<std::string>> picture(View bytes) {
-  const auto grey = bytes.size() > 2 && bytes[0] == 0xFF && bytes[1] == 0xD8 ? read_jpeg(bytes) : read_png(bytes);
+  auto grey = bytes.size() > 2 && bytes[0] == 0xFF && bytes[1] == 0xD8 ? read_jpeg(bytes) : read_png(bytes);
   if (!grey) return tl::unexpected(grey.error());
-  std::vector<std::string> texts;
   try {
-    const ZXing::ImageView view(grey->pixels.data(), static_cast<int>(grey->width), static_cast<int>(grey->height), ZXing::ImageFormat::Lum);
-    const auto hints = ZXing::DecodeHints().setFormats(ZXing::BarcodeFormat::QRCode).setTryHarder(true).setMaxNumberOfSymbols(16);
-    for (const auto& code : ZXing::ReadBarcodes(view, hints)) {
-      if (code.isValid()) texts.push_back(code.text());
+    auto texts = codes_in(*grey);
+    for (const auto change : {stretch, invert}) {
+      if (!texts.empty()) break;
+      change(*grey);
+      texts = codes_in(*grey);
     }
+    return texts;
   } catch (const std::exception& e) {
     return error(fmt::format("picture: {}", e.what()));
   }
-  return texts;
 }
 
 Result<QrModules> qr_modules(std::string_view text) {

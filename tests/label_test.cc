@@ -76,6 +76,17 @@ TEST_CASE("pictures of labels are read, PNG and JPEG") {
   }
 }
 
+TEST_CASE("labels in light print on dark, and in faint print") {
+  for (const auto& [dark, light] : {std::pair(255, 0), std::pair(110, 140), std::pair(140, 110)}) {
+    Drawing label = draw(kPayload);
+    for (uint8_t& pixel : label.pixels) pixel = static_cast<uint8_t>(pixel == 0 ? dark : light);
+    const Reading reading = read_bytes(png(label), {}, "label");
+    CHECK(problems(reading) == "");
+    REQUIRE(reading.device.string(FactId::qr_payload) != nullptr);
+    CHECK(*reading.device.string(FactId::qr_payload) == kPayload);
+  }
+}
+
 TEST_CASE("pictures that are none, or show something else, say so") {
   CHECK(has_problem(read_bytes(png(draw("https://example.com"))), "the QR code in the picture says \"https://example.com\", which is no onboarding code"));
   CHECK(has_problem(read_bytes(png({.side = 64, .pixels = Bytes(64 * 64, 255)})), "no QR code is found in the picture"));
