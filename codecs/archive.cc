@@ -4,6 +4,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <fmt/format.h>
+#include <locale.h>
 
 #include <algorithm>
 #include <memory>
@@ -38,11 +39,27 @@ Result<Bytes> content(struct archive* a, uint64_t limit) {
   }
 }
 
+// The library turns names into the locale's characters, and gives none where it cannot: this thread has UTF-8 meanwhile.
+class Utf8Names {
+ public:
+  Utf8Names() : made_(newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)), before_(made_ == nullptr ? nullptr : uselocale(made_)) {}
+  ~Utf8Names() {
+    if (made_ == nullptr) return;
+    uselocale(before_);
+    freelocale(made_);
+  }
+  Utf8Names(const Utf8Names&) = delete;
+  Utf8Names& operator=(const Utf8Names&) = delete;
+
+ private:
+  locale_t made_, before_;
+};
+
 ArchiveMember describe(struct archive* a, struct archive_entry* entry) {
   ArchiveMember member;
   // A single compressed file comes as an entry named "data" by the library.
   const char* path = archive_entry_pathname(entry);
-  if (path != nullptr && archive_format(a) != ARCHIVE_FORMAT_RAW) member.path = path;
+  if (archive_format(a) != ARCHIVE_FORMAT_RAW) member.path = path != nullptr ? path : fmt::format("member {}", archive_file_count(a));
   const char* hard = archive_entry_hardlink(entry);
   const char* soft = archive_entry_symlink(entry);
   member.encrypted = archive_entry_is_data_encrypted(entry) == 1;
@@ -60,6 +77,7 @@ ArchiveMember describe(struct archive* a, struct archive_entry* entry) {
 
 tl::expected<void, Error> archive(View bytes, std::span<const std::string> passphrases,
                                   const std::function<bool(const ArchiveMember&)>& member) {
+  const Utf8Names names;
   const Handle a(archive_read_new());
   if (a == nullptr) return error("archive: no memory");
   archive_read_support_filter_gzip(a.get());

@@ -2,6 +2,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <fmt/format.h>
+#include <locale.h>
 
 #include <memory>
 
@@ -29,6 +30,7 @@ Bytes pack(Form form, const std::vector<Member>& members) {
   if (form == Form::tar_zst || form == Form::zst) archive_write_add_filter_zstd(a.get());
   if (form == Form::zip || form == Form::encrypted_zip) {
     archive_write_set_format_zip(a.get());
+    archive_write_set_options(a.get(), "zip:hdrcharset=UTF-8");
   } else if (form == Form::gz || form == Form::zst) {
     archive_write_set_format_raw(a.get());
   } else {
@@ -73,6 +75,20 @@ TEST_CASE("archives of every kind, one inside another") {
     REQUIRE(reading.files.size() == 5);
     CHECK(reading.files[1].kind == "x509");
     CHECK(reading.files[2].kind == "raw");
+  }
+}
+
+TEST_CASE("members keep names that are not ASCII, whatever the locale") {
+  for (const Form form : {Form::zip, Form::tar}) {
+    const locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr), before = uselocale(utf8);
+    const Bytes packed = pack(form, {{"Pr\u00FCfling 1/dac.der", own_dac(), ""}, {"\u90E8\u54C1/dac.der", own_dac(), ""}});
+    uselocale(before);
+    freelocale(utf8);
+    const Reading reading = read_bytes(packed, {}, "lot");
+    CHECK(problems(reading) == "");
+    REQUIRE(reading.files.size() == 3);
+    CHECK(reading.files[1].path == "lot!Pr\u00FCfling 1/dac.der");
+    CHECK(reading.files[2].path == "lot!\u90E8\u54C1/dac.der");
   }
 }
 
