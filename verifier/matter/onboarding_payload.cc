@@ -92,8 +92,9 @@ bool Search::part_of_larger(size_t end) const {
   return is_word(text_[end]) || (joins(text_[end]) && end + 1 < text_.size() && is_word(text_[end + 1]));
 }
 
-// 11 or 21 digits, in one piece or grouped from the left as labels print them, 4-3-4. Any number of 11 digits could
-// be a code, so a bare one among other text must be right; a grouped one, or one that is all the text, is reported.
+// 11 or 21 digits, in one piece or grouped from the left as labels print them, 4-3-4; tools group as they like, which
+// counts where it is all the text, or where 21 digits are right. Any number of 11 digits could be a code, so a bare one
+// among other text must be right; a grouped one, or one that is all the text, is reported.
 bool Search::take_manual() {
   if (!is_digit(text_[at_])) return false;
   size_t end = at_;
@@ -111,11 +112,11 @@ bool Search::take_manual() {
     }
   }
   const bool grouped = groups.size() >= 3 && groups[0] == 4 && groups[1] == 3 && groups[2] == 4;
-  const bool shape = (digits.size() == 11 && (groups.size() == 1 || (grouped && groups.size() == 3))) ||
-                     (digits.size() == 21 && (groups.size() == 1 || grouped));
+  const bool alone = at_ == 0 && end == text_.size();
+  const bool shape = (digits.size() == 11 && (alone || groups.size() == 1 || (grouped && groups.size() == 3))) || digits.size() == 21;
   if (shape && !part_of_larger(end)) {
     auto payload = parse_manual_code(digits);
-    if (payload.valid() || grouped || digits.size() == text_.size()) keep(std::move(payload));
+    if (payload.valid() || grouped || alone) keep(std::move(payload));
   }
   at_ = end;
   return true;
