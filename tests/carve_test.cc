@@ -6,6 +6,7 @@
 #include "tests/dump_builders.h"
 #include "tests/own_credentials.h"
 #include "tests/readings.h"
+#include "verifier/pki/key.h"
 
 using namespace attest;
 using namespace attest::test;
@@ -96,6 +97,15 @@ TEST_CASE("carving: a map that begins with the vendor id, and NXP's frame around
   CHECK(*reading.device.bytes(FactId::cd) == Bytes{0x30, 0x01, 0x00});
   CHECK(reading.files[0].holds[2] == "telink-factory-data");
   CHECK(has_problem(reading, "0x3025 hw_params crc: 0xbeef is stored"));
+}
+
+TEST_CASE("carving: PEM inside a dump of no known form") {
+  Bytes image = noise(0x1000);
+  write(image, 0x800, view("\n" + to_pem("CERTIFICATE", own_dac())));
+  const Reading reading = read_bytes(image);
+  CHECK(kind(reading) == "raw");
+  CHECK(*reading.device.bytes(FactId::certificate) == own_dac());
+  CHECK(*reading.device.first(FactId::certificate)->place.offset == 0x801);
 }
 
 TEST_CASE("carving: an image made of nothing but beginnings ends in a line") {

@@ -4,6 +4,7 @@
 
 #include "tests/dump_builders.h"
 #include "tests/support.h"
+#include "verifier/pki/key.h"
 
 using namespace attest;
 using namespace attest::test;
@@ -49,6 +50,22 @@ TEST_CASE("esp_secure_cert: a good TLV partition, with and without the erased re
     CHECK(r.device.first(FactId::pai)->place == Place{.path = "cert.bin", .offset = p.pai, .item = "TLV 0/0"});
     p.bytes.resize(0x2000, 0xFF);
   }
+}
+
+TEST_CASE("esp_secure_cert: a chain in PEM does not make the partition a PEM file, nor does filled flash damage it") {
+  const std::string leaf = to_pem("CERTIFICATE", some_der(400, 2)), root = to_pem("CERTIFICATE", some_der(420, 3));
+  Bytes bytes = secure_tlv(1, 0, view(to_pem("CERTIFICATE", some_der(480, 1)) + '\0'));
+  const size_t pai = bytes.size();
+  add(bytes, secure_tlv(0, 0, view(leaf + root + '\0')));
+  bytes.resize(bytes.size() + 64, 0x00);
+  bytes.resize(0x2000, 0xFF);
+  const Reading r = read_file(bytes);
+  CHECK(r.files[0].kind == "esp-secure-cert");
+  CHECK(*r.device.bytes(FactId::dac) == some_der(480, 1));
+  CHECK(*r.device.bytes(FactId::pai) == some_der(400, 2));
+  CHECK(*r.device.first(FactId::pai)->place.offset == pai);
+  CHECK(*r.device.bytes(FactId::certificate) == some_der(420, 3));
+  CHECK(r.device.integrity.empty());
 }
 
 TEST_CASE("esp_secure_cert: each rule of the TLV form") {

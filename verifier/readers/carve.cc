@@ -308,7 +308,9 @@ bool recognises(const Source& s) { return s.bytes.size() >= 64; }
 
 tl::expected<void, Error> read(const Source& s, Reading& reading) {
   const Carved carved = carve(s, reading);
-  if (carved.found != 0 || carved.broken != 0 || s.member) return {};
+  if (carved.found != 0 || carved.broken != 0) return {};
+  if (looks_like_pem(s.bytes)) return pem_reader.read(s, reading);
+  if (s.member) return {};
   const View head = s.bytes.first(8);
   return error(fmt::format("found {} bytes that begin with {}..., and nothing of it inside", s.bytes.size(), hex(head)));
 }

@@ -51,7 +51,12 @@ bool recognises_cms(const Source& s) { return looks_like_cms(s.bytes); }
 bool recognises_csr(const Source& s) { return der_sequence(s.bytes) && parse_csr(s.bytes).has_value(); }
 bool recognises_crl(const Source& s) { return der_sequence(s.bytes) && looks_like_crl(s.bytes); }
 bool recognises_key(const Source& s) { return der_sequence(s.bytes) && s.bytes.size() < 4096 && parse_private_key(s.bytes).has_value(); }
-bool recognises_pem(const Source& s) { return looks_like_pem(s.bytes); }
+// PEM, and nothing but text before it: a dump may hold PEM, too, and is more than that.
+bool recognises_pem(const Source& s) {
+  const auto begin = find(s.bytes, view("-----BEGIN "));
+  const auto is_text = [](uint8_t b) { return b >= 0x20 || (b >= '\t' && b <= '\r'); };
+  return begin && std::all_of(s.bytes.begin(), s.bytes.begin() + static_cast<std::ptrdiff_t>(*begin), is_text) && looks_like_pem(s.bytes);
+}
 
 // A single file is taken whole: what trails the certificate belongs to the evidence and is judged there.
 tl::expected<void, Error> read_certificate(const Source& s, Reading& reading) {

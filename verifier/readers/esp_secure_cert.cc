@@ -152,8 +152,9 @@ void Partition::read_tlvs() {
   size_t at = 0;
   while (at < v.size()) {
     if (!magic_at(v, at)) {
-      // The first place without a magic ends the sequence; anything but erased flash there is damage.
-      if (is_erased(v.subspan(at))) return;
+      // The first place without a magic ends the sequence; anything but erased or filled flash there is damage.
+      const View rest = v.subspan(at);
+      if (std::all_of(rest.begin(), rest.end(), [](uint8_t b) { return b == 0x00 || b == 0xFF; })) return;
       const auto next = next_magic(v, at + 1);
       reading_.device.damaged(place(at, "TLV"), "esp_secure_cert magic", fmt::format("expected 0x{:08x} or erased flash", kTlvMagic));
       if (!next) return;
