@@ -39,8 +39,9 @@ void read_credential(const Credential& credential, const Json& value, const fs::
 
 void read_credentials(View order, const std::string& path, Device& device) {
   const auto json = parse_json(text(order));
-  const Json* matter = json ? json->find("matter") : nullptr;
-  if (matter == nullptr) return;
+  if (!json) return;
+  const Json* matter = json->find("matter");
+  if (matter == nullptr) matter = &*json;
   for (const char* group : {"attestation_credentials", "attestation"}) {
     const Json* members = matter->find(group);
     if (members == nullptr) continue;

@@ -94,7 +94,17 @@ void read_member(const Key& key, const Json& value, const Place& place, Reading&
   damaged("expected hex digits or Python's text of a byte string");
 }
 
-void read_group(const Json& group, const std::string& prefix, const std::string& path, Reading& reading) {
+// What stands under "matter". The groups alone are the same without that level.
+const Json* body_of(const Json& json) {
+  if (const Json* matter = json.find("matter")) return matter->is_object() ? matter : nullptr;
+  const auto is = [&](const char* group) {
+    const Json* found = json.find(group);
+    return found != nullptr && found->is_object();
+  };
+  return is("instance_info") || is("commissionable_data") || is("attestation_credentials") ? &json : nullptr;
+}
+
+void read_group(const Json& group, const std::string& prefix, const std::string& path, Reading& reading, bool outermost) {
   if (!group.is_object()) return;
   for (const auto& member : *group.object()) {
     const std::string& name = member.first;
@@ -102,7 +112,7 @@ void read_group(const Json& group, const std::string& prefix, const std::string&
     const Place place{.path = path, .offset = {}, .item = prefix + name};
     const auto key = std::find_if(std::begin(kKeys), std::end(kKeys), [&](const Key& k) { return name == k.name; });
     if (is_group(name) && value.is_object()) {
-      if (prefix == "matter.") read_group(value, prefix + name + ".", path, reading);
+      if (outermost) read_group(value, prefix + name + ".", path, reading, false);
     } else if (key == std::end(kKeys)) {
       reading.device.note(Remark::unknown_key, place, fmt::format("key \"{}\" is not known", printable(place.item)));
     } else if (key->item) {
@@ -114,12 +124,14 @@ void read_group(const Json& group, const std::string& prefix, const std::string&
 bool recognises(const Source& s) {
   if (s.bytes.size() > 1u << 20) return false;
   const auto at = text(s.bytes).find_first_not_of(" \t\r\n\xEF\xBB\xBF");
-  if (at == std::string_view::npos || s.bytes[at] != '{' || text(s.bytes).find("\"matter\"") == std::string_view::npos) return false;
+  if (at == std::string_view::npos || s.bytes[at] != '{') return false;
+  const auto named = [&](std::string_view key) { return text(s.bytes).find(key) != std::string_view::npos; };
+  if (!named("\"matter\"") && !named("\"instance_info\"") && !named("\"commissionable_data\"") && !named("\"attestation_credentials\"")) return false;
   const auto json = parse_json(text(s.bytes));
   if (!json || !json->is_object()) return false;
-  const Json* matter = json->find("matter");
-  if (matter == nullptr || !matter->is_object()) return false;
-  return std::any_of(matter->object()->begin(), matter->object()->end(), [](const auto& member) {
+  const Json* body = body_of(*json);
+  if (body == nullptr) return false;
+  return std::any_of(body->object()->begin(), body->object()->end(), [](const auto& member) {
     return is_group(member.first) || std::any_of(std::begin(kKeys), std::end(kKeys), [&](const Key& k) { return member.first == k.name; });
   });
 }
@@ -127,7 +139,9 @@ bool recognises(const Source& s) {
 tl::expected<void, Error> read(const Source& s, Reading& reading) {
   const auto json = parse_json(text(s.bytes));
   if (!json) return tl::unexpected(json.error());
-  read_group(*json->find("matter"), "matter.", s.path, reading);
+  const Json* body = body_of(*json);
+  if (body == nullptr) return error("none of its groups");
+  read_group(*body, body == &*json ? "" : "matter.", s.path, reading, true);
   return {};
 }
 

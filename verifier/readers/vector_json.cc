@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "verifier/json.h"
+#include "verifier/readers/device_json.h"
 #include "verifier/readers/formats.h"
 
 namespace attest {
@@ -24,6 +27,8 @@ bool recognises(const Source& s) {
 tl::expected<void, Error> read(const Source& s, Reading& reading) {
   const auto json = parse_json(text(s.bytes));
   if (!json) return tl::unexpected(json.error());
+  if (std::none_of(std::begin(kTelling), std::end(kTelling), [&](const char* key) { return json->find(key) != nullptr; }))
+    return error("none of its keys stands in the outermost object");
   const struct {
     const char* key;
     FactId fact;
@@ -55,7 +60,7 @@ tl::expected<void, Error> read(const Source& s, Reading& reading) {
   }
   if (const Json* pid = json->find("basic_info_pid")) {
     const Place place{.path = s.path, .offset = {}, .item = "basic_info_pid"};
-    if (const auto number = pid->natural(); number && *number <= 0xFFFF) {
+    if (const auto number = json_number(*pid); number && *number <= 0xFFFF) {
       reading.holds("basic-information");
       reading.device.say(FactId::product_id, *number, place);
     } else {
