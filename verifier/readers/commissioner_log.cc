@@ -21,6 +21,7 @@ namespace {
 constexpr uint64_t kOperationalCredentials = 0x3E, kBasicInformation = 0x28;
 constexpr uint64_t kAttestationRequest = 0, kAttestationResponse = 1, kCertificateChainResponse = 3;
 constexpr size_t kMaxDump = 64u << 10, kMaxLine = 1u << 20;
+constexpr size_t kMostCut = 4096;         // bytes of a value that a line may lack: no attestation elements are longer
 constexpr size_t kMaxReported = 64;       // values that a log states itself or leaves out: one device has no more
 constexpr unsigned kPatience = 64;        // foreign lines inside a dump or a PEM block before it is given up
 
@@ -44,7 +45,7 @@ bool ends_within(View structure) {
     const auto element = cursor.next();
     if (!element) {
       Bytes longer = to_bytes(cursor.rest());
-      longer.resize(longer.size() + kMaxDump);
+      longer.resize(longer.size() + kMostCut);
       tlv::Cursor on(longer);
       return on.next() && on.offset() > cursor.rest().size();
     }

@@ -16,6 +16,7 @@ namespace attest {
 namespace {
 
 constexpr size_t kSector = 0x1000, kTableAt = 0x8000, kTableSize = 0xC00, kRow = 32, kLastTableAt = 0x20000;
+constexpr size_t kMostGaps = 16;   // between partitions, searched for certificates; a table has a few
 constexpr uint8_t kApp = 0, kData = 1, kCustomCert = 0x3F, kNvsSubtype = 2, kNvsKeysSubtype = 4;
 
 struct Row {
@@ -208,9 +209,9 @@ void Flash::carve_rest() {
   for (const Region& r : regions_) taken.emplace_back(r.at, r.at + r.size);
   taken.emplace_back(image_.size(), image_.size());
   std::sort(taken.begin(), taken.end());
-  size_t from = 0;
+  size_t from = 0, gaps = 0;
   for (const auto& [at, end] : taken) {
-    if (at > from) carve({.path = source_.path, .bytes = image_.subspan(from, at - from), .base = source_.base + from, .member = true}, reading_);
+    if (at > from && gaps++ < kMostGaps) carve({.path = source_.path, .bytes = image_.subspan(from, at - from), .base = source_.base + from, .member = true}, reading_);
     from = std::max(from, end);
   }
 }
