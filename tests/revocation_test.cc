@@ -44,6 +44,20 @@ TEST_CASE("a revocation list that is not one says why, and answers nothing") {
   CHECK(list.of == ListOf::nobody);
 }
 
+TEST_CASE("revocation: a list that cannot be read leaves the question open, where no other answers it") {
+  const World world;
+  const CrlEvidence broken = read_crl(Bytes{0x30, 0x00}, {.path = "x.crl", .offset = {}, .item = {}});
+  CHECK(answer_for(world, {}, {broken}) == "unknown: x.crl: " + broken.problem);
+  CHECK(answer_for(world, {}, {broken, from_evidence(world, World::list(), {}, "y.crl")}) == "not revoked");
+}
+
+TEST_CASE("revocation: another issuer of the same name is told by its key") {
+  const World world;
+  CrlParts list = World::list();
+  list.extensions[0] = extension("2.5.29.35", sequence({tlv(0x80, Bytes(20, 0x99))}));
+  CHECK(from_evidence(world, list).problem == "it is of another issuer of the same name (CN=PAI, VID=FFF1), with the key id 99:99:99:99:99:99:99:99:99:99:99:99:99:99:99:99:99:99:99:99");
+}
+
 TEST_CASE("the SDK's revocation list is used in force, by its issuer, and not otherwise") {
   if (!have_shared("captures/bad-dac-revoked")) return;
   const auto folder = shared() / "captures/bad-dac-revoked";

@@ -37,6 +37,8 @@ void read_lists(Evidence& e) {
 
 bool signs_lists(const Certificate& c, std::span<const CrlEvidence> lists) {
   if (!c.basic_constraints.value || c.basic_constraints.value->ca || c.self_issued()) return false;
+  const bool may_sign = c.key_usage.value && (c.key_usage.value->bits & KeyUsage::crl_sign) != 0;
+  if (!may_sign && c.pid()) return false;   // a device's, whoever may use its name
   return std::any_of(lists.begin(), lists.end(), [&](const CrlEvidence& list) { return list.list != nullptr && same_name(list.list->crl().issuer, c.subject); });
 }
 

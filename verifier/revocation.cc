@@ -171,7 +171,9 @@ void judge_crl(CrlEvidence& list, std::span<const ListIssuer> issuers, std::span
     return same_name(crl.issuer, subject) && (!crl.authority_key_id || !key_id || crl.authority_key_id == key_id);
   };
   list.gap = gap_of(crl);
-  list.problem = fmt::format("it is of another issuer ({})", name_text(crl.issuer));
+  const bool named = std::any_of(issuers.begin(), issuers.end(), [&](const ListIssuer& i) { return same_name(crl.issuer, i.subject); });
+  list.problem = named && crl.authority_key_id ? fmt::format("it is of another issuer of the same name ({}), with the key id {}", name_text(crl.issuer), hex_colons(*crl.authority_key_id))
+                                               : fmt::format("it is of another issuer ({})", name_text(crl.issuer));
   for (const ListIssuer& issuer : issuers) {
     if (!fits(issuer.subject, issuer.key_id)) continue;
     list.of = issuer.of;
@@ -284,6 +286,9 @@ RevocationState revocation_of(const Certificate& certificate, ListOf of, std::sp
   }
   if (!here.empty()) return open_question(*here.front(), why_not(*here.front()));
   if (!elsewhere.empty()) return open_question(*elsewhere.front(), elsewhere.front()->problem);
+  // A list that cannot be read may be of any issuer, and may name anybody.
+  const auto unread = std::find_if(evidence.begin(), evidence.end(), [](const CrlEvidence& list) { return list.list == nullptr; });
+  if (unread != evidence.end()) return open_question(*unread, unread->problem);
   return {};
 }
 
