@@ -77,6 +77,7 @@ Outcome certificate_id_length(const Evidence& e) {
   if (id.find('\0') != std::string::npos) return broken(e, "certificate_id holds a NUL", "19 characters", fmt::format("\"{}\"", printable(id)));
   const auto characters = std::count_if(id.begin(), id.end(), [](char c) { return (static_cast<uint8_t>(c) & 0xC0) != 0x80; });
   if (id.size() == 19) return pass();
+  if (characters == 19) return broken(e, "certificate_id has characters of several bytes", "19 bytes", fmt::format("{} (\"{}\")", id.size(), printable(id)));
   return broken(e, "certificate_id has a wrong length", "19 characters", fmt::format("{} (\"{}\")", characters, printable(id)));
 }
 Outcome security_level(const Evidence& e) {
@@ -284,13 +285,13 @@ constexpr Check kChecks[] = {
      .rule = "The SDK stops at an unknown tag before authorized_paa_list: a list behind it is not applied by commissioners.", .remedy = kAskCsa},
 
     {.id = "cd.vendor-matches-dac", .title = "declaration and DAC name the same vendor", .spec = kSpecRelations, .sdk = 604, .after = {"cd.is-wellformed", "dac.names-a-vendor"},
-     .consequence_of = {"cd.signature-verifies", "cd.vendor-id-in-range", "dac.signature-verifies", "chain.dac-authority-key-is-pai"}, .run = vendor_matches_dac,
+     .consequence_of = {"cd.signature-verifies", "cd.dac-origin-is-complete", "cd.vendor-id-in-range", "dac.signature-verifies", "chain.dac-authority-key-is-pai"}, .run = vendor_matches_dac,
      .rule = "Without dac_origin the declaration's vendor is the DAC's. Otherwise a certified product's declaration could cover a stranger's device.", .remedy = kRightCd},
     {.id = "dac.vendor-matches-cd", .title = "the DAC is of the vendor that declaration and Basic Information name", .spec = kSpecRelations, .sdk = 604, .after = {"cd.is-wellformed", "dac.names-a-vendor"},
-     .consequence_of = {"cd.signature-verifies", "cd.vendor-id-in-range", "dac.signature-verifies", "dac.vendor-matches-pai", "credentials.no-development-dac"}, .run = dac_vendor_matches_cd,
+     .consequence_of = {"cd.signature-verifies", "cd.dac-origin-is-complete", "cd.vendor-id-in-range", "dac.signature-verifies", "dac.vendor-matches-pai", "credentials.no-development-dac"}, .run = dac_vendor_matches_cd,
      .rule = "The same rule as cd.vendor-matches-dac where Basic Information sides with the declaration: then the credentials are another vendor's.", .remedy = "put the credentials of this vendor into the part, or have the declaration name their origin (dac_origin)"},
     {.id = "cd.vendor-matches-pai", .title = "declaration and PAI name the same vendor", .spec = kSpecRelations, .sdk = 604, .after = {"cd.is-wellformed", "pai.names-a-vendor"},
-     .consequence_of = {"cd.signature-verifies", "cd.vendor-id-in-range", "cd.vendor-matches-dac", "dac.vendor-matches-cd", "dac.vendor-matches-pai", "pai.vendor-matches-paa", "pai.signature-verifies", "chain.dac-authority-key-is-pai"}, .run = vendor_matches_pai,
+     .consequence_of = {"cd.signature-verifies", "cd.dac-origin-is-complete", "cd.vendor-id-in-range", "cd.vendor-matches-dac", "dac.vendor-matches-cd", "dac.vendor-matches-pai", "pai.vendor-matches-paa", "pai.signature-verifies", "chain.dac-authority-key-is-pai"}, .run = vendor_matches_pai,
      .rule = "Without dac_origin the declaration's vendor is the PAI's.", .remedy = kRightCd},
     {.id = "cd.vendor-matches-basic-information", .title = "declaration and Basic Information name the same vendor", .spec = kSpecRelations, .sdk = 604, .after = {"cd.is-wellformed"},
      .consequence_of = {"cd.signature-verifies", "cd.vendor-id-in-range", "identity.facts-agree"}, .run = vendor_matches_basic,
@@ -299,13 +300,13 @@ constexpr Check kChecks[] = {
      .consequence_of = {"cd.signature-verifies", "cd.vendor-matches-basic-information", "cd.vendor-matches-dac", "identity.facts-agree"}, .run = products_include_basic,
      .rule = "The declaration covers only the products it lists.", .remedy = "correct the product id in the firmware's Basic Information, or use the declaration of this product"},
     {.id = "cd.product-ids-include-dac", .title = "the declaration lists the DAC's product", .spec = kSpecRelations, .sdk = 605, .after = {"cd.is-wellformed", "cd.product-id-count", "dac.names-a-product"},
-     .consequence_of = {"cd.signature-verifies", "cd.product-ids-include-basic-information", "cd.vendor-matches-dac", "dac.vendor-matches-cd", "dac.product-matches-pai", "dac.vendor-matches-pai", "dac.signature-verifies"}, .run = products_include_dac,
+     .consequence_of = {"cd.signature-verifies", "cd.dac-origin-is-complete", "cd.product-ids-include-basic-information", "cd.vendor-matches-dac", "dac.vendor-matches-cd", "dac.product-matches-pai", "dac.vendor-matches-pai", "dac.signature-verifies"}, .run = products_include_dac,
      .rule = "Without dac_origin the DAC's product is one that the declaration lists.", .remedy = kRightCd},
     {.id = "dac.product-is-listed-in-cd", .title = "the DAC is for a product of the declaration", .spec = kSpecRelations, .sdk = 605, .after = {"cd.is-wellformed", "cd.product-id-count", "dac.names-a-product"},
-     .consequence_of = {"cd.signature-verifies", "cd.product-ids-include-basic-information", "cd.vendor-matches-dac", "dac.vendor-matches-cd", "dac.product-matches-pai", "dac.vendor-matches-pai", "dac.signature-verifies"}, .run = dac_product_is_listed,
+     .consequence_of = {"cd.signature-verifies", "cd.dac-origin-is-complete", "cd.product-ids-include-basic-information", "cd.vendor-matches-dac", "dac.vendor-matches-cd", "dac.product-matches-pai", "dac.vendor-matches-pai", "dac.signature-verifies"}, .run = dac_product_is_listed,
      .rule = "The same rule as cd.product-ids-include-dac where the declaration lists the device's product: then the DAC is another product's.", .remedy = "have the DAC issued for this product, or put the right batch into the part"},
     {.id = "cd.product-ids-include-pai", .title = "the declaration lists the PAI's product", .spec = kSpecRelations, .sdk = 605, .after = {"cd.is-wellformed", "cd.product-id-count", "pai.product-id-is-wellformed"},
-     .consequence_of = {"cd.signature-verifies", "cd.product-ids-include-basic-information", "cd.product-ids-include-dac", "dac.product-is-listed-in-cd", "cd.vendor-matches-dac", "dac.vendor-matches-cd", "dac.product-matches-pai", "chain.dac-authority-key-is-pai"}, .run = products_include_pai,
+     .consequence_of = {"cd.signature-verifies", "cd.dac-origin-is-complete", "cd.product-ids-include-basic-information", "cd.product-ids-include-dac", "dac.product-is-listed-in-cd", "cd.vendor-matches-dac", "dac.vendor-matches-cd", "dac.product-matches-pai", "chain.dac-authority-key-is-pai"}, .run = products_include_pai,
      .rule = "Without dac_origin a PAI that names a product names one that the declaration lists.", .remedy = kRightCd},
     {.id = "cd.dac-origin-vendor-matches", .title = "DAC and PAI are of the vendor that dac_origin names", .spec = kSpecRelations, .sdk = 604, .after = {"cd.is-wellformed"},
      .consequence_of = {"cd.signature-verifies", "dac.signature-verifies", "dac.vendor-matches-pai"}, .run = origin_vendor,

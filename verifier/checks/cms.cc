@@ -74,7 +74,7 @@ constexpr Check kChecks[] = {
      .rule = "A device presents its certification declaration inside the attestation elements; without it no commissioner accepts it.", .remedy = "hand over the CD file, a dump that holds it, or the attestation elements"},
     {.id = "cms.is-signed-data", .title = "the declaration is CMS SignedData", .spec = kSpec, .sdk = 602, .after = {"cd.is-present"}, .run = parses,
      .rule = "The declaration is a DER ContentInfo of type signedData with a fixed shape.", .remedy = kFetch},
-    {.id = "cms.has-no-trailing-bytes", .title = "nothing follows the declaration", .spec = kSpec, .after = {"cms.is-signed-data"}, .proves_authenticity = false, .run = has_no_trailing_bytes,
+    {.id = "cms.has-no-trailing-bytes", .title = "nothing follows the declaration", .spec = kSpec, .after = {"cms.is-signed-data"}, .consequence_of = {"cms.signature-is-ecdsa", "cd.signature-verifies"}, .proves_authenticity = false, .run = has_no_trailing_bytes,
      .rule = "Bytes after the CMS mean that its size is stored wrong in the part. The SDK lets them pass.", .remedy = "correct the stored size of the certification declaration"},
     {.id = "cms.version-is-3", .title = "the CMS version is 3", .spec = kSpec, .sdk = 602, .after = {"cms.is-signed-data"}, .run = version_is_3,
      .rule = "A signer named by key id makes the version 3 (RFC 5652 5.1).", .remedy = kFetch},
