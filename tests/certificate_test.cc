@@ -259,6 +259,8 @@ TEST_CASE("certificate: extensions are counted, and decoded or told why not") {
   CHECK_FALSE(with_extension("2.5.29.14", octets(Bytes(19, 1)))->skid());
   CHECK(with_extension("2.5.29.35", raw("3000"))->authority_key_id.value);
   CHECK_FALSE(with_extension("2.5.29.35", raw("3000"))->akid());
+  CHECK(with_extension("2.5.29.35", raw("300a a1058203612e62 820105"))->authority_key_id.value->serial);   // a DNS name, and a serial number
+  CHECK(with_extension("2.5.29.35", raw("3006 a104a4020500"))->authority_key_id.problem.find("authorityCertIssuer") != std::string::npos);
   CHECK(with_extension("2.5.29.35", raw("3003 840101"))->authority_key_id.problem ==
         "authorityKeyIdentifier: 3 bytes too many, beginning with [4] (0x84)");
 

@@ -38,11 +38,17 @@ struct Candidate {
   CertificatePtr certificate;   // null when not parseable
 };
 
+// Issued by itself, as far as it says: a DAC may bear its PAI's name, and is told from a root by the key ids.
+bool is_root(const Certificate& c) {
+  const auto skid = c.skid(), akid = c.akid();
+  return c.self_issued() && !(skid && akid && *skid != *akid);
+}
+
 bool issued(const Certificate& above, const Certificate& below) {
   if (&above == &below) return false;
   const auto skid = above.skid(), akid = below.akid();
   if (skid && akid && *skid == *akid) return true;
-  return equal(above.subject.der, below.issuer.der) && !above.self_issued();
+  return equal(above.subject.der, below.issuer.der) && !is_root(above);
 }
 
 bool signs_declarations(const Certificate& c) {
@@ -92,7 +98,7 @@ void settle_roles(Evidence& e, Parsed& parsed) {
     } else if (signs_lists(**certificate, e.crls)) {
       others.push_back(fmt::format("{}: a certificate for signing revocation lists ({}), believed as far as the PAA or PAI delegated to it", place_text(s.place), name_text((*certificate)->subject)));
       e.crl_signers.push_back(*certificate);
-    } else if ((*certificate)->self_issued()) {
+    } else if (is_root(**certificate)) {
       s.fact = FactId::paa;
       settled.emplace_back(FactId::paa, *certificate);
     } else {
@@ -156,7 +162,7 @@ const Statement* choose_pai(Device& device, const CertificateEvidence& dac, Pars
       const auto& certificate = parsed.of(*s).certificate;
       if (!certificate) continue;
       const auto skid = (*certificate)->skid();
-      if (by_key_id ? skid && skid == dac.certificate->akid() : issued(**certificate, *dac.certificate)) chosen = s;
+      if (by_key_id ? skid && skid == dac.certificate->akid() && names_certificate(*dac.certificate, **certificate) : issued(**certificate, *dac.certificate)) chosen = s;
     }
   }
   const bool fits = chosen != nullptr;
@@ -226,17 +232,21 @@ void settle_keys(Evidence& e) {
 // Bare bytes belong to an attestation response when the elements are there and nothing names them otherwise.
 void settle_blobs(Evidence& e) {
   if (e.elements_statement == nullptr) return;
-  const auto take = [&](size_t size, const Bytes*& slot, View preferred) {
+  const View answered = e.elements ? e.elements->nonce : View{};
+  const auto take = [&](const Bytes*& slot, auto&& fits) {
     if (slot != nullptr) return;
     for (const Statement& s : e.device.statements) {
-      if (s.fact != FactId::blob || bytes_of(s).size() != size) continue;
-      if (e.dac_key && equal(e.dac_key->scalar, bytes_of(s))) continue;
-      if (slot == nullptr || equal(bytes_of(s), preferred)) slot = &bytes_of(s);
+      if (s.fact != FactId::blob || (e.dac_key && equal(e.dac_key->scalar, bytes_of(s))) || !fits(bytes_of(s))) continue;
+      slot = &bytes_of(s);
+      return;
     }
   };
-  take(64, e.signature, {});
-  take(16, e.challenge, {});
-  take(32, e.nonce, e.elements ? e.elements->nonce : View{});
+  // A nonce of a wrong length may be as long as a challenge or a signature: the one that the device answered with is known
+  // by its bytes.
+  take(e.nonce, [&](const Bytes& b) { return !answered.empty() && equal(b, answered); });
+  take(e.nonce, [](const Bytes& b) { return b.size() == 32; });
+  take(e.signature, [&](const Bytes& b) { return b.size() == 64 && &b != e.nonce; });
+  take(e.challenge, [&](const Bytes& b) { return b.size() == 16 && &b != e.nonce; });
 }
 
 // A file of bare bytes that turned out to be nothing is told of: whoever put it there took it for something. Of a device
@@ -303,7 +313,8 @@ bool signed_by(const Certificate& below, const std::optional<Point>& key) {
 const Paa* fitting(const std::vector<const Paa*>& candidates, const Certificate& pai) {
   if (candidates.size() == 1) return candidates.front();
   for (const Paa* paa : candidates) {
-    if (equal(paa->subject, pai.issuer.der) && signed_by(pai, paa->key)) return paa;
+    const bool named = paa->certificate == nullptr || names_certificate(pai, *paa->certificate);
+    if (named && equal(paa->subject, pai.issuer.der) && signed_by(pai, paa->key)) return paa;
   }
   for (const Paa* paa : candidates) {
     if (signed_by(pai, paa->key)) return paa;

@@ -124,7 +124,7 @@ bool has_unknown_critical(const Certificate& c) {
 
 // What the library's strict mode asks of a certificate in a chain; DAC and PAI have passed the profile by then.
 bool passes_strictly(const Certificate& c) {
-  return equal(c.signature_algorithm, c.tbs_signature_algorithm) && !has_unknown_critical(c) && c.version == 3 && c.basic_constraints.critical && c.key_usage.count != 0 &&
+  return c.same_algorithm && !has_unknown_critical(c) && c.version == 3 && c.basic_constraints.critical && c.key_usage.count != 0 &&
          c.subject_key_id.count != 0 && !c.subject_key_id.critical && !c.authority_key_id.critical;
 }
 
@@ -133,10 +133,10 @@ int chain(const Evidence& e) {
   const Instant issued = dac.not_before;
   const auto within = [&](Instant from, Instant until) { return issued >= from && issued <= until; };
   bool good = same_name(dac.issuer, pai.subject) && dac.akid() == pai.skid() && e.answer(Signed::dac) == true && within(pai.not_before, pai.not_after) &&
-              passes_strictly(dac) && passes_strictly(pai);
+              passes_strictly(dac) && passes_strictly(pai) && names_certificate(dac, pai);
   if (e.paa) {
     const bool named = equal(pai.issuer.der, e.paa->subject) || (e.paa->certificate && same_name(pai.issuer, e.paa->certificate->subject));
-    good = good && named && e.answer(Signed::pai) == true && within(e.paa->not_before, e.paa->not_after) && (!e.paa->certificate || passes_strictly(*e.paa->certificate));
+    good = good && named && e.answer(Signed::pai) == true && within(e.paa->not_before, e.paa->not_after) && (!e.paa->certificate || (passes_strictly(*e.paa->certificate) && names_certificate(pai, *e.paa->certificate)));
   }
   return good ? 0 : 301;
 }

@@ -13,6 +13,7 @@ enum class Role : uint8_t { dac, pai, paa };
 
 struct RoleInfo {
   const char* name;        // as people say it
+  const char* version;     // the check of its version
   bool ca;
   std::optional<uint64_t> path_length;   // required; for the PAA it may also be absent
   uint16_t required_usage, allowed_usage;
@@ -20,9 +21,9 @@ struct RoleInfo {
 const RoleInfo& info(Role role) {
   constexpr uint16_t kSigns = KeyUsage::key_cert_sign | KeyUsage::crl_sign;
   static const RoleInfo kRoles[] = {
-      {"DAC", false, std::nullopt, KeyUsage::digital_signature, KeyUsage::digital_signature},
-      {"PAI", true, 0, kSigns, kSigns | KeyUsage::digital_signature},
-      {"PAA", true, 1, kSigns, kSigns | KeyUsage::digital_signature},
+      {"DAC", "dac.version-is-3", false, std::nullopt, KeyUsage::digital_signature, KeyUsage::digital_signature},
+      {"PAI", "pai.version-is-3", true, 0, kSigns, kSigns | KeyUsage::digital_signature},
+      {"PAA", "paa.version-is-3", true, 1, kSigns, kSigns | KeyUsage::digital_signature},
   };
   return kRoles[static_cast<size_t>(role)];
 }
@@ -98,6 +99,8 @@ Outcome signature_algorithm(const Evidence& e) {
   if (!equal(c.signature_algorithm, c.tbs_signature_algorithm))
     return broken<R>(e, "two signature algorithm fields differ", "the same algorithm inside and outside",
                      fmt::format("{} inside, {} outside", der::oid_text(c.tbs_signature_algorithm), der::oid_text(c.signature_algorithm)));
+  if (!c.same_algorithm)
+    return broken<R>(e, "two signature algorithm fields differ", "the same parameters inside and outside, or none", "others, or on one side only");
   if (!equal(c.signature_algorithm, oid::kEcdsaWithSha256))
     return broken<R>(e, "signature algorithm is not ecdsa-with-SHA256", "1.2.840.10045.4.3.2", der::oid_text(c.signature_algorithm));
   return c.null_parameters ? note("the signature algorithm carries NULL parameters, which RFC 5758 leaves out; accepted, as the ledger does") : pass();
@@ -130,6 +133,8 @@ Outcome stands_once(const Evidence& e, const Known<T>& extension, bool critical,
   const auto wrong = [&](std::string message, std::string expected, std::string actual) {
     return fail(std::move(message), std::move(expected), std::move(actual), where<R>(e));
   };
+  const Certificate& c = certificate<R>(e);
+  if (c.extensions.empty() && c.version < 3) return blocked(info(R).version);   // there was no extension before version 3
   if (extension.count == 0) return wrong(fmt::format("the {} has no {}", role, name), fmt::format("one {}", name), "none");
   if (extension.count > 1) return wrong(fmt::format("the {} has {} twice", role, name), fmt::format("one {}", name), fmt::format("{}", extension.count));
   if (!extension.value) return wrong(fmt::format("the {}'s {} cannot be read", role, name), fmt::format("a well-formed {}", name), extension.problem);

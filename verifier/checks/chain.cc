@@ -46,10 +46,25 @@ Outcome pai_valid_at_issuance(const Evidence& e) {
 
 // --- PAI under PAA ---
 
+// The key id fits, but beside it the certificate above is named by issuer and serial number (RFC 5280 4.2.1.1), and this is
+// another one: path validators do not build such a chain.
+Outcome names_another(const Certificate& below, const Certificate& above, const char* name, const char* above_name, std::string where) {
+  const auto text = [](const Name* issuer, const std::optional<View>& serial) {
+    return fmt::format("{}{}{}", issuer != nullptr ? "issued by " + name_text(*issuer) : "", issuer != nullptr && serial ? ", " : "", serial ? "serial number " + hex(*serial) : "");
+  };
+  const AuthorityKeyId& id = *below.authority_key_id.value;
+  return fail(fmt::format("the {}'s authority key id names another certificate of its issuer than this {}", name, above_name),
+              text(id.issuer ? &above.issuer : nullptr, id.serial ? std::optional(above.serial) : std::nullopt), text(id.issuer ? &*id.issuer : nullptr, id.serial), std::move(where));
+}
+
 Outcome pai_akid_is_paa(const Evidence& e) {
-  const auto akid = e.pai.certificate->akid();
+  const Certificate& pai = *e.pai.certificate;
+  const auto akid = pai.akid();
   if (!akid) return blocked("pai.authority-key-id");
-  if (akid == e.paa->subject_key_id) return pass();
+  if (akid == e.paa->subject_key_id) {
+    const Certificate* paa = e.paa->certificate.get();
+    return paa == nullptr || names_certificate(pai, *paa) ? pass() : names_another(pai, *paa, "PAI", "PAA", place_text(*e.pai.place));
+  }
   return fail("the PAI's authority key id is not the key id of the PAA that signed it", hex_colons(e.paa->subject_key_id), optional_id(akid), place_text(*e.pai.place));
 }
 
@@ -76,9 +91,10 @@ Outcome pai_signature(const Evidence& e) {
 // --- DAC under PAI ---
 
 Outcome dac_akid_is_pai(const Evidence& e) {
-  const auto akid = e.dac.certificate->akid(), skid = e.pai.certificate->skid();
+  const Certificate &dac = *e.dac.certificate, &pai = *e.pai.certificate;
+  const auto akid = dac.akid(), skid = pai.skid();
   if (!akid) return blocked("dac.authority-key-id");
-  if (akid == skid) return pass();
+  if (akid == skid) return names_certificate(dac, pai) ? pass() : names_another(dac, pai, "DAC", "PAI", place_text(*e.dac.place));
   return fail("the DAC's authority key id is not the PAI's subject key id: this PAI did not issue this DAC", optional_id(skid), optional_id(akid), place_text(*e.dac.place));
 }
 
@@ -114,7 +130,7 @@ constexpr Check kChecks[] = {
      .consequence_of = {"dac.signature-verifies"}, .run = paa_valid_at_issuance,
      .rule = "Path validation takes the DAC's notBefore as its time, not the present.", .remedy = "have the DAC issued within the validity of its PAA"},
     {.id = "pai.is-valid-at-dac-issuance", .title = "the PAI was valid when the DAC was issued", .spec = "Matter Core 6.2.3.1", .sdk = 301, .after = {"pai.is-one-certificate", "dac.is-one-certificate"},
-     .consequence_of = {"pai.signature-verifies", "dac.signature-verifies", "chain.dac-authority-key-is-pai"}, .run = pai_valid_at_issuance,
+     .consequence_of = {"pai.signature-verifies", "dac.signature-verifies", "chain.dac-authority-key-is-pai", "paa.is-valid-at-dac-issuance"}, .run = pai_valid_at_issuance,
      .rule = "Path validation takes the DAC's notBefore as its time, not the present.", .remedy = "have a PAI issued that covers the day of issue, and the DACs issued below it"},
     {.id = "chain.pai-authority-key-is-paa", .title = "the PAI's authority key id is the PAA's key id", .spec = "RFC 5280 4.2.1.1", .sdk = 101, .after = {"paa.is-trusted"}, .run = pai_akid_is_paa,
      .rule = "Commissioners find the PAA only by this id: with a wrong one a genuine PAI has no root.", .remedy = "have the PAI issued again with the PAA's subject key id as its authority key id"},

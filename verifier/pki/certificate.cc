@@ -72,7 +72,7 @@ tl::expected<void, Error> read_tail(der::Cursor& tbs, Certificate& out) {
 }
 
 // RFC 5280 4.1.2.
-tl::expected<void, Error> read_tbs(der::Cursor& tbs, Certificate& out) {
+tl::expected<void, Error> read_tbs(der::Cursor& tbs, const Algorithm& outer, Certificate& out) {
   if (tbs.peek() == der::context_constructed(0)) {
     auto tagged = tbs.enter(der::context_constructed(0), "version");
     if (!tagged) return tl::unexpected(tagged.error());
@@ -87,6 +87,7 @@ tl::expected<void, Error> read_tbs(der::Cursor& tbs, Certificate& out) {
   const auto algorithm = read_algorithm(tbs, "signature");
   if (!algorithm) return tl::unexpected(algorithm.error());
   out.tbs_signature_algorithm = algorithm->oid;
+  out.same_algorithm = equal(algorithm->content, outer.content);
   out.null_parameters = out.null_parameters || algorithm->null_parameters();
   auto issuer = read_name(tbs, "issuer");
   if (!issuer) return tl::unexpected(std::move(issuer).error());
@@ -131,12 +132,17 @@ Result<CertificatePtr> parse_certificate(View input, size_t* consumed) {
   if (const auto ecdsa = der::ecdsa_signature(out->signature)) out->ecdsa = *ecdsa;
 
   der::Cursor tbs(parts->tbs.body, static_cast<uint64_t>(parts->tbs.body.data() - out->der.data()));
-  if (auto read = read_tbs(tbs, *out); !read) return within("certificate: tbsCertificate", read.error());
+  if (auto read = read_tbs(tbs, parts->algorithm, *out); !read) return within("certificate: tbsCertificate", read.error());
   const auto ids = subject_ids(out->subject);
   out->vendor_id = ids.vendor;
   out->product_id = ids.product;
   if (consumed != nullptr) *consumed = out->der.size();
   return CertificatePtr(out);
+}
+
+bool names_certificate(const Certificate& below, const Certificate& above) {
+  const auto& id = below.authority_key_id.value;
+  return !id || ((!id->serial || equal(*id->serial, above.serial)) && (!id->issuer || same_name(*id->issuer, above.issuer)));
 }
 
 std::optional<KeyId> Certificate::skid() const {

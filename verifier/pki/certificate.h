@@ -52,6 +52,8 @@ struct KeyUsage {
 std::string key_usage_text(uint16_t bits);  // "keyCertSign, cRLSign"
 struct AuthorityKeyId {
   std::optional<Bytes> key_identifier;
+  std::optional<Name> issuer;   // of the certificate above, where it is named: who issued that one, and its serial number
+  std::optional<View> serial;
 };
 struct DistributionPoints {
   unsigned points = 0;
@@ -75,6 +77,7 @@ struct Certificate {
   View tbs;                  // what the signature covers
   View signature_algorithm;      // OID content octets of the outer AlgorithmIdentifier
   View tbs_signature_algorithm;  // and of the inner one
+  bool same_algorithm = true;    // both identifiers are the same, parameters included
   bool null_parameters = false;  // the algorithm identifiers carry NULL parameters (the NXP production PAA)
   View signature;            // content of the BIT STRING
   std::optional<std::array<uint8_t, 64>> ecdsa;  // the same as r | s; nullopt when not an ECDSA-Sig-Value of P-256 size
@@ -107,6 +110,10 @@ struct Certificate {
   Certificate(const Certificate&) = delete;
   Certificate& operator=(const Certificate&) = delete;
 };
+
+// Is `above` the certificate that the authority key id of the one below names by issuer and serial number? True when it
+// names none.
+bool names_certificate(const Certificate& below, const Certificate& above);
 using CertificatePtr = std::shared_ptr<const Certificate>;
 
 inline constexpr size_t kMaxCertificateBytes = 64u << 10;  // beyond this nothing is read as one certificate

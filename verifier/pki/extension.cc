@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "verifier/pki/name.h"
+
 namespace attest {
 namespace {
 
@@ -41,6 +43,23 @@ tl::expected<void, Error> read_general_names(der::Cursor names, DistributionPoin
     }
   }
   return {};
+}
+
+// The first directoryName [4] of GeneralNames content; nullopt where there is none.
+Result<std::optional<Name>> directory_name(der::Cursor names) {
+  while (!names.empty()) {
+    if (names.peek() != der::context_constructed(4)) {
+      if (const auto other = names.any("general name"); !other) return tl::unexpected(other.error());
+      continue;
+    }
+    auto tagged = names.enter(der::context_constructed(4), "directory name");
+    if (!tagged) return tl::unexpected(tagged.error());
+    auto name = read_name(*tagged, "directory name");
+    if (!name) return tl::unexpected(std::move(name).error());
+    if (const auto done = tagged->end("directory name"); !done) return tl::unexpected(done.error());
+    return std::optional<Name>(std::move(*name));
+  }
+  return std::optional<Name>();
 }
 
 tl::expected<void, Error> read_distribution_point(der::Cursor& points, DistributionPoints& into) {
@@ -127,12 +146,16 @@ Result<AuthorityKeyId> authority_key_id_of(View value) {
   const auto id = inner->optional(der::context(0), "authorityKeyIdentifier: keyIdentifier");
   if (!id) return tl::unexpected(id.error());
   if (*id) out.key_identifier = to_bytes((*id)->body);
-  if (const auto issuer = inner->optional(der::context_constructed(1), "authorityKeyIdentifier: authorityCertIssuer");
-      !issuer)
-    return tl::unexpected(issuer.error());
-  if (const auto serial = inner->optional(der::context(2), "authorityKeyIdentifier: authorityCertSerialNumber");
-      !serial)
-    return tl::unexpected(serial.error());
+  const auto issuer = inner->optional(der::context_constructed(1), "authorityKeyIdentifier: authorityCertIssuer");
+  if (!issuer) return tl::unexpected(issuer.error());
+  if (*issuer) {
+    auto name = directory_name(der::Cursor((*issuer)->body, inner->offset() - (*issuer)->body.size()));
+    if (!name) return within("authorityKeyIdentifier: authorityCertIssuer", name.error());
+    out.issuer = std::move(*name);
+  }
+  const auto serial = inner->optional(der::context(2), "authorityKeyIdentifier: authorityCertSerialNumber");
+  if (!serial) return tl::unexpected(serial.error());
+  if (*serial) out.serial = (*serial)->body;
   if (const auto done = inner->end("authorityKeyIdentifier"); !done) return tl::unexpected(done.error());
   if (const auto done = outer.end("authorityKeyIdentifier"); !done) return tl::unexpected(done.error());
   return out;

@@ -10,9 +10,10 @@ namespace attest {
 Result<Algorithm> read_algorithm(der::Cursor& cursor, std::string_view name) {
   auto inner = cursor.enter(der::kSequence, name);
   if (!inner) return tl::unexpected(inner.error());
+  const View content = inner->rest();
   const auto type = inner->oid("algorithm");
   if (!type) return within(name, type.error());
-  Algorithm out{*type, std::nullopt};
+  Algorithm out{.oid = *type, .parameters = std::nullopt, .content = content};
   if (!inner->empty()) {
     const auto parameters = inner->any("parameters");
     if (!parameters) return within(name, parameters.error());

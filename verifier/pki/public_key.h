@@ -9,6 +9,7 @@ namespace attest {
 struct Algorithm {
   View oid;                                // content octets
   std::optional<der::Element> parameters;  // whatever stands behind the OID
+  View content;                            // both
 
   bool null_parameters() const { return parameters && parameters->tag == der::kNull; }
   bool is(View other) const { return equal(oid, other); }
