@@ -91,12 +91,21 @@ void read_member(const Key& key, const Json& json, const std::string& path, Read
   reading.device.say(key.fact, std::move(*value), place);
 }
 
+constexpr const char* kForeign[] = {"dac_cert", "pai_cert", "certification_declaration", "basic_info_pid", "version", "matter", "options"};
+
+// Text that is no JSON, but has a key of device.json and none of another kind: a comma too many must not lose its facts in
+// silence.
+bool means_device_json(std::string_view broken) {
+  const auto has = [&](const char* key) { return broken.find(fmt::format("\"{}\"", key)) != std::string_view::npos; };
+  return std::none_of(std::begin(kForeign), std::end(kForeign), has) && std::any_of(std::begin(kKeys), std::end(kKeys), [&](const Key& k) { return has(k.path); });
+}
+
 bool recognises(const Source& s) {
   if (s.bytes.size() > 4u << 20) return false;
   const auto at = text(s.bytes).find_first_not_of(" \t\r\n\xEF\xBB\xBF");
   if (at == std::string_view::npos || s.bytes[at] != '{') return false;
   const auto json = parse_json(text(s.bytes));
-  return json && is_device_json(*json);
+  return json ? is_device_json(*json) : means_device_json(text(s.bytes));
 }
 
 tl::expected<void, Error> read(const Source& s, Reading& reading) {
@@ -124,7 +133,7 @@ Result<uint64_t> json_number(const Json& json) {
 bool is_device_json(const Json& json) {
   const auto* members = json.object();
   if (members == nullptr) return false;
-  for (const char* foreign : {"dac_cert", "pai_cert", "certification_declaration", "basic_info_pid", "version", "matter", "options"}) {
+  for (const char* foreign : kForeign) {
     if (json.find(foreign) != nullptr) return false;
   }
   size_t known = 0;
