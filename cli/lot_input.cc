@@ -78,38 +78,42 @@ class RecordSource final : public LotSource {
   }
 
   tl::expected<void, Error> read_more() {
-    buffer_.erase(0, at_);
+    std::copy(buffer_.begin() + static_cast<std::ptrdiff_t>(at_), buffer_.begin() + static_cast<std::ptrdiff_t>(filled_), buffer_.begin());
+    filled_ -= at_;
     searched_ -= at_;
     at_ = 0;
+    buffer_.resize(std::max(buffer_.size(), filled_ + kReadBytes));
     ssize_t n = 0;
     do {
-      n = ::read(fd_, piece_.data(), piece_.size());
+      n = ::read(fd_, buffer_.data() + filled_, kReadBytes);
     } while (n < 0 && errno == EINTR);
-    if (n > 0) buffer_.append(piece_.data(), static_cast<size_t>(n));
+    if (n > 0) filled_ += static_cast<size_t>(n);
     if (n < 0) return error(fmt::format("{}: expected lines of NDJSON, found {}", path_, std::strerror(errno)));
     ended_ = n == 0;
     return {};
   }
 
+  std::string_view filled() const { return {buffer_.data(), filled_}; }
+
   void take_lines(LotBatch& batch) {
     while (!batch.full(kMostItems)) {
-      const size_t end = buffer_.find('\n', searched_);
-      if (end == std::string::npos) {
-        searched_ = buffer_.size();
+      const size_t end = filled().find('\n', searched_);
+      if (end == std::string_view::npos) {
+        searched_ = filled_;
         // What is too long is not kept; its verdict comes when it ends.
-        if (buffer_.size() - at_ > kMostLineBytes) {
-          dropped_ += buffer_.size() - at_;
+        if (filled_ - at_ > kMostLineBytes) {
+          dropped_ += filled_ - at_;
           at_ = searched_;
         }
         return;
       }
-      add(std::string_view(buffer_).substr(at_, end - at_), batch);
+      add(filled().substr(at_, end - at_), batch);
       at_ = searched_ = end + 1;
     }
   }
   void take_last(LotBatch& batch) {
-    if (at_ < buffer_.size() || dropped_ > 0) add(std::string_view(buffer_).substr(at_), batch);
-    at_ = searched_ = buffer_.size();
+    if (at_ < filled_ || dropped_ > 0) add(filled().substr(at_), batch);
+    at_ = searched_ = filled_;
   }
 
   void add(std::string_view line, LotBatch& batch) {
@@ -122,10 +126,10 @@ class RecordSource final : public LotSource {
   }
 
   int fd_;
-  std::string path_, of_, buffer_;
-  std::vector<char> piece_ = std::vector<char>(kReadBytes);
+  std::string path_, of_;
+  std::vector<char> buffer_;      // filled so far, taken up to `at_`, searched for line ends up to `searched_`
   const bool digests_;
-  size_t at_ = 0, searched_ = 0, dropped_ = 0;
+  size_t filled_ = 0, at_ = 0, searched_ = 0, dropped_ = 0;
   uint64_t number_ = 0;
   bool ended_ = false;
 };
