@@ -18,7 +18,7 @@ namespace attest::cli {
 namespace {
 
 constexpr size_t kMostBatchBytes = 1u << 20;
-constexpr size_t kReadBytes = 256u << 10;
+constexpr size_t kReadBytes = 128u << 10;
 
 // Of every line, and seldom needed: without a format, which would take a hundredth of judging an alike record.
 std::string line_name(const std::string& of, uint64_t number) { return (of.empty() ? "line " : of + " line ") + std::to_string(number); }
@@ -70,7 +70,7 @@ class RecordSource final : public LotSource {
   }
 
  private:
-  static constexpr size_t kMostItems = 256;
+  static constexpr size_t kMostItems = 128;
 
   bool waiting() const {
     pollfd one{.fd = fd_, .events = POLLIN, .revents = 0};
@@ -208,7 +208,7 @@ class Sampled final : public LotSource {
   }
 
  private:
-  static constexpr size_t kMostItems = 64;
+  static constexpr size_t kMostItems = 128;
   struct Chosen {
     uint64_t rank, place;
     LotItem item;
