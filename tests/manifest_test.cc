@@ -120,6 +120,8 @@ TEST_CASE("manifest: a table in UTF-16 is read as what it says") {
   }
   CHECK(table_of_utf16(Bytes{0xFF, 0xFE, 0x00, 0xDC}) == "\xEF\xBF\xBD");   // half of a pair
   CHECK_FALSE(table_of_utf16(view("serial\n")));
+  CHECK_FALSE(table_of_utf16(Bytes{0xFE, 0xFF, 0xFF, 0xFF, 0x00, 0x00, 0x00, 0x00}));   // as a page of Espressif's NVS begins
+  CHECK_FALSE(table_of_utf16(Bytes{0xFF, 0xFE, 0x61, 0x00, 0x00, 0x00}));
   CHECK(read_manifest_header(std::string_view("s\0e\0r\0,\0x\0\n\0", 12)).error().what == "expected UTF-8, found zero bytes among the column names: save the table as UTF-8");
 }
 

@@ -320,6 +320,7 @@ std::optional<std::string> table_of_utf16(View bytes) {
   out.reserve(bytes.size() / 2);
   for (size_t at = 2; at + 1 < bytes.size(); at += 2) {
     uint32_t c = unit(at);
+    if (c == 0 || c >= 0xFFFE) return std::nullopt;   // in no text, but in flash, which may well begin like UTF-16
     const bool pair = c >= 0xD800 && c < 0xDC00 && at + 3 < bytes.size() && unit(at + 2) >= 0xDC00 && unit(at + 2) < 0xE000;
     if (pair) c = 0x10000 + ((c - 0xD800) << 10) + (unit(at + 2) - 0xDC00);
     if (!pair && c >= 0xD800 && c < 0xE000) c = 0xFFFD;
