@@ -3,7 +3,6 @@
 #include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
-#include <deque>
 #include <exception>
 #include <map>
 #include <mutex>
@@ -17,100 +16,81 @@ class Pipeline {
   Pipeline(LotSource& source, const LotSetup& setup, unsigned jobs, const PipelineSteps& steps) : source_(source), setup_(setup), jobs_(jobs), steps_(steps) {}
 
   tl::expected<void, Error> run() {
-    std::vector<std::thread> threads;
-    threads.emplace_back([this] { guarded([this] { read(); }); });
-    for (unsigned i = 0; i < jobs_; ++i) threads.emplace_back([this] { guarded([this] { work(); }); });
-    write();
-    for (std::thread& thread : threads) thread.join();
+    std::vector<std::thread> others;
+    for (unsigned i = 1; i < jobs_; ++i) others.emplace_back([this] { work(); });
+    work();
+    for (std::thread& other : others) other.join();
     if (source_error_) return tl::unexpected(*source_error_);
     return {};
   }
 
  private:
-  struct Work {
-    uint64_t number;
-    LotBatch batch;
-  };
-
-  template <class Step>
-  static void guarded(Step&& step) {
+  void work() {
     try {
-      step();
+      LotJudge judge(setup_);
+      LotBatch batch;
+      while (const auto number = read(batch)) {
+        std::vector<DeviceLine> judged = judge.judge(std::move(batch));
+        std::vector<WrittenLine> lines;
+        lines.reserve(judged.size());
+        for (DeviceLine& line : judged) {
+          lines.push_back({.line = std::move(line), .text = {}});
+          lines.back().text = steps_.render(lines.back().line);
+        }
+        write(*number, std::move(lines));
+      }
     } catch (const std::exception& wrong) {
       std::fprintf(stderr, "matter-attest: internal error: %s\n", wrong.what());
       std::_Exit(70);
     }
   }
 
-  void read() {
-    for (uint64_t number = 0;; ++number) {
-      LotBatch batch;
-      const auto more = source_.next(batch);
+  // The next batch and its number; nullopt at the end.
+  std::optional<uint64_t> read(LotBatch& batch) {
+    const std::lock_guard mine(source_mutex_);
+    if (ended_) return std::nullopt;
+    {
       std::unique_lock lock(mutex_);
-      if (!more) source_error_ = more.error();
-      if (!more || !*more) break;
-      changed_.wait(lock, [&] { return number - written_ < 2 * jobs_ + 2; });
-      waiting_.push_back({number, std::move(batch)});
-      ++begun_;
-      changed_.notify_all();
+      room_.wait(lock, [&] { return begun_ - written_ < 2 * jobs_ + 2; });
     }
-    const std::lock_guard lock(mutex_);
-    read_all_ = true;
-    changed_.notify_all();
+    batch = {};
+    const auto more = source_.next(batch);
+    if (!more) source_error_ = more.error();
+    ended_ = !more || !*more;
+    if (ended_) return std::nullopt;
+    return begun_++;
   }
 
-  void work() {
-    LotJudge judge(setup_);
-    for (;;) {
-      Work work;
-      {
-        std::unique_lock lock(mutex_);
-        changed_.wait(lock, [&] { return !waiting_.empty() || read_all_; });
-        if (waiting_.empty()) return;
-        work = std::move(waiting_.front());
-        waiting_.pop_front();
-      }
-      std::vector<WrittenLine> lines;
-      for (DeviceLine& line : judge.judge(std::move(work.batch))) {
-        lines.push_back({.line = std::move(line), .text = {}});
-        lines.back().text = steps_.render(lines.back().line);
-      }
-      const std::lock_guard lock(mutex_);
-      done_.emplace(work.number, std::move(lines));
-      changed_.notify_all();
-    }
-  }
-
-  void write() {
-    for (;;) {
-      std::vector<WrittenLine> lines;
-      bool pause = false;
-      {
-        std::unique_lock lock(mutex_);
-        changed_.wait(lock, [&] { return done_.count(written_) != 0 || (read_all_ && written_ == begun_); });
-        const auto next = done_.find(written_);
-        if (next == done_.end()) return;
-        lines = std::move(next->second);
-        done_.erase(next);
-        ++written_;
-        pause = done_.count(written_) == 0;
-        changed_.notify_all();
-      }
-      steps_.write(std::move(lines), pause);
+  // Hands over what was found. Whoever brings the batch whose turn it is writes it, and those that waited for it.
+  void write(uint64_t number, std::vector<WrittenLine> lines) {
+    std::unique_lock lock(mutex_);
+    done_.emplace(number, std::move(lines));
+    for (auto next = done_.find(written_); next != done_.end(); next = done_.find(written_)) {
+      std::vector<WrittenLine> turn = std::move(next->second);
+      done_.erase(next);
+      const bool pause = done_.count(written_ + 1) == 0;
+      lock.unlock();
+      steps_.write(std::move(turn), pause);
+      lock.lock();
+      ++written_;
+      room_.notify_one();   // one at most waits: it has the source
     }
   }
 
   LotSource& source_;
   const LotSetup& setup_;
-  unsigned jobs_;
+  const unsigned jobs_;
   const PipelineSteps& steps_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<Work> waiting_;
-  std::map<uint64_t, std::vector<WrittenLine>> done_;
-  uint64_t written_ = 0, begun_ = 0;
-  bool read_all_ = false;
+
+  std::mutex source_mutex_;   // over the source and what is known of it
+  bool ended_ = false;
+  uint64_t begun_ = 0;
   std::optional<Error> source_error_;
+
+  std::mutex mutex_;          // over what is done
+  std::condition_variable room_;
+  std::map<uint64_t, std::vector<WrittenLine>> done_;
+  uint64_t written_ = 0;      // while one is being written, nobody finds it, nor what comes after it
 };
 
 }  // namespace
