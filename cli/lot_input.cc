@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 
@@ -19,20 +20,25 @@ namespace {
 
 constexpr size_t kMostBatchBytes = 1u << 20;
 constexpr size_t kReadBytes = 128u << 10;
+constexpr size_t kChunkBytes = 2 * kReadBytes;
 
 // Of every line, and seldom needed: without a format, which would take a hundredth of judging an alike record.
 std::string line_name(const std::string& of, uint64_t number) { return (of.empty() ? "line " : of + " line ") + std::to_string(number); }
 
-// A line without its end, or nothing where it is empty. `size`: also of what of it was not kept.
-std::optional<LotItem> line_item(std::string_view line, size_t size, const std::string& of, uint64_t number, bool digest) {
+// A line without its end, or nothing where it is empty. `size`: also of what of it was not kept. `held`: what it is a part
+// of; null: copied.
+std::optional<LotItem> line_item(std::string_view line, size_t size, const std::string& of, uint64_t number, bool digest, std::shared_ptr<const void> held) {
   if (line.ends_with('\r')) line.remove_suffix(1);
   LotItem::Line out;
   if (size > kMostLineBytes) {
     out.problem = fmt::format("expected a line of at most {} bytes, found {}", kMostLineBytes, size);
   } else if (line.find_first_not_of(" \t") == std::string_view::npos) {
     return std::nullopt;
-  } else {
+  } else if (held) {
     out.text = line;
+    out.held = std::move(held);
+  } else {
+    out = LotItem::Line::copy_of(line);
   }
   return LotItem{.name = line_name(of, number), .input = digest ? siphash(SipKey{}, view(line)) : 0, .what = std::move(out)};
 }
@@ -78,14 +84,10 @@ class RecordSource final : public LotSource {
   }
 
   tl::expected<void, Error> read_more() {
-    std::copy(buffer_.begin() + static_cast<std::ptrdiff_t>(at_), buffer_.begin() + static_cast<std::ptrdiff_t>(filled_), buffer_.begin());
-    filled_ -= at_;
-    searched_ -= at_;
-    at_ = 0;
-    buffer_.resize(std::max(buffer_.size(), filled_ + kReadBytes));
+    make_room();
     ssize_t n = 0;
     do {
-      n = ::read(fd_, buffer_.data() + filled_, kReadBytes);
+      n = ::read(fd_, chunk_.at.get() + filled_, kReadBytes);
     } while (n < 0 && errno == EINTR);
     if (n > 0) filled_ += static_cast<size_t>(n);
     if (n < 0) return error(fmt::format("{}: expected lines of NDJSON, found {}", path_, std::strerror(errno)));
@@ -93,7 +95,37 @@ class RecordSource final : public LotSource {
     return {};
   }
 
-  std::string_view filled() const { return {buffer_.data(), filled_}; }
+  // Lines are not copied out of their chunk: it lives as long as one of them, and is then filled again. What has begun and
+  // not ended goes on in another chunk.
+  void make_room() {
+    if (chunk_.size - filled_ >= kReadBytes) return;
+    const std::string_view begun = filled().substr(at_);
+    Chunk next = free_chunk(begun.size() + kReadBytes);
+    std::copy(begun.begin(), begun.end(), next.at.get());
+    if (chunk_.size == kChunkBytes) used_.push_back(std::move(chunk_));
+    chunk_ = std::move(next);
+    filled_ -= at_;
+    searched_ -= at_;
+    at_ = 0;
+  }
+  struct Chunk {
+    std::shared_ptr<char[]> at;
+    size_t size = 0;
+  };
+  Chunk free_chunk(size_t size) {
+    const auto unused = size > kChunkBytes ? used_.end() : std::find_if(used_.begin(), used_.end(), [](const Chunk& c) { return c.at.use_count() == 1; });
+    if (unused == used_.end()) {
+      if (size > kChunkBytes) size *= 2;   // a long line is not copied at every read
+      size = std::max(size, kChunkBytes);
+      return {.at = std::make_shared_for_overwrite<char[]>(size), .size = size};
+    }
+    std::atomic_thread_fence(std::memory_order_acquire);   // its last line may have been judged by another thread
+    Chunk out = std::move(*unused);
+    used_.erase(unused);
+    return out;
+  }
+
+  std::string_view filled() const { return {chunk_.at.get(), filled_}; }
 
   void take_lines(LotBatch& batch) {
     while (!batch.full(kMostItems)) {
@@ -118,7 +150,7 @@ class RecordSource final : public LotSource {
 
   void add(std::string_view line, LotBatch& batch) {
     const size_t size = line.size() + std::exchange(dropped_, 0);
-    auto item = line_item(line, size, of_, ++number_, digests_);
+    auto item = line_item(line, size, of_, ++number_, digests_, chunk_.at);
     if (!item) return;
     batch.bytes += std::get<LotItem::Line>(item->what).text.size();
     if (batch.items.empty()) batch.items.reserve(kMostItems);
@@ -127,7 +159,8 @@ class RecordSource final : public LotSource {
 
   int fd_;
   std::string path_, of_;
-  std::vector<char> buffer_;      // filled so far, taken up to `at_`, searched for line ends up to `searched_`
+  Chunk chunk_;                   // filled so far, taken up to `at_`, searched for line ends up to `searched_`
+  std::vector<Chunk> used_;       // lines of theirs may still be judged: no more than are under way
   const bool digests_;
   size_t filled_ = 0, at_ = 0, searched_ = 0, dropped_ = 0;
   uint64_t number_ = 0;
@@ -231,6 +264,7 @@ class Sampled final : public LotSource {
           std::pop_heap(chosen_.begin(), chosen_.end(), before);
           chosen_.pop_back();
         }
+        if (auto* line = std::get_if<LotItem::Line>(&one.item.what); line != nullptr && line->held) *line = LotItem::Line::copy_of(line->text);
         chosen_.push_back(std::move(one));
         std::push_heap(chosen_.begin(), chosen_.end(), before);
       }
@@ -250,6 +284,11 @@ class Sampled final : public LotSource {
 
 }  // namespace
 
+LotItem::Line LotItem::Line::copy_of(std::string_view text) {
+  const auto copy = std::make_shared<const std::string>(text);
+  return {.text = *copy, .problem = {}, .held = copy};
+}
+
 bool LotBatch::full(size_t most_items) const { return items.size() >= most_items || bytes >= kMostBatchBytes; }
 
 std::unique_ptr<LotSource> record_source(int fd, std::string path, bool digests, std::string of) { return std::make_unique<RecordSource>(fd, std::move(path), digests, std::move(of)); }
@@ -259,13 +298,13 @@ std::unique_ptr<LotSource> record_file_source(std::string path, bool digests, st
 void each_record(View bytes, const std::string& of, const std::function<bool(LotItem)>& take) {
   std::string_view rest = text(bytes);
   if (is_one_record(bytes)) {
-    take({.name = of.empty() ? line_name(of, 1) : of, .input = siphash(SipKey{}, bytes), .what = LotItem::Line{.text = std::string(rest), .problem = {}}});
+    take({.name = of.empty() ? line_name(of, 1) : of, .input = siphash(SipKey{}, bytes), .what = LotItem::Line::copy_of(rest)});
     return;
   }
   for (uint64_t number = 1; !rest.empty(); ++number) {
     const std::string_view line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(std::min(line.size() + 1, rest.size()));
-    auto item = line_item(line, line.size(), of, number, true);
+    auto item = line_item(line, line.size(), of, number, true, nullptr);
     if (item && !take(std::move(*item))) return;
   }
 }

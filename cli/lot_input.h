@@ -19,8 +19,10 @@ struct LotFile {
 
 struct LotItem {
   struct Line {
-    std::string text;
+    std::string_view text;
     std::string problem;         // why it is not even looked at: too long, or behind the break of an archive
+    std::shared_ptr<const void> held;   // what the text is a part of
+    static Line copy_of(std::string_view text);
   };
   using Files = std::vector<LotFile>;
 

@@ -386,13 +386,13 @@ class ArchiveSource final : public LotSource {
       return hand_over(std::move(whole));
     });
     // Devices behind its break are not known; the archive stands for them, and the lot goes on with the next input.
-    if (!done) hand_over({.name = path_, .input = 1, .what = LotItem::Line{.text = {}, .problem = done.error().what}});
+    if (!done) hand_over({.name = path_, .input = 1, .what = LotItem::Line{.text = {}, .problem = done.error().what, .held = {}}});
     const std::lock_guard lock(mutex_);
     ended_ = true;
     changed_.notify_all();
   }
   bool hand_over_records(const std::string& name, Result<Bytes> content) {
-    if (!content) return hand_over({.name = name, .input = 1, .what = LotItem::Line{.text = {}, .problem = fmt::format("{}!{}: {}", path_, name, content.error().what)}});
+    if (!content) return hand_over({.name = name, .input = 1, .what = LotItem::Line{.text = {}, .problem = fmt::format("{}!{}: {}", path_, name, content.error().what), .held = {}}});
     bool wanted = true;
     each_record(*content, records_.size() > 1 ? name : std::string(), [&](LotItem item) { return wanted = hand_over(std::move(item)); });
     return wanted;
