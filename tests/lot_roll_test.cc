@@ -133,7 +133,7 @@ TEST_CASE("in a large lot some passcodes repeat by chance, and that is no findin
   CHECK(found[0].starts_with("error lot.passcodes-do-not-repeat: 12 devices have the same passcode"));
 }
 
-TEST_CASE("a large lot is searched share by share, in whatever order it comes") {
+TEST_CASE("a large lot is searched in whatever order it comes") {
   std::vector<Entry> devices = good_lot(150'000);
   for (size_t i = 0; i < 150'000; i += 1'500) set(devices[i], Mark::serial_number, fmt::format("twice {}", i / 3'000));
   const auto before = told(devices);

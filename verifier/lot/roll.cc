@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <queue>
 #include <unordered_map>
 
@@ -127,52 +128,75 @@ class LotRoll::Search {
     bool operator<(const Found& o) const { return count != o.count ? count > o.count : names < o.names; }
   };
 
+  template <class Take>
+  void each(Mark kind, Take&& take) const {
+    uint32_t device = 0;
+    for (const auto& block : roll_.blocks_) {
+      for (const uint64_t mark : block->marks[static_cast<size_t>(kind)]) {
+        if (mark != 0) take(Marked{mark, device});
+        ++device;
+      }
+    }
+  }
+
+  // Those that are equal to another, in order. Marks are spread evenly: two that fall into one place of sixteen times as
+  // many are equal, or one of few that are sorted in vain.
+  std::vector<Marked> repeated(Mark kind) const {
+    const size_t places = std::bit_ceil(std::max<size_t>(64, 16 * roll_.size_));
+    std::vector<uint64_t> once(places / 64), again(places / 64);
+    each(kind, [&](const Marked& m) {
+      const size_t place = m.mark & (places - 1);
+      const uint64_t bit = uint64_t{1} << (place % 64);
+      again[place / 64] |= once[place / 64] & bit;
+      once[place / 64] |= bit;
+    });
+    std::vector<Marked> out;
+    each(kind, [&](const Marked& m) {
+      const size_t place = m.mark & (places - 1);
+      if ((again[place / 64] >> (place % 64) & 1) != 0) out.push_back(m);
+    });
+    std::sort(out.begin(), out.end());
+    return out;
+  }
+
   // Marks are spread evenly, so a share of the values holds a share of the devices: what is sorted at a time stays small.
   template <class Take>
   void by_share(Take&& take) const {
     size_t bits = 0;
     while ((roll_.size_ >> bits) > 1u << 16) ++bits;
     for (uint64_t share = 0; share < uint64_t{1} << bits; ++share) {
-      take([&](uint64_t mark) { return mark != 0 && (bits == 0 || mark >> (64 - bits) == share); });
+      take([&](uint64_t mark) { return bits == 0 || mark >> (64 - bits) == share; });
     }
   }
   template <class Wanted>
   std::vector<Marked> collect(Mark kind, Wanted&& wanted) const {
     std::vector<Marked> out;
-    uint32_t device = 0;
-    for (const auto& block : roll_.blocks_) {
-      for (const uint64_t mark : block->marks[static_cast<size_t>(kind)]) {
-        if (wanted(mark)) out.push_back({mark, device});
-        ++device;
-      }
-    }
+    each(kind, [&](const Marked& m) {
+      if (wanted(m.mark)) out.push_back(m);
+    });
     std::sort(out.begin(), out.end());
     return out;
   }
   uint64_t having(Mark kind) const {
     uint64_t n = 0;
-    for (const auto& block : roll_.blocks_) {
-      for (const uint64_t mark : block->marks[static_cast<size_t>(kind)]) n += mark != 0;
-    }
+    each(kind, [&](const Marked&) { ++n; });
     return n;
   }
 
   void repeats(Mark kind) {
     std::vector<Found> found;
     const uint64_t with_it = kind == Mark::passcode ? having(kind) : 0;
-    by_share([&](auto&& wanted) {
-      const std::vector<Marked> marked = collect(kind, wanted);
-      for (size_t i = 0; i < marked.size();) {
-        size_t end = i + 1;
-        while (end < marked.size() && marked[end].mark == marked[i].mark) ++end;
-        if (end - i > 1) {
-          Members members;
-          for (size_t j = i; j < end; ++j) members.push_back(marked[j].device);
-          group(kind, members, with_it, found);
-        }
-        i = end;
+    const std::vector<Marked> marked = repeated(kind);
+    for (size_t i = 0; i < marked.size();) {
+      size_t end = i + 1;
+      while (end < marked.size() && marked[end].mark == marked[i].mark) ++end;
+      if (end - i > 1) {
+        Members members;
+        for (size_t j = i; j < end; ++j) members.push_back(marked[j].device);
+        group(kind, members, with_it, found);
       }
-    });
+      i = end;
+    }
     if (kind == Mark::dac) move_given_twice(found);
     list(*repetitions()[static_cast<size_t>(kind)].rule, found);
   }
@@ -267,6 +291,7 @@ class LotRoll::Search {
     return out;
   }
   void counts_upwards() {
+    if (having(Mark::next_passcode) == 0) return;
     std::vector<std::pair<uint32_t, uint32_t>> next;   // the device whose passcode follows the first one's
     by_share([&](auto&& wanted) {
       const std::vector<Marked> passcodes = one_each(collect(Mark::passcode, wanted)), after = one_each(collect(Mark::next_passcode, wanted));
