@@ -110,6 +110,15 @@ TEST_CASE("crl index: an index that does not fit its list is an error, and reads
     CHECK(found.error().what == "the list or its index is damaged");
   }
   CHECK(index->find(*crl, raw("07"), crl->issuer, [](View) { return true; })->has_value());
+  // Who expects many asks once for all that a search reads before it reads a record.
+  std::vector<View> asked;
+  const RevokedList list(crl, *index, Sha256{}, [&](View part) { return asked.push_back(part), true; });
+  list.expect_many();
+  REQUIRE(asked.size() == 1);
+  const View front = asked.front();
+  CHECK(front.data() == good.data());
+  REQUIRE(list.find(raw("070707"), crl->issuer));   // not on the list
+  for (size_t i = 1; i < 3; ++i) CHECK((asked[i].data() >= front.data() && asked[i].data() + asked[i].size() <= front.data() + front.size()));
 }
 
 TEST_CASE("crl: a list is opened again without walking its entries") {

@@ -50,6 +50,7 @@ std::vector<CrlEvidence> lists_of_points(const Evidence& e, const LedgerFacts& f
       // Points of one vendor and one issuer are partitions; those of other vendors are another matter.
       const auto beside = std::count_if(points.begin(), points.end(), [&](const RevocationPoint& p) { return p.vid == point.vid && p.is_paa == point.is_paa && p.pid == point.pid; });
       out.push_back(judge_point(point, [&] { return ledger.crl(point); }, issuer, beside > 1, e.policy.at, openssl_engine()));
+      if (e.policy.one_of_many && out.back().list != nullptr) out.back().list->expect_many();
     }
   }
   return out;

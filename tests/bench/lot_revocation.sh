@@ -31,23 +31,28 @@ judge() {
   fi
   echo "$(awk -v runs="$runs" '{printf "%.0f", 1e6 * ($1 + $2) / runs}' <<<"$took") $(tail -1 "$work/peak")"
 }
-# The median of a few times RUNS runs.
-median() { local times=$1; shift; for _ in $(seq "$times"); do judge "$@"; done | sort -n | sed -n "$(((times + 1) / 2))p"; }
-
 read -r us peak < <(judge 1 "$most")
 echo "a list of $serials serials fetched and $most devices judged, all processors: peak $((peak / 1024)) MiB"
 engines=(openssl); fast=build/crypto_mb/lib/libcrypto_mb.so
 [ ! -e $fast ] || engines+=(crypto_mb)
 for engine in "${engines[@]}"; do
-  more=(--jobs 1 --engine "$engine"); [ "$engine" = openssl ] || more+=(--engine-library $fast)
-  read -r start peak < <(median 5 20 1 "${more[@]}")
+  more=(--jobs 1 --engine "$engine"); [ "$engine" = openssl ] || more+=(--engine-library "$fast")
+  # In rounds, and the quickest counts: what else the machine does only adds.
+  rm -f "$work"/us.*
+  for round in $(seq 40); do
+    for devices in 1 "${sizes[@]}"; do
+      runs=4   # the clock of `time` has milliseconds
+      [ "$devices" -le 10000 ] || runs=1
+      [ "$devices" -le 10000 ] || [ $((round % 10)) = 0 ] || continue
+      [ "$devices" -le 300000 ] || [ $((round % 20)) = 0 ] || continue
+      judge $runs "$devices" "${more[@]}" >>"$work/us.$devices"
+    done
+  done
+  read -r start peak < <(sort -n "$work/us.1")
   awk -v us="$start" -v peak="$peak" -v engine="$engine" 'BEGIN { printf "%s: one device and the start %.1f ms, peak %d MiB\n", engine, us / 1000, peak / 1024 }'
   first=
   for devices in "${sizes[@]}"; do
-    times=5 runs=20
-    [ "$devices" -le 10000 ] || { times=3; runs=1; }
-    [ "$devices" -le 300000 ] || times=1
-    read -r us peak < <(median $times $runs "$devices" "${more[@]}")
+    read -r us peak < <(sort -n "$work/us.$devices")
     each=$(awk -v us="$us" -v start="$start" -v n="$devices" 'BEGIN { printf "%.3f", (us - start) / (n - 1) }')
     first=${first:-$each}
     awk -v each="$each" -v first="$first" -v n="$devices" -v peak="$peak" -v engine="$engine" \

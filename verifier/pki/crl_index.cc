@@ -79,6 +79,7 @@ Result<CrlIndex> CrlIndex::over(View octets, size_t entry_count) {
   if (octets.size() != size_for(entry_count)) return error(fmt::format("index: expected {} octets for {} entries, found {}", size_for(entry_count), entry_count, octets.size()));
   CrlIndex out;
   out.bits_ = bits_for(entry_count);
+  out.front_ = octets.first(directory_size(out.bits_) + entry_count);
   out.directory_ = octets.first(directory_size(out.bits_));
   out.tags_ = octets.subspan(out.directory_.size(), entry_count);
   out.records_ = octets.subspan(out.directory_.size() + out.tags_.size());
@@ -131,6 +132,10 @@ RevokedList RevokedList::indexed(CrlPtr crl) {
   out.octets_ = std::make_shared<const Bytes>(CrlIndex::build(*out.crl_));
   out.index_ = CrlIndex::over(*out.octets_, out.crl_->entry_count).value();
   return out;
+}
+
+void RevokedList::expect_many() const {
+  if (index_ && sound_) static_cast<void>(sound_(index_->front()));
 }
 
 Result<std::optional<RevokedEntry>> RevokedList::find(View serial, const Name& issuer) const {

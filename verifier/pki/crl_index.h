@@ -32,9 +32,11 @@ class CrlIndex {
 
   // The same answer as find_revoked. An error: list or index are damaged.
   Result<std::optional<RevokedEntry>> find(const Crl& crl, View serial, const Name& issuer, const IsSound& sound = {}) const;
+  // What a search reads for a serial that is not on the list: directory and tags.
+  View front() const { return front_; }
 
  private:
-  View directory_, tags_, records_;
+  View front_, directory_, tags_, records_;
   unsigned bits_ = 0;
 };
 
@@ -51,6 +53,9 @@ class RevokedList {
   const Crl& crl() const { return *crl_; }
   const Sha256& tbs_digest() const { return tbs_digest_; }  // that its signature covers
   Result<std::optional<RevokedEntry>> find(View serial, const Name& issuer) const;
+  // For who will ask for many: compares now, and in one go, what nearly every search reads, where it was not compared
+  // yet. What is damaged is told by the search that meets it.
+  void expect_many() const;
 
  private:
   CrlPtr crl_;
