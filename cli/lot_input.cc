@@ -6,9 +6,9 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <mutex>
 
 #include "verifier/json.h"
 #include "verifier/lot/sample.h"
@@ -54,6 +54,33 @@ bool is_one_record(View bytes) {
   return whole && whole->is_object() && has_credentials(*whole);
 }
 
+// Where lines are read into. They are not copied out: a chunk lives as long as one of its lines, whoever judges it, and is
+// then there to be filled again.
+class Chunks : public std::enable_shared_from_this<Chunks> {
+ public:
+  std::shared_ptr<char[]> take() {
+    std::unique_ptr<char[]> chunk;
+    {
+      const std::lock_guard lock(mutex_);
+      if (!free_.empty()) {
+        chunk = std::move(free_.back());
+        free_.pop_back();
+      }
+    }
+    if (!chunk) chunk = std::make_unique_for_overwrite<char[]>(kChunkBytes);
+    return {chunk.release(), [chunks = shared_from_this()](char* at) { chunks->give_back(std::unique_ptr<char[]>(at)); }};
+  }
+
+ private:
+  void give_back(std::unique_ptr<char[]> chunk) {
+    const std::lock_guard lock(mutex_);
+    free_.push_back(std::move(chunk));
+  }
+
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<char[]>> free_;
+};
+
 // Lines as they arrive. While more is waiting a batch fills up; as soon as nothing is, what is there is handed over.
 class RecordSource final : public LotSource {
  public:
@@ -87,7 +114,7 @@ class RecordSource final : public LotSource {
     make_room();
     ssize_t n = 0;
     do {
-      n = ::read(fd_, chunk_.at.get() + filled_, kReadBytes);
+      n = ::read(fd_, chunk_.get() + filled_, kReadBytes);
     } while (n < 0 && errno == EINTR);
     if (n > 0) filled_ += static_cast<size_t>(n);
     if (n < 0) return error(fmt::format("{}: expected lines of NDJSON, found {}", path_, std::strerror(errno)));
@@ -95,37 +122,21 @@ class RecordSource final : public LotSource {
     return {};
   }
 
-  // Lines are not copied out of their chunk: it lives as long as one of them, and is then filled again. What has begun and
-  // not ended goes on in another chunk.
+  // What has begun and not ended goes on in another chunk.
   void make_room() {
-    if (chunk_.size - filled_ >= kReadBytes) return;
+    if (size_ - filled_ >= kReadBytes) return;
     const std::string_view begun = filled().substr(at_);
-    Chunk next = free_chunk(begun.size() + kReadBytes);
-    std::copy(begun.begin(), begun.end(), next.at.get());
-    if (chunk_.size == kChunkBytes) used_.push_back(std::move(chunk_));
+    const size_t needed = begun.size() + kReadBytes;
+    size_ = needed <= kChunkBytes ? kChunkBytes : 2 * needed;   // a long line is not copied at every read
+    auto next = needed <= kChunkBytes ? chunks_->take() : std::make_shared_for_overwrite<char[]>(size_);
+    std::copy(begun.begin(), begun.end(), next.get());
     chunk_ = std::move(next);
     filled_ -= at_;
     searched_ -= at_;
     at_ = 0;
   }
-  struct Chunk {
-    std::shared_ptr<char[]> at;
-    size_t size = 0;
-  };
-  Chunk free_chunk(size_t size) {
-    const auto unused = size > kChunkBytes ? used_.end() : std::find_if(used_.begin(), used_.end(), [](const Chunk& c) { return c.at.use_count() == 1; });
-    if (unused == used_.end()) {
-      if (size > kChunkBytes) size *= 2;   // a long line is not copied at every read
-      size = std::max(size, kChunkBytes);
-      return {.at = std::make_shared_for_overwrite<char[]>(size), .size = size};
-    }
-    std::atomic_thread_fence(std::memory_order_acquire);   // its last line may have been judged by another thread
-    Chunk out = std::move(*unused);
-    used_.erase(unused);
-    return out;
-  }
 
-  std::string_view filled() const { return {chunk_.at.get(), filled_}; }
+  std::string_view filled() const { return {chunk_.get(), filled_}; }
 
   void take_lines(LotBatch& batch) {
     while (!batch.full(kMostItems)) {
@@ -150,7 +161,7 @@ class RecordSource final : public LotSource {
 
   void add(std::string_view line, LotBatch& batch) {
     const size_t size = line.size() + std::exchange(dropped_, 0);
-    auto item = line_item(line, size, of_, ++number_, digests_, chunk_.at);
+    auto item = line_item(line, size, of_, ++number_, digests_, chunk_);
     if (!item) return;
     batch.bytes += std::get<LotItem::Line>(item->what).text.size();
     if (batch.items.empty()) batch.items.reserve(kMostItems);
@@ -159,10 +170,10 @@ class RecordSource final : public LotSource {
 
   int fd_;
   std::string path_, of_;
-  Chunk chunk_;                   // filled so far, taken up to `at_`, searched for line ends up to `searched_`
-  std::vector<Chunk> used_;       // lines of theirs may still be judged: no more than are under way
+  std::shared_ptr<Chunks> chunks_ = std::make_shared<Chunks>();
+  std::shared_ptr<char[]> chunk_;  // filled so far, taken up to `at_`, searched for line ends up to `searched_`
   const bool digests_;
-  size_t filled_ = 0, at_ = 0, searched_ = 0, dropped_ = 0;
+  size_t size_ = 0, filled_ = 0, at_ = 0, searched_ = 0, dropped_ = 0;
   uint64_t number_ = 0;
   bool ended_ = false;
 };
