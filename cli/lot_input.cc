@@ -26,7 +26,7 @@ constexpr size_t kChunkBytes = 2 * kReadBytes;
 std::string line_name(const std::string& of, uint64_t number) { return (of.empty() ? "line " : of + " line ") + std::to_string(number); }
 
 // A line without its end, or nothing where it is empty. `size`: also of what of it was not kept. `held`: what it is a part
-// of; null: copied.
+// of.
 std::optional<LotItem> line_item(std::string_view line, size_t size, const std::string& of, uint64_t number, bool digest, std::shared_ptr<const void> held) {
   if (line.ends_with('\r')) line.remove_suffix(1);
   LotItem::Line out;
@@ -34,11 +34,9 @@ std::optional<LotItem> line_item(std::string_view line, size_t size, const std::
     out.problem = fmt::format("expected a line of at most {} bytes, found {}", kMostLineBytes, size);
   } else if (line.find_first_not_of(" \t") == std::string_view::npos) {
     return std::nullopt;
-  } else if (held) {
+  } else {
     out.text = line;
     out.held = std::move(held);
-  } else {
-    out = LotItem::Line::copy_of(line);
   }
   return LotItem{.name = line_name(of, number), .input = digest ? siphash(SipKey{}, view(line)) : 0, .what = std::move(out)};
 }
@@ -81,15 +79,21 @@ class Chunks : public std::enable_shared_from_this<Chunks> {
   std::vector<std::unique_ptr<char[]>> free_;
 };
 
+struct RecordInput {
+  ReadSome read;
+  std::function<bool()> waiting;   // whether more is there already
+  bool may_be_one;                 // all of it may be one record
+};
+
 // Lines as they arrive. While more is waiting a batch fills up; as soon as nothing is, what is there is handed over.
 class RecordSource final : public LotSource {
  public:
-  RecordSource(int fd, std::string path, bool digests, std::string of) : fd_(fd), path_(std::move(path)), of_(std::move(of)), digests_(digests) {}
-  ~RecordSource() override {
-    if (fd_ != STDIN_FILENO) ::close(fd_);
-  }
+  RecordSource(RecordInput input, bool digests, std::string of) : input_(std::move(input)), of_(std::move(of)), digests_(digests) {}
 
   Result<bool> next(LotBatch& batch) override {
+    if (std::exchange(input_.may_be_one, false)) {
+      if (take_as_one(batch)) return true;
+    }
     for (;;) {
       take_lines(batch);
       if (batch.full(kMostItems)) return true;
@@ -97,7 +101,7 @@ class RecordSource final : public LotSource {
         take_last(batch);
         return !batch.items.empty();
       }
-      if (!batch.items.empty() && !waiting()) return true;
+      if (!batch.items.empty() && !input_.waiting()) return true;
       if (auto done = read_more(); !done) return tl::unexpected(done.error());
     }
   }
@@ -105,20 +109,22 @@ class RecordSource final : public LotSource {
  private:
   static constexpr size_t kMostItems = 128;
 
-  bool waiting() const {
-    pollfd one{.fd = fd_, .events = POLLIN, .revents = 0};
-    return ::poll(&one, 1, 0) > 0;
+  bool take_as_one(LotBatch& batch) {
+    while (!ended_ && filled_ <= kMostLineBytes) {
+      if (!read_more()) return false;   // told behind the lines that could be read
+    }
+    if (!ended_ || !is_one_record(view(filled()))) return false;
+    batch.items.push_back({.name = of_.empty() ? line_name(of_, 1) : of_, .input = siphash(SipKey{}, view(filled())), .what = LotItem::Line{.text = filled(), .problem = {}, .held = chunk_}});
+    at_ = searched_ = filled_;
+    return true;
   }
 
   tl::expected<void, Error> read_more() {
     make_room();
-    ssize_t n = 0;
-    do {
-      n = ::read(fd_, chunk_.get() + filled_, kReadBytes);
-    } while (n < 0 && errno == EINTR);
-    if (n > 0) filled_ += static_cast<size_t>(n);
-    if (n < 0) return error(fmt::format("{}: expected lines of NDJSON, found {}", path_, std::strerror(errno)));
-    ended_ = n == 0;
+    const auto n = input_.read({reinterpret_cast<uint8_t*>(chunk_.get()) + filled_, kReadBytes});
+    if (!n) return tl::unexpected(n.error());
+    filled_ += *n;
+    ended_ = *n == 0;
     return {};
   }
 
@@ -168,8 +174,8 @@ class RecordSource final : public LotSource {
     batch.items.push_back(std::move(*item));
   }
 
-  int fd_;
-  std::string path_, of_;
+  RecordInput input_;
+  const std::string of_;
   std::shared_ptr<Chunks> chunks_ = std::make_shared<Chunks>();
   std::shared_ptr<char[]> chunk_;  // filled so far, taken up to `at_`, searched for line ends up to `searched_`
   const bool digests_;
@@ -178,36 +184,37 @@ class RecordSource final : public LotSource {
   bool ended_ = false;
 };
 
-class RecordFile final : public LotSource {
+// A descriptor, opened when it is first read from, and closed at its end: a lot may have more files than descriptors.
+class Descriptor {
  public:
-  RecordFile(std::string path, bool digests, std::string of) : path_(std::move(path)), of_(std::move(of)), digests_(digests) {}
-  Result<bool> next(LotBatch& batch) override {
-    if (ended_) return false;
-    if (!lines_) {
-      const auto file = FileBytes::open(path_);
-      if (!file) return tl::unexpected(file.error());
-      if (is_one_record(file->view())) {
-        ended_ = true;
-        each_record(file->view(), of_, [&](LotItem item) { return batch.items.push_back(std::move(item)), true; });
-        return true;
-      }
-      const int fd = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
-      if (fd < 0) return error(fmt::format("{}: expected a readable file, found {}", path_, std::strerror(errno)));
-      lines_ = record_source(fd, path_, digests_, of_);
-    }
-    auto more = lines_->next(batch);
-    if (more && !*more) {
-      ended_ = true;
-      lines_.reset();
-    }
-    return more;
+  Descriptor(int fd, std::string path) : fd_(fd), path_(std::move(path)) {}
+  ~Descriptor() { close(); }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+
+  Result<size_t> read(std::span<uint8_t> to) {
+    if (fd_ < 0) fd_ = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd_ < 0) return error(fmt::format("{}: expected a readable file, found {}", path_, std::strerror(errno)));
+    ssize_t n = 0;
+    do {
+      n = ::read(fd_, to.data(), to.size());
+    } while (n < 0 && errno == EINTR);
+    if (n < 0) return error(fmt::format("{}: expected lines of NDJSON, found {}", path_, std::strerror(errno)));
+    if (n == 0) close();
+    return static_cast<size_t>(n);
+  }
+  bool waiting() const {
+    pollfd one{.fd = fd_, .events = POLLIN, .revents = 0};
+    return ::poll(&one, 1, 0) > 0;
   }
 
  private:
-  std::string path_, of_;
-  const bool digests_;
-  std::unique_ptr<LotSource> lines_;
-  bool ended_ = false;
+  void close() {
+    if (fd_ > STDIN_FILENO) ::close(fd_);
+    fd_ = -1;
+  }
+  int fd_;
+  std::string path_;
 };
 
 class Chain final : public LotSource {
@@ -217,13 +224,14 @@ class Chain final : public LotSource {
     for (; at_ < sources_.size(); ++at_) {
       auto more = sources_[at_]->next(batch);
       if (!more || *more) return more;
+      sources_[at_].reset();   // with what it has read: there may be many
     }
     return false;
   }
   std::optional<uint64_t> size() const override {
     uint64_t sum = 0;
     for (const auto& source : sources_) {
-      const auto one = source->size();
+      const auto one = source == nullptr ? 0 : source->size();
       if (!one) return std::nullopt;
       sum += *one;
     }
@@ -302,22 +310,18 @@ LotItem::Line LotItem::Line::copy_of(std::string_view text) {
 
 bool LotBatch::full(size_t most_items) const { return items.size() >= most_items || bytes >= kMostBatchBytes; }
 
-std::unique_ptr<LotSource> record_source(int fd, std::string path, bool digests, std::string of) { return std::make_unique<RecordSource>(fd, std::move(path), digests, std::move(of)); }
+std::unique_ptr<LotSource> record_source(int fd, std::string path, bool digests) {
+  const auto from = std::make_shared<Descriptor>(fd, std::move(path));
+  return std::make_unique<RecordSource>(RecordInput{.read = [from](std::span<uint8_t> to) { return from->read(to); }, .waiting = [from] { return from->waiting(); }, .may_be_one = false}, digests, std::string());
+}
 
-std::unique_ptr<LotSource> record_file_source(std::string path, bool digests, std::string of) { return std::make_unique<RecordFile>(std::move(path), digests, std::move(of)); }
+std::unique_ptr<LotSource> record_file_source(std::string path, bool digests, std::string of) {
+  const auto from = std::make_shared<Descriptor>(-1, std::move(path));
+  return record_source([from](std::span<uint8_t> to) { return from->read(to); }, digests, std::move(of));
+}
 
-void each_record(View bytes, const std::string& of, const std::function<bool(LotItem)>& take) {
-  std::string_view rest = text(bytes);
-  if (is_one_record(bytes)) {
-    take({.name = of.empty() ? line_name(of, 1) : of, .input = siphash(SipKey{}, bytes), .what = LotItem::Line::copy_of(rest)});
-    return;
-  }
-  for (uint64_t number = 1; !rest.empty(); ++number) {
-    const std::string_view line = rest.substr(0, rest.find('\n'));
-    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
-    auto item = line_item(line, line.size(), of, number, true, nullptr);
-    if (item && !take(std::move(*item))) return;
-  }
+std::unique_ptr<LotSource> record_source(ReadSome read, bool digests, std::string of) {
+  return std::make_unique<RecordSource>(RecordInput{.read = std::move(read), .waiting = [] { return true; }, .may_be_one = true}, digests, std::move(of));
 }
 
 bool holds_records(View bytes) {

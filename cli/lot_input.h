@@ -49,14 +49,17 @@ class LotSource {
 
 inline constexpr size_t kMostLineBytes = 1u << 20;
 
-// Lines of NDJSON from a descriptor, which it closes when it is not stdin. Empty lines are none. A line without an id is
-// called `of` "line 3".
+// Puts octets there, at most so many: how many, and 0 at the end.
+using ReadSome = std::function<Result<size_t>(std::span<uint8_t>)>;
+
+// Lines of NDJSON. Empty lines are none. A line without an id is called `of` "line 3".
 // `digests`: each line's digest is wanted (LotItem::input), by who may go on with this lot later.
-std::unique_ptr<LotSource> record_source(int fd, std::string path, bool digests, std::string of = {});
-// Of a file that is opened when its turn comes: a lot may have as many of them as devices.
+// From a descriptor that others may write to while it is read; what is there is not held back until more comes.
+std::unique_ptr<LotSource> record_source(int fd, std::string path, bool digests);
+// Of a file that is opened when its turn comes: a lot may have as many of them as devices. All of it may be one record.
 std::unique_ptr<LotSource> record_file_source(std::string path, bool digests, std::string of = {});
-// The same of what is in memory already: takes what `take` wants, until it says no.
-void each_record(View bytes, const std::string& of, const std::function<bool(LotItem)>& take);
+// Of anything else, as a file.
+std::unique_ptr<LotSource> record_source(ReadSome read, bool digests, std::string of);
 // One of the first lines is a whole JSON object that describes a device, or all of it is one, over many lines.
 bool holds_records(View bytes);
 

@@ -16,6 +16,7 @@
 #include "codecs/door.h"
 #include "verifier/json.h"
 #include "verifier/pki/certificate.h"
+#include "verifier/readers/formats.h"
 #include "verifier/readers/reader.h"
 #include "verifier/siphash.h"
 
@@ -28,12 +29,114 @@ constexpr uint64_t kMostMember = 256u << 20;
 constexpr uint64_t kMostUnpacked = 64ull << 30;  // of one archive; only a few devices of it are held at a time
 constexpr size_t kIgnoredShown = 5;
 constexpr size_t kMostFilesOfOne = 16;           // that lie side by side
+constexpr size_t kMembersPeeked = 16;
+const std::string kOnlyMember = "data";          // of a gz or zst file, which gives it no name
 
 const Reader* reader_of(const Source& source) {
   for (const Reader* reader : readers()) {
     if (reader->recognises(source)) return reader;
   }
   return nullptr;
+}
+
+bool is_archive(const std::string& path, View bytes) { return archive_reader.recognises({.path = path, .bytes = bytes, .member = true}); }
+
+// A file of an archive while it is handed over, read in pieces: its records may be more than memory holds.
+class Member {
+ public:
+  Member(const ArchiveMember& member, uint64_t& unpacked) : member_(member), unpacked_(unpacked) {}
+
+  // What it begins with, at least `most` octets where it has them. What is behind them may be broken.
+  View start(size_t most) {
+    while (start_.size() < most && !ended_ && !broken_) {
+      const size_t at = start_.size();
+      start_.resize(at + kStep);
+      const auto n = more(std::span(start_).subspan(at));
+      start_.resize(at + n.value_or(0));
+    }
+    return start_;
+  }
+  bool ended() const { return ended_; }
+  Result<Bytes> whole() {
+    start(kMostMember + 1);
+    if (broken_) return tl::unexpected(*broken_);
+    if (start_.size() > kMostMember) return error(fmt::format("more than the allowed {} bytes come out", kMostMember));
+    return std::move(start_);
+  }
+  // From its begin.
+  Result<size_t> read(std::span<uint8_t> to) {
+    if (read_ == start_.size()) return more(to);
+    const size_t n = std::min(to.size(), start_.size() - read_);
+    std::copy_n(start_.begin() + static_cast<std::ptrdiff_t>(read_), n, to.begin());
+    read_ += n;
+    return n;
+  }
+
+ private:
+  static constexpr size_t kStep = 1u << 16;
+
+  Result<size_t> more(std::span<uint8_t> to) {
+    if (broken_) return tl::unexpected(*broken_);
+    if (ended_) return 0;
+    const auto n = member_.next(to);
+    if (!n) broken_ = n.error();
+    ended_ = n && *n == 0;
+    unpacked_ += n.value_or(0);
+    if (unpacked_ > kMostUnpacked) broken_ = Error{.what = fmt::format("more than the allowed {} bytes come out of the archive", kMostUnpacked), .offset = {}};
+    if (broken_) return tl::unexpected(*broken_);
+    return n;
+  }
+
+  const ArchiveMember& member_;
+  uint64_t& unpacked_;   // of the whole archive
+  Bytes start_;
+  size_t read_ = 0;
+  bool ended_ = false;
+  std::optional<Error> broken_;
+};
+
+// The files of an archive until `take` says no. An error is about the archive itself: what came before its break was
+// handed over.
+tl::expected<void, Error> walk(View archive, const std::vector<std::string>& passphrases, uint64_t& unpacked, const std::function<bool(const std::string&, Member&)>& take) {
+  return loaded_codecs().archive(archive, passphrases, [&](const ArchiveMember& member) {
+    if (member.kind != ArchiveMember::Kind::file) return true;
+    const std::string_view path = member.path;
+    Member its(member, unpacked);
+    return take(path.empty() ? kOnlyMember : printable(path.substr(path.starts_with("./") ? 2 : 0)), its);
+  });
+}
+
+// Whether it holds records, by no more of it than tells.
+bool has_records(const std::string& name, Member& member) {
+  const View few = member.start(1u << 10);
+  const size_t from = text(few).find_first_not_of(" \t\r\n\xEF\xBB\xBF");
+  if (from == std::string_view::npos || few[from] != '{') return false;
+  const View start = member.start(kMostLineBytes + 1);
+  return member.ended() ? file_role(name, start) == FileRole::records : holds_records(start);
+}
+
+// Nothing else is in it. (An archive with other things is taken for what it says of one device.)
+bool is_archive_of_records(View archive, const std::vector<std::string>& passphrases) {
+  uint64_t unpacked = 0;
+  size_t records = 0;
+  bool others = false;
+  const auto done = walk(archive, passphrases, unpacked, [&](const std::string& name, Member& member) {
+    if (has_records(name, member)) {
+      ++records;
+    } else {
+      others = true;
+    }
+    return !others && records < kMembersPeeked;
+  });
+  return (done || records > 0) && !others && records > 0;
+}
+
+std::vector<std::string> passphrases_of(const std::vector<Secret>& secrets) {
+  std::vector<std::string> out;
+  for (const Secret& secret : secrets) {
+    if (secret.passphrase) out.emplace_back(text(secret.bytes));
+  }
+  return out;
 }
 
 // Certificates and declarations that belong to no single device.
@@ -106,11 +209,13 @@ class Sorting {
     }
     for (const auto& [name, below] : folder.folders) {
       const std::string its = path.empty() ? name : path + "/" + name;
-      if (has_many_devices(*below)) {
-        group(*below, its);
-      } else if (has_device_file(*below)) {
-        device(*below, its);
-      } else if (!below->folders.empty()) {
+      if (has_device_file(*below)) {
+        if (has_more_than_one(*below)) {
+          group(*below, its);
+        } else {
+          device(*below, its);
+        }
+      } else if (!below->folders.empty() || has_lots(*below)) {
         group(*below, its);
       } else {
         beside(*below, its);
@@ -120,13 +225,15 @@ class Sorting {
   bool has_device_file(const Folder& folder) const {
     return std::any_of(folder.files.begin(), folder.files.end(), [&](const std::string& file) { return role_(file) == FileRole::device; });
   }
-  // More files than describe one device, or archives: each is a device's.
-  bool has_many_devices(const Folder& folder) const {
-    if (!folder.folders.empty() || folder.files.size() < 2) return false;
-    const auto count = [&](FileRole role) { return std::count_if(folder.files.begin(), folder.files.end(), [&](const std::string& file) { return role_(file) == role; }); };
-    if (folder.files.size() > kMostFilesOfOne && count(FileRole::device) > static_cast<std::ptrdiff_t>(kMostFilesOfOne)) return true;
-    return count(FileRole::archive) > 1 && !has_device_file(folder);
+  std::ptrdiff_t count(const Folder& folder, FileRole role) const {
+    return std::count_if(folder.files.begin(), folder.files.end(), [&](const std::string& file) { return role_(file) == role; });
   }
+  // More files than describe one device: each is a device's.
+  bool has_more_than_one(const Folder& folder) const {
+    return folder.folders.empty() && folder.files.size() > kMostFilesOfOne && count(folder, FileRole::device) > static_cast<std::ptrdiff_t>(kMostFilesOfOne);
+  }
+  // Archives, each of a device, or records.
+  bool has_lots(const Folder& folder) const { return count(folder, FileRole::archive) > 1 || count(folder, FileRole::records) > 0; }
   void device(const Folder& folder, const std::string& path) {
     LotUnit unit{.name = path, .files = {}};
     all_below(folder, unit.files);
@@ -244,52 +351,14 @@ LotTree of_one_device(const std::string& name, const std::vector<std::string>& f
   return {.units = {{.name = name, .files = files}}, .shared = {}, .manifests = {}, .records = {}, .ignored = {}};
 }
 
-Result<LotInput> open_folder(const std::string& path, bool digests) {
-  auto files = files_below(path, kMostFiles);
-  if (!files) return tl::unexpected(files.error());
-  const std::string root = path.ends_with('/') ? path : path + "/";
-  for (std::string& file : *files) file.erase(0, root.size());
-  std::map<std::string, FileRole> known;
-  LotTree tree = lot_tree(*files, [&](const std::string& file) {
-    const auto at = known.find(file);
-    if (at != known.end()) return at->second;
-    const auto bytes = FileBytes::open(root + file);
-    const FileRole role = bytes ? file_role(file, bytes->view()) : FileRole::none;
-    if (role != FileRole::device) known.emplace(file, role);   // most are devices, and those are asked for once
-    return role;
-  });
-  if (const auto folder = only_folder(*files, tree.units)) {
-    SideBySide all;
-    for (const LotUnit& unit : tree.units) {
-      if (const auto file = FileBytes::open(root + unit.files.front())) all.add(unit.files.front(), file->view());
-    }
-    if (all.one_device(*folder)) tree = of_one_device(last_part(folder->empty() ? root.substr(0, root.size() - 1) : *folder), *files);
-  }
-  LotInput out;
-  for (const auto& [from, to] : {std::pair(&tree.shared, &out.shared), std::pair(&tree.manifests, &out.manifests)}) {
-    for (const std::string& file : *from) {
-      auto content = content_of(root + file);
-      if (!content) return tl::unexpected(content.error());
-      to->push_back({.path = root + file, .content = std::move(*content), .problem = {}});
-    }
-  }
-  list_ignored(tree.ignored, out);
-  std::vector<std::unique_ptr<LotSource>> sources;
-  if (!tree.units.empty() || tree.records.empty()) sources.push_back(std::make_unique<FolderSource>(root, std::move(tree.units)));
-  for (const std::string& file : tree.records) {
-    sources.push_back(record_file_source(root + file, digests, tree.records.size() > 1 ? file : std::string()));
-  }
-  out.source = chained(std::move(sources));
-  return out;
-}
-
 // --- archives ---------------------------------------------------------------------------------------------
 
 // Read twice: what is in it, then device by device. Members are held until their device is whole; a thread of its own
 // unpacks, and waits when a few devices lie ready.
 class ArchiveSource final : public LotSource {
  public:
-  ArchiveSource(std::string path, FileBytes file, std::vector<std::string> passphrases) : path_(std::move(path)), file_(std::move(file)), passphrases_(std::move(passphrases)) {}
+  // `label`: what its devices' names begin with.
+  ArchiveSource(std::string path, FileBytes file, std::vector<std::string> passphrases, std::string label) : path_(std::move(path)), label_(std::move(label)), file_(std::move(file)), passphrases_(std::move(passphrases)) {}
   ~ArchiveSource() override {
     {
       const std::lock_guard lock(mutex_);
@@ -302,9 +371,12 @@ class ArchiveSource final : public LotSource {
   tl::expected<void, Error> list(LotInput& input) {
     std::map<std::string, FileRole> roles;
     std::map<std::string, Bytes> beside;   // small things that stand beside the devices
-    const auto done = walk([&](const std::string& name, Result<Bytes> content) {
+    const auto done = walk_all([&](const std::string& name, Member& member) {
+      const bool records = has_records(name, member);
+      const auto content = records ? Result<Bytes>(Bytes{}) : member.whole();
       // What cannot be read is some device's, until somebody knows better.
-      const FileRole role = content ? file_role(name, *content) : FileRole::device;
+      FileRole role = records ? FileRole::records : content ? file_role(name, *content) : FileRole::device;
+      if (role == FileRole::archive && is_archive_of_records(*content, passphrases_)) role = FileRole::records;
       roles[name] = role;
       if (role == FileRole::shared || role == FileRole::manifest) beside[name] = std::move(*content);
       return true;
@@ -315,8 +387,9 @@ class ArchiveSource final : public LotSource {
     LotTree tree = lot_tree(files, [&](const std::string& name) { return roles.at(name); });
     if (const auto folder = only_folder(files, tree.units)) {
       SideBySide all;
-      static_cast<void>(walk([&](const std::string& name, Result<Bytes> content) {
-        if (content && roles[name] == FileRole::device) all.add(name, *content);
+      static_cast<void>(walk_all([&](const std::string& name, Member& member) {
+        if (roles[name] != FileRole::device) return true;
+        if (const auto content = member.whole()) all.add(name, *content);
         return true;
       }));
       if (all.one_device(*folder)) tree = of_one_device(last_part(folder->empty() ? path_ : *folder), files);
@@ -349,28 +422,22 @@ class ArchiveSource final : public LotSource {
   }
 
  private:
-  // An error is about the archive itself: what came before its break was handed over.
-  tl::expected<void, Error> walk(const std::function<bool(const std::string&, Result<Bytes>)>& take) {
+  tl::expected<void, Error> walk_all(const std::function<bool(const std::string&, Member&)>& take) {
     uint64_t unpacked = 0;
-    auto done = loaded_codecs().archive(file_.view(), passphrases_, [&](const ArchiveMember& member) {
-      if (member.kind != ArchiveMember::Kind::file) return true;
-      auto content = member.content(std::min(kMostMember, kMostUnpacked - unpacked));
-      if (content) unpacked += content->size();
-      const std::string_view path = member.path;
-      return take(path.empty() ? "data" : printable(path.substr(path.starts_with("./") ? 2 : 0)), std::move(content));
-    });
+    auto done = walk(file_.view(), passphrases_, unpacked, take);
     if (!done) return error(fmt::format("{}: {}", path_, done.error().what));
     return {};
   }
 
   void unpack() {
     std::unordered_map<size_t, LotItem> begun;
-    const auto done = walk([&](const std::string& name, Result<Bytes> content) {
-      if (records_.contains(name)) return hand_over_records(name, std::move(content));
+    const auto done = walk_all([&](const std::string& name, Member& member) {
+      if (records_.contains(name)) return hand_over_records(name, member);
       const auto at = unit_of_.find(name);
       if (at == unit_of_.end()) return true;
+      auto content = member.whole();
       const LotUnit& unit = units_[at->second];
-      LotItem& item = begun.try_emplace(at->second, LotItem{.name = unit.name, .input = 0, .what = LotItem::Files{}}).first->second;
+      LotItem& item = begun.try_emplace(at->second, LotItem{.name = named(unit.name), .input = 0, .what = LotItem::Files{}}).first->second;
       auto& files = std::get<LotItem::Files>(item.what);
       LotFile file{.path = path_ + "!" + name, .content = {}, .problem = {}};
       item.input = (content ? siphash(SipKey{}, *content) : 1) + 31 * item.input;
@@ -391,12 +458,36 @@ class ArchiveSource final : public LotSource {
     ended_ = true;
     changed_.notify_all();
   }
-  bool hand_over_records(const std::string& name, Result<Bytes> content) {
-    if (!content) return hand_over({.name = name, .input = 1, .what = LotItem::Line{.text = {}, .problem = fmt::format("{}!{}: {}", path_, name, content.error().what), .held = {}}});
+  bool hand_over_records(const std::string& name, Member& member) {
+    if (!is_archive(name, member.start(512))) return hand_over_lines(name, records_.size() > 1 ? named(name) : label_, member);
+    const auto content = member.whole();
+    if (!content) return broken(name, content.error());
+    uint64_t unpacked = 0;
     bool wanted = true;
-    each_record(*content, records_.size() > 1 ? name : std::string(), [&](LotItem item) { return wanted = hand_over(std::move(item)); });
-    return wanted;
+    const auto done = walk(*content, passphrases_, unpacked, [&](const std::string& inner, Member& its) {
+      const std::string whole = inner == kOnlyMember ? name : name + "!" + inner;
+      return wanted = hand_over_lines(whole, named(whole), its);
+    });
+    return wanted && (done || broken(name, done.error()));
   }
+  bool hand_over_lines(const std::string& name, const std::string& of, Member& member) {
+    const auto lines = record_source([&](std::span<uint8_t> to) { return member.read(to); }, true, of);
+    for (;;) {
+      LotBatch batch;
+      const auto more = lines->next(batch);
+      for (LotItem& item : batch.items) {
+        if (!hand_over(std::move(item))) return false;
+      }
+      if (!more) return broken(name, more.error());
+      if (!*more) return true;
+    }
+  }
+  // What is behind the break of a member is not known: it stands for that.
+  bool broken(const std::string& name, const Error& why) {
+    const bool file = name == kOnlyMember;
+    return hand_over({.name = !file ? named(name) : label_.empty() ? path_ : label_, .input = 1, .what = LotItem::Line{.text = {}, .problem = fmt::format("{}: {}", file ? path_ : path_ + "!" + name, why.what), .held = {}}});
+  }
+  std::string named(const std::string& name) const { return label_.empty() ? name : label_ + "!" + name; }
   bool hand_over(LotItem item) {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return ready_.size() < 2 * kMostBatch || stopped_; });
@@ -405,7 +496,7 @@ class ArchiveSource final : public LotSource {
     return !stopped_;
   }
 
-  std::string path_;
+  std::string path_, label_;
   FileBytes file_;
   std::vector<std::string> passphrases_;
   std::vector<LotUnit> units_;
@@ -419,20 +510,72 @@ class ArchiveSource final : public LotSource {
 };
 
 Result<LotInput> open_archive(const std::string& path, FileBytes file, const std::vector<Secret>& secrets) {
-  std::vector<std::string> passphrases;
-  for (const Secret& secret : secrets) {
-    if (secret.passphrase) passphrases.emplace_back(text(secret.bytes));
-  }
   LotInput out;
-  auto source = std::make_unique<ArchiveSource>(path, std::move(file), std::move(passphrases));
+  auto source = std::make_unique<ArchiveSource>(path, std::move(file), passphrases_of(secrets), std::string());
   if (auto done = source->list(out); !done) return tl::unexpected(done.error());
   out.source = std::move(source);
+  return out;
+}
+
+Result<LotInput> open_folder(const std::string& path, const std::vector<Secret>& secrets, bool digests) {
+  auto files = files_below(path, kMostFiles);
+  if (!files) return tl::unexpected(files.error());
+  const std::string root = path.ends_with('/') ? path : path + "/";
+  for (std::string& file : *files) file.erase(0, root.size());
+  const std::vector<std::string> passphrases = passphrases_of(secrets);
+  std::map<std::string, FileRole> known;
+  std::set<std::string> packed;   // records in an archive of their own
+  LotTree tree = lot_tree(*files, [&](const std::string& file) {
+    const auto at = known.find(file);
+    if (at != known.end()) return at->second;
+    const auto bytes = FileBytes::open(root + file);
+    FileRole role = bytes ? file_role(file, bytes->view()) : FileRole::none;
+    if (role == FileRole::archive && is_archive_of_records(bytes->view(), passphrases)) {
+      role = FileRole::records;
+      packed.insert(file);
+    }
+    if (role != FileRole::device) known.emplace(file, role);   // most are devices, and those are asked for once
+    return role;
+  });
+  if (const auto folder = only_folder(*files, tree.units)) {
+    SideBySide all;
+    for (const LotUnit& unit : tree.units) {
+      if (const auto file = FileBytes::open(root + unit.files.front())) all.add(unit.files.front(), file->view());
+    }
+    if (all.one_device(*folder)) tree = of_one_device(last_part(folder->empty() ? root.substr(0, root.size() - 1) : *folder), *files);
+  }
+  LotInput out;
+  for (const auto& [from, to] : {std::pair(&tree.shared, &out.shared), std::pair(&tree.manifests, &out.manifests)}) {
+    for (const std::string& file : *from) {
+      auto content = content_of(root + file);
+      if (!content) return tl::unexpected(content.error());
+      to->push_back({.path = root + file, .content = std::move(*content), .problem = {}});
+    }
+  }
+  list_ignored(tree.ignored, out);
+  std::vector<std::unique_ptr<LotSource>> sources;
+  if (!tree.units.empty() || tree.records.empty()) sources.push_back(std::make_unique<FolderSource>(root, std::move(tree.units)));
+  for (const std::string& file : tree.records) {
+    const std::string label = tree.records.size() > 1 ? file : std::string();
+    if (!packed.contains(file)) {
+      sources.push_back(record_file_source(root + file, digests, label));
+      continue;
+    }
+    auto bytes = FileBytes::open(root + file);
+    if (!bytes) return tl::unexpected(bytes.error());
+    auto source = std::make_unique<ArchiveSource>(root + file, std::move(*bytes), passphrases, label);
+    if (auto done = source->list(out); !done) return tl::unexpected(done.error());
+    sources.push_back(std::move(source));
+  }
+  out.source = chained(std::move(sources));
   return out;
 }
 
 }  // namespace
 
 FileRole file_role(const std::string& path, View bytes) {
+  const Source source{.path = path, .bytes = bytes, .member = true};
+  if (archive_reader.recognises(source)) return FileRole::archive;   // first: without compression its members' lines are its own
   if (holds_records(bytes)) {
     // One line without credentials is a device.json.
     const std::string_view all = text(bytes);
@@ -441,11 +584,10 @@ FileRole file_role(const std::string& path, View bytes) {
     const bool credentials = first && (first->find("dac") != nullptr || first->find("pai") != nullptr || first->find("cd") != nullptr);
     return credentials || more != std::string_view::npos ? FileRole::records : FileRole::device;
   }
-  const Reader* reader = reader_of({.path = path, .bytes = bytes, .member = true});
+  const Reader* reader = reader_of(source);
   if (reader == nullptr) return FileRole::none;
   const std::string_view kind = reader->kind;
   if (kind == "manifest") return FileRole::manifest;
-  if (kind == "archive") return FileRole::archive;
   // Anything may have bytes in it that look like a certificate; it is a device's when they are.
   if (kind == "raw") {
     Reading reading;
@@ -462,7 +604,7 @@ LotTree lot_tree(const std::vector<std::string>& files, const std::function<File
 
 Result<LotInput> open_lot_input(const std::string& path, const std::vector<Secret>& secrets, bool digests) {
   struct stat info {};
-  if (::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) return open_folder(path, digests);
+  if (::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) return open_folder(path, secrets, digests);
   auto file = FileBytes::open(path);
   if (!file) return tl::unexpected(file.error());
   const FileRole role = file_role(path, file->view());

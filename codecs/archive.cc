@@ -70,6 +70,11 @@ ArchiveMember describe(struct archive* a, struct archive_entry* entry) {
     member.kind = ArchiveMember::Kind::other;
   }
   member.content = [a](uint64_t limit) { return content(a, limit); };
+  member.next = [a](std::span<uint8_t> to) -> Result<size_t> {
+    const la_ssize_t got = archive_read_data(a, to.data(), to.size());
+    if (got < 0) return error(complaint(a));
+    return static_cast<size_t>(got);
+  };
   return member;
 }
 

@@ -26,6 +26,7 @@ std::string told(const LotTree& tree) {
   };
   list("shared", tree.shared);
   list("manifest", tree.manifests);
+  list("records", tree.records);
   list("ignored", tree.ignored);
   if (out.ends_with(' ')) out.pop_back();
   return out;
@@ -38,6 +39,7 @@ FileRole by_name(const std::string& file) {
   if (name.starts_with("pai") || name.starts_with("cd")) return FileRole::shared;
   if (name.ends_with(".csv")) return FileRole::manifest;
   if (name.ends_with(".zip")) return FileRole::archive;
+  if (name.ends_with(".ndjson")) return FileRole::records;
   return FileRole::none;
 }
 
@@ -57,6 +59,9 @@ TEST_CASE("lot tree: folders, files, and what lies beside the devices") {
        "u1(fff2_8001/u1/dump.bin fff2_8001/u1/internal/dac.der) u2(fff2_8001/u2/dump.bin) shared:fff2_8001/staging/pai.der manifest:fff2_8001/cn_dacs.csv manifest:fff2_8001/summary.csv"},
       {{"cd.der", "devices/a/dac.der", "devices/b/dac.der", "pai.pem", "readme.txt"}, "a(devices/a/dac.der) b(devices/b/dac.der) shared:cd.der shared:pai.pem ignored:readme.txt"},
       {{"line-a/1/dump", "line-b/1/dump"}, "line-a/1(line-a/1/dump) line-b/1(line-b/1/dump)"},
+      // Records by the day; and those that lie with a device's dump, which are the device's.
+      {{"day-1/a.ndjson", "day-2/a.ndjson", "day-2/b.ndjson"}, "records:day-1/a.ndjson records:day-2/a.ndjson records:day-2/b.ndjson"},
+      {{"0001/dump.bin", "0001/log.ndjson", "0002/dump.bin"}, "0001(0001/dump.bin 0001/log.ndjson) 0002(0002/dump.bin)"},
       // Nothing of it can be read, but it is a device of the lot.
       {{"0001/dump.bin", "0002/rubbish"}, "0001(0001/dump.bin) 0002(0002/rubbish)"},
       // A folder around all of it, as most archives have one: its files are devices as they are without it.

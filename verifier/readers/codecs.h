@@ -23,6 +23,8 @@ struct ArchiveMember {
   bool encrypted = false;
   // The whole content, or an error: more than `limit` bytes, damaged data, no passphrase that fits.
   std::function<Result<Bytes>(uint64_t limit)> content;
+  // The same in pieces: how many octets were put there; 0 at the end. One or the other.
+  std::function<Result<size_t>(std::span<uint8_t>)> next;
 };
 
 // The head of one CBOR item (RFC 8949), and for strings their content. Members of arrays and maps follow it.
