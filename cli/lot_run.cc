@@ -15,7 +15,7 @@
 #include "cli/lot_output.h"
 #include "cli/lot_pipeline.h"
 #include "cli/lot_progress.h"
-#include "cli/lot_tree.h"
+#include "cli/lot_open.h"
 #include "cli/tried_file.h"
 #include "verifier/crypto.h"
 #include "verifier/lot/manifest_tally.h"

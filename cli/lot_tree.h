@@ -4,22 +4,12 @@
 #pragma once
 
 #include <functional>
+#include <optional>
+#include <vector>
 
-#include "cli/lot_input.h"
+#include "cli/lot_role.h"
 
 namespace attest::cli {
-
-// What a file is to a lot.
-enum class FileRole : uint8_t {
-  device,     // evidence about one device
-  shared,     // nothing but PAIs, PAAs or certification declarations: of all devices
-  manifest,   // a table of devices
-  records,    // NDJSON
-  archive,    // a zip or tar: its members are files like these
-  none,       // nothing known
-};
-// By its content.
-FileRole file_role(const std::string& path, View bytes);
 
 struct LotUnit {
   std::string name;                  // within the lot: "0001", "line-a/0001"
@@ -32,13 +22,22 @@ struct LotTree {
 // `files`: relative paths, sorted. `role` is asked as few times as needed: it may have to read.
 LotTree lot_tree(const std::vector<std::string>& files, const std::function<FileRole(const std::string&)>& role);
 
-// An INPUT: its devices, and what stands beside them.
-struct LotInput {
-  std::unique_ptr<LotSource> source;                            // null: only manifests
-  std::vector<LotFile> shared, manifests;                       // whole
-  uint64_t ignored = 0;
-  std::vector<std::string> ignored_names;                       // the first of them
+// Files side by side, and no others: the one folder of `files` ("", "lot", "a/lot"), where they are few enough to be one
+// device's.
+std::optional<std::string> only_folder(const std::vector<std::string>& files, const std::vector<LotUnit>& units);
+
+// Files of which one has a DAC, and the others complete it, are one device's, and not each a device. (Requests are each a
+// device's.) Below the input itself a folder is a device's unless its files have several DACs.
+class SideBySide {
+ public:
+  void add(const std::string& path, View bytes);
+  bool one_device(const std::string& folder) const { return !requests_ && (dacs_ == 1 || (dacs_ == 0 && !folder.empty())); }
+
+ private:
+  size_t dacs_ = 0;
+  bool requests_ = false;
 };
-Result<LotInput> open_lot_input(const std::string& path, const std::vector<Secret>& secrets, bool digests);
+// They are: the lot is this one device, called as the last part of this path.
+LotTree of_one_device(const std::string& path, const std::vector<std::string>& files);
 
 }  // namespace attest::cli

@@ -1,0 +1,14 @@
+// Archives of a lot: their members are files like those of a folder, and members with records are read as a stream.
+#pragma once
+
+#include "cli/lot_open.h"
+
+namespace attest::cli {
+
+// The archive's devices, and in `beside` what stands beside them. `label`: what its devices' names begin with, where there
+// are several archives. An error: it is none, or nothing of it can be read.
+Result<std::unique_ptr<LotSource>> archive_source(const std::string& path, const std::vector<std::string>& passphrases, const std::string& label, LotInput& beside);
+// Nothing else is in it. (An archive with other things is taken for what it says of one device.)
+bool is_archive_of_records(View archive, const std::vector<std::string>& passphrases);
+
+}  // namespace attest::cli
