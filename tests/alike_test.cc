@@ -219,4 +219,11 @@ TEST_CASE("what keeps a record from being alike") {
   CHECK_FALSE(alike->match(line + " ").has_value());
   CHECK_FALSE(alike->match(line.substr(0, line.size() - 1)).has_value());
   CHECK_FALSE(alike->match("").has_value());
+  // Nothing is learned from a record with a key that makes a value inside look like one of the record's own.
+  const std::string own = "\"" + base64(parts.dac) + "\"";
+  for (const std::string& more : {"\"\":{\"dac\":" + own + "}", std::string("\"\":{\"id\":\"other\"}"), std::string("\"\":{\"serial_number\":\"A\"}"), "\"attestation.nonce\":\"" + hex(parts.nonce) + "\"", std::string("\"x\\u0079\":1"), std::string("\"a b\":1")}) {
+    CAPTURE(more);
+    CHECK_FALSE(AlikeRecords::to("{" + more + "," + line.substr(1), judged.front().evidence).has_value());
+  }
+  CHECK(AlikeRecords::to("{\"note\":{\"dac\":" + own + "}," + line.substr(1), judged.front().evidence).has_value());
 }

@@ -21,8 +21,10 @@ struct Leaf {
 class Leaves {
  public:
   explicit Leaves(std::string_view json) : json_(json) {}
-  std::vector<Leaf> all() {
+  // Nullopt: a key of it is none that a record has ("", "a.b", "n\u006fnce"), so that its paths could be taken for others'.
+  std::optional<std::vector<Leaf>> all() {
     value("");
+    if (odd_) return std::nullopt;
     return std::move(out_);
   }
 
@@ -47,7 +49,9 @@ class Leaves {
         std::string inner = path + "[]";
         if (first == '{') {
           const auto [begin, end] = string();
-          inner = (path.empty() ? "" : path + ".") + std::string(json_.substr(begin, end - begin));
+          const std::string_view key = json_.substr(begin, end - begin);
+          odd_ = odd_ || key.empty() || !std::all_of(key.begin(), key.end(), [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-'; });
+          inner = (path.empty() ? "" : path + ".") + std::string(key);
           skip_blanks();
           ++at_;   // the colon
         }
@@ -69,6 +73,7 @@ class Leaves {
   std::string_view json_;
   size_t at_ = 0;
   std::vector<Leaf> out_;
+  bool odd_ = false;
 };
 
 bool is_plain(char c) { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; }
@@ -165,7 +170,9 @@ std::optional<AlikeRecords> AlikeRecords::to(std::string_view line, const Eviden
   // The line, cut at the values that a record may have of its own.
   size_t done = 0, response_slots = 0;
   bool has_dac = false;
-  for (const Leaf& leaf : Leaves(line).all()) {
+  const auto leaves = Leaves(line).all();
+  if (!leaves) return std::nullopt;
+  for (const Leaf& leaf : *leaves) {
     std::optional<Slot> slot;
     if (leaf.path == "id") slot = leaf.string ? Slot::id : Slot::id_number;
     if (leaf.string && leaf.path == "serial_number") slot = Slot::serial_number;
@@ -177,6 +184,7 @@ std::optional<AlikeRecords> AlikeRecords::to(std::string_view line, const Eviden
       if (leaf.path == "attestation.challenge") slot = Slot::challenge;
     }
     if (!slot) continue;
+    if (std::any_of(out.pieces_.begin(), out.pieces_.end(), [&](const Piece& p) { return p.slot == slot; })) return std::nullopt;
     has_dac = has_dac || slot == Slot::dac;
     response_slots += slot >= Slot::elements ? 1 : 0;
     out.pieces_.push_back({.fixed = std::string(line.substr(done, leaf.begin - done)), .slot = slot});
