@@ -66,6 +66,7 @@ Result<int> open_regular(const std::string& path, size_t& size) {
 
 struct Walk {
   size_t most;
+  std::vector<std::string>* empty;
   std::vector<std::string> files;
   std::set<std::pair<dev_t, ino_t>> seen;
 };
@@ -85,7 +86,9 @@ tl::expected<void, Error> walk(const std::string& folder, size_t depth, Walk& st
     }
     if (S_ISDIR(info.st_mode)) {
       if (!state.seen.insert({info.st_dev, info.st_ino}).second) continue;
+      const size_t before = state.files.size();
       if (auto done = walk(name, depth + 1, state); !done) return done;
+      if (state.empty != nullptr && state.files.size() == before) state.empty->push_back(name);
     } else if (S_ISREG(info.st_mode)) {
       if (state.files.size() == state.most) return error(fmt::format("{}: more than {} files", folder, state.most));
       state.files.push_back(name);
@@ -157,11 +160,11 @@ Result<void> stream_file(const std::string& path, const std::function<void(View,
   }
 }
 
-Result<std::vector<std::string>> files_below(const std::string& path, size_t most) {
+Result<std::vector<std::string>> files_below(const std::string& path, size_t most, std::vector<std::string>* empty) {
   struct stat info {};
   if (::stat(path.c_str(), &info) != 0) return error(fmt::format("{}: expected a file or folder, found {}", path, reason(errno)));
   if (!S_ISDIR(info.st_mode)) return std::vector<std::string>{path};
-  Walk state{.most = most, .files = {}, .seen = {}};
+  Walk state{.most = most, .empty = empty, .files = {}, .seen = {}};
   state.seen.insert({info.st_dev, info.st_ino});
   if (auto done = walk(path, 0, state); !done) return tl::unexpected(done.error());
   return std::move(state.files);

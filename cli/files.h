@@ -32,8 +32,9 @@ class FileBytes {
 // Reads a regular file piece by piece, each given with the size of the whole. Memory does not grow with the file.
 Result<void> stream_file(const std::string& path, const std::function<void(View piece, uint64_t size)>& take);
 
-// Every regular file below a folder, sorted, links to folders followed once; or the file itself.
-Result<std::vector<std::string>> files_below(const std::string& path, size_t most = 100'000);
+// Every regular file below a folder, sorted, links to folders followed once; or the file itself. `empty`: takes the folders
+// without any.
+Result<std::vector<std::string>> files_below(const std::string& path, size_t most = 100'000, std::vector<std::string>* empty = nullptr);
 
 // The next line of a stream, with its end where it has one; false when there is none.
 bool next_line(std::FILE* file, std::string& line);

@@ -27,7 +27,10 @@ const std::string kOnlyMember = "data";          // of a gz or zst file, which g
 // A file of an archive while it is handed over, read in pieces: its records may be more than memory holds.
 class Member {
  public:
-  Member(const ArchiveMember& member, uint64_t& unpacked) : member_(member), unpacked_(unpacked) {}
+  Member(const ArchiveMember& member, uint64_t& unpacked) : member_(member), unpacked_(unpacked) {
+    if (member.kind == ArchiveMember::Kind::link) broken_ = Error{.what = fmt::format("a link to \"{}\": links are not followed", printable(member.target.substr(0, 200))), .offset = {}};
+  }
+  bool is_link() const { return member_.kind == ArchiveMember::Kind::link; }
 
   // What it begins with, at least `most` octets where it has them. What is behind them may be broken.
   View start(size_t most) {
@@ -81,11 +84,14 @@ class Member {
 // The files of an archive until `take` says no. An error is about the archive itself: what came before its break was
 // handed over.
 tl::expected<void, Error> walk(View archive, const std::vector<std::string>& passphrases, uint64_t& unpacked, const std::function<bool(const std::string&, Member&)>& take) {
+  std::map<std::string, size_t> seen;
   return loaded_codecs().archive(archive, passphrases, [&](const ArchiveMember& member) {
-    if (member.kind != ArchiveMember::Kind::file) return true;
+    if (member.kind == ArchiveMember::Kind::other) return true;
     const std::string_view path = member.path;
+    std::string name = path.empty() ? kOnlyMember : printable(path.substr(path.starts_with("./") ? 2 : 0));
+    if (const size_t times = ++seen[name]; times > 1) name += fmt::format(" ({})", times);   // a path may stand there twice
     Member its(member, unpacked);
-    return take(path.empty() ? kOnlyMember : printable(path.substr(path.starts_with("./") ? 2 : 0)), its);
+    return take(name, its);
   });
 }
 
@@ -113,20 +119,20 @@ class ArchiveSource final : public LotSource {
     if (unpacking_.joinable()) unpacking_.join();
   }
 
-  tl::expected<void, Error> list(LotInput& input) {
+  void list(LotInput& input) {
     std::map<std::string, FileRole> roles;
     std::map<std::string, Bytes> beside;   // small things that stand beside the devices
-    const auto done = walk_all([&](const std::string& name, Member& member) {
+    // What breaks here breaks again when it is unpacked, and is told then.
+    static_cast<void>(walk_all([&](const std::string& name, Member& member) {
       const bool records = has_records(name, member);
       const auto content = records ? Result<Bytes>(Bytes{}) : member.whole();
       // What cannot be read is some device's, until somebody knows better.
-      FileRole role = records ? FileRole::records : content ? file_role(name, *content) : FileRole::device;
+      FileRole role = records ? FileRole::records : content ? file_role(name, *content) : member.is_link() ? FileRole::none : FileRole::device;
       if (role == FileRole::archive && is_archive_of_records(*content, passphrases_)) role = FileRole::records;
       roles[name] = role;
       if (role == FileRole::shared || role == FileRole::manifest) beside[name] = std::move(*content);
       return true;
-    });
-    if (!done && roles.empty()) return done;
+    }));
     std::vector<std::string> files;
     for (const auto& [name, role] : roles) files.push_back(name);
     LotTree tree = lot_tree(files, [&](const std::string& name) { return roles.at(name); });
@@ -148,7 +154,6 @@ class ArchiveSource final : public LotSource {
     for (size_t i = 0; i < units_.size(); ++i) {
       for (const std::string& file : units_[i].files) unit_of_[file] = i;
     }
-    return {};
   }
 
   std::optional<uint64_t> size() const override { return records_.empty() ? std::optional<uint64_t>(units_.size()) : std::nullopt; }
@@ -175,7 +180,7 @@ class ArchiveSource final : public LotSource {
   }
 
   void unpack() {
-    std::unordered_map<size_t, LotItem> begun;
+    std::map<size_t, LotItem> begun;
     const auto done = walk_all([&](const std::string& name, Member& member) {
       if (records_.contains(name)) return hand_over_records(name, member);
       const auto at = unit_of_.find(name);
@@ -197,8 +202,10 @@ class ArchiveSource final : public LotSource {
       begun.erase(at->second);
       return hand_over(std::move(whole));
     });
-    // Devices behind its break are not known; the archive stands for them, and the lot goes on with the next input.
-    if (!done) hand_over({.name = path_, .input = 1, .what = LotItem::Line{.text = {}, .problem = done.error().what, .held = {}}});
+    // Behind its break devices may be cut short, and others are not known; the archive stands for those, and the lot goes on
+    // with the next input.
+    for (auto& [unit, item] : begun) hand_over(std::move(item));
+    if (!done) hand_over({.name = label_.empty() ? path_ : label_, .input = 1, .what = LotItem::Line{.text = {}, .problem = done.error().what, .held = {}}});
     const std::lock_guard lock(mutex_);
     ended_ = true;
     changed_.notify_all();
@@ -272,10 +279,11 @@ bool is_archive_of_records(View archive, const std::vector<std::string>& passphr
 }
 
 Result<std::unique_ptr<LotSource>> archive_source(const std::string& path, const std::vector<std::string>& passphrases, const std::string& label, LotInput& beside) {
+  if (auto there = codecs_there(); !there) return tl::unexpected(there.error());
   auto file = FileBytes::open(path);
   if (!file) return tl::unexpected(file.error());
   auto source = std::make_unique<ArchiveSource>(path, std::move(*file), passphrases, label);
-  if (auto done = source->list(beside); !done) return tl::unexpected(done.error());
+  source->list(beside);
   return source;
 }
 

@@ -28,7 +28,10 @@ std::string line_name(const std::string& of, uint64_t number) { return (of.empty
 // A line without its end, or nothing where it is empty. `size`: also of what of it was not kept. `held`: what it is a part
 // of.
 std::optional<LotItem> line_item(std::string_view line, size_t size, const std::string& of, uint64_t number, bool digest, std::shared_ptr<const void> held) {
-  if (line.ends_with('\r')) line.remove_suffix(1);
+  if (line.ends_with('\r')) {
+    line.remove_suffix(1);
+    --size;
+  }
   LotItem::Line out;
   if (size > kMostLineBytes) {
     out.problem = fmt::format("expected a line of at most {} bytes, found {}", kMostLineBytes, size);
@@ -243,6 +246,21 @@ class Chain final : public LotSource {
   size_t at_ = 0;
 };
 
+class Lending final : public LotSource {
+ public:
+  Lending(std::unique_ptr<LotSource> source, std::shared_ptr<const Device> shared) : source_(std::move(source)), shared_(std::move(shared)) {}
+  Result<bool> next(LotBatch& batch) override {
+    auto more = source_->next(batch);
+    for (LotItem& item : batch.items) item.shared = shared_;
+    return more;
+  }
+  std::optional<uint64_t> size() const override { return source_->size(); }
+
+ private:
+  std::unique_ptr<LotSource> source_;
+  std::shared_ptr<const Device> shared_;
+};
+
 class Sampled final : public LotSource {
  public:
   Sampled(std::unique_ptr<LotSource> source, uint64_t size, uint64_t seed, uint64_t& lot) : source_(std::move(source)), most_(size), seed_(seed), lot_(lot) {}
@@ -340,6 +358,7 @@ bool holds_records(View bytes) {
   return is_one_record(bytes);
 }
 
+std::unique_ptr<LotSource> lending(std::unique_ptr<LotSource> source, std::shared_ptr<const Device> shared) { return std::make_unique<Lending>(std::move(source), std::move(shared)); }
 std::unique_ptr<LotSource> chained(std::vector<std::unique_ptr<LotSource>> sources) { return std::make_unique<Chain>(std::move(sources)); }
 std::unique_ptr<LotSource> sampled(std::unique_ptr<LotSource> source, uint64_t size, uint64_t seed, uint64_t& lot) {
   return std::make_unique<Sampled>(std::move(source), size, seed, lot);

@@ -27,6 +27,7 @@ struct LotItem {
   using Files = std::vector<LotFile>;
 
   std::string name;              // of a line: what it is called without an id
+  std::shared_ptr<const Device> shared = {};   // lies beside it and others: it takes what it lacks
   uint64_t input = 0;            // a digest of where it comes from and, for lines, of what it says
   std::variant<Line, Files> what;
 };
@@ -63,6 +64,8 @@ std::unique_ptr<LotSource> record_source(ReadSome read, bool digests, std::strin
 // One of the first lines is a whole JSON object that describes a device, or all of it is one, over many lines.
 bool holds_records(View bytes);
 
+// All of its devices may take what they lack from `shared`.
+std::unique_ptr<LotSource> lending(std::unique_ptr<LotSource> source, std::shared_ptr<const Device> shared);
 // One after the other.
 std::unique_ptr<LotSource> chained(std::vector<std::unique_ptr<LotSource>> sources);
 // The sample of `size` devices (sample.h), in input order. Holds no more than the sample. `lot` becomes the number of all.

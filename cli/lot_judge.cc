@@ -52,7 +52,9 @@ bool LotJudge::read_files(const LotItem::Files& files, Reading& reading, std::st
     reading.device.damaged({.path = file.path, .offset = done.error().offset, .item = {}}, "file", done.error().what);
   }
   if (!reading.device.statements.empty() || !reading.device.integrity.empty() || !reading.device.remarks.empty()) return true;
-  if (problem.empty()) problem = fmt::format("{}: expected the files of a device (certificates, a declaration, a dump, a log); none of its {} files is one", files.empty() ? "" : files.front().path, files.size());
+  if (files.empty()) {
+    problem = "expected the files of a device (certificates, a declaration, a dump, a log), found an empty folder";
+  } else if (problem.empty()) problem = fmt::format("{}: expected the files of a device (certificates, a declaration, a dump, a log); none of its {} files is one", files.front().path, files.size());
   return false;
 }
 
@@ -77,11 +79,11 @@ LotJudge::Started LotJudge::begin(const LotItem& item, Reading& reading) const {
 
 // A device that has none of its own takes what lies beside all of them. Its own certificates may or may not hold its PAI:
 // where they do, the lent one is a second PAI, which gather tells of and does not use.
-void LotJudge::lend_shared(Device& device) const {
+void LotJudge::lend(const Device& shared, Device& device) {
   const bool pai = device.first(FactId::pai) != nullptr;
   const bool cd = device.first(FactId::cd) != nullptr || device.first(FactId::attestation_elements) != nullptr;
   const bool csr = device.first(FactId::csr) != nullptr;   // a request comes before all of these
-  for (const Statement& s : setup_.shared.statements) {
+  for (const Statement& s : shared.statements) {
     if (!csr && !(s.fact == FactId::cd ? cd : pai)) device.statements.push_back(s);
   }
 }
@@ -189,7 +191,7 @@ std::vector<DeviceLine> LotJudge::judge(LotBatch batch) {
     Started started = begin(batch.items[i], reading);
     match(started, reading.device);   // by its name, where nothing else is known of it
     if (started.readable) {
-      lend_shared(reading.device);
+      if (batch.items[i].shared) lend(*batch.items[i].shared, reading.device);
       of.push_back(i);
       readings.push_back(std::move(reading));
     }

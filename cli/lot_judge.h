@@ -22,7 +22,6 @@ struct LotSetup {
   std::optional<Device> ordered;
   SipKey key{};
   std::vector<ManifestRows> manifests;
-  Device shared;                          // certificates and declarations of all devices: each takes what it lacks
   bool full = false;                      // with each device's whole report
   bool summaries = false;                 // say in a sentence why a device is not approved
 };
@@ -40,7 +39,7 @@ class LotJudge {
   };
   Started begin(const LotItem& item, Reading& reading) const;
   bool read_files(const LotItem::Files& files, Reading& reading, std::string& problem) const;
-  void lend_shared(Device& device) const;
+  static void lend(const Device& shared, Device& device);
   void match(Started& started, Device& device) const;
   void finish(const Judged& judged, DeviceLine& line) const;
 

@@ -67,10 +67,13 @@ Result<Bytes> content_of(const std::string& path) {
 }
 
 Result<LotInput> open_folder(const std::string& path, const std::vector<Secret>& secrets, bool digests) {
-  auto files = files_below(path, kMostFiles);
+  std::vector<std::string> empty;
+  auto files = files_below(path, kMostFiles, &empty);
   if (!files) return tl::unexpected(files.error());
   const std::string root = path.ends_with('/') ? path : path + "/";
-  for (std::string& file : *files) file.erase(0, root.size());
+  for (auto* list : {&*files, &empty}) {
+    for (std::string& file : *list) file.erase(0, root.size());
+  }
   const std::vector<std::string> passphrases = passphrases_of(secrets);
   std::map<std::string, FileRole> known;
   std::set<std::string> packed;   // records in an archive of their own
@@ -85,7 +88,7 @@ Result<LotInput> open_folder(const std::string& path, const std::vector<Secret>&
     }
     if (role != FileRole::device) known.emplace(file, role);   // most are devices, and those are asked for once
     return role;
-  });
+  }, empty);
   if (const auto folder = only_folder(*files, tree.units)) {
     SideBySide all;
     for (const LotUnit& unit : tree.units) {

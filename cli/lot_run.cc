@@ -195,7 +195,6 @@ class LotRun {
 
   tl::expected<void, Error> open_inputs() {
     std::vector<std::unique_ptr<LotSource>> sources;
-    Reading shared;
     const bool digests = !options_.resume.empty() || !options_.part.empty();   // others go on with it
     for (const std::string& path : options_.inputs) {
       if (path == "-") {
@@ -204,15 +203,17 @@ class LotRun {
       }
       auto input = open_lot_input(path, setup_.secrets, digests);
       if (!input) return tl::unexpected(input.error());
-      if (input->source) sources.push_back(std::move(input->source));
-      for (const LotFile& file : input->shared) static_cast<void>(read_evidence({.path = file.path, .bytes = *file.content, .base = 0, .member = true}, shared));
+      if (input->source) {
+        Reading shared;
+        for (const LotFile& file : input->shared) static_cast<void>(read_evidence({.path = file.path, .bytes = *file.content, .base = 0, .member = true}, shared));
+        sources.push_back(input->shared.empty() ? std::move(input->source) : lending(std::move(input->source), std::make_shared<const Device>(std::move(shared.device))));
+      }
       for (LotFile& file : input->manifests) {
         if (!manifests_.add_found(file.path, std::move(*file.content))) ++input->ignored;
       }
       ignored_ += input->ignored;
       for (const std::string& name : input->ignored_names) ignored_names_ += (ignored_names_.empty() ? "" : ", ") + printable(name);
     }
-    setup_.shared = std::move(shared.device);
     any_input_ = !sources.empty();
     source_ = chained(std::move(sources));
     if (options_.sample > 0) source_ = sampled(std::move(source_), static_cast<uint64_t>(options_.sample), static_cast<uint64_t>(options_.seed), lot_size_);
@@ -266,6 +267,8 @@ class LotRun {
     return {};
   }
 
+  bool drawn() const { return options_.sample > 0 && lot_size_ > tally_.devices(); }   // not all were judged
+
   void count(const DeviceLine& line) {
     tally_.add(line.result, line.marks);
     if (!setup_.manifests.empty()) manifest_tally_->add(line.result.name, line.rows);
@@ -282,11 +285,12 @@ class LotRun {
     out.network = setup_.policy.network;
     out.at = setup_.policy.at;
     out.engine = setup_.engine->name();
-    FindingList of_manifests = manifest_tally_->findings(options_.sample == 0 && any_input_);
+    FindingList of_manifests = manifest_tally_->findings(!drawn() && any_input_);
     std::move(of_manifests.findings.begin(), of_manifests.findings.end(), std::back_inserter(out.findings));
     out.findings_left_out += of_manifests.left_out;
     out.manifest_rows = manifest_tally_->rows();
-    if (options_.sample > 0) out.sample = sample_statement(lot_size_, tally_.devices(), static_cast<uint64_t>(options_.seed), tally_.count(Verdict::reject));
+    if (options_.sample > 0) out.sample = sample_statement(lot_size_, tally_.devices(), static_cast<uint64_t>(options_.seed), tally_.count(Verdict::reject), tally_.count(Verdict::undecided));
+    if (drawn() && out.manifest_rows > 0) out.notes.push_back("of a sample it is not told which rows of a manifest have no device");
     if (ignored_ > 0) out.notes.push_back(fmt::format("{} {} beside the devices {} no evidence: {}{}", ignored_, ignored_ == 1 ? "file" : "files", ignored_ == 1 ? "is" : "are", ignored_names_, ignored_ > 5 ? ", ..." : ""));
     conclude(out);
     return out;
@@ -313,7 +317,8 @@ std::optional<std::string> usage_problem(const LotOptions& o) {
   if (o.full && o.format != "ndjson") return "--full needs --format ndjson: no other format holds whole reports";
   if (!o.part.empty() && o.format != "ndjson") return "--part needs --format ndjson: lot merge reads its lines";
   if (!o.part.empty() && o.sample > 0) return "--sample cannot be joined with others: draw the sample of the whole lot";
-  if (o.sample < 0 || o.seed < 0 || o.jobs < 0) return "--sample, --seed and --jobs: expected a number that is not negative";
+  if (o.sample != kAllDevices && o.sample < 1) return "--sample: expected at least one device";
+  if (o.seed < 0 || o.jobs < 0) return "--seed and --jobs: expected a number that is not negative";
   return std::nullopt;
 }
 

@@ -1,18 +1,22 @@
 // LotRun: one lot from the command line's words to the exit code.
 #pragma once
 
+#include <limits>
+
 #include "cli/engine_option.h"
 #include "cli/options.h"
 #include "verifier/report.h"
 
 namespace attest::cli {
 
+inline constexpr long long kAllDevices = std::numeric_limits<long long>::min();   // no sample is drawn
+
 struct LotOptions {
   JudgeOptions judge;
   std::vector<std::string> inputs, manifests, columns;
   std::string format, output, expect, resume, part;
   EngineOption engine;
-  long long jobs = 0, sample = 0, seed = 1;
+  long long jobs = 0, sample = kAllDevices, seed = 1;
   bool stream = false, full = false;
 };
 int run_lot(const LotOptions& options);

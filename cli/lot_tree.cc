@@ -17,20 +17,50 @@ struct Folder {
   std::vector<std::string> files;   // relative paths
 };
 
-std::unique_ptr<Folder> grown(const std::vector<std::string>& files) {
-  auto root = std::make_unique<Folder>();
-  for (const std::string& file : files) {
-    Folder* at = root.get();
-    size_t from = 0;
-    for (size_t slash = file.find('/'); slash != std::string::npos; from = slash + 1, slash = file.find('/', from)) {
-      auto& below = at->folders[file.substr(from, slash - from)];
-      if (!below) below = std::make_unique<Folder>();
-      at = below.get();
-    }
-    at->files.push_back(file);
+// "a/b/": the folder itself.
+Folder* folder_of(Folder& root, const std::string& path) {
+  Folder* at = &root;
+  size_t from = 0;
+  for (size_t slash = path.find('/'); slash != std::string::npos; from = slash + 1, slash = path.find('/', from)) {
+    auto& below = at->folders[path.substr(from, slash - from)];
+    if (!below) below = std::make_unique<Folder>();
+    at = below.get();
   }
-  return root;
+  return at;
 }
+
+// How devices that lie side by side are called: what stands before their numbers and behind them, and how long it is when
+// all are as long. What is called so and says nothing is a device that cannot be read, and no file beside them.
+class Likeness {
+ public:
+  void add(std::string_view name) {
+    const size_t first = name.find_first_of(kDigits), last = name.find_last_of(kDigits);
+    if (first == std::string_view::npos) return;
+    const std::string_view before = name.substr(0, first), after = name.substr(last + 1);
+    if (!any_) {
+      before_ = before;
+      after_ = after;
+      size_ = name.size();
+    } else {
+      before_.resize(static_cast<size_t>(std::mismatch(before_.begin(), before_.end(), before.begin(), before.end()).first - before_.begin()));
+      after_ = after_.substr(after_.size() - static_cast<size_t>(std::mismatch(after_.rbegin(), after_.rend(), after.rbegin(), after.rend()).first - after_.rbegin()));
+      if (size_ != name.size()) size_ = 0;
+    }
+    any_ = true;
+  }
+  bool like(std::string_view name) const {
+    if (!any_ || (size_ != 0 && name.size() != size_) || name.size() <= before_.size() + after_.size() || !name.starts_with(before_) || !name.ends_with(after_)) return false;
+    return name.substr(before_.size(), name.size() - before_.size() - after_.size()).find_first_of(kDigits) != std::string_view::npos;
+  }
+
+ private:
+  static constexpr const char* kDigits = "0123456789";
+  std::string before_, after_;
+  size_t size_ = 0;   // 0: they differ
+  bool any_ = false;
+};
+
+std::string_view name_of(const std::string& path) { return std::string_view(path).substr(path.rfind('/') + 1); }
 
 void all_below(const Folder& folder, std::vector<std::string>& out) {
   out.insert(out.end(), folder.files.begin(), folder.files.end());
@@ -59,23 +89,45 @@ class Sorting {
  private:
   // A folder of devices: the root, or one that has subfolders and no evidence beside them.
   void group(const Folder& folder, const std::string& path) {
+    Likeness files, folders;
+    std::vector<std::string> unknown;
     for (const std::string& file : folder.files) {
       const FileRole role = role_(file);
-      if (role == FileRole::device || role == FileRole::archive) tree_.units.push_back({.name = file, .files = {file}});
+      if (role == FileRole::device || role == FileRole::archive) {
+        tree_.units.push_back({.name = file, .files = {file}});
+        files.add(name_of(file));
+      }
       if (role == FileRole::shared) tree_.shared.push_back(file);
       if (role == FileRole::manifest) tree_.manifests.push_back(file);
       if (role == FileRole::records) tree_.records.push_back(file);
-      if (role == FileRole::none) tree_.ignored.push_back(file);
+      if (role == FileRole::none) unknown.push_back(file);
     }
+    for (const std::string& file : unknown) {
+      if (files.like(name_of(file))) {
+        tree_.units.push_back({.name = file, .files = {file}, .unknown = true});
+      } else {
+        tree_.ignored.push_back(file);
+      }
+    }
+    std::vector<std::pair<const std::string*, const Folder*>> others;
     for (const auto& [name, below] : folder.folders) {
       const std::string its = path.empty() ? name : path + "/" + name;
-      if (has_device_file(*below)) {
-        if (has_more_than_one(*below)) {
-          group(*below, its);
-        } else {
-          device(*below, its);
-        }
-      } else if (!below->folders.empty() || has_lots(*below)) {
+      if (!has_device_file(*below)) {
+        others.emplace_back(&name, below.get());
+      } else if (has_more_than_one(*below)) {
+        group(*below, its);
+      } else {
+        device(*below, its);
+        folders.add(name);
+      }
+    }
+    for (const auto& [name, below] : others) {
+      const std::string its = path.empty() ? *name : path + "/" + *name;
+      if (has_lots(*below)) {
+        group(*below, its);
+      } else if (folders.like(*name)) {
+        device(*below, its);
+      } else if (!below->folders.empty()) {
         group(*below, its);
       } else {
         beside(*below, its);
@@ -127,7 +179,12 @@ class Sorting {
 
 }  // namespace
 
-LotTree lot_tree(const std::vector<std::string>& files, const std::function<FileRole(const std::string&)>& role) { return Sorting(role).sort(*grown(files)); }
+LotTree lot_tree(const std::vector<std::string>& files, const std::function<FileRole(const std::string&)>& role, const std::vector<std::string>& empty) {
+  Folder root;
+  for (const std::string& file : files) folder_of(root, file)->files.push_back(file);
+  for (const std::string& folder : empty) folder_of(root, folder + "/");
+  return Sorting(role).sort(root);
+}
 
 std::optional<std::string> only_folder(const std::vector<std::string>& files, const std::vector<LotUnit>& units) {
   if (files.size() < 2 || files.size() > kMostFilesOfOne || units.empty()) return std::nullopt;
@@ -137,7 +194,7 @@ std::optional<std::string> only_folder(const std::vector<std::string>& files, co
     if (folder_of(file) != folder) return std::nullopt;
   }
   for (const LotUnit& unit : units) {
-    if (unit.files.size() != 1) return std::nullopt;
+    if (unit.files.size() != 1 || unit.unknown) return std::nullopt;
   }
   return folder;
 }

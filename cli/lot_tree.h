@@ -14,13 +14,14 @@ namespace attest::cli {
 struct LotUnit {
   std::string name;                  // within the lot: "0001", "line-a/0001"
   std::vector<std::string> files;    // relative paths
+  bool unknown = false;              // nothing is known of it but that it is called as the devices beside it are
 };
 struct LotTree {
   std::vector<LotUnit> units;        // sorted by path
   std::vector<std::string> shared, manifests, records, ignored;
 };
-// `files`: relative paths, sorted. `role` is asked as few times as needed: it may have to read.
-LotTree lot_tree(const std::vector<std::string>& files, const std::function<FileRole(const std::string&)>& role);
+// `files`: relative paths, sorted. `role` is asked as few times as needed: it may have to read. `empty`: folders without files.
+LotTree lot_tree(const std::vector<std::string>& files, const std::function<FileRole(const std::string&)>& role, const std::vector<std::string>& empty = {});
 
 // Files side by side, and no others: the one folder of `files` ("", "lot", "a/lot"), where they are few enough to be one
 // device's.

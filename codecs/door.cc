@@ -67,20 +67,28 @@ class Loaded final : public Codecs {
     return (*codecs)->qr_png(modules, pixels_a_module);
   }
 
- private:
   const Result<Codecs*>& module() {
     std::call_once(once_, [this] { codecs_ = load(); });
     return codecs_;
   }
+ private:
   std::once_flag once_;
   Result<Codecs*> codecs_ = error("not loaded");
 };
 
-}  // namespace
-
-Codecs& loaded_codecs() {
+Loaded& door() {
   static Loaded kept;
   return kept;
+}
+
+}  // namespace
+
+Codecs& loaded_codecs() { return door(); }
+
+tl::expected<void, Error> codecs_there() {
+  const auto& codecs = door().module();
+  if (!codecs) return tl::unexpected(codecs.error());
+  return {};
 }
 
 }  // namespace attest

@@ -10,6 +10,8 @@ namespace attest {
 // Answers from the module, loading it when first asked. When it cannot be loaded every answer is the error that says
 // where it was looked for.
 Codecs& loaded_codecs();
+// Whether it can be loaded, for who must not take that error for one of the evidence.
+tl::expected<void, Error> codecs_there();
 
 namespace codecs {
 // The codecs themselves, without a door: for who links them.

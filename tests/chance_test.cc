@@ -31,10 +31,10 @@ TEST_CASE("what a sample without a fault says: no more than so many are faulty")
 }
 
 TEST_CASE("a sample's words") {
-  const LotSample none = sample_statement(10'000, 200, 1, 0);
+  const LotSample none = sample_statement(10'000, 200, 1, 0, 0);
   CHECK(none.words == "200 of 10000 devices drawn at random with seed 1: none rejected. With 95 % confidence at most 147 devices of the lot (1.5 %) would be rejected; "
                       "what only shows between devices was looked for among the drawn ones only");
-  CHECK(sample_statement(1, 1, 1, 0).words == "all 1 device of the lot were judged: this is no sample");
+  CHECK(sample_statement(1, 1, 1, 0, 0).words == "all 1 device of the lot were judged: this is no sample");
 }
 
 TEST_CASE("the drawing depends on the seed and the place alone") {

@@ -9,7 +9,7 @@ namespace attest {
 // lot and seed give the same sample, however long the lot turns out to be.
 uint64_t sample_rank(uint64_t seed, uint64_t place);
 
-// What `rejected` of `size` devices say about all `lot` of them.
-LotSample sample_statement(uint64_t lot, uint64_t size, uint64_t seed, uint64_t rejected);
+// What `rejected` and `undecided` of `size` devices say about all `lot` of them. What is undecided may be faulty.
+LotSample sample_statement(uint64_t lot, uint64_t size, uint64_t seed, uint64_t rejected, uint64_t undecided);
 
 }  // namespace attest
