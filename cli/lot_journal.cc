@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -46,12 +47,16 @@ Result<LotJournal> LotJournal::open(const std::string& path, const JournalHead& 
     return failed(path);
   }
   if (::flock(fd, LOCK_EX | LOCK_NB) != 0) return error(fmt::format("--resume: {}: another run writes it", path));
-  // A first line that was cut off is a journal that was never begun; any other file is somebody's.
-  std::string first;
+  // A first line that was cut off is a journal that was never begun; any other file is somebody's, however it goes on.
+  struct stat about {};
+  if (::fstat(fd, &about) != 0) return failed(path);
+  const std::string begin = fmt::format("{{\"journal\":\"{}\"", kSchema);
+  std::string first(begin.size(), '\0');
+  if (S_ISREG(about.st_mode)) first.resize(std::fread(first.data(), 1, first.size(), out.file_));
+  if (!begin.starts_with(first)) return foreign(path);
+  std::rewind(out.file_);
   next_line(out.file_, first);
   if (!first.ends_with('\n')) {
-    const std::string begin = fmt::format("{{\"journal\":\"{}\"", kSchema);
-    if (!begin.starts_with(first) && !first.starts_with(begin)) return foreign(path);
     auto done = out.write_head();
     return done ? Result<LotJournal>(std::move(out)) : tl::unexpected(done.error());
   }

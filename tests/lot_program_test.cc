@@ -233,6 +233,8 @@ TEST_CASE("lot --resume: another input, other options, another file are refused"
   write_file(folder.file("settings"), "{\"journal\": 1}");
   CHECK(run({"--stream", "--resume", folder.file("settings")}, "").out.find("expected a journal of matter-attest lot, found something else") != std::string::npos);
   CHECK(read_file(folder.file("settings")) == "{\"journal\": 1}");
+  // Nor is one looked for in a device that never ends, or in a file without lines.
+  CHECK(run({"--stream", "--resume", "/dev/zero"}, "").out.find("/dev/zero: expected a journal of matter-attest lot, found something else") != std::string::npos);
 }
 
 TEST_CASE("lot --resume: rows that were judged belong to the table as it was") {
