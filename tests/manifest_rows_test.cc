@@ -73,6 +73,9 @@ TEST_CASE("manifest rows: what is wrong with them alone") {
       {"serial,manual code\nSN1,2406147644\n",
        {"manifest-codes-are-valid: row 2 (SN1): manual code: expected 11 or 21 digits, found 10: its leading zero was lost, as in a spreadsheet that takes it for a number"}},
       {"serial,qr\nSN1,MX:1\n", {"manifest-codes-are-valid: row 2 (SN1): QR code: expected the prefix \"MT:\", found other text"}},
+      {"serial,qr,manual code\nSN1,MT:Y.K9042C00KA0648G00,749701123365522327685\n", {"manifest-rows-agree-with-themselves: row 2 (SN1): the manual code and the QR code are not of one device"}},
+      {"serial,manual code,vid,pid\nSN1,749701123365522327685,FFF1,8000\n", {"manifest-rows-agree-with-themselves: row 2 (SN1): the vendor id is not the one in the manual code"}},
+      {"serial,qr,manual code,passcode\nSN1,MT:Y.K9042C00KA0648G00,34970112332,7\n", {"manifest-rows-agree-with-themselves: row 2 (SN1): the passcode is not the one in the QR code"}},
       // Rows are numbered as a spreadsheet does it, which shows empty ones.
       {"\nserial,passcode\r\nSN1,7\r\n\r\n,\r\nSN2,x\r\n , \r\n", {"manifest-is-readable: row 6 (SN2): passcode: expected a whole number, found something else"}},
       {"serial,mac\nSN1,A\nSN2,\"B\n", {"manifest-is-readable: row 3 and all after it: csv: a quote opens and never closes at byte 21"}},
@@ -184,6 +187,72 @@ TEST_CASE("manifest rows: what a device contradicts") {
     const std::string text = fmt::format("{}\n{}\n", row.header, row.row);
     CHECK(opened(text).contradictions(0, evidence_of(example())) == row.differ);
   }
+}
+
+TEST_CASE("manifest rows: codes and numbers are compared by what they mean, whatever form each side has them in") {
+  // All of vendor 0xFFF1, product 0x8000 unless their name says otherwise.
+  const std::string qr = kQr, manual = "34970112332", other_passcode_qr = "MT:Y.K9042C000O0648G00", other_passcode_manual = "34970212338", other_discriminator_qr = "MT:Y.K90CEK01KA0648G00",
+                    other_device_qr = "MT:Y.K90E.N16XS5P09R10", other_device_manual = "20269549588", other_vendor_manual = "749701123365522327685";
+  struct Said {
+    FactId fact;
+    FactValue value;
+  };
+  const Said passcode{FactId::passcode, uint64_t{20202021}}, discriminator{FactId::discriminator, uint64_t{3840}}, its_qr{FactId::qr_payload, qr}, its_manual{FactId::manual_code, manual},
+      vendor{FactId::vendor_id, uint64_t{0xFFF1}};
+  const struct {
+    std::vector<Said> part;
+    std::string header, row;
+    std::vector<Column> differ;
+  } rows[] = {
+      {{passcode, discriminator}, "qr", qr, {}},
+      {{passcode, discriminator}, "qr", other_device_qr, {Column::qr_payload}},
+      {{passcode, discriminator}, "qr", other_passcode_qr, {Column::qr_payload}},
+      {{passcode, discriminator}, "qr", other_discriminator_qr, {Column::qr_payload}},
+      {{passcode, discriminator}, "manual code", manual, {}},
+      {{passcode, discriminator}, "manual code", other_passcode_manual, {Column::manual_code}},
+      {{passcode, discriminator}, "manual code", other_device_manual, {Column::manual_code}},
+      {{discriminator}, "qr,manual code", other_device_qr + "," + other_device_manual, {Column::qr_payload, Column::manual_code}},
+      {{its_qr}, "manual code", manual, {}},
+      {{its_qr}, "manual code", other_device_manual, {Column::manual_code}},
+      {{its_qr}, "manual code", other_vendor_manual, {Column::manual_code}},
+      {{its_qr}, "discriminator", "3840", {}},
+      {{its_qr}, "discriminator", "2222", {Column::discriminator}},
+      {{its_qr}, "discriminator", "3841", {Column::discriminator}},
+      {{its_qr}, "passcode", "81234567", {Column::passcode}},
+      {{its_qr}, "vid,pid", "FFF1,8000", {}},
+      {{its_qr}, "vid,pid", "FFF2,8001", {Column::vendor_id, Column::product_id}},
+      {{its_manual}, "qr", qr, {}},
+      {{its_manual}, "qr", other_discriminator_qr, {}},   // a manual code has no more than 4 bits of it
+      {{its_manual}, "qr", other_passcode_qr, {Column::qr_payload}},
+      {{its_manual}, "qr", other_device_qr, {Column::qr_payload}},
+      {{its_manual}, "discriminator", "3841", {}},
+      {{its_manual}, "discriminator", "2222", {Column::discriminator}},
+      {{its_manual}, "passcode,vid", "20202021,FFF2", {}},
+      {{vendor, passcode}, "manual code", other_vendor_manual, {Column::manual_code}},
+      {{vendor}, "manual code", manual, {}},
+      {{its_qr, its_manual}, "qr,manual code,passcode,discriminator,vid,pid", qr + "," + manual + ",20202021,3840,FFF1,8000", {}},
+      {{}, "qr,manual code,passcode,discriminator,vid,pid", qr + "," + manual + ",20202021,3840,FFF1,8000", {}},
+  };
+  for (const auto& row : rows) {
+    Device device;
+    const Place place{.path = "part.bin", .offset = {}, .item = {}};
+    device.say(FactId::serial_number, std::string("SN1"), place);
+    for (const Said& said : row.part) device.say(said.fact, said.value, place);
+    const std::string text = fmt::format("serial,{}\nSN1,{}\n", row.header, row.row);
+    CAPTURE(text);
+    const ManifestRows table = opened(text);
+    CHECK(table.findings().findings.empty());
+    CHECK(table.contradictions(0, evidence_of(std::move(device))) == row.differ);
+  }
+}
+
+TEST_CASE("manifest rows: a code that was lent by a row does not speak for the part") {
+  const ManifestRows rows = opened("serial,qr\nSN1,MT:Y.K90E.N16XS5P09R10\n");
+  Device device;
+  device.say(FactId::discriminator, uint64_t{3840}, {.path = "part.bin", .offset = {}, .item = {}});
+  rows.lend_codes(0, device);
+  REQUIRE(device.string(FactId::qr_payload) != nullptr);
+  CHECK(rows.contradictions(0, evidence_of(std::move(device))) == std::vector<Column>{Column::qr_payload});
 }
 
 TEST_CASE("manifest rows: a part without a code is judged with those of its row") {
