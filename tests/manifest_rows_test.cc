@@ -246,6 +246,14 @@ TEST_CASE("manifest rows: codes and numbers are compared by what they mean, what
   }
 }
 
+TEST_CASE("manifest rows: a salt in hex is that in base64") {
+  Device device = example();
+  device.say(FactId::spake2p_salt, Bytes{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}, {.path = "part.bin", .offset = {}, .item = {}});
+  const Evidence evidence = evidence_of(std::move(device));
+  CHECK(opened("serial,salt\nSN1,000102030405060708090a0b0c0d0e0f\n").contradictions(0, evidence).empty());
+  CHECK(opened("serial,salt\nSN1,000102030405060708090a0b0c0d0e0e\n").contradictions(0, evidence) == std::vector<Column>{Column::spake2p_salt});
+}
+
 TEST_CASE("manifest rows: a code that was lent by a row does not speak for the part") {
   const ManifestRows rows = opened("serial,qr\nSN1,MT:Y.K90E.N16XS5P09R10\n");
   Device device;

@@ -72,13 +72,19 @@ TEST_CASE("manifest: rows") {
   CHECK(row->of(Column::passcode).empty());
   CHECK(column_value(Column::manual_code, row->of(Column::manual_code)) == FactValue(std::string("34970112332")));
   CHECK(manifest_row(*header, {"A1"}, 3).error().what == "row 3: expected 3 fields, found 1");
-  CHECK(manifest_row(*header, {"A1", "", "", ""}, 4).error().what == "row 4: expected 3 fields, found 4");
+  CHECK(manifest_row(*header, {"A1", "", "", "x"}, 4).error().what == "row 4: expected 3 fields, found 4");
+  CHECK(manifest_row(*header, {"A1", "", "7", " ", ""}, 5)->of(Column::passcode) == "7");   // a delimiter at the end of rows only
   CHECK(column_value(Column::passcode, "2020abc").error().what == "passcode: expected a whole number, found something else");
   CHECK(column_value(Column::vendor_id, "0xFFF1") == FactValue(uint64_t{0xFFF1}));
   CHECK(column_value(Column::product_id, "no").error().what == "pid: expected a whole number, found \"no\"");
   CHECK(column_value(Column::dac_sha256, "AB:cd").value() == FactValue(Bytes{0xAB, 0xCD}));
   CHECK(column_value(Column::spake2p_salt, "AAEC").value() == FactValue(Bytes{0, 1, 2}));
   CHECK_FALSE(column_certificate("/srv/factory/DAC_cert.der"));
+  CHECK(column_certificate("30020500") == Bytes{0x30, 0x02, 0x05, 0x00});   // these digits are base64, too
+  // Hex digits or base64, whichever agrees.
+  const FactValue counted(Bytes{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15});
+  for (const char* salt : {"000102030405060708090a0b0c0d0e0f", "00:01:02:03:04:05:06:07:08:09:0A:0B:0C:0D:0E:0F", "AAECAwQFBgcICQoLDA0ODw=="}) CHECK(may_mean(Column::spake2p_salt, salt, counted));
+  for (const char* salt : {"000102030405060708090a0b0c0d0e0e", "AAECAwQFBgcICQoLDA0ODg==", "garbage!!"}) CHECK_FALSE(may_mean(Column::spake2p_salt, salt, counted));
 }
 
 TEST_CASE("manifest: what spreadsheets make of values") {
@@ -96,6 +102,13 @@ TEST_CASE("manifest: what spreadsheets make of values") {
   // Certificates write these ids in four hex digits.
   CHECK(column_value(Column::vendor_id, "FFF1") == FactValue(uint64_t{0xFFF1}));
   CHECK_FALSE(column_value(Column::passcode, "FFF1"));
+  CHECK(column_value(Column::product_id, "8E01") == FactValue(uint64_t{0x8E01}));   // no shortened number
+  CHECK(column_value(Column::product_id, "8001") == FactValue(uint64_t{8001}));
+  CHECK(column_value(Column::discriminator, "3E8") == FactValue(uint64_t{0x3E8}));
+  CHECK(column_value(Column::discriminator, "F00") == FactValue(uint64_t{0xF00}));
+  CHECK(column_value(Column::discriminator, "100") == FactValue(uint64_t{100}));
+  CHECK_FALSE(column_value(Column::discriminator, "3.84E+3"));
+  CHECK_FALSE(column_value(Column::passcode, "2E7"));
   CHECK(is_id("8000", 0x8000));
   CHECK(is_id("8000", 8000));
   CHECK(is_id("0x8000", 0x8000));

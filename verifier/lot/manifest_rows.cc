@@ -262,7 +262,7 @@ bool differs(Column column, const std::string& value, const Evidence& e, const P
     return !ids.empty() && std::none_of(ids.begin(), ids.end(), [&](uint64_t id) { return is_id(value, id); });
   }
   const Statement* said = e.device.first(*fact);
-  return said != nullptr && said->value != *wanted;
+  return said != nullptr && !may_mean(column, value, said->value);
 }
 
 constexpr size_t kMostSame = 64;   // rows with one value that are looked at one by one

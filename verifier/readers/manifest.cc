@@ -99,6 +99,12 @@ std::optional<uint64_t> four_hex_digits(const std::string& text) {
   return bytes && bytes->size() == 2 ? std::optional<uint64_t>(uint64_t{(*bytes)[0]} << 8 | (*bytes)[1]) : std::nullopt;
 }
 
+// Of ids four, as certificates have them; of a discriminator three, which are its 12 bits.
+std::optional<uint64_t> bare_hex(Column column, const std::string& text) {
+  if (column == Column::vendor_id || column == Column::product_id) return four_hex_digits(text);
+  return column == Column::discriminator && text.size() == 3 ? four_hex_digits("0" + text) : std::nullopt;
+}
+
 constexpr size_t kMostFields = 1000;
 constexpr size_t kMostHeader = 64u << 10;
 
@@ -208,7 +214,9 @@ Result<ManifestHeader> read_manifest_header(std::string_view text, const std::ve
 
 Result<ManifestRow> manifest_row(const ManifestHeader& header, const CsvRecord& record, uint64_t number) {
   const bool reaches = std::all_of(header.place.begin(), header.place.end(), [&](const auto& place) { return !place || *place < record.size(); });
-  if (record.size() > header.fields || !reaches) return error(fmt::format("row {}: expected {} fields, found {}", number, header.fields, record.size()));
+  // Some tools end each row, but not the header, with a delimiter.
+  const bool surplus = record.size() > header.fields && std::any_of(record.begin() + static_cast<std::ptrdiff_t>(header.fields), record.end(), [](const std::string& field) { return !cell_text(field).empty(); });
+  if (surplus || !reaches) return error(fmt::format("row {}: expected {} fields, found {}", number, header.fields, record.size()));
   return partial_row(header, record, number);
 }
 
@@ -225,14 +233,12 @@ ManifestRow partial_row(const ManifestHeader& header, const CsvRecord& record, u
 Result<FactValue> column_value(Column column, const std::string& text) {
   const ColumnInfo& about = info(column);
   const auto expected = [&](const std::string& what) { return error(fmt::format("{}: expected {}, found {}", about.name, what, is_secret(column) ? "something else" : "\"" + printable(text.substr(0, 60)) + "\"")); };
+  const auto number = about.form == Form::number ? json_number(Json(without_point(text))) : Result<uint64_t>(0);
+  // 8E01 and 3E8 look like shortened numbers, too.
+  if (const auto id = bare_hex(column, text); id && !number) return FactValue(*id);
   if ((about.form == Form::number || about.form == Form::digits) && is_shortened(text))
     return error(fmt::format("{}: expected all its digits, found a number that a spreadsheet has shortened (1.2E+10): format the column as text", about.name));
-  if (about.form == Form::number) {
-    const auto number = json_number(Json(without_point(text)));
-    const auto id = column == Column::vendor_id || column == Column::product_id ? four_hex_digits(text) : std::nullopt;
-    if (!number && id) return FactValue(*id);
-    return number ? Result<FactValue>(FactValue(*number)) : expected("a whole number");
-  }
+  if (about.form == Form::number) return number ? Result<FactValue>(FactValue(*number)) : expected("a whole number");
   if (about.form == Form::hex) {
     auto bytes = from_hex_lenient(text);
     return bytes ? Result<FactValue>(FactValue(std::move(*bytes))) : expected("hex digits");
@@ -267,6 +273,14 @@ bool is_id(const std::string& written, uint64_t id) {
   return (number && std::get<uint64_t>(*number) == id) || four_hex_digits(written) == id;
 }
 
+bool may_mean(Column column, const std::string& text, const FactValue& value) {
+  const auto read = column_value(column, text);
+  if (read && *read == value) return true;
+  const auto* bytes = std::get_if<Bytes>(&value);
+  const auto digits = bytes != nullptr ? from_hex_lenient(text) : Result<Bytes>(Bytes{});
+  return info(column).form == Form::base64 && bytes != nullptr && digits && *digits == *bytes;
+}
+
 std::optional<Bytes> column_certificate(const std::string& text) {
   if (looks_like_pem(view(text))) {
     PemFile pem = parse_pem(view(text));
@@ -275,10 +289,10 @@ std::optional<Bytes> column_certificate(const std::string& text) {
     }
     return std::nullopt;
   }
-  auto bytes = from_base64_lines(text);
-  if (!bytes) bytes = from_hex_lenient(text);
-  if (!bytes || bytes->empty() || bytes->front() != 0x30) return std::nullopt;
-  return std::move(*bytes);
+  for (const auto read : {from_base64_lines, from_hex_lenient}) {
+    if (auto bytes = read(text); bytes && !bytes->empty() && bytes->front() == 0x30) return std::move(*bytes);
+  }
+  return std::nullopt;
 }
 
 Result<std::string> table_of_json(View bytes) {

@@ -50,11 +50,14 @@ Result<ManifestRow> manifest_row(const ManifestHeader& header, const CsvRecord& 
 // As far as its fields reach.
 ManifestRow partial_row(const ManifestHeader& header, const CsvRecord& record, uint64_t number);
 
-// A value of a column as a fact of a device has it: numbers, bytes, a code without its blanks and dashes. An error says how
+// A value of a column as a fact of a device has it: numbers (ids and discriminators also as bare hex digits, where they
+// are no decimal ones), bytes, a code without its blanks and dashes. An error says how
 // such a value is written.
 Result<FactValue> column_value(ManifestColumn column, const std::string& text);
 // Whether a vendor or product id is written there: as a number, or as four hex digits without 0x, as certificates have it.
 bool is_id(const std::string& written, uint64_t id);
+// Whether that value is written there. Hex digits can be base64, too: either reading will do.
+bool may_mean(ManifestColumn column, const std::string& text, const FactValue& value);
 // The certificate in a `dac` column: PEM, base64 or hex. nullopt where it is none: a tool's table may have a path there.
 std::optional<Bytes> column_certificate(const std::string& text);
 
