@@ -76,6 +76,9 @@ TEST_CASE("manifest rows: what is wrong with them alone") {
       {"serial,qr,manual code\nSN1,MT:Y.K9042C00KA0648G00,749701123365522327685\n", {"manifest-rows-agree-with-themselves: row 2 (SN1): the manual code and the QR code are not of one device"}},
       {"serial,manual code,vid,pid\nSN1,749701123365522327685,FFF1,8000\n", {"manifest-rows-agree-with-themselves: row 2 (SN1): the vendor id is not the one in the manual code"}},
       {"serial,qr,manual code,passcode\nSN1,MT:Y.K9042C00KA0648G00,34970112332,7\n", {"manifest-rows-agree-with-themselves: row 2 (SN1): the passcode is not the one in the QR code"}},
+      {"serial,SN,passcode,pin\nSN1,SN1,20202021,20202021.0\nSN2,,,7654321\n", {}},
+      {"serial,SN\nSN1,SN2\n", {"manifest-rows-agree-with-themselves: row 2 (SN1): two columns have another serial each (name the right one with --column)"}},
+      {"serial,SN,passcode\nSN1,,x\n", {"manifest-is-readable: row 2 (SN1): passcode: expected a whole number, found something else"}},
       // Rows are numbered as a spreadsheet does it, which shows empty ones.
       {"\nserial,passcode\r\nSN1,7\r\n\r\n,\r\nSN2,x\r\n , \r\n", {"manifest-is-readable: row 6 (SN2): passcode: expected a whole number, found something else"}},
       {"serial,mac\nSN1,A\nSN2,\"B\n", {"manifest-is-readable: row 3 and all after it: csv: a quote opens and never closes at byte 21"}},
@@ -279,6 +282,14 @@ TEST_CASE("manifest rows: a part without a code is judged with those of its row"
   Device other;
   rows.lend_codes(1, other);   // wrong in itself
   CHECK(other.statements.empty());
+}
+
+TEST_CASE("manifest tally: columns that nobody understands are noted once, of given tables") {
+  const std::string one = "serial,operator,line\nSN1,A,B\n", other = "serial,line,colour\nSN2,A,B\n", found = "serial,size\nSN3,1\n";
+  std::vector<ManifestRows> tables;
+  for (const std::string* text : {&one, &other, &found}) tables.push_back(opened(*text));
+  CHECK(ManifestTally(tables, 2).notes() == std::vector<std::string>{"columns not understood: operator, line, colour (map them with --column)"});
+  CHECK(ManifestTally(std::span(tables).last(1), 0).notes().empty());
 }
 
 TEST_CASE("manifest tally: who is missing on either side") {

@@ -50,6 +50,40 @@ TEST_CASE("manifest: delimiter, mark and spelling of the header are found out") 
   }
 }
 
+TEST_CASE("manifest: what a column is can be told by what it has") {
+  const struct {
+    const char* text;
+    const char* columns;
+    std::vector<std::string> unknown;
+  } rows[] = {
+      {"SN,MTQR\nA,x\n", "serial=0 qr=1", {}},
+      {"SN,Matter QR Code\nA,x\n", "serial=0 qr=1", {}},
+      {"SN,QR Code Content,11-digit code\nA,x,1\n", "serial=0 qr=1 manual_code=2", {}},
+      {"SN,Setup Code\nA,\nB,20202021\n", "serial=0 passcode=1", {}},
+      {"SN,Setup Code\nA,3497-011-2332\n", "serial=0 manual_code=1", {}},
+      {"SN,Setup Code\nA,3.49701E+10\n", "serial=0 manual_code=1", {}},
+      {"SN,Setup Code\n", "serial=0 passcode=1", {}},
+      {"SN,Onboarding Code\nA,34970112332\n", "serial=0 manual_code=1", {}},
+      {"SN,Onboarding Code,MT Code\nA,MT:Y.K9042C00KA0648G00,34970112332\n", "serial=0 qr=1 manual_code=2", {}},
+      {"SN,Numeric code,Matter Setup Code\nA,34970112332,\n", "serial=0 manual_code=1", {}},
+      {"SN,Aufdruck,date\nA,MT:x,1\nB,,2\nC,MT:y,3\n", "serial=0 qr=1", {"date"}},
+      {"SN,Aufdruck\nA,MT:x\nB,y\n", "serial=0", {"Aufdruck"}},
+      {"SN,,\nA,MT:x,\n", "serial=0 qr=1", {}},
+      {"SN,,\nA,x,\n", "serial=0", {"column 2"}},
+      {"SN,Nummer\nA,34970112332\nB,20269549588\n", "serial=0 manual_code=1", {}},
+      {"SN,Order\nA,34970112332\nB,34970112332\n", "serial=0", {"Order"}},   // may be by chance
+      {"SN,Label code\nA,34970112332\n", "serial=0 manual_code=1", {}},
+      {"SN,QR,Copy\nA,MT:x,MT:x\n", "serial=0 qr=1", {"Copy"}},
+      {"SN,date,line,operator\nA,1,2,3\n", "serial=0", {"date", "line", "operator"}},
+      {"SN,device,uuid\nA,1,2\n", "serial=0 name=1", {"uuid"}},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.text);
+    CHECK(columns_of(row.text) == row.columns);
+    CHECK(read_manifest_header(row.text)->unknown == row.unknown);
+  }
+}
+
 TEST_CASE("manifest: --column names what the header calls otherwise") {
   const auto named = parse_column_names("serial=Seriennummer,mac=WLAN MAC");
   REQUIRE(named);

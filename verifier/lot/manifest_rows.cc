@@ -122,6 +122,22 @@ bool of_one_device(const OnboardingPayload& a, const OnboardingPayload& b) {
   return a.passcode == b.passcode && a.short_discriminator() == b.short_discriminator() && agree(a.vendor_id, b.vendor_id) && agree(a.product_id, b.product_id);
 }
 
+bool mean_the_same(Column column, const std::string& a, const std::string& b) {
+  if (a == b || compared(column, a) == compared(column, b)) return true;
+  const auto one = column_value(column, a);
+  return one && may_mean(column, b, *one);
+}
+
+// Two columns of one meaning: a serial number as the line and as the warehouse have it.
+void compare_further(const ManifestRow& row, RowFault& fault) {
+  for (const auto& [column, value] : row.further) {
+    if (column == Column::dac && (!column_certificate(value) || !column_certificate(row.of(column)))) continue;   // a path beside it
+    if (mean_the_same(column, row.of(column), value) || std::find(fault.columns.begin(), fault.columns.end(), column) != fault.columns.end()) continue;
+    fault.columns.push_back(column);
+    fault.message += fmt::format("{}two columns have another {} each (name the right one with --column)", fault.message.empty() ? "" : ", ", column_name(column));
+  }
+}
+
 void compare_columns(const ManifestRow& row, const RowCodes& codes, std::vector<RowFault>& faults) {
   RowFault fault{.rule = &lot_rule::manifest_rows_agree_with_themselves, .columns = {}, .message = {}};
   if (codes.qr) compare_code(*codes.qr, codes, fault);
@@ -137,6 +153,7 @@ void compare_columns(const ManifestRow& row, const RowCodes& codes, std::vector<
       fault.message += fmt::format("{}the digest is not the one of the certificate", fault.message.empty() ? "" : ", ");
     }
   }
+  compare_further(row, fault);
   if (!fault.columns.empty()) faults.push_back(std::move(fault));
 }
 

@@ -20,6 +20,8 @@ class ManifestRows {
   // What is wrong with the rows themselves: unreadable, invalid codes, columns that disagree, values used twice.
   const FindingList& findings() const { return findings_; }
 
+  // Columns of its header that nobody understands, or that are not used.
+  const std::vector<std::string>& unknown_columns() const { return header_.unknown; }
   // Which columns it has: tables with the same ones are of one kind.
   uint32_t columns() const;
   // The row about this device, found by what names devices; nullopt: none.

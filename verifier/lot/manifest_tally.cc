@@ -7,6 +7,11 @@
 #include "verifier/lot/device_name.h"
 
 namespace attest {
+namespace {
+
+constexpr size_t kMostColumnsNamed = 20;
+
+}  // namespace
 
 ManifestTally::ManifestTally(std::span<const ManifestRows> manifests, size_t given) : manifests_(manifests), given_(given), kind_of_(manifests.size()) {
   for (const ManifestRows& manifest : manifests_) seen_.emplace_back(manifest.size());
@@ -81,6 +86,20 @@ FindingList ManifestTally::findings(bool whole) const {
     out.findings.push_back(std::move(finding));
   }
   return out;
+}
+
+std::vector<std::string> ManifestTally::notes() const {
+  std::vector<std::string> names;
+  for (size_t i = 0; i < given_; ++i) {
+    for (const std::string& name : manifests_[i].unknown_columns()) {
+      const std::string shown = printable(name.substr(0, 64));
+      if (std::find(names.begin(), names.end(), shown) == names.end()) names.push_back(shown);
+    }
+  }
+  if (names.empty()) return {};
+  std::string list;
+  for (size_t i = 0; i < std::min(names.size(), kMostColumnsNamed); ++i) list += (i == 0 ? "" : ", ") + names[i];
+  return {fmt::format("columns not understood: {}{} (map them with --column)", list, names.size() > kMostColumnsNamed ? ", ..." : "")};
 }
 
 uint64_t ManifestTally::rows() const {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "verifier/matter/onboarding_payload.h"
 #include "verifier/pki/certificate.h"
 #include "verifier/pki/key.h"
 #include "verifier/readers/device_json.h"
@@ -21,20 +22,20 @@ struct ColumnInfo {
   const char* name;
   std::optional<FactId> fact;
   Form form;
-  std::array<std::string_view, 10> spellings;   // lower case, letters and digits only
+  std::array<std::string_view, 24> spellings;   // lower case, letters and digits only
 };
 // Spellings: those of vendors' tools (dump-formats section 9) and of what people call these things.
 constexpr ColumnInfo kColumns[] = {
     {Column::serial_number, "serial", FactId::serial_number, Form::text, {"serial", "serialnumber", "serialnum", "serialno", "sn", "serialnr", "devicesn", "deviceserialnumber"}},
     {Column::name, "name", {}, Form::text, {"name", "id", "uuid", "device", "deviceid", "deviceuuid", "devicename"}},
     {Column::common_name, "cn", {}, Form::text, {"cn", "commonname", "daccn", "daccommonname"}},
-    {Column::qr_payload, "qr", FactId::qr_payload, Form::text, {"qr", "qrcode", "qrpayload", "qrcodepayload", "payload", "setuppayload", "mtpayload", "onboardingpayload", "mt", "qrcodedata"}},
+    {Column::qr_payload, "qr", FactId::qr_payload, Form::text, {"qr", "qrcode", "qrpayload", "qrcodepayload", "payload", "setuppayload", "mtpayload", "onboardingpayload", "mt", "qrcodedata", "mtqr", "mtqrcode", "matterqr", "matterqrcode", "matterqrpayload", "setupqr", "setupqrcode", "qrcodecontent", "qrcontent", "qrcodetext", "qrtext", "qrcodestring", "qrstring", "qrdata"}},
     {Column::dac_sha256, "dac_sha256", {}, Form::hex, {"dacsha256", "dachash", "dacfingerprint", "dacdigest", "fingerprint", "certsha256", "dacsha256fingerprint"}},
     {Column::dac, "dac", FactId::dac, Form::certificate, {"dac", "daccert", "daccertificate", "certs", "cert", "certificate", "dacpem", "dacder", "devicecert"}},
     {Column::mac, "mac", {}, Form::text, {"mac", "macaddress", "macaddr", "eui64", "wifimac", "wlanmac", "ethmac", "blemac"}},
-    {Column::passcode, "passcode", FactId::passcode, Form::number, {"passcode", "pincode", "pin", "setuppin", "setuppincode", "setuppasscode", "setupcode"}},
+    {Column::passcode, "passcode", FactId::passcode, Form::number, {"passcode", "pincode", "pin", "setuppin", "setuppincode", "setuppasscode"}},
     {Column::discriminator, "discriminator", FactId::discriminator, Form::number, {"discriminator", "disc", "longdiscriminator", "setupdiscriminator"}},
-    {Column::manual_code, "manual_code", FactId::manual_code, Form::digits, {"manualcode", "manualpairingcode", "pairingcode", "manual", "manualsetupcode", "mpc", "manualpaircode"}},
+    {Column::manual_code, "manual_code", FactId::manual_code, Form::digits, {"manualcode", "manualpairingcode", "pairingcode", "manual", "manualsetupcode", "mpc", "manualpaircode", "manualcode11", "manualcode21", "11digitcode", "21digitcode", "mattermanualcode", "matterpairingcode", "manualsetup"}},
     {Column::vendor_id, "vid", FactId::vendor_id, Form::number, {"vid", "vendorid"}},
     {Column::product_id, "pid", FactId::product_id, Form::number, {"pid", "productid"}},
     {Column::spake2p_iterations, "iterations", FactId::spake2p_iterations, Form::number, {"iterations", "iterationcount", "spake2piterations", "spake2pit", "spake2it", "pbkdfiterations"}},
@@ -49,6 +50,16 @@ constexpr ColumnInfo kColumns[] = {
     {Column::rotating_id_unique_id, "rotating_id_unique_id", FactId::rotating_id_unique_id, Form::hex, {"rotatingiduniqueid", "rdiduid", "rduid", "rotatingid"}},
 };
 static_assert(std::size(kColumns) == kManifestColumns);
+
+// What people call all of these: what is written there tells which; of an empty column this.
+struct OpenSpelling {
+  std::string_view spelling;
+  Column column;
+};
+constexpr OpenSpelling kOpenSpellings[] = {
+    {"setupcode", Column::passcode}, {"mattersetupcode", Column::manual_code}, {"numericcode", Column::manual_code}, {"numericsetupcode", Column::manual_code},
+    {"onboardingcode", Column::qr_payload}, {"mtcode", Column::qr_payload}, {"mattercode", Column::qr_payload}, {"commissioningcode", Column::manual_code},
+};
 
 const ColumnInfo& info(Column column) { return kColumns[static_cast<size_t>(column)]; }
 
@@ -115,7 +126,61 @@ std::optional<char> stated_separator(std::string_view line) {
   return stated.size() == 5 && stated.starts_with("sep=") ? std::optional<char>(stated[4]) : std::nullopt;
 }
 
-tl::expected<void, Error> place_columns(const CsvRecord& names, const std::vector<ColumnName>& named, ManifestHeader& header) {
+// What the first rows have in a column.
+struct ColumnContent {
+  std::string first;            // the first value
+  size_t values = 0;
+  bool all_qr = true, all_manual = true, vary = false;
+
+  void add(std::string value) {
+    all_qr = all_qr && value.starts_with("MT:");
+    if (all_manual) {
+      const auto digits = column_value(Column::manual_code, value);
+      all_manual = digits && parse_manual_code(std::get<std::string>(*digits)).valid();
+    }
+    vary = vary || (values > 0 && value != first);
+    if (values++ == 0) first = std::move(value);
+  }
+  bool only_qr() const { return values > 0 && all_qr; }
+  // One number of 11 digits in ten keeps a code's rules: it takes several to tell, or a word in the header.
+  bool only_manual(const std::string& spelled) const {
+    const bool word = spelled.find("code") != std::string::npos || spelled.find("manual") != std::string::npos || spelled.find("pairing") != std::string::npos;
+    return values > 0 && all_manual && (vary || word);
+  }
+};
+constexpr size_t kMostSampled = 256;            // rows that are looked at for what a column has
+constexpr size_t kMostSampledBytes = 1u << 20;
+
+std::vector<ColumnContent> column_contents(std::string_view text, const ManifestHeader& header) {
+  std::vector<ColumnContent> out(header.fields);
+  const std::string_view head = text.substr(0, header.rows_at + kMostSampledBytes);
+  CsvRows rows(head, header.separator, header.rows_at);
+  CsvRecord record;
+  for (size_t i = 0; header.fields > 1 && i < kMostSampled; ++i) {
+    const auto more = rows.next(record);
+    if (!more || !*more || (rows.offset() == head.size() && head.size() < text.size())) break;
+    for (size_t at = 0; at < std::min(record.size(), out.size()); ++at) {
+      if (std::string value = cell_text(record[at]); !value.empty()) out[at].add(std::move(value));
+    }
+  }
+  return out;
+}
+
+// A QR code, up to 8 digits of a passcode, or more of a manual code.
+std::optional<Column> spelled_column(const std::string& spelled, const ColumnContent& content) {
+  for (const ColumnInfo& column : kColumns) {
+    if (std::find(column.spellings.begin(), column.spellings.end(), spelled) != column.spellings.end()) return column.column;
+  }
+  const auto* open = std::find_if(std::begin(kOpenSpellings), std::end(kOpenSpellings), [&](const OpenSpelling& o) { return o.spelling == spelled; });
+  if (open == std::end(kOpenSpellings)) return std::nullopt;
+  if (content.first.empty()) return open->column;
+  if (content.first.starts_with("MT:")) return Column::qr_payload;
+  const auto digits = column_value(Column::manual_code, content.first);
+  if (!digits) return is_shortened(content.first) ? Column::manual_code : open->column;
+  return std::get<std::string>(*digits).size() > 8 ? Column::manual_code : Column::passcode;
+}
+
+tl::expected<void, Error> place_columns(const CsvRecord& names, const std::vector<ColumnContent>& contents, const std::vector<ColumnName>& named, ManifestHeader& header) {
   std::vector<bool> taken(names.size());
   for (const ColumnName& name : named) {
     // As it stands, or else folded: two headers that only differ in blanks are told apart by writing them out.
@@ -130,14 +195,34 @@ tl::expected<void, Error> place_columns(const CsvRecord& names, const std::vecto
     header.place[static_cast<size_t>(name.column)] = place;
     taken[place] = true;
   }
+  std::vector<size_t> open;
   for (size_t i = 0; i < names.size(); ++i) {
     if (taken[i]) continue;
     const std::string spelled = folded(names[i]);
-    if (spelled.empty()) continue;
-    for (const ColumnInfo& column : kColumns) {
-      auto& place = header.place[static_cast<size_t>(column.column)];
-      const bool known = std::find(column.spellings.begin(), column.spellings.end(), spelled) != column.spellings.end();
-      if (known && !place) place = i;
+    const auto meaning = spelled.empty() ? std::nullopt : spelled_column(spelled, contents[i]);
+    if (!meaning) {
+      open.push_back(i);
+      continue;
+    }
+    auto& place = header.place[static_cast<size_t>(*meaning)];
+    const bool chosen = std::any_of(named.begin(), named.end(), [&](const ColumnName& name) { return name.column == *meaning; });
+    if (!place) {
+      place = i;
+    } else if (chosen || *meaning == Column::name || *meaning == Column::mac) {
+      header.unknown.push_back(trimmed(names[i]));   // a device has several names and addresses
+    } else {
+      header.further.emplace_back(*meaning, i);
+    }
+  }
+  for (const size_t i : open) {
+    const ColumnContent& content = contents[i];
+    const auto meaning = content.only_qr() ? std::optional(Column::qr_payload) : content.only_manual(folded(names[i])) ? std::optional(Column::manual_code) : std::nullopt;
+    if (meaning && !header.has(*meaning)) {
+      header.place[static_cast<size_t>(*meaning)] = i;
+    } else if (!trimmed(names[i]).empty()) {
+      header.unknown.push_back(trimmed(names[i]));
+    } else if (content.values > 0) {
+      header.unknown.push_back(fmt::format("column {}", i + 1));
     }
   }
   return {};
@@ -205,9 +290,9 @@ Result<ManifestHeader> read_manifest_header(std::string_view text, const std::ve
   if (!more) return tl::unexpected(more.error());
   if (!*more) return error("expected a line of column names, found an empty table");
   if (rows.offset() > kMostHeader || names.size() > kMostFields) return error(fmt::format("expected a line of column names, found one of {} bytes and {} fields", rows.offset(), names.size()));
-  if (auto placed = place_columns(names, named, header); !placed) return tl::unexpected(placed.error());
   header.fields = names.size();
   header.rows_at = rows.offset();
+  if (auto placed = place_columns(names, column_contents(text, header), named, header); !placed) return tl::unexpected(placed.error());
   header.line = 1 + rows.empty_lines();
   return header;
 }
@@ -226,6 +311,16 @@ ManifestRow partial_row(const ManifestHeader& header, const CsvRecord& record, u
   for (const ColumnInfo& column : kColumns) {
     const auto place = header.place[static_cast<size_t>(column.column)];
     if (place && *place < record.size()) row.values[static_cast<size_t>(column.column)] = cell_text(record[*place]);
+  }
+  for (const auto& [column, place] : header.further) {
+    std::string value = place < record.size() ? cell_text(record[place]) : std::string();
+    std::string& first = row.values[static_cast<size_t>(column)];
+    if (value.empty()) continue;
+    if (first.empty()) {
+      first = std::move(value);
+    } else {
+      row.further.emplace_back(column, std::move(value));
+    }
   }
   return row;
 }

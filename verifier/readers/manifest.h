@@ -30,19 +30,23 @@ Result<std::vector<ColumnName>> parse_column_names(std::string_view given);
 struct ManifestHeader {
   char separator = ',';
   std::array<std::optional<size_t>, kManifestColumns> place{};   // in the row; the first of several
+  std::vector<std::pair<ManifestColumn, size_t>> further;        // the others of one meaning: they must say the same
+  std::vector<std::string> unknown;         // as they are written: columns that nobody understands, or that are not used
   size_t fields = 0;
   size_t rows_at = 0;                       // the offset at which the rows begin
   uint64_t line = 1;                        // the header's, as a spreadsheet counts
   bool has(ManifestColumn c) const { return place[static_cast<size_t>(c)].has_value(); }
   bool names_devices() const;               // at least one column tells which device a row is about
 };
-// An error where a named column is not in the header, or the text has no header in which anything is known.
+// By the header's words, and where they leave it open by what the first rows have there: QR codes, manual codes, passcodes.
+// An error where a named column is not in the header, or the text has no header.
 Result<ManifestHeader> read_manifest_header(std::string_view text, const std::vector<ColumnName>& named = {});
 
 // The values of one row, trimmed, without what spreadsheets put around text (="0123"); empty ones are not given.
 struct ManifestRow {
   uint64_t number = 0;                      // for messages: as a spreadsheet counts
   std::array<std::string, kManifestColumns> values;
+  std::vector<std::pair<ManifestColumn, std::string>> further;   // what other columns of the same meaning have
   const std::string& of(ManifestColumn c) const { return values[static_cast<size_t>(c)]; }
 };
 // An error says what is wrong with the row; reading can go on.
