@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "tests/support.h"
+#include "verifier/crypto.h"
 #include "verifier/gather.h"
 #include "verifier/lot/manifest_tally.h"
 
@@ -79,6 +80,12 @@ TEST_CASE("manifest rows: what is wrong with them alone") {
       {"serial,SN,passcode,pin\nSN1,SN1,20202021,20202021.0\nSN2,,,7654321\n", {}},
       {"serial,SN\nSN1,SN2\n", {"manifest-rows-agree-with-themselves: row 2 (SN1): two columns have another serial each (name the right one with --column)"}},
       {"serial,SN,passcode\nSN1,,x\n", {"manifest-is-readable: row 2 (SN1): passcode: expected a whole number, found something else"}},
+      {"serial,salt,verifier,iterations\nSN1,garbage!!,???,abc\n",
+       {"manifest-is-readable: row 2 (SN1): iterations: expected a whole number, found \"abc\"", "manifest-is-readable: row 2 (SN1): salt: expected base64 or hex digits, found something else",
+        "manifest-is-readable: row 2 (SN1): verifier: expected base64 or hex digits, found something else"}},
+      {"serial,dac sha256\nSN1,0011\nSN2,x\n", {"manifest-is-readable: row 2 (SN1): dac_sha256: expected 32 bytes, found 2", "manifest-is-readable: row 3 (SN2): dac_sha256: expected hex digits, found \"x\""}},
+      {"serial,dac\nSN1,MIIB!!!\nSN2,/srv/dac.der\nSN3,certs/3/dac\n", {"manifest-is-readable: row 2 (SN1): dac: expected a certificate as PEM, base64 or hex, found other text"}},
+      {"serial,hardware version,mfg date\nSN1,rev B,spring\n", {}},
       // Rows are numbered as a spreadsheet does it, which shows empty ones.
       {"\nserial,passcode\r\nSN1,7\r\n\r\n,\r\nSN2,x\r\n , \r\n", {"manifest-is-readable: row 6 (SN2): passcode: expected a whole number, found something else"}},
       {"serial,mac\nSN1,A\nSN2,\"B\n", {"manifest-is-readable: row 3 and all after it: csv: a quote opens and never closes at byte 21"}},
@@ -92,7 +99,7 @@ TEST_CASE("manifest rows: what is wrong with them alone") {
 TEST_CASE("manifest rows: a table in which nothing names a device is refused") {
   const auto rows = ManifestRows::open("m.csv", "colour,passcode\nred,1\n", {});
   REQUIRE_FALSE(rows);
-  CHECK(rows.error().what == "expected a column that names devices (serial, name, cn, qr, dac_sha256, dac or mac), found none: name one with --column serial=HEADER");
+  CHECK(rows.error().what == "expected a column that names devices (serial, name, cn, qr, dac_sha256, dac, mac or manual_code), found none: name one with --column serial=HEADER");
 }
 
 TEST_CASE("manifest rows: a device finds its row by what names it") {
@@ -125,6 +132,16 @@ TEST_CASE("manifest rows: a table of certificates alone names devices by them") 
   Device device;
   device.say(FactId::dac, Bytes{0x30, 0x00}, {.path = "dac.der", .offset = {}, .item = {}});
   CHECK(opened("dac,passcode\nMAE=,1\nMAA=,2\n").row_of("x", device) == 1u);
+}
+
+TEST_CASE("manifest rows: every column that can name a device does") {
+  Device device;
+  device.say(FactId::dac, Bytes{0x30, 0x00}, {.path = "dac.der", .offset = {}, .item = {}});
+  device.say(FactId::manual_code, std::string("3497-011-2332"), {.path = "label.txt", .offset = {}, .item = {}});
+  const std::string digest = hex(sha256(Bytes{0x30, 0x00})), other = hex(sha256(Bytes{0x30, 0x01}));
+  CHECK(opened("serial,name,cn,qr,dac sha256\nA,Lamp,P,MT:a," + other + "\nB,Lamp,P,MT:b," + digest + "\n").row_of("x", device) == 1u);
+  CHECK(opened("serial,manual code\nA,20269549588\nB,34970112332\n").row_of("x", device) == 1u);
+  CHECK(opened("manual code,vid\n20269549588,FFF1\n34970112332.0,FFF1\n").row_of("x", device) == 1u);
 }
 
 TEST_CASE("manifest rows: of a row that is too short or too long no value is used, but its device is known") {

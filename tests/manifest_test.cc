@@ -183,6 +183,7 @@ TEST_CASE("manifest: a table of devices is recognised, other tables are not") {
       {"qrcode,manualcode,discriminator,passcode\nMT:Y,1,2,3\nMT:Z,1,2,3\n", true},
       {"key,type,encoding,value\nx,data,u8,1\n", false},
       {"serial\nA\nB\n", false},
+      {"manual code,passcode\n1,2\n3,4\n", false},
       {"{\"serial\":1}\n", false},
   };
   for (const auto& row : rows) {
@@ -196,6 +197,13 @@ TEST_CASE("manifest: a table of devices is recognised, other tables are not") {
 
 TEST_CASE("manifest: a JSON array of flat objects is a table, too") {
   CHECK(table_of_json(view(R"([{"sn":"A\"1","n":7},{"n":null,"sn":"B"},{"x":1}])")).value() == "\"sn\",\"n\",\"x\"\n\"A\"\"1\",\"7\",\"\"\n\"B\",\"\",\"\"\n\"\",\"\",\"1\"\n");
+  const std::string broken = table_of_json(view(R"([{"SN":"A"},5,null,"x"])")).value();
+  const auto header = read_manifest_header(broken);
+  const std::vector<CsvRecord> records = parse_csv(broken).value();
+  REQUIRE(records.size() == 5);
+  CHECK(manifest_row(*header, records[2], 3).error().what == "row 3: expected an object, found number");
+  CHECK(manifest_row(*header, records[3], 4).error().what == "row 4: expected an object, found null");
+  CHECK(manifest_row(*header, records[4], 5).error().what == "row 5: expected an object, found string");
   for (const char* wrong : {"[]", "{}", "[1]"}) CHECK(table_of_json(view(wrong)).error().what == "expected a JSON array of objects, a device each");
   CHECK(table_of_json(view("[")).error().what.starts_with("JSON: "));
 }

@@ -12,12 +12,11 @@ namespace {
 
 using Column = ManifestColumn;
 constexpr size_t kStep = 16;          // rows between two kept offsets
-constexpr size_t kMostIndexes = 3;    // of the columns that name devices, the first ones
 constexpr uint64_t kMostRows = 100'000'000;
 
 // Asked in this order for a device's row: what a label shows first, what a clone has of another device last. (Addresses of
 // radios are in no evidence, but factories call dumps by them.)
-constexpr Column kIdentities[] = {Column::serial_number, Column::name, Column::common_name, Column::qr_payload, Column::dac_sha256, Column::dac, Column::mac};
+constexpr Column kIdentities[] = {Column::serial_number, Column::name, Column::common_name, Column::qr_payload, Column::dac_sha256, Column::dac, Column::mac, Column::manual_code};
 
 uint32_t digest_of(Column column, std::string_view value) {
   const SipKey key{static_cast<uint8_t>(column)};
@@ -30,6 +29,10 @@ std::string compared(Column column, const std::string& value) {
   if (column == Column::dac) {
     const auto der = column_certificate(value);
     return der ? hex(sha256(*der)) : value;
+  }
+  if (column == Column::manual_code) {
+    const auto code = column_value(column, value);
+    return code ? std::get<std::string>(*code) : value;
   }
   if (column != Column::dac_sha256 && column != Column::mac) return value;
   std::string digits = value;
@@ -60,12 +63,38 @@ struct RowCodes {
   std::string vendor_id, product_id;             // as they are written
 };
 
+// Not a path on the factory's disk, nor a certificate's name.
+bool is_meant_as_certificate(const std::string& text) {
+  constexpr size_t kLongestPath = 200;
+  if (text.starts_with("-----BEGIN") || text.starts_with("MII") || text.starts_with("3082")) return true;
+  return text.size() > kLongestPath && text.find('.') == std::string::npos && text.find('\\') == std::string::npos;
+}
+
 std::optional<uint64_t> number_in(const ManifestRow& row, Column column, std::vector<RowFault>& faults) {
   if (row.of(column).empty()) return std::nullopt;
   const auto value = column_value(column, row.of(column));
   if (value) return std::get<uint64_t>(*value);
   faults.push_back({.rule = &lot_rule::manifest_is_readable, .columns = {column}, .message = value.error().what});
   return std::nullopt;
+}
+
+// What is no code and no number, but must be written in its way to be compared at all.
+void judge_values(const ManifestRow& row, std::vector<RowFault>& faults) {
+  const auto fault = [&](Column column, std::string message) { faults.push_back({.rule = &lot_rule::manifest_is_readable, .columns = {column}, .message = std::move(message)}); };
+  number_in(row, Column::spake2p_iterations, faults);
+  for (const Column column : {Column::spake2p_salt, Column::spake2p_verifier, Column::rotating_id_unique_id, Column::dac_sha256}) {
+    if (row.of(column).empty()) continue;
+    if (const auto value = column_value(column, row.of(column)); !value) {
+      fault(column, value.error().what);
+    } else if (column == Column::dac_sha256 && std::get<Bytes>(*value).size() != Sha256{}.size()) {
+      fault(column, fmt::format("dac_sha256: expected {} bytes, found {}", Sha256{}.size(), std::get<Bytes>(*value).size()));
+    }
+  }
+  const std::string& dac = row.of(Column::dac);
+  const auto der = column_certificate(dac);
+  if (!der && is_meant_as_certificate(dac)) fault(Column::dac, "dac: expected a certificate as PEM, base64 or hex, found other text");
+  if (!der) return;
+  if (const auto certificate = parse_certificate(*der); !certificate) fault(Column::dac, "dac: " + certificate.error().what);
 }
 
 // The code when it keeps its rules; its first broken rule is a fault.
@@ -160,6 +189,7 @@ void compare_columns(const ManifestRow& row, const RowCodes& codes, std::vector<
 std::vector<RowFault> faults_of(const ManifestRow& row) {
   std::vector<RowFault> faults;
   const RowCodes codes = codes_of(row, faults);
+  judge_values(row, faults);
   compare_columns(row, codes, faults);
   return faults;
 }
@@ -315,9 +345,9 @@ Result<ManifestRows> ManifestRows::open(std::string path, std::string_view text,
   if (!header) return tl::unexpected(header.error());
   out.header_ = *header;
   if (!header->names_devices())
-    return error("expected a column that names devices (serial, name, cn, qr, dac_sha256, dac or mac), found none: name one with --column serial=HEADER");
+    return error("expected a column that names devices (serial, name, cn, qr, dac_sha256, dac, mac or manual_code), found none: name one with --column serial=HEADER");
   for (const Column column : kIdentities) {
-    if (header->has(column) && out.indexes_.size() < kMostIndexes) out.indexes_.push_back({.column = column, .entries = {}});
+    if (header->has(column)) out.indexes_.push_back({.column = column, .entries = {}});
   }
   Reader rows(out, {.offset = header->rows_at, .line = header->line});
   CsvRecord record;
@@ -445,6 +475,10 @@ std::vector<uint32_t> ManifestRows::candidates(const Index& index, const std::st
   const auto by_text = [&](const std::string* value) { return value == nullptr ? std::vector<uint32_t>{} : find(index, *value); };
   if (index.column == Column::serial_number && device.string(FactId::serial_number) != nullptr) return by_text(device.string(FactId::serial_number));
   if (index.column == Column::qr_payload) return by_text(device.string(FactId::qr_payload));
+  if (index.column == Column::manual_code) {
+    const std::string* code = device.string(FactId::manual_code);
+    return code == nullptr ? std::vector<uint32_t>{} : find(index, compared(index.column, *code));
+  }
   std::vector<uint32_t> found;
   if (index.column != Column::dac_sha256 && index.column != Column::dac) found = find_by_name(index, name);
   if (index.column != Column::common_name && index.column != Column::dac_sha256 && index.column != Column::dac) return found;

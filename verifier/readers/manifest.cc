@@ -117,6 +117,7 @@ std::optional<uint64_t> bare_hex(Column column, const std::string& text) {
 }
 
 constexpr size_t kMostFields = 1000;
+constexpr std::string_view kNoObject = "\x1F";   // before what an element of a JSON array is instead: in the field after the last
 constexpr size_t kMostHeader = 64u << 10;
 
 // Excel writes "sep=;" above a table, so that it can open it again.
@@ -301,6 +302,7 @@ Result<ManifestRow> manifest_row(const ManifestHeader& header, const CsvRecord& 
   const bool reaches = std::all_of(header.place.begin(), header.place.end(), [&](const auto& place) { return !place || *place < record.size(); });
   // Some tools end each row, but not the header, with a delimiter.
   const bool surplus = record.size() > header.fields && std::any_of(record.begin() + static_cast<std::ptrdiff_t>(header.fields), record.end(), [](const std::string& field) { return !cell_text(field).empty(); });
+  if (surplus && record.size() == header.fields + 1 && record.back().starts_with(kNoObject)) return error(fmt::format("row {}: expected an object, found {}", number, record.back().substr(kNoObject.size())));
   if (surplus || !reaches) return error(fmt::format("row {}: expected {} fields, found {}", number, header.fields, record.size()));
   return partial_row(header, record, number);
 }
@@ -411,6 +413,12 @@ Result<std::string> table_of_json(View bytes) {
   for (size_t i = 0; i < names.size(); ++i) field(names[i], i == 0);
   out += '\n';
   for (const Json& row : *rows) {
+    if (!row.is_object()) {
+      for (size_t i = 0; i < names.size(); ++i) field("", i == 0);
+      field(std::string(kNoObject) + row.kind(), false);
+      out += '\n';
+      continue;
+    }
     for (size_t i = 0; i < names.size(); ++i) {
       const Json* value = row.find(names[i]);
       const bool none = value == nullptr || value->is_null();
@@ -449,7 +457,10 @@ bool is_manifest(View bytes) {
   if (const auto utf8 = table_of_utf16(bytes)) return is_manifest(view(*utf8));
   if (bytes.size() < 4 || bytes[0] == 0x30 || bytes[0] == '{' || bytes[0] == '[' || !is_plain_text(bytes)) return false;
   const auto header = read_manifest_header(text(bytes));
-  if (!header || !header->names_devices() || header->fields < 2) return false;
+  if (!header || header->fields < 2) return false;
+  bool by_label = false;   // a manual code alone names no device there: tools list codes of all sorts
+  for (const ColumnInfo& column : kColumns) by_label = by_label || (column.column < Column::passcode && header->has(column.column));
+  if (!by_label) return false;
   // A tool's codes of one device (onb_codes.csv) are evidence about it: nothing in them tells which device.
   const bool only_codes = !header->has(Column::serial_number) && !header->has(Column::name) && !header->has(Column::common_name) && !header->has(Column::dac_sha256) &&
                           !header->has(Column::dac) && !header->has(Column::mac);

@@ -7,7 +7,7 @@
 
 namespace attest {
 
-// What a column says of a device. Those before `passcode` can tell which device a row is about.
+// What a column says of a device. Those before `passcode`, and a manual code, can tell which device a row is about.
 enum class ManifestColumn : uint8_t {
   serial_number, name, common_name, qr_payload, dac_sha256, dac, mac,
   passcode, discriminator, manual_code, vendor_id, product_id, spake2p_iterations, spake2p_salt, spake2p_verifier,
@@ -15,7 +15,7 @@ enum class ManifestColumn : uint8_t {
 };
 inline constexpr size_t kManifestColumns = static_cast<size_t>(ManifestColumn::rotating_id_unique_id) + 1;
 const char* column_name(ManifestColumn column);        // "serial", as --column takes it and messages name it
-inline bool names_device(ManifestColumn c) { return c < ManifestColumn::passcode; }
+inline bool names_device(ManifestColumn c) { return c < ManifestColumn::passcode || c == ManifestColumn::manual_code; }
 // The fact a column speaks of; nullopt for those that are no fact of a device (name, common_name, dac_sha256, mac).
 std::optional<FactId> column_fact(ManifestColumn column);
 bool is_secret(ManifestColumn column);                 // masked in messages
@@ -65,7 +65,7 @@ bool may_mean(ManifestColumn column, const std::string& text, const FactValue& v
 // The certificate in a `dac` column: PEM, base64 or hex. nullopt where it is none: a tool's table may have a path there.
 std::optional<Bytes> column_certificate(const std::string& text);
 
-// A JSON array of flat objects as the table that it is: their keys are the header. For a manifest that is handed over as
+// A JSON array of flat objects as the table that it is: their keys are the header, and what is no object is a broken row. For a manifest that is handed over as
 // one; among a device's files an array may be anything.
 Result<std::string> table_of_json(View bytes);
 // A table in UTF-16, as spreadsheets save "Unicode text", in UTF-8; nullopt: it is none.
