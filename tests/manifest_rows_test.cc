@@ -84,7 +84,8 @@ TEST_CASE("manifest rows: what is wrong with them alone") {
        {"manifest-is-readable: row 2 (SN1): iterations: expected a whole number, found \"abc\"", "manifest-is-readable: row 2 (SN1): salt: expected base64 or hex digits, found something else",
         "manifest-is-readable: row 2 (SN1): verifier: expected base64 or hex digits, found something else"}},
       {"serial,dac sha256\nSN1,0011\nSN2,x\n", {"manifest-is-readable: row 2 (SN1): dac_sha256: expected 32 bytes, found 2", "manifest-is-readable: row 3 (SN2): dac_sha256: expected hex digits, found \"x\""}},
-      {"serial,dac\nSN1,MIIB!!!\nSN2,/srv/dac.der\nSN3,certs/3/dac\n", {"manifest-is-readable: row 2 (SN1): dac: expected a certificate as PEM, base64 or hex, found other text"}},
+      {"serial,dac\nSN1,MIIB!!!\nSN2,/srv/dac.der\nSN3,certs/3/dac\nSN4,x!?=\n", {"manifest-is-readable: row 2 (SN1): dac: expected a certificate as PEM, base64 or hex, found other text",
+                                                                          "manifest-is-readable: row 5 (SN4): dac: expected a certificate as PEM, base64 or hex, found other text"}},
       {"serial,hardware version,mfg date\nSN1,rev B,spring\n", {}},
       // Rows are numbered as a spreadsheet does it, which shows empty ones.
       {"\nserial,passcode\r\nSN1,7\r\n\r\n,\r\nSN2,x\r\n , \r\n", {"manifest-is-readable: row 6 (SN2): passcode: expected a whole number, found something else"}},
@@ -299,6 +300,22 @@ TEST_CASE("manifest rows: a part without a code is judged with those of its row"
   Device other;
   rows.lend_codes(1, other);   // wrong in itself
   CHECK(other.statements.empty());
+}
+
+TEST_CASE("manifest tally: a row that stands in two tables of one kind") {
+  const std::string first = "serial,device,mac\nSN1,Lamp,A\nSN2,Lamp,B\n", second = "serial,device,mac\nSN3,Lamp,C\nSN2,Lamp,b\nSN4,Lamp,A\n", of_other_kind = "serial,passcode\nSN1,20202021\n";
+  std::vector<ManifestRows> tables;
+  for (const std::string* text : {&first, &second, &of_other_kind}) tables.push_back(opened(*text));
+  const FindingList list = ManifestTally(tables, 3).findings(false);
+  CHECK(told(list) == std::vector<std::string>{"manifest-values-are-used-once: m.csv: 2 rows have what belongs to a row of m.csv: row 3 (SN2) and row 3 (SN2)"});
+  REQUIRE(list.findings.size() == 1);
+  CHECK(list.findings[0].devices == std::vector<std::string>{"row 3 (SN2)", "row 4 (SN4)"});
+  CHECK(list.findings[0].count == 2);
+  const std::string one = "serial,device\nSN1,Lamp\n", other = "serial,device\nSN2,Lamp\n";
+  std::vector<ManifestRows> of_one_product;
+  for (const std::string* text : {&one, &other}) of_one_product.push_back(opened(*text));
+  CHECK(ManifestTally(of_one_product, 2).findings(false).findings.empty());
+  CHECK(ManifestTally(tables, 0).findings(false).findings.empty());   // found beside the devices: printed again
 }
 
 TEST_CASE("manifest tally: columns that nobody understands are noted once, of given tables") {

@@ -67,7 +67,7 @@ struct RowCodes {
 bool is_meant_as_certificate(const std::string& text) {
   constexpr size_t kLongestPath = 200;
   if (text.starts_with("-----BEGIN") || text.starts_with("MII") || text.starts_with("3082")) return true;
-  return text.size() > kLongestPath && text.find('.') == std::string::npos && text.find('\\') == std::string::npos;
+  return text.find_first_of(".\\") == std::string::npos && (text.size() > kLongestPath || text.find_first_of("!?+=#*") != std::string::npos);
 }
 
 std::optional<uint64_t> number_in(const ManifestRow& row, Column column, std::vector<RowFault>& faults) {
@@ -435,6 +435,28 @@ void ManifestRows::remember_same(Column column, const std::vector<uint32_t>& mem
     const bool same = std::all_of(indexes_.begin(), indexes_.end(), [&](const Index& index) { return compared(index.column, first.of(index.column)) == compared(index.column, other.of(index.column)); });
     if (same) same_.emplace_back(members[i], members.front());
   }
+}
+
+std::vector<std::pair<uint32_t, uint32_t>> ManifestRows::rows_also_in(const ManifestRows& other) const {
+  std::vector<std::pair<uint32_t, uint32_t>> out;
+  const auto constant = [](const Index& index) { return index.entries.size() > 1 && index.entries.front().digest == index.entries.back().digest; };   // the product's name
+  for (const Index& index : indexes_) {
+    if (index.column == Column::manual_code || (index.column == Column::name && indexes_.size() > 1)) continue;   // some share a code by chance
+    const auto same = std::find_if(other.indexes_.begin(), other.indexes_.end(), [&](const Index& its) { return its.column == index.column; });
+    if (same == other.indexes_.end() || constant(index) || constant(*same)) continue;
+    auto at = same->entries.begin();
+    for (const Entry& entry : index.entries) {
+      while (at != same->entries.end() && at->digest < entry.digest) ++at;
+      if (at == same->entries.end()) break;
+      if (at->digest != entry.digest) continue;
+      const std::string value = row(entry.row).of(index.column);
+      if (index.column == Column::dac && !column_certificate(value)) continue;   // a path on the factory's disk
+      if (const auto found = other.find(*same, compared(index.column, value)); !found.empty()) out.emplace_back(entry.row, found.front());
+    }
+  }
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.first == b.first; }), out.end());
+  return out;
 }
 
 uint64_t ManifestRows::digest() const { return siphash(SipKey{}, view(text_)); }

@@ -30,6 +30,8 @@ class ManifestRows {
   ManifestRow row(uint32_t index) const;
   // Rows that stand there twice, each with the first of its like: it has its device when the first one has.
   const std::vector<std::pair<uint32_t, uint32_t>>& same_rows() const { return same_; }
+  // Rows with something that belongs to one device, and that a row of the other table has, too; each with the first such.
+  std::vector<std::pair<uint32_t, uint32_t>> rows_also_in(const ManifestRows& other) const;
   // "row 12 (SN0011)"
   std::string row_text(uint32_t index) const;
 

@@ -63,6 +63,7 @@ FindingList ManifestTally::findings(bool whole) const {
     }
     out.left_out += manifest.findings().left_out;
   }
+  add_repeated(out);
   const auto add_unlisted = [&](const Unlisted& unlisted, const std::string& where) {
     const LotRule& rule = lot_rule::manifest_names_every_device;
     if (unlisted.count > 0) out.findings.push_back({.rule = &rule, .severity = rule.severity, .message = fmt::format("{} not stand in {}", devices(unlisted.count), where), .count = unlisted.count, .devices = unlisted.names});
@@ -86,6 +87,23 @@ FindingList ManifestTally::findings(bool whole) const {
     out.findings.push_back(std::move(finding));
   }
   return out;
+}
+
+void ManifestTally::add_repeated(FindingList& out) const {
+  for (size_t i = 0; i < given_; ++i) {
+    for (size_t j = 0; j < i; ++j) {
+      const ManifestRows &table = manifests_[i], &before = manifests_[j];
+      if (table.columns() != before.columns()) continue;   // of another kind, of the same devices
+      const auto repeated = table.rows_also_in(before);
+      if (repeated.empty()) continue;
+      const LotRule& rule = lot_rule::manifest_values_are_used_once;
+      LotFinding finding{.rule = &rule, .severity = rule.severity, .message = {}, .count = repeated.size(), .devices = {}};
+      finding.message = fmt::format("{}: {} {} what belongs to a row of {}: {} and {}", printable(table.path()), repeated.size(), repeated.size() == 1 ? "row has" : "rows have", printable(before.path()),
+                                    table.row_text(repeated.front().first), before.row_text(repeated.front().second));
+      for (size_t k = 0; k < std::min<size_t>(repeated.size(), kNamesShown); ++k) finding.devices.push_back(table.row_text(repeated[k].first));
+      out.findings.push_back(std::move(finding));
+    }
+  }
 }
 
 std::vector<std::string> ManifestTally::notes() const {

@@ -25,6 +25,8 @@ class ManifestTally {
     std::vector<std::string> names;   // the first, sorted
     void add(const std::string& device);
   };
+  // Given tables of one kind are parts of one: no row of them stands in another.
+  void add_repeated(FindingList& out) const;
   // Tables with the same columns.
   struct Kind {
     uint32_t columns = 0;
