@@ -217,7 +217,10 @@ tl::expected<void, Error> place_columns(const CsvRecord& names, const std::vecto
   }
   for (const size_t i : open) {
     const ColumnContent& content = contents[i];
-    const auto meaning = content.only_qr() ? std::optional(Column::qr_payload) : content.only_manual(folded(names[i])) ? std::optional(Column::manual_code) : std::nullopt;
+    // A table without a header is none, whatever its columns have.
+    ColumnContent above;
+    above.add(trimmed(names[i]));
+    const auto meaning = above.all_qr || above.all_manual ? std::nullopt : content.only_qr() ? std::optional(Column::qr_payload) : content.only_manual(folded(names[i])) ? std::optional(Column::manual_code) : std::nullopt;
     if (meaning && !header.has(*meaning)) {
       header.place[static_cast<size_t>(*meaning)] = i;
     } else if (!trimmed(names[i]).empty()) {
