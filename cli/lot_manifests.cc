@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 
 namespace attest::cli {
@@ -46,6 +47,12 @@ bool LotManifests::add_found(const std::string& path, Bytes content) {
   found_.push_back(std::move(content));
   auto rows = ManifestRows::open(file_name(path), text(View(found_.back())), {});
   if (!rows) return false;
+  // The one that was handed over, or a copy of another, is no second table.
+  const bool known = std::any_of(rows_.begin(), rows_.end(), [&](const ManifestRows& other) { return other.digest() == rows->digest(); });
+  if (known) {
+    found_.pop_back();
+    return true;
+  }
   rows_.push_back(std::move(*rows));
   return true;
 }

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "tests/support.h"
+#include "verifier/crypto.h"
 #include "verifier/gather.h"
 #include "verifier/lot/manifest_tally.h"
 
@@ -73,6 +74,19 @@ TEST_CASE("manifest rows: what is wrong with them alone") {
       {"serial,manual code\nSN1,2406147644\n",
        {"manifest-codes-are-valid: row 2 (SN1): manual code: expected 11 or 21 digits, found 10: its leading zero was lost, as in a spreadsheet that takes it for a number"}},
       {"serial,qr\nSN1,MX:1\n", {"manifest-codes-are-valid: row 2 (SN1): QR code: expected the prefix \"MT:\", found other text"}},
+      {"serial,qr,manual code\nSN1,MT:Y.K9042C00KA0648G00,749701123365522327685\n", {"manifest-rows-agree-with-themselves: row 2 (SN1): the manual code and the QR code are not of one device"}},
+      {"serial,manual code,vid,pid\nSN1,749701123365522327685,FFF1,8000\n", {"manifest-rows-agree-with-themselves: row 2 (SN1): the vendor id is not the one in the manual code"}},
+      {"serial,qr,manual code,passcode\nSN1,MT:Y.K9042C00KA0648G00,34970112332,7\n", {"manifest-rows-agree-with-themselves: row 2 (SN1): the passcode is not the one in the QR code"}},
+      {"serial,SN,passcode,pin\nSN1,SN1,20202021,20202021.0\nSN2,,,7654321\n", {}},
+      {"serial,SN\nSN1,SN2\n", {"manifest-rows-agree-with-themselves: row 2 (SN1): two columns have another serial each (name the right one with --column)"}},
+      {"serial,SN,passcode\nSN1,,x\n", {"manifest-is-readable: row 2 (SN1): passcode: expected a whole number, found something else"}},
+      {"serial,salt,verifier,iterations\nSN1,garbage!!,???,abc\n",
+       {"manifest-is-readable: row 2 (SN1): iterations: expected a whole number, found \"abc\"", "manifest-is-readable: row 2 (SN1): salt: expected base64 or hex digits, found something else",
+        "manifest-is-readable: row 2 (SN1): verifier: expected base64 or hex digits, found something else"}},
+      {"serial,dac sha256\nSN1,0011\nSN2,x\n", {"manifest-is-readable: row 2 (SN1): dac_sha256: expected 32 bytes, found 2", "manifest-is-readable: row 3 (SN2): dac_sha256: expected hex digits, found \"x\""}},
+      {"serial,dac\nSN1,MIIB!!!\nSN2,/srv/dac.der\nSN3,certs/3/dac\nSN4,x!?=\n", {"manifest-is-readable: row 2 (SN1): dac: expected a certificate as PEM, base64 or hex, found other text",
+                                                                          "manifest-is-readable: row 5 (SN4): dac: expected a certificate as PEM, base64 or hex, found other text"}},
+      {"serial,hardware version,mfg date\nSN1,rev B,spring\n", {}},
       // Rows are numbered as a spreadsheet does it, which shows empty ones.
       {"\nserial,passcode\r\nSN1,7\r\n\r\n,\r\nSN2,x\r\n , \r\n", {"manifest-is-readable: row 6 (SN2): passcode: expected a whole number, found something else"}},
       {"serial,mac\nSN1,A\nSN2,\"B\n", {"manifest-is-readable: row 3 and all after it: csv: a quote opens and never closes at byte 21"}},
@@ -86,7 +100,7 @@ TEST_CASE("manifest rows: what is wrong with them alone") {
 TEST_CASE("manifest rows: a table in which nothing names a device is refused") {
   const auto rows = ManifestRows::open("m.csv", "colour,passcode\nred,1\n", {});
   REQUIRE_FALSE(rows);
-  CHECK(rows.error().what == "expected a column that names devices (serial, name, cn, qr, dac_sha256, dac or mac), found none: name one with --column serial=HEADER");
+  CHECK(rows.error().what == "expected a column that names devices (serial, name, cn, qr, dac_sha256, dac, mac or manual_code), found none: name one with --column serial=HEADER");
 }
 
 TEST_CASE("manifest rows: a device finds its row by what names it") {
@@ -119,6 +133,16 @@ TEST_CASE("manifest rows: a table of certificates alone names devices by them") 
   Device device;
   device.say(FactId::dac, Bytes{0x30, 0x00}, {.path = "dac.der", .offset = {}, .item = {}});
   CHECK(opened("dac,passcode\nMAE=,1\nMAA=,2\n").row_of("x", device) == 1u);
+}
+
+TEST_CASE("manifest rows: every column that can name a device does") {
+  Device device;
+  device.say(FactId::dac, Bytes{0x30, 0x00}, {.path = "dac.der", .offset = {}, .item = {}});
+  device.say(FactId::manual_code, std::string("3497-011-2332"), {.path = "label.txt", .offset = {}, .item = {}});
+  const std::string digest = hex(sha256(Bytes{0x30, 0x00})), other = hex(sha256(Bytes{0x30, 0x01}));
+  CHECK(opened("serial,name,cn,qr,dac sha256\nA,Lamp,P,MT:a," + other + "\nB,Lamp,P,MT:b," + digest + "\n").row_of("x", device) == 1u);
+  CHECK(opened("serial,manual code\nA,20269549588\nB,34970112332\n").row_of("x", device) == 1u);
+  CHECK(opened("manual code,vid\n20269549588,FFF1\n34970112332.0,FFF1\n").row_of("x", device) == 1u);
 }
 
 TEST_CASE("manifest rows: of a row that is too short or too long no value is used, but its device is known") {
@@ -186,6 +210,80 @@ TEST_CASE("manifest rows: what a device contradicts") {
   }
 }
 
+TEST_CASE("manifest rows: codes and numbers are compared by what they mean, whatever form each side has them in") {
+  // All of vendor 0xFFF1, product 0x8000 unless their name says otherwise.
+  const std::string qr = kQr, manual = "34970112332", other_passcode_qr = "MT:Y.K9042C000O0648G00", other_passcode_manual = "34970212338", other_discriminator_qr = "MT:Y.K90CEK01KA0648G00",
+                    other_device_qr = "MT:Y.K90E.N16XS5P09R10", other_device_manual = "20269549588", other_vendor_manual = "749701123365522327685";
+  struct Said {
+    FactId fact;
+    FactValue value;
+  };
+  const Said passcode{FactId::passcode, uint64_t{20202021}}, discriminator{FactId::discriminator, uint64_t{3840}}, its_qr{FactId::qr_payload, qr}, its_manual{FactId::manual_code, manual},
+      vendor{FactId::vendor_id, uint64_t{0xFFF1}};
+  const struct {
+    std::vector<Said> part;
+    std::string header, row;
+    std::vector<Column> differ;
+  } rows[] = {
+      {{passcode, discriminator}, "qr", qr, {}},
+      {{passcode, discriminator}, "qr", other_device_qr, {Column::qr_payload}},
+      {{passcode, discriminator}, "qr", other_passcode_qr, {Column::qr_payload}},
+      {{passcode, discriminator}, "qr", other_discriminator_qr, {Column::qr_payload}},
+      {{passcode, discriminator}, "manual code", manual, {}},
+      {{passcode, discriminator}, "manual code", other_passcode_manual, {Column::manual_code}},
+      {{passcode, discriminator}, "manual code", other_device_manual, {Column::manual_code}},
+      {{discriminator}, "qr,manual code", other_device_qr + "," + other_device_manual, {Column::qr_payload, Column::manual_code}},
+      {{its_qr}, "manual code", manual, {}},
+      {{its_qr}, "manual code", other_device_manual, {Column::manual_code}},
+      {{its_qr}, "manual code", other_vendor_manual, {Column::manual_code}},
+      {{its_qr}, "discriminator", "3840", {}},
+      {{its_qr}, "discriminator", "2222", {Column::discriminator}},
+      {{its_qr}, "discriminator", "3841", {Column::discriminator}},
+      {{its_qr}, "passcode", "81234567", {Column::passcode}},
+      {{its_qr}, "vid,pid", "FFF1,8000", {}},
+      {{its_qr}, "vid,pid", "FFF2,8001", {Column::vendor_id, Column::product_id}},
+      {{its_manual}, "qr", qr, {}},
+      {{its_manual}, "qr", other_discriminator_qr, {}},   // a manual code has no more than 4 bits of it
+      {{its_manual}, "qr", other_passcode_qr, {Column::qr_payload}},
+      {{its_manual}, "qr", other_device_qr, {Column::qr_payload}},
+      {{its_manual}, "discriminator", "3841", {}},
+      {{its_manual}, "discriminator", "2222", {Column::discriminator}},
+      {{its_manual}, "passcode,vid", "20202021,FFF2", {}},
+      {{vendor, passcode}, "manual code", other_vendor_manual, {Column::manual_code}},
+      {{vendor}, "manual code", manual, {}},
+      {{its_qr, its_manual}, "qr,manual code,passcode,discriminator,vid,pid", qr + "," + manual + ",20202021,3840,FFF1,8000", {}},
+      {{}, "qr,manual code,passcode,discriminator,vid,pid", qr + "," + manual + ",20202021,3840,FFF1,8000", {}},
+  };
+  for (const auto& row : rows) {
+    Device device;
+    const Place place{.path = "part.bin", .offset = {}, .item = {}};
+    device.say(FactId::serial_number, std::string("SN1"), place);
+    for (const Said& said : row.part) device.say(said.fact, said.value, place);
+    const std::string text = fmt::format("serial,{}\nSN1,{}\n", row.header, row.row);
+    CAPTURE(text);
+    const ManifestRows table = opened(text);
+    CHECK(table.findings().findings.empty());
+    CHECK(table.contradictions(0, evidence_of(std::move(device))) == row.differ);
+  }
+}
+
+TEST_CASE("manifest rows: a salt in hex is that in base64") {
+  Device device = example();
+  device.say(FactId::spake2p_salt, Bytes{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}, {.path = "part.bin", .offset = {}, .item = {}});
+  const Evidence evidence = evidence_of(std::move(device));
+  CHECK(opened("serial,salt\nSN1,000102030405060708090a0b0c0d0e0f\n").contradictions(0, evidence).empty());
+  CHECK(opened("serial,salt\nSN1,000102030405060708090a0b0c0d0e0e\n").contradictions(0, evidence) == std::vector<Column>{Column::spake2p_salt});
+}
+
+TEST_CASE("manifest rows: a code that was lent by a row does not speak for the part") {
+  const ManifestRows rows = opened("serial,qr\nSN1,MT:Y.K90E.N16XS5P09R10\n");
+  Device device;
+  device.say(FactId::discriminator, uint64_t{3840}, {.path = "part.bin", .offset = {}, .item = {}});
+  rows.lend_codes(0, device);
+  REQUIRE(device.string(FactId::qr_payload) != nullptr);
+  CHECK(rows.contradictions(0, evidence_of(std::move(device))) == std::vector<Column>{Column::qr_payload});
+}
+
 TEST_CASE("manifest rows: a part without a code is judged with those of its row") {
   const std::string text = "serial,qr,passcode\nSN1,MT:Y.K9042C00KA0648G00,20202021\nSN2,MT:Y.K9042C00KA0648G00,7\n";
   const ManifestRows rows = opened(text);
@@ -202,6 +300,30 @@ TEST_CASE("manifest rows: a part without a code is judged with those of its row"
   Device other;
   rows.lend_codes(1, other);   // wrong in itself
   CHECK(other.statements.empty());
+}
+
+TEST_CASE("manifest tally: a row that stands in two tables of one kind") {
+  const std::string first = "serial,device,mac\nSN1,Lamp,A\nSN2,Lamp,B\n", second = "serial,device,mac\nSN3,Lamp,C\nSN2,Lamp,b\nSN4,Lamp,A\n", of_other_kind = "serial,passcode\nSN1,20202021\n";
+  std::vector<ManifestRows> tables;
+  for (const std::string* text : {&first, &second, &of_other_kind}) tables.push_back(opened(*text));
+  const FindingList list = ManifestTally(tables, 3).findings(false);
+  CHECK(told(list) == std::vector<std::string>{"manifest-values-are-used-once: m.csv: 2 rows have what belongs to a row of m.csv: row 3 (SN2) and row 3 (SN2)"});
+  REQUIRE(list.findings.size() == 1);
+  CHECK(list.findings[0].devices == std::vector<std::string>{"row 3 (SN2)", "row 4 (SN4)"});
+  CHECK(list.findings[0].count == 2);
+  const std::string one = "serial,device\nSN1,Lamp\n", other = "serial,device\nSN2,Lamp\n";
+  std::vector<ManifestRows> of_one_product;
+  for (const std::string* text : {&one, &other}) of_one_product.push_back(opened(*text));
+  CHECK(ManifestTally(of_one_product, 2).findings(false).findings.empty());
+  CHECK(ManifestTally(tables, 0).findings(false).findings.empty());   // found beside the devices: printed again
+}
+
+TEST_CASE("manifest tally: columns that nobody understands are noted once, of given tables") {
+  const std::string one = "serial,operator,line\nSN1,A,B\n", other = "serial,line,colour\nSN2,A,B\n", found = "serial,size\nSN3,1\n";
+  std::vector<ManifestRows> tables;
+  for (const std::string* text : {&one, &other, &found}) tables.push_back(opened(*text));
+  CHECK(ManifestTally(tables, 2).notes() == std::vector<std::string>{"columns not understood: operator, line, colour (map them with --column)"});
+  CHECK(ManifestTally(std::span(tables).last(1), 0).notes().empty());
 }
 
 TEST_CASE("manifest tally: who is missing on either side") {

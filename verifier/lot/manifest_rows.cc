@@ -12,12 +12,11 @@ namespace {
 
 using Column = ManifestColumn;
 constexpr size_t kStep = 16;          // rows between two kept offsets
-constexpr size_t kMostIndexes = 3;    // of the columns that name devices, the first ones
 constexpr uint64_t kMostRows = 100'000'000;
 
 // Asked in this order for a device's row: what a label shows first, what a clone has of another device last. (Addresses of
 // radios are in no evidence, but factories call dumps by them.)
-constexpr Column kIdentities[] = {Column::serial_number, Column::name, Column::common_name, Column::qr_payload, Column::dac_sha256, Column::dac, Column::mac};
+constexpr Column kIdentities[] = {Column::serial_number, Column::name, Column::common_name, Column::qr_payload, Column::dac_sha256, Column::dac, Column::mac, Column::manual_code};
 
 uint32_t digest_of(Column column, std::string_view value) {
   const SipKey key{static_cast<uint8_t>(column)};
@@ -30,6 +29,10 @@ std::string compared(Column column, const std::string& value) {
   if (column == Column::dac) {
     const auto der = column_certificate(value);
     return der ? hex(sha256(*der)) : value;
+  }
+  if (column == Column::manual_code) {
+    const auto code = column_value(column, value);
+    return code ? std::get<std::string>(*code) : value;
   }
   if (column != Column::dac_sha256 && column != Column::mac) return value;
   std::string digits = value;
@@ -60,12 +63,38 @@ struct RowCodes {
   std::string vendor_id, product_id;             // as they are written
 };
 
+// Not a path on the factory's disk, nor a certificate's name.
+bool is_meant_as_certificate(const std::string& text) {
+  constexpr size_t kLongestPath = 200;
+  if (text.starts_with("-----BEGIN") || text.starts_with("MII") || text.starts_with("3082")) return true;
+  return text.find_first_of(".\\") == std::string::npos && (text.size() > kLongestPath || text.find_first_of("!?+=#*") != std::string::npos);
+}
+
 std::optional<uint64_t> number_in(const ManifestRow& row, Column column, std::vector<RowFault>& faults) {
   if (row.of(column).empty()) return std::nullopt;
   const auto value = column_value(column, row.of(column));
   if (value) return std::get<uint64_t>(*value);
   faults.push_back({.rule = &lot_rule::manifest_is_readable, .columns = {column}, .message = value.error().what});
   return std::nullopt;
+}
+
+// What is no code and no number, but must be written in its way to be compared at all.
+void judge_values(const ManifestRow& row, std::vector<RowFault>& faults) {
+  const auto fault = [&](Column column, std::string message) { faults.push_back({.rule = &lot_rule::manifest_is_readable, .columns = {column}, .message = std::move(message)}); };
+  number_in(row, Column::spake2p_iterations, faults);
+  for (const Column column : {Column::spake2p_salt, Column::spake2p_verifier, Column::rotating_id_unique_id, Column::dac_sha256}) {
+    if (row.of(column).empty()) continue;
+    if (const auto value = column_value(column, row.of(column)); !value) {
+      fault(column, value.error().what);
+    } else if (column == Column::dac_sha256 && std::get<Bytes>(*value).size() != Sha256{}.size()) {
+      fault(column, fmt::format("dac_sha256: expected {} bytes, found {}", Sha256{}.size(), std::get<Bytes>(*value).size()));
+    }
+  }
+  const std::string& dac = row.of(Column::dac);
+  const auto der = column_certificate(dac);
+  if (!der && is_meant_as_certificate(dac)) fault(Column::dac, "dac: expected a certificate as PEM, base64 or hex, found other text");
+  if (!der) return;
+  if (const auto certificate = parse_certificate(*der); !certificate) fault(Column::dac, "dac: " + certificate.error().what);
 }
 
 // The code when it keeps its rules; its first broken rule is a fault.
@@ -100,12 +129,14 @@ RowCodes codes_of(const ManifestRow& row, std::vector<RowFault>& faults) {
   return out;
 }
 
-// Everything a code carries, against the columns beside it.
+// Everything a code carries, against the columns beside it. What is told of a column already is one difference, not two.
 void compare_code(const OnboardingPayload& code, const RowCodes& row, RowFault& fault) {
   const Column own = code.manual ? Column::manual_code : Column::qr_payload;
+  const auto told = [&](Column column) { return std::find(fault.columns.begin(), fault.columns.end(), column) != fault.columns.end(); };
   const auto differ = [&](Column column, const char* what) {
+    if (told(column)) return;
     fault.columns.push_back(column);
-    if (std::find(fault.columns.begin(), fault.columns.end(), own) == fault.columns.end()) fault.columns.push_back(own);
+    if (!told(own)) fault.columns.push_back(own);
     fault.message += fmt::format("{}the {} is not the one in the {}", fault.message.empty() ? "" : ", ", what, code.manual ? "manual code" : "QR code");
   };
   if (row.passcode && *row.passcode != code.passcode) differ(Column::passcode, "passcode");
@@ -114,17 +145,36 @@ void compare_code(const OnboardingPayload& code, const RowCodes& row, RowFault& 
   if (!row.product_id.empty() && code.product_id && !is_id(row.product_id, *code.product_id)) differ(Column::product_id, "product id");
 }
 
+// Only what both carry: a manual code has a part of the discriminator, and mostly no vendor and product.
+bool of_one_device(const OnboardingPayload& a, const OnboardingPayload& b) {
+  const auto agree = [](const std::optional<uint16_t>& one, const std::optional<uint16_t>& other) { return !one || !other || *one == *other; };
+  return a.passcode == b.passcode && a.short_discriminator() == b.short_discriminator() && agree(a.vendor_id, b.vendor_id) && agree(a.product_id, b.product_id);
+}
+
+bool mean_the_same(Column column, const std::string& a, const std::string& b) {
+  if (a == b || compared(column, a) == compared(column, b)) return true;
+  const auto one = column_value(column, a);
+  return one && may_mean(column, b, *one);
+}
+
+// Two columns of one meaning: a serial number as the line and as the warehouse have it.
+void compare_further(const ManifestRow& row, RowFault& fault) {
+  for (const auto& [column, value] : row.further) {
+    if (column == Column::dac && (!column_certificate(value) || !column_certificate(row.of(column)))) continue;   // a path beside it
+    if (mean_the_same(column, row.of(column), value) || std::find(fault.columns.begin(), fault.columns.end(), column) != fault.columns.end()) continue;
+    fault.columns.push_back(column);
+    fault.message += fmt::format("{}two columns have another {} each (name the right one with --column)", fault.message.empty() ? "" : ", ", column_name(column));
+  }
+}
+
 void compare_columns(const ManifestRow& row, const RowCodes& codes, std::vector<RowFault>& faults) {
   RowFault fault{.rule = &lot_rule::manifest_rows_agree_with_themselves, .columns = {}, .message = {}};
   if (codes.qr) compare_code(*codes.qr, codes, fault);
-  if (codes.manual) {
-    // The columns may be compared already: what the manual code says otherwise than both is one difference, not two.
-    if (codes.qr && (codes.manual->passcode != codes.qr->passcode || codes.manual->short_discriminator() != codes.qr->short_discriminator())) {
-      fault.columns.insert(fault.columns.end(), {Column::manual_code, Column::qr_payload});
-      fault.message += fmt::format("{}the manual code and the QR code are not of one device", fault.message.empty() ? "" : ", ");
-    } else if (!codes.qr) {
-      compare_code(*codes.manual, codes, fault);
-    }
+  if (codes.manual && codes.qr && !of_one_device(*codes.manual, *codes.qr)) {
+    fault.columns.insert(fault.columns.end(), {Column::manual_code, Column::qr_payload});
+    fault.message += fmt::format("{}the manual code and the QR code are not of one device", fault.message.empty() ? "" : ", ");
+  } else if (codes.manual) {
+    compare_code(*codes.manual, codes, fault);
   }
   if (const auto der = column_certificate(row.of(Column::dac)); der && !row.of(Column::dac_sha256).empty()) {
     if (compared(Column::dac_sha256, row.of(Column::dac_sha256)) != hex(sha256(*der))) {
@@ -132,12 +182,14 @@ void compare_columns(const ManifestRow& row, const RowCodes& codes, std::vector<
       fault.message += fmt::format("{}the digest is not the one of the certificate", fault.message.empty() ? "" : ", ");
     }
   }
+  compare_further(row, fault);
   if (!fault.columns.empty()) faults.push_back(std::move(fault));
 }
 
 std::vector<RowFault> faults_of(const ManifestRow& row) {
   std::vector<RowFault> faults;
   const RowCodes codes = codes_of(row, faults);
+  judge_values(row, faults);
   compare_columns(row, codes, faults);
   return faults;
 }
@@ -160,26 +212,86 @@ void add(FindingList& list, const LotRule& rule, std::string message, uint64_t c
 
 // --- a row and its device ---------------------------------------------------------------------------
 
-bool has_passcode(const Evidence& e, uint64_t passcode) {
-  return std::any_of(e.onboarding.passcodes.begin(), e.onboarding.passcodes.end(), [&](const PasscodeEvidence& p) { return p.passcode == passcode; });
-}
-bool has_code(const Evidence& e, bool manual, const std::string& code) {
-  return std::any_of(e.onboarding.codes.begin(), e.onboarding.codes.end(), [&](const CodeEvidence& c) { return c.payload.manual == manual && (c.payload.text == code || c.payload.joined == code); });
-}
-bool any_code(const Evidence& e, bool manual) {
-  return std::any_of(e.onboarding.codes.begin(), e.onboarding.codes.end(), [&](const CodeEvidence& c) { return c.payload.manual == manual; });
-}
+bool contains(const auto& list, const auto& value) { return std::find(list.begin(), list.end(), value) != list.end(); }
 
-// What Basic Information or, without it, the DAC says.
+// What Basic Information or, without it, the DAC says. The DAC of a product that was derived from another's may have the
+// other's ids.
 std::optional<uint64_t> id_of(const Evidence& e, bool vendor) {
   const auto said = vendor ? e.vid : e.pid;
   if (said) return *said;
-  if (!e.dac.certificate) return std::nullopt;
+  if (!e.dac.certificate || (e.cd && (e.cd->dac_origin_vendor_id || e.cd->dac_origin_product_id))) return std::nullopt;
   const auto named = vendor ? e.dac.certificate->vid() : e.dac.certificate->pid();
   return named ? std::optional<uint64_t>(*named) : std::nullopt;
 }
 
-bool differs(Column column, const std::string& value, const Evidence& e) {
+// The onboarding data of a part, whatever form it has it in. What was lent to it by the row is the row's.
+struct PartCodes {
+  std::vector<const OnboardingPayload*> codes;
+  std::vector<uint64_t> passcodes;
+  std::vector<uint64_t> discriminators;   // of 12 bits: stated, or else those of its QR codes
+  std::vector<uint64_t> shorts;           // their upper 4 bits, or else those of its manual codes
+  std::vector<uint64_t> vendors, products;
+};
+
+bool is_lent(const Place& place, const std::string& path) { return place.path == path && place.item.starts_with("row "); }
+
+PartCodes part_codes(const Evidence& e, const std::string& path) {
+  PartCodes out;
+  std::vector<uint64_t> of_manual;
+  for (const bool vendor : {true, false}) {
+    if (const auto id = id_of(e, vendor)) (vendor ? out.vendors : out.products).push_back(*id);
+  }
+  const bool has_vendor = !out.vendors.empty(), has_product = !out.products.empty();
+  for (const PasscodeEvidence& p : e.onboarding.passcodes) {
+    if (!is_lent(p.place, path)) out.passcodes.push_back(p.passcode);
+  }
+  for (const Statement& s : e.device.statements) {
+    const auto* number = s.fact == FactId::discriminator ? std::get_if<uint64_t>(&s.value) : nullptr;
+    if (number != nullptr) out.discriminators.push_back(*number);
+  }
+  const bool stated = !out.discriminators.empty();
+  for (const CodeEvidence& code : e.onboarding.codes) {
+    if (is_lent(code.place, path)) continue;
+    out.codes.push_back(&code.payload);
+    if (!code.has_values() || code.other_device) continue;
+    if (code.payload.manual) {
+      of_manual.push_back(code.payload.discriminator);
+    } else if (!stated) {
+      out.discriminators.push_back(code.payload.discriminator);
+    }
+    if (!has_vendor && code.payload.vendor_id) out.vendors.push_back(*code.payload.vendor_id);
+    if (!has_product && code.payload.product_id) out.products.push_back(*code.payload.product_id);
+  }
+  for (const uint64_t one : out.discriminators) out.shorts.push_back(one >> 8);
+  if (out.shorts.empty()) out.shorts = of_manual;
+  return out;
+}
+
+// Of a known one: none known contradicts nothing.
+bool lacks(const std::vector<uint64_t>& known, uint64_t value) { return !known.empty() && !contains(known, value); }
+bool lacks_discriminator(const PartCodes& part, uint64_t of_12_bits) { return part.discriminators.empty() ? lacks(part.shorts, of_12_bits >> 8) : lacks(part.discriminators, of_12_bits); }
+
+bool code_differs(const OnboardingPayload& code, const PartCodes& part) {
+  return lacks(part.passcodes, code.passcode) || (code.manual ? lacks(part.shorts, code.discriminator) : lacks_discriminator(part, code.discriminator)) ||
+         (code.vendor_id && lacks(part.vendors, *code.vendor_id)) || (code.product_id && lacks(part.products, *code.product_id));
+}
+
+// A code of the same kind must be the very same; of another kind it must mean the same device.
+bool code_differs(Column column, const std::string& text, const PartCodes& part) {
+  const bool manual = column == Column::manual_code;
+  bool same_kind = false;
+  for (const OnboardingPayload* code : part.codes) {
+    if (code->manual != manual) continue;
+    if (code->text == text || code->joined == text) return false;
+    same_kind = true;
+  }
+  if (same_kind) return true;
+  if (manual) return code_differs(parse_manual_code(text), part);
+  const std::vector<OnboardingPayload> joined = parse_qr(text);   // one of them is this device's
+  return std::all_of(joined.begin(), joined.end(), [&](const OnboardingPayload& code) { return code_differs(code, part); });
+}
+
+bool differs(Column column, const std::string& value, const Evidence& e, const PartCodes& part) {
   if (column == Column::dac_sha256) return e.dac.present() && compared(column, value) != hex(e.dac.certificate ? e.dac.certificate->sha256 : sha256(e.dac.bytes));
   if (column == Column::common_name) return e.dac.certificate && common_name(*e.dac.certificate) != value;
   if (column == Column::dac) {
@@ -189,15 +301,15 @@ bool differs(Column column, const std::string& value, const Evidence& e) {
   const auto fact = column_fact(column);
   const auto wanted = column_value(column, value);
   if (!fact || !wanted) return false;
-  if (column == Column::qr_payload) return any_code(e, false) && !has_code(e, false, value);
-  if (column == Column::manual_code) return any_code(e, true) && !has_code(e, true, std::get<std::string>(*wanted));
-  if (column == Column::passcode) return !e.onboarding.passcodes.empty() && !has_passcode(e, std::get<uint64_t>(*wanted));
+  if (column == Column::qr_payload || column == Column::manual_code) return code_differs(column, std::get<std::string>(*wanted), part);
+  if (column == Column::passcode) return lacks(part.passcodes, std::get<uint64_t>(*wanted));
+  if (column == Column::discriminator) return lacks_discriminator(part, std::get<uint64_t>(*wanted));
   if (column == Column::vendor_id || column == Column::product_id) {
-    const auto id = id_of(e, column == Column::vendor_id);
-    return id && !is_id(value, *id);
+    const std::vector<uint64_t>& ids = column == Column::vendor_id ? part.vendors : part.products;
+    return !ids.empty() && std::none_of(ids.begin(), ids.end(), [&](uint64_t id) { return is_id(value, id); });
   }
   const Statement* said = e.device.first(*fact);
-  return said != nullptr && said->value != *wanted;
+  return said != nullptr && !may_mean(column, value, said->value);
 }
 
 constexpr size_t kMostSame = 64;   // rows with one value that are looked at one by one
@@ -233,9 +345,9 @@ Result<ManifestRows> ManifestRows::open(std::string path, std::string_view text,
   if (!header) return tl::unexpected(header.error());
   out.header_ = *header;
   if (!header->names_devices())
-    return error("expected a column that names devices (serial, name, cn, qr, dac_sha256, dac or mac), found none: name one with --column serial=HEADER");
+    return error("expected a column that names devices (serial, name, cn, qr, dac_sha256, dac, mac or manual_code), found none: name one with --column serial=HEADER");
   for (const Column column : kIdentities) {
-    if (header->has(column) && out.indexes_.size() < kMostIndexes) out.indexes_.push_back({.column = column, .entries = {}});
+    if (header->has(column)) out.indexes_.push_back({.column = column, .entries = {}});
   }
   Reader rows(out, {.offset = header->rows_at, .line = header->line});
   CsvRecord record;
@@ -325,6 +437,28 @@ void ManifestRows::remember_same(Column column, const std::vector<uint32_t>& mem
   }
 }
 
+std::vector<std::pair<uint32_t, uint32_t>> ManifestRows::rows_also_in(const ManifestRows& other) const {
+  std::vector<std::pair<uint32_t, uint32_t>> out;
+  const auto constant = [](const Index& index) { return index.entries.size() > 1 && index.entries.front().digest == index.entries.back().digest; };   // the product's name
+  for (const Index& index : indexes_) {
+    if (index.column == Column::manual_code || (index.column == Column::name && indexes_.size() > 1)) continue;   // some share a code by chance
+    const auto same = std::find_if(other.indexes_.begin(), other.indexes_.end(), [&](const Index& its) { return its.column == index.column; });
+    if (same == other.indexes_.end() || constant(index) || constant(*same)) continue;
+    auto at = same->entries.begin();
+    for (const Entry& entry : index.entries) {
+      while (at != same->entries.end() && at->digest < entry.digest) ++at;
+      if (at == same->entries.end()) break;
+      if (at->digest != entry.digest) continue;
+      const std::string value = row(entry.row).of(index.column);
+      if (index.column == Column::dac && !column_certificate(value)) continue;   // a path on the factory's disk
+      if (const auto found = other.find(*same, compared(index.column, value)); !found.empty()) out.emplace_back(entry.row, found.front());
+    }
+  }
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.first == b.first; }), out.end());
+  return out;
+}
+
 uint64_t ManifestRows::digest() const { return siphash(SipKey{}, view(text_)); }
 
 ManifestRow ManifestRows::row(uint32_t index) const {
@@ -363,6 +497,10 @@ std::vector<uint32_t> ManifestRows::candidates(const Index& index, const std::st
   const auto by_text = [&](const std::string* value) { return value == nullptr ? std::vector<uint32_t>{} : find(index, *value); };
   if (index.column == Column::serial_number && device.string(FactId::serial_number) != nullptr) return by_text(device.string(FactId::serial_number));
   if (index.column == Column::qr_payload) return by_text(device.string(FactId::qr_payload));
+  if (index.column == Column::manual_code) {
+    const std::string* code = device.string(FactId::manual_code);
+    return code == nullptr ? std::vector<uint32_t>{} : find(index, compared(index.column, *code));
+  }
   std::vector<uint32_t> found;
   if (index.column != Column::dac_sha256 && index.column != Column::dac) found = find_by_name(index, name);
   if (index.column != Column::common_name && index.column != Column::dac_sha256 && index.column != Column::dac) return found;
@@ -421,11 +559,12 @@ std::vector<ManifestColumn> ManifestRows::contradictions(uint32_t index, const E
   const ManifestRow its = row(index);
   std::vector<Column> own;
   for (const RowFault& fault : faults_of(its)) own.insert(own.end(), fault.columns.begin(), fault.columns.end());
+  const PartCodes part = part_codes(evidence, path_);
   std::vector<Column> out;
   for (size_t i = 0; i < kManifestColumns; ++i) {
     const auto column = static_cast<Column>(i);
     if (its.of(column).empty() || std::find(own.begin(), own.end(), column) != own.end()) continue;
-    if (differs(column, its.of(column), evidence)) out.push_back(column);
+    if (differs(column, its.of(column), evidence, part)) out.push_back(column);
   }
   return out;
 }

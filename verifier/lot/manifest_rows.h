@@ -20,6 +20,8 @@ class ManifestRows {
   // What is wrong with the rows themselves: unreadable, invalid codes, columns that disagree, values used twice.
   const FindingList& findings() const { return findings_; }
 
+  // Columns of its header that nobody understands, or that are not used.
+  const std::vector<std::string>& unknown_columns() const { return header_.unknown; }
   // Which columns it has: tables with the same ones are of one kind.
   uint32_t columns() const;
   // The row about this device, found by what names devices; nullopt: none.
@@ -28,6 +30,8 @@ class ManifestRows {
   ManifestRow row(uint32_t index) const;
   // Rows that stand there twice, each with the first of its like: it has its device when the first one has.
   const std::vector<std::pair<uint32_t, uint32_t>>& same_rows() const { return same_; }
+  // Rows with something that belongs to one device, and that a row of the other table has, too; each with the first such.
+  std::vector<std::pair<uint32_t, uint32_t>> rows_also_in(const ManifestRows& other) const;
   // "row 12 (SN0011)"
   std::string row_text(uint32_t index) const;
 

@@ -7,6 +7,11 @@
 #include "verifier/lot/device_name.h"
 
 namespace attest {
+namespace {
+
+constexpr size_t kMostColumnsNamed = 20;
+
+}  // namespace
 
 ManifestTally::ManifestTally(std::span<const ManifestRows> manifests, size_t given) : manifests_(manifests), given_(given), kind_of_(manifests.size()) {
   for (const ManifestRows& manifest : manifests_) seen_.emplace_back(manifest.size());
@@ -58,6 +63,7 @@ FindingList ManifestTally::findings(bool whole) const {
     }
     out.left_out += manifest.findings().left_out;
   }
+  add_repeated(out);
   const auto add_unlisted = [&](const Unlisted& unlisted, const std::string& where) {
     const LotRule& rule = lot_rule::manifest_names_every_device;
     if (unlisted.count > 0) out.findings.push_back({.rule = &rule, .severity = rule.severity, .message = fmt::format("{} not stand in {}", devices(unlisted.count), where), .count = unlisted.count, .devices = unlisted.names});
@@ -81,6 +87,37 @@ FindingList ManifestTally::findings(bool whole) const {
     out.findings.push_back(std::move(finding));
   }
   return out;
+}
+
+void ManifestTally::add_repeated(FindingList& out) const {
+  for (size_t i = 0; i < given_; ++i) {
+    for (size_t j = 0; j < i; ++j) {
+      const ManifestRows &table = manifests_[i], &before = manifests_[j];
+      if (table.columns() != before.columns()) continue;   // of another kind, of the same devices
+      const auto repeated = table.rows_also_in(before);
+      if (repeated.empty()) continue;
+      const LotRule& rule = lot_rule::manifest_values_are_used_once;
+      LotFinding finding{.rule = &rule, .severity = rule.severity, .message = {}, .count = repeated.size(), .devices = {}};
+      finding.message = fmt::format("{}: {} {} what belongs to a row of {}: {} and {}", printable(table.path()), repeated.size(), repeated.size() == 1 ? "row has" : "rows have", printable(before.path()),
+                                    table.row_text(repeated.front().first), before.row_text(repeated.front().second));
+      for (size_t k = 0; k < std::min<size_t>(repeated.size(), kNamesShown); ++k) finding.devices.push_back(table.row_text(repeated[k].first));
+      out.findings.push_back(std::move(finding));
+    }
+  }
+}
+
+std::vector<std::string> ManifestTally::notes() const {
+  std::vector<std::string> names;
+  for (size_t i = 0; i < given_; ++i) {
+    for (const std::string& name : manifests_[i].unknown_columns()) {
+      const std::string shown = printable(name.substr(0, 64));
+      if (std::find(names.begin(), names.end(), shown) == names.end()) names.push_back(shown);
+    }
+  }
+  if (names.empty()) return {};
+  std::string list;
+  for (size_t i = 0; i < std::min(names.size(), kMostColumnsNamed); ++i) list += (i == 0 ? "" : ", ") + names[i];
+  return {fmt::format("columns not understood: {}{} (map them with --column)", list, names.size() > kMostColumnsNamed ? ", ..." : "")};
 }
 
 uint64_t ManifestTally::rows() const {

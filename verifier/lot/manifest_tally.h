@@ -15,6 +15,8 @@ class ManifestTally {
   // What is wrong with the tables, and who is missing on either side. `whole`: every device of the lot was looked at, so that
   // a row without one is a finding.
   FindingList findings(bool whole) const;
+  // What a reader should know: columns of the given tables that were not understood.
+  std::vector<std::string> notes() const;
   uint64_t rows() const;
 
  private:
@@ -23,6 +25,8 @@ class ManifestTally {
     std::vector<std::string> names;   // the first, sorted
     void add(const std::string& device);
   };
+  // Given tables of one kind are parts of one: no row of them stands in another.
+  void add_repeated(FindingList& out) const;
   // Tables with the same columns.
   struct Kind {
     uint32_t columns = 0;
