@@ -55,6 +55,7 @@ class Merging {
     std::move(of_manifests.findings.begin(), of_manifests.findings.end(), std::back_inserter(report.findings));
     report.findings_left_out += of_manifests.left_out;
     report.manifest_rows = manifest_tally_->rows();
+    for (std::string& note : manifest_tally_->notes()) report.notes.push_back(std::move(note));
     conclude(report);
     if (auto done = output->conclude(report, PartMark{.key = facts_->key, .manifests = facts_->manifests}); !done) return tl::unexpected(done.error());
     return lot_exit_code(report.verdict);

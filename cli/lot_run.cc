@@ -289,6 +289,7 @@ class LotRun {
     std::move(of_manifests.findings.begin(), of_manifests.findings.end(), std::back_inserter(out.findings));
     out.findings_left_out += of_manifests.left_out;
     out.manifest_rows = manifest_tally_->rows();
+    for (std::string& note : manifest_tally_->notes()) out.notes.push_back(std::move(note));
     if (options_.sample > 0) out.sample = sample_statement(lot_size_, tally_.devices(), static_cast<uint64_t>(options_.seed), tally_.count(Verdict::reject), tally_.count(Verdict::undecided));
     if (drawn() && out.manifest_rows > 0) out.notes.push_back("of a sample it is not told which rows of a manifest have no device");
     if (ignored_ > 0) out.notes.push_back(fmt::format("{} {} beside the devices {} no evidence: {}{}", ignored_, ignored_ == 1 ? "file" : "files", ignored_ == 1 ? "is" : "are", ignored_names_, ignored_ > 5 ? ", ..." : ""));
