@@ -18,7 +18,7 @@ struct Folder {
 };
 
 // "a/b/": the folder itself.
-Folder* folder_of(Folder& root, const std::string& path) {
+Folder* folder_at(Folder& root, const std::string& path) {
   Folder* at = &root;
   size_t from = 0;
   for (size_t slash = path.find('/'); slash != std::string::npos; from = slash + 1, slash = path.find('/', from)) {
@@ -89,13 +89,17 @@ class Sorting {
  private:
   // A folder of devices: the root, or one that has subfolders and no evidence beside them.
   void group(const Folder& folder, const std::string& path) {
-    Likeness files, folders;
+    sort_files(folder);
+    sort_folders(folder, path);
+  }
+  void sort_files(const Folder& folder) {
+    Likeness devices;
     std::vector<std::string> unknown;
     for (const std::string& file : folder.files) {
       const FileRole role = role_(file);
       if (role == FileRole::device || role == FileRole::archive) {
         tree_.units.push_back({.name = file, .files = {file}});
-        files.add(name_of(file));
+        devices.add(name_of(file));
       }
       if (role == FileRole::shared) tree_.shared.push_back(file);
       if (role == FileRole::manifest) tree_.manifests.push_back(file);
@@ -103,29 +107,31 @@ class Sorting {
       if (role == FileRole::none) unknown.push_back(file);
     }
     for (const std::string& file : unknown) {
-      if (files.like(name_of(file))) {
+      if (devices.like(name_of(file))) {
         tree_.units.push_back({.name = file, .files = {file}, .unknown = true});
       } else {
         tree_.ignored.push_back(file);
       }
     }
-    std::vector<std::pair<const std::string*, const Folder*>> others;
+  }
+  void sort_folders(const Folder& folder, const std::string& path) {
+    Likeness devices;
+    std::vector<std::pair<std::string, const Folder*>> others;   // its path
     for (const auto& [name, below] : folder.folders) {
       const std::string its = path.empty() ? name : path + "/" + name;
       if (!has_device_file(*below)) {
-        others.emplace_back(&name, below.get());
+        others.emplace_back(its, below.get());
       } else if (has_more_than_one(*below)) {
         group(*below, its);
       } else {
         device(*below, its);
-        folders.add(name);
+        devices.add(name);
       }
     }
-    for (const auto& [name, below] : others) {
-      const std::string its = path.empty() ? *name : path + "/" + *name;
+    for (const auto& [its, below] : others) {
       if (has_lots(*below)) {
         group(*below, its);
-      } else if (folders.like(*name)) {
+      } else if (devices.like(name_of(its))) {
         device(*below, its);
       } else if (!below->folders.empty()) {
         group(*below, its);
@@ -181,8 +187,8 @@ class Sorting {
 
 LotTree lot_tree(const std::vector<std::string>& files, const std::function<FileRole(const std::string&)>& role, const std::vector<std::string>& empty) {
   Folder root;
-  for (const std::string& file : files) folder_of(root, file)->files.push_back(file);
-  for (const std::string& folder : empty) folder_of(root, folder + "/");
+  for (const std::string& file : files) folder_at(root, file)->files.push_back(file);
+  for (const std::string& folder : empty) folder_at(root, folder + "/");
   return Sorting(role).sort(root);
 }
 
