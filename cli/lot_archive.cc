@@ -173,8 +173,8 @@ class ArchiveSource final : public LotSource {
 
  private:
   tl::expected<void, Error> walk_all(const std::function<bool(const std::string&, Member&)>& take) {
-    uint64_t unpacked = 0;
-    auto done = walk(file_.view(), passphrases_, unpacked, take);
+    unpacked_ = 0;
+    auto done = walk(file_.view(), passphrases_, unpacked_, take);
     if (!done) return error(fmt::format("{}: {}", path_, done.error().what));
     return {};
   }
@@ -214,9 +214,8 @@ class ArchiveSource final : public LotSource {
     if (!is_archive(name, member.start(512))) return hand_over_lines(name, records_.size() > 1 ? named(name) : label_, member);
     const auto content = member.whole();
     if (!content) return broken(name, content.error());
-    uint64_t unpacked = 0;
     bool wanted = true;
-    const auto done = walk(*content, passphrases_, unpacked, [&](const std::string& inner, Member& its) {
+    const auto done = walk(*content, passphrases_, unpacked_, [&](const std::string& inner, Member& its) {
       const std::string whole = inner == kOnlyMember ? name : name + "!" + inner;
       return wanted = hand_over_lines(whole, named(whole), its);
     });
@@ -251,6 +250,7 @@ class ArchiveSource final : public LotSource {
   std::string path_, label_;
   FileBytes file_;
   std::vector<std::string> passphrases_;
+  uint64_t unpacked_ = 0;           // in this walk, archives inside included
   std::vector<LotUnit> units_;
   std::unordered_map<std::string, size_t> unit_of_;
   std::set<std::string> records_;   // members that are NDJSON

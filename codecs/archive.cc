@@ -24,6 +24,12 @@ std::string complaint(struct archive* a) {
   return text == nullptr ? "it cannot be read" : text;
 }
 
+Result<size_t> next(struct archive* a, std::span<uint8_t> to) {
+  const la_ssize_t got = archive_read_data(a, to.data(), to.size());
+  if (got < 0) return error(complaint(a));
+  return static_cast<size_t>(got);
+}
+
 // The size a member states is a claim; memory grows only with what really comes out.
 Result<Bytes> content(struct archive* a, uint64_t limit) {
   constexpr size_t kStep = 1u << 16;
@@ -32,10 +38,10 @@ Result<Bytes> content(struct archive* a, uint64_t limit) {
     const size_t at = out.size();
     if (at > limit) return error(fmt::format("more than the allowed {} bytes come out", limit));
     out.resize(at + kStep);
-    const la_ssize_t got = archive_read_data(a, out.data() + at, kStep);
-    if (got < 0) return error(complaint(a));
-    out.resize(at + static_cast<size_t>(got));
-    if (got == 0) return out;
+    const auto got = next(a, std::span(out).subspan(at));
+    if (!got) return tl::unexpected(got.error());
+    out.resize(at + *got);
+    if (*got == 0) return out;
   }
 }
 
@@ -70,11 +76,7 @@ ArchiveMember describe(struct archive* a, struct archive_entry* entry) {
     member.kind = ArchiveMember::Kind::other;
   }
   member.content = [a](uint64_t limit) { return content(a, limit); };
-  member.next = [a](std::span<uint8_t> to) -> Result<size_t> {
-    const la_ssize_t got = archive_read_data(a, to.data(), to.size());
-    if (got < 0) return error(complaint(a));
-    return static_cast<size_t>(got);
-  };
+  member.next = [a](std::span<uint8_t> to) { return next(a, to); };
   return member;
 }
 
