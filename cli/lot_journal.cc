@@ -50,9 +50,10 @@ Result<LotJournal> LotJournal::open(const std::string& path, const JournalHead& 
   // A first line that was cut off is a journal that was never begun; any other file is somebody's, however it goes on.
   struct stat about {};
   if (::fstat(fd, &about) != 0) return failed(path);
+  if (!S_ISREG(about.st_mode)) return foreign(path);
   const std::string begin = fmt::format("{{\"journal\":\"{}\"", kSchema);
   std::string first(begin.size(), '\0');
-  if (S_ISREG(about.st_mode)) first.resize(std::fread(first.data(), 1, first.size(), out.file_));
+  first.resize(std::fread(first.data(), 1, first.size(), out.file_));
   if (!begin.starts_with(first)) return foreign(path);
   std::rewind(out.file_);
   next_line(out.file_, first);

@@ -54,7 +54,9 @@ bool LotJudge::read_files(const LotItem::Files& files, Reading& reading, std::st
   if (!reading.device.statements.empty() || !reading.device.integrity.empty() || !reading.device.remarks.empty()) return true;
   if (files.empty()) {
     problem = "expected the files of a device (certificates, a declaration, a dump, a log), found an empty folder";
-  } else if (problem.empty()) problem = fmt::format("{}: expected the files of a device (certificates, a declaration, a dump, a log); none of its {} files is one", files.front().path, files.size());
+  } else if (problem.empty()) {
+    problem = fmt::format("{}: expected the files of a device (certificates, a declaration, a dump, a log); none of its {} files is one", files.front().path, files.size());
+  }
   return false;
 }
 
