@@ -15,12 +15,13 @@
 namespace attest::cli {
 
 struct Command::Impl {
-  std::unique_ptr<CLI::App> owned;   // the root's
+  std::unique_ptr<CLI::App> owned;  // the root's
   CLI::App* app = nullptr;
   std::function<int()> action;
 };
 
-Command::Command(std::string name, std::string help, Impl* parent) : name_(std::move(name)), help_(std::move(help)), impl_(std::make_unique<Impl>()) {
+Command::Command(std::string name, std::string help, Impl* parent)
+    : name_(std::move(name)), help_(std::move(help)), impl_(std::make_unique<Impl>()) {
   if (parent == nullptr) {
     impl_->owned = std::make_unique<CLI::App>(help_, name_);
     impl_->app = impl_->owned.get();
@@ -36,26 +37,34 @@ Command& Command::subcommand(std::string name, std::string help) {
   subcommands_.push_back(std::make_unique<Command>(std::move(name), std::move(help), impl_.get()));
   return *subcommands_.back();
 }
-Command& Command::text(std::string flags, std::string value_name, std::string& into, std::string help) {
+Command& Command::text(std::string flags, std::string value_name, std::string& into,
+                       std::string help) {
   impl_->app->add_option(flags, into, help)->type_name(value_name);
   options_.push_back({std::move(flags), std::move(value_name), std::move(help), {}, false});
   return *this;
 }
-Command& Command::choice(std::string flags, std::vector<std::string> choices, std::string& into, std::string help) {
+Command& Command::choice(std::string flags, std::vector<std::string> choices, std::string& into,
+                         std::string help) {
   std::string names = choices[0];
   for (size_t i = 1; i < choices.size(); ++i) names += "|" + choices[i];
-  impl_->app->add_option(flags, into, help)->type_name(names)->check([choices, names](const std::string& given) {
-    return std::find(choices.begin(), choices.end(), given) != choices.end() ? std::string() : fmt::format("expected {}, found \"{}\"", names, given);
-  });
+  impl_->app->add_option(flags, into, help)
+      ->type_name(names)
+      ->check([choices, names](const std::string& given) {
+        return std::find(choices.begin(), choices.end(), given) != choices.end()
+                   ? std::string()
+                   : fmt::format("expected {}, found \"{}\"", names, given);
+      });
   options_.push_back({std::move(flags), names, std::move(help), std::move(choices), false});
   return *this;
 }
-Command& Command::list(std::string flags, std::string value_name, std::vector<std::string>& into, std::string help) {
+Command& Command::list(std::string flags, std::string value_name, std::vector<std::string>& into,
+                       std::string help) {
   impl_->app->add_option(flags, into, help)->type_name(value_name)->allow_extra_args(false);
   options_.push_back({std::move(flags), std::move(value_name), std::move(help), {}, false});
   return *this;
 }
-Command& Command::number(std::string flags, std::string value_name, long long& into, std::string help) {
+Command& Command::number(std::string flags, std::string value_name, long long& into,
+                         std::string help) {
   impl_->app->add_option(flags, into, help)->type_name(value_name);
   options_.push_back({std::move(flags), std::move(value_name), std::move(help), {}, false});
   return *this;
@@ -70,7 +79,8 @@ Command& Command::positional(std::string name, std::string& into, std::string he
   options_.push_back({std::move(name), "", std::move(help), {}, true});
   return *this;
 }
-Command& Command::positionals(std::string name, std::vector<std::string>& into, std::string help, bool required) {
+Command& Command::positionals(std::string name, std::vector<std::string>& into, std::string help,
+                              bool required) {
   impl_->app->add_option(name, into, help)->type_name("")->required(required);
   options_.push_back({std::move(name), "", std::move(help), {}, true});
   return *this;
@@ -162,10 +172,13 @@ int parse_and_run(Command& root, int argc, const char* const* argv) {
     if (dynamic_cast<const CLI::ExtrasError*>(&wrong) != nullptr) {
       const auto extras = root.impl_->app->remaining(true);
       const std::string given = extras.empty() ? "" : extras.front();
-      message = fmt::format("{} does not know \"{}\"", chosen == &root ? "matter-attest" : chosen->name(), given);
-      if (const std::string near = nearest(*chosen, given); !near.empty()) message += fmt::format("; did you mean {}?", near);
+      message = fmt::format("{} does not know \"{}\"",
+                            chosen == &root ? "matter-attest" : chosen->name(), given);
+      if (const std::string near = nearest(*chosen, given); !near.empty())
+        message += fmt::format("; did you mean {}?", near);
     }
-    return usage_error(fmt::format("{} (see matter-attest {}--help)", message, chosen == &root ? "" : chosen->name() + " "));
+    return usage_error(fmt::format("{} (see matter-attest {}--help)", message,
+                                   chosen == &root ? "" : chosen->name() + " "));
   }
   chosen = Command::parsed(root);
   if (!chosen->impl_->action) {

@@ -1,5 +1,5 @@
-// Arguments: the command line as a tree of commands with options. A narrow face over CLI11, which only arguments.cc
-// includes; help, completion and the man page are made from the same tree.
+// Arguments: the command line as a tree of commands with options. A narrow face over CLI11, which
+// only arguments.cc includes; help, completion and the man page are made from the same tree.
 #pragma once
 
 #include <functional>
@@ -14,17 +14,20 @@ class Command {
   // `help` is one line, lower case, no period.
   Command& subcommand(std::string name, std::string help);
   Command& text(std::string flags, std::string value_name, std::string& into, std::string help);
-  Command& choice(std::string flags, std::vector<std::string> choices, std::string& into, std::string help);
-  Command& list(std::string flags, std::string value_name, std::vector<std::string>& into, std::string help);   // repeatable
+  Command& choice(std::string flags, std::vector<std::string> choices, std::string& into,
+                  std::string help);
+  Command& list(std::string flags, std::string value_name, std::vector<std::string>& into,
+                std::string help);  // repeatable
   Command& number(std::string flags, std::string value_name, long long& into, std::string help);
   Command& flag(std::string flags, bool& into, std::string help);
   Command& positional(std::string name, std::string& into, std::string help, bool required);
-  Command& positionals(std::string name, std::vector<std::string>& into, std::string help, bool required);
+  Command& positionals(std::string name, std::vector<std::string>& into, std::string help,
+                       bool required);
   // What the command does; its value is the exit code.
   Command& run(std::function<int()> action);
   // Shown below the options: examples, exit codes.
   Command& footer(std::string text);
-  Command& hidden();   // from help, completion and the manual: for whoever builds the program
+  Command& hidden();  // from help, completion and the manual: for whoever builds the program
 
   struct OptionText {
     std::string flags, value_name, help;
@@ -53,8 +56,8 @@ class Command {
   std::unique_ptr<Impl> impl_;
 };
 
-// Parses, runs the chosen command, returns the exit code. --help and --version go to stdout with 0; a usage error is one
-// line on stderr with the nearest known word, and 2.
+// Parses, runs the chosen command, returns the exit code. --help and --version go to stdout with 0;
+// a usage error is one line on stderr with the nearest known word, and 2.
 int parse_and_run(Command& root, int argc, const char* const* argv);
 
 }  // namespace attest::cli

@@ -15,7 +15,9 @@ namespace {
 
 constexpr const char* kReport = "report.json";
 
-std::string report_text_of(const Evidence& evidence, const Report& report) { return dump_pretty(report_json(evidence, report)); }
+std::string report_text_of(const Evidence& evidence, const Report& report) {
+  return dump_pretty(report_json(evidence, report));
+}
 
 // "fail" with its message; a check that one side lacks has no status.
 std::map<std::string, std::string> statuses(const Json& report) {
@@ -24,7 +26,9 @@ std::map<std::string, std::string> statuses(const Json& report) {
   if (checks == nullptr || checks->array() == nullptr) return out;
   for (const Json& check : *checks->array()) {
     const Json *id = check.find("id"), *status = check.find("status");
-    if (id != nullptr && id->string() != nullptr && status != nullptr && status->string() != nullptr) out.emplace(*id->string(), *status->string());
+    if (id != nullptr && id->string() != nullptr && status != nullptr &&
+        status->string() != nullptr)
+      out.emplace(*id->string(), *status->string());
   }
   return out;
 }
@@ -32,7 +36,9 @@ std::map<std::string, std::string> statuses(const Json& report) {
 const Json* check_of(const Json& report, const std::string& id) {
   const Json* checks = report.find("checks");
   if (checks == nullptr || checks->array() == nullptr) return nullptr;
-  const auto at = std::find_if(checks->array()->begin(), checks->array()->end(), [&](const Json& c) { return c.find("id") != nullptr && *c.find("id") == Json(id); });
+  const auto at = std::find_if(
+      checks->array()->begin(), checks->array()->end(),
+      [&](const Json& c) { return c.find("id") != nullptr && *c.find("id") == Json(id); });
   return at == checks->array()->end() ? nullptr : &*at;
 }
 
@@ -44,22 +50,28 @@ Ledger* Bundling::begin(const Reading& reading, Ledger* ledger) {
   return &ledger_.emplace(*ledger);
 }
 
-tl::expected<void, Error> Bundling::write(const std::string& path, const Evidence& evidence, const Report& report, const TrustStore& trust, const Signer& signer) const {
-  const auto the_case = case_of(read_, evidence, report, trust, ledger_ ? &ledger_->record() : nullptr);
+tl::expected<void, Error> Bundling::write(const std::string& path, const Evidence& evidence,
+                                          const Report& report, const TrustStore& trust,
+                                          const Signer& signer) const {
+  const auto the_case =
+      case_of(read_, evidence, report, trust, ledger_ ? &ledger_->record() : nullptr);
   if (!the_case) return within("--bundle", the_case.error());
   const auto bytes = bundle_bytes(*the_case, evidence, report, signer);
   if (!bytes) return tl::unexpected(bytes.error());
   return write_output(path, text(*bytes));
 }
 
-Result<Bytes> bundle_bytes(const Case& the_case, const Evidence& evidence, const Report& report, const Signer& signer) {
-  Bundle bundle{.tool_version = MATTER_ATTEST_VERSION, .members = members_of(the_case), .signature = {}};
+Result<Bytes> bundle_bytes(const Case& the_case, const Evidence& evidence, const Report& report,
+                           const Signer& signer) {
+  Bundle bundle{
+      .tool_version = MATTER_ATTEST_VERSION, .members = members_of(the_case), .signature = {}};
   const std::string report_text = report_text_of(evidence, report);
   bundle.members.push_back({.name = kReport, .content = to_bytes(view(report_text))});
   if (!signer.key.empty()) {
     const auto key = FileBytes::open(signer.key);
     if (!key) return within("--sign-with", key.error());
-    const auto certificate = FileBytes::open(signer.certificate.empty() ? signer.key : signer.certificate);
+    const auto certificate =
+        FileBytes::open(signer.certificate.empty() ? signer.key : signer.certificate);
     if (!certificate) return within("--sign-cert", certificate.error());
     auto signature = sign_detached(view(manifest_text(bundle)), key->view(), certificate->view());
     if (!signature) return within(fmt::format("--sign-with: {}", signer.key), signature.error());
@@ -69,7 +81,9 @@ Result<Bytes> bundle_bytes(const Case& the_case, const Evidence& evidence, const
   // It is read back before it is believed in: what cannot be replayed must not be kept.
   const auto again = replayed(bytes);
   if (!again) return within("--bundle", again.error());
-  if (!again->same()) return error(fmt::format("--bundle: replaying would not give the same report: {}", differences(*again).front()));
+  if (!again->same())
+    return error(fmt::format("--bundle: replaying would not give the same report: {}",
+                             differences(*again).front()));
   return bytes;
 }
 
@@ -79,14 +93,22 @@ Result<Replayed> replayed(View file) {
   const TarMember* report = bundle->find(kReport);
   if (report == nullptr) return error("expected a bundle with report.json, found none");
   for (const TarMember& member : bundle->members) {
-    if (member.name != kReport && !is_case_member(member.name)) return error(fmt::format("expected a bundle of {}, found {} in it", kBundleSchema, member.name));
+    if (member.name != kReport && !is_case_member(member.name))
+      return error(
+          fmt::format("expected a bundle of {}, found {} in it", kBundleSchema, member.name));
   }
   if (!bundle->signature.empty()) {
-    if (const auto signer = signer_of(view(manifest_text(*bundle)), bundle->signature, {}); !signer) return within("manifest.p7s", signer.error());
+    if (const auto signer = signer_of(view(manifest_text(*bundle)), bundle->signature, {}); !signer)
+      return within("manifest.p7s", signer.error());
   }
   auto the_case = case_from(bundle->members);
   if (!the_case) return tl::unexpected(the_case.error());
-  Replayed out{.bundle = std::move(*bundle), .the_case = std::move(*the_case), .evidence = {}, .report = {}, .kept_report = std::string(text(report->content)), .now_report = {}};
+  Replayed out{.bundle = std::move(*bundle),
+               .the_case = std::move(*the_case),
+               .evidence = {},
+               .report = {},
+               .kept_report = std::string(text(report->content)),
+               .now_report = {}};
   out.evidence = evidence_of(out.the_case);
   out.report = report_of(out.the_case, out.evidence);
   out.now_report = report_text_of(out.evidence, out.report);
@@ -102,7 +124,8 @@ std::vector<std::string> differences(const Replayed& r) {
   for (const auto& [id, status] : was) {
     const auto at = is.find(id);
     if (at == is.end()) {
-      out.push_back(fmt::format("{} was {}, this version does not ask it", printable(id), printable(status)));
+      out.push_back(
+          fmt::format("{} was {}, this version does not ask it", printable(id), printable(status)));
     } else if (at->second != status) {
       out.push_back(fmt::format("{} was {}, is {}", id, printable(status), at->second));
     } else if (!(*check_of(*before, id) == *check_of(*now, id))) {
@@ -110,11 +133,14 @@ std::vector<std::string> differences(const Replayed& r) {
     }
   }
   for (const auto& [id, status] : is) {
-    if (!was.contains(id)) out.push_back(fmt::format("{} is {}, it was not asked then", id, status));
+    if (!was.contains(id))
+      out.push_back(fmt::format("{} is {}, it was not asked then", id, status));
   }
   for (const auto& [key, value] : *before->object()) {
     const Json* other = now->find(key);
-    if (key != "checks" && (other == nullptr || !(*other == value))) out.push_back(fmt::format("{} was {}, is {}", printable(key), dump(value), other == nullptr ? "not there" : dump(*other)));
+    if (key != "checks" && (other == nullptr || !(*other == value)))
+      out.push_back(fmt::format("{} was {}, is {}", printable(key), dump(value),
+                                other == nullptr ? "not there" : dump(*other)));
   }
   if (out.empty()) out.push_back("the same values are written in another way");
   return out;
@@ -126,11 +152,14 @@ Result<std::string> check_signer(const Bundle& bundle, const std::string& signed
     if (bundle.signature.empty()) return "not signed: whoever wrote it, nobody vouches for it";
     const auto signer = signer_of(view(manifest), bundle.signature, {});
     if (!signer) return tl::unexpected(signer.error());
-    return fmt::format("signed as {}; whether that is who it should be, --signed-by CERT.pem says", *signer);
+    return fmt::format("signed as {}; whether that is who it should be, --signed-by CERT.pem says",
+                       *signer);
   }
   const auto certificate = FileBytes::open(signed_by);
   if (!certificate) return within("--signed-by", certificate.error());
-  if (bundle.signature.empty()) return error(fmt::format("expected a bundle signed by the key of {}, found one without a signature", signed_by));
+  if (bundle.signature.empty())
+    return error(fmt::format(
+        "expected a bundle signed by the key of {}, found one without a signature", signed_by));
   const auto signer = signer_of(view(manifest), bundle.signature, certificate->view());
   if (!signer) return tl::unexpected(signer.error());
   return fmt::format("signed by {}", *signer);
@@ -142,7 +171,8 @@ Result<ApprovedSample> sample_from(const std::string& path, const std::string& s
   const auto again = replayed(file->view());
   if (!again) return within(fmt::format("--after: {}", path), again.error());
   if (!signed_by.empty()) {
-    if (const auto signer = check_signer(again->bundle, signed_by); !signer) return within(fmt::format("--after: {}", path), signer.error());
+    if (const auto signer = check_signer(again->bundle, signed_by); !signer)
+      return within(fmt::format("--after: {}", path), signer.error());
   }
   return sample_of(again->evidence, again->report, path);
 }

@@ -1,5 +1,5 @@
-// ByteProgress: a bar on stderr for what takes long by its size. Shown on a terminal only, and only once it has taken a
-// while; it wipes itself away at the end.
+// ByteProgress: a bar on stderr for what takes long by its size. Shown on a terminal only, and only
+// once it has taken a while; it wipes itself away at the end.
 #pragma once
 
 #include <chrono>
@@ -11,8 +11,10 @@ namespace attest::cli {
 // "512.0 kB", "12.3 MB".
 std::string amount_text(uint64_t bytes);
 
-// "fetching image: [#####.....] 12.0 MB of 24.0 MB, 3.0 MB/s, 4 s left". Without `size` no bar and no time that is left.
-std::string progress_text(const std::string& what, uint64_t done, std::optional<uint64_t> size, double seconds);
+// "fetching image: [#####.....] 12.0 MB of 24.0 MB, 3.0 MB/s, 4 s left". Without `size` no bar and
+// no time that is left.
+std::string progress_text(const std::string& what, uint64_t done, std::optional<uint64_t> size,
+                          double seconds);
 
 class ByteProgress {
  public:

@@ -68,24 +68,38 @@ constexpr struct {
 
 std::string validity(Instant from, Instant to) {
   const auto day = [](Instant t) { return rfc3339(t).substr(0, 10); };
-  return to == kNoExpiry ? fmt::format("valid from {}, without end", day(from)) : fmt::format("valid {} to {}", day(from), day(to));
+  return to == kNoExpiry ? fmt::format("valid from {}, without end", day(from))
+                         : fmt::format("valid {} to {}", day(from), day(to));
 }
 
 Box paa_box(const Evidence& e) {
-  Box box{.name = "PAA", .title = subject_title("paa"), .there = e.paa != nullptr, .ids = {}, .text = {}, .detail = {}};
+  Box box{.name = "PAA",
+          .title = subject_title("paa"),
+          .there = e.paa != nullptr,
+          .ids = {},
+          .text = {},
+          .detail = {}};
   if (!e.paa) {
-    box.text = e.paa_found == Evidence::PaaFound::none && e.pai.certificate ? "none that is trusted" : "not known";
+    box.text = e.paa_found == Evidence::PaaFound::none && e.pai.certificate ? "none that is trusted"
+                                                                            : "not known";
     return box;
   }
   const TestPaa* known = test_paa(e.paa->subject_key_id);
-  const std::string subject = e.paa->certificate ? name_text(e.paa->certificate->subject) : std::string(known != nullptr ? known->key.name : "");
+  const std::string subject = e.paa->certificate
+                                  ? name_text(e.paa->certificate->subject)
+                                  : std::string(known != nullptr ? known->key.name : "");
   box.text = fmt::format("{}  ({})", subject, printable(e.paa->source));
   box.detail = validity(e.paa->not_before, e.paa->not_after);
   return box;
 }
 
 Box certificate_box(const char* name, const char* subject, const CertificateEvidence& given) {
-  Box box{.name = name, .title = subject_title(subject), .there = given.certificate != nullptr, .ids = {}, .text = {}, .detail = {}};
+  Box box{.name = name,
+          .title = subject_title(subject),
+          .there = given.certificate != nullptr,
+          .ids = {},
+          .text = {},
+          .detail = {}};
   if (!given.certificate) {
     box.text = given.present() ? "not one certificate" : "not in the evidence";
     return box;
@@ -97,19 +111,33 @@ Box certificate_box(const char* name, const char* subject, const CertificateEvid
 }
 
 Box cd_box(const Evidence& e) {
-  Box box{.name = "CD", .title = subject_title("cd"), .there = e.cd != nullptr, .ids = {}, .text = {}, .detail = {}};
+  Box box{.name = "CD",
+          .title = subject_title("cd"),
+          .there = e.cd != nullptr,
+          .ids = {},
+          .text = {},
+          .detail = {}};
   if (!e.cd) {
     box.text = e.cd_place ? "cannot be read" : "not in the evidence";
     return box;
   }
-  const std::string products = e.cd->product_ids.size() == 1 ? hex_id(e.cd->product_ids[0]) : fmt::format("{} products", e.cd->product_ids.size());
+  const std::string products = e.cd->product_ids.size() == 1
+                                   ? hex_id(e.cd->product_ids[0])
+                                   : fmt::format("{} products", e.cd->product_ids.size());
   box.ids = fmt::format("{} / {}", hex_id(e.cd->vendor_id), products);
-  box.text = fmt::format("{}, {}{}", certification_type_text(e.cd->certification_type), printable(e.cd->certificate_id), e.cd_signer ? ", by " + printable(e.cd_signer->name) : "");
+  box.text = fmt::format("{}, {}{}", certification_type_text(e.cd->certification_type),
+                         printable(e.cd->certificate_id),
+                         e.cd_signer ? ", by " + printable(e.cd_signer->name) : "");
   return box;
 }
 
 Box ledger_box(const Evidence& e) {
-  Box box{.name = "Ledger", .title = "Distributed Compliance Ledger", .there = !e.ledger.chain_id.empty(), .ids = {}, .text = {}, .detail = {}};
+  Box box{.name = "Ledger",
+          .title = "Distributed Compliance Ledger",
+          .there = !e.ledger.chain_id.empty(),
+          .ids = {},
+          .text = {},
+          .detail = {}};
   if (!box.there) {
     box.text = e.policy.network == Network::none ? "not asked: network none" : "no answer";
     return box;
@@ -120,7 +148,12 @@ Box ledger_box(const Evidence& e) {
 }
 
 Box device_box(const Evidence& e) {
-  Box box{.name = "Device", .title = "What it says of itself", .there = e.vid || e.pid, .ids = {}, .text = {}, .detail = {}};
+  Box box{.name = "Device",
+          .title = "What it says of itself",
+          .there = e.vid || e.pid,
+          .ids = {},
+          .text = {},
+          .detail = {}};
   box.text = box.there ? "by Basic Information" : "Basic Information is not in the evidence";
   if (box.there) box.ids = ids_text(e.vid, e.pid);
   box.detail = device_name(e);
@@ -128,9 +161,17 @@ Box device_box(const Evidence& e) {
 }
 
 Box label_box(const Evidence& e) {
-  Box box{.name = "Label", .title = "Onboarding codes", .there = !e.onboarding.codes.empty(), .ids = {}, .text = "no code in the evidence", .detail = {}};
+  Box box{.name = "Label",
+          .title = "Onboarding codes",
+          .there = !e.onboarding.codes.empty(),
+          .ids = {},
+          .text = "no code in the evidence",
+          .detail = {}};
   if (!box.there) return box;
-  const auto count = [&](bool manual) { return std::count_if(e.onboarding.codes.begin(), e.onboarding.codes.end(), [&](const CodeEvidence& c) { return c.payload.manual == manual; }); };
+  const auto count = [&](bool manual) {
+    return std::count_if(e.onboarding.codes.begin(), e.onboarding.codes.end(),
+                         [&](const CodeEvidence& c) { return c.payload.manual == manual; });
+  };
   const auto qr = count(false), manual = count(true);
   box.text = qr == 0 ? "manual code" : manual == 0 ? "QR code" : "QR code and manual code";
   for (const CodeEvidence& code : e.onboarding.codes) {
@@ -144,8 +185,10 @@ Box label_box(const Evidence& e) {
 }  // namespace
 
 unsigned rank(Status s) {
-  constexpr Status kOrder[] = {Status::fail, Status::unknown, Status::warn, Status::blocked, Status::pass, Status::skipped};
-  return static_cast<unsigned>(std::find(std::begin(kOrder), std::end(kOrder), s) - std::begin(kOrder));
+  constexpr Status kOrder[] = {Status::fail,    Status::unknown, Status::warn,
+                               Status::blocked, Status::pass,    Status::skipped};
+  return static_cast<unsigned>(std::find(std::begin(kOrder), std::end(kOrder), s) -
+                               std::begin(kOrder));
 }
 
 Part part_of(std::string_view check_id) {
@@ -159,12 +202,23 @@ Part part_of(std::string_view check_id) {
   return part;
 }
 
-Status ChainPicture::worse(Part a, Part b) const { return rank(status(a)) <= rank(status(b)) ? status(a) : status(b); }
+Status ChainPicture::worse(Part a, Part b) const {
+  return rank(status(a)) <= rank(status(b)) ? status(a) : status(b);
+}
 
 ChainPicture chain_picture(const Evidence& e, const Report& report) {
-  ChainPicture out{.ledger = ledger_box(e), .paa = paa_box(e), .pai = certificate_box("PAI", "pai", e.pai), .dac = certificate_box("DAC", "dac", e.dac),
-                   .cd = cd_box(e), .device = device_box(e), .label = label_box(e), .trusted_by = {}};
-  out.trusted_by = !e.paa ? "trusted" : e.paa->origin == Origin::given ? "trusted, given by hand" : e.paa->origin == Origin::builtin ? "trusted, built in" : "approved by the ledger";
+  ChainPicture out{.ledger = ledger_box(e),
+                   .paa = paa_box(e),
+                   .pai = certificate_box("PAI", "pai", e.pai),
+                   .dac = certificate_box("DAC", "dac", e.dac),
+                   .cd = cd_box(e),
+                   .device = device_box(e),
+                   .label = label_box(e),
+                   .trusted_by = {}};
+  out.trusted_by = !e.paa                             ? "trusted"
+                   : e.paa->origin == Origin::given   ? "trusted, given by hand"
+                   : e.paa->origin == Origin::builtin ? "trusted, built in"
+                                                      : "approved by the ledger";
   out.statuses.fill(Status::skipped);
   for (const Finding& f : report.findings) {
     const Part part = part_of(f.check->id);

@@ -23,12 +23,18 @@ struct ChecklistOptions {
 
 // A file that must be what its option says: another one is a slip, not evidence.
 template <class Fits>
-tl::expected<void, Error> read_as(const char* option, const std::string& path, const char* what, Reading& reading, Fits&& fits) {
+tl::expected<void, Error> read_as(const char* option, const std::string& path, const char* what,
+                                  Reading& reading, Fits&& fits) {
   if (path.empty()) return {};
   Reading own;
-  if (const auto errors = read_paths({path}, own); !errors.empty()) return error(fmt::format("{}: {}", option, errors.front()));
-  if (!fits(own)) return error(fmt::format("{}: {}: expected {}, found a file of kind {}", option, path, what, own.files.front().kind));
-  const auto append = [](auto& to, auto& from) { std::move(from.begin(), from.end(), std::back_inserter(to)); };
+  if (const auto errors = read_paths({path}, own); !errors.empty())
+    return error(fmt::format("{}: {}", option, errors.front()));
+  if (!fits(own))
+    return error(fmt::format("{}: {}: expected {}, found a file of kind {}", option, path, what,
+                             own.files.front().kind));
+  const auto append = [](auto& to, auto& from) {
+    std::move(from.begin(), from.end(), std::back_inserter(to));
+  };
   append(reading.device.statements, own.device.statements);
   append(reading.device.integrity, own.device.integrity);
   append(reading.device.remarks, own.device.remarks);
@@ -38,10 +44,13 @@ tl::expected<void, Error> read_as(const char* option, const std::string& path, c
 
 bool says_only(const Reading& reading, std::initializer_list<FactId> facts) {
   const auto& all = reading.device.statements;
-  return !all.empty() && std::all_of(all.begin(), all.end(), [&](const Statement& s) { return std::find(facts.begin(), facts.end(), s.fact) != facts.end(); });
+  return !all.empty() && std::all_of(all.begin(), all.end(), [&](const Statement& s) {
+    return std::find(facts.begin(), facts.end(), s.fact) != facts.end();
+  });
 }
 
-// What the command line says of the product: it is asked of the ledger, and compared with everything handed over.
+// What the command line says of the product: it is asked of the ledger, and compared with
+// everything handed over.
 Result<Device> product_from(const ChecklistOptions& options) {
   Device out;
   const struct {
@@ -49,7 +58,9 @@ Result<Device> product_from(const ChecklistOptions& options) {
     const std::string& given;
     uint32_t most;
     FactId fact;
-  } rows[] = {{"--vid", options.vid, 0xFFFF, FactId::vendor_id}, {"--pid", options.pid, 0xFFFF, FactId::product_id}, {"--sv", options.sv, 0xFFFFFFFF, FactId::software_version}};
+  } rows[] = {{"--vid", options.vid, 0xFFFF, FactId::vendor_id},
+              {"--pid", options.pid, 0xFFFF, FactId::product_id},
+              {"--sv", options.sv, 0xFFFFFFFF, FactId::software_version}};
   for (const auto& row : rows) {
     if (row.given.empty() && row.fact == FactId::software_version) continue;
     if (row.given.empty()) return error(fmt::format("{} is needed", row.option));
@@ -73,12 +84,15 @@ int run(const ChecklistOptions& options) {
 
   Reading reading;
   reading.device = *product;
-  const auto cd = read_as("--cd", options.cd, "a certification declaration", reading, [](const Reading& r) { return says_only(r, {FactId::cd}); });
+  const auto cd = read_as("--cd", options.cd, "a certification declaration", reading,
+                          [](const Reading& r) { return says_only(r, {FactId::cd}); });
   const auto pai = read_as("--pai", options.pai, "a certificate", reading, [](Reading& r) {
-    for (Statement& s : r.device.statements) s.fact = s.fact == FactId::certificate ? FactId::pai : s.fact;
+    for (Statement& s : r.device.statements)
+      s.fact = s.fact == FactId::certificate ? FactId::pai : s.fact;
     return says_only(r, {FactId::pai});
   });
-  const auto cpms = read_as("--cpms", options.cpms, "a cpms.json", reading, [](const Reading& r) { return r.files.front().kind == "cpms-json"; });
+  const auto cpms = read_as("--cpms", options.cpms, "a cpms.json", reading,
+                            [](const Reading& r) { return r.files.front().kind == "cpms-json"; });
   for (const auto* done : {&cd, &pai, &cpms}) {
     if (!*done) return complain(done->error().what);
   }
@@ -88,9 +102,16 @@ int run(const ChecklistOptions& options) {
   if (*ledger) {
     for (const std::string& note : (*ledger)->notes()) loudness.note(note);
   }
-  const auto steps = checklist(report, {.software_version = !options.sv.empty(), .cd = !options.cd.empty(), .pai = !options.pai.empty(), .cpms = !options.cpms.empty()});
-  const std::string text = options.format == "json" ? dump_pretty(checklist_json(evidence, steps)) : checklist_text(evidence, steps, options.output.empty() ? terminal_width() : 80);
-  if (const auto written = write_output(options.output, text); !written) return complain(written.error().what);
+  const auto steps = checklist(report, {.software_version = !options.sv.empty(),
+                                        .cd = !options.cd.empty(),
+                                        .pai = !options.pai.empty(),
+                                        .cpms = !options.cpms.empty()});
+  const std::string text =
+      options.format == "json"
+          ? dump_pretty(checklist_json(evidence, steps))
+          : checklist_text(evidence, steps, options.output.empty() ? terminal_width() : 80);
+  if (const auto written = write_output(options.output, text); !written)
+    return complain(written.error().what);
   return checklist_exit_code(steps);
 }
 
@@ -98,7 +119,8 @@ int run(const ChecklistOptions& options) {
 
 void add_checklist(Command& root) {
   static ChecklistOptions options;
-  Command& command = root.subcommand("checklist", "judge what can be judged before parts exist, step by step");
+  Command& command =
+      root.subcommand("checklist", "judge what can be judged before parts exist, step by step");
   command.text("--vid", "ID", options.vid, "the product's vendor id")
       .text("--pid", "ID", options.pid, "its product id")
       .text("--sv", "NUMBER", options.sv, "its software version")
@@ -106,9 +128,16 @@ void add_checklist(Command& root) {
       .text("--pai", "FILE", options.pai, "the PAI that is to issue its DACs")
       .text("--cpms", "FILE", options.cpms, "the order of its parts, a cpms.json");
   add_judge_options(command, options.judge);
-  command.choice("--format", {"text", "json"}, options.format, "how the list is written (default text)").text("-o,--output", "FILE", options.output, "write the list there instead of stdout");
+  command
+      .choice("--format", {"text", "json"}, options.format,
+              "how the list is written (default text)")
+      .text("-o,--output", "FILE", options.output, "write the list there instead of stdout");
   add_loudness(command, options.quiet, options.verbose);
-  command.footer("Exit codes: 0 every step is done, 1 one failed, 3 something is lacking, 2 usage or unreadable file").run([] { return run(options); });
+  command
+      .footer(
+          "Exit codes: 0 every step is done, 1 one failed, 3 something is lacking, 2 usage or "
+          "unreadable file")
+      .run([] { return run(options); });
 }
 
 }  // namespace attest::cli

@@ -44,7 +44,9 @@ OSSL_LIB_CTX* context() {
   return kept;
 }
 
-Bio reading(View bytes) { return Bio(made(BIO_new_mem_buf(bytes.data(), static_cast<int>(bytes.size())))); }
+Bio reading(View bytes) {
+  return Bio(made(BIO_new_mem_buf(bytes.data(), static_cast<int>(bytes.size()))));
+}
 
 // The last thing OpenSSL complained about; its queue is left empty.
 std::string complaint() {
@@ -54,16 +56,21 @@ std::string complaint() {
   return why == nullptr ? "no reason given" : why;
 }
 
-int no_passphrase(char*, int, int, void*) { return -1; }
+int no_passphrase(char*, int, int, void*) {
+  return -1;
+}
 
 Result<Cert> certificate_in(View pem) {
   const PemFile file = parse_pem(pem);
-  const auto block = std::find_if(file.blocks.begin(), file.blocks.end(), [](const PemBlock& b) { return b.label == "CERTIFICATE"; });
+  const auto block = std::find_if(file.blocks.begin(), file.blocks.end(),
+                                  [](const PemBlock& b) { return b.label == "CERTIFICATE"; });
   if (block == file.blocks.end()) return error("expected a certificate in PEM, found none");
   const unsigned char* at = block->der.data();
-  X509* empty = made(X509_new_ex(context(), nullptr));   // d2i frees it when it fails
+  X509* empty = made(X509_new_ex(context(), nullptr));  // d2i frees it when it fails
   Cert cert(d2i_X509(&empty, &at, static_cast<long>(block->der.size())));
-  if (!cert) return error(fmt::format("expected a certificate in PEM, found one that cannot be read: {}", complaint()));
+  if (!cert)
+    return error(fmt::format("expected a certificate in PEM, found one that cannot be read: {}",
+                             complaint()));
   return cert;
 }
 
@@ -79,7 +86,8 @@ std::string name_of(X509* cert) {
 
 Result<Bytes> sign_detached(View content, View key_pem, View certificate_pem) {
   const Bio in = reading(key_pem);
-  const Key key(PEM_read_bio_PrivateKey_ex(in.get(), nullptr, no_passphrase, nullptr, context(), nullptr));
+  const Key key(
+      PEM_read_bio_PrivateKey_ex(in.get(), nullptr, no_passphrase, nullptr, context(), nullptr));
   if (!key) {
     (void)complaint();
     return error("expected a private key in PEM without a passphrase, found none");
@@ -88,10 +96,12 @@ Result<Bytes> sign_detached(View content, View key_pem, View certificate_pem) {
   if (!cert) return tl::unexpected(cert.error());
   if (X509_check_private_key(cert->get(), key.get()) != 1) {
     (void)complaint();
-    return error(fmt::format("expected the certificate of the key, found that of another ({})", name_of(cert->get())));
+    return error(fmt::format("expected the certificate of the key, found that of another ({})",
+                             name_of(cert->get())));
   }
   const Bio data = reading(content);
-  const Cms cms(CMS_sign_ex(cert->get(), key.get(), nullptr, data.get(), CMS_DETACHED | CMS_BINARY, context(), nullptr));
+  const Cms cms(CMS_sign_ex(cert->get(), key.get(), nullptr, data.get(), CMS_DETACHED | CMS_BINARY,
+                            context(), nullptr));
   if (!cms) return error(fmt::format("the key cannot sign: {}", complaint()));
   unsigned char* der = nullptr;
   const int size = i2d_CMS_ContentInfo(cms.get(), &der);
@@ -122,7 +132,10 @@ Result<std::string> signer_of(View content, View signature, std::optional<View> 
   const unsigned flags = CMS_BINARY | CMS_NO_SIGNER_CERT_VERIFY | (certificate ? CMS_NOINTERN : 0u);
   if (CMS_verify(cms.get(), only.get(), nullptr, data.get(), sink.get(), flags) != 1) {
     const std::string why = complaint();
-    return error(certificate ? fmt::format("expected a signature by {}, found none that is good: {}", name_of(given.get()), why) : fmt::format("the signature is not good: {}", why));
+    return error(certificate
+                     ? fmt::format("expected a signature by {}, found none that is good: {}",
+                                   name_of(given.get()), why)
+                     : fmt::format("the signature is not good: {}", why));
   }
   const Stack signers(CMS_get0_signers(cms.get()));
   if (!signers || sk_X509_num(signers.get()) != 1) return error("expected one signer");

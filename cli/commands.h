@@ -19,9 +19,12 @@ void add_lot(Command& root);
 void add_man_page(Command& root);
 void add_version(Command& root);
 
-// All of them, and the root's own words; only the one that `first`, the first word of the command line, names where that is enough.
+// All of them, and the root's own words; only the one that `first`, the first word of the command
+// line, names where that is enough.
 void add_commands(Command& root, std::string_view first = {});
 inline constexpr const char* kProgram = "matter-attest";
-inline constexpr const char* kProgramHelp = "says whether a Matter device's attestation holds, and if not, which part is wrong and what to do";
+inline constexpr const char* kProgramHelp =
+    "says whether a Matter device's attestation holds, and if not, which part is wrong and what to "
+    "do";
 
 }  // namespace attest::cli

@@ -29,7 +29,8 @@ struct Place {
 void collect(const std::string& prefix, const Command& from, std::vector<Place>& out) {
   out.push_back({.path = prefix, .command = &from});
   for (const auto& sub : from.subcommands()) {
-    if (!sub->is_hidden()) collect(prefix.empty() ? sub->name() : prefix + " " + sub->name(), *sub, out);
+    if (!sub->is_hidden())
+      collect(prefix.empty() ? sub->name() : prefix + " " + sub->name(), *sub, out);
   }
 }
 std::vector<Place> places(const Command& root) {
@@ -60,11 +61,14 @@ Words options(const Command& command) {
   return out;
 }
 
-// "case" arms that both bash and zsh understand. `choose` and `offer` are what the shell does with words.
+// "case" arms that both bash and zsh understand. `choose` and `offer` are what the shell does with
+// words.
 std::string arms_of_paths(const Command& root) {
   std::string out;
   for (const Place& place : places(root)) {
-    for (const std::string& name : subcommands(*place.command)) out += fmt::format("      \"{} {}\") at=\"{}{}{}\" ;;\n", place.path, name, place.path, place.path.empty() ? "" : " ", name);
+    for (const std::string& name : subcommands(*place.command))
+      out += fmt::format("      \"{} {}\") at=\"{}{}{}\" ;;\n", place.path, name, place.path,
+                         place.path.empty() ? "" : " ", name);
   }
   return out;
 }
@@ -74,44 +78,60 @@ std::string arms_of_values(const Command& root, const char* choose, const char* 
     for (const auto& option : place.command->options()) {
       if (option.positional || option.value_name.empty()) continue;
       Words patterns;
-      for (const std::string& name : names_of(option)) patterns.push_back(fmt::format("\"{} {}\"", place.path, name));
-      out += fmt::format("    {}) {} ;;\n", joined(patterns, "|"), option.choices.empty() ? std::string(files) : fmt::format(fmt::runtime(choose), joined(option.choices)));
+      for (const std::string& name : names_of(option))
+        patterns.push_back(fmt::format("\"{} {}\"", place.path, name));
+      out += fmt::format("    {}) {} ;;\n", joined(patterns, "|"),
+                         option.choices.empty()
+                             ? std::string(files)
+                             : fmt::format(fmt::runtime(choose), joined(option.choices)));
     }
   }
   return out;
 }
 
 std::string quoted(std::string s) {
-  for (size_t at = 0; (at = s.find('\'', at)) != std::string::npos; at += 4) s.replace(at, 1, "'\\''");
+  for (size_t at = 0; (at = s.find('\'', at)) != std::string::npos; at += 4)
+    s.replace(at, 1, "'\\''");
   return "'" + s + "'";
 }
 
 }  // namespace
 
 std::string bash_completion(const Command& root) {
-  std::string out = "_matter_attest() {\n  local word=\"${COMP_WORDS[COMP_CWORD]}\" at=\"\" words=\"\" i\n  COMPREPLY=()\n";
-  out += "  for ((i = 1; i < COMP_CWORD; i++)); do\n    case \"$at ${COMP_WORDS[i]}\" in\n" + arms_of_paths(root) + "    esac\n  done\n";
-  out += "  case \"$at ${COMP_WORDS[COMP_CWORD - 1]}\" in\n" + arms_of_values(root, "COMPREPLY=($(compgen -W \"{}\" -- \"$word\")); return", "return") + "  esac\n";
+  std::string out =
+      "_matter_attest() {\n  local word=\"${COMP_WORDS[COMP_CWORD]}\" at=\"\" words=\"\" i\n  "
+      "COMPREPLY=()\n";
+  out += "  for ((i = 1; i < COMP_CWORD; i++)); do\n    case \"$at ${COMP_WORDS[i]}\" in\n" +
+         arms_of_paths(root) + "    esac\n  done\n";
+  out += "  case \"$at ${COMP_WORDS[COMP_CWORD - 1]}\" in\n" +
+         arms_of_values(root, "COMPREPLY=($(compgen -W \"{}\" -- \"$word\")); return", "return") +
+         "  esac\n";
   out += "  case \"$at\" in\n";
   for (const Place& place : places(root)) {
     Words all = subcommands(*place.command);
     for (std::string& option : options(*place.command)) all.push_back(std::move(option));
     out += fmt::format("    \"{}\") words=\"{}\" ;;\n", place.path, joined(all));
   }
-  return out + "  esac\n  COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n}\ncomplete -o default -F _matter_attest matter-attest\n";
+  return out +
+         "  esac\n  COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n}\ncomplete -o default -F "
+         "_matter_attest matter-attest\n";
 }
 
 std::string zsh_completion(const Command& root) {
-  std::string out = "#compdef matter-attest\n_matter_attest() {\n  local at=\"\" i\n  local -a commands\n";
-  out += "  for ((i = 2; i < CURRENT; i++)); do\n    case \"$at $words[i]\" in\n" + arms_of_paths(root) + "    esac\n  done\n";
-  out += "  case \"$at $words[CURRENT-1]\" in\n" + arms_of_values(root, "compadd -- {}; return", "_files; return") + "  esac\n";
+  std::string out =
+      "#compdef matter-attest\n_matter_attest() {\n  local at=\"\" i\n  local -a commands\n";
+  out += "  for ((i = 2; i < CURRENT; i++)); do\n    case \"$at $words[i]\" in\n" +
+         arms_of_paths(root) + "    esac\n  done\n";
+  out += "  case \"$at $words[CURRENT-1]\" in\n" +
+         arms_of_values(root, "compadd -- {}; return", "_files; return") + "  esac\n";
   out += "  case \"$at\" in\n";
   for (const Place& place : places(root)) {
     out += fmt::format("    \"{}\")\n", place.path);
     if (!place.command->subcommands().empty()) {
       out += "      commands=(\n";
       for (const auto& sub : place.command->subcommands()) {
-        if (!sub->is_hidden()) out += fmt::format("        {}\n", quoted(sub->name() + ":" + sub->help()));
+        if (!sub->is_hidden())
+          out += fmt::format("        {}\n", quoted(sub->name() + ":" + sub->help()));
       }
       out += "      )\n      _describe command commands\n";
     }
@@ -119,7 +139,9 @@ std::string zsh_completion(const Command& root) {
     out += place.command->subcommands().empty() ? "      _files ;;\n" : "      ;;\n";
   }
   // In fpath the file is the function; sourced, it only says so.
-  return out + "  esac\n}\nif [ \"$funcstack[1]\" = _matter_attest ]; then _matter_attest \"$@\"; else compdef _matter_attest matter-attest; fi\n";
+  return out +
+         "  esac\n}\nif [ \"$funcstack[1]\" = _matter_attest ]; then _matter_attest \"$@\"; else "
+         "compdef _matter_attest matter-attest; fi\n";
 }
 
 std::string fish_completion(const Command& root) {
@@ -134,17 +156,25 @@ std::string fish_completion(const Command& root) {
       at = blank + 1;
     }
     if (place.path.empty()) conditions.emplace_back("__fish_use_subcommand");
-    if (!place.path.empty() && !below.empty()) conditions.push_back("not __fish_seen_subcommand_from " + joined(below));
+    if (!place.path.empty() && !below.empty())
+      conditions.push_back("not __fish_seen_subcommand_from " + joined(below));
     const std::string when = quoted(joined(conditions, "; and "));
     for (const auto& sub : place.command->subcommands()) {
-      if (!sub->is_hidden()) out += fmt::format("complete -c matter-attest -f -n {} -a {} -d {}\n", when, sub->name(), quoted(sub->help()));
+      if (!sub->is_hidden())
+        out += fmt::format("complete -c matter-attest -f -n {} -a {} -d {}\n", when, sub->name(),
+                           quoted(sub->help()));
     }
     for (const auto& option : place.command->options()) {
       std::string names;
-      for (const std::string& name : names_of(option)) names += name.starts_with("--") ? " -l " + name.substr(2) : " -s " + name.substr(1);
+      for (const std::string& name : names_of(option))
+        names += name.starts_with("--") ? " -l " + name.substr(2) : " -s " + name.substr(1);
       if (names.empty()) continue;
-      const std::string values = option.value_name.empty() ? "" : option.choices.empty() ? " -r" : fmt::format(" -x -a {}", quoted(joined(option.choices)));
-      out += fmt::format("complete -c matter-attest -n {}{}{} -d {}\n", when, names, values, quoted(option.help));
+      const std::string values = option.value_name.empty() ? ""
+                                 : option.choices.empty()
+                                     ? " -r"
+                                     : fmt::format(" -x -a {}", quoted(joined(option.choices)));
+      out += fmt::format("complete -c matter-attest -n {}{}{} -d {}\n", when, names, values,
+                         quoted(option.help));
     }
   }
   return out;
@@ -152,14 +182,21 @@ std::string fish_completion(const Command& root) {
 
 void add_completion(Command& root) {
   static std::string shell;
-  root.subcommand("completion", "print a completion script: bash, zsh or fish").positional("SHELL", shell, "bash, zsh or fish", true).run([&root] {
-    if (shell != "bash" && shell != "zsh" && shell != "fish") {
-      std::fprintf(stderr, "matter-attest: expected bash, zsh or fish, found \"%s\"\n", shell.c_str());
-      return 2;
-    }
-    std::fputs((shell == "bash" ? bash_completion(root) : shell == "zsh" ? zsh_completion(root) : fish_completion(root)).c_str(), stdout);
-    return 0;
-  });
+  root.subcommand("completion", "print a completion script: bash, zsh or fish")
+      .positional("SHELL", shell, "bash, zsh or fish", true)
+      .run([&root] {
+        if (shell != "bash" && shell != "zsh" && shell != "fish") {
+          std::fprintf(stderr, "matter-attest: expected bash, zsh or fish, found \"%s\"\n",
+                       shell.c_str());
+          return 2;
+        }
+        std::fputs((shell == "bash"  ? bash_completion(root)
+                    : shell == "zsh" ? zsh_completion(root)
+                                     : fish_completion(root))
+                       .c_str(),
+                   stdout);
+        return 0;
+      });
 }
 
 }  // namespace attest::cli

@@ -1,5 +1,5 @@
-// Completion: scripts for shells, made from the tree of commands. Commands, options, and the words an option takes; files
-// everywhere else.
+// Completion: scripts for shells, made from the tree of commands. Commands, options, and the words
+// an option takes; files everywhere else.
 #pragma once
 
 #include "cli/arguments.h"

@@ -22,7 +22,8 @@ constexpr int kOk = 0, kUsage = 2, kUnknown = 3;
 // One line that overwrites itself: what is being fetched, how much came, how fast.
 class ProgressLine {
  public:
-  explicit ProgressLine(const Surroundings& around) : around_(around), started_(std::chrono::steady_clock::now()) {}
+  explicit ProgressLine(const Surroundings& around)
+      : around_(around), started_(std::chrono::steady_clock::now()) {}
   ~ProgressLine() {
     if (shown_) fmt::print(around_.err, "\r\033[K");
     around_.err.flush();
@@ -34,8 +35,10 @@ class ProgressLine {
     shown_ = true;
     const double seconds = std::max(0.001, std::chrono::duration<double>(now - started_).count());
     const std::string of = p.expected == 0 ? "" : fmt::format(" of {}", p.expected);
-    fmt::print(around_.err, "\r\033[Kfetching {}: {}{} · {} requests, {:.0f}/s · {}, {}/s", info(p.schema).title, p.records, of, p.requests,
-               static_cast<double>(p.requests) / seconds, amount_text(p.bytes), amount_text(static_cast<size_t>(static_cast<double>(p.bytes) / seconds)));
+    fmt::print(around_.err, "\r\033[Kfetching {}: {}{} · {} requests, {:.0f}/s · {}, {}/s",
+               info(p.schema).title, p.records, of, p.requests,
+               static_cast<double>(p.requests) / seconds, amount_text(p.bytes),
+               amount_text(static_cast<size_t>(static_cast<double>(p.bytes) / seconds)));
     around_.err.flush();
   }
 
@@ -61,8 +64,11 @@ Json changes_json(const std::vector<dcl::SchemaChanges>& changes) {
   Json items{Json::Array{}};
   for (const auto& c : changes) {
     Json item;
-    item.set("schema", info(c.schema).name).set("records", static_cast<uint64_t>(c.records)).set("added", static_cast<uint64_t>(c.added));
-    item.set("changed", static_cast<uint64_t>(c.changed)).set("removed", static_cast<uint64_t>(c.removed));
+    item.set("schema", info(c.schema).name)
+        .set("records", static_cast<uint64_t>(c.records))
+        .set("added", static_cast<uint64_t>(c.added));
+    item.set("changed", static_cast<uint64_t>(c.changed))
+        .set("removed", static_cast<uint64_t>(c.removed));
     items.push(std::move(item));
   }
   return items;
@@ -71,7 +77,8 @@ Json changes_json(const std::vector<dcl::SchemaChanges>& changes) {
 // The cache of the network, made when it is not there. What was unusable is set aside and named.
 Result<Cache> open_cache(const dcl::LedgerOptions& options, const Surroundings& around) {
   std::string set_aside;
-  auto cache = Cache::open(dcl::cache_path(options.cache_folder, options.network.chain_id), Cache::Open::create, set_aside);
+  auto cache = Cache::open(dcl::cache_path(options.cache_folder, options.network.chain_id),
+                           Cache::Open::create, set_aside);
   if (!set_aside.empty()) complain(around, set_aside, 0);
   if (!cache) return tl::unexpected(cache.error());
   return std::move(**cache);
@@ -93,7 +100,10 @@ ListCount fetch_lists(const Surroundings& around, dcl::LedgerOptions options) {
       if (!point) continue;
       ++out.points;
       const auto list = (*ledger)->crl(*point);
-      if (const auto* why = std::get_if<Unknown>(&list)) complain(around, fmt::format("the revocation list {}: {}", printable(point->data_url), why->why), 0);
+      if (const auto* why = std::get_if<Unknown>(&list))
+        complain(around,
+                 fmt::format("the revocation list {}: {}", printable(point->data_url), why->why),
+                 0);
       out.usable += std::holds_alternative<Found<RevokedListPtr>>(list) ? 1 : 0;
     }
   }
@@ -101,14 +111,16 @@ ListCount fetch_lists(const Surroundings& around, dcl::LedgerOptions options) {
   return out;
 }
 
-int run_sync(const DclArguments& arguments, const Surroundings& around, dcl::LedgerOptions options) {
+int run_sync(const DclArguments& arguments, const Surroundings& around,
+             dcl::LedgerOptions options) {
   const std::string from = arguments.from.empty() ? options.ledger : arguments.from;
   if (!from.empty()) {
     const auto url = dcl::node_url(from);
     if (!url) return complain(around, url.error().what, kUsage);
     options.network.url = *url;
   }
-  if (options.offline) return complain(around, "sync reads from the network: expected no --offline", kUsage);
+  if (options.offline)
+    return complain(around, "sync reads from the network: expected no --offline", kUsage);
   auto transport = options.transport();
   if (!transport) return complain(around, transport.error().what, kUnknown);
   dcl::Node node(options.network, **transport, options.now);
@@ -117,24 +129,38 @@ int run_sync(const DclArguments& arguments, const Surroundings& around, dcl::Led
     ProgressLine line(around);
     dcl::OnProgress progress;
     if (around.progress) progress = [&](const dcl::FetchProgress& p) { line.show(p); };
-    synced = dcl::sync(node, dcl::cache_path(options.cache_folder, options.network.chain_id), options.now, {.versions = arguments.all_versions, .progress = progress});
+    synced = dcl::sync(node, dcl::cache_path(options.cache_folder, options.network.chain_id),
+                       options.now, {.versions = arguments.all_versions, .progress = progress});
   }
   if (!synced) return complain(around, synced.error().what, kUnknown);
   for (const std::string& note : synced->notes) complain(around, note, 0);
   const ListCount lists = fetch_lists(around, options);
   if (arguments.format == "json") {
     Json out;
-    out.set("network", options.network.name).set("chain_id", options.network.chain_id).set("height", synced->node.height).set("synced_at", rfc3339(options.now));
-    out.set("block_time", rfc3339(synced->node.block_time)).set("unchanged", synced->unchanged()).set("requests", static_cast<uint64_t>(synced->requests));
-    out.set("bytes", static_cast<uint64_t>(synced->bytes)).set("items", changes_json(synced->changes));
-    out.set("revocation_lists", Json().set("named", static_cast<uint64_t>(lists.points)).set("at_hand", static_cast<uint64_t>(lists.usable)));
+    out.set("network", options.network.name)
+        .set("chain_id", options.network.chain_id)
+        .set("height", synced->node.height)
+        .set("synced_at", rfc3339(options.now));
+    out.set("block_time", rfc3339(synced->node.block_time))
+        .set("unchanged", synced->unchanged())
+        .set("requests", static_cast<uint64_t>(synced->requests));
+    out.set("bytes", static_cast<uint64_t>(synced->bytes))
+        .set("items", changes_json(synced->changes));
+    out.set("revocation_lists", Json()
+                                    .set("named", static_cast<uint64_t>(lists.points))
+                                    .set("at_hand", static_cast<uint64_t>(lists.usable)));
     around.out << dump_pretty(out);
     return kOk;
   }
-  for (const auto& c : synced->changes) fmt::print(around.out, "{:<22}{:>8}  {}\n", info(c.schema).title, c.records, changes_text(c));
-  if (lists.points != 0) fmt::print(around.out, "{:<22}{:>8}  {} at hand\n", "revocation lists", lists.points, lists.usable);
-  fmt::print(around.out, "{} at height {}, block of {}: {} requests, {}{}\n", options.network.chain_id, synced->node.height, rfc3339(synced->node.block_time), synced->requests,
-             amount_text(synced->bytes), synced->unchanged() ? "; nothing has changed" : "");
+  for (const auto& c : synced->changes)
+    fmt::print(around.out, "{:<22}{:>8}  {}\n", info(c.schema).title, c.records, changes_text(c));
+  if (lists.points != 0)
+    fmt::print(around.out, "{:<22}{:>8}  {} at hand\n", "revocation lists", lists.points,
+               lists.usable);
+  fmt::print(around.out, "{} at height {}, block of {}: {} requests, {}{}\n",
+             options.network.chain_id, synced->node.height, rfc3339(synced->node.block_time),
+             synced->requests, amount_text(synced->bytes),
+             synced->unchanged() ? "; nothing has changed" : "");
   return kOk;
 }
 
@@ -143,7 +169,8 @@ const char* trust_name(LedgerTrust trust) {
   return kNames[static_cast<size_t>(trust)];
 }
 
-int run_status(const DclArguments& arguments, const Surroundings& around, const dcl::LedgerOptions& options) {
+int run_status(const DclArguments& arguments, const Surroundings& around,
+               const dcl::LedgerOptions& options) {
   const std::string path = dcl::cache_path(options.cache_folder, options.network.chain_id);
   std::string set_aside;
   auto cache = Cache::open(path, Cache::Open::existing, set_aside);
@@ -172,28 +199,36 @@ int run_status(const DclArguments& arguments, const Surroundings& around, const 
     item.set("schema", info(schema).name).set("whole", list->has_value());
     if (*list) {
       if ((*list)->when.height >= newest.height) newest = (*list)->when;
-      item.set("records", static_cast<uint64_t>((*list)->records)).set("height", (*list)->when.height).set("synced_at", rfc3339((*list)->when.read_at));
-      lines += fmt::format("{:<22}{:>8}  height {}, read {}\n", info(schema).title, (*list)->records, (*list)->when.height, rfc3339((*list)->when.read_at));
+      item.set("records", static_cast<uint64_t>((*list)->records))
+          .set("height", (*list)->when.height)
+          .set("synced_at", rfc3339((*list)->when.read_at));
+      lines += fmt::format("{:<22}{:>8}  height {}, read {}\n", info(schema).title,
+                           (*list)->records, (*list)->when.height, rfc3339((*list)->when.read_at));
     }
     if (!singles->empty()) {
       item.set("singles", static_cast<uint64_t>(singles->size()));
-      lines += fmt::format("{:<22}{:>8}  fetched one by one\n", info(schema).title, singles->size());
+      lines +=
+          fmt::format("{:<22}{:>8}  fetched one by one\n", info(schema).title, singles->size());
     }
     items.push(std::move(item));
   }
   const int64_t age = options.now.seconds - newest.read_at.seconds;
   if (arguments.format == "json") {
-    out.set("height", source ? Json(newest.height) : Json()).set("synced_at", source ? Json(rfc3339(newest.read_at)) : Json());
-    out.set("age_seconds", source ? Json(age) : Json()).set("trust", trust_name(source ? source->trust : LedgerTrust::none));
+    out.set("height", source ? Json(newest.height) : Json())
+        .set("synced_at", source ? Json(rfc3339(newest.read_at)) : Json());
+    out.set("age_seconds", source ? Json(age) : Json())
+        .set("trust", trust_name(source ? source->trust : LedgerTrust::none));
     out.set("source", source ? Json(source->source) : Json()).set("file", path).set("items", items);
     around.out << dump_pretty(out);
     return kOk;
   }
   if (!source) {
-    fmt::print(around.out, "{}: never synced here (matter-attest dcl sync --network {})\n", options.network.chain_id, options.network.name);
+    fmt::print(around.out, "{}: never synced here (matter-attest dcl sync --network {})\n",
+               options.network.chain_id, options.network.name);
     return kOk;
   }
-  fmt::print(around.out, "{}: height {}, read {} ({} s ago) from {}, trust {}\n{}in {}\n", source->chain_id, newest.height, rfc3339(newest.read_at), age,
+  fmt::print(around.out, "{}: height {}, read {} ({} s ago) from {}, trust {}\n{}in {}\n",
+             source->chain_id, newest.height, rfc3339(newest.read_at), age,
              printable(source->source), trust_name(source->trust), lines, path);
   return kOk;
 }
@@ -203,52 +238,76 @@ Result<dcl::Snapshot> cached_snapshot(const std::string& folder, const std::stri
   std::string set_aside;
   auto cache = Cache::open(dcl::cache_path(folder, chain_id), Cache::Open::existing, set_aside);
   if (!cache) return tl::unexpected(cache.error());
-  if (!*cache) return error(set_aside.empty() ? fmt::format("{}: never synced here: run matter-attest dcl sync first", chain_id) : set_aside);
+  if (!*cache)
+    return error(
+        set_aside.empty()
+            ? fmt::format("{}: never synced here: run matter-attest dcl sync first", chain_id)
+            : set_aside);
   auto snapshot = dcl::snapshot_of(**cache);
   if (!snapshot && (*cache)->damaged()) return error((*cache)->set_aside(snapshot.error().what));
   if (!snapshot) return within(chain_id, snapshot.error());
   return snapshot;
 }
 
-int run_export(const DclArguments& arguments, const Surroundings& around, const dcl::LedgerOptions& options) {
+int run_export(const DclArguments& arguments, const Surroundings& around,
+               const dcl::LedgerOptions& options) {
   auto snapshot = cached_snapshot(options.cache_folder, options.network.chain_id);
   if (!snapshot) return complain(around, snapshot.error().what, kUnknown);
-  for (const std::string& note : dcl::carry_lists(*snapshot, dcl::lists_folder(options.cache_folder, options.network.chain_id))) complain(around, note, 0);
+  for (const std::string& note : dcl::carry_lists(
+           *snapshot, dcl::lists_folder(options.cache_folder, options.network.chain_id)))
+    complain(around, note, 0);
   const std::string text = dcl::write_snapshot(*snapshot);
   if (arguments.operands[0] == "-") {
     around.out << text;
     return kOk;
   }
-  if (const auto written = replace_file(arguments.operands[0], text); !written) return complain(around, written.error().what, kUsage);
+  if (const auto written = replace_file(arguments.operands[0], text); !written)
+    return complain(around, written.error().what, kUsage);
   return kOk;
 }
 
-int run_import(const DclArguments& arguments, const Surroundings& around, const dcl::LedgerOptions& options) {
+int run_import(const DclArguments& arguments, const Surroundings& around,
+               const dcl::LedgerOptions& options) {
   const std::string& path = arguments.operands[0];
   const auto text = dcl::read_snapshot_file(path);
   if (!text) return complain(around, text.error().what, kUsage);
   const auto snapshot = dcl::read_snapshot(*text);
-  if (!snapshot) return complain(around, fmt::format("{}: {}", printable(path), snapshot.error().what), kUsage);
+  if (!snapshot)
+    return complain(around, fmt::format("{}: {}", printable(path), snapshot.error().what), kUsage);
   if (snapshot->chain_id != options.network.chain_id) {
-    return complain(around, fmt::format("{}: expected a snapshot of {}, found one of {}", printable(path), options.network.chain_id, snapshot->chain_id), kUnknown);
+    return complain(around,
+                    fmt::format("{}: expected a snapshot of {}, found one of {}", printable(path),
+                                options.network.chain_id, snapshot->chain_id),
+                    kUnknown);
   }
   auto cache = open_cache(options, around);
   if (!cache) return complain(around, cache.error().what, kUsage);
-  const auto changes = dcl::load_snapshot(*cache, *snapshot, std::filesystem::path(path).filename().string());
+  const auto changes =
+      dcl::load_snapshot(*cache, *snapshot, std::filesystem::path(path).filename().string());
   if (!changes) return complain(around, changes.error().what, kUsage);
   for (const dcl::CarriedList& list : snapshot->crls) {
-    const auto kept = dcl::keep_list(dcl::lists_folder(options.cache_folder, snapshot->chain_id), list, options.now);
-    if (!kept) complain(around, fmt::format("the revocation list {}: it cannot be kept: {}", printable(list.source.url), kept.error().what), 0);
+    const auto kept = dcl::keep_list(dcl::lists_folder(options.cache_folder, snapshot->chain_id),
+                                     list, options.now);
+    if (!kept)
+      complain(around,
+               fmt::format("the revocation list {}: it cannot be kept: {}",
+                           printable(list.source.url), kept.error().what),
+               0);
   }
   if (arguments.format == "json") {
     Json out;
-    out.set("network", options.network.name).set("chain_id", snapshot->chain_id).set("height", snapshot->height).set("synced_at", rfc3339(snapshot->time));
+    out.set("network", options.network.name)
+        .set("chain_id", snapshot->chain_id)
+        .set("height", snapshot->height)
+        .set("synced_at", rfc3339(snapshot->time));
     out.set("items", changes_json(*changes));
     around.out << dump_pretty(out);
     return kOk;
   }
-  for (const auto& c : *changes) fmt::print(around.out, "{:<22}{:>8}  {}\n", info(c.schema).title, c.records, changes_text(c));
-  fmt::print(around.out, "{} at height {}, block of {}, from {}\n", snapshot->chain_id, snapshot->height, rfc3339(snapshot->time), printable(path));
+  for (const auto& c : *changes)
+    fmt::print(around.out, "{:<22}{:>8}  {}\n", info(c.schema).title, c.records, changes_text(c));
+  fmt::print(around.out, "{} at height {}, block of {}, from {}\n", snapshot->chain_id,
+             snapshot->height, rfc3339(snapshot->time), printable(path));
   return kOk;
 }
 
@@ -264,7 +323,10 @@ Result<dcl::Snapshot> snapshot_named(const std::string& name, const dcl::LedgerO
   }
   const auto network = dcl::network_by_name(name);
   const std::string chain_id = network ? network->chain_id : name;
-  if (!dcl::is_chain_id(chain_id)) return error(fmt::format("{}: expected a snapshot file or the name of a cached network, found neither", printable(name)));
+  if (!dcl::is_chain_id(chain_id))
+    return error(
+        fmt::format("{}: expected a snapshot file or the name of a cached network, found neither",
+                    printable(name)));
   return cached_snapshot(options.cache_folder, chain_id);
 }
 
@@ -275,36 +337,53 @@ std::string difference_text(const dcl::Difference& d) {
   out += ":";
   for (const auto& [name, value] : *d.after.object()) {
     const Json* before = d.before.find(name);
-    if (before == nullptr || *before != value) out += fmt::format(" {} {} -> {}", printable(name), before == nullptr ? "none" : printable(dump(*before)), printable(dump(value)));
+    if (before == nullptr || *before != value)
+      out += fmt::format(" {} {} -> {}", printable(name),
+                         before == nullptr ? "none" : printable(dump(*before)),
+                         printable(dump(value)));
   }
   return out + "\n";
 }
 
-int run_diff(const DclArguments& arguments, const Surroundings& around, const dcl::LedgerOptions& options) {
-  const auto a = snapshot_named(arguments.operands[0], options), b = snapshot_named(arguments.operands[1], options);
+int run_diff(const DclArguments& arguments, const Surroundings& around,
+             const dcl::LedgerOptions& options) {
+  const auto a = snapshot_named(arguments.operands[0], options),
+             b = snapshot_named(arguments.operands[1], options);
   for (const auto* side : {&a, &b}) {
     if (!*side) return complain(around, side->error().what, kUsage);
   }
   std::vector<Schema> skipped;
   const auto found = dcl::differences(*a, *b, skipped);
-  for (const Schema schema : skipped) complain(around, fmt::format("{} are not compared: only one side has them all", info(schema).title), 0);
+  for (const Schema schema : skipped)
+    complain(around,
+             fmt::format("{} are not compared: only one side has them all", info(schema).title), 0);
   if (arguments.format == "json") {
     const auto side = [](const std::string& name, const dcl::Snapshot& s) {
       Json about;
-      return about.set("name", name).set("chain_id", s.chain_id).set("height", s.height).set("time", rfc3339(s.time));
+      return about.set("name", name)
+          .set("chain_id", s.chain_id)
+          .set("height", s.height)
+          .set("time", rfc3339(s.time));
     };
     Json items{Json::Array{}}, out;
     for (const auto& d : found) {
       Json item;
-      item.set("schema", info(d.schema).name).set("key", d.key).set("change", d.before.is_null() ? "added" : d.after.is_null() ? "removed" : "changed");
+      item.set("schema", info(d.schema).name)
+          .set("key", d.key)
+          .set("change", d.before.is_null()  ? "added"
+                         : d.after.is_null() ? "removed"
+                                             : "changed");
       items.push(item.set("before", d.before).set("after", d.after));
     }
-    out.set("a", side(arguments.operands[0], *a)).set("b", side(arguments.operands[1], *b)).set("items", items);
+    out.set("a", side(arguments.operands[0], *a))
+        .set("b", side(arguments.operands[1], *b))
+        .set("items", items);
     around.out << dump_pretty(out);
     return kOk;
   }
   for (const auto& d : found) around.out << difference_text(d);
-  fmt::print(around.out, "{} differences: {} height {} against {} height {}\n", found.size(), a->chain_id, a->height, b->chain_id, b->height);
+  fmt::print(around.out, "{} differences: {} height {} against {} height {}\n", found.size(),
+             a->chain_id, a->height, b->chain_id, b->height);
   return kOk;
 }
 
@@ -322,18 +401,29 @@ int run_dcl(const DclArguments& arguments, const Surroundings& around) {
   if (around.downloader) options->downloader = around.downloader;
   const std::string& action = arguments.action;
   const auto wrong_count = [&](size_t expected) {
-    return arguments.operands.size() == expected ? kOk : complain(around, fmt::format("dcl {}: expected {} arguments, found {}", action, expected, arguments.operands.size()), kUsage);
+    return arguments.operands.size() == expected
+               ? kOk
+               : complain(around,
+                          fmt::format("dcl {}: expected {} arguments, found {}", action, expected,
+                                      arguments.operands.size()),
+                          kUsage);
   };
   if (shows(action)) return show(arguments, around, std::move(*options));
   if (arguments.format != "text" && arguments.format != "json") {
-    return complain(around, fmt::format("dcl {}: expected --format text or json, found {}", action, printable(arguments.format)), kUsage);
+    return complain(around,
+                    fmt::format("dcl {}: expected --format text or json, found {}", action,
+                                printable(arguments.format)),
+                    kUsage);
   }
   const struct {
     const char* action;
     size_t operands;
     int (*run)(const DclArguments&, const Surroundings&, const dcl::LedgerOptions&);
   } rows[] = {
-      {"sync", 0, [](const DclArguments& a, const Surroundings& s, const dcl::LedgerOptions& o) { return run_sync(a, s, o); }},
+      {"sync", 0,
+       [](const DclArguments& a, const Surroundings& s, const dcl::LedgerOptions& o) {
+         return run_sync(a, s, o);
+       }},
       {"status", 0, run_status},
       {"export", 1, run_export},
       {"import", 1, run_import},
@@ -344,7 +434,11 @@ int run_dcl(const DclArguments& arguments, const Surroundings& around) {
     if (const int wrong = wrong_count(row.operands); wrong != kOk) return wrong;
     return row.run(arguments, around, *options);
   }
-  return complain(around, fmt::format("dcl: expected sync, status, vendor, model, version, compliance, paa, cd-signer, revocation, export, import or diff, found \"{}\"", printable(action)), kUsage);
+  return complain(around,
+                  fmt::format("dcl: expected sync, status, vendor, model, version, compliance, "
+                              "paa, cd-signer, revocation, export, import or diff, found \"{}\"",
+                              printable(action)),
+                  kUsage);
 }
 
 }  // namespace attest::cli

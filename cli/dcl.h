@@ -1,5 +1,5 @@
-// dcl: the ledger from the command line. Everything that the outside world gives (streams, clock, environment, network)
-// is handed in, so that a test sees what a user would.
+// dcl: the ledger from the command line. Everything that the outside world gives (streams, clock,
+// environment, network) is handed in, so that a test sees what a user would.
 #pragma once
 
 #include <iosfwd>
@@ -14,9 +14,9 @@ struct DclArguments {
   std::string action;                 // "sync", "vendor", …
   std::vector<std::string> operands;  // VID, PID, SKID, FILE
   LedgerArguments ledger;
-  std::string from;                   // sync: the node to read from
-  bool all_versions = false;          // sync: --versions all
-  std::string format = "text";        // text, json, pem, der
+  std::string from;             // sync: the node to read from
+  bool all_versions = false;    // sync: --versions all
+  std::string format = "text";  // text, json, pem, der
 };
 
 struct Surroundings {
@@ -24,13 +24,13 @@ struct Surroundings {
   std::ostream& err;
   Environment environment;
   Instant now;
-  bool progress = false;         // err is a terminal
-  dcl::MakeTransport transport;  // libcurl when empty
+  bool progress = false;           // err is a terminal
+  dcl::MakeTransport transport;    // libcurl when empty
   dcl::MakeDownloader downloader;  // the same
 };
 
-// 0: done, absence included. 2: usage, or a file that cannot be read. 3: the node cannot be reached or believed, or the
-// fact is unknown.
+// 0: done, absence included. 2: usage, or a file that cannot be read. 3: the node cannot be reached
+// or believed, or the fact is unknown.
 int run_dcl(const DclArguments& arguments, const Surroundings& around);
 
 // The actions that only show (dcl_show.cc).

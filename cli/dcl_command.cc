@@ -21,9 +21,16 @@ struct Options {
 int run(const Options& options) {
   DclArguments arguments = options.dcl;
   if (!options.words.empty()) arguments.action = options.words.front();
-  if (options.words.size() > 1) arguments.operands.assign(options.words.begin() + 1, options.words.end());
+  if (options.words.size() > 1)
+    arguments.operands.assign(options.words.begin() + 1, options.words.end());
   arguments.all_versions = options.versions == "all";
-  const int code = run_dcl(arguments, {.out = std::cout, .err = std::cerr, .environment = variable, .now = {static_cast<int64_t>(std::time(nullptr))}, .progress = is_terminal(STDERR_FILENO) && !options.quiet, .transport = {}, .downloader = {}});
+  const int code = run_dcl(arguments, {.out = std::cout,
+                                       .err = std::cerr,
+                                       .environment = variable,
+                                       .now = {static_cast<int64_t>(std::time(nullptr))},
+                                       .progress = is_terminal(STDERR_FILENO) && !options.quiet,
+                                       .transport = {},
+                                       .downloader = {}});
   std::cout.flush();
   return code;
 }
@@ -36,25 +43,34 @@ void add_dcl(Command& root) {
   root.subcommand("dcl", "the ledger: fetch, look up, compare")
       .positionals("ACTION", options->words, "what to do, and with what: see below", true)
       .choice("--network", {"main", "test"}, dcl.ledger.network, "which ledger (default main)")
-      .text("--ledger", "FILE|URL", dcl.ledger.ledger, "ask this snapshot or node instead of the cache")
-      .text("--chain-id", "ID", dcl.ledger.chain_id, "the chain id to insist on, for a private ledger")
-      .text("--cache-dir", "DIR", dcl.ledger.cache_dir, "where the caches are (else $MATTER_ATTEST_CACHE, $XDG_CACHE_HOME/matter-attest)")
+      .text("--ledger", "FILE|URL", dcl.ledger.ledger,
+            "ask this snapshot or node instead of the cache")
+      .text("--chain-id", "ID", dcl.ledger.chain_id,
+            "the chain id to insist on, for a private ledger")
+      .text("--cache-dir", "DIR", dcl.ledger.cache_dir,
+            "where the caches are (else $MATTER_ATTEST_CACHE, $XDG_CACHE_HOME/matter-attest)")
       .flag("--offline", dcl.ledger.offline, "never touch the network")
-      .flag("--allow-private-hosts", dcl.ledger.allow_private_hosts, "let addresses on the ledger lead into private networks and to this machine")
-      .text("--max-age", "AGE", dcl.ledger.max_age, "refresh cached facts older than this (default 24h)")
+      .flag("--allow-private-hosts", dcl.ledger.allow_private_hosts,
+            "let addresses on the ledger lead into private networks and to this machine")
+      .text("--max-age", "AGE", dcl.ledger.max_age,
+            "refresh cached facts older than this (default 24h)")
       .text("--from", "URL", dcl.from, "sync: the node to read from")
       .choice("--versions", {"all"}, options->versions, "sync: every software version too")
-      .choice("--format", {"text", "json", "pem", "der"}, dcl.format, "how facts are written (pem, der: certificates)")
+      .choice("--format", {"text", "json", "pem", "der"}, dcl.format,
+              "how facts are written (pem, der: certificates)")
       .flag("-q,--quiet", options->quiet, "show no progress on stderr")
       .footer(
           "Actions:\n"
-          "  sync                                  read the ledger's lists into the cache, and the revocation lists that it names\n"
+          "  sync                                  read the ledger's lists into the cache, and the "
+          "revocation lists that it names\n"
           "  status                                what is cached, of which height, how old\n"
-          "  vendor [VID] · model [VID [PID]] · version VID PID [SV] · compliance VID PID SV [matter]\n"
+          "  vendor [VID] · model [VID [PID]] · version VID PID [SV] · compliance VID PID SV "
+          "[matter]\n"
           "  paa [SKID] · cd-signer [SKID] · revocation [SKID]\n"
           "  export FILE · import FILE             a snapshot: one file, usable with --ledger\n"
           "  diff A B                              snapshots, or names of cached networks\n\n"
-          "Exit codes: 0 done (\"there is none\" included), 2 usage or unreadable file, 3 node unreachable or not\n"
+          "Exit codes: 0 done (\"there is none\" included), 2 usage or unreadable file, 3 node "
+          "unreachable or not\n"
           "believed, or the fact is unknown")
       .run([options] { return run(*options); });
 }

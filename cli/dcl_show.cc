@@ -23,7 +23,8 @@ Result<uint64_t> number(const char* name, const std::string& text, uint64_t max)
   const char *begin = text.data() + (is_hex ? 2 : 0), *end = text.data() + text.size();
   const auto got = std::from_chars(begin, end, value, is_hex ? 16 : 10);
   if (begin == end || got.ec != std::errc() || got.ptr != end || value > max) {
-    return error(fmt::format("{}: expected a number up to {} (decimal or 0x…), found \"{}\"", name, max, printable(text)));
+    return error(fmt::format("{}: expected a number up to {} (decimal or 0x…), found \"{}\"", name,
+                             max, printable(text)));
   }
   return value;
 }
@@ -31,7 +32,9 @@ Result<uint64_t> number(const char* name, const std::string& text, uint64_t max)
 Result<KeyId> subject_key_id(const std::string& text) {
   const auto bytes = from_hex_lenient(text);
   const auto id = bytes ? key_id(*bytes) : std::nullopt;
-  if (!id) return error(fmt::format("SKID: expected 20 bytes in hex, with or without colons, found \"{}\"", printable(text)));
+  if (!id)
+    return error(fmt::format("SKID: expected 20 bytes in hex, with or without colons, found \"{}\"",
+                             printable(text)));
   return *id;
 }
 
@@ -49,14 +52,19 @@ Result<Question> question_of(const DclArguments& arguments) {
   const struct {
     const char* action;
     size_t min, max;
-  } counts[] = {{"vendor", 0, 1}, {"model", 0, 2}, {"version", 2, 3}, {"compliance", 3, 4}, {"paa", 0, 1}, {"cd-signer", 0, 1}, {"revocation", 0, 1}};
+  } counts[] = {{"vendor", 0, 1}, {"model", 0, 2},     {"version", 2, 3},   {"compliance", 3, 4},
+                {"paa", 0, 1},    {"cd-signer", 0, 1}, {"revocation", 0, 1}};
   for (const auto& row : counts) {
     if (action == row.action && (operands.size() < row.min || operands.size() > row.max)) {
-      return error(fmt::format("dcl {}: expected {} to {} arguments, found {}", action, row.min, row.max, operands.size()));
+      return error(fmt::format("dcl {}: expected {} to {} arguments, found {}", action, row.min,
+                               row.max, operands.size()));
     }
   }
   if (action == "paa" || action == "cd-signer" || action == "revocation") {
-    Question q{.schema = action == "revocation" ? Schema::revocation_point : Schema::certificate, .key = "", .one = false, .what = action == "revocation" ? "revocation point" : action};
+    Question q{.schema = action == "revocation" ? Schema::revocation_point : Schema::certificate,
+               .key = "",
+               .one = false,
+               .what = action == "revocation" ? "revocation point" : action};
     if (operands.empty()) return q;
     const auto id = subject_key_id(operands[0]);
     if (!id) return tl::unexpected(id.error());
@@ -77,11 +85,19 @@ Result<Question> question_of(const DclArguments& arguments) {
   const auto vid = static_cast<uint16_t>(ids[0]), pid = static_cast<uint16_t>(ids[1]);
   const auto version = static_cast<uint32_t>(ids[2]);
   if (action == "vendor") {
-    return Question{.schema = Schema::vendor, .key = operands.empty() ? "" : dcl::vendor_key(vid), .one = !operands.empty(), .what = "vendor" + what};
+    return Question{.schema = Schema::vendor,
+                    .key = operands.empty() ? "" : dcl::vendor_key(vid),
+                    .one = !operands.empty(),
+                    .what = "vendor" + what};
   }
   if (action == "model") {
     const bool one = operands.size() == 2;
-    return Question{.schema = Schema::model, .key = one ? dcl::model_key(vid, pid) : operands.empty() ? "" : dcl::vendor_key(vid) + "/", .one = one, .what = "model" + what};
+    return Question{.schema = Schema::model,
+                    .key = one                ? dcl::model_key(vid, pid)
+                           : operands.empty() ? ""
+                                              : dcl::vendor_key(vid) + "/",
+                    .one = one,
+                    .what = "model" + what};
   }
   if (action == "version") {
     const bool one = operands.size() == 3;
@@ -91,7 +107,10 @@ Result<Question> question_of(const DclArguments& arguments) {
                     .what = (one ? "software version" : "software version of model") + what};
   }
   const std::string type = operands.size() == 4 ? operands[3] : "matter";
-  return Question{.schema = Schema::compliance, .key = dcl::compliance_key(vid, pid, version, type), .one = true, .what = fmt::format("compliance entry{} {}", what, printable(type))};
+  return Question{.schema = Schema::compliance,
+                  .key = dcl::compliance_key(vid, pid, version, type),
+                  .one = true,
+                  .what = fmt::format("compliance entry{} {}", what, printable(type))};
 }
 
 struct Answer {
@@ -120,7 +139,8 @@ Result<Answer> ask(CachedLedger& ledger, const Question& question, const std::st
       if (question.schema == Schema::certificate) {
         const auto role = ledger.role(record);
         if (!role) return tl::unexpected(role.error());
-        if (*role != (action == "paa" ? CachedLedger::Role::paa : CachedLedger::Role::cd_signer)) continue;
+        if (*role != (action == "paa" ? CachedLedger::Role::paa : CachedLedger::Role::cd_signer))
+          continue;
       }
       answer.items.push_back(std::move(record));
     }
@@ -137,18 +157,27 @@ std::string plain(const Json* value) {
 std::string line_of(Schema schema, const CachedRecord& record) {
   const auto field = [&](const char* name) { return plain(record.object.find(name)); };
   switch (schema) {
-    case Schema::vendor: return fmt::format("0x{}  {}  ({})", record.key, field("vendorName"), field("companyLegalName"));
-    case Schema::model: return fmt::format("0x{} 0x{}  {}  device type {}", record.key.substr(0, 4), record.key.substr(5, 4), field("productName"), field("deviceTypeId"));
+    case Schema::vendor:
+      return fmt::format("0x{}  {}  ({})", record.key, field("vendorName"),
+                         field("companyLegalName"));
+    case Schema::model:
+      return fmt::format("0x{} 0x{}  {}  device type {}", record.key.substr(0, 4),
+                         record.key.substr(5, 4), field("productName"), field("deviceTypeId"));
     case Schema::revocation_point:
-      return fmt::format("{}  vendor {}  {}  {}  {}", field("issuerSubjectKeyID"), field("vid"), plain(record.object.find("isPAA")) == "true" ? "PAIs" : "DACs", field("label"), field("dataURL"));
-    default: break;
+      return fmt::format("{}  vendor {}  {}  {}  {}", field("issuerSubjectKeyID"), field("vid"),
+                         plain(record.object.find("isPAA")) == "true" ? "PAIs" : "DACs",
+                         field("label"), field("dataURL"));
+    default:
+      break;
   }
   std::string out;
   const auto certificates = dcl::certificates_of(record.object);
   if (!certificates) return printable(record.key) + ": " + certificates.error().what;
   for (const auto& one : *certificates) {
     const auto certificate = parse_certificate(one.certificate.der);
-    out += fmt::format("{}{}  {}  until {}", out.empty() ? "" : "\n", hex_colons(one.subject_key_id), printable(name_text((*certificate)->subject)), rfc3339((*certificate)->not_after));
+    out += fmt::format(
+        "{}{}  {}  until {}", out.empty() ? "" : "\n", hex_colons(one.subject_key_id),
+        printable(name_text((*certificate)->subject)), rfc3339((*certificate)->not_after));
   }
   return out;
 }
@@ -158,8 +187,10 @@ std::string list_text(const dcl::ListState& state) {
   if (!state.problem.empty()) return "cannot be used: " + state.problem;
   if (!state.list) return "not fetched";
   const Crl& crl = state.list->crl();
-  return fmt::format("{} serials, number {}, of {}, next due {}, fetched {}", crl.entry_count, crl.number ? hex(*crl.number) : "none", rfc3339(crl.this_update),
-                     crl.next_update ? rfc3339(*crl.next_update) : "never said", rfc3339(state.fetched_at));
+  return fmt::format("{} serials, number {}, of {}, next due {}, fetched {}", crl.entry_count,
+                     crl.number ? hex(*crl.number) : "none", rfc3339(crl.this_update),
+                     crl.next_update ? rfc3339(*crl.next_update) : "never said",
+                     rfc3339(state.fetched_at));
 }
 
 Json list_json(const std::string& url, const dcl::ListState& state) {
@@ -168,19 +199,24 @@ Json list_json(const std::string& url, const dcl::ListState& state) {
   if (!state.problem.empty()) out.set("problem", state.problem);
   if (!state.list) return out;
   const Crl& crl = state.list->crl();
-  out.set("serials", static_cast<uint64_t>(crl.entry_count)).set("number", crl.number ? Json(hex(*crl.number)) : Json()).set("this_update", rfc3339(crl.this_update));
-  out.set("next_update", crl.next_update ? Json(rfc3339(*crl.next_update)) : Json()).set("fetched_at", rfc3339(state.fetched_at));
+  out.set("serials", static_cast<uint64_t>(crl.entry_count))
+      .set("number", crl.number ? Json(hex(*crl.number)) : Json())
+      .set("this_update", rfc3339(crl.this_update));
+  out.set("next_update", crl.next_update ? Json(rfc3339(*crl.next_update)) : Json())
+      .set("fetched_at", rfc3339(state.fetched_at));
   return out;
 }
 
 // All fields of one record, the ledger's names unchanged.
 std::string fields_of(const CachedRecord& record) {
   std::string out;
-  for (const auto& [name, value] : *record.object.object()) out += fmt::format("{:<40}{}\n", printable(name), plain(&value));
+  for (const auto& [name, value] : *record.object.object())
+    out += fmt::format("{:<40}{}\n", printable(name), plain(&value));
   return out;
 }
 
-int write_certificates(const std::string& format, const Surroundings& around, const Answer& answer) {
+int write_certificates(const std::string& format, const Surroundings& around,
+                       const Answer& answer) {
   std::vector<Bytes> ders;
   for (const CachedRecord& record : answer.items) {
     const auto certificates = dcl::certificates_of(record.object);
@@ -193,7 +229,13 @@ int write_certificates(const std::string& format, const Surroundings& around, co
     }
   }
   if (format == "pem") return kOk;
-  if (ders.size() != 1) return complain(around, fmt::format("--format der: expected one certificate, found {} (name one by its SKID, or use pem)", ders.size()), kUsage);
+  if (ders.size() != 1)
+    return complain(
+        around,
+        fmt::format(
+            "--format der: expected one certificate, found {} (name one by its SKID, or use pem)",
+            ders.size()),
+        kUsage);
   around.out << text(ders[0]);
   return kOk;
 }
@@ -201,7 +243,8 @@ int write_certificates(const std::string& format, const Surroundings& around, co
 }  // namespace
 
 bool shows(const std::string& action) {
-  for (const char* one : {"vendor", "model", "version", "compliance", "paa", "cd-signer", "revocation"}) {
+  for (const char* one :
+       {"vendor", "model", "version", "compliance", "paa", "cd-signer", "revocation"}) {
     if (action == one) return true;
   }
   return false;
@@ -210,8 +253,13 @@ bool shows(const std::string& action) {
 int show(const DclArguments& arguments, const Surroundings& around, dcl::LedgerOptions options) {
   const std::string& format = arguments.format;
   const bool certificates = arguments.action == "paa" || arguments.action == "cd-signer";
-  if (format != "text" && format != "json" && !(certificates && (format == "pem" || format == "der"))) {
-    return complain(around, fmt::format("dcl {}: expected --format text{}, found {}", arguments.action, certificates ? ", json, pem or der" : " or json", printable(format)), kUsage);
+  if (format != "text" && format != "json" &&
+      !(certificates && (format == "pem" || format == "der"))) {
+    return complain(
+        around,
+        fmt::format("dcl {}: expected --format text{}, found {}", arguments.action,
+                    certificates ? ", json, pem or der" : " or json", printable(format)),
+        kUsage);
   }
   const auto question = question_of(arguments);
   if (!question) return complain(around, question.error().what, kUsage);
@@ -219,9 +267,13 @@ int show(const DclArguments& arguments, const Surroundings& around, dcl::LedgerO
   auto ledger = CachedLedger::open(std::move(options));
   if (!ledger) return complain(around, ledger.error().what, kUsage);
   const auto answer = ask(**ledger, *question, arguments.action);
-  const auto list_of = [&](const CachedRecord& record) -> std::optional<std::pair<std::string, dcl::ListState>> {
-    const auto point = question->schema == Schema::revocation_point ? dcl::revocation_point_of(record.object) : Result<RevocationPoint>(error(""));
-    return point ? std::optional(std::pair(point->data_url, (*ledger)->list_state(*point))) : std::nullopt;
+  const auto list_of =
+      [&](const CachedRecord& record) -> std::optional<std::pair<std::string, dcl::ListState>> {
+    const auto point = question->schema == Schema::revocation_point
+                           ? dcl::revocation_point_of(record.object)
+                           : Result<RevocationPoint>(error(""));
+    return point ? std::optional(std::pair(point->data_url, (*ledger)->list_state(*point)))
+                 : std::nullopt;
   };
   for (const std::string& note : (*ledger)->notes()) complain(around, note, 0);
   if (!answer) return complain(around, answer.error().what, kUnknown);
@@ -232,13 +284,18 @@ int show(const DclArguments& arguments, const Surroundings& around, dcl::LedgerO
       items.push(record.object);
       if (const auto list = list_of(record)) lists.push(list_json(list->first, list->second));
     }
-    out.set("network", network.name).set("chain_id", network.chain_id).set("height", answer->from.height).set("synced_at", rfc3339(answer->from.read_at)).set("items", std::move(items));
+    out.set("network", network.name)
+        .set("chain_id", network.chain_id)
+        .set("height", answer->from.height)
+        .set("synced_at", rfc3339(answer->from.read_at))
+        .set("items", std::move(items));
     if (question->schema == Schema::revocation_point) out.set("lists", std::move(lists));
     around.out << dump_pretty(out);
     return kOk;
   }
   if (format != "text") return write_certificates(format, around, *answer);
-  fmt::print(around.out, "# {}, height {}, read {}\n", answer->from.source, answer->from.height, rfc3339(answer->from.read_at));
+  fmt::print(around.out, "# {}, height {}, read {}\n", answer->from.source, answer->from.height,
+             rfc3339(answer->from.read_at));
   if (answer->items.empty()) {
     fmt::print(around.out, "no {} on {}\n", question->what, network.chain_id);
     return kOk;
@@ -246,7 +303,8 @@ int show(const DclArguments& arguments, const Surroundings& around, dcl::LedgerO
   for (const CachedRecord& record : answer->items) {
     if (question->one) around.out << fields_of(record);
     if (!question->one) around.out << line_of(question->schema, record) << "\n";
-    if (const auto list = list_of(record)) around.out << "  list: " << printable(list_text(list->second)) << "\n";
+    if (const auto list = list_of(record))
+      around.out << "  list: " << printable(list_text(list->second)) << "\n";
   }
   return kOk;
 }

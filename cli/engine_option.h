@@ -10,11 +10,12 @@ namespace attest::cli {
 
 struct EngineOption {
   std::string engine = "auto";
-  std::string library;             // of crypto_mb; empty: looked for
+  std::string library;  // of crypto_mb; empty: looked for
 };
 void add_engine_option(Command& command, EngineOption& option);
 
-// auto takes the fast engine where it can be had and says nothing where it cannot; crypto_mb by name says why not.
+// auto takes the fast engine where it can be had and says nothing where it cannot; crypto_mb by
+// name says why not.
 Result<std::shared_ptr<SignatureEngine>> engine_from(const EngineOption& option);
 
 }  // namespace attest::cli

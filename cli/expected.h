@@ -1,4 +1,5 @@
-// What was ordered (--expect): a cpms.json or the keys of device.json, with the certificates that a cpms.json names.
+// What was ordered (--expect): a cpms.json or the keys of device.json, with the certificates that a
+// cpms.json names.
 #pragma once
 
 #include "verifier/readers/device.h"

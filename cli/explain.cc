@@ -20,17 +20,26 @@ int explain(const std::string& what) {
   }
   int code = 0;
   const auto [end, failed] = std::from_chars(what.data(), what.data() + what.size(), code);
-  const char* name = failed == std::errc() && end == what.data() + what.size() ? sdk_code_name(code) : nullptr;
-  if (name == nullptr) return complain(fmt::format("expected a result code of the Matter SDK (as in \"err 604\") or the id of a check, found \"{}\"", what));
+  const char* name =
+      failed == std::errc() && end == what.data() + what.size() ? sdk_code_name(code) : nullptr;
+  if (name == nullptr)
+    return complain(
+        fmt::format("expected a result code of the Matter SDK (as in \"err 604\") or the id of a "
+                    "check, found \"{}\"",
+                    what));
   std::string out = fmt::format("{} {}\n\n", code, name);
   const auto checks = checks_with_code(code);
   if (code == 0) {
-    out += "  The commissioner found nothing. It does not look at everything that matter-attest checks.\n";
+    out +=
+        "  The commissioner found nothing. It does not look at everything that matter-attest "
+        "checks.\n";
   } else if (checks.empty()) {
     out += "  Declared by the SDK, but its verifier never returns it.\n";
   } else {
-    out += fmt::format("  A commissioner says this for any of {} faults; verify tells which:\n\n", checks.size());
-    for (const Check* check : checks) out += fmt::format("  {}\n      {}\n", check->id, check->title);
+    out += fmt::format("  A commissioner says this for any of {} faults; verify tells which:\n\n",
+                       checks.size());
+    for (const Check* check : checks)
+      out += fmt::format("  {}\n      {}\n", check->id, check->title);
   }
   std::fputs(out.c_str(), stdout);
   return 0;
@@ -40,7 +49,9 @@ int explain(const std::string& what) {
 
 void add_explain(Command& root) {
   static std::string what;
-  root.subcommand("explain", "explain an SDK result code (604) or a check").positional("CODE", what, "a code or a check's id", true).run([] { return explain(what); });
+  root.subcommand("explain", "explain an SDK result code (604) or a check")
+      .positional("CODE", what, "a code or a check's id", true)
+      .run([] { return explain(what); });
 }
 
 }  // namespace attest::cli

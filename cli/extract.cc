@@ -34,22 +34,27 @@ struct Output {
 std::string key_pem(const PrivateKey& key) {
   Bytes der = {0x30, 0x77, 0x02, 0x01, 0x01, 0x04, 0x20};
   der.insert(der.end(), key.scalar.begin(), key.scalar.end());
-  constexpr uint8_t kCurve[] = {0xA0, 0x0A, 0x06, 0x08, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07, 0xA1, 0x44, 0x03, 0x42, 0x00};
+  constexpr uint8_t kCurve[] = {0xA0, 0x0A, 0x06, 0x08, 0x2A, 0x86, 0x48, 0xCE, 0x3D,
+                                0x03, 0x01, 0x07, 0xA1, 0x44, 0x03, 0x42, 0x00};
   der.insert(der.end(), std::begin(kCurve), std::end(kCurve));
   der.insert(der.end(), key.public_key.begin(), key.public_key.end());
   return to_pem("EC PRIVATE KEY", der);
 }
 
-std::string as_text(View bytes) { return std::string(text(bytes)); }
+std::string as_text(View bytes) {
+  return std::string(text(bytes));
+}
 
 std::vector<Output> outputs(const Evidence& e, bool with_key) {
   std::vector<Output> out;
   if (e.dac.present()) out.push_back({.name = "dac.der", .content = as_text(e.dac.bytes)});
   if (e.pai.present()) out.push_back({.name = "pai.der", .content = as_text(e.pai.bytes)});
   if (e.cd_place) out.push_back({.name = "cd.der", .content = as_text(e.cd_bytes)});
-  if (with_key && e.dac_key) out.push_back({.name = "dac-key.pem", .content = key_pem(*e.dac_key), .mode = 0600});
+  if (with_key && e.dac_key)
+    out.push_back({.name = "dac-key.pem", .content = key_pem(*e.dac_key), .mode = 0600});
   const Json facts = facts_json(e.device);
-  if (!facts.object()->empty()) out.push_back({.name = "device.json", .content = dump_pretty(facts)});
+  if (!facts.object()->empty())
+    out.push_back({.name = "device.json", .content = dump_pretty(facts)});
   return out;
 }
 
@@ -71,20 +76,25 @@ class Folder {
 
   tl::expected<void, Error> usable() const {
     if (fd_ >= 0) return {};
-    return error(fmt::format("{}: expected a folder that can be written to, found {}", path_, problem_));
+    return error(
+        fmt::format("{}: expected a folder that can be written to, found {}", path_, problem_));
   }
   // Before anything is written, so that a refusal leaves nothing half done.
   tl::expected<void, Error> has_none_of(const std::vector<Output>& all) const {
     for (const Output& output : all) {
       struct stat info {};
       if (::fstatat(fd_, output.name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0)
-        return error(fmt::format("{}/{} is there already and is not overwritten", path_, output.name));
+        return error(
+            fmt::format("{}/{} is there already and is not overwritten", path_, output.name));
     }
     return {};
   }
   tl::expected<void, Error> write(const Output& output) const {
-    const int fd = ::openat(fd_, output.name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, output.mode);
-    if (fd < 0) return error(fmt::format("{}/{}: expected a new file, found {}", path_, output.name, std::strerror(errno)));
+    const int fd = ::openat(fd_, output.name.c_str(),
+                            O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, output.mode);
+    if (fd < 0)
+      return error(fmt::format("{}/{}: expected a new file, found {}", path_, output.name,
+                               std::strerror(errno)));
     size_t done = 0;
     while (done < output.content.size()) {
       const ssize_t n = ::write(fd, output.content.data() + done, output.content.size() - done);
@@ -96,7 +106,8 @@ class Folder {
       }
       done += static_cast<size_t>(n);
     }
-    if (::close(fd) != 0) return error(fmt::format("{}/{}: {}", path_, output.name, std::strerror(errno)));
+    if (::close(fd) != 0)
+      return error(fmt::format("{}/{}: {}", path_, output.name, std::strerror(errno)));
     return {};
   }
 
@@ -110,11 +121,18 @@ int extract(const Options& options) {
   auto secrets = secrets_from(options.unlock);
   if (!secrets) return complain(secrets.error().what);
   reading.secrets = std::move(*secrets);
-  if (const auto errors = read_paths(options.evidence, reading); !errors.empty()) return complain(errors);
-  const Evidence evidence = gather(std::move(reading), Policy{.network = Network::none, .at = {}, .required = {}, .show_passcode = true}, TrustStore::builtin(false), nullptr);
+  if (const auto errors = read_paths(options.evidence, reading); !errors.empty())
+    return complain(errors);
+  const Evidence evidence =
+      gather(std::move(reading),
+             Policy{.network = Network::none, .at = {}, .required = {}, .show_passcode = true},
+             TrustStore::builtin(false), nullptr);
 
   const auto all = outputs(evidence, options.with_key);
-  if (all.empty()) return complain(fmt::format("{}: expected a DAC, a PAI, a certification declaration or facts of a device, found none", options.evidence.front()));
+  if (all.empty())
+    return complain(fmt::format(
+        "{}: expected a DAC, a PAI, a certification declaration or facts of a device, found none",
+        options.evidence.front()));
   const Folder folder(options.folder);
   if (const auto usable = folder.usable(); !usable) return complain(usable.error().what);
   if (const auto free = folder.has_none_of(all); !free) return complain(free.error().what);
@@ -123,16 +141,23 @@ int extract(const Options& options) {
     if (const auto written = folder.write(output); !written) return complain(written.error().what);
     report += fmt::format("{}/{}\n", options.folder, output.name);
   }
-  if (const auto written = write_output("", report); !written) return complain(written.error().what);
+  if (const auto written = write_output("", report); !written)
+    return complain(written.error().what);
   // What is not in the files, said where it does not get into the list of them.
   for (const Conflict& conflict : conflicts(evidence.device)) {
-    if (!is_secret(conflict.fact)) complain(fmt::format("{} is given differently in {} places; the one in {} was taken", fact_name(conflict.fact), conflict.values.size(), place_text(conflict.values.front()->place)));
+    if (!is_secret(conflict.fact))
+      complain(fmt::format("{} is given differently in {} places; the one in {} was taken",
+                           fact_name(conflict.fact), conflict.values.size(),
+                           place_text(conflict.values.front()->place)));
   }
-  for (const IntegrityProblem& p : evidence.device.integrity) complain(fmt::format("{} in {}: {}", p.what, place_text(p.place), p.problem));
+  for (const IntegrityProblem& p : evidence.device.integrity)
+    complain(fmt::format("{} in {}: {}", p.what, place_text(p.place), p.problem));
   for (const Noted& noted : evidence.device.remarks) {
-    if (noted.remark == Remark::encrypted_no_key || noted.remark == Remark::wrong_key) complain(fmt::format("{}: {}", place_text(noted.place), noted.message));
+    if (noted.remark == Remark::encrypted_no_key || noted.remark == Remark::wrong_key)
+      complain(fmt::format("{}: {}", place_text(noted.place), noted.message));
   }
-  if (options.with_key && !evidence.dac_key) complain("no private key of the DAC that can be read; the other files are written");
+  if (options.with_key && !evidence.dac_key)
+    complain("no private key of the DAC that can be read; the other files are written");
   return 0;
 }
 
@@ -141,9 +166,12 @@ int extract(const Options& options) {
 void add_extract(Command& root) {
   static Options options;
   root.subcommand("extract", "write the DAC, PAI, CD and device.json of a dump as files")
-      .text("-d,--directory", "DIR", options.folder, "where the files go; made when it is not there, and nothing in it is overwritten")
-      .flag("--with-key", options.with_key, "write the DAC's private key, too (dac-key.pem, readable by you alone)")
-      .list("--unlock", "SECRET", options.unlock, "opens an encrypted dump or key: a file, hex:..., pass:... or env:NAME, repeatable")
+      .text("-d,--directory", "DIR", options.folder,
+            "where the files go; made when it is not there, and nothing in it is overwritten")
+      .flag("--with-key", options.with_key,
+            "write the DAC's private key, too (dac-key.pem, readable by you alone)")
+      .list("--unlock", "SECRET", options.unlock,
+            "opens an encrypted dump or key: a file, hex:..., pass:... or env:NAME, repeatable")
       .positionals("FILE", options.evidence, "files and folders; - is stdin", true)
       .run([] {
         if (options.folder.empty()) return complain("extract: -d DIR is needed");

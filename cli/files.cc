@@ -21,8 +21,9 @@ namespace attest::cli {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr size_t kMapFrom = 8u << 20;          // larger files are mapped, so that a flash image costs no memory
-constexpr size_t kPiece = 1u << 20;            // of a stream
+constexpr size_t kMapFrom =
+    8u << 20;  // larger files are mapped, so that a flash image costs no memory
+constexpr size_t kPiece = 1u << 20;  // of a stream
 constexpr size_t kDeepest = 64;
 
 const char* kind_of(mode_t mode) {
@@ -53,13 +54,18 @@ Result<Bytes> read_all(int fd) {
   }
 }
 
-// A descriptor to be closed, of a regular file. Never blocks, should the file have become a FIFO meanwhile.
+// A descriptor to be closed, of a regular file. Never blocks, should the file have become a FIFO
+// meanwhile.
 Result<int> open_regular(const std::string& path, size_t& size) {
   struct stat info {};
-  if (::stat(path.c_str(), &info) != 0) return error(fmt::format("{}: expected a file or folder, found {}", path, reason(errno)));
-  if (!S_ISREG(info.st_mode)) return error(fmt::format("{}: expected a regular file or a folder, found {}", path, kind_of(info.st_mode)));
+  if (::stat(path.c_str(), &info) != 0)
+    return error(fmt::format("{}: expected a file or folder, found {}", path, reason(errno)));
+  if (!S_ISREG(info.st_mode))
+    return error(fmt::format("{}: expected a regular file or a folder, found {}", path,
+                             kind_of(info.st_mode)));
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (fd < 0) return error(fmt::format("{}: expected a readable file, found {}", path, reason(errno)));
+  if (fd < 0)
+    return error(fmt::format("{}: expected a readable file, found {}", path, reason(errno)));
   size = static_cast<size_t>(info.st_size);
   return fd;
 }
@@ -72,16 +78,21 @@ struct Walk {
 };
 
 tl::expected<void, Error> walk(const std::string& folder, size_t depth, Walk& state) {
-  if (depth > kDeepest) return error(fmt::format("{}: folders nested deeper than {}", folder, kDeepest));
+  if (depth > kDeepest)
+    return error(fmt::format("{}: folders nested deeper than {}", folder, kDeepest));
   std::error_code failed;
   std::vector<std::string> names;
-  for (fs::directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed)) names.push_back(at->path().string());
-  if (failed) return error(fmt::format("{}: expected a folder that can be listed, found {}", folder, failed.message()));
+  for (fs::directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed))
+    names.push_back(at->path().string());
+  if (failed)
+    return error(fmt::format("{}: expected a folder that can be listed, found {}", folder,
+                             failed.message()));
   std::sort(names.begin(), names.end());
   for (const std::string& name : names) {
     struct stat info {};
     if (::stat(name.c_str(), &info) != 0) {
-      if (errno == ELOOP || errno == ENOENT) continue;   // a dangling or looping link inside a folder is no evidence
+      if (errno == ELOOP || errno == ENOENT)
+        continue;  // a dangling or looping link inside a folder is no evidence
       return error(fmt::format("{}: expected a file, found {}", name, reason(errno)));
     }
     if (S_ISDIR(info.st_mode)) {
@@ -90,7 +101,8 @@ tl::expected<void, Error> walk(const std::string& folder, size_t depth, Walk& st
       if (auto done = walk(name, depth + 1, state); !done) return done;
       if (state.empty != nullptr && state.files.size() == before) state.empty->push_back(name);
     } else if (S_ISREG(info.st_mode)) {
-      if (state.files.size() == state.most) return error(fmt::format("{}: more than {} files", folder, state.most));
+      if (state.files.size() == state.most)
+        return error(fmt::format("{}: more than {} files", folder, state.most));
       state.files.push_back(name);
     }
   }
@@ -99,7 +111,9 @@ tl::expected<void, Error> walk(const std::string& folder, size_t depth, Walk& st
 
 }  // namespace
 
-FileBytes::FileBytes(FileBytes&& other) noexcept { *this = std::move(other); }
+FileBytes::FileBytes(FileBytes&& other) noexcept {
+  *this = std::move(other);
+}
 FileBytes& FileBytes::operator=(FileBytes&& other) noexcept {
   std::swap(owned_, other.owned_);
   std::swap(mapped_, other.mapped_);
@@ -129,7 +143,8 @@ Result<FileBytes> FileBytes::open(const std::string& path) {
   }
   auto bytes = read_all(fd);
   ::close(fd);
-  if (!bytes) return error(fmt::format("{}: expected a readable file, found {}", path, bytes.error().what));
+  if (!bytes)
+    return error(fmt::format("{}: expected a readable file, found {}", path, bytes.error().what));
   out.owned_ = std::move(*bytes);
   out.view_ = out.owned_;
   return out;
@@ -154,15 +169,18 @@ Result<void> stream_file(const std::string& path, const std::function<void(View,
     if (n < 0 && errno == EINTR) continue;
     const int number = errno;
     if (n <= 0) ::close(*fd);
-    if (n < 0) return error(fmt::format("{}: expected a readable file, found {}", path, reason(number)));
+    if (n < 0)
+      return error(fmt::format("{}: expected a readable file, found {}", path, reason(number)));
     if (n == 0) return {};
     take(View(buffer).first(static_cast<size_t>(n)), size);
   }
 }
 
-Result<std::vector<std::string>> files_below(const std::string& path, size_t most, std::vector<std::string>* empty) {
+Result<std::vector<std::string>> files_below(const std::string& path, size_t most,
+                                             std::vector<std::string>* empty) {
   struct stat info {};
-  if (::stat(path.c_str(), &info) != 0) return error(fmt::format("{}: expected a file or folder, found {}", path, reason(errno)));
+  if (::stat(path.c_str(), &info) != 0)
+    return error(fmt::format("{}: expected a file or folder, found {}", path, reason(errno)));
   if (!S_ISDIR(info.st_mode)) return std::vector<std::string>{path};
   Walk state{.most = most, .empty = empty, .files = {}, .seen = {}};
   state.seen.insert({info.st_dev, info.st_ino});
@@ -189,13 +207,18 @@ std::vector<std::string> read_paths(const std::vector<std::string>& paths, Readi
       return;
     }
     if (file->mapped() && looks_like_ota_image(file->view())) {
-      if (const auto done = read_ota_image(name, reading); !done) errors.push_back(done.error().what);
+      if (const auto done = read_ota_image(name, reading); !done)
+        errors.push_back(done.error().what);
       return;
     }
-    const Source source{.path = name == "-" ? "stdin" : name, .bytes = file->view(), .base = 0, .member = inside_folder};
+    const Source source{.path = name == "-" ? "stdin" : name,
+                        .bytes = file->view(),
+                        .base = 0,
+                        .member = inside_folder};
     if (const auto done = read_evidence(source, reading); !done) {
       if (inside_folder) {
-        reading.device.damaged({.path = name, .offset = done.error().offset, .item = {}}, "file", done.error().what);
+        reading.device.damaged({.path = name, .offset = done.error().offset, .item = {}}, "file",
+                               done.error().what);
       } else {
         errors.push_back(fmt::format("{}: {}", source.path, done.error().what));
       }
@@ -212,11 +235,17 @@ std::vector<std::string> read_paths(const std::vector<std::string>& paths, Readi
       continue;
     }
     const bool folder = files->size() != 1 || files->front() != path;
-    const auto said = [&] { return reading.device.statements.size() + reading.device.integrity.size() + reading.device.remarks.size() + reading.ota_images.size(); };
+    const auto said = [&] {
+      return reading.device.statements.size() + reading.device.integrity.size() +
+             reading.device.remarks.size() + reading.ota_images.size();
+    };
     const size_t before = said();
     for (const std::string& file : *files) read_file(file, folder);
     if (folder && said() == before && errors.empty())
-      errors.push_back(fmt::format("{}: expected the files of a device (certificates, a declaration, a dump, a log); none of its {} files is one", path, files->size()));
+      errors.push_back(
+          fmt::format("{}: expected the files of a device (certificates, a declaration, a dump, a "
+                      "log); none of its {} files is one",
+                      path, files->size()));
   }
   return errors;
 }
@@ -231,16 +260,21 @@ Result<void> replace_file(const std::string& path, std::string_view content) {
   if (file && !failure) return {};
   std::error_code ignored;
   std::filesystem::remove(beside, ignored);
-  return error(fmt::format("{}: cannot be written{}{}", printable(path), failure ? ": " : "", failure ? failure.message() : ""));
+  return error(fmt::format("{}: cannot be written{}{}", printable(path), failure ? ": " : "",
+                           failure ? failure.message() : ""));
 }
 
 tl::expected<void, Error> write_output(const std::string& path, std::string_view content) {
   if (path.empty() || path == "-") {
-    if (std::fwrite(content.data(), 1, content.size(), stdout) != content.size() || std::fflush(stdout) != 0) return error(fmt::format("stdout: {}", reason(errno)));
+    if (std::fwrite(content.data(), 1, content.size(), stdout) != content.size() ||
+        std::fflush(stdout) != 0)
+      return error(fmt::format("stdout: {}", reason(errno)));
     return {};
   }
   std::FILE* file = std::fopen(path.c_str(), "wb");
-  if (file == nullptr) return error(fmt::format("{}: expected a file that can be written, found {}", path, reason(errno)));
+  if (file == nullptr)
+    return error(
+        fmt::format("{}: expected a file that can be written, found {}", path, reason(errno)));
   const bool written = std::fwrite(content.data(), 1, content.size(), file) == content.size();
   if (std::fclose(file) != 0 || !written) return error(fmt::format("{}: {}", path, reason(errno)));
   return {};

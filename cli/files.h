@@ -1,4 +1,5 @@
-// Files: evidence from the disk and from stdin into a Reading. The only place of verify that touches the file system.
+// Files: evidence from the disk and from stdin into a Reading. The only place of verify that
+// touches the file system.
 #pragma once
 
 #include <cstdio>
@@ -10,7 +11,8 @@
 
 namespace attest::cli {
 
-// A whole file in memory or mapped. Regular files only: a FIFO, a socket or a device is an error, never waited for.
+// A whole file in memory or mapped. Regular files only: a FIFO, a socket or a device is an error,
+// never waited for.
 class FileBytes {
  public:
   static Result<FileBytes> open(const std::string& path);
@@ -29,18 +31,22 @@ class FileBytes {
   View view_;
 };
 
-// Reads a regular file piece by piece, each given with the size of the whole. Memory does not grow with the file.
-Result<void> stream_file(const std::string& path, const std::function<void(View piece, uint64_t size)>& take);
+// Reads a regular file piece by piece, each given with the size of the whole. Memory does not grow
+// with the file.
+Result<void> stream_file(const std::string& path,
+                         const std::function<void(View piece, uint64_t size)>& take);
 
-// Every regular file below a folder, sorted, links to folders followed once; or the file itself. `empty`: takes the folders
-// without any.
-Result<std::vector<std::string>> files_below(const std::string& path, size_t most = 100'000, std::vector<std::string>* empty = nullptr);
+// Every regular file below a folder, sorted, links to folders followed once; or the file itself.
+// `empty`: takes the folders without any.
+Result<std::vector<std::string>> files_below(const std::string& path, size_t most = 100'000,
+                                             std::vector<std::string>* empty = nullptr);
 
 // The next line of a stream, with its end where it has one; false when there is none.
 bool next_line(std::FILE* file, std::string& line);
 
-// Reads all evidence. Errors are lines that name the file, what was expected and what was found; a path that was named
-// and cannot be read is one, a file inside a folder that is nothing known is only listed.
+// Reads all evidence. Errors are lines that name the file, what was expected and what was found; a
+// path that was named and cannot be read is one, a file inside a folder that is nothing known is
+// only listed.
 std::vector<std::string> read_paths(const std::vector<std::string>& paths, Reading& reading);
 
 // Beside the target, then in its place: a reader of the target never sees half a file.

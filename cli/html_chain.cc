@@ -18,9 +18,11 @@ void reason(Markup& page, Status status, const Finding* f) {
   page.leaf("code", shown->id);
 }
 
-void box(Markup& page, const ChainPicture& picture, Part part, const char* place, const Box& shown) {
+void box(Markup& page, const ChainPicture& picture, Part part, const char* place,
+         const Box& shown) {
   const Status status = picture.status(part);
-  const auto li = page.in("li", {{"class", fmt::format("box at-{} {}{}", place, tone_class(status), shown.there ? "" : " is-absent")}});
+  const auto li = page.in("li", {{"class", fmt::format("box at-{} {}{}", place, tone_class(status),
+                                                       shown.there ? "" : " is-absent")}});
   {
     const auto name = page.in("p", {{"class", "name"}});
     page.leaf("b", shown.name).text(" ").leaf("span", shown.title);
@@ -40,15 +42,24 @@ void box(Markup& page, const ChainPicture& picture, Part part, const char* place
 
 // Two ends that do not meet, and a cross between them. A link that runs across turns it.
 void broken(Markup& page) {
-  const auto svg = page.in("svg", {{"class", "broken"}, {"viewBox", "0 0 40 64"}, {"aria-hidden", "true"}, {"focusable", "false"}});
-  const auto g = page.in("g", {{"fill", "none"}, {"stroke", "currentColor"}, {"stroke-width", "3"}, {"stroke-linecap", "round"}, {"stroke-linejoin", "round"}});
+  const auto svg = page.in("svg", {{"class", "broken"},
+                                   {"viewBox", "0 0 40 64"},
+                                   {"aria-hidden", "true"},
+                                   {"focusable", "false"}});
+  const auto g = page.in("g", {{"fill", "none"},
+                               {"stroke", "currentColor"},
+                               {"stroke-width", "3"},
+                               {"stroke-linecap", "round"},
+                               {"stroke-linejoin", "round"}});
   page.empty("path", {{"d", "M20 0v8l-10 5M20 64v-8l10-5"}});
   page.empty("path", {{"d", "M12 24l16 16M28 24L12 40"}, {"stroke-width", "4"}});
 }
 
-void link(Markup& page, const ChainPicture& picture, Part part, const char* place, const char* what) {
+void link(Markup& page, const ChainPicture& picture, Part part, const char* place,
+          const char* what) {
   const Status status = picture.status(part);
-  const auto li = page.in("li", {{"class", fmt::format("tie at-{} {}", place, tone_class(status))}});
+  const auto li =
+      page.in("li", {{"class", fmt::format("tie at-{} {}", place, tone_class(status))}});
   {
     const auto wire = page.in("span", {{"class", "wire"}});
     page.leaf("i", "");

@@ -21,12 +21,16 @@ struct Options {
 // The same tree as the JSON, as lines: "key  value", nested by two blanks.
 void outline(const Json& value, size_t indent, size_t width, std::string& out) {
   const std::string pad(indent, ' ');
-  const auto scalar = [](const Json& v) { return v.string() != nullptr ? printable(*v.string()) : dump(v); };
+  const auto scalar = [](const Json& v) {
+    return v.string() != nullptr ? printable(*v.string()) : dump(v);
+  };
   if (const auto* members = value.object()) {
     for (const auto& [key, member] : *members) {
-      const bool empty = (member.array() != nullptr && member.array()->empty()) || (member.object() != nullptr && member.object()->empty());
+      const bool empty = (member.array() != nullptr && member.array()->empty()) ||
+                         (member.object() != nullptr && member.object()->empty());
       if (member.is_null() || empty) continue;
-      if (member.is_object() || (member.array() != nullptr && (member.array()->front().is_object()))) {
+      if (member.is_object() ||
+          (member.array() != nullptr && (member.array()->front().is_object()))) {
         out += fmt::format("{}{}\n", pad, key);
         outline(member, indent + 2, width, out);
         continue;
@@ -38,7 +42,8 @@ void outline(const Json& value, size_t indent, size_t width, std::string& out) {
         text = scalar(member);
       }
       const size_t column = indent + 26;
-      out += fmt::format("{}{:<{}}{}\n", pad, key, 26, wrap(text, width > column + 20 ? width - column : 20, column));
+      out += fmt::format("{}{:<{}}{}\n", pad, key, 26,
+                         wrap(text, width > column + 20 ? width - column : 20, column));
     }
   } else if (const auto* elements = value.array()) {
     for (size_t i = 0; i < elements->size(); ++i) {
@@ -54,8 +59,12 @@ int inspect(const Options& options) {
   if (!secrets) return complain(secrets.error().what);
   reading.secrets = std::move(*secrets);
   reading.ota_digests = digests_for(nullptr);
-  if (const auto errors = read_paths(options.evidence, reading); !errors.empty()) return complain(errors);
-  const Evidence evidence = gather(std::move(reading), Policy{.network = Network::none, .at = {}, .required = {}, .show_passcode = true}, TrustStore::builtin(false), nullptr);
+  if (const auto errors = read_paths(options.evidence, reading); !errors.empty())
+    return complain(errors);
+  const Evidence evidence =
+      gather(std::move(reading),
+             Policy{.network = Network::none, .at = {}, .required = {}, .show_passcode = true},
+             TrustStore::builtin(false), nullptr);
   Json tree = inspect_json(evidence);
   std::string text;
   if (options.format == "json") {
@@ -73,7 +82,8 @@ void add_inspect(Command& root) {
   static Options options;
   root.subcommand("inspect", "show what is in files, decoded, without a verdict")
       .choice("--format", {"text", "json"}, options.format, "how it is written (default text)")
-      .list("--unlock", "SECRET", options.unlock, "opens an encrypted dump or key: a file, hex:..., pass:... or env:NAME, repeatable")
+      .list("--unlock", "SECRET", options.unlock,
+            "opens an encrypted dump or key: a file, hex:..., pass:... or env:NAME, repeatable")
       .text("-o,--output", "FILE", options.output, "write there instead of stdout")
       .positionals("FILE", options.evidence, "files and folders; - is stdin", true)
       .run([] { return inspect(options); });

@@ -56,7 +56,8 @@ Json value_json(const Key& key, const Statement& s) {
     const bool id = key.fact == FactId::vendor_id || key.fact == FactId::product_id;
     return id ? Json(hex_id(*number)) : Json(*number);
   }
-  if (const auto* bytes = std::get_if<Bytes>(&s.value)) return Json(key.base64 ? base64(*bytes) : hex(*bytes));
+  if (const auto* bytes = std::get_if<Bytes>(&s.value))
+    return Json(key.base64 ? base64(*bytes) : hex(*bytes));
   const std::string& string = std::get<std::string>(s.value);
   return Json(is_utf8(string) ? string : printable(string));
 }
@@ -71,12 +72,20 @@ const char* how_text(SubjectId::How how) {
 Json payload_json(const OnboardingPayload& p) {
   Json out{Json::Object{}};
   out.set("text", printable(p.text)).set("kind", p.manual ? "manual" : "qr");
-  out.set("vendor_id", p.vendor_id ? Json(hex_id(*p.vendor_id)) : Json()).set("product_id", p.product_id ? Json(hex_id(*p.product_id)) : Json());
-  out.set("flow", p.flow ? Json(static_cast<uint32_t>(*p.flow)) : Json()).set("discovery_capabilities", p.capabilities ? Json(static_cast<uint32_t>(*p.capabilities)) : Json());
-  out.set(p.manual ? "short_discriminator" : "discriminator", static_cast<uint32_t>(p.discriminator)).set("passcode", p.passcode).set("valid", p.valid());
+  out.set("vendor_id", p.vendor_id ? Json(hex_id(*p.vendor_id)) : Json())
+      .set("product_id", p.product_id ? Json(hex_id(*p.product_id)) : Json());
+  out.set("flow", p.flow ? Json(static_cast<uint32_t>(*p.flow)) : Json())
+      .set("discovery_capabilities",
+           p.capabilities ? Json(static_cast<uint32_t>(*p.capabilities)) : Json());
+  out.set(p.manual ? "short_discriminator" : "discriminator",
+          static_cast<uint32_t>(p.discriminator))
+      .set("passcode", p.passcode)
+      .set("valid", p.valid());
   if (!p.problems.empty()) {
     Json problems{Json::Array{}};
-    for (const PayloadProblem& problem : p.problems) problems.push(Json(Json::Object{}).set("id", problem.id).set("message", printable(problem.message)));
+    for (const PayloadProblem& problem : p.problems)
+      problems.push(
+          Json(Json::Object{}).set("id", problem.id).set("message", printable(problem.message)));
     out.set("problems", std::move(problems));
   }
   return out;
@@ -92,7 +101,8 @@ Json facts_json(const Device& device) {
       out.set(key.key, value_json(key, *s));
       continue;
     }
-    auto at = std::find_if(groups.begin(), groups.end(), [&](const auto& g) { return g.first == key.group; });
+    auto at = std::find_if(groups.begin(), groups.end(),
+                           [&](const auto& g) { return g.first == key.group; });
     if (at == groups.end()) at = groups.insert(groups.end(), {key.group, Json(Json::Object{})});
     at->second.set(key.key, value_json(key, *s));
   }
@@ -102,9 +112,17 @@ Json facts_json(const Device& device) {
 
 Json certificate_json(const Certificate& c) {
   Json out{Json::Object{}};
-  out.set("sha256", hex(c.sha256)).set("size", static_cast<uint64_t>(c.der.size())).set("version", c.version).set("serial", hex_upper(c.serial));
-  out.set("issuer", name_text(c.issuer)).set("subject", name_text(c.subject)).set("not_before", rfc3339(c.not_before)).set("not_after", rfc3339(c.not_after));
-  out.set("signature_algorithm", der::oid_text(c.signature_algorithm)).set("curve", c.curve.empty() ? Json() : Json(der::oid_text(c.curve))).set("public_key", hex(c.public_key));
+  out.set("sha256", hex(c.sha256))
+      .set("size", static_cast<uint64_t>(c.der.size()))
+      .set("version", c.version)
+      .set("serial", hex_upper(c.serial));
+  out.set("issuer", name_text(c.issuer))
+      .set("subject", name_text(c.subject))
+      .set("not_before", rfc3339(c.not_before))
+      .set("not_after", rfc3339(c.not_after));
+  out.set("signature_algorithm", der::oid_text(c.signature_algorithm))
+      .set("curve", c.curve.empty() ? Json() : Json(der::oid_text(c.curve)))
+      .set("public_key", hex(c.public_key));
   const auto id = [](const SubjectId& s) {
     Json entry{Json::Object{}};
     entry.set("how", how_text(s.how));
@@ -116,15 +134,22 @@ Json certificate_json(const Certificate& c) {
     return entry;
   };
   out.set("vendor_id", id(c.vendor_id)).set("product_id", id(c.product_id));
-  out.set("subject_key_id", c.subject_key_id.value ? Json(hex_colons(*c.subject_key_id.value)) : Json());
+  out.set("subject_key_id",
+          c.subject_key_id.value ? Json(hex_colons(*c.subject_key_id.value)) : Json());
   out.set("authority_key_id", c.akid() ? Json(hex_colons(*c.akid())) : Json());
   if (c.basic_constraints.value) {
     const BasicConstraints& bc = *c.basic_constraints.value;
-    out.set("basic_constraints", Json(Json::Object{}).set("ca", bc.ca).set("path_length", bc.path_length ? Json(*bc.path_length) : Json()).set("critical", c.basic_constraints.critical));
+    out.set("basic_constraints",
+            Json(Json::Object{})
+                .set("ca", bc.ca)
+                .set("path_length", bc.path_length ? Json(*bc.path_length) : Json())
+                .set("critical", c.basic_constraints.critical));
   }
   if (c.key_usage.value) out.set("key_usage", key_usage_text(c.key_usage.value->bits));
   Json extensions{Json::Array{}};
-  for (const Extension& x : c.extensions) extensions.push(Json(Json::Object{}).set("oid", der::oid_text(x.oid)).set("critical", x.critical));
+  for (const Extension& x : c.extensions)
+    extensions.push(
+        Json(Json::Object{}).set("oid", der::oid_text(x.oid)).set("critical", x.critical));
   return out.set("extensions", std::move(extensions));
 }
 
@@ -133,9 +158,15 @@ Json declaration_json(const CertificationDeclaration& cd) {
   const auto n = [](uint32_t v) { return Json(v); };
   Json products{Json::Array{}};
   for (const uint16_t pid : cd.product_ids) products.push(hex_id(pid));
-  out.set("format_version", n(cd.format_version)).set("vendor_id", hex_id(cd.vendor_id)).set("product_id_array", std::move(products)).set("device_type_id", n(cd.device_type_id));
-  out.set("certificate_id", printable(cd.certificate_id)).set("security_level", n(cd.security_level)).set("security_information", n(cd.security_information));
-  out.set("version_number", n(cd.version_number)).set("certification_type", n(cd.certification_type));
+  out.set("format_version", n(cd.format_version))
+      .set("vendor_id", hex_id(cd.vendor_id))
+      .set("product_id_array", std::move(products))
+      .set("device_type_id", n(cd.device_type_id));
+  out.set("certificate_id", printable(cd.certificate_id))
+      .set("security_level", n(cd.security_level))
+      .set("security_information", n(cd.security_information));
+  out.set("version_number", n(cd.version_number))
+      .set("certification_type", n(cd.certification_type));
   if (cd.dac_origin_vendor_id) out.set("dac_origin_vendor_id", hex_id(*cd.dac_origin_vendor_id));
   if (cd.dac_origin_product_id) out.set("dac_origin_product_id", hex_id(*cd.dac_origin_product_id));
   if (cd.authorized_paa_list) {
@@ -148,17 +179,31 @@ Json declaration_json(const CertificationDeclaration& cd) {
 
 Json ota_image_json(const OtaEvidence& ota) {
   Json out{Json::Object{}};
-  out.set("source", place_text(ota.place)).set("size", ota.image.size).set("sha256", hex(ota.image.sha256));
-  if (!ota.image.header) return out.set("problem", ota.image.problem).set("problem_offset", ota.image.problem_at);
+  out.set("source", place_text(ota.place))
+      .set("size", ota.image.size)
+      .set("sha256", hex(ota.image.sha256));
+  if (!ota.image.header)
+    return out.set("problem", ota.image.problem).set("problem_offset", ota.image.problem_at);
   const OtaHeader& h = *ota.image.header;
   const auto number = [](const std::optional<uint32_t>& n) { return n ? Json(*n) : Json(); };
-  out.set("total_size", h.total_size).set("header_size", h.header_size).set("vendor_id", hex_id(h.vendor_id)).set("product_id", hex_id(h.product_id));
-  out.set("software_version", h.software_version).set("software_version_string", printable(h.software_version_string)).set("payload_size", h.payload_size).set("payload_offset", h.payload_offset());
-  out.set("min_applicable_software_version", number(h.min_applicable)).set("max_applicable_software_version", number(h.max_applicable));
-  out.set("release_notes_url", h.release_notes_url ? Json(printable(*h.release_notes_url)) : Json());
-  out.set("image_digest_type", h.digest_type).set("image_digest_name", ota_digest_name(h.digest_type)).set("image_digest", hex(h.digest));
+  out.set("total_size", h.total_size)
+      .set("header_size", h.header_size)
+      .set("vendor_id", hex_id(h.vendor_id))
+      .set("product_id", hex_id(h.product_id));
+  out.set("software_version", h.software_version)
+      .set("software_version_string", printable(h.software_version_string))
+      .set("payload_size", h.payload_size)
+      .set("payload_offset", h.payload_offset());
+  out.set("min_applicable_software_version", number(h.min_applicable))
+      .set("max_applicable_software_version", number(h.max_applicable));
+  out.set("release_notes_url",
+          h.release_notes_url ? Json(printable(*h.release_notes_url)) : Json());
+  out.set("image_digest_type", h.digest_type)
+      .set("image_digest_name", ota_digest_name(h.digest_type))
+      .set("image_digest", hex(h.digest));
   // Beside what the header says, what was found; the verdict is verify's.
-  return out.set("payload_digest_found", ota.image.payload_digest ? Json(hex(*ota.image.payload_digest)) : Json());
+  return out.set("payload_digest_found",
+                 ota.image.payload_digest ? Json(hex(*ota.image.payload_digest)) : Json());
 }
 
 Json inspect_json(const Evidence& e) {
@@ -168,21 +213,33 @@ Json inspect_json(const Evidence& e) {
   for (const EvidenceFile& file : e.files) {
     Json holds{Json::Array{}};
     for (const std::string& what : file.holds) holds.push(what);
-    files.push(Json(Json::Object{}).set("path", printable(file.path)).set("kind", file.kind).set("sha256", hex(file.sha256)).set("size", file.size).set("holds", std::move(holds)));
+    files.push(Json(Json::Object{})
+                   .set("path", printable(file.path))
+                   .set("kind", file.kind)
+                   .set("sha256", hex(file.sha256))
+                   .set("size", file.size)
+                   .set("holds", std::move(holds)));
   }
   out.set("evidence", std::move(files));
 
   Json device = facts_json(e.device);
   const auto digest = [](const Bytes& b) { return b.empty() ? Json() : Json(hex(sha256(b))); };
-  device.set("dac_sha256", e.dac.certificate ? Json(hex(e.dac.certificate->sha256)) : digest(e.dac.bytes));
-  device.set("pai_sha256", e.pai.certificate ? Json(hex(e.pai.certificate->sha256)) : digest(e.pai.bytes));
+  device.set("dac_sha256",
+             e.dac.certificate ? Json(hex(e.dac.certificate->sha256)) : digest(e.dac.bytes));
+  device.set("pai_sha256",
+             e.pai.certificate ? Json(hex(e.pai.certificate->sha256)) : digest(e.pai.bytes));
   device.set("cd_sha256", e.cms ? Json(hex(sha256(e.cms->der))) : digest(e.cd_bytes));
-  device.set("dac_private_key_present", e.dac_key.has_value() || e.device.noted(Remark::key_encrypted));
+  device.set("dac_private_key_present",
+             e.dac_key.has_value() || e.device.noted(Remark::key_encrypted));
   out.set("device", std::move(device));
 
   Json certificates{Json::Array{}};
   for (const Statement& s : e.device.statements) {
-    const char* role = s.fact == FactId::dac ? "dac" : s.fact == FactId::pai ? "pai" : s.fact == FactId::paa ? "paa" : s.fact == FactId::certificate ? "other" : nullptr;
+    const char* role = s.fact == FactId::dac           ? "dac"
+                       : s.fact == FactId::pai         ? "pai"
+                       : s.fact == FactId::paa         ? "paa"
+                       : s.fact == FactId::certificate ? "other"
+                                                       : nullptr;
     if (role == nullptr) continue;
     Json entry{Json::Object{}};
     entry.set("role", role).set("source", place_text(s.place));
@@ -198,15 +255,19 @@ Json inspect_json(const Evidence& e) {
   if (e.cd) {
     out.set("certification_declaration", declaration_json(*e.cd));
   } else {
-    out.set("certification_declaration", e.cd_place ? Json(Json::Object{}).set("problem", e.cms ? e.cd_problem : e.cms_problem) : Json());
+    out.set("certification_declaration",
+            e.cd_place ? Json(Json::Object{}).set("problem", e.cms ? e.cd_problem : e.cms_problem)
+                       : Json());
   }
 
   Json payloads{Json::Array{}};
   for (const Statement& s : e.device.statements) {
     if (s.fact == FactId::qr_payload) {
-      for (const OnboardingPayload& p : parse_qr(std::get<std::string>(s.value))) payloads.push(payload_json(p).set("source", place_text(s.place)));
+      for (const OnboardingPayload& p : parse_qr(std::get<std::string>(s.value)))
+        payloads.push(payload_json(p).set("source", place_text(s.place)));
     } else if (s.fact == FactId::manual_code) {
-      payloads.push(payload_json(parse_manual_code(std::get<std::string>(s.value))).set("source", place_text(s.place)));
+      payloads.push(payload_json(parse_manual_code(std::get<std::string>(s.value)))
+                        .set("source", place_text(s.place)));
     }
   }
   out.set("payloads", std::move(payloads));
@@ -219,19 +280,32 @@ Json inspect_json(const Evidence& e) {
 
   Json integrity{Json::Array{}};
   for (const IntegrityProblem& p : e.device.integrity)
-    integrity.push(Json(Json::Object{}).set("path", printable(p.place.path)).set("offset", p.place.offset ? Json(*p.place.offset) : Json()).set("what", printable(p.what)).set("problem", printable(p.problem)));
+    integrity.push(Json(Json::Object{})
+                       .set("path", printable(p.place.path))
+                       .set("offset", p.place.offset ? Json(*p.place.offset) : Json())
+                       .set("what", printable(p.what))
+                       .set("problem", printable(p.problem)));
   out.set("integrity", std::move(integrity));
 
   Json remarks{Json::Array{}};
-  for (const Noted& noted : e.device.remarks) remarks.push(Json(Json::Object{}).set("source", place_text(noted.place)).set("message", printable(noted.message)));
+  for (const Noted& noted : e.device.remarks)
+    remarks.push(Json(Json::Object{})
+                     .set("source", place_text(noted.place))
+                     .set("message", printable(noted.message)));
   out.set("remarks", std::move(remarks));
 
   Json all{Json::Array{}};
   for (const Conflict& conflict : conflicts(e.device)) {
     Json values{Json::Array{}};
     for (const Statement* s : conflict.values)
-      values.push(Json(Json::Object{}).set("value", is_secret(s->fact) ? Json("secret") : Json(value_text(s->fact, s->value))).set("path", printable(s->place.path)).set("offset", s->place.offset ? Json(*s->place.offset) : Json()));
-    all.push(Json(Json::Object{}).set("fact", fact_name(conflict.fact)).set("values", std::move(values)));
+      values.push(Json(Json::Object{})
+                      .set("value", is_secret(s->fact) ? Json("secret")
+                                                       : Json(value_text(s->fact, s->value)))
+                      .set("path", printable(s->place.path))
+                      .set("offset", s->place.offset ? Json(*s->place.offset) : Json()));
+    all.push(Json(Json::Object{})
+                 .set("fact", fact_name(conflict.fact))
+                 .set("values", std::move(values)));
   }
   return out.set("conflicts", std::move(all));
 }

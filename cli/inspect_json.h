@@ -11,7 +11,8 @@ Json payload_json(const OnboardingPayload& payload);
 Json certificate_json(const Certificate& certificate);
 Json declaration_json(const CertificationDeclaration& cd);
 Json ota_image_json(const OtaEvidence& ota);
-// The facts as the keys of device.json; secrets never, passcodes always: inspecting is what they are shown for.
+// The facts as the keys of device.json; secrets never, passcodes always: inspecting is what they
+// are shown for.
 Json facts_json(const Device& device);
 
 }  // namespace attest::cli

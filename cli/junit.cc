@@ -22,15 +22,26 @@ std::string junit_file(const std::function<void(Markup&)>& suites) {
   return page.take();
 }
 
-void junit_suite(Markup& page, std::string_view name, size_t index, Instant at, const JunitCounts& counts, const JunitProperties& properties, const std::function<void()>& cases) {
+void junit_suite(Markup& page, std::string_view name, size_t index, Instant at,
+                 const JunitCounts& counts, const JunitProperties& properties,
+                 const std::function<void()>& cases) {
   // Some readers refuse a time zone here; the instant is UTC, as everywhere.
   const std::string timestamp = rfc3339(at).substr(0, 19);
-  const auto suite = page.in("testsuite", {{"name", name.empty() ? "device" : std::string(name)}, {"package", "matter-attest"}, {"id", std::to_string(index)}, {"timestamp", timestamp}, {"hostname", "localhost"},
-                                           {"tests", std::to_string(counts.tests)}, {"failures", std::to_string(counts.failures)}, {"errors", "0"}, {"skipped", std::to_string(counts.skipped)}, {"time", "0"}});
+  const auto suite = page.in("testsuite", {{"name", name.empty() ? "device" : std::string(name)},
+                                           {"package", "matter-attest"},
+                                           {"id", std::to_string(index)},
+                                           {"timestamp", timestamp},
+                                           {"hostname", "localhost"},
+                                           {"tests", std::to_string(counts.tests)},
+                                           {"failures", std::to_string(counts.failures)},
+                                           {"errors", "0"},
+                                           {"skipped", std::to_string(counts.skipped)},
+                                           {"time", "0"}});
   page.line();
   {
     const auto all = page.in("properties");
-    for (const auto& [key, value] : properties) page.line().empty("property", {{"name", key}, {"value", value}});
+    for (const auto& [key, value] : properties)
+      page.line().empty("property", {{"name", key}, {"value", value}});
     page.line();
   }
   page.line();
@@ -38,8 +49,12 @@ void junit_suite(Markup& page, std::string_view name, size_t index, Instant at, 
   page.leaf("system-out", "").leaf("system-err", "").line();
 }
 
-void junit_case(Markup& page, std::string_view id, std::string_view title, JunitResult result, std::string_view message, const std::vector<std::string>& lines) {
-  const auto element = page.in("testcase", {{"name", fmt::format("{}: {}", id, title)}, {"classname", fmt::format("matter-attest.{}", id.substr(0, id.find('.')))}, {"time", "0"}});
+void junit_case(Markup& page, std::string_view id, std::string_view title, JunitResult result,
+                std::string_view message, const std::vector<std::string>& lines) {
+  const auto element = page.in(
+      "testcase", {{"name", fmt::format("{}: {}", id, title)},
+                   {"classname", fmt::format("matter-attest.{}", id.substr(0, id.find('.')))},
+                   {"time", "0"}});
   if (result == JunitResult::failed) {
     const auto failure = page.in("failure", {{"message", std::string(message)}, {"type", "fail"}});
     write_lines(page, lines);

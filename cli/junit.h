@@ -15,10 +15,13 @@ using JunitProperties = std::vector<std::pair<const char*, std::string>>;
 
 std::string junit_file(const std::function<void(Markup&)>& suites);
 // `cases` writes the test cases; `index` counts the suites of a file from 0.
-void junit_suite(Markup& page, std::string_view name, size_t index, Instant at, const JunitCounts& counts, const JunitProperties& properties, const std::function<void()>& cases);
+void junit_suite(Markup& page, std::string_view name, size_t index, Instant at,
+                 const JunitCounts& counts, const JunitProperties& properties,
+                 const std::function<void()>& cases);
 
 enum class JunitResult : uint8_t { passed, passed_with_output, failed, skipped };
 // "id: title" in the class "matter-attest.subject". The lines are the failure's text or the output.
-void junit_case(Markup& page, std::string_view id, std::string_view title, JunitResult result, std::string_view message = {}, const std::vector<std::string>& lines = {});
+void junit_case(Markup& page, std::string_view id, std::string_view title, JunitResult result,
+                std::string_view message = {}, const std::vector<std::string>& lines = {});
 
 }  // namespace attest::cli

@@ -1,5 +1,7 @@
-// The options by which every command that asks the ledger says which one: --network, --ledger, --chain-id, --cache-dir,
-// --offline, --max-age, --allow-private-hosts. What they mean is worked out here; environment, clock and network are handed in.
+// The options by which every command that asks the ledger says which one: --network, --ledger,
+// --chain-id, --cache-dir,
+// --offline, --max-age, --allow-private-hosts. What they mean is worked out here; environment,
+// clock and network are handed in.
 #pragma once
 
 #include <functional>
@@ -18,7 +20,7 @@ struct LedgerArguments {
   std::string cache_dir;
   std::string max_age = "24h";
   bool offline = false;
-  bool allow_private_hosts = false;   // for addresses that stand on the ledger
+  bool allow_private_hosts = false;  // for addresses that stand on the ledger
 };
 
 // The value of an environment variable; nullopt when it is not set or empty.
@@ -27,15 +29,18 @@ using Environment = std::function<std::optional<std::string>(const char* name)>;
 // "90s", "30m", "24h", "7d"; a bare number is seconds.
 Result<int64_t> parse_age(const std::string& text);
 
-// --cache-dir, $MATTER_ATTEST_CACHE, $XDG_CACHE_HOME/matter-attest, $HOME/.cache/matter-attest: the first there is.
+// --cache-dir, $MATTER_ATTEST_CACHE, $XDG_CACHE_HOME/matter-attest, $HOME/.cache/matter-attest: the
+// first there is.
 Result<std::string> cache_folder(const std::string& cache_dir, const Environment& environment);
 
 // A libcurl transport, trusting the authorities that $SSL_CERT_FILE names where it is set.
 dcl::MakeTransport curl_from(const Environment& environment);
 
 // For what vendors' entries on the ledger name: revocation lists, images.
-Result<std::unique_ptr<dcl::Downloader>> downloader_from(const LedgerArguments& arguments, const Environment& environment);
+Result<std::unique_ptr<dcl::Downloader>> downloader_from(const LedgerArguments& arguments,
+                                                         const Environment& environment);
 
-Result<dcl::LedgerOptions> ledger_options(const LedgerArguments& arguments, const Environment& environment, Instant now);
+Result<dcl::LedgerOptions> ledger_options(const LedgerArguments& arguments,
+                                          const Environment& environment, Instant now);
 
 }  // namespace attest::cli

@@ -9,30 +9,48 @@ namespace attest::cli {
 void add_lot(Command& root) {
   static LotOptions options;
   static MergeOptions merging;
-  Command& command = root.subcommand("lot", "judge many devices, and what repeats or is missing between them");
+  Command& command =
+      root.subcommand("lot", "judge many devices, and what repeats or is missing between them");
   add_judge_options(command, options.judge);
-  command.list("--manifest", "FILE", options.manifests, "the factory's table of the devices (CSV, TSV), repeatable")
-      .list("--column", "NAME=HEADER", options.columns, "which column of the manifest is what: serial=SN,mac=\"WLAN MAC\"")
-      .text("--expect", "FILE", options.expect, "what was ordered, for every device: a cpms.json or the keys of device.json")
-      .flag("--stream", options.stream, "a worker: one record in, one line out, in order, never held back")
+  command
+      .list("--manifest", "FILE", options.manifests,
+            "the factory's table of the devices (CSV, TSV), repeatable")
+      .list("--column", "NAME=HEADER", options.columns,
+            "which column of the manifest is what: serial=SN,mac=\"WLAN MAC\"")
+      .text("--expect", "FILE", options.expect,
+            "what was ordered, for every device: a cpms.json or the keys of device.json")
+      .flag("--stream", options.stream,
+            "a worker: one record in, one line out, in order, never held back")
       .flag("--full", options.full, "with each device's whole report (ndjson)")
-      .choice("--format", lot_formats(), options.format, "how the result is written (default text; ndjson with --stream)")
+      .choice("--format", lot_formats(), options.format,
+              "how the result is written (default text; ndjson with --stream)")
       .text("-o,--output", "FILE", options.output, "write there instead of stdout")
       .number("--jobs", "N", options.jobs, "how many judge at a time (default: one a processor)")
       .number("--sample", "N", options.sample, "judge so many devices, drawn at random")
-      .number("--seed", "S", options.seed, "of the drawing: the same seed draws the same devices (default 1)")
-      .text("--resume", "FILE", options.resume, "keep a journal there, or go on with the lot that it is of")
-      .text("--part", "SECRET", options.part, "judge a part, to be joined by lot merge: the same secret for all parts (file, hex:, pass:, env:)");
+      .number("--seed", "S", options.seed,
+              "of the drawing: the same seed draws the same devices (default 1)")
+      .text("--resume", "FILE", options.resume,
+            "keep a journal there, or go on with the lot that it is of")
+      .text("--part", "SECRET", options.part,
+            "judge a part, to be joined by lot merge: the same secret for all parts (file, hex:, "
+            "pass:, env:)");
   add_engine_option(command, options.engine);
   command
-      .positionals("INPUT", options.inputs, "folders with a device a subfolder or file, archives, NDJSON (- is stdin)", false)
-      .footer("Examples:\n"
-              "  matter-attest lot --network test --manifest order.csv dumps/\n"
-              "  matter-attest lot --stream < devices.ndjson\n\n"
-              "Exit codes: the worst verdict: 0 approve, 1 reject, 3 undecided; 2 usage or unreadable input")
+      .positionals("INPUT", options.inputs,
+                   "folders with a device a subfolder or file, archives, NDJSON (- is stdin)",
+                   false)
+      .footer(
+          "Examples:\n"
+          "  matter-attest lot --network test --manifest order.csv dumps/\n"
+          "  matter-attest lot --stream < devices.ndjson\n\n"
+          "Exit codes: the worst verdict: 0 approve, 1 reject, 3 undecided; 2 usage or unreadable "
+          "input")
       .run([] { return run_lot(options); });
-  Command& merge = command.subcommand("merge", "join the parts of a lot: what was found in each, and between them");
-  merge.list("--manifest", "FILE", merging.manifests, "the factory's table of all the devices, repeatable")
+  Command& merge = command.subcommand(
+      "merge", "join the parts of a lot: what was found in each, and between them");
+  merge
+      .list("--manifest", "FILE", merging.manifests,
+            "the factory's table of all the devices, repeatable")
       .list("--column", "NAME=HEADER", merging.columns, "which column of the manifest is what")
       .choice("--format", lot_formats(), merging.format, "how the result is written (default text)")
       .text("-o,--output", "FILE", merging.output, "write there instead of stdout")

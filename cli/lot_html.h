@@ -1,5 +1,6 @@
-// A lot's HTML report: counts, failures grouped by cause, what is wrong between the devices, and each device one click
-// away. One page for ten thousand devices: what is the same for many of them is said once.
+// A lot's HTML report: counts, failures grouped by cause, what is wrong between the devices, and
+// each device one click away. One page for ten thousand devices: what is the same for many of them
+// is said once.
 #pragma once
 
 #include "verifier/lot/lot_report.h"

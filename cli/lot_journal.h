@@ -1,6 +1,7 @@
-// LotJournal: what --resume keeps of a lot: a line that says how it is judged, and the line of each device that is done. Who
-// goes on with it reads these again instead of judging; what was cut off in the middle is judged once more. Nobody else
-// may read the file: its key opens the digests in it.
+// LotJournal: what --resume keeps of a lot: a line that says how it is judged, and the line of each
+// device that is done. Who goes on with it reads these again instead of judging; what was cut off
+// in the middle is judged once more. Nobody else may read the file: its key opens the digests in
+// it.
 #pragma once
 
 #include <cstdio>
@@ -13,7 +14,7 @@ namespace attest::cli {
 struct JournalHead {
   SipKey key{};
   Instant at;
-  uint64_t options = 0;   // a digest of everything that a verdict depends on
+  uint64_t options = 0;  // a digest of everything that a verdict depends on
 };
 
 class LotJournal {
@@ -22,7 +23,8 @@ class LotJournal {
   static Result<LotJournal> open(const std::string& path, const JournalHead& fresh);
   const JournalHead& head() const { return head_; }
   bool resumed() const { return resumed_; }
-  // Hands over every device that is done, in order; then the journal can be written on. An error: a line that is none of ours.
+  // Hands over every device that is done, in order; then the journal can be written on. An error: a
+  // line that is none of ours.
   tl::expected<void, Error> replay(const std::function<void(DeviceLine)>& take);
   tl::expected<void, Error> append(std::string_view lines);
 

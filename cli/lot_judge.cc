@@ -13,11 +13,15 @@
 namespace attest::cli {
 namespace {
 
-constexpr size_t kMostTried = 3;   // of a batch, to be learned
+constexpr size_t kMostTried = 3;  // of a batch, to be learned
 
 DeviceLine unreadable(const LotItem& item, const std::string& problem) {
   DeviceLine line;
-  line.result = {.name = item.name, .verdict = Verdict::reject, .failed = {lot_rule::device_is_readable.id}, .open = {}, .summary = problem};
+  line.result = {.name = item.name,
+                 .verdict = Verdict::reject,
+                 .failed = {lot_rule::device_is_readable.id},
+                 .open = {},
+                 .summary = problem};
   line.unreadable = true;
   line.input = item.input;
   return line;
@@ -25,17 +29,22 @@ DeviceLine unreadable(const LotItem& item, const std::string& problem) {
 
 }  // namespace
 
-LotJudge::LotJudge(const LotSetup& setup) : setup_(setup), judge_(setup.policy, setup.trust, setup.ledger, *setup.engine, setup.ordered, setup.tried),
-      may_be_alike_(!setup.full && setup.manifests.empty() && !setup.ordered && setup.policy.waivers.empty()) {}
+LotJudge::LotJudge(const LotSetup& setup)
+    : setup_(setup),
+      judge_(setup.policy, setup.trust, setup.ledger, *setup.engine, setup.ordered, setup.tried),
+      may_be_alike_(!setup.full && setup.manifests.empty() && !setup.ordered &&
+                    setup.policy.waivers.empty()) {}
 
-bool LotJudge::read_files(const LotItem::Files& files, Reading& reading, std::string& problem) const {
+bool LotJudge::read_files(const LotItem::Files& files, Reading& reading,
+                          std::string& problem) const {
   reading.secrets = setup_.secrets;
   reading.codecs = &loaded_codecs();
-  const bool alone = files.size() == 1;   // then what is wrong with it is all there is to say
+  const bool alone = files.size() == 1;  // then what is wrong with it is all there is to say
   for (const LotFile& file : files) {
     std::optional<FileBytes> opened;
     if (!file.content) {
-      auto bytes = file.problem.empty() ? FileBytes::open(file.path) : Result<FileBytes>(error(file.problem));
+      auto bytes = file.problem.empty() ? FileBytes::open(file.path)
+                                        : Result<FileBytes>(error(file.problem));
       if (!bytes) {
         problem = bytes.error().what;
         if (alone) return false;
@@ -45,17 +54,26 @@ bool LotJudge::read_files(const LotItem::Files& files, Reading& reading, std::st
       opened = std::move(*bytes);
     }
     const View bytes = file.content ? View(*file.content) : opened->view();
-    const auto done = read_evidence({.path = file.path, .bytes = bytes, .base = 0, .member = !alone}, reading);
+    const auto done =
+        read_evidence({.path = file.path, .bytes = bytes, .base = 0, .member = !alone}, reading);
     if (done) continue;
     problem = fmt::format("{}: {}", file.path, done.error().what);
     if (alone) return false;
-    reading.device.damaged({.path = file.path, .offset = done.error().offset, .item = {}}, "file", done.error().what);
+    reading.device.damaged({.path = file.path, .offset = done.error().offset, .item = {}}, "file",
+                           done.error().what);
   }
-  if (!reading.device.statements.empty() || !reading.device.integrity.empty() || !reading.device.remarks.empty()) return true;
+  if (!reading.device.statements.empty() || !reading.device.integrity.empty() ||
+      !reading.device.remarks.empty())
+    return true;
   if (files.empty()) {
-    problem = "expected the files of a device (certificates, a declaration, a dump, a log), found an empty folder";
+    problem =
+        "expected the files of a device (certificates, a declaration, a dump, a log), found an "
+        "empty folder";
   } else if (problem.empty()) {
-    problem = fmt::format("{}: expected the files of a device (certificates, a declaration, a dump, a log); none of its {} files is one", files.front().path, files.size());
+    problem = fmt::format(
+        "{}: expected the files of a device (certificates, a declaration, a dump, a log); none of "
+        "its {} files is one",
+        files.front().path, files.size());
   }
   return false;
 }
@@ -63,7 +81,8 @@ bool LotJudge::read_files(const LotItem::Files& files, Reading& reading, std::st
 LotJudge::Started LotJudge::begin(const LotItem& item, Reading& reading) const {
   std::string problem;
   if (const auto* line = std::get_if<LotItem::Line>(&item.what)) {
-    auto record = line->problem.empty() ? read_record(line->text, item.name, setup_.full) : Result<LotRecord>(error(line->problem));
+    auto record = line->problem.empty() ? read_record(line->text, item.name, setup_.full)
+                                        : Result<LotRecord>(error(line->problem));
     if (!record) return {.line = unreadable(item, record.error().what), .readable = false};
     reading = std::move(record->reading);
     Started out{.line = {}, .readable = true};
@@ -72,19 +91,22 @@ LotJudge::Started LotJudge::begin(const LotItem& item, Reading& reading) const {
     out.line.input = item.input;
     return out;
   }
-  if (!read_files(std::get<LotItem::Files>(item.what), reading, problem)) return {.line = unreadable(item, problem), .readable = false};
+  if (!read_files(std::get<LotItem::Files>(item.what), reading, problem))
+    return {.line = unreadable(item, problem), .readable = false};
   Started out{.line = {}, .readable = true};
   out.line.result.name = item.name;
   out.line.input = item.input;
   return out;
 }
 
-// A device that has none of its own takes what lies beside all of them. Its own certificates may or may not hold its PAI:
-// where they do, the lent one is a second PAI, which gather tells of and does not use.
+// A device that has none of its own takes what lies beside all of them. Its own certificates may or
+// may not hold its PAI: where they do, the lent one is a second PAI, which gather tells of and does
+// not use.
 void LotJudge::lend(const Device& shared, Device& device) {
   const bool pai = device.first(FactId::pai) != nullptr;
-  const bool cd = device.first(FactId::cd) != nullptr || device.first(FactId::attestation_elements) != nullptr;
-  const bool csr = device.first(FactId::csr) != nullptr;   // a request comes before all of these
+  const bool cd =
+      device.first(FactId::cd) != nullptr || device.first(FactId::attestation_elements) != nullptr;
+  const bool csr = device.first(FactId::csr) != nullptr;  // a request comes before all of these
   for (const Statement& s : shared.statements) {
     if (!csr && !(s.fact == FactId::cd ? cd : pai)) device.statements.push_back(s);
   }
@@ -105,25 +127,31 @@ void LotJudge::finish(const Judged& judged, DeviceLine& line) const {
   if (line.result.verdict == Verdict::undecided) {
     for (const Check* check : judged.outline.open) line.result.open.emplace_back(check->id);
   }
-  if (setup_.summaries && line.result.verdict != Verdict::approve) line.result.summary = setup_.full ? judged.report.summary : attest::judge(judged.evidence).summary;
+  if (setup_.summaries && line.result.verdict != Verdict::approve)
+    line.result.summary =
+        setup_.full ? judged.report.summary : attest::judge(judged.evidence).summary;
   for (const auto& [manifest, row] : line.rows) {
     const ManifestRows& table = setup_.manifests[manifest];
     std::string columns;
-    for (const ManifestColumn column : table.contradictions(row, judged.evidence)) columns += fmt::format("{}{}", columns.empty() ? "" : ", ", column_name(column));
+    for (const ManifestColumn column : table.contradictions(row, judged.evidence))
+      columns += fmt::format("{}{}", columns.empty() ? "" : ", ", column_name(column));
     if (columns.empty()) continue;
-    line.contradicts.push_back(fmt::format("{} row {}: {}", printable(table.path()), table.row(row).number, columns));
+    line.contradicts.push_back(
+        fmt::format("{} row {}: {}", printable(table.path()), table.row(row).number, columns));
   }
   if (!line.contradicts.empty()) {
     line.result.failed.emplace_back(lot_rule::manifest_agrees_with_device.id);
     line.result.open.clear();
-    line.result.summary = fmt::format("the device says otherwise than {}", line.contradicts.front());
+    line.result.summary =
+        fmt::format("the device says otherwise than {}", line.contradicts.front());
     line.result.verdict = Verdict::reject;
   }
   line.marks = marks_of(judged.evidence, setup_.key);
   if (setup_.full) line.report = dump(report_json(judged.evidence, judged.report));
 }
 
-void LotJudge::judge_alike(const LotBatch& batch, std::vector<std::optional<DeviceLine>>& lines) const {
+void LotJudge::judge_alike(const LotBatch& batch,
+                           std::vector<std::optional<DeviceLine>>& lines) const {
   struct Alike {
     size_t item;
     const Known* to;
@@ -147,20 +175,25 @@ void LotJudge::judge_alike(const LotBatch& batch, std::vector<std::optional<Devi
   std::vector<uint8_t> answers(jobs.size());
   setup_.engine->verify(jobs, answers);
   for (Alike& a : alike) {
-    if (answers[a.job] != 1 || (a.record.of_attestation && answers[a.job + 1] != 1)) continue;   // the full judge says what that means
+    if (answers[a.job] != 1 || (a.record.of_attestation && answers[a.job + 1] != 1))
+      continue;  // the full judge says what that means
     DeviceLine& line = lines[a.item].emplace(a.to->line);
     line.id = std::move(a.record.id);
     line.result.name = a.record.name.empty() ? batch.items[a.item].name : std::move(a.record.name);
     line.input = batch.items[a.item].input;
-    const auto mark = [&](Mark kind, View value) { line.marks.marks[static_cast<size_t>(kind)] = mark_of(setup_.key, kind, value); };
-    line.marks.marks[static_cast<size_t>(Mark::dac)] = dac_mark(setup_.key, a.record.of_dac.digest, a.record.of_dac.signature);
+    const auto mark = [&](Mark kind, View value) {
+      line.marks.marks[static_cast<size_t>(kind)] = mark_of(setup_.key, kind, value);
+    };
+    line.marks.marks[static_cast<size_t>(Mark::dac)] =
+        dac_mark(setup_.key, a.record.of_dac.digest, a.record.of_dac.signature);
     mark(Mark::dac_key, a.record.dac_key);
     if (!a.record.serial_number.empty()) mark(Mark::serial_number, view(a.record.serial_number));
   }
 }
 
 // A few are enough: a lot has a product or two, and its records are written by one program.
-// A summary may name what is the device's own: where summaries are wanted, only a device without one is a model.
+// A summary may name what is the device's own: where summaries are wanted, only a device without
+// one is a model.
 bool LotJudge::learn(std::string_view text, const Judged& judged, const DeviceLine& line) {
   constexpr size_t kMostKnown = 4;
   if (!line.result.summary.empty()) return false;
@@ -185,13 +218,13 @@ std::vector<DeviceLine> LotJudge::judge(LotBatch batch) {
   }
   std::vector<std::optional<DeviceLine>> lines(batch.items.size());
   if (may_be_alike_ && !known_.empty()) judge_alike(batch, lines);
-  std::vector<size_t> of;             // the item of each reading
+  std::vector<size_t> of;  // the item of each reading
   std::vector<Reading> readings;
   for (size_t i = 0; i < lines.size(); ++i) {
     if (lines[i]) continue;
     Reading reading;
     Started started = begin(batch.items[i], reading);
-    match(started, reading.device);   // by its name, where nothing else is known of it
+    match(started, reading.device);  // by its name, where nothing else is known of it
     if (started.readable) {
       if (batch.items[i].shared) lend(*batch.items[i].shared, reading.device);
       of.push_back(i);

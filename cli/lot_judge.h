@@ -1,5 +1,6 @@
-// LotJudge: what a worker does with a batch of devices: reads them, judges them together, and makes a line of each. One
-// object a thread; the set-up behind it is shared and does not change while the lot runs.
+// LotJudge: what a worker does with a batch of devices: reads them, judges them together, and makes
+// a line of each. One object a thread; the set-up behind it is shared and does not change while the
+// lot runs.
 #pragma once
 
 #include <deque>
@@ -22,8 +23,8 @@ struct LotSetup {
   std::optional<Device> ordered;
   SipKey key{};
   std::vector<ManifestRows> manifests;
-  bool full = false;                      // with each device's whole report
-  bool summaries = false;                 // say in a sentence why a device is not approved
+  bool full = false;       // with each device's whole report
+  bool summaries = false;  // say in a sentence why a device is not approved
 };
 
 class LotJudge {
@@ -33,7 +34,7 @@ class LotJudge {
   std::vector<DeviceLine> judge(LotBatch batch);
 
  private:
-  struct Started {                        // a device between reading and judging
+  struct Started {  // a device between reading and judging
     DeviceLine line;
     bool readable = false;
   };
@@ -43,7 +44,8 @@ class LotJudge {
   void match(Started& started, Device& device) const;
   void finish(const Judged& judged, DeviceLine& line) const;
 
-  // Lines that are alike to one judged before: their signatures are checked, and its verdict is theirs.
+  // Lines that are alike to one judged before: their signatures are checked, and its verdict is
+  // theirs.
   void judge_alike(const LotBatch& batch, std::vector<std::optional<DeviceLine>>& lines) const;
   bool learn(std::string_view text, const Judged& judged, const DeviceLine& line);
 
@@ -54,7 +56,7 @@ class LotJudge {
   const LotSetup& setup_;
   BatchJudge judge_;
   const bool may_be_alike_;
-  std::deque<Known> known_;               // the latest first
+  std::deque<Known> known_;  // the latest first
   bool begun_ = false;
 };
 

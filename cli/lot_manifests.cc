@@ -8,11 +8,14 @@
 namespace attest::cli {
 namespace {
 
-std::string file_name(const std::string& path) { return std::filesystem::path(path).filename().string(); }
+std::string file_name(const std::string& path) {
+  return std::filesystem::path(path).filename().string();
+}
 
 }  // namespace
 
-tl::expected<void, Error> LotManifests::open(const std::vector<std::string>& paths, const std::vector<std::string>& columns) {
+tl::expected<void, Error> LotManifests::open(const std::vector<std::string>& paths,
+                                             const std::vector<std::string>& columns) {
   std::vector<ColumnName> named;
   for (const std::string& given : columns) {
     auto some = parse_column_names(given);
@@ -29,7 +32,8 @@ tl::expected<void, Error> LotManifests::open(const std::vector<std::string>& pat
       table = text(View(found_.back()));
     };
     if (const auto utf8 = table_of_utf16(view(table))) rewrite(*utf8);
-    if (const size_t from = table.find_first_not_of(" \t\r\n\xEF\xBB\xBF"); from != std::string_view::npos && table[from] == '[') {
+    if (const size_t from = table.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
+        from != std::string_view::npos && table[from] == '[') {
       const auto rewritten = table_of_json(view(table));
       if (!rewritten) return error(fmt::format("--manifest: {}: {}", path, rewritten.error().what));
       rewrite(*rewritten);
@@ -48,7 +52,9 @@ bool LotManifests::add_found(const std::string& path, Bytes content) {
   auto rows = ManifestRows::open(file_name(path), text(View(found_.back())), {});
   if (!rows) return false;
   // The one that was handed over, or a copy of another, is no second table.
-  const bool known = std::any_of(rows_.begin(), rows_.end(), [&](const ManifestRows& other) { return other.digest() == rows->digest(); });
+  const bool known = std::any_of(rows_.begin(), rows_.end(), [&](const ManifestRows& other) {
+    return other.digest() == rows->digest();
+  });
   if (known) {
     found_.pop_back();
     return true;

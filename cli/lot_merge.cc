@@ -1,5 +1,5 @@
-// lot merge: joins what was found in the parts of a lot. Each part was judged with --part and one secret; their devices'
-// lines say enough to find what repeats between them.
+// lot merge: joins what was found in the parts of a lot. Each part was judged with --part and one
+// secret; their devices' lines say enough to find what repeats between them.
 
 #include <fmt/format.h>
 
@@ -27,18 +27,22 @@ struct PartFacts {
 // A part may be larger than what memory holds: it is read line by line.
 Result<std::FILE*> opened(const std::string& path) {
   if (path == "-") return stdin;
-  if (const auto file = FileBytes::open(path); !file) return tl::unexpected(file.error());   // says what is wrong with it
+  if (const auto file = FileBytes::open(path); !file)
+    return tl::unexpected(file.error());  // says what is wrong with it
   std::FILE* file = std::fopen(path.c_str(), "rb");
-  if (file == nullptr) return error(fmt::format("{}: expected a readable file, found {}", path, std::strerror(errno)));
+  if (file == nullptr)
+    return error(fmt::format("{}: expected a readable file, found {}", path, std::strerror(errno)));
   return file;
 }
 
 class Merging {
  public:
-  explicit Merging(const MergeOptions& options) : options_(options), tally_(lists_devices(options.format)) {}
+  explicit Merging(const MergeOptions& options)
+      : options_(options), tally_(lists_devices(options.format)) {}
 
   Result<int> run() {
-    if (auto done = manifests_.open(options_.manifests, options_.columns); !done) return tl::unexpected(done.error());
+    if (auto done = manifests_.open(options_.manifests, options_.columns); !done)
+      return tl::unexpected(done.error());
     tables_ = manifests_.take();
     manifest_tally_.emplace(tables_, manifests_.given());
     auto output = LotOutput::open(options_.output, options_.format, LineForm::part);
@@ -49,31 +53,39 @@ class Merging {
     LotReport report = tally_.report();
     const auto at = parse_rfc3339(facts_->at);
     report.at = at ? *at : Instant{};
-    report.network = facts_->network == "main" ? Network::main : facts_->network == "test" ? Network::test : Network::none;
+    report.network = facts_->network == "main"   ? Network::main
+                     : facts_->network == "test" ? Network::test
+                                                 : Network::none;
     report.engine = facts_->engine;
     FindingList of_manifests = manifest_tally_->findings(true);
-    std::move(of_manifests.findings.begin(), of_manifests.findings.end(), std::back_inserter(report.findings));
+    std::move(of_manifests.findings.begin(), of_manifests.findings.end(),
+              std::back_inserter(report.findings));
     report.findings_left_out += of_manifests.left_out;
     report.manifest_rows = manifest_tally_->rows();
     for (std::string& note : manifest_tally_->notes()) report.notes.push_back(std::move(note));
     conclude(report);
-    if (auto done = output->conclude(report, PartMark{.key = facts_->key, .manifests = facts_->manifests}); !done) return tl::unexpected(done.error());
+    if (auto done =
+            output->conclude(report, PartMark{.key = facts_->key, .manifests = facts_->manifests});
+        !done)
+      return tl::unexpected(done.error());
     return lot_exit_code(report.verdict);
   }
 
  private:
-  // One file: lines of devices, and what closed them. Parts that were judged one after the other may lie in one file.
+  // One file: lines of devices, and what closed them. Parts that were judged one after the other
+  // may lie in one file.
   tl::expected<void, Error> part(const std::string& path, LotOutput& output) {
     const auto file = opened(path);
     if (!file) return tl::unexpected(file.error());
     const std::unique_ptr<std::FILE, int (*)(std::FILE*)> closing(*file, std::fclose);
-    bool open = true;   // devices were read that no last line has closed
+    bool open = true;  // devices were read that no last line has closed
     uint64_t devices = 0;
     std::string line;
     for (uint64_t number = 1; next_line(*file, line); ++number) {
       if (line.find_first_not_of(" \t\r\n") == std::string::npos) continue;
       if (line.starts_with("{\"lot\":")) {
-        if (auto done = last_line(line, std::exchange(devices, 0)); !done) return error(fmt::format("{}: line {}: {}", path, number, done.error().what));
+        if (auto done = last_line(line, std::exchange(devices, 0)); !done)
+          return error(fmt::format("{}: line {}: {}", path, number, done.error().what));
         open = false;
         continue;
       }
@@ -85,25 +97,50 @@ class Merging {
       if (!tables_.empty()) manifest_tally_->add(device->result.name, device->rows);
       if (auto done = output.write(output.render(*device)); !done) return done;
     }
-    if (open) return error(fmt::format("{}: expected a last line {{\"lot\":…}}, found none: this part did not come to its end", path));
+    if (open)
+      return error(fmt::format(
+          "{}: expected a last line {{\"lot\":…}}, found none: this part did not come to its end",
+          path));
     return {};
   }
 
   tl::expected<void, Error> last_line(std::string_view line, uint64_t devices) {
     const auto json = parse_json(line);
     const Json* lot = json ? json->find("lot") : nullptr;
-    const auto said = [&](const char* key) { return lot != nullptr && lot->find(key) != nullptr && lot->find(key)->string() != nullptr ? *lot->find(key)->string() : std::string(); };
-    const PartFacts facts{.network = said("network"), .key = said("part_key"), .manifests = said("part_manifests"), .engine = said("engine"), .at = said("at")};
-    if (facts.key.empty()) return error("expected a part of a lot, found one that was judged without --part");
-    const auto counted = lot->find("devices") != nullptr ? lot->find("devices")->natural() : std::nullopt;
-    if (counted != devices) return error(fmt::format("expected the lines of {} devices before it, found {}: lines are missing, or of another part", counted.value_or(0), devices));
-    if (facts.manifests != part_mark({}, tables_).manifests) return error("expected a part that was judged with the same --manifest as is given here, found one judged with another, or with none");
+    const auto said = [&](const char* key) {
+      return lot != nullptr && lot->find(key) != nullptr && lot->find(key)->string() != nullptr
+                 ? *lot->find(key)->string()
+                 : std::string();
+    };
+    const PartFacts facts{.network = said("network"),
+                          .key = said("part_key"),
+                          .manifests = said("part_manifests"),
+                          .engine = said("engine"),
+                          .at = said("at")};
+    if (facts.key.empty())
+      return error("expected a part of a lot, found one that was judged without --part");
+    const auto counted =
+        lot->find("devices") != nullptr ? lot->find("devices")->natural() : std::nullopt;
+    if (counted != devices)
+      return error(
+          fmt::format("expected the lines of {} devices before it, found {}: lines are missing, or "
+                      "of another part",
+                      counted.value_or(0), devices));
+    if (facts.manifests != part_mark({}, tables_).manifests)
+      return error(
+          "expected a part that was judged with the same --manifest as is given here, found one "
+          "judged with another, or with none");
     if (!facts_) {
       facts_ = facts;
       return {};
     }
-    if (facts.key != facts_->key) return error("this part was judged with another --part secret than the first: what repeats between them cannot be seen");
-    if (facts.network != facts_->network) return error(fmt::format("this part was judged under policy {}, the first under {}", facts.network, facts_->network));
+    if (facts.key != facts_->key)
+      return error(
+          "this part was judged with another --part secret than the first: what repeats between "
+          "them cannot be seen");
+    if (facts.network != facts_->network)
+      return error(fmt::format("this part was judged under policy {}, the first under {}",
+                               facts.network, facts_->network));
     facts_->at = std::max(facts_->at, facts.at);
     return {};
   }

@@ -15,7 +15,7 @@ namespace attest::cli {
 namespace {
 
 constexpr size_t kMostFiles = 20'000'000;
-constexpr size_t kMostBatch = 32;   // devices
+constexpr size_t kMostBatch = 32;  // devices
 constexpr size_t kIgnoredShown = 5;
 
 std::vector<std::string> passphrases_of(const std::vector<Secret>& secrets) {
@@ -26,27 +26,31 @@ std::vector<std::string> passphrases_of(const std::vector<Secret>& secrets) {
   return out;
 }
 
-// The files of a device as they are now: a resumed run must not take another device for the one it has judged.
+// The files of a device as they are now: a resumed run must not take another device for the one it
+// has judged.
 uint64_t files_digest(const std::string& root, const LotUnit& unit) {
   std::string all;
   for (const std::string& file : unit.files) {
     struct stat info {};
     const bool there = ::stat((root + file).c_str(), &info) == 0;
-    all += fmt::format("{}\n{} {}.{}\n", file, there ? info.st_size : -1, there ? info.st_mtim.tv_sec : 0, there ? info.st_mtim.tv_nsec : 0);
+    all += fmt::format("{}\n{} {}.{}\n", file, there ? info.st_size : -1,
+                       there ? info.st_mtim.tv_sec : 0, there ? info.st_mtim.tv_nsec : 0);
   }
   return siphash(SipKey{}, view(all));
 }
 
 class FolderSource final : public LotSource {
  public:
-  FolderSource(std::string root, std::vector<LotUnit> units) : root_(std::move(root)), units_(std::move(units)) {}
+  FolderSource(std::string root, std::vector<LotUnit> units)
+      : root_(std::move(root)), units_(std::move(units)) {}
   std::optional<uint64_t> size() const override { return units_.size(); }
   Result<bool> next(LotBatch& batch) override {
     for (; at_ < units_.size() && !batch.full(kMostBatch); ++at_) {
       LotUnit& unit = units_[at_];
       LotItem::Files files;
       LotItem item{.name = unit.name, .input = files_digest(root_, unit), .what = LotItem::Files{}};
-      for (const std::string& file : unit.files) files.push_back({.path = root_ + file, .content = {}, .problem = {}});
+      for (const std::string& file : unit.files)
+        files.push_back({.path = root_ + file, .content = {}, .problem = {}});
       item.what = std::move(files);
       batch.items.push_back(std::move(item));
       unit = {};
@@ -66,7 +70,8 @@ Result<Bytes> content_of(const std::string& path) {
   return to_bytes(file->view());
 }
 
-Result<LotInput> open_folder(const std::string& path, const std::vector<Secret>& secrets, bool digests) {
+Result<LotInput> open_folder(const std::string& path, const std::vector<Secret>& secrets,
+                             bool digests) {
   std::vector<std::string> empty;
   auto files = files_below(path, kMostFiles, &empty);
   if (!files) return tl::unexpected(files.error());
@@ -76,28 +81,35 @@ Result<LotInput> open_folder(const std::string& path, const std::vector<Secret>&
   }
   const std::vector<std::string> passphrases = passphrases_of(secrets);
   std::map<std::string, FileRole> known;
-  std::set<std::string> packed;   // records in an archive of their own
-  LotTree tree = lot_tree(*files, [&](const std::string& file) {
-    const auto at = known.find(file);
-    if (at != known.end()) return at->second;
-    const auto bytes = FileBytes::open(root + file);
-    FileRole role = bytes ? file_role(file, bytes->view()) : FileRole::none;
-    if (role == FileRole::archive && is_archive_of_records(bytes->view(), passphrases)) {
-      role = FileRole::records;
-      packed.insert(file);
-    }
-    if (role != FileRole::device) known.emplace(file, role);   // most are devices, and those are asked for once
-    return role;
-  }, empty);
+  std::set<std::string> packed;  // records in an archive of their own
+  LotTree tree = lot_tree(
+      *files,
+      [&](const std::string& file) {
+        const auto at = known.find(file);
+        if (at != known.end()) return at->second;
+        const auto bytes = FileBytes::open(root + file);
+        FileRole role = bytes ? file_role(file, bytes->view()) : FileRole::none;
+        if (role == FileRole::archive && is_archive_of_records(bytes->view(), passphrases)) {
+          role = FileRole::records;
+          packed.insert(file);
+        }
+        if (role != FileRole::device)
+          known.emplace(file, role);  // most are devices, and those are asked for once
+        return role;
+      },
+      empty);
   if (const auto folder = only_folder(*files, tree.units)) {
     SideBySide all;
     for (const LotUnit& unit : tree.units) {
-      if (const auto file = FileBytes::open(root + unit.files.front())) all.add(unit.files.front(), file->view());
+      if (const auto file = FileBytes::open(root + unit.files.front()))
+        all.add(unit.files.front(), file->view());
     }
-    if (all.one_device(*folder)) tree = of_one_device(folder->empty() ? root.substr(0, root.size() - 1) : *folder, *files);
+    if (all.one_device(*folder))
+      tree = of_one_device(folder->empty() ? root.substr(0, root.size() - 1) : *folder, *files);
   }
   LotInput out;
-  for (const auto& [from, to] : {std::pair(&tree.shared, &out.shared), std::pair(&tree.manifests, &out.manifests)}) {
+  for (const auto& [from, to] :
+       {std::pair(&tree.shared, &out.shared), std::pair(&tree.manifests, &out.manifests)}) {
     for (const std::string& file : *from) {
       auto content = content_of(root + file);
       if (!content) return tl::unexpected(content.error());
@@ -106,7 +118,8 @@ Result<LotInput> open_folder(const std::string& path, const std::vector<Secret>&
   }
   out.ignore(tree.ignored);
   std::vector<std::unique_ptr<LotSource>> sources;
-  if (!tree.units.empty() || tree.records.empty()) sources.push_back(std::make_unique<FolderSource>(root, std::move(tree.units)));
+  if (!tree.units.empty() || tree.records.empty())
+    sources.push_back(std::make_unique<FolderSource>(root, std::move(tree.units)));
   for (const std::string& file : tree.records) {
     const std::string label = tree.records.size() > 1 ? file : std::string();
     if (!packed.contains(file)) {
@@ -131,9 +144,11 @@ void LotInput::ignore(const std::vector<std::string>& names) {
   }
 }
 
-Result<LotInput> open_lot_input(const std::string& path, const std::vector<Secret>& secrets, bool digests) {
+Result<LotInput> open_lot_input(const std::string& path, const std::vector<Secret>& secrets,
+                                bool digests) {
   struct stat info {};
-  if (::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) return open_folder(path, secrets, digests);
+  if (::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode))
+    return open_folder(path, secrets, digests);
   auto file = FileBytes::open(path);
   if (!file) return tl::unexpected(file.error());
   const FileRole role = file_role(path, file->view());
@@ -153,8 +168,10 @@ Result<LotInput> open_lot_input(const std::string& path, const std::vector<Secre
     return out;
   }
   const size_t slash = path.rfind('/');
-  const std::string folder = slash == std::string::npos ? "" : path.substr(0, slash + 1), name = path.substr(folder.size());
-  out.source = std::make_unique<FolderSource>(folder, std::vector<LotUnit>{{.name = name, .files = {name}}});
+  const std::string folder = slash == std::string::npos ? "" : path.substr(0, slash + 1),
+                    name = path.substr(folder.size());
+  out.source =
+      std::make_unique<FolderSource>(folder, std::vector<LotUnit>{{.name = name, .files = {name}}});
   return out;
 }
 

@@ -7,13 +7,14 @@ namespace attest::cli {
 
 // An INPUT: its devices, and what stands beside them.
 struct LotInput {
-  std::unique_ptr<LotSource> source;                            // null: only manifests
-  std::vector<LotFile> shared, manifests;                       // whole
+  std::unique_ptr<LotSource> source;       // null: only manifests
+  std::vector<LotFile> shared, manifests;  // whole
   uint64_t ignored = 0;
-  std::vector<std::string> ignored_names;                       // the first of them
+  std::vector<std::string> ignored_names;  // the first of them
 
   void ignore(const std::vector<std::string>& names);
 };
-Result<LotInput> open_lot_input(const std::string& path, const std::vector<Secret>& secrets, bool digests);
+Result<LotInput> open_lot_input(const std::string& path, const std::vector<Secret>& secrets,
+                                bool digests);
 
 }  // namespace attest::cli

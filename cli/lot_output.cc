@@ -17,7 +17,8 @@ namespace {
 // RFC 4180, and no field that a spreadsheet takes for a formula.
 std::string csv_field(std::string_view value) {
   std::string s = printable(value);
-  if (!s.empty() && std::string_view("=+-@").find(s.front()) != std::string_view::npos) s.insert(0, "'");
+  if (!s.empty() && std::string_view("=+-@").find(s.front()) != std::string_view::npos)
+    s.insert(0, "'");
   if (s.find_first_of(",\"") == std::string::npos) return s;
   std::string out = "\"";
   for (const char c : s) out += c == '"' ? std::string("\"\"") : std::string(1, c);
@@ -32,40 +33,57 @@ std::string joined(const std::vector<std::string>& ids) {
 
 std::string csv_line(const DeviceLine& line) {
   const DeviceResult& r = line.result;
-  return fmt::format("{},{},{},{},{}\n", csv_field(r.name), verdict_name(r.verdict), joined(r.failed), joined(r.open), csv_field(r.summary));
+  return fmt::format("{},{},{},{},{}\n", csv_field(r.name), verdict_name(r.verdict),
+                     joined(r.failed), joined(r.open), csv_field(r.summary));
 }
 
 }  // namespace
 
-bool lists_devices(const std::string& format) { return format == "html" || format == "junit"; }
+bool lists_devices(const std::string& format) {
+  return format == "html" || format == "junit";
+}
 
-bool shows_summaries(const std::string& format) { return lists_devices(format) || format == "csv"; }
+bool shows_summaries(const std::string& format) {
+  return lists_devices(format) || format == "csv";
+}
 
 PartMark part_mark(const SipKey& key, std::span<const ManifestRows> given) {
-  PartMark out{.key = fmt::format("{:016x}", siphash(key, view("matter-attest lot"))), .manifests = {}};
-  for (const ManifestRows& manifest : given) out.manifests += fmt::format("{:016x}", manifest.digest());
+  PartMark out{.key = fmt::format("{:016x}", siphash(key, view("matter-attest lot"))),
+               .manifests = {}};
+  for (const ManifestRows& manifest : given)
+    out.manifests += fmt::format("{:016x}", manifest.digest());
   return out;
 }
 
-LotOutput::LotOutput(LotOutput&& other) noexcept : path_(std::move(other.path_)), format_(std::move(other.format_)), form_(other.form_), file_(std::exchange(other.file_, stdout)) {}
+LotOutput::LotOutput(LotOutput&& other) noexcept
+    : path_(std::move(other.path_)),
+      format_(std::move(other.format_)),
+      form_(other.form_),
+      file_(std::exchange(other.file_, stdout)) {}
 LotOutput::~LotOutput() {
   if (file_ != stdout) std::fclose(file_);
 }
 
-tl::expected<void, Error> LotOutput::failed() const { return error(fmt::format("{}: {}", path_.empty() ? "stdout" : path_, std::strerror(errno))); }
+tl::expected<void, Error> LotOutput::failed() const {
+  return error(fmt::format("{}: {}", path_.empty() ? "stdout" : path_, std::strerror(errno)));
+}
 
-Result<LotOutput> LotOutput::open(const std::string& path, const std::string& format, LineForm form) {
+Result<LotOutput> LotOutput::open(const std::string& path, const std::string& format,
+                                  LineForm form) {
   LotOutput out;
   out.format_ = format;
   out.form_ = form;
   if (!path.empty() && path != "-") {
     out.path_ = path;
     std::FILE* file = std::fopen(path.c_str(), "wb");
-    if (file == nullptr) return error(fmt::format("{}: expected a file that can be written, found {}", path, std::strerror(errno)));
+    if (file == nullptr)
+      return error(fmt::format("{}: expected a file that can be written, found {}", path,
+                               std::strerror(errno)));
     out.file_ = file;
   }
   if (format == "csv") {
-    if (auto done = out.write("id,verdict,failed,open,summary\n"); !done) return tl::unexpected(done.error());
+    if (auto done = out.write("id,verdict,failed,open,summary\n"); !done)
+      return tl::unexpected(done.error());
   }
   return out;
 }
@@ -85,7 +103,8 @@ tl::expected<void, Error> LotOutput::flush() {
   return {};
 }
 
-tl::expected<void, Error> LotOutput::conclude(const LotReport& report, const std::optional<PartMark>& part) {
+tl::expected<void, Error> LotOutput::conclude(const LotReport& report,
+                                              const std::optional<PartMark>& part) {
   std::string text;
   if (format_ == "ndjson") {
     Json lot = lot_report_json(report);
@@ -101,10 +120,16 @@ tl::expected<void, Error> LotOutput::conclude(const LotReport& report, const std
     text = dump_pretty(lot_sarif(report));
   } else if (format_ == "text") {
     const bool terminal = file_ == stdout;
-    text = lot_report_text(report, {.colour = terminal && wants_colour(STDOUT_FILENO), .width = terminal ? terminal_width() : 80, .all_checks = false});
+    text = lot_report_text(report, {.colour = terminal && wants_colour(STDOUT_FILENO),
+                                    .width = terminal ? terminal_width() : 80,
+                                    .all_checks = false});
   } else {
     // A table has no room for what is wrong between its rows.
-    std::fputs(lot_report_text(report, {.colour = wants_colour(STDERR_FILENO), .width = terminal_width(), .all_checks = false}).c_str(), stderr);
+    std::fputs(lot_report_text(report, {.colour = wants_colour(STDERR_FILENO),
+                                        .width = terminal_width(),
+                                        .all_checks = false})
+                   .c_str(),
+               stderr);
   }
   if (auto done = write(text); !done) return done;
   return flush();

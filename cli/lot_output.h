@@ -1,5 +1,5 @@
-// Where a lot's lines and its report go: each device as it is done, for formats that have a line a device, and the report
-// at the end. The file, or stdout.
+// Where a lot's lines and its report go: each device as it is done, for formats that have a line a
+// device, and the report at the end. The file, or stdout.
 #pragma once
 
 #include <cstdio>
@@ -10,14 +10,17 @@
 namespace attest::cli {
 
 inline const std::vector<std::string>& lot_formats() {
-  static const std::vector<std::string> formats = {"text", "ndjson", "csv", "json", "junit", "sarif", "html"};
+  static const std::vector<std::string> formats = {"text",  "ndjson", "csv", "json",
+                                                   "junit", "sarif",  "html"};
   return formats;
 }
-bool lists_devices(const std::string& format);   // formats whose report shows each device (LotReport::results)
+bool lists_devices(
+    const std::string& format);  // formats whose report shows each device (LotReport::results)
 
-bool shows_summaries(const std::string& format);   // DeviceResult::summary
+bool shows_summaries(const std::string& format);  // DeviceResult::summary
 
-// What parts must have in common to be joined: the key of --part, without telling it, and the manifests.
+// What parts must have in common to be joined: the key of --part, without telling it, and the
+// manifests.
 struct PartMark {
   std::string key, manifests;
 };
@@ -28,7 +31,7 @@ class LotOutput {
   // `path` empty: stdout. An error names the path.
   static Result<LotOutput> open(const std::string& path, const std::string& format, LineForm form);
 
-  std::string render(const DeviceLine& line) const;    // nothing for formats without a line a device
+  std::string render(const DeviceLine& line) const;  // nothing for formats without a line a device
   tl::expected<void, Error> write(std::string_view text);
   tl::expected<void, Error> flush();
   // `part`: of a part, for who joins it with others.

@@ -13,7 +13,8 @@ namespace {
 
 class Pipeline {
  public:
-  Pipeline(LotSource& source, const LotSetup& setup, unsigned jobs, const PipelineSteps& steps) : source_(source), setup_(setup), jobs_(jobs), steps_(steps) {}
+  Pipeline(LotSource& source, const LotSetup& setup, unsigned jobs, const PipelineSteps& steps)
+      : source_(source), setup_(setup), jobs_(jobs), steps_(steps) {}
 
   tl::expected<void, Error> run() {
     std::vector<std::thread> others;
@@ -61,7 +62,8 @@ class Pipeline {
     return begun_++;
   }
 
-  // Hands over what was found. Whoever brings the batch whose turn it is writes it, and those that waited for it.
+  // Hands over what was found. Whoever brings the batch whose turn it is writes it, and those that
+  // waited for it.
   void write(uint64_t number, std::vector<WrittenLine> lines) {
     std::unique_lock lock(mutex_);
     done_.emplace(number, std::move(lines));
@@ -73,7 +75,7 @@ class Pipeline {
       steps_.write(std::move(turn), pause);
       lock.lock();
       ++written_;
-      room_.notify_one();   // one at most waits: it has the source
+      room_.notify_one();  // one at most waits: it has the source
     }
   }
 
@@ -82,19 +84,22 @@ class Pipeline {
   const unsigned jobs_;
   const PipelineSteps& steps_;
 
-  std::mutex source_mutex_;   // over the source and what is known of it
+  std::mutex source_mutex_;  // over the source and what is known of it
   bool ended_ = false;
   uint64_t begun_ = 0;
   std::optional<Error> source_error_;
 
-  std::mutex mutex_;          // over what is done
+  std::mutex mutex_;  // over what is done
   std::condition_variable room_;
   std::map<uint64_t, std::vector<WrittenLine>> done_;
-  uint64_t written_ = 0;      // while one is being written, nobody finds it, nor what comes after it
+  uint64_t written_ = 0;  // while one is being written, nobody finds it, nor what comes after it
 };
 
 }  // namespace
 
-tl::expected<void, Error> run_pipeline(LotSource& source, const LotSetup& setup, unsigned jobs, const PipelineSteps& steps) { return Pipeline(source, setup, jobs, steps).run(); }
+tl::expected<void, Error> run_pipeline(LotSource& source, const LotSetup& setup, unsigned jobs,
+                                       const PipelineSteps& steps) {
+  return Pipeline(source, setup, jobs, steps).run();
+}
 
 }  // namespace attest::cli

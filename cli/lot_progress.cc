@@ -28,12 +28,16 @@ std::string time_left(double seconds) {
 
 std::string progress_line(uint64_t done, std::optional<uint64_t> of, double seconds, size_t width) {
   const double rate = seconds > 0 ? static_cast<double>(done) / seconds : 0;
-  std::string words = fmt::format("{}{} devices  {} a second", thousands(done), of ? " of " + thousands(*of) : "", thousands(static_cast<uint64_t>(std::llround(rate))));
-  if (of && rate > 0) words += "  " + time_left(static_cast<double>(*of - std::min(done, *of)) / rate) + " left";
+  std::string words =
+      fmt::format("{}{} devices  {} a second", thousands(done), of ? " of " + thousands(*of) : "",
+                  thousands(static_cast<uint64_t>(std::llround(rate))));
+  if (of && rate > 0)
+    words += "  " + time_left(static_cast<double>(*of - std::min(done, *of)) / rate) + " left";
   if (!of || words.size() + 14 > width) return words.substr(0, width);
   const size_t room = std::min<size_t>(width - words.size() - 4, 40);
   const size_t filled = *of == 0 ? room : room * std::min(done, *of) / *of;
-  return fmt::format("[{}{}]  {}", std::string(filled, '#'), std::string(room - filled, '.'), words);
+  return fmt::format("[{}{}]  {}", std::string(filled, '#'), std::string(room - filled, '.'),
+                     words);
 }
 
 void LotProgress::show(uint64_t done, std::optional<uint64_t> of) {
@@ -43,7 +47,8 @@ void LotProgress::show(uint64_t done, std::optional<uint64_t> of) {
   last_ = now;
   drawn_ = true;
   const double seconds = std::chrono::duration<double>(now - begun_).count();
-  std::fprintf(stderr, "\r\x1b[K%s", progress_line(done, of, seconds, terminal_width() - 1).c_str());
+  std::fprintf(stderr, "\r\x1b[K%s",
+               progress_line(done, of, seconds, terminal_width() - 1).c_str());
   std::fflush(stderr);
 }
 

@@ -1,4 +1,5 @@
-// A line on the terminal that tells how far a lot is: a bar where the number of devices is known, the rate, the time left.
+// A line on the terminal that tells how far a lot is: a bar where the number of devices is known,
+// the rate, the time left.
 #pragma once
 
 #include <chrono>
@@ -14,7 +15,7 @@ std::string progress_line(uint64_t done, std::optional<uint64_t> of, double seco
 class LotProgress {
  public:
   explicit LotProgress(bool shown) : shown_(shown), begun_(std::chrono::steady_clock::now()) {}
-  void show(uint64_t done, std::optional<uint64_t> of);   // a few times a second, no more
+  void show(uint64_t done, std::optional<uint64_t> of);  // a few times a second, no more
   void clear();
 
  private:

@@ -21,26 +21,37 @@ const Reader* reader_of(const Source& source) {
 // Certificates and declarations that belong to no single device.
 bool holds_only_shared(const std::string& path, View bytes) {
   Reading reading;
-  if (!read_evidence({.path = path, .bytes = bytes}, reading) || reading.device.statements.empty()) return false;
-  return std::all_of(reading.device.statements.begin(), reading.device.statements.end(), [](const Statement& s) {
-    if (s.fact == FactId::pai || s.fact == FactId::paa || s.fact == FactId::cd) return true;
-    const auto certificate = s.fact == FactId::certificate ? parse_certificate(std::get<Bytes>(s.value)) : Result<CertificatePtr>(nullptr);
-    return certificate && *certificate && (*certificate)->basic_constraints.value && (*certificate)->basic_constraints.value->ca;
-  });
+  if (!read_evidence({.path = path, .bytes = bytes}, reading) || reading.device.statements.empty())
+    return false;
+  return std::all_of(
+      reading.device.statements.begin(), reading.device.statements.end(), [](const Statement& s) {
+        if (s.fact == FactId::pai || s.fact == FactId::paa || s.fact == FactId::cd) return true;
+        const auto certificate = s.fact == FactId::certificate
+                                     ? parse_certificate(std::get<Bytes>(s.value))
+                                     : Result<CertificatePtr>(nullptr);
+        return certificate && *certificate && (*certificate)->basic_constraints.value &&
+               (*certificate)->basic_constraints.value->ca;
+      });
 }
 
 }  // namespace
 
-bool is_archive(const std::string& path, View bytes) { return archive_reader.recognises({.path = path, .bytes = bytes, .member = true}); }
+bool is_archive(const std::string& path, View bytes) {
+  return archive_reader.recognises({.path = path, .bytes = bytes, .member = true});
+}
 
 FileRole file_role(const std::string& path, View bytes) {
-  if (is_archive(path, bytes)) return FileRole::archive;   // first: without compression its members' lines are its own
+  if (is_archive(path, bytes))
+    return FileRole::archive;  // first: without compression its members' lines are its own
   if (holds_records(bytes)) {
     // One line without credentials is a device.json.
     const std::string_view all = text(bytes);
-    const size_t end = all.find('\n'), more = all.find_first_not_of(" \t\r\n", std::min(end, all.size()));
+    const size_t end = all.find('\n'),
+                 more = all.find_first_not_of(" \t\r\n", std::min(end, all.size()));
     const auto first = parse_json(all.substr(0, end));
-    const bool credentials = first && (first->find("dac") != nullptr || first->find("pai") != nullptr || first->find("cd") != nullptr);
+    const bool credentials =
+        first && (first->find("dac") != nullptr || first->find("pai") != nullptr ||
+                  first->find("cd") != nullptr);
     return credentials || more != std::string_view::npos ? FileRole::records : FileRole::device;
   }
   const Reader* reader = reader_of({.path = path, .bytes = bytes, .member = true});
@@ -50,11 +61,13 @@ FileRole file_role(const std::string& path, View bytes) {
   // Anything may have bytes in it that look like a certificate; it is a device's when they are.
   if (kind == "raw") {
     Reading reading;
-    const bool read = read_evidence({.path = path, .bytes = bytes, .member = true}, reading).has_value();
+    const bool read =
+        read_evidence({.path = path, .bytes = bytes, .member = true}, reading).has_value();
     return read && !reading.device.statements.empty() ? FileRole::device : FileRole::none;
   }
   for (const char* credential : {"x509", "pem-bundle", "pkcs7", "cms-cd"}) {
-    if (kind == credential) return holds_only_shared(path, bytes) ? FileRole::shared : FileRole::device;
+    if (kind == credential)
+      return holds_only_shared(path, bytes) ? FileRole::shared : FileRole::device;
   }
   return FileRole::device;
 }

@@ -6,12 +6,12 @@
 namespace attest::cli {
 
 enum class FileRole : uint8_t {
-  device,     // evidence about one device
-  shared,     // nothing but PAIs, PAAs or certification declarations: of all devices
-  manifest,   // a table of devices
-  records,    // NDJSON
-  archive,    // a zip or tar: its members are files like these
-  none,       // nothing known
+  device,    // evidence about one device
+  shared,    // nothing but PAIs, PAAs or certification declarations: of all devices
+  manifest,  // a table of devices
+  records,   // NDJSON
+  archive,   // a zip or tar: its members are files like these
+  none,      // nothing known
 };
 // By its content.
 FileRole file_role(const std::string& path, View bytes);

@@ -40,7 +40,8 @@ Result<SipKey> part_key(const std::string& secret) {
 
 Result<SipKey> random_key() {
   SipKey key{};
-  if (::getrandom(key.data(), key.size(), 0) != static_cast<ssize_t>(key.size())) return error("no random numbers are to be had");
+  if (::getrandom(key.data(), key.size(), 0) != static_cast<ssize_t>(key.size()))
+    return error("no random numbers are to be had");
   return key;
 }
 
@@ -56,14 +57,20 @@ uint64_t content_digest(const std::string& path) {
 
 // Everything a verdict depends on, so that a journal of other options is not gone on with.
 uint64_t options_digest(const LotOptions& o) {
-  std::string all = fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n", o.judge.network, o.judge.ledger.ledger, o.judge.ledger.chain_id, o.expect, o.part.empty() ? "" : part_mark(part_key(o.part).value_or(SipKey{}), {}).key, o.sample,
-                                o.sample > 0 ? o.seed : 0, o.full);
-  for (const auto* list : {&o.inputs, &o.manifests, &o.columns, &o.judge.trust_paa, &o.judge.trust_cd_signer, &o.judge.require, &o.judge.waive, &o.judge.waivers}) {
+  std::string all =
+      fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n", o.judge.network, o.judge.ledger.ledger,
+                  o.judge.ledger.chain_id, o.expect,
+                  o.part.empty() ? "" : part_mark(part_key(o.part).value_or(SipKey{}), {}).key,
+                  o.sample, o.sample > 0 ? o.seed : 0, o.full);
+  for (const auto* list :
+       {&o.inputs, &o.manifests, &o.columns, &o.judge.trust_paa, &o.judge.trust_cd_signer,
+        &o.judge.require, &o.judge.waive, &o.judge.waivers}) {
     for (const std::string& one : *list) all += one + "\n";
     all += "--\n";
   }
   all += fmt::format("{}\n", o.expect.empty() ? 0 : content_digest(o.expect));
-  for (const auto* list : {&o.manifests, &o.judge.trust_paa, &o.judge.trust_cd_signer, &o.judge.waivers}) {
+  for (const auto* list :
+       {&o.manifests, &o.judge.trust_paa, &o.judge.trust_cd_signer, &o.judge.waivers}) {
     for (const std::string& one : *list) all += fmt::format("{}\n", content_digest(one));
   }
   return siphash(SipKey{}, view(all));
@@ -72,7 +79,8 @@ uint64_t options_digest(const LotOptions& o) {
 // A source without its first devices, which a journal has; they must be the same.
 class Resumed final : public LotSource {
  public:
-  Resumed(std::unique_ptr<LotSource> source, uint64_t done, uint64_t chain) : source_(std::move(source)), done_(done), chain_(chain) {}
+  Resumed(std::unique_ptr<LotSource> source, uint64_t done, uint64_t chain)
+      : source_(std::move(source)), done_(done), chain_(chain) {}
   static uint64_t linked(uint64_t chain, uint64_t input) {
     std::array<uint8_t, 16> both{};
     std::memcpy(both.data(), &chain, 8);
@@ -90,7 +98,8 @@ class Resumed final : public LotSource {
         seen_ = linked(seen_, batch.items[old++].input);
         if (++passed_ == done_ && seen_ != chain_) return different();
       }
-      batch.items.erase(batch.items.begin(), batch.items.begin() + static_cast<std::ptrdiff_t>(old));
+      batch.items.erase(batch.items.begin(),
+                        batch.items.begin() + static_cast<std::ptrdiff_t>(old));
       if (!batch.items.empty()) return true;
       batch = {};
     }
@@ -99,7 +108,10 @@ class Resumed final : public LotSource {
 
  private:
   tl::unexpected<Error> different() const {
-    return error(fmt::format("--resume: expected the {} devices that the journal has, found others: the input was changed since; begin a new journal", done_));
+    return error(
+        fmt::format("--resume: expected the {} devices that the journal has, found others: the "
+                    "input was changed since; begin a new journal",
+                    done_));
   }
   std::unique_ptr<LotSource> source_;
   uint64_t done_, chain_, passed_ = 0, seen_ = 0;
@@ -107,11 +119,13 @@ class Resumed final : public LotSource {
 
 class LotRun {
  public:
-  explicit LotRun(const LotOptions& options) : options_(options), tally_(lists_devices(options.format)) {}
+  explicit LotRun(const LotOptions& options)
+      : options_(options), tally_(lists_devices(options.format)) {}
 
   Result<int> run() {
     if (auto done = prepare(); !done) return tl::unexpected(done.error());
-    auto output = LotOutput::open(options_.output, options_.format, options_.part.empty() ? LineForm::result : LineForm::part);
+    auto output = LotOutput::open(options_.output, options_.format,
+                                  options_.part.empty() ? LineForm::result : LineForm::part);
     if (!output) return tl::unexpected(output.error());
     if (auto done = judge(*output); !done) return tl::unexpected(done.error());
     if (tried_folder_) keep_tried(*tried_folder_, *tried_);
@@ -130,7 +144,8 @@ class LotRun {
   }
   // Of a part: rows of tables that lie beside this part's devices mean nothing to the others.
   std::string rendered(const LotOutput& output, const DeviceLine& line) const {
-    if (options_.part.empty() || manifests_.given() == setup_.manifests.size()) return output.render(line);
+    if (options_.part.empty() || manifests_.given() == setup_.manifests.size())
+      return output.render(line);
     DeviceLine given = line;
     std::erase_if(given.rows, [&](const auto& row) { return row.first >= manifests_.given(); });
     return output.render(given);
@@ -168,7 +183,8 @@ class LotRun {
     }
     setup_.full = options_.full;
     // What is kept for later may be asked for in another form then.
-    setup_.summaries = shows_summaries(options_.format) || !options_.part.empty() || !options_.resume.empty();
+    setup_.summaries =
+        shows_summaries(options_.format) || !options_.part.empty() || !options_.resume.empty();
     auto key = options_.part.empty() ? random_key() : part_key(options_.part);
     if (!key) return tl::unexpected(key.error());
     setup_.key = *key;
@@ -182,12 +198,20 @@ class LotRun {
 
   tl::expected<void, Error> open_journal() {
     if (options_.resume.empty()) return {};
-    auto journal = LotJournal::open(options_.resume, {.key = setup_.key, .at = setup_.policy.at, .options = options_digest(options_)});
+    auto journal = LotJournal::open(
+        options_.resume,
+        {.key = setup_.key, .at = setup_.policy.at, .options = options_digest(options_)});
     if (!journal) return tl::unexpected(journal.error());
     journal_.emplace(std::move(*journal));
     if (!journal_->resumed()) return {};
-    if (journal_->head().options != options_digest(options_)) return error(fmt::format("--resume: {}: expected the options and files with which it was begun, found others: begin a new journal", options_.resume));
-    if (!options_.judge.at.empty() && journal_->head().at != setup_.policy.at) return error(fmt::format("--resume: {}: the lot was begun with --at {}", options_.resume, rfc3339(journal_->head().at)));
+    if (journal_->head().options != options_digest(options_))
+      return error(
+          fmt::format("--resume: {}: expected the options and files with which it was begun, found "
+                      "others: begin a new journal",
+                      options_.resume));
+    if (!options_.judge.at.empty() && journal_->head().at != setup_.policy.at)
+      return error(fmt::format("--resume: {}: the lot was begun with --at {}", options_.resume,
+                               rfc3339(journal_->head().at)));
     setup_.key = journal_->head().key;
     setup_.policy.at = journal_->head().at;
     return {};
@@ -195,7 +219,8 @@ class LotRun {
 
   tl::expected<void, Error> open_inputs() {
     std::vector<std::unique_ptr<LotSource>> sources;
-    const bool digests = !options_.resume.empty() || !options_.part.empty();   // others go on with it
+    const bool digests =
+        !options_.resume.empty() || !options_.part.empty();  // others go on with it
     for (const std::string& path : options_.inputs) {
       if (path == "-") {
         sources.push_back(record_source(STDIN_FILENO, "stdin", digests));
@@ -205,18 +230,26 @@ class LotRun {
       if (!input) return tl::unexpected(input.error());
       if (input->source) {
         Reading shared;
-        for (const LotFile& file : input->shared) static_cast<void>(read_evidence({.path = file.path, .bytes = *file.content, .base = 0, .member = true}, shared));
-        sources.push_back(input->shared.empty() ? std::move(input->source) : lending(std::move(input->source), std::make_shared<const Device>(std::move(shared.device))));
+        for (const LotFile& file : input->shared)
+          static_cast<void>(read_evidence(
+              {.path = file.path, .bytes = *file.content, .base = 0, .member = true}, shared));
+        sources.push_back(input->shared.empty()
+                              ? std::move(input->source)
+                              : lending(std::move(input->source),
+                                        std::make_shared<const Device>(std::move(shared.device))));
       }
       for (LotFile& file : input->manifests) {
         if (!manifests_.add_found(file.path, std::move(*file.content))) ++input->ignored;
       }
       ignored_ += input->ignored;
-      for (const std::string& name : input->ignored_names) ignored_names_ += (ignored_names_.empty() ? "" : ", ") + printable(name);
+      for (const std::string& name : input->ignored_names)
+        ignored_names_ += (ignored_names_.empty() ? "" : ", ") + printable(name);
     }
     any_input_ = !sources.empty();
     source_ = chained(std::move(sources));
-    if (options_.sample > 0) source_ = sampled(std::move(source_), static_cast<uint64_t>(options_.sample), static_cast<uint64_t>(options_.seed), lot_size_);
+    if (options_.sample > 0)
+      source_ = sampled(std::move(source_), static_cast<uint64_t>(options_.sample),
+                        static_cast<uint64_t>(options_.seed), lot_size_);
     return {};
   }
 
@@ -227,25 +260,27 @@ class LotRun {
       progress.clear();
       std::fflush(stdout);
       complain(what.what);
-      std::_Exit(2);   // the reader may be waiting for input that never comes
+      std::_Exit(2);  // the reader may be waiting for input that never comes
     };
     const auto must = [&](const tl::expected<void, Error>& done) {
       if (!done) broken(done.error());
     };
     if (auto done = replay(output); !done) return done;
     const std::optional<uint64_t> devices = source_->size();
-    const PipelineSteps steps{.render = [&](const DeviceLine& line) { return rendered(output, line); },
-                              .write = [&](std::vector<WrittenLine> lines, bool pause) {
-                                std::string kept;
-                                for (const WrittenLine& one : lines) {
-                                  must(output.write(one.text));
-                                  count(one.line);
-                                  if (journal_) kept += write_line(one.line, LineForm::part);
-                                }
-                                if (journal_) must(journal_->append(kept));
-                                if (pause) must(output.flush());
-                                progress.show(tally_.devices(), devices);
-                              }};
+    const PipelineSteps steps{
+        .render = [&](const DeviceLine& line) { return rendered(output, line); },
+        .write =
+            [&](std::vector<WrittenLine> lines, bool pause) {
+              std::string kept;
+              for (const WrittenLine& one : lines) {
+                must(output.write(one.text));
+                count(one.line);
+                if (journal_) kept += write_line(one.line, LineForm::part);
+              }
+              if (journal_) must(journal_->append(kept));
+              if (pause) must(output.flush());
+              progress.show(tally_.devices(), devices);
+            }};
     auto done = run_pipeline(*source_, setup_, jobs(), steps);
     progress.clear();
     return done;
@@ -267,7 +302,9 @@ class LotRun {
     return {};
   }
 
-  bool drawn() const { return options_.sample > 0 && lot_size_ > tally_.devices(); }   // not all were judged
+  bool drawn() const {
+    return options_.sample > 0 && lot_size_ > tally_.devices();
+  }  // not all were judged
 
   void count(const DeviceLine& line) {
     tally_.add(line.result, line.marks);
@@ -286,20 +323,29 @@ class LotRun {
     out.at = setup_.policy.at;
     out.engine = setup_.engine->name();
     FindingList of_manifests = manifest_tally_->findings(!drawn() && any_input_);
-    std::move(of_manifests.findings.begin(), of_manifests.findings.end(), std::back_inserter(out.findings));
+    std::move(of_manifests.findings.begin(), of_manifests.findings.end(),
+              std::back_inserter(out.findings));
     out.findings_left_out += of_manifests.left_out;
     out.manifest_rows = manifest_tally_->rows();
     for (std::string& note : manifest_tally_->notes()) out.notes.push_back(std::move(note));
-    if (options_.sample > 0) out.sample = sample_statement(lot_size_, tally_.devices(), static_cast<uint64_t>(options_.seed), tally_.count(Verdict::reject), tally_.count(Verdict::undecided));
-    if (drawn() && out.manifest_rows > 0) out.notes.push_back("of a sample it is not told which rows of a manifest have no device");
-    if (ignored_ > 0) out.notes.push_back(fmt::format("{} {} beside the devices {} no evidence: {}{}", ignored_, ignored_ == 1 ? "file" : "files", ignored_ == 1 ? "is" : "are", ignored_names_, ignored_ > 5 ? ", ..." : ""));
+    if (options_.sample > 0)
+      out.sample =
+          sample_statement(lot_size_, tally_.devices(), static_cast<uint64_t>(options_.seed),
+                           tally_.count(Verdict::reject), tally_.count(Verdict::undecided));
+    if (drawn() && out.manifest_rows > 0)
+      out.notes.push_back("of a sample it is not told which rows of a manifest have no device");
+    if (ignored_ > 0)
+      out.notes.push_back(fmt::format("{} {} beside the devices {} no evidence: {}{}", ignored_,
+                                      ignored_ == 1 ? "file" : "files",
+                                      ignored_ == 1 ? "is" : "are", ignored_names_,
+                                      ignored_ > 5 ? ", ..." : ""));
     conclude(out);
     return out;
   }
 
   const LotOptions& options_;
   std::shared_ptr<SignatureEngine> engine_;
-  std::optional<std::string> tried_folder_;   // where verifiers that were tried are kept
+  std::optional<std::string> tried_folder_;  // where verifiers that were tried are kept
   std::unique_ptr<TriedVerifiers> tried_;
   LotSetup setup_;
   std::unique_ptr<dcl::CachedLedger> ledger_;
@@ -314,10 +360,14 @@ class LotRun {
 };
 
 std::optional<std::string> usage_problem(const LotOptions& o) {
-  if (o.inputs.empty() && o.manifests.empty()) return "INPUT is required (see matter-attest lot --help)";
-  if (o.full && o.format != "ndjson") return "--full needs --format ndjson: no other format holds whole reports";
-  if (!o.part.empty() && o.format != "ndjson") return "--part needs --format ndjson: lot merge reads its lines";
-  if (!o.part.empty() && o.sample > 0) return "--sample cannot be joined with others: draw the sample of the whole lot";
+  if (o.inputs.empty() && o.manifests.empty())
+    return "INPUT is required (see matter-attest lot --help)";
+  if (o.full && o.format != "ndjson")
+    return "--full needs --format ndjson: no other format holds whole reports";
+  if (!o.part.empty() && o.format != "ndjson")
+    return "--part needs --format ndjson: lot merge reads its lines";
+  if (!o.part.empty() && o.sample > 0)
+    return "--sample cannot be joined with others: draw the sample of the whole lot";
   if (o.sample != kAllDevices && o.sample < 1) return "--sample: expected at least one device";
   if (o.seed < 0 || o.jobs < 0) return "--seed and --jobs: expected a number that is not negative";
   return std::nullopt;
@@ -325,7 +375,9 @@ std::optional<std::string> usage_problem(const LotOptions& o) {
 
 }  // namespace
 
-int lot_exit_code(Verdict verdict) { return verdict == Verdict::approve ? 0 : verdict == Verdict::reject ? 1 : 3; }
+int lot_exit_code(Verdict verdict) {
+  return verdict == Verdict::approve ? 0 : verdict == Verdict::reject ? 1 : 3;
+}
 
 int run_lot(const LotOptions& given) {
   LotOptions options = given;

@@ -9,7 +9,8 @@
 
 namespace attest::cli {
 
-inline constexpr long long kAllDevices = std::numeric_limits<long long>::min();   // no sample is drawn
+inline constexpr long long kAllDevices =
+    std::numeric_limits<long long>::min();  // no sample is drawn
 
 struct LotOptions {
   JudgeOptions judge;

@@ -10,18 +10,19 @@
 namespace attest::cli {
 namespace {
 
-constexpr size_t kMostFilesOfOne = 16;   // that lie side by side
+constexpr size_t kMostFilesOfOne = 16;  // that lie side by side
 
 struct Folder {
   std::map<std::string, std::unique_ptr<Folder>> folders;
-  std::vector<std::string> files;   // relative paths
+  std::vector<std::string> files;  // relative paths
 };
 
 // "a/b/": the folder itself.
 Folder* folder_at(Folder& root, const std::string& path) {
   Folder* at = &root;
   size_t from = 0;
-  for (size_t slash = path.find('/'); slash != std::string::npos; from = slash + 1, slash = path.find('/', from)) {
+  for (size_t slash = path.find('/'); slash != std::string::npos;
+       from = slash + 1, slash = path.find('/', from)) {
     auto& below = at->folders[path.substr(from, slash - from)];
     if (!below) below = std::make_unique<Folder>();
     at = below.get();
@@ -29,8 +30,9 @@ Folder* folder_at(Folder& root, const std::string& path) {
   return at;
 }
 
-// How devices that lie side by side are called: what stands before their numbers and behind them, and how long it is when
-// all are as long. What is called so and says nothing is a device that cannot be read, and no file beside them.
+// How devices that lie side by side are called: what stands before their numbers and behind them,
+// and how long it is when all are as long. What is called so and says nothing is a device that
+// cannot be read, and no file beside them.
 class Likeness {
  public:
   void add(std::string_view name) {
@@ -42,25 +44,37 @@ class Likeness {
       after_ = after;
       size_ = name.size();
     } else {
-      before_.resize(static_cast<size_t>(std::mismatch(before_.begin(), before_.end(), before.begin(), before.end()).first - before_.begin()));
-      after_ = after_.substr(after_.size() - static_cast<size_t>(std::mismatch(after_.rbegin(), after_.rend(), after.rbegin(), after.rend()).first - after_.rbegin()));
+      before_.resize(static_cast<size_t>(
+          std::mismatch(before_.begin(), before_.end(), before.begin(), before.end()).first -
+          before_.begin()));
+      after_ = after_.substr(
+          after_.size() -
+          static_cast<size_t>(
+              std::mismatch(after_.rbegin(), after_.rend(), after.rbegin(), after.rend()).first -
+              after_.rbegin()));
       if (size_ != name.size()) size_ = 0;
     }
     any_ = true;
   }
   bool like(std::string_view name) const {
-    if (!any_ || (size_ != 0 && name.size() != size_) || name.size() <= before_.size() + after_.size() || !name.starts_with(before_) || !name.ends_with(after_)) return false;
-    return name.substr(before_.size(), name.size() - before_.size() - after_.size()).find_first_of(kDigits) != std::string_view::npos;
+    if (!any_ || (size_ != 0 && name.size() != size_) ||
+        name.size() <= before_.size() + after_.size() || !name.starts_with(before_) ||
+        !name.ends_with(after_))
+      return false;
+    return name.substr(before_.size(), name.size() - before_.size() - after_.size())
+               .find_first_of(kDigits) != std::string_view::npos;
   }
 
  private:
   static constexpr const char* kDigits = "0123456789";
   std::string before_, after_;
-  size_t size_ = 0;   // 0: they differ
+  size_t size_ = 0;  // 0: they differ
   bool any_ = false;
 };
 
-std::string_view name_of(const std::string& path) { return std::string_view(path).substr(path.rfind('/') + 1); }
+std::string_view name_of(const std::string& path) {
+  return std::string_view(path).substr(path.rfind('/') + 1);
+}
 
 void all_below(const Folder& folder, std::vector<std::string>& out) {
   out.insert(out.end(), folder.files.begin(), folder.files.end());
@@ -74,14 +88,16 @@ class Sorting {
   LotTree sort(const Folder& root) {
     const Folder* top = &root;
     std::string path;
-    while (top->files.empty() && top->folders.size() == 1) {   // a folder around all of it says nothing
+    while (top->files.empty() &&
+           top->folders.size() == 1) {  // a folder around all of it says nothing
       const auto& [name, below] = *top->folders.begin();
       if (!below->folders.empty() && has_device_file(*below)) break;
       path += (path.empty() ? "" : "/") + name;
       top = below.get();
     }
     group(*top, path);
-    std::sort(tree_.units.begin(), tree_.units.end(), [](const LotUnit& a, const LotUnit& b) { return a.name < b.name; });
+    std::sort(tree_.units.begin(), tree_.units.end(),
+              [](const LotUnit& a, const LotUnit& b) { return a.name < b.name; });
     shorten();
     return std::move(tree_);
   }
@@ -116,7 +132,7 @@ class Sorting {
   }
   void sort_folders(const Folder& folder, const std::string& path) {
     Likeness devices;
-    std::vector<std::pair<std::string, const Folder*>> others;   // its path
+    std::vector<std::pair<std::string, const Folder*>> others;  // its path
     for (const auto& [name, below] : folder.folders) {
       const std::string its = path.empty() ? name : path + "/" + name;
       if (!has_device_file(*below)) {
@@ -141,23 +157,29 @@ class Sorting {
     }
   }
   bool has_device_file(const Folder& folder) const {
-    return std::any_of(folder.files.begin(), folder.files.end(), [&](const std::string& file) { return role_(file) == FileRole::device; });
+    return std::any_of(folder.files.begin(), folder.files.end(),
+                       [&](const std::string& file) { return role_(file) == FileRole::device; });
   }
   std::ptrdiff_t count(const Folder& folder, FileRole role) const {
-    return std::count_if(folder.files.begin(), folder.files.end(), [&](const std::string& file) { return role_(file) == role; });
+    return std::count_if(folder.files.begin(), folder.files.end(),
+                         [&](const std::string& file) { return role_(file) == role; });
   }
   // More files than describe one device: each is a device's.
   bool has_more_than_one(const Folder& folder) const {
-    return folder.folders.empty() && folder.files.size() > kMostFilesOfOne && count(folder, FileRole::device) > static_cast<std::ptrdiff_t>(kMostFilesOfOne);
+    return folder.folders.empty() && folder.files.size() > kMostFilesOfOne &&
+           count(folder, FileRole::device) > static_cast<std::ptrdiff_t>(kMostFilesOfOne);
   }
   // Archives, each of a device, or records.
-  bool has_lots(const Folder& folder) const { return count(folder, FileRole::archive) > 1 || count(folder, FileRole::records) > 0; }
+  bool has_lots(const Folder& folder) const {
+    return count(folder, FileRole::archive) > 1 || count(folder, FileRole::records) > 0;
+  }
   void device(const Folder& folder, const std::string& path) {
     LotUnit unit{.name = path, .files = {}};
     all_below(folder, unit.files);
     tree_.units.push_back(std::move(unit));
   }
-  // No evidence about one device in it: what a tool keeps for all of them, or a device of which nothing can be read.
+  // No evidence about one device in it: what a tool keeps for all of them, or a device of which
+  // nothing can be read.
   void beside(const Folder& folder, const std::string& path) {
     bool shared = false;
     for (const std::string& file : folder.files) {
@@ -171,7 +193,9 @@ class Sorting {
   // Folders that all devices lie in say nothing about any.
   void shorten() {
     if (tree_.units.empty()) return;
-    const auto parent = [](const std::string& name) { return name.substr(0, std::min(name.rfind('/') + 1, name.size())); };
+    const auto parent = [](const std::string& name) {
+      return name.substr(0, std::min(name.rfind('/') + 1, name.size()));
+    };
     std::string common = parent(tree_.units.front().name);
     for (const LotUnit& unit : tree_.units) {
       while (!unit.name.starts_with(common)) common = parent(common.substr(0, common.size() - 1));
@@ -185,16 +209,21 @@ class Sorting {
 
 }  // namespace
 
-LotTree lot_tree(const std::vector<std::string>& files, const std::function<FileRole(const std::string&)>& role, const std::vector<std::string>& empty) {
+LotTree lot_tree(const std::vector<std::string>& files,
+                 const std::function<FileRole(const std::string&)>& role,
+                 const std::vector<std::string>& empty) {
   Folder root;
   for (const std::string& file : files) folder_at(root, file)->files.push_back(file);
   for (const std::string& folder : empty) folder_at(root, folder + "/");
   return Sorting(role).sort(root);
 }
 
-std::optional<std::string> only_folder(const std::vector<std::string>& files, const std::vector<LotUnit>& units) {
+std::optional<std::string> only_folder(const std::vector<std::string>& files,
+                                       const std::vector<LotUnit>& units) {
   if (files.size() < 2 || files.size() > kMostFilesOfOne || units.empty()) return std::nullopt;
-  const auto folder_of = [](const std::string& file) { return file.substr(0, file.find('/') == std::string::npos ? 0 : file.rfind('/')); };
+  const auto folder_of = [](const std::string& file) {
+    return file.substr(0, file.find('/') == std::string::npos ? 0 : file.rfind('/'));
+  };
   const std::string folder = folder_of(files.front());
   for (const std::string& file : files) {
     if (folder_of(file) != folder) return std::nullopt;
@@ -210,11 +239,16 @@ void SideBySide::add(const std::string& path, View bytes) {
   reading.codecs = &loaded_codecs();
   if (!read_evidence({.path = path, .bytes = bytes, .member = true}, reading)) return;
   requests_ = requests_ || reading.device.first(FactId::csr) != nullptr;
-  dacs_ += reading.device.first(FactId::dac) != nullptr || reading.device.first(FactId::certificate) != nullptr;
+  dacs_ += reading.device.first(FactId::dac) != nullptr ||
+           reading.device.first(FactId::certificate) != nullptr;
 }
 
 LotTree of_one_device(const std::string& path, const std::vector<std::string>& files) {
-  return {.units = {{.name = path.substr(path.rfind('/') + 1), .files = files}}, .shared = {}, .manifests = {}, .records = {}, .ignored = {}};
+  return {.units = {{.name = path.substr(path.rfind('/') + 1), .files = files}},
+          .shared = {},
+          .manifests = {},
+          .records = {},
+          .ignored = {}};
 }
 
 }  // namespace attest::cli

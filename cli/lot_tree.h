@@ -1,6 +1,7 @@
-// LotTree: which files of a folder or archive are one device's. A subfolder is a device, with all that is below it; so is a
-// single file that says something of a device. Between them lie what a factory's tools write beside the devices: tables
-// of the lot (manifests), and the PAI and CD that all of them share.
+// LotTree: which files of a folder or archive are one device's. A subfolder is a device, with all
+// that is below it; so is a single file that says something of a device. Between them lie what a
+// factory's tools write beside the devices: tables of the lot (manifests), and the PAI and CD that
+// all of them share.
 #pragma once
 
 #include <functional>
@@ -12,27 +13,35 @@
 namespace attest::cli {
 
 struct LotUnit {
-  std::string name;                  // within the lot: "0001", "line-a/0001"
-  std::vector<std::string> files;    // relative paths
-  bool unknown = false;              // nothing is known of it but that it is called as the devices beside it are
+  std::string name;                // within the lot: "0001", "line-a/0001"
+  std::vector<std::string> files;  // relative paths
+  bool unknown =
+      false;  // nothing is known of it but that it is called as the devices beside it are
 };
 struct LotTree {
-  std::vector<LotUnit> units;        // sorted by path
+  std::vector<LotUnit> units;  // sorted by path
   std::vector<std::string> shared, manifests, records, ignored;
 };
-// `files`: relative paths, sorted. `role` is asked as few times as needed: it may have to read. `empty`: folders without files.
-LotTree lot_tree(const std::vector<std::string>& files, const std::function<FileRole(const std::string&)>& role, const std::vector<std::string>& empty = {});
+// `files`: relative paths, sorted. `role` is asked as few times as needed: it may have to read.
+// `empty`: folders without files.
+LotTree lot_tree(const std::vector<std::string>& files,
+                 const std::function<FileRole(const std::string&)>& role,
+                 const std::vector<std::string>& empty = {});
 
-// Files side by side, and no others: the one folder of `files` ("", "lot", "a/lot"), where they are few enough to be one
-// device's.
-std::optional<std::string> only_folder(const std::vector<std::string>& files, const std::vector<LotUnit>& units);
+// Files side by side, and no others: the one folder of `files` ("", "lot", "a/lot"), where they are
+// few enough to be one device's.
+std::optional<std::string> only_folder(const std::vector<std::string>& files,
+                                       const std::vector<LotUnit>& units);
 
-// Files of which one has a DAC, and the others complete it, are one device's, and not each a device. (Requests are each a
-// device's.) Below the input itself a folder is a device's unless its files have several DACs.
+// Files of which one has a DAC, and the others complete it, are one device's, and not each a
+// device. (Requests are each a device's.) Below the input itself a folder is a device's unless its
+// files have several DACs.
 class SideBySide {
  public:
   void add(const std::string& path, View bytes);
-  bool one_device(const std::string& folder) const { return !requests_ && (dacs_ == 1 || (dacs_ == 0 && !folder.empty())); }
+  bool one_device(const std::string& folder) const {
+    return !requests_ && (dacs_ == 1 || (dacs_ == 0 && !folder.empty()));
+  }
 
  private:
   size_t dacs_ = 0;

@@ -1,5 +1,5 @@
-// Loudness: what is said on stderr beside the result. Errors that end a command are always said; notes unless --quiet;
-// details with --verbose. stdout is for the result alone.
+// Loudness: what is said on stderr beside the result. Errors that end a command are always said;
+// notes unless --quiet; details with --verbose. stdout is for the result alone.
 #pragma once
 
 #include "cli/arguments.h"

@@ -5,6 +5,6 @@
 
 namespace attest::cli {
 
-std::string man_page(const Command& root);   // roff with the man macros
+std::string man_page(const Command& root);  // roff with the man macros
 
 }  // namespace attest::cli

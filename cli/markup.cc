@@ -5,18 +5,32 @@
 
 namespace attest::cli {
 
-Markup::Markup(Kind kind) : kind_(kind), out_(kind == Kind::html ? "<!DOCTYPE html>\n" : "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n") {}
+Markup::Markup(Kind kind)
+    : kind_(kind),
+      out_(kind == Kind::html ? "<!DOCTYPE html>\n"
+                              : "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n") {}
 
 // Quotes are escaped in text, too: one rule, whatever the place.
 void Markup::escaped(std::string_view s) {
   for (const char c : printable(s)) {
     switch (c) {
-      case '&': out_ += "&amp;"; break;
-      case '<': out_ += "&lt;"; break;
-      case '>': out_ += "&gt;"; break;
-      case '"': out_ += "&quot;"; break;
-      case '\'': out_ += "&#39;"; break;
-      default: out_ += c;
+      case '&':
+        out_ += "&amp;";
+        break;
+      case '<':
+        out_ += "&lt;";
+        break;
+      case '>':
+        out_ += "&gt;";
+        break;
+      case '"':
+        out_ += "&quot;";
+        break;
+      case '\'':
+        out_ += "&#39;";
+        break;
+      default:
+        out_ += c;
     }
   }
 }
@@ -56,7 +70,8 @@ Markup& Markup::leaf(ElementName name, std::string_view text, Attributes attribu
 Markup& Markup::empty(ElementName name, Attributes attributes) {
   start(name.text(), attributes);
   const std::string_view n = name.text();
-  const bool is_void = kind_ == Kind::html && (n == "meta" || n == "br" || n == "hr" || n == "col" || n == "wbr");
+  const bool is_void =
+      kind_ == Kind::html && (n == "meta" || n == "br" || n == "hr" || n == "col" || n == "wbr");
   out_ += is_void ? ">" : "/>";
   return *this;
 }
@@ -66,7 +81,9 @@ Markup& Markup::text(std::string_view text) {
   return *this;
 }
 
-Markup& Markup::isolated(std::string_view text) { return leaf("bdi", text); }
+Markup& Markup::isolated(std::string_view text) {
+  return leaf("bdi", text);
+}
 
 Markup& Markup::line() {
   out_ += '\n';
@@ -80,8 +97,12 @@ Markup& Markup::stylesheet(Literal css) {
   return *this;
 }
 
-std::string Markup::hash_of(Literal css) { return "sha256-" + base64(sha256(view(css.text()))); }
+std::string Markup::hash_of(Literal css) {
+  return "sha256-" + base64(sha256(view(css.text())));
+}
 
-std::string Markup::take() { return std::move(out_); }
+std::string Markup::take() {
+  return std::move(out_);
+}
 
 }  // namespace attest::cli

@@ -19,7 +19,8 @@ namespace attest::cli {
 namespace {
 
 // Certificates of a file or folder given as trusted: DER or PEM, several a file.
-Result<std::vector<std::pair<CertificatePtr, std::string>>> certificates_at(const std::string& path) {
+Result<std::vector<std::pair<CertificatePtr, std::string>>> certificates_at(
+    const std::string& path) {
   const auto files = files_below(path);
   if (!files) return tl::unexpected(files.error());
   std::vector<std::pair<CertificatePtr, std::string>> out;
@@ -35,7 +36,8 @@ Result<std::vector<std::pair<CertificatePtr, std::string>>> certificates_at(cons
       ders.push_back(to_bytes(file->view()));
     }
     for (const Bytes& der : ders) {
-      if (auto certificate = parse_certificate(der)) out.emplace_back(std::move(*certificate), name);
+      if (auto certificate = parse_certificate(der))
+        out.emplace_back(std::move(*certificate), name);
     }
   }
   return out;
@@ -44,26 +46,42 @@ Result<std::vector<std::pair<CertificatePtr, std::string>>> certificates_at(cons
 }  // namespace
 
 void add_judge_options(Command& command, JudgeOptions& options) {
-  command.choice("--network", {"main", "test", "none"}, options.network, "the ledger whose facts decide, and its policy (default main)")
-      .list("--trust-paa", "PATH", options.trust_paa, "a PAA to trust beside the ledger's: file or folder, repeatable")
-      .list("--trust-cd-signer", "PATH", options.trust_cd_signer, "a CD signer to trust beside the CSA's: file or folder, repeatable")
+  command
+      .choice("--network", {"main", "test", "none"}, options.network,
+              "the ledger whose facts decide, and its policy (default main)")
+      .list("--trust-paa", "PATH", options.trust_paa,
+            "a PAA to trust beside the ledger's: file or folder, repeatable")
+      .list("--trust-cd-signer", "PATH", options.trust_cd_signer,
+            "a CD signer to trust beside the CSA's: file or folder, repeatable")
       .text("--at", "TIME", options.at, "judge as of this RFC 3339 instant instead of now")
-      .list("--unlock", "SECRET", options.unlock, "opens an encrypted dump or key: a file, hex:..., pass:... or env:NAME, repeatable")
+      .list("--unlock", "SECRET", options.unlock,
+            "opens an encrypted dump or key: a file, hex:..., pass:... or env:NAME, repeatable")
       .list("--require", "ID", options.require, "make a check required, repeatable")
-      .list("--waive", "ID=REASON", options.waive, "let a check fail, the reason standing in the report; repeatable")
-      .list("--waivers", "FILE", options.waivers, "waivers with who gave them and until when (JSON), repeatable")
-      .text("--ledger", "FILE|URL", options.ledger.ledger, "facts from this snapshot or node instead of the network's cache (demo: the one built in)")
-      .text("--chain-id", "ID", options.ledger.chain_id, "the chain id to insist on, for a private ledger")
-      .text("--cache-dir", "DIR", options.ledger.cache_dir, "where the caches are (else $MATTER_ATTEST_CACHE, $XDG_CACHE_HOME/matter-attest)")
+      .list("--waive", "ID=REASON", options.waive,
+            "let a check fail, the reason standing in the report; repeatable")
+      .list("--waivers", "FILE", options.waivers,
+            "waivers with who gave them and until when (JSON), repeatable")
+      .text("--ledger", "FILE|URL", options.ledger.ledger,
+            "facts from this snapshot or node instead of the network's cache (demo: the one built "
+            "in)")
+      .text("--chain-id", "ID", options.ledger.chain_id,
+            "the chain id to insist on, for a private ledger")
+      .text("--cache-dir", "DIR", options.ledger.cache_dir,
+            "where the caches are (else $MATTER_ATTEST_CACHE, $XDG_CACHE_HOME/matter-attest)")
       .flag("--offline", options.ledger.offline, "never touch the network")
-      .flag("--allow-private-hosts", options.ledger.allow_private_hosts, "let addresses on the ledger lead into private networks and to this machine")
-      .text("--max-age", "AGE", options.ledger.max_age, "refresh cached facts older than this, or warn of them offline (default 24h)")
-      .flag("--show-passcode", options.show_passcode, "show passcodes, payloads, salts and verifiers in the report");
+      .flag("--allow-private-hosts", options.ledger.allow_private_hosts,
+            "let addresses on the ledger lead into private networks and to this machine")
+      .text("--max-age", "AGE", options.ledger.max_age,
+            "refresh cached facts older than this, or warn of them offline (default 24h)")
+      .flag("--show-passcode", options.show_passcode,
+            "show passcodes, payloads, salts and verifiers in the report");
 }
 
 Result<Policy> policy_from(const JudgeOptions& options) {
   Policy policy;
-  policy.network = options.network == "main" ? Network::main : options.network == "test" ? Network::test : Network::none;
+  policy.network = options.network == "main"   ? Network::main
+                   : options.network == "test" ? Network::test
+                                               : Network::none;
   policy.show_passcode = options.show_passcode;
   if (options.at.empty()) {
     policy.at = Instant{static_cast<int64_t>(std::time(nullptr))};
@@ -76,7 +94,10 @@ Result<Policy> policy_from(const JudgeOptions& options) {
   if (!age) return tl::unexpected(age.error());
   policy.max_age = *age;
   for (const std::string& id : options.require) {
-    if (find_check(id) == nullptr) return error(fmt::format("--require: expected the id of a check (see matter-attest checks), found \"{}\"", printable(id)));
+    if (find_check(id) == nullptr)
+      return error(fmt::format(
+          "--require: expected the id of a check (see matter-attest checks), found \"{}\"",
+          printable(id)));
     policy.required.push_back(id);
   }
   auto waivers = waivers_from(options.waive, options.waivers);
@@ -87,8 +108,10 @@ Result<Policy> policy_from(const JudgeOptions& options) {
 
 Result<TrustStore> trust_from(const JudgeOptions& options, Network network) {
   TrustStore store = TrustStore::builtin(network == Network::test);
-  // A folder may hold roots and signers together: what fits is taken, and a path from which nothing fits is an error.
-  const auto add = [&](const std::vector<std::string>& paths, const char* option, auto&& add_one) -> tl::expected<void, Error> {
+  // A folder may hold roots and signers together: what fits is taken, and a path from which nothing
+  // fits is an error.
+  const auto add = [&](const std::vector<std::string>& paths, const char* option,
+                       auto&& add_one) -> tl::expected<void, Error> {
     for (const std::string& path : paths) {
       const auto certificates = certificates_at(path);
       if (!certificates) return error(fmt::format("{}: {}", option, certificates.error().what));
@@ -103,9 +126,15 @@ Result<TrustStore> trust_from(const JudgeOptions& options, Network network) {
     }
     return {};
   };
-  const auto paas = add(options.trust_paa, "--trust-paa", [&](const CertificatePtr& c, const std::string& name) { return store.add_paa(c, Origin::given, name); });
+  const auto paas =
+      add(options.trust_paa, "--trust-paa", [&](const CertificatePtr& c, const std::string& name) {
+        return store.add_paa(c, Origin::given, name);
+      });
   if (!paas) return tl::unexpected(paas.error());
-  const auto signers = add(options.trust_cd_signer, "--trust-cd-signer", [&](const CertificatePtr& c, const std::string& name) { return store.add_cd_signer(c, Origin::given, name); });
+  const auto signers = add(options.trust_cd_signer, "--trust-cd-signer",
+                           [&](const CertificatePtr& c, const std::string& name) {
+                             return store.add_cd_signer(c, Origin::given, name);
+                           });
   if (!signers) return tl::unexpected(signers.error());
   return store;
 }
@@ -114,7 +143,8 @@ Result<std::unique_ptr<dcl::CachedLedger>> ledger_from(const JudgeOptions& optio
   if (options.network == "none") return nullptr;
   LedgerArguments arguments = options.ledger;
   arguments.network = options.network;
-  auto given = ledger_options(arguments, variable, Instant{static_cast<int64_t>(std::time(nullptr))});
+  auto given =
+      ledger_options(arguments, variable, Instant{static_cast<int64_t>(std::time(nullptr))});
   if (!given) return tl::unexpected(given.error());
   return dcl::CachedLedger::open(std::move(*given));
 }
@@ -124,12 +154,14 @@ std::optional<std::string> variable(const char* name) {
   return value == nullptr || *value == '\0' ? std::nullopt : std::optional<std::string>(value);
 }
 
-Result<std::vector<Secret>> secrets_from(const std::vector<std::string>& given, const std::string& option) {
+Result<std::vector<Secret>> secrets_from(const std::vector<std::string>& given,
+                                         const std::string& option) {
   std::vector<Secret> out;
   for (std::string value : given) {
     if (value.starts_with("env:")) {
       const char* found = std::getenv(value.c_str() + 4);
-      if (found == nullptr) return error(fmt::format("{}: the environment has no {}", option, value.substr(4)));
+      if (found == nullptr)
+        return error(fmt::format("{}: the environment has no {}", option, value.substr(4)));
       value = found;
       if (!value.starts_with("hex:") && !value.starts_with("pass:")) value = "pass:" + value;
     }
@@ -151,24 +183,31 @@ Result<std::vector<Secret>> secrets_from(const std::vector<std::string>& given, 
 Result<uint32_t> number_of(const char* option, const std::string& given, uint32_t most) {
   const auto number = json_number(Json(given));
   if (!number) return error(fmt::format("{}: {}", option, number.error().what));
-  if (*number > most) return error(fmt::format("{}: expected at most {}, found {}", option, most, *number));
+  if (*number > most)
+    return error(fmt::format("{}: expected at most {}, found {}", option, most, *number));
   return static_cast<uint32_t>(*number);
 }
 
 int complain(const std::vector<std::string>& lines) {
-  for (const std::string& line : lines) std::fprintf(stderr, "matter-attest: %s\n", printable(line).c_str());
+  for (const std::string& line : lines)
+    std::fprintf(stderr, "matter-attest: %s\n", printable(line).c_str());
   return 2;
 }
-int complain(const std::string& line) { return complain(std::vector<std::string>{line}); }
+int complain(const std::string& line) {
+  return complain(std::vector<std::string>{line});
+}
 
-bool is_terminal(int fd) { return ::isatty(fd) == 1; }
+bool is_terminal(int fd) {
+  return ::isatty(fd) == 1;
+}
 bool wants_colour(int fd) {
   const char* no = std::getenv("NO_COLOR");
   return is_terminal(fd) && (no == nullptr || *no == '\0');
 }
 size_t terminal_width() {
   winsize size{};
-  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40) return std::min<size_t>(size.ws_col, 110);
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40)
+    return std::min<size_t>(size.ws_col, 110);
   return 80;
 }
 

@@ -23,19 +23,22 @@ Result<Policy> policy_from(const JudgeOptions& options);
 Result<TrustStore> trust_from(const JudgeOptions& options, Network network);
 // The ledger that decides; null for policy none. Nothing is opened before the first question.
 Result<std::unique_ptr<dcl::CachedLedger>> ledger_from(const JudgeOptions& options);
-Result<std::vector<Secret>> secrets_from(const std::vector<std::string>& given, const std::string& option = "--unlock");
+Result<std::vector<Secret>> secrets_from(const std::vector<std::string>& given,
+                                         const std::string& option = "--unlock");
 
 // 22, "22" or "0x16", and not more than `most`. An error names the option.
 Result<uint32_t> number_of(const char* option, const std::string& given, uint32_t most);
 
-// Prints each line to stderr with the program's name before it, and gives the exit code of usage errors.
+// Prints each line to stderr with the program's name before it, and gives the exit code of usage
+// errors.
 int complain(const std::vector<std::string>& lines);
 int complain(const std::string& line);
 
-std::optional<std::string> variable(const char* name);   // of the environment; nullopt when not set or empty
+std::optional<std::string> variable(
+    const char* name);  // of the environment; nullopt when not set or empty
 
 bool is_terminal(int fd);
-bool wants_colour(int fd);      // a terminal, and NO_COLOR is not set
-size_t terminal_width();        // 80 where it cannot be told
+bool wants_colour(int fd);  // a terminal, and NO_COLOR is not set
+size_t terminal_width();    // 80 where it cannot be told
 
 }  // namespace attest::cli

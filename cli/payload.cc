@@ -13,22 +13,27 @@
 namespace attest::cli {
 namespace {
 
-// --- parse ------------------------------------------------------------------------------------------
+// --- parse
+// ------------------------------------------------------------------------------------------
 
-// Both forms are told apart by their characters; a text that begins like neither is a QR code without its prefix.
+// Both forms are told apart by their characters; a text that begins like neither is a QR code
+// without its prefix.
 std::vector<OnboardingPayload> parse_code(std::string_view code) {
-  const bool digits = !code.empty() && code.find_first_not_of("0123456789- \t") == std::string_view::npos;
+  const bool digits =
+      !code.empty() && code.find_first_not_of("0123456789- \t") == std::string_view::npos;
   return digits ? std::vector<OnboardingPayload>{parse_manual_code(code)} : parse_qr(code);
 }
 
 std::string flow_text(const OnboardingPayload& p) {
-  constexpr const char* kNames[] = {"standard (0)", "user intent (1)", "custom (2)", "reserved (3)"};
+  constexpr const char* kNames[] = {"standard (0)", "user intent (1)", "custom (2)",
+                                    "reserved (3)"};
   if (p.flow) return kNames[*p.flow & 3];
   return p.long_form ? "user intent or custom" : "";
 }
 
 std::string capabilities_text(uint8_t bits) {
-  constexpr const char* kNames[] = {"Soft AP", "BLE", "on network", "Wi-Fi PAF", "NFC", "Thread", "reserved bit 6", "reserved bit 7"};
+  constexpr const char* kNames[] = {"Soft AP", "BLE",    "on network",     "Wi-Fi PAF",
+                                    "NFC",     "Thread", "reserved bit 6", "reserved bit 7"};
   std::string out;
   for (size_t i = 0; i < std::size(kNames); ++i) {
     if ((bits >> i & 1) != 0) out += (out.empty() ? "" : ", ") + std::string(kNames[i]);
@@ -36,7 +41,9 @@ std::string capabilities_text(uint8_t bits) {
   return fmt::format("{} (0x{:02X})", out.empty() ? "none" : out, bits);
 }
 
-bool has_values(const OnboardingPayload& p) { return CodeEvidence{.payload = p, .place = {}}.has_values(); }
+bool has_values(const OnboardingPayload& p) {
+  return CodeEvidence{.payload = p, .place = {}}.has_values();
+}
 
 std::string payload_text(const OnboardingPayload& p) {
   std::string out;
@@ -55,10 +62,13 @@ std::string payload_text(const OnboardingPayload& p) {
     line("PBKDF iterations", p.pbkdf_iterations ? std::to_string(*p.pbkdf_iterations) : "");
     line("PBKDF salt", p.pbkdf_salt ? hex(*p.pbkdf_salt) : "");
     line("number of devices", p.number_of_devices ? std::to_string(*p.number_of_devices) : "");
-    line("commissioning timeout", p.commissioning_timeout ? std::to_string(*p.commissioning_timeout) : "");
-    for (const auto& element : p.vendor_elements) line(fmt::format("vendor element 0x{:02X}", element.tag).c_str(), printable(element.value));
+    line("commissioning timeout",
+         p.commissioning_timeout ? std::to_string(*p.commissioning_timeout) : "");
+    for (const auto& element : p.vendor_elements)
+      line(fmt::format("vendor element 0x{:02X}", element.tag).c_str(), printable(element.value));
   }
-  for (const PayloadProblem& problem : p.problems) line(problem.warning ? "warning" : "error", printable(problem.message));
+  for (const PayloadProblem& problem : p.problems)
+    line(problem.warning ? "warning" : "error", printable(problem.message));
   return out;
 }
 
@@ -83,15 +93,21 @@ int parse(const ParseOptions& options) {
     text += (text.empty() ? "" : "\n") + payload_text(p);
     list.push(payload_json(p));
   }
-  if (options.format == "json") text = dump_pretty(Json(Json::Object{}).set("schema", "matter-attest/payload/1").set("valid", valid).set("payloads", std::move(list)));
+  if (options.format == "json")
+    text = dump_pretty(Json(Json::Object{})
+                           .set("schema", "matter-attest/payload/1")
+                           .set("valid", valid)
+                           .set("payloads", std::move(list)));
   if (const auto written = write_output("", text); !written) return complain(written.error().what);
   return valid ? 0 : 1;
 }
 
-// --- make -------------------------------------------------------------------------------------------
+// --- make
+// -------------------------------------------------------------------------------------------
 
 struct MakeOptions {
-  std::string vid, pid, passcode, discriminator, flow = "0", capabilities = "2", qr_image, format = "text";
+  std::string vid, pid, passcode, discriminator, flow = "0", capabilities = "2", qr_image,
+                                                 format = "text";
 };
 
 Result<OnboardingPayload> payload_from(const MakeOptions& options) {
@@ -101,8 +117,12 @@ Result<OnboardingPayload> payload_from(const MakeOptions& options) {
     const std::string& given;
     uint32_t most;
     uint32_t& into;
-  } rows[] = {{"--vid", options.vid, 0xFFFF, vid},           {"--pid", options.pid, 0xFFFF, pid},     {"--passcode", options.passcode, 99999999, passcode},
-              {"--discriminator", options.discriminator, 4095, discriminator}, {"--flow", options.flow, 2, flow}, {"--capabilities", options.capabilities, 0xFF, capabilities}};
+  } rows[] = {{"--vid", options.vid, 0xFFFF, vid},
+              {"--pid", options.pid, 0xFFFF, pid},
+              {"--passcode", options.passcode, 99999999, passcode},
+              {"--discriminator", options.discriminator, 4095, discriminator},
+              {"--flow", options.flow, 2, flow},
+              {"--capabilities", options.capabilities, 0xFF, capabilities}};
   for (const auto& row : rows) {
     if (row.given.empty()) return error(fmt::format("{} is needed", row.option));
     const auto number = number_of(row.option, row.given, row.most);
@@ -129,11 +149,13 @@ int make(const MakeOptions& options) {
   if (!options.qr_image.empty()) {
     const auto picture = qr_picture(*qr, options.qr_image, loaded_codecs());
     if (!picture) return complain(picture.error().what);
-    if (const auto written = write_output(options.qr_image, *picture); !written) return complain(written.error().what);
+    if (const auto written = write_output(options.qr_image, *picture); !written)
+      return complain(written.error().what);
     if (options.qr_image == "-") return 0;
   }
   std::string text = fmt::format("{:<24}{}\n{:<24}{}\n", "QR code", *qr, "manual code", *manual);
-  if (options.format == "json") text = dump_pretty(Json(Json::Object{}).set("qr", *qr).set("manual_code", *manual));
+  if (options.format == "json")
+    text = dump_pretty(Json(Json::Object{}).set("qr", *qr).set("manual_code", *manual));
   const auto written = write_output("", text);
   return written ? 0 : complain(written.error().what);
 }
@@ -143,10 +165,13 @@ int make(const MakeOptions& options) {
 void add_payload(Command& root) {
   static ParseOptions parse_options;
   static MakeOptions make_options;
-  Command& payload = root.subcommand("payload", "read and make onboarding codes: QR codes and manual pairing codes");
+  Command& payload = root.subcommand(
+      "payload", "read and make onboarding codes: QR codes and manual pairing codes");
   payload.subcommand("parse", "say what a code holds and which rules it breaks")
-      .choice("--format", {"text", "json"}, parse_options.format, "how it is written (default text)")
-      .positional("CODE", parse_options.code, "an MT: payload or a manual pairing code; - is stdin", true)
+      .choice("--format", {"text", "json"}, parse_options.format,
+              "how it is written (default text)")
+      .positional("CODE", parse_options.code, "an MT: payload or a manual pairing code; - is stdin",
+                  true)
       .footer("Exit codes: 0 a code without fault, 1 a code that commissioners refuse")
       .run([] { return parse(parse_options); });
   payload.subcommand("make", "make the QR code and the manual code of a device")
@@ -154,10 +179,14 @@ void add_payload(Command& root) {
       .text("--pid", "ID", make_options.pid, "product id, decimal or 0x...")
       .text("--passcode", "NUMBER", make_options.passcode, "1 to 99999998")
       .text("--discriminator", "NUMBER", make_options.discriminator, "0 to 4095")
-      .text("--flow", "NUMBER", make_options.flow, "0 standard, 1 user intent, 2 custom (default 0)")
-      .text("--capabilities", "BITS", make_options.capabilities, "1 Soft AP, 2 BLE, 4 on network, 8 Wi-Fi PAF, 16 NFC, 32 Thread (default 2)")
-      .text("--qr-image", "FILE", make_options.qr_image, "write the QR code as a picture: .svg, .png or .txt; - shows it here")
-      .choice("--format", {"text", "json"}, make_options.format, "how the codes are written (default text)")
+      .text("--flow", "NUMBER", make_options.flow,
+            "0 standard, 1 user intent, 2 custom (default 0)")
+      .text("--capabilities", "BITS", make_options.capabilities,
+            "1 Soft AP, 2 BLE, 4 on network, 8 Wi-Fi PAF, 16 NFC, 32 Thread (default 2)")
+      .text("--qr-image", "FILE", make_options.qr_image,
+            "write the QR code as a picture: .svg, .png or .txt; - shows it here")
+      .choice("--format", {"text", "json"}, make_options.format,
+              "how the codes are written (default text)")
       .run([] { return make(make_options); });
 }
 

@@ -6,6 +6,7 @@
 namespace attest::cli {
 
 // An error names the endings that are known.
-Result<std::string> qr_picture(std::string_view payload, std::string_view file_name, Codecs& codecs);
+Result<std::string> qr_picture(std::string_view payload, std::string_view file_name,
+                               Codecs& codecs);
 
 }  // namespace attest::cli

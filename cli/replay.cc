@@ -27,38 +27,49 @@ constexpr int kDiffers = 3;
 std::vector<std::string> taken_on_trust(const Replayed& r) {
   std::vector<std::string> out;
   const auto& statements = r.the_case.device.statements;
-  if (std::any_of(statements.begin(), statements.end(), [](const Statement& s) { return is_secret(s.fact) && s.fact != FactId::blob; }))
-    out.emplace_back("private key left out: that it was there, and which public key it has, is as the bundle says");
+  if (std::any_of(statements.begin(), statements.end(),
+                  [](const Statement& s) { return is_secret(s.fact) && s.fact != FactId::blob; }))
+    out.emplace_back(
+        "private key left out: that it was there, and which public key it has, is as the bundle "
+        "says");
   if (!r.the_case.answers.empty()) {
     std::string ids;
     for (const KeptAnswer& a : r.the_case.answers) ids += (ids.empty() ? "" : ", ") + a.id;
-    out.push_back(fmt::format("answered when the bundle was made, from values that it leaves out: {}", ids));
+    out.push_back(
+        fmt::format("answered when the bundle was made, from values that it leaves out: {}", ids));
   }
   return out;
 }
 
 int replay(const ReplayOptions& options) {
   const Loudness loudness(options.quiet, options.verbose);
-  const auto file = options.bundle == "-" ? FileBytes::standard_input() : FileBytes::open(options.bundle);
+  const auto file =
+      options.bundle == "-" ? FileBytes::standard_input() : FileBytes::open(options.bundle);
   if (!file) return complain(file.error().what);
   const auto again = replayed(file->view());
   if (!again) {
     const auto at = again.error().offset;
-    return complain(fmt::format("{}: {}{}", options.bundle, again.error().what, at ? fmt::format(" (at byte 0x{:x})", *at) : ""));
+    return complain(fmt::format("{}: {}{}", options.bundle, again.error().what,
+                                at ? fmt::format(" (at byte 0x{:x})", *at) : ""));
   }
   const auto signer = check_signer(again->bundle, options.signed_by);
   if (!signer) return complain(fmt::format("{}: {}", options.bundle, signer.error().what));
   loudness.note(*signer);
   for (const std::string& line : taken_on_trust(*again)) loudness.note(line);
 
-  if (const auto written = write_report(options.output, again->evidence, again->report); !written) return complain(written.error().what);
+  if (const auto written = write_report(options.output, again->evidence, again->report); !written)
+    return complain(written.error().what);
   if (again->same()) {
     loudness.note("the report is the same as in the bundle, byte for byte");
     return exit_code(again->report.verdict);
   }
   const auto lines = differences(*again);
   const bool other_version = again->bundle.tool_version != MATTER_ATTEST_VERSION;
-  complain(fmt::format("the report is not the one in the bundle{}:", other_version ? fmt::format(", which version {} wrote; this is {}", printable(again->bundle.tool_version), MATTER_ATTEST_VERSION) : ""));
+  complain(fmt::format(
+      "the report is not the one in the bundle{}:",
+      other_version ? fmt::format(", which version {} wrote; this is {}",
+                                  printable(again->bundle.tool_version), MATTER_ATTEST_VERSION)
+                    : ""));
   for (const std::string& line : lines) complain("  " + line);
   return kDiffers;
 }
@@ -67,12 +78,19 @@ int replay(const ReplayOptions& options) {
 
 void add_replay(Command& root) {
   static ReplayOptions options;
-  Command& command = root.subcommand("replay", "judge a bundle again, offline, and compare with the report in it");
-  command.positional("BUNDLE", options.bundle, "a file that verify --bundle wrote; - is stdin", true)
-      .text("--signed-by", "CERT.pem", options.signed_by, "insist on a signature by the key of this certificate");
+  Command& command =
+      root.subcommand("replay", "judge a bundle again, offline, and compare with the report in it");
+  command
+      .positional("BUNDLE", options.bundle, "a file that verify --bundle wrote; - is stdin", true)
+      .text("--signed-by", "CERT.pem", options.signed_by,
+            "insist on a signature by the key of this certificate");
   add_report_output(command, options.output);
   add_loudness(command, options.quiet, options.verbose);
-  command.footer("Exit codes: 0 approve, 1 reject, 3 undecided, or the report is not the one in the bundle; 2 altered, not\nsigned as asked, or no bundle").run([] { return replay(options); });
+  command
+      .footer(
+          "Exit codes: 0 approve, 1 reject, 3 undecided, or the report is not the one in the "
+          "bundle; 2 altered, not\nsigned as asked, or no bundle")
+      .run([] { return replay(options); });
 }
 
 }  // namespace attest::cli

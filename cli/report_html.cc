@@ -13,30 +13,46 @@
 namespace attest::cli {
 namespace {
 
-constexpr Status kByUrgency[] = {Status::fail, Status::unknown, Status::warn, Status::blocked, Status::pass, Status::skipped};
-constexpr size_t kIdsShown = 8;   // of a declaration's products
+constexpr Status kByUrgency[] = {Status::fail,    Status::unknown, Status::warn,
+                                 Status::blocked, Status::pass,    Status::skipped};
+constexpr size_t kIdsShown = 8;  // of a declaration's products
 
 // What a reader should look at: everything that did not simply pass.
-bool stands_out(const Finding& f) { return f.status == Status::fail || f.status == Status::unknown || f.status == Status::warn || !f.waived.empty(); }
+bool stands_out(const Finding& f) {
+  return f.status == Status::fail || f.status == Status::unknown || f.status == Status::warn ||
+         !f.waived.empty();
+}
 
-const char* shown_status(const Finding& f) { return f.waived.empty() ? status_name(f.status) : "waived"; }
-const char* tone(const Finding& f) { return tone_class(f.waived.empty() ? f.status : Status::warn); }
+const char* shown_status(const Finding& f) {
+  return f.waived.empty() ? status_name(f.status) : "waived";
+}
+const char* tone(const Finding& f) {
+  return tone_class(f.waived.empty() ? f.status : Status::warn);
+}
 
 std::string age_text(int64_t seconds) {
   if (seconds < 0) return "from after the instant that is judged";
   const int64_t days = seconds / 86'400, hours = seconds / 3'600 % 24, minutes = seconds / 60 % 60;
-  return days > 0 ? fmt::format("{} d {} h old", days, hours) : hours > 0 ? fmt::format("{} h {} min old", hours, minutes) : fmt::format("{} min old", minutes);
+  return days > 0    ? fmt::format("{} d {} h old", days, hours)
+         : hours > 0 ? fmt::format("{} h {} min old", hours, minutes)
+                     : fmt::format("{} min old", minutes);
 }
 
-std::string size_text(uint64_t bytes) { return bytes < 10'000 ? fmt::format("{} bytes", bytes) : bytes < 10'000'000 ? fmt::format("{} kB", bytes / 1'000) : fmt::format("{} MB", bytes / 1'000'000); }
+std::string size_text(uint64_t bytes) {
+  return bytes < 10'000       ? fmt::format("{} bytes", bytes)
+         : bytes < 10'000'000 ? fmt::format("{} kB", bytes / 1'000)
+                              : fmt::format("{} MB", bytes / 1'000'000);
+}
 
 class Writer {
  public:
-  Writer(Markup& page, const Evidence& e, const Report& report) : page_(page), e_(e), report_(report), picture_(chain_picture(e, report)) {}
+  Writer(Markup& page, const Evidence& e, const Report& report)
+      : page_(page), e_(e), report_(report), picture_(chain_picture(e, report)) {}
 
   void write() {
     decision();
-    section("The chain", "Drawn from the checks: each fault breaks one link or marks one box.", [&] { html_chain(page_, picture_); });
+    section("The chain", "Drawn from the checks: each fault breaks one link or marks one box.",
+            [&] { html_chain(page_, picture_); });
     section("Vendor and product, as each place gives them", "", [&] { identities(); });
     section("Checks", "", [&] { checks(); });
     section("Evidence", "", [&] { evidence(); });
@@ -62,18 +78,22 @@ class Writer {
     const auto header = page_.in("header", {{"class", "decision"}});
     {
       const auto eyebrow = page_.in("p", {{"class", "eyebrow"}});
-      page_.leaf("span", "Matter device attestation").leaf("span", fmt::format("policy {}", network_name(e_.policy.network))).leaf("span", fmt::format("as of {}", rfc3339(e_.policy.at)));
+      page_.leaf("span", "Matter device attestation")
+          .leaf("span", fmt::format("policy {}", network_name(e_.policy.network)))
+          .leaf("span", fmt::format("as of {}", rfc3339(e_.policy.at)));
     }
     const std::string name = device_name(e_);
     decision_headline(page_, report_.verdict, name.empty() ? "Device without a name" : name);
     {
       const auto ids = page_.in("p", {{"class", "ids"}});
       page_.text(device_ids(e_));
-      if (const std::string* serial = e_.device.string(FactId::serial_number)) page_.text(", serial ").isolated(*serial);
+      if (const std::string* serial = e_.device.string(FactId::serial_number))
+        page_.text(", serial ").isolated(*serial);
     }
     to_do();
     const auto tally = page_.in("ul", {{"class", "tally"}});
-    constexpr const char* kWords[] = {"failed", "unknown", "warned", "blocked", "passed", "do not apply"};
+    constexpr const char* kWords[] = {"failed",  "unknown", "warned",
+                                      "blocked", "passed",  "do not apply"};
     for (size_t i = 0; i < std::size(kByUrgency); ++i) {
       const size_t n = count_of(report_, kByUrgency[i]);
       if (n == 0) continue;
@@ -84,7 +104,8 @@ class Writer {
 
   // The verdict's reason, and the one thing to do about it.
   void to_do() {
-    const auto box = page_.in("div", {{"class", fmt::format("todo {}", tone_class(report_.verdict))}});
+    const auto box =
+        page_.in("div", {{"class", fmt::format("todo {}", tone_class(report_.verdict))}});
     const Finding* first = report_.decided_by == nullptr ? nullptr : report_.of(report_.decided_by);
     if (first == nullptr) {
       {
@@ -94,7 +115,11 @@ class Writer {
       const auto p = page_.in("p", {{"class", "do"}});
       page_.leaf("b", "Do this");
       const size_t warnings = count_of(report_, Status::warn);
-      page_.text(warnings == 0 ? "Accept " : warnings == 1 ? "Read the warning below, then accept " : "Read the warnings below, then accept ").text(accepted());
+      page_
+          .text(warnings == 0   ? "Accept "
+                : warnings == 1 ? "Read the warning below, then accept "
+                                : "Read the warnings below, then accept ")
+          .text(accepted());
       return;
     }
     {
@@ -109,15 +134,19 @@ class Writer {
     page_.text("Decided by ");
     id_link(*first->check);
     const auto others = count_of(report_, Status::fail) - (first->status == Status::fail ? 1 : 0);
-    if (others != 0) page_.text(fmt::format(", and {} more {} below", others, others == 1 ? "fault" : "faults"));
+    if (others != 0)
+      page_.text(fmt::format(", and {} more {} below", others, others == 1 ? "fault" : "faults"));
   }
 
   // An approval says no more than what was asked.
   const char* accepted() const {
     switch (e_.policy.network) {
-      case Network::main: return "the part.";
-      case Network::test: return "the part for the test network.";
-      case Network::none: break;
+      case Network::main:
+        return "the part.";
+      case Network::test:
+        return "the part for the test network.";
+      case Network::none:
+        break;
     }
     return "the part as far as its evidence goes: no ledger was asked.";
   }
@@ -129,7 +158,8 @@ class Writer {
       return;
     }
     std::string text;
-    for (size_t i = 0; i < std::min(ids.size(), kIdsShown); ++i) text += (i == 0 ? "" : ", ") + hex_id(ids[i]);
+    for (size_t i = 0; i < std::min(ids.size(), kIdsShown); ++i)
+      text += (i == 0 ? "" : ", ") + hex_id(ids[i]);
     page_.text(text);
     if (ids.size() > kIdsShown) page_.text(fmt::format(" and {} more", ids.size() - kIdsShown));
     if (odd) page_.leaf("small", "differs");
@@ -145,7 +175,8 @@ class Writer {
     {
       const auto head = page_.in("thead");
       const auto tr = page_.in("tr");
-      for (const char* name : {"Place", "Vendor", "Product"}) page_.leaf("th", name, {{"scope", "col"}});
+      for (const char* name : {"Place", "Vendor", "Product"})
+        page_.leaf("th", name, {{"scope", "col"}});
     }
     const auto body = page_.in("tbody");
     for (const IdentityRow& row : rows) {
@@ -173,19 +204,26 @@ class Writer {
     std::vector<Group> groups;
     for (const Finding& f : report_.findings) {
       const std::string_view subject = subject_of(*f.check);
-      auto group = std::find_if(groups.begin(), groups.end(), [&](const Group& g) { return g.subject == subject; });
-      if (group == groups.end()) group = groups.insert(groups.end(), Group{.subject = subject, .findings = {}});
+      auto group = std::find_if(groups.begin(), groups.end(),
+                                [&](const Group& g) { return g.subject == subject; });
+      if (group == groups.end())
+        group = groups.insert(groups.end(), Group{.subject = subject, .findings = {}});
       group->findings.push_back(&f);
       if (rank(f.status) < rank(group->worst)) group->worst = f.status;
     }
-    const auto urgency = [](const Group& g) { return rank(g.worst) <= rank(Status::warn) ? rank(g.worst) : rank(Status::blocked); };
-    std::stable_sort(groups.begin(), groups.end(), [&](const Group& a, const Group& b) { return urgency(a) < urgency(b); });
+    const auto urgency = [](const Group& g) {
+      return rank(g.worst) <= rank(Status::warn) ? rank(g.worst) : rank(Status::blocked);
+    };
+    std::stable_sort(groups.begin(), groups.end(),
+                     [&](const Group& a, const Group& b) { return urgency(a) < urgency(b); });
     for (const Group& group : groups) checks_of(group.subject, group.findings);
   }
 
   void checks_of(std::string_view subject, const std::vector<const Finding*>& findings) {
-    const bool open = std::any_of(findings.begin(), findings.end(), [](const Finding* f) { return stands_out(*f); });
-    const auto details = open ? page_.in("details", {{"class", "group"}, {"open", ""}}) : page_.in("details", {{"class", "group"}});
+    const bool open = std::any_of(findings.begin(), findings.end(),
+                                  [](const Finding* f) { return stands_out(*f); });
+    const auto details = open ? page_.in("details", {{"class", "group"}, {"open", ""}})
+                              : page_.in("details", {{"class", "group"}});
     page_.line();
     {
       const auto summary = page_.in("summary");
@@ -193,9 +231,11 @@ class Writer {
       page_.text(subject_title(subject)).text(" ");
       const auto small = page_.in("small");
       bool first = true;
-      constexpr const char* kWords[] = {"failed", "unknown", "warned", "blocked", "passed", "not applicable"};
+      constexpr const char* kWords[] = {"failed",  "unknown", "warned",
+                                        "blocked", "passed",  "not applicable"};
       for (size_t i = 0; i < std::size(kByUrgency); ++i) {
-        const auto n = std::count_if(findings.begin(), findings.end(), [&](const Finding* f) { return f->status == kByUrgency[i]; });
+        const auto n = std::count_if(findings.begin(), findings.end(),
+                                     [&](const Finding* f) { return f->status == kByUrgency[i]; });
         if (n == 0) continue;
         page_.text(first ? "" : ", ");
         first = false;
@@ -211,7 +251,9 @@ class Writer {
     for (const Finding* f : findings) {
       if (stands_out(*f)) check(*f);
     }
-    if (std::all_of(findings.begin(), findings.end(), [](const Finding* f) { return stands_out(*f); })) return;
+    if (std::all_of(findings.begin(), findings.end(),
+                    [](const Finding* f) { return stands_out(*f); }))
+      return;
     const auto rows = page_.in("ul", {{"class", "rows"}});
     for (const Finding* f : findings) {
       if (!stands_out(*f)) row(*f);
@@ -219,11 +261,18 @@ class Writer {
   }
 
   void check(const Finding& f) {
-    const auto details = page_.in("details", {{"class", fmt::format("check {}", tone(f))}, {"id", f.check->id}, {"data-status", status_name(f.status)}, {"open", ""}});
+    const auto details = page_.in("details", {{"class", fmt::format("check {}", tone(f))},
+                                              {"id", f.check->id},
+                                              {"data-status", status_name(f.status)},
+                                              {"open", ""}});
     page_.line();
     {
       const auto summary = page_.in("summary");
-      page_.leaf("span", shown_status(f), {{"class", "tag"}}).text(" ").leaf("code", f.check->id).text(" ").leaf("span", f.check->title, {{"class", "title"}});
+      page_.leaf("span", shown_status(f), {{"class", "tag"}})
+          .text(" ")
+          .leaf("code", f.check->id)
+          .text(" ")
+          .leaf("span", f.check->title, {{"class", "title"}});
     }
     const auto body = page_.in("div", {{"class", "body"}});
     if (!f.message.empty()) {
@@ -241,11 +290,14 @@ class Writer {
     optional("do", f.check->remedy);
     optional("why", f.check->rule);
     optional("rule", f.check->spec);
-    fact(page_, "SDK", f.check->sdk == 0 ? "does not check it" : sdk_text({f.check->sdk, sdk_code_name(f.check->sdk)}));
+    fact(page_, "SDK",
+         f.check->sdk == 0 ? "does not check it"
+                           : sdk_text({f.check->sdk, sdk_code_name(f.check->sdk)}));
   }
 
   void row(const Finding& f) {
-    const auto li = page_.in("li", {{"class", tone(f)}, {"id", f.check->id}, {"data-status", status_name(f.status)}});
+    const auto li = page_.in(
+        "li", {{"class", tone(f)}, {"id", f.check->id}, {"data-status", status_name(f.status)}});
     page_.leaf("span", shown_status(f), {{"class", "status"}}).leaf("code", f.check->id);
     const auto p = page_.in("p");
     if (f.blocked_by != nullptr) {
@@ -268,8 +320,11 @@ class Writer {
         page_.isolated(file.path);
       }
       std::string holds;
-      for (const std::string& what : file.holds) holds += (holds.empty() ? ", holds " : ", ") + what;
-      page_.leaf("p", fmt::format("{}, {}{}", file.kind, size_text(file.size), holds)).leaf("p", "sha256 " + hex(file.sha256), {{"class", "hash"}}).line();
+      for (const std::string& what : file.holds)
+        holds += (holds.empty() ? ", holds " : ", ") + what;
+      page_.leaf("p", fmt::format("{}, {}{}", file.kind, size_text(file.size), holds))
+          .leaf("p", "sha256 " + hex(file.sha256), {{"class", "hash"}})
+          .line();
     }
     for (const std::string& other : e_.other_certificates) {
       const auto li = page_.in("li", {{"class", "quiet"}});
@@ -286,11 +341,15 @@ class Writer {
     } else {
       fact(page_, "ledger", e_.ledger.chain_id);
       fact(page_, "height", std::to_string(e_.ledger.height));
-      if (e_.ledger.synced_at.seconds != 0) fact(page_, "read", fmt::format("{}, {}", rfc3339(e_.ledger.synced_at), age_text(e_.policy.at.seconds - e_.ledger.synced_at.seconds)));
+      if (e_.ledger.synced_at.seconds != 0)
+        fact(page_, "read",
+             fmt::format("{}, {}", rfc3339(e_.ledger.synced_at),
+                         age_text(e_.policy.at.seconds - e_.ledger.synced_at.seconds)));
       fact(page_, "source", e_.ledger.source);
       fact(page_, "trust", ledger_trust_name(e_.ledger.trust));
     }
-    fact(page_, "trust anchors", e_.given_anchors == 0 ? "none given by hand" : anchors_text(e_.given_anchors));
+    fact(page_, "trust anchors",
+         e_.given_anchors == 0 ? "none given by hand" : anchors_text(e_.given_anchors));
     if (e_.paa) fact(page_, "PAA's key id", hex_colons(e_.paa->subject_key_id));
     if (e_.dac.certificate) fact(page_, "DAC, sha256", hex(e_.dac.certificate->sha256));
     fact(page_, "SDK result", sdk_text(report_.sdk));
@@ -312,8 +371,10 @@ class Writer {
 }  // namespace
 
 std::string report_html(const Evidence& evidence, const Report& report) {
-  const std::string title = fmt::format("{}: {}", verdict_name(report.verdict), device_line(evidence));
-  return html_page(title, report.verdict, [&](Markup& page) { Writer(page, evidence, report).write(); });
+  const std::string title =
+      fmt::format("{}: {}", verdict_name(report.verdict), device_line(evidence));
+  return html_page(title, report.verdict,
+                   [&](Markup& page) { Writer(page, evidence, report).write(); });
 }
 
 }  // namespace attest::cli

@@ -30,11 +30,15 @@ Json device_json(const Evidence& e) {
   // Basic Information names the device; without it the DAC does.
   out.set("vid", id(e.vid ? e.vid : dac != nullptr ? dac->vid() : std::nullopt));
   out.set("pid", id(e.pid ? e.pid : dac != nullptr ? dac->pid() : std::nullopt));
-  for (const FactId fact : {FactId::vendor_name, FactId::product_name, FactId::serial_number, FactId::hardware_version, FactId::software_version, FactId::software_version_string}) {
+  for (const FactId fact :
+       {FactId::vendor_name, FactId::product_name, FactId::serial_number, FactId::hardware_version,
+        FactId::software_version, FactId::software_version_string}) {
     const Statement* s = e.device.first(fact);
     if (s == nullptr && fact != FactId::serial_number) continue;
     const auto number = e.device.number(fact);
-    out.set(fact_name(fact), s == nullptr ? Json() : number ? Json(*number) : Json(value_text(fact, s->value)));
+    out.set(fact_name(fact), s == nullptr ? Json()
+                             : number     ? Json(*number)
+                                          : Json(value_text(fact, s->value)));
   }
   out.set("dac_sha256", dac != nullptr ? Json(hex(dac->sha256)) : Json());
   out.set("pai_sha256", pai != nullptr ? Json(hex(pai->sha256)) : Json());
@@ -47,35 +51,59 @@ Json device_json(const Evidence& e) {
   if (e.cd_signer) out.set("cd_signer", Json(printable(e.cd_signer->name)));
   const auto masked = [&](FactId fact) {
     const Statement* s = e.device.first(fact);
-    if (s != nullptr) out.set(fact_name(fact), e.policy.show_passcode ? Json(value_text(fact, s->value)) : Json("masked"));
+    if (s != nullptr)
+      out.set(fact_name(fact),
+              e.policy.show_passcode ? Json(value_text(fact, s->value)) : Json("masked"));
   };
-  for (const FactId fact : {FactId::passcode, FactId::qr_payload, FactId::manual_code, FactId::spake2p_salt, FactId::spake2p_verifier}) masked(fact);
+  for (const FactId fact : {FactId::passcode, FactId::qr_payload, FactId::manual_code,
+                            FactId::spake2p_salt, FactId::spake2p_verifier})
+    masked(fact);
   return out;
 }
 
 // Every waiver that was handed over, and whether it let something pass.
 Json waivers_json(const Evidence& e, const Report& report) {
   Json out{Json::Array{}};
-  const auto optional = [](const std::string& s) { return s.empty() ? Json() : Json(printable(s)); };
+  const auto optional = [](const std::string& s) {
+    return s.empty() ? Json() : Json(printable(s));
+  };
   for (const Waiver& w : e.policy.waivers) {
-    const bool applied = std::any_of(report.findings.begin(), report.findings.end(), [&](const Finding& f) { return !f.waived.empty() && waiver_for(e, *f.check) == &w; });
-    out.push(Json(Json::Object{}).set("id", printable(w.id)).set("reason", printable(w.reason)).set("who", optional(w.who)).set("until", optional(w.until_text)).set("device", optional(w.device)).set("applied", applied));
+    const bool applied = std::any_of(
+        report.findings.begin(), report.findings.end(),
+        [&](const Finding& f) { return !f.waived.empty() && waiver_for(e, *f.check) == &w; });
+    out.push(Json(Json::Object{})
+                 .set("id", printable(w.id))
+                 .set("reason", printable(w.reason))
+                 .set("who", optional(w.who))
+                 .set("until", optional(w.until_text))
+                 .set("device", optional(w.device))
+                 .set("applied", applied));
   }
   return out;
 }
 
 Json check_json(const Finding& f) {
   Json out{Json::Object{}};
-  const auto optional = [](const std::string& s) { return s.empty() ? Json() : Json(printable(s)); };
-  out.set("id", f.check->id).set("status", status_name(f.status)).set("severity", severity_name(f.severity)).set("title", f.check->title);
-  out.set("message", printable(f.message)).set("expected", optional(f.expected)).set("actual", optional(f.actual)).set("source", optional(f.source));
-  out.set("spec", f.check->spec).set("remedy", f.check->remedy[0] == '\0' ? Json() : Json(f.check->remedy));
+  const auto optional = [](const std::string& s) {
+    return s.empty() ? Json() : Json(printable(s));
+  };
+  out.set("id", f.check->id)
+      .set("status", status_name(f.status))
+      .set("severity", severity_name(f.severity))
+      .set("title", f.check->title);
+  out.set("message", printable(f.message))
+      .set("expected", optional(f.expected))
+      .set("actual", optional(f.actual))
+      .set("source", optional(f.source));
+  out.set("spec", f.check->spec)
+      .set("remedy", f.check->remedy[0] == '\0' ? Json() : Json(f.check->remedy));
   out.set("blocked_by", f.blocked_by != nullptr ? Json(f.blocked_by->id) : Json());
   out.set("waived", optional(f.waived));
   if (f.check->sdk == 0) {
     out.set("sdk", Json());
   } else {
-    out.set("sdk", Json(Json::Object{{"code", Json(f.check->sdk)}, {"name", Json(sdk_code_name(f.check->sdk))}}));
+    out.set("sdk", Json(Json::Object{{"code", Json(f.check->sdk)},
+                                     {"name", Json(sdk_code_name(f.check->sdk))}}));
   }
   return out;
 }
@@ -85,14 +113,20 @@ Json check_json(const Finding& f) {
 Json report_json(const Evidence& e, const Report& report) {
   Json out{Json::Object{}};
   out.set("schema", "matter-attest/report/1");
-  out.set("tool", Json(Json::Object{{"name", Json("matter-attest")}, {"version", Json(MATTER_ATTEST_VERSION)}}));
-  out.set("verdict", verdict_name(report.verdict)).set("network", network_name(e.policy.network)).set("at", rfc3339(e.policy.at));
+  out.set("tool", Json(Json::Object{{"name", Json("matter-attest")},
+                                    {"version", Json(MATTER_ATTEST_VERSION)}}));
+  out.set("verdict", verdict_name(report.verdict))
+      .set("network", network_name(e.policy.network))
+      .set("at", rfc3339(e.policy.at));
   out.set("ledger", ledger_json(e)).set("device", device_json(e));
   Json files{Json::Array{}};
   for (const EvidenceFile& file : e.files) {
     Json holds{Json::Array{}};
     for (const std::string& what : file.holds) holds.push(what);
-    files.push(Json(Json::Object{{"path", Json(printable(file.path))}, {"kind", Json(file.kind)}, {"sha256", Json(hex(file.sha256))}, {"holds", std::move(holds)}}));
+    files.push(Json(Json::Object{{"path", Json(printable(file.path))},
+                                 {"kind", Json(file.kind)},
+                                 {"sha256", Json(hex(file.sha256))},
+                                 {"holds", std::move(holds)}}));
   }
   out.set("evidence", std::move(files));
   if (!e.other_certificates.empty()) {
@@ -106,7 +140,8 @@ Json report_json(const Evidence& e, const Report& report) {
   Json checks{Json::Array{}};
   for (const Finding& finding : report.findings) checks.push(check_json(finding));
   out.set("checks", std::move(checks));
-  out.set("sdk_result", Json(Json::Object{{"code", Json(report.sdk.code)}, {"name", Json(report.sdk.name)}}));
+  out.set("sdk_result",
+          Json(Json::Object{{"code", Json(report.sdk.code)}, {"name", Json(report.sdk.name)}}));
   return out;
 }
 

@@ -11,10 +11,17 @@ namespace {
 
 JunitResult result_of(const Finding& f) {
   switch (f.status) {
-    case Status::fail: return JunitResult::failed;
-    case Status::warn: return JunitResult::passed_with_output;
-    case Status::pass: return f.message.empty() && f.waived.empty() ? JunitResult::passed : JunitResult::passed_with_output;
-    case Status::skipped: case Status::blocked: case Status::unknown: break;
+    case Status::fail:
+      return JunitResult::failed;
+    case Status::warn:
+      return JunitResult::passed_with_output;
+    case Status::pass:
+      return f.message.empty() && f.waived.empty() ? JunitResult::passed
+                                                   : JunitResult::passed_with_output;
+    case Status::skipped:
+    case Status::blocked:
+    case Status::unknown:
+      break;
   }
   return JunitResult::skipped;
 }
@@ -46,11 +53,19 @@ std::vector<std::string> details_of(const Finding& f) {
 }  // namespace
 
 std::string report_junit(const Evidence& e, const Report& report) {
-  const JunitCounts counts{.tests = report.findings.size(), .failures = count_of(report, Status::fail),
-                           .skipped = count_of(report, Status::skipped) + count_of(report, Status::blocked) + count_of(report, Status::unknown)};
-  JunitProperties properties{{"verdict", verdict_name(report.verdict)}, {"summary", report.summary}, {"network", network_name(e.policy.network)}, {"sdk_result", sdk_text(report.sdk)},
+  const JunitCounts counts{.tests = report.findings.size(),
+                           .failures = count_of(report, Status::fail),
+                           .skipped = count_of(report, Status::skipped) +
+                                      count_of(report, Status::blocked) +
+                                      count_of(report, Status::unknown)};
+  JunitProperties properties{{"verdict", verdict_name(report.verdict)},
+                             {"summary", report.summary},
+                             {"network", network_name(e.policy.network)},
+                             {"sdk_result", sdk_text(report.sdk)},
                              {"tool", "matter-attest " MATTER_ATTEST_VERSION}};
-  if (!e.ledger.chain_id.empty()) properties.emplace_back("ledger", fmt::format("{} at height {}", e.ledger.chain_id, e.ledger.height));
+  if (!e.ledger.chain_id.empty())
+    properties.emplace_back("ledger",
+                            fmt::format("{} at height {}", e.ledger.chain_id, e.ledger.height));
   if (e.dac.certificate) properties.emplace_back("dac_sha256", hex(e.dac.certificate->sha256));
   return junit_file([&](Markup& page) {
     junit_suite(page, device_line(e), 0, e.policy.at, counts, properties, [&] {

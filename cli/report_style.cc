@@ -206,6 +206,8 @@ footer { margin-top: 3rem; padding-top: 1rem; padding-bottom: 2.5rem; color: var
 
 }  // namespace
 
-Literal report_style() { return kStyle; }
+Literal report_style() {
+  return kStyle;
+}
 
 }  // namespace attest::cli

@@ -13,7 +13,8 @@ namespace {
 
 // Columns a text takes: code points, near enough for the Latin text we show.
 size_t columns(std::string_view s) {
-  return static_cast<size_t>(std::count_if(s.begin(), s.end(), [](char c) { return (static_cast<uint8_t>(c) & 0xC0) != 0x80; }));
+  return static_cast<size_t>(std::count_if(
+      s.begin(), s.end(), [](char c) { return (static_cast<uint8_t>(c) & 0xC0) != 0x80; }));
 }
 
 enum class Ink : uint8_t { plain, good, bad, careful, quiet, strong };
@@ -28,11 +29,15 @@ class Page {
     return fmt::format("\x1b[{}m{}\x1b[0m", kCodes[static_cast<size_t>(ink)], s);
   }
   void line(std::string_view s = {}) { out_ += fmt::format("{}\n", s); }
-  void paragraph(std::string_view s, size_t indent) { out_ += std::string(indent, ' ') + wrap(s, style_.width - indent, indent) + "\n"; }
+  void paragraph(std::string_view s, size_t indent) {
+    out_ += std::string(indent, ' ') + wrap(s, style_.width - indent, indent) + "\n";
+  }
   // "  label     text", the text wrapped below itself.
   void labelled(const char* label, std::string_view s) {
     constexpr size_t kIndent = 4, kLabel = 10;
-    out_ += fmt::format("{:{}}{}{}\n", "", kIndent, ink(Ink::quiet, fmt::format("{:<{}}", label, kLabel)), wrap(s, style_.width - kIndent - kLabel, kIndent + kLabel));
+    out_ += fmt::format("{:{}}{}{}\n", "", kIndent,
+                        ink(Ink::quiet, fmt::format("{:<{}}", label, kLabel)),
+                        wrap(s, style_.width - kIndent - kLabel, kIndent + kLabel));
   }
   std::string take() { return std::move(out_); }
   const TextStyle& style() const { return style_; }
@@ -48,12 +53,18 @@ struct Look {
 };
 Look look(Status s) {
   switch (s) {
-    case Status::pass: return {Ink::good, "pass"};
-    case Status::fail: return {Ink::bad, "fail"};
-    case Status::warn: return {Ink::careful, "warn"};
-    case Status::unknown: return {Ink::careful, "unknown"};
-    case Status::blocked: return {Ink::quiet, "blocked"};
-    case Status::skipped: break;
+    case Status::pass:
+      return {Ink::good, "pass"};
+    case Status::fail:
+      return {Ink::bad, "fail"};
+    case Status::warn:
+      return {Ink::careful, "warn"};
+    case Status::unknown:
+      return {Ink::careful, "unknown"};
+    case Status::blocked:
+      return {Ink::quiet, "blocked"};
+    case Status::skipped:
+      break;
   }
   return {Ink::quiet, "skipped"};
 }
@@ -63,20 +74,28 @@ void picture(Page& page, const Evidence& e, const Report& report) {
   const auto link = [&](Part part, const char* what) {
     const Status s = drawn.status(part);
     const Look l = look(s);
-    const char* stroke = s == Status::fail ? "  ╳" : s == Status::pass || s == Status::warn ? "  │" : "  ┊";
-    page.line(fmt::format("    {}  {}", page.ink(l.ink, stroke), page.ink(s == Status::pass ? Ink::quiet : l.ink, fmt::format("{} {}", what, s == Status::pass ? "✓" : l.word))));
+    const char* stroke = s == Status::fail                        ? "  ╳"
+                         : s == Status::pass || s == Status::warn ? "  │"
+                                                                  : "  ┊";
+    page.line(fmt::format("    {}  {}", page.ink(l.ink, stroke),
+                          page.ink(s == Status::pass ? Ink::quiet : l.ink,
+                                   fmt::format("{} {}", what, s == Status::pass ? "✓" : l.word))));
   };
   const auto box = [&](const char* name, Status status, std::string what) {
     const Look l = look(status);
-    const std::string mark = l.ink == Ink::good || l.ink == Ink::quiet ? "" : fmt::format("  {}", page.ink(l.ink, l.word));
+    const std::string mark = l.ink == Ink::good || l.ink == Ink::quiet
+                                 ? ""
+                                 : fmt::format("  {}", page.ink(l.ink, l.word));
     const size_t room = page.style().width - 11 - (mark.empty() ? 0 : 9);
     if (columns(what) > room) {
       size_t end = 0;
-      for (size_t n = 0; end < what.size() && n + 1 < room; ++end) n += (static_cast<uint8_t>(what[end]) & 0xC0) != 0x80;
+      for (size_t n = 0; end < what.size() && n + 1 < room; ++end)
+        n += (static_cast<uint8_t>(what[end]) & 0xC0) != 0x80;
       while (end > 0 && (static_cast<uint8_t>(what[end]) & 0xC0) == 0x80) --end;
       what = what.substr(0, end) + "…";
     }
-    page.line(fmt::format("    {}  {}{}", page.ink(Ink::strong, fmt::format("{:<4}", name)), what, mark));
+    page.line(
+        fmt::format("    {}  {}{}", page.ink(Ink::strong, fmt::format("{:<4}", name)), what, mark));
   };
   // Without room for the ledger, its link to the PAA is told beside the PAA.
   box("PAA", drawn.worse(Part::paa, Part::approves), drawn.paa.line());
@@ -86,12 +105,14 @@ void picture(Page& page, const Evidence& e, const Report& report) {
   box("DAC", drawn.status(Part::dac), drawn.dac.line());
   link(Part::covers, "covered by");
   box("CD", drawn.status(Part::cd), drawn.cd.line());
-  if (drawn.device.there) box("said", drawn.worse(Part::device, Part::describes), drawn.device.line());
+  if (drawn.device.there)
+    box("said", drawn.worse(Part::device, Part::describes), drawn.device.line());
 }
 
 void finding(Page& page, const Finding& f) {
   const Look l = f.waived.empty() ? look(f.status) : Look{Ink::careful, "waived"};
-  page.line(fmt::format("  {}  {}", page.ink(l.ink, fmt::format("{:<7}", l.word)), page.ink(Ink::strong, f.check->id)));
+  page.line(fmt::format("  {}  {}", page.ink(l.ink, fmt::format("{:<7}", l.word)),
+                        page.ink(Ink::strong, f.check->id)));
   page.paragraph(printable(f.message.empty() ? std::string(f.check->title) : f.message), 4);
   if (!f.waived.empty()) page.labelled("waiver", printable(f.waived));
   if (!f.expected.empty()) page.labelled("expected", printable(f.expected));
@@ -105,12 +126,14 @@ void finding(Page& page, const Finding& f) {
 void skipped(Page& page, const Report& report) {
   std::vector<std::pair<std::string, std::vector<std::string>>> reasons;
   for (const Finding* f : report.all(Status::skipped)) {
-    auto at = std::find_if(reasons.begin(), reasons.end(), [&](const auto& r) { return r.first == f->message; });
+    auto at = std::find_if(reasons.begin(), reasons.end(),
+                           [&](const auto& r) { return r.first == f->message; });
     if (at == reasons.end()) at = reasons.insert(reasons.end(), {f->message, {}});
     at->second.emplace_back(f->check->id);
   }
   for (const auto& [reason, ids] : reasons) {
-    page.line(fmt::format("  {}  {}", page.ink(look(Status::skipped).ink, "skipped"), ids.size() == 1 ? ids.front() : fmt::format("{} checks", ids.size())));
+    page.line(fmt::format("  {}  {}", page.ink(look(Status::skipped).ink, "skipped"),
+                          ids.size() == 1 ? ids.front() : fmt::format("{} checks", ids.size())));
     page.paragraph(printable(reason), 11);
     if (ids.size() == 1) continue;
     std::string list;
@@ -139,7 +162,10 @@ std::string wrap(std::string_view text, size_t width, size_t indent) {
     // A word wider than the page (hex) is cut.
     while (columns(word) > width) {
       size_t end = 0;
-      for (size_t n = 0; n < width || (end < word.size() && (static_cast<uint8_t>(word[end]) & 0xC0) == 0x80); ++end) n += (static_cast<uint8_t>(word[end]) & 0xC0) != 0x80;
+      for (size_t n = 0;
+           n < width || (end < word.size() && (static_cast<uint8_t>(word[end]) & 0xC0) == 0x80);
+           ++end)
+        n += (static_cast<uint8_t>(word[end]) & 0xC0) != 0x80;
       out += fmt::format("{}\n{}", word.substr(0, end), pad);
       word.remove_prefix(end);
     }
@@ -151,9 +177,12 @@ std::string wrap(std::string_view text, size_t width, size_t indent) {
 
 std::string report_text(const Evidence& e, const Report& report, const TextStyle& style) {
   Page page(style);
-  const Ink ink = report.verdict == Verdict::approve ? Ink::good : report.verdict == Verdict::reject ? Ink::bad : Ink::careful;
+  const Ink ink = report.verdict == Verdict::approve  ? Ink::good
+                  : report.verdict == Verdict::reject ? Ink::bad
+                                                      : Ink::careful;
   std::string verdict = verdict_name(report.verdict);
-  std::transform(verdict.begin(), verdict.end(), verdict.begin(), [](char c) { return static_cast<char>(c - 'a' + 'A'); });
+  std::transform(verdict.begin(), verdict.end(), verdict.begin(),
+                 [](char c) { return static_cast<char>(c - 'a' + 'A'); });
   page.line(fmt::format("{}  {}", page.ink(ink, verdict), device_line(e)));
   page.paragraph(printable(report.summary), 2);
   page.line();
@@ -172,25 +201,33 @@ std::string report_text(const Evidence& e, const Report& report, const TextStyle
   }
   if (style.all_checks) {
     for (const Finding& f : report.findings) {
-      if (!f.waived.empty() || f.status == Status::fail || f.status == Status::unknown || f.status == Status::warn || f.status == Status::skipped) continue;
+      if (!f.waived.empty() || f.status == Status::fail || f.status == Status::unknown ||
+          f.status == Status::warn || f.status == Status::skipped)
+        continue;
       const Look l = look(f.status);
-      const std::string why = f.status == Status::blocked ? fmt::format("by {}", f.blocked_by->id) : f.message;
-      page.line(fmt::format("  {}  {}", page.ink(l.ink, fmt::format("{:<7}", l.word)), f.check->id));
+      const std::string why =
+          f.status == Status::blocked ? fmt::format("by {}", f.blocked_by->id) : f.message;
+      page.line(
+          fmt::format("  {}  {}", page.ink(l.ink, fmt::format("{:<7}", l.word)), f.check->id));
       if (!why.empty()) page.paragraph(printable(why), 11);
     }
     skipped(page, report);
     page.line();
   }
   if (!e.other_certificates.empty()) {
-    for (const std::string& other : e.other_certificates) page.paragraph("not used: " + printable(other), 2);
+    for (const std::string& other : e.other_certificates)
+      page.paragraph("not used: " + printable(other), 2);
     page.line();
   }
   page.paragraph(fmt::format("{} checks: {}", report.findings.size(), counts_text(report)), 2);
-  page.paragraph(fmt::format("policy {}, as of {}{}", network_name(e.policy.network), rfc3339(e.policy.at),
-                             e.given_anchors == 0 ? "" : ", " + anchors_text(e.given_anchors)),
-                 2);
+  page.paragraph(
+      fmt::format("policy {}, as of {}{}", network_name(e.policy.network), rfc3339(e.policy.at),
+                  e.given_anchors == 0 ? "" : ", " + anchors_text(e.given_anchors)),
+      2);
   if (!e.ledger.chain_id.empty())
-    page.paragraph(fmt::format("ledger {} at height {} ({})", printable(e.ledger.chain_id), e.ledger.height, printable(e.ledger.source)), 2);
+    page.paragraph(fmt::format("ledger {} at height {} ({})", printable(e.ledger.chain_id),
+                               e.ledger.height, printable(e.ledger.source)),
+                   2);
   page.paragraph("a commissioner built on the Matter SDK says: " + sdk_text(report.sdk), 2);
   return page.take();
 }

@@ -6,8 +6,10 @@
 namespace attest::cli {
 
 RuleWords rule_words(std::string_view id) {
-  if (const Check* check = find_check(id)) return {check->id, check->title, check->rule, check->remedy, check->spec};
-  if (const LotRule* rule = find_lot_rule(id)) return {rule->id, rule->title, rule->rule, rule->remedy, rule->spec};
+  if (const Check* check = find_check(id))
+    return {check->id, check->title, check->rule, check->remedy, check->spec};
+  if (const LotRule* rule = find_lot_rule(id))
+    return {rule->id, rule->title, rule->rule, rule->remedy, rule->spec};
   return {.id = id};
 }
 

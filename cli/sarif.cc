@@ -21,26 +21,36 @@ Json rule_json(const RuleWords& words, Severity severity, int sdk) {
   add("Do", words.remedy);
   add("Source", words.spec);
   if (sdk != 0) add("The Matter SDK says", sdk_text({sdk, sdk_code_name(sdk)}));
-  return object().set("id", words.id).set("shortDescription", sarif_message(sentence(words.title))).set("fullDescription", sarif_message(words.rule))
-      .set("help", sarif_message(help).set("markdown", markdown)).set("defaultConfiguration", object().set("level", sarif_level(severity)))
-      .set("properties", object().set("tags", array().push(words.id.substr(0, words.id.find('.')))));
+  return object()
+      .set("id", words.id)
+      .set("shortDescription", sarif_message(sentence(words.title)))
+      .set("fullDescription", sarif_message(words.rule))
+      .set("help", sarif_message(help).set("markdown", markdown))
+      .set("defaultConfiguration", object().set("level", sarif_level(severity)))
+      .set("properties",
+           object().set("tags", array().push(words.id.substr(0, words.id.find('.')))));
 }
 
 }  // namespace
 
 Json sarif_message(std::string_view text) {
   std::string out = printable(text);
-  for (size_t at = 0; (at = out.find("](", at)) != std::string::npos; at += 3) out.insert(at + 1, " ");
+  for (size_t at = 0; (at = out.find("](", at)) != std::string::npos; at += 3)
+    out.insert(at + 1, " ");
   return object().set("text", std::move(out));
 }
 
-const char* sarif_level(Severity s) { return s == Severity::error ? "error" : s == Severity::warning ? "warning" : "note"; }
+const char* sarif_level(Severity s) {
+  return s == Severity::error ? "error" : s == Severity::warning ? "warning" : "note";
+}
 
 Json sarif_rules(Network network, bool with_lot_rules) {
   Json rules = array();
-  for (const Check* check : catalogue()) rules.push(rule_json(rule_words(check->id), check->severity.under(network), check->sdk));
+  for (const Check* check : catalogue())
+    rules.push(rule_json(rule_words(check->id), check->severity.under(network), check->sdk));
   if (!with_lot_rules) return rules;
-  for (const LotRule& rule : lot_rules()) rules.push(rule_json(rule_words(rule.id), rule.severity, 0));
+  for (const LotRule& rule : lot_rules())
+    rules.push(rule_json(rule_words(rule.id), rule.severity, 0));
   return rules;
 }
 
@@ -50,13 +60,21 @@ uint64_t sarif_rule_index(std::string_view id) {
 }
 
 Json sarif_log(Json rules, Json rest) {
-  Json driver = object().set("name", "matter-attest").set("version", MATTER_ATTEST_VERSION).set("semanticVersion", MATTER_ATTEST_VERSION).set("rules", std::move(rules));
+  Json driver = object()
+                    .set("name", "matter-attest")
+                    .set("version", MATTER_ATTEST_VERSION)
+                    .set("semanticVersion", MATTER_ATTEST_VERSION)
+                    .set("rules", std::move(rules));
   rest.set("tool", object().set("driver", std::move(driver))).set("columnKind", "utf16CodeUnits");
-  return object().set("$schema", "https://json.schemastore.org/sarif-2.1.0.json").set("version", "2.1.0").set("runs", array().push(std::move(rest)));
+  return object()
+      .set("$schema", "https://json.schemastore.org/sarif-2.1.0.json")
+      .set("version", "2.1.0")
+      .set("runs", array().push(std::move(rest)));
 }
 
 std::string path_uri(std::string_view path) {
-  constexpr std::string_view kPlain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/!$&'()*+,;=@";
+  constexpr std::string_view kPlain =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/!$&'()*+,;=@";
   std::string out = path.starts_with('/') ? "file://" : "";
   for (const char c : path) {
     if (kPlain.find(c) != std::string_view::npos) {

@@ -6,8 +6,12 @@
 
 namespace attest::cli {
 
-inline Json object() { return Json(Json::Object{}); }
-inline Json array() { return Json(Json::Array{}); }
+inline Json object() {
+  return Json(Json::Object{});
+}
+inline Json array() {
+  return Json(Json::Array{});
+}
 
 // Text made printable, and with no link in it (SARIF 3.11.6).
 Json sarif_message(std::string_view text);
@@ -15,12 +19,13 @@ const char* sarif_level(Severity s);
 
 // The catalogue as rules, in its order; with lot rules after it where a lot is reported.
 Json sarif_rules(Network network, bool with_lot_rules);
-uint64_t sarif_rule_index(std::string_view id);   // its place there; of an id that is known
+uint64_t sarif_rule_index(std::string_view id);  // its place there; of an id that is known
 
 // One run. `rest` holds its results, artifacts, invocations and properties.
 Json sarif_log(Json rules, Json rest);
 
-// RFC 3986: a path as a URI reference; an absolute one becomes a file: URI, whatever else a name holds is escaped.
+// RFC 3986: a path as a URI reference; an absolute one becomes a file: URI, whatever else a name
+// holds is escaped.
 std::string path_uri(std::string_view path);
 
 }  // namespace attest::cli

@@ -11,7 +11,9 @@ namespace {
 constexpr std::string_view kHead = "matter-attest tried verifiers 1\n";
 constexpr size_t kMark = sizeof(TriedVerifiers::Mark);
 
-std::string path_in(const std::string& folder) { return folder + "/tried-verifiers"; }
+std::string path_in(const std::string& folder) {
+  return folder + "/tried-verifiers";
+}
 
 }  // namespace
 
@@ -19,9 +21,12 @@ std::unique_ptr<TriedVerifiers> load_tried(const std::string& folder) {
   std::vector<TriedVerifiers::Mark> known;
   const auto file = FileBytes::open(path_in(folder));
   const View bytes = file ? file->view() : View{};
-  if (text(bytes).starts_with(kHead) && (bytes.size() - kHead.size()) % kMark == 0 && bytes.size() <= kHead.size() + TriedVerifiers::kMost * kMark) {
+  if (text(bytes).starts_with(kHead) && (bytes.size() - kHead.size()) % kMark == 0 &&
+      bytes.size() <= kHead.size() + TriedVerifiers::kMost * kMark) {
     known.resize((bytes.size() - kHead.size()) / kMark);
-    for (size_t i = 0; i < known.size(); ++i) std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(kHead.size() + i * kMark), kMark, known[i].begin());
+    for (size_t i = 0; i < known.size(); ++i)
+      std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(kHead.size() + i * kMark), kMark,
+                  known[i].begin());
   }
   return std::make_unique<TriedVerifiers>(std::move(known));
 }

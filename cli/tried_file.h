@@ -1,6 +1,6 @@
-// TriedFile: the verifiers that earlier lots tried, in the cache folder. A file that is missing, damaged or cannot be
-// written costs time and is no error. It is trusted as the rest of that folder is: whoever may write there could have a
-// default passcode passed over.
+// TriedFile: the verifiers that earlier lots tried, in the cache folder. A file that is missing,
+// damaged or cannot be written costs time and is no error. It is trusted as the rest of that folder
+// is: whoever may write there could have a default passcode passed over.
 #pragma once
 
 #include <memory>

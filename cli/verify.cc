@@ -35,10 +35,16 @@ void tell(const Evidence& e, const Loudness& loudness) {
     for (const std::string& what : file.holds) holds += (holds.empty() ? ", holds " : " ") + what;
     loudness.detail(fmt::format("read {}: {}, {} bytes{}", file.path, file.kind, file.size, holds));
   }
-  if (e.paa) loudness.detail(fmt::format("PAA {} from {}", hex_colons(e.paa->subject_key_id), e.paa->source));
-  if (e.cd_signer) loudness.detail(fmt::format("CD signer {} from {}", e.cd_signer->name, e.cd_signer->source));
-  if (!e.ledger.chain_id.empty()) loudness.detail(fmt::format("ledger {} at height {}, {}", e.ledger.chain_id, e.ledger.height, e.ledger.source));
-  loudness.detail(fmt::format("policy {}, as of {}", network_name(e.policy.network), rfc3339(e.policy.at)));
+  if (e.paa)
+    loudness.detail(
+        fmt::format("PAA {} from {}", hex_colons(e.paa->subject_key_id), e.paa->source));
+  if (e.cd_signer)
+    loudness.detail(fmt::format("CD signer {} from {}", e.cd_signer->name, e.cd_signer->source));
+  if (!e.ledger.chain_id.empty())
+    loudness.detail(fmt::format("ledger {} at height {}, {}", e.ledger.chain_id, e.ledger.height,
+                                e.ledger.source));
+  loudness.detail(
+      fmt::format("policy {}, as of {}", network_name(e.policy.network), rfc3339(e.policy.at)));
 }
 
 // An image may be large and its server far away, where a list of facts is not.
@@ -48,31 +54,39 @@ constexpr uint64_t kMaxImage = uint64_t{4} << 30;
 Result<OtaFetchOptions> ota_fetch_options(const JudgeOptions& options) {
   const auto folder = cache_folder(options.ledger.cache_dir, variable);
   if (!folder) return tl::unexpected(folder.error());
-  return OtaFetchOptions{.folder = *folder + "/ota", .offline = options.ledger.offline, .limits = {.total = kImageTime, .bytes = kMaxImage}};
+  return OtaFetchOptions{.folder = *folder + "/ota",
+                         .offline = options.ledger.offline,
+                         .limits = {.total = kImageTime, .bytes = kMaxImage}};
 }
 
 int verify(const VerifyOptions& options) {
   const Loudness loudness(options.quiet, options.verbose);
-  if (options.bundle == "-") return complain("--bundle: expected a file, found - (stdout is for the report)");
-  if (options.after.empty() && !options.signed_by.empty()) return complain("--signed-by is about the bundle of --after: expected --after BUNDLE, too");
-  if (options.bundle.empty() && !options.signer.key.empty()) return complain("--sign-with signs a bundle: expected --bundle FILE, too");
+  if (options.bundle == "-")
+    return complain("--bundle: expected a file, found - (stdout is for the report)");
+  if (options.after.empty() && !options.signed_by.empty())
+    return complain("--signed-by is about the bundle of --after: expected --after BUNDLE, too");
+  if (options.bundle.empty() && !options.signer.key.empty())
+    return complain("--sign-with signs a bundle: expected --bundle FILE, too");
   const auto policy = policy_from(options.judge);
   if (!policy) return complain(policy.error().what);
   const auto trust = trust_from(options.judge, policy->network);
   if (!trust) return complain(trust.error().what);
   const auto ledger = ledger_from(options.judge);
   if (!ledger) return complain(ledger.error().what);
-  if (options.fetch_ota && *ledger == nullptr) return complain("--fetch-ota: expected a ledger that names the image, found --network none");
+  if (options.fetch_ota && *ledger == nullptr)
+    return complain("--fetch-ota: expected a ledger that names the image, found --network none");
   auto secrets = secrets_from(options.judge.unlock);
   if (!secrets) return complain(secrets.error().what);
 
   Reading reading;
   reading.secrets = std::move(*secrets);
   reading.ota_digests = digests_for(ledger->get());
-  if (const auto errors = read_paths(options.evidence, reading); !errors.empty()) return complain(errors);
+  if (const auto errors = read_paths(options.evidence, reading); !errors.empty())
+    return complain(errors);
 
   if (!options.ota.empty()) {
-    if (const auto done = read_ota_image(options.ota, reading); !done) return complain("--ota: " + done.error().what);
+    if (const auto done = read_ota_image(options.ota, reading); !done)
+      return complain("--ota: " + done.error().what);
   }
 
   std::optional<Device> ordered;
@@ -88,13 +102,16 @@ int verify(const VerifyOptions& options) {
     after = std::move(*sample);
   }
   Bundling bundling;
-  Ledger* const asked = options.bundle.empty() ? ledger->get() : bundling.begin(reading, ledger->get());
+  Ledger* const asked =
+      options.bundle.empty() ? ledger->get() : bundling.begin(reading, ledger->get());
   Evidence evidence = gather(std::move(reading), *policy, *trust, asked, std::move(ordered));
   evidence.after = std::move(after);
   if (options.fetch_ota) {
     const auto where = ota_fetch_options(options.judge);
     if (!where) return complain(where.error().what);
-    fetch_ota_image(evidence, **ledger, [&] { return downloader_from(options.judge.ledger, variable); }, *where);
+    fetch_ota_image(
+        evidence, **ledger, [&] { return downloader_from(options.judge.ledger, variable); },
+        *where);
   }
   verify_signatures(evidence, openssl_engine());
   const Report report = judge(evidence);
@@ -103,11 +120,15 @@ int verify(const VerifyOptions& options) {
   }
   tell(evidence, loudness);
   if (!options.bundle.empty()) {
-    if (const auto written = bundling.write(options.bundle, evidence, report, *trust, options.signer); !written) return complain(written.error().what);
+    if (const auto written =
+            bundling.write(options.bundle, evidence, report, *trust, options.signer);
+        !written)
+      return complain(written.error().what);
     loudness.detail(fmt::format("bundle written to {}", options.bundle));
   }
 
-  if (const auto written = write_report(options.output, evidence, report); !written) return complain(written.error().what);
+  if (const auto written = write_report(options.output, evidence, report); !written)
+    return complain(written.error().what);
   return exit_code(report.verdict);
 }
 
@@ -118,15 +139,28 @@ void add_verify(Command& root) {
   Command& command = root.subcommand("verify", "judge one device from the files that describe it");
   add_judge_options(command, options.judge);
   add_report_output(command, options.output);
-  command.text("--expect", "FILE", options.expect, "what was ordered, a cpms.json or the keys of device.json: every difference is a finding")
-      .text("--ota", "FILE", options.ota, "a software image to judge with the device, by itself and against the ledger's entry of its version")
-      .flag("--fetch-ota", options.fetch_ota, "fetch the software image that the ledger names for the device's version, and judge it, too")
-      .text("--after", "BUNDLE", options.after, "the approved Test sample that this one follows: what changed is told of, what may not have is a finding")
-      .text("--signed-by", "CERT.pem", options.signed_by, "insist that the bundle of --after is signed by the key of this certificate")
-      .text("--bundle", "FILE", options.bundle, "keep evidence, ledger facts and report in one file for replay, secrets left out")
+  command
+      .text(
+          "--expect", "FILE", options.expect,
+          "what was ordered, a cpms.json or the keys of device.json: every difference is a finding")
+      .text("--ota", "FILE", options.ota,
+            "a software image to judge with the device, by itself and against the ledger's entry "
+            "of its version")
+      .flag("--fetch-ota", options.fetch_ota,
+            "fetch the software image that the ledger names for the device's version, and judge "
+            "it, too")
+      .text("--after", "BUNDLE", options.after,
+            "the approved Test sample that this one follows: what changed is told of, what may not "
+            "have is a finding")
+      .text("--signed-by", "CERT.pem", options.signed_by,
+            "insist that the bundle of --after is signed by the key of this certificate")
+      .text("--bundle", "FILE", options.bundle,
+            "keep evidence, ledger facts and report in one file for replay, secrets left out")
       .text("--sign-with", "KEY.pem", options.signer.key, "sign the bundle with this key")
-      .text("--sign-cert", "CERT.pem", options.signer.certificate, "the key's certificate, where it is not in the key's file")
-      .positionals("EVIDENCE", options.evidence, "files and folders that together describe one device; - is stdin", true);
+      .text("--sign-cert", "CERT.pem", options.signer.certificate,
+            "the key's certificate, where it is not in the key's file")
+      .positionals("EVIDENCE", options.evidence,
+                   "files and folders that together describe one device; - is stdin", true);
   add_loudness(command, options.quiet, options.verbose);
   command.footer("Exit codes: 0 approve, 1 reject, 3 undecided, 2 usage or unreadable evidence")
       .run([] { return verify(options); });

@@ -23,15 +23,25 @@ Result<Instant> last_instant(const std::string& until) {
 Result<Waiver> one(const Json& json) {
   if (!json.is_object()) return error(fmt::format("expected an object, found {}", json.kind()));
   Waiver out;
-  const std::pair<const char*, std::string*> members[] = {{"id", &out.id}, {"reason", &out.reason}, {"who", &out.who}, {"until", &out.until_text}, {"device", &out.device}};
+  const std::pair<const char*, std::string*> members[] = {{"id", &out.id},
+                                                          {"reason", &out.reason},
+                                                          {"who", &out.who},
+                                                          {"until", &out.until_text},
+                                                          {"device", &out.device}};
   for (const auto& [key, value] : *json.object()) {
-    const auto member = std::find_if(std::begin(members), std::end(members), [&name = key](const auto& m) { return name == m.first; });
-    if (member == std::end(members)) return error(fmt::format("expected id, reason, who, until and device, found \"{}\"", printable(key)));
-    if (value.string() == nullptr || value.string()->empty()) return error(fmt::format("{}: expected a text, found {}", key, value.string() != nullptr ? "an empty one" : value.kind()));
+    const auto member = std::find_if(std::begin(members), std::end(members),
+                                     [&name = key](const auto& m) { return name == m.first; });
+    if (member == std::end(members))
+      return error(
+          fmt::format("expected id, reason, who, until and device, found \"{}\"", printable(key)));
+    if (value.string() == nullptr || value.string()->empty())
+      return error(fmt::format("{}: expected a text, found {}", key,
+                               value.string() != nullptr ? "an empty one" : value.kind()));
     *member->second = *value.string();
   }
   for (const auto& [key, value] : members) {
-    if (value->empty() && value != &out.device) return error(fmt::format("expected id, reason, who and until, found no {}", key));
+    if (value->empty() && value != &out.device)
+      return error(fmt::format("expected id, reason, who and until, found no {}", key));
   }
   const auto until = last_instant(out.until_text);
   if (!until) return within("until", until.error());
@@ -45,15 +55,23 @@ Result<Waiver> waiver_from_option(const std::string& given) {
   const size_t equals = given.find('=');
   if (equals == std::string::npos || equals == 0 || equals + 1 == given.size())
     return error(fmt::format("--waive: expected ID=REASON, found \"{}\"", printable(given)));
-  return Waiver{.id = given.substr(0, equals), .reason = given.substr(equals + 1), .who = {}, .until = {}, .until_text = {}, .device = {}};
+  return Waiver{.id = given.substr(0, equals),
+                .reason = given.substr(equals + 1),
+                .who = {},
+                .until = {},
+                .until_text = {},
+                .device = {}};
 }
 
 Result<std::vector<Waiver>> waivers_from_text(std::string_view text) {
   const auto json = parse_json(text, {.bytes = 16u << 20, .depth = 8});
   if (!json) return tl::unexpected(json.error());
   const Json* list = json->find("waivers");
-  if (list == nullptr || list->array() == nullptr || json->object()->size() != 1) return error("expected {\"waivers\": [...]} and nothing else");
-  if (list->array()->size() > kMostWaivers) return error(fmt::format("expected at most {} waivers, found {}", kMostWaivers, list->array()->size()));
+  if (list == nullptr || list->array() == nullptr || json->object()->size() != 1)
+    return error("expected {\"waivers\": [...]} and nothing else");
+  if (list->array()->size() > kMostWaivers)
+    return error(
+        fmt::format("expected at most {} waivers, found {}", kMostWaivers, list->array()->size()));
   std::vector<Waiver> out;
   for (const Json& item : *list->array()) {
     auto waiver = one(item);
@@ -63,7 +81,8 @@ Result<std::vector<Waiver>> waivers_from_text(std::string_view text) {
   return out;
 }
 
-Result<std::vector<Waiver>> waivers_from(const std::vector<std::string>& options, const std::vector<std::string>& files) {
+Result<std::vector<Waiver>> waivers_from(const std::vector<std::string>& options,
+                                         const std::vector<std::string>& files) {
   std::vector<Waiver> out;
   for (const std::string& given : options) {
     auto waiver = waiver_from_option(given);
@@ -75,7 +94,8 @@ Result<std::vector<Waiver>> waivers_from(const std::vector<std::string>& options
     if (!file) return error("--waivers: " + file.error().what);
     auto read = waivers_from_text(text(file->view()));
     if (!read) return within(fmt::format("--waivers: {}", path), read.error());
-    out.insert(out.end(), std::make_move_iterator(read->begin()), std::make_move_iterator(read->end()));
+    out.insert(out.end(), std::make_move_iterator(read->begin()),
+               std::make_move_iterator(read->end()));
   }
   return out;
 }

@@ -1,5 +1,5 @@
-// Archives, on libarchive: zip and tar, and gz and zst around them or around one file. Nothing is written anywhere and no
-// path of a member is ever opened.
+// Archives, on libarchive: zip and tar, and gz and zst around them or around one file. Nothing is
+// written anywhere and no path of a member is ever opened.
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -45,10 +45,13 @@ Result<Bytes> content(struct archive* a, uint64_t limit) {
   }
 }
 
-// The library turns names into the locale's characters, and gives none where it cannot: this thread has UTF-8 meanwhile.
+// The library turns names into the locale's characters, and gives none where it cannot: this thread
+// has UTF-8 meanwhile.
 class Utf8Names {
  public:
-  Utf8Names() : made_(newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)), before_(made_ == nullptr ? nullptr : uselocale(made_)) {}
+  Utf8Names()
+      : made_(newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)),
+        before_(made_ == nullptr ? nullptr : uselocale(made_)) {}
   ~Utf8Names() {
     if (made_ == nullptr) return;
     uselocale(before_);
@@ -65,7 +68,8 @@ ArchiveMember describe(struct archive* a, struct archive_entry* entry) {
   ArchiveMember member;
   // A single compressed file comes as an entry named "data" by the library.
   const char* path = archive_entry_pathname(entry);
-  if (archive_format(a) != ARCHIVE_FORMAT_RAW) member.path = path != nullptr ? path : fmt::format("member {}", archive_file_count(a));
+  if (archive_format(a) != ARCHIVE_FORMAT_RAW)
+    member.path = path != nullptr ? path : fmt::format("member {}", archive_file_count(a));
   const char* hard = archive_entry_hardlink(entry);
   const char* soft = archive_entry_symlink(entry);
   member.encrypted = archive_entry_is_data_encrypted(entry) == 1;
@@ -95,7 +99,8 @@ tl::expected<void, Error> archive(View bytes, std::span<const std::string> passp
   for (const std::string& passphrase : passphrases) {
     if (!passphrase.empty()) archive_read_add_passphrase(a.get(), passphrase.c_str());
   }
-  if (archive_read_open_memory(a.get(), bytes.data(), bytes.size()) != ARCHIVE_OK) return error(complaint(a.get()));
+  if (archive_read_open_memory(a.get(), bytes.data(), bytes.size()) != ARCHIVE_OK)
+    return error(complaint(a.get()));
   for (;;) {
     struct archive_entry* entry = nullptr;
     const int got = archive_read_next_header(a.get(), &entry);

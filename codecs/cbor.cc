@@ -1,5 +1,5 @@
-// CBOR, on libcbor's streaming decoder: one item at a time, nothing allocated, so that a hostile count or length costs
-// nothing and a map that is cut short still gives what stands before the cut.
+// CBOR, on libcbor's streaming decoder: one item at a time, nothing allocated, so that a hostile
+// count or length costs nothing and a map that is cut short still gives what stands before the cut.
 
 #include <cbor.h>
 #include <fmt/format.h>
@@ -11,7 +11,9 @@ namespace {
 
 using Kind = CborItem::Kind;
 
-CborItem& item(void* context) { return *static_cast<CborItem*>(context); }
+CborItem& item(void* context) {
+  return *static_cast<CborItem*>(context);
+}
 void value(void* context, Kind kind, uint64_t v) {
   item(context).kind = kind;
   item(context).value = v;
@@ -55,8 +57,10 @@ Result<CborItem> cbor(View bytes) {
   CborItem out;
   const cbor_decoder_result got = cbor_stream_decode(bytes.data(), bytes.size(), &kCallbacks, &out);
   if (got.status == CBOR_DECODER_NEDATA)
-    return error(fmt::format("cbor: an item needs {} bytes, {} are left", got.required, bytes.size()), 0);
-  if (got.status != CBOR_DECODER_FINISHED) return error(fmt::format("cbor: 0x{:02x} begins no item", bytes[0]), 0);
+    return error(
+        fmt::format("cbor: an item needs {} bytes, {} are left", got.required, bytes.size()), 0);
+  if (got.status != CBOR_DECODER_FINISHED)
+    return error(fmt::format("cbor: 0x{:02x} begins no item", bytes[0]), 0);
   out.size = got.read;
   return out;
 }

@@ -11,13 +11,16 @@ namespace {
 
 constexpr const char* kModule = "matter-attest-codecs.so";
 
-// Beside the program, where an installation puts it, and where the build leaves it. Never a path from the environment.
+// Beside the program, where an installation puts it, and where the build leaves it. Never a path
+// from the environment.
 std::vector<std::filesystem::path> places() {
   std::error_code failed;
   const auto program = std::filesystem::read_symlink("/proc/self/exe", failed);
   if (failed) return {};
   const auto folder = program.parent_path();
-  return {folder / kModule, folder / "codecs" / kModule, folder.parent_path() / "lib" / "matter-attest" / kModule, folder.parent_path() / "codecs" / kModule};
+  return {folder / kModule, folder / "codecs" / kModule,
+          folder.parent_path() / "lib" / "matter-attest" / kModule,
+          folder.parent_path() / "codecs" / kModule};
 }
 
 Result<Codecs*> load() {
@@ -29,10 +32,13 @@ Result<Codecs*> load() {
       continue;
     }
     void* module = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-    if (module == nullptr) return error(fmt::format("{} cannot be loaded: {}", path.string(), dlerror()));
-    const auto make = reinterpret_cast<Codecs* (*)(const char*)>(dlsym(module, "matter_attest_codecs"));
+    if (module == nullptr)
+      return error(fmt::format("{} cannot be loaded: {}", path.string(), dlerror()));
+    const auto make =
+        reinterpret_cast<Codecs* (*)(const char*)>(dlsym(module, "matter_attest_codecs"));
     Codecs* codecs = make == nullptr ? nullptr : make(MATTER_ATTEST_VERSION);
-    if (codecs == nullptr) return error(fmt::format("{} belongs to another version of matter-attest", path.string()));
+    if (codecs == nullptr)
+      return error(fmt::format("{} belongs to another version of matter-attest", path.string()));
     return codecs;
   }
   return error(fmt::format("{} is not installed; looked for {}", kModule, tried));
@@ -40,8 +46,9 @@ Result<Codecs*> load() {
 
 class Loaded final : public Codecs {
  public:
-  tl::expected<void, Error> archive(View bytes, std::span<const std::string> passphrases,
-                                    const std::function<bool(const ArchiveMember&)>& member) override {
+  tl::expected<void, Error> archive(
+      View bytes, std::span<const std::string> passphrases,
+      const std::function<bool(const ArchiveMember&)>& member) override {
     const auto& codecs = module();
     if (!codecs) return tl::unexpected(codecs.error());
     return (*codecs)->archive(bytes, passphrases, member);
@@ -71,6 +78,7 @@ class Loaded final : public Codecs {
     std::call_once(once_, [this] { codecs_ = load(); });
     return codecs_;
   }
+
  private:
   std::once_flag once_;
   Result<Codecs*> codecs_ = error("not loaded");
@@ -83,7 +91,9 @@ Loaded& door() {
 
 }  // namespace
 
-Codecs& loaded_codecs() { return door(); }
+Codecs& loaded_codecs() {
+  return door();
+}
 
 tl::expected<void, Error> codecs_there() {
   const auto& codecs = door().module();

@@ -1,14 +1,14 @@
-// The door between the program and the module that holds libarchive, ZXing, libpng, libjpeg and libcbor. The module is
-// loaded when the first archive, picture or CBOR map is met and not before: a cold start with certificate files must not
-// pay for five libraries.
+// The door between the program and the module that holds libarchive, ZXing, libpng, libjpeg and
+// libcbor. The module is loaded when the first archive, picture or CBOR map is met and not before:
+// a cold start with certificate files must not pay for five libraries.
 #pragma once
 
 #include "verifier/readers/codecs.h"
 
 namespace attest {
 
-// Answers from the module, loading it when first asked. When it cannot be loaded every answer is the error that says
-// where it was looked for.
+// Answers from the module, loading it when first asked. When it cannot be loaded every answer is
+// the error that says where it was looked for.
 Codecs& loaded_codecs();
 // Whether it can be loaded, for who must not take that error for one of the evidence.
 tl::expected<void, Error> codecs_there();

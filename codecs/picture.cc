@@ -1,6 +1,7 @@
-// Pictures of labels: PNG on libpng and JPEG on libjpeg (what cameras and label printers give), read as grey, and the QR
-// codes in them found by ZXing-C++. ZXing decodes codes, not picture files; hence the other two. And the way back: ZXing
-// lays out the modules of a QR code, libpng writes them as a picture.
+// Pictures of labels: PNG on libpng and JPEG on libjpeg (what cameras and label printers give),
+// read as grey, and the QR codes in them found by ZXing-C++. ZXing decodes codes, not picture
+// files; hence the other two. And the way back: ZXing lays out the modules of a QR code, libpng
+// writes them as a picture.
 
 #include <fmt/format.h>
 #include <jpeglib.h>
@@ -24,8 +25,9 @@ namespace {
 constexpr uint64_t kMaxPixels = 64u << 20;
 constexpr uint32_t kMaxSide = 20'000;
 
-constexpr size_t kQuietZone = 4;        // ISO/IEC 18004: four modules of light on every side
-constexpr int kLevelM = 4;              // on the writer's scale from 0 to 8: level M, of which 15 % may be damaged
+constexpr size_t kQuietZone = 4;  // ISO/IEC 18004: four modules of light on every side
+constexpr int kLevelM =
+    4;  // on the writer's scale from 0 to 8: level M, of which 15 % may be damaged
 
 struct Grey {
   uint32_t width = 0, height = 0;
@@ -33,15 +35,18 @@ struct Grey {
 };
 
 tl::expected<void, Error> judge_size(uint64_t width, uint64_t height) {
-  if (width == 0 || height == 0 || width > kMaxSide || height > kMaxSide || width * height > kMaxPixels)
-    return error(fmt::format("picture: {} by {} pixels are outside what is read (up to {} million)", width, height, kMaxPixels >> 20));
+  if (width == 0 || height == 0 || width > kMaxSide || height > kMaxSide ||
+      width * height > kMaxPixels)
+    return error(fmt::format("picture: {} by {} pixels are outside what is read (up to {} million)",
+                             width, height, kMaxPixels >> 20));
   return {};
 }
 
 Result<Grey> read_png(View bytes) {
   png_image image{};
   image.version = PNG_IMAGE_VERSION;
-  if (png_image_begin_read_from_memory(&image, bytes.data(), bytes.size()) == 0) return error(fmt::format("png: {}", image.message));
+  if (png_image_begin_read_from_memory(&image, bytes.data(), bytes.size()) == 0)
+    return error(fmt::format("png: {}", image.message));
   Grey grey{.width = image.width, .height = image.height, .pixels = {}};
   if (const auto fits = judge_size(image.width, image.height); !fits) {
     png_image_free(&image);
@@ -51,7 +56,8 @@ Result<Grey> read_png(View bytes) {
   grey.pixels.resize(PNG_IMAGE_SIZE(image));
   // What is transparent on a label's picture is paper.
   const png_color white{255, 255, 255};
-  if (png_image_finish_read(&image, &white, grey.pixels.data(), 0, nullptr) == 0) return error(fmt::format("png: {}", image.message));
+  if (png_image_finish_read(&image, &white, grey.pixels.data(), 0, nullptr) == 0)
+    return error(fmt::format("png: {}", image.message));
   return grey;
 }
 
@@ -111,8 +117,12 @@ Result<Grey> read_jpeg(View bytes) {
 
 std::vector<std::string> codes_in(const Grey& grey) {
   std::vector<std::string> texts;
-  const ZXing::ImageView view(grey.pixels.data(), static_cast<int>(grey.width), static_cast<int>(grey.height), ZXing::ImageFormat::Lum);
-  const auto hints = ZXing::DecodeHints().setFormats(ZXing::BarcodeFormat::QRCode).setTryHarder(true).setMaxNumberOfSymbols(16);
+  const ZXing::ImageView view(grey.pixels.data(), static_cast<int>(grey.width),
+                              static_cast<int>(grey.height), ZXing::ImageFormat::Lum);
+  const auto hints = ZXing::DecodeHints()
+                         .setFormats(ZXing::BarcodeFormat::QRCode)
+                         .setTryHarder(true)
+                         .setMaxNumberOfSymbols(16);
   for (const auto& code : ZXing::ReadBarcodes(view, hints)) {
     if (code.isValid()) texts.push_back(code.text());
   }
@@ -134,7 +144,8 @@ void invert(Grey& grey) {
 }  // namespace
 
 Result<std::vector<std::string>> picture(View bytes) {
-  auto grey = bytes.size() > 2 && bytes[0] == 0xFF && bytes[1] == 0xD8 ? read_jpeg(bytes) : read_png(bytes);
+  auto grey =
+      bytes.size() > 2 && bytes[0] == 0xFF && bytes[1] == 0xD8 ? read_jpeg(bytes) : read_png(bytes);
   if (!grey) return tl::unexpected(grey.error());
   try {
     auto texts = codes_in(*grey);
@@ -151,8 +162,13 @@ Result<std::vector<std::string>> picture(View bytes) {
 
 Result<QrModules> qr_modules(std::string_view text) {
   try {
-    const auto matrix = ZXing::MultiFormatWriter(ZXing::BarcodeFormat::QRCode).setMargin(0).setEccLevel(kLevelM).encode(std::string(text), 0, 0);
-    if (matrix.width() <= 0 || matrix.width() != matrix.height()) return error(fmt::format("qr code: expected a square, found {} by {} modules", matrix.width(), matrix.height()));
+    const auto matrix = ZXing::MultiFormatWriter(ZXing::BarcodeFormat::QRCode)
+                            .setMargin(0)
+                            .setEccLevel(kLevelM)
+                            .encode(std::string(text), 0, 0);
+    if (matrix.width() <= 0 || matrix.width() != matrix.height())
+      return error(fmt::format("qr code: expected a square, found {} by {} modules", matrix.width(),
+                               matrix.height()));
     QrModules modules{.side = static_cast<size_t>(matrix.width()), .dark = {}};
     for (int y = 0; y < matrix.height(); ++y) {
       for (int x = 0; x < matrix.width(); ++x) modules.dark.push_back(matrix.get(x, y) ? 1 : 0);
@@ -165,10 +181,12 @@ Result<QrModules> qr_modules(std::string_view text) {
 
 Result<Bytes> qr_png(const QrModules& modules, size_t pixels_a_module) {
   const size_t side = (modules.side + 2 * kQuietZone) * pixels_a_module;
-  if (side == 0 || side > kMaxPixels / side) return error(fmt::format("png: {} by {} pixels are more than are drawn", side, side));
+  if (side == 0 || side > kMaxPixels / side)
+    return error(fmt::format("png: {} by {} pixels are more than are drawn", side, side));
   Bytes grey(side * side, 0xFF);
   for (size_t y = 0; y < modules.side * pixels_a_module; ++y) {
-    uint8_t* row = grey.data() + (y + kQuietZone * pixels_a_module) * side + kQuietZone * pixels_a_module;
+    uint8_t* row =
+        grey.data() + (y + kQuietZone * pixels_a_module) * side + kQuietZone * pixels_a_module;
     for (size_t x = 0; x < modules.side * pixels_a_module; ++x) {
       if (modules.dark[y / pixels_a_module * modules.side + x / pixels_a_module] != 0) row[x] = 0;
     }
@@ -179,7 +197,8 @@ Result<Bytes> qr_png(const QrModules& modules, size_t pixels_a_module) {
   image.format = PNG_FORMAT_GRAY;
   png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(image);
   Bytes out(size);
-  if (png_image_write_to_memory(&image, out.data(), &size, 0, grey.data(), 0, nullptr) == 0) return error(fmt::format("png: {}", image.message));
+  if (png_image_write_to_memory(&image, out.data(), &size, 0, grey.data(), 0, nullptr) == 0)
+    return error(fmt::format("png: {}", image.message));
   out.resize(size);
   return out;
 }

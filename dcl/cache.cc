@@ -16,16 +16,19 @@
 namespace attest::dcl {
 namespace {
 
-constexpr int kSchemaVersion = 1;               // PRAGMA user_version
-constexpr int kApplicationId = 0x4D414443;      // "MADC"
-constexpr int kBusyMilliseconds = 20'000;       // how long another process may hold the file
+constexpr int kSchemaVersion = 1;           // PRAGMA user_version
+constexpr int kApplicationId = 0x4D414443;  // "MADC"
+constexpr int kBusyMilliseconds = 20'000;   // how long another process may hold the file
 constexpr int kMaxSetAside = 1000;
 
 constexpr const char* kTables =
     "CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
-    "CREATE TABLE lists(schema TEXT PRIMARY KEY, height INTEGER NOT NULL, block_time INTEGER NOT NULL, read_at INTEGER NOT NULL, records INTEGER NOT NULL) WITHOUT ROWID;"
-    // height is null where the list's own holds; object is null where the ledger said that there is none.
-    "CREATE TABLE records(schema TEXT NOT NULL, key TEXT NOT NULL, object TEXT, height INTEGER, block_time INTEGER, read_at INTEGER, digest BLOB NOT NULL, UNIQUE(schema, key));";
+    "CREATE TABLE lists(schema TEXT PRIMARY KEY, height INTEGER NOT NULL, block_time INTEGER NOT "
+    "NULL, read_at INTEGER NOT NULL, records INTEGER NOT NULL) WITHOUT ROWID;"
+    // height is null where the list's own holds; object is null where the ledger said that there is
+    // none.
+    "CREATE TABLE records(schema TEXT NOT NULL, key TEXT NOT NULL, object TEXT, height INTEGER, "
+    "block_time INTEGER, read_at INTEGER, digest BLOB NOT NULL, UNIQUE(schema, key));";
 
 constexpr const char* kTrustNames[] = {"none", "snapshot", "tls", "proof"};
 
@@ -57,7 +60,8 @@ std::string after(std::string prefix) {
 
 }  // namespace
 
-// A prepared statement, finalised with its scope. Columns and parameters count from 0 and 1, as in SQLite.
+// A prepared statement, finalised with its scope. Columns and parameters count from 0 and 1, as in
+// SQLite.
 class Cache::Statement {
  public:
   Statement(sqlite3* db, const char* sql) { sqlite3_prepare_v2(db, sql, -1, &statement_, nullptr); }
@@ -74,7 +78,8 @@ class Cache::Statement {
     return *this;
   }
   Statement& bind(int at, const Sha256& digest) {
-    sqlite3_bind_blob(statement_, at, digest.data(), static_cast<int>(digest.size()), SQLITE_TRANSIENT);
+    sqlite3_bind_blob(statement_, at, digest.data(), static_cast<int>(digest.size()),
+                      SQLITE_TRANSIENT);
     return *this;
   }
   Statement& bind_null(int at) {
@@ -93,28 +98,39 @@ namespace {
 
 std::string_view text_column(sqlite3_stmt* statement, int column) {
   const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement, column));
-  return text == nullptr ? std::string_view() : std::string_view(text, static_cast<size_t>(sqlite3_column_bytes(statement, column)));
+  return text == nullptr
+             ? std::string_view()
+             : std::string_view(text, static_cast<size_t>(sqlite3_column_bytes(statement, column)));
 }
 
 // key, object, height, block_time, read_at, digest: in this order in every query of records.
-constexpr const char* kColumns = "r.key, r.object, coalesce(r.height, l.height), coalesce(r.block_time, l.block_time), coalesce(r.read_at, l.read_at), r.digest";
+constexpr const char* kColumns =
+    "r.key, r.object, coalesce(r.height, l.height), coalesce(r.block_time, l.block_time), "
+    "coalesce(r.read_at, l.read_at), r.digest";
 
 Result<CachedRecord> record_of(Schema schema, sqlite3_stmt* row) {
   CachedRecord out{.key = std::string(text_column(row, 0)),
                    .object = {},
-                   .when = {.height = sqlite3_column_int64(row, 2), .block_time = {sqlite3_column_int64(row, 3)}, .read_at = {sqlite3_column_int64(row, 4)}}};
+                   .when = {.height = sqlite3_column_int64(row, 2),
+                            .block_time = {sqlite3_column_int64(row, 3)},
+                            .read_at = {sqlite3_column_int64(row, 4)}}};
   const std::string_view object = text_column(row, 1);
   const auto digest = row_digest(schema, out.key, object);
-  const View stored(static_cast<const uint8_t*>(sqlite3_column_blob(row, 5)), static_cast<size_t>(sqlite3_column_bytes(row, 5)));
-  if (!equal(digest, stored)) return error(fmt::format("{} {} does not match its digest", info(schema).name, printable(out.key)));
+  const View stored(static_cast<const uint8_t*>(sqlite3_column_blob(row, 5)),
+                    static_cast<size_t>(sqlite3_column_bytes(row, 5)));
+  if (!equal(digest, stored))
+    return error(
+        fmt::format("{} {} does not match its digest", info(schema).name, printable(out.key)));
   if (object.empty()) return out;
   auto json = parse_json(object);
-  if (!json) return within(fmt::format("{} {}", info(schema).name, printable(out.key)), json.error());
+  if (!json)
+    return within(fmt::format("{} {}", info(schema).name, printable(out.key)), json.error());
   out.object = std::move(*json);
   return out;
 }
 
-// All rows of a query. An error with `damaged` set is a record that cannot be read, without it a query that failed.
+// All rows of a query. An error with `damaged` set is a record that cannot be read, without it a
+// query that failed.
 template <class Query>
 Result<std::vector<CachedRecord>> rows_of(Schema schema, Query& query, bool& damaged) {
   std::vector<CachedRecord> out;
@@ -133,7 +149,9 @@ Result<std::vector<CachedRecord>> rows_of(Schema schema, Query& query, bool& dam
 
 }  // namespace
 
-Cache::Cache(Cache&& other) noexcept { *this = std::move(other); }
+Cache::Cache(Cache&& other) noexcept {
+  *this = std::move(other);
+}
 Cache& Cache::operator=(Cache&& other) noexcept {
   std::swap(path_, other.path_);
   std::swap(inode_, other.inode_);
@@ -151,26 +169,36 @@ Cache::~Cache() {
 Error Cache::failed(const std::string& doing) {
   const int code = sqlite3_errcode(db_);
   if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB) damaged_ = true;
-  const char* advice = code == SQLITE_BUSY ? " (another process holds it)" : code == SQLITE_FULL ? " (is the disk full?)" : "";
-  return {.what = fmt::format("cache {}: {}: {}{}", path_.empty() ? "in memory" : path_, doing, sqlite3_errmsg(db_), advice), .offset = {}};
+  const char* advice = code == SQLITE_BUSY   ? " (another process holds it)"
+                       : code == SQLITE_FULL ? " (is the disk full?)"
+                                             : "";
+  return {.what = fmt::format("cache {}: {}: {}{}", path_.empty() ? "in memory" : path_, doing,
+                              sqlite3_errmsg(db_), advice),
+          .offset = {}};
 }
 
 Result<void> Cache::execute(const char* sql) {
-  if (sqlite3_exec(db_, sql, nullptr, nullptr, nullptr) != SQLITE_OK) return tl::unexpected(failed("cannot be used"));
+  if (sqlite3_exec(db_, sql, nullptr, nullptr, nullptr) != SQLITE_OK)
+    return tl::unexpected(failed("cannot be used"));
   return {};
 }
 
-// `unusable` with `why` says that the file is there and is no cache of ours; other errors are about the machine.
-Result<Cache> Cache::connect(const std::string& path, bool create, bool& unusable, std::string& why) {
+// `unusable` with `why` says that the file is there and is no cache of ours; other errors are about
+// the machine.
+Result<Cache> Cache::connect(const std::string& path, bool create, bool& unusable,
+                             std::string& why) {
   Cache cache;
   cache.path_ = path;
-  const int flags = SQLITE_OPEN_READWRITE | (create ? SQLITE_OPEN_CREATE : 0) | SQLITE_OPEN_EXRESCODE;
-  int opened = sqlite3_open_v2(path.empty() ? ":memory:" : path.c_str(), &cache.db_, flags, nullptr);
+  const int flags =
+      SQLITE_OPEN_READWRITE | (create ? SQLITE_OPEN_CREATE : 0) | SQLITE_OPEN_EXRESCODE;
+  int opened =
+      sqlite3_open_v2(path.empty() ? ":memory:" : path.c_str(), &cache.db_, flags, nullptr);
   if (opened != SQLITE_OK && !create) {
     // A cache on a read-only medium: nobody can be writing it.
     sqlite3_close(cache.db_);
     const std::string uri = "file:" + path + "?immutable=1";
-    opened = sqlite3_open_v2(uri.c_str(), &cache.db_, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, nullptr);
+    opened =
+        sqlite3_open_v2(uri.c_str(), &cache.db_, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, nullptr);
   }
   if (opened != SQLITE_OK) return tl::unexpected(cache.failed("cannot be opened"));
   sqlite3_extended_result_codes(cache.db_, 0);
@@ -178,7 +206,9 @@ Result<Cache> Cache::connect(const std::string& path, bool create, bool& unusabl
   cache.inode_ = inode_of(path);
   int64_t version = 0, application = 0, tables = 0;
   {
-    Statement about(cache.db_, "SELECT (SELECT user_version FROM pragma_user_version), (SELECT application_id FROM pragma_application_id), (SELECT count(*) FROM sqlite_schema)");
+    Statement about(cache.db_,
+                    "SELECT (SELECT user_version FROM pragma_user_version), (SELECT application_id "
+                    "FROM pragma_application_id), (SELECT count(*) FROM sqlite_schema)");
     if (about.step() != SQLITE_ROW) {
       const Error failure = cache.failed("cannot be read");
       unusable = cache.damaged_;
@@ -192,18 +222,23 @@ Result<Cache> Cache::connect(const std::string& path, bool create, bool& unusabl
   if (tables == 0 && version == 0) {
     if (!create) return error("empty");
     // Two processes may meet here; the second finds the tables made.
-    // A new file waits for no disk: should the machine itself stop now, there was nothing in it to lose. (A process
-    // that is killed loses nothing either way.)
+    // A new file waits for no disk: should the machine itself stop now, there was nothing in it to
+    // lose. (A process that is killed loses nothing either way.)
     if (!path.empty()) {
-      if (const auto wal = cache.execute("PRAGMA synchronous=OFF; PRAGMA journal_mode=WAL;"); !wal) return tl::unexpected(wal.error());
+      if (const auto wal = cache.execute("PRAGMA synchronous=OFF; PRAGMA journal_mode=WAL;"); !wal)
+        return tl::unexpected(wal.error());
     }
-    if (const auto begun = cache.execute("BEGIN IMMEDIATE"); !begun) return tl::unexpected(begun.error());
+    if (const auto begun = cache.execute("BEGIN IMMEDIATE"); !begun)
+      return tl::unexpected(begun.error());
     Statement made(cache.db_, "SELECT count(*) FROM sqlite_schema");
     const bool empty = made.step() == SQLITE_ROW && sqlite3_column_int64(made.get(), 0) == 0;
     made.reset();
     if (empty) {
-      const std::string pragmas = fmt::format("PRAGMA user_version={}; PRAGMA application_id={}; {}", kSchemaVersion, kApplicationId, kTables);
-      if (const auto written = cache.execute(pragmas.c_str()); !written) return tl::unexpected(written.error());
+      const std::string pragmas =
+          fmt::format("PRAGMA user_version={}; PRAGMA application_id={}; {}", kSchemaVersion,
+                      kApplicationId, kTables);
+      if (const auto written = cache.execute(pragmas.c_str()); !written)
+        return tl::unexpected(written.error());
     }
     if (const auto done = cache.execute("COMMIT"); !done) return tl::unexpected(done.error());
     return cache;
@@ -217,11 +252,13 @@ Result<Cache> Cache::connect(const std::string& path, bool create, bool& unusabl
   }
   if (unusable) return error(why);
   // With a write-ahead log this keeps transactions whole through a crash of the machine too.
-  if (const auto normal = cache.execute("PRAGMA synchronous=NORMAL;"); !normal) return tl::unexpected(normal.error());
+  if (const auto normal = cache.execute("PRAGMA synchronous=NORMAL;"); !normal)
+    return tl::unexpected(normal.error());
   return cache;
 }
 
-Result<std::optional<Cache>> Cache::open(const std::string& path, Open how, std::string& set_aside) {
+Result<std::optional<Cache>> Cache::open(const std::string& path, Open how,
+                                         std::string& set_aside) {
   if (how == Open::create) {
     std::error_code ignored;  // the opening says what is wrong
     std::filesystem::create_directories(std::filesystem::path(path).parent_path(), ignored);
@@ -242,7 +279,8 @@ Result<std::optional<Cache>> Cache::open(const std::string& path, Open how, std:
     set_aside = unread.set_aside(why);
     if (std::filesystem::exists(path) && inode_of(path) == unread.inode_) return error(set_aside);
   }
-  return error(fmt::format("cache {}: cannot be opened: it is replaced by unusable files again and again", path));
+  return error(fmt::format(
+      "cache {}: cannot be opened: it is replaced by unusable files again and again", path));
 }
 
 Result<Cache> Cache::in_memory() {
@@ -253,7 +291,8 @@ Result<Cache> Cache::in_memory() {
 
 std::string Cache::set_aside(const std::string& why) {
   if (path_.empty()) return {};
-  // Under a lock: of two processes that find the damage, the second must not rename the first one's new file.
+  // Under a lock: of two processes that find the damage, the second must not rename the first one's
+  // new file.
   const int lock = ::open((path_ + ".lock").c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0644);
   if (lock >= 0) flock(lock, LOCK_EX);
   std::string line;
@@ -269,7 +308,8 @@ std::string Cache::set_aside(const std::string& why) {
       std::error_code ignored;
       std::filesystem::rename(path_ + beside, name + beside, ignored);
     }
-    line = failure ? fmt::format("cache {}: not usable ({}) and cannot be renamed: {}", path_, why, failure.message())
+    line = failure ? fmt::format("cache {}: not usable ({}) and cannot be renamed: {}", path_, why,
+                                 failure.message())
                    : fmt::format("cache {}: not usable ({}); set aside as {}", path_, why, name);
   } else {
     line = fmt::format("cache {}: was not usable ({}) and was set aside", path_, why);
@@ -302,14 +342,18 @@ Result<std::optional<CachedList>> Cache::list(Schema schema) {
   if (code == SQLITE_DONE) return std::nullopt;
   if (code != SQLITE_ROW) return tl::unexpected(failed("cannot be read"));
   const auto number = [&](int column) { return sqlite3_column_int64(query.get(), column); };
-  return CachedList{.schema = schema,
-                    .when = {.height = number(0), .block_time = {number(1)}, .read_at = {number(2)}},
-                    .records = static_cast<size_t>(number(3))};
+  return CachedList{
+      .schema = schema,
+      .when = {.height = number(0), .block_time = {number(1)}, .read_at = {number(2)}},
+      .records = static_cast<size_t>(number(3))};
 }
 
 Result<std::optional<CachedRecord>> Cache::find(Schema schema, const std::string& key) {
   if (find_ == nullptr) {
-    const std::string sql = fmt::format("SELECT {} FROM records r LEFT JOIN lists l ON l.schema=r.schema WHERE r.schema=?1 AND r.key=?2", kColumns);
+    const std::string sql = fmt::format(
+        "SELECT {} FROM records r LEFT JOIN lists l ON l.schema=r.schema WHERE r.schema=?1 AND "
+        "r.key=?2",
+        kColumns);
     sqlite3_prepare_v3(db_, sql.c_str(), -1, SQLITE_PREPARE_PERSISTENT, &find_, nullptr);
     if (find_ == nullptr) return tl::unexpected(failed("cannot be read"));
   }
@@ -330,7 +374,10 @@ Result<std::optional<CachedRecord>> Cache::find(Schema schema, const std::string
 }
 
 Result<std::vector<CachedRecord>> Cache::find_all(Schema schema, const std::string& prefix) {
-  const std::string sql = fmt::format("SELECT {} FROM records r LEFT JOIN lists l ON l.schema=r.schema WHERE r.schema=?1 AND r.key>=?2 AND r.key<?3 AND r.object IS NOT NULL ORDER BY r.key", kColumns);
+  const std::string sql = fmt::format(
+      "SELECT {} FROM records r LEFT JOIN lists l ON l.schema=r.schema WHERE r.schema=?1 AND "
+      "r.key>=?2 AND r.key<?3 AND r.object IS NOT NULL ORDER BY r.key",
+      kColumns);
   Statement query(db_, sql.c_str());
   const std::string end = after(prefix);
   query.bind(1, info(schema).name).bind(2, prefix).bind(3, end);
@@ -338,18 +385,23 @@ Result<std::vector<CachedRecord>> Cache::find_all(Schema schema, const std::stri
   auto records = rows_of(schema, query, damaged);
   if (records) return std::move(*records);
   damaged_ = damaged_ || damaged;
-  return damaged ? within("cache " + path_, records.error()) : tl::unexpected(failed("cannot be read"));
+  return damaged ? within("cache " + path_, records.error())
+                 : tl::unexpected(failed("cannot be read"));
 }
 
 Result<std::vector<CachedRecord>> Cache::find_singles(Schema schema) {
-  const std::string sql = fmt::format("SELECT {} FROM records r LEFT JOIN lists l ON l.schema=r.schema WHERE r.schema=?1 AND r.height IS NOT NULL ORDER BY r.key", kColumns);
+  const std::string sql = fmt::format(
+      "SELECT {} FROM records r LEFT JOIN lists l ON l.schema=r.schema WHERE r.schema=?1 AND "
+      "r.height IS NOT NULL ORDER BY r.key",
+      kColumns);
   Statement query(db_, sql.c_str());
   query.bind(1, info(schema).name);
   bool damaged = false;
   auto records = rows_of(schema, query, damaged);
   if (records) return std::move(*records);
   damaged_ = damaged_ || damaged;
-  return damaged ? within("cache " + path_, records.error()) : tl::unexpected(failed("cannot be read"));
+  return damaged ? within("cache " + path_, records.error())
+                 : tl::unexpected(failed("cannot be read"));
 }
 
 Result<void> Cache::begin_view() {
@@ -377,7 +429,8 @@ Result<SchemaChanges> Cache::replace_list(const RecordList& list, const ReadAt& 
   const char* name = info(list.schema).name;
   std::unordered_map<std::string, Sha256> before;
   {
-    // The digest of what is stored, not the stored digest: a row that rotted counts as changed and is written anew.
+    // The digest of what is stored, not the stored digest: a row that rotted counts as changed and
+    // is written anew.
     Statement query(db_, "SELECT key, object FROM records WHERE schema=?1");
     query.bind(1, name);
     int code = SQLITE_OK;
@@ -388,9 +441,12 @@ Result<SchemaChanges> Cache::replace_list(const RecordList& list, const ReadAt& 
     if (code != SQLITE_DONE) return tl::unexpected(failed("cannot be read"));
   }
   SchemaChanges changes{.schema = list.schema, .records = list.records.size()};
-  Statement write(db_, "INSERT INTO records(schema, key, object, digest) VALUES(?1, ?2, ?3, ?4) "
-                       "ON CONFLICT(schema, key) DO UPDATE SET object=excluded.object, digest=excluded.digest, height=NULL, block_time=NULL, read_at=NULL");
-  const bool singles = info(list.schema).list_path == nullptr;  // rows may carry heights of their own
+  Statement write(db_,
+                  "INSERT INTO records(schema, key, object, digest) VALUES(?1, ?2, ?3, ?4) "
+                  "ON CONFLICT(schema, key) DO UPDATE SET object=excluded.object, "
+                  "digest=excluded.digest, height=NULL, block_time=NULL, read_at=NULL");
+  const bool singles =
+      info(list.schema).list_path == nullptr;  // rows may carry heights of their own
   for (const Record& record : list.records) {
     const std::string object = dump(record.object);
     const Sha256 digest = row_digest(list.schema, record.key, object);
@@ -409,10 +465,17 @@ Result<SchemaChanges> Cache::replace_list(const RecordList& list, const ReadAt& 
     remove.bind(1, name).bind(2, key);
     if (remove.step() != SQLITE_DONE) return tl::unexpected(failed("cannot be written"));
     remove.reset();
-    if (digest != row_digest(list.schema, key, "")) ++changes.removed;  // a remembered absence is no record
+    if (digest != row_digest(list.schema, key, ""))
+      ++changes.removed;  // a remembered absence is no record
   }
-  Statement state(db_, "INSERT OR REPLACE INTO lists(schema, height, block_time, read_at, records) VALUES(?1, ?2, ?3, ?4, ?5)");
-  state.bind(1, name).bind(2, when.height).bind(3, when.block_time.seconds).bind(4, when.read_at.seconds).bind(5, static_cast<int64_t>(list.records.size()));
+  Statement state(db_,
+                  "INSERT OR REPLACE INTO lists(schema, height, block_time, read_at, records) "
+                  "VALUES(?1, ?2, ?3, ?4, ?5)");
+  state.bind(1, name)
+      .bind(2, when.height)
+      .bind(3, when.block_time.seconds)
+      .bind(4, when.read_at.seconds)
+      .bind(5, static_cast<int64_t>(list.records.size()));
   if (state.step() != SQLITE_DONE) return tl::unexpected(failed("cannot be written"));
   return changes;
 }
@@ -429,11 +492,13 @@ auto Cache::in_transaction(const Work& work) -> decltype(work()) {
   return result;
 }
 
-Result<std::vector<SchemaChanges>> Cache::write_lists(const CacheSource& source, std::span<const ListUpdate> lists) {
+Result<std::vector<SchemaChanges>> Cache::write_lists(const CacheSource& source,
+                                                      std::span<const ListUpdate> lists) {
   const auto known = this->source();
   if (!known) return tl::unexpected(known.error());
   if (*known && (*known)->chain_id != source.chain_id) {
-    return error(fmt::format("cache {}: holds {}, expected {}", path_, (*known)->chain_id, source.chain_id));
+    return error(
+        fmt::format("cache {}: holds {}, expected {}", path_, (*known)->chain_id, source.chain_id));
   }
   std::vector<SchemaChanges> changes;
   for (const ListUpdate& update : lists) {
@@ -442,7 +507,10 @@ Result<std::vector<SchemaChanges>> Cache::write_lists(const CacheSource& source,
     changes.push_back(*one);
   }
   Statement meta(db_, "INSERT OR REPLACE INTO meta(name, value) VALUES(?1, ?2)");
-  const std::pair<const char*, std::string> rows[] = {{"chain_id", source.chain_id}, {"source", source.source}, {"trust", kTrustNames[static_cast<size_t>(source.trust)]}};
+  const std::pair<const char*, std::string> rows[] = {
+      {"chain_id", source.chain_id},
+      {"source", source.source},
+      {"trust", kTrustNames[static_cast<size_t>(source.trust)]}};
   for (const auto& [name, value] : rows) {
     meta.bind(1, name).bind(2, value);
     if (meta.step() != SQLITE_DONE) return tl::unexpected(failed("cannot be written"));
@@ -451,42 +519,59 @@ Result<std::vector<SchemaChanges>> Cache::write_lists(const CacheSource& source,
   return changes;
 }
 
-Result<std::vector<SchemaChanges>> Cache::update(const CacheSource& source, std::span<const ListUpdate> lists) {
+Result<std::vector<SchemaChanges>> Cache::update(const CacheSource& source,
+                                                 std::span<const ListUpdate> lists) {
   return in_transaction([&]() -> Result<std::vector<SchemaChanges>> {
     const auto newest = newest_height();
     if (!newest) return tl::unexpected(newest.error());
     for (const ListUpdate& update : lists) {
       if (!*newest || **newest <= update.when.height) continue;
-      return error(fmt::format("{}: is behind: it offers height {}, height {} is already known here", source.source, update.when.height, **newest));
+      return error(
+          fmt::format("{}: is behind: it offers height {}, height {} is already known here",
+                      source.source, update.when.height, **newest));
     }
     return write_lists(source, lists);
   });
 }
 
-Result<std::vector<SchemaChanges>> Cache::replace_all(const CacheSource& source, std::span<const ListUpdate> lists, std::span<const SingleUpdate> singles) {
+Result<std::vector<SchemaChanges>> Cache::replace_all(const CacheSource& source,
+                                                      std::span<const ListUpdate> lists,
+                                                      std::span<const SingleUpdate> singles) {
   return in_transaction([&]() -> Result<std::vector<SchemaChanges>> {
     // Lists that are not given go too; those given are compared with what was there.
     std::string kept;
-    for (const ListUpdate& update : lists) kept += fmt::format("{}'{}'", kept.empty() ? "" : ",", info(update.list.schema).name);
-    const std::string clear = fmt::format("DELETE FROM meta; DELETE FROM lists; DELETE FROM records WHERE height IS NOT NULL OR schema NOT IN ({})", kept);
-    if (const auto cleared = execute(clear.c_str()); !cleared) return tl::unexpected(cleared.error());
+    for (const ListUpdate& update : lists)
+      kept += fmt::format("{}'{}'", kept.empty() ? "" : ",", info(update.list.schema).name);
+    const std::string clear = fmt::format(
+        "DELETE FROM meta; DELETE FROM lists; DELETE FROM records WHERE height IS NOT NULL OR "
+        "schema NOT IN ({})",
+        kept);
+    if (const auto cleared = execute(clear.c_str()); !cleared)
+      return tl::unexpected(cleared.error());
     auto changes = write_lists(source, lists);
     for (const SingleUpdate& single : singles) {
       if (!changes) break;
-      const auto written = put(single.schema, single.record.key, single.record.object, single.record.when);
+      const auto written =
+          put(single.schema, single.record.key, single.record.object, single.record.when);
       if (!written) changes = tl::unexpected(written.error());
     }
     return changes;
   });
 }
 
-Result<void> Cache::put(Schema schema, const std::string& key, const Json& object, const ReadAt& when) {
+Result<void> Cache::put(Schema schema, const std::string& key, const Json& object,
+                        const ReadAt& when) {
   end_view();
   const std::string text = object.is_null() ? std::string() : dump(object);
-  Statement write(db_, "INSERT OR REPLACE INTO records(schema, key, object, height, block_time, read_at, digest) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)");
+  Statement write(db_,
+                  "INSERT OR REPLACE INTO records(schema, key, object, height, block_time, "
+                  "read_at, digest) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)");
   write.bind(1, info(schema).name).bind(2, key);
   object.is_null() ? write.bind_null(3) : write.bind(3, text);
-  write.bind(4, when.height).bind(5, when.block_time.seconds).bind(6, when.read_at.seconds).bind(7, row_digest(schema, key, text));
+  write.bind(4, when.height)
+      .bind(5, when.block_time.seconds)
+      .bind(6, when.read_at.seconds)
+      .bind(7, row_digest(schema, key, text));
   if (write.step() != SQLITE_DONE) return tl::unexpected(failed("cannot be written"));
   return {};
 }

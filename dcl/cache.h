@@ -1,9 +1,11 @@
-// Cache: the ledger's facts on this machine, one SQLite file a network, used by many processes at once.
+// Cache: the ledger's facts on this machine, one SQLite file a network, used by many processes at
+// once.
 //
-// Two kinds of facts: lists that a sync read whole at one height (what is not among them is absent), and single
-// records that were asked for, each with its own height. A sync is one transaction, so a reader sees the facts before
-// it or the facts after it, and so does whoever comes after a process that was killed. Every row carries a digest; a
-// file that is damaged, of another kind or of a newer version is renamed and named, never half-read.
+// Two kinds of facts: lists that a sync read whole at one height (what is not among them is
+// absent), and single records that were asked for, each with its own height. A sync is one
+// transaction, so a reader sees the facts before it or the facts after it, and so does whoever
+// comes after a process that was killed. Every row carries a digest; a file that is damaged, of
+// another kind or of a newer version is renamed and named, never half-read.
 #pragma once
 
 #include <memory>
@@ -65,9 +67,10 @@ struct SchemaChanges {
 class Cache {
  public:
   enum class Open : uint8_t { existing, create };
-  // nullopt when there is no such file and none is to be made. `set_aside` is told, in one line, when an unusable
-  // file was renamed; the cache is then new and empty (or nullopt).
-  static Result<std::optional<Cache>> open(const std::string& path, Open how, std::string& set_aside);
+  // nullopt when there is no such file and none is to be made. `set_aside` is told, in one line,
+  // when an unusable file was renamed; the cache is then new and empty (or nullopt).
+  static Result<std::optional<Cache>> open(const std::string& path, Open how,
+                                           std::string& set_aside);
   static Result<Cache> in_memory();
 
   Cache(Cache&&) noexcept;
@@ -86,11 +89,15 @@ class Cache {
   Result<void> begin_view();
   void end_view();
 
-  // One transaction: these lists are now the whole truth for their schemas; schemas that are not given keep theirs.
-  // Refused when the cache already holds a later height, since a node must not lead back to what was true once.
-  Result<std::vector<SchemaChanges>> update(const CacheSource& source, std::span<const ListUpdate> lists);
+  // One transaction: these lists are now the whole truth for their schemas; schemas that are not
+  // given keep theirs. Refused when the cache already holds a later height, since a node must not
+  // lead back to what was true once.
+  Result<std::vector<SchemaChanges>> update(const CacheSource& source,
+                                            std::span<const ListUpdate> lists);
   // One transaction: the cache now holds this and nothing else.
-  Result<std::vector<SchemaChanges>> replace_all(const CacheSource& source, std::span<const ListUpdate> lists, std::span<const SingleUpdate> singles);
+  Result<std::vector<SchemaChanges>> replace_all(const CacheSource& source,
+                                                 std::span<const ListUpdate> lists,
+                                                 std::span<const SingleUpdate> singles);
   // One record (or its absence) that was asked for.
   Result<void> put(Schema schema, const std::string& key, const Json& object, const ReadAt& when);
 
@@ -109,9 +116,12 @@ class Cache {
   Error failed(const std::string& doing);
   Result<std::optional<int64_t>> newest_height();
   Result<SchemaChanges> replace_list(const RecordList& list, const ReadAt& when);
-  Result<std::vector<SchemaChanges>> write_lists(const CacheSource& source, std::span<const ListUpdate> lists);
-  template <class Work> auto in_transaction(const Work& work) -> decltype(work());
-  static Result<Cache> connect(const std::string& path, bool create, bool& unusable, std::string& why);
+  Result<std::vector<SchemaChanges>> write_lists(const CacheSource& source,
+                                                 std::span<const ListUpdate> lists);
+  template <class Work>
+  auto in_transaction(const Work& work) -> decltype(work());
+  static Result<Cache> connect(const std::string& path, bool create, bool& unusable,
+                               std::string& why);
 
   std::string path_;  // empty: in memory
   uint64_t inode_ = 0;

@@ -13,24 +13,34 @@
 namespace attest::dcl {
 namespace {
 
-// The CSA's own vendor id. The root that names it is its Matter Certification and Testing CA: approved like a PAA,
-// under the same type, and the issuer of the certification declarations' signers. No device chain may end there.
+// The CSA's own vendor id. The root that names it is its Matter Certification and Testing CA:
+// approved like a PAA, under the same type, and the issuer of the certification declarations'
+// signers. No device chain may end there.
 constexpr uint16_t kCsaVendorId = 0xC5A0;
 
-bool is_cd_authority(const EntryCertificate& c) { return c.certificate.is_root && c.named_vid == kCsaVendorId; }
+bool is_cd_authority(const EntryCertificate& c) {
+  return c.certificate.is_root && c.named_vid == kCsaVendorId;
+}
 
-// The schemas that a node is asked for whole even when single facts are wanted: they are small, and their paths
-// cannot carry every key.
-bool read_whole(Schema schema) { return schema == Schema::certificate || schema == Schema::revoked || schema == Schema::revocation_point; }
+// The schemas that a node is asked for whole even when single facts are wanted: they are small, and
+// their paths cannot carry every key.
+bool read_whole(Schema schema) {
+  return schema == Schema::certificate || schema == Schema::revoked ||
+         schema == Schema::revocation_point;
+}
 
 }  // namespace
 
-std::string cache_path(const std::string& folder, const std::string& chain_id) { return folder + "/" + chain_id + ".sqlite"; }
+std::string cache_path(const std::string& folder, const std::string& chain_id) {
+  return folder + "/" + chain_id + ".sqlite";
+}
 
 Result<std::string> read_snapshot_file(const std::string& path) {
   if (path == "demo" && !std::filesystem::exists(path)) return std::string(builtin_snapshot());
   std::ifstream in(path, std::ios::binary);
-  if (!in || std::filesystem::is_directory(path)) return error(fmt::format("{}: cannot be read, expected a ledger snapshot or a node's URL", printable(path)));
+  if (!in || std::filesystem::is_directory(path))
+    return error(fmt::format("{}: cannot be read, expected a ledger snapshot or a node's URL",
+                             printable(path)));
   return std::string(std::istreambuf_iterator<char>(in), {});
 }
 
@@ -52,12 +62,14 @@ Result<std::unique_ptr<CachedLedger>> CachedLedger::open(LedgerOptions options) 
   const auto snapshot = read_snapshot(*text);
   if (!snapshot) return within(printable(o.ledger), snapshot.error());
   if (snapshot->chain_id != o.network.chain_id) {
-    return error(fmt::format("{}: expected a snapshot of {}, found one of {}", printable(o.ledger), o.network.chain_id, snapshot->chain_id));
+    return error(fmt::format("{}: expected a snapshot of {}, found one of {}", printable(o.ledger),
+                             o.network.chain_id, snapshot->chain_id));
   }
   auto cache = Cache::in_memory();
   if (!cache) return tl::unexpected(cache.error());
   const std::string name = std::filesystem::path(o.ledger).filename().string();
-  if (const auto loaded = load_snapshot(*cache, *snapshot, name); !loaded) return tl::unexpected(loaded.error());
+  if (const auto loaded = load_snapshot(*cache, *snapshot, name); !loaded)
+    return tl::unexpected(loaded.error());
   ledger->cache_ = std::move(*cache);
   ledger->carried_ = snapshot->crls;
   ledger->source_name_ = "snapshot " + name;
@@ -93,16 +105,20 @@ void CachedLedger::prepare() {
     if ((*source)->chain_id == options_.network.chain_id) {
       trust_ = (*source)->trust;
     } else {
-      notes_.push_back(fmt::format("cache {}: expected {}, found {}", cache_->path(), options_.network.chain_id, (*source)->chain_id));
+      notes_.push_back(fmt::format("cache {}: expected {}, found {}", cache_->path(),
+                                   options_.network.chain_id, (*source)->chain_id));
       cache_.reset();
     }
   }
-  if (cache_) (void)cache_->begin_view();  // one state for all questions; without it, each sees a state of its own
+  if (cache_)
+    (void)cache_
+        ->begin_view();  // one state for all questions; without it, each sees a state of its own
 }
 
 void CachedLedger::open_cache() {
   std::string set_aside;
-  auto opened = Cache::open(cache_path(options_.cache_folder, options_.network.chain_id), Cache::Open::existing, set_aside);
+  auto opened = Cache::open(cache_path(options_.cache_folder, options_.network.chain_id),
+                            Cache::Open::existing, set_aside);
   if (!set_aside.empty()) notes_.push_back(set_aside);
   if (!opened) notes_.push_back(opened.error().what);
   if (opened && *opened) cache_ = std::move(**opened);
@@ -112,7 +128,8 @@ void CachedLedger::refresh() {
   const auto done = [&]() -> Result<void> {
     const auto asked = node();
     if (!asked) return tl::unexpected(asked.error());
-    const auto synced = sync(**asked, cache_path(options_.cache_folder, options_.network.chain_id), options_.now, {.versions = false, .progress = options_.progress});
+    const auto synced = sync(**asked, cache_path(options_.cache_folder, options_.network.chain_id),
+                             options_.now, {.versions = false, .progress = options_.progress});
     if (!synced) return tl::unexpected(synced.error());
     for (const std::string& note : synced->notes) {
       if (std::find(notes_.begin(), notes_.end(), note) == notes_.end()) notes_.push_back(note);
@@ -123,7 +140,8 @@ void CachedLedger::refresh() {
   }();
   if (done) return;
   refresh_error_ = done.error();
-  notes_.push_back(fmt::format("{} could not be refreshed: {}", options_.network.chain_id, done.error().what));
+  notes_.push_back(
+      fmt::format("{} could not be refreshed: {}", options_.network.chain_id, done.error().what));
 }
 
 Result<Node*> CachedLedger::node() {
@@ -150,7 +168,8 @@ Result<Node*> CachedLedger::node() {
 Result<Cache*> CachedLedger::store() {
   if (cache_) return &*cache_;
   std::string set_aside;
-  auto opened = Cache::open(cache_path(options_.cache_folder, options_.network.chain_id), Cache::Open::create, set_aside);
+  auto opened = Cache::open(cache_path(options_.cache_folder, options_.network.chain_id),
+                            Cache::Open::create, set_aside);
   if (!set_aside.empty()) notes_.push_back(set_aside);
   if (!opened) return tl::unexpected(opened.error());
   cache_ = std::move(**opened);
@@ -163,12 +182,19 @@ Provenance CachedLedger::provenance(const ReadAt& when) const {
 
 // Why there is no answer, and what to do about it.
 Unknown CachedLedger::unknown(const std::string& what) const {
-  if (trust_ == LedgerTrust::snapshot && options_.offline && !options_.ledger.empty()) return {fmt::format("the {} does not hold {}", source_name_, what)};
-  if (options_.offline) return {fmt::format("{} is not in the {}, and nothing may be fetched offline", what, source_name_)};
-  return {fmt::format("{}: {}", what, refresh_error_ ? refresh_error_->what : node_error_ ? node_error_->what : "could not be read")};
+  if (trust_ == LedgerTrust::snapshot && options_.offline && !options_.ledger.empty())
+    return {fmt::format("the {} does not hold {}", source_name_, what)};
+  if (options_.offline)
+    return {
+        fmt::format("{} is not in the {}, and nothing may be fetched offline", what, source_name_)};
+  return {fmt::format("{}: {}", what,
+                      refresh_error_ ? refresh_error_->what
+                      : node_error_  ? node_error_->what
+                                     : "could not be read")};
 }
 
-// A read met damage: the file goes, and with it this ledger's facts. What was answered before stands.
+// A read met damage: the file goes, and with it this ledger's facts. What was answered before
+// stands.
 Unknown CachedLedger::damaged(const Error& failure) {
   std::string line = failure.what;
   if (cache_ && cache_->damaged()) {
@@ -179,7 +205,8 @@ Unknown CachedLedger::damaged(const Error& failure) {
   return {line};
 }
 
-Fact<CachedRecord> CachedLedger::fetch(Schema schema, const std::string& key, const std::optional<CachedRecord>& known) {
+Fact<CachedRecord> CachedLedger::fetch(Schema schema, const std::string& key,
+                                       const std::optional<CachedRecord>& known) {
   const auto answer_of = [&](CachedRecord record) -> Fact<CachedRecord> {
     const Provenance from = provenance(record.when);
     if (record.object.is_null()) return Absent{from};
@@ -200,7 +227,11 @@ Fact<CachedRecord> CachedLedger::fetch(Schema schema, const std::string& key, co
     }
     return Unknown{fmt::format("{}: {}", what, records.error().what)};
   }
-  CachedRecord record{.key = key, .object = {}, .when = {.height = node_state_->height, .block_time = node_state_->block_time, .read_at = options_.now}};
+  CachedRecord record{.key = key,
+                      .object = {},
+                      .when = {.height = node_state_->height,
+                               .block_time = node_state_->block_time,
+                               .read_at = options_.now}};
   if (records->front()) record.object = std::move(records->front()->object);
   const auto kept = store();
   if (kept) {
@@ -236,11 +267,13 @@ Fact<CachedRecord> CachedLedger::find_record(Schema schema, const std::string& k
     if ((*record)->object.is_null()) return Absent{from};
     return Found<CachedRecord>{std::move(**record), from};
   }
-  if (*list && (!single || options_.offline || !too_old((*list)->when))) return Absent{provenance((*list)->when)};
+  if (*list && (!single || options_.offline || !too_old((*list)->when)))
+    return Absent{provenance((*list)->when)};
   return fetch(schema, key, std::nullopt);
 }
 
-Fact<std::vector<CachedRecord>> CachedLedger::find_records(Schema schema, const std::string& prefix) {
+Fact<std::vector<CachedRecord>> CachedLedger::find_records(Schema schema,
+                                                           const std::string& prefix) {
   prepare();
   const std::string what = fmt::format("the list of {}", info(schema).title);
   if (!cache_) return unknown(what);
@@ -252,9 +285,12 @@ Fact<std::vector<CachedRecord>> CachedLedger::find_records(Schema schema, const 
     const Schema schemas[] = {schema};
     auto read = (*asked)->lists(schemas, options_.progress);
     if (!read) return Unknown{fmt::format("{}: {}", what, read.error().what)};
-    const ReadAt when{.height = node_state_->height, .block_time = node_state_->block_time, .read_at = options_.now};
+    const ReadAt when{.height = node_state_->height,
+                      .block_time = node_state_->block_time,
+                      .read_at = options_.now};
     const ListUpdate updates[] = {{.when = when, .list = std::move(read->front())}};
-    if (const auto written = cache_->update(source_of(options_.network), updates); !written) return Unknown{written.error().what};
+    if (const auto written = cache_->update(source_of(options_.network), updates); !written)
+      return Unknown{written.error().what};
     list = cache_->list(schema);
     if (!list) return damaged(list.error());
   }
@@ -290,7 +326,11 @@ std::vector<std::string> CachedLedger::notes() {
 LedgerStatus CachedLedger::status() {
   const std::lock_guard lock(mutex_);
   prepare();
-  LedgerStatus out{.chain_id = options_.network.chain_id, .height = 0, .synced_at = {}, .trust = LedgerTrust::none, .source = source_name_};
+  LedgerStatus out{.chain_id = options_.network.chain_id,
+                   .height = 0,
+                   .synced_at = {},
+                   .trust = LedgerTrust::none,
+                   .source = source_name_};
   if (direct_) {
     if (!node()) return out;
     out.height = node_state_->height;
@@ -311,7 +351,8 @@ LedgerStatus CachedLedger::status() {
   return out;
 }
 
-// Is this certificate issued by the CSA's authority, going by names and key ids? Its signature is the verifier's affair.
+// Is this certificate issued by the CSA's authority, going by names and key ids? Its signature is
+// the verifier's affair.
 Result<bool> CachedLedger::below_cd_authority(const EntryCertificate& certificate) {
   if (certificate.certificate.is_root || !certificate.authority_key_id) return false;
   auto issuers = find_records(Schema::certificate, key_id_prefix(*certificate.authority_key_id));
@@ -342,7 +383,8 @@ Result<CachedLedger::Role> CachedLedger::role(const CachedRecord& entry) {
 
 // All certificates under a key id, of all subjects, that `keep` takes.
 template <class Keep>
-Fact<std::vector<LedgerCertificate>> CachedLedger::certificates(Schema schema, const KeyId& skid, const Keep& keep) {
+Fact<std::vector<LedgerCertificate>> CachedLedger::certificates(Schema schema, const KeyId& skid,
+                                                                const Keep& keep) {
   const std::lock_guard lock(mutex_);
   auto entries = find_records(schema, key_id_prefix(skid));
   if (const auto* absent = std::get_if<Absent>(&entries)) return *absent;
@@ -363,7 +405,9 @@ Fact<std::vector<LedgerCertificate>> CachedLedger::certificates(Schema schema, c
 }
 
 Fact<std::vector<LedgerCertificate>> CachedLedger::approved_paa(const KeyId& skid) {
-  return certificates(Schema::certificate, skid, [](const EntryCertificate& c) -> Result<bool> { return c.certificate.is_root && !is_cd_authority(c); });
+  return certificates(Schema::certificate, skid, [](const EntryCertificate& c) -> Result<bool> {
+    return c.certificate.is_root && !is_cd_authority(c);
+  });
 }
 
 Fact<std::vector<LedgerCertificate>> CachedLedger::approved_pai(const KeyId& skid) {
@@ -375,11 +419,13 @@ Fact<std::vector<LedgerCertificate>> CachedLedger::approved_pai(const KeyId& ski
 }
 
 Fact<std::vector<LedgerCertificate>> CachedLedger::revoked_certificates(const KeyId& skid) {
-  return certificates(Schema::revoked, skid, [](const EntryCertificate&) -> Result<bool> { return true; });
+  return certificates(Schema::revoked, skid,
+                      [](const EntryCertificate&) -> Result<bool> { return true; });
 }
 
 Fact<std::vector<LedgerCertificate>> CachedLedger::cd_signer(const KeyId& skid) {
-  return certificates(Schema::certificate, skid, [this](const EntryCertificate& c) { return below_cd_authority(c); });
+  return certificates(Schema::certificate, skid,
+                      [this](const EntryCertificate& c) { return below_cd_authority(c); });
 }
 
 template <class T, class Read>
@@ -393,13 +439,20 @@ Fact<T> CachedLedger::decoded(Schema schema, const std::string& key, const Read&
   return Found<T>{std::move(*value), found.from};
 }
 
-Fact<VendorInfo> CachedLedger::vendor(uint16_t vid) { return decoded<VendorInfo>(Schema::vendor, vendor_key(vid), vendor_of); }
-Fact<Model> CachedLedger::model(uint16_t vid, uint16_t pid) { return decoded<Model>(Schema::model, model_key(vid, pid), model_of); }
-Fact<ModelVersion> CachedLedger::version(uint16_t vid, uint16_t pid, uint32_t software_version) {
-  return decoded<ModelVersion>(Schema::version, version_key(vid, pid, software_version), version_of);
+Fact<VendorInfo> CachedLedger::vendor(uint16_t vid) {
+  return decoded<VendorInfo>(Schema::vendor, vendor_key(vid), vendor_of);
 }
-Fact<ComplianceInfo> CachedLedger::compliance(uint16_t vid, uint16_t pid, uint32_t software_version) {
-  return decoded<ComplianceInfo>(Schema::compliance, compliance_key(vid, pid, software_version, "matter"), compliance_of);
+Fact<Model> CachedLedger::model(uint16_t vid, uint16_t pid) {
+  return decoded<Model>(Schema::model, model_key(vid, pid), model_of);
+}
+Fact<ModelVersion> CachedLedger::version(uint16_t vid, uint16_t pid, uint32_t software_version) {
+  return decoded<ModelVersion>(Schema::version, version_key(vid, pid, software_version),
+                               version_of);
+}
+Fact<ComplianceInfo> CachedLedger::compliance(uint16_t vid, uint16_t pid,
+                                              uint32_t software_version) {
+  return decoded<ComplianceInfo>(
+      Schema::compliance, compliance_key(vid, pid, software_version, "matter"), compliance_of);
 }
 Fact<CertificateCoverage> CachedLedger::coverage(const std::string& certificate_id) {
   return decoded<CertificateCoverage>(Schema::coverage, certificate_id, coverage_of);
@@ -422,14 +475,16 @@ Fact<std::vector<RevocationPoint>> CachedLedger::revocation_points(const KeyId& 
 RevocationLists& CachedLedger::lists() {
   const std::lock_guard lock(mutex_);
   if (!lists_) {
-    const bool snapshot = trust_ == LedgerTrust::snapshot && !options_.ledger.empty();   // which is what it is, here too
-    lists_ = std::make_unique<RevocationLists>(ListOptions{.folder = snapshot ? "" : lists_folder(options_.cache_folder, options_.network.chain_id),
-                                                           .where = snapshot ? "the " + source_name_ : "the cache",
-                                                           .offline = options_.offline,
-                                                           .max_age = options_.max_age,
-                                                           .now = options_.now,
-                                                           .downloader = options_.downloader,
-                                                           .carried = std::move(carried_)});
+    const bool snapshot = trust_ == LedgerTrust::snapshot &&
+                          !options_.ledger.empty();  // which is what it is, here too
+    lists_ = std::make_unique<RevocationLists>(ListOptions{
+        .folder = snapshot ? "" : lists_folder(options_.cache_folder, options_.network.chain_id),
+        .where = snapshot ? "the " + source_name_ : "the cache",
+        .offline = options_.offline,
+        .max_age = options_.max_age,
+        .now = options_.now,
+        .downloader = options_.downloader,
+        .carried = std::move(carried_)});
   }
   return *lists_;
 }
@@ -437,9 +492,13 @@ RevocationLists& CachedLedger::lists() {
 Fact<RevokedListPtr> CachedLedger::crl(const RevocationPoint& point) {
   auto list = lists().get(point);
   if (!list) return Unknown{list.error().what};
-  return Found<RevokedListPtr>{std::move(*list), {.source = printable(point.data_url), .height = 0, .read_at = {}, .proven = false}};
+  return Found<RevokedListPtr>{
+      std::move(*list),
+      {.source = printable(point.data_url), .height = 0, .read_at = {}, .proven = false}};
 }
 
-ListState CachedLedger::list_state(const RevocationPoint& point) { return lists().state(point); }
+ListState CachedLedger::list_state(const RevocationPoint& point) {
+  return lists().state(point);
+}
 
 }  // namespace attest::dcl

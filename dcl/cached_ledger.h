@@ -1,10 +1,11 @@
-// CachedLedger: the verifier's Ledger over whichever source the user named: the network's own cache, a snapshot, or a
-// node asked directly. Nothing is opened before the first question, and no network library before something is
-// missing or too old.
+// CachedLedger: the verifier's Ledger over whichever source the user named: the network's own
+// cache, a snapshot, or a node asked directly. Nothing is opened before the first question, and no
+// network library before something is missing or too old.
 //
-// A list that was read whole answers both ways: what is not in it is absent. Everything else (software versions; all
-// single records of a node asked directly) is fetched when asked for and remembered. Offline, or when the node cannot
-// be believed, such a question is unknown, with the reason.
+// A list that was read whole answers both ways: what is not in it is absent. Everything else
+// (software versions; all single records of a node asked directly) is fetched when asked for and
+// remembered. Offline, or when the node cannot be believed, such a question is unknown, with the
+// reason.
 //
 // Safe to share between threads.
 #pragma once
@@ -26,12 +27,12 @@ using MakeTransport = std::function<Result<std::unique_ptr<Transport>>()>;
 struct LedgerOptions {
   Network network;           // whose facts; its URL is the node that is asked
   std::string cache_folder;  // of all networks' caches
-  std::string ledger;        // a snapshot file or a node's URL in place of the cache; empty: the cache
+  std::string ledger;  // a snapshot file or a node's URL in place of the cache; empty: the cache
   bool offline = false;
   int64_t max_age = 86'400;  // seconds after which cached facts are refreshed before use
   Instant now;
-  MakeTransport transport;   // called at most once, when something has to be fetched
-  OnProgress progress;       // of a refresh
+  MakeTransport transport;         // called at most once, when something has to be fetched
+  OnProgress progress;             // of a refresh
   MakeDownloader downloader = {};  // called at most once, when a revocation list has to be fetched
 };
 
@@ -42,8 +43,8 @@ Result<std::string> read_snapshot_file(const std::string& path);
 
 class CachedLedger final : public Ledger {
  public:
-  // A snapshot is read here, since a file that cannot be read or is of another chain is the user's error. Caches and
-  // nodes are not touched yet.
+  // A snapshot is read here, since a file that cannot be read or is of another chain is the user's
+  // error. Caches and nodes are not touched yet.
   static Result<std::unique_ptr<CachedLedger>> open(LedgerOptions options);
   ~CachedLedger() override;
 
@@ -77,21 +78,25 @@ class CachedLedger final : public Ledger {
   explicit CachedLedger(LedgerOptions options) : options_(std::move(options)) {}
 
   RevocationLists& lists();
-  void prepare();              // opens what is to be asked, refreshes what is too old
+  void prepare();  // opens what is to be asked, refreshes what is too old
   void open_cache();
   void refresh();
-  Result<Node*> node();        // begun; the same failure every time after the first
-  Result<Cache*> store();      // the cache, made when there is none
-  bool too_old(const ReadAt& when) const { return options_.now.seconds - when.read_at.seconds > options_.max_age; }
+  Result<Node*> node();    // begun; the same failure every time after the first
+  Result<Cache*> store();  // the cache, made when there is none
+  bool too_old(const ReadAt& when) const {
+    return options_.now.seconds - when.read_at.seconds > options_.max_age;
+  }
   Provenance provenance(const ReadAt& when) const;
   Unknown unknown(const std::string& what) const;
-  Fact<CachedRecord> fetch(Schema schema, const std::string& key, const std::optional<CachedRecord>& known);
+  Fact<CachedRecord> fetch(Schema schema, const std::string& key,
+                           const std::optional<CachedRecord>& known);
   Fact<CachedRecord> find_record(Schema schema, const std::string& key);
   Fact<std::vector<CachedRecord>> find_records(Schema schema, const std::string& prefix);
   Unknown damaged(const Error& failure);
   Result<bool> below_cd_authority(const EntryCertificate& certificate);
   template <class Keep>
-  Fact<std::vector<LedgerCertificate>> certificates(Schema schema, const KeyId& skid, const Keep& keep);
+  Fact<std::vector<LedgerCertificate>> certificates(Schema schema, const KeyId& skid,
+                                                    const Keep& keep);
   template <class T, class Read>
   Fact<T> decoded(Schema schema, const std::string& key, const Read& read);
 

@@ -1,5 +1,5 @@
-// CurlApi: the functions of libcurl that are used, found by name in the library when it is first needed. The only file
-// of this room that includes <curl/...>.
+// CurlApi: the functions of libcurl that are used, found by name in the library when it is first
+// needed. The only file of this room that includes <curl/...>.
 #pragma once
 
 #include <curl/curl.h>
@@ -33,7 +33,8 @@ struct CurlApi {
   decltype(&::curl_multi_cleanup) multi_cleanup = nullptr;
 };
 
-// Loads libcurl once and for all threads. Fails when it is not installed or too old, and says what to install.
+// Loads libcurl once and for all threads. Fails when it is not installed or too old, and says what
+// to install.
 Result<const CurlApi*> curl_api();
 
 // What went wrong on the wire, in a word or two: "no such host", "timed out".

@@ -21,12 +21,15 @@ using std::chrono::milliseconds;
 constexpr size_t kMaxHeaderBytes = 64u << 10;  // of one answer
 constexpr size_t kMaxUrl = 2000;
 
-milliseconds since(Clock::time_point start) { return std::chrono::duration_cast<milliseconds>(Clock::now() - start); }
+milliseconds since(Clock::time_point start) {
+  return std::chrono::duration_cast<milliseconds>(Clock::now() - start);
+}
 
 std::optional<uint64_t> number(std::string_view text) {
   uint64_t out = 0;
   const auto got = std::from_chars(text.data(), text.data() + text.size(), out);
-  return got.ec == std::errc() && got.ptr == text.data() + text.size() ? std::optional(out) : std::nullopt;
+  return got.ec == std::errc() && got.ptr == text.data() + text.size() ? std::optional(out)
+                                                                       : std::nullopt;
 }
 
 // RFC 9110 14.4: "bytes first-last/size". What part of the file an answer 206 brings.
@@ -38,11 +41,14 @@ std::optional<Part> part_of(std::string_view text) {
   if (!text.starts_with("bytes ")) return std::nullopt;
   text.remove_prefix(6);
   const size_t dash = text.find('-'), slash = text.find('/');
-  if (dash == std::string_view::npos || slash == std::string_view::npos || dash > slash) return std::nullopt;
-  const auto first = number(text.substr(0, dash)), last = number(text.substr(dash + 1, slash - dash - 1));
+  if (dash == std::string_view::npos || slash == std::string_view::npos || dash > slash)
+    return std::nullopt;
+  const auto first = number(text.substr(0, dash)),
+             last = number(text.substr(dash + 1, slash - dash - 1));
   const std::string_view whole = text.substr(slash + 1);
   const auto size = number(whole);
-  if (!first || !last || *last < *first || (!size && whole != "*") || (size && *last >= *size)) return std::nullopt;
+  if (!first || !last || *last < *first || (!size && whole != "*") || (size && *last >= *size))
+    return std::nullopt;
   return Part{.first = *first, .last = *last, .size = size};
 }
 
@@ -68,15 +74,15 @@ struct Hop {
   const DownloadOptions& options;
   const TakePiece& take;
   std::string url;
-  uint64_t allowed;              // bytes of a body that the command may still take
+  uint64_t allowed;  // bytes of a body that the command may still take
 
   enum class Answer : uint8_t { none, content, unchanged, redirect, refused } answer = Answer::none;
   int status = 0;
-  std::optional<uint64_t> length = {};   // that the server says the body has
+  std::optional<uint64_t> length = {};  // that the server says the body has
   std::string content_range = {}, location = {};
   Validators validators = {};
-  uint64_t at = 0;               // offset in the file of the next byte
-  uint64_t came = 0;             // bytes of headers and body, for the speed
+  uint64_t at = 0;    // offset in the file of the next byte
+  uint64_t came = 0;  // bytes of headers and body, for the speed
   size_t header_bytes = 0;
   bool whole_file = true;
   std::optional<uint64_t> file_size = {};
@@ -87,7 +93,8 @@ struct Hop {
 
   void take_field(std::string_view name, std::string_view value) {
     const auto is = [&](std::string_view wanted) {
-      return std::equal(name.begin(), name.end(), wanted.begin(), wanted.end(), [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
+      return std::equal(name.begin(), name.end(), wanted.begin(), wanted.end(),
+                        [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
     };
     if (is("content-length")) length = number(value);
     if (is("content-range")) content_range = value;
@@ -104,7 +111,8 @@ struct Hop {
       return 0;
     }
     const size_t all = line.size();
-    while (!line.empty() && (line.back() == '\r' || line.back() == '\n' || line.back() == ' ')) line.remove_suffix(1);
+    while (!line.empty() && (line.back() == '\r' || line.back() == '\n' || line.back() == ' '))
+      line.remove_suffix(1);
     if (answer != Answer::none) return all;  // trailers
     if (line.starts_with("HTTP/")) {
       length.reset();
@@ -112,21 +120,26 @@ struct Hop {
       location.clear();
       validators = {};
       const size_t blank = line.find(' ');
-      status = blank == std::string_view::npos ? 0 : static_cast<int>(number(line.substr(blank + 1, 3)).value_or(0));
+      status = blank == std::string_view::npos
+                   ? 0
+                   : static_cast<int>(number(line.substr(blank + 1, 3)).value_or(0));
       return all;
     }
-    if (line.empty()) return status < 200 || settle() ? all : 0;  // 1xx: the answer is still to come
+    if (line.empty())
+      return status < 200 || settle() ? all : 0;  // 1xx: the answer is still to come
     const size_t colon = line.find(':');
     if (colon == std::string_view::npos) return all;
     std::string_view value = line.substr(colon + 1);
-    while (!value.empty() && (value.front() == ' ' || value.front() == '\t')) value.remove_prefix(1);
+    while (!value.empty() && (value.front() == ' ' || value.front() == '\t'))
+      value.remove_prefix(1);
     take_field(line.substr(0, colon), value);
     return all;
   }
 
   // The headers are complete: what kind of answer this is, and whether its body may come.
   bool settle() {
-    const bool redirects = status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+    const bool redirects =
+        status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
     if (redirects && !location.empty()) {
       answer = Answer::redirect;
       return true;
@@ -139,7 +152,8 @@ struct Hop {
     if (status == 206 && request.from > 0) {
       const auto part = part_of(content_range);
       if (!part || part->first != request.from) {
-        problem = fmt::format("expected the bytes from {} on, found \"{}\"", request.from, printable(content_range.substr(0, 80)));
+        problem = fmt::format("expected the bytes from {} on, found \"{}\"", request.from,
+                              printable(content_range.substr(0, 80)));
         return false;
       }
       at = request.from;
@@ -161,9 +175,14 @@ struct Hop {
 
   // `size` of the file, said or reached.
   bool size_fits(uint64_t size) {
-    if (request.size && size > *request.size) problem = fmt::format("expected {} bytes, found {}", *request.size, size == at ? "more" : fmt::format("{}", size));
-    else if (request.size && size == file_size && size < *request.size) problem = fmt::format("expected {} bytes, found {}", *request.size, size);
-    else if (size > request.limits.bytes) problem = fmt::format("expected at most {} bytes, found {}", request.limits.bytes, size == at ? "more" : fmt::format("{}", size));
+    if (request.size && size > *request.size)
+      problem = fmt::format("expected {} bytes, found {}", *request.size,
+                            size == at ? "more" : fmt::format("{}", size));
+    else if (request.size && size == file_size && size < *request.size)
+      problem = fmt::format("expected {} bytes, found {}", *request.size, size);
+    else if (size > request.limits.bytes)
+      problem = fmt::format("expected at most {} bytes, found {}", request.limits.bytes,
+                            size == at ? "more" : fmt::format("{}", size));
     return problem.empty();
   }
 
@@ -171,7 +190,8 @@ struct Hop {
     came += piece.size();
     if (answer != Answer::content) return 0;  // of a redirect or a refusal: not wanted
     if (piece.size() > allowed) {
-      problem = fmt::format("all downloads together are larger than the {} bytes allowed", options.all_bytes);
+      problem = fmt::format("all downloads together are larger than the {} bytes allowed",
+                            options.all_bytes);
       return 0;
     }
     allowed -= piece.size();
@@ -196,14 +216,25 @@ struct Hop {
   }
 };
 
-size_t on_body(char* data, size_t size, size_t n, void* hop) { return static_cast<Hop*>(hop)->take_body(view({data, size * n})); }
-size_t on_header(char* data, size_t size, size_t n, void* hop) { return static_cast<Hop*>(hop)->take_header({data, size * n}); }
-curl_socket_t on_socket(void* hop, curlsocktype, curl_sockaddr* address) { return static_cast<Hop*>(hop)->open_socket(*address); }
+size_t on_body(char* data, size_t size, size_t n, void* hop) {
+  return static_cast<Hop*>(hop)->take_body(view({data, size * n}));
+}
+size_t on_header(char* data, size_t size, size_t n, void* hop) {
+  return static_cast<Hop*>(hop)->take_header({data, size * n});
+}
+curl_socket_t on_socket(void* hop, curlsocktype, curl_sockaddr* address) {
+  return static_cast<Hop*>(hop)->open_socket(*address);
+}
 
 class CurlDownloader final : public Downloader {
  public:
   CurlDownloader(const CurlApi& api, DownloadOptions options)
-      : api_(api), options_(std::move(options)), multi_(api.multi_init()), easy_(api.easy_init()), bytes_left_(options_.all_bytes), time_left_(options_.all_time) {}
+      : api_(api),
+        options_(std::move(options)),
+        multi_(api.multi_init()),
+        easy_(api.easy_init()),
+        bytes_left_(options_.all_bytes),
+        time_left_(options_.all_time) {}
   ~CurlDownloader() override {
     api_.easy_cleanup(easy_);
     api_.multi_cleanup(multi_);
@@ -211,7 +242,8 @@ class CurlDownloader final : public Downloader {
   CurlDownloader(const CurlDownloader&) = delete;
   CurlDownloader& operator=(const CurlDownloader&) = delete;
 
-  Result<Downloaded> get(const DownloadRequest& request, const TakePiece& take, const OnDownload& progress) override {
+  Result<Downloaded> get(const DownloadRequest& request, const TakePiece& take,
+                         const OnDownload& progress) override {
     const auto start = Clock::now();
     auto result = follow(request, take, progress, start);
     time_left_ -= std::min(time_left_, since(start));
@@ -219,17 +251,27 @@ class CurlDownloader final : public Downloader {
   }
 
  private:
-  Result<Downloaded> follow(const DownloadRequest& request, const TakePiece& take, const OnDownload& progress, Clock::time_point start) {
+  Result<Downloaded> follow(const DownloadRequest& request, const TakePiece& take,
+                            const OnDownload& progress, Clock::time_point start) {
     std::vector<std::string> visited;
     for (std::string url = request.url;;) {
       const auto fail = [&](const std::string& why) {
-        const std::string from = visited.empty() ? std::string() : fmt::format(" (redirected from {})", shown_url(visited.front()));
+        const std::string from =
+            visited.empty() ? std::string()
+                            : fmt::format(" (redirected from {})", shown_url(visited.front()));
         return error(fmt::format("{}{}: {}", shown_url(url), from, why));
       };
       if (const auto good = check_web_address(url); !good) return fail(good.error().what);
-      if (std::find(visited.begin(), visited.end(), url) != visited.end()) return fail("redirected in a circle");
-      if (visited.size() > request.limits.redirects) return fail(fmt::format("expected at most {} redirects, found more", request.limits.redirects));
-      Hop hop{.request = request, .options = options_, .take = take, .url = url, .allowed = bytes_left_};
+      if (std::find(visited.begin(), visited.end(), url) != visited.end())
+        return fail("redirected in a circle");
+      if (visited.size() > request.limits.redirects)
+        return fail(
+            fmt::format("expected at most {} redirects, found more", request.limits.redirects));
+      Hop hop{.request = request,
+              .options = options_,
+              .take = take,
+              .url = url,
+              .allowed = bytes_left_};
       auto next = ask(hop, progress, start);
       bytes_left_ = hop.allowed;
       if (!next) return hop.stopped ? tl::unexpected(*hop.stopped) : fail(next.error().what);
@@ -237,10 +279,19 @@ class CurlDownloader final : public Downloader {
         visited.push_back(std::exchange(url, std::move(*next)));
         continue;
       }
-      if (hop.answer == Hop::Answer::unchanged) return Downloaded{.kind = Downloaded::Kind::unchanged, .url = url, .validators = hop.validators.empty() ? request.known : hop.validators, .size = 0};
-      if (request.size && hop.at != *request.size) return fail(fmt::format("expected {} bytes, found {}", *request.size, hop.at));
-      if (!hop.whole_file && hop.file_size && hop.at != *hop.file_size) return fail(fmt::format("expected {} bytes, found {}", *hop.file_size, hop.at));
-      return Downloaded{.kind = hop.whole_file ? Downloaded::Kind::whole : Downloaded::Kind::rest, .url = url, .validators = hop.validators, .size = hop.at};
+      if (hop.answer == Hop::Answer::unchanged)
+        return Downloaded{.kind = Downloaded::Kind::unchanged,
+                          .url = url,
+                          .validators = hop.validators.empty() ? request.known : hop.validators,
+                          .size = 0};
+      if (request.size && hop.at != *request.size)
+        return fail(fmt::format("expected {} bytes, found {}", *request.size, hop.at));
+      if (!hop.whole_file && hop.file_size && hop.at != *hop.file_size)
+        return fail(fmt::format("expected {} bytes, found {}", *hop.file_size, hop.at));
+      return Downloaded{.kind = hop.whole_file ? Downloaded::Kind::whole : Downloaded::Kind::rest,
+                        .url = url,
+                        .validators = hop.validators,
+                        .size = hop.at};
     }
   }
 
@@ -270,10 +321,13 @@ class CurlDownloader final : public Downloader {
     if (headers != nullptr) set(CURLOPT_HTTPHEADER, headers);
   }
 
-  // RFC 9110 13.1 and 14.2. A weak entity tag names no bytes, so it cannot ask for the rest of them.
+  // RFC 9110 13.1 and 14.2. A weak entity tag names no bytes, so it cannot ask for the rest of
+  // them.
   curl_slist* headers_of(const DownloadRequest& request) {
     curl_slist* out = nullptr;
-    const auto add = [&](const char* name, const std::string& value) { out = api_.slist_append(out, fmt::format("{}: {}", name, value).c_str()); };
+    const auto add = [&](const char* name, const std::string& value) {
+      out = api_.slist_append(out, fmt::format("{}: {}", name, value).c_str());
+    };
     const auto& [etag, modified] = request.known;
     if (request.from > 0) {
       add("Range", fmt::format("bytes={}-", request.from));
@@ -290,13 +344,16 @@ class CurlDownloader final : public Downloader {
   Result<std::string> target(const Hop& hop) {
     CURLU* url = api_.url();
     char* text = nullptr;
-    const bool good = api_.url_set(url, CURLUPART_URL, hop.url.c_str(), 0) == CURLUE_OK &&
-                      api_.url_set(url, CURLUPART_URL, hop.location.c_str(), CURLU_URLENCODE | CURLU_NON_SUPPORT_SCHEME) == CURLUE_OK &&
-                      api_.url_get(url, CURLUPART_URL, &text, CURLU_NON_SUPPORT_SCHEME) == CURLUE_OK;
+    const bool good =
+        api_.url_set(url, CURLUPART_URL, hop.url.c_str(), 0) == CURLUE_OK &&
+        api_.url_set(url, CURLUPART_URL, hop.location.c_str(),
+                     CURLU_URLENCODE | CURLU_NON_SUPPORT_SCHEME) == CURLUE_OK &&
+        api_.url_get(url, CURLUPART_URL, &text, CURLU_NON_SUPPORT_SCHEME) == CURLUE_OK;
     std::string out = text != nullptr ? text : "";
     api_.free(text);
     api_.url_cleanup(url);
-    if (!good) return error(fmt::format("redirected to \"{}\", expected a URL", shown_url(hop.location)));
+    if (!good)
+      return error(fmt::format("redirected to \"{}\", expected a URL", shown_url(hop.location)));
     return out;
   }
 
@@ -313,10 +370,18 @@ class CurlDownloader final : public Downloader {
     if (hop.stopped) return tl::unexpected(*hop.stopped);
     if (hop.answer == Hop::Answer::redirect) return target(hop);
     if (!code) return tl::unexpected(code.error());
-    if (*code == CURLE_OK) return hop.answer == Hop::Answer::none ? error("expected the file, found no HTTP answer") : Result<std::string>("");
+    if (*code == CURLE_OK)
+      return hop.answer == Hop::Answer::none ? error("expected the file, found no HTTP answer")
+                                             : Result<std::string>("");
     if (!hop.not_public.empty() && *code == CURLE_COULDNT_CONNECT)
-      return error(fmt::format("expected a public address, found {} (--allow-private-hosts lets it be asked)", hop.not_public));
-    const std::string got = hop.answer == Hop::Answer::content ? fmt::format(" after {} bytes{}", hop.at, hop.file_size ? fmt::format(" of {}", *hop.file_size) : "") : "";
+      return error(fmt::format(
+          "expected a public address, found {} (--allow-private-hosts lets it be asked)",
+          hop.not_public));
+    const std::string got =
+        hop.answer == Hop::Answer::content
+            ? fmt::format(" after {} bytes{}", hop.at,
+                          hop.file_size ? fmt::format(" of {}", *hop.file_size) : "")
+            : "";
     const char* detail = hop.message[0] != '\0' ? hop.message : api_.easy_strerror(*code);
     return error(fmt::format("{}{}: {}", curl_meaning(*code), got, printable(detail)));
   }
@@ -330,25 +395,33 @@ class CurlDownloader final : public Downloader {
     for (uint64_t shown = UINT64_MAX;;) {
       int running = 0;
       api_.multi_perform(multi_, &running);
-      if (progress && hop.answer == Hop::Answer::content && hop.at != shown) progress(shown = hop.at, hop.file_size);
+      if (progress && hop.answer == Hop::Answer::content && hop.at != shown)
+        progress(shown = hop.at, hop.file_size);
       int left = 0;
       while (const CURLMsg* message = api_.multi_info_read(multi_, &left)) {
         if (message->msg == CURLMSG_DONE) return message->data.result;
       }
       const std::string came = fmt::format("{} bytes came", hop.at);
       if (since(start) >= most) {
-        if (limits.total <= time_left_) return error(fmt::format("expected within {} ms, not finished ({})", limits.total.count(), came));
-        return error(fmt::format("all downloads together take longer than the {} ms allowed ({})", options_.all_time.count(), came));
+        if (limits.total <= time_left_)
+          return error(
+              fmt::format("expected within {} ms, not finished ({})", limits.total.count(), came));
+        return error(fmt::format("all downloads together take longer than the {} ms allowed ({})",
+                                 options_.all_time.count(), came));
       }
       const milliseconds measured = since(measured_from);
       if (measured >= limits.slow_for) {
-        if ((hop.came - measured_at) * 1000 < limits.slowest * static_cast<uint64_t>(measured.count()))
-          return error(fmt::format("expected at least {} bytes a second, found {} in {} ms ({})", limits.slowest, hop.came - measured_at, measured.count(), came));
+        if ((hop.came - measured_at) * 1000 <
+            limits.slowest * static_cast<uint64_t>(measured.count()))
+          return error(fmt::format("expected at least {} bytes a second, found {} in {} ms ({})",
+                                   limits.slowest, hop.came - measured_at, measured.count(), came));
         measured_from = Clock::now();
         measured_at = hop.came;
       }
-      const milliseconds due = std::min({milliseconds(1000), most - since(start), limits.slow_for - since(measured_from)});
-      api_.multi_poll(multi_, nullptr, 0, static_cast<int>(std::max(due, milliseconds(1)).count()), nullptr);
+      const milliseconds due = std::min(
+          {milliseconds(1000), most - since(start), limits.slow_for - since(measured_from)});
+      api_.multi_poll(multi_, nullptr, 0, static_cast<int>(std::max(due, milliseconds(1)).count()),
+                      nullptr);
     }
   }
 
@@ -364,17 +437,22 @@ class CurlDownloader final : public Downloader {
 
 Result<void> check_web_address(const std::string& url) {
   const auto scheme_is = [&](std::string_view wanted) {
-    return url.size() > wanted.size() && std::equal(wanted.begin(), wanted.end(), url.begin(), [](char w, char c) { return w == (c >= 'A' && c <= 'Z' ? c + 32 : c); });
+    return url.size() > wanted.size() &&
+           std::equal(wanted.begin(), wanted.end(), url.begin(),
+                      [](char w, char c) { return w == (c >= 'A' && c <= 'Z' ? c + 32 : c); });
   };
   const size_t scheme = scheme_is("https://") ? 8 : scheme_is("http://") ? 7 : 0;
   if (scheme == 0) return error("expected an http or https address, found another");
-  if (url.size() > kMaxUrl) return error(fmt::format("expected at most {} characters, found {}", kMaxUrl, url.size()));
+  if (url.size() > kMaxUrl)
+    return error(fmt::format("expected at most {} characters, found {}", kMaxUrl, url.size()));
   for (const char c : url) {
-    if (c <= ' ' || c >= 0x7F || c == '\\') return error("expected a URL, found a character that no URL has");
+    if (c <= ' ' || c >= 0x7F || c == '\\')
+      return error("expected a URL, found a character that no URL has");
   }
   const std::string authority = url.substr(scheme, url.find_first_of("/?#", scheme) - scheme);
   if (authority.empty()) return error("expected a host, found none");
-  if (authority.find('@') != std::string::npos) return error("expected no user name in a URL, found one");
+  if (authority.find('@') != std::string::npos)
+    return error("expected no user name in a URL, found one");
   return {};
 }
 

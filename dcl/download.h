@@ -1,12 +1,16 @@
-// Download: fetches a file whose address somebody else wrote: a vendor's entry on a public ledger names the URL of a
-// revocation list or of an image. Such a URL must not reach into the network of whoever verifies, and its server may
-// be hostile or broken:
-//   - http and https only, at the start and after every redirect; redirects are followed one by one, a circle is named
-//   - only public addresses, unless private ones are allowed; what is checked is the address that is connected to, at
+// Download: fetches a file whose address somebody else wrote: a vendor's entry on a public ledger
+// names the URL of a revocation list or of an image. Such a URL must not reach into the network of
+// whoever verifies, and its server may be hostile or broken:
+//   - http and https only, at the start and after every redirect; redirects are followed one by
+//   one, a circle is named
+//   - only public addresses, unless private ones are allowed; what is checked is the address that
+//   is connected to, at
 //     the moment of connecting, so a name that changes its mind in between gains nothing
 //   - no proxy, cookie, password file or user name of the user's goes along
-//   - size (said and real), time and a lowest speed are bounded, for each file and for the command as a whole
-// What comes is handed on as it comes; nothing is kept in memory. Every error is one line that names the URL.
+//   - size (said and real), time and a lowest speed are bounded, for each file and for the command
+//   as a whole
+// What comes is handed on as it comes; nothing is kept in memory. Every error is one line that
+// names the URL.
 #pragma once
 
 #include <chrono>
@@ -42,11 +46,13 @@ struct DownloadRequest {
   std::string url;
   DownloadLimits limits = {};
   std::optional<uint64_t> size = {};  // that the file must have, where it is known before
-  // Of the copy at hand. With `from` 0 the server is asked for a newer file only; else for the rest of this very file.
+  // Of the copy at hand. With `from` 0 the server is asked for a newer file only; else for the rest
+  // of this very file.
   Validators known = {};
   uint64_t from = 0;  // so many bytes are at hand
-  // Told once, before the first piece: what tells this file from another, and where its pieces begin. Who wants to
-  // continue a download that breaks has to know it by then. An error ends the download and is its answer.
+  // Told once, before the first piece: what tells this file from another, and where its pieces
+  // begin. Who wants to continue a download that breaks has to know it by then. An error ends the
+  // download and is its answer.
   std::function<Result<void>(const Validators&, uint64_t offset)> begins = {};
 };
 
@@ -61,8 +67,9 @@ struct Downloaded {
   uint64_t size = 0;  // of the whole file; for unchanged 0
 };
 
-// Takes the file piece by piece. `offset` is that of the first byte in the file: a server need not know about the rest
-// of a file and may start again at 0. An error ends the download and is its answer.
+// Takes the file piece by piece. `offset` is that of the first byte in the file: a server need not
+// know about the rest of a file and may start again at 0. An error ends the download and is its
+// answer.
 using TakePiece = std::function<Result<void>(uint64_t offset, View piece)>;
 // How far it is, now and then: bytes at hand, and of how many where that is known.
 using OnDownload = std::function<void(uint64_t at_hand, std::optional<uint64_t> size)>;
@@ -71,7 +78,8 @@ using OnDownload = std::function<void(uint64_t at_hand, std::optional<uint64_t> 
 class Downloader {
  public:
   virtual ~Downloader() = default;
-  virtual Result<Downloaded> get(const DownloadRequest& request, const TakePiece& take, const OnDownload& progress = {}) = 0;
+  virtual Result<Downloaded> get(const DownloadRequest& request, const TakePiece& take,
+                                 const OnDownload& progress = {}) = 0;
 };
 
 struct DownloadOptions {
@@ -81,16 +89,17 @@ struct DownloadOptions {
   // Of all downloads of this downloader together.
   uint64_t all_bytes = uint64_t{4} << 30;
   std::chrono::milliseconds all_time{1'800'000};
-  // Which addresses may be connected to when private hosts are not allowed. Tests stand on this machine, so they put
-  // their own in its place.
+  // Which addresses may be connected to when private hosts are not allowed. Tests stand on this
+  // machine, so they put their own in its place.
   std::function<bool(const IpAddress&)> admits = is_public;
 };
 
-// On libcurl, loaded when the first downloader is made. Fails when libcurl is not installed, and says what to install.
+// On libcurl, loaded when the first downloader is made. Fails when libcurl is not installed, and
+// says what to install.
 Result<std::unique_ptr<Downloader>> make_downloader(const DownloadOptions& options);
 
-// "http://…" or "https://…" as a URL on the ledger may be, else what is wrong with it: another scheme, a user name,
-// characters that no URL has.
+// "http://…" or "https://…" as a URL on the ledger may be, else what is wrong with it: another
+// scheme, a user name, characters that no URL has.
 Result<void> check_web_address(const std::string& url);
 
 }  // namespace attest::dcl

@@ -22,19 +22,26 @@ namespace {
 
 constexpr size_t kMaxState = 64u << 10;
 
-tl::unexpected<Error> failed(const std::string& path, const char* doing, int number) { return error(fmt::format("{}: cannot be {}: {}", path, doing, std::strerror(number))); }
+tl::unexpected<Error> failed(const std::string& path, const char* doing, int number) {
+  return error(fmt::format("{}: cannot be {}: {}", path, doing, std::strerror(number)));
+}
 
 // What a server said of a file goes back to it in a header: one line of plain text.
 bool is_header_text(const std::string& s) {
-  return s.size() <= 256 && std::all_of(s.begin(), s.end(), [](char c) { return c >= ' ' && c < 0x7F; });
+  return s.size() <= 256 &&
+         std::all_of(s.begin(), s.end(), [](char c) { return c >= ' ' && c < 0x7F; });
 }
 
 // RFC 9110 13.1.5: a weak entity tag does not say that the bytes are the same.
-bool names_bytes(const Validators& v) { return (!v.etag.empty() && !v.etag.starts_with("W/")) || !v.last_modified.empty(); }
+bool names_bytes(const Validators& v) {
+  return (!v.etag.empty() && !v.etag.starts_with("W/")) || !v.last_modified.empty();
+}
 
 }  // namespace
 
-KeptDownload::KeptDownload(KeptDownload&& other) noexcept { *this = std::move(other); }
+KeptDownload::KeptDownload(KeptDownload&& other) noexcept {
+  *this = std::move(other);
+}
 KeptDownload& KeptDownload::operator=(KeptDownload&& other) noexcept {
   std::swap(url_, other.url_);
   std::swap(path_, other.path_);
@@ -46,7 +53,7 @@ KeptDownload& KeptDownload::operator=(KeptDownload&& other) noexcept {
   return *this;
 }
 KeptDownload::~KeptDownload() {
-  if (fd_ >= 0) ::close(fd_);   // and with it the lock
+  if (fd_ >= 0) ::close(fd_);  // and with it the lock
 }
 
 Result<void> KeptDownload::lock(std::chrono::milliseconds patience) {
@@ -55,7 +62,8 @@ Result<void> KeptDownload::lock(std::chrono::milliseconds patience) {
   const auto until = std::chrono::steady_clock::now() + patience;
   while (::flock(fd_, LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK && errno != EINTR) return failed(path_, "locked", errno);
-    if (std::chrono::steady_clock::now() >= until) return error(fmt::format("{}: another process is fetching it", shown_url(url_)));
+    if (std::chrono::steady_clock::now() >= until)
+      return error(fmt::format("{}: another process is fetching it", shown_url(url_)));
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
   return {};
@@ -64,7 +72,8 @@ Result<void> KeptDownload::lock(std::chrono::milliseconds patience) {
 Result<uint64_t> KeptDownload::size() const {
   struct stat info {};
   if (::fstat(fd_, &info) != 0) return failed(path_, "read", errno);
-  if (!S_ISREG(info.st_mode)) return error(fmt::format("{}: expected a regular file, found something else", path_));
+  if (!S_ISREG(info.st_mode))
+    return error(fmt::format("{}: expected a regular file, found something else", path_));
   return static_cast<uint64_t>(info.st_size);
 }
 
@@ -82,7 +91,8 @@ void KeptDownload::read_state() {
   };
   if (string("url") != url_) return;
   validators_ = {.etag = string("etag"), .last_modified = string("last_modified")};
-  if (!is_header_text(validators_.etag) || !is_header_text(validators_.last_modified)) validators_ = {};
+  if (!is_header_text(validators_.etag) || !is_header_text(validators_.last_modified))
+    validators_ = {};
   const Json* whole = state->find("size");
   const auto at_hand = size();
   whole_ = whole != nullptr && at_hand && whole->natural() == *at_hand;
@@ -90,7 +100,9 @@ void KeptDownload::read_state() {
 
 Result<void> KeptDownload::write_state(bool whole) {
   Json state{Json::Object{}};
-  state.set("url", printable(url_)).set("etag", printable(validators_.etag)).set("last_modified", printable(validators_.last_modified));
+  state.set("url", printable(url_))
+      .set("etag", printable(validators_.etag))
+      .set("last_modified", printable(validators_.last_modified));
   if (whole) {
     const auto at_hand = size();
     if (!at_hand) return tl::unexpected(at_hand.error());
@@ -119,28 +131,35 @@ Result<void> KeptDownload::put(uint64_t offset, View piece) {
     piece = piece.subspan(static_cast<size_t>(n));
     offset += static_cast<uint64_t>(n);
   }
-  if (more_) return error(fmt::format("{}: expected at most {} bytes, found more", shown_url(url_), enough_));
+  if (more_)
+    return error(
+        fmt::format("{}: expected at most {} bytes, found more", shown_url(url_), enough_));
   return {};
 }
 
-Result<void> KeptDownload::fetch(Downloader& from, const KeepOptions& options, uint64_t at_hand, const OnDownload& progress) {
+Result<void> KeptDownload::fetch(Downloader& from, const KeepOptions& options, uint64_t at_hand,
+                                 const OnDownload& progress) {
   std::optional<Error> not_kept;
-  DownloadRequest request{.url = url_, .limits = options.limits, .known = validators_, .from = whole_ ? 0 : at_hand};
-  // The order matters: bytes of an older file are gone before the newer file's validators stand beside them.
+  DownloadRequest request{
+      .url = url_, .limits = options.limits, .known = validators_, .from = whole_ ? 0 : at_hand};
+  // The order matters: bytes of an older file are gone before the newer file's validators stand
+  // beside them.
   request.begins = [&](const Validators& validators, uint64_t offset) -> Result<void> {
     if (offset != 0) return {};
     if (::ftruncate(fd_, 0) != 0) return failed(path_, "written", errno);
     validators_ = validators;
     return write_state(false);
   };
-  const auto got = from.get(request, [&](uint64_t offset, View piece) { return put(offset, piece); }, progress);
+  const auto got = from.get(
+      request, [&](uint64_t offset, View piece) { return put(offset, piece); }, progress);
   if (more_) return {};
   if (!got) return tl::unexpected(got.error());
   if (got->kind == Downloaded::Kind::unchanged) return {};
   return write_state(true);
 }
 
-Result<KeptDownload> KeptDownload::get(Downloader* from, const std::string& url, const KeepOptions& options, const OnDownload& progress) {
+Result<KeptDownload> KeptDownload::get(Downloader* from, const std::string& url,
+                                       const KeepOptions& options, const OnDownload& progress) {
   std::error_code wrong;
   std::filesystem::create_directories(options.folder, wrong);
   if (wrong) return error(fmt::format("{}: cannot be made: {}", options.folder, wrong.message()));
@@ -153,16 +172,19 @@ Result<KeptDownload> KeptDownload::get(Downloader* from, const std::string& url,
   auto at_hand = out.size();
   if (!at_hand) return tl::unexpected(at_hand.error());
   if (from == nullptr) {
-    if (!out.whole_) return error(fmt::format("{}: offline, and it was never fetched whole", shown_url(url)));
+    if (!out.whole_)
+      return error(fmt::format("{}: offline, and it was never fetched whole", shown_url(url)));
     out.more_ = *at_hand > options.enough;
     return out;
   }
   // Without a validator, or with more than is wanted, there is nothing to continue.
-  const bool usable = (out.whole_ ? !out.validators_.empty() : names_bytes(out.validators_)) && *at_hand <= options.enough;
+  const bool usable = (out.whole_ ? !out.validators_.empty() : names_bytes(out.validators_)) &&
+                      *at_hand <= options.enough;
   if (!usable) out.validators_ = {}, out.whole_ = false;
   const uint64_t start = usable ? *at_hand : 0;
   auto done = out.fetch(*from, options, start, progress);
-  // A server that has nothing after the bytes at hand (416), or another idea of them, is asked for everything.
+  // A server that has nothing after the bytes at hand (416), or another idea of them, is asked for
+  // everything.
   if (!done && start != 0 && !out.whole_ && out.size() == start) {
     out.validators_ = {};
     done = out.fetch(*from, options, 0, progress);

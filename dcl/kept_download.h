@@ -1,9 +1,11 @@
-// KeptDownload: a large file fetched into a folder of the cache, where it stays: when the connection breaks or the program
-// is killed the next one fetches the rest, and when it is there the server is only asked whether there is a newer one.
+// KeptDownload: a large file fetched into a folder of the cache, where it stays: when the
+// connection breaks or the program is killed the next one fetches the rest, and when it is there
+// the server is only asked whether there is a newer one.
 //
-// Two files an address, both named after its digest: the bytes, and beside them (.json) the address, what the server
-// gave to tell this file from another, and whether it is whole. Bytes are continued only with such a validator, so that
-// the halves of two files are never joined. One process at a time has the file; others wait for it.
+// Two files an address, both named after its digest: the bytes, and beside them (.json) the
+// address, what the server gave to tell this file from another, and whether it is whole. Bytes are
+// continued only with such a validator, so that the halves of two files are never joined. One
+// process at a time has the file; others wait for it.
 #pragma once
 
 #include "dcl/download.h"
@@ -11,7 +13,7 @@
 namespace attest::dcl {
 
 struct KeepOptions {
-  std::string folder;        // made when it is not there
+  std::string folder;  // made when it is not there
   DownloadLimits limits = {};
   // No more bytes are wanted: what goes beyond is left where it is, and that is told.
   uint64_t enough = UINT64_MAX;
@@ -19,14 +21,16 @@ struct KeepOptions {
 
 class KeptDownload {
  public:
-  // Fetches it, or the rest of it. With a null downloader: what was fetched before, if that is whole.
-  static Result<KeptDownload> get(Downloader* from, const std::string& url, const KeepOptions& options, const OnDownload& progress = {});
+  // Fetches it, or the rest of it. With a null downloader: what was fetched before, if that is
+  // whole.
+  static Result<KeptDownload> get(Downloader* from, const std::string& url,
+                                  const KeepOptions& options, const OnDownload& progress = {});
   KeptDownload(KeptDownload&& other) noexcept;
   KeptDownload& operator=(KeptDownload&& other) noexcept;
-  ~KeptDownload();   // the file stays
+  ~KeptDownload();  // the file stays
 
   const std::string& path() const { return path_; }
-  bool more() const { return more_; }   // there was more than enough
+  bool more() const { return more_; }  // there was more than enough
 
  private:
   KeptDownload() = default;
@@ -35,7 +39,8 @@ class KeptDownload {
   Result<void> write_state(bool whole);
   Result<void> put(uint64_t offset, View piece);
   Result<uint64_t> size() const;
-  Result<void> fetch(Downloader& from, const KeepOptions& options, uint64_t at_hand, const OnDownload& progress);
+  Result<void> fetch(Downloader& from, const KeepOptions& options, uint64_t at_hand,
+                     const OnDownload& progress);
 
   std::string url_, path_;
   int fd_ = -1;

@@ -23,20 +23,28 @@ constexpr size_t kSum = 8;
 constexpr size_t kFixed = sizeof kMagic + 4 + 4 + 32;  // before the head
 constexpr size_t kMaxHead = 64u << 10;
 
-size_t pages_of(size_t size) { return (size + kPage - 1) / kPage; }
-size_t padded(size_t size) { return pages_of(size) * kPage; }
+size_t pages_of(size_t size) {
+  return (size + kPage - 1) / kPage;
+}
+size_t padded(size_t size) {
+  return pages_of(size) * kPage;
+}
 
 void put_sum(Bytes& sums, View page) {
   const Sha256 digest = sha256(page);
   sums.insert(sums.end(), digest.begin(), digest.begin() + kSum);
 }
 
-// The pages of a list file, compared with their sums when they are first touched. Shared between threads: the worst
-// that a race does is to compare twice.
+// The pages of a list file, compared with their sums when they are first touched. Shared between
+// threads: the worst that a race does is to compare twice.
 class Pages {
  public:
   Pages(std::shared_ptr<MappedFile> file, View data, View sums, std::string path)
-      : file_(std::move(file)), data_(data), sums_(sums), path_(std::move(path)), good_(pages_of(data.size())) {}
+      : file_(std::move(file)),
+        data_(data),
+        sums_(sums),
+        path_(std::move(path)),
+        good_(pages_of(data.size())) {}
 
   bool sound(View part) {
     if (part.empty()) return true;
@@ -74,11 +82,17 @@ std::string head_text(const ListSource& source, const RevokedList& list) {
   const Crl& crl = list.crl();
   Json out, unknown{Json::Array{}};
   for (const std::string& oid : crl.unknown_critical) unknown.push(oid);
-  out.set("url", source.url).set("etag", source.validators.etag).set("last_modified", source.validators.last_modified);
+  out.set("url", source.url)
+      .set("etag", source.validators.etag)
+      .set("last_modified", source.validators.last_modified);
   out.set("size", source.size).set("digest_type", source.digest_type).set("digest", source.digest);
-  out.set("list_size", static_cast<uint64_t>(crl.der.size())).set("entries", static_cast<uint64_t>(crl.entry_count)).set("unknown_critical", std::move(unknown));
+  out.set("list_size", static_cast<uint64_t>(crl.der.size()))
+      .set("entries", static_cast<uint64_t>(crl.entry_count))
+      .set("unknown_critical", std::move(unknown));
   out.set("tbs_sha256", hex(list.tbs_digest()));
-  out.set("entries_at", static_cast<uint64_t>(crl.entries.empty() ? 0 : crl.entries.data() - crl.der.data())).set("entries_size", static_cast<uint64_t>(crl.entries.size()));
+  out.set("entries_at",
+          static_cast<uint64_t>(crl.entries.empty() ? 0 : crl.entries.data() - crl.der.data()))
+      .set("entries_size", static_cast<uint64_t>(crl.entries.size()));
   return dump(out);
 }
 
@@ -98,19 +112,27 @@ Result<Head> read_head(View text_of_head) {
     return n.value_or(0);
   };
   Head out;
-  out.source = {.url = string("url"), .validators = {.etag = string("etag"), .last_modified = string("last_modified")}, .size = number("size"), .digest_type = static_cast<uint32_t>(number("digest_type")), .digest = string("digest")};
+  out.source = {.url = string("url"),
+                .validators = {.etag = string("etag"), .last_modified = string("last_modified")},
+                .size = number("size"),
+                .digest_type = static_cast<uint32_t>(number("digest_type")),
+                .digest = string("digest")};
   out.der_size = number("list_size");
   out.summary.entry_count = number("entries");
   out.entries_at = number("entries_at");
   out.entries_size = number("entries_size");
   const auto digest = from_hex(string("tbs_sha256"));
   const Json* unknown = json->find("unknown_critical");
-  if (!whole || !digest || digest->size() != out.tbs_digest.size() || unknown == nullptr || !unknown->is_array()) return error("head: a member is missing");
+  if (!whole || !digest || digest->size() != out.tbs_digest.size() || unknown == nullptr ||
+      !unknown->is_array())
+    return error("head: a member is missing");
   std::copy(digest->begin(), digest->end(), out.tbs_digest.begin());
   for (const Json& oid : *unknown->array()) {
     if (oid.is_string()) out.summary.unknown_critical.push_back(*oid.string());
   }
-  if (out.der_size > kMaxCrlBytes || out.summary.entry_count > out.der_size || out.entries_at > out.der_size || out.entries_size > out.der_size - out.entries_at) return error("head: a size is out of range");
+  if (out.der_size > kMaxCrlBytes || out.summary.entry_count > out.der_size ||
+      out.entries_at > out.der_size || out.entries_size > out.der_size - out.entries_at)
+    return error("head: a size is out of range");
   return out;
 }
 
@@ -119,7 +141,9 @@ Result<void> write_all(int fd, View bytes, const std::string& path) {
   while (!bytes.empty()) {
     const ssize_t n = ::write(fd, bytes.data(), std::min<size_t>(bytes.size(), 1u << 20));
     if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return error(fmt::format("{}: cannot be written: {}", path, std::generic_category().message(errno)));
+    if (n <= 0)
+      return error(
+          fmt::format("{}: cannot be written: {}", path, std::generic_category().message(errno)));
     bytes = bytes.subspan(static_cast<size_t>(n));
   }
   return {};
@@ -127,24 +151,34 @@ Result<void> write_all(int fd, View bytes, const std::string& path) {
 
 Result<ListFile> read_file(const std::string& path, const std::shared_ptr<MappedFile>& file) {
   const View whole = file->view();
-  if (whole.size() < kFixed || !equal(whole.first(sizeof kMagic), kMagic)) return error("not a revocation list of this cache");
+  if (whole.size() < kFixed || !equal(whole.first(sizeof kMagic), kMagic))
+    return error("not a revocation list of this cache");
   const size_t head_size = le32(whole, 8), sums_size = le32(whole, 12);
   const size_t data_at = padded(kFixed + head_size + sums_size);
-  if (head_size > kMaxHead || data_at > whole.size() || sums_size != pages_of(whole.size() - data_at) * kSum) return error("its parts do not fit its size");
-  if (!equal(sha256(whole.subspan(kFixed, head_size + sums_size)), whole.subspan(16, 32))) return error("its head does not match its digest");
+  if (head_size > kMaxHead || data_at > whole.size() ||
+      sums_size != pages_of(whole.size() - data_at) * kSum)
+    return error("its parts do not fit its size");
+  if (!equal(sha256(whole.subspan(kFixed, head_size + sums_size)), whole.subspan(16, 32)))
+    return error("its head does not match its digest");
   auto head = read_head(whole.subspan(kFixed, head_size));
   if (!head) return tl::unexpected(head.error());
   const View data = whole.subspan(data_at);
   if (head->der_size > data.size()) return error("it is cut short");
   const View der = data.first(head->der_size);
-  const auto pages = std::make_shared<Pages>(file, data, whole.subspan(kFixed + head_size, sums_size), path);
+  const auto pages =
+      std::make_shared<Pages>(file, data, whole.subspan(kFixed + head_size, sums_size), path);
   const size_t behind = head->entries_at + head->entries_size;
-  if (!pages->sound(der.first(head->entries_at)) || !pages->sound(der.subspan(behind))) return error("it does not match its digests");
+  if (!pages->sound(der.first(head->entries_at)) || !pages->sound(der.subspan(behind)))
+    return error("it does not match its digests");
   auto crl = reopen_crl(der, file, head->summary);
   if (!crl) return tl::unexpected(crl.error());
   const auto index = CrlIndex::over(data.subspan(head->der_size), head->summary.entry_count);
   if (!index) return tl::unexpected(index.error());
-  return ListFile{.source = std::move(head->source), .list = std::make_shared<const RevokedList>(std::move(*crl), *index, head->tbs_digest, [pages](View part) { return pages->sound(part); }), .fetched_at = file->modified()};
+  return ListFile{.source = std::move(head->source),
+                  .list = std::make_shared<const RevokedList>(
+                      std::move(*crl), *index, head->tbs_digest,
+                      [pages](View part) { return pages->sound(part); }),
+                  .fetched_at = file->modified()};
 }
 
 }  // namespace
@@ -184,17 +218,21 @@ Result<std::optional<ListFile>> ListFile::open(const std::string& path) {
   return std::optional<ListFile>(std::move(*read));
 }
 
-Result<void> ListFile::write(const std::string& path, const ListSource& source, const RevokedList& list, Instant now) {
+Result<void> ListFile::write(const std::string& path, const ListSource& source,
+                             const RevokedList& list, Instant now) {
   const Crl& crl = list.crl();
   const Bytes index = CrlIndex::build(crl);
   const std::string head = head_text(source, list);
-  if (head.size() > kMaxHead) return error(fmt::format("{}: its head has {} bytes, expected at most {}", path, head.size(), kMaxHead));
+  if (head.size() > kMaxHead)
+    return error(
+        fmt::format("{}: its head has {} bytes, expected at most {}", path, head.size(), kMaxHead));
   Bytes sums;
   const size_t data_size = crl.der.size() + index.size();
   sums.reserve(pages_of(data_size) * kSum);
   Bytes page;
   for (size_t at = 0; at < data_size; at += kPage) {
-    const size_t size = std::min(kPage, data_size - at), of_list = at < crl.der.size() ? std::min(size, crl.der.size() - at) : 0;
+    const size_t size = std::min(kPage, data_size - at),
+                 of_list = at < crl.der.size() ? std::min(size, crl.der.size() - at) : 0;
     if (of_list == size) {
       put_sum(sums, crl.der.subspan(at, size));
       continue;
@@ -215,23 +253,31 @@ Result<void> ListFile::write(const std::string& path, const ListSource& source, 
   front.resize(padded(front.size()));
 
   const std::string beside = fmt::format("{}.{}.part", path, ::getpid());
-  const int fd = ::open(beside.c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0644);
-  if (fd < 0) return error(fmt::format("{}: cannot be written: {}", beside, std::generic_category().message(errno)));
+  const int fd =
+      ::open(beside.c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0644);
+  if (fd < 0)
+    return error(
+        fmt::format("{}: cannot be written: {}", beside, std::generic_category().message(errno)));
   auto written = write_all(fd, front, beside);
   if (written) written = write_all(fd, crl.der, beside);
   if (written) written = write_all(fd, index, beside);
-  if (written && ::fsync(fd) != 0) written = error(fmt::format("{}: cannot be written: {}", beside, std::generic_category().message(errno)));
+  if (written && ::fsync(fd) != 0)
+    written = error(
+        fmt::format("{}: cannot be written: {}", beside, std::generic_category().message(errno)));
   ::close(fd);
   if (written) {
     touch(beside, now);
-    if (::rename(beside.c_str(), path.c_str()) != 0) written = error(fmt::format("{}: cannot be written: {}", path, std::generic_category().message(errno)));
+    if (::rename(beside.c_str(), path.c_str()) != 0)
+      written = error(
+          fmt::format("{}: cannot be written: {}", path, std::generic_category().message(errno)));
   }
   if (!written) ::unlink(beside.c_str());
   return written;
 }
 
 void ListFile::touch(const std::string& path, Instant now) {
-  const timespec times[2] = {{.tv_sec = now.seconds, .tv_nsec = 0}, {.tv_sec = now.seconds, .tv_nsec = 0}};
+  const timespec times[2] = {{.tv_sec = now.seconds, .tv_nsec = 0},
+                             {.tv_sec = now.seconds, .tv_nsec = 0}};
   ::utimensat(AT_FDCWD, path.c_str(), times, 0);
 }
 

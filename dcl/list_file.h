@@ -1,10 +1,12 @@
-// ListFile: a revocation list, its index and what is known of its download, in one file of the cache. The file is mapped
-// and not read: a lookup touches a few of its pages, whatever the list's size, and each page is compared with its
-// digest when it is first touched, so that a file that rotted is noticed. Written beside its place and then put there,
-// so whoever opens it sees the old one or the new one.
+// ListFile: a revocation list, its index and what is known of its download, in one file of the
+// cache. The file is mapped and not read: a lookup touches a few of its pages, whatever the list's
+// size, and each page is compared with its digest when it is first touched, so that a file that
+// rotted is noticed. Written beside its place and then put there, so whoever opens it sees the old
+// one or the new one.
 //
 //   "MACRL\0\0\2" · length of the head, 4 octets · of the sums, 4 octets · SHA-256 of head and sums
-//   head (JSON) · sums (8 octets of the SHA-256 of each page) · to the next page · the list (DER) and its index
+//   head (JSON) · sums (8 octets of the SHA-256 of each page) · to the next page · the list (DER)
+//   and its index
 #pragma once
 
 #include <atomic>
@@ -14,7 +16,8 @@
 
 namespace attest::dcl {
 
-// A whole file in memory without being read, and the page digests it was written with. Unmapped with its last user.
+// A whole file in memory without being read, and the page digests it was written with. Unmapped
+// with its last user.
 class MappedFile {
  public:
   // An error names the path. Regular files only.
@@ -48,7 +51,8 @@ struct ListFile {
 
   // nullopt: there is none. An error: what is there cannot be used.
   static Result<std::optional<ListFile>> open(const std::string& path);
-  static Result<void> write(const std::string& path, const ListSource& source, const RevokedList& list, Instant now);
+  static Result<void> write(const std::string& path, const ListSource& source,
+                            const RevokedList& list, Instant now);
   // The same list, seen again.
   static void touch(const std::string& path, Instant now);
 };

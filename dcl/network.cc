@@ -9,22 +9,30 @@
 namespace attest::dcl {
 
 Result<Network> network_by_name(const std::string& name) {
-  if (name == "main") return Network{.name = name, .chain_id = "main-net", .url = "https://on.dcl.csa-iot.org"};
-  if (name == "test") return Network{.name = name, .chain_id = "testnet-2.0", .url = "https://on.test-net.dcl.csa-iot.org"};
+  if (name == "main")
+    return Network{.name = name, .chain_id = "main-net", .url = "https://on.dcl.csa-iot.org"};
+  if (name == "test")
+    return Network{
+        .name = name, .chain_id = "testnet-2.0", .url = "https://on.test-net.dcl.csa-iot.org"};
   return error(fmt::format("network: expected main or test, found \"{}\"", printable(name)));
 }
 
 bool is_chain_id(const std::string& id) {
   const auto fits = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '-' || c == '_';
   };
   return !id.empty() && id.size() <= 50 && id[0] != '.' && std::all_of(id.begin(), id.end(), fits);
 }
 
 Result<std::string> node_url(const std::string& text) {
-  const auto refuse = [&] { return error(fmt::format("ledger URL: expected https://host[:port][/path], found \"{}\"", printable(text))); };
+  const auto refuse = [&] {
+    return error(fmt::format("ledger URL: expected https://host[:port][/path], found \"{}\"",
+                             printable(text)));
+  };
   const size_t scheme = text.starts_with("https://") ? 8 : text.starts_with("http://") ? 7 : 0;
-  if (scheme == 0 || text.size() == scheme || text[scheme] == '/' || text.size() > 2000) return refuse();
+  if (scheme == 0 || text.size() == scheme || text[scheme] == '/' || text.size() > 2000)
+    return refuse();
   for (const char c : text) {
     if (c <= ' ' || c >= 0x7F || c == '@' || c == '?' || c == '#' || c == '\\') return refuse();
   }
@@ -37,9 +45,12 @@ bool is_loopback(const std::string& url) {
   const size_t at = url.find("://");
   if (at == std::string::npos) return false;
   const std::string host = url.substr(at + 3, url.find('/', at + 3) - at - 3);
-  return host.starts_with("127.") || host.starts_with("[::1]") || host == "localhost" || host.starts_with("localhost:");
+  return host.starts_with("127.") || host.starts_with("[::1]") || host == "localhost" ||
+         host.starts_with("localhost:");
 }
 
-std::string shown_url(const std::string& url) { return printable(url.size() <= 160 ? url : url.substr(0, 157) + "..."); }
+std::string shown_url(const std::string& url) {
+  return printable(url.size() <= 160 ? url : url.substr(0, 157) + "...");
+}
 
 }  // namespace attest::dcl

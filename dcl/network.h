@@ -1,5 +1,6 @@
-// Network: which ledger is meant. A name chooses policy, default node and chain id; the chain id alone identifies
-// the ledger (a node of another network answers just as politely), so it also names the cache file.
+// Network: which ledger is meant. A name chooses policy, default node and chain id; the chain id
+// alone identifies the ledger (a node of another network answers just as politely), so it also
+// names the cache file.
 #pragma once
 
 #include <string>
@@ -14,17 +15,20 @@ struct Network {
   std::string url;       // of the node's REST interface, no trailing slash
 };
 
-// "main" or "test", with the public observer and chain id that belong to it. Host names and ids are those of the
-// ledger's own deployment/persistent_chains.
+// "main" or "test", with the public observer and chain id that belong to it. Host names and ids are
+// those of the ledger's own deployment/persistent_chains.
 Result<Network> network_by_name(const std::string& name);
 
-// A chain id becomes a file name: letters, digits, '.', '-', '_', 1 to 50 of them, not starting with '.'.
+// A chain id becomes a file name: letters, digits, '.', '-', '_', 1 to 50 of them, not starting
+// with '.'.
 bool is_chain_id(const std::string& id);
 
-// "https://host[:port][/prefix]" or "http://…"; a trailing slash is dropped. User names, queries and fragments are refused.
+// "https://host[:port][/prefix]" or "http://…"; a trailing slash is dropped. User names, queries
+// and fragments are refused.
 Result<std::string> node_url(const std::string& text);
 
-// A private ledger's plain http on this machine is reached without the proxy that the environment names.
+// A private ledger's plain http on this machine is reached without the proxy that the environment
+// names.
 bool is_loopback(const std::string& url);
 
 // A URL as it stands in a message: printable, and cut where it is long.

@@ -1,9 +1,10 @@
 // Node: one ledger node's REST interface, believed only as far as its answers hold together.
 //
-// begin() comes first: the chain id decides which network this is (an entry's own answer does not say), a node that
-// is starting, at height 0 or behind is refused by name, and the height of its newest block is pinned. Every later
-// read asks for that height and checks that the answer is of it. Absent is a JSON 404 with code 5, carrying the block
-// height where this node sends it; any other failure is an error, never absence.
+// begin() comes first: the chain id decides which network this is (an entry's own answer does not
+// say), a node that is starting, at height 0 or behind is refused by name, and the height of its
+// newest block is pinned. Every later read asks for that height and checks that the answer is of
+// it. Absent is a JSON 404 with code 5, carrying the block height where this node sends it; any
+// other failure is an error, never absence.
 #pragma once
 
 #include <functional>
@@ -20,10 +21,10 @@ namespace attest::dcl {
 
 struct NodeState {
   std::string chain_id;
-  int64_t height = 0;      // pinned: everything is read at it
-  Instant block_time;      // of the block at that height
-  std::string version;     // of the node's software
-  bool sends_height = false;  // its answers carry the block height header
+  int64_t height = 0;              // pinned: everything is read at it
+  Instant block_time;              // of the block at that height
+  std::string version;             // of the node's software
+  bool sends_height = false;       // its answers carry the block height header
   std::vector<std::string> notes;  // what a person should know, though it stops nothing
 };
 
@@ -34,10 +35,10 @@ struct RecordList {
 
 struct FetchProgress {
   Schema schema = Schema::vendor;
-  size_t records = 0;    // of this schema so far
-  size_t expected = 0;   // of this schema, 0 when not known
-  bool done = false;     // with this schema
-  size_t requests = 0;   // answered so far, of everything
+  size_t records = 0;   // of this schema so far
+  size_t expected = 0;  // of this schema, 0 when not known
+  bool done = false;    // with this schema
+  size_t requests = 0;  // answered so far, of everything
   size_t bytes = 0;
 };
 using OnProgress = std::function<void(const FetchProgress&)>;
@@ -45,16 +46,20 @@ using OnProgress = std::function<void(const FetchProgress&)>;
 class Node {
  public:
   // `now` is only compared with the newest block's time. Transport must outlive the node.
-  Node(Network network, Transport& transport, Instant now) : network_(std::move(network)), transport_(transport), now_(now) {}
+  Node(Network network, Transport& transport, Instant now)
+      : network_(std::move(network)), transport_(transport), now_(now) {}
 
   // Once; later calls give the same state. Everything this Node reads is of one height.
   Result<NodeState> begin();
 
-  // Whole lists, page by page until next_key is null, in parallel. With certificates, the node's list of approved
-  // roots is read too and must name exactly the roots among them.
-  Result<std::vector<RecordList>> lists(std::span<const Schema> schemas, const OnProgress& progress = {});
+  // Whole lists, page by page until next_key is null, in parallel. With certificates, the node's
+  // list of approved roots is read too and must name exactly the roots among them.
+  Result<std::vector<RecordList>> lists(std::span<const Schema> schemas,
+                                        const OnProgress& progress = {});
   // Single records, in parallel, in the order of `keys`; nullopt is absent.
-  Result<std::vector<std::optional<Record>>> records(Schema schema, std::span<const std::string> keys, const OnProgress& progress = {});
+  Result<std::vector<std::optional<Record>>> records(Schema schema,
+                                                     std::span<const std::string> keys,
+                                                     const OnProgress& progress = {});
 
   size_t requests() const { return requests_; }
   size_t bytes() const { return bytes_; }
@@ -63,7 +68,8 @@ class Node {
  private:
   struct ListWalk;
   Request ask(const std::string& path, size_t tag) const;
-  // The JSON of a 200, nullopt for an honest absence, an error that names the node for everything else.
+  // The JSON of a 200, nullopt for an honest absence, an error that names the node for everything
+  // else.
   Result<std::optional<Json>> read(const Request& request, const Result<Response>& response);
   Result<void> check_height(const Response& response) const;
   Error not_an_answer(const Response& response) const;

@@ -1,6 +1,6 @@
-// PublicAddress: which IP addresses may be reached when the URL comes from somebody else. A URL on a public ledger must
-// not lead into the network of whoever verifies: not to this machine, a private network, a router's or a cloud's
-// own services.
+// PublicAddress: which IP addresses may be reached when the URL comes from somebody else. A URL on
+// a public ledger must not lead into the network of whoever verifies: not to this machine, a
+// private network, a router's or a cloud's own services.
 #pragma once
 
 #include <array>
@@ -16,8 +16,8 @@ struct IpAddress {
   std::string text() const;
 };
 
-// Globally reachable by the IANA special-purpose address registries (RFC 6890). An IPv4 address inside an IPv6 one
-// (mapped, NAT64, 6to4) counts as itself.
+// Globally reachable by the IANA special-purpose address registries (RFC 6890). An IPv4 address
+// inside an IPv6 one (mapped, NAT64, 6to4) counts as itself.
 bool is_public(const IpAddress& address);
 
 }  // namespace attest::dcl

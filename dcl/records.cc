@@ -14,18 +14,25 @@ constexpr SchemaInfo kInfos[] = {
     {"vendor", "vendor", "vendors", "/dcl/vendorinfo/vendors", "vendorInfo", "vendorInfo"},
     {"model", "model", "models", "/dcl/model/models", "model", "model"},
     {"version", "software version", "software versions", nullptr, nullptr, "modelVersion"},
-    {"versions", "list of software versions of model", "version lists", nullptr, nullptr, "modelVersions"},
-    {"compliance", "compliance entry", "compliance entries", "/dcl/compliance/compliance-info", "complianceInfo", "complianceInfo"},
-    {"coverage", "certificate id", "certificate ids", "/dcl/compliance/device-software-compliance", "deviceSoftwareCompliance", "deviceSoftwareCompliance"},
-    {"certificate", "certificate", "certificates", "/dcl/pki/certificates", "approvedCertificates", "approvedCertificates"},
-    {"revoked", "revoked certificate", "revoked certificates", "/dcl/pki/revoked-certificates", "revokedCertificates", "revokedCertificates"},
-    {"revocation-point", "revocation point", "revocation points", "/dcl/pki/revocation-points", "PkiRevocationDistributionPoint", "PkiRevocationDistributionPoint"},
+    {"versions", "list of software versions of model", "version lists", nullptr, nullptr,
+     "modelVersions"},
+    {"compliance", "compliance entry", "compliance entries", "/dcl/compliance/compliance-info",
+     "complianceInfo", "complianceInfo"},
+    {"coverage", "certificate id", "certificate ids", "/dcl/compliance/device-software-compliance",
+     "deviceSoftwareCompliance", "deviceSoftwareCompliance"},
+    {"certificate", "certificate", "certificates", "/dcl/pki/certificates", "approvedCertificates",
+     "approvedCertificates"},
+    {"revoked", "revoked certificate", "revoked certificates", "/dcl/pki/revoked-certificates",
+     "revokedCertificates", "revokedCertificates"},
+    {"revocation-point", "revocation point", "revocation points", "/dcl/pki/revocation-points",
+     "PkiRevocationDistributionPoint", "PkiRevocationDistributionPoint"},
 };
 
 constexpr size_t kMaxCertificatesOfEntry = 1000;
 
-// Takes members out of an object and keeps the first complaint, so that a decoder reads as a list of fields.
-// A member that decides something must be there; `newer` ones may be missing, older nodes do not send them.
+// Takes members out of an object and keeps the first complaint, so that a decoder reads as a list
+// of fields. A member that decides something must be there; `newer` ones may be missing, older
+// nodes do not send them.
 class Fields {
  public:
   Fields(const Json& object, const char* name) : object_(object), name_(name) {
@@ -37,13 +44,18 @@ class Fields {
     if (member == nullptr) return 0;
     const auto value = member->natural();
     if (!value || *value < min || *value > max) {
-      complain(fmt::format("{}: expected a number from {} to {}, found {}", key, min, max, shown(*member)));
+      complain(fmt::format("{}: expected a number from {} to {}, found {}", key, min, max,
+                           shown(*member)));
       return 0;
     }
     return *value;
   }
-  uint16_t id(const char* key, uint64_t min) { return static_cast<uint16_t>(number(key, min, 0xFFFF)); }
-  uint32_t u32(const char* key, bool newer = false) { return static_cast<uint32_t>(number(key, 0, 0xFFFFFFFF, newer)); }
+  uint16_t id(const char* key, uint64_t min) {
+    return static_cast<uint16_t>(number(key, min, 0xFFFF));
+  }
+  uint32_t u32(const char* key, bool newer = false) {
+    return static_cast<uint32_t>(number(key, 0, 0xFFFFFFFF, newer));
+  }
 
   // int64 and uint64 come as strings of digits.
   uint64_t digits(const char* key) {
@@ -53,27 +65,32 @@ class Fields {
     const std::string* text = member->string();
     if (text != nullptr) {
       const auto got = std::from_chars(text->data(), text->data() + text->size(), value);
-      if (!text->empty() && got.ec == std::errc() && got.ptr == text->data() + text->size()) return value;
+      if (!text->empty() && got.ec == std::errc() && got.ptr == text->data() + text->size())
+        return value;
     }
-    complain(fmt::format("{}: expected a 64-bit number as a string of digits, found {}", key, shown(*member)));
+    complain(fmt::format("{}: expected a 64-bit number as a string of digits, found {}", key,
+                         shown(*member)));
     return 0;
   }
   std::string text(const char* key, bool newer = false) {
     const Json* member = take(key, newer);
     if (member == nullptr) return {};
-    if (member->string() == nullptr) complain(fmt::format("{}: expected a string, found {}", key, shown(*member)));
+    if (member->string() == nullptr)
+      complain(fmt::format("{}: expected a string, found {}", key, shown(*member)));
     return member->string() == nullptr ? std::string() : *member->string();
   }
   bool flag(const char* key) {
     const Json* member = take(key, false);
     if (member == nullptr) return false;
-    if (!member->boolean()) complain(fmt::format("{}: expected true or false, found {}", key, shown(*member)));
+    if (!member->boolean())
+      complain(fmt::format("{}: expected true or false, found {}", key, shown(*member)));
     return member->boolean().value_or(false);
   }
   const Json::Array* array(const char* key) {
     const Json* member = take(key, false);
     if (member == nullptr) return nullptr;
-    if (member->array() == nullptr) complain(fmt::format("{}: expected an array, found {}", key, shown(*member)));
+    if (member->array() == nullptr)
+      complain(fmt::format("{}: expected an array, found {}", key, shown(*member)));
     return member->array();
   }
   void complain(std::string why) {
@@ -103,19 +120,23 @@ class Fields {
   std::string problem_;
 };
 
-// The first PEM block of a text, as the node itself reads it: what stands around the block is the sender's affair.
+// The first PEM block of a text, as the node itself reads it: what stands around the block is the
+// sender's affair.
 Result<Bytes> pem_der(std::string_view pem) {
-  constexpr std::string_view kBegin = "-----BEGIN CERTIFICATE-----", kEnd = "-----END CERTIFICATE-----";
+  constexpr std::string_view kBegin = "-----BEGIN CERTIFICATE-----",
+                             kEnd = "-----END CERTIFICATE-----";
   const size_t begin = pem.find(kBegin);
   const size_t end = begin == std::string_view::npos ? begin : pem.find(kEnd, begin);
-  if (end == std::string_view::npos) return error("expected a PEM block of a certificate, found none");
+  if (end == std::string_view::npos)
+    return error("expected a PEM block of a certificate, found none");
   return from_base64_lines(pem.substr(begin + kBegin.size(), end - begin - kBegin.size()));
 }
 
 std::string percent(std::string_view text) {
   std::string out;
   for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '-' || c == '.' || c == '_' || c == '~';
     if (plain) {
       out += c;
     } else {
@@ -125,8 +146,8 @@ std::string percent(std::string_view text) {
   return out;
 }
 
-// Any vendor may write revocation points. One whose issuer id or PEM makes no sense is kept, and unreadable only to
-// whoever asks about its issuer: it must not make the whole list unreadable.
+// Any vendor may write revocation points. One whose issuer id or PEM makes no sense is kept, and
+// unreadable only to whoever asks about its issuer: it must not make the whole list unreadable.
 Result<std::string> point_key(const Json& object) {
   Fields f(object, "revocation point");
   std::string issuer = f.text("issuerSubjectKeyID");
@@ -141,7 +162,8 @@ Result<std::string> point_key(const Json& object) {
 Result<KeyId> key_id_of(std::string_view text, bool colons) {
   const auto bytes = colons ? from_hex_lenient(text) : from_hex(text);
   const auto id = bytes ? key_id(*bytes) : std::nullopt;
-  if (!id || (colons && hex_colons(*id) != text)) return error(fmt::format("expected 20 bytes of upper-case hex, found \"{}\"", printable(text)));
+  if (!id || (colons && hex_colons(*id) != text))
+    return error(fmt::format("expected 20 bytes of upper-case hex, found \"{}\"", printable(text)));
   return *id;
 }
 
@@ -157,20 +179,28 @@ Result<EntryCertificate> entry_certificate(const Json& object, View subject, con
   const auto parsed = parse_certificate(*der, &consumed);
   if (!parsed) return within("certificate: pemCert", parsed.error());
   const Certificate& certificate = **parsed;
-  if (consumed != der->size()) return error(fmt::format("certificate: pemCert: {} bytes after the certificate", der->size() - consumed));
+  if (consumed != der->size())
+    return error(fmt::format("certificate: pemCert: {} bytes after the certificate",
+                             der->size() - consumed));
   // What the entry is filed under must be what the certificate itself says: lookups trust the key.
   if (certificate.skid() != skid) {
     const auto own = certificate.skid();
-    return error(fmt::format("certificate: its entry says key id {}, its PEM says {}", hex_colons(skid), own ? hex_colons(*own) : "none"));
+    return error(fmt::format("certificate: its entry says key id {}, its PEM says {}",
+                             hex_colons(skid), own ? hex_colons(*own) : "none"));
   }
   if (!equal(certificate.subject.der, subject)) {
-    return error(fmt::format("certificate {}: its entry and its PEM name different subjects", hex_colons(skid)));
+    return error(fmt::format("certificate {}: its entry and its PEM name different subjects",
+                             hex_colons(skid)));
   }
   if (is_root && !certificate.self_issued()) {
-    return error(fmt::format("certificate {}: listed as a root, but issued by {}", hex_colons(skid), printable(name_text(certificate.issuer))));
+    return error(fmt::format("certificate {}: listed as a root, but issued by {}", hex_colons(skid),
+                             printable(name_text(certificate.issuer))));
   }
   return EntryCertificate{
-      .certificate = {.der = std::move(*der), .is_root = is_root, .device_attestation = type.empty() || type == "DeviceAttestationPKI", .vid = vid},
+      .certificate = {.der = std::move(*der),
+                      .is_root = is_root,
+                      .device_attestation = type.empty() || type == "DeviceAttestationPKI",
+                      .vid = vid},
       .subject_key_id = skid,
       .issuer = to_bytes(certificate.issuer.der),
       .subject = to_bytes(certificate.subject.der),
@@ -184,7 +214,8 @@ Result<std::string> versions_key(const Json& object) {
   if (const auto* numbers = f.array("softwareVersions")) {
     for (const Json& number : *numbers) {
       const auto value = number.natural();
-      if (!value || *value > 0xFFFFFFFF) f.complain("softwareVersions: expected numbers of 32 bits");
+      if (!value || *value > 0xFFFFFFFF)
+        f.complain("softwareVersions: expected numbers of 32 bits");
     }
   }
   return f.done(model_key(vid, pid));
@@ -198,24 +229,39 @@ Result<std::string> keyed(const Result<T>& record, const Key& key) {
 
 Result<std::string> key_of(Schema schema, const Json& object) {
   switch (schema) {
-    case Schema::vendor: return keyed(vendor_of(object), [](const VendorInfo& v) { return vendor_key(v.vendor_id); });
-    case Schema::model: return keyed(model_of(object), [](const Model& m) { return model_key(m.vid, m.pid); });
-    case Schema::version: return keyed(version_of(object), [](const ModelVersion& v) { return version_key(v.vid, v.pid, v.software_version); });
-    case Schema::versions: return versions_key(object);
+    case Schema::vendor:
+      return keyed(vendor_of(object), [](const VendorInfo& v) { return vendor_key(v.vendor_id); });
+    case Schema::model:
+      return keyed(model_of(object), [](const Model& m) { return model_key(m.vid, m.pid); });
+    case Schema::version:
+      return keyed(version_of(object), [](const ModelVersion& v) {
+        return version_key(v.vid, v.pid, v.software_version);
+      });
+    case Schema::versions:
+      return versions_key(object);
     case Schema::compliance:
-      return keyed(compliance_of(object), [](const ComplianceInfo& c) { return compliance_key(c.vid, c.pid, c.software_version, c.certification_type); });
-    case Schema::coverage: return keyed(coverage_of(object), [](const CertificateCoverage& c) { return c.certificate_id; });
+      return keyed(compliance_of(object), [](const ComplianceInfo& c) {
+        return compliance_key(c.vid, c.pid, c.software_version, c.certification_type);
+      });
+    case Schema::coverage:
+      return keyed(coverage_of(object),
+                   [](const CertificateCoverage& c) { return c.certificate_id; });
     case Schema::certificate:
     case Schema::revoked:
-      return keyed(certificates_of(object), [](const std::vector<EntryCertificate>& c) { return key_id_prefix(c.front().subject_key_id) + base64(c.front().subject); });
-    case Schema::revocation_point: return point_key(object);
+      return keyed(certificates_of(object), [](const std::vector<EntryCertificate>& c) {
+        return key_id_prefix(c.front().subject_key_id) + base64(c.front().subject);
+      });
+    case Schema::revocation_point:
+      return point_key(object);
   }
   return error("no such schema");
 }
 
 }  // namespace
 
-const SchemaInfo& info(Schema schema) { return kInfos[static_cast<size_t>(schema)]; }
+const SchemaInfo& info(Schema schema) {
+  return kInfos[static_cast<size_t>(schema)];
+}
 
 std::optional<Schema> schema_named(std::string_view name) {
   for (const Schema schema : kSchemas) {
@@ -224,31 +270,44 @@ std::optional<Schema> schema_named(std::string_view name) {
   return std::nullopt;
 }
 
-std::string vendor_key(uint16_t vid) { return fmt::format("{:04X}", vid); }
-std::string model_key(uint16_t vid, uint16_t pid) { return fmt::format("{:04X}/{:04X}", vid, pid); }
+std::string vendor_key(uint16_t vid) {
+  return fmt::format("{:04X}", vid);
+}
+std::string model_key(uint16_t vid, uint16_t pid) {
+  return fmt::format("{:04X}/{:04X}", vid, pid);
+}
 std::string version_key(uint16_t vid, uint16_t pid, uint32_t software_version) {
   return fmt::format("{:04X}/{:04X}/{:08X}", vid, pid, software_version);
 }
-std::string compliance_key(uint16_t vid, uint16_t pid, uint32_t software_version, std::string_view type) {
+std::string compliance_key(uint16_t vid, uint16_t pid, uint32_t software_version,
+                           std::string_view type) {
   return fmt::format("{:04X}/{:04X}/{:08X}/{}", vid, pid, software_version, type);
 }
-std::string key_id_prefix(const KeyId& id) { return hex_upper(id) + "/"; }
+std::string key_id_prefix(const KeyId& id) {
+  return hex_upper(id) + "/";
+}
 
 std::optional<std::string> one_path(Schema schema, const std::string& key) {
   // Always plain decimal: the gateway reads a leading zero as octal.
   const auto number = [&](size_t at, size_t digits) {
     uint32_t value = 0;
-    if (key.size() >= at + digits) std::from_chars(key.data() + at, key.data() + at + digits, value, 16);
+    if (key.size() >= at + digits)
+      std::from_chars(key.data() + at, key.data() + at + digits, value, 16);
     return value;
   };
   switch (schema) {
-    case Schema::vendor: return fmt::format("/dcl/vendorinfo/vendors/{}", number(0, 4));
-    case Schema::model: return fmt::format("/dcl/model/models/{}/{}", number(0, 4), number(5, 4));
-    case Schema::versions: return fmt::format("/dcl/model/versions/{}/{}", number(0, 4), number(5, 4));
-    case Schema::version: return fmt::format("/dcl/model/versions/{}/{}/{}", number(0, 4), number(5, 4), number(10, 8));
+    case Schema::vendor:
+      return fmt::format("/dcl/vendorinfo/vendors/{}", number(0, 4));
+    case Schema::model:
+      return fmt::format("/dcl/model/models/{}/{}", number(0, 4), number(5, 4));
+    case Schema::versions:
+      return fmt::format("/dcl/model/versions/{}/{}", number(0, 4), number(5, 4));
+    case Schema::version:
+      return fmt::format("/dcl/model/versions/{}/{}/{}", number(0, 4), number(5, 4), number(10, 8));
     case Schema::compliance: {
       if (key.size() < 19 || key.find('/', 19) != std::string::npos) return std::nullopt;
-      return fmt::format("/dcl/compliance/compliance-info/{}/{}/{}/{}", number(0, 4), number(5, 4), number(10, 8), percent(std::string_view(key).substr(19)));
+      return fmt::format("/dcl/compliance/compliance-info/{}/{}/{}/{}", number(0, 4), number(5, 4),
+                         number(10, 8), percent(std::string_view(key).substr(19)));
     }
     case Schema::coverage: {
       if (key.empty() || key.find('/') != std::string::npos) return std::nullopt;
@@ -256,7 +315,8 @@ std::optional<std::string> one_path(Schema schema, const std::string& key) {
     }
     case Schema::certificate:
     case Schema::revoked:
-    case Schema::revocation_point: return std::nullopt;
+    case Schema::revocation_point:
+      return std::nullopt;
   }
   return std::nullopt;
 }
@@ -278,7 +338,8 @@ Result<Model> model_of(const Json& object) {
                       .product_name = f.text("productName"),
                       .product_label = f.text("productLabel"),
                       .part_number = f.text("partNumber"),
-                      .commissioning_custom_flow = static_cast<int32_t>(f.number("commissioningCustomFlow", 0, 0x7FFFFFFF)),
+                      .commissioning_custom_flow =
+                          static_cast<int32_t>(f.number("commissioningCustomFlow", 0, 0x7FFFFFFF)),
                       .discovery_capabilities = f.u32("discoveryCapabilitiesBitmask", true)});
 }
 
@@ -314,7 +375,10 @@ Result<ComplianceInfo> compliance_of(const Json& object) {
                      .specification_version = f.u32("specificationVersion", true)};
   // 0 means that there is no entry, and is never stored.
   if (out.status < 1 || out.status > 3) {
-    f.complain(fmt::format("softwareVersionCertificationStatus: expected 1 (provisional), 2 (certified) or 3 (revoked), found {}", out.status));
+    f.complain(
+        fmt::format("softwareVersionCertificationStatus: expected 1 (provisional), 2 (certified) "
+                    "or 3 (revoked), found {}",
+                    out.status));
   }
   return f.done(std::move(out));
 }
@@ -328,7 +392,8 @@ Result<CertificateCoverage> coverage_of(const Json& object) {
     auto one = compliance_of(entry);
     if (!one) return within("deviceSoftwareCompliance", one.error());
     if (one->certificate_id != out.certificate_id) {
-      return error(fmt::format("deviceSoftwareCompliance: {} lists an entry of certificate id {}", printable(out.certificate_id), printable(one->certificate_id)));
+      return error(fmt::format("deviceSoftwareCompliance: {} lists an entry of certificate id {}",
+                               printable(out.certificate_id), printable(one->certificate_id)));
     }
     out.entries.push_back(std::move(*one));
   }
@@ -349,7 +414,8 @@ Result<RevocationPoint> revocation_point_of(const Json& object) {
                         .data_digest = f.text("dataDigest"),
                         .data_digest_type = f.u32("dataDigestType"),
                         .revocation_type = f.u32("revocationType")};
-  const std::string issuer = f.text("issuerSubjectKeyID"), signer = f.text("crlSignerCertificate"), delegator = f.text("crlSignerDelegator", true);
+  const std::string issuer = f.text("issuerSubjectKeyID"), signer = f.text("crlSignerCertificate"),
+                    delegator = f.text("crlSignerDelegator", true);
   if (const auto readable = f.done(true); !readable) return tl::unexpected(readable.error());
   const auto id = key_id_of(issuer, false);
   if (!id) return within("revocation point: issuerSubjectKeyID", id.error());
@@ -374,7 +440,8 @@ Result<std::vector<EntryCertificate>> certificates_of(const Json& entry) {
   const auto skid = key_id_of(skid_text, true);
   if (!skid) return within("certificates: subjectKeyId", skid.error());
   if (certs->empty() || certs->size() > kMaxCertificatesOfEntry) {
-    return error(fmt::format("certificates: {} has {} certificates, expected 1 to {}", hex_colons(*skid), certs->size(), kMaxCertificatesOfEntry));
+    return error(fmt::format("certificates: {} has {} certificates, expected 1 to {}",
+                             hex_colons(*skid), certs->size(), kMaxCertificatesOfEntry));
   }
   std::vector<EntryCertificate> out;
   for (const Json& cert : *certs) {
@@ -406,7 +473,8 @@ Result<Page> read_page(Schema schema, const Json& body) {
   const char* member = info(schema).list_member;
   const Json* list = body.find(member);
   if (list == nullptr || list->array() == nullptr) {
-    return error(fmt::format("expected a list \"{}\", found {}", member, list == nullptr ? "none" : list->kind()));
+    return error(fmt::format("expected a list \"{}\", found {}", member,
+                             list == nullptr ? "none" : list->kind()));
   }
   Page page;
   for (const Json& object : *list->array()) {
@@ -416,11 +484,14 @@ Result<Page> read_page(Schema schema, const Json& body) {
   }
   const Json* pagination = body.find("pagination");
   const Json* next = pagination == nullptr ? nullptr : pagination->find("next_key");
-  if (next == nullptr) return error(fmt::format("\"{}\": expected pagination with a next_key, found none", member));
+  if (next == nullptr)
+    return error(fmt::format("\"{}\": expected pagination with a next_key, found none", member));
   if (next->is_null()) return page;
   const std::string* key = next->string();
   const auto bytes = key == nullptr ? error("") : from_base64(*key);
-  if (!bytes || bytes->empty() || key->size() > 4096) return error(fmt::format("\"{}\": next_key: expected base64 or null, found {}", member, next->kind()));
+  if (!bytes || bytes->empty() || key->size() > 4096)
+    return error(
+        fmt::format("\"{}\": next_key: expected base64 or null, found {}", member, next->kind()));
   page.next_key = *key;
   return page;
 }
@@ -429,11 +500,14 @@ Result<Record> read_one(Schema schema, const std::string& key, const Json& body)
   const char* member = info(schema).one_member;
   const Json* object = body.find(member);
   if (object == nullptr || !object->is_object()) {
-    return error(fmt::format("expected an object \"{}\", found {}", member, object == nullptr ? "none" : object->kind()));
+    return error(fmt::format("expected an object \"{}\", found {}", member,
+                             object == nullptr ? "none" : object->kind()));
   }
   auto record = read_record(schema, *object);
   if (!record) return record;
-  if (record->key != key) return error(fmt::format("asked about {} {}, the answer is about {}", info(schema).name, printable(key), printable(record->key)));
+  if (record->key != key)
+    return error(fmt::format("asked about {} {}, the answer is about {}", info(schema).name,
+                             printable(key), printable(record->key)));
   return record;
 }
 

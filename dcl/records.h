@@ -1,8 +1,10 @@
-// Records: the ledger's JSON objects, one way in and none out. A record is kept as the ledger's own object, word for
-// word, beside the key by which it is looked up; the structs of verifier/ledger.h are read from it when asked for.
+// Records: the ledger's JSON objects, one way in and none out. A record is kept as the ledger's own
+// object, word for word, beside the key by which it is looked up; the structs of verifier/ledger.h
+// are read from it when asked for.
 //
-// Strict: a missing key field, a wrong type, a number out of its range, a certificate whose subject or key id is not
-// that of its entry are errors that name the record. Unknown members are kept and ignored: the ledger grows.
+// Strict: a missing key field, a wrong type, a number out of its range, a certificate whose subject
+// or key id is not that of its entry are errors that name the record. Unknown members are kept and
+// ignored: the ledger grows.
 #pragma once
 
 #include <optional>
@@ -25,8 +27,10 @@ enum class Schema : uint8_t {
   revoked,           // revokedCertificates
   revocation_point,  // PkiRevocationDistributionPoint
 };
-inline constexpr Schema kSchemas[] = {Schema::vendor,      Schema::model,   Schema::version, Schema::versions,        Schema::compliance,
-                                      Schema::coverage,    Schema::certificate, Schema::revoked, Schema::revocation_point};
+inline constexpr Schema kSchemas[] = {
+    Schema::vendor,      Schema::model,      Schema::version,
+    Schema::versions,    Schema::compliance, Schema::coverage,
+    Schema::certificate, Schema::revoked,    Schema::revocation_point};
 
 struct SchemaInfo {
   const char* name;         // in snapshots and the cache: "vendor"
@@ -39,18 +43,23 @@ struct SchemaInfo {
 const SchemaInfo& info(Schema schema);
 std::optional<Schema> schema_named(std::string_view name);
 
-// Keys are text that sorts as the ledger's numbers do, with the part by which lookups start in front:
-//   vendor FFF1 · model, versions FFF1/8000 · version FFF1/8000/00000001 · compliance FFF1/8000/00000001/matter
-//   coverage the certificate id · certificate, revoked SKID/base64 subject · revocation_point ISSUER/FFF1/label
+// Keys are text that sorts as the ledger's numbers do, with the part by which lookups start in
+// front:
+//   vendor FFF1 · model, versions FFF1/8000 · version FFF1/8000/00000001 · compliance
+//   FFF1/8000/00000001/matter coverage the certificate id · certificate, revoked SKID/base64
+//   subject · revocation_point ISSUER/FFF1/label
 std::string vendor_key(uint16_t vid);
 std::string model_key(uint16_t vid, uint16_t pid);
 std::string version_key(uint16_t vid, uint16_t pid, uint32_t software_version);
-std::string compliance_key(uint16_t vid, uint16_t pid, uint32_t software_version, std::string_view type);
-std::string key_id_prefix(const KeyId& id);  // of certificate, revoked and revocation_point: "6AFD…7E/"
+std::string compliance_key(uint16_t vid, uint16_t pid, uint32_t software_version,
+                           std::string_view type);
+std::string key_id_prefix(
+    const KeyId& id);  // of certificate, revoked and revocation_point: "6AFD…7E/"
 
-// The path of one record on a node. nullopt where records are only read as a list: certificates and revocation points,
-// since a subject or a label with '/' cannot be written into a path (the gateway decodes before it splits), and a
-// certificate looked up that way is "not found" although it exists.
+// The path of one record on a node. nullopt where records are only read as a list: certificates and
+// revocation points, since a subject or a label with '/' cannot be written into a path (the gateway
+// decodes before it splits), and a certificate looked up that way is "not found" although it
+// exists.
 std::optional<std::string> one_path(Schema schema, const std::string& key);
 
 struct Record {
@@ -67,7 +76,8 @@ Result<ComplianceInfo> compliance_of(const Json& object);
 Result<CertificateCoverage> coverage_of(const Json& object);
 Result<RevocationPoint> revocation_point_of(const Json& object);
 
-// All certificates of an approved or revoked entry, each with what its PEM says where entry and PEM both speak.
+// All certificates of an approved or revoked entry, each with what its PEM says where entry and PEM
+// both speak.
 struct EntryCertificate {
   LedgerCertificate certificate;
   KeyId subject_key_id{};

@@ -24,10 +24,13 @@ class PartFile {
     PartFile out;
     out.path_ = path;
     out.fd_ = ::open(path.c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0644);
-    if (out.fd_ < 0) return error(fmt::format("{}: cannot be written: {}", path, std::generic_category().message(errno)));
+    if (out.fd_ < 0)
+      return error(
+          fmt::format("{}: cannot be written: {}", path, std::generic_category().message(errno)));
     return out;
   }
-  PartFile(PartFile&& other) noexcept : path_(std::exchange(other.path_, {})), fd_(std::exchange(other.fd_, -1)) {}
+  PartFile(PartFile&& other) noexcept
+      : path_(std::exchange(other.path_, {})), fd_(std::exchange(other.fd_, -1)) {}
   PartFile& operator=(PartFile&&) = delete;
   ~PartFile() {
     if (fd_ >= 0) ::close(fd_);
@@ -36,7 +39,9 @@ class PartFile {
   Result<void> append(View piece) const {
     while (!piece.empty()) {
       const ssize_t n = ::write(fd_, piece.data(), piece.size());
-      if (n <= 0) return error(fmt::format("{}: cannot be written: {}", path_, std::generic_category().message(errno)));
+      if (n <= 0)
+        return error(fmt::format("{}: cannot be written: {}", path_,
+                                 std::generic_category().message(errno)));
       piece = piece.subspan(static_cast<size_t>(n));
     }
     return {};
@@ -52,7 +57,8 @@ class PartFile {
 // One process at a time replaces lists.
 class FolderLock {
  public:
-  explicit FolderLock(const std::string& folder) : fd_(::open((folder + "/lock").c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0644)) {
+  explicit FolderLock(const std::string& folder)
+      : fd_(::open((folder + "/lock").c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0644)) {
     if (fd_ >= 0) ::flock(fd_, LOCK_EX);
   }
   ~FolderLock() {
@@ -65,12 +71,15 @@ class FolderLock {
   int fd_;
 };
 
-bool has_digest(const RevocationPoint& point) { return !point.data_digest.empty(); }
+bool has_digest(const RevocationPoint& point) {
+  return !point.data_digest.empty();
+}
 
 // Is the file at hand the one that the ledger's entry describes, as far as it describes one?
 bool fits(const ListSource& source, const RevocationPoint& point) {
   if (point.data_file_size != 0 && source.size != point.data_file_size) return false;
-  return !has_digest(point) || (source.digest_type == point.data_digest_type && source.digest == point.data_digest);
+  return !has_digest(point) ||
+         (source.digest_type == point.data_digest_type && source.digest == point.data_digest);
 }
 
 // The list in a file that was served: DER, or one PEM block.
@@ -81,7 +90,8 @@ Result<CrlPtr> list_of(const std::shared_ptr<MappedFile>& file) {
   Bytes* found = nullptr;
   for (PemBlock& block : pem.blocks) {
     if (block.label != kPemLabel) continue;
-    if (found != nullptr) return error(fmt::format("expected one {} block, found several", kPemLabel));
+    if (found != nullptr)
+      return error(fmt::format("expected one {} block, found several", kPemLabel));
     found = &block.der;
   }
   if (found == nullptr) return error(fmt::format("expected a {} block, found none", kPemLabel));
@@ -90,13 +100,17 @@ Result<CrlPtr> list_of(const std::shared_ptr<MappedFile>& file) {
 
 bool signed_by_its_signer(const RevokedList& list, const RevocationPoint& point) {
   const auto signer = parse_certificate(point.crl_signer);
-  return signer && (*signer)->p256 && same_name(list.crl().issuer, (*signer)->subject) && signed_by(list, *(*signer)->p256, openssl_engine());
+  return signer && (*signer)->p256 && same_name(list.crl().issuer, (*signer)->subject) &&
+         signed_by(list, *(*signer)->p256, openssl_engine());
 }
 
-std::string list_path(const std::string& folder, const std::string& url) { return fmt::format("{}/{}.list", folder, hex(View(sha256(view(url))).first(16))); }
+std::string list_path(const std::string& folder, const std::string& url) {
+  return fmt::format("{}/{}.list", folder, hex(View(sha256(view(url))).first(16)));
+}
 
 std::string issue_text(const Crl& crl) {
-  return fmt::format("{}of {}", crl.number ? fmt::format("number {} ", hex(*crl.number)) : "", rfc3339(crl.this_update));
+  return fmt::format("{}of {}", crl.number ? fmt::format("number {} ", hex(*crl.number)) : "",
+                     rfc3339(crl.this_update));
 }
 
 }  // namespace
@@ -108,7 +122,9 @@ struct RevocationLists::Fetched {
   RevokedListPtr list;
 };
 
-std::string lists_folder(const std::string& cache_folder, const std::string& chain_id) { return cache_folder.empty() ? "" : cache_folder + "/" + chain_id + ".crl"; }
+std::string lists_folder(const std::string& cache_folder, const std::string& chain_id) {
+  return cache_folder.empty() ? "" : cache_folder + "/" + chain_id + ".crl";
+}
 
 std::optional<CarriedList> kept_list(const std::string& folder, const std::string& url) {
   if (folder.empty()) return std::nullopt;
@@ -128,7 +144,9 @@ Result<void> keep_list(const std::string& folder, const CarriedList& list, Insta
   const FolderLock lock(folder);
   const std::string path = list_path(folder, list.source.url);
   const auto there = ListFile::open(path);
-  if (there && *there && same_series((*there)->list->crl(), **crl) && is_newer((*there)->list->crl(), **crl)) return {};
+  if (there && *there && same_series((*there)->list->crl(), **crl) &&
+      is_newer((*there)->list->crl(), **crl))
+    return {};
   return ListFile::write(path, list.source, RevokedList(std::move(*crl)), now);
 }
 
@@ -137,22 +155,28 @@ RevocationLists::~RevocationLists() {
   if (own_folder_) std::filesystem::remove_all(options_.folder, ignored);
 }
 
-std::string RevocationLists::path_of(const std::string& url) const { return list_path(options_.folder, url); }
+std::string RevocationLists::path_of(const std::string& url) const {
+  return list_path(options_.folder, url);
+}
 
 Result<void> RevocationLists::make_folder() {
   std::error_code failure;
   if (options_.folder.empty()) {
-    std::string name = (std::filesystem::temp_directory_path(failure) / "matter-attest-XXXXXX").string();
-    if (failure || ::mkdtemp(name.data()) == nullptr) return error("no place for the download: a folder in the temporary directory cannot be made");
+    std::string name =
+        (std::filesystem::temp_directory_path(failure) / "matter-attest-XXXXXX").string();
+    if (failure || ::mkdtemp(name.data()) == nullptr)
+      return error("no place for the download: a folder in the temporary directory cannot be made");
     options_.folder = name;
     own_folder_ = true;
   }
   std::filesystem::create_directories(options_.folder, failure);
-  if (failure) return error(fmt::format("{}: cannot be made: {}", options_.folder, failure.message()));
+  if (failure)
+    return error(fmt::format("{}: cannot be made: {}", options_.folder, failure.message()));
   // What a process that was killed left behind.
   const auto yesterday = std::filesystem::file_time_type::clock::now() - std::chrono::hours(24);
   for (const auto& file : std::filesystem::directory_iterator(options_.folder, failure)) {
-    if (file.path().extension() == ".part" && file.last_write_time(failure) < yesterday) std::filesystem::remove(file.path(), failure);
+    if (file.path().extension() == ".part" && file.last_write_time(failure) < yesterday)
+      std::filesystem::remove(file.path(), failure);
   }
   return {};
 }
@@ -160,7 +184,9 @@ Result<void> RevocationLists::make_folder() {
 Result<Downloader*> RevocationLists::downloader() {
   if (no_downloader_) return tl::unexpected(*no_downloader_);
   if (!downloader_) {
-    auto made = options_.downloader ? options_.downloader() : Result<std::unique_ptr<Downloader>>(error("no network in this program"));
+    auto made = options_.downloader
+                    ? options_.downloader()
+                    : Result<std::unique_ptr<Downloader>>(error("no network in this program"));
     if (!made) {
       no_downloader_ = made.error();
       return tl::unexpected(*no_downloader_);
@@ -176,7 +202,9 @@ void RevocationLists::note(const RevocationPoint& point, const std::string& line
 
 Result<RevokedListPtr> RevocationLists::get(const RevocationPoint& point) {
   const std::lock_guard lock(mutex_);
-  const std::string key = fmt::format("{} {} {} {} {}", point.data_url, point.data_file_size, point.data_digest_type, point.data_digest, hex(sha256(point.crl_signer)));
+  const std::string key =
+      fmt::format("{} {} {} {} {}", point.data_url, point.data_file_size, point.data_digest_type,
+                  point.data_digest, hex(sha256(point.crl_signer)));
   const auto known = answered_.find(key);
   if (known != answered_.end()) return known->second;
   return answered_.emplace(key, look(point)).first->second;
@@ -188,7 +216,10 @@ ListState RevocationLists::state(const RevocationPoint& point) const {
   auto file = ListFile::open(path_of(point.data_url));
   if (!file) return {.list = nullptr, .fetched_at = {}, .problem = file.error().what};
   if (!*file) return {};
-  return {.list = (*file)->list, .fetched_at = (*file)->fetched_at, .problem = fits((*file)->source, point) ? "" : "not the file that the ledger's entry describes"};
+  return {.list = (*file)->list,
+          .fetched_at = (*file)->fetched_at,
+          .problem =
+              fits((*file)->source, point) ? "" : "not the file that the ledger's entry describes"};
 }
 
 std::vector<std::string> RevocationLists::notes() const {
@@ -206,20 +237,28 @@ Result<RevokedListPtr> RevocationLists::look(const RevocationPoint& point) {
   if (!options_.folder.empty()) {
     auto file = ListFile::open(path_of(point.data_url));
     if (!file) note(point, file.error().what);
-    if (file && *file && (*file)->source.url == point.data_url && fits((*file)->source, point)) known = std::move(*file);
+    if (file && *file && (*file)->source.url == point.data_url && fits((*file)->source, point))
+      known = std::move(*file);
   }
-  if (known && !signed_by_its_signer(*known->list, point)) known.reset();  // the ledger names another signer now
+  if (known && !signed_by_its_signer(*known->list, point))
+    known.reset();  // the ledger names another signer now
   if (known) {
     const auto& due = known->list->crl().next_update;
-    const bool old = options_.now.seconds - known->fetched_at.seconds > options_.max_age || (due && options_.now >= *due);
-    if (old && options_.offline) note(point, fmt::format("it was last fetched {}, and nothing may be fetched offline", rfc3339(known->fetched_at)));
+    const bool old = options_.now.seconds - known->fetched_at.seconds > options_.max_age ||
+                     (due && options_.now >= *due);
+    if (old && options_.offline)
+      note(point, fmt::format("it was last fetched {}, and nothing may be fetched offline",
+                              rfc3339(known->fetched_at)));
     if (!old || options_.offline) return known->list;
   }
-  if (options_.offline) return error(fmt::format("it is not in {}, and nothing may be fetched offline", options_.where));
+  if (options_.offline)
+    return error(
+        fmt::format("it is not in {}, and nothing may be fetched offline", options_.where));
   return refresh(point, known);
 }
 
-Result<RevokedListPtr> RevocationLists::refresh(const RevocationPoint& point, const std::optional<ListFile>& known) {
+Result<RevokedListPtr> RevocationLists::refresh(const RevocationPoint& point,
+                                                const std::optional<ListFile>& known) {
   auto fetched = fetch(point, known ? known->source.validators : Validators{});
   if (!fetched) {
     if (!known) return tl::unexpected(fetched.error());
@@ -231,18 +270,27 @@ Result<RevokedListPtr> RevocationLists::refresh(const RevocationPoint& point, co
     ListFile::touch(path, options_.now);
     return known->list;
   }
-  // Only what the ledger's signer signed is kept: anything else would let whoever answers for the address take away
-  // what is known. It is still handed on, so that the report says what is wrong with it.
+  // Only what the ledger's signer signed is kept: anything else would let whoever answers for the
+  // address take away what is known. It is still handed on, so that the report says what is wrong
+  // with it.
   if (!signed_by_its_signer(*fetched->list, point)) {
     if (!known) return fetched->list;
-    note(point, fmt::format("expected one signed by the ledger's signer, found one of {}; the one at hand is used", name_text(fetched->list->crl().issuer)));
+    note(point,
+         fmt::format(
+             "expected one signed by the ledger's signer, found one of {}; the one at hand is used",
+             name_text(fetched->list->crl().issuer)));
     return known->list;
   }
   const FolderLock lock(options_.folder);
   auto now_there = ListFile::open(path);
-  const bool same_point = now_there && *now_there && (*now_there)->source.url == point.data_url && fits((*now_there)->source, point) && signed_by_its_signer(*(*now_there)->list, point);
-  if (same_point && same_series((*now_there)->list->crl(), fetched->list->crl()) && is_newer((*now_there)->list->crl(), fetched->list->crl())) {
-    note(point, fmt::format("an older one is served ({}) than is known here ({}); the newer one is used", issue_text(fetched->list->crl()), issue_text((*now_there)->list->crl())));
+  const bool same_point = now_there && *now_there && (*now_there)->source.url == point.data_url &&
+                          fits((*now_there)->source, point) &&
+                          signed_by_its_signer(*(*now_there)->list, point);
+  if (same_point && same_series((*now_there)->list->crl(), fetched->list->crl()) &&
+      is_newer((*now_there)->list->crl(), fetched->list->crl())) {
+    note(point,
+         fmt::format("an older one is served ({}) than is known here ({}); the newer one is used",
+                     issue_text(fetched->list->crl()), issue_text((*now_there)->list->crl())));
     return (*now_there)->list;
   }
   const auto written = ListFile::write(path, fetched->source, *fetched->list, options_.now);
@@ -254,11 +302,13 @@ Result<RevokedListPtr> RevocationLists::refresh(const RevocationPoint& point, co
   return kept && *kept ? (*kept)->list : fetched->list;
 }
 
-Result<RevocationLists::Fetched> RevocationLists::fetch(const RevocationPoint& point, const Validators& known) {
+Result<RevocationLists::Fetched> RevocationLists::fetch(const RevocationPoint& point,
+                                                        const Validators& known) {
   // The downloader's errors begin with the URL, as the asker's lines do.
   const auto fail = [&](std::string why) {
     const std::string prefix = shown_url(point.data_url) + ": ";
-    return error("it could not be fetched: " + (why.starts_with(prefix) ? why.substr(prefix.size()) : std::move(why)));
+    return error("it could not be fetched: " +
+                 (why.starts_with(prefix) ? why.substr(prefix.size()) : std::move(why)));
   };
   const auto from = downloader();
   if (!from) return fail(from.error().what);
@@ -269,21 +319,35 @@ Result<RevocationLists::Fetched> RevocationLists::fetch(const RevocationPoint& p
     if (!of_type) return error("the ledger's digest cannot be compared: " + of_type.error().what);
     hash = std::move(*of_type);
   }
-  auto part = PartFile::create(fmt::format("{}/{}.{}.part", options_.folder, hex(View(sha256(view(point.data_url))).first(16)), ::getpid()));
+  auto part =
+      PartFile::create(fmt::format("{}/{}.{}.part", options_.folder,
+                                   hex(View(sha256(view(point.data_url))).first(16)), ::getpid()));
   if (!part) return fail(part.error().what);
-  DownloadRequest request{.url = point.data_url, .limits = options_.limits, .size = {}, .known = known};
+  DownloadRequest request{
+      .url = point.data_url, .limits = options_.limits, .size = {}, .known = known};
   if (point.data_file_size != 0) request.size = point.data_file_size;
-  const auto got = (*from)->get(request, [&](uint64_t, View piece) -> Result<void> {
-    if (hash) hash->update(piece);
-    return part->append(piece);
-  }, options_.progress);
+  const auto got = (*from)->get(
+      request,
+      [&](uint64_t, View piece) -> Result<void> {
+        if (hash) hash->update(piece);
+        return part->append(piece);
+      },
+      options_.progress);
   if (!got) return fail(got.error().what);
-  if (got->kind == Downloaded::Kind::unchanged) return Fetched{.unchanged = true, .source = {}, .list = nullptr};
-  Fetched out{.source = {.url = point.data_url, .validators = got->validators, .size = got->size, .digest_type = has_digest(point) ? point.data_digest_type : 0, .digest = point.data_digest}, .list = nullptr};
+  if (got->kind == Downloaded::Kind::unchanged)
+    return Fetched{.unchanged = true, .source = {}, .list = nullptr};
+  Fetched out{.source = {.url = point.data_url,
+                         .validators = got->validators,
+                         .size = got->size,
+                         .digest_type = has_digest(point) ? point.data_digest_type : 0,
+                         .digest = point.data_digest},
+              .list = nullptr};
   if (hash) {
     const Bytes digest = hash->finish();
     const auto said = from_base64(point.data_digest);
-    if (!said || !equal(*said, digest)) return error(fmt::format("its digest is {}, the ledger says {}", base64(digest), printable(point.data_digest)));
+    if (!said || !equal(*said, digest))
+      return error(fmt::format("its digest is {}, the ledger says {}", base64(digest),
+                               printable(point.data_digest)));
   }
   const auto file = MappedFile::open(part->path());
   if (!file) return fail(file.error().what);

@@ -1,7 +1,8 @@
-// RevocationLists: the lists behind the ledger's revocation points, from the cache or from the addresses that the points
-// name. A list is kept with its validators, asked for again when a newer one is due or it is older than the maximal
-// age, and replaced only by a newer one that the point's signer signed: whoever can answer for the address cannot lead
-// back to an older list, nor put another in its place.
+// RevocationLists: the lists behind the ledger's revocation points, from the cache or from the
+// addresses that the points name. A list is kept with its validators, asked for again when a newer
+// one is due or it is older than the maximal age, and replaced only by a newer one that the point's
+// signer signed: whoever can answer for the address cannot lead back to an older list, nor put
+// another in its place.
 //
 // Safe to share between threads.
 #pragma once
@@ -23,10 +24,10 @@ struct CarriedList {
 };
 
 struct ListOptions {
-  std::string folder;         // of the list files; empty: none is kept
+  std::string folder;               // of the list files; empty: none is kept
   std::string where = "the cache";  // for saying that it is not there
   bool offline = false;
-  int64_t max_age = 86'400;   // seconds
+  int64_t max_age = 86'400;  // seconds
   Instant now;
   MakeDownloader downloader;  // called at most once
   DownloadLimits limits = {.slow_for = std::chrono::milliseconds(10'000), .bytes = 128u << 20};
@@ -60,7 +61,8 @@ class RevocationLists {
   Result<void> make_folder();
   Result<Downloader*> downloader();
   Result<RevokedListPtr> look(const RevocationPoint& point);
-  Result<RevokedListPtr> refresh(const RevocationPoint& point, const std::optional<ListFile>& known);
+  Result<RevokedListPtr> refresh(const RevocationPoint& point,
+                                 const std::optional<ListFile>& known);
   Result<Fetched> fetch(const RevocationPoint& point, const Validators& known);
   void note(const RevocationPoint& point, const std::string& line);
 

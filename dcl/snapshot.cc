@@ -14,7 +14,8 @@ namespace {
 constexpr const char* kSnapshotSchema = "matter-attest/ledger/1";
 constexpr const char* kSingle = "single";
 constexpr const char* kCrl = "crl";
-// A snapshot is a text that people keep and compare; lists beyond this are fetched where they are needed.
+// A snapshot is a text that people keep and compare; lists beyond this are fetched where they are
+// needed.
 constexpr size_t kMaxCarried = 4u << 20, kMaxAllCarried = 32u << 20;
 constexpr JsonLimits kLimits{.bytes = size_t{1} << 30, .depth = 32};
 
@@ -33,13 +34,19 @@ std::string hash_of(const std::vector<std::string>& lines) {
 
 Json single_json(const SingleUpdate& single) {
   Json out;
-  out.set("schema", info(single.schema).name).set("key", single.record.key).set("height", single.record.when.height);
-  return out.set("time", rfc3339(single.record.when.block_time)).set("object", single.record.object);
+  out.set("schema", info(single.schema).name)
+      .set("key", single.record.key)
+      .set("height", single.record.when.height);
+  return out.set("time", rfc3339(single.record.when.block_time))
+      .set("object", single.record.object);
 }
 
 Json crl_json(const CarriedList& list) {
   Json out;
-  out.set("url", list.source.url).set("size", list.source.size).set("digest_type", list.source.digest_type).set("digest", list.source.digest);
+  out.set("url", list.source.url)
+      .set("size", list.source.size)
+      .set("digest_type", list.source.digest_type)
+      .set("digest", list.source.digest);
   return out.set("der", base64(list.der));
 }
 
@@ -51,7 +58,8 @@ std::vector<Section> sections_of(const Snapshot& snapshot) {
     out.push_back(std::move(section));
   }
   Section singles{.name = kSingle, .lines = {}, .when = {}};
-  for (const SingleUpdate& single : snapshot.singles) singles.lines.push_back(dump(single_json(single)));
+  for (const SingleUpdate& single : snapshot.singles)
+    singles.lines.push_back(dump(single_json(single)));
   out.push_back(std::move(singles));
   if (!snapshot.crls.empty()) {
     Section crls{.name = kCrl, .lines = {}, .when = {}};
@@ -70,23 +78,28 @@ const std::string& text_at(const Json& json, const char* key) {
 Result<ReadAt> read_when(const Json& about) {
   const Json* height = about.find("height");
   const auto time = parse_rfc3339(text_at(about, "time"));
-  if (height == nullptr || height->integer().value_or(0) < 1 || !time) return error("expected a height and a time");
+  if (height == nullptr || height->integer().value_or(0) < 1 || !time)
+    return error("expected a height and a time");
   // When the facts were read is not in the file. They are as old as their block.
   return ReadAt{.height = *height->integer(), .block_time = *time, .read_at = *time};
 }
 
 // The section's array, once count and hash are those of the manifest.
-Result<const Json::Array*> checked_section(const Json& document, const char* name, const Json& about) {
+Result<const Json::Array*> checked_section(const Json& document, const char* name,
+                                           const Json& about) {
   const Json* section = document.find(name);
-  if (section == nullptr || section->array() == nullptr) return error(fmt::format("{}: in the manifest, but not in the file", name));
+  if (section == nullptr || section->array() == nullptr)
+    return error(fmt::format("{}: in the manifest, but not in the file", name));
   const Json* count = about.find("records");
   if (count == nullptr || count->natural() != section->array()->size()) {
-    return error(fmt::format("{}: the manifest says {} records, there are {}", name, count == nullptr ? "no" : dump(*count), section->array()->size()));
+    return error(fmt::format("{}: the manifest says {} records, there are {}", name,
+                             count == nullptr ? "no" : dump(*count), section->array()->size()));
   }
   std::vector<std::string> lines;
   for (const Json& object : *section->array()) lines.push_back(dump(object));
   if (hash_of(lines) != text_at(about, "sha256")) {
-    return error(fmt::format("{}: the manifest's SHA-256 is {}, its records' is {}", name, printable(text_at(about, "sha256")), hash_of(lines)));
+    return error(fmt::format("{}: the manifest's SHA-256 is {}, its records' is {}", name,
+                             printable(text_at(about, "sha256")), hash_of(lines)));
   }
   return section->array();
 }
@@ -95,23 +108,36 @@ Result<SingleUpdate> read_single(const Json& json) {
   const auto schema = schema_named(text_at(json, "schema"));
   const auto when = read_when(json);
   const Json* object = json.find("object");
-  if (!schema || !when || object == nullptr || text_at(json, "key").empty()) return error("single: expected schema, key, height, time and object");
-  SingleUpdate out{.schema = *schema, .record = {.key = text_at(json, "key"), .object = {}, .when = *when}};
+  if (!schema || !when || object == nullptr || text_at(json, "key").empty())
+    return error("single: expected schema, key, height, time and object");
+  SingleUpdate out{.schema = *schema,
+                   .record = {.key = text_at(json, "key"), .object = {}, .when = *when}};
   if (object->is_null()) return out;
   auto record = read_record(*schema, *object);
   if (!record) return within("single", record.error());
-  if (record->key != out.record.key) return error(fmt::format("single: filed under {}, it is {}", printable(out.record.key), printable(record->key)));
+  if (record->key != out.record.key)
+    return error(fmt::format("single: filed under {}, it is {}", printable(out.record.key),
+                             printable(record->key)));
   out.record.object = std::move(record->object);
   return out;
 }
 
 Result<CarriedList> read_carried(const Json& json) {
-  const Json *size = json.find("size"), *type = json.find("digest_type"), *digest = json.find("digest");
+  const Json *size = json.find("size"), *type = json.find("digest_type"),
+             *digest = json.find("digest");
   auto der = from_base64(text_at(json, "der"));
-  if (text_at(json, "url").empty() || size == nullptr || !size->natural() || type == nullptr || type->natural().value_or(UINT64_MAX) > UINT32_MAX || digest == nullptr || !digest->is_string() || !der)
+  if (text_at(json, "url").empty() || size == nullptr || !size->natural() || type == nullptr ||
+      type->natural().value_or(UINT64_MAX) > UINT32_MAX || digest == nullptr ||
+      !digest->is_string() || !der)
     return error("crl: expected url, size, digest_type, digest and der");
-  if (const auto crl = parse_crl(*der); !crl) return within(fmt::format("crl: {}", printable(text_at(json, "url"))), crl.error());
-  return CarriedList{.source = {.url = text_at(json, "url"), .validators = {}, .size = *size->natural(), .digest_type = static_cast<uint32_t>(*type->natural()), .digest = *digest->string()}, .der = std::move(*der)};
+  if (const auto crl = parse_crl(*der); !crl)
+    return within(fmt::format("crl: {}", printable(text_at(json, "url"))), crl.error());
+  return CarriedList{.source = {.url = text_at(json, "url"),
+                                .validators = {},
+                                .size = *size->natural(),
+                                .digest_type = static_cast<uint32_t>(*type->natural()),
+                                .digest = *digest->string()},
+                     .der = std::move(*der)};
 }
 
 }  // namespace
@@ -121,14 +147,19 @@ std::vector<std::string> carry_lists(Snapshot& snapshot, const std::string& fold
   std::map<std::string, CarriedList> carried;
   size_t all = 0;
   for (const ListUpdate& update : snapshot.lists) {
-    for (const Record& record : update.list.schema == Schema::revocation_point ? std::span<const Record>(update.list.records) : std::span<const Record>()) {
+    for (const Record& record : update.list.schema == Schema::revocation_point
+                                    ? std::span<const Record>(update.list.records)
+                                    : std::span<const Record>()) {
       const auto point = revocation_point_of(record.object);
       if (!point || carried.contains(point->data_url)) continue;
       auto list = kept_list(folder, point->data_url);
       if (!list) continue;
       const size_t size = list->der.size();
       if (size > kMaxCarried || size > kMaxAllCarried - all) {
-        notes.push_back(fmt::format("the revocation list {} is not in the snapshot: it has {} bytes, expected at most {} and {} of all lists together", printable(point->data_url), size, kMaxCarried, kMaxAllCarried));
+        notes.push_back(
+            fmt::format("the revocation list {} is not in the snapshot: it has {} bytes, expected "
+                        "at most {} and {} of all lists together",
+                        printable(point->data_url), size, kMaxCarried, kMaxAllCarried));
         continue;
       }
       all += size;
@@ -145,7 +176,12 @@ Result<Snapshot> snapshot_of(Cache& cache) {
     const auto source = cache.source();
     if (!source) return tl::unexpected(source.error());
     if (!*source) return error("the cache is empty: nothing was synced or imported yet");
-    Snapshot out{.chain_id = (*source)->chain_id, .height = 0, .time = {}, .lists = {}, .singles = {}, .crls = {}};
+    Snapshot out{.chain_id = (*source)->chain_id,
+                 .height = 0,
+                 .time = {},
+                 .lists = {},
+                 .singles = {},
+                 .crls = {}};
     for (const Schema schema : kSchemas) {
       const auto list = cache.list(schema);
       if (!list) return tl::unexpected(list.error());
@@ -161,7 +197,9 @@ Result<Snapshot> snapshot_of(Cache& cache) {
       if (!records) return tl::unexpected(records.error());
       ListUpdate update{.when = (*list)->when, .list = {.schema = schema, .records = {}}};
       for (CachedRecord& record : *records) {
-        if (!single_keys.contains(record.key)) update.list.records.push_back({.key = std::move(record.key), .object = std::move(record.object)});
+        if (!single_keys.contains(record.key))
+          update.list.records.push_back(
+              {.key = std::move(record.key), .object = std::move(record.object)});
       }
       if (update.when.height > out.height) {
         out.height = update.when.height;
@@ -178,14 +216,19 @@ Result<Snapshot> snapshot_of(Cache& cache) {
 
 std::string write_snapshot(const Snapshot& snapshot) {
   const auto sections = sections_of(snapshot);
-  std::string out = fmt::format("{{\n\"schema\": \"{}\",\n\"chain_id\": {},\n\"height\": {},\n\"time\": \"{}\",\n\"manifest\": {{\n", kSnapshotSchema,
-                                dump(Json(snapshot.chain_id)), snapshot.height, rfc3339(snapshot.time));
+  std::string out = fmt::format(
+      "{{\n\"schema\": \"{}\",\n\"chain_id\": {},\n\"height\": {},\n\"time\": "
+      "\"{}\",\n\"manifest\": {{\n",
+      kSnapshotSchema, dump(Json(snapshot.chain_id)), snapshot.height, rfc3339(snapshot.time));
   for (size_t i = 0; i < sections.size(); ++i) {
     const Section& section = sections[i];
     Json about;
-    if (section.name != kSingle && section.name != kCrl) about.set("height", section.when.height).set("time", rfc3339(section.when.block_time));
-    about.set("records", static_cast<uint64_t>(section.lines.size())).set("sha256", hash_of(section.lines));
-    out += fmt::format("\"{}\": {}{}\n", section.name, dump(about), i + 1 < sections.size() ? "," : "");
+    if (section.name != kSingle && section.name != kCrl)
+      about.set("height", section.when.height).set("time", rfc3339(section.when.block_time));
+    about.set("records", static_cast<uint64_t>(section.lines.size()))
+        .set("sha256", hash_of(section.lines));
+    out += fmt::format("\"{}\": {}{}\n", section.name, dump(about),
+                       i + 1 < sections.size() ? "," : "");
   }
   out += "}";
   for (const Section& section : sections) {
@@ -204,16 +247,26 @@ Result<Snapshot> read_snapshot(std::string_view text) {
   if (!document) return tl::unexpected(document.error());
   if (text_at(*document, "schema") != kSnapshotSchema) {
     return error(fmt::format("expected a ledger snapshot ({}), found {}", kSnapshotSchema,
-                             text_at(*document, "schema").empty() ? "other JSON" : printable(text_at(*document, "schema"))));
+                             text_at(*document, "schema").empty()
+                                 ? "other JSON"
+                                 : printable(text_at(*document, "schema"))));
   }
   const auto when = read_when(*document);
   if (!when) return tl::unexpected(when.error());
-  Snapshot out{.chain_id = text_at(*document, "chain_id"), .height = when->height, .time = when->block_time, .lists = {}, .singles = {}, .crls = {}};
-  if (!is_chain_id(out.chain_id)) return error(fmt::format("chain_id: expected a chain id, found \"{}\"", printable(out.chain_id)));
+  Snapshot out{.chain_id = text_at(*document, "chain_id"),
+               .height = when->height,
+               .time = when->block_time,
+               .lists = {},
+               .singles = {},
+               .crls = {}};
+  if (!is_chain_id(out.chain_id))
+    return error(
+        fmt::format("chain_id: expected a chain id, found \"{}\"", printable(out.chain_id)));
   const Json* manifest = document->find("manifest");
   if (manifest == nullptr || manifest->object() == nullptr) return error("manifest: missing");
   constexpr size_t kOtherMembers = 5;  // schema, chain_id, height, time, manifest
-  if (document->object()->size() != manifest->object()->size() + kOtherMembers) return error("the file has sections that its manifest does not name");
+  if (document->object()->size() != manifest->object()->size() + kOtherMembers)
+    return error("the file has sections that its manifest does not name");
   for (const auto& [name, about] : *manifest->object()) {
     const auto section = checked_section(*document, name.c_str(), about);
     if (!section) return tl::unexpected(section.error());
@@ -229,20 +282,27 @@ Result<Snapshot> read_snapshot(std::string_view text) {
       for (const Json& object : **section) {
         auto list = read_carried(object);
         if (!list) return tl::unexpected(list.error());
-        if (!out.crls.empty() && out.crls.back().source.url >= list->source.url) return error(fmt::format("crl: {} stands after {}: expected the order of the URLs, each once", printable(list->source.url), printable(out.crls.back().source.url)));
+        if (!out.crls.empty() && out.crls.back().source.url >= list->source.url)
+          return error(
+              fmt::format("crl: {} stands after {}: expected the order of the URLs, each once",
+                          printable(list->source.url), printable(out.crls.back().source.url)));
         out.crls.push_back(std::move(*list));
       }
       continue;
     }
     const auto schema = schema_named(name);
     const auto read_at = read_when(about);
-    if (!schema || !read_at) return error(fmt::format("manifest: {}: {}", printable(name), schema ? read_at.error().what : "no schema of that name"));
+    if (!schema || !read_at)
+      return error(fmt::format("manifest: {}: {}", printable(name),
+                               schema ? read_at.error().what : "no schema of that name"));
     ListUpdate update{.when = *read_at, .list = {.schema = *schema, .records = {}}};
     for (const Json& object : **section) {
       auto record = read_record(*schema, object);
       if (!record) return tl::unexpected(record.error());
       if (!update.list.records.empty() && update.list.records.back().key >= record->key) {
-        return error(fmt::format("{}: {} stands after {}: expected key order, each once", name, printable(record->key), printable(update.list.records.back().key)));
+        return error(fmt::format("{}: {} stands after {}: expected key order, each once", name,
+                                 printable(record->key),
+                                 printable(update.list.records.back().key)));
       }
       update.list.records.push_back(std::move(*record));
     }
@@ -251,16 +311,20 @@ Result<Snapshot> read_snapshot(std::string_view text) {
   return out;
 }
 
-Result<std::vector<SchemaChanges>> load_snapshot(Cache& cache, const Snapshot& snapshot, const std::string& name) {
-  const CacheSource source{.chain_id = snapshot.chain_id, .source = "snapshot " + name, .trust = LedgerTrust::snapshot};
+Result<std::vector<SchemaChanges>> load_snapshot(Cache& cache, const Snapshot& snapshot,
+                                                 const std::string& name) {
+  const CacheSource source{
+      .chain_id = snapshot.chain_id, .source = "snapshot " + name, .trust = LedgerTrust::snapshot};
   return cache.replace_all(source, snapshot.lists, snapshot.singles);
 }
 
-std::vector<Difference> differences(const Snapshot& a, const Snapshot& b, std::vector<Schema>& skipped) {
+std::vector<Difference> differences(const Snapshot& a, const Snapshot& b,
+                                    std::vector<Schema>& skipped) {
   std::vector<Difference> out;
   for (const Schema schema : kSchemas) {
     const auto of = [&](const Snapshot& snapshot) {
-      const auto found = std::find_if(snapshot.lists.begin(), snapshot.lists.end(), [&](const ListUpdate& l) { return l.list.schema == schema; });
+      const auto found = std::find_if(snapshot.lists.begin(), snapshot.lists.end(),
+                                      [&](const ListUpdate& l) { return l.list.schema == schema; });
       return found == snapshot.lists.end() ? nullptr : &found->list.records;
     };
     const auto *before = of(a), *after = of(b);
@@ -270,14 +334,17 @@ std::vector<Difference> differences(const Snapshot& a, const Snapshot& b, std::v
     }
     auto left = before->begin(), right = after->begin();
     while (left != before->end() || right != after->end()) {
-      const bool only_left = right == after->end() || (left != before->end() && left->key < right->key);
-      const bool only_right = left == before->end() || (right != after->end() && right->key < left->key);
+      const bool only_left =
+          right == after->end() || (left != before->end() && left->key < right->key);
+      const bool only_right =
+          left == before->end() || (right != after->end() && right->key < left->key);
       if (only_left) {
         out.push_back({.schema = schema, .key = left->key, .before = left->object, .after = {}});
       } else if (only_right) {
         out.push_back({.schema = schema, .key = right->key, .before = {}, .after = right->object});
       } else if (left->object != right->object) {
-        out.push_back({.schema = schema, .key = left->key, .before = left->object, .after = right->object});
+        out.push_back(
+            {.schema = schema, .key = left->key, .before = left->object, .after = right->object});
       }
       if (!only_right) ++left;
       if (!only_left) ++right;

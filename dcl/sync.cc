@@ -8,18 +8,22 @@ namespace attest::dcl {
 namespace {
 
 // The models' software versions: first which there are, then each.
-Result<void> add_versions(Node& node, std::vector<RecordList>& lists, std::vector<std::string>& notes, const OnProgress& progress) {
-  const auto models = std::find_if(lists.begin(), lists.end(), [](const RecordList& l) { return l.schema == Schema::model; });
+Result<void> add_versions(Node& node, std::vector<RecordList>& lists,
+                          std::vector<std::string>& notes, const OnProgress& progress) {
+  const auto models = std::find_if(lists.begin(), lists.end(),
+                                   [](const RecordList& l) { return l.schema == Schema::model; });
   std::vector<std::string> keys;
   for (const Record& model : models->records) keys.push_back(model.key);
   auto version_lists = node.records(Schema::versions, keys, progress);
   if (!version_lists) return tl::unexpected(version_lists.error());
-  RecordList known{.schema = Schema::versions, .records = {}}, versions{.schema = Schema::version, .records = {}};
+  RecordList known{.schema = Schema::versions, .records = {}},
+      versions{.schema = Schema::version, .records = {}};
   keys.clear();
   for (auto& list : *version_lists) {
     if (!list) continue;  // a model without versions
     const auto* numbers = list->object.find("softwareVersions")->array();
-    for (const Json& number : *numbers) keys.push_back(fmt::format("{}/{:08X}", list->key, *number.natural()));
+    for (const Json& number : *numbers)
+      keys.push_back(fmt::format("{}/{:08X}", list->key, *number.natural()));
     known.records.push_back(std::move(*list));
   }
   std::sort(keys.begin(), keys.end());
@@ -32,7 +36,10 @@ Result<void> add_versions(Node& node, std::vector<RecordList>& lists, std::vecto
     missing += record ? 0 : 1;
   }
   // Two statements of one height that contradict each other. The single one is the fact.
-  if (missing != 0) notes.push_back(fmt::format("{} software versions are named in their models' lists, but are not on the ledger", missing));
+  if (missing != 0)
+    notes.push_back(fmt::format(
+        "{} software versions are named in their models' lists, but are not on the ledger",
+        missing));
   lists.push_back(std::move(known));
   lists.push_back(std::move(versions));
   return {};
@@ -41,15 +48,19 @@ Result<void> add_versions(Node& node, std::vector<RecordList>& lists, std::vecto
 }  // namespace
 
 bool SyncResult::unchanged() const {
-  return std::all_of(changes.begin(), changes.end(), [](const SchemaChanges& c) { return c.none(); });
+  return std::all_of(changes.begin(), changes.end(),
+                     [](const SchemaChanges& c) { return c.none(); });
 }
 
 CacheSource source_of(const Network& network) {
   const bool tls = network.url.starts_with("https://");
-  return {.chain_id = network.chain_id, .source = network.url, .trust = tls ? LedgerTrust::tls : LedgerTrust::none};
+  return {.chain_id = network.chain_id,
+          .source = network.url,
+          .trust = tls ? LedgerTrust::tls : LedgerTrust::none};
 }
 
-Result<SyncResult> sync(Node& node, const std::string& cache_file, Instant now, const SyncOptions& options) {
+Result<SyncResult> sync(Node& node, const std::string& cache_file, Instant now,
+                        const SyncOptions& options) {
   auto state = node.begin();
   if (!state) return tl::unexpected(state.error());
   auto lists = node.lists(kListed, options.progress);
@@ -62,7 +73,11 @@ Result<SyncResult> sync(Node& node, const std::string& cache_file, Instant now, 
   std::vector<ListUpdate> updates;
   for (RecordList& list : *lists) updates.push_back({.when = when, .list = std::move(list)});
 
-  SyncResult out{.node = std::move(*state), .changes = {}, .requests = node.requests(), .bytes = node.bytes(), .notes = {}};
+  SyncResult out{.node = std::move(*state),
+                 .changes = {},
+                 .requests = node.requests(),
+                 .bytes = node.bytes(),
+                 .notes = {}};
   out.notes = out.node.notes;
   for (int attempt = 0;; ++attempt) {
     std::string set_aside;

@@ -62,32 +62,42 @@ struct Transfer {
     std::string name(line.substr(0, colon));
     for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
     std::string_view value = line.substr(colon + 1);
-    while (!value.empty() && (value.front() == ' ' || value.front() == '\t')) value.remove_prefix(1);
-    while (!value.empty() && (value.back() == '\r' || value.back() == '\n' || value.back() == ' ')) value.remove_suffix(1);
+    while (!value.empty() && (value.front() == ' ' || value.front() == '\t'))
+      value.remove_prefix(1);
+    while (!value.empty() && (value.back() == '\r' || value.back() == '\n' || value.back() == ' '))
+      value.remove_suffix(1);
     response.headers.emplace_back(std::move(name), std::string(value));
     return whole;
   }
 };
 
-size_t on_body(char* data, size_t size, size_t n, void* transfer) { return static_cast<Transfer*>(transfer)->take_body(data, size * n); }
+size_t on_body(char* data, size_t size, size_t n, void* transfer) {
+  return static_cast<Transfer*>(transfer)->take_body(data, size * n);
+}
 size_t on_header(char* data, size_t size, size_t n, void* transfer) {
   return static_cast<Transfer*>(transfer)->take_header({data, size * n});
 }
 
-// RFC 9110 10.2.3, the form in seconds. Dates are not worth a parser: the usual pause is taken instead.
+// RFC 9110 10.2.3, the form in seconds. Dates are not worth a parser: the usual pause is taken
+// instead.
 milliseconds retry_after(const Response& response) {
   const std::string* text = response.header("retry-after");
   unsigned seconds = 0;
-  if (text == nullptr || std::from_chars(text->data(), text->data() + text->size(), seconds).ec != std::errc()) return milliseconds(0);
+  if (text == nullptr ||
+      std::from_chars(text->data(), text->data() + text->size(), seconds).ec != std::errc())
+    return milliseconds(0);
   return milliseconds(1000) * std::min(seconds, 86'400u);
 }
 
 // What may come right by asking again. 501 is the ledger's "no such route".
-bool passing(int status) { return status == 429 || (status >= 500 && status != 501); }
+bool passing(int status) {
+  return status == 429 || (status >= 500 && status != 501);
+}
 
 bool passing(CURLcode code) {
   switch (code) {
-    // A name that does not resolve is not asked again: offline, a verification must not wait for it.
+    // A name that does not resolve is not asked again: offline, a verification must not wait for
+    // it.
     case CURLE_COULDNT_CONNECT:
     case CURLE_PARTIAL_FILE:
     case CURLE_OPERATION_TIMEDOUT:
@@ -95,8 +105,10 @@ bool passing(CURLcode code) {
     case CURLE_SEND_ERROR:
     case CURLE_RECV_ERROR:
     case CURLE_HTTP2:
-    case CURLE_HTTP2_STREAM: return true;
-    default: return false;
+    case CURLE_HTTP2_STREAM:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -109,8 +121,10 @@ const char* meaning(CURLcode code) {
 
 class CurlTransport final : public Transport {
  public:
-  CurlTransport(const CurlApi& api, CurlOptions options) : api_(api), options_(std::move(options)), multi_(api.multi_init()) {
-    api_.multi_setopt(multi_, CURLMOPT_MAX_TOTAL_CONNECTIONS, static_cast<long>(options_.budget.parallel));
+  CurlTransport(const CurlApi& api, CurlOptions options)
+      : api_(api), options_(std::move(options)), multi_(api.multi_init()) {
+    api_.multi_setopt(multi_, CURLMOPT_MAX_TOTAL_CONNECTIONS,
+                      static_cast<long>(options_.budget.parallel));
     api_.multi_setopt(multi_, CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
   }
   ~CurlTransport() override {
@@ -133,7 +147,8 @@ class CurlTransport final : public Transport {
       api_.multi_perform(multi_, &running);
       int left = 0;
       while (CURLMsg* message = api_.multi_info_read(multi_, &left)) {
-        if (message->msg == CURLMSG_DONE) finish(message->easy_handle, message->data.result, answered);
+        if (message->msg == CURLMSG_DONE)
+          finish(message->easy_handle, message->data.result, answered);
       }
       drop_silent(answered);
       if (active_.empty() && waiting_.empty()) break;
@@ -154,7 +169,8 @@ class CurlTransport final : public Transport {
 
   void start_what_may() {
     const auto now = Clock::now();
-    for (auto at = waiting_.begin(); at != waiting_.end() && active_.size() < options_.budget.parallel;) {
+    for (auto at = waiting_.begin();
+         at != waiting_.end() && active_.size() < options_.budget.parallel;) {
       if ((*at)->not_before > now) {
         ++at;
         continue;
@@ -205,13 +221,15 @@ class CurlTransport final : public Transport {
     set(CURLOPT_WRITEDATA, &t);
     set(CURLOPT_HEADERFUNCTION, on_header);
     set(CURLOPT_HEADERDATA, &t);
-    for (const auto& [name, value] : t.request.headers) t.headers = api_.slist_append(t.headers, (name + ": " + value).c_str());
+    for (const auto& [name, value] : t.request.headers)
+      t.headers = api_.slist_append(t.headers, (name + ": " + value).c_str());
     if (t.headers != nullptr) set(CURLOPT_HTTPHEADER, t.headers);
     api_.multi_add_handle(multi_, easy);
     active_.push_back(std::move(transfer));
   }
 
-  // Takes a transfer off the wire; its handle goes back to the idle ones, its connection stays with the multi handle.
+  // Takes a transfer off the wire; its handle goes back to the idle ones, its connection stays with
+  // the multi handle.
   TransferPtr release(size_t index) {
     TransferPtr transfer = std::move(active_[index]);
     active_.erase(active_.begin() + static_cast<std::ptrdiff_t>(index));
@@ -224,35 +242,46 @@ class CurlTransport final : public Transport {
   }
 
   void finish(CURL* easy, CURLcode code, const Answered& answered) {
-    const auto at = std::find_if(active_.begin(), active_.end(), [&](const TransferPtr& t) { return t->easy == easy; });
+    const auto at = std::find_if(active_.begin(), active_.end(),
+                                 [&](const TransferPtr& t) { return t->easy == easy; });
     if (at == active_.end()) return;
     long status = 0;
     api_.easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
     TransferPtr transfer = release(static_cast<size_t>(at - active_.begin()));
     transfer->response.status = static_cast<int>(status);
     if (transfer->too_large || code == CURLE_FILESIZE_EXCEEDED) {
-      answer(*transfer, error(fmt::format("{}: the answer is larger than {} bytes", shown_url(transfer->request.url), options_.budget.body)), answered);
+      answer(*transfer,
+             error(fmt::format("{}: the answer is larger than {} bytes",
+                               shown_url(transfer->request.url), options_.budget.body)),
+             answered);
       return;
     }
     if (code == CURLE_OK) {
-      if (passing(transfer->response.status) && again(transfer, retry_after(transfer->response))) return;
+      if (passing(transfer->response.status) && again(transfer, retry_after(transfer->response)))
+        return;
       answer(*transfer, std::move(transfer->response), answered);
       return;
     }
     if (code == CURLE_OPERATION_TIMEDOUT) ++transfer->timeouts;
     if (passing(code) && transfer->timeouts < 2 && again(transfer, milliseconds(0))) return;
-    const char* detail = transfer->message[0] != '\0' ? transfer->message : api_.easy_strerror(code);
-    answer(*transfer, error(fmt::format("{}: {}: {}{}", shown_url(transfer->request.url), meaning(code), printable(detail), tried(*transfer))), answered);
+    const char* detail =
+        transfer->message[0] != '\0' ? transfer->message : api_.easy_strerror(code);
+    answer(*transfer,
+           error(fmt::format("{}: {}: {}{}", shown_url(transfer->request.url), meaning(code),
+                             printable(detail), tried(*transfer))),
+           answered);
   }
 
   static std::string tried(const Transfer& transfer) {
-    return transfer.attempts > 1 ? fmt::format(" (tried {} times)", transfer.attempts) : std::string();
+    return transfer.attempts > 1 ? fmt::format(" (tried {} times)", transfer.attempts)
+                                 : std::string();
   }
 
   // Puts the transfer back in the queue unless its attempts or the time are spent.
   bool again(TransferPtr& transfer, milliseconds asked) {
     if (transfer->attempts >= options_.budget.attempts) return false;
-    const milliseconds pause = std::max(options_.budget.pause * (1 << (transfer->attempts - 1)), asked);
+    const milliseconds pause =
+        std::max(options_.budget.pause * (1 << (transfer->attempts - 1)), asked);
     if (Clock::now() + pause >= deadline_) return false;
     transfer->not_before = Clock::now() + pause;
     waiting_.push_back(std::move(transfer));
@@ -269,7 +298,11 @@ class CurlTransport final : public Transport {
       if (now - active_[i]->last_byte < options_.budget.silence) continue;
       TransferPtr transfer = release(i);
       if (++transfer->timeouts < 2 && again(transfer, milliseconds(0))) continue;
-      answer(*transfer, error(fmt::format("{}: timed out: no byte for {} ms{}", shown_url(transfer->request.url), options_.budget.silence.count(), tried(*transfer))), answered);
+      answer(
+          *transfer,
+          error(fmt::format("{}: timed out: no byte for {} ms{}", shown_url(transfer->request.url),
+                            options_.budget.silence.count(), tried(*transfer))),
+          answered);
     }
   }
 
@@ -277,7 +310,10 @@ class CurlTransport final : public Transport {
     while (!active_.empty()) waiting_.push_front(release(active_.size() - 1));
     const auto left = std::exchange(waiting_, {});
     for (const TransferPtr& transfer : left) {
-      answer(*transfer, error(fmt::format("{}: not answered within the {} ms allowed for everything", shown_url(transfer->request.url), options_.budget.total.count())), answered);
+      answer(*transfer,
+             error(fmt::format("{}: not answered within the {} ms allowed for everything",
+                               shown_url(transfer->request.url), options_.budget.total.count())),
+             answered);
     }
   }
 
@@ -285,7 +321,8 @@ class CurlTransport final : public Transport {
   milliseconds until_next() const {
     const auto now = Clock::now();
     Clock::time_point next = std::min(deadline_, now + milliseconds(1000));
-    for (const TransferPtr& t : active_) next = std::min(next, t->last_byte + options_.budget.silence);
+    for (const TransferPtr& t : active_)
+      next = std::min(next, t->last_byte + options_.budget.silence);
     if (active_.size() < options_.budget.parallel) {
       for (const TransferPtr& t : waiting_) next = std::min(next, t->not_before);
     }

@@ -1,5 +1,6 @@
-// The transport on libcurl. The library is loaded when the first transport is made, not when the program starts:
-// a command that needs no network does not pay for libcurl and its forty dependencies.
+// The transport on libcurl. The library is loaded when the first transport is made, not when the
+// program starts: a command that needs no network does not pay for libcurl and its forty
+// dependencies.
 #pragma once
 
 #include "dcl/transport.h"
@@ -9,7 +10,8 @@ namespace attest::dcl {
 struct CurlOptions {
   Budget budget;
   std::string user_agent = "matter-attest/" MATTER_ATTEST_VERSION;
-  std::string ca_file = {};  // extra trusted certificate authorities (PEM) in place of the system's; empty: the system's
+  std::string ca_file = {};  // extra trusted certificate authorities (PEM) in place of the
+                             // system's; empty: the system's
 };
 
 // Fails when libcurl is not installed, and says what to install.

@@ -42,7 +42,8 @@ Bytes pack(Form form, const std::vector<Member>& members) {
   }
   REQUIRE(archive_write_open_memory(a.get(), out.data(), out.size(), &used) == ARCHIVE_OK);
   for (const Member& m : members) {
-    const std::unique_ptr<archive_entry, void (*)(archive_entry*)> e(archive_entry_new(), archive_entry_free);
+    const std::unique_ptr<archive_entry, void (*)(archive_entry*)> e(archive_entry_new(),
+                                                                     archive_entry_free);
     archive_entry_set_pathname(e.get(), m.path.c_str());
     archive_entry_set_perm(e.get(), 0644);
     if (m.link.empty()) {
@@ -53,7 +54,9 @@ Bytes pack(Form form, const std::vector<Member>& members) {
       archive_entry_set_symlink(e.get(), m.link.c_str());
     }
     REQUIRE(archive_write_header(a.get(), e.get()) >= ARCHIVE_WARN);
-    if (m.link.empty() && !m.bytes.empty()) REQUIRE(archive_write_data(a.get(), m.bytes.data(), m.bytes.size()) == static_cast<la_ssize_t>(m.bytes.size()));
+    if (m.link.empty() && !m.bytes.empty())
+      REQUIRE(archive_write_data(a.get(), m.bytes.data(), m.bytes.size()) ==
+              static_cast<la_ssize_t>(m.bytes.size()));
   }
   archive_write_close(a.get());
   out.resize(used);
@@ -66,7 +69,11 @@ TEST_CASE("archives of every kind, one inside another") {
   for (const Form form : {Form::zip, Form::tar, Form::tar_gz, Form::tar_zst}) {
     CAPTURE(static_cast<int>(form));
     const Bytes inner = pack(Form::zip, {{"deep/pai.der", own_pai(), ""}});
-    const Reading reading = read_bytes(pack(form, {{"a/dac.der", own_dac(), ""}, {"readme.txt", to_bytes(view("nothing here")), ""}, {"b.zip", inner, ""}}), {}, "lot.zip");
+    const Reading reading =
+        read_bytes(pack(form, {{"a/dac.der", own_dac(), ""},
+                               {"readme.txt", to_bytes(view("nothing here")), ""},
+                               {"b.zip", inner, ""}}),
+                   {}, "lot.zip");
     CHECK(kind(reading) == "archive");
     CHECK(problems(reading) == "");
     REQUIRE(count(reading, FactId::certificate) == 2);
@@ -81,7 +88,8 @@ TEST_CASE("archives of every kind, one inside another") {
 TEST_CASE("members keep names that are not ASCII, whatever the locale") {
   for (const Form form : {Form::zip, Form::tar}) {
     const locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr), before = uselocale(utf8);
-    const Bytes packed = pack(form, {{"Pr\u00FCfling 1/dac.der", own_dac(), ""}, {"\u90E8\u54C1/dac.der", own_dac(), ""}});
+    const Bytes packed = pack(form, {{"Pr\u00FCfling 1/dac.der", own_dac(), ""},
+                                     {"\u90E8\u54C1/dac.der", own_dac(), ""}});
     uselocale(before);
     freelocale(utf8);
     const Reading reading = read_bytes(packed, {}, "lot");
@@ -106,7 +114,8 @@ TEST_CASE("members that lead out of the archive are named and left alone, the ot
     Member member;
     const char* problem;
   } rows[] = {
-      {{"../../etc/dac.der", own_dac(), ""}, "archive member: its path leads out of the archive: not read"},
+      {{"../../etc/dac.der", own_dac(), ""},
+       "archive member: its path leads out of the archive: not read"},
       {{"/etc/dac.der", own_dac(), ""}, "leads out of the archive"},
       {{"a/../../dac.der", own_dac(), ""}, "leads out of the archive"},
       {{"C:\\dac.der", own_dac(), ""}, "leads out of the archive"},
@@ -125,7 +134,10 @@ TEST_CASE("hostile archives end in a line") {
   SUBCASE("a bomb") {
     const Bytes same(300u << 20, 0x41);
     const Reading reading = read_bytes(pack(Form::gz, {{"x", same, ""}}));
-    CHECK_MESSAGE(has_problem(reading, "archive: more than 134217728 bytes and 250 times its size come out of this archive: taken for a bomb"), problems(reading));
+    CHECK_MESSAGE(has_problem(reading,
+                              "archive: more than 134217728 bytes and 250 times its size come out "
+                              "of this archive: taken for a bomb"),
+                  problems(reading));
   }
   SUBCASE("many bombs in one") {
     const Bytes zeros(60u << 20, 0);
@@ -137,9 +149,11 @@ TEST_CASE("hostile archives end in a line") {
     Reading reading;
     reading.codecs = &codecs::direct();
     reading.budget.unpacked_bytes = 1000;
-    const Bytes lot = pack(Form::zip, {{"a", own_dac(), ""}, {"b", own_dac(), ""}, {"c", own_dac(), ""}});
+    const Bytes lot =
+        pack(Form::zip, {{"a", own_dac(), ""}, {"b", own_dac(), ""}, {"c", own_dac(), ""}});
     REQUIRE(read_evidence({.path = "lot.zip", .bytes = lot}, reading));
-    CHECK(has_problem(reading, "archive: more comes out of the archives than is read of all evidence"));
+    CHECK(has_problem(reading,
+                      "archive: more comes out of the archives than is read of all evidence"));
     CHECK(count(reading, FactId::certificate) == 2);
   }
   SUBCASE("nested deeper than is read") {
@@ -152,21 +166,30 @@ TEST_CASE("hostile archives end in a line") {
   SUBCASE("a folder 10,000 deep") {
     std::string path;
     for (int i = 0; i < 10'000; ++i) path += "d/";
-    const Reading reading = read_bytes(pack(Form::tar, {{path + "dac.der", own_dac(), ""}, {"pai.der", own_pai(), ""}}));
-    CHECK_MESSAGE(has_problem(reading, "its path has 20007 bytes, more than 4096: not read"), problems(reading));
+    const Reading reading = read_bytes(
+        pack(Form::tar, {{path + "dac.der", own_dac(), ""}, {"pai.der", own_pai(), ""}}));
+    CHECK_MESSAGE(has_problem(reading, "its path has 20007 bytes, more than 4096: not read"),
+                  problems(reading));
     CHECK(count(reading, FactId::certificate) == 1);
   }
   SUBCASE("cut in the middle") {
     for (const Form form : {Form::tar, Form::zip}) {
-      const Bytes whole = pack(form, {{"dac.der", own_dac(), ""}, {"pai.der", own_pai(), ""}, {"b.p12", own_bundle(), ""}});
-      const Bytes cut(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(find(whole, View(own_bundle()).first(40)).value_or(whole.size() / 2) + 20));
+      const Bytes whole = pack(
+          form,
+          {{"dac.der", own_dac(), ""}, {"pai.der", own_pai(), ""}, {"b.p12", own_bundle(), ""}});
+      const Bytes cut(
+          whole.begin(),
+          whole.begin() +
+              static_cast<std::ptrdiff_t>(
+                  find(whole, View(own_bundle()).first(40)).value_or(whole.size() / 2) + 20));
       const Reading reading = read_bytes(cut);
       CHECK(count(reading, FactId::certificate) >= 1);
       CHECK(problems(reading).find("archive") != std::string::npos);
     }
   }
   SUBCASE("nothing inside") {
-    CHECK(has_problem(read_bytes(pack(Form::zip, {})), "error: expected an archive (zip, tar, gz, zst): nothing is in it"));
+    CHECK(has_problem(read_bytes(pack(Form::zip, {})),
+                      "error: expected an archive (zip, tar, gz, zst): nothing is in it"));
   }
   SUBCASE("no archive at all behind the magic") {
     Bytes fake = to_bytes(view("PK\x03\x04"));
@@ -177,9 +200,11 @@ TEST_CASE("hostile archives end in a line") {
 
 TEST_CASE("an encrypted archive opens with its passphrase and says so without") {
   const Bytes lot = pack(Form::encrypted_zip, {{"dac.der", own_dac(), ""}});
-  const Secret right{.bytes = to_bytes(view("blue-door")), .passphrase = true}, wrong{.bytes = to_bytes(view("red")), .passphrase = true};
+  const Secret right{.bytes = to_bytes(view("blue-door")), .passphrase = true},
+      wrong{.bytes = to_bytes(view("red")), .passphrase = true};
   CHECK(count(read_bytes(lot, {right}), FactId::certificate) == 1);
-  CHECK(remark(read_bytes(lot), Remark::encrypted_no_key) == "the archive member is encrypted: a passphrase is needed");
+  CHECK(remark(read_bytes(lot), Remark::encrypted_no_key) ==
+        "the archive member is encrypted: a passphrase is needed");
   CHECK(read_bytes(lot, {wrong}).device.noted(Remark::wrong_key));
 }
 
@@ -188,7 +213,8 @@ TEST_CASE("without codecs an archive is refused in clear words") {
   const Bytes lot = pack(Form::zip, {{"dac.der", own_dac(), ""}});
   const auto done = read_evidence({.path = "lot.zip", .bytes = lot}, reading);
   REQUIRE_FALSE(done);
-  CHECK(done.error().what == "expected an archive (zip, tar, gz, zst): archives need the codecs, which were not given");
+  CHECK(done.error().what ==
+        "expected an archive (zip, tar, gz, zst): archives need the codecs, which were not given");
 }
 
 TEST_CASE("the module beside the program answers like the codecs themselves") {

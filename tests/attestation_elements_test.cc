@@ -20,7 +20,10 @@ tlv::TagId vendor_tag(uint32_t number) {
 
 Writer mandatory() {
   Writer w;
-  w.open(Type::structure).octets(context(1), kCd).octets(context(2), kNonce).number(context(3), 1234);
+  w.open(Type::structure)
+      .octets(context(1), kCd)
+      .octets(context(2), kNonce)
+      .number(context(3), 1234);
   return w;
 }
 Bytes closed(Writer w) {
@@ -52,8 +55,11 @@ TEST_CASE("attestation elements are read whole") {
 }
 
 TEST_CASE("a nonce of any length parses, as the checks judge it") {
-  const Bytes input =
-      closed(Writer().open(Type::structure).octets(context(1), {}).octets(context(2), Bytes(16)).number(context(3), 0));
+  const Bytes input = closed(Writer()
+                                 .open(Type::structure)
+                                 .octets(context(1), {})
+                                 .octets(context(2), Bytes(16))
+                                 .number(context(3), 0));
   const auto got = parse_attestation_elements(input);
   REQUIRE(got);
   CHECK(got->nonce.size() == 16);
@@ -84,9 +90,11 @@ TEST_CASE("elements that break the rules are refused by name") {
       {closed(Writer().open(Type::structure, context(1))),
        "attestation elements: expected an anonymous structure, found structure with tag context 1"},
       {closed(structure()),
-       "attestation elements: expected certification_declaration (1), found the end of the structure"},
+       "attestation elements: expected certification_declaration (1), found the end of the "
+       "structure"},
       {structure().bytes(),
-       "attestation elements: expected certification_declaration (1), found the end of the structure"},
+       "attestation elements: expected certification_declaration (1), found the end of the "
+       "structure"},
       {closed(structure().octets(context(2), kNonce).octets(context(1), kCd).number(context(3), 0)),
        "attestation elements: expected certification_declaration (1), found attestation_nonce (2)"},
       {closed(structure().number(context(0), 0)),
@@ -95,7 +103,8 @@ TEST_CASE("elements that break the rules are refused by name") {
        "attestation elements: expected attestation_nonce (2), found timestamp (3)"},
       {closed(structure().octets(context(1), kCd).octets(context(2), kNonce)),
        "attestation elements: expected timestamp (3), found the end of the structure"},
-      {closed(structure().octets(context(1), kCd).octets(context(2), kNonce).octets(context(4), {})),
+      {closed(
+           structure().octets(context(1), kCd).octets(context(2), kNonce).octets(context(4), {})),
        "attestation elements: expected timestamp (3), found firmware_information (4)"},
       {closed(structure().octets(context(1), kCd).octets(vendor_tag(1), {})),
        "attestation elements: expected attestation_nonce (2), found 0xFFF1/0x003E/1"},
@@ -104,17 +113,25 @@ TEST_CASE("elements that break the rules are refused by name") {
       {closed(mandatory().number(context(9), 0).number(context(9), 0)),
        "attestation elements: expected a tag above 9, found context 9"},
       {closed(mandatory().octets(vendor_tag(1), {}).octets(context(4), {})),
-       "attestation elements: expected a vendor's tag after a vendor's tag, found firmware_information (4)"},
-      {closed(mandatory().number(vendor_tag(1), 0)), "0xFFF1/0x003E/1: expected octet string, found unsigned integer"},
+       "attestation elements: expected a vendor's tag after a vendor's tag, found "
+       "firmware_information (4)"},
+      {closed(mandatory().number(vendor_tag(1), 0)),
+       "0xFFF1/0x003E/1: expected octet string, found unsigned integer"},
       {closed(mandatory().octets({.form = tlv::TagId::Form::common, .number = 6}, {})),
        "attestation elements: expected a context tag or a vendor's tag, found common 6"},
       {closed(structure().utf8(context(1), "x")),
        "certification_declaration (1): expected octet string, found UTF-8 string"},
       {closed(structure().octets(context(1), kCd).number(context(2), 1)),
        "attestation_nonce (2): expected octet string, found unsigned integer"},
-      {closed(structure().octets(context(1), kCd).octets(context(2), kNonce).signed_number(context(3), 0)),
+      {closed(structure()
+                  .octets(context(1), kCd)
+                  .octets(context(2), kNonce)
+                  .signed_number(context(3), 0)),
        "timestamp (3): expected unsigned integer, found signed integer"},
-      {closed(structure().octets(context(1), kCd).octets(context(2), kNonce).number(context(3), 0x100000000)),
+      {closed(structure()
+                  .octets(context(1), kCd)
+                  .octets(context(2), kNonce)
+                  .number(context(3), 0x100000000)),
        "timestamp (3): expected at most 4294967295, found 4294967296"},
       {closed(mandatory().number(context(4), 0)),
        "firmware_information (4): expected octet string, found unsigned integer"},
@@ -131,16 +148,19 @@ TEST_CASE("elements that break the rules are refused by name") {
 
 TEST_CASE("of all cuts only the one before the end parses, and says so") {
   const Bytes whole = closed(mandatory());
-  for (size_t n = 0; n + 1 < whole.size(); ++n) CHECK_FALSE(parse_attestation_elements(View(whole).first(n)));
+  for (size_t n = 0; n + 1 < whole.size(); ++n)
+    CHECK_FALSE(parse_attestation_elements(View(whole).first(n)));
   CHECK(parse_attestation_elements(View(whole).first(whole.size() - 1))->unterminated);
 }
 
 TEST_CASE("elements are told from other TLV, even when damaged") {
   CHECK(looks_like_attestation_elements(closed(mandatory())));
-  CHECK(looks_like_attestation_elements(Writer().open(Type::structure).octets(context(1), kCd).bytes()));
+  CHECK(looks_like_attestation_elements(
+      Writer().open(Type::structure).octets(context(1), kCd).bytes()));
   const Bytes csr{0x30, 0x0B, 0x30, 0x09, 0x02, 0x01, 0x00};
   for (const Bytes& other :
-       {Bytes{}, kCd, closed(Writer().open(Type::structure).octets(context(1), csr).octets(context(2), kNonce)),
+       {Bytes{}, kCd,
+        closed(Writer().open(Type::structure).octets(context(1), csr).octets(context(2), kNonce)),
         closed(Writer().open(Type::structure).octets(context(2), kCd)),
         closed(Writer().open(Type::structure).number(context(1), 1000))}) {
     CAPTURE(hex(other));

@@ -43,10 +43,13 @@ std::string told(const Outline& outline) {
 TrustStore anchors(const Policy& policy) {
   TrustStore trust = TrustStore::builtin(policy.network == Network::test);
   for (const test::Judged& device : judged_fixtures()) {
-    if (device.evidence.paa && device.evidence.paa->certificate && device.evidence.paa->origin == Origin::given && device.name.starts_with("good")) {
+    if (device.evidence.paa && device.evidence.paa->certificate &&
+        device.evidence.paa->origin == Origin::given && device.name.starts_with("good")) {
       REQUIRE(trust.add_paa(device.evidence.paa->certificate, Origin::given, "paa").has_value());
     }
-    if (device.evidence.cd_signer && device.evidence.cd_signer->certificate) REQUIRE(trust.add_cd_signer(device.evidence.cd_signer->certificate, Origin::given, "signer").has_value());
+    if (device.evidence.cd_signer && device.evidence.cd_signer->certificate)
+      REQUIRE(trust.add_cd_signer(device.evidence.cd_signer->certificate, Origin::given, "signer")
+                  .has_value());
   }
   return trust;
 }
@@ -55,14 +58,18 @@ TrustStore anchors(const Policy& policy) {
 
 TEST_CASE("a device of a batch has the verdict and the report that it has alone") {
   for (const Network network : {Network::none, Network::test, Network::main}) {
-    const Policy policy{.network = network, .at = *parse_rfc3339("2026-06-01T00:00:00Z"), .required = {}, .show_passcode = false};
+    const Policy policy{.network = network,
+                        .at = *parse_rfc3339("2026-06-01T00:00:00Z"),
+                        .required = {},
+                        .show_passcode = false};
     const TrustStore trust = anchors(policy);
     std::vector<const test::Judged*> devices;
     for (const test::Judged& device : judged_fixtures()) devices.push_back(&device);
     std::mt19937 random(7);
     BatchJudge batch(policy, trust, nullptr, openssl_engine());
     std::map<const test::Judged*, test::Judged> alone;
-    for (const test::Judged* device : devices) alone.emplace(device, judge(reading_of(*device), policy, trust));
+    for (const test::Judged* device : devices)
+      alone.emplace(device, judge(reading_of(*device), policy, trust));
     for (int round = 0; round < 4; ++round) {
       std::shuffle(devices.begin(), devices.end(), random);
       std::vector<Reading> readings;
@@ -79,8 +86,9 @@ TEST_CASE("a device of a batch has the verdict and the report that it has alone"
         CHECK(together[i].report.sdk == single.report.sdk);
         for (size_t f = 0; f < single.report.findings.size(); ++f) {
           const Finding &a = together[i].report.findings[f], &b = single.report.findings[f];
-          CHECK(std::tie(a.check, a.status, a.severity, a.message, a.expected, a.actual, a.source, a.blocked_by) ==
-                std::tie(b.check, b.status, b.severity, b.message, b.expected, b.actual, b.source, b.blocked_by));
+          CHECK(std::tie(a.check, a.status, a.severity, a.message, a.expected, a.actual, a.source,
+                         a.blocked_by) == std::tie(b.check, b.status, b.severity, b.message,
+                                                   b.expected, b.actual, b.source, b.blocked_by));
         }
       }
     }
@@ -89,7 +97,9 @@ TEST_CASE("a device of a batch has the verdict and the report that it has alone"
 
 TEST_CASE("what devices share is checked once") {
   const auto& devices = judged_fixtures();
-  const auto good = std::find_if(devices.begin(), devices.end(), [](const test::Judged& d) { return d.report.verdict == Verdict::approve && d.evidence.elements_statement != nullptr; });
+  const auto good = std::find_if(devices.begin(), devices.end(), [](const test::Judged& d) {
+    return d.report.verdict == Verdict::approve && d.evidence.elements_statement != nullptr;
+  });
   REQUIRE(good != devices.end());
   const TrustStore trust = anchors(good->evidence.policy);
   CountingEngine engine;
@@ -98,9 +108,10 @@ TEST_CASE("what devices share is checked once") {
     std::vector<Reading> readings;
     for (size_t i = 0; i < n; ++i) readings.push_back(reading_of(*good));
     engine.count = 0;
-    for (const auto& judged : batch.judge(std::move(readings), false)) CHECK(judged.outline.verdict == good->report.verdict);
+    for (const auto& judged : batch.judge(std::move(readings), false))
+      CHECK(judged.outline.verdict == good->report.verdict);
     return engine.count;
   };
-  CHECK(judge_many(10) == 3 + 20);   // PAI, PAA and declaration once; DAC and attestation a device
+  CHECK(judge_many(10) == 3 + 20);  // PAI, PAA and declaration once; DAC and attestation a device
   CHECK(judge_many(10) == 20);
 }

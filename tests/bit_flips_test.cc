@@ -1,4 +1,5 @@
-// A single flipped bit is never approved, and gives one fail. All of them: tests/bench/bit_flips.cc.
+// A single flipped bit is never approved, and gives one fail. All of them:
+// tests/bench/bit_flips.cc.
 
 #include <random>
 

@@ -31,7 +31,7 @@ Bytes raw_entries(bool with_key, View iv = Bytes(16, 0)) {
   if (with_key) tlv(b, 0x8003, own_key());
   tlv(b, 0x8004, Bytes{0x25, 0x42, 0x34, 0x01});
   tlv(b, 0x8007, view("BL-1"));
-  tlv(b, 0x8008, Bytes{});                // 0 in the fewest bytes
+  tlv(b, 0x8008, Bytes{});  // 0 in the fewest bytes
   tlv(b, 0x800E, Bytes{0xF4, 0xFF});
   return b;
 }
@@ -47,7 +47,8 @@ Bytes sealed(View key) {
   tlv(secured, 3, own_key());
   secured.resize(48);
   Bytes cipher(secured.size() + 16);
-  const std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)> c(EVP_CIPHER_CTX_new(), EVP_CIPHER_CTX_free);
+  const std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)> c(EVP_CIPHER_CTX_new(),
+                                                                          EVP_CIPHER_CTX_free);
   int n = 0;
   EVP_EncryptInit_ex(c.get(), EVP_aes_128_cbc(), nullptr, key.data(), iv.data());
   EVP_CIPHER_CTX_set_padding(c.get(), 0);
@@ -79,7 +80,7 @@ TEST_CASE("bouffalolab: the partition in a read-out of the flash") {
   CHECK(problems(reading) == "");
   CHECK(*reading.device.number(FactId::passcode) == 0x01344225);
   CHECK(*reading.device.first(FactId::dac)->place.offset == find(flash, own_dac()).value());
-  flash[0x3100] ^= 1;   // nothing but the checksum tells it from code: what it holds is searched for
+  flash[0x3100] ^= 1;  // nothing but the checksum tells it from code: what it holds is searched for
   CHECK(kind(read_bytes(flash)) == "raw");
 }
 

@@ -1,4 +1,5 @@
-// Bundles: what is kept gives the same report, what is secret is not in it, and what was altered is refused.
+// Bundles: what is kept gives the same report, what is secret is not in it, and what was altered is
+// refused.
 
 #include <set>
 
@@ -65,7 +66,9 @@ void check_replays(const Kept& kept) {
   CHECK(again->now_report == dump_pretty(cli::report_json(kept.evidence, kept.report)));
 }
 
-bool holds(const Bytes& bundle, std::string_view text) { return find(bundle, view(text)).has_value(); }
+bool holds(const Bytes& bundle, std::string_view text) {
+  return find(bundle, view(text)).has_value();
+}
 
 // No value of the device that must stay secret, in any of the forms it could be written in.
 void check_no_secret(const Kept& kept) {
@@ -73,7 +76,9 @@ void check_no_secret(const Kept& kept) {
     if (secret.size() < 8) return;
     const std::string at = std::string(what) + ": ";
     CHECK_MESSAGE(!find(kept.bundle, secret).has_value(), at << "raw");
-    for (const std::string& form : {hex(secret), hex_upper(secret), hex_colons(secret), base64(secret)}) CHECK_MESSAGE(!holds(kept.bundle, form), at << form);
+    for (const std::string& form :
+         {hex(secret), hex_upper(secret), hex_colons(secret), base64(secret)})
+      CHECK_MESSAGE(!holds(kept.bundle, form), at << form);
   };
   // One sample's serial number happens to hold its passcode's digits.
   const auto elsewhere = [&](const std::string& digits) {
@@ -89,16 +94,25 @@ void check_no_secret(const Kept& kept) {
   };
   for (const Statement& s : kept.evidence.device.statements) {
     if (!is_secret(s.fact) && !is_masked(s.fact)) continue;
-    if (s.fact == FactId::blob && (&std::get<Bytes>(s.value) == kept.evidence.signature || &std::get<Bytes>(s.value) == kept.evidence.nonce || &std::get<Bytes>(s.value) == kept.evidence.challenge)) continue;
+    if (s.fact == FactId::blob && (&std::get<Bytes>(s.value) == kept.evidence.signature ||
+                                   &std::get<Bytes>(s.value) == kept.evidence.nonce ||
+                                   &std::get<Bytes>(s.value) == kept.evidence.challenge))
+      continue;
     if (const auto* bytes = std::get_if<Bytes>(&s.value)) absent(*bytes, fact_name(s.fact));
-    if (const auto* text = std::get_if<std::string>(&s.value); text != nullptr && text->size() > 8) CHECK_MESSAGE(!holds(kept.bundle, *text), fact_name(s.fact));
+    if (const auto* text = std::get_if<std::string>(&s.value); text != nullptr && text->size() > 8)
+      CHECK_MESSAGE(!holds(kept.bundle, *text), fact_name(s.fact));
     if (const auto* number = std::get_if<uint64_t>(&s.value)) number_absent(*number);
   }
-  for (const CodeEvidence& code : kept.evidence.onboarding.codes) number_absent(code.payload.passcode);
+  for (const CodeEvidence& code : kept.evidence.onboarding.codes)
+    number_absent(code.payload.passcode);
 }
 
 Bundle small_bundle() {
-  return {.tool_version = "1.2.3", .members = {{.name = "policy.json", .content = to_bytes(view("{}\n"))}, {.name = "empty", .content = {}}, {.name = "block", .content = Bytes(512, 'x')}}, .signature = Bytes(70, 0x30)};
+  return {.tool_version = "1.2.3",
+          .members = {{.name = "policy.json", .content = to_bytes(view("{}\n"))},
+                      {.name = "empty", .content = {}},
+                      {.name = "block", .content = Bytes(512, 'x')}},
+          .signature = Bytes(70, 0x30)};
 }
 
 }  // namespace
@@ -127,7 +141,8 @@ TEST_CASE("every dump's bundle replays to the same report, and holds no secret o
       CHECK(!holds(kept.bundle, hex(secret.bytes)));
     }
     const auto again = cli::replayed(kept.bundle);
-    for (const KeptAnswer& answer : again->the_case.answers) CHECK(!find_check(answer.id)->proves_authenticity);
+    for (const KeptAnswer& answer : again->the_case.answers)
+      CHECK(!find_check(answer.id)->proves_authenticity);
     answered += !again->the_case.answers.empty();
     // Shown, nothing is left to answer beforehand.
     Policy open;
@@ -141,13 +156,23 @@ TEST_CASE("every dump's bundle replays to the same report, and holds no secret o
 
 TEST_CASE("waivers, the order and required checks are kept") {
   Policy policy;
-  policy.waivers = {{.id = "onboarding.passcode-agrees", .reason = "ünusual", .who = "J. Doe", .until = Instant{1'900'000'000}, .until_text = "2030-03-17", .device = {}}, {.id = "no.such", .reason = "x", .who = {}, .until = {}, .until_text = {}, .device = "SN"}};
+  policy.waivers = {
+      {.id = "onboarding.passcode-agrees",
+       .reason = "ünusual",
+       .who = "J. Doe",
+       .until = Instant{1'900'000'000},
+       .until_text = "2030-03-17",
+       .device = {}},
+      {.id = "no.such", .reason = "x", .who = {}, .until = {}, .until_text = {}, .device = "SN"}};
   policy.required = {"attestation.possession-is-shown"};
   Device ordered;
-  ordered.say(FactId::vendor_id, uint64_t{0xFFF1}, {.path = "order\xFF.json", .offset = {}, .item = {}});
-  ordered.say(FactId::passcode, uint64_t{34567890}, {.path = "order.json", .offset = 7, .item = "passcode"});
+  ordered.say(FactId::vendor_id, uint64_t{0xFFF1},
+              {.path = "order\xFF.json", .offset = {}, .item = {}});
+  ordered.say(FactId::passcode, uint64_t{34567890},
+              {.path = "order.json", .offset = 7, .item = "passcode"});
   Reading reading = read_fixture("good");
-  reading.device.say(FactId::passcode, uint64_t{34567891}, {.path = "label", .offset = {}, .item = {}});
+  reading.device.say(FactId::passcode, uint64_t{34567891},
+                     {.path = "label", .offset = {}, .item = {}});
   const Kept kept = keep(std::move(reading), policy, std::move(ordered));
   check_replays(kept);
   check_no_secret(kept);
@@ -155,14 +180,17 @@ TEST_CASE("waivers, the order and required checks are kept") {
   CHECK(again->the_case.policy.waivers == policy.waivers);
   CHECK(again->the_case.policy.required == policy.required);
   CHECK(again->the_case.ordered->statements[0].place.path == "order\xFF.json");
-  CHECK(again->report.findings[check_index(*find_check("expect.passcode-is-as-ordered"))].status == Status::fail);
+  CHECK(again->report.findings[check_index(*find_check("expect.passcode-is-as-ordered"))].status ==
+        Status::fail);
 }
 
 TEST_CASE("a point is a key's public part in a bundle only") {
   const Kept good = keep(read_fixture("good"), {});
   Reading reading = read_fixture("good");
-  std::erase_if(reading.device.statements, [](const Statement& s) { return s.fact == FactId::attestation_signature; });
-  reading.device.say(FactId::dac_private_key, to_bytes(good.evidence.dac.certificate->public_key), {.path = "dump", .offset = {}, .item = {}});
+  std::erase_if(reading.device.statements,
+                [](const Statement& s) { return s.fact == FactId::attestation_signature; });
+  reading.device.say(FactId::dac_private_key, to_bytes(good.evidence.dac.certificate->public_key),
+                     {.path = "dump", .offset = {}, .item = {}});
   const Kept odd = keep(std::move(reading), {});
   CHECK(!odd.evidence.dac_key.has_value());
   check_replays(odd);
@@ -184,7 +212,8 @@ TEST_CASE("a bundle has one way to be written: every byte counts") {
     }
   }
   for (size_t size = 0; size < good.size(); ++size) {
-    if (read_bundle(View(good).first(size)).has_value()) FAIL("it may end after " << size << " bytes");
+    if (read_bundle(View(good).first(size)).has_value())
+      FAIL("it may end after " << size << " bytes");
   }
   bad.resize(good.size() + 512);
   CHECK(!read_bundle(bad).has_value());
@@ -207,16 +236,21 @@ TEST_CASE("which member was altered is said") {
   bad[at + 3] = 'y';
   CHECK(read_bundle(bad).error().what.starts_with("block was altered: the manifest's SHA-256 is "));
   CHECK(read_bundle(view("")).error().what == "the archive ends too early");
-  CHECK(read_bundle(write_ustar({{.name = "a", .content = {}}, {.name = "b", .content = {}}})).error().what == "expected a bundle: a tar that begins with manifest.json and ends with SHA256SUMS");
+  CHECK(read_bundle(write_ustar({{.name = "a", .content = {}}, {.name = "b", .content = {}}}))
+            .error()
+            .what ==
+        "expected a bundle: a tar that begins with manifest.json and ends with SHA256SUMS");
 }
 
-TEST_CASE("a bundle that somebody wrote anew says what it differs in, and proves nothing by an answer") {
+TEST_CASE(
+    "a bundle that somebody wrote anew says what it differs in, and proves nothing by an answer") {
   Kept kept = keep(read_fixture("dac-of-another-vendor"), {});
   auto bundle = read_bundle(kept.bundle);
   REQUIRE(bundle.has_value());
   const auto rewritten = [&](const char* name, std::string content) {
     Bundle other = *bundle;
-    const auto at = std::find_if(other.members.begin(), other.members.end(), [&](const TarMember& m) { return m.name == name; });
+    const auto at = std::find_if(other.members.begin(), other.members.end(),
+                                 [&](const TarMember& m) { return m.name == name; });
     if (at == other.members.end()) {
       other.members.push_back({.name = name, .content = to_bytes(view(content))});
     } else {
@@ -230,12 +264,20 @@ TEST_CASE("a bundle that somebody wrote anew says what it differs in, and proves
   const auto prettier = rewritten("report.json", report);
   REQUIRE(prettier.has_value());
   CHECK(!prettier->same());
-  CHECK(cli::differences(*prettier) == std::vector<std::string>{"dac.vendor-matches-pai was pass, is fail"});
+  CHECK(cli::differences(*prettier) ==
+        std::vector<std::string>{"dac.vendor-matches-pai was pass, is fail"});
   // An answer to what only the evidence may answer.
-  const auto answered = rewritten("answers.json", "[\n  {\n    \"id\": \"dac.vendor-matches-pai\",\n    \"status\": \"pass\",\n    \"message\": \"\",\n    \"expected\": \"\",\n    \"actual\": \"\",\n    \"source\": \"\",\n    \"blocked_by\": \"\"\n  }\n]\n");
+  const auto answered =
+      rewritten("answers.json",
+                "[\n  {\n    \"id\": \"dac.vendor-matches-pai\",\n    \"status\": \"pass\",\n    "
+                "\"message\": \"\",\n    \"expected\": \"\",\n    \"actual\": \"\",\n    "
+                "\"source\": \"\",\n    \"blocked_by\": \"\"\n  }\n]\n");
   REQUIRE(!answered.has_value());
-  CHECK(answered.error().what == "answers.json: dac.vendor-matches-pai proves authenticity, so no answer to it can be kept");
-  const struct { const char *file, *words; } wrong[] = {
+  CHECK(answered.error().what ==
+        "answers.json: dac.vendor-matches-pai proves authenticity, so no answer to it can be kept");
+  const struct {
+    const char *file, *words;
+  } wrong[] = {
       {"policy.json", "policy.json: expected what this version writes, found something else"},
       {"evidence.json", "evidence.json: expected what this version writes, found something else"},
       {"trust.json", "trust.json: expected what this version writes, found something else"},
@@ -249,5 +291,6 @@ TEST_CASE("a bundle that somebody wrote anew says what it differs in, and proves
     CHECK(bad.error().what == part.words);
   }
   CHECK(rewritten("report.json", "nonsense").has_value());
-  CHECK(cli::differences(*rewritten("report.json", "nonsense")) == std::vector<std::string>{"report.json is no report"});
+  CHECK(cli::differences(*rewritten("report.json", "nonsense")) ==
+        std::vector<std::string>{"report.json is no report"});
 }

@@ -1,5 +1,5 @@
-// Attestation exchanges captured from a live device: judged as their meta.json says, with their PAA and the public CD test
-// signer trusted.
+// Attestation exchanges captured from a live device: judged as their meta.json says, with their PAA
+// and the public CD test signer trusted.
 
 #include <algorithm>
 
@@ -13,11 +13,12 @@ using namespace attest::test;
 namespace {
 
 struct Blame {
-  const char* failing_check;   // of meta.json
-  std::vector<std::string> ids;   // how the ids of our fails may begin
+  const char* failing_check;     // of meta.json
+  std::vector<std::string> ids;  // how the ids of our fails may begin
 };
 const Blame kBlames[] = {
-    {"basic-information", {"cd.product-ids-include-basic-information", "cd.vendor-matches-basic-information"}},
+    {"basic-information",
+     {"cd.product-ids-include-basic-information", "cd.vendor-matches-basic-information"}},
     {"cd-product-id", {"cd.product-ids-"}},
     {"cd-vendor-id", {"cd.vendor-matches-"}},
     {"cd-authorized-paa", {"cd.authorizes-paa"}},
@@ -34,11 +35,17 @@ const Blame kBlames[] = {
 Judged judge_capture(const std::string& name, const Json& meta) {
   const auto folder = shared() / "captures" / name;
   Reading reading;
-  for (const char* file : {"dac.der", "pai.der", "paa.der", "cd.der", "attestation-elements.bin", "attestation-signature.bin", "attestation-challenge.bin", "attestation-nonce.bin", "crl.der"}) {
+  for (const char* file : {"dac.der", "pai.der", "paa.der", "cd.der", "attestation-elements.bin",
+                           "attestation-signature.bin", "attestation-challenge.bin",
+                           "attestation-nonce.bin", "crl.der"}) {
     const std::string path = (folder / file).string();
-    if (std::string_view(file) == "crl.der" && !std::filesystem::exists(path)) continue;   // of the two revoked ones
+    if (std::string_view(file) == "crl.der" && !std::filesystem::exists(path))
+      continue;  // of the two revoked ones
     const Bytes bytes = slurp(path);
-    REQUIRE_MESSAGE(read_evidence({.path = path, .bytes = bytes, .base = 0, .member = false}, reading).has_value(), path);
+    REQUIRE_MESSAGE(
+        read_evidence({.path = path, .bytes = bytes, .base = 0, .member = false}, reading)
+            .has_value(),
+        path);
   }
   const Json& basic = *meta.find("basicInformation");
   const Place place{.path = "meta.json", .offset = {}, .item = {}};
@@ -50,7 +57,10 @@ Judged judge_capture(const std::string& name, const Json& meta) {
     REQUIRE(paa.has_value());
     REQUIRE(trust.add_paa(*paa, Origin::given, "paa.der").has_value());
   }
-  const Policy policy{.network = Network::none, .at = parse_rfc3339("2026-11-20T22:00:00Z").value(), .required = {}, .show_passcode = false};
+  const Policy policy{.network = Network::none,
+                      .at = parse_rfc3339("2026-11-20T22:00:00Z").value(),
+                      .required = {},
+                      .show_passcode = false};
   return test::judge(std::move(reading), policy, trust);
 }
 
@@ -72,7 +82,8 @@ TEST_CASE("captured exchanges are judged as they were labelled") {
     const std::string verdict = verdict_name(judged.report.verdict);
     if (known.count(name) != 0) {
       CHECK(verdict == *known.at(name).find("judged")->string());
-      CHECK_MESSAGE(verdict != wanted, name << " no longer diverges: take it out of tests/exceptions.json");
+      CHECK_MESSAGE(verdict != wanted,
+                    name << " no longer diverges: take it out of tests/exceptions.json");
       continue;
     }
     CHECK_MESSAGE(verdict == wanted, judged.text);
@@ -84,9 +95,12 @@ TEST_CASE("captured exchanges are judged as they were labelled") {
     CHECK_MESSAGE(fails.size() == (wanted == "reject" ? 1 : 0), judged.text);
     if (fails.empty()) continue;
     const std::string failing = *meta->find("failingCheck")->string();
-    const auto* blame = std::find_if(std::begin(kBlames), std::end(kBlames), [&](const Blame& b) { return failing == b.failing_check; });
+    const auto* blame = std::find_if(std::begin(kBlames), std::end(kBlames),
+                                     [&](const Blame& b) { return failing == b.failing_check; });
     REQUIRE_MESSAGE(blame != std::end(kBlames), failing << " has no row in kBlames");
-    const bool right = std::any_of(blame->ids.begin(), blame->ids.end(), [&](const std::string& begins) { return fails[0].starts_with(begins); });
+    const bool right =
+        std::any_of(blame->ids.begin(), blame->ids.end(),
+                    [&](const std::string& begins) { return fails[0].starts_with(begins); });
     CHECK_MESSAGE(right, fails[0] << " is blamed where the label says " << failing);
   }
   CHECK(seen >= 20);

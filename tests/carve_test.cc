@@ -34,7 +34,8 @@ TEST_CASE("carving: certificates and the DAC's raw key at their offsets") {
   CHECK(reading.device.statements[0].place.offset == 0x1003);
   CHECK(reading.device.statements[1].place.offset == 0x2001);
   CHECK(*reading.device.bytes(FactId::dac_private_key) == own_key());
-  CHECK(*reading.device.first(FactId::dac_private_key)->place.offset == 0x2001 + own_dac().size() + 37);
+  CHECK(*reading.device.first(FactId::dac_private_key)->place.offset ==
+        0x2001 + own_dac().size() + 37);
 }
 
 TEST_CASE("carving: offsets are the device's") {
@@ -50,7 +51,8 @@ TEST_CASE("carving: a certificate cut by the end of the image or by erased flash
   const Bytes dac = own_dac();
   add(image, View(dac).first(200));
   const Reading end = read_bytes(image);
-  CHECK(remark(end, Remark::truncated) == "a certificate of 461 bytes begins here, and 200 of them are there");
+  CHECK(remark(end, Remark::truncated) ==
+        "a certificate of 461 bytes begins here, and 200 of them are there");
   CHECK(has_problem(end, "0x1000 certificate truncated: 200 of 461 bytes are there"));
   image.resize(0x2000, 0xFF);
   write(image, 0x1800, own_pai());
@@ -68,7 +70,8 @@ TEST_CASE("carving: factory data of other formats inside a dump") {
   add(section, View(sha256(body)).first(4));
   add(section, body);
   write(image, 0x1010, section);
-  const Bytes map = {0xA2, 0x67, 'v', 'e', 'r', 's', 'i', 'o', 'n', 0x01, 0x62, 's', 'n', 0x42, 'S', '1'};
+  const Bytes map = {0xA2, 0x67, 'v',  'e', 'r', 's',  'i', 'o',
+                     'n',  0x01, 0x62, 's', 'n', 0x42, 'S', '1'};
   write(image, 0x3000, map);
   const Reading reading = read_bytes(image);
   CHECK(kind(reading) == "raw");
@@ -80,7 +83,9 @@ TEST_CASE("carving: factory data of other formats inside a dump") {
 
 TEST_CASE("carving: a map that begins with the vendor id, and NXP's frame around its section") {
   Bytes image = noise(0x4000);
-  const Bytes map = {0xA2, 0x69, 'v', 'e', 'n', 'd', 'o', 'r', '_', 'i', 'd', 0x19, 0xFF, 0xF4, 0x6A, 'c', 'e', 'r', 't', '_', 'd', 'c', 'l', 'r', 'n', 0x43, 0x30, 0x01, 0x00};
+  const Bytes map = {0xA2, 0x69, 'v',  'e',  'n',  'd',  'o',  'r',  '_', 'i',
+                     'd',  0x19, 0xFF, 0xF4, 0x6A, 'c',  'e',  'r',  't', '_',
+                     'd',  'c',  'l',  'r',  'n',  0x43, 0x30, 0x01, 0x00};
   write(image, 0x1001, map);
   Bytes framed = to_bytes(view("APP_FACT_DATA:  "));
   const Bytes body = {9, 2, 0, 0xF1, 0xFF};
@@ -109,14 +114,17 @@ TEST_CASE("carving: PEM inside a dump of no known form") {
 }
 
 TEST_CASE("carving: an image made of nothing but beginnings ends in a line") {
-  const Bytes map = {0xA2, 0x67, 'v', 'e', 'r', 's', 'i', 'o', 'n', 0x01, 0x62, 's', 'n', 0x42, 'S', '1'};
+  const Bytes map = {0xA2, 0x67, 'v',  'e', 'r', 's',  'i', 'o',
+                     'n',  0x01, 0x62, 's', 'n', 0x42, 'S', '1'};
   const Bytes dac = own_dac(), head(dac.begin(), dac.begin() + 40);
   for (const Bytes& piece : {map, head}) {
     Bytes image;
     for (int i = 0; i < 40'000; ++i) add(image, piece);
     image.insert(image.begin(), 7, uint8_t{0x55});
     const Reading reading = read_bytes(image);
-    CHECK(has_problem(reading, piece == map ? "carving: more than 64 items are inside; the rest is left alone" : "carving: more than 4096 items"));
+    CHECK(has_problem(
+        reading, piece == map ? "carving: more than 64 items are inside; the rest is left alone"
+                              : "carving: more than 4096 items"));
     CHECK(reading.device.integrity.size() + reading.device.statements.size() < 10'000);
   }
 }
@@ -125,7 +133,8 @@ TEST_CASE("carving: rubbish holds nothing, and says what it begins with") {
   const Bytes image = noise(100'000);
   const Reading reading = read_bytes(image);
   CHECK(reading.device.statements.empty());
-  CHECK(has_problem(reading, "found 100000 bytes that begin with " + hex(View(image).first(8)) + "..., and nothing of it inside"));
+  CHECK(has_problem(reading, "found 100000 bytes that begin with " + hex(View(image).first(8)) +
+                                 "..., and nothing of it inside"));
   // As a member of something it is passed over in silence.
   Reading outer;
   REQUIRE(read_inside({.path = "x!y", .bytes = image}, outer));
@@ -136,11 +145,13 @@ TEST_CASE("carving: the fast search and a slow one agree") {
   std::mt19937 random(3);
   for (int round = 0; round < 200; ++round) {
     Bytes image(300);
-    constexpr uint8_t kLikely[] = {0x30, 0x82, 0x81, 0x77, 0x01, 0x02, 0x5E, 0xBA, 0x47, 0xCE, 'g', 'i', 'v', 0xFF};
+    constexpr uint8_t kLikely[] = {0x30, 0x82, 0x81, 0x77, 0x01, 0x02, 0x5E,
+                                   0xBA, 0x47, 0xCE, 'g',  'i',  'v',  0xFF};
     for (uint8_t& byte : image) byte = kLikely[random() % sizeof kLikely];
     // Cut in front, the blocks begin elsewhere; the candidates stay where they are.
     for (size_t cut = 0; cut < 70; cut += 7) {
-      for (size_t at = next_candidate(image, cut); at < image.size(); at = next_candidate(image, at + 1)) {
+      for (size_t at = next_candidate(image, cut); at < image.size();
+           at = next_candidate(image, at + 1)) {
         CHECK(next_candidate(View(image).subspan(cut), at - cut) == at - cut);
       }
     }

@@ -1,5 +1,7 @@
 // The catalogue about itself: its ids, its links, and that every check has been seen both ways.
 
+#include "verifier/catalogue.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,7 +11,6 @@
 #include "cli/check_text.h"
 #include "tests/judged.h"
 #include "tests/support.h"
-#include "verifier/catalogue.h"
 
 using namespace attest;
 using namespace attest::test;
@@ -25,8 +26,10 @@ std::vector<std::string> ids_of(const Ids& ids) {
 }
 
 // interface.md, "Check ids".
-constexpr const char* kSubjects[] = {"paa",  "pai",       "dac",     "chain",   "cd",          "cms",    "attestation", "identity", "key",    "csr",
-                                     "onboarding", "spake2p", "factory", "network", "credentials", "ledger", "revocation",  "ota",      "expect", "lot"};
+constexpr const char* kSubjects[] = {
+    "paa",         "pai",    "dac",        "chain",      "cd",      "cms",     "attestation",
+    "identity",    "key",    "csr",        "onboarding", "spake2p", "factory", "network",
+    "credentials", "ledger", "revocation", "ota",        "expect",  "lot"};
 
 }  // namespace
 
@@ -75,7 +78,9 @@ TEST_CASE("every rule about lots says what it is and what to do, under an id of 
 TEST_CASE("links between checks lead somewhere and never in a circle") {
   for (const Check* check : catalogue()) {
     for (const Ids& ids : {check->after, check->consequence_of}) {
-      for (const std::string& id : ids_of(ids)) CHECK_MESSAGE(find_check(id) != nullptr, std::string(check->id) << " is linked to " << id << ", which is no check");
+      for (const std::string& id : ids_of(ids))
+        CHECK_MESSAGE(find_check(id) != nullptr,
+                      std::string(check->id) << " is linked to " << id << ", which is no check");
     }
   }
   std::set<const Check*> done, open;
@@ -91,28 +96,39 @@ TEST_CASE("links between checks lead somewhere and never in a circle") {
   for (const Check* check : catalogue()) visit(check);
 }
 
-// These are seen both ways in tables (check_rows.h), which assert the same of themselves: their input is a line of facts,
-// for which a folder each would be much paper.
-constexpr const char* kInTables[] = {"csr", "expect", "factory", "ledger", "onboarding", "ota", "revocation", "spake2p"};
+// These are seen both ways in tables (check_rows.h), which assert the same of themselves: their
+// input is a line of facts, for which a folder each would be much paper.
+constexpr const char* kInTables[] = {"csr",        "expect", "factory",    "ledger",
+                                     "onboarding", "ota",    "revocation", "spake2p"};
 
 TEST_CASE("every check has a fixture that passes it and one that does not") {
   std::set<std::string> passed, noticed;
   for (const Judged& device : judged_fixtures()) {
     for (const Finding& f : device.report.findings) {
-      if (f.status == Status::pass && (f.severity != Severity::info || f.message.empty())) passed.insert(f.check->id);
-      const bool note = f.severity == Severity::info && f.status == Status::pass && !f.message.empty();
-      if (f.status == Status::fail || f.status == Status::warn || f.status == Status::unknown || note) noticed.insert(f.check->id);
-      // Only the CSA's own signature passes this one, which no fixture can have; sdk_vectors_test.cc has a declaration with it.
+      if (f.status == Status::pass && (f.severity != Severity::info || f.message.empty()))
+        passed.insert(f.check->id);
+      const bool note =
+          f.severity == Severity::info && f.status == Status::pass && !f.message.empty();
+      if (f.status == Status::fail || f.status == Status::warn || f.status == Status::unknown ||
+          note)
+        noticed.insert(f.check->id);
+      // Only the CSA's own signature passes this one, which no fixture can have;
+      // sdk_vectors_test.cc has a declaration with it.
       if (std::string_view(f.check->id) == "cd.signer-is-csa") passed.insert(f.check->id);
-      // Of the SDK's built-in test PAAs there is no certificate to be had: that is all this one ever says.
-      if (std::string_view(f.check->id) == "paa.certificate-is-at-hand" && f.status == Status::skipped) noticed.insert(f.check->id);
+      // Of the SDK's built-in test PAAs there is no certificate to be had: that is all this one
+      // ever says.
+      if (std::string_view(f.check->id) == "paa.certificate-is-at-hand" &&
+          f.status == Status::skipped)
+        noticed.insert(f.check->id);
     }
   }
   std::string without;
   for (const Check* check : catalogue()) {
     const std::string id = check->id;
-    if (id.ends_with(".is-not-revoked")) continue;   // revocation_test.cc and captures_test.cc
-    if (std::find(std::begin(kInTables), std::end(kInTables), id.substr(0, id.find('.'))) != std::end(kInTables)) continue;
+    if (id.ends_with(".is-not-revoked")) continue;  // revocation_test.cc and captures_test.cc
+    if (std::find(std::begin(kInTables), std::end(kInTables), id.substr(0, id.find('.'))) !=
+        std::end(kInTables))
+      continue;
     if (passed.count(check->id) == 0) without += fmt::format("{}: no fixture passes\n", check->id);
     if (noticed.count(check->id) == 0) without += fmt::format("{}: no fixture fails\n", check->id);
   }
@@ -122,5 +138,6 @@ TEST_CASE("every check has a fixture that passes it and one that does not") {
 TEST_CASE("CHECKS.md is the catalogue") {
   const Bytes file = slurp("CHECKS.md");
   const bool same = text(file) == cli::checks_markdown();
-  CHECK_MESSAGE(same, "CHECKS.md is not what matter-attest checks --format markdown prints: tests/accept.sh");
+  CHECK_MESSAGE(
+      same, "CHECKS.md is not what matter-attest checks --format markdown prints: tests/accept.sh");
 }

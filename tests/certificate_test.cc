@@ -97,7 +97,8 @@ TEST_CASE("certificate: what the profile forbids is still one certificate") {
     CHECK(parsed(other)->public_key.size() == key.size());
   }
   CertificateParts rsa;
-  rsa.key = sequence({sequence({object_id("1.2.840.113549.1.1.1"), raw("0500")}), bits(raw("3006020101020103"))});
+  rsa.key = sequence(
+      {sequence({object_id("1.2.840.113549.1.1.1"), raw("0500")}), bits(raw("3006020101020103"))});
   CHECK(parsed(rsa)->curve.empty());
 
   const CertificateParts parts;
@@ -138,25 +139,32 @@ TEST_CASE("certificate: damage is named, with its place") {
       {with([](auto& p) {
          p.algorithm = sequence({object_id("1.2.3"), raw("0500"), raw("0500")});
        }),
-       "certificate: tbsCertificate: signature: algorithm identifier: 2 bytes too many, beginning with NULL (0x05)"},
+       "certificate: tbsCertificate: signature: algorithm identifier: 2 bytes too many, beginning "
+       "with NULL (0x05)"},
       {with([](auto& p) { p.validity = sequence({utc("240101000000Z")}); }),
-       "certificate: tbsCertificate: validity: notAfter: expected UTCTime or GeneralizedTime, found the end"},
+       "certificate: tbsCertificate: validity: notAfter: expected UTCTime or GeneralizedTime, "
+       "found the end"},
       {with([](auto& p) {
          p.validity = sequence({utc("240230000000Z"), utc("240101000000Z")});
        }),
-       "certificate: tbsCertificate: validity: notBefore: time: no such moment: 2024-02-30 00:00:00"},
+       "certificate: tbsCertificate: validity: notBefore: time: no such moment: 2024-02-30 "
+       "00:00:00"},
       {with([](auto& p) {
          p.validity = sequence({utc("2401010000Z"), utc("240101000000Z")});
        }),
-       "certificate: tbsCertificate: validity: notBefore: expected YYMMDDHHMMSSZ, found \"2401010000Z\""},
+       "certificate: tbsCertificate: validity: notBefore: expected YYMMDDHHMMSSZ, found "
+       "\"2401010000Z\""},
       {with([](auto& p) {
-         p.validity = sequence({tlv(der::kGeneralizedTime, "20240101000000+0100"), utc("240101000000Z")});
+         p.validity =
+             sequence({tlv(der::kGeneralizedTime, "20240101000000+0100"), utc("240101000000Z")});
        }),
-       "certificate: tbsCertificate: validity: notBefore: expected YYYYMMDDHHMMSSZ, found \"20240101000000+0100\""},
+       "certificate: tbsCertificate: validity: notBefore: expected YYYYMMDDHHMMSSZ, found "
+       "\"20240101000000+0100\""},
       {with([](auto& p) {
          p.validity = sequence({integer(1), utc("240101000000Z")});
        }),
-       "certificate: tbsCertificate: validity: notBefore: expected UTCTime or GeneralizedTime, found tag 0x02"},
+       "certificate: tbsCertificate: validity: notBefore: expected UTCTime or GeneralizedTime, "
+       "found tag 0x02"},
       {with([](auto& p) { p.subject = sequence({rdn({})}); }),
        "certificate: tbsCertificate: subject: attribute: expected SEQUENCE (0x30), found the end"},
       {with([](auto& p) { p.issuer = sequence({rdn(sequence({object_id("2.5.4.3")}))}); }),
@@ -164,17 +172,21 @@ TEST_CASE("certificate: damage is named, with its place") {
       {with([](auto& p) {
          p.key = sequence({sequence({object_id("1.2.840.10045.2.1")}), raw("030100"), raw("0500")});
        }),
-       "certificate: tbsCertificate: subjectPublicKeyInfo: subjectPublicKeyInfo: 2 bytes too many, beginning with NULL "
+       "certificate: tbsCertificate: subjectPublicKeyInfo: subjectPublicKeyInfo: 2 bytes too many, "
+       "beginning with NULL "
        "(0x05)"},
       {with([](auto& p) {
          p.extensions = {sequence({object_id("2.5.29.15"), raw("010101"), octets({})})};
        }),
-       "certificate: tbsCertificate: extensions: 2.5.29.15: critical: expected a BOOLEAN of 00 or ff, found 01"},
+       "certificate: tbsCertificate: extensions: 2.5.29.15: critical: expected a BOOLEAN of 00 or "
+       "ff, found 01"},
       {with([](auto& p) { p.extensions = {sequence({object_id("2.5.29.15")})}; }),
-       "certificate: tbsCertificate: extensions: 2.5.29.15: extnValue: expected OCTET STRING (0x04), found the end"},
+       "certificate: tbsCertificate: extensions: 2.5.29.15: extnValue: expected OCTET STRING "
+       "(0x04), found the end"},
       {with([](auto& p) { p.unique_ids = raw("830100"); }),
        "certificate: tbsCertificate: end: 101 bytes too many, beginning with [3] (0x83)"},
-      {Bytes(join({raw("308301ffff"), Bytes(0x1FFFF)})), "certificate: expected at most 65536 bytes, found 131076"},
+      {Bytes(join({raw("308301ffff"), Bytes(0x1FFFF)})),
+       "certificate: expected at most 65536 bytes, found 131076"},
   };
   for (const auto& row : rows) CHECK(refusal(row.der) == row.words);
 
@@ -216,20 +228,24 @@ TEST_CASE("certificate: times of both forms") {
 
 TEST_CASE("certificate: extensions are counted, and decoded or told why not") {
   CertificateParts twice;
-  twice.extensions = {extension("2.5.29.15", raw("03020106"), true), extension("2.5.29.15", raw("03020780"))};
+  twice.extensions = {extension("2.5.29.15", raw("03020106"), true),
+                      extension("2.5.29.15", raw("03020780"))};
   const auto doubled = parsed(twice);
   CHECK(doubled->key_usage.count == 2);
   CHECK(doubled->key_usage.critical);
   CHECK(key_usage_text(doubled->key_usage.value->bits) == "keyCertSign, cRLSign");
 
-  CHECK(with_extension("2.5.29.19", raw("30060101ff020101"))->basic_constraints.value->path_length == 1);
+  CHECK(
+      with_extension("2.5.29.19", raw("30060101ff020101"))->basic_constraints.value->path_length ==
+      1);
   CHECK(with_extension("2.5.29.19", raw("3003020100"))->basic_constraints.value->path_length == 0);
   CHECK_FALSE(with_extension("2.5.29.19", raw("3003010100"))->basic_constraints.value->ca);
   CHECK(with_extension("2.5.29.15", raw("03030780ff"))->key_usage.problem ==
         "keyUsage: a BIT STRING whose unused bits are not zero");
   CHECK(key_usage_text(with_extension("2.5.29.15", raw("03030707 80"))->key_usage.value->bits) ==
         "keyCertSign, cRLSign, encipherOnly, decipherOnly");
-  CHECK(key_usage_text(with_extension("2.5.29.15", raw("030100"))->key_usage.value->bits) == "none");
+  CHECK(key_usage_text(with_extension("2.5.29.15", raw("030100"))->key_usage.value->bits) ==
+        "none");
 
   const struct {
     const char* type;
@@ -237,11 +253,13 @@ TEST_CASE("certificate: extensions are counted, and decoded or told why not") {
     Known<BasicConstraints> Certificate::*constraints;
     const char* problem;
   } constraints[] = {
-      {"2.5.29.19", "", &Certificate::basic_constraints, "basicConstraints: expected SEQUENCE (0x30), found the end"},
+      {"2.5.29.19", "", &Certificate::basic_constraints,
+       "basicConstraints: expected SEQUENCE (0x30), found the end"},
       {"2.5.29.19", "30060101fe020101", &Certificate::basic_constraints,
        "basicConstraints: cA: expected a BOOLEAN of 00 or ff, found fe"},
       {"2.5.29.19", "30060101ff0201ff", &Certificate::basic_constraints,
-       "basicConstraints: pathLenConstraint: expected a number from 0 to 4294967295, found a negative one"},
+       "basicConstraints: pathLenConstraint: expected a number from 0 to 4294967295, found a "
+       "negative one"},
       {"2.5.29.19", "30000500", &Certificate::basic_constraints,
        "basicConstraints: 2 bytes too many, beginning with NULL (0x05)"},
   };
@@ -259,16 +277,18 @@ TEST_CASE("certificate: extensions are counted, and decoded or told why not") {
   CHECK_FALSE(with_extension("2.5.29.14", octets(Bytes(19, 1)))->skid());
   CHECK(with_extension("2.5.29.35", raw("3000"))->authority_key_id.value);
   CHECK_FALSE(with_extension("2.5.29.35", raw("3000"))->akid());
-  CHECK(with_extension("2.5.29.35", raw("300a a1058203612e62 820105"))->authority_key_id.value->serial);   // a DNS name, and a serial number
-  CHECK(with_extension("2.5.29.35", raw("3006 a104a4020500"))->authority_key_id.problem.find("authorityCertIssuer") != std::string::npos);
+  CHECK(with_extension("2.5.29.35", raw("300a a1058203612e62 820105"))
+            ->authority_key_id.value->serial);  // a DNS name, and a serial number
+  CHECK(with_extension("2.5.29.35", raw("3006 a104a4020500"))
+            ->authority_key_id.problem.find("authorityCertIssuer") != std::string::npos);
   CHECK(with_extension("2.5.29.35", raw("3003 840101"))->authority_key_id.problem ==
         "authorityKeyIdentifier: 3 bytes too many, beginning with [4] (0x84)");
 
   const auto uri = [](std::string_view s) { return tlv(0x86, s); };
   const auto full_name = [](const Bytes& names) { return tlv(0xA0, tlv(0xA0, names)); };
   const Bytes one = sequence({full_name(uri("http://a/"))});
-  const Bytes two = sequence({full_name(join({uri("http://b/"), tlv(0x82, "dns")})), tlv(0x81, raw("0780")),
-                              tlv(0xA2, tlv(0xA4, sequence({})))});
+  const Bytes two = sequence({full_name(join({uri("http://b/"), tlv(0x82, "dns")})),
+                              tlv(0x81, raw("0780")), tlv(0xA2, tlv(0xA4, sequence({})))});
   const auto points = with_extension("2.5.29.31", sequence({one, two}))->crl_distribution_points;
   CHECK(points.value->points == 2);
   CHECK(points.value->uris == std::vector<std::string>{"http://a/", "http://b/"});
@@ -276,7 +296,8 @@ TEST_CASE("certificate: extensions are counted, and decoded or told why not") {
   CHECK(points.value->has_crl_issuer);
   CHECK(with_extension("2.5.29.31", sequence({sequence({tlv(0xA0, tlv(0xA1, Bytes{}))})}))
             ->crl_distribution_points.value->other_names);
-  CHECK(with_extension("2.5.29.31", sequence({sequence({tlv(0xA0, raw("0500"))})}))->crl_distribution_points.problem ==
+  CHECK(with_extension("2.5.29.31", sequence({sequence({tlv(0xA0, raw("0500"))})}))
+            ->crl_distribution_points.problem ==
         "cRLDistributionPoints: distribution point name: expected [0] or [1], found tag 0x05");
 }
 
@@ -286,7 +307,8 @@ TEST_CASE("certificate: the PAAs of both ledgers and every vector parse") {
   for (const auto& entry : std::filesystem::recursive_directory_iterator(shared() / "matter-sdk")) {
     const std::string path = entry.path().string();
     if (!path.ends_with(".der")) continue;
-    if (path.find("/paa-") == std::string::npos && path.find("ert.der") == std::string::npos) continue;
+    if (path.find("/paa-") == std::string::npos && path.find("ert.der") == std::string::npos)
+      continue;
     CAPTURE(path);
     const Bytes file = slurp(entry.path());
     const auto c = parse_certificate(file);

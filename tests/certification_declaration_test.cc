@@ -25,8 +25,9 @@ CertificationDeclaration example() {
   return cd;
 }
 
-// A declaration written field by field. `instead` writes a field in its own way, or leaves it out, and says so by
-// returning true; it is asked for tags 0 to 12, the last being the place before the end.
+// A declaration written field by field. `instead` writes a field in its own way, or leaves it out,
+// and says so by returning true; it is asked for tags 0 to 12, the last being the place before the
+// end.
 Bytes written(const std::function<bool(Writer&, uint32_t)>& instead) {
   const CertificationDeclaration cd = example();
   Writer w;
@@ -115,7 +116,8 @@ TEST_CASE("what a check judges parses as it stands") {
 TEST_CASE("integers may use any width that fits") {
   // vendor_id in 8 bytes, product ids in 1, 4 and 8 bytes, certification_type in 2 bytes.
   const Bytes wide = from_hex_lenient(
-                         "15 2400 01 2701 f1ff000000000000 3602 0401 0680800000 07 0100000000000000 18 2403 16 2c04 03 "
+                         "15 2400 01 2701 f1ff000000000000 3602 0401 0680800000 07 "
+                         "0100000000000000 18 2403 16 2c04 03 "
                          "616263 2405 00 2406 00"
                          "2407 00 2508 0200 18")
                          .value();
@@ -140,10 +142,12 @@ TEST_CASE("a declaration that breaks the structure is refused by the field's nam
        "certificate_id (4): expected UTF-8 string, found octet string"},
       {at(1, [](Writer& w) { w.signed_number(context(1), 7); }),
        "vendor_id (1): expected unsigned integer, found signed integer"},
-      {at(1, [](Writer& w) { w.number(context(1), 65536); }), "vendor_id (1): expected at most 65535, found 65536"},
+      {at(1, [](Writer& w) { w.number(context(1), 65536); }),
+       "vendor_id (1): expected at most 65535, found 65536"},
       {at(3, [](Writer& w) { w.number(context(3), 0x100000000); }),
        "device_type_id (3): expected at most 4294967295, found 4294967296"},
-      {at(8, [](Writer& w) { w.number(context(8), 256); }), "certification_type (8): expected at most 255, found 256"},
+      {at(8, [](Writer& w) { w.number(context(8), 256); }),
+       "certification_type (8): expected at most 255, found 256"},
       {at(2, [](Writer& w) { w.open(Type::list, context(2)).close(); }),
        "product_id_array (2): expected array, found list"},
       {at(2, [](Writer& w) { w.open(Type::array, context(2)).number({}, 1).utf8({}, "").close(); }),
@@ -152,7 +156,8 @@ TEST_CASE("a declaration that breaks the structure is refused by the field's nam
        "product_id_array (2) entry 0: expected at most 65535, found 70000"},
       {at(2, [](Writer& w) { w.open(Type::array, context(2)).number(context(0), 1).close(); }),
        "product_id_array (2): TLV: member of an array: expected no tag, found context 0"},
-      {at(2, [](Writer& w) { w.open(Type::array, context(2)).open(Type::structure).close().close(); }),
+      {at(2,
+          [](Writer& w) { w.open(Type::array, context(2)).open(Type::structure).close().close(); }),
        "product_id_array (2) entry 0: expected unsigned integer, found structure"},
       {at(3, [](Writer& w) { w.number(context(12), 0).number(context(3), 0); }),
        "device_type_id (3): expected this field, found the unknown tag context 12"},
@@ -191,9 +196,11 @@ TEST_CASE("input that is no anonymous structure is refused") {
   } rows[] = {
       {"", "certification declaration: TLV: expected an element, found the end of the input"},
       {"16 18", "certification declaration: expected structure, found array"},
-      {"3501 18", "certification declaration: expected an anonymous structure, found tag context 1"},
+      {"3501 18",
+       "certification declaration: expected an anonymous structure, found tag context 1"},
       {"15", "format_version (0): TLV: expected an element, found the end of the input"},
-      {"15 24 00 01 25 01 f1", "vendor_id (1): TLV: unsigned integer: expected 3 bytes of tag and value, found 2"},
+      {"15 24 00 01 25 01 f1",
+       "vendor_id (1): TLV: unsigned integer: expected 3 bytes of tag and value, found 2"},
   };
   for (const auto& row : rows) {
     CAPTURE(row.input);
@@ -207,7 +214,8 @@ TEST_CASE("every cut of a declaration is refused") {
   CertificationDeclaration cd = example();
   cd.authorized_paa_list = {Bytes(20, 1)};
   const Bytes whole = encode(cd);
-  for (size_t n = 0; n < whole.size(); ++n) CHECK_FALSE(parse_certification_declaration(View(whole).first(n)));
+  for (size_t n = 0; n < whole.size(); ++n)
+    CHECK_FALSE(parse_certification_declaration(View(whole).first(n)));
 }
 
 TEST_CASE("fields behind an unknown tag are read, and the report can say so") {
@@ -245,13 +253,18 @@ TEST_CASE("declarations of the SDK's vectors parse unless the vector breaks the 
   // The vectors whose payload lacks a field; all others are for the checks to judge.
   const std::map<std::string, std::string> refused = {
       {"struct_cd_vid_missing", "vendor_id (1): expected this field, found product_id_array (2)"},
-      {"struct_cd_cert_id_missing", "certificate_id (4): expected this field, found security_level (5)"},
-      {"struct_cd_security_info_missing", "security_information (6): expected this field, found version_number (7)"},
-      {"struct_cd_version_number_missing", "version_number (7): expected this field, found certification_type (8)"},
-      {"struct_cd_cert_type_missing", "certification_type (8): expected this field, found the end of the structure"},
+      {"struct_cd_cert_id_missing",
+       "certificate_id (4): expected this field, found security_level (5)"},
+      {"struct_cd_security_info_missing",
+       "security_information (6): expected this field, found version_number (7)"},
+      {"struct_cd_version_number_missing",
+       "version_number (7): expected this field, found certification_type (8)"},
+      {"struct_cd_cert_type_missing",
+       "certification_type (8): expected this field, found the end of the structure"},
   };
   size_t read = 0, found_refused = 0;
-  for (const auto& folder : std::filesystem::directory_iterator(test::shared() / "matter-sdk" / "commissioner_dut")) {
+  for (const auto& folder :
+       std::filesystem::directory_iterator(test::shared() / "matter-sdk" / "commissioner_dut")) {
     const std::string name = folder.path().filename();
     CAPTURE(name);
     const auto cms = parse_cms(test::slurp(folder.path() / "cd.der"));
@@ -282,12 +295,15 @@ TEST_CASE("what the SDK's vectors say about themselves is read from their declar
     return *cd;
   };
   CHECK(read("commissioner_dut/struct_cd_format_version_2/cd.der").format_version == 2);
-  CHECK(read("commissioner_dut/struct_cd_pid_array_count100_valid/cd.der").product_ids.size() == 100);
+  CHECK(read("commissioner_dut/struct_cd_pid_array_count100_valid/cd.der").product_ids.size() ==
+        100);
   CHECK(read("commissioner_dut/struct_cd_cert_type_wrong/cd.der").certification_type == 255);
   CHECK(read("commissioner_dut/struct_cd_official_cd/cd.der").certification_type == 2);
   CHECK(read("commissioner_dut/struct_cd_cert_id_len_wrong/cd.der").certificate_id.size() != 19);
-  CHECK(read("commissioner_dut/struct_cd_authorized_paa_list_count10_valid/cd.der").authorized_paa_list->size() == 10);
-  CHECK(read("commissioner_dut/struct_cd_authorized_paa_list_missing/cd.der").authorized_paa_list == std::nullopt);
+  CHECK(read("commissioner_dut/struct_cd_authorized_paa_list_count10_valid/cd.der")
+            .authorized_paa_list->size() == 10);
+  CHECK(read("commissioner_dut/struct_cd_authorized_paa_list_missing/cd.der").authorized_paa_list ==
+        std::nullopt);
   const auto lone = read("commissioner_dut/struct_cd_dac_origin_vid_missing_pid_present/cd.der");
   CHECK(lone.dac_origin_vendor_id == std::nullopt);
   CHECK(lone.dac_origin_product_id.has_value());

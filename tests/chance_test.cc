@@ -17,7 +17,8 @@ TEST_CASE("how often random passcodes repeat or follow each other") {
 }
 
 TEST_CASE("what a sample without a fault says: no more than so many are faulty") {
-  // Of 10 with 5 looked at: with 4 faulty, C(6,5) / C(10,5) = 6 / 252 = 2.4 %; with 3 faulty, 21 / 252 = 8.3 %.
+  // Of 10 with 5 looked at: with 4 faulty, C(6,5) / C(10,5) = 6 / 252 = 2.4 %; with 3 faulty, 21 /
+  // 252 = 8.3 %.
   CHECK(most_faulty(10, 5, 0) == 3);
   // The rule of three: of many, 3 / n.
   CHECK(most_faulty(1'000'000, 300, 0) == doctest::Approx(9936).epsilon(0.01));
@@ -32,9 +33,12 @@ TEST_CASE("what a sample without a fault says: no more than so many are faulty")
 
 TEST_CASE("a sample's words") {
   const LotSample none = sample_statement(10'000, 200, 1, 0, 0);
-  CHECK(none.words == "200 of 10000 devices drawn at random with seed 1: none rejected. With 95 % confidence at most 147 devices of the lot (1.5 %) would be rejected; "
-                      "what only shows between devices was looked for among the drawn ones only");
-  CHECK(sample_statement(1, 1, 1, 0, 0).words == "all 1 device of the lot were judged: this is no sample");
+  CHECK(none.words ==
+        "200 of 10000 devices drawn at random with seed 1: none rejected. With 95 % confidence at "
+        "most 147 devices of the lot (1.5 %) would be rejected; "
+        "what only shows between devices was looked for among the drawn ones only");
+  CHECK(sample_statement(1, 1, 1, 0, 0).words ==
+        "all 1 device of the lot were judged: this is no sample");
 }
 
 TEST_CASE("the drawing depends on the seed and the place alone") {

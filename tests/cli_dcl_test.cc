@@ -1,8 +1,7 @@
 // The dcl sub-command as a user sees it: what it prints, and its exit codes.
-#include "cli/dcl.h"
-
 #include <sstream>
 
+#include "cli/dcl.h"
 #include "dcl/snapshot.h"
 #include "tests/dcl_support.h"
 #include "tests/raw_server.h"
@@ -21,7 +20,8 @@ struct Run {
 
 class Shell {
  public:
-  Run operator()(const std::string& action, std::vector<std::string> operands = {}, const std::function<void(cli::DclArguments&)>& change = {}) {
+  Run operator()(const std::string& action, std::vector<std::string> operands = {},
+                 const std::function<void(cli::DclArguments&)>& change = {}) {
     cli::DclArguments arguments;
     arguments.action = action;
     arguments.operands = std::move(operands);
@@ -30,10 +30,22 @@ class Shell {
     if (change) change(arguments);
     std::ostringstream out, err;
     const auto environment = [this](const char* name) -> std::optional<std::string> {
-      return std::string_view(name) == "MATTER_ATTEST_CACHE" ? std::optional(folder.path()) : std::nullopt;
+      return std::string_view(name) == "MATTER_ATTEST_CACHE" ? std::optional(folder.path())
+                                                             : std::nullopt;
     };
-    const int code = cli::run_dcl(arguments, {.out = out, .err = err, .environment = environment, .now = kNow, .progress = false, .transport = [] { return dcl::make_curl_transport({.budget = hasty()}); },
-                                              .downloader = [this] { return downloads ? dcl::make_downloader({.allow_private_hosts = true}) : Result<std::unique_ptr<dcl::Downloader>>(error("no downloads in this test")); }});
+    const int code = cli::run_dcl(
+        arguments, {.out = out,
+                    .err = err,
+                    .environment = environment,
+                    .now = kNow,
+                    .progress = false,
+                    .transport = [] { return dcl::make_curl_transport({.budget = hasty()}); },
+                    .downloader =
+                        [this] {
+                          return downloads ? dcl::make_downloader({.allow_private_hosts = true})
+                                           : Result<std::unique_ptr<dcl::Downloader>>(
+                                                 error("no downloads in this test"));
+                        }});
     return {code, out.str(), err.str()};
   }
   Folder folder;
@@ -55,9 +67,13 @@ TEST_CASE("dcl sync says what changed, one line a schema, and that nothing did")
   Ledger4Test ledger(recorded());
   const Run first = shell("sync", {}, from(ledger.server.url()));
   CHECK(first.code == 0);
-  // Nothing is fetched in this test: each list that the ledger names is told of, and the sync is done all the same.
+  // Nothing is fetched in this test: each list that the ledger names is told of, and the sync is
+  // done all the same.
   CHECK(std::count(first.err.begin(), first.err.end(), '\n') == 12);
-  CHECK(first.err.find("matter-attest: the revocation list https://crl.example.com/Chip-Test-PAA-FFF1-CRL.der: it could not be fetched: no downloads in this test\n") != std::string::npos);
+  CHECK(
+      first.err.find(
+          "matter-attest: the revocation list https://crl.example.com/Chip-Test-PAA-FFF1-CRL.der: "
+          "it could not be fetched: no downloads in this test\n") != std::string::npos);
   CHECK(first.out ==
         "vendors                    127  127 new\n"
         "models                     180  180 new\n"
@@ -80,29 +96,42 @@ TEST_CASE("dcl sync says what changed, one line a schema, and that nothing did")
   CHECK(*json->find("height") == Json(296));
   CHECK(*json->find("synced_at") == Json(rfc3339(kNow)));
   const auto recording = parse_json(recorded().recordings.at("/dcl/vendorinfo/vendors/65521").body);
-  CHECK(json->find("items")->array()->front() == *recording->find("vendorInfo"));  // the ledger's own object
+  CHECK(json->find("items")->array()->front() ==
+        *recording->find("vendorInfo"));  // the ledger's own object
   CHECK(shell("vendor", {"65521"}).out == shell("vendor", {"0xfff1"}).out);
-  CHECK(shell("vendor", {"0x1111"}).out == "# dclchain-local cache, height 296, read 2026-11-20T22:50:00Z\nno vendor 0x1111 on dclchain-local\n");
+  CHECK(shell("vendor", {"0x1111"}).out ==
+        "# dclchain-local cache, height 296, read 2026-11-20T22:50:00Z\nno vendor 0x1111 on "
+        "dclchain-local\n");
   CHECK(shell("vendor", {"0x1111"}).code == 0);
 
-  CHECK(shell("paa", {"6AFD22771F511FECBF1641976710DCDC31A1717E"}, format("pem")).out.starts_with("-----BEGIN CERTIFICATE-----\n"));
-  CHECK(shell("paa", {"6A:FD:22:77:1F:51:1F:EC:BF:16:41:97:67:10:DC:DC:31:A1:71:7E"}, format("der")).out.starts_with("\x30\x82"));
+  CHECK(shell("paa", {"6AFD22771F511FECBF1641976710DCDC31A1717E"}, format("pem"))
+            .out.starts_with("-----BEGIN CERTIFICATE-----\n"));
+  CHECK(shell("paa", {"6A:FD:22:77:1F:51:1F:EC:BF:16:41:97:67:10:DC:DC:31:A1:71:7E"}, format("der"))
+            .out.starts_with("\x30\x82"));
   CHECK(shell("paa", {}, format("der")).code == 2);
   CHECK(parse_json(shell("paa", {}, format("json")).out)->find("items")->array()->size() == 49);
-  CHECK(parse_json(shell("cd-signer", {}, format("json")).out)->find("items")->array()->size() == 5);
-  CHECK(parse_json(shell("revocation", {}, format("json")).out)->find("items")->array()->size() == 12);
-  CHECK(parse_json(shell("model", {"0xFFF1"}, format("json")).out)->find("items")->array()->size() > 2);
+  CHECK(parse_json(shell("cd-signer", {}, format("json")).out)->find("items")->array()->size() ==
+        5);
+  CHECK(parse_json(shell("revocation", {}, format("json")).out)->find("items")->array()->size() ==
+        12);
+  CHECK(parse_json(shell("model", {"0xFFF1"}, format("json")).out)->find("items")->array()->size() >
+        2);
   CHECK(shell("compliance", {"0xFFF1", "0x8000", "1"}).code == 0);
   const Run version = shell("version", {"0xFFF1", "0x8000", "1"});
   CHECK(version.code == 3);
   CHECK(version.out == "");
-  CHECK(version.err == "matter-attest: software version FFF1/8000/00000001 is not in the dclchain-local cache, and nothing may be fetched offline\n");
+  CHECK(version.err ==
+        "matter-attest: software version FFF1/8000/00000001 is not in the dclchain-local cache, "
+        "and nothing may be fetched offline\n");
 
   const std::string file = shell.folder / "a.json";
   CHECK(shell("export", {file}).code == 0);
-  CHECK(shell("diff", {file, "dclchain-local"}).out == "0 differences: dclchain-local height 296 against dclchain-local height 296\n");
+  CHECK(shell("diff", {file, "dclchain-local"}).out ==
+        "0 differences: dclchain-local height 296 against dclchain-local height 296\n");
   CHECK(shell("import", {file}).code == 0);
-  CHECK(shell("vendor", {"0xFFF1"}, [&](cli::DclArguments& a) { a.ledger.ledger = file; }).out.starts_with("# snapshot a.json, height 296, read 2026-11-20T22:45:49Z\n"));
+  CHECK(shell("vendor", {"0xFFF1"}, [&](cli::DclArguments& a) {
+          a.ledger.ledger = file;
+        }).out.starts_with("# snapshot a.json, height 296, read 2026-11-20T22:45:49Z\n"));
   const Run status = shell("status", {}, format("json"));
   CHECK(*parse_json(status.out)->find("trust") == Json("snapshot"));
 }
@@ -117,21 +146,77 @@ TEST_CASE("dcl: usage errors exit 2, what the node did not say exits 3, in one l
     int code;
     std::string err;
   } rows[] = {
-      {"sync", {}, from(ledger.server.url()), 3, "matter-attest: node " + ledger.server.url() + ": expected a node of dclchain-local, found one of other-net\n"},
-      {"sync", {}, from("ftp://x"), 2, "matter-attest: ledger URL: expected https://host[:port][/path], found \"ftp://x\"\n"},
+      {"sync",
+       {},
+       from(ledger.server.url()),
+       3,
+       "matter-attest: node " + ledger.server.url() +
+           ": expected a node of dclchain-local, found one of other-net\n"},
+      {"sync",
+       {},
+       from("ftp://x"),
+       2,
+       "matter-attest: ledger URL: expected https://host[:port][/path], found \"ftp://x\"\n"},
       {"sync", {"x"}, {}, 2, "matter-attest: dcl sync: expected 0 arguments, found 1\n"},
-      {"nothing", {}, {}, 2, "matter-attest: dcl: expected sync, status, vendor, model, version, compliance, paa, cd-signer, revocation, export, import or diff, found \"nothing\"\n"},
-      {"vendor", {"FFF1"}, {}, 2, "matter-attest: VID: expected a number up to 65535 (decimal or 0x…), found \"FFF1\"\n"},
-      {"vendor", {"70000"}, {}, 2, "matter-attest: VID: expected a number up to 65535 (decimal or 0x…), found \"70000\"\n"},
+      {"nothing",
+       {},
+       {},
+       2,
+       "matter-attest: dcl: expected sync, status, vendor, model, version, compliance, paa, "
+       "cd-signer, revocation, export, import or diff, found \"nothing\"\n"},
+      {"vendor",
+       {"FFF1"},
+       {},
+       2,
+       "matter-attest: VID: expected a number up to 65535 (decimal or 0x…), found \"FFF1\"\n"},
+      {"vendor",
+       {"70000"},
+       {},
+       2,
+       "matter-attest: VID: expected a number up to 65535 (decimal or 0x…), found \"70000\"\n"},
       {"version", {"1"}, {}, 2, "matter-attest: dcl version: expected 2 to 3 arguments, found 1\n"},
-      {"paa", {"zz"}, {}, 2, "matter-attest: SKID: expected 20 bytes in hex, with or without colons, found \"zz\"\n"},
-      {"vendor", {}, format("pem"), 2, "matter-attest: dcl vendor: expected --format text or json, found pem\n"},
-      {"vendor", {}, {}, 3, "matter-attest: the list of vendors is not in the dclchain-local cache, and nothing may be fetched offline\n"},
-      {"export", {"x.json"}, {}, 3, "matter-attest: dclchain-local: never synced here: run matter-attest dcl sync first\n"},
-      {"import", {"/nowhere/x.json"}, {}, 2, "matter-attest: /nowhere/x.json: cannot be read, expected a ledger snapshot or a node's URL\n"},
-      {"diff", {"main", "/nowhere/x"}, {}, 2, "matter-attest: main-net: never synced here: run matter-attest dcl sync first\n"},
-      {"status", {}, [](cli::DclArguments& a) { a.ledger.max_age = "soon"; }, 2, "matter-attest: --max-age: expected an age such as 90s, 30m, 24h or 7d, found \"soon\"\n"},
-      {"status", {}, [](cli::DclArguments& a) { a.ledger.chain_id = "../x"; }, 2, "matter-attest: --chain-id: expected letters, digits, '.', '-' and '_', found \"../x\"\n"},
+      {"paa",
+       {"zz"},
+       {},
+       2,
+       "matter-attest: SKID: expected 20 bytes in hex, with or without colons, found \"zz\"\n"},
+      {"vendor",
+       {},
+       format("pem"),
+       2,
+       "matter-attest: dcl vendor: expected --format text or json, found pem\n"},
+      {"vendor",
+       {},
+       {},
+       3,
+       "matter-attest: the list of vendors is not in the dclchain-local cache, and nothing may be "
+       "fetched offline\n"},
+      {"export",
+       {"x.json"},
+       {},
+       3,
+       "matter-attest: dclchain-local: never synced here: run matter-attest dcl sync first\n"},
+      {"import",
+       {"/nowhere/x.json"},
+       {},
+       2,
+       "matter-attest: /nowhere/x.json: cannot be read, expected a ledger snapshot or a node's "
+       "URL\n"},
+      {"diff",
+       {"main", "/nowhere/x"},
+       {},
+       2,
+       "matter-attest: main-net: never synced here: run matter-attest dcl sync first\n"},
+      {"status",
+       {},
+       [](cli::DclArguments& a) { a.ledger.max_age = "soon"; },
+       2,
+       "matter-attest: --max-age: expected an age such as 90s, 30m, 24h or 7d, found \"soon\"\n"},
+      {"status",
+       {},
+       [](cli::DclArguments& a) { a.ledger.chain_id = "../x"; },
+       2,
+       "matter-attest: --chain-id: expected letters, digits, '.', '-' and '_', found \"../x\"\n"},
   };
   for (const auto& row : rows) {
     CAPTURE(row.action);
@@ -140,7 +225,8 @@ TEST_CASE("dcl: usage errors exit 2, what the node did not say exits 3, in one l
     CHECK(run.err == row.err);
     CHECK(run.out == "");
   }
-  CHECK(shell("status").out == "dclchain-local: never synced here (matter-attest dcl sync --network main)\n");
+  CHECK(shell("status").out ==
+        "dclchain-local: never synced here (matter-attest dcl sync --network main)\n");
 }
 
 TEST_CASE("dcl diff names what was added, what is gone and which fields changed") {
@@ -153,7 +239,8 @@ TEST_CASE("dcl diff names what was added, what is gone and which fields changed"
   facts.height = 60;
   facts.records[dcl::Schema::vendor].erase("FFF0");
   Json changed;
-  for (const auto& [name, value] : *facts.records[dcl::Schema::vendor].at("FFF1").object()) changed.set(name, name == "vendorName" ? Json("Other") : value);
+  for (const auto& [name, value] : *facts.records[dcl::Schema::vendor].at("FFF1").object())
+    changed.set(name, name == "vendorName" ? Json("Other") : value);
   facts.records[dcl::Schema::vendor]["FFF1"] = changed;
   ledger.server.set_facts(facts);
   REQUIRE(shell("sync", {}, from(ledger.server.url())).code == 0);
@@ -168,26 +255,41 @@ TEST_CASE("dcl diff names what was added, what is gone and which fields changed"
 
 TEST_CASE("dcl: the caches of two networks are two files") {
   const auto none = [](const char*) -> std::optional<std::string> { return std::nullopt; };
-  const auto home = [](const char* name) -> std::optional<std::string> { return std::string_view(name) == "HOME" ? std::optional<std::string>("/home/me") : std::nullopt; };
+  const auto home = [](const char* name) -> std::optional<std::string> {
+    return std::string_view(name) == "HOME" ? std::optional<std::string>("/home/me") : std::nullopt;
+  };
   CHECK(*cli::cache_folder("/x", none) == "/x");
   CHECK(*cli::cache_folder("", home) == "/home/me/.cache/matter-attest");
   CHECK_FALSE(cli::cache_folder("", none).has_value());
   const auto main = cli::ledger_options({}, home, kNow);
   REQUIRE(main);
-  CHECK(dcl::cache_path(main->cache_folder, main->network.chain_id) == "/home/me/.cache/matter-attest/main-net.sqlite");
+  CHECK(dcl::cache_path(main->cache_folder, main->network.chain_id) ==
+        "/home/me/.cache/matter-attest/main-net.sqlite");
   CHECK(cli::parse_age("7d") == 7 * 86'400);
   CHECK(cli::parse_age("90") == 90);
 }
 
-TEST_CASE("dcl sync fetches the revocation lists that the ledger names; revocation shows them, export carries them") {
+TEST_CASE(
+    "dcl sync fetches the revocation lists that the ledger names; revocation shows them, export "
+    "carries them") {
   const RevocationWorld world;
   const Bytes list = RevocationWorld::list().der();
-  RawServer site([&](const std::string& request, const RawServer::Asker& asker) { asker.write(path_of(request) == "/pai.crl" ? ok(text(list)) : "HTTP/1.1 404 Not Found\r\n\r\n"); });
+  RawServer site([&](const std::string& request, const RawServer::Asker& asker) {
+    asker.write(path_of(request) == "/pai.crl" ? ok(text(list)) : "HTTP/1.1 404 Not Found\r\n\r\n");
+  });
   fixtures::LedgerFacts facts = small_ledger();
   const auto point = [&](const char* label, const std::string& url) {
     Json out;
-    out.set("vid", 0xFFF1).set("label", label).set("issuerSubjectKeyID", hex_upper(RevocationWorld::key_id_of(RevocationWorld::kPaiKey))).set("pid", 0).set("isPAA", false);
-    out.set("crlSignerCertificate", to_pem("CERTIFICATE", world.pai->der)).set("dataURL", url).set("dataFileSize", "0").set("dataDigest", "").set("dataDigestType", 0);
+    out.set("vid", 0xFFF1)
+        .set("label", label)
+        .set("issuerSubjectKeyID", hex_upper(RevocationWorld::key_id_of(RevocationWorld::kPaiKey)))
+        .set("pid", 0)
+        .set("isPAA", false);
+    out.set("crlSignerCertificate", to_pem("CERTIFICATE", world.pai->der))
+        .set("dataURL", url)
+        .set("dataFileSize", "0")
+        .set("dataDigest", "")
+        .set("dataDigestType", 0);
     return out.set("revocationType", 1).set("schemaVersion", 0).set("crlSignerDelegator", "");
   };
   REQUIRE(facts.add(dcl::Schema::revocation_point, point("one", site.url("/pai.crl"))));
@@ -202,10 +304,14 @@ TEST_CASE("dcl sync fetches the revocation lists that the ledger names; revocati
   shell.downloads = true;
   const Run synced = shell("sync", {}, from(ledger.server.url()));
   CHECK(synced.code == 0);
-  CHECK(synced.err == "matter-attest: the revocation list " + site.url("/gone.crl") + ": it could not be fetched: expected the file, found the answer 404\n");
+  CHECK(synced.err == "matter-attest: the revocation list " + site.url("/gone.crl") +
+                          ": it could not be fetched: expected the file, found the answer 404\n");
   CHECK(synced.out.find("revocation lists             2  1 at hand\n") != std::string::npos);
   const Run shown = shell("revocation");
-  CHECK(shown.out.find(site.url("/pai.crl") + "\n  list: 1 serials, number 02, of 2026-01-01T00:00:00Z, next due 2099-01-01T00:00:00Z, fetched " + rfc3339(kNow) + "\n") != std::string::npos);
+  CHECK(shown.out.find(site.url("/pai.crl") +
+                       "\n  list: 1 serials, number 02, of 2026-01-01T00:00:00Z, next due "
+                       "2099-01-01T00:00:00Z, fetched " +
+                       rfc3339(kNow) + "\n") != std::string::npos);
   CHECK(shown.out.find(site.url("/gone.crl") + "\n  list: not fetched\n") != std::string::npos);
   const auto json = parse_json(shell("revocation", {}, format("json")).out);
   REQUIRE(json);
@@ -221,19 +327,32 @@ TEST_CASE("dcl sync fetches the revocation lists that the ledger names; revocati
   REQUIRE(snapshot->crls.size() == 1);
   CHECK(snapshot->crls[0].der == list);
   CHECK(dcl::write_snapshot(*snapshot) == text(slurp(file)));
-  // Whoever imports it has the list, and whoever asks the snapshot itself too; what it lacks stays open.
+  // Whoever imports it has the list, and whoever asks the snapshot itself too; what it lacks stays
+  // open.
   Shell other;
   CHECK(other("import", {file}).code == 0);
   CHECK(other("revocation").out.find("list: 1 serials, number 02") != std::string::npos);
-  auto asked = dcl::CachedLedger::open({.network = {.name = "main", .chain_id = "dclchain-local", .url = ""}, .cache_folder = "", .ledger = file, .offline = false, .max_age = 1, .now = kNow, .transport = {}, .progress = {}});
+  auto asked =
+      dcl::CachedLedger::open({.network = {.name = "main", .chain_id = "dclchain-local", .url = ""},
+                               .cache_folder = "",
+                               .ledger = file,
+                               .offline = false,
+                               .max_age = 1,
+                               .now = kNow,
+                               .transport = {},
+                               .progress = {}});
   REQUIRE(asked);
-  const auto points = (*asked)->revocation_points(*key_id(RevocationWorld::key_id_of(RevocationWorld::kPaiKey)));
+  const auto points =
+      (*asked)->revocation_points(*key_id(RevocationWorld::key_id_of(RevocationWorld::kPaiKey)));
   const auto& found = std::get<Found<std::vector<RevocationPoint>>>(points).value;
   REQUIRE(found.size() == 2);
   const auto carried = (*asked)->crl(found[0]);
   REQUIRE(std::holds_alternative<Found<RevokedListPtr>>(carried));
-  CHECK(std::get<Found<RevokedListPtr>>(carried).value->find(raw("07"), world.pai->subject)->has_value());
-  CHECK(std::get<Unknown>((*asked)->crl(found[1])).why == "it is not in the snapshot x.json, and nothing may be fetched offline");
+  CHECK(std::get<Found<RevokedListPtr>>(carried)
+            .value->find(raw("07"), world.pai->subject)
+            ->has_value());
+  CHECK(std::get<Unknown>((*asked)->crl(found[1])).why ==
+        "it is not in the snapshot x.json, and nothing may be fetched offline");
   // Damage is refused.
   std::string bad = std::string(text(slurp(file)));
   const size_t at = bad.find("\"der\":\"") + 40;

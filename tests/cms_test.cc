@@ -25,13 +25,13 @@ struct CmsParts {
   Bytes unsigned_attributes;
 
   Bytes signer() const {
-    return sequence(
-        {signer_version, sid, signer_digest, signed_attributes, ecdsa_with_sha256(), signature, unsigned_attributes});
+    return sequence({signer_version, sid, signer_digest, signed_attributes, ecdsa_with_sha256(),
+                     signature, unsigned_attributes});
   }
   Bytes with_signers(const Bytes& signers) const {
-    return sequence(
-        {object_id("1.2.840.113549.1.7.2"), tlv(0xA0, sequence({version, tlv(der::kSet, digests), content,
-                                                                certificates_and_crls, tlv(der::kSet, signers)}))});
+    return sequence({object_id("1.2.840.113549.1.7.2"),
+                     tlv(0xA0, sequence({version, tlv(der::kSet, digests), content,
+                                         certificates_and_crls, tlv(der::kSet, signers)}))});
   }
   Bytes der() const { return with_signers(signer()); }
 };
@@ -105,7 +105,8 @@ TEST_CASE("cms: damage is named, with its place") {
       {raw("3080"), "cms: contentInfo: indefinite length, which DER forbids"},
       {sequence({object_id("1.2.840.113549.1.7.1")}),
        "cms: contentType: expected signedData (1.2.840.113549.1.7.2), found 1.2.840.113549.1.7.1"},
-      {sequence({object_id("1.2.840.113549.1.7.2")}), "cms: content: expected [0] (0xa0), found the end"},
+      {sequence({object_id("1.2.840.113549.1.7.2")}),
+       "cms: content: expected [0] (0xa0), found the end"},
       {with([](auto& p) { p.version = raw("02020100"); }),
        "cms: signedData: version: expected a number from 0 to 255, found 256"},
       {with([](auto& p) { p.content = sequence({object_id("1.2.840.113549.1.7.1")}); }),
@@ -113,11 +114,13 @@ TEST_CASE("cms: damage is named, with its place") {
       {with([](auto& p) {
          p.content = sequence({object_id("1.2.840.113549.1.7.1"), tlv(0xA0, sequence({}))});
        }),
-       "cms: signedData: encapContentInfo: eContent: expected OCTET STRING (0x04), found SEQUENCE (0x30)"},
+       "cms: signedData: encapContentInfo: eContent: expected OCTET STRING (0x04), found SEQUENCE "
+       "(0x30)"},
       {with([](auto& p) { p.sid = tlv(0x81, Bytes{}); }),
        "cms: signedData: signerInfo: sid: expected SEQUENCE (0x30), found [1] (0x81)"},
       {with([](auto& p) { p.signature = raw("030100"); }),
-       "cms: signedData: signerInfo: signature: expected OCTET STRING (0x04), found BIT STRING (0x03)"},
+       "cms: signedData: signerInfo: signature: expected OCTET STRING (0x04), found BIT STRING "
+       "(0x03)"},
       {with([](auto& p) { p.unsigned_attributes = raw("0500"); }),
        "cms: signedData: signerInfo: signerInfo: 2 bytes too many, beginning with NULL (0x05)"},
       {with([](auto& p) { p.signature = octets(Bytes(kMaxCmsBytes)); }),
@@ -148,10 +151,10 @@ TEST_CASE("cms: recognised by its beginning") {
 TEST_CASE("cms: a certs-only bundle gives its certificates") {
   const Bytes one = CertificateParts().der(), two = sequence({integer(1)});
   const auto bundle = [&](const Bytes& certificates) {
-    return sequence(
-        {object_id("1.2.840.113549.1.7.2"),
-         tlv(0xA0, sequence({integer(1), tlv(der::kSet, Bytes{}), sequence({object_id("1.2.840.113549.1.7.1")}),
-                             certificates, tlv(der::kSet, Bytes{})}))});
+    return sequence({object_id("1.2.840.113549.1.7.2"),
+                     tlv(0xA0, sequence({integer(1), tlv(der::kSet, Bytes{}),
+                                         sequence({object_id("1.2.840.113549.1.7.1")}),
+                                         certificates, tlv(der::kSet, Bytes{})}))});
   };
   CHECK(cms_certificates(bundle(tlv(0xA0, join({one, tlv(0xA1, Bytes{}), two})))).value() ==
         std::vector<Bytes>{one, two});
@@ -169,7 +172,8 @@ TEST_CASE("cms: the declarations of the vectors parse") {
   for (const auto& entry : std::filesystem::recursive_directory_iterator(shared() / "matter-sdk")) {
     const auto& path = entry.path();
     if (path.filename() != "cd.der" &&
-        (path.parent_path().filename() != "certification-declaration" || path.extension() != ".der"))
+        (path.parent_path().filename() != "certification-declaration" ||
+         path.extension() != ".der"))
       continue;
     CAPTURE(path.string());
     const auto cms = parse_cms(slurp(path));

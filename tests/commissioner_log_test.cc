@@ -26,7 +26,11 @@ constexpr const char* kPrefixes[] = {
 
 Bytes elements_with(View nonce) {
   tlv::Writer w;
-  w.open(tlv::Type::structure).octets(tlv::context(1), Bytes{0x30, 0x03, 0x02, 0x01, 0x00}).octets(tlv::context(2), nonce).number(tlv::context(3), 0).close();
+  w.open(tlv::Type::structure)
+      .octets(tlv::context(1), Bytes{0x30, 0x03, 0x02, 0x01, 0x00})
+      .octets(tlv::context(2), nonce)
+      .number(tlv::context(3), 0)
+      .close();
   return w.bytes();
 }
 const Bytes kNonce(32, 0x4E), kOtherNonce(32, 0x4F), kSignature(64, 0x51);
@@ -43,7 +47,8 @@ class Log {
     line(fmt::format("\t\t0x{:x} = [", number));
     for (size_t at = 0; at < bytes.size(); at += a_line) {
       std::string dump = "\t\t\t";
-      for (const uint8_t b : bytes.subspan(at, std::min(a_line, bytes.size() - at))) dump += fmt::format("0x{:x}, ", b);
+      for (const uint8_t b : bytes.subspan(at, std::min(a_line, bytes.size() - at)))
+        dump += fmt::format("0x{:x}, ", b);
       line(dump);
       if (stray) line("Indication received: conn=0xffff8404f320");
     }
@@ -77,9 +82,16 @@ TEST_CASE("log: dumps of fields behind every prefix") {
   for (const char* prefix : kPrefixes) {
     CAPTURE(prefix);
     Log log(prefix);
-    log.command(0).field(0, kNonce).command(3).field(0, own_pai(), 100, true).command(3).field(0, own_dac());
+    log.command(0)
+        .field(0, kNonce)
+        .command(3)
+        .field(0, own_pai(), 100, true)
+        .command(3)
+        .field(0, own_dac());
     log.command(1).field(0, elements_with(kNonce)).field(1, kSignature);
-    log.line("Failed in verifying 'Attestation Information' command received from the device: err 604. Look at AttestationVerificationResult enum");
+    log.line(
+        "Failed in verifying 'Attestation Information' command received from the device: err 604. "
+        "Look at AttestationVerificationResult enum");
     const Reading reading = log.read();
     CHECK(kind(reading) == "commissioner-log");
     CHECK(problems(reading) == "");
@@ -105,7 +117,8 @@ TEST_CASE("log: PEM blocks give the certificates and their roles") {
     CHECK(*reading.device.bytes(FactId::dac) == own_dac());
     CHECK(*reading.device.bytes(FactId::pai) == own_pai());
     CHECK(reading.device.number(FactId::vendor_id) == std::nullopt);
-    CHECK(remark(reading, Remark::reported_value) == "the log says: DAC's VID: 0xFFF4, PID: 0x8001");
+    CHECK(remark(reading, Remark::reported_value) ==
+          "the log says: DAC's VID: 0xFFF4, PID: 0x8001");
   }
 }
 
@@ -113,10 +126,14 @@ TEST_CASE("log: a dump that the line's end cut is not in the log, and no damage"
   std::string dump;
   for (size_t i = 0; i < 200; ++i) dump += fmt::format("0x{:02x}, ", own_dac()[i]);
   Log log(kPrefixes[2]);
-  log.command(3).line("0x0 = [").line("  " + dump + "0x").line(fmt::format("] ({} bytes)", own_dac().size()));
+  log.command(3)
+      .line("0x0 = [")
+      .line("  " + dump + "0x")
+      .line(fmt::format("] ({} bytes)", own_dac().size()));
   log.command(1).field(0, elements_with(kNonce));
   const Reading reading = log.read();
-  CHECK(remark(reading, Remark::not_in_log) == "certificate: 461 bytes are stated, 200 are in the log");
+  CHECK(remark(reading, Remark::not_in_log) ==
+        "certificate: 461 bytes are stated, 200 are in the log");
   CHECK(count(reading, FactId::certificate) == 0);
   CHECK(problems(reading) == "");
   CHECK(reading.device.bytes(FactId::attestation_elements) != nullptr);
@@ -130,7 +147,8 @@ TEST_CASE("log: a value that its line cuts is not in the log, and no damage") {
   const std::string dac = hex_upper(own_dac()), elements = hex_upper(elements_with(kNonce));
   for (const size_t digits : {300u, 301u}) {
     Log log(kPrefixes[0]);
-    log.line("    certificate: " + dac.substr(0, digits)).line("    attestationSignature: " + hex_upper(kSignature));
+    log.line("    certificate: " + dac.substr(0, digits))
+        .line("    attestationSignature: " + hex_upper(kSignature));
     const Reading reading = log.read();
     CHECK(count(reading, FactId::certificate) == 0);
     CHECK(problems(reading) == "");
@@ -138,23 +156,32 @@ TEST_CASE("log: a value that its line cuts is not in the log, and no damage") {
     CHECK(*reading.device.bytes(FactId::attestation_signature) == kSignature);
   }
   for (const size_t left : {1u, 2u, 5u, 40u}) {
-    const Reading reading = Log(kPrefixes[0]).line("    attestationElements: " + elements.substr(0, elements.size() - left)).read();
+    const Reading reading =
+        Log(kPrefixes[0])
+            .line("    attestationElements: " + elements.substr(0, elements.size() - left))
+            .read();
     CAPTURE(left);
     CHECK(reading.device.bytes(FactId::attestation_elements) == nullptr);
-    CHECK(remark(reading, Remark::not_in_log).starts_with("attestation elements: its line is cut after "));
+    CHECK(remark(reading, Remark::not_in_log)
+              .starts_with("attestation elements: its line is cut after "));
   }
   // What is malformed and whole is the device's own.
-  const Reading whole = Log(kPrefixes[0]).line("    attestationElements: 15300120" + hex_upper(kNonce) + "1F1F18").read();
+  const Reading whole =
+      Log(kPrefixes[0])
+          .line("    attestationElements: 15300120" + hex_upper(kNonce) + "1F1F18")
+          .read();
   CHECK(whole.device.bytes(FactId::attestation_elements) != nullptr);
 }
 
 TEST_CASE("log: values behind names, elided ones, and the challenge where somebody logged it") {
   Log log(kPrefixes[0]);
   log.line("Command: operationalcredentials attestation-request hex:" + hex(kNonce) + " 1 0 ");
-  log.line("  AttestationResponse: {").line("    attestationElements: " + hex_upper(elements_with(kNonce)));
+  log.line("  AttestationResponse: {")
+      .line("    attestationElements: " + hex_upper(elements_with(kNonce)));
   log.line("    attestationSignature: " + hex_upper(kSignature)).line("   }");
   log.line("Attestation challenge = 0x" + hex(Bytes(16, 0xC4)));
-  log.line("    certificate: " + hex_upper(own_dac())).line("    certificate: Elided value too large of size 470");
+  log.line("    certificate: " + hex_upper(own_dac()))
+      .line("    certificate: Elided value too large of size 470");
   const Reading reading = log.read();
   CHECK(*reading.device.bytes(FactId::attestation_nonce) == kNonce);
   CHECK(*reading.device.bytes(FactId::attestation_challenge) == Bytes(16, 0xC4));
@@ -164,11 +191,29 @@ TEST_CASE("log: values behind names, elided ones, and the challenge where somebo
 
 TEST_CASE("log: messages of matter.js in hex") {
   tlv::Writer w;
-  w.open(tlv::Type::structure).open(tlv::Type::array, tlv::context(1)).open(tlv::Type::structure).open(tlv::Type::structure, tlv::context(0));
-  w.open(tlv::Type::list, tlv::context(0)).number(tlv::context(0), 0).number(tlv::context(1), 0x3E).number(tlv::context(2), 3).close();
-  w.open(tlv::Type::structure, tlv::context(1)).octets(tlv::context(0), own_dac()).close().close().close().close().number({.form = tlv::TagId::Form::context, .number = 255}, 12).close();
-  const std::string log = "2026-08-29 11:36:02.218 DEBUG MessageExchange Message « for: I/InvokeResponse type: 0x1/0x9 payload: " + hex(w.bytes()) +
-                          "\n2026-08-29 11:36:02.300 INFO ClientInteraction certificateChainRequest:0x2 certificateType: 2\n";
+  w.open(tlv::Type::structure)
+      .open(tlv::Type::array, tlv::context(1))
+      .open(tlv::Type::structure)
+      .open(tlv::Type::structure, tlv::context(0));
+  w.open(tlv::Type::list, tlv::context(0))
+      .number(tlv::context(0), 0)
+      .number(tlv::context(1), 0x3E)
+      .number(tlv::context(2), 3)
+      .close();
+  w.open(tlv::Type::structure, tlv::context(1))
+      .octets(tlv::context(0), own_dac())
+      .close()
+      .close()
+      .close()
+      .close()
+      .number({.form = tlv::TagId::Form::context, .number = 255}, 12)
+      .close();
+  const std::string log =
+      "2026-08-29 11:36:02.218 DEBUG MessageExchange Message « for: I/InvokeResponse type: 0x1/0x9 "
+      "payload: " +
+      hex(w.bytes()) +
+      "\n2026-08-29 11:36:02.300 INFO ClientInteraction certificateChainRequest:0x2 "
+      "certificateType: 2\n";
   const Reading reading = read_bytes(view(log));
   CHECK(kind(reading) == "commissioner-log");
   CHECK(*reading.device.bytes(FactId::certificate) == own_dac());
@@ -177,7 +222,14 @@ TEST_CASE("log: messages of matter.js in hex") {
 TEST_CASE("log: Basic Information from reports") {
   Log log(kPrefixes[2]);
   const auto report = [&](const char* attribute, const char* data) {
-    log.line("AttributePathIB =").line("{").line("  Endpoint = 0x0,").line("  Cluster = 0x28,").line(std::string("  Attribute = ") + attribute + ",").line("}").line("").line(std::string("  Data = ") + data + ",");
+    log.line("AttributePathIB =")
+        .line("{")
+        .line("  Endpoint = 0x0,")
+        .line("  Cluster = 0x28,")
+        .line(std::string("  Attribute = ") + attribute + ",")
+        .line("}")
+        .line("")
+        .line(std::string("  Data = ") + data + ",");
   };
   report("0x0000_0001", "\"Acme \"Best\"\" (11 chars)");
   report("0x0000_0002", "65524 (unsigned)");
@@ -193,20 +245,27 @@ TEST_CASE("log: Basic Information from reports") {
 
 TEST_CASE("log: the last attempt counts") {
   Log log(kPrefixes[0]);
-  log.command(0).field(0, kOtherNonce).command(1).field(0, elements_with(kOtherNonce)).field(1, Bytes(64, 1));
+  log.command(0)
+      .field(0, kOtherNonce)
+      .command(1)
+      .field(0, elements_with(kOtherNonce))
+      .field(1, Bytes(64, 1));
   log.line("'Attestation Information' command received from the device: err 101");
   log.command(0).field(0, kNonce).command(1).field(0, elements_with(kNonce)).field(1, kSignature);
-  log.line("MTRDeviceAttestationDelegateBridge::OnDeviceAttestationFailed completed with result: 601");
+  log.line(
+      "MTRDeviceAttestationDelegateBridge::OnDeviceAttestationFailed completed with result: 601");
   const Reading reading = log.read();
   CHECK(count(reading, FactId::attestation_elements) == 1);
   CHECK(*reading.device.bytes(FactId::attestation_nonce) == kNonce);
   CHECK(*reading.device.bytes(FactId::attestation_signature) == kSignature);
   CHECK(*reading.device.number(FactId::commissioner_result) == 601);
-  CHECK(remark(reading, Remark::reported_value) == "1 earlier attestation exchanges of this log are left out: the last one counts");
+  CHECK(remark(reading, Remark::reported_value) ==
+        "1 earlier attestation exchanges of this log are left out: the last one counts");
 }
 
 TEST_CASE("log: one without attestation says so") {
-  CHECK(has_problem(read_bytes(view("[1780000000.825944][1:2] CHIP:DL: System Layer shutdown\n")), "expected a commissioner's log: nothing about attestation stands in it"));
+  CHECK(has_problem(read_bytes(view("[1780000000.825944][1:2] CHIP:DL: System Layer shutdown\n")),
+                    "expected a commissioner's log: nothing about attestation stands in it"));
 }
 
 TEST_CASE("log lines") {
@@ -214,7 +273,9 @@ TEST_CASE("log lines") {
   CHECK(log::hex_dump("[1.2] [3:4] [DMG]   0x1, 0x82,")->bytes == Bytes{1, 0x82});
   CHECK(log::hex_dump("  0x15, 0x")->cut);
   CHECK_FALSE(log::hex_dump("conn=0xffff8404f320"));
-  CHECK_FALSE(log::hex_dump("EndpointId = 0x0,"  " and more"));
+  CHECK_FALSE(
+      log::hex_dump("EndpointId = 0x0,"
+                    " and more"));
   CHECK(log::field_end("[1.2] [DMG]   ] (470 bytes)")->stated == 470);
   CHECK_FALSE(log::field_end("[1.2] [3:4] [DMG]"));
   CHECK(log::field_start("[1.2] [3:4] [DMG]  0x1 = [")->field == 1);

@@ -21,19 +21,23 @@ TEST_CASE("cpms.json of protocol 2") {
 }
 
 TEST_CASE("cpms.json without its outermost level") {
-  const Reading reading = read_bytes(view(R"({"instance_info":{"vendor_id":65521},"commissionable_data":{"discriminator":"0x301"},"attestation_credentials":{"dac_cert":"dac.der"}})"));
+  const Reading reading = read_bytes(view(
+      R"({"instance_info":{"vendor_id":65521},"commissionable_data":{"discriminator":"0x301"},"attestation_credentials":{"dac_cert":"dac.der"}})"));
   CHECK(kind(reading) == "cpms-json");
   CHECK(problems(reading) == "");
   CHECK(*reading.device.number(FactId::vendor_id) == 0xFFF1);
   CHECK(*reading.device.number(FactId::discriminator) == 0x301);
   // Nor is a file that names credentials further inside a vector of the SDK.
-  CHECK(has_problem(read_bytes(view(R"({"Matter":{"dac_cert":"dac.der"}})")), "expected a test_case_vector.json: none of its keys stands in the outermost object"));
+  CHECK(has_problem(
+      read_bytes(view(R"({"Matter":{"dac_cert":"dac.der"}})")),
+      "expected a test_case_vector.json: none of its keys stands in the outermost object"));
   const Reading vector = read_bytes(view(R"({"basic_info_pid":"0x8000"})"));
   CHECK(*vector.device.number(FactId::product_id) == 0x8000);
 }
 
 TEST_CASE("cpms.json of version 1 is flat") {
-  const Reading reading = read_bytes(view(R"({"matter":{"vendor_id":"65521","discriminator":"0x301","spake2p":{"iterations":1000,"verifier":"AA"},"attestation":{"key_id":2}}})"));
+  const Reading reading = read_bytes(view(
+      R"({"matter":{"vendor_id":"65521","discriminator":"0x301","spake2p":{"iterations":1000,"verifier":"AA"},"attestation":{"key_id":2}}})"));
   CHECK(kind(reading) == "cpms-json");
   CHECK(*reading.device.number(FactId::vendor_id) == 0xFFF1);
   CHECK(*reading.device.number(FactId::discriminator) == 0x301);

@@ -15,7 +15,8 @@ CrlPtr crl_of(const CrlParts& parts) {
 }
 
 Bytes serial_entry(const Bytes& serial, const Bytes& extensions = {}) {
-  return sequence({tlv(der::kInteger, serial), utc("250601000000Z"), extensions.empty() ? Bytes{} : tlv(der::kSequence, extensions)});
+  return sequence({tlv(der::kInteger, serial), utc("250601000000Z"),
+                   extensions.empty() ? Bytes{} : tlv(der::kSequence, extensions)});
 }
 
 // Index and walk, asked the same.
@@ -34,7 +35,8 @@ TEST_CASE("crl index: every serial of lists of all sizes is found, and no other"
     CAPTURE(count);
     Bytes entries;
     for (unsigned i = 0; i < count; ++i) {
-      const Bytes one = serial_entry({0x40, static_cast<uint8_t>(i >> 8), static_cast<uint8_t>(i)}, i % 3 == 0 ? reason(static_cast<uint8_t>(i % 7)) : Bytes{});
+      const Bytes one = serial_entry({0x40, static_cast<uint8_t>(i >> 8), static_cast<uint8_t>(i)},
+                                     i % 3 == 0 ? reason(static_cast<uint8_t>(i % 7)) : Bytes{});
       entries.insert(entries.end(), one.begin(), one.end());
     }
     CrlParts parts;
@@ -54,7 +56,9 @@ TEST_CASE("crl index: every serial of lists of all sizes is found, and no other"
   }
 }
 
-TEST_CASE("crl index: leading zeros, repeated serials, removals and certificate issuers are as in a walk") {
+TEST_CASE(
+    "crl index: leading zeros, repeated serials, removals and certificate issuers are as in a "
+    "walk") {
   const Bytes a = sequence({cn("CA a")}), b = sequence({cn("CA b")});
   CertificateParts of_a, of_b;
   of_a.issuer = a;
@@ -63,21 +67,27 @@ TEST_CASE("crl index: leading zeros, repeated serials, removals and certificate 
   for (const bool indirect : {false, true}) {
     CAPTURE(indirect);
     CrlParts parts;
-    parts.entries = tlv(der::kSequence, join({serial_entry({0x00, 0x80}), serial_entry({0x05}, reason(8)), serial_entry({0x06}, reason(8)), serial_entry({0x06}, reason(1)), entry(1),
-                                              entry(2, certificate_issuer(a)), entry(3), entry(4, join({certificate_issuer(b), reason(4)})), entry(1), entry(0x7F, certificate_issuer(a)), entry(1)}));
-    if (indirect) parts.extensions.push_back(extension("2.5.29.28", sequence({tlv(0x84, raw("ff"))}), true));
+    parts.entries =
+        tlv(der::kSequence, join({serial_entry({0x00, 0x80}), serial_entry({0x05}, reason(8)),
+                                  serial_entry({0x06}, reason(8)), serial_entry({0x06}, reason(1)),
+                                  entry(1), entry(2, certificate_issuer(a)), entry(3),
+                                  entry(4, join({certificate_issuer(b), reason(4)})), entry(1),
+                                  entry(0x7F, certificate_issuer(a)), entry(1)}));
+    if (indirect)
+      parts.extensions.push_back(extension("2.5.29.28", sequence({tlv(0x84, raw("ff"))}), true));
     const CrlPtr crl = crl_of(parts);
     const auto list = RevokedList::indexed(crl);
     for (const auto& certificate : {ca_a, ca_b, own}) {
       for (unsigned serial = 0; serial < 256; ++serial) {
         CAPTURE(serial);
         CHECK(same_answer(list, *crl, Bytes{static_cast<uint8_t>(serial)}, certificate->issuer));
-        CHECK(same_answer(list, *crl, Bytes{0, 0, static_cast<uint8_t>(serial)}, certificate->issuer));
+        CHECK(same_answer(list, *crl, Bytes{0, 0, static_cast<uint8_t>(serial)},
+                          certificate->issuer));
       }
       CHECK(same_answer(list, *crl, {}, certificate->issuer));
     }
     CHECK(list.find(raw("80"), own->issuer)->has_value() == true);
-    CHECK(list.find(raw("05"), own->issuer)->has_value() == false);   // removed from the list
+    CHECK(list.find(raw("05"), own->issuer)->has_value() == false);  // removed from the list
     CHECK((*list.find(raw("000006"), own->issuer))->reason == 1u);
   }
 }
@@ -98,27 +108,32 @@ TEST_CASE("crl index: an index that does not fit its list is an error, and reads
       bad[at] = static_cast<uint8_t>(bad[at] ^ flip);
       const auto index = CrlIndex::over(bad, crl->entry_count);
       REQUIRE(index);
-      for (const char* serial : {"01", "32", "63", "78"}) (void)index->find(*crl, raw(serial), crl->issuer);
+      for (const char* serial : {"01", "32", "63", "78"})
+        (void)index->find(*crl, raw(serial), crl->issuer);
     }
   }
   // Asked before it reads, and a no is an error.
   const auto index = CrlIndex::over(good, crl->entry_count);
   for (size_t refuse = 0; refuse < 5; ++refuse) {
     size_t asked = 0;
-    const auto found = index->find(*crl, raw("07"), crl->issuer, [&](View) { return asked++ != refuse; });
+    const auto found =
+        index->find(*crl, raw("07"), crl->issuer, [&](View) { return asked++ != refuse; });
     REQUIRE_FALSE(found);
     CHECK(found.error().what == "the list or its index is damaged");
   }
   CHECK(index->find(*crl, raw("07"), crl->issuer, [](View) { return true; })->has_value());
   // Who expects many asks once for all that a search reads before it reads a record.
   std::vector<View> asked;
-  const RevokedList list(crl, *index, Sha256{}, [&](View part) { return asked.push_back(part), true; });
+  const RevokedList list(crl, *index, Sha256{},
+                         [&](View part) { return asked.push_back(part), true; });
   list.expect_many();
   REQUIRE(asked.size() == 1);
   const View front = asked.front();
   CHECK(front.data() == good.data());
-  REQUIRE(list.find(raw("070707"), crl->issuer));   // not on the list
-  for (size_t i = 1; i < 3; ++i) CHECK((asked[i].data() >= front.data() && asked[i].data() + asked[i].size() <= front.data() + front.size()));
+  REQUIRE(list.find(raw("070707"), crl->issuer));  // not on the list
+  for (size_t i = 1; i < 3; ++i)
+    CHECK((asked[i].data() >= front.data() &&
+           asked[i].data() + asked[i].size() <= front.data() + front.size()));
 }
 
 TEST_CASE("crl: a list is opened again without walking its entries") {
@@ -126,7 +141,9 @@ TEST_CASE("crl: a list is opened again without walking its entries") {
   parts.entries = tlv(der::kSequence, join({entry(1), entry(2, extension("1.2.4", {}, true))}));
   const Bytes der = parts.der();
   const CrlPtr crl = *parse_crl(der);
-  const auto again = reopen_crl(crl->der, crl->owner, {.entry_count = crl->entry_count, .unknown_critical = crl->unknown_critical});
+  const auto again =
+      reopen_crl(crl->der, crl->owner,
+                 {.entry_count = crl->entry_count, .unknown_critical = crl->unknown_critical});
   REQUIRE(again);
   CHECK((*again)->entry_count == 2);
   CHECK((*again)->unknown_critical == std::vector<std::string>{"1.2.4"});
@@ -136,5 +153,7 @@ TEST_CASE("crl: a list is opened again without walking its entries") {
   CHECK(find_revoked(**again, raw("02"), crl->issuer));
   CHECK_FALSE(revoked_item_at(*crl, 0));
   CHECK_FALSE(revoked_item_at(*crl, der.size()));
-  CHECK(equal(revoked_item_at(*crl, static_cast<size_t>(crl->entries.data() - crl->der.data()))->serial, raw("01")));
+  CHECK(equal(
+      revoked_item_at(*crl, static_cast<size_t>(crl->entries.data() - crl->der.data()))->serial,
+      raw("01")));
 }

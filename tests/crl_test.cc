@@ -78,8 +78,9 @@ TEST_CASE("crl: an indirect list speaks of the issuers its entries name") {
   const auto ca_a = parse_certificate(of_a.der()), ca_b = parse_certificate(of_b.der()),
              ca_own = parse_certificate(own.der());
   CrlParts parts;
-  parts.entries = tlv(der::kSequence, join({entry(1), entry(2, certificate_issuer(a)), entry(3),
-                                            entry(4, join({certificate_issuer(b), reason(4)})), entry(1)}));
+  parts.entries =
+      tlv(der::kSequence, join({entry(1), entry(2, certificate_issuer(a)), entry(3),
+                                entry(4, join({certificate_issuer(b), reason(4)})), entry(1)}));
   parts.extensions.push_back(extension("2.5.29.28", sequence({tlv(0x84, raw("ff"))}), true));
   const auto crl = parsed(parts);
   CHECK(crl->partition->indirect);
@@ -90,7 +91,8 @@ TEST_CASE("crl: an indirect list speaks of the issuers its entries name") {
   for (uint8_t serial = 1; serial <= 4; ++serial) {
     CAPTURE(serial);
     CHECK(revoked(ca_own, serial) == (serial == 1));
-    CHECK(revoked(ca_a, serial) == (serial == 2 || serial == 3));  // the issuer holds until another is named
+    CHECK(revoked(ca_a, serial) ==
+          (serial == 2 || serial == 3));  // the issuer holds until another is named
     CHECK(revoked(ca_b, serial) == (serial == 4 || serial == 1));
   }
   CHECK(find_revoked(*crl, raw("04"), (*ca_b)->issuer)->reason == 4u);
@@ -100,12 +102,13 @@ TEST_CASE("crl: partitions and unknown critical extensions are told") {
   CrlParts parts;
   const Bytes name = tlv(0xA0, tlv(0xA0, join({tlv(0x86, "http://a/"), tlv(0x86, "http://b/")})));
   parts.extensions = {extension("2.5.29.28",
-                                sequence({name, tlv(0x81, raw("ff")), tlv(0x82, raw("00")), tlv(0x83, raw("0780")),
-                                          tlv(0x85, raw("ff"))}),
+                                sequence({name, tlv(0x81, raw("ff")), tlv(0x82, raw("00")),
+                                          tlv(0x83, raw("0780")), tlv(0x85, raw("ff"))}),
                                 true),
                       extension("2.5.29.27", raw("020101"), true), extension("1.2.3", {}, false)};
   parts.entries = tlv(der::kSequence, join({entry(1, extension("1.2.4", {}, true)),
-                                            entry(2, extension("1.2.4", {}, true)), entry(3, extension("1.2.5", {}))}));
+                                            entry(2, extension("1.2.4", {}, true)),
+                                            entry(3, extension("1.2.5", {}))}));
   const auto crl = parsed(parts);
   CHECK(crl->partition->uris == std::vector<std::string>{"http://a/", "http://b/"});
   CHECK(crl->partition->only_user);
@@ -128,26 +131,39 @@ TEST_CASE("crl: damage is named, with its place") {
   } rows[] = {
       {{}, "crl: expected SEQUENCE (0x30), found the end"},
       {join({CrlParts().der(), raw("00")}), "crl: 1 bytes too many, beginning with tag 0x00"},
-      {CertificateParts().der(), "crl: tbsCertList: signature: expected SEQUENCE (0x30), found [0] (0xa0)"},
+      {CertificateParts().der(),
+       "crl: tbsCertList: signature: expected SEQUENCE (0x30), found [0] (0xa0)"},
       {with([](auto& p) { p.times = {}; }),
        "crl: tbsCertList: thisUpdate: expected UTCTime or GeneralizedTime, found tag 0x30"},
       {with([](auto& p) {
          p.entries = tlv(der::kSequence, join({entry(1), sequence({integer(2)})}));
        }),
-       "crl: tbsCertList: revokedCertificates: entry 1: revocationDate: expected UTCTime or GeneralizedTime, found the "
+       "crl: tbsCertList: revokedCertificates: entry 1: revocationDate: expected UTCTime or "
+       "GeneralizedTime, found the "
        "end"},
-      {with([](auto& p) { p.entries = tlv(der::kSequence, entry(1, extension("2.5.29.21", raw("020101")))); }),
-       "crl: tbsCertList: revokedCertificates: entry 0: reasonCode: expected tag 0x0a, found INTEGER (0x02)"},
-      {with([](auto& p) { p.entries = tlv(der::kSequence, entry(1, extension("2.5.29.21", raw("0a0180")))); }),
-       "crl: tbsCertList: revokedCertificates: entry 0: reasonCode: expected one octet from 0 to 127"},
       {with([](auto& p) {
-         p.entries = tlv(der::kSequence, entry(1, extension("2.5.29.29", sequence({tlv(0x82, "dns")}))));
+         p.entries = tlv(der::kSequence, entry(1, extension("2.5.29.21", raw("020101"))));
        }),
-       "crl: tbsCertList: revokedCertificates: entry 0: certificateIssuer: expected [4] (0xa4), found [2] (0x82)"},
+       "crl: tbsCertList: revokedCertificates: entry 0: reasonCode: expected tag 0x0a, found "
+       "INTEGER (0x02)"},
+      {with([](auto& p) {
+         p.entries = tlv(der::kSequence, entry(1, extension("2.5.29.21", raw("0a0180"))));
+       }),
+       "crl: tbsCertList: revokedCertificates: entry 0: reasonCode: expected one octet from 0 to "
+       "127"},
+      {with([](auto& p) {
+         p.entries =
+             tlv(der::kSequence, entry(1, extension("2.5.29.29", sequence({tlv(0x82, "dns")}))));
+       }),
+       "crl: tbsCertList: revokedCertificates: entry 0: certificateIssuer: expected [4] (0xa4), "
+       "found [2] (0x82)"},
       {with([](auto& p) { p.extensions.push_back(p.extensions[0]); }),
        "crl: tbsCertList: crlExtensions: 2.5.29.35 occurs twice"},
-      {with([](auto& p) { p.extensions = {extension("2.5.29.28", sequence({tlv(0x84, raw("01"))}))}; }),
-       "crl: tbsCertList: crlExtensions: issuingDistributionPoint: indirectCRL: expected a BOOLEAN of 00 or ff"},
+      {with([](auto& p) {
+         p.extensions = {extension("2.5.29.28", sequence({tlv(0x84, raw("01"))}))};
+       }),
+       "crl: tbsCertList: crlExtensions: issuingDistributionPoint: indirectCRL: expected a BOOLEAN "
+       "of 00 or ff"},
       {with([](auto& p) { p.extensions = {extension("2.5.29.20", raw("0500"))}; }),
        "crl: tbsCertList: crlExtensions: cRLNumber: expected INTEGER (0x02), found NULL (0x05)"},
       {with([](auto& p) { p.extensions = std::vector<Bytes>(65, extension("1.2.3", {})); }),
@@ -167,9 +183,10 @@ TEST_CASE("crl: damage is named, with its place") {
 TEST_CASE("crl: long lists stay bytes") {
   Bytes entries;
   for (unsigned i = 0; i < 50000; ++i) {
-    const Bytes one = sequence({tlv(der::kInteger, Bytes{0x40, static_cast<uint8_t>(i >> 16),
-                                                         static_cast<uint8_t>(i >> 8), static_cast<uint8_t>(i)}),
-                                utc("250601000000Z")});
+    const Bytes one =
+        sequence({tlv(der::kInteger, Bytes{0x40, static_cast<uint8_t>(i >> 16),
+                                           static_cast<uint8_t>(i >> 8), static_cast<uint8_t>(i)}),
+                  utc("250601000000Z")});
     entries.insert(entries.end(), one.begin(), one.end());
   }
   CrlParts parts;
@@ -192,12 +209,15 @@ TEST_CASE("crl: the lists of the revoked vectors name their certificates") {
     const char* certificate;
     bool revoked;
   } rows[] = {
-      {"Matter-Development-PAI-FFF1-noPID-CRL.der", "Matter-Development-DAC-FFF1-8001-Revoked-01-Cert.der", true},
-      {"Matter-Development-PAI-FFF1-noPID-CRL.der", "Matter-Development-DAC-FFF1-8001-Revoked-02-Cert.der", true},
+      {"Matter-Development-PAI-FFF1-noPID-CRL.der",
+       "Matter-Development-DAC-FFF1-8001-Revoked-01-Cert.der", true},
+      {"Matter-Development-PAI-FFF1-noPID-CRL.der",
+       "Matter-Development-DAC-FFF1-8001-Revoked-02-Cert.der", true},
       {"Chip-Test-PAA-FFF1-CRL.der", "Chip-Test-PAI-FFF1-noPID-Revoked-Cert.der", true},
-      {"Chip-Test-PAI-FFF1-noPID-Revoked-CRL.der", "Chip-Test-DAC-FFF1-8001-Revoked-Signed-By-Revoked-PAI-Cert.der",
-       true},
-      {"Chip-Test-PAI-FFF1-noPID-Revoked-CRL.der", "Chip-Test-DAC-FFF1-8001-Signed-By-Revoked-PAI-Cert.der", false},
+      {"Chip-Test-PAI-FFF1-noPID-Revoked-CRL.der",
+       "Chip-Test-DAC-FFF1-8001-Revoked-Signed-By-Revoked-PAI-Cert.der", true},
+      {"Chip-Test-PAI-FFF1-noPID-Revoked-CRL.der",
+       "Chip-Test-DAC-FFF1-8001-Signed-By-Revoked-PAI-Cert.der", false},
   };
   for (const auto& row : rows) {
     CAPTURE(row.certificate);
@@ -207,6 +227,7 @@ TEST_CASE("crl: the lists of the revoked vectors name their certificates") {
     REQUIRE(certificate);
     CHECK((*crl)->authority_key_id == (*certificate)->akid());
     CHECK(same_name((*crl)->issuer, (*certificate)->issuer));
-    CHECK(find_revoked(**crl, (*certificate)->serial, (*certificate)->issuer).has_value() == row.revoked);
+    CHECK(find_revoked(**crl, (*certificate)->serial, (*certificate)->issuer).has_value() ==
+          row.revoked);
   }
 }

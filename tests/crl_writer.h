@@ -6,7 +6,8 @@
 namespace attest::test {
 
 inline Bytes entry(uint8_t serial, const Bytes& extensions = {}) {
-  return sequence({tlv(der::kInteger, serial >= 0x80 ? Bytes{0, serial} : Bytes{serial}), utc("250601000000Z"),
+  return sequence({tlv(der::kInteger, serial >= 0x80 ? Bytes{0, serial} : Bytes{serial}),
+                   utc("250601000000Z"),
                    extensions.empty() ? Bytes{} : tlv(der::kSequence, extensions)});
 }
 inline Bytes reason(uint8_t code) {

@@ -1,5 +1,6 @@
-// Two engines, one verdict: whatever signature, key and digest, crypto_mb answers as OpenSSL does. Runs where the library
-// is (make crypto_mb fetches it) and the processor has AVX-512 IFMA; elsewhere it says skipped.
+// Two engines, one verdict: whatever signature, key and digest, crypto_mb answers as OpenSSL does.
+// Runs where the library is (make crypto_mb fetches it) and the processor has AVX-512 IFMA;
+// elsewhere it says skipped.
 
 #include "engines/crypto_mb.h"
 
@@ -34,9 +35,12 @@ Number number(const char* hex_digits) {
   return out;
 }
 
-// What r, s and coordinates are tried as: zero, one, the order and the prime and their neighbours, the largest.
+// What r, s and coordinates are tried as: zero, one, the order and the prime and their neighbours,
+// the largest.
 std::vector<Number> edges() {
-  std::vector<Number> out = {Number{}, number("FFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551"), number("FFFFFFFF00000001000000000000000000000000FFFFFFFFFFFFFFFFFFFFFFFF")};
+  std::vector<Number> out = {
+      Number{}, number("FFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551"),
+      number("FFFFFFFF00000001000000000000000000000000FFFFFFFFFFFFFFFFFFFFFFFF")};
   for (const size_t of : {1u, 2u}) {
     Number less = out[of], more = out[of];
     --less[31];
@@ -66,25 +70,53 @@ class Signatures {
     for (size_t i = 0; i < 200; ++i) {
       const forge::KeyPair key = forge::key_named("engine " + std::to_string(i));
       const std::string message = "message " + std::to_string(i);
-      good_.push_back({.key = key.point, .digest = sha256(view(message)), .signature = forge::sign(key, view(message))});
+      good_.push_back({.key = key.point,
+                       .digest = sha256(view(message)),
+                       .signature = forge::sign(key, view(message))});
     }
   }
   SignatureJob next() {
     SignatureJob job = good_[random_() % good_.size()];
-    const auto bit = [&](auto& bytes) { bytes[random_() % bytes.size()] ^= static_cast<uint8_t>(1u << random_() % 8); };
-    const auto part = [&](auto& bytes, size_t at) { std::ranges::copy(edges_[random_() % edges_.size()], bytes.begin() + static_cast<std::ptrdiff_t>(at)); };
+    const auto bit = [&](auto& bytes) {
+      bytes[random_() % bytes.size()] ^= static_cast<uint8_t>(1u << random_() % 8);
+    };
+    const auto part = [&](auto& bytes, size_t at) {
+      std::ranges::copy(edges_[random_() % edges_.size()],
+                        bytes.begin() + static_cast<std::ptrdiff_t>(at));
+    };
     switch (random_() % 12) {
-      case 0: bit(job.digest); break;
-      case 1: bit(job.signature); break;
-      case 2: bit(job.key); break;
-      case 3: part(job.signature, 0); break;
-      case 4: part(job.signature, 32); break;
-      case 5: part(job.signature, 0), part(job.signature, 32); break;
-      case 6: part(job.key, 1); break;
-      case 7: part(job.key, 1), part(job.key, 33); break;
-      case 8: job.key = good_[random_() % good_.size()].key; break;
-      case 9: std::ranges::generate(job.signature, [&] { return static_cast<uint8_t>(random_()); }); break;
-      default: break;
+      case 0:
+        bit(job.digest);
+        break;
+      case 1:
+        bit(job.signature);
+        break;
+      case 2:
+        bit(job.key);
+        break;
+      case 3:
+        part(job.signature, 0);
+        break;
+      case 4:
+        part(job.signature, 32);
+        break;
+      case 5:
+        part(job.signature, 0), part(job.signature, 32);
+        break;
+      case 6:
+        part(job.key, 1);
+        break;
+      case 7:
+        part(job.key, 1), part(job.key, 33);
+        break;
+      case 8:
+        job.key = good_[random_() % good_.size()].key;
+        break;
+      case 9:
+        std::ranges::generate(job.signature, [&] { return static_cast<uint8_t>(random_()); });
+        break;
+      default:
+        break;
     }
     return job;
   }
@@ -100,7 +132,7 @@ class Signatures {
 TEST_CASE("crypto_mb answers as OpenSSL does, edge cases included") {
   SignatureEngine* fast = fast_engine();
   if (fast == nullptr) return;
-  const char* asked = std::getenv("MATTER_ATTEST_SIGNATURES");   // 1000000 for the long run
+  const char* asked = std::getenv("MATTER_ATTEST_SIGNATURES");  // 1000000 for the long run
   const size_t count = asked == nullptr ? 8'000 : std::strtoul(asked, nullptr, 10);
   Signatures signatures;
   size_t differences = 0, accepted = 0;
@@ -112,19 +144,26 @@ TEST_CASE("crypto_mb answers as OpenSSL does, edge cases included") {
       accepted += b[i];
       if (a[i] == b[i]) continue;
       ++differences;
-      FAIL_CHECK("crypto_mb says " << int(a[i]) << ", OpenSSL " << int(b[i]) << ": key " << hex(jobs[i].key) << " digest " << hex(jobs[i].digest) << " signature " << hex(jobs[i].signature));
+      FAIL_CHECK("crypto_mb says " << int(a[i]) << ", OpenSSL " << int(b[i]) << ": key "
+                                   << hex(jobs[i].key) << " digest " << hex(jobs[i].digest)
+                                   << " signature " << hex(jobs[i].signature));
     }
   }
-  MESSAGE(count << " signatures, " << accepted << " right, " << differences << " answered otherwise");
+  MESSAGE(count << " signatures, " << accepted << " right, " << differences
+                << " answered otherwise");
   CHECK(accepted > count / 10);
   CHECK(accepted < count / 2);
 }
 
-TEST_CASE("every number that is an edge, as r and s and as coordinates, is refused by both engines alike") {
+TEST_CASE(
+    "every number that is an edge, as r and s and as coordinates, is refused by both engines "
+    "alike") {
   SignatureEngine* fast = fast_engine();
   if (fast == nullptr) return;
   const forge::KeyPair key = forge::key_named("engine edge");
-  const SignatureJob good{.key = key.point, .digest = sha256(view("edge")), .signature = forge::sign(key, view("edge"))};
+  const SignatureJob good{.key = key.point,
+                          .digest = sha256(view("edge")),
+                          .signature = forge::sign(key, view("edge"))};
   std::vector<SignatureJob> jobs;
   for (const Number& a : edges()) {
     for (const Number& b : edges()) {
@@ -156,7 +195,10 @@ TEST_CASE("every forged device, vector and capture has the same answers from bot
   };
   const TrustStore trust = TrustStore::builtin(true);
   const auto gather_again = [&](Reading reading) {
-    const Policy policy{.network = Network::test, .at = *parse_rfc3339("2026-06-01T00:00:00Z"), .required = {}, .show_passcode = false};
+    const Policy policy{.network = Network::test,
+                        .at = *parse_rfc3339("2026-06-01T00:00:00Z"),
+                        .required = {},
+                        .show_passcode = false};
     return gather(std::move(reading), policy, trust, nullptr);
   };
   for (const std::string& name : fixture_names()) add(std::move(judge_fixture(name).evidence));
@@ -177,8 +219,12 @@ TEST_CASE("every forged device, vector and capture has the same answers from bot
 TEST_CASE("a library that is not there or not the right one is named") {
   const auto absent = load_crypto_mb("/nowhere/libcrypto_mb.so");
   REQUIRE(!absent);
-  CHECK(absent.error().what == "crypto_mb cannot be loaded: /nowhere/libcrypto_mb.so: cannot open shared object file: No such file or directory");
+  CHECK(absent.error().what ==
+        "crypto_mb cannot be loaded: /nowhere/libcrypto_mb.so: cannot open shared object file: No "
+        "such file or directory");
   const auto other = load_crypto_mb("libm.so.6");
   REQUIRE(!other);
-  CHECK(other.error().what == "crypto_mb: expected the function mbx_nistp256_ecdsa_verify_mb8 in the library, found none");
+  CHECK(
+      other.error().what ==
+      "crypto_mb: expected the function mbx_nistp256_ecdsa_verify_mb8 in the library, found none");
 }

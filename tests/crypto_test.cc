@@ -9,7 +9,8 @@ using namespace attest::test;
 
 namespace {
 
-const char* const kOrder = "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551";  // SEC 2, secp256r1
+const char* const kOrder =
+    "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551";  // SEC 2, secp256r1
 
 bool verifies(const SignatureJob& job) {
   uint8_t answer = 2;
@@ -34,7 +35,8 @@ void put(SignatureJob& job, size_t at, const Bytes& number) {
 
 TEST_CASE("crypto: digests") {
   // FIPS 180-4 and FIPS 202 example messages.
-  CHECK(hex(sha256(view("abc"))) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  CHECK(hex(sha256(view("abc"))) ==
+        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   CHECK(hex(sha256({})) == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
   CHECK(sha256(view("a"), view("bc")) == sha256(view("abc")));
   CHECK(hex(md5(view("abc"))) == "900150983cd24fb0d6963f7d28e17f72");  // RFC 1321 A.5
@@ -62,13 +64,17 @@ TEST_CASE("crypto: hmac and pbkdf2") {
   // RFC 4231 test case 2, and its test case 6 (a key longer than a block).
   CHECK(hex(hmac_sha256(view("Jefe"), view("what do ya want for nothing?"))) ==
         "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
-  CHECK(hex(hmac_sha256(Bytes(131, 0xAA), view("Test Using Larger Than Block-Size Key - Hash Key First"))) ==
+  CHECK(hex(hmac_sha256(Bytes(131, 0xAA),
+                        view("Test Using Larger Than Block-Size Key - Hash Key First"))) ==
         "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
   // RFC 7914 section 11.
   const Pbkdf2 derived(view("passwd"), view("salt"), 1);
-  CHECK(hex(derived.block(1)) == "55ac046e56e3089fec1691c22544b605f94185216dde0465e68b9d57c20dacbc");
-  CHECK(hex(derived.block(2)) == "49ca9cccf179b645991664b39d77ef317c71b845b1e30bd509112041d3a19783");
-  CHECK(hex(Pbkdf2(view("Password"), view("NaCl"), 80000).block(1)).starts_with("4ddcd8f60b98be21830cee5ef22701f9"));
+  CHECK(hex(derived.block(1)) ==
+        "55ac046e56e3089fec1691c22544b605f94185216dde0465e68b9d57c20dacbc");
+  CHECK(hex(derived.block(2)) ==
+        "49ca9cccf179b645991664b39d77ef317c71b845b1e30bd509112041d3a19783");
+  CHECK(hex(Pbkdf2(view("Password"), view("NaCl"), 80000).block(1))
+            .starts_with("4ddcd8f60b98be21830cee5ef22701f9"));
 }
 
 TEST_CASE("crypto: points and scalars of P-256") {
@@ -76,11 +82,13 @@ TEST_CASE("crypto: points and scalars of P-256") {
   Bytes last = order;
   --last[31];
   const Bytes generator = to_bytes(*public_key_of(one));
-  CHECK(hex(generator).starts_with("046b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296"));  // SEC 2
-  const Bytes mirrored = to_bytes(*public_key_of(last));  // -G: the same x
+  CHECK(hex(generator).starts_with(
+      "046b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296"));  // SEC 2
+  const Bytes mirrored = to_bytes(*public_key_of(last));                       // -G: the same x
   CHECK(equal(View(mirrored).first(33), View(generator).first(33)));
   CHECK(mirrored != generator);
-  for (const Bytes& bad : {Bytes(32, 0), order, Bytes(32, 0xFF), Bytes(31, 1), Bytes(33, 1), Bytes{}})
+  for (const Bytes& bad :
+       {Bytes(32, 0), order, Bytes(32, 0xFF), Bytes(31, 1), Bytes(33, 1), Bytes{}})
     CHECK_FALSE(public_key_of(bad));
 
   CHECK(on_curve(generator));
@@ -89,7 +97,8 @@ TEST_CASE("crypto: points and scalars of P-256") {
   hybrid[0] = static_cast<uint8_t>(6 + generator[64] % 2);
   infinity[0] = big[0] = 4;
   const Bytes compressed(generator.begin(), generator.begin() + 33);
-  for (const Bytes& bad : {off, hybrid, infinity, big, compressed, Bytes{0}, Bytes{}}) CHECK_FALSE(on_curve(bad));
+  for (const Bytes& bad : {off, hybrid, infinity, big, compressed, Bytes{0}, Bytes{}})
+    CHECK_FALSE(on_curve(bad));
 
   CHECK(hex(scalar_mod_order({})) == std::string(64, '0'));
   CHECK(scalar_mod_order(order) == Bytes(32, 0));
@@ -144,7 +153,8 @@ TEST_CASE("crypto: numbers out of range and points off the curve are false, neve
   CHECK_FALSE(verifies(bad));
   std::fill(bad.key.begin() + 1, bad.key.end(), uint8_t{0xFF});
   CHECK_FALSE(verifies(bad));
-  // u1 G + u2 Q = infinity: digest e with Q = -(e/r) G. With Q = G and r = n - e that is so for every s.
+  // u1 G + u2 Q = infinity: digest e with Q = -(e/r) G. With Q = G and r = n - e that is so for
+  // every s.
   SignatureJob infinite = good;
   infinite.key = *public_key_of(one);
   infinite.digest = {};
@@ -153,7 +163,8 @@ TEST_CASE("crypto: numbers out of range and points off the curve are false, neve
   put(infinite, 32, one);
   CHECK_FALSE(verifies(infinite));
   CHECK(verifies(good));
-  CHECK(sign_p256(zero, good.digest).error().what == "p-256 private key: expected 32 bytes between 1 and n - 1");
+  CHECK(sign_p256(zero, good.digest).error().what ==
+        "p-256 private key: expected 32 bytes between 1 and n - 1");
   CHECK_FALSE(sign_p256(order, good.digest));
 }
 
@@ -175,7 +186,8 @@ TEST_CASE("crypto: a batch is answered in order, from any thread") {
 
 TEST_CASE("crypto: ciphers") {
   // NIST SP 800-38A F.1.1, F.1.5 and F.2.1, F.2.5: first block.
-  const Bytes plain = raw("6bc1bee22e409f96e93d7e117393172a"), key128 = raw("2b7e151628aed2a6abf7158809cf4f3c");
+  const Bytes plain = raw("6bc1bee22e409f96e93d7e117393172a"),
+              key128 = raw("2b7e151628aed2a6abf7158809cf4f3c");
   const Bytes key256 = raw("603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4"),
               iv = raw("000102030405060708090a0b0c0d0e0f");
   CHECK(aes_ecb_decrypt(key128, raw("3ad77bb40d7a3660a89ecaf32466ef97")) == plain);
@@ -191,36 +203,50 @@ TEST_CASE("crypto: ciphers") {
           "3141592653589793238462643383279502884197169399375105820974944592");
   const Bytes tweak = join({{0xFF}, Bytes(15, 0)}), block = raw("1c3b3a102f770386e4836c99e370cf9b");
   CHECK(hex(*aes256_xts_decrypt(xts_key, tweak, block)) == "000102030405060708090a0b0c0d0e0f");
-  CHECK(hex(*aes256_xts_decrypt(xts_key, tweak, join({block, raw("ea00803f5e482357a4ae12d414a3e63b")}))) ==
+  CHECK(hex(*aes256_xts_decrypt(xts_key, tweak,
+                                join({block, raw("ea00803f5e482357a4ae12d414a3e63b")}))) ==
         "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");
   CHECK(aes256_xts_decrypt(xts_key, tweak, Bytes(33, 1))->size() == 33);
-  CHECK(aes256_xts_decrypt(Bytes(64, 7), tweak, block));  // equal halves are a poor key, and still a key
+  CHECK(aes256_xts_decrypt(Bytes(64, 7), tweak,
+                           block));  // equal halves are a poor key, and still a key
 
-  const auto words = [](const Result<Bytes>& result) { return result ? "ok" : result.error().what; };
-  CHECK(words(aes_ecb_decrypt(Bytes(15), plain)) == "aes-ecb: expected a key of 16, 24 or 32 bytes, found 15");
-  CHECK(words(aes_ecb_decrypt(key128, Bytes(17))) == "aes-ecb: expected whole blocks of 16 bytes, found 17 bytes");
-  CHECK(words(aes_cbc_decrypt(Bytes(64), iv, plain)) == "aes-cbc: expected a key of 16, 24 or 32 bytes, found 64");
+  const auto words = [](const Result<Bytes>& result) {
+    return result ? "ok" : result.error().what;
+  };
+  CHECK(words(aes_ecb_decrypt(Bytes(15), plain)) ==
+        "aes-ecb: expected a key of 16, 24 or 32 bytes, found 15");
+  CHECK(words(aes_ecb_decrypt(key128, Bytes(17))) ==
+        "aes-ecb: expected whole blocks of 16 bytes, found 17 bytes");
+  CHECK(words(aes_cbc_decrypt(Bytes(64), iv, plain)) ==
+        "aes-cbc: expected a key of 16, 24 or 32 bytes, found 64");
   CHECK(words(aes_cbc_decrypt(key128, Bytes(12), plain)) ==
         "aes-cbc: expected an initialisation vector of 16 bytes, found 12");
-  CHECK(words(aes_cbc_decrypt(key128, iv, Bytes(1))) == "aes-cbc: expected whole blocks of 16 bytes, found 1 bytes");
-  CHECK(words(aes256_xts_decrypt(Bytes(32), tweak, plain)) == "aes-xts: expected a key of 64 bytes, found 32");
-  CHECK(words(aes256_xts_decrypt(Bytes(64), Bytes(8), plain)) == "aes-xts: expected a tweak of 16 bytes, found 8");
-  CHECK(words(aes256_xts_decrypt(Bytes(64), tweak, Bytes(15))) == "aes-xts: expected at least 16 bytes, found 15");
+  CHECK(words(aes_cbc_decrypt(key128, iv, Bytes(1))) ==
+        "aes-cbc: expected whole blocks of 16 bytes, found 1 bytes");
+  CHECK(words(aes256_xts_decrypt(Bytes(32), tweak, plain)) ==
+        "aes-xts: expected a key of 64 bytes, found 32");
+  CHECK(words(aes256_xts_decrypt(Bytes(64), Bytes(8), plain)) ==
+        "aes-xts: expected a tweak of 16 bytes, found 8");
+  CHECK(words(aes256_xts_decrypt(Bytes(64), tweak, Bytes(15))) ==
+        "aes-xts: expected at least 16 bytes, found 15");
 }
 
-// The same tests in a process whose OPENSSL_CONF would take every algorithm away (or load a module that is not there)
-// from whoever uses OpenSSL's default context.
+// The same tests in a process whose OPENSSL_CONF would take every algorithm away (or load a module
+// that is not there) from whoever uses OpenSSL's default context.
 TEST_CASE("a host's openssl.cnf changes no answer") {
-  const auto conf =
-      std::filesystem::temp_directory_path() / ("matter-attest-test-" + hex(scalar(9)).substr(0, 12) + ".cnf");
-  std::ofstream(conf)
-      << "openssl_conf = all\nconfig_diagnostics = 1\n[all]\nalg_section = algorithms\nproviders = some\nengines = "
-         "engines\n"
-         "[algorithms]\ndefault_properties = fips=yes\n[some]\nbase = base_section\nabsent = base_section\n"
-         "[base_section]\nactivate = 1\n[engines]\nnone = engine_section\n[engine_section]\ndynamic_path = "
-         "/nonexistent.so\ninit = 1\n";
+  const auto conf = std::filesystem::temp_directory_path() /
+                    ("matter-attest-test-" + hex(scalar(9)).substr(0, 12) + ".cnf");
+  std::ofstream(conf) << "openssl_conf = all\nconfig_diagnostics = 1\n[all]\nalg_section = "
+                         "algorithms\nproviders = some\nengines = "
+                         "engines\n"
+                         "[algorithms]\ndefault_properties = fips=yes\n[some]\nbase = "
+                         "base_section\nabsent = base_section\n"
+                         "[base_section]\nactivate = 1\n[engines]\nnone = "
+                         "engine_section\n[engine_section]\ndynamic_path = "
+                         "/nonexistent.so\ninit = 1\n";
   const std::string self = std::filesystem::read_symlink("/proc/self/exe").string();
-  const std::string command = "OPENSSL_CONF='" + conf.string() + "' '" + self + "' -tc='crypto:*' >/dev/null 2>&1";
+  const std::string command =
+      "OPENSSL_CONF='" + conf.string() + "' '" + self + "' -tc='crypto:*' >/dev/null 2>&1";
   CHECK(std::system(command.c_str()) == 0);
   std::filesystem::remove(conf);
 }

@@ -1,6 +1,4 @@
 // Cache and snapshots: whole or not at all, and the same bytes for the same facts.
-#include "dcl/cache.h"
-
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <sys/wait.h>
@@ -9,6 +7,7 @@
 #include <csignal>
 #include <random>
 
+#include "dcl/cache.h"
 #include "dcl/snapshot.h"
 #include "tests/dcl_support.h"
 
@@ -53,7 +52,8 @@ TEST_CASE("dcl: a full sync of the recorded ledger takes at most 40 requests, al
   CHECK(first->requests == 11);
   CHECK(ledger.server.asked().size() == 11);
   CHECK_FALSE(first->unchanged());
-  for (const auto& asked : ledger.server.asked()) CHECK((asked.height == "296" || asked.path.starts_with("/cosmos/")));
+  for (const auto& asked : ledger.server.asked())
+    CHECK((asked.height == "296" || asked.path.starts_with("/cosmos/")));
   // Again: the same facts, and it says so.
   const auto second = sync_into(folder / "c.sqlite", ledger);
   REQUIRE(second);
@@ -76,7 +76,8 @@ TEST_CASE("dcl: a sync says what is new, changed and gone") {
   auto& vendors = facts.records[Schema::vendor];
   vendors.erase("FFEF");
   Json changed;
-  for (const auto& [name, value] : *vendors.at("FFF1").object()) changed.set(name, name == "vendorName" ? Json("Other") : value);
+  for (const auto& [name, value] : *vendors.at("FFF1").object())
+    changed.set(name, name == "vendorName" ? Json("Other") : value);
   vendors["FFF1"] = changed;
   facts.height = 51;
   ledger.server.set_facts(facts);
@@ -102,21 +103,27 @@ TEST_CASE("dcl: a node does not lead a cache back to what was true once, nor to 
   ledger.server.set_facts(older);
   const auto synced = sync_into(folder / "c.sqlite", ledger);
   REQUIRE_FALSE(synced);
-  CHECK(synced.error().what == ledger.server.url() + ": is behind: it offers height 49, height 50 is already known here");
+  CHECK(synced.error().what ==
+        ledger.server.url() + ": is behind: it offers height 49, height 50 is already known here");
   Cache cache = open(folder / "c.sqlite");
-  const auto other = cache.update({.chain_id = "other", .source = "x", .trust = LedgerTrust::none}, {});
+  const auto other =
+      cache.update({.chain_id = "other", .source = "x", .trust = LedgerTrust::none}, {});
   REQUIRE_FALSE(other);
-  CHECK(other.error().what == "cache " + (folder / "c.sqlite") + ": holds dclchain-local, expected other");
+  CHECK(other.error().what ==
+        "cache " + (folder / "c.sqlite") + ": holds dclchain-local, expected other");
 }
 
 TEST_CASE("dcl: no fault of a node loses or invents a fact of the cache") {
   const Folder folder;
   Ledger4Test ledger(small_ledger(5), {}, hasty());
   REQUIRE(sync_into(folder / "c.sqlite", ledger));
-  const auto before = write_snapshot(*snapshot_of(*std::make_unique<Cache>(open(folder / "c.sqlite"))));
+  const auto before =
+      write_snapshot(*snapshot_of(*std::make_unique<Cache>(open(folder / "c.sqlite"))));
   for (const std::string& name : fixtures::fault_names()) {
     const auto fault = *fixtures::fault_named(name);
-    if (fault == fixtures::Fault::none || fault == fixtures::Fault::endless_pages || fault == fixtures::Fault::wrong_record) continue;
+    if (fault == fixtures::Fault::none || fault == fixtures::Fault::endless_pages ||
+        fault == fixtures::Fault::wrong_record)
+      continue;
     CAPTURE(name);
     ledger.server.set_behaviour({.fault = fault});
     CHECK_FALSE(sync_into(folder / "c.sqlite", ledger).has_value());
@@ -140,11 +147,22 @@ TEST_CASE("dcl: a damaged, foreign or newer cache file is named and set aside, n
     std::function<void()> harm;
     const char* why;
   } rows[] = {
-      {"not a database", [&] { write(file, "this is no database, though it is long enough to have a header of one. " + std::string(4000, 'x')); }, "file is not a database"},
-      {"cut in the middle", [&] { std::filesystem::resize_file(file, std::filesystem::file_size(file) / 2); }, "database disk image is malformed"},
-      {"newer version", [&] { sql("PRAGMA user_version=2"); }, "its version is 2, this program knows 1"},
-      {"another program's", [&] { sql("PRAGMA application_id=7"); }, "it is a database of another program"},
-      {"a changed record", [&] { sql("UPDATE records SET object=replace(object,'Vendor 3','Vendor X')"); }, "does not match its digest"},
+      {"not a database",
+       [&] {
+         write(file, "this is no database, though it is long enough to have a header of one. " +
+                         std::string(4000, 'x'));
+       },
+       "file is not a database"},
+      {"cut in the middle",
+       [&] { std::filesystem::resize_file(file, std::filesystem::file_size(file) / 2); },
+       "database disk image is malformed"},
+      {"newer version", [&] { sql("PRAGMA user_version=2"); },
+       "its version is 2, this program knows 1"},
+      {"another program's", [&] { sql("PRAGMA application_id=7"); },
+       "it is a database of another program"},
+      {"a changed record",
+       [&] { sql("UPDATE records SET object=replace(object,'Vendor 3','Vendor X')"); },
+       "does not match its digest"},
   };
   for (const auto& row : rows) {
     CAPTURE(row.name);
@@ -152,7 +170,15 @@ TEST_CASE("dcl: a damaged, foreign or newer cache file is named and set aside, n
     std::filesystem::remove(file + ".unusable-1");
     REQUIRE(sync_into(file, ledger));
     row.harm();
-    auto source = CachedLedger::open({.network = {.name = "main", .chain_id = "dclchain-local", .url = ""}, .cache_folder = folder.path(), .ledger = "", .offline = true, .max_age = 86'400, .now = kNow, .transport = {}, .progress = {}});
+    auto source =
+        CachedLedger::open({.network = {.name = "main", .chain_id = "dclchain-local", .url = ""},
+                            .cache_folder = folder.path(),
+                            .ledger = "",
+                            .offline = true,
+                            .max_age = 86'400,
+                            .now = kNow,
+                            .transport = {},
+                            .progress = {}});
     REQUIRE(source);
     const auto vendors = (*source)->records(Schema::vendor);
     REQUIRE(std::holds_alternative<Unknown>(vendors));
@@ -189,8 +215,10 @@ TEST_CASE("dcl: snapshots are the same bytes for the same facts, and come back w
   REQUIRE(sync_into(folder / "b.sqlite", ledger));
   REQUIRE(sync_into(folder / "b.sqlite", ledger));
   Cache a = open(folder / "a.sqlite"), b = open(folder / "b.sqlite");
-  REQUIRE(a.put(Schema::version, "FFF1/8000/00000063", Json(), {.height = 296, .block_time = {1795214749}, .read_at = kNow}));
-  REQUIRE(b.put(Schema::version, "FFF1/8000/00000063", Json(), {.height = 296, .block_time = {1795214749}, .read_at = {kNow.seconds + 99}}));
+  REQUIRE(a.put(Schema::version, "FFF1/8000/00000063", Json(),
+                {.height = 296, .block_time = {1795214749}, .read_at = kNow}));
+  REQUIRE(b.put(Schema::version, "FFF1/8000/00000063", Json(),
+                {.height = 296, .block_time = {1795214749}, .read_at = {kNow.seconds + 99}}));
   const std::string text = write_snapshot(*snapshot_of(a));
   CHECK(text == write_snapshot(*snapshot_of(b)));
   const auto read = read_snapshot(text);
@@ -219,11 +247,15 @@ TEST_CASE("dcl: a snapshot that was changed by hand is refused, and says where")
     return read ? "read" : read.error().what;
   };
   CHECK(with("\"Vendor 1\"", "\"Vendor 9\"").starts_with("vendor: the manifest's SHA-256 is "));
-  CHECK(with("\"records\":3", "\"records\":4") == "vendor: the manifest says 4 records, there are 3");
-  CHECK(with("matter-attest/ledger/1", "matter-attest/ledger/9") == "expected a ledger snapshot (matter-attest/ledger/1), found matter-attest/ledger/9");
-  CHECK(with("\"single\": [", "\"extra\": [],\n\"single\": [") == "the file has sections that its manifest does not name");
+  CHECK(with("\"records\":3", "\"records\":4") ==
+        "vendor: the manifest says 4 records, there are 3");
+  CHECK(with("matter-attest/ledger/1", "matter-attest/ledger/9") ==
+        "expected a ledger snapshot (matter-attest/ledger/1), found matter-attest/ledger/9");
+  CHECK(with("\"single\": [", "\"extra\": [],\n\"single\": [") ==
+        "the file has sections that its manifest does not name");
   CHECK(with("\"dclchain-local\"", "\"../x\"") == "chain_id: expected a chain id, found \"../x\"");
-  CHECK(read_snapshot("{}").error().what == "expected a ledger snapshot (matter-attest/ledger/1), found other JSON");
+  CHECK(read_snapshot("{}").error().what ==
+        "expected a ledger snapshot (matter-attest/ledger/1), found other JSON");
   CHECK(read_snapshot(good.substr(0, good.size() / 2)).error().what.starts_with("JSON: "));
 }
 
@@ -245,7 +277,8 @@ pid_t start_program(const std::vector<std::string>& arguments) {
 }  // namespace
 
 // MATTER_ATTEST_KILLS=200 for the long run.
-TEST_CASE("dcl: a sync that is killed leaves the old facts or the new ones, whole, beside two readers") {
+TEST_CASE(
+    "dcl: a sync that is killed leaves the old facts or the new ones, whole, beside two readers") {
   const char* asked = std::getenv("MATTER_ATTEST_KILLS");
   const int kills = asked == nullptr ? 25 : std::atoi(asked);
   const Folder folder;
@@ -253,12 +286,15 @@ TEST_CASE("dcl: a sync that is killed leaves the old facts or the new ones, whol
   auto odd = small_ledger(3000), even = small_ledger(3000);
   for (auto& [key, vendor] : odd.records[Schema::vendor]) {
     Json changed;
-    for (const auto& [name, value] : *vendor.object()) changed.set(name, name == "companyLegalName" ? Json("Odd") : value);
+    for (const auto& [name, value] : *vendor.object())
+      changed.set(name, name == "companyLegalName" ? Json("Odd") : value);
     vendor = changed;
   }
   Ledger4Test ledger(even);
   REQUIRE(sync_into(file, ledger));
-  const std::vector<std::string> reader{"vendor", "--offline", "--chain-id", "dclchain-local", "--cache-dir", folder.path(), "--format", "json"};
+  const std::vector<std::string> reader{"vendor",         "--offline",   "--chain-id",
+                                        "dclchain-local", "--cache-dir", folder.path(),
+                                        "--format",       "json"};
   std::mt19937 random(20261120);
   int whole_old = 0, whole_new = 0;
   for (int kill_number = 1; kill_number <= kills; ++kill_number) {
@@ -267,7 +303,8 @@ TEST_CASE("dcl: a sync that is killed leaves the old facts or the new ones, whol
     facts.height = 50 + kill_number;
     ledger.server.set_facts(facts);
     const pid_t readers[] = {start_program(reader), start_program(reader)};
-    const pid_t writer = start_program({"sync", "--chain-id", "dclchain-local", "--cache-dir", folder.path(), "--from", ledger.server.url()});
+    const pid_t writer = start_program({"sync", "--chain-id", "dclchain-local", "--cache-dir",
+                                        folder.path(), "--from", ledger.server.url()});
     usleep(static_cast<useconds_t>(random() % 180'000));
     kill(writer, SIGKILL);
     int status = 0;
@@ -284,10 +321,12 @@ TEST_CASE("dcl: a sync that is killed leaves the old facts or the new ones, whol
     REQUIRE(vendors->size() == 3000);
     const int64_t height = (*cache.list(Schema::vendor))->when.height;
     size_t odds = 0;
-    for (const auto& vendor : *vendors) odds += *vendor.object.find("companyLegalName")->string() == "Odd" ? 1 : 0;
+    for (const auto& vendor : *vendors)
+      odds += *vendor.object.find("companyLegalName")->string() == "Odd" ? 1 : 0;
     const bool odd_height = height > 50 && (height - 50) % 2 == 1;
     CHECK(odds == (odd_height ? 3000u : 0u));
     ++(height == facts.height ? whole_new : whole_old);
   }
-  MESSAGE("killed " << kills << " times: " << whole_old << " before the new facts, " << whole_new << " after");
+  MESSAGE("killed " << kills << " times: " << whole_old << " before the new facts, " << whole_new
+                    << " after");
 }

@@ -1,9 +1,8 @@
-// A download that breaks is continued, and one that is there is not fetched again: what is asked of the server, and what lies
-// in the folder afterwards.
-#include "dcl/kept_download.h"
-
+// A download that breaks is continued, and one that is there is not fetched again: what is asked of
+// the server, and what lies in the folder afterwards.
 #include <fstream>
 
+#include "dcl/kept_download.h"
 #include "tests/dcl_support.h"
 #include "tests/raw_server.h"
 
@@ -14,7 +13,12 @@ using std::chrono::milliseconds;
 
 namespace {
 
-constexpr DownloadLimits kHasty{.connect = milliseconds(2000), .total = milliseconds(3000), .slow_for = milliseconds(150), .slowest = 1000, .bytes = 100'000, .redirects = 3};
+constexpr DownloadLimits kHasty{.connect = milliseconds(2000),
+                                .total = milliseconds(3000),
+                                .slow_for = milliseconds(150),
+                                .slowest = 1000,
+                                .bytes = 100'000,
+                                .redirects = 3};
 
 // A server with one file, which may break off, change, and know nothing of ranges.
 struct FileServer {
@@ -22,23 +26,34 @@ struct FileServer {
   std::string headers = "ETag: \"v1\"\r\n";
   size_t breaks_after = SIZE_MAX;
   bool ranges = true;
-  RawServer server{[this](const std::string& request, const RawServer::Asker& asker) { answer(request, asker); }};
+  RawServer server{[this](const std::string& request, const RawServer::Asker& asker) {
+    answer(request, asker);
+  }};
 
   void answer(const std::string& request, const RawServer::Asker& asker) const {
-    const std::string etag = headers.substr(0, headers.find('\r')).substr(headers.find('"') == std::string::npos ? 0 : headers.find('"'));
+    const std::string etag =
+        headers.substr(0, headers.find('\r'))
+            .substr(headers.find('"') == std::string::npos ? 0 : headers.find('"'));
     if (request.find("If-None-Match: " + etag) != std::string::npos) {
       asker.write("HTTP/1.1 304 Not Modified\r\n\r\n");
       return;
     }
     size_t from = 0;
     const size_t range = request.find("Range: bytes=");
-    const bool same = request.find("If-Range: ") == std::string::npos || request.find("If-Range: " + etag) != std::string::npos || (headers.starts_with("Last-") && request.find("If-Range: then") != std::string::npos);
+    const bool same =
+        request.find("If-Range: ") == std::string::npos ||
+        request.find("If-Range: " + etag) != std::string::npos ||
+        (headers.starts_with("Last-") && request.find("If-Range: then") != std::string::npos);
     if (ranges && range != std::string::npos && same) from = std::stoul(request.substr(range + 13));
     if (from >= file.size()) {
       asker.write("HTTP/1.1 416 Range Not Satisfiable\r\nContent-Length: 0\r\n\r\n");
       return;
     }
-    std::string head = from == 0 ? "HTTP/1.1 200 OK\r\n" : "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes " + std::to_string(from) + "-" + std::to_string(file.size() - 1) + "/" + std::to_string(file.size()) + "\r\n";
+    std::string head = from == 0
+                           ? "HTTP/1.1 200 OK\r\n"
+                           : "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes " +
+                                 std::to_string(from) + "-" + std::to_string(file.size() - 1) +
+                                 "/" + std::to_string(file.size()) + "\r\n";
     head += headers + "Content-Length: " + std::to_string(file.size() - from) + "\r\n\r\n";
     asker.write(head + file.substr(from, breaks_after));
   }
@@ -47,7 +62,10 @@ struct FileServer {
   std::string asked(const char* header) const {
     const std::string request = server.requests().back();
     const size_t at = request.find(std::string("\r\n") + header + ": ");
-    return at == std::string::npos ? "" : request.substr(at + 4 + std::string_view(header).size(), request.find('\r', at + 2) - at - 4 - std::string_view(header).size());
+    return at == std::string::npos ? ""
+                                   : request.substr(at + 4 + std::string_view(header).size(),
+                                                    request.find('\r', at + 2) - at - 4 -
+                                                        std::string_view(header).size());
   }
 };
 
@@ -56,8 +74,13 @@ struct Kept {
   std::string path = place / "made/here";
   std::unique_ptr<Downloader> from = std::move(*make_downloader({.allow_private_hosts = true}));
 
-  Result<KeptDownload> get(const FileServer& s, uint64_t enough = UINT64_MAX) const { return KeptDownload::get(from.get(), s.url(), {.folder = path, .limits = kHasty, .enough = enough}); }
-  Result<KeptDownload> offline(const FileServer& s) const { return KeptDownload::get(nullptr, s.url(), {.folder = path, .limits = kHasty}); }
+  Result<KeptDownload> get(const FileServer& s, uint64_t enough = UINT64_MAX) const {
+    return KeptDownload::get(from.get(), s.url(),
+                             {.folder = path, .limits = kHasty, .enough = enough});
+  }
+  Result<KeptDownload> offline(const FileServer& s) const {
+    return KeptDownload::get(nullptr, s.url(), {.folder = path, .limits = kHasty});
+  }
   static std::string content(const Result<KeptDownload>& kept) {
     REQUIRE_MESSAGE(kept, kept.error().what);
     return std::string(text(slurp(kept->path())));
@@ -72,7 +95,8 @@ TEST_CASE("kept download: what breaks is continued") {
   s.breaks_after = 700;
   const auto broken = f.get(s);
   REQUIRE(!broken);
-  CHECK(broken.error().what.find("the answer was cut off after 700 bytes of 2000") != std::string::npos);
+  CHECK(broken.error().what.find("the answer was cut off after 700 bytes of 2000") !=
+        std::string::npos);
   CHECK(f.offline(s).error().what == s.url() + ": offline, and it was never fetched whole");
   const auto again = f.get(s);
   REQUIRE(!again);
@@ -116,8 +140,13 @@ TEST_CASE("kept download: halves of two files are never joined") {
     CHECK(s.asked("Range") == "bytes=100-");
   }
   SUBCASE("the state beside it is damaged") {
-    for (const char* state : {"", "{", "[]", "{\"url\":\"http://elsewhere/\",\"etag\":\"\\\"v1\\\"\"}", "{\"url\":1}"}) {
-      std::ofstream(KeptDownload::get(f.from.get(), s.url(), {.folder = f.path, .limits = kHasty})->path() + ".json") << state;
+    for (const char* state :
+         {"", "{", "[]", "{\"url\":\"http://elsewhere/\",\"etag\":\"\\\"v1\\\"\"}",
+          "{\"url\":1}"}) {
+      std::ofstream(
+          KeptDownload::get(f.from.get(), s.url(), {.folder = f.path, .limits = kHasty})->path() +
+          ".json")
+          << state;
       CHECK(!f.offline(s));
       CHECK(f.content(f.get(s)) == s.file);
       CHECK(s.asked("Range").empty());
@@ -158,7 +187,7 @@ TEST_CASE("kept download: everything is there, but nobody noted it") {
     path = kept->path();
   }
   std::ofstream(path + ".json") << R"({"url":")" << s.url() << R"(","etag":"\"v1\""})";
-  CHECK(f.content(f.get(s)) == s.file);   // 416, then everything
+  CHECK(f.content(f.get(s)) == s.file);  // 416, then everything
   CHECK(s.server.requests().size() == 3);
 }
 
@@ -181,7 +210,8 @@ TEST_CASE("kept download: who comes second waits, and says what for") {
   REQUIRE(first);
   DownloadLimits limits = kHasty;
   limits.total = milliseconds(0);
-  const auto second = KeptDownload::get(f.from.get(), s.url(), {.folder = f.path, .limits = limits});
+  const auto second =
+      KeptDownload::get(f.from.get(), s.url(), {.folder = f.path, .limits = limits});
   REQUIRE(!second);
   CHECK(second.error().what == s.url() + ": another process is fetching it");
 }
@@ -191,7 +221,8 @@ TEST_CASE("kept download: a folder that cannot be") {
   const Kept f;
   const std::string file = f.place / "file";
   std::ofstream(file) << "x";
-  const auto kept = KeptDownload::get(f.from.get(), s.url(), {.folder = file + "/ota", .limits = kHasty});
+  const auto kept =
+      KeptDownload::get(f.from.get(), s.url(), {.folder = file + "/ota", .limits = kHasty});
   REQUIRE(!kept);
   CHECK(kept.error().what.find("cannot be made") != std::string::npos);
   CHECK(s.server.requests().empty());

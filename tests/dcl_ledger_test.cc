@@ -1,6 +1,5 @@
 // The Ledger that a verifier sees: found, absent and unknown, from a cache, a snapshot and a node.
 #include "dcl/cached_ledger.h"
-
 #include "dcl/snapshot.h"
 #include "tests/dcl_support.h"
 #include "verifier/pki/certificate.h"
@@ -11,7 +10,9 @@ using namespace attest::test;
 
 namespace {
 
-KeyId skid(const char* text) { return *key_id(*from_hex_lenient(text)); }
+KeyId skid(const char* text) {
+  return *key_id(*from_hex_lenient(text));
+}
 
 const KeyId kPaaFff1 = skid("6AFD22771F511FECBF1641976710DCDC31A1717E");
 const KeyId kPaiFff1 = skid("AF42B7094DEBD515EC6ECF33B81115225F325288");
@@ -23,13 +24,21 @@ const KeyId kRevokedPaa = skid("EB3715DAD0F2AC1C7B1EF848B697713D8B52D6CC");
 const KeyId kNobody = skid("0011223344556677889900112233445566778899");
 
 LedgerOptions options(const Folder& folder, Ledger4Test& ledger) {
-  return {.network = ledger.network, .cache_folder = folder.path(), .ledger = "", .offline = false, .max_age = 86'400, .now = kNow,
-          .transport = [] { return make_curl_transport({.budget = hasty()}); }, .progress = {}};
+  return {.network = ledger.network,
+          .cache_folder = folder.path(),
+          .ledger = "",
+          .offline = false,
+          .max_age = 86'400,
+          .now = kNow,
+          .transport = [] { return make_curl_transport({.budget = hasty()}); },
+          .progress = {}};
 }
 
 template <class T>
 std::string kind(const Fact<T>& fact) {
-  return std::holds_alternative<Unknown>(fact) ? "unknown: " + std::get<Unknown>(fact).why : std::holds_alternative<Absent>(fact) ? "absent" : "found";
+  return std::holds_alternative<Unknown>(fact)  ? "unknown: " + std::get<Unknown>(fact).why
+         : std::holds_alternative<Absent>(fact) ? "absent"
+                                                : "found";
 }
 
 // What must hold of the recorded ledger, wherever its facts come from.
@@ -42,10 +51,12 @@ void check_facts(CachedLedger& ledger, const std::string& source) {
   CHECK(std::get<Found<std::vector<LedgerCertificate>>>(paa).from.source == source);
   CHECK(std::get<Found<std::vector<LedgerCertificate>>>(paa).from.height == 296);
   // One key under two subjects and in two certificates: all are given.
-  CHECK(std::get<Found<std::vector<LedgerCertificate>>>(ledger.approved_paa(kTwin)).value.size() == 3);
+  CHECK(std::get<Found<std::vector<LedgerCertificate>>>(ledger.approved_paa(kTwin)).value.size() ==
+        3);
   // A subject with '/' in its base64 cannot be asked for by path; here it is found.
   CHECK(kind(ledger.approved_paa(kSlash)) == "found");
-  // The CSA's authority is an approved root and no PAA; its children sign declarations and are no PAIs.
+  // The CSA's authority is an approved root and no PAA; its children sign declarations and are no
+  // PAIs.
   CHECK(kind(ledger.approved_paa(kCsaCa)) == "absent");
   CHECK(kind(ledger.cd_signer(kCdSigner)) == "found");
   CHECK(kind(ledger.approved_pai(kCdSigner)) == "absent");
@@ -113,11 +124,14 @@ TEST_CASE("dcl: the ledger's facts are the same from cache, node and snapshot") 
   check_facts(**offline, "dclchain-local cache");
   CHECK(kind((*offline)->version(0xFFF1, 0x8000, 2)) == "found");
   CHECK(kind((*offline)->version(0xFFF1, 0x8000, 99)) == "absent");
-  CHECK(kind((*offline)->version(0xFFF1, 0x8000, 10)) == "unknown: software version FFF1/8000/0000000A is not in the dclchain-local cache, and nothing may be fetched offline");
+  CHECK(kind((*offline)->version(0xFFF1, 0x8000, 10)) ==
+        "unknown: software version FFF1/8000/0000000A is not in the dclchain-local cache, and "
+        "nothing may be fetched offline");
 
   // Another machine, from the snapshot alone.
   std::string ignored;
-  auto cache = Cache::open(cache_path(folder.path(), "dclchain-local"), Cache::Open::existing, ignored);
+  auto cache =
+      Cache::open(cache_path(folder.path(), "dclchain-local"), Cache::Open::existing, ignored);
   REQUIRE(cache);
   const std::string file = folder / "lab.json";
   std::ofstream(file, std::ios::binary) << write_snapshot(*snapshot_of(**cache));
@@ -130,9 +144,11 @@ TEST_CASE("dcl: the ledger's facts are the same from cache, node and snapshot") 
   CHECK((*snapshot)->status().trust == LedgerTrust::snapshot);
   CHECK((*snapshot)->status().synced_at == Instant{1795214749});  // as old as its block
   CHECK(kind((*snapshot)->version(0xFFF1, 0x8000, 99)) == "absent");
-  CHECK(kind((*snapshot)->version(0xFFF1, 0x8000, 10)) == "unknown: the snapshot lab.json does not hold software version FFF1/8000/0000000A");
+  CHECK(kind((*snapshot)->version(0xFFF1, 0x8000, 10)) ==
+        "unknown: the snapshot lab.json does not hold software version FFF1/8000/0000000A");
   from_file.network.chain_id = "main-net";
-  CHECK(CachedLedger::open(from_file).error().what == file + ": expected a snapshot of main-net, found one of dclchain-local");
+  CHECK(CachedLedger::open(from_file).error().what ==
+        file + ": expected a snapshot of main-net, found one of dclchain-local");
 
   // A node asked directly, without a cache.
   server.server.forget_asked();
@@ -165,7 +181,8 @@ TEST_CASE("dcl: cached facts that are too old are refreshed, or used and said to
   REQUIRE(kind(vendor) == "found");
   CHECK(std::get<Found<VendorInfo>>(vendor).from.read_at.seconds == kNow.seconds + 86'401);
   REQUIRE((*old)->notes().size() == 1);
-  CHECK((*old)->notes()[0].starts_with("dclchain-local could not be refreshed: node: http://127.0.0.1:"));
+  CHECK((*old)->notes()[0].starts_with(
+      "dclchain-local could not be refreshed: node: http://127.0.0.1:"));
   // Without a cache nothing is known, and every answer says why.
   const Folder empty;
   wanted.cache_folder = empty.path();
@@ -174,7 +191,9 @@ TEST_CASE("dcl: cached facts that are too old are refreshed, or used and said to
 }
 
 TEST_CASE("dcl: unknown is never absent: a node that is not believed gives unknown facts") {
-  for (const auto fault : {fixtures::Fault::other_chain, fixtures::Fault::stale, fixtures::Fault::html_404, fixtures::Fault::json_404, fixtures::Fault::wrong_record, fixtures::Fault::other_height}) {
+  for (const auto fault :
+       {fixtures::Fault::other_chain, fixtures::Fault::stale, fixtures::Fault::html_404,
+        fixtures::Fault::json_404, fixtures::Fault::wrong_record, fixtures::Fault::other_height}) {
     const Folder folder;
     Ledger4Test server(small_ledger(), {.fault = fault});
     auto wanted = options(folder, server);
@@ -183,6 +202,7 @@ TEST_CASE("dcl: unknown is never absent: a node that is not believed gives unkno
     REQUIRE(ledger);
     CHECK(kind((*ledger)->vendor(0xFFF1)).starts_with("unknown: "));
     CHECK(kind((*ledger)->vendor(0x1111)).starts_with("unknown: "));
-    CHECK(kind((*ledger)->approved_paa(kPaaFff1)).starts_with("unknown: ") == (fault != fixtures::Fault::wrong_record));
+    CHECK(kind((*ledger)->approved_paa(kPaaFff1)).starts_with("unknown: ") ==
+          (fault != fixtures::Fault::wrong_record));
   }
 }

@@ -1,8 +1,7 @@
 // The lists behind revocation points: fetched, kept, refreshed, and never led back.
-#include "dcl/revocation_lists.h"
-
 #include <fmt/format.h>
 
+#include "dcl/revocation_lists.h"
 #include "tests/dcl_support.h"
 #include "tests/raw_server.h"
 #include "tests/revocation_world.h"
@@ -23,13 +22,19 @@ struct Site {
   bool down = false;
   RawServer server;
 
-  Site() : server([this](const std::string& request, const RawServer::Asker& asker) {
-    const std::lock_guard lock(mutex);
-    const size_t tag = request.find("If-None-Match: ");
-    if (down) asker.write("HTTP/1.1 503 Service Unavailable\r\n\r\n");
-    else if (tag != std::string::npos && headers.find("ETag: " + request.substr(tag + 15, request.find('\r', tag) - tag - 15)) != std::string::npos) asker.write("HTTP/1.1 304 Not Modified\r\n\r\n");
-    else asker.write(ok(body, headers));
-  }) {}
+  Site()
+      : server([this](const std::string& request, const RawServer::Asker& asker) {
+          const std::lock_guard lock(mutex);
+          const size_t tag = request.find("If-None-Match: ");
+          if (down)
+            asker.write("HTTP/1.1 503 Service Unavailable\r\n\r\n");
+          else if (tag != std::string::npos &&
+                   headers.find("ETag: " + request.substr(tag + 15, request.find('\r', tag) - tag -
+                                                                        15)) != std::string::npos)
+            asker.write("HTTP/1.1 304 Not Modified\r\n\r\n");
+          else
+            asker.write(ok(body, headers));
+        }) {}
   void serve(const Bytes& bytes, const std::string& with = "") {
     const std::lock_guard lock(mutex);
     body = text(bytes);
@@ -42,7 +47,11 @@ struct Lists {
   Site site;
   Folder folder;
   RevocationPoint point = world.point_of_pai();
-  ListOptions options{.folder = folder.path(), .offline = false, .max_age = 3600, .now = *parse_rfc3339("2026-06-01T00:00:00Z"), .downloader = [] { return make_downloader({.allow_private_hosts = true}); }};
+  ListOptions options{.folder = folder.path(),
+                      .offline = false,
+                      .max_age = 3600,
+                      .now = *parse_rfc3339("2026-06-01T00:00:00Z"),
+                      .downloader = [] { return make_downloader({.allow_private_hosts = true}); }};
   std::vector<std::string> notes;
 
   Lists() { point.data_url = site.server.url("/pai.crl"); }
@@ -52,17 +61,21 @@ struct Lists {
     const auto list = lists.get(point);
     notes = lists.notes();
     if (!list) return list.error().what;
-    return fmt::format("number {}, {} serials", hex((*list)->crl().number.value_or(Bytes{})), (*list)->crl().entry_count);
+    return fmt::format("number {}, {} serials", hex((*list)->crl().number.value_or(Bytes{})),
+                       (*list)->crl().entry_count);
   }
   std::string note() {
     const std::string begin = "the revocation list " + point.data_url + ": ";
-    if (notes.size() != 1 || !notes[0].starts_with(begin)) return fmt::format("{} notes", notes.size());
+    if (notes.size() != 1 || !notes[0].starts_with(begin))
+      return fmt::format("{} notes", notes.size());
     return notes[0].substr(begin.size());
   }
   size_t asked() const { return site.server.requests().size(); }
 };
 
-CrlParts numbered(uint8_t number) { return World::list(World::kPaiKey, "PAI", number); }
+CrlParts numbered(uint8_t number) {
+  return World::list(World::kPaiKey, "PAI", number);
+}
 
 }  // namespace
 
@@ -73,11 +86,11 @@ TEST_CASE("lists: a list is fetched once, kept, and asked for again with its val
   CHECK(l.asked() == 1);
   CHECK(l.get() == "number 02, 1 serials");
   CHECK(l.asked() == 1);
-  l.options.now.seconds += 3601;   // older than the maximal age
+  l.options.now.seconds += 3601;  // older than the maximal age
   CHECK(l.get() == "number 02, 1 serials");
   CHECK(l.asked() == 2);
   CHECK(l.site.server.requests().back().find("If-None-Match: \"a\"") != std::string::npos);
-  CHECK(l.get() == "number 02, 1 serials");   // unchanged counts as fresh
+  CHECK(l.get() == "number 02, 1 serials");  // unchanged counts as fresh
   CHECK(l.asked() == 2);
   l.site.serve(numbered(3).der(), "ETag: \"b\"\r\n");
   l.options.now.seconds += 3601;
@@ -127,11 +140,14 @@ TEST_CASE("lists: PEM is read like DER") {
   CHECK(l.get() == "number 02, 1 serials");
   CHECK(l.asked() == 1);
   Lists two;
-  two.site.serve(to_bytes(view(to_pem("X509 CRL", numbered(2).der()) + to_pem("X509 CRL", numbered(3).der()))));
-  CHECK(two.get() == "what is served there is no revocation list: expected one X509 CRL block, found several");
+  two.site.serve(to_bytes(
+      view(to_pem("X509 CRL", numbered(2).der()) + to_pem("X509 CRL", numbered(3).der()))));
+  CHECK(two.get() ==
+        "what is served there is no revocation list: expected one X509 CRL block, found several");
   Lists none;
   none.site.serve(to_bytes(view(to_pem("CERTIFICATE", none.world.pai->der))));
-  CHECK(none.get() == "what is served there is no revocation list: expected a X509 CRL block, found none");
+  CHECK(none.get() ==
+        "what is served there is no revocation list: expected a X509 CRL block, found none");
 }
 
 TEST_CASE("lists: nothing older, and nothing of another signer, takes the place of what is known") {
@@ -144,12 +160,30 @@ TEST_CASE("lists: nothing older, and nothing of another signer, takes the place 
     bool down;
     std::string note;
   } rows[] = {
-      {"an older one", numbered(4).der(), false, "an older one is served (number 04 of 2026-01-01T00:00:00Z) than is known here (number 05 of 2026-01-01T00:00:00Z); the newer one is used"},
-      {"one of another issuer", World::list(World::kPaaKey, "PAA", 9).der(), false, "expected one signed by the ledger's signer, found one of CN=PAA, VID=FFF1; the one at hand is used"},
-      {"one with another signature", [] { auto p = numbered(9); p.signer = 99; return p.der(); }(), false, "expected one signed by the ledger's signer, found one of CN=PAI, VID=FFF1; the one at hand is used"},
-      {"cut short", to_bytes(View(numbered(9).der()).first(100)), false, "what is served there is no revocation list: crl: length "},
-      {"a web page", to_bytes(view("<html>")), false, "what is served there is no revocation list: crl: expected SEQUENCE (0x30), found tag 0x3c; the one at hand is used"},
-      {"nothing", {}, true, "it could not be fetched: expected the file, found the answer 503; the one at hand is used"},
+      {"an older one", numbered(4).der(), false,
+       "an older one is served (number 04 of 2026-01-01T00:00:00Z) than is known here (number 05 "
+       "of 2026-01-01T00:00:00Z); the newer one is used"},
+      {"one of another issuer", World::list(World::kPaaKey, "PAA", 9).der(), false,
+       "expected one signed by the ledger's signer, found one of CN=PAA, VID=FFF1; the one at hand "
+       "is used"},
+      {"one with another signature",
+       [] {
+         auto p = numbered(9);
+         p.signer = 99;
+         return p.der();
+       }(),
+       false,
+       "expected one signed by the ledger's signer, found one of CN=PAI, VID=FFF1; the one at hand "
+       "is used"},
+      {"cut short", to_bytes(View(numbered(9).der()).first(100)), false,
+       "what is served there is no revocation list: crl: length "},
+      {"a web page", to_bytes(view("<html>")), false,
+       "what is served there is no revocation list: crl: expected SEQUENCE (0x30), found tag 0x3c; "
+       "the one at hand is used"},
+      {"nothing",
+       {},
+       true,
+       "it could not be fetched: expected the file, found the answer 503; the one at hand is used"},
   };
   for (const auto& row : rows) {
     CAPTURE(std::string(row.what));
@@ -159,7 +193,7 @@ TEST_CASE("lists: nothing older, and nothing of another signer, takes the place 
     CHECK(l.get() == "number 05, 1 serials");
     CHECK_MESSAGE(l.note().starts_with(row.note), l.note());
     l.options.offline = true;
-    CHECK(l.get() == "number 05, 1 serials");   // and so it stays
+    CHECK(l.get() == "number 05, 1 serials");  // and so it stays
     l.options.offline = false;
   }
   // Without anything at hand, what is served is handed on to be judged, and not kept.
@@ -197,18 +231,22 @@ TEST_CASE("lists: size and digest of the ledger's entry are honoured where it gi
   Lists l;
   l.site.serve(der);
   l.point.data_file_size = der.size() + 1;
-  CHECK(l.get() == fmt::format("it could not be fetched: expected {} bytes, found {}", der.size() + 1, der.size()));
+  CHECK(l.get() == fmt::format("it could not be fetched: expected {} bytes, found {}",
+                               der.size() + 1, der.size()));
   l.point.data_file_size = 0;
   l.point.data_digest = "AAAA";
   l.point.data_digest_type = 2;
   CHECK(l.get().starts_with("the ledger's digest cannot be compared: "));
 }
 
-TEST_CASE("lists: a file of the cache that rotted is noticed where it is touched, and fetched anew") {
+TEST_CASE(
+    "lists: a file of the cache that rotted is noticed where it is touched, and fetched anew") {
   Lists l;
   Bytes entries;
   for (unsigned i = 0; i < 3000; ++i) {
-    const Bytes one = sequence({tlv(der::kInteger, Bytes{0x40, static_cast<uint8_t>(i >> 8), static_cast<uint8_t>(i)}), utc("250601000000Z")});
+    const Bytes one = sequence(
+        {tlv(der::kInteger, Bytes{0x40, static_cast<uint8_t>(i >> 8), static_cast<uint8_t>(i)}),
+         utc("250601000000Z")});
     entries.insert(entries.end(), one.begin(), one.end());
   }
   CrlParts parts = numbered(2);
@@ -225,7 +263,8 @@ TEST_CASE("lists: a file of the cache that rotted is noticed where it is touched
   for (size_t at = 0; at < good.size(); at += 509) {
     Bytes bad = good;
     bad[at] ^= 0x10;
-    std::ofstream(path, std::ios::binary).write(reinterpret_cast<const char*>(bad.data()), static_cast<std::streamsize>(bad.size()));
+    std::ofstream(path, std::ios::binary)
+        .write(reinterpret_cast<const char*>(bad.data()), static_cast<std::streamsize>(bad.size()));
     const auto file = ListFile::open(path);
     if (!file) {
       ++noticed;
@@ -236,15 +275,17 @@ TEST_CASE("lists: a file of the cache that rotted is noticed where it is touched
     // What can still be asked is answered right, or not at all.
     bool refused = false;
     for (unsigned i = 0; i < 3100; ++i) {
-      const auto found = (*file)->list->find(Bytes{0x40, static_cast<uint8_t>(i >> 8), static_cast<uint8_t>(i)}, l.world.pai->subject);
+      const auto found = (*file)->list->find(
+          Bytes{0x40, static_cast<uint8_t>(i >> 8), static_cast<uint8_t>(i)}, l.world.pai->subject);
       refused = refused || !found;
       if (found) REQUIRE(found->has_value() == (i < 3000));
     }
     noticed += refused ? 1 : 0;
   }
-  CHECK(noticed > good.size() / 509 * 9 / 10);   // the rest is padding
+  CHECK(noticed > good.size() / 509 * 9 / 10);  // the rest is padding
   for (size_t size = 0; size < good.size(); size += 1021) {
-    std::ofstream(path, std::ios::binary).write(reinterpret_cast<const char*>(good.data()), static_cast<std::streamsize>(size));
+    std::ofstream(path, std::ios::binary)
+        .write(reinterpret_cast<const char*>(good.data()), static_cast<std::streamsize>(size));
     CHECK_FALSE(ListFile::open(path));
   }
   CHECK(l.get() == "number 02, 3000 serials");
@@ -258,25 +299,57 @@ TEST_CASE("lists: hostile servers leave the question open, in one line and in bo
     RawServer::Answer answer;
     const char* begins;
   } rows[] = {
-      {"to a file", [](const std::string&, const RawServer::Asker& asker) { asker.write("HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\n\r\n"); }, "it could not be fetched: file:///etc/passwd (redirected from "},
-      {"to itself", [](const std::string& request, const RawServer::Asker& asker) { asker.write("HTTP/1.1 302 Found\r\nLocation: " + path_of(request) + "\r\n\r\n"); }, "it could not be fetched: http://127.0.0.1:"},
-      {"a byte now and then", [](const std::string&, const RawServer::Asker& asker) { asker.write("HTTP/1.1 200 OK\r\n\r\n"); while (asker.wait(20) && asker.write("x")) {} }, "it could not be fetched: expected at least 1000 bytes a second, found "},
-      {"more than it said", [](const std::string&, const RawServer::Asker& asker) { asker.write("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n" + std::string(text(numbered(2).der()))); }, "what is served there is no revocation list: crl: "},
-      {"without end", [](const std::string&, const RawServer::Asker& asker) { asker.write("HTTP/1.1 200 OK\r\n\r\n"); while (asker.write(std::string(4096, 'x'))) {} }, "it could not be fetched: expected at most 1000000 bytes, found more"},
+      {"to a file",
+       [](const std::string&, const RawServer::Asker& asker) {
+         asker.write("HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\n\r\n");
+       },
+       "it could not be fetched: file:///etc/passwd (redirected from "},
+      {"to itself",
+       [](const std::string& request, const RawServer::Asker& asker) {
+         asker.write("HTTP/1.1 302 Found\r\nLocation: " + path_of(request) + "\r\n\r\n");
+       },
+       "it could not be fetched: http://127.0.0.1:"},
+      {"a byte now and then",
+       [](const std::string&, const RawServer::Asker& asker) {
+         asker.write("HTTP/1.1 200 OK\r\n\r\n");
+         while (asker.wait(20) && asker.write("x")) {
+         }
+       },
+       "it could not be fetched: expected at least 1000 bytes a second, found "},
+      {"more than it said",
+       [](const std::string&, const RawServer::Asker& asker) {
+         asker.write("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n" +
+                     std::string(text(numbered(2).der())));
+       },
+       "what is served there is no revocation list: crl: "},
+      {"without end",
+       [](const std::string&, const RawServer::Asker& asker) {
+         asker.write("HTTP/1.1 200 OK\r\n\r\n");
+         while (asker.write(std::string(4096, 'x'))) {
+         }
+       },
+       "it could not be fetched: expected at most 1000000 bytes, found more"},
   };
   for (const auto& row : rows) {
     CAPTURE(row.what);
     RawServer server(row.answer);
     Lists l;
-    l.options.limits = {.connect = std::chrono::milliseconds(2000), .total = std::chrono::milliseconds(3000), .slow_for = std::chrono::milliseconds(150), .slowest = 1000, .bytes = 1'000'000};
+    l.options.limits = {.connect = std::chrono::milliseconds(2000),
+                        .total = std::chrono::milliseconds(3000),
+                        .slow_for = std::chrono::milliseconds(150),
+                        .slowest = 1000,
+                        .bytes = 1'000'000};
     l.point.data_url = server.url("/x.crl");
     const std::string got = l.get();
     CHECK_MESSAGE(got.starts_with(row.begins), got);
   }
   Lists guarded;
   guarded.options.downloader = [] { return make_downloader({}); };
-  CHECK(guarded.get() == "it could not be fetched: expected a public address, found 127.0.0.1 (--allow-private-hosts lets it be asked)");
+  CHECK(guarded.get() ==
+        "it could not be fetched: expected a public address, found 127.0.0.1 "
+        "(--allow-private-hosts lets it be asked)");
   CHECK(guarded.asked() == 0);
   guarded.point.data_url = "file:///etc/passwd";
-  CHECK(guarded.get() == "it could not be fetched: expected an http or https address, found another");
+  CHECK(guarded.get() ==
+        "it could not be fetched: expected an http or https address, found another");
 }

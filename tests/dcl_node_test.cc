@@ -1,8 +1,7 @@
 // One node: the quirks of the ledger's REST interface, and what a node is not believed.
-#include "dcl/node.h"
-
 #include <algorithm>
 
+#include "dcl/node.h"
 #include "tests/dcl_support.h"
 
 using namespace attest;
@@ -27,8 +26,15 @@ class Script final : public Transport {
       asked.push_back(request);
       const std::string path = request.url.substr(std::string("http://node").size());
       const auto line = lines.find(path);
-      auto more = answered(request, line == lines.end() ? Result<Response>(Response{.status = 501, .headers = {}, .body = R"({"code":12,"message":"Not Implemented","details":[]})"})
-                                                        : Result<Response>(Response{.status = line->second.status, .headers = line->second.headers, .body = line->second.body}));
+      auto more = answered(
+          request, line == lines.end()
+                       ? Result<Response>(Response{
+                             .status = 501,
+                             .headers = {},
+                             .body = R"({"code":12,"message":"Not Implemented","details":[]})"})
+                       : Result<Response>(Response{.status = line->second.status,
+                                                   .headers = line->second.headers,
+                                                   .body = line->second.body}));
       for (Request& next : more) requests.push_back(std::move(next));
     }
   }
@@ -41,9 +47,15 @@ constexpr const char* kHeight = "grpc-metadata-x-cosmos-block-height";
 Script honest_node() {
   Script script;
   const Headers at{{kHeight, "296"}, {"x-server-time", "1795214752"}};
-  script.lines["/cosmos/base/tendermint/v1beta1/node_info"] = {200, R"({"default_node_info":{"network":"main-net"},"application_version":{"version":"1.6.0"}})", at};
+  script.lines["/cosmos/base/tendermint/v1beta1/node_info"] = {
+      200,
+      R"({"default_node_info":{"network":"main-net"},"application_version":{"version":"1.6.0"}})",
+      at};
   script.lines["/cosmos/base/tendermint/v1beta1/syncing"] = {200, R"({"syncing":false})", at};
-  script.lines["/cosmos/base/tendermint/v1beta1/blocks/latest"] = {200, R"({"block":{"header":{"chain_id":"main-net","height":"296","time":"2026-11-20T22:45:49.897623231Z"}}})", at};
+  script.lines["/cosmos/base/tendermint/v1beta1/blocks/latest"] = {
+      200,
+      R"({"block":{"header":{"chain_id":"main-net","height":"296","time":"2026-11-20T22:45:49.897623231Z"}}})",
+      at};
   return script;
 }
 const Network kNet{.name = "main", .chain_id = "main-net", .url = "http://node"};
@@ -72,46 +84,66 @@ std::string begin_error(Fault fault) {
 
 TEST_CASE("dcl: the chain id is checked before anything is believed") {
   Script script = honest_node();
-  script.lines["/cosmos/base/tendermint/v1beta1/node_info"].body = R"({"default_node_info":{"network":"testnet-2.0"}})";
-  script.lines["/dcl/vendorinfo/vendors/65521"] = {404, R"({"code":5,"message":"not found","details":[]})", {{kHeight, "296"}}};
-  CHECK(first_error(script, Schema::vendor, "FFF1") == "node http://node: expected a node of main-net, found one of testnet-2.0");
+  script.lines["/cosmos/base/tendermint/v1beta1/node_info"].body =
+      R"({"default_node_info":{"network":"testnet-2.0"}})";
+  script.lines["/dcl/vendorinfo/vendors/65521"] = {
+      404, R"({"code":5,"message":"not found","details":[]})", {{kHeight, "296"}}};
+  CHECK(first_error(script, Schema::vendor, "FFF1") ==
+        "node http://node: expected a node of main-net, found one of testnet-2.0");
   CHECK(script.asked.size() == 3);  // nothing else was asked
 }
 
 TEST_CASE("dcl: every read is pinned to the height of the newest block") {
   Script script = honest_node();
-  script.lines["/dcl/vendorinfo/vendors/65521"] = {404, R"({"code":5,"message":"not found","details":[]})", {{kHeight, "296"}}};
+  script.lines["/dcl/vendorinfo/vendors/65521"] = {
+      404, R"({"code":5,"message":"not found","details":[]})", {{kHeight, "296"}}};
   CHECK(first_error(script, Schema::vendor, "FFF1") == "absent");
   REQUIRE(script.asked.size() == 4);
   CHECK(script.asked[0].headers.empty());
   CHECK(script.asked[3].headers == Headers{{"x-cosmos-block-height", "296"}});
-  CHECK(script.asked[3].url == "http://node/dcl/vendorinfo/vendors/65521");  // plain decimal: a leading zero is octal
+  CHECK(script.asked[3].url ==
+        "http://node/dcl/vendorinfo/vendors/65521");  // plain decimal: a leading zero is octal
 }
 
 TEST_CASE("dcl: absent is a JSON 404 with code 5 and the height header, and nothing else") {
-  const std::string vendor = R"({"vendorInfo":{"vendorID":65521,"vendorName":"A","companyLegalName":"B"}})";
+  const std::string vendor =
+      R"({"vendorInfo":{"vendorID":65521,"vendorName":"A","companyLegalName":"B"}})";
   const struct {
     int status;
     std::string body, height, outcome;
   } rows[] = {
       {404, R"({"code":5,"message":"not found","details":[]})", "296", "absent"},
-      {404, R"({"code":5,"message":"not found","details":[]})", "", "node http://node: an answer 404 without the block height that its others carry: not the node's own"},
-      {404, R"({"code":5,"message":"not found","details":[]})", "295", "node http://node: asked at height 296, answered from height 295"},
-      {404, "<html>nothing here</html>", "296", "node http://node: answered 404 with HTML, expected a ledger's JSON (a proxy or a login page between here and the node?)"},
-      {404, R"({"code":12,"message":"Not Implemented","details":[]})", "296", "node http://node: answered 404, code 12: Not Implemented"},
+      {404, R"({"code":5,"message":"not found","details":[]})", "",
+       "node http://node: an answer 404 without the block height that its others carry: not the "
+       "node's own"},
+      {404, R"({"code":5,"message":"not found","details":[]})", "295",
+       "node http://node: asked at height 296, answered from height 295"},
+      {404, "<html>nothing here</html>", "296",
+       "node http://node: answered 404 with HTML, expected a ledger's JSON (a proxy or a login "
+       "page between here and the node?)"},
+      {404, R"({"code":12,"message":"Not Implemented","details":[]})", "296",
+       "node http://node: answered 404, code 12: Not Implemented"},
       {404, "", "296", "node http://node: answered 404 without a ledger's error, 0 bytes"},
-      {501, R"({"code":12,"message":"Not Implemented","details":[]})", "", "node http://node: answered 501, code 12: Not Implemented"},
-      {400, R"({"code":3,"message":"type mismatch, parameter: vendorID","details":[]})", "", "node http://node: answered 400, code 3: type mismatch, parameter: vendorID"},
+      {501, R"({"code":12,"message":"Not Implemented","details":[]})", "",
+       "node http://node: answered 501, code 12: Not Implemented"},
+      {400, R"({"code":3,"message":"type mismatch, parameter: vendorID","details":[]})", "",
+       "node http://node: answered 400, code 3: type mismatch, parameter: vendorID"},
       {200, vendor, "296", "found"},
-      {200, vendor, "", "node http://node: an answer 200 without the block height that its others carry: not the node's own"},
-      {200, R"({"vendorInfo":{"vendorID":65522,"vendorName":"A","companyLegalName":"B"}})", "296", "node http://node: asked about vendor FFF1, the answer is about FFF2"},
-      {200, R"({"vendorInfo":[],"pagination":{"next_key":null,"total":"0"}})", "296", "node http://node: expected an object \"vendorInfo\", found array"},
-      {200, R"({"model":{}})", "296", "node http://node: expected an object \"vendorInfo\", found none"},
+      {200, vendor, "",
+       "node http://node: an answer 200 without the block height that its others carry: not the "
+       "node's own"},
+      {200, R"({"vendorInfo":{"vendorID":65522,"vendorName":"A","companyLegalName":"B"}})", "296",
+       "node http://node: asked about vendor FFF1, the answer is about FFF2"},
+      {200, R"({"vendorInfo":[],"pagination":{"next_key":null,"total":"0"}})", "296",
+       "node http://node: expected an object \"vendorInfo\", found array"},
+      {200, R"({"model":{}})", "296",
+       "node http://node: expected an object \"vendorInfo\", found none"},
   };
   for (const auto& row : rows) {
     CAPTURE(row.body);
     Script script = honest_node();
-    script.lines["/dcl/vendorinfo/vendors/65521"] = {row.status, row.body, row.height.empty() ? Headers{} : Headers{{kHeight, row.height}}};
+    script.lines["/dcl/vendorinfo/vendors/65521"] = {
+        row.status, row.body, row.height.empty() ? Headers{} : Headers{{kHeight, row.height}}};
     CHECK(first_error(script, Schema::vendor, "FFF1") == row.outcome);
   }
 }
@@ -119,19 +151,26 @@ TEST_CASE("dcl: absent is a JSON 404 with code 5 and the height header, and noth
 TEST_CASE("dcl: a node that never sends the height header may leave it out of a 404") {
   Script script = honest_node();
   for (auto& [path, line] : script.lines) line.headers.clear();
-  script.lines["/dcl/vendorinfo/vendors/65521"] = {404, R"({"code":5,"message":"not found","details":[]})", {}};
+  script.lines["/dcl/vendorinfo/vendors/65521"] = {
+      404, R"({"code":5,"message":"not found","details":[]})", {}};
   CHECK(first_error(script, Schema::vendor, "FFF1") == "absent");
 }
 
-TEST_CASE("dcl: a node that is behind, starting, at height 0 or of another network is named as such") {
+TEST_CASE(
+    "dcl: a node that is behind, starting, at height 0 or of another network is named as such") {
   const struct {
     Fault fault;
     const char* what;
   } rows[] = {
       {Fault::other_chain, "node : expected a node of dclchain-local, found one of other-net"},
-      {Fault::stale, "node : is behind: still catching up at height 50, its newest block is of 2026-11-20T22:45:50Z"},
-      {Fault::stalled, "node : is behind: its newest block (height 50, 2026-11-19T22:45:50Z) is 24 hours older than its own clock"},
-      {Fault::starting, "node : is starting: its REST interface is up, its ledger is not yet (503, code 14)"},
+      {Fault::stale,
+       "node : is behind: still catching up at height 50, its newest block is of "
+       "2026-11-20T22:45:50Z"},
+      {Fault::stalled,
+       "node : is behind: its newest block (height 50, 2026-11-19T22:45:50Z) is 24 hours older "
+       "than its own clock"},
+      {Fault::starting,
+       "node : is starting: its REST interface is up, its ledger is not yet (503, code 14)"},
       {Fault::height_0, "node : is at height 0: it has no block yet"},
   };
   for (const auto& row : rows) CHECK(begin_error(row.fault) == row.what);
@@ -139,22 +178,32 @@ TEST_CASE("dcl: a node that is behind, starting, at height 0 or of another netwo
 
 TEST_CASE("dcl: the recorded answers of such nodes are refused in the same words") {
   if (!have_shared("dcl")) return;
-  const auto body = [](const char* file) { return std::string(text(slurp(shared() / "dcl/rest" / file))); };
+  const auto body = [](const char* file) {
+    return std::string(text(slurp(shared() / "dcl/rest" / file)));
+  };
   const struct {
     const char* folder;
     int status;
     const char* what;
   } rows[] = {
       {"node_at_height_0", 500, "node http://node: is at height 0: it has no block yet"},
-      {"node_starting", 503, "node http://node: is starting: its REST interface is up, its ledger is not yet (503, code 14)"},
-      {"other_network", 200, "node http://node: expected a node of dclchain-local, found one of other-net"},
-      {"node_stale", 200, "node http://node: is behind: still catching up at height 383, its newest block is of 2026-11-20T22:54:43Z"},
+      {"node_starting", 503,
+       "node http://node: is starting: its REST interface is up, its ledger is not yet (503, code "
+       "14)"},
+      {"other_network", 200,
+       "node http://node: expected a node of dclchain-local, found one of other-net"},
+      {"node_stale", 200,
+       "node http://node: is behind: still catching up at height 383, its newest block is of "
+       "2026-11-20T22:54:43Z"},
       {"node_synced_observer", 200, ""},
   };
   for (const auto& row : rows) {
     Script script;
-    for (const char* name : {"node_info", "syncing"}) script.lines[std::string("/cosmos/base/tendermint/v1beta1/") + name] = {row.status, body((std::string(row.folder) + "/" + name + ".json").c_str()), {}};
-    script.lines["/cosmos/base/tendermint/v1beta1/blocks/latest"] = {row.status, body((std::string(row.folder) + "/blocks_latest.json").c_str()), {}};
+    for (const char* name : {"node_info", "syncing"})
+      script.lines[std::string("/cosmos/base/tendermint/v1beta1/") + name] = {
+          row.status, body((std::string(row.folder) + "/" + name + ".json").c_str()), {}};
+    script.lines["/cosmos/base/tendermint/v1beta1/blocks/latest"] = {
+        row.status, body((std::string(row.folder) + "/blocks_latest.json").c_str()), {}};
     Network network = kNet;
     network.chain_id = "dclchain-local";
     Node node(network, script, kNow);
@@ -165,10 +214,14 @@ TEST_CASE("dcl: the recorded answers of such nodes are refused in the same words
 
 TEST_CASE("dcl: a pinned height that the node has pruned or not reached is an error, not absence") {
   if (!have_shared("dcl")) return;
-  for (const char* file : {"pruned/vendor_pinned_to_pruned_height.json", "http/x_cosmos_block_height_future.json"}) {
+  for (const char* file :
+       {"pruned/vendor_pinned_to_pruned_height.json", "http/x_cosmos_block_height_future.json"}) {
     Script script = honest_node();
-    script.lines["/dcl/vendorinfo/vendors/65521"] = {500, std::string(text(slurp(shared() / "dcl/rest" / file))), {}};
-    CHECK(first_error(script, Schema::vendor, "FFF1").starts_with("node http://node: cannot answer at height 296 (behind, or the height is pruned): codespace sdk code"));
+    script.lines["/dcl/vendorinfo/vendors/65521"] = {
+        500, std::string(text(slurp(shared() / "dcl/rest" / file))), {}};
+    CHECK(first_error(script, Schema::vendor, "FFF1")
+              .starts_with("node http://node: cannot answer at height 296 (behind, or the height "
+                           "is pruned): codespace sdk code"));
   }
 }
 
@@ -180,16 +233,20 @@ TEST_CASE("dcl: lists are walked page by page until next_key is null, whatever t
   const auto lists = node.lists(schemas);
   REQUIRE(lists);
   CHECK(lists->front().records.size() == 7);
-  CHECK(std::is_sorted(lists->front().records.begin(), lists->front().records.end(), [](const Record& a, const Record& b) { return a.key < b.key; }));
+  CHECK(std::is_sorted(lists->front().records.begin(), lists->front().records.end(),
+                       [](const Record& a, const Record& b) { return a.key < b.key; }));
   CHECK(node.requests() == 3 + 3);
-  for (const auto& asked : ledger.server.asked()) CHECK((asked.height == "50" || asked.path.starts_with("/cosmos/")));
+  for (const auto& asked : ledger.server.asked())
+    CHECK((asked.height == "50" || asked.path.starts_with("/cosmos/")));
 }
 
 TEST_CASE("dcl: a page key is percent-encoded, since it is standard base64") {
   Script script = honest_node();
   const Headers at{{kHeight, "296"}};
-  script.lines["/dcl/vendorinfo/vendors?pagination.limit=1000"] = {200, R"({"vendorInfo":[],"pagination":{"next_key":"+/8=","total":"0"}})", at};
-  script.lines["/dcl/vendorinfo/vendors?pagination.limit=1000&pagination.key=%2B%2F8%3D"] = {200, R"({"vendorInfo":[],"pagination":{"next_key":null,"total":"0"}})", at};
+  script.lines["/dcl/vendorinfo/vendors?pagination.limit=1000"] = {
+      200, R"({"vendorInfo":[],"pagination":{"next_key":"+/8=","total":"0"}})", at};
+  script.lines["/dcl/vendorinfo/vendors?pagination.limit=1000&pagination.key=%2B%2F8%3D"] = {
+      200, R"({"vendorInfo":[],"pagination":{"next_key":null,"total":"0"}})", at};
   Node node(kNet, script, kNow);
   REQUIRE(node.begin());
   const Schema schemas[] = {Schema::vendor};
@@ -205,19 +262,23 @@ TEST_CASE("dcl: pages that repeat, or that never end, are refused") {
     const Schema schemas[] = {Schema::vendor};
     const auto lists = node.lists(schemas);
     REQUIRE_FALSE(lists);
-    const std::string expected = fault == Fault::repeat_pages ? ": vendors: FFEB is listed twice: the pages repeat" : ": vendors: more than 5000 pages or 2000000 records";
+    const std::string expected = fault == Fault::repeat_pages
+                                     ? ": vendors: FFEB is listed twice: the pages repeat"
+                                     : ": vendors: more than 5000 pages or 2000000 records";
     CHECK(lists.error().what == "node " + ledger.server.url() + expected);
   }
 }
 
-TEST_CASE("dcl: a filter that the node ignored is noticed, because the answer is about something else") {
+TEST_CASE(
+    "dcl: a filter that the node ignored is noticed, because the answer is about something else") {
   Ledger4Test ledger(small_ledger(), {.fault = Fault::wrong_record});
   auto node = ledger.node();
   REQUIRE(node.begin());
   const std::string keys[] = {"FFF1"};
   const auto records = node.records(Schema::vendor, keys);
   REQUIRE_FALSE(records);
-  CHECK(records.error().what == "node " + ledger.server.url() + ": asked about vendor FFF1, the answer is about FFEB");
+  CHECK(records.error().what ==
+        "node " + ledger.server.url() + ": asked about vendor FFF1, the answer is about FFEB");
 }
 
 TEST_CASE("dcl: gzip, chunks, trailers and a proxy's ETag make no difference") {
@@ -230,7 +291,8 @@ TEST_CASE("dcl: gzip, chunks, trailers and a proxy's ETag make no difference") {
   REQUIRE(left);
   REQUIRE(right);
   REQUIRE(left->front().records.size() == 60);
-  for (size_t i = 0; i < 60; ++i) CHECK(left->front().records[i].object == right->front().records[i].object);
+  for (size_t i = 0; i < 60; ++i)
+    CHECK(left->front().records[i].object == right->front().records[i].object);
 }
 
 TEST_CASE("dcl: roots are named twice by a node, and both statements must agree") {
@@ -242,13 +304,15 @@ TEST_CASE("dcl: roots are named twice by a node, and both statements must agree"
   REQUIRE(node.begin());
   CHECK(node.lists(schemas).has_value());
   auto& roots = facts.recordings.at("/dcl/pki/root-certificates").body;
-  const std::string first = R"({"subject":"MCgxEDAOBgNVBAMMB0FDSyBQQUExFDASBgorBgEEAYKifAIBDAQxMzdB","subjectKeyId":"B2:65:F8:46:76:E4:65:CF:6C:D2:32:B6:93:83:30:C8:EA:30:64:06"},)";
+  const std::string first =
+      R"({"subject":"MCgxEDAOBgNVBAMMB0FDSyBQQUExFDASBgorBgEEAYKifAIBDAQxMzdB","subjectKeyId":"B2:65:F8:46:76:E4:65:CF:6C:D2:32:B6:93:83:30:C8:EA:30:64:06"},)";
   REQUIRE(roots.find(first) != std::string::npos);
   roots.erase(roots.find(first), first.size());
   ledger.server.set_facts(facts);
   const auto lists = node.lists(schemas);
   REQUIRE_FALSE(lists);
-  CHECK(lists.error().what.find("is called a root, but is not among the approved roots") != std::string::npos);
+  CHECK(lists.error().what.find("is called a root, but is not among the approved roots") !=
+        std::string::npos);
 }
 
 TEST_CASE("dcl: every fault of the wire ends in a clear message and bounded time") {
@@ -265,16 +329,20 @@ TEST_CASE("dcl: every fault of the wire ends in a clear message and bounded time
       {Fault::error_500, "answered 500, code 13: internal"},
       {Fault::error_503, "answered 503 without a ledger's error, 22 bytes"},
       {Fault::too_many, "refuses to be asked so often (429): rate limit exceeded"},
-      {Fault::html, "answered 200 with HTML, expected a ledger's JSON (a proxy or a login page between here and the node?)"},
+      {Fault::html,
+       "answered 200 with HTML, expected a ledger's JSON (a proxy or a login page between here and "
+       "the node?)"},
       {Fault::html_404, "answered 404 with HTML"},
-      {Fault::json_404, "an answer 404 without the block height that its others carry: not the node's own"},
+      {Fault::json_404,
+       "an answer 404 without the block height that its others carry: not the node's own"},
       {Fault::other_height, "asked at height 50, answered from height 49"},
       {Fault::huge, "the answer is larger than 4194304 bytes"},
       {Fault::huge_chunked, "the answer is larger than 4194304 bytes"},
       {Fault::invalid_utf8, "JSON: Invalid encoding in string."},
       {Fault::deep_json, "JSON: nested deeper than 32"},
       {Fault::duplicate_keys, "JSON: duplicate key \"vendorInfo\""},
-      {Fault::out_of_range, "vendorInfo: vendorID: expected a number from 1 to 65535, found 99999999999999999999"},
+      {Fault::out_of_range,
+       "vendorInfo: vendorID: expected a number from 1 to 65535, found 99999999999999999999"},
       {Fault::redirect, "redirected to another scheme"},
   };
   for (const auto& row : rows) {
@@ -293,7 +361,8 @@ TEST_CASE("dcl: every fault of the wire ends in a clear message and bounded time
 }
 
 TEST_CASE("dcl: what passes is tried again: 429, 5xx and broken connections") {
-  for (const Fault fault : {Fault::too_many, Fault::error_503, Fault::cut, Fault::starting, Fault::silent}) {
+  for (const Fault fault :
+       {Fault::too_many, Fault::error_503, Fault::cut, Fault::starting, Fault::silent}) {
     Ledger4Test ledger(small_ledger(), {.fault = fault, .recover_after = 1}, hasty());
     auto node = ledger.node();
     REQUIRE(node.begin());
@@ -307,7 +376,8 @@ TEST_CASE("dcl: what passes is tried again: 429, 5xx and broken connections") {
 TEST_CASE("dcl: an unreachable node is an error that names it") {
   auto transport = make_curl_transport({.budget = hasty()});
   REQUIRE(transport);
-  Node node({.name = "main", .chain_id = "main-net", .url = "http://127.0.0.1:1"}, **transport, kNow);
+  Node node({.name = "main", .chain_id = "main-net", .url = "http://127.0.0.1:1"}, **transport,
+            kNow);
   const auto begun = node.begin();
   REQUIRE_FALSE(begun);
   CHECK(begun.error().what.starts_with("node: http://127.0.0.1:1/cosmos/base/tendermint/v1beta1/"));

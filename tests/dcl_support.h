@@ -1,4 +1,5 @@
-// What the tests of dcl share: the recorded ledger as a server, a transport that counts, small time-outs.
+// What the tests of dcl share: the recorded ledger as a server, a transport that counts, small
+// time-outs.
 #pragma once
 
 #include <unistd.h>
@@ -27,8 +28,13 @@ inline fixtures::LedgerFacts small_ledger(size_t vendors = 7) {
   facts.height = 50;
   for (size_t i = 0; i < vendors; ++i) {
     Json vendor;
-    vendor.set("vendorID", static_cast<uint64_t>(0xFFF1 - i)).set("vendorName", "Vendor " + std::to_string(i)).set("companyLegalName", "Legal");
-    vendor.set("companyPreferredName", "").set("vendorLandingPageURL", "").set("creator", "").set("schemaVersion", 0);
+    vendor.set("vendorID", static_cast<uint64_t>(0xFFF1 - i))
+        .set("vendorName", "Vendor " + std::to_string(i))
+        .set("companyLegalName", "Legal");
+    vendor.set("companyPreferredName", "")
+        .set("vendorLandingPageURL", "")
+        .set("creator", "")
+        .set("schemaVersion", 0);
     REQUIRE(facts.add(dcl::Schema::vendor, vendor));
   }
   return facts;
@@ -38,7 +44,8 @@ class Folder {
  public:
   Folder() {
     static int count = 0;
-    path_ = std::filesystem::temp_directory_path() / ("matter-attest-test-" + std::to_string(getpid()) + "-" + std::to_string(++count));
+    path_ = std::filesystem::temp_directory_path() /
+            ("matter-attest-test-" + std::to_string(getpid()) + "-" + std::to_string(++count));
     std::filesystem::create_directories(path_);
   }
   ~Folder() {
@@ -55,11 +62,20 @@ class Folder {
 // Time-outs for tests: a fault must end, and soon.
 inline dcl::Budget hasty() {
   using std::chrono::milliseconds;
-  return {.connect = milliseconds(2000), .silence = milliseconds(500), .answer = milliseconds(1500), .total = milliseconds(8000), .pause = milliseconds(1), .body = 4u << 20, .attempts = 2, .parallel = 8};
+  return {.connect = milliseconds(2000),
+          .silence = milliseconds(500),
+          .answer = milliseconds(1500),
+          .total = milliseconds(8000),
+          .pause = milliseconds(1),
+          .body = 4u << 20,
+          .attempts = 2,
+          .parallel = 8};
 }
 
 struct Ledger4Test {
-  explicit Ledger4Test(fixtures::LedgerFacts facts, fixtures::Behaviour behaviour = {}, dcl::Budget budget = {}) : server(std::move(facts), std::move(behaviour)) {
+  explicit Ledger4Test(fixtures::LedgerFacts facts, fixtures::Behaviour behaviour = {},
+                       dcl::Budget budget = {})
+      : server(std::move(facts), std::move(behaviour)) {
     REQUIRE(server.start());
     transport = *dcl::make_curl_transport({.budget = budget});
     network = {.name = "main", .chain_id = "dclchain-local", .url = server.url()};

@@ -1,10 +1,9 @@
-// The snapshot that is built into the program is what its facts give: served by the fixture ledger, read by a sync of
-// every software version, written as a snapshot.
-
-#include "dcl/snapshot.h"
+// The snapshot that is built into the program is what its facts give: served by the fixture ledger,
+// read by a sync of every software version, written as a snapshot.
 
 #include <cstdlib>
 
+#include "dcl/snapshot.h"
 #include "tests/dcl_support.h"
 
 using namespace attest;
@@ -30,6 +29,8 @@ TEST_CASE("the built-in snapshot is made of fixtures/ledger/demo") {
   const auto snapshot = dcl::snapshot_of(**cache);
   REQUIRE(snapshot);
   const std::string text = dcl::write_snapshot(*snapshot);
-  if (std::getenv("ACCEPT") != nullptr) std::ofstream("dcl/demo_snapshot.json", std::ios::binary) << text;
-  CHECK_MESSAGE(attest::text(slurp("dcl/demo_snapshot.json")) == text, "dcl/demo_snapshot.json is not what fixtures/ledger/demo gives: make accept");
+  if (std::getenv("ACCEPT") != nullptr)
+    std::ofstream("dcl/demo_snapshot.json", std::ios::binary) << text;
+  CHECK_MESSAGE(attest::text(slurp("dcl/demo_snapshot.json")) == text,
+                "dcl/demo_snapshot.json is not what fixtures/ledger/demo gives: make accept");
 }

@@ -33,7 +33,8 @@ TEST_CASE("der: headers are definite, minimal and inside what encloses them") {
     REQUIRE_FALSE(got);
     CHECK(got.error() == Error{row.words, row.offset});
   }
-  const Bytes good = join({tlv(0x04, Bytes(127, 1)), tlv(0x04, Bytes(128, 2)), tlv(0x04, Bytes(70000, 3))});
+  const Bytes good =
+      join({tlv(0x04, Bytes(127, 1)), tlv(0x04, Bytes(128, 2)), tlv(0x04, Bytes(70000, 3))});
   der::Cursor cursor(good);
   for (const size_t size : {127u, 128u, 70000u}) CHECK(cursor.any("x")->body.size() == size);
   CHECK(cursor.empty());
@@ -42,15 +43,18 @@ TEST_CASE("der: headers are definite, minimal and inside what encloses them") {
 TEST_CASE("der: expect, optional, enter and end say what was wanted and what is there") {
   const Bytes input = raw("3006 020105 040100 0500");
   der::Cursor outer(input, 100);
-  CHECK(outer.expect(der::kSet, "things").error() == Error{"things: expected SET (0x31), found SEQUENCE (0x30)", 100});
+  CHECK(outer.expect(der::kSet, "things").error() ==
+        Error{"things: expected SET (0x31), found SEQUENCE (0x30)", 100});
   CHECK(outer.expect(der::context_constructed(0), "things").error().what ==
         "things: expected [0] (0xa0), found SEQUENCE (0x30)");
   auto inner = outer.enter(der::kSequence, "things");
   REQUIRE(inner);
   CHECK(inner->offset() == 102);
   CHECK_FALSE(inner->optional(der::kNull, "nothing")->has_value());
-  CHECK(inner->small_integer("count", 4).error() == Error{"count: expected a number from 0 to 4, found 5", 104});
-  CHECK(inner->end("things").error() == Error{"things: 3 bytes too many, beginning with OCTET STRING (0x04)", 105});
+  CHECK(inner->small_integer("count", 4).error() ==
+        Error{"count: expected a number from 0 to 4, found 5", 104});
+  CHECK(inner->end("things").error() ==
+        Error{"things: 3 bytes too many, beginning with OCTET STRING (0x04)", 105});
   CHECK(inner->optional(der::kOctetString, "octets")->value().body.size() == 1);
   CHECK(inner->expect(der::kOctetString, "more").error() ==
         Error{"more: expected OCTET STRING (0x04), found the end", 108});
@@ -59,7 +63,9 @@ TEST_CASE("der: expect, optional, enter and end say what was wanted and what is 
 }
 
 TEST_CASE("der: primitive values have one encoding") {
-  const auto words = [](const auto& result) { return result ? std::string("ok") : result.error().what; };
+  const auto words = [](const auto& result) {
+    return result ? std::string("ok") : result.error().what;
+  };
   const struct {
     const char* input;
     const char* words;
@@ -77,7 +83,8 @@ TEST_CASE("der: primitive values have one encoding") {
     small[] = {{"020164", "ok"},
                {"020165", "i: expected a number from 0 to 100, found 101"},
                {"0201ff", "i: expected a number from 0 to 100, found a negative one"},
-               {"0209010000000000000000", "i: expected a number from 0 to 100, found a larger one"}},
+               {"0209010000000000000000",
+                "i: expected a number from 0 to 100, found a larger one"}},
     oids[] = {{"0603550403", "ok"},
               {"0600", "o: an OBJECT IDENTIFIER whose last arc does not end"},
               {"06025580", "o: an OBJECT IDENTIFIER with a padded arc"},
@@ -90,11 +97,15 @@ TEST_CASE("der: primitive values have one encoding") {
                  {"030208ff", "s: a BIT STRING with 8 unused bits"},
                  {"030204f1", "s: a BIT STRING whose unused bits are not zero"},
                  {"030204f0", "s: expected a BIT STRING of whole octets, found 4 unused bits"}};
-  for (const auto& row : booleans) CHECK(words(der::Cursor(raw(row.input)).boolean("b")) == row.words);
-  for (const auto& row : integers) CHECK(words(der::Cursor(raw(row.input)).integer("i")) == row.words);
-  for (const auto& row : small) CHECK(words(der::Cursor(raw(row.input)).small_integer("i", 100)) == row.words);
+  for (const auto& row : booleans)
+    CHECK(words(der::Cursor(raw(row.input)).boolean("b")) == row.words);
+  for (const auto& row : integers)
+    CHECK(words(der::Cursor(raw(row.input)).integer("i")) == row.words);
+  for (const auto& row : small)
+    CHECK(words(der::Cursor(raw(row.input)).small_integer("i", 100)) == row.words);
   for (const auto& row : oids) CHECK(words(der::Cursor(raw(row.input)).oid("o")) == row.words);
-  for (const auto& row : strings) CHECK(words(der::Cursor(raw(row.input)).bit_string("s")) == row.words);
+  for (const auto& row : strings)
+    CHECK(words(der::Cursor(raw(row.input)).bit_string("s")) == row.words);
 
   const Bytes eight = raw("0209 00ffffffffffffffff");
   CHECK(der::Cursor(eight).small_integer("i", UINT64_MAX) == UINT64_MAX);
@@ -105,18 +116,19 @@ TEST_CASE("der: primitive values have one encoding") {
 }
 
 TEST_CASE("der: object identifiers as text and back") {
-  for (const char* text : {"1.2.840.10045.4.3.2", "0.0", "0.39", "1.0", "1.39.1", "2.5.4.3", "2.40", "2.999.3",
-                           "1.3.6.1.4.1.37244.2.1", "2.5.18446744073709551615"}) {
+  for (const char* text : {"1.2.840.10045.4.3.2", "0.0", "0.39", "1.0", "1.39.1", "2.5.4.3", "2.40",
+                           "2.999.3", "1.3.6.1.4.1.37244.2.1", "2.5.18446744073709551615"}) {
     CAPTURE(text);
     CHECK(der::oid_text(der::oid_bytes(text)) == text);
   }
-  for (const char* bad : {"", "1", "1.", ".1", "1..2", "3.1", "0.40", "1.2.x", "1.02", "-1.2", "1.2 ",
-                          "1.2.18446744073709551616", "2.18446744073709551615"}) {
+  for (const char* bad : {"", "1", "1.", ".1", "1..2", "3.1", "0.40", "1.2.x", "1.02", "-1.2",
+                          "1.2 ", "1.2.18446744073709551616", "2.18446744073709551615"}) {
     CAPTURE(bad);
     CHECK(der::oid_bytes(bad).empty());
   }
   CHECK(der::oid_text(raw("5581")) == "#5581");
-  CHECK(der::oid_text(raw("5582ffffffffffffffff7f")) == "#5582ffffffffffffffff7f");  // beyond 64 bits
+  CHECK(der::oid_text(raw("5582ffffffffffffffff7f")) ==
+        "#5582ffffffffffffffff7f");  // beyond 64 bits
   CHECK(der::oid_text({}) == "#");
   CHECK(equal(oid::kMatterPid, der::oid_bytes("1.3.6.1.4.1.37244.2.2")));
   CHECK(equal(oid::kPrime256v1, der::oid_bytes("1.2.840.10045.3.1.7")));
@@ -135,10 +147,13 @@ TEST_CASE("der: an ecdsa signature is two positive minimal integers of at most 3
     const char* input;
     const char* words;
   } rows[] = {
-      {"3006 0201ff 020101", "ecdsa signature: r: expected a positive number, found a negative one"},
-      {"3006 020101 0201ff", "ecdsa signature: s: expected a positive number, found a negative one"},
+      {"3006 0201ff 020101",
+       "ecdsa signature: r: expected a positive number, found a negative one"},
+      {"3006 020101 0201ff",
+       "ecdsa signature: s: expected a positive number, found a negative one"},
       {"3007 02020001 020101", "ecdsa signature: r: an INTEGER that is not in its shortest form"},
-      {"3009 020101 020101 020101", "ecdsa signature: 3 bytes too many, beginning with INTEGER (0x02)"},
+      {"3009 020101 020101 020101",
+       "ecdsa signature: 3 bytes too many, beginning with INTEGER (0x02)"},
       {"3006 020101 020101 00", "ecdsa signature: 1 bytes too many, beginning with tag 0x00"},
       {"3003 020101", "ecdsa signature: s: expected INTEGER (0x02), found the end"},
       {"3026 0221 01 0000000000000000000000000000000000000000000000000000000000000000 020101",

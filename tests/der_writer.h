@@ -1,5 +1,5 @@
-// DerWriter: just enough DER to make certificates, lists, requests and keys for tests, right ones and wrong ones. It
-// writes what it is told and checks nothing.
+// DerWriter: just enough DER to make certificates, lists, requests and keys for tests, right ones
+// and wrong ones. It writes what it is told and checks nothing.
 #pragma once
 
 #include <initializer_list>
@@ -23,7 +23,8 @@ inline Bytes tlv(uint8_t tag, const Bytes& body) {
     out.push_back(static_cast<uint8_t>(body.size()));
   } else {
     Bytes length;
-    for (size_t n = body.size(); n != 0; n >>= 8) length.insert(length.begin(), static_cast<uint8_t>(n));
+    for (size_t n = body.size(); n != 0; n >>= 8)
+      length.insert(length.begin(), static_cast<uint8_t>(n));
     out.push_back(static_cast<uint8_t>(0x80 | length.size()));
     out.insert(out.end(), length.begin(), length.end());
   }
@@ -59,7 +60,8 @@ inline Bytes utc(std::string_view s) {
   return tlv(der::kUtcTime, s);
 }
 
-inline Bytes attribute(std::string_view type, std::string_view value, uint8_t tag = der::kUtf8String) {
+inline Bytes attribute(std::string_view type, std::string_view value,
+                       uint8_t tag = der::kUtf8String) {
   return sequence({object_id(type), tlv(tag, value)});
 }
 inline Bytes rdn(const Bytes& attributes) {

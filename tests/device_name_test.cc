@@ -13,7 +13,7 @@ TEST_CASE("names of devices come back as they went, in few bytes") {
       {"7", 2},
       {"dev-0001", 7},
       {"47247dc3-62ac-4cd1-a3b7-beb32673a8b7", 17},
-      {"74187500c7ffcf7ea5df0fc0bc054fe6", 25},            // 32 digits of six bits
+      {"74187500c7ffcf7ea5df0fc0bc054fe6", 25},  // 32 digits of six bits
       {"ABCDEFGHIJKLMNOPQRSTUVWXYZ-_0189", 25},
       {"line 17", 8},
       {"Gerät/0001", 12},
@@ -38,7 +38,8 @@ TEST_CASE("names of devices come back as they went, in few bytes") {
 }
 
 TEST_CASE("a long name is shortened, and stays apart from its like") {
-  const std::string a = "urn:factory:line-7:2026-11-21:0000000001", b = "urn:factory:line-8:2026-11-21:0000000001";
+  const std::string a = "urn:factory:line-7:2026-11-21:0000000001",
+                    b = "urn:factory:line-8:2026-11-21:0000000001";
   CHECK(shown_name(a).size() == kMostNameBytes);
   CHECK(shown_name(a).starts_with("urn:f~"));
   CHECK(shown_name(a).ends_with("~:0000000001"));

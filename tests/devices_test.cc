@@ -1,5 +1,5 @@
-// Every device of fixtures/devices: its report is the one that was accepted, its faults are those it was made with, and
-// the files are those that forge makes.
+// Every device of fixtures/devices: its report is the one that was accepted, its faults are those
+// it was made with, and the files are those that forge makes.
 
 #include <algorithm>
 #include <cstdlib>
@@ -37,7 +37,7 @@ std::string listed(std::vector<std::string> ids) {
 }  // namespace
 
 TEST_CASE("every fixture's report is the accepted one") {
-  const bool accept = std::getenv("ACCEPT") != nullptr;   // tests/accept.sh
+  const bool accept = std::getenv("ACCEPT") != nullptr;  // tests/accept.sh
   REQUIRE(judged_fixtures().size() >= 80);
   for (const Judged& device : judged_fixtures()) {
     CAPTURE(device.name);
@@ -46,7 +46,9 @@ TEST_CASE("every fixture's report is the accepted one") {
     if (accept) std::ofstream(path, std::ios::binary) << device.text;
     const std::string expected = read_text(path);
     const bool same = device.text == expected;
-    CHECK_MESSAGE(same, path << "\n--- expected\n" << expected << "--- found\n" << device.text << "--- to accept what was found: tests/accept.sh");
+    CHECK_MESSAGE(same, path << "\n--- expected\n"
+                             << expected << "--- found\n"
+                             << device.text << "--- to accept what was found: tests/accept.sh");
   }
 }
 
@@ -75,10 +77,14 @@ TEST_CASE("what is blocked names a fault that is shown, and nothing is approved 
       const std::string root = f->blocked_by->id;
       CAPTURE(root);
       const auto fails = device.ids(Status::fail), unknown = device.ids(Status::unknown);
-      const bool shown = std::count(fails.begin(), fails.end(), root) + std::count(unknown.begin(), unknown.end(), root) == 1;
-      CHECK_MESSAGE(shown, std::string(f->check->id) << " is blocked by " << root << ", which is neither failed nor unknown");
+      const bool shown = std::count(fails.begin(), fails.end(), root) +
+                             std::count(unknown.begin(), unknown.end(), root) ==
+                         1;
+      CHECK_MESSAGE(shown, std::string(f->check->id) << " is blocked by " << root
+                                                     << ", which is neither failed nor unknown");
     }
-    if (device.report.verdict == Verdict::approve) CHECK(device.report.all(Status::blocked).empty());
+    if (device.report.verdict == Verdict::approve)
+      CHECK(device.report.all(Status::blocked).empty());
   }
 }
 
@@ -86,16 +92,23 @@ TEST_CASE("the fixtures are what forge makes, byte for byte") {
   std::map<std::string, Bytes> made;
   for (auto& file : forge::trust_files()) made.insert(std::move(file));
   for (const forge::Case& c : cases()) {
-    for (auto& file : forge::files_of(c)) CHECK_MESSAGE(made.insert(file).second, file.first << " is made twice");
-    CHECK_MESSAGE(std::filesystem::exists("fixtures/devices/" + c.name + "/expected.txt"), c.name << " has no expected.txt: tests/accept.sh");
+    for (auto& file : forge::files_of(c))
+      CHECK_MESSAGE(made.insert(file).second, file.first << " is made twice");
+    CHECK_MESSAGE(std::filesystem::exists("fixtures/devices/" + c.name + "/expected.txt"),
+                  c.name << " has no expected.txt: tests/accept.sh");
   }
-  const auto as_made = [](const std::string& path, const Bytes& content) { return read_text(path) == text(content); };
-  for (const auto& file : made) CHECK_MESSAGE(as_made(file.first, file.second), file.first << " is not what forge makes: run build/dev/fixtures/forge --force");
+  const auto as_made = [](const std::string& path, const Bytes& content) {
+    return read_text(path) == text(content);
+  };
+  for (const auto& file : made)
+    CHECK_MESSAGE(as_made(file.first, file.second),
+                  file.first << " is not what forge makes: run build/dev/fixtures/forge --force");
   // And nothing else lies there.
   for (const char* folder : {"fixtures/devices", "fixtures/trust"}) {
     for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
       const std::string path = entry.path().generic_string();
-      if (entry.is_regular_file() && !path.ends_with("/expected.txt")) CHECK_MESSAGE(made.count(path) == 1, path << " is not made by forge");
+      if (entry.is_regular_file() && !path.ends_with("/expected.txt"))
+        CHECK_MESSAGE(made.count(path) == 1, path << " is not made by forge");
     }
   }
 }

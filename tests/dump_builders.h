@@ -1,5 +1,5 @@
-// Dumps made by code: each builder writes one container as its vendor's documents describe it, so that a test can damage
-// one field at a time without any outside data.
+// Dumps made by code: each builder writes one container as its vendor's documents describe it, so
+// that a test can damage one field at a time without any outside data.
 #pragma once
 
 #include <algorithm>
@@ -22,7 +22,9 @@ inline void add_le(Bytes& b, uint64_t value, size_t bytes) {
 inline void add_be(Bytes& b, uint64_t value, size_t bytes) {
   for (size_t i = bytes; i-- > 0;) b.push_back(static_cast<uint8_t>(value >> (8 * i)));
 }
-inline void add(Bytes& b, View v) { b.insert(b.end(), v.begin(), v.end()); }
+inline void add(Bytes& b, View v) {
+  b.insert(b.end(), v.begin(), v.end());
+}
 inline void write(Bytes& b, size_t at, View v) {
   if (b.size() < at + v.size()) b.resize(at + v.size(), 0xFF);
   std::copy(v.begin(), v.end(), b.begin() + static_cast<std::ptrdiff_t>(at));
@@ -35,7 +37,9 @@ inline Bytes some_der(size_t size, uint8_t seed) {
   return der;
 }
 // A scalar that is a valid key, and its SEC 1 form without the public point.
-inline Bytes some_scalar() { return Bytes(32, 0x21); }
+inline Bytes some_scalar() {
+  return Bytes(32, 0x21);
+}
 inline Bytes some_sec1() {
   Bytes der = {0x30, 0x31, 0x02, 0x01, 0x01, 0x04, 0x20};
   add(der, some_scalar());
@@ -62,9 +66,14 @@ class NvsBuilder {
     put_le(image_, at + 24, value, type & 0x0F);
     return seal(at);
   }
-  size_t string(uint8_t space, const std::string& key, const std::string& value) { return data(space, 0x21, 0xFF, key, view(value + '\0')); }
-  size_t chunk(uint8_t space, const std::string& key, uint8_t index, View bytes) { return data(space, 0x42, index, key, bytes); }
-  size_t index(uint8_t space, const std::string& key, size_t size, uint8_t count, uint8_t start = 0) {
+  size_t string(uint8_t space, const std::string& key, const std::string& value) {
+    return data(space, 0x21, 0xFF, key, view(value + '\0'));
+  }
+  size_t chunk(uint8_t space, const std::string& key, uint8_t index, View bytes) {
+    return data(space, 0x42, index, key, bytes);
+  }
+  size_t index(uint8_t space, const std::string& key, size_t size, uint8_t count,
+               uint8_t start = 0) {
     const size_t at = entry(space, 0x48, 1, 0xFF, key);
     put_le(image_, at + 24, size, 4);
     image_[at + 28] = count;
@@ -86,11 +95,15 @@ class NvsBuilder {
     const View e = View(image).subspan(at, 32);
     put_le(image, at + 4, crc32(e.subspan(8), crc32_esp(e.first(4))), 4);
   }
-  static void seal_page(Bytes& image, size_t at) { put_le(image, at + 28, crc32_esp(View(image).subspan(at + 4, 24)), 4); }
+  static void seal_page(Bytes& image, size_t at) {
+    put_le(image, at + 28, crc32_esp(View(image).subspan(at + 4, 24)), 4);
+  }
   // The bitmap's two bits of the slot at `at`.
   static void set_state(Bytes& image, size_t at, uint8_t state) {
-    const size_t slot = (at % 4096 - 64) / 32, byte = at / 4096 * 4096 + 32 + slot / 4, shift = slot % 4 * 2;
-    image[byte] = static_cast<uint8_t>((image[byte] & ~(3u << shift)) | static_cast<unsigned>(state) << shift);
+    const size_t slot = (at % 4096 - 64) / 32, byte = at / 4096 * 4096 + 32 + slot / 4,
+                 shift = slot % 4 * 2;
+    image[byte] = static_cast<uint8_t>((image[byte] & ~(3u << shift)) | static_cast<unsigned>(state)
+                                                                            << shift);
   }
 
  private:
@@ -174,7 +187,9 @@ inline Bytes partition_table(const std::vector<PartitionRow>& rows) {
 }
 
 // Silicon Labs NVM3.
-inline uint32_t with_berger(uint32_t low27) { return low27 | static_cast<uint32_t>(std::popcount(~low27 & 0x7FFFFFFu)) << 27; }
+inline uint32_t with_berger(uint32_t low27) {
+  return low27 | static_cast<uint32_t>(std::popcount(~low27 & 0x7FFFFFFu)) << 27;
+}
 class Nvm3Builder {
  public:
   static constexpr size_t kPage = 2048;
@@ -184,10 +199,13 @@ class Nvm3Builder {
     put_le(image_, at_, 0xB29A0001, 4);
     put_le(image_, at_ + 4, with_berger(erase_count), 4);
     put_le(image_, at_ + 8, with_berger(~erase_count & 0x7FFFFFFu), 4);
-    put_le(image_, at_ + 16, static_cast<uint32_t>(format) << 16 | 2u << 13 | 1u << 12 | 1u << 11, 4);
+    put_le(image_, at_ + 16, static_cast<uint32_t>(format) << 16 | 2u << 13 | 1u << 12 | 1u << 11,
+           4);
     cursor_ = at_ + 20;
   }
-  size_t small(uint32_t key, View data) { return put(with_berger(static_cast<uint32_t>(data.size() + 7) | key << 7), {}, data); }
+  size_t small(uint32_t key, View data) {
+    return put(with_berger(static_cast<uint32_t>(data.size() + 7) | key << 7), {}, data);
+  }
   size_t number(uint32_t key, uint64_t value, size_t bytes) {
     Bytes b;
     add_le(b, value, bytes);
@@ -197,7 +215,8 @@ class Nvm3Builder {
   size_t large(uint32_t key, uint32_t fragment, View data) {
     const uint32_t first = key << 7 | fragment << 27 | 7u << 29;
     const auto length = static_cast<uint32_t>(data.size());
-    const auto zeros = static_cast<uint32_t>(std::popcount(~first) + std::popcount(~length & 0x3FFFFFFu));
+    const auto zeros =
+        static_cast<uint32_t>(std::popcount(~first) + std::popcount(~length & 0x3FFFFFFu));
     return put(first, length | zeros << 26, data);
   }
   Bytes image_;
@@ -260,15 +279,19 @@ inline Bytes le_bytes(uint64_t value, size_t bytes) {
 }
 inline std::vector<Bytes> ti_items() {
   const auto text = [](std::string_view s) { return to_bytes(view(s)); };
-  return {text("TI-SYN"), le_bytes(0xFFF1, 2), le_bytes(0x8000, 2), text("Vendor"), text("Product"), text("2026-01-01"), le_bytes(3, 2), text("3.0"),
-          some_der(300, 1), some_scalar(), some_der(280, 2), Bytes(16, 0x11), le_bytes(1000, 4), Bytes(16, 0x22), Bytes(97, 0x33), le_bytes(1234, 2), le_bytes(24681357, 4)};
+  return {text("TI-SYN"),       le_bytes(0xFFF1, 2), le_bytes(0x8000, 2), text("Vendor"),
+          text("Product"),      text("2026-01-01"),  le_bytes(3, 2),      text("3.0"),
+          some_der(300, 1),     some_scalar(),       some_der(280, 2),    Bytes(16, 0x11),
+          le_bytes(1000, 4),    Bytes(16, 0x22),     Bytes(97, 0x33),     le_bytes(1234, 2),
+          le_bytes(24681357, 4)};
 }
 
 // Hex records: 16 bytes each, as tools write them.
 inline std::string intel_hex(uint64_t address, View bytes) {
   std::string out;
   const auto record = [&](uint8_t type, uint16_t at, View data) {
-    Bytes r = {static_cast<uint8_t>(data.size()), static_cast<uint8_t>(at >> 8), static_cast<uint8_t>(at), type};
+    Bytes r = {static_cast<uint8_t>(data.size()), static_cast<uint8_t>(at >> 8),
+               static_cast<uint8_t>(at), type};
     add(r, data);
     unsigned sum = 0;
     for (const uint8_t b : r) sum += b;
@@ -298,7 +321,8 @@ inline std::string s_records(uint64_t address, View bytes) {
     r.push_back(static_cast<uint8_t>(~sum));
     out += std::string("S") + type + hex_upper(r) + "\n";
   };
-  for (size_t i = 0; i < bytes.size(); i += 16) record('3', address + i, bytes.subspan(i, std::min<size_t>(16, bytes.size() - i)));
+  for (size_t i = 0; i < bytes.size(); i += 16)
+    record('3', address + i, bytes.subspan(i, std::min<size_t>(16, bytes.size() - i)));
   record('7', 0, {});
   return out;
 }

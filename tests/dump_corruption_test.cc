@@ -1,4 +1,5 @@
-// Damaged dumps: no crash, no hang, and nothing that a container's checksums protect is given out wrong without a word.
+// Damaged dumps: no crash, no hang, and nothing that a container's checksums protect is given out
+// wrong without a word.
 #include "tests/dump_samples.h"
 
 using namespace attest;
@@ -10,6 +11,8 @@ TEST_CASE("dumps: random corruption of the Espressif samples") {
 
 TEST_CASE("dumps: random corruption of whole flash images") {
   if (!test::have_shared("dumps")) return;
-  // NVM3, the provisioning page and the TI table carry no checksum over what they hold: only survival is asked.
-  test::corrupt_samples({{"esp-flash", {}}, {"silabs-", std::set<FactId>{}}, {"ti-", std::set<FactId>{}}}, 50);
+  // NVM3, the provisioning page and the TI table carry no checksum over what they hold: only
+  // survival is asked.
+  test::corrupt_samples(
+      {{"esp-flash", {}}, {"silabs-", std::set<FactId>{}}, {"ti-", std::set<FactId>{}}}, 50);
 }

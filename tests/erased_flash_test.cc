@@ -11,7 +11,9 @@ TEST_CASE("erased flash: a file of nothing is absent, not unknown") {
     CHECK(r.device.statements.empty());
     REQUIRE(r.device.remarks.size() == 1);
     CHECK(r.device.remarks[0].remark == Remark::erased);
-    CHECK(r.device.remarks[0].message == (value == 0xFF ? "all 4096 bytes are erased: nothing was ever written here" : "all 4096 bytes are zero: nothing was ever written here"));
+    CHECK(r.device.remarks[0].message ==
+          (value == 0xFF ? "all 4096 bytes are erased: nothing was ever written here"
+                         : "all 4096 bytes are zero: nothing was ever written here"));
   }
   Bytes nearly(4096, 0xFF);
   nearly.back() = 0xFE;

@@ -19,7 +19,10 @@ Reading read_file(const Bytes& bytes) {
 
 constexpr uint32_t kNvs = 0x9000, kCert = 0xD000, kFactory = 0x20000;
 std::vector<PartitionRow> rows() {
-  return {{0x3F, 6, kCert, 0x2000, "esp_secure_cert"}, {1, 2, kNvs, 0x3000, "nvs"}, {0, 0x10, 0x10000, 0x10000, "ota_0"}, {1, 2, kFactory, 0x6000, "fctry"}};
+  return {{0x3F, 6, kCert, 0x2000, "esp_secure_cert"},
+          {1, 2, kNvs, 0x3000, "nvs"},
+          {0, 0x10, 0x10000, 0x10000, "ota_0"},
+          {1, 2, kFactory, 0x6000, "fctry"}};
 }
 // A small device: runtime NVS, factory NVS, the secure certificates, an application.
 Bytes flash() {
@@ -50,12 +53,17 @@ TEST_CASE("esp flash: partitions by the table, the fullest NVS first, at flash o
   CHECK(r.device.integrity.empty());
   CHECK(r.device.remarks.empty());
   CHECK(r.device.statements.front().fact == FactId::vendor_id);
-  CHECK(r.device.first(FactId::dac)->place == Place{.path = "flash.bin", .offset = kFactory + FactoryNvs().dac, .item = "fctry: chip-factory/dac-cert"});
+  CHECK(r.device.first(FactId::dac)->place == Place{.path = "flash.bin",
+                                                    .offset = kFactory + FactoryNvs().dac,
+                                                    .item = "fctry: chip-factory/dac-cert"});
   CHECK(*r.device.string(FactId::unique_id) == "RUNTIME");
-  CHECK(*r.device.bytes(FactId::pai) == some_der(400, 2));   // of NVS; the certificate partition's comes second
+  CHECK(*r.device.bytes(FactId::pai) ==
+        some_der(400, 2));  // of NVS; the certificate partition's comes second
 }
 
-TEST_CASE("esp flash: a damaged table is a problem, and the factory data are found by their own headers") {
+TEST_CASE(
+    "esp flash: a damaged table is a problem, and the factory data are found by their own "
+    "headers") {
   const struct {
     const char* name;
     std::function<void(Bytes&)> damage;
@@ -64,9 +72,13 @@ TEST_CASE("esp flash: a damaged table is a problem, and the factory data are fou
   } cases[] = {
       {"MD5", [](Bytes& b) { b[0x8000 + 4 * 32 + 20] ^= 1; }, 1, "its MD5 is wrong"},
       {"an offset in a row", [](Bytes& b) { b[0x8000 + 3 * 32 + 6] ^= 4; }, 1, "its MD5 is wrong"},
-      {"the first row erased", [](Bytes& b) { std::fill_n(b.begin() + 0x8000, 32, uint8_t{0xFF}); }, 2, "a row is erased, and yet rows follow"},
-      {"a row overwritten", [](Bytes& b) { std::fill_n(b.begin() + 0x8000 + 96, 32, uint8_t{0x33}); }, 2, "1 of its rows cannot be read"},
-      {"no table", [](Bytes& b) { std::fill_n(b.begin() + 0x8000, 0xC00, uint8_t{0xFF}); }, 1, "none was found"},
+      {"the first row erased", [](Bytes& b) { std::fill_n(b.begin() + 0x8000, 32, uint8_t{0xFF}); },
+       2, "a row is erased, and yet rows follow"},
+      {"a row overwritten",
+       [](Bytes& b) { std::fill_n(b.begin() + 0x8000 + 96, 32, uint8_t{0x33}); }, 2,
+       "1 of its rows cannot be read"},
+      {"no table", [](Bytes& b) { std::fill_n(b.begin() + 0x8000, 0xC00, uint8_t{0xFF}); }, 1,
+       "none was found"},
   };
   for (const auto& row : cases) {
     CAPTURE(std::string(row.name));
@@ -79,7 +91,8 @@ TEST_CASE("esp flash: a damaged table is a problem, and the factory data are fou
     size_t table = 0;
     for (const IntegrityProblem& p : r.device.integrity) table += p.what == "partition table";
     CHECK(table == row.problems);
-    CHECK_MESSAGE(r.device.integrity.front().problem.find(row.words) != std::string::npos, r.device.integrity.front().problem);
+    CHECK_MESSAGE(r.device.integrity.front().problem.find(row.words) != std::string::npos,
+                  r.device.integrity.front().problem);
   }
 }
 
@@ -90,7 +103,8 @@ TEST_CASE("esp flash: where the image begins") {
     CHECK(r.device.integrity.empty());
     CHECK(r.device.remarks.empty());
     CHECK(r.device.number(FactId::vendor_id) == 0xFFF1);
-    CHECK(r.device.first(FactId::vendor_id)->place.offset == kFactory - 0x8000 + FactoryNvs().vendor);
+    CHECK(r.device.first(FactId::vendor_id)->place.offset ==
+          kFactory - 0x8000 + FactoryNvs().vendor);
   }
   SUBCASE("at 0, the table configured to another place") {
     Bytes moved = whole;
@@ -107,9 +121,12 @@ TEST_CASE("esp flash: an image that ends too early") {
   image.resize(kFactory + 0x1000);
   const Reading r = read_file(image);
   CHECK(r.device.noted(Remark::truncated));
-  CHECK(r.device.remarks[0].message == "the image ends at 0x21000, in or before partition fctry; the partition table describes data up to 0x26000");
+  CHECK(r.device.remarks[0].message ==
+        "the image ends at 0x21000, in or before partition fctry; the partition table describes "
+        "data up to 0x26000");
   CHECK(r.device.number(FactId::vendor_id) == 0xFFF1);
-  CHECK(r.device.first(FactId::pai)->place.item == "esp_secure_cert: TLV 0/0");   // that of NVS is gone
+  CHECK(r.device.first(FactId::pai)->place.item ==
+        "esp_secure_cert: TLV 0/0");  // that of NVS is gone
 }
 
 TEST_CASE("esp flash: erased factory partitions are absent, and said so") {
@@ -126,7 +143,7 @@ TEST_CASE("esp flash: erased factory partitions are absent, and said so") {
 TEST_CASE("esp flash: a certificate elsewhere counts where no partition for factory data has one") {
   Bytes image = flash();
   write(image, 0x12340, own_dac());
-  CHECK(count(read_file(image), FactId::certificate) == 0);   // the device's own is in its partition
+  CHECK(count(read_file(image), FactId::certificate) == 0);  // the device's own is in its partition
   std::fill_n(image.begin() + kFactory, 0x6000, uint8_t{0xFF});
   const Reading r = read_file(image);
   REQUIRE(count(r, FactId::certificate) == 1);
@@ -139,14 +156,16 @@ TEST_CASE("esp flash: ciphertext where plain data should be") {
   Bytes image = flash();
   uint32_t state = 1;
   const auto noise = [&](size_t at, size_t size) {
-    for (size_t i = 0; i < size; ++i) image[at + i] = static_cast<uint8_t>((state = state * 1664525 + 1013904223) >> 24);
+    for (size_t i = 0; i < size; ++i)
+      image[at + i] = static_cast<uint8_t>((state = state * 1664525 + 1013904223) >> 24);
   };
   SUBCASE("the table: flash encryption") {
     noise(0x8000, 0xC00);
     const Reading r = read_file(image);
     CHECK(r.device.noted(Remark::encrypted_no_key));
-    CHECK(r.device.remarks[0].message == "no partition table can be read: flash encryption seems to be on");
-    CHECK(r.device.number(FactId::vendor_id) == 0xFFF1);   // NVS is never flash-encrypted
+    CHECK(r.device.remarks[0].message ==
+          "no partition table can be read: flash encryption seems to be on");
+    CHECK(r.device.number(FactId::vendor_id) == 0xFFF1);  // NVS is never flash-encrypted
   }
   SUBCASE("a partition") {
     noise(kCert, 0x2000);

@@ -47,13 +47,17 @@ TEST_CASE("esp_secure_cert: a good TLV partition, with and without the erased re
     CHECK(*r.device.bytes(FactId::dac_private_key) == some_scalar());
     CHECK(r.device.number(FactId::discriminator) == 0x234);
     CHECK(r.device.number(FactId::spake2p_iterations) == 1000);
-    CHECK(r.device.first(FactId::pai)->place == Place{.path = "cert.bin", .offset = p.pai, .item = "TLV 0/0"});
+    CHECK(r.device.first(FactId::pai)->place ==
+          Place{.path = "cert.bin", .offset = p.pai, .item = "TLV 0/0"});
     p.bytes.resize(0x2000, 0xFF);
   }
 }
 
-TEST_CASE("esp_secure_cert: a chain in PEM does not make the partition a PEM file, nor does filled flash damage it") {
-  const std::string leaf = to_pem("CERTIFICATE", some_der(400, 2)), root = to_pem("CERTIFICATE", some_der(420, 3));
+TEST_CASE(
+    "esp_secure_cert: a chain in PEM does not make the partition a PEM file, nor does filled flash "
+    "damage it") {
+  const std::string leaf = to_pem("CERTIFICATE", some_der(400, 2)),
+                    root = to_pem("CERTIFICATE", some_der(420, 3));
   Bytes bytes = secure_tlv(1, 0, view(to_pem("CERTIFICATE", some_der(480, 1)) + '\0'));
   const size_t pai = bytes.size();
   add(bytes, secure_tlv(0, 0, view(leaf + root + '\0')));
@@ -71,7 +75,8 @@ TEST_CASE("esp_secure_cert: a chain in PEM does not make the partition a PEM fil
 TEST_CASE("esp_secure_cert: each rule of the TLV form") {
   const Partition good;
   using Set = std::vector<FactId>;
-  const Set facts = {FactId::dac, FactId::pai, FactId::dac_private_key, FactId::discriminator, FactId::spake2p_iterations};
+  const Set facts = {FactId::dac, FactId::pai, FactId::dac_private_key, FactId::discriminator,
+                     FactId::spake2p_iterations};
   const struct {
     const char* name;
     std::function<void(Bytes&)> damage;
@@ -79,18 +84,58 @@ TEST_CASE("esp_secure_cert: each rule of the TLV form") {
     size_t offset;
     Set lost;
   } rows[] = {
-      {"a bit of the data", [&](Bytes& b) { b[good.pai + 50] ^= 1; }, "esp_secure_cert tlv crc", good.pai, {FactId::pai}},
-      {"a bit of the checksum", [&](Bytes& b) { b[good.key - 1] ^= 1; }, "esp_secure_cert tlv crc", good.pai, {FactId::pai}},
-      {"a length that leads nowhere", [&](Bytes& b) { put_le(b, good.pai + 10, 333, 2); }, "esp_secure_cert tlv crc", good.pai, {FactId::pai}},
-      {"a length beyond the end", [&](Bytes& b) { put_le(b, good.pai + 10, 9000, 2); }, "esp_secure_cert tlv truncated", good.pai, {FactId::pai}},
-      {"a magic", [&](Bytes& b) { b[good.pai] ^= 1; }, "esp_secure_cert magic", good.pai, {FactId::pai}},
+      {"a bit of the data",
+       [&](Bytes& b) { b[good.pai + 50] ^= 1; },
+       "esp_secure_cert tlv crc",
+       good.pai,
+       {FactId::pai}},
+      {"a bit of the checksum",
+       [&](Bytes& b) { b[good.key - 1] ^= 1; },
+       "esp_secure_cert tlv crc",
+       good.pai,
+       {FactId::pai}},
+      {"a length that leads nowhere",
+       [&](Bytes& b) { put_le(b, good.pai + 10, 333, 2); },
+       "esp_secure_cert tlv crc",
+       good.pai,
+       {FactId::pai}},
+      {"a length beyond the end",
+       [&](Bytes& b) { put_le(b, good.pai + 10, 9000, 2); },
+       "esp_secure_cert tlv truncated",
+       good.pai,
+       {FactId::pai}},
+      {"a magic",
+       [&](Bytes& b) { b[good.pai] ^= 1; },
+       "esp_secure_cert magic",
+       good.pai,
+       {FactId::pai}},
       {"the first magic", [&](Bytes& b) { b[0] ^= 1; }, "esp_secure_cert magic", 0, {FactId::dac}},
-      {"a value of a wrong size", [&](Bytes& b) { b.resize(good.matter); add(b, secure_tlv(201, 0, Bytes{1, 2, 3})); }, "esp_secure_cert value", good.matter,
+      {"a value of a wrong size",
+       [&](Bytes& b) {
+         b.resize(good.matter);
+         add(b, secure_tlv(201, 0, Bytes{1, 2, 3}));
+       },
+       "esp_secure_cert value",
+       good.matter,
        {FactId::discriminator, FactId::spake2p_iterations}},
-      {"a key that is none", [&](Bytes& b) { b.resize(good.key); add(b, secure_tlv(2, 0, Bytes(40, 7))); }, "private key", good.key,
+      {"a key that is none",
+       [&](Bytes& b) {
+         b.resize(good.key);
+         add(b, secure_tlv(2, 0, Bytes(40, 7)));
+       },
+       "private key",
+       good.key,
        {FactId::dac_private_key, FactId::discriminator, FactId::spake2p_iterations}},
-      {"data behind the last TLV", [&](Bytes& b) { add(b, Bytes(64, 0x77)); }, "esp_secure_cert magic", good.bytes.size(), {}},
-      {"the hash over what comes before", [&](Bytes& b) { add(b, secure_tlv(9, 0, Bytes(32, 1))); }, "esp_secure_cert integrity", good.bytes.size(), {}},
+      {"data behind the last TLV",
+       [&](Bytes& b) { add(b, Bytes(64, 0x77)); },
+       "esp_secure_cert magic",
+       good.bytes.size(),
+       {}},
+      {"the hash over what comes before",
+       [&](Bytes& b) { add(b, secure_tlv(9, 0, Bytes(32, 1))); },
+       "esp_secure_cert integrity",
+       good.bytes.size(),
+       {}},
   };
   for (const auto& row : rows) {
     CAPTURE(std::string(row.name));
@@ -102,7 +147,8 @@ TEST_CASE("esp_secure_cert: each rule of the TLV form") {
     CHECK(r.device.integrity[0].place.offset == row.offset);
     for (const FactId fact : facts) {
       CAPTURE(fact_name(fact));
-      CHECK((r.device.first(fact) == nullptr) == (std::find(row.lost.begin(), row.lost.end(), fact) != row.lost.end()));
+      CHECK((r.device.first(fact) == nullptr) ==
+            (std::find(row.lost.begin(), row.lost.end(), fact) != row.lost.end()));
     }
   }
   Bytes right = good.bytes;
@@ -146,7 +192,11 @@ TEST_CASE("esp_secure_cert: what the key's flags promise and what lies there") {
     CHECK(r.device.integrity.empty());
   }
   Bytes only_config = secure_tlv(1, 0, some_der(480, 1));
-  add(only_config, secure_tlv(6, 0, [] { Bytes b(40, 0); b[0] = 5; return b; }()));
+  add(only_config, secure_tlv(6, 0, [] {
+        Bytes b(40, 0);
+        b[0] = 5;
+        return b;
+      }()));
   const Reading r = read_file(only_config);
   CHECK(r.device.noted(Remark::key_in_hardware));
   CHECK(r.device.remarks[0].message == "the private key is said to be in eFuse block 5");
@@ -185,9 +235,12 @@ TEST_CASE("esp_secure_cert: the older form of fixed places") {
       {"certificate", [](Bytes& b) { b[100] ^= 1; }, "esp_secure_cert crc", 64, FactId::dac},
       {"CA certificate", [](Bytes& b) { b[2200] ^= 1; }, "esp_secure_cert crc", 2112, FactId::pai},
       {"key", [](Bytes& b) { b[6220] ^= 1; }, "esp_secure_cert crc", 6208, FactId::dac_private_key},
-      {"length", [](Bytes& b) { put_le(b, 12, 5000, 2); }, "esp_secure_cert length", 8, FactId::pai},
-      {"no length", [](Bytes& b) { put_le(b, 12, 0, 2); }, "esp_secure_cert length", 8, FactId::pai},
-      {"end", [](Bytes& b) { b.resize(6220); }, "esp_secure_cert truncated", 6208, FactId::dac_private_key},
+      {"length", [](Bytes& b) { put_le(b, 12, 5000, 2); }, "esp_secure_cert length", 8,
+       FactId::pai},
+      {"no length", [](Bytes& b) { put_le(b, 12, 0, 2); }, "esp_secure_cert length", 8,
+       FactId::pai},
+      {"end", [](Bytes& b) { b.resize(6220); }, "esp_secure_cert truncated", 6208,
+       FactId::dac_private_key},
   };
   for (const auto& row : rows) {
     CAPTURE(std::string(row.name));
@@ -197,7 +250,8 @@ TEST_CASE("esp_secure_cert: the older form of fixed places") {
     REQUIRE(r.device.integrity.size() == 1);
     CHECK(r.device.integrity[0].what == std::string(row.what));
     CHECK(r.device.integrity[0].place.offset == row.offset);
-    for (const FactId fact : {FactId::dac, FactId::pai, FactId::dac_private_key}) CHECK((r.device.first(fact) == nullptr) == (fact == row.lost));
+    for (const FactId fact : {FactId::dac, FactId::pai, FactId::dac_private_key})
+      CHECK((r.device.first(fact) == nullptr) == (fact == row.lost));
   }
   Bytes magic = cust_flash();
   magic[24] ^= 1;

@@ -1,5 +1,6 @@
-// The known divergences between what outside data is labelled and what we say: tests/exceptions.json, each with a reason. A
-// divergence that is not listed fails a test, and so does a listed one that no longer is.
+// The known divergences between what outside data is labelled and what we say:
+// tests/exceptions.json, each with a reason. A divergence that is not listed fails a test, and so
+// does a listed one that no longer is.
 #pragma once
 
 #include <map>

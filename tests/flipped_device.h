@@ -1,5 +1,6 @@
-// A good forged device of which one bit is flipped: in the DAC, the PAI, the declaration, the attestation elements or their
-// signature. Whatever comes out of judging it, `approve` must not; and since it is one fault, there is one fail.
+// A good forged device of which one bit is flipped: in the DAC, the PAI, the declaration, the
+// attestation elements or their signature. Whatever comes out of judging it, `approve` must not;
+// and since it is one fault, there is one fail.
 #pragma once
 
 #include "fixtures/forge/device_builder.h"
@@ -8,7 +9,8 @@
 namespace attest::test {
 
 enum class Part : uint8_t { dac, pai, cd, cd_without_response, elements, signature };
-inline constexpr Part kParts[] = {Part::dac, Part::pai, Part::cd, Part::cd_without_response, Part::elements, Part::signature};
+inline constexpr Part kParts[] = {
+    Part::dac, Part::pai, Part::cd, Part::cd_without_response, Part::elements, Part::signature};
 const char* part_name(Part part);
 
 class FlippedDevice {

@@ -17,7 +17,7 @@ Reading read_text(const std::string& text) {
 }
 
 // A TI image: its pointers are right only under its own addresses.
-constexpr uint64_t kBase = 0x4FF80;   // crosses a border of 64 KiB
+constexpr uint64_t kBase = 0x4FF80;  // crosses a border of 64 KiB
 Bytes image() {
   Bytes b = ti_image(0x40, ti_items());
   for (size_t i = 0; i < 17; ++i) put_le(b, 0x40 + i * 8 + 4, le32(b, 0x40 + i * 8 + 4) + kBase, 4);
@@ -25,14 +25,19 @@ Bytes image() {
 }
 
 void put_be_or_le(Bytes& b, size_t at, uint64_t value, size_t bytes, bool big) {
-  for (size_t i = 0; i < bytes; ++i) b[at + i] = static_cast<uint8_t>(value >> 8 * (big ? bytes - 1 - i : i));
+  for (size_t i = 0; i < bytes; ++i)
+    b[at + i] = static_cast<uint8_t>(value >> 8 * (big ? bytes - 1 - i : i));
 }
 // An ELF file of one loaded segment.
 Bytes elf(bool wide, bool big, View segment, uint64_t address) {
   const size_t header = wide ? 64 : 52, entry = wide ? 56 : 32;
   Bytes b(header + entry, 0);
-  write(b, 0, Bytes{0x7F, 'E', 'L', 'F', static_cast<uint8_t>(wide ? 2 : 1), static_cast<uint8_t>(big ? 2 : 1), 1});
-  const auto put = [&](size_t at, uint64_t value, size_t bytes) { put_be_or_le(b, at, value, bytes, big); };
+  write(b, 0,
+        Bytes{0x7F, 'E', 'L', 'F', static_cast<uint8_t>(wide ? 2 : 1),
+              static_cast<uint8_t>(big ? 2 : 1), 1});
+  const auto put = [&](size_t at, uint64_t value, size_t bytes) {
+    put_be_or_le(b, at, value, bytes, big);
+  };
   put(wide ? 32 : 28, header, wide ? 8 : 4);
   put(wide ? 54 : 42, entry, 2);
   put(wide ? 56 : 44, 1, 2);
@@ -64,7 +69,8 @@ TEST_CASE("hex files: images keep their device addresses") {
   }
 }
 
-TEST_CASE("hex files: broken records are problems at their place in the text, and the others are read") {
+TEST_CASE(
+    "hex files: broken records are problems at their place in the text, and the others are read") {
   const std::string hex = intel_hex(kBase, image()), srec = s_records(kBase, image());
   const size_t line = hex.find(':', 40), srec_line = srec.find('S', 10);
   const struct {
@@ -74,16 +80,64 @@ TEST_CASE("hex files: broken records are problems at their place in the text, an
     const char* words;
     std::optional<size_t> offset;
   } rows[] = {
-      {"checksum", [&] { auto t = hex; t[line + 12] = t[line + 12] == '5' ? '6' : '5'; return t; }(), "intel hex checksum", "expected 0x", line},
-      {"no digits", [&] { auto t = hex; t[line + 12] = 'Z'; return t; }(), "intel hex record", "expected ':'", line},
-      {"a line cut", [&] { auto t = hex; t.erase(line + 12, 4); return t; }(), "intel hex record", "as many bytes", line},
-      {"two lines in a row", [&] { auto t = hex; const size_t next = t.find(':', line + 1); t[line + 12] = t[next + 12] = 'Z'; return t; }(), "intel hex record", "(and 1 more lines)", line},
+      {"checksum",
+       [&] {
+         auto t = hex;
+         t[line + 12] = t[line + 12] == '5' ? '6' : '5';
+         return t;
+       }(),
+       "intel hex checksum", "expected 0x", line},
+      {"no digits",
+       [&] {
+         auto t = hex;
+         t[line + 12] = 'Z';
+         return t;
+       }(),
+       "intel hex record", "expected ':'", line},
+      {"a line cut",
+       [&] {
+         auto t = hex;
+         t.erase(line + 12, 4);
+         return t;
+       }(),
+       "intel hex record", "as many bytes", line},
+      {"two lines in a row",
+       [&] {
+         auto t = hex;
+         const size_t next = t.find(':', line + 1);
+         t[line + 12] = t[next + 12] = 'Z';
+         return t;
+       }(),
+       "intel hex record", "(and 1 more lines)", line},
       {"an unknown type", ":00000009F7\n" + hex, "intel hex record", "type 9", 0},
-      {"records behind the end", hex + ":0100000055AA\n", "intel hex end", "follow the end record", hex.size()},
-      {"overlap", ":0400000001020304F2\n:040000000102030" "5F1\n" + hex, "intel hex overlap", "different bytes", std::nullopt},
-      {"checksum of an S-record", [&] { auto t = srec; t[srec_line + 14] = t[srec_line + 14] == '5' ? '6' : '5'; return t; }(), "s-record checksum", "expected 0x", srec_line},
-      {"a count that is wrong", [&] { auto t = srec; t.insert(t.find("S7"), "S5030001FB\n"); return t; }(), "s-record count", "expected 1 data records", srec.find("S7")},
-      {"type S4", [&] { auto t = srec; t.insert(0, "S5030000FC\nS4030000FC\n"); return t; }(), "s-record record", "type S4", 11},
+      {"records behind the end", hex + ":0100000055AA\n", "intel hex end", "follow the end record",
+       hex.size()},
+      {"overlap",
+       ":0400000001020304F2\n:040000000102030"
+       "5F1\n" +
+           hex,
+       "intel hex overlap", "different bytes", std::nullopt},
+      {"checksum of an S-record",
+       [&] {
+         auto t = srec;
+         t[srec_line + 14] = t[srec_line + 14] == '5' ? '6' : '5';
+         return t;
+       }(),
+       "s-record checksum", "expected 0x", srec_line},
+      {"a count that is wrong",
+       [&] {
+         auto t = srec;
+         t.insert(t.find("S7"), "S5030001FB\n");
+         return t;
+       }(),
+       "s-record count", "expected 1 data records", srec.find("S7")},
+      {"type S4",
+       [&] {
+         auto t = srec;
+         t.insert(0, "S5030000FC\nS4030000FC\n");
+         return t;
+       }(),
+       "s-record record", "type S4", 11},
   };
   for (const auto& row : rows) {
     CAPTURE(std::string(row.name));
@@ -108,10 +162,12 @@ TEST_CASE("hex files: without an end record the file is cut") {
   srec.erase(srec.rfind("S7"));
   CHECK(read_text(srec).device.noted(Remark::truncated));
   size_t records = 0;
-  for (size_t at = 0; (at = srec.find("S3", at)) != std::string::npos; ++at) records += at == 0 || srec[at - 1] == '\n';
+  for (size_t at = 0; (at = srec.find("S3", at)) != std::string::npos; ++at)
+    records += at == 0 || srec[at - 1] == '\n';
   CHECK(records < 0x10000);
   const unsigned low = records & 0xFF, high = records >> 8 & 0xFF;
-  const std::string count = fmt::format("S503{:02X}{:02X}{:02X}\n", high, low, ~(3 + high + low) & 0xFF);
+  const std::string count =
+      fmt::format("S503{:02X}{:02X}{:02X}\n", high, low, ~(3 + high + low) & 0xFF);
   CHECK_FALSE(read_text(srec + count).device.noted(Remark::truncated));
   CHECK(read_text(srec + count).device.integrity.empty());
   CHECK(read_text(srec + count + srec.substr(srec.rfind("S3"))).device.noted(Remark::truncated));

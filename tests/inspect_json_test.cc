@@ -1,6 +1,7 @@
 // What inspect and extract write as device.json reads back to the same facts.
 
 #include "cli/inspect_json.h"
+
 #include "tests/support.h"
 #include "verifier/readers/reader.h"
 
@@ -42,8 +43,10 @@ TEST_CASE("device.json as it is written reads back to the same facts") {
       {FactId::commissioner_result, uint64_t{604}},
   };
   Device device;
-  for (const auto& [fact, value] : facts) device.say(fact, value, {.path = "dump.bin", .offset = {}, .item = {}});
-  device.say(FactId::dac_private_key, Bytes(32, 0x77), {.path = "dump.bin", .offset = {}, .item = {}});
+  for (const auto& [fact, value] : facts)
+    device.say(fact, value, {.path = "dump.bin", .offset = {}, .item = {}});
+  device.say(FactId::dac_private_key, Bytes(32, 0x77),
+             {.path = "dump.bin", .offset = {}, .item = {}});
 
   const std::string written = dump_pretty(cli::facts_json(device));
   CHECK(written.find(hex(Bytes(32, 0x77))) == std::string::npos);

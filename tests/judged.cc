@@ -22,7 +22,8 @@ Judged judge(Reading reading, const Policy& policy, const TrustStore& trust) {
   out.evidence = gather(std::move(reading), policy, trust, nullptr);
   verify_signatures(out.evidence, openssl_engine());
   out.report = attest::judge(out.evidence);
-  out.text = cli::report_text(out.evidence, out.report, {.colour = false, .width = 80, .all_checks = true});
+  out.text = cli::report_text(out.evidence, out.report,
+                              {.colour = false, .width = 80, .all_checks = true});
   return out;
 }
 
@@ -69,7 +70,8 @@ Judged judge_fixture(const std::string& name) {
 std::vector<std::string> fixture_names() {
   std::vector<std::string> out;
   std::error_code absent;
-  for (const auto& entry : std::filesystem::directory_iterator("fixtures/devices", absent)) out.push_back(entry.path().filename().string());
+  for (const auto& entry : std::filesystem::directory_iterator("fixtures/devices", absent))
+    out.push_back(entry.path().filename().string());
   std::sort(out.begin(), out.end());
   return out;
 }

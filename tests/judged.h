@@ -1,5 +1,5 @@
-// Judging in a test as the verify command does it, without its process and without any ledger: options and evidence in,
-// report and text out.
+// Judging in a test as the verify command does it, without its process and without any ledger:
+// options and evidence in, report and text out.
 #pragma once
 
 #include <string>
@@ -12,10 +12,10 @@ namespace attest::test {
 
 struct Judged {
   std::string name;
-  std::vector<std::string> errors;   // what would have ended the command with exit code 2
+  std::vector<std::string> errors;  // what would have ended the command with exit code 2
   Evidence evidence;
   Report report;
-  std::string text;                  // as verify --all writes it into a file
+  std::string text;  // as verify --all writes it into a file
 
   std::vector<std::string> ids(Status status) const;
 };
@@ -24,8 +24,8 @@ struct Judged {
 Judged judge(Reading reading, const Policy& policy, const TrustStore& trust);
 // Of a command line: the words of a fixture's options file.
 Judged judge(const std::vector<std::string>& words);
-Judged judge_fixture(const std::string& name);                // fixtures/devices/<name>, from its options
-std::vector<std::string> fixture_names();                     // sorted
-const std::vector<Judged>& judged_fixtures();                 // all of them, judged once
+Judged judge_fixture(const std::string& name);  // fixtures/devices/<name>, from its options
+std::vector<std::string> fixture_names();       // sorted
+const std::vector<Judged>& judged_fixtures();   // all of them, judged once
 
 }  // namespace attest::test

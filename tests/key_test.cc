@@ -18,9 +18,11 @@ Bytes named(std::string_view curve) {
 Bytes stated(const Bytes& key) {
   return tlv(0xA1, bits(key));
 }
-Bytes pkcs8(const Bytes& inner, const Bytes& tail = {}, std::string_view algorithm = "1.2.840.10045.2.1",
+Bytes pkcs8(const Bytes& inner, const Bytes& tail = {},
+            std::string_view algorithm = "1.2.840.10045.2.1",
             std::string_view curve = kPrime256v1) {
-  return sequence({integer(0), sequence({object_id(algorithm), object_id(curve)}), octets(inner), tail});
+  return sequence(
+      {integer(0), sequence({object_id(algorithm), object_id(curve)}), octets(inner), tail});
 }
 
 }  // namespace
@@ -68,19 +70,24 @@ TEST_CASE("key: what is no P-256 key is refused by name, and no word of the secr
   } rows[] = {
       {{}, "private key: expected SEQUENCE (0x30), found the end"},
       {sequence({sequence({object_id("1.2.840.113549.1.5.13")}), octets(secret)}),
-       "private key: expected a version, found SEQUENCE (0x30): no key, or an encrypted PKCS#8 key"},
+       "private key: expected a version, found SEQUENCE (0x30): no key, or an encrypted PKCS#8 "
+       "key"},
       {sequence({integer(0), integer(3)}),
        "private key: privateKeyAlgorithm: expected SEQUENCE (0x30), found INTEGER (0x02)"},
       {sequence({integer(2), octets(secret)}), "private key: version: expected 1, found 2"},
       {sequence({integer(0), octets(secret)}), "private key: version: expected 1, found 0"},
       {sequence({integer(2), sequence({})}), "private key: version: expected 0 or 1, found 2"},
-      {sec1(Bytes(31, 1), {}, {}), "private key: privateKey: p-256 private key: expected 32 bytes, found 31"},
+      {sec1(Bytes(31, 1), {}, {}),
+       "private key: privateKey: p-256 private key: expected 32 bytes, found 31"},
       {sec1(Bytes(32, 0), {}, {}),
-       "private key: privateKey: p-256 private key: expected a number from 1 to n - 1, found one outside"},
+       "private key: privateKey: p-256 private key: expected a number from 1 to n - 1, found one "
+       "outside"},
       {sec1(order, {}, {}),
-       "private key: privateKey: p-256 private key: expected a number from 1 to n - 1, found one outside"},
+       "private key: privateKey: p-256 private key: expected a number from 1 to n - 1, found one "
+       "outside"},
       {sec1(secret, named("1.3.132.0.10"), {}),
-       "private key: parameters: curve: expected prime256v1 (1.2.840.10045.3.1.7), found 1.3.132.0.10"},
+       "private key: parameters: curve: expected prime256v1 (1.2.840.10045.3.1.7), found "
+       "1.3.132.0.10"},
       {sec1(secret, tlv(0xA0, sequence({})), {}),
        "private key: parameters: curve: expected OBJECT IDENTIFIER (0x06), found SEQUENCE (0x30)"},
       {sec1(secret, {}, stated(Bytes(33, 2))),
@@ -88,15 +95,18 @@ TEST_CASE("key: what is no P-256 key is refused by name, and no word of the secr
       {sec1(secret, {}, join({stated(point(1)), raw("0500")})),
        "private key: ECPrivateKey: 2 bytes too many, beginning with NULL (0x05)"},
       {pkcs8(sec1(secret, {}, {}), {}, "1.2.840.113549.1.1.1"),
-       "private key: privateKeyAlgorithm: expected an EC key (1.2.840.10045.2.1), found 1.2.840.113549.1.1.1"},
+       "private key: privateKeyAlgorithm: expected an EC key (1.2.840.10045.2.1), found "
+       "1.2.840.113549.1.1.1"},
       {pkcs8(sec1(secret, {}, {}), {}, "1.2.840.10045.2.1", "1.3.132.0.34"),
-       "private key: privateKeyAlgorithm: curve: expected prime256v1 (1.2.840.10045.3.1.7), found 1.3.132.0.34"},
+       "private key: privateKeyAlgorithm: curve: expected prime256v1 (1.2.840.10045.3.1.7), found "
+       "1.3.132.0.34"},
       {pkcs8(secret), "private key: ECPrivateKey: "},
       {pkcs8(join({sec1(secret, {}, {}), raw("00")})),
        "private key: privateKey: 1 bytes too many, beginning with tag 0x00"},
       {pkcs8(sec1(secret, {}, {}), raw("810100")),
        "private key: publicKey: expected an uncompressed point of 65 bytes, found 0 bytes"},
-      {pkcs8(sec1(secret, {}, {}), raw("8100")), "private key: publicKey: expected a BIT STRING of whole octets"},
+      {pkcs8(sec1(secret, {}, {}), raw("8100")),
+       "private key: publicKey: expected a BIT STRING of whole octets"},
   };
   for (const auto& row : rows) {
     CAPTURE(row.words);
@@ -133,7 +143,8 @@ TEST_CASE("csr: everything it says") {
   CHECK(answer == 1);
 
   CHECK(parse_csr(make(sequence({}), public_key(point(1)), {})));
-  const auto odd = parse_csr(make(sequence({vid("fff1")}), public_key(Bytes(97, 4), "1.3.132.0.34"), {}));
+  const auto odd =
+      parse_csr(make(sequence({vid("fff1")}), public_key(Bytes(97, 4), "1.3.132.0.34"), {}));
   CHECK_FALSE(odd->vid);
   CHECK_FALSE(odd->p256);
   CHECK_FALSE(odd->public_key);
@@ -143,14 +154,18 @@ TEST_CASE("csr: everything it says") {
     Bytes der;
     const char* words;
   } rows[] = {
-      {CertificateParts().der(), "csr: certificationRequestInfo: version: expected INTEGER (0x02), found [0] (0xa0)"},
+      {CertificateParts().der(),
+       "csr: certificationRequestInfo: version: expected INTEGER (0x02), found [0] (0xa0)"},
       {sequence({sequence({integer(1)})}),
        "csr: certificationRequestInfo: version: expected a number from 0 to 0, found 1"},
       {make(subject, public_key(point(1)), raw("0500")),
-       "csr: certificationRequestInfo: certificationRequestInfo: 2 bytes too many, beginning with NULL (0x05)"},
+       "csr: certificationRequestInfo: certificationRequestInfo: 2 bytes too many, beginning with "
+       "NULL (0x05)"},
       {make(sequence({raw("0500")}), public_key(point(1)), {}),
-       "csr: certificationRequestInfo: subject: relative name: expected SET (0x31), found NULL (0x05)"},
-      {Bytes(join({raw("308301ffff"), Bytes(0x1FFFF)})), "csr: expected at most 65536 bytes, found 131076"},
+       "csr: certificationRequestInfo: subject: relative name: expected SET (0x31), found NULL "
+       "(0x05)"},
+      {Bytes(join({raw("308301ffff"), Bytes(0x1FFFF)})),
+       "csr: expected at most 65536 bytes, found 131076"},
   };
   for (const auto& row : rows) {
     const auto got = parse_csr(row.der);

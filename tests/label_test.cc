@@ -21,7 +21,8 @@ struct Drawing {
   Bytes pixels;
 };
 Drawing draw(const std::string& text) {
-  const auto matrix = ZXing::MultiFormatWriter(ZXing::BarcodeFormat::QRCode).setMargin(4).encode(text, 300, 300);
+  const auto matrix =
+      ZXing::MultiFormatWriter(ZXing::BarcodeFormat::QRCode).setMargin(4).encode(text, 300, 300);
   Drawing d{.side = static_cast<uint32_t>(matrix.width()), .pixels = {}};
   for (int y = 0; y < matrix.height(); ++y) {
     for (int x = 0; x < matrix.width(); ++x) d.pixels.push_back(matrix.get(x, y) ? 0 : 255);
@@ -36,7 +37,8 @@ Bytes png(const Drawing& d) {
   png_alloc_size_t size = 0;
   REQUIRE(png_image_write_to_memory(&image, nullptr, &size, 0, d.pixels.data(), 0, nullptr) != 0);
   Bytes out(size);
-  REQUIRE(png_image_write_to_memory(&image, out.data(), &size, 0, d.pixels.data(), 0, nullptr) != 0);
+  REQUIRE(png_image_write_to_memory(&image, out.data(), &size, 0, d.pixels.data(), 0, nullptr) !=
+          0);
   out.resize(size);
   return out;
 }
@@ -88,19 +90,24 @@ TEST_CASE("labels in light print on dark, and in faint print") {
 }
 
 TEST_CASE("pictures that are none, or show something else, say so") {
-  CHECK(has_problem(read_bytes(png(draw("https://example.com"))), "the QR code in the picture says \"https://example.com\", which is no onboarding code"));
-  CHECK(has_problem(read_bytes(png({.side = 64, .pixels = Bytes(64 * 64, 255)})), "no QR code is found in the picture"));
+  CHECK(has_problem(
+      read_bytes(png(draw("https://example.com"))),
+      "the QR code in the picture says \"https://example.com\", which is no onboarding code"));
+  CHECK(has_problem(read_bytes(png({.side = 64, .pixels = Bytes(64 * 64, 255)})),
+                    "no QR code is found in the picture"));
   Bytes cut = png(draw(kPayload));
   cut.resize(60);
   CHECK(has_problem(read_bytes(cut), "expected a picture of a label: png: "));
   Bytes broken = jpeg(draw(kPayload));
   std::fill(broken.begin() + 30, broken.end(), uint8_t{0});
-  CHECK(problems(read_bytes(broken)).find("error: expected a picture of a label: ") != std::string::npos);
+  CHECK(problems(read_bytes(broken)).find("error: expected a picture of a label: ") !=
+        std::string::npos);
   // A header that claims 100,000 by 100,000 pixels costs nothing.
   Bytes huge = png(draw(kPayload));
   huge[16] = huge[20] = 0;
   huge[17] = huge[21] = 1;
-  CHECK(problems(read_bytes(huge)).find("error: expected a picture of a label: p") != std::string::npos);
+  CHECK(problems(read_bytes(huge)).find("error: expected a picture of a label: p") !=
+        std::string::npos);
 }
 
 TEST_CASE("codes in text") {
@@ -110,7 +117,9 @@ TEST_CASE("codes in text") {
     const char* manual;
   } rows[] = {
       {"Manualcode : 34970112332\nQRCode : MT:Y.K9042C00KA0648G00", kPayload, "34970112332"},
-      {"qrcode,manualcode,discriminator,passcode\nMT:Y.K9042C00KA0648G00,3497-011-2332,3840,20202021\n", kPayload, "34970112332"},
+      {"qrcode,manualcode,discriminator,passcode\nMT:Y.K9042C00KA0648G00,3497-011-2332,3840,"
+       "20202021\n",
+       kPayload, "34970112332"},
       {"qrcode,manualcode\n,\"3497-011-\n2332\"\n", "", "34970112332"},
       {"3497-011-2332\n", "", "34970112332"},
       {"MT:Y.K9042C00KA0648G00", kPayload, ""},
@@ -125,8 +134,11 @@ TEST_CASE("codes in text") {
     CHECK((manual == nullptr ? "" : *manual) == row.manual);
   }
   // Eleven digits in prose are a telephone number; a list of many codes is a manifest.
-  CHECK(kind(read_bytes(view("please call our service line at 01234567890 during the opening hours of the shop, thank you"))) == "raw");
+  CHECK(kind(read_bytes(view("please call our service line at 01234567890 during the opening hours "
+                             "of the shop, thank you"))) == "raw");
   std::string list;
-  for (const char* code : {"MT:Y.K9042C00KA0648G00", "MT:-24J042C00KA0648G00", "MT:6FCJ142C00KA0648G00"}) list += std::string(code) + "\n";
+  for (const char* code :
+       {"MT:Y.K9042C00KA0648G00", "MT:-24J042C00KA0648G00", "MT:6FCJ142C00KA0648G00"})
+    list += std::string(code) + "\n";
   CHECK(count(read_bytes(view(list)), FactId::qr_payload) == 3);
 }

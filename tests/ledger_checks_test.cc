@@ -1,5 +1,5 @@
-// The ledger's part of a verification: a device about which every fact is right is approved, and one wrong fact a row
-// gives one finding, on that fact.
+// The ledger's part of a verification: a device about which every fact is right is approved, and
+// one wrong fact a row gives one finding, on that fact.
 
 #include <functional>
 #include <set>
@@ -15,19 +15,53 @@ using namespace attest::test;
 
 namespace {
 
-const Provenance kFrom{.source = "a ledger in memory", .height = 359, .read_at = {1780000000}, .proven = false};
+const Provenance kFrom{
+    .source = "a ledger in memory", .height = 359, .read_at = {1780000000}, .proven = false};
 
 // Everything that a right device's ledger says; a row changes one thing.
 struct FakeLedger final : Ledger {
-  LedgerStatus state{.chain_id = "testnet-2.0", .height = 359, .synced_at = {1780272000 - 60}, .trust = LedgerTrust::snapshot, .source = kFrom.source};
-  Fact<std::vector<LedgerCertificate>> paa = Absent{kFrom}, pai = Absent{kFrom}, revoked = Absent{kFrom}, signer = Absent{kFrom};
+  LedgerStatus state{.chain_id = "testnet-2.0",
+                     .height = 359,
+                     .synced_at = {1780272000 - 60},
+                     .trust = LedgerTrust::snapshot,
+                     .source = kFrom.source};
+  Fact<std::vector<LedgerCertificate>> paa = Absent{kFrom}, pai = Absent{kFrom},
+                                       revoked = Absent{kFrom}, signer = Absent{kFrom};
   KeyId revoked_key{};
-  Fact<VendorInfo> vendor_info = Found<VendorInfo>{{.vendor_id = 0xFFE0, .vendor_name = "Forgery", .company_legal_name = "", .company_preferred_name = "", .landing_page_url = ""}, kFrom};
-  Model model_value{.vid = 0xFFE0, .pid = 0x8000, .device_type_id = 22, .product_name = "plug", .product_label = "", .part_number = ""};
+  Fact<VendorInfo> vendor_info = Found<VendorInfo>{{.vendor_id = 0xFFE0,
+                                                    .vendor_name = "Forgery",
+                                                    .company_legal_name = "",
+                                                    .company_preferred_name = "",
+                                                    .landing_page_url = ""},
+                                                   kFrom};
+  Model model_value{.vid = 0xFFE0,
+                    .pid = 0x8000,
+                    .device_type_id = 22,
+                    .product_name = "plug",
+                    .product_label = "",
+                    .part_number = ""};
   std::optional<Fact<Model>> model_fact;
-  ModelVersion version_value{.vid = 0xFFE0, .pid = 0x8000, .software_version = 7, .software_version_string = "7.0", .cd_version_number = 1, .firmware_information = "", .valid = true, .ota_url = "", .ota_checksum = ""};
+  ModelVersion version_value{.vid = 0xFFE0,
+                             .pid = 0x8000,
+                             .software_version = 7,
+                             .software_version_string = "7.0",
+                             .cd_version_number = 1,
+                             .firmware_information = "",
+                             .valid = true,
+                             .ota_url = "",
+                             .ota_checksum = ""};
   std::optional<Fact<ModelVersion>> version_fact;
-  ComplianceInfo compliance_value{.vid = 0xFFE0, .pid = 0x8000, .software_version = 7, .certification_type = "matter", .software_version_string = "7.0", .cd_version_number = 1, .status = 1, .date = "2026-01-01T00:00:00Z", .reason = "", .certificate_id = "", .specification_version = 17039616};
+  ComplianceInfo compliance_value{.vid = 0xFFE0,
+                                  .pid = 0x8000,
+                                  .software_version = 7,
+                                  .certification_type = "matter",
+                                  .software_version_string = "7.0",
+                                  .cd_version_number = 1,
+                                  .status = 1,
+                                  .date = "2026-01-01T00:00:00Z",
+                                  .reason = "",
+                                  .certificate_id = "",
+                                  .specification_version = 17039616};
   std::optional<Fact<ComplianceInfo>> compliance_fact;
   Fact<CertificateCoverage> covered = Absent{kFrom};
   Fact<std::vector<RevocationPoint>> points = Absent{kFrom};
@@ -35,21 +69,32 @@ struct FakeLedger final : Ledger {
   LedgerStatus status() override { return state; }
   Fact<std::vector<LedgerCertificate>> approved_paa(const KeyId&) override { return paa; }
   Fact<std::vector<LedgerCertificate>> approved_pai(const KeyId&) override { return pai; }
-  Fact<std::vector<LedgerCertificate>> revoked_certificates(const KeyId& skid) override { return skid == revoked_key ? revoked : Fact<std::vector<LedgerCertificate>>(Absent{kFrom}); }
+  Fact<std::vector<LedgerCertificate>> revoked_certificates(const KeyId& skid) override {
+    return skid == revoked_key ? revoked : Fact<std::vector<LedgerCertificate>>(Absent{kFrom});
+  }
   Fact<std::vector<LedgerCertificate>> cd_signer(const KeyId&) override { return signer; }
   Fact<VendorInfo> vendor(uint16_t) override { return vendor_info; }
-  Fact<Model> model(uint16_t, uint16_t) override { return model_fact ? *model_fact : Fact<Model>(Found<Model>{model_value, kFrom}); }
-  Fact<ModelVersion> version(uint16_t, uint16_t, uint32_t) override { return version_fact ? *version_fact : Fact<ModelVersion>(Found<ModelVersion>{version_value, kFrom}); }
-  Fact<ComplianceInfo> compliance(uint16_t, uint16_t, uint32_t) override { return compliance_fact ? *compliance_fact : Fact<ComplianceInfo>(Found<ComplianceInfo>{compliance_value, kFrom}); }
+  Fact<Model> model(uint16_t, uint16_t) override {
+    return model_fact ? *model_fact : Fact<Model>(Found<Model>{model_value, kFrom});
+  }
+  Fact<ModelVersion> version(uint16_t, uint16_t, uint32_t) override {
+    return version_fact ? *version_fact
+                        : Fact<ModelVersion>(Found<ModelVersion>{version_value, kFrom});
+  }
+  Fact<ComplianceInfo> compliance(uint16_t, uint16_t, uint32_t) override {
+    return compliance_fact ? *compliance_fact
+                           : Fact<ComplianceInfo>(Found<ComplianceInfo>{compliance_value, kFrom});
+  }
   Fact<CertificateCoverage> coverage(const std::string&) override { return covered; }
   Fact<std::vector<RevocationPoint>> revocation_points(const KeyId&) override { return points; }
   Fact<RevokedListPtr> crl(const RevocationPoint&) override { return Unknown{"not here"}; }
 };
 
-// The forged device whose declaration is provisional: the only kind that can be right on a ledger without the CSA's key.
+// The forged device whose declaration is provisional: the only kind that can be right on a ledger
+// without the CSA's key.
 struct World {
   FakeLedger ledger;
-  Device facts;                      // further facts of the device
+  Device facts;  // further facts of the device
   Network network = Network::test;
   Instant at = *parse_rfc3339("2026-06-01T00:00:00Z");
   CertificatePtr paa, pai;
@@ -60,10 +105,12 @@ struct World {
     paa = device.evidence.paa->certificate;
     pai = device.evidence.pai.certificate;
     REQUIRE(paa != nullptr);
-    ledger.paa = Found<std::vector<LedgerCertificate>>{{{.der = paa->der, .is_root = true, .device_attestation = true, .vid = 0xFFE0}}, kFrom};
+    ledger.paa = Found<std::vector<LedgerCertificate>>{
+        {{.der = paa->der, .is_root = true, .device_attestation = true, .vid = 0xFFE0}}, kFrom};
     ledger.compliance_value.certificate_id = device.evidence.cd->certificate_id;
     ledger.model_value.device_type_id = device.evidence.cd->device_type_id;
-    ledger.version_value.cd_version_number = ledger.compliance_value.cd_version_number = device.evidence.cd->version_number;
+    ledger.version_value.cd_version_number = ledger.compliance_value.cd_version_number =
+        device.evidence.cd->version_number;
     const Place place{.path = "device.json", .offset = {}, .item = {}};
     facts.say(FactId::software_version, uint64_t{7}, place);
     facts.say(FactId::software_version_string, std::string("7.0"), place);
@@ -79,7 +126,9 @@ struct World {
     for (const Statement& s : facts.statements) reading.device.statements.push_back(s);
     TrustStore trust = TrustStore::builtin(network == Network::test);
     REQUIRE(trust.add_paa(paa, Origin::given, "paa").has_value());
-    if (device.evidence.cd_signer && device.evidence.cd_signer->certificate) REQUIRE(trust.add_cd_signer(device.evidence.cd_signer->certificate, Origin::given, "signer").has_value());
+    if (device.evidence.cd_signer && device.evidence.cd_signer->certificate)
+      REQUIRE(trust.add_cd_signer(device.evidence.cd_signer->certificate, Origin::given, "signer")
+                  .has_value());
     Policy policy{.network = network, .at = at, .required = {}, .show_passcode = false};
     Evidence e = gather(std::move(reading), policy, trust, &ledger);
     verify_signatures(e, openssl_engine());
@@ -90,7 +139,8 @@ struct World {
 std::set<std::string> noticed(const Report& report) {
   std::set<std::string> out;
   for (const Finding& f : report.findings) {
-    if (f.status == Status::fail || f.status == Status::warn || f.status == Status::unknown) out.insert(f.check->id);
+    if (f.status == Status::fail || f.status == Status::warn || f.status == Status::unknown)
+      out.insert(f.check->id);
   }
   return out;
 }
@@ -112,9 +162,12 @@ void label(World& w, uint8_t flow, uint8_t capabilities, bool manual = false) {
   p.passcode = 34567890;
   const auto code = manual ? make_manual_code(p) : make_qr(p);
   REQUIRE(code);
-  w.facts.say(manual ? FactId::manual_code : FactId::qr_payload, *code, {.path = "label.txt", .offset = {}, .item = {}});
+  w.facts.say(manual ? FactId::manual_code : FactId::qr_payload, *code,
+              {.path = "label.txt", .offset = {}, .item = {}});
 }
-void factory(World& w, FactId fact, uint64_t value) { w.facts.say(fact, value, {.path = "factory.bin", .offset = 64, .item = {}}); }
+void factory(World& w, FactId fact, uint64_t value) {
+  w.facts.say(fact, value, {.path = "factory.bin", .offset = 64, .item = {}});
+}
 
 struct Row {
   const char* what;
@@ -125,49 +178,192 @@ struct Row {
 };
 
 const Row kRows[] = {
-    {"no vendor entry", "ledger.vendor-is-known", Status::warn, " is not on the ledger testnet-2.0", [](World& w) { w.ledger.vendor_info = Absent{kFrom}; }},
-    {"vendor not answered", "ledger.vendor-is-known", Status::unknown, " is on the ledger is not known: cut off", [](World& w) { w.ledger.vendor_info = Unknown{"cut off"}; }},
-    {"vendor name", "ledger.vendor-name-matches", Status::warn, "they differ", [](World& w) { std::get<Found<VendorInfo>>(w.ledger.vendor_info).value.vendor_name = "Forger"; }},
-    {"vendor name with blanks", "ledger.vendor-name-matches", Status::warn, "they differ only in blanks", [](World& w) { std::get<Found<VendorInfo>>(w.ledger.vendor_info).value.vendor_name = " Forgery "; }},
-    {"vendor name too long for a device", "ledger.vendor-name-matches", Status::warn, "longer than the 32 bytes", [](World& w) { std::get<Found<VendorInfo>>(w.ledger.vendor_info).value.vendor_name = std::string(40, 'x'); }},
-    {"no model", "ledger.model-is-known", Status::warn, "product 0x8000 of vendor 0xFFE0 is not on the ledger", [](World& w) { w.ledger.model_fact = Absent{kFrom}; }},
-    {"model not answered", "ledger.model-is-known", Status::unknown, "is not known: 500", [](World& w) { w.ledger.model_fact = Unknown{"500"}; }},
-    {"product name", "ledger.product-name-matches", Status::warn, "they differ", [](World& w) { w.ledger.model_value.product_name = "lamp"; }},
-    {"device type of the CD", "ledger.device-type-matches-cd", Status::fail, "names another device type", [](World& w) { w.ledger.model_value.device_type_id = 256; instead(w, FactId::device_type_id, uint64_t{256}); }},
-    {"device type of the device", "ledger.device-type-matches-device", Status::warn, "the device names another device type", [](World& w) { instead(w, FactId::device_type_id, uint64_t{256}); }},
-    {"flow of the label", "ledger.commissioning-flow-matches", Status::fail, "the QR code in label.txt and the ledger's entry of product 0x8000 of vendor 0xFFE0 give different commissioning flows", [](World& w) { label(w, 2, 4); }},
-    {"flow of the ledger", "ledger.commissioning-flow-matches", Status::fail, "the QR code in label.txt and the ledger's entry", [](World& w) { label(w, 0, 4); w.ledger.model_value.commissioning_custom_flow = 1; }},
-    {"flow of a short manual code", "ledger.commissioning-flow-matches", Status::fail, "the manual code in label.txt and the ledger's entry", [](World& w) { label(w, 0, 4, true); w.ledger.model_value.commissioning_custom_flow = 1; }},
-    {"a long manual code does not say which flow", "", Status::pass, "", [](World& w) { label(w, 2, 4, true); w.ledger.model_value.commissioning_custom_flow = 1; }},
-    {"flow of the factory data", "ledger.commissioning-flow-matches", Status::fail, "the factory data in factory.bin at 0x40 and the ledger's entry", [](World& w) { factory(w, FactId::commissioning_flow, 1); }},
-    {"flow of label, factory data and ledger", "", Status::pass, "", [](World& w) { label(w, 2, 4); factory(w, FactId::commissioning_flow, 2); w.ledger.model_value.commissioning_custom_flow = 2; }},
-    {"discovery of the label", "ledger.discovery-capabilities-match", Status::warn, "the QR code in label.txt and the ledger's entry of product 0x8000 of vendor 0xFFE0 give different discovery capabilities", [](World& w) { label(w, 0, 6); w.ledger.model_value.discovery_capabilities = 2; }},
-    {"discovery of the factory data", "ledger.discovery-capabilities-match", Status::warn, "the factory data in factory.bin at 0x40", [](World& w) { factory(w, FactId::discovery_capabilities, 4); w.ledger.model_value.discovery_capabilities = 2; }},
-    {"soft AP and Thread are not on the ledger", "", Status::pass, "", [](World& w) { label(w, 0, 0x23); w.ledger.model_value.discovery_capabilities = 2; }},
-    {"discovery that the ledger does not give", "", Status::pass, "", [](World& w) { label(w, 0, 6); }},
-    {"no version", "ledger.version-is-known", Status::warn, "software version 7 of product 0x8000", [](World& w) { w.ledger.version_fact = Absent{kFrom}; }},
-    {"version string", "ledger.version-string-matches", Status::fail, "software version string is not the ledger's", [](World& w) { w.ledger.version_value.software_version_string = "7.1"; }},
-    {"version withdrawn", "ledger.version-is-valid", Status::fail, "not to be used", [](World& w) { w.ledger.version_value.valid = false; }},
-    {"CD version number", "ledger.cd-version-number-matches", Status::fail, "version number is not the ledger's", [](World& w) { w.ledger.version_value.cd_version_number = 9; }},
-    {"CD version number without a version entry", "ledger.cd-version-number-matches", Status::fail, "version number is not the ledger's", [](World& w) { w.ledger.version_fact = Absent{kFrom}; w.ledger.compliance_value.cd_version_number = 9; }},
-    {"no certification", "ledger.compliance-is-known", Status::warn, "a Matter certification of software version 7", [](World& w) { w.ledger.compliance_fact = Absent{kFrom}; w.ledger.covered = Found<CertificateCoverage>{{.certificate_id = "", .entries = {{.vid = 0xFFE0, .pid = 0x8000, .software_version = 6, .certification_type = "matter", .software_version_string = "", .cd_version_number = 1, .status = 2, .date = "", .reason = "", .certificate_id = "", .specification_version = 0}}}, kFrom}; }},
-    {"certification revoked", "ledger.is-certified", Status::warn, "the certification was revoked: recall", [](World& w) { w.ledger.compliance_value.status = 3; w.ledger.compliance_value.reason = "recall"; }},
-    {"certification of no known status", "ledger.is-certified", Status::warn, "the product is not certified", [](World& w) { w.ledger.compliance_value.status = 7; }},
-    {"certified ahead", "ledger.certification-is-past", Status::fail, "lies in the future", [](World& w) { w.ledger.compliance_value.date = "2027-01-01T00:00:00Z"; }},
-    {"date unreadable", "ledger.certification-is-past", Status::fail, "cannot be read", [](World& w) { w.ledger.compliance_value.date = "yesterday"; }},
-    {"certificate id", "ledger.certificate-id-matches-cd", Status::fail, "certificate id is not the ledger's", [](World& w) { w.ledger.compliance_value.certificate_id = "FORGED0000000002-00"; }},
-    {"specification version", "ledger.specification-version-matches", Status::warn, "specification version is not the ledger's", [](World& w) { w.ledger.compliance_value.specification_version = 16973824; }},
-    {"certificate of other products", "ledger.certificate-covers-product", Status::fail, "does not cover product 0x8000", [](World& w) { w.ledger.covered = Found<CertificateCoverage>{{.certificate_id = "", .entries = {}}, kFrom}; }},
-    {"certificate not on the ledger", "ledger.certificate-covers-product", Status::fail, "is not on the ledger", [](World& w) { w.ledger.compliance_value.status = 2; }},
-    {"coverage not answered", "ledger.certificate-covers-product", Status::unknown, "is not known: cut off", [](World& w) { w.ledger.covered = Unknown{"cut off"}; }},
-    {"PAA not approved", "ledger.paa-is-approved", Status::warn, "is not on the ledger", [](World& w) { w.ledger.paa = Absent{kFrom}; }},
-    {"another certificate approved", "ledger.paa-is-approved", Status::warn, "is not the one the ledger approves", [](World& w) { std::get<Found<std::vector<LedgerCertificate>>>(w.ledger.paa).value[0].der.push_back(0); }},
-    {"PAA revoked", "ledger.paa-is-not-revoked", Status::fail, "the PAA was revoked on the ledger", [](World& w) { w.ledger.revoked_key = *w.paa->skid(); w.ledger.revoked = Found<std::vector<LedgerCertificate>>{{{.der = w.paa->der}}, kFrom}; }},
-    {"PAI revoked", "ledger.pai-is-not-revoked", Status::fail, "the PAI was revoked on the ledger", [](World& w) { w.ledger.revoked_key = *w.pai->skid(); w.ledger.revoked = Found<std::vector<LedgerCertificate>>{{{.der = w.pai->der}}, kFrom}; }},
-    {"a renewal of the PAI revoked", "", Status::pass, "", [](World& w) { w.ledger.revoked_key = *w.pai->skid(); w.ledger.revoked = Found<std::vector<LedgerCertificate>>{{{.der = w.paa->der}}, kFrom}; }},
-    {"facts two days old", "ledger.facts-are-fresh", Status::warn, "48 hours old", [](World& w) { w.ledger.state.synced_at = {w.at.seconds - 48 * 3600}; }},
-    {"nothing read", "ledger.answers", Status::unknown, "the test ledger could not be read: no such host", [](World& w) { w.ledger.state = {.chain_id = "testnet-2.0", .height = 0, .synced_at = {}, .trust = LedgerTrust::none, .source = ""}; w.ledger.vendor_info = Unknown{"no such host"}; }},
-    {"software version not told", "ledger.version-is-known", Status::unknown, "software version is not in the evidence", [](World& w) { std::erase_if(w.facts.statements, [](const Statement& s) { return s.fact == FactId::software_version; }); }},
+    {"no vendor entry", "ledger.vendor-is-known", Status::warn, " is not on the ledger testnet-2.0",
+     [](World& w) { w.ledger.vendor_info = Absent{kFrom}; }},
+    {"vendor not answered", "ledger.vendor-is-known", Status::unknown,
+     " is on the ledger is not known: cut off",
+     [](World& w) { w.ledger.vendor_info = Unknown{"cut off"}; }},
+    {"vendor name", "ledger.vendor-name-matches", Status::warn, "they differ",
+     [](World& w) {
+       std::get<Found<VendorInfo>>(w.ledger.vendor_info).value.vendor_name = "Forger";
+     }},
+    {"vendor name with blanks", "ledger.vendor-name-matches", Status::warn,
+     "they differ only in blanks",
+     [](World& w) {
+       std::get<Found<VendorInfo>>(w.ledger.vendor_info).value.vendor_name = " Forgery ";
+     }},
+    {"vendor name too long for a device", "ledger.vendor-name-matches", Status::warn,
+     "longer than the 32 bytes",
+     [](World& w) {
+       std::get<Found<VendorInfo>>(w.ledger.vendor_info).value.vendor_name = std::string(40, 'x');
+     }},
+    {"no model", "ledger.model-is-known", Status::warn,
+     "product 0x8000 of vendor 0xFFE0 is not on the ledger",
+     [](World& w) { w.ledger.model_fact = Absent{kFrom}; }},
+    {"model not answered", "ledger.model-is-known", Status::unknown, "is not known: 500",
+     [](World& w) { w.ledger.model_fact = Unknown{"500"}; }},
+    {"product name", "ledger.product-name-matches", Status::warn, "they differ",
+     [](World& w) { w.ledger.model_value.product_name = "lamp"; }},
+    {"device type of the CD", "ledger.device-type-matches-cd", Status::fail,
+     "names another device type",
+     [](World& w) {
+       w.ledger.model_value.device_type_id = 256;
+       instead(w, FactId::device_type_id, uint64_t{256});
+     }},
+    {"device type of the device", "ledger.device-type-matches-device", Status::warn,
+     "the device names another device type",
+     [](World& w) { instead(w, FactId::device_type_id, uint64_t{256}); }},
+    {"flow of the label", "ledger.commissioning-flow-matches", Status::fail,
+     "the QR code in label.txt and the ledger's entry of product 0x8000 of vendor 0xFFE0 give "
+     "different commissioning flows",
+     [](World& w) { label(w, 2, 4); }},
+    {"flow of the ledger", "ledger.commissioning-flow-matches", Status::fail,
+     "the QR code in label.txt and the ledger's entry",
+     [](World& w) {
+       label(w, 0, 4);
+       w.ledger.model_value.commissioning_custom_flow = 1;
+     }},
+    {"flow of a short manual code", "ledger.commissioning-flow-matches", Status::fail,
+     "the manual code in label.txt and the ledger's entry",
+     [](World& w) {
+       label(w, 0, 4, true);
+       w.ledger.model_value.commissioning_custom_flow = 1;
+     }},
+    {"a long manual code does not say which flow", "", Status::pass, "",
+     [](World& w) {
+       label(w, 2, 4, true);
+       w.ledger.model_value.commissioning_custom_flow = 1;
+     }},
+    {"flow of the factory data", "ledger.commissioning-flow-matches", Status::fail,
+     "the factory data in factory.bin at 0x40 and the ledger's entry",
+     [](World& w) { factory(w, FactId::commissioning_flow, 1); }},
+    {"flow of label, factory data and ledger", "", Status::pass, "",
+     [](World& w) {
+       label(w, 2, 4);
+       factory(w, FactId::commissioning_flow, 2);
+       w.ledger.model_value.commissioning_custom_flow = 2;
+     }},
+    {"discovery of the label", "ledger.discovery-capabilities-match", Status::warn,
+     "the QR code in label.txt and the ledger's entry of product 0x8000 of vendor 0xFFE0 give "
+     "different discovery capabilities",
+     [](World& w) {
+       label(w, 0, 6);
+       w.ledger.model_value.discovery_capabilities = 2;
+     }},
+    {"discovery of the factory data", "ledger.discovery-capabilities-match", Status::warn,
+     "the factory data in factory.bin at 0x40",
+     [](World& w) {
+       factory(w, FactId::discovery_capabilities, 4);
+       w.ledger.model_value.discovery_capabilities = 2;
+     }},
+    {"soft AP and Thread are not on the ledger", "", Status::pass, "",
+     [](World& w) {
+       label(w, 0, 0x23);
+       w.ledger.model_value.discovery_capabilities = 2;
+     }},
+    {"discovery that the ledger does not give", "", Status::pass, "",
+     [](World& w) { label(w, 0, 6); }},
+    {"no version", "ledger.version-is-known", Status::warn, "software version 7 of product 0x8000",
+     [](World& w) { w.ledger.version_fact = Absent{kFrom}; }},
+    {"version string", "ledger.version-string-matches", Status::fail,
+     "software version string is not the ledger's",
+     [](World& w) { w.ledger.version_value.software_version_string = "7.1"; }},
+    {"version withdrawn", "ledger.version-is-valid", Status::fail, "not to be used",
+     [](World& w) { w.ledger.version_value.valid = false; }},
+    {"CD version number", "ledger.cd-version-number-matches", Status::fail,
+     "version number is not the ledger's",
+     [](World& w) { w.ledger.version_value.cd_version_number = 9; }},
+    {"CD version number without a version entry", "ledger.cd-version-number-matches", Status::fail,
+     "version number is not the ledger's",
+     [](World& w) {
+       w.ledger.version_fact = Absent{kFrom};
+       w.ledger.compliance_value.cd_version_number = 9;
+     }},
+    {"no certification", "ledger.compliance-is-known", Status::warn,
+     "a Matter certification of software version 7",
+     [](World& w) {
+       w.ledger.compliance_fact = Absent{kFrom};
+       w.ledger.covered = Found<CertificateCoverage>{{.certificate_id = "",
+                                                      .entries = {{.vid = 0xFFE0,
+                                                                   .pid = 0x8000,
+                                                                   .software_version = 6,
+                                                                   .certification_type = "matter",
+                                                                   .software_version_string = "",
+                                                                   .cd_version_number = 1,
+                                                                   .status = 2,
+                                                                   .date = "",
+                                                                   .reason = "",
+                                                                   .certificate_id = "",
+                                                                   .specification_version = 0}}},
+                                                     kFrom};
+     }},
+    {"certification revoked", "ledger.is-certified", Status::warn,
+     "the certification was revoked: recall",
+     [](World& w) {
+       w.ledger.compliance_value.status = 3;
+       w.ledger.compliance_value.reason = "recall";
+     }},
+    {"certification of no known status", "ledger.is-certified", Status::warn,
+     "the product is not certified", [](World& w) { w.ledger.compliance_value.status = 7; }},
+    {"certified ahead", "ledger.certification-is-past", Status::fail, "lies in the future",
+     [](World& w) { w.ledger.compliance_value.date = "2027-01-01T00:00:00Z"; }},
+    {"date unreadable", "ledger.certification-is-past", Status::fail, "cannot be read",
+     [](World& w) { w.ledger.compliance_value.date = "yesterday"; }},
+    {"certificate id", "ledger.certificate-id-matches-cd", Status::fail,
+     "certificate id is not the ledger's",
+     [](World& w) { w.ledger.compliance_value.certificate_id = "FORGED0000000002-00"; }},
+    {"specification version", "ledger.specification-version-matches", Status::warn,
+     "specification version is not the ledger's",
+     [](World& w) { w.ledger.compliance_value.specification_version = 16973824; }},
+    {"certificate of other products", "ledger.certificate-covers-product", Status::fail,
+     "does not cover product 0x8000",
+     [](World& w) {
+       w.ledger.covered = Found<CertificateCoverage>{{.certificate_id = "", .entries = {}}, kFrom};
+     }},
+    {"certificate not on the ledger", "ledger.certificate-covers-product", Status::fail,
+     "is not on the ledger", [](World& w) { w.ledger.compliance_value.status = 2; }},
+    {"coverage not answered", "ledger.certificate-covers-product", Status::unknown,
+     "is not known: cut off", [](World& w) { w.ledger.covered = Unknown{"cut off"}; }},
+    {"PAA not approved", "ledger.paa-is-approved", Status::warn, "is not on the ledger",
+     [](World& w) { w.ledger.paa = Absent{kFrom}; }},
+    {"another certificate approved", "ledger.paa-is-approved", Status::warn,
+     "is not the one the ledger approves",
+     [](World& w) {
+       std::get<Found<std::vector<LedgerCertificate>>>(w.ledger.paa).value[0].der.push_back(0);
+     }},
+    {"PAA revoked", "ledger.paa-is-not-revoked", Status::fail, "the PAA was revoked on the ledger",
+     [](World& w) {
+       w.ledger.revoked_key = *w.paa->skid();
+       w.ledger.revoked = Found<std::vector<LedgerCertificate>>{{{.der = w.paa->der}}, kFrom};
+     }},
+    {"PAI revoked", "ledger.pai-is-not-revoked", Status::fail, "the PAI was revoked on the ledger",
+     [](World& w) {
+       w.ledger.revoked_key = *w.pai->skid();
+       w.ledger.revoked = Found<std::vector<LedgerCertificate>>{{{.der = w.pai->der}}, kFrom};
+     }},
+    {"a renewal of the PAI revoked", "", Status::pass, "",
+     [](World& w) {
+       w.ledger.revoked_key = *w.pai->skid();
+       w.ledger.revoked = Found<std::vector<LedgerCertificate>>{{{.der = w.paa->der}}, kFrom};
+     }},
+    {"facts two days old", "ledger.facts-are-fresh", Status::warn, "48 hours old",
+     [](World& w) { w.ledger.state.synced_at = {w.at.seconds - 48 * 3600}; }},
+    {"nothing read", "ledger.answers", Status::unknown,
+     "the test ledger could not be read: no such host",
+     [](World& w) {
+       w.ledger.state = {.chain_id = "testnet-2.0",
+                         .height = 0,
+                         .synced_at = {},
+                         .trust = LedgerTrust::none,
+                         .source = ""};
+       w.ledger.vendor_info = Unknown{"no such host"};
+     }},
+    {"software version not told", "ledger.version-is-known", Status::unknown,
+     "software version is not in the evidence",
+     [](World& w) {
+       std::erase_if(w.facts.statements,
+                     [](const Statement& s) { return s.fact == FactId::software_version; });
+     }},
 };
 
 }  // namespace
@@ -177,7 +373,8 @@ TEST_CASE("a device whose every fact is right is approved on its network") {
   world.ledger.points = Found<std::vector<RevocationPoint>>{{}, kFrom};
   const Report report = world.judge();
   std::string fails;
-  for (const Finding* f : report.all(Status::fail)) fails += std::string(f->check->id) + ": " + f->message + "\n";
+  for (const Finding* f : report.all(Status::fail))
+    fails += std::string(f->check->id) + ": " + f->message + "\n";
   CHECK_MESSAGE(report.verdict == Verdict::approve, fails);
   for (const std::string& id : noticed(report)) CHECK_MESSAGE(!id.starts_with("ledger."), id);
 }
@@ -192,9 +389,14 @@ TEST_CASE("one wrong fact on the ledger is one finding on that fact") {
     const Report report = world.judge();
     std::set<std::string> more;
     for (const std::string& id : noticed(report)) {
-      // Where nothing was read at all, revocation is not known either; without a version, neither is the certification.
-      const bool follows = (std::string_view(row.id) == "ledger.answers" && id.starts_with("revocation.")) || (std::string_view(row.what) == "software version not told" && id == "ledger.compliance-is-known") ||
-                           (std::string_view(row.what) == "CD version number without a version entry" && id == "ledger.version-is-known");
+      // Where nothing was read at all, revocation is not known either; without a version, neither
+      // is the certification.
+      const bool follows =
+          (std::string_view(row.id) == "ledger.answers" && id.starts_with("revocation.")) ||
+          (std::string_view(row.what) == "software version not told" &&
+           id == "ledger.compliance-is-known") ||
+          (std::string_view(row.what) == "CD version number without a version entry" &&
+           id == "ledger.version-is-known");
       if (before.count(id) == 0 && !follows) more.insert(id);
     }
     if (row.id[0] == '\0') {
@@ -205,7 +407,9 @@ TEST_CASE("one wrong fact on the ledger is one finding on that fact") {
     std::string list;
     for (const std::string& id : more) list += id + " ";
     CHECK_MESSAGE(more == std::set<std::string>{row.id}, list);
-    const auto at = std::find_if(report.findings.begin(), report.findings.end(), [&](const Finding& f) { return std::string_view(f.check->id) == row.id; });
+    const auto at =
+        std::find_if(report.findings.begin(), report.findings.end(),
+                     [&](const Finding& f) { return std::string_view(f.check->id) == row.id; });
     REQUIRE(at != report.findings.end());
     const std::string message = at->message;
     CHECK(status_name(at->status) == std::string(status_name(row.status)));
@@ -226,24 +430,46 @@ TEST_CASE("on the main network what the ledger lacks or leaves open keeps a devi
   Report report = world.judge();
   CHECK(report.verdict != Verdict::approve);
   for (const Check& check : ledger_checks()) {
-    const bool names = std::string_view(check.id).ends_with("-name-matches") || check.severity.main != Severity::error;
+    const bool names = std::string_view(check.id).ends_with("-name-matches") ||
+                       check.severity.main != Severity::error;
     if (!names) CHECK_MESSAGE(check.severity.under(Network::main) == Severity::error, check.id);
   }
   // An open revocation question is one on main, and is told elsewhere.
   World open;
-  open.ledger.points = Found<std::vector<RevocationPoint>>{{{.vid = 0xFFE0, .pid = 0, .label = "a", .issuer_subject_key_id = {}, .is_paa = false, .crl_signer = {}, .crl_signer_delegator = {}, .data_url = "https://example.com/a.crl", .data_file_size = 0, .data_digest = "", .data_digest_type = 0, .revocation_type = 1}}, kFrom};
+  open.ledger.points =
+      Found<std::vector<RevocationPoint>>{{{.vid = 0xFFE0,
+                                            .pid = 0,
+                                            .label = "a",
+                                            .issuer_subject_key_id = {},
+                                            .is_paa = false,
+                                            .crl_signer = {},
+                                            .crl_signer_delegator = {},
+                                            .data_url = "https://example.com/a.crl",
+                                            .data_file_size = 0,
+                                            .data_digest = "",
+                                            .data_digest_type = 0,
+                                            .revocation_type = 1}},
+                                          kFrom};
   report = open.judge();
-  const auto dac = std::find_if(report.findings.begin(), report.findings.end(), [](const Finding& f) { return std::string_view(f.check->id) == "dac.is-not-revoked"; });
+  const auto dac = std::find_if(
+      report.findings.begin(), report.findings.end(),
+      [](const Finding& f) { return std::string_view(f.check->id) == "dac.is-not-revoked"; });
   CHECK(dac->status == Status::unknown);
-  CHECK(dac->message == "whether the DAC was revoked is not known: https://example.com/a.crl: the ledger's signer is not a certificate: certificate: expected SEQUENCE (0x30), found the end");
+  CHECK(dac->message ==
+        "whether the DAC was revoked is not known: https://example.com/a.crl: the ledger's signer "
+        "is not a certificate: certificate: expected SEQUENCE (0x30), found the end");
   CHECK(report.verdict == Verdict::approve);
-  // On main it keeps the verdict open, as every unknown there does; a ledger that names no list at all is warned of.
+  // On main it keeps the verdict open, as every unknown there does; a ledger that names no list at
+  // all is warned of.
   for (const bool named : {true, false}) {
     World main;
     main.network = Network::main;
     if (named) main.ledger.points = open.ledger.points;
     report = main.judge();
-    const auto of = [&](std::string_view id) { return std::find_if(report.findings.begin(), report.findings.end(), [&](const Finding& f) { return std::string_view(f.check->id) == id; }); };
+    const auto of = [&](std::string_view id) {
+      return std::find_if(report.findings.begin(), report.findings.end(),
+                          [&](const Finding& f) { return std::string_view(f.check->id) == id; });
+    };
     CHECK(of("dac.is-not-revoked")->status == (named ? Status::unknown : Status::skipped));
     CHECK(of("dac.is-not-revoked")->severity == Severity::error);
     CHECK(of("dac.is-not-revoked")->check->open_on_main_only);

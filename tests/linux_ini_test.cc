@@ -4,7 +4,10 @@ using namespace attest;
 using namespace attest::test;
 
 TEST_CASE("linux: factory, config and counter files") {
-  const Reading reading = read_bytes(view("; written\n[DEFAULT]\r\nserial-num=TEST_SN\r\nvendor-id=65521\npin-code = 20202021\nsalt=U1BBS0UyUCBLZXkgU2FsdA==\nreboot-count=3\ng\\x2Ffidx=AA==\n\n[other]\ndiscriminator=1\n"));
+  const Reading reading =
+      read_bytes(view("; written\n[DEFAULT]\r\nserial-num=TEST_SN\r\nvendor-id=65521\npin-code = "
+                      "20202021\nsalt=U1BBS0UyUCBLZXkgU2FsdA==\nreboot-count=3\ng\\x2Ffidx=AA=="
+                      "\n\n[other]\ndiscriminator=1\n"));
   CHECK(kind(reading) == "linux-ini");
   CHECK(problems(reading) == "");
   CHECK(*reading.device.string(FactId::serial_number) == "TEST_SN");
@@ -36,7 +39,8 @@ TEST_CASE("linux: a broken line is damage at its offset, and the others are read
   };
   for (const auto& row : rows) {
     CAPTURE(row.line);
-    const Reading reading = read_bytes(view("[DEFAULT]\nserial-num=A\n" + std::string(row.line) + "\nproduct-id=1\n"));
+    const Reading reading =
+        read_bytes(view("[DEFAULT]\nserial-num=A\n" + std::string(row.line) + "\nproduct-id=1\n"));
     CHECK_MESSAGE(has_problem(reading, row.problem), problems(reading));
     CHECK(*reading.device.number(FactId::product_id) == 1);
     CHECK(*reading.device.string(FactId::serial_number) == "A");

@@ -1,4 +1,5 @@
-// Lines of NDJSON as a lot takes them from a descriptor: whole, in order, and theirs for as long as somebody holds them.
+// Lines of NDJSON as a lot takes them from a descriptor: whole, in order, and theirs for as long as
+// somebody holds them.
 
 #include "cli/lot_input.h"
 
@@ -16,7 +17,8 @@ using namespace attest::cli;
 
 namespace {
 
-// Many short lines, some that do not fit what is read at once, some near the longest and one beyond it.
+// Many short lines, some that do not fit what is read at once, some near the longest and one beyond
+// it.
 std::vector<std::string> lines() {
   std::vector<std::string> out;
   std::mt19937 random(11);
@@ -26,7 +28,8 @@ std::vector<std::string> lines() {
     if (i == 1'000 || i == 1'001) size = kMostLineBytes;
     if (i == 2'000) size = kMostLineBytes + 1;
     out.emplace_back(size, static_cast<char>('a' + i % 26));
-    out.back().replace(0, std::min(size, std::to_string(i).size()), std::to_string(i).substr(0, size));
+    out.back().replace(0, std::min(size, std::to_string(i).size()),
+                       std::to_string(i).substr(0, size));
   }
   return out;
 }
@@ -69,7 +72,8 @@ size_t check(const LotBatch& batch, const std::vector<std::string>& expected, si
 
 }  // namespace
 
-TEST_CASE("lot input: lines stay as they were while others are read, however many batches are held") {
+TEST_CASE(
+    "lot input: lines stay as they were while others are read, however many batches are held") {
   const std::vector<std::string> expected = lines();
   for (const size_t held : {1u, 2u, 6u}) {
     CAPTURE(held);

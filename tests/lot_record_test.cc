@@ -9,7 +9,9 @@
 using namespace attest;
 
 TEST_CASE("a record: its id, credentials and facts") {
-  const auto record = read_record(R"({"id":"A-1","dac":"MAA=","pai":"","cd":null,"serial_number":"S","spake2p":{"iterations":1000},"colour":1})", "line 1", true);
+  const auto record = read_record(
+      R"({"id":"A-1","dac":"MAA=","pai":"","cd":null,"serial_number":"S","spake2p":{"iterations":1000},"colour":1})",
+      "line 1", true);
   REQUIRE(record);
   CHECK(record->id == "\"A-1\"");
   CHECK(record->name == "A-1");
@@ -22,14 +24,17 @@ TEST_CASE("a record: its id, credentials and facts") {
   CHECK(device.remarks[0].message == "key \"colour\" is not known");
   REQUIRE(record->reading.files.size() == 1);
   CHECK(record->reading.files[0].path == "line 1");
-  CHECK(record->reading.files[0].holds == std::vector<std::string>{"dac", "basic-information", "spake2p"});
+  CHECK(record->reading.files[0].holds ==
+        std::vector<std::string>{"dac", "basic-information", "spake2p"});
   CHECK(read_record(R"({"id":17})", "line 2", false)->name == "17");
   CHECK(read_record(R"({"id":17})", "line 2", false)->id == "17");
   CHECK(read_record("{}", "line 3", false)->name == "line 3");
   CHECK(read_record(R"({"id":null})", "line 3", false)->id.empty());
 }
 
-TEST_CASE("a record: what is wrong with a credential is the device's, what is wrong with the line ends it") {
+TEST_CASE(
+    "a record: what is wrong with a credential is the device's, what is wrong with the line ends "
+    "it") {
   const auto damaged = read_record(R"({"dac":"MA","pai":7})", "line 1", false);
   REQUIRE(damaged);
   REQUIRE(damaged->reading.device.integrity.size() == 2);
@@ -59,14 +64,20 @@ TEST_CASE("a record: what is wrong with a credential is the device's, what is wr
 
 TEST_CASE("a device's line, and the part of it that joins lots") {
   DeviceLine line;
-  line.result = {.name = "A \"1\"", .verdict = Verdict::reject, .failed = {"cd.vendor-matches-dac"}, .open = {}, .summary = "no"};
-  CHECK(write_line(line, LineForm::result) == "{\"id\":\"A \\\"1\\\"\",\"verdict\":\"reject\",\"failed\":[\"cd.vendor-matches-dac\"]}\n");
+  line.result = {.name = "A \"1\"",
+                 .verdict = Verdict::reject,
+                 .failed = {"cd.vendor-matches-dac"},
+                 .open = {},
+                 .summary = "no"};
+  CHECK(write_line(line, LineForm::result) ==
+        "{\"id\":\"A \\\"1\\\"\",\"verdict\":\"reject\",\"failed\":[\"cd.vendor-matches-dac\"]}\n");
   line.id = "17";
   line.unreadable = true;
   line.contradicts = {"m.csv row 2: serial"};
   line.report = "{\"schema\":\"x\"}";
   CHECK(write_line(line, LineForm::result) ==
-        "{\"id\":17,\"verdict\":\"reject\",\"failed\":[\"cd.vendor-matches-dac\"],\"error\":\"no\",\"manifest\":[\"m.csv row 2: serial\"],\"report\":{\"schema\":\"x\"}}\n");
+        "{\"id\":17,\"verdict\":\"reject\",\"failed\":[\"cd.vendor-matches-dac\"],\"error\":\"no\","
+        "\"manifest\":[\"m.csv row 2: serial\"],\"report\":{\"schema\":\"x\"}}\n");
   line.marks.marks = {1, 2, 3, 4, 5, 6, 7, UINT64_MAX};
   line.marks.product = "0xFFF1/0x8000";
   line.marks.issuer = "aa";
@@ -88,12 +99,17 @@ TEST_CASE("a line that is no part is refused in words") {
     const char* line;
     const char* error;
   } rows[] = {
-      {R"({"id":"a","verdict":"approve","failed":[]})", "expected a line that can be joined with others, found one without its part: judge the parts with --part"},
+      {R"({"id":"a","verdict":"approve","failed":[]})",
+       "expected a line that can be joined with others, found one without its part: judge the "
+       "parts with --part"},
       {R"({"verdict":"approve"})", "expected the line of a device, found none of its keys"},
-      {R"({"id":"a","verdict":"good"})", "verdict: expected approve, reject or undecided, found \"good\""},
+      {R"({"id":"a","verdict":"good"})",
+       "verdict: expected approve, reject or undecided, found \"good\""},
       {R"({"id":"a","verdict":"approve","failed":"x"})", "failed: expected an array, found string"},
-      {R"({"id":"a","verdict":"approve","failed":[],"part":{}})", "part: marks: expected a string, found nothing"},
-      {R"({"id":"a","verdict":"approve","failed":[],"part":{"marks":"AA==","product":"","issuer":"","input":"00","summary":"","rows":[]}})", "part: marks: expected base64 of 64 bytes"},
+      {R"({"id":"a","verdict":"approve","failed":[],"part":{}})",
+       "part: marks: expected a string, found nothing"},
+      {R"({"id":"a","verdict":"approve","failed":[],"part":{"marks":"AA==","product":"","issuer":"","input":"00","summary":"","rows":[]}})",
+       "part: marks: expected base64 of 64 bytes"},
   };
   for (const auto& row : rows) {
     CAPTURE(row.line);

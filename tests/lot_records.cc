@@ -35,8 +35,13 @@ const std::vector<LotRecordPlan>& lot_records() {
       payload.discriminator = static_cast<uint16_t>(i * 7 % 4096);
       payload.passcode = 10'000'000 + (i * 123'457) % 80'000'000;
       LotRecordPlan record;
-      record.json.set("id", fmt::format("dev-{:04}", i)).set("vendor_id", "0xFFF1").set("product_id", "0x8000").set("serial_number", fmt::format("SN{:06}", i));
-      record.json.set("dac", base64(forge::certificate(plan.dac, plan.dac_issuer))).set("pai", base64(first.pai)).set("cd", base64(first.cd));
+      record.json.set("id", fmt::format("dev-{:04}", i))
+          .set("vendor_id", "0xFFF1")
+          .set("product_id", "0x8000")
+          .set("serial_number", fmt::format("SN{:06}", i));
+      record.json.set("dac", base64(forge::certificate(plan.dac, plan.dac_issuer)))
+          .set("pai", base64(first.pai))
+          .set("cd", base64(first.cd));
       record.json.set("onboarding", Json(Json::Object{}).set("qr", make_qr(payload).value()));
       out.push_back(std::move(record));
     }
@@ -46,7 +51,15 @@ const std::vector<LotRecordPlan>& lot_records() {
 }
 
 std::vector<std::string> lot_words(std::initializer_list<std::string> more) {
-  std::vector<std::string> words = {"lot", "--network", "none", "--at", "2026-06-01T00:00:00Z", "--trust-paa", "fixtures/trust", "--trust-cd-signer", "fixtures/trust"};
+  std::vector<std::string> words = {"lot",
+                                    "--network",
+                                    "none",
+                                    "--at",
+                                    "2026-06-01T00:00:00Z",
+                                    "--trust-paa",
+                                    "fixtures/trust",
+                                    "--trust-cd-signer",
+                                    "fixtures/trust"};
   words.insert(words.end(), more.begin(), more.end());
   return words;
 }

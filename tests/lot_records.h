@@ -1,5 +1,5 @@
-// Devices of a lot as the records of `lot --stream`, forged once for all tests: one PAI, one declaration, a DAC, a serial
-// number and onboarding data of its own each.
+// Devices of a lot as the records of `lot --stream`, forged once for all tests: one PAI, one
+// declaration, a DAC, a serial number and onboarding data of its own each.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 namespace attest::test {
 
 struct LotRecordPlan {
-  Json json;                                         // the record
+  Json json;  // the record
   std::string line() const { return dump(json) + "\n"; }
   void replace(const std::string& key, Json value);  // the member, or a new one
 };

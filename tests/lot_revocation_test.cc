@@ -1,5 +1,5 @@
-// Lots against a revocation list: just the revoked devices are rejected, whether a device is judged in full or is alike to
-// another.
+// Lots against a revocation list: just the revoked devices are rejected, whether a device is judged
+// in full or is alike to another.
 
 #include <algorithm>
 #include <ctime>
@@ -18,8 +18,10 @@ using namespace attest::test;
 namespace {
 
 constexpr size_t kDevices = 60;
-constexpr size_t kRevoked[] = {0, 7, 8, 41, 59};   // the first of the lot among them
-bool is_revoked(size_t device) { return std::find(std::begin(kRevoked), std::end(kRevoked), device) != std::end(kRevoked); }
+constexpr size_t kRevoked[] = {0, 7, 8, 41, 59};  // the first of the lot among them
+bool is_revoked(size_t device) {
+  return std::find(std::begin(kRevoked), std::end(kRevoked), device) != std::end(kRevoked);
+}
 
 // A lot, the ledger that names its PAI's list, and a place for what is fetched.
 struct Lot {
@@ -29,36 +31,53 @@ struct Lot {
   Folder folder;
 
   Lot() {
-    plan.cd.certification_type = 1;   // what the test network lets anybody sign
+    plan.cd.certification_type = 1;  // what the test network lets anybody sign
     const forge::Device first = forge::make(plan);
     for (size_t i = 0; i < kDevices; ++i) {
       const Bytes dac = forge::numbered_dac(plan, "revoked lot " + std::to_string(i), i);
       Json record;
-      record.set("id", i).set("vendor_id", "0xFFF1").set("product_id", "0x8000").set("software_version", 1);
+      record.set("id", i)
+          .set("vendor_id", "0xFFF1")
+          .set("product_id", "0x8000")
+          .set("software_version", 1);
       record.set("dac", base64(dac)).set("pai", base64(first.pai)).set("cd", base64(first.cd));
       lines.push_back(dump(record));
     }
     REQUIRE(server.start());
-    std::vector<Bytes> revoked = {{0x40, 0x00}, {0x01}};   // parts of a serial are other serials
+    std::vector<Bytes> revoked = {{0x40, 0x00}, {0x01}};  // parts of a serial are other serials
     for (const size_t i : kRevoked) revoked.push_back(forge::numbered_serial(i));
-    fixtures::LedgerFacts facts = fixtures::lot_ledger(plan, server.url(), fixtures::lot_paas(3), std::move(revoked));
+    fixtures::LedgerFacts facts =
+        fixtures::lot_ledger(plan, server.url(), fixtures::lot_paas(3), std::move(revoked));
     facts.time = {std::time(nullptr)};
     server.set_facts(std::move(facts));
   }
   // Each device's verdict and what failed, in order.
   std::vector<std::string> judged(std::vector<std::string> more) const {
-    std::vector<std::string> words = {"lot", "--stream", "--network", "test", "--ledger", server.url(), "--cache-dir", folder.path(), "--allow-private-hosts",
-                                      "--trust-cd-signer", "fixtures/trust/cd-signer.pem", "--at", "2026-06-01T00:00:00Z"};
+    std::vector<std::string> words = {"lot",
+                                      "--stream",
+                                      "--network",
+                                      "test",
+                                      "--ledger",
+                                      server.url(),
+                                      "--cache-dir",
+                                      folder.path(),
+                                      "--allow-private-hosts",
+                                      "--trust-cd-signer",
+                                      "fixtures/trust/cd-signer.pem",
+                                      "--at",
+                                      "2026-06-01T00:00:00Z"};
     words.insert(words.end(), more.begin(), more.end());
     std::string input;
     for (const std::string& line : lines) input += line + "\n";
     const Ran ran = run_program(words, input);
     CHECK(ran.code == 1);
     std::vector<std::string> out;
-    for (size_t at = 0, end = 0; (end = ran.out.find('\n', at)) != std::string::npos; at = end + 1) {
+    for (size_t at = 0, end = 0; (end = ran.out.find('\n', at)) != std::string::npos;
+         at = end + 1) {
       const auto line = parse_json(std::string_view(ran.out).substr(at, end - at));
       REQUIRE(line);
-      if (line->find("verdict") != nullptr) out.push_back(*line->find("verdict")->string() + " " + dump(*line->find("failed")));
+      if (line->find("verdict") != nullptr)
+        out.push_back(*line->find("verdict")->string() + " " + dump(*line->find("failed")));
     }
     return out;
   }
@@ -79,13 +98,20 @@ TEST_CASE("lot: the devices on their PAI's revocation list are rejected, and no 
     }
   }
   const auto asked = lot.server.asked();
-  CHECK(std::count_if(asked.begin(), asked.end(), [](const auto& a) { return a.path == "/pai.crl"; }) == 1);   // then it is kept
+  CHECK(std::count_if(asked.begin(), asked.end(),
+                      [](const auto& a) { return a.path == "/pai.crl"; }) == 1);  // then it is kept
 }
 
 TEST_CASE("lot: a record on its PAI's revocation list is alike to none") {
   const Lot lot;
   const Instant now{std::time(nullptr)};
-  auto options = cli::ledger_options({.network = "test", .ledger = lot.server.url(), .chain_id = "", .cache_dir = lot.folder.path(), .allow_private_hosts = true}, [](const char*) { return std::nullopt; }, now);
+  auto options = cli::ledger_options(
+      {.network = "test",
+       .ledger = lot.server.url(),
+       .chain_id = "",
+       .cache_dir = lot.folder.path(),
+       .allow_private_hosts = true},
+      [](const char*) { return std::nullopt; }, now);
   REQUIRE(options);
   auto ledger = dcl::CachedLedger::open(std::move(*options));
   REQUIRE(ledger);
@@ -93,7 +119,10 @@ TEST_CASE("lot: a record on its PAI's revocation list is alike to none") {
   policy.network = Network::test;
   policy.at = *parse_rfc3339("2026-06-01T00:00:00Z");
   TrustStore trust = TrustStore::builtin(true);
-  REQUIRE(trust.add_cd_signer(parse_certificate(forge::certificate(forge::cd_signer().plan, forge::cd_signer().key)).value(), Origin::given, "signer"));
+  REQUIRE(trust.add_cd_signer(
+      parse_certificate(forge::certificate(forge::cd_signer().plan, forge::cd_signer().key))
+          .value(),
+      Origin::given, "signer"));
   BatchJudge judge(policy, trust, ledger->get(), openssl_engine());
   const auto judged = [&](size_t device) {
     std::vector<Reading> one;

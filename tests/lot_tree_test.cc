@@ -50,21 +50,30 @@ TEST_CASE("lot tree: folders, files, and what lies beside the devices") {
     std::vector<std::string> files;
     const char* tree;
   } rows[] = {
-      {{"0001/dump.bin", "0001/label.png", "0002/dump.bin"}, "0001(0001/dump.bin 0001/label.png) 0002(0002/dump.bin)"},
+      {{"0001/dump.bin", "0001/label.png", "0002/dump.bin"},
+       "0001(0001/dump.bin 0001/label.png) 0002(0002/dump.bin)"},
       {{"dac1.der", "dac2.der"}, "dac1.der(dac1.der) dac2.der(dac2.der)"},
       {{"a.zip", "b.zip"}, "a.zip(a.zip) b.zip(b.zip)"},
-      // A vendor's tool: tables and a staging folder beside the devices, files of a device in folders of its own.
-      {{"fff2_8001/cn_dacs.csv", "fff2_8001/staging/pai.der", "fff2_8001/staging/master.csv", "fff2_8001/summary.csv", "fff2_8001/u1/dump.bin", "fff2_8001/u1/internal/dac.der",
+      // A vendor's tool: tables and a staging folder beside the devices, files of a device in
+      // folders of its own.
+      {{"fff2_8001/cn_dacs.csv", "fff2_8001/staging/pai.der", "fff2_8001/staging/master.csv",
+        "fff2_8001/summary.csv", "fff2_8001/u1/dump.bin", "fff2_8001/u1/internal/dac.der",
         "fff2_8001/u2/dump.bin"},
-       "u1(fff2_8001/u1/dump.bin fff2_8001/u1/internal/dac.der) u2(fff2_8001/u2/dump.bin) shared:fff2_8001/staging/pai.der manifest:fff2_8001/cn_dacs.csv manifest:fff2_8001/summary.csv"},
-      {{"cd.der", "devices/a/dac.der", "devices/b/dac.der", "pai.pem", "readme.txt"}, "a(devices/a/dac.der) b(devices/b/dac.der) shared:cd.der shared:pai.pem ignored:readme.txt"},
+       "u1(fff2_8001/u1/dump.bin fff2_8001/u1/internal/dac.der) u2(fff2_8001/u2/dump.bin) "
+       "shared:fff2_8001/staging/pai.der manifest:fff2_8001/cn_dacs.csv "
+       "manifest:fff2_8001/summary.csv"},
+      {{"cd.der", "devices/a/dac.der", "devices/b/dac.der", "pai.pem", "readme.txt"},
+       "a(devices/a/dac.der) b(devices/b/dac.der) shared:cd.der shared:pai.pem ignored:readme.txt"},
       {{"line-a/1/dump", "line-b/1/dump"}, "line-a/1(line-a/1/dump) line-b/1(line-b/1/dump)"},
       // Records by the day; and those that lie with a device's dump, which are the device's.
-      {{"day-1/a.ndjson", "day-2/a.ndjson", "day-2/b.ndjson"}, "records:day-1/a.ndjson records:day-2/a.ndjson records:day-2/b.ndjson"},
-      {{"0001/dump.bin", "0001/log.ndjson", "0002/dump.bin"}, "0001(0001/dump.bin 0001/log.ndjson) 0002(0002/dump.bin)"},
+      {{"day-1/a.ndjson", "day-2/a.ndjson", "day-2/b.ndjson"},
+       "records:day-1/a.ndjson records:day-2/a.ndjson records:day-2/b.ndjson"},
+      {{"0001/dump.bin", "0001/log.ndjson", "0002/dump.bin"},
+       "0001(0001/dump.bin 0001/log.ndjson) 0002(0002/dump.bin)"},
       // Nothing of it can be read, but it is a device of the lot.
       {{"0001/dump.bin", "0002/rubbish"}, "0001(0001/dump.bin) 0002(0002/rubbish)"},
-      // A folder around all of it, as most archives have one: its files are devices as they are without it.
+      // A folder around all of it, as most archives have one: its files are devices as they are
+      // without it.
       {{"lot/cd.der", "lot/dac1", "lot/dac2"}, "dac1(lot/dac1) dac2(lot/dac2) shared:lot/cd.der"},
       {{"2026/lot/a.zip", "2026/lot/b.zip"}, "a.zip(2026/lot/a.zip) b.zip(2026/lot/b.zip)"},
       {{"0001/dump.bin", "0001/internal/dac.der"}, "0001(0001/dump.bin 0001/internal/dac.der)"},
@@ -97,11 +106,15 @@ TEST_CASE("lot tree: what a file is to a lot is told by its content") {
       {"a PAI", test::own_pai(), FileRole::shared},
       {"a table", to_bytes(view("serial,mac\nA,B\n")), FileRole::manifest},
       {"a device.json", to_bytes(view("{\"serial_number\":\"A\"}\n")), FileRole::device},
-      {"records", to_bytes(view("{\"serial_number\":\"A\"}\n{\"serial_number\":\"B\"}\n")), FileRole::records},
+      {"records", to_bytes(view("{\"serial_number\":\"A\"}\n{\"serial_number\":\"B\"}\n")),
+       FileRole::records},
       {"one record", to_bytes(view("{\"id\":1,\"dac\":\"MAA=\"}\n")), FileRole::records},
-      {"a record over many lines", to_bytes(view("{\n  \"id\": 1,\n  \"dac\": \"MAA=\"\n}\n")), FileRole::records},
-      {"records whose first line is broken", to_bytes(view("{oops\n{\"id\":1,\"dac\":\"MAA=\"}\n")), FileRole::records},
-      {"a log that quotes JSON", to_bytes(view("started\n{\"serial_number\":\"A\"}\n")), FileRole::none},
+      {"a record over many lines", to_bytes(view("{\n  \"id\": 1,\n  \"dac\": \"MAA=\"\n}\n")),
+       FileRole::records},
+      {"records whose first line is broken", to_bytes(view("{oops\n{\"id\":1,\"dac\":\"MAA=\"}\n")),
+       FileRole::records},
+      {"a log that quotes JSON", to_bytes(view("started\n{\"serial_number\":\"A\"}\n")),
+       FileRole::none},
       {"a note", to_bytes(view("made on a Tuesday\n")), FileRole::none},
       {"nothing", {}, FileRole::none},
   };

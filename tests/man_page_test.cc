@@ -10,12 +10,15 @@
 using namespace attest;
 using namespace attest::test;
 
-TEST_CASE("the manual page in the tree is the one that the commands make, and says everything that --help says") {
+TEST_CASE(
+    "the manual page in the tree is the one that the commands make, and says everything that "
+    "--help says") {
   cli::Command root(cli::kProgram, cli::kProgramHelp, nullptr);
   cli::add_commands(root);
   const std::string page = cli::man_page(root);
   const bool same = page == text(slurp("man/matter-attest.1"));
-  CHECK_MESSAGE(same, "man/matter-attest.1 is not what matter-attest man-page prints: tests/accept.sh");
+  CHECK_MESSAGE(same,
+                "man/matter-attest.1 is not what matter-attest man-page prints: tests/accept.sh");
   // Without roff's escapes and line ends the texts stand there as they are.
   const auto plain = [](std::string_view s) {
     std::string out;
@@ -30,7 +33,8 @@ TEST_CASE("the manual page in the tree is the one that the commands make, and sa
   const std::function<void(const cli::Command&)> visit = [&](const cli::Command& command) {
     CAPTURE(command.name());
     CHECK((all.find(plain(command.help())) != std::string::npos) == !command.is_hidden());
-    for (const auto& option : command.options()) CHECK_MESSAGE(all.find(plain(option.help)) != std::string::npos, option.flags);
+    for (const auto& option : command.options())
+      CHECK_MESSAGE(all.find(plain(option.help)) != std::string::npos, option.flags);
     for (const auto& sub : command.subcommands()) visit(*sub);
   };
   visit(root);

@@ -25,7 +25,9 @@ TEST_CASE("text stays text, whatever it looks like") {
       {"\" onclick=\"x", "&quot; onclick=&quot;x"},
       {"'", "&#39;"},
       {"a\nb\x01", "a\\x0Ab\\x01"},
-      {"\xE2\x80\xAE" "abc", "\\u{202E}abc"},
+      {"\xE2\x80\xAE"
+       "abc",
+       "\\u{202E}abc"},
       {"\xEF\xBF\xBE", "\\u{FFFE}"},
       {"\xFF", "\\xFF"},
       {"\xD7\xA9\xD7\x9C", "\xD7\xA9\xD7\x9C"},
@@ -39,7 +41,9 @@ TEST_CASE("text stays text, whatever it looks like") {
 TEST_CASE("values of attributes are escaped alike") {
   Markup page(Markup::Kind::xml);
   page.empty("case", {{"name", "a\"b<c>&'\n"}});
-  CHECK(page.take() == "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<case name=\"a&quot;b&lt;c&gt;&amp;&#39;\\x0A\"/>");
+  CHECK(page.take() ==
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<case "
+        "name=\"a&quot;b&lt;c&gt;&amp;&#39;\\x0A\"/>");
 }
 
 TEST_CASE("elements close in the order in which they were opened, void ones not at all") {
@@ -51,7 +55,8 @@ TEST_CASE("elements close in the order in which they were opened, void ones not 
       page.isolated(text).empty("br");
     }
   }
-  CHECK(page.take() == "<!DOCTYPE html>\n<ul class=\"x\"><li><bdi>1</bdi><br></li><li><bdi>2</bdi><br></li></ul>");
+  CHECK(page.take() ==
+        "<!DOCTYPE html>\n<ul class=\"x\"><li><bdi>1</bdi><br></li><li><bdi>2</bdi><br></li></ul>");
 }
 
 TEST_CASE("a link stays within its page") {

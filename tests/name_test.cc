@@ -18,15 +18,18 @@ Name name_of(const Bytes& subject) {
 }  // namespace
 
 TEST_CASE("name: names as text") {
-  CHECK(name_text(name_of(sequence({cn("a, b\\c"), rdn(attribute("2.5.4.10", "O")), rdn(attribute("2.5.4.11", "U")),
-                                    rdn(attribute("2.5.4.6", "NL", der::kPrintableString)),
-                                    rdn(attribute("2.5.4.8", "S")), rdn(attribute("2.5.4.7", "L")),
-                                    rdn(attribute("2.5.4.5", "7")), rdn(attribute("2.5.4.12", "T"))}))) ==
+  CHECK(name_text(name_of(sequence(
+            {cn("a, b\\c"), rdn(attribute("2.5.4.10", "O")), rdn(attribute("2.5.4.11", "U")),
+             rdn(attribute("2.5.4.6", "NL", der::kPrintableString)), rdn(attribute("2.5.4.8", "S")),
+             rdn(attribute("2.5.4.7", "L")), rdn(attribute("2.5.4.5", "7")),
+             rdn(attribute("2.5.4.12", "T"))}))) ==
         "CN=a\\, b\\\\c, O=O, OU=U, C=NL, ST=S, L=L, serialNumber=7, 2.5.4.12=T");
   CHECK(name_text(name_of(sequence({cn("a\x1b[31m"), cn("\xff")}))) == "CN=a\\x1B[31m, CN=\\xFF");
-  CHECK(name_text(name_of(sequence({rdn(attribute("2.5.4.3", std::string_view("\0A\x20\xAC", 4), 0x1E))}))) == "CN=A€");
+  CHECK(name_text(name_of(sequence(
+            {rdn(attribute("2.5.4.3", std::string_view("\0A\x20\xAC", 4), 0x1E))}))) == "CN=A€");
   CHECK(name_text(name_of(sequence({rdn(attribute("2.5.4.3", "\xE9", 0x14)),
-                                    rdn(attribute("2.5.4.3", "\x01", der::kInteger))}))) == "CN=é, CN=#01");
+                                    rdn(attribute("2.5.4.3", "\x01", der::kInteger))}))) ==
+        "CN=é, CN=#01");
 }
 
 TEST_CASE("name: names that are the same") {
@@ -36,8 +39,10 @@ TEST_CASE("name: names that are the same") {
   } rows[] = {
       {sequence({cn("Some PAI")}), sequence({cn("some  pai ")}), true},
       {sequence({cn("Some PAI")}), sequence({cn("SomePAI")}), false},
-      {sequence({cn("Some PAI")}), sequence({rdn(attribute("2.5.4.3", "Some PAI", der::kPrintableString))}), true},
-      {sequence({cn("A")}), sequence({rdn(attribute("2.5.4.3", std::string_view("\0A", 2), 0x1E))}), true},
+      {sequence({cn("Some PAI")}),
+       sequence({rdn(attribute("2.5.4.3", "Some PAI", der::kPrintableString))}), true},
+      {sequence({cn("A")}), sequence({rdn(attribute("2.5.4.3", std::string_view("\0A", 2), 0x1E))}),
+       true},
       {sequence({cn("A")}), sequence({rdn(attribute("2.5.4.10", "A"))}), false},
       {sequence({cn("A"), cn("B")}), sequence({cn("B"), cn("A")}), false},
       {sequence({rdn(join({attribute("2.5.4.3", "A"), attribute("2.5.4.10", "B")}))}),

@@ -39,13 +39,17 @@ Bytes section(View stored, View hashed) {
   add(b, stored);
   return b;
 }
-Bytes section(View body) { return section(body, body); }
+Bytes section(View body) {
+  return section(body, body);
+}
 Bytes ecb(View key, Bytes plain) {
   plain.resize(plain.size() + 16 - plain.size() % 16);
   Bytes out(plain.size() + 16);
-  const std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)> c(EVP_CIPHER_CTX_new(), EVP_CIPHER_CTX_free);
+  const std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)> c(EVP_CIPHER_CTX_new(),
+                                                                          EVP_CIPHER_CTX_free);
   int n = 0;
-  EVP_EncryptInit_ex(c.get(), key.size() == 16 ? EVP_aes_128_ecb() : EVP_aes_256_ecb(), nullptr, key.data(), nullptr);
+  EVP_EncryptInit_ex(c.get(), key.size() == 16 ? EVP_aes_128_ecb() : EVP_aes_256_ecb(), nullptr,
+                     key.data(), nullptr);
   EVP_CIPHER_CTX_set_padding(c.get(), 0);
   EVP_EncryptUpdate(c.get(), out.data(), &n, plain.data(), static_cast<int>(plain.size()));
   out.resize(static_cast<size_t>(n));
@@ -83,7 +87,7 @@ TEST_CASE("nxp: the hash is checked at its offset, and what is there is still re
 
 TEST_CASE("nxp: of several copies the first whose hash is right is read") {
   Bytes damaged = good_body();
-  damaged.back() ^= 1;   // the serial number says NXP-0
+  damaged.back() ^= 1;  // the serial number says NXP-0
   Bytes dump = section(damaged, good_body());
   dump.resize(0x400, 0xFF);
   add(dump, section(good_body()));
@@ -100,7 +104,7 @@ TEST_CASE("nxp: lengths are bounded") {
   CHECK(has_problem(read_bytes(cut), "0x0004 section length: the header states"));
   Bytes body = good_body();
   klv(body, 12, view("Acme"));
-  body[body.size() - 5] = 0xFF;   // the length's high byte
+  body[body.size() - 5] = 0xFF;  // the length's high byte
   CHECK(has_problem(read_bytes(section(body)), "nxp entry: key 12 claims 65284 bytes, 4 are left"));
   Bytes twice = good_body();
   klv(twice, 7, number(1, 4));
@@ -112,7 +116,8 @@ TEST_CASE("nxp: lengths are bounded") {
   CHECK(has_problem(read_bytes(huge), "section length: the header states 4294967295 bytes"));
 }
 
-TEST_CASE("nxp: an encrypted section opens with its key, and says so when none is given or none fits") {
+TEST_CASE(
+    "nxp: an encrypted section opens with its key, and says so when none is given or none fits") {
   for (const size_t length : {16u, 32u}) {
     CAPTURE(length);
     const Bytes key(length, 0x5A);
@@ -121,7 +126,8 @@ TEST_CASE("nxp: an encrypted section opens with its key, and says so when none i
     CHECK(*open.device.string(FactId::serial_number) == "NXP-1");
     CHECK(count(open, FactId::dac_private_key) == 1);
     // A file with the key's hex digits is a key too.
-    CHECK(read_bytes(sealed(key), {{.bytes = to_bytes(view(hex(key) + "\n"))}}).device.string(FactId::serial_number) != nullptr);
+    CHECK(read_bytes(sealed(key), {{.bytes = to_bytes(view(hex(key) + "\n"))}})
+              .device.string(FactId::serial_number) != nullptr);
     const Reading none = read_bytes(sealed(key));
     CHECK(none.device.noted(Remark::encrypted_no_key));
     CHECK(none.device.statements.empty());

@@ -64,8 +64,10 @@ TEST_CASE("base 38 comes back and is strict") {
     std::string what;
   } rows[] = {
       {"Y.k90", Kind::alphabet, "base 38: expected 0-9 A-Z - . only, found \"k\" as character 3"},
-      {"00000\n", Kind::alphabet, "base 38: expected 0-9 A-Z - . only, found \"\\x0A\" as character 6"},
-      {"0", Kind::length, "base 38: expected groups of 5 characters and at most one of 4 or 2, found 1 characters"},
+      {"00000\n", Kind::alphabet,
+       "base 38: expected 0-9 A-Z - . only, found \"\\x0A\" as character 6"},
+      {"0", Kind::length,
+       "base 38: expected groups of 5 characters and at most one of 4 or 2, found 1 characters"},
       {"00000000", Kind::length,
        "base 38: expected groups of 5 characters and at most one of 4 or 2, found 8 characters"},
       {"QLS18", Kind::group_overflow,
@@ -135,15 +137,19 @@ TEST_CASE("QR codes are refused for the right reason") {
     std::string id;
     std::string message;
   } rows[] = {
-      {"MT:Y.K90UBG00KA0648G00", "flow-reserved", "flow: expected 0 to 2, found the reserved value 3"},
+      {"MT:Y.K90UBG00KA0648G00", "flow-reserved",
+       "flow: expected 0 to 2, found the reserved value 3"},
       {"MT:Y.K906DB00KA0648G00", "product-zero",
        "product id: expected one that is not 0 beside vendor 0xFFF1, found 0"},
-      {"MT:U34J06DB00KA0648G00", "vendor-range", "vendor id: expected 0 or 0x0001 to 0xFFF4, found 0xFFF5"},
+      {"MT:U34J06DB00KA0648G00", "vendor-range",
+       "vendor id: expected 0 or 0x0001 to 0xFFF4, found 0xFFF5"},
       {"MT:.24J06DB00KA0648G00", "version", "version: expected 0, found 1"},
       {"MT:-24J06DB004QG46Y900", "passcode-forbidden",
        "passcode: expected one that is not trivial, found consecutive digits"},
-      {"MT:-24J06DB00QPQ36B420", "passcode-range", "passcode: expected 1 to 99999998, found a larger number"},
-      {"MT:M5L90MP500W-GT68D20", "passcode-range", "passcode: expected 1 to 99999998, found a larger number"},
+      {"MT:-24J06DB00QPQ36B420", "passcode-range",
+       "passcode: expected 1 to 99999998, found a larger number"},
+      {"MT:M5L90MP500W-GT68D20", "passcode-range",
+       "passcode: expected 1 to 99999998, found a larger number"},
       {"MT:-24J06DB00KA0640A30", "padding", "padding: expected 0, found 1"},
       {"MT:Y.K9042C00KA0648G..", "group-overflow",
        "base 38: expected a number of at most 16 bits, found more in the 4 characters from 16"},
@@ -151,16 +157,24 @@ TEST_CASE("QR codes are refused for the right reason") {
        "base 38: expected a number of at most 24 bits, found more in the 5 characters from 1"},
       {"MT:Y.K9042C00KA0648G0", "length",
        "base 38: expected groups of 5 characters and at most one of 4 or 2, found 18 characters"},
-      {"MT:Y.K9042C00KA00", "length", "QR code: expected at least 19 characters after the prefix, found 14"},
+      {"MT:Y.K9042C00KA00", "length",
+       "QR code: expected at least 19 characters after the prefix, found 14"},
       {"MT:", "length", "QR code: expected at least 19 characters after the prefix, found 0"},
-      {"MT:" + std::string(4294, '0'), "length", "QR code: expected at most 4296 characters, found 4297"},
-      {"MT:y.k9042c00ka0648g00", "alphabet", "base 38: expected 0-9 A-Z - . only, found \"y\" as character 1"},
-      {"MT:Y.K9042C00KA0648G00 ", "alphabet", "base 38: expected 0-9 A-Z - . only, found \" \" as character 20"},
-      {"mt:Y.K9042C00KA0648G00", "prefix", "QR code: expected the prefix \"MT:\", found it in another case"},
-      {"Z%MT:Y.K9042C00KA0648G00%", "prefix", "QR code: expected the prefix \"MT:\", found other text"},
+      {"MT:" + std::string(4294, '0'), "length",
+       "QR code: expected at most 4296 characters, found 4297"},
+      {"MT:y.k9042c00ka0648g00", "alphabet",
+       "base 38: expected 0-9 A-Z - . only, found \"y\" as character 1"},
+      {"MT:Y.K9042C00KA0648G00 ", "alphabet",
+       "base 38: expected 0-9 A-Z - . only, found \" \" as character 20"},
+      {"mt:Y.K9042C00KA0648G00", "prefix",
+       "QR code: expected the prefix \"MT:\", found it in another case"},
+      {"Z%MT:Y.K9042C00KA0648G00%", "prefix",
+       "QR code: expected the prefix \"MT:\", found other text"},
       {"", "prefix", "QR code: expected the prefix \"MT:\", found other text"},
-      {"MT:M5L90MP500K64J0A33P0", "tlv-malformed", "TLV: expected an element, found the end of the input"},
-      {"MT:M5L90MP500K64J027L08R6", "tlv-malformed", "TLV: expected an element, found the reserved control octet 0xff"},
+      {"MT:M5L90MP500K64J0A33P0", "tlv-malformed",
+       "TLV: expected an element, found the end of the input"},
+      {"MT:M5L90MP500K64J027L08R6", "tlv-malformed",
+       "TLV: expected an element, found the reserved control octet 0xff"},
   };
   for (const auto& row : rows) {
     CAPTURE(row.text);
@@ -176,7 +190,8 @@ TEST_CASE("QR codes are refused for the right reason") {
 TEST_CASE("every fault of a QR code is told, and its values are still there") {
   // Vendor 0xFFF5, product 0, flow 3, no capabilities, discriminator 3840, passcode 0, padding 15.
   const auto got = qr("MT:" + base38(from_hex_lenient("a8ff07 0018 00 e001 0000 f0").value()));
-  CHECK(ids(got) == "vendor-range product-zero flow-reserved (capability-none) passcode-range padding");
+  CHECK(ids(got) ==
+        "vendor-range product-zero flow-reserved (capability-none) passcode-range padding");
   CHECK(got.vendor_id == 0xFFF5);
   CHECK(got.product_id == 0);
   CHECK(got.discriminator == 3840);
@@ -208,8 +223,9 @@ TEST_CASE("the TLV extension is read, and made again as it was") {
   CHECK(ids(got) == "");
   CHECK(got.serial_number == "123456789");
   using VendorElement = OnboardingPayload::VendorElement;
-  CHECK(got.vendor_elements == std::vector<VendorElement>{{.tag = 0x82, .value = "myData", .integer = false},
-                                                          {.tag = 0x83, .value = "12", .integer = true}});
+  CHECK(got.vendor_elements ==
+        std::vector<VendorElement>{{.tag = 0x82, .value = "myData", .integer = false},
+                                   {.tag = 0x83, .value = "12", .integer = true}});
   CHECK(make_qr(got).value() == got.text);
 
   // An integer in a common tag makes the SDK refuse the whole code.
@@ -238,20 +254,28 @@ TEST_CASE("the TLV extension: a wrong type is a warning, damage is not") {
     std::string ids;
     std::string message;
   } rows[] = {
-      {"15 2903 240407 18", "(tlv-type)", "number of devices (3): expected unsigned integer, found boolean"},
-      {"15 2c01 00 240407 18", "(tlv-type)", "PBKDF iterations (1): expected unsigned integer, found UTF-8 string"},
-      {"15 2402 07 240407 18", "(tlv-type)", "PBKDF salt (2): expected octet string, found unsigned integer"},
+      {"15 2903 240407 18", "(tlv-type)",
+       "number of devices (3): expected unsigned integer, found boolean"},
+      {"15 2c01 00 240407 18", "(tlv-type)",
+       "PBKDF iterations (1): expected unsigned integer, found UTF-8 string"},
+      {"15 2402 07 240407 18", "(tlv-type)",
+       "PBKDF salt (2): expected octet string, found unsigned integer"},
       {"15 3500 18 240407 18", "(tlv-type)",
        "serial number (0): expected UTF-8 string or unsigned integer of 32 bits, found structure"},
       {"15 2700 0000000001000000 240407 18", "(tlv-type)",
-       "serial number (0): expected UTF-8 string or unsigned integer of 32 bits, found unsigned integer"},
+       "serial number (0): expected UTF-8 string or unsigned integer of 32 bits, found unsigned "
+       "integer"},
       {"15 2480 01 240407 18", "(tlv-type)",
-       "vendor element 0x80: expected UTF-8 string or signed integer of 32 bits, found unsigned integer"},
+       "vendor element 0x80: expected UTF-8 string or signed integer of 32 bits, found unsigned "
+       "integer"},
       {"15 2380 0000008000000000 240407 18", "(tlv-type)",
-       "vendor element 0x80: expected UTF-8 string or signed integer of 32 bits, found signed integer"},
-      {"15 240407 240408 18", "tlv-malformed", "commissioning timeout (4): expected once, found again"},
+       "vendor element 0x80: expected UTF-8 string or signed integer of 32 bits, found signed "
+       "integer"},
+      {"15 240407 240408 18", "tlv-malformed",
+       "commissioning timeout (4): expected once, found again"},
       {"15 240407 4405 00 01 18", "tlv-malformed", "TLV: expected a context tag, found common 5"},
-      {"15 240407 18 00", "tlv-malformed", "TLV: expected nothing after the structure, found 1 bytes"},
+      {"15 240407 18 00", "tlv-malformed",
+       "TLV: expected nothing after the structure, found 1 bytes"},
       {"15 240407 360518", "tlv-malformed", "TLV: expected an element, found the end of the input"},
       {"15 240407", "tlv-malformed", "TLV: expected an element, found the end of the input"},
   };
@@ -265,7 +289,8 @@ TEST_CASE("the TLV extension: a wrong type is a warning, damage is not") {
   }
   const auto array = qr(with_extension({0x16, 0x18}));
   CHECK(ids(array) == "tlv-malformed");
-  CHECK(array.problems.front().message == "TLV: expected an anonymous structure, found array with tag anonymous");
+  CHECK(array.problems.front().message ==
+        "TLV: expected an anonymous structure, found array with tag anonymous");
 }
 
 TEST_CASE("manual codes are read and made again") {
@@ -317,22 +342,29 @@ TEST_CASE("manual codes are refused for the right reason") {
   } rows[] = {
       {"34970112333", "check-digit",
        "check digit: expected the one that belongs to the digits before it, found another"},
-      {"3497 011 2332", "characters", "manual code: expected digits and \"-\" only, found \" \" as character 5"},
-      {"3497011233\xC2", "characters", "manual code: expected digits and \"-\" only, found \"\\xC2\" as character 11"},
+      {"3497 011 2332", "characters",
+       "manual code: expected digits and \"-\" only, found \" \" as character 5"},
+      {"3497011233\xC2", "characters",
+       "manual code: expected digits and \"-\" only, found \"\\xC2\" as character 11"},
       {"", "length", "manual code: expected 11 or 21 digits, found 0"},
       {"3497011233", "length", "manual code: expected 11 or 21 digits, found 10"},
       // Right check digits, but the first digit belongs to the other form.
       {"74970112334", "length", "manual code: expected 21 digits after a first digit 7, found 11"},
-      {"349701123365521327683", "length", "manual code: expected 11 digits after a first digit 3, found 21"},
+      {"349701123365521327683", "length",
+       "manual code: expected 11 digits after a first digit 3, found 21"},
       {"84970112332", "version-digit", "first digit: expected 0 to 7 (version 0), found 8"},
-      {"949701123365521327687", "version-digit", "first digit: expected 0 to 7 (version 0), found 9"},
+      {"949701123365521327687", "version-digit",
+       "first digit: expected 0 to 7 (version 0), found 9"},
       {"01120767810", "passcode-range", "passcode: expected 1 to 99999998, found a larger number"},
       {"00000000005", "passcode-range", "passcode: expected 1 to 99999998, found zero"},
-      {"00852607537", "passcode-forbidden", "passcode: expected one that is not trivial, found consecutive digits"},
+      {"00852607537", "passcode-forbidden",
+       "passcode: expected one that is not trivial, found consecutive digits"},
       {"00000081926", "part-range", "digits 7 to 10: expected at most 8191, found a larger number"},
-      {"402048000065536000018", "part-range", "digits 11 to 15 (vendor id): expected at most 65535, found 65536"},
+      {"402048000065536000018", "part-range",
+       "digits 11 to 15 (vendor id): expected at most 65535, found 65536"},
       // The SDK takes these for passcodes 29607583 and 20217856.
-      {"09999999995", "part-range part-range", "digits 2 to 6: expected at most 65535, found a larger number"},
+      {"09999999995", "part-range part-range",
+       "digits 2 to 6: expected at most 65535, found a larger number"},
       {"06553612341", "part-range", "digits 2 to 6: expected at most 65535, found a larger number"},
   };
   for (const auto& row : rows) {
@@ -397,17 +429,19 @@ TEST_CASE("a code that a parser would refuse is not made") {
     std::string qr;  // "" where it can be made
     std::string manual;
   } rows[] = {
-      {[](OnboardingPayload& p) { p.version = 1; }, "version: expected 0, found 1", "version: expected 0, found 1"},
+      {[](OnboardingPayload& p) { p.version = 1; }, "version: expected 0, found 1",
+       "version: expected 0, found 1"},
       {[](OnboardingPayload& p) { p.version = 8; }, "version: expected at most 3 bits, found 8",
        "version: expected 0, found 8"},
-      {[](OnboardingPayload& p) { p.flow = 3; }, "flow: expected 0 to 2, found the reserved value 3",
-       "flow: expected 0 to 2, found 3"},
+      {[](OnboardingPayload& p) { p.flow = 3; },
+       "flow: expected 0 to 2, found the reserved value 3", "flow: expected 0 to 2, found 3"},
       {[](OnboardingPayload& p) { p.flow = 4; }, "flow: expected at most 2 bits, found 4",
        "flow: expected 0 to 2, found 4"},
       {[](OnboardingPayload& p) { p.flow.reset(); }, "flow: expected 0 to 2, found none", ""},
-      {[](OnboardingPayload& p) { p.capabilities.reset(); }, "discovery capabilities: expected a value, found none",
-       ""},
-      {[](OnboardingPayload& p) { p.discriminator = 4096; }, "discriminator: expected at most 12 bits, found 4096",
+      {[](OnboardingPayload& p) { p.capabilities.reset(); },
+       "discovery capabilities: expected a value, found none", ""},
+      {[](OnboardingPayload& p) { p.discriminator = 4096; },
+       "discriminator: expected at most 12 bits, found 4096",
        "discriminator: expected at most 4095, found 4096"},
       {[](OnboardingPayload& p) {
          p.manual = true;
@@ -417,20 +451,27 @@ TEST_CASE("a code that a parser would refuse is not made") {
        "discriminator: expected at most 15, found 16"},
       {[](OnboardingPayload& p) { p.passcode = 0; }, "passcode: expected 1 to 99999998, found zero",
        "passcode: expected 1 to 99999998, found zero"},
-      {[](OnboardingPayload& p) { p.passcode += 1u << 27; }, "passcode: expected 1 to 99999998, found a larger number",
+      {[](OnboardingPayload& p) { p.passcode += 1u << 27; },
+       "passcode: expected 1 to 99999998, found a larger number",
        "passcode: expected 1 to 99999998, found a larger number"},
       {[](OnboardingPayload& p) { p.passcode = 22222222; },
        "passcode: expected one that is not trivial, found one digit eight times",
        "passcode: expected one that is not trivial, found one digit eight times"},
       {[](OnboardingPayload& p) { p.product_id.reset(); },
        "product id: expected one that is not 0 beside vendor 0xFFF1, found 0", ""},
-      {[](OnboardingPayload& p) { p.serial_number = "\xFF"; }, "TLV: UTF-8 string: expected UTF-8, found other bytes",
-       ""},
-      {[](OnboardingPayload& p) { p.vendor_elements = {{.tag = 4, .value = "1", .integer = true}}; },
+      {[](OnboardingPayload& p) { p.serial_number = "\xFF"; },
+       "TLV: UTF-8 string: expected UTF-8, found other bytes", ""},
+      {[](OnboardingPayload& p) {
+         p.vendor_elements = {{.tag = 4, .value = "1", .integer = true}};
+       },
        "vendor element: expected a tag from 0x80 to 0xFF, found 0x04", ""},
-      {[](OnboardingPayload& p) { p.vendor_elements = {{.tag = 0x80, .value = "2147483648", .integer = true}}; },
+      {[](OnboardingPayload& p) {
+         p.vendor_elements = {{.tag = 0x80, .value = "2147483648", .integer = true}};
+       },
        "vendor element 0x80: expected an integer of 32 bits, found \"2147483648\"", ""},
-      {[](OnboardingPayload& p) { p.vendor_elements.assign(2, {.tag = 0x80, .value = "", .integer = false}); },
+      {[](OnboardingPayload& p) {
+         p.vendor_elements.assign(2, {.tag = 0x80, .value = "", .integer = false});
+       },
        "vendor element 0x80: expected once, found again", ""},
       {[](OnboardingPayload& p) { p.serial_number = std::string(3000, 'x'); },
        "QR code: expected at most 4296 characters, found 5032", ""},
@@ -488,11 +529,13 @@ TEST_CASE("codes are found in free text") {
       {"no code at 12:30, 2026-05-05, GMT:00, +49 170 1234567", {}},
       {"[SVR] SetupQRCode: [MT:-24J042C00KA0648G00]\n[SVR] Manual pairing code: [34970112332]\n",
        {"MT:-24J042C00KA0648G00", "34970112332"}},
-      {"https://example.org/qrcode.html?data=MT%3A-24J042C00KA0648G00&x=1", {"MT:-24J042C00KA0648G00"}},
+      {"https://example.org/qrcode.html?data=MT%3A-24J042C00KA0648G00&x=1",
+       {"MT:-24J042C00KA0648G00"}},
       {"The code is MT:Y.K9042C00KA0648G00.", {"MT:Y.K9042C00KA0648G00"}},
       {"code**MT:Y.K9042C00KA0648G00**", {"MT:Y.K9042C00KA0648G00"}},
       {"Z%MT:Y.K9042C00KA0648G00%", {"MT:Y.K9042C00KA0648G00"}},
-      {"MT:M5L90MP500K64J00000*M5L90U.D010K4J00000", {"MT:M5L90MP500K64J00000", "MT:M5L90U.D010K4J00000"}},
+      {"MT:M5L90MP500K64J00000*M5L90U.D010K4J00000",
+       {"MT:M5L90MP500K64J00000", "MT:M5L90U.D010K4J00000"}},
       {"MT:Y.K9042C00KA0648G00 again MT:Y.K9042C00KA0648G00", {"MT:Y.K9042C00KA0648G00"}},
       {"label: MT:Y.K9042C00KA0648G0, damaged", {"MT:Y.K9042C00KA0648G0"}},
       {"Manual 3497-011-2332.", {"34970112332"}},
@@ -500,7 +543,9 @@ TEST_CASE("codes are found in free text") {
       {"7497-011-2336-5521-3276-87", {"749701123365521327687"}},
       {"34970112333\r\n", {"34970112333"}},
       {"a number 34970112333 that is no code", {}},
-      {"x34970112332 34970112332x 1.34970112332 34970112332,5 0-34970112332 +34970112332 34970112332:1", {}},
+      {"x34970112332 34970112332x 1.34970112332 34970112332,5 0-34970112332 +34970112332 "
+       "34970112332:1",
+       {}},
       {"3497-0112-332", {"34970112332"}},
       {"34970-112333\n", {"34970112333"}},
       {"call 3497-0112-332 now", {}},

@@ -1,4 +1,5 @@
-// OTA images by parts, for tests and fuzz targets: a header that says what is so, unless a test changes it.
+// OTA images by parts, for tests and fuzz targets: a header that says what is so, unless a test
+// changes it.
 #pragma once
 
 #include "verifier/matter/ota_image.h"
@@ -19,7 +20,7 @@ struct OtaParts {
   Bytes payload = Bytes(3000, 0x5A);
   OtaHeader header;
   Bytes trailing;
-  bool seal = true;   // sizes and digest follow from the payload
+  bool seal = true;  // sizes and digest follow from the payload
 
   OtaParts() {
     header.vendor_id = 0xFFF1;

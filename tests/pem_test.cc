@@ -48,7 +48,8 @@ TEST_CASE("pem: as people hold it") {
       {cr, 0},
       {"\xEF\xBB\xBF" + plain, 0},
       {"subject=CN = x: y\n\n" + plain + "trailing words\n", 19},
-      {"-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n" + plain, 75},
+      {"-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n" + plain,
+       75},
       {"-----BEGIN CERTIFICATE-----\nComment: a\n b\nOther: c\n\n" + plain.substr(28), 0},
       {"  -----BEGIN CERTIFICATE-----  \n\t" + plain.substr(28), 0},
   };
@@ -63,7 +64,8 @@ TEST_CASE("pem: as people hold it") {
     CHECK(looks_like_pem(view(row.text)));
   }
   const PemFile locked = read(
-      "-----BEGIN EC PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nAQI=\n-----END EC PRIVATE "
+      "-----BEGIN EC PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: "
+      "AES-128-CBC,00\n\nAQI=\n-----END EC PRIVATE "
       "KEY-----\n");
   REQUIRE(locked.blocks.size() == 1);
   CHECK(locked.blocks[0].encrypted);
@@ -77,12 +79,16 @@ TEST_CASE("pem: a block that cannot be read is named, the others are kept") {
     const char* words;
     size_t offset;  // in the block
   } rows[] = {
-      {"-----BEGIN A-----\nAQ*=\n-----END A-----\n", "pem: A: base64: expected A-Z a-z 0-9 + / =, found byte 0x2a", 20},
-      {"-----BEGIN A-----\nAQI\n-----END A-----\n", "pem: A: base64: length is no multiple of four", 22},
+      {"-----BEGIN A-----\nAQ*=\n-----END A-----\n",
+       "pem: A: base64: expected A-Z a-z 0-9 + / =, found byte 0x2a", 20},
+      {"-----BEGIN A-----\nAQI\n-----END A-----\n", "pem: A: base64: length is no multiple of four",
+       22},
       {"-----BEGIN A-----\n-----END A-----\n", "pem: A: nothing stands between BEGIN and END", 18},
-      {"-----BEGIN A-----\nAQI=\n-----END B-----\n", "pem: A: expected its END line, found the one of B", 23},
+      {"-----BEGIN A-----\nAQI=\n-----END B-----\n",
+       "pem: A: expected its END line, found the one of B", 23},
       {"-----BEGIN A-----\nAQI=\n", "pem: A: another BEGIN line comes before the END line", 23},
-      {"-----BEGIN A-----\nKey: value\nAQI=\n-----END A-----\n", "pem: A: nothing stands between BEGIN and END", 34},
+      {"-----BEGIN A-----\nKey: value\nAQI=\n-----END A-----\n",
+       "pem: A: nothing stands between BEGIN and END", 34},
   };
   for (const auto& row : rows) {
     CAPTURE(row.block);
@@ -99,7 +105,8 @@ TEST_CASE("pem: a block that cannot be read is named, the others are kept") {
 
 TEST_CASE("pem: not everything with dashes is PEM") {
   for (const std::string_view text :
-       {"", "-----BEGIN X", "x -----BEGIN X-----\n", "-----BEGIN-----\n", "-----END X-----\n", "-----BEGIN ----\n"}) {
+       {"", "-----BEGIN X", "x -----BEGIN X-----\n", "-----BEGIN-----\n", "-----END X-----\n",
+        "-----BEGIN ----\n"}) {
     CAPTURE(text);
     CHECK_FALSE(looks_like_pem(view(text)));
     CHECK(read(text).blocks.empty());

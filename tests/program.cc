@@ -1,12 +1,13 @@
 #include "tests/program.h"
 
-#include <csignal>
-#include <cstdlib>
 #include <fcntl.h>
 #include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
 #include <thread>
 #include <utility>
-#include <unistd.h>
 
 namespace attest::test {
 
@@ -75,7 +76,9 @@ std::string Program::read_all() {
   return all;
 }
 
-void Program::kill() { ::kill(child_, SIGKILL); }
+void Program::kill() {
+  ::kill(child_, SIGKILL);
+}
 
 int Program::wait() {
   int status = 0;

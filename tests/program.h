@@ -1,4 +1,5 @@
-// The program itself in a process of its own, fed and read through pipes: for tests that talk to it, or kill it.
+// The program itself in a process of its own, fed and read through pipes: for tests that talk to
+// it, or kill it.
 #pragma once
 
 #include <string>
@@ -13,12 +14,12 @@ class Program {
   ~Program();
   Program(const Program&) = delete;
 
-  bool feed(const std::string& text);      // false: it reads no more
+  bool feed(const std::string& text);  // false: it reads no more
   void end_input();
-  std::string read_line();                 // with its end; waits. Empty at the end of its output
+  std::string read_line();  // with its end; waits. Empty at the end of its output
   std::string read_all();
-  void kill();                             // SIGKILL, at whatever it is doing
-  int wait();                              // the exit code; -1 when it was killed
+  void kill();  // SIGKILL, at whatever it is doing
+  int wait();   // the exit code; -1 when it was killed
 
  private:
   int in_ = -1, out_ = -1;

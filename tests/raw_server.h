@@ -1,4 +1,5 @@
-// A web server of a few lines for tests: what it writes is written by the test, byte for byte, so that it can lie.
+// A web server of a few lines for tests: what it writes is written by the test, byte for byte, so
+// that it can lie.
 #pragma once
 
 #include <arpa/inet.h>
@@ -46,7 +47,10 @@ class RawServer {
   };
   using Answer = std::function<void(const std::string& request, const Asker&)>;
 
-  explicit RawServer(Answer answer, const char* address = "127.0.0.1") : answer_(std::move(answer)), address_(address), listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  explicit RawServer(Answer answer, const char* address = "127.0.0.1")
+      : answer_(std::move(answer)),
+        address_(address),
+        listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sockaddr_in at{};
     at.sin_family = AF_INET;
     ::inet_pton(AF_INET, address, &at.sin_addr);
@@ -67,7 +71,9 @@ class RawServer {
   RawServer(const RawServer&) = delete;
   RawServer& operator=(const RawServer&) = delete;
 
-  std::string url(const std::string& path) const { return "http://" + address_ + ":" + port() + path; }
+  std::string url(const std::string& path) const {
+    return "http://" + address_ + ":" + port() + path;
+  }
   std::string port() const { return std::to_string(port_); }
   std::vector<std::string> requests() const {  // head of each, as it came
     const std::lock_guard lock(mutex_);
@@ -120,7 +126,8 @@ inline std::string path_of(const std::string& request) {
 }
 
 inline std::string ok(std::string_view body, const std::string& headers = "") {
-  return "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" + headers + "Connection: close\r\n\r\n" + std::string(body);
+  return "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" + headers +
+         "Connection: close\r\n\r\n" + std::string(body);
 }
 
 }  // namespace attest::test

@@ -1,5 +1,6 @@
-// What the forms of a report are made from: the picture of the chain, the table of ids, and the places that SARIF names. The
-// forms themselves are read by tests/reports.py, with readers that are not ours.
+// What the forms of a report are made from: the picture of the chain, the table of ids, and the
+// places that SARIF names. The forms themselves are read by tests/reports.py, with readers that are
+// not ours.
 
 #include <algorithm>
 
@@ -18,14 +19,18 @@ using namespace attest::test;
 
 namespace {
 
-constexpr const char* kPartNames[] = {"ledger", "PAA", "PAI", "DAC", "CD", "device", "label", "ledger to PAA", "PAA to PAI", "PAI to DAC", "DAC to CD", "ledger to CD", "DAC to device", "CD to device", "label to device"};
+constexpr const char* kPartNames[] = {
+    "ledger",    "PAA",          "PAI",           "DAC",          "CD",
+    "device",    "label",        "ledger to PAA", "PAA to PAI",   "PAI to DAC",
+    "DAC to CD", "ledger to CD", "DAC to device", "CD to device", "label to device"};
 static_assert(std::size(kPartNames) == kPartCount);
 
 std::string broken_parts(const Judged& device) {
   const ChainPicture picture = chain_picture(device.evidence, device.report);
   std::string out;
   for (size_t i = 0; i < kPartCount; ++i) {
-    if (picture.statuses[i] == Status::fail) out += (out.empty() ? "" : ", ") + std::string(kPartNames[i]);
+    if (picture.statuses[i] == Status::fail)
+      out += (out.empty() ? "" : ", ") + std::string(kPartNames[i]);
   }
   return out;
 }
@@ -33,7 +38,8 @@ std::string broken_parts(const Judged& device) {
 std::string odd_places(const Judged& device) {
   std::string out;
   for (const IdentityRow& row : identity_table(device.evidence)) {
-    for (const auto& [odd, what] : {std::pair{row.vid_odd, "vendor"}, std::pair{row.pid_odd, "product"}}) {
+    for (const auto& [odd, what] :
+         {std::pair{row.vid_odd, "vendor"}, std::pair{row.pid_odd, "product"}}) {
       if (odd) out += (out.empty() ? "" : ", ") + row.place + " " + what;
     }
   }
@@ -65,7 +71,7 @@ TEST_CASE("a fault is drawn in one place, and the odd one out is the part at fau
       {"pai-of-another-vendor", "PAA to PAI", "PAI vendor"},
       {"paa-untrusted", "ledger to PAA", ""},
       {"cd-of-another-vendor", "DAC to CD", "CD vendor"},
-      {"cd-of-another-product", "DAC to CD", "DAC product, CD product"},   // nobody else names one
+      {"cd-of-another-product", "DAC to CD", "DAC product, CD product"},  // nobody else names one
       {"cms-signature-is-noise", "CD", ""},
       {"dac-origin-of-another-vendor", "DAC to CD", "CD, origin of the DAC vendor"},
       {"basic-information-of-another-product", "CD to device", "Basic Information product"},
@@ -80,13 +86,15 @@ TEST_CASE("a fault is drawn in one place, and the odd one out is the part at fau
     const std::string page = report_html(device.evidence, device.report);
     const bool link = std::string_view(row.broken).find(" to ") != std::string_view::npos;
     CHECK(count(page, "<svg class=\"broken\"") == (link ? 1 : 0));
-    CHECK(count(page, "<small>differs</small>") == count(row.odd, " vendor") + count(row.odd, " product"));
+    CHECK(count(page, "<small>differs</small>") ==
+          count(row.odd, " vendor") + count(row.odd, " product"));
   }
 }
 
 TEST_CASE("places of equal weight that disagree are all marked") {
   Evidence e;
-  const Place a{.path = "a.json", .offset = {}, .item = {}}, b{.path = "b.json", .offset = {}, .item = {}};
+  const Place a{.path = "a.json", .offset = {}, .item = {}},
+      b{.path = "b.json", .offset = {}, .item = {}};
   e.device.say(FactId::vendor_id, uint64_t{0xFFF1}, a);
   e.device.say(FactId::product_id, uint64_t{0x8000}, a);
   e.device.say(FactId::vendor_id, uint64_t{0xFFF2}, b);
@@ -98,11 +106,13 @@ TEST_CASE("places of equal weight that disagree are all marked") {
 }
 
 TEST_CASE("every check has a part of the picture, or none on purpose") {
-  constexpr std::string_view kNowhere[] = {"factory", "expect", "csr", "revocation", "credentials", "ota"};
+  constexpr std::string_view kNowhere[] = {"factory",    "expect",      "csr",
+                                           "revocation", "credentials", "ota"};
   for (const Check* check : catalogue()) {
     const std::string_view id = check->id, subject = id.substr(0, id.find('.'));
     CAPTURE(check->id);
-    const bool nowhere = std::find(std::begin(kNowhere), std::end(kNowhere), subject) != std::end(kNowhere);
+    const bool nowhere =
+        std::find(std::begin(kNowhere), std::end(kNowhere), subject) != std::end(kNowhere);
     const bool of_two_links = id == "chain.names-are-byte-equal";
     CHECK((part_of(id) != Part::none || nowhere || of_two_links));
   }
@@ -133,8 +143,10 @@ TEST_CASE("SARIF leads to the file and the byte") {
   const auto& results = *run.find("results")->array();
   REQUIRE(results.size() == 1);
   const Json& place = *(*results[0].find("locations")->array())[0].find("physicalLocation");
-  CHECK(*place.find("artifactLocation")->find("uri")->string() == "fixtures/devices/dac-of-another-vendor/dac.pem");
+  CHECK(*place.find("artifactLocation")->find("uri")->string() ==
+        "fixtures/devices/dac-of-another-vendor/dac.pem");
   // The offset is that of the PEM block, where the file says BEGIN.
   const auto offset = static_cast<size_t>(*place.find("region")->find("byteOffset")->integer());
-  CHECK(std::string(text(slurp("fixtures/devices/dac-of-another-vendor/dac.pem"))).substr(offset, 10) == "-----BEGIN");
+  CHECK(std::string(text(slurp("fixtures/devices/dac-of-another-vendor/dac.pem")))
+            .substr(offset, 10) == "-----BEGIN");
 }

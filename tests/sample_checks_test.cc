@@ -1,5 +1,5 @@
-// The samples of ../shared/data/dumps through the checks: every fault that meta.json names is a finding of the check whose
-// job it is, and a sample without fault fails nothing.
+// The samples of ../shared/data/dumps through the checks: every fault that meta.json names is a
+// finding of the check whose job it is, and a sample without fault fails nothing.
 
 #include <fmt/format.h>
 
@@ -17,13 +17,14 @@ using namespace attest::test;
 namespace {
 
 struct Fault {
-  const char* id;                         // in meta.json
-  std::vector<std::string_view> checks;   // one of them has to find it
+  const char* id;                        // in meta.json
+  std::vector<std::string_view> checks;  // one of them has to find it
 };
 const std::vector<Fault>& faults() {
   static const std::vector<Fault> all = {
       {"dac-key-mismatch", {"key.belongs-to-dac"}},
-      {"cd-pid-mismatch", {"cd.product-ids-include-basic-information", "cd.product-ids-include-dac"}},
+      {"cd-pid-mismatch",
+       {"cd.product-ids-include-basic-information", "cd.product-ids-include-dac"}},
       {"cd-vendor-mismatch", {"cd.vendor-matches-dac", "cd.vendor-matches-basic-information"}},
       {"dac-pid-mismatch", {"dac.product-is-listed-in-cd", "dac.product-matches-pai"}},
       {"dac-vendor-mismatch", {"dac.vendor-matches-pai", "dac.vendor-matches-cd"}},
@@ -63,7 +64,8 @@ const std::vector<Fault>& faults() {
   return all;
 }
 
-// What lies beside a dump and speaks of the same device: the codes that the factory's tool printed, and their picture.
+// What lies beside a dump and speaks of the same device: the codes that the factory's tool printed,
+// and their picture.
 void read_codes(const std::string& name, Reading& reading) {
   std::vector<std::filesystem::path> paths;
   for (const auto& entry : std::filesystem::directory_iterator(shared() / "dumps" / name)) {
@@ -71,7 +73,8 @@ void read_codes(const std::string& name, Reading& reading) {
     if (file.ends_with("onb_codes.csv") || file.ends_with(".png")) paths.push_back(entry.path());
   }
   std::sort(paths.begin(), paths.end());
-  for (const auto& path : paths) CHECK(read_evidence({.path = path.filename().string(), .bytes = slurp(path)}, reading));
+  for (const auto& path : paths)
+    CHECK(read_evidence({.path = path.filename().string(), .bytes = slurp(path)}, reading));
 }
 
 Report judged(const Sample& sample) {
@@ -83,16 +86,20 @@ Report judged(const Sample& sample) {
   Reading reading = read_sample(sample);
   reading.codecs = &codecs::direct();
   read_codes(sample.name, reading);
-  Evidence e = gather(std::move(reading), cli::policy_from(options).value(), cli::trust_from(options, Network::none).value(), nullptr);
+  Evidence e = gather(std::move(reading), cli::policy_from(options).value(),
+                      cli::trust_from(options, Network::none).value(), nullptr);
   verify_signatures(e, openssl_engine());
   return judge(e);
 }
 
-// A finding, or the echo of one that failed: two names of one fault in meta.json are one finding here.
+// A finding, or the echo of one that failed: two names of one fault in meta.json are one finding
+// here.
 const Finding* finding_of(const Fault& fault, const Report& report) {
   for (const std::string_view id : fault.checks) {
     const Finding& f = report.findings[check_index(*find_check(id))];
-    if (f.status == Status::fail || f.status == Status::warn || f.status == Status::unknown || f.status == Status::blocked) return &f;
+    if (f.status == Status::fail || f.status == Status::warn || f.status == Status::unknown ||
+        f.status == Status::blocked)
+      return &f;
   }
   return nullptr;
 }
@@ -103,19 +110,22 @@ TEST_CASE("samples: every fault is a finding of its check, and what has none fai
   if (!have_shared("dumps")) return;
   std::string table;
   for (const std::string& name : sample_names("")) {
-    if (name.find("lot-") != std::string::npos) continue;   // many devices
+    if (name.find("lot-") != std::string::npos) continue;  // many devices
     CAPTURE(name);
     const Sample sample = load_sample(name);
     const Report report = judged(sample);
     std::string found;
     for (const std::string& id : sample.faults) {
-      const auto fault = std::find_if(faults().begin(), faults().end(), [&](const Fault& f) { return id == f.id; });
+      const auto fault = std::find_if(faults().begin(), faults().end(),
+                                      [&](const Fault& f) { return id == f.id; });
       const Finding* finding = fault == faults().end() ? nullptr : finding_of(*fault, report);
       CHECK_MESSAGE(finding != nullptr, name << ": no finding for " << id);
-      if (finding != nullptr) found += fmt::format("{} as {} {}; ", id, finding->check->id, status_name(finding->status));
+      if (finding != nullptr)
+        found += fmt::format("{} as {} {}; ", id, finding->check->id, status_name(finding->status));
     }
     for (const Finding* f : report.all(Status::fail)) {
-      CHECK_MESSAGE(!sample.faults.empty(), name << ": " << f->check->id << " fails: " << f->message);
+      CHECK_MESSAGE(!sample.faults.empty(),
+                    name << ": " << f->check->id << " fails: " << f->message);
     }
     table += fmt::format("{:<46}{:<11}{}\n", name, verdict_name(report.verdict), found);
   }

@@ -20,7 +20,8 @@ const Secret kWrong{.bytes = to_bytes(view("red-door")), .passphrase = true};
 // A bundle whose MAC fits what it holds now.
 Bytes sealed_again(const Bytes& der) {
   const unsigned char* at = der.data();
-  const std::unique_ptr<PKCS12, void (*)(PKCS12*)> bundle(d2i_PKCS12(nullptr, &at, static_cast<long>(der.size())), PKCS12_free);
+  const std::unique_ptr<PKCS12, void (*)(PKCS12*)> bundle(
+      d2i_PKCS12(nullptr, &at, static_cast<long>(der.size())), PKCS12_free);
   REQUIRE(bundle != nullptr);
   REQUIRE(PKCS12_set_mac(bundle.get(), "blue-door", -1, nullptr, 0, 0, nullptr) == 1);
   unsigned char* out = nullptr;
@@ -83,12 +84,14 @@ TEST_CASE("a bundle whose parts do not all open says so") {
   Bytes bundle = own_bundle_old_form();
   const auto rc2 = find(bundle, Bytes{0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x0C, 0x01, 0x06});
   REQUIRE(rc2);
-  bundle[*rc2 + 9] = 9;   // the cipher of the certificates is none that anyone has
+  bundle[*rc2 + 9] = 9;  // the cipher of the certificates is none that anyone has
   const Reading sealed = read_bytes(sealed_again(bundle), {kRight});
-  CHECK(has_problem(sealed, "PKCS#12 bundle: 1 of its parts do not open with the passphrase of the whole"));
+  CHECK(has_problem(sealed,
+                    "PKCS#12 bundle: 1 of its parts do not open with the passphrase of the whole"));
   CHECK(*sealed.device.bytes(FactId::private_key) == own_key());
   CHECK_FALSE(sealed.device.noted(Remark::wrong_key));
-  // Without a seal nothing but the parts tells a wrong passphrase: what opens by luck is not believed.
+  // Without a seal nothing but the parts tells a wrong passphrase: what opens by luck is not
+  // believed.
   const Reading open = read_bytes(without_seal(bundle), {kRight});
   CHECK(open.device.noted(Remark::wrong_key));
   CHECK(open.device.statements.empty());
@@ -97,7 +100,7 @@ TEST_CASE("a bundle whose parts do not all open says so") {
 
 TEST_CASE("a file that asks for hours of key derivation is refused") {
   Bytes p8 = parse_pem(view(kSealedKey)).blocks.at(0).der;
-  const auto at = find(p8, Bytes{0x02, 0x02, 0x08, 0x00});   // 2048 rounds
+  const auto at = find(p8, Bytes{0x02, 0x02, 0x08, 0x00});  // 2048 rounds
   REQUIRE(at);
   // INTEGER of four bytes: every length around it grows by two.
   Bytes slow(p8.begin(), p8.begin() + static_cast<std::ptrdiff_t>(*at));
@@ -105,11 +108,13 @@ TEST_CASE("a file that asks for hours of key derivation is refused") {
   slow.insert(slow.end(), rounds.begin(), rounds.end());
   slow.insert(slow.end(), p8.begin() + static_cast<std::ptrdiff_t>(*at) + 4, p8.end());
   slow[2] = static_cast<uint8_t>(slow[2] + 2);
-  for (const size_t length : {4u, 17u, 19u, 32u}) slow[length] = static_cast<uint8_t>(slow[length] + 2);
+  for (const size_t length : {4u, 17u, 19u, 32u})
+    slow[length] = static_cast<uint8_t>(slow[length] + 2);
   const auto opened = open_sealed_key(slow, "blue-door");
   REQUIRE_FALSE(opened);
   CHECK_FALSE(opened.error().wrong_passphrase);
-  CHECK(opened.error().error.what == "it asks for 2147483647 rounds of key derivation, 2000000 are the most that are done");
+  CHECK(opened.error().error.what ==
+        "it asks for 2147483647 rounds of key derivation, 2000000 are the most that are done");
 }
 
 TEST_CASE("broken bundles say what is broken") {
@@ -121,14 +126,15 @@ TEST_CASE("broken bundles say what is broken") {
 }
 
 TEST_CASE("pasted base64 and hex take the kind of what is in them") {
-  const std::string wrapped = "  " + base64(own_dac()).substr(0, 100) + "\r\n" + base64(own_dac()).substr(100) + "\n";
+  const std::string wrapped =
+      "  " + base64(own_dac()).substr(0, 100) + "\r\n" + base64(own_dac()).substr(100) + "\n";
   const struct {
     std::string text;
     const char* kind;
     FactId fact;
   } rows[] = {{wrapped, "x509", FactId::certificate},
               {hex(own_dac()), "x509", FactId::certificate},
-              {hex(Bytes{0x30, 0x31, 0x02}) , "", FactId::blob},
+              {hex(Bytes{0x30, 0x31, 0x02}), "", FactId::blob},
               {"a8:54:29:05:24:ce:ab:1e:85:db:e3:c6:13:ee:f0:36\n", "raw", FactId::blob}};
   for (const auto& row : rows) {
     CAPTURE(row.text);
@@ -142,13 +148,18 @@ TEST_CASE("pasted base64 and hex take the kind of what is in them") {
   }
 }
 
-TEST_CASE("a PEM of one block is of its content's kind, and OpenSSL's trust is no part of a certificate") {
+TEST_CASE(
+    "a PEM of one block is of its content's kind, and OpenSSL's trust is no part of a "
+    "certificate") {
   Bytes trusted = own_dac();
   trusted.insert(trusted.end(), {0x30, 0x04, 0x30, 0x02, 0x06, 0x00});
   const Reading reading = read_bytes(view(to_pem("TRUSTED CERTIFICATE", trusted)));
   CHECK(kind(reading) == "x509");
   CHECK(*reading.device.bytes(FactId::certificate) == own_dac());
-  trusted.push_back(0);   // not what OpenSSL writes: it stays with the certificate, and the checks say so
-  CHECK(*read_bytes(view(to_pem("TRUSTED CERTIFICATE", trusted))).device.bytes(FactId::certificate) == trusted);
+  trusted.push_back(
+      0);  // not what OpenSSL writes: it stays with the certificate, and the checks say so
+  CHECK(
+      *read_bytes(view(to_pem("TRUSTED CERTIFICATE", trusted))).device.bytes(FactId::certificate) ==
+      trusted);
   CHECK(kind(read_bytes(view(kPkcs7))) == "pkcs7");
 }

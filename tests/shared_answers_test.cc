@@ -1,5 +1,5 @@
-// What devices of a lot share is shared rightly: a shared check's answer does not move when everything that is the
-// device's own is exchanged for another device's.
+// What devices of a lot share is shared rightly: a shared check's answer does not move when
+// everything that is the device's own is exchanged for another device's.
 
 #include "tests/judged.h"
 #include "tests/support.h"
@@ -34,12 +34,14 @@ void share(Evidence& to, const Evidence& from) {
   to.cd_signer_unknown_why = from.cd_signer_unknown_why;
   to.vid = from.vid;
   to.pid = from.pid;
-  for (const Signed what : {Signed::pai, Signed::paa_self, Signed::cd}) to.answers[static_cast<size_t>(what)] = from.answer(what);
+  for (const Signed what : {Signed::pai, Signed::paa_self, Signed::cd})
+    to.answers[static_cast<size_t>(what)] = from.answer(what);
 }
 
 std::string answer_of(const Check& check, const Evidence& e) {
   const Outcome outcome = check.run(e);
-  return std::string(status_name(outcome.status)) + (outcome.status == Status::blocked ? std::string(" by ") + outcome.constant : "");
+  return std::string(status_name(outcome.status)) +
+         (outcome.status == Status::blocked ? std::string(" by ") + outcome.constant : "");
 }
 
 }  // namespace
@@ -50,17 +52,21 @@ TEST_CASE("a shared check looks at nothing that is the device's own") {
   for (const std::string& name : fixture_names()) others.push_back(judge_fixture(name));
   for (const Judged& device : judged_fixtures()) {
     const Evidence& e = device.evidence;
-    if (!e.pai.certificate || !e.cms || !e.cd) continue;   // such a device shares nothing
+    if (!e.pai.certificate || !e.cms || !e.cd) continue;  // such a device shares nothing
     std::vector<std::pair<size_t, std::string>> expected;
     for (size_t i = 0; i < catalogue().size(); ++i) {
       const Status status = device.report.findings[i].status;
-      if (is_shared(i) && (status == Status::pass || status == Status::fail || status == Status::warn || status == Status::unknown)) expected.emplace_back(i, answer_of(*catalogue()[i], e));
+      if (is_shared(i) && (status == Status::pass || status == Status::fail ||
+                           status == Status::warn || status == Status::unknown))
+        expected.emplace_back(i, answer_of(*catalogue()[i], e));
     }
     for (Judged& other : others) {
       share(other.evidence, e);
       for (const auto& [i, answer] : expected) {
         const bool same = answer_of(*catalogue()[i], other.evidence) == answer;
-        if (!same) FAIL_CHECK(catalogue()[i]->id << " of " << device.name << " changes with what " << other.name << " has of its own");
+        if (!same)
+          FAIL_CHECK(catalogue()[i]->id << " of " << device.name << " changes with what "
+                                        << other.name << " has of its own");
         ++asked;
       }
     }

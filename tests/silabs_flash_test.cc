@@ -18,20 +18,25 @@ Reading read_file(const Bytes& bytes, uint64_t base = 0) {
   CHECK_MESSAGE(done.has_value(), (done ? "" : done.error().what));
   return reading;
 }
-Bytes as_bytes(std::string_view s) { return to_bytes(view(s)); }
+Bytes as_bytes(std::string_view s) {
+  return to_bytes(view(s));
+}
 
 // 0xFFF1/0x8000, BLE, discriminator 3840, passcode 20202021.
-Bytes payload_bits() { return from_base38("Y.K9042C00KA0648G00").value(); }
+Bytes payload_bits() {
+  return from_base38("Y.K9042C00KA0648G00").value();
+}
 
 struct Part {
   Nvm3Builder nvm3;
   size_t serial = 0, vendor = 0;
-  static constexpr uint64_t kBase = 0x08000000, kStore = 0x4000, kPage = kStore + 3 * Nvm3Builder::kPage;
+  static constexpr uint64_t kBase = 0x08000000, kStore = 0x4000,
+                            kPage = kStore + 3 * Nvm3Builder::kPage;
   Part() {
     nvm3.page(1);
     nvm3.small(0x87200, as_bytes("OLD"));
     vendor = nvm3.number(0x8720C, 0xFFF1, 2);
-    nvm3.number(0x8720B, 0x8000, 4);   // as tool 1.x wrote it
+    nvm3.number(0x8720B, 0x8000, 4);  // as tool 1.x wrote it
     nvm3.small(0x87212, as_bytes("GONE"));
     nvm3.deleted(0x87212);
     nvm3.small(0x87205, payload_bits());
@@ -73,7 +78,9 @@ TEST_CASE("silabs nvm3: the latest object of a key, fragments joined, deleted on
   CHECK(r.files[0].kind == "silabs-flash");
   CHECK(r.device.integrity.empty());
   CHECK(*r.device.string(FactId::serial_number) == "NEW");
-  CHECK(r.device.first(FactId::serial_number)->place == Place{.path = "flash.bin", .offset = Part::kStore + part.serial, .item = "NVM3 key 0x87200"});
+  CHECK(r.device.first(FactId::serial_number)->place == Place{.path = "flash.bin",
+                                                              .offset = Part::kStore + part.serial,
+                                                              .item = "NVM3 key 0x87200"});
   CHECK(r.device.number(FactId::vendor_id) == 0xFFF1);
   CHECK(r.device.number(FactId::product_id) == 0x8000);
   CHECK(r.device.number(FactId::hardware_version) == 7);
@@ -87,7 +94,8 @@ TEST_CASE("silabs nvm3: the latest object of a key, fragments joined, deleted on
   CHECK(r.device.first(FactId::pai)->place.offset == Part::kPage + 576);
 }
 
-TEST_CASE("silabs nvm3: any one bit of an object header is noticed, and the walk goes on behind it") {
+TEST_CASE(
+    "silabs nvm3: any one bit of an object header is noticed, and the walk goes on behind it") {
   const Part part;
   for (size_t bit = 0; bit < 32; ++bit) {
     CAPTURE(bit);
@@ -111,18 +119,38 @@ TEST_CASE("silabs nvm3: page headers, states and fragments") {
     const char* what;
     size_t offset;
     const char* words;
-    bool url;   // its second fragment lies in the second page
+    bool url;  // its second fragment lies in the second page
   } rows[] = {
-      {"both counters", [&](Bytes& b) { b[second + 4] ^= 1; b[second + 8] ^= 1; }, "nvm3 page header", second, "both erase counters", false},
-      {"one counter", [&](Bytes& b) { b[second + 4] ^= 2; }, "nvm3 page header", second, "one erase counter", true},
-      {"counters that differ", [&](Bytes& b) { put_le(b, second + 4, with_berger(9), 4); }, "nvm3 page header", second, "differ", true},
-      {"magic", [&](Bytes& b) { b[second + 1] ^= 1; }, "nvm3 page header", second, "expected 0xb29a0001", false},
-      {"magic of the last page", [&](Bytes& b) { b[second + Nvm3Builder::kPage + 1] ^= 1; }, "nvm3 page header", second + Nvm3Builder::kPage, "expected 0xb29a0001", true},
-      {"page size", [&](Bytes& b) { b[second + 17] ^= 0x20; }, "nvm3 page header", second, "expected a page of 2048 bytes", true},
-      {"bad page", [&](Bytes& b) { b[second + 15] = 0; }, "nvm3 page state", second, "marked bad", false},
-      {"page state", [&](Bytes& b) { b[second + 12] = 0; }, "nvm3 page state", second, "good or erase pending", true},
-      {"second fragment erased", [&](Bytes& b) { std::fill_n(b.begin() + static_cast<std::ptrdiff_t>(second + 20), 58, uint8_t{0xFF}); }, "nvm3 fragment", 0, "the last fragment is missing", false},
-      {"header erased over data", [&](Bytes& b) { std::fill_n(b.begin() + static_cast<std::ptrdiff_t>(second + 20), 8, uint8_t{0xFF}); }, "nvm3 object header", second + 20, "erased, and yet data follow", false},
+      {"both counters",
+       [&](Bytes& b) {
+         b[second + 4] ^= 1;
+         b[second + 8] ^= 1;
+       },
+       "nvm3 page header", second, "both erase counters", false},
+      {"one counter", [&](Bytes& b) { b[second + 4] ^= 2; }, "nvm3 page header", second,
+       "one erase counter", true},
+      {"counters that differ", [&](Bytes& b) { put_le(b, second + 4, with_berger(9), 4); },
+       "nvm3 page header", second, "differ", true},
+      {"magic", [&](Bytes& b) { b[second + 1] ^= 1; }, "nvm3 page header", second,
+       "expected 0xb29a0001", false},
+      {"magic of the last page", [&](Bytes& b) { b[second + Nvm3Builder::kPage + 1] ^= 1; },
+       "nvm3 page header", second + Nvm3Builder::kPage, "expected 0xb29a0001", true},
+      {"page size", [&](Bytes& b) { b[second + 17] ^= 0x20; }, "nvm3 page header", second,
+       "expected a page of 2048 bytes", true},
+      {"bad page", [&](Bytes& b) { b[second + 15] = 0; }, "nvm3 page state", second, "marked bad",
+       false},
+      {"page state", [&](Bytes& b) { b[second + 12] = 0; }, "nvm3 page state", second,
+       "good or erase pending", true},
+      {"second fragment erased",
+       [&](Bytes& b) {
+         std::fill_n(b.begin() + static_cast<std::ptrdiff_t>(second + 20), 58, uint8_t{0xFF});
+       },
+       "nvm3 fragment", 0, "the last fragment is missing", false},
+      {"header erased over data",
+       [&](Bytes& b) {
+         std::fill_n(b.begin() + static_cast<std::ptrdiff_t>(second + 20), 8, uint8_t{0xFF});
+       },
+       "nvm3 object header", second + 20, "erased, and yet data follow", false},
   };
   for (const auto& row : rows) {
     CAPTURE(std::string(row.name));
@@ -133,7 +161,8 @@ TEST_CASE("silabs nvm3: page headers, states and fragments") {
     REQUIRE(!r.device.integrity.empty());
     CHECK(r.device.integrity[0].what == std::string(row.what));
     if (row.offset != 0) CHECK(r.device.integrity[0].place.offset == row.offset);
-    CHECK_MESSAGE(r.device.integrity[0].problem.find(row.words) != std::string::npos, r.device.integrity[0].problem);
+    CHECK_MESSAGE(r.device.integrity[0].problem.find(row.words) != std::string::npos,
+                  r.device.integrity[0].problem);
     CHECK((r.device.first(FactId::product_url) != nullptr) == row.url);
     CHECK(*r.device.string(FactId::serial_number) == "NEW");
   }
@@ -160,7 +189,9 @@ TEST_CASE("silabs nvm3: the encrypted format says so and nothing else") {
 
 TEST_CASE("silabs credentials page: by address, by what fits, erased, cut") {
   const Part part;
-  SUBCASE("a read-out that begins at the store: the address leads nowhere, the items fit in one place") {
+  SUBCASE(
+      "a read-out that begins at the store: the address leads nowhere, the items fit in one "
+      "place") {
     const Reading r = read_file(part.flash(Part::kStore));
     CHECK(*r.device.bytes(FactId::dac) == some_der(480, 1));
     CHECK(r.device.first(FactId::dac)->place.offset == Part::kPage - Part::kStore + 64);
@@ -180,7 +211,7 @@ TEST_CASE("silabs credentials page: by address, by what fits, erased, cut") {
     const Bytes whole = part.flash();
     const Reading r = read_file(Bytes(whole.begin(), whole.begin() + Part::kPage), Part::kBase);
     CHECK(r.device.first(FactId::dac) == nullptr);
-    CHECK(r.device.remarks.size() == 2);   // passcode and key id
+    CHECK(r.device.remarks.size() == 2);  // passcode and key id
   }
   SUBCASE("cut by the end of the image, and by erased flash") {
     Bytes cut = part.flash();
@@ -251,7 +282,7 @@ TEST_CASE("silabs provision: entries, their ends, and the total length") {
   }
   SUBCASE("data behind the total length") {
     Bytes more = good;
-    more[1] = static_cast<uint8_t>(more[1] - 54);   // the last entry falls out
+    more[1] = static_cast<uint8_t>(more[1] - 54);  // the last entry falls out
     r = read_file(more);
     REQUIRE(r.device.integrity.size() == 1);
     CHECK(r.device.integrity[0].what == "total length");
@@ -274,7 +305,8 @@ TEST_CASE("ti: the table is found by what it points at, and a damaged pair costs
   r = read_file(bad);
   REQUIRE(r.device.integrity.size() == 1);
   CHECK(r.device.integrity[0].what == "factory table");
-  CHECK(r.device.integrity[0].place == Place{.path = "flash.bin", .offset = 0x1234 + 3 * 8, .item = "vendor name"});
+  CHECK(r.device.integrity[0].place ==
+        Place{.path = "flash.bin", .offset = 0x1234 + 3 * 8, .item = "vendor name"});
   CHECK(r.device.first(FactId::vendor_name) == nullptr);
   CHECK(*r.device.string(FactId::product_name) == "Product");
 

@@ -1,5 +1,5 @@
-// Reads the includes of the whole tree: an arrow that points backwards, or a third-party header in a second file of a
-// room, fails here.
+// Reads the includes of the whole tree: an arrow that points backwards, or a third-party header in
+// a second file of a room, fails here.
 
 #include <algorithm>
 #include <map>
@@ -12,8 +12,8 @@ namespace fs = std::filesystem;
 namespace {
 
 struct Include {
-  std::string file;     // "verifier/checks/cd.cc"
-  std::string header;   // "verifier/catalogue.h", "openssl/evp.h"
+  std::string file;    // "verifier/checks/cd.cc"
+  std::string header;  // "verifier/catalogue.h", "openssl/evp.h"
   bool quoted;
 };
 
@@ -29,19 +29,24 @@ std::vector<Include> includes() {
         if (!line.starts_with("#include ")) continue;
         const bool quoted = line[9] == '"';
         const size_t end = line.find(quoted ? '"' : '>', 10);
-        if (end != std::string::npos) out.push_back({entry.path().generic_string(), line.substr(10, end - 10), quoted});
+        if (end != std::string::npos)
+          out.push_back({entry.path().generic_string(), line.substr(10, end - 10), quoted});
       }
     }
   }
   return out;
 }
 
-std::string room(const std::string& path) { return path.substr(0, path.find('/')); }
+std::string room(const std::string& path) {
+  return path.substr(0, path.find('/'));
+}
 
 // Inside verifier/: a file may include its own layer and those before it.
 int layer(const std::string& path) {
   const auto in = [&](std::initializer_list<const char*> names) {
-    return std::any_of(names.begin(), names.end(), [&](const char* n) { return path.starts_with("verifier/" + std::string(n)); });
+    return std::any_of(names.begin(), names.end(), [&](const char* n) {
+      return path.starts_with("verifier/" + std::string(n));
+    });
   };
   if (in({"bytes.", "result.", "instant.", "json.", "crypto.", "checksum.", "csv."})) return 0;
   if (in({"pki/", "matter/", "sealed."})) return 1;
@@ -58,7 +63,12 @@ int layer(const std::string& path) {
 
 TEST_CASE("arrows between rooms point one way: cli -> dcl, codecs, engines -> verifier") {
   const std::map<std::string, std::set<std::string>> allowed = {
-      {"verifier", {"verifier"}}, {"dcl", {"dcl", "verifier"}}, {"codecs", {"codecs", "verifier"}}, {"engines", {"engines", "verifier"}}, {"cli", {"cli", "dcl", "codecs", "engines", "verifier"}}, {"fixtures", {"fixtures", "dcl", "verifier"}}};
+      {"verifier", {"verifier"}},
+      {"dcl", {"dcl", "verifier"}},
+      {"codecs", {"codecs", "verifier"}},
+      {"engines", {"engines", "verifier"}},
+      {"cli", {"cli", "dcl", "codecs", "engines", "verifier"}},
+      {"fixtures", {"fixtures", "dcl", "verifier"}}};
   size_t seen = 0;
   for (const Include& i : includes()) {
     if (!i.quoted) continue;
@@ -80,7 +90,9 @@ TEST_CASE("inside verifier, checks -> evidence -> readers -> matter, pki -> byte
 }
 
 TEST_CASE("nothing in verifier prints, reads a clock, the environment, files or the network") {
-  const std::set<std::string> outside = {"iostream", "cstdio", "stdio.h", "fstream", "filesystem", "chrono", "ctime", "time.h", "cstdlib", "unistd.h", "sys/socket.h", "sys/stat.h", "thread"};
+  const std::set<std::string> outside = {
+      "iostream", "cstdio",  "stdio.h",  "fstream",      "filesystem", "chrono", "ctime",
+      "time.h",   "cstdlib", "unistd.h", "sys/socket.h", "sys/stat.h", "thread"};
   for (const Include& i : includes()) {
     if (i.quoted || room(i.file) != "verifier") continue;
     CAPTURE(i.file);
@@ -89,11 +101,17 @@ TEST_CASE("nothing in verifier prints, reads a clock, the environment, files or 
 }
 
 TEST_CASE("a third-party header stands in one file of a room") {
-  const std::set<std::string> vocabulary = {"fmt", "tl", "doctest"};  // types and words of every file
-  std::map<std::string, std::set<std::string>> users;                 // "verifier openssl" -> files
+  const std::set<std::string> vocabulary = {"fmt", "tl",
+                                            "doctest"};  // types and words of every file
+  std::map<std::string, std::set<std::string>> users;    // "verifier openssl" -> files
   for (const Include& i : includes()) {
-    const bool library = !i.quoted && (i.header.find('/') != std::string::npos || i.header == "sqlite3.h" || i.header == "httplib.h" || i.header == "cbor.h" || i.header == "archive.h" || i.header == "png.h");
-    if (!library || i.header.starts_with("sys/") || i.header.starts_with("netinet/") || i.header.starts_with("arpa/")) continue;
+    const bool library =
+        !i.quoted && (i.header.find('/') != std::string::npos || i.header == "sqlite3.h" ||
+                      i.header == "httplib.h" || i.header == "cbor.h" || i.header == "archive.h" ||
+                      i.header == "png.h");
+    if (!library || i.header.starts_with("sys/") || i.header.starts_with("netinet/") ||
+        i.header.starts_with("arpa/"))
+      continue;
     const std::string name = i.header.substr(0, i.header.find_first_of("/."));
     if (!vocabulary.contains(name)) users[room(i.file) + " " + name].insert(i.file);
   }

@@ -17,8 +17,8 @@ TEST_CASE("subject id: vendor and product id of a subject") {
   } rows[] = {
       {sequence({}), How::absent, 0, How::absent, 0},
       {sequence({vid("FFF1"), pid("00B1")}), How::attribute, 0xFFF1, How::attribute, 0x00B1},
-      {sequence(
-           {rdn(join({attribute("2.5.4.3", "x"), attribute("1.3.6.1.4.1.37244.2.1", "FFF1", der::kPrintableString)}))}),
+      {sequence({rdn(join({attribute("2.5.4.3", "x"),
+                           attribute("1.3.6.1.4.1.37244.2.1", "FFF1", der::kPrintableString)}))}),
        How::attribute, 0xFFF1, How::absent, 0},
       {sequence({vid("fff1")}), How::malformed, 0, How::absent, 0},
       {sequence({vid("FFF")}), How::malformed, 0, How::absent, 0},
@@ -30,7 +30,8 @@ TEST_CASE("subject id: vendor and product id of a subject") {
       {sequence({cn("Mpid:00B1,x,Mvid:FFF1")}), How::common_name, 0xFFF1, How::common_name, 0x00B1},
       {sequence({cn("xMvid:FFF1Mpid:00B199")}), How::common_name, 0xFFF1, How::common_name, 0x00B1},
       {sequence({cn("Mvid:FF1 Mvid:FFF2 Mvid:FFF3")}), How::common_name, 0xFFF2, How::absent, 0},
-      {sequence({cn("MpidMvid:FFF10 Mpid:00B1")}), How::common_name, 0xFFF1, How::common_name, 0x00B1},
+      {sequence({cn("MpidMvid:FFF10 Mpid:00B1")}), How::common_name, 0xFFF1, How::common_name,
+       0x00B1},
       {sequence({cn("MVID:FFF1 mpid:00B1")}), How::absent, 0, How::absent, 0},
       {sequence({cn("Mvid: FFF1")}), How::malformed, 0, How::absent, 0},
       {sequence({cn("Mvid:fff1 Mpid:00B1")}), How::malformed, 0, How::common_name, 0x00B1},
@@ -40,11 +41,14 @@ TEST_CASE("subject id: vendor and product id of a subject") {
       {sequence({cn(long_name + "Mvid:FFF1")}), How::malformed, 0, How::absent, 0},
       {sequence({cn(long_name + "xMvid:FFF1")}), How::absent, 0, How::absent, 0},
       // The first common name that says anything is the one that counts.
-      {sequence({cn("nothing"), cn("Mvid:FFF1"), cn("Mpid:8000")}), How::common_name, 0xFFF1, How::absent, 0},
+      {sequence({cn("nothing"), cn("Mvid:FFF1"), cn("Mpid:8000")}), How::common_name, 0xFFF1,
+       How::absent, 0},
       // One attribute switches the common names off, but not their mistakes.
       {sequence({cn("Mvid:FFF1"), pid("8000")}), How::absent, 0, How::attribute, 0x8000},
-      {sequence({cn("Mvid:FFF2 Mpid:8002"), vid("FFF1"), pid("8000")}), How::attribute, 0xFFF1, How::attribute, 0x8000},
-      {sequence({cn("Mvid:zzzz"), vid("FFF1"), pid("8000")}), How::malformed, 0, How::attribute, 0x8000},
+      {sequence({cn("Mvid:FFF2 Mpid:8002"), vid("FFF1"), pid("8000")}), How::attribute, 0xFFF1,
+       How::attribute, 0x8000},
+      {sequence({cn("Mvid:zzzz"), vid("FFF1"), pid("8000")}), How::malformed, 0, How::attribute,
+       0x8000},
   };
   for (const auto& row : rows) {
     CertificateParts parts;
@@ -55,7 +59,8 @@ TEST_CASE("subject id: vendor and product id of a subject") {
     CHECK(c->vendor_id.value == row.vendor);
     CHECK(c->product_id.how == row.product_how);
     CHECK(c->product_id.value == row.product);
-    CHECK(c->vid().has_value() == (row.vendor_how == How::attribute || row.vendor_how == How::common_name));
+    CHECK(c->vid().has_value() ==
+          (row.vendor_how == How::attribute || row.vendor_how == How::common_name));
   }
   CertificateParts parts;
   parts.subject = sequence({vid("FF1")});

@@ -13,9 +13,11 @@
 
 namespace attest::test {
 
-// The folder of outside data (real vectors, captures, dumps). Absent means the test says so and is skipped; with
-// CI=true it fails instead: see require_shared.
-inline std::filesystem::path shared() { return "../shared/data"; }
+// The folder of outside data (real vectors, captures, dumps). Absent means the test says so and is
+// skipped; with CI=true it fails instead: see require_shared.
+inline std::filesystem::path shared() {
+  return "../shared/data";
+}
 
 inline bool have_shared(const char* part) {
   const bool there = std::filesystem::exists(shared() / part);

@@ -82,7 +82,8 @@ TEST_CASE("broken TLV is refused with what was expected and found") {
       {"26 01 020304", "TLV: unsigned integer: expected 5 bytes of tag and value, found 4", 0},
       {"f5 f1ff", "TLV: structure: expected 8 bytes of tag and value, found 2", 0},
       {"15 30 01 05 aabb", "TLV: octet string: expected 5 bytes, found 2", 1},
-      {"13 ffffffffffffffff 00", "TLV: octet string: expected 18446744073709551615 bytes, found 1", 0},
+      {"13 ffffffffffffffff 00", "TLV: octet string: expected 18446744073709551615 bytes, found 1",
+       0},
       {"0c 02 c328", "TLV: UTF-8 string: expected UTF-8, found other bytes", 0},
       {"15 04 01 18", "TLV: member of a structure: expected a tag, found none", 1},
       {"16 24 01 01 18", "TLV: member of an array: expected no tag, found context 1", 1},
@@ -119,7 +120,8 @@ TEST_CASE("skipping a container ends behind its own end") {
   tlv::Cursor cut{View(input).first(8)};
   REQUIRE(cut.next());
   REQUIRE(cut.next());
-  CHECK(cut.skip_container().error().what == "TLV: expected an element, found the end of the input");
+  CHECK(cut.skip_container().error().what ==
+        "TLV: expected an element, found the end of the input");
 }
 
 TEST_CASE("the writer takes the shortest width that holds a value") {
@@ -141,10 +143,18 @@ TEST_CASE("the writer takes the shortest width that holds a value") {
       {tlv::Writer().utf8({}, "abc"), "0c03616263"},
       {tlv::Writer().octets(one, {}), "300100"},
       {tlv::Writer().number({.form = tlv::TagId::Form::common, .number = 5}, 1), "44050001"},
-      {tlv::Writer().number({.form = tlv::TagId::Form::implicit, .number = 65536}, 1), "a40000010001"},
-      {tlv::Writer().octets({.form = tlv::TagId::Form::full, .vendor = 0xFFF1, .profile = 0x3E, .number = 1}, {}),
+      {tlv::Writer().number({.form = tlv::TagId::Form::implicit, .number = 65536}, 1),
+       "a40000010001"},
+      {tlv::Writer().octets(
+           {.form = tlv::TagId::Form::full, .vendor = 0xFFF1, .profile = 0x3E, .number = 1}, {}),
        "d0f1ff3e00010000"},
-      {tlv::Writer().open(Type::structure).open(Type::array, one).close().open(Type::list, one).close().close(),
+      {tlv::Writer()
+           .open(Type::structure)
+           .open(Type::array, one)
+           .close()
+           .open(Type::list, one)
+           .close()
+           .close(),
        "1536011837011818"},
   };
   for (const auto& row : rows) CHECK(hex(row.writer.bytes()) == row.bytes);

@@ -26,12 +26,17 @@ Device device_of(uint32_t passcode) {
   device.say(FactId::spake2p_verifier, spake2p_verifier(passcode, kSalt, kIterations).value(), {});
   return device;
 }
-TriedVerifiers::Mark mark_of(const Device& device) { return TriedVerifiers::mark(*device.bytes(FactId::spake2p_verifier), kSalt, kIterations); }
-TriedVerifiers::Mark mark(uint8_t first) { return {first}; }
+TriedVerifiers::Mark mark_of(const Device& device) {
+  return TriedVerifiers::mark(*device.bytes(FactId::spake2p_verifier), kSalt, kIterations);
+}
+TriedVerifiers::Mark mark(uint8_t first) {
+  return {first};
+}
 
 }  // namespace
 
-TEST_CASE("tried verifiers: one that is not of the default passcode is remembered, one that is never") {
+TEST_CASE(
+    "tried verifiers: one that is not of the default passcode is remembered, one that is never") {
   TriedVerifiers tried;
   const Device other = device_of(34567890), by_default = device_of(kDefaultPasscode);
   CHECK(onboarding_evidence(other, nullptr, &tried).verifier_is_of_default_passcode == false);
@@ -56,7 +61,9 @@ TEST_CASE("tried verifiers: verifier, salt and iterations all count") {
   CHECK(one != TriedVerifiers::mark(Bytes{1, 2}, Bytes{3}, 5));
 }
 
-TEST_CASE("tried verifiers: the added ones come to the known ones, each once, and stay when there are too many") {
+TEST_CASE(
+    "tried verifiers: the added ones come to the known ones, each once, and stay when there are "
+    "too many") {
   TriedVerifiers tried({mark(3), mark(1), mark(1)});
   CHECK(tried.knows(mark(1)));
   CHECK(!tried.knows(mark(2)));
@@ -64,7 +71,9 @@ TEST_CASE("tried verifiers: the added ones come to the known ones, each once, an
   CHECK(tried.grown() == std::vector{mark(1), mark(2), mark(3)});
 
   std::vector<TriedVerifiers::Mark> many(TriedVerifiers::kMost);
-  for (size_t i = 0; i < many.size(); ++i) many[i] = {static_cast<uint8_t>(i >> 16), static_cast<uint8_t>(i >> 8), static_cast<uint8_t>(i)};
+  for (size_t i = 0; i < many.size(); ++i)
+    many[i] = {static_cast<uint8_t>(i >> 16), static_cast<uint8_t>(i >> 8),
+               static_cast<uint8_t>(i)};
   TriedVerifiers full(many);
   full.add({0xFF});
   const auto grown = full.grown();

@@ -1,4 +1,5 @@
-// ApprovedSample: a device that was judged before, as the facts that the next one is compared with (--after).
+// ApprovedSample: a device that was judged before, as the facts that the next one is compared with
+// (--after).
 #pragma once
 
 #include <string>
@@ -10,11 +11,11 @@ namespace attest {
 
 struct ApprovedSample {
   struct Fact {
-    std::string name;    // of sample_facts.h
-    std::string value;   // as a report shows it
+    std::string name;   // of sample_facts.h
+    std::string value;  // as a report shows it
     bool operator==(const Fact&) const = default;
   };
-  std::string source;    // the bundle's file
+  std::string source;  // the bundle's file
   std::string network, verdict;
   Instant at;
   std::vector<Fact> facts;

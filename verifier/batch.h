@@ -1,6 +1,6 @@
-// Batch: many devices of one lot, judged together by the rules that judge one. Their signatures go through the engine in
-// one call; what repeats from device to device is done once and remembered by its bytes. A device's verdict and report
-// are the same as if it had been judged alone.
+// Batch: many devices of one lot, judged together by the rules that judge one. Their signatures go
+// through the engine in one call; what repeats from device to device is done once and remembered by
+// its bytes. A device's verdict and report are the same as if it had been judged alone.
 #pragma once
 
 #include <map>
@@ -16,16 +16,18 @@ namespace attest {
 struct Judged {
   Evidence evidence;
   Outline outline;
-  Report report;       // when asked for
+  Report report;  // when asked for
 };
 
-// Not thread-safe: one object a thread. `trust`, `ledger` (may be null), `engine` and `tried` (may be null) outlive it.
-// `ordered`: what --expect says of each device.
+// Not thread-safe: one object a thread. `trust`, `ledger` (may be null), `engine` and `tried` (may
+// be null) outlive it. `ordered`: what --expect says of each device.
 class BatchJudge {
  public:
-  BatchJudge(Policy policy, const TrustStore& trust, Ledger* ledger, SignatureEngine& engine, std::optional<Device> ordered = {}, TriedVerifiers* tried = nullptr);
+  BatchJudge(Policy policy, const TrustStore& trust, Ledger* ledger, SignatureEngine& engine,
+             std::optional<Device> ordered = {}, TriedVerifiers* tried = nullptr);
 
-  // Answers in the order of the devices. With `reports` every device has its whole report, which takes longer.
+  // Answers in the order of the devices. With `reports` every device has its whole report, which
+  // takes longer.
   std::vector<Judged> judge(std::vector<Reading> devices, bool reports);
 
  private:
@@ -40,14 +42,20 @@ class BatchJudge {
   // Devices that agree in all that shared checks look at.
   struct Common {
     SharedAnswers answers;
-    std::array<std::optional<bool>, kSignedCount> signatures{};   // of the PAI, its PAA, the declaration
-    bool asked = false;                                           // they are answered, as far as they can be
+    std::array<std::optional<bool>, kSignedCount>
+        signatures{};    // of the PAI, its PAA, the declaration
+    bool asked = false;  // they are answered, as far as they can be
   };
-  // PAI and PAA of the evidence, anchor, declaration and its signer, ledger facts, Basic Information's vendor and product.
-  using CommonKey = std::tuple<CertificatePtr, CertificatePtr, std::shared_ptr<const Paa>, std::shared_ptr<const Cms>, std::shared_ptr<const CertificationDeclaration>, std::shared_ptr<const CdSigner>,
-                               std::shared_ptr<const LedgerFacts>, std::optional<uint16_t>, std::optional<uint16_t>>;
+  // PAI and PAA of the evidence, anchor, declaration and its signer, ledger facts, Basic
+  // Information's vendor and product.
+  using CommonKey =
+      std::tuple<CertificatePtr, CertificatePtr, std::shared_ptr<const Paa>,
+                 std::shared_ptr<const Cms>, std::shared_ptr<const CertificationDeclaration>,
+                 std::shared_ptr<const CdSigner>, std::shared_ptr<const LedgerFacts>,
+                 std::optional<uint16_t>, std::optional<uint16_t>>;
   std::map<CommonKey, std::shared_ptr<Common>> commons_;
-  std::shared_ptr<Common> common(const Evidence& evidence);   // null for a device whose PAI or declaration cannot be read
+  std::shared_ptr<Common> common(
+      const Evidence& evidence);  // null for a device whose PAI or declaration cannot be read
 };
 
 }  // namespace attest

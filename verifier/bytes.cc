@@ -25,9 +25,12 @@ std::string hex_with(View v, const char* digits, const char* between) {
   return out;
 }
 
-bool blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+bool blank(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
 
-constexpr std::string_view kBase64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::string_view kBase64 =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 constexpr int base64_value(char c) {
   if (c >= 'A' && c <= 'Z') return c - 'A';
@@ -38,7 +41,8 @@ constexpr int base64_value(char c) {
   return -1;
 }
 
-// What each of a group's four characters is worth at its place; more than a group holds: it is none.
+// What each of a group's four characters is worth at its place; more than a group holds: it is
+// none.
 constexpr uint32_t kNoGroup = 1U << 24;
 using GroupValues = std::array<std::array<uint32_t, 256>, 4>;
 constexpr GroupValues group_values() {
@@ -52,7 +56,8 @@ constexpr GroupValues group_values() {
   return out;
 }
 
-// The whole groups that a text begins with, up to the first that has anything but digits in it. Answers where that is.
+// The whole groups that a text begins with, up to the first that has anything but digits in it.
+// Answers where that is.
 size_t decode_groups(std::string_view s, Bytes& out) {
   static constexpr GroupValues kValues = group_values();
   out.resize(s.size() / 4 * 3);
@@ -77,11 +82,15 @@ Result<Bytes> base64_decode(std::string_view s, bool lines) {
     const char c = s[i];
     if (lines && blank(c)) continue;
     if (c == '=') {
-      if (++padding > 2 || have + padding > 4 || have < 2) return error("base64: '=' in the wrong place", i);
+      if (++padding > 2 || have + padding > 4 || have < 2)
+        return error("base64: '=' in the wrong place", i);
       continue;
     }
     const int value = base64_value(c);
-    if (value < 0) return error(fmt::format("base64: expected A-Z a-z 0-9 + / =, found byte 0x{:02x}", static_cast<uint8_t>(c)), i);
+    if (value < 0)
+      return error(fmt::format("base64: expected A-Z a-z 0-9 + / =, found byte 0x{:02x}",
+                               static_cast<uint8_t>(c)),
+                   i);
     if (padding != 0) return error("base64: text after the padding", i);
     group = group << 6 | static_cast<uint32_t>(value);
     if (++have == 4) {
@@ -113,7 +122,10 @@ size_t utf8_sequence(std::string_view s, size_t i, uint32_t* code) {
     *code = b;
     return 1;
   }
-  const size_t length = b >= 0xF0 && b <= 0xF4 ? 4 : b >= 0xE0 && b < 0xF0 ? 3 : b >= 0xC2 && b < 0xE0 ? 2 : 0;
+  const size_t length = b >= 0xF0 && b <= 0xF4  ? 4
+                        : b >= 0xE0 && b < 0xF0 ? 3
+                        : b >= 0xC2 && b < 0xE0 ? 2
+                                                : 0;
   if (length == 0 || i + length > s.size()) return 0;
   uint32_t c = b & (0xFFu >> (length + 1));
   for (size_t k = 1; k < length; ++k) {
@@ -127,34 +139,49 @@ size_t utf8_sequence(std::string_view s, size_t i, uint32_t* code) {
 }
 
 bool shows_badly(uint32_t c) {
-  return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0xAD || c == 0x061C || (c >= 0x200B && c <= 0x200F) ||
-         (c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF || (c >= 0xFFF0 && c <= 0xFFFB) ||
-         (c >= 0xE0000 && c <= 0xE007F) || (c & 0xFFFE) == 0xFFFE || (c >= 0xFDD0 && c <= 0xFDEF);  // noncharacters: XML has no way to write them
+  return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0xAD || c == 0x061C ||
+         (c >= 0x200B && c <= 0x200F) || (c >= 0x2028 && c <= 0x202E) ||
+         (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF || (c >= 0xFFF0 && c <= 0xFFFB) ||
+         (c >= 0xE0000 && c <= 0xE007F) || (c & 0xFFFE) == 0xFFFE ||
+         (c >= 0xFDD0 && c <= 0xFDEF);  // noncharacters: XML has no way to write them
 }
 
 }  // namespace
 
 std::optional<size_t> find(View haystack, View needle, size_t from) {
-  if (needle.empty() || from > haystack.size() || haystack.size() - from < needle.size()) return std::nullopt;
+  if (needle.empty() || from > haystack.size() || haystack.size() - from < needle.size())
+    return std::nullopt;
   const auto at = text(haystack).find(text(needle), from);
   if (at == std::string_view::npos) return std::nullopt;
   return at;
 }
 
-std::string hex(View v) { return hex_with(v, "0123456789abcdef", ""); }
-std::string hex_upper(View v) { return hex_with(v, "0123456789ABCDEF", ""); }
-std::string hex_colons(View v) { return hex_with(v, "0123456789ABCDEF", ":"); }
-std::string hex_id(uint64_t id) { return fmt::format("0x{:04X}", id); }
+std::string hex(View v) {
+  return hex_with(v, "0123456789abcdef", "");
+}
+std::string hex_upper(View v) {
+  return hex_with(v, "0123456789ABCDEF", "");
+}
+std::string hex_colons(View v) {
+  return hex_with(v, "0123456789ABCDEF", ":");
+}
+std::string hex_id(uint64_t id) {
+  return fmt::format("0x{:04X}", id);
+}
 
 Result<Bytes> from_hex(std::string_view s) {
-  if (s.size() % 2 != 0) return error(fmt::format("hex: expected an even number of digits, found {}", s.size()), s.size());
+  if (s.size() % 2 != 0)
+    return error(fmt::format("hex: expected an even number of digits, found {}", s.size()),
+                 s.size());
   Bytes out;
   out.reserve(s.size() / 2);
   for (size_t i = 0; i < s.size(); i += 2) {
     const int high = nibble(s[i]), low = nibble(s[i + 1]);
     if (high < 0 || low < 0) {
       const size_t at = high < 0 ? i : i + 1;
-      return error(fmt::format("hex: expected a digit 0-9 a-f, found byte 0x{:02x}", static_cast<uint8_t>(s[at])), at);
+      return error(fmt::format("hex: expected a digit 0-9 a-f, found byte 0x{:02x}",
+                               static_cast<uint8_t>(s[at])),
+                   at);
     }
     out.push_back(static_cast<uint8_t>(high << 4 | low));
   }
@@ -188,8 +215,12 @@ std::string base64(View v) {
   return out;
 }
 
-Result<Bytes> from_base64(std::string_view s) { return base64_decode(s, false); }
-Result<Bytes> from_base64_lines(std::string_view s) { return base64_decode(s, true); }
+Result<Bytes> from_base64(std::string_view s) {
+  return base64_decode(s, false);
+}
+Result<Bytes> from_base64_lines(std::string_view s) {
+  return base64_decode(s, true);
+}
 
 std::optional<KeyId> key_id(View v) {
   KeyId id{};

@@ -11,8 +11,11 @@ struct Catalogue {
   std::unordered_map<std::string_view, size_t> by_id;
 
   Catalogue() {
-    for (const auto group : {certificate_checks(), chain_checks(), identity_checks(), cms_checks(), cd_checks(), attestation_checks(), credentials_checks(), revocation_checks(), ledger_checks(),
-                             factory_checks(), onboarding_checks(), spake2p_checks(), csr_checks(), ota_checks(), expect_checks(), sample_checks(), waiver_checks()}) {
+    for (const auto group :
+         {certificate_checks(), chain_checks(), identity_checks(), cms_checks(), cd_checks(),
+          attestation_checks(), credentials_checks(), revocation_checks(), ledger_checks(),
+          factory_checks(), onboarding_checks(), spake2p_checks(), csr_checks(), ota_checks(),
+          expect_checks(), sample_checks(), waiver_checks()}) {
       for (const Check& check : group) {
         by_id.emplace(check.id, list.size());
         list.push_back(&check);
@@ -28,14 +31,18 @@ const Catalogue& all() {
 
 }  // namespace
 
-std::span<const Check* const> catalogue() { return all().list; }
+std::span<const Check* const> catalogue() {
+  return all().list;
+}
 
 const Check* find_check(std::string_view id) {
   const auto at = all().by_id.find(id);
   return at == all().by_id.end() ? nullptr : all().list[at->second];
 }
 
-size_t check_index(const Check& check) { return all().by_id.at(check.id); }
+size_t check_index(const Check& check) {
+  return all().by_id.at(check.id);
+}
 
 std::vector<const Check*> checks_with_code(int sdk_code) {
   std::vector<const Check*> out;

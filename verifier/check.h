@@ -1,11 +1,14 @@
 // Check: one rule about a device, as data and one small function.
 //
 // A body decides only "is it so"; the runner (judge.cc) decides whether it may be asked:
-//   after           ids that must not have failed (or warned), been blocked or stayed unknown: else this one is `blocked` by their
+//   after           ids that must not have failed (or warned), been blocked or stayed unknown: else
+//   this one is `blocked` by their
 //                   root. A skipped one skips this one too.
-//   consequence_of  ids of which a failure here would only be an echo: a fail turns into `blocked` by the one that failed.
-// So one fault gives one fail, and bodies stay short. Severity belongs to the rule and the network's policy, not to the
-// body: an unmet rule is `fail` when it is an error there, `warn` when it is a warning, a note on a `pass` when it is info.
+//   consequence_of  ids of which a failure here would only be an echo: a fail turns into `blocked`
+//   by the one that failed.
+// So one fault gives one fail, and bodies stay short. Severity belongs to the rule and the
+// network's policy, not to the body: an unmet rule is `fail` when it is an error there, `warn` when
+// it is a warning, a note on a `pass` when it is info.
 #pragma once
 
 #include <memory>
@@ -15,38 +18,63 @@
 
 namespace attest {
 
-// What a body found. Its texts stand apart: most outcomes have none or a constant one, and cost nothing then.
+// What a body found. Its texts stand apart: most outcomes have none or a constant one, and cost
+// nothing then.
 struct Outcome {
   struct Texts {
     std::string message, expected, actual, source;
   };
   Status status = Status::pass;
-  const char* constant = nullptr;   // instead of texts: the message; with Status::blocked the id
+  const char* constant = nullptr;  // instead of texts: the message; with Status::blocked the id
   std::unique_ptr<Texts> texts;
 };
 
-inline Outcome with_texts(Status status, std::string message, std::string expected = {}, std::string actual = {}, std::string source = {}) {
-  return {.status = status, .constant = nullptr,
-          .texts = std::make_unique<Outcome::Texts>(Outcome::Texts{.message = std::move(message), .expected = std::move(expected), .actual = std::move(actual), .source = std::move(source)})};
+inline Outcome with_texts(Status status, std::string message, std::string expected = {},
+                          std::string actual = {}, std::string source = {}) {
+  return {.status = status,
+          .constant = nullptr,
+          .texts = std::make_unique<Outcome::Texts>(Outcome::Texts{.message = std::move(message),
+                                                                   .expected = std::move(expected),
+                                                                   .actual = std::move(actual),
+                                                                   .source = std::move(source)})};
 }
-inline Outcome pass() { return {}; }
-inline Outcome note(std::string message) { return with_texts(Status::pass, std::move(message)); }
-inline Outcome fail(std::string message, std::string expected = {}, std::string actual = {}, std::string source = {}) {
-  return with_texts(Status::fail, std::move(message), std::move(expected), std::move(actual), std::move(source));
+inline Outcome pass() {
+  return {};
 }
-inline Outcome skipped(std::string why) { return with_texts(Status::skipped, std::move(why)); }
-inline Outcome unknown(std::string why) { return with_texts(Status::unknown, std::move(why)); }
+inline Outcome note(std::string message) {
+  return with_texts(Status::pass, std::move(message));
+}
+inline Outcome fail(std::string message, std::string expected = {}, std::string actual = {},
+                    std::string source = {}) {
+  return with_texts(Status::fail, std::move(message), std::move(expected), std::move(actual),
+                    std::move(source));
+}
+inline Outcome skipped(std::string why) {
+  return with_texts(Status::skipped, std::move(why));
+}
+inline Outcome unknown(std::string why) {
+  return with_texts(Status::unknown, std::move(why));
+}
 // A constant text: it lives as long as the program.
-inline Outcome note(const char* message) { return {.status = Status::pass, .constant = message, .texts = nullptr}; }
-inline Outcome skipped(const char* why) { return {.status = Status::skipped, .constant = why, .texts = nullptr}; }
-inline Outcome unknown(const char* why) { return {.status = Status::unknown, .constant = why, .texts = nullptr}; }
-inline Outcome blocked(const char* by) { return {.status = Status::blocked, .constant = by, .texts = nullptr}; }
+inline Outcome note(const char* message) {
+  return {.status = Status::pass, .constant = message, .texts = nullptr};
+}
+inline Outcome skipped(const char* why) {
+  return {.status = Status::skipped, .constant = why, .texts = nullptr};
+}
+inline Outcome unknown(const char* why) {
+  return {.status = Status::unknown, .constant = why, .texts = nullptr};
+}
+inline Outcome blocked(const char* by) {
+  return {.status = Status::blocked, .constant = by, .texts = nullptr};
+}
 
-// An outcome from before, taken in place of asking the check: of a bundle, from which secrets are left out.
+// An outcome from before, taken in place of asking the check: of a bundle, from which secrets are
+// left out.
 struct Answered {
   const Check* check;
   Status status;
-  const char* blocked_by;   // with Status::blocked: the id, of the catalogue
+  const char* blocked_by;  // with Status::blocked: the id, of the catalogue
   Outcome::Texts texts;
 };
 Report judge(const Evidence& evidence, std::span<const Answered> answered);
@@ -54,7 +82,9 @@ Report judge(const Evidence& evidence, std::span<const Answered> answered);
 // How bad an unmet rule is under each network's policy.
 struct Severities {
   Severity main = Severity::error, test = Severity::error, none = Severity::error;
-  Severity under(Network n) const { return n == Network::main ? main : n == Network::test ? test : none; }
+  Severity under(Network n) const {
+    return n == Network::main ? main : n == Network::test ? test : none;
+  }
 };
 inline constexpr Severities kError{};
 inline constexpr Severities kWarning{Severity::warning, Severity::warning, Severity::warning};
@@ -68,19 +98,20 @@ inline constexpr size_t kMaxLinks = 16;
 using Ids = std::array<const char*, kMaxLinks>;
 
 struct Check {
-  const char* id;            // "<subject>.<statement>": never reused, never renamed
-  const char* title;         // what must hold, in a line
+  const char* id;     // "<subject>.<statement>": never reused, never renamed
+  const char* title;  // what must hold, in a line
   Severities severity = kError;
-  const char* spec = "";     // "Matter Core 6.2.2.3"
-  int sdk = 0;               // the code the SDK gives for this fault alone; 0: it accepts it
+  const char* spec = "";  // "Matter Core 6.2.2.3"
+  int sdk = 0;            // the code the SDK gives for this fault alone; 0: it accepts it
   Ids after{}, consequence_of{};
-  bool open_on_main_only = false;   // an unknown answer keeps the verdict open on the main network only
-  // What proves that the device is what it says (signatures, chain, revocation, trust, whose declaration it is) cannot be
-  // waived on main. A check is taken to, until it says otherwise.
+  bool open_on_main_only =
+      false;  // an unknown answer keeps the verdict open on the main network only
+  // What proves that the device is what it says (signatures, chain, revocation, trust, whose
+  // declaration it is) cannot be waived on main. A check is taken to, until it says otherwise.
   bool proves_authenticity = true;
   Outcome (*run)(const Evidence&) = nullptr;
-  const char* rule = "";     // the rule in our words, and what goes wrong without it
-  const char* remedy = "";   // what to do about it
+  const char* rule = "";    // the rule in our words, and what goes wrong without it
+  const char* remedy = "";  // what to do about it
 };
 
 }  // namespace attest

@@ -1,10 +1,11 @@
 #include "verifier/crypto.h"
 
-// The functions of OpenSSL that 3.0 deprecates are used here for P-256, SHA-256 and MD5. Measured with OpenSSL 3.0.22
-// on one core against `openssl speed ecdsap256`: a check through EVP_PKEY_fromdata and EVP_PKEY_verify runs at 0.72 of
-// that rate, because every key is imported through a provider; a kept EC_KEY whose point is exchanged runs at 0.98.
-// PBKDF2 over SHA256_Update takes half the time of OpenSSL's own. And none of them needs a provider or a library
-// context, which a cold start would have to set up.
+// The functions of OpenSSL that 3.0 deprecates are used here for P-256, SHA-256 and MD5. Measured
+// with OpenSSL 3.0.22 on one core against `openssl speed ecdsap256`: a check through
+// EVP_PKEY_fromdata and EVP_PKEY_verify runs at 0.72 of that rate, because every key is imported
+// through a provider; a kept EC_KEY whose point is exchanged runs at 0.98. PBKDF2 over
+// SHA256_Update takes half the time of OpenSSL's own. And none of them needs a provider or a
+// library context, which a cold start would have to set up.
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <fmt/format.h>
 #include <openssl/bn.h>
@@ -45,7 +46,8 @@ using Signature = std::unique_ptr<ECDSA_SIG, Freer<ECDSA_SIG_free>>;
 using DigestContext = std::unique_ptr<EVP_MD_CTX, Freer<EVP_MD_CTX_free>>;
 using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, Freer<EVP_CIPHER_CTX_free>>;
 
-// OpenSSL leaves its complaints on a queue of the thread; others in this process (TLS) read that queue.
+// OpenSSL leaves its complaints on a queue of the thread; others in this process (TLS) read that
+// queue.
 class QuietErrors {
  public:
   QuietErrors() { ERR_set_mark(); }
@@ -54,8 +56,8 @@ class QuietErrors {
   QuietErrors& operator=(const QuietErrors&) = delete;
 };
 
-// Our own library context: only the default one reads OPENSSL_CONF and openssl.cnf. Made when first needed, and never
-// freed, since another thread may still be at work when the process ends.
+// Our own library context: only the default one reads OPENSSL_CONF and openssl.cnf. Made when first
+// needed, and never freed, since another thread may still be at work when the process ends.
 OSSL_LIB_CTX* context() {
   static OSSL_LIB_CTX* const kept = made(OSSL_LIB_CTX_new());
   return kept;
@@ -70,10 +72,12 @@ const Curve& p256() {
   return kept;
 }
 
-// A key of the given context whose operations are OpenSSL's own, whatever engine a host has made its default.
+// A key of the given context whose operations are OpenSSL's own, whatever engine a host has made
+// its default.
 Key new_key(OSSL_LIB_CTX* of) {
   Key key(made(EC_KEY_new_ex(of, nullptr)));
-  if (EC_KEY_set_method(key.get(), EC_KEY_OpenSSL()) != 1 || EC_KEY_set_group(key.get(), p256().group) != 1)
+  if (EC_KEY_set_method(key.get(), EC_KEY_OpenSSL()) != 1 ||
+      EC_KEY_set_group(key.get(), p256().group) != 1)
     throw std::bad_alloc();
   return key;
 }
@@ -98,12 +102,13 @@ constexpr uint8_t kUncompressed = 0x04;
 bool verify_one(const SignatureJob& job, Scratch& mine) {
   // Hybrid points (06, 07) would pass EC_KEY_oct2key.
   if (job.key[0] != kUncompressed) return false;
-  if (EC_KEY_oct2key(mine.key.get(), job.key.data(), job.key.size(), mine.numbers.get()) != 1) return false;
+  if (EC_KEY_oct2key(mine.key.get(), job.key.data(), job.key.size(), mine.numbers.get()) != 1)
+    return false;
   if (BN_bin2bn(job.signature.data(), 32, mine.r) == nullptr ||
       BN_bin2bn(job.signature.data() + 32, 32, mine.s) == nullptr)
     throw std::bad_alloc();
-  return ECDSA_do_verify(job.digest.data(), static_cast<int>(job.digest.size()), mine.signature.get(),
-                         mine.key.get()) == 1;
+  return ECDSA_do_verify(job.digest.data(), static_cast<int>(job.digest.size()),
+                         mine.signature.get(), mine.key.get()) == 1;
 }
 
 class OpensslEngine final : public SignatureEngine {
@@ -112,13 +117,15 @@ class OpensslEngine final : public SignatureEngine {
   void verify(std::span<const SignatureJob> jobs, std::span<uint8_t> answers) override {
     const QuietErrors quiet;
     Scratch& mine = scratch();
-    for (size_t i = 0; i < jobs.size() && i < answers.size(); ++i) answers[i] = verify_one(jobs[i], mine) ? 1 : 0;
+    for (size_t i = 0; i < jobs.size() && i < answers.size(); ++i)
+      answers[i] = verify_one(jobs[i], mine) ? 1 : 0;
   }
 };
 
 BigNumber number_of(View scalar) {
   BigNumber out(made(BN_secure_new()));
-  if (BN_bin2bn(scalar.data(), static_cast<int>(scalar.size()), out.get()) == nullptr) throw std::bad_alloc();
+  if (BN_bin2bn(scalar.data(), static_cast<int>(scalar.size()), out.get()) == nullptr)
+    throw std::bad_alloc();
   return out;
 }
 
@@ -136,7 +143,8 @@ BigNumber private_scalar(View scalar) {
   return k;
 }
 
-// HMAC-SHA256 with the key's two blocks already absorbed, so that PBKDF2 pays for them once (RFC 2104 section 4).
+// HMAC-SHA256 with the key's two blocks already absorbed, so that PBKDF2 pays for them once (RFC
+// 2104 section 4).
 class HmacKey {
  public:
   explicit HmacKey(View key) {
@@ -154,7 +162,8 @@ class HmacKey {
     SHA256_Init(&outer_);
     SHA256_Update(&outer_, block.data(), block.size());
   }
-  // Of a digest: with its padding, which is always the same, it is one block, and so is the outer half.
+  // Of a digest: with its padding, which is always the same, it is one block, and so is the outer
+  // half.
   Sha256 of_digest(const Sha256& data) const {
     constexpr size_t kBits = 8 * (SHA256_CBLOCK + sizeof(Sha256));
     std::array<uint8_t, SHA256_CBLOCK> block{};
@@ -185,21 +194,25 @@ class HmacKey {
   // What `half` has absorbed and the block: its state takes the place of the block's first half.
   static void absorb(SHA256_CTX half, std::array<uint8_t, SHA256_CBLOCK>& block) {
     SHA256_Transform(&half, block.data());
-    for (size_t i = 0; i < sizeof(Sha256); ++i) block[i] = static_cast<uint8_t>(half.h[i / 4] >> (24 - 8 * (i % 4)));
+    for (size_t i = 0; i < sizeof(Sha256); ++i)
+      block[i] = static_cast<uint8_t>(half.h[i / 4] >> (24 - 8 * (i % 4)));
   }
 };
 
 // Decrypts with a named cipher and without padding. The callers have checked lengths.
 Result<Bytes> decrypt(const char* name, View key, const uint8_t* iv, View data) {
   const QuietErrors quiet;
-  if (data.size() > INT_MAX / 2) return error(fmt::format("{}: {} bytes are too many", name, data.size()));
-  const std::unique_ptr<EVP_CIPHER, Freer<EVP_CIPHER_free>> cipher(EVP_CIPHER_fetch(context(), name, nullptr));
+  if (data.size() > INT_MAX / 2)
+    return error(fmt::format("{}: {} bytes are too many", name, data.size()));
+  const std::unique_ptr<EVP_CIPHER, Freer<EVP_CIPHER_free>> cipher(
+      EVP_CIPHER_fetch(context(), name, nullptr));
   const CipherContext state(made(EVP_CIPHER_CTX_new()));
   Bytes out(data.size() + 16);
   int length = 0, rest = 0;
   if (!cipher || EVP_DecryptInit_ex2(state.get(), cipher.get(), key.data(), iv, nullptr) != 1 ||
       EVP_CIPHER_CTX_set_padding(state.get(), 0) != 1 ||
-      EVP_DecryptUpdate(state.get(), out.data(), &length, data.data(), static_cast<int>(data.size())) != 1 ||
+      EVP_DecryptUpdate(state.get(), out.data(), &length, data.data(),
+                        static_cast<int>(data.size())) != 1 ||
       EVP_DecryptFinal_ex(state.get(), out.data() + length, &rest) != 1)
     return error(fmt::format("{}: openssl refuses {} bytes", name, data.size()));
   out.resize(static_cast<size_t>(length) + static_cast<size_t>(rest));
@@ -208,7 +221,8 @@ Result<Bytes> decrypt(const char* name, View key, const uint8_t* iv, View data) 
 
 tl::expected<void, Error> whole_blocks(std::string_view name, View data) {
   if (data.size() % 16 == 0) return {};
-  return error(fmt::format("{}: expected whole blocks of 16 bytes, found {} bytes", name, data.size()));
+  return error(
+      fmt::format("{}: expected whole blocks of 16 bytes, found {} bytes", name, data.size()));
 }
 
 tl::expected<void, Error> aes_key(std::string_view name, View key) {
@@ -242,14 +256,16 @@ Hash::Hash(Hash&&) noexcept = default;
 Hash& Hash::operator=(Hash&&) noexcept = default;
 
 Result<Hash> Hash::of_type(uint32_t iana_id) {
-  constexpr std::pair<uint32_t, const char*> kTypes[] = {{1, "SHA2-256"},  {7, "SHA2-384"},  {8, "SHA2-512"},
-                                                         {10, "SHA3-256"}, {11, "SHA3-384"}, {12, "SHA3-512"}};
-  const auto* type =
-      std::find_if(std::begin(kTypes), std::end(kTypes), [&](const auto& t) { return t.first == iana_id; });
+  constexpr std::pair<uint32_t, const char*> kTypes[] = {{1, "SHA2-256"},  {7, "SHA2-384"},
+                                                         {8, "SHA2-512"},  {10, "SHA3-256"},
+                                                         {11, "SHA3-384"}, {12, "SHA3-512"}};
+  const auto* type = std::find_if(std::begin(kTypes), std::end(kTypes),
+                                  [&](const auto& t) { return t.first == iana_id; });
   if (type == std::end(kTypes))
     return error(fmt::format("digest type: expected 1, 7, 8, 10, 11 or 12, found {}", iana_id));
   const QuietErrors quiet;
-  const std::unique_ptr<EVP_MD, Freer<EVP_MD_free>> digest(EVP_MD_fetch(context(), type->second, nullptr));
+  const std::unique_ptr<EVP_MD, Freer<EVP_MD_free>> digest(
+      EVP_MD_fetch(context(), type->second, nullptr));
   auto state = std::make_unique<State>(State{DigestContext(made(EVP_MD_CTX_new()))});
   if (!digest || EVP_DigestInit_ex2(state->context.get(), digest.get(), nullptr) != 1)
     return error(fmt::format("digest type {}: openssl does not offer {}", iana_id, type->second));
@@ -288,13 +304,15 @@ struct Pbkdf2::State {
 };
 
 Pbkdf2::Pbkdf2(View password, View salt, uint32_t iterations)
-    : state_(new State{.password = HmacKey(password), .salt = to_bytes(salt), .iterations = iterations}) {}
+    : state_(new State{
+          .password = HmacKey(password), .salt = to_bytes(salt), .iterations = iterations}) {}
 Pbkdf2::~Pbkdf2() = default;
 Pbkdf2::Pbkdf2(Pbkdf2&&) noexcept = default;
 
 Sha256 Pbkdf2::block(uint32_t number) const {
-  const std::array<uint8_t, 4> big_endian = {static_cast<uint8_t>(number >> 24), static_cast<uint8_t>(number >> 16), static_cast<uint8_t>(number >> 8),
-                                             static_cast<uint8_t>(number)};
+  const std::array<uint8_t, 4> big_endian = {
+      static_cast<uint8_t>(number >> 24), static_cast<uint8_t>(number >> 16),
+      static_cast<uint8_t>(number >> 8), static_cast<uint8_t>(number)};
   Sha256 u = state_->password.of(state_->salt, big_endian), sum = u;
   for (uint32_t i = 1; i < state_->iterations; ++i) {
     u = state_->password.of_digest(u);
@@ -319,8 +337,8 @@ std::optional<Point> public_key_of(View scalar) {
   const CurvePoint point(made(EC_POINT_new(group)));
   Point out{};
   if (EC_POINT_mul(group, point.get(), k.get(), nullptr, nullptr, numbers) != 1 ||
-      EC_POINT_point2oct(group, point.get(), POINT_CONVERSION_UNCOMPRESSED, out.data(), out.size(), numbers) !=
-          out.size())
+      EC_POINT_point2oct(group, point.get(), POINT_CONVERSION_UNCOMPRESSED, out.data(), out.size(),
+                         numbers) != out.size())
     throw std::bad_alloc();
   return out;
 }
@@ -333,8 +351,10 @@ Bytes scalar_mod_order(View big_endian) {
   // By words of 32 bytes, so that the work grows with the length and not with its square.
   for (size_t at = 0; at < big_endian.size();) {
     const size_t n = std::min<size_t>(32, big_endian.size() - at);
-    if (BN_bin2bn(big_endian.data() + at, static_cast<int>(n), part.get()) == nullptr || BN_lshift(sum.get(), sum.get(), static_cast<int>(8 * n)) != 1 ||
-        BN_add(sum.get(), sum.get(), part.get()) != 1 || BN_mod(sum.get(), sum.get(), p256().order, numbers) != 1)
+    if (BN_bin2bn(big_endian.data() + at, static_cast<int>(n), part.get()) == nullptr ||
+        BN_lshift(sum.get(), sum.get(), static_cast<int>(8 * n)) != 1 ||
+        BN_add(sum.get(), sum.get(), part.get()) != 1 ||
+        BN_mod(sum.get(), sum.get(), p256().order, numbers) != 1)
       throw std::bad_alloc();
     at += n;
   }
@@ -343,7 +363,8 @@ Bytes scalar_mod_order(View big_endian) {
 
 Bytes difference_mod_order(View a, View b) {
   const BigNumber left = number_of(a), right = number_of(b);
-  if (BN_mod_sub(left.get(), left.get(), right.get(), p256().order, scratch().numbers.get()) != 1) throw std::bad_alloc();
+  if (BN_mod_sub(left.get(), left.get(), right.get(), p256().order, scratch().numbers.get()) != 1)
+    throw std::bad_alloc();
   return scalar_bytes(left.get());
 }
 
@@ -358,7 +379,8 @@ Result<std::array<uint8_t, 64>> sign_p256(View scalar, const Sha256& digest) {
   if (!k) return error("p-256 private key: expected 32 bytes between 1 and n - 1");
   const Key key = new_key(context());  // the nonce comes from this context's random generator
   if (EC_KEY_set_private_key(key.get(), k.get()) != 1) throw std::bad_alloc();
-  const Signature made_signature(ECDSA_do_sign(digest.data(), static_cast<int>(digest.size()), key.get()));
+  const Signature made_signature(
+      ECDSA_do_sign(digest.data(), static_cast<int>(digest.size()), key.get()));
   if (!made_signature) return error("p-256 private key: openssl does not sign with it");
   std::array<uint8_t, 64> out{};
   BN_bn2binpad(ECDSA_SIG_get0_r(made_signature.get()), out.data(), 32);
@@ -367,25 +389,30 @@ Result<std::array<uint8_t, 64>> sign_p256(View scalar, const Sha256& digest) {
 }
 
 Result<Bytes> aes_ecb_decrypt(View key, View data) {
-  if (auto ok = aes_key("aes-ecb", key).and_then([&] { return whole_blocks("aes-ecb", data); }); !ok)
+  if (auto ok = aes_key("aes-ecb", key).and_then([&] { return whole_blocks("aes-ecb", data); });
+      !ok)
     return tl::unexpected(ok.error());
   return decrypt(fmt::format("AES-{}-ECB", key.size() * 8).c_str(), key, nullptr, data);
 }
 
 Result<Bytes> aes_cbc_decrypt(View key, View iv, View data) {
-  if (auto ok = aes_key("aes-cbc", key).and_then([&] { return whole_blocks("aes-cbc", data); }); !ok)
+  if (auto ok = aes_key("aes-cbc", key).and_then([&] { return whole_blocks("aes-cbc", data); });
+      !ok)
     return tl::unexpected(ok.error());
   if (iv.size() != 16)
-    return error(fmt::format("aes-cbc: expected an initialisation vector of 16 bytes, found {}", iv.size()));
+    return error(
+        fmt::format("aes-cbc: expected an initialisation vector of 16 bytes, found {}", iv.size()));
   return decrypt(fmt::format("AES-{}-CBC", key.size() * 8).c_str(), key, iv.data(), data);
 }
 
 Result<Bytes> aes256_xts_decrypt(View key64, View tweak16, View data) {
-  if (key64.size() != 64) return error(fmt::format("aes-xts: expected a key of 64 bytes, found {}", key64.size()));
+  if (key64.size() != 64)
+    return error(fmt::format("aes-xts: expected a key of 64 bytes, found {}", key64.size()));
   if (tweak16.size() != 16)
     return error(fmt::format("aes-xts: expected a tweak of 16 bytes, found {}", tweak16.size()));
   // Below one block there is nothing to steal from (IEEE 1619).
-  if (data.size() < 16) return error(fmt::format("aes-xts: expected at least 16 bytes, found {}", data.size()));
+  if (data.size() < 16)
+    return error(fmt::format("aes-xts: expected at least 16 bytes, found {}", data.size()));
   return decrypt("AES-256-XTS", key64, tweak16.data(), data);
 }
 

@@ -14,10 +14,12 @@ char csv_separator(std::string_view text) {
     if (c == '\n' || c == '\r') break;
     if (const size_t i = kSeparators.find(c); i != std::string_view::npos) ++seen[i];
   }
-  return kSeparators[static_cast<size_t>(std::max_element(seen.begin(), seen.end()) - seen.begin())];
+  return kSeparators[static_cast<size_t>(std::max_element(seen.begin(), seen.end()) -
+                                         seen.begin())];
 }
 
-CsvRows::CsvRows(std::string_view text, char separator, size_t from) : text_(text), separator_(separator), at_(from) {
+CsvRows::CsvRows(std::string_view text, char separator, size_t from)
+    : text_(text), separator_(separator), at_(from) {
   if (from == 0 && text.starts_with("\xEF\xBB\xBF")) at_ = 3;
 }
 
@@ -31,7 +33,7 @@ Result<bool> CsvRows::next(CsvRecord& record) {
         if (at_ >= text_.size()) return error("csv: a quote opens and never closes", opened);
         if (text_[at_] == '"') {
           if (at_ + 1 >= text_.size() || text_[at_ + 1] != '"') break;
-          ++at_;   // "" inside quotes is one quote
+          ++at_;  // "" inside quotes is one quote
         }
         field += text_[at_];
       }
@@ -40,7 +42,8 @@ Result<bool> CsvRows::next(CsvRecord& record) {
       record.emplace_back();
       ++at_;
     } else if (text_[at_] == '\n' || text_[at_] == '\r') {
-      const bool second = text_[at_] == '\n' && at_ > 0 && text_[at_ - 1] == '\r';   // half of a line's end
+      const bool second =
+          text_[at_] == '\n' && at_ > 0 && text_[at_ - 1] == '\r';  // half of a line's end
       ++at_;
       if (record.size() > 1 || !record[0].empty()) return true;
       if (!second) ++empty_lines_;

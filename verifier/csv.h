@@ -1,4 +1,5 @@
-// Csv: tables as factories' tools write them (RFC 4180): quoted fields that may span lines, CRLF or LF, a BOM.
+// Csv: tables as factories' tools write them (RFC 4180): quoted fields that may span lines, CRLF or
+// LF, a BOM.
 #pragma once
 
 #include "verifier/bytes.h"
@@ -7,20 +8,22 @@ namespace attest {
 
 using CsvRecord = std::vector<std::string>;
 
-// The separator of a table by its first line: of ',', ';', tab and '|' outside of quotes the most frequent one; ',' where
-// there is none.
+// The separator of a table by its first line: of ',', ';', tab and '|' outside of quotes the most
+// frequent one; ',' where there is none.
 char csv_separator(std::string_view text);
 
-// Reads a table record by record, so that one of a million rows need not be held. `text` outlives it.
+// Reads a table record by record, so that one of a million rows need not be held. `text` outlives
+// it.
 class CsvRows {
  public:
   explicit CsvRows(std::string_view text) : CsvRows(text, csv_separator(text)) {}
   CsvRows(std::string_view text, char separator, size_t from = 0);
 
-  // The next record; false at the end. Empty lines are none. A quote that never closes is an error with its offset.
+  // The next record; false at the end. Empty lines are none. A quote that never closes is an error
+  // with its offset.
   Result<bool> next(CsvRecord& record);
-  size_t offset() const { return at_; }      // where the next record begins, or blank lines before it
-  size_t empty_lines() const { return empty_lines_; }   // passed so far
+  size_t offset() const { return at_; }  // where the next record begins, or blank lines before it
+  size_t empty_lines() const { return empty_lines_; }  // passed so far
 
  private:
   std::string_view text_;

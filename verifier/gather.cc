@@ -10,7 +10,9 @@
 namespace attest {
 namespace {
 
-const Bytes& bytes_of(const Statement& s) { return std::get<Bytes>(s.value); }
+const Bytes& bytes_of(const Statement& s) {
+  return std::get<Bytes>(s.value);
+}
 
 // --- which certificate is which ------------------------------------------------------------------
 
@@ -24,7 +26,10 @@ class Parsed {
     }
     // Every device has a DAC of its own; what is above it is what a lot shares.
     const bool shared = remembered_ != nullptr && s.fact != FactId::dac;
-    return entries_.emplace_front(&s, shared ? remembered_->certificate(bytes_of(s)) : read_certificate(bytes_of(s))).second;
+    return entries_
+        .emplace_front(
+            &s, shared ? remembered_->certificate(bytes_of(s)) : read_certificate(bytes_of(s)))
+        .second;
   }
 
  private:
@@ -35,10 +40,11 @@ class Parsed {
 // One certificate of unknown role.
 struct Candidate {
   Statement* statement;
-  CertificatePtr certificate;   // null when not parseable
+  CertificatePtr certificate;  // null when not parseable
 };
 
-// Issued by itself, as far as it says: a DAC may bear its PAI's name, and is told from a root by the key ids.
+// Issued by itself, as far as it says: a DAC may bear its PAI's name, and is told from a root by
+// the key ids.
 bool is_root(const Certificate& c) {
   const auto skid = c.skid(), akid = c.akid();
   return c.self_issued() && !(skid && akid && *skid != *akid);
@@ -54,10 +60,12 @@ bool issued(const Certificate& above, const Certificate& below) {
 bool signs_declarations(const Certificate& c) {
   const auto skid = c.skid(), akid = c.akid();
   const KeyId csa = csa_certification_ca().subject_key_id;
-  return (skid && (*skid == csa || *skid == test_cd_signer().subject_key_id)) || (akid && *akid == csa);
+  return (skid && (*skid == csa || *skid == test_cd_signer().subject_key_id)) ||
+         (akid && *akid == csa);
 }
 
-// What a certificate says of itself; the extension decides where it is there, the subject where it is not.
+// What a certificate says of itself; the extension decides where it is there, the subject where it
+// is not.
 FactId says_it_is(const Certificate& c) {
   const auto& constraints = c.basic_constraints.value;
   const bool signs = c.key_usage.value && (c.key_usage.value->bits & KeyUsage::key_cert_sign) != 0;
@@ -67,8 +75,8 @@ FactId says_it_is(const Certificate& c) {
   return signs || !has_pid ? FactId::pai : FactId::dac;
 }
 
-// Roles come from the relation between the certificates first (a DAC with a wrong CA flag is still issued by its PAI),
-// then from what each says of itself.
+// Roles come from the relation between the certificates first (a DAC with a wrong CA flag is still
+// issued by its PAI), then from what each says of itself.
 void settle_roles(Evidence& e, Parsed& parsed) {
   Device& device = e.device;
   std::vector<std::string>& others = e.other_certificates;
@@ -76,15 +84,18 @@ void settle_roles(Evidence& e, Parsed& parsed) {
   std::vector<std::pair<FactId, CertificatePtr>> settled;
   for (Statement& s : device.statements) {
     if (s.fact == FactId::dac || s.fact == FactId::pai) {
-      if (const auto& certificate = parsed.of(s).certificate) settled.emplace_back(s.fact, *certificate);
+      if (const auto& certificate = parsed.of(s).certificate)
+        settled.emplace_back(s.fact, *certificate);
     }
   }
   for (Statement& s : device.statements) {
     if (s.fact != FactId::certificate) continue;
     // The same bytes stand elsewhere with their role: nothing new.
-    const auto twin = std::find_if(device.statements.begin(), device.statements.end(), [&](const Statement& t) {
-      return (t.fact == FactId::dac || t.fact == FactId::pai || t.fact == FactId::paa) && bytes_of(t) == bytes_of(s);
-    });
+    const auto twin =
+        std::find_if(device.statements.begin(), device.statements.end(), [&](const Statement& t) {
+          return (t.fact == FactId::dac || t.fact == FactId::pai || t.fact == FactId::paa) &&
+                 bytes_of(t) == bytes_of(s);
+        });
     if (twin != device.statements.end()) {
       s.fact = twin->fact;
       continue;
@@ -93,10 +104,14 @@ void settle_roles(Evidence& e, Parsed& parsed) {
     if (!certificate) {
       open.push_back({.statement = &s, .certificate = nullptr});
     } else if (signs_declarations(**certificate)) {
-      others.push_back(fmt::format("{}: a certificate of a CD signer ({}), compared with the trusted ones and not believed", place_text(s.place),
-                                   name_text((*certificate)->subject)));
+      others.push_back(fmt::format(
+          "{}: a certificate of a CD signer ({}), compared with the trusted ones and not believed",
+          place_text(s.place), name_text((*certificate)->subject)));
     } else if (signs_lists(**certificate, e.crls)) {
-      others.push_back(fmt::format("{}: a certificate for signing revocation lists ({}), believed as far as the PAA or PAI delegated to it", place_text(s.place), name_text((*certificate)->subject)));
+      others.push_back(
+          fmt::format("{}: a certificate for signing revocation lists ({}), believed as far as the "
+                      "PAA or PAI delegated to it",
+                      place_text(s.place), name_text((*certificate)->subject)));
       e.crl_signers.push_back(*certificate);
     } else if (is_root(**certificate)) {
       s.fact = FactId::paa;
@@ -105,29 +120,38 @@ void settle_roles(Evidence& e, Parsed& parsed) {
       open.push_back({.statement = &s, .certificate = *certificate});
     }
   }
-  const auto is_below = [&](const Certificate& c) {   // issued by something that is no root
+  const auto is_below = [&](const Certificate& c) {  // issued by something that is no root
     for (const Candidate& o : open) {
       if (o.certificate && issued(*o.certificate, c)) return true;
     }
-    return std::any_of(settled.begin(), settled.end(), [&](const auto& s) { return s.first == FactId::pai && issued(*s.second, c); });
+    return std::any_of(settled.begin(), settled.end(), [&](const auto& s) {
+      return s.first == FactId::pai && issued(*s.second, c);
+    });
   };
   const auto is_above = [&](const Certificate& c) {
     for (const Candidate& o : open) {
       if (o.certificate && issued(c, *o.certificate)) return true;
     }
-    return std::any_of(settled.begin(), settled.end(), [&](const auto& s) { return s.first == FactId::dac && issued(c, *s.second); });
+    return std::any_of(settled.begin(), settled.end(), [&](const auto& s) {
+      return s.first == FactId::dac && issued(c, *s.second);
+    });
   };
   for (Candidate& candidate : open) {
     if (!candidate.certificate) continue;
     const Certificate& c = *candidate.certificate;
     const bool above = is_above(c), below = is_below(c);
-    candidate.statement->fact = above != below ? (above ? FactId::pai : FactId::dac) : says_it_is(c);
+    candidate.statement->fact =
+        above != below ? (above ? FactId::pai : FactId::dac) : says_it_is(c);
   }
   for (const Candidate& candidate : open) {
     if (candidate.certificate) continue;
-    candidate.statement->fact = device.first(FactId::dac) == nullptr ? FactId::dac : device.first(FactId::pai) == nullptr ? FactId::pai : FactId::certificate;
+    candidate.statement->fact = device.first(FactId::dac) == nullptr   ? FactId::dac
+                                : device.first(FactId::pai) == nullptr ? FactId::pai
+                                                                       : FactId::certificate;
     if (candidate.statement->fact == FactId::certificate)
-      others.push_back(fmt::format("{}: not one X.509 certificate, and a DAC and a PAI are there already", place_text(candidate.statement->place)));
+      others.push_back(
+          fmt::format("{}: not one X.509 certificate, and a DAC and a PAI are there already",
+                      place_text(candidate.statement->place)));
   }
 }
 
@@ -148,21 +172,29 @@ CertificateEvidence certificate_evidence(const Statement* statement, Parsed& par
 }
 
 // Of several PAIs, the one whose key the DAC names; the others are told of and not used.
-const Statement* choose_pai(Device& device, const CertificateEvidence& dac, Parsed& parsed, std::vector<std::string>& others) {
+const Statement* choose_pai(Device& device, const CertificateEvidence& dac, Parsed& parsed,
+                            std::vector<std::string>& others) {
   std::vector<Statement*> all;
   for (Statement& s : device.statements) {
-    if (s.fact == FactId::pai && std::none_of(all.begin(), all.end(), [&](const Statement* t) { return t->value == s.value; })) all.push_back(&s);
+    if (s.fact == FactId::pai && std::none_of(all.begin(), all.end(), [&](const Statement* t) {
+          return t->value == s.value;
+        }))
+      all.push_back(&s);
   }
   if (all.empty()) return nullptr;
   Statement* chosen = nullptr;
-  // PAIs of one vendor often share their name: the key id decides, the name only where no key id does.
+  // PAIs of one vendor often share their name: the key id decides, the name only where no key id
+  // does.
   for (const bool by_key_id : {true, false}) {
     for (Statement* s : all) {
       if (chosen != nullptr || all.size() == 1 || !dac.certificate) break;
       const auto& certificate = parsed.of(*s).certificate;
       if (!certificate) continue;
       const auto skid = (*certificate)->skid();
-      if (by_key_id ? skid && skid == dac.certificate->akid() && names_certificate(*dac.certificate, **certificate) : issued(**certificate, *dac.certificate)) chosen = s;
+      if (by_key_id ? skid && skid == dac.certificate->akid() &&
+                          names_certificate(*dac.certificate, **certificate)
+                    : issued(**certificate, *dac.certificate))
+        chosen = s;
     }
   }
   const bool fits = chosen != nullptr;
@@ -170,7 +202,8 @@ const Statement* choose_pai(Device& device, const CertificateEvidence& dac, Pars
   if (fits) {
     for (Statement* s : all) {
       if (s == chosen) continue;
-      others.push_back(fmt::format("{}: another PAI, which did not issue this DAC", place_text(s->place)));
+      others.push_back(
+          fmt::format("{}: another PAI, which did not issue this DAC", place_text(s->place)));
       for (Statement& t : device.statements) {
         if (t.fact == FactId::pai && t.value == s->value) t.fact = FactId::certificate;
       }
@@ -184,14 +217,16 @@ const Statement* choose_pai(Device& device, const CertificateEvidence& dac, Pars
 // The public part that a bundle keeps of a key; nullopt where the bytes are no such thing.
 std::optional<Point> kept_point(const Device& device, View bytes) {
   Point point{};
-  if (!device.keys_left_out || bytes.size() != point.size() || !on_curve(bytes)) return std::nullopt;
+  if (!device.keys_left_out || bytes.size() != point.size() || !on_curve(bytes))
+    return std::nullopt;
   std::copy(bytes.begin(), bytes.end(), point.begin());
   return point;
 }
 
 void take_key(Evidence& e, const Statement& s, bool named) {
   const auto kept = kept_point(e.device, bytes_of(s));
-  auto key = kept ? PrivateKey{.scalar = {}, .public_key = *kept, .stated_public = {}} : raw_private_key(bytes_of(s));
+  auto key = kept ? PrivateKey{.scalar = {}, .public_key = *kept, .stated_public = {}}
+                  : raw_private_key(bytes_of(s));
   if (!key) {
     e.device.damaged(s.place, "private key", key.error().what);
     return;
@@ -207,21 +242,31 @@ void settle_keys(Evidence& e) {
     take_key(e, *named, true);
     return;
   }
-  // A key in a file of its own is the DAC's when it fits the DAC, and taken for it when it fits nothing else here.
+  // A key in a file of its own is the DAC's when it fits the DAC, and taken for it when it fits
+  // nothing else here.
   const Statement* unexplained = nullptr;
   for (const Statement& s : e.device.statements) {
-    const auto kept = s.fact == FactId::private_key || s.fact == FactId::blob ? kept_point(e.device, bytes_of(s)) : std::nullopt;
-    if (s.fact != FactId::private_key && !(s.fact == FactId::blob && (kept || bytes_of(s).size() == 32))) continue;
-    if (s.fact == FactId::blob && e.elements && equal(bytes_of(s), e.elements->nonce)) continue;   // the nonce, and no key
+    const auto kept = s.fact == FactId::private_key || s.fact == FactId::blob
+                          ? kept_point(e.device, bytes_of(s))
+                          : std::nullopt;
+    if (s.fact != FactId::private_key &&
+        !(s.fact == FactId::blob && (kept || bytes_of(s).size() == 32)))
+      continue;
+    if (s.fact == FactId::blob && e.elements && equal(bytes_of(s), e.elements->nonce))
+      continue;  // the nonce, and no key
     const auto point = kept ? kept : public_key_of(bytes_of(s));
     if (point && dac_point && *point == *dac_point) {
       take_key(e, s, s.fact == FactId::private_key);
       return;
     }
     if (s.fact == FactId::blob) continue;
-    const bool other = point && ((e.pai.certificate && e.pai.certificate->p256 == *point) || (e.paa_shown.certificate && e.paa_shown.certificate->p256 == *point));
+    const bool other =
+        point && ((e.pai.certificate && e.pai.certificate->p256 == *point) ||
+                  (e.paa_shown.certificate && e.paa_shown.certificate->p256 == *point));
     if (other) {
-      e.other_certificates.push_back(fmt::format("{}: the private key of a certification authority; it has no business beside a device", place_text(s.place)));
+      e.other_certificates.push_back(fmt::format(
+          "{}: the private key of a certification authority; it has no business beside a device",
+          place_text(s.place)));
     } else if (unexplained == nullptr) {
       unexplained = &s;
     }
@@ -229,41 +274,50 @@ void settle_keys(Evidence& e) {
   if (unexplained != nullptr) take_key(e, *unexplained, false);
 }
 
-// Bare bytes belong to an attestation response when the elements are there and nothing names them otherwise.
+// Bare bytes belong to an attestation response when the elements are there and nothing names them
+// otherwise.
 void settle_blobs(Evidence& e) {
   if (e.elements_statement == nullptr) return;
   const View answered = e.elements ? e.elements->nonce : View{};
   const auto take = [&](const Bytes*& slot, auto&& fits) {
     if (slot != nullptr) return;
     for (const Statement& s : e.device.statements) {
-      if (s.fact != FactId::blob || (e.dac_key && equal(e.dac_key->scalar, bytes_of(s))) || !fits(bytes_of(s))) continue;
+      if (s.fact != FactId::blob || (e.dac_key && equal(e.dac_key->scalar, bytes_of(s))) ||
+          !fits(bytes_of(s)))
+        continue;
       slot = &bytes_of(s);
       return;
     }
   };
-  // A nonce of a wrong length may be as long as a challenge or a signature: the one that the device answered with is known
-  // by its bytes.
+  // A nonce of a wrong length may be as long as a challenge or a signature: the one that the device
+  // answered with is known by its bytes.
   take(e.nonce, [&](const Bytes& b) { return !answered.empty() && equal(b, answered); });
   take(e.nonce, [](const Bytes& b) { return b.size() == 32; });
   take(e.signature, [&](const Bytes& b) { return b.size() == 64 && &b != e.nonce; });
   take(e.challenge, [&](const Bytes& b) { return b.size() == 16 && &b != e.nonce; });
 }
 
-// A file of bare bytes that turned out to be nothing is told of: whoever put it there took it for something. Of a device
-// from a bundle the values of these are left out, and nothing is said of them but that.
+// A file of bare bytes that turned out to be nothing is told of: whoever put it there took it for
+// something. Of a device from a bundle the values of these are left out, and nothing is said of
+// them but that.
 void list_unused_blobs(Evidence& e) {
   for (const Statement& s : e.device.statements) {
     if (s.fact != FactId::blob) continue;
     const Bytes& bytes = bytes_of(s);
     const auto is = [&](const Bytes* used) { return used != nullptr && *used == bytes; };
-    const bool key = e.dac_key && equal(e.dac_key->scalar, bytes), kept = e.device.keys_left_out && !bytes.empty();
+    const bool key = e.dac_key && equal(e.dac_key->scalar, bytes),
+               kept = e.device.keys_left_out && !bytes.empty();
     const bool nonce = e.elements && equal(e.elements->nonce, bytes);
     if (is(e.nonce) || is(e.challenge) || is(e.signature) || key || nonce || kept) continue;
-    e.other_certificates.push_back(fmt::format("{}: bare bytes that are no challenge, nonce, signature or key of the DAC here, and open nothing", place_text(s.place)));
+    e.other_certificates.push_back(
+        fmt::format("{}: bare bytes that are no challenge, nonce, signature or key of the DAC "
+                    "here, and open nothing",
+                    place_text(s.place)));
   }
 }
 
-// --- attestation and declaration -------------------------------------------------------------------
+// --- attestation and declaration
+// -------------------------------------------------------------------
 
 void gather_attestation(Evidence& e) {
   e.elements_statement = e.device.first(FactId::attestation_elements);
@@ -290,7 +344,8 @@ void gather_declaration(Evidence& e, Remembered* remembered) {
   } else {
     return;
   }
-  const ParsedDeclaration own = remembered != nullptr ? ParsedDeclaration{} : read_declaration(e.cd_bytes);
+  const ParsedDeclaration own =
+      remembered != nullptr ? ParsedDeclaration{} : read_declaration(e.cd_bytes);
   const ParsedDeclaration& read = remembered != nullptr ? remembered->declaration(e.cd_bytes) : own;
   e.cms = read.cms;
   e.cms_problem = read.cms_problem;
@@ -299,7 +354,8 @@ void gather_declaration(Evidence& e, Remembered* remembered) {
   e.cd_problem = read.cd_problem;
 }
 
-// --- anchors ----------------------------------------------------------------------------------------
+// --- anchors
+// ----------------------------------------------------------------------------------------
 
 bool signed_by(const Certificate& below, const std::optional<Point>& key) {
   if (!below.ecdsa || !key) return false;
@@ -322,7 +378,8 @@ const Paa* fitting(const std::vector<const Paa*>& candidates, const Certificate&
   return candidates.empty() ? nullptr : candidates.front();
 }
 
-FoundPaa find_paa(const Certificate& pai, const Policy& policy, const TrustStore& trust, Ledger* ledger) {
+FoundPaa find_paa(const Certificate& pai, const Policy& policy, const TrustStore& trust,
+                  Ledger* ledger) {
   FoundPaa out;
   const auto take = [&](const Paa& paa, Evidence::PaaFound how) {
     out.paa = std::make_shared<const Paa>(paa);
@@ -331,7 +388,8 @@ FoundPaa find_paa(const Certificate& pai, const Policy& policy, const TrustStore
   };
   const auto akid = pai.akid();
   if (akid) {
-    if (const Paa* paa = fitting(trust.paas(*akid), pai)) return take(*paa, Evidence::PaaFound::by_key_id);
+    if (const Paa* paa = fitting(trust.paas(*akid), pai))
+      return take(*paa, Evidence::PaaFound::by_key_id);
     if (ledger != nullptr) {
       const auto fact = ledger->approved_paa(*akid);
       if (const auto* found = std::get_if<Found<std::vector<LedgerCertificate>>>(&fact)) {
@@ -339,19 +397,22 @@ FoundPaa find_paa(const Certificate& pai, const Policy& policy, const TrustStore
         for (const LedgerCertificate& entry : found->value) {
           auto certificate = parse_certificate(entry.der);
           if (!certificate) continue;
-          if (auto paa = paa_from(*certificate, Origin::ledger, found->from.source)) anchors.push_back(std::move(*paa));
+          if (auto paa = paa_from(*certificate, Origin::ledger, found->from.source))
+            anchors.push_back(std::move(*paa));
         }
         std::vector<const Paa*> candidates;
         for (const Paa& paa : anchors) candidates.push_back(&paa);
-        if (const Paa* paa = fitting(candidates, pai)) return take(*paa, Evidence::PaaFound::by_key_id);
+        if (const Paa* paa = fitting(candidates, pai))
+          return take(*paa, Evidence::PaaFound::by_key_id);
       } else if (const auto* why = std::get_if<Unknown>(&fact)) {
         out.unknown_why = why->why;
       }
     }
   }
   if (const Paa* named = trust.paa_named(pai.issuer.der)) {
-    // Only a PAA that really signed tells of a wrong key id; a namesake tells nothing. Without any key id the name is all
-    // there is to go by, and the signature then says whether the PAI was changed.
+    // Only a PAA that really signed tells of a wrong key id; a namesake tells nothing. Without any
+    // key id the name is all there is to go by, and the signature then says whether the PAI was
+    // changed.
     if (!akid || signed_by(pai, named->key)) return take(*named, Evidence::PaaFound::by_name);
   }
   if (out.unknown_why.empty() && ledger == nullptr) {
@@ -365,7 +426,8 @@ FoundPaa find_paa(const Certificate& pai, const Policy& policy, const TrustStore
   return out;
 }
 
-FoundSigner find_cd_signer(const Cms& cms, const Policy& policy, const TrustStore& trust, Ledger* ledger) {
+FoundSigner find_cd_signer(const Cms& cms, const Policy& policy, const TrustStore& trust,
+                           Ledger* ledger) {
   FoundSigner out;
   if (cms.signers.empty() || !cms.signers.front().subject_key_id) return out;
   const auto id = key_id(*cms.signers.front().subject_key_id);
@@ -386,9 +448,10 @@ FoundSigner find_cd_signer(const Cms& cms, const Policy& policy, const TrustStor
         return out;
       }
     }
-  } else if (const auto* why = std::get_if<Unknown>(&fact); why != nullptr && policy.network == Network::main) {
-    // On the main network a new signing key of the CSA may exist that is not built in; the test network's declarations
-    // are signed with the built-in ones.
+  } else if (const auto* why = std::get_if<Unknown>(&fact);
+             why != nullptr && policy.network == Network::main) {
+    // On the main network a new signing key of the CSA may exist that is not built in; the test
+    // network's declarations are signed with the built-in ones.
     out.unknown_why = why->why;
   }
   return out;
@@ -397,14 +460,16 @@ FoundSigner find_cd_signer(const Cms& cms, const Policy& policy, const TrustStor
 // The anchor of the chain and the signer of the declaration; a lot asks for each once.
 void find_anchors(Evidence& e, const TrustStore& trust, Ledger* ledger, Remembered* remembered) {
   if (e.pai.certificate) {
-    std::optional<FoundPaa> own, *found = remembered != nullptr ? remembered->paa(e.pai.certificate) : &own;
+    std::optional<FoundPaa> own,
+        *found = remembered != nullptr ? remembered->paa(e.pai.certificate) : &own;
     if (!*found) *found = find_paa(*e.pai.certificate, e.policy, trust, ledger);
     e.paa = (*found)->paa;
     e.paa_found = (*found)->found;
     e.paa_unknown_why = (*found)->unknown_why;
   }
   if (e.cms) {
-    std::optional<FoundSigner> own, *found = remembered != nullptr ? remembered->signer(e.cms) : &own;
+    std::optional<FoundSigner> own,
+        *found = remembered != nullptr ? remembered->signer(e.cms) : &own;
     if (!*found) *found = find_cd_signer(*e.cms, e.policy, trust, ledger);
     e.cd_signer = (*found)->signer;
     e.cd_signer_unknown_why = (*found)->unknown_why;
@@ -425,16 +490,20 @@ void gather_csrs(Evidence& e) {
   }
 }
 
-bool ecdsa_sha256(const Certificate& c) { return equal(c.signature_algorithm, oid::kEcdsaWithSha256); }
+bool ecdsa_sha256(const Certificate& c) {
+  return equal(c.signature_algorithm, oid::kEcdsaWithSha256);
+}
 
 }  // namespace
 
-Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, Ledger* ledger, std::optional<Device> ordered, Remembered* remembered) {
+Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, Ledger* ledger,
+                std::optional<Device> ordered, Remembered* remembered) {
   Evidence e;
   e.policy = policy;
   e.device = std::move(reading.device);
   e.files = std::move(reading.files);
-  for (OtaImageFile& file : reading.ota_images) e.ota_images.push_back({.place = std::move(file.place), .image = std::move(file.image)});
+  for (OtaImageFile& file : reading.ota_images)
+    e.ota_images.push_back({.place = std::move(file.place), .image = std::move(file.image)});
   e.given_anchors = trust.given_count();
   if (ledger != nullptr) e.ledger = ledger->status();
 
@@ -460,7 +529,8 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
   if (ledger != nullptr && policy.network != Network::none) gather_ledger(e, *ledger, remembered);
   judge_lists(e);
   e.ordered = std::move(ordered);
-  e.onboarding = onboarding_evidence(e.device, e.ordered ? &*e.ordered : nullptr, remembered != nullptr ? remembered->tried() : nullptr);
+  e.onboarding = onboarding_evidence(e.device, e.ordered ? &*e.ordered : nullptr,
+                                     remembered != nullptr ? remembered->tried() : nullptr);
   gather_csrs(e);
   return e;
 }
@@ -468,24 +538,40 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
 std::vector<SignatureRequest> signature_requests(const Evidence& e) {
   std::vector<SignatureRequest> out;
   out.reserve(kSignedCount);
-  const auto certificate = [&](Signed what, const Certificate& below, const std::optional<Point>& key) {
-    if (!e.answer(what) && key && below.ecdsa && ecdsa_sha256(below)) out.push_back({.what = what, .job = {.key = *key, .digest = below.tbs_digest(), .signature = *below.ecdsa}});
+  const auto certificate = [&](Signed what, const Certificate& below,
+                               const std::optional<Point>& key) {
+    if (!e.answer(what) && key && below.ecdsa && ecdsa_sha256(below))
+      out.push_back(
+          {.what = what,
+           .job = {.key = *key, .digest = below.tbs_digest(), .signature = *below.ecdsa}});
   };
-  if (e.dac.certificate && e.pai.certificate) certificate(Signed::dac, *e.dac.certificate, e.pai.certificate->p256);
+  if (e.dac.certificate && e.pai.certificate)
+    certificate(Signed::dac, *e.dac.certificate, e.pai.certificate->p256);
   if (e.pai.certificate && e.paa) certificate(Signed::pai, *e.pai.certificate, e.paa->key);
   if (e.paa && e.paa->certificate) certificate(Signed::paa_self, *e.paa->certificate, e.paa->key);
-  if (e.elements_statement != nullptr && e.signature != nullptr && e.challenge != nullptr && e.signature->size() == 64 && e.dac.certificate && e.dac.certificate->p256) {
-    SignatureJob job{.key = *e.dac.certificate->p256, .digest = sha256(bytes_of(*e.elements_statement), *e.challenge), .signature = {}};
+  if (e.elements_statement != nullptr && e.signature != nullptr && e.challenge != nullptr &&
+      e.signature->size() == 64 && e.dac.certificate && e.dac.certificate->p256) {
+    SignatureJob job{.key = *e.dac.certificate->p256,
+                     .digest = sha256(bytes_of(*e.elements_statement), *e.challenge),
+                     .signature = {}};
     std::copy(e.signature->begin(), e.signature->end(), job.signature.begin());
     out.push_back({.what = Signed::attestation, .job = job});
   }
   for (size_t i = 0; i < e.csrs.size(); ++i) {
     const auto& csr = e.csrs[i].csr;
-    if (csr && csr->public_key && csr->ecdsa && equal(csr->signature_algorithm, oid::kEcdsaWithSha256))
-      out.push_back({.what = Signed::csr, .job = {.key = *csr->public_key, .digest = sha256(csr->info), .signature = *csr->ecdsa}, .index = i});
+    if (csr && csr->public_key && csr->ecdsa &&
+        equal(csr->signature_algorithm, oid::kEcdsaWithSha256))
+      out.push_back(
+          {.what = Signed::csr,
+           .job = {.key = *csr->public_key, .digest = sha256(csr->info), .signature = *csr->ecdsa},
+           .index = i});
   }
-  if (!e.answer(Signed::cd) && e.cms && e.cd_signer && !e.cms->signers.empty() && e.cms->signers.front().ecdsa)
-    out.push_back({.what = Signed::cd, .job = {.key = e.cd_signer->key, .digest = sha256(e.cms->content), .signature = *e.cms->signers.front().ecdsa}});
+  if (!e.answer(Signed::cd) && e.cms && e.cd_signer && !e.cms->signers.empty() &&
+      e.cms->signers.front().ecdsa)
+    out.push_back({.what = Signed::cd,
+                   .job = {.key = e.cd_signer->key,
+                           .digest = sha256(e.cms->content),
+                           .signature = *e.cms->signers.front().ecdsa}});
   return out;
 }
 

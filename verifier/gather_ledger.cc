@@ -1,4 +1,5 @@
-// Asks the ledger for what one device needs: its anchors, its vendor, model, software version, certification.
+// Asks the ledger for what one device needs: its anchors, its vendor, model, software version,
+// certification.
 
 #include "verifier/gather.h"
 #include "verifier/remembered.h"
@@ -6,16 +7,24 @@
 namespace attest {
 namespace {
 
-// The product is the one that Basic Information names; without it the declaration's, where it lists one product only;
-// without that the DAC's, unless the DAC is another maker's (dac_origin).
+// The product is the one that Basic Information names; without it the declaration's, where it lists
+// one product only; without that the DAC's, unless the DAC is another maker's (dac_origin).
 LedgerFacts product_of(const Evidence& e) {
   LedgerFacts f;
   const bool single = e.cd && e.cd->product_ids.size() == 1;
   const bool origin = e.cd && e.cd->dac_origin_vendor_id.has_value();
   const Certificate* dac = origin ? nullptr : e.dac.certificate.get();
-  f.vid = e.vid ? e.vid : e.cd ? std::optional(e.cd->vendor_id) : dac != nullptr ? dac->vid() : std::nullopt;
-  f.pid = e.pid ? e.pid : single ? std::optional(e.cd->product_ids.front()) : dac != nullptr ? dac->pid() : std::nullopt;
-  if (const auto version = e.device.number(FactId::software_version); version && *version <= 0xFFFFFFFF) f.software_version = static_cast<uint32_t>(*version);
+  f.vid = e.vid            ? e.vid
+          : e.cd           ? std::optional(e.cd->vendor_id)
+          : dac != nullptr ? dac->vid()
+                           : std::nullopt;
+  f.pid = e.pid            ? e.pid
+          : single         ? std::optional(e.cd->product_ids.front())
+          : dac != nullptr ? dac->pid()
+                           : std::nullopt;
+  if (const auto version = e.device.number(FactId::software_version);
+      version && *version <= 0xFFFFFFFF)
+    f.software_version = static_cast<uint32_t>(*version);
   return f;
 }
 
@@ -27,7 +36,8 @@ std::string without_padding(std::string id) {
 
 // An image is judged by the entry of its own version, which need not be the device's.
 void ask_for_entry(OtaEvidence& ota, Ledger& ledger) {
-  if (const auto& header = ota.image.header) ota.entry = ledger.version(header->vendor_id, header->product_id, header->software_version);
+  if (const auto& header = ota.image.header)
+    ota.entry = ledger.version(header->vendor_id, header->product_id, header->software_version);
 }
 
 LedgerFacts ask(const Evidence& e, LedgerFacts f, Ledger& ledger) {
@@ -37,8 +47,10 @@ LedgerFacts ask(const Evidence& e, LedgerFacts f, Ledger& ledger) {
     f.revoked_paa = ledger.revoked_certificates(e.paa->subject_key_id);
   }
   if (e.pai.certificate) {
-    if (const auto skid = e.pai.certificate->skid()) f.revoked_pai = ledger.revoked_certificates(*skid);
-    // Revocation points stand under the key id of the issuer: the PAA's for PAIs, the PAI's for DACs.
+    if (const auto skid = e.pai.certificate->skid())
+      f.revoked_pai = ledger.revoked_certificates(*skid);
+    // Revocation points stand under the key id of the issuer: the PAA's for PAIs, the PAI's for
+    // DACs.
     if (const auto akid = e.pai.certificate->akid()) f.pai_points = ledger.revocation_points(*akid);
   }
   if (e.dac.certificate) {
@@ -58,7 +70,8 @@ LedgerFacts ask(const Evidence& e, LedgerFacts f, Ledger& ledger) {
   if (e.cd) {
     f.coverage = ledger.coverage(e.cd->certificate_id);
     const std::string bare = without_padding(e.cd->certificate_id);
-    if (std::holds_alternative<Absent>(f.coverage) && bare != e.cd->certificate_id) f.coverage = ledger.coverage(bare);
+    if (std::holds_alternative<Absent>(f.coverage) && bare != e.cd->certificate_id)
+      f.coverage = ledger.coverage(bare);
   }
   return f;
 }
@@ -77,10 +90,14 @@ void gather_ota_image(Evidence& e, OtaEvidence ota, Ledger& ledger) {
 
 void gather_ledger(Evidence& e, Ledger& ledger, Remembered* remembered) {
   LedgerFacts product = product_of(e);
-  std::optional<KnownFacts> own, *known = remembered != nullptr ? remembered->facts(e, product) : &own;
+  std::optional<KnownFacts> own,
+      *known = remembered != nullptr ? remembered->facts(e, product) : &own;
   if (!*known) {
     auto facts = std::make_shared<const LedgerFacts>(ask(e, std::move(product), ledger));
-    *known = {.facts = std::move(facts), .status = ledger.status()};   // after the questions: height and age are those of what was answered
+    *known = {
+        .facts = std::move(facts),
+        .status =
+            ledger.status()};  // after the questions: height and age are those of what was answered
   }
   e.facts = (*known)->facts;
   e.ledger = (*known)->status;

@@ -5,7 +5,8 @@
 namespace attest {
 namespace {
 
-// Days from 1970-01-01 of a proleptic Gregorian date, and back (H. Hinnant's civil calendar arithmetic).
+// Days from 1970-01-01 of a proleptic Gregorian date, and back (H. Hinnant's civil calendar
+// arithmetic).
 int64_t days_from_civil(int64_t y, unsigned m, unsigned d) {
   y -= m <= 2;
   const int64_t era = (y >= 0 ? y : y - 399) / 400;
@@ -35,14 +36,21 @@ int number(std::string_view s, size_t at, size_t digits) {
 }  // namespace
 
 Result<Instant> instant_from(int year, int month, int day, int hour, int minute, int second) {
-  if (year < 0 || year > 9999 || month < 1 || month > 12 || day < 1 || day > days_in_month(year, month) || hour < 0 ||
-      hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59)
-    return error(fmt::format("time: no such moment: {:04}-{:02}-{:02} {:02}:{:02}:{:02}", year, month, day, hour, minute, second));
-  return Instant{days_from_civil(year, static_cast<unsigned>(month), static_cast<unsigned>(day)) * 86400 + hour * 3600 + minute * 60 + second};
+  if (year < 0 || year > 9999 || month < 1 || month > 12 || day < 1 ||
+      day > days_in_month(year, month) || hour < 0 || hour > 23 || minute < 0 || minute > 59 ||
+      second < 0 || second > 59)
+    return error(fmt::format("time: no such moment: {:04}-{:02}-{:02} {:02}:{:02}:{:02}", year,
+                             month, day, hour, minute, second));
+  return Instant{days_from_civil(year, static_cast<unsigned>(month), static_cast<unsigned>(day)) *
+                     86400 +
+                 hour * 3600 + minute * 60 + second};
 }
 
 Result<Instant> parse_rfc3339(std::string_view s) {
-  const auto bad = [&] { return error(fmt::format("time: expected RFC 3339 like 2026-11-20T22:00:00Z, found \"{}\"", s.substr(0, 40))); };
+  const auto bad = [&] {
+    return error(fmt::format("time: expected RFC 3339 like 2026-11-20T22:00:00Z, found \"{}\"",
+                             s.substr(0, 40)));
+  };
   const int year = number(s, 0, 4), month = number(s, 5, 2), day = number(s, 8, 2);
   if (year < 0 || month < 0 || day < 0 || s[4] != '-' || s[7] != '-') return bad();
   if (s.size() == 10) return instant_from(year, month, day, 0, 0, 0);
@@ -88,7 +96,8 @@ std::string rfc3339(Instant t) {
   const unsigned d = doy - (153 * mp + 2) / 5 + 1;
   const unsigned m = mp < 10 ? mp + 3 : mp - 9;
   const int64_t y = static_cast<int64_t>(yoe) + era * 400 + (m <= 2);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", y, m, d, rest / 3600, rest / 60 % 60, rest % 60);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", y, m, d, rest / 3600, rest / 60 % 60,
+                     rest % 60);
 }
 
 }  // namespace attest

@@ -1,5 +1,5 @@
-// Instant: a moment in UTC, whole seconds. The library never reads a clock; every instant is handed in or
-// parsed from evidence.
+// Instant: a moment in UTC, whole seconds. The library never reads a clock; every instant is handed
+// in or parsed from evidence.
 #pragma once
 
 #include <compare>
@@ -22,7 +22,8 @@ inline constexpr Instant kNoExpiry{253402300799};
 
 // Proleptic Gregorian, year 0 to 9999; fields out of range (31 February, 24:00) are refused.
 Result<Instant> instant_from(int year, int month, int day, int hour, int minute, int second);
-// RFC 3339 with "Z" or a numeric offset, fractions of a second dropped. A date alone means midnight UTC.
+// RFC 3339 with "Z" or a numeric offset, fractions of a second dropped. A date alone means midnight
+// UTC.
 Result<Instant> parse_rfc3339(std::string_view s);
 std::string rfc3339(Instant t);  // "2026-11-20T22:00:00Z"
 

@@ -12,11 +12,12 @@
 #pragma GCC diagnostic ignored "-Wshadow"
 #pragma GCC diagnostic ignored "-Wpedantic"
 #ifdef __clang__
-// RapidJSON's stack adds an offset to the null pointer of an empty stack before it compares. The sum is never followed.
+// RapidJSON's stack adds an offset to the null pointer of an empty stack before it compares. The
+// sum is never followed.
 #pragma clang attribute push(__attribute__((no_sanitize("pointer-overflow"))), apply_to = function)
 #endif
 #ifdef __SSE2__
-#define RAPIDJSON_SSE2   // strings are scanned sixteen bytes at a time
+#define RAPIDJSON_SSE2  // strings are scanned sixteen bytes at a time
 #endif
 #include <rapidjson/error/en.h>
 #include <rapidjson/memorystream.h>
@@ -31,7 +32,8 @@
 namespace attest {
 namespace {
 
-// Builds a Json from RapidJSON's events. Numbers come as text (kParseNumbersAsStringsFlag), so nothing is rounded.
+// Builds a Json from RapidJSON's events. Numbers come as text (kParseNumbersAsStringsFlag), so
+// nothing is rounded.
 class Builder {
  public:
   explicit Builder(size_t max_depth) : max_depth_(max_depth) {}
@@ -43,8 +45,12 @@ class Builder {
   bool Int64(int64_t) { return false; }
   bool Uint64(uint64_t) { return false; }
   bool Double(double) { return false; }
-  bool RawNumber(const char* s, rapidjson::SizeType n, bool) { return add(Json(Json::Number{std::string(s, n)})); }
-  bool String(const char* s, rapidjson::SizeType n, bool) { return whole_characters({s, n}) && add(Json(std::string(s, n))); }
+  bool RawNumber(const char* s, rapidjson::SizeType n, bool) {
+    return add(Json(Json::Number{std::string(s, n)}));
+  }
+  bool String(const char* s, rapidjson::SizeType n, bool) {
+    return whole_characters({s, n}) && add(Json(std::string(s, n)));
+  }
   bool StartObject() { return open(Json(Json::Object{})); }
   bool StartArray() { return open(Json(Json::Array{})); }
   bool EndObject(rapidjson::SizeType) { return close(); }
@@ -54,7 +60,8 @@ class Builder {
     Level& top = open_.back();
     top.key.assign(s, n);
     const Json::Object& members = *top.value.object();
-    // Small objects are searched, large ones get an index: a million keys must not cost a million squared.
+    // Small objects are searched, large ones get an index: a million keys must not cost a million
+    // squared.
     if (members.size() < 16) {
       for (const auto& member : members) {
         if (member.first == top.key) return refuse("duplicate key \"" + top.key + "\"");
@@ -77,9 +84,11 @@ class Builder {
     std::string key;
     std::unordered_set<std::string> keys;
   };
-  // RapidJSON takes "\udc00" without its first half and writes a surrogate, which is no UTF-8 (0xED begins them all).
+  // RapidJSON takes "\udc00" without its first half and writes a surrogate, which is no UTF-8 (0xED
+  // begins them all).
   bool whole_characters(std::string_view s) {
-    return s.find('\xED') == std::string_view::npos || is_utf8(s) || refuse("half of a surrogate pair");
+    return s.find('\xED') == std::string_view::npos || is_utf8(s) ||
+           refuse("half of a surrogate pair");
   }
   bool refuse(std::string why) {
     refusal_ = std::move(why);
@@ -152,8 +161,12 @@ std::optional<bool> Json::boolean() const {
   const bool* b = std::get_if<bool>(&value_);
   return b == nullptr ? std::nullopt : std::optional<bool>(*b);
 }
-std::optional<int64_t> Json::integer() const { return whole<int64_t>(number()); }
-std::optional<uint64_t> Json::natural() const { return whole<uint64_t>(number()); }
+std::optional<int64_t> Json::integer() const {
+  return whole<int64_t>(number());
+}
+std::optional<uint64_t> Json::natural() const {
+  return whole<uint64_t>(number());
+}
 
 const Json* Json::find(std::string_view key) const {
   const Object* members = object();
@@ -166,7 +179,8 @@ const Json* Json::find(std::string_view key) const {
 
 Json& Json::set(std::string key, Json value) {
   if (is_null()) value_ = Object{};
-  if (auto* members = std::get_if<Object>(&value_)) members->emplace_back(std::move(key), std::move(value));
+  if (auto* members = std::get_if<Object>(&value_))
+    members->emplace_back(std::move(key), std::move(value));
   return *this;
 }
 
@@ -182,15 +196,17 @@ const char* Json::kind() const {
 }
 
 Result<Json> parse_json(std::string_view input, const JsonLimits& limits) {
-  if (input.size() > limits.bytes) return error(fmt::format("JSON: {} bytes, the limit is {}", input.size(), limits.bytes));
+  if (input.size() > limits.bytes)
+    return error(fmt::format("JSON: {} bytes, the limit is {}", input.size(), limits.bytes));
   if (input.starts_with("\xEF\xBB\xBF")) input.remove_prefix(3);
   rapidjson::GenericReader<rapidjson::UTF8<>, rapidjson::UTF8<>> reader;
   Builder builder(limits.depth);
-  constexpr unsigned kFlags = rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag;
+  constexpr unsigned kFlags =
+      rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag;
   rapidjson::ParseResult result;
   // What is UTF-8 as a whole needs no look at every character; in what is not, the place is found.
   if (is_utf8(input) && input.find('\0') == std::string_view::npos) {
-    std::string ended;   // by NUL, with room for a scan that looks sixteen bytes ahead
+    std::string ended;  // by NUL, with room for a scan that looks sixteen bytes ahead
     ended.reserve(input.size() + 16);
     ended.append(input).append(16, '\0');
     rapidjson::StringStream stream(ended.c_str());
@@ -201,8 +217,10 @@ Result<Json> parse_json(std::string_view input, const JsonLimits& limits) {
   }
   if (result.IsError()) {
     const uint64_t at = result.Offset();
-    if (!builder.refusal().empty()) return error(fmt::format("JSON: {} near byte {}", builder.refusal(), at), at);
-    return error(fmt::format("JSON: {} at byte {}", rapidjson::GetParseError_En(result.Code()), at), at);
+    if (!builder.refusal().empty())
+      return error(fmt::format("JSON: {} near byte {}", builder.refusal(), at), at);
+    return error(fmt::format("JSON: {} at byte {}", rapidjson::GetParseError_En(result.Code()), at),
+                 at);
   }
   return builder.take();
 }

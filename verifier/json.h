@@ -1,8 +1,9 @@
 // Json: the one place where JSON text becomes values and values become JSON text.
 //
-// Strict: one value, valid UTF-8, no duplicate keys, no trailing bytes, bounded depth and size. RapidJSON does
-// the parsing (iteratively: two million '[' must not crash us); nobody else includes it. Objects keep their order,
-// numbers keep their text, so that a ledger's own object can be written out unchanged.
+// Strict: one value, valid UTF-8, no duplicate keys, no trailing bytes, bounded depth and size.
+// RapidJSON does the parsing (iteratively: two million '[' must not crash us); nobody else includes
+// it. Objects keep their order, numbers keep their text, so that a ledger's own object can be
+// written out unchanged.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +20,10 @@ namespace attest {
 
 class Json {
  public:
-  struct Number { std::string text; bool operator==(const Number&) const = default; };
+  struct Number {
+    std::string text;
+    bool operator==(const Number&) const = default;
+  };
   using Array = std::vector<Json>;
   using Object = std::vector<std::pair<std::string, Json>>;
 
@@ -36,7 +40,10 @@ class Json {
   Json(Number n) : value_(std::move(n)) {}
   Json(Array a) : value_(std::move(a)) {}
   Json(Object o) : value_(std::move(o)) {}
-  template <class T> Json(const std::optional<T>& v) { if (v) *this = Json(*v); }
+  template <class T>
+  Json(const std::optional<T>& v) {
+    if (v) *this = Json(*v);
+  }
 
   bool is_null() const { return std::holds_alternative<std::monostate>(value_); }
   bool is_object() const { return std::holds_alternative<Object>(value_); }
@@ -50,12 +57,13 @@ class Json {
   const std::string* string() const { return std::get_if<std::string>(&value_); }
   const Number* number() const { return std::get_if<Number>(&value_); }
   std::optional<bool> boolean() const;
-  std::optional<int64_t> integer() const;    // nullopt unless a whole number in range
-  std::optional<uint64_t> natural() const;   // the same, unsigned
+  std::optional<int64_t> integer() const;   // nullopt unless a whole number in range
+  std::optional<uint64_t> natural() const;  // the same, unsigned
 
   // The member of an object; nullptr when this is no object or has no such member.
   const Json* find(std::string_view key) const;
-  // Appends a member (objects) or an element (arrays); a null Json becomes an object or an array first.
+  // Appends a member (objects) or an element (arrays); a null Json becomes an object or an array
+  // first.
   Json& set(std::string key, Json value);
   Json& push(Json value);
 

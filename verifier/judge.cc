@@ -1,5 +1,5 @@
-// The runner: asks every check of the catalogue, in an order in which what a check builds on is asked first, and makes
-// a verdict of the answers.
+// The runner: asks every check of the catalogue, in an order in which what a check builds on is
+// asked first, and makes a verdict of the answers.
 
 #include "verifier/judge.h"
 
@@ -20,19 +20,22 @@ struct Links {
   struct Lists {
     std::vector<uint32_t> begin{0};
     std::vector<uint16_t> places;
-    std::span<const uint16_t> of(size_t i) const { return std::span(places).subspan(begin[i], begin[i + 1] - begin[i]); }
+    std::span<const uint16_t> of(size_t i) const {
+      return std::span(places).subspan(begin[i], begin[i + 1] - begin[i]);
+    }
     void add(const Ids& ids) {
       for (const char* id : ids) {
         if (id == nullptr) break;
-        if (const Check* check = find_check(id)) places.push_back(static_cast<uint16_t>(check_index(*check)));
+        if (const Check* check = find_check(id))
+          places.push_back(static_cast<uint16_t>(check_index(*check)));
       }
       begin.push_back(static_cast<uint32_t>(places.size()));
     }
   };
   Lists after, consequence_of;
-  std::vector<uint16_t> order;   // every check after those it builds on
-  std::vector<uint16_t> own;     // in this order, those that build on anything that is not shared
-  std::vector<uint8_t> shared;   // is_shared()
+  std::vector<uint16_t> order;  // every check after those it builds on
+  std::vector<uint16_t> own;    // in this order, those that build on anything that is not shared
+  std::vector<uint8_t> shared;  // is_shared()
   std::span<const Check* const> checks = catalogue();
 };
 
@@ -57,7 +60,10 @@ const Links& links() {
     std::vector<uint8_t> own(catalogue().size());
     for (const size_t i : out.order) {
       const auto is_own = [&](size_t j) { return own[j] != 0; };
-      own[i] = !is_shared(i) || std::ranges::any_of(out.after.of(i), is_own) || std::ranges::any_of(out.consequence_of.of(i), is_own) ? 1 : 0;
+      own[i] = !is_shared(i) || std::ranges::any_of(out.after.of(i), is_own) ||
+                       std::ranges::any_of(out.consequence_of.of(i), is_own)
+                   ? 1
+                   : 0;
       if (own[i] != 0) out.own.push_back(static_cast<uint16_t>(i));
     }
     return out;
@@ -67,8 +73,14 @@ const Links& links() {
 
 class Runner {
  public:
-  Runner(const Evidence& evidence, std::span<const Severity> severity, SharedAnswers* shared, std::span<const Answered> answered = {})
-      : evidence_(evidence), severity_(severity), shared_(shared), answered_(answered), links_(links()), waivers_(!evidence.policy.waivers.empty()) {}
+  Runner(const Evidence& evidence, std::span<const Severity> severity, SharedAnswers* shared,
+         std::span<const Answered> answered = {})
+      : evidence_(evidence),
+        severity_(severity),
+        shared_(shared),
+        answered_(answered),
+        links_(links()),
+        waivers_(!evidence.policy.waivers.empty()) {}
 
   // `keep(i, outcome)` gets the texts of every body that was asked.
   template <class Keep>
@@ -116,11 +128,14 @@ class Runner {
     for (const uint16_t j : links_.consequence_of.of(i)) {
       const Answer& cause = answers_[j];
       if (!cause.failed || severity_[j] != Severity::error) continue;
-      if (cause.waived == kNobody) return block(mine, cause.status == Status::blocked ? cause.by : j);
+      if (cause.waived == kNobody)
+        return block(mine, cause.status == Status::blocked ? cause.by : j);
       // The echo of a waived fault is covered with it, as far as waivers go.
-      if (may_be_waived(*links_.checks[i], evidence_.policy.network)) return waive(mine, cause.waived);
+      if (may_be_waived(*links_.checks[i], evidence_.policy.network))
+        return waive(mine, cause.waived);
     }
-    if (waivers_ && waiver_for(evidence_, *links_.checks[i]) != nullptr) waive(mine, static_cast<uint16_t>(i));
+    if (waivers_ && waiver_for(evidence_, *links_.checks[i]) != nullptr)
+      waive(mine, static_cast<uint16_t>(i));
   }
 
   static void waive(Answer& a, uint16_t root) {
@@ -129,8 +144,8 @@ class Runner {
     a.waived = root;
   }
 
-  // What builds on a waived check has no input. It is passed over, unless it proves authenticity: then it stays open, and
-  // so does the verdict.
+  // What builds on a waived check has no input. It is passed over, unless it proves authenticity:
+  // then it stays open, and so does the verdict.
   void follow_waived(size_t i, uint16_t root) {
     Answer& a = answers_[i];
     if (links_.checks[i]->proves_authenticity) return block(a, root);
@@ -166,23 +181,27 @@ class Runner {
   }
 
   Outcome from_before(const Check& check) const {
-    const auto at = std::find_if(answered_.begin(), answered_.end(), [&](const Answered& a) { return a.check == &check; });
+    const auto at = std::find_if(answered_.begin(), answered_.end(),
+                                 [&](const Answered& a) { return a.check == &check; });
     if (at == answered_.end()) return check.run(evidence_);
     if (at->status == Status::blocked) return blocked(at->blocked_by);
-    return with_texts(at->status, at->texts.message, at->texts.expected, at->texts.actual, at->texts.source);
+    return with_texts(at->status, at->texts.message, at->texts.expected, at->texts.actual,
+                      at->texts.source);
   }
 
   void take(size_t i, Status status, const char* by) {
     Answer& mine = answers_[i];
     mine.status = status;
     if (status == Status::blocked) {
-      if (const Check* cause = find_check(by)) return block(mine, static_cast<uint16_t>(check_index(*cause)));
+      if (const Check* cause = find_check(by))
+        return block(mine, static_cast<uint16_t>(check_index(*cause)));
     }
     if (status == Status::fail && severity_[i] == Severity::warning) mine.status = Status::warn;
     if (status == Status::fail && severity_[i] == Severity::info) mine.status = Status::pass;
   }
 
-  // A body may name a check that turned out to be an echo itself: what is shown is the fault at the end.
+  // A body may name a check that turned out to be an echo itself: what is shown is the fault at the
+  // end.
   void name_root(Answer& a) const {
     for (size_t steps = 0; a.status == Status::blocked && steps < answers_.size(); ++steps) {
       const Answer& by = answers_[a.by];
@@ -215,14 +234,16 @@ std::string words_of_waiver(const Evidence& evidence, const Check& root) {
 
 Judge::Judge(const Policy& policy) : network_(policy.network) {
   for (const Check* check : catalogue()) {
-    const bool required = std::find(policy.required.begin(), policy.required.end(), check->id) != policy.required.end();
+    const bool required = std::find(policy.required.begin(), policy.required.end(), check->id) !=
+                          policy.required.end();
     required_.push_back(required ? 1 : 0);
     any_required_ = any_required_ || required;
     severity_.push_back(required ? Severity::error : check->severity.under(network_));
   }
 }
 
-// A check that stayed open keeps the device from being approved when its rule is an error here or was asked for.
+// A check that stayed open keeps the device from being approved when its rule is an error here or
+// was asked for.
 bool Judge::keeps_open(size_t check, Status status, size_t by) const {
   if (status == Status::pass || status == Status::warn || status == Status::fail) return false;
   const bool asked_for = required_[check] != 0;
@@ -233,13 +254,15 @@ bool Judge::keeps_open(size_t check, Status status, size_t by) const {
   return severity_[check] == Severity::error;
 }
 
-// Good for the test network is not good for production: what the main network's policy would refuse or leave open.
+// Good for the test network is not good for production: what the main network's policy would refuse
+// or leave open.
 std::string Judge::not_for_production(const Report& report) const {
   if (network_ != Network::test) return {};
   std::string first;
   size_t others = 0;
   for (const Finding& f : report.findings) {
-    const bool noted = f.status == Status::pass && !f.message.empty() && (f.severity == Severity::info || !f.waived.empty());
+    const bool noted = f.status == Status::pass && !f.message.empty() &&
+                       (f.severity == Severity::info || !f.waived.empty());
     const bool open = noted || f.status == Status::warn || f.status == Status::unknown;
     if (!open || f.check->severity.main != Severity::error) continue;
     if (first.empty()) {
@@ -249,7 +272,8 @@ std::string Judge::not_for_production(const Report& report) const {
     }
   }
   if (first.empty()) return {};
-  return fmt::format(". Good for the test network, not for production: {}{}", first, others == 0 ? "" : fmt::format(" (and {} more)", others));
+  return fmt::format(". Good for the test network, not for production: {}{}", first,
+                     others == 0 ? "" : fmt::format(" (and {} more)", others));
 }
 
 // The finding that a reader should act on first: the first fault, or what keeps the verdict open.
@@ -257,45 +281,62 @@ const Finding* Judge::deciding(const Report& report) const {
   if (report.verdict == Verdict::approve) return nullptr;
   if (report.verdict == Verdict::reject) return report.first(Status::fail);
   const auto keeps = [&](const Finding& f) {
-    return keeps_open(check_index(*f.check), f.status, f.blocked_by == nullptr ? kNobody : check_index(*f.blocked_by));
+    return keeps_open(check_index(*f.check), f.status,
+                      f.blocked_by == nullptr ? kNobody : check_index(*f.blocked_by));
   };
   const auto is_open = [&](const Finding& f) { return f.status != Status::blocked && keeps(f); };
   auto open = std::find_if(report.findings.begin(), report.findings.end(), is_open);
-  if (open == report.findings.end()) open = std::find_if(report.findings.begin(), report.findings.end(), keeps);
+  if (open == report.findings.end())
+    open = std::find_if(report.findings.begin(), report.findings.end(), keeps);
   return &*open;
 }
 
 std::string Judge::summary(const Report& report, const Finding* first) const {
-  const auto count = [&](Status s) { return std::count_if(report.findings.begin(), report.findings.end(), [&](const Finding& f) { return f.status == s; }); };
+  const auto count = [&](Status s) {
+    return std::count_if(report.findings.begin(), report.findings.end(),
+                         [&](const Finding& f) { return f.status == s; });
+  };
   if (first != nullptr) {
     std::string out = first->message.empty() ? first->check->title : first->message;
     const auto fails = count(Status::fail);
-    if (first->status == Status::skipped) out = fmt::format("{} is required: {}", first->check->id, out);
-    if (fails > 1) out += fmt::format(" (and {} more {})", fails - 1, fails == 2 ? "fault" : "faults");
+    if (first->status == Status::skipped)
+      out = fmt::format("{} is required: {}", first->check->id, out);
+    if (fails > 1)
+      out += fmt::format(" (and {} more {})", fails - 1, fails == 2 ? "fault" : "faults");
     if (first->check->remedy[0] != '\0') out += fmt::format(": {}", first->check->remedy);
     return out;
   }
   const auto warnings = count(Status::warn);
   std::string out = "every required check passed";
-  if (warnings != 0) out += fmt::format("; {} {} to read", warnings, warnings == 1 ? "warning" : "warnings");
-  const auto waived = std::count_if(report.findings.begin(), report.findings.end(), [](const Finding& f) { return !f.waived.empty(); });
-  if (waived != 0) out += fmt::format("; {} let pass by a waiver", waived == 1 ? "one that fails is" : fmt::format("{} that fail are", waived));
+  if (warnings != 0)
+    out += fmt::format("; {} {} to read", warnings, warnings == 1 ? "warning" : "warnings");
+  const auto waived = std::count_if(report.findings.begin(), report.findings.end(),
+                                    [](const Finding& f) { return !f.waived.empty(); });
+  if (waived != 0)
+    out += fmt::format("; {} let pass by a waiver",
+                       waived == 1 ? "one that fails is" : fmt::format("{} that fail are", waived));
   return out + not_for_production(report);
 }
 
-const char* verdict_name(Verdict v) { return v == Verdict::approve ? "approve" : v == Verdict::reject ? "reject" : "undecided"; }
+const char* verdict_name(Verdict v) {
+  return v == Verdict::approve ? "approve" : v == Verdict::reject ? "reject" : "undecided";
+}
 const char* status_name(Status s) {
   constexpr const char* kNames[] = {"pass", "fail", "warn", "skipped", "blocked", "unknown"};
   return kNames[static_cast<size_t>(s)];
 }
-const char* severity_name(Severity s) { return s == Severity::error ? "error" : s == Severity::warning ? "warning" : "info"; }
+const char* severity_name(Severity s) {
+  return s == Severity::error ? "error" : s == Severity::warning ? "warning" : "info";
+}
 
 const Finding* Report::first(Status status) const {
-  const auto at = std::find_if(findings.begin(), findings.end(), [&](const Finding& f) { return f.status == status; });
+  const auto at = std::find_if(findings.begin(), findings.end(),
+                               [&](const Finding& f) { return f.status == status; });
   return at == findings.end() ? nullptr : &*at;
 }
 const Finding* Report::of(const Check* check) const {
-  const auto at = std::find_if(findings.begin(), findings.end(), [&](const Finding& f) { return f.check == check; });
+  const auto at = std::find_if(findings.begin(), findings.end(),
+                               [&](const Finding& f) { return f.check == check; });
   return at == findings.end() ? nullptr : &*at;
 }
 std::vector<const Finding*> Report::all(Status status) const {
@@ -312,7 +353,8 @@ Report Judge::report(const Evidence& evidence, std::span<const Answered> answere
   const auto keep = [&](size_t i, Outcome outcome) {
     Finding& finding = report.findings[i];
     if (outcome.texts == nullptr) {
-      if (outcome.constant != nullptr && outcome.status != Status::blocked) finding.message = outcome.constant;
+      if (outcome.constant != nullptr && outcome.status != Status::blocked)
+        finding.message = outcome.constant;
       return;
     }
     finding.message = std::move(outcome.texts->message);
@@ -351,7 +393,8 @@ Report Judge::report(const Evidence& evidence, std::span<const Answered> answere
 }
 
 Outline Judge::outline(const Evidence& evidence, SharedAnswers* shared) const {
-  if (!evidence.policy.waivers.empty()) return outline_of(report(evidence));   // whether a waiver was needed is known last
+  if (!evidence.policy.waivers.empty())
+    return outline_of(report(evidence));  // whether a waiver was needed is known last
   Outline out;
   Runner runner(evidence, severity_, shared);
   const auto& answers = runner.run([](size_t, const Outcome&) {});
@@ -360,10 +403,13 @@ Outline Judge::outline(const Evidence& evidence, SharedAnswers* shared) const {
     const Answer& a = answers[i];
     if (a.status == Status::pass || (a.status == Status::skipped && !any_required_)) continue;
     if (a.status == Status::fail) out.failed.push_back(links().checks[i]);
-    if (a.status == Status::unknown && severity_[i] == Severity::error) out.open.push_back(links().checks[i]);
+    if (a.status == Status::unknown && severity_[i] == Severity::error)
+      out.open.push_back(links().checks[i]);
     open = open || keeps_open(i, a.status, a.by);
   }
-  out.verdict = !out.failed.empty() ? Verdict::reject : open ? Verdict::undecided : Verdict::approve;
+  out.verdict = !out.failed.empty() ? Verdict::reject
+                : open              ? Verdict::undecided
+                                    : Verdict::approve;
   return out;
 }
 
@@ -376,7 +422,11 @@ Outline outline_of(const Report& report) {
   return out;
 }
 
-Report judge(const Evidence& evidence) { return Judge(evidence.policy).report(evidence); }
-Report judge(const Evidence& evidence, std::span<const Answered> answered) { return Judge(evidence.policy).report(evidence, answered); }
+Report judge(const Evidence& evidence) {
+  return Judge(evidence.policy).report(evidence);
+}
+Report judge(const Evidence& evidence, std::span<const Answered> answered) {
+  return Judge(evidence.policy).report(evidence, answered);
+}
 
 }  // namespace attest

@@ -1,4 +1,5 @@
-// Judge: the rules of one policy, ready to be asked about many devices. `judge()` of report.h is one made for one device.
+// Judge: the rules of one policy, ready to be asked about many devices. `judge()` of report.h is
+// one made for one device.
 #pragma once
 
 #include "verifier/check.h"
@@ -8,8 +9,9 @@ namespace attest {
 // A device's verdict without its texts: what a lot needs of most devices.
 struct Outline {
   Verdict verdict = Verdict::undecided;
-  std::vector<const Check*> failed;   // in the catalogue's order; Report::all(Status::fail) names the same
-  std::vector<const Check*> open;     // errors under this policy whose answer is not known
+  std::vector<const Check*>
+      failed;  // in the catalogue's order; Report::all(Status::fail) names the same
+  std::vector<const Check*> open;  // errors under this policy whose answer is not known
 };
 
 Outline outline_of(const Report& report);
@@ -18,25 +20,26 @@ Outline outline_of(const Report& report);
 inline constexpr uint16_t kNobody = 0xFFFF;
 struct Answer {
   Status status = Status::pass;
-  bool failed = false;       // its body said so, whether shown as fail or as an echo of another
-  uint16_t by = kNobody;     // with Status::blocked: the fault at the end of the links
-  uint16_t like = kNobody;   // skipped, because this one was
-  uint16_t waived = kNobody; // let pass by the waiver of this one, or passed over because of it
-  bool echo = false;         // its body itself named another as the fault
+  bool failed = false;        // its body said so, whether shown as fail or as an echo of another
+  uint16_t by = kNobody;      // with Status::blocked: the fault at the end of the links
+  uint16_t like = kNobody;    // skipped, because this one was
+  uint16_t waived = kNobody;  // let pass by the waiver of this one, or passed over because of it
+  bool echo = false;          // its body itself named another as the fault
 };
 
-// What was answered about that which several devices have in common: filled in by the first device that asks. One a set
-// of shared evidence (BatchJudge says which devices share it) and policy.
+// What was answered about that which several devices have in common: filled in by the first device
+// that asks. One a set of shared evidence (BatchJudge says which devices share it) and policy.
 struct SharedAnswers {
   struct Body {
     bool known = false;
     Status status = Status::pass;
-    const char* by = nullptr;   // with Status::blocked
+    const char* by = nullptr;  // with Status::blocked
   };
-  std::vector<Body> bodies;     // of shared checks; by place in the catalogue
-  std::vector<Answer> ends;     // of all checks; those that build on shared ones alone hold for every device
+  std::vector<Body> bodies;  // of shared checks; by place in the catalogue
+  std::vector<Answer>
+      ends;  // of all checks; those that build on shared ones alone hold for every device
 };
-bool is_shared(size_t check);   // its body looks at nothing but shared evidence
+bool is_shared(size_t check);  // its body looks at nothing but shared evidence
 
 class Judge {
  public:
@@ -47,8 +50,8 @@ class Judge {
 
  private:
   Network network_;
-  std::vector<Severity> severity_;    // by place in the catalogue
-  std::vector<uint8_t> required_;     // asked for with --require
+  std::vector<Severity> severity_;  // by place in the catalogue
+  std::vector<uint8_t> required_;   // asked for with --require
   bool any_required_ = false;
   bool keeps_open(size_t check, Status status, size_t by) const;
   const Finding* deciding(const Report& report) const;

@@ -5,16 +5,21 @@
 namespace attest {
 namespace {
 
-constexpr uint8_t nibble(char c) { return static_cast<uint8_t>(c <= '9' ? c - '0' : c - 'a' + 10); }
+constexpr uint8_t nibble(char c) {
+  return static_cast<uint8_t>(c <= '9' ? c - '0' : c - 'a' + 10);
+}
 
 // Hex text of exactly N bytes, at compile time.
 template <size_t N>
 consteval std::array<uint8_t, N> bytes_of(const char (&digits)[2 * N + 1]) {
   std::array<uint8_t, N> out{};
-  for (size_t i = 0; i < N; ++i) out[i] = static_cast<uint8_t>(nibble(digits[2 * i]) << 4 | nibble(digits[2 * i + 1]));
+  for (size_t i = 0; i < N; ++i)
+    out[i] = static_cast<uint8_t>(nibble(digits[2 * i]) << 4 | nibble(digits[2 * i + 1]));
   return out;
 }
-consteval KeyId skid(const char (&digits)[41]) { return bytes_of<20>(digits); }
+consteval KeyId skid(const char (&digits)[41]) {
+  return bytes_of<20>(digits);
+}
 // A point in two halves, so that lines stay readable.
 consteval Point point(const char (&x)[65], const char (&y)[65]) {
   Point out{0x04};
@@ -28,19 +33,21 @@ consteval Point point(const char (&x)[65], const char (&y)[65]) {
 
 constexpr TestPaa kTestPaas[] = {
     {.key = {.name = "Matter Test PAA (0xFFF1)",
-     .subject_key_id = skid("6afd22771f511fecbf1641976710dcdc31a1717e"),
-     .public_key = point("b6cb6372887f2928f5bac81aa9d93ae2431cada9d79e242f65177ef9ced932a2",
-                         "8ecd03baaf6a8fca184a1a503542960d453f303f1f19421d751e8f8f1a9a9b75"),
-     .not_before = {1624890223},
-     .not_after = {253402300799}},
+             .subject_key_id = skid("6afd22771f511fecbf1641976710dcdc31a1717e"),
+             .public_key =
+                 point("b6cb6372887f2928f5bac81aa9d93ae2431cada9d79e242f65177ef9ced932a2",
+                       "8ecd03baaf6a8fca184a1a503542960d453f303f1f19421d751e8f8f1a9a9b75"),
+             .not_before = {1624890223},
+             .not_after = {253402300799}},
      .common_name = "Matter Test PAA",
      .vid = 0xFFF1},
     {.key = {.name = "Matter Test PAA (no vendor)",
-     .subject_key_id = skid("785ce705b86b8f4e6fc793aa60cb43ea696882d5"),
-     .public_key = point("10ef02a81a87b68121fba8d31978f807a317e50aa8a828446828914b933de8ed",
-                         "d4a5c39c9ff71a4ce3647fd7f62653b7d2495fcba4c0f47f876880039e07204a"),
-     .not_before = {1624890223},
-     .not_after = {253402300799}},
+             .subject_key_id = skid("785ce705b86b8f4e6fc793aa60cb43ea696882d5"),
+             .public_key =
+                 point("10ef02a81a87b68121fba8d31978f807a317e50aa8a828446828914b933de8ed",
+                       "d4a5c39c9ff71a4ce3647fd7f62653b7d2495fcba4c0f47f876880039e07204a"),
+             .not_before = {1624890223},
+             .not_after = {253402300799}},
      .common_name = "Matter Test PAA",
      .vid = 0},
 };
@@ -78,19 +85,21 @@ constexpr KnownKey kCsaSigners[] = {
      .not_after = {3241626435}},
 };
 
-constexpr KnownKey kCsaCa = {.name = "Matter Certification and Testing CA",
-     .subject_key_id = skid("97e469d0c50414c26fc701f77e947739098df6a5"),
-     .public_key = point("384a3ac3aa5dbecb720fe6211d3cad48626ff711a0a4929fadd860f8e277ffc0",
-                         "de1f3eb6337a34847b5a3a056ea8710e9377eeedee251703fdd9350125cb8e48"),
-     .not_before = {1657222084},
-     .not_after = {4810822084}};
+constexpr KnownKey kCsaCa = {
+    .name = "Matter Certification and Testing CA",
+    .subject_key_id = skid("97e469d0c50414c26fc701f77e947739098df6a5"),
+    .public_key = point("384a3ac3aa5dbecb720fe6211d3cad48626ff711a0a4929fadd860f8e277ffc0",
+                        "de1f3eb6337a34847b5a3a056ea8710e9377eeedee251703fdd9350125cb8e48"),
+    .not_before = {1657222084},
+    .not_after = {4810822084}};
 
-constexpr KnownKey kTestSigner = {.name = "Matter Test CD Signing Authority",
-     .subject_key_id = skid("62fa823359acfaa9963e1cfa140addf504f37160"),
-     .public_key = point("3c398922452b55caf389c25bd1bca4656952ccb90e8869249ad8474653014cbf",
-                         "95d687965e036b521c51037e6b8cedefca1eb44046694fa08882eed6519decba"),
-     .not_before = {1624890223},
-     .not_after = {253402300799}};
+constexpr KnownKey kTestSigner = {
+    .name = "Matter Test CD Signing Authority",
+    .subject_key_id = skid("62fa823359acfaa9963e1cfa140addf504f37160"),
+    .public_key = point("3c398922452b55caf389c25bd1bca4656952ccb90e8869249ad8474653014cbf",
+                        "95d687965e036b521c51037e6b8cedefca1eb44046694fa08882eed6519decba"),
+    .not_before = {1624890223},
+    .not_after = {253402300799}};
 
 struct KnownId {
   KeyId id;
@@ -104,9 +113,12 @@ constexpr KnownId kDevelopmentPaas[] = {
     {skid("7f1daaf24498b986680ea08fc18921e848489d17"), "an SDK test PAA for vendor 0xFFF2"},
 };
 constexpr KnownId kDevelopmentPais[] = {
-    {skid("63540e47f64b1c38d13884a462d16c195d8ffb3c"), "the SDK's development PAI for vendor 0xFFF1"},
-    {skid("ab5fa33b39ff28d7380abb5607378ff0ef7b8bd6"), "the SDK's development PAI for vendor 0xFFF2"},
-    {skid("349742e6157f7fd0149c5532b69b7e2c88e4a76b"), "the SDK's development PAI for vendor 0xFFF3"},
+    {skid("63540e47f64b1c38d13884a462d16c195d8ffb3c"),
+     "the SDK's development PAI for vendor 0xFFF1"},
+    {skid("ab5fa33b39ff28d7380abb5607378ff0ef7b8bd6"),
+     "the SDK's development PAI for vendor 0xFFF2"},
+    {skid("349742e6157f7fd0149c5532b69b7e2c88e4a76b"),
+     "the SDK's development PAI for vendor 0xFFF3"},
 };
 
 const char* name_in(std::span<const KnownId> list, const KeyId& id) {
@@ -118,17 +130,29 @@ const char* name_in(std::span<const KnownId> list, const KeyId& id) {
 
 }  // namespace
 
-std::span<const TestPaa> test_paas() { return kTestPaas; }
+std::span<const TestPaa> test_paas() {
+  return kTestPaas;
+}
 const TestPaa* test_paa(const KeyId& id) {
   for (const TestPaa& paa : kTestPaas) {
     if (paa.key.subject_key_id == id) return &paa;
   }
   return nullptr;
 }
-std::span<const KnownKey> csa_cd_signers() { return kCsaSigners; }
-const KnownKey& csa_certification_ca() { return kCsaCa; }
-const KnownKey& test_cd_signer() { return kTestSigner; }
-const char* development_paa_name(const KeyId& id) { return name_in(kDevelopmentPaas, id); }
-const char* development_pai_name(const KeyId& id) { return name_in(kDevelopmentPais, id); }
+std::span<const KnownKey> csa_cd_signers() {
+  return kCsaSigners;
+}
+const KnownKey& csa_certification_ca() {
+  return kCsaCa;
+}
+const KnownKey& test_cd_signer() {
+  return kTestSigner;
+}
+const char* development_paa_name(const KeyId& id) {
+  return name_in(kDevelopmentPaas, id);
+}
+const char* development_pai_name(const KeyId& id) {
+  return name_in(kDevelopmentPais, id);
+}
 
 }  // namespace attest

@@ -1,10 +1,11 @@
-// OnboardingEvidence: what labels, logs and factory data say about how the device is commissioned, parsed and with the
-// key derivation already done: PBKDF2 may take a tenth of a second, and a check only looks.
+// OnboardingEvidence: what labels, logs and factory data say about how the device is commissioned,
+// parsed and with the key derivation already done: PBKDF2 may take a tenth of a second, and a check
+// only looks.
 #pragma once
 
 #include "verifier/matter/onboarding_payload.h"
-#include "verifier/readers/device.h"
 #include "verifier/matter/tried_verifiers.h"
+#include "verifier/readers/device.h"
 
 namespace attest {
 
@@ -12,8 +13,8 @@ inline constexpr uint32_t kDefaultPasscode = 20202021;
 inline constexpr uint16_t kDefaultDiscriminator = 3840;
 inline constexpr std::string_view kDefaultSalt = "SPAKE2P Key Salt";
 
-// One payload of a code. A joined QR code (Core 5.1.3.1, "*") speaks of several devices: the one that has this device's
-// discriminator counts, the others are marked.
+// One payload of a code. A joined QR code (Core 5.1.3.1, "*") speaks of several devices: the one
+// that has this device's discriminator counts, the others are marked.
 struct CodeEvidence {
   OnboardingPayload payload;
   Place place;
@@ -25,20 +26,22 @@ struct CodeEvidence {
 // A passcode that something in the evidence gives, each number once.
 struct PasscodeEvidence {
   uint64_t passcode = 0;
-  Place place;                         // the first that gives it
-  std::optional<bool> fits_verifier;   // nullopt: salt, iterations or verifier are missing or unusable
+  Place place;  // the first that gives it
+  std::optional<bool>
+      fits_verifier;  // nullopt: salt, iterations or verifier are missing or unusable
 };
 
 struct OnboardingEvidence {
   std::vector<CodeEvidence> codes;
   std::vector<PasscodeEvidence> passcodes;
-  std::optional<bool> verifier_is_of_default_passcode;   // asked when no passcode is given
-  std::optional<bool> verifier_is_of_ordered_passcode;   // the same, for what --expect orders
+  std::optional<bool> verifier_is_of_default_passcode;  // asked when no passcode is given
+  std::optional<bool> verifier_is_of_ordered_passcode;  // the same, for what --expect orders
 
   // The code of this device that says most: a QR code where there is one. Null: none can be read.
   const CodeEvidence* main_code() const;
 };
 // `tried`: verifiers that need no derivation to be told from the default passcode's; may be null.
-OnboardingEvidence onboarding_evidence(const Device& device, const Device* ordered, TriedVerifiers* tried = nullptr);
+OnboardingEvidence onboarding_evidence(const Device& device, const Device* ordered,
+                                       TriedVerifiers* tried = nullptr);
 
 }  // namespace attest

@@ -1,5 +1,5 @@
-// OtaEvidence: a software image that is judged beside a device: given, found among the evidence, or fetched from the
-// address that the ledger names.
+// OtaEvidence: a software image that is judged beside a device: given, found among the evidence, or
+// fetched from the address that the ledger names.
 #pragma once
 
 #include "verifier/ledger.h"
@@ -11,19 +11,19 @@ namespace attest {
 struct OtaEvidence {
   Place place;
   OtaImage image;
-  std::optional<ModelVersion> fetched_from = {};   // the entry whose otaUrl led to it
-  bool cut = false;                                // fetched no further than the entry's otaFileSize
-  Fact<ModelVersion> entry = {};                   // the ledger's entry of the image's own software version
+  std::optional<ModelVersion> fetched_from = {};  // the entry whose otaUrl led to it
+  bool cut = false;                               // fetched no further than the entry's otaFileSize
+  Fact<ModelVersion> entry = {};  // the ledger's entry of the image's own software version
 };
 
 // What became of fetching an image, where that was asked for.
 struct OtaFetch {
   enum class Outcome : uint8_t {
-    fetched,   // it is among the images
-    nothing,   // the ledger's entry names no image
+    fetched,  // it is among the images
+    nothing,  // the ledger's entry names no image
     failed,
   } outcome = Outcome::failed;
-  std::string why;   // not fetched
+  std::string why;  // not fetched
 };
 
 }  // namespace attest

@@ -1,4 +1,5 @@
-// Policy: what the user asked for. Everything that could make two runs differ is in here or in the evidence.
+// Policy: what the user asked for. Everything that could make two runs differ is in here or in the
+// evidence.
 #pragma once
 
 #include <optional>
@@ -9,30 +10,34 @@
 
 namespace attest {
 
-// Whose facts decide, and how strict the rules about test credentials are (interface.md, "Policy by network").
+// Whose facts decide, and how strict the rules about test credentials are (interface.md, "Policy by
+// network").
 enum class Network : uint8_t { main, test, none };
-inline const char* network_name(Network n) { return n == Network::main ? "main" : n == Network::test ? "test" : "none"; }
+inline const char* network_name(Network n) {
+  return n == Network::main ? "main" : n == Network::test ? "test" : "none";
+}
 
-// A person's word that a check may fail: for whom, why, until when. What it may cover, and whether it covers this device,
-// is decided in waiver.h.
+// A person's word that a check may fail: for whom, why, until when. What it may cover, and whether
+// it covers this device, is decided in waiver.h.
 struct Waiver {
-  std::string id;                  // of the check
+  std::string id;  // of the check
   std::string reason, who;
-  std::optional<Instant> until;    // the last instant at which it holds; nullopt: no end
-  std::string until_text;          // as it was written: "2026-12-31"
-  std::string device;              // serial number, or SHA-256 of the DAC in hex; empty: every device
+  std::optional<Instant> until;  // the last instant at which it holds; nullopt: no end
+  std::string until_text;        // as it was written: "2026-12-31"
+  std::string device;            // serial number, or SHA-256 of the DAC in hex; empty: every device
 
   bool operator==(const Waiver&) const = default;
 };
 
 struct Policy {
   Network network = Network::main;
-  Instant at;                            // the instant as of which everything is judged
-  std::vector<std::string> required;     // ids made required by --require
+  Instant at;                         // the instant as of which everything is judged
+  std::vector<std::string> required;  // ids made required by --require
   bool show_passcode = false;
-  int64_t max_age = 86'400;              // seconds; older ledger facts are told of
+  int64_t max_age = 86'400;  // seconds; older ledger facts are told of
   std::vector<Waiver> waivers = {};
-  bool one_of_many = false;              // a device of a lot: a waiver that this one does not need is no finding
+  bool one_of_many =
+      false;  // a device of a lot: a waiver that this one does not need is no finding
 };
 
 }  // namespace attest

@@ -9,7 +9,9 @@ namespace {
 // More than any lot has in common; at some 3 KiB each a few MiB.
 constexpr size_t kMost = 2048;
 
-size_t hash_of(View bytes) { return std::hash<std::string_view>{}({reinterpret_cast<const char*>(bytes.data()), bytes.size()}); }
+size_t hash_of(View bytes) {
+  return std::hash<std::string_view>{}({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+}
 
 }  // namespace
 
@@ -53,7 +55,9 @@ const Parsed& Remembered::ByBytes<Parsed>::of(View bytes, Parse&& parse) {
 
 // All at once: what is remembered under a certificate's address must not outlive the certificate.
 void Remembered::bound() {
-  if (certificates_.entries.size() < kMost && declarations_.entries.size() < kMost && facts_.size() < kMost) return;
+  if (certificates_.entries.size() < kMost && declarations_.entries.size() < kMost &&
+      facts_.size() < kMost)
+    return;
   *this = Remembered(tried_);
 }
 
@@ -67,11 +71,16 @@ const ParsedDeclaration& Remembered::declaration(View bytes) {
   return declarations_.of(bytes, read_declaration);
 }
 
-std::optional<FoundPaa>* Remembered::paa(const CertificatePtr& pai) { return &paas_[pai]; }
-std::optional<FoundSigner>* Remembered::signer(const std::shared_ptr<const Cms>& cms) { return &signers_[cms]; }
+std::optional<FoundPaa>* Remembered::paa(const CertificatePtr& pai) {
+  return &paas_[pai];
+}
+std::optional<FoundSigner>* Remembered::signer(const std::shared_ptr<const Cms>& cms) {
+  return &signers_[cms];
+}
 
 std::optional<KnownFacts>* Remembered::facts(const Evidence& e, const LedgerFacts& product) {
-  return &facts_[{product.vid, product.pid, product.software_version, e.paa, e.pai.certificate, e.dac.certificate ? e.dac.certificate->akid() : std::nullopt, e.cd}];
+  return &facts_[{product.vid, product.pid, product.software_version, e.paa, e.pai.certificate,
+                  e.dac.certificate ? e.dac.certificate->akid() : std::nullopt, e.cd}];
 }
 
 }  // namespace attest

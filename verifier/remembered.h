@@ -1,6 +1,6 @@
-// Remembered: what the devices of one lot have in common, kept from device to device by its bytes, so that a PAI, a
-// declaration, a product's ledger facts are read and found once. Bounded: a lot in which every device brings
-// others makes it start anew, and nothing but speed depends on it.
+// Remembered: what the devices of one lot have in common, kept from device to device by its bytes,
+// so that a PAI, a declaration, a product's ledger facts are read and found once. Bounded: a lot in
+// which every device brings others makes it start anew, and nothing but speed depends on it.
 #pragma once
 
 #include <map>
@@ -14,7 +14,7 @@ namespace attest {
 
 struct ParsedCertificate {
   Result<CertificatePtr> certificate;
-  size_t used = 0;                 // bytes of the input that the certificate takes
+  size_t used = 0;  // bytes of the input that the certificate takes
 };
 ParsedCertificate read_certificate(View bytes);
 
@@ -75,7 +75,10 @@ class Remembered {
   ByBytes<ParsedDeclaration> declarations_;
   std::map<CertificatePtr, std::optional<FoundPaa>> paas_;
   std::map<std::shared_ptr<const Cms>, std::optional<FoundSigner>> signers_;
-  using FactsKey = std::tuple<std::optional<uint16_t>, std::optional<uint16_t>, std::optional<uint32_t>, std::shared_ptr<const Paa>, CertificatePtr, std::optional<KeyId>, std::shared_ptr<const CertificationDeclaration>>;
+  using FactsKey =
+      std::tuple<std::optional<uint16_t>, std::optional<uint16_t>, std::optional<uint32_t>,
+                 std::shared_ptr<const Paa>, CertificatePtr, std::optional<KeyId>,
+                 std::shared_ptr<const CertificationDeclaration>>;
   std::map<FactsKey, std::optional<KnownFacts>> facts_;
 };
 

@@ -28,22 +28,24 @@ struct Finding {
   const struct Check* check = nullptr;
   Status status = Status::pass;
   Severity severity = Severity::error;
-  std::string message;       // what was found to be so, in a sentence
+  std::string message;  // what was found to be so, in a sentence
   std::string expected, actual;
-  std::string source;        // where: file, offset, item
+  std::string source;  // where: file, offset, item
   const struct Check* blocked_by = nullptr;
-  std::string waived;        // "reason (who, until 2026-12-31)" of the waiver that let it pass; empty: none did
+  std::string
+      waived;  // "reason (who, until 2026-12-31)" of the waiver that let it pass; empty: none did
 };
 
 struct Report {
   Verdict verdict = Verdict::undecided;
-  std::string summary;       // one sentence a person can act on
-  const struct Check* decided_by = nullptr;   // whose finding the summary speaks of; null when approved
-  std::vector<Finding> findings;   // one a check, in the catalogue's order
+  std::string summary;  // one sentence a person can act on
+  const struct Check* decided_by =
+      nullptr;                    // whose finding the summary speaks of; null when approved
+  std::vector<Finding> findings;  // one a check, in the catalogue's order
   SdkCode sdk;
 
   const Finding* first(Status status) const;
-  const Finding* of(const struct Check* check) const;   // nullptr without one
+  const Finding* of(const struct Check* check) const;  // nullptr without one
   std::vector<const Finding*> all(Status status) const;
 };
 

@@ -19,15 +19,24 @@ struct Signer {
   bool delegated = false;
 };
 
-std::optional<uint16_t> usage_of(const Certificate& c) { return c.key_usage.value ? std::optional(c.key_usage.value->bits) : std::nullopt; }
+std::optional<uint16_t> usage_of(const Certificate& c) {
+  return c.key_usage.value ? std::optional(c.key_usage.value->bits) : std::nullopt;
+}
 
 Signer signer_of(const ListIssuer& issuer) {
-  return {.subject = &issuer.subject, .key_id = issuer.key_id, .key = issuer.key, .key_usage = issuer.key_usage, .vid = issuer.vid, .pid = issuer.pid, .delegated = false};
+  return {.subject = &issuer.subject,
+          .key_id = issuer.key_id,
+          .key = issuer.key,
+          .key_usage = issuer.key_usage,
+          .vid = issuer.vid,
+          .pid = issuer.pid,
+          .delegated = false};
 }
 
 bool issued_by(const Certificate& c, const ListIssuer& issuer, SignatureEngine& engine) {
   const auto akid = c.akid();
-  if (!same_name(c.issuer, issuer.subject) || (akid && issuer.key_id && *akid != *issuer.key_id)) return false;
+  if (!same_name(c.issuer, issuer.subject) || (akid && issuer.key_id && *akid != *issuer.key_id))
+    return false;
   if (!c.ecdsa || !issuer.key || !equal(c.signature_algorithm, oid::kEcdsaWithSha256)) return false;
   const SignatureJob job{.key = *issuer.key, .digest = c.tbs_digest(), .signature = *c.ecdsa};
   uint8_t good = 0;
@@ -36,82 +45,131 @@ bool issued_by(const Certificate& c, const ListIssuer& issuer, SignatureEngine& 
 }
 
 std::string not_delegated(const Certificate& c, const ListIssuer& issuer) {
-  return fmt::format("its signer ({}) is neither the issuer ({}) nor delegated by it", name_text(c.subject), name_text(issuer.subject));
+  return fmt::format("its signer ({}) is neither the issuer ({}) nor delegated by it",
+                     name_text(c.subject), name_text(issuer.subject));
 }
 
-// Why a certificate that the issuer issued may not sign lists in its place; empty when it may (the ledger's
-// crlSignerCertificate: issued by the PAA or the PAI, no authority itself, cRLSign).
+// Why a certificate that the issuer issued may not sign lists in its place; empty when it may (the
+// ledger's crlSignerCertificate: issued by the PAA or the PAI, no authority itself, cRLSign).
 std::string unfit(const Certificate& c, Instant at) {
-  if (!c.basic_constraints.value || c.basic_constraints.value->ca) return fmt::format("its signer ({}) is an authority itself, expected the issuer or a certificate for signing lists", name_text(c.subject));
-  if (!c.key_usage.value || (c.key_usage.value->bits & KeyUsage::crl_sign) == 0) return fmt::format("its signer ({}) may not sign lists (no cRLSign)", name_text(c.subject));
-  if (at < c.not_before || at > c.not_after) return fmt::format("its signer's certificate is not in force (from {} to {})", rfc3339(c.not_before), rfc3339(c.not_after));
+  if (!c.basic_constraints.value || c.basic_constraints.value->ca)
+    return fmt::format(
+        "its signer ({}) is an authority itself, expected the issuer or a certificate for signing "
+        "lists",
+        name_text(c.subject));
+  if (!c.key_usage.value || (c.key_usage.value->bits & KeyUsage::crl_sign) == 0)
+    return fmt::format("its signer ({}) may not sign lists (no cRLSign)", name_text(c.subject));
+  if (at < c.not_before || at > c.not_after)
+    return fmt::format("its signer's certificate is not in force (from {} to {})",
+                       rfc3339(c.not_before), rfc3339(c.not_after));
   return {};
 }
 
-bool is_issuer(const Certificate& c, const ListIssuer& issuer) { return c.p256 && c.p256 == issuer.key && same_name(c.subject, issuer.subject); }
+bool is_issuer(const Certificate& c, const ListIssuer& issuer) {
+  return c.p256 && c.p256 == issuer.key && same_name(c.subject, issuer.subject);
+}
 
 // What a list itself says (RFC 5280 5.2, 6.3.3), by whoever signed it.
-std::string wrong_with(const RevokedList& list, const Signer& signer, ListOf of, Instant at, SignatureEngine& engine) {
+std::string wrong_with(const RevokedList& list, const Signer& signer, ListOf of, Instant at,
+                       SignatureEngine& engine) {
   const Crl& crl = list.crl();
   if (crl.version != 2) return fmt::format("its version is {}, expected 2", crl.version);
-  if (!same_name(crl.issuer, *signer.subject)) return fmt::format("it is issued by {}, expected {}", name_text(crl.issuer), name_text(*signer.subject));
+  if (!same_name(crl.issuer, *signer.subject))
+    return fmt::format("it is issued by {}, expected {}", name_text(crl.issuer),
+                       name_text(*signer.subject));
   if (crl.authority_key_id && signer.key_id && *crl.authority_key_id != *signer.key_id)
-    return fmt::format("its authority key id is {}, expected that of its signer, {}", hex_colons(*crl.authority_key_id), hex_colons(*signer.key_id));
-  if (!crl.unknown_critical.empty()) return fmt::format("it has a critical extension that is not understood ({})", crl.unknown_critical.front());
-  if (signer.key_usage && (*signer.key_usage & KeyUsage::crl_sign) == 0) return "its issuer may not sign lists (no cRLSign)";
-  if (!signer.key || !signed_by(list, *signer.key, engine)) return signer.delegated ? "its signature does not verify with its signer's key" : "its signature does not verify with its issuer's key";
+    return fmt::format("its authority key id is {}, expected that of its signer, {}",
+                       hex_colons(*crl.authority_key_id), hex_colons(*signer.key_id));
+  if (!crl.unknown_critical.empty())
+    return fmt::format("it has a critical extension that is not understood ({})",
+                       crl.unknown_critical.front());
+  if (signer.key_usage && (*signer.key_usage & KeyUsage::crl_sign) == 0)
+    return "its issuer may not sign lists (no cRLSign)";
+  if (!signer.key || !signed_by(list, *signer.key, engine))
+    return signer.delegated ? "its signature does not verify with its signer's key"
+                            : "its signature does not verify with its issuer's key";
   if (crl.partition) {
-    if (crl.partition->only_attribute || (crl.partition->only_user && of == ListOf::paa) || (crl.partition->only_ca && of == ListOf::pai))
+    if (crl.partition->only_attribute || (crl.partition->only_user && of == ListOf::paa) ||
+        (crl.partition->only_ca && of == ListOf::pai))
       return "it covers another kind of certificates (issuing distribution point)";
   }
-  if (at < crl.this_update) return fmt::format("it is not in force before {}", rfc3339(crl.this_update));
+  if (at < crl.this_update)
+    return fmt::format("it is not in force before {}", rfc3339(crl.this_update));
   if (!crl.next_update) return "it does not say until when it holds (no nextUpdate)";
-  if (at >= *crl.next_update) return fmt::format("it is stale: a newer one was due {}", rfc3339(*crl.next_update));
+  if (at >= *crl.next_update)
+    return fmt::format("it is stale: a newer one was due {}", rfc3339(*crl.next_update));
   return {};
 }
 
-// RFC 5280 5.2.1 and 5.2.3 require both of every list: without them nobody can tell an older list of another key.
+// RFC 5280 5.2.1 and 5.2.3 require both of every list: without them nobody can tell an older list
+// of another key.
 std::string gap_of(const Crl& crl) {
   if (!crl.number) return "it has no CRL number: an older list in its place would not be noticed";
-  if (!crl.authority_key_id) return "it has no authority key id: it does not say which key of its issuer it is of";
-  if (crl.partition && crl.partition->only_some_reasons) return "it covers only some reasons for revocation (issuing distribution point)";
+  if (!crl.authority_key_id)
+    return "it has no authority key id: it does not say which key of its issuer it is of";
+  if (crl.partition && crl.partition->only_some_reasons)
+    return "it covers only some reasons for revocation (issuing distribution point)";
   return {};
 }
 
 // The addresses of which a list says that it is theirs; empty when it says none.
-std::span<const std::string> addresses(const Crl& crl) { return crl.partition ? std::span<const std::string>(crl.partition->uris) : std::span<const std::string>(); }
+std::span<const std::string> addresses(const Crl& crl) {
+  return crl.partition ? std::span<const std::string>(crl.partition->uris)
+                       : std::span<const std::string>();
+}
 bool names_address(const Crl& crl, const std::string& url) {
   const auto all = addresses(crl);
   return std::find(all.begin(), all.end(), url) != all.end();
 }
 
-// The ledger takes entries for any issuer key id from any vendor. What makes one the issuer's: its signer is the issuer or
-// was delegated by it, and vendor and product are those of signer and issuer.
-std::string not_the_issuers(const RevocationPoint& point, const Certificate& signer, const ListIssuer& issuer, SignatureEngine& engine) {
-  if (point.is_paa != (issuer.of == ListOf::paa)) return fmt::format("the ledger's entry is for a {}, expected one for a {}", point.is_paa ? "PAA" : "PAI", point.is_paa ? "PAI" : "PAA");
+// The ledger takes entries for any issuer key id from any vendor. What makes one the issuer's: its
+// signer is the issuer or was delegated by it, and vendor and product are those of signer and
+// issuer.
+std::string not_the_issuers(const RevocationPoint& point, const Certificate& signer,
+                            const ListIssuer& issuer, SignatureEngine& engine) {
+  if (point.is_paa != (issuer.of == ListOf::paa))
+    return fmt::format("the ledger's entry is for a {}, expected one for a {}",
+                       point.is_paa ? "PAA" : "PAI", point.is_paa ? "PAI" : "PAA");
   if (!issuer.key_id || point.issuer_subject_key_id != *issuer.key_id)
-    return fmt::format("the ledger's entry is for the issuer {}, expected {}", hex_colons(point.issuer_subject_key_id), issuer.key_id ? hex_colons(*issuer.key_id) : "one with a key id");
+    return fmt::format("the ledger's entry is for the issuer {}, expected {}",
+                       hex_colons(point.issuer_subject_key_id),
+                       issuer.key_id ? hex_colons(*issuer.key_id) : "one with a key id");
   if (!point.crl_signer_delegator.empty()) {
     const auto delegator = parse_certificate(point.crl_signer_delegator);
     if (!delegator) return "the ledger's delegator is not a certificate: " + delegator.error().what;
-    if (!is_issuer(**delegator, issuer)) return fmt::format("the ledger's delegator ({}) is not the issuer ({})", name_text((*delegator)->subject), name_text(issuer.subject));
+    if (!is_issuer(**delegator, issuer))
+      return fmt::format("the ledger's delegator ({}) is not the issuer ({})",
+                         name_text((*delegator)->subject), name_text(issuer.subject));
   }
-  if (!is_issuer(signer, issuer) && !issued_by(signer, issuer, engine)) return not_delegated(signer, issuer);
+  if (!is_issuer(signer, issuer) && !issued_by(signer, issuer, engine))
+    return not_delegated(signer, issuer);
   const auto vid = signer.vid(), pid = signer.pid() ? signer.pid() : issuer.pid;
-  if (vid && *vid != point.vid) return fmt::format("the ledger's entry is of vendor {}, its signer of {}", hex_id(point.vid), hex_id(*vid));
-  if (issuer.vid && *issuer.vid != point.vid) return fmt::format("the ledger's entry is of vendor {}, its issuer of {}", hex_id(point.vid), hex_id(*issuer.vid));
-  if (issuer.of == ListOf::pai && pid.value_or(0) != point.pid) return fmt::format("the ledger's entry is for product {}, its signer for {}", hex_id(point.pid), hex_id(pid.value_or(0)));
+  if (vid && *vid != point.vid)
+    return fmt::format("the ledger's entry is of vendor {}, its signer of {}", hex_id(point.vid),
+                       hex_id(*vid));
+  if (issuer.vid && *issuer.vid != point.vid)
+    return fmt::format("the ledger's entry is of vendor {}, its issuer of {}", hex_id(point.vid),
+                       hex_id(*issuer.vid));
+  if (issuer.of == ListOf::pai && pid.value_or(0) != point.pid)
+    return fmt::format("the ledger's entry is for product {}, its signer for {}", hex_id(point.pid),
+                       hex_id(pid.value_or(0)));
   return {};
 }
 
-bool usable(const CrlEvidence& list) { return list.problem.empty() && list.list != nullptr; }
-
-RevocationState open_question(const CrlEvidence& list, const std::string& why) {
-  return {.answer = RevocationState::Answer::unknown, .why = fmt::format("{}: {}", place_text(list.place), why), .place = list.place, .date = {}, .reason = {}};
+bool usable(const CrlEvidence& list) {
+  return list.problem.empty() && list.list != nullptr;
 }
 
-// Can a list of the evidence stand for the one at this point? When it says that it is that one, or the point is the
-// only one.
+RevocationState open_question(const CrlEvidence& list, const std::string& why) {
+  return {.answer = RevocationState::Answer::unknown,
+          .why = fmt::format("{}: {}", place_text(list.place), why),
+          .place = list.place,
+          .date = {},
+          .reason = {}};
+}
+
+// Can a list of the evidence stand for the one at this point? When it says that it is that one, or
+// the point is the only one.
 bool stands_for(const CrlEvidence& list, const CrlEvidence& point, bool only_point) {
   const Crl& crl = list.list->crl();
   return addresses(crl).empty() ? only_point : names_address(crl, point.place.path);
@@ -120,11 +178,23 @@ bool stands_for(const CrlEvidence& list, const CrlEvidence& point, bool only_poi
 }  // namespace
 
 ListIssuer list_issuer(const Certificate& pai) {
-  return {.of = ListOf::pai, .subject = pai.subject, .key_id = pai.skid(), .key = pai.p256, .vid = pai.vid(), .pid = pai.pid(), .key_usage = usage_of(pai)};
+  return {.of = ListOf::pai,
+          .subject = pai.subject,
+          .key_id = pai.skid(),
+          .key = pai.p256,
+          .vid = pai.vid(),
+          .pid = pai.pid(),
+          .key_usage = usage_of(pai)};
 }
 
 ListIssuer list_issuer(const Paa& paa, std::optional<uint16_t> assigned_vid) {
-  ListIssuer out{.of = ListOf::paa, .subject = {}, .key_id = paa.subject_key_id, .key = paa.key, .vid = paa.vid ? paa.vid : assigned_vid, .pid = {}, .key_usage = {}};
+  ListIssuer out{.of = ListOf::paa,
+                 .subject = {},
+                 .key_id = paa.subject_key_id,
+                 .key = paa.key,
+                 .vid = paa.vid ? paa.vid : assigned_vid,
+                 .pid = {},
+                 .key_usage = {}};
   der::Cursor cursor(paa.subject);
   if (auto name = read_name(cursor, "subject")) out.subject = std::move(*name);
   if (paa.certificate) out.key_usage = usage_of(*paa.certificate);
@@ -132,7 +202,8 @@ ListIssuer list_issuer(const Paa& paa, std::optional<uint16_t> assigned_vid) {
 }
 
 bool signed_by(const RevokedList& list, const Point& key, SignatureEngine& engine) {
-  if (!list.crl().ecdsa || !equal(list.crl().signature_algorithm, oid::kEcdsaWithSha256)) return false;
+  if (!list.crl().ecdsa || !equal(list.crl().signature_algorithm, oid::kEcdsaWithSha256))
+    return false;
   const SignatureJob job{.key = key, .digest = list.tbs_digest(), .signature = *list.crl().ecdsa};
   uint8_t good = 0;
   engine.verify({&job, 1}, {&good, 1});
@@ -141,14 +212,16 @@ bool signed_by(const RevokedList& list, const Point& key, SignatureEngine& engin
 
 bool same_series(const Crl& a, const Crl& b) {
   const auto of_a = addresses(a), of_b = addresses(b);
-  return same_name(a.issuer, b.issuer) && a.authority_key_id == b.authority_key_id && std::equal(of_a.begin(), of_a.end(), of_b.begin(), of_b.end());
+  return same_name(a.issuer, b.issuer) && a.authority_key_id == b.authority_key_id &&
+         std::equal(of_a.begin(), of_a.end(), of_b.begin(), of_b.end());
 }
 
 bool is_newer(const Crl& a, const Crl& b) {
   if (a.number && b.number) {
     const View left = without_leading_zeros(*a.number), right = without_leading_zeros(*b.number);
     if (left.size() != right.size()) return left.size() > right.size();
-    if (!equal(left, right)) return std::lexicographical_compare(right.begin(), right.end(), left.begin(), left.end());
+    if (!equal(left, right))
+      return std::lexicographical_compare(right.begin(), right.end(), left.begin(), left.end());
   }
   return a.this_update > b.this_update;
 }
@@ -164,16 +237,23 @@ CrlEvidence read_crl(const Bytes& der, const Place& place) {
   return out;
 }
 
-void judge_crl(CrlEvidence& list, std::span<const ListIssuer> issuers, std::span<const CertificatePtr> signers, Instant at, SignatureEngine& engine) {
+void judge_crl(CrlEvidence& list, std::span<const ListIssuer> issuers,
+               std::span<const CertificatePtr> signers, Instant at, SignatureEngine& engine) {
   if (list.list == nullptr) return;
   const Crl& crl = list.list->crl();
   const auto fits = [&](const Name& subject, const std::optional<KeyId>& key_id) {
-    return same_name(crl.issuer, subject) && (!crl.authority_key_id || !key_id || crl.authority_key_id == key_id);
+    return same_name(crl.issuer, subject) &&
+           (!crl.authority_key_id || !key_id || crl.authority_key_id == key_id);
   };
   list.gap = gap_of(crl);
-  const bool named = std::any_of(issuers.begin(), issuers.end(), [&](const ListIssuer& i) { return same_name(crl.issuer, i.subject); });
-  list.problem = named && crl.authority_key_id ? fmt::format("it is of another issuer of the same name ({}), with the key id {}", name_text(crl.issuer), hex_colons(*crl.authority_key_id))
-                                               : fmt::format("it is of another issuer ({})", name_text(crl.issuer));
+  const bool named = std::any_of(issuers.begin(), issuers.end(), [&](const ListIssuer& i) {
+    return same_name(crl.issuer, i.subject);
+  });
+  list.problem =
+      named && crl.authority_key_id
+          ? fmt::format("it is of another issuer of the same name ({}), with the key id {}",
+                        name_text(crl.issuer), hex_colons(*crl.authority_key_id))
+          : fmt::format("it is of another issuer ({})", name_text(crl.issuer));
   for (const ListIssuer& issuer : issuers) {
     if (!fits(issuer.subject, issuer.key_id)) continue;
     list.of = issuer.of;
@@ -185,26 +265,44 @@ void judge_crl(CrlEvidence& list, std::span<const ListIssuer> issuers, std::span
     for (const ListIssuer& issuer : issuers) {
       if (!same_name(c->issuer, issuer.subject)) continue;
       list.of = issuer.of;
-      const Signer signer{.subject = &c->subject, .key_id = c->skid(), .key = c->p256, .key_usage = usage_of(*c), .vid = c->vid(), .pid = c->pid(), .delegated = true};
+      const Signer signer{.subject = &c->subject,
+                          .key_id = c->skid(),
+                          .key = c->p256,
+                          .key_usage = usage_of(*c),
+                          .vid = c->vid(),
+                          .pid = c->pid(),
+                          .delegated = true};
       list.problem = issued_by(*c, issuer, engine) ? unfit(*c, at) : not_delegated(*c, issuer);
       if (list.problem.empty() && c->vid() && issuer.vid && c->vid() != issuer.vid)
-        list.problem = fmt::format("its signer is of vendor {}, its issuer of {}", hex_id(*c->vid()), hex_id(*issuer.vid));
+        list.problem = fmt::format("its signer is of vendor {}, its issuer of {}",
+                                   hex_id(*c->vid()), hex_id(*issuer.vid));
       if (list.problem.empty() && c->pid() && issuer.pid && c->pid() != issuer.pid)
-        list.problem = fmt::format("its signer is for product {}, its issuer for {}", hex_id(*c->pid()), hex_id(*issuer.pid));
-      if (list.problem.empty()) list.problem = wrong_with(*list.list, signer, issuer.of, at, engine);
-      if (list.problem.empty()) return;   // else another certificate of the signer may do
+        list.problem = fmt::format("its signer is for product {}, its issuer for {}",
+                                   hex_id(*c->pid()), hex_id(*issuer.pid));
+      if (list.problem.empty())
+        list.problem = wrong_with(*list.list, signer, issuer.of, at, engine);
+      if (list.problem.empty()) return;  // else another certificate of the signer may do
     }
   }
 }
 
-CrlEvidence judge_point(const RevocationPoint& point, const std::function<Fact<RevokedListPtr>()>& fetch, const ListIssuer& issuer, bool partitioned, Instant at, SignatureEngine& engine) {
-  CrlEvidence out{.place = {.path = point.data_url, .offset = {}, .item = {}}, .list = nullptr, .of = issuer.of, .problem = {}, .gap = {}};
+CrlEvidence judge_point(const RevocationPoint& point,
+                        const std::function<Fact<RevokedListPtr>()>& fetch,
+                        const ListIssuer& issuer, bool partitioned, Instant at,
+                        SignatureEngine& engine) {
+  CrlEvidence out{.place = {.path = point.data_url, .offset = {}, .item = {}},
+                  .list = nullptr,
+                  .of = issuer.of,
+                  .problem = {},
+                  .gap = {}};
   if (point.revocation_type != 1) {
-    out.problem = fmt::format("the ledger's entry has revocation type {}, expected 1 (a CRL)", point.revocation_type);
+    out.problem = fmt::format("the ledger's entry has revocation type {}, expected 1 (a CRL)",
+                              point.revocation_type);
     return out;
   }
   const auto signer = parse_certificate(point.crl_signer);
-  out.problem = signer ? not_the_issuers(point, **signer, issuer, engine) : "the ledger's signer is not a certificate: " + signer.error().what;
+  out.problem = signer ? not_the_issuers(point, **signer, issuer, engine)
+                       : "the ledger's signer is not a certificate: " + signer.error().what;
   out.foreign = !out.problem.empty();
   if (out.foreign) return out;
   const Certificate& c = **signer;
@@ -218,27 +316,47 @@ CrlEvidence judge_point(const RevocationPoint& point, const std::function<Fact<R
   if (found == nullptr) return out;
   out.list = found->value;
   const Crl& crl = out.list->crl();
-  const Signer facts{.subject = &c.subject, .key_id = c.skid(), .key = c.p256, .key_usage = usage_of(c), .vid = c.vid(), .pid = c.pid(), .delegated = delegated};
+  const Signer facts{.subject = &c.subject,
+                     .key_id = c.skid(),
+                     .key = c.p256,
+                     .key_usage = usage_of(c),
+                     .vid = c.vid(),
+                     .pid = c.pid(),
+                     .delegated = delegated};
   out.problem = wrong_with(*out.list, facts, issuer.of, at, engine);
-  // RFC 5280 5.2.5: a list that names its address is of that partition; one served elsewhere is another's.
-  if (out.problem.empty() && !addresses(crl).empty() && !names_address(crl, point.data_url)) out.problem = fmt::format("it is the list of {}, not of this address (issuing distribution point)", printable(addresses(crl).front()));
+  // RFC 5280 5.2.5: a list that names its address is of that partition; one served elsewhere is
+  // another's.
+  if (out.problem.empty() && !addresses(crl).empty() && !names_address(crl, point.data_url))
+    out.problem =
+        fmt::format("it is the list of {}, not of this address (issuing distribution point)",
+                    printable(addresses(crl).front()));
   out.gap = gap_of(crl);
-  if (out.gap.empty() && partitioned && addresses(crl).empty()) out.gap = "it does not say which of its issuer's several lists it is (no issuing distribution point)";
+  if (out.gap.empty() && partitioned && addresses(crl).empty())
+    out.gap =
+        "it does not say which of its issuer's several lists it is (no issuing distribution point)";
   return out;
 }
 
-RevocationState revocation_of(const Certificate& certificate, ListOf of, std::span<const CrlEvidence> evidence, std::span<const CrlEvidence> points) {
-  std::vector<const CrlEvidence*> here, there, elsewhere;   // of the evidence, of the issuer's points, of others' points
+RevocationState revocation_of(const Certificate& certificate, ListOf of,
+                              std::span<const CrlEvidence> evidence,
+                              std::span<const CrlEvidence> points) {
+  std::vector<const CrlEvidence*> here, there,
+      elsewhere;  // of the evidence, of the issuer's points, of others' points
   for (const CrlEvidence& list : evidence) {
     if (list.of == of && of != ListOf::nobody) here.push_back(&list);
   }
   for (const CrlEvidence& list : points) {
     if (list.of == of && of != ListOf::nobody) (list.foreign ? elsewhere : there).push_back(&list);
   }
-  // An older issue of a list says nothing beside a newer one: what it lists may have been taken back.
+  // An older issue of a list says nothing beside a newer one: what it lists may have been taken
+  // back.
   const auto superseded = [&](const CrlEvidence& list) {
-    const auto newer = [&](const CrlEvidence* other) { return usable(*other) && same_series(other->list->crl(), list.list->crl()) && is_newer(other->list->crl(), list.list->crl()); };
-    return std::any_of(here.begin(), here.end(), newer) || (there.size() == 1 && newer(there.front()));
+    const auto newer = [&](const CrlEvidence* other) {
+      return usable(*other) && same_series(other->list->crl(), list.list->crl()) &&
+             is_newer(other->list->crl(), list.list->crl());
+    };
+    return std::any_of(here.begin(), here.end(), newer) ||
+           (there.size() == 1 && newer(there.front()));
   };
   std::erase_if(here, [&](const CrlEvidence* list) { return usable(*list) && superseded(*list); });
 
@@ -248,16 +366,29 @@ RevocationState revocation_of(const Certificate& certificate, ListOf of, std::sp
       if (!usable(*list)) continue;
       const auto entry = list->list->find(certificate.serial, certificate.issuer);
       if (!entry) damaged = open_question(*list, entry.error().what);
-      if (entry && *entry) return {.answer = RevocationState::Answer::revoked, .why = {}, .place = list->place, .date = (*entry)->date, .reason = (*entry)->reason};
+      if (entry && *entry)
+        return {.answer = RevocationState::Answer::revoked,
+                .why = {},
+                .place = list->place,
+                .date = (*entry)->date,
+                .reason = (*entry)->reason};
     }
   }
   if (damaged.answer == RevocationState::Answer::unknown) return damaged;
 
   const auto clears = [](const CrlEvidence& list) { return usable(list) && list.gap.empty(); };
-  const auto& why_not = [](const CrlEvidence& list) { return list.problem.empty() ? list.gap : list.problem; };
-  RevocationState out{.answer = RevocationState::Answer::not_revoked, .why = {}, .place = {}, .date = {}, .reason = {}};
+  const auto& why_not = [](const CrlEvidence& list) {
+    return list.problem.empty() ? list.gap : list.problem;
+  };
+  RevocationState out{.answer = RevocationState::Answer::not_revoked,
+                      .why = {},
+                      .place = {},
+                      .date = {},
+                      .reason = {}};
   for (const CrlEvidence* point : there) {
-    const auto instead = std::find_if(here.begin(), here.end(), [&](const CrlEvidence* list) { return clears(*list) && stands_for(*list, *point, there.size() == 1); });
+    const auto instead = std::find_if(here.begin(), here.end(), [&](const CrlEvidence* list) {
+      return clears(*list) && stands_for(*list, *point, there.size() == 1);
+    });
     if (clears(*point)) {
       out.place = point->place;
     } else if (instead != here.end()) {
@@ -274,10 +405,15 @@ RevocationState revocation_of(const Certificate& certificate, ListOf of, std::sp
     if (!clears(*list)) continue;
     const Crl& crl = list->list->crl();
     const auto& named = certificate.crl_distribution_points.value;
-    const bool belongs = addresses(crl).empty() || (named && std::any_of(named->uris.begin(), named->uris.end(), [&](const std::string& uri) { return names_address(crl, uri); }));
+    const bool belongs =
+        addresses(crl).empty() ||
+        (named && std::any_of(named->uris.begin(), named->uris.end(),
+                              [&](const std::string& uri) { return names_address(crl, uri); }));
     out.place = list->place;
     if (belongs) return out;
-    partition = fmt::format("it is the list of {}, and nothing says that this certificate belongs to it", printable(addresses(crl).front()));
+    partition =
+        fmt::format("it is the list of {}, and nothing says that this certificate belongs to it",
+                    printable(addresses(crl).front()));
   }
   if (!partition.empty()) {
     out.answer = RevocationState::Answer::unknown;
@@ -287,15 +423,28 @@ RevocationState revocation_of(const Certificate& certificate, ListOf of, std::sp
   if (!here.empty()) return open_question(*here.front(), why_not(*here.front()));
   if (!elsewhere.empty()) return open_question(*elsewhere.front(), elsewhere.front()->problem);
   // A list that cannot be read may be of any issuer, and may name anybody.
-  const auto unread = std::find_if(evidence.begin(), evidence.end(), [](const CrlEvidence& list) { return list.list == nullptr; });
+  const auto unread = std::find_if(evidence.begin(), evidence.end(),
+                                   [](const CrlEvidence& list) { return list.list == nullptr; });
   if (unread != evidence.end()) return open_question(*unread, unread->problem);
   return {};
 }
 
 std::string reason_text(std::optional<unsigned> reason) {
-  constexpr const char* kReasons[] = {"unspecified", "key compromise", "authority compromise", "affiliation changed", "superseded", "cessation of operation", "certificate hold", "", "removed from the list", "privilege withdrawn", "attribute authority compromise"};
+  constexpr const char* kReasons[] = {"unspecified",
+                                      "key compromise",
+                                      "authority compromise",
+                                      "affiliation changed",
+                                      "superseded",
+                                      "cessation of operation",
+                                      "certificate hold",
+                                      "",
+                                      "removed from the list",
+                                      "privilege withdrawn",
+                                      "attribute authority compromise"};
   if (!reason) return "no reason given";
-  return *reason < std::size(kReasons) && kReasons[*reason][0] != '\0' ? kReasons[*reason] : fmt::format("reason {}", *reason);
+  return *reason < std::size(kReasons) && kReasons[*reason][0] != '\0'
+             ? kReasons[*reason]
+             : fmt::format("reason {}", *reason);
 }
 
 }  // namespace attest

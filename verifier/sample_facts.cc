@@ -28,14 +28,28 @@ Text firmware(const Evidence& e) {
   return said<FactId::firmware_information>(e);
 }
 Text certificate(const CertificateEvidence& c) {
-  return c.certificate ? fmt::format("{}, sha256 {}", name_text(c.certificate->subject), hex(c.certificate->sha256)) : Text();
+  return c.certificate ? fmt::format("{}, sha256 {}", name_text(c.certificate->subject),
+                                     hex(c.certificate->sha256))
+                       : Text();
 }
-Text dac(const Evidence& e) { return certificate(e.dac); }
-Text pai(const Evidence& e) { return certificate(e.pai); }
-Text paa(const Evidence& e) { return e.paa ? hex_colons(e.paa->subject_key_id) : Text(); }
-Text declaration_type(const Evidence& e) { return e.cd ? certification_type_text(e.cd->certification_type) : Text(); }
-Text declaration_signer(const Evidence& e) { return e.cd_signer ? printable(e.cd_signer->name) : Text(); }
-Text declaration_id(const Evidence& e) { return e.cd ? printable(e.cd->certificate_id) : Text(); }
+Text dac(const Evidence& e) {
+  return certificate(e.dac);
+}
+Text pai(const Evidence& e) {
+  return certificate(e.pai);
+}
+Text paa(const Evidence& e) {
+  return e.paa ? hex_colons(e.paa->subject_key_id) : Text();
+}
+Text declaration_type(const Evidence& e) {
+  return e.cd ? certification_type_text(e.cd->certification_type) : Text();
+}
+Text declaration_signer(const Evidence& e) {
+  return e.cd_signer ? printable(e.cd_signer->name) : Text();
+}
+Text declaration_id(const Evidence& e) {
+  return e.cd ? printable(e.cd->certificate_id) : Text();
+}
 
 template <class T, class Show>
 Text on_ledger(const Fact<T>& fact, Show&& show) {
@@ -46,13 +60,20 @@ Text ledger_vendor(const Evidence& e) {
   return on_ledger(e.facts->vendor, [](const VendorInfo& v) { return v.vendor_name; });
 }
 Text ledger_model(const Evidence& e) {
-  return on_ledger(e.facts->model, [](const Model& m) { return fmt::format("{}, device type {}", m.product_name, m.device_type_id); });
+  return on_ledger(e.facts->model, [](const Model& m) {
+    return fmt::format("{}, device type {}", m.product_name, m.device_type_id);
+  });
 }
 Text ledger_version(const Evidence& e) {
-  return on_ledger(e.facts->version, [](const ModelVersion& v) { return fmt::format("{} ({}){}", v.software_version, v.software_version_string, v.valid ? "" : ", withdrawn"); });
+  return on_ledger(e.facts->version, [](const ModelVersion& v) {
+    return fmt::format("{} ({}){}", v.software_version, v.software_version_string,
+                       v.valid ? "" : ", withdrawn");
+  });
 }
 Text ledger_certification(const Evidence& e) {
-  return on_ledger(e.facts->compliance, [](const ComplianceInfo& c) { return fmt::format("status {}, {}", c.status, c.certificate_id); });
+  return on_ledger(e.facts->compliance, [](const ComplianceInfo& c) {
+    return fmt::format("status {}, {}", c.status, c.certificate_id);
+  });
 }
 
 struct Kept {
@@ -85,14 +106,20 @@ constexpr Kept kKept[] = {
 }  // namespace
 
 std::optional<std::string> sample_fact(const Evidence& e, std::string_view name) {
-  const auto at = std::find_if(std::begin(kKept), std::end(kKept), [&](const Kept& k) { return name == k.name; });
+  const auto at = std::find_if(std::begin(kKept), std::end(kKept),
+                               [&](const Kept& k) { return name == k.name; });
   return at == std::end(kKept) ? std::nullopt : at->of(e);
 }
 
 ApprovedSample sample_of(const Evidence& e, const Report& report, std::string source) {
-  ApprovedSample out{.source = std::move(source), .network = network_name(e.policy.network), .verdict = verdict_name(report.verdict), .at = e.policy.at, .facts = {}};
+  ApprovedSample out{.source = std::move(source),
+                     .network = network_name(e.policy.network),
+                     .verdict = verdict_name(report.verdict),
+                     .at = e.policy.at,
+                     .facts = {}};
   for (const Kept& kept : kKept) {
-    if (auto value = kept.of(e)) out.facts.push_back({.name = kept.name, .value = std::move(*value)});
+    if (auto value = kept.of(e))
+      out.facts.push_back({.name = kept.name, .value = std::move(*value)});
   }
   return out;
 }

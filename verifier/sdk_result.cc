@@ -61,12 +61,17 @@ constexpr CodeName kCodes[] = {
 int inputs(const Evidence& e) {
   if (!e.dac.present()) return 0;
   if (!e.pai.present()) return 207;
-  return e.elements_statement != nullptr && std::get<Bytes>(e.elements_statement->value).size() > kMaxElementsBytes ? 701 : 0;
+  return e.elements_statement != nullptr &&
+                 std::get<Bytes>(e.elements_statement->value).size() > kMaxElementsBytes
+             ? 701
+             : 0;
 }
 
-// The format check of one certificate: shape, algorithm, key, and the four extensions of the profile.
+// The format check of one certificate: shape, algorithm, key, and the four extensions of the
+// profile.
 bool follows_profile(const Certificate& c, bool authority) {
-  if (c.version != 3 || !equal(c.signature_algorithm, oid::kEcdsaWithSha256) || !c.p256) return false;
+  if (c.version != 3 || !equal(c.signature_algorithm, oid::kEcdsaWithSha256) || !c.p256)
+    return false;
   const auto& bc = c.basic_constraints;
   if (bc.count != 1 || !bc.critical || !bc.value || bc.value->ca != authority) return false;
   if (authority ? bc.value->path_length != 0u : bc.value->path_length.has_value()) return false;
@@ -74,8 +79,12 @@ bool follows_profile(const Certificate& c, bool authority) {
   if (usage.count != 1 || !usage.critical || !usage.value) return false;
   constexpr uint16_t kSigns = KeyUsage::key_cert_sign | KeyUsage::crl_sign;
   const uint16_t bits = usage.value->bits;
-  if (authority ? ((bits & kSigns) != kSigns || (bits & ~(kSigns | KeyUsage::digital_signature)) != 0) : bits != KeyUsage::digital_signature) return false;
-  return c.subject_key_id.count == 1 && !c.subject_key_id.critical && c.skid() && c.authority_key_id.count == 1 && !c.authority_key_id.critical && c.akid();
+  if (authority
+          ? ((bits & kSigns) != kSigns || (bits & ~(kSigns | KeyUsage::digital_signature)) != 0)
+          : bits != KeyUsage::digital_signature)
+    return false;
+  return c.subject_key_id.count == 1 && !c.subject_key_id.critical && c.skid() &&
+         c.authority_key_id.count == 1 && !c.authority_key_id.critical && c.akid();
 }
 int profiles(const Evidence& e) {
   if (!e.pai.certificate || !follows_profile(*e.pai.certificate, true)) return 203;
@@ -83,7 +92,9 @@ int profiles(const Evidence& e) {
   return 0;
 }
 
-bool unreadable(const SubjectId& id) { return id.how == SubjectId::How::malformed || id.how == SubjectId::How::duplicate; }
+bool unreadable(const SubjectId& id) {
+  return id.how == SubjectId::How::malformed || id.how == SubjectId::How::duplicate;
+}
 
 int vendor_and_product(const Evidence& e) {
   const Certificate &dac = *e.dac.certificate, &pai = *e.pai.certificate;
@@ -95,7 +106,8 @@ int vendor_and_product(const Evidence& e) {
 }
 
 int attestation_signature(const Evidence& e) {
-  if (e.elements_statement == nullptr) return e.dac_key && e.dac.certificate->p256 != e.dac_key->public_key ? 500 : 0;
+  if (e.elements_statement == nullptr)
+    return e.dac_key && e.dac.certificate->p256 != e.dac_key->public_key ? 500 : 0;
   if (e.signature == nullptr || e.challenge == nullptr) return 0;
   if (e.signature->size() > 64) return 503;
   return e.answer(Signed::attestation) == true ? 0 : 500;
@@ -103,7 +115,8 @@ int attestation_signature(const Evidence& e) {
 
 int paa(const Evidence& e) {
   const auto akid = e.pai.certificate->akid();
-  if (e.policy.network == Network::main && akid && development_paa_name(*akid) != nullptr) return 101;   // no production store has them
+  if (e.policy.network == Network::main && akid && development_paa_name(*akid) != nullptr)
+    return 101;  // no production store has them
   if (e.paa_found == Evidence::PaaFound::unknown) return 0;
   if (e.paa_found != Evidence::PaaFound::by_key_id) return 101;
   if (e.paa->certificate) {
@@ -119,24 +132,34 @@ int dac_validity(const Evidence& e) {
 }
 
 bool has_unknown_critical(const Certificate& c) {
-  return std::any_of(c.extensions.begin(), c.extensions.end(), [](const Extension& x) { return x.critical && !is_understood(x.oid); });
+  return std::any_of(c.extensions.begin(), c.extensions.end(),
+                     [](const Extension& x) { return x.critical && !is_understood(x.oid); });
 }
 
-// What the library's strict mode asks of a certificate in a chain; DAC and PAI have passed the profile by then.
+// What the library's strict mode asks of a certificate in a chain; DAC and PAI have passed the
+// profile by then.
 bool passes_strictly(const Certificate& c) {
-  return c.same_algorithm && !has_unknown_critical(c) && c.version == 3 && c.basic_constraints.critical && c.key_usage.count != 0 &&
-         c.subject_key_id.count != 0 && !c.subject_key_id.critical && !c.authority_key_id.critical;
+  return c.same_algorithm && !has_unknown_critical(c) && c.version == 3 &&
+         c.basic_constraints.critical && c.key_usage.count != 0 && c.subject_key_id.count != 0 &&
+         !c.subject_key_id.critical && !c.authority_key_id.critical;
 }
 
 int chain(const Evidence& e) {
   const Certificate &dac = *e.dac.certificate, &pai = *e.pai.certificate;
   const Instant issued = dac.not_before;
-  const auto within = [&](Instant from, Instant until) { return issued >= from && issued <= until; };
-  bool good = same_name(dac.issuer, pai.subject) && dac.akid() == pai.skid() && e.answer(Signed::dac) == true && within(pai.not_before, pai.not_after) &&
+  const auto within = [&](Instant from, Instant until) {
+    return issued >= from && issued <= until;
+  };
+  bool good = same_name(dac.issuer, pai.subject) && dac.akid() == pai.skid() &&
+              e.answer(Signed::dac) == true && within(pai.not_before, pai.not_after) &&
               passes_strictly(dac) && passes_strictly(pai) && names_certificate(dac, pai);
   if (e.paa) {
-    const bool named = equal(pai.issuer.der, e.paa->subject) || (e.paa->certificate && same_name(pai.issuer, e.paa->certificate->subject));
-    good = good && named && e.answer(Signed::pai) == true && within(e.paa->not_before, e.paa->not_after) && (!e.paa->certificate || (passes_strictly(*e.paa->certificate) && names_certificate(pai, *e.paa->certificate)));
+    const bool named = equal(pai.issuer.der, e.paa->subject) ||
+                       (e.paa->certificate && same_name(pai.issuer, e.paa->certificate->subject));
+    good = good && named && e.answer(Signed::pai) == true &&
+           within(e.paa->not_before, e.paa->not_after) &&
+           (!e.paa->certificate ||
+            (passes_strictly(*e.paa->certificate) && names_certificate(pai, *e.paa->certificate)));
   }
   return good ? 0 : 301;
 }
@@ -150,62 +173,78 @@ int elements(const Evidence& e) {
 int declaration_wrapper(const Evidence& e) {
   if (!e.cd_place) return 0;
   // The pass that looks for the key id runs first.
-  if (!e.cms || e.cms->signers.size() != 1 || e.cms->has_certificates || e.cms->has_crls) return 600;
+  if (!e.cms || e.cms->signers.size() != 1 || e.cms->has_certificates || e.cms->has_crls)
+    return 600;
   const Cms::Signer& signer = e.cms->signers.front();
-  if (signer.version != 3 || !equal(signer.digest_algorithm, oid::kSha256) || !equal(signer.signature_algorithm, oid::kEcdsaWithSha256) || !signer.ecdsa || signer.has_signed_attributes ||
-      !signer.subject_key_id || signer.subject_key_id->size() != 20)
+  if (signer.version != 3 || !equal(signer.digest_algorithm, oid::kSha256) ||
+      !equal(signer.signature_algorithm, oid::kEcdsaWithSha256) || !signer.ecdsa ||
+      signer.has_signed_attributes || !signer.subject_key_id || signer.subject_key_id->size() != 20)
     return 600;
   const bool test_key = equal(*signer.subject_key_id, test_cd_signer().subject_key_id);
   if (!e.cd_signer && !test_key && e.cd_signer_unknown_why.empty()) return 601;
   if (test_key && e.cd && e.cd->certification_type > 1) return 601;
-  if (e.cms->version != 3 || e.cms->digest_algorithms.size() != 1 || !equal(e.cms->digest_algorithms[0], oid::kSha256) || !equal(e.cms->content_type, oid::kCmsData)) return 602;
+  if (e.cms->version != 3 || e.cms->digest_algorithms.size() != 1 ||
+      !equal(e.cms->digest_algorithms[0], oid::kSha256) ||
+      !equal(e.cms->content_type, oid::kCmsData))
+    return 602;
   return e.answer(Signed::cd) == false ? 602 : 0;
 }
 
 // The SDK stops at an unknown tag: a list of PAAs behind it is not applied.
 const std::vector<Bytes>* applied_paa_list(const CertificationDeclaration& cd) {
-  return cd.authorized_paa_list && !cd.unknown_tag_hides_fields ? &*cd.authorized_paa_list : nullptr;
+  return cd.authorized_paa_list && !cd.unknown_tag_hides_fields ? &*cd.authorized_paa_list
+                                                                : nullptr;
 }
 
 int declaration_payload(const Evidence& e) {
   if (!e.cd_place) return 0;
   if (!e.cd) return 603;
   const CertificationDeclaration& cd = *e.cd;
-  if (cd.certificate_id.size() != 19 || cd.certificate_id.find('\0') != std::string::npos) return 603;
+  if (cd.certificate_id.size() != 19 || cd.certificate_id.find('\0') != std::string::npos)
+    return 603;
   if (cd.dac_origin_vendor_id.has_value() != cd.dac_origin_product_id.has_value()) return 603;
   if (const auto* list = applied_paa_list(cd)) {
-    if (std::any_of(list->begin(), list->end(), [](const Bytes& id) { return id.size() != 20; })) return 603;
+    if (std::any_of(list->begin(), list->end(), [](const Bytes& id) { return id.size() != 20; }))
+      return 603;
   }
   if (cd.format_version != 1) return 501;
   if (e.vid && cd.vendor_id != *e.vid) return 604;
-  const auto lists = [&](uint16_t pid) { return std::find(cd.product_ids.begin(), cd.product_ids.end(), pid) != cd.product_ids.end(); };
+  const auto lists = [&](uint16_t pid) {
+    return std::find(cd.product_ids.begin(), cd.product_ids.end(), pid) != cd.product_ids.end();
+  };
   if (cd.product_ids.empty() || (e.pid && !lists(*e.pid))) return 605;
   if (cd.certification_type > 2) return 501;
   const Certificate &dac = *e.dac.certificate, &pai = *e.pai.certificate;
-  const uint16_t pai_pid = pai.pid().value_or(0);   // the SDK takes product 0 for none
+  const uint16_t pai_pid = pai.pid().value_or(0);  // the SDK takes product 0 for none
   if (cd.dac_origin_vendor_id) {
     if (dac.vid() != cd.dac_origin_vendor_id || pai.vid() != cd.dac_origin_vendor_id) return 604;
-    if (dac.pid() != cd.dac_origin_product_id || (pai_pid != 0 && pai_pid != *cd.dac_origin_product_id)) return 605;
+    if (dac.pid() != cd.dac_origin_product_id ||
+        (pai_pid != 0 && pai_pid != *cd.dac_origin_product_id))
+      return 605;
   } else {
     if (dac.vid() != cd.vendor_id || pai.vid() != cd.vendor_id) return 604;
     if (!lists(*dac.pid()) || (pai_pid != 0 && !lists(pai_pid))) return 605;
   }
   if (const auto* list = applied_paa_list(cd); list != nullptr && e.paa) {
-    if (std::none_of(list->begin(), list->end(), [&](const Bytes& id) { return equal(id, e.paa->subject_key_id); })) return 606;
+    if (std::none_of(list->begin(), list->end(),
+                     [&](const Bytes& id) { return equal(id, e.paa->subject_key_id); }))
+      return 606;
   }
   return 0;
 }
 
 // A separate call of the commissioner, made after all the rest.
 int revocation(const Evidence& e) {
-  const bool dac = e.dac_revocation.answer == RevocationState::Answer::revoked, pai = e.pai_revocation.answer == RevocationState::Answer::revoked;
+  const bool dac = e.dac_revocation.answer == RevocationState::Answer::revoked,
+             pai = e.pai_revocation.answer == RevocationState::Answer::revoked;
   return dac && pai ? 208 : pai ? 202 : dac ? 302 : 0;
 }
 
 }  // namespace
 
 const char* sdk_code_name(int code) {
-  const auto at = std::find_if(std::begin(kCodes), std::end(kCodes), [&](const CodeName& c) { return c.code == code; });
+  const auto at = std::find_if(std::begin(kCodes), std::end(kCodes),
+                               [&](const CodeName& c) { return c.code == code; });
   return at == std::end(kCodes) ? nullptr : at->name;
 }
 
@@ -216,7 +255,9 @@ SdkCode sdk_code(int code) {
 
 SdkCode sdk_result(const Evidence& e) {
   if (!e.dac.present()) return sdk_code(701);
-  for (const auto step : {inputs, profiles, vendor_and_product, attestation_signature, paa, dac_validity, chain, elements, declaration_wrapper, declaration_payload, revocation}) {
+  for (const auto step :
+       {inputs, profiles, vendor_and_product, attestation_signature, paa, dac_validity, chain,
+        elements, declaration_wrapper, declaration_payload, revocation}) {
     if (const int code = step(e); code != 0) return sdk_code(code);
   }
   return sdk_code(0);

@@ -32,11 +32,16 @@ struct State {
 
 uint64_t siphash(const SipKey& key, View data) {
   const uint64_t k0 = le64(key, 0), k1 = le64(key, 8);
-  State s{.v0 = k0 ^ 0x736f6d6570736575, .v1 = k1 ^ 0x646f72616e646f6d, .v2 = k0 ^ 0x6c7967656e657261, .v3 = k1 ^ 0x7465646279746573};
+  State s{.v0 = k0 ^ 0x736f6d6570736575,
+          .v1 = k1 ^ 0x646f72616e646f6d,
+          .v2 = k0 ^ 0x6c7967656e657261,
+          .v3 = k1 ^ 0x7465646279746573};
   size_t at = 0;
   for (; at + 8 <= data.size(); at += 8) s.take(le64(data, at));
-  uint64_t last = static_cast<uint64_t>(data.size()) << 56;   // the length's low byte above what is left
-  for (size_t i = 0; at + i < data.size(); ++i) last |= static_cast<uint64_t>(data[at + i]) << (8 * i);
+  uint64_t last = static_cast<uint64_t>(data.size())
+                  << 56;  // the length's low byte above what is left
+  for (size_t i = 0; at + i < data.size(); ++i)
+    last |= static_cast<uint64_t>(data[at + i]) << (8 * i);
   s.take(last);
   s.v2 ^= 0xff;
   for (int i = 0; i < 4; ++i) s.round();

@@ -27,12 +27,16 @@ bool is_for(const Waiver& waiver, const Evidence& evidence) {
   return dac != nullptr && hex(dac->sha256) == waiver.device;
 }
 
-bool is_in_force(const Waiver& waiver, const Policy& policy) { return !waiver.until || policy.at <= *waiver.until; }
+bool is_in_force(const Waiver& waiver, const Policy& policy) {
+  return !waiver.until || policy.at <= *waiver.until;
+}
 
 const Waiver* waiver_for(const Evidence& e, const Check& check) {
   if (e.policy.waivers.empty() || !may_be_waived(check, e.policy.network)) return nullptr;
-  const auto at = std::find_if(e.policy.waivers.begin(), e.policy.waivers.end(),
-                               [&](const Waiver& w) { return w.id == check.id && is_in_force(w, e.policy) && is_for(w, e); });
+  const auto at =
+      std::find_if(e.policy.waivers.begin(), e.policy.waivers.end(), [&](const Waiver& w) {
+        return w.id == check.id && is_in_force(w, e.policy) && is_for(w, e);
+      });
   return at == e.policy.waivers.end() ? nullptr : &*at;
 }
 
@@ -47,11 +51,14 @@ void tell_of_unused(const Evidence& e, std::vector<Finding>& findings) {
   std::string message;
   for (const Waiver& waiver : e.policy.waivers) {
     const Check* check = find_check(waiver.id);
-    if (check == nullptr || waiver_for(e, *check) == nullptr || !is_in_force(waiver, e.policy) || !is_for(waiver, e)) continue;   // what is wrong with it is another finding
+    if (check == nullptr || waiver_for(e, *check) == nullptr || !is_in_force(waiver, e.policy) ||
+        !is_for(waiver, e))
+      continue;  // what is wrong with it is another finding
     const Finding& f = findings[check_index(*check)];
     // While it is blocked or unknown nobody can say that the waiver is not needed.
     if (!f.waived.empty() || (f.status != Status::pass && f.status != Status::skipped)) continue;
-    message += fmt::format("{}{}", message.empty() ? "nothing needs the waiver of " : ", ", waiver.id);
+    message +=
+        fmt::format("{}{}", message.empty() ? "nothing needs the waiver of " : ", ", waiver.id);
   }
   if (message.empty()) return;
   Finding& told = findings[check_index(*find_check(kUsed))];

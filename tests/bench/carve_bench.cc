@@ -1,5 +1,6 @@
-// Carving a large raw file: carve_bench FILE [times]. Prints the speed of the search and of the whole reading (with the
-// file's SHA-256), and the memory that the process itself took. Beside it: time grep -c 'CERTIFICATE' FILE.
+// Carving a large raw file: carve_bench FILE [times]. Prints the speed of the search and of the
+// whole reading (with the file's SHA-256), and the memory that the process itself took. Beside it:
+// time grep -c 'CERTIFICATE' FILE.
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/mman.h>
@@ -44,12 +45,14 @@ int main(int argc, char** argv) {
     const double search = seconds([&] { (void)carve({.path = argv[1], .bytes = bytes}, reading); });
     Reading whole;
     whole.codecs = &codecs::direct();
-    const double all = seconds([&] { (void)read_evidence({.path = argv[1], .bytes = bytes}, whole); });
-    fmt::print("carve {:.0f} MB/s, recognised, carved and digested {:.0f} MB/s, {} statements\n", megabytes / search, megabytes / all,
-               whole.device.statements.size());
+    const double all =
+        seconds([&] { (void)read_evidence({.path = argv[1], .bytes = bytes}, whole); });
+    fmt::print("carve {:.0f} MB/s, recognised, carved and digested {:.0f} MB/s, {} statements\n",
+               megabytes / search, megabytes / all, whole.device.statements.size());
   }
   struct rusage usage {};
   getrusage(RUSAGE_SELF, &usage);
-  fmt::print("peak {} KiB resident, of which the mapped file {} KiB\n", usage.ru_maxrss, size / 1024);
+  fmt::print("peak {} KiB resident, of which the mapped file {} KiB\n", usage.ru_maxrss,
+             size / 1024);
   return 0;
 }

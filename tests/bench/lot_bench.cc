@@ -1,5 +1,5 @@
-// What judging costs beside the signatures: devices of one lot a second on one core, with an engine whose answers cost
-// nothing, and with OpenSSL's. Usage: lot_bench FILE (records of lot_maker)
+// What judging costs beside the signatures: devices of one lot a second on one core, with an engine
+// whose answers cost nothing, and with OpenSSL's. Usage: lot_bench FILE (records of lot_maker)
 
 #include <cstdio>
 #include <cstdlib>
@@ -15,12 +15,16 @@ using namespace attest;
 
 namespace {
 
-double cpu_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
+double cpu_seconds() {
+  return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
+}
 
 class FreeEngine final : public SignatureEngine {
  public:
   const char* name() const override { return "free"; }
-  void verify(std::span<const SignatureJob>, std::span<uint8_t> answers) override { std::fill(answers.begin(), answers.end(), uint8_t{1}); }
+  void verify(std::span<const SignatureJob>, std::span<uint8_t> answers) override {
+    std::fill(answers.begin(), answers.end(), uint8_t{1});
+  }
 };
 
 struct Record {
@@ -56,19 +60,34 @@ int main(int argc, char** argv) {
   for (std::string line; std::getline(in, line);) {
     const auto json = parse_json(line);
     if (!json) return std::fprintf(stderr, "lot_bench: %s\n", json.error().what.c_str()), 1;
-    const auto bytes = [](const Json& j, const char* key) { return *from_base64(*j.find(key)->string()); };
-    Record r{.dac = bytes(*json, "dac"), .pai = bytes(*json, "pai"), .cd = bytes(*json, "cd"), .elements = {}, .signature = {}, .nonce = {}, .challenge = {}, .serial = *json->find("serial_number")->string()};
+    const auto bytes = [](const Json& j, const char* key) {
+      return *from_base64(*j.find(key)->string());
+    };
+    Record r{.dac = bytes(*json, "dac"),
+             .pai = bytes(*json, "pai"),
+             .cd = bytes(*json, "cd"),
+             .elements = {},
+             .signature = {},
+             .nonce = {},
+             .challenge = {},
+             .serial = *json->find("serial_number")->string()};
     if (const Json* a = json->find("attestation")) {
       const auto hexed = [&](const char* key) { return *from_hex(*a->find(key)->string()); };
-      r.elements = hexed("elements"), r.signature = hexed("signature"), r.nonce = hexed("nonce"), r.challenge = hexed("challenge");
+      r.elements = hexed("elements"), r.signature = hexed("signature"), r.nonce = hexed("nonce"),
+      r.challenge = hexed("challenge");
     }
     records.push_back(std::move(r));
   }
-  const Policy policy{.network = Network::none, .at = *parse_rfc3339(forge::kAt), .required = {}, .show_passcode = false};
+  const Policy policy{.network = Network::none,
+                      .at = *parse_rfc3339(forge::kAt),
+                      .required = {},
+                      .show_passcode = false};
   TrustStore trust = TrustStore::builtin(false);
   for (const forge::Anchor* anchor : {&forge::paa_fff1(), &forge::cd_signer()}) {
     const auto certificate = parse_certificate(forge::certificate(anchor->plan, anchor->key));
-    const auto added = anchor == &forge::cd_signer() ? trust.add_cd_signer(*certificate, Origin::given, anchor->file) : trust.add_paa(*certificate, Origin::given, anchor->file);
+    const auto added = anchor == &forge::cd_signer()
+                           ? trust.add_cd_signer(*certificate, Origin::given, anchor->file)
+                           : trust.add_paa(*certificate, Origin::given, anchor->file);
     if (!added) return 1;
   }
   FreeEngine free_engine;
@@ -79,11 +98,15 @@ int main(int argc, char** argv) {
     while (cpu_seconds() - start < 2) {
       for (size_t i = 0; i < records.size();) {
         std::vector<Reading> batch;
-        for (; i < records.size() && batch.size() < 256; ++i) batch.push_back(reading_of(records[i], "record"));
-        for (const Judged& j : judge.judge(std::move(batch), false)) approved += j.outline.verdict == Verdict::approve ? 1 : 0, ++count;
+        for (; i < records.size() && batch.size() < 256; ++i)
+          batch.push_back(reading_of(records[i], "record"));
+        for (const Judged& j : judge.judge(std::move(batch), false))
+          approved += j.outline.verdict == Verdict::approve ? 1 : 0, ++count;
       }
     }
     const double seconds = cpu_seconds() - start;
-    std::printf("%s: %.0f devices/s, %.2f us each, %zu of %zu approved\n", engine->name(), static_cast<double>(count) / seconds, 1e6 * seconds / static_cast<double>(count), approved, count);
+    std::printf("%s: %.0f devices/s, %.2f us each, %zu of %zu approved\n", engine->name(),
+                static_cast<double>(count) / seconds, 1e6 * seconds / static_cast<double>(count),
+                approved, count);
   }
 }

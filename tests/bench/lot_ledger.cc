@@ -1,6 +1,9 @@
-// A ledger for the lot of lot_maker, served until it is told to stop: PAAs, and the PAI's revocation list with so many
-// serial numbers, among them those of the devices 333, 1333, 2333, … Writes the PAAs into FOLDER, and prints its URL.
+// A ledger for the lot of lot_maker, served until it is told to stop: PAAs, and the PAI's
+// revocation list with so many serial numbers, among them those of the devices 333, 1333, 2333, …
+// Writes the PAAs into FOLDER, and prints its URL.
 //   lot_ledger SERIALS PAAS FOLDER
+#include "fixtures/ledger/lot_ledger.h"
+
 #include <fmt/format.h>
 
 #include <csignal>
@@ -9,7 +12,6 @@
 #include <fstream>
 
 #include "fixtures/ledger/ledger_server.h"
-#include "fixtures/ledger/lot_ledger.h"
 #include "tests/bench/lot_plan.h"
 #include "verifier/pki/key.h"
 
@@ -28,7 +30,8 @@ Bytes drawn(uint64_t n) {
 std::vector<Bytes> revoked(size_t count) {
   std::vector<Bytes> out;
   out.reserve(count);
-  for (uint64_t device = 333; out.size() < count / 1000; device += 1000) out.push_back(forge::numbered_serial(device));
+  for (uint64_t device = 333; out.size() < count / 1000; device += 1000)
+    out.push_back(forge::numbered_serial(device));
   while (out.size() < count) out.push_back(drawn(out.size()));
   return out;
 }
@@ -41,13 +44,15 @@ int main(int argc, char** argv) {
   sigemptyset(&end);
   sigaddset(&end, SIGTERM);
   sigaddset(&end, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &end, nullptr);   // the server's threads, too: main waits for them
+  pthread_sigmask(SIG_BLOCK, &end, nullptr);  // the server's threads, too: main waits for them
   const std::vector<Bytes> paas = fixtures::lot_paas(std::strtoul(argv[2], nullptr, 10));
-  for (size_t i = 0; i < paas.size(); ++i) std::ofstream(fmt::format("{}/paa-{:03}.pem", argv[3], i)) << to_pem("CERTIFICATE", paas[i]);
+  for (size_t i = 0; i < paas.size(); ++i)
+    std::ofstream(fmt::format("{}/paa-{:03}.pem", argv[3], i)) << to_pem("CERTIFICATE", paas[i]);
   fixtures::LedgerServer server({}, {});
   if (!server.start()) return fmt::print(stderr, "lot_ledger: no port is free\n"), 2;
-  auto facts = fixtures::lot_ledger(bench::lot_plan(), server.url(), paas, revoked(std::strtoul(argv[1], nullptr, 10)));
-  facts.time = {std::time(nullptr)};   // of its newest block
+  auto facts = fixtures::lot_ledger(bench::lot_plan(), server.url(), paas,
+                                    revoked(std::strtoul(argv[1], nullptr, 10)));
+  facts.time = {std::time(nullptr)};  // of its newest block
   server.set_facts(std::move(facts));
   fmt::print("{}\n", server.url());
   std::fflush(stdout);

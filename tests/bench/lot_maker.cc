@@ -1,7 +1,9 @@
-// Writes a lot of forged devices as the records of `lot --stream`, one line a device: what benchmarks and tests of whole
-// lots read. All are of one PAI and one declaration; each has a DAC of its own. Usage: lot_maker COUNT [--response]
+// Writes a lot of forged devices as the records of `lot --stream`, one line a device: what
+// benchmarks and tests of whole lots read. All are of one PAI and one declaration; each has a DAC
+// of its own. Usage: lot_maker COUNT [--response]
 //
-// --response: each device answers an attestation request, so its record has elements, signature, nonce and challenge.
+// --response: each device answers an attestation request, so its record has elements, signature,
+// nonce and challenge.
 
 #include <fmt/format.h>
 
@@ -23,15 +25,18 @@ int main(int argc, char** argv) {
   for (long i = 0; i < count; ++i) {
     const std::string name = fmt::format("lot {}", i);
     const Bytes dac = forge::numbered_dac(plan, name, static_cast<uint64_t>(i));
-    std::string line = fmt::format(R"({{"id":"{}","vendor_id":"0xFFF1","product_id":"0x8000","software_version":1,"serial_number":"L{:08}","dac":"{}","pai":"{}","cd":"{}")", i, i, base64(dac), pai, cd);
+    std::string line = fmt::format(
+        R"({{"id":"{}","vendor_id":"0xFFF1","product_id":"0x8000","software_version":1,"serial_number":"L{:08}","dac":"{}","pai":"{}","cd":"{}")",
+        i, i, base64(dac), pai, cd);
     if (response) {
       forge::Device device = first;
       device.dac_key = plan.dac_key;
       const Sha256 nonce = sha256(view(name));
       device.nonce.assign(nonce.begin(), nonce.end());
       device.present();
-      line += fmt::format(R"(,"attestation":{{"elements":"{}","signature":"{}","nonce":"{}","challenge":"{}"}})", hex(device.elements), hex(device.signature), hex(device.nonce),
-                          hex(device.challenge));
+      line += fmt::format(
+          R"(,"attestation":{{"elements":"{}","signature":"{}","nonce":"{}","challenge":"{}"}})",
+          hex(device.elements), hex(device.signature), hex(device.nonce), hex(device.challenge));
     }
     std::puts((line + "}").c_str());
   }

@@ -1,5 +1,6 @@
-// Writes a lot of forged devices as Espressif factory partitions, one file a device, as its manufacturing tool leaves
-// them: what the benchmark of dumps reads. Usage: nvs_lot_maker COUNT FOLDER
+// Writes a lot of forged devices as Espressif factory partitions, one file a device, as its
+// manufacturing tool leaves them: what the benchmark of dumps reads. Usage: nvs_lot_maker COUNT
+// FOLDER
 
 #include <fmt/format.h>
 
@@ -48,8 +49,12 @@ int main(int argc, char** argv) {
   forge::DevicePlan plan = forge::good_plan("nvs lot");
   const forge::Device first = forge::make(plan);
   for (long i = 0; i < count; ++i) {
-    const Bytes dac = forge::numbered_dac(plan, fmt::format("nvs lot {}", i), static_cast<uint64_t>(i));
+    const Bytes dac =
+        forge::numbered_dac(plan, fmt::format("nvs lot {}", i), static_cast<uint64_t>(i));
     const Bytes image = partition(first, plan.dac_key, dac, i);
-    std::ofstream(std::filesystem::path(argv[2]) / fmt::format("N{:08}-partition.bin", i), std::ios::binary).write(reinterpret_cast<const char*>(image.data()), static_cast<std::streamsize>(image.size()));
+    std::ofstream(std::filesystem::path(argv[2]) / fmt::format("N{:08}-partition.bin", i),
+                  std::ios::binary)
+        .write(reinterpret_cast<const char*>(image.data()),
+               static_cast<std::streamsize>(image.size()));
   }
 }

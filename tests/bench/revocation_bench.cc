@@ -1,5 +1,5 @@
-// What a list of a million serials costs a device: by the index that the cache keeps beside it, and by walking it. Each
-// part runs in a process of its own, so that its peak memory is its own.
+// What a list of a million serials costs a device: by the index that the cache keeps beside it, and
+// by walking it. Each part runs in a process of its own, so that its peak memory is its own.
 //   revocation_bench [SERIALS]
 #include <fmt/format.h>
 #include <sys/resource.h>
@@ -56,13 +56,16 @@ void apart(const char* what, const std::function<std::string()>& work) {
 }
 
 // Microseconds of processor time.
-double since(std::clock_t start) { return 1e6 * static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC; }
+double since(std::clock_t start) {
+  return 1e6 * static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
+}
 
 }  // namespace
 
 int main(int argc, char** argv) {
   const uint64_t count = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 1'000'000;
-  const auto folder = std::filesystem::temp_directory_path() / fmt::format("revocation-bench-{}", getpid());
+  const auto folder =
+      std::filesystem::temp_directory_path() / fmt::format("revocation-bench-{}", getpid());
   std::filesystem::create_directories(folder);
   const std::string path = (folder / "list").string(), der = (folder / "der").string();
   fmt::print("a list of {} serials\n", count);
@@ -79,7 +82,8 @@ int main(int argc, char** argv) {
     auto crl = parse_crl((*file)->view(), *file);
     if (!crl) return fmt::format("cannot be read: {}", crl.error().what);
     const RevokedList list(std::move(*crl));
-    const auto written = ListFile::write(path, {.url = "bench", .validators = {}, .digest = ""}, list, {0});
+    const auto written =
+        ListFile::write(path, {.url = "bench", .validators = {}, .digest = ""}, list, {0});
     return fmt::format("{:.0f} ms{}", since(start) / 1000, written ? "" : written.error().what);
   });
   apart("open it and ask once", [&] {
@@ -109,13 +113,15 @@ int main(int argc, char** argv) {
     size_t found = 0;
     const auto ask = [&](size_t from, size_t to) {
       const auto start = std::clock();
-      for (size_t i = from; i < to; ++i) found += list.find(serials[i], list.crl().issuer).value().has_value() ? 1 : 0;
+      for (size_t i = from; i < to; ++i)
+        found += list.find(serials[i], list.crl().issuer).value().has_value() ? 1 : 0;
       return since(start) / static_cast<double>(to - from);
     };
     const double first = ask(0, 1'000);
     (void)ask(1'000, 100'000);
     const double later = ask(100'000, 200'000);
-    return fmt::format("{:.2f} us, later {:.2f} us a device{}", first, later, found == 0 ? "" : ", wrong");
+    return fmt::format("{:.2f} us, later {:.2f} us a device{}", first, later,
+                       found == 0 ? "" : ", wrong");
   });
   apart("ask by walking", [&] {
     const auto file = ListFile::open(path);
@@ -126,9 +132,14 @@ int main(int argc, char** argv) {
       for (uint64_t i = 0; i < kWalks; ++i) found += how(serial(count / kWalks * i)) ? 1 : 0;
       return since(start) / kWalks;
     };
-    const double walk = ask([&](const Bytes& wanted) { return find_revoked(list.crl(), wanted, list.crl().issuer).has_value(); });
-    const double index = ask([&](const Bytes& wanted) { return list.find(wanted, list.crl().issuer).value().has_value(); });
-    return fmt::format("{:.0f} us a device, {:.0f} times as much{}", walk, walk / index, found == 2 * kWalks ? "" : ", wrong");
+    const double walk = ask([&](const Bytes& wanted) {
+      return find_revoked(list.crl(), wanted, list.crl().issuer).has_value();
+    });
+    const double index = ask([&](const Bytes& wanted) {
+      return list.find(wanted, list.crl().issuer).value().has_value();
+    });
+    return fmt::format("{:.0f} us a device, {:.0f} times as much{}", walk, walk / index,
+                       found == 2 * kWalks ? "" : ", wrong");
   });
   std::filesystem::remove_all(folder);
 }

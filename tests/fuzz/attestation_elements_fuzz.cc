@@ -1,5 +1,5 @@
-// What the parser tells about trailing bytes and a missing end is exact: cutting the ones and adding the other gives
-// the same elements with nothing to tell. The views lie inside the input.
+// What the parser tells about trailing bytes and a missing end is exact: cutting the ones and
+// adding the other gives the same elements with nothing to tell. The views lie inside the input.
 #include "tests/fuzz/property.h"
 #include "verifier/matter/attestation_elements.h"
 
@@ -9,14 +9,19 @@ using test::must;
 namespace {
 
 bool inside(View part, View whole) {
-  return part.empty() || (part.data() >= whole.data() && part.data() + part.size() <= whole.data() + whole.size());
+  return part.empty() ||
+         (part.data() >= whole.data() && part.data() + part.size() <= whole.data() + whole.size());
 }
 
 bool same(const AttestationElements& a, const AttestationElements& b) {
-  const auto firmware = [](const AttestationElements& e) { return e.firmware_information.value_or(View{}); };
-  return equal(a.certification_declaration, b.certification_declaration) && equal(a.nonce, b.nonce) &&
-         a.timestamp == b.timestamp && a.firmware_information.has_value() == b.firmware_information.has_value() &&
-         equal(firmware(a), firmware(b)) && a.unknown_tags == b.unknown_tags && a.vendor_elements == b.vendor_elements;
+  const auto firmware = [](const AttestationElements& e) {
+    return e.firmware_information.value_or(View{});
+  };
+  return equal(a.certification_declaration, b.certification_declaration) &&
+         equal(a.nonce, b.nonce) && a.timestamp == b.timestamp &&
+         a.firmware_information.has_value() == b.firmware_information.has_value() &&
+         equal(firmware(a), firmware(b)) && a.unknown_tags == b.unknown_tags &&
+         a.vendor_elements == b.vendor_elements;
 }
 
 }  // namespace
@@ -39,9 +44,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (got->unterminated) exact.push_back(0x18);
   const auto again = parse_attestation_elements(exact);
   must(again && same(*got, *again), "the exact elements are the same");
-  must(again->trailing_bytes == 0 && !again->unterminated, "there is nothing to tell about the exact elements");
+  must(again->trailing_bytes == 0 && !again->unterminated,
+       "there is nothing to tell about the exact elements");
 
   const auto cut = parse_attestation_elements(View(exact).first(exact.size() - 1));
-  must(cut && cut->unterminated && same(*got, *cut), "without its end it is the same, and that is told");
+  must(cut && cut->unterminated && same(*got, *cut),
+       "without its end it is the same, and that is told");
   return 0;
 }

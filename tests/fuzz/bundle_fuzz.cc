@@ -1,5 +1,6 @@
-// Bundles: what is read is written back as the same bytes; an altered bundle is refused; a member that somebody wrote is
-// either the one way to write what it says, or refused, and judging it is safe.
+// Bundles: what is read is written back as the same bytes; an altered bundle is refused; a member
+// that somebody wrote is either the one way to write what it says, or refused, and judging it is
+// safe.
 #include "fixtures/forge/device_builder.h"
 #include "tests/fuzz/property.h"
 #include "verifier/bundle/bundle.h"
@@ -16,12 +17,26 @@ const Bundle& good() {
   static const Bundle made = [] {
     const forge::Device device = forge::make(forge::good_plan("fuzz"));
     Reading reading;
-    const std::pair<const char*, const Bytes*> files[] = {{"dac.der", &device.dac}, {"pai.der", &device.pai}, {"cd.der", &device.cd}};
-    for (const auto& [path, content] : files) must(read_evidence({.path = path, .bytes = *content, .base = 0, .member = false}, reading).has_value(), "the forged files are evidence");
-    reading.device.say(FactId::passcode, uint64_t{34567890}, {.path = "label", .offset = 4, .item = "pin"});
-    reading.device.say(FactId::spake2p_iterations, uint64_t{1000}, {.path = "label", .offset = {}, .item = {}});
-    Policy policy{.network = Network::none, .at = *parse_rfc3339(forge::kAt), .required = {}, .show_passcode = false};
-    policy.waivers.push_back({.id = "chain.dac-issuer-is-pai", .reason = "fuzz", .who = "nobody", .until = {}, .until_text = {}, .device = {}});
+    const std::pair<const char*, const Bytes*> files[] = {
+        {"dac.der", &device.dac}, {"pai.der", &device.pai}, {"cd.der", &device.cd}};
+    for (const auto& [path, content] : files)
+      must(read_evidence({.path = path, .bytes = *content, .base = 0, .member = false}, reading)
+               .has_value(),
+           "the forged files are evidence");
+    reading.device.say(FactId::passcode, uint64_t{34567890},
+                       {.path = "label", .offset = 4, .item = "pin"});
+    reading.device.say(FactId::spake2p_iterations, uint64_t{1000},
+                       {.path = "label", .offset = {}, .item = {}});
+    Policy policy{.network = Network::none,
+                  .at = *parse_rfc3339(forge::kAt),
+                  .required = {},
+                  .show_passcode = false};
+    policy.waivers.push_back({.id = "chain.dac-issuer-is-pai",
+                              .reason = "fuzz",
+                              .who = "nobody",
+                              .until = {},
+                              .until_text = {},
+                              .device = {}});
     const TrustStore trust = TrustStore::builtin(false);
     const Device read = reading.device;
     Evidence e = gather(std::move(reading), policy, trust, nullptr);
@@ -36,8 +51,10 @@ const Bundle& good() {
 void judged(const Case& the_case) {
   const Evidence e = evidence_of(the_case);
   const Report report = report_of(the_case, e), again = report_of(the_case, e);
-  must(report.verdict == again.verdict && report.summary == again.summary, "judging twice gives the same");
-  must(report.verdict != Verdict::approve || report.first(Status::fail) == nullptr, "nothing failed in what is approved");
+  must(report.verdict == again.verdict && report.summary == again.summary,
+       "judging twice gives the same");
+  must(report.verdict != Verdict::approve || report.first(Status::fail) == nullptr,
+       "nothing failed in what is approved");
 }
 
 void read_back(View file) {
@@ -60,7 +77,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     static const Bytes written = write_bundle(good());
     Bytes file = written;
     for (size_t i = 0; i + 4 <= rest.size(); i += 4) {
-      const size_t at = static_cast<size_t>(rest[i] << 16 | rest[i + 1] << 8 | rest[i + 2]) % (file.size() + 1);
+      const size_t at =
+          static_cast<size_t>(rest[i] << 16 | rest[i + 1] << 8 | rest[i + 2]) % (file.size() + 1);
       if (at == file.size()) {
         file.push_back(rest[i + 3]);
       } else {
@@ -73,9 +91,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     TarMember& member = bundle.members[data[0] % bundle.members.size()];
     // Replaced, or changed in one place, so that deep parts of it are reached.
     if (rest.size() > 3 && data[0] >= 0xC0) {
-      const size_t at = static_cast<size_t>(rest[0] << 8 | rest[1]) % member.content.size(), cut = std::min<size_t>(rest[2], member.content.size() - at);
-      member.content.erase(member.content.begin() + static_cast<std::ptrdiff_t>(at), member.content.begin() + static_cast<std::ptrdiff_t>(at + cut));
-      member.content.insert(member.content.begin() + static_cast<std::ptrdiff_t>(at), rest.begin() + 3, rest.end());
+      const size_t at = static_cast<size_t>(rest[0] << 8 | rest[1]) % member.content.size(),
+                   cut = std::min<size_t>(rest[2], member.content.size() - at);
+      member.content.erase(member.content.begin() + static_cast<std::ptrdiff_t>(at),
+                           member.content.begin() + static_cast<std::ptrdiff_t>(at + cut));
+      member.content.insert(member.content.begin() + static_cast<std::ptrdiff_t>(at),
+                            rest.begin() + 3, rest.end());
     } else {
       member.content = to_bytes(rest);
     }

@@ -1,5 +1,6 @@
-// Property: a certificate that parses is exactly the first `consumed` bytes, parses the same from these alone, and from
-// no shorter part; everything it points to lies inside it. A name is the same as itself, whatever it is made of.
+// Property: a certificate that parses is exactly the first `consumed` bytes, parses the same from
+// these alone, and from no shorter part; everything it points to lies inside it. A name is the same
+// as itself, whatever it is made of.
 #include <cstdlib>
 
 #include "verifier/pki/certificate.h"
@@ -13,12 +14,14 @@ void require(bool holds) {
 }
 
 void inside(View part, View whole) {
-  require(part.empty() || (part.data() >= whole.data() && part.data() + part.size() <= whole.data() + whole.size()));
+  require(part.empty() || (part.data() >= whole.data() &&
+                           part.data() + part.size() <= whole.data() + whole.size()));
 }
 
 template <class T>
 void consistent(const Known<T>& known) {
-  require(known.count == 0 ? !known.value && known.problem.empty() : known.value.has_value() == known.problem.empty());
+  require(known.count == 0 ? !known.value && known.problem.empty()
+                           : known.value.has_value() == known.problem.empty());
 }
 
 }  // namespace
@@ -36,8 +39,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto again = parse_certificate(c.der);
   require(again && (*again)->sha256 == c.sha256 && (*again)->vendor_id.found == c.vendor_id.found);
   require(!parse_certificate(View(c.der).first(consumed - 1)));
-  for (const View part : {c.serial, c.tbs, c.signature_algorithm, c.tbs_signature_algorithm, c.signature, c.issuer.der,
-                          c.subject.der, c.key_algorithm, c.curve, c.public_key})
+  for (const View part :
+       {c.serial, c.tbs, c.signature_algorithm, c.tbs_signature_algorithm, c.signature,
+        c.issuer.der, c.subject.der, c.key_algorithm, c.curve, c.public_key})
     inside(part, c.der);
   for (const auto* name : {&c.issuer, &c.subject}) {
     for (const auto& attribute : name->attributes) inside(attribute.value, name->der);

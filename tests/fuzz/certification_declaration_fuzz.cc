@@ -1,4 +1,5 @@
-// encode(parse(x)) parses to the same, and is x where x used the shortest forms and had no unknown tags.
+// encode(parse(x)) parses to the same, and is x where x used the shortest forms and had no unknown
+// tags.
 #include "tests/fuzz/property.h"
 #include "verifier/matter/certification_declaration.h"
 
@@ -9,10 +10,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const View input{data, size};
   auto cd = parse_certification_declaration(input);
   if (!cd) {
-    must(!cd.error().what.empty() && cd.error().offset && *cd.error().offset <= size, "an error has words and a place");
+    must(!cd.error().what.empty() && cd.error().offset && *cd.error().offset <= size,
+         "an error has words and a place");
     return 0;
   }
-  must(!cd->unknown_tag_hides_fields || !cd->unknown_tags.empty(), "only an unknown tag hides fields");
+  must(!cd->unknown_tag_hides_fields || !cd->unknown_tags.empty(),
+       "only an unknown tag hides fields");
   const bool complete = cd->unknown_tags.empty();
   cd->unknown_tags.clear();
   cd->unknown_tag_hides_fields = false;
@@ -23,7 +26,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto reread = parse_certification_declaration(again);
   must(reread && *reread == *cd, "encode(parse(x)) parses to the same");
   for (size_t n = 0; n < again.size(); n += 1 + again.size() / 16) {
-    must(!parse_certification_declaration(View(again).first(n)), "no cut of a declaration is a declaration");
+    must(!parse_certification_declaration(View(again).first(n)),
+         "no cut of a declaration is a declaration");
   }
   return 0;
 }

@@ -1,6 +1,6 @@
-// Property: a CMS that parses is exactly the first `consumed` bytes, is recognised as one, and parses the same from
-// these alone and from no shorter part; content and signatures stand in it as they were read. Certificates of a bundle
-// stand in it in their order.
+// Property: a CMS that parses is exactly the first `consumed` bytes, is recognised as one, and
+// parses the same from these alone and from no shorter part; content and signatures stand in it as
+// they were read. Certificates of a bundle stand in it in their order.
 #include <cstdlib>
 
 #include "verifier/pki/cms.h"
@@ -35,6 +35,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto again = parse_cms(cms->der);
   require(again && again->content == cms->content && again->signers.size() == cms->signers.size());
   require(!parse_cms(View(cms->der).first(consumed - 1)));
-  for (const auto& signer : cms->signers) require(signer.signature.empty() || find(cms->der, signer.signature));
+  for (const auto& signer : cms->signers)
+    require(signer.signature.empty() || find(cms->der, signer.signature));
   return 0;
 }

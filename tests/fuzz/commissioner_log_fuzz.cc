@@ -1,4 +1,6 @@
 // Commissioners' logs: any lines at all.
 #include "tests/fuzz/reader_property.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) { return attest::fuzz::check(attest::commissioner_log_reader, data, size, std::nullopt); }
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  return attest::fuzz::check(attest::commissioner_log_reader, data, size, std::nullopt);
+}

@@ -1,5 +1,6 @@
-// Property: a list that parses is recognised as one, parses from no shorter part, and its walk gives as many entries as
-// were counted; a list that is not indirect and names no issuers has every serial revoked that it walks over.
+// Property: a list that parses is recognised as one, parses from no shorter part, and its walk
+// gives as many entries as were counted; a list that is not indirect and names no issuers has every
+// serial revoked that it walks over.
 #include <cstdlib>
 
 #include "verifier/pki/crl.h"

@@ -1,5 +1,6 @@
-// Property: the index of a list answers what walking the list answers, for every serial of it and for its neighbours,
-// whatever the issuer; and an index or a list with changed octets is an answer or an error, never a read beyond.
+// Property: the index of a list answers what walking the list answers, for every serial of it and
+// for its neighbours, whatever the issuer; and an index or a list with changed octets is an answer
+// or an error, never a read beyond.
 #include <cstdlib>
 
 #include "verifier/pki/crl_index.h"
@@ -20,7 +21,8 @@ void same(const RevokedList& indexed, const Crl& crl, View serial, const Name& i
   const auto by_walk = find_revoked(crl, serial, issuer);
   require(by_index.has_value());
   require(by_index->has_value() == by_walk.has_value());
-  if (by_walk) require((*by_index)->date == by_walk->date && (*by_index)->reason == by_walk->reason);
+  if (by_walk)
+    require((*by_index)->date == by_walk->date && (*by_index)->reason == by_walk->reason);
 }
 
 }  // namespace
@@ -44,17 +46,22 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     der::Cursor names(item->certificate_issuers);
     auto tagged = names.enter(der::context_constructed(4), "certificateIssuer");
     require(tagged.has_value());
-    if (const auto name = read_name(*tagged, "certificateIssuer")) same(indexed, crl, item->serial, *name);
+    if (const auto name = read_name(*tagged, "certificateIssuer"))
+      same(indexed, crl, item->serial, *name);
   }
   same(indexed, crl, {}, crl.issuer);
 
-  const auto again = reopen_crl(crl.der, crl.owner, {.entry_count = crl.entry_count, .unknown_critical = crl.unknown_critical});
-  require(again.has_value() && (*again)->entry_count == crl.entry_count && equal((*again)->entries, crl.entries));
+  const auto again =
+      reopen_crl(crl.der, crl.owner,
+                 {.entry_count = crl.entry_count, .unknown_critical = crl.unknown_critical});
+  require(again.has_value() && (*again)->entry_count == crl.entry_count &&
+          equal((*again)->entries, crl.entries));
 
   // Damage: the input chooses where.
   Bytes index = CrlIndex::build(crl);
   require(index.size() == CrlIndex::size_for(crl.entry_count));
-  for (size_t i = 0; i + 1 < size && i < 32; i += 2) index[(size_t{data[i]} * 251 + data[size - 1 - i]) % index.size()] ^= data[i + 1];
+  for (size_t i = 0; i + 1 < size && i < 32; i += 2)
+    index[(size_t{data[i]} * 251 + data[size - 1 - i]) % index.size()] ^= data[i + 1];
   const auto over = CrlIndex::over(index, crl.entry_count);
   require(over.has_value());
   RevokedWalk again_walk(crl);

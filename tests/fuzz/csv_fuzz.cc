@@ -1,7 +1,7 @@
 // A table written back with every field quoted reads as the same table.
-#include "verifier/csv.h"
-
 #include <cstdlib>
+
+#include "verifier/csv.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto table = attest::parse_csv(attest::text({data, size}));
@@ -18,6 +18,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   // A first line of one field tells no separator, and a quoted empty field alone is an empty line.
   const auto back = attest::parse_csv(again);
-  if (!back || (back->size() == table->size() && table->size() != 0 && table->front().size() > 1 && *back != *table)) std::abort();
+  if (!back || (back->size() == table->size() && table->size() != 0 && table->front().size() > 1 &&
+                *back != *table))
+    std::abort();
   return 0;
 }

@@ -1,6 +1,6 @@
-// Property: what the cursor accepts as an element is the only DER encoding of its tag and content: writing tag,
-// shortest length and content again gives the same bytes. An OID's text gives its octets back; so does a small
-// integer's value.
+// Property: what the cursor accepts as an element is the only DER encoding of its tag and content:
+// writing tag, shortest length and content again gives the same bytes. An OID's text gives its
+// octets back; so does a small integer's value.
 #include <cstdlib>
 
 #include "verifier/pki/der.h"
@@ -19,7 +19,8 @@ Bytes encoded(uint8_t tag, View body) {
     out.push_back(static_cast<uint8_t>(body.size()));
   } else {
     Bytes length;
-    for (size_t n = body.size(); n != 0; n >>= 8) length.insert(length.begin(), static_cast<uint8_t>(n));
+    for (size_t n = body.size(); n != 0; n >>= 8)
+      length.insert(length.begin(), static_cast<uint8_t>(n));
     out.push_back(static_cast<uint8_t>(0x80 | length.size()));
     out.insert(out.end(), length.begin(), length.end());
   }

@@ -1,4 +1,5 @@
-// Property: a fact that a damaged NVS partition states and the undamaged one did not comes with a word about the damage.
+// Property: a fact that a damaged NVS partition states and the undamaged one did not comes with a
+// word about the damage.
 #include "tests/fuzz/dump_mutation.h"
 
 using namespace attest;

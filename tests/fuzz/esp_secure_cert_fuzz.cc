@@ -1,5 +1,5 @@
-// Property: a fact that a damaged esp_secure_cert partition states and the undamaged one did not comes with a word about
-// the damage.
+// Property: a fact that a damaged esp_secure_cert partition states and the undamaged one did not
+// comes with a word about the damage.
 #include "tests/fuzz/dump_mutation.h"
 
 using namespace attest;

@@ -1,5 +1,5 @@
-// Property: one flipped bit in a hex file changes no fact, or a record is reported. Any other text: what is said comes from
-// images that are bounded.
+// Property: one flipped bit in a hex file changes no fact, or a record is reported. Any other text:
+// what is said comes from images that are bounded.
 #include "tests/fuzz/dump_mutation.h"
 
 using namespace attest;
@@ -8,7 +8,8 @@ using namespace attest::test;
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size == 0) return 0;
   static const Bytes image = ti_image(0x40, ti_items());
-  static const Bytes good[] = {to_bytes(view(intel_hex(0, image))), to_bytes(view(s_records(0, image)))};
+  static const Bytes good[] = {to_bytes(view(intel_hex(0, image))),
+                               to_bytes(view(s_records(0, image)))};
   static const Reading truth = read_dump(image);
   const unsigned mode = data[0] % 3;
   if (mode < 2) {

@@ -1,5 +1,5 @@
-// Property: JSON that parses is written as JSON that parses to the same value, on one line and pretty; device.json's facts
-// come from no text that is not JSON.
+// Property: JSON that parses is written as JSON that parses to the same value, on one line and
+// pretty; device.json's facts come from no text that is not JSON.
 
 #include "tests/fuzz/property.h"
 #include "verifier/json.h"
@@ -23,7 +23,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   if (is_device_json(*parsed)) {
     read_device_json(*parsed, source.path, reading);
-    for (const Statement& s : reading.device.statements) must(!s.place.item.empty(), "every fact names its key");
+    for (const Statement& s : reading.device.statements)
+      must(!s.place.item.empty(), "every fact names its key");
   }
   return 0;
 }

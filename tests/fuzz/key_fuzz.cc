@@ -1,5 +1,6 @@
-// Property: a key that parses, written again as the plainest ECPrivateKey, gives the same scalar and point. A request
-// that parses is exactly the first `consumed` bytes and parses the same from these alone. No input is both.
+// Property: a key that parses, written again as the plainest ECPrivateKey, gives the same scalar
+// and point. A request that parses is exactly the first `consumed` bytes and parses the same from
+// these alone. No input is both.
 #include <cstdlib>
 
 #include "verifier/pki/key.h"
@@ -23,7 +24,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     Bytes plain{0x30, 37, 0x02, 1, 1, 0x04, 32};
     plain.insert(plain.end(), key->scalar.begin(), key->scalar.end());
     const auto again = parse_private_key(plain);
-    require(again && again->scalar == key->scalar && again->public_key == key->public_key && !again->stated_public);
+    require(again && again->scalar == key->scalar && again->public_key == key->public_key &&
+            !again->stated_public);
   }
   const auto csr = parse_csr(input, &consumed);
   if (csr) {

@@ -1,4 +1,6 @@
 // Pictures: PNG and JPEG.
 #include "tests/fuzz/reader_property.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) { return attest::fuzz::check(attest::label_image_reader, data, size, std::nullopt); }
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  return attest::fuzz::check(attest::label_image_reader, data, size, std::nullopt);
+}

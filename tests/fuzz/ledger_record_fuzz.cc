@@ -1,5 +1,5 @@
-// A node's answers: the first byte picks a schema, the rest is the body. A record that is accepted is found again under
-// its own key from its own text, and a page's keys are all readable ones.
+// A node's answers: the first byte picks a schema, the rest is the body. A record that is accepted
+// is found again under its own key from its own text, and a page's keys are all readable ones.
 #include "dcl/records.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

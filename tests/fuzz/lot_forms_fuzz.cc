@@ -1,4 +1,5 @@
-// The forms of a lot's report under hostile text: names of devices, summaries, messages and notes are the fuzzer's.
+// The forms of a lot's report under hostile text: names of devices, summaries, messages and notes
+// are the fuzzer's.
 //
 // Properties: as for the report of one device (report_forms_fuzz.cc).
 
@@ -13,7 +14,7 @@ using namespace attest::test;
 
 namespace {
 
-constexpr size_t kTexts = 6;   // three names, a summary, a message, a note
+constexpr size_t kTexts = 6;  // three names, a summary, a message, a note
 using Texts = std::array<std::string, kTexts>;
 
 LotReport lot_of(const Texts& texts) {
@@ -24,18 +25,33 @@ LotReport lot_of(const Texts& texts) {
   lot.verdict = Verdict::reject;
   lot.devices = 3;
   lot.approved = lot.rejected = lot.undecided = 1;
-  lot.results = {{.name = good, .verdict = Verdict::approve, .failed = {}, .open = {}, .summary = {}},
-                 {.name = bad, .verdict = Verdict::reject, .failed = {"dac.is-valid-now", "lot.device-is-readable"}, .open = {}, .summary = summary},
-                 {.name = open, .verdict = Verdict::undecided, .failed = {}, .open = {"ledger.answers"}, .summary = summary}};
-  lot.failed = {{.id = "dac.is-valid-now", .count = 1, .devices = {bad}}, {.id = "lot.device-is-readable", .count = 1, .devices = {bad}}};
+  lot.results = {
+      {.name = good, .verdict = Verdict::approve, .failed = {}, .open = {}, .summary = {}},
+      {.name = bad,
+       .verdict = Verdict::reject,
+       .failed = {"dac.is-valid-now", "lot.device-is-readable"},
+       .open = {},
+       .summary = summary},
+      {.name = open,
+       .verdict = Verdict::undecided,
+       .failed = {},
+       .open = {"ledger.answers"},
+       .summary = summary}};
+  lot.failed = {{.id = "dac.is-valid-now", .count = 1, .devices = {bad}},
+                {.id = "lot.device-is-readable", .count = 1, .devices = {bad}}};
   lot.open = {{.id = "ledger.answers", .count = 1, .devices = {open}}};
-  lot.findings = {{.rule = &lot_rule::dac_key_is_used_once, .severity = Severity::error, .message = message, .count = 2, .devices = {good, open}}};
+  lot.findings = {{.rule = &lot_rule::dac_key_is_used_once,
+                   .severity = Severity::error,
+                   .message = message,
+                   .count = 2,
+                   .devices = {good, open}}};
   lot.notes = {note};
   lot.engine = "openssl";
   return lot;
 }
 
-// Each is at least one character long, since nothing is said of what is empty, and different from the others.
+// Each is at least one character long, since nothing is said of what is empty, and different from
+// the others.
 Texts texts_of(std::string_view data) {
   Texts out;
   for (size_t i = 0; i < kTexts; ++i) {
@@ -54,8 +70,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     return std::pair(structure(cli::lot_html(lot)), structure(cli::lot_junit(lot)));
   }();
   const LotReport lot = lot_of(texts_of({reinterpret_cast<const char*>(data), size}));
-  must(structure(cli::lot_html(lot)) == harmless.first, "no text changes the structure of the page");
-  must(structure(cli::lot_junit(lot)) == harmless.second, "no text changes the structure of the JUnit file");
+  must(structure(cli::lot_html(lot)) == harmless.first,
+       "no text changes the structure of the page");
+  must(structure(cli::lot_junit(lot)) == harmless.second,
+       "no text changes the structure of the JUnit file");
   if (size % kSarifOneIn != 0) return 0;
   const Json sarif = cli::lot_sarif(lot);
   must(parse_json(dump(sarif)).has_value(), "the SARIF log is JSON");

@@ -1,5 +1,6 @@
-// Lines of a lot. A record is read exactly when it is a JSON object with a usable id, and its id is written out as it
-// stands; a device's line that is read is written back to a line that reads the same.
+// Lines of a lot. A record is read exactly when it is a JSON object with a usable id, and its id is
+// written out as it stands; a device's line that is read is written back to a line that reads the
+// same.
 #include <cstdlib>
 
 #include "verifier/lot/device_line.h"
@@ -12,7 +13,9 @@ namespace {
 bool usable_id(const Json& record) {
   const Json* id = record.find("id");
   if (id == nullptr || id->is_null()) return true;
-  const std::string* name = id->string() != nullptr ? id->string() : id->number() != nullptr ? &id->number()->text : nullptr;
+  const std::string* name = id->string() != nullptr   ? id->string()
+                            : id->number() != nullptr ? &id->number()->text
+                                                      : nullptr;
   return name != nullptr && name->size() <= 256;
 }
 
@@ -34,7 +37,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (part) {
     const std::string written = write_line(*part, LineForm::part);
     const auto again = read_line(written);
-    if (!again || write_line(*again, LineForm::part) != written || again->marks != part->marks || again->rows != part->rows) std::abort();
+    if (!again || write_line(*again, LineForm::part) != written || again->marks != part->marks ||
+        again->rows != part->rows)
+      std::abort();
   }
   return 0;
 }

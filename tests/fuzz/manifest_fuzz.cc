@@ -1,10 +1,10 @@
-// A manifest: a table is opened exactly when its header names devices; then every row can be asked for, and a device that
-// says what a sound row says finds a row that says the same and contradicts it in nothing.
-#include "verifier/lot/manifest_rows.h"
-
+// A manifest: a table is opened exactly when its header names devices; then every row can be asked
+// for, and a device that says what a sound row says finds a row that says the same and contradicts
+// it in nothing.
 #include <cstdlib>
 
 #include "verifier/gather.h"
+#include "verifier/lot/manifest_rows.h"
 
 using namespace attest;
 
@@ -23,7 +23,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     reading.device.say(FactId::serial_number, serial, {.path = "part", .offset = {}, .item = {}});
     const auto found = rows->row_of("", reading.device);
     if (!found || rows->row(*found).of(ManifestColumn::serial_number) != serial) std::abort();
-    const Evidence evidence = gather(std::move(reading), Policy{.network = Network::none, .at = {}, .required = {}, .show_passcode = false}, TrustStore{}, nullptr);
+    const Evidence evidence =
+        gather(std::move(reading),
+               Policy{.network = Network::none, .at = {}, .required = {}, .show_passcode = false},
+               TrustStore{}, nullptr);
     if (!rows->contradictions(*found, evidence).empty()) std::abort();
   }
   return 0;

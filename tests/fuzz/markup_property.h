@@ -8,21 +8,25 @@
 
 namespace attest::test {
 
-// The SARIF log lists all rules, which takes most of the time: texts of one length in so many are looked at in it, too.
+// The SARIF log lists all rules, which takes most of the time: texts of one length in so many are
+// looked at in it, too.
 inline constexpr size_t kSarifOneIn = 32;
 
-// What is left of markup without its text and the values of its attributes. Strict: every tag is closed in its turn, values
-// are quoted, '&' starts one of five entities, and no control character stands anywhere but a line end.
+// What is left of markup without its text and the values of its attributes. Strict: every tag is
+// closed in its turn, values are quoted, '&' starts one of five entities, and no control character
+// stands anywhere but a line end.
 inline std::string structure(const std::string& markup) {
   std::string out;
   std::vector<std::string> open;
-  size_t i = markup.find('\n') + 1;   // after the doctype or the declaration
+  size_t i = markup.find('\n') + 1;  // after the doctype or the declaration
   while (i < markup.size()) {
     const char c = markup[i];
     must(c == '\n' || static_cast<uint8_t>(c) >= 0x20, "no control characters");
     if (c == '&') {
       const std::string_view rest = std::string_view(markup).substr(i);
-      must(rest.starts_with("&amp;") || rest.starts_with("&lt;") || rest.starts_with("&gt;") || rest.starts_with("&quot;") || rest.starts_with("&#39;"), "'&' starts an entity");
+      must(rest.starts_with("&amp;") || rest.starts_with("&lt;") || rest.starts_with("&gt;") ||
+               rest.starts_with("&quot;") || rest.starts_with("&#39;"),
+           "'&' starts an entity");
     }
     must(c != '>' || (!open.empty() && open.back() == "style"), "no '>' in text");
     if (c != '<') {
@@ -62,8 +66,13 @@ inline void check_uris(const Json& value) {
         check_uris(each);
         continue;
       }
-      const auto allowed = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || std::string_view("-._~/!$&'()*+,;=@:%").find(c) != std::string_view::npos; };
-      must(!each.string()->empty() && std::all_of(each.string()->begin(), each.string()->end(), allowed), "a URI holds what a URI may");
+      const auto allowed = [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+               std::string_view("-._~/!$&'()*+,;=@:%").find(c) != std::string_view::npos;
+      };
+      must(!each.string()->empty() &&
+               std::all_of(each.string()->begin(), each.string()->end(), allowed),
+           "a URI holds what a URI may");
     }
   }
 }

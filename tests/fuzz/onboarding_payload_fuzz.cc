@@ -1,5 +1,6 @@
-// A code that parses valid can be made again: to the same text where no TLV extension is in it, else to the same
-// values. A code is made exactly when the parser would take it. What is found in free text is what the parsers say.
+// A code that parses valid can be made again: to the same text where no TLV extension is in it,
+// else to the same values. A code is made exactly when the parser would take it. What is found in
+// free text is what the parsers say.
 #include <algorithm>
 
 #include "tests/fuzz/property.h"
@@ -30,7 +31,8 @@ void check_qr(std::string_view text) {
     if (!payload.valid()) continue;
     const auto again = make_qr(payload);
     must(again.has_value(), "a valid code can be made again");
-    if (payload.text.size() == kPlainQr) must(*again == payload.text, "a code without extension is made the same");
+    if (payload.text.size() == kPlainQr)
+      must(*again == payload.text, "a code without extension is made the same");
     const auto reread = parse_qr(*again);
     must(reread.size() == 1 && reread.front().valid() && same_values(payload, reread.front()),
          "it has the same values");
@@ -60,8 +62,10 @@ void check_making(View data) {
   if (const auto code = make_qr(payload)) {
     const auto reread = parse_qr(*code);
     must(reread.size() == 1 && reread.front().valid(), "what was made is valid");
-    must(reread.front().passcode == payload.passcode && reread.front().discriminator == payload.discriminator &&
-             reread.front().vendor_id.value_or(0) == *payload.vendor_id && reread.front().flow == payload.flow,
+    must(reread.front().passcode == payload.passcode &&
+             reread.front().discriminator == payload.discriminator &&
+             reread.front().vendor_id.value_or(0) == *payload.vendor_id &&
+             reread.front().flow == payload.flow,
          "what was made says what was asked");
   }
   if (const auto code = make_manual_code(payload)) {
@@ -86,13 +90,17 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
 
   const std::string encoded = base38(input);
   must(from_base38(encoded) == to_bytes(input), "base 38 comes back");
-  if (const auto bytes = from_base38(given)) must(base38(*bytes) == given, "base 38 has one text for one value");
+  if (const auto bytes = from_base38(given))
+    must(base38(*bytes) == given, "base 38 has one text for one value");
   check_qr("MT:" + encoded);
 
   for (const auto& payload : find_payloads(given)) {
     // One of several in a code is what the parser says of the whole.
-    const auto parsed = payload.manual ? std::vector{parse_manual_code(payload.text)} : parse_qr(payload.joined.empty() ? payload.text : payload.joined);
-    must(std::find(parsed.begin(), parsed.end(), payload) != parsed.end(), "what is found is what the parser says");
+    const auto parsed = payload.manual
+                            ? std::vector{parse_manual_code(payload.text)}
+                            : parse_qr(payload.joined.empty() ? payload.text : payload.joined);
+    must(std::find(parsed.begin(), parsed.end(), payload) != parsed.end(),
+         "what is found is what the parser says");
   }
   return 0;
 }

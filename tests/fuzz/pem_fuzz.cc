@@ -1,5 +1,6 @@
-// Properties: any bytes written as PEM come back; whatever blocks a text gives stand in it in ascending order and,
-// written again, come back as they are; blocks and problems exist only where the text looks like PEM.
+// Properties: any bytes written as PEM come back; whatever blocks a text gives stand in it in
+// ascending order and, written again, come back as they are; blocks and problems exist only where
+// the text looks like PEM.
 #include <cstdlib>
 
 #include "verifier/pki/key.h"

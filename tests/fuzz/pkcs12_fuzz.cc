@@ -1,4 +1,6 @@
 // PKCS#12 bundles under a known passphrase.
 #include "tests/fuzz/reader_property.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) { return attest::fuzz::check(attest::pkcs12_reader, data, size, std::nullopt); }
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  return attest::fuzz::check(attest::pkcs12_reader, data, size, std::nullopt);
+}

@@ -1,8 +1,9 @@
-// The forms of a report under hostile text: names, paths, items and values of a good forged device are the fuzzer's.
+// The forms of a report under hostile text: names, paths, items and values of a good forged device
+// are the fuzzer's.
 //
-// Properties: no text of a device changes the structure of the page or of the JUnit file (their tags, attributes and nesting are
-// those of the same device with harmless names); a strict reader takes them; the SARIF log is strict JSON, and its URIs
-// hold nothing that a URI may not.
+// Properties: no text of a device changes the structure of the page or of the JUnit file (their
+// tags, attributes and nesting are those of the same device with harmless names); a strict reader
+// takes them; the SARIF log is strict JSON, and its URIs hold nothing that a URI may not.
 
 #include "cli/report_html.h"
 #include "cli/report_junit.h"
@@ -18,7 +19,7 @@ using namespace attest::test;
 
 namespace {
 
-constexpr size_t kTexts = 6;   // vendor name, product name, serial number, path, item, a second path
+constexpr size_t kTexts = 6;  // vendor name, product name, serial number, path, item, a second path
 using Texts = std::array<std::string, kTexts>;
 
 struct Forms {
@@ -28,32 +29,39 @@ struct Forms {
 };
 
 Forms forms(const Texts& texts) {
-  static const forge::Device good = forge::make(forge::good_plan_of("report-forms-fuzz", 0xFFE0, 0x8000));
+  static const forge::Device good =
+      forge::make(forge::good_plan_of("report-forms-fuzz", 0xFFE0, 0x8000));
   static const TrustStore trust = TrustStore::builtin(false);
   Policy policy;
   policy.network = Network::none;
   policy.at = parse_rfc3339(forge::kAt).value();
   Reading reading;
-  const Place place{.path = texts[3], .offset = 7, .item = texts[4]}, other{.path = texts[5] + "2", .offset = {}, .item = {}};
+  const Place place{.path = texts[3], .offset = 7, .item = texts[4]},
+      other{.path = texts[5] + "2", .offset = {}, .item = {}};
   reading.files.push_back({.path = texts[3], .kind = "raw", .sha256 = {}, .size = 1, .holds = {}});
   reading.device.say(FactId::dac, good.dac, place);
   reading.device.say(FactId::pai, good.pai, place);
   reading.device.say(FactId::vendor_id, uint64_t{0xFFE0}, place);
   reading.device.say(FactId::vendor_name, texts[0], place);
   reading.device.say(FactId::product_name, texts[1], place);
-  reading.device.say(FactId::product_name, texts[1] + "!", other);   // a fault that speaks of both places
+  reading.device.say(FactId::product_name, texts[1] + "!",
+                     other);  // a fault that speaks of both places
   reading.device.say(FactId::serial_number, texts[2], place);
   reading.device.note(Remark::unknown_key, other, "key \"" + texts[0] + "\" is not known");
   Evidence e = gather(std::move(reading), policy, trust, nullptr);
   Report report = judge(e);
   std::string html = cli::report_html(e, report), junit = cli::report_junit(e, report);
-  return {.evidence = std::move(e), .report = std::move(report), .html = std::move(html), .junit = std::move(junit)};
+  return {.evidence = std::move(e),
+          .report = std::move(report),
+          .html = std::move(html),
+          .junit = std::move(junit)};
 }
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  // Texts are separated by line ends; each is at least one character long, since an absent name is said in other words.
+  // Texts are separated by line ends; each is at least one character long, since an absent name is
+  // said in other words.
   Texts texts;
   size_t at = 0;
   for (size_t i = 0; i < size; ++i) {

@@ -1,4 +1,6 @@
 // Encrypted PKCS#8 keys.
 #include "tests/fuzz/reader_property.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) { return attest::fuzz::check(attest::sealed_key_reader, data, size, std::nullopt); }
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  return attest::fuzz::check(attest::sealed_key_reader, data, size, std::nullopt);
+}

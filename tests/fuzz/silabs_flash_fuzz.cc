@@ -1,6 +1,6 @@
-// Property: Berger codes guard the structure, nothing guards the values. So one flipped bit changes what one object says at
-// most (a setup payload holds QR code and passcode), or something says so. The same of the provisioning page, whose lengths
-// have to add up.
+// Property: Berger codes guard the structure, nothing guards the values. So one flipped bit changes
+// what one object says at most (a setup payload holds QR code and passcode), or something says so.
+// The same of the provisioning page, whose lengths have to add up.
 #include "tests/fuzz/dump_mutation.h"
 #include "verifier/matter/base38.h"
 
@@ -8,7 +8,9 @@ using namespace attest;
 using namespace attest::test;
 
 namespace {
-Bytes bytes_of(std::string_view s) { return to_bytes(view(s)); }
+Bytes bytes_of(std::string_view s) {
+  return to_bytes(view(s));
+}
 Bytes store() {
   Nvm3Builder b;
   b.page(1);
@@ -45,7 +47,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const unsigned mode = data[0] % 3;
   if (mode < 2) {
     const Reading bad = read_dump(with_bit(good[mode], data + 1, size - 1));
-    require(new_facts(truth[mode], bad) <= (bad.device.first(FactId::qr_payload) != nullptr ? 2u : 1u) || says_damage(bad));
+    require(new_facts(truth[mode], bad) <=
+                (bad.device.first(FactId::qr_payload) != nullptr ? 2u : 1u) ||
+            says_damage(bad));
   } else {
     require_sane({data + 1, size - 1});
   }

@@ -1,5 +1,5 @@
-// Snapshots are read strictly: what is accepted is written back to a text that reads as the same facts, and that text
-// is a fixed point.
+// Snapshots are read strictly: what is accepted is written back to a text that reads as the same
+// facts, and that text is a fixed point.
 #include "dcl/snapshot.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

@@ -1,5 +1,6 @@
-// Whatever the cursor reads, the writer writes again: to the same elements, never longer, and to the same bytes where
-// the input used the shortest forms. Skipping a container ends where reading it ends.
+// Whatever the cursor reads, the writer writes again: to the same elements, never longer, and to
+// the same bytes where the input used the shortest forms. Skipping a container ends where reading
+// it ends.
 #include "tests/fuzz/property.h"
 #include "verifier/matter/tlv.h"
 
@@ -27,7 +28,8 @@ std::optional<std::vector<tlv::Element>> elements(View data) {
       must(cursor.offset() == before, "an error moves nothing");
       return std::nullopt;
     }
-    must(element->offset == before && cursor.offset() > before, "each element begins where the one before it ended");
+    must(element->offset == before && cursor.offset() > before,
+         "each element begins where the one before it ended");
     out.push_back(*element);
   }
   return out;
@@ -76,7 +78,8 @@ void check_skipping(View data, const std::vector<tlv::Element>& all) {
   must(cursor.next().has_value(), "the first element reads twice");
   const bool closed = end < all.size();
   must(cursor.skip_container().has_value() == closed, "exactly a closed container can be skipped");
-  if (closed) must(cursor.offset() == all[end].offset + 1, "skipping ends behind the container's own end");
+  if (closed)
+    must(cursor.offset() == all[end].offset + 1, "skipping ends behind the container's own end");
 }
 
 }  // namespace
@@ -92,6 +95,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (again->size() == size) must(equal(*again, input), "the shortest form is unique");
   const auto reread = elements(*again);
   must(reread && reread->size() == read->size(), "what was written can be read");
-  for (size_t i = 0; i < read->size(); ++i) must(same((*read)[i], (*reread)[i]), "what was written reads the same");
+  for (size_t i = 0; i < read->size(); ++i)
+    must(same((*read)[i], (*reread)[i]), "what was written reads the same");
   return 0;
 }

@@ -1,10 +1,11 @@
-// Case: everything that one verdict follows from, so that it can be judged again elsewhere, without what must not leave
-// the place: of private keys only the public part is kept; passcodes, payloads, salts and verifiers are replaced by
-// stand-ins that are the same exactly where the values were, unless the policy shows them. What a check could only answer
-// from the values themselves it answered when the case was made, and its answer is kept and told of.
+// Case: everything that one verdict follows from, so that it can be judged again elsewhere, without
+// what must not leave the place: of private keys only the public part is kept; passcodes, payloads,
+// salts and verifiers are replaced by stand-ins that are the same exactly where the values were,
+// unless the policy shows them. What a check could only answer from the values themselves it
+// answered when the case was made, and its answer is kept and told of.
 //
-// In a bundle a case is policy.json, evidence.json, trust.json and, where there are such, ordered.json, ledger.json,
-// answers.json and after.json.
+// In a bundle a case is policy.json, evidence.json, trust.json and, where there are such,
+// ordered.json, ledger.json, answers.json and after.json.
 #pragma once
 
 #include "verifier/bundle/ledger_record.h"
@@ -23,9 +24,9 @@ struct KeptAnswer {
 
 struct Case {
   Policy policy;
-  Device device;                       // as read, before roles are settled
+  Device device;  // as read, before roles are settled
   std::vector<EvidenceFile> files;
-  std::vector<std::string> not_used;   // what the report says of evidence that counts for nothing
+  std::vector<std::string> not_used;  // what the report says of evidence that counts for nothing
   std::optional<Device> ordered;
   std::vector<GivenAnchor> anchors;
   uint64_t given_anchors = 0;          // how often one was given: the report says so
@@ -34,12 +35,14 @@ struct Case {
   std::vector<KeptAnswer> answers;
 };
 
-// `read`: the device before gather settled its roles. An error says which check cannot be answered without the secrets;
-// there should be none.
-Result<Case> case_of(const Device& read, const Evidence& evidence, const Report& report, const TrustStore& trust, const LedgerRecord* ledger);
+// `read`: the device before gather settled its roles. An error says which check cannot be answered
+// without the secrets; there should be none.
+Result<Case> case_of(const Device& read, const Evidence& evidence, const Report& report,
+                     const TrustStore& trust, const LedgerRecord* ledger);
 
 std::vector<TarMember> members_of(const Case& the_case);
-// Strict: what is read would be written as the same members. Members of other names are not looked at.
+// Strict: what is read would be written as the same members. Members of other names are not looked
+// at.
 Result<Case> case_from(const std::vector<TarMember>& members);
 bool is_case_member(std::string_view name);
 

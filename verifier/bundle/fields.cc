@@ -2,11 +2,21 @@
 
 namespace attest::bundle {
 
-Json write(const std::string& text) { return is_utf8(text) ? Json(text) : Json(Json::Object{{"hex", Json(hex(view(text)))}}); }
-Json write(const Bytes& bytes) { return hex(bytes); }
-Json write(const KeyId& id) { return hex(id); }
-Json write(const Sha256& digest) { return hex(digest); }
-Json write(const Instant& at) { return rfc3339(at); }
+Json write(const std::string& text) {
+  return is_utf8(text) ? Json(text) : Json(Json::Object{{"hex", Json(hex(view(text)))}});
+}
+Json write(const Bytes& bytes) {
+  return hex(bytes);
+}
+Json write(const KeyId& id) {
+  return hex(id);
+}
+Json write(const Sha256& digest) {
+  return hex(digest);
+}
+Json write(const Instant& at) {
+  return rfc3339(at);
+}
 
 bool read(const Json& json, Bytes& into) {
   if (json.string() == nullptr) return false;
@@ -40,8 +50,12 @@ bool read_array(const Json& json, std::array<uint8_t, N>& into) {
 
 }  // namespace
 
-bool read(const Json& json, KeyId& into) { return read_array(json, into); }
-bool read(const Json& json, Sha256& into) { return read_array(json, into); }
+bool read(const Json& json, KeyId& into) {
+  return read_array(json, into);
+}
+bool read(const Json& json, Sha256& into) {
+  return read_array(json, into);
+}
 
 bool read(const Json& json, Instant& into) {
   const auto at = json.string() == nullptr ? error("no text") : parse_rfc3339(*json.string());

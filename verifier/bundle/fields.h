@@ -1,5 +1,6 @@
-// Fields: structs as JSON and back. A struct names its fields once, in a function `fields`, and both ways follow from it.
-// Reading is only careful (types, ranges); that a text is the one way to write what it says is for the caller to compare.
+// Fields: structs as JSON and back. A struct names its fields once, in a function `fields`, and
+// both ways follow from it. Reading is only careful (types, ranges); that a text is the one way to
+// write what it says is for the caller to compare.
 #pragma once
 
 #include <algorithm>
@@ -15,16 +16,21 @@ namespace attest::bundle {
 
 // Text that is no UTF-8 cannot stand in JSON: {"hex": "..."}.
 Json write(const std::string& text);
-Json write(const Bytes& bytes);        // hex
+Json write(const Bytes& bytes);  // hex
 Json write(const KeyId& id);
 Json write(const Sha256& digest);
-Json write(const Instant& at);         // RFC 3339
-inline Json write(bool b) { return b; }
+Json write(const Instant& at);  // RFC 3339
+inline Json write(bool b) {
+  return b;
+}
 template <std::unsigned_integral T>
-  requires(!std::same_as<T, bool>)
-Json write(T n) { return Json(uint64_t{n}); }
+requires(!std::same_as<T, bool>) Json write(T n) {
+  return Json(uint64_t{n});
+}
 template <std::signed_integral T>
-Json write(T n) { return Json(int64_t{n}); }
+Json write(T n) {
+  return Json(int64_t{n});
+}
 
 bool read(const Json& json, std::string& into);
 bool read(const Json& json, Bytes& into);
@@ -33,8 +39,7 @@ bool read(const Json& json, Sha256& into);
 bool read(const Json& json, Instant& into);
 bool read(const Json& json, bool& into);
 template <std::unsigned_integral T>
-  requires(!std::same_as<T, bool>)
-bool read(const Json& json, T& into) {
+requires(!std::same_as<T, bool>) bool read(const Json& json, T& into) {
   const auto n = json.natural();
   if (!n || *n > std::numeric_limits<T>::max()) return false;
   into = static_cast<T>(*n);
@@ -51,7 +56,9 @@ bool read(const Json& json, T& into) {
 // A value of a fact: a number, a text, or {"bytes": hex}.
 Json write(const FactValue& value);
 bool read(const Json& json, FactValue& into);
-inline Json write(const Json& json) { return json; }
+inline Json write(const Json& json) {
+  return json;
+}
 inline bool read(const Json& json, Json& into) {
   into = json;
   return true;
@@ -69,12 +76,17 @@ struct Reader {
   void operator()(const char* key, T& into);
 };
 
-// A struct has `fields(visitor, T&)`; an enumeration has `words(Names, E)`, which lists its words from value 0 on.
+// A struct has `fields(visitor, T&)`; an enumeration has `words(Names, E)`, which lists its words
+// from value 0 on.
 struct Names {};
 template <class T>
-concept Struct = requires(Writer w, T& t) { fields(w, t); };
+concept Struct = requires(Writer w, T& t) {
+  fields(w, t);
+};
 template <class E>
-concept Worded = std::is_enum_v<E> && requires(E e) { words(Names{}, e); };
+concept Worded = std::is_enum_v<E> && requires(E e) {
+  words(Names{}, e);
+};
 
 template <Struct T>
 Json write(const T& value);
@@ -94,7 +106,9 @@ template <class T>
 bool read(const Json& json, std::vector<T>& into);
 
 template <class T>
-void Writer::operator()(const char* key, const T& value) { object.set(key, write(value)); }
+void Writer::operator()(const char* key, const T& value) {
+  object.set(key, write(value));
+}
 template <class T>
 void Reader::operator()(const char* key, T& into) {
   const Json* member = object.find(key);
@@ -104,7 +118,7 @@ void Reader::operator()(const char* key, T& into) {
 template <Struct T>
 Json write(const T& value) {
   Writer writer;
-  fields(writer, const_cast<T&>(value));   // a Writer only looks
+  fields(writer, const_cast<T&>(value));  // a Writer only looks
   return std::move(writer.object);
 }
 template <Struct T>
@@ -114,17 +128,22 @@ bool read(const Json& json, T& into) {
   return reader.good;
 }
 template <Worded E>
-Json write(E e) { return Json(words(Names{}, e)[static_cast<size_t>(e)]); }
+Json write(E e) {
+  return Json(words(Names{}, e)[static_cast<size_t>(e)]);
+}
 template <Worded E>
 bool read(const Json& json, E& into) {
   const auto list = words(Names{}, into);
-  const auto at = json.string() == nullptr ? list.end() : std::find(list.begin(), list.end(), *json.string());
+  const auto at =
+      json.string() == nullptr ? list.end() : std::find(list.begin(), list.end(), *json.string());
   if (at == list.end()) return false;
   into = static_cast<E>(at - list.begin());
   return true;
 }
 template <class T>
-Json write(const std::optional<T>& value) { return value ? write(*value) : Json(); }
+Json write(const std::optional<T>& value) {
+  return value ? write(*value) : Json();
+}
 template <class T>
 bool read(const Json& json, std::optional<T>& into) {
   if (!json.is_null()) return read(json, into.emplace());

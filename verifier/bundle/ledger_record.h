@@ -1,5 +1,5 @@
-// LedgerRecord: what a ledger was asked in one verification, and what it said. RecordingLedger stands before the real one
-// and writes it down; RecordedLedger answers from it, and only from it.
+// LedgerRecord: what a ledger was asked in one verification, and what it said. RecordingLedger
+// stands before the real one and writes it down; RecordedLedger answers from it, and only from it.
 #pragma once
 
 #include "verifier/json.h"
@@ -8,12 +8,12 @@
 namespace attest {
 
 struct LedgerAnswer {
-  std::string question;   // "vendor FFF1"
-  Json answer;            // {"found": {...}, "from": {...}} | {"absent": {...}} | {"unknown": "why"}
+  std::string question;  // "vendor FFF1"
+  Json answer;           // {"found": {...}, "from": {...}} | {"absent": {...}} | {"unknown": "why"}
 };
 struct LedgerRecord {
   LedgerStatus status;
-  std::vector<LedgerAnswer> answers;   // each question once, in the order asked
+  std::vector<LedgerAnswer> answers;  // each question once, in the order asked
 };
 
 class RecordingLedger final : public Ledger {
@@ -43,7 +43,7 @@ class RecordingLedger final : public Ledger {
 
 class RecordedLedger final : public Ledger {
  public:
-  explicit RecordedLedger(const LedgerRecord& record) : record_(record) {}   // which must outlive it
+  explicit RecordedLedger(const LedgerRecord& record) : record_(record) {}  // which must outlive it
 
   LedgerStatus status() override { return record_.status; }
   Fact<std::vector<LedgerCertificate>> approved_paa(const KeyId& skid) override;

@@ -9,7 +9,8 @@
 namespace attest {
 namespace {
 
-// Of a private key its public part. What is no key (a wrong length, 0, beyond the order) is as wrong without its value.
+// Of a private key its public part. What is no key (a wrong length, 0, beyond the order) is as
+// wrong without its value.
 Bytes without_scalar(const Bytes& key) {
   if (const auto point = public_key_of(key)) return to_bytes(*point);
   const bool zero = std::all_of(key.begin(), key.end(), [](uint8_t b) { return b == 0; });
@@ -21,7 +22,8 @@ Bytes without_scalar(const Bytes& key) {
 FactValue Redaction::masked(FactId fact, const FactValue& value) {
   FactValue plain = value;
   // Dashes only group the digits of a manual code (conflicts() sees it so, too).
-  if (auto* code = std::get_if<std::string>(&plain); code != nullptr && fact == FactId::manual_code) std::erase(*code, '-');
+  if (auto* code = std::get_if<std::string>(&plain); code != nullptr && fact == FactId::manual_code)
+    std::erase(*code, '-');
   auto& known = seen_[fact];
   auto at = std::find(known.begin(), known.end(), plain);
   if (at == known.end()) at = known.insert(known.end(), std::move(plain));
@@ -29,7 +31,8 @@ FactValue Redaction::masked(FactId fact, const FactValue& value) {
   if (std::holds_alternative<uint64_t>(value)) return number;
   if (std::holds_alternative<std::string>(value)) return fmt::format("masked {}", number);
   Bytes bytes(std::get<Bytes>(value).size());
-  for (size_t i = 0; i < 8 && i < bytes.size(); ++i) bytes[bytes.size() - 1 - i] = static_cast<uint8_t>(number >> (8 * i));
+  for (size_t i = 0; i < 8 && i < bytes.size(); ++i)
+    bytes[bytes.size() - 1 - i] = static_cast<uint8_t>(number >> (8 * i));
   return bytes;
 }
 
@@ -44,8 +47,8 @@ Device Redaction::device(const Device& read, const Evidence& settled) {
     } else if (key) {
       s.value = without_scalar(std::get<Bytes>(s.value));
     } else if (s.fact == FactId::blob) {
-      // Bare bytes stay when they are part of the attestation response; the DAC's key leaves its public part, and what
-      // nobody needed may be anything.
+      // Bare bytes stay when they are part of the attestation response; the DAC's key leaves its
+      // public part, and what nobody needed may be anything.
       const Bytes* own = &std::get<Bytes>(settled.device.statements[i].value);
       if (own == settled.signature || own == settled.challenge || own == settled.nonce) continue;
       const bool is_key = settled.dac_key && equal(settled.dac_key->scalar, *own);

@@ -18,7 +18,8 @@ class Redaction {
  private:
   FactValue masked(FactId fact, const FactValue& value);
   bool show_passcode_;
-  std::map<FactId, std::vector<FactValue>> seen_;   // the values that stand-ins stand for, in their order
+  std::map<FactId, std::vector<FactValue>>
+      seen_;  // the values that stand-ins stand for, in their order
 };
 
 }  // namespace attest

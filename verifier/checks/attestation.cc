@@ -1,4 +1,5 @@
-// Checks on the attestation response (Matter Core 11.18.4.7) and on keys: does this device hold the key of its DAC?
+// Checks on the attestation response (Matter Core 11.18.4.7) and on keys: does this device hold the
+// key of its DAC?
 
 #include <fmt/format.h>
 
@@ -7,140 +8,340 @@
 namespace attest {
 namespace {
 
-std::string where(const Evidence& e) { return place_text(e.elements_statement->place); }
-const Bytes& elements_bytes(const Evidence& e) { return std::get<Bytes>(e.elements_statement->value); }
+std::string where(const Evidence& e) {
+  return place_text(e.elements_statement->place);
+}
+const Bytes& elements_bytes(const Evidence& e) {
+  return std::get<Bytes>(e.elements_statement->value);
+}
 
 Outcome response_is_there(const Evidence& e) {
   if (e.elements_statement != nullptr) return pass();
-  if (e.signature != nullptr || e.challenge != nullptr) return unknown("the evidence has parts of an attestation response but not its elements");
+  if (e.signature != nullptr || e.challenge != nullptr)
+    return unknown("the evidence has parts of an attestation response but not its elements");
   return skipped("no attestation response in the evidence");
 }
 Outcome elements_are_short_enough(const Evidence& e) {
   const size_t size = elements_bytes(e).size();
-  return size <= kMaxElementsBytes ? pass() : fail("the attestation elements are too long", "at most 900 bytes", fmt::format("{} bytes", size), where(e));
+  return size <= kMaxElementsBytes
+             ? pass()
+             : fail("the attestation elements are too long", "at most 900 bytes",
+                    fmt::format("{} bytes", size), where(e));
 }
 Outcome elements_are_wellformed(const Evidence& e) {
   if (e.elements) return pass();
-  return fail(fmt::format("the attestation elements cannot be read: {}", e.elements_problem), "declaration, nonce, timestamp in this order", e.elements_problem, where(e));
+  return fail(fmt::format("the attestation elements cannot be read: {}", e.elements_problem),
+              "declaration, nonce, timestamp in this order", e.elements_problem, where(e));
 }
 Outcome elements_end(const Evidence& e) {
-  if (e.elements->unterminated) return fail("the attestation elements have no end", "an end-of-container octet (0x18)", "the bytes end without it", where(e));
+  if (e.elements->unterminated)
+    return fail("the attestation elements have no end", "an end-of-container octet (0x18)",
+                "the bytes end without it", where(e));
   return pass();
 }
 Outcome elements_have_no_trailing_bytes(const Evidence& e) {
   if (e.elements->trailing_bytes == 0) return pass();
-  return fail(fmt::format("{} {} after the attestation elements", e.elements->trailing_bytes, e.elements->trailing_bytes == 1 ? "byte follows" : "bytes follow"), "nothing after the structure",
-              fmt::format("{} more", e.elements->trailing_bytes), where(e));
+  return fail(fmt::format("{} {} after the attestation elements", e.elements->trailing_bytes,
+                          e.elements->trailing_bytes == 1 ? "byte follows" : "bytes follow"),
+              "nothing after the structure", fmt::format("{} more", e.elements->trailing_bytes),
+              where(e));
 }
 Outcome nonce_length(const Evidence& e) {
   const size_t size = e.elements->nonce.size();
-  return size == 32 ? pass() : fail("the attestation nonce has a wrong length", "32 bytes", fmt::format("{} bytes", size), where(e));
+  return size == 32 ? pass()
+                    : fail("the attestation nonce has a wrong length", "32 bytes",
+                           fmt::format("{} bytes", size), where(e));
 }
 Outcome nonce_matches(const Evidence& e) {
-  if (e.nonce == nullptr) return unknown("the nonce that was sent is not in the evidence, so the response may be an old one");
+  if (e.nonce == nullptr)
+    return unknown(
+        "the nonce that was sent is not in the evidence, so the response may be an old one");
   if (equal(*e.nonce, e.elements->nonce)) return pass();
-  return fail("the nonce in the attestation elements is not the one that was sent", hex(*e.nonce), hex(e.elements->nonce), where(e));
+  return fail("the nonce in the attestation elements is not the one that was sent", hex(*e.nonce),
+              hex(e.elements->nonce), where(e));
 }
 Outcome challenge_length(const Evidence& e) {
-  if (e.challenge == nullptr) return unknown("the session's attestation challenge is not in the evidence");
-  return e.challenge->size() == 16 ? pass() : fail("the attestation challenge has a wrong length", "16 bytes", fmt::format("{} bytes", e.challenge->size()));
+  if (e.challenge == nullptr)
+    return unknown("the session's attestation challenge is not in the evidence");
+  return e.challenge->size() == 16 ? pass()
+                                   : fail("the attestation challenge has a wrong length",
+                                          "16 bytes", fmt::format("{} bytes", e.challenge->size()));
 }
 Outcome signature_length(const Evidence& e) {
   if (e.signature == nullptr) return unknown("the attestation signature is not in the evidence");
-  return e.signature->size() == 64 ? pass() : fail("the attestation signature has a wrong length", "64 bytes (r, s)", fmt::format("{} bytes", e.signature->size()));
+  return e.signature->size() == 64
+             ? pass()
+             : fail("the attestation signature has a wrong length", "64 bytes (r, s)",
+                    fmt::format("{} bytes", e.signature->size()));
 }
 Outcome signature_verifies(const Evidence& e) {
   if (e.answer(Signed::attestation) == true) return pass();
-  return fail("the attestation signature does not verify with the DAC's key: the device does not hold the key of its DAC, or elements and challenge are of another session",
-              "a signature over elements and challenge by the DAC's key", "it does not verify", where(e));
+  return fail(
+      "the attestation signature does not verify with the DAC's key: the device does not hold the "
+      "key of its DAC, or elements and challenge are of another session",
+      "a signature over elements and challenge by the DAC's key", "it does not verify", where(e));
 }
 Outcome declaration_is_the_same(const Evidence& e) {
   const Statement* given = e.device.first(FactId::cd);
   if (given == nullptr) return skipped("no declaration beside the attestation elements");
   if (equal(std::get<Bytes>(given->value), e.elements->certification_declaration)) return pass();
-  return fail("the declaration in the attestation elements is not the one in the evidence", fmt::format("the same bytes as {}", place_text(given->place)), "others", where(e));
+  return fail("the declaration in the attestation elements is not the one in the evidence",
+              fmt::format("the same bytes as {}", place_text(given->place)), "others", where(e));
 }
 Outcome no_unknown_fields(const Evidence& e) {
   if (e.elements->unknown_tags.empty()) return pass();
   std::string tags;
   for (const std::string& tag : e.elements->unknown_tags) tags += (tags.empty() ? "" : ", ") + tag;
-  return note(fmt::format("the attestation elements have further fields, which commissioners ignore: {}", tags));
+  return note(fmt::format(
+      "the attestation elements have further fields, which commissioners ignore: {}", tags));
 }
 Outcome firmware_information(const Evidence& e) {
-  return e.elements->firmware_information ? note(fmt::format("firmware information of {} bytes", e.elements->firmware_information->size())) : pass();
+  return e.elements->firmware_information
+             ? note(fmt::format("firmware information of {} bytes",
+                                e.elements->firmware_information->size()))
+             : pass();
 }
 Outcome possession_is_shown(const Evidence& e) {
   const bool by_response = e.answer(Signed::attestation) == true;
-  const bool by_key = e.dac_key && e.dac.certificate && e.dac.certificate->p256 == e.dac_key->public_key;
+  const bool by_key =
+      e.dac_key && e.dac.certificate && e.dac.certificate->p256 == e.dac_key->public_key;
   if (by_response || by_key) return pass();
-  return fail("the evidence does not show that the device holds the key of its DAC", "an attestation response, or the key in the dump", "neither");
+  return fail("the evidence does not show that the device holds the key of its DAC",
+              "an attestation response, or the key in the dump", "neither");
 }
 
 // --- keys ---
 
-std::string key_place(const Evidence& e) { return place_text(*e.dac_key_place); }
+std::string key_place(const Evidence& e) {
+  return place_text(*e.dac_key_place);
+}
 
 Outcome key_belongs_to_dac(const Evidence& e) {
   if (!e.dac_key) return skipped("no private key in the evidence");
   if (e.dac.certificate->p256 == e.dac_key->public_key) return pass();
-  return fail("the private key is not the DAC's", fmt::format("public key {}", hex(e.dac.certificate->public_key)), fmt::format("public key {}", hex(e.dac_key->public_key)), key_place(e));
+  return fail("the private key is not the DAC's",
+              fmt::format("public key {}", hex(e.dac.certificate->public_key)),
+              fmt::format("public key {}", hex(e.dac_key->public_key)), key_place(e));
 }
 Outcome public_key_is_the_dacs(const Evidence& e) {
   if (e.dac_public_key == nullptr) return skipped("no public key beside the DAC in the evidence");
   if (equal(*e.dac_public_key, e.dac.certificate->public_key)) return pass();
-  return fail("the public key beside the DAC is not the DAC's", hex(e.dac.certificate->public_key), hex(*e.dac_public_key), place_text(e.device.first(FactId::dac_public_key)->place));
+  return fail("the public key beside the DAC is not the DAC's", hex(e.dac.certificate->public_key),
+              hex(*e.dac_public_key), place_text(e.device.first(FactId::dac_public_key)->place));
 }
 Outcome key_is_not_exposed(const Evidence& e) {
-  if (!e.dac_key) return e.device.noted(Remark::key_encrypted) || e.device.noted(Remark::key_in_hardware) ? pass() : skipped("no private key in the evidence");
-  return fail("the DAC's private key can be read in the evidence", "a key that never leaves the part", "the key in plain", key_place(e));
+  if (!e.dac_key)
+    return e.device.noted(Remark::key_encrypted) || e.device.noted(Remark::key_in_hardware)
+               ? pass()
+               : skipped("no private key in the evidence");
+  return fail("the DAC's private key can be read in the evidence",
+              "a key that never leaves the part", "the key in plain", key_place(e));
 }
 
 constexpr const char* kSpec = "Matter Core 11.18.4.7";
 constexpr const char* kFirmware = "correct the firmware's AttestationResponse";
 
 constexpr Check kChecks[] = {
-    {.id = "attestation.response-is-there", .title = "the attestation response is whole", .spec = kSpec, .sdk = 701, .run = response_is_there,
-     .rule = "Elements, signature, nonce and challenge together show that the device holds its DAC's key; evidence without them can still be judged, but says less.", .remedy = "hand over elements, signature, nonce and challenge of one session"},
-    {.id = "attestation.elements-are-short-enough", .title = "the attestation elements have at most 900 bytes", .spec = kSpec, .sdk = 701, .after = {"attestation.response-is-there"}, .proves_authenticity = false, .run = elements_are_short_enough,
-     .rule = "RESP_MAX is 900 bytes.", .remedy = kFirmware},
-    {.id = "attestation.elements-are-wellformed", .title = "the attestation elements can be read", .spec = kSpec, .sdk = 501, .after = {"attestation.response-is-there"}, .consequence_of = {"attestation.signature-verifies"}, .run = elements_are_wellformed,
-     .rule = "One TLV structure: declaration (1) first, nonce (2), timestamp (3), optionally firmware information (4) and vendor fields, in the order of their tags.", .remedy = kFirmware},
-    {.id = "attestation.elements-are-terminated", .title = "the attestation elements end", .spec = kSpec, .after = {"attestation.elements-are-wellformed"}, .consequence_of = {"attestation.signature-verifies"}, .run = elements_end,
-     .rule = "The structure is closed by an end-of-container. The SDK lets an open one pass.", .remedy = kFirmware},
-    {.id = "attestation.elements-have-no-trailing-bytes", .title = "nothing follows the attestation elements", .spec = kSpec, .after = {"attestation.elements-are-wellformed"}, .consequence_of = {"attestation.signature-verifies"}, .run = elements_have_no_trailing_bytes,
-     .rule = "Bytes after the structure are signed but unread. The SDK lets them pass.", .remedy = kFirmware},
-    {.id = "attestation.nonce-length", .title = "the attestation nonce has 32 bytes", .spec = kSpec, .after = {"attestation.elements-are-wellformed"}, .consequence_of = {"attestation.signature-verifies"}, .run = nonce_length,
-     .rule = "A shorter nonce makes old responses easier to play back. The SDK only compares.", .remedy = kFirmware},
-    {.id = "attestation.nonce-matches", .title = "the nonce is the one that was sent", .spec = kSpec, .sdk = 502, .after = {"attestation.elements-are-wellformed"}, .consequence_of = {"attestation.signature-verifies", "attestation.nonce-length"}, .run = nonce_matches,
-     .rule = "The device signs the commissioner's own nonce; another one means a recorded response.", .remedy = "take response and nonce from the same exchange; if they are, the firmware answers with an old response"},
-    {.id = "attestation.challenge-length", .title = "the attestation challenge has 16 bytes", .spec = kSpec, .after = {"attestation.response-is-there"}, .run = challenge_length,
-     .rule = "The challenge is 16 bytes of the session's key derivation.", .remedy = "hand over the session's attestation challenge (16 bytes)"},
-    {.id = "attestation.signature-length", .title = "the attestation signature has 64 bytes", .spec = kSpec, .sdk = 503, .after = {"attestation.response-is-there"}, .run = signature_length,
-     .rule = "r and s, 32 bytes each, big endian.", .remedy = "hand over the signature as received (64 bytes); if it is, the firmware encodes it wrong"},
-    {.id = "attestation.signature-verifies", .title = "the device signed with the key of its DAC", .spec = kSpec, .sdk = 500, .after = {"attestation.challenge-length", "attestation.signature-length", "dac.key-is-p256"},
-     .consequence_of = {"dac.signature-verifies"}, .run = signature_verifies,
-     .rule = "ECDSA with SHA-256 over the elements as received and the challenge. Without it a stolen certificate would do.", .remedy = "put the private key that belongs to this DAC into the part"},
-    {.id = "attestation.declaration-is-the-one-given", .title = "the device presents the declaration that was handed over", .spec = kSpec, .after = {"attestation.elements-are-wellformed"},
-     .consequence_of = {"attestation.signature-verifies", "cms.is-signed-data", "cms.has-no-trailing-bytes", "cms.version-is-3", "cms.digest-algorithm-is-sha256", "cms.content-type-is-data", "cms.has-one-signer", "cms.has-nothing-extra",
-                        "cms.signer-version-is-3", "cms.signer-digest-is-sha256", "cms.signer-algorithm-is-ecdsa-sha256", "cms.signer-is-named-by-key-id", "cms.signature-is-ecdsa", "cd.signer-is-trusted", "cd.signature-verifies"}, .run = declaration_is_the_same,
-     .rule = "A file beside the device proves nothing when the device presents another declaration.", .remedy = "build the firmware with the declaration that was handed over"},
-    {.id = "attestation.elements-have-no-unknown-fields", .title = "the attestation elements have no fields that nobody knows", .severity = kInfo, .spec = kSpec, .after = {"attestation.elements-are-wellformed"}, .proves_authenticity = false, .run = no_unknown_fields,
-     .rule = "Context tags above 4 that a later version may define are tolerated."},
-    {.id = "attestation.firmware-information", .title = "firmware information in the attestation elements", .severity = kInfo, .spec = kSpec, .after = {"attestation.elements-are-wellformed"}, .proves_authenticity = false, .run = firmware_information,
-     .rule = "Commissioners do not judge it; the ledger's entry can be compared with it."},
-    {.id = "attestation.possession-is-shown", .title = "the evidence shows that the device holds its DAC's key", .severity = kWarning, .spec = "Matter Core 6.2.3", .after = {"dac.key-is-p256"},
-     .consequence_of = {"attestation.signature-verifies", "key.belongs-to-dac", "dac.signature-verifies"}, .run = possession_is_shown,
-     .rule = "Certificates alone can be copied. An attestation response, or the key itself in a dump, shows that this device can sign as its DAC.", .remedy = "add the attestation response of this device"},
-    {.id = "key.belongs-to-dac", .title = "the private key in the evidence is the DAC's", .spec = "Matter Core 6.2.2.3", .sdk = 500, .after = {"dac.key-is-p256"}, .consequence_of = {"dac.signature-verifies"}, .run = key_belongs_to_dac,
-     .rule = "A part with another key signs what no commissioner can verify.", .remedy = "write DAC and key of the same issue into the part"},
-    {.id = "key.public-key-is-the-dacs", .title = "the public key beside the DAC is the DAC's", .spec = "Matter Core 6.2.2.3", .after = {"dac.is-one-certificate"}, .consequence_of = {"dac.signature-verifies", "key.belongs-to-dac"}, .run = public_key_is_the_dacs,
-     .rule = "Factory data often carries the public key a second time.", .remedy = "write DAC and key of the same issue into the part"},
-    {.id = "key.is-not-exposed", .title = "the DAC's private key cannot be read", .severity = kWarning, .spec = "Matter Core 6.2.2.3", .after = {"dac.is-one-certificate"}, .consequence_of = {"key.belongs-to-dac", "credentials.no-development-dac", "factory.no-key-beside-hardware-flag"}, .run = key_is_not_exposed,
-     .rule = "Whoever reads the key can make copies of the device that every commissioner accepts.", .remedy = "keep the key in a secure element or encrypted flash, and take it out of files that leave the factory"},
+    {
+        .id = "attestation.response-is-there",
+        .title = "the attestation response is whole",
+        .spec = kSpec,
+        .sdk = 701,
+        .run = response_is_there,
+        .rule = "Elements, signature, nonce and challenge together show that the device holds its "
+                "DAC's key; evidence without them can still be judged, but says less.",
+        .remedy = "hand over elements, signature, nonce and challenge of one session",
+    },
+    {
+        .id = "attestation.elements-are-short-enough",
+        .title = "the attestation elements have at most 900 bytes",
+        .spec = kSpec,
+        .sdk = 701,
+        .after = {"attestation.response-is-there"},
+        .proves_authenticity = false,
+        .run = elements_are_short_enough,
+        .rule = "RESP_MAX is 900 bytes.",
+        .remedy = kFirmware,
+    },
+    {
+        .id = "attestation.elements-are-wellformed",
+        .title = "the attestation elements can be read",
+        .spec = kSpec,
+        .sdk = 501,
+        .after = {"attestation.response-is-there"},
+        .consequence_of = {"attestation.signature-verifies"},
+        .run = elements_are_wellformed,
+        .rule = "One TLV structure: declaration (1) first, nonce (2), timestamp (3), optionally "
+                "firmware information (4) and vendor fields, in the order of their tags.",
+        .remedy = kFirmware,
+    },
+    {
+        .id = "attestation.elements-are-terminated",
+        .title = "the attestation elements end",
+        .spec = kSpec,
+        .after = {"attestation.elements-are-wellformed"},
+        .consequence_of = {"attestation.signature-verifies"},
+        .run = elements_end,
+        .rule = "The structure is closed by an end-of-container. The SDK lets an open one pass.",
+        .remedy = kFirmware,
+    },
+    {
+        .id = "attestation.elements-have-no-trailing-bytes",
+        .title = "nothing follows the attestation elements",
+        .spec = kSpec,
+        .after = {"attestation.elements-are-wellformed"},
+        .consequence_of = {"attestation.signature-verifies"},
+        .run = elements_have_no_trailing_bytes,
+        .rule = "Bytes after the structure are signed but unread. The SDK lets them pass.",
+        .remedy = kFirmware,
+    },
+    {
+        .id = "attestation.nonce-length",
+        .title = "the attestation nonce has 32 bytes",
+        .spec = kSpec,
+        .after = {"attestation.elements-are-wellformed"},
+        .consequence_of = {"attestation.signature-verifies"},
+        .run = nonce_length,
+        .rule = "A shorter nonce makes old responses easier to play back. The SDK only compares.",
+        .remedy = kFirmware,
+    },
+    {
+        .id = "attestation.nonce-matches",
+        .title = "the nonce is the one that was sent",
+        .spec = kSpec,
+        .sdk = 502,
+        .after = {"attestation.elements-are-wellformed"},
+        .consequence_of = {"attestation.signature-verifies", "attestation.nonce-length"},
+        .run = nonce_matches,
+        .rule =
+            "The device signs the commissioner's own nonce; another one means a recorded response.",
+        .remedy = "take response and nonce from the same exchange; if they are, the firmware "
+                  "answers with an old response",
+    },
+    {
+        .id = "attestation.challenge-length",
+        .title = "the attestation challenge has 16 bytes",
+        .spec = kSpec,
+        .after = {"attestation.response-is-there"},
+        .run = challenge_length,
+        .rule = "The challenge is 16 bytes of the session's key derivation.",
+        .remedy = "hand over the session's attestation challenge (16 bytes)",
+    },
+    {
+        .id = "attestation.signature-length",
+        .title = "the attestation signature has 64 bytes",
+        .spec = kSpec,
+        .sdk = 503,
+        .after = {"attestation.response-is-there"},
+        .run = signature_length,
+        .rule = "r and s, 32 bytes each, big endian.",
+        .remedy = "hand over the signature as received (64 bytes); if it is, the firmware encodes "
+                  "it wrong",
+    },
+    {
+        .id = "attestation.signature-verifies",
+        .title = "the device signed with the key of its DAC",
+        .spec = kSpec,
+        .sdk = 500,
+        .after = {"attestation.challenge-length", "attestation.signature-length",
+                  "dac.key-is-p256"},
+        .consequence_of = {"dac.signature-verifies"},
+        .run = signature_verifies,
+        .rule = "ECDSA with SHA-256 over the elements as received and the challenge. Without it a "
+                "stolen certificate would do.",
+        .remedy = "put the private key that belongs to this DAC into the part",
+    },
+    {
+        .id = "attestation.declaration-is-the-one-given",
+        .title = "the device presents the declaration that was handed over",
+        .spec = kSpec,
+        .after = {"attestation.elements-are-wellformed"},
+        .consequence_of = {"attestation.signature-verifies", "cms.is-signed-data",
+                           "cms.has-no-trailing-bytes", "cms.version-is-3",
+                           "cms.digest-algorithm-is-sha256", "cms.content-type-is-data",
+                           "cms.has-one-signer", "cms.has-nothing-extra", "cms.signer-version-is-3",
+                           "cms.signer-digest-is-sha256", "cms.signer-algorithm-is-ecdsa-sha256",
+                           "cms.signer-is-named-by-key-id", "cms.signature-is-ecdsa",
+                           "cd.signer-is-trusted", "cd.signature-verifies"},
+        .run = declaration_is_the_same,
+        .rule =
+            "A file beside the device proves nothing when the device presents another declaration.",
+        .remedy = "build the firmware with the declaration that was handed over",
+    },
+    {
+        .id = "attestation.elements-have-no-unknown-fields",
+        .title = "the attestation elements have no fields that nobody knows",
+        .severity = kInfo,
+        .spec = kSpec,
+        .after = {"attestation.elements-are-wellformed"},
+        .proves_authenticity = false,
+        .run = no_unknown_fields,
+        .rule = "Context tags above 4 that a later version may define are tolerated.",
+    },
+    {
+        .id = "attestation.firmware-information",
+        .title = "firmware information in the attestation elements",
+        .severity = kInfo,
+        .spec = kSpec,
+        .after = {"attestation.elements-are-wellformed"},
+        .proves_authenticity = false,
+        .run = firmware_information,
+        .rule = "Commissioners do not judge it; the ledger's entry can be compared with it.",
+    },
+    {
+        .id = "attestation.possession-is-shown",
+        .title = "the evidence shows that the device holds its DAC's key",
+        .severity = kWarning,
+        .spec = "Matter Core 6.2.3",
+        .after = {"dac.key-is-p256"},
+        .consequence_of = {"attestation.signature-verifies", "key.belongs-to-dac",
+                           "dac.signature-verifies"},
+        .run = possession_is_shown,
+        .rule = "Certificates alone can be copied. An attestation response, or the key itself in a "
+                "dump, shows that this device can sign as its DAC.",
+        .remedy = "add the attestation response of this device",
+    },
+    {
+        .id = "key.belongs-to-dac",
+        .title = "the private key in the evidence is the DAC's",
+        .spec = "Matter Core 6.2.2.3",
+        .sdk = 500,
+        .after = {"dac.key-is-p256"},
+        .consequence_of = {"dac.signature-verifies"},
+        .run = key_belongs_to_dac,
+        .rule = "A part with another key signs what no commissioner can verify.",
+        .remedy = "write DAC and key of the same issue into the part",
+    },
+    {
+        .id = "key.public-key-is-the-dacs",
+        .title = "the public key beside the DAC is the DAC's",
+        .spec = "Matter Core 6.2.2.3",
+        .after = {"dac.is-one-certificate"},
+        .consequence_of = {"dac.signature-verifies", "key.belongs-to-dac"},
+        .run = public_key_is_the_dacs,
+        .rule = "Factory data often carries the public key a second time.",
+        .remedy = "write DAC and key of the same issue into the part",
+    },
+    {
+        .id = "key.is-not-exposed",
+        .title = "the DAC's private key cannot be read",
+        .severity = kWarning,
+        .spec = "Matter Core 6.2.2.3",
+        .after = {"dac.is-one-certificate"},
+        .consequence_of = {"key.belongs-to-dac", "credentials.no-development-dac",
+                           "factory.no-key-beside-hardware-flag"},
+        .run = key_is_not_exposed,
+        .rule =
+            "Whoever reads the key can make copies of the device that every commissioner accepts.",
+        .remedy = "keep the key in a secure element or encrypted flash, and take it out of files "
+                  "that leave the factory",
+    },
 };
 
 }  // namespace
 
-std::span<const Check> attestation_checks() { return kChecks; }
+std::span<const Check> attestation_checks() {
+  return kChecks;
+}
 
 }  // namespace attest

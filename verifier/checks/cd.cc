@@ -1,4 +1,5 @@
-// Checks on the certification declaration: who signed it, what it says, and whether that is this device.
+// Checks on the certification declaration: who signed it, what it says, and whether that is this
+// device.
 
 #include <fmt/format.h>
 
@@ -9,102 +10,154 @@
 namespace attest {
 namespace {
 
-std::string where(const Evidence& e) { return place_text(*e.cd_place); }
+std::string where(const Evidence& e) {
+  return place_text(*e.cd_place);
+}
 Outcome broken(const Evidence& e, std::string message, std::string expected, std::string actual) {
-  return fail(fmt::format("the certification declaration's {}", message), std::move(expected), std::move(actual), where(e));
+  return fail(fmt::format("the certification declaration's {}", message), std::move(expected),
+              std::move(actual), where(e));
 }
 
 // --- signer and signature ---
 
-KeyId signer_id(const Evidence& e) { return *key_id(*e.cms->signers.front().subject_key_id); }
-bool by_test_key(const Evidence& e) { return signer_id(e) == test_cd_signer().subject_key_id; }
+KeyId signer_id(const Evidence& e) {
+  return *key_id(*e.cms->signers.front().subject_key_id);
+}
+bool by_test_key(const Evidence& e) {
+  return signer_id(e) == test_cd_signer().subject_key_id;
+}
 
 Outcome signer_is_trusted(const Evidence& e) {
   if (e.cd_signer) return pass();
   if (!e.cd_signer_unknown_why.empty())
-    return unknown(fmt::format("whether the CD signer {} is the CSA's is not known: {}", hex_colons(signer_id(e)), e.cd_signer_unknown_why));
+    return unknown(fmt::format("whether the CD signer {} is the CSA's is not known: {}",
+                               hex_colons(signer_id(e)), e.cd_signer_unknown_why));
   if (by_test_key(e))
-    return broken(e, "signer is the SDK's public test key, which is not trusted here", "a signing key of the CSA", fmt::format("{} ({})", hex_colons(signer_id(e)), test_cd_signer().name));
-  return broken(e, "signer is unknown", "a signing key of the CSA, or one given with --trust-cd-signer", hex_colons(signer_id(e)));
+    return broken(e, "signer is the SDK's public test key, which is not trusted here",
+                  "a signing key of the CSA",
+                  fmt::format("{} ({})", hex_colons(signer_id(e)), test_cd_signer().name));
+  return broken(e, "signer is unknown",
+                "a signing key of the CSA, or one given with --trust-cd-signer",
+                hex_colons(signer_id(e)));
 }
 
 Outcome signer_is_csa(const Evidence& e) {
   if (e.cd_signer->under_csa) return pass();
-  return broken(e, "signer is not one of the CSA's", "a key certified by the CSA's Matter Certification and Testing CA", e.cd_signer->name);
+  return broken(e, "signer is not one of the CSA's",
+                "a key certified by the CSA's Matter Certification and Testing CA",
+                e.cd_signer->name);
 }
 
 Outcome signature_verifies(const Evidence& e) {
   if (e.answer(Signed::cd) == true) return pass();
-  return broken(e, "signature does not verify with its signer's key: the declaration was changed", fmt::format("a signature by {}", e.cd_signer->name), "it does not verify");
+  return broken(e, "signature does not verify with its signer's key: the declaration was changed",
+                fmt::format("a signature by {}", e.cd_signer->name), "it does not verify");
 }
 
 Outcome test_key_signs_no_official(const Evidence& e) {
   if (!by_test_key(e) || e.cd->certification_type <= 1) return pass();
-  return broken(e, "type is one that the public test key may not sign", "development and test (0) or provisional (1) under the test key", certification_type_text(e.cd->certification_type));
+  return broken(e, "type is one that the public test key may not sign",
+                "development and test (0) or provisional (1) under the test key",
+                certification_type_text(e.cd->certification_type));
 }
 
 Outcome official_is_signed_by_csa(const Evidence& e) {
-  if (e.cd->certification_type != 2 || e.cd_signer->under_csa || by_test_key(e) || e.policy.network == Network::none) return pass();
-  return broken(e, "type is official, but the CSA did not sign it", "a signature under the CSA's certification authority", e.cd_signer->name);
+  if (e.cd->certification_type != 2 || e.cd_signer->under_csa || by_test_key(e) ||
+      e.policy.network == Network::none)
+    return pass();
+  return broken(e, "type is official, but the CSA did not sign it",
+                "a signature under the CSA's certification authority", e.cd_signer->name);
 }
 
 // --- content ---
 
 Outcome parses(const Evidence& e) {
   if (e.cd) return pass();
-  return fail(fmt::format("the certification declaration cannot be read: {}", e.cd_problem), "the TLV structure of Matter Core 6.3.1", e.cd_problem, where(e));
+  return fail(fmt::format("the certification declaration cannot be read: {}", e.cd_problem),
+              "the TLV structure of Matter Core 6.3.1", e.cd_problem, where(e));
 }
 Outcome format_version(const Evidence& e) {
-  return e.cd->format_version == 1 ? pass() : broken(e, "format_version is not 1", "1", std::to_string(e.cd->format_version));
+  return e.cd->format_version == 1
+             ? pass()
+             : broken(e, "format_version is not 1", "1", std::to_string(e.cd->format_version));
 }
 Outcome vendor_id_in_range(const Evidence& e) {
-  return e.cd->vendor_id != 0 ? pass() : broken(e, "vendor_id is 0", "a vendor id from 0x0001", hex_id(e.cd->vendor_id));
+  return e.cd->vendor_id != 0
+             ? pass()
+             : broken(e, "vendor_id is 0", "a vendor id from 0x0001", hex_id(e.cd->vendor_id));
 }
 Outcome product_id_count(const Evidence& e) {
   const size_t n = e.cd->product_ids.size();
   if (n >= 1 && n <= 100) return pass();
-  return broken(e, n == 0 ? "product_id_array is empty" : "product_id_array is too long", "1 to 100 product ids", std::to_string(n));
+  return broken(e, n == 0 ? "product_id_array is empty" : "product_id_array is too long",
+                "1 to 100 product ids", std::to_string(n));
 }
 Outcome product_ids_are_not_zero(const Evidence& e) {
   const auto& ids = e.cd->product_ids;
-  return std::find(ids.begin(), ids.end(), 0) == ids.end() ? pass() : broken(e, "product_id_array holds product 0", "product ids from 0x0001", "0x0000");
+  return std::find(ids.begin(), ids.end(), 0) == ids.end()
+             ? pass()
+             : broken(e, "product_id_array holds product 0", "product ids from 0x0001", "0x0000");
 }
 Outcome device_type_in_range(const Evidence& e) {
-  return e.cd->device_type_id < 0x7FFFFFFF ? pass() : broken(e, "device_type_id is out of range", "less than 2147483647", std::to_string(e.cd->device_type_id));
+  return e.cd->device_type_id < 0x7FFFFFFF
+             ? pass()
+             : broken(e, "device_type_id is out of range", "less than 2147483647",
+                      std::to_string(e.cd->device_type_id));
 }
 Outcome certificate_id_length(const Evidence& e) {
   const std::string& id = e.cd->certificate_id;
-  if (id.find('\0') != std::string::npos) return broken(e, "certificate_id holds a NUL", "19 characters", fmt::format("\"{}\"", printable(id)));
-  const auto characters = std::count_if(id.begin(), id.end(), [](char c) { return (static_cast<uint8_t>(c) & 0xC0) != 0x80; });
+  if (id.find('\0') != std::string::npos)
+    return broken(e, "certificate_id holds a NUL", "19 characters",
+                  fmt::format("\"{}\"", printable(id)));
+  const auto characters = std::count_if(
+      id.begin(), id.end(), [](char c) { return (static_cast<uint8_t>(c) & 0xC0) != 0x80; });
   if (id.size() == 19) return pass();
-  if (characters == 19) return broken(e, "certificate_id has characters of several bytes", "19 bytes", fmt::format("{} (\"{}\")", id.size(), printable(id)));
-  return broken(e, "certificate_id has a wrong length", "19 characters", fmt::format("{} (\"{}\")", characters, printable(id)));
+  if (characters == 19)
+    return broken(e, "certificate_id has characters of several bytes", "19 bytes",
+                  fmt::format("{} (\"{}\")", id.size(), printable(id)));
+  return broken(e, "certificate_id has a wrong length", "19 characters",
+                fmt::format("{} (\"{}\")", characters, printable(id)));
 }
 Outcome security_level(const Evidence& e) {
-  return e.cd->security_level == 0 ? pass() : broken(e, "security_level is not 0", "0", std::to_string(e.cd->security_level));
+  return e.cd->security_level == 0
+             ? pass()
+             : broken(e, "security_level is not 0", "0", std::to_string(e.cd->security_level));
 }
 Outcome security_information(const Evidence& e) {
-  return e.cd->security_information == 0 ? pass() : broken(e, "security_information is not 0", "0", std::to_string(e.cd->security_information));
+  return e.cd->security_information == 0 ? pass()
+                                         : broken(e, "security_information is not 0", "0",
+                                                  std::to_string(e.cd->security_information));
 }
 Outcome type_is_defined(const Evidence& e) {
-  return e.cd->certification_type <= 2 ? pass() : broken(e, "certification_type is reserved", "0, 1 or 2", std::to_string(e.cd->certification_type));
+  return e.cd->certification_type <= 2 ? pass()
+                                       : broken(e, "certification_type is reserved", "0, 1 or 2",
+                                                std::to_string(e.cd->certification_type));
 }
 Outcome is_not_provisional(const Evidence& e) {
   if (e.cd->certification_type != 1) return pass();
-  if (e.policy.network == Network::none || (e.policy.network == Network::test && !by_test_key(e))) return pass();
-  return broken(e, "type is provisional: certification is pending", "official (2)", certification_type_text(1));
+  if (e.policy.network == Network::none || (e.policy.network == Network::test && !by_test_key(e)))
+    return pass();
+  return broken(e, "type is provisional: certification is pending", "official (2)",
+                certification_type_text(1));
 }
 Outcome dac_origin_complete(const Evidence& e) {
-  if (e.cd->dac_origin_vendor_id.has_value() == e.cd->dac_origin_product_id.has_value()) return pass();
+  if (e.cd->dac_origin_vendor_id.has_value() == e.cd->dac_origin_product_id.has_value())
+    return pass();
   const bool vendor = e.cd->dac_origin_vendor_id.has_value();
-  return broken(e, "dac_origin is incomplete", "dac_origin_vendor_id and dac_origin_product_id, or neither", vendor ? "the vendor id alone" : "the product id alone");
+  return broken(e, "dac_origin is incomplete",
+                "dac_origin_vendor_id and dac_origin_product_id, or neither",
+                vendor ? "the vendor id alone" : "the product id alone");
 }
 Outcome authorized_paa_list(const Evidence& e) {
   if (!e.cd->authorized_paa_list) return pass();
   const auto& list = *e.cd->authorized_paa_list;
-  if (list.empty() || list.size() > 10) return broken(e, "authorized_paa_list has a wrong length", "1 to 10 key ids", std::to_string(list.size()));
+  if (list.empty() || list.size() > 10)
+    return broken(e, "authorized_paa_list has a wrong length", "1 to 10 key ids",
+                  std::to_string(list.size()));
   for (const Bytes& id : list) {
-    if (id.size() != 20) return broken(e, "authorized_paa_list holds an id of a wrong length", "20 octets", fmt::format("{} octets", id.size()));
+    if (id.size() != 20)
+      return broken(e, "authorized_paa_list holds an id of a wrong length", "20 octets",
+                    fmt::format("{} octets", id.size()));
   }
   return pass();
 }
@@ -112,20 +165,33 @@ Outcome has_no_unknown_fields(const Evidence& e) {
   if (e.cd->unknown_tags.empty()) return pass();
   std::string tags;
   for (const std::string& tag : e.cd->unknown_tags) tags += (tags.empty() ? "" : ", ") + tag;
-  return note(fmt::format("the certification declaration has further fields, which commissioners ignore: {}", tags));
+  return note(fmt::format(
+      "the certification declaration has further fields, which commissioners ignore: {}", tags));
 }
 Outcome no_field_is_hidden(const Evidence& e) {
   if (!e.cd->unknown_tag_hides_fields) return pass();
-  return broken(e, "known fields stand behind an unknown one, where the SDK stops reading", "unknown fields last", "a known field after an unknown one");
+  return broken(e, "known fields stand behind an unknown one, where the SDK stops reading",
+                "unknown fields last", "a known field after an unknown one");
 }
 
 // --- relations ---
 
-bool has_origin(const Evidence& e) { return e.cd->dac_origin_vendor_id && e.cd->dac_origin_product_id; }
-bool lists(const Evidence& e, uint16_t pid) { return std::find(e.cd->product_ids.begin(), e.cd->product_ids.end(), pid) != e.cd->product_ids.end(); }
-std::optional<uint16_t> dac_vid(const Evidence& e) { return e.dac.certificate ? e.dac.certificate->vid() : std::nullopt; }
-std::optional<uint16_t> dac_pid(const Evidence& e) { return e.dac.certificate ? e.dac.certificate->pid() : std::nullopt; }
-std::optional<uint16_t> pai_vid(const Evidence& e) { return e.pai.certificate ? e.pai.certificate->vid() : std::nullopt; }
+bool has_origin(const Evidence& e) {
+  return e.cd->dac_origin_vendor_id && e.cd->dac_origin_product_id;
+}
+bool lists(const Evidence& e, uint16_t pid) {
+  return std::find(e.cd->product_ids.begin(), e.cd->product_ids.end(), pid) !=
+         e.cd->product_ids.end();
+}
+std::optional<uint16_t> dac_vid(const Evidence& e) {
+  return e.dac.certificate ? e.dac.certificate->vid() : std::nullopt;
+}
+std::optional<uint16_t> dac_pid(const Evidence& e) {
+  return e.dac.certificate ? e.dac.certificate->pid() : std::nullopt;
+}
+std::optional<uint16_t> pai_vid(const Evidence& e) {
+  return e.pai.certificate ? e.pai.certificate->vid() : std::nullopt;
+}
 // The SDK treats a PAI's product id 0 as absent; so do we.
 std::optional<uint16_t> pai_pid(const Evidence& e) {
   const auto pid = e.pai.certificate ? e.pai.certificate->pid() : std::nullopt;
@@ -134,52 +200,73 @@ std::optional<uint16_t> pai_pid(const Evidence& e) {
 
 std::string listed(const Evidence& e) {
   std::string out;
-  for (size_t i = 0; i < e.cd->product_ids.size() && i < 8; ++i) out += (i == 0 ? "" : ", ") + hex_id(e.cd->product_ids[i]);
-  if (e.cd->product_ids.size() > 8) out += fmt::format(" and {} more", e.cd->product_ids.size() - 8);
+  for (size_t i = 0; i < e.cd->product_ids.size() && i < 8; ++i)
+    out += (i == 0 ? "" : ", ") + hex_id(e.cd->product_ids[i]);
+  if (e.cd->product_ids.size() > 8)
+    out += fmt::format(" and {} more", e.cd->product_ids.size() - 8);
   return out.empty() ? "no product" : out;
 }
 
-// Which of the three is the odd one out when CD and DAC name different vendors: without Basic Information the CD is
-// taken for it, because the DAC agrees with its chain.
-bool dac_is_odd(const Evidence& e) { return e.vid && *e.vid == e.cd->vendor_id && dac_vid(e) != e.vid; }
+// Which of the three is the odd one out when CD and DAC name different vendors: without Basic
+// Information the CD is taken for it, because the DAC agrees with its chain.
+bool dac_is_odd(const Evidence& e) {
+  return e.vid && *e.vid == e.cd->vendor_id && dac_vid(e) != e.vid;
+}
 
 Outcome vendor_matches_dac(const Evidence& e) {
   if (has_origin(e)) return skipped("the declaration names the DAC's origin instead");
   const auto dac = dac_vid(e);
   if (e.cd->vendor_id == *dac) return pass();
-  if (pai_vid(e) && *pai_vid(e) != *dac && *pai_vid(e) == e.cd->vendor_id) return blocked("dac.vendor-matches-pai");
+  if (pai_vid(e) && *pai_vid(e) != *dac && *pai_vid(e) == e.cd->vendor_id)
+    return blocked("dac.vendor-matches-pai");
   if (dac_is_odd(e)) return blocked("dac.vendor-matches-cd");
-  return broken(e, fmt::format("vendor is {}, the DAC names {}", hex_id(e.cd->vendor_id), hex_id(*dac)), hex_id(*dac), hex_id(e.cd->vendor_id));
+  return broken(
+      e, fmt::format("vendor is {}, the DAC names {}", hex_id(e.cd->vendor_id), hex_id(*dac)),
+      hex_id(*dac), hex_id(e.cd->vendor_id));
 }
 
 Outcome dac_vendor_matches_cd(const Evidence& e) {
   if (has_origin(e)) return skipped("the declaration names the DAC's origin instead");
   const auto dac = dac_vid(e);
   if (e.cd->vendor_id == *dac) return pass();
-  if (!dac_is_odd(e)) return blocked(pai_vid(e) && *pai_vid(e) != *dac && *pai_vid(e) == e.cd->vendor_id ? "dac.vendor-matches-pai" : "cd.vendor-matches-dac");
-  return fail(fmt::format("the DAC is vendor {}'s, but certification declaration and Basic Information name {}", hex_id(*dac), hex_id(e.cd->vendor_id)), hex_id(e.cd->vendor_id),
-              hex_id(*dac), place_text(*e.dac.place));
+  if (!dac_is_odd(e))
+    return blocked(pai_vid(e) && *pai_vid(e) != *dac && *pai_vid(e) == e.cd->vendor_id
+                       ? "dac.vendor-matches-pai"
+                       : "cd.vendor-matches-dac");
+  return fail(
+      fmt::format(
+          "the DAC is vendor {}'s, but certification declaration and Basic Information name {}",
+          hex_id(*dac), hex_id(e.cd->vendor_id)),
+      hex_id(e.cd->vendor_id), hex_id(*dac), place_text(*e.dac.place));
 }
 
 Outcome vendor_matches_pai(const Evidence& e) {
   if (has_origin(e)) return skipped("the declaration names the DAC's origin instead");
   const auto pai = pai_vid(e);
   if (e.cd->vendor_id == *pai) return pass();
-  return broken(e, fmt::format("vendor is {}, the PAI names {}", hex_id(e.cd->vendor_id), hex_id(*pai)), hex_id(*pai), hex_id(e.cd->vendor_id));
+  return broken(
+      e, fmt::format("vendor is {}, the PAI names {}", hex_id(e.cd->vendor_id), hex_id(*pai)),
+      hex_id(*pai), hex_id(e.cd->vendor_id));
 }
 
 Outcome vendor_matches_basic(const Evidence& e) {
   if (!e.vid) return skipped("Basic Information's vendor id is not in the evidence");
   if (e.cd->vendor_id == *e.vid) return pass();
-  // DAC and Basic Information agree: the declaration is the odd one, and its check against the DAC says so.
+  // DAC and Basic Information agree: the declaration is the odd one, and its check against the DAC
+  // says so.
   if (!has_origin(e) && dac_vid(e) == e.vid) return blocked("cd.vendor-matches-dac");
-  return broken(e, fmt::format("vendor is {}, Basic Information gives {}", hex_id(e.cd->vendor_id), hex_id(*e.vid)), hex_id(*e.vid), hex_id(e.cd->vendor_id));
+  return broken(e,
+                fmt::format("vendor is {}, Basic Information gives {}", hex_id(e.cd->vendor_id),
+                            hex_id(*e.vid)),
+                hex_id(*e.vid), hex_id(e.cd->vendor_id));
 }
 
 Outcome products_include_basic(const Evidence& e) {
   if (!e.pid) return skipped("Basic Information's product id is not in the evidence");
   if (lists(e, *e.pid)) return pass();
-  return broken(e, fmt::format("product ids lack {}, which Basic Information gives", hex_id(*e.pid)), hex_id(*e.pid), listed(e));
+  return broken(e,
+                fmt::format("product ids lack {}, which Basic Information gives", hex_id(*e.pid)),
+                hex_id(*e.pid), listed(e));
 }
 
 Outcome products_include_dac(const Evidence& e) {
@@ -187,17 +274,21 @@ Outcome products_include_dac(const Evidence& e) {
   const auto dac = *dac_pid(e);
   if (lists(e, dac)) return pass();
   if (e.pid && lists(e, *e.pid)) return blocked("dac.product-is-listed-in-cd");
-  return broken(e, fmt::format("product ids lack {}, which the DAC names", hex_id(dac)), hex_id(dac), listed(e));
+  return broken(e, fmt::format("product ids lack {}, which the DAC names", hex_id(dac)),
+                hex_id(dac), listed(e));
 }
 
-// The other side of the same rule: the declaration is right for the device, and the DAC is another product's.
+// The other side of the same rule: the declaration is right for the device, and the DAC is another
+// product's.
 Outcome dac_product_is_listed(const Evidence& e) {
   if (has_origin(e)) return skipped("the declaration names the DAC's origin instead");
   const auto dac = *dac_pid(e);
   if (lists(e, dac)) return pass();
   if (!e.pid || !lists(e, *e.pid)) return blocked("cd.product-ids-include-dac");
-  return fail(fmt::format("the DAC is for product {}, which the certification declaration does not list though it lists the device's {}", hex_id(dac), hex_id(*e.pid)), listed(e), hex_id(dac),
-              place_text(*e.dac.place));
+  return fail(fmt::format("the DAC is for product {}, which the certification declaration does not "
+                          "list though it lists the device's {}",
+                          hex_id(dac), hex_id(*e.pid)),
+              listed(e), hex_id(dac), place_text(*e.dac.place));
 }
 
 Outcome products_include_pai(const Evidence& e) {
@@ -205,14 +296,19 @@ Outcome products_include_pai(const Evidence& e) {
   const auto pai = pai_pid(e);
   if (!pai) return skipped("the PAI names no product");
   if (lists(e, *pai)) return pass();
-  return broken(e, fmt::format("product ids lack {}, which the PAI names", hex_id(*pai)), hex_id(*pai), listed(e));
+  return broken(e, fmt::format("product ids lack {}, which the PAI names", hex_id(*pai)),
+                hex_id(*pai), listed(e));
 }
 
 Outcome origin_vendor(const Evidence& e) {
   if (!has_origin(e)) return skipped("the declaration names no DAC origin");
   const uint16_t origin = *e.cd->dac_origin_vendor_id;
   for (const auto& [name, vid] : {std::pair{"DAC", dac_vid(e)}, std::pair{"PAI", pai_vid(e)}}) {
-    if (vid && *vid != origin) return broken(e, fmt::format("dac_origin names vendor {}, the {} names {}", hex_id(origin), name, hex_id(*vid)), hex_id(origin), hex_id(*vid));
+    if (vid && *vid != origin)
+      return broken(e,
+                    fmt::format("dac_origin names vendor {}, the {} names {}", hex_id(origin), name,
+                                hex_id(*vid)),
+                    hex_id(origin), hex_id(*vid));
   }
   return pass();
 }
@@ -220,7 +316,11 @@ Outcome origin_product(const Evidence& e) {
   if (!has_origin(e)) return skipped("the declaration names no DAC origin");
   const uint16_t origin = *e.cd->dac_origin_product_id;
   for (const auto& [name, pid] : {std::pair{"DAC", dac_pid(e)}, std::pair{"PAI", pai_pid(e)}}) {
-    if (pid && *pid != origin) return broken(e, fmt::format("dac_origin names product {}, the {} names {}", hex_id(origin), name, hex_id(*pid)), hex_id(origin), hex_id(*pid));
+    if (pid && *pid != origin)
+      return broken(e,
+                    fmt::format("dac_origin names product {}, the {} names {}", hex_id(origin),
+                                name, hex_id(*pid)),
+                    hex_id(origin), hex_id(*pid));
   }
   return pass();
 }
@@ -230,97 +330,419 @@ Outcome authorizes_paa(const Evidence& e) {
   for (const Bytes& id : *e.cd->authorized_paa_list) {
     if (equal(id, e.paa->subject_key_id)) return pass();
   }
-  return broken(e, "authorized_paa_list lacks the PAA of this device", hex_colons(e.paa->subject_key_id),
-                e.cd->authorized_paa_list->empty() ? "an empty list" : hex_colons(e.cd->authorized_paa_list->front()));
+  return broken(
+      e, "authorized_paa_list lacks the PAA of this device", hex_colons(e.paa->subject_key_id),
+      e.cd->authorized_paa_list->empty() ? "an empty list"
+                                         : hex_colons(e.cd->authorized_paa_list->front()));
 }
 
 constexpr const char* kSpec = "Matter Core 6.3.1";
 constexpr const char* kSpecRelations = "Matter Core 6.2.3.1";
 constexpr const char* kAskCsa = "ask the CSA for a corrected certification declaration";
-constexpr const char* kRightCd = "put the certification declaration of this product into the firmware";
+constexpr const char* kRightCd =
+    "put the certification declaration of this product into the firmware";
 
 constexpr Check kChecks[] = {
-    {.id = "cd.signer-is-trusted", .title = "the declaration's signer is trusted", .spec = kSpec, .sdk = 601, .after = {"cms.signer-is-named-by-key-id"}, .consequence_of = {"credentials.no-test-cd-signer", "credentials.no-test-paa", "credentials.no-development-dac"},
-     .run = signer_is_trusted, .rule = "The signing key is one that the CSA's certification authority certified, or one given with --trust-cd-signer.", .remedy = "use the certification declaration that the CSA issued for this product"},
-    {.id = "cd.signer-is-csa", .title = "the declaration is signed under the CSA's certification authority", .severity = {Severity::error, Severity::info, Severity::info}, .spec = kSpec, .sdk = 601, .after = {"cd.signer-is-trusted"},
-     .consequence_of = {"credentials.no-test-cd-signer", "credentials.no-test-paa", "credentials.no-development-dac"}, .run = signer_is_csa,
-     .rule = "On the main network only the CSA's own keys count, whatever else was given as trusted.", .remedy = "use the certification declaration that the CSA issued for this product"},
-    {.id = "cd.signature-verifies", .title = "the declaration's signature verifies", .spec = kSpec, .sdk = 602,
-     .after = {"cd.signer-is-trusted", "cms.signature-is-ecdsa", "cms.signer-digest-is-sha256", "cms.signer-algorithm-is-ecdsa-sha256"}, .run = signature_verifies,
-     .rule = "ECDSA with SHA-256 over the content octets, with the signer's key. Without it anyone could declare a product certified.", .remedy = "compare the declaration in the part with the one that the CSA issued, byte for byte"},
-    {.id = "cd.is-wellformed", .title = "the declaration's fields can be read", .spec = kSpec, .sdk = 603, .after = {"cms.is-signed-data"}, .consequence_of = {"cd.signature-verifies"}, .run = parses,
-     .rule = "One TLV structure, mandatory fields in the order of their tags, right types, nothing after it.", .remedy = kAskCsa},
-    {.id = "cd.format-version-is-1", .title = "the declaration's format version is 1", .spec = kSpec, .sdk = 501, .after = {"cd.is-wellformed"}, .consequence_of = {"cd.signature-verifies"}, .run = format_version,
-     .rule = "Only version 1 is defined.", .remedy = kAskCsa},
-    {.id = "cd.vendor-id-in-range", .title = "the declaration names a vendor", .spec = kSpec, .after = {"cd.is-wellformed"}, .consequence_of = {"cd.signature-verifies"}, .run = vendor_id_in_range,
-     .rule = "Vendor 0 is nobody.", .remedy = kAskCsa},
-    {.id = "cd.product-id-count", .title = "the declaration lists 1 to 100 products", .spec = kSpec, .sdk = 605, .after = {"cd.is-wellformed"}, .consequence_of = {"cd.signature-verifies"}, .run = product_id_count,
-     .rule = "An empty list covers nothing; the SDK lets more than 100 pass, other decoders do not.", .remedy = kAskCsa},
-    {.id = "cd.product-ids-are-not-zero", .title = "no listed product is 0", .spec = kSpec, .after = {"cd.is-wellformed"}, .consequence_of = {"cd.signature-verifies"}, .run = product_ids_are_not_zero,
-     .rule = "Product 0 is nobody's.", .remedy = kAskCsa},
-    {.id = "cd.device-type-id-in-range", .title = "the declaration's device type is in range", .severity = kWarning, .spec = kSpec, .after = {"cd.is-wellformed"}, .consequence_of = {"cd.signature-verifies"}, .proves_authenticity = false, .run = device_type_in_range,
-     .rule = "The conformance test wants a device type below 2147483647.", .remedy = kAskCsa},
-    {.id = "cd.certificate-id-length", .title = "the declaration's certificate id has 19 characters", .spec = kSpec, .sdk = 603, .after = {"cd.is-wellformed"}, .consequence_of = {"cd.signature-verifies"}, .proves_authenticity = false, .run = certificate_id_length,
-     .rule = "Exactly 19 characters, padding included (certified products carry trailing blanks); no NUL.", .remedy = kAskCsa},
-    {.id = "cd.security-level-is-0", .title = "the declaration's security level is 0", .severity = kWarning, .spec = kSpec, .after = {"cd.is-wellformed"}, .consequence_of = {"cd.signature-verifies"}, .proves_authenticity = false, .run = security_level,
-     .rule = "Reserved: 0 by the specification; commissioners ignore it.", .remedy = kAskCsa},
-    {.id = "cd.security-information-is-0", .title = "the declaration's security information is 0", .severity = kWarning, .spec = kSpec, .after = {"cd.is-wellformed"}, .consequence_of = {"cd.signature-verifies"}, .proves_authenticity = false, .run = security_information,
-     .rule = "Reserved: 0 by the specification; commissioners ignore it.", .remedy = kAskCsa},
-    {.id = "cd.certification-type-is-defined", .title = "the declaration's certification type is defined", .spec = kSpec, .sdk = 501, .after = {"cd.is-wellformed"}, .consequence_of = {"cd.signature-verifies"}, .run = type_is_defined,
-     .rule = "0 development and test, 1 provisional, 2 official; the rest is reserved.", .remedy = kAskCsa},
-    {.id = "cd.test-key-signs-no-official", .title = "the public test key signs development or provisional declarations only", .spec = kSpec, .sdk = 601, .after = {"cd.certification-type-is-defined", "cms.signer-is-named-by-key-id"},
-     .consequence_of = {"cd.signature-verifies", "cd.signer-is-trusted", "credentials.no-test-cd-signer"}, .run = test_key_signs_no_official,
-     .rule = "Its private key is published: an official declaration under it is anybody's. The SDK refuses it since December 2025.", .remedy = "use the certification declaration that the CSA signed; nobody else can issue an official one"},
-    {.id = "cd.official-is-signed-by-csa", .title = "an official declaration is signed by the CSA", .spec = kSpec, .after = {"cd.certification-type-is-defined", "cd.signer-is-trusted"}, .consequence_of = {"cd.signature-verifies", "cd.signer-is-csa"}, .run = official_is_signed_by_csa,
-     .rule = "Only the CSA certifies; a signer given as trusted may sign test declarations.", .remedy = "use the certification declaration that the CSA signed"},
-    {.id = "cd.is-not-provisional", .title = "the product's certification is not pending", .severity = kWarning, .spec = kSpec, .after = {"cd.certification-type-is-defined", "cms.signer-is-named-by-key-id"}, .consequence_of = {"cd.signature-verifies"}, .proves_authenticity = false, .run = is_not_provisional,
-     .rule = "Since 2026 production devices may carry a provisional declaration while certification is pending; under the public test key it is a leftover of older certification runs.", .remedy = "replace it by the official declaration as soon as the product is certified"},
-    {.id = "cd.dac-origin-is-complete", .title = "the declaration names both parts of the DAC's origin, or none", .spec = kSpec, .sdk = 603, .after = {"cd.is-wellformed"}, .consequence_of = {"cd.signature-verifies"}, .run = dac_origin_complete,
-     .rule = "dac_origin_vendor_id and dac_origin_product_id come together: one alone says nothing.", .remedy = kAskCsa},
-    {.id = "cd.authorized-paa-list-is-wellformed", .title = "the declaration's list of PAAs has 1 to 10 key ids", .spec = kSpec, .sdk = 603, .after = {"cd.is-wellformed"}, .consequence_of = {"cd.signature-verifies"}, .run = authorized_paa_list,
-     .rule = "Key ids of 20 octets, one to ten of them.", .remedy = kAskCsa},
-    {.id = "cd.has-no-unknown-fields", .title = "the declaration has no fields that nobody knows", .severity = kInfo, .spec = kSpec, .after = {"cd.is-wellformed"}, .consequence_of = {"cd.signature-verifies"}, .proves_authenticity = false, .run = has_no_unknown_fields,
-     .rule = "Fields after certification_type that a later version may define are tolerated."},
-    {.id = "cd.no-field-is-hidden", .title = "no field stands where the SDK does not read it", .severity = kWarning, .spec = kSpec, .after = {"cd.is-wellformed"}, .consequence_of = {"cd.signature-verifies"}, .run = no_field_is_hidden,
-     .rule = "The SDK stops at an unknown tag before authorized_paa_list: a list behind it is not applied by commissioners.", .remedy = kAskCsa},
+    {
+        .id = "cd.signer-is-trusted",
+        .title = "the declaration's signer is trusted",
+        .spec = kSpec,
+        .sdk = 601,
+        .after = {"cms.signer-is-named-by-key-id"},
+        .consequence_of = {"credentials.no-test-cd-signer", "credentials.no-test-paa",
+                           "credentials.no-development-dac"},
+        .run = signer_is_trusted,
+        .rule = "The signing key is one that the CSA's certification authority certified, or one "
+                "given with --trust-cd-signer.",
+        .remedy = "use the certification declaration that the CSA issued for this product",
+    },
+    {
+        .id = "cd.signer-is-csa",
+        .title = "the declaration is signed under the CSA's certification authority",
+        .severity = {Severity::error, Severity::info, Severity::info},
+        .spec = kSpec,
+        .sdk = 601,
+        .after = {"cd.signer-is-trusted"},
+        .consequence_of = {"credentials.no-test-cd-signer", "credentials.no-test-paa",
+                           "credentials.no-development-dac"},
+        .run = signer_is_csa,
+        .rule = "On the main network only the CSA's own keys count, whatever else was given as "
+                "trusted.",
+        .remedy = "use the certification declaration that the CSA issued for this product",
+    },
+    {
+        .id = "cd.signature-verifies",
+        .title = "the declaration's signature verifies",
+        .spec = kSpec,
+        .sdk = 602,
+        .after = {"cd.signer-is-trusted", "cms.signature-is-ecdsa", "cms.signer-digest-is-sha256",
+                  "cms.signer-algorithm-is-ecdsa-sha256"},
+        .run = signature_verifies,
+        .rule = "ECDSA with SHA-256 over the content octets, with the signer's key. Without it "
+                "anyone could declare a product certified.",
+        .remedy =
+            "compare the declaration in the part with the one that the CSA issued, byte for byte",
+    },
+    {
+        .id = "cd.is-wellformed",
+        .title = "the declaration's fields can be read",
+        .spec = kSpec,
+        .sdk = 603,
+        .after = {"cms.is-signed-data"},
+        .consequence_of = {"cd.signature-verifies"},
+        .run = parses,
+        .rule = "One TLV structure, mandatory fields in the order of their tags, right types, "
+                "nothing after it.",
+        .remedy = kAskCsa,
+    },
+    {
+        .id = "cd.format-version-is-1",
+        .title = "the declaration's format version is 1",
+        .spec = kSpec,
+        .sdk = 501,
+        .after = {"cd.is-wellformed"},
+        .consequence_of = {"cd.signature-verifies"},
+        .run = format_version,
+        .rule = "Only version 1 is defined.",
+        .remedy = kAskCsa,
+    },
+    {
+        .id = "cd.vendor-id-in-range",
+        .title = "the declaration names a vendor",
+        .spec = kSpec,
+        .after = {"cd.is-wellformed"},
+        .consequence_of = {"cd.signature-verifies"},
+        .run = vendor_id_in_range,
+        .rule = "Vendor 0 is nobody.",
+        .remedy = kAskCsa,
+    },
+    {
+        .id = "cd.product-id-count",
+        .title = "the declaration lists 1 to 100 products",
+        .spec = kSpec,
+        .sdk = 605,
+        .after = {"cd.is-wellformed"},
+        .consequence_of = {"cd.signature-verifies"},
+        .run = product_id_count,
+        .rule =
+            "An empty list covers nothing; the SDK lets more than 100 pass, other decoders do not.",
+        .remedy = kAskCsa,
+    },
+    {
+        .id = "cd.product-ids-are-not-zero",
+        .title = "no listed product is 0",
+        .spec = kSpec,
+        .after = {"cd.is-wellformed"},
+        .consequence_of = {"cd.signature-verifies"},
+        .run = product_ids_are_not_zero,
+        .rule = "Product 0 is nobody's.",
+        .remedy = kAskCsa,
+    },
+    {
+        .id = "cd.device-type-id-in-range",
+        .title = "the declaration's device type is in range",
+        .severity = kWarning,
+        .spec = kSpec,
+        .after = {"cd.is-wellformed"},
+        .consequence_of = {"cd.signature-verifies"},
+        .proves_authenticity = false,
+        .run = device_type_in_range,
+        .rule = "The conformance test wants a device type below 2147483647.",
+        .remedy = kAskCsa,
+    },
+    {
+        .id = "cd.certificate-id-length",
+        .title = "the declaration's certificate id has 19 characters",
+        .spec = kSpec,
+        .sdk = 603,
+        .after = {"cd.is-wellformed"},
+        .consequence_of = {"cd.signature-verifies"},
+        .proves_authenticity = false,
+        .run = certificate_id_length,
+        .rule = "Exactly 19 characters, padding included (certified products carry trailing "
+                "blanks); no NUL.",
+        .remedy = kAskCsa,
+    },
+    {
+        .id = "cd.security-level-is-0",
+        .title = "the declaration's security level is 0",
+        .severity = kWarning,
+        .spec = kSpec,
+        .after = {"cd.is-wellformed"},
+        .consequence_of = {"cd.signature-verifies"},
+        .proves_authenticity = false,
+        .run = security_level,
+        .rule = "Reserved: 0 by the specification; commissioners ignore it.",
+        .remedy = kAskCsa,
+    },
+    {
+        .id = "cd.security-information-is-0",
+        .title = "the declaration's security information is 0",
+        .severity = kWarning,
+        .spec = kSpec,
+        .after = {"cd.is-wellformed"},
+        .consequence_of = {"cd.signature-verifies"},
+        .proves_authenticity = false,
+        .run = security_information,
+        .rule = "Reserved: 0 by the specification; commissioners ignore it.",
+        .remedy = kAskCsa,
+    },
+    {
+        .id = "cd.certification-type-is-defined",
+        .title = "the declaration's certification type is defined",
+        .spec = kSpec,
+        .sdk = 501,
+        .after = {"cd.is-wellformed"},
+        .consequence_of = {"cd.signature-verifies"},
+        .run = type_is_defined,
+        .rule = "0 development and test, 1 provisional, 2 official; the rest is reserved.",
+        .remedy = kAskCsa,
+    },
+    {
+        .id = "cd.test-key-signs-no-official",
+        .title = "the public test key signs development or provisional declarations only",
+        .spec = kSpec,
+        .sdk = 601,
+        .after = {"cd.certification-type-is-defined", "cms.signer-is-named-by-key-id"},
+        .consequence_of = {"cd.signature-verifies", "cd.signer-is-trusted",
+                           "credentials.no-test-cd-signer"},
+        .run = test_key_signs_no_official,
+        .rule = "Its private key is published: an official declaration under it is anybody's. The "
+                "SDK refuses it since December 2025.",
+        .remedy = "use the certification declaration that the CSA signed; nobody else can issue an "
+                  "official one",
+    },
+    {
+        .id = "cd.official-is-signed-by-csa",
+        .title = "an official declaration is signed by the CSA",
+        .spec = kSpec,
+        .after = {"cd.certification-type-is-defined", "cd.signer-is-trusted"},
+        .consequence_of = {"cd.signature-verifies", "cd.signer-is-csa"},
+        .run = official_is_signed_by_csa,
+        .rule = "Only the CSA certifies; a signer given as trusted may sign test declarations.",
+        .remedy = "use the certification declaration that the CSA signed",
+    },
+    {
+        .id = "cd.is-not-provisional",
+        .title = "the product's certification is not pending",
+        .severity = kWarning,
+        .spec = kSpec,
+        .after = {"cd.certification-type-is-defined", "cms.signer-is-named-by-key-id"},
+        .consequence_of = {"cd.signature-verifies"},
+        .proves_authenticity = false,
+        .run = is_not_provisional,
+        .rule =
+            "Since 2026 production devices may carry a provisional declaration while certification "
+            "is pending; under the public test key it is a leftover of older certification runs.",
+        .remedy = "replace it by the official declaration as soon as the product is certified",
+    },
+    {
+        .id = "cd.dac-origin-is-complete",
+        .title = "the declaration names both parts of the DAC's origin, or none",
+        .spec = kSpec,
+        .sdk = 603,
+        .after = {"cd.is-wellformed"},
+        .consequence_of = {"cd.signature-verifies"},
+        .run = dac_origin_complete,
+        .rule =
+            "dac_origin_vendor_id and dac_origin_product_id come together: one alone says nothing.",
+        .remedy = kAskCsa,
+    },
+    {
+        .id = "cd.authorized-paa-list-is-wellformed",
+        .title = "the declaration's list of PAAs has 1 to 10 key ids",
+        .spec = kSpec,
+        .sdk = 603,
+        .after = {"cd.is-wellformed"},
+        .consequence_of = {"cd.signature-verifies"},
+        .run = authorized_paa_list,
+        .rule = "Key ids of 20 octets, one to ten of them.",
+        .remedy = kAskCsa,
+    },
+    {
+        .id = "cd.has-no-unknown-fields",
+        .title = "the declaration has no fields that nobody knows",
+        .severity = kInfo,
+        .spec = kSpec,
+        .after = {"cd.is-wellformed"},
+        .consequence_of = {"cd.signature-verifies"},
+        .proves_authenticity = false,
+        .run = has_no_unknown_fields,
+        .rule = "Fields after certification_type that a later version may define are tolerated.",
+    },
+    {
+        .id = "cd.no-field-is-hidden",
+        .title = "no field stands where the SDK does not read it",
+        .severity = kWarning,
+        .spec = kSpec,
+        .after = {"cd.is-wellformed"},
+        .consequence_of = {"cd.signature-verifies"},
+        .run = no_field_is_hidden,
+        .rule = "The SDK stops at an unknown tag before authorized_paa_list: a list behind it is "
+                "not applied by commissioners.",
+        .remedy = kAskCsa,
+    },
 
-    {.id = "cd.vendor-matches-dac", .title = "declaration and DAC name the same vendor", .spec = kSpecRelations, .sdk = 604, .after = {"cd.is-wellformed", "dac.names-a-vendor"},
-     .consequence_of = {"cd.signature-verifies", "cd.dac-origin-is-complete", "cd.vendor-id-in-range", "dac.signature-verifies", "chain.dac-authority-key-is-pai"}, .run = vendor_matches_dac,
-     .rule = "Without dac_origin the declaration's vendor is the DAC's. Otherwise a certified product's declaration could cover a stranger's device.", .remedy = kRightCd},
-    {.id = "dac.vendor-matches-cd", .title = "the DAC is of the vendor that declaration and Basic Information name", .spec = kSpecRelations, .sdk = 604, .after = {"cd.is-wellformed", "dac.names-a-vendor"},
-     .consequence_of = {"cd.signature-verifies", "cd.dac-origin-is-complete", "cd.vendor-id-in-range", "dac.signature-verifies", "dac.vendor-matches-pai", "credentials.no-development-dac"}, .run = dac_vendor_matches_cd,
-     .rule = "The same rule as cd.vendor-matches-dac where Basic Information sides with the declaration: then the credentials are another vendor's.", .remedy = "put the credentials of this vendor into the part, or have the declaration name their origin (dac_origin)"},
-    {.id = "cd.vendor-matches-pai", .title = "declaration and PAI name the same vendor", .spec = kSpecRelations, .sdk = 604, .after = {"cd.is-wellformed", "pai.names-a-vendor"},
-     .consequence_of = {"cd.signature-verifies", "cd.dac-origin-is-complete", "cd.vendor-id-in-range", "cd.vendor-matches-dac", "dac.vendor-matches-cd", "dac.vendor-matches-pai", "pai.vendor-matches-paa", "pai.signature-verifies", "chain.dac-authority-key-is-pai"}, .run = vendor_matches_pai,
-     .rule = "Without dac_origin the declaration's vendor is the PAI's.", .remedy = kRightCd},
-    {.id = "cd.vendor-matches-basic-information", .title = "declaration and Basic Information name the same vendor", .spec = kSpecRelations, .sdk = 604, .after = {"cd.is-wellformed"},
-     .consequence_of = {"cd.signature-verifies", "cd.vendor-id-in-range", "identity.facts-agree"}, .run = vendor_matches_basic,
-     .rule = "The declaration is for the vendor that the device says it is of.", .remedy = "correct the vendor id in the firmware's Basic Information, or use the declaration of this product"},
-    {.id = "cd.product-ids-include-basic-information", .title = "the declaration lists the product that Basic Information gives", .spec = kSpecRelations, .sdk = 605, .after = {"cd.is-wellformed", "cd.product-id-count"},
-     .consequence_of = {"cd.signature-verifies", "cd.vendor-matches-basic-information", "cd.vendor-matches-dac", "identity.facts-agree"}, .run = products_include_basic,
-     .rule = "The declaration covers only the products it lists.", .remedy = "correct the product id in the firmware's Basic Information, or use the declaration of this product"},
-    {.id = "cd.product-ids-include-dac", .title = "the declaration lists the DAC's product", .spec = kSpecRelations, .sdk = 605, .after = {"cd.is-wellformed", "cd.product-id-count", "dac.names-a-product"},
-     .consequence_of = {"cd.signature-verifies", "cd.dac-origin-is-complete", "cd.product-ids-include-basic-information", "cd.vendor-matches-dac", "dac.vendor-matches-cd", "dac.product-matches-pai", "dac.vendor-matches-pai", "dac.signature-verifies"}, .run = products_include_dac,
-     .rule = "Without dac_origin the DAC's product is one that the declaration lists.", .remedy = kRightCd},
-    {.id = "dac.product-is-listed-in-cd", .title = "the DAC is for a product of the declaration", .spec = kSpecRelations, .sdk = 605, .after = {"cd.is-wellformed", "cd.product-id-count", "dac.names-a-product"},
-     .consequence_of = {"cd.signature-verifies", "cd.dac-origin-is-complete", "cd.product-ids-include-basic-information", "cd.vendor-matches-dac", "dac.vendor-matches-cd", "dac.product-matches-pai", "dac.vendor-matches-pai", "dac.signature-verifies"}, .run = dac_product_is_listed,
-     .rule = "The same rule as cd.product-ids-include-dac where the declaration lists the device's product: then the DAC is another product's.", .remedy = "have the DAC issued for this product, or put the right batch into the part"},
-    {.id = "cd.product-ids-include-pai", .title = "the declaration lists the PAI's product", .spec = kSpecRelations, .sdk = 605, .after = {"cd.is-wellformed", "cd.product-id-count", "pai.product-id-is-wellformed"},
-     .consequence_of = {"cd.signature-verifies", "cd.dac-origin-is-complete", "cd.product-ids-include-basic-information", "cd.product-ids-include-dac", "dac.product-is-listed-in-cd", "cd.vendor-matches-dac", "dac.vendor-matches-cd", "dac.product-matches-pai", "chain.dac-authority-key-is-pai"}, .run = products_include_pai,
-     .rule = "Without dac_origin a PAI that names a product names one that the declaration lists.", .remedy = kRightCd},
-    {.id = "cd.dac-origin-vendor-matches", .title = "DAC and PAI are of the vendor that dac_origin names", .spec = kSpecRelations, .sdk = 604, .after = {"cd.is-wellformed"},
-     .consequence_of = {"cd.signature-verifies", "dac.signature-verifies", "dac.vendor-matches-pai"}, .run = origin_vendor,
-     .rule = "With dac_origin the credentials are those of the module's maker, and of nobody else.", .remedy = "use the module that the declaration names, or have the declaration name this one"},
-    {.id = "cd.dac-origin-product-matches", .title = "DAC and PAI are for the product that dac_origin names", .spec = kSpecRelations, .sdk = 605, .after = {"cd.is-wellformed"},
-     .consequence_of = {"cd.signature-verifies", "cd.dac-origin-vendor-matches", "dac.signature-verifies", "dac.product-matches-pai"}, .run = origin_product,
-     .rule = "With dac_origin the DAC's product is the module's.", .remedy = "use the module that the declaration names, or have the declaration name this one"},
-    {.id = "cd.authorizes-paa", .title = "the declaration authorizes the device's PAA", .spec = kSpecRelations, .sdk = 606, .after = {"cd.is-wellformed", "cd.authorized-paa-list-is-wellformed", "paa.is-trusted"},
-     .consequence_of = {"cd.signature-verifies"}, .run = authorizes_paa,
-     .rule = "Where the declaration names PAAs, the device's chain ends in one of them.", .remedy = "have the DAC issued below a PAA that the declaration lists, or ask the CSA to list this one"},
+    {
+        .id = "cd.vendor-matches-dac",
+        .title = "declaration and DAC name the same vendor",
+        .spec = kSpecRelations,
+        .sdk = 604,
+        .after = {"cd.is-wellformed", "dac.names-a-vendor"},
+        .consequence_of = {"cd.signature-verifies", "cd.dac-origin-is-complete",
+                           "cd.vendor-id-in-range", "dac.signature-verifies",
+                           "chain.dac-authority-key-is-pai"},
+        .run = vendor_matches_dac,
+        .rule = "Without dac_origin the declaration's vendor is the DAC's. Otherwise a certified "
+                "product's declaration could cover a stranger's device.",
+        .remedy = kRightCd,
+    },
+    {
+        .id = "dac.vendor-matches-cd",
+        .title = "the DAC is of the vendor that declaration and Basic Information name",
+        .spec = kSpecRelations,
+        .sdk = 604,
+        .after = {"cd.is-wellformed", "dac.names-a-vendor"},
+        .consequence_of = {"cd.signature-verifies", "cd.dac-origin-is-complete",
+                           "cd.vendor-id-in-range", "dac.signature-verifies",
+                           "dac.vendor-matches-pai", "credentials.no-development-dac"},
+        .run = dac_vendor_matches_cd,
+        .rule = "The same rule as cd.vendor-matches-dac where Basic Information sides with the "
+                "declaration: then the credentials are another vendor's.",
+        .remedy = "put the credentials of this vendor into the part, or have the declaration name "
+                  "their origin (dac_origin)",
+    },
+    {
+        .id = "cd.vendor-matches-pai",
+        .title = "declaration and PAI name the same vendor",
+        .spec = kSpecRelations,
+        .sdk = 604,
+        .after = {"cd.is-wellformed", "pai.names-a-vendor"},
+        .consequence_of = {"cd.signature-verifies", "cd.dac-origin-is-complete",
+                           "cd.vendor-id-in-range", "cd.vendor-matches-dac",
+                           "dac.vendor-matches-cd", "dac.vendor-matches-pai",
+                           "pai.vendor-matches-paa", "pai.signature-verifies",
+                           "chain.dac-authority-key-is-pai"},
+        .run = vendor_matches_pai,
+        .rule = "Without dac_origin the declaration's vendor is the PAI's.",
+        .remedy = kRightCd,
+    },
+    {
+        .id = "cd.vendor-matches-basic-information",
+        .title = "declaration and Basic Information name the same vendor",
+        .spec = kSpecRelations,
+        .sdk = 604,
+        .after = {"cd.is-wellformed"},
+        .consequence_of = {"cd.signature-verifies", "cd.vendor-id-in-range",
+                           "identity.facts-agree"},
+        .run = vendor_matches_basic,
+        .rule = "The declaration is for the vendor that the device says it is of.",
+        .remedy = "correct the vendor id in the firmware's Basic Information, or use the "
+                  "declaration of this product",
+    },
+    {
+        .id = "cd.product-ids-include-basic-information",
+        .title = "the declaration lists the product that Basic Information gives",
+        .spec = kSpecRelations,
+        .sdk = 605,
+        .after = {"cd.is-wellformed", "cd.product-id-count"},
+        .consequence_of = {"cd.signature-verifies", "cd.vendor-matches-basic-information",
+                           "cd.vendor-matches-dac", "identity.facts-agree"},
+        .run = products_include_basic,
+        .rule = "The declaration covers only the products it lists.",
+        .remedy = "correct the product id in the firmware's Basic Information, or use the "
+                  "declaration of this product",
+    },
+    {
+        .id = "cd.product-ids-include-dac",
+        .title = "the declaration lists the DAC's product",
+        .spec = kSpecRelations,
+        .sdk = 605,
+        .after = {"cd.is-wellformed", "cd.product-id-count", "dac.names-a-product"},
+        .consequence_of = {"cd.signature-verifies", "cd.dac-origin-is-complete",
+                           "cd.product-ids-include-basic-information", "cd.vendor-matches-dac",
+                           "dac.vendor-matches-cd", "dac.product-matches-pai",
+                           "dac.vendor-matches-pai", "dac.signature-verifies"},
+        .run = products_include_dac,
+        .rule = "Without dac_origin the DAC's product is one that the declaration lists.",
+        .remedy = kRightCd,
+    },
+    {
+        .id = "dac.product-is-listed-in-cd",
+        .title = "the DAC is for a product of the declaration",
+        .spec = kSpecRelations,
+        .sdk = 605,
+        .after = {"cd.is-wellformed", "cd.product-id-count", "dac.names-a-product"},
+        .consequence_of = {"cd.signature-verifies", "cd.dac-origin-is-complete",
+                           "cd.product-ids-include-basic-information", "cd.vendor-matches-dac",
+                           "dac.vendor-matches-cd", "dac.product-matches-pai",
+                           "dac.vendor-matches-pai", "dac.signature-verifies"},
+        .run = dac_product_is_listed,
+        .rule = "The same rule as cd.product-ids-include-dac where the declaration lists the "
+                "device's product: then the DAC is another product's.",
+        .remedy = "have the DAC issued for this product, or put the right batch into the part",
+    },
+    {
+        .id = "cd.product-ids-include-pai",
+        .title = "the declaration lists the PAI's product",
+        .spec = kSpecRelations,
+        .sdk = 605,
+        .after = {"cd.is-wellformed", "cd.product-id-count", "pai.product-id-is-wellformed"},
+        .consequence_of = {"cd.signature-verifies", "cd.dac-origin-is-complete",
+                           "cd.product-ids-include-basic-information", "cd.product-ids-include-dac",
+                           "dac.product-is-listed-in-cd", "cd.vendor-matches-dac",
+                           "dac.vendor-matches-cd", "dac.product-matches-pai",
+                           "chain.dac-authority-key-is-pai"},
+        .run = products_include_pai,
+        .rule =
+            "Without dac_origin a PAI that names a product names one that the declaration lists.",
+        .remedy = kRightCd,
+    },
+    {
+        .id = "cd.dac-origin-vendor-matches",
+        .title = "DAC and PAI are of the vendor that dac_origin names",
+        .spec = kSpecRelations,
+        .sdk = 604,
+        .after = {"cd.is-wellformed"},
+        .consequence_of = {"cd.signature-verifies", "dac.signature-verifies",
+                           "dac.vendor-matches-pai"},
+        .run = origin_vendor,
+        .rule =
+            "With dac_origin the credentials are those of the module's maker, and of nobody else.",
+        .remedy =
+            "use the module that the declaration names, or have the declaration name this one",
+    },
+    {
+        .id = "cd.dac-origin-product-matches",
+        .title = "DAC and PAI are for the product that dac_origin names",
+        .spec = kSpecRelations,
+        .sdk = 605,
+        .after = {"cd.is-wellformed"},
+        .consequence_of = {"cd.signature-verifies", "cd.dac-origin-vendor-matches",
+                           "dac.signature-verifies", "dac.product-matches-pai"},
+        .run = origin_product,
+        .rule = "With dac_origin the DAC's product is the module's.",
+        .remedy =
+            "use the module that the declaration names, or have the declaration name this one",
+    },
+    {
+        .id = "cd.authorizes-paa",
+        .title = "the declaration authorizes the device's PAA",
+        .spec = kSpecRelations,
+        .sdk = 606,
+        .after = {"cd.is-wellformed", "cd.authorized-paa-list-is-wellformed", "paa.is-trusted"},
+        .consequence_of = {"cd.signature-verifies"},
+        .run = authorizes_paa,
+        .rule = "Where the declaration names PAAs, the device's chain ends in one of them.",
+        .remedy = "have the DAC issued below a PAA that the declaration lists, or ask the CSA to "
+                  "list this one",
+    },
 };
 
 }  // namespace
 
-std::span<const Check> cd_checks() { return kChecks; }
+std::span<const Check> cd_checks() {
+  return kChecks;
+}
 
 }  // namespace attest

@@ -1,4 +1,5 @@
-// Checks on the chain: each link by name, by key id and by signature, told apart, because each has its own cause.
+// Checks on the chain: each link by name, by key id and by signature, told apart, because each has
+// its own cause.
 
 #include <fmt/format.h>
 
@@ -8,7 +9,9 @@
 namespace attest {
 namespace {
 
-std::string optional_id(const std::optional<KeyId>& id) { return id ? hex_colons(*id) : "none"; }
+std::string optional_id(const std::optional<KeyId>& id) {
+  return id ? hex_colons(*id) : "none";
+}
 
 Outcome paa_is_trusted(const Evidence& e) {
   const auto akid = e.pai.certificate->akid();
@@ -17,44 +20,60 @@ Outcome paa_is_trusted(const Evidence& e) {
     case Evidence::PaaFound::by_name:
       return pass();
     case Evidence::PaaFound::unknown:
-      return unknown(fmt::format("whether the PAA {} is trusted is not known: {}", optional_id(akid), e.paa_unknown_why));
+      return unknown(fmt::format("whether the PAA {} is trusted is not known: {}",
+                                 optional_id(akid), e.paa_unknown_why));
     case Evidence::PaaFound::none:
       break;
   }
   if (!akid) return blocked("pai.authority-key-id");
-  std::string message = fmt::format("no trusted PAA has the key id {} that the PAI names as its issuer", optional_id(akid));
+  std::string message = fmt::format(
+      "no trusted PAA has the key id {} that the PAI names as its issuer", optional_id(akid));
   if (e.paa_shown.certificate && e.paa_shown.certificate->skid() == akid)
-    message += fmt::format("; the one in the evidence ({}) is not on the list and proves nothing", name_text(e.paa_shown.certificate->subject));
-  return fail(std::move(message), "a trusted PAA with this key id", fmt::format("none; the PAI's issuer is {}", name_text(e.pai.certificate->issuer)), place_text(*e.pai.place));
+    message += fmt::format("; the one in the evidence ({}) is not on the list and proves nothing",
+                           name_text(e.paa_shown.certificate->subject));
+  return fail(std::move(message), "a trusted PAA with this key id",
+              fmt::format("none; the PAI's issuer is {}", name_text(e.pai.certificate->issuer)),
+              place_text(*e.pai.place));
 }
 
 Outcome paa_valid_at_issuance(const Evidence& e) {
   const Instant issued = e.dac.certificate->not_before;
   if (issued >= e.paa->not_before && issued <= e.paa->not_after) return pass();
-  return fail("the PAA was not valid on the day the DAC was issued", fmt::format("{} to {}", rfc3339(e.paa->not_before), rfc3339(e.paa->not_after)),
+  return fail("the PAA was not valid on the day the DAC was issued",
+              fmt::format("{} to {}", rfc3339(e.paa->not_before), rfc3339(e.paa->not_after)),
               fmt::format("DAC issued {}", rfc3339(issued)), e.paa->source);
 }
 
 Outcome pai_valid_at_issuance(const Evidence& e) {
   const Instant issued = e.dac.certificate->not_before;
   const Certificate& pai = *e.pai.certificate;
-  if (issued > e.policy.at) return blocked("dac.is-valid-now");   // the day of issue itself lies in the future: the DAC's dates are wrong
+  if (issued > e.policy.at)
+    return blocked("dac.is-valid-now");  // the day of issue itself lies in the future: the DAC's
+                                         // dates are wrong
   if (issued >= pai.not_before && issued <= pai.not_after) return pass();
-  return fail("the PAI was not valid on the day the DAC was issued", fmt::format("DAC issued {} to {}", rfc3339(pai.not_before), rfc3339(pai.not_after)),
+  return fail("the PAI was not valid on the day the DAC was issued",
+              fmt::format("DAC issued {} to {}", rfc3339(pai.not_before), rfc3339(pai.not_after)),
               fmt::format("DAC issued {}", rfc3339(issued)), place_text(*e.pai.place));
 }
 
 // --- PAI under PAA ---
 
-// The key id fits, but beside it the certificate above is named by issuer and serial number (RFC 5280 4.2.1.1), and this is
-// another one: path validators do not build such a chain.
-Outcome names_another(const Certificate& below, const Certificate& above, const char* name, const char* above_name, std::string where) {
+// The key id fits, but beside it the certificate above is named by issuer and serial number (RFC
+// 5280 4.2.1.1), and this is another one: path validators do not build such a chain.
+Outcome names_another(const Certificate& below, const Certificate& above, const char* name,
+                      const char* above_name, std::string where) {
   const auto text = [](const Name* issuer, const std::optional<View>& serial) {
-    return fmt::format("{}{}{}", issuer != nullptr ? "issued by " + name_text(*issuer) : "", issuer != nullptr && serial ? ", " : "", serial ? "serial number " + hex(*serial) : "");
+    return fmt::format("{}{}{}", issuer != nullptr ? "issued by " + name_text(*issuer) : "",
+                       issuer != nullptr && serial ? ", " : "",
+                       serial ? "serial number " + hex(*serial) : "");
   };
   const AuthorityKeyId& id = *below.authority_key_id.value;
-  return fail(fmt::format("the {}'s authority key id names another certificate of its issuer than this {}", name, above_name),
-              text(id.issuer ? &above.issuer : nullptr, id.serial ? std::optional(above.serial) : std::nullopt), text(id.issuer ? &*id.issuer : nullptr, id.serial), std::move(where));
+  return fail(
+      fmt::format("the {}'s authority key id names another certificate of its issuer than this {}",
+                  name, above_name),
+      text(id.issuer ? &above.issuer : nullptr,
+           id.serial ? std::optional(above.serial) : std::nullopt),
+      text(id.issuer ? &*id.issuer : nullptr, id.serial), std::move(where));
 }
 
 Outcome pai_akid_is_paa(const Evidence& e) {
@@ -63,29 +82,42 @@ Outcome pai_akid_is_paa(const Evidence& e) {
   if (!akid) return blocked("pai.authority-key-id");
   if (akid == e.paa->subject_key_id) {
     const Certificate* paa = e.paa->certificate.get();
-    return paa == nullptr || names_certificate(pai, *paa) ? pass() : names_another(pai, *paa, "PAI", "PAA", place_text(*e.pai.place));
+    return paa == nullptr || names_certificate(pai, *paa)
+               ? pass()
+               : names_another(pai, *paa, "PAI", "PAA", place_text(*e.pai.place));
   }
-  return fail("the PAI's authority key id is not the key id of the PAA that signed it", hex_colons(e.paa->subject_key_id), optional_id(akid), place_text(*e.pai.place));
+  return fail("the PAI's authority key id is not the key id of the PAA that signed it",
+              hex_colons(e.paa->subject_key_id), optional_id(akid), place_text(*e.pai.place));
 }
 
-// A name written otherwise but equal by RFC 5280 7.1 is accepted by commissioners; the conformance test wants equal bytes.
+// A name written otherwise but equal by RFC 5280 7.1 is accepted by commissioners; the conformance
+// test wants equal bytes.
 bool names_match(View issuer_der, const Name& issuer, View subject_der, const Certificate* above) {
   return equal(issuer_der, subject_der) || (above != nullptr && same_name(issuer, above->subject));
 }
 
 Outcome pai_issuer_is_paa(const Evidence& e) {
   const Certificate& pai = *e.pai.certificate;
-  if (names_match(pai.issuer.der, pai.issuer, e.paa->subject, e.paa->certificate.get())) return pass();
-  return fail("the PAI names another issuer than the PAA that has its authority key id", e.paa->certificate ? name_text(e.paa->certificate->subject) : "the built-in PAA's name",
-              name_text(pai.issuer), place_text(*e.pai.place));
+  if (names_match(pai.issuer.der, pai.issuer, e.paa->subject, e.paa->certificate.get()))
+    return pass();
+  return fail(
+      "the PAI names another issuer than the PAA that has its authority key id",
+      e.paa->certificate ? name_text(e.paa->certificate->subject) : "the built-in PAA's name",
+      name_text(pai.issuer), place_text(*e.pai.place));
 }
 
 Outcome pai_signature(const Evidence& e) {
   const auto answer = e.answer(Signed::pai);
   if (answer == true) return pass();
   if (!e.paa->key) return blocked("paa.key-is-p256");
-  if (!answer) return fail("the PAI's signature is no ECDSA signature", "a DER ECDSA signature of P-256 size", fmt::format("{} bytes", e.pai.certificate->signature.size()), place_text(*e.pai.place));
-  return fail("the PAI's signature does not verify with the key of its PAA: the PAI was changed, or another key signed it", "a signature by the PAA", "it does not verify", place_text(*e.pai.place));
+  if (!answer)
+    return fail("the PAI's signature is no ECDSA signature", "a DER ECDSA signature of P-256 size",
+                fmt::format("{} bytes", e.pai.certificate->signature.size()),
+                place_text(*e.pai.place));
+  return fail(
+      "the PAI's signature does not verify with the key of its PAA: the PAI was changed, or "
+      "another key signed it",
+      "a signature by the PAA", "it does not verify", place_text(*e.pai.place));
 }
 
 // --- DAC under PAI ---
@@ -94,68 +126,177 @@ Outcome dac_akid_is_pai(const Evidence& e) {
   const Certificate &dac = *e.dac.certificate, &pai = *e.pai.certificate;
   const auto akid = dac.akid(), skid = pai.skid();
   if (!akid) return blocked("dac.authority-key-id");
-  if (akid == skid) return names_certificate(dac, pai) ? pass() : names_another(dac, pai, "DAC", "PAI", place_text(*e.dac.place));
-  return fail("the DAC's authority key id is not the PAI's subject key id: this PAI did not issue this DAC", optional_id(skid), optional_id(akid), place_text(*e.dac.place));
+  if (akid == skid)
+    return names_certificate(dac, pai)
+               ? pass()
+               : names_another(dac, pai, "DAC", "PAI", place_text(*e.dac.place));
+  return fail(
+      "the DAC's authority key id is not the PAI's subject key id: this PAI did not issue this DAC",
+      optional_id(skid), optional_id(akid), place_text(*e.dac.place));
 }
 
 Outcome dac_issuer_is_pai(const Evidence& e) {
   const Certificate &dac = *e.dac.certificate, &pai = *e.pai.certificate;
   if (names_match(dac.issuer.der, dac.issuer, pai.subject.der, &pai)) return pass();
-  return fail("the DAC names another issuer than its PAI", name_text(pai.subject), name_text(dac.issuer), place_text(*e.dac.place));
+  return fail("the DAC names another issuer than its PAI", name_text(pai.subject),
+              name_text(dac.issuer), place_text(*e.dac.place));
 }
 
 Outcome dac_signature(const Evidence& e) {
   const auto answer = e.answer(Signed::dac);
   if (answer == true) return pass();
-  if (!answer) return fail("the DAC's signature is no ECDSA signature", "a DER ECDSA signature of P-256 size", fmt::format("{} bytes", e.dac.certificate->signature.size()), place_text(*e.dac.place));
-  return fail("the DAC's signature does not verify with the key of its PAI: the DAC was changed, or another key signed it", "a signature by the PAI", "it does not verify", place_text(*e.dac.place));
+  if (!answer)
+    return fail("the DAC's signature is no ECDSA signature", "a DER ECDSA signature of P-256 size",
+                fmt::format("{} bytes", e.dac.certificate->signature.size()),
+                place_text(*e.dac.place));
+  return fail(
+      "the DAC's signature does not verify with the key of its PAI: the DAC was changed, or "
+      "another key signed it",
+      "a signature by the PAI", "it does not verify", place_text(*e.dac.place));
 }
 
 Outcome names_are_byte_equal(const Evidence& e) {
   if (!equal(e.dac.certificate->issuer.der, e.pai.certificate->subject.der))
-    return fail("the DAC's issuer and the PAI's subject are equal names in different bytes", hex(e.pai.certificate->subject.der), hex(e.dac.certificate->issuer.der), place_text(*e.dac.place));
+    return fail("the DAC's issuer and the PAI's subject are equal names in different bytes",
+                hex(e.pai.certificate->subject.der), hex(e.dac.certificate->issuer.der),
+                place_text(*e.dac.place));
   if (e.paa && !equal(e.pai.certificate->issuer.der, e.paa->subject))
-    return fail("the PAI's issuer and the PAA's subject are equal names in different bytes", hex(e.paa->subject), hex(e.pai.certificate->issuer.der), place_text(*e.pai.place));
+    return fail("the PAI's issuer and the PAA's subject are equal names in different bytes",
+                hex(e.paa->subject), hex(e.pai.certificate->issuer.der), place_text(*e.pai.place));
   return pass();
 }
 
-constexpr const char* kWrongPai = "put the PAI that issued this DAC into the part: batches were mixed";
+constexpr const char* kWrongPai =
+    "put the PAI that issued this DAC into the part: batches were mixed";
 
 constexpr Check kChecks[] = {
-    {.id = "paa.is-trusted", .title = "the PAI's issuer is a trusted PAA", .spec = "Matter Core 6.2.3.1", .sdk = 101, .after = {"pai.is-one-certificate"},
-     .consequence_of = {"credentials.no-test-paa", "credentials.no-development-dac"}, .run = paa_is_trusted,
-     .rule = "The chain ends in a PAA that the ledger approves, or that was given with --trust-paa; it is looked up by the PAI's authority key id. A root that the device brings proves nothing.",
-     .remedy = "have the PAI issued below an approved PAA, or name the right network or trust anchor"},
-    {.id = "paa.is-valid-at-dac-issuance", .title = "the PAA was valid when the DAC was issued", .spec = "Matter Core 6.2.3.1", .sdk = 301, .after = {"paa.is-trusted", "dac.is-one-certificate"},
-     .consequence_of = {"dac.signature-verifies"}, .run = paa_valid_at_issuance,
-     .rule = "Path validation takes the DAC's notBefore as its time, not the present.", .remedy = "have the DAC issued within the validity of its PAA"},
-    {.id = "pai.is-valid-at-dac-issuance", .title = "the PAI was valid when the DAC was issued", .spec = "Matter Core 6.2.3.1", .sdk = 301, .after = {"pai.is-one-certificate", "dac.is-one-certificate"},
-     .consequence_of = {"pai.signature-verifies", "dac.signature-verifies", "chain.dac-authority-key-is-pai", "paa.is-valid-at-dac-issuance"}, .run = pai_valid_at_issuance,
-     .rule = "Path validation takes the DAC's notBefore as its time, not the present.", .remedy = "have a PAI issued that covers the day of issue, and the DACs issued below it"},
-    {.id = "chain.pai-authority-key-is-paa", .title = "the PAI's authority key id is the PAA's key id", .spec = "RFC 5280 4.2.1.1", .sdk = 101, .after = {"paa.is-trusted"}, .run = pai_akid_is_paa,
-     .rule = "Commissioners find the PAA only by this id: with a wrong one a genuine PAI has no root.", .remedy = "have the PAI issued again with the PAA's subject key id as its authority key id"},
-    {.id = "chain.pai-issuer-is-paa", .title = "the PAI names its PAA as issuer", .spec = "RFC 5280 6.1.3", .sdk = 301, .after = {"paa.is-trusted"}, .run = pai_issuer_is_paa,
-     .rule = "Issuer of the PAI and subject of the PAA are the same name.", .remedy = "have the PAI issued again; its issuer name must be the PAA's subject, byte for byte"},
-    {.id = "pai.signature-verifies", .title = "the PAI is signed by its PAA", .spec = "Matter Core 6.2.3.1", .sdk = 301,
-     .after = {"paa.is-trusted", "pai.signature-algorithm-is-ecdsa-sha256"}, .consequence_of = {"chain.pai-authority-key-is-paa", "chain.pai-issuer-is-paa"}, .run = pai_signature,
-     .rule = "ECDSA with SHA-256 over the signed part, with the PAA's key. Without it anyone could issue a PAI.", .remedy = "compare the PAI in the part with the one that was issued, byte for byte"},
-    {.id = "chain.dac-authority-key-is-pai", .title = "the DAC's authority key id is the PAI's key id", .spec = "RFC 5280 4.2.1.1", .sdk = 301,
-     .after = {"dac.is-one-certificate", "pai.subject-key-id"}, .consequence_of = {"pai.signature-verifies", "identity.one-pai"}, .run = dac_akid_is_pai,
-     .rule = "The key id tells which PAI issued the DAC; another one in the part means that batches were mixed.", .remedy = kWrongPai},
-    {.id = "chain.dac-issuer-is-pai", .title = "the DAC names its PAI as issuer", .spec = "RFC 5280 6.1.3", .sdk = 301, .after = {"dac.is-one-certificate", "pai.is-one-certificate"},
-     .consequence_of = {"chain.dac-authority-key-is-pai", "pai.signature-verifies"}, .run = dac_issuer_is_pai,
-     .rule = "Issuer of the DAC and subject of the PAI are the same name.", .remedy = kWrongPai},
-    {.id = "dac.signature-verifies", .title = "the DAC is signed by its PAI", .spec = "Matter Core 6.2.3.1", .sdk = 301,
-     .after = {"dac.signature-algorithm-is-ecdsa-sha256", "pai.is-one-certificate", "pai.key-is-p256"},
-     .consequence_of = {"chain.dac-authority-key-is-pai", "chain.dac-issuer-is-pai", "pai.signature-verifies"}, .run = dac_signature,
-     .rule = "ECDSA with SHA-256 over the signed part, with the PAI's key. Without it anyone could make a DAC.", .remedy = "compare the DAC in the part with the one that was issued, byte for byte"},
-    {.id = "chain.names-are-byte-equal", .title = "issuer and subject names are equal byte for byte", .severity = kWarning, .spec = "Matter Core 6.2.2", .after = {"chain.dac-issuer-is-pai"},
-     .consequence_of = {"chain.dac-issuer-is-pai", "chain.pai-issuer-is-paa", "chain.dac-authority-key-is-pai", "pai.signature-verifies"}, .run = names_are_byte_equal,
-     .rule = "Names that differ in case, blanks or string type are equal to a path validator, not to the conformance test.", .remedy = "have the lower certificate issued with the upper one's subject copied unchanged"},
+    {
+        .id = "paa.is-trusted",
+        .title = "the PAI's issuer is a trusted PAA",
+        .spec = "Matter Core 6.2.3.1",
+        .sdk = 101,
+        .after = {"pai.is-one-certificate"},
+        .consequence_of = {"credentials.no-test-paa", "credentials.no-development-dac"},
+        .run = paa_is_trusted,
+        .rule = "The chain ends in a PAA that the ledger approves, or that was given with "
+                "--trust-paa; it is looked up by the PAI's authority key id. A root that the "
+                "device brings proves nothing.",
+        .remedy =
+            "have the PAI issued below an approved PAA, or name the right network or trust anchor",
+    },
+    {
+        .id = "paa.is-valid-at-dac-issuance",
+        .title = "the PAA was valid when the DAC was issued",
+        .spec = "Matter Core 6.2.3.1",
+        .sdk = 301,
+        .after = {"paa.is-trusted", "dac.is-one-certificate"},
+        .consequence_of = {"dac.signature-verifies"},
+        .run = paa_valid_at_issuance,
+        .rule = "Path validation takes the DAC's notBefore as its time, not the present.",
+        .remedy = "have the DAC issued within the validity of its PAA",
+    },
+    {
+        .id = "pai.is-valid-at-dac-issuance",
+        .title = "the PAI was valid when the DAC was issued",
+        .spec = "Matter Core 6.2.3.1",
+        .sdk = 301,
+        .after = {"pai.is-one-certificate", "dac.is-one-certificate"},
+        .consequence_of = {"pai.signature-verifies", "dac.signature-verifies",
+                           "chain.dac-authority-key-is-pai", "paa.is-valid-at-dac-issuance"},
+        .run = pai_valid_at_issuance,
+        .rule = "Path validation takes the DAC's notBefore as its time, not the present.",
+        .remedy = "have a PAI issued that covers the day of issue, and the DACs issued below it",
+    },
+    {
+        .id = "chain.pai-authority-key-is-paa",
+        .title = "the PAI's authority key id is the PAA's key id",
+        .spec = "RFC 5280 4.2.1.1",
+        .sdk = 101,
+        .after = {"paa.is-trusted"},
+        .run = pai_akid_is_paa,
+        .rule = "Commissioners find the PAA only by this id: with a wrong one a genuine PAI has no "
+                "root.",
+        .remedy = "have the PAI issued again with the PAA's subject key id as its authority key id",
+    },
+    {
+        .id = "chain.pai-issuer-is-paa",
+        .title = "the PAI names its PAA as issuer",
+        .spec = "RFC 5280 6.1.3",
+        .sdk = 301,
+        .after = {"paa.is-trusted"},
+        .run = pai_issuer_is_paa,
+        .rule = "Issuer of the PAI and subject of the PAA are the same name.",
+        .remedy =
+            "have the PAI issued again; its issuer name must be the PAA's subject, byte for byte",
+    },
+    {
+        .id = "pai.signature-verifies",
+        .title = "the PAI is signed by its PAA",
+        .spec = "Matter Core 6.2.3.1",
+        .sdk = 301,
+        .after = {"paa.is-trusted", "pai.signature-algorithm-is-ecdsa-sha256"},
+        .consequence_of = {"chain.pai-authority-key-is-paa", "chain.pai-issuer-is-paa"},
+        .run = pai_signature,
+        .rule = "ECDSA with SHA-256 over the signed part, with the PAA's key. Without it anyone "
+                "could issue a PAI.",
+        .remedy = "compare the PAI in the part with the one that was issued, byte for byte",
+    },
+    {
+        .id = "chain.dac-authority-key-is-pai",
+        .title = "the DAC's authority key id is the PAI's key id",
+        .spec = "RFC 5280 4.2.1.1",
+        .sdk = 301,
+        .after = {"dac.is-one-certificate", "pai.subject-key-id"},
+        .consequence_of = {"pai.signature-verifies", "identity.one-pai"},
+        .run = dac_akid_is_pai,
+        .rule = "The key id tells which PAI issued the DAC; another one in the part means that "
+                "batches were mixed.",
+        .remedy = kWrongPai,
+    },
+    {
+        .id = "chain.dac-issuer-is-pai",
+        .title = "the DAC names its PAI as issuer",
+        .spec = "RFC 5280 6.1.3",
+        .sdk = 301,
+        .after = {"dac.is-one-certificate", "pai.is-one-certificate"},
+        .consequence_of = {"chain.dac-authority-key-is-pai", "pai.signature-verifies"},
+        .run = dac_issuer_is_pai,
+        .rule = "Issuer of the DAC and subject of the PAI are the same name.",
+        .remedy = kWrongPai,
+    },
+    {
+        .id = "dac.signature-verifies",
+        .title = "the DAC is signed by its PAI",
+        .spec = "Matter Core 6.2.3.1",
+        .sdk = 301,
+        .after = {"dac.signature-algorithm-is-ecdsa-sha256", "pai.is-one-certificate",
+                  "pai.key-is-p256"},
+        .consequence_of = {"chain.dac-authority-key-is-pai", "chain.dac-issuer-is-pai",
+                           "pai.signature-verifies"},
+        .run = dac_signature,
+        .rule = "ECDSA with SHA-256 over the signed part, with the PAI's key. Without it anyone "
+                "could make a DAC.",
+        .remedy = "compare the DAC in the part with the one that was issued, byte for byte",
+    },
+    {
+        .id = "chain.names-are-byte-equal",
+        .title = "issuer and subject names are equal byte for byte",
+        .severity = kWarning,
+        .spec = "Matter Core 6.2.2",
+        .after = {"chain.dac-issuer-is-pai"},
+        .consequence_of = {"chain.dac-issuer-is-pai", "chain.pai-issuer-is-paa",
+                           "chain.dac-authority-key-is-pai", "pai.signature-verifies"},
+        .run = names_are_byte_equal,
+        .rule = "Names that differ in case, blanks or string type are equal to a path validator, "
+                "not to the conformance test.",
+        .remedy = "have the lower certificate issued with the upper one's subject copied unchanged",
+    },
 };
 
 }  // namespace
 
-std::span<const Check> chain_checks() { return kChecks; }
+std::span<const Check> chain_checks() {
+  return kChecks;
+}
 
 }  // namespace attest

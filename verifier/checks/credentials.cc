@@ -1,5 +1,5 @@
-// Checks for credentials that are not a product's: the SDK's public test and development ones. A part that lost its own
-// falls back to exactly these, and passes a lab commissioner with them.
+// Checks for credentials that are not a product's: the SDK's public test and development ones. A
+// part that lost its own falls back to exactly these, and passes a lab commissioner with them.
 
 #include <fmt/format.h>
 
@@ -12,7 +12,10 @@ Outcome no_development_dac(const Evidence& e) {
   const auto akid = e.dac.certificate->akid();
   const char* issuer = akid ? development_pai_name(*akid) : nullptr;
   if (issuer == nullptr) return pass();
-  return fail(fmt::format("the DAC is a development one of the Matter SDK, issued by {}: its private key is published", issuer), "a DAC of the product's own", name_text(e.dac.certificate->subject),
+  return fail(fmt::format("the DAC is a development one of the Matter SDK, issued by {}: its "
+                          "private key is published",
+                          issuer),
+              "a DAC of the product's own", name_text(e.dac.certificate->subject),
               place_text(*e.dac.place));
 }
 
@@ -20,50 +23,112 @@ Outcome no_test_paa(const Evidence& e) {
   const auto akid = e.pai.certificate->akid();
   const char* name = akid ? development_paa_name(*akid) : nullptr;
   if (name == nullptr) return pass();
-  return fail(fmt::format("the chain ends in {}, which anyone can issue below", name), "a PAA of the ledger", hex_colons(*akid), place_text(*e.pai.place));
+  return fail(fmt::format("the chain ends in {}, which anyone can issue below", name),
+              "a PAA of the ledger", hex_colons(*akid), place_text(*e.pai.place));
 }
 
 Outcome no_test_cd_signer(const Evidence& e) {
-  if (*key_id(*e.cms->signers.front().subject_key_id) != test_cd_signer().subject_key_id) return pass();
-  return fail("the certification declaration is signed with the public test key, as anyone can", "a signature of the CSA", test_cd_signer().name, place_text(*e.cd_place));
+  if (*key_id(*e.cms->signers.front().subject_key_id) != test_cd_signer().subject_key_id)
+    return pass();
+  return fail("the certification declaration is signed with the public test key, as anyone can",
+              "a signature of the CSA", test_cd_signer().name, place_text(*e.cd_place));
 }
 
 Outcome no_development_cd(const Evidence& e) {
   if (e.cd->certification_type != 0) return pass();
   const bool example = e.cd->certificate_id == kExampleCdCertificateId;
-  return fail(example ? fmt::format("the certification declaration is for development and test ({}): the one that SDK examples fall back to, whoever signed it", kExampleCdCertificateId)
-                      : "the certification declaration is for development and test only, whoever signed it",
-              "official (2)", certification_type_text(0), place_text(*e.cd_place));
+  return fail(
+      example ? fmt::format("the certification declaration is for development and test ({}): the "
+                            "one that SDK examples fall back to, whoever signed it",
+                            kExampleCdCertificateId)
+              : "the certification declaration is for development and test only, whoever signed it",
+      "official (2)", certification_type_text(0), place_text(*e.cd_place));
 }
 
 Outcome no_test_vendor(const Evidence& e) {
   const auto reserved = [](const char* who, uint16_t vid, const Place& place) {
-    return fail(fmt::format("the {} names vendor {}, which is reserved for tests", who, hex_id(vid)), "a vendor id that the CSA assigned", hex_id(vid), place_text(place));
+    return fail(
+        fmt::format("the {} names vendor {}, which is reserved for tests", who, hex_id(vid)),
+        "a vendor id that the CSA assigned", hex_id(vid), place_text(place));
   };
-  if (const auto vid = e.dac.certificate->vid(); vid && is_test_vendor(*vid)) return reserved("DAC", *vid, *e.dac.place);
-  if (e.cd && is_test_vendor(e.cd->vendor_id)) return reserved("certification declaration", e.cd->vendor_id, *e.cd_place);
+  if (const auto vid = e.dac.certificate->vid(); vid && is_test_vendor(*vid))
+    return reserved("DAC", *vid, *e.dac.place);
+  if (e.cd && is_test_vendor(e.cd->vendor_id))
+    return reserved("certification declaration", e.cd->vendor_id, *e.cd_place);
   return pass();
 }
 
-constexpr const char* kOwn = "write the product's own credentials into the part; check why it fell back to test credentials";
+constexpr const char* kOwn =
+    "write the product's own credentials into the part; check why it fell back to test credentials";
 
 constexpr Check kChecks[] = {
-    {.id = "credentials.no-development-dac", .title = "the DAC is no published development DAC", .severity = kErrorOnMain, .spec = "Matter Core 6.2.2.3", .after = {"dac.is-one-certificate"}, .run = no_development_dac,
-     .rule = "The SDK publishes development DACs with their private keys; firmware without credentials of its own presents one of them. Anyone can copy such a device.", .remedy = kOwn},
-    {.id = "credentials.no-test-paa", .title = "the chain does not end in a public test PAA", .severity = kErrorOnMain, .spec = "Matter Core 6.2.3.1", .after = {"pai.is-one-certificate"}, .consequence_of = {"credentials.no-development-dac"}, .run = no_test_paa,
-     .rule = "The private keys of the SDK's test PAAs are published; lab commissioners trust them, homes do not.", .remedy = kOwn},
-    {.id = "credentials.no-test-cd-signer", .title = "the declaration is not signed with the public test key", .severity = kErrorOnMain, .spec = "Matter Core 6.3.1", .after = {"cms.signer-is-named-by-key-id"}, .consequence_of = {"credentials.no-development-dac", "credentials.no-test-paa"}, .run = no_test_cd_signer,
-     .rule = "The test signer's private key is published; the SDK accepts it by default, ecosystems do not.", .remedy = "use the certification declaration that the CSA issued for this product"},
-    {.id = "credentials.no-development-cd", .title = "the declaration is not one for development and test", .severity = kErrorOnMain, .spec = "Matter Core 6.3.1", .after = {"cd.certification-type-is-defined"},
-     .consequence_of = {"credentials.no-development-dac", "credentials.no-test-paa", "credentials.no-test-cd-signer", "cd.signature-verifies"}, .run = no_development_cd,
-     .rule = "Certification type 0 makes no product, even under the CSA's own signature: the SDK's example declaration for vendor 0xFFF1 is signed by the CSA.", .remedy = "use the official certification declaration of this product"},
-    {.id = "credentials.no-test-vendor", .title = "the vendor id is not reserved for tests", .severity = kErrorOnMain, .spec = "Matter Core 2.5.2", .after = {"dac.names-a-vendor"},
-     .consequence_of = {"credentials.no-development-dac", "credentials.no-test-paa", "credentials.no-test-cd-signer", "credentials.no-development-cd", "dac.signature-verifies", "dac.vendor-matches-pai"}, .run = no_test_vendor,
-     .rule = "0xFFF1 to 0xFFF4 belong to nobody.", .remedy = "have the credentials issued for the vendor id that the CSA assigned"},
+    {
+        .id = "credentials.no-development-dac",
+        .title = "the DAC is no published development DAC",
+        .severity = kErrorOnMain,
+        .spec = "Matter Core 6.2.2.3",
+        .after = {"dac.is-one-certificate"},
+        .run = no_development_dac,
+        .rule = "The SDK publishes development DACs with their private keys; firmware without "
+                "credentials of its own presents one of them. Anyone can copy such a device.",
+        .remedy = kOwn,
+    },
+    {
+        .id = "credentials.no-test-paa",
+        .title = "the chain does not end in a public test PAA",
+        .severity = kErrorOnMain,
+        .spec = "Matter Core 6.2.3.1",
+        .after = {"pai.is-one-certificate"},
+        .consequence_of = {"credentials.no-development-dac"},
+        .run = no_test_paa,
+        .rule = "The private keys of the SDK's test PAAs are published; lab commissioners trust "
+                "them, homes do not.",
+        .remedy = kOwn,
+    },
+    {
+        .id = "credentials.no-test-cd-signer",
+        .title = "the declaration is not signed with the public test key",
+        .severity = kErrorOnMain,
+        .spec = "Matter Core 6.3.1",
+        .after = {"cms.signer-is-named-by-key-id"},
+        .consequence_of = {"credentials.no-development-dac", "credentials.no-test-paa"},
+        .run = no_test_cd_signer,
+        .rule = "The test signer's private key is published; the SDK accepts it by default, "
+                "ecosystems do not.",
+        .remedy = "use the certification declaration that the CSA issued for this product",
+    },
+    {
+        .id = "credentials.no-development-cd",
+        .title = "the declaration is not one for development and test",
+        .severity = kErrorOnMain,
+        .spec = "Matter Core 6.3.1",
+        .after = {"cd.certification-type-is-defined"},
+        .consequence_of = {"credentials.no-development-dac", "credentials.no-test-paa",
+                           "credentials.no-test-cd-signer", "cd.signature-verifies"},
+        .run = no_development_cd,
+        .rule = "Certification type 0 makes no product, even under the CSA's own signature: the "
+                "SDK's example declaration for vendor 0xFFF1 is signed by the CSA.",
+        .remedy = "use the official certification declaration of this product",
+    },
+    {
+        .id = "credentials.no-test-vendor",
+        .title = "the vendor id is not reserved for tests",
+        .severity = kErrorOnMain,
+        .spec = "Matter Core 2.5.2",
+        .after = {"dac.names-a-vendor"},
+        .consequence_of = {"credentials.no-development-dac", "credentials.no-test-paa",
+                           "credentials.no-test-cd-signer", "credentials.no-development-cd",
+                           "dac.signature-verifies", "dac.vendor-matches-pai"},
+        .run = no_test_vendor,
+        .rule = "0xFFF1 to 0xFFF4 belong to nobody.",
+        .remedy = "have the credentials issued for the vendor id that the CSA assigned",
+    },
 };
 
 }  // namespace
 
-std::span<const Check> credentials_checks() { return kChecks; }
+std::span<const Check> credentials_checks() {
+  return kChecks;
+}
 
 }  // namespace attest

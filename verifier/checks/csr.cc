@@ -30,22 +30,29 @@ Outcome every(const Evidence& e, Fault&& fault) {
   }
   if (e.csrs.empty()) return skipped(kNone);
   if (!first) return pass();
-  if (more > 0) first->texts->message += fmt::format(" (and {} more {})", more, more == 1 ? "request" : "requests");
+  if (more > 0)
+    first->texts->message +=
+        fmt::format(" (and {} more {})", more, more == 1 ? "request" : "requests");
   return std::move(*first);
 }
 
 Outcome is_wellformed(const Evidence& e) {
   return every(e, [](const CsrEvidence& r) -> std::optional<Outcome> {
     if (r.csr) return std::nullopt;
-    return fail(fmt::format("the request in {} cannot be read: {}", place_text(r.place), r.problem), "a PKCS#10 request", r.problem);
+    return fail(fmt::format("the request in {} cannot be read: {}", place_text(r.place), r.problem),
+                "a PKCS#10 request", r.problem);
   });
 }
 
 Outcome key_is_p256(const Evidence& e) {
   return every(e, [](const CsrEvidence& r) -> std::optional<Outcome> {
     if (!r.csr || (r.csr->p256 && r.csr->public_key)) return std::nullopt;
-    const std::string found = r.csr->p256 ? "no point of it" : r.csr->curve.empty() ? "no named curve" : der::oid_text(r.csr->curve);
-    return fail(fmt::format("the request in {} has no key on P-256: {}", place_text(r.place), found), "a point of prime256v1", found);
+    const std::string found = r.csr->p256            ? "no point of it"
+                              : r.csr->curve.empty() ? "no named curve"
+                                                     : der::oid_text(r.csr->curve);
+    return fail(
+        fmt::format("the request in {} has no key on P-256: {}", place_text(r.place), found),
+        "a point of prime256v1", found);
   });
 }
 
@@ -53,31 +60,40 @@ Outcome algorithm_is_right(const Evidence& e) {
   return every(e, [](const CsrEvidence& r) -> std::optional<Outcome> {
     if (!r.csr || equal(r.csr->signature_algorithm, oid::kEcdsaWithSha256)) return std::nullopt;
     const std::string found = der::oid_text(r.csr->signature_algorithm);
-    return fail(fmt::format("the request in {} is signed with {}", place_text(r.place), found), "ecdsa-with-SHA256", found);
+    return fail(fmt::format("the request in {} is signed with {}", place_text(r.place), found),
+                "ecdsa-with-SHA256", found);
   });
 }
 
 Outcome signature_verifies(const Evidence& e) {
   return every(e, [](const CsrEvidence& r) -> std::optional<Outcome> {
     if (!r.csr || r.self_signed == true) return std::nullopt;
-    if (r.csr->ecdsa && !r.self_signed) return std::nullopt;   // its key or algorithm is at fault
-    return fail(fmt::format("the signature of the request in {} does not verify under its own key", place_text(r.place)), "the signature of this key's holder", r.csr->ecdsa ? "another" : "no ECDSA signature");
+    if (r.csr->ecdsa && !r.self_signed) return std::nullopt;  // its key or algorithm is at fault
+    return fail(fmt::format("the signature of the request in {} does not verify under its own key",
+                            place_text(r.place)),
+                "the signature of this key's holder",
+                r.csr->ecdsa ? "another" : "no ECDSA signature");
   });
 }
 
 template <bool Vendor>
-std::optional<uint16_t> id_of(const Csr& csr) { return Vendor ? csr.vid : csr.pid; }
+std::optional<uint16_t> id_of(const Csr& csr) {
+  return Vendor ? csr.vid : csr.pid;
+}
 
 template <bool Vendor>
 Outcome names_an_id(const Evidence& e) {
   const char* what = Vendor ? "vendor" : "product";
   return every(e, [&](const CsrEvidence& r) -> std::optional<Outcome> {
     if (!r.csr || id_of<Vendor>(*r.csr)) return std::nullopt;
-    return fail(fmt::format("the request in {} names no {}: {}", place_text(r.place), what, r.csr->subject), fmt::format("a {} id in the subject", what), "none");
+    return fail(
+        fmt::format("the request in {} names no {}: {}", place_text(r.place), what, r.csr->subject),
+        fmt::format("a {} id in the subject", what), "none");
   });
 }
 
-// What the requests have to name: what was ordered, else what the device says of itself, else what most of them name.
+// What the requests have to name: what was ordered, else what the device says of itself, else what
+// most of them name.
 struct Wanted {
   uint16_t id;
   std::string by;
@@ -85,70 +101,167 @@ struct Wanted {
 template <bool Vendor>
 std::optional<Wanted> wanted(const Evidence& e) {
   constexpr FactId kFact = Vendor ? FactId::vendor_id : FactId::product_id;
-  if (const auto id = e.ordered ? e.ordered->number(kFact) : std::nullopt) return Wanted{.id = static_cast<uint16_t>(*id), .by = place_text(e.ordered->first(kFact)->place)};
-  if (const auto id = Vendor ? e.vid : e.pid) return Wanted{.id = *id, .by = place_text(e.device.first(kFact)->place)};
-  if (const auto id = !e.dac.certificate ? std::nullopt : Vendor ? e.dac.certificate->vid() : e.dac.certificate->pid()) return Wanted{.id = *id, .by = fmt::format("the DAC in {}", place_text(*e.dac.place))};
+  if (const auto id = e.ordered ? e.ordered->number(kFact) : std::nullopt)
+    return Wanted{.id = static_cast<uint16_t>(*id),
+                  .by = place_text(e.ordered->first(kFact)->place)};
+  if (const auto id = Vendor ? e.vid : e.pid)
+    return Wanted{.id = *id, .by = place_text(e.device.first(kFact)->place)};
+  if (const auto id = !e.dac.certificate ? std::nullopt
+                      : Vendor           ? e.dac.certificate->vid()
+                                         : e.dac.certificate->pid())
+    return Wanted{.id = *id, .by = fmt::format("the DAC in {}", place_text(*e.dac.place))};
   std::map<uint16_t, size_t> named;
   for (const CsrEvidence& r : e.csrs) {
     if (const auto id = r.csr ? id_of<Vendor>(*r.csr) : std::nullopt) ++named[*id];
   }
   if (named.size() < 2) return std::nullopt;
-  const auto most = std::max_element(named.begin(), named.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
-  return Wanted{.id = most->first, .by = fmt::format("{} of {} requests", most->second, e.csrs.size())};
+  const auto most = std::max_element(
+      named.begin(), named.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  return Wanted{.id = most->first,
+                .by = fmt::format("{} of {} requests", most->second, e.csrs.size())};
 }
 
 template <bool Vendor>
 Outcome id_matches(const Evidence& e) {
   const char* what = Vendor ? "vendor" : "product";
   const auto want = wanted<Vendor>(e);
-  if (!e.csrs.empty() && !want) return skipped(fmt::format("nothing in the evidence says which {} the requests are for", what));
+  if (!e.csrs.empty() && !want)
+    return skipped(fmt::format("nothing in the evidence says which {} the requests are for", what));
   return every(e, [&](const CsrEvidence& r) -> std::optional<Outcome> {
     const auto id = r.csr ? id_of<Vendor>(*r.csr) : std::nullopt;
     if (!id || *id == want->id) return std::nullopt;
-    return fail(fmt::format("the request in {} names {} {}, {} {} {}", place_text(r.place), what, hex_id(*id), want->by, want->by.ends_with("requests") ? "name" : "names", hex_id(want->id)),
+    return fail(fmt::format("the request in {} names {} {}, {} {} {}", place_text(r.place), what,
+                            hex_id(*id), want->by,
+                            want->by.ends_with("requests") ? "name" : "names", hex_id(want->id)),
                 hex_id(want->id), hex_id(*id));
   });
 }
 
-// Our reading: a request belongs to a DAC of the same evidence when it is the only one, or when its key is the DAC's.
+// Our reading: a request belongs to a DAC of the same evidence when it is the only one, or when its
+// key is the DAC's.
 Outcome key_is_the_dacs(const Evidence& e) {
   if (e.csrs.empty()) return skipped(kNone);
-  if (!e.dac.certificate) return skipped("no readable DAC in the evidence to compare the request with");
+  if (!e.dac.certificate)
+    return skipped("no readable DAC in the evidence to compare the request with");
   const Bytes dac_key = to_bytes(e.dac.certificate->public_key);
-  const bool fits = std::any_of(e.csrs.begin(), e.csrs.end(), [&](const CsrEvidence& r) { return r.csr && r.csr->public_key && equal(*r.csr->public_key, dac_key); });
+  const bool fits = std::any_of(e.csrs.begin(), e.csrs.end(), [&](const CsrEvidence& r) {
+    return r.csr && r.csr->public_key && equal(*r.csr->public_key, dac_key);
+  });
   if (fits) return pass();
-  const auto readable = std::find_if(e.csrs.begin(), e.csrs.end(), [](const CsrEvidence& r) { return r.csr && r.csr->public_key; });
+  const auto readable = std::find_if(e.csrs.begin(), e.csrs.end(), [](const CsrEvidence& r) {
+    return r.csr && r.csr->public_key;
+  });
   if (readable == e.csrs.end()) return skipped("no request with a readable key in the evidence");
-  return fail(fmt::format("the DAC in {} does not carry the key of the request in {}", place_text(*e.dac.place), place_text(readable->place)), fmt::format("public key {}", hex(*readable->csr->public_key)),
+  return fail(fmt::format("the DAC in {} does not carry the key of the request in {}",
+                          place_text(*e.dac.place), place_text(readable->place)),
+              fmt::format("public key {}", hex(*readable->csr->public_key)),
               fmt::format("public key {}", hex(dac_key)), place_text(*e.dac.place));
 }
 
-constexpr const char *kSyntax = "RFC 2986 4", *kProfile = "Matter Core 6.2.2.3", *kIds = "Matter Core 6.2.2.2";
-constexpr const char* kMakeAnew = "make the request anew, on the device or with the tool that holds its key";
+constexpr const char *kSyntax = "RFC 2986 4", *kProfile = "Matter Core 6.2.2.3",
+                     *kIds = "Matter Core 6.2.2.2";
+constexpr const char* kMakeAnew =
+    "make the request anew, on the device or with the tool that holds its key";
 
 constexpr Check kChecks[] = {
-    {.id = "csr.is-wellformed", .title = "the certification request can be read", .spec = kSyntax, .proves_authenticity = false, .run = is_wellformed,
-     .rule = "A CA reads subject and key out of the request and nothing else.", .remedy = kMakeAnew},
-    {.id = "csr.key-is-p256", .title = "the request's key is on P-256", .spec = kProfile, .after = {"csr.is-wellformed"}, .proves_authenticity = false, .run = key_is_p256,
-     .rule = "A DAC has a key on prime256v1; a CA that issues for another curve issues a certificate that no commissioner accepts.", .remedy = kMakeAnew},
-    {.id = "csr.signature-algorithm-is-ecdsa-sha256", .title = "the request is signed with ecdsa-with-SHA256", .spec = kProfile, .after = {"csr.is-wellformed"}, .consequence_of = {"csr.key-is-p256"}, .proves_authenticity = false, .run = algorithm_is_right,
-     .rule = "The one algorithm of Matter's attestation.", .remedy = kMakeAnew},
-    {.id = "csr.signature-verifies", .title = "the request is signed with its own key", .spec = kSyntax, .after = {"csr.is-wellformed"}, .run = signature_verifies,
-     .rule = "The signature shows that who asks holds the private key. Without it a DAC could be had for somebody else's key.", .remedy = kMakeAnew},
-    {.id = "csr.names-a-vendor", .title = "the request names a vendor", .spec = kIds, .after = {"csr.is-wellformed"}, .proves_authenticity = false, .run = names_an_id<true>,
-     .rule = "The vendor id stands in the subject as an attribute of its own, or in the common name as Mvid:.", .remedy = "put the vendor id into the subject of the request"},
-    {.id = "csr.names-a-product", .title = "the request names a product", .spec = kIds, .after = {"csr.is-wellformed"}, .proves_authenticity = false, .run = names_an_id<false>,
-     .rule = "The product id stands in the subject as an attribute of its own, or in the common name as Mpid:.", .remedy = "put the product id into the subject of the request"},
-    {.id = "csr.vendor-matches", .title = "the request is for the device's vendor", .spec = kIds, .after = {"csr.names-a-vendor"}, .proves_authenticity = false, .run = id_matches<true>,
-     .rule = "The DAC that is issued for the request names the request's vendor.", .remedy = "make the request anew with the right vendor id"},
-    {.id = "csr.product-matches", .title = "the request is for the device's product", .spec = kIds, .after = {"csr.names-a-product"}, .proves_authenticity = false, .run = id_matches<false>,
-     .rule = "The DAC that is issued for the request names the request's product.", .remedy = "make the request anew with the right product id"},
-    {.id = "csr.key-is-the-dacs", .title = "the DAC carries the key of the request", .spec = kProfile, .after = {"csr.is-wellformed"}, .run = key_is_the_dacs,
-     .rule = "A DAC for another key came from another request: the device cannot sign as it.", .remedy = "find the DAC that was issued for this request"},
+    {
+        .id = "csr.is-wellformed",
+        .title = "the certification request can be read",
+        .spec = kSyntax,
+        .proves_authenticity = false,
+        .run = is_wellformed,
+        .rule = "A CA reads subject and key out of the request and nothing else.",
+        .remedy = kMakeAnew,
+    },
+    {
+        .id = "csr.key-is-p256",
+        .title = "the request's key is on P-256",
+        .spec = kProfile,
+        .after = {"csr.is-wellformed"},
+        .proves_authenticity = false,
+        .run = key_is_p256,
+        .rule = "A DAC has a key on prime256v1; a CA that issues for another curve issues a "
+                "certificate that no commissioner accepts.",
+        .remedy = kMakeAnew,
+    },
+    {
+        .id = "csr.signature-algorithm-is-ecdsa-sha256",
+        .title = "the request is signed with ecdsa-with-SHA256",
+        .spec = kProfile,
+        .after = {"csr.is-wellformed"},
+        .consequence_of = {"csr.key-is-p256"},
+        .proves_authenticity = false,
+        .run = algorithm_is_right,
+        .rule = "The one algorithm of Matter's attestation.",
+        .remedy = kMakeAnew,
+    },
+    {
+        .id = "csr.signature-verifies",
+        .title = "the request is signed with its own key",
+        .spec = kSyntax,
+        .after = {"csr.is-wellformed"},
+        .run = signature_verifies,
+        .rule = "The signature shows that who asks holds the private key. Without it a DAC could "
+                "be had for somebody else's key.",
+        .remedy = kMakeAnew,
+    },
+    {
+        .id = "csr.names-a-vendor",
+        .title = "the request names a vendor",
+        .spec = kIds,
+        .after = {"csr.is-wellformed"},
+        .proves_authenticity = false,
+        .run = names_an_id<true>,
+        .rule = "The vendor id stands in the subject as an attribute of its own, or in the common "
+                "name as Mvid:.",
+        .remedy = "put the vendor id into the subject of the request",
+    },
+    {
+        .id = "csr.names-a-product",
+        .title = "the request names a product",
+        .spec = kIds,
+        .after = {"csr.is-wellformed"},
+        .proves_authenticity = false,
+        .run = names_an_id<false>,
+        .rule = "The product id stands in the subject as an attribute of its own, or in the common "
+                "name as Mpid:.",
+        .remedy = "put the product id into the subject of the request",
+    },
+    {
+        .id = "csr.vendor-matches",
+        .title = "the request is for the device's vendor",
+        .spec = kIds,
+        .after = {"csr.names-a-vendor"},
+        .proves_authenticity = false,
+        .run = id_matches<true>,
+        .rule = "The DAC that is issued for the request names the request's vendor.",
+        .remedy = "make the request anew with the right vendor id",
+    },
+    {
+        .id = "csr.product-matches",
+        .title = "the request is for the device's product",
+        .spec = kIds,
+        .after = {"csr.names-a-product"},
+        .proves_authenticity = false,
+        .run = id_matches<false>,
+        .rule = "The DAC that is issued for the request names the request's product.",
+        .remedy = "make the request anew with the right product id",
+    },
+    {
+        .id = "csr.key-is-the-dacs",
+        .title = "the DAC carries the key of the request",
+        .spec = kProfile,
+        .after = {"csr.is-wellformed"},
+        .run = key_is_the_dacs,
+        .rule = "A DAC for another key came from another request: the device cannot sign as it.",
+        .remedy = "find the DAC that was issued for this request",
+    },
 };
 
 }  // namespace
 
-std::span<const Check> csr_checks() { return kChecks; }
+std::span<const Check> csr_checks() {
+  return kChecks;
+}
 
 }  // namespace attest

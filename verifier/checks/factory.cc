@@ -1,5 +1,5 @@
-// Checks on factory data: whether what a part holds could be read as it was written, how it keeps its secrets, and the
-// values that development leaves behind.
+// Checks on factory data: whether what a part holds could be read as it was written, how it keeps
+// its secrets, and the values that development leaves behind.
 
 #include <fmt/format.h>
 
@@ -20,11 +20,15 @@ struct Remarks {
       if (noted.remark == what && count++ == 0) first = &noted;
     }
   }
-  std::string text() const { return fmt::format("{}: {}{}", place(), first->message, count > 1 ? fmt::format(" (and {} more)", count - 1) : ""); }
+  std::string text() const {
+    return fmt::format("{}: {}{}", place(), first->message,
+                       count > 1 ? fmt::format(" (and {} more)", count - 1) : "");
+  }
   std::string place() const { return place_text(first->place); }
 };
 
-// --- reading --------------------------------------------------------------------------------------
+// --- reading
+// --------------------------------------------------------------------------------------
 
 Outcome is_whole(const Evidence& e) {
   const Remarks cut(e, Remark::truncated);
@@ -34,14 +38,18 @@ Outcome is_whole(const Evidence& e) {
 Outcome is_intact(const Evidence& e) {
   if (e.device.integrity.empty()) return pass();
   const IntegrityProblem& first = e.device.integrity.front();
-  std::string message = fmt::format("{} in {}: {}", first.what, place_text(first.place), first.problem);
-  if (const size_t more = e.device.integrity.size() - 1; more > 0) message += fmt::format(" (and {} more)", more);
+  std::string message =
+      fmt::format("{} in {}: {}", first.what, place_text(first.place), first.problem);
+  if (const size_t more = e.device.integrity.size() - 1; more > 0)
+    message += fmt::format(" (and {} more)", more);
   return fail(std::move(message), "an undamaged container", first.problem, place_text(first.place));
 }
 
 Outcome keys_fit(const Evidence& e) {
   const Remarks wrong(e, Remark::wrong_key);
-  return wrong.count == 0 ? pass() : fail(wrong.text(), "a key that opens it", wrong.first->message, wrong.place());
+  return wrong.count == 0
+             ? pass()
+             : fail(wrong.text(), "a key that opens it", wrong.first->message, wrong.place());
 }
 
 Outcome is_unlocked(const Evidence& e) {
@@ -49,8 +57,8 @@ Outcome is_unlocked(const Evidence& e) {
   return locked.count == 0 ? pass() : unknown(locked.text());
 }
 
-// Erased flash is absent data, not wrong data: worth a word where it leaves the device without credentials, and what the
-// device would present instead is the affair of no-development-fallback.
+// Erased flash is absent data, not wrong data: worth a word where it leaves the device without
+// credentials, and what the device would present instead is the affair of no-development-fallback.
 Outcome is_written(const Evidence& e) {
   const Remarks erased(e, Remark::erased);
   if (erased.count == 0) return pass();
@@ -60,19 +68,26 @@ Outcome is_written(const Evidence& e) {
 
 Outcome log_is_complete(const Evidence& e) {
   const Remarks elided(e, Remark::not_in_log);
-  return elided.count == 0 ? pass() : fail(elided.text(), "the value in full", "the log left it out", elided.place());
+  return elided.count == 0
+             ? pass()
+             : fail(elided.text(), "the value in full", "the log left it out", elided.place());
 }
 
-// --- secrets --------------------------------------------------------------------------------------
+// --- secrets
+// --------------------------------------------------------------------------------------
 
 Outcome passcode_is_not_stored(const Evidence& e) {
   const Remarks stored(e, Remark::passcode_stored);
-  return stored.count == 0 ? pass() : fail(stored.text(), "the SPAKE2+ verifier alone", "the passcode", stored.place());
+  return stored.count == 0
+             ? pass()
+             : fail(stored.text(), "the SPAKE2+ verifier alone", "the passcode", stored.place());
 }
 
 Outcome key_is_not_beside_flag(const Evidence& e) {
   const Remarks left(e, Remark::key_beside_hardware_flag);
-  return left.count == 0 ? pass() : fail(left.text(), "no key outside the hardware", "the key in plain", left.place());
+  return left.count == 0
+             ? pass()
+             : fail(left.text(), "no key outside the hardware", "the key in plain", left.place());
 }
 
 Outcome key_is_protected(const Evidence& e) {
@@ -82,75 +97,192 @@ Outcome key_is_protected(const Evidence& e) {
   return skipped("the evidence does not say how the part keeps its private key");
 }
 
-// --- defaults -------------------------------------------------------------------------------------
+// --- defaults
+// -------------------------------------------------------------------------------------
 
-// Firmware that links the SDK's example credentials is common; it matters when the device has no own ones to present.
+// Firmware that links the SDK's example credentials is common; it matters when the device has no
+// own ones to present.
 Outcome no_development_fallback(const Evidence& e) {
   const Remarks built_in(e, Remark::development_credentials);
   if (built_in.count == 0) return pass();
   const auto akid = e.dac.certificate ? e.dac.certificate->akid() : std::nullopt;
   const bool own = e.dac.certificate && !(akid && development_pai_name(*akid) != nullptr);
   if (own) return note(built_in.text());
-  return fail(built_in.text(), "credentials of the product's own", "the development credentials of the firmware", built_in.place());
+  return fail(built_in.text(), "credentials of the product's own",
+              "the development credentials of the firmware", built_in.place());
 }
 
 // Called by name, not by number: reports keep every passcode to themselves unless asked.
 Outcome passcode_is_not_default(const Evidence& e) {
   const auto& known = e.onboarding.passcodes;
-  const std::string named = e.policy.show_passcode ? std::to_string(kDefaultPasscode) : "the default of the Matter SDK";
-  const auto at = std::find_if(known.begin(), known.end(), [](const PasscodeEvidence& p) { return p.passcode == kDefaultPasscode; });
-  if (at != known.end()) return fail(fmt::format("the passcode in {} is the default of the Matter SDK", place_text(at->place)), "a random passcode", named, place_text(at->place));
+  const std::string named =
+      e.policy.show_passcode ? std::to_string(kDefaultPasscode) : "the default of the Matter SDK";
+  const auto at = std::find_if(known.begin(), known.end(), [](const PasscodeEvidence& p) {
+    return p.passcode == kDefaultPasscode;
+  });
+  if (at != known.end())
+    return fail(
+        fmt::format("the passcode in {} is the default of the Matter SDK", place_text(at->place)),
+        "a random passcode", named, place_text(at->place));
   if (e.onboarding.verifier_is_of_default_passcode == true) {
     const std::string where = place_text(e.device.first(FactId::spake2p_verifier)->place);
-    return fail(fmt::format("the SPAKE2+ verifier in {} is the one of the Matter SDK's default passcode", where), "a random passcode", named, where);
+    return fail(
+        fmt::format("the SPAKE2+ verifier in {} is the one of the Matter SDK's default passcode",
+                    where),
+        "a random passcode", named, where);
   }
-  return known.empty() && !e.onboarding.verifier_is_of_default_passcode ? skipped("no passcode and no SPAKE2+ verifier in the evidence") : pass();
+  return known.empty() && !e.onboarding.verifier_is_of_default_passcode
+             ? skipped("no passcode and no SPAKE2+ verifier in the evidence")
+             : pass();
 }
 
 Outcome discriminator_is_not_default(const Evidence& e) {
-  const std::string message = fmt::format("the discriminator is {}, the default of the Matter SDK", kDefaultDiscriminator);
+  const std::string message =
+      fmt::format("the discriminator is {}, the default of the Matter SDK", kDefaultDiscriminator);
   const Statement* said = e.device.first(FactId::discriminator);
   if (said != nullptr && *e.device.number(FactId::discriminator) == kDefaultDiscriminator)
-    return fail(message, "a random discriminator", std::to_string(kDefaultDiscriminator), place_text(said->place));
+    return fail(message, "a random discriminator", std::to_string(kDefaultDiscriminator),
+                place_text(said->place));
   for (const CodeEvidence& code : e.onboarding.codes) {
-    if (!code.payload.manual && code.has_values() && !code.other_device && code.payload.discriminator == kDefaultDiscriminator)
-      return fail(message, "a random discriminator", std::to_string(kDefaultDiscriminator), place_text(code.place));
+    if (!code.payload.manual && code.has_values() && !code.other_device &&
+        code.payload.discriminator == kDefaultDiscriminator)
+      return fail(message, "a random discriminator", std::to_string(kDefaultDiscriminator),
+                  place_text(code.place));
   }
-  return said == nullptr && e.onboarding.codes.empty() ? skipped("no discriminator in the evidence") : pass();
+  return said == nullptr && e.onboarding.codes.empty() ? skipped("no discriminator in the evidence")
+                                                       : pass();
 }
 
 constexpr const char* kReadAgain = "read the part again; if the same place is damaged, the part is";
 
 constexpr Check kChecks[] = {
-    {.id = "factory.is-whole", .title = "no image and no container of the evidence is cut off", .proves_authenticity = false, .run = is_whole,
-     .rule = "An image or a container that ends within something was not read to its end, or not written to it.", .remedy = "read the part again, all of it"},
-    {.id = "factory.is-intact", .title = "the containers of the evidence are undamaged", .consequence_of = {"factory.is-whole"}, .proves_authenticity = false, .run = is_intact,
-     .rule = "Checksums, page states and lengths of a vendor's format tell whether what was read is what was written. A damaged place may be the part's or the dump's.", .remedy = kReadAgain},
-    {.id = "factory.keys-fit", .title = "the keys that were given or found open what is encrypted", .proves_authenticity = false, .run = keys_fit,
-     .rule = "A keys partition that does not open its data leaves the part without credentials; a key given with --unlock may simply be another part's.", .remedy = "use the keys of this part; if they are, the part was written with others"},
-    {.id = "factory.is-unlocked", .title = "everything encrypted could be opened", .severity = kWarning, .proves_authenticity = false, .run = is_unlocked,
-     .rule = "What stays encrypted is not judged.", .remedy = "give the key with --unlock"},
-    {.id = "factory.is-written", .title = "the factory data are there", .severity = kWarning, .proves_authenticity = false, .run = is_written,
-     .rule = "A part whose factory data are erased has no credentials of its own, and may fall back to development ones.", .remedy = "write the factory data into the part"},
-    {.id = "factory.log-is-complete", .title = "the log shows the values in full", .severity = kWarning, .proves_authenticity = false, .run = log_is_complete,
-     .rule = "Older commissioners leave long values out of their logs.", .remedy = "use a build that logs them in full, or trace output"},
-    {.id = "factory.passcode-is-not-stored", .title = "the part does not keep its passcode", .severity = kWarning, .spec = "Matter Core 5.1.7", .proves_authenticity = false, .run = passcode_is_not_stored,
-     .rule = "The SPAKE2+ verifier is all that the device needs. Whoever reads a stored passcode can commission the device.", .remedy = "leave the passcode out of the factory data, unless the platform cannot do without it"},
-    {.id = "factory.no-key-beside-hardware-flag", .title = "a key that is kept in hardware is nowhere else", .spec = "Matter Core 6.2.2.3", .run = key_is_not_beside_flag,
-     .rule = "The factory data say that the key is in eFuse or a secure element, and hold it in plain as well: the hardware protects nothing.", .remedy = "erase the key from the partition after it was burnt, and treat the DACs of such parts as exposed"},
-    {.id = "factory.key-is-protected", .title = "how the part keeps its private key", .severity = kInfo, .spec = "Matter Core 6.2.2.3", .proves_authenticity = false, .run = key_is_protected,
-     .rule = "In hardware or encrypted, a key cannot be checked from a dump; an attestation response shows that it is the DAC's."},
-    {.id = "factory.no-development-fallback", .title = "the firmware does not present development credentials", .severity = kErrorOnMain, .spec = "Matter Core 6.2.2.3",
-     .consequence_of = {"credentials.no-development-dac"}, .run = no_development_fallback,
-     .rule = "Without credentials of its own the firmware presents the SDK's, whose private keys are published.", .remedy = "write the product's own credentials into the part"},
-    {.id = "factory.passcode-is-not-default", .title = "the passcode is not the SDK's default", .severity = kErrorOnMain, .spec = "Matter Core 5.1.7", .proves_authenticity = false, .run = passcode_is_not_default,
-     .rule = "20202021 is in every example. A product with it can be commissioned by anyone nearby.", .remedy = "give every device a random passcode, and a new label and verifier with it"},
-    {.id = "factory.discriminator-is-not-default", .title = "the discriminator is not the SDK's default", .severity = kWarning, .spec = "Matter Core 5.4.2.4", .proves_authenticity = false, .run = discriminator_is_not_default,
-     .rule = "3840 is in every example. It may also be chance, one time in 4096; devices that all have it cannot be told apart while they wait to be commissioned.", .remedy = "give every device a random discriminator"},
+    {
+        .id = "factory.is-whole",
+        .title = "no image and no container of the evidence is cut off",
+        .proves_authenticity = false,
+        .run = is_whole,
+        .rule = "An image or a container that ends within something was not read to its end, or "
+                "not written to it.",
+        .remedy = "read the part again, all of it",
+    },
+    {
+        .id = "factory.is-intact",
+        .title = "the containers of the evidence are undamaged",
+        .consequence_of = {"factory.is-whole"},
+        .proves_authenticity = false,
+        .run = is_intact,
+        .rule = "Checksums, page states and lengths of a vendor's format tell whether what was "
+                "read is what was written. A damaged place may be the part's or the dump's.",
+        .remedy = kReadAgain,
+    },
+    {
+        .id = "factory.keys-fit",
+        .title = "the keys that were given or found open what is encrypted",
+        .proves_authenticity = false,
+        .run = keys_fit,
+        .rule = "A keys partition that does not open its data leaves the part without credentials; "
+                "a key given with --unlock may simply be another part's.",
+        .remedy = "use the keys of this part; if they are, the part was written with others",
+    },
+    {
+        .id = "factory.is-unlocked",
+        .title = "everything encrypted could be opened",
+        .severity = kWarning,
+        .proves_authenticity = false,
+        .run = is_unlocked,
+        .rule = "What stays encrypted is not judged.",
+        .remedy = "give the key with --unlock",
+    },
+    {
+        .id = "factory.is-written",
+        .title = "the factory data are there",
+        .severity = kWarning,
+        .proves_authenticity = false,
+        .run = is_written,
+        .rule = "A part whose factory data are erased has no credentials of its own, and may fall "
+                "back to development ones.",
+        .remedy = "write the factory data into the part",
+    },
+    {
+        .id = "factory.log-is-complete",
+        .title = "the log shows the values in full",
+        .severity = kWarning,
+        .proves_authenticity = false,
+        .run = log_is_complete,
+        .rule = "Older commissioners leave long values out of their logs.",
+        .remedy = "use a build that logs them in full, or trace output",
+    },
+    {
+        .id = "factory.passcode-is-not-stored",
+        .title = "the part does not keep its passcode",
+        .severity = kWarning,
+        .spec = "Matter Core 5.1.7",
+        .proves_authenticity = false,
+        .run = passcode_is_not_stored,
+        .rule = "The SPAKE2+ verifier is all that the device needs. Whoever reads a stored "
+                "passcode can commission the device.",
+        .remedy =
+            "leave the passcode out of the factory data, unless the platform cannot do without it",
+    },
+    {
+        .id = "factory.no-key-beside-hardware-flag",
+        .title = "a key that is kept in hardware is nowhere else",
+        .spec = "Matter Core 6.2.2.3",
+        .run = key_is_not_beside_flag,
+        .rule = "The factory data say that the key is in eFuse or a secure element, and hold it in "
+                "plain as well: the hardware protects nothing.",
+        .remedy = "erase the key from the partition after it was burnt, and treat the DACs of such "
+                  "parts as exposed",
+    },
+    {
+        .id = "factory.key-is-protected",
+        .title = "how the part keeps its private key",
+        .severity = kInfo,
+        .spec = "Matter Core 6.2.2.3",
+        .proves_authenticity = false,
+        .run = key_is_protected,
+        .rule = "In hardware or encrypted, a key cannot be checked from a dump; an attestation "
+                "response shows that it is the DAC's.",
+    },
+    {
+        .id = "factory.no-development-fallback",
+        .title = "the firmware does not present development credentials",
+        .severity = kErrorOnMain,
+        .spec = "Matter Core 6.2.2.3",
+        .consequence_of = {"credentials.no-development-dac"},
+        .run = no_development_fallback,
+        .rule = "Without credentials of its own the firmware presents the SDK's, whose private "
+                "keys are published.",
+        .remedy = "write the product's own credentials into the part",
+    },
+    {
+        .id = "factory.passcode-is-not-default",
+        .title = "the passcode is not the SDK's default",
+        .severity = kErrorOnMain,
+        .spec = "Matter Core 5.1.7",
+        .proves_authenticity = false,
+        .run = passcode_is_not_default,
+        .rule =
+            "20202021 is in every example. A product with it can be commissioned by anyone nearby.",
+        .remedy = "give every device a random passcode, and a new label and verifier with it",
+    },
+    {
+        .id = "factory.discriminator-is-not-default",
+        .title = "the discriminator is not the SDK's default",
+        .severity = kWarning,
+        .spec = "Matter Core 5.4.2.4",
+        .proves_authenticity = false,
+        .run = discriminator_is_not_default,
+        .rule = "3840 is in every example. It may also be chance, one time in 4096; devices that "
+                "all have it cannot be told apart while they wait to be commissioned.",
+        .remedy = "give every device a random discriminator",
+    },
 };
 
 }  // namespace
 
-std::span<const Check> factory_checks() { return kChecks; }
+std::span<const Check> factory_checks() {
+  return kChecks;
+}
 
 }  // namespace attest

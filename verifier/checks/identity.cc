@@ -1,5 +1,6 @@
-// Checks on who the certificates speak for: vendor and product across PAA, PAI and DAC, and evidence that disagrees with
-// itself. Where two of three agree, the odd one out is the part at fault.
+// Checks on who the certificates speak for: vendor and product across PAA, PAI and DAC, and
+// evidence that disagrees with itself. Where two of three agree, the odd one out is the part at
+// fault.
 
 #include <fmt/format.h>
 
@@ -13,22 +14,28 @@ Outcome dac_vendor_matches_pai(const Evidence& e) {
   if (dac == pai) return pass();
   // The PAA sides with the DAC: the PAI is the odd one, and its own check says so.
   if (e.paa && e.paa->vid == dac) return blocked("pai.vendor-matches-paa");
-  return fail(fmt::format("the DAC names vendor {}, its PAI names {}", hex_id(dac), hex_id(pai)), hex_id(pai), hex_id(dac), place_text(*e.dac.place));
+  return fail(fmt::format("the DAC names vendor {}, its PAI names {}", hex_id(dac), hex_id(pai)),
+              hex_id(pai), hex_id(dac), place_text(*e.dac.place));
 }
 
 Outcome dac_product_matches_pai(const Evidence& e) {
   const auto dac = *e.dac.certificate->pid();
   const auto pai = e.pai.certificate->pid();
-  if (!pai) return skipped("the PAI names no product, so it may issue for every product of its vendor");
+  if (!pai)
+    return skipped("the PAI names no product, so it may issue for every product of its vendor");
   if (dac == *pai) return pass();
-  return fail(fmt::format("the DAC names product {}, its PAI is for {} only", hex_id(dac), hex_id(*pai)), hex_id(*pai), hex_id(dac), place_text(*e.dac.place));
+  return fail(
+      fmt::format("the DAC names product {}, its PAI is for {} only", hex_id(dac), hex_id(*pai)),
+      hex_id(*pai), hex_id(dac), place_text(*e.dac.place));
 }
 
 Outcome pai_vendor_matches_paa(const Evidence& e) {
   const auto pai = *e.pai.certificate->vid();
   if (!e.paa->vid) return skipped("the PAA names no vendor, so it may issue for all");
   if (pai == *e.paa->vid) return pass();
-  return fail(fmt::format("the PAI names vendor {}, its PAA is for {} only", hex_id(pai), hex_id(*e.paa->vid)), hex_id(*e.paa->vid), hex_id(pai), place_text(*e.pai.place));
+  return fail(fmt::format("the PAI names vendor {}, its PAA is for {} only", hex_id(pai),
+                          hex_id(*e.paa->vid)),
+              hex_id(*e.paa->vid), hex_id(pai), place_text(*e.pai.place));
 }
 
 template <FactId F>
@@ -36,8 +43,13 @@ Outcome only_one(const Evidence& e) {
   for (const Conflict& conflict : conflicts(e.device)) {
     if (conflict.fact != F) continue;
     std::string places;
-    for (const Statement* s : conflict.values) places += (places.empty() ? "" : " and ") + place_text(s->place);
-    return fail(fmt::format("the evidence holds {} different {}s: {}", conflict.values.size(), F == FactId::cd ? "certification declaration" : F == FactId::dac ? "DAC" : "PAI", places),
+    for (const Statement* s : conflict.values)
+      places += (places.empty() ? "" : " and ") + place_text(s->place);
+    return fail(fmt::format("the evidence holds {} different {}s: {}", conflict.values.size(),
+                            F == FactId::cd    ? "certification declaration"
+                            : F == FactId::dac ? "DAC"
+                                               : "PAI",
+                            places),
                 "one", std::to_string(conflict.values.size()), places);
   }
   return pass();
@@ -47,12 +59,14 @@ Outcome facts_agree(const Evidence& e) {
   std::string message, expected, actual, source;
   size_t count = 0;
   for (const Conflict& conflict : conflicts(e.device)) {
-    if (conflict.fact == FactId::dac || conflict.fact == FactId::pai || conflict.fact == FactId::cd) continue;
+    if (conflict.fact == FactId::dac || conflict.fact == FactId::pai || conflict.fact == FactId::cd)
+      continue;
     if (is_secret(conflict.fact)) continue;
     const Statement &a = *conflict.values[0], &b = *conflict.values[1];
     const bool masked = is_masked(conflict.fact) && !e.policy.show_passcode;
     if (count++ == 0) {
-      message = fmt::format("{} is given differently in {} and {}", fact_name(conflict.fact), place_text(a.place), place_text(b.place));
+      message = fmt::format("{} is given differently in {} and {}", fact_name(conflict.fact),
+                            place_text(a.place), place_text(b.place));
       expected = masked ? "the same in both" : value_text(a.fact, a.value);
       actual = masked ? "they differ" : value_text(b.fact, b.value);
       source = place_text(b.place);
@@ -60,7 +74,9 @@ Outcome facts_agree(const Evidence& e) {
       message += fmt::format("; so is {}", fact_name(conflict.fact));
     }
   }
-  return count == 0 ? pass() : fail(std::move(message), std::move(expected), std::move(actual), std::move(source));
+  return count == 0
+             ? pass()
+             : fail(std::move(message), std::move(expected), std::move(actual), std::move(source));
 }
 
 Outcome keys_are_known(const Evidence& e) {
@@ -70,33 +86,97 @@ Outcome keys_are_known(const Evidence& e) {
     message += (message.empty() ? "" : "; ") + noted.message;
     if (source.empty()) source = place_text(noted.place);
   }
-  return message.empty() ? pass() : fail(std::move(message), "the keys of device.json", "others", std::move(source));
+  return message.empty()
+             ? pass()
+             : fail(std::move(message), "the keys of device.json", "others", std::move(source));
 }
 
 constexpr Check kChecks[] = {
-    {.id = "pai.vendor-matches-paa", .title = "PAI and PAA name the same vendor", .spec = "Matter Core 6.2.3.1", .sdk = 205, .after = {"paa.is-trusted", "pai.names-a-vendor"},
-     .consequence_of = {"pai.signature-verifies", "chain.pai-issuer-is-paa"}, .run = pai_vendor_matches_paa,
-     .rule = "A PAA that names a vendor issues for that vendor only. Without this, one vendor's root could speak for another's products.", .remedy = "have the PAI issued below a PAA of its vendor, or below one that names none"},
-    {.id = "dac.vendor-matches-pai", .title = "DAC and PAI name the same vendor", .spec = "Matter Core 6.2.3.1", .sdk = 305, .after = {"dac.names-a-vendor", "pai.names-a-vendor"},
-     .consequence_of = {"chain.dac-authority-key-is-pai", "dac.signature-verifies", "pai.signature-verifies"}, .run = dac_vendor_matches_pai,
-     .rule = "Without this, a vendor with a genuine PAI could attest another vendor's product.", .remedy = "have the DAC issued for the vendor of its PAI; the id in the factory's request is wrong"},
-    {.id = "dac.product-matches-pai", .title = "the DAC's product is the one its PAI is for", .spec = "Matter Core 6.2.3.1", .sdk = 306, .after = {"dac.names-a-product", "pai.product-id-is-wellformed"},
-     .consequence_of = {"chain.dac-authority-key-is-pai", "dac.signature-verifies", "pai.signature-verifies", "dac.vendor-matches-pai", "pai.vendor-matches-paa"}, .run = dac_product_matches_pai,
-     .rule = "A PAI that names a product issues for that product only; below another vendor's PAI its product id says nothing.", .remedy = "have the DAC issued below a PAI of its product, or below one that names none"},
-    {.id = "identity.one-dac", .title = "the evidence is about one DAC", .run = only_one<FactId::dac>,
-     .rule = "One verification is about one device. Two DACs mean that files of two devices were mixed.", .remedy = "hand over the evidence of one device, or use the lot command for several"},
-    {.id = "identity.one-pai", .title = "the evidence has one PAI", .run = only_one<FactId::pai>,
-     .rule = "Of several PAIs the one that the DAC names is used; when none fits, it is open which one the part carries.", .remedy = "hand over the PAI that the part carries"},
-    {.id = "identity.one-cd", .title = "the evidence has one certification declaration", .run = only_one<FactId::cd>,
-     .rule = "Two declarations mean that the evidence describes two states of the part.", .remedy = "hand over the declaration that the part carries"},
-    {.id = "identity.facts-agree", .title = "no fact is given in two ways", .run = facts_agree,
-     .rule = "Where two files or two places of one file disagree about one fact, one of them is not about this device, or the part was written twice.", .remedy = "find out which of the two places is right, and correct the other"},
-    {.id = "identity.keys-are-known", .title = "every key of the written facts is known", .severity = kWarning, .proves_authenticity = false, .run = keys_are_known,
-     .rule = "A misspelled key would be a fact that nobody compares.", .remedy = "correct the spelling, or leave the key out"},
+    {
+        .id = "pai.vendor-matches-paa",
+        .title = "PAI and PAA name the same vendor",
+        .spec = "Matter Core 6.2.3.1",
+        .sdk = 205,
+        .after = {"paa.is-trusted", "pai.names-a-vendor"},
+        .consequence_of = {"pai.signature-verifies", "chain.pai-issuer-is-paa"},
+        .run = pai_vendor_matches_paa,
+        .rule = "A PAA that names a vendor issues for that vendor only. Without this, one vendor's "
+                "root could speak for another's products.",
+        .remedy = "have the PAI issued below a PAA of its vendor, or below one that names none",
+    },
+    {
+        .id = "dac.vendor-matches-pai",
+        .title = "DAC and PAI name the same vendor",
+        .spec = "Matter Core 6.2.3.1",
+        .sdk = 305,
+        .after = {"dac.names-a-vendor", "pai.names-a-vendor"},
+        .consequence_of = {"chain.dac-authority-key-is-pai", "dac.signature-verifies",
+                           "pai.signature-verifies"},
+        .run = dac_vendor_matches_pai,
+        .rule = "Without this, a vendor with a genuine PAI could attest another vendor's product.",
+        .remedy = "have the DAC issued for the vendor of its PAI; the id in the factory's request "
+                  "is wrong",
+    },
+    {
+        .id = "dac.product-matches-pai",
+        .title = "the DAC's product is the one its PAI is for",
+        .spec = "Matter Core 6.2.3.1",
+        .sdk = 306,
+        .after = {"dac.names-a-product", "pai.product-id-is-wellformed"},
+        .consequence_of = {"chain.dac-authority-key-is-pai", "dac.signature-verifies",
+                           "pai.signature-verifies", "dac.vendor-matches-pai",
+                           "pai.vendor-matches-paa"},
+        .run = dac_product_matches_pai,
+        .rule = "A PAI that names a product issues for that product only; below another vendor's "
+                "PAI its product id says nothing.",
+        .remedy = "have the DAC issued below a PAI of its product, or below one that names none",
+    },
+    {
+        .id = "identity.one-dac",
+        .title = "the evidence is about one DAC",
+        .run = only_one<FactId::dac>,
+        .rule = "One verification is about one device. Two DACs mean that files of two devices "
+                "were mixed.",
+        .remedy = "hand over the evidence of one device, or use the lot command for several",
+    },
+    {
+        .id = "identity.one-pai",
+        .title = "the evidence has one PAI",
+        .run = only_one<FactId::pai>,
+        .rule = "Of several PAIs the one that the DAC names is used; when none fits, it is open "
+                "which one the part carries.",
+        .remedy = "hand over the PAI that the part carries",
+    },
+    {
+        .id = "identity.one-cd",
+        .title = "the evidence has one certification declaration",
+        .run = only_one<FactId::cd>,
+        .rule = "Two declarations mean that the evidence describes two states of the part.",
+        .remedy = "hand over the declaration that the part carries",
+    },
+    {
+        .id = "identity.facts-agree",
+        .title = "no fact is given in two ways",
+        .run = facts_agree,
+        .rule = "Where two files or two places of one file disagree about one fact, one of them is "
+                "not about this device, or the part was written twice.",
+        .remedy = "find out which of the two places is right, and correct the other",
+    },
+    {
+        .id = "identity.keys-are-known",
+        .title = "every key of the written facts is known",
+        .severity = kWarning,
+        .proves_authenticity = false,
+        .run = keys_are_known,
+        .rule = "A misspelled key would be a fact that nobody compares.",
+        .remedy = "correct the spelling, or leave the key out",
+    },
 };
 
 }  // namespace
 
-std::span<const Check> identity_checks() { return kChecks; }
+std::span<const Check> identity_checks() {
+  return kChecks;
+}
 
 }  // namespace attest

@@ -1,5 +1,6 @@
-// Checks on software images (Core 11.20): the image by itself, against the device it is for, and against the ledger's entry
-// of the image's own software version. A home's hub offers and a device installs what passes here.
+// Checks on software images (Core 11.20): the image by itself, against the device it is for, and
+// against the ledger's entry of the image's own software version. A home's hub offers and a device
+// installs what passes here.
 
 #include <fmt/format.h>
 
@@ -10,8 +11,8 @@
 namespace attest {
 namespace {
 
-constexpr size_t kMaxVersionString = 64, kMaxReleaseNotesUrl = 256;   // bytes; Core 11.20
-constexpr size_t kLeastDigest = 32;                                   // bytes: 256 bits
+constexpr size_t kMaxVersionString = 64, kMaxReleaseNotesUrl = 256;  // bytes; Core 11.20
+constexpr size_t kLeastDigest = 32;                                  // bytes: 256 bits
 
 const char* const kNone = "no OTA image in the evidence";
 
@@ -35,28 +36,46 @@ Outcome every_entry(const Evidence& e, const Wrong& problem) {
   });
 }
 
-std::string place(const OtaEvidence& ota) { return place_text(ota.place); }
-std::string type_text(uint32_t type) { return fmt::format("{} ({})", type, ota_digest_name(type)); }
-std::string version_text(const OtaHeader& h) { return fmt::format("software version {} of product {} of vendor {}", h.software_version, hex_id(h.product_id), hex_id(h.vendor_id)); }
-std::string bytes_text(uint64_t n) { return fmt::format("{} {}", n, n == 1 ? "byte" : "bytes"); }
-std::string quoted(std::string_view s) { return fmt::format("\"{}\"", printable(s)); }
-
-// The ledger's word as what is expected.
-Outcome differs(const Evidence& e, std::string message, const std::string& ledger, std::string image) {
-  return fail(std::move(message), fmt::format("{} (ledger)", ledger), std::move(image), e.ledger.source);
+std::string place(const OtaEvidence& ota) {
+  return place_text(ota.place);
+}
+std::string type_text(uint32_t type) {
+  return fmt::format("{} ({})", type, ota_digest_name(type));
+}
+std::string version_text(const OtaHeader& h) {
+  return fmt::format("software version {} of product {} of vendor {}", h.software_version,
+                     hex_id(h.product_id), hex_id(h.vendor_id));
+}
+std::string bytes_text(uint64_t n) {
+  return fmt::format("{} {}", n, n == 1 ? "byte" : "bytes");
+}
+std::string quoted(std::string_view s) {
+  return fmt::format("\"{}\"", printable(s));
 }
 
-// --- the image by itself ------------------------------------------------------------------------------
+// The ledger's word as what is expected.
+Outcome differs(const Evidence& e, std::string message, const std::string& ledger,
+                std::string image) {
+  return fail(std::move(message), fmt::format("{} (ledger)", ledger), std::move(image),
+              e.ledger.source);
+}
+
+// --- the image by itself
+// ------------------------------------------------------------------------------
 
 Outcome is_fetched(const Evidence& e) {
   if (!e.ota_fetch) return skipped("no OTA image was to be fetched");
   if (e.ota_fetch->outcome == OtaFetch::Outcome::fetched) return pass();
-  return e.ota_fetch->outcome == OtaFetch::Outcome::nothing ? skipped(e.ota_fetch->why) : unknown(e.ota_fetch->why);
+  return e.ota_fetch->outcome == OtaFetch::Outcome::nothing ? skipped(e.ota_fetch->why)
+                                                            : unknown(e.ota_fetch->why);
 }
 
 Outcome is_wellformed(const Evidence& e) {
   return every(e, [](const OtaEvidence& ota) -> Problem {
-    if (!ota.image.header) return fail(fmt::format("{} is no OTA image that can be read: {}", place(ota), ota.image.problem), "a Matter OTA image", ota.image.problem, place(ota));
+    if (!ota.image.header)
+      return fail(
+          fmt::format("{} is no OTA image that can be read: {}", place(ota), ota.image.problem),
+          "a Matter OTA image", ota.image.problem, place(ota));
     return std::nullopt;
   });
 }
@@ -65,9 +84,14 @@ Outcome sizes_agree(const Evidence& e) {
   return every(e, [](const OtaEvidence& ota) -> Problem {
     const OtaHeader& h = *ota.image.header;
     // A sum that overflows agrees with nothing.
-    if (h.total_size >= h.payload_offset() && h.total_size - h.payload_offset() == h.payload_size) return std::nullopt;
-    return fail(fmt::format("the sizes in {} contradict each other: {} bytes in all are not {} of header and {} of payload", place(ota), h.total_size, h.payload_offset(), h.payload_size),
-                "total size = header + payload", fmt::format("{} and {} + {}", h.total_size, h.payload_offset(), h.payload_size), place(ota));
+    if (h.total_size >= h.payload_offset() && h.total_size - h.payload_offset() == h.payload_size)
+      return std::nullopt;
+    return fail(fmt::format("the sizes in {} contradict each other: {} bytes in all are not {} of "
+                            "header and {} of payload",
+                            place(ota), h.total_size, h.payload_offset(), h.payload_size),
+                "total size = header + payload",
+                fmt::format("{} and {} + {}", h.total_size, h.payload_offset(), h.payload_size),
+                place(ota));
   });
 }
 
@@ -76,7 +100,9 @@ Outcome size_is_as_stated(const Evidence& e) {
     const uint64_t said = ota.image.header->total_size, found = ota.image.size;
     if (ota.cut) return blocked("ota.size-matches-ledger");
     if (said == found) return std::nullopt;
-    const std::string what = found < said ? fmt::format("{} ends {} too early", place(ota), bytes_text(said - found)) : fmt::format("{} has {} after its end", place(ota), bytes_text(found - said));
+    const std::string what =
+        found < said ? fmt::format("{} ends {} too early", place(ota), bytes_text(said - found))
+                     : fmt::format("{} has {} after its end", place(ota), bytes_text(found - said));
     return fail(what, fmt::format("{} bytes", said), fmt::format("{} bytes", found), place(ota));
   });
 }
@@ -85,29 +111,43 @@ Outcome version_string_is_usable(const Evidence& e) {
   return every(e, [](const OtaEvidence& ota) -> Problem {
     const size_t size = ota.image.header->software_version_string.size();
     if (size >= 1 && size <= kMaxVersionString) return std::nullopt;
-    return fail(fmt::format("the software version string in {} has {} bytes", place(ota), size), fmt::format("1 to {} bytes", kMaxVersionString), fmt::format("{}", size), place(ota));
+    return fail(fmt::format("the software version string in {} has {} bytes", place(ota), size),
+                fmt::format("1 to {} bytes", kMaxVersionString), fmt::format("{}", size),
+                place(ota));
   });
 }
 
 Outcome release_notes_are_https(const Evidence& e) {
   return every(e, [](const OtaEvidence& ota) -> Problem {
     const auto& url = ota.image.header->release_notes_url;
-    if (!url || (url->starts_with("https://") && url->size() <= kMaxReleaseNotesUrl)) return std::nullopt;
+    if (!url || (url->starts_with("https://") && url->size() <= kMaxReleaseNotesUrl))
+      return std::nullopt;
     const bool length = url->size() > kMaxReleaseNotesUrl;
-    return fail(fmt::format("the address of the release notes in {} {}", place(ota), length ? fmt::format("has {} bytes", url->size()) : "is not an https address"),
-                fmt::format("https://..., at most {} bytes", kMaxReleaseNotesUrl), printable(url->substr(0, 80)), place(ota));
+    return fail(
+        fmt::format("the address of the release notes in {} {}", place(ota),
+                    length ? fmt::format("has {} bytes", url->size()) : "is not an https address"),
+        fmt::format("https://..., at most {} bytes", kMaxReleaseNotesUrl),
+        printable(url->substr(0, 80)), place(ota));
   });
 }
 
-// An update only goes up (Core 11.20.3), so a device that may take the image runs a version below the image's.
+// An update only goes up (Core 11.20.3), so a device that may take the image runs a version below
+// the image's.
 Outcome applicable_range_is_usable(const Evidence& e) {
   return every(e, [](const OtaEvidence& ota) -> Problem {
     const OtaHeader& h = *ota.image.header;
     const uint32_t least = h.min_applicable.value_or(0);
     if (h.max_applicable && least > *h.max_applicable)
-      return fail(fmt::format("no version can be updated with {}: the lowest is {}, the highest {}", place(ota), least, *h.max_applicable), "lowest <= highest", fmt::format("{} > {}", least, *h.max_applicable), place(ota));
+      return fail(fmt::format("no version can be updated with {}: the lowest is {}, the highest {}",
+                              place(ota), least, *h.max_applicable),
+                  "lowest <= highest", fmt::format("{} > {}", least, *h.max_applicable),
+                  place(ota));
     if (h.min_applicable && least >= h.software_version)
-      return fail(fmt::format("no version can be updated with {}: it holds version {} and is for {} and later", place(ota), h.software_version, least), fmt::format("below {}", h.software_version), std::to_string(least), place(ota));
+      return fail(
+          fmt::format(
+              "no version can be updated with {}: it holds version {} and is for {} and later",
+              place(ota), h.software_version, least),
+          fmt::format("below {}", h.software_version), std::to_string(least), place(ota));
     return std::nullopt;
   });
 }
@@ -116,7 +156,10 @@ Outcome applicable_range_ends_below(const Evidence& e) {
   return every(e, [](const OtaEvidence& ota) -> Problem {
     const OtaHeader& h = *ota.image.header;
     if (!h.max_applicable || *h.max_applicable < h.software_version) return std::nullopt;
-    return fail(fmt::format("{} holds version {} and says that it is for versions up to {}", place(ota), h.software_version, *h.max_applicable), fmt::format("below {}", h.software_version), std::to_string(*h.max_applicable), place(ota));
+    return fail(fmt::format("{} holds version {} and says that it is for versions up to {}",
+                            place(ota), h.software_version, *h.max_applicable),
+                fmt::format("below {}", h.software_version), std::to_string(*h.max_applicable),
+                place(ota));
   });
 }
 
@@ -124,7 +167,8 @@ Outcome digest_type_is_known(const Evidence& e) {
   return every(e, [](const OtaEvidence& ota) -> Problem {
     const uint32_t type = ota.image.header->digest_type;
     if (ota_digest_size(type) != 0) return std::nullopt;
-    return fail(fmt::format("the digest type in {} is {}", place(ota), type), "1 to 12, as registered with IANA", std::to_string(type), place(ota));
+    return fail(fmt::format("the digest type in {} is {}", place(ota), type),
+                "1 to 12, as registered with IANA", std::to_string(type), place(ota));
   });
 }
 
@@ -132,7 +176,9 @@ Outcome digest_is_long_enough(const Evidence& e) {
   return every(e, [](const OtaEvidence& ota) -> Problem {
     const uint32_t type = ota.image.header->digest_type;
     if (ota_digest_size(type) >= kLeastDigest) return std::nullopt;
-    return fail(fmt::format("the digest in {} is {}, which has {} bits", place(ota), type_text(type), 8 * ota_digest_size(type)), "256 bits or more", type_text(type), place(ota));
+    return fail(fmt::format("the digest in {} is {}, which has {} bits", place(ota),
+                            type_text(type), 8 * ota_digest_size(type)),
+                "256 bits or more", type_text(type), place(ota));
   });
 }
 
@@ -142,14 +188,22 @@ Outcome payload_digest_matches(const Evidence& e) {
     if (ota.cut) return blocked("ota.size-matches-ledger");
     const size_t size = ota_digest_size(h.digest_type);
     if (h.digest.size() != size)
-      return fail(fmt::format("the digest in {} has {} bytes, {} has {}", place(ota), h.digest.size(), type_text(h.digest_type), size), fmt::format("{} bytes", size), fmt::format("{} bytes", h.digest.size()), place(ota));
-    if (!ota.image.payload_digest) return unknown(fmt::format("the digest in {} is {}, which is not made here", place(ota), type_text(h.digest_type)));
+      return fail(fmt::format("the digest in {} has {} bytes, {} has {}", place(ota),
+                              h.digest.size(), type_text(h.digest_type), size),
+                  fmt::format("{} bytes", size), fmt::format("{} bytes", h.digest.size()),
+                  place(ota));
+    if (!ota.image.payload_digest)
+      return unknown(fmt::format("the digest in {} is {}, which is not made here", place(ota),
+                                 type_text(h.digest_type)));
     if (*ota.image.payload_digest == h.digest) return std::nullopt;
-    return fail(fmt::format("the payload of {} does not have the digest that its header gives", place(ota)), hex(h.digest), hex(*ota.image.payload_digest), place(ota));
+    return fail(
+        fmt::format("the payload of {} does not have the digest that its header gives", place(ota)),
+        hex(h.digest), hex(*ota.image.payload_digest), place(ota));
   });
 }
 
-// --- against the device -----------------------------------------------------------------------------------
+// --- against the device
+// -----------------------------------------------------------------------------------
 
 // What the device is: Basic Information says it, else the declaration, else the DAC.
 struct DeviceIds {
@@ -158,11 +212,17 @@ struct DeviceIds {
   const char* by = "";
 };
 DeviceIds device_ids(const Evidence& e) {
-  if (e.vid || e.pid) return {.vid = e.vid, .pids = e.pid ? std::vector{*e.pid} : std::vector<uint16_t>{}, .by = "the device is"};
-  if (e.cd) return {.vid = e.cd->vendor_id, .pids = e.cd->product_ids, .by = "the declaration names"};
+  if (e.vid || e.pid)
+    return {.vid = e.vid,
+            .pids = e.pid ? std::vector{*e.pid} : std::vector<uint16_t>{},
+            .by = "the device is"};
+  if (e.cd)
+    return {.vid = e.cd->vendor_id, .pids = e.cd->product_ids, .by = "the declaration names"};
   if (!e.dac.certificate) return {};
   const auto pid = e.dac.certificate->pid();
-  return {.vid = e.dac.certificate->vid(), .pids = pid ? std::vector{*pid} : std::vector<uint16_t>{}, .by = "the DAC names"};
+  return {.vid = e.dac.certificate->vid(),
+          .pids = pid ? std::vector{*pid} : std::vector<uint16_t>{},
+          .by = "the DAC names"};
 }
 
 Outcome vendor_matches_device(const Evidence& e) {
@@ -171,7 +231,9 @@ Outcome vendor_matches_device(const Evidence& e) {
   return every(e, [&](const OtaEvidence& ota) -> Problem {
     const uint16_t vid = ota.image.header->vendor_id;
     if (vid == *device.vid) return std::nullopt;
-    return fail(fmt::format("{} is for vendor {}, {} {}", place(ota), hex_id(vid), device.by, hex_id(*device.vid)), hex_id(*device.vid), hex_id(vid), place(ota));
+    return fail(fmt::format("{} is for vendor {}, {} {}", place(ota), hex_id(vid), device.by,
+                            hex_id(*device.vid)),
+                hex_id(*device.vid), hex_id(vid), place(ota));
   });
 }
 
@@ -180,25 +242,35 @@ Outcome product_matches_device(const Evidence& e) {
   if (device.pids.empty()) return skipped("the device's product id is not in the evidence");
   return every(e, [&](const OtaEvidence& ota) -> Problem {
     const uint16_t pid = ota.image.header->product_id;
-    if (std::find(device.pids.begin(), device.pids.end(), pid) != device.pids.end()) return std::nullopt;
-    const std::string first = hex_id(device.pids.front()), more = device.pids.size() > 1 ? fmt::format(" and {} more", device.pids.size() - 1) : "";
-    return fail(fmt::format("{} is for product {}, {} {}{}", place(ota), hex_id(pid), device.by, first, more), first + more, hex_id(pid), place(ota));
+    if (std::find(device.pids.begin(), device.pids.end(), pid) != device.pids.end())
+      return std::nullopt;
+    const std::string first = hex_id(device.pids.front()),
+                      more = device.pids.size() > 1
+                                 ? fmt::format(" and {} more", device.pids.size() - 1)
+                                 : "";
+    return fail(fmt::format("{} is for product {}, {} {}{}", place(ota), hex_id(pid), device.by,
+                            first, more),
+                first + more, hex_id(pid), place(ota));
   });
 }
 
 Outcome version_string_matches_device(const Evidence& e) {
   const auto version = e.device.number(FactId::software_version);
   const std::string* string = e.device.string(FactId::software_version_string);
-  if (!version || string == nullptr) return skipped("the device's software version and its text are not both in the evidence");
+  if (!version || string == nullptr)
+    return skipped("the device's software version and its text are not both in the evidence");
   bool same_version = false;
   Outcome out = every(e, [&](const OtaEvidence& ota) -> Problem {
     const OtaHeader& h = *ota.image.header;
     if (h.software_version != *version) return std::nullopt;
     same_version = true;
     if (h.software_version_string == *string) return std::nullopt;
-    return fail(fmt::format("device and image call software version {} differently: {} and {}", *version, quoted(*string), quoted(h.software_version_string)), quoted(*string), quoted(h.software_version_string), place(ota));
+    return fail(fmt::format("device and image call software version {} differently: {} and {}",
+                            *version, quoted(*string), quoted(h.software_version_string)),
+                quoted(*string), quoted(h.software_version_string), place(ota));
   });
-  if (out.status == Status::pass && !same_version) return skipped("the image holds another software version than the device");
+  if (out.status == Status::pass && !same_version)
+    return skipped("the image holds another software version than the device");
   return out;
 }
 
@@ -209,15 +281,24 @@ Outcome applies_to_device(const Evidence& e) {
     const OtaHeader& h = *ota.image.header;
     if (h.software_version == *version) return std::nullopt;
     if (h.software_version < *version)
-      return fail(fmt::format("{} holds version {}, older than the device's {}", place(ota), h.software_version, *version), fmt::format("{} or later", *version), std::to_string(h.software_version), place(ota));
-    const bool below = *version < h.min_applicable.value_or(0), above = h.max_applicable && *version > *h.max_applicable;
+      return fail(fmt::format("{} holds version {}, older than the device's {}", place(ota),
+                              h.software_version, *version),
+                  fmt::format("{} or later", *version), std::to_string(h.software_version),
+                  place(ota));
+    const bool below = *version < h.min_applicable.value_or(0),
+               above = h.max_applicable && *version > *h.max_applicable;
     if (!below && !above) return std::nullopt;
-    return fail(fmt::format("{} is not for a device of version {}, but for {} {}", place(ota), *version, below ? "versions from" : "versions up to", below ? *h.min_applicable : *h.max_applicable),
-                fmt::format("{} to {}", h.min_applicable.value_or(0), h.max_applicable ? std::to_string(*h.max_applicable) : "any"), std::to_string(*version), place(ota));
+    return fail(fmt::format("{} is not for a device of version {}, but for {} {}", place(ota),
+                            *version, below ? "versions from" : "versions up to",
+                            below ? *h.min_applicable : *h.max_applicable),
+                fmt::format("{} to {}", h.min_applicable.value_or(0),
+                            h.max_applicable ? std::to_string(*h.max_applicable) : "any"),
+                std::to_string(*version), place(ota));
   });
 }
 
-// --- against the ledger -----------------------------------------------------------------------------------
+// --- against the ledger
+// -----------------------------------------------------------------------------------
 
 Outcome is_what_was_announced(const Evidence& e) {
   bool fetched = false;
@@ -227,23 +308,36 @@ Outcome is_what_was_announced(const Evidence& e) {
     const OtaHeader& h = *ota.image.header;
     const ModelVersion& entry = *ota.fetched_from;
     if (h.software_version == entry.software_version) return std::nullopt;
-    return differs(e, fmt::format("the otaUrl of software version {} leads to an image of software version {}", entry.software_version, h.software_version), std::to_string(entry.software_version), std::to_string(h.software_version));
+    return differs(
+        e,
+        fmt::format("the otaUrl of software version {} leads to an image of software version {}",
+                    entry.software_version, h.software_version),
+        std::to_string(entry.software_version), std::to_string(h.software_version));
   });
   if (out.status == Status::pass && !fetched) return skipped("no OTA image was fetched");
   return out;
 }
 
-// The image holds the very version that the device runs: what is wrong with its entry is told there.
-bool is_of_devices_entry(const Evidence& e, const OtaHeader& h) { return e.facts->vid == h.vendor_id && e.facts->pid == h.product_id && e.facts->software_version == h.software_version; }
+// The image holds the very version that the device runs: what is wrong with its entry is told
+// there.
+bool is_of_devices_entry(const Evidence& e, const OtaHeader& h) {
+  return e.facts->vid == h.vendor_id && e.facts->pid == h.product_id &&
+         e.facts->software_version == h.software_version;
+}
 
 Outcome version_is_known(const Evidence& e) {
   return every(e, [&](const OtaEvidence& ota) -> Problem {
     if (std::holds_alternative<Found<ModelVersion>>(ota.entry)) return std::nullopt;
     if (is_of_devices_entry(e, *ota.image.header)) return blocked("ledger.version-is-known");
     const std::string what = version_text(*ota.image.header);
-    if (std::holds_alternative<Absent>(ota.entry)) return differs(e, fmt::format("{}, which {} holds, is not on the ledger {}", what, place(ota), e.ledger.chain_id), "an entry", fmt::format("none at height {}", e.ledger.height));
+    if (std::holds_alternative<Absent>(ota.entry))
+      return differs(e,
+                     fmt::format("{}, which {} holds, is not on the ledger {}", what, place(ota),
+                                 e.ledger.chain_id),
+                     "an entry", fmt::format("none at height {}", e.ledger.height));
     const std::string& why = std::get<Unknown>(ota.entry).why;
-    return unknown(fmt::format("whether {} is on the ledger is not known{}", what, why.empty() ? "" : ": " + why));
+    return unknown(fmt::format("whether {} is on the ledger is not known{}", what,
+                               why.empty() ? "" : ": " + why));
   });
 }
 
@@ -251,7 +345,10 @@ Outcome version_is_valid(const Evidence& e) {
   return every_entry(e, [&](const OtaEvidence& ota, const ModelVersion& entry) -> Problem {
     if (entry.valid) return std::nullopt;
     if (is_of_devices_entry(e, *ota.image.header)) return blocked("ledger.version-is-valid");
-    return differs(e, fmt::format("the vendor withdrew software version {}, which {} holds", entry.software_version, place(ota)), "softwareVersionValid false", fmt::format("version {}", entry.software_version));
+    return differs(e,
+                   fmt::format("the vendor withdrew software version {}, which {} holds",
+                               entry.software_version, place(ota)),
+                   "softwareVersionValid false", fmt::format("version {}", entry.software_version));
   });
 }
 
@@ -259,36 +356,55 @@ Outcome version_string_matches_ledger(const Evidence& e) {
   return every_entry(e, [&](const OtaEvidence& ota, const ModelVersion& entry) -> Problem {
     const std::string& image = ota.image.header->software_version_string;
     if (image == entry.software_version_string) return std::nullopt;
-    return differs(e, fmt::format("ledger and image call software version {} differently", entry.software_version), quoted(entry.software_version_string), quoted(image));
+    return differs(e,
+                   fmt::format("ledger and image call software version {} differently",
+                               entry.software_version),
+                   quoted(entry.software_version_string), quoted(image));
   });
 }
 
-bool announces(const ModelVersion& entry) { return entry.ota_file_size != 0 || !entry.ota_checksum.empty(); }
+bool announces(const ModelVersion& entry) {
+  return entry.ota_file_size != 0 || !entry.ota_checksum.empty();
+}
 
 Outcome is_announced(const Evidence& e) {
   return every_entry(e, [&](const OtaEvidence&, const ModelVersion& entry) -> Problem {
     if (announces(entry)) return std::nullopt;
-    return differs(e, fmt::format("the ledger's entry of software version {} has neither size nor checksum of an OTA image", entry.software_version), "none", "an image");
+    return differs(e,
+                   fmt::format("the ledger's entry of software version {} has neither size nor "
+                               "checksum of an OTA image",
+                               entry.software_version),
+                   "none", "an image");
   });
 }
 
-// The ledger lets otaUrl stand alone; what it leaves out cannot be compared, and is-announced says so.
+// The ledger lets otaUrl stand alone; what it leaves out cannot be compared, and is-announced says
+// so.
 Outcome size_matches_ledger(const Evidence& e) {
   return every_entry(e, [&](const OtaEvidence& ota, const ModelVersion& entry) -> Problem {
     // A download is cut by the size of the entry whose address was asked.
     const uint64_t said = ota.cut ? ota.fetched_from->ota_file_size : entry.ota_file_size;
-    if (ota.cut) return differs(e, fmt::format("behind the ledger's otaUrl there is more than its otaFileSize of {} bytes", said), fmt::format("{} bytes", said), "more");
+    if (ota.cut)
+      return differs(
+          e,
+          fmt::format("behind the ledger's otaUrl there is more than its otaFileSize of {} bytes",
+                      said),
+          fmt::format("{} bytes", said), "more");
     if (said == 0 || said == ota.image.size) return std::nullopt;
-    return differs(e, fmt::format("{} has not the size that the ledger gives", place(ota)), fmt::format("{} bytes", said), fmt::format("{} bytes", ota.image.size));
+    return differs(e, fmt::format("{} has not the size that the ledger gives", place(ota)),
+                   fmt::format("{} bytes", said), fmt::format("{} bytes", ota.image.size));
   });
 }
 
-bool ledger_knows(uint32_t type) { return Hash::of_type(type).has_value(); }
+bool ledger_knows(uint32_t type) {
+  return Hash::of_type(type).has_value();
+}
 
 Outcome checksum_type_is_known(const Evidence& e) {
   return every_entry(e, [&](const OtaEvidence&, const ModelVersion& entry) -> Problem {
     if (entry.ota_checksum.empty() || ledger_knows(entry.ota_checksum_type)) return std::nullopt;
-    return fail(fmt::format("the ledger's otaChecksumType is {}", entry.ota_checksum_type), "1, 7, 8, 10, 11 or 12", std::to_string(entry.ota_checksum_type), e.ledger.source);
+    return fail(fmt::format("the ledger's otaChecksumType is {}", entry.ota_checksum_type),
+                "1, 7, 8, 10, 11 or 12", std::to_string(entry.ota_checksum_type), e.ledger.source);
   });
 }
 
@@ -298,18 +414,29 @@ Outcome checksum_matches_ledger(const Evidence& e) {
     if (entry.ota_checksum.empty()) return std::nullopt;
     const uint32_t type = entry.ota_checksum_type;
     const auto said = from_base64(entry.ota_checksum);
-    if (!said) return fail(fmt::format("the ledger's otaChecksum cannot be read: {}", said.error().what), "base64", printable(entry.ota_checksum), e.ledger.source);
+    if (!said)
+      return fail(fmt::format("the ledger's otaChecksum cannot be read: {}", said.error().what),
+                  "base64", printable(entry.ota_checksum), e.ledger.source);
     const Bytes* found = ota.image.digest(type);
-    if (found == nullptr) return unknown(fmt::format("the checksum {} of {} was not made", type_text(type), place(ota)));
+    if (found == nullptr)
+      return unknown(
+          fmt::format("the checksum {} of {} was not made", type_text(type), place(ota)));
     if (*said == *found) return std::nullopt;
-    // Core 11.23.6: ids are IANA's, 8 is SHA-512. The SDK's own script takes 8 for SHA-256, and so do entries made with it.
+    // Core 11.23.6: ids are IANA's, 8 is SHA-512. The SDK's own script takes 8 for SHA-256, and so
+    // do entries made with it.
     std::string hint;
     for (const OtaDigest& digest : ota.image.digests) {
-      if (digest.value == *said) hint = fmt::format("; it is the image's {}", type_text(digest.type));
+      if (digest.value == *said)
+        hint = fmt::format("; it is the image's {}", type_text(digest.type));
     }
     if (said->size() != found->size())
-      return differs(e, fmt::format("the ledger's otaChecksum has {} bytes, and its type {} has {}{}", said->size(), type_text(type), found->size(), hint), entry.ota_checksum, base64(*found));
-    return differs(e, fmt::format("{} has not the checksum that the ledger gives{}", place(ota), hint), entry.ota_checksum, base64(*found));
+      return differs(e,
+                     fmt::format("the ledger's otaChecksum has {} bytes, and its type {} has {}{}",
+                                 said->size(), type_text(type), found->size(), hint),
+                     entry.ota_checksum, base64(*found));
+    return differs(e,
+                   fmt::format("{} has not the checksum that the ledger gives{}", place(ota), hint),
+                   entry.ota_checksum, base64(*found));
   });
 }
 
@@ -318,74 +445,317 @@ Outcome applicable_range_matches_ledger(const Evidence& e) {
   return every_entry(e, [&](const OtaEvidence& ota, const ModelVersion& entry) -> Problem {
     const OtaHeader& h = *ota.image.header;
     if (h.min_applicable && *h.min_applicable != entry.min_applicable)
-      return differs(e, fmt::format("ledger and {} differ about the lowest version that may be updated", place(ota)), std::to_string(entry.min_applicable), std::to_string(*h.min_applicable));
+      return differs(
+          e,
+          fmt::format("ledger and {} differ about the lowest version that may be updated",
+                      place(ota)),
+          std::to_string(entry.min_applicable), std::to_string(*h.min_applicable));
     if (h.max_applicable && *h.max_applicable != entry.max_applicable)
-      return differs(e, fmt::format("ledger and {} differ about the highest version that may be updated", place(ota)), std::to_string(entry.max_applicable), std::to_string(*h.max_applicable));
+      return differs(
+          e,
+          fmt::format("ledger and {} differ about the highest version that may be updated",
+                      place(ota)),
+          std::to_string(entry.max_applicable), std::to_string(*h.max_applicable));
     return std::nullopt;
   });
 }
 
 constexpr const char *kFormat = "Matter Core 11.20", *kEntry = "Matter Core 11.23.6";
-constexpr const char *kPackAgain = "pack the image again", *kFetchAgain = "copy or fetch the image again; if it is the published one, publish it anew", *kThisImage = "take the image of this product";
-constexpr const char* kCorrect = "publish the image that the ledger's entry describes; size and checksum of an entry cannot be changed, so another image needs another software version";
+constexpr const char
+    *kPackAgain = "pack the image again",
+    *kFetchAgain = "copy or fetch the image again; if it is the published one, publish it anew",
+    *kThisImage = "take the image of this product";
+constexpr const char* kCorrect =
+    "publish the image that the ledger's entry describes; size and checksum of an entry cannot be "
+    "changed, so another image needs another software version";
 
 constexpr Check kChecks[] = {
-    {.id = "ota.is-fetched", .title = "the image that the ledger names could be fetched", .spec = kEntry, .proves_authenticity = false, .run = is_fetched,
-     .rule = "Hubs fetch an update from the entry's otaUrl. What could not be fetched was not judged.", .remedy = "try again later, or give the image with --ota"},
-    {.id = "ota.is-wellformed", .title = "the image's header can be read", .spec = kFormat, .proves_authenticity = false, .run = is_wellformed,
-     .rule = "File identifier, sizes and the TLV header, its fields in order: a device that cannot read them refuses the image.", .remedy = kPackAgain},
-    {.id = "ota.sizes-agree", .title = "the sizes in the header add up", .spec = kFormat, .after = {"ota.is-wellformed"}, .proves_authenticity = false, .run = sizes_agree,
-     .rule = "Total size is fixed part, header and payload. A device reserves space by the one and stops by the other.", .remedy = kPackAgain},
-    {.id = "ota.size-is-as-stated", .title = "the image is as long as its header says", .spec = kFormat, .after = {"ota.is-wellformed"}, .consequence_of = {"ota.sizes-agree"}, .proves_authenticity = false, .run = size_is_as_stated,
-     .rule = "An image that ends early was cut off; what follows its end was never meant to be installed.", .remedy = kFetchAgain},
-    {.id = "ota.version-string-is-usable", .title = "the image's software version string has 1 to 64 bytes", .spec = kFormat, .after = {"ota.is-wellformed"}, .proves_authenticity = false, .run = version_string_is_usable,
-     .rule = "A longer one lets the SDK's devices refuse the image; an empty one tells its user nothing.", .remedy = kPackAgain},
-    {.id = "ota.release-notes-are-https", .title = "the image's release notes are at an https address", .severity = kWarning, .spec = kFormat, .after = {"ota.is-wellformed"}, .proves_authenticity = false, .run = release_notes_are_https,
-     .rule = "The address is shown to the user.", .remedy = kPackAgain},
-    {.id = "ota.applicable-range-is-usable", .title = "some version can be updated with the image", .spec = kFormat, .after = {"ota.is-wellformed"}, .proves_authenticity = false, .run = applicable_range_is_usable,
-     .rule = "Lowest and highest applicable version must leave one below the image's own: devices do not go back.", .remedy = kPackAgain},
-    {.id = "ota.applicable-range-ends-below-version", .title = "the image is for versions below its own", .severity = kWarning, .spec = kFormat, .after = {"ota.is-wellformed"}, .consequence_of = {"ota.applicable-range-is-usable"}, .proves_authenticity = false, .run = applicable_range_ends_below,
-     .rule = "A highest applicable version at or above the image's own means nothing, and the SDK's tool refuses to write it.", .remedy = kPackAgain},
-    {.id = "ota.digest-type-is-known", .title = "the image's digest is of a known type", .spec = kFormat, .after = {"ota.is-wellformed"}, .proves_authenticity = false, .run = digest_type_is_known,
-     .rule = "The number is from IANA's registry of named hash algorithms.", .remedy = kPackAgain},
-    {.id = "ota.digest-is-long-enough", .title = "the image's digest has 256 bits or more", .severity = kWarning, .spec = kFormat, .after = {"ota.digest-type-is-known"}, .proves_authenticity = false, .run = digest_is_long_enough,
-     .rule = "A digest cut short lets somebody make another payload with the same one.", .remedy = "pack the image again with sha-256"},
-    {.id = "ota.payload-digest-matches", .title = "the payload is the one that was packed", .spec = kFormat, .after = {"ota.digest-type-is-known"}, .consequence_of = {"ota.size-is-as-stated", "ota.sizes-agree"}, .proves_authenticity = false, .run = payload_digest_matches,
-     .rule = "The header's digest is over the payload alone. A device that checks it refuses a damaged image; one that does not installs it.", .remedy = kFetchAgain},
-    {.id = "ota.vendor-matches-device", .title = "the image is for the device's vendor", .spec = kFormat, .after = {"ota.is-wellformed"}, .proves_authenticity = false, .run = vendor_matches_device,
-     .rule = "A device installs its vendor's images only.", .remedy = kThisImage},
-    {.id = "ota.product-matches-device", .title = "the image is for the device's product", .spec = kFormat, .after = {"ota.is-wellformed"}, .consequence_of = {"ota.vendor-matches-device"}, .proves_authenticity = false, .run = product_matches_device,
-     .rule = "Another product's image makes a device of another kind, or none.", .remedy = kThisImage},
-    {.id = "ota.version-string-matches-device", .title = "device and image call the same software version the same", .spec = kFormat, .after = {"ota.is-wellformed"},
-     .consequence_of = {"ota.vendor-matches-device", "ota.product-matches-device", "ledger.version-string-matches"}, .proves_authenticity = false, .run = version_string_matches_device,
-     .rule = "A device that runs the image's version reports the image's text for it.", .remedy = "build firmware and image from the same version constants"},
-    {.id = "ota.applies-to-device", .title = "the device would take the image", .severity = kWarning, .spec = kFormat, .after = {"ota.is-wellformed"}, .consequence_of = {"ota.applicable-range-is-usable", "ota.vendor-matches-device", "ota.product-matches-device"},
-     .proves_authenticity = false, .run = applies_to_device, .rule = "Only a newer version is installed, and only on versions within the image's limits.", .remedy = "take a later image, or one for the device's version"},
-    {.id = "ota.is-what-was-announced", .title = "the ledger's address leads to the version it is given for", .severity = kMustAgree, .spec = kEntry, .after = {"ota.is-wellformed"}, .proves_authenticity = false, .run = is_what_was_announced,
-     .rule = "A hub that asks for one version and is given another offers it again and again.", .remedy = "correct the otaUrl of the entry"},
-    {.id = "ota.version-is-known", .title = "the image's software version is on the ledger", .severity = kMustBeThere, .spec = kEntry, .after = {"ledger.answers", "ota.is-wellformed"},
-     .consequence_of = {"ota.vendor-matches-device", "ota.product-matches-device", "ota.is-what-was-announced", "ledger.vendor-is-known", "ledger.model-is-known", "credentials.no-test-vendor", "credentials.no-development-dac",
-                        "credentials.no-test-paa"},
-     .open_on_main_only = true, .proves_authenticity = false, .run = version_is_known, .rule = "Hubs find updates on the ledger, and compare what they fetch with it.", .remedy = "publish the software version on the ledger"},
-    {.id = "ota.version-is-valid", .title = "the vendor did not withdraw the image's software version", .severity = kMustAgree, .spec = kEntry, .after = {"ota.version-is-known"}, .proves_authenticity = false, .run = version_is_valid,
-     .rule = "softwareVersionValid false is the vendor's own \"do not use\".", .remedy = "take an image of a version that is in force"},
-    {.id = "ota.version-string-matches-ledger", .title = "ledger and image call the software version the same", .severity = kMustAgree, .spec = kEntry, .after = {"ota.version-is-known"}, .consequence_of = {"ota.version-string-matches-device"},
-     .proves_authenticity = false, .run = version_string_matches_ledger, .rule = "The text belongs to the number.", .remedy = "pack the image with the text that was published"},
-    {.id = "ota.is-announced", .title = "the ledger gives size and checksum of the image", .severity = kMustBeThere, .spec = kEntry, .after = {"ota.version-is-known"}, .proves_authenticity = false, .run = is_announced,
-     .rule = "Without them nothing binds the image to what was certified.", .remedy = "publish otaUrl, otaFileSize and otaChecksum with the software version"},
-    {.id = "ota.size-matches-ledger", .title = "the image has the size that the ledger gives", .severity = kMustAgree, .spec = kEntry, .after = {"ota.version-is-known"}, .consequence_of = {"ota.sizes-agree", "ota.size-is-as-stated", "ota.is-what-was-announced"}, .proves_authenticity = false, .run = size_matches_ledger,
-     .rule = "otaFileSize counts the whole file, header included.", .remedy = kCorrect},
-    {.id = "ota.checksum-type-is-known", .title = "the ledger's checksum is of a known type", .severity = kMustAgree, .spec = kEntry, .after = {"ota.version-is-known"}, .proves_authenticity = false, .run = checksum_type_is_known,
-     .rule = "1 is SHA-256, 7 SHA-384, 8 SHA-512, 10 to 12 SHA3-256, -384 and -512.", .remedy = "have the ledger's entry corrected"},
-    {.id = "ota.checksum-matches-ledger", .title = "the image is the one that was published", .severity = kMustAgree, .spec = kEntry, .after = {"ota.checksum-type-is-known"},
-     .consequence_of = {"ota.sizes-agree", "ota.size-is-as-stated", "ota.payload-digest-matches", "ota.size-matches-ledger", "ota.version-string-matches-ledger", "ota.version-string-matches-device", "ota.applicable-range-matches-ledger", "ota.is-what-was-announced"},
-     .proves_authenticity = false, .run = checksum_matches_ledger, .rule = "otaChecksum is over the whole file, and the only thing on the ledger that tells this image from another.", .remedy = kCorrect},
-    {.id = "ota.applicable-range-matches-ledger", .title = "ledger and image agree about the versions that may be updated", .severity = kMustAgree, .spec = kEntry, .after = {"ota.version-is-known"}, .proves_authenticity = false, .run = applicable_range_matches_ledger,
-     .rule = "Hubs offer by the ledger's limits, devices accept by the image's.", .remedy = kCorrect},
+    {
+        .id = "ota.is-fetched",
+        .title = "the image that the ledger names could be fetched",
+        .spec = kEntry,
+        .proves_authenticity = false,
+        .run = is_fetched,
+        .rule = "Hubs fetch an update from the entry's otaUrl. What could not be fetched was not "
+                "judged.",
+        .remedy = "try again later, or give the image with --ota",
+    },
+    {
+        .id = "ota.is-wellformed",
+        .title = "the image's header can be read",
+        .spec = kFormat,
+        .proves_authenticity = false,
+        .run = is_wellformed,
+        .rule = "File identifier, sizes and the TLV header, its fields in order: a device that "
+                "cannot read them refuses the image.",
+        .remedy = kPackAgain,
+    },
+    {
+        .id = "ota.sizes-agree",
+        .title = "the sizes in the header add up",
+        .spec = kFormat,
+        .after = {"ota.is-wellformed"},
+        .proves_authenticity = false,
+        .run = sizes_agree,
+        .rule = "Total size is fixed part, header and payload. A device reserves space by the one "
+                "and stops by the other.",
+        .remedy = kPackAgain,
+    },
+    {
+        .id = "ota.size-is-as-stated",
+        .title = "the image is as long as its header says",
+        .spec = kFormat,
+        .after = {"ota.is-wellformed"},
+        .consequence_of = {"ota.sizes-agree"},
+        .proves_authenticity = false,
+        .run = size_is_as_stated,
+        .rule = "An image that ends early was cut off; what follows its end was never meant to be "
+                "installed.",
+        .remedy = kFetchAgain,
+    },
+    {
+        .id = "ota.version-string-is-usable",
+        .title = "the image's software version string has 1 to 64 bytes",
+        .spec = kFormat,
+        .after = {"ota.is-wellformed"},
+        .proves_authenticity = false,
+        .run = version_string_is_usable,
+        .rule = "A longer one lets the SDK's devices refuse the image; an empty one tells its user "
+                "nothing.",
+        .remedy = kPackAgain,
+    },
+    {
+        .id = "ota.release-notes-are-https",
+        .title = "the image's release notes are at an https address",
+        .severity = kWarning,
+        .spec = kFormat,
+        .after = {"ota.is-wellformed"},
+        .proves_authenticity = false,
+        .run = release_notes_are_https,
+        .rule = "The address is shown to the user.",
+        .remedy = kPackAgain,
+    },
+    {
+        .id = "ota.applicable-range-is-usable",
+        .title = "some version can be updated with the image",
+        .spec = kFormat,
+        .after = {"ota.is-wellformed"},
+        .proves_authenticity = false,
+        .run = applicable_range_is_usable,
+        .rule = "Lowest and highest applicable version must leave one below the image's own: "
+                "devices do not go back.",
+        .remedy = kPackAgain,
+    },
+    {
+        .id = "ota.applicable-range-ends-below-version",
+        .title = "the image is for versions below its own",
+        .severity = kWarning,
+        .spec = kFormat,
+        .after = {"ota.is-wellformed"},
+        .consequence_of = {"ota.applicable-range-is-usable"},
+        .proves_authenticity = false,
+        .run = applicable_range_ends_below,
+        .rule = "A highest applicable version at or above the image's own means nothing, and the "
+                "SDK's tool refuses to write it.",
+        .remedy = kPackAgain,
+    },
+    {
+        .id = "ota.digest-type-is-known",
+        .title = "the image's digest is of a known type",
+        .spec = kFormat,
+        .after = {"ota.is-wellformed"},
+        .proves_authenticity = false,
+        .run = digest_type_is_known,
+        .rule = "The number is from IANA's registry of named hash algorithms.",
+        .remedy = kPackAgain,
+    },
+    {
+        .id = "ota.digest-is-long-enough",
+        .title = "the image's digest has 256 bits or more",
+        .severity = kWarning,
+        .spec = kFormat,
+        .after = {"ota.digest-type-is-known"},
+        .proves_authenticity = false,
+        .run = digest_is_long_enough,
+        .rule = "A digest cut short lets somebody make another payload with the same one.",
+        .remedy = "pack the image again with sha-256",
+    },
+    {
+        .id = "ota.payload-digest-matches",
+        .title = "the payload is the one that was packed",
+        .spec = kFormat,
+        .after = {"ota.digest-type-is-known"},
+        .consequence_of = {"ota.size-is-as-stated", "ota.sizes-agree"},
+        .proves_authenticity = false,
+        .run = payload_digest_matches,
+        .rule = "The header's digest is over the payload alone. A device that checks it refuses a "
+                "damaged image; one that does not installs it.",
+        .remedy = kFetchAgain,
+    },
+    {
+        .id = "ota.vendor-matches-device",
+        .title = "the image is for the device's vendor",
+        .spec = kFormat,
+        .after = {"ota.is-wellformed"},
+        .proves_authenticity = false,
+        .run = vendor_matches_device,
+        .rule = "A device installs its vendor's images only.",
+        .remedy = kThisImage,
+    },
+    {
+        .id = "ota.product-matches-device",
+        .title = "the image is for the device's product",
+        .spec = kFormat,
+        .after = {"ota.is-wellformed"},
+        .consequence_of = {"ota.vendor-matches-device"},
+        .proves_authenticity = false,
+        .run = product_matches_device,
+        .rule = "Another product's image makes a device of another kind, or none.",
+        .remedy = kThisImage,
+    },
+    {
+        .id = "ota.version-string-matches-device",
+        .title = "device and image call the same software version the same",
+        .spec = kFormat,
+        .after = {"ota.is-wellformed"},
+        .consequence_of = {"ota.vendor-matches-device", "ota.product-matches-device",
+                           "ledger.version-string-matches"},
+        .proves_authenticity = false,
+        .run = version_string_matches_device,
+        .rule = "A device that runs the image's version reports the image's text for it.",
+        .remedy = "build firmware and image from the same version constants",
+    },
+    {
+        .id = "ota.applies-to-device",
+        .title = "the device would take the image",
+        .severity = kWarning,
+        .spec = kFormat,
+        .after = {"ota.is-wellformed"},
+        .consequence_of = {"ota.applicable-range-is-usable", "ota.vendor-matches-device",
+                           "ota.product-matches-device"},
+        .proves_authenticity = false,
+        .run = applies_to_device,
+        .rule =
+            "Only a newer version is installed, and only on versions within the image's limits.",
+        .remedy = "take a later image, or one for the device's version",
+    },
+    {
+        .id = "ota.is-what-was-announced",
+        .title = "the ledger's address leads to the version it is given for",
+        .severity = kMustAgree,
+        .spec = kEntry,
+        .after = {"ota.is-wellformed"},
+        .proves_authenticity = false,
+        .run = is_what_was_announced,
+        .rule = "A hub that asks for one version and is given another offers it again and again.",
+        .remedy = "correct the otaUrl of the entry",
+    },
+    {
+        .id = "ota.version-is-known",
+        .title = "the image's software version is on the ledger",
+        .severity = kMustBeThere,
+        .spec = kEntry,
+        .after = {"ledger.answers", "ota.is-wellformed"},
+        .consequence_of = {"ota.vendor-matches-device", "ota.product-matches-device",
+                           "ota.is-what-was-announced", "ledger.vendor-is-known",
+                           "ledger.model-is-known", "credentials.no-test-vendor",
+                           "credentials.no-development-dac", "credentials.no-test-paa"},
+        .open_on_main_only = true,
+        .proves_authenticity = false,
+        .run = version_is_known,
+        .rule = "Hubs find updates on the ledger, and compare what they fetch with it.",
+        .remedy = "publish the software version on the ledger",
+    },
+    {
+        .id = "ota.version-is-valid",
+        .title = "the vendor did not withdraw the image's software version",
+        .severity = kMustAgree,
+        .spec = kEntry,
+        .after = {"ota.version-is-known"},
+        .proves_authenticity = false,
+        .run = version_is_valid,
+        .rule = "softwareVersionValid false is the vendor's own \"do not use\".",
+        .remedy = "take an image of a version that is in force",
+    },
+    {
+        .id = "ota.version-string-matches-ledger",
+        .title = "ledger and image call the software version the same",
+        .severity = kMustAgree,
+        .spec = kEntry,
+        .after = {"ota.version-is-known"},
+        .consequence_of = {"ota.version-string-matches-device"},
+        .proves_authenticity = false,
+        .run = version_string_matches_ledger,
+        .rule = "The text belongs to the number.",
+        .remedy = "pack the image with the text that was published",
+    },
+    {
+        .id = "ota.is-announced",
+        .title = "the ledger gives size and checksum of the image",
+        .severity = kMustBeThere,
+        .spec = kEntry,
+        .after = {"ota.version-is-known"},
+        .proves_authenticity = false,
+        .run = is_announced,
+        .rule = "Without them nothing binds the image to what was certified.",
+        .remedy = "publish otaUrl, otaFileSize and otaChecksum with the software version",
+    },
+    {
+        .id = "ota.size-matches-ledger",
+        .title = "the image has the size that the ledger gives",
+        .severity = kMustAgree,
+        .spec = kEntry,
+        .after = {"ota.version-is-known"},
+        .consequence_of = {"ota.sizes-agree", "ota.size-is-as-stated", "ota.is-what-was-announced"},
+        .proves_authenticity = false,
+        .run = size_matches_ledger,
+        .rule = "otaFileSize counts the whole file, header included.",
+        .remedy = kCorrect,
+    },
+    {
+        .id = "ota.checksum-type-is-known",
+        .title = "the ledger's checksum is of a known type",
+        .severity = kMustAgree,
+        .spec = kEntry,
+        .after = {"ota.version-is-known"},
+        .proves_authenticity = false,
+        .run = checksum_type_is_known,
+        .rule = "1 is SHA-256, 7 SHA-384, 8 SHA-512, 10 to 12 SHA3-256, -384 and -512.",
+        .remedy = "have the ledger's entry corrected",
+    },
+    {
+        .id = "ota.checksum-matches-ledger",
+        .title = "the image is the one that was published",
+        .severity = kMustAgree,
+        .spec = kEntry,
+        .after = {"ota.checksum-type-is-known"},
+        .consequence_of = {"ota.sizes-agree", "ota.size-is-as-stated", "ota.payload-digest-matches",
+                           "ota.size-matches-ledger", "ota.version-string-matches-ledger",
+                           "ota.version-string-matches-device",
+                           "ota.applicable-range-matches-ledger", "ota.is-what-was-announced"},
+        .proves_authenticity = false,
+        .run = checksum_matches_ledger,
+        .rule = "otaChecksum is over the whole file, and the only thing on the ledger that tells "
+                "this image from another.",
+        .remedy = kCorrect,
+    },
+    {
+        .id = "ota.applicable-range-matches-ledger",
+        .title = "ledger and image agree about the versions that may be updated",
+        .severity = kMustAgree,
+        .spec = kEntry,
+        .after = {"ota.version-is-known"},
+        .proves_authenticity = false,
+        .run = applicable_range_matches_ledger,
+        .rule = "Hubs offer by the ledger's limits, devices accept by the image's.",
+        .remedy = kCorrect,
+    },
 };
 
 }  // namespace
 
-std::span<const Check> ota_checks() { return kChecks; }
+std::span<const Check> ota_checks() {
+  return kChecks;
+}
 
 }  // namespace attest

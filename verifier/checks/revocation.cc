@@ -1,4 +1,5 @@
-// Checks on revocation: a revoked certificate is refused, and a question that stays open never reads as "not revoked".
+// Checks on revocation: a revoked certificate is refused, and a question that stays open never
+// reads as "not revoked".
 
 #include <fmt/format.h>
 
@@ -10,29 +11,46 @@ namespace {
 using Answer = RevocationState::Answer;
 
 // Without a list in the evidence the ledger's points say where one would be.
-Outcome judged(const Evidence& e, const RevocationState& state, const Fact<std::vector<RevocationPoint>>& points, const char* name) {
+Outcome judged(const Evidence& e, const RevocationState& state,
+               const Fact<std::vector<RevocationPoint>>& points, const char* name) {
   if (state.answer == Answer::not_revoked) return pass();
   if (state.answer == Answer::revoked)
-    return fail(fmt::format("the {} was revoked on {} ({})", name, rfc3339(state.date), reason_text(state.reason)), "a certificate in force", "its serial number is on the list", place_text(state.place));
-  if (state.answer == Answer::unknown) return unknown(fmt::format("whether the {} was revoked is not known: {}", name, state.why));
+    return fail(fmt::format("the {} was revoked on {} ({})", name, rfc3339(state.date),
+                            reason_text(state.reason)),
+                "a certificate in force", "its serial number is on the list",
+                place_text(state.place));
+  if (state.answer == Answer::unknown)
+    return unknown(fmt::format("whether the {} was revoked is not known: {}", name, state.why));
   if (!e.facts->asked) return skipped("no revocation list in the evidence, and no ledger asked");
-  if (std::holds_alternative<Absent>(points)) return skipped("the ledger names no revocation list for its issuer");
-  if (const auto* why = std::get_if<Unknown>(&points)) return unknown(fmt::format("whether the {} was revoked is not known: {}", name, why->why));
-  return unknown(fmt::format("whether the {} was revoked is not known: its issuer could not be settled", name));
+  if (std::holds_alternative<Absent>(points))
+    return skipped("the ledger names no revocation list for its issuer");
+  if (const auto* why = std::get_if<Unknown>(&points))
+    return unknown(fmt::format("whether the {} was revoked is not known: {}", name, why->why));
+  return unknown(fmt::format(
+      "whether the {} was revoked is not known: its issuer could not be settled", name));
 }
 
-Outcome dac_is_not_revoked(const Evidence& e) { return judged(e, e.dac_revocation, e.facts->dac_points, "DAC"); }
-Outcome pai_is_not_revoked(const Evidence& e) { return judged(e, e.pai_revocation, e.facts->pai_points, "PAI"); }
+Outcome dac_is_not_revoked(const Evidence& e) {
+  return judged(e, e.dac_revocation, e.facts->dac_points, "DAC");
+}
+Outcome pai_is_not_revoked(const Evidence& e) {
+  return judged(e, e.pai_revocation, e.facts->pai_points, "PAI");
+}
 
 Outcome lists_can_be_used(const Evidence& e) {
-  if (e.crls.empty() && e.facts->lists.empty()) return skipped(e.facts->asked ? "no revocation list in the evidence, and the ledger names none" : "no revocation list in the evidence");
+  if (e.crls.empty() && e.facts->lists.empty())
+    return skipped(e.facts->asked ? "no revocation list in the evidence, and the ledger names none"
+                                  : "no revocation list in the evidence");
   for (const auto* lists : {&e.crls, &e.facts->lists}) {
     for (const CrlEvidence& list : *lists) {
       const std::string& why = list.problem.empty() ? list.gap : list.problem;
       if (why.empty()) continue;
       const std::string place = place_text(list.place);
-      if (list.problem.empty()) return fail(fmt::format("the revocation list {} clears nobody: {}", place, why), "a list that says what it covers", why, place);
-      return fail(fmt::format("the revocation list {} cannot be used: {}", place, why), "a list of the DAC's or PAI's issuer, in force", why, place);
+      if (list.problem.empty())
+        return fail(fmt::format("the revocation list {} clears nobody: {}", place, why),
+                    "a list that says what it covers", why, place);
+      return fail(fmt::format("the revocation list {} cannot be used: {}", place, why),
+                  "a list of the DAC's or PAI's issuer, in force", why, place);
     }
   }
   return pass();
@@ -40,24 +58,73 @@ Outcome lists_can_be_used(const Evidence& e) {
 
 Outcome a_list_is_published(const Evidence& e) {
   if (!e.facts->asked) return skipped("no ledger was asked");
-  if (std::holds_alternative<Absent>(e.facts->dac_points)) return fail("the ledger names no revocation list for the DAC's issuer: a stolen key could never be revoked", "a revocation distribution point", "none", e.ledger.source);
-  if (const auto* why = std::get_if<Unknown>(&e.facts->dac_points)) return unknown(fmt::format("whether a revocation list is published is not known: {}", why->why));
+  if (std::holds_alternative<Absent>(e.facts->dac_points))
+    return fail(
+        "the ledger names no revocation list for the DAC's issuer: a stolen key could never be "
+        "revoked",
+        "a revocation distribution point", "none", e.ledger.source);
+  if (const auto* why = std::get_if<Unknown>(&e.facts->dac_points))
+    return unknown(
+        fmt::format("whether a revocation list is published is not known: {}", why->why));
   return pass();
 }
 
 constexpr Check kChecks[] = {
-    {.id = "pai.is-not-revoked", .title = "the PAI is on no revocation list", .spec = "Matter Core 6.2.4", .sdk = 202, .after = {"pai.is-one-certificate", "paa.is-trusted"}, .consequence_of = {"pai.signature-verifies"}, .open_on_main_only = true, .run = pai_is_not_revoked,
-     .rule = "The PAA's lists name the PAIs that it took back; every device below such a PAI is refused. Not being named counts only when every list of the PAA could be used.", .remedy = "use DACs issued below a PAI in force, or get the list that says this one is"},
-    {.id = "dac.is-not-revoked", .title = "the DAC is on no revocation list", .spec = "Matter Core 6.2.4", .sdk = 302, .after = {"dac.is-one-certificate", "pai.is-one-certificate"}, .consequence_of = {"dac.signature-verifies"}, .open_on_main_only = true, .run = dac_is_not_revoked,
-     .rule = "The PAI's lists name the DACs that it took back, by serial number. Not being named counts only when every list of the PAI could be used.", .remedy = "keep this part back; find out why its DAC was revoked, or get the list that says it was not"},
-    {.id = "revocation.lists-can-be-used", .title = "the revocation lists at hand can be used", .severity = kWarning, .spec = "RFC 5280 6.3", .run = lists_can_be_used,
-     .rule = "A list counts when it is signed by the issuer it speaks for or by a signer that this issuer delegated to, in force at the instant, and fully understood; a point on the ledger only when its signer, vendor and product are the issuer's.", .remedy = "fetch the list again from the address that the ledger names, or have its issuer correct the list or the ledger's entry"},
-    {.id = "revocation.list-is-published", .title = "the ledger names a revocation list for the DAC's issuer", .severity = kWarning, .spec = "Matter Core 11.23.9", .after = {"ledger.answers"}, .run = a_list_is_published,
-     .rule = "Commissioners find revocation lists only through the ledger.", .remedy = "publish a revocation distribution point for the PAI on the ledger"},
+    {
+        .id = "pai.is-not-revoked",
+        .title = "the PAI is on no revocation list",
+        .spec = "Matter Core 6.2.4",
+        .sdk = 202,
+        .after = {"pai.is-one-certificate", "paa.is-trusted"},
+        .consequence_of = {"pai.signature-verifies"},
+        .open_on_main_only = true,
+        .run = pai_is_not_revoked,
+        .rule = "The PAA's lists name the PAIs that it took back; every device below such a PAI is "
+                "refused. Not being named counts only when every list of the PAA could be used.",
+        .remedy = "use DACs issued below a PAI in force, or get the list that says this one is",
+    },
+    {
+        .id = "dac.is-not-revoked",
+        .title = "the DAC is on no revocation list",
+        .spec = "Matter Core 6.2.4",
+        .sdk = 302,
+        .after = {"dac.is-one-certificate", "pai.is-one-certificate"},
+        .consequence_of = {"dac.signature-verifies"},
+        .open_on_main_only = true,
+        .run = dac_is_not_revoked,
+        .rule = "The PAI's lists name the DACs that it took back, by serial number. Not being "
+                "named counts only when every list of the PAI could be used.",
+        .remedy = "keep this part back; find out why its DAC was revoked, or get the list that "
+                  "says it was not",
+    },
+    {
+        .id = "revocation.lists-can-be-used",
+        .title = "the revocation lists at hand can be used",
+        .severity = kWarning,
+        .spec = "RFC 5280 6.3",
+        .run = lists_can_be_used,
+        .rule = "A list counts when it is signed by the issuer it speaks for or by a signer that "
+                "this issuer delegated to, in force at the instant, and fully understood; a point "
+                "on the ledger only when its signer, vendor and product are the issuer's.",
+        .remedy = "fetch the list again from the address that the ledger names, or have its issuer "
+                  "correct the list or the ledger's entry",
+    },
+    {
+        .id = "revocation.list-is-published",
+        .title = "the ledger names a revocation list for the DAC's issuer",
+        .severity = kWarning,
+        .spec = "Matter Core 11.23.9",
+        .after = {"ledger.answers"},
+        .run = a_list_is_published,
+        .rule = "Commissioners find revocation lists only through the ledger.",
+        .remedy = "publish a revocation distribution point for the PAI on the ledger",
+    },
 };
 
 }  // namespace
 
-std::span<const Check> revocation_checks() { return kChecks; }
+std::span<const Check> revocation_checks() {
+  return kChecks;
+}
 
 }  // namespace attest

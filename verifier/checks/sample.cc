@@ -1,5 +1,5 @@
-// Checks of a device against the approved sample that came before it (--after): what may not change from Test to
-// Production, and, as notes, what did.
+// Checks of a device against the approved sample that came before it (--after): what may not change
+// from Test to Production, and, as notes, what did.
 
 #include <fmt/format.h>
 
@@ -13,14 +13,21 @@ namespace {
 
 constexpr const char* kNoSample = "no approved sample to compare with (--after)";
 
-constexpr const char kVendorId[] = "vendor id", kProductId[] = "product id", kVendorName[] = "vendor name", kProductName[] = "product name", kDeviceType[] = "device type", kSoftware[] = "software version",
-                     kSoftwareText[] = "software version string", kHardware[] = "hardware version", kHardwareText[] = "hardware version string", kFirmware[] = "firmware information", kDac[] = "DAC", kPai[] = "PAI",
-                     kPaa[] = "PAA", kType[] = "declaration type", kSigner[] = "declaration signer", kId[] = "declaration id";
+constexpr const char kVendorId[] = "vendor id", kProductId[] = "product id",
+                     kVendorName[] = "vendor name", kProductName[] = "product name",
+                     kDeviceType[] = "device type", kSoftware[] = "software version",
+                     kSoftwareText[] = "software version string", kHardware[] = "hardware version",
+                     kHardwareText[] = "hardware version string",
+                     kFirmware[] = "firmware information", kDac[] = "DAC", kPai[] = "PAI",
+                     kPaa[] = "PAA", kType[] = "declaration type", kSigner[] = "declaration signer",
+                     kId[] = "declaration id";
 
 Outcome was_approved(const Evidence& e) {
   if (!e.after) return skipped(kNoSample);
   if (e.after->verdict == "approve") return pass();
-  return fail(fmt::format("the sample in {} was not approved: its verdict is {}", printable(e.after->source), e.after->verdict), "approve", e.after->verdict, printable(e.after->source));
+  return fail(fmt::format("the sample in {} was not approved: its verdict is {}",
+                          printable(e.after->source), e.after->verdict),
+              "approve", e.after->verdict, printable(e.after->source));
 }
 
 template <const char* Name>
@@ -31,7 +38,9 @@ Outcome as_approved(const Evidence& e) {
   if (before == nullptr) return skipped(fmt::format("the approved sample gives no {}", Name));
   if (!now) return skipped(fmt::format("the evidence gives no {}", Name));
   if (*now == *before) return pass();
-  return fail(fmt::format("{} is {}, the approved sample in {} has {}", Name, *now, printable(e.after->source), *before), *before, *now, printable(e.after->source));
+  return fail(fmt::format("{} is {}, the approved sample in {} has {}", Name, *now,
+                          printable(e.after->source), *before),
+              *before, *now, printable(e.after->source));
 }
 
 // Two devices have two DACs; the same one would be the same part, judged twice.
@@ -39,53 +48,95 @@ Outcome is_another_part(const Evidence& e) {
   if (!e.after) return skipped(kNoSample);
   const std::string* before = e.after->find(kDac);
   if (before == nullptr || sample_fact(e, kDac) != *before) return pass();
-  return fail("this is the part that was approved as the earlier sample: its DAC is the same", "another DAC", "the same one", printable(e.after->source));
+  return fail("this is the part that was approved as the earlier sample: its DAC is the same",
+              "another DAC", "the same one", printable(e.after->source));
 }
 
 Outcome ledger_facts(const Evidence& e) {
   if (!e.after) return skipped(kNoSample);
   std::string message;
-  for (const char* name : {"ledger vendor", "ledger model", "ledger version", "ledger certification"}) {
+  for (const char* name :
+       {"ledger vendor", "ledger model", "ledger version", "ledger certification"}) {
     const std::string* before = e.after->find(name);
     const auto now = sample_fact(e, name);
     if (before == nullptr ? !now : now == *before) continue;
-    message += fmt::format("{}{}: {}, was {}", message.empty() ? "" : "; ", name, now.value_or("not asked"), before == nullptr ? "not asked" : *before);
+    message += fmt::format("{}{}: {}, was {}", message.empty() ? "" : "; ", name,
+                           now.value_or("not asked"), before == nullptr ? "not asked" : *before);
   }
   return message.empty() ? pass() : fail(std::move(message));
 }
 
-constexpr const char* kStays = "What was approved on Test is what goes into production; only credentials and certification change.";
-constexpr const char* kAgain = "have the changed product approved on Test again, or correct the part";
+constexpr const char* kStays =
+    "What was approved on Test is what goes into production; only credentials and certification "
+    "change.";
+constexpr const char* kAgain =
+    "have the changed product approved on Test again, or correct the part";
 constexpr const char* kChanges = "It may change from Test to Production; a person looks at it.";
 
-#define STAYS(ID, NAME, TITLE) {.id = "expect." ID "-is-as-approved", .title = TITLE, .proves_authenticity = false, .run = as_approved<NAME>, .rule = kStays, .remedy = kAgain}
-#define CHANGES(ID, NAME, TITLE) {.id = "expect." ID "-since-approval", .title = TITLE, .severity = kInfo, .proves_authenticity = false, .run = as_approved<NAME>, .rule = kChanges}
+#define STAYS(ID, NAME, TITLE)                                                          \
+  {                                                                                     \
+    .id = "expect." ID "-is-as-approved", .title = TITLE, .proves_authenticity = false, \
+    .run = as_approved<NAME>, .rule = kStays, .remedy = kAgain,                         \
+  }
+#define CHANGES(ID, NAME, TITLE)                                              \
+  {                                                                           \
+    .id = "expect." ID "-since-approval", .title = TITLE, .severity = kInfo,  \
+    .proves_authenticity = false, .run = as_approved<NAME>, .rule = kChanges, \
+  }
 
 constexpr Check kChecks[] = {
-    {.id = "expect.sample-was-approved", .title = "the earlier sample was approved", .proves_authenticity = false, .run = was_approved,
-     .rule = "Production follows a sample that was approved. Its bundle is judged again, so that the verdict is not taken from a file.", .remedy = "have a sample approved first"},
-    {.id = "expect.sample-is-another-part", .title = "this part is not the earlier sample", .severity = kWarning, .proves_authenticity = false, .run = is_another_part,
-     .rule = "A production sample has credentials of its own.", .remedy = "judge the production sample, not the part from Test"},
+    {
+        .id = "expect.sample-was-approved",
+        .title = "the earlier sample was approved",
+        .proves_authenticity = false,
+        .run = was_approved,
+        .rule = "Production follows a sample that was approved. Its bundle is judged again, so "
+                "that the verdict is not taken from a file.",
+        .remedy = "have a sample approved first",
+    },
+    {
+        .id = "expect.sample-is-another-part",
+        .title = "this part is not the earlier sample",
+        .severity = kWarning,
+        .proves_authenticity = false,
+        .run = is_another_part,
+        .rule = "A production sample has credentials of its own.",
+        .remedy = "judge the production sample, not the part from Test",
+    },
     STAYS("vendor-id", kVendorId, "the vendor is the approved sample's"),
     STAYS("product-id", kProductId, "the product is the approved sample's"),
     STAYS("vendor-name", kVendorName, "the vendor's name is the approved sample's"),
     STAYS("product-name", kProductName, "the product's name is the approved sample's"),
     STAYS("device-type", kDeviceType, "the device type is the approved sample's"),
     STAYS("software-version", kSoftware, "the software version is the approved sample's"),
-    STAYS("software-version-string", kSoftwareText, "the software version's text is the approved sample's"),
+    STAYS("software-version-string", kSoftwareText,
+          "the software version's text is the approved sample's"),
     STAYS("hardware-version", kHardware, "the hardware version is the approved sample's"),
-    STAYS("hardware-version-string", kHardwareText, "the hardware version's text is the approved sample's"),
+    STAYS("hardware-version-string", kHardwareText,
+          "the hardware version's text is the approved sample's"),
     STAYS("firmware-information", kFirmware, "the firmware information is the approved sample's"),
     CHANGES("pai", kPai, "how the PAI changed since the sample was approved"),
     CHANGES("paa", kPaa, "how the PAA changed since the sample was approved"),
-    CHANGES("declaration-type", kType, "how the declaration's type changed since the sample was approved"),
-    CHANGES("declaration-signer", kSigner, "how the declaration's signer changed since the sample was approved"),
-    CHANGES("declaration-id", kId, "how the declaration's certificate id changed since the sample was approved"),
-    {.id = "expect.ledger-facts-since-approval", .title = "how the ledger's facts changed since the sample was approved", .severity = kInfo, .proves_authenticity = false, .run = ledger_facts, .rule = kChanges},
+    CHANGES("declaration-type", kType,
+            "how the declaration's type changed since the sample was approved"),
+    CHANGES("declaration-signer", kSigner,
+            "how the declaration's signer changed since the sample was approved"),
+    CHANGES("declaration-id", kId,
+            "how the declaration's certificate id changed since the sample was approved"),
+    {
+        .id = "expect.ledger-facts-since-approval",
+        .title = "how the ledger's facts changed since the sample was approved",
+        .severity = kInfo,
+        .proves_authenticity = false,
+        .run = ledger_facts,
+        .rule = kChanges,
+    },
 };
 
 }  // namespace
 
-std::span<const Check> sample_checks() { return kChecks; }
+std::span<const Check> sample_checks() {
+  return kChecks;
+}
 
 }  // namespace attest

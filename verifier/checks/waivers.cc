@@ -1,5 +1,6 @@
-// Checks on the waivers that a person hands over beside the evidence. They stand under `expect`, with the order: both say
-// what the person expects of this part. A waiver that does not count leaves its check as it is; here it is told why.
+// Checks on the waivers that a person hands over beside the evidence. They stand under `expect`,
+// with the order: both say what the person expects of this part. A waiver that does not count
+// leaves its check as it is; here it is told why.
 
 #include <fmt/format.h>
 
@@ -26,14 +27,17 @@ Outcome all(const Evidence& e, const char* is, const char* expected, Wrong&& wro
 }
 
 Outcome name_checks(const Evidence& e) {
-  return all(e, "names no check", "ids of the catalogue", [](const Waiver& w) { return find_check(w.id) == nullptr ? w.id : std::string(); });
+  return all(e, "names no check", "ids of the catalogue",
+             [](const Waiver& w) { return find_check(w.id) == nullptr ? w.id : std::string(); });
 }
 
 Outcome are_permitted(const Evidence& e) {
-  return all(e, "does not count: it cannot be waived", "waivers of what can be waived under this policy", [&](const Waiver& w) {
-    const Check* check = find_check(w.id);
-    return check != nullptr && !may_be_waived(*check, e.policy.network) ? w.id : std::string();
-  });
+  return all(e, "does not count: it cannot be waived",
+             "waivers of what can be waived under this policy", [&](const Waiver& w) {
+               const Check* check = find_check(w.id);
+               return check != nullptr && !may_be_waived(*check, e.policy.network) ? w.id
+                                                                                   : std::string();
+             });
 }
 
 Outcome are_in_force(const Evidence& e) {
@@ -43,21 +47,57 @@ Outcome are_in_force(const Evidence& e) {
 }
 
 // The runner finds out (tell_of_unused): only after all others is known which waivers were needed.
-Outcome are_used(const Evidence& e) { return e.policy.waivers.empty() ? skipped(kNone) : pass(); }
+Outcome are_used(const Evidence& e) {
+  return e.policy.waivers.empty() ? skipped(kNone) : pass();
+}
 
 constexpr Check kChecks[] = {
-    {.id = "expect.waivers-name-checks", .title = "every waiver names a check", .severity = kWarning, .proves_authenticity = false, .run = name_checks,
-     .rule = "A waiver of a misspelled id, or of a check that another version of the tool has, covers nothing.", .remedy = "correct the id (matter-attest checks lists them), or take the waiver out"},
-    {.id = "expect.waivers-are-permitted", .title = "every waiver is for something that can be waived", .severity = kWarning, .proves_authenticity = false, .run = are_permitted,
-     .rule = "On main nothing that proves that the device is what it says (signatures, chain, revocation, trust, test credentials) can be waived; checks on waivers nowhere.", .remedy = "take the waiver out, and mend what it was for"},
-    {.id = "expect.waivers-are-in-force", .title = "no waiver has expired", .severity = kWarning, .proves_authenticity = false, .run = are_in_force,
-     .rule = "A waiver holds until the day it names, that day included; after it the check counts again.", .remedy = "mend what the waiver was for, or have it renewed by who gave it"},
-    {.id = "expect.waivers-are-used", .title = "every waiver is needed", .severity = kWarning, .proves_authenticity = false, .run = are_used,
-     .rule = "A waiver of a check that passes would let the fault pass unseen should it come back. One that is for another device is not counted.", .remedy = "take the waiver out"},
+    {
+        .id = "expect.waivers-name-checks",
+        .title = "every waiver names a check",
+        .severity = kWarning,
+        .proves_authenticity = false,
+        .run = name_checks,
+        .rule = "A waiver of a misspelled id, or of a check that another version of the tool has, "
+                "covers nothing.",
+        .remedy = "correct the id (matter-attest checks lists them), or take the waiver out",
+    },
+    {
+        .id = "expect.waivers-are-permitted",
+        .title = "every waiver is for something that can be waived",
+        .severity = kWarning,
+        .proves_authenticity = false,
+        .run = are_permitted,
+        .rule = "On main nothing that proves that the device is what it says (signatures, chain, "
+                "revocation, trust, test credentials) can be waived; checks on waivers nowhere.",
+        .remedy = "take the waiver out, and mend what it was for",
+    },
+    {
+        .id = "expect.waivers-are-in-force",
+        .title = "no waiver has expired",
+        .severity = kWarning,
+        .proves_authenticity = false,
+        .run = are_in_force,
+        .rule = "A waiver holds until the day it names, that day included; after it the check "
+                "counts again.",
+        .remedy = "mend what the waiver was for, or have it renewed by who gave it",
+    },
+    {
+        .id = "expect.waivers-are-used",
+        .title = "every waiver is needed",
+        .severity = kWarning,
+        .proves_authenticity = false,
+        .run = are_used,
+        .rule = "A waiver of a check that passes would let the fault pass unseen should it come "
+                "back. One that is for another device is not counted.",
+        .remedy = "take the waiver out",
+    },
 };
 
 }  // namespace
 
-std::span<const Check> waiver_checks() { return kChecks; }
+std::span<const Check> waiver_checks() {
+  return kChecks;
+}
 
 }  // namespace attest

@@ -1,8 +1,9 @@
-// Alike: records that differ from one judged before in nothing that a check but the signatures looks at. Where all else is
-// the same, byte for byte, another id and serial number, a DAC with another serial number, name text, key, key id and
-// signature, another nonce and challenge with their response leave the verdict what it was, provided the signatures
-// verify, the key lies on the curve and the serial number stands on no revocation list. Whatever is not plainly so is
-// judged in full. A lot's devices mostly are alike, and reading one costs a comparison instead of a parse.
+// Alike: records that differ from one judged before in nothing that a check but the signatures
+// looks at. Where all else is the same, byte for byte, another id and serial number, a DAC with
+// another serial number, name text, key, key id and signature, another nonce and challenge with
+// their response leave the verdict what it was, provided the signatures verify, the key lies on the
+// curve and the serial number stands on no revocation list. Whatever is not plainly so is judged in
+// full. A lot's devices mostly are alike, and reading one costs a comparison instead of a parse.
 #pragma once
 
 #include "verifier/evidence.h"
@@ -11,9 +12,9 @@ namespace attest {
 
 // What an alike record brings of its own.
 struct AlikeRecord {
-  std::string id;                 // as JSON text; empty: the record has none
-  std::string name;               // the id as plain text; empty without one
-  std::string serial_number;      // empty: none
+  std::string id;             // as JSON text; empty: the record has none
+  std::string name;           // the id as plain text; empty without one
+  std::string serial_number;  // empty: none
   Point dac_key{};
   SignatureJob of_dac;
   std::optional<SignatureJob> of_attestation;
@@ -21,20 +22,30 @@ struct AlikeRecord {
 
 class AlikeRecords {
  public:
-  // The record to compare with, and what it was found to be. Nullopt when nothing can be alike to it: its signatures do
-  // not verify, or something in it hangs on what a record may have of its own.
+  // The record to compare with, and what it was found to be. Nullopt when nothing can be alike to
+  // it: its signatures do not verify, or something in it hangs on what a record may have of its
+  // own.
   static std::optional<AlikeRecords> to(std::string_view line, const Evidence& evidence);
 
   // Nullopt: judge it in full.
   std::optional<AlikeRecord> match(std::string_view line) const;
 
  private:
-  enum class Slot : uint8_t { id, id_number, serial_number, dac, elements, signature, nonce, challenge };
-  struct Piece {                  // fixed text, and the value that follows it; the last has no value
+  enum class Slot : uint8_t {
+    id,
+    id_number,
+    serial_number,
+    dac,
+    elements,
+    signature,
+    nonce,
+    challenge
+  };
+  struct Piece {  // fixed text, and the value that follows it; the last has no value
     std::string fixed;
     std::optional<Slot> slot;
   };
-  struct Region {                 // of the DAC's signed part
+  struct Region {  // of the DAC's signed part
     enum class Kind : uint8_t { serial, text, key, key_id } kind;
     size_t at, size;
   };
@@ -44,11 +55,11 @@ class AlikeRecords {
 
   std::vector<Piece> pieces_;
   Bytes dac_;
-  Bytes tbs_, algorithm_;         // of the DAC
-  std::vector<Region> regions_;   // in order
+  Bytes tbs_, algorithm_;        // of the DAC
+  std::vector<Region> regions_;  // in order
   CertificatePtr pai_, dac_certificate_;
   std::shared_ptr<const LedgerFacts> facts_;
-  Bytes elements_;                // empty: no attestation response
+  Bytes elements_;  // empty: no attestation response
   size_t nonce_at_ = 0;
 };
 

@@ -20,7 +20,7 @@ double at_most(uint64_t lot, uint64_t faulty, uint64_t size, uint64_t found) {
   const double all = log_choose(lot, size);
   double sum = 0;
   for (uint64_t k = 0; k <= std::min(found, faulty); ++k) {
-    if (size - k > lot - faulty) continue;   // not enough good ones to fill the sample
+    if (size - k > lot - faulty) continue;  // not enough good ones to fill the sample
     sum += std::exp(log_choose(faulty, k) + log_choose(lot - faulty, size - k) - all);
   }
   return sum;
@@ -34,7 +34,8 @@ double expected_repeats(uint64_t devices, uint64_t size) {
 }
 
 double expected_runs(uint64_t devices, uint64_t length) {
-  return static_cast<double>(devices) * std::pow(static_cast<double>(devices) / kPasscodes, static_cast<double>(length) - 1.0);
+  return static_cast<double>(devices) *
+         std::pow(static_cast<double>(devices) / kPasscodes, static_cast<double>(length) - 1.0);
 }
 
 uint64_t most_faulty(uint64_t lot, uint64_t size, uint64_t found) {

@@ -1,4 +1,5 @@
-// Chance: how often random passcodes would repeat or follow each other, and what a sample says about the whole.
+// Chance: how often random passcodes would repeat or follow each other, and what a sample says
+// about the whole.
 #pragma once
 
 #include <cstdint>
@@ -8,13 +9,14 @@ namespace attest {
 // Core 5.1.7.1 leaves this many passcodes to draw from: 1 to 99999998 without the forbidden ones.
 inline constexpr double kPasscodes = 99'999'998.0 - 11.0;
 
-// Of `devices` random passcodes: how many groups of `size` or more devices with one passcode are to be expected, and how
-// many runs of `length` passcodes that follow each other. Upper estimates.
+// Of `devices` random passcodes: how many groups of `size` or more devices with one passcode are to
+// be expected, and how many runs of `length` passcodes that follow each other. Upper estimates.
 double expected_repeats(uint64_t devices, uint64_t size);
 double expected_runs(uint64_t devices, uint64_t length);
 
-// The largest number of faulty devices among `lot` under which as few as `found` in a sample of `size` still happens with
-// a probability above 5 %: with 95 % confidence the lot has no more. Exact (hypergeometric).
+// The largest number of faulty devices among `lot` under which as few as `found` in a sample of
+// `size` still happens with a probability above 5 %: with 95 % confidence the lot has no more.
+// Exact (hypergeometric).
 uint64_t most_faulty(uint64_t lot, uint64_t size, uint64_t found);
 
 }  // namespace attest

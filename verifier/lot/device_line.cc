@@ -12,7 +12,8 @@ namespace {
 
 // A string as JSON has it. Most need no escape, and ids of checks never.
 void write_string(std::string_view s, std::string& out) {
-  const bool plain = std::all_of(s.begin(), s.end(), [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
+  const bool plain = std::all_of(
+      s.begin(), s.end(), [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
   if (plain) {
     out += '"';
     out += s;
@@ -42,21 +43,25 @@ void write_part(const DeviceLine& line, std::string& out) {
   out += ",\"issuer\":";
   write_string(line.marks.issuer, out);
   out += ",\"rows\":[";
-  for (size_t i = 0; i < line.rows.size(); ++i) out += fmt::format("{}[{},{}]", i == 0 ? "" : ",", line.rows[i].first, line.rows[i].second);
+  for (size_t i = 0; i < line.rows.size(); ++i)
+    out += fmt::format("{}[{},{}]", i == 0 ? "" : ",", line.rows[i].first, line.rows[i].second);
   out += fmt::format("],\"input\":\"{:016x}\",\"summary\":", line.input);
   write_string(line.result.summary, out);
   out += '}';
 }
 
-// --- reading --------------------------------------------------------------------------------------------
+// --- reading
+// --------------------------------------------------------------------------------------------
 
 Result<std::vector<std::string>> strings(const Json& json, const char* key) {
   std::vector<std::string> out;
   const Json* list = json.find(key);
   if (list == nullptr) return out;
-  if (!list->is_array()) return error(fmt::format("{}: expected an array, found {}", key, list->kind()));
+  if (!list->is_array())
+    return error(fmt::format("{}: expected an array, found {}", key, list->kind()));
   for (const Json& one : *list->array()) {
-    if (one.string() == nullptr) return error(fmt::format("{}: expected strings, found {}", key, one.kind()));
+    if (one.string() == nullptr)
+      return error(fmt::format("{}: expected strings, found {}", key, one.kind()));
     out.push_back(*one.string());
   }
   return out;
@@ -64,17 +69,22 @@ Result<std::vector<std::string>> strings(const Json& json, const char* key) {
 
 Result<std::string> string_at(const Json& json, const char* key) {
   const Json* value = json.find(key);
-  if (value == nullptr || value->string() == nullptr) return error(fmt::format("{}: expected a string, found {}", key, value == nullptr ? "nothing" : value->kind()));
+  if (value == nullptr || value->string() == nullptr)
+    return error(fmt::format("{}: expected a string, found {}", key,
+                             value == nullptr ? "nothing" : value->kind()));
   return *value->string();
 }
 
 tl::expected<void, Error> read_part(const Json& part, DeviceLine& line) {
-  const auto marks = string_at(part, "marks"), product = string_at(part, "product"), issuer = string_at(part, "issuer"), input = string_at(part, "input"), summary = string_at(part, "summary");
+  const auto marks = string_at(part, "marks"), product = string_at(part, "product"),
+             issuer = string_at(part, "issuer"), input = string_at(part, "input"),
+             summary = string_at(part, "summary");
   for (const auto* value : {&marks, &product, &issuer, &input, &summary}) {
     if (!*value) return tl::unexpected(value->error());
   }
   const auto bytes = from_base64(*marks);
-  if (!bytes || bytes->size() != kMarkCount * 8) return error(fmt::format("marks: expected base64 of {} bytes", kMarkCount * 8));
+  if (!bytes || bytes->size() != kMarkCount * 8)
+    return error(fmt::format("marks: expected base64 of {} bytes", kMarkCount * 8));
   for (size_t i = 0; i < kMarkCount; ++i) line.marks.marks[i] = le64(*bytes, i * 8);
   line.marks.product = *product;
   line.marks.issuer = *issuer;
@@ -86,8 +96,11 @@ tl::expected<void, Error> read_part(const Json& part, DeviceLine& line) {
   if (rows == nullptr || !rows->is_array()) return error("rows: expected an array");
   for (const Json& row : *rows->array()) {
     const auto* pair = row.array();
-    const auto manifest = pair != nullptr && pair->size() == 2 ? (*pair)[0].natural() : std::nullopt, index = pair != nullptr && pair->size() == 2 ? (*pair)[1].natural() : std::nullopt;
-    if (!manifest || !index || *manifest > UINT32_MAX || *index > UINT32_MAX) return error("rows: expected pairs of numbers");
+    const auto manifest =
+                   pair != nullptr && pair->size() == 2 ? (*pair)[0].natural() : std::nullopt,
+               index = pair != nullptr && pair->size() == 2 ? (*pair)[1].natural() : std::nullopt;
+    if (!manifest || !index || *manifest > UINT32_MAX || *index > UINT32_MAX)
+      return error("rows: expected pairs of numbers");
     line.rows.emplace_back(static_cast<uint32_t>(*manifest), static_cast<uint32_t>(*index));
   }
   return {};
@@ -133,10 +146,14 @@ Result<DeviceLine> read_line(std::string_view text) {
   const auto verdict = string_at(*json, "verdict");
   if (!verdict) return tl::unexpected(verdict.error());
   constexpr Verdict kVerdicts[] = {Verdict::approve, Verdict::reject, Verdict::undecided};
-  const auto* known = std::find_if(std::begin(kVerdicts), std::end(kVerdicts), [&](Verdict v) { return *verdict == verdict_name(v); });
-  if (known == std::end(kVerdicts)) return error(fmt::format("verdict: expected approve, reject or undecided, found \"{}\"", printable(*verdict)));
+  const auto* known = std::find_if(std::begin(kVerdicts), std::end(kVerdicts),
+                                   [&](Verdict v) { return *verdict == verdict_name(v); });
+  if (known == std::end(kVerdicts))
+    return error(fmt::format("verdict: expected approve, reject or undecided, found \"{}\"",
+                             printable(*verdict)));
   line.result.verdict = *known;
-  auto failed = strings(*json, "failed"), open = strings(*json, "open"), contradicts = strings(*json, "manifest");
+  auto failed = strings(*json, "failed"), open = strings(*json, "open"),
+       contradicts = strings(*json, "manifest");
   for (const auto* list : {&failed, &open, &contradicts}) {
     if (!*list) return tl::unexpected(list->error());
   }
@@ -146,7 +163,10 @@ Result<DeviceLine> read_line(std::string_view text) {
   line.unreadable = json->find("error") != nullptr;
   if (const Json* report = json->find("report")) line.report = dump(*report);
   const Json* part = json->find("part");
-  if (part == nullptr || !part->is_object()) return error("expected a line that can be joined with others, found one without its part: judge the parts with --part");
+  if (part == nullptr || !part->is_object())
+    return error(
+        "expected a line that can be joined with others, found one without its part: judge the "
+        "parts with --part");
   if (auto done = read_part(*part, line); !done) return within("part", done.error());
   return line;
 }

@@ -10,7 +10,8 @@ namespace {
 // The first byte: a form in the upper three bits, a length below. Forms are tried in this order.
 enum class Form : uint8_t { raw, uuid, six_bits };
 constexpr size_t kMostSixBits = kMostNameBytes * 8 / 6;
-constexpr std::string_view kSixBits = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_";
+constexpr std::string_view kSixBits =
+    "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_";
 constexpr size_t kUuidText = 36;
 
 int six_bits(char c) {
@@ -18,10 +19,13 @@ int six_bits(char c) {
   return at == std::string_view::npos ? -1 : static_cast<int>(at);
 }
 bool fits_six_bits(std::string_view s) {
-  return s.size() <= kMostSixBits && std::all_of(s.begin(), s.end(), [](char c) { return six_bits(c) >= 0; });
+  return s.size() <= kMostSixBits &&
+         std::all_of(s.begin(), s.end(), [](char c) { return six_bits(c) >= 0; });
 }
 
-constexpr bool dash_at(size_t i) { return i == 8 || i == 13 || i == 18 || i == 23; }
+constexpr bool dash_at(size_t i) {
+  return i == 8 || i == 13 || i == 18 || i == 23;
+}
 bool is_uuid(std::string_view s) {
   if (s.size() != kUuidText) return false;
   for (size_t i = 0; i < s.size(); ++i) {
@@ -31,12 +35,14 @@ bool is_uuid(std::string_view s) {
   return true;
 }
 
-void head(Form form, size_t size, std::string& into) { into += static_cast<char>(static_cast<size_t>(form) << 6 | size); }
+void head(Form form, size_t size, std::string& into) {
+  into += static_cast<char>(static_cast<size_t>(form) << 6 | size);
+}
 
 void pack_uuid(std::string_view s, std::string& into) {
   std::string digits(s);
   std::erase(digits, '-');
-  const auto bytes = from_hex(digits);   // is_uuid has looked at every digit
+  const auto bytes = from_hex(digits);  // is_uuid has looked at every digit
   head(Form::uuid, bytes->size(), into);
   into += text(*bytes);
 }
@@ -59,8 +65,10 @@ void pack_six_bits(std::string_view s, std::string& into) {
 }  // namespace
 
 std::string shown_name(std::string_view name) {
-  if (name.size() <= kMostNameBytes || is_uuid(name) || fits_six_bits(name)) return std::string(name);
-  return std::string(name.substr(0, 5)) + "~" + hex(sha256(view(name))).substr(0, 6) + "~" + std::string(name.substr(name.size() - 11));
+  if (name.size() <= kMostNameBytes || is_uuid(name) || fits_six_bits(name))
+    return std::string(name);
+  return std::string(name.substr(0, 5)) + "~" + hex(sha256(view(name))).substr(0, 6) + "~" +
+         std::string(name.substr(name.size() - 11));
 }
 
 void pack_name(std::string_view given, std::string& into) {

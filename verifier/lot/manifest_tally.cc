@@ -13,13 +13,17 @@ constexpr size_t kMostColumnsNamed = 20;
 
 }  // namespace
 
-ManifestTally::ManifestTally(std::span<const ManifestRows> manifests, size_t given) : manifests_(manifests), given_(given), kind_of_(manifests.size()) {
+ManifestTally::ManifestTally(std::span<const ManifestRows> manifests, size_t given)
+    : manifests_(manifests), given_(given), kind_of_(manifests.size()) {
   for (const ManifestRows& manifest : manifests_) seen_.emplace_back(manifest.size());
   for (size_t i = given_; i < manifests_.size(); ++i) {
     const uint32_t columns = manifests_[i].columns();
-    const auto at = std::find_if(kinds_.begin(), kinds_.end(), [&](const Kind& kind) { return kind.columns == columns; });
+    const auto at = std::find_if(kinds_.begin(), kinds_.end(),
+                                 [&](const Kind& kind) { return kind.columns == columns; });
     kind_of_[i] = static_cast<size_t>(at - kinds_.begin());
-    if (at == kinds_.end()) kinds_.push_back({.columns = columns, .path = manifests_[i].path(), .listed = 0, .unlisted = {}});
+    if (at == kinds_.end())
+      kinds_.push_back(
+          {.columns = columns, .path = manifests_[i].path(), .listed = 0, .unlisted = {}});
   }
 }
 
@@ -31,7 +35,8 @@ void ManifestTally::Unlisted::add(const std::string& device) {
   if (names.size() > kNamesShown) names.pop_back();
 }
 
-void ManifestTally::add(const std::string& device, std::span<const std::pair<uint32_t, uint32_t>> rows) {
+void ManifestTally::add(const std::string& device,
+                        std::span<const std::pair<uint32_t, uint32_t>> rows) {
   std::array<bool, 2> listed{};
   std::vector<bool> kinds(kinds_.size());
   for (const auto& [manifest, row] : rows) {
@@ -55,7 +60,9 @@ void ManifestTally::add(const std::string& device, std::span<const std::pair<uin
 
 FindingList ManifestTally::findings(bool whole) const {
   FindingList out;
-  const auto devices = [](uint64_t n) { return fmt::format("{} {}", n, n == 1 ? "device does" : "devices do"); };
+  const auto devices = [](uint64_t n) {
+    return fmt::format("{} {}", n, n == 1 ? "device does" : "devices do");
+  };
   for (const ManifestRows& manifest : manifests_) {
     for (LotFinding finding : manifest.findings().findings) {
       finding.message = fmt::format("{}: {}", printable(manifest.path()), finding.message);
@@ -66,21 +73,33 @@ FindingList ManifestTally::findings(bool whole) const {
   add_repeated(out);
   const auto add_unlisted = [&](const Unlisted& unlisted, const std::string& where) {
     const LotRule& rule = lot_rule::manifest_names_every_device;
-    if (unlisted.count > 0) out.findings.push_back({.rule = &rule, .severity = rule.severity, .message = fmt::format("{} not stand in {}", devices(unlisted.count), where), .count = unlisted.count, .devices = unlisted.names});
+    if (unlisted.count > 0)
+      out.findings.push_back(
+          {.rule = &rule,
+           .severity = rule.severity,
+           .message = fmt::format("{} not stand in {}", devices(unlisted.count), where),
+           .count = unlisted.count,
+           .devices = unlisted.names});
   };
   add_unlisted(unlisted_[0], "the manifest");
   add_unlisted(unlisted_[1], "the tables that lie beside the devices");
   for (const Kind& kind : kinds_) {
-    if (kind.listed > kind.unlisted.count) add_unlisted(kind.unlisted, printable(kind.path) + ", but in another table beside the devices");
+    if (kind.listed > kind.unlisted.count)
+      add_unlisted(kind.unlisted,
+                   printable(kind.path) + ", but in another table beside the devices");
   }
   for (size_t i = 0; whole && i < manifests_.size(); ++i) {
     std::vector<bool> seen = seen_[i];
-    for (const auto& [row, first] : manifests_[i].same_rows()) seen[row] = seen[row] || seen_[i][first];
+    for (const auto& [row, first] : manifests_[i].same_rows())
+      seen[row] = seen[row] || seen_[i][first];
     const auto missing = static_cast<uint64_t>(std::count(seen.begin(), seen.end(), false));
     if (missing == 0) continue;
     const LotRule& rule = lot_rule::manifest_names_no_other;
-    LotFinding finding{.rule = &rule, .severity = rule.severity, .message = {}, .count = missing, .devices = {}};
-    finding.message = fmt::format("{}: {} of {} rows {} no device in the lot", printable(manifests_[i].path()), missing, manifests_[i].size(), missing == 1 ? "has" : "have");
+    LotFinding finding{
+        .rule = &rule, .severity = rule.severity, .message = {}, .count = missing, .devices = {}};
+    finding.message =
+        fmt::format("{}: {} of {} rows {} no device in the lot", printable(manifests_[i].path()),
+                    missing, manifests_[i].size(), missing == 1 ? "has" : "have");
     for (size_t row = 0; row < seen.size() && finding.devices.size() < kNamesShown; ++row) {
       if (!seen[row]) finding.devices.push_back(manifests_[i].row_text(static_cast<uint32_t>(row)));
     }
@@ -93,14 +112,21 @@ void ManifestTally::add_repeated(FindingList& out) const {
   for (size_t i = 0; i < given_; ++i) {
     for (size_t j = 0; j < i; ++j) {
       const ManifestRows &table = manifests_[i], &before = manifests_[j];
-      if (table.columns() != before.columns()) continue;   // of another kind, of the same devices
+      if (table.columns() != before.columns()) continue;  // of another kind, of the same devices
       const auto repeated = table.rows_also_in(before);
       if (repeated.empty()) continue;
       const LotRule& rule = lot_rule::manifest_values_are_used_once;
-      LotFinding finding{.rule = &rule, .severity = rule.severity, .message = {}, .count = repeated.size(), .devices = {}};
-      finding.message = fmt::format("{}: {} {} what belongs to a row of {}: {} and {}", printable(table.path()), repeated.size(), repeated.size() == 1 ? "row has" : "rows have", printable(before.path()),
-                                    table.row_text(repeated.front().first), before.row_text(repeated.front().second));
-      for (size_t k = 0; k < std::min<size_t>(repeated.size(), kNamesShown); ++k) finding.devices.push_back(table.row_text(repeated[k].first));
+      LotFinding finding{.rule = &rule,
+                         .severity = rule.severity,
+                         .message = {},
+                         .count = repeated.size(),
+                         .devices = {}};
+      finding.message = fmt::format(
+          "{}: {} {} what belongs to a row of {}: {} and {}", printable(table.path()),
+          repeated.size(), repeated.size() == 1 ? "row has" : "rows have", printable(before.path()),
+          table.row_text(repeated.front().first), before.row_text(repeated.front().second));
+      for (size_t k = 0; k < std::min<size_t>(repeated.size(), kNamesShown); ++k)
+        finding.devices.push_back(table.row_text(repeated[k].first));
       out.findings.push_back(std::move(finding));
     }
   }
@@ -116,8 +142,10 @@ std::vector<std::string> ManifestTally::notes() const {
   }
   if (names.empty()) return {};
   std::string list;
-  for (size_t i = 0; i < std::min(names.size(), kMostColumnsNamed); ++i) list += (i == 0 ? "" : ", ") + names[i];
-  return {fmt::format("columns not understood: {}{} (map them with --column)", list, names.size() > kMostColumnsNamed ? ", ..." : "")};
+  for (size_t i = 0; i < std::min(names.size(), kMostColumnsNamed); ++i)
+    list += (i == 0 ? "" : ", ") + names[i];
+  return {fmt::format("columns not understood: {}{} (map them with --column)", list,
+                      names.size() > kMostColumnsNamed ? ", ..." : "")};
 }
 
 uint64_t ManifestTally::rows() const {

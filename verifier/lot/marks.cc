@@ -7,7 +7,8 @@
 namespace attest {
 namespace {
 
-// A passcode is one the device opens to: the one that fits its verifier where that is known, else the first given.
+// A passcode is one the device opens to: the one that fits its verifier where that is known, else
+// the first given.
 const PasscodeEvidence* own_passcode(const Evidence& e) {
   for (const PasscodeEvidence& p : e.onboarding.passcodes) {
     if (p.fits_verifier == true) return &p;
@@ -33,11 +34,12 @@ std::string product_of(const Evidence& e) {
 
 uint64_t mark_of(const SipKey& key, Mark kind, View value) {
   SipKey own = key;
-  own[0] ^= static_cast<uint8_t>(kind);   // a key a kind
+  own[0] ^= static_cast<uint8_t>(kind);  // a key a kind
   return std::max<uint64_t>(siphash(own, value), 1);
 }
 
-uint64_t dac_mark(const SipKey& key, const Sha256& tbs_digest, const std::array<uint8_t, 64>& signature) {
+uint64_t dac_mark(const SipKey& key, const Sha256& tbs_digest,
+                  const std::array<uint8_t, 64>& signature) {
   std::array<uint8_t, sizeof(Sha256) + 64> both{};
   std::copy(tbs_digest.begin(), tbs_digest.end(), both.begin());
   std::copy(signature.begin(), signature.end(), both.begin() + sizeof(Sha256));
@@ -74,7 +76,8 @@ DeviceMarks marks_of(const Evidence& e, const SipKey& key) {
   const std::string* qr = e.device.string(FactId::qr_payload);
   text_mark(Mark::payload, qr != nullptr ? qr : e.device.string(FactId::manual_code));
   text_mark(Mark::serial_number, e.device.string(FactId::serial_number));
-  if (const Bytes* verifier = e.device.bytes(FactId::spake2p_verifier)) mark(Mark::spake2p_verifier, *verifier);
+  if (const Bytes* verifier = e.device.bytes(FactId::spake2p_verifier))
+    mark(Mark::spake2p_verifier, *verifier);
   if (const Bytes* salt = e.device.bytes(FactId::spake2p_salt)) mark(Mark::spake2p_salt, *salt);
   if (const PasscodeEvidence* own = own_passcode(e)) {
     out.marks[static_cast<size_t>(Mark::passcode)] = passcode_mark(key, own->passcode);

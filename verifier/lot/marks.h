@@ -1,6 +1,7 @@
-// DeviceMarks: what a lot keeps of each device to find what repeats: a keyed digest of everything that must be its own,
-// its product and its issuer. Digests are made with a key that is drawn once a lot, or given where the lot is judged in
-// parts: without it a passcode could be found from its digest by trying all of them.
+// DeviceMarks: what a lot keeps of each device to find what repeats: a keyed digest of everything
+// that must be its own, its product and its issuer. Digests are made with a key that is drawn once
+// a lot, or given where the lot is judged in parts: without it a passcode could be found from its
+// digest by trying all of them.
 #pragma once
 
 #include "verifier/evidence.h"
@@ -10,7 +11,7 @@ namespace attest {
 
 enum class Mark : uint8_t {
   dac,
-  dac_key,        // the public key: of the DAC, or of a request for one
+  dac_key,  // the public key: of the DAC, or of a request for one
   payload,
   serial_number,
   spake2p_verifier,
@@ -21,18 +22,20 @@ enum class Mark : uint8_t {
 inline constexpr size_t kMarkCount = 8;
 
 struct DeviceMarks {
-  std::array<uint64_t, kMarkCount> marks{};   // 0: the device has none
-  std::string product;                        // "0xFFF1/0x8000", of the DAC, of the factory data or of a request
-  std::string issuer;                         // the DAC's authority key id, hex
+  std::array<uint64_t, kMarkCount> marks{};  // 0: the device has none
+  std::string product;  // "0xFFF1/0x8000", of the DAC, of the factory data or of a request
+  std::string issuer;   // the DAC's authority key id, hex
 
   uint64_t of(Mark m) const { return marks[static_cast<size_t>(m)]; }
   bool operator==(const DeviceMarks&) const = default;
 };
 
-// Never 0. The kind is part of what is digested: a serial number is not a payload that reads the same.
+// Never 0. The kind is part of what is digested: a serial number is not a payload that reads the
+// same.
 uint64_t mark_of(const SipKey& key, Mark kind, View value);
 // A DAC is known by what is signed and its signature (r | s).
-uint64_t dac_mark(const SipKey& key, const Sha256& tbs_digest, const std::array<uint8_t, 64>& signature);
+uint64_t dac_mark(const SipKey& key, const Sha256& tbs_digest,
+                  const std::array<uint8_t, 64>& signature);
 uint64_t passcode_mark(const SipKey& key, uint64_t passcode);
 DeviceMarks marks_of(const Evidence& evidence, const SipKey& key);
 

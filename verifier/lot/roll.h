@@ -1,5 +1,6 @@
-// LotRoll: every device of a lot in at most 100 bytes, and what repeats among them. Marks are kept in columns, names packed,
-// products and issuers by number. Devices may be added in any order: the findings are the same, down to their words.
+// LotRoll: every device of a lot in at most 100 bytes, and what repeats among them. Marks are kept
+// in columns, names packed, products and issuers by number. Devices may be added in any order: the
+// findings are the same, down to their words.
 #pragma once
 
 #include <memory>
@@ -11,9 +12,9 @@ namespace attest {
 
 struct FindingList {
   std::vector<LotFinding> findings;
-  uint64_t left_out = 0;   // of a kind of which kMostFindings are listed
+  uint64_t left_out = 0;  // of a kind of which kMostFindings are listed
 };
-inline constexpr size_t kMostFindings = 100;   // of one rule
+inline constexpr size_t kMostFindings = 100;  // of one rule
 
 class LotRoll {
  public:

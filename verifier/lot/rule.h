@@ -1,6 +1,7 @@
-// LotRule: one rule about a lot as a whole. The catalogue of checks asks one device at a time; these ask what only shows
-// between devices, or between the devices and the factory's list of them. They share the ids' form and the commands that
-// list and explain checks, and run in the lot, never in a device's report.
+// LotRule: one rule about a lot as a whole. The catalogue of checks asks one device at a time;
+// these ask what only shows between devices, or between the devices and the factory's list of them.
+// They share the ids' form and the commands that list and explain checks, and run in the lot, never
+// in a device's report.
 #pragma once
 
 #include <span>
@@ -10,11 +11,11 @@
 namespace attest {
 
 struct LotRule {
-  const char* id;          // "lot.<statement>": never reused, never renamed
-  const char* title;       // what must hold, in a line
+  const char* id;     // "lot.<statement>": never reused, never renamed
+  const char* title;  // what must hold, in a line
   Severity severity = Severity::error;
   const char* spec = "";
-  const char* rule = "";   // the rule in our words, and what goes wrong without it
+  const char* rule = "";  // the rule in our words, and what goes wrong without it
   const char* remedy = "";
 };
 
@@ -24,12 +25,16 @@ const LotRule* find_lot_rule(std::string_view id);
 
 // Each by its name, for those who find that it is broken.
 namespace lot_rule {
-extern const LotRule &device_is_readable, &device_is_given_once, &devices_are_of_one_product, &dacs_are_of_one_pai;
-extern const LotRule &dac_is_used_once, &dac_key_is_used_once, &serial_number_is_used_once, &payload_is_used_once;
+extern const LotRule &device_is_readable, &device_is_given_once, &devices_are_of_one_product,
+    &dacs_are_of_one_pai;
+extern const LotRule &dac_is_used_once, &dac_key_is_used_once, &serial_number_is_used_once,
+    &payload_is_used_once;
 extern const LotRule &spake2p_verifier_is_used_once, &spake2p_salt_is_used_once;
 extern const LotRule &passcodes_do_not_repeat, &passcodes_do_not_count_upwards;
-extern const LotRule &manifest_is_readable, &manifest_values_are_used_once, &manifest_codes_are_valid, &manifest_rows_agree_with_themselves;
-extern const LotRule &manifest_agrees_with_device, &manifest_names_every_device, &manifest_names_no_other;
+extern const LotRule &manifest_is_readable, &manifest_values_are_used_once,
+    &manifest_codes_are_valid, &manifest_rows_agree_with_themselves;
+extern const LotRule &manifest_agrees_with_device, &manifest_names_every_device,
+    &manifest_names_no_other;
 }  // namespace lot_rule
 
 }  // namespace attest

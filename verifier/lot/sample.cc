@@ -17,17 +17,30 @@ uint64_t sample_rank(uint64_t seed, uint64_t place) {
   return z;
 }
 
-LotSample sample_statement(uint64_t lot, uint64_t size, uint64_t seed, uint64_t rejected, uint64_t undecided) {
-  LotSample out{.lot = lot, .size = size, .seed = seed, .rejected = rejected, .most_faulty = most_faulty(lot, size, rejected + undecided), .words = {}};
-  const auto devices = [](uint64_t n) { return fmt::format("{} {}", n, n == 1 ? "device" : "devices"); };
+LotSample sample_statement(uint64_t lot, uint64_t size, uint64_t seed, uint64_t rejected,
+                           uint64_t undecided) {
+  LotSample out{.lot = lot,
+                .size = size,
+                .seed = seed,
+                .rejected = rejected,
+                .most_faulty = most_faulty(lot, size, rejected + undecided),
+                .words = {}};
+  const auto devices = [](uint64_t n) {
+    return fmt::format("{} {}", n, n == 1 ? "device" : "devices");
+  };
   if (size == lot) {
     out.words = fmt::format("all {} of the lot were judged: this is no sample", devices(lot));
     return out;
   }
-  const double share = lot == 0 ? 0 : 100.0 * static_cast<double>(out.most_faulty) / static_cast<double>(lot);
+  const double share =
+      lot == 0 ? 0 : 100.0 * static_cast<double>(out.most_faulty) / static_cast<double>(lot);
   const std::string open = undecided == 0 ? "" : fmt::format(", {} undecided", undecided);
-  out.words = fmt::format("{} of {} drawn at random with seed {}: {} rejected{}. With 95 % confidence at most {} of the lot ({:.2g} %) would be {}; what only shows between devices was looked for among the drawn ones only",
-                          size, devices(lot), seed, rejected == 0 ? "none" : std::to_string(rejected), open, devices(out.most_faulty), share, undecided == 0 ? "rejected" : "rejected or undecided");
+  out.words = fmt::format(
+      "{} of {} drawn at random with seed {}: {} rejected{}. With 95 % confidence at most {} of "
+      "the lot ({:.2g} %) would be {}; what only shows between devices was looked for among the "
+      "drawn ones only",
+      size, devices(lot), seed, rejected == 0 ? "none" : std::to_string(rejected), open,
+      devices(out.most_faulty), share, undecided == 0 ? "rejected" : "rejected or undecided");
   return out;
 }
 

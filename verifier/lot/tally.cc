@@ -37,8 +37,10 @@ LotReport LotTally::report() const {
   out.unreadable = unreadable_;
   const auto causes = [](const auto& from) {
     std::vector<LotCause> list;
-    for (const auto& [id, cause] : from) list.push_back({.id = id, .count = cause.count, .devices = cause.least});
-    std::stable_sort(list.begin(), list.end(), [](const LotCause& a, const LotCause& b) { return a.count > b.count; });
+    for (const auto& [id, cause] : from)
+      list.push_back({.id = id, .count = cause.count, .devices = cause.least});
+    std::stable_sort(list.begin(), list.end(),
+                     [](const LotCause& a, const LotCause& b) { return a.count > b.count; });
     return list;
   };
   out.failed = causes(failed_);
@@ -51,9 +53,14 @@ LotReport LotTally::report() const {
 }
 
 void conclude(LotReport& report) {
-  std::stable_sort(report.findings.begin(), report.findings.end(), [](const LotFinding& a, const LotFinding& b) { return a.rule < b.rule; });
-  const bool wrong = report.rejected > 0 || std::any_of(report.findings.begin(), report.findings.end(), [](const LotFinding& f) { return f.severity == Severity::error; });
-  report.verdict = wrong ? Verdict::reject : report.undecided > 0 || report.devices == 0 ? Verdict::undecided : Verdict::approve;
+  std::stable_sort(report.findings.begin(), report.findings.end(),
+                   [](const LotFinding& a, const LotFinding& b) { return a.rule < b.rule; });
+  const bool wrong = report.rejected > 0 ||
+                     std::any_of(report.findings.begin(), report.findings.end(),
+                                 [](const LotFinding& f) { return f.severity == Severity::error; });
+  report.verdict = wrong                                         ? Verdict::reject
+                   : report.undecided > 0 || report.devices == 0 ? Verdict::undecided
+                                                                 : Verdict::approve;
 }
 
 }  // namespace attest

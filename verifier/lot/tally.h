@@ -1,5 +1,5 @@
-// LotTally: counts verdicts and causes as devices come in, and makes the lot's report of them. What it keeps of a device is
-// a line of the roll; results are kept only for those who show each device.
+// LotTally: counts verdicts and causes as devices come in, and makes the lot's report of them. What
+// it keeps of a device is a line of the roll; results are kept only for those who show each device.
 #pragma once
 
 #include <map>
@@ -15,13 +15,14 @@ class LotTally {
   uint64_t devices() const { return devices_; }
   uint64_t count(Verdict v) const { return verdicts_[static_cast<size_t>(v)]; }
   const LotRoll& roll() const { return roll_; }
-  // Counts, causes and what is wrong between the devices; verdict included. Who knows more adds it and calls conclude().
+  // Counts, causes and what is wrong between the devices; verdict included. Who knows more adds it
+  // and calls conclude().
   LotReport report() const;
 
  private:
   struct Cause {
     uint64_t count = 0;
-    std::vector<std::string> least;   // the first names, sorted
+    std::vector<std::string> least;  // the first names, sorted
   };
   static void count_cause(Cause& cause, const std::string& name);
 

@@ -16,7 +16,8 @@ using tlv::Type;
 // Core 11.18.4.7, context tags 1 to 4.
 constexpr const char* kFields[] = {"certification_declaration", "attestation_nonce", "timestamp",
                                    "firmware_information"};
-constexpr uint32_t kCertificationDeclaration = 1, kNonce = 2, kTimestamp = 3, kFirmwareInformation = 4;
+constexpr uint32_t kCertificationDeclaration = 1, kNonce = 2, kTimestamp = 3,
+                   kFirmwareInformation = 4;
 constexpr uint64_t kMaxTimestamp = std::numeric_limits<uint32_t>::max();
 
 std::string field_text(uint32_t tag) {
@@ -25,31 +26,39 @@ std::string field_text(uint32_t tag) {
 
 std::string name_of(const Element& element) {
   if (element.type == Type::end) return "the end of the structure";
-  const bool known = element.tag.form == tlv::TagId::Form::context && element.tag.number >= kCertificationDeclaration &&
+  const bool known = element.tag.form == tlv::TagId::Form::context &&
+                     element.tag.number >= kCertificationDeclaration &&
                      element.tag.number <= kFirmwareInformation;
   return known ? field_text(element.tag.number) : tlv::tag_text(element.tag);
 }
 
 tl::unexpected<Error> wrong(std::string_view expected, const Element& found) {
-  return error(fmt::format("attestation elements: expected {}, found {}", expected, name_of(found)), found.offset);
+  return error(fmt::format("attestation elements: expected {}, found {}", expected, name_of(found)),
+               found.offset);
 }
 
 tl::unexpected<Error> wrong_type(Type expected, const Element& found) {
-  return error(
-      fmt::format("{}: expected {}, found {}", name_of(found), tlv::type_text(expected), tlv::type_text(found.type)),
-      found.offset);
+  return error(fmt::format("{}: expected {}, found {}", name_of(found), tlv::type_text(expected),
+                           tlv::type_text(found.type)),
+               found.offset);
 }
 
-// May this member, or the end, stand after context tag `last` and these vendor elements? Context tags ascend, tags 1
-// to 3 are all there, and vendors' fully-qualified tags come after the context tags.
-tl::expected<void, Error> check_place(const Element& element, uint32_t last, size_t vendor_elements) {
+// May this member, or the end, stand after context tag `last` and these vendor elements? Context
+// tags ascend, tags 1 to 3 are all there, and vendors' fully-qualified tags come after the context
+// tags.
+tl::expected<void, Error> check_place(const Element& element, uint32_t last,
+                                      size_t vendor_elements) {
   const bool is_context = element.tag.form == tlv::TagId::Form::context;
   const bool is_vendor = element.tag.form == tlv::TagId::Form::full;
-  if (element.type != Type::end && !is_context && !is_vendor) return wrong("a context tag or a vendor's tag", element);
-  if (is_context && vendor_elements != 0) return wrong("a vendor's tag after a vendor's tag", element);
+  if (element.type != Type::end && !is_context && !is_vendor)
+    return wrong("a context tag or a vendor's tag", element);
+  if (is_context && vendor_elements != 0)
+    return wrong("a vendor's tag after a vendor's tag", element);
   const uint32_t wanted = last + 1;
-  if (wanted <= kTimestamp && !element.tag.is_context(wanted)) return wrong(field_text(wanted), element);
-  if (is_context && element.tag.number <= last) return wrong(fmt::format("a tag above {}", last), element);
+  if (wanted <= kTimestamp && !element.tag.is_context(wanted))
+    return wrong(field_text(wanted), element);
+  if (is_context && element.tag.number <= last)
+    return wrong(fmt::format("a tag above {}", last), element);
   return {};
 }
 
@@ -66,9 +75,9 @@ tl::expected<void, Error> take_context(const Element& element, AttestationElemen
   if (tag == kFirmwareInformation) out->firmware_information = element.bytes;
   if (tag == kTimestamp) {
     if (element.unsigned_value > kMaxTimestamp) {
-      return error(
-          fmt::format("{}: expected at most {}, found {}", field_text(tag), kMaxTimestamp, element.unsigned_value),
-          element.offset);
+      return error(fmt::format("{}: expected at most {}, found {}", field_text(tag), kMaxTimestamp,
+                               element.unsigned_value),
+                   element.offset);
     }
     out->timestamp = static_cast<uint32_t>(element.unsigned_value);
   }
@@ -83,16 +92,18 @@ Result<AttestationElements> parse_attestation_elements(View input) {
   const auto opening = cursor.next();
   if (!opening) return within("attestation elements", opening.error());
   if (opening->type != Type::structure || opening->tag != tlv::TagId{}) {
-    return error(fmt::format("attestation elements: expected an anonymous structure, found {} with tag {}",
-                             tlv::type_text(opening->type), tlv::tag_text(opening->tag)),
-                 opening->offset);
+    return error(
+        fmt::format("attestation elements: expected an anonymous structure, found {} with tag {}",
+                    tlv::type_text(opening->type), tlv::tag_text(opening->tag)),
+        opening->offset);
   }
 
   uint32_t last = 0;  // the context tag before; tag 0 can therefore not stand anywhere
   for (;;) {
     // A structure that lacks nothing but its end is told, not refused: commissioners accept it.
     out.unterminated = cursor.empty();
-    const auto element = out.unterminated ? Element{.type = Type::end, .offset = cursor.offset()} : cursor.next();
+    const auto element =
+        out.unterminated ? Element{.type = Type::end, .offset = cursor.offset()} : cursor.next();
     if (!element) return within("attestation elements", element.error());
     if (const auto placed = check_place(*element, last, out.vendor_elements); !placed) {
       return tl::unexpected<Error>(placed.error());
@@ -104,25 +115,31 @@ Result<AttestationElements> parse_attestation_elements(View input) {
       continue;
     }
     last = element->tag.number;
-    if (const auto taken = take_context(*element, &out); !taken) return tl::unexpected<Error>(taken.error());
+    if (const auto taken = take_context(*element, &out); !taken)
+      return tl::unexpected<Error>(taken.error());
     if (element->is_container()) {
-      if (const auto skipped = cursor.skip_container(); !skipped) return within(name_of(*element), skipped.error());
+      if (const auto skipped = cursor.skip_container(); !skipped)
+        return within(name_of(*element), skipped.error());
     }
   }
   out.trailing_bytes = cursor.rest().size();
   return out;
 }
 
-// Elements begin with the CD, and a CD is a CMS SignedData: a NOCSR answer has the same shape with a CSR there.
+// Elements begin with the CD, and a CD is a CMS SignedData: a NOCSR answer has the same shape with
+// a CSR there.
 bool looks_like_attestation_elements(View input) {
-  constexpr uint8_t kSignedData[] = {0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x02};
+  constexpr uint8_t kSignedData[] = {0x06, 0x09, 0x2A, 0x86, 0x48, 0x86,
+                                     0xF7, 0x0D, 0x01, 0x07, 0x02};
   constexpr size_t kHeaderOfContentInfo = 4;
   tlv::Cursor cursor(input);
   const auto opening = cursor.next();
   if (!opening || opening->type != Type::structure || opening->tag != tlv::TagId{}) return false;
   const auto first = cursor.next();
-  if (!first || first->type != Type::octets || !first->tag.is_context(kCertificationDeclaration)) return false;
-  const View start = first->bytes.first(std::min(first->bytes.size(), kHeaderOfContentInfo + sizeof kSignedData));
+  if (!first || first->type != Type::octets || !first->tag.is_context(kCertificationDeclaration))
+    return false;
+  const View start =
+      first->bytes.first(std::min(first->bytes.size(), kHeaderOfContentInfo + sizeof kSignedData));
   return find(start, kSignedData).has_value();
 }
 

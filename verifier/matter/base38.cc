@@ -34,28 +34,33 @@ std::string base38(View bytes) {
 
 tl::expected<Bytes, Base38Fault> from_base38(std::string_view text) {
   using Kind = Base38Fault::Kind;
-  const auto fault = [](Kind kind, std::string what) { return tl::unexpected<Base38Fault>({kind, std::move(what)}); };
+  const auto fault = [](Kind kind, std::string what) {
+    return tl::unexpected<Base38Fault>({kind, std::move(what)});
+  };
   for (size_t i = 0; i < text.size(); ++i) {
     if (is_base38(text[i])) continue;
-    return fault(Kind::alphabet, fmt::format("base 38: expected 0-9 A-Z - . only, found \"{}\" as character {}",
-                                             printable(text.substr(i, 1)), i + 1));
+    return fault(Kind::alphabet,
+                 fmt::format("base 38: expected 0-9 A-Z - . only, found \"{}\" as character {}",
+                             printable(text.substr(i, 1)), i + 1));
   }
   if (bytes_of_group(text.size() % 5) == 0 && text.size() % 5 != 0) {
-    return fault(Kind::length,
-                 fmt::format("base 38: expected groups of 5 characters and at most one of 4 or 2, found {} characters",
-                             text.size()));
+    return fault(Kind::length, fmt::format("base 38: expected groups of 5 characters and at most "
+                                           "one of 4 or 2, found {} characters",
+                                           text.size()));
   }
   Bytes out;
   out.reserve(text.size() / 5 * 3 + 2);
   for (size_t at = 0; at < text.size();) {
     const size_t n = bytes_of_group(text.size() - at);
     uint32_t group = 0;
-    for (size_t i = kCharacters[n]; i-- > 0;) group = group * 38 + static_cast<uint32_t>(kAlphabet.find(text[at + i]));
+    for (size_t i = kCharacters[n]; i-- > 0;)
+      group = group * 38 + static_cast<uint32_t>(kAlphabet.find(text[at + i]));
     if (group >> (8 * n) != 0) {
-      return fault(Kind::group_overflow,
-                   fmt::format("base 38: expected a number of at most {} bits, found more in the {} "
-                               "characters from {}",
-                               8 * n, kCharacters[n], at + 1));
+      return fault(
+          Kind::group_overflow,
+          fmt::format("base 38: expected a number of at most {} bits, found more in the {} "
+                      "characters from {}",
+                      8 * n, kCharacters[n], at + 1));
     }
     for (size_t i = 0; i < n; ++i) out.push_back(static_cast<uint8_t>(group >> (8 * i)));
     at += kCharacters[n];

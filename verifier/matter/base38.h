@@ -1,5 +1,5 @@
-// Base38: the text form of QR payload bytes (Core 5.1.3). Groups of 3, 2 or 1 bytes, read as a little-endian number,
-// are 5, 4 or 2 characters, least significant first.
+// Base38: the text form of QR payload bytes (Core 5.1.3). Groups of 3, 2 or 1 bytes, read as a
+// little-endian number, are 5, 4 or 2 characters, least significant first.
 #pragma once
 
 #include "verifier/bytes.h"
@@ -13,7 +13,8 @@ struct Base38Fault {
 };
 
 std::string base38(View bytes);
-// Strict: the alphabet only, no length that a group can not have, no group whose number does not fit its bytes.
+// Strict: the alphabet only, no length that a group can not have, no group whose number does not
+// fit its bytes.
 tl::expected<Bytes, Base38Fault> from_base38(std::string_view text);
 bool is_base38(char c);
 

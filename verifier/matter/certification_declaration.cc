@@ -20,7 +20,8 @@ constexpr const char* kFields[] = {"format_version",        "vendor_id",
                                    "security_information",  "version_number",
                                    "certification_type",    "dac_origin_vendor_id",
                                    "dac_origin_product_id", "authorized_paa_list"};
-constexpr uint32_t kCertificationType = 8, kDacOriginVendorId = 9, kDacOriginProductId = 10, kAuthorizedPaaList = 11;
+constexpr uint32_t kCertificationType = 8, kDacOriginVendorId = 9, kDacOriginProductId = 10,
+                   kAuthorizedPaaList = 11;
 
 std::string field_text(uint32_t tag) {
   return fmt::format("{} ({})", kFields[tag], tag);
@@ -33,11 +34,12 @@ bool is_field(const tlv::TagId& tag) {
 // What stands at a place, in the words of an error.
 std::string found_text(const Element& element) {
   if (element.type == Type::end) return "the end of the structure";
-  return is_field(element.tag) ? field_text(element.tag.number) : "the unknown tag " + tlv::tag_text(element.tag);
+  return is_field(element.tag) ? field_text(element.tag.number)
+                               : "the unknown tag " + tlv::tag_text(element.tag);
 }
 
-// The members of the declaration, one after the other. The first failure stays; whatever is asked for after it is
-// empty.
+// The members of the declaration, one after the other. The first failure stays; whatever is asked
+// for after it is empty.
 class Members {
  public:
   explicit Members(View data) : cursor_(data) {}
@@ -60,7 +62,9 @@ class Members {
   std::vector<Bytes> octet_strings(const std::optional<Element>& array);
   std::string utf8(const std::optional<Element>& element);
   void skip(const Element& element);
-  void fail(std::string what, uint64_t offset) { fail(Error{.what = std::move(what), .offset = offset}); }
+  void fail(std::string what, uint64_t offset) {
+    fail(Error{.what = std::move(what), .offset = offset});
+  }
 
   const std::optional<Error>& failure() const { return failure_; }
 
@@ -75,9 +79,9 @@ class Members {
   T number_up_to(const Element& element, const std::string& name) {
     if (!is(element, Type::unsigned_integer, name)) return {};
     if (element.unsigned_value > std::numeric_limits<T>::max()) {
-      fail(
-          fmt::format("{}: expected at most {}, found {}", name, std::numeric_limits<T>::max(), element.unsigned_value),
-          element.offset);
+      fail(fmt::format("{}: expected at most {}, found {}", name, std::numeric_limits<T>::max(),
+                       element.unsigned_value),
+           element.offset);
       return {};
     }
     return static_cast<T>(element.unsigned_value);
@@ -89,7 +93,8 @@ class Members {
 
 bool Members::is(const Element& element, Type type, const std::string& name) {
   if (element.type == type) return true;
-  fail(fmt::format("{}: expected {}, found {}", name, tlv::type_text(type), tlv::type_text(element.type)),
+  fail(fmt::format("{}: expected {}, found {}", name, tlv::type_text(type),
+                   tlv::type_text(element.type)),
        element.offset);
   return false;
 }
@@ -110,7 +115,8 @@ void Members::enter() {
   const auto element = member(name);
   if (!element || !is(*element, Type::structure, name)) return;
   if (element->tag.form != tlv::TagId::Form::anonymous) {
-    fail(fmt::format("{}: expected an anonymous structure, found tag {}", name, tlv::tag_text(element->tag)),
+    fail(fmt::format("{}: expected an anonymous structure, found tag {}", name,
+                     tlv::tag_text(element->tag)),
          element->offset);
   }
 }
@@ -119,8 +125,9 @@ std::optional<Element> Members::next() {
   const auto element = member("certification declaration");
   if (!element || element->type != Type::end) return element;
   if (!cursor_.empty()) {
-    fail(fmt::format("certification declaration: expected nothing after the structure, found {} bytes",
-                     cursor_.rest().size()),
+    fail(fmt::format(
+             "certification declaration: expected nothing after the structure, found {} bytes",
+             cursor_.rest().size()),
          cursor_.offset());
   }
   return std::nullopt;
@@ -130,7 +137,8 @@ std::optional<Element> Members::field(uint32_t tag) {
   const std::string name = field_text(tag);
   const auto element = member(name);
   if (!element || element->tag.is_context(tag)) return element;
-  fail(fmt::format("{}: expected this field, found {}", name, found_text(*element)), element->offset);
+  fail(fmt::format("{}: expected this field, found {}", name, found_text(*element)),
+       element->offset);
   return std::nullopt;
 }
 
@@ -169,8 +177,9 @@ void Members::skip(const Element& element) {
   }
 }
 
-// Whatever follows certification_type: the optional fields in order, and tags that a later revision may define. The SDK
-// stops at the first such tag; reading on keeps an authorized_paa_list behind it from being lost.
+// Whatever follows certification_type: the optional fields in order, and tags that a later revision
+// may define. The SDK stops at the first such tag; reading on keeps an authorized_paa_list behind
+// it from being lost.
 void read_optional_fields(Members* members, CertificationDeclaration* cd) {
   uint32_t last = kCertificationType;
   while (const auto element = members->next()) {
@@ -181,8 +190,9 @@ void read_optional_fields(Members* members, CertificationDeclaration* cd) {
     }
     const uint32_t tag = element->tag.number;
     if (tag <= last) {
-      return members->fail(fmt::format("{}: expected a tag after {}", field_text(tag), field_text(last)),
-                           element->offset);
+      return members->fail(
+          fmt::format("{}: expected a tag after {}", field_text(tag), field_text(last)),
+          element->offset);
     }
     last = tag;
     cd->unknown_tag_hides_fields = !cd->unknown_tags.empty();
@@ -227,9 +237,11 @@ Bytes encode(const CertificationDeclaration& cd) {
   writer.close();
   writer.number(context(3), cd.device_type_id).utf8(context(4), cd.certificate_id);
   writer.number(context(5), cd.security_level).number(context(6), cd.security_information);
-  writer.number(context(7), cd.version_number).number(context(kCertificationType), cd.certification_type);
+  writer.number(context(7), cd.version_number)
+      .number(context(kCertificationType), cd.certification_type);
   if (cd.dac_origin_vendor_id) writer.number(context(kDacOriginVendorId), *cd.dac_origin_vendor_id);
-  if (cd.dac_origin_product_id) writer.number(context(kDacOriginProductId), *cd.dac_origin_product_id);
+  if (cd.dac_origin_product_id)
+    writer.number(context(kDacOriginProductId), *cd.dac_origin_product_id);
   if (cd.authorized_paa_list) {
     writer.open(Type::array, context(kAuthorizedPaaList));
     for (const Bytes& id : *cd.authorized_paa_list) writer.octets({}, id);

@@ -12,13 +12,15 @@ namespace {
 constexpr size_t kShortDigits = 11, kLongDigits = 21;
 constexpr unsigned kLongFormBit = 4;
 
-// Verhoeff's check digit (Core 5.1.4) works in the dihedral group D5: 0 to 4 are rotations, 5 to 9 reflections.
+// Verhoeff's check digit (Core 5.1.4) works in the dihedral group D5: 0 to 4 are rotations, 5 to 9
+// reflections.
 constexpr unsigned product_d5(unsigned a, unsigned b) {
   if (a < 5) return b < 5 ? (a + b) % 5 : 5 + (a + b - 5) % 5;
   return b < 5 ? 5 + (a - b) % 5 : (5 + a - b) % 5;
 }
 
-// The digit at position i from the right is permuted i times, the check digit itself being position 0.
+// The digit at position i from the right is permuted i times, the check digit itself being position
+// 0.
 char check_digit(std::string_view digits) {
   constexpr std::array<uint8_t, 10> kPermutation{1, 5, 7, 6, 2, 8, 3, 0, 9, 4};
   constexpr std::array<char, 10> kInverse{'0', '4', '3', '2', '1', '5', '6', '7', '8', '9'};
@@ -38,16 +40,18 @@ struct Part {
   uint32_t max;
   bool secret;  // holds a piece of the passcode, so no message shows it
 };
-constexpr Part kLowPart{"digits 2 to 6", 1, 5, 0xFFFF, true};    // passcode bits 0-13, short discriminator bits 0-1
+constexpr Part kLowPart{"digits 2 to 6", 1, 5, 0xFFFF,
+                        true};  // passcode bits 0-13, short discriminator bits 0-1
 constexpr Part kHighPart{"digits 7 to 10", 6, 4, 0x1FFF, true};  // passcode bits 14-26
 constexpr Part kVendorPart{"digits 11 to 15 (vendor id)", 10, 5, 0xFFFF, false};
 constexpr Part kProductPart{"digits 16 to 20 (product id)", 15, 5, 0xFFFF, false};
 
-// The number in a part. Digits beyond the part's bits are refused: masking them, as the SDK does, gives one passcode
-// many codes.
+// The number in a part. Digits beyond the part's bits are refused: masking them, as the SDK does,
+// gives one passcode many codes.
 std::optional<uint32_t> number_in(OnboardingPayload* payload, const Part& part) {
   uint32_t value = 0;
-  for (const char c : payload->text.substr(part.at, part.digits)) value = value * 10 + static_cast<uint32_t>(c - '0');
+  for (const char c : payload->text.substr(part.at, part.digits))
+    value = value * 10 + static_cast<uint32_t>(c - '0');
   if (value <= part.max) return value;
   add_problem(payload, "part-range",
               fmt::format("{}: expected at most {}, found {}", part.name, part.max,
@@ -55,31 +59,34 @@ std::optional<uint32_t> number_in(OnboardingPayload* payload, const Part& part) 
   return std::nullopt;
 }
 
-// Digits only, of a length, first digit and check digit that a code can have; false when reading on makes no sense.
+// Digits only, of a length, first digit and check digit that a code can have; false when reading on
+// makes no sense.
 bool read_frame(OnboardingPayload* payload) {
   const std::string& digits = payload->text;
   if (digits.size() != kShortDigits && digits.size() != kLongDigits) {
-    add_problem(
-        payload, "length",
-        fmt::format("manual code: expected {} or {} digits, found {}", kShortDigits, kLongDigits, digits.size()));
+    add_problem(payload, "length",
+                fmt::format("manual code: expected {} or {} digits, found {}", kShortDigits,
+                            kLongDigits, digits.size()));
     return false;
   }
   if (digits[0] > '7') {
-    add_problem(payload, "version-digit",
-                fmt::format("first digit: expected 0 to 7 (version 0), found {}", digits.substr(0, 1)));
+    add_problem(
+        payload, "version-digit",
+        fmt::format("first digit: expected 0 to 7 (version 0), found {}", digits.substr(0, 1)));
     return false;
   }
   if (check_digit(std::string_view(digits).substr(0, digits.size() - 1)) != digits.back()) {
-    add_problem(payload, "check-digit",
-                "check digit: expected the one that belongs to the digits before it, found another");
+    add_problem(
+        payload, "check-digit",
+        "check digit: expected the one that belongs to the digits before it, found another");
     return false;
   }
   payload->long_form = ((static_cast<unsigned>(digits[0]) - '0') & kLongFormBit) != 0;
   const size_t wanted = payload->long_form ? kLongDigits : kShortDigits;
   if (digits.size() == wanted) return true;
   add_problem(payload, "length",
-              fmt::format("manual code: expected {} digits after a first digit {}, found {}", wanted,
-                          digits.substr(0, 1), digits.size()));
+              fmt::format("manual code: expected {} digits after a first digit {}, found {}",
+                          wanted, digits.substr(0, 1), digits.size()));
   return false;
 }
 
@@ -96,9 +103,10 @@ OnboardingPayload parse_manual_code(std::string_view text) {
   for (size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '-') continue;
     if (text[i] < '0' || text[i] > '9') {
-      add_problem(&payload, "characters",
-                  fmt::format("manual code: expected digits and \"-\" only, found \"{}\" as character {}",
-                              printable(text.substr(i, 1)), i + 1));
+      add_problem(
+          &payload, "characters",
+          fmt::format("manual code: expected digits and \"-\" only, found \"{}\" as character {}",
+                      printable(text.substr(i, 1)), i + 1));
       payload.text = text;
       return payload;
     }
@@ -114,26 +122,34 @@ OnboardingPayload parse_manual_code(std::string_view text) {
     set_passcode(&payload, *high << 14 | (*low & 0x3FFF));
   }
   if (payload.long_form) {
-    const auto vendor = number_in(&payload, kVendorPart), product = number_in(&payload, kProductPart);
-    if (vendor && product) set_product(&payload, static_cast<uint16_t>(*vendor), static_cast<uint16_t>(*product));
+    const auto vendor = number_in(&payload, kVendorPart),
+               product = number_in(&payload, kProductPart);
+    if (vendor && product)
+      set_product(&payload, static_cast<uint16_t>(*vendor), static_cast<uint16_t>(*product));
   }
   return payload;
 }
 
 Result<std::string> make_manual_code(const OnboardingPayload& payload) {
-  if (payload.version != 0) return error(fmt::format("version: expected 0, found {}", payload.version));
-  if (payload.flow.value_or(0) > 2) return error(fmt::format("flow: expected 0 to 2, found {}", *payload.flow));
+  if (payload.version != 0)
+    return error(fmt::format("version: expected 0, found {}", payload.version));
+  if (payload.flow.value_or(0) > 2)
+    return error(fmt::format("flow: expected 0 to 2, found {}", *payload.flow));
   const unsigned max_discriminator = payload.manual ? 15 : 4095;
   if (payload.discriminator > max_discriminator) {
-    return error(fmt::format("discriminator: expected at most {}, found {}", max_discriminator, payload.discriminator));
+    return error(fmt::format("discriminator: expected at most {}, found {}", max_discriminator,
+                             payload.discriminator));
   }
   if (const auto problem = judge_passcode(payload.passcode)) return error(problem->message);
 
   const bool long_form = payload.long_form || payload.flow.value_or(0) != 0;
   const unsigned discriminator = payload.short_discriminator();
-  std::string digits = fmt::format("{}{:05}{:04}", (long_form ? kLongFormBit : 0) | discriminator >> 2,
-                                   (discriminator & 3) << 14 | (payload.passcode & 0x3FFF), payload.passcode >> 14);
-  if (long_form) digits += fmt::format("{:05}{:05}", payload.vendor_id.value_or(0), payload.product_id.value_or(0));
+  std::string digits =
+      fmt::format("{}{:05}{:04}", (long_form ? kLongFormBit : 0) | discriminator >> 2,
+                  (discriminator & 3) << 14 | (payload.passcode & 0x3FFF), payload.passcode >> 14);
+  if (long_form)
+    digits +=
+        fmt::format("{:05}{:05}", payload.vendor_id.value_or(0), payload.product_id.value_or(0));
   std::string code = with_check_digit(std::move(digits));
   const auto read_back = parse_manual_code(code);
   return unless_refused(std::move(code), read_back);

@@ -11,7 +11,8 @@
 namespace attest {
 namespace {
 
-constexpr uint16_t kMaxVendorId = 0xFFF4;  // Core 2.5.2: above are reserved ids; 0xFFF1 to 0xFFF4 are for tests
+constexpr uint16_t kMaxVendorId =
+    0xFFF4;  // Core 2.5.2: above are reserved ids; 0xFFF1 to 0xFFF4 are for tests
 constexpr uint64_t kMaxPasscode = 99999998;
 
 bool is_digit(char c) {
@@ -55,8 +56,8 @@ bool all_valid(const std::vector<OnboardingPayload>& payloads) {
   return std::all_of(payloads.begin(), payloads.end(), [](const auto& p) { return p.valid(); });
 }
 
-// "MT:" or, as the links in logs have it, "MT%3A", and what follows in the alphabet. Half a code is worth a report;
-// less is other text that happens to hold "MT:".
+// "MT:" or, as the links in logs have it, "MT%3A", and what follows in the alphabet. Half a code is
+// worth a report; less is other text that happens to hold "MT:".
 bool Search::take_qr() {
   constexpr size_t kLeastBody = 10;
   const size_t prefix = starts_with("MT:") ? 3 : starts_with("MT%3A") ? 5 : 0;
@@ -71,9 +72,11 @@ bool Search::take_qr() {
   }
   if (code.size() < 3 + kLeastBody) return false;
 
-  // '.' and '-' belong to the alphabet, yet one may end the sentence: where the code is only right without it, it does.
+  // '.' and '-' belong to the alphabet, yet one may end the sentence: where the code is only right
+  // without it, it does.
   auto payloads = parse_qr(code);
-  for (int punctuation = 0; punctuation < 3 && !all_valid(payloads) && !is_word(code.back()); ++punctuation) {
+  for (int punctuation = 0; punctuation < 3 && !all_valid(payloads) && !is_word(code.back());
+       ++punctuation) {
     code.pop_back();
     auto shorter = parse_qr(code);
     if (all_valid(shorter)) payloads = std::move(shorter);
@@ -83,18 +86,21 @@ bool Search::take_qr() {
   return true;
 }
 
-// Is the run of digits that ends here a piece of a decimal number, a date, a phone number, an address or a word?
+// Is the run of digits that ends here a piece of a decimal number, a date, a phone number, an
+// address or a word?
 bool Search::part_of_larger(size_t end) const {
   const auto joins = [](char c) { return c == '.' || c == ',' || c == '-' || c == ':'; };
   if (is_word(before()) || before() == '+' || before() == '-') return true;
   if (joins(before()) && at_ >= 2 && is_digit(text_[at_ - 2])) return true;
   if (end == text_.size()) return false;
-  return is_word(text_[end]) || (joins(text_[end]) && end + 1 < text_.size() && is_word(text_[end + 1]));
+  return is_word(text_[end]) ||
+         (joins(text_[end]) && end + 1 < text_.size() && is_word(text_[end + 1]));
 }
 
-// 11 or 21 digits, in one piece or grouped from the left as labels print them, 4-3-4; tools group as they like, which
-// counts where it is all the text, or where 21 digits are right. Any number of 11 digits could be a code, so a bare one
-// among other text must be right; a grouped one, or one that is all the text, is reported.
+// 11 or 21 digits, in one piece or grouped from the left as labels print them, 4-3-4; tools group
+// as they like, which counts where it is all the text, or where 21 digits are right. Any number of
+// 11 digits could be a code, so a bare one among other text must be right; a grouped one, or one
+// that is all the text, is reported.
 bool Search::take_manual() {
   if (!is_digit(text_[at_])) return false;
   size_t end = at_;
@@ -113,7 +119,9 @@ bool Search::take_manual() {
   }
   const bool grouped = groups.size() >= 3 && groups[0] == 4 && groups[1] == 3 && groups[2] == 4;
   const bool alone = at_ == 0 && end == text_.size();
-  const bool shape = (digits.size() == 11 && (alone || groups.size() == 1 || (grouped && groups.size() == 3))) || digits.size() == 21;
+  const bool shape =
+      (digits.size() == 11 && (alone || groups.size() == 1 || (grouped && groups.size() == 3))) ||
+      digits.size() == 21;
   if (shape && !part_of_larger(end)) {
     auto payload = parse_manual_code(digits);
     if (payload.valid() || grouped || alone) keep(std::move(payload));
@@ -125,20 +133,23 @@ bool Search::take_manual() {
 }  // namespace
 
 bool OnboardingPayload::valid() const {
-  return std::all_of(problems.begin(), problems.end(), [](const PayloadProblem& p) { return p.warning; });
+  return std::all_of(problems.begin(), problems.end(),
+                     [](const PayloadProblem& p) { return p.warning; });
 }
 
 std::optional<PayloadProblem> judge_passcode(uint64_t passcode) {
   if (passcode == 0 || passcode > kMaxPasscode) {
-    return PayloadProblem{.id = "passcode-range",
-                          .message = fmt::format("passcode: expected 1 to {}, found {}", kMaxPasscode,
-                                                 passcode == 0 ? "zero" : "a larger number")};
+    return PayloadProblem{
+        .id = "passcode-range",
+        .message = fmt::format("passcode: expected 1 to {}, found {}", kMaxPasscode,
+                               passcode == 0 ? "zero" : "a larger number")};
   }
   const bool repdigit = passcode % 11111111 == 0;
   if (repdigit || passcode == 12345678 || passcode == 87654321) {
-    return PayloadProblem{.id = "passcode-forbidden",
-                          .message = fmt::format("passcode: expected one that is not trivial, found {}",
-                                                 repdigit ? "one digit eight times" : "consecutive digits")};
+    return PayloadProblem{
+        .id = "passcode-forbidden",
+        .message = fmt::format("passcode: expected one that is not trivial, found {}",
+                               repdigit ? "one digit eight times" : "consecutive digits")};
   }
   return std::nullopt;
 }
@@ -147,13 +158,14 @@ void set_product(OnboardingPayload* payload, uint16_t vendor_id, uint16_t produc
   if (vendor_id != 0) payload->vendor_id = vendor_id;
   if (vendor_id != 0 || product_id != 0) payload->product_id = product_id;
   if (vendor_id > kMaxVendorId) {
-    add_problem(
-        payload, "vendor-range",
-        fmt::format("vendor id: expected 0 or 0x0001 to {}, found {}", hex_id(kMaxVendorId), hex_id(vendor_id)));
+    add_problem(payload, "vendor-range",
+                fmt::format("vendor id: expected 0 or 0x0001 to {}, found {}", hex_id(kMaxVendorId),
+                            hex_id(vendor_id)));
   }
   if (vendor_id != 0 && product_id == 0) {
     add_problem(payload, "product-zero",
-                fmt::format("product id: expected one that is not 0 beside vendor {}, found 0", hex_id(vendor_id)));
+                fmt::format("product id: expected one that is not 0 beside vendor {}, found 0",
+                            hex_id(vendor_id)));
   }
 }
 

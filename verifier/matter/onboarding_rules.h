@@ -5,8 +5,10 @@
 
 namespace attest {
 
-inline void add_problem(OnboardingPayload* payload, std::string id, std::string message, bool warning = false) {
-  payload->problems.push_back({.id = std::move(id), .warning = warning, .message = std::move(message)});
+inline void add_problem(OnboardingPayload* payload, std::string id, std::string message,
+                        bool warning = false) {
+  payload->problems.push_back(
+      {.id = std::move(id), .warning = warning, .message = std::move(message)});
 }
 
 // Sets the ids from their numbers and judges them: a vendor id of 0 means that none is given.

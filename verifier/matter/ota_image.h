@@ -1,6 +1,7 @@
-// OtaImage: a Matter OTA software image (Core 11.20, "Over-the-Air Software Update File Format"): a fixed part of 16
-// bytes, a header in TLV, the payload. An image may be larger than memory, so it is read as a stream of pieces: the
-// header from the first of them, the digests of payload and file in the same single pass.
+// OtaImage: a Matter OTA software image (Core 11.20, "Over-the-Air Software Update File Format"): a
+// fixed part of 16 bytes, a header in TLV, the payload. An image may be larger than memory, so it
+// is read as a stream of pieces: the header from the first of them, the digests of payload and file
+// in the same single pass.
 #pragma once
 
 #include <functional>
@@ -10,22 +11,25 @@
 namespace attest {
 
 inline constexpr uint32_t kOtaFileIdentifier = 0x1BEEF11E;
-inline constexpr size_t kOtaFixedPart = 16;        // file identifier, total size, header size; little endian
-// The bound of the SDK's OTAImageHeaderParser: an image with a longer header is installed by no device built on it.
+inline constexpr size_t kOtaFixedPart =
+    16;  // file identifier, total size, header size; little endian
+// The bound of the SDK's OTAImageHeaderParser: an image with a longer header is installed by no
+// device built on it.
 inline constexpr uint32_t kMaxOtaHeader = 1024;
 
 struct OtaHeader {
-  uint64_t total_size = 0;      // of the file, as the fixed part says
-  uint32_t header_size = 0;     // of the TLV
+  uint64_t total_size = 0;   // of the file, as the fixed part says
+  uint32_t header_size = 0;  // of the TLV
   uint16_t vendor_id = 0, product_id = 0;
   uint32_t software_version = 0;
   std::string software_version_string = {};
   uint64_t payload_size = 0;
-  std::optional<uint32_t> min_applicable = {}, max_applicable = {};   // software versions that may be updated with it
+  std::optional<uint32_t> min_applicable = {},
+                          max_applicable = {};  // software versions that may be updated with it
   std::optional<std::string> release_notes_url = {};
-  uint32_t digest_type = 0;     // IANA named-information hash id
+  uint32_t digest_type = 0;  // IANA named-information hash id
   Bytes digest = {};
-  std::vector<uint32_t> unknown_tags = {};   // of a later version of the format
+  std::vector<uint32_t> unknown_tags = {};  // of a later version of the format
 
   uint64_t payload_offset() const { return kOtaFixedPart + header_size; }
   bool operator==(const OtaHeader&) const = default;
@@ -34,16 +38,18 @@ struct OtaHeader {
 // Whether the file identifier is there.
 bool looks_like_ota_image(View start);
 
-// The header from the first bytes of an image; kOtaFixedPart + kMaxOtaHeader of them are always enough. Strict in
-// structure, order, types and ranges; what the values say is the affair of the checks.
+// The header from the first bytes of an image; kOtaFixedPart + kMaxOtaHeader of them are always
+// enough. Strict in structure, order, types and ranges; what the values say is the affair of the
+// checks.
 Result<OtaHeader> parse_ota_header(View start);
 
-// Fixed part and TLV in the shortest encoding; unknown tags are left out. header_size is computed, total_size is taken.
+// Fixed part and TLV in the shortest encoding; unknown tags are left out. header_size is computed,
+// total_size is taken.
 Bytes encode_ota_header(const OtaHeader& header);
 
 // The bytes that a digest of this IANA type has; 0 for an unknown type.
 size_t ota_digest_size(uint32_t type);
-const char* ota_digest_name(uint32_t type);   // "sha-256-128", "unknown"
+const char* ota_digest_name(uint32_t type);  // "sha-256-128", "unknown"
 
 struct OtaDigest {
   uint32_t type = 0;
@@ -55,17 +61,19 @@ struct OtaDigest {
 // One image as it was read to its end.
 struct OtaImage {
   std::optional<OtaHeader> header;
-  std::string problem;               // why there is no header
+  std::string problem;  // why there is no header
   uint64_t problem_at = 0;
-  uint64_t size = 0;                 // bytes that came
-  Sha256 sha256{};                   // of them
-  std::vector<OtaDigest> digests;    // of them, of the types that were asked for
-  std::optional<Bytes> payload_digest;   // of the header's type, over the payload as far as it came; nullopt: no such type here
+  uint64_t size = 0;                    // bytes that came
+  Sha256 sha256{};                      // of them
+  std::vector<OtaDigest> digests;       // of them, of the types that were asked for
+  std::optional<Bytes> payload_digest;  // of the header's type, over the payload as far as it came;
+                                        // nullopt: no such type here
 
   const Bytes* digest(uint32_t type) const;
 };
 
-// Which digests of the whole file are wanted: asked once, when the header is known. SHA-256 is always made.
+// Which digests of the whole file are wanted: asked once, when the header is known. SHA-256 is
+// always made.
 using OtaDigestTypes = std::function<std::vector<uint32_t>(const OtaHeader&)>;
 // All that the ledger knows, for who cannot ask beforehand.
 std::vector<uint32_t> all_ota_digest_types(const OtaHeader&);
@@ -78,11 +86,11 @@ class OtaScan {
   OtaImage finish();
 
  private:
-  void begin();                     // with the first bytes, or all there are
+  void begin();  // with the first bytes, or all there are
   void take(View piece, uint64_t offset);
 
   OtaDigestTypes types_;
-  Bytes start_;                     // until the header is read
+  Bytes start_;  // until the header is read
   bool begun_ = false;
   Hash sha256_;
   std::vector<std::pair<uint32_t, Hash>> whole_;

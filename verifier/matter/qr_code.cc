@@ -26,8 +26,9 @@ struct Field {
   const char* name;
   size_t offset, bits;
 };
-constexpr Field kVersion{"version", 0, 3}, kVendorId{"vendor id", 3, 16}, kProductId{"product id", 19, 16},
-    kFlow{"flow", 35, 2}, kCapabilities{"discovery capabilities", 37, 8}, kDiscriminator{"discriminator", 45, 12},
+constexpr Field kVersion{"version", 0, 3}, kVendorId{"vendor id", 3, 16},
+    kProductId{"product id", 19, 16}, kFlow{"flow", 35, 2},
+    kCapabilities{"discovery capabilities", 37, 8}, kDiscriminator{"discriminator", 45, 12},
     kPasscode{"passcode", 57, 27}, kPadding{"padding", 84, 4};
 
 uint32_t get(View bytes, const Field& field) {
@@ -47,10 +48,10 @@ void put(Bytes* bytes, const Field& field, uint32_t value) {
 }
 
 // Core 5.1.5: context tags of the TLV extension.
-constexpr uint32_t kSerialNumber = 0, kIterations = 1, kSalt = 2, kNumberOfDevices = 3, kTimeout = 4,
-                   kFirstVendorTag = 0x80, kLastVendorTag = 0xFF;
-constexpr const char* kTagNames[] = {"serial number", "PBKDF iterations", "PBKDF salt", "number of devices",
-                                     "commissioning timeout"};
+constexpr uint32_t kSerialNumber = 0, kIterations = 1, kSalt = 2, kNumberOfDevices = 3,
+                   kTimeout = 4, kFirstVendorTag = 0x80, kLastVendorTag = 0xFF;
+constexpr const char* kTagNames[] = {"serial number", "PBKDF iterations", "PBKDF salt",
+                                     "number of devices", "commissioning timeout"};
 
 std::string tag_name(uint32_t tag) {
   return tag < std::size(kTagNames) ? fmt::format("{} ({})", kTagNames[tag], tag)
@@ -58,10 +59,10 @@ std::string tag_name(uint32_t tag) {
 }
 
 void wrong_type(OnboardingPayload* payload, const Element& element, std::string_view expected) {
-  add_problem(
-      payload, "tlv-type",
-      fmt::format("{}: expected {}, found {}", tag_name(element.tag.number), expected, tlv::type_text(element.type)),
-      /*warning=*/true);
+  add_problem(payload, "tlv-type",
+              fmt::format("{}: expected {}, found {}", tag_name(element.tag.number), expected,
+                          tlv::type_text(element.type)),
+              /*warning=*/true);
 }
 
 void take_vendor_element(OnboardingPayload* payload, const Element& element) {
@@ -70,7 +71,8 @@ void take_vendor_element(OnboardingPayload* payload, const Element& element) {
     payload->vendor_elements.push_back(
         {.tag = element.tag.number, .value = std::string(text(element.bytes)), .integer = false});
   } else if (element.type == Type::signed_integer && int32 == element.signed_value) {
-    payload->vendor_elements.push_back({.tag = element.tag.number, .value = std::to_string(int32), .integer = true});
+    payload->vendor_elements.push_back(
+        {.tag = element.tag.number, .value = std::to_string(int32), .integer = true});
   } else {
     wrong_type(payload, element, "UTF-8 string or signed integer of 32 bits");
   }
@@ -116,7 +118,8 @@ void take_common_element(OnboardingPayload* payload, const Element& element) {
   }
 }
 
-// The members of the extension into the payload. An error is damage; a wrong type is a warning and the rest is read.
+// The members of the extension into the payload. An error is damage; a wrong type is a warning and
+// the rest is read.
 tl::expected<void, Error> read_extension(View data, OnboardingPayload* payload) {
   tlv::Cursor cursor(data);
   const auto opening = cursor.next();
@@ -134,7 +137,8 @@ tl::expected<void, Error> read_extension(View data, OnboardingPayload* payload) 
       return error("TLV: expected a context tag, found " + tlv::tag_text(element->tag));
     }
     const uint32_t tag = element->tag.number;
-    if (std::exchange(seen[tag], true)) return error(fmt::format("{}: expected once, found again", tag_name(tag)));
+    if (std::exchange(seen[tag], true))
+      return error(fmt::format("{}: expected once, found again", tag_name(tag)));
     if (tag >= kFirstVendorTag) {
       take_vendor_element(payload, *element);
     } else {
@@ -145,7 +149,8 @@ tl::expected<void, Error> read_extension(View data, OnboardingPayload* payload) 
     }
   }
   if (!cursor.empty()) {
-    return error(fmt::format("TLV: expected nothing after the structure, found {} bytes", cursor.rest().size()));
+    return error(fmt::format("TLV: expected nothing after the structure, found {} bytes",
+                             cursor.rest().size()));
   }
   return {};
 }
@@ -154,19 +159,24 @@ void read_fields(View bytes, OnboardingPayload* payload) {
   payload->version = static_cast<uint8_t>(get(bytes, kVersion));
   if (payload->version != 0) {
     // What the other bits of a later version mean is not known.
-    return add_problem(payload, "version", fmt::format("version: expected 0, found {}", payload->version));
+    return add_problem(payload, "version",
+                       fmt::format("version: expected 0, found {}", payload->version));
   }
-  set_product(payload, static_cast<uint16_t>(get(bytes, kVendorId)), static_cast<uint16_t>(get(bytes, kProductId)));
+  set_product(payload, static_cast<uint16_t>(get(bytes, kVendorId)),
+              static_cast<uint16_t>(get(bytes, kProductId)));
   payload->flow = static_cast<uint8_t>(get(bytes, kFlow));
-  if (*payload->flow == 3) add_problem(payload, "flow-reserved", "flow: expected 0 to 2, found the reserved value 3");
+  if (*payload->flow == 3)
+    add_problem(payload, "flow-reserved", "flow: expected 0 to 2, found the reserved value 3");
   payload->capabilities = static_cast<uint8_t>(get(bytes, kCapabilities));
   if ((*payload->capabilities & 0xC0) != 0) {
-    add_problem(
-        payload, "capability-reserved",
-        fmt::format("discovery capabilities: expected bits 0 to 5 only, found 0x{:02X}", *payload->capabilities), true);
+    add_problem(payload, "capability-reserved",
+                fmt::format("discovery capabilities: expected bits 0 to 5 only, found 0x{:02X}",
+                            *payload->capabilities),
+                true);
   }
   if (*payload->capabilities == 0) {
-    add_problem(payload, "capability-none", "discovery capabilities: expected at least one bit, found none", true);
+    add_problem(payload, "capability-none",
+                "discovery capabilities: expected at least one bit, found none", true);
   }
   payload->discriminator = static_cast<uint16_t>(get(bytes, kDiscriminator));
   set_passcode(payload, get(bytes, kPasscode));
@@ -199,7 +209,8 @@ OnboardingPayload parse_body(std::string_view body) {
     add_problem(&payload, problem_id(bytes.error().kind), bytes.error().what);
   } else if (bytes->size() < kFieldBytes) {
     add_problem(&payload, "length",
-                fmt::format("QR code: expected at least 19 characters after the prefix, found {}", body.size()));
+                fmt::format("QR code: expected at least 19 characters after the prefix, found {}",
+                            body.size()));
   } else {
     read_fields(*bytes, &payload);
   }
@@ -214,25 +225,29 @@ OnboardingPayload refused(std::string_view text, std::string id, std::string mes
 }
 
 std::string_view prefix_found(std::string_view text) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  const bool other_case =
-      text.size() >= kPrefix.size() &&
-      std::equal(kPrefix.begin(), kPrefix.end(), text.begin(), [&](char a, char b) { return lower(a) == lower(b); });
+  const auto lower = [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  };
+  const bool other_case = text.size() >= kPrefix.size() &&
+                          std::equal(kPrefix.begin(), kPrefix.end(), text.begin(),
+                                     [&](char a, char b) { return lower(a) == lower(b); });
   return other_case ? "it in another case" : "other text";
 }
 
 bool has_extension(const OnboardingPayload& p) {
-  return p.serial_number || p.pbkdf_iterations || p.number_of_devices || p.commissioning_timeout || p.pbkdf_salt ||
-         !p.vendor_elements.empty();
+  return p.serial_number || p.pbkdf_iterations || p.number_of_devices || p.commissioning_timeout ||
+         p.pbkdf_salt || !p.vendor_elements.empty();
 }
 
-// Vendor elements first, then the common ones, as the SDK writes them: so the same content gives the same code.
+// Vendor elements first, then the common ones, as the SDK writes them: so the same content gives
+// the same code.
 Result<Bytes> extension_of(const OnboardingPayload& payload) {
   tlv::Writer writer;
   writer.open(Type::structure);
   for (const auto& element : payload.vendor_elements) {
     if (element.tag < kFirstVendorTag || element.tag > kLastVendorTag) {
-      return error(fmt::format("vendor element: expected a tag from 0x80 to 0xFF, found 0x{:02X}", element.tag));
+      return error(fmt::format("vendor element: expected a tag from 0x80 to 0xFF, found 0x{:02X}",
+                               element.tag));
     }
     if (!element.integer) {
       writer.utf8(tlv::context(element.tag), element.value);
@@ -242,16 +257,18 @@ Result<Bytes> extension_of(const OnboardingPayload& payload) {
     const char* const end = element.value.data() + element.value.size();
     const auto read = std::from_chars(element.value.data(), end, number);
     if (read.ec != std::errc() || read.ptr != end) {
-      return error(fmt::format("{}: expected an integer of 32 bits, found \"{}\"", tag_name(element.tag),
-                               printable(element.value)));
+      return error(fmt::format("{}: expected an integer of 32 bits, found \"{}\"",
+                               tag_name(element.tag), printable(element.value)));
     }
     writer.signed_number(tlv::context(element.tag), number);
   }
   if (payload.serial_number) writer.utf8(tlv::context(kSerialNumber), *payload.serial_number);
   if (payload.pbkdf_iterations) writer.number(tlv::context(kIterations), *payload.pbkdf_iterations);
   if (payload.pbkdf_salt) writer.octets(tlv::context(kSalt), *payload.pbkdf_salt);
-  if (payload.number_of_devices) writer.number(tlv::context(kNumberOfDevices), *payload.number_of_devices);
-  if (payload.commissioning_timeout) writer.number(tlv::context(kTimeout), *payload.commissioning_timeout);
+  if (payload.number_of_devices)
+    writer.number(tlv::context(kNumberOfDevices), *payload.number_of_devices);
+  if (payload.commissioning_timeout)
+    writer.number(tlv::context(kTimeout), *payload.commissioning_timeout);
   writer.close();
   return writer.bytes();
 }
@@ -260,11 +277,14 @@ Result<Bytes> extension_of(const OnboardingPayload& payload) {
 
 std::vector<OnboardingPayload> parse_qr(std::string_view text) {
   if (!text.starts_with(kPrefix)) {
-    return {refused(text, "prefix", fmt::format("QR code: expected the prefix \"MT:\", found {}", prefix_found(text)))};
+    return {
+        refused(text, "prefix",
+                fmt::format("QR code: expected the prefix \"MT:\", found {}", prefix_found(text)))};
   }
   if (text.size() > kMaxText) {
-    return {refused(text, "length",
-                    fmt::format("QR code: expected at most {} characters, found {}", kMaxText, text.size()))};
+    return {refused(
+        text, "length",
+        fmt::format("QR code: expected at most {} characters, found {}", kMaxText, text.size()))};
   }
   std::vector<OnboardingPayload> out;
   std::string_view rest = text.substr(kPrefix.size());
@@ -281,7 +301,8 @@ std::vector<OnboardingPayload> parse_qr(std::string_view text) {
 }
 
 Result<std::string> make_qr(const OnboardingPayload& payload) {
-  if (payload.manual) return error("discriminator: expected all 12 bits, found the 4 of a manual code");
+  if (payload.manual)
+    return error("discriminator: expected all 12 bits, found the 4 of a manual code");
   if (!payload.flow) return error("flow: expected 0 to 2, found none");
   if (!payload.capabilities) return error("discovery capabilities: expected a value, found none");
   Bytes bytes(kFieldBytes);
@@ -297,7 +318,8 @@ Result<std::string> make_qr(const OnboardingPayload& payload) {
   if (const auto problem = judge_passcode(payload.passcode)) return error(problem->message);
   for (const auto& [field, value] : fields) {
     if (value >> field.bits != 0)
-      return error(fmt::format("{}: expected at most {} bits, found {}", field.name, field.bits, value));
+      return error(
+          fmt::format("{}: expected at most {} bits, found {}", field.name, field.bits, value));
     put(&bytes, field, value);
   }
   if (has_extension(payload)) {

@@ -6,9 +6,9 @@ namespace attest::tlv {
 namespace {
 
 // Core A.7.1: a control octet is a tag control (upper three bits) and an element type (lower five).
-constexpr uint8_t kSigned = 0x00, kUnsigned = 0x04, kFalse = 0x08, kTrue = 0x09, kFloat = 0x0A, kDouble = 0x0B,
-                  kUtf8 = 0x0C, kOctets = 0x10, kNull = 0x14, kStructure = 0x15, kArray = 0x16, kList = 0x17,
-                  kEnd = 0x18;
+constexpr uint8_t kSigned = 0x00, kUnsigned = 0x04, kFalse = 0x08, kTrue = 0x09, kFloat = 0x0A,
+                  kDouble = 0x0B, kUtf8 = 0x0C, kOctets = 0x10, kNull = 0x14, kStructure = 0x15,
+                  kArray = 0x16, kList = 0x17, kEnd = 0x18;
 
 constexpr size_t kTagBytes[] = {0, 1, 2, 4, 2, 4, 6, 8};
 
@@ -23,9 +23,11 @@ Type type_of(uint8_t element_type) {
   return kRest[element_type - kNull];
 }
 
-// How many bytes stand after the tag: the value of a number, the length field of a string, nothing for the rest.
+// How many bytes stand after the tag: the value of a number, the length field of a string, nothing
+// for the rest.
 size_t field_bytes(uint8_t element_type) {
-  if (element_type < kFalse || (element_type >= kUtf8 && element_type < kNull)) return size_t{1} << (element_type & 3);
+  if (element_type < kFalse || (element_type >= kUtf8 && element_type < kNull))
+    return size_t{1} << (element_type & 3);
   if (element_type == kFloat) return 4;
   if (element_type == kDouble) return 8;
   return 0;
@@ -71,7 +73,8 @@ uint8_t width_code(uint64_t value) {
 // The bytes of a string whose length field said `length`, of which `left` begins at the first.
 tl::expected<void, Error> take_string(Element* element, uint64_t length, View left) {
   if (length > left.size()) {
-    return error(fmt::format("TLV: {}: expected {} bytes, found {}", type_text(element->type), length, left.size()),
+    return error(fmt::format("TLV: {}: expected {} bytes, found {}", type_text(element->type),
+                             length, left.size()),
                  element->offset);
   }
   element->bytes = left.first(static_cast<size_t>(length));
@@ -87,14 +90,16 @@ Result<Element> decode(View in, uint64_t start, size_t* size) {
   const uint8_t tag_control = in[0] >> 5, element_type = in[0] & 0x1F;
   // Core A.7.1: 0x19..0x1F are reserved, and an end of container has no tag.
   if (element_type > kEnd || (element_type == kEnd && tag_control != 0)) {
-    return error(fmt::format("TLV: expected an element, found the reserved control octet 0x{:02x}", in[0]), start);
+    return error(
+        fmt::format("TLV: expected an element, found the reserved control octet 0x{:02x}", in[0]),
+        start);
   }
   Element element{.type = type_of(element_type), .offset = start};
   const size_t tag_bytes = kTagBytes[tag_control], value_bytes = field_bytes(element_type);
   const size_t fixed = 1 + tag_bytes + value_bytes;
   if (in.size() < fixed) {
-    return error(fmt::format("TLV: {}: expected {} bytes of tag and value, found {}", type_text(element.type),
-                             fixed - 1, in.size() - 1),
+    return error(fmt::format("TLV: {}: expected {} bytes of tag and value, found {}",
+                             type_text(element.type), fixed - 1, in.size() - 1),
                  start);
   }
   element.tag = tag_of(tag_control, in.subspan(1, tag_bytes));
@@ -155,12 +160,13 @@ Result<Element> Cursor::next() {
   return element;
 }
 
-// Enters or leaves a container, unless the element may not stand here. Core A.5: members of a structure have tags,
-// members of an array have none, members of a list may have one.
+// Enters or leaves a container, unless the element may not stand here. Core A.5: members of a
+// structure have tags, members of an array have none, members of a list may have one.
 tl::expected<void, Error> Cursor::nest(const Element& element) {
   if (element.type == Type::end) {
     if (depth_ == 0) {
-      return error("TLV: expected an element, found the end of a container that was not opened", element.offset);
+      return error("TLV: expected an element, found the end of a container that was not opened",
+                   element.offset);
     }
     --depth_;
     return {};
@@ -170,7 +176,8 @@ tl::expected<void, Error> Cursor::nest(const Element& element) {
     return error("TLV: member of a structure: expected a tag, found none", element.offset);
   }
   if (depth_ > 0 && open_[depth_ - 1] == Type::array && !anonymous) {
-    return error("TLV: member of an array: expected no tag, found " + tag_text(element.tag), element.offset);
+    return error("TLV: member of an array: expected no tag, found " + tag_text(element.tag),
+                 element.offset);
   }
   if (!element.is_container()) return {};
   if (depth_ == kMaxDepth)

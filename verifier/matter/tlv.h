@@ -1,13 +1,26 @@
-// Tlv: a strict cursor over Matter TLV (Core, appendix A). Reads element after element; a container is an opening, its
-// members and an end. The cursor knows which containers are open, so it refuses nesting beyond kMaxDepth, an end that
-// closes nothing, and a member whose tag its container forbids.
+// Tlv: a strict cursor over Matter TLV (Core, appendix A). Reads element after element; a container
+// is an opening, its members and an end. The cursor knows which containers are open, so it refuses
+// nesting beyond kMaxDepth, an end that closes nothing, and a member whose tag its container
+// forbids.
 #pragma once
 
 #include "verifier/bytes.h"
 
 namespace attest::tlv {
 
-enum class Type : uint8_t { signed_integer, unsigned_integer, boolean, real, utf8, octets, null, structure, array, list, end };
+enum class Type : uint8_t {
+  signed_integer,
+  unsigned_integer,
+  boolean,
+  real,
+  utf8,
+  octets,
+  null,
+  structure,
+  array,
+  list,
+  end
+};
 std::string_view type_text(Type type);  // "unsigned integer", "UTF-8 string", "end of container"
 
 struct TagId {
@@ -25,10 +38,12 @@ struct Element {
   TagId tag{};
   uint64_t unsigned_value = 0;  // unsigned_integer, boolean (0/1), real (its bits)
   int64_t signed_value = 0;
-  View bytes{};                 // utf8 and octets
-  uint64_t offset = 0;          // of its control octet in the input
+  View bytes{};         // utf8 and octets
+  uint64_t offset = 0;  // of its control octet in the input
 
-  bool is_container() const { return type == Type::structure || type == Type::array || type == Type::list; }
+  bool is_container() const {
+    return type == Type::structure || type == Type::array || type == Type::list;
+  }
 };
 
 inline constexpr unsigned kMaxDepth = 16;
@@ -39,8 +54,9 @@ class Cursor {
   bool empty() const { return at_ == data_.size(); }
   uint64_t offset() const { return base_ + at_; }
   View rest() const { return data_.subspan(at_); }
-  // The next element. A container is returned as its opening; its members follow, then Type::end. Strings longer
-  // than what is left, reserved control octets and invalid UTF-8 are errors. After an error the cursor stays where it was.
+  // The next element. A container is returned as its opening; its members follow, then Type::end.
+  // Strings longer than what is left, reserved control octets and invalid UTF-8 are errors. After
+  // an error the cursor stays where it was.
   Result<Element> next();
   // Skips the members of the container just opened, up to and including its end.
   tl::expected<void, Error> skip_container();
@@ -60,7 +76,7 @@ class Writer {
  public:
   Writer& open(Type container, TagId tag = {});
   Writer& close();
-  Writer& number(TagId tag, uint64_t value);          // shortest width
+  Writer& number(TagId tag, uint64_t value);  // shortest width
   Writer& signed_number(TagId tag, int64_t value);
   Writer& utf8(TagId tag, std::string_view value);
   Writer& octets(TagId tag, View value);
@@ -71,6 +87,8 @@ class Writer {
   void length_and_bytes(uint8_t type, const TagId& tag, View value);
   Bytes out_;
 };
-inline TagId context(uint32_t n) { return {.form = TagId::Form::context, .number = n}; }
+inline TagId context(uint32_t n) {
+  return {.form = TagId::Form::context, .number = n};
+}
 
 }  // namespace attest::tlv

@@ -15,13 +15,16 @@ void sort_once(std::vector<TriedVerifiers::Mark>& marks) {
 
 }  // namespace
 
-TriedVerifiers::TriedVerifiers(std::vector<Mark> known) : known_(std::move(known)) { sort_once(known_); }
+TriedVerifiers::TriedVerifiers(std::vector<Mark> known) : known_(std::move(known)) {
+  sort_once(known_);
+}
 
 TriedVerifiers::Mark TriedVerifiers::mark(View verifier, View salt, uint64_t iterations) {
   // The lengths keep the parts apart.
   Bytes said;
   for (const uint64_t number : {iterations, static_cast<uint64_t>(verifier.size())}) {
-    for (int shift = 56; shift >= 0; shift -= 8) said.push_back(static_cast<uint8_t>(number >> shift));
+    for (int shift = 56; shift >= 0; shift -= 8)
+      said.push_back(static_cast<uint8_t>(number >> shift));
   }
   said.insert(said.end(), verifier.begin(), verifier.end());
   const Sha256 digest = sha256(said, salt);
@@ -30,7 +33,9 @@ TriedVerifiers::Mark TriedVerifiers::mark(View verifier, View salt, uint64_t ite
   return out;
 }
 
-bool TriedVerifiers::knows(const Mark& mark) const { return std::binary_search(known_.begin(), known_.end(), mark); }
+bool TriedVerifiers::knows(const Mark& mark) const {
+  return std::binary_search(known_.begin(), known_.end(), mark);
+}
 
 void TriedVerifiers::add(const Mark& mark) {
   const std::lock_guard lock(adding_);
@@ -43,7 +48,8 @@ std::vector<TriedVerifiers::Mark> TriedVerifiers::grown() const {
   std::vector<Mark> added = added_, out;
   sort_once(added);
   const size_t room = std::min(known_.size(), kMost - added.size());
-  std::set_union(added.begin(), added.end(), known_.begin(), known_.begin() + static_cast<std::ptrdiff_t>(room), std::back_inserter(out));
+  std::set_union(added.begin(), added.end(), known_.begin(),
+                 known_.begin() + static_cast<std::ptrdiff_t>(room), std::back_inserter(out));
   return out;
 }
 

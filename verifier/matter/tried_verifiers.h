@@ -1,6 +1,7 @@
-// TriedVerifiers: SPAKE2+ verifiers known not to be of the Matter SDK's default passcode, by a digest of verifier, salt and
-// iterations. Finding that out takes a key derivation, by far the most of judging a dump; a lot that is judged
-// again need not. Only refusals are remembered: a verifier that is of the default passcode is found out anew each time.
+// TriedVerifiers: SPAKE2+ verifiers known not to be of the Matter SDK's default passcode, by a
+// digest of verifier, salt and iterations. Finding that out takes a key derivation, by far the most
+// of judging a dump; a lot that is judged again need not. Only refusals are remembered: a verifier
+// that is of the default passcode is found out anew each time.
 #pragma once
 
 #include <mutex>
@@ -12,7 +13,7 @@ namespace attest {
 class TriedVerifiers {
  public:
   using Mark = std::array<uint8_t, 16>;
-  static constexpr size_t kMost = 1'000'000;   // marks; 16 MB
+  static constexpr size_t kMost = 1'000'000;  // marks; 16 MB
 
   explicit TriedVerifiers(std::vector<Mark> known = {});
   static Mark mark(View verifier, View salt, uint64_t iterations);
@@ -22,11 +23,12 @@ class TriedVerifiers {
   // From any thread. Beyond kMost it is forgotten.
   void add(const Mark& mark);
 
-  // The known and the added ones, each once, in order; of too many the added ones. Empty when none was added.
+  // The known and the added ones, each once, in order; of too many the added ones. Empty when none
+  // was added.
   std::vector<Mark> grown() const;
 
  private:
-  std::vector<Mark> known_;   // sorted, never changed
+  std::vector<Mark> known_;  // sorted, never changed
   mutable std::mutex adding_;
   std::vector<Mark> added_;
 };

@@ -46,19 +46,25 @@ tl::expected<void, Error> read_validity(der::Cursor& tbs, Certificate& out) {
 
 void know_extensions(Certificate& out) {
   for (const auto& extension : out.extensions) {
-    if (equal(extension.oid, oid::kBasicConstraints)) know(out.basic_constraints, extension, basic_constraints_of);
+    if (equal(extension.oid, oid::kBasicConstraints))
+      know(out.basic_constraints, extension, basic_constraints_of);
     if (equal(extension.oid, oid::kKeyUsage)) know(out.key_usage, extension, key_usage_of);
-    if (equal(extension.oid, oid::kSubjectKeyId)) know(out.subject_key_id, extension, subject_key_id_of);
-    if (equal(extension.oid, oid::kAuthorityKeyId)) know(out.authority_key_id, extension, authority_key_id_of);
+    if (equal(extension.oid, oid::kSubjectKeyId))
+      know(out.subject_key_id, extension, subject_key_id_of);
+    if (equal(extension.oid, oid::kAuthorityKeyId))
+      know(out.authority_key_id, extension, authority_key_id_of);
     if (equal(extension.oid, oid::kCrlDistributionPoints))
       know(out.crl_distribution_points, extension, distribution_points_of);
   }
 }
 
-// The tail of a TBSCertificate: two unique ids that nobody uses, and the extensions. Read whatever the version says.
+// The tail of a TBSCertificate: two unique ids that nobody uses, and the extensions. Read whatever
+// the version says.
 tl::expected<void, Error> read_tail(der::Cursor& tbs, Certificate& out) {
-  if (const auto id = tbs.optional(der::context(1), "issuerUniqueID"); !id) return tl::unexpected(id.error());
-  if (const auto id = tbs.optional(der::context(2), "subjectUniqueID"); !id) return tl::unexpected(id.error());
+  if (const auto id = tbs.optional(der::context(1), "issuerUniqueID"); !id)
+    return tl::unexpected(id.error());
+  if (const auto id = tbs.optional(der::context(2), "subjectUniqueID"); !id)
+    return tl::unexpected(id.error());
   if (tbs.peek() == der::context_constructed(3)) {
     auto tagged = tbs.enter(der::context_constructed(3), "extensions");
     if (!tagged) return tl::unexpected(tagged.error());
@@ -112,10 +118,13 @@ std::optional<KeyId> key_id_of(const std::optional<Bytes>& octets) {
 }  // namespace
 
 Result<CertificatePtr> parse_certificate(View input, size_t* consumed) {
-  // The outer shape is read in place first: who searches a dump asks at many places, and almost all are refused here.
-  if (const auto whole = der::Cursor(input).any("certificate"); whole && whole->whole.size() > kMaxCertificateBytes)
-    return error(
-        fmt::format("certificate: expected at most {} bytes, found {}", kMaxCertificateBytes, whole->whole.size()), 0);
+  // The outer shape is read in place first: who searches a dump asks at many places, and almost all
+  // are refused here.
+  if (const auto whole = der::Cursor(input).any("certificate");
+      whole && whole->whole.size() > kMaxCertificateBytes)
+    return error(fmt::format("certificate: expected at most {} bytes, found {}",
+                             kMaxCertificateBytes, whole->whole.size()),
+                 0);
   der::Cursor in_place(input);
   if (auto shape = read_parts(in_place); !shape) return tl::unexpected(std::move(shape).error());
 
@@ -132,7 +141,8 @@ Result<CertificatePtr> parse_certificate(View input, size_t* consumed) {
   if (const auto ecdsa = der::ecdsa_signature(out->signature)) out->ecdsa = *ecdsa;
 
   der::Cursor tbs(parts->tbs.body, static_cast<uint64_t>(parts->tbs.body.data() - out->der.data()));
-  if (auto read = read_tbs(tbs, parts->algorithm, *out); !read) return within("certificate: tbsCertificate", read.error());
+  if (auto read = read_tbs(tbs, parts->algorithm, *out); !read)
+    return within("certificate: tbsCertificate", read.error());
   const auto ids = subject_ids(out->subject);
   out->vendor_id = ids.vendor;
   out->product_id = ids.product;
@@ -142,7 +152,8 @@ Result<CertificatePtr> parse_certificate(View input, size_t* consumed) {
 
 bool names_certificate(const Certificate& below, const Certificate& above) {
   const auto& id = below.authority_key_id.value;
-  return !id || ((!id->serial || equal(*id->serial, above.serial)) && (!id->issuer || same_name(*id->issuer, above.issuer)));
+  return !id || ((!id->serial || equal(*id->serial, above.serial)) &&
+                 (!id->issuer || same_name(*id->issuer, above.issuer)));
 }
 
 std::optional<KeyId> Certificate::skid() const {

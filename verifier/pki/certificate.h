@@ -1,6 +1,7 @@
-// Certificate: an X.509 certificate as plain values. Parsing never asks about trust or about the Matter profile:
-// a version 2, an unknown curve, a missing or doubled extension all parse, and the checks say what is wrong.
-// Immutable, shared, and owner of its bytes; every View points into `der`.
+// Certificate: an X.509 certificate as plain values. Parsing never asks about trust or about the
+// Matter profile: a version 2, an unknown curve, a missing or doubled extension all parse, and the
+// checks say what is wrong. Immutable, shared, and owner of its bytes; every View points into
+// `der`.
 #pragma once
 
 #include <memory>
@@ -11,54 +12,68 @@
 namespace attest {
 
 struct NameAttribute {
-  View oid;            // content octets
-  uint8_t tag = 0;     // ASN.1 string type
+  View oid;         // content octets
+  uint8_t tag = 0;  // ASN.1 string type
   View value;
 };
 
 struct Name {
-  View der;            // the whole Name, SEQUENCE included
+  View der;                               // the whole Name, SEQUENCE included
   std::vector<NameAttribute> attributes;  // all RDNs, in order
 };
 // "CN=Matter Test PAI, VID=FFF1": printable, order kept.
 std::string name_text(const Name& name);
-// RFC 5280 7.1 comparison: string types and case folded, inner blanks collapsed. Byte-equal names are equal.
+// RFC 5280 7.1 comparison: string types and case folded, inner blanks collapsed. Byte-equal names
+// are equal.
 bool same_name(const Name& a, const Name& b);
 
-// How a vendor or product id stands in a subject (Matter Core 6.2.2.2, the CN fallback of 6.2.2.2 included).
+// How a vendor or product id stands in a subject (Matter Core 6.2.2.2, the CN fallback of 6.2.2.2
+// included).
 struct SubjectId {
   enum class How : uint8_t { absent, attribute, common_name, malformed, duplicate };
   How how = How::absent;
-  uint16_t value = 0;      // for attribute, common_name and duplicate (the first one)
-  std::string found;       // for malformed: the text as it stands
+  uint16_t value = 0;  // for attribute, common_name and duplicate (the first one)
+  std::string found;   // for malformed: the text as it stands
 };
 
-// An extension that the profile knows: how often it occurs, whether its first occurrence is critical, what it says.
+// An extension that the profile knows: how often it occurs, whether its first occurrence is
+// critical, what it says.
 template <class T>
 struct Known {
   unsigned count = 0;
   bool critical = false;
-  std::optional<T> value;   // nullopt when absent or not decodable
-  std::string problem;      // why not decodable
+  std::optional<T> value;  // nullopt when absent or not decodable
+  std::string problem;     // why not decodable
 };
 struct BasicConstraints {
   bool ca = false;
   std::optional<uint64_t> path_length;
 };
 struct KeyUsage {
-  enum Bit : uint16_t { digital_signature = 1, non_repudiation = 2, key_encipherment = 4, data_encipherment = 8, key_agreement = 16, key_cert_sign = 32, crl_sign = 64, encipher_only = 128, decipher_only = 256 };
+  enum Bit : uint16_t {
+    digital_signature = 1,
+    non_repudiation = 2,
+    key_encipherment = 4,
+    data_encipherment = 8,
+    key_agreement = 16,
+    key_cert_sign = 32,
+    crl_sign = 64,
+    encipher_only = 128,
+    decipher_only = 256
+  };
   uint16_t bits = 0;
 };
 std::string key_usage_text(uint16_t bits);  // "keyCertSign, cRLSign"
 struct AuthorityKeyId {
   std::optional<Bytes> key_identifier;
-  std::optional<Name> issuer;   // of the certificate above, where it is named: who issued that one, and its serial number
+  std::optional<Name> issuer;  // of the certificate above, where it is named: who issued that one,
+                               // and its serial number
   std::optional<View> serial;
 };
 struct DistributionPoints {
   unsigned points = 0;
   std::vector<std::string> uris;
-  bool other_names = false;   // a name that is no URI
+  bool other_names = false;  // a name that is no URI
   bool has_crl_issuer = false;
 };
 
@@ -69,26 +84,29 @@ struct Extension {
 };
 
 struct Certificate {
-  Bytes der;                 // exactly the certificate
-  Sha256 sha256{};           // of der
+  Bytes der;        // exactly the certificate
+  Sha256 sha256{};  // of der
 
-  unsigned version = 1;      // 1, 2, 3 as X.509 names them
-  View serial;               // content octets of the INTEGER
-  View tbs;                  // what the signature covers
+  unsigned version = 1;          // 1, 2, 3 as X.509 names them
+  View serial;                   // content octets of the INTEGER
+  View tbs;                      // what the signature covers
   View signature_algorithm;      // OID content octets of the outer AlgorithmIdentifier
   View tbs_signature_algorithm;  // and of the inner one
   bool same_algorithm = true;    // both identifiers are the same, parameters included
-  bool null_parameters = false;  // the algorithm identifiers carry NULL parameters (the NXP production PAA)
-  View signature;            // content of the BIT STRING
-  std::optional<std::array<uint8_t, 64>> ecdsa;  // the same as r | s; nullopt when not an ECDSA-Sig-Value of P-256 size
+  bool null_parameters =
+      false;       // the algorithm identifiers carry NULL parameters (the NXP production PAA)
+  View signature;  // content of the BIT STRING
+  std::optional<std::array<uint8_t, 64>>
+      ecdsa;  // the same as r | s; nullopt when not an ECDSA-Sig-Value of P-256 size
 
   Name issuer, subject;
   Instant not_before, not_after;
 
-  View key_algorithm;        // OID content octets
-  View curve;                // OID content octets; empty when the parameters are no named curve
-  View public_key;           // content of the BIT STRING
-  std::optional<Point> p256; // when it is an uncompressed point of 65 bytes on prime256v1 (on-curve is checked)
+  View key_algorithm;  // OID content octets
+  View curve;          // OID content octets; empty when the parameters are no named curve
+  View public_key;     // content of the BIT STRING
+  std::optional<Point>
+      p256;  // when it is an uncompressed point of 65 bytes on prime256v1 (on-curve is checked)
 
   std::vector<Extension> extensions;
   Known<BasicConstraints> basic_constraints;
@@ -97,7 +115,7 @@ struct Certificate {
   Known<AuthorityKeyId> authority_key_id;
   Known<DistributionPoints> crl_distribution_points;
 
-  SubjectId vendor_id, product_id;   // of the subject
+  SubjectId vendor_id, product_id;  // of the subject
 
   bool self_issued() const { return equal(issuer.der, subject.der); }
   std::optional<KeyId> skid() const;  // nullopt unless exactly 20 octets
@@ -111,20 +129,23 @@ struct Certificate {
   Certificate& operator=(const Certificate&) = delete;
 };
 
-// Is `above` the certificate that the authority key id of the one below names by issuer and serial number? True when it
-// names none.
+// Is `above` the certificate that the authority key id of the one below names by issuer and serial
+// number? True when it names none.
 bool names_certificate(const Certificate& below, const Certificate& above);
 using CertificatePtr = std::shared_ptr<const Certificate>;
 
-inline constexpr size_t kMaxCertificateBytes = 64u << 10;  // beyond this nothing is read as one certificate
+inline constexpr size_t kMaxCertificateBytes =
+    64u << 10;  // beyond this nothing is read as one certificate
 
-// Reads one certificate at the start of `input`. Bytes after it are allowed here; `*consumed` says where it ended.
+// Reads one certificate at the start of `input`. Bytes after it are allowed here; `*consumed` says
+// where it ended.
 Result<CertificatePtr> parse_certificate(View input, size_t* consumed = nullptr);
 
 // DER content octets of the OIDs that others compare with.
 namespace oid {
 extern const View kEcdsaWithSha256, kEcPublicKey, kPrime256v1, kMatterVid, kMatterPid, kCommonName;
-extern const View kBasicConstraints, kKeyUsage, kSubjectKeyId, kAuthorityKeyId, kCrlDistributionPoints;
+extern const View kBasicConstraints, kKeyUsage, kSubjectKeyId, kAuthorityKeyId,
+    kCrlDistributionPoints;
 }  // namespace oid
 
 }  // namespace attest

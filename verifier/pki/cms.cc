@@ -8,20 +8,21 @@
 namespace attest {
 namespace {
 
-constexpr uint8_t kSignedData[] = {0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x02};  // 1.2.840.113549.1.7.2
+constexpr uint8_t kSignedData[] = {0x2A, 0x86, 0x48, 0x86, 0xF7,
+                                   0x0D, 0x01, 0x07, 0x02};  // 1.2.840.113549.1.7.2
 // Beyond every version there is (RFC 5652 knows 0 to 5); a wrong one is for the checks to name.
 constexpr uint64_t kMaxVersion = 255;
 
-// RFC 5652 section 3: ContentInfo ::= SEQUENCE { contentType, content [0] EXPLICIT }. Answers with a cursor inside the
-// SignedData, and moves `outer` behind the whole.
+// RFC 5652 section 3: ContentInfo ::= SEQUENCE { contentType, content [0] EXPLICIT }. Answers with
+// a cursor inside the SignedData, and moves `outer` behind the whole.
 Result<der::Cursor> enter_signed_data(der::Cursor& outer) {
   auto info = outer.enter(der::kSequence, "contentInfo");
   if (!info) return tl::unexpected(info.error());
   const auto type = info->oid("contentType");
   if (!type) return tl::unexpected(type.error());
   if (!equal(*type, kSignedData))
-    return error(fmt::format("contentType: expected signedData ({}), found {}", der::oid_text(kSignedData),
-                             der::oid_text(*type)),
+    return error(fmt::format("contentType: expected signedData ({}), found {}",
+                             der::oid_text(kSignedData), der::oid_text(*type)),
                  info->offset() - type->size());
   auto tagged = info->enter(der::context_constructed(0), "content");
   if (!tagged) return tl::unexpected(tagged.error());
@@ -54,7 +55,8 @@ tl::expected<void, Error> read_content(der::Cursor& data, Cms& out) {
   const auto content = tagged->expect(der::kOctetString, "eContent");
   if (!content) return within("encapContentInfo", content.error());
   out.content = to_bytes(content->body);
-  if (const auto done = tagged->end("eContent"); !done) return within("encapContentInfo", done.error());
+  if (const auto done = tagged->end("eContent"); !done)
+    return within("encapContentInfo", done.error());
   return info->end("encapContentInfo");
 }
 
@@ -70,7 +72,8 @@ Result<Cms::Signer> read_signer(der::Cursor& signers) {
   if (!key_id) return tl::unexpected(key_id.error());
   if (*key_id) {
     out.subject_key_id = to_bytes((*key_id)->body);
-  } else if (const auto issuer_and_serial = info->expect(der::kSequence, "sid"); !issuer_and_serial) {
+  } else if (const auto issuer_and_serial = info->expect(der::kSequence, "sid");
+             !issuer_and_serial) {
     return tl::unexpected(issuer_and_serial.error());
   }
   const auto digest = read_algorithm(*info, "digestAlgorithm");
@@ -123,9 +126,11 @@ Result<Cms> parse_cms(View input, size_t* consumed) {
   auto data = enter_signed_data(outer);
   if (!data) return within("cms", data.error());
   const auto size = static_cast<size_t>(outer.offset());
-  if (size > kMaxCmsBytes) return error(fmt::format("cms: expected at most {} bytes, found {}", kMaxCmsBytes, size), 0);
+  if (size > kMaxCmsBytes)
+    return error(fmt::format("cms: expected at most {} bytes, found {}", kMaxCmsBytes, size), 0);
   Cms out;
-  if (auto read = read_signed_data(*data, out); !read) return within("cms: signedData", read.error());
+  if (auto read = read_signed_data(*data, out); !read)
+    return within("cms: signedData", read.error());
   out.der = to_bytes(input.first(size));
   if (consumed != nullptr) *consumed = size;
   return out;
@@ -146,7 +151,8 @@ Result<std::vector<Bytes>> cms_certificates(View input) {
     return within("pkcs7", version.error());
   for (const auto& [tag, name] :
        {std::pair(der::kSet, "digestAlgorithms"), std::pair(der::kSequence, "encapContentInfo")}) {
-    if (const auto skipped = data->expect(tag, name); !skipped) return within("pkcs7", skipped.error());
+    if (const auto skipped = data->expect(tag, name); !skipped)
+      return within("pkcs7", skipped.error());
   }
   std::vector<Bytes> out;
   if (data->peek() != der::context_constructed(0)) return out;

@@ -1,5 +1,5 @@
-// Cms: the CMS wrapper of a certification declaration (RFC 5652 SignedData), read as it stands. Wrong versions and
-// algorithms parse; the checks judge them.
+// Cms: the CMS wrapper of a certification declaration (RFC 5652 SignedData), read as it stands.
+// Wrong versions and algorithms parse; the checks judge them.
 #pragma once
 
 #include "verifier/bytes.h"
@@ -7,19 +7,19 @@
 namespace attest {
 
 struct Cms {
-  Bytes der;                    // exactly the ContentInfo
-  uint64_t version = 0;         // 3 is right
-  std::vector<Bytes> digest_algorithms;   // OIDs, content octets; exactly one sha256 is right
-  Bytes content_type;           // of the encapsulated content; id-data is right
-  Bytes content;                // the eContent octets: the certification declaration TLV
+  Bytes der;                             // exactly the ContentInfo
+  uint64_t version = 0;                  // 3 is right
+  std::vector<Bytes> digest_algorithms;  // OIDs, content octets; exactly one sha256 is right
+  Bytes content_type;                    // of the encapsulated content; id-data is right
+  Bytes content;                         // the eContent octets: the certification declaration TLV
   bool has_certificates = false, has_crls = false;
 
   struct Signer {
-    uint64_t version = 0;       // 3 is right
-    std::optional<Bytes> subject_key_id;   // nullopt when the signer is named by issuer and serial
+    uint64_t version = 0;                 // 3 is right
+    std::optional<Bytes> subject_key_id;  // nullopt when the signer is named by issuer and serial
     Bytes digest_algorithm, signature_algorithm;
     bool has_signed_attributes = false, has_unsigned_attributes = false;
-    Bytes signature;            // as it stands
+    Bytes signature;                               // as it stands
     std::optional<std::array<uint8_t, 64>> ecdsa;  // as r | s
   };
   std::vector<Signer> signers;  // exactly one is right
@@ -27,7 +27,8 @@ struct Cms {
 
 inline constexpr size_t kMaxCmsBytes = 64u << 10;
 
-// The ContentInfo's type OID is signedData and the shape holds; anything else is an error that says where.
+// The ContentInfo's type OID is signedData and the shape holds; anything else is an error that says
+// where.
 Result<Cms> parse_cms(View input, size_t* consumed = nullptr);
 // Cheap test for readers: does a ContentInfo of type signedData begin here?
 bool looks_like_cms(View input);

@@ -21,8 +21,8 @@ constexpr uint8_t kReasonCode[] = {0x55, 0x1D, 0x15};                // 2.5.29.2
 constexpr uint8_t kIssuingDistributionPoint[] = {0x55, 0x1D, 0x1C};  // 2.5.29.28
 constexpr uint8_t kCertificateIssuer[] = {0x55, 0x1D, 0x1D};         // 2.5.29.29
 
-// Content of a SEQUENCE OF GeneralName, each of which is a directoryName [4]: other forms cannot be compared with a
-// certificate's issuer.
+// Content of a SEQUENCE OF GeneralName, each of which is a directoryName [4]: other forms cannot be
+// compared with a certificate's issuer.
 Result<View> certificate_issuers_of(View value) {
   der::Cursor outer(value);
   auto names = outer.enter(der::kSequence, "certificateIssuer");
@@ -32,8 +32,10 @@ Result<View> certificate_issuers_of(View value) {
   do {
     auto tagged = names->enter(der::context_constructed(4), "certificateIssuer");
     if (!tagged) return tl::unexpected(tagged.error());
-    if (const auto name = read_name(*tagged, "certificateIssuer"); !name) return tl::unexpected(name.error());
-    if (const auto done = tagged->end("certificateIssuer"); !done) return tl::unexpected(done.error());
+    if (const auto name = read_name(*tagged, "certificateIssuer"); !name)
+      return tl::unexpected(name.error());
+    if (const auto done = tagged->end("certificateIssuer"); !done)
+      return tl::unexpected(done.error());
   } while (!names->empty());
   return content;
 }
@@ -53,7 +55,8 @@ Result<unsigned> reason_of(View value) {
   der::Cursor outer(value);
   const auto reason = outer.expect(kEnumerated, "reasonCode");
   if (!reason) return tl::unexpected(reason.error());
-  if (reason->body.size() != 1 || reason->body[0] > 0x7F) return error("reasonCode: expected one octet from 0 to 127");
+  if (reason->body.size() != 1 || reason->body[0] > 0x7F)
+    return error("reasonCode: expected one octet from 0 to 127");
   if (const auto done = outer.end("reasonCode"); !done) return tl::unexpected(done.error());
   return static_cast<unsigned>(reason->body[0]);
 }
@@ -62,7 +65,8 @@ Result<unsigned> reason_of(View value) {
 void note_unknown(std::vector<std::string>* unknown, const Extension& extension) {
   if (unknown == nullptr || !extension.critical || unknown->size() >= kMaxUnknownCritical) return;
   std::string oid = der::oid_text(extension.oid);
-  if (std::find(unknown->begin(), unknown->end(), oid) == unknown->end()) unknown->push_back(std::move(oid));
+  if (std::find(unknown->begin(), unknown->end(), oid) == unknown->end())
+    unknown->push_back(std::move(oid));
 }
 
 // RFC 5280 5.1.2.6. `unknown` may be null.
@@ -95,12 +99,14 @@ Result<RevokedItem> read_entry(der::Cursor& entries, std::vector<std::string>* u
       note_unknown(unknown, extension);
     }
   }
-  if (const auto done = entry->end("revoked certificate"); !done) return tl::unexpected(done.error());
+  if (const auto done = entry->end("revoked certificate"); !done)
+    return tl::unexpected(done.error());
   return out;
 }
 
 Result<bool> implicit_boolean(const der::Element& element, std::string_view name) {
-  if (element.body.size() == 1 && (element.body[0] == 0x00 || element.body[0] == 0xFF)) return element.body[0] == 0xFF;
+  if (element.body.size() == 1 && (element.body[0] == 0x00 || element.body[0] == 0xFF))
+    return element.body[0] == 0xFF;
   return error(fmt::format("issuingDistributionPoint: {}: expected a BOOLEAN of 00 or ff", name));
 }
 
@@ -139,8 +145,10 @@ Result<Crl::Partition> partition_of(View value) {
     if (!on) return tl::unexpected(on.error());
     out.*flag = *on;
   }
-  if (const auto done = point->end("issuingDistributionPoint"); !done) return tl::unexpected(done.error());
-  if (const auto done = outer.end("issuingDistributionPoint"); !done) return tl::unexpected(done.error());
+  if (const auto done = point->end("issuingDistributionPoint"); !done)
+    return tl::unexpected(done.error());
+  if (const auto done = outer.end("issuingDistributionPoint"); !done)
+    return tl::unexpected(done.error());
   return out;
 }
 
@@ -172,13 +180,16 @@ tl::expected<void, Error> read_crl_extensions(der::Cursor& tbs, Crl& out) {
   const auto extensions = read_extensions(*tagged, "crlExtensions");
   if (!extensions) return tl::unexpected(extensions.error());
   if (extensions->size() > kMaxCrlExtensions)
-    return error(fmt::format("crlExtensions: expected at most {}, found {}", kMaxCrlExtensions, extensions->size()),
+    return error(fmt::format("crlExtensions: expected at most {}, found {}", kMaxCrlExtensions,
+                             extensions->size()),
                  at);
   for (size_t i = 0; i < extensions->size(); ++i) {
     const Extension& extension = (*extensions)[i];
-    // RFC 5280 4.2: one instance of each. Two issuingDistributionPoints would be two answers to what the list covers.
+    // RFC 5280 4.2: one instance of each. Two issuingDistributionPoints would be two answers to
+    // what the list covers.
     const auto same = [&](const Extension& other) { return equal(other.oid, extension.oid); };
-    if (std::any_of(extensions->begin(), extensions->begin() + static_cast<std::ptrdiff_t>(i), same))
+    if (std::any_of(extensions->begin(), extensions->begin() + static_cast<std::ptrdiff_t>(i),
+                    same))
       return error(fmt::format("crlExtensions: {} occurs twice", der::oid_text(extension.oid)), at);
     if (const auto known = know_crl_extension(extension, out); !known)
       return error("crlExtensions: " + known.error().what, at);
@@ -197,7 +208,8 @@ tl::expected<void, Error> read_tbs(der::Cursor& tbs, Crl& out, const CrlSummary*
     if (!version) return tl::unexpected(version.error());
     out.version = static_cast<unsigned>(*version) + 1;
   }
-  if (const auto algorithm = read_algorithm(tbs, "signature"); !algorithm) return tl::unexpected(algorithm.error());
+  if (const auto algorithm = read_algorithm(tbs, "signature"); !algorithm)
+    return tl::unexpected(algorithm.error());
   auto issuer = read_name(tbs, "issuer");
   if (!issuer) return tl::unexpected(std::move(issuer).error());
   out.issuer = std::move(*issuer);
@@ -215,7 +227,8 @@ tl::expected<void, Error> read_tbs(der::Cursor& tbs, Crl& out, const CrlSummary*
     out.entries = entries->rest();
     for (; summary == nullptr && !entries->empty(); ++out.entry_count) {
       const auto entry = read_entry(*entries, &out.unknown_critical);
-      if (!entry) return within(fmt::format("revokedCertificates: entry {}", out.entry_count), entry.error());
+      if (!entry)
+        return within(fmt::format("revokedCertificates: entry {}", out.entry_count), entry.error());
     }
   }
   if (!tbs.empty()) {
@@ -239,7 +252,8 @@ Result<CrlPtr> read_crl(View der, std::shared_ptr<const void> owner, const CrlSu
   if (!tbs) return within("crl", tbs.error());
   out->tbs = tbs->whole;
   der::Cursor content(tbs->body, inner->offset() - tbs->body.size());
-  if (const auto read = read_tbs(content, *out, summary); !read) return within("crl: tbsCertList", read.error());
+  if (const auto read = read_tbs(content, *out, summary); !read)
+    return within("crl: tbsCertList", read.error());
   const auto algorithm = read_algorithm(*inner, "signatureAlgorithm");
   if (!algorithm) return within("crl", algorithm.error());
   out->signature_algorithm = algorithm->oid;
@@ -253,14 +267,18 @@ Result<CrlPtr> read_crl(View der, std::shared_ptr<const void> owner, const CrlSu
 
 }  // namespace
 
-Result<CrlPtr> parse_crl(View der, std::shared_ptr<const void> owner) { return read_crl(der, std::move(owner), nullptr); }
+Result<CrlPtr> parse_crl(View der, std::shared_ptr<const void> owner) {
+  return read_crl(der, std::move(owner), nullptr);
+}
 
 Result<CrlPtr> parse_crl(Bytes der) {
   const auto owner = std::make_shared<const Bytes>(std::move(der));
   return parse_crl(*owner, owner);
 }
 
-Result<CrlPtr> reopen_crl(View der, std::shared_ptr<const void> owner, const CrlSummary& summary) { return read_crl(der, std::move(owner), &summary); }
+Result<CrlPtr> reopen_crl(View der, std::shared_ptr<const void> owner, const CrlSummary& summary) {
+  return read_crl(der, std::move(owner), &summary);
+}
 
 // A certificate has a SEQUENCE (its validity) where a list has a time.
 bool looks_like_crl(View input) {
@@ -283,7 +301,8 @@ std::optional<RevokedItem> RevokedWalk::next() {
 
 std::optional<RevokedItem> revoked_item_at(const Crl& crl, size_t offset) {
   const auto begin = static_cast<size_t>(crl.entries.data() - crl.der.data());
-  if (crl.entries.empty() || offset < begin || offset >= begin + crl.entries.size()) return std::nullopt;
+  if (crl.entries.empty() || offset < begin || offset >= begin + crl.entries.size())
+    return std::nullopt;
   der::Cursor entries(crl.der.subspan(offset, begin + crl.entries.size() - offset));
   const auto item = read_entry(entries, nullptr);
   return item ? std::optional(*item) : std::nullopt;
@@ -294,8 +313,9 @@ View without_leading_zeros(View serial) {
   return serial;
 }
 
-// A list that is not indirect and names no other issuer speaks of whatever it is consulted for: in Matter that may be
-// the certificates of the PAA or PAI that delegated to its signer (the ledger's crlSignerDelegator).
+// A list that is not indirect and names no other issuer speaks of whatever it is consulted for: in
+// Matter that may be the certificates of the PAA or PAI that delegated to its signer (the ledger's
+// crlSignerDelegator).
 bool speaks_of(const Crl& crl, View certificate_issuers, const Name& issuer) {
   if (!certificate_issuers.empty()) return names_issuer(certificate_issuers, issuer);
   return !(crl.partition && crl.partition->indirect) || same_name(crl.issuer, issuer);
@@ -303,11 +323,13 @@ bool speaks_of(const Crl& crl, View certificate_issuers, const Name& issuer) {
 
 std::optional<RevokedEntry> find_revoked(const Crl& crl, View serial, const Name& issuer) {
   const View wanted = without_leading_zeros(serial);
-  View compared;  // the last certificate issuers that were compared, and the answer: they may be long and hold for many
+  View compared;  // the last certificate issuers that were compared, and the answer: they may be
+                  // long and hold for many
   bool first = true, ours = false;
   RevokedWalk walk(crl);
   while (const auto item = walk.next()) {
-    if (!equal(without_leading_zeros(item->serial), wanted) || item->reason == kRemoveFromCrl) continue;
+    if (!equal(without_leading_zeros(item->serial), wanted) || item->reason == kRemoveFromCrl)
+      continue;
     if (first || item->certificate_issuers.data() != compared.data()) {
       first = false;
       compared = item->certificate_issuers;

@@ -1,5 +1,5 @@
-// Crl: an X.509 certificate revocation list (RFC 5280 section 5), read without loading its entries into objects: a
-// list of a million serials is an index over its bytes.
+// Crl: an X.509 certificate revocation list (RFC 5280 section 5), read without loading its entries
+// into objects: a list of a million serials is an index over its bytes.
 #pragma once
 
 #include "verifier/pki/certificate.h"
@@ -8,25 +8,27 @@
 namespace attest {
 
 struct Crl {
-  std::shared_ptr<const void> owner;    // of the bytes that every View here points into
+  std::shared_ptr<const void> owner;  // of the bytes that every View here points into
   View der;
   View tbs;
-  unsigned version = 1;                 // 2 is right
-  View signature_algorithm;             // OID content octets
+  unsigned version = 1;      // 2 is right
+  View signature_algorithm;  // OID content octets
   std::optional<std::array<uint8_t, 64>> ecdsa;
   Name issuer;
   Instant this_update;
   std::optional<Instant> next_update;
-  std::optional<Bytes> number;          // CRL number, content octets
+  std::optional<Bytes> number;  // CRL number, content octets
   std::optional<KeyId> authority_key_id;
-  struct Partition {                    // issuingDistributionPoint
+  struct Partition {  // issuingDistributionPoint
     std::vector<std::string> uris;
-    bool indirect = false, only_user = false, only_ca = false, only_attribute = false, only_some_reasons = false;
+    bool indirect = false, only_user = false, only_ca = false, only_attribute = false,
+         only_some_reasons = false;
   };
   std::optional<Partition> partition;
-  std::vector<std::string> unknown_critical;   // OIDs of critical extensions not understood, entries included
+  std::vector<std::string>
+      unknown_critical;  // OIDs of critical extensions not understood, entries included
   size_t entry_count = 0;
-  View entries;                         // the revokedCertificates content; empty when there is none
+  View entries;  // the revokedCertificates content; empty when there is none
 
   Crl() = default;
   Crl(const Crl&) = delete;
@@ -38,7 +40,8 @@ Result<CrlPtr> parse_crl(Bytes der);
 Result<CrlPtr> parse_crl(View der, std::shared_ptr<const void> owner);
 bool looks_like_crl(View input);
 
-// What a walk over all entries finds out, kept beside a list so that it can be opened again without that walk.
+// What a walk over all entries finds out, kept beside a list so that it can be opened again without
+// that walk.
 struct CrlSummary {
   size_t entry_count = 0;
   std::vector<std::string> unknown_critical;
@@ -46,8 +49,9 @@ struct CrlSummary {
 // A list that parse_crl has read before: everything but its entries is read again.
 Result<CrlPtr> reopen_crl(View der, std::shared_ptr<const void> owner, const CrlSummary& summary);
 
-// One entry as it stands. `certificate_issuers` is the content of the GeneralNames that say whose certificate this is,
-// in this entry or the last one before it that says so (RFC 5280 5.3.3); empty: the list's own issuer.
+// One entry as it stands. `certificate_issuers` is the content of the GeneralNames that say whose
+// certificate this is, in this entry or the last one before it that says so (RFC 5280 5.3.3);
+// empty: the list's own issuer.
 struct RevokedItem {
   View whole;
   View serial;
@@ -66,23 +70,25 @@ class RevokedWalk {
   View certificate_issuers_;
 };
 
-// The entry that begins at this byte of the list; its certificate issuers are its own only. nullopt: none does.
+// The entry that begins at this byte of the list; its certificate issuers are its own only.
+// nullopt: none does.
 std::optional<RevokedItem> revoked_item_at(const Crl& crl, size_t offset);
 
 // Serials are compared without the leading zeros that some write.
 View without_leading_zeros(View serial);
-// Does this entry speak of certificates of this issuer? The certificate issuers are those in force at the entry.
+// Does this entry speak of certificates of this issuer? The certificate issuers are those in force
+// at the entry.
 bool speaks_of(const Crl& crl, View certificate_issuers, const Name& issuer);
 
 inline constexpr unsigned kRemoveFromCrl = 8;  // reasonCode, RFC 5280 5.3.1
 
 struct RevokedEntry {
   Instant date;
-  std::optional<unsigned> reason;       // reasonCode, when given
+  std::optional<unsigned> reason;  // reasonCode, when given
 };
-// Walks the entries for this serial (content octets; leading zeros do not matter). `issuer` is the certificate's
-// issuer Name: with an indirect CRL only entries of that certificate issuer count. An entry that takes a revocation
-// back (removeFromCRL) revokes nothing.
+// Walks the entries for this serial (content octets; leading zeros do not matter). `issuer` is the
+// certificate's issuer Name: with an indirect CRL only entries of that certificate issuer count. An
+// entry that takes a revocation back (removeFromCRL) revokes nothing.
 std::optional<RevokedEntry> find_revoked(const Crl& crl, View serial, const Name& issuer);
 
 }  // namespace attest

@@ -10,37 +10,53 @@
 namespace attest {
 namespace {
 
-constexpr size_t kRecord = 12;            // more of the hash 4, entry 4, entry that names the issuers 4
-constexpr size_t kRecordsPerPlace = 8;    // of the directory, on average
+constexpr size_t kRecord = 12;  // more of the hash 4, entry 4, entry that names the issuers 4
+constexpr size_t kRecordsPerPlace = 8;  // of the directory, on average
 constexpr unsigned kMaxBits = 24;
 
 unsigned bits_for(size_t entry_count) {
   const size_t places = std::max<size_t>(1, entry_count / kRecordsPerPlace);
   return std::min(kMaxBits, static_cast<unsigned>(std::bit_width(places) - 1));
 }
-size_t directory_size(unsigned bits) { return ((size_t{1} << bits) + 1) * 4; }
+size_t directory_size(unsigned bits) {
+  return ((size_t{1} << bits) + 1) * 4;
+}
 
-uint64_t hash_of(View serial) { return le64(sha256(without_leading_zeros(serial)), 0); }
-uint8_t tag_of(uint64_t hash) { return static_cast<uint8_t>(hash); }
-uint32_t more_of(uint64_t hash) { return static_cast<uint32_t>(hash >> 8); }
-size_t place_of(uint64_t hash, unsigned bits) { return bits == 0 ? 0 : static_cast<size_t>(hash >> (64 - bits)); }
+uint64_t hash_of(View serial) {
+  return le64(sha256(without_leading_zeros(serial)), 0);
+}
+uint8_t tag_of(uint64_t hash) {
+  return static_cast<uint8_t>(hash);
+}
+uint32_t more_of(uint64_t hash) {
+  return static_cast<uint32_t>(hash >> 8);
+}
+size_t place_of(uint64_t hash, unsigned bits) {
+  return bits == 0 ? 0 : static_cast<size_t>(hash >> (64 - bits));
+}
 
 struct Record {
   uint64_t hash;
   uint32_t entry, issuers;
 
-  bool operator<(const Record& other) const { return hash != other.hash ? hash < other.hash : entry < other.entry; }
+  bool operator<(const Record& other) const {
+    return hash != other.hash ? hash < other.hash : entry < other.entry;
+  }
 };
 
 void put32(Bytes& out, size_t at, uint32_t n) {
   for (unsigned i = 0; i < 4; ++i) out[at + i] = static_cast<uint8_t>(n >> (8 * i));
 }
 
-tl::unexpected<Error> damaged() { return error("the list or its index is damaged"); }
+tl::unexpected<Error> damaged() {
+  return error("the list or its index is damaged");
+}
 
 }  // namespace
 
-size_t CrlIndex::size_for(size_t entry_count) { return directory_size(bits_for(entry_count)) + entry_count * (1 + kRecord); }
+size_t CrlIndex::size_for(size_t entry_count) {
+  return directory_size(bits_for(entry_count)) + entry_count * (1 + kRecord);
+}
 
 Bytes CrlIndex::build(const Crl& crl) {
   std::vector<Record> records;
@@ -76,7 +92,9 @@ Bytes CrlIndex::build(const Crl& crl) {
 }
 
 Result<CrlIndex> CrlIndex::over(View octets, size_t entry_count) {
-  if (octets.size() != size_for(entry_count)) return error(fmt::format("index: expected {} octets for {} entries, found {}", size_for(entry_count), entry_count, octets.size()));
+  if (octets.size() != size_for(entry_count))
+    return error(fmt::format("index: expected {} octets for {} entries, found {}",
+                             size_for(entry_count), entry_count, octets.size()));
   CrlIndex out;
   out.bits_ = bits_for(entry_count);
   out.front_ = octets.first(directory_size(out.bits_) + entry_count);
@@ -86,7 +104,8 @@ Result<CrlIndex> CrlIndex::over(View octets, size_t entry_count) {
   return out;
 }
 
-Result<std::optional<RevokedEntry>> CrlIndex::find(const Crl& crl, View serial, const Name& issuer, const IsSound& sound) const {
+Result<std::optional<RevokedEntry>> CrlIndex::find(const Crl& crl, View serial, const Name& issuer,
+                                                   const IsSound& sound) const {
   const auto good = [&](View part) { return !sound || sound(part); };
   const View wanted = without_leading_zeros(serial);
   const uint64_t hash = hash_of(serial);
@@ -106,14 +125,16 @@ Result<std::optional<RevokedEntry>> CrlIndex::find(const Crl& crl, View serial, 
     const auto item = [&](size_t at) -> std::optional<RevokedItem> {
       // An entry is short; its length stands in its first octets.
       const size_t left = at < crl.der.size() ? crl.der.size() - at : 0;
-      if (!good(crl.der.subspan(std::min(at, crl.der.size()), std::min<size_t>(left, 8)))) return std::nullopt;
+      if (!good(crl.der.subspan(std::min(at, crl.der.size()), std::min<size_t>(left, 8))))
+        return std::nullopt;
       const auto body = left == 0 ? std::nullopt : der::peel(crl.der.subspan(at), der::kSequence);
       if (!body || !good(*body)) return std::nullopt;
       return revoked_item_at(crl, at);
     };
     const auto found = item(offset);
     if (!found) return damaged();
-    if (!equal(without_leading_zeros(found->serial), wanted) || found->reason == kRemoveFromCrl) continue;
+    if (!equal(without_leading_zeros(found->serial), wanted) || found->reason == kRemoveFromCrl)
+      continue;
     View issuers = found->certificate_issuers;
     if (const size_t named_at = le32(record, 8); issuers.empty() && named_at != 0) {
       const auto naming = item(named_at);

@@ -12,9 +12,11 @@ namespace {
 
 constexpr size_t kMaxCsrBytes = 64u << 10;
 
-// RFC 2986 4.1: CertificationRequestInfo ::= SEQUENCE { version, subject, subjectPKInfo, attributes [0] }.
+// RFC 2986 4.1: CertificationRequestInfo ::= SEQUENCE { version, subject, subjectPKInfo, attributes
+// [0] }.
 tl::expected<void, Error> read_info(der::Cursor& info, Csr& out) {
-  if (const auto version = info.small_integer("version", 0); !version) return tl::unexpected(version.error());
+  if (const auto version = info.small_integer("version", 0); !version)
+    return tl::unexpected(version.error());
   const auto subject = read_name(info, "subject");
   if (!subject) return tl::unexpected(subject.error());
   out.subject = name_text(*subject);
@@ -39,7 +41,8 @@ Result<Csr> read_csr(der::Cursor& outer) {
   const auto info = inner->expect(der::kSequence, "certificationRequestInfo");
   if (!info) return within("csr", info.error());
   der::Cursor content(info->body, inner->offset() - info->body.size());
-  if (const auto read = read_info(content, out); !read) return within("csr: certificationRequestInfo", read.error());
+  if (const auto read = read_info(content, out); !read)
+    return within("csr: certificationRequestInfo", read.error());
   out.info = to_bytes(info->whole);
   const auto algorithm = read_algorithm(*inner, "signatureAlgorithm");
   if (!algorithm) return within("csr", algorithm.error());
@@ -55,7 +58,9 @@ Result<Csr> read_csr(der::Cursor& outer) {
 
 Result<Csr> parse_csr(View der, size_t* consumed) {
   if (const auto whole = der::Cursor(der).any("csr"); whole && whole->whole.size() > kMaxCsrBytes)
-    return error(fmt::format("csr: expected at most {} bytes, found {}", kMaxCsrBytes, whole->whole.size()), 0);
+    return error(
+        fmt::format("csr: expected at most {} bytes, found {}", kMaxCsrBytes, whole->whole.size()),
+        0);
   der::Cursor outer(der);
   auto out = read_csr(outer);
   if (!out) return out;

@@ -69,20 +69,24 @@ Result<Header> read_header(View at, uint64_t offset, std::string_view name) {
     return error(fmt::format("{}: {}", name, what), offset + k);
   };
   if (at.empty()) return bad("expected an element, found the end", 0);
-  // X.690 8.1.2.4: all ones announce a tag number of several octets. No structure read here has one.
-  if ((at[0] & 0x1F) == 0x1F) return bad(fmt::format("tag 0x{:02x}: tag numbers above 30 are not used here", at[0]), 0);
+  // X.690 8.1.2.4: all ones announce a tag number of several octets. No structure read here has
+  // one.
+  if ((at[0] & 0x1F) == 0x1F)
+    return bad(fmt::format("tag 0x{:02x}: tag numbers above 30 are not used here", at[0]), 0);
   if (at[0] == 0) return bad("expected an element, found tag 0x00", 0);
   if (at.size() < 2) return bad("the length is missing", 1);
   const uint8_t first = at[1];
   if (first < 0x80) return Header{2, first};
   if (first == 0x80) return bad("indefinite length, which DER forbids", 1);
   const size_t octets = first & 0x7F;
-  if (octets > 4) return bad(fmt::format("a length of {} octets is beyond every limit here", octets), 1);
+  if (octets > 4)
+    return bad(fmt::format("a length of {} octets is beyond every limit here", octets), 1);
   if (at.size() < 2 + octets) return bad("the length is cut off", at.size());
   size_t content = 0;
   for (size_t i = 0; i < octets; ++i) content = content << 8 | at[2 + i];
   // X.690 10.1: the shortest form that holds the length.
-  if (at[2] == 0 || content < 0x80) return bad(fmt::format("length {} is not in its shortest form", content), 1);
+  if (at[2] == 0 || content < 0x80)
+    return bad(fmt::format("length {} is not in its shortest form", content), 1);
   return Header{2 + octets, content};
 }
 
@@ -93,8 +97,8 @@ Result<Element> Cursor::any(std::string_view name) {
   const auto header = read_header(left, offset(), name);
   if (!header) return tl::unexpected(header.error());
   if (header->content > left.size() - header->size)
-    return error(fmt::format("{}: length {} goes beyond the {} bytes that are left", name, header->content,
-                             left.size() - header->size),
+    return error(fmt::format("{}: length {} goes beyond the {} bytes that are left", name,
+                             header->content, left.size() - header->size),
                  offset());
   const size_t whole = header->size + header->content;
   at_ += whole;
@@ -103,9 +107,11 @@ Result<Element> Cursor::any(std::string_view name) {
 
 Result<Element> Cursor::expect(uint8_t tag, std::string_view name) {
   const auto found = peek();
-  if (!found) return error(fmt::format("{}: expected {}, found the end", name, tag_text(tag)), offset());
+  if (!found)
+    return error(fmt::format("{}: expected {}, found the end", name, tag_text(tag)), offset());
   if (*found != tag)
-    return error(fmt::format("{}: expected {}, found {}", name, tag_text(tag), tag_text(*found)), offset());
+    return error(fmt::format("{}: expected {}, found {}", name, tag_text(tag), tag_text(*found)),
+                 offset());
   return any(name);
 }
 
@@ -140,7 +146,8 @@ Result<View> Cursor::integer(std::string_view name) {
   if (v.empty()) return error(fmt::format("{}: an INTEGER without octets", name), offset());
   // X.690 8.3.2: the first nine bits are neither all ones nor all zero.
   if (v.size() > 1 && ((v[0] == 0x00 && v[1] < 0x80) || (v[0] == 0xFF && v[1] >= 0x80)))
-    return error(fmt::format("{}: an INTEGER that is not in its shortest form", name), offset() - v.size());
+    return error(fmt::format("{}: an INTEGER that is not in its shortest form", name),
+                 offset() - v.size());
   return v;
 }
 
@@ -171,11 +178,13 @@ Result<View> Cursor::oid(std::string_view name) {
   bool start = true;
   for (const uint8_t b : v) {
     if (start && b == 0x80)
-      return error(fmt::format("{}: an OBJECT IDENTIFIER with a padded arc", name), offset() - v.size());
+      return error(fmt::format("{}: an OBJECT IDENTIFIER with a padded arc", name),
+                   offset() - v.size());
     start = b < 0x80;
   }
   if (v.empty() || !start)
-    return error(fmt::format("{}: an OBJECT IDENTIFIER whose last arc does not end", name), offset() - v.size());
+    return error(fmt::format("{}: an OBJECT IDENTIFIER whose last arc does not end", name),
+                 offset() - v.size());
   return v;
 }
 
@@ -183,12 +192,16 @@ Result<View> Cursor::bit_string(std::string_view name, unsigned* unused_bits) {
   const auto element = expect(kBitString, name);
   if (!element) return tl::unexpected(element.error());
   const View v = element->body;
-  const auto bad = [&](std::string_view what) { return error(fmt::format("{}: {}", name, what), offset() - v.size()); };
+  const auto bad = [&](std::string_view what) {
+    return error(fmt::format("{}: {}", name, what), offset() - v.size());
+  };
   if (v.empty()) return bad("a BIT STRING without its octet of unused bits");
   const unsigned unused = v[0];
-  if (unused > 7 || (unused != 0 && v.size() == 1)) return bad(fmt::format("a BIT STRING with {} unused bits", unused));
+  if (unused > 7 || (unused != 0 && v.size() == 1))
+    return bad(fmt::format("a BIT STRING with {} unused bits", unused));
   // X.690 11.2.1.
-  if (unused != 0 && (v.back() & ((1u << unused) - 1)) != 0) return bad("a BIT STRING whose unused bits are not zero");
+  if (unused != 0 && (v.back() & ((1u << unused) - 1)) != 0)
+    return bad("a BIT STRING whose unused bits are not zero");
   if (unused_bits != nullptr) {
     *unused_bits = unused;
   } else if (unused != 0) {
@@ -199,7 +212,8 @@ Result<View> Cursor::bit_string(std::string_view name, unsigned* unused_bits) {
 
 tl::expected<void, Error> Cursor::end(std::string_view name) {
   if (empty()) return {};
-  return error(fmt::format("{}: {} bytes too many, beginning with {}", name, rest().size(), tag_text(rest()[0])),
+  return error(fmt::format("{}: {} bytes too many, beginning with {}", name, rest().size(),
+                           tag_text(rest()[0])),
                offset());
 }
 
@@ -247,7 +261,8 @@ Bytes oid_bytes(std::string_view dotted) {
     if (*next != '.') return {};
     at = next + 1;
   }
-  if (arcs.size() < 2 || arcs[0] > 2 || (arcs[0] < 2 && arcs[1] > 39) || arcs[1] > UINT64_MAX - 80) return {};
+  if (arcs.size() < 2 || arcs[0] > 2 || (arcs[0] < 2 && arcs[1] > 39) || arcs[1] > UINT64_MAX - 80)
+    return {};
   arcs[1] += arcs[0] * 40;
   Bytes out;
   for (size_t i = 1; i < arcs.size(); ++i) {
@@ -274,11 +289,15 @@ Result<std::array<uint8_t, 64>> ecdsa_signature(View der) {
                    inner->offset() - v.size());
     if (v[0] == 0) v = v.subspan(1);
     if (v.size() > 32)
-      return error(fmt::format("{}: expected at most 32 bytes, found {}", name, v.size()), inner->offset() - v.size());
-    std::copy(v.begin(), v.end(), out.begin() + static_cast<std::ptrdiff_t>(32 * i + 32 - v.size()));
+      return error(fmt::format("{}: expected at most 32 bytes, found {}", name, v.size()),
+                   inner->offset() - v.size());
+    std::copy(v.begin(), v.end(),
+              out.begin() + static_cast<std::ptrdiff_t>(32 * i + 32 - v.size()));
   }
-  if (auto done = inner->end("ecdsa signature"); !done) return tl::unexpected(std::move(done).error());
-  if (auto done = outer.end("ecdsa signature"); !done) return tl::unexpected(std::move(done).error());
+  if (auto done = inner->end("ecdsa signature"); !done)
+    return tl::unexpected(std::move(done).error());
+  if (auto done = outer.end("ecdsa signature"); !done)
+    return tl::unexpected(std::move(done).error());
   return out;
 }
 

@@ -18,7 +18,8 @@ Result<Extension> read_extension(der::Cursor& cursor) {
   const auto type = inner->oid("extnID");
   if (!type) return tl::unexpected(type.error());
   Extension out{.oid = *type, .critical = false, .value = {}};
-  // DER leaves a default unwritten (X.690 11.5). A FALSE that is written says the same, and CAs sign it.
+  // DER leaves a default unwritten (X.690 11.5). A FALSE that is written says the same, and CAs
+  // sign it.
   if (inner->peek() == der::kBoolean) {
     const auto critical = inner->boolean("critical");
     if (!critical) return within(der::oid_text(*type), critical.error());
@@ -27,7 +28,8 @@ Result<Extension> read_extension(der::Cursor& cursor) {
   const auto value = inner->expect(der::kOctetString, "extnValue");
   if (!value) return within(der::oid_text(*type), value.error());
   out.value = value->body;
-  if (const auto done = inner->end("extension"); !done) return within(der::oid_text(*type), done.error());
+  if (const auto done = inner->end("extension"); !done)
+    return within(der::oid_text(*type), done.error());
   return out;
 }
 
@@ -49,7 +51,8 @@ tl::expected<void, Error> read_general_names(der::Cursor names, DistributionPoin
 Result<std::optional<Name>> directory_name(der::Cursor names) {
   while (!names.empty()) {
     if (names.peek() != der::context_constructed(4)) {
-      if (const auto other = names.any("general name"); !other) return tl::unexpected(other.error());
+      if (const auto other = names.any("general name"); !other)
+        return tl::unexpected(other.error());
       continue;
     }
     auto tagged = names.enter(der::context_constructed(4), "directory name");
@@ -124,7 +127,8 @@ Result<KeyUsage> key_usage_of(View value) {
   for (size_t bit = 0; bit < octets->size() * 8; ++bit) {
     if (((*octets)[bit / 8] >> (7 - bit % 8) & 1) == 0) continue;
     if (bit >= kKeyUsages)
-      return error(fmt::format("keyUsage: expected bits 0 to {}, found bit {}", kKeyUsages - 1, bit));
+      return error(
+          fmt::format("keyUsage: expected bits 0 to {}, found bit {}", kKeyUsages - 1, bit));
     out.bits = static_cast<uint16_t>(out.bits | 1u << bit);
   }
   return out;
@@ -134,7 +138,8 @@ Result<Bytes> subject_key_id_of(View value) {
   der::Cursor outer(value);
   const auto id = outer.expect(der::kOctetString, "subjectKeyIdentifier");
   if (!id) return tl::unexpected(id.error());
-  if (const auto done = outer.end("subjectKeyIdentifier"); !done) return tl::unexpected(done.error());
+  if (const auto done = outer.end("subjectKeyIdentifier"); !done)
+    return tl::unexpected(done.error());
   return to_bytes(id->body);
 }
 
@@ -146,18 +151,23 @@ Result<AuthorityKeyId> authority_key_id_of(View value) {
   const auto id = inner->optional(der::context(0), "authorityKeyIdentifier: keyIdentifier");
   if (!id) return tl::unexpected(id.error());
   if (*id) out.key_identifier = to_bytes((*id)->body);
-  const auto issuer = inner->optional(der::context_constructed(1), "authorityKeyIdentifier: authorityCertIssuer");
+  const auto issuer =
+      inner->optional(der::context_constructed(1), "authorityKeyIdentifier: authorityCertIssuer");
   if (!issuer) return tl::unexpected(issuer.error());
   if (*issuer) {
-    auto name = directory_name(der::Cursor((*issuer)->body, inner->offset() - (*issuer)->body.size()));
+    auto name =
+        directory_name(der::Cursor((*issuer)->body, inner->offset() - (*issuer)->body.size()));
     if (!name) return within("authorityKeyIdentifier: authorityCertIssuer", name.error());
     out.issuer = std::move(*name);
   }
-  const auto serial = inner->optional(der::context(2), "authorityKeyIdentifier: authorityCertSerialNumber");
+  const auto serial =
+      inner->optional(der::context(2), "authorityKeyIdentifier: authorityCertSerialNumber");
   if (!serial) return tl::unexpected(serial.error());
   if (*serial) out.serial = (*serial)->body;
-  if (const auto done = inner->end("authorityKeyIdentifier"); !done) return tl::unexpected(done.error());
-  if (const auto done = outer.end("authorityKeyIdentifier"); !done) return tl::unexpected(done.error());
+  if (const auto done = inner->end("authorityKeyIdentifier"); !done)
+    return tl::unexpected(done.error());
+  if (const auto done = outer.end("authorityKeyIdentifier"); !done)
+    return tl::unexpected(done.error());
   return out;
 }
 
@@ -170,21 +180,26 @@ Result<DistributionPoints> distribution_points_of(View value) {
     if (const auto read = read_distribution_point(*points, out); !read)
       return within("cRLDistributionPoints", read.error());
   }
-  if (const auto done = outer.end("cRLDistributionPoints"); !done) return tl::unexpected(done.error());
+  if (const auto done = outer.end("cRLDistributionPoints"); !done)
+    return tl::unexpected(done.error());
   return out;
 }
 
-tl::expected<void, Error> read_distribution_point_name(der::Cursor& cursor, DistributionPoints& into) {
+tl::expected<void, Error> read_distribution_point_name(der::Cursor& cursor,
+                                                       DistributionPoints& into) {
   const auto name = cursor.any("distribution point name");
   if (!name) return tl::unexpected(name.error());
   if (name->tag == der::context_constructed(0)) {
-    if (const auto read = read_general_names(der::Cursor(name->body, cursor.offset() - name->body.size()), into); !read)
+    if (const auto read =
+            read_general_names(der::Cursor(name->body, cursor.offset() - name->body.size()), into);
+        !read)
       return read;
   } else if (name->tag == der::context_constructed(1)) {
     into.other_names = true;
   } else {
-    return error(fmt::format("distribution point name: expected [0] or [1], found tag 0x{:02x}", name->tag),
-                 cursor.offset() - name->whole.size());
+    return error(
+        fmt::format("distribution point name: expected [0] or [1], found tag 0x{:02x}", name->tag),
+        cursor.offset() - name->whole.size());
   }
   return cursor.end("distribution point name");
 }
@@ -200,7 +215,8 @@ std::string key_usage_text(uint16_t bits) {
 }
 
 bool is_understood(View extension_oid) {
-  for (const View known : {oid::kBasicConstraints, oid::kKeyUsage, oid::kSubjectKeyId, oid::kAuthorityKeyId, oid::kCrlDistributionPoints}) {
+  for (const View known : {oid::kBasicConstraints, oid::kKeyUsage, oid::kSubjectKeyId,
+                           oid::kAuthorityKeyId, oid::kCrlDistributionPoints}) {
     if (equal(extension_oid, known)) return true;
   }
   // 2.5.29.37, 2.5.29.17, 2.5.29.32

@@ -1,4 +1,5 @@
-// Extensions of certificates and lists: the raw sequence, and the values of those that the Matter profile knows.
+// Extensions of certificates and lists: the raw sequence, and the values of those that the Matter
+// profile knows.
 #pragma once
 
 #include "verifier/pki/certificate.h"
@@ -9,8 +10,8 @@ namespace attest {
 // The SEQUENCE OF Extension that the cursor stands at.
 Result<std::vector<Extension>> read_extensions(der::Cursor& cursor, std::string_view name);
 
-// Extensions that path validation understands, so that they may be critical: those of the profile, and extended key
-// usage, subject alternative name and certificate policies.
+// Extensions that path validation understands, so that they may be critical: those of the profile,
+// and extended key usage, subject alternative name and certificate policies.
 bool is_understood(View extension_oid);
 
 // Values of single extensions, from the content of their OCTET STRING.
@@ -21,7 +22,8 @@ Result<AuthorityKeyId> authority_key_id_of(View value);
 Result<DistributionPoints> distribution_points_of(View value);
 
 // A DistributionPointName, adding to `into`: [0] fullName or [1] nameRelativeToCRLIssuer.
-tl::expected<void, Error> read_distribution_point_name(der::Cursor& cursor, DistributionPoints& into);
+tl::expected<void, Error> read_distribution_point_name(der::Cursor& cursor,
+                                                       DistributionPoints& into);
 
 // Enters one extension into its place: counts it, and decodes the first.
 template <class T>

@@ -19,16 +19,18 @@ tl::expected<void, Error> expect_p256(const der::Element& parameters, uint64_t a
   const auto curve = der::Cursor(parameters.whole, at).oid("curve");
   if (!curve) return tl::unexpected(curve.error());
   if (equal(*curve, oid::kPrime256v1)) return {};
-  return error(
-      fmt::format("curve: expected prime256v1 ({}), found {}", der::oid_text(oid::kPrime256v1), der::oid_text(*curve)),
-      at);
+  return error(fmt::format("curve: expected prime256v1 ({}), found {}",
+                           der::oid_text(oid::kPrime256v1), der::oid_text(*curve)),
+               at);
 }
 
 Result<Point> stated_point(View octets, uint64_t end) {
   Point out{};
   if (octets.size() != out.size() || octets[0] != 0x04)
-    return error(fmt::format("publicKey: expected an uncompressed point of 65 bytes, found {} bytes", octets.size()),
-                 end - octets.size());
+    return error(
+        fmt::format("publicKey: expected an uncompressed point of 65 bytes, found {} bytes",
+                    octets.size()),
+        end - octets.size());
   std::copy(octets.begin(), octets.end(), out.begin());
   return out;
 }
@@ -45,7 +47,8 @@ Result<PrivateKey> read_ec_private_key(der::Cursor& key) {
     const uint64_t at = tagged->offset();
     const auto parameters = tagged->any("parameters");
     if (!parameters) return tl::unexpected(parameters.error());
-    if (const auto ours = expect_p256(*parameters, at); !ours) return within("parameters", ours.error());
+    if (const auto ours = expect_p256(*parameters, at); !ours)
+      return within("parameters", ours.error());
     if (const auto done = tagged->end("parameters"); !done) return tl::unexpected(done.error());
   }
   if (key.peek() == der::context_constructed(1)) {
@@ -68,11 +71,13 @@ Result<PrivateKey> read_private_key_info(der::Cursor& info) {
   const auto algorithm = read_algorithm(info, "privateKeyAlgorithm");
   if (!algorithm) return tl::unexpected(algorithm.error());
   if (!algorithm->is(oid::kEcPublicKey))
-    return error(fmt::format("privateKeyAlgorithm: expected an EC key ({}), found {}", der::oid_text(oid::kEcPublicKey),
-                             der::oid_text(algorithm->oid)),
+    return error(fmt::format("privateKeyAlgorithm: expected an EC key ({}), found {}",
+                             der::oid_text(oid::kEcPublicKey), der::oid_text(algorithm->oid)),
                  at);
   if (!algorithm->parameters) return error("privateKeyAlgorithm: the curve is missing", at);
-  if (const auto ours = expect_p256(*algorithm->parameters, info.offset() - algorithm->parameters->whole.size()); !ours)
+  if (const auto ours =
+          expect_p256(*algorithm->parameters, info.offset() - algorithm->parameters->whole.size());
+      !ours)
     return within("privateKeyAlgorithm", ours.error());
   const auto octets = info.expect(der::kOctetString, "privateKey");
   if (!octets) return tl::unexpected(octets.error());
@@ -82,7 +87,8 @@ Result<PrivateKey> read_private_key_info(der::Cursor& info) {
   const auto version = key->small_integer("version", 255);
   if (!version) return within("ECPrivateKey", version.error());
   if (*version != kEcPrivateKeyVersion)
-    return error(fmt::format("ECPrivateKey: version: expected 1, found {}", *version), outer.offset());
+    return error(fmt::format("ECPrivateKey: version: expected 1, found {}", *version),
+                 outer.offset());
   auto out = read_ec_private_key(*key);
   if (!out) return within("ECPrivateKey", out.error());
   if (const auto done = outer.end("privateKey"); !done) return tl::unexpected(done.error());
@@ -107,14 +113,18 @@ Result<PrivateKey> read_private_key(der::Cursor& outer) {
   auto inner = outer.enter(der::kSequence, "private key");
   if (!inner) return tl::unexpected(inner.error());
   if (inner->peek() == der::kSequence)
-    return error("private key: expected a version, found SEQUENCE (0x30): no key, or an encrypted PKCS#8 key",
-                 inner->offset());
+    return error(
+        "private key: expected a version, found SEQUENCE (0x30): no key, or an encrypted PKCS#8 "
+        "key",
+        inner->offset());
   const uint64_t at = inner->offset();
   const auto version = inner->small_integer("version", 255);
   if (!version) return within("private key", version.error());
   const bool sec1 = inner->peek() == der::kOctetString;
   if (*version > 1 || (sec1 && *version != kEcPrivateKeyVersion))
-    return error(fmt::format("private key: version: expected {}, found {}", sec1 ? "1" : "0 or 1", *version), at);
+    return error(
+        fmt::format("private key: version: expected {}, found {}", sec1 ? "1" : "0 or 1", *version),
+        at);
   auto key = sec1 ? read_ec_private_key(*inner) : read_private_key_info(*inner);
   if (!key) return within("private key", key.error());
   return key;
@@ -133,7 +143,8 @@ Result<PrivateKey> raw_private_key(View scalar32) {
   if (scalar32.size() != 32)
     return error(fmt::format("p-256 private key: expected 32 bytes, found {}", scalar32.size()));
   const auto point = public_key_of(scalar32);
-  if (!point) return error("p-256 private key: expected a number from 1 to n - 1, found one outside");
+  if (!point)
+    return error("p-256 private key: expected a number from 1 to n - 1, found one outside");
   PrivateKey out;
   std::copy(scalar32.begin(), scalar32.end(), out.scalar.begin());
   out.public_key = *point;

@@ -1,4 +1,5 @@
-// Private keys as people hold them. Only P-256. A key's scalar never leaves the process: nothing here prints it.
+// Private keys as people hold them. Only P-256. A key's scalar never leaves the process: nothing
+// here prints it.
 #pragma once
 
 #include "verifier/bytes.h"
@@ -7,8 +8,9 @@ namespace attest {
 
 struct PrivateKey {
   std::array<uint8_t, 32> scalar{};
-  Point public_key{};                   // computed from the scalar
-  std::optional<Point> stated_public;   // the public key written beside it in the file, where there is one
+  Point public_key{};  // computed from the scalar
+  std::optional<Point>
+      stated_public;  // the public key written beside it in the file, where there is one
 };
 // SEC 1 ECPrivateKey, PKCS#8 PrivateKeyInfo. (Raw 32 bytes: raw_private_key.)
 Result<PrivateKey> parse_private_key(View der, size_t* consumed = nullptr);
@@ -17,13 +19,13 @@ Result<PrivateKey> raw_private_key(View scalar32);
 // A PKCS#10 certification request.
 struct Csr {
   Bytes der;
-  Bytes info;                   // the signed CertificationRequestInfo
-  std::string subject;          // as name_text
+  Bytes info;           // the signed CertificationRequestInfo
+  std::string subject;  // as name_text
   std::optional<uint16_t> vid, pid;
   bool p256 = false;
-  Bytes curve;                  // OID content octets
+  Bytes curve;  // OID content octets
   std::optional<Point> public_key;
-  Bytes signature_algorithm;    // OID content octets
+  Bytes signature_algorithm;  // OID content octets
   std::optional<std::array<uint8_t, 64>> ecdsa;
 };
 Result<Csr> parse_csr(View der, size_t* consumed = nullptr);
@@ -32,8 +34,8 @@ Result<Csr> parse_csr(View der, size_t* consumed = nullptr);
 struct PemBlock {
   std::string label;
   Bytes der;
-  size_t offset = 0;            // of its BEGIN line in the text
-  bool encrypted = false;       // has Proc-Type: 4,ENCRYPTED headers
+  size_t offset = 0;       // of its BEGIN line in the text
+  bool encrypted = false;  // has Proc-Type: 4,ENCRYPTED headers
 };
 struct PemFile {
   std::vector<PemBlock> blocks;

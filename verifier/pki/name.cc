@@ -7,7 +7,8 @@
 namespace attest {
 namespace {
 
-constexpr uint8_t kTeletexString = 0x14, kVisibleString = 0x1A, kUniversalString = 0x1C, kBmpString = 0x1E;
+constexpr uint8_t kTeletexString = 0x14, kVisibleString = 0x1A, kUniversalString = 0x1C,
+                  kBmpString = 0x1E;
 
 void append_utf8(std::string& out, uint32_t c) {
   const auto put = [&](uint32_t b) { out += static_cast<char>(static_cast<uint8_t>(b)); };
@@ -28,7 +29,8 @@ void append_utf8(std::string& out, uint32_t c) {
   }
 }
 
-// The characters of a string type, as UTF-8; nullopt when the tag is no string type or the octets are no such string.
+// The characters of a string type, as UTF-8; nullopt when the tag is no string type or the octets
+// are no such string.
 std::optional<std::string> characters(uint8_t tag, View value) {
   std::string out;
   switch (tag) {
@@ -85,7 +87,8 @@ tl::expected<void, Error> each_rdn(der::Cursor& names, Take take) {
   return {};
 }
 
-// ASCII case folded, blanks at the ends dropped, blanks inside made one space: what OpenSSL compares too.
+// ASCII case folded, blanks at the ends dropped, blanks inside made one space: what OpenSSL
+// compares too.
 std::string folded(std::string_view s) {
   std::string out;
   bool gap = false;
@@ -101,8 +104,8 @@ std::string folded(std::string_view s) {
   return out;
 }
 
-// One attribute in a form in which equal attributes have equal bytes. A value that is no readable string counts as it
-// stands.
+// One attribute in a form in which equal attributes have equal bytes. A value that is no readable
+// string counts as it stands.
 std::string canonical(const NameAttribute& a) {
   const auto chars = characters(a.tag, a.value);
   const std::string value = chars ? folded(*chars) : std::string(text(a.value));
@@ -172,7 +175,8 @@ std::string name_text(const Name& name) {
     out += '=';
     const auto chars = characters(a.tag, a.value);
     const bool is_string =
-        chars || a.tag == der::kUtf8String;  // broken UTF-8 is still shown as the text it tries to be
+        chars ||
+        a.tag == der::kUtf8String;  // broken UTF-8 is still shown as the text it tries to be
     if (!is_string) {
       out += '#' + hex(a.value);
       continue;

@@ -9,8 +9,8 @@ constexpr std::string_view kBegin = "-----BEGIN ", kEnd = "-----END ", kDashes =
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr size_t kLineLength = 64;  // RFC 7468 section 2
 
-// A line without its end and without blanks around it. PEM cut out of C programs ends with a NUL, which counts as a
-// blank.
+// A line without its end and without blanks around it. PEM cut out of C programs ends with a NUL,
+// which counts as a blank.
 struct Line {
   std::string_view text;
   size_t start = 0;  // of the untrimmed line
@@ -41,7 +41,8 @@ class Lines {
 
 // The label of "-----BEGIN label-----".
 std::optional<std::string_view> label_of(std::string_view line, std::string_view opening) {
-  if (!line.starts_with(opening) || !line.ends_with(kDashes) || line.size() < opening.size() + kDashes.size())
+  if (!line.starts_with(opening) || !line.ends_with(kDashes) ||
+      line.size() < opening.size() + kDashes.size())
     return std::nullopt;
   return line.substr(opening.size(), line.size() - opening.size() - kDashes.size());
 }
@@ -50,8 +51,8 @@ bool has_colon(std::string_view line) {
   return line.find(':') != std::string_view::npos;
 }
 
-// RFC 1421 4.6: header fields, and an empty line behind them, between BEGIN and the body. Answers where the body
-// starts.
+// RFC 1421 4.6: header fields, and an empty line behind them, between BEGIN and the body. Answers
+// where the body starts.
 size_t skip_headers(Lines& lines, size_t body, bool& encrypted) {
   Lines ahead = lines;
   bool any = false;
@@ -59,7 +60,8 @@ size_t skip_headers(Lines& lines, size_t body, bool& encrypted) {
     const bool header = has_colon(line->text);
     if (!header && !any) return body;
     any = true;
-    if (header && line->text.starts_with("Proc-Type:") && line->text.ends_with("ENCRYPTED")) encrypted = true;
+    if (header && line->text.starts_with("Proc-Type:") && line->text.ends_with("ENCRYPTED"))
+      encrypted = true;
     if (line->text.starts_with(kDashes)) return line->start;
     if (!line->text.empty()) continue;  // a header, or the continuation of one
     lines = ahead;
@@ -70,7 +72,8 @@ size_t skip_headers(Lines& lines, size_t body, bool& encrypted) {
 }
 
 // Reads on from behind a BEGIN line to its END line.
-Result<PemBlock> read_block(Lines& lines, std::string_view all, std::string_view label, size_t begin) {
+Result<PemBlock> read_block(Lines& lines, std::string_view all, std::string_view label,
+                            size_t begin) {
   const auto problem = [&](std::string what, size_t at) {
     return error(fmt::format("pem: {}: {}", printable(label.substr(0, kLineLength)), what), at);
   };
@@ -86,11 +89,12 @@ Result<PemBlock> read_block(Lines& lines, std::string_view all, std::string_view
     const auto closing = label_of(line->text, kEnd);
     if (!closing) continue;
     if (*closing != label)
-      return problem(
-          fmt::format("expected its END line, found the one of {}", printable(closing->substr(0, kLineLength))),
-          line->start);
+      return problem(fmt::format("expected its END line, found the one of {}",
+                                 printable(closing->substr(0, kLineLength))),
+                     line->start);
     auto der = from_base64_lines(all.substr(body, line->start - body));
-    if (!der) return problem(der.error().what, body + static_cast<size_t>(der.error().offset.value_or(0)));
+    if (!der)
+      return problem(der.error().what, body + static_cast<size_t>(der.error().offset.value_or(0)));
     if (der->empty()) return problem("nothing stands between BEGIN and END", line->start);
     out.der = std::move(*der);
     return out;

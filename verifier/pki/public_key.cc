@@ -19,9 +19,11 @@ Result<Algorithm> read_algorithm(der::Cursor& cursor, std::string_view name) {
     if (!parameters) return within(name, parameters.error());
     out.parameters = *parameters;
     if (parameters->tag == der::kNull && !parameters->body.empty())
-      return error(std::string(name) + ": parameters: a NULL with content", inner->offset() - parameters->body.size());
+      return error(std::string(name) + ": parameters: a NULL with content",
+                   inner->offset() - parameters->body.size());
   }
-  if (const auto done = inner->end("algorithm identifier"); !done) return within(name, done.error());
+  if (const auto done = inner->end("algorithm identifier"); !done)
+    return within(name, done.error());
   return out;
 }
 
@@ -34,13 +36,16 @@ Result<SubjectPublicKey> read_public_key(der::Cursor& cursor, std::string_view n
   out.algorithm = algorithm->oid;
   // RFC 5480 2.1.1: the curve is named by OID; other forms of parameters leave it unnamed here.
   if (algorithm->parameters) {
-    if (const auto curve = der::Cursor(algorithm->parameters->whole).oid("curve")) out.curve = *curve;
+    if (const auto curve = der::Cursor(algorithm->parameters->whole).oid("curve"))
+      out.curve = *curve;
   }
   const auto key = inner->bit_string("subjectPublicKey");
   if (!key) return within(name, key.error());
   out.key = *key;
-  if (const auto done = inner->end("subjectPublicKeyInfo"); !done) return within(name, done.error());
-  if (algorithm->is(oid::kEcPublicKey) && equal(out.curve, oid::kPrime256v1)) out.p256 = p256_point(out.key);
+  if (const auto done = inner->end("subjectPublicKeyInfo"); !done)
+    return within(name, done.error());
+  if (algorithm->is(oid::kEcPublicKey) && equal(out.curve, oid::kPrime256v1))
+    out.p256 = p256_point(out.key);
   return out;
 }
 

@@ -1,5 +1,5 @@
-// AlgorithmIdentifier and SubjectPublicKeyInfo (RFC 5280 4.1.1.2, 4.1.2.7), as certificates, requests and keys share
-// them.
+// AlgorithmIdentifier and SubjectPublicKeyInfo (RFC 5280 4.1.1.2, 4.1.2.7), as certificates,
+// requests and keys share them.
 #pragma once
 
 #include "verifier/pki/der.h"
@@ -17,10 +17,11 @@ struct Algorithm {
 Result<Algorithm> read_algorithm(der::Cursor& cursor, std::string_view name);
 
 struct SubjectPublicKey {
-  View algorithm;             // OID content octets
-  View curve;                 // OID content octets; empty when the parameters are no named curve
-  View key;                   // content of the BIT STRING
-  std::optional<Point> p256;  // when it is an uncompressed point of prime256v1 that lies on the curve
+  View algorithm;  // OID content octets
+  View curve;      // OID content octets; empty when the parameters are no named curve
+  View key;        // content of the BIT STRING
+  std::optional<Point>
+      p256;  // when it is an uncompressed point of prime256v1 that lies on the curve
 };
 Result<SubjectPublicKey> read_public_key(der::Cursor& cursor, std::string_view name);
 

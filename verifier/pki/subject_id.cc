@@ -43,14 +43,15 @@ void take_attribute(SubjectId& id, View value) {
   }
 }
 
-// The first well-formed "<prefix>XXXX" counts, wherever it stands and whatever is around it. A prefix that is nowhere
-// followed by four digits is a mistake, not an absence.
+// The first well-formed "<prefix>XXXX" counts, wherever it stands and whatever is around it. A
+// prefix that is nowhere followed by four digits is a mistake, not an absence.
 SubjectId in_common_name(View common_name, std::string_view prefix) {
   const View scanned = common_name.first(std::min(common_name.size(), kCommonNameBytes));
   bool seen = false;
   for (auto at = find(scanned, view(prefix)); at; at = find(scanned, view(prefix), *at + 1)) {
     seen = true;
-    if (const auto n = leading_id(scanned.subspan(*at + prefix.size()))) return {How::common_name, *n, {}};
+    if (const auto n = leading_id(scanned.subspan(*at + prefix.size())))
+      return {How::common_name, *n, {}};
   }
   return seen ? malformed(common_name) : SubjectId{};
 }
@@ -60,18 +61,22 @@ SubjectId in_common_name(View common_name, std::string_view prefix) {
 SubjectIds subject_ids(const Name& subject) {
   SubjectIds from_attributes, from_names;
   for (const auto& attribute : subject.attributes) {
-    if (equal(attribute.oid, oid::kMatterVid)) take_attribute(from_attributes.vendor, attribute.value);
-    if (equal(attribute.oid, oid::kMatterPid)) take_attribute(from_attributes.product, attribute.value);
+    if (equal(attribute.oid, oid::kMatterVid))
+      take_attribute(from_attributes.vendor, attribute.value);
+    if (equal(attribute.oid, oid::kMatterPid))
+      take_attribute(from_attributes.product, attribute.value);
     // Once a common name gave something, later ones are not asked.
-    const bool asked = from_names.vendor.how == How::absent && from_names.product.how == How::absent;
+    const bool asked =
+        from_names.vendor.how == How::absent && from_names.product.how == How::absent;
     if (asked && equal(attribute.oid, oid::kCommonName)) {
       from_names.vendor = in_common_name(attribute.value, "Mvid:");
       from_names.product = in_common_name(attribute.value, "Mpid:");
     }
   }
-  // The two ways are not mixed: one attribute, and the common names no longer count. Their mistakes do: they make the
-  // certificate invalid either way.
-  const bool attributes = from_attributes.vendor.how != How::absent || from_attributes.product.how != How::absent;
+  // The two ways are not mixed: one attribute, and the common names no longer count. Their mistakes
+  // do: they make the certificate invalid either way.
+  const bool attributes =
+      from_attributes.vendor.how != How::absent || from_attributes.product.how != How::absent;
   SubjectIds out = attributes ? from_attributes : from_names;
   if (attributes && from_names.vendor.how == How::malformed) out.vendor = from_names.vendor;
   if (attributes && from_names.product.how == How::malformed) out.product = from_names.product;

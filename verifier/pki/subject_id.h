@@ -1,5 +1,6 @@
-// How vendor and product id stand in a subject name, by the rules of Matter Core 6.2.2.2: as attributes of their own,
-// or inside a common name ("Mvid:FFF1 Mpid:8000") where a CA cannot write those attributes.
+// How vendor and product id stand in a subject name, by the rules of Matter Core 6.2.2.2: as
+// attributes of their own, or inside a common name ("Mvid:FFF1 Mpid:8000") where a CA cannot write
+// those attributes.
 #pragma once
 
 #include "verifier/pki/certificate.h"

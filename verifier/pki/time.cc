@@ -10,8 +10,10 @@ Result<Instant> read_time(der::Cursor& cursor, std::string_view name) {
   const bool utc = cursor.peek() == der::kUtcTime;
   if (!utc && cursor.peek() != der::kGeneralizedTime)
     return cursor.empty()
-               ? error(fmt::format("{}: expected UTCTime or GeneralizedTime, found the end", name), cursor.offset())
-               : error(fmt::format("{}: expected UTCTime or GeneralizedTime, found tag 0x{:02x}", name, *cursor.peek()),
+               ? error(fmt::format("{}: expected UTCTime or GeneralizedTime, found the end", name),
+                       cursor.offset())
+               : error(fmt::format("{}: expected UTCTime or GeneralizedTime, found tag 0x{:02x}",
+                                   name, *cursor.peek()),
                        cursor.offset());
   const auto element = cursor.any(name);
   if (!element) return tl::unexpected(element.error());
@@ -19,10 +21,11 @@ Result<Instant> read_time(der::Cursor& cursor, std::string_view name) {
   const uint64_t at = cursor.offset() - s.size();
   const size_t year_digits = utc ? 2 : 4;
   const bool digits =
-      s.size() == year_digits + 11 && std::all_of(s.begin(), s.end() - 1, [](char c) { return c >= '0' && c <= '9'; });
+      s.size() == year_digits + 11 &&
+      std::all_of(s.begin(), s.end() - 1, [](char c) { return c >= '0' && c <= '9'; });
   if (!digits || s.back() != 'Z')
-    return error(fmt::format("{}: expected {}, found \"{}\"", name, utc ? "YYMMDDHHMMSSZ" : "YYYYMMDDHHMMSSZ",
-                             printable(s.substr(0, 32))),
+    return error(fmt::format("{}: expected {}, found \"{}\"", name,
+                             utc ? "YYMMDDHHMMSSZ" : "YYYYMMDDHHMMSSZ", printable(s.substr(0, 32))),
                  at);
   const auto two = [&](size_t i) { return (s[i] - '0') * 10 + (s[i + 1] - '0'); };
   // RFC 5280 4.1.2.5.1: 50 to 99 are of the 20th century.

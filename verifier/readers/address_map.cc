@@ -20,17 +20,21 @@ void AddressMap::add(uint64_t address, View bytes) {
     pieces_.back().size += bytes.size();
     return;
   }
-  pieces_.push_back({.address = address, .begin = begin, .size = bytes.size(), .order = pieces_.size()});
+  pieces_.push_back(
+      {.address = address, .begin = begin, .size = bytes.size(), .order = pieces_.size()});
 }
 
 std::vector<AddressMap::Image> AddressMap::join(const std::function<void(uint64_t)>& on_overlap) {
-  std::sort(pieces_.begin(), pieces_.end(), [](const Piece& a, const Piece& b) { return std::pair(a.address, a.order) < std::pair(b.address, b.order); });
+  std::sort(pieces_.begin(), pieces_.end(), [](const Piece& a, const Piece& b) {
+    return std::pair(a.address, a.order) < std::pair(b.address, b.order);
+  });
   std::vector<Image> images;
   uint64_t total = 0;
   for (const Piece& piece : pieces_) {
     const View bytes = View(bytes_).subspan(piece.begin, piece.size);
     const uint64_t end = images.empty() ? 0 : images.back().address + images.back().bytes.size();
-    if (images.empty() || (piece.address > end && (piece.address - end > kNear || total + (piece.address - end) > kMostBytes))) {
+    if (images.empty() || (piece.address > end && (piece.address - end > kNear ||
+                                                   total + (piece.address - end) > kMostBytes))) {
       images.push_back({.address = piece.address, .bytes = to_bytes(bytes)});
       total += piece.size;
       continue;
@@ -51,8 +55,13 @@ std::vector<AddressMap::Image> AddressMap::join(const std::function<void(uint64_
   return images;
 }
 
-tl::expected<void, Error> read_image(const std::string& path, uint64_t address, View bytes, Reading& reading) {
-  return read_inside({.path = fmt::format("{}!0x{:08x}", path, address), .bytes = bytes, .base = address, .member = true}, reading);
+tl::expected<void, Error> read_image(const std::string& path, uint64_t address, View bytes,
+                                     Reading& reading) {
+  return read_inside({.path = fmt::format("{}!0x{:08x}", path, address),
+                      .bytes = bytes,
+                      .base = address,
+                      .member = true},
+                     reading);
 }
 
 }  // namespace attest

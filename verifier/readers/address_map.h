@@ -1,6 +1,6 @@
-// AddressMap: bytes at device addresses, as the records of a hex file bring them, joined to images that keep those
-// addresses. Between two pieces that lie near each other the flash is taken for erased, which is how it is after such a
-// file has been written.
+// AddressMap: bytes at device addresses, as the records of a hex file bring them, joined to images
+// that keep those addresses. Between two pieces that lie near each other the flash is taken for
+// erased, which is how it is after such a file has been written.
 #pragma once
 
 #include "verifier/readers/reader.h"
@@ -15,14 +15,14 @@ class AddressMap {
   };
 
   void add(uint64_t address, View bytes);
-  // Joins what was added. An address given twice keeps the first value; `on_overlap` hears of the first that differs in a
-  // piece. Images together are bounded.
+  // Joins what was added. An address given twice keeps the first value; `on_overlap` hears of the
+  // first that differs in a piece. Images together are bounded.
   std::vector<Image> join(const std::function<void(uint64_t address)>& on_overlap);
 
  private:
   struct Piece {
     uint64_t address = 0;
-    size_t begin = 0, size = 0;   // in bytes_
+    size_t begin = 0, size = 0;  // in bytes_
     size_t order = 0;
   };
   std::vector<Piece> pieces_;
@@ -30,6 +30,7 @@ class AddressMap {
 };
 
 // Hands an image to the readers as "file!0x08174000".
-tl::expected<void, Error> read_image(const std::string& path, uint64_t address, View bytes, Reading& reading);
+tl::expected<void, Error> read_image(const std::string& path, uint64_t address, View bytes,
+                                     Reading& reading);
 
 }  // namespace attest

@@ -1,5 +1,6 @@
-// Archives: zip and tar, gz and zst around them or around a single file. Members are read in memory, one at a time, and
-// recognised like any file. Nothing is written; a member whose path climbs out of the archive is named and left alone.
+// Archives: zip and tar, gz and zst around them or around a single file. Members are read in
+// memory, one at a time, and recognised like any file. Nothing is written; a member whose path
+// climbs out of the archive is named and left alone.
 
 #include <fmt/format.h>
 
@@ -11,24 +12,31 @@
 namespace attest {
 namespace {
 
-constexpr uint64_t kMaxMember = 256u << 20;    // held in memory
+constexpr uint64_t kMaxMember = 256u << 20;  // held in memory
 constexpr size_t kMaxPath = 4096;
-// Firmware compresses to a third, erased flash to a thousandth. Much out of little is a bomb, once it is much.
+// Firmware compresses to a third, erased flash to a thousandth. Much out of little is a bomb, once
+// it is much.
 constexpr uint64_t kBombFloor = 128u << 20, kBombRatio = 250;
 // A line for every odd member of a hostile archive would be a flood of its own.
 constexpr size_t kMaxComplaints = 20;
 
 bool recognises(const Source& s) {
   const View v = s.bytes;
-  const auto begins = [&](std::string_view magic) { return v.size() > magic.size() && text(v.first(magic.size())) == magic; };
-  if (begins(std::string_view("PK\x03\x04", 4)) || begins(std::string_view("PK\x05\x06", 4))) return true;
-  if (begins(std::string_view("\x1F\x8B\x08", 3)) || begins(std::string_view("\x28\xB5\x2F\xFD", 4))) return true;
+  const auto begins = [&](std::string_view magic) {
+    return v.size() > magic.size() && text(v.first(magic.size())) == magic;
+  };
+  if (begins(std::string_view("PK\x03\x04", 4)) || begins(std::string_view("PK\x05\x06", 4)))
+    return true;
+  if (begins(std::string_view("\x1F\x8B\x08", 3)) ||
+      begins(std::string_view("\x28\xB5\x2F\xFD", 4)))
+    return true;
   return v.size() >= 512 && text(v.subspan(257, 5)) == "ustar";
 }
 
 // "/etc/passwd", "..", "a/../../b", "C:\x": nothing that a well-meant archive has.
 bool climbs(std::string_view path) {
-  if (path.starts_with('/') || path.starts_with('\\') || (path.size() > 1 && path[1] == ':')) return true;
+  if (path.starts_with('/') || path.starts_with('\\') || (path.size() > 1 && path[1] == ':'))
+    return true;
   for (size_t at = 0; at <= path.size();) {
     const size_t end = std::min(path.find_first_of("/\\", at), path.size());
     if (path.substr(at, end - at) == "..") return true;
@@ -43,18 +51,26 @@ class Unpacking {
 
   // False ends the unpacking.
   bool member(const ArchiveMember& m) {
-    const std::string path = m.path.empty() ? source_.path : source_.path + "!" + printable(m.path.substr(0, kMaxPath));
+    const std::string path =
+        m.path.empty() ? source_.path : source_.path + "!" + printable(m.path.substr(0, kMaxPath));
     const Place place{.path = path, .offset = {}, .item = {}};
-    if (m.path.size() > kMaxPath) return complain(place, fmt::format("its path has {} bytes, more than {}: not read", m.path.size(), kMaxPath));
+    if (m.path.size() > kMaxPath)
+      return complain(place, fmt::format("its path has {} bytes, more than {}: not read",
+                                         m.path.size(), kMaxPath));
     if (climbs(m.path)) return complain(place, "its path leads out of the archive: not read");
-    if (m.kind == ArchiveMember::Kind::link) return complain(place, fmt::format("a link to \"{}\": links are not followed", printable(m.target.substr(0, 200))));
-    if (m.kind == ArchiveMember::Kind::other) return complain(place, "neither a file nor a folder: not read");
+    if (m.kind == ArchiveMember::Kind::link)
+      return complain(place, fmt::format("a link to \"{}\": links are not followed",
+                                         printable(m.target.substr(0, 200))));
+    if (m.kind == ArchiveMember::Kind::other)
+      return complain(place, "neither a file nor a folder: not read");
     const uint64_t limit = std::min(kMaxMember, left());
     const auto content = m.content(limit);
     if (!content) return refused(m, place, content.error(), limit);
     unpacked_ += content->size();
-    if (const auto done = read_inside({.path = path, .bytes = *content}, reading_); !done) complain(place, done.error().what);
-    return reading_.files.size() < reading_.budget.files || stop(place, fmt::format("more than {} files in the evidence", reading_.budget.files));
+    if (const auto done = read_inside({.path = path, .bytes = *content}, reading_); !done)
+      complain(place, done.error().what);
+    return reading_.files.size() < reading_.budget.files ||
+           stop(place, fmt::format("more than {} files in the evidence", reading_.budget.files));
   }
 
  private:
@@ -66,18 +82,26 @@ class Unpacking {
   bool refused(const ArchiveMember& m, const Place& place, const Error& why, uint64_t limit) {
     if (m.encrypted) {
       const bool tried = !passphrases(reading_).empty();
-      reading_.device.note(tried ? Remark::wrong_key : Remark::encrypted_no_key, place,
-                           tried ? "the archive member is encrypted and no passphrase that was given opens it" : "the archive member is encrypted: a passphrase is needed");
+      reading_.device.note(
+          tried ? Remark::wrong_key : Remark::encrypted_no_key, place,
+          tried ? "the archive member is encrypted and no passphrase that was given opens it"
+                : "the archive member is encrypted: a passphrase is needed");
       return true;
     }
     if (limit < kMaxMember && why.what.starts_with("more than")) {
-      return stop(place, limit == reading_.budget.unpacked_bytes ? "more comes out of the archives than is read of all evidence"
-                                                                 : fmt::format("more than {} bytes and {} times its size come out of this archive: taken for a bomb", kBombFloor, kBombRatio));
+      return stop(place, limit == reading_.budget.unpacked_bytes
+                             ? "more comes out of the archives than is read of all evidence"
+                             : fmt::format("more than {} bytes and {} times its size come out of "
+                                           "this archive: taken for a bomb",
+                                           kBombFloor, kBombRatio));
     }
     return complain(place, why.what);
   }
   bool complain(const Place& place, const std::string& problem) {
-    if (++complaints_ > kMaxComplaints) return stop({.path = source_.path, .offset = {}, .item = {}}, fmt::format("more than {} members cannot be read; the rest is left alone", kMaxComplaints));
+    if (++complaints_ > kMaxComplaints)
+      return stop({.path = source_.path, .offset = {}, .item = {}},
+                  fmt::format("more than {} members cannot be read; the rest is left alone",
+                              kMaxComplaints));
     reading_.device.damaged(place, "archive member", problem);
     return true;
   }
@@ -102,7 +126,8 @@ tl::expected<void, Error> read(const Source& s, Reading& reading) {
     return unpacking.member(m);
   });
   if (done && any) return {};
-  if (!any) return tl::unexpected(done ? Error{.what = "nothing is in it", .offset = {}} : done.error());
+  if (!any)
+    return tl::unexpected(done ? Error{.what = "nothing is in it", .offset = {}} : done.error());
   // Broken off in the middle: what came before it has been read and counts.
   reading.device.damaged({.path = s.path, .offset = {}, .item = {}}, "archive", done.error().what);
   return {};
@@ -110,6 +135,9 @@ tl::expected<void, Error> read(const Source& s, Reading& reading) {
 
 }  // namespace
 
-const Reader archive_reader{.kind = "archive", .expects = "an archive (zip, tar, gz, zst)", .recognises = recognises, .read = read};
+const Reader archive_reader{.kind = "archive",
+                            .expects = "an archive (zip, tar, gz, zst)",
+                            .recognises = recognises,
+                            .read = read};
 
 }  // namespace attest

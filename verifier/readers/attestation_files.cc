@@ -1,5 +1,6 @@
-// An attestation response saved as files: the elements are known by their TLV; nonce, challenge and signature are bare
-// bytes that only their length and the rest of the evidence can tell (see gather.cc).
+// An attestation response saved as files: the elements are known by their TLV; nonce, challenge and
+// signature are bare bytes that only their length and the rest of the evidence can tell (see
+// gather.cc).
 
 #include "verifier/matter/attestation_elements.h"
 #include "verifier/readers/formats.h"
@@ -7,16 +8,21 @@
 namespace attest {
 namespace {
 
-bool recognises_elements(const Source& s) { return s.bytes.size() <= 64u << 10 && looks_like_attestation_elements(s.bytes); }
+bool recognises_elements(const Source& s) {
+  return s.bytes.size() <= 64u << 10 && looks_like_attestation_elements(s.bytes);
+}
 
 tl::expected<void, Error> read_elements(const Source& s, Reading& reading) {
   reading.holds("attestation-elements");
-  reading.device.say(FactId::attestation_elements, to_bytes(s.bytes), {.path = s.path, .offset = s.base == 0 ? std::nullopt : std::optional(s.base), .item = {}});
+  reading.device.say(
+      FactId::attestation_elements, to_bytes(s.bytes),
+      {.path = s.path, .offset = s.base == 0 ? std::nullopt : std::optional(s.base), .item = {}});
   return {};
 }
 
-// 16: a challenge. 32: a nonce or a raw private key. 64: a signature. 65: a public key. A blob is a file of its own:
-// inside a container such lengths say nothing. All-same bytes are erased flash, not a value.
+// 16: a challenge. 32: a nonce or a raw private key. 64: a signature. 65: a public key. A blob is a
+// file of its own: inside a container such lengths say nothing. All-same bytes are erased flash,
+// not a value.
 bool recognises_blob(const Source& s) {
   const size_t n = s.bytes.size();
   if (n != 16 && n != 32 && n != 64 && !(n == 65 && s.bytes[0] == 0x04)) return false;
@@ -27,21 +33,31 @@ bool recognises_blob(const Source& s) {
 }
 
 tl::expected<void, Error> read_blob(const Source& s, Reading& reading) {
-  const Place place{.path = s.path, .offset = s.base == 0 ? std::nullopt : std::optional(s.base), .item = {}};
+  const Place place{
+      .path = s.path, .offset = s.base == 0 ? std::nullopt : std::optional(s.base), .item = {}};
   if (s.bytes.size() == 65) {
     reading.holds("public-key");
     reading.device.say(FactId::dac_public_key, to_bytes(s.bytes), place);
     return {};
   }
-  reading.holds(s.bytes.size() == 16 ? "challenge-or-id" : s.bytes.size() == 32 ? "nonce-or-key" : "signature");
+  reading.holds(s.bytes.size() == 16   ? "challenge-or-id"
+                : s.bytes.size() == 32 ? "nonce-or-key"
+                                       : "signature");
   reading.device.say(FactId::blob, to_bytes(s.bytes), place);
-  reading.secrets.push_back({.bytes = to_bytes(s.bytes), .guess = true});   // the key of a vendor's tool lies beside its dumps
+  reading.secrets.push_back({.bytes = to_bytes(s.bytes),
+                             .guess = true});  // the key of a vendor's tool lies beside its dumps
   return {};
 }
 
 }  // namespace
 
-const Reader elements_reader{.kind = "raw", .expects = "attestation elements", .recognises = recognises_elements, .read = read_elements};
-const Reader blob_reader{.kind = "raw", .expects = "16, 32, 64 or 65 bytes of an attestation", .recognises = recognises_blob, .read = read_blob};
+const Reader elements_reader{.kind = "raw",
+                             .expects = "attestation elements",
+                             .recognises = recognises_elements,
+                             .read = read_elements};
+const Reader blob_reader{.kind = "raw",
+                         .expects = "16, 32, 64 or 65 bytes of an attestation",
+                         .recognises = recognises_blob,
+                         .read = read_blob};
 
 }  // namespace attest

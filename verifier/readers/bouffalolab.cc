@@ -1,5 +1,6 @@
-// Bouffalo Lab's MFD partition: two areas, each a length, entries and their CRC-32. The first holds what is encrypted with
-// the chip's eFuse key, in practice the DAC's private key; the second the rest, with the IV for the first.
+// Bouffalo Lab's MFD partition: two areas, each a length, entries and their CRC-32. The first holds
+// what is encrypted with the chip's eFuse key, in practice the DAC's private key; the second the
+// rest, with the IV for the first.
 
 #include <fmt/format.h>
 
@@ -15,7 +16,7 @@ namespace attest {
 namespace {
 
 constexpr size_t kMaxArea = 64u << 10, kSector = 0x1000, kMostImage = 64u << 20;
-constexpr uint16_t kRaw = 0x8000;   // in the ids of the second area
+constexpr uint16_t kRaw = 0x8000;  // in the ids of the second area
 constexpr uint16_t kIv = 1, kDacKey = 3, kPasscode = 4;
 
 struct Entry {
@@ -50,7 +51,7 @@ constexpr uint16_t kLast = std::size(kEntries) + 1;
 
 // One area: what is in it and where the next begins. Nothing when it does not fit.
 struct Area {
-  uint64_t at = 0;    // of its entries
+  uint64_t at = 0;  // of its entries
   View bytes;
   uint32_t stored = 0;
   size_t end = 0;
@@ -59,10 +60,14 @@ std::optional<Area> area(View v, size_t at) {
   if (v.size() < at || v.size() - at < 8) return std::nullopt;
   const uint32_t length = le32(v, at);
   if (length > kMaxArea || length > v.size() - at - 8) return std::nullopt;
-  return Area{.at = at + 4, .bytes = v.subspan(at + 4, length), .stored = le32(v, at + 4 + length), .end = at + 8 + length};
+  return Area{.at = at + 4,
+              .bytes = v.subspan(at + 4, length),
+              .stored = le32(v, at + 4 + length),
+              .end = at + 8 + length};
 }
 
-void read_entries(View v, uint16_t flag, const std::string& path, uint64_t offset, Reading& reading, Bytes* iv) {
+void read_entries(View v, uint16_t flag, const std::string& path, uint64_t offset, Reading& reading,
+                  Bytes* iv) {
   size_t at = 0;
   const auto damaged = [&](const std::string& problem) {
     reading.device.damaged({.path = path, .offset = offset + at, .item = {}}, "mfd entry", problem);
@@ -71,9 +76,14 @@ void read_entries(View v, uint16_t flag, const std::string& path, uint64_t offse
   while (v.size() - at >= 4 && le16(v, at) != 0) {
     const auto id = static_cast<uint16_t>(le16(v, at) & ~flag);
     const size_t length = le16(v, at + 2);
-    if (length > v.size() - at - 4) return damaged(fmt::format("id {} claims {} bytes, {} are left", id, length, v.size() - at - 4));
+    if (length > v.size() - at - 4)
+      return damaged(
+          fmt::format("id {} claims {} bytes, {} are left", id, length, v.size() - at - 4));
     const View value = v.subspan(at + 4, length);
-    const Place place{.path = path, .offset = offset + at + 4, .item = id > kIv && id <= kLast ? kEntries[id - 2].name : fmt::format("id {}", id)};
+    const Place place{
+        .path = path,
+        .offset = offset + at + 4,
+        .item = id > kIv && id <= kLast ? kEntries[id - 2].name : fmt::format("id {}", id)};
     if (id == 0 || id > kLast) {
       reading.device.note(Remark::unknown_key, place, fmt::format("id {} is not known", id));
     } else if (seen[id]) {
@@ -83,8 +93,10 @@ void read_entries(View v, uint16_t flag, const std::string& path, uint64_t offse
     } else {
       // The tool writes numbers in the fewest bytes: 0 has none.
       say_item(kEntries[id - 2].item, value, place, reading);
-      if (value.empty() && kEntries[id - 2].item.form == ItemForm::number) say_number(kEntries[id - 2].item.fact, 0, place, reading);
-      if (id == kPasscode) reading.device.note(Remark::passcode_stored, place, "the factory data hold the passcode");
+      if (value.empty() && kEntries[id - 2].item.form == ItemForm::number)
+        say_number(kEntries[id - 2].item.fact, 0, place, reading);
+      if (id == kPasscode)
+        reading.device.note(Remark::passcode_stored, place, "the factory data hold the passcode");
     }
     if (id <= kLast) seen[id] = true;
     at += 4 + length;
@@ -95,12 +107,17 @@ void read_entries(View v, uint16_t flag, const std::string& path, uint64_t offse
 void judge_crc(const Area& of, const char* name, const Source& s, Reading& reading) {
   if (of.bytes.empty() && of.stored == 0) return;
   if (const uint32_t is = crc32(of.bytes); is != of.stored)
-    reading.device.damaged({.path = s.path, .offset = s.base + of.at + of.bytes.size(), .item = {}}, fmt::format("mfd crc of the {} area", name),
-                           fmt::format("0x{:08x} is stored, the area gives 0x{:08x}", of.stored, is));
+    reading.device.damaged(
+        {.path = s.path, .offset = s.base + of.at + of.bytes.size(), .item = {}},
+        fmt::format("mfd crc of the {} area", name),
+        fmt::format("0x{:08x} is stored, the area gives 0x{:08x}", of.stored, is));
 }
 
 // The raw area begins with an id of its own, and one that the tool always writes early.
-bool begins_raw(View v) { return v.size() >= 4 && (le16(v, 0) & kRaw) != 0 && (le16(v, 0) & ~kRaw) >= kIv && (le16(v, 0) & ~kRaw) <= kLast; }
+bool begins_raw(View v) {
+  return v.size() >= 4 && (le16(v, 0) & kRaw) != 0 && (le16(v, 0) & ~kRaw) >= kIv &&
+         (le16(v, 0) & ~kRaw) <= kLast;
+}
 
 bool is_partition(View v) {
   const auto secured = area(v, 0);
@@ -123,35 +140,47 @@ std::optional<size_t> partition_at(View v) {
   return std::nullopt;
 }
 
-bool recognises(const Source& s) { return partition_at(s.bytes).has_value(); }
+bool recognises(const Source& s) {
+  return partition_at(s.bytes).has_value();
+}
 
 void open_secured(const Area& secured, const Bytes& iv, const Source& s, Reading& reading) {
   const uint64_t offset = s.base + secured.at;
   const Place place{.path = s.path, .offset = offset, .item = {}};
   if (iv.size() != 16) {
-    reading.device.damaged(place, "mfd secured area", fmt::format("its IV has {} bytes, expected 16", iv.size()));
+    reading.device.damaged(place, "mfd secured area",
+                           fmt::format("its IV has {} bytes, expected 16", iv.size()));
     return;
   }
-  reading.device.note(Remark::key_encrypted, place, "the DAC's private key is encrypted with the chip's key");
-  reading.open_or_keep({.place = place,
-                        .what = "secured area of the MFD partition",
-                        .open = [path = s.path, offset, sealed = to_bytes(secured.bytes), iv](Reading& later) {
-                          for (const Bytes& key : raw_keys(later, {16, 24, 32})) {
-                            const auto plain = aes_cbc_decrypt(key, iv, sealed);
-                            // There is no check sum over the plaintext: a DAC key's entry begins it, or the key is wrong.
-                            if (!plain || plain->size() < 36 || le16(*plain, 0) != kDacKey || le16(*plain, 2) != 32) continue;
-                            later.opened_with(key);
-                            read_entries(*plain, 0, path, offset, later, nullptr);
-                            return true;
-                          }
-                          return false;
-                        },
-                        .file = {}});
+  reading.device.note(Remark::key_encrypted, place,
+                      "the DAC's private key is encrypted with the chip's key");
+  reading.open_or_keep(
+      {.place = place,
+       .what = "secured area of the MFD partition",
+       .open =
+           [path = s.path, offset, sealed = to_bytes(secured.bytes), iv](Reading& later) {
+             for (const Bytes& key : raw_keys(later, {16, 24, 32})) {
+               const auto plain = aes_cbc_decrypt(key, iv, sealed);
+               // There is no check sum over the plaintext: a DAC key's entry begins it, or the key
+               // is wrong.
+               if (!plain || plain->size() < 36 || le16(*plain, 0) != kDacKey ||
+                   le16(*plain, 2) != 32)
+                 continue;
+               later.opened_with(key);
+               read_entries(*plain, 0, path, offset, later, nullptr);
+               return true;
+             }
+             return false;
+           },
+       .file = {}});
 }
 
 tl::expected<void, Error> read(const Source& file, Reading& reading) {
   const size_t at = partition_at(file.bytes).value_or(0);
-  const Source s{.path = file.path, .bytes = file.bytes.subspan(at), .base = file.base + at, .member = file.member};
+  const Source s{.path = file.path,
+                 .bytes = file.bytes.subspan(at),
+                 .base = file.base + at,
+                 .member = file.member};
   const auto secured = area(s.bytes, 0);
   const auto raw = area(s.bytes, secured->end);
   Bytes iv;
@@ -160,8 +189,10 @@ tl::expected<void, Error> read(const Source& file, Reading& reading) {
     read_entries(raw->bytes, kRaw, s.path, s.base + raw->at, reading, &iv);
   } else {
     const View rest = s.bytes.subspan(secured->end + 4);
-    reading.device.damaged({.path = s.path, .offset = s.base + secured->end, .item = {}}, "mfd length",
-                           fmt::format("the raw area states {} bytes, {} are there", le32(s.bytes, secured->end), rest.size()));
+    reading.device.damaged({.path = s.path, .offset = s.base + secured->end, .item = {}},
+                           "mfd length",
+                           fmt::format("the raw area states {} bytes, {} are there",
+                                       le32(s.bytes, secured->end), rest.size()));
     read_entries(rest, kRaw, s.path, s.base + secured->end + 4, reading, &iv);
   }
   judge_crc(*secured, "secured", s, reading);
@@ -171,6 +202,9 @@ tl::expected<void, Error> read(const Source& file, Reading& reading) {
 
 }  // namespace
 
-const Reader bouffalolab_reader{.kind = "bouffalolab-mfd", .expects = "a Bouffalo Lab MFD partition", .recognises = recognises, .read = read};
+const Reader bouffalolab_reader{.kind = "bouffalolab-mfd",
+                                .expects = "a Bouffalo Lab MFD partition",
+                                .recognises = recognises,
+                                .read = read};
 
 }  // namespace attest

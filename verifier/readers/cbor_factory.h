@@ -1,5 +1,5 @@
-// The CBOR map in which Nordic's and Telink's tools keep factory data: text keys, byte strings and numbers, no header and
-// no checksum. Both take the same way through it and differ in their keys.
+// The CBOR map in which Nordic's and Telink's tools keep factory data: text keys, byte strings and
+// numbers, no header and no checksum. Both take the same way through it and differ in their keys.
 #pragma once
 
 #include "verifier/readers/factory_item.h"
@@ -8,13 +8,15 @@ namespace attest {
 
 struct CborKey {
   const char* name;
-  std::optional<FactoryItem> item;   // nullopt: known, and no fact about a device's attestation
+  std::optional<FactoryItem> item;  // nullopt: known, and no fact about a device's attestation
 };
 
-// Does such a map begin here? (A map whose first key is "version" or one of `keys`, maybe behind tag 55799.)
+// Does such a map begin here? (A map whose first key is "version" or one of `keys`, maybe behind
+// tag 55799.)
 bool looks_like_cbor_factory(View bytes, std::span<const CborKey> keys);
 // States what the map holds up to where it breaks off; a break is damage at its offset.
-tl::expected<void, Error> read_cbor_factory(const Source& s, std::span<const CborKey> keys, Reading& reading);
+tl::expected<void, Error> read_cbor_factory(const Source& s, std::span<const CborKey> keys,
+                                            Reading& reading);
 
 // The keys of the two (nordic.cc, telink.cc).
 std::span<const CborKey> nordic_keys();

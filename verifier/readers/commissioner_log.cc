@@ -1,8 +1,10 @@
-// Logs of commissioners: chip-tool, Home Assistant's Matter server (the SDK's and matter.js's), Android, Apple. Out of the
-// lines come the certificates, the attestation exchange, Basic Information, and the SDK result the log ends in.
+// Logs of commissioners: chip-tool, Home Assistant's Matter server (the SDK's and matter.js's),
+// Android, Apple. Out of the lines come the certificates, the attestation exchange, Basic
+// Information, and the SDK result the log ends in.
 //
-// Logs elide: values too large, dumps cut at the line's length. What is stated and not there is "not in the log", never
-// damage. A log may hold several attempts; the last exchange is the one that its result is about.
+// Logs elide: values too large, dumps cut at the line's length. What is stated and not there is
+// "not in the log", never damage. A log may hold several attempts; the last exchange is the one
+// that its result is about.
 
 #include <fmt/format.h>
 
@@ -21,9 +23,12 @@ namespace {
 constexpr uint64_t kOperationalCredentials = 0x3E, kBasicInformation = 0x28;
 constexpr uint64_t kAttestationRequest = 0, kAttestationResponse = 1, kCertificateChainResponse = 3;
 constexpr size_t kMaxDump = 64u << 10, kMaxLine = 1u << 20;
-constexpr size_t kMostCut = 4096;         // bytes of a value that a line may lack: no attestation elements are longer
-constexpr size_t kMaxReported = 64;       // values that a log states itself or leaves out: one device has no more
-constexpr unsigned kPatience = 64;        // foreign lines inside a dump or a PEM block before it is given up
+constexpr size_t kMostCut =
+    4096;  // bytes of a value that a line may lack: no attestation elements are longer
+constexpr size_t kMaxReported =
+    64;  // values that a log states itself or leaves out: one device has no more
+constexpr unsigned kPatience =
+    64;  // foreign lines inside a dump or a PEM block before it is given up
 
 struct Value {
   Bytes bytes;
@@ -71,7 +76,9 @@ class Log {
   }
 
  private:
-  Place place(std::string item) const { return {.path = source_.path, .offset = offset_, .item = std::move(item)}; }
+  Place place(std::string item) const {
+    return {.path = source_.path, .offset = offset_, .item = std::move(item)};
+  }
   void missing(const std::string& item, const std::string& why) {
     if (missing_.size() < kMaxReported) missing_.push_back({item, why, offset_});
   }
@@ -81,14 +88,16 @@ class Log {
     if (in_pem_ && pem_line(l)) return;
     if (l.empty()) return;
     path_line(l);
-    if (const auto start = log::field_start(l); start && cluster_ == kOperationalCredentials) return begin_dump(*start);
+    if (const auto start = log::field_start(l); start && cluster_ == kOperationalCredentials)
+      return begin_dump(*start);
     pem_begin(l);
     labelled(l);
     result_line(l);
     reported_line(l);
   }
 
-  // ---- where in a message we are: ClusterId = 0x3e, CommandId = 0x3; Cluster = 0x28, Attribute = 0x0000_0004
+  // ---- where in a message we are: ClusterId = 0x3e, CommandId = 0x3; Cluster = 0x28, Attribute =
+  // 0x0000_0004
   void path_line(const std::string& l) {
     for (const char* name : {"ClusterId", "clusterId", "Cluster"}) {
       if (const auto n = log::number_after(l, name); n && l.find(" = ") != std::string::npos) {
@@ -99,8 +108,10 @@ class Log {
     for (const char* name : {"CommandId", "commandId"}) {
       if (const auto n = log::number_after(l, name)) command_ = n;
     }
-    if (const auto n = log::number_after(l, "Attribute"); n && cluster_ == kBasicInformation) attribute_ = n;
-    if (cluster_ == kBasicInformation && attribute_ && l.find("Data = ") != std::string::npos) basic_information(l);
+    if (const auto n = log::number_after(l, "Attribute"); n && cluster_ == kBasicInformation)
+      attribute_ = n;
+    if (cluster_ == kBasicInformation && attribute_ && l.find("Data = ") != std::string::npos)
+      basic_information(l);
   }
 
   // Core 11.1.5: Basic Information, as the commissioner read it.
@@ -110,17 +121,21 @@ class Log {
       FactId fact;
       bool number;
     } kAttributes[] = {
-        {0x01, FactId::vendor_name, false},   {0x02, FactId::vendor_id, true},           {0x03, FactId::product_name, false},
-        {0x04, FactId::product_id, true},     {0x07, FactId::hardware_version, true},    {0x08, FactId::hardware_version_string, false},
-        {0x09, FactId::software_version, true}, {0x0A, FactId::software_version_string, false}, {0x0B, FactId::manufacturing_date, false},
-        {0x0C, FactId::part_number, false},   {0x0D, FactId::product_url, false},        {0x0E, FactId::product_label, false},
-        {0x0F, FactId::serial_number, false}, {0x12, FactId::unique_id, false},          {0x15, FactId::specification_version, true},
+        {0x01, FactId::vendor_name, false},          {0x02, FactId::vendor_id, true},
+        {0x03, FactId::product_name, false},         {0x04, FactId::product_id, true},
+        {0x07, FactId::hardware_version, true},      {0x08, FactId::hardware_version_string, false},
+        {0x09, FactId::software_version, true},      {0x0A, FactId::software_version_string, false},
+        {0x0B, FactId::manufacturing_date, false},   {0x0C, FactId::part_number, false},
+        {0x0D, FactId::product_url, false},          {0x0E, FactId::product_label, false},
+        {0x0F, FactId::serial_number, false},        {0x12, FactId::unique_id, false},
+        {0x15, FactId::specification_version, true},
     };
     const uint64_t attribute = *std::exchange(attribute_, std::nullopt);
     for (const auto& known : kAttributes) {
       if (known.attribute != attribute) continue;
       if (known.number) {
-        if (const auto number = log::number_after(l, "Data")) say(known.fact, *number, "basic information");
+        if (const auto number = log::number_after(l, "Data"))
+          say(known.fact, *number, "basic information");
       } else if (auto string = log::quoted_after(l, "Data"); string && is_utf8(*string)) {
         say(known.fact, std::move(*string), "basic information");
       }
@@ -128,8 +143,9 @@ class Log {
   }
   void say(FactId fact, FactValue value, const std::string& item) {
     const auto& statements = reading_.device.statements;
-    const bool again = std::any_of(statements.begin(), statements.end(),
-                                   [&](const Statement& s) { return s.fact == fact && s.value == value && s.place.path == source_.path; });
+    const bool again = std::any_of(statements.begin(), statements.end(), [&](const Statement& s) {
+      return s.fact == fact && s.value == value && s.place.path == source_.path;
+    });
     found_ = true;
     if (again || ++basic_values_ > kMaxReported) return;
     reading_.holds("basic-information");
@@ -157,7 +173,7 @@ class Log {
       if (dump_.bytes.size() > kMaxDump) in_dump_ = false;
     } else if (!end) {
       if (l.find("Elided value") != std::string::npos) dump_cut_ = true;
-      if (log::field_start(l) || ++foreign_ > kPatience) in_dump_ = false;   // the log broke off
+      if (log::field_start(l) || ++foreign_ > kPatience) in_dump_ = false;  // the log broke off
       return false;
     }
     if (end) {
@@ -171,9 +187,14 @@ class Log {
     const char* item = item_of(command_, dump_field_);
     if (item == nullptr) return;
     found_ = true;
-    if (dump_cut_ || short_of) return missing(item, stated ? fmt::format("{} bytes are stated, {} are in the log", *stated, dump_.bytes.size()) : "its dump is cut");
+    if (dump_cut_ || short_of)
+      return missing(item, stated ? fmt::format("{} bytes are stated, {} are in the log", *stated,
+                                                dump_.bytes.size())
+                                  : "its dump is cut");
     if (stated && dump_.bytes.size() > *stated) {
-      reading_.device.damaged(place(item), "log dump", fmt::format("{} bytes are stated, {} are there", *stated, dump_.bytes.size()));
+      reading_.device.damaged(
+          place(item), "log dump",
+          fmt::format("{} bytes are stated, {} are there", *stated, dump_.bytes.size()));
       return;
     }
     field(command_, dump_field_, dump_);
@@ -186,10 +207,12 @@ class Log {
     return command == kCertificateChainResponse && field == 0 ? "certificate" : nullptr;
   }
   void field(std::optional<uint64_t> command, uint64_t number, Value value) {
-    if (command == kAttestationRequest && number == 0 && value.bytes.size() == 32) return nonce(std::move(value));
+    if (command == kAttestationRequest && number == 0 && value.bytes.size() == 32)
+      return nonce(std::move(value));
     if (command == kAttestationResponse && number == 0) return elements(std::move(value));
     if (command == kAttestationResponse && number == 1) return signature(std::move(value));
-    if (command == kCertificateChainResponse && number == 0) certificate(std::move(value), FactId::certificate);
+    if (command == kCertificateChainResponse && number == 0)
+      certificate(std::move(value), FactId::certificate);
   }
 
   // ---- values behind a name on one line
@@ -205,34 +228,43 @@ class Log {
     };
     if (l.find("ttestation") != std::string::npos) {
       if (auto v = value("nonce"); v && v->bytes.size() == 32) nonce(std::move(*v));
-      if (auto v = value("request"); v && v->bytes.size() == 32) nonce(std::move(*v));   // attestation-request hex:...
+      if (auto v = value("request"); v && v->bytes.size() == 32)
+        nonce(std::move(*v));  // attestation-request hex:...
       if (auto v = value("elements")) {
-        if (ends_within(v->bytes)) cut("attestation elements", v->bytes.size());
-        else elements(std::move(*v));
+        if (ends_within(v->bytes))
+          cut("attestation elements", v->bytes.size());
+        else
+          elements(std::move(*v));
       }
       if (auto v = value("signature")) signature(std::move(*v));
       if (auto v = value("challenge"); v && v->bytes.size() == 16) challenge(std::move(*v));
     }
     if (auto bytes = log::hex_after(l, "certificate", ""); bytes && (*bytes)[0] == 0x30) {
-      if (der_size(*bytes) > bytes->size()) cut("certificate", bytes->size());
-      else certificate({.bytes = std::move(*bytes), .offset = offset_}, FactId::certificate);
+      if (der_size(*bytes) > bytes->size())
+        cut("certificate", bytes->size());
+      else
+        certificate({.bytes = std::move(*bytes), .offset = offset_}, FactId::certificate);
     }
     if (const auto at = l.find("Elided value too large of size"); at != std::string::npos) {
       found_ = true;
-      const char* item = l.find("lements") != std::string::npos ? "attestation elements" : l.find("ertificate") != std::string::npos ? "certificate" : "a value";
+      const char* item = l.find("lements") != std::string::npos      ? "attestation elements"
+                         : l.find("ertificate") != std::string::npos ? "certificate"
+                                                                     : "a value";
       missing(item, fmt::format("elided, {} bytes", l.substr(std::min(at + 31, l.size()), 10)));
     }
-    if (auto payload = log::hex_after(l, "payload", ""); payload && (*payload)[0] == 0x15) message(*payload);
+    if (auto payload = log::hex_after(l, "payload", ""); payload && (*payload)[0] == 0x15)
+      message(*payload);
   }
 
-  // An interaction model message in TLV: a list of endpoint, cluster and command, then the command's fields.
+  // An interaction model message in TLV: a list of endpoint, cluster and command, then the
+  // command's fields.
   void message(View payload) {
     tlv::Cursor cursor(payload);
     std::optional<uint64_t> cluster, command;
     bool in_path = false;
     for (unsigned guard = 0; guard < 4096 && !cursor.empty(); ++guard) {
       const auto element = cursor.next();
-      if (!element) return;   // cut, as logs do
+      if (!element) return;  // cut, as logs do
       if (element->type == tlv::Type::list) {
         in_path = true;
         cluster = command = std::nullopt;
@@ -241,7 +273,8 @@ class Log {
       } else if (in_path && element->type == tlv::Type::unsigned_integer) {
         if (element->tag.is_context(1)) cluster = element->unsigned_value;
         if (element->tag.is_context(2)) command = element->unsigned_value;
-      } else if (element->type == tlv::Type::octets && cluster == kOperationalCredentials && element->tag.form == tlv::TagId::Form::context) {
+      } else if (element->type == tlv::Type::octets && cluster == kOperationalCredentials &&
+                 element->tag.form == tlv::TagId::Form::context) {
         field(command, element->tag.number, {.bytes = to_bytes(element->bytes), .offset = offset_});
       }
     }
@@ -250,7 +283,10 @@ class Log {
   // ---- PEM blocks, each line behind a prefix
   void pem_begin(const std::string& l) {
     if (l.find("certificate considered (") != std::string::npos) {
-      pem_role_ = l.find("DAC cert") != std::string::npos ? FactId::dac : l.find("PAI cert") != std::string::npos ? FactId::pai : l.find("PAA cert") != std::string::npos ? FactId::paa : FactId::certificate;
+      pem_role_ = l.find("DAC cert") != std::string::npos   ? FactId::dac
+                  : l.find("PAI cert") != std::string::npos ? FactId::pai
+                  : l.find("PAA cert") != std::string::npos ? FactId::paa
+                                                            : FactId::certificate;
     }
     if (l.find("-----BEGIN CERTIFICATE-----") == std::string::npos) return;
     in_pem_ = true;
@@ -276,7 +312,8 @@ class Log {
       if (++foreign_ > kPatience) in_pem_ = false;
       return false;
     }
-    // Full lines have 64 characters; a shorter one is the last, or the last word of a line from another thread.
+    // Full lines have 64 characters; a shorter one is the last, or the last word of a line from
+    // another thread.
     if (word->size() == 64) {
       pem_ += *word;
       pem_tail_.clear();
@@ -335,7 +372,8 @@ class Log {
     return log::number_after("n=" + l.substr(at + words.size()), "n");
   }
 
-  // "--> DAC's VID: 0x1470, PID: 0x8006" and its like: the commissioner's own reading of what it got.
+  // "--> DAC's VID: 0x1470, PID: 0x8006" and its like: the commissioner's own reading of what it
+  // got.
   void reported_line(const std::string& l) {
     const auto at = l.find("--> ");
     if (at == std::string::npos || reported_.size() >= kMaxReported) return;
@@ -343,7 +381,8 @@ class Log {
     if (std::find(reported_.begin(), reported_.end(), said) != reported_.end()) return;
     reported_.push_back(said);
     found_ = true;
-    reading_.device.note(Remark::reported_value, place(""), fmt::format("the log says: {}", printable(said.substr(0, 200))));
+    reading_.device.note(Remark::reported_value, place(""),
+                         fmt::format("the log says: {}", printable(said.substr(0, 200))));
     if (said.starts_with("DAC's VID")) {
       dac_vid_ = log::number_after(said, "VID");
       dac_pid_ = log::number_after(said, "PID");
@@ -353,7 +392,9 @@ class Log {
 
   tl::expected<void, Error> finish() {
     if (!found_ && !result_) return error("nothing about attestation stands in it");
-    const auto at = [&](uint64_t offset, const char* item) { return Place{.path = source_.path, .offset = offset, .item = item}; };
+    const auto at = [&](uint64_t offset, const char* item) {
+      return Place{.path = source_.path, .offset = offset, .item = item};
+    };
     for (const CertificateLine& c : certificates_) {
       reading_.holds(c.role == FactId::certificate ? "certificate" : fact_name(c.role));
       reading_.device.say(c.role, c.value.bytes, at(c.value.offset, "certificate"));
@@ -370,23 +411,33 @@ class Log {
     if (now_.elements) {
       if (const auto parsed = parse_attestation_elements(now_.elements->bytes)) {
         reading_.holds("cd");
-        reading_.device.say(FactId::cd, to_bytes(parsed->certification_declaration), at(now_.elements->offset, "attestation elements"));
+        reading_.device.say(FactId::cd, to_bytes(parsed->certification_declaration),
+                            at(now_.elements->offset, "attestation elements"));
       }
     }
-    // Without certificates this line is all that is known of the ids; with them, they say it themselves.
-    if (certificates_.empty() && dac_vid_ && dac_pid_ && *dac_vid_ <= 0xFFFF && *dac_pid_ <= 0xFFFF) {
+    // Without certificates this line is all that is known of the ids; with them, they say it
+    // themselves.
+    if (certificates_.empty() && dac_vid_ && dac_pid_ && *dac_vid_ <= 0xFFFF &&
+        *dac_pid_ <= 0xFFFF) {
       reading_.device.say(FactId::vendor_id, *dac_vid_, at(dac_line_, "DAC's VID"));
       reading_.device.say(FactId::product_id, *dac_pid_, at(dac_line_, "DAC's PID"));
     }
     if (result_) {
       reading_.holds("result");
-      reading_.device.say(FactId::commissioner_result, result_->first, at(result_->second, "result"));
+      reading_.device.say(FactId::commissioner_result, result_->first,
+                          at(result_->second, "result"));
     }
     for (const Missing& m : missing_) {
-      if (!there_after_all(m.item)) reading_.device.note(Remark::not_in_log, at(m.offset, m.item.c_str()), fmt::format("{}: {}", m.item, m.why));
+      if (!there_after_all(m.item))
+        reading_.device.note(Remark::not_in_log, at(m.offset, m.item.c_str()),
+                             fmt::format("{}: {}", m.item, m.why));
     }
     if (attempts_ != 0)
-      reading_.device.note(Remark::reported_value, at(source_.base, ""), fmt::format("{} earlier attestation exchanges of this log are left out: the last one counts", attempts_));
+      reading_.device.note(
+          Remark::reported_value, at(source_.base, ""),
+          fmt::format(
+              "{} earlier attestation exchanges of this log are left out: the last one counts",
+              attempts_));
     return {};
   }
   // A dump that was cut may stand elsewhere whole: the PEM blocks give the certificates again.
@@ -428,16 +479,35 @@ class Log {
 // Words that no other text has. A log of megabytes may hold them far from its beginning.
 bool recognises(const Source& s) {
   if (!is_plain_text(s.bytes)) return false;
-  constexpr std::string_view kTelling[] = {"CHIP:", "chip[", "[CTL]", "[DMG]", "[TOO]", "chip.CTL", "chip.native",
-                                           "AttestationResponse", "attestationElements", "'Attestation Information'", "certificate considered (",
-                                           "OnDeviceAttestation", "certificateChainRe", "certificate-chain-request", "AttestationVerification"};
-  return std::any_of(std::begin(kTelling), std::end(kTelling), [&](std::string_view words) { return find(s.bytes, view(words)).has_value(); });
+  constexpr std::string_view kTelling[] = {"CHIP:",
+                                           "chip[",
+                                           "[CTL]",
+                                           "[DMG]",
+                                           "[TOO]",
+                                           "chip.CTL",
+                                           "chip.native",
+                                           "AttestationResponse",
+                                           "attestationElements",
+                                           "'Attestation Information'",
+                                           "certificate considered (",
+                                           "OnDeviceAttestation",
+                                           "certificateChainRe",
+                                           "certificate-chain-request",
+                                           "AttestationVerification"};
+  return std::any_of(std::begin(kTelling), std::end(kTelling), [&](std::string_view words) {
+    return find(s.bytes, view(words)).has_value();
+  });
 }
 
-tl::expected<void, Error> read(const Source& s, Reading& reading) { return Log(s, reading).run(); }
+tl::expected<void, Error> read(const Source& s, Reading& reading) {
+  return Log(s, reading).run();
+}
 
 }  // namespace
 
-const Reader commissioner_log_reader{.kind = "commissioner-log", .expects = "a commissioner's log", .recognises = recognises, .read = read};
+const Reader commissioner_log_reader{.kind = "commissioner-log",
+                                     .expects = "a commissioner's log",
+                                     .recognises = recognises,
+                                     .read = read};
 
 }  // namespace attest

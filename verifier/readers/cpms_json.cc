@@ -1,5 +1,6 @@
-// cpms.json: what a maker orders from, or exports of, Silicon Labs' provisioning tool. Protocol 2 groups its keys, version
-// 1 has them flat. Credentials are paths to files that lie beside it; what those hold, they say themselves.
+// cpms.json: what a maker orders from, or exports of, Silicon Labs' provisioning tool. Protocol 2
+// groups its keys, version 1 has them flat. Credentials are paths to files that lie beside it; what
+// those hold, they say themselves.
 
 #include <fmt/format.h>
 
@@ -40,16 +41,33 @@ constexpr Key kKeys[] = {
     {"firmware_info", FactoryItem{FactId::firmware_information, ItemForm::bytes}},
     {"setup_payload", {}},
     {"sw_version", FactoryItem{FactId::software_version, ItemForm::number}},
-    {"paa_cert", {}}, {"paa_key", {}}, {"cd_cert", {}}, {"cd_key", {}}, {"certification", {}}, {"pai_cert", {}}, {"pai_key", {}},
-    {"dac_cert", {}}, {"dac_key", {}}, {"key_id", {}}, {"key_pass", {}}, {"pkcs12", {}}, {"common_name", {}}, {"test_event_enable_key", {}},
+    {"paa_cert", {}},
+    {"paa_key", {}},
+    {"cd_cert", {}},
+    {"cd_key", {}},
+    {"certification", {}},
+    {"pai_cert", {}},
+    {"pai_key", {}},
+    {"dac_cert", {}},
+    {"dac_key", {}},
+    {"key_id", {}},
+    {"key_pass", {}},
+    {"pkcs12", {}},
+    {"common_name", {}},
+    {"test_event_enable_key", {}},
 };
-constexpr const char* kGroups[] = {"instance_info", "commissionable_data", "attestation_credentials", "spake2p", "attestation", "ota"};
+constexpr const char* kGroups[] = {
+    "instance_info", "commissionable_data", "attestation_credentials",
+    "spake2p",       "attestation",         "ota"};
 
-bool is_group(std::string_view name) { return std::find(std::begin(kGroups), std::end(kGroups), name) != std::end(kGroups); }
+bool is_group(std::string_view name) {
+  return std::find(std::begin(kGroups), std::end(kGroups), name) != std::end(kGroups);
+}
 
 // The tool writes Python's text of a byte string: b'\xc0\xff"3'. Also read: bare hex.
 std::optional<Bytes> python_bytes(std::string_view s) {
-  if (s.size() < 3 || s[0] != 'b' || (s[1] != '\'' && s[1] != '"') || s.back() != s[1]) return std::nullopt;
+  if (s.size() < 3 || s[0] != 'b' || (s[1] != '\'' && s[1] != '"') || s.back() != s[1])
+    return std::nullopt;
   s = s.substr(2, s.size() - 3);
   Bytes out;
   while (!s.empty()) {
@@ -77,12 +95,15 @@ std::optional<Bytes> python_bytes(std::string_view s) {
 }
 
 void read_member(const Key& key, const Json& value, const Place& place, Reading& reading) {
-  const auto damaged = [&](const std::string& problem) { reading.device.damaged(place, key.name, problem); };
+  const auto damaged = [&](const std::string& problem) {
+    reading.device.damaged(place, key.name, problem);
+  };
   const std::string* string = value.string();
-  if (value.is_null() || (string != nullptr && string->empty())) return;   // not given
+  if (value.is_null() || (string != nullptr && string->empty())) return;  // not given
   if (key.item->form == ItemForm::number) {
     const auto number = json_number(value);
-    return number ? say_number(key.item->fact, *number, place, reading) : damaged(number.error().what);
+    return number ? say_number(key.item->fact, *number, place, reading)
+                  : damaged(number.error().what);
   }
   if (string == nullptr) return damaged(fmt::format("expected a string, found {}", value.kind()));
   if (key.item->form != ItemForm::bytes) return say_item(*key.item, view(*string), place, reading);
@@ -101,20 +122,25 @@ const Json* body_of(const Json& json) {
     const Json* found = json.find(group);
     return found != nullptr && found->is_object();
   };
-  return is("instance_info") || is("commissionable_data") || is("attestation_credentials") ? &json : nullptr;
+  return is("instance_info") || is("commissionable_data") || is("attestation_credentials")
+             ? &json
+             : nullptr;
 }
 
-void read_group(const Json& group, const std::string& prefix, const std::string& path, Reading& reading, bool outermost) {
+void read_group(const Json& group, const std::string& prefix, const std::string& path,
+                Reading& reading, bool outermost) {
   if (!group.is_object()) return;
   for (const auto& member : *group.object()) {
     const std::string& name = member.first;
     const Json& value = member.second;
     const Place place{.path = path, .offset = {}, .item = prefix + name};
-    const auto key = std::find_if(std::begin(kKeys), std::end(kKeys), [&](const Key& k) { return name == k.name; });
+    const auto key = std::find_if(std::begin(kKeys), std::end(kKeys),
+                                  [&](const Key& k) { return name == k.name; });
     if (is_group(name) && value.is_object()) {
       if (outermost) read_group(value, prefix + name + ".", path, reading, false);
     } else if (key == std::end(kKeys)) {
-      reading.device.note(Remark::unknown_key, place, fmt::format("key \"{}\" is not known", printable(place.item)));
+      reading.device.note(Remark::unknown_key, place,
+                          fmt::format("key \"{}\" is not known", printable(place.item)));
     } else if (key->item) {
       read_member(*key, value, place, reading);
     }
@@ -125,14 +151,20 @@ bool recognises(const Source& s) {
   if (s.bytes.size() > 1u << 20) return false;
   const auto at = text(s.bytes).find_first_not_of(" \t\r\n\xEF\xBB\xBF");
   if (at == std::string_view::npos || s.bytes[at] != '{') return false;
-  const auto named = [&](std::string_view key) { return text(s.bytes).find(key) != std::string_view::npos; };
-  if (!named("\"matter\"") && !named("\"instance_info\"") && !named("\"commissionable_data\"") && !named("\"attestation_credentials\"")) return false;
+  const auto named = [&](std::string_view key) {
+    return text(s.bytes).find(key) != std::string_view::npos;
+  };
+  if (!named("\"matter\"") && !named("\"instance_info\"") && !named("\"commissionable_data\"") &&
+      !named("\"attestation_credentials\""))
+    return false;
   const auto json = parse_json(text(s.bytes));
   if (!json || !json->is_object()) return false;
   const Json* body = body_of(*json);
   if (body == nullptr) return false;
   return std::any_of(body->object()->begin(), body->object()->end(), [](const auto& member) {
-    return is_group(member.first) || std::any_of(std::begin(kKeys), std::end(kKeys), [&](const Key& k) { return member.first == k.name; });
+    return is_group(member.first) ||
+           std::any_of(std::begin(kKeys), std::end(kKeys),
+                       [&](const Key& k) { return member.first == k.name; });
   });
 }
 
@@ -147,6 +179,7 @@ tl::expected<void, Error> read(const Source& s, Reading& reading) {
 
 }  // namespace
 
-const Reader cpms_json_reader{.kind = "cpms-json", .expects = "a cpms.json", .recognises = recognises, .read = read};
+const Reader cpms_json_reader{
+    .kind = "cpms-json", .expects = "a cpms.json", .recognises = recognises, .read = read};
 
 }  // namespace attest

@@ -1,4 +1,5 @@
-// Certificates, certification declarations, keys, requests and CRLs as files of their own, DER or PEM.
+// Certificates, certification declarations, keys, requests and CRLs as files of their own, DER or
+// PEM.
 
 #include <fmt/format.h>
 
@@ -17,13 +18,18 @@ namespace attest {
 namespace {
 
 // The place of something that is the whole of its file or member.
-Place whole(const Source& s) { return {.path = s.path, .offset = s.base == 0 ? std::nullopt : std::optional(s.base), .item = {}}; }
+Place whole(const Source& s) {
+  return {.path = s.path, .offset = s.base == 0 ? std::nullopt : std::optional(s.base), .item = {}};
+}
 
-bool der_sequence(View v) { return v.size() > 2 && v[0] == 0x30; }
+bool der_sequence(View v) {
+  return v.size() > 2 && v[0] == 0x30;
+}
 
-// SEQUENCE { SEQUENCE { first...: what the inner SEQUENCE begins with tells certificate, CRL and request apart.
+// SEQUENCE { SEQUENCE { first...: what the inner SEQUENCE begins with tells certificate, CRL and
+// request apart.
 struct Shape {
-  View inner;    // content of the first inner SEQUENCE
+  View inner;  // content of the first inner SEQUENCE
   bool ok = false;
 };
 Shape shape(View v) {
@@ -43,25 +49,40 @@ bool recognises_certificate(const Source& s) {
   // [0] version, or (version 1) INTEGER serial followed by the AlgorithmIdentifier.
   if (!of.ok || of.inner.size() < 5) return false;
   if (of.inner[0] == 0xA0) return of.inner[2] == 0x02;
-  return of.inner[0] == 0x02 && of.inner[1] > 1 && of.inner[1] < 0x80 && of.inner.size() > of.inner[1] + 2u && of.inner[of.inner[1] + 2u] == 0x30 &&
+  return of.inner[0] == 0x02 && of.inner[1] > 1 && of.inner[1] < 0x80 &&
+         of.inner.size() > of.inner[1] + 2u && of.inner[of.inner[1] + 2u] == 0x30 &&
          !parse_csr(s.bytes) && parse_certificate(s.bytes).has_value();
 }
 
-bool recognises_cms(const Source& s) { return looks_like_cms(s.bytes); }
-bool recognises_csr(const Source& s) { return der_sequence(s.bytes) && parse_csr(s.bytes).has_value(); }
-bool recognises_crl(const Source& s) { return der_sequence(s.bytes) && looks_like_crl(s.bytes); }
-bool recognises_key(const Source& s) { return der_sequence(s.bytes) && s.bytes.size() < 4096 && parse_private_key(s.bytes).has_value(); }
+bool recognises_cms(const Source& s) {
+  return looks_like_cms(s.bytes);
+}
+bool recognises_csr(const Source& s) {
+  return der_sequence(s.bytes) && parse_csr(s.bytes).has_value();
+}
+bool recognises_crl(const Source& s) {
+  return der_sequence(s.bytes) && looks_like_crl(s.bytes);
+}
+bool recognises_key(const Source& s) {
+  return der_sequence(s.bytes) && s.bytes.size() < 4096 && parse_private_key(s.bytes).has_value();
+}
 // PEM, and nothing but text before it: a dump may hold PEM, too, and is more than that.
 bool recognises_pem(const Source& s) {
   const auto begin = find(s.bytes, view("-----BEGIN "));
   const auto is_text = [](uint8_t b) { return b >= 0x20 || (b >= '\t' && b <= '\r'); };
-  return begin && std::all_of(s.bytes.begin(), s.bytes.begin() + static_cast<std::ptrdiff_t>(*begin), is_text) && looks_like_pem(s.bytes);
+  return begin &&
+         std::all_of(s.bytes.begin(), s.bytes.begin() + static_cast<std::ptrdiff_t>(*begin),
+                     is_text) &&
+         looks_like_pem(s.bytes);
 }
 
-// A single file is taken whole: what trails the certificate belongs to the evidence and is judged there.
+// A single file is taken whole: what trails the certificate belongs to the evidence and is judged
+// there.
 tl::expected<void, Error> read_certificate(const Source& s, Reading& reading) {
-  // Not one certificate, or more than one: the bytes are evidence all the same, and the checks say what is wrong with them.
-  if (s.bytes.size() > kMaxCertificateBytes) return error(fmt::format("{} bytes, more than any certificate", s.bytes.size()));
+  // Not one certificate, or more than one: the bytes are evidence all the same, and the checks say
+  // what is wrong with them.
+  if (s.bytes.size() > kMaxCertificateBytes)
+    return error(fmt::format("{} bytes, more than any certificate", s.bytes.size()));
   reading.holds("certificate");
   reading.device.say(FactId::certificate, to_bytes(s.bytes), whole(s));
   return {};
@@ -81,7 +102,8 @@ tl::expected<void, Error> read_cms(const Source& s, Reading& reading) {
   return {};
 }
 
-tl::expected<void, Error> say_key(const Result<PrivateKey>& key, const Place& place, Reading& reading) {
+tl::expected<void, Error> say_key(const Result<PrivateKey>& key, const Place& place,
+                                  Reading& reading) {
   if (!key) return tl::unexpected(key.error());
   reading.holds("private-key");
   if (key->stated_public && *key->stated_public != key->public_key)
@@ -104,15 +126,22 @@ tl::expected<void, Error> read_crl(const Source& s, Reading& reading) {
   return {};
 }
 
-// How the key in an encrypted block comes out: the older form has its cipher in the block's headers.
-std::function<tl::expected<Bytes, SealError>(std::string_view)> opener(const PemBlock& block, View file) {
-  if (!block.encrypted) return [der = block.der](std::string_view passphrase) { return open_sealed_key(der, passphrase); };
+// How the key in an encrypted block comes out: the older form has its cipher in the block's
+// headers.
+std::function<tl::expected<Bytes, SealError>(std::string_view)> opener(const PemBlock& block,
+                                                                       View file) {
+  if (!block.encrypted)
+    return
+        [der = block.der](std::string_view passphrase) { return open_sealed_key(der, passphrase); };
   std::string_view lines = text(file.subspan(block.offset));
   lines = lines.substr(0, lines.find("-----END"));
-  return [der = block.der, lines = std::string(lines)](std::string_view passphrase) { return open_pem_encryption(lines, der, passphrase); };
+  return [der = block.der, lines = std::string(lines)](std::string_view passphrase) {
+    return open_pem_encryption(lines, der, passphrase);
+  };
 }
 
-// OpenSSL's own label: a sequence of what the owner trusts the certificate for follows it, and is none of the issuer's.
+// OpenSSL's own label: a sequence of what the owner trusts the certificate for follows it, and is
+// none of the issuer's.
 Bytes without_trust(View der) {
   const size_t size = der_size(der), rest = size == 0 ? 0 : der.size() - std::min(size, der.size());
   return to_bytes(rest != 0 && der_size(der.last(rest)) == rest ? der.first(size) : der);
@@ -123,11 +152,14 @@ tl::expected<void, Error> read_pem(const Source& s, Reading& reading) {
   size_t read = 0;
   for (const PemBlock& block : file.blocks) {
     const Place place{.path = s.path, .offset = s.base + block.offset, .item = block.label};
-    if (block.label == "CERTIFICATE" || block.label == "X509 CERTIFICATE" || block.label == "TRUSTED CERTIFICATE") {
+    if (block.label == "CERTIFICATE" || block.label == "X509 CERTIFICATE" ||
+        block.label == "TRUSTED CERTIFICATE") {
       reading.holds("certificate");
-      reading.device.say(FactId::certificate, block.label[0] == 'T' ? without_trust(block.der) : block.der, place);
+      reading.device.say(FactId::certificate,
+                         block.label[0] == 'T' ? without_trust(block.der) : block.der, place);
     } else if (block.label == "PKCS7" || block.label == "CMS") {
-      const Source inside{.path = s.path, .bytes = block.der, .base = place.offset.value_or(0), .member = s.member};
+      const Source inside{
+          .path = s.path, .bytes = block.der, .base = place.offset.value_or(0), .member = s.member};
       if (const auto done = read_cms(inside, reading); !done) return done;
     } else if (block.label.ends_with("PRIVATE KEY")) {
       if (block.encrypted || block.label == "ENCRYPTED PRIVATE KEY") {
@@ -146,7 +178,10 @@ tl::expected<void, Error> read_pem(const Source& s, Reading& reading) {
     } else if (block.label == "PUBLIC KEY" || block.label == "EC PARAMETERS") {
       reading.holds(block.label == "PUBLIC KEY" ? "public-key" : "ec-parameters");
     } else {
-      file.problems.push_back({.what = fmt::format("a PEM block \"{}\" is none that describes a device", printable(block.label)), .offset = block.offset});
+      file.problems.push_back(
+          {.what = fmt::format("a PEM block \"{}\" is none that describes a device",
+                               printable(block.label)),
+           .offset = block.offset});
       continue;
     }
     ++read;
@@ -155,7 +190,8 @@ tl::expected<void, Error> read_pem(const Source& s, Reading& reading) {
     if (!file.problems.empty()) return tl::unexpected(file.problems.front());
     return error("no block between BEGIN and END");
   }
-  if (read == 1 && file.blocks.size() == 1 && reading.current->kind == std::string_view(pem_reader.kind)) {
+  if (read == 1 && file.blocks.size() == 1 &&
+      reading.current->kind == std::string_view(pem_reader.kind)) {
     const auto& holds = reading.current->holds;
     if (!holds.empty() && holds[0] == "certificate") reading.current->kind = "x509";
     if (!holds.empty() && holds[0] == "private-key") reading.current->kind = "key";
@@ -163,17 +199,33 @@ tl::expected<void, Error> read_pem(const Source& s, Reading& reading) {
     if (!holds.empty() && holds[0] == "crl") reading.current->kind = "crl";
   }
   for (const Error& problem : file.problems)
-    reading.device.damaged({.path = s.path, .offset = s.base + problem.offset.value_or(0), .item = {}}, "PEM block", problem.what);
+    reading.device.damaged(
+        {.path = s.path, .offset = s.base + problem.offset.value_or(0), .item = {}}, "PEM block",
+        problem.what);
   return {};
 }
 
 }  // namespace
 
-const Reader x509_reader{.kind = "x509", .expects = "an X.509 certificate", .recognises = recognises_certificate, .read = read_certificate};
-const Reader cms_cd_reader{.kind = "cms-cd", .expects = "a CMS certification declaration", .recognises = recognises_cms, .read = read_cms};
-const Reader key_reader{.kind = "key", .expects = "a P-256 private key", .recognises = recognises_key, .read = read_key};
-const Reader csr_reader{.kind = "csr", .expects = "a PKCS#10 request", .recognises = recognises_csr, .read = read_csr};
-const Reader crl_reader{.kind = "crl", .expects = "a certificate revocation list", .recognises = recognises_crl, .read = read_crl};
-const Reader pem_reader{.kind = "pem-bundle", .expects = "PEM", .recognises = recognises_pem, .read = read_pem};
+const Reader x509_reader{.kind = "x509",
+                         .expects = "an X.509 certificate",
+                         .recognises = recognises_certificate,
+                         .read = read_certificate};
+const Reader cms_cd_reader{.kind = "cms-cd",
+                           .expects = "a CMS certification declaration",
+                           .recognises = recognises_cms,
+                           .read = read_cms};
+const Reader key_reader{.kind = "key",
+                        .expects = "a P-256 private key",
+                        .recognises = recognises_key,
+                        .read = read_key};
+const Reader csr_reader{
+    .kind = "csr", .expects = "a PKCS#10 request", .recognises = recognises_csr, .read = read_csr};
+const Reader crl_reader{.kind = "crl",
+                        .expects = "a certificate revocation list",
+                        .recognises = recognises_crl,
+                        .read = read_crl};
+const Reader pem_reader{
+    .kind = "pem-bundle", .expects = "PEM", .recognises = recognises_pem, .read = read_pem};
 
 }  // namespace attest

@@ -10,9 +10,13 @@ namespace attest {
 namespace {
 
 constexpr const char* kHolds[] = {"dac", "pai", "paa"};
-const char* hold_of(FactId role) { return role == FactId::dac ? kHolds[0] : role == FactId::pai ? kHolds[1] : kHolds[2]; }
+const char* hold_of(FactId role) {
+  return role == FactId::dac ? kHolds[0] : role == FactId::pai ? kHolds[1] : kHolds[2];
+}
 
-bool is_certificate_label(std::string_view label) { return label.ends_with("CERTIFICATE"); }
+bool is_certificate_label(std::string_view label) {
+  return label.ends_with("CERTIFICATE");
+}
 
 }  // namespace
 
@@ -31,7 +35,8 @@ size_t der_size(View v) {
 
 void say_certificate_item(FactId role, View item, const Place& place, Reading& reading) {
   if (is_erased(item)) {
-    reading.device.note(Remark::erased, place, fmt::format("the place of the {} is erased", hold_of(role)));
+    reading.device.note(Remark::erased, place,
+                        fmt::format("the place of the {} is erased", hold_of(role)));
     return;
   }
   if (!looks_like_pem(item)) {
@@ -47,13 +52,16 @@ void say_certificate_item(FactId role, View item, const Place& place, Reading& r
     reading.device.say(as, block.der, place);
     as = FactId::certificate;
   }
-  for (const Error& problem : file.problems) reading.device.damaged(place, "PEM block", problem.what);
-  if (as == role && file.problems.empty()) reading.device.damaged(place, "PEM block", "expected a CERTIFICATE, found none");
+  for (const Error& problem : file.problems)
+    reading.device.damaged(place, "PEM block", problem.what);
+  if (as == role && file.problems.empty())
+    reading.device.damaged(place, "PEM block", "expected a CERTIFICATE, found none");
 }
 
 void say_cd_item(View item, const Place& place, Reading& reading) {
   if (is_erased(item)) {
-    reading.device.note(Remark::erased, place, "the place of the certification declaration is erased");
+    reading.device.note(Remark::erased, place,
+                        "the place of the certification declaration is erased");
     return;
   }
   reading.holds("cd");
@@ -87,7 +95,8 @@ KeyItem say_dac_key_item(View item, const Place& place, Reading& reading) {
     reading.holds("encrypted-key");
     reading.device.note(Remark::key_encrypted, place, "the private key is encrypted");
   } else if (is == KeyItem::unreadable) {
-    reading.device.damaged(place, "private key", fmt::format("{} bytes are no P-256 private key", item.size()));
+    reading.device.damaged(place, "private key",
+                           fmt::format("{} bytes are no P-256 private key", item.size()));
   }
   return is;
 }

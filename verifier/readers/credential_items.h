@@ -1,13 +1,15 @@
-// Credentials as the items of vendors' containers hold them: DER, PEM text with or without a final NUL, keys also as 32
-// raw bytes. An erased item (all FF, all 00 or empty) says nothing but that it is erased.
+// Credentials as the items of vendors' containers hold them: DER, PEM text with or without a final
+// NUL, keys also as 32 raw bytes. An erased item (all FF, all 00 or empty) says nothing but that it
+// is erased.
 #pragma once
 
 #include "verifier/readers/reader.h"
 
 namespace attest {
 
-bool is_erased(View item);   // empty, all FF or all 00
-size_t der_size(View v);     // of the SEQUENCE that begins at v[0], by its own length; 0 where none begins
+bool is_erased(View item);  // empty, all FF or all 00
+size_t der_size(
+    View v);  // of the SEQUENCE that begins at v[0], by its own length; 0 where none begins
 
 // Says the certificate under `role` (dac, pai, paa); further ones of a PEM text as `certificate`.
 void say_certificate_item(FactId role, View item, const Place& place, Reading& reading);

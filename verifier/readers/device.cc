@@ -61,11 +61,13 @@ constexpr FactInfo kFacts[] = {
 };
 static_assert(std::size(kFacts) == kFactCount);
 
-const FactInfo& info(FactId fact) { return kFacts[static_cast<size_t>(fact)]; }
+const FactInfo& info(FactId fact) {
+  return kFacts[static_cast<size_t>(fact)];
+}
 
 bool repeats(FactId fact) {
-  return fact == FactId::certificate || fact == FactId::blob || fact == FactId::crl || fact == FactId::csr ||
-         fact == FactId::paa || fact == FactId::private_key;
+  return fact == FactId::certificate || fact == FactId::blob || fact == FactId::crl ||
+         fact == FactId::csr || fact == FactId::paa || fact == FactId::private_key;
 }
 
 // Dashes only group the digits of a manual code.
@@ -88,13 +90,20 @@ std::string place_text(const Place& place) {
   return out;
 }
 
-const char* fact_name(FactId fact) { return info(fact).name; }
-bool is_secret(FactId fact) { return info(fact).shown == FactInfo::secret; }
-bool is_masked(FactId fact) { return info(fact).shown == FactInfo::masked; }
+const char* fact_name(FactId fact) {
+  return info(fact).name;
+}
+bool is_secret(FactId fact) {
+  return info(fact).shown == FactInfo::secret;
+}
+bool is_masked(FactId fact) {
+  return info(fact).shown == FactInfo::masked;
+}
 
 std::string value_text(FactId fact, const FactValue& value) {
   if (const auto* number = std::get_if<uint64_t>(&value)) {
-    return fact == FactId::vendor_id || fact == FactId::product_id ? hex_id(*number) : std::to_string(*number);
+    return fact == FactId::vendor_id || fact == FactId::product_id ? hex_id(*number)
+                                                                   : std::to_string(*number);
   }
   if (const auto* string = std::get_if<std::string>(&value)) return printable(*string);
   return hex(std::get<Bytes>(value));
@@ -107,11 +116,13 @@ void Device::note(Remark remark, Place place, std::string message) {
   remarks.push_back({.remark = remark, .place = std::move(place), .message = std::move(message)});
 }
 void Device::damaged(Place place, std::string what, std::string problem) {
-  integrity.push_back({.place = std::move(place), .what = std::move(what), .problem = std::move(problem)});
+  integrity.push_back(
+      {.place = std::move(place), .what = std::move(what), .problem = std::move(problem)});
 }
 
 const Statement* Device::first(FactId fact) const {
-  const auto at = std::find_if(statements.begin(), statements.end(), [&](const Statement& s) { return s.fact == fact; });
+  const auto at = std::find_if(statements.begin(), statements.end(),
+                               [&](const Statement& s) { return s.fact == fact; });
   return at == statements.end() ? nullptr : &*at;
 }
 std::optional<uint64_t> Device::number(FactId fact) const {
@@ -128,7 +139,8 @@ const Bytes* Device::bytes(FactId fact) const {
   return s == nullptr ? nullptr : std::get_if<Bytes>(&s->value);
 }
 bool Device::noted(Remark remark) const {
-  return std::any_of(remarks.begin(), remarks.end(), [&](const Noted& n) { return n.remark == remark; });
+  return std::any_of(remarks.begin(), remarks.end(),
+                     [&](const Noted& n) { return n.remark == remark; });
 }
 
 std::vector<Conflict> conflicts(const Device& device) {
@@ -144,7 +156,9 @@ std::vector<Conflict> conflicts(const Device& device) {
     Conflict conflict{.fact = fact.fact, .values = {}};
     for (const Statement& s : device.statements) {
       if (s.fact != fact.fact) continue;
-      const bool known = std::any_of(conflict.values.begin(), conflict.values.end(), [&](const Statement* v) { return same_value(s.fact, v->value, s.value); });
+      const bool known =
+          std::any_of(conflict.values.begin(), conflict.values.end(),
+                      [&](const Statement* v) { return same_value(s.fact, v->value, s.value); });
       if (!known) conflict.values.push_back(&s);
     }
     if (conflict.values.size() > 1) out.push_back(std::move(conflict));

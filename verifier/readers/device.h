@@ -1,6 +1,6 @@
-// Device: everything that the evidence says about one device, as statements with their places. Readers only add; they
-// never choose between two statements. Who reads a Device picks the first statement of a fact; where later ones
-// differ, conflicts() tells both places.
+// Device: everything that the evidence says about one device, as statements with their places.
+// Readers only add; they never choose between two statements. Who reads a Device picks the first
+// statement of a fact; where later ones differ, conflicts() tells both places.
 #pragma once
 
 #include <variant>
@@ -9,11 +9,13 @@
 
 namespace attest {
 
-// Where something was said: a file (inside archives "lot.zip!a/b.bin"), a byte in it, and the name it has there.
+// Where something was said: a file (inside archives "lot.zip!a/b.bin"), a byte in it, and the name
+// it has there.
 struct Place {
   std::string path;
   std::optional<uint64_t> offset;
-  std::string item;   // "chip-factory/dac-cert", "TLV 201/1"; empty when the file is the thing itself
+  std::string
+      item;  // "chip-factory/dac-cert", "TLV 201/1"; empty when the file is the thing itself
 
   bool operator==(const Place&) const = default;
 };
@@ -21,52 +23,55 @@ std::string place_text(const Place& place);  // "factory.bin at 0x1040 (chip-fac
 
 // The facts, in the order in which they are shown. The comment is the value's type and unit.
 enum class FactId : uint8_t {
-  vendor_id,               // number
-  product_id,              // number
-  vendor_name,             // text
-  product_name,            // text
-  product_label,           // text
-  product_url,             // text
-  part_number,             // text
-  device_type_id,          // number
-  software_version,        // number
-  software_version_string, // text
-  hardware_version,        // number
-  hardware_version_string, // text
-  serial_number,           // text
-  manufacturing_date,      // text
-  specification_version,   // number
-  firmware_information,    // bytes
-  discriminator,           // number, 12 bits
-  passcode,                // number
-  commissioning_flow,      // number, 0..3
-  discovery_capabilities,  // number
-  spake2p_iterations,      // number
-  spake2p_salt,            // bytes
-  spake2p_verifier,        // bytes, 97
-  rotating_id_unique_id,   // bytes
-  unique_id,               // text
-  dac, pai, paa,           // bytes, DER: the place says which it is
-  certificate,             // bytes, DER: role unknown, told apart by what it says
-  cd,                      // bytes, the CMS
-  dac_private_key,         // bytes, 32: never shown
-  private_key,             // bytes, 32: of a file whose role is not known; never shown
-  dac_public_key,          // bytes, 65
-  csr,                     // bytes, DER
-  crl,                     // bytes, DER
-  attestation_elements,    // bytes
-  attestation_signature,   // bytes, r | s
-  attestation_nonce,       // bytes
-  attestation_challenge,   // bytes
-  qr_payload,              // text "MT:..."
-  manual_code,             // text
-  commissioner_result,     // number: the SDK result code a log ends in
-  blob,                    // bytes: 16, 32 or 64 raw bytes in a file of their own; gather finds out what they are
+  vendor_id,                // number
+  product_id,               // number
+  vendor_name,              // text
+  product_name,             // text
+  product_label,            // text
+  product_url,              // text
+  part_number,              // text
+  device_type_id,           // number
+  software_version,         // number
+  software_version_string,  // text
+  hardware_version,         // number
+  hardware_version_string,  // text
+  serial_number,            // text
+  manufacturing_date,       // text
+  specification_version,    // number
+  firmware_information,     // bytes
+  discriminator,            // number, 12 bits
+  passcode,                 // number
+  commissioning_flow,       // number, 0..3
+  discovery_capabilities,   // number
+  spake2p_iterations,       // number
+  spake2p_salt,             // bytes
+  spake2p_verifier,         // bytes, 97
+  rotating_id_unique_id,    // bytes
+  unique_id,                // text
+  dac,
+  pai,
+  paa,                    // bytes, DER: the place says which it is
+  certificate,            // bytes, DER: role unknown, told apart by what it says
+  cd,                     // bytes, the CMS
+  dac_private_key,        // bytes, 32: never shown
+  private_key,            // bytes, 32: of a file whose role is not known; never shown
+  dac_public_key,         // bytes, 65
+  csr,                    // bytes, DER
+  crl,                    // bytes, DER
+  attestation_elements,   // bytes
+  attestation_signature,  // bytes, r | s
+  attestation_nonce,      // bytes
+  attestation_challenge,  // bytes
+  qr_payload,             // text "MT:..."
+  manual_code,            // text
+  commissioner_result,    // number: the SDK result code a log ends in
+  blob,  // bytes: 16, 32 or 64 raw bytes in a file of their own; gather finds out what they are
 };
 inline constexpr size_t kFactCount = static_cast<size_t>(FactId::blob) + 1;
-const char* fact_name(FactId fact);       // "vendor_id": the key of device.json, where it has one
-bool is_secret(FactId fact);              // private keys: in no output
-bool is_masked(FactId fact);              // passcode, payloads, salt, verifier: masked in reports unless asked for
+const char* fact_name(FactId fact);  // "vendor_id": the key of device.json, where it has one
+bool is_secret(FactId fact);         // private keys: in no output
+bool is_masked(
+    FactId fact);  // passcode, payloads, salt, verifier: masked in reports unless asked for
 
 using FactValue = std::variant<uint64_t, std::string, Bytes>;
 struct Statement {
@@ -74,42 +79,45 @@ struct Statement {
   FactValue value;
   Place place;
 };
-std::string value_text(FactId fact, const FactValue& value);  // ids as 0xFFF1, bytes as hex, text printable
+std::string value_text(FactId fact,
+                       const FactValue& value);  // ids as 0xFFF1, bytes as hex, text printable
 
-// What a container's integrity check said, at its offset. `problem` says what was expected and found.
+// What a container's integrity check said, at its offset. `problem` says what was expected and
+// found.
 struct IntegrityProblem {
   Place place;
-  std::string what;     // "nvs entry crc", "section hash"
+  std::string what;  // "nvs entry crc", "section hash"
   std::string problem;
 };
 
-// Something a reader noticed about how the part keeps its things. The checks on factory data turn these into findings.
+// Something a reader noticed about how the part keeps its things. The checks on factory data turn
+// these into findings.
 enum class Remark : uint8_t {
-  passcode_stored,             // the passcode lies in the part's memory
-  key_in_hardware,             // the private key is said to be in eFuse or a secure element
-  key_beside_hardware_flag,    // and yet it lies in the dump in plain
-  key_encrypted,               // the private key is there, encrypted
-  encrypted_no_key,            // a container is encrypted and no secret opens it
-  wrong_key,                   // a secret was tried and does not fit
-  erased,                      // the place of the factory data is erased flash
-  truncated,                   // the image or container ends too early
-  development_credentials,     // the firmware's built-in development credentials would be used
-  not_in_log,                  // the log elided the value
-  unknown_key,                 // a key of device.json or cpms.json that nobody knows
-  reported_value,              // a commissioner's log states this value itself
+  passcode_stored,           // the passcode lies in the part's memory
+  key_in_hardware,           // the private key is said to be in eFuse or a secure element
+  key_beside_hardware_flag,  // and yet it lies in the dump in plain
+  key_encrypted,             // the private key is there, encrypted
+  encrypted_no_key,          // a container is encrypted and no secret opens it
+  wrong_key,                 // a secret was tried and does not fit
+  erased,                    // the place of the factory data is erased flash
+  truncated,                 // the image or container ends too early
+  development_credentials,   // the firmware's built-in development credentials would be used
+  not_in_log,                // the log elided the value
+  unknown_key,               // a key of device.json or cpms.json that nobody knows
+  reported_value,            // a commissioner's log states this value itself
 };
 struct Noted {
   Remark remark;
   Place place;
-  std::string message;   // "key \"vendorid\" is not known"
+  std::string message;  // "key \"vendorid\" is not known"
 };
 
 struct Device {
   std::vector<Statement> statements;
   std::vector<IntegrityProblem> integrity;
   std::vector<Noted> remarks;
-  // Of a bundle: private keys are left out, and a point in place of one is its public part. No reader sets it: a part that
-  // stores a public key for its private one holds no key.
+  // Of a bundle: private keys are left out, and a point in place of one is its public part. No
+  // reader sets it: a part that stores a public key for its private one holds no key.
   bool keys_left_out = false;
 
   void say(FactId fact, FactValue value, Place place);
@@ -126,7 +134,7 @@ struct Device {
 // Facts that two places give differently, each with all its distinct values.
 struct Conflict {
   FactId fact;
-  std::vector<const Statement*> values;   // distinct values, the first place of each
+  std::vector<const Statement*> values;  // distinct values, the first place of each
 };
 // Certificates of unknown role and raw blobs never conflict; several CRLs and CSRs neither.
 std::vector<Conflict> conflicts(const Device& device);

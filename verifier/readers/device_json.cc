@@ -1,5 +1,5 @@
-// device.json: facts that a tester writes down, or another program hands over (interface.md, "verify"). Its keys are also
-// those of `--expect` and of the NDJSON records of `lot --stream`.
+// device.json: facts that a tester writes down, or another program hands over (interface.md,
+// "verify"). Its keys are also those of `--expect` and of the NDJSON records of `lot --stream`.
 
 #include "verifier/readers/device_json.h"
 
@@ -15,7 +15,7 @@ namespace {
 
 enum class Form : uint8_t { number16, number32, string, hex, base64 };
 struct Key {
-  const char* path;   // "spake2p.salt"
+  const char* path;  // "spake2p.salt"
   FactId fact;
   Form form;
   const char* holds;
@@ -61,14 +61,17 @@ const Key* find_key(std::string_view path) {
   }
   return nullptr;
 }
-bool is_group(std::string_view name) { return name == "spake2p" || name == "onboarding" || name == "attestation"; }
+bool is_group(std::string_view name) {
+  return name == "spake2p" || name == "onboarding" || name == "attestation";
+}
 
 Result<FactValue> value_of(const Key& key, const Json& json) {
   if (key.form == Form::number16 || key.form == Form::number32) {
     const uint64_t most = key.form == Form::number16 ? 0xFFFF : 0xFFFFFFFF;
     const auto number = json_number(json);
     if (!number) return tl::unexpected(number.error());
-    if (*number > most) return error(fmt::format("expected a number up to {}, found {}", most, *number));
+    if (*number > most)
+      return error(fmt::format("expected a number up to {}, found {}", most, *number));
     return FactValue(*number);
   }
   const std::string* string = json.string();
@@ -81,7 +84,8 @@ Result<FactValue> value_of(const Key& key, const Json& json) {
 
 void read_member(const Key& key, const Json& json, const std::string& path, Reading& reading) {
   const Place place{.path = path, .offset = {}, .item = key.path};
-  if (const auto* string = json.string(); json.is_null() || (string != nullptr && string->empty())) return;  // "" is "not given"
+  if (const auto* string = json.string(); json.is_null() || (string != nullptr && string->empty()))
+    return;  // "" is "not given"
   auto value = value_of(key, json);
   if (!value) {
     reading.device.damaged(place, key.path, value.error().what);
@@ -91,13 +95,18 @@ void read_member(const Key& key, const Json& json, const std::string& path, Read
   reading.device.say(key.fact, std::move(*value), place);
 }
 
-constexpr const char* kForeign[] = {"dac_cert", "pai_cert", "certification_declaration", "basic_info_pid", "version", "matter", "options"};
+constexpr const char* kForeign[] = {"dac_cert",       "pai_cert", "certification_declaration",
+                                    "basic_info_pid", "version",  "matter",
+                                    "options"};
 
-// Text that is no JSON, but has a key of device.json and none of another kind: a comma too many must not lose its facts in
-// silence.
+// Text that is no JSON, but has a key of device.json and none of another kind: a comma too many
+// must not lose its facts in silence.
 bool means_device_json(std::string_view broken) {
-  const auto has = [&](const char* key) { return broken.find(fmt::format("\"{}\"", key)) != std::string_view::npos; };
-  return std::none_of(std::begin(kForeign), std::end(kForeign), has) && std::any_of(std::begin(kKeys), std::end(kKeys), [&](const Key& k) { return has(k.path); });
+  const auto has = [&](const char* key) {
+    return broken.find(fmt::format("\"{}\"", key)) != std::string_view::npos;
+  };
+  return std::none_of(std::begin(kForeign), std::end(kForeign), has) &&
+         std::any_of(std::begin(kKeys), std::end(kKeys), [&](const Key& k) { return has(k.path); });
 }
 
 bool recognises(const Source& s) {
@@ -121,11 +130,16 @@ Result<uint64_t> json_number(const Json& json) {
   if (const auto number = json.natural()) return *number;
   const std::string* string = json.string();
   const bool is_hex = string != nullptr && (string->starts_with("0x") || string->starts_with("0X"));
-  const std::string_view digits = is_hex ? std::string_view(*string).substr(2) : string != nullptr ? std::string_view(*string) : "";
+  const std::string_view digits = is_hex              ? std::string_view(*string).substr(2)
+                                  : string != nullptr ? std::string_view(*string)
+                                                      : "";
   uint64_t value = 0;
-  const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), value, is_hex ? 16 : 10);
-  if (string == nullptr || digits.empty() || failed != std::errc() || end != digits.data() + digits.size())
-    return error(fmt::format("expected a whole number or \"0x...\", found {}", printable(dump(json)).substr(0, 60)));
+  const auto [end, failed] =
+      std::from_chars(digits.data(), digits.data() + digits.size(), value, is_hex ? 16 : 10);
+  if (string == nullptr || digits.empty() || failed != std::errc() ||
+      end != digits.data() + digits.size())
+    return error(fmt::format("expected a whole number or \"0x...\", found {}",
+                             printable(dump(json)).substr(0, 60)));
   return value;
 }
 
@@ -140,14 +154,17 @@ bool is_device_json(const Json& json) {
   for (const auto& [name, value] : *members) {
     if (find_key(name) != nullptr) ++known;
     if (!is_group(name) || !value.is_object()) continue;
-    for (const auto& member : *value.object()) known += find_key(name + "." + member.first) != nullptr;
+    for (const auto& member : *value.object())
+      known += find_key(name + "." + member.first) != nullptr;
   }
   return known > 0;
 }
 
-void read_device_json(const Json& json, const std::string& path, Reading& reading, std::span<const std::string_view> others) {
+void read_device_json(const Json& json, const std::string& path, Reading& reading,
+                      std::span<const std::string_view> others) {
   const auto unknown = [&](const std::string& key) {
-    reading.device.note(Remark::unknown_key, {.path = path, .offset = {}, .item = key}, fmt::format("key \"{}\" is not known", printable(key)));
+    reading.device.note(Remark::unknown_key, {.path = path, .offset = {}, .item = key},
+                        fmt::format("key \"{}\" is not known", printable(key)));
   };
   for (const auto& [name, value] : *json.object()) {
     if (const Key* key = find_key(name)) {
@@ -167,6 +184,7 @@ void read_device_json(const Json& json, const std::string& path, Reading& readin
   }
 }
 
-const Reader device_json_reader{.kind = "device-json", .expects = "a device.json", .recognises = recognises, .read = read};
+const Reader device_json_reader{
+    .kind = "device-json", .expects = "a device.json", .recognises = recognises, .read = read};
 
 }  // namespace attest

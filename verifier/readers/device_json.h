@@ -10,7 +10,9 @@ namespace attest {
 Result<uint64_t> json_number(const Json& json);
 
 bool is_device_json(const Json& json);
-// `others`: top-level keys that the caller reads himself. Unknown keys become remarks, unusable values damage.
-void read_device_json(const Json& json, const std::string& path, Reading& reading, std::span<const std::string_view> others = {});
+// `others`: top-level keys that the caller reads himself. Unknown keys become remarks, unusable
+// values damage.
+void read_device_json(const Json& json, const std::string& path, Reading& reading,
+                      std::span<const std::string_view> others = {});
 
 }  // namespace attest

@@ -1,5 +1,5 @@
-// A file of erased flash: somebody dumped a place where nothing was ever written. It says that something is absent, which
-// is not the same as saying nothing.
+// A file of erased flash: somebody dumped a place where nothing was ever written. It says that
+// something is absent, which is not the same as saying nothing.
 
 #include <fmt/format.h>
 
@@ -20,12 +20,14 @@ bool recognises(const Source& s) {
 
 tl::expected<void, Error> read(const Source& s, Reading& reading) {
   reading.device.note(Remark::erased, {.path = s.path, .offset = s.base, .item = {}},
-                      fmt::format("all {} bytes are {}: nothing was ever written here", s.bytes.size(), s.bytes[0] == 0xFF ? "erased" : "zero"));
+                      fmt::format("all {} bytes are {}: nothing was ever written here",
+                                  s.bytes.size(), s.bytes[0] == 0xFF ? "erased" : "zero"));
   return {};
 }
 
 }  // namespace
 
-const Reader erased_flash_reader{.kind = "raw", .expects = "erased flash", .recognises = recognises, .read = read};
+const Reader erased_flash_reader{
+    .kind = "raw", .expects = "erased flash", .recognises = recognises, .read = read};
 
 }  // namespace attest

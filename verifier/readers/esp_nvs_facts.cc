@@ -1,6 +1,6 @@
-// What the NVS namespaces of a Matter device say, and the readers of an NVS partition and of its keys. Keys of
-// chip-factory after the Matter SDK's ESP32Config.cpp and esp-matter-mfg-tool; esp_secure_cert is the legacy form of
-// Espressif's certificate partition.
+// What the NVS namespaces of a Matter device say, and the readers of an NVS partition and of its
+// keys. Keys of chip-factory after the Matter SDK's ESP32Config.cpp and esp-matter-mfg-tool;
+// esp_secure_cert is the legacy form of Espressif's certificate partition.
 
 #include <fmt/format.h>
 
@@ -20,7 +20,7 @@ struct Key {
   const char* key;
   FactId fact;
   Form form;
-  uint64_t most = 0;   // of numbers
+  uint64_t most = 0;  // of numbers
 };
 constexpr Key kKeys[] = {
     {"chip-factory", "vendor-id", FactId::vendor_id, Form::number, 0xFFFF},
@@ -62,20 +62,30 @@ std::string_view string_of(const NvsItem& item) {
 void say_item(const Key& key, const NvsItem& item, const Place& place, Reading& reading) {
   const bool is_number = item.kind == NvsItem::Kind::number;
   if (is_number != (key.form == Form::number)) {
-    reading.device.damaged(place, "nvs value", is_number ? "expected text or bytes, found a number" : "expected a number, found text or bytes");
+    reading.device.damaged(place, "nvs value",
+                           is_number ? "expected text or bytes, found a number"
+                                     : "expected a number, found text or bytes");
     return;
   }
   switch (key.form) {
     case Form::number:
       if (item.number > key.most) {
-        reading.device.damaged(place, "nvs value", fmt::format("expected a number up to {}, found {}", key.most, item.number));
+        reading.device.damaged(
+            place, "nvs value",
+            fmt::format("expected a number up to {}, found {}", key.most, item.number));
         return;
       }
       reading.device.say(key.fact, item.number, place);
-      if (key.fact == FactId::passcode) reading.device.note(Remark::passcode_stored, place, "the passcode lies in the factory data");
+      if (key.fact == FactId::passcode)
+        reading.device.note(Remark::passcode_stored, place,
+                            "the passcode lies in the factory data");
       break;
-    case Form::text: reading.device.say(key.fact, std::string(string_of(item)), place); break;
-    case Form::bytes: reading.device.say(key.fact, item.bytes, place); break;
+    case Form::text:
+      reading.device.say(key.fact, std::string(string_of(item)), place);
+      break;
+    case Form::bytes:
+      reading.device.say(key.fact, item.bytes, place);
+      break;
     case Form::base64: {
       auto bytes = from_base64(string_of(item));
       if (!bytes) {
@@ -85,24 +95,38 @@ void say_item(const Key& key, const NvsItem& item, const Place& place, Reading& 
       reading.device.say(key.fact, std::move(*bytes), place);
       break;
     }
-    case Form::certificate: say_certificate_item(key.fact, item.bytes, place, reading); return;
-    case Form::cd: say_cd_item(item.bytes, place, reading); return;
-    case Form::dac_key: say_dac_key_item(item.bytes, place, reading); return;
+    case Form::certificate:
+      say_certificate_item(key.fact, item.bytes, place, reading);
+      return;
+    case Form::cd:
+      say_cd_item(item.bytes, place, reading);
+      return;
+    case Form::dac_key:
+      say_dac_key_item(item.bytes, place, reading);
+      return;
   }
   reading.holds(key.fact == FactId::dac_public_key ? "dac-public-key" : "factory");
 }
 
 void say_all(const Nvs& nvs, const Place& at, const std::string& label, Reading& reading) {
   const auto place = [&](std::optional<uint64_t> offset, const std::string& item) {
-    return Place{.path = at.path, .offset = *at.offset + offset.value_or(0), .item = label.empty() || item.empty() ? label + item : label + ": " + item};
+    return Place{.path = at.path,
+                 .offset = *at.offset + offset.value_or(0),
+                 .item = label.empty() || item.empty() ? label + item : label + ": " + item};
   };
-  for (const IntegrityProblem& p : nvs.problems) reading.device.damaged(place(p.place.offset, p.place.item), p.what, p.problem);
+  for (const IntegrityProblem& p : nvs.problems)
+    reading.device.damaged(place(p.place.offset, p.place.item), p.what, p.problem);
   for (const Key& key : kKeys) {
-    if (const NvsItem* item = nvs.find(key.space, key.key)) say_item(key, *item, place(item->offset, item->name()), reading);
+    if (const NvsItem* item = nvs.find(key.space, key.key))
+      say_item(key, *item, place(item->offset, item->name()), reading);
   }
-  if (nvs.find("esp_secure_cert", "cipher_c") != nullptr || nvs.find("esp_secure_cert", "ds_key_id") != nullptr)
-    reading.device.note(Remark::key_in_hardware, place(0, "esp_secure_cert/cipher_c"), "the private key is kept by the digital signature peripheral");
-  if (nvs.count("esp_secure_cert") != 0 && nvs.count("chip-factory") == 0 && reading.current->kind == "esp-nvs") reading.current->kind = "esp-secure-cert";
+  if (nvs.find("esp_secure_cert", "cipher_c") != nullptr ||
+      nvs.find("esp_secure_cert", "ds_key_id") != nullptr)
+    reading.device.note(Remark::key_in_hardware, place(0, "esp_secure_cert/cipher_c"),
+                        "the private key is kept by the digital signature peripheral");
+  if (nvs.count("esp_secure_cert") != 0 && nvs.count("chip-factory") == 0 &&
+      reading.current->kind == "esp-nvs")
+    reading.current->kind = "esp-secure-cert";
 }
 
 tl::expected<void, Error> read_nvs_file(const Source& s, Reading& reading) {
@@ -111,7 +135,8 @@ tl::expected<void, Error> read_nvs_file(const Source& s, Reading& reading) {
 }
 
 tl::expected<void, Error> read_keys_file(const Source& s, Reading& reading) {
-  if (!read_nvs_keys(s, "", reading)) return error("expected 64 bytes, their checksum and an erased rest");
+  if (!read_nvs_keys(s, "", reading))
+    return error("expected 64 bytes, their checksum and an erased rest");
   return {};
 }
 
@@ -121,34 +146,43 @@ void read_nvs(const Source& source, const std::string& label, Reading& reading) 
   const Place at{.path = source.path, .offset = source.base, .item = label};
   const Nvs nvs = parse_nvs(source.bytes);
   if (nvs.truncated)
-    reading.device.note(Remark::truncated, at, fmt::format("the NVS partition ends within a page, after {} bytes", source.bytes.size()));
+    reading.device.note(
+        Remark::truncated, at,
+        fmt::format("the NVS partition ends within a page, after {} bytes", source.bytes.size()));
   if (nvs.erased) reading.device.note(Remark::erased, at, "the NVS partition is erased");
   if (!nvs.encrypted) {
     say_all(nvs, at, label, reading);
     return;
   }
   const auto bytes = std::make_shared<const Bytes>(to_bytes(source.bytes));
-  reading.open_or_keep({.place = at, .what = "NVS partition", .open = [=](Reading& into) {
-    for (const Secret& secret : into.secrets) {
-      for (const NvsKey& key : nvs_keys_of(secret)) {
-        const Nvs opened = parse_nvs(*bytes, &key);
-        if (opened.sound == 0) continue;
-        into.opened_with(secret.bytes);
-        say_all(opened, at, label, into);
-        return true;
-      }
-    }
-    return false;
-  }, .file = {}});
+  reading.open_or_keep({.place = at,
+                        .what = "NVS partition",
+                        .open =
+                            [=](Reading& into) {
+                              for (const Secret& secret : into.secrets) {
+                                for (const NvsKey& key : nvs_keys_of(secret)) {
+                                  const Nvs opened = parse_nvs(*bytes, &key);
+                                  if (opened.sound == 0) continue;
+                                  into.opened_with(secret.bytes);
+                                  say_all(opened, at, label, into);
+                                  return true;
+                                }
+                              }
+                              return false;
+                            },
+                        .file = {}});
 }
 
 bool read_nvs_keys(const Source& source, const std::string& label, Reading& reading) {
   const auto keys = parse_nvs_keys(source.bytes);
   if (!keys) return false;
   reading.holds("nvs-keys");
-  if (!keys->sound) reading.device.damaged({.path = source.path, .offset = source.base + 64, .item = label}, "nvs keys crc", "the checksum of the keys is wrong");
+  if (!keys->sound)
+    reading.device.damaged({.path = source.path, .offset = source.base + 64, .item = label},
+                           "nvs keys crc", "the checksum of the keys is wrong");
   // Damaged keys are tried all the same: the damage may be in the checksum.
-  reading.secrets.push_back({.bytes = Bytes(keys->key.begin(), keys->key.end()), .guess = !keys->sound});
+  reading.secrets.push_back(
+      {.bytes = Bytes(keys->key.begin(), keys->key.end()), .guess = !keys->sound});
   return true;
 }
 
@@ -156,9 +190,10 @@ const Reader esp_nvs_reader{.kind = "esp-nvs",
                             .expects = "an NVS partition",
                             .recognises = [](const Source& s) { return looks_like_nvs(s.bytes); },
                             .read = read_nvs_file};
-const Reader esp_nvs_keys_reader{.kind = "esp-nvs-keys",
-                                 .expects = "an NVS keys partition",
-                                 .recognises = [](const Source& s) { return parse_nvs_keys(s.bytes).has_value(); },
-                                 .read = read_keys_file};
+const Reader esp_nvs_keys_reader{
+    .kind = "esp-nvs-keys",
+    .expects = "an NVS keys partition",
+    .recognises = [](const Source& s) { return parse_nvs_keys(s.bytes).has_value(); },
+    .read = read_keys_file};
 
 }  // namespace attest

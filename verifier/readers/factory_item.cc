@@ -14,12 +14,18 @@ uint64_t most(FactId fact) {
   switch (fact) {
     case FactId::vendor_id:
     case FactId::product_id:
-    case FactId::hardware_version: return 0xFFFF;
-    case FactId::discriminator: return 0xFFF;              // 12 bits
-    case FactId::passcode: return (1u << 27) - 1;          // 27 bits in a payload; the forbidden ones are the checks' affair
-    case FactId::commissioning_flow: return 3;
-    case FactId::discovery_capabilities: return 0xFF;
-    default: return 0xFFFFFFFF;
+    case FactId::hardware_version:
+      return 0xFFFF;
+    case FactId::discriminator:
+      return 0xFFF;  // 12 bits
+    case FactId::passcode:
+      return (1u << 27) - 1;  // 27 bits in a payload; the forbidden ones are the checks' affair
+    case FactId::commissioning_flow:
+      return 3;
+    case FactId::discovery_capabilities:
+      return 0xFF;
+    default:
+      return 0xFFFFFFFF;
   }
 }
 
@@ -30,10 +36,12 @@ std::optional<size_t> length_of(FactId fact) {
 }
 
 void say_bytes(FactId fact, Bytes value, const Place& place, Reading& reading) {
-  if (fact == FactId::dac || fact == FactId::pai || fact == FactId::paa) return say_certificate_item(fact, value, place, reading);
+  if (fact == FactId::dac || fact == FactId::pai || fact == FactId::paa)
+    return say_certificate_item(fact, value, place, reading);
   if (fact == FactId::cd) return say_cd_item(value, place, reading);
   if (const auto wanted = length_of(fact); wanted && value.size() != *wanted) {
-    reading.device.damaged(place, fact_name(fact), fmt::format("expected {} bytes, found {}", *wanted, value.size()));
+    reading.device.damaged(place, fact_name(fact),
+                           fmt::format("expected {} bytes, found {}", *wanted, value.size()));
     return;
   }
   reading.holds(fact == FactId::dac_public_key ? "dac-public-key" : "factory");
@@ -44,7 +52,8 @@ void say_bytes(FactId fact, Bytes value, const Place& place, Reading& reading) {
 
 void say_number(FactId fact, uint64_t number, const Place& place, Reading& reading) {
   if (number > most(fact)) {
-    reading.device.damaged(place, fact_name(fact), fmt::format("expected at most {}, found {}", most(fact), number));
+    reading.device.damaged(place, fact_name(fact),
+                           fmt::format("expected at most {}, found {}", most(fact), number));
     return;
   }
   reading.holds("factory");
@@ -52,13 +61,18 @@ void say_number(FactId fact, uint64_t number, const Place& place, Reading& readi
 }
 
 void say_item(const FactoryItem& item, View raw, const Place& place, Reading& reading) {
-  // Zeros are a number's right, and a text's end; anything else of nothing but 00 or FF was never written.
+  // Zeros are a number's right, and a text's end; anything else of nothing but 00 or FF was never
+  // written.
   const bool zeros_count = item.form == ItemForm::number || item.form == ItemForm::text;
-  if (!raw.empty() && is_erased(raw) && !(zeros_count && raw[0] == 0) && (item.form != ItemForm::number || raw.size() >= 4)) return;
+  if (!raw.empty() && is_erased(raw) && !(zeros_count && raw[0] == 0) &&
+      (item.form != ItemForm::number || raw.size() >= 4))
+    return;
   switch (item.form) {
     case ItemForm::number: {
       if (raw.size() > 8) {
-        reading.device.damaged(place, fact_name(item.fact), fmt::format("expected a number of up to 8 bytes, found {}", raw.size()));
+        reading.device.damaged(
+            place, fact_name(item.fact),
+            fmt::format("expected a number of up to 8 bytes, found {}", raw.size()));
         return;
       }
       uint64_t number = 0;
@@ -71,7 +85,9 @@ void say_item(const FactoryItem& item, View raw, const Place& place, Reading& re
       if (s.ends_with('\0')) s.remove_suffix(1);
       if (s.empty()) return;
       if (!is_utf8(s) || s.find('\0') != std::string_view::npos) {
-        reading.device.damaged(place, fact_name(item.fact), fmt::format("expected UTF-8, found {}", hex(raw.first(std::min<size_t>(raw.size(), 16)))));
+        reading.device.damaged(place, fact_name(item.fact),
+                               fmt::format("expected UTF-8, found {}",
+                                           hex(raw.first(std::min<size_t>(raw.size(), 16)))));
         return;
       }
       reading.holds("factory");
@@ -83,7 +99,8 @@ void say_item(const FactoryItem& item, View raw, const Place& place, Reading& re
       return;
     case ItemForm::base64: {
       std::string_view s = text(raw);
-      while (!s.empty() && (s.back() == '\0' || s.back() == '\n' || s.back() == '\r')) s.remove_suffix(1);
+      while (!s.empty() && (s.back() == '\0' || s.back() == '\n' || s.back() == '\r'))
+        s.remove_suffix(1);
       if (s.empty()) return;
       auto decoded = from_base64(s);
       if (!decoded) {

@@ -1,5 +1,5 @@
-// One value of a vendor's factory data, made a statement. The containers differ; what a discriminator, a salt or a DAC
-// key may look like inside them does not, and is decided here.
+// One value of a vendor's factory data, made a statement. The containers differ; what a
+// discriminator, a salt or a DAC key may look like inside them does not, and is decided here.
 #pragma once
 
 #include "verifier/readers/reader.h"
@@ -7,11 +7,11 @@
 namespace attest {
 
 enum class ItemForm : uint8_t {
-  number,   // little-endian, 0 to 8 bytes
-  text,     // UTF-8; one trailing NUL is dropped
-  bytes,    // as they are; certificates also as PEM
-  base64,   // text that means bytes
-  key,      // a DAC private key: 32 bytes, SEC 1, PKCS#8 or PEM of these
+  number,  // little-endian, 0 to 8 bytes
+  text,    // UTF-8; one trailing NUL is dropped
+  bytes,   // as they are; certificates also as PEM
+  base64,  // text that means bytes
+  key,     // a DAC private key: 32 bytes, SEC 1, PKCS#8 or PEM of these
 };
 
 struct FactoryItem {
@@ -19,13 +19,14 @@ struct FactoryItem {
   ItemForm form;
 };
 
-// States the item under its name. A value that cannot be what it should be is damage at its place; one that is all FF
-// or, where zeros mean nothing, all 00 is erased flash: absent, not wrong.
+// States the item under its name. A value that cannot be what it should be is damage at its place;
+// one that is all FF or, where zeros mean nothing, all 00 is erased flash: absent, not wrong.
 void say_item(const FactoryItem& item, View raw, const Place& place, Reading& reading);
 // The same for a number that the container holds as such.
 void say_number(FactId fact, uint64_t number, const Place& place, Reading& reading);
 
-// The secrets that can be AES keys of these lengths, as bytes or as hex digits in a file. Views into reading.secrets.
+// The secrets that can be AES keys of these lengths, as bytes or as hex digits in a file. Views
+// into reading.secrets.
 std::vector<Bytes> raw_keys(const Reading& reading, std::initializer_list<size_t> lengths);
 // The secrets as passphrases: given as such, or the first line of a short text file.
 std::vector<std::string> passphrases(const Reading& reading);

@@ -1,4 +1,5 @@
-// Every reader's constant. A new format is one file with its Reader, one line here and one in readers.cc.
+// Every reader's constant. A new format is one file with its Reader, one line here and one in
+// readers.cc.
 #pragma once
 
 #include "verifier/readers/reader.h"
@@ -17,15 +18,18 @@ extern const Reader silabs_flash_reader, silabs_provision_reader, ti_factory_rea
 extern const Reader intel_hex_reader, s_record_reader, elf_reader, erased_flash_reader;
 
 // Factory data of vendors (a file each).
-extern const Reader nordic_reader, nordic_json_reader, telink_reader, telink_summary_reader, nxp_reader, bouffalolab_reader, linux_ini_reader, cpms_json_reader;
+extern const Reader nordic_reader, nordic_json_reader, telink_reader, telink_summary_reader,
+    nxp_reader, bouffalolab_reader, linux_ini_reader, cpms_json_reader;
 // Keys and certificates under a passphrase (sealed_files.cc), and pasted as text (text_der.cc).
 extern const Reader sealed_key_reader, pkcs12_reader, text_der_reader;
 // A factory's table of devices (manifest.cc).
 extern const Reader manifest_reader;
-// A software image (ota_image.cc); the program reads one that lies on the disk as a stream, under the same kind.
+// A software image (ota_image.cc); the program reads one that lies on the disk as a stream, under
+// the same kind.
 inline constexpr const char* kOtaImageKind = "ota-image";
 extern const Reader ota_image_reader;
 // What a commissioner said (commissioner_log.cc), labels, archives, and anything else (carve.cc).
-extern const Reader commissioner_log_reader, onboarding_text_reader, label_image_reader, archive_reader, carve_reader;
+extern const Reader commissioner_log_reader, onboarding_text_reader, label_image_reader,
+    archive_reader, carve_reader;
 
 }  // namespace attest

@@ -1,4 +1,5 @@
-// Pictures of labels: the QR code on them is read, and what it says is a statement as if somebody had typed it.
+// Pictures of labels: the QR code on them is read, and what it says is a statement as if somebody
+// had typed it.
 
 #include <fmt/format.h>
 
@@ -18,7 +19,9 @@ bool recognises(const Source& s) {
 
 tl::expected<void, Error> read(const Source& s, Reading& reading) {
   if (reading.codecs == nullptr) return error("pictures need the codecs, which were not given");
-  if (s.bytes.size() > kMaxPicture) return error(fmt::format("a picture of {} bytes is not read, {} are the most", s.bytes.size(), kMaxPicture));
+  if (s.bytes.size() > kMaxPicture)
+    return error(fmt::format("a picture of {} bytes is not read, {} are the most", s.bytes.size(),
+                             kMaxPicture));
   const auto texts = reading.codecs->picture(s.bytes);
   if (!texts) return tl::unexpected(texts.error());
   size_t found = 0;
@@ -29,11 +32,15 @@ tl::expected<void, Error> read(const Source& s, Reading& reading) {
   }
   if (found != 0) return {};
   if (texts->empty()) return error("no QR code is found in the picture");
-  return error(fmt::format("the QR code in the picture says \"{}\", which is no onboarding code", printable(texts->front().substr(0, 40))));
+  return error(fmt::format("the QR code in the picture says \"{}\", which is no onboarding code",
+                           printable(texts->front().substr(0, 40))));
 }
 
 }  // namespace
 
-const Reader label_image_reader{.kind = "label-image", .expects = "a picture of a label", .recognises = recognises, .read = read};
+const Reader label_image_reader{.kind = "label-image",
+                                .expects = "a picture of a label",
+                                .recognises = recognises,
+                                .read = read};
 
 }  // namespace attest

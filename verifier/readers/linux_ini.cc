@@ -1,5 +1,6 @@
-// The INI files in which the SDK's Linux platform keeps what a device knows of itself: chip_factory.ini, chip_config.ini,
-// chip_counters.ini and the KVS. Binary values are base64. DAC, PAI and CD are elsewhere (--dac_provider).
+// The INI files in which the SDK's Linux platform keeps what a device knows of itself:
+// chip_factory.ini, chip_config.ini, chip_counters.ini and the KVS. Binary values are base64. DAC,
+// PAI and CD are elsewhere (--dac_provider).
 
 #include <fmt/format.h>
 
@@ -37,7 +38,9 @@ std::string_view trimmed(std::string_view s) {
   while (!s.empty() && blank(s.back())) s.remove_suffix(1);
   return s;
 }
-bool is_comment(std::string_view line) { return line.empty() || line[0] == ';' || line[0] == '#'; }
+bool is_comment(std::string_view line) {
+  return line.empty() || line[0] == ';' || line[0] == '#';
+}
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
@@ -54,7 +57,9 @@ std::string_view first_line(std::string_view s) {
   return "";
 }
 
-bool recognises(const Source& s) { return s.bytes.size() <= 16u << 20 && first_line(text(s.bytes)) == "[DEFAULT]"; }
+bool recognises(const Source& s) {
+  return s.bytes.size() <= 16u << 20 && first_line(text(s.bytes)) == "[DEFAULT]";
+}
 
 // The writer escapes special characters of keys as \xNN.
 std::string unescaped(std::string_view key) {
@@ -88,12 +93,15 @@ tl::expected<void, Error> read(const Source& s, Reading& reading) {
     }
     const auto equals = line.find('=');
     if (equals == std::string_view::npos) {
-      reading.device.damaged({.path = s.path, .offset = offset, .item = {}}, "ini line", "expected key=value");
+      reading.device.damaged({.path = s.path, .offset = offset, .item = {}}, "ini line",
+                             "expected key=value");
       continue;
     }
     const std::string name = unescaped(trimmed(line.substr(0, equals)));
-    const auto key = std::find_if(std::begin(kKeys), std::end(kKeys), [&](const Key& k) { return name == k.name; });
-    if (!in_default || key == std::end(kKeys)) continue;   // counters, bindings, fabrics: nothing about attestation
+    const auto key = std::find_if(std::begin(kKeys), std::end(kKeys),
+                                  [&](const Key& k) { return name == k.name; });
+    if (!in_default || key == std::end(kKeys))
+      continue;  // counters, bindings, fabrics: nothing about attestation
     const Place place{.path = s.path, .offset = offset, .item = name};
     if (std::find(seen.begin(), seen.end(), &*key) != seen.end()) {
       reading.device.damaged(place, "ini line", fmt::format("{} stands twice", name));
@@ -111,13 +119,17 @@ tl::expected<void, Error> read(const Source& s, Reading& reading) {
       continue;
     }
     say_number(key->item.fact, *number, place, reading);
-    if (key->item.fact == FactId::passcode) reading.device.note(Remark::passcode_stored, place, "the factory file holds the passcode");
+    if (key->item.fact == FactId::passcode)
+      reading.device.note(Remark::passcode_stored, place, "the factory file holds the passcode");
   }
   return {};
 }
 
 }  // namespace
 
-const Reader linux_ini_reader{.kind = "linux-ini", .expects = "a chip_*.ini of the SDK's Linux platform", .recognises = recognises, .read = read};
+const Reader linux_ini_reader{.kind = "linux-ini",
+                              .expects = "a chip_*.ini of the SDK's Linux platform",
+                              .recognises = recognises,
+                              .read = read};
 
 }  // namespace attest

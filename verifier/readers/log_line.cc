@@ -6,13 +6,23 @@
 namespace attest::log {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_hex(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+bool is_blank(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
 
 bool same_word(std::string_view at, std::string_view word) {
-  return at.size() >= word.size() && std::equal(word.begin(), word.end(), at.begin(), [](char a, char b) { return lower(a) == lower(b); });
+  return at.size() >= word.size() &&
+         std::equal(word.begin(), word.end(), at.begin(),
+                    [](char a, char b) { return lower(a) == lower(b); });
 }
 std::string_view without_blanks(std::string_view s) {
   while (!s.empty() && is_blank(s.front())) s.remove_prefix(1);
@@ -51,7 +61,9 @@ std::string cleaned(std::string_view line) {
 std::optional<HexDump> hex_dump(std::string_view line) {
   // From the first "0x" on, nothing but bytes may stand there.
   const auto start = line.find("0x");
-  if (start == std::string_view::npos || (start != 0 && !is_blank(line[start - 1]) && line[start - 1] != '[')) return std::nullopt;
+  if (start == std::string_view::npos ||
+      (start != 0 && !is_blank(line[start - 1]) && line[start - 1] != '['))
+    return std::nullopt;
   HexDump dump;
   for (std::string_view rest = line.substr(start); !rest.empty();) {
     if (!rest.starts_with("0x")) {
@@ -61,7 +73,7 @@ std::optional<HexDump> hex_dump(std::string_view line) {
     }
     size_t end = 2;
     while (end < rest.size() && is_hex(rest[end])) ++end;
-    if (end > 4) return std::nullopt;   // an address, a counter
+    if (end > 4) return std::nullopt;  // an address, a counter
     const bool last = end == rest.size();
     if (!last && rest[end] != ',' && !is_blank(rest[end])) return std::nullopt;
     // Without its comma the last byte may be whole or half: whoever knows the stated size decides.
@@ -87,7 +99,10 @@ std::optional<FieldStart> field_start(std::string_view line) {
   if (name == std::string_view::npos || at - name > 7) return std::nullopt;
   uint64_t field = 0;
   const auto [end, failed] = std::from_chars(line.data() + name + 2, line.data() + at, field, 16);
-  if (failed != std::errc() || !without_blanks(line.substr(static_cast<size_t>(end - line.data()), at - static_cast<size_t>(end - line.data()))).empty())
+  if (failed != std::errc() ||
+      !without_blanks(line.substr(static_cast<size_t>(end - line.data()),
+                                  at - static_cast<size_t>(end - line.data())))
+           .empty())
     return std::nullopt;
   return FieldStart{.field = field, .rest = without_blanks(line.substr(at + 3))};
 }
@@ -96,7 +111,8 @@ std::optional<FieldEnd> field_end(std::string_view line) {
   if (line.ends_with(',')) line.remove_suffix(1);
   const auto at = line.rfind(']');
   // "[DMG]" ends a prefix, not a dump.
-  if (at == std::string_view::npos || (at != 0 && !is_blank(line[at - 1]) && line[at - 1] != ',')) return std::nullopt;
+  if (at == std::string_view::npos || (at != 0 && !is_blank(line[at - 1]) && line[at - 1] != ','))
+    return std::nullopt;
   const std::string_view rest = without_blanks(line.substr(at + 1));
   if (rest.empty()) return FieldEnd{};
   if (rest[0] != '(' || !rest.ends_with("bytes)")) return std::nullopt;
@@ -117,8 +133,10 @@ std::optional<uint64_t> number_after(std::string_view line, std::string_view nam
     digits += c;
   }
   uint64_t number = 0;
-  const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), number, hex ? 16 : 10);
-  if (failed != std::errc() || digits.empty() || end != digits.data() + digits.size()) return std::nullopt;
+  const auto [end, failed] =
+      std::from_chars(digits.data(), digits.data() + digits.size(), number, hex ? 16 : 10);
+  if (failed != std::errc() || digits.empty() || end != digits.data() + digits.size())
+    return std::nullopt;
   return number;
 }
 
@@ -131,14 +149,17 @@ std::optional<std::string> quoted_after(std::string_view line, std::string_view 
   return std::string(value->substr(1, end - 1));
 }
 
-std::optional<Bytes> hex_after(std::string_view line, std::string_view first_word, std::string_view second_word) {
+std::optional<Bytes> hex_after(std::string_view line, std::string_view first_word,
+                               std::string_view second_word) {
   for (size_t at = 0; at + first_word.size() < line.size(); ++at) {
     if (!same_word(line.substr(at), first_word)) continue;
     std::string_view rest = line.substr(at + first_word.size());
-    if (!rest.empty() && !second_word.empty() && (rest[0] == ' ' || rest[0] == '-' || rest[0] == '_')) rest.remove_prefix(1);
+    if (!rest.empty() && !second_word.empty() &&
+        (rest[0] == ' ' || rest[0] == '-' || rest[0] == '_'))
+      rest.remove_prefix(1);
     if (!same_word(rest, second_word)) continue;
     rest = without_blanks(rest.substr(second_word.size()));
-    if (rest.starts_with('"')) rest = without_blanks(rest.substr(1));   // a JSON key's end
+    if (rest.starts_with('"')) rest = without_blanks(rest.substr(1));  // a JSON key's end
     if (!rest.starts_with(':') && !rest.starts_with('=') && !rest.starts_with("hex:")) continue;
     if (!rest.starts_with("hex:")) rest = without_blanks(rest.substr(1));
     if (rest.starts_with('"') || rest.starts_with('\'')) rest.remove_prefix(1);
@@ -147,7 +168,7 @@ std::optional<Bytes> hex_after(std::string_view line, std::string_view first_wor
     size_t end = 0;
     while (end < rest.size() && is_hex(rest[end])) ++end;
     if (end < 16) continue;
-    if (end == rest.size() && end % 2 != 0) --end;   // the line was cut within a byte
+    if (end == rest.size() && end % 2 != 0) --end;  // the line was cut within a byte
     if (auto bytes = from_hex(rest.substr(0, end))) return std::move(*bytes);
   }
   return std::nullopt;
@@ -156,8 +177,12 @@ std::optional<Bytes> hex_after(std::string_view line, std::string_view first_wor
 std::optional<std::string_view> base64_word(std::string_view line) {
   const auto blank = line.find_last_of(" \t");
   const std::string_view word = blank == std::string_view::npos ? line : line.substr(blank + 1);
-  const auto alphabet = [](char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '+' || c == '/' || c == '='; };
-  if (word.empty() || word.size() > 76 || !std::all_of(word.begin(), word.end(), alphabet)) return std::nullopt;
+  const auto alphabet = [](char c) {
+    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '+' ||
+           c == '/' || c == '=';
+  };
+  if (word.empty() || word.size() > 76 || !std::all_of(word.begin(), word.end(), alphabet))
+    return std::nullopt;
   return word;
 }
 

@@ -1,6 +1,8 @@
-// What a line of a commissioner's log says. Prefixes differ by program and age: "[1780000000.82][4270:4272] CHIP:TOO: ",
-// "[1770364786.353] [2443:2465] [DMG] ", "I (3123446) chip[CTL]: ", Python's and Android's dates, a tab-separated export
-// of Apple's log. So nothing here counts columns: a line is searched for what it must contain.
+// What a line of a commissioner's log says. Prefixes differ by program and age:
+// "[1780000000.82][4270:4272] CHIP:TOO: ",
+// "[1770364786.353] [2443:2465] [DMG] ", "I (3123446) chip[CTL]: ", Python's and Android's dates, a
+// tab-separated export of Apple's log. So nothing here counts columns: a line is searched for what
+// it must contain.
 #pragma once
 
 #include "verifier/bytes.h"
@@ -10,8 +12,8 @@ namespace attest::log {
 // The line without terminal colours and without blanks at its end.
 std::string cleaned(std::string_view line);
 
-// Bytes of a hex dump: "0x30, 0x82, 0x1, ". nullopt when the line is something else. `cut` tells that the line ended
-// inside a byte because the log's line was full.
+// Bytes of a hex dump: "0x30, 0x82, 0x1, ". nullopt when the line is something else. `cut` tells
+// that the line ended inside a byte because the log's line was full.
 struct HexDump {
   Bytes bytes;
   bool cut = false;
@@ -30,13 +32,16 @@ struct FieldEnd {
 };
 std::optional<FieldEnd> field_end(std::string_view line);
 
-// The number after "name = " or "name: ", decimal or 0x, with '_' between digits: "Attribute = 0x0000_0004,".
+// The number after "name = " or "name: ", decimal or 0x, with '_' between digits: "Attribute =
+// 0x0000_0004,".
 std::optional<uint64_t> number_after(std::string_view line, std::string_view name);
 // The text in quotes after it: Data = "Acme" (4 chars).
 std::optional<std::string> quoted_after(std::string_view line, std::string_view name);
-// Hex digits after the words, which may be joined by '-', '_' or a blank and be of either case, and a ':' or '=':
-// "attestationElements: 1530...", "Attestation challenge = 0x...". At least eight bytes.
-std::optional<Bytes> hex_after(std::string_view line, std::string_view first_word, std::string_view second_word);
+// Hex digits after the words, which may be joined by '-', '_' or a blank and be of either case, and
+// a ':' or '=': "attestationElements: 1530...", "Attestation challenge = 0x...". At least eight
+// bytes.
+std::optional<Bytes> hex_after(std::string_view line, std::string_view first_word,
+                               std::string_view second_word);
 
 // The last word of the line when it is base64: a line of a PEM block behind any prefix.
 std::optional<std::string_view> base64_word(std::string_view line);

@@ -1,5 +1,6 @@
-// Nordic nRF Connect factory data: the CBOR map in the factory partition, and the JSON that it is made of. Keys after
-// nrfconnect_factory_data.schema. The CD is no part of either: it is compiled into the application.
+// Nordic nRF Connect factory data: the CBOR map in the factory partition, and the JSON that it is
+// made of. Keys after nrfconnect_factory_data.schema. The CD is no part of either: it is compiled
+// into the application.
 
 #include <fmt/format.h>
 
@@ -41,15 +42,21 @@ constexpr CborKey kKeys[] = {
     {"user", {}},
 };
 
-bool recognises_map(const Source& s) { return looks_like_cbor_factory(s.bytes, kKeys); }
-tl::expected<void, Error> read_map(const Source& s, Reading& reading) { return read_cbor_factory(s, kKeys, reading); }
+bool recognises_map(const Source& s) {
+  return looks_like_cbor_factory(s.bytes, kKeys);
+}
+tl::expected<void, Error> read_map(const Source& s, Reading& reading) {
+  return read_cbor_factory(s, kKeys, reading);
+}
 
 // Text values are UTF-8, or bytes as "hex:...". No other JSON says "spake2_it" beside "sn".
 bool recognises_json(const Source& s) {
   if (s.bytes.size() > 1u << 20) return false;
   const auto at = text(s.bytes).find_first_not_of(" \t\r\n\xEF\xBB\xBF");
   if (at == std::string_view::npos || s.bytes[at] != '{') return false;
-  const auto has = [&](std::string_view key) { return text(s.bytes).find(key) != std::string_view::npos; };
+  const auto has = [&](std::string_view key) {
+    return text(s.bytes).find(key) != std::string_view::npos;
+  };
   return has("\"sn\"") && (has("\"spake2_it\"") || has("\"spake2_verifier\"") || has("\"hw_ver\""));
 }
 
@@ -62,12 +69,14 @@ void read_member(const CborKey& key, const Json& value, const Place& place, Read
     }
     say_number(key.item->fact, *number, place, reading);
     if (key.item->fact == FactId::passcode)
-      reading.device.note(Remark::passcode_stored, place, "the partition made of this file holds the passcode");
+      reading.device.note(Remark::passcode_stored, place,
+                          "the partition made of this file holds the passcode");
     return;
   }
   const std::string* s = value.string();
   if (s == nullptr) {
-    reading.device.damaged(place, key.name, fmt::format("expected a string, found {}", value.kind()));
+    reading.device.damaged(place, key.name,
+                           fmt::format("expected a string, found {}", value.kind()));
     return;
   }
   if (!s->starts_with("hex:")) {
@@ -93,9 +102,11 @@ tl::expected<void, Error> read_json(const Source& s, Reading& reading) {
     const std::string& name = member.first;
     const Json& value = member.second;
     const Place place{.path = s.path, .offset = {}, .item = name};
-    const auto key = std::find_if(std::begin(kKeys), std::end(kKeys), [&](const CborKey& k) { return name == k.name; });
+    const auto key = std::find_if(std::begin(kKeys), std::end(kKeys),
+                                  [&](const CborKey& k) { return name == k.name; });
     if (key == std::end(kKeys)) {
-      reading.device.note(Remark::unknown_key, place, fmt::format("key \"{}\" is not known", printable(name)));
+      reading.device.note(Remark::unknown_key, place,
+                          fmt::format("key \"{}\" is not known", printable(name)));
     } else if (key->item) {
       read_member(*key, value, place, reading);
     }
@@ -105,9 +116,17 @@ tl::expected<void, Error> read_json(const Source& s, Reading& reading) {
 
 }  // namespace
 
-std::span<const CborKey> nordic_keys() { return kKeys; }
+std::span<const CborKey> nordic_keys() {
+  return kKeys;
+}
 
-const Reader nordic_reader{.kind = "nordic-factory-data", .expects = "Nordic factory data in CBOR", .recognises = recognises_map, .read = read_map};
-const Reader nordic_json_reader{.kind = "nordic-factory-data", .expects = "Nordic factory data in JSON", .recognises = recognises_json, .read = read_json};
+const Reader nordic_reader{.kind = "nordic-factory-data",
+                           .expects = "Nordic factory data in CBOR",
+                           .recognises = recognises_map,
+                           .read = read_map};
+const Reader nordic_json_reader{.kind = "nordic-factory-data",
+                                .expects = "Nordic factory data in JSON",
+                                .recognises = recognises_json,
+                                .read = read_json};
 
 }  // namespace attest

@@ -1,6 +1,7 @@
-// NXP factory data: a header of 12 bytes with the first four of the body's SHA-256, then key, length, value. With a key
-// the body is AES-ECB of the padded plaintext, over which the hash is taken, so that the hash tells a right key. The
-// variant for HW-parameter sectors has a text and a length before it and a CRC-16 behind it.
+// NXP factory data: a header of 12 bytes with the first four of the body's SHA-256, then key,
+// length, value. With a key the body is AES-ECB of the padded plaintext, over which the hash is
+// taken, so that the hash tells a right key. The variant for HW-parameter sectors has a text and a
+// length before it and a CRC-16 behind it.
 
 #include <fmt/format.h>
 
@@ -59,7 +60,8 @@ bool hash_fits(View body, View prefix) {
   return std::memcmp(digest.data(), prefix.data(), 4) == 0;
 }
 
-// A walk that ends where the body does and meets only known keys: plaintext, whatever its hash says.
+// A walk that ends where the body does and meets only known keys: plaintext, whatever its hash
+// says.
 bool is_plain(View body) {
   size_t at = 0, known = 0;
   while (body.size() - at >= 3 && body[at] != 0) {
@@ -77,13 +79,17 @@ void read_body(View body, const std::string& path, uint64_t offset, Reading& rea
   const auto damaged = [&](const std::string& problem) {
     reading.device.damaged({.path = path, .offset = offset + at, .item = {}}, "nxp entry", problem);
   };
-  while (at < body.size() && body[at] != 0) {   // key 0: the padding before encryption
+  while (at < body.size() && body[at] != 0) {  // key 0: the padding before encryption
     const uint8_t number = body[at];
     if (body.size() - at < 3) return damaged("the body ends inside an entry's head");
     const size_t length = le16(body, at + 1);
     if (length > body.size() - at - 3)
-      return damaged(fmt::format("key {} claims {} bytes, {} are left", number, length, body.size() - at - 3));
-    const Place place{.path = path, .offset = offset + at + 3, .item = number <= std::size(kKeys) ? kKeys[number - 1].name : fmt::format("key {}", number)};
+      return damaged(
+          fmt::format("key {} claims {} bytes, {} are left", number, length, body.size() - at - 3));
+    const Place place{.path = path,
+                      .offset = offset + at + 3,
+                      .item = number <= std::size(kKeys) ? kKeys[number - 1].name
+                                                         : fmt::format("key {}", number)};
     const View value = body.subspan(at + 3, length);
     if (number > std::size(kKeys)) {
       reading.device.note(Remark::unknown_key, place, fmt::format("key {} is not known", number));
@@ -91,14 +97,19 @@ void read_body(View body, const std::string& path, uint64_t offset, Reading& rea
       damaged(fmt::format("key {} stands twice", number));
     } else if (const auto& item = kKeys[number - 1].item) {
       seen[number] = true;
-      if (number == kDacKey && length != 32 && !value.empty() && value[0] != 0x30 && !is_erased(value)) {
-        reading.device.note(Remark::key_encrypted, place, "the DAC's private key is wrapped for this part alone");
+      if (number == kDacKey && length != 32 && !value.empty() && value[0] != 0x30 &&
+          !is_erased(value)) {
+        reading.device.note(Remark::key_encrypted, place,
+                            "the DAC's private key is wrapped for this part alone");
       } else {
         say_item(*item, value, place, reading);
       }
-      if (number == kPasscode) reading.device.note(Remark::passcode_stored, place, "the factory data hold the passcode");
+      if (number == kPasscode)
+        reading.device.note(Remark::passcode_stored, place, "the factory data hold the passcode");
     } else if (number >= kFirst2Go && number <= kLast2Go && !is_erased(value)) {
-      reading.device.note(Remark::key_in_hardware, place, "the DAC's private key is said to be in the secure element (EdgeLock 2GO)");
+      reading.device.note(
+          Remark::key_in_hardware, place,
+          "the DAC's private key is said to be in the secure element (EdgeLock 2GO)");
     }
     at += 3 + length;
   }
@@ -109,7 +120,8 @@ uint16_t crc16(View data) {
   uint16_t crc = 0;
   for (const uint8_t byte : data) {
     crc = static_cast<uint16_t>(crc ^ byte << 8);
-    for (int bit = 0; bit < 8; ++bit) crc = static_cast<uint16_t>(crc & 0x8000 ? crc << 1 ^ 0x1021 : crc << 1);
+    for (int bit = 0; bit < 8; ++bit)
+      crc = static_cast<uint16_t>(crc & 0x8000 ? crc << 1 ^ 0x1021 : crc << 1);
   }
   return crc;
 }
@@ -121,7 +133,9 @@ std::optional<size_t> sound_copy(View v, size_t from) {
     if (le32(v, at) != kMagic) continue;
     ++tried;
     const uint32_t size = le32(v, at + 4);
-    if (size != 0 && size <= kMaxSection && size <= v.size() - at - kHeader && hash_fits(v.subspan(at + kHeader, size), v.subspan(at + 8, 4))) return at;
+    if (size != 0 && size <= kMaxSection && size <= v.size() - at - kHeader &&
+        hash_fits(v.subspan(at + kHeader, size), v.subspan(at + 8, 4)))
+      return at;
   }
   return std::nullopt;
 }
@@ -132,8 +146,9 @@ tl::expected<void, Error> read_section(const Source& s, size_t at, Reading& read
   if (section.size() < kHeader) return error("the header of 12 bytes is cut", offset);
   const uint32_t size = le32(section, 4);
   if (size > section.size() - kHeader || size > kMaxSection) {
-    reading.device.damaged({.path = s.path, .offset = offset + 4, .item = {}}, "section length",
-                           fmt::format("the header states {} bytes, {} are there", size, section.size() - kHeader));
+    reading.device.damaged(
+        {.path = s.path, .offset = offset + 4, .item = {}}, "section length",
+        fmt::format("the header states {} bytes, {} are there", size, section.size() - kHeader));
     if (size > kMaxSection) return {};
   }
   const View body = section.subspan(kHeader, std::min<size_t>(size, section.size() - kHeader));
@@ -146,29 +161,34 @@ tl::expected<void, Error> read_section(const Source& s, size_t at, Reading& read
   }
   if (is_plain(body)) {
     reading.device.damaged({.path = path, .offset = offset + 8, .item = {}}, "section hash",
-                           fmt::format("the header has {}, the body gives {}", hex(prefix), hex(View(sha256(body)).first(4))));
+                           fmt::format("the header has {}, the body gives {}", hex(prefix),
+                                       hex(View(sha256(body)).first(4))));
     if (const auto copy = sound_copy(s.bytes, at + kHeader)) return read_section(s, *copy, reading);
     read_body(body, path, offset + kHeader, reading);
     return {};
   }
   if (body.size() % 16 != 0) {
-    reading.device.damaged({.path = path, .offset = offset + 8, .item = {}}, "section hash",
-                           fmt::format("the header has {}, the body gives {}, and it is no whole number of AES blocks", hex(prefix), hex(View(sha256(body)).first(4))));
+    reading.device.damaged(
+        {.path = path, .offset = offset + 8, .item = {}}, "section hash",
+        fmt::format("the header has {}, the body gives {}, and it is no whole number of AES blocks",
+                    hex(prefix), hex(View(sha256(body)).first(4))));
     return {};
   }
-  reading.open_or_keep({.place = {.path = path, .offset = offset, .item = {}},
-                        .what = "NXP factory data section",
-                        .open = [path, offset, sealed = to_bytes(body), wanted = to_bytes(prefix)](Reading& later) {
-                          for (const Bytes& key : raw_keys(later, {16, 32})) {
-                            const auto plain = aes_ecb_decrypt(key, sealed);
-                            if (!plain || !hash_fits(*plain, wanted)) continue;
-                            later.opened_with(key);
-                            read_body(*plain, path, offset + kHeader, later);
-                            return true;
-                          }
-                          return false;
-                        },
-                        .file = {}});
+  reading.open_or_keep(
+      {.place = {.path = path, .offset = offset, .item = {}},
+       .what = "NXP factory data section",
+       .open =
+           [path, offset, sealed = to_bytes(body), wanted = to_bytes(prefix)](Reading& later) {
+             for (const Bytes& key : raw_keys(later, {16, 32})) {
+               const auto plain = aes_ecb_decrypt(key, sealed);
+               if (!plain || !hash_fits(*plain, wanted)) continue;
+               later.opened_with(key);
+               read_body(*plain, path, offset + kHeader, later);
+               return true;
+             }
+             return false;
+           },
+       .file = {}});
   return {};
 }
 
@@ -178,30 +198,44 @@ tl::expected<void, Error> read_hw_params(const Source& s, size_t at, Reading& re
   if (rest.size() < 4) return error("the hw_params length is cut", *place.offset);
   const uint32_t length = le32(rest, 0);
   if (length > kMaxSection || rest.size() - 4 < length || rest.size() - 4 - length < 2) {
-    reading.device.damaged(place, "hw_params length", fmt::format("states {} bytes and a checksum, {} are there", length, rest.size() - 4));
-  } else if (const uint16_t wanted = le16(rest, 4 + length), is = crc16(rest.subspan(4, length)); wanted != is) {
-    reading.device.damaged({.path = s.path, .offset = *place.offset + 4 + length, .item = {}}, "hw_params crc",
+    reading.device.damaged(
+        place, "hw_params length",
+        fmt::format("states {} bytes and a checksum, {} are there", length, rest.size() - 4));
+  } else if (const uint16_t wanted = le16(rest, 4 + length), is = crc16(rest.subspan(4, length));
+             wanted != is) {
+    reading.device.damaged({.path = s.path, .offset = *place.offset + 4 + length, .item = {}},
+                           "hw_params crc",
                            fmt::format("0x{:04x} is stored, the data give 0x{:04x}", wanted, is));
   }
   if (rest.size() < 8 || le32(rest, 4) != kMagic) {
-    reading.device.damaged({.path = s.path, .offset = *place.offset + 4, .item = {}}, "section magic", "no factory data section follows");
+    reading.device.damaged({.path = s.path, .offset = *place.offset + 4, .item = {}},
+                           "section magic", "no factory data section follows");
     return {};
   }
   return read_section(s, at + kHwParams.size() + 4, reading);
 }
 
 // A production part may stand before the text in an HW-parameters sector.
-std::optional<size_t> hw_params_at(View v) { return find(v.first(std::min<size_t>(v.size(), 8u << 10)), view(kHwParams)); }
+std::optional<size_t> hw_params_at(View v) {
+  return find(v.first(std::min<size_t>(v.size(), 8u << 10)), view(kHwParams));
+}
 
-bool recognises(const Source& s) { return (s.bytes.size() >= kHeader && le32(s.bytes, 0) == kMagic) || hw_params_at(s.bytes); }
+bool recognises(const Source& s) {
+  return (s.bytes.size() >= kHeader && le32(s.bytes, 0) == kMagic) || hw_params_at(s.bytes);
+}
 
 tl::expected<void, Error> read(const Source& s, Reading& reading) {
-  if (const auto at = hw_params_at(s.bytes); at && !(s.bytes.size() >= 4 && le32(s.bytes, 0) == kMagic)) return read_hw_params(s, *at, reading);
+  if (const auto at = hw_params_at(s.bytes);
+      at && !(s.bytes.size() >= 4 && le32(s.bytes, 0) == kMagic))
+    return read_hw_params(s, *at, reading);
   return read_section(s, 0, reading);
 }
 
 }  // namespace
 
-const Reader nxp_reader{.kind = "nxp-factory-data", .expects = "NXP factory data", .recognises = recognises, .read = read};
+const Reader nxp_reader{.kind = "nxp-factory-data",
+                        .expects = "NXP factory data",
+                        .recognises = recognises,
+                        .read = read};
 
 }  // namespace attest

@@ -1,5 +1,5 @@
-// Text that holds an MT: payload or a manual pairing code: what vendors' tools print for a device, onb_codes.csv, a line
-// that somebody typed.
+// Text that holds an MT: payload or a manual pairing code: what vendors' tools print for a device,
+// onb_codes.csv, a line that somebody typed.
 
 #include <fmt/format.h>
 
@@ -15,44 +15,55 @@
 namespace attest {
 namespace {
 
-// One device has one payload, maybe joined of a few. A text with more is a list of devices, and no statement about one.
+// One device has one payload, maybe joined of a few. A text with more is a list of devices, and no
+// statement about one.
 constexpr size_t kMaxCodes = 8;
 
-// In free text eleven digits are many things: a manual code counts when it is a valid one, or all that is there. A payload
-// is known by its prefix, and a bad one is evidence too.
+// In free text eleven digits are many things: a manual code counts when it is a valid one, or all
+// that is there. A payload is known by its prefix, and a bad one is evidence too.
 std::vector<OnboardingPayload> codes_in(View bytes) {
   if (bytes.size() > 1u << 20 || !is_plain_text(bytes)) return {};
   std::vector<OnboardingPayload> codes = find_payloads(text(bytes));
-  std::erase_if(codes, [&](const OnboardingPayload& code) { return code.manual && !code.valid() && bytes.size() > 64; });
+  std::erase_if(codes, [&](const OnboardingPayload& code) {
+    return code.manual && !code.valid() && bytes.size() > 64;
+  });
   std::vector<OnboardingPayload> distinct;
   for (OnboardingPayload& code : codes) {
-    if (std::none_of(distinct.begin(), distinct.end(), [&](const OnboardingPayload& d) { return d.text == code.text; })) distinct.push_back(std::move(code));
+    if (std::none_of(distinct.begin(), distinct.end(),
+                     [&](const OnboardingPayload& d) { return d.text == code.text; }))
+      distinct.push_back(std::move(code));
   }
   return distinct;
 }
 
-// onb_codes.csv: a line of names and one of values. The manual code may be quoted, in two lines, and grouped by dashes; in
-// a table it is known by its column. With more lines than one it is a list of devices.
+// onb_codes.csv: a line of names and one of values. The manual code may be quoted, in two lines,
+// and grouped by dashes; in a table it is known by its column. With more lines than one it is a
+// list of devices.
 struct Column {
   const char* name;
   FactId fact;
 };
-constexpr Column kColumns[] = {
-    {"qrcode", FactId::qr_payload}, {"manualcode", FactId::manual_code}, {"discriminator", FactId::discriminator}, {"passcode", FactId::passcode}};
+constexpr Column kColumns[] = {{"qrcode", FactId::qr_payload},
+                               {"manualcode", FactId::manual_code},
+                               {"discriminator", FactId::discriminator},
+                               {"passcode", FactId::passcode}};
 
 std::optional<std::vector<CsvRecord>> code_table(View bytes) {
   if (bytes.size() > 64u << 10 || !is_plain_text(bytes)) return std::nullopt;
   auto table = parse_csv(text(bytes), 3);
   if (!table || table->size() != 2) return std::nullopt;
   const CsvRecord& names = table->front();
-  const auto has = [&](const char* name) { return std::find(names.begin(), names.end(), name) != names.end(); };
+  const auto has = [&](const char* name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
   if (!has("qrcode") && !has("manualcode")) return std::nullopt;
   return std::move(*table);
 }
 
 void read_table(const std::vector<CsvRecord>& table, const Source& s, Reading& reading) {
   for (size_t i = 0; i < std::min(table[0].size(), table[1].size()); ++i) {
-    const auto column = std::find_if(std::begin(kColumns), std::end(kColumns), [&](const Column& c) { return table[0][i] == c.name; });
+    const auto column = std::find_if(std::begin(kColumns), std::end(kColumns),
+                                     [&](const Column& c) { return table[0][i] == c.name; });
     if (column == std::end(kColumns) || table[1][i].empty()) continue;
     const Place place{.path = s.path, .offset = {}, .item = column->name};
     std::string value = table[1][i];
@@ -88,7 +99,7 @@ tl::expected<void, Error> read(const Source& s, Reading& reading) {
 }  // namespace
 
 void say_codes(std::span<const OnboardingPayload> codes, const Place& place, Reading& reading) {
-  std::string_view said;   // a joined code is one statement, not one a payload
+  std::string_view said;  // a joined code is one statement, not one a payload
   for (const OnboardingPayload& code : codes) {
     const std::string& whole = code.joined.empty() ? code.text : code.joined;
     if (whole == said) continue;
@@ -98,6 +109,9 @@ void say_codes(std::span<const OnboardingPayload> codes, const Place& place, Rea
   }
 }
 
-const Reader onboarding_text_reader{.kind = "onboarding-text", .expects = "text with an onboarding code", .recognises = recognises, .read = read};
+const Reader onboarding_text_reader{.kind = "onboarding-text",
+                                    .expects = "text with an onboarding code",
+                                    .recognises = recognises,
+                                    .read = read};
 
 }  // namespace attest

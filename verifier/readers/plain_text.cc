@@ -15,7 +15,8 @@ bool is_text(View piece) {
     }
   }
   const bool clean = std::all_of(piece.begin(), piece.end(), [](uint8_t b) {
-    return (b >= 0x20 && b != 0x7F) || b == '\t' || b == '\n' || b == '\r' || b == '\f' || b == 0x1B;
+    return (b >= 0x20 && b != 0x7F) || b == '\t' || b == '\n' || b == '\r' || b == '\f' ||
+           b == 0x1B;
   });
   return clean && is_utf8(text(piece));
 }
@@ -25,7 +26,8 @@ bool is_text(View piece) {
 bool is_plain_text(View bytes) {
   constexpr size_t kPiece = 4096;
   if (bytes.empty()) return false;
-  return is_text(bytes.first(std::min(bytes.size(), kPiece))) && (bytes.size() <= kPiece || is_text(bytes.last(kPiece)));
+  return is_text(bytes.first(std::min(bytes.size(), kPiece))) &&
+         (bytes.size() <= kPiece || is_text(bytes.last(kPiece)));
 }
 
 }  // namespace attest

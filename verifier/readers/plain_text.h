@@ -5,7 +5,8 @@
 
 namespace attest {
 
-// UTF-8 without control characters other than tab, line ends and escape, judged by its first and last 4 KiB.
+// UTF-8 without control characters other than tab, line ends and escape, judged by its first and
+// last 4 KiB.
 bool is_plain_text(View bytes);
 
 }  // namespace attest

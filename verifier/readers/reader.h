@@ -1,9 +1,11 @@
-// Reader: how one kind of file becomes statements about a device. One file a format, each with a `Reader` constant;
-// the explicit ordered list is in readers.cc. Recognition is by content, never by name.
+// Reader: how one kind of file becomes statements about a device. One file a format, each with a
+// `Reader` constant; the explicit ordered list is in readers.cc. Recognition is by content, never
+// by name.
 //
-// A reader that recognises its format reads what is undamaged, reports what is damaged with its offset, and never
-// fails the whole for one broken item. Containers (archives, flash images, hex files) hand what they hold back to
-// read_inside, which recognises again; depth, count and total size of what is unpacked are bounded by the Budget.
+// A reader that recognises its format reads what is undamaged, reports what is damaged with its
+// offset, and never fails the whole for one broken item. Containers (archives, flash images, hex
+// files) hand what they hold back to read_inside, which recognises again; depth, count and total
+// size of what is unpacked are bounded by the Budget.
 #pragma once
 
 #include "verifier/matter/ota_image.h"
@@ -15,24 +17,24 @@ namespace attest {
 // One file of the evidence, as the report lists it.
 struct EvidenceFile {
   std::string path;
-  std::string kind;                  // interface.md, "Kinds of evidence"
+  std::string kind;  // interface.md, "Kinds of evidence"
   Sha256 sha256{};
   uint64_t size = 0;
-  std::vector<std::string> holds;    // "dac", "pai", "cd", "dac-key", "factory", ...
+  std::vector<std::string> holds;  // "dac", "pai", "cd", "dac-key", "factory", ...
 };
 
-// What opens encrypted containers: raw bytes (hex:, files) or a passphrase (pass:). Never shown. A reader that finds a
-// key adds it to Reading::secrets.
+// What opens encrypted containers: raw bytes (hex:, files) or a passphrase (pass:). Never shown. A
+// reader that finds a key adds it to Reading::secrets.
 struct Secret {
   Bytes bytes;
   bool passphrase = false;
-  bool guess = false;   // bytes of the evidence that may be a key: that they do not fit says nothing
+  bool guess = false;  // bytes of the evidence that may be a key: that they do not fit says nothing
 };
 
 struct Budget {
-  unsigned depth = 8;                       // containers inside containers
-  unsigned files = 100'000;                 // members of all containers together
-  uint64_t unpacked_bytes = 2ull << 30;     // of all members together
+  unsigned depth = 8;                    // containers inside containers
+  unsigned files = 100'000;              // members of all containers together
+  uint64_t unpacked_bytes = 2ull << 30;  // of all members together
 };
 
 struct Reading;  // the state of one evidence set being read
@@ -41,16 +43,17 @@ struct Reading;  // the state of one evidence set being read
 struct Source {
   std::string path;
   View bytes;
-  uint64_t base = 0;       // offset of bytes[0] in the file that `path` names (partitions of an image keep device offsets)
-  bool member = false;     // inside a container: rubbish is skipped in silence there
+  uint64_t base = 0;    // offset of bytes[0] in the file that `path` names (partitions of an image
+                        // keep device offsets)
+  bool member = false;  // inside a container: rubbish is skipped in silence there
 };
 
 struct Reader {
-  const char* kind;                                     // as in interface.md
-  const char* expects;                                  // "an X.509 certificate": for messages about what was expected
-  bool (*recognises)(const Source&);                    // cheap: a magic number, a first line
-  // Adds statements to reading.device and names of what was found to reading.current->holds. An Error says that the
-  // file is of this kind and cannot be read at all.
+  const char* kind;     // as in interface.md
+  const char* expects;  // "an X.509 certificate": for messages about what was expected
+  bool (*recognises)(const Source&);  // cheap: a magic number, a first line
+  // Adds statements to reading.device and names of what was found to reading.current->holds. An
+  // Error says that the file is of this kind and cannot be read at all.
   tl::expected<void, Error> (*read)(const Source&, Reading&);
 };
 
@@ -60,13 +63,14 @@ struct OtaImageFile {
   OtaImage image;
 };
 
-// Something encrypted. Files come in any order, so what opens it may be read later: `open` is asked again whenever the
-// evidence has brought new secrets, and owns the bytes that it needs for that.
+// Something encrypted. Files come in any order, so what opens it may be read later: `open` is asked
+// again whenever the evidence has brought new secrets, and owns the bytes that it needs for that.
 struct Locked {
   Place place;
-  std::string what;                      // "NVS partition": for messages
-  std::function<bool(Reading&)> open;    // tries reading.secrets; true: one fitted, and what is inside was read
-  std::optional<size_t> file;            // of Reading::files; filled in when the reader returns
+  std::string what;  // "NVS partition": for messages
+  std::function<bool(Reading&)>
+      open;  // tries reading.secrets; true: one fitted, and what is inside was read
+  std::optional<size_t> file;  // of Reading::files; filled in when the reader returns
 };
 
 struct Reading {
@@ -74,31 +78,33 @@ struct Reading {
   std::vector<EvidenceFile> files;
   std::vector<Secret> secrets;
   Budget budget;
-  Codecs* codecs = nullptr;                 // what opens archives, pictures and CBOR; without it they are refused
+  Codecs* codecs = nullptr;  // what opens archives, pictures and CBOR; without it they are refused
 
-  // Opens now or keeps it for later. While nothing fits, one remark at its place says so: encrypted_no_key, or wrong_key
-  // where secrets were tried that are no guesses.
+  // Opens now or keeps it for later. While nothing fits, one remark at its place says so:
+  // encrypted_no_key, or wrong_key where secrets were tried that are no guesses.
   void open_or_keep(Locked locked);
   std::vector<Locked> locked;
-  // A secret opened something. Bare bytes that were this key are explained, and no evidence of anything else.
+  // A secret opened something. Bare bytes that were this key are explained, and no evidence of
+  // anything else.
   void opened_with(View key);
 
   std::vector<OtaImageFile> ota_images;
-  OtaDigestTypes ota_digests = all_ota_digest_types;   // made of each image
+  OtaDigestTypes ota_digests = all_ota_digest_types;  // made of each image
 
   // Within a reader: the file being read, to which holds are added.
   EvidenceFile* current = nullptr;
-  void holds(std::string what);             // no doubles
+  void holds(std::string what);  // no doubles
   unsigned depth = 0;
 };
 
 // All readers, in the order in which they are asked.
 std::span<const Reader* const> readers();
 
-// Recognises and reads one file. An Error names what was expected and what was found: nothing recognised, or a
-// recognised file that cannot be read. Either way `reading` stays usable.
+// Recognises and reads one file. An Error names what was expected and what was found: nothing
+// recognised, or a recognised file that cannot be read. Either way `reading` stays usable.
 tl::expected<void, Error> read_evidence(const Source& source, Reading& reading);
-// The same for what a container holds; an unrecognised member is listed as kind "raw" without an error.
+// The same for what a container holds; an unrecognised member is listed as kind "raw" without an
+// error.
 tl::expected<void, Error> read_inside(const Source& member, Reading& reading);
 
 }  // namespace attest

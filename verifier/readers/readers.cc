@@ -12,15 +12,49 @@
 namespace attest {
 namespace {
 
-// Order matters where two formats could both claim a file: the more telling magic first, `raw` last. (A tar holds the text
-// of its members as it is: who looks for a PEM anywhere in a file would find theirs.)
+// Order matters where two formats could both claim a file: the more telling magic first, `raw`
+// last. (A tar holds the text of its members as it is: who looks for a PEM anywhere in a file would
+// find theirs.)
 constexpr const Reader* kReaders[] = {
-    &archive_reader, &ota_image_reader, &cpms_json_reader, &nordic_json_reader, &telink_summary_reader, &device_json_reader, &vector_json_reader, &commissioner_log_reader, &manifest_reader,
-    &pem_reader, &x509_reader, &cms_cd_reader, &csr_reader, &crl_reader, &key_reader, &sealed_key_reader, &pkcs12_reader,
-    &esp_flash_reader, &esp_nvs_keys_reader, &esp_nvs_reader, &esp_secure_cert_reader,
-    &intel_hex_reader, &s_record_reader, &elf_reader, &silabs_provision_reader,
-    &telink_reader, &nordic_reader, &nxp_reader, &bouffalolab_reader, &linux_ini_reader, &silabs_flash_reader, &ti_factory_reader,
-    &erased_flash_reader, &elements_reader, &blob_reader, &label_image_reader, &text_der_reader, &onboarding_text_reader, &carve_reader,
+    &archive_reader,
+    &ota_image_reader,
+    &cpms_json_reader,
+    &nordic_json_reader,
+    &telink_summary_reader,
+    &device_json_reader,
+    &vector_json_reader,
+    &commissioner_log_reader,
+    &manifest_reader,
+    &pem_reader,
+    &x509_reader,
+    &cms_cd_reader,
+    &csr_reader,
+    &crl_reader,
+    &key_reader,
+    &sealed_key_reader,
+    &pkcs12_reader,
+    &esp_flash_reader,
+    &esp_nvs_keys_reader,
+    &esp_nvs_reader,
+    &esp_secure_cert_reader,
+    &intel_hex_reader,
+    &s_record_reader,
+    &elf_reader,
+    &silabs_provision_reader,
+    &telink_reader,
+    &nordic_reader,
+    &nxp_reader,
+    &bouffalolab_reader,
+    &linux_ini_reader,
+    &silabs_flash_reader,
+    &ti_factory_reader,
+    &erased_flash_reader,
+    &elements_reader,
+    &blob_reader,
+    &label_image_reader,
+    &text_der_reader,
+    &onboarding_text_reader,
+    &carve_reader,
 };
 
 constexpr size_t kLargeFile = 32u << 20;
@@ -28,7 +62,8 @@ constexpr size_t kLargeFile = 32u << 20;
 std::string first_bytes(View v) {
   if (v.empty()) return "an empty file";
   const View head = v.first(std::min<size_t>(v.size(), 8));
-  return fmt::format("{} bytes that begin with {}{}", v.size(), hex(head), v.size() > head.size() ? "..." : "");
+  return fmt::format("{} bytes that begin with {}{}", v.size(), hex(head),
+                     v.size() > head.size() ? "..." : "");
 }
 
 // The file of this index: what kind it is, and what it says.
@@ -42,11 +77,14 @@ tl::expected<void, Error> recognise_and_read(const Source& source, size_t index,
   }
   if (found == nullptr) {
     if (source.member) return {};
-    return error(fmt::format("expected a certificate, a certification declaration, a key, a vendor's dump, a log or a payload; found {}",
-                             first_bytes(source.bytes)));
+    return error(
+        fmt::format("expected a certificate, a certification declaration, a key, a vendor's dump, "
+                    "a log or a payload; found {}",
+                    first_bytes(source.bytes)));
   }
   reading.files[index].kind = found->kind;
-  // Members read inside this one may move reading.files: readers work on a copy of the entry, put back afterwards.
+  // Members read inside this one may move reading.files: readers work on a copy of the entry, put
+  // back afterwards.
   EvidenceFile entry = reading.files[index];
   const size_t locked_before = reading.locked.size();
   EvidenceFile* const outer = std::exchange(reading.current, &entry);
@@ -56,34 +94,49 @@ tl::expected<void, Error> recognise_and_read(const Source& source, size_t index,
   for (size_t i = locked_before; i < reading.locked.size(); ++i) {
     if (!reading.locked[i].file) reading.locked[i].file = index;
   }
-  if (!done) return tl::unexpected(Error{.what = fmt::format("expected {}: {}", found->expects, done.error().what), .offset = done.error().offset});
+  if (!done)
+    return tl::unexpected(
+        Error{.what = fmt::format("expected {}: {}", found->expects, done.error().what),
+              .offset = done.error().offset});
   return {};
 }
 
 tl::expected<void, Error> read_one(const Source& source, Reading& reading) {
-  if (reading.files.size() >= reading.budget.files) return error(fmt::format("more than {} files in the evidence", reading.budget.files));
-  // The digest of a large image takes as long as searching it: both at once. (Where no thread is to be had, the library
-  // computes it when it is asked for.)
+  if (reading.files.size() >= reading.budget.files)
+    return error(fmt::format("more than {} files in the evidence", reading.budget.files));
+  // The digest of a large image takes as long as searching it: both at once. (Where no thread is to
+  // be had, the library computes it when it is asked for.)
   const bool large = source.bytes.size() > kLargeFile;
   std::future<Sha256> digest;
   if (large) digest = std::async([bytes = source.bytes] { return sha256(bytes); });
-  reading.files.push_back({.path = source.path, .kind = "raw", .sha256 = large ? Sha256{} : sha256(source.bytes), .size = source.bytes.size(), .holds = {}});
+  reading.files.push_back({.path = source.path,
+                           .kind = "raw",
+                           .sha256 = large ? Sha256{} : sha256(source.bytes),
+                           .size = source.bytes.size(),
+                           .holds = {}});
   const size_t index = reading.files.size() - 1;
   auto done = recognise_and_read(source, index, reading);
   if (large) reading.files[index].sha256 = digest.get();
   return done;
 }
 
-// One remark a locked place, which follows what is known: no secret at all, or some that do not fit.
+// One remark a locked place, which follows what is known: no secret at all, or some that do not
+// fit.
 void note_locked(const Locked& locked, Reading& reading) {
   std::erase_if(reading.device.remarks, [&](const Noted& n) {
-    return (n.remark == Remark::encrypted_no_key || n.remark == Remark::wrong_key) && n.place == locked.place;
+    return (n.remark == Remark::encrypted_no_key || n.remark == Remark::wrong_key) &&
+           n.place == locked.place;
   });
-  const bool tried = std::any_of(reading.secrets.begin(), reading.secrets.end(), [](const Secret& s) { return !s.guess; });
+  const bool tried = std::any_of(reading.secrets.begin(), reading.secrets.end(),
+                                 [](const Secret& s) { return !s.guess; });
   if (tried) {
-    reading.device.note(Remark::wrong_key, locked.place, fmt::format("the {} is encrypted and no key that was given or found opens it", locked.what));
+    reading.device.note(
+        Remark::wrong_key, locked.place,
+        fmt::format("the {} is encrypted and no key that was given or found opens it",
+                    locked.what));
   } else {
-    reading.device.note(Remark::encrypted_no_key, locked.place, fmt::format("the {} is encrypted: a key is needed", locked.what));
+    reading.device.note(Remark::encrypted_no_key, locked.place,
+                        fmt::format("the {} is encrypted: a key is needed", locked.what));
   }
 }
 
@@ -98,7 +151,8 @@ void ask_again(Reading& reading) {
     if (locked.file) reading.files[*locked.file] = std::move(entry);
     if (opened) {
       std::erase_if(reading.device.remarks, [&](const Noted& n) {
-        return (n.remark == Remark::encrypted_no_key || n.remark == Remark::wrong_key) && n.place == locked.place;
+        return (n.remark == Remark::encrypted_no_key || n.remark == Remark::wrong_key) &&
+               n.place == locked.place;
       });
     } else {
       note_locked(locked, reading);
@@ -109,7 +163,9 @@ void ask_again(Reading& reading) {
 
 }  // namespace
 
-std::span<const Reader* const> readers() { return kReaders; }
+std::span<const Reader* const> readers() {
+  return kReaders;
+}
 
 void Reading::holds(std::string what) {
   if (current == nullptr) return;
@@ -118,7 +174,9 @@ void Reading::holds(std::string what) {
 }
 
 void Reading::opened_with(View key) {
-  std::erase_if(device.statements, [&](const Statement& s) { return s.fact == FactId::blob && equal(std::get<Bytes>(s.value), key); });
+  std::erase_if(device.statements, [&](const Statement& s) {
+    return s.fact == FactId::blob && equal(std::get<Bytes>(s.value), key);
+  });
 }
 
 void Reading::open_or_keep(Locked what) {
@@ -136,7 +194,8 @@ tl::expected<void, Error> read_evidence(const Source& source, Reading& reading) 
 
 tl::expected<void, Error> read_inside(const Source& member, Reading& reading) {
   if (reading.depth >= reading.budget.depth)
-    return error(fmt::format("{}: containers nested deeper than {}", member.path, reading.budget.depth));
+    return error(
+        fmt::format("{}: containers nested deeper than {}", member.path, reading.budget.depth));
   if (member.bytes.size() > reading.budget.unpacked_bytes)
     return error(fmt::format("{}: more than the allowed bytes are unpacked", member.path));
   reading.budget.unpacked_bytes -= member.bytes.size();

@@ -26,16 +26,24 @@ void say_key(View der, const Place& place, Reading& reading) {
   reading.device.say(FactId::private_key, Bytes(key->scalar.begin(), key->scalar.end()), place);
 }
 
-bool recognises_key(const Source& s) { return s.bytes.size() <= kMaxSealed && looks_like_sealed_key(s.bytes); }
+bool recognises_key(const Source& s) {
+  return s.bytes.size() <= kMaxSealed && looks_like_sealed_key(s.bytes);
+}
 
 tl::expected<void, Error> read_key(const Source& s, Reading& reading) {
   reading.holds("encrypted-key");
-  open_private_key({.path = s.path, .offset = s.base, .item = {}},
-                   [der = to_bytes(s.bytes)](std::string_view passphrase) { return open_sealed_key(der, passphrase); }, reading);
+  open_private_key(
+      {.path = s.path, .offset = s.base, .item = {}},
+      [der = to_bytes(s.bytes)](std::string_view passphrase) {
+        return open_sealed_key(der, passphrase);
+      },
+      reading);
   return {};
 }
 
-bool recognises_bundle(const Source& s) { return s.bytes.size() <= kMaxSealed && looks_like_pkcs12(s.bytes); }
+bool recognises_bundle(const Source& s) {
+  return s.bytes.size() <= kMaxSealed && looks_like_pkcs12(s.bytes);
+}
 
 tl::expected<void, Error> read_bundle(const Source& s, Reading& reading) {
   const Place place{.path = s.path, .offset = s.base, .item = {}};
@@ -46,7 +54,10 @@ tl::expected<void, Error> read_bundle(const Source& s, Reading& reading) {
     }
     for (const Bytes& der : bundle.keys) say_key(der, place, later);
     if (bundle.unopened != 0)
-      later.device.damaged(place, "PKCS#12 bundle", fmt::format("{} of its parts do not open with the passphrase of the whole: they are damaged, or their cipher is not at hand", bundle.unopened));
+      later.device.damaged(place, "PKCS#12 bundle",
+                           fmt::format("{} of its parts do not open with the passphrase of the "
+                                       "whole: they are damaged, or their cipher is not at hand",
+                                       bundle.unopened));
   };
   // Bundles of certificates alone often have no passphrase, or an empty one.
   const auto open = open_pkcs12(s.bytes, "");
@@ -57,39 +68,49 @@ tl::expected<void, Error> read_bundle(const Source& s, Reading& reading) {
   if (!open.error().wrong_passphrase) return tl::unexpected(open.error().error);
   reading.open_or_keep({.place = place,
                         .what = "PKCS#12 bundle",
-                        .open = [der = to_bytes(s.bytes), say](Reading& later) {
-                          for (const std::string& passphrase : passphrases(later)) {
-                            if (const auto bundle = open_pkcs12(der, passphrase)) {
-                              say(*bundle, later);
-                              return true;
-                            }
-                          }
-                          return false;
-                        },
+                        .open =
+                            [der = to_bytes(s.bytes), say](Reading& later) {
+                              for (const std::string& passphrase : passphrases(later)) {
+                                if (const auto bundle = open_pkcs12(der, passphrase)) {
+                                  say(*bundle, later);
+                                  return true;
+                                }
+                              }
+                              return false;
+                            },
                         .file = {}});
   return {};
 }
 
 }  // namespace
 
-void open_private_key(const Place& place, std::function<tl::expected<Bytes, SealError>(std::string_view)> open, Reading& reading) {
+void open_private_key(const Place& place,
+                      std::function<tl::expected<Bytes, SealError>(std::string_view)> open,
+                      Reading& reading) {
   reading.device.note(Remark::key_encrypted, place, "the private key is encrypted");
   reading.open_or_keep({.place = place,
                         .what = "private key",
-                        .open = [place, open = std::move(open)](Reading& later) {
-                          for (const std::string& passphrase : passphrases(later)) {
-                            // A wrong passphrase can give well-padded rubbish, one time in 256.
-                            const auto der = open(passphrase);
-                            if (!der || !parse_private_key(*der)) continue;
-                            say_key(*der, place, later);
-                            return true;
-                          }
-                          return false;
-                        },
+                        .open =
+                            [place, open = std::move(open)](Reading& later) {
+                              for (const std::string& passphrase : passphrases(later)) {
+                                // A wrong passphrase can give well-padded rubbish, one time in 256.
+                                const auto der = open(passphrase);
+                                if (!der || !parse_private_key(*der)) continue;
+                                say_key(*der, place, later);
+                                return true;
+                              }
+                              return false;
+                            },
                         .file = {}});
 }
 
-const Reader sealed_key_reader{.kind = "key", .expects = "an encrypted private key", .recognises = recognises_key, .read = read_key};
-const Reader pkcs12_reader{.kind = "pkcs12", .expects = "a PKCS#12 bundle", .recognises = recognises_bundle, .read = read_bundle};
+const Reader sealed_key_reader{.kind = "key",
+                               .expects = "an encrypted private key",
+                               .recognises = recognises_key,
+                               .read = read_key};
+const Reader pkcs12_reader{.kind = "pkcs12",
+                           .expects = "a PKCS#12 bundle",
+                           .recognises = recognises_bundle,
+                           .read = read_bundle};
 
 }  // namespace attest

@@ -12,16 +12,26 @@
 namespace attest {
 namespace {
 
-enum class Form : uint8_t { number, text, base64, bytes, certificate, cd, dac_key, payload, silent };
+enum class Form : uint8_t {
+  number,
+  text,
+  base64,
+  bytes,
+  certificate,
+  cd,
+  dac_key,
+  payload,
+  silent
+};
 struct Known {
   uint16_t id;
-  FactId fact;   // unused where silent
+  FactId fact;  // unused where silent
   Form form;
 };
 constexpr Known kKnown[] = {
-    {0x101, FactId::blob, Form::silent},   // flash address
-    {0x102, FactId::blob, Form::silent},   // flash size
-    {0x104, FactId::blob, Form::silent},   // base of the credentials
+    {0x101, FactId::blob, Form::silent},  // flash address
+    {0x102, FactId::blob, Form::silent},  // flash size
+    {0x104, FactId::blob, Form::silent},  // base of the credentials
     {0x141, FactId::serial_number, Form::text},
     {0x142, FactId::vendor_id, Form::number},
     {0x143, FactId::vendor_name, Form::text},
@@ -49,12 +59,13 @@ constexpr Known kKnown[] = {
     {0x193, FactId::pai, Form::certificate},
     {0x195, FactId::dac, Form::certificate},
     {0x196, FactId::dac_private_key, Form::dac_key},
-    {0x197, FactId::blob, Form::silent},   // id of the key in the secure element
-    {0x1A1, FactId::blob, Form::silent},   // common name
-    {0x1A2, FactId::blob, Form::silent},   // OTA key
+    {0x197, FactId::blob, Form::silent},  // id of the key in the secure element
+    {0x1A1, FactId::blob, Form::silent},  // common name
+    {0x1A2, FactId::blob, Form::silent},  // OTA key
 };
 const Known* known(uint16_t id) {
-  const auto at = std::find_if(std::begin(kKnown), std::end(kKnown), [&](const Known& k) { return k.id == id; });
+  const auto at = std::find_if(std::begin(kKnown), std::end(kKnown),
+                               [&](const Known& k) { return k.id == id; });
   return at == std::end(kKnown) ? nullptr : at;
 }
 
@@ -62,8 +73,8 @@ struct Entry {
   uint16_t id = 0;
   bool is_number = false;
   uint64_t number = 0;
-  View data;          // of text and bytes
-  size_t size = 0;    // with its header
+  View data;        // of text and bytes
+  size_t size = 0;  // with its header
 };
 
 // The entry at `at`; nullopt where its type is none or it does not end within `v`.
@@ -71,9 +82,13 @@ std::optional<Entry> entry_at(View v, size_t at) {
   if (at > v.size() || v.size() - at < 2) return std::nullopt;
   const uint16_t head = be16(v, at);
   const unsigned type = head >> 12, size_length = head >> 10 & 3;
-  Entry e{.id = static_cast<uint16_t>(head & 0x1FF), .is_number = type != 0, .number = 0, .data = {}, .size = 2};
+  Entry e{.id = static_cast<uint16_t>(head & 0x1FF),
+          .is_number = type != 0,
+          .number = 0,
+          .data = {},
+          .size = 2};
   if (type > 3) return std::nullopt;
-  if (size_length == 0) return e;   // null: an id without a value
+  if (size_length == 0) return e;  // null: an id without a value
   const auto big_endian = [&](size_t from, size_t bytes) -> std::optional<uint64_t> {
     if (v.size() - at < from + bytes) return std::nullopt;
     uint64_t out = 0;
@@ -99,28 +114,48 @@ std::optional<Entry> entry_at(View v, size_t at) {
 void say_number(const Known& k, uint64_t number, const Place& at, Reading& reading) {
   reading.holds("factory");
   reading.device.say(k.fact, number, at);
-  if (k.fact == FactId::passcode) reading.device.note(Remark::passcode_stored, at, "the passcode lies in the provisioning data");
+  if (k.fact == FactId::passcode)
+    reading.device.note(Remark::passcode_stored, at, "the passcode lies in the provisioning data");
 }
 
 void say_entry(const Known& k, const Entry& e, const Place& at, Reading& reading) {
   if (e.size == 2 || k.form == Form::silent) return;
   if (e.is_number != (k.form == Form::number)) {
-    reading.device.damaged(at, "provision value", e.is_number ? "expected text or bytes, found a number" : "expected a number, found text or bytes");
+    reading.device.damaged(at, "provision value",
+                           e.is_number ? "expected text or bytes, found a number"
+                                       : "expected a number, found text or bytes");
     return;
   }
   switch (k.form) {
-    case Form::number: say_number(k, e.number, at, reading); return;
-    case Form::text: reading.device.say(k.fact, std::string(text(e.data)), at); break;
-    case Form::bytes: reading.device.say(k.fact, to_bytes(e.data), at); break;
-    case Form::base64:
-      if (auto bytes = from_base64(text(e.data))) reading.device.say(k.fact, std::move(*bytes), at);
-      else reading.device.damaged(at, "provision value", bytes.error().what);
+    case Form::number:
+      say_number(k, e.number, at, reading);
+      return;
+    case Form::text:
+      reading.device.say(k.fact, std::string(text(e.data)), at);
       break;
-    case Form::certificate: say_certificate_item(k.fact, e.data, at, reading); return;
-    case Form::cd: say_cd_item(e.data, at, reading); return;
-    case Form::dac_key: say_dac_key_item(e.data, at, reading); return;
-    case Form::payload: say_setup_payload(e.data, at, reading); return;
-    case Form::silent: return;
+    case Form::bytes:
+      reading.device.say(k.fact, to_bytes(e.data), at);
+      break;
+    case Form::base64:
+      if (auto bytes = from_base64(text(e.data)))
+        reading.device.say(k.fact, std::move(*bytes), at);
+      else
+        reading.device.damaged(at, "provision value", bytes.error().what);
+      break;
+    case Form::certificate:
+      say_certificate_item(k.fact, e.data, at, reading);
+      return;
+    case Form::cd:
+      say_cd_item(e.data, at, reading);
+      return;
+    case Form::dac_key:
+      say_dac_key_item(e.data, at, reading);
+      return;
+    case Form::payload:
+      say_setup_payload(e.data, at, reading);
+      return;
+    case Form::silent:
+      return;
   }
   reading.holds("factory");
 }
@@ -136,7 +171,9 @@ void say_setup_payload(View bits, const Place& place, Reading& reading) {
   if (is_erased(bits)) return;
   constexpr size_t kFixedBytes = 11;
   if (bits.size() < kFixedBytes) {
-    reading.device.damaged(place, "setup payload", fmt::format("expected {} bytes or more, found {}", kFixedBytes, bits.size()));
+    reading.device.damaged(
+        place, "setup payload",
+        fmt::format("expected {} bytes or more, found {}", kFixedBytes, bits.size()));
     return;
   }
   const std::string code = "MT:" + base38(bits);
@@ -144,7 +181,8 @@ void say_setup_payload(View bits, const Place& place, Reading& reading) {
   reading.device.say(FactId::qr_payload, code, place);
   const auto payloads = parse_qr(code);
   reading.device.say(FactId::passcode, uint64_t{payloads.front().passcode}, place);
-  reading.device.note(Remark::passcode_stored, place, "the setup payload, and in it the passcode, lies in the part's memory");
+  reading.device.note(Remark::passcode_stored, place,
+                      "the setup payload, and in it the passcode, lies in the part's memory");
 }
 
 bool looks_like_silabs_provision(View page, size_t entries) {
@@ -154,7 +192,9 @@ bool looks_like_silabs_provision(View page, size_t entries) {
   for (size_t at = 2; at < std::min(total, page.size()); ++count) {
     const auto entry = entry_at(page, at);
     const Known* k = entry ? known(entry->id) : nullptr;
-    if (k == nullptr || (entry->size > 2 && k->form != Form::silent && entry->is_number != (k->form == Form::number))) break;
+    if (k == nullptr || (entry->size > 2 && k->form != Form::silent &&
+                         entry->is_number != (k->form == Form::number)))
+      break;
     at += entry->size;
   }
   return count >= entries;
@@ -163,31 +203,43 @@ bool looks_like_silabs_provision(View page, size_t entries) {
 void read_silabs_provision(const Source& source, Reading& reading) {
   const View v = source.bytes;
   const size_t total = be16(v, 0);
-  const auto place = [&](size_t at, std::string item) { return Place{.path = source.path, .offset = source.base + at, .item = std::move(item)}; };
+  const auto place = [&](size_t at, std::string item) {
+    return Place{.path = source.path, .offset = source.base + at, .item = std::move(item)};
+  };
   if (total > v.size()) {
-    reading.device.damaged(place(0, "total length"), "total length", fmt::format("expected {} bytes, found {}", total, v.size()));
-    reading.device.note(Remark::truncated, place(v.size(), ""), fmt::format("{} of {} bytes are here", v.size(), total));
+    reading.device.damaged(place(0, "total length"), "total length",
+                           fmt::format("expected {} bytes, found {}", total, v.size()));
+    reading.device.note(Remark::truncated, place(v.size(), ""),
+                        fmt::format("{} of {} bytes are here", v.size(), total));
   }
   const View entries = v.first(std::min(total, v.size()));
   size_t at = 2;
   while (at < entries.size()) {
     const auto entry = entry_at(entries, at);
     if (!entry) {
-      reading.device.damaged(place(at, ""), "provision entry", "its type is none, or it does not end within the total length");
+      reading.device.damaged(place(at, ""), "provision entry",
+                             "its type is none, or it does not end within the total length");
       break;
     }
     const std::string item = fmt::format("id 0x{:03X}", entry->id);
-    if (const Known* k = known(entry->id)) say_entry(*k, *entry, place(at, item), reading);
-    else reading.device.damaged(place(at, item), "provision entry", "the id is not known");
+    if (const Known* k = known(entry->id))
+      say_entry(*k, *entry, place(at, item), reading);
+    else
+      reading.device.damaged(place(at, item), "provision entry", "the id is not known");
     at += entry->size;
   }
   if (at >= entries.size() && total < v.size() && !is_erased(v.subspan(total)))
-    reading.device.damaged(place(0, "total length"), "total length", fmt::format("expected erased flash behind {} bytes, found data", total));
+    reading.device.damaged(place(0, "total length"), "total length",
+                           fmt::format("expected erased flash behind {} bytes, found data", total));
 }
 
 const Reader silabs_provision_reader{.kind = "silabs-provision",
                                      .expects = "a Silicon Labs provisioning page",
-                                     .recognises = [](const Source& s) { return s.bytes.size() <= 64u << 10 && looks_like_silabs_provision(s.bytes); },
+                                     .recognises =
+                                         [](const Source& s) {
+                                           return s.bytes.size() <= 64u << 10 &&
+                                                  looks_like_silabs_provision(s.bytes);
+                                         },
                                      .read = read};
 
 }  // namespace attest

@@ -1,6 +1,6 @@
-// SilabsProvision: the one-page store of Silicon Labs' provisioning ("flash storage", also the binary export of
-// provision.py): a length of two bytes, then entries, everything big endian. It carries no checksum. Layout after the
-// Matter extension's provision/ and ProvisionStorageFlash.
+// SilabsProvision: the one-page store of Silicon Labs' provisioning ("flash storage", also the
+// binary export of provision.py): a length of two bytes, then entries, everything big endian. It
+// carries no checksum. Layout after the Matter extension's provision/ and ProvisionStorageFlash.
 #pragma once
 
 #include "verifier/readers/reader.h"

@@ -1,5 +1,5 @@
-// Telink factory data: Nordic's CBOR map with the CD beside it and always the passcode; and the summary.json that the
-// tool writes for the factory.
+// Telink factory data: Nordic's CBOR map with the CD beside it and always the passcode; and the
+// summary.json that the tool writes for the factory.
 
 #include <fmt/format.h>
 
@@ -22,22 +22,30 @@ const std::vector<CborKey>& keys() {
   return kept;
 }
 
-// The key of the CD, as CBOR writes it, tells the two tools apart: 0x6A is a text of ten bytes, 0x4A a byte string.
+// The key of the CD, as CBOR writes it, tells the two tools apart: 0x6A is a text of ten bytes,
+// 0x4A a byte string.
 bool recognises_map(const Source& s) {
   if (!looks_like_cbor_factory(s.bytes, keys())) return false;
   const View head = s.bytes.first(std::min<size_t>(s.bytes.size(), 16u << 10));
-  return find(head, view("\x6A" "cert_dclrn")) || find(head, view("\x4A" "cert_dclrn"));
+  return find(head, view("\x6A"
+                         "cert_dclrn")) ||
+         find(head, view("\x4A"
+                         "cert_dclrn"));
 }
 
-// A unique id that the tool was given stands there as 32 hex digits in ASCII, one that it made as 16 bytes. The firmware
-// uses the bytes as they are stored; so do we.
-tl::expected<void, Error> read_map(const Source& s, Reading& reading) { return read_cbor_factory(s, keys(), reading); }
+// A unique id that the tool was given stands there as 32 hex digits in ASCII, one that it made as
+// 16 bytes. The firmware uses the bytes as they are stored; so do we.
+tl::expected<void, Error> read_map(const Source& s, Reading& reading) {
+  return read_cbor_factory(s, keys(), reading);
+}
 
 bool recognises_summary(const Source& s) {
   if (s.bytes.size() > 1u << 20) return false;
   const auto at = text(s.bytes).find_first_not_of(" \t\r\n\xEF\xBB\xBF");
   if (at == std::string_view::npos || s.bytes[at] != '{') return false;
-  const auto has = [&](std::string_view key) { return text(s.bytes).find(key) != std::string_view::npos; };
+  const auto has = [&](std::string_view key) {
+    return text(s.bytes).find(key) != std::string_view::npos;
+  };
   return has("\"serial_num\"") && has("\"spake2_verifier\"");
 }
 
@@ -77,7 +85,8 @@ tl::expected<void, Error> read_summary(const Source& s, Reading& reading) {
     } else if (const std::string* string = value->string()) {
       say_item(key.item, view(*string), place, reading);
     } else {
-      reading.device.damaged(place, key.key, fmt::format("expected a string, found {}", value->kind()));
+      reading.device.damaged(place, key.key,
+                             fmt::format("expected a string, found {}", value->kind()));
     }
   }
   return {};
@@ -85,7 +94,13 @@ tl::expected<void, Error> read_summary(const Source& s, Reading& reading) {
 
 }  // namespace
 
-const Reader telink_reader{.kind = "telink-factory-data", .expects = "Telink factory data in CBOR", .recognises = recognises_map, .read = read_map};
-const Reader telink_summary_reader{.kind = "telink-factory-data", .expects = "a Telink summary.json", .recognises = recognises_summary, .read = read_summary};
+const Reader telink_reader{.kind = "telink-factory-data",
+                           .expects = "Telink factory data in CBOR",
+                           .recognises = recognises_map,
+                           .read = read_map};
+const Reader telink_summary_reader{.kind = "telink-factory-data",
+                                   .expects = "a Telink summary.json",
+                                   .recognises = recognises_summary,
+                                   .read = read_summary};
 
 }  // namespace attest

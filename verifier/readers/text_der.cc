@@ -1,5 +1,5 @@
-// Credentials as somebody pasted them: base64 of DER without PEM's lines, or hex digits. Decoded, they are what they are:
-// the file takes the kind of what is in it.
+// Credentials as somebody pasted them: base64 of DER without PEM's lines, or hex digits. Decoded,
+// they are what they are: the file takes the kind of what is in it.
 
 #include <fmt/format.h>
 
@@ -14,12 +14,15 @@ namespace {
 constexpr size_t kMaxText = 256u << 10;
 
 // The readers of what such text may mean.
-constexpr const Reader* kInside[] = {&x509_reader, &cms_cd_reader, &csr_reader, &crl_reader, &pkcs12_reader, &sealed_key_reader, &key_reader, &elements_reader, &blob_reader};
+constexpr const Reader* kInside[] = {&x509_reader, &cms_cd_reader,   &csr_reader,
+                                     &crl_reader,  &pkcs12_reader,   &sealed_key_reader,
+                                     &key_reader,  &elements_reader, &blob_reader};
 
 std::optional<Bytes> decoded(View bytes) {
   if (bytes.size() < 16 || bytes.size() > kMaxText || !is_plain_text(bytes)) return std::nullopt;
   const auto stray = [](uint8_t c) {
-    const bool alphabet = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '+' || c == '/' || c == '=';
+    const bool alphabet = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+                          (c >= 'a' && c <= 'z') || c == '+' || c == '/' || c == '=';
     return !alphabet && c != ':' && c != ' ' && c != '\t' && c != '\r' && c != '\n';
   };
   if (std::any_of(bytes.begin(), bytes.end(), stray)) return std::nullopt;
@@ -51,6 +54,7 @@ tl::expected<void, Error> read(const Source& s, Reading& reading) {
 
 }  // namespace
 
-const Reader text_der_reader{.kind = "raw", .expects = "base64 or hex of DER", .recognises = recognises, .read = read};
+const Reader text_der_reader{
+    .kind = "raw", .expects = "base64 or hex of DER", .recognises = recognises, .read = read};
 
 }  // namespace attest

@@ -1,7 +1,8 @@
-// Texas Instruments CC13xx/26xx: a table of seventeen {length u32, absolute address u32} pairs in flash that points at the
-// factory data (src/platform/ti/cc13xx_26xx/FactoryDataProvider.cpp of the Matter SDK). The linker script decides where it
-// stands, and nothing marks it: it is known by what its pairs point at. It carries no checksum; the certification
-// declaration is compiled into the firmware.
+// Texas Instruments CC13xx/26xx: a table of seventeen {length u32, absolute address u32} pairs in
+// flash that points at the factory data (src/platform/ti/cc13xx_26xx/FactoryDataProvider.cpp of the
+// Matter SDK). The linker script decides where it stands, and nothing marks it: it is known by what
+// its pairs point at. It carries no checksum; the certification declaration is compiled into the
+// firmware.
 
 #include <fmt/format.h>
 
@@ -18,7 +19,7 @@ struct Field {
   const char* name;
   FactId fact;
   Form form;
-  uint32_t least, most;   // bytes
+  uint32_t least, most;  // bytes
 };
 constexpr Field kFields[] = {
     {"serial number", FactId::serial_number, Form::text, 0, 128},
@@ -40,13 +41,16 @@ constexpr Field kFields[] = {
     {"passcode", FactId::passcode, Form::number, 0, 8},
 };
 constexpr size_t kPairs = std::size(kFields), kPair = 8, kDac = 8, kPai = 10;
-constexpr size_t kMostImage = 8u << 20;   // these parts have a megabyte of flash at most
+constexpr size_t kMostImage = 8u << 20;  // these parts have a megabyte of flash at most
 
 // What pair `i` of the table at `at` points to; nullopt where that is not in the image.
 std::optional<View> target(const Source& s, size_t at, size_t i) {
-  const uint64_t length = le32(s.bytes, at + i * kPair), address = le32(s.bytes, at + i * kPair + 4);
+  const uint64_t length = le32(s.bytes, at + i * kPair),
+                 address = le32(s.bytes, at + i * kPair + 4);
   if (length == 0) return View{};
-  if (address < s.base || address - s.base > s.bytes.size() || length > s.bytes.size() - (address - s.base)) return std::nullopt;
+  if (address < s.base || address - s.base > s.bytes.size() ||
+      length > s.bytes.size() - (address - s.base))
+    return std::nullopt;
   return s.bytes.subspan(static_cast<size_t>(address - s.base), static_cast<size_t>(length));
 }
 
@@ -64,9 +68,10 @@ std::optional<size_t> find_table(const Source& s) {
     size_t plausible = 0;
     for (size_t i = 0; i < kPairs; ++i) {
       const uint32_t length = le32(s.bytes, at + i * kPair);
-      plausible += length >= kFields[i].least && length <= kFields[i].most && target(s, at, i).has_value();
+      plausible +=
+          length >= kFields[i].least && length <= kFields[i].most && target(s, at, i).has_value();
     }
-    if (plausible + 2 >= kPairs) return at;   // a damaged pair or two do not hide the table
+    if (plausible + 2 >= kPairs) return at;  // a damaged pair or two do not hide the table
   }
   return std::nullopt;
 }
@@ -75,21 +80,30 @@ void say(const Field& field, View item, const Place& at, Reading& reading) {
   switch (field.form) {
     case Form::certificate:
       if (const size_t wants = der_size(item); wants > item.size()) {
-        reading.device.note(Remark::truncated, at, fmt::format("the {} is cut: it says {} bytes, {} are here", field.name, wants, item.size()));
+        reading.device.note(Remark::truncated, at,
+                            fmt::format("the {} is cut: it says {} bytes, {} are here", field.name,
+                                        wants, item.size()));
         return;
       }
       say_certificate_item(field.fact, item, at, reading);
       return;
-    case Form::dac_key: say_dac_key_item(item, at, reading); return;
+    case Form::dac_key:
+      say_dac_key_item(item, at, reading);
+      return;
     case Form::number: {
       uint64_t number = 0;
       for (size_t i = 0; i < item.size(); ++i) number |= static_cast<uint64_t>(item[i]) << (8 * i);
       reading.device.say(field.fact, number, at);
-      if (field.fact == FactId::passcode) reading.device.note(Remark::passcode_stored, at, "the passcode lies in the factory data");
+      if (field.fact == FactId::passcode)
+        reading.device.note(Remark::passcode_stored, at, "the passcode lies in the factory data");
       break;
     }
-    case Form::text: reading.device.say(field.fact, std::string(text(item)), at); break;
-    case Form::bytes: reading.device.say(field.fact, to_bytes(item), at); break;
+    case Form::text:
+      reading.device.say(field.fact, std::string(text(item)), at);
+      break;
+    case Form::bytes:
+      reading.device.say(field.fact, to_bytes(item), at);
+      break;
   }
   reading.holds("factory");
 }
@@ -102,22 +116,29 @@ tl::expected<void, Error> read(const Source& s, Reading& reading) {
     const uint32_t length = le32(s.bytes, *table + i * kPair);
     const auto item = target(s, *table, i);
     if (!item || length < field.least || length > field.most) {
-      reading.device.damaged({.path = s.path, .offset = s.base + *table + i * kPair, .item = field.name}, "factory table",
-                             item ? fmt::format("expected {} to {} bytes, found {}", field.least, field.most, length)
-                                  : fmt::format("{} bytes at 0x{:x} are not in the image", length, le32(s.bytes, *table + i * kPair + 4)));
+      reading.device.damaged(
+          {.path = s.path, .offset = s.base + *table + i * kPair, .item = field.name},
+          "factory table",
+          item ? fmt::format("expected {} to {} bytes, found {}", field.least, field.most, length)
+               : fmt::format("{} bytes at 0x{:x} are not in the image", length,
+                             le32(s.bytes, *table + i * kPair + 4)));
       continue;
     }
     if (is_erased(*item) && field.form != Form::number) continue;
-    if (!item->empty()) say(field, *item, {.path = s.path, .offset = le32(s.bytes, *table + i * kPair + 4), .item = field.name}, reading);
+    if (!item->empty())
+      say(field, *item,
+          {.path = s.path, .offset = le32(s.bytes, *table + i * kPair + 4), .item = field.name},
+          reading);
   }
   return {};
 }
 
 }  // namespace
 
-const Reader ti_factory_reader{.kind = "ti-factory-data",
-                               .expects = "a flash image with the factory table of a CC13xx or CC26xx",
-                               .recognises = [](const Source& s) { return find_table(s).has_value(); },
-                               .read = read};
+const Reader ti_factory_reader{
+    .kind = "ti-factory-data",
+    .expects = "a flash image with the factory table of a CC13xx or CC26xx",
+    .recognises = [](const Source& s) { return find_table(s).has_value(); },
+    .read = read};
 
 }  // namespace attest

@@ -1,4 +1,5 @@
-// test_case_vector.json: the SDK's conformance vectors, and what its example applications take with --dac_provider.
+// test_case_vector.json: the SDK's conformance vectors, and what its example applications take with
+// --dac_provider.
 
 #include <fmt/format.h>
 
@@ -12,7 +13,9 @@ namespace attest {
 namespace {
 
 // Every vector names at least one of these; device.json has none of them.
-constexpr const char* kTelling[] = {"dac_cert", "pai_cert", "certification_declaration", "dac_private_key", "dac_public_key", "basic_info_pid"};
+constexpr const char* kTelling[] = {
+    "dac_cert",        "pai_cert",       "certification_declaration",
+    "dac_private_key", "dac_public_key", "basic_info_pid"};
 
 bool recognises(const Source& s) {
   if (s.bytes.size() > 1u << 20) return false;
@@ -27,7 +30,8 @@ bool recognises(const Source& s) {
 tl::expected<void, Error> read(const Source& s, Reading& reading) {
   const auto json = parse_json(text(s.bytes));
   if (!json) return tl::unexpected(json.error());
-  if (std::none_of(std::begin(kTelling), std::end(kTelling), [&](const char* key) { return json->find(key) != nullptr; }))
+  if (std::none_of(std::begin(kTelling), std::end(kTelling),
+                   [&](const char* key) { return json->find(key) != nullptr; }))
     return error("none of its keys stands in the outermost object");
   const struct {
     const char* key;
@@ -47,7 +51,8 @@ tl::expected<void, Error> read(const Source& s, Reading& reading) {
     const Place place{.path = s.path, .offset = {}, .item = row.key};
     const auto* digits = member->string();
     if (digits == nullptr) {
-      reading.device.damaged(place, row.key, fmt::format("expected a string of hex digits, found {}", member->kind()));
+      reading.device.damaged(
+          place, row.key, fmt::format("expected a string of hex digits, found {}", member->kind()));
       continue;
     }
     auto bytes = from_hex(*digits);
@@ -72,6 +77,9 @@ tl::expected<void, Error> read(const Source& s, Reading& reading) {
 
 }  // namespace
 
-const Reader vector_json_reader{.kind = "vector-json", .expects = "a test_case_vector.json", .recognises = recognises, .read = read};
+const Reader vector_json_reader{.kind = "vector-json",
+                                .expects = "a test_case_vector.json",
+                                .recognises = recognises,
+                                .read = read};
 
 }  // namespace attest
