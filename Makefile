@@ -4,13 +4,13 @@ TOOL   := $(BUILD)/matter-attest
 SUDO   := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 PACKAGES := $(shell sed 's/\#.*//' packages.txt)
 
-.PHONY: demo test examples accept bench asan tidy fuzz crypto_mb install clean
+.PHONY: demo test examples accept format bench asan tidy fuzz crypto_mb install clean
 
 # Judges a good and a bad device of the project's own.
 demo: build/.built-tool
 	@tests/demo.sh $(TOOL)
 
-test: build/.built-all build/.crypto_mb build/.pyspark
+test: build/.built-all build/.crypto_mb build/.pyspark build/.clang-format
 	@ctest --test-dir $(BUILD) --output-on-failure
 
 # Lots on many machines: GNU parallel, and Apache Spark where Java and pyspark are there (PYTHON=… names the Python).
@@ -39,6 +39,10 @@ build/.built-all: $(BUILD)/build.ninja
 accept: build/.built-all
 	@tests/accept.sh $(BUILD)
 
+# Lays out every source by machine; a test compares.
+format: build/.clang-format
+	@tests/format.sh --fix
+
 bench: build/.packages
 	@cmake --preset release >/dev/null && cmake --build --preset release -- --quiet
 	@tests/bench/run.sh build/release
@@ -56,6 +60,11 @@ fuzz: build/.packages
 # Once: where the processor can use it and it is to be had. Without it the tests of the two engines say skipped.
 build/.crypto_mb: build/.packages
 	@if grep -q avx512ifma /proc/cpuinfo; then $(MAKE) -s crypto_mb >build/crypto_mb.log 2>&1 || echo "crypto_mb could not be fetched, its tests are skipped: build/crypto_mb.log"; fi
+	@touch $@
+
+# Once: where the distribution has this version (Debian 12). Without it the test of the layout says skipped.
+build/.clang-format: build/.packages
+	@command -v clang-format-14 >/dev/null || ! apt-cache show clang-format-14 >/dev/null 2>&1 || DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq --no-install-recommends clang-format-14 >build/clang-format.log 2>&1 || echo "clang-format-14 could not be installed, the test of the layout is skipped: build/clang-format.log"
 	@touch $@
 
 # Once: where there is Java. Without it the example under Apache Spark says skipped.
