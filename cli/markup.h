@@ -5,6 +5,7 @@
 // well-formed and harmless because it was written with this, not because somebody took care.
 #pragma once
 
+#include <cstdint>
 #include <initializer_list>
 #include <string>
 #include <string_view>

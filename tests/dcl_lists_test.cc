@@ -217,14 +217,15 @@ TEST_CASE("lists: size and digest of the ledger's entry are honoured where it gi
     l.site.serve(der);
     auto hash = *Hash::of_type(type);
     hash.update(der);
-    l.point.data_digest = base64(hash.finish());
+    const Bytes digest = hash.finish();
+    l.point.data_digest = base64(digest);
     l.point.data_digest_type = type;
     l.point.data_file_size = der.size();
     CHECK(l.get() == "number 02, 1 serials");
     CHECK(l.get() == "number 02, 1 serials");
     CHECK(l.asked() == 1);
     // Another entry for the same address: the copy at hand is not its file.
-    l.point.data_digest = base64(Bytes(hash.finish().size(), 7));
+    l.point.data_digest = base64(Bytes(digest.size(), 7));
     CHECK(l.get().starts_with("its digest is "));
     CHECK(l.asked() == 2);
   }

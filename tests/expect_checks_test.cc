@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "tests/check_rows.h"
 #include "verifier/matter/spake2p.h"
 
