@@ -199,11 +199,12 @@ std::string report_text(const Evidence& e, const Report& report, const TextStyle
     finding(page, f);
     page.line();
   }
-  if (style.all_checks) {
+  if (style.all_checks || style.golden) {
     for (const Finding& f : report.findings) {
       if (!f.waived.empty() || f.status == Status::fail || f.status == Status::unknown ||
           f.status == Status::warn || f.status == Status::skipped)
         continue;
+      if (!style.all_checks && f.status != Status::blocked) continue;
       const Look l = look(f.status);
       const std::string why =
           f.status == Status::blocked ? fmt::format("by {}", f.blocked_by->id) : f.message;
@@ -211,7 +212,7 @@ std::string report_text(const Evidence& e, const Report& report, const TextStyle
           fmt::format("  {}  {}", page.ink(l.ink, fmt::format("{:<7}", l.word)), f.check->id));
       if (!why.empty()) page.paragraph(printable(why), 11);
     }
-    skipped(page, report);
+    if (style.all_checks) skipped(page, report);
     page.line();
   }
   if (!e.other_certificates.empty()) {
@@ -219,7 +220,8 @@ std::string report_text(const Evidence& e, const Report& report, const TextStyle
       page.paragraph("not used: " + printable(other), 2);
     page.line();
   }
-  page.paragraph(fmt::format("{} checks: {}", report.findings.size(), counts_text(report)), 2);
+  if (!style.golden)
+    page.paragraph(fmt::format("{} checks: {}", report.findings.size(), counts_text(report)), 2);
   page.paragraph(
       fmt::format("policy {}, as of {}{}", network_name(e.policy.network), rfc3339(e.policy.at),
                   e.given_anchors == 0 ? "" : ", " + anchors_text(e.given_anchors)),

@@ -10,6 +10,7 @@ struct TextStyle {
   bool colour = false;
   size_t width = 80;
   bool all_checks = false;  // also those that passed, were skipped or blocked
+  bool golden = false;  // also those that are blocked, and no totals: what an accepted report keeps
 };
 std::string report_text(const Evidence& evidence, const Report& report, const TextStyle& style);
 

@@ -52,6 +52,13 @@ TEST_CASE("every fixture's report is the accepted one") {
   }
 }
 
+TEST_CASE("eight fixtures keep the whole report") {
+  CHECK(whole_reports().size() == 8);
+  for (const std::string& name : whole_reports())
+    CHECK(read_text("fixtures/devices/" + name + "/expected.txt").find(" checks: ") !=
+          std::string::npos);
+}
+
 TEST_CASE("every fixture fails in what it was made to fail in, and in nothing else") {
   std::map<std::string, const forge::Case*> made;
   for (const forge::Case& c : cases()) made[c.name] = &c;

@@ -22,8 +22,7 @@ Judged judge(Reading reading, const Policy& policy, const TrustStore& trust) {
   out.evidence = gather(std::move(reading), policy, trust, nullptr);
   verify_signatures(out.evidence, openssl_engine());
   out.report = attest::judge(out.evidence);
-  out.text = cli::report_text(out.evidence, out.report,
-                              {.colour = false, .width = 80, .all_checks = true});
+  out.text = cli::report_text(out.evidence, out.report, {.golden = true});
   return out;
 }
 
@@ -58,12 +57,23 @@ Judged judge(const std::vector<std::string>& words) {
   return out.errors.empty() ? judge(std::move(reading), *policy, *trust) : std::move(out);
 }
 
+const std::vector<std::string>& whole_reports() {
+  static const std::vector<std::string> names = {
+      "cd-missing",       "cd-of-another-product",   "cd-provisional",
+      "dac-missing",      "development-dac-on-main", "good",
+      "good-key-in-dump", "key-of-another-device"};
+  return names;
+}
+
 Judged judge_fixture(const std::string& name) {
   std::ifstream in("fixtures/devices/" + name + "/options");
   std::vector<std::string> words;
   for (std::string word; in >> word;) words.push_back(word);
   Judged out = judge(words);
   out.name = name;
+  const auto& whole = whole_reports();
+  if (out.errors.empty() && std::find(whole.begin(), whole.end(), name) != whole.end())
+    out.text = cli::report_text(out.evidence, out.report, {.all_checks = true});
   return out;
 }
 

@@ -15,7 +15,7 @@ struct Judged {
   std::vector<std::string> errors;  // what would have ended the command with exit code 2
   Evidence evidence;
   Report report;
-  std::string text;  // as verify --all writes it into a file
+  std::string text;  // what expected.txt of a fixture keeps
 
   std::vector<std::string> ids(Status status) const;
 };
@@ -24,6 +24,8 @@ struct Judged {
 Judged judge(Reading reading, const Policy& policy, const TrustStore& trust);
 // Of a command line: the words of a fixture's options file.
 Judged judge(const std::vector<std::string>& words);
+const std::vector<std::string>&
+whole_reports();  // the fixtures whose expected report is the whole one
 Judged judge_fixture(const std::string& name);  // fixtures/devices/<name>, from its options
 std::vector<std::string> fixture_names();       // sorted
 const std::vector<Judged>& judged_fixtures();   // all of them, judged once
