@@ -69,6 +69,7 @@ struct Evidence {
   Policy policy;
   Device device;
   std::vector<EvidenceFile> files;
+  std::vector<NotUsed> not_used;
   LedgerStatus ledger;
   std::shared_ptr<const LedgerFacts> facts = no_facts();  // never null
   size_t given_anchors = 0;                               // trust anchors that the user gave

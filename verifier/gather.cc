@@ -502,6 +502,7 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
   e.policy = policy;
   e.device = std::move(reading.device);
   e.files = std::move(reading.files);
+  e.not_used = std::move(reading.not_used);
   for (OtaImageFile& file : reading.ota_images)
     e.ota_images.push_back({.place = std::move(file.place), .image = std::move(file.image)});
   e.given_anchors = trust.given_count();

@@ -57,6 +57,12 @@ struct Reader {
   tl::expected<void, Error> (*read)(const Source&, Reading&);
 };
 
+// A path that was handed over and is no evidence, and why: every report names it.
+struct NotUsed {
+  std::string path;
+  std::string why;
+};
+
 // A software image found among the evidence.
 struct OtaImageFile {
   Place place;
@@ -76,6 +82,7 @@ struct Locked {
 struct Reading {
   Device device;
   std::vector<EvidenceFile> files;
+  std::vector<NotUsed> not_used;
   std::vector<Secret> secrets;
   Budget budget;
   Codecs* codecs = nullptr;  // what opens archives, pictures and CBOR; without it they are refused
