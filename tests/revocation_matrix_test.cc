@@ -9,6 +9,7 @@
 #include "tests/support.h"
 #include "verifier/catalogue.h"
 #include "verifier/gather.h"
+#include "verifier/json.h"
 #include "verifier/judge.h"
 
 using namespace attest;
@@ -511,16 +512,54 @@ TEST_CASE("revocation matrix: a revoked serial is a fail on every network, by fi
 TEST_CASE("revocation: the delegate's list without certificate issuers, as the SDK has it") {
   if (!have_shared("field/24-delegated-crl-no-cert-issuer")) return;
   const auto folder = shared() / "field/24-delegated-crl-no-cert-issuer";
-  const auto crl = parse_crl(slurp(folder / "Chip-Test-PAA-FFF1-Delegated-CRL.der"));
-  REQUIRE(crl);
-  CHECK((*crl)->partition->indirect);
-  const Bytes serial = raw("5433500af72d566dd0c0fd2710ab6f8562bd6f8f");
-  const auto authority =
+  const Bytes list = slurp(folder / "Chip-Test-PAA-FFF1-Delegated-CRL.der"),
+              signer = slurp(folder / "Chip-Test-PAA-Delegate-FFF1-Cert.der");
+  const auto vector = parse_json(text(slurp(folder / "indirect-revoked-pai-03.json")));
+  REQUIRE(vector);
+  const auto paa =
       parse_certificate(slurp(shared() / "matter-sdk/revoked/Chip-Test-PAA-FFF1-Cert.der"));
-  REQUIRE(authority);
-  for (const auto& entry : {find_revoked(**crl, serial, (*authority)->subject),
-                            *RevokedList::indexed(*crl).find(serial, (*authority)->subject)}) {
-    REQUIRE(entry);
-    CHECK_FALSE(entry->unsaid);
+  REQUIRE(paa);
+  for (const bool by_point : {true, false}) {
+    for (const Network network : {Network::main, Network::test, Network::none}) {
+      if (by_point && network == Network::none) continue;
+      CAPTURE(by_point);
+      CAPTURE(network_name(network));
+      PointsLedger ledger;
+      ledger.der = list;
+      if (by_point)
+        ledger.points = {{.vid = 0xFFF1,
+                          .pid = 0,
+                          .label = "delegated",
+                          .issuer_subject_key_id = *(*paa)->skid(),
+                          .is_paa = true,
+                          .crl_signer = signer,
+                          .crl_signer_delegator = {},
+                          .data_url = "https://example.com/paa-delegated-crl.der",
+                          .data_file_size = 0,
+                          .data_digest = "",
+                          .data_digest_type = 0,
+                          .revocation_type = 1}};
+      Reading reading;
+      const auto say = [&](FactId fact, Bytes bytes) {
+        reading.device.say(fact, std::move(bytes), {.path = "x", .offset = {}, .item = {}});
+      };
+      say(FactId::dac, *from_hex(*vector->find("dac_cert")->string()));
+      say(FactId::pai, *from_hex(*vector->find("pai_cert")->string()));
+      if (!by_point) say(FactId::crl, list), say(FactId::certificate, signer);
+      TrustStore trust = TrustStore::builtin(network == Network::test);
+      REQUIRE(trust.add_paa(*paa, Origin::given, "paa"));
+      Evidence e = gather(std::move(reading),
+                          {.network = network,
+                           .at = *parse_rfc3339("2026-06-01T00:00:00Z"),
+                           .required = {},
+                           .show_passcode = false},
+                          trust, network == Network::none ? nullptr : &ledger);
+      verify_signatures(e, openssl_engine());
+      const Finding f = judge(e).findings[check_index(*find_check("pai.is-not-revoked"))];
+      CHECK(f.status == Status::fail);
+      CHECK(f.check->sdk == 202);
+      CHECK_MESSAGE(f.message.starts_with("the PAI was revoked on 2025-02-24T11:13:51Z"),
+                    f.message);
+    }
   }
 }
