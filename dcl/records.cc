@@ -196,16 +196,16 @@ Result<EntryCertificate> entry_certificate(const Json& object, View subject, con
     return error(fmt::format("certificate {}: listed as a root, but issued by {}", hex_colons(skid),
                              printable(name_text(certificate.issuer))));
   }
-  return EntryCertificate{
-      .certificate = {.der = std::move(*der),
-                      .is_root = is_root,
-                      .device_attestation = type.empty() || type == "DeviceAttestationPKI",
-                      .vid = vid},
-      .subject_key_id = skid,
-      .issuer = to_bytes(certificate.issuer.der),
-      .subject = to_bytes(certificate.subject.der),
-      .authority_key_id = certificate.akid(),
-      .named_vid = certificate.vid()};
+  return EntryCertificate{.certificate = {.der = std::move(*der),
+                                          .is_root = is_root,
+                                          .device_attestation = type == "DeviceAttestationPKI",
+                                          .vid = vid,
+                                          .type = type},
+                          .subject_key_id = skid,
+                          .issuer = to_bytes(certificate.issuer.der),
+                          .subject = to_bytes(certificate.subject.der),
+                          .authority_key_id = certificate.akid(),
+                          .named_vid = certificate.vid()};
 }
 
 Result<std::string> versions_key(const Json& object) {

@@ -85,7 +85,7 @@ bool fits(const ListSource& source, const RevocationPoint& point) {
 // The list in a file that was served: DER, or one PEM block.
 Result<CrlPtr> list_of(const std::shared_ptr<MappedFile>& file) {
   const View served = file->view();
-  if (!looks_like_pem(served)) return parse_crl(served, file);
+  if (!looks_like_pem(served)) return salvage_crl(served, file);
   PemFile pem = parse_pem(served);
   Bytes* found = nullptr;
   for (PemBlock& block : pem.blocks) {
@@ -95,7 +95,7 @@ Result<CrlPtr> list_of(const std::shared_ptr<MappedFile>& file) {
     found = &block.der;
   }
   if (found == nullptr) return error(fmt::format("expected a {} block, found none", kPemLabel));
-  return parse_crl(std::move(*found));
+  return salvage_crl(std::move(*found));
 }
 
 bool signed_by_its_signer(const RevokedList& list, const RevocationPoint& point) {
@@ -230,7 +230,7 @@ std::vector<std::string> RevocationLists::notes() const {
 Result<RevokedListPtr> RevocationLists::look(const RevocationPoint& point) {
   for (const CarriedList& list : options_.carried) {
     if (list.source.url != point.data_url || !fits(list.source, point)) continue;
-    auto crl = parse_crl(list.der);
+    auto crl = salvage_crl(list.der);
     if (crl) return std::make_shared<const RevokedList>(RevokedList::indexed(std::move(*crl)));
   }
   std::optional<ListFile> known;
@@ -280,6 +280,14 @@ Result<RevokedListPtr> RevocationLists::refresh(const RevocationPoint& point,
              "expected one signed by the ledger's signer, found one of {}; the one at hand is used",
              name_text(fetched->list->crl().issuer)));
     return known->list;
+  }
+  // One that is not encoded as it must be clears nobody, and is not kept. What it names is revoked,
+  // unless an older issue is served again.
+  if (const auto& damage = fetched->list->crl().damage) {
+    const bool newer = !known || !same_series(known->list->crl(), fetched->list->crl()) ||
+                       is_newer(fetched->list->crl(), known->list->crl());
+    note(point, fmt::format("{}{}", damage->what, newer ? "" : "; the one at hand is used"));
+    return newer ? fetched->list : known->list;
   }
   const FolderLock lock(options_.folder);
   auto now_there = ListFile::open(path);

@@ -130,7 +130,7 @@ Result<CarriedList> read_carried(const Json& json) {
       type->natural().value_or(UINT64_MAX) > UINT32_MAX || digest == nullptr ||
       !digest->is_string() || !der)
     return error("crl: expected url, size, digest_type, digest and der");
-  if (const auto crl = parse_crl(*der); !crl)
+  if (const auto crl = salvage_crl(*der); !crl)
     return within(fmt::format("crl: {}", printable(text_at(json, "url"))), crl.error());
   return CarriedList{.source = {.url = text_at(json, "url"),
                                 .validators = {},

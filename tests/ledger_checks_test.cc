@@ -4,6 +4,7 @@
 #include <functional>
 #include <set>
 
+#include "tests/der_writer.h"
 #include "tests/judged.h"
 #include "tests/support.h"
 #include "verifier/catalogue.h"
@@ -98,6 +99,7 @@ struct World {
   Network network = Network::test;
   Instant at = *parse_rfc3339("2026-06-01T00:00:00Z");
   CertificatePtr paa, pai;
+  bool given = true;  // the PAA, beside the ledger
 
   World() {
     const Judged device = judge_fixture("cd-provisional");
@@ -105,8 +107,12 @@ struct World {
     paa = device.evidence.paa->certificate;
     pai = device.evidence.pai.certificate;
     REQUIRE(paa != nullptr);
-    ledger.paa = Found<std::vector<LedgerCertificate>>{
-        {{.der = paa->der, .is_root = true, .device_attestation = true, .vid = 0xFFE0}}, kFrom};
+    ledger.paa = Found<std::vector<LedgerCertificate>>{{{.der = paa->der,
+                                                         .is_root = true,
+                                                         .device_attestation = true,
+                                                         .vid = 0xFFE0,
+                                                         .type = "DeviceAttestationPKI"}},
+                                                       kFrom};
     ledger.compliance_value.certificate_id = device.evidence.cd->certificate_id;
     ledger.model_value.device_type_id = device.evidence.cd->device_type_id;
     ledger.version_value.cd_version_number = ledger.compliance_value.cd_version_number =
@@ -125,7 +131,7 @@ struct World {
     reading.device = device.evidence.device;
     for (const Statement& s : facts.statements) reading.device.statements.push_back(s);
     TrustStore trust = TrustStore::builtin(network == Network::test);
-    REQUIRE(trust.add_paa(paa, Origin::given, "paa").has_value());
+    if (given) REQUIRE(trust.add_paa(paa, Origin::given, "paa").has_value());
     if (device.evidence.cd_signer && device.evidence.cd_signer->certificate)
       REQUIRE(trust.add_cd_signer(device.evidence.cd_signer->certificate, Origin::given, "signer")
                   .has_value());
@@ -167,6 +173,41 @@ void label(World& w, uint8_t flow, uint8_t capabilities, bool manual = false) {
 }
 void factory(World& w, FactId fact, uint64_t value) {
   w.facts.say(fact, value, {.path = "factory.bin", .offset = 64, .item = {}});
+}
+
+void root_of_type(World& w, const char* type) {
+  LedgerCertificate& root = std::get<Found<std::vector<LedgerCertificate>>>(w.ledger.paa).value[0];
+  root.type = type;
+  root.device_attestation = root.type == "DeviceAttestationPKI";
+}
+// An entry of the ledger's revoked certificates under the key id of this one.
+void revoke(World& w, const Certificate& under, Bytes der) {
+  w.ledger.revoked_key = *under.skid();
+  w.ledger.revoked = Found<std::vector<LedgerCertificate>>{
+      {{.der = std::move(der), .type = "DeviceAttestationPKI"}}, kFrom};
+}
+// The same certificate with one octet of a part of it changed. Nobody asks an entry's signature.
+Bytes changed_at(const Certificate& c, View part, size_t octet) {
+  Bytes out = c.der;
+  const auto at = static_cast<size_t>(part.data() - c.der.data()) + octet;
+  out[at] ^= 1;
+  return out;
+}
+// The same certificate under the other signature (r, n - s), which verifies as well.
+Bytes twin_of(const Certificate& c) {
+  constexpr const char* kOrder = "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551";
+  std::array<uint8_t, 64> twin = *c.ecdsa;
+  const Bytes order = raw(kOrder);
+  int borrow = 0;
+  for (size_t i = 32; i-- > 0;) {
+    const int left = order[i] - twin[32 + i] - borrow;
+    borrow = left < 0 ? 1 : 0;
+    twin[32 + i] = static_cast<uint8_t>(left + 256 * borrow);
+  }
+  const Bytes der =
+      sequence({to_bytes(c.tbs), ecdsa_with_sha256(), attest::test::bits(signature_value(twin))});
+  REQUIRE_FALSE(equal(der, c.der));
+  return der;
 }
 
 struct Row {
@@ -315,21 +356,82 @@ const Row kRows[] = {
     {"specification version", "ledger.specification-version-matches", Status::warn,
      "specification version is not the ledger's",
      [](World& w) { w.ledger.compliance_value.specification_version = 16973824; }},
-    {"certificate of other products", "ledger.certificate-covers-product", Status::fail,
-     "does not cover product 0x8000",
+    {"version string of the certification", "ledger.version-string-matches", Status::fail,
+     "that the ledger's certification gives",
+     [](World& w) { w.ledger.compliance_value.software_version_string = "7.1"; }},
+    {"CD version number of the certification", "ledger.cd-version-number-matches", Status::fail,
+     "the one that the ledger's certification gives",
+     [](World& w) { w.ledger.compliance_value.cd_version_number = 9; }},
+    {"certificate of other products", "ledger.certificate-covers-product", Status::warn,
+     "lacks product 0x8000 of vendor 0xFFE0; its own certification names that certificate, which "
+     "decides",
      [](World& w) {
+       w.ledger.compliance_value.status = 2;
        w.ledger.covered = Found<CertificateCoverage>{{.certificate_id = "", .entries = {}}, kFrom};
      }},
-    {"certificate not on the ledger", "ledger.certificate-covers-product", Status::fail,
-     "is not on the ledger", [](World& w) { w.ledger.compliance_value.status = 2; }},
+    {"certificate not on the ledger", "ledger.certificate-covers-product", Status::warn,
+     "lists no products under certificate", [](World& w) { w.ledger.compliance_value.status = 2; }},
     {"coverage not answered", "ledger.certificate-covers-product", Status::unknown,
-     "is not known: cut off", [](World& w) { w.ledger.covered = Unknown{"cut off"}; }},
+     "is not known: cut off",
+     [](World& w) {
+       w.ledger.compliance_value.status = 2;
+       w.ledger.covered = Unknown{"cut off"};
+     }},
+    {"another product under the id of a provisional one", "", Status::pass, "",
+     [](World& w) {
+       ComplianceInfo other = w.ledger.compliance_value;
+       other.pid = 0x9000;
+       other.status = 2;
+       w.ledger.covered = Found<CertificateCoverage>{
+           {.certificate_id = other.certificate_id, .entries = {other}}, kFrom};
+     }},
+    {"another product under the id of a certified one", "ledger.certificate-covers-product",
+     Status::warn, "lacks product 0x8000",
+     [](World& w) {
+       w.ledger.compliance_value.status = 2;
+       ComplianceInfo other = w.ledger.compliance_value;
+       other.pid = 0x9000;
+       w.ledger.covered = Found<CertificateCoverage>{
+           {.certificate_id = other.certificate_id, .entries = {other}}, kFrom};
+     }},
     {"PAA not approved", "ledger.paa-is-approved", Status::warn, "is not on the ledger",
      [](World& w) { w.ledger.paa = Absent{kFrom}; }},
     {"another certificate approved", "ledger.paa-is-approved", Status::warn,
      "is not the one the ledger approves",
      [](World& w) {
        std::get<Found<std::vector<LedgerCertificate>>>(w.ledger.paa).value[0].der.push_back(0);
+     }},
+    {"a root for signing vendor ids", "ledger.paa-is-approved", Status::warn,
+     "not as a PAA for devices", [](World& w) { root_of_type(w, "VIDSignerPKI"); }},
+    {"a root for operational certificates", "ledger.paa-is-approved", Status::warn,
+     "not as a PAA for devices", [](World& w) { root_of_type(w, "OperationalPKI"); }},
+    {"a root of a type nobody knows", "ledger.paa-is-approved", Status::warn,
+     "not as a PAA for devices", [](World& w) { root_of_type(w, "deviceattestationpki"); }},
+    {"a root of no type", "ledger.paa-is-approved", Status::unknown,
+     "does not say what it is for (no certificateType)", [](World& w) { root_of_type(w, ""); }},
+    {"PAA revoked, by its signature's twin", "ledger.paa-is-not-revoked", Status::fail,
+     "the PAA was revoked on the ledger", [](World& w) { revoke(w, *w.paa, twin_of(*w.paa)); }},
+    {"PAI revoked, by its signature's twin", "ledger.pai-is-not-revoked", Status::fail,
+     "the PAI was revoked on the ledger", [](World& w) { revoke(w, *w.pai, twin_of(*w.pai)); }},
+    {"PAA revoked, and issued again with its serial number", "ledger.paa-is-not-revoked",
+     Status::fail, "the PAA was revoked on the ledger",
+     [](World& w) { revoke(w, *w.paa, changed_at(*w.paa, w.paa->signature, 20)); }},
+    {"PAI revoked, and issued again with its serial number", "ledger.pai-is-not-revoked",
+     Status::fail, "the PAI was revoked on the ledger",
+     [](World& w) { revoke(w, *w.pai, changed_at(*w.pai, w.pai->signature, 20)); }},
+    {"another certificate with the PAA's key revoked", "ledger.paa-key-is-not-revoked",
+     Status::warn, "another certificate with the PAA's key",
+     [](World& w) { revoke(w, *w.paa, changed_at(*w.paa, w.paa->serial, 0)); }},
+    {"another certificate with the PAI's key revoked", "ledger.pai-key-is-not-revoked",
+     Status::warn, "another certificate with the PAI's key",
+     [](World& w) { revoke(w, *w.pai, changed_at(*w.pai, w.pai->serial, 0)); }},
+    {"a revoked certificate of another key under the PAI's key id and serial number, of its issuer",
+     "ledger.pai-is-not-revoked", Status::fail, "the PAI was revoked on the ledger",
+     [](World& w) { revoke(w, *w.pai, changed_at(*w.pai, w.pai->public_key, 8)); }},
+    {"a revoked entry that cannot be read", "ledger.pai-is-not-revoked", Status::unknown,
+     "cannot be read",
+     [](World& w) {
+       revoke(w, *w.pai, Bytes{0x30, 0x00});
      }},
     {"PAA revoked", "ledger.paa-is-not-revoked", Status::fail, "the PAA was revoked on the ledger",
      [](World& w) {
@@ -475,5 +577,42 @@ TEST_CASE("on the main network what the ledger lacks or leaves open keeps a devi
     CHECK(of("dac.is-not-revoked")->check->open_on_main_only);
     CHECK(of("revocation.list-is-published")->status == (named ? Status::pass : Status::warn));
     CHECK(of("revocation.lists-can-be-used")->status == (named ? Status::warn : Status::skipped));
+  }
+}
+
+TEST_CASE("on the main network only a root for device attestation is a PAA") {
+  for (const char* type :
+       {"DeviceAttestationPKI", "VIDSignerPKI", "OperationalPKI", "Whatever", ""}) {
+    CAPTURE(std::string(type));
+    World world;
+    world.network = Network::main;
+    world.given = false;
+    root_of_type(world, type);
+    const Report report = world.judge();
+    const Finding& f = report.findings[check_index(*find_check("paa.is-trusted"))];
+    const std::string_view t = type;
+    CHECK(status_name(f.status) == std::string(t == "DeviceAttestationPKI" ? "pass"
+                                               : t.empty()                 ? "unknown"
+                                                                           : "fail"));
+    if (f.status == Status::fail)
+      CHECK_MESSAGE(f.message.find("its certificateType is " + std::string(type) +
+                                   ", expected DeviceAttestationPKI") != std::string::npos,
+                    f.message);
+    CHECK((report.verdict == Verdict::reject || t.empty() || t == "DeviceAttestationPKI"));
+  }
+}
+
+TEST_CASE("a revoked certificate under any bytes of its signature is rejected on every network") {
+  for (const Network network : {Network::main, Network::test}) {
+    for (const bool of_paa : {true, false}) {
+      World world;
+      world.network = network;
+      const Certificate& own = of_paa ? *world.paa : *world.pai;
+      revoke(world, own, twin_of(own));
+      const Report report = world.judge();
+      CHECK(report.verdict == Verdict::reject);
+      const char* id = of_paa ? "ledger.paa-is-not-revoked" : "ledger.pai-is-not-revoked";
+      CHECK(report.findings[check_index(*find_check(id))].status == Status::fail);
+    }
   }
 }

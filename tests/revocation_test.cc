@@ -64,6 +64,11 @@ TEST_CASE("revocation: another issuer of the same name is told by its key") {
   CrlParts list = World::list();
   list.extensions[0] = extension("2.5.29.35", sequence({tlv(0x80, Bytes(20, 0x99))}));
   CHECK(from_evidence(world, list).problem ==
+        "its authority key id is "
+        "99:99:99:99:99:99:99:99:99:99:99:99:99:99:99:99:99:99:99:99, expected that of its signer, "
+        "0B:0B:0B:0B:0B:0B:0B:0B:0B:0B:0B:0B:0B:0B:0B:0B:0B:0B:0B:0B");
+  list.signer = 0x99;
+  CHECK(from_evidence(world, list).problem ==
         "it is of another issuer of the same name (CN=PAI, VID=FFF1), with the key id "
         "99:99:99:99:99:99:99:99:99:99:99:99:99:99:99:99:99:99:99:99");
 }
@@ -117,7 +122,9 @@ TEST_CASE("the SDK's revocation list is used in force, by its issuer, and not ot
     CHECK(list[0].problem == row.problem);
     CHECK(revocation_of(*dac, ListOf::pai, list, {}).answer !=
           RevocationState::Answer::not_revoked);
-    CHECK(revocation_of(*dac, ListOf::pai, list, {}).answer != RevocationState::Answer::revoked);
+    // An entry does not end with the list: signed by the PAI it holds, whenever it is read.
+    CHECK((revocation_of(*dac, ListOf::pai, list, {}).answer == RevocationState::Answer::revoked) ==
+          (row.by.of == ListOf::pai && !row.flip));
   }
 }
 
@@ -204,6 +211,7 @@ TEST_CASE(
          auto p = world.pai_delegate_parts;
          p.validity = sequence({utc("240101000000Z"), utc("250101000000Z")});
          g.point.crl_signer = delegate(p);
+         g.list = World::list(World::kPaiDelegateKey, "PAI lists");
        },
        "its signer's certificate is not in force (from 2024-01-01T00:00:00Z to "
        "2025-01-01T00:00:00Z)"},
@@ -314,11 +322,15 @@ TEST_CASE(
         (row.problem.empty() ? got.problem.empty() : got.problem.starts_with(row.problem)),
         got.problem);
     CHECK(got.foreign == row.foreign);
-    CHECK(got.gap == "");
-    const bool unfit = row.problem.find("its signer") == 0;  // then its address is not even asked
+    CHECK((got.gap == "") == (std::string_view(row.what) != "a delta list"));
+    const bool unfit = row.problem.starts_with("its signer (");  // its address is not even asked
+    const bool signed_by_issuer = !unfit && !row.foreign && !row.problem.starts_with("its sign") &&
+                                  !row.problem.starts_with("it is issued by") &&
+                                  given.point.revocation_type == 1;
+    CHECK(got.authentic == signed_by_issuer);
     CHECK((got.list == nullptr) == (row.foreign || unfit || given.point.revocation_type != 1));
     if (row.paa) continue;
-    // Whatever is wrong with it, it clears nobody and revokes nobody.
+    // Whatever is wrong with it, it clears nobody; and what its issuer signed revokes.
     CHECK_MESSAGE(
         answer_for(world, {got}) ==
             (row.problem.empty() ? "not revoked"
@@ -327,7 +339,7 @@ TEST_CASE(
     given.list.entries = tlv(
         der::kSequence, join({to_bytes(*der::peel(given.list.entries, der::kSequence)), entry(5)}));
     CHECK(answer_for(world, {world.judge(given.point, given.list)})
-              .starts_with(row.problem.empty() ? "revoked" : "unknown"));
+              .starts_with(signed_by_issuer ? "revoked" : "unknown"));
   }
 }
 
@@ -421,14 +433,15 @@ TEST_CASE("revocation: lists of the evidence go by the same rules, without a led
   CHECK(answer_for(world, {}, {from_evidence(world, revoking)}) == "revoked");
   CHECK(answer_for(world, {}, {from_evidence(world, World::list(World::kPaaKey, "PAA"))}) ==
         "no list");  // the PAA's covers PAIs
-  // A serial with a leading zero is the same serial; one taken back is not revoked.
+  // A serial with a leading zero is the same serial.
   CrlParts zero = World::list();
   zero.entries =
       tlv(der::kSequence, sequence({tlv(der::kInteger, raw("05")), utc("250601000000Z")}));
   CHECK(answer_for(world, {}, {from_evidence(world, zero)}) == "revoked");
   CrlParts removed = World::list();
   removed.entries = tlv(der::kSequence, entry(5, reason(8)));
-  CHECK(answer_for(world, {}, {from_evidence(world, removed)}) == "not revoked");
+  CHECK(answer_for(world, {}, {from_evidence(world, removed)})
+            .starts_with("revoked"));  // a complete list takes nothing back
   // Only a newer list of the same series takes a revocation back: an older one is not asked beside
   // it.
   const auto newer = World::list(World::kPaiKey, "PAI", 3);
@@ -480,7 +493,8 @@ TEST_CASE("revocation: lists of the evidence go by the same rules, without a led
 }
 
 TEST_CASE(
-    "revocation: an indirect list of a delegate speaks of the issuer where its entries name it") {
+    "revocation: an indirect list of a delegate speaks of the issuer unless its entries name "
+    "others") {
   const World world;
   RevocationPoint point = world.point_of_pai();
   point.crl_signer = parsed(world.pai_delegate_parts)->der;
@@ -490,7 +504,7 @@ TEST_CASE(
     list.extensions.push_back(World::distribution_point(point.data_url, tlv(0x84, raw("ff"))));
     return answer_for(world, {world.judge(point, list)});
   };
-  CHECK(listed(entry(5)) == "not revoked");  // of the signer's own certificates
+  CHECK(listed(entry(5)) == "revoked");  // of the authority for which the list is published
   CHECK(listed(entry(5, certificate_issuer(World::name("PAI")))) == "revoked");
   CHECK(listed(join({entry(7, certificate_issuer(World::name("PAI"))), entry(5)})) == "revoked");
   CHECK(listed(join({entry(7, certificate_issuer(World::name("PAI"))),

@@ -86,7 +86,7 @@ struct Evidence {
     by_name,  // its key id differs from the PAI's authority key id, but the PAI names it as issuer
     unknown,  // the ledger could not be asked, or no anchors were given at all
   } paa_found = PaaFound::none;
-  std::string paa_unknown_why;
+  std::string paa_unknown_why;  // with none: why an approved root of this key id is no PAA
 
   // The certification declaration.
   std::optional<Place> cd_place;

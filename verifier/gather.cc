@@ -378,9 +378,45 @@ const Paa* fitting(const std::vector<const Paa*>& candidates, const Certificate&
   return candidates.empty() ? nullptr : candidates.front();
 }
 
+// The ledger's PAAs among its approved roots of one key id: those for device attestation. Of an
+// entry that does not say what it is for nobody knows; one for another use is refused.
+struct Roots {
+  std::vector<Paa> paas;
+  std::string unknown, refused;
+};
+Roots roots_of(const Found<std::vector<LedgerCertificate>>& found) {
+  Roots out;
+  for (const LedgerCertificate& entry : found.value) {
+    auto certificate = parse_certificate(entry.der);
+    if (!certificate) continue;
+    auto paa = paa_from(*certificate, Origin::ledger, found.from.source);
+    if (!paa) continue;
+    if (entry.device_attestation) {
+      out.paas.push_back(std::move(*paa));
+    } else if (entry.type.empty()) {
+      out.unknown = "the ledger's entry does not say what it is for (no certificateType)";
+    } else {
+      out.refused = fmt::format(
+          "the ledger has a root with this key id ({}) for another use: its certificateType is {}, "
+          "expected DeviceAttestationPKI",
+          name_text((*certificate)->subject), printable(entry.type));
+    }
+  }
+  return out;
+}
+
+// How near is a key id to another? Two keys never have ids that differ in a few octets only.
+bool is_damaged(const KeyId& id, const KeyId& of) {
+  constexpr size_t kMostOctets = 4;
+  size_t differ = 0;
+  for (size_t i = 0; i < id.size(); ++i) differ += id[i] != of[i] ? 1 : 0;
+  return differ <= kMostOctets;
+}
+
 FoundPaa find_paa(const Certificate& pai, const Policy& policy, const TrustStore& trust,
                   Ledger* ledger) {
   FoundPaa out;
+  std::string refused;
   const auto take = [&](const Paa& paa, Evidence::PaaFound how) {
     out.paa = std::make_shared<const Paa>(paa);
     out.found = how;
@@ -393,17 +429,13 @@ FoundPaa find_paa(const Certificate& pai, const Policy& policy, const TrustStore
     if (ledger != nullptr) {
       const auto fact = ledger->approved_paa(*akid);
       if (const auto* found = std::get_if<Found<std::vector<LedgerCertificate>>>(&fact)) {
-        std::vector<Paa> anchors;
-        for (const LedgerCertificate& entry : found->value) {
-          auto certificate = parse_certificate(entry.der);
-          if (!certificate) continue;
-          if (auto paa = paa_from(*certificate, Origin::ledger, found->from.source))
-            anchors.push_back(std::move(*paa));
-        }
+        Roots roots = roots_of(*found);
         std::vector<const Paa*> candidates;
-        for (const Paa& paa : anchors) candidates.push_back(&paa);
+        for (const Paa& paa : roots.paas) candidates.push_back(&paa);
         if (const Paa* paa = fitting(candidates, pai))
           return take(*paa, Evidence::PaaFound::by_key_id);
+        out.unknown_why = std::move(roots.unknown);
+        refused = std::move(roots.refused);
       } else if (const auto* why = std::get_if<Unknown>(&fact)) {
         out.unknown_why = why->why;
       }
@@ -412,8 +444,9 @@ FoundPaa find_paa(const Certificate& pai, const Policy& policy, const TrustStore
   if (const Paa* named = trust.paa_named(pai.issuer.der)) {
     // Only a PAA that really signed tells of a wrong key id; a namesake tells nothing. Without any
     // key id the name is all there is to go by, and the signature then says whether the PAI was
-    // changed.
-    if (!akid || signed_by(pai, named->key)) return take(*named, Evidence::PaaFound::by_name);
+    // changed; so it does where the key id is this PAA's but for a few octets.
+    if (!akid || signed_by(pai, named->key) || is_damaged(*akid, named->subject_key_id))
+      return take(*named, Evidence::PaaFound::by_name);
   }
   if (out.unknown_why.empty() && ledger == nullptr) {
     if (policy.network != Network::none) {
@@ -422,7 +455,11 @@ FoundPaa find_paa(const Certificate& pai, const Policy& policy, const TrustStore
       out.unknown_why = "no trusted PAA was given";
     }
   }
-  if (!out.unknown_why.empty()) out.found = Evidence::PaaFound::unknown;
+  if (!out.unknown_why.empty()) {
+    out.found = Evidence::PaaFound::unknown;
+  } else {
+    out.unknown_why = std::move(refused);
+  }
   return out;
 }
 

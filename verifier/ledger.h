@@ -81,8 +81,9 @@ struct ComplianceInfo {
 struct LedgerCertificate {
   Bytes der;  // from the PEM, whose key id was compared with the entry's
   bool is_root = false;
-  bool device_attestation = true;  // certificateType is DeviceAttestationPKI
+  bool device_attestation = true;  // certificateType is DeviceAttestationPKI; else it is no PAA
   uint16_t vid = 0;                // the vendor the ledger assigned
+  std::string type = {};           // certificateType, as it stands
 };
 
 struct RevocationPoint {
@@ -98,8 +99,8 @@ struct RevocationPoint {
   uint32_t revocation_type = 0;
 };
 
-// Products that a certificate id covers: deviceSoftwareCompliance. Only currently certified entries
-// are listed.
+// Products that a certificate id covers: deviceSoftwareCompliance. A hint, and no fact: the node
+// keeps it beside the entries that decide, and loses and misplaces some.
 struct CertificateCoverage {
   std::string certificate_id;
   std::vector<ComplianceInfo> entries;

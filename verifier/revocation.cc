@@ -15,7 +15,6 @@ struct Signer {
   std::optional<KeyId> key_id;
   std::optional<Point> key;
   std::optional<uint16_t> key_usage;
-  std::optional<uint16_t> vid, pid;
   bool delegated = false;
 };
 
@@ -28,9 +27,15 @@ Signer signer_of(const ListIssuer& issuer) {
           .key_id = issuer.key_id,
           .key = issuer.key,
           .key_usage = issuer.key_usage,
-          .vid = issuer.vid,
-          .pid = issuer.pid,
           .delegated = false};
+}
+
+Signer signer_of(const Certificate& c, bool delegated) {
+  return {.subject = &c.subject,
+          .key_id = c.skid(),
+          .key = c.p256,
+          .key_usage = usage_of(c),
+          .delegated = delegated};
 }
 
 bool issued_by(const Certificate& c, const ListIssuer& issuer, SignatureEngine& engine) {
@@ -51,7 +56,7 @@ std::string not_delegated(const Certificate& c, const ListIssuer& issuer) {
 
 // Why a certificate that the issuer issued may not sign lists in its place; empty when it may (the
 // ledger's crlSignerCertificate: issued by the PAA or the PAI, no authority itself, cRLSign).
-std::string unfit(const Certificate& c, Instant at) {
+std::string unfit(const Certificate& c) {
   if (!c.basic_constraints.value || c.basic_constraints.value->ca)
     return fmt::format(
         "its signer ({}) is an authority itself, expected the issuer or a certificate for signing "
@@ -59,35 +64,34 @@ std::string unfit(const Certificate& c, Instant at) {
         name_text(c.subject));
   if (!c.key_usage.value || (c.key_usage.value->bits & KeyUsage::crl_sign) == 0)
     return fmt::format("its signer ({}) may not sign lists (no cRLSign)", name_text(c.subject));
-  if (at < c.not_before || at > c.not_after)
-    return fmt::format("its signer's certificate is not in force (from {} to {})",
-                       rfc3339(c.not_before), rfc3339(c.not_after));
   return {};
+}
+bool in_force(const Certificate& c, Instant at) {
+  return at >= c.not_before && at <= c.not_after;
+}
+std::string ended(const Certificate& c, Instant at) {
+  return in_force(c, at) ? ""
+                         : fmt::format("its signer's certificate is not in force (from {} to {})",
+                                       rfc3339(c.not_before), rfc3339(c.not_after));
 }
 
 bool is_issuer(const Certificate& c, const ListIssuer& issuer) {
   return c.p256 && c.p256 == issuer.key && same_name(c.subject, issuer.subject);
 }
 
-// What a list itself says (RFC 5280 5.2, 6.3.3), by whoever signed it.
-std::string wrong_with(const RevokedList& list, const Signer& signer, ListOf of, Instant at,
-                       SignatureEngine& engine) {
-  const Crl& crl = list.crl();
-  if (crl.version != 2) return fmt::format("its version is {}, expected 2", crl.version);
-  if (!same_name(crl.issuer, *signer.subject))
-    return fmt::format("it is issued by {}, expected {}", name_text(crl.issuer),
+// Why the list is not this signer's; empty when it is. What it names is revoked then, and what else
+// is wrong with it takes nothing back.
+std::string not_signed(const RevokedList& list, const Signer& signer, SignatureEngine& engine) {
+  if (!same_name(list.crl().issuer, *signer.subject))
+    return fmt::format("it is issued by {}, expected {}", name_text(list.crl().issuer),
                        name_text(*signer.subject));
-  if (crl.authority_key_id && signer.key_id && *crl.authority_key_id != *signer.key_id)
-    return fmt::format("its authority key id is {}, expected that of its signer, {}",
-                       hex_colons(*crl.authority_key_id), hex_colons(*signer.key_id));
-  if (!crl.unknown_critical.empty())
-    return fmt::format("it has a critical extension that is not understood ({})",
-                       crl.unknown_critical.front());
-  if (signer.key_usage && (*signer.key_usage & KeyUsage::crl_sign) == 0)
-    return "its issuer may not sign lists (no cRLSign)";
-  if (!signer.key || !signed_by(list, *signer.key, engine))
-    return signer.delegated ? "its signature does not verify with its signer's key"
-                            : "its signature does not verify with its issuer's key";
+  if (signer.key && signed_by(list, *signer.key, engine)) return {};
+  return signer.delegated ? "its signature does not verify with its signer's key"
+                          : "its signature does not verify with its issuer's key";
+}
+
+// Whether it covers what it is asked about, at the instant.
+std::string out_of_scope(const Crl& crl, ListOf of, Instant at) {
   if (crl.partition) {
     if (crl.partition->only_attribute || (crl.partition->only_user && of == ListOf::paa) ||
         (crl.partition->only_ca && of == ListOf::pai))
@@ -101,9 +105,45 @@ std::string wrong_with(const RevokedList& list, const Signer& signer, ListOf of,
   return {};
 }
 
+// What a list itself says (RFC 5280 5.2, 6.3.3), of one that this signer signed.
+std::string wrong_with(const Crl& crl, const Signer& signer, ListOf of, Instant at) {
+  if (crl.damage) return crl.damage->what;
+  if (crl.version != 2) return fmt::format("its version is {}, expected 2", crl.version);
+  if (!crl.same_algorithm)
+    return "its signature algorithm is one in the signed part and another beside the signature, "
+           "expected the same";
+  if (crl.authority_key_id && signer.key_id && *crl.authority_key_id != *signer.key_id)
+    return fmt::format("its authority key id is {}, expected that of its signer, {}",
+                       hex_colons(*crl.authority_key_id), hex_colons(*signer.key_id));
+  if (!crl.unknown_critical.empty())
+    return fmt::format("it has a critical extension that is not understood ({})",
+                       crl.unknown_critical.front());
+  if (signer.key_usage && (*signer.key_usage & KeyUsage::crl_sign) == 0)
+    return "its issuer may not sign lists (no cRLSign)";
+  return out_of_scope(crl, of, at);
+}
+
+// A list as its signer's.
+void judge_signed(CrlEvidence& list, const Signer& signer, Instant at, SignatureEngine& engine) {
+  list.problem = not_signed(*list.list, signer, engine);
+  list.authentic = list.problem.empty();
+  if (list.authentic) list.problem = wrong_with(list.list->crl(), signer, list.of, at);
+}
+
+// A delegate speaks for its issuer as long as its certificate holds: what it signed then stays
+// said, what it signs later nobody delegated.
+void hold_to_term(CrlEvidence& list, const Certificate& signer, Instant at) {
+  const Instant said = list.list->crl().this_update;
+  const Instant signed_at = said == Instant{} ? at : said;  // one that cannot be read is damage
+  list.authentic = list.authentic && in_force(signer, signed_at);
+  if (list.problem.empty()) list.problem = ended(signer, at);
+  if (list.problem.empty()) list.problem = ended(signer, signed_at);
+}
+
 // RFC 5280 5.2.1 and 5.2.3 require both of every list: without them nobody can tell an older list
 // of another key.
 std::string gap_of(const Crl& crl) {
+  if (crl.delta) return "it is a delta list: it names only what changed since another";
   if (!crl.number) return "it has no CRL number: an older list in its place would not be noticed";
   if (!crl.authority_key_id)
     return "it has no authority key id: it does not say which key of its issuer it is of";
@@ -156,8 +196,14 @@ std::string not_the_issuers(const RevocationPoint& point, const Certificate& sig
   return {};
 }
 
-bool usable(const CrlEvidence& list) {
-  return list.problem.empty() && list.list != nullptr;
+bool names_revoked(const CrlEvidence& list) {
+  return list.authentic && list.list != nullptr;
+}
+bool clears(const CrlEvidence& list) {
+  return names_revoked(list) && list.problem.empty() && list.gap.empty();
+}
+const std::string& why_not(const CrlEvidence& list) {
+  return list.problem.empty() ? list.gap : list.problem;
 }
 
 RevocationState open_question(const CrlEvidence& list, const std::string& why) {
@@ -228,7 +274,7 @@ bool is_newer(const Crl& a, const Crl& b) {
 
 CrlEvidence read_crl(const Bytes& der, const Place& place) {
   CrlEvidence out{.place = place, .list = nullptr, .of = ListOf::nobody, .problem = {}, .gap = {}};
-  auto crl = parse_crl(der);
+  auto crl = salvage_crl(der);
   if (crl) {
     out.list = std::make_shared<const RevokedList>(std::move(*crl));
   } else {
@@ -237,53 +283,67 @@ CrlEvidence read_crl(const Bytes& der, const Place& place) {
   return out;
 }
 
+namespace {
+
+// The list as one of a delegate of this issuer. False: this certificate is not its signer's.
+bool judge_delegated(CrlEvidence& list, const Certificate& c, const ListIssuer& issuer, Instant at,
+                     SignatureEngine& engine) {
+  const Crl& crl = list.list->crl();
+  if (!same_name(c.issuer, issuer.subject) || !same_name(crl.issuer, c.subject)) return false;
+  const Signer signer = signer_of(c, true);
+  const bool its_key = !crl.authority_key_id || !signer.key_id ||
+                       crl.authority_key_id == signer.key_id ||
+                       not_signed(*list.list, signer, engine).empty();
+  if (!its_key) return false;
+  list.of = issuer.of;
+  list.problem = issued_by(c, issuer, engine) ? unfit(c) : not_delegated(c, issuer);
+  if (list.problem.empty() && c.vid() && issuer.vid && c.vid() != issuer.vid)
+    list.problem = fmt::format("its signer is of vendor {}, its issuer of {}", hex_id(*c.vid()),
+                               hex_id(*issuer.vid));
+  if (list.problem.empty() && c.pid() && issuer.pid && c.pid() != issuer.pid)
+    list.problem = fmt::format("its signer is for product {}, its issuer for {}", hex_id(*c.pid()),
+                               hex_id(*issuer.pid));
+  if (!list.problem.empty()) return true;
+  judge_signed(list, signer, at, engine);
+  hold_to_term(list, c, at);
+  return true;
+}
+
+}  // namespace
+
 void judge_crl(CrlEvidence& list, std::span<const ListIssuer> issuers,
                std::span<const CertificatePtr> signers, Instant at, SignatureEngine& engine) {
   if (list.list == nullptr) return;
   const Crl& crl = list.list->crl();
-  const auto fits = [&](const Name& subject, const std::optional<KeyId>& key_id) {
-    return same_name(crl.issuer, subject) &&
-           (!crl.authority_key_id || !key_id || crl.authority_key_id == key_id);
-  };
   list.gap = gap_of(crl);
-  const bool named = std::any_of(issuers.begin(), issuers.end(), [&](const ListIssuer& i) {
-    return same_name(crl.issuer, i.subject);
-  });
+  const auto of_its_name = [&](const ListIssuer& i) { return same_name(crl.issuer, i.subject); };
   list.problem =
-      named && crl.authority_key_id
+      std::any_of(issuers.begin(), issuers.end(), of_its_name) && crl.authority_key_id
           ? fmt::format("it is of another issuer of the same name ({}), with the key id {}",
                         name_text(crl.issuer), hex_colons(*crl.authority_key_id))
           : fmt::format("it is of another issuer ({})", name_text(crl.issuer));
-  for (const ListIssuer& issuer : issuers) {
-    if (!fits(issuer.subject, issuer.key_id)) continue;
-    list.of = issuer.of;
-    list.problem = wrong_with(*list.list, signer_of(issuer), issuer.of, at, engine);
-    return;
-  }
-  for (const CertificatePtr& c : signers) {
-    if (!fits(c->subject, c->skid())) continue;
+  // Whose it is, its signature says; of one that nobody signed, the key id that it names.
+  for (const bool by_signature : {true, false}) {
     for (const ListIssuer& issuer : issuers) {
-      if (!same_name(c->issuer, issuer.subject)) continue;
+      const Signer signer = signer_of(issuer);
+      if (!of_its_name(issuer) || (by_signature ? !not_signed(*list.list, signer, engine).empty()
+                                                : crl.authority_key_id && issuer.key_id &&
+                                                      crl.authority_key_id != issuer.key_id))
+        continue;
       list.of = issuer.of;
-      const Signer signer{.subject = &c->subject,
-                          .key_id = c->skid(),
-                          .key = c->p256,
-                          .key_usage = usage_of(*c),
-                          .vid = c->vid(),
-                          .pid = c->pid(),
-                          .delegated = true};
-      list.problem = issued_by(*c, issuer, engine) ? unfit(*c, at) : not_delegated(*c, issuer);
-      if (list.problem.empty() && c->vid() && issuer.vid && c->vid() != issuer.vid)
-        list.problem = fmt::format("its signer is of vendor {}, its issuer of {}",
-                                   hex_id(*c->vid()), hex_id(*issuer.vid));
-      if (list.problem.empty() && c->pid() && issuer.pid && c->pid() != issuer.pid)
-        list.problem = fmt::format("its signer is for product {}, its issuer for {}",
-                                   hex_id(*c->pid()), hex_id(*issuer.pid));
-      if (list.problem.empty())
-        list.problem = wrong_with(*list.list, signer, issuer.of, at, engine);
-      if (list.problem.empty()) return;  // else another certificate of the signer may do
+      return judge_signed(list, signer, at, engine);
     }
   }
+  CrlEvidence best = list;
+  for (const CertificatePtr& c : signers) {
+    for (const ListIssuer& issuer : issuers) {
+      if (!judge_delegated(list, *c, issuer, at, engine)) continue;
+      if (list.problem.empty()) return;
+      if (!best.authentic) best = list;  // another certificate of the signer may do
+      list.authentic = false;
+    }
+  }
+  list = std::move(best);
 }
 
 CrlEvidence judge_point(const RevocationPoint& point,
@@ -307,7 +367,7 @@ CrlEvidence judge_point(const RevocationPoint& point,
   if (out.foreign) return out;
   const Certificate& c = **signer;
   const bool delegated = !is_issuer(c, issuer);
-  if (delegated) out.problem = unfit(c, at);
+  if (delegated) out.problem = unfit(c);
   if (!out.problem.empty()) return out;
   const auto list = fetch();
   if (const auto* why = std::get_if<Unknown>(&list)) out.problem = why->why;
@@ -316,14 +376,10 @@ CrlEvidence judge_point(const RevocationPoint& point,
   if (found == nullptr) return out;
   out.list = found->value;
   const Crl& crl = out.list->crl();
-  const Signer facts{.subject = &c.subject,
-                     .key_id = c.skid(),
-                     .key = c.p256,
-                     .key_usage = usage_of(c),
-                     .vid = c.vid(),
-                     .pid = c.pid(),
-                     .delegated = delegated};
-  out.problem = wrong_with(*out.list, facts, issuer.of, at, engine);
+  judge_signed(out, signer_of(c, delegated), at, engine);
+  if (delegated) hold_to_term(out, c, at);
+  // The issuer's own list in its delegate's place is the issuer's word still.
+  if (!out.authentic) out.authentic = not_signed(*out.list, signer_of(issuer), engine).empty();
   // RFC 5280 5.2.5: a list that names its address is of that partition; one served elsewhere is
   // another's.
   if (out.problem.empty() && !addresses(crl).empty() && !names_address(crl, point.data_url))
@@ -337,91 +393,124 @@ CrlEvidence judge_point(const RevocationPoint& point,
   return out;
 }
 
-RevocationState revocation_of(const Certificate& certificate, ListOf of,
-                              std::span<const CrlEvidence> evidence,
-                              std::span<const CrlEvidence> points) {
-  std::vector<const CrlEvidence*> here, there,
-      elsewhere;  // of the evidence, of the issuer's points, of others' points
+namespace {
+
+// The lists of one issuer: of the evidence, of the issuer's points, of others' points.
+struct Lists {
+  std::vector<const CrlEvidence*> here, there, elsewhere;
+};
+
+Lists lists_of(ListOf of, std::span<const CrlEvidence> evidence,
+               std::span<const CrlEvidence> points) {
+  Lists out;
+  if (of == ListOf::nobody) return out;
   for (const CrlEvidence& list : evidence) {
-    if (list.of == of && of != ListOf::nobody) here.push_back(&list);
+    if (list.of == of) out.here.push_back(&list);
   }
   for (const CrlEvidence& list : points) {
-    if (list.of == of && of != ListOf::nobody) (list.foreign ? elsewhere : there).push_back(&list);
+    if (list.of == of) (list.foreign ? out.elsewhere : out.there).push_back(&list);
   }
   // An older issue of a list says nothing beside a newer one: what it lists may have been taken
-  // back.
+  // back. The newer one must be one that may say so.
   const auto superseded = [&](const CrlEvidence& list) {
     const auto newer = [&](const CrlEvidence* other) {
-      return usable(*other) && same_series(other->list->crl(), list.list->crl()) &&
+      return clears(*other) && same_series(other->list->crl(), list.list->crl()) &&
              is_newer(other->list->crl(), list.list->crl());
     };
-    return std::any_of(here.begin(), here.end(), newer) ||
-           (there.size() == 1 && newer(there.front()));
+    return std::any_of(out.here.begin(), out.here.end(), newer) ||
+           (out.there.size() == 1 && newer(out.there.front()));
   };
-  std::erase_if(here, [&](const CrlEvidence* list) { return usable(*list) && superseded(*list); });
+  std::vector<const CrlEvidence*> kept;
+  for (const CrlEvidence* list : out.here) {
+    if (!names_revoked(*list) || !superseded(*list)) kept.push_back(list);
+  }
+  out.here = std::move(kept);
+  return out;
+}
 
-  RevocationState damaged;
-  for (const auto* lists : {&there, &here}) {
-    for (const CrlEvidence* list : *lists) {
-      if (!usable(*list)) continue;
+// What the lists say that name this serial number: revoked, or not known whether. Nullopt: none
+// names it.
+std::optional<RevocationState> named(const Certificate& certificate, const Lists& lists) {
+  std::optional<RevocationState> open;
+  for (const auto* some : {&lists.there, &lists.here}) {
+    for (const CrlEvidence* list : *some) {
+      if (!names_revoked(*list)) continue;
       const auto entry = list->list->find(certificate.serial, certificate.issuer);
-      if (!entry) damaged = open_question(*list, entry.error().what);
-      if (entry && *entry)
-        return {.answer = RevocationState::Answer::revoked,
-                .why = {},
-                .place = list->place,
-                .date = (*entry)->date,
-                .reason = (*entry)->reason};
+      if (!entry) open = open_question(*list, entry.error().what);
+      if (!entry || !*entry) continue;
+      if (!(*entry)->unsaid)
+        return RevocationState{.answer = RevocationState::Answer::revoked,
+                               .why = list->problem,
+                               .place = list->place,
+                               .date = (*entry)->date,
+                               .reason = (*entry)->reason};
+      open = open_question(
+          *list,
+          fmt::format("the serial number {} stands on it behind an entry of another issuer and "
+                      "without one of its own: by RFC 5280 5.3.3 it is that one's, by the Matter "
+                      "SDK the certificate's issuer's",
+                      hex(certificate.serial)));
     }
   }
-  if (damaged.answer == RevocationState::Answer::unknown) return damaged;
+  return open;
+}
 
-  const auto clears = [](const CrlEvidence& list) { return usable(list) && list.gap.empty(); };
-  const auto& why_not = [](const CrlEvidence& list) {
-    return list.problem.empty() ? list.gap : list.problem;
-  };
-  RevocationState out{.answer = RevocationState::Answer::not_revoked,
-                      .why = {},
-                      .place = {},
-                      .date = {},
-                      .reason = {}};
-  for (const CrlEvidence* point : there) {
-    const auto instead = std::find_if(here.begin(), here.end(), [&](const CrlEvidence* list) {
-      return clears(*list) && stands_for(*list, *point, there.size() == 1);
-    });
+RevocationState cleared(const Place& place) {
+  return {.answer = RevocationState::Answer::not_revoked,
+          .why = {},
+          .place = place,
+          .date = {},
+          .reason = {}};
+}
+
+// Every point of the issuer has to clear it, or a list of the evidence in the point's place.
+RevocationState by_points(const Lists& lists) {
+  RevocationState out = cleared({});
+  for (const CrlEvidence* point : lists.there) {
+    const auto instead =
+        std::find_if(lists.here.begin(), lists.here.end(), [&](const CrlEvidence* list) {
+          return clears(*list) && stands_for(*list, *point, lists.there.size() == 1);
+        });
     if (clears(*point)) {
       out.place = point->place;
-    } else if (instead != here.end()) {
+    } else if (instead != lists.here.end()) {
       out.place = (*instead)->place;
     } else {
       return open_question(*point, why_not(*point));
     }
   }
-  if (!there.empty()) return out;
+  return out;
+}
+
+}  // namespace
+
+RevocationState revocation_of(const Certificate& certificate, ListOf of,
+                              std::span<const CrlEvidence> evidence,
+                              std::span<const CrlEvidence> points) {
+  const Lists lists = lists_of(of, evidence, points);
+  if (auto answer = named(certificate, lists)) return *answer;
+  if (!lists.there.empty()) return by_points(lists);
 
   // A list that is one of several clears nobody whom nothing says to belong to it.
-  std::string partition;
-  for (const CrlEvidence* list : here) {
+  std::optional<RevocationState> partition;
+  for (const CrlEvidence* list : lists.here) {
     if (!clears(*list)) continue;
     const Crl& crl = list->list->crl();
-    const auto& named = certificate.crl_distribution_points.value;
+    const auto& points_named = certificate.crl_distribution_points.value;
     const bool belongs =
         addresses(crl).empty() ||
-        (named && std::any_of(named->uris.begin(), named->uris.end(),
-                              [&](const std::string& uri) { return names_address(crl, uri); }));
-    out.place = list->place;
-    if (belongs) return out;
-    partition =
+        (points_named && std::any_of(points_named->uris.begin(), points_named->uris.end(),
+                                     [&](const std::string& u) { return names_address(crl, u); }));
+    if (belongs) return cleared(list->place);
+    partition = open_question(
+        *list,
         fmt::format("it is the list of {}, and nothing says that this certificate belongs to it",
-                    printable(addresses(crl).front()));
+                    printable(addresses(crl).front())));
   }
-  if (!partition.empty()) {
-    out.answer = RevocationState::Answer::unknown;
-    out.why = fmt::format("{}: {}", place_text(out.place), partition);
-    return out;
-  }
-  if (!here.empty()) return open_question(*here.front(), why_not(*here.front()));
-  if (!elsewhere.empty()) return open_question(*elsewhere.front(), elsewhere.front()->problem);
+  if (partition) return *partition;
+  if (!lists.here.empty()) return open_question(*lists.here.front(), why_not(*lists.here.front()));
+  if (!lists.elsewhere.empty())
+    return open_question(*lists.elsewhere.front(), lists.elsewhere.front()->problem);
   // A list that cannot be read may be of any issuer, and may name anybody.
   const auto unread = std::find_if(evidence.begin(), evidence.end(),
                                    [](const CrlEvidence& list) { return list.list == nullptr; });

@@ -1,9 +1,11 @@
 // Revocation: what revocation lists say of the DAC and the PAI. Three answers, never two: revoked,
 // not revoked, and not known, with the reason why.
 //
-// A list is believed when it was signed by the issuer it speaks for, or by a signer to whom that
-// issuer delegated (the ledger's crlSignerCertificate), is in force and is understood. Lists come
-// from the ledger's revocation points and from the evidence; the same rules hold for both.
+// A list that was signed by the issuer it speaks for, or by a signer to whom that issuer delegated
+// (the ledger's crlSignerCertificate), revokes whom it names, whatever else is wrong with it: an
+// entry does not end with nextUpdate. It clears whom it does not name only when it is in force, is
+// understood and may say so. Lists come from the ledger's revocation points and from the evidence;
+// the same rules hold for both.
 #pragma once
 
 #include "verifier/crypto.h"
@@ -36,8 +38,8 @@ struct CrlEvidence {
   Place place;          // a file; of a ledger's point its URL
   RevokedListPtr list;  // null: there is none, or the bytes are not a CRL
   ListOf of = ListOf::nobody;
-  std::string
-      problem;      // why it says nothing: not a CRL, not signed by its issuer, not in force, ...
+  bool authentic = false;  // signed by the issuer, or by its delegate: whom it names is revoked
+  std::string problem;     // why it cannot be used: not a CRL, not its issuer's, not in force, ...
   std::string gap;  // why a serial that it does not name may still be revoked; empty when it clears
                     // whom it does not name
   bool foreign = false;  // the ledger's point is not its issuer's: anybody may write one
@@ -46,7 +48,8 @@ struct CrlEvidence {
 // What is known about one certificate.
 struct RevocationState {
   enum class Answer : uint8_t { no_list, not_revoked, revoked, unknown } answer = Answer::no_list;
-  std::string why;  // for unknown: why the list could not be used
+  std::string why;  // for unknown: why the list could not be used; for revoked: what is wrong with
+                    // the list all the same
   Place place;      // of the list that answered
   Instant date;     // for revoked
   std::optional<unsigned> reason;
@@ -66,7 +69,8 @@ CrlEvidence judge_point(const RevocationPoint& point,
                         const ListIssuer& issuer, bool partitioned, Instant at,
                         SignatureEngine& engine);
 
-// A serial is revoked when any list of its issuer says so. It is not revoked when every point of
+// A serial is revoked when any authentic list of its issuer names it, and no newer one that clears
+// it takes that back. It is not revoked when every point of
 // the issuer could be used and names it not; without points, when a list of the evidence does.
 // Everything else leaves the question open.
 RevocationState revocation_of(const Certificate& certificate, ListOf of,

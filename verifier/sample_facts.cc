@@ -27,10 +27,13 @@ Text firmware(const Evidence& e) {
   if (e.elements && e.elements->firmware_information) return hex(*e.elements->firmware_information);
   return said<FactId::firmware_information>(e);
 }
+// By serial number and key: its bytes are not its own, each ECDSA signature has a twin.
 Text certificate(const CertificateEvidence& c) {
-  return c.certificate ? fmt::format("{}, sha256 {}", name_text(c.certificate->subject),
-                                     hex(c.certificate->sha256))
-                       : Text();
+  if (!c.certificate) return Text();
+  const Certificate& x = *c.certificate;
+  return fmt::format("{}, serial number {}, key {}", name_text(x.subject),
+                     hex(without_leading_zeros(x.serial)),
+                     hex(View(sha256(x.public_key)).first(16)));
 }
 Text dac(const Evidence& e) {
   return certificate(e.dac);

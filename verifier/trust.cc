@@ -85,7 +85,9 @@ Result<Paa> paa_from(const CertificatePtr& certificate, Origin origin, std::stri
   if (!certificate->basic_constraints.value || !certificate->basic_constraints.value->ca)
     return error(fmt::format("expected a PAA: {} is no certification authority",
                              name_text(certificate->subject)));
-  if (*skid == csa_certification_ca().subject_key_id)
+  // By its key, too: a key id is what whoever makes the certificate writes into it.
+  if (*skid == csa_certification_ca().subject_key_id ||
+      certificate->p256 == csa_certification_ca().public_key)
     return error(
         "expected a PAA: this is the CSA's Matter Certification and Testing CA, which signs CD "
         "signers and is no PAA");

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <type_traits>
+
 #include "verifier/bundle/fields.h"
 #include "verifier/crypto.h"
 
@@ -56,6 +59,10 @@ template <class V>
 void fields(V& v, LedgerCertificate& c) {
   v("der", c.der), v("is_root", c.is_root), v("device_attestation", c.device_attestation),
       v("vid", c.vid);
+  if constexpr (std::is_same_v<V, Reader>) {
+    if (v.object.find("type") == nullptr) return;  // bundles of before had none
+  }
+  v("type", c.type);
 }
 template <class V>
 void fields(V& v, RevocationPoint& p) {
@@ -190,7 +197,7 @@ Fact<RevokedListPtr> RecordedLedger::crl(const RevocationPoint& point) {
   if (auto* unknown = std::get_if<Unknown>(&der)) return std::move(*unknown);
   if (auto* absent = std::get_if<Absent>(&der)) return std::move(*absent);
   auto& found = std::get<Found<Bytes>>(der);
-  auto list = parse_crl(std::move(found.value));
+  auto list = salvage_crl(std::move(found.value));
   if (!list) return Unknown{"the bundle's revocation list cannot be read"};
   return Found<RevokedListPtr>{std::make_shared<const RevokedList>(std::move(*list)),
                                std::move(found.from)};

@@ -31,6 +31,7 @@ Outcome paa_is_trusted(const Evidence& e) {
   if (e.paa_shown.certificate && e.paa_shown.certificate->skid() == akid)
     message += fmt::format("; the one in the evidence ({}) is not on the list and proves nothing",
                            name_text(e.paa_shown.certificate->subject));
+  if (!e.paa_unknown_why.empty()) message += "; " + e.paa_unknown_why;
   return fail(std::move(message), "a trusted PAA with this key id",
               fmt::format("none; the PAI's issuer is {}", name_text(e.pai.certificate->issuer)),
               place_text(*e.pai.place));
@@ -86,7 +87,10 @@ Outcome pai_akid_is_paa(const Evidence& e) {
                ? pass()
                : names_another(pai, *paa, "PAI", "PAA", place_text(*e.pai.place));
   }
-  return fail("the PAI's authority key id is not the key id of the PAA that signed it",
+  return fail(e.answer(Signed::pai) == true
+                  ? "the PAI's authority key id is not the key id of the PAA that signed it"
+                  : "the PAI's authority key id is not the key id of the PAA that it names as its "
+                    "issuer",
               hex_colons(e.paa->subject_key_id), optional_id(akid), place_text(*e.pai.place));
 }
 

@@ -71,50 +71,146 @@ Outcome facts_are_fresh(const Evidence& e) {
 
 // --- anchors ---
 
+using Certificates = std::vector<LedgerCertificate>;
+
+// Unequal means refused here, so bytes may decide. Of a built-in PAA only key and name are kept.
+bool is_this_paa(const LedgerCertificate& entry, const Paa& paa) {
+  if (paa.certificate) return equal(entry.der, paa.certificate->der);
+  const auto certificate = parse_certificate(entry.der);
+  return certificate && (*certificate)->p256 == paa.key &&
+         equal((*certificate)->subject.der, paa.subject);
+}
+
 Outcome paa_is_approved(const Evidence& e) {
-  if (e.policy.network == Network::test && test_paa(e.paa->subject_key_id) != nullptr)
+  const TestPaa* test = test_paa(e.paa->subject_key_id);
+  if (e.policy.network == Network::test && test != nullptr && e.paa->key == test->key.public_key)
     return skipped("a public test PAA, which stands on no ledger");
   if (const auto* entry = found(e.facts->approved_paa)) {
-    const bool same =
-        std::any_of(entry->value.begin(), entry->value.end(), [&](const LedgerCertificate& c) {
-          return !e.paa->certificate || equal(c.der, e.paa->certificate->der);
-        });
-    return same ? pass()
-                : differ(
-                      e,
-                      "the PAA that was used is not the one the ledger approves under this key id",
-                      "another certificate", e.paa->source);
+    const auto same =
+        std::find_if(entry->value.begin(), entry->value.end(),
+                     [&](const LedgerCertificate& c) { return is_this_paa(c, *e.paa); });
+    if (same == entry->value.end())
+      return differ(e, "the PAA that was used is not the one the ledger approves under this key id",
+                    "another certificate", e.paa->source);
+    if (same->device_attestation) return pass();
+    if (same->type.empty())
+      return unknown(
+          "whether the ledger approves the PAA is not known: its entry does not say what it is for "
+          "(no certificateType)");
+    return fail("the ledger approves the root that was used, but not as a PAA for devices",
+                "certificateType DeviceAttestationPKI", printable(same->type), e.ledger.source);
   }
   return present(e, e.facts->approved_paa,
                  fmt::format("the PAA {}", hex_colons(e.paa->subject_key_id)));
 }
 
-Outcome not_revoked(const Evidence& e, const Fact<std::vector<LedgerCertificate>>& fact, View der,
+// --- revoked certificates ---
+//
+// A certificate is known by its issuer and serial number, or by its key; never by its bytes: of
+// each ECDSA signature (r, s) there is a twin (r, n - s) that verifies as well, and whoever holds a
+// revoked certificate makes it.
+
+bool same_key(const Certificate& a, const Certificate& b) {
+  return equal(a.public_key, b.public_key) && equal(a.key_algorithm, b.key_algorithm);
+}
+bool same_serial(const Certificate& a, const Certificate& b) {
+  return equal(without_leading_zeros(a.serial), without_leading_zeros(b.serial));
+}
+
+// What the ledger's revoked certificates of one key id say of one at hand.
+struct Revoked {
+  bool itself = false;
+  CertificatePtr other;  // with its key, under another serial number or of another issuer
+  std::string unread;    // an entry that cannot be read: nobody knows which it is
+};
+Revoked among(const Certificates& revoked, const Certificate& own) {
+  Revoked out;
+  for (const LedgerCertificate& entry : revoked) {
+    const auto certificate = parse_certificate(entry.der);
+    if (!certificate) {
+      out.unread = certificate.error().what;
+      continue;
+    }
+    const Certificate& c = **certificate;
+    const bool named =
+        same_name(c.issuer, own.issuer) || (same_name(c.subject, own.subject) && same_key(c, own));
+    if (same_serial(c, own) && named) {
+      out.itself = true;
+    } else if (same_key(c, own)) {
+      out.other = *certificate;
+    }
+  }
+  return out;
+}
+
+Outcome not_revoked(const Evidence& e, const Fact<Certificates>& fact, const Certificate& own,
                     const char* name) {
   if (const auto* entry = found(fact)) {
-    // Of a built-in PAA only key and name are kept: whether the revoked one is this one cannot be
-    // told, and is not "no".
-    if (der.empty())
-      return unknown(
-          fmt::format("whether the {} was revoked is not known: the ledger revoked a certificate "
-                      "with its key id, and only its key is at hand",
-                      name));
-    const bool listed = std::any_of(entry->value.begin(), entry->value.end(),
-                                    [&](const LedgerCertificate& c) { return equal(c.der, der); });
-    if (!listed) return pass();
-    return fail(fmt::format("the {} was revoked on the ledger", name), "a certificate in force",
-                fmt::format("revoked, at height {}", e.ledger.height), e.ledger.source);
+    const Revoked revoked = among(entry->value, own);
+    if (revoked.itself)
+      return fail(
+          fmt::format("the {} was revoked on the ledger", name),
+          fmt::format("a certificate in force; {} has serial number {}", name, hex(own.serial)),
+          fmt::format("revoked, at height {}", e.ledger.height), e.ledger.source);
+    if (revoked.unread.empty()) return pass();
+    return unknown(fmt::format(
+        "whether the {} was revoked is not known: the ledger revoked a certificate with its key "
+        "id that cannot be read: {}",
+        name, revoked.unread));
   }
   if (std::holds_alternative<Absent>(fact)) return pass();
   return unknown(fmt::format("whether the {} was revoked on the ledger is not known: {}", name,
                              std::get<Unknown>(fact).why));
 }
+
+// A new certificate does not heal a key that was lost; a renewal revokes its predecessor, too.
+Outcome key_not_revoked(const Evidence& e, const Fact<Certificates>& fact, const Certificate* own,
+                        const char* name) {
+  if (own == nullptr) return skipped(fmt::format("of the {} only the key is at hand", name));
+  const auto* entry = found(fact);
+  if (entry == nullptr)
+    return std::holds_alternative<Absent>(fact)
+               ? pass()
+               : unknown(fmt::format("whether the {}'s key was revoked on the ledger is not known",
+                                     name));
+  const CertificatePtr other = among(entry->value, *own).other;
+  if (other == nullptr) return pass();
+  return fail(
+      fmt::format("the ledger revoked another certificate with the {}'s key: if the key was lost, "
+                  "this one is no better",
+                  name),
+      "no revoked certificate with this key",
+      fmt::format("serial number {} of {}, revoked; the {} has serial number {}",
+                  hex(other->serial), name_text(other->issuer), name, hex(own->serial)),
+      e.ledger.source);
+}
+
 Outcome paa_is_not_revoked(const Evidence& e) {
-  return not_revoked(e, e.facts->revoked_paa,
-                     e.paa->certificate ? View(e.paa->certificate->der) : View(), "PAA");
+  if (e.paa->certificate) return not_revoked(e, e.facts->revoked_paa, *e.paa->certificate, "PAA");
+  const auto* entry = found(e.facts->revoked_paa);
+  const bool its_key =
+      entry != nullptr &&
+      std::any_of(entry->value.begin(), entry->value.end(), [&](const LedgerCertificate& c) {
+        const auto certificate = parse_certificate(c.der);
+        return !certificate || (*certificate)->p256 == e.paa->key;
+      });
+  // Whether the revoked one is this one or its renewal cannot be told, and is not "no".
+  if (its_key)
+    return unknown(
+        "whether the PAA was revoked is not known: the ledger revoked a certificate with its key, "
+        "and only its key is at hand");
+  if (entry != nullptr || std::holds_alternative<Absent>(e.facts->revoked_paa)) return pass();
+  return unknown(fmt::format("whether the PAA was revoked on the ledger is not known: {}",
+                             std::get<Unknown>(e.facts->revoked_paa).why));
 }
 Outcome pai_is_not_revoked(const Evidence& e) {
-  return not_revoked(e, e.facts->revoked_pai, e.pai.certificate->der, "PAI");
+  return not_revoked(e, e.facts->revoked_pai, *e.pai.certificate, "PAI");
+}
+Outcome paa_key_is_not_revoked(const Evidence& e) {
+  return key_not_revoked(e, e.facts->revoked_paa, e.paa->certificate.get(), "PAA");
+}
+Outcome pai_key_is_not_revoked(const Evidence& e) {
+  return key_not_revoked(e, e.facts->revoked_pai, e.pai.certificate.get(), "PAI");
 }
 
 // --- vendor ---
@@ -244,14 +340,29 @@ Outcome version_is_known(const Evidence& e) {
   return present(e, e.facts->version,
                  fmt::format("software version {} of {}", *e.facts->software_version, product(e)));
 }
+// Version entry and certification both hold the version's text and the declaration's number. The
+// node keeps them equal where both exist; where they part, neither is the one to believe.
 Outcome version_string_matches(const Evidence& e) {
   const std::string* device = e.device.string(FactId::software_version_string);
   if (device == nullptr)
     return skipped("the device's software version string is not in the evidence");
-  const std::string& ledger = value(e.facts->version).software_version_string;
-  return *device == ledger ? pass()
-                           : differ(e, "the device's software version string is not the ledger's",
-                                    fmt::format("\"{}\"", ledger), fmt::format("\"{}\"", *device));
+  const auto* version = found(e.facts->version);
+  const auto* compliance = found(e.facts->compliance);
+  if (version == nullptr && compliance == nullptr)
+    return skipped("the ledger has no entry to compare with");
+  if (version != nullptr && version->value.software_version_string != *device)
+    return differ(e, "the device's software version string is not the ledger's",
+                  fmt::format("\"{}\"", version->value.software_version_string),
+                  fmt::format("\"{}\"", *device));
+  // Not every certification gives it.
+  if (compliance != nullptr && !compliance->value.software_version_string.empty() &&
+      compliance->value.software_version_string != *device)
+    return differ(e,
+                  "the device's software version string is not the one that the ledger's "
+                  "certification gives",
+                  fmt::format("\"{}\"", compliance->value.software_version_string),
+                  fmt::format("\"{}\"", *device));
+  return pass();
 }
 Outcome version_is_valid(const Evidence& e) {
   return value(e.facts->version).valid
@@ -261,18 +372,21 @@ Outcome version_is_valid(const Evidence& e) {
                       fmt::format("version {}", *e.facts->software_version));
 }
 Outcome cd_version_number_matches(const Evidence& e) {
-  // Version model and compliance entry both hold it; the ledger keeps the two equal where both
-  // exist.
   const auto* version = found(e.facts->version);
   const auto* compliance = found(e.facts->compliance);
   if (version == nullptr && compliance == nullptr)
     return skipped("the ledger has no entry to compare with");
-  const uint32_t ledger =
-      version != nullptr ? version->value.cd_version_number : compliance->value.cd_version_number;
-  return ledger == e.cd->version_number
-             ? pass()
-             : differ(e, "the certification declaration's version number is not the ledger's",
-                      std::to_string(ledger), std::to_string(e.cd->version_number));
+  const auto differs = [&](uint32_t ledger, const char* whose) {
+    return differ(e, fmt::format("the certification declaration's version number is not {}", whose),
+                  std::to_string(ledger), std::to_string(e.cd->version_number));
+  };
+  if (version != nullptr && version->value.cd_version_number != e.cd->version_number)
+    return differs(version->value.cd_version_number, "the ledger's");
+  if (compliance != nullptr && compliance->value.cd_version_number != e.cd->version_number)
+    return differs(
+        compliance->value.cd_version_number,
+        version == nullptr ? "the ledger's" : "the one that the ledger's certification gives");
+  return pass();
 }
 Outcome firmware_information_matches(const Evidence& e) {
   const std::string& ledger = value(e.facts->version).firmware_information;
@@ -354,37 +468,57 @@ Outcome specification_version_matches(const Evidence& e) {
                            : differ(e, "the device's specification version is not the ledger's",
                                     std::to_string(ledger), std::to_string(*device));
 }
+std::string products_of(const CertificateCoverage& coverage) {
+  std::string out;
+  size_t left = coverage.entries.size();
+  for (const ComplianceInfo& entry : coverage.entries) {
+    if (out.size() > 100) return fmt::format("{} and {} more", out, left);
+    out += fmt::format("{}product {} of vendor {} ({})", out.empty() ? "" : ", ", hex_id(entry.pid),
+                       hex_id(entry.vid), status_text(entry.status));
+    --left;
+  }
+  return out.empty() ? "no product" : out;
+}
+
+// device-software-compliance is a hint: the ledger leaves certified products out of it, keeps
+// revoked ones and never lists provisional ones. The entry of the device's own version decides.
 Outcome certificate_covers_product(const Evidence& e) {
   if (e.cd->certification_type == 0)
     return skipped("a declaration for development and test stands on no ledger");
+  const auto* compliance = found(e.facts->compliance);
+  const std::string id = printable(e.cd->certificate_id);
+  if (compliance != nullptr ? compliance->value.status != 2 : e.cd->certification_type == 1)
+    return skipped(
+        "the ledger lists certified products under a certificate id, and this one is not");
+  const std::string expected =
+      fmt::format("{} among the products of certificate {}",
+                  e.facts->vid && e.facts->pid ? product(e) : "the device", id);
+  const char* hint = compliance != nullptr && trimmed(compliance->value.certificate_id) ==
+                                                  trimmed(e.cd->certificate_id)
+                         ? "; its own certification names that certificate, which decides"
+                         : "";
   if (const auto* coverage = found(e.facts->coverage)) {
     if (!e.facts->vid || !e.facts->pid)
       return unknown("the device's vendor and product id are not in the evidence");
     for (const ComplianceInfo& entry : coverage->value.entries) {
       if (entry.vid == *e.facts->vid && entry.pid == *e.facts->pid) return pass();
     }
-    return differ(e,
-                  fmt::format("certificate {} does not cover {}", printable(e.cd->certificate_id),
-                              product(e)),
-                  "other products", product(e));
+    return fail(fmt::format("the ledger's list of certificate {} lacks {}{}", id, product(e), hint),
+                expected, products_of(coverage->value), e.ledger.source);
   }
-  // Only certified entries are listed: a provisional, revoked or re-certified one is not, and its
-  // own check says which.
-  if (std::holds_alternative<Absent>(e.facts->coverage)) {
-    const auto* compliance = found(e.facts->compliance);
-    if (compliance != nullptr ? compliance->value.status != 2 : e.cd->certification_type == 1)
-      return skipped("the ledger lists certified products only, and this one is not");
-    return fail(fmt::format("certificate {} is not on the ledger", printable(e.cd->certificate_id)),
-                "an entry", fmt::format("none at height {}", e.ledger.height), e.ledger.source);
-  }
-  return unknown(fmt::format("which products certificate {} covers is not known: {}",
-                             printable(e.cd->certificate_id),
+  if (std::holds_alternative<Absent>(e.facts->coverage))
+    return fail(fmt::format("the ledger lists no products under certificate {}{}", id, hint),
+                expected, fmt::format("none at height {}", e.ledger.height), e.ledger.source);
+  return unknown(fmt::format("which products certificate {} covers is not known: {}", id,
                              std::get<Unknown>(e.facts->coverage).why));
 }
 
 constexpr const char* kSpec = "Matter Core 11.23";
 constexpr const char* kCorrect =
     "correct the firmware, or have the ledger's entry corrected before the product ships";
+constexpr const char* kAskWhy =
+    "ask the authority why the other certificate was revoked; where its key was lost, have the "
+    "chain issued under a new one";
 constexpr const char* kPublish = "publish the entry on the ledger before the product ships";
 
 constexpr Check kChecks[] = {
@@ -421,7 +555,7 @@ constexpr Check kChecks[] = {
         .open_on_main_only = true,
         .run = paa_is_approved,
         .rule = "A root given by hand is not one that homes trust: on the main network it must be "
-                "approved there, as the same certificate.",
+                "approved there, as the same certificate and for device attestation.",
         .remedy = "have the PAA approved on the ledger, or the PAI issued below an approved one",
     },
     {
@@ -431,8 +565,22 @@ constexpr Check kChecks[] = {
         .after = {"ledger.answers", "paa.is-trusted"},
         .open_on_main_only = true,
         .run = paa_is_not_revoked,
-        .rule = "A revoked root takes everything below it with it.",
+        .rule = "A revoked root takes everything below it with it. It is known by its issuer and "
+                "serial number: other bytes of its signature make no other certificate.",
         .remedy = "have PAI and DACs issued below an approved PAA",
+    },
+    {
+        .id = "ledger.paa-key-is-not-revoked",
+        .title = "no other certificate with the PAA's key was revoked on the ledger",
+        .severity = kWarning,
+        .spec = "Matter Core 6.2.2.5",
+        .after = {"ledger.answers", "paa.is-trusted"},
+        .consequence_of = {"ledger.paa-is-not-revoked"},
+        .run = paa_key_is_not_revoked,
+        .rule =
+            "A root that is renewed keeps its key, and its predecessor may be revoked. One that "
+            "was revoked for its key is no better under another serial number.",
+        .remedy = kAskWhy,
     },
     {
         .id = "ledger.pai-is-not-revoked",
@@ -442,8 +590,22 @@ constexpr Check kChecks[] = {
         .after = {"ledger.answers", "pai.is-one-certificate"},
         .open_on_main_only = true,
         .run = pai_is_not_revoked,
-        .rule = "The ledger lists revoked intermediates beside the revocation lists.",
+        .rule = "The ledger lists revoked intermediates beside the revocation lists. One is known "
+                "by its issuer and serial number: other bytes of its signature make no other "
+                "certificate.",
         .remedy = "have the DACs issued below a PAI in force",
+    },
+    {
+        .id = "ledger.pai-key-is-not-revoked",
+        .title = "no other certificate with the PAI's key was revoked on the ledger",
+        .severity = kWarning,
+        .spec = "Matter Core 6.2.2.4",
+        .after = {"ledger.answers", "pai.is-one-certificate"},
+        .consequence_of = {"ledger.pai-is-not-revoked"},
+        .run = pai_key_is_not_revoked,
+        .rule = "A PAI that is renewed keeps its key, and its predecessor may be revoked. One that "
+                "was revoked for its key is no better under another serial number.",
+        .remedy = kAskWhy,
     },
     {
         .id = "ledger.vendor-is-known",
@@ -568,7 +730,7 @@ constexpr Check kChecks[] = {
         .title = "device and ledger give the same software version string",
         .severity = kMustAgree,
         .spec = "Matter Core 11.23.6",
-        .after = {"ledger.version-is-known"},
+        .after = {"ledger.answers"},
         .proves_authenticity = false,
         .run = version_string_matches,
         .rule = "The text belongs to the number.",
@@ -685,7 +847,7 @@ constexpr Check kChecks[] = {
     {
         .id = "ledger.certificate-covers-product",
         .title = "the declaration's certificate covers this product",
-        .severity = kMustAgree,
+        .severity = kWarning,
         .spec = "Matter Core 11.23.7",
         .after = {"ledger.answers", "cd.is-wellformed"},
         .consequence_of = {"cd.signature-verifies", "ledger.certificate-id-matches-cd",
@@ -693,9 +855,12 @@ constexpr Check kChecks[] = {
                            "ledger.vendor-is-known", "ledger.version-is-known"},
         .open_on_main_only = true,
         .run = certificate_covers_product,
-        .rule = "The ledger lists the products of a certificate id; the declaration's id must list "
-                "this one.",
-        .remedy = "take the declaration of this product from the CSA",
+        .rule =
+            "The ledger lists certified products under their certificate ids. It is a hint only: "
+            "the list loses and misplaces entries, and the entry of the device's own version "
+            "decides (ledger.is-certified, ledger.certificate-id-matches-cd).",
+        .remedy = "compare the certificate id with the CSA's letter; where both agree, tell the "
+                  "CSA that its ledger's list is wrong",
     },
 };
 

@@ -15,10 +15,14 @@ Outcome judged(const Evidence& e, const RevocationState& state,
                const Fact<std::vector<RevocationPoint>>& points, const char* name) {
   if (state.answer == Answer::not_revoked) return pass();
   if (state.answer == Answer::revoked)
-    return fail(fmt::format("the {} was revoked on {} ({})", name, rfc3339(state.date),
-                            reason_text(state.reason)),
-                "a certificate in force", "its serial number is on the list",
-                place_text(state.place));
+    return fail(
+        fmt::format(
+            "the {} was revoked on {} ({}){}", name, rfc3339(state.date), reason_text(state.reason),
+            state.why.empty() ? ""
+                              : fmt::format("; what is wrong with the list beside that ({}) "
+                                            "takes nothing back",
+                                            state.why)),
+        "a certificate in force", "its serial number is on the list", place_text(state.place));
   if (state.answer == Answer::unknown)
     return unknown(fmt::format("whether the {} was revoked is not known: {}", name, state.why));
   if (!e.facts->asked) return skipped("no revocation list in the evidence, and no ledger asked");
@@ -46,9 +50,11 @@ Outcome lists_can_be_used(const Evidence& e) {
       const std::string& why = list.problem.empty() ? list.gap : list.problem;
       if (why.empty()) continue;
       const std::string place = place_text(list.place);
-      if (list.problem.empty())
+      if (list.authentic)
         return fail(fmt::format("the revocation list {} clears nobody: {}", place, why),
-                    "a list that says what it covers", why, place);
+                    list.problem.empty() ? "a list that says what it covers"
+                                         : "a list in force that is wholly understood",
+                    why, place);
       return fail(fmt::format("the revocation list {} cannot be used: {}", place, why),
                   "a list of the DAC's or PAI's issuer, in force", why, place);
     }
@@ -79,8 +85,11 @@ constexpr Check kChecks[] = {
         .consequence_of = {"pai.signature-verifies"},
         .open_on_main_only = true,
         .run = pai_is_not_revoked,
-        .rule = "The PAA's lists name the PAIs that it took back; every device below such a PAI is "
-                "refused. Not being named counts only when every list of the PAA could be used.",
+        .rule =
+            "The PAA's lists name the PAIs that it took back; every device below such a PAI is "
+            "refused. Whom a list of the PAA or its delegate names is revoked, whatever else is "
+            "wrong with the list; not being named counts only when every list of the PAA could "
+            "be used.",
         .remedy = "use DACs issued below a PAI in force, or get the list that says this one is",
     },
     {
@@ -92,8 +101,9 @@ constexpr Check kChecks[] = {
         .consequence_of = {"dac.signature-verifies"},
         .open_on_main_only = true,
         .run = dac_is_not_revoked,
-        .rule = "The PAI's lists name the DACs that it took back, by serial number. Not being "
-                "named counts only when every list of the PAI could be used.",
+        .rule = "The PAI's lists name the DACs that it took back, by serial number. Whom a list of "
+                "the PAI or its delegate names is revoked, whatever else is wrong with the list; "
+                "not being named counts only when every list of the PAI could be used.",
         .remedy = "keep this part back; find out why its DAC was revoked, or get the list that "
                   "says it was not",
     },
@@ -104,8 +114,10 @@ constexpr Check kChecks[] = {
         .spec = "RFC 5280 6.3",
         .run = lists_can_be_used,
         .rule = "A list counts when it is signed by the issuer it speaks for or by a signer that "
-                "this issuer delegated to, in force at the instant, and fully understood; a point "
-                "on the ledger only when its signer, vendor and product are the issuer's.",
+                "this issuer delegated to. Whom it names is revoked then, whatever else is wrong "
+                "with it; whom it does not name it clears only when it is in force at the instant "
+                "and fully understood. A point on the ledger counts only when its signer, vendor "
+                "and product are the issuer's.",
         .remedy = "fetch the list again from the address that the ledger names, or have its issuer "
                   "correct the list or the ledger's entry",
     },

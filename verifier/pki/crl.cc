@@ -17,6 +17,7 @@ constexpr size_t kMaxUnknownCritical = 16;  // kept by name; one is enough to di
 constexpr size_t kMaxCrlExtensions = 64;    // RFC 5280 5.2 defines seven
 
 constexpr uint8_t kCrlNumber[] = {0x55, 0x1D, 0x14};                 // 2.5.29.20
+constexpr uint8_t kDeltaIndicator[] = {0x55, 0x1D, 0x1B};            // 2.5.29.27
 constexpr uint8_t kReasonCode[] = {0x55, 0x1D, 0x15};                // 2.5.29.21
 constexpr uint8_t kIssuingDistributionPoint[] = {0x55, 0x1D, 0x1C};  // 2.5.29.28
 constexpr uint8_t kCertificateIssuer[] = {0x55, 0x1D, 0x1D};         // 2.5.29.29
@@ -69,39 +70,77 @@ void note_unknown(std::vector<std::string>* unknown, const Extension& extension)
     unknown->push_back(std::move(oid));
 }
 
-// RFC 5280 5.1.2.6. `unknown` may be null.
-Result<RevokedItem> read_entry(der::Cursor& entries, std::vector<std::string>* unknown) {
+// Where faults go that leave the rest readable: the first one is kept. Null: nobody asks.
+void note_fault(std::optional<Error>* faults, Error fault) {
+  if (faults != nullptr && !*faults) *faults = std::move(fault);
+}
+
+// What an entry says beside its serial number. `unknown` may be null.
+void read_entry_extensions(der::Cursor& entry, RevokedItem& out, std::vector<std::string>* unknown,
+                           std::optional<Error>* faults) {
+  const uint64_t at = entry.offset();
+  const auto extensions = read_extensions(entry, "crlEntryExtensions");
+  if (!extensions) return note_fault(faults, extensions.error());
+  for (const auto& extension : *extensions) {
+    if (equal(extension.oid, kReasonCode)) {
+      const auto reason = reason_of(extension.value);
+      if (!reason) note_fault(faults, {.what = reason.error().what, .offset = at});
+      if (reason) out.reason = *reason;
+    } else if (equal(extension.oid, kCertificateIssuer)) {
+      const auto issuers = certificate_issuers_of(extension.value);
+      if (!issuers) note_fault(faults, {.what = issuers.error().what, .offset = at});
+      out.certificate_issuers = issuers ? *issuers : extension.value;
+      out.names_issuers = true;
+    } else {
+      note_unknown(unknown, extension);
+    }
+  }
+  if (const auto done = entry.end("revoked certificate"); !done) note_fault(faults, done.error());
+}
+
+// RFC 5280 5.1.2.6. An error: no serial number can be read.
+Result<RevokedItem> read_entry(der::Cursor& entries, std::vector<std::string>* unknown,
+                               std::optional<Error>* faults) {
   const View from = entries.rest();
   auto entry = entries.enter(der::kSequence, "revoked certificate");
   if (!entry) return tl::unexpected(entry.error());
   RevokedItem out;
   out.whole = from.first(from.size() - entries.rest().size());
-  const auto serial = entry->integer("userCertificate");
-  if (!serial) return tl::unexpected(serial.error());
-  out.serial = *serial;
-  const auto date = read_time(*entry, "revocationDate");
-  if (!date) return tl::unexpected(date.error());
-  out.date = *date;
-  if (entry->empty()) return out;
-  const uint64_t at = entry->offset();
-  const auto extensions = read_extensions(*entry, "crlEntryExtensions");
-  if (!extensions) return tl::unexpected(extensions.error());
-  for (const auto& extension : *extensions) {
-    if (equal(extension.oid, kReasonCode)) {
-      const auto reason = reason_of(extension.value);
-      if (!reason) return error(reason.error().what, at);
-      out.reason = *reason;
-    } else if (equal(extension.oid, kCertificateIssuer)) {
-      const auto issuers = certificate_issuers_of(extension.value);
-      if (!issuers) return error(issuers.error().what, at);
-      out.certificate_issuers = *issuers;
-    } else {
-      note_unknown(unknown, extension);
-    }
+  der::Cursor ahead = *entry;
+  if (const auto serial = ahead.integer("userCertificate")) {
+    *entry = ahead;
+    out.serial = *serial;
+  } else {  // a number that is not written as DER wants it is a number still
+    note_fault(faults, serial.error());
+    const auto element = entry->expect(der::kInteger, "userCertificate");
+    if (!element) return tl::unexpected(element.error());
+    out.serial = element->body;
   }
-  if (const auto done = entry->end("revoked certificate"); !done)
-    return tl::unexpected(done.error());
+  const auto date = read_time(*entry, "revocationDate");
+  if (!date) {
+    note_fault(faults, date.error());
+    return out;
+  }
+  out.date = *date;
+  if (!entry->empty()) read_entry_extensions(*entry, out, unknown, faults);
   return out;
+}
+
+// The next entry that has a serial number; nullopt: there is none.
+std::optional<RevokedItem> next_entry(der::Cursor& entries, std::vector<std::string>* unknown,
+                                      std::optional<Error>* faults) {
+  while (!entries.empty()) {
+    der::Cursor ahead = entries;
+    const auto item = read_entry(entries, unknown, faults);
+    if (item) return *item;
+    note_fault(faults, item.error());
+    if (!ahead.any("revoked certificate")) {
+      entries = der::Cursor(View());
+      return std::nullopt;
+    }
+    entries = ahead;
+  }
+  return std::nullopt;
 }
 
 Result<bool> implicit_boolean(const der::Element& element, std::string_view name) {
@@ -168,6 +207,7 @@ tl::expected<void, Error> know_crl_extension(const Extension& extension, Crl& ou
     if (!partition) return tl::unexpected(std::move(partition).error());
     out.partition = std::move(*partition);
   } else {
+    out.delta = out.delta || equal(extension.oid, kDeltaIndicator);
     note_unknown(&out.unknown_critical, extension);
   }
   return {};
@@ -189,10 +229,15 @@ tl::expected<void, Error> read_crl_extensions(der::Cursor& tbs, Crl& out) {
     // what the list covers.
     const auto same = [&](const Extension& other) { return equal(other.oid, extension.oid); };
     if (std::any_of(extensions->begin(), extensions->begin() + static_cast<std::ptrdiff_t>(i),
-                    same))
-      return error(fmt::format("crlExtensions: {} occurs twice", der::oid_text(extension.oid)), at);
-    if (const auto known = know_crl_extension(extension, out); !known)
-      return error("crlExtensions: " + known.error().what, at);
+                    same)) {
+      note_fault(&out.damage,
+                 {.what = fmt::format("crl: tbsCertList: crlExtensions: {} occurs twice",
+                                      der::oid_text(extension.oid)),
+                  .offset = at});
+    } else if (const auto known = know_crl_extension(extension, out); !known) {
+      note_fault(&out.damage,
+                 {.what = "crl: tbsCertList: crlExtensions: " + known.error().what, .offset = at});
+    }
   }
   return tagged->end("crlExtensions");
 }
@@ -201,23 +246,54 @@ bool at_time(const der::Cursor& cursor) {
   return cursor.peek() == der::kUtcTime || cursor.peek() == der::kGeneralizedTime;
 }
 
-// RFC 5280 5.1.2. With a summary the entries are left alone.
-tl::expected<void, Error> read_tbs(der::Cursor& tbs, Crl& out, const CrlSummary* summary) {
+Error in_tbs(const Error& fault) {
+  return {.what = "crl: tbsCertList: " + fault.what, .offset = fault.offset};
+}
+
+// A time; one that cannot be read is stepped over, where one stands at all.
+Result<std::optional<Instant>> read_time_or_fault(der::Cursor& tbs, const char* name, Crl& out) {
+  der::Cursor ahead = tbs;
+  if (const auto time = read_time(ahead, name)) {
+    tbs = ahead;
+    return *time;
+  } else if (!at_time(tbs)) {
+    return tl::unexpected(time.error());
+  } else {
+    note_fault(&out.damage, in_tbs(time.error()));
+  }
+  if (const auto skipped = tbs.any(name); !skipped) return tl::unexpected(skipped.error());
+  return std::nullopt;
+}
+
+void read_entries(der::Cursor entries, Crl& out) {
+  for (;; ++out.entry_count) {
+    std::optional<Error> fault;
+    const bool found = next_entry(entries, &out.unknown_critical, &fault).has_value();
+    if (fault)
+      note_fault(&out.damage, in_tbs({.what = fmt::format("revokedCertificates: entry {}: {}",
+                                                          out.entry_count, fault->what),
+                                      .offset = fault->offset}));
+    if (!found) return;
+  }
+}
+
+// RFC 5280 5.1.2. With a summary the entries are left alone. Gives the signed part's algorithm.
+Result<View> read_tbs(der::Cursor& tbs, Crl& out, const CrlSummary* summary) {
   if (tbs.peek() == der::kInteger) {
     const auto version = tbs.small_integer("version", 255);
     if (!version) return tl::unexpected(version.error());
     out.version = static_cast<unsigned>(*version) + 1;
   }
-  if (const auto algorithm = read_algorithm(tbs, "signature"); !algorithm)
-    return tl::unexpected(algorithm.error());
+  const auto algorithm = read_algorithm(tbs, "signature");
+  if (!algorithm) return tl::unexpected(algorithm.error());
   auto issuer = read_name(tbs, "issuer");
   if (!issuer) return tl::unexpected(std::move(issuer).error());
   out.issuer = std::move(*issuer);
-  const auto this_update = read_time(tbs, "thisUpdate");
+  const auto this_update = read_time_or_fault(tbs, "thisUpdate", out);
   if (!this_update) return tl::unexpected(this_update.error());
-  out.this_update = *this_update;
+  out.this_update = this_update->value_or(Instant{});
   if (at_time(tbs)) {
-    const auto next_update = read_time(tbs, "nextUpdate");
+    const auto next_update = read_time_or_fault(tbs, "nextUpdate", out);
     if (!next_update) return tl::unexpected(next_update.error());
     out.next_update = *next_update;
   }
@@ -225,16 +301,14 @@ tl::expected<void, Error> read_tbs(der::Cursor& tbs, Crl& out, const CrlSummary*
     auto entries = tbs.enter(der::kSequence, "revokedCertificates");
     if (!entries) return tl::unexpected(entries.error());
     out.entries = entries->rest();
-    for (; summary == nullptr && !entries->empty(); ++out.entry_count) {
-      const auto entry = read_entry(*entries, &out.unknown_critical);
-      if (!entry)
-        return within(fmt::format("revokedCertificates: entry {}", out.entry_count), entry.error());
-    }
+    if (summary == nullptr) read_entries(*entries, out);
   }
   if (!tbs.empty()) {
-    if (const auto read = read_crl_extensions(tbs, out); !read) return read;
+    if (const auto read = read_crl_extensions(tbs, out); !read)
+      note_fault(&out.damage, in_tbs(read.error()));
   }
-  return tbs.end("end");
+  if (const auto done = tbs.end("end"); !done) note_fault(&out.damage, in_tbs(done.error()));
+  return algorithm->content;
 }
 
 Result<CrlPtr> read_crl(View der, std::shared_ptr<const void> owner, const CrlSummary* summary) {
@@ -252,23 +326,39 @@ Result<CrlPtr> read_crl(View der, std::shared_ptr<const void> owner, const CrlSu
   if (!tbs) return within("crl", tbs.error());
   out->tbs = tbs->whole;
   der::Cursor content(tbs->body, inner->offset() - tbs->body.size());
-  if (const auto read = read_tbs(content, *out, summary); !read)
-    return within("crl: tbsCertList", read.error());
+  const auto signed_algorithm = read_tbs(content, *out, summary);
+  if (!signed_algorithm) return tl::unexpected(in_tbs(signed_algorithm.error()));
   const auto algorithm = read_algorithm(*inner, "signatureAlgorithm");
   if (!algorithm) return within("crl", algorithm.error());
   out->signature_algorithm = algorithm->oid;
+  out->same_algorithm = equal(algorithm->content, *signed_algorithm);
   const auto signature = inner->bit_string("signatureValue");
   if (!signature) return within("crl", signature.error());
   if (const auto ecdsa = der::ecdsa_signature(*signature)) out->ecdsa = *ecdsa;
-  if (const auto done = inner->end("crl"); !done) return tl::unexpected(done.error());
-  if (const auto done = outer.end("crl"); !done) return tl::unexpected(done.error());
+  for (der::Cursor* end : {&*inner, &outer}) {
+    if (const auto done = end->end("crl"); !done) note_fault(&out->damage, done.error());
+  }
   return CrlPtr(out);
+}
+
+Result<CrlPtr> whole(Result<CrlPtr> crl) {
+  if (crl && (*crl)->damage) return tl::unexpected(*(*crl)->damage);
+  return crl;
 }
 
 }  // namespace
 
-Result<CrlPtr> parse_crl(View der, std::shared_ptr<const void> owner) {
+Result<CrlPtr> salvage_crl(View der, std::shared_ptr<const void> owner) {
   return read_crl(der, std::move(owner), nullptr);
+}
+
+Result<CrlPtr> salvage_crl(Bytes der) {
+  const auto owner = std::make_shared<const Bytes>(std::move(der));
+  return salvage_crl(*owner, owner);
+}
+
+Result<CrlPtr> parse_crl(View der, std::shared_ptr<const void> owner) {
+  return whole(salvage_crl(der, std::move(owner)));
 }
 
 Result<CrlPtr> parse_crl(Bytes der) {
@@ -277,7 +367,7 @@ Result<CrlPtr> parse_crl(Bytes der) {
 }
 
 Result<CrlPtr> reopen_crl(View der, std::shared_ptr<const void> owner, const CrlSummary& summary) {
-  return read_crl(der, std::move(owner), &summary);
+  return whole(read_crl(der, std::move(owner), &summary));
 }
 
 // A certificate has a SEQUENCE (its validity) where a list has a time.
@@ -291,12 +381,11 @@ bool looks_like_crl(View input) {
 }
 
 std::optional<RevokedItem> RevokedWalk::next() {
-  if (entries_.empty()) return std::nullopt;
-  auto item = read_entry(entries_, nullptr);
-  if (!item) return std::nullopt;  // parse_crl has read every entry; this list was not made by it
-  if (!item->certificate_issuers.empty()) certificate_issuers_ = item->certificate_issuers;
+  auto item = next_entry(entries_, nullptr, nullptr);
+  if (!item) return std::nullopt;
+  if (item->names_issuers) certificate_issuers_ = item->certificate_issuers;
   item->certificate_issuers = certificate_issuers_;
-  return *item;
+  return item;
 }
 
 std::optional<RevokedItem> revoked_item_at(const Crl& crl, size_t offset) {
@@ -304,7 +393,7 @@ std::optional<RevokedItem> revoked_item_at(const Crl& crl, size_t offset) {
   if (crl.entries.empty() || offset < begin || offset >= begin + crl.entries.size())
     return std::nullopt;
   der::Cursor entries(crl.der.subspan(offset, begin + crl.entries.size() - offset));
-  const auto item = read_entry(entries, nullptr);
+  const auto item = read_entry(entries, nullptr, nullptr);
   return item ? std::optional(*item) : std::nullopt;
 }
 
@@ -313,31 +402,28 @@ View without_leading_zeros(View serial) {
   return serial;
 }
 
-// A list that is not indirect and names no other issuer speaks of whatever it is consulted for: in
-// Matter that may be the certificates of the PAA or PAI that delegated to its signer (the ledger's
-// crlSignerDelegator).
-bool speaks_of(const Crl& crl, View certificate_issuers, const Name& issuer) {
-  if (!certificate_issuers.empty()) return names_issuer(certificate_issuers, issuer);
-  return !(crl.partition && crl.partition->indirect) || same_name(crl.issuer, issuer);
+SpeaksOf speaks_of(const RevokedItem& item, const Name& issuer) {
+  if (item.certificate_issuers.empty() && !item.names_issuers) return SpeaksOf::this_one;
+  if (names_issuer(item.certificate_issuers, issuer)) return SpeaksOf::this_one;
+  return item.names_issuers ? SpeaksOf::other : SpeaksOf::unsaid;
 }
 
 std::optional<RevokedEntry> find_revoked(const Crl& crl, View serial, const Name& issuer) {
   const View wanted = without_leading_zeros(serial);
-  View compared;  // the last certificate issuers that were compared, and the answer: they may be
-                  // long and hold for many
-  bool first = true, ours = false;
+  std::optional<RevokedEntry> unsaid;
   RevokedWalk walk(crl);
   while (const auto item = walk.next()) {
-    if (!equal(without_leading_zeros(item->serial), wanted) || item->reason == kRemoveFromCrl)
+    if (!equal(without_leading_zeros(item->serial), wanted) ||
+        (crl.delta && item->reason == kRemoveFromCrl))
       continue;
-    if (first || item->certificate_issuers.data() != compared.data()) {
-      first = false;
-      compared = item->certificate_issuers;
-      ours = speaks_of(crl, compared, issuer);
-    }
-    if (ours) return RevokedEntry{item->date, item->reason};
+    const SpeaksOf whose = speaks_of(*item, issuer);
+    if (whose == SpeaksOf::other) continue;
+    const RevokedEntry found{
+        .date = item->date, .reason = item->reason, .unsaid = whose == SpeaksOf::unsaid};
+    if (!found.unsaid) return found;
+    if (!unsaid) unsaid = found;
   }
-  return std::nullopt;
+  return unsaid;
 }
 
 }  // namespace attest

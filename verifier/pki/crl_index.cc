@@ -61,15 +61,11 @@ size_t CrlIndex::size_for(size_t entry_count) {
 Bytes CrlIndex::build(const Crl& crl) {
   std::vector<Record> records;
   records.reserve(crl.entry_count);
-  View issuers;
   uint32_t issuers_entry = 0;
   RevokedWalk walk(crl);
   while (const auto item = walk.next()) {
     const auto offset = static_cast<uint32_t>(item->whole.data() - crl.der.data());
-    if (item->certificate_issuers.data() != issuers.data()) {
-      issuers = item->certificate_issuers;
-      issuers_entry = offset;
-    }
+    if (item->names_issuers) issuers_entry = offset;
     records.push_back({.hash = hash_of(item->serial), .entry = offset, .issuers = issuers_entry});
   }
   std::sort(records.begin(), records.end());
@@ -115,6 +111,7 @@ Result<std::optional<RevokedEntry>> CrlIndex::find(const Crl& crl, View serial, 
   const size_t from = le32(range, 0), to = le32(range, 4);
   if (from > to || to > records_.size() / kRecord) return damaged();
   if (!good(tags_.subspan(from, to - from))) return damaged();
+  std::optional<RevokedEntry> unsaid;
   // In the order of the hashes, and of equal ones in that of the list.
   for (size_t i = from; i < to; ++i) {
     if (tags_[i] != tag_of(hash)) continue;
@@ -131,19 +128,24 @@ Result<std::optional<RevokedEntry>> CrlIndex::find(const Crl& crl, View serial, 
       if (!body || !good(*body)) return std::nullopt;
       return revoked_item_at(crl, at);
     };
-    const auto found = item(offset);
+    auto found = item(offset);
     if (!found) return damaged();
-    if (!equal(without_leading_zeros(found->serial), wanted) || found->reason == kRemoveFromCrl)
+    if (!equal(without_leading_zeros(found->serial), wanted) ||
+        (crl.delta && found->reason == kRemoveFromCrl))
       continue;
-    View issuers = found->certificate_issuers;
-    if (const size_t named_at = le32(record, 8); issuers.empty() && named_at != 0) {
+    if (const size_t named_at = le32(record, 8); !found->names_issuers && named_at != 0) {
       const auto naming = item(named_at);
       if (!naming) return damaged();
-      issuers = naming->certificate_issuers;
+      found->certificate_issuers = naming->certificate_issuers;
     }
-    if (speaks_of(crl, issuers, issuer)) return RevokedEntry{found->date, found->reason};
+    const SpeaksOf whose = speaks_of(*found, issuer);
+    if (whose == SpeaksOf::other) continue;
+    const RevokedEntry entry{
+        .date = found->date, .reason = found->reason, .unsaid = whose == SpeaksOf::unsaid};
+    if (!entry.unsaid) return entry;
+    if (!unsaid) unsaid = entry;
   }
-  return std::nullopt;
+  return unsaid;
 }
 
 RevokedList::RevokedList(CrlPtr crl) : crl_(std::move(crl)), tbs_digest_(sha256(crl_->tbs)) {}
