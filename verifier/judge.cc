@@ -56,11 +56,12 @@ const Links& links() {
     }
     std::vector<uint8_t> seen(catalogue().size());
     for (size_t i = 0; i < catalogue().size(); ++i) visit(i, out, seen, out.order);
-    for (size_t i = 0; i < catalogue().size(); ++i) out.shared.push_back(is_shared(i) ? 1 : 0);
+    for (size_t i = 0; i < catalogue().size(); ++i)
+      out.shared.push_back(is_shared(*catalogue()[i]) ? 1 : 0);
     std::vector<uint8_t> own(catalogue().size());
     for (const size_t i : out.order) {
       const auto is_own = [&](size_t j) { return own[j] != 0; };
-      own[i] = !is_shared(i) || std::ranges::any_of(out.after.of(i), is_own) ||
+      own[i] = !is_shared(*catalogue()[i]) || std::ranges::any_of(out.after.of(i), is_own) ||
                        std::ranges::any_of(out.consequence_of.of(i), is_own)
                    ? 1
                    : 0;
