@@ -1,6 +1,7 @@
 #include "cli/bundling.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
@@ -168,13 +169,29 @@ Result<std::string> check_signer(const Bundle& bundle, const std::string& signed
 Result<ApprovedSample> sample_from(const std::string& path, const std::string& signed_by) {
   const auto file = FileBytes::open(path);
   if (!file) return within("--after", file.error());
+  const auto refused = [&](const std::string& found) {
+    return error(
+        fmt::format("--after: {}: expected the bundle of an approved sample, {}", path, found));
+  };
   const auto again = replayed(file->view());
   if (!again) return within(fmt::format("--after: {}", path), again.error());
-  if (!signed_by.empty()) {
-    if (const auto signer = check_signer(again->bundle, signed_by); !signer)
-      return within(fmt::format("--after: {}", path), signer.error());
-  }
-  return sample_of(again->evidence, again->report, path);
+  const auto signer = check_signer(again->bundle, signed_by);
+  if (!signer) return within(fmt::format("--after: {}", path), signer.error());
+  if (again->bundle.signature.empty())
+    return refused("signed by who approved it (verify --sign-with), found one without a signature");
+  ApprovedSample sample = sample_of(again->evidence, again->report, path);
+  if (again->evidence.policy.network == Network::none)
+    return refused("found one that was judged with --network none, where no ledger approves");
+  if (!sample.waived.empty())
+    return refused(
+        fmt::format("found one that passed by a waiver of {}: what proves that a sample "
+                    "is what it says cannot be waived in one that others follow",
+                    fmt::join(sample.waived, ", ")));
+  const auto name = signer_of(view(manifest_text(again->bundle)), again->bundle.signature, {});
+  if (!name) return within(fmt::format("--after: {}", path), name.error());
+  sample.signer = *name;
+  sample.signer_is_known = !signed_by.empty();
+  return sample;
 }
 
 }  // namespace attest::cli

@@ -204,10 +204,10 @@ std::string checklist_text(const Evidence& e, const std::vector<Step>& steps, si
         out +=
             fmt::format("{:{}}{}\n", "", kIndent + 2,
                         wrap("waiver: " + printable(f->waived), width - kIndent - 2, kIndent + 2));
-      if (f->check->remedy[0] != '\0')
-        out += fmt::format(
-            "{:{}}{}\n", "", kIndent + 2,
-            wrap(fmt::format("do: {}", f->check->remedy), width - kIndent - 2, kIndent + 2));
+      if (!f->remedy.empty())
+        out +=
+            fmt::format("{:{}}{}\n", "", kIndent + 2,
+                        wrap(fmt::format("do: {}", f->remedy), width - kIndent - 2, kIndent + 2));
     }
   }
   out += fmt::format("\n  policy {}, as of {}\n", network_name(e.policy.network),
@@ -235,7 +235,7 @@ Json checklist_json(const Evidence& e, const std::vector<Step>& steps) {
                       .set("id", f->check->id)
                       .set("status", status_name(f->status))
                       .set("message", printable(f->message))
-                      .set("remedy", f->check->remedy[0] == '\0' ? Json() : Json(f->check->remedy))
+                      .set("remedy", f->remedy.empty() ? Json() : Json(printable(f->remedy)))
                       .set("waived", f->waived.empty() ? Json() : Json(printable(f->waived))));
     }
     list.push(Json(Json::Object{})

@@ -57,7 +57,9 @@ std::string as_json() {
                                        .set("main", may_be_waived(*check, Network::main))
                                        .set("test", may_be_waived(*check, Network::test)))
                   .set("rule", check->rule)
-                  .set("remedy", check->remedy));
+                  .set("remedy", check->remedy)
+                  .set("when_unknown",
+                       *check->when_unknown == '\0' ? Json() : Json(check->when_unknown)));
   }
   for (const LotRule& rule : lot_rules()) {
     const char* severity = severity_name(rule.severity);
@@ -119,6 +121,8 @@ std::string checks_markdown() {
                ? "- the SDK does not check it\n"
                : fmt::format("- the SDK says: {} {}\n", check->sdk, sdk_code_name(check->sdk));
     if (check->remedy[0] != '\0') out += fmt::format("- remedy: {}\n", check->remedy);
+    if (*check->when_unknown != '\0')
+      out += fmt::format("- when it stays unknown: {}\n", check->when_unknown);
   }
   out += "\n## lot\n\nAsked once a lot, between its devices and against its manifest.\n";
   for (const LotRule& rule : lot_rules()) {
@@ -168,6 +172,7 @@ std::string check_text(const Check& check, size_t width) {
   row("SDK", check.sdk == 0 ? std::string("does not check it")
                             : fmt::format("{} {}", check.sdk, sdk_code_name(check.sdk)));
   row("remedy", check.remedy);
+  row("unknown", check.when_unknown);
   return out;
 }
 

@@ -133,7 +133,8 @@ class Writer {
                                 : f != nullptr       ? f->rule->id
                                 : !lot_.open.empty() ? std::string_view(lot_.open.front().id)
                                                      : std::string_view();
-    const char* words = rule_words(id).remedy;
+    const bool open = lot_.failed.empty() && f == nullptr;  // then nothing is known to be a fault
+    const char* words = open ? rule_words(id).when_unknown : rule_words(id).remedy;
     return *words != '\0'                     ? words
            : lot_.verdict == Verdict::approve ? "nothing: the lot may be accepted"
                                               : "read the causes below";
@@ -225,8 +226,8 @@ class Writer {
                      kChartWidth * static_cast<double>(cause.count) / static_cast<double>(most)),
             10, tone_class(why.tone));
       }
-      if (*words.remedy != '\0')
-        page_.leaf("p", fmt::format("Do: {}", words.remedy), {{"class", "remedy"}});
+      const char* remedy = why.tone == Status::unknown ? words.when_unknown : words.remedy;
+      if (*remedy != '\0') page_.leaf("p", fmt::format("Do: {}", remedy), {{"class", "remedy"}});
       devices_of(why, cause);
     }
   }

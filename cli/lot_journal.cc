@@ -14,7 +14,8 @@
 namespace attest::cli {
 namespace {
 
-constexpr const char* kSchema = "matter-attest/lot-journal/1";
+constexpr std::string_view kLink = ",\"link\":\"", kEnd = "\"}";
+constexpr const char* kSchema = "matter-attest/lot-journal/2";
 
 tl::unexpected<Error> failed(const std::string& path) {
   return error(fmt::format("--resume: {}: {}", path, std::strerror(errno)));
@@ -39,6 +40,7 @@ LotJournal::LotJournal(LotJournal&& other) noexcept
     : path_(std::move(other.path_)),
       file_(std::exchange(other.file_, nullptr)),
       head_(other.head_),
+      link_(other.link_),
       resumed_(other.resumed_) {}
 LotJournal::~LotJournal() {
   if (file_ != nullptr) std::fclose(file_);
@@ -86,7 +88,9 @@ tl::expected<void, Error> LotJournal::write_head() {
       .set("key", hex(head_.key))
       .set("at", rfc3339(head_.at))
       .set("options", fmt::format("{:016x}", head_.options));
-  return append(dump(head) + "\n");
+  const std::string line = dump(head);
+  link_ = siphash(head_.key, view(line));
+  return write(line + "\n");
 }
 
 tl::expected<void, Error> LotJournal::read_head() {
@@ -105,6 +109,7 @@ tl::expected<void, Error> LotJournal::read_head() {
   std::copy(key->begin(), key->end(), head_.key.begin());
   head_.options = static_cast<uint64_t>(be32(*options, 0)) << 32 | be32(*options, 4);
   head_.at = *at;
+  link_ = siphash(head_.key, view(*line));
   return {};
 }
 
@@ -113,7 +118,13 @@ tl::expected<void, Error> LotJournal::replay(const std::function<void(DeviceLine
   long end = std::ftell(file_);
   while (auto text = whole_line(file_)) {
     ++number;
-    auto line = read_line(*text);
+    const auto record = unlinked(*text);
+    if (!record)
+      return error(
+          fmt::format("--resume: {}: expected the lines as they were written, found line "
+                      "{} (or one before it) changed: begin a new journal",
+                      path_, number));
+    auto line = read_line(*record);
     if (!line)
       return error(fmt::format("--resume: {}: line {}: {}", path_, number, line.error().what));
     take(std::move(*line));
@@ -125,7 +136,40 @@ tl::expected<void, Error> LotJournal::replay(const std::function<void(DeviceLine
   return {};
 }
 
-tl::expected<void, Error> LotJournal::append(std::string_view lines) {
+// A record ends with a digest of itself and of all before it, so that none is changed, left out,
+// put in or moved unseen. The key stands in the head: it guards against accidents and against who
+// edits a verdict, not against who computes the digests anew.
+std::string LotJournal::linked(std::string_view record) {
+  link_ = next_link(record);
+  return fmt::format("{}{}{:016x}{}\n", record.substr(0, record.size() - 1), kLink, link_, kEnd);
+}
+
+std::optional<std::string> LotJournal::unlinked(const std::string& line) {
+  constexpr size_t kDigits = 16, kTail = kLink.size() + kDigits + kEnd.size();
+  if (line.size() < kTail) return std::nullopt;
+  std::string record = line.substr(0, line.size() - kTail) + "}";
+  const uint64_t link = next_link(record);
+  if (line.substr(line.size() - kTail) != fmt::format("{}{:016x}{}", kLink, link, kEnd))
+    return std::nullopt;
+  link_ = link;
+  return record;
+}
+
+uint64_t LotJournal::next_link(std::string_view record) const {
+  return siphash(head_.key, view(fmt::format("{:016x}{}", link_, record)));
+}
+
+tl::expected<void, Error> LotJournal::append(const std::vector<std::string>& records) {
+  std::string lines;
+  for (const std::string& record : records) {
+    std::string_view text = record;
+    if (text.ends_with('\n')) text.remove_suffix(1);
+    lines += linked(text);
+  }
+  return write(lines);
+}
+
+tl::expected<void, Error> LotJournal::write(std::string_view lines) {
   if (std::fwrite(lines.data(), 1, lines.size(), file_) != lines.size() || std::fflush(file_) != 0)
     return failed(path_);
   return {};

@@ -76,7 +76,8 @@ void device_suite(Markup& page, const LotReport& lot, const DeviceResult& device
                 }
                 for (const std::string& id : device.open)
                   junit_case(page, id, rule_words(id).title, JunitResult::skipped,
-                             fmt::format("unknown: {}", device.summary));
+                             fmt::format("unknown: {}", device.summary),
+                             {fmt::format("do: {}", rule_words(id).when_unknown)});
               });
   page.line();
 }

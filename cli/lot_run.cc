@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <thread>
+#include <tuple>
 
 #include "cli/expected.h"
 #include "cli/lot_journal.h"
@@ -16,7 +17,9 @@
 #include "cli/lot_output.h"
 #include "cli/lot_pipeline.h"
 #include "cli/lot_progress.h"
+#include "cli/report_words.h"
 #include "cli/tried_file.h"
+#include "verifier/catalogue.h"
 #include "verifier/crypto.h"
 #include "verifier/lot/manifest_tally.h"
 #include "verifier/lot/sample.h"
@@ -55,25 +58,58 @@ uint64_t content_digest(const std::string& path) {
   return all;
 }
 
-// Everything a verdict depends on, so that a journal of other options is not gone on with.
-uint64_t options_digest(const LotOptions& o) {
-  std::string all =
-      fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n", o.judge.network, o.judge.ledger.ledger,
-                  o.judge.ledger.chain_id, o.expect,
-                  o.part.empty() ? "" : part_mark(part_key(o.part).value_or(SipKey{}), {}).key,
-                  o.sample, o.sample > 0 ? o.seed : 0, o.full);
-  for (const auto* list :
-       {&o.inputs, &o.manifests, &o.columns, &o.judge.trust_paa, &o.judge.trust_cd_signer,
-        &o.judge.require, &o.judge.waive, &o.judge.waivers}) {
-    for (const std::string& one : *list) all += one + "\n";
-    all += "--\n";
+// A text of everything that was added, in which nothing runs into its neighbour.
+class Inputs {
+ public:
+  Inputs& add(std::string_view value) {
+    text_ += fmt::format("{}:{}\n", value.size(), value);
+    return *this;
   }
-  all += fmt::format("{}\n", o.expect.empty() ? 0 : content_digest(o.expect));
-  for (const auto* list :
-       {&o.manifests, &o.judge.trust_paa, &o.judge.trust_cd_signer, &o.judge.waivers}) {
-    for (const std::string& one : *list) all += fmt::format("{}\n", content_digest(one));
+  Inputs& add(const std::vector<std::string>& list) {
+    add(std::to_string(list.size()));
+    for (const std::string& one : list) add(one);
+    return *this;
   }
-  return siphash(SipKey{}, view(all));
+  // Paths, and what stands there now.
+  Inputs& files(const std::vector<std::string>& paths) {
+    add(paths);
+    for (const std::string& one : paths) add(fmt::format("{:x}", content_digest(one)));
+    return *this;
+  }
+  const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+// Everything a verdict depends on, so that a journal of other options is not gone on with. The
+// bindings name every option there is: one that is added does not compile until it stands here,
+// digested or told to change no verdict.
+uint64_t options_digest(const LotOptions& given, const std::vector<Secret>& secrets,
+                        const SipKey& key) {
+  const auto& [judge, inputs, manifests, columns, format, output, expect, resume, part, engine,
+               jobs, sample, seed, stream, full] = given;
+  const auto& [network, trust_paa, trust_cd_signer, unlock, require, waive, waivers, fail_on, at,
+               show_passcode, ledger] = judge;
+  const auto& [ledger_network, source, chain_id, cache_dir, max_age, offline, private_hosts] =
+      ledger;
+  // Form and place of the report, and how fast it comes. --at stands in the journal's head; what
+  // --unlock names was read already.
+  static_cast<void>(
+      std::tie(format, output, resume, engine, jobs, stream, at, ledger_network, unlock));
+  Inputs all;
+  all.add(MATTER_ATTEST_VERSION);
+  for (const Check* check : catalogue()) all.add(check->id);
+  all.add(inputs).add(columns).add(require).add(waive).add(fail_on).add(network);
+  all.add(chain_id).add(cache_dir).add(max_age);
+  all.add(part.empty() ? "" : part_mark(part_key(part).value_or(SipKey{}), {}).key);
+  all.add(fmt::format("{} {} {} {} {} {}", sample, sample > 0 ? seed : 0, full, show_passcode,
+                      offline, private_hosts));
+  all.files(manifests).files(trust_paa).files(trust_cd_signer).files(waivers);
+  all.files({source}).files({expect});
+  for (const Secret& secret : secrets)
+    all.add(text(secret.bytes)).add(secret.passphrase ? "passphrase" : "key");
+  return siphash(key, view(all.text()));
 }
 
 // A source without its first devices, which a journal has; they must be the same.
@@ -199,12 +235,13 @@ class LotRun {
   tl::expected<void, Error> open_journal() {
     if (options_.resume.empty()) return {};
     auto journal = LotJournal::open(
-        options_.resume,
-        {.key = setup_.key, .at = setup_.policy.at, .options = options_digest(options_)});
+        options_.resume, {.key = setup_.key,
+                          .at = setup_.policy.at,
+                          .options = options_digest(options_, setup_.secrets, setup_.key)});
     if (!journal) return tl::unexpected(journal.error());
     journal_.emplace(std::move(*journal));
     if (!journal_->resumed()) return {};
-    if (journal_->head().options != options_digest(options_))
+    if (journal_->head().options != options_digest(options_, setup_.secrets, journal_->head().key))
       return error(
           fmt::format("--resume: {}: expected the options and files with which it was begun, found "
                       "others: begin a new journal",
@@ -271,11 +308,11 @@ class LotRun {
         .render = [&](const DeviceLine& line) { return rendered(output, line); },
         .write =
             [&](std::vector<WrittenLine> lines, bool pause) {
-              std::string kept;
+              std::vector<std::string> kept;
               for (const WrittenLine& one : lines) {
                 must(output.write(one.text));
                 count(one.line);
-                if (journal_) kept += write_line(one.line, LineForm::part);
+                if (journal_) kept.push_back(write_line(one.line, LineForm::part));
               }
               if (journal_) must(journal_->append(kept));
               if (pause) must(output.flush());
@@ -322,6 +359,9 @@ class LotRun {
     out.network = setup_.policy.network;
     out.at = setup_.policy.at;
     out.engine = setup_.engine->name();
+    out.fail_on_warn = setup_.policy.fail_on_warn;
+    if (const std::string on = fail_on_text(setup_.policy); !on.empty())
+      out.notes.push_back("judged with --fail-on " + on);
     FindingList of_manifests = manifest_tally_->findings(!drawn() && any_input_);
     std::move(of_manifests.findings.begin(), of_manifests.findings.end(),
               std::back_inserter(out.findings));

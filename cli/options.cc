@@ -57,6 +57,9 @@ void add_judge_options(Command& command, JudgeOptions& options) {
       .list("--unlock", "SECRET", options.unlock,
             "opens an encrypted dump or key: a file, hex:..., pass:... or env:NAME, repeatable")
       .list("--require", "ID", options.require, "make a check required, repeatable")
+      .list("--fail-on", "unknown|warn", options.fail_on,
+            "also keep out what leaves a question open (undecided), or any warning (reject); "
+            "repeatable")
       .list("--waive", "ID=REASON", options.waive,
             "let a check fail, the reason standing in the report; repeatable")
       .list("--waivers", "FILE", options.waivers,
@@ -99,6 +102,11 @@ Result<Policy> policy_from(const JudgeOptions& options) {
           "--require: expected the id of a check (see matter-attest checks), found \"{}\"",
           printable(id)));
     policy.required.push_back(id);
+  }
+  for (const std::string& on : options.fail_on) {
+    if (on != "unknown" && on != "warn")
+      return error(fmt::format("--fail-on: expected unknown or warn, found \"{}\"", printable(on)));
+    (on == "warn" ? policy.fail_on_warn : policy.fail_on_unknown) = true;
   }
   auto waivers = waivers_from(options.waive, options.waivers);
   if (!waivers) return tl::unexpected(waivers.error());

@@ -11,7 +11,7 @@ namespace attest::cli {
 
 struct JudgeOptions {
   std::string network = "main";
-  std::vector<std::string> trust_paa, trust_cd_signer, unlock, require, waive, waivers;
+  std::vector<std::string> trust_paa, trust_cd_signer, unlock, require, waive, waivers, fail_on;
   std::string at;
   bool show_passcode = false;
   LedgerArguments ledger;

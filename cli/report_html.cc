@@ -126,9 +126,9 @@ class Writer {
       const auto p = page_.in("p", {{"class", "fault first-capital"}});
       page_.isolated(first->message.empty() ? first->check->title : first->message);
     }
-    if (first->check->remedy[0] != '\0') {
+    if (!first->remedy.empty()) {
       const auto p = page_.in("p", {{"class", "do"}});
-      page_.leaf("b", "Do this").leaf("span", first->check->remedy, {{"class", "first-capital"}});
+      page_.leaf("b", "Do this").leaf("span", first->remedy, {{"class", "first-capital"}});
     }
     const auto by = page_.in("p", {{"class", "by"}});
     page_.text("Decided by ");
@@ -287,7 +287,7 @@ class Writer {
     optional("expected", f.expected);
     optional("found", f.actual);
     optional("where", f.source);
-    optional("do", f.check->remedy);
+    optional("do", f.remedy);
     optional("why", f.check->rule);
     optional("rule", f.check->spec);
     fact(page_, "SDK",
@@ -352,6 +352,11 @@ class Writer {
          e_.given_anchors == 0 ? "none given by hand" : anchors_text(e_.given_anchors));
     if (e_.paa) fact(page_, "PAA's key id", hex_colons(e_.paa->subject_key_id));
     if (e_.dac.certificate) fact(page_, "DAC, sha256", hex(e_.dac.certificate->sha256));
+    if (const std::string on = fail_on_text(e_.policy); !on.empty())
+      fact(page_, "keeps out, too",
+           on == "unknown" ? "open questions"
+           : on == "warn"  ? "warnings"
+                           : "open questions and warnings");
     fact(page_, "SDK result", sdk_text(report_.sdk));
     fact(page_, "tool", "matter-attest " MATTER_ATTEST_VERSION);
   }

@@ -95,8 +95,7 @@ Json check_json(const Finding& f) {
       .set("expected", optional(f.expected))
       .set("actual", optional(f.actual))
       .set("source", optional(f.source));
-  out.set("spec", f.check->spec)
-      .set("remedy", f.check->remedy[0] == '\0' ? Json() : Json(f.check->remedy));
+  out.set("spec", f.check->spec).set("remedy", optional(f.remedy));
   out.set("blocked_by", f.blocked_by != nullptr ? Json(f.blocked_by->id) : Json());
   out.set("waived", optional(f.waived));
   if (f.check->sdk == 0) {
@@ -110,6 +109,12 @@ Json check_json(const Finding& f) {
 
 }  // namespace
 
+Json sdk_json(const SdkResult& sdk) {
+  Json out{Json::Object{}};
+  if (sdk.code) return out.set("code", sdk.code->code).set("name", sdk.code->name), out;
+  return out.set("code", Json()).set("name", Json()).set("reason", sdk.why_unknown), out;
+}
+
 Json report_json(const Evidence& e, const Report& report) {
   Json out{Json::Object{}};
   out.set("schema", "matter-attest/report/1");
@@ -118,6 +123,12 @@ Json report_json(const Evidence& e, const Report& report) {
   out.set("verdict", verdict_name(report.verdict))
       .set("network", network_name(e.policy.network))
       .set("at", rfc3339(e.policy.at));
+  if (e.policy.fail_on_unknown || e.policy.fail_on_warn) {
+    Json on{Json::Array{}};
+    if (e.policy.fail_on_unknown) on.push("unknown");
+    if (e.policy.fail_on_warn) on.push("warn");
+    out.set("fail_on", std::move(on));
+  }
   out.set("ledger", ledger_json(e)).set("device", device_json(e));
   Json files{Json::Array{}};
   for (const EvidenceFile& file : e.files) {
@@ -140,8 +151,7 @@ Json report_json(const Evidence& e, const Report& report) {
   Json checks{Json::Array{}};
   for (const Finding& finding : report.findings) checks.push(check_json(finding));
   out.set("checks", std::move(checks));
-  out.set("sdk_result",
-          Json(Json::Object{{"code", Json(report.sdk.code)}, {"name", Json(report.sdk.name)}}));
+  out.set("sdk_result", sdk_json(report.sdk));
   return out;
 }
 

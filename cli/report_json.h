@@ -6,6 +6,8 @@
 
 namespace attest::cli {
 
+// {"code","name"}, or nulls and {"reason"}: why it cannot be told.
+Json sdk_json(const SdkResult& sdk);
 Json report_json(const Evidence& evidence, const Report& report);
 
 }  // namespace attest::cli

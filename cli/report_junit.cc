@@ -45,7 +45,7 @@ std::vector<std::string> details_of(const Finding& f) {
   add("where", f.source);
   if (f.status != Status::pass || !f.waived.empty()) {
     add("rule", f.check->spec);
-    add("do", f.check->remedy);
+    add("do", f.remedy);
   }
   return out;
 }
@@ -63,6 +63,8 @@ std::string report_junit(const Evidence& e, const Report& report) {
                              {"network", network_name(e.policy.network)},
                              {"sdk_result", sdk_text(report.sdk)},
                              {"tool", "matter-attest " MATTER_ATTEST_VERSION}};
+  if (const std::string on = fail_on_text(e.policy); !on.empty())
+    properties.emplace_back("fail_on", on);
   if (!e.ledger.chain_id.empty())
     properties.emplace_back("ledger",
                             fmt::format("{} at height {}", e.ledger.chain_id, e.ledger.height));

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "cli/check_text.h"
+#include "cli/report_json.h"
 #include "cli/report_words.h"
 #include "cli/sarif.h"
 #include "verifier/check.h"
@@ -92,7 +93,7 @@ class Log {
     add("expected", f.expected);
     add("actual", f.actual);
     add("source", f.source);
-    add("remedy", f.check->remedy);
+    add("remedy", f.remedy);
     // One rule gives one result a device: the same device's next run is recognised by its DAC.
     if (e_.dac.certificate)
       out.set("partialFingerprints", object().set("dac/v1", hex(e_.dac.certificate->sha256)));
@@ -140,8 +141,8 @@ class Log {
       open.push(
           object()
               .set("level", "warning")
-              .set("message", sarif_message(fmt::format("{} could not be answered: {}",
-                                                        f->check->id, f->message)))
+              .set("message", sarif_message(fmt::format("{} could not be answered: {}: {}",
+                                                        f->check->id, f->message, f->remedy)))
               .set("associatedRule",
                    object().set("id", f->check->id).set("index", sarif_rule_index(f->check->id))));
     }
@@ -158,8 +159,8 @@ class Log {
       out.set(
           "ledger",
           object().set("chain_id", printable(e_.ledger.chain_id)).set("height", e_.ledger.height));
-    return out.set("sdk_result",
-                   object().set("code", report_.sdk.code).set("name", report_.sdk.name));
+    if (const std::string on = fail_on_text(e_.policy); !on.empty()) out.set("fail_on", on);
+    return out.set("sdk_result", sdk_json(report_.sdk));
   }
 
   static constexpr uint64_t kMostExact =

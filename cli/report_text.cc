@@ -119,7 +119,7 @@ void finding(Page& page, const Finding& f) {
   if (!f.actual.empty()) page.labelled("found", printable(f.actual));
   if (!f.source.empty()) page.labelled("where", printable(f.source));
   if (f.check->spec[0] != '\0') page.labelled("rule", f.check->spec);
-  if (f.check->remedy[0] != '\0') page.labelled("do", f.check->remedy);
+  if (!f.remedy.empty()) page.labelled("do", f.remedy);
 }
 
 // What does not apply, by reason: the ids of one reason together.
@@ -222,15 +222,24 @@ std::string report_text(const Evidence& e, const Report& report, const TextStyle
   }
   if (!style.golden)
     page.paragraph(fmt::format("{} checks: {}", report.findings.size(), counts_text(report)), 2);
+  const std::string fail_on = fail_on_text(e.policy);
   page.paragraph(
-      fmt::format("policy {}, as of {}{}", network_name(e.policy.network), rfc3339(e.policy.at),
-                  e.given_anchors == 0 ? "" : ", " + anchors_text(e.given_anchors)),
+      fmt::format("policy {}, as of {}{}{}", network_name(e.policy.network), rfc3339(e.policy.at),
+                  e.given_anchors == 0 ? "" : ", " + anchors_text(e.given_anchors),
+                  fail_on.empty() ? "" : ", --fail-on " + fail_on),
       2);
   if (!e.ledger.chain_id.empty())
     page.paragraph(fmt::format("ledger {} at height {} ({})", printable(e.ledger.chain_id),
                                e.ledger.height, printable(e.ledger.source)),
                    2);
-  page.paragraph("a commissioner built on the Matter SDK says: " + sdk_text(report.sdk), 2);
+  page.paragraph(fmt::format("a commissioner built on the Matter SDK {} {}",
+                             report.sdk.code ? "says:" : "would say:", sdk_text(report.sdk)),
+                 2);
+  // The verdict again, where a terminal's reader is when the report has run past.
+  if (!style.golden)
+    page.line(fmt::format(
+        "{}  {}", page.ink(ink, verdict),
+        report.decided_by == nullptr ? device_line(e) : std::string(report.decided_by->id)));
   return page.take();
 }
 

@@ -63,6 +63,11 @@ std::string counts_text(const Report& report) {
   return waived == 0 ? out : fmt::format("{}; {} of those that passed waived", out, waived);
 }
 
+std::string fail_on_text(const Policy& policy) {
+  if (!policy.fail_on_unknown) return policy.fail_on_warn ? "warn" : "";
+  return policy.fail_on_warn ? "unknown, warn" : "unknown";
+}
+
 std::string anchors_text(size_t given) {
   return fmt::format("{} trust {} given by hand", given, given == 1 ? "anchor" : "anchors");
 }
@@ -74,6 +79,9 @@ const char* ledger_trust_name(LedgerTrust t) {
                                       : "none";
 }
 
+std::string sdk_text(const SdkResult& sdk) {
+  return sdk.code ? sdk_text(*sdk.code) : "cannot be told: " + sdk.why_unknown;
+}
 std::string sdk_text(const SdkCode& sdk) {
   return sdk.code == 0 ? std::string("success") : fmt::format("err {} ({})", sdk.code, sdk.name);
 }

@@ -17,6 +17,8 @@ std::string counts_text(const Report& report);  // "147 passed, 1 failed"
 size_t count_of(const Report& report, Status s);
 std::string anchors_text(size_t given);               // "3 trust anchors given by hand"
 const char* ledger_trust_name(LedgerTrust t);         // "proof"
+std::string sdk_text(const SdkResult& sdk);           // or "cannot be told: the PAA is not known"
+std::string fail_on_text(const Policy& policy);       // "unknown, warn"; empty without --fail-on
 std::string sdk_text(const SdkCode& sdk);             // "err 305 (DacVendorIdMismatch)"
 std::string_view subject_of(const Check& check);      // "dac" of "dac.vendor-matches-pai"
 const char* subject_title(std::string_view subject);  // "Device Attestation Certificate"

@@ -8,6 +8,7 @@ namespace attest::cli {
 struct RuleWords {
   std::string_view id;
   const char *title = "", *rule = "", *remedy = "", *spec = "";
+  const char* when_unknown = "";  // what to do where its answer is missing
 };
 // An unknown id has no words, but keeps its name.
 RuleWords rule_words(std::string_view id);

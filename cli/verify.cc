@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 
 #include "cli/bundling.h"
@@ -45,6 +46,16 @@ void tell(const Evidence& e, const Loudness& loudness) {
                                 e.ledger.source));
   loudness.detail(
       fmt::format("policy {}, as of {}", network_name(e.policy.network), rfc3339(e.policy.at)));
+}
+
+// What stopped the ledger stands in the report, where a finding says what to do about it.
+bool is_told(const std::string& note, const Report& report) {
+  const size_t colon = note.find(": ");
+  if (colon == std::string::npos) return false;
+  return std::any_of(report.findings.begin(), report.findings.end(), [&](const Finding& f) {
+    return f.status == Status::unknown &&
+           f.actual.find(note.substr(colon + 2)) != std::string::npos;
+  });
 }
 
 // An image may be large and its server far away, where a list of facts is not.
@@ -116,7 +127,9 @@ int verify(const VerifyOptions& options) {
   verify_signatures(evidence, openssl_engine());
   const Report report = judge(evidence);
   if (*ledger) {
-    for (const std::string& note : (*ledger)->notes()) loudness.note(note);
+    for (const std::string& note : (*ledger)->notes()) {
+      if (!is_told(note, report)) loudness.note(note);
+    }
   }
   tell(evidence, loudness);
   if (!options.bundle.empty()) {

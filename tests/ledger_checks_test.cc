@@ -451,7 +451,7 @@ const Row kRows[] = {
     {"facts two days old", "ledger.facts-are-fresh", Status::warn, "48 hours old",
      [](World& w) { w.ledger.state.synced_at = {w.at.seconds - 48 * 3600}; }},
     {"nothing read", "ledger.answers", Status::unknown,
-     "the test ledger could not be read: no such host",
+     "the test ledger could not be reached: no internet",
      [](World& w) {
        w.ledger.state = {.chain_id = "testnet-2.0",
                          .height = 0,

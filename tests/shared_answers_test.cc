@@ -56,8 +56,8 @@ TEST_CASE("a shared check looks at nothing that is the device's own") {
     std::vector<std::pair<size_t, std::string>> expected;
     for (size_t i = 0; i < catalogue().size(); ++i) {
       const Status status = device.report.findings[i].status;
-      if (is_shared(i) && (status == Status::pass || status == Status::fail ||
-                           status == Status::warn || status == Status::unknown))
+      if (is_shared(*catalogue()[i]) && (status == Status::pass || status == Status::fail ||
+                                         status == Status::warn || status == Status::unknown))
         expected.emplace_back(i, answer_of(*catalogue()[i], e));
     }
     for (Judged& other : others) {

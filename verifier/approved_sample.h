@@ -19,6 +19,9 @@ struct ApprovedSample {
   std::string network, verdict;
   Instant at;
   std::vector<Fact> facts;
+  std::string signer;               // as the bundle's signature names itself; empty: nobody signed
+  bool signer_is_known = false;     // it is the one that --signed-by names
+  std::vector<std::string> waived;  // checks that prove authenticity and passed by a waiver alone
 
   const std::string* find(std::string_view name) const {
     for (const Fact& fact : facts) {

@@ -23,9 +23,11 @@ namespace attest {
 struct Outcome {
   struct Texts {
     std::string message, expected, actual, source;
+    std::string remedy = {};  // of an unknown: what would answer it; empty: what the check says
   };
   Status status = Status::pass;
   const char* constant = nullptr;  // instead of texts: the message; with Status::blocked the id
+  bool open = false;               // see unknown_like
   std::unique_ptr<Texts> texts;
 };
 
@@ -33,6 +35,7 @@ inline Outcome with_texts(Status status, std::string message, std::string expect
                           std::string actual = {}, std::string source = {}) {
   return {.status = status,
           .constant = nullptr,
+          .open = false,
           .texts = std::make_unique<Outcome::Texts>(Outcome::Texts{.message = std::move(message),
                                                                    .expected = std::move(expected),
                                                                    .actual = std::move(actual),
@@ -55,18 +58,28 @@ inline Outcome skipped(std::string why) {
 inline Outcome unknown(std::string why) {
   return with_texts(Status::unknown, std::move(why));
 }
+inline Outcome unknown(std::string why, std::string remedy) {
+  Outcome out = unknown(std::move(why));
+  out.texts->remedy = std::move(remedy);
+  return out;
+}
 // A constant text: it lives as long as the program.
 inline Outcome note(const char* message) {
-  return {.status = Status::pass, .constant = message, .texts = nullptr};
+  return {.status = Status::pass, .constant = message, .open = false, .texts = nullptr};
 }
 inline Outcome skipped(const char* why) {
-  return {.status = Status::skipped, .constant = why, .texts = nullptr};
+  return {.status = Status::skipped, .constant = why, .open = false, .texts = nullptr};
 }
 inline Outcome unknown(const char* why) {
-  return {.status = Status::unknown, .constant = why, .texts = nullptr};
+  return {.status = Status::unknown, .constant = why, .open = false, .texts = nullptr};
 }
 inline Outcome blocked(const char* by) {
-  return {.status = Status::blocked, .constant = by, .texts = nullptr};
+  return {.status = Status::blocked, .constant = by, .open = false, .texts = nullptr};
+}
+// Unknown for the very reason that another check is unknown for. It is shown as blocked by that
+// one, so that one missing thing is told of once; the verdict stays as open as if it said unknown.
+inline Outcome unknown_like(const char* other) {
+  return {.status = Status::blocked, .constant = other, .open = true, .texts = nullptr};
 }
 
 // An outcome from before, taken in place of asking the check: of a bundle, from which secrets are
@@ -111,7 +124,17 @@ struct Check {
   bool proves_authenticity = true;
   Outcome (*run)(const Evidence&) = nullptr;
   const char* rule = "";    // the rule in our words, and what goes wrong without it
-  const char* remedy = "";  // what to do about it
+  const char* remedy = "";  // what to do where it does not hold
+  // What to do where its answer stays unknown: never what is done about a fault, which nobody
+  // found. An outcome may bring its own.
+  const char* when_unknown = "";
 };
+
+// What to do about an answer that is missing.
+inline const char* unknown_remedy(const Check& check) {
+  return *check.when_unknown != '\0'
+             ? check.when_unknown
+             : "hand over what the message says is missing, and judge again";
+}
 
 }  // namespace attest

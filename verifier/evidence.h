@@ -127,6 +127,10 @@ struct Evidence {
 
   std::array<std::optional<bool>, kSignedCount>
       answers{};  // for requests: CsrEvidence::self_signed
+  // There should be a ledger, and nothing was ever read of it: one answer for all that hangs on it.
+  bool ledger_is_silent() const {
+    return policy.network != Network::none && (!facts->asked || ledger.height == 0);
+  }
   std::optional<bool> answer(Signed what) const { return answers[static_cast<size_t>(what)]; }
 
   Evidence() = default;

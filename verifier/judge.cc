@@ -4,6 +4,7 @@
 #include "verifier/judge.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -56,11 +57,12 @@ const Links& links() {
     }
     std::vector<uint8_t> seen(catalogue().size());
     for (size_t i = 0; i < catalogue().size(); ++i) visit(i, out, seen, out.order);
-    for (size_t i = 0; i < catalogue().size(); ++i) out.shared.push_back(is_shared(i) ? 1 : 0);
+    for (size_t i = 0; i < catalogue().size(); ++i)
+      out.shared.push_back(is_shared(*catalogue()[i]) ? 1 : 0);
     std::vector<uint8_t> own(catalogue().size());
     for (const size_t i : out.order) {
       const auto is_own = [&](size_t j) { return own[j] != 0; };
-      own[i] = !is_shared(i) || std::ranges::any_of(out.after.of(i), is_own) ||
+      own[i] = !is_shared(*catalogue()[i]) || std::ranges::any_of(out.after.of(i), is_own) ||
                        std::ranges::any_of(out.consequence_of.of(i), is_own)
                    ? 1
                    : 0;
@@ -127,12 +129,10 @@ class Runner {
     mine.failed = true;
     for (const uint16_t j : links_.consequence_of.of(i)) {
       const Answer& cause = answers_[j];
-      if (!cause.failed || severity_[j] != Severity::error) continue;
-      if (cause.waived == kNobody)
-        return block(mine, cause.status == Status::blocked ? cause.by : j);
-      // The echo of a waived fault is covered with it, as far as waivers go.
-      if (may_be_waived(*links_.checks[i], evidence_.policy.network))
-        return waive(mine, cause.waived);
+      // A waiver covers its own check and what has no input without it. This one was asked and
+      // found a fault: that is for another waiver to cover.
+      if (!cause.failed || severity_[j] != Severity::error || cause.waived != kNobody) continue;
+      return block(mine, cause.status == Status::blocked ? cause.by : j);
     }
     if (waivers_ && waiver_for(evidence_, *links_.checks[i]) != nullptr)
       waive(mine, static_cast<uint16_t>(i));
@@ -171,12 +171,13 @@ class Runner {
       SharedAnswers::Body& body = shared_->bodies[i];
       if (!body.known) {
         const Outcome outcome = check.run(evidence_);
-        body = {.known = true, .status = outcome.status, .by = outcome.constant};
+        body = {
+            .known = true, .status = outcome.status, .by = outcome.constant, .open = outcome.open};
       }
-      return take(i, body.status, body.by);
+      return take(i, body.status, body.by, body.open);
     }
     Outcome outcome = answered_.empty() ? check.run(evidence_) : from_before(check);
-    take(i, outcome.status, outcome.constant);
+    take(i, outcome.status, outcome.constant, outcome.open);
     keep(i, std::move(outcome));
   }
 
@@ -189,9 +190,10 @@ class Runner {
                       at->texts.source);
   }
 
-  void take(size_t i, Status status, const char* by) {
+  void take(size_t i, Status status, const char* by, bool open) {
     Answer& mine = answers_[i];
     mine.status = status;
+    mine.open = open;
     if (status == Status::blocked) {
       if (const Check* cause = find_check(by))
         return block(mine, static_cast<uint16_t>(check_index(*cause)));
@@ -232,34 +234,81 @@ std::string words_of_waiver(const Evidence& evidence, const Check& root) {
 
 }  // namespace
 
-Judge::Judge(const Policy& policy) : network_(policy.network) {
+Judge::Judge(const Policy& policy)
+    : network_(policy.network), fail_on_unknown_(policy.fail_on_unknown) {
   for (const Check* check : catalogue()) {
     const bool required = std::find(policy.required.begin(), policy.required.end(), check->id) !=
                           policy.required.end();
     required_.push_back(required ? 1 : 0);
     any_required_ = any_required_ || required;
     severity_.push_back(required ? Severity::error : check->severity.under(network_));
+    unmet_.push_back(policy.fail_on_warn && severity_.back() == Severity::warning
+                         ? Severity::error
+                         : severity_.back());
   }
 }
 
 // A check that stayed open keeps the device from being approved when its rule is an error here or
 // was asked for.
-bool Judge::keeps_open(size_t check, Status status, size_t by) const {
+bool Judge::keeps_open(size_t check, const Answer& answer) const {
+  const Status status = answer.status;
   if (status == Status::pass || status == Status::warn || status == Status::fail) return false;
   const bool asked_for = required_[check] != 0;
   if (status == Status::skipped) return asked_for;
+  if (fail_on_unknown_ && (status == Status::unknown || answer.open)) return true;
   // Without any fail, what is blocked waits for something unknown.
-  const Check& open = *catalogue()[by == kNobody ? check : by];
+  const Check& open = *catalogue()[answer.by == kNobody || answer.open ? check : answer.by];
   if (open.open_on_main_only && network_ != Network::main && !asked_for) return false;
   return severity_[check] == Severity::error;
 }
+
+namespace {
+
+std::string joined(const std::vector<std::string_view>& words) {
+  return fmt::format("{}", fmt::join(words, ", "));
+}
+
+// The subject of a question, in a word for a headline.
+std::string_view topic_of(const Check& check) {
+  const std::string_view id = check.id, subject = id.substr(0, id.find('.'));
+  if (subject == "ledger") return "ledger";
+  if (subject == "revocation" || id.ends_with("-not-revoked")) return "revocation";
+  constexpr std::pair<std::string_view, std::string_view> kTopics[] = {
+      {"ota", "firmware image"},
+      {"cd", "declaration"},
+      {"cms", "declaration"},
+      {"attestation", "attestation response"},
+      {"expect", "order"},
+      {"factory", "factory data"},
+      {"onboarding", "onboarding codes"}};
+  const auto at = std::find_if(std::begin(kTopics), std::end(kTopics),
+                               [&](const auto& topic) { return topic.first == subject; });
+  return at == std::end(kTopics) ? subject : at->second;
+}
+
+// "; 3 checks could not be made: revocation, ledger": an approval says what it does not know.
+std::string not_made(const Report& report) {
+  std::vector<std::string_view> topics;
+  size_t count = 0;
+  for (const Finding& f : report.findings) {
+    if (!f.could_not_be_made) continue;
+    ++count;
+    if (std::find(topics.begin(), topics.end(), topic_of(*f.check)) == topics.end())
+      topics.push_back(topic_of(*f.check));
+  }
+  if (count == 0) return {};
+  return fmt::format("; {} {} could not be made: {}", count, count == 1 ? "check" : "checks",
+                     joined(topics));
+}
+
+}  // namespace
 
 // Good for the test network is not good for production: what the main network's policy would refuse
 // or leave open.
 std::string Judge::not_for_production(const Report& report) const {
   if (network_ != Network::test) return {};
   std::string first;
-  size_t others = 0;
+  std::vector<std::string_view> others;
   for (const Finding& f : report.findings) {
     const bool noted = f.status == Status::pass && !f.message.empty() &&
                        (f.severity == Severity::info || !f.waived.empty());
@@ -268,27 +317,25 @@ std::string Judge::not_for_production(const Report& report) const {
     if (first.empty()) {
       first = f.message;
     } else {
-      ++others;
+      others.emplace_back(f.check->id);
     }
   }
   if (first.empty()) return {};
   return fmt::format(". Good for the test network, not for production: {}{}", first,
-                     others == 0 ? "" : fmt::format(" (and {} more)", others));
+                     others.empty() ? "" : fmt::format("; nor {}", joined(others)));
 }
 
 // The finding that a reader should act on first: the first fault, or what keeps the verdict open.
 const Finding* Judge::deciding(const Report& report) const {
   if (report.verdict == Verdict::approve) return nullptr;
   if (report.verdict == Verdict::reject) return report.first(Status::fail);
-  const auto keeps = [&](const Finding& f) {
-    return keeps_open(check_index(*f.check), f.status,
-                      f.blocked_by == nullptr ? kNobody : check_index(*f.blocked_by));
-  };
-  const auto is_open = [&](const Finding& f) { return f.status != Status::blocked && keeps(f); };
+  const auto is_open = [](const Finding& f) { return f.status != Status::blocked && f.keeps_open; };
   auto open = std::find_if(report.findings.begin(), report.findings.end(), is_open);
-  if (open == report.findings.end())
-    open = std::find_if(report.findings.begin(), report.findings.end(), keeps);
-  return &*open;
+  if (open != report.findings.end()) return &*open;
+  open = std::find_if(report.findings.begin(), report.findings.end(),
+                      [](const Finding& f) { return f.keeps_open; });
+  // What is unknown for another's reason waits for that one.
+  return open->could_not_be_made ? report.of(open->blocked_by) : &*open;
 }
 
 std::string Judge::summary(const Report& report, const Finding* first) const {
@@ -298,12 +345,16 @@ std::string Judge::summary(const Report& report, const Finding* first) const {
   };
   if (first != nullptr) {
     std::string out = first->message.empty() ? first->check->title : first->message;
-    const auto fails = count(Status::fail);
     if (first->status == Status::skipped)
       out = fmt::format("{} is required: {}", first->check->id, out);
-    if (fails > 1)
-      out += fmt::format(" (and {} more {})", fails - 1, fails == 2 ? "fault" : "faults");
-    if (first->check->remedy[0] != '\0') out += fmt::format(": {}", first->check->remedy);
+    std::vector<std::string_view> others;
+    for (const Finding& f : report.findings) {
+      if (f.status == Status::fail && &f != first) others.emplace_back(f.check->id);
+    }
+    if (!others.empty())
+      out += fmt::format(" (and {} more {}: {})", others.size(),
+                         others.size() == 1 ? "fault" : "faults", joined(others));
+    if (!first->remedy.empty()) out += fmt::format(": {}", first->remedy);
     return out;
   }
   const auto warnings = count(Status::warn);
@@ -315,7 +366,7 @@ std::string Judge::summary(const Report& report, const Finding* first) const {
   if (waived != 0)
     out += fmt::format("; {} let pass by a waiver",
                        waived == 1 ? "one that fails is" : fmt::format("{} that fail are", waived));
-  return out + not_for_production(report);
+  return out + not_made(report) + not_for_production(report);
 }
 
 const char* verdict_name(Verdict v) {
@@ -361,15 +412,15 @@ Report Judge::report(const Evidence& evidence, std::span<const Answered> answere
     finding.expected = std::move(outcome.texts->expected);
     finding.actual = std::move(outcome.texts->actual);
     finding.source = std::move(outcome.texts->source);
+    finding.remedy = std::move(outcome.texts->remedy);
   };
-  Runner runner(evidence, severity_, nullptr, answered);
+  Runner runner(evidence, unmet_, nullptr, answered);
   const auto& answers = runner.run(keep);
-  bool failed = false, open = false;
   for (size_t i = 0; i < answers.size(); ++i) {
     Finding& finding = report.findings[i];
     finding.check = catalogue()[i];
     finding.status = answers[i].status;
-    finding.severity = severity_[i];
+    finding.severity = answers[i].status == Status::fail ? unmet_[i] : severity_[i];
     if (answers[i].status == Status::blocked) finding.blocked_by = catalogue()[answers[i].by];
     if (answers[i].like != kNobody) finding.message = report.findings[answers[i].like].message;
     if (answers[i].waived != kNobody) {
@@ -379,33 +430,49 @@ Report Judge::report(const Evidence& evidence, std::span<const Answered> answere
     }
   }
   tell_of_unused(evidence, report.findings);
+  finish(evidence, answers, report);
+  return report;
+}
+
+// The remedy belongs to the answer, not to the check.
+void Judge::finish(const Evidence& evidence, std::span<const Answer> answers,
+                   Report& report) const {
+  bool failed = false, open = false;
   for (size_t i = 0; i < answers.size(); ++i) {
-    const Finding& finding = report.findings[i];
-    failed = failed || finding.status == Status::fail;
-    open = open || keeps_open(i, finding.status, answers[i].by);
+    Finding& f = report.findings[i];
+    if (f.status == Status::unknown) {
+      if (f.remedy.empty()) f.remedy = unknown_remedy(*f.check);
+    } else {
+      const bool fault = f.status == Status::fail || f.status == Status::warn || !f.waived.empty();
+      f.remedy = fault ? f.check->remedy : "";
+    }
+    f.could_not_be_made = f.status == Status::unknown || answers[i].open;
+    f.keeps_open = f.status == answers[i].status && keeps_open(i, answers[i]);
+    failed = failed || f.status == Status::fail;
+    open = open || f.keeps_open;
   }
   report.verdict = failed ? Verdict::reject : open ? Verdict::undecided : Verdict::approve;
   const Finding* first = deciding(report);
   report.decided_by = first == nullptr ? nullptr : first->check;
   report.summary = summary(report, first);
   report.sdk = sdk_result(evidence);
-  return report;
 }
 
 Outline Judge::outline(const Evidence& evidence, SharedAnswers* shared) const {
   if (!evidence.policy.waivers.empty())
     return outline_of(report(evidence));  // whether a waiver was needed is known last
   Outline out;
-  Runner runner(evidence, severity_, shared);
+  Runner runner(evidence, unmet_, shared);
   const auto& answers = runner.run([](size_t, const Outcome&) {});
   bool open = false;
   for (size_t i = 0; i < answers.size(); ++i) {
     const Answer& a = answers[i];
     if (a.status == Status::pass || (a.status == Status::skipped && !any_required_)) continue;
     if (a.status == Status::fail) out.failed.push_back(links().checks[i]);
-    if (a.status == Status::unknown && severity_[i] == Severity::error)
+    if ((a.status == Status::unknown || a.open) &&
+        (severity_[i] == Severity::error || fail_on_unknown_))
       out.open.push_back(links().checks[i]);
-    open = open || keeps_open(i, a.status, a.by);
+    open = open || keeps_open(i, a);
   }
   out.verdict = !out.failed.empty() ? Verdict::reject
                 : open              ? Verdict::undecided
@@ -417,7 +484,8 @@ Outline outline_of(const Report& report) {
   Outline out{.verdict = report.verdict, .failed = {}, .open = {}};
   for (const Finding& f : report.findings) {
     if (f.status == Status::fail) out.failed.push_back(f.check);
-    if (f.status == Status::unknown && f.severity == Severity::error) out.open.push_back(f.check);
+    if (f.could_not_be_made && (f.severity == Severity::error || f.keeps_open))
+      out.open.push_back(f.check);
   }
   return out;
 }

@@ -25,6 +25,7 @@ struct Answer {
   uint16_t like = kNobody;    // skipped, because this one was
   uint16_t waived = kNobody;  // let pass by the waiver of this one, or passed over because of it
   bool echo = false;          // its body itself named another as the fault
+  bool open = false;          // and is unknown for that one's reason (unknown_like)
 };
 
 // What was answered about that which several devices have in common: filled in by the first device
@@ -34,12 +35,14 @@ struct SharedAnswers {
     bool known = false;
     Status status = Status::pass;
     const char* by = nullptr;  // with Status::blocked
+    bool open = false;
   };
   std::vector<Body> bodies;  // of shared checks; by place in the catalogue
   std::vector<Answer>
       ends;  // of all checks; those that build on shared ones alone hold for every device
 };
-bool is_shared(size_t check);  // its body looks at nothing but shared evidence
+bool is_shared(const Check& check);  // its body looks at nothing but shared evidence
+std::span<const std::string_view> shared_ids();
 
 class Judge {
  public:
@@ -51,12 +54,15 @@ class Judge {
  private:
   Network network_;
   std::vector<Severity> severity_;  // by place in the catalogue
+  std::vector<Severity> unmet_;     // the same for what does not hold: --fail-on warn raises it
   std::vector<uint8_t> required_;   // asked for with --require
   bool any_required_ = false;
-  bool keeps_open(size_t check, Status status, size_t by) const;
+  bool fail_on_unknown_ = false;
+  bool keeps_open(size_t check, const Answer& answer) const;
   const Finding* deciding(const Report& report) const;
   std::string summary(const Report& report, const Finding* first) const;
   std::string not_for_production(const Report& report) const;
+  void finish(const Evidence& evidence, std::span<const Answer> answers, Report& report) const;
 };
 
 }  // namespace attest

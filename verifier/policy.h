@@ -36,6 +36,8 @@ struct Policy {
   bool show_passcode = false;
   int64_t max_age = 86'400;  // seconds; older ledger facts are told of
   std::vector<Waiver> waivers = {};
+  bool fail_on_unknown = false;  // --fail-on unknown: whatever stays unknown keeps the verdict open
+  bool fail_on_warn = false;     // --fail-on warn: a warning is a fault
   bool one_of_many =
       false;  // a device of a lot: a waiver that this one does not need is no finding
 };

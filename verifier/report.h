@@ -1,6 +1,7 @@
 // Report: what the checks found, as data. Renderers in cli/ only write it down.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,12 @@ struct SdkCode {
   const char* name = "";
   bool operator==(const SdkCode&) const = default;
 };
+// What the SDK says of a device: a code, or why that cannot be told.
+struct SdkResult {
+  std::optional<SdkCode> code;
+  std::string why_unknown;  // without a code: "the PAA and the CD are not known"
+  bool operator==(const SdkResult&) const = default;
+};
 // Every code the SDK declares; nullptr for a number it does not.
 const char* sdk_code_name(int code);
 
@@ -34,6 +41,11 @@ struct Finding {
   const struct Check* blocked_by = nullptr;
   std::string
       waived;  // "reason (who, until 2026-12-31)" of the waiver that let it pass; empty: none did
+  // What to do about this answer: of a fault the check's remedy, of an unknown what would answer
+  // it. Empty where there is nothing to do. Reports show this one, never the check's.
+  std::string remedy;
+  bool could_not_be_made = false;  // unknown, or blocked for the reason that another is unknown for
+  bool keeps_open = false;         // it keeps the device from being approved, though it is no fail
 };
 
 struct Report {
@@ -42,7 +54,7 @@ struct Report {
   const struct Check* decided_by =
       nullptr;                    // whose finding the summary speaks of; null when approved
   std::vector<Finding> findings;  // one a check, in the catalogue's order
-  SdkCode sdk;
+  SdkResult sdk;
 
   const Finding* first(Status status) const;
   const Finding* of(const struct Check* check) const;  // nullptr without one

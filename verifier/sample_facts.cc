@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "verifier/check.h"
+
 namespace attest {
 namespace {
 
@@ -119,7 +121,13 @@ ApprovedSample sample_of(const Evidence& e, const Report& report, std::string so
                      .network = network_name(e.policy.network),
                      .verdict = verdict_name(report.verdict),
                      .at = e.policy.at,
-                     .facts = {}};
+                     .facts = {},
+                     .signer = {},
+                     .signer_is_known = false,
+                     .waived = {}};
+  for (const Finding& f : report.findings) {
+    if (f.check->proves_authenticity && !f.waived.empty()) out.waived.emplace_back(f.check->id);
+  }
   for (const Kept& kept : kKept) {
     if (auto value = kept.of(e))
       out.facts.push_back({.name = kept.name, .value = std::move(*value)});

@@ -253,14 +253,44 @@ SdkCode sdk_code(int code) {
   return {.code = code, .name = name == nullptr ? "" : name};
 }
 
-SdkCode sdk_result(const Evidence& e) {
-  if (!e.dac.present()) return sdk_code(701);
+namespace {
+
+// What the SDK needs before it lets a device pass, and the evidence does not have. An attestation
+// response that is missing as a whole is the device's to give when it is commissioned.
+std::vector<std::string> not_known(const Evidence& e) {
+  std::vector<std::string> out;
+  if (e.paa_found == Evidence::PaaFound::unknown) out.emplace_back("the PAA");
+  if (!e.cd_place) out.emplace_back("the CD");
+  if (e.cms && !e.cd_signer && !e.cd_signer_unknown_why.empty())
+    out.emplace_back("the CD's signer");
+  const bool response = e.elements_statement != nullptr;
+  if (response && e.signature == nullptr) out.emplace_back("the attestation signature");
+  if (response && e.nonce == nullptr) out.emplace_back("the nonce");
+  if (response && e.challenge == nullptr) out.emplace_back("the attestation challenge");
+  return out;
+}
+
+std::string listed(const std::vector<std::string>& names) {
+  std::string out;
+  for (size_t i = 0; i < names.size(); ++i) {
+    out += i == 0 ? "" : i + 1 == names.size() ? " and " : ", ";
+    out += names[i];
+  }
+  return out + (names.size() == 1 ? " is not known" : " are not known");
+}
+
+}  // namespace
+
+SdkResult sdk_result(const Evidence& e) {
+  if (!e.dac.present()) return {.code = sdk_code(701), .why_unknown = {}};
   for (const auto step :
        {inputs, profiles, vendor_and_product, attestation_signature, paa, dac_validity, chain,
         elements, declaration_wrapper, declaration_payload, revocation}) {
-    if (const int code = step(e); code != 0) return sdk_code(code);
+    if (const int code = step(e); code != 0) return {.code = sdk_code(code), .why_unknown = {}};
   }
-  return sdk_code(0);
+  const auto missing = not_known(e);
+  if (!missing.empty()) return {.code = {}, .why_unknown = listed(missing)};
+  return {.code = sdk_code(0), .why_unknown = {}};
 }
 
 }  // namespace attest

@@ -1,14 +1,14 @@
 // What the Matter SDK's own verifier would report for the same device: the first fault in its order
 // of steps, as one number. Mirrors attestation.md sections 1 and 2, leniencies included, so that a
-// person holding a commissioner's "err 604" can match the two. Steps whose inputs the evidence does
-// not have are taken as passed.
+// person holding a commissioner's "err 604" can match the two. Where no
+// fault is found and something is missing that the SDK cannot pass without, no code is given.
 #pragma once
 
 #include "verifier/report.h"
 
 namespace attest {
 
-SdkCode sdk_result(const Evidence& evidence);
+SdkResult sdk_result(const Evidence& evidence);
 SdkCode sdk_code(int code);  // with its name
 
 }  // namespace attest

@@ -24,7 +24,9 @@ bool is_for(const Waiver& waiver, const Evidence& evidence) {
   const std::string* serial = evidence.device.string(FactId::serial_number);
   if (serial != nullptr && *serial == waiver.device) return true;
   const Certificate* dac = evidence.dac.certificate.get();
-  return dac != nullptr && hex(dac->sha256) == waiver.device;
+  if (dac == nullptr) return false;
+  const auto digest = from_hex_lenient(waiver.device);  // in either case, with colons or without
+  return digest && equal(*digest, dac->sha256);
 }
 
 bool is_in_force(const Waiver& waiver, const Policy& policy) {
@@ -55,14 +57,25 @@ void tell_of_unused(const Evidence& e, std::vector<Finding>& findings) {
         !is_for(waiver, e))
       continue;  // what is wrong with it is another finding
     const Finding& f = findings[check_index(*check)];
-    // While it is blocked or unknown nobody can say that the waiver is not needed.
-    if (!f.waived.empty() || (f.status != Status::pass && f.status != Status::skipped)) continue;
-    message +=
-        fmt::format("{}{}", message.empty() ? "nothing needs the waiver of " : ", ", waiver.id);
+    if (!f.waived.empty() || f.status == Status::fail || f.status == Status::warn) continue;
+    if (!message.empty()) message += "; ";
+    if (f.status == Status::unknown) {
+      message += fmt::format(
+          "the waiver of {} does nothing: its answer is unknown, and a waiver "
+          "answers no question",
+          waiver.id);
+    } else if (f.status == Status::blocked) {
+      message += fmt::format("the waiver of {} does nothing: it is blocked by {}", waiver.id,
+                             f.blocked_by->id);
+    } else {
+      message += fmt::format("nothing needs the waiver of {}", waiver.id);
+    }
   }
   if (message.empty()) return;
   Finding& told = findings[check_index(*find_check(kUsed))];
-  told.status = told.severity == Severity::error ? Status::fail : Status::warn;
+  told.status =
+      told.severity == Severity::error || e.policy.fail_on_warn ? Status::fail : Status::warn;
+  if (told.status == Status::fail) told.severity = Severity::error;
   told.message = std::move(message);
 }
 

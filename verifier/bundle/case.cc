@@ -46,6 +46,7 @@ void fields(V& v, Policy& p) {
   v("network", p.network), v("at", p.at), v("required", p.required),
       v("show_passcode", p.show_passcode), v("max_age", p.max_age), v("waivers", p.waivers),
       v("one_of_many", p.one_of_many);
+  v.rare("fail_on_unknown", p.fail_on_unknown), v.rare("fail_on_warn", p.fail_on_warn);
 }
 template <class V>
 void fields(V& v, Place& p) {
@@ -84,6 +85,8 @@ template <class V>
 void fields(V& v, ApprovedSample& s) {
   v("source", s.source), v("network", s.network), v("verdict", s.verdict), v("at", s.at),
       v("facts", s.facts);
+  v.rare("signer", s.signer), v.rare("signer_is_known", s.signer_is_known);
+  v.rare("waived", s.waived);
 }
 template <class V>
 void fields(V& v, KeptAnswer& a) {

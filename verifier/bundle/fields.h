@@ -68,12 +68,25 @@ struct Writer {
   Json object{Json::Object{}};
   template <class T>
   void operator()(const char* key, const T& value);
+  // A member that most do not have: written where it says something, so that a bundle of an
+  // earlier version is still read as it was written.
+  template <class T>
+  void rare(const char* key, const T& value) {
+    if (!(value == T{})) (*this)(key, value);
+  }
 };
 struct Reader {
   const Json& object;
   bool good = true;
   template <class T>
   void operator()(const char* key, T& into);
+  template <class T>
+  void rare(const char* key, T& into) {
+    into = T{};
+    if (object.find(key) == nullptr) return;
+    (*this)(key, into);
+    good = good && !(into == T{});
+  }
 };
 
 // A struct has `fields(visitor, T&)`; an enumeration has `words(Names, E)`, which lists its words

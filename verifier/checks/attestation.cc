@@ -151,6 +151,7 @@ constexpr Check kChecks[] = {
         .rule = "Elements, signature, nonce and challenge together show that the device holds its "
                 "DAC's key; evidence without them can still be judged, but says less.",
         .remedy = "hand over elements, signature, nonce and challenge of one session",
+        .when_unknown = "hand over elements, signature, nonce and challenge of one session",
     },
     {
         .id = "attestation.elements-are-short-enough",
@@ -217,6 +218,7 @@ constexpr Check kChecks[] = {
             "The device signs the commissioner's own nonce; another one means a recorded response.",
         .remedy = "take response and nonce from the same exchange; if they are, the firmware "
                   "answers with an old response",
+        .when_unknown = "hand over the nonce that this session sent (32 bytes)",
     },
     {
         .id = "attestation.challenge-length",
@@ -226,6 +228,7 @@ constexpr Check kChecks[] = {
         .run = challenge_length,
         .rule = "The challenge is 16 bytes of the session's key derivation.",
         .remedy = "hand over the session's attestation challenge (16 bytes)",
+        .when_unknown = "hand over the challenge of the session that the response is of",
     },
     {
         .id = "attestation.signature-length",
@@ -237,6 +240,7 @@ constexpr Check kChecks[] = {
         .rule = "r and s, 32 bytes each, big endian.",
         .remedy = "hand over the signature as received (64 bytes); if it is, the firmware encodes "
                   "it wrong",
+        .when_unknown = "hand over the signature of the response (64 bytes)",
     },
     {
         .id = "attestation.signature-verifies",

@@ -29,6 +29,8 @@ bool by_test_key(const Evidence& e) {
 
 Outcome signer_is_trusted(const Evidence& e) {
   if (e.cd_signer) return pass();
+  if (!e.cd_signer_unknown_why.empty() && e.ledger_is_silent())
+    return unknown_like("ledger.answers");
   if (!e.cd_signer_unknown_why.empty())
     return unknown(fmt::format("whether the CD signer {} is the CSA's is not known: {}",
                                hex_colons(signer_id(e)), e.cd_signer_unknown_why));
@@ -355,6 +357,8 @@ constexpr Check kChecks[] = {
         .rule = "The signing key is one that the CSA's certification authority certified, or one "
                 "given with --trust-cd-signer.",
         .remedy = "use the certification declaration that the CSA issued for this product",
+        .when_unknown = "let the ledger be asked (dcl sync, --ledger), or give the signer with "
+                        "--trust-cd-signer",
     },
     {
         .id = "cd.signer-is-csa",

@@ -553,6 +553,8 @@ constexpr Check kChecks[] = {
         .run = dac_is_present,
         .rule = "Without its DAC a device cannot be told from any other; nothing can be decided.",
         .remedy = "hand over the DAC: a file, a dump that holds it, or a log of the commissioning",
+        .when_unknown =
+            "hand over the DAC: a file, a dump that holds it, or a log of the commissioning",
     },
     {
         .id = "dac.is-one-certificate",
@@ -648,6 +650,7 @@ constexpr Check kChecks[] = {
         .run = pai_is_present,
         .rule = "The PAI links the DAC to its root; the device itself must hold it.",
         .remedy = "hand over the PAI; if the part has none, its factory data lacks it",
+        .when_unknown = "hand over the PAI: a file, or a dump that holds it",
     },
     {
         .id = "pai.is-one-certificate",

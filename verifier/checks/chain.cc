@@ -20,6 +20,7 @@ Outcome paa_is_trusted(const Evidence& e) {
     case Evidence::PaaFound::by_name:
       return pass();
     case Evidence::PaaFound::unknown:
+      if (e.ledger_is_silent()) return unknown_like("ledger.answers");
       return unknown(fmt::format("whether the PAA {} is trusted is not known: {}",
                                  optional_id(akid), e.paa_unknown_why));
     case Evidence::PaaFound::none:
@@ -187,6 +188,8 @@ constexpr Check kChecks[] = {
                 "device brings proves nothing.",
         .remedy =
             "have the PAI issued below an approved PAA, or name the right network or trust anchor",
+        .when_unknown =
+            "let the ledger be asked (dcl sync, --ledger), or give the PAA with --trust-paa",
     },
     {
         .id = "paa.is-valid-at-dac-issuance",

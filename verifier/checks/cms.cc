@@ -116,6 +116,7 @@ constexpr Check kChecks[] = {
         .rule = "A device presents its certification declaration inside the attestation elements; "
                 "without it no commissioner accepts it.",
         .remedy = "hand over the CD file, a dump that holds it, or the attestation elements",
+        .when_unknown = "hand over the CD file, a dump that holds it, or the attestation elements",
     },
     {
         .id = "cms.is-signed-data",

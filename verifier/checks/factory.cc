@@ -192,6 +192,7 @@ constexpr Check kChecks[] = {
         .run = is_unlocked,
         .rule = "What stays encrypted is not judged.",
         .remedy = "give the key with --unlock",
+        .when_unknown = "give the key with --unlock, or hand over the key partition",
     },
     {
         .id = "factory.is-written",

@@ -46,15 +46,32 @@ std::string trimmed(std::string_view s) {
   return std::string(s);
 }
 
+// What the device says of itself and the evidence lacks.
+std::string say(std::string_view keys) {
+  return fmt::format("hand over what the device says of itself: {} in device.json, or a log", keys);
+}
+
 // --- the ledger itself ---
+
+// What stopped us in a word; the whole of it stands beside.
+const char* stopped_by(std::string_view why) {
+  const auto says = [&](std::string_view words) {
+    return why.find(words) != std::string_view::npos;
+  };
+  if (says("resolve host") || says("no such host")) return "reached: no internet";
+  return says("connect") || says("timed out") || says("unreachable") ? "reached" : "read";
+}
 
 Outcome answers(const Evidence& e) {
   if (e.policy.network == Network::none) return skipped("policy none asks no ledger");
   // Asked, but nothing was ever read: one answer for all, instead of one a fact.
   if (e.facts->asked && e.ledger.height == 0) {
-    const auto* why = std::get_if<Unknown>(&e.facts->vendor);
-    return unknown(fmt::format("the {} ledger could not be read{}", network_name(e.policy.network),
-                               why == nullptr || why->why.empty() ? "" : ": " + why->why));
+    const auto* fact = std::get_if<Unknown>(&e.facts->vendor);
+    const std::string why = fact == nullptr ? "" : fact->why;
+    return with_texts(Status::unknown,
+                      fmt::format("the {} ledger could not be {}", network_name(e.policy.network),
+                                  stopped_by(why)),
+                      "an answer of the ledger", why);
   }
   if (e.facts->asked) return pass();
   return unknown(fmt::format("the {} ledger was not asked", network_name(e.policy.network)));
@@ -238,7 +255,8 @@ Outcome names_agree(const Evidence& e, FactId fact, const std::string& ledger, c
 }
 
 Outcome vendor_is_known(const Evidence& e) {
-  if (!e.facts->vid) return unknown("the device's vendor id is not in the evidence");
+  if (!e.facts->vid)
+    return unknown("the device's vendor id is not in the evidence", say("vendor_id"));
   return present(e, e.facts->vendor, fmt::format("vendor {}", hex_id(*e.facts->vid)));
 }
 Outcome vendor_name_matches(const Evidence& e) {
@@ -248,7 +266,8 @@ Outcome vendor_name_matches(const Evidence& e) {
 // --- model ---
 
 Outcome model_is_known(const Evidence& e) {
-  if (!e.facts->pid) return unknown("the device's product id is not in the evidence");
+  if (!e.facts->pid)
+    return unknown("the device's product id is not in the evidence", say("product_id"));
   return present(e, e.facts->model, product(e));
 }
 Outcome product_name_matches(const Evidence& e) {
@@ -336,7 +355,7 @@ Outcome discovery_capabilities_match(const Evidence& e) {
 
 Outcome version_is_known(const Evidence& e) {
   if (!e.facts->software_version)
-    return unknown("the device's software version is not in the evidence");
+    return unknown("the device's software version is not in the evidence", say("software_version"));
   return present(e, e.facts->version,
                  fmt::format("software version {} of {}", *e.facts->software_version, product(e)));
 }
@@ -407,7 +426,7 @@ Outcome firmware_information_matches(const Evidence& e) {
 
 Outcome compliance_is_known(const Evidence& e) {
   if (!e.facts->software_version)
-    return unknown("the device's software version is not in the evidence");
+    return unknown("the device's software version is not in the evidence", say("software_version"));
   return present(e, e.facts->compliance,
                  fmt::format("a Matter certification of software version {} of {}",
                              *e.facts->software_version, product(e)));
@@ -499,7 +518,8 @@ Outcome certificate_covers_product(const Evidence& e) {
                          : "";
   if (const auto* coverage = found(e.facts->coverage)) {
     if (!e.facts->vid || !e.facts->pid)
-      return unknown("the device's vendor and product id are not in the evidence");
+      return unknown("the device's vendor and product id are not in the evidence",
+                     say("vendor_id and product_id"));
     for (const ComplianceInfo& entry : coverage->value.entries) {
       if (entry.vid == *e.facts->vid && entry.pid == *e.facts->pid) return pass();
     }
@@ -513,6 +533,9 @@ Outcome certificate_covers_product(const Evidence& e) {
                              std::get<Unknown>(e.facts->coverage).why));
 }
 
+constexpr const char* kAskAgain =
+    "fetch the entry (matter-attest dcl sync), or give a snapshot or node that has it with "
+    "--ledger";
 constexpr const char* kSpec = "Matter Core 11.23";
 constexpr const char* kCorrect =
     "correct the firmware, or have the ledger's entry corrected before the product ships";
@@ -532,6 +555,8 @@ constexpr Check kChecks[] = {
         .rule = "Whether a product is known and certified stands on the ledger alone; unasked, "
                 "that stays open.",
         .remedy = "run matter-attest dcl sync, or give a snapshot or node with --ledger",
+        .when_unknown = "run matter-attest dcl sync where there is internet, or give a snapshot or "
+                        "node with --ledger",
     },
     {
         .id = "ledger.facts-are-fresh",
@@ -557,6 +582,7 @@ constexpr Check kChecks[] = {
         .rule = "A root given by hand is not one that homes trust: on the main network it must be "
                 "approved there, as the same certificate and for device attestation.",
         .remedy = "have the PAA approved on the ledger, or the PAI issued below an approved one",
+        .when_unknown = kAskAgain,
     },
     {
         .id = "ledger.paa-is-not-revoked",
@@ -568,6 +594,7 @@ constexpr Check kChecks[] = {
         .rule = "A revoked root takes everything below it with it. It is known by its issuer and "
                 "serial number: other bytes of its signature make no other certificate.",
         .remedy = "have PAI and DACs issued below an approved PAA",
+        .when_unknown = kAskAgain,
     },
     {
         .id = "ledger.paa-key-is-not-revoked",
@@ -581,6 +608,7 @@ constexpr Check kChecks[] = {
             "A root that is renewed keeps its key, and its predecessor may be revoked. One that "
             "was revoked for its key is no better under another serial number.",
         .remedy = kAskWhy,
+        .when_unknown = kAskAgain,
     },
     {
         .id = "ledger.pai-is-not-revoked",
@@ -594,6 +622,7 @@ constexpr Check kChecks[] = {
                 "by its issuer and serial number: other bytes of its signature make no other "
                 "certificate.",
         .remedy = "have the DACs issued below a PAI in force",
+        .when_unknown = kAskAgain,
     },
     {
         .id = "ledger.pai-key-is-not-revoked",
@@ -606,6 +635,7 @@ constexpr Check kChecks[] = {
         .rule = "A PAI that is renewed keeps its key, and its predecessor may be revoked. One that "
                 "was revoked for its key is no better under another serial number.",
         .remedy = kAskWhy,
+        .when_unknown = kAskAgain,
     },
     {
         .id = "ledger.vendor-is-known",
@@ -619,6 +649,7 @@ constexpr Check kChecks[] = {
         .run = vendor_is_known,
         .rule = "Commissioners show the vendor's name from its entry.",
         .remedy = kPublish,
+        .when_unknown = kAskAgain,
     },
     {
         .id = "ledger.vendor-name-matches",
@@ -643,6 +674,7 @@ constexpr Check kChecks[] = {
         .run = model_is_known,
         .rule = "Without its model entry a product cannot be certified, shown or updated.",
         .remedy = kPublish,
+        .when_unknown = kAskAgain,
     },
     {
         .id = "ledger.product-name-matches",
@@ -724,6 +756,7 @@ constexpr Check kChecks[] = {
         .rule = "Certification is of a software version; one that the ledger lacks is certified "
                 "nowhere.",
         .remedy = kPublish,
+        .when_unknown = kAskAgain,
     },
     {
         .id = "ledger.version-string-matches",
@@ -786,6 +819,7 @@ constexpr Check kChecks[] = {
             "The CSA's certification centre writes an entry for each certified software version.",
         .remedy = "ask the certification centre for the entry; without it no home should accept "
                   "the product",
+        .when_unknown = kAskAgain,
     },
     {
         .id = "ledger.is-certified",
@@ -861,6 +895,7 @@ constexpr Check kChecks[] = {
             "decides (ledger.is-certified, ledger.certificate-id-matches-cd).",
         .remedy = "compare the certificate id with the CSA's letter; where both agree, tell the "
                   "CSA that its ledger's list is wrong",
+        .when_unknown = kAskAgain,
     },
 };
 

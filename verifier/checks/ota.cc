@@ -335,6 +335,7 @@ Outcome version_is_known(const Evidence& e) {
                      fmt::format("{}, which {} holds, is not on the ledger {}", what, place(ota),
                                  e.ledger.chain_id),
                      "an entry", fmt::format("none at height {}", e.ledger.height));
+    if (e.ledger_is_silent()) return unknown_like("ledger.answers");
     const std::string& why = std::get<Unknown>(ota.entry).why;
     return unknown(fmt::format("whether {} is on the ledger is not known{}", what,
                                why.empty() ? "" : ": " + why));
@@ -479,6 +480,7 @@ constexpr Check kChecks[] = {
         .rule = "Hubs fetch an update from the entry's otaUrl. What could not be fetched was not "
                 "judged.",
         .remedy = "try again later, or give the image with --ota",
+        .when_unknown = "let the image's server be asked, or hand the image over with --ota",
     },
     {
         .id = "ota.is-wellformed",
@@ -591,6 +593,7 @@ constexpr Check kChecks[] = {
         .rule = "The header's digest is over the payload alone. A device that checks it refuses a "
                 "damaged image; one that does not installs it.",
         .remedy = kFetchAgain,
+        .when_unknown = "compute the digest of the payload with a tool that knows this algorithm",
     },
     {
         .id = "ota.vendor-matches-device",
@@ -665,6 +668,8 @@ constexpr Check kChecks[] = {
         .run = version_is_known,
         .rule = "Hubs find updates on the ledger, and compare what they fetch with it.",
         .remedy = "publish the software version on the ledger",
+        .when_unknown =
+            "fetch the entry (matter-attest dcl sync), or give a snapshot or node that has it",
     },
     {
         .id = "ota.version-is-valid",
@@ -738,6 +743,8 @@ constexpr Check kChecks[] = {
         .rule = "otaChecksum is over the whole file, and the only thing on the ledger that tells "
                 "this image from another.",
         .remedy = kCorrect,
+        .when_unknown =
+            "judge the image with the ledger's entry of its version at hand (--ota, --ledger)",
     },
     {
         .id = "ota.applicable-range-matches-ledger",

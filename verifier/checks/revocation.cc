@@ -28,6 +28,7 @@ Outcome judged(const Evidence& e, const RevocationState& state,
   if (!e.facts->asked) return skipped("no revocation list in the evidence, and no ledger asked");
   if (std::holds_alternative<Absent>(points))
     return skipped("the ledger names no revocation list for its issuer");
+  if (e.ledger_is_silent()) return unknown_like("ledger.answers");
   if (const auto* why = std::get_if<Unknown>(&points))
     return unknown(fmt::format("whether the {} was revoked is not known: {}", name, why->why));
   return unknown(fmt::format(
@@ -75,6 +76,11 @@ Outcome a_list_is_published(const Evidence& e) {
   return pass();
 }
 
+constexpr const char* kGetLists =
+    "get the issuer's revocation list: let the ledger and the list's address be asked, or hand "
+    "over "
+    "the list";
+
 constexpr Check kChecks[] = {
     {
         .id = "pai.is-not-revoked",
@@ -91,6 +97,7 @@ constexpr Check kChecks[] = {
             "wrong with the list; not being named counts only when every list of the PAA could "
             "be used.",
         .remedy = "use DACs issued below a PAI in force, or get the list that says this one is",
+        .when_unknown = kGetLists,
     },
     {
         .id = "dac.is-not-revoked",
@@ -106,6 +113,7 @@ constexpr Check kChecks[] = {
                 "not being named counts only when every list of the PAI could be used.",
         .remedy = "keep this part back; find out why its DAC was revoked, or get the list that "
                   "says it was not",
+        .when_unknown = kGetLists,
     },
     {
         .id = "revocation.lists-can-be-used",
@@ -130,6 +138,7 @@ constexpr Check kChecks[] = {
         .run = a_list_is_published,
         .rule = "Commissioners find revocation lists only through the ledger.",
         .remedy = "publish a revocation distribution point for the PAI on the ledger",
+        .when_unknown = "let the ledger be asked (dcl sync, --ledger)",
     },
 };
 

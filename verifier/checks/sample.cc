@@ -1,5 +1,6 @@
 // Checks of a device against the approved sample that came before it (--after): what may not change
-// from Test to Production, and, as notes, what did.
+// from Test to Production, and, as notes, what did. What one of the two shows and the other does
+// not cannot be compared, and stays open.
 
 #include <fmt/format.h>
 
@@ -30,24 +31,67 @@ Outcome was_approved(const Evidence& e) {
               "approve", e.after->verdict, printable(e.after->source));
 }
 
+Outcome is_vouched_for(const Evidence& e) {
+  if (!e.after) return skipped(kNoSample);
+  if (e.after->signer_is_known) return pass();
+  if (e.after->signer.empty())
+    return fail(fmt::format("the bundle {} is not signed: whoever wrote it, nobody vouches for it",
+                            printable(e.after->source)),
+                "a bundle signed by a known key", "no signature", printable(e.after->source));
+  return fail(fmt::format("the bundle {} is signed as {}, and nothing says that this is who it "
+                          "should be",
+                          printable(e.after->source), printable(e.after->signer)),
+              "a bundle signed by a known key", "a key that its own signature names",
+              printable(e.after->source));
+}
+
+Outcome differs(const Evidence& e, const char* name, const std::string& now,
+                const std::string& before) {
+  return fail(fmt::format("{} is {}, the approved sample in {} has {}", name, now,
+                          printable(e.after->source), before),
+              before, now, printable(e.after->source));
+}
+
+// What may not change.
 template <const char* Name>
 Outcome as_approved(const Evidence& e) {
   if (!e.after) return skipped(kNoSample);
   const std::string* before = e.after->find(Name);
   const auto now = sample_fact(e, Name);
+  if (before == nullptr && !now)
+    return skipped(fmt::format("neither the approved sample nor the evidence gives a {}", Name));
+  if (before == nullptr)
+    return unknown(fmt::format("the evidence gives the {} {}, the approved sample in {} gives none",
+                               Name, *now, printable(e.after->source)),
+                   "have a sample approved whose evidence shows it");
+  if (!now)
+    return unknown(fmt::format("the approved sample in {} has the {} {}, the evidence gives none",
+                               printable(e.after->source), Name, *before));
+  return *now == *before ? pass() : differs(e, Name, *now, *before);
+}
+
+// What may: a note.
+template <const char* Name>
+Outcome since_approval(const Evidence& e) {
+  if (!e.after) return skipped(kNoSample);
+  const std::string* before = e.after->find(Name);
+  const auto now = sample_fact(e, Name);
   if (before == nullptr) return skipped(fmt::format("the approved sample gives no {}", Name));
   if (!now) return skipped(fmt::format("the evidence gives no {}", Name));
-  if (*now == *before) return pass();
-  return fail(fmt::format("{} is {}, the approved sample in {} has {}", Name, *now,
-                          printable(e.after->source), *before),
-              *before, *now, printable(e.after->source));
+  return *now == *before ? pass() : differs(e, Name, *now, *before);
 }
 
 // Two devices have two DACs; the same one would be the same part, judged twice.
 Outcome is_another_part(const Evidence& e) {
   if (!e.after) return skipped(kNoSample);
   const std::string* before = e.after->find(kDac);
-  if (before == nullptr || sample_fact(e, kDac) != *before) return pass();
+  const auto now = sample_fact(e, kDac);
+  if (!now) return blocked(e.dac.present() ? "dac.is-one-certificate" : "dac.is-present");
+  if (before == nullptr)
+    return unknown(fmt::format("the approved sample in {} has no DAC to compare with",
+                               printable(e.after->source)),
+                   "have a sample approved whose evidence shows its DAC");
+  if (now != *before) return pass();
   return fail("this is the part that was approved as the earlier sample: its DAC is the same",
               "another DAC", "the same one", printable(e.after->source));
 }
@@ -71,17 +115,19 @@ constexpr const char* kStays =
     "change.";
 constexpr const char* kAgain =
     "have the changed product approved on Test again, or correct the part";
+constexpr const char* kShow =
+    "hand over evidence that shows it, as the approved sample's did (device.json, a log, a dump)";
 constexpr const char* kChanges = "It may change from Test to Production; a person looks at it.";
 
 #define STAYS(ID, NAME, TITLE)                                                          \
   {                                                                                     \
     .id = "expect." ID "-is-as-approved", .title = TITLE, .proves_authenticity = false, \
-    .run = as_approved<NAME>, .rule = kStays, .remedy = kAgain,                         \
+    .run = as_approved<NAME>, .rule = kStays, .remedy = kAgain, .when_unknown = kShow,  \
   }
-#define CHANGES(ID, NAME, TITLE)                                              \
-  {                                                                           \
-    .id = "expect." ID "-since-approval", .title = TITLE, .severity = kInfo,  \
-    .proves_authenticity = false, .run = as_approved<NAME>, .rule = kChanges, \
+#define CHANGES(ID, NAME, TITLE)                                                 \
+  {                                                                              \
+    .id = "expect." ID "-since-approval", .title = TITLE, .severity = kInfo,     \
+    .proves_authenticity = false, .run = since_approval<NAME>, .rule = kChanges, \
   }
 
 constexpr Check kChecks[] = {
@@ -93,6 +139,16 @@ constexpr Check kChecks[] = {
         .rule = "Production follows a sample that was approved. Its bundle is judged again, so "
                 "that the verdict is not taken from a file.",
         .remedy = "have a sample approved first",
+    },
+    {
+        .id = "expect.sample-is-vouched-for",
+        .title = "the earlier sample's bundle is signed by a known key",
+        .severity = kWarning,
+        .proves_authenticity = false,
+        .run = is_vouched_for,
+        .rule = "Anybody can write a bundle that says approve; the signature of somebody who is "
+                "known to approve samples is what tells such a one from the sample.",
+        .remedy = "name the certificate of who approves samples with --signed-by",
     },
     {
         .id = "expect.sample-is-another-part",

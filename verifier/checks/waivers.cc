@@ -89,7 +89,8 @@ constexpr Check kChecks[] = {
         .proves_authenticity = false,
         .run = are_used,
         .rule = "A waiver of a check that passes would let the fault pass unseen should it come "
-                "back. One that is for another device is not counted.",
+                "back; one of a check that is unknown or blocked does nothing. One that is for "
+                "another device is not counted.",
         .remedy = "take the waiver out",
     },
 };

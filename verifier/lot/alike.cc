@@ -145,7 +145,10 @@ struct AlikeRecords::Own {
   bool id_is_number = false;
 };
 
-std::optional<AlikeRecords> AlikeRecords::to(std::string_view line, const Evidence& e) {
+std::optional<AlikeRecords> AlikeRecords::to(std::string_view line, const Evidence& e,
+                                             std::span<const Check* const> checks) {
+  if (!std::all_of(checks.begin(), checks.end(), [](const Check* c) { return alike_knows(*c); }))
+    return std::nullopt;
   const Certificate* dac = e.dac.certificate.get();
   if (dac == nullptr || e.dac.trailing != 0 || dac->der.size() > kMostDacBytes || !dac->p256 ||
       !e.pai.certificate || !e.pai.certificate->p256 || e.answer(Signed::dac) != true)

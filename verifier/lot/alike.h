@@ -6,9 +6,17 @@
 // full. A lot's devices mostly are alike, and reading one costs a comparison instead of a parse.
 #pragma once
 
+#include <span>
+#include <string_view>
+
+#include "verifier/catalogue.h"
 #include "verifier/evidence.h"
 
 namespace attest {
+
+// Somebody has looked at what this check reads (alike_checks.cc).
+bool alike_knows(const Check& check);
+std::span<const std::string_view> ids_alike_knows();
 
 // What an alike record brings of its own.
 struct AlikeRecord {
@@ -24,8 +32,9 @@ class AlikeRecords {
  public:
   // The record to compare with, and what it was found to be. Nullopt when nothing can be alike to
   // it: its signatures do not verify, or something in it hangs on what a record may have of its
-  // own.
-  static std::optional<AlikeRecords> to(std::string_view line, const Evidence& evidence);
+  // own. Nor to any while one of `checks` is not known to answer the same for alike records.
+  static std::optional<AlikeRecords> to(std::string_view line, const Evidence& evidence,
+                                        std::span<const Check* const> checks = catalogue());
 
   // Nullopt: judge it in full.
   std::optional<AlikeRecord> match(std::string_view line) const;

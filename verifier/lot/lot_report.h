@@ -55,7 +55,8 @@ struct LotReport {
   std::vector<std::string>
       notes;  // what a reader should know: files that are no evidence, a resumed run
   std::optional<LotSample> sample;
-  std::string engine;  // which checked the signatures
+  bool fail_on_warn = false;  // a warning between devices is a fault (--fail-on warn)
+  std::string engine;         // which checked the signatures
   std::vector<DeviceResult>
       results;  // in input order, and only where the format lists every device
 };

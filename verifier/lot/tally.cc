@@ -55,9 +55,12 @@ LotReport LotTally::report() const {
 void conclude(LotReport& report) {
   std::stable_sort(report.findings.begin(), report.findings.end(),
                    [](const LotFinding& a, const LotFinding& b) { return a.rule < b.rule; });
-  const bool wrong = report.rejected > 0 ||
-                     std::any_of(report.findings.begin(), report.findings.end(),
-                                 [](const LotFinding& f) { return f.severity == Severity::error; });
+  const bool wrong =
+      report.rejected > 0 ||
+      std::any_of(report.findings.begin(), report.findings.end(), [&](const LotFinding& f) {
+        return f.severity == Severity::error ||
+               (report.fail_on_warn && f.severity == Severity::warning);
+      });
   report.verdict = wrong                                         ? Verdict::reject
                    : report.undecided > 0 || report.devices == 0 ? Verdict::undecided
                                                                  : Verdict::approve;
