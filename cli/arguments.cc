@@ -12,6 +12,8 @@
 #include <CLI/CLI.hpp>
 #pragma GCC diagnostic pop
 
+#include "verifier/readers/onboarding_codes.h"
+
 namespace attest::cli {
 
 struct Command::Impl {
@@ -143,7 +145,7 @@ std::string nearest(const Command& where, const std::string& given) {
 }
 
 int usage_error(const std::string& message) {
-  std::fprintf(stderr, "matter-attest: %s\n", message.c_str());
+  std::fprintf(stderr, "matter-attest: %s\n", printable(message).c_str());
   return 2;
 }
 
@@ -171,7 +173,8 @@ int parse_and_run(Command& root, int argc, const char* const* argv) {
     std::replace(message.begin(), message.end(), '\n', ' ');
     if (dynamic_cast<const CLI::ExtrasError*>(&wrong) != nullptr) {
       const auto extras = root.impl_->app->remaining(true);
-      const std::string given = extras.empty() ? "" : extras.front();
+      std::string given = extras.empty() ? "" : extras.front();
+      given = without_codes(given.substr(0, given.find('=')));  // "--unlok=pass:..."
       message = fmt::format("{} does not know \"{}\"",
                             chosen == &root ? "matter-attest" : chosen->name(), given);
       if (const std::string near = nearest(*chosen, given); !near.empty())

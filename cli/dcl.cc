@@ -8,6 +8,7 @@
 
 #include "cli/byte_progress.h"
 #include "cli/files.h"
+#include "dcl/network.h"
 #include "dcl/snapshot.h"
 #include "dcl/sync.h"
 
@@ -101,9 +102,10 @@ ListCount fetch_lists(const Surroundings& around, dcl::LedgerOptions options) {
       ++out.points;
       const auto list = (*ledger)->crl(*point);
       if (const auto* why = std::get_if<Unknown>(&list))
-        complain(around,
-                 fmt::format("the revocation list {}: {}", printable(point->data_url), why->why),
-                 0);
+        complain(
+            around,
+            fmt::format("the revocation list {}: {}", dcl::shown_url(point->data_url), why->why),
+            0);
       out.usable += std::holds_alternative<Found<RevokedListPtr>>(list) ? 1 : 0;
     }
   }
@@ -291,7 +293,7 @@ int run_import(const DclArguments& arguments, const Surroundings& around,
     if (!kept)
       complain(around,
                fmt::format("the revocation list {}: it cannot be kept: {}",
-                           printable(list.source.url), kept.error().what),
+                           dcl::shown_url(list.source.url), kept.error().what),
                0);
   }
   if (arguments.format == "json") {

@@ -14,8 +14,10 @@
 #include <fstream>
 #include <set>
 
+#include "cli/open_output.h"
 #include "cli/ota.h"
 #include "codecs/door.h"
+#include "verifier/readers/onboarding_codes.h"
 
 namespace attest::cli {
 namespace {
@@ -25,21 +27,6 @@ constexpr size_t kMapFrom =
     8u << 20;  // larger files are mapped, so that a flash image costs no memory
 constexpr size_t kPiece = 1u << 20;  // of a stream
 constexpr size_t kDeepest = 64;
-
-const char* kind_of(mode_t mode) {
-  if (S_ISFIFO(mode)) return "a FIFO";
-  if (S_ISSOCK(mode)) return "a socket";
-  if (S_ISCHR(mode) || S_ISBLK(mode)) return "a device";
-  if (S_ISDIR(mode)) return "a folder";
-  return "something else";
-}
-
-std::string reason(int number) {
-  if (number == ENOENT) return "nothing by this name";
-  if (number == ELOOP) return "a loop of symbolic links";
-  if (number == EACCES) return "no permission to read it";
-  return std::string(std::strerror(number));
-}
 
 Result<Bytes> read_all(int fd) {
   Bytes out;
@@ -54,12 +41,22 @@ Result<Bytes> read_all(int fd) {
   }
 }
 
+// A path in messages: what may be an onboarding code that was taken for a file is not repeated.
+std::string shown_path(const std::string& path) {
+  constexpr std::string_view kPrefix = "mt:";
+  const auto same = [](char p, char c) { return p == (c == 'M' || c == 'T' ? c + 32 : c); };
+  const bool payload = std::search(path.begin(), path.end(), kPrefix.begin(), kPrefix.end(),
+                                   [&](char c, char p) { return same(p, c); }) != path.end();
+  return payload || may_be_code(path) ? "(masked: this may be an onboarding code)" : path;
+}
+
 // A descriptor to be closed, of a regular file. Never blocks, should the file have become a FIFO
 // meanwhile.
 Result<int> open_regular(const std::string& path, size_t& size) {
   struct stat info {};
   if (::stat(path.c_str(), &info) != 0)
-    return error(fmt::format("{}: expected a file or folder, found {}", path, reason(errno)));
+    return error(
+        fmt::format("{}: expected a file or folder, found {}", shown_path(path), reason(errno)));
   if (!S_ISREG(info.st_mode))
     return error(fmt::format("{}: expected a regular file or a folder, found {}", path,
                              kind_of(info.st_mode)));
@@ -180,7 +177,8 @@ Result<std::vector<std::string>> files_below(const std::string& path, size_t mos
                                              std::vector<std::string>* empty) {
   struct stat info {};
   if (::stat(path.c_str(), &info) != 0)
-    return error(fmt::format("{}: expected a file or folder, found {}", path, reason(errno)));
+    return error(
+        fmt::format("{}: expected a file or folder, found {}", shown_path(path), reason(errno)));
   if (!S_ISDIR(info.st_mode)) return std::vector<std::string>{path};
   Walk state{.most = most, .empty = empty, .files = {}, .seen = {}};
   state.seen.insert({info.st_dev, info.st_ino});
@@ -251,6 +249,10 @@ std::vector<std::string> read_paths(const std::vector<std::string>& paths, Readi
 }
 
 Result<void> replace_file(const std::string& path, std::string_view content) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode))
+    return error(fmt::format("{}: expected a regular file to replace, found {}", printable(path),
+                             kind_of(info.st_mode)));
   const std::string beside = fmt::format("{}.{}.part", path, ::getpid());
   std::ofstream file(beside, std::ios::binary | std::ios::trunc);
   file << content;
@@ -271,10 +273,10 @@ tl::expected<void, Error> write_output(const std::string& path, std::string_view
       return error(fmt::format("stdout: {}", reason(errno)));
     return {};
   }
-  std::FILE* file = std::fopen(path.c_str(), "wb");
-  if (file == nullptr)
-    return error(
-        fmt::format("{}: expected a file that can be written, found {}", path, reason(errno)));
+  const auto fd = open_output(path);
+  if (!fd) return tl::unexpected(fd.error());
+  std::FILE* file = ::fdopen(*fd, "wb");
+  if (file == nullptr) return error(fmt::format("{}: {}", path, reason(errno)));
   const bool written = std::fwrite(content.data(), 1, content.size(), file) == content.size();
   if (std::fclose(file) != 0 || !written) return error(fmt::format("{}: {}", path, reason(errno)));
   return {};

@@ -61,10 +61,13 @@ int inspect(const Options& options) {
   reading.ota_digests = digests_for(nullptr);
   if (const auto errors = read_paths(options.evidence, reading); !errors.empty())
     return complain(errors);
-  const Evidence evidence =
+  // What inspect shows, it may show the digest of.
+  std::vector<EvidenceFile> files = reading.files;
+  Evidence evidence =
       gather(std::move(reading),
              Policy{.network = Network::none, .at = {}, .required = {}, .show_passcode = true},
              TrustStore::builtin(false), nullptr);
+  evidence.files = std::move(files);
   Json tree = inspect_json(evidence);
   std::string text;
   if (options.format == "json") {

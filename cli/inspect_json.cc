@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "verifier/crypto.h"
+#include "verifier/file_digests.h"
 #include "verifier/matter/onboarding_payload.h"
 #include "verifier/pki/der.h"
 
@@ -216,7 +217,7 @@ Json inspect_json(const Evidence& e) {
     files.push(Json(Json::Object{})
                    .set("path", printable(file.path))
                    .set("kind", file.kind)
-                   .set("sha256", hex(file.sha256))
+                   .set("sha256", shown_digest(file))
                    .set("size", file.size)
                    .set("holds", std::move(holds)));
   }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <filesystem>
 #include <functional>
 
 #include "cli/files.h"
@@ -50,7 +51,11 @@ Result<LotJournal> LotJournal::open(const std::string& path, const JournalHead& 
   LotJournal out;
   out.path_ = path;
   out.head_ = fresh;
-  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  std::error_code unknown;
+  const auto status = std::filesystem::status(path, unknown);
+  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
+    return foreign(path);
+  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0600);
   if (fd < 0) return failed(path);
   out.file_ = ::fdopen(fd, "r+b");
   if (out.file_ == nullptr) {

@@ -3,23 +3,45 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <iterator>
 
 #include "cli/lot_html.h"
 #include "cli/lot_junit.h"
 #include "cli/lot_report_text.h"
 #include "cli/lot_sarif.h"
+#include "cli/open_output.h"
 #include "cli/options.h"
 
 namespace attest::cli {
 namespace {
 
-// RFC 4180, and no field that a spreadsheet takes for a formula.
+// Where a spreadsheet begins to calculate: also in the widths of East Asia, and behind blanks.
+bool starts_formula(std::string_view s) {
+  constexpr std::string_view kBlanks[] = {" ", "\u00A0", "\u3000", "\u2007", "\u202F", "'"};
+  constexpr std::string_view kStarts[] = {
+      "=",      "+",      "-",      "@",      "|",      "%",      "\uFF1D", "\uFF0B", "\uFF0D",
+      "\uFF20", "\u2212", "\uFE66", "\uFE62", "\uFE63", "\uFE6B", "\uFF5C", "\uFF05"};
+  const auto next = [&](auto& list) {
+    return std::find_if(std::begin(list), std::end(list),
+                        [&](std::string_view one) { return s.starts_with(one); });
+  };
+  for (auto blank = next(kBlanks); blank != std::end(kBlanks); blank = next(kBlanks))
+    s.remove_prefix(blank->size());
+  return next(kStarts) != std::end(kStarts);
+}
+
+// RFC 4180, and no field that a spreadsheet takes for a formula, not even one that separates fields
+// by ';'.
 std::string csv_field(std::string_view value) {
-  std::string s = printable(value);
-  if (!s.empty() && std::string_view("=+-@").find(s.front()) != std::string_view::npos)
-    s.insert(0, "'");
-  if (s.find_first_of(",\"") == std::string::npos) return s;
+  const std::string shown = printable(value);
+  std::string s = starts_formula(shown) ? "'" : "";
+  for (size_t i = 0; i < shown.size(); ++i) {
+    s += shown[i];
+    if (shown[i] == ';' && starts_formula(std::string_view(shown).substr(i + 1))) s += '\'';
+  }
+  if (s.find_first_of(",;\"") == std::string::npos) return s;
   std::string out = "\"";
   for (const char c : s) out += c == '"' ? std::string("\"\"") : std::string(1, c);
   return out + "\"";
@@ -34,7 +56,7 @@ std::string joined(const std::vector<std::string>& ids) {
 std::string csv_line(const DeviceLine& line) {
   const DeviceResult& r = line.result;
   return fmt::format("{},{},{},{},{}\n", csv_field(r.name), verdict_name(r.verdict),
-                     joined(r.failed), joined(r.open), csv_field(r.summary));
+                     csv_field(joined(r.failed)), csv_field(joined(r.open)), csv_field(r.summary));
 }
 
 }  // namespace
@@ -75,10 +97,10 @@ Result<LotOutput> LotOutput::open(const std::string& path, const std::string& fo
   out.form_ = form;
   if (!path.empty() && path != "-") {
     out.path_ = path;
-    std::FILE* file = std::fopen(path.c_str(), "wb");
-    if (file == nullptr)
-      return error(fmt::format("{}: expected a file that can be written, found {}", path,
-                               std::strerror(errno)));
+    const auto fd = open_output(path);
+    if (!fd) return tl::unexpected(fd.error());
+    std::FILE* file = ::fdopen(*fd, "wb");
+    if (file == nullptr) return tl::unexpected(out.failed().error());
     out.file_ = file;
   }
   if (format == "csv") {

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
+#include <filesystem>
 
 #include "cli/files.h"
 #include "cli/waivers.h"
@@ -41,6 +42,12 @@ Result<std::vector<std::pair<CertificatePtr, std::string>>> certificates_at(
     }
   }
   return out;
+}
+
+bool is_variable_name(std::string_view name) {
+  return std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  });
 }
 
 }  // namespace
@@ -165,22 +172,30 @@ std::optional<std::string> variable(const char* name) {
 Result<std::vector<Secret>> secrets_from(const std::vector<std::string>& given,
                                          const std::string& option) {
   std::vector<Secret> out;
+  std::error_code unknown;
   for (std::string value : given) {
     if (value.starts_with("env:")) {
       const char* found = std::getenv(value.c_str() + 4);
       if (found == nullptr)
-        return error(fmt::format("{}: the environment has no {}", option, value.substr(4)));
+        return error(
+            fmt::format("{}: the environment has no {}", option,
+                        is_variable_name(value.substr(4)) ? value.substr(4) : "such variable"));
       value = found;
       if (!value.starts_with("hex:") && !value.starts_with("pass:")) value = "pass:" + value;
     }
     if (value.starts_with("hex:")) {
       auto bytes = from_hex_lenient(value.substr(4));
-      if (!bytes) return error(option + ": " + bytes.error().what);
+      if (!bytes) return error(option + ": expected hex digits after hex:, found something else");
       out.push_back({.bytes = std::move(*bytes), .passphrase = false});
     } else if (value.starts_with("pass:")) {
       out.push_back({.bytes = to_bytes(view(value.substr(5))), .passphrase = true});
     } else {
       const auto file = FileBytes::open(value);
+      // A name that no file has may be the secret itself.
+      if (!file && !std::filesystem::exists(value, unknown))
+        return error(option +
+                     ": expected a file, hex:..., pass:... or env:NAME, found no file of the name "
+                     "that was given (it is not repeated, should it be the secret itself)");
       if (!file) return error(option + ": " + file.error().what);
       out.push_back({.bytes = to_bytes(file->view()), .passphrase = false});
     }
@@ -190,6 +205,10 @@ Result<std::vector<Secret>> secrets_from(const std::vector<std::string>& given,
 
 Result<uint32_t> number_of(const char* option, const std::string& given, uint32_t most) {
   const auto number = json_number(Json(given));
+  const bool secret = std::string_view(option) == "--passcode";
+  if (secret && (!number || *number > most))
+    return error(
+        fmt::format("{}: expected a whole number up to {}, found something else", option, most));
   if (!number) return error(fmt::format("{}: {}", option, number.error().what));
   if (*number > most)
     return error(fmt::format("{}: expected at most {}, found {}", option, most, *number));

@@ -9,6 +9,7 @@
 #include "cli/identity_table.h"
 #include "cli/report_words.h"
 #include "verifier/check.h"
+#include "verifier/file_digests.h"
 
 namespace attest::cli {
 namespace {
@@ -322,9 +323,10 @@ class Writer {
       std::string holds;
       for (const std::string& what : file.holds)
         holds += (holds.empty() ? ", holds " : ", ") + what;
-      page_.leaf("p", fmt::format("{}, {}{}", file.kind, size_text(file.size), holds))
-          .leaf("p", "sha256 " + hex(file.sha256), {{"class", "hash"}})
-          .line();
+      page_.leaf("p", fmt::format("{}, {}{}", file.kind, size_text(file.size), holds));
+      if (const auto digest = shown_digest(file))
+        page_.leaf("p", "sha256 " + *digest, {{"class", "hash"}});
+      page_.line();
     }
     for (const std::string& other : e_.other_certificates) {
       const auto li = page_.in("li", {{"class", "quiet"}});

@@ -4,6 +4,7 @@
 
 #include "cli/report_words.h"
 #include "verifier/check.h"
+#include "verifier/file_digests.h"
 #include "verifier/sdk_result.h"
 #include "verifier/waiver.h"
 
@@ -136,7 +137,7 @@ Json report_json(const Evidence& e, const Report& report) {
     for (const std::string& what : file.holds) holds.push(what);
     files.push(Json(Json::Object{{"path", Json(printable(file.path))},
                                  {"kind", Json(file.kind)},
-                                 {"sha256", Json(hex(file.sha256))},
+                                 {"sha256", Json(shown_digest(file))},
                                  {"holds", std::move(holds)}}));
   }
   out.set("evidence", std::move(files));

@@ -10,6 +10,7 @@
 #include "cli/report_words.h"
 #include "cli/sarif.h"
 #include "verifier/check.h"
+#include "verifier/file_digests.h"
 
 namespace attest::cli {
 namespace {
@@ -51,12 +52,13 @@ class Log {
   Json write() {
     Json artifacts = array(), results = array();
     for (const EvidenceFile& file : e_.files) {
-      artifacts.push(object()
-                         .set("location", object().set("uri", path_uri(file.path)))
-                         .set("length", file.size)
-                         .set("roles", Json(Json::Array{Json("analysisTarget")}))
-                         .set("hashes", object().set("sha-256", hex(file.sha256)))
-                         .set("description", sarif_message(file.kind)));
+      Json artifact = object()
+                          .set("location", object().set("uri", path_uri(file.path)))
+                          .set("length", file.size)
+                          .set("roles", Json(Json::Array{Json("analysisTarget")}));
+      if (const auto digest = shown_digest(file))
+        artifact.set("hashes", object().set("sha-256", *digest));
+      artifacts.push(artifact.set("description", sarif_message(file.kind)));
     }
     for (const Finding& f : report_.findings) {
       if (f.status == Status::fail || f.status == Status::warn || !f.waived.empty())

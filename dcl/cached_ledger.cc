@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "dcl/network.h"
 #include "dcl/snapshot.h"
 #include "dcl/sync.h"
 
@@ -37,10 +38,14 @@ std::string cache_path(const std::string& folder, const std::string& chain_id) {
 
 Result<std::string> read_snapshot_file(const std::string& path) {
   if (path == "demo" && !std::filesystem::exists(path)) return std::string(builtin_snapshot());
-  std::ifstream in(path, std::ios::binary);
-  if (!in || std::filesystem::is_directory(path))
+  // Looked at before it is opened: a FIFO would be waited for.
+  std::error_code unknown;
+  const bool regular = std::filesystem::is_regular_file(path, unknown);
+  std::ifstream in;
+  if (regular) in.open(path, std::ios::binary);
+  if (!regular || !in)
     return error(fmt::format("{}: cannot be read, expected a ledger snapshot or a node's URL",
-                             printable(path)));
+                             shown_url(path)));
   return std::string(std::istreambuf_iterator<char>(in), {});
 }
 

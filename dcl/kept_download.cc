@@ -79,6 +79,9 @@ Result<uint64_t> KeptDownload::size() const {
 
 // A state that cannot be read, or that is of other bytes, is none: then everything is fetched.
 void KeptDownload::read_state() {
+  std::error_code unknown;
+  if (!std::filesystem::is_regular_file(path_ + ".json", unknown))
+    return;  // a FIFO is not waited for
   std::ifstream in(path_ + ".json", std::ios::binary);
   std::string text(kMaxState, '\0');
   in.read(text.data(), static_cast<std::streamsize>(text.size()));

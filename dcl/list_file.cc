@@ -184,7 +184,7 @@ Result<ListFile> read_file(const std::string& path, const std::shared_ptr<Mapped
 }  // namespace
 
 Result<std::shared_ptr<MappedFile>> MappedFile::open(const std::string& path) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
   const auto fail = [&](const std::string& why) {
     if (fd >= 0) ::close(fd);
     return error(fmt::format("{}: {}", path, why));
@@ -253,8 +253,8 @@ Result<void> ListFile::write(const std::string& path, const ListSource& source,
   front.resize(padded(front.size()));
 
   const std::string beside = fmt::format("{}.{}.part", path, ::getpid());
-  const int fd =
-      ::open(beside.c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0644);
+  const int fd = ::open(beside.c_str(),
+                        O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644);
   if (fd < 0)
     return error(
         fmt::format("{}: cannot be written: {}", beside, std::generic_category().message(errno)));

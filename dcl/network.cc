@@ -28,7 +28,7 @@ bool is_chain_id(const std::string& id) {
 Result<std::string> node_url(const std::string& text) {
   const auto refuse = [&] {
     return error(fmt::format("ledger URL: expected https://host[:port][/path], found \"{}\"",
-                             printable(text)));
+                             shown_url(text.substr(0, text.find('?')))));
   };
   const size_t scheme = text.starts_with("https://") ? 8 : text.starts_with("http://") ? 7 : 0;
   if (scheme == 0 || text.size() == scheme || text[scheme] == '/' || text.size() > 2000)
@@ -50,7 +50,13 @@ bool is_loopback(const std::string& url) {
 }
 
 std::string shown_url(const std::string& url) {
-  return printable(url.size() <= 160 ? url : url.substr(0, 157) + "...");
+  // "https://user:password@host/…": everything before the '@' may be a secret, with a scheme or
+  // without.
+  const size_t scheme = url.find("://"), from = scheme == std::string::npos ? 0 : scheme + 3,
+               at = url.substr(0, url.find_first_of("/?#", from)).rfind('@');
+  const bool has_user = at != std::string::npos && at >= from && (from != 0 || url.find(':') < at);
+  const std::string shown = has_user ? url.substr(0, from) + "***" + url.substr(at) : url;
+  return printable(shown.size() <= 160 ? shown : shown.substr(0, 157) + "...");
 }
 
 }  // namespace attest::dcl

@@ -23,7 +23,8 @@ class PartFile {
   static Result<PartFile> create(const std::string& path) {
     PartFile out;
     out.path_ = path;
-    out.fd_ = ::open(path.c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0644);
+    out.fd_ = ::open(path.c_str(),
+                     O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644);
     if (out.fd_ < 0)
       return error(
           fmt::format("{}: cannot be written: {}", path, std::generic_category().message(errno)));

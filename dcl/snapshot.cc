@@ -6,6 +6,7 @@
 #include <map>
 #include <unordered_set>
 
+#include "dcl/network.h"
 #include "verifier/crypto.h"
 
 namespace attest::dcl {
@@ -131,7 +132,7 @@ Result<CarriedList> read_carried(const Json& json) {
       !digest->is_string() || !der)
     return error("crl: expected url, size, digest_type, digest and der");
   if (const auto crl = salvage_crl(*der); !crl)
-    return within(fmt::format("crl: {}", printable(text_at(json, "url"))), crl.error());
+    return within(fmt::format("crl: {}", shown_url(text_at(json, "url"))), crl.error());
   return CarriedList{.source = {.url = text_at(json, "url"),
                                 .validators = {},
                                 .size = *size->natural(),
@@ -285,7 +286,7 @@ Result<Snapshot> read_snapshot(std::string_view text) {
         if (!out.crls.empty() && out.crls.back().source.url >= list->source.url)
           return error(
               fmt::format("crl: {} stands after {}: expected the order of the URLs, each once",
-                          printable(list->source.url), printable(out.crls.back().source.url)));
+                          shown_url(list->source.url), shown_url(out.crls.back().source.url)));
         out.crls.push_back(std::move(*list));
       }
       continue;

@@ -246,7 +246,7 @@ def compare(tool, options):
         if check["status"] in ("fail", "warn", "unknown"):
             must(check["message"] in page.text, f"html: the message of {check['id']} is not shown")
     for file in report["evidence"]:
-        must(file["sha256"] in page.text and file["path"] in page.text, "html: the evidence with its hash")
+        must((file["sha256"] or "") in page.text and file["path"] in page.text, "html: the evidence with its hash")
     return page
 
 

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "verifier/characters.h"
+
 namespace attest {
 namespace {
 
@@ -114,12 +116,13 @@ Result<Bytes> base64_decode(std::string_view s, bool lines) {
   return out;
 }
 
-// Length of the valid UTF-8 sequence at s[i], and its code point; 0 when there is none.
-size_t utf8_sequence(std::string_view s, size_t i, uint32_t* code) {
+}  // namespace
+
+size_t utf8_character(std::string_view s, size_t i, uint32_t& code) {
   const auto byte = [&](size_t k) { return static_cast<uint8_t>(s[k]); };
   const uint8_t b = byte(i);
   if (b < 0x80) {
-    *code = b;
+    code = b;
     return 1;
   }
   const size_t length = b >= 0xF0 && b <= 0xF4  ? 4
@@ -134,7 +137,7 @@ size_t utf8_sequence(std::string_view s, size_t i, uint32_t* code) {
   }
   constexpr uint32_t kLeast[] = {0, 0, 0x80, 0x800, 0x10000};
   if (c < kLeast[length] || c > 0x10FFFF || (c >= 0xD800 && c <= 0xDFFF)) return 0;
-  *code = c;
+  code = c;
   return length;
 }
 
@@ -145,8 +148,6 @@ bool shows_badly(uint32_t c) {
          (c >= 0xE0000 && c <= 0xE007F) || (c & 0xFFFE) == 0xFFFE ||
          (c >= 0xFDD0 && c <= 0xFDEF);  // noncharacters: XML has no way to write them
 }
-
-}  // namespace
 
 std::optional<size_t> find(View haystack, View needle, size_t from) {
   if (needle.empty() || from > haystack.size() || haystack.size() - from < needle.size())
@@ -241,7 +242,7 @@ bool is_utf8(std::string_view s) {
         continue;
       }
     }
-    const size_t length = utf8_sequence(s, i, &code);
+    const size_t length = utf8_character(s, i, code);
     if (length == 0) return false;
     i += length;
   }
@@ -253,7 +254,7 @@ std::string printable(std::string_view s) {
   out.reserve(s.size());
   for (size_t i = 0; i < s.size();) {
     uint32_t code = 0;
-    const size_t length = utf8_sequence(s, i, &code);
+    const size_t length = utf8_character(s, i, code);
     if (length == 0) {
       out += fmt::format("\\x{:02X}", static_cast<uint8_t>(s[i++]));
       continue;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <forward_list>
 
+#include "verifier/file_digests.h"
 #include "verifier/remembered.h"
 
 namespace attest {
@@ -539,6 +540,7 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
   e.policy = policy;
   e.device = std::move(reading.device);
   e.files = std::move(reading.files);
+  leave_out_digests(e);
   e.not_used = std::move(reading.not_used);
   for (OtaImageFile& file : reading.ota_images)
     e.ota_images.push_back({.place = std::move(file.place), .image = std::move(file.image)});

@@ -3,6 +3,7 @@
 // safe.
 #include "fixtures/forge/device_builder.h"
 #include "tests/fuzz/property.h"
+#include "tests/strict_json.h"
 #include "verifier/bundle/bundle.h"
 #include "verifier/bundle/case.h"
 #include "verifier/gather.h"
@@ -104,6 +105,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const auto the_case = case_from(bundle.members);
     if (!the_case) return 0;
     must(members_of(*the_case) == bundle.members, "a case is written back as it was");
+    for (const TarMember& each : bundle.members) {
+      const std::string_view written = text(View(each.content));
+      must(test::StrictJson(written).good() && test::harmless(written),
+           "a member is JSON, and harmless");
+    }
     judged(*the_case);
   }
   return 0;

@@ -5,9 +5,11 @@
 
 #include "cli/lot_html.h"
 #include "cli/lot_junit.h"
+#include "cli/lot_report_text.h"
 #include "cli/lot_sarif.h"
 #include "tests/fuzz/markup_property.h"
 #include "verifier/instant.h"
+#include "verifier/lot/device_line.h"
 
 using namespace attest;
 using namespace attest::test;
@@ -74,9 +76,22 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
        "no text changes the structure of the page");
   must(structure(cli::lot_junit(lot)) == harmless.second,
        "no text changes the structure of the JUnit file");
+  DeviceLine line;
+  line.result = lot.results[1];
+  line.unreadable = true;
+  line.contradicts = lot.notes;
+  line.marks.product = lot.results[0].name;
+  for (const LineForm form : {LineForm::result, LineForm::part}) {
+    const std::string written = write_line(line, form);
+    check_json(written, "a line of NDJSON is JSON");
+    must(written.find('\n') + 1 == written.size(), "a line is one line");
+    must(form == LineForm::result || read_line(written).has_value(),
+         "a line of a part is read again");
+  }
+  check_json(dump_pretty(cli::lot_report_json(lot)), "the lot's report is JSON");
   if (size % kSarifOneIn != 0) return 0;
   const Json sarif = cli::lot_sarif(lot);
-  must(parse_json(dump(sarif)).has_value(), "the SARIF log is JSON");
+  check_json(dump(sarif), "the SARIF log is JSON");
   check_uris(sarif);
   return 0;
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "tests/fuzz/property.h"
+#include "tests/strict_json.h"
 #include "verifier/json.h"
 
 namespace attest::test {
@@ -11,6 +12,12 @@ namespace attest::test {
 // The SARIF log lists all rules, which takes most of the time: texts of one length in so many are
 // looked at in it, too.
 inline constexpr size_t kSarifOneIn = 32;
+
+// A JSON form, read by a reader that is not ours.
+inline void check_json(const std::string& written, const char* what) {
+  must(StrictJson(written).good(), what);
+  must(harmless(written), "no character that a terminal obeys or that hides");
+}
 
 // What is left of markup without its text and the values of its attributes. Strict: every tag is
 // closed in its turn, values are quoted, '&' starts one of five entities, and no control character

@@ -3,9 +3,12 @@
 //
 // Properties: no text of a device changes the structure of the page or of the JUnit file (their
 // tags, attributes and nesting are those of the same device with harmless names); a strict reader
-// takes them; the SARIF log is strict JSON, and its URIs hold nothing that a URI may not.
+// takes them; the JSON forms are JSON to a reader that is not ours, and the URIs of the SARIF log
+// hold nothing that a URI may not.
 
+#include "cli/inspect_json.h"
 #include "cli/report_html.h"
+#include "cli/report_json.h"
 #include "cli/report_junit.h"
 #include "cli/report_sarif.h"
 #include "cli/sarif.h"
@@ -81,9 +84,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }();
   must(structure(got.html) == harmless.first, "no text changes the structure of the page");
   must(structure(got.junit) == harmless.second, "no text changes the structure of the JUnit file");
+  check_json(dump_pretty(cli::report_json(got.evidence, got.report)), "the report is JSON");
+  check_json(dump_pretty(cli::inspect_json(got.evidence)), "what inspect writes is JSON");
+  check_json(dump(cli::facts_json(got.evidence.device)), "device.json is JSON");
   if (size % kSarifOneIn != 0) return 0;
   const Json sarif = cli::report_sarif(got.evidence, got.report);
-  must(parse_json(dump(sarif)).has_value(), "the SARIF log is JSON");
+  check_json(dump(sarif), "the SARIF log is JSON");
   check_uris(sarif);
   return 0;
 }

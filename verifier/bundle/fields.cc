@@ -11,8 +11,9 @@ Json write(const Bytes& bytes) {
 Json write(const KeyId& id) {
   return hex(id);
 }
+// Zeros: it was left out.
 Json write(const Sha256& digest) {
-  return hex(digest);
+  return digest == Sha256{} ? Json() : Json(hex(digest));
 }
 Json write(const Instant& at) {
   return rfc3339(at);
@@ -54,6 +55,8 @@ bool read(const Json& json, KeyId& into) {
   return read_array(json, into);
 }
 bool read(const Json& json, Sha256& into) {
+  into = {};
+  if (json.is_null()) return true;
   return read_array(json, into);
 }
 

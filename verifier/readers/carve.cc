@@ -13,6 +13,7 @@
 #include "verifier/pki/key.h"
 #include "verifier/readers/cbor_factory.h"
 #include "verifier/readers/formats.h"
+#include "verifier/readers/plain_text.h"
 
 namespace attest {
 namespace {
@@ -391,9 +392,7 @@ tl::expected<void, Error> read(const Source& s, Reading& reading) {
   if (carved.found != 0 || carved.broken != 0) return {};
   if (looks_like_pem(s.bytes)) return pem_reader.read(s, reading);
   if (s.member) return {};
-  const View head = s.bytes.first(8);
-  return error(fmt::format("found {} bytes that begin with {}..., and nothing of it inside",
-                           s.bytes.size(), hex(head)));
+  return error(fmt::format("found {}, and nothing of it inside", nature_of(s.bytes)));
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "verifier/readers/unreadable.h"
+
 namespace attest {
 namespace {
 
@@ -125,9 +127,9 @@ class Walk {
         (value.kind == CborItem::Kind::bytes || value.kind == CborItem::Kind::text) &&
         !value.indefinite;
     if (is_number ? value.kind != CborItem::Kind::natural : !is_string) {
-      reading_.device.damaged(
-          place, "cbor",
-          fmt::format("{}: expected a {}", key->name, is_number ? "number" : "string"));
+      say_unreadable(reading_.device, key->item->fact, place, "cbor",
+                     is_number ? "expected a number, found something else"
+                               : "expected a string, found something else");
       return;
     }
     if (is_number) {

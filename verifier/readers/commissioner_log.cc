@@ -15,6 +15,7 @@
 #include "verifier/readers/credential_items.h"
 #include "verifier/readers/formats.h"
 #include "verifier/readers/log_line.h"
+#include "verifier/readers/onboarding_codes.h"
 #include "verifier/readers/plain_text.h"
 
 namespace attest {
@@ -381,8 +382,14 @@ class Log {
     if (std::find(reported_.begin(), reported_.end(), said) != reported_.end()) return;
     reported_.push_back(said);
     found_ = true;
-    reading_.device.note(Remark::reported_value, place(""),
-                         fmt::format("the log says: {}", printable(said.substr(0, 200))));
+    // Of credentials; whatever else stands behind an arrow may be what somebody typed.
+    const bool of_credentials = said.starts_with("DAC") || said.starts_with("PAI") ||
+                                said.starts_with("PAA") || said.starts_with("CD");
+    reading_.device.note(
+        Remark::reported_value, place(""),
+        of_credentials
+            ? fmt::format("the log says: {}", without_codes(printable(said.substr(0, 200))))
+            : fmt::format("the log says something in {} characters", said.size()));
     if (said.starts_with("DAC's VID")) {
       dac_vid_ = log::number_after(said, "VID");
       dac_pid_ = log::number_after(said, "PID");

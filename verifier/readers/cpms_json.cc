@@ -10,6 +10,7 @@
 #include "verifier/readers/device_json.h"
 #include "verifier/readers/factory_item.h"
 #include "verifier/readers/formats.h"
+#include "verifier/readers/unreadable.h"
 
 namespace attest {
 namespace {
@@ -96,7 +97,7 @@ std::optional<Bytes> python_bytes(std::string_view s) {
 
 void read_member(const Key& key, const Json& value, const Place& place, Reading& reading) {
   const auto damaged = [&](const std::string& problem) {
-    reading.device.damaged(place, key.name, problem);
+    say_unreadable(reading.device, key.item->fact, place, key.name, problem);
   };
   const std::string* string = value.string();
   if (value.is_null() || (string != nullptr && string->empty())) return;  // not given
@@ -112,7 +113,7 @@ void read_member(const Key& key, const Json& value, const Place& place, Reading&
     if (auto digits = from_hex(*string)) bytes = std::move(*digits);
   }
   if (bytes) return say_item(*key.item, *bytes, place, reading);
-  damaged("expected hex digits or Python's text of a byte string");
+  damaged("expected hex digits or Python's text of a byte string, found something else");
 }
 
 // What stands under "matter". The groups alone are the same without that level.

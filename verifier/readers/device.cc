@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <bitset>
 
+#include "verifier/readers/unreadable.h"
+
 namespace attest {
 namespace {
 
@@ -38,7 +40,7 @@ constexpr FactInfo kFacts[] = {
     {FactId::spake2p_iterations, "spake2p_iterations"},
     {FactId::spake2p_salt, "spake2p_salt", FactInfo::masked},
     {FactId::spake2p_verifier, "spake2p_verifier", FactInfo::masked},
-    {FactId::rotating_id_unique_id, "rotating_id_unique_id"},
+    {FactId::rotating_id_unique_id, "rotating_id_unique_id", FactInfo::masked},
     {FactId::unique_id, "unique_id"},
     {FactId::dac, "dac"},
     {FactId::pai, "pai"},
@@ -118,6 +120,16 @@ void Device::note(Remark remark, Place place, std::string message) {
 void Device::damaged(Place place, std::string what, std::string problem) {
   integrity.push_back(
       {.place = std::move(place), .what = std::move(what), .problem = std::move(problem)});
+}
+void say_unreadable(Device& device, FactId fact, Place place, std::string what,
+                    std::string_view problem) {
+  const size_t found = problem.find(", found ");
+  std::string told(problem);
+  if (is_confidential(fact))
+    told = problem.starts_with("expected ") && found != std::string_view::npos
+               ? std::string(problem.substr(0, found)) + ", found something else"
+               : "what stands there is not in the form that belongs there";
+  device.damaged(std::move(place), std::move(what), std::move(told));
 }
 
 const Statement* Device::first(FactId fact) const {

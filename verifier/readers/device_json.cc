@@ -9,6 +9,7 @@
 #include <charconv>
 
 #include "verifier/readers/formats.h"
+#include "verifier/readers/unreadable.h"
 
 namespace attest {
 namespace {
@@ -88,7 +89,7 @@ void read_member(const Key& key, const Json& json, const std::string& path, Read
     return;  // "" is "not given"
   auto value = value_of(key, json);
   if (!value) {
-    reading.device.damaged(place, key.path, value.error().what);
+    say_unreadable(reading.device, key.fact, place, key.path, value.error().what);
     return;
   }
   reading.holds(key.holds);

@@ -10,6 +10,7 @@
 #include "verifier/readers/credential_items.h"
 #include "verifier/readers/esp_nvs.h"
 #include "verifier/readers/formats.h"
+#include "verifier/readers/unreadable.h"
 
 namespace attest {
 namespace {
@@ -62,17 +63,16 @@ std::string_view string_of(const NvsItem& item) {
 void say_item(const Key& key, const NvsItem& item, const Place& place, Reading& reading) {
   const bool is_number = item.kind == NvsItem::Kind::number;
   if (is_number != (key.form == Form::number)) {
-    reading.device.damaged(place, "nvs value",
-                           is_number ? "expected text or bytes, found a number"
-                                     : "expected a number, found text or bytes");
+    say_unreadable(reading.device, key.fact, place, "nvs value",
+                   is_number ? "expected text or bytes, found a number"
+                             : "expected a number, found text or bytes");
     return;
   }
   switch (key.form) {
     case Form::number:
       if (item.number > key.most) {
-        reading.device.damaged(
-            place, "nvs value",
-            fmt::format("expected a number up to {}, found {}", key.most, item.number));
+        say_unreadable(reading.device, key.fact, place, "nvs value",
+                       fmt::format("expected a number up to {}, found {}", key.most, item.number));
         return;
       }
       reading.device.say(key.fact, item.number, place);
@@ -89,7 +89,7 @@ void say_item(const Key& key, const NvsItem& item, const Place& place, Reading& 
     case Form::base64: {
       auto bytes = from_base64(string_of(item));
       if (!bytes) {
-        reading.device.damaged(place, "nvs value", bytes.error().what);
+        say_unreadable(reading.device, key.fact, place, "nvs value", bytes.error().what);
         return;
       }
       reading.device.say(key.fact, std::move(*bytes), place);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "verifier/readers/credential_items.h"
+#include "verifier/readers/unreadable.h"
 
 namespace attest {
 namespace {
@@ -40,8 +41,8 @@ void say_bytes(FactId fact, Bytes value, const Place& place, Reading& reading) {
     return say_certificate_item(fact, value, place, reading);
   if (fact == FactId::cd) return say_cd_item(value, place, reading);
   if (const auto wanted = length_of(fact); wanted && value.size() != *wanted) {
-    reading.device.damaged(place, fact_name(fact),
-                           fmt::format("expected {} bytes, found {}", *wanted, value.size()));
+    say_unreadable(reading.device, fact, place, fact_name(fact),
+                   fmt::format("expected {} bytes, found {}", *wanted, value.size()));
     return;
   }
   reading.holds(fact == FactId::dac_public_key ? "dac-public-key" : "factory");
@@ -52,8 +53,8 @@ void say_bytes(FactId fact, Bytes value, const Place& place, Reading& reading) {
 
 void say_number(FactId fact, uint64_t number, const Place& place, Reading& reading) {
   if (number > most(fact)) {
-    reading.device.damaged(place, fact_name(fact),
-                           fmt::format("expected at most {}, found {}", most(fact), number));
+    say_unreadable(reading.device, fact, place, fact_name(fact),
+                   fmt::format("expected at most {}, found {}", most(fact), number));
     return;
   }
   reading.holds("factory");
@@ -70,9 +71,8 @@ void say_item(const FactoryItem& item, View raw, const Place& place, Reading& re
   switch (item.form) {
     case ItemForm::number: {
       if (raw.size() > 8) {
-        reading.device.damaged(
-            place, fact_name(item.fact),
-            fmt::format("expected a number of up to 8 bytes, found {}", raw.size()));
+        say_unreadable(reading.device, item.fact, place, fact_name(item.fact),
+                       fmt::format("expected a number of up to 8 bytes, found {}", raw.size()));
         return;
       }
       uint64_t number = 0;
@@ -85,9 +85,9 @@ void say_item(const FactoryItem& item, View raw, const Place& place, Reading& re
       if (s.ends_with('\0')) s.remove_suffix(1);
       if (s.empty()) return;
       if (!is_utf8(s) || s.find('\0') != std::string_view::npos) {
-        reading.device.damaged(place, fact_name(item.fact),
-                               fmt::format("expected UTF-8, found {}",
-                                           hex(raw.first(std::min<size_t>(raw.size(), 16)))));
+        say_unreadable(reading.device, item.fact, place, fact_name(item.fact),
+                       fmt::format("expected UTF-8, found {}",
+                                   hex(raw.first(std::min<size_t>(raw.size(), 16)))));
         return;
       }
       reading.holds("factory");
@@ -104,7 +104,8 @@ void say_item(const FactoryItem& item, View raw, const Place& place, Reading& re
       if (s.empty()) return;
       auto decoded = from_base64(s);
       if (!decoded) {
-        reading.device.damaged(place, fact_name(item.fact), decoded.error().what);
+        say_unreadable(reading.device, item.fact, place, fact_name(item.fact),
+                       decoded.error().what);
         return;
       }
       say_bytes(item.fact, std::move(*decoded), place, reading);

@@ -32,8 +32,10 @@ tl::expected<void, Error> read(const Source& s, Reading& reading) {
   }
   if (found != 0) return {};
   if (texts->empty()) return error("no QR code is found in the picture");
-  return error(fmt::format("the QR code in the picture says \"{}\", which is no onboarding code",
-                           printable(texts->front().substr(0, 40))));
+  // A code that cannot be read is the device's code all the same: it is not quoted.
+  return error(
+      fmt::format("the QR code in the picture holds {} characters that are no onboarding code",
+                  texts->front().size()));
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "verifier/readers/device_json.h"
 #include "verifier/readers/factory_item.h"
 #include "verifier/readers/formats.h"
+#include "verifier/readers/unreadable.h"
 
 namespace attest {
 namespace {
@@ -115,7 +116,7 @@ tl::expected<void, Error> read(const Source& s, Reading& reading) {
     }
     const auto number = json_number(Json(value));
     if (!number) {
-      reading.device.damaged(place, name, "expected a whole number");
+      say_unreadable(reading.device, key->item.fact, place, name, number.error().what);
       continue;
     }
     say_number(key->item.fact, *number, place, reading);

@@ -10,6 +10,7 @@
 #include "verifier/readers/cbor_factory.h"
 #include "verifier/readers/device_json.h"
 #include "verifier/readers/formats.h"
+#include "verifier/readers/unreadable.h"
 
 namespace attest {
 namespace {
@@ -64,7 +65,7 @@ void read_member(const CborKey& key, const Json& value, const Place& place, Read
   if (key.item->form == ItemForm::number) {
     const auto number = json_number(value);
     if (!number) {
-      reading.device.damaged(place, key.name, number.error().what);
+      say_unreadable(reading.device, key.item->fact, place, key.name, number.error().what);
       return;
     }
     say_number(key.item->fact, *number, place, reading);
@@ -75,21 +76,22 @@ void read_member(const CborKey& key, const Json& value, const Place& place, Read
   }
   const std::string* s = value.string();
   if (s == nullptr) {
-    reading.device.damaged(place, key.name,
-                           fmt::format("expected a string, found {}", value.kind()));
+    say_unreadable(reading.device, key.item->fact, place, key.name,
+                   fmt::format("expected a string, found {}", value.kind()));
     return;
   }
   if (!s->starts_with("hex:")) {
     if (key.item->form == ItemForm::text) {
       say_item(*key.item, view(*s), place, reading);
     } else {
-      reading.device.damaged(place, key.name, "expected \"hex:\" and hex digits");
+      say_unreadable(reading.device, key.item->fact, place, key.name,
+                     "expected \"hex:\" and hex digits, found something else");
     }
     return;
   }
   const auto bytes = from_hex(std::string_view(*s).substr(4));
   if (!bytes) {
-    reading.device.damaged(place, key.name, bytes.error().what);
+    say_unreadable(reading.device, key.item->fact, place, key.name, bytes.error().what);
     return;
   }
   say_item(*key.item, *bytes, place, reading);

@@ -6,6 +6,11 @@
 
 namespace attest {
 
+// A text that is quoted, without what may be an onboarding code or a passcode in it: "MT:" and what
+// follows up to the next blank, and eight digits or more, grouped or not, become "(masked)".
+std::string without_codes(std::string_view text);
+bool may_be_code(std::string_view text);  // all of it
+
 // The code as it stands, not what it says: the checks parse it again and compare.
 void say_codes(std::span<const OnboardingPayload> codes, const Place& place, Reading& reading);
 

@@ -11,6 +11,7 @@
 #include "verifier/readers/formats.h"
 #include "verifier/readers/onboarding_codes.h"
 #include "verifier/readers/plain_text.h"
+#include "verifier/readers/unreadable.h"
 
 namespace attest {
 namespace {
@@ -76,7 +77,7 @@ void read_table(const std::vector<CsvRecord>& table, const Source& s, Reading& r
     } else if (const auto number = json_number(Json(value))) {
       say_number(column->fact, *number, place, reading);
     } else {
-      reading.device.damaged(place, column->name, "expected a whole number");
+      say_unreadable(reading.device, column->fact, place, column->name, number.error().what);
     }
   }
 }
@@ -96,7 +97,39 @@ tl::expected<void, Error> read(const Source& s, Reading& reading) {
   return {};
 }
 
+// How much of `s` may be one code; 0: it begins with none.
+size_t code_length(std::string_view s) {
+  constexpr size_t kLeastDigits = 8;  // of a passcode
+  if (s.size() >= 3 && (s[0] == 'M' || s[0] == 'm') && (s[1] == 'T' || s[1] == 't') && s[2] == ':')
+    return std::min(s.find_first_of(" \t\r\n\"'"), s.size());
+  size_t digits = 0, end = 0;
+  for (size_t i = 0; i < s.size(); ++i) {
+    const bool digit = s[i] >= '0' && s[i] <= '9';
+    if (!digit && (i == 0 || std::string_view("-. ").find(s[i]) == std::string_view::npos)) break;
+    if (digit) ++digits, end = i + 1;
+  }
+  return digits >= kLeastDigits ? end : 0;
+}
+
 }  // namespace
+
+std::string without_codes(std::string_view text) {
+  std::string out;
+  for (size_t i = 0; i < text.size();) {
+    if (const size_t length = code_length(text.substr(i)); length != 0) {
+      out += "(masked)";
+      i += length;
+    } else {
+      out += text[i++];
+    }
+  }
+  return out;
+}
+
+bool may_be_code(std::string_view text) {
+  const size_t from = text.find_first_not_of(" \t"), end = text.find_last_not_of(" \t") + 1;
+  return from != std::string_view::npos && code_length(text.substr(from, end - from)) == end - from;
+}
 
 void say_codes(std::span<const OnboardingPayload> codes, const Place& place, Reading& reading) {
   std::string_view said;  // a joined code is one statement, not one a payload

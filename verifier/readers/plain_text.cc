@@ -1,5 +1,7 @@
 #include "verifier/readers/plain_text.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace attest {
@@ -28,6 +30,15 @@ bool is_plain_text(View bytes) {
   if (bytes.empty()) return false;
   return is_text(bytes.first(std::min(bytes.size(), kPiece))) &&
          (bytes.size() <= kPiece || is_text(bytes.last(kPiece)));
+}
+
+std::string nature_of(View bytes) {
+  constexpr size_t kMayBeASecret = 128, kMagic = 4;
+  if (bytes.empty()) return "an empty file";
+  if (bytes.size() <= kMayBeASecret)
+    return fmt::format("{} bytes of {}", bytes.size(),
+                       is_plain_text(bytes) ? "text" : "something else");
+  return fmt::format("{} bytes that begin with {}...", bytes.size(), hex(bytes.first(kMagic)));
 }
 
 }  // namespace attest

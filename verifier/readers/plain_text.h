@@ -9,4 +9,8 @@ namespace attest {
 // last 4 KiB.
 bool is_plain_text(View bytes);
 
+// What bytes of no known kind are, for messages: "70000 bytes that begin with 7f454c46...". Few
+// bytes may be a key, or a passcode that somebody noted down, and are not quoted.
+std::string nature_of(View bytes);
+
 }  // namespace attest

@@ -7,6 +7,7 @@
 
 #include "verifier/crypto.h"
 #include "verifier/readers/formats.h"
+#include "verifier/readers/plain_text.h"
 #include "verifier/readers/reader.h"
 
 namespace attest {
@@ -59,13 +60,6 @@ constexpr const Reader* kReaders[] = {
 
 constexpr size_t kLargeFile = 32u << 20;
 
-std::string first_bytes(View v) {
-  if (v.empty()) return "an empty file";
-  const View head = v.first(std::min<size_t>(v.size(), 8));
-  return fmt::format("{} bytes that begin with {}{}", v.size(), hex(head),
-                     v.size() > head.size() ? "..." : "");
-}
-
 // The file of this index: what kind it is, and what it says.
 tl::expected<void, Error> recognise_and_read(const Source& source, size_t index, Reading& reading) {
   const Reader* found = nullptr;
@@ -80,7 +74,7 @@ tl::expected<void, Error> recognise_and_read(const Source& source, size_t index,
     return error(
         fmt::format("expected a certificate, a certification declaration, a key, a vendor's dump, "
                     "a log or a payload; found {}",
-                    first_bytes(source.bytes)));
+                    nature_of(source.bytes)));
   }
   reading.files[index].kind = found->kind;
   // Members read inside this one may move reading.files: readers work on a copy of the entry, put

@@ -12,6 +12,7 @@
 #include "verifier/readers/formats.h"
 #include "verifier/readers/silabs_nvm3.h"
 #include "verifier/readers/silabs_provision.h"
+#include "verifier/readers/unreadable.h"
 
 namespace attest {
 namespace {
@@ -138,10 +139,9 @@ void Flash::say(const Key& key, const Nvm3Object& found) {
     case Form::number: {
       const auto value = little_endian(data);
       if (!value || *value > key.most) {
-        reading_.device.damaged(
-            at, "nvm3 value",
-            fmt::format("expected a number up to {}, found {} bytes that are none", key.most,
-                        data.size()));
+        say_unreadable(reading_.device, key.fact, at, "nvm3 value",
+                       fmt::format("expected a number up to {}, found {} bytes that are none",
+                                   key.most, data.size()));
         return;
       }
       reading_.device.say(key.fact, *value, at);
@@ -158,7 +158,7 @@ void Flash::say(const Key& key, const Nvm3Object& found) {
       if (s.ends_with('\0')) s.remove_suffix(1);
       auto bytes = from_base64(s);
       if (!bytes) {
-        reading_.device.damaged(at, "nvm3 value", bytes.error().what);
+        say_unreadable(reading_.device, key.fact, at, "nvm3 value", bytes.error().what);
         return;
       }
       reading_.device.say(key.fact, std::move(*bytes), at);

@@ -8,6 +8,7 @@
 #include "verifier/matter/onboarding_payload.h"
 #include "verifier/readers/credential_items.h"
 #include "verifier/readers/formats.h"
+#include "verifier/readers/unreadable.h"
 
 namespace attest {
 namespace {
@@ -121,9 +122,9 @@ void say_number(const Known& k, uint64_t number, const Place& at, Reading& readi
 void say_entry(const Known& k, const Entry& e, const Place& at, Reading& reading) {
   if (e.size == 2 || k.form == Form::silent) return;
   if (e.is_number != (k.form == Form::number)) {
-    reading.device.damaged(at, "provision value",
-                           e.is_number ? "expected text or bytes, found a number"
-                                       : "expected a number, found text or bytes");
+    say_unreadable(reading.device, k.fact, at, "provision value",
+                   e.is_number ? "expected text or bytes, found a number"
+                               : "expected a number, found text or bytes");
     return;
   }
   switch (k.form) {
@@ -140,7 +141,7 @@ void say_entry(const Known& k, const Entry& e, const Place& at, Reading& reading
       if (auto bytes = from_base64(text(e.data)))
         reading.device.say(k.fact, std::move(*bytes), at);
       else
-        reading.device.damaged(at, "provision value", bytes.error().what);
+        say_unreadable(reading.device, k.fact, at, "provision value", bytes.error().what);
       break;
     case Form::certificate:
       say_certificate_item(k.fact, e.data, at, reading);
@@ -171,9 +172,8 @@ void say_setup_payload(View bits, const Place& place, Reading& reading) {
   if (is_erased(bits)) return;
   constexpr size_t kFixedBytes = 11;
   if (bits.size() < kFixedBytes) {
-    reading.device.damaged(
-        place, "setup payload",
-        fmt::format("expected {} bytes or more, found {}", kFixedBytes, bits.size()));
+    say_unreadable(reading.device, FactId::qr_payload, place, "setup payload",
+                   fmt::format("expected {} bytes or more, found {}", kFixedBytes, bits.size()));
     return;
   }
   const std::string code = "MT:" + base38(bits);

@@ -9,6 +9,7 @@
 #include "verifier/readers/cbor_factory.h"
 #include "verifier/readers/device_json.h"
 #include "verifier/readers/formats.h"
+#include "verifier/readers/unreadable.h"
 
 namespace attest {
 namespace {
@@ -80,13 +81,13 @@ tl::expected<void, Error> read_summary(const Source& s, Reading& reading) {
       if (const auto number = json_number(*value)) {
         say_number(key.item.fact, *number, place, reading);
       } else {
-        reading.device.damaged(place, key.key, number.error().what);
+        say_unreadable(reading.device, key.item.fact, place, key.key, number.error().what);
       }
     } else if (const std::string* string = value->string()) {
       say_item(key.item, view(*string), place, reading);
     } else {
-      reading.device.damaged(place, key.key,
-                             fmt::format("expected a string, found {}", value->kind()));
+      say_unreadable(reading.device, key.item.fact, place, key.key,
+                     fmt::format("expected a string, found {}", value->kind()));
     }
   }
   return {};

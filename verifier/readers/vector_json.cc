@@ -8,6 +8,7 @@
 #include "verifier/json.h"
 #include "verifier/readers/device_json.h"
 #include "verifier/readers/formats.h"
+#include "verifier/readers/unreadable.h"
 
 namespace attest {
 namespace {
@@ -51,13 +52,13 @@ tl::expected<void, Error> read(const Source& s, Reading& reading) {
     const Place place{.path = s.path, .offset = {}, .item = row.key};
     const auto* digits = member->string();
     if (digits == nullptr) {
-      reading.device.damaged(
-          place, row.key, fmt::format("expected a string of hex digits, found {}", member->kind()));
+      say_unreadable(reading.device, row.fact, place, row.key,
+                     fmt::format("expected a string of hex digits, found {}", member->kind()));
       continue;
     }
     auto bytes = from_hex(*digits);
     if (!bytes) {
-      reading.device.damaged(place, row.key, bytes.error().what);
+      say_unreadable(reading.device, row.fact, place, row.key, bytes.error().what);
       continue;
     }
     reading.holds(row.holds);
