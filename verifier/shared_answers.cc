@@ -21,7 +21,8 @@ constexpr std::string_view kOfTheDevice[] = {
     "cd.dac-origin-vendor-matches", "cd.dac-origin-product-matches",
 };
 constexpr std::string_view kAlone[] = {
-    "chain.pai-authority-key-is-paa", "chain.pai-issuer-is-paa",       "credentials.no-test-paa",
+    "chain.pai-authority-key-is-paa", "chain.pai-issuer-is-paa",
+    "credentials.no-test-paa",        "chain.dac-issuer-is-no-root",
     "credentials.no-test-cd-signer",  "credentials.no-development-cd",
 };
 
