@@ -68,8 +68,9 @@ Outcome dac_is_present(const Evidence& e) {
                                                     : "no DAC in the evidence");
 }
 Outcome pai_is_present(const Evidence& e) {
-  if (!e.root_above_dac.empty()) return blocked("chain.dac-issuer-is-no-root");
-  return e.pai.present() ? pass() : unknown("no PAI in the evidence");
+  if (e.pai.present()) return pass();
+  return e.root_above_dac.empty() ? unknown("no PAI in the evidence")
+                                  : blocked("chain.dac-issuer-is-no-root");
 }
 
 const CertificateEvidence& of(const Evidence& e, Role role) {
