@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "fixtures/forge/device_builder.h"
 #include "tests/judged.h"
 #include "tests/support.h"
 #include "verifier/catalogue.h"
@@ -116,4 +117,56 @@ TEST_CASE("a subtree of names holds what begins with it, whatever the letters") 
   CHECK(is_within(base, base));
   CHECK(is_within(Name{}, base));
   CHECK(violation(*constraints, *shown.evidence.dac.certificate).has_value());
+}
+
+TEST_CASE("a root with the profile of a PAI is no PAI, though a commissioner takes it for one") {
+  forge::DevicePlan plan = forge::good_plan("root in the place of a PAI");
+  const forge::KeyPair key = forge::key_named("root in the place of a PAI");
+  forge::CertificatePlan root = forge::paa_plan("Forged PAA", key, "FFF1");
+  root.replace(forge::basic_constraints(true, 0));
+  plan.dac.issuer = root.subject;
+  plan.dac.replace(forge::authority_key_id(forge::key_id_of(key)));
+  plan.dac_issuer = key;
+  const forge::Device device = forge::make(plan);
+  const auto parsed = [](const Bytes& der) { return parse_certificate(der).value(); };
+  const Bytes root_der = forge::certificate(root, key);
+  TrustStore trust = TrustStore::builtin(false);
+  REQUIRE(trust.add_paa(parsed(root_der), Origin::given, "root"));
+  const forge::Anchor& signer = forge::cd_signer();
+  REQUIRE(trust.add_cd_signer(parsed(forge::certificate(signer.plan, signer.key)), Origin::given,
+                              "signer"));
+  Reading reading;
+  for (const auto& [fact, bytes] :
+       {std::pair(FactId::dac, &device.dac), std::pair(FactId::pai, &root_der),
+        std::pair(FactId::cd, &device.cd)})
+    reading.device.say(fact, *bytes, {.path = "x.der", .offset = {}, .item = {}});
+  Policy policy;
+  policy.network = Network::none;
+  policy.at = parse_rfc3339(forge::kAt).value();
+  const Judged judged = judge(std::move(reading), policy, trust);
+  CHECK(judged.ids(Status::fail) ==
+        std::vector<std::string>{"paa.is-an-authority", "chain.dac-issuer-is-no-root"});
+  CHECK(judged.report.sdk.code == 0);
+}
+
+TEST_CASE(
+    "a declaration by a general CMS tool is one fault, however many fields it has otherwise") {
+  forge::DevicePlan plan = forge::good_plan("declaration by a general tool");
+  plan.cms.version = plan.cms.signer_version = 1;
+  plan.cms.signer_by_serial = true;
+  const forge::Anchor& signer = forge::cd_signer();
+  const Bytes certificate = forge::certificate(signer.plan, signer.key);
+  for (const bool inside : {false, true}) {
+    plan.cms.certificates = inside ? certificate : Bytes();
+    Reading reading;
+    reading.device.say(FactId::cd, forge::make(plan).cd,
+                       {.path = "cd.der", .offset = {}, .item = {}});
+    Policy policy;
+    policy.network = Network::none;
+    policy.at = parse_rfc3339(forge::kAt).value();
+    const Judged judged = judge(std::move(reading), policy, TrustStore::builtin(false));
+    CHECK(judged.ids(Status::fail) ==
+          std::vector<std::string>{inside ? "cms.has-nothing-extra"
+                                          : "cms.signer-is-named-by-key-id"});
+  }
 }

@@ -194,11 +194,13 @@ bool passes_strictly(const Certificate& c) {
          !c.subject_key_id.critical && !c.authority_key_id.critical;
 }
 
-// The PAI stands below the root, so that its path length is 1 at least.
+// A PAI stands below the root, so that its path length is 1 at least; a root that was handed over
+// as PAI stands below nothing.
 bool root_fits(const Certificate& paa, const Certificate& dac, const Certificate& pai) {
   const auto& constraints = paa.basic_constraints.value;
   return passes_strictly(paa) && names_certificate(pai, paa) &&
-         !(constraints && constraints->path_length && *constraints->path_length < 1) &&
+         (!constraints || !constraints->path_length || *constraints->path_length >= 1 ||
+          equal(pai.der, paa.der)) &&
          names_are_permitted(paa, pai) && names_are_permitted(paa, dac);
 }
 

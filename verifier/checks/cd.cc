@@ -86,6 +86,8 @@ Outcome signer_has_not_expired(const Evidence& e) {
 
 Outcome signature_verifies(const Evidence& e) {
   if (e.answer(Signed::cd) == true) return pass();
+  // With attributes the signature is over them.
+  if (e.cms->signers.front().has_signed_attributes) return blocked("cms.has-nothing-extra");
   return broken(e, "signature does not verify with its signer's key: the declaration was changed",
                 fmt::format("a signature by {}", e.cd_signer->name), "it does not verify");
 }

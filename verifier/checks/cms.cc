@@ -51,7 +51,13 @@ Outcome has_no_trailing_bytes(const Evidence& e) {
               "nothing after the CMS", fmt::format("{} more", e.cms_trailing),
               place_text(*e.cd_place));
 }
+// Version 1 goes with a signer named by issuer and serial number (RFC 5652 5.1, 5.3), and says
+// nothing more.
+bool version_follows_naming(const Evidence& e, uint64_t version) {
+  return version == 1 && !e.cms->signers.empty() && !signer(e).subject_key_id;
+}
 Outcome version_is_3(const Evidence& e) {
+  if (version_follows_naming(e, e.cms->version)) return blocked("cms.signer-is-named-by-key-id");
   return e.cms->version == 3
              ? pass()
              : broken(e, "CMS version is not 3", "3", std::to_string(e.cms->version));
@@ -85,6 +91,7 @@ Outcome nothing_extra(const Evidence& e) {
   return pass();
 }
 Outcome signer_version(const Evidence& e) {
+  if (version_follows_naming(e, signer(e).version)) return blocked("cms.signer-is-named-by-key-id");
   return signer(e).version == 3
              ? pass()
              : broken(e, "signer info version is not 3", "3", std::to_string(signer(e).version));
@@ -238,6 +245,7 @@ constexpr Check kChecks[] = {
         .spec = kSpec,
         .sdk = 600,
         .after = {"cms.has-one-signer"},
+        .consequence_of = {"cms.has-nothing-extra"},
         .run = signer_key_id,
         .rule = "Commissioners look up the signing key by its subject key id.",
         .remedy = kFetch,
