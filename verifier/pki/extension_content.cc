@@ -436,6 +436,10 @@ const ExtensionKind* extension_kind(View oid) {
   return at == std::end(kKinds) ? nullptr : at;
 }
 
+std::span<const ExtensionKind> extension_kinds() {
+  return kKinds;
+}
+
 std::string extension_name(View oid) {
   const ExtensionKind* kind = extension_kind(oid);
   return kind == nullptr ? der::oid_text(oid) : kind->name;

@@ -3,6 +3,8 @@
 // not, and refuses the certificate when that fails: an OID alone says nothing about the content.
 #pragma once
 
+#include <span>
+
 #include "verifier/pki/certificate.h"
 #include "verifier/pki/der.h"
 
@@ -43,6 +45,7 @@ struct ExtensionKind {
 // Nullptr: an extension whose content nobody can judge. Those that Known<> in certificate.h holds
 // are not among them, but for the distribution points.
 const ExtensionKind* extension_kind(View oid);
+std::span<const ExtensionKind> extension_kinds();
 std::string extension_name(View oid);  // "extKeyUsage", or the OID in dots
 
 // Nullopt: its content is what its OID calls for, or nobody can say.
