@@ -259,6 +259,16 @@ TEST_CASE("what keeps a record from being alike") {
   CHECK_FALSE(with([](Parts& p) { p.signature.push_back(0); }));
   CHECK_FALSE(with([](Parts& p) { p.dac.push_back(0); }));
   CHECK_FALSE(with([](Parts& p) { p.dac.clear(); }));
+  // A device with the key of an authority is a finding, and alike to nobody.
+  const auto with_key = [&](const Point& key) {
+    const Certificate& dac = *good->evidence.dac.certificate;
+    return with([&](Parts& p) {
+      std::copy(key.begin(), key.end(), p.dac.begin() + (dac.public_key.data() - dac.der.data()));
+    });
+  };
+  CHECK(with_key(forge::key_named("anybody").point));
+  CHECK_FALSE(with_key(*good->evidence.pai.certificate->p256));
+  CHECK_FALSE(with_key(*good->evidence.paa->key));
   CHECK_FALSE(alike->match(line + " ").has_value());
   CHECK_FALSE(alike->match(line.substr(0, line.size() - 1)).has_value());
   CHECK_FALSE(alike->match("").has_value());

@@ -47,7 +47,7 @@ TEST_CASE("cms: everything it says") {
   CHECK(cms->der == der);
   CHECK(cms->version == 3);
   REQUIRE(cms->digest_algorithms.size() == 1);
-  CHECK(der::oid_text(cms->digest_algorithms[0]) == "2.16.840.1.101.3.4.2.1");
+  CHECK(der::oid_text(cms->digest_algorithms[0].oid) == "2.16.840.1.101.3.4.2.1");
   CHECK(der::oid_text(cms->content_type) == "1.2.840.113549.1.7.1");
   CHECK(hex(cms->content) == "1518");
   CHECK_FALSE(cms->has_certificates);
@@ -56,8 +56,8 @@ TEST_CASE("cms: everything it says") {
   const auto& signer = cms->signers[0];
   CHECK(signer.version == 3);
   CHECK(signer.subject_key_id == Bytes(20, 0x62));
-  CHECK(der::oid_text(signer.digest_algorithm) == "2.16.840.1.101.3.4.2.1");
-  CHECK(equal(signer.signature_algorithm, oid::kEcdsaWithSha256));
+  CHECK(der::oid_text(signer.digest_algorithm.oid) == "2.16.840.1.101.3.4.2.1");
+  CHECK(equal(signer.signature_algorithm.oid, oid::kEcdsaWithSha256));
   CHECK_FALSE(signer.has_signed_attributes);
   CHECK_FALSE(signer.has_unsigned_attributes);
   const SignatureJob job{*public_key_of(scalar(3)), sha256(cms->content), *signer.ecdsa};

@@ -87,6 +87,8 @@ struct Evidence {
     unknown,  // the ledger could not be asked, or no anchors were given at all
   } paa_found = PaaFound::none;
   std::string paa_unknown_why;  // with none: why an approved root of this key id is no PAA
+  // Without a PAI: the root, shown or trusted, that issued the DAC itself. Empty: none did.
+  std::string root_above_dac;
 
   // The certification declaration.
   std::optional<Place> cd_place;

@@ -514,6 +514,20 @@ void find_anchors(Evidence& e, const TrustStore& trust, Ledger* ledger, Remember
   }
 }
 
+// Without a PAI: did a root issue the DAC itself? A name and a key id prove nothing, the signature
+// does.
+void find_root_above(Evidence& e, const TrustStore& trust, Ledger* ledger) {
+  if (!e.dac.certificate || e.pai.present()) return;
+  const Certificate& dac = *e.dac.certificate;
+  if (const Certificate* shown = e.paa_shown.certificate.get();
+      shown != nullptr && same_name(dac.issuer, shown->subject) && signed_by(dac, shown->p256)) {
+    e.root_above_dac = name_text(shown->subject);
+    return;
+  }
+  const FoundPaa found = find_paa(dac, e.policy, trust, ledger);
+  if (found.paa && signed_by(dac, found.paa->key)) e.root_above_dac = name_text(dac.issuer);
+}
+
 void gather_csrs(Evidence& e) {
   for (const Statement& s : e.device.statements) {
     if (s.fact != FactId::csr) continue;
@@ -566,6 +580,7 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
   e.vid = id16(FactId::vendor_id);
   e.pid = id16(FactId::product_id);
   find_anchors(e, trust, ledger, remembered);
+  find_root_above(e, trust, ledger);
   if (ledger != nullptr && policy.network != Network::none) gather_ledger(e, *ledger, remembered);
   judge_lists(e);
   e.ordered = std::move(ordered);

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
-#include "verifier/pki/extension.h"
+#include "verifier/pki/extension_content.h"
+#include "verifier/pki/name.h"
+#include "verifier/pki/subject_id.h"
 
 namespace attest {
 namespace {
@@ -60,17 +62,35 @@ constexpr CodeName kCodes[] = {
 
 int inputs(const Evidence& e) {
   if (!e.dac.present()) return 0;
-  if (!e.pai.present()) return 207;
+  // A root in the PAI's place has not the profile of a PAI.
+  if (!e.pai.present()) return e.root_above_dac.empty() || !e.paa_shown.present() ? 207 : 203;
   return e.elements_statement != nullptr &&
                  std::get<Bytes>(e.elements_statement->value).size() > kMaxElementsBytes
              ? 701
              : 0;
 }
 
+// Can the library under the SDK parse its names? Which types OpenSSL takes in a name was tried
+// (path_validators_test.cc); of those that have a form of their own it reads the content, too.
+bool names_are_read(const Certificate& c) {
+  constexpr uint8_t kTypes[] = {0x07, 0x08, 0x09, 0x0B, 0x0C, 0x0D, 0x0E, 0x0F,
+                                0x12, 0x13, 0x14, 0x16, 0x1C, 0x1D, 0x1E, 0x30};
+  for (const Name* name : {&c.issuer, &c.subject}) {
+    if (const auto fault = name_fault(*name); fault && !fault->readable) return false;
+    for (const NameAttribute& a : name->attributes) {
+      const bool bits = a.tag == der::kBitString && !a.value.empty() && a.value[0] <= 7;
+      if (!bits && std::find(std::begin(kTypes), std::end(kTypes), a.tag) == std::end(kTypes))
+        return false;
+    }
+  }
+  return true;
+}
+
 // The format check of one certificate: shape, algorithm, key, and the four extensions of the
 // profile.
 bool follows_profile(const Certificate& c, bool authority) {
-  if (c.version != 3 || !equal(c.signature_algorithm, oid::kEcdsaWithSha256) || !c.p256)
+  if (c.version != 3 || !equal(c.signature_algorithm, oid::kEcdsaWithSha256) || !c.p256 ||
+      !names_are_read(c))
     return false;
   const auto& bc = c.basic_constraints;
   if (bc.count != 1 || !bc.critical || !bc.value || bc.value->ca != authority) return false;
@@ -93,15 +113,26 @@ int profiles(const Evidence& e) {
 }
 
 bool unreadable(const SubjectId& id) {
-  return id.how == SubjectId::How::malformed || id.how == SubjectId::How::duplicate;
+  return (id.how == SubjectId::How::malformed && id.wrong_type == 0) ||
+         id.how == SubjectId::How::duplicate;
+}
+// The SDK does not look at the type of an id's string.
+std::optional<uint16_t> id_read(const SubjectId& id) {
+  return id.wrong_type != 0 ? std::optional(id.value) : readable_id(id);
+}
+std::optional<uint16_t> vid_of(const Certificate& c) {
+  return id_read(c.vendor_id);
+}
+std::optional<uint16_t> pid_of(const Certificate& c) {
+  return id_read(c.product_id);
 }
 
 int vendor_and_product(const Evidence& e) {
   const Certificate &dac = *e.dac.certificate, &pai = *e.pai.certificate;
   if (unreadable(dac.vendor_id) || unreadable(dac.product_id)) return 303;
   if (unreadable(pai.vendor_id) || unreadable(pai.product_id)) return 203;
-  if (!pai.vid() || dac.vid() != pai.vid()) return 305;
-  if (!dac.pid() || (pai.pid() && pai.pid() != dac.pid())) return 306;
+  if (!vid_of(pai) || vid_of(dac) != vid_of(pai)) return 305;
+  if (!pid_of(dac) || (pid_of(pai) && pid_of(pai) != pid_of(dac))) return 306;
   return 0;
 }
 
@@ -121,9 +152,11 @@ int paa(const Evidence& e) {
   if (e.paa_found != Evidence::PaaFound::by_key_id) return 101;
   if (e.paa->certificate) {
     const Certificate& c = *e.paa->certificate;
-    if (unreadable(c.vendor_id) || unreadable(c.product_id) || c.pid()) return 105;
+    if (!names_are_read(c) || unreadable(c.vendor_id) || unreadable(c.product_id) || pid_of(c))
+      return 105;
   }
-  return e.paa->vid && e.paa->vid != e.pai.certificate->vid() ? 205 : 0;
+  const auto vid = e.paa->certificate ? vid_of(*e.paa->certificate) : e.paa->vid;
+  return vid && vid != vid_of(*e.pai.certificate) ? 205 : 0;
 }
 
 int dac_validity(const Evidence& e) {
@@ -133,15 +166,42 @@ int dac_validity(const Evidence& e) {
 
 bool has_unknown_critical(const Certificate& c) {
   return std::any_of(c.extensions.begin(), c.extensions.end(),
-                     [](const Extension& x) { return x.critical && !is_understood(x.oid); });
+                     [](const Extension& x) { return x.critical && !is_understood(x, true); });
+}
+
+// Extensions that the library reads when it builds a chain: malformed or doubled, there is none.
+bool extensions_are_read(const Certificate& c) {
+  for (size_t i = 0; i < c.extensions.size(); ++i) {
+    const ExtensionKind* kind = extension_kind(c.extensions[i].oid);
+    if (kind == nullptr || !kind->read_by_openssl) continue;
+    if (content_fault(c.extensions[i])) return false;
+    for (size_t k = 0; k < i; ++k) {
+      if (equal(c.extensions[i].oid, c.extensions[k].oid)) return false;
+    }
+  }
+  return true;
+}
+bool names_are_permitted(const Certificate& above, const Certificate& below) {
+  const auto constraints = constraints_of(above);
+  return !constraints || !violation(*constraints, below);
 }
 
 // What the library's strict mode asks of a certificate in a chain; DAC and PAI have passed the
 // profile by then.
 bool passes_strictly(const Certificate& c) {
-  return c.same_algorithm && !has_unknown_critical(c) && c.version == 3 &&
+  return c.same_algorithm && !has_unknown_critical(c) && extensions_are_read(c) && c.version == 3 &&
          c.basic_constraints.critical && c.key_usage.count != 0 && c.subject_key_id.count != 0 &&
          !c.subject_key_id.critical && !c.authority_key_id.critical;
+}
+
+// A PAI stands below the root, so that its path length is 1 at least; a root that was handed over
+// as PAI stands below nothing.
+bool root_fits(const Certificate& paa, const Certificate& dac, const Certificate& pai) {
+  const auto& constraints = paa.basic_constraints.value;
+  return passes_strictly(paa) && names_certificate(pai, paa) &&
+         (!constraints || !constraints->path_length || *constraints->path_length >= 1 ||
+          equal(pai.der, paa.der)) &&
+         names_are_permitted(paa, pai) && names_are_permitted(paa, dac);
 }
 
 int chain(const Evidence& e) {
@@ -152,14 +212,14 @@ int chain(const Evidence& e) {
   };
   bool good = same_name(dac.issuer, pai.subject) && dac.akid() == pai.skid() &&
               e.answer(Signed::dac) == true && within(pai.not_before, pai.not_after) &&
-              passes_strictly(dac) && passes_strictly(pai) && names_certificate(dac, pai);
+              passes_strictly(dac) && passes_strictly(pai) && names_certificate(dac, pai) &&
+              names_are_permitted(pai, dac);
   if (e.paa) {
     const bool named = equal(pai.issuer.der, e.paa->subject) ||
                        (e.paa->certificate && same_name(pai.issuer, e.paa->certificate->subject));
     good = good && named && e.answer(Signed::pai) == true &&
            within(e.paa->not_before, e.paa->not_after) &&
-           (!e.paa->certificate ||
-            (passes_strictly(*e.paa->certificate) && names_certificate(pai, *e.paa->certificate)));
+           (!e.paa->certificate || root_fits(*e.paa->certificate, dac, pai));
   }
   return good ? 0 : 301;
 }
@@ -176,16 +236,15 @@ int declaration_wrapper(const Evidence& e) {
   if (!e.cms || e.cms->signers.size() != 1 || e.cms->has_certificates || e.cms->has_crls)
     return 600;
   const Cms::Signer& signer = e.cms->signers.front();
-  if (signer.version != 3 || !equal(signer.digest_algorithm, oid::kSha256) ||
-      !equal(signer.signature_algorithm, oid::kEcdsaWithSha256) || !signer.ecdsa ||
+  if (signer.version != 3 || !signer.digest_algorithm.is(oid::kSha256) ||
+      !signer.signature_algorithm.is(oid::kEcdsaWithSha256) || !signer.ecdsa ||
       signer.has_signed_attributes || !signer.subject_key_id || signer.subject_key_id->size() != 20)
     return 600;
   const bool test_key = equal(*signer.subject_key_id, test_cd_signer().subject_key_id);
   if (!e.cd_signer && !test_key && e.cd_signer_unknown_why.empty()) return 601;
   if (test_key && e.cd && e.cd->certification_type > 1) return 601;
   if (e.cms->version != 3 || e.cms->digest_algorithms.size() != 1 ||
-      !equal(e.cms->digest_algorithms[0], oid::kSha256) ||
-      !equal(e.cms->content_type, oid::kCmsData))
+      !e.cms->digest_algorithms[0].is(oid::kSha256) || !equal(e.cms->content_type, oid::kCmsData))
     return 602;
   return e.answer(Signed::cd) == false ? 602 : 0;
 }
@@ -215,15 +274,16 @@ int declaration_payload(const Evidence& e) {
   if (cd.product_ids.empty() || (e.pid && !lists(*e.pid))) return 605;
   if (cd.certification_type > 2) return 501;
   const Certificate &dac = *e.dac.certificate, &pai = *e.pai.certificate;
-  const uint16_t pai_pid = pai.pid().value_or(0);  // the SDK takes product 0 for none
+  const uint16_t pai_pid = pid_of(pai).value_or(0);  // the SDK takes product 0 for none
   if (cd.dac_origin_vendor_id) {
-    if (dac.vid() != cd.dac_origin_vendor_id || pai.vid() != cd.dac_origin_vendor_id) return 604;
-    if (dac.pid() != cd.dac_origin_product_id ||
+    if (vid_of(dac) != cd.dac_origin_vendor_id || vid_of(pai) != cd.dac_origin_vendor_id)
+      return 604;
+    if (pid_of(dac) != cd.dac_origin_product_id ||
         (pai_pid != 0 && pai_pid != *cd.dac_origin_product_id))
       return 605;
   } else {
-    if (dac.vid() != cd.vendor_id || pai.vid() != cd.vendor_id) return 604;
-    if (!lists(*dac.pid()) || (pai_pid != 0 && !lists(pai_pid))) return 605;
+    if (vid_of(dac) != cd.vendor_id || vid_of(pai) != cd.vendor_id) return 604;
+    if (!lists(*pid_of(dac)) || (pai_pid != 0 && !lists(pai_pid))) return 605;
   }
   if (const auto* list = applied_paa_list(cd); list != nullptr && e.paa) {
     if (std::none_of(list->begin(), list->end(),

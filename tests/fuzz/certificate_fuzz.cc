@@ -4,6 +4,8 @@
 #include <cstdlib>
 
 #include "verifier/pki/certificate.h"
+#include "verifier/pki/extension_content.h"
+#include "verifier/pki/name.h"
 
 using namespace attest;
 
@@ -54,6 +56,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   consistent(c.subject_key_id);
   consistent(c.authority_key_id);
   consistent(c.crl_distribution_points);
+  for (const auto* name : {&c.issuer, &c.subject}) require(is_within(*name, *name));
+  const auto constraints = constraints_of(c);
+  if (constraints) require(!constraints->permitted.empty() || !constraints->excluded.empty());
+  if (constraints) static_cast<void>(violation(*constraints, c));
   if (c.p256) require(equal(*c.p256, c.public_key));
   return 0;
 }

@@ -30,6 +30,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto cms = parse_cms(input, &consumed);
   if (!cms) return 0;
   require(looks_like_cms(input));
+  require(holds_declaration(input) == (!cms->content.empty() && cms->content[0] == 0x15));
   require(consumed <= kMaxCmsBytes && equal(cms->der, input.first(consumed)));
   require(cms->content.empty() || find(cms->der, cms->content));
   const auto again = parse_cms(cms->der);

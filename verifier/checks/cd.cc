@@ -50,8 +50,46 @@ Outcome signer_is_csa(const Evidence& e) {
                 e.cd_signer->name);
 }
 
+// Of built-in signers facts are kept, not the certificate. That a signer is an authority, too, is
+// no fault: the CSA's signing keys are.
+Outcome signer_may_sign(const Evidence& e) {
+  if (!e.cd_signer->certificate || by_test_key(e)) return pass();
+  const Certificate& c = *e.cd_signer->certificate;
+  const auto wrong = [&](std::string what, std::string expected, std::string actual) {
+    return fail(
+        fmt::format("the certificate of the declaration's signer {} {}", e.cd_signer->name, what),
+        std::move(expected), std::move(actual), e.cd_signer->source);
+  };
+  if (c.version != 3)
+    return wrong("is not version 3", "X.509 version 3", fmt::format("version {}", c.version));
+  const auto& usage = c.key_usage;
+  if (usage.count == 0) return pass();
+  if (usage.count > 1 || !usage.value)
+    return wrong("has a keyUsage that cannot be read", "one well-formed keyUsage",
+                 usage.count > 1 ? "two" : usage.problem);
+  if ((usage.value->bits & KeyUsage::digital_signature) == 0)
+    return wrong("is not for signatures on data", "digitalSignature among its key usages",
+                 key_usage_text(usage.value->bits));
+  return pass();
+}
+
+Outcome signer_dates(const Evidence& e, const char* what) {
+  const CdSigner& signer = *e.cd_signer;
+  return fail(fmt::format("the certificate of the declaration's signer {} {}", signer.name, what),
+              fmt::format("{} to {}", rfc3339(signer.not_before), rfc3339(signer.not_after)),
+              rfc3339(e.policy.at), signer.source);
+}
+Outcome signer_is_valid_already(const Evidence& e) {
+  return e.policy.at >= e.cd_signer->not_before ? pass() : signer_dates(e, "is not yet valid");
+}
+Outcome signer_has_not_expired(const Evidence& e) {
+  return e.policy.at <= e.cd_signer->not_after ? pass() : signer_dates(e, "has expired");
+}
+
 Outcome signature_verifies(const Evidence& e) {
   if (e.answer(Signed::cd) == true) return pass();
+  // With attributes the signature is over them.
+  if (e.cms->signers.front().has_signed_attributes) return blocked("cms.has-nothing-extra");
   return broken(e, "signature does not verify with its signer's key: the declaration was changed",
                 fmt::format("a signature by {}", e.cd_signer->name), "it does not verify");
 }
@@ -373,6 +411,40 @@ constexpr Check kChecks[] = {
         .rule = "On the main network only the CSA's own keys count, whatever else was given as "
                 "trusted.",
         .remedy = "use the certification declaration that the CSA issued for this product",
+    },
+    {
+        .id = "cd.signer-may-sign",
+        .title = "the signer's certificate is one for signing declarations",
+        .severity = kErrorOnMain,
+        .spec = "RFC 5280 4.2.1.3",
+        .after = {"cd.signer-is-trusted"},
+        .run = signer_may_sign,
+        .rule = "The certificate is version 3, and where it has a keyUsage, digitalSignature is "
+                "among it. The SDK keeps keys and looks at no certificate; who verifies the "
+                "CMS with a library does.",
+        .remedy = "name the signer's certificate as the CSA issued it",
+    },
+    {
+        .id = "cd.signer-is-valid-already",
+        .title = "the signer's certificate is valid already",
+        .severity = kErrorOnMain,
+        .spec = "Matter Core 6.3.1",
+        .after = {"cd.signer-is-trusted"},
+        .run = signer_is_valid_already,
+        .rule = "What a signer signed cannot be older than its certificate. The SDK keeps no "
+                "dates of signers.",
+        .remedy = "check the clock given by --at, and the signer's certificate",
+    },
+    {
+        .id = "cd.signer-has-not-expired",
+        .title = "the signer's certificate has not expired",
+        .severity = kWarning,
+        .spec = "Matter Core 6.3.1",
+        .after = {"cd.signer-is-trusted"},
+        .run = signer_has_not_expired,
+        .rule = "A declaration has no date: that its signer has expired since does not undo it, "
+                "and commissioners keep no dates of signers. It should be known.",
+        .remedy = "ask the CSA for a declaration under a current signing key",
     },
     {
         .id = "cd.signature-verifies",

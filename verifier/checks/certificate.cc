@@ -4,7 +4,8 @@
 #include <fmt/format.h>
 
 #include "verifier/catalogue.h"
-#include "verifier/pki/extension.h"
+#include "verifier/pki/extension_content.h"
+#include "verifier/pki/name.h"
 
 namespace attest {
 namespace {
@@ -14,6 +15,7 @@ enum class Role : uint8_t { dac, pai, paa };
 struct RoleInfo {
   const char* name;     // as people say it
   const char* version;  // the check of its version
+  const char* vendor;   // and of how its vendor id is written
   bool ca;
   std::optional<uint64_t> path_length;  // required; for the PAA it may also be absent
   uint16_t required_usage, allowed_usage;
@@ -21,10 +23,12 @@ struct RoleInfo {
 const RoleInfo& info(Role role) {
   constexpr uint16_t kSigns = KeyUsage::key_cert_sign | KeyUsage::crl_sign;
   static const RoleInfo kRoles[] = {
-      {"DAC", "dac.version-is-3", false, std::nullopt, KeyUsage::digital_signature,
-       KeyUsage::digital_signature},
-      {"PAI", "pai.version-is-3", true, 0, kSigns, kSigns | KeyUsage::digital_signature},
-      {"PAA", "paa.version-is-3", true, 1, kSigns, kSigns | KeyUsage::digital_signature},
+      {"DAC", "dac.version-is-3", "dac.vendor-id-is-wellformed", false, std::nullopt,
+       KeyUsage::digital_signature, KeyUsage::digital_signature},
+      {"PAI", "pai.version-is-3", "pai.vendor-id-is-wellformed", true, 0, kSigns,
+       kSigns | KeyUsage::digital_signature},
+      {"PAA", "paa.version-is-3", "paa.vendor-id-is-wellformed", true, 1, kSigns,
+       kSigns | KeyUsage::digital_signature},
   };
   return kRoles[static_cast<size_t>(role)];
 }
@@ -43,6 +47,13 @@ std::string where(const Evidence& e) {
   return e.paa->source;
 }
 
+View extension_value(const Certificate& c, View oid) {
+  for (const Extension& extension : c.extensions) {
+    if (equal(extension.oid, oid)) return extension.value;
+  }
+  return {};
+}
+
 template <Role R>
 Outcome broken(const Evidence& e, std::string what, std::string expected, std::string actual) {
   return fail(fmt::format("the {}'s {}", info(R).name, what), std::move(expected),
@@ -57,7 +68,9 @@ Outcome dac_is_present(const Evidence& e) {
                                                     : "no DAC in the evidence");
 }
 Outcome pai_is_present(const Evidence& e) {
-  return e.pai.present() ? pass() : unknown("no PAI in the evidence");
+  if (e.pai.present()) return pass();
+  return e.root_above_dac.empty() ? unknown("no PAI in the evidence")
+                                  : blocked("chain.dac-issuer-is-no-root");
 }
 
 const CertificateEvidence& of(const Evidence& e, Role role) {
@@ -121,6 +134,9 @@ Outcome signature_algorithm(const Evidence& e) {
   if (!equal(c.signature_algorithm, oid::kEcdsaWithSha256))
     return broken<R>(e, "signature algorithm is not ecdsa-with-SHA256", "1.2.840.10045.4.3.2",
                      der::oid_text(c.signature_algorithm));
+  if (c.other_parameters)
+    return broken<R>(e, "signature algorithm has parameters", "none, or NULL",
+                     der::tag_text(*c.other_parameters));
   return c.null_parameters ? note(
                                  "the signature algorithm carries NULL parameters, which RFC 5758 "
                                  "leaves out; accepted, as the ledger does")
@@ -142,6 +158,60 @@ Outcome key_is_p256(const Evidence& e) {
                      hex(c.public_key));
   return broken<R>(e, "public key is not an uncompressed point", "65 bytes that begin with 04",
                    fmt::format("{} bytes", c.public_key.size()));
+}
+
+template <Role R>
+Outcome serial_is_positive(const Evidence& e) {
+  const View serial = certificate<R>(e).serial;
+  const bool zero = serial.size() == 1 && serial[0] == 0;
+  if (!zero && serial[0] < 0x80) return pass();
+  return broken<R>(e, fmt::format("serial number is {}", zero ? "zero" : "negative"),
+                   "a positive number", hex(serial));
+}
+
+// RFC 5280 4.1.2.5: UTCTime through 2049, GeneralizedTime from 2050.
+template <Role R>
+Outcome dates_are_written_right(const Evidence& e) {
+  static const Instant kFirst = *instant_from(2050, 1, 1, 0, 0, 0);
+  const Certificate& c = certificate<R>(e);
+  for (const auto& [type, time, name] : {std::tuple(c.not_before_type, c.not_before, "notBefore"),
+                                         std::tuple(c.not_after_type, c.not_after, "notAfter")}) {
+    if (type == der::kGeneralizedTime && time < kFirst)
+      return broken<R>(e, fmt::format("{} is a GeneralizedTime before 2050", name),
+                       "UTCTime through the year 2049", rfc3339(time));
+  }
+  return pass();
+}
+
+template <Role R>
+Outcome has_no_unique_ids(const Evidence& e) {
+  return certificate<R>(e).has_unique_ids
+             ? broken<R>(e, "certificate has a unique id of its issuer or subject", "no unique ids",
+                         "issuerUniqueID or subjectUniqueID")
+             : pass();
+}
+
+// What every reader takes although DER writes it otherwise: a part with it works, the SDK's
+// chip-cert does not convert it.
+template <Role R>
+Outcome encoding_is_der(const Evidence& e) {
+  const Certificate& c = certificate<R>(e);
+  if (c.key_usage.value && !c.key_usage.value->minimal)
+    return broken<R>(e, "keyUsage ends in zero bits, which DER leaves out",
+                     "as few bits as hold the last one set (X.690 11.2.2)",
+                     hex(extension_value(c, oid::kKeyUsage)));
+  if (c.basic_constraints.value && c.basic_constraints.value->false_written)
+    return broken<R>(e, "basicConstraints write out cA FALSE, which DER leaves out",
+                     "a default that is not written (X.690 11.5)",
+                     hex(extension_value(c, oid::kBasicConstraints)));
+  for (const Extension& extension : c.extensions) {
+    if (extension.false_written)
+      return broken<R>(e,
+                       fmt::format("extension {} writes out critical FALSE, which DER leaves out",
+                                   extension_name(extension.oid)),
+                       "a default that is not written (X.690 11.5)", "critical FALSE");
+  }
+  return pass();
 }
 
 template <Role R>
@@ -259,9 +329,46 @@ Outcome authority_key_id(const Evidence& e) {
 template <Role R>
 Outcome extensions_are_understood(const Evidence& e) {
   for (const Extension& extension : certificate<R>(e).extensions) {
-    if (extension.critical && !is_understood(extension.oid))
+    if (extension.critical && !is_understood(extension, info(R).ca))
       return broken<R>(e, "extension is critical and not understood",
                        "no unknown critical extension", der::oid_text(extension.oid));
+  }
+  return pass();
+}
+
+bool is_of_profile(View extension_oid) {
+  for (const View known :
+       {oid::kBasicConstraints, oid::kKeyUsage, oid::kSubjectKeyId, oid::kAuthorityKeyId}) {
+    if (equal(extension_oid, known)) return true;
+  }
+  return false;
+}
+
+// Those of the profile have checks of their own, which say the same of them; what is critical and
+// not understood is refused for that.
+template <Role R>
+Outcome extensions_are_wellformed(const Evidence& e) {
+  for (const Extension& extension : certificate<R>(e).extensions) {
+    if (extension.critical && !is_understood(extension, info(R).ca)) continue;
+    if (auto fault = content_fault(extension))
+      return broken<R>(e, fmt::format("extension {} cannot be read", extension_name(extension.oid)),
+                       fmt::format("a well-formed {}", extension_name(extension.oid)),
+                       std::move(*fault));
+  }
+  return pass();
+}
+
+template <Role R>
+Outcome extensions_stand_once(const Evidence& e) {
+  const auto& all = certificate<R>(e).extensions;
+  for (size_t i = 0; i < all.size(); ++i) {
+    if (is_of_profile(all[i].oid)) continue;
+    for (size_t k = 0; k < i; ++k) {
+      if (equal(all[i].oid, all[k].oid))
+        return broken<R>(e,
+                         fmt::format("extension {} stands there twice", extension_name(all[i].oid)),
+                         "each extension once", "twice");
+    }
   }
   return pass();
 }
@@ -270,11 +377,8 @@ template <Role R>
 Outcome no_extra_extensions(const Evidence& e) {
   std::string extra;
   for (const Extension& extension : certificate<R>(e).extensions) {
-    bool profile = false;
-    for (const View known :
-         {oid::kBasicConstraints, oid::kKeyUsage, oid::kSubjectKeyId, oid::kAuthorityKeyId})
-      profile = profile || equal(extension.oid, known);
-    if (!profile) extra += (extra.empty() ? "" : ", ") + der::oid_text(extension.oid);
+    if (!is_of_profile(extension.oid))
+      extra += (extra.empty() ? "" : ", ") + der::oid_text(extension.oid);
   }
   return extra.empty()
              ? pass()
@@ -305,6 +409,14 @@ template <Role R, bool Vendor>
 Outcome id_is_wellformed(const Evidence& e) {
   const SubjectId& id = Vendor ? certificate<R>(e).vendor_id : certificate<R>(e).product_id;
   const char* which = Vendor ? "vendor id" : "product id";
+  if (id.wrong_type != 0) {
+    // Both in one common name of a wrong type: said once.
+    const SubjectId& vendor = certificate<R>(e).vendor_id;
+    if (!Vendor && vendor.wrong_type == id.wrong_type && vendor.found == id.found)
+      return blocked(info(R).vendor);
+    return broken<R>(e, fmt::format("{} is of a wrong ASN.1 type", which),
+                     "a UTF8String or PrintableString", der::tag_text(id.wrong_type));
+  }
   if (id.how == SubjectId::How::malformed)
     return broken<R>(e, fmt::format("{} is malformed", which), "four of 0-9 A-F",
                      fmt::format("\"{}\"", printable(id.found)));
@@ -331,6 +443,13 @@ Outcome ids_are_attributes(const Evidence& e) {
                         c.product_id.how == SubjectId::How::common_name;
   return fallback ? note("vendor and product come from the common name (Mvid/Mpid), the older form")
                   : pass();
+}
+
+template <Role R>
+Outcome subject_is_wellformed(const Evidence& e) {
+  const auto fault = name_fault(certificate<R>(e).subject);
+  if (!fault) return pass();
+  return broken<R>(e, "subject: " + fault->what, fault->expected, fault->found);
 }
 
 Outcome paa_names_no_product(const Evidence& e) {
@@ -434,6 +553,59 @@ constexpr const char* kOtherPaa =
            "A serial of more than 20 octets (RFC 5280 4.1.2.2) is found in no revocation set: "    \
            "the part could never be revoked.",                                                     \
        .remedy = REMEDY},                                                                          \
+      {.id = C ".serial-number-is-positive",                                                       \
+       .title = "the " NAME "'s serial number is a positive number",                               \
+       .spec = "RFC 5280 4.1.2.2",                                                                 \
+       .after = {BASE},                                                                            \
+       .consequence_of = {ECHO},                                                                   \
+       .run = serial_is_positive<R>,                                                               \
+       .rule =                                                                                     \
+           "A serial number is above zero: certificate libraries and revocation lists take no "    \
+           "other, and zero and negative ones are easily mistaken for another's.",                 \
+       .remedy = REMEDY},                                                                          \
+      {.id = C ".dates-are-written-right",                                                         \
+       .title = "the " NAME "'s dates are UTCTime through 2049",                                   \
+       .spec = "RFC 5280 4.1.2.5",                                                                 \
+       .after = {BASE},                                                                            \
+       .consequence_of = {ECHO},                                                                   \
+       .run = dates_are_written_right<R>,                                                          \
+       .rule =                                                                                     \
+           "A date through 2049 is a UTCTime, one from 2050 a GeneralizedTime; strict readers "    \
+           "refuse a certificate that has it otherwise.",                                          \
+       .remedy = REMEDY},                                                                          \
+      {.id = C ".has-no-unique-ids",                                                               \
+       .title = "the " NAME " has no unique ids of issuer or subject",                             \
+       .spec = "RFC 5280 4.1.2.8",                                                                 \
+       .after = {BASE},                                                                            \
+       .consequence_of = {ECHO},                                                                   \
+       .run = has_no_unique_ids<R>,                                                                \
+       .rule =                                                                                     \
+           "The two unique ids of X.509 version 2 are not part of a Matter certificate, and "      \
+           "RFC 5280 forbids authorities to write them.",                                          \
+       .remedy = REMEDY},                                                                          \
+      {.id = C ".subject-is-wellformed",                                                           \
+       .title = "the " NAME "'s subject is a name that path validators read",                      \
+       .spec = "RFC 5280 4.1.2.6",                                                                 \
+       .sdk = SDK,                                                                                 \
+       .after = {BASE},                                                                            \
+       .consequence_of = {C ".vendor-id-is-wellformed", C ".product-id-is-wellformed", ECHO},      \
+       .run = subject_is_wellformed<R>,                                                            \
+       .rule =                                                                                     \
+           "Each attribute is a string whose octets are of its type (well-formed UTF-8, say) and " \
+           "no longer than RFC 5280 appendix A.1 lets it be: a common name has 64 characters.",    \
+       .remedy = REMEDY},                                                                          \
+      {.id = C ".encoding-is-der",                                                                 \
+       .title = "the " NAME " leaves out what DER leaves out",                                     \
+       .severity = kWarning,                                                                       \
+       .spec = "X.690 11.2.2, 11.5",                                                               \
+       .after = {BASE},                                                                            \
+       .consequence_of = {ECHO},                                                                   \
+       .run = encoding_is_der<R>,                                                                  \
+       .rule =                                                                                     \
+           "Zero bits at the end of keyUsage and defaults that are written say nothing new, and "  \
+           "DER forbids them. Commissioners read them; chip-cert cannot convert such a "           \
+           "certificate, and strict readers refuse it.",                                           \
+       .remedy = REMEDY},                                                                          \
       {.id = C ".basic-constraints-are-critical",                                                  \
        .title = "the " NAME " has basicConstraints once, critical",                                \
        .spec = SPEC,                                                                               \
@@ -494,6 +666,26 @@ constexpr const char* kOtherPaa =
        .run = extensions_are_understood<R>,                                                        \
        .rule = "A critical extension that a verifier does not understand means refusal.",          \
        .remedy = REMEDY},                                                                          \
+      {.id = C ".extensions-are-wellformed",                                                       \
+       .title = "the " NAME "'s further extensions hold what their OIDs call for",                 \
+       .spec = "RFC 5280 4.2",                                                                     \
+       .sdk = 301,                                                                                 \
+       .after = {BASE},                                                                            \
+       .consequence_of = {ECHO},                                                                   \
+       .run = extensions_are_wellformed<R>,                                                        \
+       .rule =                                                                                     \
+           "Who knows an extension reads it, critical or not, and refuses the certificate when "   \
+           "its content is something else.",                                                       \
+       .remedy = REMEDY},                                                                          \
+      {.id = C ".extensions-stand-once",                                                           \
+       .title = "the " NAME " has no further extension twice",                                     \
+       .spec = "RFC 5280 4.2",                                                                     \
+       .sdk = 301,                                                                                 \
+       .after = {BASE},                                                                            \
+       .consequence_of = {ECHO},                                                                   \
+       .run = extensions_stand_once<R>,                                                            \
+       .rule = "A certificate has each extension once: of two, nobody knows which one holds.",     \
+       .remedy = REMEDY},                                                                          \
       {.id = C ".extensions-are-the-profile",                                                      \
        .title = "the " NAME " has no extensions beside the profile",                               \
        .severity = kInfo,                                                                          \
@@ -509,7 +701,7 @@ constexpr const char* kOtherPaa =
        .severity = kWarning,                                                                       \
        .spec = SPEC,                                                                               \
        .after = {BASE},                                                                            \
-       .consequence_of = {ECHO},                                                                   \
+       .consequence_of = {C ".extensions-are-wellformed", C ".extensions-stand-once", ECHO},       \
        .run = one_distribution_point<R>,                                                           \
        .rule =                                                                                     \
            "Verifiers read exactly one http or https URI; with more, or another kind of name, "    \
@@ -686,14 +878,14 @@ constexpr Check kChecks[] = {
         .remedy = kReissuePai,
     },
     PROFILE("pai", Role::pai, "PAI", "Matter Core 6.2.2.4", 203, "pai.is-one-certificate",
-            "pai.signature-verifies", nullptr, kReissuePai),
+            "pai.signature-verifies", "chain.dac-issuer-is-no-root", kReissuePai),
     {
         .id = "pai.is-an-authority",
         .title = "the PAI is a certification authority with path length 0",
         .spec = "Matter Core 6.2.2.4",
         .sdk = 203,
         .after = {"pai.basic-constraints-are-critical"},
-        .consequence_of = {"pai.signature-verifies"},
+        .consequence_of = {"pai.signature-verifies", "chain.dac-issuer-is-no-root"},
         .run = certification_authority<Role::pai>,
         .rule = "cA is TRUE and the path length is 0: it issues DACs and no further authorities.",
         .remedy = kReissuePai,
@@ -704,7 +896,7 @@ constexpr Check kChecks[] = {
         .spec = "Matter Core 6.2.2.4",
         .sdk = 305,
         .after = {"pai.vendor-id-is-wellformed"},
-        .consequence_of = {"pai.signature-verifies"},
+        .consequence_of = {"pai.signature-verifies", "chain.dac-issuer-is-no-root"},
         .run = names_one<Role::pai, true>,
         .rule = "A PAI belongs to one vendor; a product id is optional.",
         .remedy = kReissuePai,

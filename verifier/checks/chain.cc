@@ -5,6 +5,7 @@
 
 #include "verifier/catalogue.h"
 #include "verifier/pki/der.h"
+#include "verifier/pki/extension_content.h"
 
 namespace attest {
 namespace {
@@ -171,6 +172,73 @@ Outcome names_are_byte_equal(const Evidence& e) {
   return pass();
 }
 
+// --- the chain as a whole ---
+
+// The DAC hangs from a root without a PAI between, or the root was put in the PAI's place.
+Outcome dac_issuer_is_no_root(const Evidence& e) {
+  constexpr const char* kExpected = "a DAC issued by a PAI, and the PAI by a PAA";
+  if (e.pai.certificate) {
+    const Certificate& pai = *e.pai.certificate;
+    const auto skid = pai.skid(), akid = pai.akid();
+    if (!pai.self_issued() || (skid && akid && *skid != *akid)) return pass();
+    return fail("a root certificate stands in the place of the PAI", kExpected,
+                fmt::format("{}, issued by itself", name_text(pai.subject)),
+                place_text(*e.pai.place));
+  }
+  if (e.pai.present() || e.root_above_dac.empty()) return pass();
+  return fail("the DAC was issued by a root: there is no PAI between", kExpected,
+              fmt::format("issued by the root {}", e.root_above_dac), place_text(*e.dac.place));
+}
+
+// Who holds the key of one of them could act as the other.
+Outcome keys_differ(const Evidence& e) {
+  struct Holder {
+    const char* name;
+    std::optional<Point> key;
+  };
+  const auto of = [](const CertificateEvidence& c) {
+    return c.certificate ? c.certificate->p256 : std::nullopt;
+  };
+  const Holder holders[] = {
+      {"DAC", of(e.dac)},
+      {"PAI", of(e.pai)},
+      {"PAA", e.paa ? e.paa->key : of(e.paa_shown)},
+      {"signer of the declaration", e.cd_signer ? std::optional(e.cd_signer->key) : std::nullopt}};
+  for (size_t i = 0; i < std::size(holders); ++i) {
+    for (size_t k = i + 1; k < std::size(holders); ++k) {
+      if (holders[i].key && holders[i].key == holders[k].key)
+        return fail(fmt::format("{} and {} have the same key", holders[i].name, holders[k].name),
+                    "a key of its own for each",
+                    fmt::format("{}…", hex(View(*holders[i].key).first(16))),
+                    e.dac.place ? place_text(*e.dac.place) : std::string());
+    }
+  }
+  return pass();
+}
+
+Outcome name_constraints_hold(const Evidence& e) {
+  const Certificate &dac = *e.dac.certificate, &pai = *e.pai.certificate;
+  const auto broken = [&](const char* above, const char* below, std::string what,
+                          const Place& place) {
+    return fail(
+        fmt::format("the {}'s name constraints do not let the {} be: {}", above, below, what),
+        fmt::format("names that the {} permits", above), std::move(what), place_text(place));
+  };
+  if (e.paa && e.paa->certificate) {
+    if (const auto constraints = constraints_of(*e.paa->certificate)) {
+      if (auto what = violation(*constraints, pai))
+        return broken("PAA", "PAI", std::move(*what), *e.pai.place);
+      if (auto what = violation(*constraints, dac))
+        return broken("PAA", "DAC", std::move(*what), *e.dac.place);
+    }
+  }
+  if (const auto constraints = constraints_of(pai)) {
+    if (auto what = violation(*constraints, dac))
+      return broken("PAI", "DAC", std::move(*what), *e.dac.place);
+  }
+  return pass();
+}
+
 constexpr const char* kWrongPai =
     "put the PAI that issued this DAC into the part: batches were mixed";
 
@@ -284,6 +352,46 @@ constexpr Check kChecks[] = {
         .rule = "ECDSA with SHA-256 over the signed part, with the PAI's key. Without it anyone "
                 "could make a DAC.",
         .remedy = "compare the DAC in the part with the one that was issued, byte for byte",
+    },
+    {
+        .id = "chain.dac-issuer-is-no-root",
+        .title = "the DAC is issued by a PAI, not by a root",
+        .spec = "Matter Core 6.2.2.3",
+        .sdk = 203,
+        .run = dac_issuer_is_no_root,
+        .rule =
+            "A device attestation chain has three certificates: DAC, PAI and PAA. Commissioners "
+            "refuse a root in the PAI's place, and a DAC without a PAI.",
+        .remedy = "have the DAC issued by a PAI below the PAA, and put that PAI into the part",
+    },
+    {
+        .id = "chain.keys-differ",
+        .title = "DAC, PAI, PAA and the declaration's signer have keys of their own",
+        .spec = "Matter Core 6.2.2",
+        .after = {"dac.is-one-certificate"},
+        .consequence_of = {"chain.dac-issuer-is-no-root", "dac.signature-verifies",
+                           "pai.signature-verifies"},
+        .run = keys_differ,
+        .rule = "With one key in two roles whoever holds the lower certificate can issue what the "
+                "upper one issues: a device with its PAI's key can make DACs. No commissioner "
+                "looks at it.",
+        .remedy = "have the lower certificate issued for a key of its own, and tell the authority: "
+                  "the upper key is in the wrong hands",
+    },
+    {
+        .id = "chain.name-constraints-hold",
+        .title = "the names below are those that PAI and PAA may issue for",
+        .spec = "RFC 5280 4.2.1.10",
+        .sdk = 301,
+        .after = {"dac.is-one-certificate", "pai.is-one-certificate"},
+        .consequence_of = {"pai.extensions-are-wellformed", "paa.extensions-are-wellformed",
+                           "pai.extensions-stand-once", "paa.extensions-stand-once",
+                           "dac.signature-verifies", "pai.signature-verifies"},
+        .run = name_constraints_hold,
+        .rule = "Where an authority's certificate has name constraints, path validators refuse a "
+                "certificate below it whose subject or alternative names lie outside.",
+        .remedy = "have the lower certificate issued for a name inside the constraints, or the "
+                  "upper one without them",
     },
     {
         .id = "chain.names-are-byte-equal",

@@ -21,8 +21,26 @@ Outcome is_present(const Evidence& e) {
   return e.cd_place ? pass() : unknown("no certification declaration in the evidence");
 }
 
+// An AlgorithmIdentifier that is not the OID alone: the SDK reads no further.
+Outcome algorithm_is(const Evidence& e, const char* which, const char* name, View oid,
+                     const CmsAlgorithm& found) {
+  if (found.is(oid)) return pass();
+  if (!equal(found.oid, oid))
+    return broken(e, fmt::format("{} is not {}", which, name), der::oid_text(oid),
+                  der::oid_text(found.oid));
+  return broken(e, fmt::format("{} has parameters", which),
+                fmt::format("{} alone", der::oid_text(oid)),
+                fmt::format("{} beside it", der::tag_text(*found.parameters)));
+}
+
 Outcome parses(const Evidence& e) {
   if (e.cms) return pass();
+  if (parse_certification_declaration(e.cd_bytes))
+    return fail(
+        "the certification declaration is not signed: it is the content alone, without the CMS "
+        "that the CSA signed",
+        "CMS SignedData (RFC 5652)", fmt::format("the TLV, {} bytes", e.cd_bytes.size()),
+        place_text(*e.cd_place));
   return fail(fmt::format("the certification declaration is no CMS SignedData: {}", e.cms_problem),
               "CMS SignedData (RFC 5652)", e.cms_problem, place_text(*e.cd_place));
 }
@@ -33,7 +51,13 @@ Outcome has_no_trailing_bytes(const Evidence& e) {
               "nothing after the CMS", fmt::format("{} more", e.cms_trailing),
               place_text(*e.cd_place));
 }
+// Version 1 goes with a signer named by issuer and serial number (RFC 5652 5.1, 5.3), and says
+// nothing more.
+bool version_follows_naming(const Evidence& e, uint64_t version) {
+  return version == 1 && !e.cms->signers.empty() && !signer(e).subject_key_id;
+}
 Outcome version_is_3(const Evidence& e) {
+  if (version_follows_naming(e, e.cms->version)) return blocked("cms.signer-is-named-by-key-id");
   return e.cms->version == 3
              ? pass()
              : broken(e, "CMS version is not 3", "3", std::to_string(e.cms->version));
@@ -43,9 +67,7 @@ Outcome digest_algorithm(const Evidence& e) {
   if (all.size() != 1)
     return broken(e, "CMS does not have exactly one digest algorithm", "sha256, once",
                   std::to_string(all.size()));
-  return equal(all[0], oid::kSha256) ? pass()
-                                     : broken(e, "CMS digest algorithm is not SHA-256",
-                                              "2.16.840.1.101.3.4.2.1", der::oid_text(all[0]));
+  return algorithm_is(e, "CMS digest algorithm", "SHA-256", oid::kSha256, all[0]);
 }
 Outcome content_type(const Evidence& e) {
   return equal(e.cms->content_type, oid::kCmsData)
@@ -69,21 +91,18 @@ Outcome nothing_extra(const Evidence& e) {
   return pass();
 }
 Outcome signer_version(const Evidence& e) {
+  if (version_follows_naming(e, signer(e).version)) return blocked("cms.signer-is-named-by-key-id");
   return signer(e).version == 3
              ? pass()
              : broken(e, "signer info version is not 3", "3", std::to_string(signer(e).version));
 }
 Outcome signer_digest(const Evidence& e) {
-  return equal(signer(e).digest_algorithm, oid::kSha256)
-             ? pass()
-             : broken(e, "signer's digest algorithm is not SHA-256", "2.16.840.1.101.3.4.2.1",
-                      der::oid_text(signer(e).digest_algorithm));
+  return algorithm_is(e, "signer's digest algorithm", "SHA-256", oid::kSha256,
+                      signer(e).digest_algorithm);
 }
 Outcome signer_algorithm(const Evidence& e) {
-  return equal(signer(e).signature_algorithm, oid::kEcdsaWithSha256)
-             ? pass()
-             : broken(e, "signature algorithm is not ecdsa-with-SHA256", "1.2.840.10045.4.3.2",
-                      der::oid_text(signer(e).signature_algorithm));
+  return algorithm_is(e, "signature algorithm", "ecdsa-with-SHA256", oid::kEcdsaWithSha256,
+                      signer(e).signature_algorithm);
 }
 Outcome signer_key_id(const Evidence& e) {
   if (!signer(e).subject_key_id)
@@ -157,7 +176,7 @@ constexpr Check kChecks[] = {
         .sdk = 602,
         .after = {"cms.is-signed-data"},
         .run = digest_algorithm,
-        .rule = "Exactly one digest algorithm, SHA-256.",
+        .rule = "Exactly one digest algorithm, SHA-256, without parameters.",
         .remedy = kFetch,
     },
     {
@@ -208,7 +227,7 @@ constexpr Check kChecks[] = {
         .sdk = 600,
         .after = {"cms.has-one-signer"},
         .run = signer_digest,
-        .rule = "The digest of the signature is SHA-256.",
+        .rule = "The digest of the signature is SHA-256, named without parameters.",
         .remedy = kFetch,
     },
     {
@@ -218,7 +237,7 @@ constexpr Check kChecks[] = {
         .sdk = 600,
         .after = {"cms.has-one-signer"},
         .run = signer_algorithm,
-        .rule = "The only signature algorithm of the attestation PKI.",
+        .rule = "The only signature algorithm of the attestation PKI, named without parameters.",
         .remedy = kFetch,
     },
     {
@@ -227,6 +246,7 @@ constexpr Check kChecks[] = {
         .spec = kSpec,
         .sdk = 600,
         .after = {"cms.has-one-signer"},
+        .consequence_of = {"cms.has-nothing-extra"},
         .run = signer_key_id,
         .rule = "Commissioners look up the signing key by its subject key id.",
         .remedy = kFetch,

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "verifier/pki/der.h"
+#include "verifier/pki/extension_content.h"
 
 namespace attest {
 namespace {
@@ -161,6 +162,10 @@ std::optional<AlikeRecords> AlikeRecords::to(std::string_view line, const Eviden
   if (std::count_if(e.device.statements.begin(), e.device.statements.end(),
                     [](const Statement& s) { return s.fact == FactId::dac; }) != 1)
     return std::nullopt;
+  // Constraints on names are asked of the DAC's own.
+  if (constraints_of(*e.pai.certificate) ||
+      (e.paa && e.paa->certificate && constraints_of(*e.paa->certificate)))
+    return std::nullopt;
   if (e.dac_revocation.answer == RevocationState::Answer::revoked) return std::nullopt;
   const bool response = e.elements_statement != nullptr && e.signature != nullptr &&
                         e.nonce != nullptr && e.challenge != nullptr;
@@ -170,6 +175,9 @@ std::optional<AlikeRecords> AlikeRecords::to(std::string_view line, const Eviden
 
   AlikeRecords out;
   out.dac_certificate_ = e.dac.certificate;
+  out.keys_above_.push_back(*e.pai.certificate->p256);
+  if (e.paa && e.paa->key) out.keys_above_.push_back(*e.paa->key);
+  if (e.cd_signer) out.keys_above_.push_back(e.cd_signer->key);
   out.pai_ = e.pai.certificate;
   out.facts_ = e.facts;
   const auto parts = parts_of(dac->der);
@@ -331,6 +339,9 @@ bool AlikeRecords::take_dac(View der, AlikeRecord& out) const {
     }
   }
   if (!equal(parts->tbs.subspan(done), View(tbs_).subspan(done))) return false;
+  // A device with an authority's key is a finding of its own.
+  if (std::find(keys_above_.begin(), keys_above_.end(), out.dac_key) != keys_above_.end())
+    return false;
   // With a response the engine answers for the key too: a signature under a key off the curve is
   // none.
   if (elements_.empty() && !on_curve(out.dac_key)) return false;

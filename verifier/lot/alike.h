@@ -67,6 +67,7 @@ class AlikeRecords {
   Bytes tbs_, algorithm_;        // of the DAC
   std::vector<Region> regions_;  // in order
   CertificatePtr pai_, dac_certificate_;
+  std::vector<Point> keys_above_;  // of PAI, PAA and the declaration's signer
   std::shared_ptr<const LedgerFacts> facts_;
   Bytes elements_;  // empty: no attestation response
   size_t nonce_at_ = 0;

@@ -35,13 +35,24 @@ Result<Parts> read_parts(der::Cursor& outer) {
 tl::expected<void, Error> read_validity(der::Cursor& tbs, Certificate& out) {
   auto validity = tbs.enter(der::kSequence, "validity");
   if (!validity) return tl::unexpected(validity.error());
+  out.not_before_type = validity->peek().value_or(0);
   const auto from = read_time(*validity, "notBefore");
   if (!from) return within("validity", from.error());
+  out.not_after_type = validity->peek().value_or(0);
   const auto to = read_time(*validity, "notAfter");
   if (!to) return within("validity", to.error());
   out.not_before = *from;
   out.not_after = *to;
   return validity->end("validity");
+}
+
+void know_parameters(const Algorithm& algorithm, Certificate& out) {
+  if (!algorithm.parameters) return;
+  if (algorithm.null_parameters()) {
+    out.null_parameters = true;
+  } else {
+    out.other_parameters = algorithm.parameters->tag;
+  }
 }
 
 void know_extensions(Certificate& out) {
@@ -61,10 +72,12 @@ void know_extensions(Certificate& out) {
 // The tail of a TBSCertificate: two unique ids that nobody uses, and the extensions. Read whatever
 // the version says.
 tl::expected<void, Error> read_tail(der::Cursor& tbs, Certificate& out) {
-  if (const auto id = tbs.optional(der::context(1), "issuerUniqueID"); !id)
-    return tl::unexpected(id.error());
-  if (const auto id = tbs.optional(der::context(2), "subjectUniqueID"); !id)
-    return tl::unexpected(id.error());
+  for (const auto& [tag, name] : {std::pair(der::context(1), "issuerUniqueID"),
+                                  std::pair(der::context(2), "subjectUniqueID")}) {
+    const auto id = tbs.optional(tag, name);
+    if (!id) return tl::unexpected(id.error());
+    out.has_unique_ids = out.has_unique_ids || id->has_value();
+  }
   if (tbs.peek() == der::context_constructed(3)) {
     auto tagged = tbs.enter(der::context_constructed(3), "extensions");
     if (!tagged) return tl::unexpected(tagged.error());
@@ -94,7 +107,7 @@ tl::expected<void, Error> read_tbs(der::Cursor& tbs, const Algorithm& outer, Cer
   if (!algorithm) return tl::unexpected(algorithm.error());
   out.tbs_signature_algorithm = algorithm->oid;
   out.same_algorithm = equal(algorithm->content, outer.content);
-  out.null_parameters = out.null_parameters || algorithm->null_parameters();
+  know_parameters(*algorithm, out);
   auto issuer = read_name(tbs, "issuer");
   if (!issuer) return tl::unexpected(std::move(issuer).error());
   out.issuer = std::move(*issuer);
@@ -136,7 +149,7 @@ Result<CertificatePtr> parse_certificate(View input, size_t* consumed) {
   out->sha256 = sha256(out->der);
   out->tbs = parts->tbs.whole;
   out->signature_algorithm = parts->algorithm.oid;
-  out->null_parameters = parts->algorithm.null_parameters();
+  know_parameters(parts->algorithm, *out);
   out->signature = parts->signature;
   if (const auto ecdsa = der::ecdsa_signature(out->signature)) out->ecdsa = *ecdsa;
 

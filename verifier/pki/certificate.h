@@ -34,6 +34,9 @@ struct SubjectId {
   How how = How::absent;
   uint16_t value = 0;  // for attribute, common_name and duplicate (the first one)
   std::string found;   // for malformed: the text as it stands
+  // For malformed by its ASN.1 type alone: that type; `value` is what a reader that does not look
+  // at types finds. Ids are of UTF8String or PrintableString.
+  uint8_t wrong_type = 0;
 };
 
 // An extension that the profile knows: how often it occurs, whether its first occurrence is
@@ -47,6 +50,7 @@ struct Known {
 };
 struct BasicConstraints {
   bool ca = false;
+  bool false_written = false;  // which DER leaves out
   std::optional<uint64_t> path_length;
 };
 struct KeyUsage {
@@ -62,6 +66,7 @@ struct KeyUsage {
     decipher_only = 256
   };
   uint16_t bits = 0;
+  bool minimal = true;  // no zero bits at the end, which DER leaves out (X.690 11.2.2)
 };
 std::string key_usage_text(uint16_t bits);  // "keyCertSign, cRLSign"
 struct AuthorityKeyId {
@@ -81,6 +86,7 @@ struct Extension {
   View oid;
   bool critical = false;
   View value;
+  bool false_written = false;  // "not critical" said in so many octets, which DER leaves out
 };
 
 struct Certificate {
@@ -94,13 +100,16 @@ struct Certificate {
   View tbs_signature_algorithm;  // and of the inner one
   bool same_algorithm = true;    // both identifiers are the same, parameters included
   bool null_parameters =
-      false;       // the algorithm identifiers carry NULL parameters (the NXP production PAA)
-  View signature;  // content of the BIT STRING
+      false;  // the algorithm identifiers carry NULL parameters (the NXP production PAA)
+  std::optional<uint8_t> other_parameters;  // or something else, of this ASN.1 type
+  View signature;                           // content of the BIT STRING
   std::optional<std::array<uint8_t, 64>>
       ecdsa;  // the same as r | s; nullopt when not an ECDSA-Sig-Value of P-256 size
 
   Name issuer, subject;
   Instant not_before, not_after;
+  uint8_t not_before_type = 0, not_after_type = 0;  // UTCTime or GeneralizedTime
+  bool has_unique_ids = false;
 
   View key_algorithm;  // OID content octets
   View curve;          // OID content octets; empty when the parameters are no named curve

@@ -33,13 +33,19 @@ Result<der::Cursor> enter_signed_data(der::Cursor& outer) {
   return data;
 }
 
+CmsAlgorithm named(const Algorithm& algorithm) {
+  CmsAlgorithm out{.oid = to_bytes(algorithm.oid), .parameters = std::nullopt};
+  if (algorithm.parameters) out.parameters = algorithm.parameters->tag;
+  return out;
+}
+
 tl::expected<void, Error> read_digest_algorithms(der::Cursor& data, Cms& out) {
   auto set = data.enter(der::kSet, "digestAlgorithms");
   if (!set) return tl::unexpected(set.error());
   while (!set->empty()) {
     const auto algorithm = read_algorithm(*set, "digestAlgorithms");
     if (!algorithm) return tl::unexpected(algorithm.error());
-    out.digest_algorithms.push_back(to_bytes(algorithm->oid));
+    out.digest_algorithms.push_back(named(*algorithm));
   }
   return {};
 }
@@ -78,13 +84,13 @@ Result<Cms::Signer> read_signer(der::Cursor& signers) {
   }
   const auto digest = read_algorithm(*info, "digestAlgorithm");
   if (!digest) return tl::unexpected(digest.error());
-  out.digest_algorithm = to_bytes(digest->oid);
+  out.digest_algorithm = named(*digest);
   const auto signed_attributes = info->optional(der::context_constructed(0), "signedAttrs");
   if (!signed_attributes) return tl::unexpected(signed_attributes.error());
   out.has_signed_attributes = signed_attributes->has_value();
   const auto algorithm = read_algorithm(*info, "signatureAlgorithm");
   if (!algorithm) return tl::unexpected(algorithm.error());
-  out.signature_algorithm = to_bytes(algorithm->oid);
+  out.signature_algorithm = named(*algorithm);
   const auto signature = info->expect(der::kOctetString, "signature");
   if (!signature) return tl::unexpected(signature.error());
   out.signature = to_bytes(signature->body);
@@ -140,6 +146,17 @@ bool looks_like_cms(View input) {
   const auto info = der::peel(input, der::kSequence);
   const auto type = info ? der::peel(*info, der::kOid) : std::nullopt;
   return type && equal(*type, kSignedData);
+}
+
+bool holds_declaration(View input) {
+  der::Cursor outer(input);
+  auto data = enter_signed_data(outer);
+  Cms out;
+  if (!data || !data->small_integer("version", kMaxVersion) ||
+      !data->expect(der::kSet, "digestAlgorithms") || !read_content(*data, out))
+    return false;
+  constexpr uint8_t kStructure = 0x15;  // an anonymous TLV structure
+  return !out.content.empty() && out.content[0] == kStructure;
 }
 
 Result<std::vector<Bytes>> cms_certificates(View input) {

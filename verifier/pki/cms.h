@@ -6,18 +6,25 @@
 
 namespace attest {
 
+// An algorithm as an AlgorithmIdentifier names it.
+struct CmsAlgorithm {
+  Bytes oid;                          // content octets
+  std::optional<uint8_t> parameters;  // the ASN.1 type of what stands beside it; nothing is right
+  bool is(View other) const { return !parameters && equal(oid, other); }
+};
+
 struct Cms {
-  Bytes der;                             // exactly the ContentInfo
-  uint64_t version = 0;                  // 3 is right
-  std::vector<Bytes> digest_algorithms;  // OIDs, content octets; exactly one sha256 is right
-  Bytes content_type;                    // of the encapsulated content; id-data is right
-  Bytes content;                         // the eContent octets: the certification declaration TLV
+  Bytes der;                                    // exactly the ContentInfo
+  uint64_t version = 0;                         // 3 is right
+  std::vector<CmsAlgorithm> digest_algorithms;  // exactly one sha256 is right
+  Bytes content_type;                           // of the encapsulated content; id-data is right
+  Bytes content;  // the eContent octets: the certification declaration TLV
   bool has_certificates = false, has_crls = false;
 
   struct Signer {
     uint64_t version = 0;                 // 3 is right
     std::optional<Bytes> subject_key_id;  // nullopt when the signer is named by issuer and serial
-    Bytes digest_algorithm, signature_algorithm;
+    CmsAlgorithm digest_algorithm, signature_algorithm;
     bool has_signed_attributes = false, has_unsigned_attributes = false;
     Bytes signature;                               // as it stands
     std::optional<std::array<uint8_t, 64>> ecdsa;  // as r | s
@@ -32,6 +39,9 @@ inline constexpr size_t kMaxCmsBytes = 64u << 10;
 Result<Cms> parse_cms(View input, size_t* consumed = nullptr);
 // Cheap test for readers: does a ContentInfo of type signedData begin here?
 bool looks_like_cms(View input);
+// Does a declaration lie in it? Whatever else is in the wrapper: the content begins as its TLV
+// does.
+bool holds_declaration(View input);
 // A certs-only SignedData (PKCS#7 bundle): the DER of each certificate inside.
 Result<std::vector<Bytes>> cms_certificates(View input);
 

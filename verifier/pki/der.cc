@@ -8,6 +8,40 @@
 namespace attest::der {
 namespace {
 
+// How many octets tag and length take, and how many the content; the content need not be there.
+struct Header {
+  size_t size = 0;
+  size_t content = 0;
+};
+
+Result<Header> read_header(View at, uint64_t offset, std::string_view name) {
+  const auto bad = [&](std::string_view what, size_t k) {
+    return error(fmt::format("{}: {}", name, what), offset + k);
+  };
+  if (at.empty()) return bad("expected an element, found the end", 0);
+  // X.690 8.1.2.4: all ones announce a tag number of several octets. No structure read here has
+  // one.
+  if ((at[0] & 0x1F) == 0x1F)
+    return bad(fmt::format("tag 0x{:02x}: tag numbers above 30 are not used here", at[0]), 0);
+  if (at[0] == 0) return bad("expected an element, found tag 0x00", 0);
+  if (at.size() < 2) return bad("the length is missing", 1);
+  const uint8_t first = at[1];
+  if (first < 0x80) return Header{2, first};
+  if (first == 0x80) return bad("indefinite length, which DER forbids", 1);
+  const size_t octets = first & 0x7F;
+  if (octets > 4)
+    return bad(fmt::format("a length of {} octets is beyond every limit here", octets), 1);
+  if (at.size() < 2 + octets) return bad("the length is cut off", at.size());
+  size_t content = 0;
+  for (size_t i = 0; i < octets; ++i) content = content << 8 | at[2 + i];
+  // X.690 10.1: the shortest form that holds the length.
+  if (at[2] == 0 || content < 0x80)
+    return bad(fmt::format("length {} is not in its shortest form", content), 1);
+  return Header{2 + octets, content};
+}
+
+}  // namespace
+
 std::string tag_text(uint8_t tag) {
   const char* name = nullptr;
   switch (tag) {
@@ -44,6 +78,21 @@ std::string tag_text(uint8_t tag) {
     case kGeneralizedTime:
       name = "GeneralizedTime";
       break;
+    case kNumericString:
+      name = "NumericString";
+      break;
+    case kTeletexString:
+      name = "TeletexString";
+      break;
+    case kVisibleString:
+      name = "VisibleString";
+      break;
+    case kUniversalString:
+      name = "UniversalString";
+      break;
+    case kBmpString:
+      name = "BMPString";
+      break;
     case kSequence:
       name = "SEQUENCE";
       break;
@@ -57,40 +106,6 @@ std::string tag_text(uint8_t tag) {
   if ((tag & 0xC0) == 0x80) return fmt::format("[{}] (0x{:02x})", tag & 0x1F, tag);
   return fmt::format("tag 0x{:02x}", tag);
 }
-
-// How many octets tag and length take, and how many the content; the content need not be there.
-struct Header {
-  size_t size = 0;
-  size_t content = 0;
-};
-
-Result<Header> read_header(View at, uint64_t offset, std::string_view name) {
-  const auto bad = [&](std::string_view what, size_t k) {
-    return error(fmt::format("{}: {}", name, what), offset + k);
-  };
-  if (at.empty()) return bad("expected an element, found the end", 0);
-  // X.690 8.1.2.4: all ones announce a tag number of several octets. No structure read here has
-  // one.
-  if ((at[0] & 0x1F) == 0x1F)
-    return bad(fmt::format("tag 0x{:02x}: tag numbers above 30 are not used here", at[0]), 0);
-  if (at[0] == 0) return bad("expected an element, found tag 0x00", 0);
-  if (at.size() < 2) return bad("the length is missing", 1);
-  const uint8_t first = at[1];
-  if (first < 0x80) return Header{2, first};
-  if (first == 0x80) return bad("indefinite length, which DER forbids", 1);
-  const size_t octets = first & 0x7F;
-  if (octets > 4)
-    return bad(fmt::format("a length of {} octets is beyond every limit here", octets), 1);
-  if (at.size() < 2 + octets) return bad("the length is cut off", at.size());
-  size_t content = 0;
-  for (size_t i = 0; i < octets; ++i) content = content << 8 | at[2 + i];
-  // X.690 10.1: the shortest form that holds the length.
-  if (at[2] == 0 || content < 0x80)
-    return bad(fmt::format("length {} is not in its shortest form", content), 1);
-  return Header{2 + octets, content};
-}
-
-}  // namespace
 
 Result<Element> Cursor::any(std::string_view name) {
   const View left = rest();

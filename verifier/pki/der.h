@@ -14,10 +14,15 @@ enum Tag : uint8_t {
   kNull = 0x05,
   kOid = 0x06,
   kUtf8String = 0x0C,
+  kNumericString = 0x12,
   kPrintableString = 0x13,
+  kTeletexString = 0x14,
   kIa5String = 0x16,
   kUtcTime = 0x17,
   kGeneralizedTime = 0x18,
+  kVisibleString = 0x1A,
+  kUniversalString = 0x1C,
+  kBmpString = 0x1E,
   kSequence = 0x30,
   kSet = 0x31,
 };
@@ -71,6 +76,7 @@ class Cursor {
 // a Cursor.
 std::optional<View> peel(View input, uint8_t tag);
 
+std::string tag_text(uint8_t tag);         // "INTEGER (0x02)"
 std::string oid_text(View oid);            // "1.2.840.10045.4.3.2"
 Bytes oid_bytes(std::string_view dotted);  // content octets; empty when the text is no OID
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "verifier/pki/extension_content.h"
 #include "verifier/pki/name.h"
 
 namespace attest {
@@ -24,6 +25,7 @@ Result<Extension> read_extension(der::Cursor& cursor) {
     const auto critical = inner->boolean("critical");
     if (!critical) return within(der::oid_text(*type), critical.error());
     out.critical = *critical;
+    out.false_written = !*critical;
   }
   const auto value = inner->expect(der::kOctetString, "extnValue");
   if (!value) return within(der::oid_text(*type), value.error());
@@ -34,12 +36,12 @@ Result<Extension> read_extension(der::Cursor& cursor) {
 }
 
 // GeneralNames content: URIs by value, anything else by its presence.
-tl::expected<void, Error> read_general_names(der::Cursor names, DistributionPoints& into) {
-  while (!names.empty()) {
-    const auto name = names.any("general name");
-    if (!name) return tl::unexpected(name.error());
-    if (name->tag == der::context(6)) {
-      into.uris.emplace_back(text(name->body));
+tl::expected<void, Error> take_names(der::Cursor names, DistributionPoints& into) {
+  const auto all = read_general_names(names);
+  if (!all) return tl::unexpected(all.error());
+  for (const GeneralName& name : *all) {
+    if (name.tag == der::context(6)) {
+      into.uris.emplace_back(text(name.value));
     } else {
       into.other_names = true;
     }
@@ -105,6 +107,7 @@ Result<BasicConstraints> basic_constraints_of(View value) {
     const auto ca = inner->boolean("basicConstraints: cA");
     if (!ca) return tl::unexpected(ca.error());
     out.ca = *ca;
+    out.false_written = !*ca;
   }
   if (!inner->empty()) {
     const auto length = inner->small_integer("basicConstraints: pathLenConstraint", UINT32_MAX);
@@ -123,6 +126,7 @@ Result<KeyUsage> key_usage_of(View value) {
   if (!octets) return tl::unexpected(octets.error());
   if (const auto done = outer.end("keyUsage"); !done) return tl::unexpected(done.error());
   KeyUsage out;
+  out.minimal = octets->empty() ? unused == 0 : (octets->back() >> unused & 1) != 0;
   // RFC 5280 4.2.1.3: bit 0 is the first octet's highest.
   for (size_t bit = 0; bit < octets->size() * 8; ++bit) {
     if (((*octets)[bit / 8] >> (7 - bit % 8) & 1) == 0) continue;
@@ -176,10 +180,10 @@ Result<DistributionPoints> distribution_points_of(View value) {
   auto points = outer.enter(der::kSequence, "cRLDistributionPoints");
   if (!points) return tl::unexpected(points.error());
   DistributionPoints out;
-  while (!points->empty()) {
+  do {  // at least one
     if (const auto read = read_distribution_point(*points, out); !read)
       return within("cRLDistributionPoints", read.error());
-  }
+  } while (!points->empty());
   if (const auto done = outer.end("cRLDistributionPoints"); !done)
     return tl::unexpected(done.error());
   return out;
@@ -191,7 +195,7 @@ tl::expected<void, Error> read_distribution_point_name(der::Cursor& cursor,
   if (!name) return tl::unexpected(name.error());
   if (name->tag == der::context_constructed(0)) {
     if (const auto read =
-            read_general_names(der::Cursor(name->body, cursor.offset() - name->body.size()), into);
+            take_names(der::Cursor(name->body, cursor.offset() - name->body.size()), into);
         !read)
       return read;
   } else if (name->tag == der::context_constructed(1)) {
@@ -212,19 +216,6 @@ std::string key_usage_text(uint16_t bits) {
     out += kKeyUsageNames[bit];
   }
   return out.empty() ? "none" : out;
-}
-
-bool is_understood(View extension_oid) {
-  for (const View known : {oid::kBasicConstraints, oid::kKeyUsage, oid::kSubjectKeyId,
-                           oid::kAuthorityKeyId, oid::kCrlDistributionPoints}) {
-    if (equal(extension_oid, known)) return true;
-  }
-  // 2.5.29.37, 2.5.29.17, 2.5.29.32
-  constexpr uint8_t kAlso[][3] = {{0x55, 0x1D, 0x25}, {0x55, 0x1D, 0x11}, {0x55, 0x1D, 0x20}};
-  for (const auto& known : kAlso) {
-    if (equal(extension_oid, known)) return true;
-  }
-  return false;
 }
 
 }  // namespace attest

@@ -10,10 +10,6 @@ namespace attest {
 // The SEQUENCE OF Extension that the cursor stands at.
 Result<std::vector<Extension>> read_extensions(der::Cursor& cursor, std::string_view name);
 
-// Extensions that path validation understands, so that they may be critical: those of the profile,
-// and extended key usage, subject alternative name and certificate policies.
-bool is_understood(View extension_oid);
-
 // Values of single extensions, from the content of their OCTET STRING.
 Result<BasicConstraints> basic_constraints_of(View value);
 Result<KeyUsage> key_usage_of(View value);

@@ -7,9 +7,6 @@
 namespace attest {
 namespace {
 
-constexpr uint8_t kTeletexString = 0x14, kVisibleString = 0x1A, kUniversalString = 0x1C,
-                  kBmpString = 0x1E;
-
 void append_utf8(std::string& out, uint32_t c) {
   const auto put = [&](uint32_t b) { out += static_cast<char>(static_cast<uint8_t>(b)); };
   if (c < 0x80) {
@@ -37,15 +34,19 @@ std::optional<std::string> characters(uint8_t tag, View value) {
     case der::kUtf8String:
       if (!is_utf8(text(value))) return std::nullopt;
       return std::string(text(value));
+    case der::kNumericString:
     case der::kPrintableString:
     case der::kIa5String:
-    case kVisibleString:
-    case kTeletexString:  // in practice Latin-1
+    case der::kVisibleString:
+      if (std::any_of(value.begin(), value.end(), [](uint8_t b) { return b >= 0x80; }))
+        return std::nullopt;
+      return std::string(text(value));
+    case der::kTeletexString:  // in practice Latin-1
       for (const uint8_t b : value) append_utf8(out, b);
       return out;
-    case kBmpString:
-    case kUniversalString: {
-      const size_t unit = tag == kBmpString ? 2 : 4;
+    case der::kBmpString:
+    case der::kUniversalString: {
+      const size_t unit = tag == der::kBmpString ? 2 : 4;
       if (value.size() % unit != 0) return std::nullopt;
       for (size_t i = 0; i < value.size(); i += unit) {
         const uint32_t c = unit == 2 ? be16(value, i) : be32(value, i);
@@ -152,7 +153,71 @@ std::string attribute_label(View type) {
   return der::oid_text(type);
 }
 
+bool is_string_type(uint8_t tag) {
+  return characters(tag, View{}).has_value();
+}
+
+// The most characters of an attribute that is a DirectoryString or PrintableString (RFC 5280
+// appendix A.1); nullopt for what has no such bound, or another form.
+std::optional<size_t> upper_bound_of(View type) {
+  if (type.size() != 3 || type[0] != 0x55 || type[1] != 0x04) return std::nullopt;  // X.520: 2.5.4
+  switch (type[2]) {
+    case 3:   // commonName
+    case 5:   // serialNumber
+    case 10:  // organizationName
+    case 11:  // organizationalUnitName
+    case 12:  // title
+      return 64;
+    case 6:  // countryName
+      return 2;
+    case 7:   // localityName
+    case 8:   // stateOrProvinceName
+    case 65:  // pseudonym
+      return 128;
+    default:
+      return std::nullopt;
+  }
+}
+
+size_t characters_in(std::string_view utf8) {
+  return static_cast<size_t>(std::count_if(
+      utf8.begin(), utf8.end(), [](char c) { return (static_cast<uint8_t>(c) & 0xC0) != 0x80; }));
+}
+
 }  // namespace
+
+std::optional<NameFault> name_fault(const Name& name) {
+  if (name.attributes.empty())
+    return NameFault{.what = "is empty", .expected = "a name", .found = "none", .readable = true};
+  for (const NameAttribute& a : name.attributes) {
+    const std::string label = attribute_label(a.oid);
+    const auto chars = characters(a.tag, a.value);
+    if (!chars && is_string_type(a.tag))
+      return NameFault{.what = label + " is no text",
+                       .expected = "well-formed " + der::tag_text(a.tag),
+                       .found = hex(a.value),
+                       .readable = a.tag != der::kUtf8String && a.tag != der::kBmpString &&
+                                   a.tag != der::kUniversalString};
+    const auto most = upper_bound_of(a.oid);
+    if (!most) continue;
+    if (!chars)
+      return NameFault{.what = label + " is no text",
+                       .expected = "a string type, as UTF8String",
+                       .found = der::tag_text(a.tag),
+                       .readable = a.tag == der::kBitString};
+    if (const size_t n = characters_in(*chars); n > *most)
+      return NameFault{.what = label + " is too long",
+                       .expected = fmt::format("at most {} characters", *most),
+                       .found = fmt::format("{}", n),
+                       .readable = true};
+  }
+  return std::nullopt;
+}
+
+bool is_within(const Name& base, const Name& name) {
+  const auto outer = canonical(base), inner = canonical(name);
+  return outer.size() <= inner.size() && std::equal(outer.begin(), outer.end(), inner.begin());
+}
 
 Result<Name> read_name(der::Cursor& cursor, std::string_view name) {
   der::Cursor whole = cursor;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "verifier/pki/der.h"
+
 namespace attest {
 namespace {
 
@@ -28,30 +30,44 @@ std::optional<uint16_t> leading_id(View v) {
 }
 
 SubjectId malformed(View value) {
-  return {How::malformed, 0, std::string(text(value))};
+  return {How::malformed, 0, std::string(text(value)), 0};
 }
 
-void take_attribute(SubjectId& id, View value) {
-  const auto n = value.size() == kIdDigits ? leading_id(value) : std::nullopt;
-  if (id.how == How::malformed) return;
+bool is_id_type(uint8_t tag) {
+  return tag == der::kUtf8String || tag == der::kPrintableString;
+}
+
+void take_attribute(SubjectId& id, const NameAttribute& attribute) {
+  const View value = attribute.value;
+  if (id.how == How::malformed && id.wrong_type == 0) return;
   if (id.how != How::absent) {
     id.how = How::duplicate;
-  } else if (n) {
-    id = {How::attribute, *n, {}};
+    return;
+  }
+  id = malformed(value);
+  const auto n = value.size() == kIdDigits ? leading_id(value) : std::nullopt;
+  if (!n) return;
+  id.value = *n;
+  if (is_id_type(attribute.tag)) {
+    id.how = How::attribute;
+    id.found.clear();
   } else {
-    id = malformed(value);
+    id.wrong_type = attribute.tag;
   }
 }
 
 // The first well-formed "<prefix>XXXX" counts, wherever it stands and whatever is around it. A
 // prefix that is nowhere followed by four digits is a mistake, not an absence.
-SubjectId in_common_name(View common_name, std::string_view prefix) {
+SubjectId in_common_name(const NameAttribute& attribute, std::string_view prefix) {
+  const View common_name = attribute.value;
   const View scanned = common_name.first(std::min(common_name.size(), kCommonNameBytes));
   bool seen = false;
   for (auto at = find(scanned, view(prefix)); at; at = find(scanned, view(prefix), *at + 1)) {
     seen = true;
     if (const auto n = leading_id(scanned.subspan(*at + prefix.size())))
-      return {How::common_name, *n, {}};
+      return is_id_type(attribute.tag)
+                 ? SubjectId{How::common_name, *n, {}, 0}
+                 : SubjectId{How::malformed, *n, std::string(text(common_name)), attribute.tag};
   }
   return seen ? malformed(common_name) : SubjectId{};
 }
@@ -61,16 +77,14 @@ SubjectId in_common_name(View common_name, std::string_view prefix) {
 SubjectIds subject_ids(const Name& subject) {
   SubjectIds from_attributes, from_names;
   for (const auto& attribute : subject.attributes) {
-    if (equal(attribute.oid, oid::kMatterVid))
-      take_attribute(from_attributes.vendor, attribute.value);
-    if (equal(attribute.oid, oid::kMatterPid))
-      take_attribute(from_attributes.product, attribute.value);
+    if (equal(attribute.oid, oid::kMatterVid)) take_attribute(from_attributes.vendor, attribute);
+    if (equal(attribute.oid, oid::kMatterPid)) take_attribute(from_attributes.product, attribute);
     // Once a common name gave something, later ones are not asked.
     const bool asked =
         from_names.vendor.how == How::absent && from_names.product.how == How::absent;
     if (asked && equal(attribute.oid, oid::kCommonName)) {
-      from_names.vendor = in_common_name(attribute.value, "Mvid:");
-      from_names.product = in_common_name(attribute.value, "Mpid:");
+      from_names.vendor = in_common_name(attribute, "Mvid:");
+      from_names.product = in_common_name(attribute, "Mpid:");
     }
   }
   // The two ways are not mixed: one attribute, and the common names no longer count. Their mistakes

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "verifier/matter/certification_declaration.h"
 #include "verifier/pki/certificate.h"
 #include "verifier/pki/cms.h"
 #include "verifier/pki/crl.h"
@@ -54,8 +55,11 @@ bool recognises_certificate(const Source& s) {
          !parse_csr(s.bytes) && parse_certificate(s.bytes).has_value();
 }
 
+// A declaration's content without its wrapper is one, too: that nobody signed it is for the checks
+// to say.
 bool recognises_cms(const Source& s) {
-  return looks_like_cms(s.bytes);
+  return looks_like_cms(s.bytes) ||
+         (s.bytes.size() <= kMaxCmsBytes && parse_certification_declaration(s.bytes).has_value());
 }
 bool recognises_csr(const Source& s) {
   return der_sequence(s.bytes) && parse_csr(s.bytes).has_value();
@@ -89,7 +93,9 @@ tl::expected<void, Error> read_certificate(const Source& s, Reading& reading) {
 }
 
 tl::expected<void, Error> read_cms(const Source& s, Reading& reading) {
-  if (const auto certificates = cms_certificates(s.bytes); certificates && !certificates->empty()) {
+  // A declaration that carries certificates, as general CMS tools write it, stays a declaration.
+  const auto certificates = cms_certificates(s.bytes);
+  if (certificates && !certificates->empty() && !holds_declaration(s.bytes)) {
     reading.current->kind = "pkcs7";
     for (const Bytes& der : *certificates) {
       reading.holds("certificate");
