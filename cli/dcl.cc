@@ -20,6 +20,12 @@ using dcl::Schema;
 
 constexpr int kOk = 0, kUsage = 2, kUnknown = 3;
 
+// What is counted, how many, and more about it: never without a blank between.
+void print_row(const Surroundings& around, std::string_view what, size_t count,
+               std::string_view more) {
+  fmt::print(around.out, "{:<22} {:>7}  {}\n", what, count, more);
+}
+
 // One line that overwrites itself: what is being fetched, how much came, how fast.
 class ProgressLine {
  public:
@@ -98,8 +104,14 @@ ListCount fetch_lists(const Surroundings& around, dcl::LedgerOptions options) {
   if (const auto* found = std::get_if<Found<std::vector<dcl::CachedRecord>>>(&fact)) {
     for (const dcl::CachedRecord& record : found->value) {
       const auto point = dcl::revocation_point_of(record.object);
-      if (!point) continue;
       ++out.points;
+      if (!point) {
+        complain(around,
+                 fmt::format("the revocation point {}: {}", printable(record.key),
+                             printable(point.error().what)),
+                 0);
+        continue;
+      }
       const auto list = (*ledger)->crl(*point);
       if (const auto* why = std::get_if<Unknown>(&list))
         complain(
@@ -113,17 +125,51 @@ ListCount fetch_lists(const Surroundings& around, dcl::LedgerOptions options) {
   return out;
 }
 
+// A sync may take its time, and says what it waits for.
+dcl::MakeTransport sync_transport(const Surroundings& around) {
+  return curl_from(around.environment, {},
+                   [&around](const std::string& line) { complain(around, printable(line), 0); });
+}
+
+// The node to read from: named now, or for this ledger before, or the network's own.
+Result<std::string> node_of(const DclArguments& arguments, const dcl::LedgerOptions& options) {
+  const std::string named = arguments.from.empty() ? options.ledger : arguments.from;
+  if (!named.empty()) return dcl::node_url(named);
+  std::string ignored;
+  auto cache = Cache::open(dcl::cache_path(options.cache_folder, options.network.chain_id),
+                           Cache::Open::existing, ignored);
+  const auto source = cache && *cache ? (*cache)->source() : std::nullopt;
+  return source && *source && !(*source)->node.empty() ? (*source)->node : options.network.url;
+}
+
+// The product that --vid and --pid mean.
+Result<std::vector<dcl::Product>> products_of(const DclArguments& arguments) {
+  if (arguments.vid.empty() && arguments.pid.empty()) return std::vector<dcl::Product>();
+  if (arguments.vid.empty()) return error("--pid: expected --vid with it");
+  const auto vid = number("--vid", arguments.vid, 0xFFFF);
+  if (!vid) return tl::unexpected(vid.error());
+  dcl::Product product{.vid = static_cast<uint16_t>(*vid)};
+  if (!arguments.pid.empty()) {
+    const auto pid = number("--pid", arguments.pid, 0xFFFF);
+    if (!pid) return tl::unexpected(pid.error());
+    product.pid = static_cast<uint16_t>(*pid);
+  }
+  return std::vector<dcl::Product>{product};
+}
+
 int run_sync(const DclArguments& arguments, const Surroundings& around,
              dcl::LedgerOptions options) {
-  const std::string from = arguments.from.empty() ? options.ledger : arguments.from;
-  if (!from.empty()) {
-    const auto url = dcl::node_url(from);
-    if (!url) return complain(around, url.error().what, kUsage);
-    options.network.url = *url;
-  }
+  const auto url = node_of(arguments, options);
+  if (!url) return complain(around, url.error().what, kUsage);
+  const bool named = !arguments.from.empty();
+  if (*url != options.network.url && !named && options.ledger.empty())
+    complain(around, fmt::format("reading from {}, as an earlier --from said", *url), 0);
+  options.network.url = *url;
+  const auto products = products_of(arguments);
+  if (!products) return complain(around, products.error().what, kUsage);
   if (options.offline)
     return complain(around, "sync reads from the network: expected no --offline", kUsage);
-  auto transport = options.transport();
+  auto transport = (around.transport ? around.transport : sync_transport(around))();
   if (!transport) return complain(around, transport.error().what, kUnknown);
   dcl::Node node(options.network, **transport, options.now);
   Result<dcl::SyncResult> synced = error("");
@@ -132,7 +178,11 @@ int run_sync(const DclArguments& arguments, const Surroundings& around,
     dcl::OnProgress progress;
     if (around.progress) progress = [&](const dcl::FetchProgress& p) { line.show(p); };
     synced = dcl::sync(node, dcl::cache_path(options.cache_folder, options.network.chain_id),
-                       options.now, {.versions = arguments.all_versions, .progress = progress});
+                       options.now,
+                       {.versions = arguments.all_versions,
+                        .products = *products,
+                        .remember_node = named,
+                        .progress = progress});
   }
   if (!synced) return complain(around, synced.error().what, kUnknown);
   for (const std::string& note : synced->notes) complain(around, note, 0);
@@ -155,10 +205,11 @@ int run_sync(const DclArguments& arguments, const Surroundings& around,
     return kOk;
   }
   for (const auto& c : synced->changes)
-    fmt::print(around.out, "{:<22}{:>8}  {}\n", info(c.schema).title, c.records, changes_text(c));
+    print_row(around, info(c.schema).title, c.records, changes_text(c));
+  if (synced->versions != 0)
+    print_row(around, info(Schema::version).title, synced->versions, "of the products named");
   if (lists.points != 0)
-    fmt::print(around.out, "{:<22}{:>8}  {} at hand\n", "revocation lists", lists.points,
-               lists.usable);
+    print_row(around, "revocation lists", lists.points, fmt::format("{} at hand", lists.usable));
   fmt::print(around.out, "{} at height {}, block of {}: {} requests, {}{}\n",
              options.network.chain_id, synced->node.height, rfc3339(synced->node.block_time),
              synced->requests, amount_text(synced->bytes),
@@ -204,13 +255,13 @@ int run_status(const DclArguments& arguments, const Surroundings& around,
       item.set("records", static_cast<uint64_t>((*list)->records))
           .set("height", (*list)->when.height)
           .set("synced_at", rfc3339((*list)->when.read_at));
-      lines += fmt::format("{:<22}{:>8}  height {}, read {}\n", info(schema).title,
+      lines += fmt::format("{:<22} {:>7}  height {}, read {}\n", info(schema).title,
                            (*list)->records, (*list)->when.height, rfc3339((*list)->when.read_at));
     }
     if (!singles->empty()) {
       item.set("singles", static_cast<uint64_t>(singles->size()));
       lines +=
-          fmt::format("{:<22}{:>8}  fetched one by one\n", info(schema).title, singles->size());
+          fmt::format("{:<22} {:>7}  fetched one by one\n", info(schema).title, singles->size());
     }
     items.push(std::move(item));
   }
@@ -276,6 +327,7 @@ int run_import(const DclArguments& arguments, const Surroundings& around,
   const auto snapshot = dcl::read_snapshot(*text);
   if (!snapshot)
     return complain(around, fmt::format("{}: {}", printable(path), snapshot.error().what), kUsage);
+  if (!snapshot->sealed) complain(around, dcl::unsealed_text(printable(path)), 0);
   if (snapshot->chain_id != options.network.chain_id) {
     return complain(around,
                     fmt::format("{}: expected a snapshot of {}, found one of {}", printable(path),
@@ -307,7 +359,7 @@ int run_import(const DclArguments& arguments, const Surroundings& around,
     return kOk;
   }
   for (const auto& c : *changes)
-    fmt::print(around.out, "{:<22}{:>8}  {}\n", info(c.schema).title, c.records, changes_text(c));
+    print_row(around, info(c.schema).title, c.records, changes_text(c));
   fmt::print(around.out, "{} at height {}, block of {}, from {}\n", snapshot->chain_id,
              snapshot->height, rfc3339(snapshot->time), printable(path));
   return kOk;

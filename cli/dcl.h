@@ -16,6 +16,7 @@ struct DclArguments {
   LedgerArguments ledger;
   std::string from;             // sync: the node to read from
   bool all_versions = false;    // sync: --versions all
+  std::string vid, pid;         // sync: whose software versions to read too
   std::string format = "text";  // text, json, pem, der
 };
 
@@ -36,6 +37,9 @@ int run_dcl(const DclArguments& arguments, const Surroundings& around);
 // The actions that only show (dcl_show.cc).
 bool shows(const std::string& action);
 int show(const DclArguments& arguments, const Surroundings& around, dcl::LedgerOptions options);
+
+// A vendor's or product's number: decimal or 0x.
+Result<uint64_t> number(const char* name, const std::string& text, uint64_t max);
 
 // One line on err, "matter-attest: " before it.
 int complain(const Surroundings& around, const std::string& line, int exit_code);

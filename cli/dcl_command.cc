@@ -55,6 +55,8 @@ void add_dcl(Command& root) {
       .text("--max-age", "AGE", dcl.ledger.max_age,
             "refresh cached facts older than this (default 24h)")
       .text("--from", "URL", dcl.from, "sync: the node to read from")
+      .text("--vid", "VID", dcl.vid, "sync: this vendor's software versions too")
+      .text("--pid", "PID", dcl.pid, "sync: with --vid, those of this product only")
       .choice("--versions", {"all"}, options->versions, "sync: every software version too")
       .choice("--format", {"text", "json", "pem", "der"}, dcl.format,
               "how facts are written (pem, der: certificates)")

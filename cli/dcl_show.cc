@@ -2,10 +2,13 @@
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 
+#include <algorithm>
 #include <charconv>
+#include <iterator>
 
 #include "cli/dcl.h"
 #include "verifier/pki/certificate.h"
+#include "verifier/pki/key.h"
 
 namespace attest::cli {
 namespace {
@@ -16,18 +19,8 @@ using dcl::Schema;
 
 constexpr int kOk = 0, kUsage = 2, kUnknown = 3;
 
-// Decimal or 0x. A leading zero is decimal too: nobody means octal.
-Result<uint64_t> number(const char* name, const std::string& text, uint64_t max) {
-  const bool is_hex = text.starts_with("0x") || text.starts_with("0X");
-  uint64_t value = 0;
-  const char *begin = text.data() + (is_hex ? 2 : 0), *end = text.data() + text.size();
-  const auto got = std::from_chars(begin, end, value, is_hex ? 16 : 10);
-  if (begin == end || got.ec != std::errc() || got.ptr != end || value > max) {
-    return error(fmt::format("{}: expected a number up to {} (decimal or 0x…), found \"{}\"", name,
-                             max, printable(text)));
-  }
-  return value;
-}
+// That the ledger knows. It compares them letter by letter: another one is never found there.
+constexpr const char* kTypes[] = {"matter", "zigbee", "aliro"};
 
 Result<KeyId> subject_key_id(const std::string& text) {
   const auto bytes = from_hex_lenient(text);
@@ -106,7 +99,10 @@ Result<Question> question_of(const DclArguments& arguments) {
                     .one = true,
                     .what = (one ? "software version" : "software version of model") + what};
   }
-  const std::string type = operands.size() == 4 ? operands[3] : "matter";
+  const std::string type = operands.size() == 4 ? operands[3] : kTypes[0];
+  if (std::find(std::begin(kTypes), std::end(kTypes), std::string_view(type)) == std::end(kTypes))
+    return error(fmt::format("certification type: expected {}, found \"{}\"",
+                             fmt::join(kTypes, ", "), printable(type)));
   return Question{.schema = Schema::compliance,
                   .key = dcl::compliance_key(vid, pid, version, type),
                   .one = true,
@@ -138,8 +134,9 @@ Result<Answer> ask(CachedLedger& ledger, const Question& question, const std::st
     for (CachedRecord& record : found->value) {
       if (question.schema == Schema::certificate) {
         const auto role = ledger.role(record);
-        if (!role) return tl::unexpected(role.error());
-        if (*role != (action == "paa" ? CachedLedger::Role::paa : CachedLedger::Role::cd_signer))
+        // An entry that cannot be read is shown as such, and the others are shown.
+        if (role &&
+            *role != (action == "paa" ? CachedLedger::Role::paa : CachedLedger::Role::cd_signer))
           continue;
       }
       answer.items.push_back(std::move(record));
@@ -171,9 +168,12 @@ std::string line_of(Schema schema, const CachedRecord& record) {
       break;
   }
   std::string out;
-  const auto certificates = dcl::certificates_of(record.object);
-  if (!certificates) return printable(record.key) + ": " + certificates.error().what;
-  for (const auto& one : *certificates) {
+  const auto entry = dcl::certificate_entry(record.object);
+  if (!entry) return printable(record.key) + ": " + printable(entry.error().what);
+  for (const auto& unread : entry->unread)
+    out += fmt::format("{}{}: cannot be read: {}", out.empty() ? "" : "\n", printable(record.key),
+                       printable(unread.why));
+  for (const auto& one : entry->certificates) {
     const auto certificate = parse_certificate(one.certificate.der);
     out += fmt::format(
         "{}{}  {}  until {}", out.empty() ? "" : "\n", hex_colons(one.subject_key_id),
@@ -210,8 +210,11 @@ Json list_json(const std::string& url, const dcl::ListState& state) {
 // All fields of one record, the ledger's names unchanged.
 std::string fields_of(const CachedRecord& record) {
   std::string out;
+  size_t width = 0;
   for (const auto& [name, value] : *record.object.object())
-    out += fmt::format("{:<40}{}\n", printable(name), plain(&value));
+    width = std::max(width, printable(name).size());
+  for (const auto& [name, value] : *record.object.object())
+    out += fmt::format("{:<{}}  {}\n", printable(name), width, plain(&value));
   return out;
 }
 
@@ -219,14 +222,19 @@ int write_certificates(const std::string& format, const Surroundings& around,
                        const Answer& answer) {
   std::vector<Bytes> ders;
   for (const CachedRecord& record : answer.items) {
-    const auto certificates = dcl::certificates_of(record.object);
-    if (!certificates) return complain(around, certificates.error().what, kUnknown);
-    for (const auto& one : *certificates) ders.push_back(one.certificate.der);
-    if (format != "pem") continue;
-    for (std::string pem : dcl::pem_of(record.object)) {
-      if (!pem.ends_with('\n')) pem += '\n';
-      around.out << pem;
-    }
+    auto entry = dcl::certificate_entry(record.object);
+    const size_t unread = entry ? entry->unread.size() : 1;
+    if (unread > 0)
+      complain(around,
+               fmt::format("{}: cannot be read: {}", printable(record.key),
+                           printable(entry ? entry->unread.front().why : entry.error().what)),
+               0);
+    if (!entry) continue;
+    for (auto& one : entry->certificates) ders.push_back(std::move(one.certificate.der));
+  }
+  // Written anew: what stands around a certificate on the ledger is its sender's affair.
+  if (format == "pem") {
+    for (const Bytes& der : ders) around.out << to_pem("CERTIFICATE", der);
   }
   if (format == "pem") return kOk;
   if (ders.size() != 1)
@@ -240,7 +248,30 @@ int write_certificates(const std::string& format, const Surroundings& around,
   return kOk;
 }
 
+// The versions that there are, for whoever asked for another one.
+std::string others(CachedLedger& ledger, const std::string& version) {
+  constexpr size_t kModelKey = 9;  // FFF1/8000
+  const auto list = ledger.record(Schema::versions, version.substr(0, kModelKey));
+  const auto* found = std::get_if<Found<CachedRecord>>(&list);
+  if (found == nullptr) return {};
+  const auto numbers = dcl::versions_of(found->value.object);
+  return numbers ? fmt::format(" (known versions: {})", fmt::join(*numbers, ", ")) : "";
+}
+
 }  // namespace
+
+// Decimal or 0x. A leading zero is decimal too: nobody means octal.
+Result<uint64_t> number(const char* name, const std::string& text, uint64_t max) {
+  const bool is_hex = text.starts_with("0x") || text.starts_with("0X");
+  uint64_t value = 0;
+  const char *begin = text.data() + (is_hex ? 2 : 0), *end = text.data() + text.size();
+  const auto got = std::from_chars(begin, end, value, is_hex ? 16 : 10);
+  if (begin == end || got.ec != std::errc() || got.ptr != end || value > max) {
+    return error(fmt::format("{}: expected a number up to {} (decimal or 0x…), found \"{}\"", name,
+                             max, printable(text)));
+  }
+  return value;
+}
 
 bool shows(const std::string& action) {
   for (const char* one :
@@ -297,7 +328,8 @@ int show(const DclArguments& arguments, const Surroundings& around, dcl::LedgerO
   fmt::print(around.out, "# {}, height {}, read {}\n", answer->from.source, answer->from.height,
              rfc3339(answer->from.read_at));
   if (answer->items.empty()) {
-    fmt::print(around.out, "no {} on {}\n", question->what, network.chain_id);
+    fmt::print(around.out, "no {} on {}{}\n", question->what, network.chain_id,
+               question->schema == Schema::version ? others(**ledger, question->key) : "");
     return kOk;
   }
   for (const CachedRecord& record : answer->items) {

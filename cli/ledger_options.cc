@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <cstdio>
 
 #include "dcl/transport_curl.h"
 
@@ -36,10 +37,10 @@ Result<std::string> cache_folder(const std::string& cache_dir, const Environment
       "$HOME, found none of them");
 }
 
-dcl::MakeTransport curl_from(const Environment& environment) {
-  return [environment] {
+dcl::MakeTransport curl_from(const Environment& environment, const dcl::Budget& budget, Say say) {
+  return [environment, budget, say = std::move(say)] {
     return dcl::make_curl_transport(
-        {.budget = {}, .ca_file = environment("SSL_CERT_FILE").value_or("")});
+        {.budget = budget, .say = say, .ca_file = environment("SSL_CERT_FILE").value_or("")});
   };
 }
 
@@ -72,7 +73,10 @@ Result<dcl::LedgerOptions> ledger_options(const LedgerArguments& arguments,
       .offline = arguments.offline,
       .max_age = *age,
       .now = now,
-      .transport = curl_from(environment),
+      .transport = curl_from(environment, kLookUp,
+                             [](const std::string& line) {
+                               std::fprintf(stderr, "matter-attest: %s\n", printable(line).c_str());
+                             }),
       .progress = {},
       .downloader = [arguments, environment] { return downloader_from(arguments, environment); }};
 }

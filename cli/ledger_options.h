@@ -33,8 +33,15 @@ Result<int64_t> parse_age(const std::string& text);
 // first there is.
 Result<std::string> cache_folder(const std::string& cache_dir, const Environment& environment);
 
-// A libcurl transport, trusting the authorities that $SSL_CERT_FILE names where it is set.
-dcl::MakeTransport curl_from(const Environment& environment);
+// A libcurl transport, trusting the authorities that $SSL_CERT_FILE names where it is set. `say` is
+// told what is waited for.
+using Say = std::function<void(const std::string&)>;
+dcl::MakeTransport curl_from(const Environment& environment, const dcl::Budget& budget, Say say);
+
+// What a command may spend that only looks something up: whoever waits for a verdict is told
+// sooner than whoever fills the cache.
+inline constexpr dcl::Budget kLookUp{.total = std::chrono::milliseconds(80'000),
+                                     .patience = std::chrono::milliseconds(20'000)};
 
 // For what vendors' entries on the ledger name: revocation lists, images.
 Result<std::unique_ptr<dcl::Downloader>> downloader_from(const LedgerArguments& arguments,

@@ -16,7 +16,7 @@
 namespace attest::dcl {
 namespace {
 
-constexpr int kSchemaVersion = 1;           // PRAGMA user_version
+constexpr int kSchemaVersion = 2;           // PRAGMA user_version
 constexpr int kApplicationId = 0x4D414443;  // "MADC"
 constexpr int kBusyMilliseconds = 20'000;   // how long another process may hold the file
 constexpr int kMaxSetAside = 1000;
@@ -24,7 +24,8 @@ constexpr int kMaxSetAside = 1000;
 constexpr const char* kTables =
     "CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE lists(schema TEXT PRIMARY KEY, height INTEGER NOT NULL, block_time INTEGER NOT "
-    "NULL, read_at INTEGER NOT NULL, records INTEGER NOT NULL) WITHOUT ROWID;"
+    "NULL, read_at INTEGER NOT NULL, records INTEGER NOT NULL, keys BLOB NOT NULL, digest BLOB NOT "
+    "NULL) WITHOUT ROWID;"
     // height is null where the list's own holds; object is null where the ledger said that there is
     // none.
     "CREATE TABLE records(schema TEXT NOT NULL, key TEXT NOT NULL, object TEXT, height INTEGER, "
@@ -32,12 +33,42 @@ constexpr const char* kTables =
 
 constexpr const char* kTrustNames[] = {"none", "snapshot", "tls", "proof"};
 
-Sha256 row_digest(Schema schema, std::string_view key, std::string_view object) {
-  std::string head = info(schema).name;
-  head += '\n';
-  head += key;
-  head += '\n';
+std::string times(const ReadAt& when) {
+  return fmt::format("{} {} {}\n", when.height, when.block_time.seconds, when.read_at.seconds);
+}
+
+// `own`: of a record that was read by itself. Those of a list are of the list's height.
+Sha256 row_digest(Schema schema, std::string_view key, std::string_view object,
+                  const std::optional<ReadAt>& own = {}) {
+  const std::string head =
+      fmt::format("{}\n{}\n{}", info(schema).name, key, own ? times(*own) : "\n");
   return sha256(view(head), view(object));
+}
+
+Sha256 list_digest(const CachedList& list) {
+  const std::string head =
+      fmt::format("{}\n{}\n{}", info(list.schema).name, list.records, times(list.when));
+  return sha256(view(head), list.keys);
+}
+
+std::string meta_digest(const CacheSource& source) {
+  const std::string all = fmt::format("{}\n{}\n{}\n{}\n", source.chain_id, source.source,
+                                      static_cast<int>(source.trust), source.node);
+  return hex(sha256(view(all)));
+}
+
+// SQLite would wait for ever at what is no file: a pipe that nobody writes into, a device.
+Result<void> only_files(const std::string& path) {
+  for (const char* beside : {"", "-wal", "-shm", "-journal"}) {
+    struct stat about = {};
+    const std::string name = path + beside;
+    if (stat(name.c_str(), &about) != 0 || S_ISREG(about.st_mode)) continue;
+    const char* found = S_ISDIR(about.st_mode)    ? "a folder"
+                        : S_ISFIFO(about.st_mode) ? "a pipe"
+                                                  : "a device or a socket";
+    return error(fmt::format("cache {}: expected a file, found {}", name, found));
+  }
+  return {};
 }
 
 uint64_t inode_of(const std::string& path) {
@@ -103,22 +134,28 @@ std::string_view text_column(sqlite3_stmt* statement, int column) {
              : std::string_view(text, static_cast<size_t>(sqlite3_column_bytes(statement, column)));
 }
 
-// key, object, height, block_time, read_at, digest: in this order in every query of records.
-constexpr const char* kColumns =
-    "r.key, r.object, coalesce(r.height, l.height), coalesce(r.block_time, l.block_time), "
-    "coalesce(r.read_at, l.read_at), r.digest";
+// In this order in every query of records.
+constexpr const char* kColumns = "key, object, height, block_time, read_at, digest";
 
-Result<CachedRecord> record_of(Schema schema, sqlite3_stmt* row) {
-  CachedRecord out{.key = std::string(text_column(row, 0)),
-                   .object = {},
-                   .when = {.height = sqlite3_column_int64(row, 2),
-                            .block_time = {sqlite3_column_int64(row, 3)},
-                            .read_at = {sqlite3_column_int64(row, 4)}}};
+View blob_column(sqlite3_stmt* statement, int column) {
+  return {static_cast<const uint8_t*>(sqlite3_column_blob(statement, column)),
+          static_cast<size_t>(sqlite3_column_bytes(statement, column))};
+}
+
+ReadAt times_at(sqlite3_stmt* row, int column) {
+  return {.height = sqlite3_column_int64(row, column),
+          .block_time = {sqlite3_column_int64(row, column + 1)},
+          .read_at = {sqlite3_column_int64(row, column + 2)}};
+}
+
+// `of_list`: when the list was read that the record belongs to, unless it has a height of its own.
+Result<CachedRecord> record_of(Schema schema, sqlite3_stmt* row, const ReadAt& of_list) {
+  std::optional<ReadAt> own;
+  if (sqlite3_column_type(row, 2) != SQLITE_NULL) own = times_at(row, 2);
+  CachedRecord out{
+      .key = std::string(text_column(row, 0)), .object = {}, .when = own.value_or(of_list)};
   const std::string_view object = text_column(row, 1);
-  const auto digest = row_digest(schema, out.key, object);
-  const View stored(static_cast<const uint8_t*>(sqlite3_column_blob(row, 5)),
-                    static_cast<size_t>(sqlite3_column_bytes(row, 5)));
-  if (!equal(digest, stored))
+  if (!equal(row_digest(schema, out.key, object, own), blob_column(row, 5)))
     return error(
         fmt::format("{} {} does not match its digest", info(schema).name, printable(out.key)));
   if (object.empty()) return out;
@@ -132,11 +169,12 @@ Result<CachedRecord> record_of(Schema schema, sqlite3_stmt* row) {
 // All rows of a query. An error with `damaged` set is a record that cannot be read, without it a
 // query that failed.
 template <class Query>
-Result<std::vector<CachedRecord>> rows_of(Schema schema, Query& query, bool& damaged) {
+Result<std::vector<CachedRecord>> rows_of(Schema schema, Query& query, const ReadAt& of_list,
+                                          bool& damaged) {
   std::vector<CachedRecord> out;
   int code = SQLITE_OK;
   while ((code = query.step()) == SQLITE_ROW) {
-    auto record = record_of(schema, query.get());
+    auto record = record_of(schema, query.get(), of_list);
     if (!record) {
       damaged = true;
       return tl::unexpected(record.error());
@@ -159,6 +197,7 @@ Cache& Cache::operator=(Cache&& other) noexcept {
   std::swap(find_, other.find_);
   std::swap(damaged_, other.damaged_);
   std::swap(in_view_, other.in_view_);
+  std::swap(keys_checked_, other.keys_checked_);
   return *this;
 }
 Cache::~Cache() {
@@ -177,6 +216,12 @@ Error Cache::failed(const std::string& doing) {
           .offset = {}};
 }
 
+Error Cache::damage(const std::string& what) {
+  damaged_ = true;
+  return {.what = fmt::format("cache {}: {}", path_.empty() ? "in memory" : path_, what),
+          .offset = {}};
+}
+
 Result<void> Cache::execute(const char* sql) {
   if (sqlite3_exec(db_, sql, nullptr, nullptr, nullptr) != SQLITE_OK)
     return tl::unexpected(failed("cannot be used"));
@@ -189,6 +234,8 @@ Result<Cache> Cache::connect(const std::string& path, bool create, bool& unusabl
                              std::string& why) {
   Cache cache;
   cache.path_ = path;
+  if (const auto files = only_files(path); !path.empty() && !files)
+    return tl::unexpected(files.error());
   const int flags =
       SQLITE_OPEN_READWRITE | (create ? SQLITE_OPEN_CREATE : 0) | SQLITE_OPEN_EXRESCODE;
   int opened =
@@ -323,93 +370,150 @@ std::string Cache::set_aside(const std::string& why) {
 Result<std::optional<CacheSource>> Cache::source() {
   Statement query(db_, "SELECT name, value FROM meta");
   CacheSource out;
+  std::string digest;
   int code = SQLITE_OK;
+  bool any = false;
   while ((code = query.step()) == SQLITE_ROW) {
+    any = true;
     const std::string_view name = text_column(query.get(), 0), value = text_column(query.get(), 1);
     if (name == "chain_id") out.chain_id = value;
     if (name == "source") out.source = value;
+    if (name == "node") out.node = value;
+    if (name == "digest") digest = value;
     for (size_t i = 0; name == "trust" && i < std::size(kTrustNames); ++i) {
       if (value == kTrustNames[i]) out.trust = static_cast<LedgerTrust>(i);
     }
   }
   if (code != SQLITE_DONE) return tl::unexpected(failed("cannot be read"));
-  if (out.chain_id.empty()) return std::nullopt;
+  if (!any) return std::nullopt;
+  if (digest != meta_digest(out))
+    return tl::unexpected(damage("what it says of its ledger does not match its digest"));
   return out;
 }
 
 Result<std::optional<CachedList>> Cache::list(Schema schema) {
-  Statement query(db_, "SELECT height, block_time, read_at, records FROM lists WHERE schema=?1");
+  Statement query(db_,
+                  "SELECT height, block_time, read_at, records, keys, digest FROM lists WHERE "
+                  "schema=?1");
   query.bind(1, info(schema).name);
   const int code = query.step();
   if (code == SQLITE_DONE) return std::nullopt;
   if (code != SQLITE_ROW) return tl::unexpected(failed("cannot be read"));
-  const auto number = [&](int column) { return sqlite3_column_int64(query.get(), column); };
-  return CachedList{
-      .schema = schema,
-      .when = {.height = number(0), .block_time = {number(1)}, .read_at = {number(2)}},
-      .records = static_cast<size_t>(number(3))};
+  CachedList out{.schema = schema,
+                 .when = times_at(query.get(), 0),
+                 .records = static_cast<size_t>(sqlite3_column_int64(query.get(), 3))};
+  const View keys = blob_column(query.get(), 4);
+  if (keys.size() == out.keys.size()) std::copy(keys.begin(), keys.end(), out.keys.begin());
+  if (!equal(list_digest(out), blob_column(query.get(), 5)))
+    return tl::unexpected(
+        damage(fmt::format("the list of {} does not match its digest", info(schema).title)));
+  return out;
+}
+
+// Read the way in which a key is looked up: through the index. A key out of its order is not found
+// by who looks for it, though it is there for who reads them all.
+Result<Sha256> Cache::keys_of(Schema schema) {
+  Statement query(db_, "SELECT schema, key FROM records WHERE schema=?1 ORDER BY key");
+  query.bind(1, info(schema).name);
+  std::string all, last;
+  int code = SQLITE_OK;
+  while ((code = query.step()) == SQLITE_ROW) {
+    // Octets that are no text sort elsewhere, too.
+    const bool text = sqlite3_column_type(query.get(), 0) == SQLITE_TEXT &&
+                      sqlite3_column_type(query.get(), 1) == SQLITE_TEXT;
+    const std::string_view key = text_column(query.get(), 1);
+    const bool ours = text_column(query.get(), 0) == info(schema).name;
+    if (!text || !ours || (!all.empty() && key <= last))
+      return tl::unexpected(
+          damage(fmt::format("the keys of the list of {} are out of order", info(schema).title)));
+    last = key;
+    all += fmt::format("{} {}\n", key.size(), key);
+  }
+  if (code != SQLITE_DONE) return tl::unexpected(failed("cannot be read"));
+  return sha256(view(all));
+}
+
+// Before anything is believed to be absent from a list.
+Result<void> Cache::check_keys(Schema schema) {
+  bool& checked = keys_checked_[static_cast<size_t>(schema)];
+  if (in_view_ && checked) return {};
+  const auto list = this->list(schema);
+  if (!list) return tl::unexpected(list.error());
+  if (!*list) return {};
+  const auto keys = keys_of(schema);
+  if (!keys) return tl::unexpected(keys.error());
+  if (*keys != (*list)->keys)
+    return tl::unexpected(
+        damage(fmt::format("the list of {} has lost or gained an entry: its keys do not match "
+                           "their digest",
+                           info(schema).title)));
+  checked = true;
+  return {};
 }
 
 Result<std::optional<CachedRecord>> Cache::find(Schema schema, const std::string& key) {
   if (find_ == nullptr) {
-    const std::string sql = fmt::format(
-        "SELECT {} FROM records r LEFT JOIN lists l ON l.schema=r.schema WHERE r.schema=?1 AND "
-        "r.key=?2",
-        kColumns);
+    const std::string sql =
+        fmt::format("SELECT {} FROM records WHERE schema=?1 AND key=?2", kColumns);
     sqlite3_prepare_v3(db_, sql.c_str(), -1, SQLITE_PREPARE_PERSISTENT, &find_, nullptr);
     if (find_ == nullptr) return tl::unexpected(failed("cannot be read"));
   }
+  const auto list = this->list(schema);
+  if (!list) return tl::unexpected(list.error());
   sqlite3_bind_text(find_, 1, info(schema).name, -1, SQLITE_STATIC);
   sqlite3_bind_text64(find_, 2, key.data(), key.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
   const int code = sqlite3_step(find_);
   if (code != SQLITE_ROW) {
     const Error failure = code == SQLITE_DONE ? Error{} : failed("cannot be read");
     sqlite3_reset(find_);
-    if (code == SQLITE_DONE) return std::nullopt;
-    return tl::unexpected(failure);
+    if (code != SQLITE_DONE) return tl::unexpected(failure);
+    if (const auto whole = check_keys(schema); !whole) return tl::unexpected(whole.error());
+    return std::nullopt;
   }
-  auto record = record_of(schema, find_);
+  auto record = record_of(schema, find_, *list ? (*list)->when : ReadAt{});
   sqlite3_reset(find_);
-  if (record) return std::optional<CachedRecord>(std::move(*record));
-  damaged_ = true;
-  return within("cache " + path_, record.error());
+  if (!record) return tl::unexpected(damage(record.error().what));
+  if (record->key != key)
+    return tl::unexpected(damage(fmt::format("{} {} is filed under {}", info(schema).name,
+                                             printable(record->key), printable(key))));
+  return std::optional<CachedRecord>(std::move(*record));
 }
 
 Result<std::vector<CachedRecord>> Cache::find_all(Schema schema, const std::string& prefix) {
+  if (const auto whole = check_keys(schema); !whole) return tl::unexpected(whole.error());
+  const auto list = this->list(schema);
+  if (!list) return tl::unexpected(list.error());
+  // Remembered absences are told from records once their digest was compared, not by the query.
   const std::string sql = fmt::format(
-      "SELECT {} FROM records r LEFT JOIN lists l ON l.schema=r.schema WHERE r.schema=?1 AND "
-      "r.key>=?2 AND r.key<?3 AND r.object IS NOT NULL ORDER BY r.key",
-      kColumns);
+      "SELECT {} FROM records WHERE schema=?1 AND key>=?2 AND key<?3 ORDER BY key", kColumns);
   Statement query(db_, sql.c_str());
   const std::string end = after(prefix);
   query.bind(1, info(schema).name).bind(2, prefix).bind(3, end);
   bool damaged = false;
-  auto records = rows_of(schema, query, damaged);
-  if (records) return std::move(*records);
-  damaged_ = damaged_ || damaged;
-  return damaged ? within("cache " + path_, records.error())
-                 : tl::unexpected(failed("cannot be read"));
+  auto records = rows_of(schema, query, *list ? (*list)->when : ReadAt{}, damaged);
+  if (!records)
+    return tl::unexpected(damaged ? damage(records.error().what) : failed("cannot be read"));
+  std::erase_if(*records, [](const CachedRecord& record) { return record.object.is_null(); });
+  return std::move(*records);
 }
 
 Result<std::vector<CachedRecord>> Cache::find_singles(Schema schema) {
+  if (const auto whole = check_keys(schema); !whole) return tl::unexpected(whole.error());
   const std::string sql = fmt::format(
-      "SELECT {} FROM records r LEFT JOIN lists l ON l.schema=r.schema WHERE r.schema=?1 AND "
-      "r.height IS NOT NULL ORDER BY r.key",
-      kColumns);
+      "SELECT {} FROM records WHERE schema=?1 AND height IS NOT NULL ORDER BY key", kColumns);
   Statement query(db_, sql.c_str());
   query.bind(1, info(schema).name);
   bool damaged = false;
-  auto records = rows_of(schema, query, damaged);
+  auto records = rows_of(schema, query, {}, damaged);
   if (records) return std::move(*records);
-  damaged_ = damaged_ || damaged;
-  return damaged ? within("cache " + path_, records.error())
-                 : tl::unexpected(failed("cannot be read"));
+  return tl::unexpected(damaged ? damage(records.error().what) : failed("cannot be read"));
 }
 
 Result<void> Cache::begin_view() {
   if (in_view_) return {};
   if (const auto begun = execute("BEGIN"); !begun) return begun;
   in_view_ = true;
+  keys_checked_ = {};
   return {};
 }
 
@@ -421,10 +525,13 @@ void Cache::end_view() {
 }
 
 Result<std::optional<int64_t>> Cache::newest_height() {
-  Statement query(db_, "SELECT max(height) FROM lists");
-  if (query.step() != SQLITE_ROW) return tl::unexpected(failed("cannot be read"));
-  if (sqlite3_column_type(query.get(), 0) == SQLITE_NULL) return std::nullopt;
-  return sqlite3_column_int64(query.get(), 0);
+  std::optional<int64_t> newest;
+  for (const Schema schema : kSchemas) {
+    const auto list = this->list(schema);
+    if (!list) return tl::unexpected(list.error());
+    if (*list) newest = std::max(newest.value_or(0), (*list)->when.height);
+  }
+  return newest;
 }
 
 Result<SchemaChanges> Cache::replace_list(const RecordList& list, const ReadAt& when) {
@@ -470,16 +577,27 @@ Result<SchemaChanges> Cache::replace_list(const RecordList& list, const ReadAt& 
     if (digest != row_digest(list.schema, key, ""))
       ++changes.removed;  // a remembered absence is no record
   }
-  Statement state(db_,
-                  "INSERT OR REPLACE INTO lists(schema, height, block_time, read_at, records) "
-                  "VALUES(?1, ?2, ?3, ?4, ?5)");
-  state.bind(1, name)
-      .bind(2, when.height)
-      .bind(3, when.block_time.seconds)
-      .bind(4, when.read_at.seconds)
-      .bind(5, static_cast<int64_t>(list.records.size()));
-  if (state.step() != SQLITE_DONE) return tl::unexpected(failed("cannot be written"));
+  const auto keys = keys_of(list.schema);
+  if (!keys) return tl::unexpected(keys.error());
+  const auto written = write_list(
+      {.schema = list.schema, .when = when, .records = list.records.size(), .keys = *keys});
+  if (!written) return tl::unexpected(written.error());
   return changes;
+}
+
+Result<void> Cache::write_list(const CachedList& list) {
+  Statement state(db_,
+                  "INSERT OR REPLACE INTO lists(schema, height, block_time, read_at, records, "
+                  "keys, digest) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)");
+  state.bind(1, info(list.schema).name)
+      .bind(2, list.when.height)
+      .bind(3, list.when.block_time.seconds)
+      .bind(4, list.when.read_at.seconds)
+      .bind(5, static_cast<int64_t>(list.records))
+      .bind(6, list.keys)
+      .bind(7, list_digest(list));
+  if (state.step() != SQLITE_DONE) return tl::unexpected(failed("cannot be written"));
+  return {};
 }
 
 template <class Work>
@@ -494,8 +612,9 @@ auto Cache::in_transaction(const Work& work) -> decltype(work()) {
   return result;
 }
 
-Result<std::vector<SchemaChanges>> Cache::write_lists(const CacheSource& source,
-                                                      std::span<const ListUpdate> lists) {
+Result<std::vector<SchemaChanges>> Cache::write_facts(const CacheSource& source,
+                                                      std::span<const ListUpdate> lists,
+                                                      std::span<const SingleUpdate> singles) {
   const auto known = this->source();
   if (!known) return tl::unexpected(known.error());
   if (*known && (*known)->chain_id != source.chain_id) {
@@ -508,21 +627,36 @@ Result<std::vector<SchemaChanges>> Cache::write_lists(const CacheSource& source,
     if (!one) return tl::unexpected(one.error());
     changes.push_back(*one);
   }
+  for (const SingleUpdate& single : singles) {
+    const auto written =
+        put_row(single.schema, single.record.key, single.record.object, single.record.when);
+    if (!written) return tl::unexpected(written.error());
+  }
+  CacheSource now = source;
+  if (now.node.empty() && *known) now.node = (*known)->node;
+  if (const auto written = write_meta(now); !written) return tl::unexpected(written.error());
+  return changes;
+}
+
+Result<void> Cache::write_meta(const CacheSource& source) {
   Statement meta(db_, "INSERT OR REPLACE INTO meta(name, value) VALUES(?1, ?2)");
   const std::pair<const char*, std::string> rows[] = {
       {"chain_id", source.chain_id},
       {"source", source.source},
-      {"trust", kTrustNames[static_cast<size_t>(source.trust)]}};
+      {"trust", kTrustNames[static_cast<size_t>(source.trust)]},
+      {"node", source.node},
+      {"digest", meta_digest(source)}};
   for (const auto& [name, value] : rows) {
     meta.bind(1, name).bind(2, value);
     if (meta.step() != SQLITE_DONE) return tl::unexpected(failed("cannot be written"));
     meta.reset();
   }
-  return changes;
+  return {};
 }
 
 Result<std::vector<SchemaChanges>> Cache::update(const CacheSource& source,
-                                                 std::span<const ListUpdate> lists) {
+                                                 std::span<const ListUpdate> lists,
+                                                 std::span<const SingleUpdate> singles) {
   return in_transaction([&]() -> Result<std::vector<SchemaChanges>> {
     const auto newest = newest_height();
     if (!newest) return tl::unexpected(newest.error());
@@ -532,7 +666,7 @@ Result<std::vector<SchemaChanges>> Cache::update(const CacheSource& source,
           fmt::format("{}: is behind: it offers height {}, height {} is already known here",
                       source.source, update.when.height, **newest));
     }
-    return write_lists(source, lists);
+    return write_facts(source, lists, singles);
   });
 }
 
@@ -544,26 +678,30 @@ Result<std::vector<SchemaChanges>> Cache::replace_all(const CacheSource& source,
     std::string kept;
     for (const ListUpdate& update : lists)
       kept += fmt::format("{}'{}'", kept.empty() ? "" : ",", info(update.list.schema).name);
+    const auto before = this->source();
+    CacheSource now = source;
+    if (now.node.empty() && before && *before) now.node = (*before)->node;
     const std::string clear = fmt::format(
         "DELETE FROM meta; DELETE FROM lists; DELETE FROM records WHERE height IS NOT NULL OR "
         "schema NOT IN ({})",
         kept);
     if (const auto cleared = execute(clear.c_str()); !cleared)
       return tl::unexpected(cleared.error());
-    auto changes = write_lists(source, lists);
-    for (const SingleUpdate& single : singles) {
-      if (!changes) break;
-      const auto written =
-          put(single.schema, single.record.key, single.record.object, single.record.when);
-      if (!written) changes = tl::unexpected(written.error());
-    }
-    return changes;
+    return write_facts(now, lists, singles);
   });
 }
 
 Result<void> Cache::put(Schema schema, const std::string& key, const Json& object,
                         const ReadAt& when) {
-  end_view();
+  return in_transaction([&] { return put_row(schema, key, object, when); });
+}
+
+Result<void> Cache::put_row(Schema schema, const std::string& key, const Json& object,
+                            const ReadAt& when) {
+  const auto list = this->list(schema);
+  if (!list) return tl::unexpected(list.error());
+  // What was lost until now must not be covered by the digest that is written below.
+  if (const auto whole = check_keys(schema); !whole) return whole;
   const std::string text = object.is_null() ? std::string() : dump(object);
   Statement write(db_,
                   "INSERT OR REPLACE INTO records(schema, key, object, height, block_time, "
@@ -573,9 +711,14 @@ Result<void> Cache::put(Schema schema, const std::string& key, const Json& objec
   write.bind(4, when.height)
       .bind(5, when.block_time.seconds)
       .bind(6, when.read_at.seconds)
-      .bind(7, row_digest(schema, key, text));
+      .bind(7, row_digest(schema, key, text, when));
   if (write.step() != SQLITE_DONE) return tl::unexpected(failed("cannot be written"));
-  return {};
+  if (!*list) return {};
+  const auto keys = keys_of(schema);
+  if (!keys) return tl::unexpected(keys.error());
+  CachedList now = **list;
+  now.keys = *keys;
+  return write_list(now);
 }
 
 Result<void> Cache::check() {
@@ -585,6 +728,7 @@ Result<void> Cache::check() {
     damaged_ = true;
     return error(fmt::format("cache {}: {}", path_, text_column(query.get(), 0)));
   }
+  if (const auto about = source(); !about) return tl::unexpected(about.error());
   for (const Schema schema : kSchemas) {
     if (const auto all = find_all(schema); !all) return tl::unexpected(all.error());
   }

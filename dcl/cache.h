@@ -4,10 +4,14 @@
 // Two kinds of facts: lists that a sync read whole at one height (what is not among them is
 // absent), and single records that were asked for, each with its own height. A sync is one
 // transaction, so a reader sees the facts before it or the facts after it, and so does whoever
-// comes after a process that was killed. Every row carries a digest; a file that is damaged, of
-// another kind or of a newer version is renamed and named, never half-read.
+// comes after a process that was killed. Every row carries a digest, and every list one over its
+// sorted keys: what is not found is believed to be absent only where the keys are still those that
+// were written. A file that is damaged, of another kind or of another version is renamed and named,
+// never half-read.
 #pragma once
 
+#include <array>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <span>
@@ -16,6 +20,7 @@
 
 #include "dcl/node.h"
 #include "dcl/records.h"
+#include "verifier/crypto.h"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -39,6 +44,7 @@ struct CachedList {
   Schema schema = Schema::vendor;
   ReadAt when;
   size_t records = 0;
+  Sha256 keys{};  // over the keys of all its rows, in their order
 };
 
 // Where a sync's lists came from.
@@ -46,6 +52,7 @@ struct CacheSource {
   std::string chain_id;
   std::string source;  // a URL, "snapshot lab.json"
   LedgerTrust trust = LedgerTrust::none;
+  std::string node = {};  // the URL that was named for this ledger; empty: none, or the one before
 };
 
 // A list as it was read, and when.
@@ -89,11 +96,12 @@ class Cache {
   Result<void> begin_view();
   void end_view();
 
-  // One transaction: these lists are now the whole truth for their schemas; schemas that are not
-  // given keep theirs. Refused when the cache already holds a later height, since a node must not
-  // lead back to what was true once.
+  // One transaction: these lists are now the whole truth for their schemas, and these single
+  // records are as they are; schemas that are not given keep theirs. Refused when the cache already
+  // holds a later height, since a node must not lead back to what was true once.
   Result<std::vector<SchemaChanges>> update(const CacheSource& source,
-                                            std::span<const ListUpdate> lists);
+                                            std::span<const ListUpdate> lists,
+                                            std::span<const SingleUpdate> singles = {});
   // One transaction: the cache now holds this and nothing else.
   Result<std::vector<SchemaChanges>> replace_all(const CacheSource& source,
                                                  std::span<const ListUpdate> lists,
@@ -114,10 +122,18 @@ class Cache {
   Cache() = default;
   Result<void> execute(const char* sql);
   Error failed(const std::string& doing);
+  Error damage(const std::string& what);
+  Result<Sha256> keys_of(Schema schema);
+  Result<void> check_keys(Schema schema);
+  Result<void> write_list(const CachedList& list);
+  Result<void> write_meta(const CacheSource& source);
+  Result<void> put_row(Schema schema, const std::string& key, const Json& object,
+                       const ReadAt& when);
   Result<std::optional<int64_t>> newest_height();
   Result<SchemaChanges> replace_list(const RecordList& list, const ReadAt& when);
-  Result<std::vector<SchemaChanges>> write_lists(const CacheSource& source,
-                                                 std::span<const ListUpdate> lists);
+  Result<std::vector<SchemaChanges>> write_facts(const CacheSource& source,
+                                                 std::span<const ListUpdate> lists,
+                                                 std::span<const SingleUpdate> singles);
   template <class Work>
   auto in_transaction(const Work& work) -> decltype(work());
   static Result<Cache> connect(const std::string& path, bool create, bool& unusable,
@@ -129,6 +145,7 @@ class Cache {
   sqlite3_stmt* find_ = nullptr;
   bool damaged_ = false;
   bool in_view_ = false;
+  std::array<bool, std::size(kSchemas)> keys_checked_{};  // in this view
 };
 
 }  // namespace attest::dcl

@@ -1,15 +1,22 @@
 #include "dcl/cached_ledger.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
+#include <memory>
+#include <vector>
 
+#include "dcl/first_pem.h"
 #include "dcl/network.h"
 #include "dcl/snapshot.h"
 #include "dcl/sync.h"
+#include "verifier/pki/certificate.h"
 
 namespace attest::dcl {
 namespace {
@@ -21,6 +28,34 @@ constexpr uint16_t kCsaVendorId = 0xC5A0;
 
 bool is_cd_authority(const EntryCertificate& c) {
   return c.certificate.is_root && c.named_vid == kCsaVendorId;
+}
+
+constexpr size_t kMaxSnapshot = size_t{1} << 30;
+constexpr int kPipeMilliseconds = 10'000;
+
+// A file's text, or a pipe's as far as somebody writes into it: neither is waited for without end.
+Result<std::string> text_of_file(const std::string& path) {
+  const auto refuse = [&](const std::string& what) {
+    return error(fmt::format("{}: cannot be read, expected a ledger snapshot or a node's URL{}",
+                             shown_url(path), what));
+  };
+  const int fd = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  if (fd < 0) return refuse("");
+  const auto closed = std::shared_ptr<void>(nullptr, [fd](void*) { ::close(fd); });
+  struct stat about = {};
+  if (::fstat(fd, &about) != 0 || S_ISDIR(about.st_mode)) return refuse("");
+  pollfd wait = {.fd = fd, .events = POLLIN, .revents = 0};
+  if (S_ISFIFO(about.st_mode) && ::poll(&wait, 1, kPipeMilliseconds) != 1)
+    return refuse(", found a pipe that nobody writes into");
+  ::fcntl(fd, F_SETFL, 0);  // from here on its writer is waited for
+  std::string out;
+  std::vector<char> piece(1u << 16);
+  for (ssize_t n = 0; (n = ::read(fd, piece.data(), piece.size())) > 0;) {
+    out.append(piece.data(), static_cast<size_t>(n));
+    if (out.size() > kMaxSnapshot)
+      return refuse(fmt::format(" of at most {} bytes, found more", kMaxSnapshot));
+  }
+  return out;
 }
 
 // The schemas that a node is asked for whole even when single facts are wanted: they are small, and
@@ -38,15 +73,7 @@ std::string cache_path(const std::string& folder, const std::string& chain_id) {
 
 Result<std::string> read_snapshot_file(const std::string& path) {
   if (path == "demo" && !std::filesystem::exists(path)) return std::string(builtin_snapshot());
-  // Looked at before it is opened: a FIFO would be waited for.
-  std::error_code unknown;
-  const bool regular = std::filesystem::is_regular_file(path, unknown);
-  std::ifstream in;
-  if (regular) in.open(path, std::ios::binary);
-  if (!regular || !in)
-    return error(fmt::format("{}: cannot be read, expected a ledger snapshot or a node's URL",
-                             shown_url(path)));
-  return std::string(std::istreambuf_iterator<char>(in), {});
+  return text_of_file(path);
 }
 
 Result<std::unique_ptr<CachedLedger>> CachedLedger::open(LedgerOptions options) {
@@ -77,6 +104,7 @@ Result<std::unique_ptr<CachedLedger>> CachedLedger::open(LedgerOptions options) 
     return tl::unexpected(loaded.error());
   ledger->cache_ = std::move(*cache);
   ledger->carried_ = snapshot->crls;
+  if (!snapshot->sealed) ledger->notes_.push_back(unsealed_text(printable(o.ledger)));
   ledger->source_name_ = "snapshot " + name;
   ledger->trust_ = LedgerTrust::snapshot;
   ledger->prepared_ = true;
@@ -98,6 +126,13 @@ void CachedLedger::prepare() {
   open_cache();
   bool old = true;
   if (cache_) {
+    // The node that a sync was told to read is this ledger's from then on.
+    const auto source = cache_->source();
+    if (source && *source && !(*source)->node.empty() &&
+        (*source)->chain_id == options_.network.chain_id) {
+      remembered_ = options_.network.url != (*source)->node;
+      options_.network.url = (*source)->node;
+    }
     const auto list = cache_->list(Schema::certificate);
     if (!list) damaged(list.error());
     if (list && *list) old = too_old((*list)->when);
@@ -125,7 +160,10 @@ void CachedLedger::open_cache() {
   auto opened = Cache::open(cache_path(options_.cache_folder, options_.network.chain_id),
                             Cache::Open::existing, set_aside);
   if (!set_aside.empty()) notes_.push_back(set_aside);
-  if (!opened) notes_.push_back(opened.error().what);
+  if (!opened) {
+    cache_error_ = opened.error();
+    notes_.push_back(opened.error().what);
+  }
   if (opened && *opened) cache_ = std::move(**opened);
 }
 
@@ -134,7 +172,7 @@ void CachedLedger::refresh() {
     const auto asked = node();
     if (!asked) return tl::unexpected(asked.error());
     const auto synced = sync(**asked, cache_path(options_.cache_folder, options_.network.chain_id),
-                             options_.now, {.versions = false, .progress = options_.progress});
+                             options_.now, {.progress = options_.progress});
     if (!synced) return tl::unexpected(synced.error());
     for (const std::string& note : synced->notes) {
       if (std::find(notes_.begin(), notes_.end(), note) == notes_.end()) notes_.push_back(note);
@@ -163,7 +201,11 @@ Result<Node*> CachedLedger::node() {
   transport_ = std::move(*transport);
   auto made = std::make_unique<Node>(options_.network, *transport_, options_.now);
   auto begun = made->begin();
-  if (!begun) return fail(begun.error());
+  if (!begun) {
+    Error why = begun.error();
+    if (remembered_) why.what += " (the node that an earlier dcl sync --from named)";
+    return fail(why);
+  }
   node_state_ = std::move(*begun);
   for (const std::string& note : node_state_->notes) notes_.push_back(note);
   node_ = std::move(made);
@@ -186,16 +228,92 @@ Provenance CachedLedger::provenance(const ReadAt& when) const {
 }
 
 // Why there is no answer, and what to do about it.
-Unknown CachedLedger::unknown(const std::string& what) const {
+Unknown CachedLedger::unknown(const std::string& what, const std::string& command) const {
+  const std::string sync = command.empty() ? sync_command(options_.network) : command;
   if (trust_ == LedgerTrust::snapshot && options_.offline && !options_.ledger.empty())
-    return {fmt::format("the {} does not hold {}", source_name_, what)};
+    return {fmt::format("the {} does not hold {}: run {}, then export it anew", source_name_, what,
+                        sync)};
+  if (cache_error_) return {fmt::format("{}: {}", what, cache_error_->what)};
   if (options_.offline)
-    return {
-        fmt::format("{} is not in the {}, and nothing may be fetched offline", what, source_name_)};
+    return {fmt::format("{} is not in the {}, and nothing may be fetched offline: run {} first",
+                        what, source_name_, sync)};
   return {fmt::format("{}: {}", what,
                       refresh_error_ ? refresh_error_->what
                       : node_error_  ? node_error_->what
                                      : "could not be read")};
+}
+
+namespace {
+
+uint16_t hex16(std::string_view digits) {
+  uint16_t out = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), out, 16);
+  return out;
+}
+
+// Keys of versions begin as those of their models do: FFF1/8000/00000001.
+constexpr size_t kModelKey = 9;
+bool of_model(Schema schema, const std::string& key) {
+  return (schema == Schema::version || schema == Schema::versions) && key.size() >= kModelKey;
+}
+Product product_of(const std::string& key) {
+  return {.vid = hex16(std::string_view(key).substr(0, 4)),
+          .pid = hex16(std::string_view(key).substr(5, 4))};
+}
+
+uint64_t version_of_key(const std::string& key) {
+  uint64_t out = 0;
+  std::from_chars(key.data() + kModelKey + 1, key.data() + key.size(), out, 16);
+  return out;
+}
+
+std::string record_text(Schema schema, const std::string& key) {
+  if (!of_model(schema, key)) return fmt::format("{} {}", info(schema).noun, printable(key));
+  const Product product = product_of(key);
+  const std::string model = fmt::format("{}/{}", hex_id(product.vid), hex_id(*product.pid));
+  return schema == Schema::versions
+             ? fmt::format("{} {}", info(schema).noun, model)
+             : fmt::format("software version {} of {}", version_of_key(key), model);
+}
+
+}  // namespace
+
+Unknown CachedLedger::unknown(Schema schema, const std::string& key) {
+  const std::string what = record_text(schema, key);
+  if (!of_model(schema, key)) return unknown(what);
+  Unknown out = unknown(what, sync_command(options_.network, product_of(key)));
+  if (options_.offline) out.why += versions_at_hand(key.substr(0, kModelKey));
+  return out;
+}
+
+// The software versions of a model that are known, for whoever asked for another one.
+std::string CachedLedger::versions_at_hand(const std::string& model) {
+  if (!cache_) return {};
+  std::vector<uint64_t> numbers;
+  if (const auto list = cache_->find(Schema::versions, model); list && *list) {
+    for (const uint32_t number : versions_of((*list)->object).value_or(std::vector<uint32_t>()))
+      numbers.push_back(number);
+  }
+  if (const auto all = cache_->find_all(Schema::version, model + "/")) {
+    for (const CachedRecord& record : *all) numbers.push_back(version_of_key(record.key));
+  }
+  std::sort(numbers.begin(), numbers.end());
+  numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
+  if (numbers.empty()) return {};
+  constexpr size_t kMost = 20;
+  const size_t shown = std::min(numbers.size(), kMost);
+  return fmt::format(
+      " (known versions: {}{})",
+      fmt::join(numbers.begin(), numbers.begin() + static_cast<std::ptrdiff_t>(shown), ", "),
+      numbers.size() > kMost ? fmt::format(" and {} more", numbers.size() - kMost) : "");
+}
+
+// Software versions are not among a sync's lists: an absence that is older than the newest sync may
+// be over.
+bool CachedLedger::overtaken(Schema schema, const ReadAt& when) {
+  if (info(schema).list_path != nullptr || direct_ || !cache_) return false;
+  const auto list = cache_->list(Schema::certificate);
+  return list && *list && (*list)->when.height > when.height;
 }
 
 // A read met damage: the file goes, and with it this ledger's facts. What was answered before
@@ -210,6 +328,22 @@ Unknown CachedLedger::damaged(const Error& failure) {
   return {line};
 }
 
+// One record from the node; a height that it has forgotten since is given up for a new one.
+Result<std::optional<Record>> CachedLedger::ask_node(Schema schema, const std::string& key) {
+  const std::string keys[] = {key};
+  auto records = node_->records(schema, keys);
+  if (!records && node_->lost_height()) {
+    auto begun = node_->begin_anew();
+    if (!begun) return tl::unexpected(begun.error());
+    node_state_ = std::move(*begun);
+    records = node_->records(schema, keys);
+  }
+  if (records) return std::move(records->front());
+  // Whoever does not answer at all is not asked again: each question would wait as long.
+  if (node_->lost_contact()) node_error_ = records.error();
+  return tl::unexpected(records.error());
+}
+
 Fact<CachedRecord> CachedLedger::fetch(Schema schema, const std::string& key,
                                        const std::optional<CachedRecord>& known) {
   const auto answer_of = [&](CachedRecord record) -> Fact<CachedRecord> {
@@ -217,27 +351,26 @@ Fact<CachedRecord> CachedLedger::fetch(Schema schema, const std::string& key,
     if (record.object.is_null()) return Absent{from};
     return Found<CachedRecord>{std::move(record), from};
   };
-  const std::string what = fmt::format("{} {}", info(schema).noun, printable(key));
+  const std::string what = record_text(schema, key);
   if (!one_path(schema, key)) {  // no node can be asked for it: it is no key of the ledger's
-    return known ? answer_of(*known) : Fact<CachedRecord>(unknown(what));
+    return known ? answer_of(*known) : Fact<CachedRecord>(unknown(schema, key));
   }
-  const auto asked = node();
-  if (!asked) return known ? answer_of(*known) : Fact<CachedRecord>(unknown(what));
-  const std::string keys[] = {key};
-  auto records = (*asked)->records(schema, keys);
-  if (!records) {
+  if (const auto asked = node(); !asked)
+    return known ? answer_of(*known) : Fact<CachedRecord>(unknown(schema, key));
+  auto answer = ask_node(schema, key);
+  if (!answer) {
     if (known) {
-      notes_.push_back(fmt::format("{} could not be refreshed: {}", what, records.error().what));
+      notes_.push_back(fmt::format("{} could not be refreshed: {}", what, answer.error().what));
       return answer_of(*known);
     }
-    return Unknown{fmt::format("{}: {}", what, records.error().what)};
+    return Unknown{fmt::format("{}: {}", what, answer.error().what)};
   }
   CachedRecord record{.key = key,
                       .object = {},
                       .when = {.height = node_state_->height,
                                .block_time = node_state_->block_time,
                                .read_at = options_.now}};
-  if (records->front()) record.object = std::move(records->front()->object);
+  if (*answer) record.object = std::move((*answer)->object);
   const auto kept = store();
   if (kept) {
     const auto written = (*kept)->put(schema, key, record.object, record.when);
@@ -267,12 +400,17 @@ Fact<CachedRecord> CachedLedger::find_record(Schema schema, const std::string& k
   if (!list) return damaged(list.error());
   const bool single = info(schema).list_path == nullptr || direct_;
   if (*record) {
-    if (single && !options_.offline && too_old((*record)->when)) return fetch(schema, key, *record);
-    const Provenance from = provenance((*record)->when);
+    const ReadAt& when = (*record)->when;
+    const bool over = (*record)->object.is_null() && overtaken(schema, when);
+    if (over && options_.offline) return unknown(schema, key);
+    if (over) return fetch(schema, key, std::nullopt);
+    if (single && !options_.offline && too_old(when)) return fetch(schema, key, *record);
+    const Provenance from = provenance(when);
     if ((*record)->object.is_null()) return Absent{from};
     return Found<CachedRecord>{std::move(**record), from};
   }
-  if (*list && (!single || options_.offline || !too_old((*list)->when)))
+  if (*list && (!single || options_.offline || !too_old((*list)->when)) &&
+      !overtaken(schema, (*list)->when))
     return Absent{provenance((*list)->when)};
   return fetch(schema, key, std::nullopt);
 }
@@ -289,7 +427,10 @@ Fact<std::vector<CachedRecord>> CachedLedger::find_records(Schema schema,
     if (!asked) return unknown(what);
     const Schema schemas[] = {schema};
     auto read = (*asked)->lists(schemas, options_.progress);
-    if (!read) return Unknown{fmt::format("{}: {}", what, read.error().what)};
+    if (!read) {
+      if ((*asked)->lost_contact()) node_error_ = read.error();
+      return Unknown{fmt::format("{}: {}", what, read.error().what)};
+    }
     const ReadAt when{.height = node_state_->height,
                       .block_time = node_state_->block_time,
                       .read_at = options_.now};
@@ -365,9 +506,12 @@ Result<bool> CachedLedger::below_cd_authority(const EntryCertificate& certificat
   const auto* found = std::get_if<Found<std::vector<CachedRecord>>>(&issuers);
   if (found == nullptr) return false;
   for (const CachedRecord& record : found->value) {
-    const auto entry = certificates_of(record.object);
+    const auto entry = certificate_entry(record.object);
     if (!entry) return tl::unexpected(entry.error());
-    for (const EntryCertificate& issuer : *entry) {
+    for (const UnreadCertificate& unread : entry->unread) {
+      if (unread.is_root.value_or(true)) return error(unread.why);
+    }
+    for (const EntryCertificate& issuer : entry->certificates) {
       if (is_cd_authority(issuer) && equal(issuer.subject, certificate.issuer)) return true;
     }
   }
@@ -375,10 +519,12 @@ Result<bool> CachedLedger::below_cd_authority(const EntryCertificate& certificat
 }
 
 Result<CachedLedger::Role> CachedLedger::role(const CachedRecord& entry) {
-  const auto certificates = certificates_of(entry.object);
-  if (!certificates) return tl::unexpected(certificates.error());
+  const auto read = certificate_entry(entry.object);
+  if (!read) return tl::unexpected(read.error());
+  if (read->certificates.empty())
+    return read->unread.front().is_root.value_or(true) ? Role::paa : Role::pai;
   const std::lock_guard lock(mutex_);
-  const EntryCertificate& first = certificates->front();
+  const EntryCertificate& first = read->certificates.front();
   if (is_cd_authority(first)) return Role::cd_authority;
   if (first.certificate.is_root) return Role::paa;
   const auto below = below_cd_authority(first);
@@ -386,51 +532,105 @@ Result<CachedLedger::Role> CachedLedger::role(const CachedRecord& entry) {
   return *below ? Role::cd_signer : Role::pai;
 }
 
-// All certificates under a key id, of all subjects, that `keep` takes.
-template <class Keep>
+// All certificates under a key id, of all subjects, that `keep` takes. Anybody with a vendor's
+// account can put an entry that cannot be read beside another's: `weigh` says what it is to the
+// question.
+template <class Keep, class Weigh>
 Fact<std::vector<LedgerCertificate>> CachedLedger::certificates(Schema schema, const KeyId& skid,
-                                                                const Keep& keep) {
+                                                                const Keep& keep,
+                                                                const Weigh& weigh) {
   const std::lock_guard lock(mutex_);
   auto entries = find_records(schema, key_id_prefix(skid));
-  if (const auto* absent = std::get_if<Absent>(&entries)) return *absent;
   if (const auto* unknown = std::get_if<Unknown>(&entries)) return *unknown;
-  auto& found = std::get<Found<std::vector<CachedRecord>>>(entries);
   std::vector<LedgerCertificate> out;
-  for (const CachedRecord& record : found.value) {
-    auto all = certificates_of(record.object);
-    if (!all) return Unknown{all.error().what};
-    for (EntryCertificate& certificate : *all) {
+  std::optional<Unknown> may_answer;
+  auto* found = std::get_if<Found<std::vector<CachedRecord>>>(&entries);
+  for (const CachedRecord& record : found ? found->value : std::vector<CachedRecord>()) {
+    auto entry = certificate_entry(record.object);
+    if (!entry) return Unknown{entry.error().what};
+    for (const UnreadCertificate& unread : entry->unread) {
+      const Unread weight = weigh(unread);
+      if (weight == Unread::decides) return Unknown{unread.why};
+      if (weight == Unread::may_answer) may_answer = Unknown{unread.why};
+    }
+    for (EntryCertificate& certificate : entry->certificates) {
       const Result<bool> kept = keep(certificate);
       if (!kept) return Unknown{kept.error().what};
       if (*kept) out.push_back(std::move(certificate.certificate));
     }
   }
-  if (out.empty()) return Absent{found.from};
-  return Found<std::vector<LedgerCertificate>>{std::move(out), found.from};
+  if (!out.empty()) return Found<std::vector<LedgerCertificate>>{std::move(out), found->from};
+  if (may_answer) return *may_answer;
+  if (auto astray = misfiled(schema, skid)) return *astray;
+  if (const auto* absent = std::get_if<Absent>(&entries)) return *absent;
+  return Absent{found->from};
+}
+
+// A certificate of this key id in an entry of another one: which of the two is right is not known.
+std::optional<Unknown> CachedLedger::misfiled(Schema schema, const KeyId& skid) {
+  const auto all = find_records(schema, "");
+  const auto* found = std::get_if<Found<std::vector<CachedRecord>>>(&all);
+  for (const CachedRecord& record : found ? found->value : std::vector<CachedRecord>()) {
+    for (const std::string& pem : pem_of(record.object)) {
+      const auto der = first_pem(pem);
+      // Looked for as bytes first: reading every certificate of the ledger takes its time.
+      if (!der || !attest::find(*der, skid) || record.key.starts_with(key_id_prefix(skid)))
+        continue;
+      const auto certificate = parse_certificate(*der);
+      if (certificate && (*certificate)->skid() == skid)
+        return Unknown{fmt::format("the ledger has a {} with the key id {} under {}",
+                                   info(schema).noun, hex_colons(skid), printable(record.key))};
+    }
+  }
+  return std::nullopt;
 }
 
 Fact<std::vector<LedgerCertificate>> CachedLedger::approved_paa(const KeyId& skid) {
-  return certificates(Schema::certificate, skid, [](const EntryCertificate& c) -> Result<bool> {
-    return c.certificate.is_root && !is_cd_authority(c);
-  });
+  // Trustees approve roots, so no vendor can put an unreadable one beside another's.
+  return certificates(
+      Schema::certificate, skid,
+      [](const EntryCertificate& c) -> Result<bool> {
+        return c.certificate.is_root && !is_cd_authority(c);
+      },
+      [](const UnreadCertificate& c) {
+        return c.is_root.value_or(true) ? Unread::decides : Unread::irrelevant;
+      });
 }
 
+namespace {
+
+bool may_be_below_a_root(const UnreadCertificate& c) {
+  return !c.is_root.value_or(false);
+}
+
+}  // namespace
+
 Fact<std::vector<LedgerCertificate>> CachedLedger::approved_pai(const KeyId& skid) {
-  return certificates(Schema::certificate, skid, [this](const EntryCertificate& c) -> Result<bool> {
-    if (c.certificate.is_root) return false;
-    const auto below = below_cd_authority(c);
-    return below ? Result<bool>(!*below) : below;
-  });
+  return certificates(
+      Schema::certificate, skid,
+      [this](const EntryCertificate& c) -> Result<bool> {
+        if (c.certificate.is_root) return false;
+        const auto below = below_cd_authority(c);
+        return below ? Result<bool>(!*below) : below;
+      },
+      [](const UnreadCertificate& c) {
+        return may_be_below_a_root(c) ? Unread::may_answer : Unread::irrelevant;
+      });
 }
 
 Fact<std::vector<LedgerCertificate>> CachedLedger::revoked_certificates(const KeyId& skid) {
-  return certificates(Schema::revoked, skid,
-                      [](const EntryCertificate&) -> Result<bool> { return true; });
+  return certificates(
+      Schema::revoked, skid, [](const EntryCertificate&) -> Result<bool> { return true; },
+      [](const UnreadCertificate&) { return Unread::decides; });
 }
 
 Fact<std::vector<LedgerCertificate>> CachedLedger::cd_signer(const KeyId& skid) {
-  return certificates(Schema::certificate, skid,
-                      [this](const EntryCertificate& c) { return below_cd_authority(c); });
+  return certificates(
+      Schema::certificate, skid,
+      [this](const EntryCertificate& c) { return below_cd_authority(c); },
+      [](const UnreadCertificate& c) {
+        return may_be_below_a_root(c) ? Unread::may_answer : Unread::irrelevant;
+      });
 }
 
 template <class T, class Read>

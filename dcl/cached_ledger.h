@@ -87,30 +87,39 @@ class CachedLedger final : public Ledger {
     return options_.now.seconds - when.read_at.seconds > options_.max_age;
   }
   Provenance provenance(const ReadAt& when) const;
-  Unknown unknown(const std::string& what) const;
+  Unknown unknown(const std::string& what, const std::string& command = {}) const;
+  Unknown unknown(Schema schema, const std::string& key);
+  std::string versions_at_hand(const std::string& model);
+  bool overtaken(Schema schema, const ReadAt& when);
+  Result<std::optional<Record>> ask_node(Schema schema, const std::string& key);
   Fact<CachedRecord> fetch(Schema schema, const std::string& key,
                            const std::optional<CachedRecord>& known);
   Fact<CachedRecord> find_record(Schema schema, const std::string& key);
   Fact<std::vector<CachedRecord>> find_records(Schema schema, const std::string& prefix);
   Unknown damaged(const Error& failure);
   Result<bool> below_cd_authority(const EntryCertificate& certificate);
-  template <class Keep>
+  // What an unreadable certificate under the key id is to a question: its answer is unknown, or it
+  // is so where nothing readable answers it, or it has nothing to do with it.
+  enum class Unread : uint8_t { decides, may_answer, irrelevant };
+  template <class Keep, class Weigh>
   Fact<std::vector<LedgerCertificate>> certificates(Schema schema, const KeyId& skid,
-                                                    const Keep& keep);
+                                                    const Keep& keep, const Weigh& weigh);
+  std::optional<Unknown> misfiled(Schema schema, const KeyId& skid);
   template <class T, class Read>
   Fact<T> decoded(Schema schema, const std::string& key, const Read& read);
 
   LedgerOptions options_;
   std::mutex mutex_;
   bool prepared_ = false;
-  bool direct_ = false;  // a node's URL was given: every question is the node's
+  bool remembered_ = false;  // the node is one that a sync was told to read
+  bool direct_ = false;      // a node's URL was given: every question is the node's
   std::string source_name_;
   LedgerTrust trust_ = LedgerTrust::none;
   std::optional<Cache> cache_;
   std::unique_ptr<Transport> transport_;
   std::unique_ptr<Node> node_;
   std::optional<NodeState> node_state_;
-  std::optional<Error> node_error_, refresh_error_;
+  std::optional<Error> node_error_, refresh_error_, cache_error_;
   std::vector<std::string> notes_;
   std::unique_ptr<RevocationLists> lists_;
   std::vector<CarriedList> carried_;  // of a snapshot, until lists_ has them

@@ -1,6 +1,9 @@
 #include "dcl/curl_api.h"
 
 #include <dlfcn.h>
+#include <fmt/format.h>
+
+#include "dcl/network.h"
 
 namespace attest::dcl {
 namespace {
@@ -29,6 +32,7 @@ Result<CurlApi> load_api() {
       bind(library, "curl_easy_strerror", api.easy_strerror) &&
       bind(library, "curl_slist_append", api.slist_append) &&
       bind(library, "curl_slist_free_all", api.slist_free_all) &&
+      bind(library, "curl_getdate", api.getdate) &&
       bind(library, "curl_multi_init", api.multi_init) &&
       bind(library, "curl_multi_setopt", api.multi_setopt) &&
       bind(library, "curl_multi_add_handle", api.multi_add_handle) &&
@@ -52,6 +56,21 @@ Result<const CurlApi*> curl_api() {
   static const Result<CurlApi> api = load_api();
   if (!api) return tl::unexpected(api.error());
   return &*api;
+}
+
+Result<std::string> redirect_target(const CurlApi& api, const std::string& url,
+                                    const std::string& location) {
+  CURLU* parts = api.url();
+  char* text = nullptr;
+  const bool good = api.url_set(parts, CURLUPART_URL, url.c_str(), 0) == CURLUE_OK &&
+                    api.url_set(parts, CURLUPART_URL, location.c_str(),
+                                CURLU_URLENCODE | CURLU_NON_SUPPORT_SCHEME) == CURLUE_OK &&
+                    api.url_get(parts, CURLUPART_URL, &text, CURLU_NON_SUPPORT_SCHEME) == CURLUE_OK;
+  std::string out = text != nullptr ? text : "";
+  api.free(text);
+  api.url_cleanup(parts);
+  if (!good) return error(fmt::format("redirected to \"{}\", expected a URL", shown_url(location)));
+  return out;
 }
 
 const char* curl_meaning(CURLcode code) {

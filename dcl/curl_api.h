@@ -4,6 +4,8 @@
 
 #include <curl/curl.h>
 
+#include <string>
+
 #include "verifier/result.h"
 
 namespace attest::dcl {
@@ -23,6 +25,7 @@ struct CurlApi {
   decltype(&::curl_url_get) url_get = nullptr;
   decltype(&::curl_url_cleanup) url_cleanup = nullptr;
   decltype(&::curl_free) free = nullptr;
+  decltype(&::curl_getdate) getdate = nullptr;
   decltype(&::curl_multi_init) multi_init = nullptr;
   decltype(&::curl_multi_setopt) multi_setopt = nullptr;
   decltype(&::curl_multi_add_handle) multi_add_handle = nullptr;
@@ -36,6 +39,10 @@ struct CurlApi {
 // Loads libcurl once and for all threads. Fails when it is not installed or too old, and says what
 // to install.
 Result<const CurlApi*> curl_api();
+
+// RFC 3986 5: where a Location leads, which may be relative to the URL that answered.
+Result<std::string> redirect_target(const CurlApi& api, const std::string& url,
+                                    const std::string& location);
 
 // What went wrong on the wire, in a word or two: "no such host", "timed out".
 const char* curl_meaning(CURLcode code);

@@ -340,23 +340,6 @@ class CurlDownloader final : public Downloader {
     return out;
   }
 
-  // RFC 3986 5: a Location may be relative to the URL that answered.
-  Result<std::string> target(const Hop& hop) {
-    CURLU* url = api_.url();
-    char* text = nullptr;
-    const bool good =
-        api_.url_set(url, CURLUPART_URL, hop.url.c_str(), 0) == CURLUE_OK &&
-        api_.url_set(url, CURLUPART_URL, hop.location.c_str(),
-                     CURLU_URLENCODE | CURLU_NON_SUPPORT_SCHEME) == CURLUE_OK &&
-        api_.url_get(url, CURLUPART_URL, &text, CURLU_NON_SUPPORT_SCHEME) == CURLUE_OK;
-    std::string out = text != nullptr ? text : "";
-    api_.free(text);
-    api_.url_cleanup(url);
-    if (!good)
-      return error(fmt::format("redirected to \"{}\", expected a URL", shown_url(hop.location)));
-    return out;
-  }
-
   // The URL that the server sends us to, or empty when this was the answer.
   Result<std::string> ask(Hop& hop, const OnDownload& progress, Clock::time_point start) {
     curl_slist* headers = headers_of(hop.request);
@@ -368,7 +351,7 @@ class CurlDownloader final : public Downloader {
 
     if (!hop.problem.empty()) return error(hop.problem);
     if (hop.stopped) return tl::unexpected(*hop.stopped);
-    if (hop.answer == Hop::Answer::redirect) return target(hop);
+    if (hop.answer == Hop::Answer::redirect) return redirect_target(api_, hop.url, hop.location);
     if (!code) return tl::unexpected(code.error());
     if (*code == CURLE_OK)
       return hop.answer == Hop::Answer::none ? error("expected the file, found no HTTP answer")

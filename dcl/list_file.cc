@@ -184,6 +184,7 @@ Result<ListFile> read_file(const std::string& path, const std::shared_ptr<Mapped
 }  // namespace
 
 Result<std::shared_ptr<MappedFile>> MappedFile::open(const std::string& path) {
+  // A pipe in its place must not be waited for.
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
   const auto fail = [&](const std::string& why) {
     if (fd >= 0) ::close(fd);

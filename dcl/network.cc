@@ -3,10 +3,32 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
 
 #include "verifier/bytes.h"
 
 namespace attest::dcl {
+
+namespace {
+
+std::string_view host_of(std::string_view url) {
+  const size_t scheme = url.find("://");
+  if (scheme == std::string_view::npos) return {};
+  url.remove_prefix(scheme + 3);
+  const size_t port = url.starts_with('[') ? std::min(url.find(']'), url.size()) : 0;
+  return url.substr(0, url.find_first_of(":/?#", port));
+}
+
+}  // namespace
+
+Result<void> check_redirect(const std::string& from, const std::string& to) {
+  const bool tls = to.starts_with("https://");
+  if (!tls && (from.starts_with("https://") || !to.starts_with("http://")))
+    return error(fmt::format("redirected to another scheme: {}", shown_url(to)));
+  if (!tls && host_of(from) != host_of(to))
+    return error(fmt::format("redirected to another host without TLS: {}", shown_url(to)));
+  return {};
+}
 
 Result<Network> network_by_name(const std::string& name) {
   if (name == "main")

@@ -31,6 +31,10 @@ Result<std::string> node_url(const std::string& text);
 // names.
 bool is_loopback(const std::string& url);
 
+// Whether a node's answer may send the question from one URL on to another: from https to https
+// only, and from http to https or to the same host, so that nobody on the way leads elsewhere.
+Result<void> check_redirect(const std::string& from, const std::string& to);
+
 // A URL as it stands in a message: printable, and cut where it is long.
 std::string shown_url(const std::string& url);
 

@@ -10,13 +10,16 @@ namespace attest::dcl {
 namespace {
 
 constexpr unsigned kPageLimit = 1000;          // asked for; a node may send fewer
-constexpr size_t kMaxPages = 5000;             // of one list
+constexpr size_t kMaxPages = 40;               // of one list, and one more for each
+constexpr size_t kRecordsOfPage = 20;          // records: a node may send few, but not few for ever
 constexpr size_t kMaxRecords = 2'000'000;      // of one list
 constexpr size_t kMaxBytes = size_t{1} << 30;  // of all lists, or of all single records
 constexpr size_t kInFlight = 64;               // single reads handed to the transport at once
-constexpr int64_t kBehindSeconds = 600;        // a newest block older than this is no newest block
-constexpr size_t kDepth = 32;                  // of a JSON answer; the ledger's own go to 7
-constexpr size_t kRootsTag = ~size_t{0};       // the list of approved roots among the lists
+// A newest block older than this is no newest block. A ledger without transactions makes a block
+// every 600 s, whose time is that of the block before: 1,210 s on main-net, and a margin.
+constexpr int64_t kBehindSeconds = 45 * 60;
+constexpr size_t kDepth = 32;             // of a JSON answer; the ledger's own go to 7
+constexpr size_t kRootsTag = ~size_t{0};  // the list of approved roots among the lists
 
 constexpr const char* kHeightHeader = "grpc-metadata-x-cosmos-block-height";
 constexpr const char* kNodeInfo = "/cosmos/base/tendermint/v1beta1/node_info";
@@ -72,13 +75,33 @@ Request Node::ask(const std::string& path, size_t tag) const {
   return request;
 }
 
+namespace {
+
+// What a machine before the node, or the node itself, says when it has too much to do. Its body is
+// that machine's affair: often HTML.
+std::string overload(const Response& response) {
+  const char* what = response.status == 429   ? "refuses to be asked so often (429)"
+                     : response.status == 502 ? "is out of order or overloaded (502)"
+                     : response.status == 503 ? "is overloaded or in maintenance (503)"
+                     : response.status == 504 ? "is overloaded: nothing came in time (504)"
+                                              : "";
+  if (*what == '\0') return {};
+  const std::string* after = response.header("retry-after");
+  return fmt::format("{}{}: try again later, or name another node with dcl sync --from URL", what,
+                     after == nullptr ? "" : ", retry after " + shortened(*after));
+}
+
+}  // namespace
+
 // The failures that dcl nodes and the machines before them are known to answer with, each named.
-Error Node::not_an_answer(const Response& response) const {
+Error Node::not_an_answer(const Response& response) {
   const auto say = [&](std::string what) {
     return Error{.what = fmt::format("node {}: {}", network_.url, what), .offset = {}};
   };
   const auto json = parse_json(response.body, {.bytes = response.body.size() + 1, .depth = kDepth});
+  const std::string overloaded = overload(response);
   if (!json || json->find("code") == nullptr) {
+    if (!overloaded.empty()) return say(overloaded);
     if (is_html(response.body)) {
       return say(
           fmt::format("answered {} with HTML, expected a ledger's JSON (a proxy or a login page "
@@ -94,9 +117,9 @@ Error Node::not_an_answer(const Response& response) const {
     return say("is starting: its REST interface is up, its ledger is not yet (503, code 14)");
   if (message.find("wait for first block") != std::string_view::npos)
     return say("is at height 0: it has no block yet");
-  if (response.status == 429)
-    return say(fmt::format("refuses to be asked so often (429): {}", shortened(message)));
+  if (!overloaded.empty()) return say(fmt::format("{} ({})", overloaded, shortened(message)));
   if (message.find("height") != std::string_view::npos && state_.height > 0) {
+    lost_height_ = true;
     return say(fmt::format("cannot answer at height {} (behind, or the height is pruned): {}",
                            state_.height, shortened(message)));
   }
@@ -119,7 +142,10 @@ Result<void> Node::check_height(const Response& response) const {
 
 Result<std::optional<Json>> Node::read(const Request& request, const Result<Response>& response) {
   ++requests_;
-  if (!response) return within("node", response.error());
+  if (!response) {
+    lost_contact_ = true;
+    return within("node", response.error());
+  }
   bytes_ += response->body.size();
   if (bytes_ - bytes_before_ > kMaxBytes)
     return error(fmt::format("node {}: more than {} bytes in one go", network_.url, kMaxBytes));
@@ -142,6 +168,12 @@ Result<std::optional<Json>> Node::read(const Request& request, const Result<Resp
     if (const auto height = check_height(*response); !height) return tl::unexpected(height.error());
   }
   return std::optional<Json>(std::move(*json));
+}
+
+Result<NodeState> Node::begin_anew() {
+  state_ = {};
+  lost_height_ = false;
+  return begin();
 }
 
 Result<NodeState> Node::begin() {
@@ -236,17 +268,31 @@ struct Node::ListWalk {
       list.records.push_back(std::move(record));
     }
     if (!page->next_key) return std::string();
+    if (page->records.empty())
+      return error(
+          fmt::format("{}: a page without records says that there are more", info(schema).title));
     if (!page_keys.insert(*page->next_key).second)
       return error(fmt::format("{}: the pages repeat without end", info(schema).title));
-    if (page_keys.size() >= kMaxPages || list.records.size() > kMaxRecords) {
-      return error(fmt::format("{}: more than {} pages or {} records", info(schema).title,
-                               kMaxPages, kMaxRecords));
+    if (list.records.size() > kMaxRecords)
+      return error(fmt::format("{}: more than {} records", info(schema).title, kMaxRecords));
+    if (page_keys.size() > kMaxPages + list.records.size() / kRecordsOfPage) {
+      return error(fmt::format("{}: {} pages brought {} records, and there are still more",
+                               info(schema).title, page_keys.size(), list.records.size()));
     }
     return *page->next_key;
   }
 };
 
 namespace {
+
+bool lists_root(const Json& entry) {
+  const Json* certs = entry.find("certs");
+  if (certs == nullptr || certs->array() == nullptr) return false;
+  return std::any_of(certs->array()->begin(), certs->array()->end(), [](const Json& c) {
+    const Json* root = c.find("isRoot");
+    return root != nullptr && root->boolean() == true;
+  });
+}
 
 // approvedRootCertificates and the roots among the approved certificates are two statements of one
 // fact.
@@ -257,17 +303,13 @@ Result<void> roots_agree(const Json& body, const RecordList& certificates) {
     return error("expected a list \"approvedRootCertificates\"");
   std::unordered_set<std::string> named;
   for (const Json& id : *certs->array()) {
-    const auto skid = from_hex_lenient(text_at(id, {"subjectKeyId"}));
-    named.insert((skid ? hex_upper(*skid) : std::string()) + "/" +
-                 std::string(text_at(id, {"subject"})));
+    const auto key = certificate_key(id);
+    if (!key) return within("approvedRootCertificates", key.error());
+    named.insert(*key);
   }
   size_t roots = 0;
   for (const Record& record : certificates.records) {
-    const Json* entries = record.object.find("certs");
-    const bool root =
-        std::any_of(entries->array()->begin(), entries->array()->end(),
-                    [](const Json& c) { return c.find("isRoot")->boolean() == true; });
-    if (!root) continue;
+    if (!lists_root(record.object)) continue;
     ++roots;
     if (!named.contains(record.key))
       return error(

@@ -3,8 +3,9 @@
 // begin() comes first: the chain id decides which network this is (an entry's own answer does not
 // say), a node that is starting, at height 0 or behind is refused by name, and the height of its
 // newest block is pinned. Every later read asks for that height and checks that the answer is of
-// it. Absent is a JSON 404 with code 5, carrying the block height where this node sends it; any
-// other failure is an error, never absence.
+// it. A node that has forgotten the height meanwhile can be begun anew. Absent is a JSON 404 with
+// code 5, carrying the block height where this node sends it; any other failure is an error, never
+// absence.
 #pragma once
 
 #include <functional>
@@ -51,6 +52,12 @@ class Node {
 
   // Once; later calls give the same state. Everything this Node reads is of one height.
   Result<NodeState> begin();
+  // True once an answer said that the pinned height cannot be read (pruned, or another node of a
+  // group that is not there yet); begin() then pins a new one.
+  bool lost_height() const { return lost_height_; }
+  Result<NodeState> begin_anew();
+  // True once a question got no answer at all: the next one would wait as long in vain.
+  bool lost_contact() const { return lost_contact_; }
 
   // Whole lists, page by page until next_key is null, in parallel. With certificates, the node's
   // list of approved roots is read too and must name exactly the roots among them.
@@ -72,12 +79,13 @@ class Node {
   // else.
   Result<std::optional<Json>> read(const Request& request, const Result<Response>& response);
   Result<void> check_height(const Response& response) const;
-  Error not_an_answer(const Response& response) const;
+  Error not_an_answer(const Response& response);
 
   Network network_;
   Transport& transport_;
   Instant now_;
   NodeState state_;
+  bool lost_height_ = false, lost_contact_ = false;
   size_t requests_ = 0;
   size_t bytes_ = 0;
   size_t bytes_before_ = 0;  // the current call

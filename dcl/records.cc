@@ -5,6 +5,7 @@
 #include <charconv>
 #include <limits>
 
+#include "dcl/first_pem.h"
 #include "verifier/pki/certificate.h"
 
 namespace attest::dcl {
@@ -120,18 +121,6 @@ class Fields {
   std::string problem_;
 };
 
-// The first PEM block of a text, as the node itself reads it: what stands around the block is the
-// sender's affair.
-Result<Bytes> pem_der(std::string_view pem) {
-  constexpr std::string_view kBegin = "-----BEGIN CERTIFICATE-----",
-                             kEnd = "-----END CERTIFICATE-----";
-  const size_t begin = pem.find(kBegin);
-  const size_t end = begin == std::string_view::npos ? begin : pem.find(kEnd, begin);
-  if (end == std::string_view::npos)
-    return error("expected a PEM block of a certificate, found none");
-  return from_base64_lines(pem.substr(begin + kBegin.size(), end - begin - kBegin.size()));
-}
-
 std::string percent(std::string_view text) {
   std::string out;
   for (const char c : text) {
@@ -146,22 +135,30 @@ std::string percent(std::string_view text) {
   return out;
 }
 
-// Any vendor may write revocation points. One whose issuer id or PEM makes no sense is kept, and
-// unreadable only to whoever asks about its issuer: it must not make the whole list unreadable.
+std::optional<KeyId> key_id_meant(std::string_view text) {
+  const auto bytes = from_hex_lenient(text);
+  return bytes ? key_id(*bytes) : std::nullopt;
+}
+
+// A key id as the ledger spells it, else what was written, without '/'.
+std::string key_id_part(const std::string& text) {
+  const auto id = key_id_meant(text);
+  return id ? hex_upper(*id) : percent(text);
+}
+
+// Any vendor may write revocation points, and the ledger does not look at the issuer's id. However
+// it is spelt, who asks for the key id that it means finds it; two spellings are two points.
 Result<std::string> point_key(const Json& object) {
   Fields f(object, "revocation point");
-  std::string issuer = f.text("issuerSubjectKeyID");
-  for (char& c : issuer) c = c >= 'a' && c <= 'f' ? static_cast<char>(c - 32) : c;
-  const std::string label = f.text("label");
+  const std::string issuer = f.text("issuerSubjectKeyID"), label = f.text("label");
   const uint16_t vid = f.id("vid", 0);
-  f.flag("isPAA");
-  f.text("dataURL");
-  return f.done(issuer + "/" + vendor_key(vid) + "/" + label);
+  const std::string id = key_id_part(issuer);
+  const std::string spelling = id == issuer || !key_id_meant(issuer) ? "" : percent(issuer) + "/";
+  return f.done(id + "/" + spelling + vendor_key(vid) + "/" + label);
 }
 
 Result<KeyId> key_id_of(std::string_view text, bool colons) {
-  const auto bytes = colons ? from_hex_lenient(text) : from_hex(text);
-  const auto id = bytes ? key_id(*bytes) : std::nullopt;
+  const auto id = key_id_meant(text);
   if (!id || (colons && hex_colons(*id) != text))
     return error(fmt::format("expected 20 bytes of upper-case hex, found \"{}\"", printable(text)));
   return *id;
@@ -173,7 +170,7 @@ Result<EntryCertificate> entry_certificate(const Json& object, View subject, con
   const bool is_root = f.flag("isRoot");
   const uint16_t vid = static_cast<uint16_t>(f.number("vid", 0, 0xFFFF, true));
   if (const auto readable = f.done(true); !readable) return tl::unexpected(readable.error());
-  auto der = pem_der(pem);
+  auto der = first_pem(pem);
   if (!der) return within("certificate: pemCert", der.error());
   size_t consumed = 0;
   const auto parsed = parse_certificate(*der, &consumed);
@@ -208,49 +205,72 @@ Result<EntryCertificate> entry_certificate(const Json& object, View subject, con
                           .named_vid = certificate.vid()};
 }
 
-Result<std::string> versions_key(const Json& object) {
-  Fields f(object, "modelVersions");
-  const uint16_t vid = f.id("vid", 1), pid = f.id("pid", 0);
-  if (const auto* numbers = f.array("softwareVersions")) {
-    for (const Json& number : *numbers) {
-      const auto value = number.natural();
-      if (!value || *value > 0xFFFFFFFF)
-        f.complain("softwareVersions: expected numbers of 32 bits");
-    }
-  }
-  return f.done(model_key(vid, pid));
+// What is wrong with a record besides its key; empty: nothing.
+template <class T>
+std::string wrong(const Result<T>& record) {
+  return record ? std::string() : record.error().what;
 }
 
-template <class T, class Key>
-Result<std::string> keyed(const Result<T>& record, const Key& key) {
-  if (!record) return tl::unexpected(record.error());
-  return key(*record);
+std::string point_problem(const Json& object) {
+  const auto point = revocation_point_of(object);
+  if (!point) return point.error().what;
+  const std::string& issuer = *object.find("issuerSubjectKeyID")->string();
+  if (hex_upper(point->issuer_subject_key_id) != issuer)
+    return fmt::format(
+        "revocation point: issuerSubjectKeyID: expected 20 bytes of upper-case hex, found \"{}\": "
+        "commissioners do not find it",
+        printable(issuer));
+  return point->crl_signer.empty() ? "revocation point: crlSignerCertificate: expected a PEM block"
+                                   : "";
+}
+
+std::string problem_of(Schema schema, const Json& object) {
+  switch (schema) {
+    case Schema::vendor:
+      return wrong(vendor_of(object));
+    case Schema::model:
+      return wrong(model_of(object));
+    case Schema::version:
+      return wrong(version_of(object));
+    case Schema::versions:
+      return wrong(versions_of(object));
+    case Schema::compliance:
+      return wrong(compliance_of(object));
+    case Schema::coverage:
+      return wrong(coverage_of(object));
+    case Schema::certificate:
+    case Schema::revoked:
+      return wrong(certificates_of(object));
+    case Schema::revocation_point:
+      return point_problem(object);
+  }
+  return {};
 }
 
 Result<std::string> key_of(Schema schema, const Json& object) {
+  Fields f(object, info(schema).one_member);
   switch (schema) {
     case Schema::vendor:
-      return keyed(vendor_of(object), [](const VendorInfo& v) { return vendor_key(v.vendor_id); });
+      return f.done(vendor_key(f.id("vendorID", 1)));
     case Schema::model:
-      return keyed(model_of(object), [](const Model& m) { return model_key(m.vid, m.pid); });
-    case Schema::version:
-      return keyed(version_of(object), [](const ModelVersion& v) {
-        return version_key(v.vid, v.pid, v.software_version);
-      });
-    case Schema::versions:
-      return versions_key(object);
-    case Schema::compliance:
-      return keyed(compliance_of(object), [](const ComplianceInfo& c) {
-        return compliance_key(c.vid, c.pid, c.software_version, c.certification_type);
-      });
+    case Schema::versions: {
+      const uint16_t vid = f.id("vid", 1), pid = f.id("pid", 0);
+      return f.done(model_key(vid, pid));
+    }
+    case Schema::version: {
+      const uint16_t vid = f.id("vid", 1), pid = f.id("pid", 0);
+      return f.done(version_key(vid, pid, f.u32("softwareVersion")));
+    }
+    case Schema::compliance: {
+      const uint16_t vid = f.id("vid", 1), pid = f.id("pid", 0);
+      const uint32_t version = f.u32("softwareVersion");
+      return f.done(compliance_key(vid, pid, version, f.text("certificationType")));
+    }
     case Schema::coverage:
-      return keyed(coverage_of(object),
-                   [](const CertificateCoverage& c) { return c.certificate_id; });
+      return f.done(f.text("cDCertificateId"));
     case Schema::certificate:
     case Schema::revoked:
-      return keyed(certificates_of(object), [](const std::vector<EntryCertificate>& c) {
-        return key_id_prefix(c.front().subject_key_id) + base64(c.front().subject);
-      });
+      return certificate_key(object);
     case Schema::revocation_point:
       return point_key(object);
   }
@@ -360,6 +380,20 @@ Result<ModelVersion> version_of(const Json& object) {
                              .max_applicable = f.u32("maxApplicableSoftwareVersion")});
 }
 
+Result<std::vector<uint32_t>> versions_of(const Json& object) {
+  Fields f(object, "modelVersions");
+  std::vector<uint32_t> out;
+  if (const auto* numbers = f.array("softwareVersions")) {
+    for (const Json& number : *numbers) {
+      const auto value = number.natural();
+      if (!value || *value > 0xFFFFFFFF)
+        f.complain("softwareVersions: expected numbers of 32 bits");
+      out.push_back(static_cast<uint32_t>(value.value_or(0)));
+    }
+  }
+  return f.done(out);
+}
+
 Result<ComplianceInfo> compliance_of(const Json& object) {
   Fields f(object, "complianceInfo");
   ComplianceInfo out{.vid = f.id("vid", 1),
@@ -420,17 +454,25 @@ Result<RevocationPoint> revocation_point_of(const Json& object) {
   const auto id = key_id_of(issuer, false);
   if (!id) return within("revocation point: issuerSubjectKeyID", id.error());
   point.issuer_subject_key_id = *id;
-  auto signer_der = pem_der(signer);
-  if (!signer_der) return within("revocation point: crlSignerCertificate", signer_der.error());
-  point.crl_signer = std::move(*signer_der);
+  // A signer that cannot be read stays empty, and the point is judged as one without a signer: it
+  // must not take the issuer's other points with it.
+  if (auto der = first_pem(signer)) point.crl_signer = std::move(*der);
   if (delegator.empty()) return point;
-  auto delegator_der = pem_der(delegator);
-  if (!delegator_der) return within("revocation point: crlSignerDelegator", delegator_der.error());
-  point.crl_signer_delegator = std::move(*delegator_der);
+  if (auto der = first_pem(delegator)) {
+    point.crl_signer_delegator = std::move(*der);
+  } else {
+    point.crl_signer.clear();
+  }
   return point;
 }
 
-Result<std::vector<EntryCertificate>> certificates_of(const Json& entry) {
+Result<std::string> certificate_key(const Json& entry) {
+  Fields f(entry, "certificates");
+  const std::string subject = f.text("subject"), id = f.text("subjectKeyId");
+  return f.done(key_id_part(id) + "/" + subject);
+}
+
+Result<CertificateEntry> certificate_entry(const Json& entry) {
   Fields f(entry, "certificates");
   const std::string subject_text = f.text("subject"), skid_text = f.text("subjectKeyId");
   const Json::Array* certs = f.array("certs");
@@ -443,13 +485,25 @@ Result<std::vector<EntryCertificate>> certificates_of(const Json& entry) {
     return error(fmt::format("certificates: {} has {} certificates, expected 1 to {}",
                              hex_colons(*skid), certs->size(), kMaxCertificatesOfEntry));
   }
-  std::vector<EntryCertificate> out;
+  CertificateEntry out;
   for (const Json& cert : *certs) {
     auto one = entry_certificate(cert, *subject, *skid);
-    if (!one) return tl::unexpected(one.error());
-    out.push_back(std::move(*one));
+    if (one) {
+      out.certificates.push_back(std::move(*one));
+      continue;
+    }
+    const Json* root = cert.find("isRoot");
+    out.unread.push_back(
+        {.is_root = root == nullptr ? std::nullopt : root->boolean(), .why = one.error().what});
   }
   return out;
+}
+
+Result<std::vector<EntryCertificate>> certificates_of(const Json& entry) {
+  auto all = certificate_entry(entry);
+  if (!all) return tl::unexpected(all.error());
+  if (!all->unread.empty()) return error(all->unread.front().why);
+  return std::move(all->certificates);
 }
 
 std::vector<std::string> pem_of(const Json& entry) {
@@ -466,7 +520,8 @@ std::vector<std::string> pem_of(const Json& entry) {
 Result<Record> read_record(Schema schema, Json object) {
   auto key = key_of(schema, object);
   if (!key) return tl::unexpected(key.error());
-  return Record{.key = std::move(*key), .object = std::move(object)};
+  std::string problem = problem_of(schema, object);
+  return Record{.key = std::move(*key), .object = std::move(object), .problem = std::move(problem)};
 }
 
 Result<Page> read_page(Schema schema, const Json& body) {

@@ -4,7 +4,8 @@
 //
 // Strict: a missing key field, a wrong type, a number out of its range, a certificate whose subject
 // or key id is not that of its entry are errors that name the record. Unknown members are kept and
-// ignored: the ledger grows.
+// ignored: the ledger grows. Anybody with a vendor's account writes records, so one that cannot be
+// read costs no more than itself: it is kept under its key, named, and unknown to who asks for it.
 #pragma once
 
 #include <optional>
@@ -64,14 +65,17 @@ std::optional<std::string> one_path(Schema schema, const std::string& key);
 
 struct Record {
   std::string key;
-  Json object;  // the ledger's own
+  Json object;               // the ledger's own
+  std::string problem = {};  // why it cannot be read, or found by nobody; empty: it can
 };
 
-// Checks an object wholly and says under which key it belongs.
+// Says under which key an object belongs, and what is wrong with the rest of it. An error: its key
+// cannot be read, so nobody knows whose it is.
 Result<Record> read_record(Schema schema, Json object);
 Result<VendorInfo> vendor_of(const Json& object);
 Result<Model> model_of(const Json& object);
 Result<ModelVersion> version_of(const Json& object);
+Result<std::vector<uint32_t>> versions_of(const Json& object);
 Result<ComplianceInfo> compliance_of(const Json& object);
 Result<CertificateCoverage> coverage_of(const Json& object);
 Result<RevocationPoint> revocation_point_of(const Json& object);
@@ -86,6 +90,18 @@ struct EntryCertificate {
   std::optional<uint16_t> named_vid;  // in the subject
 };
 Result<std::vector<EntryCertificate>> certificates_of(const Json& entry);
+// The same, each certificate by itself. An error is about the entry.
+struct UnreadCertificate {
+  std::optional<bool> is_root;  // as the entry says
+  std::string why;
+};
+struct CertificateEntry {
+  std::vector<EntryCertificate> certificates;
+  std::vector<UnreadCertificate> unread;
+};
+Result<CertificateEntry> certificate_entry(const Json& entry);
+// Of an approved or revoked entry, or of an identifier in a list of roots.
+Result<std::string> certificate_key(const Json& entry);
 // The PEM texts of an entry, as the ledger has them.
 std::vector<std::string> pem_of(const Json& entry);
 

@@ -33,6 +33,14 @@ std::string hash_of(const std::vector<std::string>& lines) {
   return hex(sha256(view(all)));
 }
 
+// Over what says whose facts these are and of when, and over the manifest, which covers the facts.
+std::string seal_of(const std::string& chain_id, int64_t height, Instant time,
+                    const Json& manifest) {
+  const std::string all =
+      fmt::format("{}\n{}\n{}\n{}\n", chain_id, height, rfc3339(time), dump(manifest));
+  return hex(sha256(view(all)));
+}
+
 Json single_json(const SingleUpdate& single) {
   Json out;
   out.set("schema", info(single.schema).name)
@@ -123,6 +131,26 @@ Result<SingleUpdate> read_single(const Json& json) {
   return out;
 }
 
+Result<ListUpdate> read_list(const std::string& name, const Json& about,
+                             const Json::Array& section) {
+  const auto schema = schema_named(name);
+  const auto read_at = read_when(about);
+  if (!schema || !read_at)
+    return error(fmt::format("manifest: {}: {}", printable(name),
+                             schema ? read_at.error().what : "no schema of that name"));
+  ListUpdate update{.when = *read_at, .list = {.schema = *schema, .records = {}}};
+  for (const Json& object : section) {
+    auto record = read_record(*schema, object);
+    if (!record) return tl::unexpected(record.error());
+    if (!update.list.records.empty() && update.list.records.back().key >= record->key) {
+      return error(fmt::format("{}: {} stands after {}: expected key order, each once", name,
+                               printable(record->key), printable(update.list.records.back().key)));
+    }
+    update.list.records.push_back(std::move(*record));
+  }
+  return update;
+}
+
 Result<CarriedList> read_carried(const Json& json) {
   const Json *size = json.find("size"), *type = json.find("digest_type"),
              *digest = json.find("digest");
@@ -143,6 +171,11 @@ Result<CarriedList> read_carried(const Json& json) {
 
 }  // namespace
 
+std::string unsealed_text(const std::string& name) {
+  return fmt::format(
+      "{}: an older snapshot: nothing in it binds its facts to its chain id; export it anew", name);
+}
+
 std::vector<std::string> carry_lists(Snapshot& snapshot, const std::string& folder) {
   std::vector<std::string> notes;
   std::map<std::string, CarriedList> carried;
@@ -152,7 +185,13 @@ std::vector<std::string> carry_lists(Snapshot& snapshot, const std::string& fold
                                     ? std::span<const Record>(update.list.records)
                                     : std::span<const Record>()) {
       const auto point = revocation_point_of(record.object);
-      if (!point || carried.contains(point->data_url)) continue;
+      if (!point) {
+        notes.push_back(fmt::format("the revocation list of {} {} is not in the snapshot: {}",
+                                    info(Schema::revocation_point).noun, printable(record.key),
+                                    point.error().what));
+        continue;
+      }
+      if (carried.contains(point->data_url)) continue;
       auto list = kept_list(folder, point->data_url);
       if (!list) continue;
       const size_t size = list->der.size();
@@ -200,7 +239,7 @@ Result<Snapshot> snapshot_of(Cache& cache) {
       for (CachedRecord& record : *records) {
         if (!single_keys.contains(record.key))
           update.list.records.push_back(
-              {.key = std::move(record.key), .object = std::move(record.object)});
+              {.key = std::move(record.key), .object = std::move(record.object), .problem = {}});
       }
       if (update.when.height > out.height) {
         out.height = update.when.height;
@@ -217,21 +256,26 @@ Result<Snapshot> snapshot_of(Cache& cache) {
 
 std::string write_snapshot(const Snapshot& snapshot) {
   const auto sections = sections_of(snapshot);
-  std::string out = fmt::format(
-      "{{\n\"schema\": \"{}\",\n\"chain_id\": {},\n\"height\": {},\n\"time\": "
-      "\"{}\",\n\"manifest\": {{\n",
-      kSnapshotSchema, dump(Json(snapshot.chain_id)), snapshot.height, rfc3339(snapshot.time));
-  for (size_t i = 0; i < sections.size(); ++i) {
-    const Section& section = sections[i];
+  Json manifest{Json::Object{}};
+  for (const Section& section : sections) {
     Json about;
     if (section.name != kSingle && section.name != kCrl)
       about.set("height", section.when.height).set("time", rfc3339(section.when.block_time));
     about.set("records", static_cast<uint64_t>(section.lines.size()))
         .set("sha256", hash_of(section.lines));
-    out += fmt::format("\"{}\": {}{}\n", section.name, dump(about),
-                       i + 1 < sections.size() ? "," : "");
+    manifest.set(section.name, std::move(about));
   }
-  out += "}";
+  std::string out = fmt::format(
+      "{{\n\"schema\": \"{}\",\n\"chain_id\": {},\n\"height\": {},\n\"time\": \"{}\",\n"
+      "\"sha256\": \"{}\",\n\"manifest\": {{",
+      kSnapshotSchema, dump(Json(snapshot.chain_id)), snapshot.height, rfc3339(snapshot.time),
+      seal_of(snapshot.chain_id, snapshot.height, snapshot.time, manifest));
+  const char* before = "\n";
+  for (const auto& [name, about] : *manifest.object()) {
+    out += fmt::format("{}\"{}\": {}", before, name, dump(about));
+    before = ",\n";
+  }
+  out += "\n}";
   for (const Section& section : sections) {
     out += fmt::format(",\n\"{}\": [", section.name);
     for (size_t i = 0; i < section.lines.size(); ++i) {
@@ -265,8 +309,9 @@ Result<Snapshot> read_snapshot(std::string_view text) {
         fmt::format("chain_id: expected a chain id, found \"{}\"", printable(out.chain_id)));
   const Json* manifest = document->find("manifest");
   if (manifest == nullptr || manifest->object() == nullptr) return error("manifest: missing");
-  constexpr size_t kOtherMembers = 5;  // schema, chain_id, height, time, manifest
-  if (document->object()->size() != manifest->object()->size() + kOtherMembers)
+  out.sealed = document->find("sha256") != nullptr;
+  const size_t other_members = out.sealed ? 6 : 5;  // schema, chain_id, height, time, manifest
+  if (document->object()->size() != manifest->object()->size() + other_members)
     return error("the file has sections that its manifest does not name");
   for (const auto& [name, about] : *manifest->object()) {
     const auto section = checked_section(*document, name.c_str(), about);
@@ -291,24 +336,17 @@ Result<Snapshot> read_snapshot(std::string_view text) {
       }
       continue;
     }
-    const auto schema = schema_named(name);
-    const auto read_at = read_when(about);
-    if (!schema || !read_at)
-      return error(fmt::format("manifest: {}: {}", printable(name),
-                               schema ? read_at.error().what : "no schema of that name"));
-    ListUpdate update{.when = *read_at, .list = {.schema = *schema, .records = {}}};
-    for (const Json& object : **section) {
-      auto record = read_record(*schema, object);
-      if (!record) return tl::unexpected(record.error());
-      if (!update.list.records.empty() && update.list.records.back().key >= record->key) {
-        return error(fmt::format("{}: {} stands after {}: expected key order, each once", name,
-                                 printable(record->key),
-                                 printable(update.list.records.back().key)));
-      }
-      update.list.records.push_back(std::move(*record));
-    }
-    out.lists.push_back(std::move(update));
+    auto update = read_list(name, about, **section);
+    if (!update) return tl::unexpected(update.error());
+    out.lists.push_back(std::move(*update));
   }
+  if (out.sealed &&
+      text_at(*document, "sha256") != seal_of(out.chain_id, out.height, out.time, *manifest))
+    return error(
+        fmt::format("sha256: chain_id \"{}\", height, time and manifest are not those that were "
+                    "written: expected {}, found {}",
+                    out.chain_id, seal_of(out.chain_id, out.height, out.time, *manifest),
+                    printable(text_at(*document, "sha256"))));
   return out;
 }
 

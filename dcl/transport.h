@@ -46,9 +46,10 @@ struct Budget {
   std::chrono::milliseconds total{
       600'000};                          // all requests of one get(), retries and pauses included
   std::chrono::milliseconds pause{250};  // before the first retry; doubled for each further one
-  size_t body = 32u << 20;               // of one answer, decompressed
-  unsigned attempts = 4;                 // of one request; a time-out is tried once more only
-  unsigned parallel = 8;                 // connections to the node
+  std::chrono::milliseconds patience{60'000};  // with a node that says that it is overloaded
+  size_t body = 32u << 20;                     // of one answer, decompressed
+  unsigned attempts = 4;                       // of one request; a time-out is tried once more only
+  unsigned parallel = 8;                       // connections to the node
 };
 
 class Transport {

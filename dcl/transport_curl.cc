@@ -4,10 +4,15 @@
 
 #include <algorithm>
 #include <charconv>
+#include <ctime>
 #include <deque>
+#include <memory>
+#include <optional>
+#include <utility>
 
 #include "dcl/curl_api.h"
 #include "dcl/network.h"
+#include "dcl/pace.h"
 #include "verifier/bytes.h"
 
 namespace attest::dcl {
@@ -17,11 +22,14 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr size_t kMaxHeaderBytes = 256u << 10;  // of one answer
-constexpr long kMaxRedirects = 3;
+constexpr unsigned kMaxRedirects = 3;
+constexpr milliseconds kSilence{8'000};  // without a word about what is waited for
 
 // One request on its way, from the first attempt to its answer.
 struct Transfer {
   Request request;
+  std::string url;  // that is asked: the request's, or where it was sent on to
+  unsigned redirects = 0;
   Response response;
   CURL* easy = nullptr;
   curl_slist* headers = nullptr;
@@ -31,6 +39,7 @@ struct Transfer {
   bool too_large = false;
   unsigned attempts = 0;
   unsigned timeouts = 0;
+  unsigned refusals = 0;  // because of too many questions
   Clock::time_point last_byte;
   Clock::time_point started;
   Clock::time_point not_before;
@@ -78,20 +87,30 @@ size_t on_header(char* data, size_t size, size_t n, void* transfer) {
   return static_cast<Transfer*>(transfer)->take_header({data, size * n});
 }
 
-// RFC 9110 10.2.3, the form in seconds. Dates are not worth a parser: the usual pause is taken
-// instead.
-milliseconds retry_after(const Response& response) {
+// RFC 9110 10.2.3: so many seconds, or until a date, by the server's own clock where it tells it.
+milliseconds retry_after(const CurlApi& api, const Response& response) {
+  constexpr int64_t kDay = 86'400;
   const std::string* text = response.header("retry-after");
-  unsigned seconds = 0;
-  if (text == nullptr ||
-      std::from_chars(text->data(), text->data() + text->size(), seconds).ec != std::errc())
-    return milliseconds(0);
-  return milliseconds(1000) * std::min(seconds, 86'400u);
+  if (text == nullptr) return milliseconds(0);
+  int64_t seconds = 0;
+  const char* end = text->data() + text->size();
+  const auto got = std::from_chars(text->data(), end, seconds);
+  if (got.ec != std::errc() || got.ptr != end) {
+    const std::string* date = response.header("date");
+    const time_t until = api.getdate(text->c_str(), nullptr);
+    const time_t now = date == nullptr ? -1 : api.getdate(date->c_str(), nullptr);
+    seconds = until == -1 ? 0 : until - (now == -1 ? std::time(nullptr) : now);
+  }
+  return milliseconds(1000) * std::clamp<int64_t>(seconds, 0, kDay);
 }
 
 // What may come right by asking again. 501 is the ledger's "no such route".
 bool passing(int status) {
-  return status == 429 || (status >= 500 && status != 501);
+  return is_overload(status) || (status >= 500 && status != 501);
+}
+
+bool redirects(int status) {
+  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
 bool passing(CURLcode code) {
@@ -112,17 +131,13 @@ bool passing(CURLcode code) {
   }
 }
 
-// libcurl follows this transport's redirects itself.
-const char* meaning(CURLcode code) {
-  if (code == CURLE_TOO_MANY_REDIRECTS) return "redirected too often";
-  if (code == CURLE_UNSUPPORTED_PROTOCOL) return "redirected to another scheme";
-  return curl_meaning(code);
-}
-
 class CurlTransport final : public Transport {
  public:
   CurlTransport(const CurlApi& api, CurlOptions options)
-      : api_(api), options_(std::move(options)), multi_(api.multi_init()) {
+      : api_(api),
+        options_(std::move(options)),
+        multi_(api.multi_init()),
+        pace_(options_.budget.parallel, options_.budget.pause, options_.budget.patience) {
     api_.multi_setopt(multi_, CURLMOPT_MAX_TOTAL_CONNECTIONS,
                       static_cast<long>(options_.budget.parallel));
     api_.multi_setopt(multi_, CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
@@ -136,8 +151,11 @@ class CurlTransport final : public Transport {
 
   void get(std::vector<Request> requests, const Answered& answered) override {
     deadline_ = Clock::now() + options_.budget.total;
+    said_ = Clock::now();
+    if (Clock::now() >= pace_.not_before()) refusal_.reset();
     queue(std::move(requests));
     while (!waiting_.empty() || !active_.empty()) {
+      if (refusal_) answer_refused(answered);
       if (Clock::now() >= deadline_) {
         give_up(answered);
         continue;
@@ -151,6 +169,7 @@ class CurlTransport final : public Transport {
           finish(message->easy_handle, message->data.result, answered);
       }
       drop_silent(answered);
+      say_what_lasts();
       if (active_.empty() && waiting_.empty()) break;
       api_.multi_poll(multi_, nullptr, 0, static_cast<int>(until_next().count()), nullptr);
     }
@@ -163,14 +182,15 @@ class CurlTransport final : public Transport {
     for (Request& request : requests) {
       auto transfer = std::make_unique<Transfer>();
       transfer->request = std::move(request);
+      transfer->url = transfer->request.url;
       waiting_.push_back(std::move(transfer));
     }
   }
 
   void start_what_may() {
     const auto now = Clock::now();
-    for (auto at = waiting_.begin();
-         at != waiting_.end() && active_.size() < options_.budget.parallel;) {
+    if (now < pace_.not_before()) return;
+    for (auto at = waiting_.begin(); at != waiting_.end() && active_.size() < pace_.window();) {
       if ((*at)->not_before > now) {
         ++at;
         continue;
@@ -197,19 +217,17 @@ class CurlTransport final : public Transport {
     t.body_limit = options_.budget.body;
     t.started = t.last_byte = now;
     ++t.attempts;
-    const bool tls = t.request.url.starts_with("https://");
+    const bool tls = t.url.starts_with("https://");
     const auto set = [&](CURLoption option, auto value) { api_.easy_setopt(easy, option, value); };
-    set(CURLOPT_URL, t.request.url.c_str());
+    set(CURLOPT_URL, t.url.c_str());
     set(CURLOPT_PRIVATE, &t);
     set(CURLOPT_NOSIGNAL, 1L);
     set(CURLOPT_PROTOCOLS_STR, tls ? "https" : "http");
-    set(CURLOPT_REDIR_PROTOCOLS_STR, tls ? "https" : "http,https");
-    set(CURLOPT_FOLLOWLOCATION, 1L);
-    set(CURLOPT_MAXREDIRS, kMaxRedirects);
+    set(CURLOPT_FOLLOWLOCATION, 0L);  // by hand: what was encrypted once stays so
     set(CURLOPT_SSL_VERIFYPEER, 1L);
     set(CURLOPT_SSL_VERIFYHOST, 2L);
     if (!options_.ca_file.empty()) set(CURLOPT_CAINFO, options_.ca_file.c_str());
-    if (is_loopback(t.request.url)) set(CURLOPT_PROXY, "");
+    if (is_loopback(t.url)) set(CURLOPT_PROXY, "");
     if (tls) set(CURLOPT_PIPEWAIT, 1L);  // one HTTP/2 connection rather than eight handshakes
     set(CURLOPT_ACCEPT_ENCODING, "");
     set(CURLOPT_USERAGENT, options_.user_agent.c_str());
@@ -257,9 +275,7 @@ class CurlTransport final : public Transport {
       return;
     }
     if (code == CURLE_OK) {
-      if (passing(transfer->response.status) && again(transfer, retry_after(transfer->response)))
-        return;
-      answer(*transfer, std::move(transfer->response), answered);
+      take_answer(std::move(transfer), answered);
       return;
     }
     if (code == CURLE_OPERATION_TIMEDOUT) ++transfer->timeouts;
@@ -267,9 +283,88 @@ class CurlTransport final : public Transport {
     const char* detail =
         transfer->message[0] != '\0' ? transfer->message : api_.easy_strerror(code);
     answer(*transfer,
-           error(fmt::format("{}: {}: {}{}", shown_url(transfer->request.url), meaning(code),
+           error(fmt::format("{}: {}: {}{}", shown_url(transfer->url), curl_meaning(code),
                              printable(detail), tried(*transfer))),
            answered);
+  }
+
+  // An answer, of whatever status.
+  void take_answer(TransferPtr transfer, const Answered& answered) {
+    Response& response = transfer->response;
+    const std::string* location = response.header("location");
+    if (redirects(response.status) && location != nullptr) {
+      const auto sent_on = follow(*transfer, *location);
+      if (!sent_on) {
+        answer(*transfer, tl::unexpected(sent_on.error()), answered);
+        return;
+      }
+      --transfer->attempts;  // the question is the same
+      waiting_.push_front(std::move(transfer));
+      return;
+    }
+    if (is_overload(response.status)) {
+      const auto asked = retry_after(api_, response);
+      const auto now = Clock::now();
+      if (pace_.refused(now, asked) && pace_.not_before() < deadline_ && refused_more(*transfer)) {
+        say(fmt::format("{}: asked too often or overloaded ({}): waiting {} s",
+                        shown_url(transfer->url), response.status,
+                        std::chrono::ceil<std::chrono::seconds>(pace_.not_before() - now).count()),
+            pace_.not_before() - now);
+        waiting_.push_back(std::move(transfer));
+        return;
+      }
+      refusal_ = response;  // of everything that is still to be asked, too
+    } else if (passing(response.status) && again(transfer, milliseconds(0))) {
+      return;
+    } else {
+      pace_.answered();
+    }
+    answer(*transfer, std::move(response), answered);
+  }
+
+  void answer_refused(const Answered& answered) {
+    const auto left = std::exchange(waiting_, {});
+    for (const TransferPtr& transfer : left) answer(*transfer, *refusal_, answered);
+  }
+
+  // One question is refused a few times only, whatever becomes of the others.
+  static bool refused_more(Transfer& transfer) {
+    constexpr unsigned kMost = 20;
+    return ++transfer.refusals < kMost;
+  }
+
+  // Sends a transfer on to where its answer points.
+  Result<void> follow(Transfer& transfer, const std::string& location) {
+    const auto fail = [&](const std::string& why) {
+      return error(fmt::format("{}: {}", shown_url(transfer.url), why));
+    };
+    const auto target = redirect_target(api_, transfer.url, location);
+    if (!target) return fail(target.error().what);
+    if (const auto good = check_redirect(transfer.url, *target); !good)
+      return fail(good.error().what);
+    if (++transfer.redirects > kMaxRedirects || *target == transfer.url)
+      return fail("redirected too often");
+    transfer.url = *target;
+    return {};
+  }
+
+  // What takes `time` is worth a line when it is a while.
+  void say(const std::string& line, Clock::duration time) {
+    const auto now = Clock::now();
+    if (!options_.say || (time < std::chrono::seconds(2) && now - said_ < kSilence)) return;
+    if (line == last_said_ && now - said_ < kSilence) return;
+    said_ = now;
+    last_said_ = line;
+    options_.say(line);
+  }
+  void say_what_lasts() {
+    if (!options_.say || Clock::now() - said_ < kSilence) return;
+    const size_t open = waiting_.size() + active_.size();
+    if (open == 0) return;
+    const Transfer& first = active_.empty() ? *waiting_.front() : *active_.front();
+    say(fmt::format("still asking {}{}", shown_url(first.url),
+                    open > 1 ? fmt::format(" and {} more", open - 1) : ""),
+        {});
   }
 
   static std::string tried(const Transfer& transfer) {
@@ -323,8 +418,9 @@ class CurlTransport final : public Transport {
     Clock::time_point next = std::min(deadline_, now + milliseconds(1000));
     for (const TransferPtr& t : active_)
       next = std::min(next, t->last_byte + options_.budget.silence);
-    if (active_.size() < options_.budget.parallel) {
-      for (const TransferPtr& t : waiting_) next = std::min(next, t->not_before);
+    if (active_.size() < pace_.window()) {
+      for (const TransferPtr& t : waiting_)
+        next = std::min(next, std::max(t->not_before, pace_.not_before()));
     }
     return std::max(milliseconds(0), std::chrono::ceil<milliseconds>(next - now));
   }
@@ -336,6 +432,10 @@ class CurlTransport final : public Transport {
   std::deque<TransferPtr> waiting_;
   std::vector<TransferPtr> active_;
   Clock::time_point deadline_;
+  Clock::time_point said_;
+  std::string last_said_;
+  Pace pace_;
+  std::optional<Response> refusal_;  // that ended the patience
 };
 
 }  // namespace

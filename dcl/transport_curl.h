@@ -3,6 +3,9 @@
 // dependencies.
 #pragma once
 
+#include <functional>
+#include <string>
+
 #include "dcl/transport.h"
 
 namespace attest::dcl {
@@ -10,6 +13,8 @@ namespace attest::dcl {
 struct CurlOptions {
   Budget budget;
   std::string user_agent = "matter-attest/" MATTER_ATTEST_VERSION;
+  // Told what is waited for when something takes long.
+  std::function<void(const std::string&)> say = {};
   std::string ca_file = {};  // extra trusted certificate authorities (PEM) in place of the
                              // system's; empty: the system's
 };

@@ -120,9 +120,11 @@ TEST_CASE("dcl sync says what changed, one line a schema, and that nothing did")
   const Run version = shell("version", {"0xFFF1", "0x8000", "1"});
   CHECK(version.code == 3);
   CHECK(version.out == "");
-  CHECK(version.err ==
-        "matter-attest: software version FFF1/8000/00000001 is not in the dclchain-local cache, "
-        "and nothing may be fetched offline\n");
+  CHECK(
+      version.err ==
+      "matter-attest: software version 1 of 0xFFF1/0x8000 is not in the dclchain-local cache, and "
+      "nothing may be fetched offline: run matter-attest dcl sync --network main --chain-id "
+      "dclchain-local --vid 0xFFF1 --pid 0x8000 first\n");
 
   const std::string file = shell.folder / "a.json";
   CHECK(shell("export", {file}).code == 0);
@@ -175,6 +177,21 @@ TEST_CASE("dcl: usage errors exit 2, what the node did not say exits 3, in one l
        2,
        "matter-attest: VID: expected a number up to 65535 (decimal or 0x…), found \"70000\"\n"},
       {"version", {"1"}, {}, 2, "matter-attest: dcl version: expected 2 to 3 arguments, found 1\n"},
+      {"compliance",
+       {"1", "2", "3", "Matter"},
+       {},
+       2,
+       "matter-attest: certification type: expected matter, zigbee, aliro, found \"Matter\"\n"},
+      {"sync",
+       {},
+       [](cli::DclArguments& a) { a.pid = "1"; },
+       2,
+       "matter-attest: --pid: expected --vid with it\n"},
+      {"sync",
+       {},
+       [](cli::DclArguments& a) { a.vid = "FFF1"; },
+       2,
+       "matter-attest: --vid: expected a number up to 65535 (decimal or 0x…), found \"FFF1\"\n"},
       {"paa",
        {"zz"},
        {},
@@ -190,7 +207,8 @@ TEST_CASE("dcl: usage errors exit 2, what the node did not say exits 3, in one l
        {},
        3,
        "matter-attest: the list of vendors is not in the dclchain-local cache, and nothing may be "
-       "fetched offline\n"},
+       "fetched offline: run matter-attest dcl sync --network main --chain-id dclchain-local "
+       "first\n"},
       {"export",
        {"x.json"},
        {},
@@ -358,4 +376,133 @@ TEST_CASE(
   const size_t at = bad.find("\"der\":\"") + 40;
   bad[at] = bad[at] == 'A' ? 'B' : 'A';
   CHECK(dcl::read_snapshot(bad).error().what.starts_with("crl: the manifest's SHA-256 is "));
+}
+
+TEST_CASE("dcl sync --vid and --pid read the versions that are needed offline, and no others") {
+  if (!have_shared("dcl")) return;
+  Shell shell;
+  Ledger4Test ledger(recorded());
+  const auto product = [&](const std::string& vid, const std::string& pid) {
+    return [&, vid, pid](cli::DclArguments& a) {
+      a.from = ledger.server.url();
+      a.vid = vid;
+      a.pid = pid;
+    };
+  };
+  const auto plain_requests = ledger.server.asked().size();
+  const Run one = shell("sync", {}, product("0xFFF1", "0x8000"));
+  CHECK(one.code == 0);
+  CHECK(one.out.find("software versions            3  of the products named\n") !=
+        std::string::npos);
+  CHECK(ledger.server.asked().size() - plain_requests == 11 + 1 + 3);
+  CHECK(shell("version", {"0xFFF1", "0x8000", "2"}).code == 0);
+  CHECK(shell("version", {"0xFFF1", "0x8000", "10"}).code == 0);
+  // Which there are is known, so others are known to be absent only where somebody asked.
+  const Run missing = shell("version", {"0xFFF1", "0x8000", "3"});
+  CHECK(missing.code == 3);
+  CHECK(missing.err.ends_with(
+      "run matter-attest dcl sync --network main --chain-id dclchain-local --vid 0xFFF1 --pid "
+      "0x8000 first (known versions: 1, 2, 10)\n"));
+  CHECK(shell("version", {"0xFFF1", "0x8001", "2"}).code == 3);
+  // A vendor's all.
+  CHECK(shell("sync", {}, product("0xFFF1", "")).code == 0);
+  CHECK(shell("version", {"0xFFF1", "0x8001", "2"}).code == 0);
+  // It goes along in an export.
+  const std::string file = shell.folder / "facts.json";
+  REQUIRE(shell("export", {file}).code == 0);
+  CHECK(shell("version", {"0xFFF1", "0x8000", "2"}, [&](cli::DclArguments& a) {
+          a.ledger.ledger = file;
+        }).code == 0);
+  CHECK(shell("sync", {}, product("0x1111", ""))
+            .err.find("there is no product of vendor 0x1111 on dclchain-local\n") !=
+        std::string::npos);
+  CHECK(shell("sync", {}, product("0xFFF1", "7"))
+            .err.find("there is no product 0x0007 of vendor 0xFFF1 on dclchain-local\n") !=
+        std::string::npos);
+}
+
+TEST_CASE("dcl sync of a ledger with few models reads their versions without being told") {
+  if (!have_shared("dcl")) return;
+  Shell shell;
+  auto facts = recorded();
+  facts.recordings.clear();
+  auto& models = facts.records[dcl::Schema::model];
+  std::erase_if(models, [](const auto& row) { return !row.first.starts_with("FFF1/8000"); });
+  Ledger4Test ledger(facts);
+  REQUIRE(shell("sync", {}, from(ledger.server.url())).code == 0);
+  CHECK(shell("version", {"0xFFF1", "0x8000", "2"}).code == 0);
+  const Run absent = shell("version", {"0xFFF1", "0x8000", "3"});
+  CHECK(absent.code == 0);
+  CHECK(absent.out.ends_with(
+      "no software version 0xFFF1 0x8000 3 on dclchain-local (known versions: 1, 2, 10)\n"));
+  // A later sync that reads no versions leaves the absence open again: it may be over.
+  auto later = recorded();
+  later.recordings.clear();
+  later.height = 400;
+  ledger.server.set_facts(later);
+  REQUIRE(shell("sync", {}, from(ledger.server.url())).code == 0);
+  CHECK(shell("version", {"0xFFF1", "0x8000", "3"}).code == 3);
+  CHECK(shell("version", {"0xFFF1", "0x8000", "2"}).code == 0);
+}
+
+TEST_CASE("dcl sync --from is remembered for the ledger, by every command and past an import") {
+  Shell shell;
+  Ledger4Test ledger(small_ledger());
+  REQUIRE(shell("sync", {}, from(ledger.server.url())).code == 0);
+  const auto asked = [&] { return ledger.server.asked().size(); };
+  size_t before = asked();
+  const Run again = shell("sync");
+  CHECK(again.code == 0);
+  CHECK(again.err ==
+        "matter-attest: reading from " + ledger.server.url() + ", as an earlier --from said\n");
+  CHECK(asked() > before);
+  before = asked();
+  const auto online = [](cli::DclArguments& a) {
+    a.ledger.offline = false;
+    a.ledger.max_age = "0";
+  };
+  CHECK(shell("version", {"1", "1", "1"}, online).code == 0);
+  CHECK(asked() == before + 3 + 1 + 1);  // and which versions there are
+  const std::string file = shell.folder / "f.json";
+  REQUIRE(shell("export", {file}).code == 0);
+  REQUIRE(shell("import", {file}).code == 0);
+  before = asked();
+  CHECK(shell("sync").code == 0);
+  CHECK(asked() > before);
+  // It is of this ledger alone.
+  const Run other = shell("sync", {}, [](cli::DclArguments& a) {
+    a.ledger.chain_id = "another";
+    a.ledger.ledger = "http://127.0.0.1:1";
+  });
+  CHECK(other.code == 3);
+  CHECK(other.err.find("http://127.0.0.1:1/") != std::string::npos);
+  ledger.server.stop();
+  const Run gone = shell("vendor", {"1"}, [&](cli::DclArguments& a) {
+    a.ledger.offline = false;
+    a.ledger.max_age = "0";
+  });
+  CHECK(gone.code == 0);
+}
+
+TEST_CASE(
+    "dcl: no name of a field is glued to its value, and an odd certification type is an error") {
+  if (!have_shared("dcl")) return;
+  Shell shell;
+  Ledger4Test ledger(recorded());
+  REQUIRE(shell("sync", {}, from(ledger.server.url())).code == 0);
+  for (const auto& [action, operands] :
+       {std::pair<std::string, std::vector<std::string>>{"model", {"0xFFF1", "0x8000"}},
+        {"compliance", {"0xFFF1", "0x8000", "1"}},
+        {"vendor", {"0xFFF1"}}}) {
+    const Run shown = shell(action, operands);
+    REQUIRE(shown.code == 0);
+    const Run raw = shell(action, operands, format("json"));
+    const auto json = parse_json(raw.out);
+    REQUIRE(json);
+    for (const auto& [name, value] : *json->find("items")->array()->front().object())
+      CHECK(shown.out.find("\n" + name + "  ") != std::string::npos);
+  }
+  CHECK(shell("compliance", {"0xFFF1", "0x8000", "1", "zigbee"}).code == 0);
+  for (const char* odd : {"Matter", "mater", "matter ", ""})
+    CHECK(shell("compliance", {"0xFFF1", "0x8000", "1", odd}).code == 2);
 }

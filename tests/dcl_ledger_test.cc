@@ -125,8 +125,9 @@ TEST_CASE("dcl: the ledger's facts are the same from cache, node and snapshot") 
   CHECK(kind((*offline)->version(0xFFF1, 0x8000, 2)) == "found");
   CHECK(kind((*offline)->version(0xFFF1, 0x8000, 99)) == "absent");
   CHECK(kind((*offline)->version(0xFFF1, 0x8000, 10)) ==
-        "unknown: software version FFF1/8000/0000000A is not in the dclchain-local cache, and "
-        "nothing may be fetched offline");
+        "unknown: software version 10 of 0xFFF1/0x8000 is not in the dclchain-local cache, and "
+        "nothing may be fetched offline: run matter-attest dcl sync --network main --chain-id "
+        "dclchain-local --vid 0xFFF1 --pid 0x8000 first (known versions: 2)");
 
   // Another machine, from the snapshot alone.
   std::string ignored;
@@ -144,8 +145,11 @@ TEST_CASE("dcl: the ledger's facts are the same from cache, node and snapshot") 
   CHECK((*snapshot)->status().trust == LedgerTrust::snapshot);
   CHECK((*snapshot)->status().synced_at == Instant{1795214749});  // as old as its block
   CHECK(kind((*snapshot)->version(0xFFF1, 0x8000, 99)) == "absent");
-  CHECK(kind((*snapshot)->version(0xFFF1, 0x8000, 10)) ==
-        "unknown: the snapshot lab.json does not hold software version FFF1/8000/0000000A");
+  CHECK(
+      kind((*snapshot)->version(0xFFF1, 0x8000, 10)) ==
+      "unknown: the snapshot lab.json does not hold software version 10 of 0xFFF1/0x8000: run "
+      "matter-attest dcl sync --network main --chain-id dclchain-local --vid 0xFFF1 --pid 0x8000, "
+      "then export it anew (known versions: 2)");
   from_file.network.chain_id = "main-net";
   CHECK(CachedLedger::open(from_file).error().what ==
         file + ": expected a snapshot of main-net, found one of dclchain-local");

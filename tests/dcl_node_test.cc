@@ -244,7 +244,9 @@ TEST_CASE("dcl: a page key is percent-encoded, since it is standard base64") {
   Script script = honest_node();
   const Headers at{{kHeight, "296"}};
   script.lines["/dcl/vendorinfo/vendors?pagination.limit=1000"] = {
-      200, R"({"vendorInfo":[],"pagination":{"next_key":"+/8=","total":"0"}})", at};
+      200,
+      R"({"vendorInfo":[{"vendorID":65521,"vendorName":"A","companyLegalName":"B"}],"pagination":{"next_key":"+/8=","total":"0"}})",
+      at};
   script.lines["/dcl/vendorinfo/vendors?pagination.limit=1000&pagination.key=%2B%2F8%3D"] = {
       200, R"({"vendorInfo":[],"pagination":{"next_key":null,"total":"0"}})", at};
   Node node(kNet, script, kNow);
@@ -264,7 +266,7 @@ TEST_CASE("dcl: pages that repeat, or that never end, are refused") {
     REQUIRE_FALSE(lists);
     const std::string expected = fault == Fault::repeat_pages
                                      ? ": vendors: FFEB is listed twice: the pages repeat"
-                                     : ": vendors: more than 5000 pages or 2000000 records";
+                                     : ": vendors: a page without records says that there are more";
     CHECK(lists.error().what == "node " + ledger.server.url() + expected);
   }
 }
@@ -327,8 +329,11 @@ TEST_CASE("dcl: every fault of the wire ends in a clear message and bounded time
       {Fault::length_long, "the answer was cut off"},
       {Fault::length_short, "JSON:"},
       {Fault::error_500, "answered 500, code 13: internal"},
-      {Fault::error_503, "answered 503 without a ledger's error, 22 bytes"},
-      {Fault::too_many, "refuses to be asked so often (429): rate limit exceeded"},
+      {Fault::error_503, "is overloaded or in maintenance (503): try again later"},
+      {Fault::too_many,
+       "refuses to be asked so often (429), retry after 0: try again later, or name another node "
+       "with dcl sync --from URL (rate limit exceeded)"},
+      {Fault::bad_gateway, "is out of order or overloaded (502): try again later"},
       {Fault::html,
        "answered 200 with HTML, expected a ledger's JSON (a proxy or a login page between here and "
        "the node?)"},
@@ -361,8 +366,8 @@ TEST_CASE("dcl: every fault of the wire ends in a clear message and bounded time
 }
 
 TEST_CASE("dcl: what passes is tried again: 429, 5xx and broken connections") {
-  for (const Fault fault :
-       {Fault::too_many, Fault::error_503, Fault::cut, Fault::starting, Fault::silent}) {
+  for (const Fault fault : {Fault::too_many, Fault::bad_gateway, Fault::error_503, Fault::cut,
+                            Fault::starting, Fault::silent}) {
     Ledger4Test ledger(small_ledger(), {.fault = fault, .recover_after = 1}, hasty());
     auto node = ledger.node();
     REQUIRE(node.begin());

@@ -269,8 +269,8 @@ TEST_CASE("dcl: fields of a wrong type or out of range are refused by name") {
        "deviceSoftwareCompliance: complianceInfo: expected an array, found object"},
   };
   for (const auto& row : rows) {
+    // What has a key is kept beside its problem; what has none cannot be filed.
     const auto record = read_record(row.schema, json(row.object));
-    REQUIRE_FALSE(record);
-    CHECK(record.error().what == row.what);
+    CHECK((record ? record->problem : record.error().what) == row.what);
   }
 }

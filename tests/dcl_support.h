@@ -67,6 +67,7 @@ inline dcl::Budget hasty() {
           .answer = milliseconds(1500),
           .total = milliseconds(8000),
           .pause = milliseconds(1),
+          .patience = milliseconds(100),
           .body = 4u << 20,
           .attempts = 2,
           .parallel = 8};

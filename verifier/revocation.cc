@@ -361,8 +361,11 @@ CrlEvidence judge_point(const RevocationPoint& point,
     return out;
   }
   const auto signer = parse_certificate(point.crl_signer);
+  // Of another vendor's entry it is no matter whether its signer can be read.
+  const bool others = issuer.vid && *issuer.vid != point.vid;
   out.problem = signer ? not_the_issuers(point, **signer, issuer, engine)
                        : "the ledger's signer is not a certificate: " + signer.error().what;
+  if (!signer && !others) return out;
   out.foreign = !out.problem.empty();
   if (out.foreign) return out;
   const Certificate& c = **signer;
