@@ -60,7 +60,7 @@ constexpr CodeName kCodes[] = {
 
 int inputs(const Evidence& e) {
   if (!e.dac.present()) return 0;
-  if (!e.pai.present()) return 207;
+  if (!e.pai.present() || e.pai.bytes.empty()) return 207;
   return e.elements_statement != nullptr &&
                  std::get<Bytes>(e.elements_statement->value).size() > kMaxElementsBytes
              ? 701
@@ -254,7 +254,12 @@ SdkCode sdk_code(int code) {
 }
 
 SdkCode sdk_result(const Evidence& e) {
-  if (!e.dac.present()) return sdk_code(701);
+  if (!e.dac.present()) {
+    // Without the chain the result that a log states is all there is.
+    const auto stated = e.device.number(FactId::commissioner_result);
+    return sdk_code(stated ? static_cast<int>(*stated) : 701);
+  }
+  if (e.dac.bytes.empty()) return sdk_code(701);
   for (const auto step :
        {inputs, profiles, vendor_and_product, attestation_signature, paa, dac_validity, chain,
         elements, declaration_wrapper, declaration_payload, revocation}) {

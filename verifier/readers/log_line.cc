@@ -168,7 +168,10 @@ std::optional<Bytes> hex_after(std::string_view line, std::string_view first_wor
     size_t end = 0;
     while (end < rest.size() && is_hex(rest[end])) ++end;
     if (end < 16) continue;
-    if (end == rest.size() && end % 2 != 0) --end;  // the line was cut within a byte
+    // The line was cut within a byte, by the log or by who posted it.
+    const std::string_view behind = rest.substr(end);
+    if (end % 2 != 0 && (behind.empty() || behind.starts_with("...") || behind.starts_with("…")))
+      --end;
     if (auto bytes = from_hex(rest.substr(0, end))) return std::move(*bytes);
   }
   return std::nullopt;
