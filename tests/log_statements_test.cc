@@ -22,6 +22,11 @@ namespace {
 
 const std::string kPrefix = "[1770364786.353] [2443:2465] [-] ";
 
+std::string listed_bytes(View v) {
+  std::string out;
+  for (const uint8_t b : v) out += fmt::format("0x{:02x}, ", b);
+  return out;
+}
 std::string logged(std::initializer_list<std::string> lines) {
   std::string out;
   for (const std::string& l : lines) out += kPrefix + l + "\n";
@@ -64,7 +69,7 @@ Judged judged(Reading reading) {
                       .at = Instant{1'790'000'000},
                       .required = {},
                       .show_passcode = false};
-  return test::judge(std::move(reading), policy, TrustStore::builtin(false));
+  return test::judge(std::move(reading), policy, TrustStore::builtin(true));
 }
 Judged judged(const std::string& log) {
   return judged(read_bytes(view(log), {}, "chip.log"));
@@ -166,7 +171,17 @@ TEST_CASE("log: elided, cut and empty are three things") {
   const Reading nothing = read_bytes(view(head + "CHIP:DMG: ]\n"));
   CHECK(nothing.device.statements.empty());
   const Reading ends = read_bytes(view(head));
-  CHECK(remark(ends, Remark::not_in_log) == "certificate: the log ends within its dump");
+  CHECK(remark(ends, Remark::not_in_log) == "certificate: elided, not in the log");
+  // The line with the size is gone, or the log ends: the bytes say whether they are all.
+  const std::string dump = "CHIP:DMG: " + listed_bytes(own_dac());
+  CHECK(*read_bytes(view(head + dump + "\n")).device.bytes(FactId::certificate) == own_dac());
+  const Reading lost =
+      read_bytes(view(head + dump + "\nCHIP:DMG: CommandId = 0x1,\nCHIP:DMG: 0x0 = [\n"));
+  CHECK(*lost.device.bytes(FactId::certificate) == own_dac());
+  CHECK(remark(lost, Remark::not_in_log) == "attestation elements: elided, not in the log");
+  const Reading half = read_bytes(view(head + dump.substr(0, 600) + "\n"));
+  CHECK(half.device.statements.empty());
+  CHECK(remark(half, Remark::not_in_log) == "certificate: its dump is cut");
   for (const std::string& asked :
        {std::string(), std::string("certificate-chain-request 2 1 0\n")}) {
     const Reading empty = read_bytes(view(asked + head + "CHIP:DMG: ] (0 bytes)\n"));
@@ -250,7 +265,7 @@ TEST_CASE("log: a result that is not ours stands in the headline") {
   const Judged root =
       judged(logged({"Unable to find PAA, err: 4A, PAI's AKID: "
                      "48:A4:33:8A:7E:CA:B0:98:0C:98:22:5C:F4:61:0A:7A:D9:35:8A:B4"}));
-  CHECK(root.report.summary.find("is not among the 0 trusted PAAs here") != std::string::npos);
+  CHECK(root.report.summary.find("is not among the 2 trusted PAAs here") != std::string::npos);
   // F4: beside a device that is good by the rest of the evidence.
   Judged good = judge_fixture("good");
   REQUIRE(good.report.verdict == Verdict::approve);

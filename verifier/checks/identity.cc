@@ -42,6 +42,8 @@ template <FactId F>
 Outcome only_one(const Evidence& e) {
   for (const Conflict& conflict : conflicts(e.device)) {
     if (conflict.fact != F) continue;
+    // Which of several PAIs is the device's, its DAC says.
+    if (F == FactId::pai && !e.dac.present()) return blocked("dac.is-present");
     std::string places;
     for (const Statement* s : conflict.values)
       places += (places.empty() ? "" : " and ") + place_text(s->place);

@@ -215,6 +215,7 @@ class Log {
     in_dump_ = true;
     dump_ = {.bytes = {}, .offset = offset_};
     dump_field_ = start.field;
+    dump_command_ = command_;
     dump_cut_ = false;
     foreign_ = 0;
     if (!start.rest.empty()) dump_line(std::string(start.rest));
@@ -231,7 +232,11 @@ class Log {
       if (dump_.bytes.size() > kMaxDump) in_dump_ = false;
     } else if (!end) {
       if (l.find("Elided value") != std::string::npos) dump_cut_ = true;
-      if (log::field_start(l) || ++foreign_ > kPatience) in_dump_ = false;  // the log broke off
+      if (log::field_start(l) || ++foreign_ > kPatience) {
+        // The log broke off, or lost the line with the size: the bytes say whether they are all.
+        in_dump_ = false;
+        end_dump(std::nullopt);
+      }
       return false;
     }
     if (end) {
@@ -242,14 +247,14 @@ class Log {
   }
   void end_dump(std::optional<uint64_t> stated) {
     const bool short_of = stated && dump_.bytes.size() < *stated;
-    const char* item = item_of(command_, dump_field_);
+    const char* item = item_of(dump_command_, dump_field_);
     if (item == nullptr) return;
     found_ = true;
     // Nothing between the brackets is an empty value where that is stated, and left out otherwise.
     if (dump_.bytes.empty() && !stated) return missing(item, kElided);
-    if (dump_.bytes.empty() && stated == 0u && command_ == kCertificateChainResponse)
+    if (dump_.bytes.empty() && stated == 0u && dump_command_ == kCertificateChainResponse)
       return empty_certificate();
-    if (!stated && is_cut(command_, dump_field_, dump_.bytes)) dump_cut_ = true;
+    if (!stated && is_cut(dump_command_, dump_field_, dump_.bytes)) dump_cut_ = true;
     if (dump_cut_ || short_of)
       return missing(item, stated ? fmt::format("{} bytes are stated, {} are in the log", *stated,
                                                 dump_.bytes.size())
@@ -260,7 +265,7 @@ class Log {
           fmt::format("{} bytes are stated, {} are there", *stated, dump_.bytes.size()));
       return;
     }
-    field(command_, dump_field_, dump_);
+    field(dump_command_, dump_field_, dump_);
   }
 
   static const char* item_of(std::optional<uint64_t> command, uint64_t field) {
@@ -271,7 +276,9 @@ class Log {
   }
   // A value without a stated size that says itself how long it is.
   static bool is_cut(std::optional<uint64_t> command, uint64_t number, View bytes) {
-    if (command == kCertificateChainResponse && number == 0) return der_size(bytes) > bytes.size();
+    if (command == kCertificateChainResponse && number == 0)
+      return der_size(bytes) == 0 || der_size(bytes) > bytes.size();
+    if (command == kAttestationResponse && number == 1) return bytes.size() < 64;
     return command == kAttestationResponse && number == 0 && ends_within(bytes);
   }
   void field(std::optional<uint64_t> command, uint64_t number, Value value) {
@@ -504,10 +511,7 @@ class Log {
   }
 
   tl::expected<void, Error> finish() {
-    if (in_dump_ && item_of(command_, dump_field_) != nullptr) {
-      found_ = true;
-      missing(item_of(command_, dump_field_), "the log ends within its dump");
-    }
+    if (std::exchange(in_dump_, false)) end_dump(std::nullopt);
     pem_end();
     if (!found_ && !result_) {
       if (source_text_reader.recognises(source_)) return source_text_reader.read(source_, reading_);
@@ -581,7 +585,7 @@ class Log {
   Reading& reading_;
   uint64_t offset_ = 0;
   bool found_ = false;
-  std::optional<uint64_t> cluster_, command_, attribute_, read_out_, asked_for_;
+  std::optional<uint64_t> cluster_, command_, dump_command_, attribute_, read_out_, asked_for_;
   bool in_dump_ = false, dump_cut_ = false;
   unsigned foreign_ = 0;
   Value dump_;

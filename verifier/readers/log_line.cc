@@ -64,6 +64,9 @@ std::optional<HexDump> hex_dump(std::string_view line) {
   if (start == std::string_view::npos ||
       (start != 0 && !is_blank(line[start - 1]) && line[start - 1] != '['))
     return std::nullopt;
+  // "CommandId = 0x1," is a number, and no dump of one byte.
+  const auto before = line.substr(0, start).find_last_not_of(" \t");
+  if (before != std::string_view::npos && line[before] == '=') return std::nullopt;
   HexDump dump;
   for (std::string_view rest = line.substr(start); !rest.empty();) {
     if (!rest.starts_with("0x")) {
