@@ -108,6 +108,10 @@ struct Evidence {
   const Bytes* signature = nullptr;
   const Bytes* nonce = nullptr;
   const Bytes* challenge = nullptr;
+  // The response stands in a commissioner's log. What a log leaves out (none states the challenge)
+  // nobody can hand over: it counts as absent, where a file that is missing leaves a question open.
+  bool response_is_logged = false;
+  std::string sought_paa;  // whose the root is that a commissioner did not find; empty: none
 
   // The DAC's private key, where the evidence has one.
   std::optional<PrivateKey> dac_key;
@@ -141,5 +145,8 @@ struct Evidence {
   Evidence(const Evidence&) = delete;
   Evidence& operator=(const Evidence&) = delete;
 };
+
+// Whether this path of the evidence is a commissioner's log.
+bool is_log(const Evidence& e, const std::string& path);
 
 }  // namespace attest

@@ -6,6 +6,7 @@
 #include <forward_list>
 
 #include "verifier/file_digests.h"
+#include "verifier/readers/formats.h"
 #include "verifier/remembered.h"
 
 namespace attest {
@@ -320,11 +321,26 @@ void list_unused_blobs(Evidence& e) {
 // --- attestation and declaration
 // -------------------------------------------------------------------
 
+// Whether every part of the response that is there stands in a commissioner's log.
+bool all_logged(const Evidence& e) {
+  constexpr FactId kParts[] = {FactId::attestation_elements, FactId::attestation_signature,
+                               FactId::attestation_nonce, FactId::attestation_challenge};
+  size_t parts = 0;
+  for (const FactId part : kParts) {
+    const Statement* s = e.device.first(part);
+    if (s == nullptr) continue;
+    ++parts;
+    if (!is_log(e, s->place.path)) return false;
+  }
+  return parts != 0;
+}
+
 void gather_attestation(Evidence& e) {
   e.elements_statement = e.device.first(FactId::attestation_elements);
   e.signature = e.device.bytes(FactId::attestation_signature);
   e.nonce = e.device.bytes(FactId::attestation_nonce);
   e.challenge = e.device.bytes(FactId::attestation_challenge);
+  e.response_is_logged = all_logged(e);
   if (e.elements_statement == nullptr) return;
   auto elements = parse_attestation_elements(bytes_of(*e.elements_statement));
   if (elements) {
@@ -528,6 +544,37 @@ void find_root_above(Evidence& e, const TrustStore& trust, Ledger* ledger) {
   if (found.paa && signed_by(dac, found.paa->key)) e.root_above_dac = name_text(dac.issuer);
 }
 
+// Whose the root is that a commissioner did not find in its own store.
+std::string sought_paa(const Evidence& e, const TrustStore& trust, Ledger* ledger) {
+  const Bytes* sought = e.device.bytes(FactId::sought_paa);
+  const auto id = sought == nullptr ? std::nullopt : key_id(*sought);
+  if (!id) return {};
+  const std::string named = "the PAA with key id " + hex_colons(*id);
+  if (const char* name = development_paa_name(*id))
+    return fmt::format("{} is {}: its private key is published, and no production store has it",
+                       named, name);
+  if (const auto known = trust.paas(*id); !known.empty())
+    return fmt::format(
+        "{} is {} ({}), which is trusted here and missing in the commissioner's store", named,
+        known.front()->certificate ? name_text(known.front()->certificate->subject)
+                                   : "a built-in one",
+        known.front()->source);
+  if (ledger == nullptr)
+    return fmt::format("{} is not among the {} trusted PAAs here", named, trust.paa_count());
+  const auto fact = ledger->approved_paa(*id);
+  if (const auto* found = std::get_if<Found<std::vector<LedgerCertificate>>>(&fact)) {
+    for (const LedgerCertificate& entry : found->value) {
+      if (const auto certificate = parse_certificate(entry.der))
+        return fmt::format(
+            "{} is {}, approved on the ledger and missing in the commissioner's store", named,
+            name_text((*certificate)->subject));
+    }
+  }
+  if (const auto* why = std::get_if<Unknown>(&fact))
+    return fmt::format("{}: whose it is, is not known: {}", named, why->why);
+  return fmt::format("{} is not among the approved PAAs of the ledger", named);
+}
+
 void gather_csrs(Evidence& e) {
   for (const Statement& s : e.device.statements) {
     if (s.fact != FactId::csr) continue;
@@ -581,6 +628,7 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
   e.pid = id16(FactId::product_id);
   find_anchors(e, trust, ledger, remembered);
   find_root_above(e, trust, ledger);
+  e.sought_paa = sought_paa(e, trust, ledger);
   if (ledger != nullptr && policy.network != Network::none) gather_ledger(e, *ledger, remembered);
   judge_lists(e);
   e.ordered = std::move(ordered);
@@ -588,6 +636,12 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
                                      remembered != nullptr ? remembered->tried() : nullptr);
   gather_csrs(e);
   return e;
+}
+
+bool is_log(const Evidence& e, const std::string& path) {
+  return std::any_of(e.files.begin(), e.files.end(), [&](const EvidenceFile& f) {
+    return f.path == path && f.kind == commissioner_log_reader.kind;
+  });
 }
 
 std::vector<SignatureRequest> signature_requests(const Evidence& e) {

@@ -9,6 +9,7 @@
 #include <algorithm>
 
 #include "verifier/catalogue.h"
+#include "verifier/sdk_meaning.h"
 #include "verifier/sdk_result.h"
 #include "verifier/waiver.h"
 
@@ -225,6 +226,17 @@ class Runner {
   const bool waivers_;
   std::vector<Answer> answers_;
 };
+
+// A commissioner's own result that is not ours belongs into the headline: first where nothing was
+// decided here, behind our own finding where something was.
+std::string with_commissioner(const Report& report, std::string summary) {
+  const Check* check = find_check(kCommissionerAgrees);
+  const Finding& said = report.findings[check_index(*check)];
+  if (said.status != Status::warn && said.status != Status::fail) return summary;
+  if (report.decided_by == check) return summary;
+  if (report.verdict == Verdict::undecided) return said.message + "; " + summary;
+  return summary + (report.verdict == Verdict::approve ? "; but " : "; ") + said.message;
+}
 
 // The words of the waiver at the root of what was let pass.
 std::string words_of_waiver(const Evidence& evidence, const Check& root) {
@@ -454,7 +466,7 @@ void Judge::finish(const Evidence& evidence, std::span<const Answer> answers,
   report.verdict = failed ? Verdict::reject : open ? Verdict::undecided : Verdict::approve;
   const Finding* first = deciding(report);
   report.decided_by = first == nullptr ? nullptr : first->check;
-  report.summary = summary(report, first);
+  report.summary = with_commissioner(report, summary(report, first));
   report.sdk = sdk_result(evidence);
 }
 

@@ -64,6 +64,7 @@ int inputs(const Evidence& e) {
   if (!e.dac.present()) return 0;
   // A root in the PAI's place has not the profile of a PAI.
   if (!e.pai.present()) return e.root_above_dac.empty() || !e.paa_shown.present() ? 207 : 203;
+  if (e.pai.bytes.empty()) return 207;
   return e.elements_statement != nullptr &&
                  std::get<Bytes>(e.elements_statement->value).size() > kMaxElementsBytes
              ? 701
@@ -342,7 +343,12 @@ std::string listed(const std::vector<std::string>& names) {
 }  // namespace
 
 SdkResult sdk_result(const Evidence& e) {
-  if (!e.dac.present()) return {.code = sdk_code(701), .why_unknown = {}};
+  if (!e.dac.present()) {
+    // Without the chain the result that a log states is all there is.
+    const auto stated = e.device.number(FactId::commissioner_result);
+    return {.code = sdk_code(stated ? static_cast<int>(*stated) : 701), .why_unknown = {}};
+  }
+  if (e.dac.bytes.empty()) return {.code = sdk_code(701), .why_unknown = {}};
   for (const auto step :
        {inputs, profiles, vendor_and_product, attestation_signature, paa, dac_validity, chain,
         elements, declaration_wrapper, declaration_payload, revocation}) {

@@ -195,6 +195,9 @@ bool has_its_type(const Statement& s) {
     case FactId::discovery_capabilities:
     case FactId::spake2p_iterations:
     case FactId::commissioner_result:
+    case FactId::logged_dac_vendor_id:
+    case FactId::logged_dac_product_id:
+    case FactId::logged_cd_vendor_id:
       return std::holds_alternative<uint64_t>(s.value);
     case FactId::vendor_name:
     case FactId::product_name:

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include "verifier/catalogue.h"
+#include "verifier/sdk_meaning.h"
+#include "verifier/sdk_result.h"
 
 namespace attest {
 namespace {
@@ -15,8 +17,17 @@ const Bytes& elements_bytes(const Evidence& e) {
   return std::get<Bytes>(e.elements_statement->value);
 }
 
+// A part of the response that is not there. Who hands over files can hand over the rest, and until
+// then the question stays open. A log says what it says: what it leaves out counts as absent, as a
+// whole response does, and `attestation.possession-is-shown` warns.
+Outcome part_missing(const Evidence& e, const char* why, const char* logged) {
+  return e.response_is_logged ? skipped(logged) : unknown(why);
+}
+
 Outcome response_is_there(const Evidence& e) {
   if (e.elements_statement != nullptr) return pass();
+  if (e.response_is_logged)
+    return skipped("the attestation elements are not in the log: the response counts as absent");
   if (e.signature != nullptr || e.challenge != nullptr)
     return unknown("the evidence has parts of an attestation response but not its elements");
   return skipped("no attestation response in the evidence");
@@ -54,21 +65,26 @@ Outcome nonce_length(const Evidence& e) {
 }
 Outcome nonce_matches(const Evidence& e) {
   if (e.nonce == nullptr)
-    return unknown(
-        "the nonce that was sent is not in the evidence, so the response may be an old one");
+    return part_missing(
+        e, "the nonce that was sent is not in the evidence, so the response may be an old one",
+        "the log does not state the nonce that was sent, so the response may be an old one");
   if (equal(*e.nonce, e.elements->nonce)) return pass();
   return fail("the nonce in the attestation elements is not the one that was sent", hex(*e.nonce),
               hex(e.elements->nonce), where(e));
 }
 Outcome challenge_length(const Evidence& e) {
   if (e.challenge == nullptr)
-    return unknown("the session's attestation challenge is not in the evidence");
+    return part_missing(e, "the session's attestation challenge is not in the evidence",
+                        "the log does not state the session's attestation challenge, without which "
+                        "the signature cannot be checked");
   return e.challenge->size() == 16 ? pass()
                                    : fail("the attestation challenge has a wrong length",
                                           "16 bytes", fmt::format("{} bytes", e.challenge->size()));
 }
 Outcome signature_length(const Evidence& e) {
-  if (e.signature == nullptr) return unknown("the attestation signature is not in the evidence");
+  if (e.signature == nullptr)
+    return part_missing(e, "the attestation signature is not in the evidence",
+                        "the attestation signature is not in the log");
   return e.signature->size() == 64
              ? pass()
              : fail("the attestation signature has a wrong length", "64 bytes (r, s)",
@@ -102,12 +118,48 @@ Outcome firmware_information(const Evidence& e) {
              : pass();
 }
 Outcome possession_is_shown(const Evidence& e) {
-  const bool by_response = e.answer(Signed::attestation) == true;
+  const bool may_be_old = e.response_is_logged && e.nonce == nullptr;
+  const bool by_response = e.answer(Signed::attestation) == true && !may_be_old;
   const bool by_key =
       e.dac_key && e.dac.certificate && e.dac.certificate->p256 == e.dac_key->public_key;
   if (by_response || by_key) return pass();
   return fail("the evidence does not show that the device holds the key of its DAC",
-              "an attestation response, or the key in the dump", "neither");
+              "an attestation response, or the key in the dump",
+              e.response_is_logged ? "a log that does not give the whole response" : "neither");
+}
+
+// --- what a commissioner concluded
+
+std::string result_text(int code) {
+  const char* name = sdk_code_name(code);
+  return name == nullptr ? fmt::format("err {}", code) : fmt::format("err {} ({})", code, name);
+}
+
+Outcome commissioner_agrees(const Evidence& e) {
+  const Statement* said = e.device.first(FactId::commissioner_result);
+  if (said == nullptr) {
+    if (e.sought_paa.empty()) return skipped("no commissioner's result in the evidence");
+    return fail(fmt::format("a commissioner did not find the root of the PAI: {}", e.sought_paa),
+                "the PAI's root among the commissioner's PAAs", "none",
+                place_text(e.device.first(FactId::sought_paa)->place));
+  }
+  const auto theirs = static_cast<int>(std::get<uint64_t>(said->value));
+  std::string message = theirs == 0 ? std::string("the commissioner accepted the device")
+                                    : fmt::format("the commissioner's own result is {}: {}",
+                                                  result_text(theirs), sdk_code_meaning(theirs));
+  if (!e.sought_paa.empty()) message += "; " + e.sought_paa;
+  if (!e.dac.present()) {
+    if (theirs == 0) return note(std::move(message));
+    return fail(message + "; the chain is not in the evidence, so it is not judged here",
+                "the certificates and the declaration that it judged", "its result alone",
+                place_text(said->place));
+  }
+  const int ours = sdk_result(e).code;
+  if (theirs == ours) return note(std::move(message));
+  const std::string by_this = ours == 0 ? "it would accept this device" : result_text(ours);
+  return fail(fmt::format("{}; by the evidence here {}", message, by_this),
+              ours == 0 ? "success" : result_text(ours),
+              theirs == 0 ? "success" : result_text(theirs), place_text(said->place));
 }
 
 // --- keys ---
@@ -304,6 +356,19 @@ constexpr Check kChecks[] = {
         .rule = "Certificates alone can be copied. An attestation response, or the key itself in a "
                 "dump, shows that this device can sign as its DAC.",
         .remedy = "add the attestation response of this device",
+    },
+    {
+        .id = kCommissionerAgrees,
+        .title = "a commissioner whose result is in the evidence came to the same",
+        .severity = kWarning,
+        .spec = kSpec,
+        .proves_authenticity = false,
+        .run = commissioner_agrees,
+        .rule = "Commissioner and verifier see the same device. Where they differ, one of them was "
+                "given something else: other certificates, another trust store, Basic Information "
+                "that is not in the evidence.",
+        .remedy = "hand over what the commissioner saw: both certificates, the declaration, vendor "
+                  "and product id of Basic Information; compare its trust store",
     },
     {
         .id = "key.belongs-to-dac",

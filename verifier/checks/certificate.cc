@@ -62,15 +62,37 @@ Outcome broken(const Evidence& e, std::string what, std::string expected, std::s
 
 // --- presence and shape ---
 
+// A certificate of no bytes is none: the device was asked and had nothing to give.
+Outcome is_empty(const Evidence& e, const CertificateEvidence& c, const char* name) {
+  const std::string found = is_log(e, c.place->path)
+                                ? fmt::format("the device answered with an empty {}", name)
+                                : fmt::format("the {} in the evidence is empty", name);
+  return fail(found, "a certificate", "0 bytes", place_text(*c.place));
+}
+
+// What the log left out, in its own words; and what it says of the DAC all the same.
+Outcome dac_not_there(const Evidence& e) {
+  std::string why = "no DAC in the evidence";
+  for (const Noted& n : e.device.remarks) {
+    if (n.remark != Remark::not_in_log) continue;
+    why += fmt::format(": the log left it out ({})", n.message);
+    break;
+  }
+  const auto vid = e.device.number(FactId::logged_dac_vendor_id),
+             pid = e.device.number(FactId::logged_dac_product_id);
+  if (vid && pid)
+    why += fmt::format("; the log says that its ids are {} / {}", hex_id(*vid), hex_id(*pid));
+  return unknown(std::move(why));
+}
 Outcome dac_is_present(const Evidence& e) {
-  if (e.dac.present()) return pass();
-  return unknown(e.device.noted(Remark::not_in_log) ? "no DAC in the evidence: the log left it out"
-                                                    : "no DAC in the evidence");
+  if (!e.dac.present()) return dac_not_there(e);
+  return e.dac.bytes.empty() ? is_empty(e, e.dac, "DAC") : pass();
 }
 Outcome pai_is_present(const Evidence& e) {
-  if (e.pai.present()) return pass();
-  return e.root_above_dac.empty() ? unknown("no PAI in the evidence")
-                                  : blocked("chain.dac-issuer-is-no-root");
+  if (!e.pai.present())
+    return e.root_above_dac.empty() ? unknown("no PAI in the evidence")
+                                    : blocked("chain.dac-issuer-is-no-root");
+  return e.pai.bytes.empty() ? is_empty(e, e.pai, "PAI") : pass();
 }
 
 const CertificateEvidence& of(const Evidence& e, Role role) {

@@ -42,6 +42,8 @@ template <FactId F>
 Outcome only_one(const Evidence& e) {
   for (const Conflict& conflict : conflicts(e.device)) {
     if (conflict.fact != F) continue;
+    // Which of several PAIs is the device's, its DAC says.
+    if (F == FactId::pai && !e.dac.present()) return blocked("dac.is-present");
     std::string places;
     for (const Statement* s : conflict.values)
       places += (places.empty() ? "" : " and ") + place_text(s->place);
@@ -89,6 +91,61 @@ Outcome keys_are_known(const Evidence& e) {
   return message.empty()
              ? pass()
              : fail(std::move(message), "the keys of device.json", "others", std::move(source));
+}
+
+// What a log says of the DAC, the PAI and the declaration, and what they say themselves.
+std::optional<FactValue> own_value(const Evidence& e, FactId logged) {
+  const auto number = [](std::optional<uint16_t> n) {
+    return n ? std::optional<FactValue>(uint64_t{*n}) : std::nullopt;
+  };
+  const auto bytes = [](std::optional<View> v) {
+    return v ? std::optional<FactValue>(to_bytes(*v)) : std::nullopt;
+  };
+  const Certificate *dac = e.dac.certificate.get(), *pai = e.pai.certificate.get();
+  const auto key = [&](const Certificate* c) {
+    const auto id = c == nullptr ? std::nullopt : c->skid();
+    return id ? std::optional<FactValue>(Bytes(id->begin(), id->end())) : std::nullopt;
+  };
+  switch (logged) {
+    case FactId::logged_dac_vendor_id:
+      return dac == nullptr ? std::nullopt : number(dac->vid());
+    case FactId::logged_dac_product_id:
+      return dac == nullptr ? std::nullopt : number(dac->pid());
+    case FactId::logged_dac_key_id:
+      return key(dac);
+    case FactId::logged_pai_key_id:
+      return key(pai);
+    case FactId::logged_cd_vendor_id:
+      return e.cd ? number(e.cd->vendor_id) : std::nullopt;
+    case FactId::logged_cd_signer:
+      return e.cms && e.cms->signers.size() == 1 ? bytes(e.cms->signers.front().subject_key_id)
+                                                 : std::nullopt;
+    default:
+      return std::nullopt;
+  }
+}
+const char* logged_name(FactId logged) {
+  return logged == FactId::logged_dac_vendor_id    ? "the DAC's vendor"
+         : logged == FactId::logged_dac_product_id ? "the DAC's product"
+         : logged == FactId::logged_dac_key_id     ? "the DAC's key id"
+         : logged == FactId::logged_pai_key_id     ? "the PAI's key id"
+         : logged == FactId::logged_cd_vendor_id   ? "the declaration's vendor"
+                                                   : "the declaration's signing key";
+}
+
+Outcome log_is_of_this_device(const Evidence& e) {
+  bool compared = false;
+  for (const Statement& s : e.device.statements) {
+    const auto own = own_value(e, s.fact);
+    if (!own) continue;
+    compared = true;
+    if (*own == s.value) continue;
+    const std::string theirs = value_text(s.fact, s.value), ours = value_text(s.fact, *own);
+    return fail(fmt::format("the log gives {} as {}, here it is {}: the log is of another device",
+                            logged_name(s.fact), theirs, ours),
+                theirs, ours, place_text(s.place));
+  }
+  return compared ? pass() : skipped("no log that says what it was given");
 }
 
 constexpr Check kChecks[] = {
@@ -161,6 +218,19 @@ constexpr Check kChecks[] = {
         .rule = "Where two files or two places of one file disagree about one fact, one of them is "
                 "not about this device, or the part was written twice.",
         .remedy = "find out which of the two places is right, and correct the other",
+    },
+    {
+        .id = "identity.log-is-of-this-device",
+        .title = "what a log says of DAC, PAI and declaration is what they say",
+        .consequence_of = {"identity.one-dac", "identity.one-pai", "identity.one-cd",
+                           "identity.facts-agree", "dac.signature-verifies",
+                           "cd.signature-verifies"},
+        .run = log_is_of_this_device,
+        .rule = "A commissioner's log states the ids and key ids of the certificates and of the "
+                "declaration that it was given. They are compared with those, and with nothing "
+                "else: on a product that another maker's module carries, Basic Information differs "
+                "from the DAC by design.",
+        .remedy = "hand over the log of this device, or the certificates that the log is about",
     },
     {
         .id = "identity.keys-are-known",

@@ -2,9 +2,10 @@
 // Android, Apple. Out of the lines come the certificates, the attestation exchange, Basic
 // Information, and the SDK result the log ends in.
 //
-// Logs elide: values too large, dumps cut at the line's length. What is stated and not there is
-// "not in the log", never damage. A log may hold several attempts; the last exchange is the one
-// that its result is about.
+// Logs elide: values too large, dumps cut at the line's length, PEM blocks that the poster
+// shortened. What is stated and not there is "not in the log", never damage, and never an empty
+// value: that one is said to be empty ("(0 bytes)", a length of 0). A log may hold several
+// attempts; the last exchange is the one that its result is about.
 
 #include <fmt/format.h>
 
@@ -15,6 +16,8 @@
 #include "verifier/readers/credential_items.h"
 #include "verifier/readers/formats.h"
 #include "verifier/readers/log_line.h"
+#include "verifier/readers/log_message.h"
+#include "verifier/readers/log_said.h"
 #include "verifier/readers/onboarding_codes.h"
 #include "verifier/readers/plain_text.h"
 
@@ -22,7 +25,9 @@ namespace attest {
 namespace {
 
 constexpr uint64_t kOperationalCredentials = 0x3E, kBasicInformation = 0x28;
-constexpr uint64_t kAttestationRequest = 0, kAttestationResponse = 1, kCertificateChainResponse = 3;
+constexpr uint64_t kAttestationRequest = 0, kAttestationResponse = 1, kCertificateChainRequest = 2,
+                   kCertificateChainResponse = 3;
+constexpr const char* kElided = "elided, not in the log";
 constexpr size_t kMaxDump = 64u << 10, kMaxLine = 1u << 20;
 constexpr size_t kMostCut =
     4096;  // bytes of a value that a line may lack: no attestation elements are longer
@@ -42,6 +47,48 @@ struct CertificateLine {
   Value value;
   FactId role = FactId::certificate;
 };
+// A certificate as the verifier shows it: its role, its size, then a PEM block.
+struct PemBlockOf {
+  FactId role = FactId::certificate;
+  std::optional<uint64_t> stated;
+  uint64_t offset = 0;
+  bool begun = false;
+  std::string full, tail;  // lines of 64 characters, and a shorter one at the end
+
+  const char* name() const {
+    return role == FactId::dac ? "DAC" : role == FactId::pai ? "PAI" : "certificate";
+  }
+};
+
+// Core 11.1.5: Basic Information, as the commissioner read it.
+struct BasicAttribute {
+  uint64_t attribute;
+  FactId fact;
+  bool number;
+  const char* name;
+};
+constexpr BasicAttribute kBasicAttributes[] = {
+    {0x01, FactId::vendor_name, false, "VendorName"},
+    {0x02, FactId::vendor_id, true, "VendorID"},
+    {0x03, FactId::product_name, false, "ProductName"},
+    {0x04, FactId::product_id, true, "ProductID"},
+    {0x07, FactId::hardware_version, true, "HardwareVersion"},
+    {0x08, FactId::hardware_version_string, false, "HardwareVersionString"},
+    {0x09, FactId::software_version, true, "SoftwareVersion"},
+    {0x0A, FactId::software_version_string, false, "SoftwareVersionString"},
+    {0x0B, FactId::manufacturing_date, false, "ManufacturingDate"},
+    {0x0C, FactId::part_number, false, "PartNumber"},
+    {0x0D, FactId::product_url, false, "ProductURL"},
+    {0x0E, FactId::product_label, false, "ProductLabel"},
+    {0x0F, FactId::serial_number, false, "SerialNumber"},
+    {0x12, FactId::unique_id, false, "UniqueID"},
+    {0x15, FactId::specification_version, true, "SpecificationVersion"},
+};
+const BasicAttribute* basic_attribute(uint64_t id) {
+  const auto at = std::find_if(std::begin(kBasicAttributes), std::end(kBasicAttributes),
+                               [&](const BasicAttribute& a) { return a.attribute == id; });
+  return at == std::end(kBasicAttributes) ? nullptr : &*at;
+}
 
 // Whether a structure goes on behind what is there, as it does where a log cut its line.
 bool ends_within(View structure) {
@@ -86,15 +133,16 @@ class Log {
 
   void line(const std::string& l) {
     if (in_dump_ && dump_line(l)) return;
-    if (in_pem_ && pem_line(l)) return;
+    if (pem_.begun && pem_line(l)) return;
     if (l.empty()) return;
+    if (const auto asked = log::certificate_asked_for(l)) asked_for_ = asked;
     path_line(l);
     if (const auto start = log::field_start(l); start && cluster_ == kOperationalCredentials)
       return begin_dump(*start);
     pem_begin(l);
     labelled(l);
-    result_line(l);
-    reported_line(l);
+    if (const auto code = log::result(l)) result_ = {*code, offset_};
+    said_line(l);
   }
 
   // ---- where in a message we are: ClusterId = 0x3e, CommandId = 0x3; Cluster = 0x28, Attribute =
@@ -113,33 +161,43 @@ class Log {
       attribute_ = n;
     if (cluster_ == kBasicInformation && attribute_ && l.find("Data = ") != std::string::npos)
       basic_information(l);
+    // A certificate chain request's own field.
+    if (const auto n = log::number_after(l, "0x0"); n && cluster_ == kOperationalCredentials &&
+                                                    command_ == kCertificateChainRequest &&
+                                                    (*n == 1 || *n == 2))
+      asked_for_ = n;
+    read_out(l);
   }
 
-  // Core 11.1.5: Basic Information, as the commissioner read it.
   void basic_information(const std::string& l) {
-    constexpr struct {
-      uint64_t attribute;
-      FactId fact;
-      bool number;
-    } kAttributes[] = {
-        {0x01, FactId::vendor_name, false},          {0x02, FactId::vendor_id, true},
-        {0x03, FactId::product_name, false},         {0x04, FactId::product_id, true},
-        {0x07, FactId::hardware_version, true},      {0x08, FactId::hardware_version_string, false},
-        {0x09, FactId::software_version, true},      {0x0A, FactId::software_version_string, false},
-        {0x0B, FactId::manufacturing_date, false},   {0x0C, FactId::part_number, false},
-        {0x0D, FactId::product_url, false},          {0x0E, FactId::product_label, false},
-        {0x0F, FactId::serial_number, false},        {0x12, FactId::unique_id, false},
-        {0x15, FactId::specification_version, true},
-    };
-    const uint64_t attribute = *std::exchange(attribute_, std::nullopt);
-    for (const auto& known : kAttributes) {
-      if (known.attribute != attribute) continue;
-      if (known.number) {
-        if (const auto number = log::number_after(l, "Data"))
-          say(known.fact, *number, "basic information");
-      } else if (auto string = log::quoted_after(l, "Data"); string && is_utf8(*string)) {
-        say(known.fact, std::move(*string), "basic information");
-      }
+    const BasicAttribute* known = basic_attribute(*std::exchange(attribute_, std::nullopt));
+    if (known == nullptr) return;
+    if (known->number) {
+      if (const auto number = log::number_after(l, "Data"))
+        say(known->fact, *number, "basic information");
+    } else if (auto string = log::quoted_after(l, "Data"); string && is_utf8(*string)) {
+      say(known->fact, std::move(*string), "basic information");
+    }
+  }
+  // chip-tool's read-out, two lines: "Cluster: 0x0000_0028 Attribute 0x0000_0002", "VendorID:
+  // 4660".
+  void read_out(const std::string& l) {
+    constexpr std::string_view kCluster = "Cluster: 0x0000_0028 Attribute 0x";
+    if (const auto at = l.find(kCluster); at != std::string::npos) {
+      read_out_ = log::number_after("n=0x" + l.substr(at + kCluster.size()), "n");
+      return;
+    }
+    if (!read_out_) return;
+    const BasicAttribute* known = basic_attribute(*std::exchange(read_out_, std::nullopt));
+    if (known == nullptr) return;
+    const std::string name = fmt::format("{}: ", known->name);
+    const auto at = l.find(name);
+    if (at == std::string::npos) return;
+    if (known->number) {
+      if (const auto number = log::number_after(l.substr(at), known->name))
+        say(known->fact, *number, "basic information");
+    } else if (auto value = l.substr(at + name.size()); is_utf8(value)) {
+      say(known->fact, std::move(value), "basic information");
     }
   }
   void say(FactId fact, FactValue value, const std::string& item) {
@@ -158,6 +216,7 @@ class Log {
     in_dump_ = true;
     dump_ = {.bytes = {}, .offset = offset_};
     dump_field_ = start.field;
+    dump_command_ = command_;
     dump_cut_ = false;
     foreign_ = 0;
     if (!start.rest.empty()) dump_line(std::string(start.rest));
@@ -174,7 +233,11 @@ class Log {
       if (dump_.bytes.size() > kMaxDump) in_dump_ = false;
     } else if (!end) {
       if (l.find("Elided value") != std::string::npos) dump_cut_ = true;
-      if (log::field_start(l) || ++foreign_ > kPatience) in_dump_ = false;  // the log broke off
+      if (log::field_start(l) || ++foreign_ > kPatience) {
+        // The log broke off, or lost the line with the size: the bytes say whether they are all.
+        in_dump_ = false;
+        end_dump(std::nullopt);
+      }
       return false;
     }
     if (end) {
@@ -185,9 +248,14 @@ class Log {
   }
   void end_dump(std::optional<uint64_t> stated) {
     const bool short_of = stated && dump_.bytes.size() < *stated;
-    const char* item = item_of(command_, dump_field_);
+    const char* item = item_of(dump_command_, dump_field_);
     if (item == nullptr) return;
     found_ = true;
+    // Nothing between the brackets is an empty value where that is stated, and left out otherwise.
+    if (dump_.bytes.empty() && !stated) return missing(item, kElided);
+    if (dump_.bytes.empty() && stated == 0u && dump_command_ == kCertificateChainResponse)
+      return empty_certificate();
+    if (!stated && is_cut(dump_command_, dump_field_, dump_.bytes)) dump_cut_ = true;
     if (dump_cut_ || short_of)
       return missing(item, stated ? fmt::format("{} bytes are stated, {} are in the log", *stated,
                                                 dump_.bytes.size())
@@ -198,7 +266,7 @@ class Log {
           fmt::format("{} bytes are stated, {} are there", *stated, dump_.bytes.size()));
       return;
     }
-    field(command_, dump_field_, dump_);
+    field(dump_command_, dump_field_, dump_);
   }
 
   static const char* item_of(std::optional<uint64_t> command, uint64_t field) {
@@ -207,13 +275,21 @@ class Log {
     if (command == kAttestationResponse && field == 1) return "attestation signature";
     return command == kCertificateChainResponse && field == 0 ? "certificate" : nullptr;
   }
+  // A value without a stated size that says itself how long it is.
+  static bool is_cut(std::optional<uint64_t> command, uint64_t number, View bytes) {
+    if (command == kCertificateChainResponse && number == 0)
+      return der_size(bytes) == 0 || der_size(bytes) > bytes.size();
+    if (command == kAttestationResponse && number == 1) return bytes.size() < 64;
+    return command == kAttestationResponse && number == 0 && ends_within(bytes);
+  }
   void field(std::optional<uint64_t> command, uint64_t number, Value value) {
     if (command == kAttestationRequest && number == 0 && value.bytes.size() == 32)
       return nonce(std::move(value));
     if (command == kAttestationResponse && number == 0) return elements(std::move(value));
     if (command == kAttestationResponse && number == 1) return signature(std::move(value));
-    if (command == kCertificateChainResponse && number == 0)
-      certificate(std::move(value), FactId::certificate);
+    if (command != kCertificateChainResponse || number != 0) return;
+    if (value.bytes.empty()) return empty_certificate();
+    certificate(std::move(value), FactId::certificate);
   }
 
   // ---- values behind a name on one line
@@ -237,7 +313,12 @@ class Log {
         else
           elements(std::move(*v));
       }
-      if (auto v = value("signature")) signature(std::move(*v));
+      if (auto v = value("signature")) {
+        if (v->bytes.size() < 64)
+          cut("attestation signature", v->bytes.size());
+        else
+          signature(std::move(*v));
+      }
       if (auto v = value("challenge"); v && v->bytes.size() == 16) challenge(std::move(*v));
     }
     if (auto bytes = log::hex_after(l, "certificate", ""); bytes && (*bytes)[0] == 0x30) {
@@ -245,6 +326,8 @@ class Log {
         cut("certificate", bytes->size());
       else
         certificate({.bytes = std::move(*bytes), .offset = offset_}, FactId::certificate);
+    } else if (!bytes) {
+      no_certificate(l);
     }
     if (const auto at = l.find("Elided value too large of size"); at != std::string::npos) {
       found_ = true;
@@ -257,71 +340,113 @@ class Log {
       message(*payload);
   }
 
-  // An interaction model message in TLV: a list of endpoint, cluster and command, then the
-  // command's fields.
+  // matter.js shows an answer as "certificate: 3082...": nothing behind the colon is an empty one.
+  void no_certificate(const std::string& l) {
+    constexpr std::string_view kAnswer = "certificate:";
+    if (l.find("«") == std::string::npos || l.find("certificateChainRe") == std::string::npos)
+      return;
+    const auto at = l.rfind(kAnswer);
+    if (at == std::string::npos) return;
+    const size_t digits = l.size() - at - kAnswer.size();
+    if (digits == 0) return empty_certificate();
+    cut("certificate", digits / 2);
+  }
+
+  // A whole message in Matter TLV, as matter.js logs it.
   void message(View payload) {
-    tlv::Cursor cursor(payload);
-    std::optional<uint64_t> cluster, command;
-    bool in_path = false;
-    for (unsigned guard = 0; guard < 4096 && !cursor.empty(); ++guard) {
-      const auto element = cursor.next();
-      if (!element) return;  // cut, as logs do
-      if (element->type == tlv::Type::list) {
-        in_path = true;
-        cluster = command = std::nullopt;
-      } else if (element->type == tlv::Type::end) {
-        in_path = false;
-      } else if (in_path && element->type == tlv::Type::unsigned_integer) {
-        if (element->tag.is_context(1)) cluster = element->unsigned_value;
-        if (element->tag.is_context(2)) command = element->unsigned_value;
-      } else if (element->type == tlv::Type::octets && cluster == kOperationalCredentials &&
-                 element->tag.form == tlv::TagId::Form::context) {
-        field(command, element->tag.number, {.bytes = to_bytes(element->bytes), .offset = offset_});
+    constexpr uint8_t kInvokeResponse[] = {0x15, 0x28, 0x00, 0x36, 0x01};
+    const log::Message read = log::read_message(payload);
+    for (const log::Message::Field& f : read.fields) {
+      if (const auto* number = std::get_if<uint64_t>(&f.value)) {
+        if (f.command == kCertificateChainRequest && f.number == 0 &&
+            (*number == 1 || *number == 2))
+          asked_for_ = *number;
+      } else {
+        field(f.command, f.number, {.bytes = std::get<Bytes>(f.value), .offset = offset_});
       }
     }
+    for (const log::Message::Attribute& a : read.attributes) {
+      const BasicAttribute* known = basic_attribute(a.id);
+      if (known != nullptr && known->number == std::holds_alternative<uint64_t>(a.value))
+        say(known->fact, a.value, "basic information");
+    }
+    if (!read.cut) return;
+    const char* item = read.cut->number ? item_of(read.cut->command, *read.cut->number) : nullptr;
+    const bool response = payload.size() >= std::size(kInvokeResponse) &&
+                          equal(payload.first(std::size(kInvokeResponse)), kInvokeResponse);
+    if (item == nullptr && !response) return;
+    found_ = true;
+    if (item == nullptr || read.cut->stated == 0)
+      return missing(item == nullptr ? "a response" : item,
+                     fmt::format("its message is cut after {} bytes", payload.size()));
+    missing(item, fmt::format("{} bytes are stated, {} are in the log", read.cut->stated,
+                              read.cut->there));
   }
 
   // ---- PEM blocks, each line behind a prefix
   void pem_begin(const std::string& l) {
     if (l.find("certificate considered (") != std::string::npos) {
-      pem_role_ = l.find("DAC cert") != std::string::npos   ? FactId::dac
-                  : l.find("PAI cert") != std::string::npos ? FactId::pai
-                  : l.find("PAA cert") != std::string::npos ? FactId::paa
-                                                            : FactId::certificate;
+      pem_end();
+      pem_ = {.role = l.find("DAC cert") != std::string::npos   ? FactId::dac
+                      : l.find("PAI cert") != std::string::npos ? FactId::pai
+                      : l.find("PAA cert") != std::string::npos ? FactId::paa
+                                                                : FactId::certificate,
+              .stated = log::number_after("n=" + l.substr(l.find("considered (") + 12), "n"),
+              .offset = offset_,
+              .full = {},
+              .tail = {}};
     }
     if (l.find("-----BEGIN CERTIFICATE-----") == std::string::npos) return;
-    in_pem_ = true;
+    pem_.begun = true;
+    pem_.offset = offset_;
     foreign_ = 0;
-    pem_.clear();
-    pem_tail_.clear();
-    pem_offset_ = offset_;
   }
   bool pem_line(const std::string& l) {
     if (l.find("-----END CERTIFICATE-----") != std::string::npos) {
-      in_pem_ = false;
-      const FactId role = std::exchange(pem_role_, FactId::certificate);
-      found_ = true;
-      if (auto der = from_base64(pem_ + pem_tail_)) {
-        certificate({.bytes = std::move(*der), .offset = pem_offset_}, role);
-      } else {
-        missing("certificate", "its PEM block is not whole");
-      }
+      pem_end();
       return true;
     }
+    // Whatever begins here, the block before it has no end.
+    if (l.find("certificate considered (") != std::string::npos ||
+        l.find("-----BEGIN ") != std::string::npos || log::said(l)) {
+      pem_end();
+      return false;
+    }
     const auto word = log::base64_word(l);
-    if (!word || pem_.size() > kMaxDump) {
-      if (++foreign_ > kPatience) in_pem_ = false;
+    if (!word || pem_.full.size() > kMaxDump) {
+      if (++foreign_ > kPatience) pem_end();
       return false;
     }
     // Full lines have 64 characters; a shorter one is the last, or the last word of a line from
     // another thread.
     if (word->size() == 64) {
-      pem_ += *word;
-      pem_tail_.clear();
+      pem_.full += *word;
+      pem_.tail.clear();
     } else if (word->size() % 4 == 0) {
-      pem_tail_ = *word;
+      pem_.tail = *word;
     }
     return true;
+  }
+  // The block ends, or whatever stands here shows that it has no end. One that lacks lines is left
+  // out by the log or by who posted it.
+  void pem_end() {
+    const PemBlockOf block = std::exchange(pem_, {});
+    if (!block.begun && !block.stated) return;
+    found_ = true;
+    auto der = from_base64(block.full + block.tail);
+    const size_t there = der ? der->size() : block.full.size() / 4 * 3;
+    const size_t says = der ? der_size(*der) : 0;
+    const bool whole = der && !der->empty() && (says == 0 ? there == block.stated : says <= there);
+    if (whole) return certificate({.bytes = std::move(*der), .offset = block.offset}, block.role);
+    if (block.role == FactId::paa) return;  // the commissioner's own root
+    const std::optional<uint64_t> stated = block.stated ? block.stated
+                                           : says != 0  ? std::optional<uint64_t>(says)
+                                                        : std::nullopt;
+    missing(block.name(),
+            stated ? fmt::format("its PEM block began and was cut: {} bytes are stated, {} are in "
+                                 "the log",
+                                 *stated, there)
+                   : "its PEM block is not whole");
   }
 
   // ---- the exchange
@@ -344,13 +469,25 @@ class Log {
     begin_if_complete();
     put(now_.elements, std::move(value));
   }
-  void signature(Value value) {
-    if (value.bytes.size() == 64) put(now_.signature, std::move(value));
-  }
+  void signature(Value value) { put(now_.signature, std::move(value)); }
   void challenge(Value value) { put(now_.challenge, std::move(value)); }
 
+  // The device was asked, and gave nothing. Which of the two is known from the request.
+  void empty_certificate() {
+    found_ = true;
+    const FactId role = asked_for_ == 1u ? FactId::dac : FactId::pai;
+    if (std::none_of(certificates_.begin(), certificates_.end(), [&](const CertificateLine& c) {
+          return c.value.bytes.empty() && c.role == role;
+        }))
+      certificates_.push_back({{.bytes = {}, .offset = offset_}, role});
+  }
   void certificate(Value value, FactId role) {
     found_ = true;
+    // An attempt that got none was followed by one that did.
+    if (asked_for_)
+      std::erase_if(certificates_, [&](const CertificateLine& c) {
+        return c.value.bytes.empty() && (c.role == FactId::dac) == (asked_for_ == 1u);
+      });
     for (CertificateLine& known : certificates_) {
       if (known.value.bytes != value.bytes) continue;
       if (known.role == FactId::certificate) known.role = role;
@@ -359,46 +496,28 @@ class Log {
     if (certificates_.size() < kMaxReported) certificates_.push_back({std::move(value), role});
   }
 
-  // ---- what the commissioner concluded
-  void result_line(const std::string& l) {
-    if (l.find("validated 'Attestation Information'") != std::string::npos) result_ = {0, offset_};
-    std::optional<uint64_t> code;
-    if (l.find("'Attestation Information'") != std::string::npos) code = number_of(l, ": err ");
-    if (l.find("OnDeviceAttestation") != std::string::npos) code = number_of(l, "with result: ");
-    if (code && *code <= 0xFFFF) result_ = {*code, offset_};
-  }
-  static std::optional<uint64_t> number_of(const std::string& l, std::string_view words) {
-    const auto at = l.find(words);
-    if (at == std::string::npos) return std::nullopt;
-    return log::number_after("n=" + l.substr(at + words.size()), "n");
-  }
-
-  // "--> DAC's VID: 0x1470, PID: 0x8006" and its like: the commissioner's own reading of what it
-  // got.
-  void reported_line(const std::string& l) {
-    const auto at = l.find("--> ");
-    if (at == std::string::npos || reported_.size() >= kMaxReported) return;
-    const std::string said = l.substr(at + 4);
-    if (std::find(reported_.begin(), reported_.end(), said) != reported_.end()) return;
-    reported_.push_back(said);
+  // ---- what the log says itself of what the commissioner was given
+  void said_line(const std::string& l) {
+    auto said = log::said(l);
+    if (!said || reported_.size() >= kMaxReported) return;
     found_ = true;
-    // Of credentials; whatever else stands behind an arrow may be what somebody typed.
-    const bool of_credentials = said.starts_with("DAC") || said.starts_with("PAI") ||
-                                said.starts_with("PAA") || said.starts_with("CD");
-    reading_.device.note(
-        Remark::reported_value, place(""),
-        of_credentials
-            ? fmt::format("the log says: {}", without_codes(printable(said.substr(0, 200))))
-            : fmt::format("the log says something in {} characters", said.size()));
-    if (said.starts_with("DAC's VID")) {
-      dac_vid_ = log::number_after(said, "VID");
-      dac_pid_ = log::number_after(said, "PID");
-      dac_line_ = offset_;
+    for (log::Said::Fact& fact : said->facts) {
+      std::erase_if(said_, [&](const SaidLine& known) { return known.fact.fact == fact.fact; });
+      said_.push_back({std::move(fact), offset_});
     }
+    if (std::find(reported_.begin(), reported_.end(), said->text) != reported_.end()) return;
+    reported_.push_back(said->text);
+    reading_.device.note(Remark::reported_value, place(""),
+                         fmt::format("the log says: {}", without_codes(printable(said->text))));
   }
 
   tl::expected<void, Error> finish() {
-    if (!found_ && !result_) return error("nothing about attestation stands in it");
+    if (std::exchange(in_dump_, false)) end_dump(std::nullopt);
+    pem_end();
+    if (!found_ && !result_) {
+      if (source_text_reader.recognises(source_)) return source_text_reader.read(source_, reading_);
+      return error("nothing about attestation stands in it");
+    }
     const auto at = [&](uint64_t offset, const char* item) {
       return Place{.path = source_.path, .offset = offset, .item = item};
     };
@@ -422,13 +541,8 @@ class Log {
                             at(now_.elements->offset, "attestation elements"));
       }
     }
-    // Without certificates this line is all that is known of the ids; with them, they say it
-    // themselves.
-    if (certificates_.empty() && dac_vid_ && dac_pid_ && *dac_vid_ <= 0xFFFF &&
-        *dac_pid_ <= 0xFFFF) {
-      reading_.device.say(FactId::vendor_id, *dac_vid_, at(dac_line_, "DAC's VID"));
-      reading_.device.say(FactId::product_id, *dac_pid_, at(dac_line_, "DAC's PID"));
-    }
+    for (const SaidLine& line : said_)
+      reading_.device.say(line.fact.fact, line.fact.value, at(line.offset, "as the log says"));
     if (result_) {
       reading_.holds("result");
       reading_.device.say(FactId::commissioner_result, result_->first,
@@ -449,7 +563,15 @@ class Log {
   }
   // A dump that was cut may stand elsewhere whole: the PEM blocks give the certificates again.
   bool there_after_all(const std::string& item) const {
-    if (item == "certificate") return certificates_.size() >= 2;
+    const auto count = [&](std::optional<FactId> role) {
+      return std::count_if(
+          certificates_.begin(), certificates_.end(), [&](const CertificateLine& c) {
+            return !c.value.bytes.empty() && c.role != FactId::paa && (!role || c.role == *role);
+          });
+    };
+    if (item == "certificate") return count({}) >= 2;
+    if (item == "DAC") return count(FactId::dac) != 0 || count({}) >= 2;
+    if (item == "PAI") return count(FactId::pai) != 0 || count({}) >= 2;
     if (item == "attestation elements") return now_.elements.has_value();
     if (item == "attestation signature") return now_.signature.has_value();
     return item == "attestation nonce" && now_.nonce.has_value();
@@ -464,22 +586,23 @@ class Log {
   Reading& reading_;
   uint64_t offset_ = 0;
   bool found_ = false;
-  std::optional<uint64_t> cluster_, command_, attribute_;
-  bool in_dump_ = false, dump_cut_ = false, in_pem_ = false;
+  std::optional<uint64_t> cluster_, command_, dump_command_, attribute_, read_out_, asked_for_;
+  bool in_dump_ = false, dump_cut_ = false;
   unsigned foreign_ = 0;
   Value dump_;
   uint64_t dump_field_ = 0;
-  FactId pem_role_ = FactId::certificate;
-  std::string pem_, pem_tail_;
-  uint64_t pem_offset_ = 0;
+  PemBlockOf pem_;
   Exchange now_;
   unsigned attempts_ = 0;
   size_t basic_values_ = 0;
   std::vector<CertificateLine> certificates_;
   std::vector<std::string> reported_;
   std::vector<Missing> missing_;
-  std::optional<uint64_t> dac_vid_, dac_pid_;
-  uint64_t dac_line_ = 0;
+  struct SaidLine {
+    log::Said::Fact fact;
+    uint64_t offset;
+  };
+  std::vector<SaidLine> said_;  // the last of each
   std::optional<std::pair<uint64_t, uint64_t>> result_;
 };
 
@@ -499,6 +622,12 @@ bool recognises(const Source& s) {
                                            "certificate considered (",
                                            "OnDeviceAttestation",
                                            "certificateChainRe",
+                                           "payload: 1528",
+                                           "Unable to find PAA",
+                                           "Device candidate DAC chain",
+                                           "--> DAC's VID",
+                                           "CD signing key identifier",
+                                           "attestation errorCode",
                                            "certificate-chain-request",
                                            "AttestationVerification"};
   return std::any_of(std::begin(kTelling), std::end(kTelling), [&](std::string_view words) {

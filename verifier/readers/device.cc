@@ -59,12 +59,25 @@ constexpr FactInfo kFacts[] = {
     {FactId::qr_payload, "qr_payload", FactInfo::masked},
     {FactId::manual_code, "manual_code", FactInfo::masked},
     {FactId::commissioner_result, "commissioner_result"},
+    {FactId::logged_dac_vendor_id, "logged_dac_vendor_id"},
+    {FactId::logged_dac_product_id, "logged_dac_product_id"},
+    {FactId::logged_dac_key_id, "logged_dac_key_id"},
+    {FactId::logged_pai_key_id, "logged_pai_key_id"},
+    {FactId::logged_cd_vendor_id, "logged_cd_vendor_id"},
+    {FactId::logged_cd_signer, "logged_cd_signer"},
+    {FactId::sought_paa, "sought_paa"},
     {FactId::blob, "blob", FactInfo::secret},
 };
 static_assert(std::size(kFacts) == kFactCount);
 
 const FactInfo& info(FactId fact) {
   return kFacts[static_cast<size_t>(fact)];
+}
+
+bool is_id(FactId fact) {
+  return fact == FactId::vendor_id || fact == FactId::product_id ||
+         fact == FactId::logged_dac_vendor_id || fact == FactId::logged_dac_product_id ||
+         fact == FactId::logged_cd_vendor_id;
 }
 
 bool repeats(FactId fact) {
@@ -104,8 +117,7 @@ bool is_masked(FactId fact) {
 
 std::string value_text(FactId fact, const FactValue& value) {
   if (const auto* number = std::get_if<uint64_t>(&value)) {
-    return fact == FactId::vendor_id || fact == FactId::product_id ? hex_id(*number)
-                                                                   : std::to_string(*number);
+    return is_id(fact) ? hex_id(*number) : std::to_string(*number);
   }
   if (const auto* string = std::get_if<std::string>(&value)) return printable(*string);
   return hex(std::get<Bytes>(value));

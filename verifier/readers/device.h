@@ -65,6 +65,14 @@ enum class FactId : uint8_t {
   qr_payload,             // text "MT:..."
   manual_code,            // text
   commissioner_result,    // number: the SDK result code a log ends in
+  // What a commissioner's log says of what it was given: compared with that, never taken for it.
+  logged_dac_vendor_id,   // number
+  logged_dac_product_id,  // number
+  logged_dac_key_id,      // bytes, 20: the DAC's own key id
+  logged_pai_key_id,      // bytes, 20
+  logged_cd_vendor_id,    // number
+  logged_cd_signer,       // bytes, 20: the key id that the declaration names
+  sought_paa,             // bytes, 20: the key id of the root that it did not find
   blob,  // bytes: 16, 32 or 64 raw bytes in a file of their own; gather finds out what they are
 };
 inline constexpr size_t kFactCount = static_cast<size_t>(FactId::blob) + 1;

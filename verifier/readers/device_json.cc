@@ -154,7 +154,9 @@ bool is_device_json(const Json& json) {
   size_t known = 0;
   for (const auto& [name, value] : *members) {
     if (find_key(name) != nullptr) ++known;
-    if (!is_group(name) || !value.is_object()) continue;
+    if (!is_group(name)) continue;
+    known += !value.is_object() && !value.is_null();  // read, and found to be none
+    if (!value.is_object()) continue;
     for (const auto& member : *value.object())
       known += find_key(name + "." + member.first) != nullptr;
   }
@@ -170,7 +172,14 @@ void read_device_json(const Json& json, const std::string& path, Reading& readin
   for (const auto& [name, value] : *json.object()) {
     if (const Key* key = find_key(name)) {
       read_member(*key, value, path, reading);
-    } else if (is_group(name) && value.is_object()) {
+    } else if (is_group(name) && value.is_null()) {
+      continue;  // not given
+    } else if (is_group(name) && !value.is_object()) {
+      // What stands there was meant to be judged: dropped with a warning it would read as absent.
+      reading.device.damaged(
+          {.path = path, .offset = {}, .item = name}, name,
+          fmt::format("expected an object with its keys, found {}", value.kind()));
+    } else if (is_group(name)) {
       for (const auto& member : *value.object()) {
         const std::string full = name + "." + member.first;
         if (const Key* inner = find_key(full)) {

@@ -20,8 +20,9 @@ extern const Reader intel_hex_reader, s_record_reader, elf_reader, erased_flash_
 // Factory data of vendors (a file each).
 extern const Reader nordic_reader, nordic_json_reader, telink_reader, telink_summary_reader,
     nxp_reader, bouffalolab_reader, linux_ini_reader, cpms_json_reader;
-// Keys and certificates under a passphrase (sealed_files.cc), and pasted as text (text_der.cc).
-extern const Reader sealed_key_reader, pkcs12_reader, text_der_reader;
+// Keys and certificates under a passphrase (sealed_files.cc), and pasted as text (text_der.cc,
+// source_text.cc).
+extern const Reader sealed_key_reader, pkcs12_reader, text_der_reader, source_text_reader;
 // A factory's table of devices (manifest.cc).
 extern const Reader manifest_reader;
 // A software image (ota_image.cc); the program reads one that lies on the disk as a stream, under

@@ -64,6 +64,9 @@ std::optional<HexDump> hex_dump(std::string_view line) {
   if (start == std::string_view::npos ||
       (start != 0 && !is_blank(line[start - 1]) && line[start - 1] != '['))
     return std::nullopt;
+  // "CommandId = 0x1," is a number, and no dump of one byte.
+  const auto before = line.substr(0, start).find_last_not_of(" \t");
+  if (before != std::string_view::npos && line[before] == '=') return std::nullopt;
   HexDump dump;
   for (std::string_view rest = line.substr(start); !rest.empty();) {
     if (!rest.starts_with("0x")) {
@@ -168,7 +171,10 @@ std::optional<Bytes> hex_after(std::string_view line, std::string_view first_wor
     size_t end = 0;
     while (end < rest.size() && is_hex(rest[end])) ++end;
     if (end < 16) continue;
-    if (end == rest.size() && end % 2 != 0) --end;  // the line was cut within a byte
+    // The line was cut within a byte, by the log or by who posted it.
+    const std::string_view behind = rest.substr(end);
+    if (end % 2 != 0 && (behind.empty() || behind.starts_with("...") || behind.starts_with("…")))
+      --end;
     if (auto bytes = from_hex(rest.substr(0, end))) return std::move(*bytes);
   }
   return std::nullopt;

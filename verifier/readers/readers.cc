@@ -54,6 +54,7 @@ constexpr const Reader* kReaders[] = {
     &blob_reader,
     &label_image_reader,
     &text_der_reader,
+    &source_text_reader,
     &onboarding_text_reader,
     &carve_reader,
 };

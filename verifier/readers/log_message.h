@@ -1,0 +1,29 @@
+// A message of the interaction model in Matter TLV, as matter.js logs it in hex (Core 10.7): the
+// fields of commands to and from Operational Credentials, and the attributes of Basic Information.
+#pragma once
+
+#include "verifier/readers/device.h"
+
+namespace attest::log {
+
+struct Message {
+  struct Field {
+    uint64_t command = 0, number = 0;
+    FactValue value;  // a number, or bytes
+  };
+  struct Attribute {
+    uint64_t id = 0;
+    FactValue value;  // a number, or text
+  };
+  // Where the log's line ended within a value: how long it says it is, and what is there.
+  struct Cut {
+    std::optional<uint64_t> command, number;  // nullopt: before that was said
+    uint64_t stated = 0, there = 0;
+  };
+  std::vector<Field> fields;  // of Operational Credentials
+  std::vector<Attribute> attributes;
+  std::optional<Cut> cut;
+};
+Message read_message(View payload);
+
+}  // namespace attest::log

@@ -1,0 +1,29 @@
+// What a commissioner's log says itself of what it was given: "--> DAC's VID: 0x1470, PID: 0x8006".
+// Every such line is about one certain thing (kLines in log_said.cc lists them all) and is compared
+// with that thing; none is Basic Information, and none stands in for what it is about.
+#pragma once
+
+#include "verifier/readers/device.h"
+
+namespace attest::log {
+
+struct Said {
+  struct Fact {
+    FactId fact;
+    FactValue value;
+  };
+  std::vector<Fact> facts;  // to be compared; empty where the line is only worth showing
+  std::string text;         // the line's own words, without its prefix
+};
+// nullopt: no line of the list.
+std::optional<Said> said(std::string_view line);
+
+// The result that a commissioner came to, as the SDK numbers it: "err 604", "errorCode: 101",
+// "validated 'Attestation Information'" (0). nullopt: the line says none. Numbers of the CHIP stack
+// ("CHIP Error 0x000000AC") are none of these.
+std::optional<uint64_t> result(std::string_view line);
+
+// Which certificate was asked for last: 1 the DAC, 2 the PAI.
+std::optional<uint64_t> certificate_asked_for(std::string_view line);
+
+}  // namespace attest::log
