@@ -29,7 +29,7 @@ std::vector<std::string> ids_of(const Ids& ids) {
 constexpr const char* kSubjects[] = {
     "paa",         "pai",    "dac",        "chain",      "cd",      "cms",     "attestation",
     "identity",    "key",    "csr",        "onboarding", "spake2p", "factory", "network",
-    "credentials", "ledger", "revocation", "ota",        "expect",  "lot"};
+    "credentials", "ledger", "revocation", "ota",        "expect",  "lot",     "basic"};
 
 }  // namespace
 

@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "verifier/catalogue.h"
+#include "verifier/id_hint.h"
 #include "verifier/sdk_result.h"
 #include "verifier/waiver.h"
 
@@ -361,6 +362,11 @@ Report Judge::report(const Evidence& evidence, std::span<const Answered> answere
     finding.expected = std::move(outcome.texts->expected);
     finding.actual = std::move(outcome.texts->actual);
     finding.source = std::move(outcome.texts->source);
+    if (outcome.status != Status::fail) return;
+    // (What a bundle brings from before has its hint already.)
+    const std::string hint = id_hint(finding.expected, finding.actual);
+    if (!hint.empty() && finding.message.find(hint) == std::string::npos)
+      finding.message += "; " + hint;
   };
   Runner runner(evidence, severity_, nullptr, answered);
   const auto& answers = runner.run(keep);

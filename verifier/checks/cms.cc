@@ -18,11 +18,15 @@ const Cms::Signer& signer(const Evidence& e) {
 }
 
 Outcome is_present(const Evidence& e) {
-  return e.cd_place ? pass() : unknown("no certification declaration in the evidence");
+  if (e.cd_place) return pass();
+  if (e.device.noted(Remark::lacks_cd)) return blocked("factory.entries-are-complete");
+  if (e.device.noted(Remark::wrong_key)) return blocked("factory.keys-fit");
+  if (e.device.noted(Remark::encrypted_no_key)) return blocked("factory.is-unlocked");
+  return unknown("no certification declaration in the evidence");
 }
 
 Outcome parses(const Evidence& e) {
-  if (e.cms) return pass();
+  if (e.cms && e.cms_problem.empty()) return pass();
   return fail(fmt::format("the certification declaration is no CMS SignedData: {}", e.cms_problem),
               "CMS SignedData (RFC 5652)", e.cms_problem, place_text(*e.cd_place));
 }

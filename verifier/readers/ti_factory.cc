@@ -21,6 +21,7 @@ struct Field {
   Form form;
   uint32_t least, most;  // bytes
 };
+constexpr uint32_t kMostText = 4096;  // of a certificate of 600 bytes, written down somehow
 constexpr Field kFields[] = {
     {"serial number", FactId::serial_number, Form::text, 0, 128},
     {"vendor id", FactId::vendor_id, Form::number, 2, 8},
@@ -30,9 +31,9 @@ constexpr Field kFields[] = {
     {"manufacturing date", FactId::manufacturing_date, Form::text, 0, 64},
     {"hardware version", FactId::hardware_version, Form::number, 1, 8},
     {"hardware version text", FactId::hardware_version_string, Form::text, 0, 128},
-    {"DAC", FactId::dac, Form::certificate, 64, 1024},
+    {"DAC", FactId::dac, Form::certificate, 64, kMostText},
     {"DAC private key", FactId::dac_private_key, Form::dac_key, 0, 256},
-    {"PAI", FactId::pai, Form::certificate, 64, 1024},
+    {"PAI", FactId::pai, Form::certificate, 64, kMostText},
     {"rotating id unique id", FactId::rotating_id_unique_id, Form::bytes, 0, 64},
     {"iterations", FactId::spake2p_iterations, Form::number, 2, 8},
     {"salt", FactId::spake2p_salt, Form::bytes, 0, 64},
@@ -58,7 +59,12 @@ bool is_certificate_pair(const Source& s, size_t at, size_t i) {
   const uint32_t length = le32(s.bytes, at + i * kPair);
   if (length < kFields[i].least || length > kFields[i].most) return false;
   const auto item = target(s, at, i);
-  return item && (*item)[0] == 0x30 && ((*item)[1] == 0x82 || (*item)[1] == 0x81);
+  if (!item) return false;
+  if ((*item)[0] == 0x30 && ((*item)[1] == 0x82 || (*item)[1] == 0x81)) return true;
+  // Written down as text it stays the certificate of this table, and a fault of its own.
+  const std::string_view head = text(item->first(std::min<size_t>(item->size(), 8)));
+  return head.starts_with("-----BEG") || head.starts_with("MII") || head.starts_with("3082") ||
+         head.starts_with("0x30");
 }
 
 std::optional<size_t> find_table(const Source& s) {
@@ -85,10 +91,10 @@ void say(const Field& field, View item, const Place& at, Reading& reading) {
                                         wants, item.size()));
         return;
       }
-      say_certificate_item(field.fact, item, at, reading);
+      say_certificate_item(field.fact, Encoding::der, item, at, reading);
       return;
     case Form::dac_key:
-      say_dac_key_item(item, at, reading);
+      say_dac_key_item(Encoding::raw, item, at, reading);
       return;
     case Form::number: {
       uint64_t number = 0;
@@ -102,7 +108,8 @@ void say(const Field& field, View item, const Place& at, Reading& reading) {
       reading.device.say(field.fact, std::string(text(item)), at);
       break;
     case Form::bytes:
-      reading.device.say(field.fact, to_bytes(item), at);
+      if (auto value = slot_value(field.fact, Encoding::raw, item, at, reading))
+        reading.device.say(field.fact, std::move(*value), at);
       break;
   }
   reading.holds("factory");
@@ -111,10 +118,15 @@ void say(const Field& field, View item, const Place& at, Reading& reading) {
 tl::expected<void, Error> read(const Source& s, Reading& reading) {
   const auto table = find_table(s);
   if (!table) return error("no table of seventeen pairs");
+  NeededEntry needed[] = {
+      {FactId::dac, "DAC"}, {FactId::dac_private_key, "DAC private key"}, {FactId::pai, "PAI"}};
   for (size_t i = 0; i < kPairs; ++i) {
     const Field& field = kFields[i];
     const uint32_t length = le32(s.bytes, *table + i * kPair);
     const auto item = target(s, *table, i);
+    for (NeededEntry& entry : needed) {
+      if (entry.fact == field.fact) entry.held = length != 0;
+    }
     if (!item || length < field.least || length > field.most) {
       reading.device.damaged(
           {.path = s.path, .offset = s.base + *table + i * kPair, .item = field.name},
@@ -130,6 +142,7 @@ tl::expected<void, Error> read(const Source& s, Reading& reading) {
           {.path = s.path, .offset = le32(s.bytes, *table + i * kPair + 4), .item = field.name},
           reading);
   }
+  note_lacking(needed, {.path = s.path, .offset = s.base + *table, .item = {}}, reading);
   return {};
 }
 
