@@ -66,7 +66,9 @@ void say_der(FactId role, View item, const Place& place, Reading& reading) {
   };
   if (say_if_private_key(item, place, reading)) return wrong("a private key");
   if (item.size() == 32) return wrong("32 bytes, as many as a private key has");
-  if (der_size(item) == 0) {
+  // (Digits that begin with 0x have the first byte of a SEQUENCE, and no certificate is so short.)
+  const bool der = der_size(item) != 0 && item[1] >= 0x80;
+  if (!der) {
     if (const auto other = disguise(item)) {
       wrong(other->found);
       if (say_if_private_key(other->inside, place, reading) || der_size(other->inside) == 0) return;
@@ -154,6 +156,10 @@ bool takes(Encoding encoding, View item) {
 }
 
 }  // namespace
+
+bool is_some_key(View item) {
+  return key_form(item).has_value();
+}
 
 void say_certificate_item(FactId role, Encoding encoding, View item, const Place& place,
                           Reading& reading) {

@@ -20,6 +20,8 @@ void say_cd_item(View item, const Place& place, Reading& reading);
 enum class KeyItem : uint8_t { absent, plain, encrypted, unreadable };
 // What the bytes are, without a word about it: says and notes nothing.
 KeyItem key_item(View item, Bytes* scalar = nullptr);
+// A key, in whatever form, and no rubbish or ciphertext.
+bool is_some_key(View item);
 // Says dac_private_key, or notes that it is encrypted, or reports that it can not be read.
 KeyItem say_dac_key_item(Encoding encoding, View item, const Place& place, Reading& reading);
 

@@ -103,7 +103,7 @@ void read_body(View body, const std::string& path, uint64_t offset, Reading& rea
       seen[number] = true;
       mark_held(needed, item->fact, value);
       if (number == kDacKey && length != 32 && !value.empty() && value[0] != 0x30 &&
-          !is_erased(value) && !disguise(value)) {
+          !is_erased(value) && !is_some_key(value)) {
         reading.device.note(Remark::key_encrypted, place,
                             "the DAC's private key is wrapped for this part alone");
       } else {
