@@ -27,6 +27,8 @@ constexpr size_t kMapFrom =
     8u << 20;  // larger files are mapped, so that a flash image costs no memory
 constexpr size_t kPiece = 1u << 20;  // of a stream
 constexpr size_t kDeepest = 64;
+// Reading everything of a larger one takes long, and no device's memory is so large.
+constexpr size_t kMostFile = 2ull << 30;
 
 Result<Bytes> read_all(int fd) {
   Bytes out;
@@ -127,6 +129,12 @@ Result<FileBytes> FileBytes::open(const std::string& path) {
   const auto opened = open_regular(path, size);
   if (!opened) return tl::unexpected(opened.error());
   const int fd = *opened;
+  if (size > kMostFile) {
+    ::close(fd);
+    return error(fmt::format("{}: expected a file of at most {} GiB, found {:.1f} GiB", path,
+                             kMostFile >> 30,
+                             static_cast<double>(size) / static_cast<double>(1u << 30)));
+  }
   FileBytes out;
   if (size >= kMapFrom) {
     void* at = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
@@ -199,6 +207,12 @@ std::vector<std::string> read_paths(const std::vector<std::string>& paths, Readi
   std::vector<std::string> errors;
   if (reading.codecs == nullptr) reading.codecs = &loaded_codecs();
   const auto read_file = [&](const std::string& name, bool inside_folder) {
+    std::error_code failed;
+    if (inside_folder && fs::file_size(name, failed) > kMostFile && !failed) {
+      reading.not_used.push_back(
+          {.path = name, .why = fmt::format("larger than {} GiB: not read", kMostFile >> 30)});
+      return;
+    }
     auto file = name == "-" ? FileBytes::standard_input() : FileBytes::open(name);
     if (!file) {
       errors.push_back(file.error().what);
@@ -245,6 +259,7 @@ std::vector<std::string> read_paths(const std::vector<std::string>& paths, Readi
                       "log); none of its {} files is one",
                       path, files->size()));
   }
+  if (const auto slip = unlock_slip(reading)) errors.push_back(slip->what);
   return errors;
 }
 

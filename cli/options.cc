@@ -186,9 +186,9 @@ Result<std::vector<Secret>> secrets_from(const std::vector<std::string>& given,
     if (value.starts_with("hex:")) {
       auto bytes = from_hex_lenient(value.substr(4));
       if (!bytes) return error(option + ": expected hex digits after hex:, found something else");
-      out.push_back({.bytes = std::move(*bytes), .passphrase = false});
+      out.push_back({.bytes = std::move(*bytes), .passphrase = false, .given = true});
     } else if (value.starts_with("pass:")) {
-      out.push_back({.bytes = to_bytes(view(value.substr(5))), .passphrase = true});
+      out.push_back({.bytes = to_bytes(view(value.substr(5))), .passphrase = true, .given = true});
     } else {
       const auto file = FileBytes::open(value);
       // A name that no file has may be the secret itself.
@@ -197,7 +197,7 @@ Result<std::vector<Secret>> secrets_from(const std::vector<std::string>& given,
                      ": expected a file, hex:..., pass:... or env:NAME, found no file of the name "
                      "that was given (it is not repeated, should it be the secret itself)");
       if (!file) return error(option + ": " + file.error().what);
-      out.push_back({.bytes = to_bytes(file->view()), .passphrase = false});
+      out.push_back({.bytes = to_bytes(file->view()), .passphrase = false, .given = true});
     }
   }
   return out;

@@ -13,7 +13,8 @@ int exit_code(Verdict v) {
 }
 
 std::string ids_text(const std::optional<uint16_t>& vid, const std::optional<uint16_t>& pid) {
-  return fmt::format("{}{}", vid ? hex_id(*vid) : "no vendor", pid ? " / " + hex_id(*pid) : "");
+  return fmt::format("{}{}", vid ? hex_id(*vid) : "vendor unknown",
+                     pid ? " / " + hex_id(*pid) : "");
 }
 
 std::string device_name(const Evidence& e) {
@@ -109,6 +110,7 @@ const char* subject_title(std::string_view subject) {
       {"revocation", "Revocation lists"},
       {"ledger", "The ledger"},
       {"factory", "Factory data"},
+      {"basic", "Basic Information"},
       {"onboarding", "Onboarding codes"},
       {"spake2p", "Passcode verifier"},
       {"csr", "Certification requests"},

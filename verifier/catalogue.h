@@ -19,6 +19,8 @@ std::span<const Check> revocation_checks();  // dac.is-not-revoked, pai.is-not-r
 std::span<const Check>
 ledger_checks();  // ledger.*: what the ledger says, against what the device says
 std::span<const Check>
+device_fact_checks();  // basic.*, onboarding.*: what the device says of itself, each value alone
+std::span<const Check>
 factory_checks();  // factory.*: how the part keeps its things; defaults that were left in
 std::span<const Check>
 onboarding_checks();  // onboarding.*: QR and manual codes, alone and against other places

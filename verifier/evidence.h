@@ -25,11 +25,17 @@ struct CertificateEvidence {
   std::optional<Place> place;  // nullopt: the evidence has none
   Bytes bytes;                 // as handed over
   CertificatePtr certificate;  // null: the bytes are not one certificate
-  std::string problem;         // why not
+  std::string problem;         // why not; or why nobody who receives the bytes can read it
   uint64_t problem_at = 0;
   size_t trailing = 0;  // bytes after the certificate
 
   bool present() const { return place.has_value(); }
+};
+
+// A private key of somebody whose signatures others rely on, found among the evidence.
+struct AuthorityKey {
+  Place place;
+  std::string whose;  // "the PAI (CN=...)"
 };
 
 // Signatures that a verification checks. A nullopt answer: it could not be checked, because a part
@@ -118,6 +124,7 @@ struct Evidence {
   std::optional<Place> dac_key_place;
   bool dac_key_named = false;             // the format says it is the DAC's
   const Bytes* dac_public_key = nullptr;  // stated beside the DAC
+  std::vector<AuthorityKey> authority_keys;
 
   std::optional<uint16_t> vid, pid;  // as Basic Information gives them
 

@@ -3,7 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <forward_list>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "verifier/file_digests.h"
 #include "verifier/readers/formats.h"
@@ -23,20 +24,17 @@ class Parsed {
  public:
   explicit Parsed(Remembered* remembered) : remembered_(remembered) {}
   const ParsedCertificate& of(const Statement& s) {
-    for (const auto& [statement, certificate] : entries_) {
-      if (statement == &s) return certificate;
-    }
+    if (const auto known = entries_.find(&s); known != entries_.end()) return known->second;
     // Every device has a DAC of its own; what is above it is what a lot shares.
     const bool shared = remembered_ != nullptr && s.fact != FactId::dac;
     return entries_
-        .emplace_front(
-            &s, shared ? remembered_->certificate(bytes_of(s)) : read_certificate(bytes_of(s)))
-        .second;
+        .emplace(&s, shared ? remembered_->certificate(bytes_of(s)) : read_certificate(bytes_of(s)))
+        .first->second;
   }
 
  private:
   Remembered* remembered_;
-  std::forward_list<std::pair<const Statement*, ParsedCertificate>> entries_;
+  std::unordered_map<const Statement*, ParsedCertificate> entries_;  // references stay good
 };
 
 // One certificate of unknown role.
@@ -77,6 +75,44 @@ FactId says_it_is(const Certificate& c) {
   return signs || !has_pid ? FactId::pai : FactId::dac;
 }
 
+// Who may have issued whom among many certificates, in time that grows with their number: what
+// issued() compares, as keys.
+class Issuers {
+ public:
+  void add_above(const Certificate& c) {
+    if (const auto skid = c.skid()) above_[of_id(*skid)].push_back(&c);
+    if (!is_root(c)) above_[of_name(c.subject.der)].push_back(&c);
+  }
+  void add_below(const Certificate& c) {
+    if (const auto akid = c.akid()) below_[of_id(*akid)].push_back(&c);
+    below_[of_name(c.issuer.der)].push_back(&c);
+  }
+  // Issued by another one of those above.
+  bool is_below(const Certificate& c) const {
+    const auto akid = c.akid();
+    return (akid && has_other(above_, of_id(*akid), c)) ||
+           has_other(above_, of_name(c.issuer.der), c);
+  }
+  // Issued another one of those below.
+  bool is_above(const Certificate& c) const {
+    const auto skid = c.skid();
+    return (skid && has_other(below_, of_id(*skid), c)) ||
+           (!is_root(c) && has_other(below_, of_name(c.subject.der), c));
+  }
+
+ private:
+  static std::string of_id(const KeyId& id) { return "id " + std::string(text(id)); }
+  static std::string of_name(View name) { return "name " + std::string(text(name)); }
+  using Index = std::unordered_map<std::string, std::vector<const Certificate*>>;
+  static bool has_other(const Index& index, const std::string& key, const Certificate& c) {
+    const auto at = index.find(key);
+    if (at == index.end()) return false;
+    return std::any_of(at->second.begin(), at->second.end(),
+                       [&](const Certificate* other) { return other != &c; });
+  }
+  Index above_, below_;
+};
+
 // Roles come from the relation between the certificates first (a DAC with a wrong CA flag is still
 // issued by its PAI), then from what each says of itself.
 void settle_roles(Evidence& e, Parsed& parsed) {
@@ -90,16 +126,16 @@ void settle_roles(Evidence& e, Parsed& parsed) {
         settled.emplace_back(s.fact, *certificate);
     }
   }
+  std::unordered_map<std::string_view, FactId> named;  // bytes whose role is known
+  for (const Statement& s : device.statements) {
+    if (s.fact == FactId::dac || s.fact == FactId::pai || s.fact == FactId::paa)
+      named.emplace(text(bytes_of(s)), s.fact);
+  }
   for (Statement& s : device.statements) {
     if (s.fact != FactId::certificate) continue;
     // The same bytes stand elsewhere with their role: nothing new.
-    const auto twin =
-        std::find_if(device.statements.begin(), device.statements.end(), [&](const Statement& t) {
-          return (t.fact == FactId::dac || t.fact == FactId::pai || t.fact == FactId::paa) &&
-                 bytes_of(t) == bytes_of(s);
-        });
-    if (twin != device.statements.end()) {
-      s.fact = twin->fact;
+    if (const auto twin = named.find(text(bytes_of(s))); twin != named.end()) {
+      s.fact = twin->second;
       continue;
     }
     const auto& certificate = parsed.of(s).certificate;
@@ -117,43 +153,40 @@ void settle_roles(Evidence& e, Parsed& parsed) {
       e.crl_signers.push_back(*certificate);
     } else if (is_root(**certificate)) {
       s.fact = FactId::paa;
-      settled.emplace_back(FactId::paa, *certificate);
+      named.emplace(text(bytes_of(s)), s.fact);
     } else {
       open.push_back({.statement = &s, .certificate = *certificate});
     }
   }
-  const auto is_below = [&](const Certificate& c) {  // issued by something that is no root
-    for (const Candidate& o : open) {
-      if (o.certificate && issued(*o.certificate, c)) return true;
-    }
-    return std::any_of(settled.begin(), settled.end(), [&](const auto& s) {
-      return s.first == FactId::pai && issued(*s.second, c);
-    });
-  };
-  const auto is_above = [&](const Certificate& c) {
-    for (const Candidate& o : open) {
-      if (o.certificate && issued(c, *o.certificate)) return true;
-    }
-    return std::any_of(settled.begin(), settled.end(), [&](const auto& s) {
-      return s.first == FactId::dac && issued(c, *s.second);
-    });
-  };
+  Issuers issuers;
+  for (const Candidate& o : open) {
+    if (!o.certificate) continue;
+    issuers.add_above(*o.certificate);
+    issuers.add_below(*o.certificate);
+  }
+  for (const auto& [fact, certificate] : settled) {
+    if (fact == FactId::pai) issuers.add_above(*certificate);
+    if (fact == FactId::dac) issuers.add_below(*certificate);
+  }
   for (Candidate& candidate : open) {
     if (!candidate.certificate) continue;
     const Certificate& c = *candidate.certificate;
-    const bool above = is_above(c), below = is_below(c);
+    const bool above = issuers.is_above(c), below = issuers.is_below(c);
     candidate.statement->fact =
         above != below ? (above ? FactId::pai : FactId::dac) : says_it_is(c);
   }
+  bool has_dac = device.first(FactId::dac) != nullptr,
+       has_pai = device.first(FactId::pai) != nullptr;
   for (const Candidate& candidate : open) {
     if (candidate.certificate) continue;
-    candidate.statement->fact = device.first(FactId::dac) == nullptr   ? FactId::dac
-                                : device.first(FactId::pai) == nullptr ? FactId::pai
-                                                                       : FactId::certificate;
-    if (candidate.statement->fact == FactId::certificate)
+    candidate.statement->fact = !has_dac   ? FactId::dac
+                                : !has_pai ? FactId::pai
+                                           : FactId::certificate;
+    if (has_dac && has_pai)
       others.push_back(
           fmt::format("{}: not one X.509 certificate, and a DAC and a PAI are there already",
                       place_text(candidate.statement->place)));
+    (has_dac ? has_pai : has_dac) = true;
   }
 }
 
@@ -177,11 +210,9 @@ CertificateEvidence certificate_evidence(const Statement* statement, Parsed& par
 const Statement* choose_pai(Device& device, const CertificateEvidence& dac, Parsed& parsed,
                             std::vector<std::string>& others) {
   std::vector<Statement*> all;
+  std::unordered_set<std::string_view> known;
   for (Statement& s : device.statements) {
-    if (s.fact == FactId::pai && std::none_of(all.begin(), all.end(), [&](const Statement* t) {
-          return t->value == s.value;
-        }))
-      all.push_back(&s);
+    if (s.fact == FactId::pai && known.insert(text(bytes_of(s))).second) all.push_back(&s);
   }
   if (all.empty()) return nullptr;
   Statement* chosen = nullptr;
@@ -206,9 +237,9 @@ const Statement* choose_pai(Device& device, const CertificateEvidence& dac, Pars
       if (s == chosen) continue;
       others.push_back(
           fmt::format("{}: another PAI, which did not issue this DAC", place_text(s->place)));
-      for (Statement& t : device.statements) {
-        if (t.fact == FactId::pai && t.value == s->value) t.fact = FactId::certificate;
-      }
+    }
+    for (Statement& t : device.statements) {
+      if (t.fact == FactId::pai && t.value != chosen->value) t.fact = FactId::certificate;
     }
   }
   return chosen;
@@ -262,18 +293,62 @@ void settle_keys(Evidence& e) {
       return;
     }
     if (s.fact == FactId::blob) continue;
-    const bool other =
-        point && ((e.pai.certificate && e.pai.certificate->p256 == *point) ||
-                  (e.paa_shown.certificate && e.paa_shown.certificate->p256 == *point));
-    if (other) {
-      e.other_certificates.push_back(fmt::format(
-          "{}: the private key of a certification authority; it has no business beside a device",
-          place_text(s.place)));
-    } else if (unexplained == nullptr) {
+    if (unexplained == nullptr) {
       unexplained = &s;
     }
   }
   if (unexplained != nullptr) take_key(e, *unexplained, false);
+}
+
+// Keys by whose signatures others are believed: of the PAI, of PAAs, of who signs declarations.
+// They are looked for in every place, that of the DAC's own key among them.
+void find_authority_keys(Evidence& e, Parsed& parsed) {
+  const auto owner = [&](const Point& point) -> std::string {
+    if (e.dac.certificate && e.dac.certificate->p256 == point) return {};
+    for (const Statement& s : e.device.statements) {
+      if (s.fact != FactId::pai && s.fact != FactId::paa && s.fact != FactId::certificate) continue;
+      const auto& certificate = parsed.of(s).certificate;
+      if (!certificate || (*certificate)->p256 != point) continue;
+      // (A device's certificate in the PAI's place makes its key no authority's.)
+      if (says_it_is(**certificate) == FactId::dac) continue;
+      return fmt::format("{} ({})",
+                         s.fact == FactId::pai   ? "the PAI"
+                         : s.fact == FactId::paa ? "a PAA"
+                                                 : "a certification authority",
+                         name_text((*certificate)->subject));
+    }
+    if (e.paa && e.paa->key == point) return "the PAA of this chain";
+    if (e.cd_signer && e.cd_signer->key == point) return "the signer of the declaration";
+    return {};
+  };
+  for (const Statement& s : e.device.statements) {
+    const bool key = s.fact == FactId::private_key || s.fact == FactId::dac_private_key ||
+                     s.fact == FactId::blob;
+    if (!key) continue;
+    const auto kept = kept_point(e.device, bytes_of(s));
+    if (!kept && bytes_of(s).size() != 32) continue;
+    const auto point = kept ? kept : public_key_of(bytes_of(s));
+    if (!point) continue;
+    if (std::string whose = owner(*point); !whose.empty())
+      e.authority_keys.push_back({.place = s.place, .whose = std::move(whose)});
+  }
+}
+
+// What a slot holds in another encoding than its firmware reads there is no certificate to those
+// who receive it, whatever could be read out of it.
+const Noted* slot_fault(const Device& device, Remark remark) {
+  const auto at = std::find_if(device.remarks.begin(), device.remarks.end(),
+                               [&](const Noted& n) { return n.remark == remark; });
+  return at == device.remarks.end() ? nullptr : &*at;
+}
+std::string slot_text(const Noted& fault) {
+  return fmt::format("{} {}", place_text(fault.place), fault.message);
+}
+void take_slot_fault(const Device& device, Remark remark, CertificateEvidence& certificate) {
+  const Noted* fault = slot_fault(device, remark);
+  if (fault == nullptr) return;
+  certificate.place = fault->place;
+  certificate.problem = slot_text(*fault);
 }
 
 // Bare bytes belong to an attestation response when the elements are there and nothing names them
@@ -358,6 +433,10 @@ void gather_declaration(Evidence& e, Remembered* remembered) {
     e.cd_place = e.elements_statement->place;
     e.cd_place->item = "attestation elements, tag 1";
     e.cd_bytes = to_bytes(e.elements->certification_declaration);
+  } else if (const Noted* fault = slot_fault(e.device, Remark::cd_slot)) {
+    e.cd_place = fault->place;
+    e.cms_problem = slot_text(*fault);
+    return;
   } else {
     return;
   }
@@ -366,6 +445,7 @@ void gather_declaration(Evidence& e, Remembered* remembered) {
   const ParsedDeclaration& read = remembered != nullptr ? remembered->declaration(e.cd_bytes) : own;
   e.cms = read.cms;
   e.cms_problem = read.cms_problem;
+  if (const Noted* fault = slot_fault(e.device, Remark::cd_slot)) e.cms_problem = slot_text(*fault);
   e.cms_trailing = read.trailing;
   e.cd = read.cd;
   e.cd_problem = read.cd_problem;
@@ -614,6 +694,8 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
   e.dac = certificate_evidence(e.device.first(FactId::dac), parsed);
   e.pai = certificate_evidence(choose_pai(e.device, e.dac, parsed, e.other_certificates), parsed);
   e.paa_shown = certificate_evidence(e.device.first(FactId::paa), parsed);
+  take_slot_fault(e.device, Remark::dac_slot, e.dac);
+  take_slot_fault(e.device, Remark::pai_slot, e.pai);
   gather_attestation(e);
   settle_keys(e);
   settle_blobs(e);
@@ -629,6 +711,7 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
   find_anchors(e, trust, ledger, remembered);
   find_root_above(e, trust, ledger);
   e.sought_paa = sought_paa(e, trust, ledger);
+  find_authority_keys(e, parsed);
   if (ledger != nullptr && policy.network != Network::none) gather_ledger(e, *ledger, remembered);
   judge_lists(e);
   e.ordered = std::move(ordered);

@@ -9,6 +9,7 @@
 #include <algorithm>
 
 #include "verifier/catalogue.h"
+#include "verifier/id_hint.h"
 #include "verifier/sdk_meaning.h"
 #include "verifier/sdk_result.h"
 #include "verifier/waiver.h"
@@ -425,6 +426,11 @@ Report Judge::report(const Evidence& evidence, std::span<const Answered> answere
     finding.actual = std::move(outcome.texts->actual);
     finding.source = std::move(outcome.texts->source);
     finding.remedy = std::move(outcome.texts->remedy);
+    if (outcome.status != Status::fail) return;
+    // (What a bundle brings from before has its hint already.)
+    const std::string hint = id_hint(finding.expected, finding.actual);
+    if (!hint.empty() && finding.message.find(hint) == std::string::npos)
+      finding.message += "; " + hint;
   };
   Runner runner(evidence, unmet_, nullptr, answered);
   const auto& answers = runner.run(keep);

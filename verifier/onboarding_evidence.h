@@ -11,6 +11,8 @@ namespace attest {
 
 inline constexpr uint32_t kDefaultPasscode = 20202021;
 inline constexpr uint16_t kDefaultDiscriminator = 3840;
+// Of Basic Information. (A lot's records that are alike may differ in their serial numbers.)
+inline constexpr size_t kMostSerialNumberBytes = 32;
 inline constexpr std::string_view kDefaultSalt = "SPAKE2P Key Salt";
 
 // One payload of a code. A joined QR code (Core 5.1.3.1, "*") speaks of several devices: the one

@@ -108,8 +108,10 @@ bool follows_profile(const Certificate& c, bool authority) {
          c.authority_key_id.count == 1 && !c.authority_key_id.critical && c.akid();
 }
 int profiles(const Evidence& e) {
-  if (!e.pai.certificate || !follows_profile(*e.pai.certificate, true)) return 203;
-  if (!e.dac.certificate || !follows_profile(*e.dac.certificate, false)) return 303;
+  if (!e.pai.certificate || !e.pai.problem.empty() || !follows_profile(*e.pai.certificate, true))
+    return 203;
+  if (!e.dac.certificate || !e.dac.problem.empty() || !follows_profile(*e.dac.certificate, false))
+    return 303;
   return 0;
 }
 
@@ -138,6 +140,7 @@ int vendor_and_product(const Evidence& e) {
 }
 
 int attestation_signature(const Evidence& e) {
+  if (e.elements_statement == nullptr && e.device.noted(Remark::key_slot)) return 500;
   if (e.elements_statement == nullptr)
     return e.dac_key && e.dac.certificate->p256 != e.dac_key->public_key ? 500 : 0;
   if (e.signature == nullptr || e.challenge == nullptr) return 0;
@@ -234,7 +237,8 @@ int elements(const Evidence& e) {
 int declaration_wrapper(const Evidence& e) {
   if (!e.cd_place) return 0;
   // The pass that looks for the key id runs first.
-  if (!e.cms || e.cms->signers.size() != 1 || e.cms->has_certificates || e.cms->has_crls)
+  if (!e.cms || !e.cms_problem.empty() || e.cms->signers.size() != 1 || e.cms->has_certificates ||
+      e.cms->has_crls)
     return 600;
   const Cms::Signer& signer = e.cms->signers.front();
   if (signer.version != 3 || !signer.digest_algorithm.is(oid::kSha256) ||

@@ -24,11 +24,16 @@ auto words(Names, GivenAnchor::Role) {
 }
 auto words(Names, Remark) {
   return std::to_array<const char*>(
-      {"passcode_stored", "key_in_hardware", "key_beside_hardware_flag", "key_encrypted",
-       "encrypted_no_key", "wrong_key", "erased", "truncated", "development_credentials",
-       "not_in_log", "unknown_key", "reported_value"});
+      {"passcode_stored", "key_in_hardware",  "key_beside_hardware_flag",
+       "key_encrypted",   "encrypted_no_key", "wrong_key",
+       "erased",          "truncated",        "development_credentials",
+       "not_in_log",      "unknown_key",      "reported_value",
+       "dac_slot",        "pai_slot",         "cd_slot",
+       "key_slot",        "value_slot",       "lacks_dac",
+       "lacks_pai",       "lacks_cd",         "lacks_key",
+       "keys_protected",  "flash_encrypted"});
 }
-static_assert(static_cast<size_t>(Remark::reported_value) + 1 ==
+static_assert(static_cast<size_t>(Remark::flash_encrypted) + 1 ==
               decltype(words(Names{}, Remark{})){}.size());
 auto words(Names, FactId) {
   std::array<const char*, kFactCount> out{};

@@ -51,7 +51,10 @@ Device Redaction::device(const Device& read, const Evidence& settled) {
       // public part, and what nobody needed may be anything.
       const Bytes* own = &std::get<Bytes>(settled.device.statements[i].value);
       if (own == settled.signature || own == settled.challenge || own == settled.nonce) continue;
-      const bool is_key = settled.dac_key && equal(settled.dac_key->scalar, *own);
+      const auto& authorities = settled.authority_keys;
+      const bool is_key = (settled.dac_key && equal(settled.dac_key->scalar, *own)) ||
+                          std::any_of(authorities.begin(), authorities.end(),
+                                      [&](const AuthorityKey& a) { return a.place == s.place; });
       const bool is_nonce = settled.elements && equal(settled.elements->nonce, *own);
       if (!is_nonce) s.value = is_key ? without_scalar(*own) : Bytes{};
     }

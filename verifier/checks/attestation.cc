@@ -168,6 +168,28 @@ std::string key_place(const Evidence& e) {
   return place_text(*e.dac_key_place);
 }
 
+Outcome key_is_no_authority_key(const Evidence& e) {
+  if (e.authority_keys.empty()) return pass();
+  const AuthorityKey& first = e.authority_keys.front();
+  return fail(fmt::format("the private key of {} lies in {}: whoever has it can forge whatever it "
+                          "signs",
+                          first.whose, place_text(first.place)),
+              "no authority's key beside a device", first.whose, place_text(first.place));
+}
+
+Outcome key_is_stored_as_read(const Evidence& e) {
+  std::string message, source;
+  for (const Noted& noted : e.device.remarks) {
+    if (noted.remark != Remark::key_slot) continue;
+    message += fmt::format("{}{}: {}", message.empty() ? "" : "; ", place_text(noted.place),
+                           noted.message);
+    if (source.empty()) source = place_text(noted.place);
+  }
+  return message.empty() ? pass()
+                         : fail(std::move(message), "the bytes that the firmware signs with",
+                                "another encoding of a key", std::move(source));
+}
+
 Outcome key_belongs_to_dac(const Evidence& e) {
   if (!e.dac_key) return skipped("no private key in the evidence");
   if (e.dac.certificate->p256 == e.dac_key->public_key) return pass();
@@ -351,7 +373,7 @@ constexpr Check kChecks[] = {
         .spec = "Matter Core 6.2.3",
         .after = {"dac.key-is-p256"},
         .consequence_of = {"attestation.signature-verifies", "key.belongs-to-dac",
-                           "dac.signature-verifies"},
+                           "dac.signature-verifies", "key.is-no-authority-key"},
         .run = possession_is_shown,
         .rule = "Certificates alone can be copied. An attestation response, or the key itself in a "
                 "dump, shows that this device can sign as its DAC.",
@@ -371,12 +393,34 @@ constexpr Check kChecks[] = {
                   "and product id of Basic Information; compare its trust store",
     },
     {
+        .id = "key.is-no-authority-key",
+        .title = "no authority's private key is in the evidence",
+        .spec = "Matter Core 6.2.2.4",
+        .run = key_is_no_authority_key,
+        .rule = "The private keys of a PAA, a PAI or a signer of declarations stay with their "
+                "owner. Whoever holds the PAI's can issue a DAC for any device of the product: "
+                "every DAC below it can be forged.",
+        .remedy = "find out how the key came here, take it out of whatever is handed on, and have "
+                  "its owner decide whether the certificate has to be revoked",
+    },
+    {
+        .id = "key.is-stored-as-the-firmware-reads-it",
+        .title = "the private key stands in its place as the firmware reads it",
+        .spec = "Matter Core 6.2.2.3",
+        .sdk = 500,
+        .run = key_is_stored_as_read,
+        .rule = "The firmware hands the bytes of the place to its cryptography as they are. With "
+                "the DER, the text or the digits of a key in place of its 32 bytes the part "
+                "cannot sign.",
+        .remedy = "convert the key before it is written into the factory data",
+    },
+    {
         .id = "key.belongs-to-dac",
         .title = "the private key in the evidence is the DAC's",
         .spec = "Matter Core 6.2.2.3",
         .sdk = 500,
         .after = {"dac.key-is-p256"},
-        .consequence_of = {"dac.signature-verifies"},
+        .consequence_of = {"dac.signature-verifies", "key.is-no-authority-key"},
         .run = key_belongs_to_dac,
         .rule = "A part with another key signs what no commissioner can verify.",
         .remedy = "write DAC and key of the same issue into the part",

@@ -84,15 +84,26 @@ Outcome dac_not_there(const Evidence& e) {
     why += fmt::format("; the log says that its ids are {} / {}", hex_id(*vid), hex_id(*pid));
   return unknown(std::move(why));
 }
+// Why something is not in the evidence, where another check says it. Null: nothing is known.
+const char* why_absent(const Evidence& e, Remark lacking) {
+  if (e.device.noted(lacking)) return "factory.entries-are-complete";
+  if (e.device.noted(Remark::wrong_key)) return "factory.keys-fit";
+  if (e.device.noted(Remark::encrypted_no_key) ||
+      (lacking == Remark::lacks_dac && e.device.noted(Remark::flash_encrypted)))
+    return "factory.is-unlocked";
+  return nullptr;
+}
+
 Outcome dac_is_present(const Evidence& e) {
-  if (!e.dac.present()) return dac_not_there(e);
-  return e.dac.bytes.empty() ? is_empty(e, e.dac, "DAC") : pass();
+  if (e.dac.present()) return e.dac.bytes.empty() ? is_empty(e, e.dac, "DAC") : pass();
+  if (const char* why = why_absent(e, Remark::lacks_dac)) return blocked(why);
+  return dac_not_there(e);
 }
 Outcome pai_is_present(const Evidence& e) {
-  if (!e.pai.present())
-    return e.root_above_dac.empty() ? unknown("no PAI in the evidence")
-                                    : blocked("chain.dac-issuer-is-no-root");
-  return e.pai.bytes.empty() ? is_empty(e, e.pai, "PAI") : pass();
+  if (e.pai.present()) return e.pai.bytes.empty() ? is_empty(e, e.pai, "PAI") : pass();
+  if (!e.root_above_dac.empty()) return blocked("chain.dac-issuer-is-no-root");
+  if (const char* why = why_absent(e, Remark::lacks_pai)) return blocked(why);
+  return unknown("no PAI in the evidence");
 }
 
 const CertificateEvidence& of(const Evidence& e, Role role) {
@@ -102,9 +113,42 @@ const CertificateEvidence& of(const Evidence& e, Role role) {
 template <Role R>
 Outcome is_one_certificate(const Evidence& e) {
   const CertificateEvidence& c = of(e, R);
-  if (c.certificate) return pass();
+  if (c.certificate && c.problem.empty()) return pass();
   return fail(fmt::format("the {} is not one X.509 certificate: {}", info(R).name, c.problem),
               "one X.509 certificate", c.problem, where<R>(e));
+}
+
+// What a device certificate says of itself (Matter Core 6.2.2.3): no authority, and of one product.
+bool is_of_a_device(const Certificate& c) {
+  const auto& constraints = c.basic_constraints.value;
+  const bool signs = c.key_usage.value && (c.key_usage.value->bits & KeyUsage::key_cert_sign) != 0;
+  return constraints && !constraints->ca && !signs && c.product_id.how != SubjectId::How::absent;
+}
+
+// The check's status follows from the PAI alone: it is shared by the devices of a lot.
+Outcome pai_is_not_a_device_certificate(const Evidence& e) {
+  const CertificatePtr &pai = e.pai.certificate, &dac = e.dac.certificate;
+  if (!pai || !is_of_a_device(*pai)) return pass();
+  std::string what = "the PAI's place holds a device certificate";
+  if (dac && equal(dac->der, pai->der)) {
+    what = fmt::format("the same certificate stands as the DAC and as the PAI: it is the DAC ({})",
+                       name_text(pai->subject));
+  } else if (dac && !is_of_a_device(*dac)) {
+    what = fmt::format("DAC and PAI are swapped: {} holds the PAI, {} the DAC",
+                       place_text(*e.dac.place), place_text(*e.pai.place));
+  }
+  return fail(std::move(what), "the certificate of the authority that issued the DAC",
+              name_text(pai->subject), place_text(*e.pai.place));
+}
+Outcome dac_is_not_the_pai(const Evidence& e) {
+  const CertificatePtr &pai = e.pai.certificate, &dac = e.dac.certificate;
+  if (!pai || !dac || is_of_a_device(*dac)) return pass();
+  if (is_of_a_device(*pai)) return blocked("pai.is-not-a-device-certificate");
+  if (!equal(dac->der, pai->der)) return pass();
+  return fail(
+      fmt::format("the same certificate stands as the DAC and as the PAI: it is the PAI ({})",
+                  name_text(pai->subject)),
+      "the certificate of the device", name_text(dac->subject), place_text(*e.dac.place));
 }
 
 template <Role R>
@@ -771,11 +815,22 @@ constexpr Check kChecks[] = {
             "hand over the DAC: a file, a dump that holds it, or a log of the commissioning",
     },
     {
+        .id = "dac.is-not-the-pai",
+        .title = "the DAC's place does not hold the PAI",
+        .spec = "Matter Core 6.2",
+        .sdk = 303,
+        .after = {"dac.is-present"},
+        .run = dac_is_not_the_pai,
+        .rule = "Each certificate has its own place in the factory data. With one of them in both, "
+                "or with the two exchanged, the device presents an authority as itself.",
+        .remedy = "write the DAC and the PAI each into its own place",
+    },
+    {
         .id = "dac.is-one-certificate",
         .title = "the DAC is one X.509 certificate",
         .spec = "Matter Core 6.2.2.3",
         .sdk = 303,
-        .after = {"dac.is-present"},
+        .after = {"dac.is-present", "dac.is-not-the-pai"},
         .run = is_one_certificate<Role::dac>,
         .rule = "The DAC is a single DER certificate; a cut or damaged one means a wrong length or "
                 "offset in the part.",
@@ -867,11 +922,22 @@ constexpr Check kChecks[] = {
         .when_unknown = "hand over the PAI: a file, or a dump that holds it",
     },
     {
+        .id = "pai.is-not-a-device-certificate",
+        .title = "the PAI's place does not hold a device's certificate",
+        .spec = "Matter Core 6.2",
+        .sdk = 203,
+        .after = {"pai.is-present"},
+        .run = pai_is_not_a_device_certificate,
+        .rule = "Each certificate has its own place in the factory data. With one of them in both, "
+                "or with the two exchanged, the chain begins with no authority.",
+        .remedy = "write the DAC and the PAI each into its own place",
+    },
+    {
         .id = "pai.is-one-certificate",
         .title = "the PAI is one X.509 certificate",
         .spec = "Matter Core 6.2.2.4",
         .sdk = 203,
-        .after = {"pai.is-present"},
+        .after = {"pai.is-present", "pai.is-not-a-device-certificate"},
         .run = is_one_certificate<Role::pai>,
         .rule = "The PAI is a single DER certificate; a cut or damaged one means a wrong length or "
                 "offset in the part.",

@@ -18,7 +18,11 @@ const Cms::Signer& signer(const Evidence& e) {
 }
 
 Outcome is_present(const Evidence& e) {
-  return e.cd_place ? pass() : unknown("no certification declaration in the evidence");
+  if (e.cd_place) return pass();
+  if (e.device.noted(Remark::lacks_cd)) return blocked("factory.entries-are-complete");
+  if (e.device.noted(Remark::wrong_key)) return blocked("factory.keys-fit");
+  if (e.device.noted(Remark::encrypted_no_key)) return blocked("factory.is-unlocked");
+  return unknown("no certification declaration in the evidence");
 }
 
 // An AlgorithmIdentifier that is not the OID alone: the SDK reads no further.
@@ -34,7 +38,7 @@ Outcome algorithm_is(const Evidence& e, const char* which, const char* name, Vie
 }
 
 Outcome parses(const Evidence& e) {
-  if (e.cms) return pass();
+  if (e.cms && e.cms_problem.empty()) return pass();
   if (parse_certification_declaration(e.cd_bytes))
     return fail(
         "the certification declaration is not signed: it is the content alone, without the CMS "

@@ -53,8 +53,13 @@ Outcome keys_fit(const Evidence& e) {
 }
 
 Outcome is_unlocked(const Evidence& e) {
-  const Remarks locked(e, Remark::encrypted_no_key);
-  return locked.count == 0 ? pass() : unknown(locked.text());
+  const Remarks locked(e, Remark::encrypted_no_key), hidden(e, Remark::flash_encrypted),
+      keys(e, Remark::keys_protected);
+  if (locked.count != 0) return unknown(locked.text());
+  // A released part's flash is ciphertext, and no one has the key. Where its factory data lie
+  // outside of that, nothing is missing.
+  if (hidden.count != 0) return e.dac.present() ? note(hidden.text()) : unknown(hidden.text());
+  return keys.count != 0 ? note(keys.text()) : pass();
 }
 
 // Erased flash is absent data, not wrong data: worth a word where it leaves the device without
@@ -71,6 +76,50 @@ Outcome log_is_complete(const Evidence& e) {
   return elided.count == 0
              ? pass()
              : fail(elided.text(), "the value in full", "the log left it out", elided.place());
+}
+
+// --- entries ---
+
+// The part itself gives the fact: another place of the same memory, or a log of what it answered.
+// A file that somebody laid beside is not in the part.
+bool part_has(const Evidence& e, FactId fact, const Place& lacking) {
+  return std::any_of(
+      e.device.statements.begin(), e.device.statements.end(), [&](const Statement& s) {
+        if (s.fact != fact) return false;
+        if (s.place.path == lacking.path) return true;
+        return std::any_of(e.files.begin(), e.files.end(), [&](const EvidenceFile& f) {
+          return f.path == s.place.path && f.kind == "commissioner-log";
+        });
+      });
+}
+
+Outcome entries_are_complete(const Evidence& e) {
+  std::string message, source;
+  for (const Noted& noted : e.device.remarks) {
+    bool elsewhere = true;
+    if (noted.remark == Remark::lacks_dac) elsewhere = part_has(e, FactId::dac, noted.place);
+    if (noted.remark == Remark::lacks_pai) elsewhere = part_has(e, FactId::pai, noted.place);
+    if (noted.remark == Remark::lacks_cd) elsewhere = e.cd_place.has_value();
+    if (noted.remark == Remark::lacks_key)
+      elsewhere = part_has(e, FactId::dac_private_key, noted.place) ||
+                  e.device.noted(Remark::key_in_hardware) || e.device.noted(Remark::key_encrypted);
+    if (elsewhere) continue;
+    message += fmt::format("{}{}: {}", message.empty() ? "" : "; ", place_text(noted.place),
+                           noted.message);
+    if (source.empty()) source = place_text(noted.place);
+  }
+  return message.empty() ? pass()
+                         : fail(std::move(message),
+                                "DAC, PAI, key and declaration where the "
+                                "firmware looks for them",
+                                "not all of them", std::move(source));
+}
+
+Outcome values_are_stored_as_read(const Evidence& e) {
+  const Remarks wrong(e, Remark::value_slot);
+  return wrong.count == 0
+             ? pass()
+             : fail(wrong.text(), "the encoding that the firmware reads", "another", wrong.place());
 }
 
 // --- secrets
@@ -187,12 +236,35 @@ constexpr Check kChecks[] = {
     {
         .id = "factory.is-unlocked",
         .title = "everything encrypted could be opened",
-        .severity = kWarning,
         .proves_authenticity = false,
         .run = is_unlocked,
-        .rule = "What stays encrypted is not judged.",
-        .remedy = "give the key with --unlock",
-        .when_unknown = "give the key with --unlock, or hand over the key partition",
+        .rule = "What stays encrypted is not judged, and may hold anything: another certificate, "
+                "a list that revokes this one. (A released part's flash encryption is no question "
+                "where the factory data lie outside of it.)",
+        .remedy = "give the key with --unlock, or hand over the evidence without this file",
+        .when_unknown =
+            "give the key with --unlock, hand over the key partition, or leave this file out",
+    },
+    {
+        .id = "factory.entries-are-complete",
+        .title = "the factory data hold what the device attests itself with",
+        .spec = "Matter Core 6.2",
+        .proves_authenticity = false,
+        .run = entries_are_complete,
+        .rule = "The firmware answers from its own factory data. A certificate that lies in a file "
+                "beside the dump is not in the part.",
+        .remedy = "write the missing entry into the part; where the firmware has it from another "
+                  "place, hand over a dump of that, too",
+    },
+    {
+        .id = "factory.values-are-stored-as-the-firmware-reads-them",
+        .title = "every value stands in its place as the firmware reads it",
+        .spec = "Matter Core 5.1.7",
+        .proves_authenticity = false,
+        .run = values_are_stored_as_read,
+        .rule = "A place in the factory data has one encoding: bytes or text, a number or base64 "
+                "of bytes. In another the firmware takes a different value, or none.",
+        .remedy = "convert the value before it is written into the factory data",
     },
     {
         .id = "factory.is-written",

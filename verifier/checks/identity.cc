@@ -45,8 +45,11 @@ Outcome only_one(const Evidence& e) {
     // Which of several PAIs is the device's, its DAC says.
     if (F == FactId::pai && !e.dac.present()) return blocked("dac.is-present");
     std::string places;
-    for (const Statement* s : conflict.values)
-      places += (places.empty() ? "" : " and ") + place_text(s->place);
+    constexpr size_t kMostPlaces = 8;
+    for (size_t i = 0; i < conflict.values.size() && i < kMostPlaces; ++i)
+      places += (i == 0 ? "" : " and ") + place_text(conflict.values[i]->place);
+    if (conflict.values.size() > kMostPlaces)
+      places += fmt::format(" and {} more", conflict.values.size() - kMostPlaces);
     return fail(fmt::format("the evidence holds {} different {}s: {}", conflict.values.size(),
                             F == FactId::cd    ? "certification declaration"
                             : F == FactId::dac ? "DAC"

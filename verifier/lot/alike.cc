@@ -156,8 +156,8 @@ std::optional<AlikeRecords> AlikeRecords::to(std::string_view line, const Eviden
     return std::nullopt;
   // What compares the record's own things with others, or is asked for by name, is for the full
   // judge.
-  if (e.dac_key || e.dac_public_key != nullptr || !e.csrs.empty() || !e.crls.empty() ||
-      !e.onboarding.codes.empty() || e.ordered || !e.policy.waivers.empty())
+  if (e.dac_key || !e.authority_keys.empty() || e.dac_public_key != nullptr || !e.csrs.empty() ||
+      !e.crls.empty() || !e.onboarding.codes.empty() || e.ordered || !e.policy.waivers.empty())
     return std::nullopt;
   if (std::count_if(e.device.statements.begin(), e.device.statements.end(),
                     [](const Statement& s) { return s.fact == FactId::dac; }) != 1)
@@ -300,7 +300,8 @@ std::optional<AlikeRecord> AlikeRecords::match(std::string_view line) const {
   if (at != line.size()) return std::nullopt;
   if (own.id_is_number ? !is_number(own.id) : !is_plain(own.id) || own.id.size() > kMostIdBytes)
     return std::nullopt;
-  if (!is_plain(own.serial_number)) return std::nullopt;
+  if (!is_plain(own.serial_number) || own.serial_number.size() > kMostSerialNumberBytes)
+    return std::nullopt;
 
   AlikeRecord out;
   const auto der = from_base64(own.dac);

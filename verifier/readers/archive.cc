@@ -67,6 +67,9 @@ class Unpacking {
     const auto content = m.content(limit);
     if (!content) return refused(m, place, content.error(), limit);
     unpacked_ += content->size();
+    if (m.encrypted) {  // all passphrases were tried at once
+      for (Secret& secret : reading_.secrets) secret.opened = secret.opened || secret.given;
+    }
     if (const auto done = read_inside({.path = path, .bytes = *content}, reading_); !done)
       complain(place, done.error().what);
     return reading_.files.size() < reading_.budget.files ||
@@ -81,11 +84,10 @@ class Unpacking {
   }
   bool refused(const ArchiveMember& m, const Place& place, const Error& why, uint64_t limit) {
     if (m.encrypted) {
-      const bool tried = !passphrases(reading_).empty();
-      reading_.device.note(
-          tried ? Remark::wrong_key : Remark::encrypted_no_key, place,
-          tried ? "the archive member is encrypted and no passphrase that was given opens it"
-                : "the archive member is encrypted: a passphrase is needed");
+      reading_.open_or_keep({.place = place,
+                             .what = "archive member",
+                             .open = [](Reading&) { return false; },  // only while it is unpacked
+                             .file = {}});
       return true;
     }
     if (limit < kMaxMember && why.what.starts_with("more than")) {

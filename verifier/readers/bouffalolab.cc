@@ -66,8 +66,16 @@ std::optional<Area> area(View v, size_t at) {
               .end = at + 8 + length};
 }
 
+struct Needed {
+  NeededEntry entries[4] = {{FactId::dac, "id 2"},
+                            {FactId::dac_private_key, "id 3"},
+                            {FactId::pai, "id 5"},
+                            {FactId::cd, "id 6"}};
+  bool whole = false;  // the area was walked to its end
+};
+
 void read_entries(View v, uint16_t flag, const std::string& path, uint64_t offset, Reading& reading,
-                  Bytes* iv) {
+                  Bytes* iv, Needed* needed = nullptr) {
   size_t at = 0;
   const auto damaged = [&](const std::string& problem) {
     reading.device.damaged({.path = path, .offset = offset + at, .item = {}}, "mfd entry", problem);
@@ -91,6 +99,7 @@ void read_entries(View v, uint16_t flag, const std::string& path, uint64_t offse
     } else if (id == kIv) {
       if (iv != nullptr) *iv = to_bytes(value);
     } else {
+      if (needed != nullptr) mark_held(needed->entries, kEntries[id - 2].item.fact, value);
       // The tool writes numbers in the fewest bytes: 0 has none.
       say_item(kEntries[id - 2].item, value, place, reading);
       if (value.empty() && kEntries[id - 2].item.form == ItemForm::number)
@@ -101,6 +110,7 @@ void read_entries(View v, uint16_t flag, const std::string& path, uint64_t offse
     if (id <= kLast) seen[id] = true;
     at += 4 + length;
   }
+  if (needed != nullptr) needed->whole = true;
   if (at < v.size() && !is_erased(v.subspan(at))) damaged("bytes follow the last entry");
 }
 
@@ -172,7 +182,8 @@ void open_secured(const Area& secured, const Bytes& iv, const Source& s, Reading
              }
              return false;
            },
-       .file = {}});
+       .file = {},
+       .only_a_key = true});
 }
 
 tl::expected<void, Error> read(const Source& file, Reading& reading) {
@@ -186,7 +197,11 @@ tl::expected<void, Error> read(const Source& file, Reading& reading) {
   Bytes iv;
   if (raw) {
     judge_crc(*raw, "raw", s, reading);
-    read_entries(raw->bytes, kRaw, s.path, s.base + raw->at, reading, &iv);
+    Needed needed;
+    if (!secured->bytes.empty()) needed.entries[1].held = true;
+    read_entries(raw->bytes, kRaw, s.path, s.base + raw->at, reading, &iv, &needed);
+    if (needed.whole)
+      note_lacking(needed.entries, {.path = s.path, .offset = s.base, .item = {}}, reading);
   } else {
     const View rest = s.bytes.subspan(secured->end + 4);
     reading.device.damaged({.path = s.path, .offset = s.base + secured->end, .item = {}},

@@ -27,30 +27,33 @@ size_t map_head(View v) {
 class Walk {
  public:
   Walk(const Source& s, std::span<const CborKey> keys, Reading& reading)
-      : source_(s), keys_(keys), reading_(reading) {}
+      : source_(s), keys_(keys), reading_(reading), needed_(needed_entries(keys)) {}
 
   tl::expected<void, Error> run() {
     auto map = next();
     if (map && map->kind == CborItem::Kind::tag) map = next();
     if (!map) return tl::unexpected(map.error());
     if (map->kind != CborItem::Kind::map) return error("the CBOR is no map", source_.base);
-    const uint64_t count = map->indefinite ? kMaxEntries + 1 : map->value;
+    const auto whole = entries(*map);
+    // What broke off, or was not read, may have stood in the rest.
+    if (!whole) damaged(whole.error().what);
+    if (whole)
+      note_lacking(needed_, {.path = source_.path, .offset = source_.base, .item = {}}, reading_);
+    return {};
+  }
+
+ private:
+  tl::expected<void, Error> entries(const CborItem& map) {
+    const uint64_t count = map.indefinite ? kMaxEntries + 1 : map.value;
     for (uint64_t i = 0; i < count; ++i) {
-      if (i == kMaxEntries) {
-        damaged(fmt::format("more than {} entries", kMaxEntries));
-        return {};
-      }
-      const auto more = entry(i, map->value, map->indefinite);
-      if (!more) {
-        damaged(more.error().what);
-        return {};
-      }
+      if (i == kMaxEntries) return error(fmt::format("more than {} entries", kMaxEntries));
+      const auto more = entry(i, map.value, map.indefinite);
+      if (!more) return tl::unexpected(more.error());
       if (!*more) return {};
     }
     return {};
   }
 
- private:
   Result<CborItem> next() {
     auto item = reading_.codecs->cbor(source_.bytes.subspan(at_));
     if (item) at_ += item->size;
@@ -127,14 +130,16 @@ class Walk {
         (value.kind == CborItem::Kind::bytes || value.kind == CborItem::Kind::text) &&
         !value.indefinite;
     if (is_number ? value.kind != CborItem::Kind::natural : !is_string) {
-      say_unreadable(reading_.device, key->item->fact, place, "cbor",
-                     is_number ? "expected a number, found something else"
-                               : "expected a string, found something else");
+      wrong_encoding(key->item->fact, place,
+                     fmt::format("expected a {}, found a {}", is_number ? "number" : "string",
+                                 is_number && is_string ? "string" : "value of another kind"),
+                     reading_);
       return;
     }
     if (is_number) {
       say_number(key->item->fact, value.value, place, reading_);
     } else {
+      mark_held(needed_, key->item->fact, value.content);
       say_item(*key->item, value.content, place, reading_);
     }
     if (key->item->fact == FactId::passcode)
@@ -144,11 +149,23 @@ class Walk {
   const Source& source_;
   std::span<const CborKey> keys_;
   Reading& reading_;
+  std::vector<NeededEntry> needed_;
   size_t at_ = 0;
   std::vector<std::string> seen_;
 };
 
 }  // namespace
+
+std::vector<NeededEntry> needed_entries(std::span<const CborKey> keys) {
+  std::vector<NeededEntry> out;
+  for (const CborKey& key : keys) {
+    const FactId fact = key.item ? key.item->fact : FactId::blob;
+    if (fact == FactId::dac || fact == FactId::pai || fact == FactId::cd ||
+        fact == FactId::dac_private_key)
+      out.push_back({.fact = fact, .name = key.name});
+  }
+  return out;
+}
 
 bool looks_like_cbor_factory(View bytes, std::span<const CborKey> keys) {
   const size_t head = map_head(bytes);

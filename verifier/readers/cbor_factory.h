@@ -3,6 +3,7 @@
 #pragma once
 
 #include "verifier/readers/factory_item.h"
+#include "verifier/readers/slot.h"
 
 namespace attest {
 
@@ -10,6 +11,9 @@ struct CborKey {
   const char* name;
   std::optional<FactoryItem> item;  // nullopt: known, and no fact about a device's attestation
 };
+
+// Of these keys, those that the firmware cannot attest itself without.
+std::vector<NeededEntry> needed_entries(std::span<const CborKey> keys);
 
 // Does such a map begin here? (A map whose first key is "version" or one of `keys`, maybe behind
 // tag 55799.)

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bitset>
+#include <unordered_set>
 
 #include "verifier/readers/unreadable.h"
 
@@ -178,8 +179,13 @@ std::vector<Conflict> conflicts(const Device& device) {
   for (const FactInfo& fact : kFacts) {
     if (repeats(fact.fact) || !twice[static_cast<size_t>(fact.fact)]) continue;
     Conflict conflict{.fact = fact.fact, .values = {}};
+    std::unordered_set<std::string_view> bytes;
     for (const Statement& s : device.statements) {
       if (s.fact != fact.fact) continue;
+      if (const auto* value = std::get_if<Bytes>(&s.value)) {
+        if (bytes.insert(text(*value)).second) conflict.values.push_back(&s);
+        continue;
+      }
       const bool known =
           std::any_of(conflict.values.begin(), conflict.values.end(),
                       [&](const Statement* v) { return same_value(s.fact, v->value, s.value); });

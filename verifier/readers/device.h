@@ -113,6 +113,17 @@ enum class Remark : uint8_t {
   not_in_log,                // the log elided the value
   unknown_key,               // a key of device.json or cpms.json that nobody knows
   reported_value,            // a commissioner's log states this value itself
+  dac_slot,  // a slot of the part's memory holds its value in another encoding than the firmware
+  pai_slot,  // reads there: one remark a slot, by what it is for
+  cd_slot,
+  key_slot,
+  value_slot,
+  lacks_dac,  // the part's factory data are there, and this entry is not among them
+  lacks_pai,
+  lacks_cd,
+  lacks_key,
+  keys_protected,   // keys of an encrypted store, hidden by flash encryption
+  flash_encrypted,  // flash that is ciphertext, as it is in a part that was released
 };
 struct Noted {
   Remark remark;

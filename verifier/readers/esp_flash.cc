@@ -116,6 +116,25 @@ std::optional<Table> find_table(View image) {
   return damaged;
 }
 
+// Every byte value about equally often: ciphertext, where a table should be.
+bool looks_random(View v) {
+  std::array<unsigned, 256> count{};
+  for (const uint8_t b : v) ++count[b];
+  return v.size() >= kTableSize && *std::max_element(count.begin(), count.end()) < v.size() / 64;
+}
+
+// With flash encryption the table is ciphertext, and secure boot moves it: a full area of a table's
+// size before erased flash. `surely`: else, at the usual place, whatever follows it.
+std::optional<size_t> hidden_table(View image, bool surely) {
+  for (size_t at = kTableAt; at <= kLastTableAt && at + kTableSize <= image.size(); at += kSector) {
+    if (!looks_random(image.subspan(at, kTableSize))) continue;
+    const size_t behind = at + kTableSize;
+    const View rest = image.subspan(behind, std::min(kSector - kTableSize, image.size() - behind));
+    if ((!surely && at == kTableAt) || (rest.size() >= 64 && all_ff(rest))) return at;
+  }
+  return std::nullopt;
+}
+
 struct Region {
   enum class Kind : uint8_t { keys, nvs, secure_cert };
   Kind kind = Kind::nvs;
@@ -275,7 +294,7 @@ void Flash::read_region(const Region& region) {
     case Region::Kind::keys:
       if (!read_nvs_keys(inside, region.label, reading_))
         reading_.device.note(
-            Remark::encrypted_no_key, place(region.at, region.label),
+            Remark::keys_protected, place(region.at, region.label),
             "the NVS keys partition holds no keys in plain: flash encryption protects it");
       break;
     case Region::Kind::nvs:
@@ -296,21 +315,14 @@ void Flash::read_region(const Region& region) {
   }
 }
 
-// Every byte value about equally often: ciphertext, where a table should be.
-bool looks_random(View v) {
-  std::array<unsigned, 256> count{};
-  for (const uint8_t b : v) ++count[b];
-  return v.size() >= kTableSize && *std::max_element(count.begin(), count.end()) < v.size() / 64;
-}
-
 void Flash::read() {
   const auto table = find_table(image_);
   if (table)
     take_table(*table);
-  else if (image_.size() >= kTableAt + kTableSize &&
-           looks_random(image_.subspan(kTableAt, kTableSize)))
-    reading_.device.note(Remark::encrypted_no_key, place(kTableAt, "partition table"),
-                         "no partition table can be read: flash encryption seems to be on");
+  else if (const auto hidden = hidden_table(image_, false))
+    reading_.device.note(Remark::flash_encrypted, place(*hidden, "partition table"),
+                         "the partition table is ciphertext: flash encryption is on, and what it "
+                         "covers is not judged");
   else
     reading_.device.damaged(place(std::min(kTableAt, image_.size()), "partition table"),
                             "partition table", "none was found");
@@ -347,7 +359,7 @@ void Flash::read() {
 
 bool recognises(const Source& s) {
   if (s.bytes.size() < 2 * kSector) return false;
-  if (find_table(s.bytes)) return true;
+  if (find_table(s.bytes) || hidden_table(s.bytes, true)) return true;
   if (looks_like_nvs(s.bytes) || looks_like_esp_secure_cert(s.bytes)) return false;
   for (size_t at = 0; at + 64 <= s.bytes.size(); at += kSector) {
     if (is_nvs_page(s.bytes.subspan(at)) || is_esp_secure_cert(s.bytes.subspan(at))) return true;

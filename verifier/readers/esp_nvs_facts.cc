@@ -15,7 +15,7 @@
 namespace attest {
 namespace {
 
-enum class Form : uint8_t { number, text, base64, bytes, certificate, cd, dac_key };
+enum class Form : uint8_t { number, text, base64, bytes, certificate, cd, dac_key, any };
 struct Key {
   const char* space;
   const char* key;
@@ -36,7 +36,7 @@ constexpr Key kKeys[] = {
     {"chip-factory", "hw-ver-str", FactId::hardware_version_string, Form::text},
     {"chip-factory", "serial-num", FactId::serial_number, Form::text},
     {"chip-factory", "mfg-date", FactId::manufacturing_date, Form::text},
-    {"chip-factory", "discriminator", FactId::discriminator, Form::number, 0xFFF},
+    {"chip-factory", "discriminator", FactId::discriminator, Form::number, 0xFFFF},
     {"chip-factory", "pin-code", FactId::passcode, Form::number, 0xFFFFFFFF},
     {"chip-factory", "iteration-count", FactId::spake2p_iterations, Form::number, 0xFFFFFFFF},
     {"chip-factory", "salt", FactId::spake2p_salt, Form::base64},
@@ -48,9 +48,9 @@ constexpr Key kKeys[] = {
     {"chip-factory", "cert-dclrn", FactId::cd, Form::cd},
     {"chip-factory", "dac-key", FactId::dac_private_key, Form::dac_key},
     {"chip-factory", "dac-pub-key", FactId::dac_public_key, Form::bytes},
-    {"esp_secure_cert", "dev_cert", FactId::dac, Form::certificate},
-    {"esp_secure_cert", "ca_cert", FactId::pai, Form::certificate},
-    {"esp_secure_cert", "priv_key", FactId::dac_private_key, Form::dac_key},
+    {"esp_secure_cert", "dev_cert", FactId::dac, Form::any},
+    {"esp_secure_cert", "ca_cert", FactId::pai, Form::any},
+    {"esp_secure_cert", "priv_key", FactId::dac_private_key, Form::any},
 };
 
 // A string without the NUL that ends it.
@@ -63,9 +63,10 @@ std::string_view string_of(const NvsItem& item) {
 void say_item(const Key& key, const NvsItem& item, const Place& place, Reading& reading) {
   const bool is_number = item.kind == NvsItem::Kind::number;
   if (is_number != (key.form == Form::number)) {
-    say_unreadable(reading.device, key.fact, place, "nvs value",
+    wrong_encoding(key.fact, place,
                    is_number ? "expected text or bytes, found a number"
-                             : "expected a number, found text or bytes");
+                             : "expected a number, found text or bytes",
+                   reading);
     return;
   }
   switch (key.form) {
@@ -84,28 +85,46 @@ void say_item(const Key& key, const NvsItem& item, const Place& place, Reading& 
       reading.device.say(key.fact, std::string(string_of(item)), place);
       break;
     case Form::bytes:
-      reading.device.say(key.fact, item.bytes, place);
-      break;
     case Form::base64: {
-      auto bytes = from_base64(string_of(item));
-      if (!bytes) {
-        say_unreadable(reading.device, key.fact, place, "nvs value", bytes.error().what);
-        return;
-      }
+      const Encoding encoding = key.form == Form::bytes ? Encoding::raw : Encoding::base64;
+      const View value =
+          item.kind == NvsItem::Kind::string ? view(string_of(item)) : View(item.bytes);
+      auto bytes = slot_value(key.fact, encoding, value, place, reading);
+      if (!bytes) return;
       reading.device.say(key.fact, std::move(*bytes), place);
       break;
     }
     case Form::certificate:
-      say_certificate_item(key.fact, item.bytes, place, reading);
+      say_certificate_item(key.fact, Encoding::der, item.bytes, place, reading);
+      return;
+    case Form::any:
+      if (key.fact == FactId::dac_private_key)
+        say_dac_key_item(Encoding::any, item.bytes, place, reading);
+      else
+        say_certificate_item(key.fact, Encoding::any, item.bytes, place, reading);
       return;
     case Form::cd:
       say_cd_item(item.bytes, place, reading);
       return;
     case Form::dac_key:
-      say_dac_key_item(item.bytes, place, reading);
+      say_dac_key_item(Encoding::raw, item.bytes, place, reading);
       return;
   }
   reading.holds(key.fact == FactId::dac_public_key ? "dac-public-key" : "factory");
+}
+
+// Entries of chip-factory. What is damaged may have been one of them.
+void judge_entries(const Nvs& nvs, const Place& container, Reading& reading) {
+  if (!nvs.problems.empty() || nvs.truncated) return;
+  NeededEntry needed[] = {{FactId::dac, "dac-cert"},
+                          {FactId::dac_private_key, "dac-key"},
+                          {FactId::pai, "pai-cert"},
+                          {FactId::cd, "cert-dclrn"}};
+  for (const NeededEntry& entry : needed) {
+    if (const NvsItem* item = nvs.find("chip-factory", entry.name))
+      mark_held(needed, entry.fact, item->bytes);
+  }
+  note_lacking(needed, container, reading);
 }
 
 void say_all(const Nvs& nvs, const Place& at, const std::string& label, Reading& reading) {
@@ -124,6 +143,7 @@ void say_all(const Nvs& nvs, const Place& at, const std::string& label, Reading&
       nvs.find("esp_secure_cert", "ds_key_id") != nullptr)
     reading.device.note(Remark::key_in_hardware, place(0, "esp_secure_cert/cipher_c"),
                         "the private key is kept by the digital signature peripheral");
+  judge_entries(nvs, place(0, "chip-factory"), reading);
   if (nvs.count("esp_secure_cert") != 0 && nvs.count("chip-factory") == 0 &&
       reading.current->kind == "esp-nvs")
     reading.current->kind = "esp-secure-cert";
@@ -170,7 +190,8 @@ void read_nvs(const Source& source, const std::string& label, Reading& reading) 
                               }
                               return false;
                             },
-                        .file = {}});
+                        .file = {},
+                        .by_own_keys = true});
 }
 
 bool read_nvs_keys(const Source& source, const std::string& label, Reading& reading) {

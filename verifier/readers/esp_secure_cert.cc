@@ -96,7 +96,7 @@ void Partition::take_key(const Tlv& tlv, const Place& at) {
   const bool hardware = (tlv.flags & (kHmacDerived | kPeripheral)) != 0,
              encrypted = (tlv.flags & kHmacEncrypted) != 0;
   if (!hardware && !encrypted) {
-    say_dac_key_item(tlv.data, at, reading_);
+    say_dac_key_item(Encoding::any, tlv.data, at, reading_);
     return;
   }
   if (hardware)
@@ -107,7 +107,7 @@ void Partition::take_key(const Tlv& tlv, const Place& at) {
             : "the private key is said to be derived from an eFuse key");
   // The flag is a promise; what lies there decides.
   if (key_item(tlv.data) == KeyItem::plain) {
-    say_dac_key_item(tlv.data, at, reading_);
+    say_dac_key_item(Encoding::any, tlv.data, at, reading_);
     reading_.device.note(Remark::key_beside_hardware_flag, at,
                          fmt::format("the flag 0x{:02x} says that the key is kept in hardware, and "
                                      "yet it lies here in plain",
@@ -134,17 +134,21 @@ void Partition::take_matter(const Tlv& tlv, const Place& at) {
   };
   for (const auto& row : rows) {
     if (row.subtype != tlv.subtype) continue;
-    if (is_erased(tlv.data)) {
+    const auto value = row.number || is_erased(tlv.data)
+                           ? std::optional(to_bytes(tlv.data))
+                           : slot_value(row.fact, Encoding::raw, tlv.data, at, reading_);
+    if (!value) continue;
+    if (is_erased(*value)) {
       reading_.device.note(Remark::erased, at,
                            fmt::format("the place of the {} is erased", fact_name(row.fact)));
-    } else if (tlv.data.size() < row.least || tlv.data.size() > row.most) {
+    } else if (value->size() < row.least || value->size() > row.most) {
       reading_.device.damaged(
           at, "esp_secure_cert value",
-          fmt::format("expected {} to {} bytes, found {}", row.least, row.most, tlv.data.size()));
+          fmt::format("expected {} to {} bytes, found {}", row.least, row.most, value->size()));
     } else {
       reading_.holds("factory");
       if (!row.number)
-        reading_.device.say(row.fact, to_bytes(tlv.data), at);
+        reading_.device.say(row.fact, *value, at);
       else
         reading_.device.say(row.fact,
                             uint64_t{row.most == 2 ? le16(tlv.data, 0) : le32(tlv.data, 0)}, at);
@@ -156,10 +160,10 @@ void Partition::take(const Tlv& tlv) {
   const Place at = place(tlv.offset, fmt::format("TLV {}/{}", tlv.type, tlv.subtype));
   switch (tlv.type) {
     case kCaCert:
-      say_certificate_item(FactId::pai, tlv.data, at, reading_);
+      say_certificate_item(FactId::pai, Encoding::any, tlv.data, at, reading_);
       break;
     case kDeviceCert:
-      say_certificate_item(FactId::dac, tlv.data, at, reading_);
+      say_certificate_item(FactId::dac, Encoding::any, tlv.data, at, reading_);
       break;
     case kPrivateKey:
       take_key(tlv, at);
@@ -278,14 +282,16 @@ void Partition::read_cust_flash() {
         place(24, "metadata"), "esp_secure_cert magic",
         fmt::format("expected 0x{:08x}, found 0x{:08x}", kFlashMagic, le32(v, 24)));
   if (const auto item = flash_item(0, kDeviceCertAt, kDeviceCertRoom, "device certificate"))
-    say_certificate_item(FactId::dac, *item, place(kDeviceCertAt, "device certificate"), reading_);
+    say_certificate_item(FactId::dac, Encoding::any, *item,
+                         place(kDeviceCertAt, "device certificate"), reading_);
   if (const auto item = flash_item(8, kCaCertAt, kCaCertRoom, "CA certificate"))
-    say_certificate_item(FactId::pai, *item, place(kCaCertAt, "CA certificate"), reading_);
+    say_certificate_item(FactId::pai, Encoding::any, *item, place(kCaCertAt, "CA certificate"),
+                         reading_);
   if (peripheral) {
     reading_.device.note(Remark::key_in_hardware, place(kKeyAt, "ciphertext"),
                          "the private key is kept by the digital signature peripheral");
   } else if (const auto item = flash_item(16, kKeyAt, v.size(), "private key")) {
-    say_dac_key_item(*item, place(kKeyAt, "private key"), reading_);
+    say_dac_key_item(Encoding::any, *item, place(kKeyAt, "private key"), reading_);
   }
 }
 

@@ -18,11 +18,11 @@ uint64_t most(FactId fact) {
     case FactId::hardware_version:
       return 0xFFFF;
     case FactId::discriminator:
-      return 0xFFF;  // 12 bits
+      return 0xFFFF;  // that it has 12 bits is the checks' affair
     case FactId::passcode:
       return (1u << 27) - 1;  // 27 bits in a payload; the forbidden ones are the checks' affair
     case FactId::commissioning_flow:
-      return 3;
+      return 0xFF;
     case FactId::discovery_capabilities:
       return 0xFF;
     default:
@@ -36,9 +36,13 @@ std::optional<size_t> length_of(FactId fact) {
   return std::nullopt;
 }
 
+bool is_credential(FactId fact) {
+  return fact == FactId::dac || fact == FactId::pai || fact == FactId::paa || fact == FactId::cd;
+}
+
 void say_bytes(FactId fact, Bytes value, const Place& place, Reading& reading) {
   if (fact == FactId::dac || fact == FactId::pai || fact == FactId::paa)
-    return say_certificate_item(fact, value, place, reading);
+    return say_certificate_item(fact, Encoding::der, value, place, reading);
   if (fact == FactId::cd) return say_cd_item(value, place, reading);
   if (const auto wanted = length_of(fact); wanted && value.size() != *wanted) {
     say_unreadable(reading.device, fact, place, fact_name(fact),
@@ -95,24 +99,24 @@ void say_item(const FactoryItem& item, View raw, const Place& place, Reading& re
       return;
     }
     case ItemForm::bytes:
-      if (!raw.empty()) say_bytes(item.fact, to_bytes(raw), place, reading);
+      if (raw.empty()) return;
+      if (is_credential(item.fact)) {
+        say_bytes(item.fact, to_bytes(raw), place, reading);
+      } else if (auto value = slot_value(item.fact, Encoding::raw, raw, place, reading)) {
+        say_bytes(item.fact, std::move(*value), place, reading);
+      }
       return;
     case ItemForm::base64: {
       std::string_view s = text(raw);
       while (!s.empty() && (s.back() == '\0' || s.back() == '\n' || s.back() == '\r'))
         s.remove_suffix(1);
       if (s.empty()) return;
-      auto decoded = from_base64(s);
-      if (!decoded) {
-        say_unreadable(reading.device, item.fact, place, fact_name(item.fact),
-                       decoded.error().what);
-        return;
-      }
-      say_bytes(item.fact, std::move(*decoded), place, reading);
+      if (auto decoded = slot_value(item.fact, Encoding::base64, raw, place, reading))
+        say_bytes(item.fact, std::move(*decoded), place, reading);
       return;
     }
     case ItemForm::key:
-      if (!raw.empty()) say_dac_key_item(raw, place, reading);
+      if (!raw.empty()) say_dac_key_item(Encoding::raw, raw, place, reading);
       return;
   }
 }

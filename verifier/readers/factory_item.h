@@ -9,9 +9,9 @@ namespace attest {
 enum class ItemForm : uint8_t {
   number,  // little-endian, 0 to 8 bytes
   text,    // UTF-8; one trailing NUL is dropped
-  bytes,   // as they are; certificates also as PEM
+  bytes,   // as they are, certificates and declarations in DER
   base64,  // text that means bytes
-  key,     // a DAC private key: 32 bytes, SEC 1, PKCS#8 or PEM of these
+  key,     // a DAC private key: 32 bytes
 };
 
 struct FactoryItem {

@@ -61,7 +61,8 @@ bool recognises_json(const Source& s) {
   return has("\"sn\"") && (has("\"spake2_it\"") || has("\"spake2_verifier\"") || has("\"hw_ver\""));
 }
 
-void read_member(const CborKey& key, const Json& value, const Place& place, Reading& reading) {
+void read_member(const CborKey& key, const Json& value, const Place& place,
+                 std::span<NeededEntry> needed, Reading& reading) {
   if (key.item->form == ItemForm::number) {
     const auto number = json_number(value);
     if (!number) {
@@ -86,6 +87,7 @@ void read_member(const CborKey& key, const Json& value, const Place& place, Read
     } else {
       say_unreadable(reading.device, key.item->fact, place, key.name,
                      "expected \"hex:\" and hex digits, found something else");
+      mark_held(needed, key.item->fact, view(*s));
     }
     return;
   }
@@ -94,12 +96,14 @@ void read_member(const CborKey& key, const Json& value, const Place& place, Read
     say_unreadable(reading.device, key.item->fact, place, key.name, bytes.error().what);
     return;
   }
+  mark_held(needed, key.item->fact, *bytes);
   say_item(*key.item, *bytes, place, reading);
 }
 
 tl::expected<void, Error> read_json(const Source& s, Reading& reading) {
   const auto json = parse_json(text(s.bytes));
   if (!json) return tl::unexpected(json.error());
+  auto needed = needed_entries(kKeys);
   for (const auto& member : *json->object()) {
     const std::string& name = member.first;
     const Json& value = member.second;
@@ -110,9 +114,10 @@ tl::expected<void, Error> read_json(const Source& s, Reading& reading) {
       reading.device.note(Remark::unknown_key, place,
                           fmt::format("key \"{}\" is not known", printable(name)));
     } else if (key->item) {
-      read_member(*key, value, place, reading);
+      read_member(*key, value, place, needed, reading);
     }
   }
+  note_lacking(needed, {.path = s.path, .offset = {}, .item = {}}, reading);
   return {};
 }
 

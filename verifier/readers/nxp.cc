@@ -75,6 +75,10 @@ bool is_plain(View body) {
 
 void read_body(View body, const std::string& path, uint64_t offset, Reading& reading) {
   std::array<bool, std::size(kKeys) + 1> seen{};
+  NeededEntry needed[] = {{FactId::dac, "key 5"},
+                          {FactId::dac_private_key, "key 4"},
+                          {FactId::pai, "key 6"},
+                          {FactId::cd, "key 11"}};
   size_t at = 0;
   const auto damaged = [&](const std::string& problem) {
     reading.device.damaged({.path = path, .offset = offset + at, .item = {}}, "nxp entry", problem);
@@ -97,8 +101,9 @@ void read_body(View body, const std::string& path, uint64_t offset, Reading& rea
       damaged(fmt::format("key {} stands twice", number));
     } else if (const auto& item = kKeys[number - 1].item) {
       seen[number] = true;
+      mark_held(needed, item->fact, value);
       if (number == kDacKey && length != 32 && !value.empty() && value[0] != 0x30 &&
-          !is_erased(value)) {
+          !is_erased(value) && !is_some_key(value)) {
         reading.device.note(Remark::key_encrypted, place,
                             "the DAC's private key is wrapped for this part alone");
       } else {
@@ -107,12 +112,14 @@ void read_body(View body, const std::string& path, uint64_t offset, Reading& rea
       if (number == kPasscode)
         reading.device.note(Remark::passcode_stored, place, "the factory data hold the passcode");
     } else if (number >= kFirst2Go && number <= kLast2Go && !is_erased(value)) {
+      needed[0].held = needed[1].held = true;  // in the secure element
       reading.device.note(
           Remark::key_in_hardware, place,
           "the DAC's private key is said to be in the secure element (EdgeLock 2GO)");
     }
     at += 3 + length;
   }
+  note_lacking(needed, {.path = path, .offset = offset, .item = {}}, reading);
 }
 
 // CRC-16/XMODEM: polynomial 0x1021, register from 0; "123456789" gives 0x31C3.

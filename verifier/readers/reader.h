@@ -29,6 +29,8 @@ struct Secret {
   Bytes bytes;
   bool passphrase = false;
   bool guess = false;  // bytes of the evidence that may be a key: that they do not fit says nothing
+  bool given = false;  // by the tester (--unlock): that it does not fit is no fault of the part
+  bool opened = false;  // of a given one: it fitted something
 };
 
 struct Budget {
@@ -77,6 +79,8 @@ struct Locked {
   std::function<bool(Reading&)>
       open;  // tries reading.secrets; true: one fitted, and what is inside was read
   std::optional<size_t> file;  // of Reading::files; filled in when the reader returns
+  bool only_a_key = false;     // nothing but a private key is inside: no other evidence waits there
+  bool by_own_keys = false;    // the part brings the key: one that does not fit is the part's fault
 };
 
 struct Reading {
@@ -87,8 +91,9 @@ struct Reading {
   Budget budget;
   Codecs* codecs = nullptr;  // what opens archives, pictures and CBOR; without it they are refused
 
-  // Opens now or keeps it for later. While nothing fits, one remark at its place says so:
-  // encrypted_no_key, or wrong_key where secrets were tried that are no guesses.
+  // Opens now or keeps it for later. While nothing fits, one remark at its place says so: wrong_key
+  // where the evidence's own keys do not open it, else encrypted_no_key (key_encrypted where
+  // nothing but a private key is inside).
   void open_or_keep(Locked locked);
   std::vector<Locked> locked;
   // A secret opened something. Bare bytes that were this key are explained, and no evidence of
@@ -103,6 +108,10 @@ struct Reading {
   void holds(std::string what);  // no doubles
   unsigned depth = 0;
 };
+
+// The tester's slip: something stays locked, and a secret that was given fits nothing. Nullopt:
+// none.
+std::optional<Error> unlock_slip(const Reading& reading);
 
 // All readers, in the order in which they are asked.
 std::span<const Reader* const> readers();

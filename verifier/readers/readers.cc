@@ -115,24 +115,64 @@ tl::expected<void, Error> read_one(const Source& source, Reading& reading) {
   return done;
 }
 
-// One remark a locked place, which follows what is known: no secret at all, or some that do not
-// fit.
-void note_locked(const Locked& locked, Reading& reading) {
+void forget_remarks(const Locked& locked, Reading& reading) {
   std::erase_if(reading.device.remarks, [&](const Noted& n) {
     return (n.remark == Remark::encrypted_no_key || n.remark == Remark::wrong_key) &&
            n.place == locked.place;
   });
-  const bool tried = std::any_of(reading.secrets.begin(), reading.secrets.end(),
-                                 [](const Secret& s) { return !s.guess; });
-  if (tried) {
+}
+
+// One remark a locked place, which follows what is known: no secret at all, or some that do not
+// fit. Only a key that the part brings itself is wrong by the part's fault. (Of a private key alone
+// its reader has said that it is encrypted.)
+void note_locked(const Locked& locked, Reading& reading) {
+  forget_remarks(locked, reading);
+  if (locked.only_a_key) return;
+  const auto any = [&](auto&& which) {
+    return std::any_of(reading.secrets.begin(), reading.secrets.end(), which);
+  };
+  if (locked.by_own_keys && any([](const Secret& s) { return !s.guess && !s.given; })) {
     reading.device.note(
         Remark::wrong_key, locked.place,
         fmt::format("the {} is encrypted and no key that was given or found opens it",
+                    locked.what));
+  } else if (any([](const Secret& s) { return s.given; })) {
+    reading.device.note(
+        Remark::encrypted_no_key, locked.place,
+        fmt::format("the {} is encrypted: a key is needed, and none that was given opens it",
                     locked.what));
   } else {
     reading.device.note(Remark::encrypted_no_key, locked.place,
                         fmt::format("the {} is encrypted: a key is needed", locked.what));
   }
+}
+
+// With the evidence's own secrets first, then with each given one by itself, so that it is known
+// which of them fitted. What is read inside may bring further secrets.
+bool try_to_open(const Locked& locked, Reading& reading) {
+  std::vector<Secret> all = std::exchange(reading.secrets, {});
+  std::vector<Secret> found;
+  for (const Secret& secret : all) {
+    if (!secret.given) found.push_back(secret);
+  }
+  const auto open_with = [&](const Secret* given) {
+    reading.secrets = found;
+    if (given != nullptr) reading.secrets.push_back(*given);
+    const size_t known = reading.secrets.size();
+    const bool opened = locked.open(reading);
+    all.insert(all.end(), reading.secrets.begin() + static_cast<std::ptrdiff_t>(known),
+               reading.secrets.end());
+    return opened;
+  };
+  bool opened = open_with(nullptr);
+  for (size_t i = 0, count = all.size(); i < count && !opened; ++i) {
+    if (!all[i].given) continue;
+    const Secret given = all[i];
+    opened = open_with(&given);
+    all[i].opened = all[i].opened || opened;
+  }
+  reading.secrets = std::move(all);
+  return opened;
 }
 
 // Asks what is still locked again, as part of the file in which it lies.
@@ -141,14 +181,11 @@ void ask_again(Reading& reading) {
   for (Locked& locked : waiting) {
     EvidenceFile entry = locked.file ? reading.files[*locked.file] : EvidenceFile{};
     EvidenceFile* const outer = std::exchange(reading.current, &entry);
-    const bool opened = locked.open(reading);
+    const bool opened = try_to_open(locked, reading);
     reading.current = outer;
     if (locked.file) reading.files[*locked.file] = std::move(entry);
     if (opened) {
-      std::erase_if(reading.device.remarks, [&](const Noted& n) {
-        return (n.remark == Remark::encrypted_no_key || n.remark == Remark::wrong_key) &&
-               n.place == locked.place;
-      });
+      forget_remarks(locked, reading);
     } else {
       note_locked(locked, reading);
       reading.locked.push_back(std::move(locked));
@@ -175,9 +212,23 @@ void Reading::opened_with(View key) {
 }
 
 void Reading::open_or_keep(Locked what) {
-  if (what.open(*this)) return;
+  if (try_to_open(what, *this)) return;
   note_locked(what, *this);
   locked.push_back(std::move(what));
+}
+
+std::optional<Error> unlock_slip(const Reading& reading) {
+  const auto unused = std::find_if(reading.secrets.begin(), reading.secrets.end(),
+                                   [](const Secret& s) { return s.given && !s.opened; });
+  if (unused == reading.secrets.end() || reading.locked.empty()) return std::nullopt;
+  const Locked& first = reading.locked.front();
+  const size_t given = static_cast<size_t>(std::count_if(
+      reading.secrets.begin(), reading.secrets.end(), [](const Secret& s) { return s.given; }));
+  return Error{.what = fmt::format("--unlock: expected the key of the {} in {}, found {}",
+                                   first.what, place_text(first.place),
+                                   given == 1 ? "one that does not open it"
+                                              : fmt::format("{} that do not open it", given)),
+               .offset = {}};
 }
 
 tl::expected<void, Error> read_evidence(const Source& source, Reading& reading) {

@@ -101,7 +101,8 @@ void open_private_key(const Place& place,
                               }
                               return false;
                             },
-                        .file = {}});
+                        .file = {},
+                        .only_a_key = true});
 }
 
 const Reader sealed_key_reader{.kind = "key",

@@ -28,7 +28,7 @@ constexpr Key kKeys[] = {
     {0x7200, FactId::serial_number, Form::text},
     {0x7204, FactId::manufacturing_date, Form::text},
     {0x7205, FactId::qr_payload, Form::payload},
-    {0x7207, FactId::discriminator, Form::number, 0xFFF},
+    {0x7207, FactId::discriminator, Form::number, 0xFFFF},
     {0x7208, FactId::spake2p_iterations, Form::number, 0xFFFFFFFF},
     {0x7209, FactId::spake2p_salt, Form::base64},
     {0x720A, FactId::spake2p_verifier, Form::base64},
@@ -120,7 +120,7 @@ void Flash::say_key_id(const Nvm3Object& found, const Place& at) {
                          fmt::format("the private key is kept by PSA Crypto under id {}",
                                      *little_endian(found.data)));
   } else {
-    say_dac_key_item(found.data, at, reading_);
+    say_dac_key_item(Encoding::raw, found.data, at, reading_);
   }
 }
 
@@ -154,13 +154,8 @@ void Flash::say(const Key& key, const Nvm3Object& found) {
       reading_.device.say(key.fact, to_bytes(data), at);
       break;
     case Form::base64: {
-      std::string_view s = text(data);
-      if (s.ends_with('\0')) s.remove_suffix(1);
-      auto bytes = from_base64(s);
-      if (!bytes) {
-        say_unreadable(reading_.device, key.fact, at, "nvm3 value", bytes.error().what);
-        return;
-      }
+      auto bytes = slot_value(key.fact, Encoding::base64, data, at, reading_);
+      if (!bytes) return;
       reading_.device.say(key.fact, std::move(*bytes), at);
       break;
     }
@@ -236,7 +231,7 @@ void Flash::say_credential(const Item& item, uint64_t at) {
   if (item.credential->fact == FactId::cd)
     say_cd_item(data, where, reading_);
   else
-    say_certificate_item(item.credential->fact, data, where, reading_);
+    say_certificate_item(item.credential->fact, Encoding::der, data, where, reading_);
 }
 
 // Firmware before the offsets were kept in NVM3 has the files at places fixed at build time, each
@@ -258,8 +253,8 @@ void Flash::carve_page(uint64_t page) {
       say_cd_item(der, where, reading_);
     } else if (const auto certificate = parse_certificate(der)) {
       const auto& constraints = (*certificate)->basic_constraints.value;
-      say_certificate_item(constraints && constraints->ca ? FactId::pai : FactId::dac, der, where,
-                           reading_);
+      say_certificate_item(constraints && constraints->ca ? FactId::pai : FactId::dac,
+                           Encoding::der, der, where, reading_);
     }
     at += (size + kFileStep - 1) / kFileStep * kFileStep;
   }
@@ -267,6 +262,17 @@ void Flash::carve_page(uint64_t page) {
 
 void Flash::read_credentials() {
   const auto items = credentials();
+  if (store_.problems.empty() && !store_.truncated) {
+    NeededEntry needed[] = {{FactId::dac, "NVM3 keys 0x87222, 0x87223"},
+                            {FactId::pai, "NVM3 keys 0x87224, 0x87225"},
+                            {FactId::cd, "NVM3 keys 0x87226, 0x87227"}};
+    for (NeededEntry& entry : needed) {
+      entry.held = std::any_of(items.begin(), items.end(), [&](const Item& item) {
+        return item.credential->fact == entry.fact;
+      });
+    }
+    note_lacking(needed, place(store_.begin, "NVM3"), reading_);
+  }
   const auto address = number(kCredentialsBase);
   if (items.empty()) {
     // Nothing points anywhere: the page behind the store is where the linker scripts put it.

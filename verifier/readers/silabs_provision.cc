@@ -24,6 +24,7 @@ enum class Form : uint8_t {
   payload,
   silent
 };
+constexpr uint16_t kKeyId = 0x197;
 struct Known {
   uint16_t id;
   FactId fact;  // unused where silent
@@ -122,9 +123,10 @@ void say_number(const Known& k, uint64_t number, const Place& at, Reading& readi
 void say_entry(const Known& k, const Entry& e, const Place& at, Reading& reading) {
   if (e.size == 2 || k.form == Form::silent) return;
   if (e.is_number != (k.form == Form::number)) {
-    say_unreadable(reading.device, k.fact, at, "provision value",
+    wrong_encoding(k.fact, at,
                    e.is_number ? "expected text or bytes, found a number"
-                               : "expected a number, found text or bytes");
+                               : "expected a number, found text or bytes",
+                   reading);
     return;
   }
   switch (k.form) {
@@ -138,19 +140,17 @@ void say_entry(const Known& k, const Entry& e, const Place& at, Reading& reading
       reading.device.say(k.fact, to_bytes(e.data), at);
       break;
     case Form::base64:
-      if (auto bytes = from_base64(text(e.data)))
+      if (auto bytes = slot_value(k.fact, Encoding::base64, e.data, at, reading))
         reading.device.say(k.fact, std::move(*bytes), at);
-      else
-        say_unreadable(reading.device, k.fact, at, "provision value", bytes.error().what);
       break;
     case Form::certificate:
-      say_certificate_item(k.fact, e.data, at, reading);
+      say_certificate_item(k.fact, Encoding::der, e.data, at, reading);
       return;
     case Form::cd:
       say_cd_item(e.data, at, reading);
       return;
     case Form::dac_key:
-      say_dac_key_item(e.data, at, reading);
+      say_dac_key_item(Encoding::sec1, e.data, at, reading);
       return;
     case Form::payload:
       say_setup_payload(e.data, at, reading);
@@ -213,6 +213,10 @@ void read_silabs_provision(const Source& source, Reading& reading) {
                         fmt::format("{} of {} bytes are here", v.size(), total));
   }
   const View entries = v.first(std::min(total, v.size()));
+  NeededEntry needed[] = {{FactId::dac, "id 0x195"},
+                          {FactId::dac_private_key, "id 0x196 or 0x197"},
+                          {FactId::pai, "id 0x193"},
+                          {FactId::cd, "id 0x182"}};
   size_t at = 2;
   while (at < entries.size()) {
     const auto entry = entry_at(entries, at);
@@ -222,12 +226,15 @@ void read_silabs_provision(const Source& source, Reading& reading) {
       break;
     }
     const std::string item = fmt::format("id 0x{:03X}", entry->id);
+    if (const Known* k = known(entry->id)) mark_held(needed, k->fact, entry->data);
+    if (entry->id == kKeyId && entry->size > 2) needed[1].held = true;
     if (const Known* k = known(entry->id))
       say_entry(*k, *entry, place(at, item), reading);
     else
       reading.device.damaged(place(at, item), "provision entry", "the id is not known");
     at += entry->size;
   }
+  if (at >= entries.size() && total <= v.size()) note_lacking(needed, place(0, ""), reading);
   if (at >= entries.size() && total < v.size() && !is_erased(v.subspan(total)))
     reading.device.damaged(place(0, "total length"), "total length",
                            fmt::format("expected erased flash behind {} bytes, found data", total));
