@@ -6,6 +6,8 @@
 
 namespace attest::cli {
 
+// [{"path", "why"}]
+Json not_used_json(std::span<const NotUsed> list);
 Json report_json(const Evidence& evidence, const Report& report);
 
 }  // namespace attest::cli

@@ -53,6 +53,11 @@ Outcome broken(const Evidence& e, std::string what, std::string expected, std::s
 
 Outcome dac_is_present(const Evidence& e) {
   if (e.dac.present()) return pass();
+  const auto operational = std::find_if(
+      e.not_used.begin(), e.not_used.end(),
+      [](const NotUsed& unused) { return unused.why.starts_with("an operational certificate"); });
+  if (operational != e.not_used.end())
+    return unknown(fmt::format("no DAC: {} is {}", operational->path, operational->why));
   return unknown(e.device.noted(Remark::not_in_log) ? "no DAC in the evidence: the log left it out"
                                                     : "no DAC in the evidence");
 }

@@ -391,7 +391,12 @@ class Log {
   }
 
   tl::expected<void, Error> finish() {
-    if (!found_ && !result_) return error("nothing about attestation stands in it");
+    if (!found_ && !result_) {
+      reading_.not_used.push_back({.path = source_.path,
+                                   .why = "a log or notes without an exchange: nothing about "
+                                          "attestation stands in it"});
+      return {};
+    }
     const auto at = [&](uint64_t offset, const char* item) {
       return Place{.path = source_.path, .offset = offset, .item = item};
     };
