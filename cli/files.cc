@@ -71,10 +71,24 @@ Result<int> open_regular(const std::string& path, size_t& size) {
 
 struct Walk {
   size_t most;
-  std::vector<std::string>* empty;
+  BesideFiles* beside;
   std::vector<std::string> files;
   std::set<std::pair<dev_t, ino_t>> seen;
 };
+
+void unused(Walk& state, const std::string& path, std::string why) {
+  if (state.beside != nullptr)
+    state.beside->unused.push_back({.path = path, .why = std::move(why)});
+}
+
+// Nobody knows what is in it.
+tl::expected<void, Error> closed(Walk& state, const std::string& path, const std::string& why) {
+  if (state.beside == nullptr)
+    return error(
+        fmt::format("{}: expected a file or a folder that can be read, found {}", path, why));
+  state.beside->closed.push_back({.path = path, .why = "cannot be read: " + why});
+  return {};
+}
 
 tl::expected<void, Error> walk(const std::string& folder, size_t depth, Walk& state) {
   if (depth > kDeepest)
@@ -83,26 +97,35 @@ tl::expected<void, Error> walk(const std::string& folder, size_t depth, Walk& st
   std::vector<std::string> names;
   for (fs::directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed))
     names.push_back(at->path().string());
-  if (failed)
+  if (failed) {
+    if (depth > 0) return closed(state, folder, failed.message());
     return error(fmt::format("{}: expected a folder that can be listed, found {}", folder,
                              failed.message()));
+  }
   std::sort(names.begin(), names.end());
   for (const std::string& name : names) {
     struct stat info {};
     if (::stat(name.c_str(), &info) != 0) {
-      if (errno == ELOOP || errno == ENOENT)
-        continue;  // a dangling or looping link inside a folder is no evidence
-      return error(fmt::format("{}: expected a file, found {}", name, reason(errno)));
-    }
-    if (S_ISDIR(info.st_mode)) {
-      if (!state.seen.insert({info.st_dev, info.st_ino}).second) continue;
+      if (errno == ELOOP || errno == ENOENT) {
+        unused(state, name, errno == ELOOP ? "a link that leads in a circle" : "a link to nothing");
+      } else if (auto done = closed(state, name, reason(errno)); !done) {
+        return done;
+      }
+    } else if (S_ISDIR(info.st_mode)) {
+      if (!state.seen.insert({info.st_dev, info.st_ino}).second) {
+        unused(state, name, "a link to a folder that is read already");
+        continue;
+      }
       const size_t before = state.files.size();
       if (auto done = walk(name, depth + 1, state); !done) return done;
-      if (state.empty != nullptr && state.files.size() == before) state.empty->push_back(name);
+      if (state.beside != nullptr && state.files.size() == before)
+        state.beside->empty.push_back(name);
     } else if (S_ISREG(info.st_mode)) {
       if (state.files.size() == state.most)
         return error(fmt::format("{}: more than {} files", folder, state.most));
       state.files.push_back(name);
+    } else {
+      unused(state, name, fmt::format("{}, no regular file", kind_of(info.st_mode)));
     }
   }
   return {};
@@ -182,13 +205,13 @@ Result<void> stream_file(const std::string& path, const std::function<void(View,
 }
 
 Result<std::vector<std::string>> files_below(const std::string& path, size_t most,
-                                             std::vector<std::string>* empty) {
+                                             BesideFiles* beside) {
   struct stat info {};
   if (::stat(path.c_str(), &info) != 0)
     return error(
         fmt::format("{}: expected a file or folder, found {}", shown_path(path), reason(errno)));
   if (!S_ISDIR(info.st_mode)) return std::vector<std::string>{path};
-  Walk state{.most = most, .empty = empty, .files = {}, .seen = {}};
+  Walk state{.most = most, .beside = beside, .files = {}, .seen = {}};
   state.seen.insert({info.st_dev, info.st_ino});
   if (auto done = walk(path, 0, state); !done) return tl::unexpected(done.error());
   return std::move(state.files);
@@ -203,64 +226,105 @@ bool next_line(std::FILE* file, std::string& line) {
   return n > 0;
 }
 
-std::vector<std::string> read_paths(const std::vector<std::string>& paths, Reading& reading) {
-  std::vector<std::string> errors;
-  if (reading.codecs == nullptr) reading.codecs = &loaded_codecs();
-  const auto read_file = [&](const std::string& name, bool inside_folder) {
-    std::error_code failed;
-    if (inside_folder && fs::file_size(name, failed) > kMostFile && !failed) {
-      reading.not_used.push_back(
-          {.path = name, .why = fmt::format("larger than {} GiB: not read", kMostFile >> 30)});
-      return;
-    }
-    auto file = name == "-" ? FileBytes::standard_input() : FileBytes::open(name);
-    if (!file) {
-      errors.push_back(file.error().what);
-      return;
-    }
-    if (file->mapped() && looks_like_ota_image(file->view())) {
-      if (const auto done = read_ota_image(name, reading); !done)
-        errors.push_back(done.error().what);
-      return;
-    }
-    const Source source{.path = name == "-" ? "stdin" : name,
-                        .bytes = file->view(),
-                        .base = 0,
-                        .member = inside_folder};
-    if (const auto done = read_evidence(source, reading); !done) {
-      if (inside_folder) {
-        reading.device.damaged({.path = name, .offset = done.error().offset, .item = {}}, "file",
-                               done.error().what);
+namespace {
+
+class Paths {
+ public:
+  explicit Paths(Reading& reading) : reading_(reading) {}
+
+  std::vector<std::string> read(const std::vector<std::string>& paths) {
+    for (const std::string& path : paths) {
+      if (path == "-") {
+        file(path, false);
       } else {
-        errors.push_back(fmt::format("{}: {}", source.path, done.error().what));
+        path_of(path);
       }
     }
-  };
-  for (const std::string& path : paths) {
-    if (path == "-") {
-      read_file(path, false);
-      continue;
-    }
-    const auto files = files_below(path);
+    // What was said of pictures and archives without their codecs is nothing.
+    if (const auto missing = codecs_missing()) return {missing->what};
+    if (const auto slip = unlock_slip(reading_)) errors_.push_back(slip->what);
+    return std::move(errors_);
+  }
+
+ private:
+  // A path that was named: a file, or a folder and all that is in it.
+  void path_of(const std::string& path) {
+    BesideFiles beside;
+    const auto files = files_below(path, kMostFiles, &beside);
     if (!files) {
-      errors.push_back(files.error().what);
-      continue;
+      errors_.push_back(files.error().what);
+      return;
     }
     const bool folder = files->size() != 1 || files->front() != path;
-    const auto said = [&] {
-      return reading.device.statements.size() + reading.device.integrity.size() +
-             reading.device.remarks.size() + reading.ota_images.size();
-    };
     const size_t before = said();
-    for (const std::string& file : *files) read_file(file, folder);
-    if (folder && said() == before && errors.empty())
-      errors.push_back(
+    for (const std::string& one : *files) file(one, folder);
+    if (folder && said() == before && errors_.empty())
+      errors_.push_back(
           fmt::format("{}: expected the files of a device (certificates, a declaration, a dump, a "
                       "log); none of its {} files is one",
                       path, files->size()));
+    for (NotUsed& unused : beside.unused) reading_.not_used.push_back(std::move(unused));
+    for (const std::string& one : beside.empty)
+      reading_.not_used.push_back({.path = one, .why = "an empty folder"});
+    for (const NotUsed& one : beside.closed) closed(one.path, one.why);
   }
-  if (const auto slip = unlock_slip(reading)) errors.push_back(slip->what);
-  return errors;
+
+  size_t said() const {
+    const Device& device = reading_.device;
+    return device.statements.size() + device.integrity.size() + device.remarks.size() +
+           reading_.ota_images.size();
+  }
+
+  void closed(const std::string& path, const std::string& why) {
+    reading_.not_used.push_back({.path = path, .why = why});
+    reading_.device.note(Remark::unreadable_file, {.path = path, .offset = {}, .item = {}}, why);
+  }
+
+  void file(const std::string& name, bool inside_folder) {
+    std::error_code failed;
+    if (inside_folder && fs::file_size(name, failed) > kMostFile && !failed) {
+      closed(name, fmt::format("larger than {} GiB: not read", kMostFile >> 30));
+      return;
+    }
+    auto bytes = name == "-" ? FileBytes::standard_input() : FileBytes::open(name);
+    if (!bytes) {
+      if (inside_folder) {
+        closed(name,
+               bytes.error().what.substr(std::min(name.size() + 2, bytes.error().what.size())));
+      } else {
+        errors_.push_back(bytes.error().what);
+      }
+      return;
+    }
+    if (bytes->mapped() && looks_like_ota_image(bytes->view())) {
+      if (const auto done = read_ota_image(name, reading_); !done)
+        errors_.push_back(done.error().what);
+      return;
+    }
+    const Source source{.path = name == "-" ? "stdin" : name,
+                        .bytes = bytes->view(),
+                        .base = 0,
+                        .member = inside_folder};
+    if (const auto done = read_evidence(source, reading_); !done) {
+      if (inside_folder) {
+        reading_.device.damaged({.path = name, .offset = done.error().offset, .item = {}}, "file",
+                                done.error().what);
+      } else {
+        errors_.push_back(fmt::format("{}: {}", source.path, done.error().what));
+      }
+    }
+  }
+
+  static constexpr size_t kMostFiles = 100'000;
+  Reading& reading_;
+  std::vector<std::string> errors_;
+};
+
+}  // namespace
+
+std::vector<std::string> read_paths(const std::vector<std::string>& paths, Reading& reading) {
+  if (reading.codecs == nullptr) reading.codecs = &loaded_codecs();
+  return Paths(reading).read(paths);
 }
 
 Result<void> replace_file(const std::string& path, std::string_view content) {

@@ -36,10 +36,16 @@ class FileBytes {
 Result<void> stream_file(const std::string& path,
                          const std::function<void(View piece, uint64_t size)>& take);
 
+// What lies in a folder beside its regular files. Each is named in the report.
+struct BesideFiles {
+  std::vector<std::string> empty;  // folders without files
+  std::vector<NotUsed> unused;     // a FIFO, a device, a link to nothing, ...
+  std::vector<NotUsed> closed;     // what may not be looked into: it could hold anything
+};
 // Every regular file below a folder, sorted, links to folders followed once; or the file itself.
-// `empty`: takes the folders without any.
+// Without `beside`, what may not be looked into is an error.
 Result<std::vector<std::string>> files_below(const std::string& path, size_t most = 100'000,
-                                             std::vector<std::string>* empty = nullptr);
+                                             BesideFiles* beside = nullptr);
 
 // The next line of a stream, with its end where it has one; false when there is none.
 bool next_line(std::FILE* file, std::string& line);

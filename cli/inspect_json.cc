@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "cli/report_json.h"
 #include "verifier/crypto.h"
 #include "verifier/file_digests.h"
 #include "verifier/matter/onboarding_payload.h"
@@ -221,7 +222,7 @@ Json inspect_json(const Evidence& e) {
                    .set("size", file.size)
                    .set("holds", std::move(holds)));
   }
-  out.set("evidence", std::move(files));
+  out.set("evidence", std::move(files)).set("not_used", not_used_json(e.not_used));
 
   Json device = facts_json(e.device);
   const auto digest = [](const Bytes& b) { return b.empty() ? Json() : Json(hex(sha256(b))); };

@@ -95,10 +95,15 @@ class Member {
 // before its break was handed over.
 tl::expected<void, Error> walk(View archive, const std::vector<std::string>& passphrases,
                                uint64_t& unpacked,
-                               const std::function<bool(const std::string&, Member&)>& take) {
+                               const std::function<bool(const std::string&, Member&)>& take,
+                               std::vector<NotUsed>* others = nullptr) {
   std::map<std::string, size_t> seen;
   return loaded_codecs().archive(archive, passphrases, [&](const ArchiveMember& member) {
-    if (member.kind == ArchiveMember::Kind::other) return true;
+    if (member.kind == ArchiveMember::Kind::other) {
+      if (others != nullptr)
+        others->push_back({.path = printable(member.path), .why = "neither a file nor a folder"});
+      return true;
+    }
     const std::string_view path = member.path;
     std::string name =
         path.empty() ? kOnlyMember : printable(path.substr(path.starts_with("./") ? 2 : 0));
@@ -141,22 +146,28 @@ class ArchiveSource final : public LotSource {
   void list(LotInput& input) {
     std::map<std::string, FileRole> roles;
     std::map<std::string, Bytes> beside;  // small things that stand beside the devices
+    std::map<std::string, std::string> reasons;
+    std::vector<NotUsed> others;
     // What breaks here breaks again when it is unpacked, and is told then.
-    static_cast<void>(walk_all([&](const std::string& name, Member& member) {
-      const bool records = has_records(name, member);
-      const auto content = records ? Result<Bytes>(Bytes{}) : member.whole();
-      // What cannot be read is some device's, until somebody knows better.
-      FileRole role = records            ? FileRole::records
-                      : content          ? file_role(name, *content)
-                      : member.is_link() ? FileRole::none
-                                         : FileRole::device;
-      if (role == FileRole::archive && is_archive_of_records(*content, passphrases_))
-        role = FileRole::records;
-      roles[name] = role;
-      if (role == FileRole::shared || role == FileRole::manifest)
-        beside[name] = std::move(*content);
-      return true;
-    }));
+    static_cast<void>(walk_all(
+        [&](const std::string& name, Member& member) {
+          const bool records = has_records(name, member);
+          const auto content = records ? Result<Bytes>(Bytes{}) : member.whole();
+          // What cannot be read is some device's, until somebody knows better.
+          FileRole role = records            ? FileRole::records
+                          : content          ? file_role(name, *content)
+                          : member.is_link() ? FileRole::none
+                                             : FileRole::device;
+          if (role == FileRole::archive && is_archive_of_records(*content, passphrases_))
+            role = FileRole::records;
+          roles[name] = role;
+          if (role == FileRole::none)
+            reasons[name] = content ? why_not_used(name, *content) : content.error().what;
+          if (role == FileRole::shared || role == FileRole::manifest)
+            beside[name] = std::move(*content);
+          return true;
+        },
+        &others));
     std::vector<std::string> files;
     for (const auto& [name, role] : roles) files.push_back(name);
     LotTree tree = lot_tree(files, [&](const std::string& name) { return roles.at(name); });
@@ -175,7 +186,14 @@ class ArchiveSource final : public LotSource {
         to->push_back(
             {.path = path_ + "!" + name, .content = std::move(beside[name]), .problem = {}});
     }
-    input.ignore(tree.ignored);
+    for (const std::string& name : tree.ignored) {
+      const auto why = reasons.find(name);
+      input.not_used.push_back(
+          {.path = path_ + "!" + name,
+           .why = why == reasons.end() ? "no evidence about one device" : why->second});
+    }
+    for (NotUsed& other : others)
+      input.not_used.push_back({.path = path_ + "!" + other.path, .why = std::move(other.why)});
     records_ = {tree.records.begin(), tree.records.end()};
     units_ = std::move(tree.units);
     for (size_t i = 0; i < units_.size(); ++i) {
@@ -201,9 +219,10 @@ class ArchiveSource final : public LotSource {
   }
 
  private:
-  tl::expected<void, Error> walk_all(const std::function<bool(const std::string&, Member&)>& take) {
+  tl::expected<void, Error> walk_all(const std::function<bool(const std::string&, Member&)>& take,
+                                     std::vector<NotUsed>* others = nullptr) {
     unpacked_ = 0;
-    auto done = walk(file_.view(), passphrases_, unpacked_, take);
+    auto done = walk(file_.view(), passphrases_, unpacked_, take, others);
     if (!done) return error(fmt::format("{}: {}", path_, done.error().what));
     return {};
   }

@@ -361,6 +361,8 @@ class Writer {
       fact(page_, "manifest", fmt::format("{} rows", grouped(lot_.manifest_rows)));
     if (lot_.sample) fact(page_, "sample", lot_.sample->words);
     for (const std::string& note : lot_.notes) fact(page_, "note", note);
+    for (const NotUsed& unused : lot_.not_used)
+      fact(page_, "not used", fmt::format("{}: {}", unused.path, unused.why));
     if (!lot_.engine.empty()) fact(page_, "signatures", lot_.engine);
     fact(page_, "tool", "matter-attest " MATTER_ATTEST_VERSION);
   }

@@ -9,6 +9,7 @@
 #include "codecs/door.h"
 #include "verifier/check.h"
 #include "verifier/lot/record.h"
+#include "verifier/pki/certificate.h"
 
 namespace attest::cli {
 namespace {
@@ -25,6 +26,32 @@ DeviceLine unreadable(const LotItem& item, const std::string& problem) {
   line.unreadable = true;
   line.input = item.input;
   return line;
+}
+
+// A PAI among what is shared; its role may not be settled yet.
+std::optional<KeyId> pai_key_id(const Statement& s) {
+  if (s.fact != FactId::pai && s.fact != FactId::certificate) return std::nullopt;
+  const auto read = parse_certificate(std::get<Bytes>(s.value));
+  if (!read || (*read)->self_issued() || !(*read)->basic_constraints.value ||
+      !(*read)->basic_constraints.value->ca)
+    return std::nullopt;
+  return (*read)->skid();
+}
+
+// The shared PAI that one of the device's certificates names as its issuer; null where none is.
+const Bytes* fitting_pai(const Device& shared, const Device& device) {
+  std::vector<KeyId> issuers;
+  for (const Statement& s : device.statements) {
+    if (s.fact != FactId::dac && s.fact != FactId::certificate) continue;
+    const auto own = parse_certificate(std::get<Bytes>(s.value));
+    if (own && (*own)->akid()) issuers.push_back(*(*own)->akid());
+  }
+  for (const Statement& s : shared.statements) {
+    const auto id = pai_key_id(s);
+    if (id && std::find(issuers.begin(), issuers.end(), *id) != issuers.end())
+      return &std::get<Bytes>(s.value);
+  }
+  return nullptr;
 }
 
 }  // namespace
@@ -48,7 +75,13 @@ bool LotJudge::read_files(const LotItem::Files& files, Reading& reading,
       if (!bytes) {
         problem = bytes.error().what;
         if (alone) return false;
-        reading.device.damaged({.path = file.path, .offset = {}, .item = {}}, "file", problem);
+        const Place place{.path = file.path, .offset = {}, .item = {}};
+        if (file.problem.empty()) {  // it is there, and may not be opened
+          reading.not_used.push_back({.path = file.path, .why = "cannot be read"});
+          reading.device.note(Remark::unreadable_file, place, problem);
+        } else {
+          reading.device.damaged(place, "file", problem);
+        }
         continue;
       }
       opened = std::move(*bytes);
@@ -91,8 +124,11 @@ LotJudge::Started LotJudge::begin(const LotItem& item, Reading& reading) const {
     out.line.input = item.input;
     return out;
   }
-  if (!read_files(std::get<LotItem::Files>(item.what), reading, problem))
-    return {.line = unreadable(item, problem), .readable = false};
+  if (!read_files(std::get<LotItem::Files>(item.what), reading, problem)) {
+    Started out{.line = unreadable(item, problem), .readable = false};
+    out.line.not_used = std::move(reading.not_used);
+    return out;
+  }
   Started out{.line = {}, .readable = true};
   out.line.result.name = item.name;
   out.line.input = item.input;
@@ -107,8 +143,12 @@ void LotJudge::lend(const Device& shared, Device& device) {
   const bool cd =
       device.first(FactId::cd) != nullptr || device.first(FactId::attestation_elements) != nullptr;
   const bool csr = device.first(FactId::csr) != nullptr;  // a request comes before all of these
+  const Bytes* fits = csr || pai ? nullptr : fitting_pai(shared, device);
   for (const Statement& s : shared.statements) {
-    if (!csr && !(s.fact == FactId::cd ? cd : pai)) device.statements.push_back(s);
+    if (csr || (s.fact == FactId::cd ? cd : pai)) continue;
+    // Of several PAIs the one that issued its DAC; the others are other devices'.
+    if (fits != nullptr && pai_key_id(s) && std::get<Bytes>(s.value) != *fits) continue;
+    device.statements.push_back(s);
   }
 }
 
@@ -146,6 +186,7 @@ void LotJudge::finish(const Judged& judged, DeviceLine& line) const {
         fmt::format("the device says otherwise than {}", line.contradicts.front());
     line.result.verdict = Verdict::reject;
   }
+  line.not_used = judged.evidence.not_used;
   line.marks = marks_of(judged.evidence, setup_.key);
   if (setup_.full) line.report = dump(report_json(judged.evidence, judged.report));
 }

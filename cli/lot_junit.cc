@@ -25,11 +25,13 @@ void lot_suite(Markup& page, const LotReport& lot) {
   JunitCounts counts{.tests = lot_rules().size()};
   for (const LotRule& rule : lot_rules())
     counts.failures += of_rule(rule, Severity::error).empty() ? 0 : 1;
-  const JunitProperties properties{
+  JunitProperties properties{
       {"verdict", verdict_name(lot.verdict)},          {"network", network_name(lot.network)},
       {"devices", std::to_string(lot.devices)},        {"approved", std::to_string(lot.approved)},
       {"rejected", std::to_string(lot.rejected)},      {"undecided", std::to_string(lot.undecided)},
       {"tool", "matter-attest " MATTER_ATTEST_VERSION}};
+  for (const NotUsed& unused : lot.not_used)
+    properties.emplace_back("not_used", fmt::format("{}: {}", unused.path, unused.why));
   junit_suite(page, "lot", 0, lot.at, counts, properties, [&] {
     for (const LotRule& rule : lot_rules()) {
       auto found = of_rule(rule, Severity::error);

@@ -117,6 +117,11 @@ class Merging {
                           .manifests = said("part_manifests"),
                           .engine = said("engine"),
                           .at = said("at")};
+    if (lot != nullptr) {
+      const auto not_used = read_not_used(*lot);
+      if (!not_used) return tl::unexpected(not_used.error());
+      tally_.add(*not_used);
+    }
     if (facts.key.empty())
       return error("expected a part of a lot, found one that was judged without --part");
     const auto counted =

@@ -16,7 +16,6 @@ namespace {
 
 constexpr size_t kMostFiles = 20'000'000;
 constexpr size_t kMostBatch = 32;  // devices
-constexpr size_t kIgnoredShown = 5;
 
 std::vector<std::string> passphrases_of(const std::vector<Secret>& secrets) {
   std::vector<std::string> out;
@@ -72,10 +71,11 @@ Result<Bytes> content_of(const std::string& path) {
 
 Result<LotInput> open_folder(const std::string& path, const std::vector<Secret>& secrets,
                              bool digests) {
-  std::vector<std::string> empty;
-  auto files = files_below(path, kMostFiles, &empty);
+  BesideFiles beside;
+  auto files = files_below(path, kMostFiles, &beside);
   if (!files) return tl::unexpected(files.error());
   const std::string root = path.ends_with('/') ? path : path + "/";
+  std::vector<std::string> empty = beside.empty;
   for (auto* list : {&*files, &empty}) {
     for (std::string& file : *list) file.erase(0, root.size());
   }
@@ -116,7 +116,21 @@ Result<LotInput> open_folder(const std::string& path, const std::vector<Secret>&
       to->push_back({.path = root + file, .content = std::move(*content), .problem = {}});
     }
   }
-  out.ignore(tree.ignored);
+  for (const std::string& file : tree.ignored) {
+    const auto bytes = FileBytes::open(root + file);
+    out.not_used.push_back(
+        {.path = root + file, .why = bytes ? why_not_used(file, bytes->view()) : "cannot be read"});
+  }
+  for (auto* list : {&beside.unused, &beside.closed}) {
+    for (NotUsed& unused : *list) out.not_used.push_back(std::move(unused));
+  }
+  // One that is called as the devices are is a device that cannot be read.
+  for (const std::string& folder : beside.empty) {
+    const bool device = std::any_of(tree.units.begin(), tree.units.end(), [&](const LotUnit& unit) {
+      return unit.files.empty() && folder.ends_with("/" + unit.name);
+    });
+    if (!device) out.not_used.push_back({.path = folder, .why = "an empty folder"});
+  }
   std::vector<std::unique_ptr<LotSource>> sources;
   if (!tree.units.empty() || tree.records.empty())
     sources.push_back(std::make_unique<FolderSource>(root, std::move(tree.units)));
@@ -135,14 +149,6 @@ Result<LotInput> open_folder(const std::string& path, const std::vector<Secret>&
 }
 
 }  // namespace
-
-void LotInput::ignore(const std::vector<std::string>& names) {
-  ignored += names.size();
-  for (const std::string& name : names) {
-    if (ignored_names.size() == kIgnoredShown) return;
-    ignored_names.push_back(name);
-  }
-}
 
 Result<LotInput> open_lot_input(const std::string& path, const std::vector<Secret>& secrets,
                                 bool digests) {

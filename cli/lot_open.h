@@ -9,10 +9,7 @@ namespace attest::cli {
 struct LotInput {
   std::unique_ptr<LotSource> source;       // null: only manifests
   std::vector<LotFile> shared, manifests;  // whole
-  uint64_t ignored = 0;
-  std::vector<std::string> ignored_names;  // the first of them
-
-  void ignore(const std::vector<std::string>& names);
+  std::vector<NotUsed> not_used;           // beside the devices
 };
 Result<LotInput> open_lot_input(const std::string& path, const std::vector<Secret>& secrets,
                                 bool digests);

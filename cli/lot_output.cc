@@ -59,6 +59,11 @@ std::string csv_line(const DeviceLine& line) {
                      csv_field(joined(r.failed)), csv_field(joined(r.open)), csv_field(r.summary));
 }
 
+// A row as of a device, with no verdict: the path, and why it counts for nothing.
+std::string csv_line(const NotUsed& unused) {
+  return fmt::format("{},not_used,,,{}\n", csv_field(unused.path), csv_field(unused.why));
+}
+
 }  // namespace
 
 bool lists_devices(const std::string& format) {
@@ -146,6 +151,7 @@ tl::expected<void, Error> LotOutput::conclude(const LotReport& report,
                                     .width = terminal ? terminal_width() : 80,
                                     .all_checks = false});
   } else {
+    for (const NotUsed& unused : report.not_used) text += csv_line(unused);
     // A table has no room for what is wrong between its rows.
     std::fputs(lot_report_text(report, {.colour = wants_colour(STDERR_FILENO),
                                         .width = terminal_width(),

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "cli/report_json.h"
+#include "cli/report_words.h"
 #include "verifier/catalogue.h"
 
 namespace attest::cli {
@@ -85,6 +87,9 @@ class LotPage {
   }
 
   void tail(const LotReport& report) {
+    for (const NotUsed& unused : report.not_used) paragraph(printable(not_used_text(unused)), 2);
+    if (report.not_used_left_out > 0)
+      paragraph(fmt::format("not used: {} more", report.not_used_left_out), 2);
     for (const std::string& note : report.notes) paragraph(note, 2);
     std::string facts =
         fmt::format("policy {}, as of {}", network_name(report.network), rfc3339(report.at));
@@ -164,6 +169,8 @@ Json lot_report_json(const LotReport& report) {
                           .set("most_faulty", s.most_faulty)
                           .set("words", s.words));
   }
+  out.set("not_used", not_used_json(report.not_used));
+  if (report.not_used_left_out > 0) out.set("not_used_left_out", report.not_used_left_out);
   out.set("notes", names_json(report.notes)).set("engine", report.engine);
   return out;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cli/lot_input.h"
+#include "codecs/door.h"
 #include "verifier/json.h"
 #include "verifier/pki/certificate.h"
 #include "verifier/readers/formats.h"
@@ -10,13 +11,6 @@
 
 namespace attest::cli {
 namespace {
-
-const Reader* reader_of(const Source& source) {
-  for (const Reader* reader : readers()) {
-    if (reader->recognises(source)) return reader;
-  }
-  return nullptr;
-}
 
 // Certificates and declarations that belong to no single device.
 bool holds_only_shared(const std::string& path, View bytes) {
@@ -58,18 +52,36 @@ FileRole file_role(const std::string& path, View bytes) {
   if (reader == nullptr) return FileRole::none;
   const std::string_view kind = reader->kind;
   if (kind == "manifest") return FileRole::manifest;
-  // Anything may have bytes in it that look like a certificate; it is a device's when they are.
-  if (kind == "raw") {
+  // Anything may have bytes in it that look like a certificate, words of a log or a picture; it is
+  // a device's when it says something of one.
+  for (const char* maybe : {"raw", "commissioner-log", "label-image"}) {
+    if (kind != maybe) continue;
     Reading reading;
+    reading.codecs = &loaded_codecs();
     const bool read =
         read_evidence({.path = path, .bytes = bytes, .member = true}, reading).has_value();
-    return read && !reading.device.statements.empty() ? FileRole::device : FileRole::none;
+    const auto& remarks = reading.device.remarks;
+    const bool says = !reading.device.statements.empty() || !reading.locked.empty() ||
+                      std::any_of(remarks.begin(), remarks.end(), [](const Noted& n) {
+                        return n.remark != Remark::resembles_evidence;
+                      });
+    return read && says ? FileRole::device : FileRole::none;
   }
   for (const char* credential : {"x509", "pem-bundle", "pkcs7", "cms-cd"}) {
     if (kind == credential)
       return holds_only_shared(path, bytes) ? FileRole::shared : FileRole::device;
   }
   return FileRole::device;
+}
+
+std::string why_not_used(const std::string& path, View bytes) {
+  Reading reading;
+  reading.codecs = &loaded_codecs();
+  const auto done = read_evidence({.path = path, .bytes = bytes, .member = true}, reading);
+  if (!done) return done.error().what;
+  if (!reading.not_used.empty()) return reading.not_used.front().why;
+  return reading.device.remarks.empty() ? "no evidence about one device"
+                                        : reading.device.remarks.front().message;
 }
 
 }  // namespace attest::cli

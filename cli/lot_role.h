@@ -1,6 +1,8 @@
 // FileRole: what a file is to a lot: a device's, a table of devices, or what all devices share.
 #pragma once
 
+#include <string>
+
 #include "verifier/bytes.h"
 
 namespace attest::cli {
@@ -15,6 +17,8 @@ enum class FileRole : uint8_t {
 };
 // By its content.
 FileRole file_role(const std::string& path, View bytes);
+// Of a file that has no role: why.
+std::string why_not_used(const std::string& path, View bytes);
 // A zip or tar, or anything behind gzip or zstd.
 bool is_archive(const std::string& path, View bytes);
 

@@ -19,6 +19,7 @@
 #include "cli/lot_progress.h"
 #include "cli/report_words.h"
 #include "cli/tried_file.h"
+#include "codecs/door.h"
 #include "verifier/catalogue.h"
 #include "verifier/crypto.h"
 #include "verifier/lot/manifest_tally.h"
@@ -164,6 +165,7 @@ class LotRun {
                                   options_.part.empty() ? LineForm::result : LineForm::part);
     if (!output) return tl::unexpected(output.error());
     if (auto done = judge(*output); !done) return tl::unexpected(done.error());
+    if (const auto missing = codecs_missing()) return tl::unexpected(*missing);
     if (tried_folder_) keep_tried(*tried_folder_, *tried_);
     if (ledger_) {
       for (const std::string& note : ledger_->notes()) complain(note);
@@ -276,11 +278,10 @@ class LotRun {
                                         std::make_shared<const Device>(std::move(shared.device))));
       }
       for (LotFile& file : input->manifests) {
-        if (!manifests_.add_found(file.path, std::move(*file.content))) ++input->ignored;
+        if (!manifests_.add_found(file.path, std::move(*file.content)))
+          input->not_used.push_back({.path = file.path, .why = "a table of no devices"});
       }
-      ignored_ += input->ignored;
-      for (const std::string& name : input->ignored_names)
-        ignored_names_ += (ignored_names_.empty() ? "" : ", ") + printable(name);
+      tally_.add(input->not_used);
     }
     any_input_ = !sources.empty();
     source_ = chained(std::move(sources));
@@ -345,6 +346,7 @@ class LotRun {
 
   void count(const DeviceLine& line) {
     tally_.add(line.result, line.marks);
+    tally_.add(line.not_used);
     if (!setup_.manifests.empty()) manifest_tally_->add(line.result.name, line.rows);
   }
 
@@ -374,11 +376,6 @@ class LotRun {
                            tally_.count(Verdict::reject), tally_.count(Verdict::undecided));
     if (drawn() && out.manifest_rows > 0)
       out.notes.push_back("of a sample it is not told which rows of a manifest have no device");
-    if (ignored_ > 0)
-      out.notes.push_back(fmt::format("{} {} beside the devices {} no evidence: {}{}", ignored_,
-                                      ignored_ == 1 ? "file" : "files",
-                                      ignored_ == 1 ? "is" : "are", ignored_names_,
-                                      ignored_ > 5 ? ", ..." : ""));
     conclude(out);
     return out;
   }
@@ -395,8 +392,7 @@ class LotRun {
   LotTally tally_;
   std::optional<ManifestTally> manifest_tally_;
   bool any_input_ = false;
-  uint64_t lot_size_ = 0, ignored_ = 0;
-  std::string ignored_names_;
+  uint64_t lot_size_ = 0;
 };
 
 std::optional<std::string> usage_problem(const LotOptions& o) {

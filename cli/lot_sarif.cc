@@ -53,6 +53,7 @@ Json lot_sarif(const LotReport& lot) {
                   .set("associatedRule",
                        object().set("id", cause.id).set("index", sarif_rule_index(cause.id))));
   }
+  for (const NotUsed& unused : lot.not_used) open.push(sarif_not_used(unused));
   Json invocation = object()
                         .set("executionSuccessful", true)
                         .set("exitCode", exit_code(lot.verdict))

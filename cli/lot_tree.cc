@@ -187,6 +187,9 @@ class Sorting {
       shared = shared || role == FileRole::shared || role == FileRole::manifest;
       if (role == FileRole::shared) tree_.shared.push_back(file);
     }
+    for (const std::string& file : folder.files) {
+      if (shared && role_(file) != FileRole::shared) tree_.ignored.push_back(file);
+    }
     if (!shared && !folder.files.empty()) device(folder, path);
   }
 

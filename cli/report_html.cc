@@ -328,9 +328,9 @@ class Writer {
         page_.leaf("p", "sha256 " + *digest, {{"class", "hash"}});
       page_.line();
     }
-    for (const std::string& other : e_.other_certificates) {
+    for (const NotUsed& unused : e_.not_used) {
       const auto li = page_.in("li", {{"class", "quiet"}});
-      page_.text("not used: ").isolated(other);
+      page_.text("not used: ").isolated(unused.path).text(": ").isolated(unused.why);
     }
   }
 

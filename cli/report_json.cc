@@ -116,6 +116,14 @@ Json sdk_json(const SdkResult& sdk) {
   return out.set("code", Json()).set("name", Json()).set("reason", sdk.why_unknown), out;
 }
 
+Json not_used_json(std::span<const NotUsed> list) {
+  Json out{Json::Array{}};
+  for (const NotUsed& unused : list)
+    out.push(Json(Json::Object{{"path", Json(printable(unused.path))},
+                               {"why", Json(printable(unused.why))}}));
+  return out;
+}
+
 Json report_json(const Evidence& e, const Report& report) {
   Json out{Json::Object{}};
   out.set("schema", "matter-attest/report/1");
@@ -141,11 +149,7 @@ Json report_json(const Evidence& e, const Report& report) {
                                  {"holds", std::move(holds)}}));
   }
   out.set("evidence", std::move(files));
-  if (!e.other_certificates.empty()) {
-    Json others{Json::Array{}};
-    for (const std::string& other : e.other_certificates) others.push(printable(other));
-    out.set("not_used", std::move(others));
-  }
+  out.set("not_used", not_used_json(e.not_used));
   out.set("trust_anchors_given", static_cast<uint64_t>(e.given_anchors));
   out.set("summary", printable(report.summary));
   if (!e.policy.waivers.empty()) out.set("waivers", waivers_json(e, report));

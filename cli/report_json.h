@@ -8,6 +8,8 @@ namespace attest::cli {
 
 // {"code","name"}, or nulls and {"reason"}: why it cannot be told.
 Json sdk_json(const SdkResult& sdk);
+// [{"path", "why"}]
+Json not_used_json(std::span<const NotUsed> list);
 Json report_json(const Evidence& evidence, const Report& report);
 
 }  // namespace attest::cli

@@ -68,6 +68,10 @@ std::string report_junit(const Evidence& e, const Report& report) {
   if (!e.ledger.chain_id.empty())
     properties.emplace_back("ledger",
                             fmt::format("{} at height {}", e.ledger.chain_id, e.ledger.height));
+  for (const EvidenceFile& file : e.files)
+    properties.emplace_back("evidence", fmt::format("{}: {}", file.path, file.kind));
+  for (const NotUsed& unused : e.not_used)
+    properties.emplace_back("not_used", fmt::format("{}: {}", unused.path, unused.why));
   if (e.dac.certificate) properties.emplace_back("dac_sha256", hex(e.dac.certificate->sha256));
   return junit_file([&](Markup& page) {
     junit_suite(page, device_line(e), 0, e.policy.at, counts, properties, [&] {

@@ -148,6 +148,7 @@ class Log {
               .set("associatedRule",
                    object().set("id", f->check->id).set("index", sarif_rule_index(f->check->id))));
     }
+    for (const NotUsed& unused : e_.not_used) open.push(sarif_not_used(unused));
     return out.set("toolExecutionNotifications", std::move(open));
   }
 

@@ -122,6 +122,31 @@ void finding(Page& page, const Finding& f) {
   if (!f.remedy.empty()) page.labelled("do", f.remedy);
 }
 
+// What counts for nothing. Whoever put a label there took the part to be judged by it: that one
+// stands at the top.
+void not_used(Page& page, const Evidence& e, bool at_the_top) {
+  bool any = false;
+  for (const NotUsed& unused : e.not_used) {
+    if (unused.why.starts_with(kLabelNotChecked) != at_the_top) continue;
+    page.paragraph(printable(not_used_text(unused)), 2);
+    any = true;
+  }
+  if (any) page.line();
+}
+
+// Every file that was handed over, and what it holds.
+void evidence(Page& page, const Evidence& e) {
+  std::string list;
+  for (const EvidenceFile& file : e.files) {
+    if (is_not_used(e, file)) continue;
+    std::string holds;
+    for (const std::string& what : file.holds) holds += (holds.empty() ? "" : ", ") + what;
+    list += fmt::format("{}{} ({})", list.empty() ? "" : ", ", printable(file.path),
+                        holds.empty() ? file.kind : holds);
+  }
+  if (!list.empty()) page.paragraph("evidence: " + list, 2);
+}
+
 // What does not apply, by reason: the ids of one reason together.
 void skipped(Page& page, const Report& report) {
   std::vector<std::pair<std::string, std::vector<std::string>>> reasons;
@@ -186,6 +211,7 @@ std::string report_text(const Evidence& e, const Report& report, const TextStyle
   page.line(fmt::format("{}  {}", page.ink(ink, verdict), device_line(e)));
   page.paragraph(printable(report.summary), 2);
   page.line();
+  not_used(page, e, true);
   picture(page, e, report);
   page.line();
   for (const Status s : {Status::fail, Status::unknown, Status::warn}) {
@@ -215,11 +241,8 @@ std::string report_text(const Evidence& e, const Report& report, const TextStyle
     if (style.all_checks) skipped(page, report);
     page.line();
   }
-  if (!e.other_certificates.empty()) {
-    for (const std::string& other : e.other_certificates)
-      page.paragraph("not used: " + printable(other), 2);
-    page.line();
-  }
+  not_used(page, e, false);
+  if (!style.golden) evidence(page, e);
   if (!style.golden)
     page.paragraph(fmt::format("{} checks: {}", report.findings.size(), counts_text(report)), 2);
   const std::string fail_on = fail_on_text(e.policy);

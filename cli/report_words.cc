@@ -73,6 +73,15 @@ std::string anchors_text(size_t given) {
   return fmt::format("{} trust {} given by hand", given, given == 1 ? "anchor" : "anchors");
 }
 
+std::string not_used_text(const NotUsed& unused) {
+  return fmt::format("not used: {}: {}", unused.path, unused.why);
+}
+
+bool is_not_used(const Evidence& e, const EvidenceFile& file) {
+  return file.holds.empty() && std::any_of(e.not_used.begin(), e.not_used.end(),
+                                           [&](const NotUsed& u) { return u.path == file.path; });
+}
+
 const char* ledger_trust_name(LedgerTrust t) {
   return t == LedgerTrust::proof      ? "proof"
          : t == LedgerTrust::tls      ? "tls"
@@ -102,6 +111,7 @@ const char* subject_title(std::string_view subject) {
       {"paa", "Product Attestation Authority"},
       {"chain", "The chain of certificates"},
       {"identity", "One device, one identity"},
+      {"evidence", "What was handed over"},
       {"cd", "Certification declaration"},
       {"cms", "The declaration's wrapper"},
       {"attestation", "Attestation response"},

@@ -15,11 +15,12 @@ std::string device_ids(const Evidence& e);      // by Basic Information, else by
 std::string device_line(const Evidence& e);     // both, and the serial number
 std::string counts_text(const Report& report);  // "147 passed, 1 failed"
 size_t count_of(const Report& report, Status s);
-std::string anchors_text(size_t given);               // "3 trust anchors given by hand"
-const char* ledger_trust_name(LedgerTrust t);         // "proof"
+std::string anchors_text(size_t given);            // "3 trust anchors given by hand"
+std::string not_used_text(const NotUsed& unused);  // "not used: board.jpg: no QR code ..."
+bool is_not_used(const Evidence& e, const EvidenceFile& file);  // it stands there, whole
+const char* ledger_trust_name(LedgerTrust t);                   // "proof"
 std::string sdk_text(const SdkResult& sdk);           // or "cannot be told: the PAA is not known"
 std::string fail_on_text(const Policy& policy);       // "unknown, warn"; empty without --fail-on
-std::string sdk_text(const SdkCode& sdk);             // "err 305 (DacVendorIdMismatch)"
 std::string_view subject_of(const Check& check);      // "dac" of "dac.vendor-matches-pai"
 const char* subject_title(std::string_view subject);  // "Device Attestation Certificate"
 

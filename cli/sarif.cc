@@ -40,6 +40,10 @@ Json sarif_message(std::string_view text) {
   return object().set("text", std::move(out));
 }
 
+Json sarif_not_used(const NotUsed& unused) {
+  return object().set("level", "note").set("message", sarif_message(not_used_text(unused)));
+}
+
 const char* sarif_level(Severity s) {
   return s == Severity::error ? "error" : s == Severity::warning ? "warning" : "note";
 }

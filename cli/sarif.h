@@ -15,6 +15,7 @@ inline Json array() {
 
 // Text made printable, and with no link in it (SARIF 3.11.6).
 Json sarif_message(std::string_view text);
+Json sarif_not_used(const NotUsed& unused);  // a notification
 const char* sarif_level(Severity s);
 
 // The catalogue as rules, in its order; with lot rules after it where a lot is reported.

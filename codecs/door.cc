@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 #include <fmt/format.h>
 
+#include <atomic>
 #include <filesystem>
 #include <mutex>
 
@@ -75,12 +76,19 @@ class Loaded final : public Codecs {
   }
 
   const Result<Codecs*>& module() {
-    std::call_once(once_, [this] { codecs_ = load(); });
+    std::call_once(once_, [this] {
+      codecs_ = load();
+      asked_ = true;
+    });
     return codecs_;
+  }
+  std::optional<Error> missing() const {
+    return asked_ && !codecs_ ? std::optional(codecs_.error()) : std::nullopt;
   }
 
  private:
   std::once_flag once_;
+  std::atomic<bool> asked_ = false;
   Result<Codecs*> codecs_ = error("not loaded");
 };
 
@@ -93,6 +101,10 @@ Loaded& door() {
 
 Codecs& loaded_codecs() {
   return door();
+}
+
+std::optional<Error> codecs_missing() {
+  return door().missing();
 }
 
 tl::expected<void, Error> codecs_there() {

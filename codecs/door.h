@@ -12,6 +12,9 @@ namespace attest {
 Codecs& loaded_codecs();
 // Whether it can be loaded, for who must not take that error for one of the evidence.
 tl::expected<void, Error> codecs_there();
+// Why it could not be loaded, where it was asked for and missing: nothing that was said without it
+// may count as said of the evidence.
+std::optional<Error> codecs_missing();
 
 namespace codecs {
 // The codecs themselves, without a door: for who links them.

@@ -27,9 +27,9 @@ std::vector<std::string> ids_of(const Ids& ids) {
 
 // interface.md, "Check ids".
 constexpr const char* kSubjects[] = {
-    "paa",         "pai",    "dac",        "chain",      "cd",      "cms",     "attestation",
-    "identity",    "key",    "csr",        "onboarding", "spake2p", "factory", "network",
-    "credentials", "ledger", "revocation", "ota",        "expect",  "lot",     "basic"};
+    "paa",        "pai", "dac",        "chain",   "cd",      "cms",     "attestation", "identity",
+    "key",        "csr", "onboarding", "spake2p", "factory", "network", "credentials", "ledger",
+    "revocation", "ota", "expect",     "lot",     "basic",   "evidence"};
 
 }  // namespace
 
@@ -98,8 +98,8 @@ TEST_CASE("links between checks lead somewhere and never in a circle") {
 
 // These are seen both ways in tables (check_rows.h), which assert the same of themselves: their
 // input is a line of facts, for which a folder each would be much paper.
-constexpr const char* kInTables[] = {"basic",      "csr", "expect",     "factory", "ledger",
-                                     "onboarding", "ota", "revocation", "spake2p"};
+constexpr const char* kInTables[] = {"basic",  "csr",        "evidence", "expect",     "factory",
+                                     "ledger", "onboarding", "ota",      "revocation", "spake2p"};
 
 TEST_CASE("every check has a fixture that passes it and one that does not") {
   std::set<std::string> passed, noticed;

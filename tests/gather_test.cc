@@ -18,10 +18,13 @@ std::vector<std::string> not_used(const std::vector<Given>& facts, const Bytes& 
   Reading reading;
   reading.device = device_of(facts);
   if (!opened_with.empty()) reading.opened_with(opened_with);
-  return gather(std::move(reading),
-                Policy{.network = Network::none, .at = Instant{1'780'000'000}, .required = {}},
-                TrustStore::builtin(false), nullptr)
-      .other_certificates;
+  const Evidence e =
+      gather(std::move(reading),
+             Policy{.network = Network::none, .at = Instant{1'780'000'000}, .required = {}},
+             TrustStore::builtin(false), nullptr);
+  std::vector<std::string> out;
+  for (const NotUsed& unused : e.not_used) out.push_back(unused.path + ": " + unused.why);
+  return out;
 }
 
 }  // namespace

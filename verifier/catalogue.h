@@ -10,6 +10,7 @@ std::span<const Check> certificate_checks();  // dac.*, pai.*, paa.*: each certi
 std::span<const Check> chain_checks();        // chain.*, and validity at issuance
 std::span<const Check>
 identity_checks();  // vendor and product across certificates; evidence that disagrees
+std::span<const Check> evidence_checks();     // evidence.*: nothing that was handed over is lost
 std::span<const Check> cms_checks();          // cms.*: the wrapper of the declaration
 std::span<const Check> cd_checks();           // cd.*: its content and its relations
 std::span<const Check> attestation_checks();  // attestation.*, key.*

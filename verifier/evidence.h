@@ -75,14 +75,12 @@ struct Evidence {
   Policy policy;
   Device device;
   std::vector<EvidenceFile> files;
-  std::vector<NotUsed> not_used;
+  std::vector<NotUsed> not_used;  // files and places that count for nothing, and why
   LedgerStatus ledger;
   std::shared_ptr<const LedgerFacts> facts = no_facts();  // never null
   size_t given_anchors = 0;                               // trust anchors that the user gave
 
   CertificateEvidence dac, pai, paa_shown;
-  std::vector<std::string> other_certificates;  // "x.der: a second PAI": not used, and why; bare
-                                                // bytes that are nothing, too
 
   // The PAA that anchors the chain, and how it was found.
   std::shared_ptr<const Paa> paa;  // null: none

@@ -113,11 +113,29 @@ class Issuers {
   Index above_, below_;
 };
 
+// Certificates of a fabric: its subject names a node, a fabric or who signs for one. No vendor and
+// no product stand there.
+bool is_operational(const Certificate& c) {
+  constexpr uint8_t kFabric[] = {0x2B, 0x06, 0x01, 0x04, 0x01, 0x82, 0xA2, 0x7C, 0x01};
+  if (c.vendor_id.how != SubjectId::How::absent || c.product_id.how != SubjectId::How::absent)
+    return false;
+  return std::any_of(
+      c.subject.attributes.begin(), c.subject.attributes.end(), [&](const NameAttribute& a) {
+        return a.oid.size() == sizeof kFabric + 1 && equal(a.oid.first(sizeof kFabric), kFabric) &&
+               a.oid.back() >= 1 && a.oid.back() <= 6;
+      });
+}
+// Of the web: neither a key, nor a signature, nor a name as a device's certificates have them.
+bool is_of_another_trade(const Certificate& c) {
+  return !c.p256 && !c.ecdsa && c.vendor_id.how == SubjectId::How::absent &&
+         c.product_id.how == SubjectId::How::absent;
+}
+
 // Roles come from the relation between the certificates first (a DAC with a wrong CA flag is still
 // issued by its PAI), then from what each says of itself.
 void settle_roles(Evidence& e, Parsed& parsed) {
   Device& device = e.device;
-  std::vector<std::string>& others = e.other_certificates;
+  std::vector<NotUsed>& others = e.not_used;
   std::vector<Candidate> open;
   std::vector<std::pair<FactId, CertificatePtr>> settled;
   for (Statement& s : device.statements) {
@@ -142,14 +160,26 @@ void settle_roles(Evidence& e, Parsed& parsed) {
     if (!certificate) {
       open.push_back({.statement = &s, .certificate = nullptr});
     } else if (signs_declarations(**certificate)) {
-      others.push_back(fmt::format(
-          "{}: a certificate of a CD signer ({}), compared with the trusted ones and not believed",
-          place_text(s.place), name_text((*certificate)->subject)));
+      others.push_back(
+          {place_text(s.place),
+           fmt::format("a certificate of a CD signer ({}), compared with the trusted ones and not "
+                       "believed",
+                       name_text((*certificate)->subject))});
+    } else if (is_operational(**certificate)) {
+      others.push_back({place_text(s.place),
+                        fmt::format("an operational certificate ({}): a fabric issued it, it is no "
+                                    "DAC; ask with certificate-chain-request 1",
+                                    name_text((*certificate)->subject))});
+    } else if (is_of_another_trade(**certificate)) {
+      others.push_back({place_text(s.place),
+                        fmt::format("a certificate of another trade ({}): no P-256 key, no vendor",
+                                    name_text((*certificate)->subject))});
     } else if (signs_lists(**certificate, e.crls)) {
       others.push_back(
-          fmt::format("{}: a certificate for signing revocation lists ({}), believed as far as the "
-                      "PAA or PAI delegated to it",
-                      place_text(s.place), name_text((*certificate)->subject)));
+          {place_text(s.place),
+           fmt::format("a certificate for signing revocation lists ({}), believed as far as the "
+                       "PAA or PAI delegated to it",
+                       name_text((*certificate)->subject))});
       e.crl_signers.push_back(*certificate);
     } else if (is_root(**certificate)) {
       s.fact = FactId::paa;
@@ -183,9 +213,9 @@ void settle_roles(Evidence& e, Parsed& parsed) {
                                 : !has_pai ? FactId::pai
                                            : FactId::certificate;
     if (has_dac && has_pai)
-      others.push_back(
-          fmt::format("{}: not one X.509 certificate, and a DAC and a PAI are there already",
-                      place_text(candidate.statement->place)));
+      device.note(Remark::damaged_credential, candidate.statement->place,
+                  fmt::format("a certificate that cannot be read, beside a DAC and a PAI: {}",
+                              parsed.of(*candidate.statement).certificate.error().what));
     (has_dac ? has_pai : has_dac) = true;
   }
 }
@@ -206,9 +236,9 @@ CertificateEvidence certificate_evidence(const Statement* statement, Parsed& par
   return out;
 }
 
-// Of several PAIs, the one whose key the DAC names; the others are told of and not used.
+// Of several PAIs, the one whose key the DAC names. `others`: those beside it, where one fits.
 const Statement* choose_pai(Device& device, const CertificateEvidence& dac, Parsed& parsed,
-                            std::vector<std::string>& others) {
+                            std::vector<Statement*>& others) {
   std::vector<Statement*> all;
   std::unordered_set<std::string_view> known;
   for (Statement& s : device.statements) {
@@ -230,18 +260,9 @@ const Statement* choose_pai(Device& device, const CertificateEvidence& dac, Pars
         chosen = s;
     }
   }
-  const bool fits = chosen != nullptr;
-  if (!fits) chosen = all.front();
-  if (fits) {
-    for (Statement* s : all) {
-      if (s == chosen) continue;
-      others.push_back(
-          fmt::format("{}: another PAI, which did not issue this DAC", place_text(s->place)));
-    }
-    for (Statement& t : device.statements) {
-      if (t.fact == FactId::pai && t.value != chosen->value) t.fact = FactId::certificate;
-    }
-  }
+  if (chosen == nullptr) return all.front();
+  std::copy_if(all.begin(), all.end(), std::back_inserter(others),
+               [&](const Statement* s) { return s != chosen; });
   return chosen;
 }
 
@@ -386,10 +407,25 @@ void list_unused_blobs(Evidence& e) {
                kept = e.device.keys_left_out && !bytes.empty();
     const bool nonce = e.elements && equal(e.elements->nonce, bytes);
     if (is(e.nonce) || is(e.challenge) || is(e.signature) || key || nonce || kept) continue;
-    e.other_certificates.push_back(
-        fmt::format("{}: bare bytes that are no challenge, nonce, signature or key of the DAC "
-                    "here, and open nothing",
-                    place_text(s.place)));
+    e.not_used.push_back({place_text(s.place),
+                          "bare bytes that are no challenge, nonce, signature or key of the DAC "
+                          "here, and open nothing"});
+  }
+}
+
+// A public key that says not whose it is: the DAC's, or of a certificate above it. One of nobody is
+// taken for what the device is said to have.
+void settle_public_keys(Evidence& e) {
+  for (Statement& s : e.device.statements) {
+    if (s.fact != FactId::public_key) continue;
+    const auto is_of = [&](const CertificateEvidence& c) {
+      return c.certificate && equal(c.certificate->public_key, bytes_of(s));
+    };
+    if (!is_of(e.dac) && (is_of(e.pai) || is_of(e.paa_shown))) {
+      e.not_used.push_back({place_text(s.place), "the public key of the PAI or the PAA"});
+    } else {
+      s.fact = FactId::dac_public_key;
+    }
   }
 }
 
@@ -655,6 +691,61 @@ std::string sought_paa(const Evidence& e, const TrustStore& trust, Ledger* ledge
   return fmt::format("{} is not among the approved PAAs of the ledger", named);
 }
 
+bool ecdsa_sha256(const Certificate& c) {
+  return equal(c.signature_algorithm, oid::kEcdsaWithSha256);
+}
+
+// As its issuer signed it: what stands outside the signed part agrees with what is in it.
+bool is_as_issued(const Certificate& c, const std::optional<Point>& issuer) {
+  return c.same_algorithm && ecdsa_sha256(c) && signed_by(c, issuer);
+}
+
+// A PAI beside the one that issued the DAC: a whole one, signed by a trusted PAA, is another
+// product's and told of; any other stays a second PAI of this part.
+void settle_other_pais(Evidence& e, const std::vector<Statement*>& others, Parsed& parsed,
+                       const TrustStore& trust, Ledger* ledger, Remembered* remembered) {
+  for (Statement* other : others) {
+    const ParsedCertificate& entry = parsed.of(*other);
+    if (!entry.certificate || entry.used != bytes_of(*other).size()) continue;
+    std::optional<FoundPaa> own,
+        *found = remembered != nullptr ? remembered->paa(*entry.certificate) : &own;
+    if (!*found) *found = find_paa(**entry.certificate, e.policy, trust, ledger);
+    if ((*found)->paa == nullptr || !is_as_issued(**entry.certificate, (*found)->paa->key))
+      continue;
+    e.not_used.push_back({place_text(other->place), "another PAI, which did not issue this DAC"});
+    const FactValue same = other->value;
+    for (Statement& s : e.device.statements) {
+      if (s.fact == FactId::pai && s.value == same) s.fact = FactId::certificate;
+    }
+  }
+}
+
+// What nobody judges, because it is not the one that counts, is damaged evidence where it is not
+// whole: roots that do not verify themselves, and lists that are none.
+void note_damage(Evidence& e, Parsed& parsed) {
+  for (const Statement& s : e.device.statements) {
+    if (s.fact != FactId::paa) continue;
+    const ParsedCertificate& entry = parsed.of(s);
+    if (!entry.certificate) continue;
+    const Certificate& root = **entry.certificate;
+    const bool trusted = e.paa && e.paa->certificate && equal(e.paa->certificate->der, bytes_of(s));
+    if (trusted) continue;
+    const size_t behind = bytes_of(s).size() - entry.used;
+    if (behind != 0) {
+      e.device.note(Remark::damaged_credential, s.place,
+                    fmt::format("a PAA with {} bytes behind it", behind));
+    } else if (root.ecdsa && !is_as_issued(root, root.p256)) {
+      e.device.note(Remark::damaged_credential, s.place,
+                    "a PAA that its own key did not sign: it is not as it was issued");
+    }
+  }
+  for (const CrlEvidence& list : e.crls) {
+    if (list.list == nullptr)
+      e.device.note(Remark::damaged_credential, list.place,
+                    fmt::format("a revocation list that cannot be read: {}", list.problem));
+  }
+}
+
 void gather_csrs(Evidence& e) {
   for (const Statement& s : e.device.statements) {
     if (s.fact != FactId::csr) continue;
@@ -667,10 +758,6 @@ void gather_csrs(Evidence& e) {
     }
     e.csrs.push_back(std::move(out));
   }
-}
-
-bool ecdsa_sha256(const Certificate& c) {
-  return equal(c.signature_algorithm, oid::kEcdsaWithSha256);
 }
 
 }  // namespace
@@ -692,12 +779,14 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
   read_lists(e);
   settle_roles(e, parsed);
   e.dac = certificate_evidence(e.device.first(FactId::dac), parsed);
-  e.pai = certificate_evidence(choose_pai(e.device, e.dac, parsed, e.other_certificates), parsed);
+  std::vector<Statement*> other_pais;
+  e.pai = certificate_evidence(choose_pai(e.device, e.dac, parsed, other_pais), parsed);
   e.paa_shown = certificate_evidence(e.device.first(FactId::paa), parsed);
   take_slot_fault(e.device, Remark::dac_slot, e.dac);
   take_slot_fault(e.device, Remark::pai_slot, e.pai);
   gather_attestation(e);
   settle_keys(e);
+  settle_public_keys(e);
   settle_blobs(e);
   list_unused_blobs(e);
   gather_declaration(e, remembered);
@@ -712,6 +801,8 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
   find_root_above(e, trust, ledger);
   e.sought_paa = sought_paa(e, trust, ledger);
   find_authority_keys(e, parsed);
+  settle_other_pais(e, other_pais, parsed, trust, ledger, remembered);
+  note_damage(e, parsed);
   if (ledger != nullptr && policy.network != Network::none) gather_ledger(e, *ledger, remembered);
   judge_lists(e);
   e.ordered = std::move(ordered);

@@ -23,17 +23,34 @@ auto words(Names, GivenAnchor::Role) {
   return std::to_array<const char*>({"paa", "cd-signer"});
 }
 auto words(Names, Remark) {
-  return std::to_array<const char*>(
-      {"passcode_stored", "key_in_hardware",  "key_beside_hardware_flag",
-       "key_encrypted",   "encrypted_no_key", "wrong_key",
-       "erased",          "truncated",        "development_credentials",
-       "not_in_log",      "unknown_key",      "reported_value",
-       "dac_slot",        "pai_slot",         "cd_slot",
-       "key_slot",        "value_slot",       "lacks_dac",
-       "lacks_pai",       "lacks_cd",         "lacks_key",
-       "keys_protected",  "flash_encrypted"});
+  return std::to_array<const char*>({"passcode_stored",
+                                     "key_in_hardware",
+                                     "key_beside_hardware_flag",
+                                     "key_encrypted",
+                                     "encrypted_no_key",
+                                     "wrong_key",
+                                     "erased",
+                                     "truncated",
+                                     "development_credentials",
+                                     "not_in_log",
+                                     "unknown_key",
+                                     "reported_value",
+                                     "dac_slot",
+                                     "pai_slot",
+                                     "cd_slot",
+                                     "key_slot",
+                                     "value_slot",
+                                     "lacks_dac",
+                                     "lacks_pai",
+                                     "lacks_cd",
+                                     "lacks_key",
+                                     "keys_protected",
+                                     "flash_encrypted",
+                                     "damaged_credential",
+                                     "resembles_evidence",
+                                     "unreadable_file"});
 }
-static_assert(static_cast<size_t>(Remark::flash_encrypted) + 1 ==
+static_assert(static_cast<size_t>(Remark::unreadable_file) + 1 ==
               decltype(words(Names{}, Remark{})){}.size());
 auto words(Names, FactId) {
   std::array<const char*, kFactCount> out{};
@@ -79,6 +96,10 @@ void fields(V& v, EvidenceFile& f) {
       v("holds", f.holds);
 }
 template <class V>
+void fields(V& v, NotUsed& n) {
+  v("path", n.path), v("why", n.why);
+}
+template <class V>
 void fields(V& v, GivenAnchor& a) {
   v("role", a.role), v("source", a.source), v("der", a.der);
 }
@@ -107,7 +128,7 @@ struct EvidenceMember {
   std::string left_out = kLeftOut;  // for people
   Device device;
   std::vector<EvidenceFile> files;
-  std::vector<std::string> not_used;
+  std::vector<NotUsed> not_used;
 };
 template <class V>
 void fields(V& v, EvidenceMember& e) {
@@ -258,7 +279,7 @@ Result<Case> case_of(const Device& read, const Evidence& e, const Report& report
   Case out{.policy = e.policy,
            .device = redaction.device(read, e),
            .files = e.files,
-           .not_used = e.other_certificates,
+           .not_used = e.not_used,
            .ordered = {},
            .anchors = trust.given(),
            .given_anchors = e.given_anchors,
@@ -372,7 +393,7 @@ Evidence evidence_of(const Case& c) {
   if (c.ledger) ledger.emplace(*c.ledger);
   Evidence e = gather(std::move(reading), c.policy, trust, ledger ? &*ledger : nullptr, c.ordered);
   e.given_anchors = c.given_anchors;
-  e.other_certificates = c.not_used;  // gather cannot say it again of bytes that were left out
+  e.not_used = c.not_used;  // gather cannot say it again of bytes that were left out
   e.after = c.after;
   verify_signatures(e, openssl_engine());
   return e;

@@ -26,7 +26,7 @@ struct Case {
   Policy policy;
   Device device;  // as read, before roles are settled
   std::vector<EvidenceFile> files;
-  std::vector<std::string> not_used;  // what the report says of evidence that counts for nothing
+  std::vector<NotUsed> not_used;  // what counts for nothing, and why
   std::optional<Device> ordered;
   std::vector<GivenAnchor> anchors;
   uint64_t given_anchors = 0;          // how often one was given: the report says so

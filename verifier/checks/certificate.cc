@@ -97,6 +97,11 @@ const char* why_absent(const Evidence& e, Remark lacking) {
 Outcome dac_is_present(const Evidence& e) {
   if (e.dac.present()) return e.dac.bytes.empty() ? is_empty(e, e.dac, "DAC") : pass();
   if (const char* why = why_absent(e, Remark::lacks_dac)) return blocked(why);
+  const auto operational = std::find_if(
+      e.not_used.begin(), e.not_used.end(),
+      [](const NotUsed& unused) { return unused.why.starts_with("an operational certificate"); });
+  if (operational != e.not_used.end())
+    return unknown(fmt::format("no DAC: {} is {}", operational->path, operational->why));
   return dac_not_there(e);
 }
 Outcome pai_is_present(const Evidence& e) {

@@ -43,10 +43,17 @@ Outcome keeps_rule(const Evidence& e) {
       first = &problem;
     }
   }
-  if (of_form == 0)
+  if (of_form == 0) {
+    for (const NotUsed& unused : e.not_used) {
+      if (unused.why.starts_with(kLabelNotChecked))
+        return skipped(
+            fmt::format("no label was judged: {} ({})", unused.path,
+                        unused.why.substr(std::string_view(kLabelNotChecked).size() + 2)));
+    }
     return skipped(F == Form::qr       ? "no QR code in the evidence"
                    : F == Form::manual ? "no manual code in the evidence"
                                        : "no onboarding code in the evidence");
+  }
   if (count == 0) return pass();
   // The parser's words are "<what>: expected <this>, found <that>".
   const std::string& message = first->message;

@@ -32,6 +32,19 @@ void write_list(const char* key, const std::vector<std::string>& list, std::stri
   out += ']';
 }
 
+// A lot's own line lists these of all devices; here they stand for who goes on with the lot.
+void write_not_used(const DeviceLine& line, std::string& out) {
+  if (line.not_used.empty()) return;
+  for (size_t i = 0; i < line.not_used.size(); ++i) {
+    out += i == 0 ? ",\"not_used\":[{\"path\":" : ",{\"path\":";
+    write_string(line.not_used[i].path, out);
+    out += ",\"why\":";
+    write_string(line.not_used[i].why, out);
+    out += '}';
+  }
+  out += ']';
+}
+
 void write_part(const DeviceLine& line, std::string& out) {
   Bytes marks;
   marks.reserve(kMarkCount * 8);
@@ -74,6 +87,24 @@ Result<std::string> string_at(const Json& json, const char* key) {
                              value == nullptr ? "nothing" : value->kind()));
   return *value->string();
 }
+
+}  // namespace
+
+Result<std::vector<NotUsed>> read_not_used(const Json& json) {
+  std::vector<NotUsed> out;
+  const Json* list = json.find("not_used");
+  if (list == nullptr) return out;
+  if (!list->is_array())
+    return error(fmt::format("not_used: expected an array, found {}", list->kind()));
+  for (const Json& one : *list->array()) {
+    auto path = string_at(one, "path"), why = string_at(one, "why");
+    if (!path || !why) return within("not_used", (path ? why : path).error());
+    out.push_back({.path = std::move(*path), .why = std::move(*why)});
+  }
+  return out;
+}
+
+namespace {
 
 tl::expected<void, Error> read_part(const Json& part, DeviceLine& line) {
   const auto marks = string_at(part, "marks"), product = string_at(part, "product"),
@@ -124,7 +155,10 @@ std::string write_line(const DeviceLine& line, LineForm form) {
   }
   if (!line.contradicts.empty()) write_list(",\"manifest\":[", line.contradicts, out);
   if (!line.report.empty()) out += ",\"report\":" + line.report;
-  if (form == LineForm::part) write_part(line, out);
+  if (form == LineForm::part) {
+    write_not_used(line, out);
+    write_part(line, out);
+  }
   out += "}\n";
   return out;
 }
@@ -160,6 +194,9 @@ Result<DeviceLine> read_line(std::string_view text) {
   line.result.failed = std::move(*failed);
   line.result.open = std::move(*open);
   line.contradicts = std::move(*contradicts);
+  auto not_used = read_not_used(*json);
+  if (!not_used) return tl::unexpected(not_used.error());
+  line.not_used = std::move(*not_used);
   line.unreadable = json->find("error") != nullptr;
   if (const Json* report = json->find("report")) line.report = dump(*report);
   const Json* part = json->find("part");

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "verifier/lot/rule.h"
+#include "verifier/readers/reader.h"
 
 namespace attest {
 
@@ -52,6 +53,8 @@ struct LotReport {
   std::vector<LotFinding> findings;    // in the order of lot_rules()
   uint64_t findings_left_out = 0;      // more of the same kind than are listed
   uint64_t manifest_rows = 0;
+  std::vector<NotUsed> not_used;   // files that are no evidence, of devices and beside them
+  uint64_t not_used_left_out = 0;  // more than are listed
   std::vector<std::string>
       notes;  // what a reader should know: files that are no evidence, a resumed run
   std::optional<LotSample> sample;

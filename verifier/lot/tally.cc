@@ -28,6 +28,17 @@ void LotTally::add(const DeviceResult& result, const DeviceMarks& marks) {
   if (keep_results_) results_.push_back(result);
 }
 
+void LotTally::add(std::span<const NotUsed> not_used) {
+  constexpr size_t kMostListed = 100'000;
+  for (const NotUsed& unused : not_used) {
+    if (not_used_.size() < kMostListed) {
+      not_used_.push_back(unused);
+    } else {
+      ++not_used_left_out_;
+    }
+  }
+}
+
 LotReport LotTally::report() const {
   LotReport out;
   out.devices = devices_;
@@ -48,6 +59,13 @@ LotReport LotTally::report() const {
   FindingList between = roll_.findings();
   out.findings = std::move(between.findings);
   out.findings_left_out = between.left_out;
+  // In an order of their own: devices come in as they are judged.
+  out.not_used = not_used_;
+  std::sort(out.not_used.begin(), out.not_used.end(), [](const NotUsed& a, const NotUsed& b) {
+    return a.path != b.path ? a.path < b.path : a.why < b.why;
+  });
+  out.not_used.erase(std::unique(out.not_used.begin(), out.not_used.end()), out.not_used.end());
+  out.not_used_left_out = not_used_left_out_;
   out.results = results_;
   return out;
 }

@@ -12,6 +12,8 @@ class LotTally {
  public:
   explicit LotTally(bool keep_results) : keep_results_(keep_results) {}
   void add(const DeviceResult& result, const DeviceMarks& marks);
+  // Of a device, or beside all of them.
+  void add(std::span<const NotUsed> not_used);
   uint64_t devices() const { return devices_; }
   uint64_t count(Verdict v) const { return verdicts_[static_cast<size_t>(v)]; }
   const LotRoll& roll() const { return roll_; }
@@ -31,6 +33,8 @@ class LotTally {
   std::array<uint64_t, 3> verdicts_{};
   uint64_t unreadable_ = 0;
   std::map<std::string, Cause, std::less<>> failed_, open_;
+  std::vector<NotUsed> not_used_;
+  uint64_t not_used_left_out_ = 0;
   LotRoll roll_;
   std::vector<DeviceResult> results_;
 };

@@ -128,8 +128,12 @@ tl::expected<void, Error> read(const Source& s, Reading& reading) {
     return unpacking.member(m);
   });
   if (done && any) return {};
-  if (!any)
-    return tl::unexpected(done ? Error{.what = "nothing is in it", .offset = {}} : done.error());
+  if (!any) {
+    reading.not_used.push_back(
+        {s.path, done ? "an archive with nothing in it"
+                      : fmt::format("an archive that cannot be opened: {}", done.error().what)});
+    return {};
+  }
   // Broken off in the middle: what came before it has been read and counts.
   reading.device.damaged({.path = s.path, .offset = {}, .item = {}}, "archive", done.error().what);
   return {};

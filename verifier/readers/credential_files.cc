@@ -11,6 +11,7 @@
 #include "verifier/pki/crl.h"
 #include "verifier/pki/key.h"
 #include "verifier/readers/credential_items.h"
+#include "verifier/readers/damaged.h"
 #include "verifier/readers/formats.h"
 #include "verifier/readers/sealed_files.h"
 #include "verifier/sealed.h"
@@ -67,8 +68,20 @@ bool recognises_csr(const Source& s) {
 bool recognises_crl(const Source& s) {
   return der_sequence(s.bytes) && looks_like_crl(s.bytes);
 }
+// SubjectPublicKeyInfo of a P-256 key: the point in it.
+std::optional<Bytes> public_key_info(View der) {
+  constexpr uint8_t kHead[] = {0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2A, 0x86, 0x48,
+                               0xCE, 0x3D, 0x02, 0x01, 0x06, 0x08, 0x2A, 0x86, 0x48,
+                               0xCE, 0x3D, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00};
+  constexpr size_t kPoint = 65;
+  if (der.size() != sizeof kHead + kPoint || !equal(der.first(sizeof kHead), kHead) ||
+      !on_curve(der.last(kPoint)))
+    return std::nullopt;
+  return to_bytes(der.last(kPoint));
+}
 bool recognises_key(const Source& s) {
-  return der_sequence(s.bytes) && s.bytes.size() < 4096 && parse_private_key(s.bytes).has_value();
+  return der_sequence(s.bytes) && s.bytes.size() < 4096 &&
+         (public_key_info(s.bytes) || parse_private_key(s.bytes).has_value());
 }
 // PEM, and nothing but text before it: a dump may hold PEM, too, and is more than that.
 bool recognises_pem(const Source& s) {
@@ -117,7 +130,15 @@ tl::expected<void, Error> say_key(const Result<PrivateKey>& key, const Place& pl
   reading.device.say(FactId::private_key, Bytes(key->scalar.begin(), key->scalar.end()), place);
   return {};
 }
+void say_public_key(Bytes point, const Place& place, Reading& reading) {
+  reading.holds("public-key");
+  reading.device.say(FactId::public_key, std::move(point), place);
+}
 tl::expected<void, Error> read_key(const Source& s, Reading& reading) {
+  if (auto point = public_key_info(s.bytes)) {
+    say_public_key(std::move(*point), whole(s), reading);
+    return {};
+  }
   return say_key(parse_private_key(s.bytes), whole(s), reading);
 }
 
@@ -153,61 +174,115 @@ Bytes without_trust(View der) {
   return to_bytes(rest != 0 && der_size(der.last(rest)) == rest ? der.first(size) : der);
 }
 
+bool is_certificate(std::string_view label) {
+  return label == "CERTIFICATE" || label == "X509 CERTIFICATE" || label == "TRUSTED CERTIFICATE";
+}
+
+// A block that says nothing of a device: of another trade, or one of ours that cannot be read.
+void read_other_block(const PemBlock& block, const Place& place, const std::string& problem,
+                      Reading& reading) {
+  const auto began = began_as(block.der);
+  const bool key = block.label.ends_with("KEY") && !block.label.starts_with("RSA ") &&
+                   !block.label.starts_with("DSA ") && !block.label.starts_with("OPENSSH ");
+  if (began && began->kind == Began::Kind::other_curve) {
+    reading.holds("other-key");
+    reading.device.note(Remark::resembles_evidence, place,
+                        fmt::format("{}: expected a DAC's, on P-256", began->what));
+  } else if ((began && began->kind == Began::Kind::foreign) || (!began && !key)) {
+    reading.not_used.push_back(
+        {place_text(place),
+         fmt::format("a PEM block \"{}\"{} is none that describes a device", printable(block.label),
+                     began ? fmt::format(", {},", began->what) : "")});
+  } else {
+    reading.holds("damaged");
+    reading.device.note(Remark::damaged_credential, place,
+                        problem.empty() ? fmt::format("a PEM block \"{}\" holds {}",
+                                                      printable(block.label), began->what)
+                                        : problem);
+  }
+}
+
+// False where it is no block of a kind that can be read here.
+tl::expected<bool, Error> read_block(const PemBlock& block, const Place& place, const Source& s,
+                                     Reading& reading) {
+  if (is_certificate(block.label)) {
+    reading.holds("certificate");
+    reading.device.say(FactId::certificate,
+                       block.label[0] == 'T' ? without_trust(block.der) : block.der, place);
+  } else if (block.label == "PKCS7" || block.label == "CMS") {
+    const Source inside{
+        .path = s.path, .bytes = block.der, .base = place.offset.value_or(0), .member = s.member};
+    if (const auto done = read_cms(inside, reading); !done) return tl::unexpected(done.error());
+  } else if (block.label.ends_with("PRIVATE KEY")) {
+    if (block.encrypted || block.label == "ENCRYPTED PRIVATE KEY") {
+      reading.holds("encrypted-key");
+      open_private_key(place, opener(block, s.bytes), reading);
+    } else if (const auto done = say_key(parse_private_key(block.der), place, reading); !done) {
+      read_other_block(block, place, done.error().what, reading);
+      return false;
+    }
+  } else if (block.label == "CERTIFICATE REQUEST" || block.label == "NEW CERTIFICATE REQUEST") {
+    reading.holds("csr");
+    reading.device.say(FactId::csr, block.der, place);
+  } else if (block.label == "X509 CRL") {
+    reading.holds("crl");
+    reading.device.say(FactId::crl, block.der, place);
+  } else if (block.label == "PUBLIC KEY") {
+    auto point = public_key_info(block.der);
+    if (!point) {
+      read_other_block(block, place, "no public key on P-256", reading);
+      return false;
+    }
+    say_public_key(std::move(*point), place, reading);
+  } else if (block.label == "EC PARAMETERS") {
+    reading.holds("ec-parameters");
+  } else {
+    read_other_block(block, place, "", reading);
+    return false;
+  }
+  return true;
+}
+
+// END lines that no block has: their BEGIN lines are damaged, and what stands between is lost.
+size_t ends_alone(View bytes, const PemFile& file) {
+  const std::string_view all = text(bytes);
+  size_t ends = 0;
+  for (size_t at = 0; (at = all.find("-----END ", at)) != std::string_view::npos; at += 9)
+    ends += all.substr(at + 9).starts_with("EC PARAMETERS") ? 0 : 1;
+  const size_t blocks = file.blocks.size() + file.problems.size();
+  return ends > blocks ? ends - blocks : 0;
+}
+
 tl::expected<void, Error> read_pem(const Source& s, Reading& reading) {
-  PemFile file = parse_pem(s.bytes);
+  const PemFile file = parse_pem(s.bytes);
   size_t read = 0;
   for (const PemBlock& block : file.blocks) {
     const Place place{.path = s.path, .offset = s.base + block.offset, .item = block.label};
-    if (block.label == "CERTIFICATE" || block.label == "X509 CERTIFICATE" ||
-        block.label == "TRUSTED CERTIFICATE") {
-      reading.holds("certificate");
-      reading.device.say(FactId::certificate,
-                         block.label[0] == 'T' ? without_trust(block.der) : block.der, place);
-    } else if (block.label == "PKCS7" || block.label == "CMS") {
-      const Source inside{
-          .path = s.path, .bytes = block.der, .base = place.offset.value_or(0), .member = s.member};
-      if (const auto done = read_cms(inside, reading); !done) return done;
-    } else if (block.label.ends_with("PRIVATE KEY")) {
-      if (block.encrypted || block.label == "ENCRYPTED PRIVATE KEY") {
-        reading.holds("encrypted-key");
-        open_private_key(place, opener(block, s.bytes), reading);
-      } else if (const auto done = say_key(parse_private_key(block.der), place, reading); !done) {
-        file.problems.push_back(done.error());
-        continue;
-      }
-    } else if (block.label == "CERTIFICATE REQUEST" || block.label == "NEW CERTIFICATE REQUEST") {
-      reading.holds("csr");
-      reading.device.say(FactId::csr, block.der, place);
-    } else if (block.label == "X509 CRL") {
-      reading.holds("crl");
-      reading.device.say(FactId::crl, block.der, place);
-    } else if (block.label == "PUBLIC KEY" || block.label == "EC PARAMETERS") {
-      reading.holds(block.label == "PUBLIC KEY" ? "public-key" : "ec-parameters");
-    } else {
-      file.problems.push_back(
-          {.what = fmt::format("a PEM block \"{}\" is none that describes a device",
-                               printable(block.label)),
-           .offset = block.offset});
-      continue;
-    }
-    ++read;
+    const auto done = read_block(block, place, s, reading);
+    if (!done) return tl::unexpected(done.error());
+    read += *done ? 1 : 0;
   }
-  if (read == 0) {
-    if (!file.problems.empty()) return tl::unexpected(file.problems.front());
-    return error("no block between BEGIN and END");
-  }
+  if (file.blocks.empty() && file.problems.empty()) return error("no block between BEGIN and END");
   if (read == 1 && file.blocks.size() == 1 &&
       reading.current->kind == std::string_view(pem_reader.kind)) {
+    constexpr std::pair<const char*, const char*> kKinds[] = {
+        {"certificate", "x509"}, {"private-key", "key"}, {"csr", "csr"}, {"crl", "crl"}};
     const auto& holds = reading.current->holds;
-    if (!holds.empty() && holds[0] == "certificate") reading.current->kind = "x509";
-    if (!holds.empty() && holds[0] == "private-key") reading.current->kind = "key";
-    if (!holds.empty() && holds[0] == "csr") reading.current->kind = "csr";
-    if (!holds.empty() && holds[0] == "crl") reading.current->kind = "crl";
+    for (const auto& [what, kind] : kKinds) {
+      if (!holds.empty() && holds[0] == what) reading.current->kind = kind;
+    }
   }
-  for (const Error& problem : file.problems)
-    reading.device.damaged(
-        {.path = s.path, .offset = s.base + problem.offset.value_or(0), .item = {}}, "PEM block",
-        problem.what);
+  if (const size_t alone = ends_alone(s.bytes, file); alone != 0) {
+    reading.holds("damaged");
+    reading.device.note(Remark::damaged_credential, {.path = s.path, .offset = {}, .item = {}},
+                        fmt::format("pem: {} END lines without their BEGIN line", alone));
+  }
+  for (const Error& problem : file.problems) {
+    reading.holds("damaged");
+    reading.device.note(Remark::damaged_credential,
+                        {.path = s.path, .offset = s.base + problem.offset.value_or(0), .item = {}},
+                        problem.what);
+  }
   return {};
 }
 

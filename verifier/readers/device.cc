@@ -51,6 +51,7 @@ constexpr FactInfo kFacts[] = {
     {FactId::dac_private_key, "dac_private_key", FactInfo::secret},
     {FactId::private_key, "private_key", FactInfo::secret},
     {FactId::dac_public_key, "dac_public_key"},
+    {FactId::public_key, "public_key"},
     {FactId::csr, "csr"},
     {FactId::crl, "crl"},
     {FactId::attestation_elements, "attestation_elements"},
@@ -83,7 +84,8 @@ bool is_id(FactId fact) {
 
 bool repeats(FactId fact) {
   return fact == FactId::certificate || fact == FactId::blob || fact == FactId::crl ||
-         fact == FactId::csr || fact == FactId::paa || fact == FactId::private_key;
+         fact == FactId::csr || fact == FactId::paa || fact == FactId::private_key ||
+         fact == FactId::public_key;
 }
 
 // Dashes only group the digits of a manual code.

@@ -56,6 +56,7 @@ enum class FactId : uint8_t {
   dac_private_key,        // bytes, 32: never shown
   private_key,            // bytes, 32: of a file whose role is not known; never shown
   dac_public_key,         // bytes, 65
+  public_key,             // bytes, 65: of a file that does not say whose; gather finds out
   csr,                    // bytes, DER
   crl,                    // bytes, DER
   attestation_elements,   // bytes
@@ -122,8 +123,11 @@ enum class Remark : uint8_t {
   lacks_pai,
   lacks_cd,
   lacks_key,
-  keys_protected,   // keys of an encrypted store, hidden by flash encryption
-  flash_encrypted,  // flash that is ciphertext, as it is in a part that was released
+  keys_protected,      // keys of an encrypted store, hidden by flash encryption
+  flash_encrypted,     // flash that is ciphertext, as it is in a part that was released
+  damaged_credential,  // began as a certificate, declaration, key or list and cannot be read
+  resembles_evidence,  // looks like evidence that somebody misspelt, and is not read
+  unreadable_file,     // a file in a folder that may not be read: what it holds is not known
 };
 struct Noted {
   Remark remark;

@@ -125,6 +125,123 @@ tl::expected<void, Error> read(const Source& s, Reading& reading) {
   return {};
 }
 
+// What a JSON has to do with device.json: its own keys at their places, and others like them.
+struct Kinship {
+  size_t members = 0;  // of the object itself
+  size_t own = 0;      // keys as they are written, where they belong
+  size_t like = 0;     // the same keys further inside, or misspelt
+  bool telling = false;
+};
+
+// "VendorID", "vendor-id" and "vendor_id" are one word.
+std::string plain_word(std::string_view key) {
+  std::string out;
+  for (const char c : key) {
+    if (c >= 'A' && c <= 'Z') out += static_cast<char>(c - 'A' + 'a');
+    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) out += c;
+  }
+  return out;
+}
+
+// One letter too many, too few, wrong, or two in the wrong order.
+bool one_slip_apart(std::string_view a, std::string_view b) {
+  if (a.size() > b.size()) std::swap(a, b);
+  if (b.size() - a.size() > 1) return false;
+  const size_t same =
+      static_cast<size_t>(std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first - a.begin());
+  const std::string_view left = a.substr(same), right = b.substr(same);
+  if (left.size() < right.size()) return left == right.substr(1);
+  if (left.empty()) return true;
+  return left.substr(1) == right.substr(1) ||
+         (left.size() > 1 && left[0] == right[1] && left[1] == right[0] &&
+          left.substr(2) == right.substr(2));
+}
+
+// Keys that hardly anything but a Matter device's facts has.
+constexpr const char* kTelling[] = {
+    "vendor_id",     "product_id", "device_type_id",         "specification_version",
+    "discriminator", "passcode",   "discovery_capabilities", "firmware_information",
+    "vid",           "pid",        "commissioning_flow",     "manufacturing_date"};
+
+bool is_like(std::string_view name, std::string_view key) {
+  const std::string a = plain_word(name), b = plain_word(key);
+  return a == b || (b.size() >= 8 && one_slip_apart(a, b));
+}
+
+constexpr unsigned kKinDepth = 6;
+
+void look_for_kin(const Json& json, unsigned depth, Kinship& kin) {
+  if (depth > kKinDepth) return;
+  if (const auto* elements = json.array()) {
+    for (const Json& element : *elements) look_for_kin(element, depth + 1, kin);
+    return;
+  }
+  if (json.object() == nullptr) return;
+  for (const auto& [name, value] : *json.object()) {
+    if (depth == 0 && (find_key(name) != nullptr || is_group(name))) continue;  // own
+    const bool telling = std::any_of(std::begin(kTelling), std::end(kTelling),
+                                     [&](const char* key) { return is_like(name, key); });
+    const bool like = telling || std::any_of(std::begin(kKeys), std::end(kKeys), [&](const Key& k) {
+                        return std::string_view(k.path).find('.') == std::string_view::npos &&
+                               is_like(name, k.path);
+                      });
+    kin.telling = kin.telling || telling;
+    if (like && !value.is_object()) ++kin.like;
+    look_for_kin(value, depth + 1, kin);
+  }
+}
+
+Kinship kinship(const Json& json) {
+  Kinship kin;
+  if (const auto* members = json.object()) {
+    kin.members = members->size();
+    for (const auto& [name, value] : *members) {
+      if (find_key(name) != nullptr) ++kin.own;
+      if (!is_group(name)) continue;
+      if (!value.is_object()) kin.own += !value.is_null();  // read, and found to be none
+      if (!value.is_object()) continue;
+      size_t inside = 0;
+      for (const auto& member : *value.object())
+        inside += find_key(name + "." + member.first) != nullptr;
+      kin.own += std::min<size_t>(inside, 1) * 2;  // two keys deep: nothing else has that
+    }
+  }
+  look_for_kin(json, 0, kin);
+  return kin;
+}
+
+bool is_foreign(const Json& json) {
+  return std::any_of(std::begin(kForeign), std::end(kForeign),
+                     [&](const char* foreign) { return json.find(foreign) != nullptr; });
+}
+
+// Text that begins as JSON does; nothing where it is too long, or none.
+Result<Json> json_of(const Source& s) {
+  const auto at = text(s.bytes).find_first_not_of(" \t\r\n\xEF\xBB\xBF");
+  if (s.bytes.size() > 4u << 20 || at == std::string_view::npos ||
+      (s.bytes[at] != '{' && s.bytes[at] != '['))
+    return error("no JSON");
+  return parse_json(text(s.bytes));
+}
+
+// The facts of a device, written so that nobody reads them: nested, misspelt, in an array.
+bool recognises_nearly(const Source& s) {
+  const auto json = json_of(s);
+  if (!json || is_foreign(*json) || is_device_json(*json)) return false;
+  if (json->array() != nullptr && json->array()->size() > 1) return false;  // of many devices
+  const Kinship kin = kinship(*json);
+  return kin.telling && (kin.own + kin.like >= 2 || kin.members == 1);
+}
+
+tl::expected<void, Error> read_nearly(const Source& s, Reading& reading) {
+  reading.holds("unread-facts");
+  reading.device.note(Remark::resembles_evidence, {.path = s.path, .offset = {}, .item = {}},
+                      "a JSON with keys like those of device.json, nested or misspelt: its facts "
+                      "are not read");
+  if (onboarding_text_reader.recognises(s)) return onboarding_text_reader.read(s, reading);
+  return {};
+}
+
 }  // namespace
 
 Result<uint64_t> json_number(const Json& json) {
@@ -144,23 +261,12 @@ Result<uint64_t> json_number(const Json& json) {
   return value;
 }
 
-// One key that only device.json has is enough; an empty object is a device.json that says nothing.
+// A key that only device.json has is enough, where it is not one among many that are nobody's: a
+// program's settings may have a "vendor_id", too. Misspelt keys beside it are no other program's.
 bool is_device_json(const Json& json) {
-  const auto* members = json.object();
-  if (members == nullptr) return false;
-  for (const char* foreign : kForeign) {
-    if (json.find(foreign) != nullptr) return false;
-  }
-  size_t known = 0;
-  for (const auto& [name, value] : *members) {
-    if (find_key(name) != nullptr) ++known;
-    if (!is_group(name)) continue;
-    known += !value.is_object() && !value.is_null();  // read, and found to be none
-    if (!value.is_object()) continue;
-    for (const auto& member : *value.object())
-      known += find_key(name + "." + member.first) != nullptr;
-  }
-  return known > 0;
+  if (json.object() == nullptr || is_foreign(json)) return false;
+  const Kinship kin = kinship(json);
+  return kin.own != 0 && (kin.own + kin.like >= 2 || 2 * kin.own >= kin.members);
 }
 
 void read_device_json(const Json& json, const std::string& path, Reading& reading,
@@ -194,6 +300,10 @@ void read_device_json(const Json& json, const std::string& path, Reading& readin
   }
 }
 
+const Reader nearly_device_json_reader{.kind = "raw",
+                                       .expects = "a device.json",
+                                       .recognises = recognises_nearly,
+                                       .read = read_nearly};
 const Reader device_json_reader{
     .kind = "device-json", .expects = "a device.json", .recognises = recognises, .read = read};
 

@@ -23,6 +23,9 @@ extern const Reader nordic_reader, nordic_json_reader, telink_reader, telink_sum
 // Keys and certificates under a passphrase (sealed_files.cc), and pasted as text (text_der.cc,
 // source_text.cc).
 extern const Reader sealed_key_reader, pkcs12_reader, text_der_reader, source_text_reader;
+// What began as a credential and cannot be read (damaged.cc), what looks like a device.json and is
+// none (nearly_device_json.cc), pictures that are not read (other_pictures.cc).
+extern const Reader damaged_reader, nearly_device_json_reader, other_picture_reader;
 // A factory's table of devices (manifest.cc).
 extern const Reader manifest_reader;
 // A software image (ota_image.cc); the program reads one that lies on the disk as a stream, under

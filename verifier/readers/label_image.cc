@@ -19,11 +19,19 @@ bool recognises(const Source& s) {
 
 tl::expected<void, Error> read(const Source& s, Reading& reading) {
   if (reading.codecs == nullptr) return error("pictures need the codecs, which were not given");
-  if (s.bytes.size() > kMaxPicture)
-    return error(fmt::format("a picture of {} bytes is not read, {} are the most", s.bytes.size(),
-                             kMaxPicture));
+  const auto unused = [&](const std::string& why) {
+    reading.not_used.push_back({s.path, fmt::format("{}: {}", kLabelNotChecked, why)});
+  };
+  if (s.bytes.size() > kMaxPicture) {
+    unused(fmt::format("a picture of {} bytes is not read, {} are the most", s.bytes.size(),
+                       kMaxPicture));
+    return {};
+  }
   const auto texts = reading.codecs->picture(s.bytes);
-  if (!texts) return tl::unexpected(texts.error());
+  if (!texts) {
+    unused(fmt::format("the picture cannot be read: {}", texts.error().what));
+    return {};
+  }
   size_t found = 0;
   for (const std::string& text : *texts) {
     const auto codes = find_payloads(text);
@@ -31,11 +39,13 @@ tl::expected<void, Error> read(const Source& s, Reading& reading) {
     found += codes.size();
   }
   if (found != 0) return {};
-  if (texts->empty()) return error("no QR code is found in the picture");
   // A code that cannot be read is the device's code all the same: it is not quoted.
-  return error(
-      fmt::format("the QR code in the picture holds {} characters that are no onboarding code",
-                  texts->front().size()));
+  unused(texts->empty()
+             ? "no QR code is found in the picture"
+             : fmt::format(
+                   "the QR code in the picture holds {} characters that are no onboarding code",
+                   texts->front().size()));
+  return {};
 }
 
 }  // namespace

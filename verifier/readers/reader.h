@@ -47,7 +47,7 @@ struct Source {
   View bytes;
   uint64_t base = 0;    // offset of bytes[0] in the file that `path` names (partitions of an image
                         // keep device offsets)
-  bool member = false;  // inside a container: rubbish is skipped in silence there
+  bool member = false;  // inside a container or folder: nobody named it
 };
 
 struct Reader {
@@ -59,11 +59,16 @@ struct Reader {
   tl::expected<void, Error> (*read)(const Source&, Reading&);
 };
 
-// A path that was handed over and is no evidence, and why: every report names it.
+// A path that was handed over and is no evidence, or a place in one, and why it counts for nothing:
+// every report names it.
 struct NotUsed {
   std::string path;
   std::string why;
+
+  bool operator==(const NotUsed&) const = default;
 };
+// How the reason of a picture that may be a label's begins.
+inline constexpr const char* kLabelNotChecked = "label not checked";
 
 // A software image found among the evidence.
 struct OtaImageFile {
@@ -115,12 +120,14 @@ std::optional<Error> unlock_slip(const Reading& reading);
 
 // All readers, in the order in which they are asked.
 std::span<const Reader* const> readers();
+// The one that takes this file; null: none does. Of text in UTF-16 it is the one of its UTF-8.
+const Reader* reader_of(const Source& source);
 
-// Recognises and reads one file. An Error names what was expected and what was found: nothing
-// recognised, or a recognised file that cannot be read. Either way `reading` stays usable.
+// Recognises and reads one file. What is no evidence stands in reading.not_used. An Error says that
+// a file of a known kind cannot be read: what was expected, what was found. Either way `reading`
+// stays usable.
 tl::expected<void, Error> read_evidence(const Source& source, Reading& reading);
-// The same for what a container holds; an unrecognised member is listed as kind "raw" without an
-// error.
+// The same for what a container holds.
 tl::expected<void, Error> read_inside(const Source& member, Reading& reading);
 
 }  // namespace attest

@@ -9,6 +9,7 @@
 #include "verifier/readers/formats.h"
 #include "verifier/readers/plain_text.h"
 #include "verifier/readers/reader.h"
+#include "verifier/readers/utf16.h"
 
 namespace attest {
 namespace {
@@ -18,6 +19,7 @@ namespace {
 // find theirs.)
 constexpr const Reader* kReaders[] = {
     &archive_reader,
+    &other_picture_reader,
     &ota_image_reader,
     &cpms_json_reader,
     &nordic_json_reader,
@@ -47,36 +49,55 @@ constexpr const Reader* kReaders[] = {
     &nxp_reader,
     &bouffalolab_reader,
     &linux_ini_reader,
+    &label_image_reader,
     &silabs_flash_reader,
     &ti_factory_reader,
     &erased_flash_reader,
     &elements_reader,
-    &blob_reader,
-    &label_image_reader,
     &text_der_reader,
     &source_text_reader,
+    &nearly_device_json_reader,
+    &damaged_reader,
+    &blob_reader,
     &onboarding_text_reader,
     &carve_reader,
 };
 
 constexpr size_t kLargeFile = 32u << 20;
 
+const Reader* asked(const Source& source) {
+  for (const Reader* reader : readers()) {
+    if (reader->recognises(source)) return reader;
+  }
+  return nullptr;
+}
+
+// How much a reading holds, of whatever kind: a file that adds nothing to it was no evidence.
+size_t said(const Reading& r) {
+  return r.device.statements.size() + r.device.integrity.size() + r.device.remarks.size() +
+         r.locked.size() + r.ota_images.size() + r.files.size();
+}
+
+// A file that is no evidence: one in a folder or container is listed with the reason, one that was
+// named is an error.
+tl::expected<void, Error> none(const Source& source, std::string why, Reading& reading) {
+  if (!source.member) return error(std::move(why));
+  reading.not_used.push_back({.path = source.path, .why = std::move(why)});
+  return {};
+}
+
 // The file of this index: what kind it is, and what it says.
 tl::expected<void, Error> recognise_and_read(const Source& source, size_t index, Reading& reading) {
-  const Reader* found = nullptr;
-  for (const Reader* reader : readers()) {
-    if (reader->recognises(source)) {
-      found = reader;
-      break;
-    }
-  }
+  const Reader* found = asked(source);
   if (found == nullptr) {
-    if (source.member) return {};
-    return error(
-        fmt::format("expected a certificate, a certification declaration, a key, a vendor's dump, "
-                    "a log or a payload; found {}",
-                    nature_of(source.bytes)));
+    if (source.bytes.empty() && source.member) return none(source, "an empty file", reading);
+    return none(source,
+                fmt::format("expected a certificate, a certification declaration, a key, a "
+                            "vendor's dump, a log or a payload; found {}",
+                            nature_of(source.bytes)),
+                reading);
   }
+  const size_t before = said(reading), unused_before = reading.not_used.size();
   reading.files[index].kind = found->kind;
   // Members read inside this one may move reading.files: readers work on a copy of the entry, put
   // back afterwards.
@@ -93,7 +114,16 @@ tl::expected<void, Error> recognise_and_read(const Source& source, size_t index,
     return tl::unexpected(
         Error{.what = fmt::format("expected {}: {}", found->expects, done.error().what),
               .offset = done.error().offset});
-  return {};
+  if (said(reading) != before || !reading.files[index].holds.empty()) return {};
+  // The reader's own words, where it has some; who named the file hears them.
+  const bool told = reading.not_used.size() > unused_before;
+  if (told && source.member) return {};
+  std::string why =
+      told ? std::move(reading.not_used.back().why) : "nothing in it describes a device";
+  reading.not_used.resize(unused_before);
+  return none(source,
+              source.member ? std::move(why) : fmt::format("expected {}: {}", found->expects, why),
+              reading);
 }
 
 tl::expected<void, Error> read_one(const Source& source, Reading& reading) {
@@ -110,7 +140,11 @@ tl::expected<void, Error> read_one(const Source& source, Reading& reading) {
                            .size = source.bytes.size(),
                            .holds = {}});
   const size_t index = reading.files.size() - 1;
-  auto done = recognise_and_read(source, index, reading);
+  // Text in UTF-16 is read as what it is in UTF-8; its digest stays the file's.
+  const auto utf8 = utf8_of_utf16(source.bytes);
+  Source plain = source;
+  if (utf8) plain.bytes = *utf8;
+  auto done = recognise_and_read(plain, index, reading);
   if (large) reading.files[index].sha256 = digest.get();
   return done;
 }
@@ -197,6 +231,14 @@ void ask_again(Reading& reading) {
 
 std::span<const Reader* const> readers() {
   return kReaders;
+}
+
+const Reader* reader_of(const Source& source) {
+  const auto utf8 = utf8_of_utf16(source.bytes);
+  if (!utf8) return asked(source);
+  Source plain = source;
+  plain.bytes = *utf8;
+  return asked(plain);
 }
 
 void Reading::holds(std::string what) {

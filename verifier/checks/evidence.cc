@@ -1,0 +1,86 @@
+// Checks on what was handed over as a whole: that nothing of it was lost on the way to the other
+// checks.
+
+#include <fmt/format.h>
+
+#include "verifier/catalogue.h"
+
+namespace attest {
+namespace {
+
+constexpr size_t kMostNamed = 32;  // of a hostile archive there may be many
+
+struct Remarked {
+  std::string text, source;
+  size_t count = 0;
+
+  Remarked(const Evidence& e, Remark what) {
+    for (const Noted& noted : e.device.remarks) {
+      if (noted.remark != what || count++ >= kMostNamed) continue;
+      text +=
+          fmt::format("{}{}: {}", text.empty() ? "" : "; ", place_text(noted.place), noted.message);
+      if (source.empty()) source = place_text(noted.place);
+    }
+    if (count > kMostNamed) text += fmt::format("; and {} more", count - kMostNamed);
+  }
+};
+
+Outcome credentials_are_readable(const Evidence& e) {
+  Remarked damaged(e, Remark::damaged_credential);
+  return damaged.count == 0
+             ? pass()
+             : fail(std::move(damaged.text), "credentials that can be read",
+                    fmt::format("{} that cannot", damaged.count), std::move(damaged.source));
+}
+
+Outcome is_understood(const Evidence& e) {
+  Remarked odd(e, Remark::resembles_evidence);
+  return odd.count == 0 ? pass()
+                        : fail(std::move(odd.text), "evidence in a form that is read",
+                               "something like it", std::move(odd.source));
+}
+
+Outcome could_be_read(const Evidence& e) {
+  const Remarked closed(e, Remark::unreadable_file);
+  return closed.count == 0 ? pass() : unknown(closed.text);
+}
+
+constexpr Check kChecks[] = {
+    {
+        .id = "evidence.credentials-are-readable",
+        .title = "every certificate, declaration, key and list that was handed over can be read",
+        .run = credentials_are_readable,
+        .rule = "What began as a credential and cannot be read may say something else than the "
+                "good one beside it. To leave it out would be to choose what the part is judged "
+                "by.",
+        .remedy = "hand over a whole copy of this file; if it was read from the part, the part "
+                  "holds damaged credentials",
+    },
+    {
+        .id = "evidence.is-understood",
+        .title = "nothing that looks like evidence is left unread",
+        .severity = kErrorOnMain,
+        .run = is_understood,
+        .rule = "Facts under misspelt or nested keys, and keys on another curve, are read by "
+                "nobody. Whoever wrote them down took them for evidence.",
+        .remedy = "write the keys as matter-attest formats device-json shows them, or take the "
+                  "file away",
+    },
+    {
+        .id = "evidence.could-be-read",
+        .title = "every file in the folders that were handed over could be opened",
+        .severity = kErrorOnMain,
+        .open_on_main_only = true,
+        .run = could_be_read,
+        .rule = "A file that may not be opened can hold anything.",
+        .remedy = "give this user the right to read the file, or take it away",
+    },
+};
+
+}  // namespace
+
+std::span<const Check> evidence_checks() {
+  return kChecks;
+}
+
+}  // namespace attest

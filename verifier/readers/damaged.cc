@@ -1,0 +1,310 @@
+#include "verifier/readers/damaged.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "verifier/readers/carve.h"
+#include "verifier/readers/formats.h"
+#include "verifier/readers/plain_text.h"
+
+namespace attest {
+namespace {
+
+constexpr size_t kMostCredential = 16u << 10;  // what is searched to its end for what is inside
+constexpr size_t kMostText = 256u << 10;
+constexpr uint64_t kMostList = 64u << 20;  // of a revocation list
+
+// Octets that stand at one place in every credential of a kind; `within` allows for lengths and for
+// a few strange bytes before it.
+struct Mark {
+  std::string_view octets;
+  size_t within;
+  const char* what;
+};
+using std::string_view_literals::operator""sv;
+constexpr const char *kDeclaration = "a certification declaration", *kCertificate = "a certificate",
+                     *kList = "a certificate or a revocation list", *kKey = "a key";
+constexpr Mark kMarks[] = {
+    {"\x2A\x86\x48\x86\xF7\x0D\x01\x07\x02"sv, 24, kDeclaration},  // signedData
+    {"\xA0\x03\x02\x01\x02\x02"sv, 24, kCertificate},              // [0] version 3, serial
+    {"\x2A\x86\x48\xCE\x3D\x04\x03\x02"sv, 72, kList},             // ecdsa-with-SHA256
+    {"\x2A\x86\x48\xCE\x3D\x02\x01"sv, 40, kKey},                  // id-ecPublicKey
+    {"\x2A\x86\x48\xCE\x3D\x03\x01\x07"sv, 72, kKey},              // prime256v1
+    {"\x02\x01\x01\x04\x20"sv, 12, kKey},                          // SEC 1
+};
+// Anywhere in something small: one of them is chance, two are a certificate.
+constexpr std::string_view kInside[] = {"\x2A\x86\x48\x86\xF7\x0D\x01\x07\x02"sv,
+                                        "\x2A\x86\x48\xCE\x3D\x04\x03\x02"sv,
+                                        "\x2A\x86\x48\xCE\x3D\x02\x01"sv,
+                                        "\x2A\x86\x48\xCE\x3D\x03\x01\x07"sv,
+                                        "\x2B\x06\x01\x04\x01\x82\xA2\x7C\x02"sv,
+                                        "\x06\x03\x55\x04\x03"sv,
+                                        "\x06\x03\x55\x1D"sv};
+
+// How long a DER SEQUENCE says it is, header included; nothing where no SEQUENCE of a hundred bytes
+// or more begins.
+std::optional<uint64_t> stated_size(View v, size_t* header = nullptr) {
+  if (v.size() < 2 || v[0] != 0x30) return std::nullopt;
+  const size_t octets = v[1] < 0x80 ? 0 : v[1] & 0x7Fu;
+  if (header != nullptr) *header = 2 + octets;
+  if (octets == 0) return v[1] >= 0x50 && v[1] < 0x80 ? std::optional(2u + v[1]) : std::nullopt;
+  if (octets > 4 || v.size() < 2 + octets) return std::nullopt;
+  uint64_t length = 0;
+  for (size_t i = 0; i < octets; ++i) length = length << 8 | v[2 + i];
+  const bool minimal = octets == 1 ? length >= 0x80 : length >> (8 * (octets - 1)) != 0;
+  return minimal ? std::optional(2 + octets + length) : std::nullopt;
+}
+
+bool has(View v, std::string_view octets) {
+  return find(v, view(octets)).has_value();
+}
+
+// Whole DER of another trade: nobody's damaged credential.
+std::optional<Began> whole_of_another_trade(View v) {
+  size_t header = 0;
+  const auto size = stated_size(v, &header);
+  if (!size || *size != v.size() || v.size() > kMostCredential) return std::nullopt;
+  const View inside = v.subspan(header);
+  const bool numbers = inside.size() > 8 && inside[0] == 0x02 && inside[1] == 0x01 &&
+                       inside[2] == 0x00 && inside[3] == 0x02 && inside[4] >= 0x81 &&
+                       inside[4] <= 0x82;
+  if (numbers)
+    return Began{.kind = Began::Kind::foreign, .what = "an RSA private key", .at_head = true};
+  const View head = v.first(std::min<size_t>(v.size(), 512));
+  if (has(head, "\x2A\x86\x48\x86\xF7\x0D\x01\x01\x01"sv) && !has(v, kInside[0]) &&
+      !has(v, kMarks[2].octets))
+    return Began{.kind = Began::Kind::foreign, .what = "an RSA key, or a request for one"};
+  constexpr struct {
+    std::string_view oid;
+    const char* name;
+  } kCurves[] = {{"\x06\x05\x2B\x81\x04\x00\x22"sv, "secp384r1"},
+                 {"\x06\x05\x2B\x81\x04\x00\x23"sv, "secp521r1"},
+                 {"\x06\x05\x2B\x81\x04\x00\x0A"sv, "secp256k1"},
+                 {"\x06\x03\x2B\x65\x70"sv, "Ed25519"}};
+  const bool private_key = inside.size() > 3 && inside[0] == 0x02 && inside[1] == 0x01;
+  for (const auto& [oid, name] : kCurves) {
+    if (!has(v, oid)) continue;
+    return private_key ? Began{.kind = Began::Kind::other_curve,
+                               .what = fmt::format("a private key on {}", name)}
+                       : Began{.kind = Began::Kind::foreign,
+                               .what = fmt::format("a public key or request on {}", name)};
+  }
+  return std::nullopt;
+}
+
+const char* marked(View v) {
+  for (const Mark& mark : kMarks) {
+    if (has(v.first(std::min(v.size(), mark.within)), mark.octets)) return mark.what;
+  }
+  return nullptr;
+}
+
+// The length in the header fits what is there, all of it or the most of it.
+bool length_fits(View v) {
+  size_t header = 0;
+  const auto size = stated_size(v, &header);
+  if (!size) {  // cut within the header
+    return v.size() >= 2 && v.size() <= 5 && v[0] == 0x30 && v[1] >= 0x81 && v[1] <= 0x83 &&
+           v.size() < 2u + (v[1] & 0x7Fu);
+  }
+  if (*size > kMostList) return false;
+  constexpr std::string_view kFirst =
+      "\x30\x06\x02\x31\xA0"sv;  // tags that one of ours begins with
+  const bool telling =
+      v.size() <= header || kFirst.find(static_cast<char>(v[header])) != std::string_view::npos;
+  if (*size == v.size()) return telling || v[1] >= 0x80;
+  if (*size > v.size()) return telling && v[1] >= 0x80;
+  return telling && *size * 2 >= v.size();
+}
+
+bool inside_something_small(View v) {
+  if (v.size() > kMostCredential) return false;
+  return std::count_if(std::begin(kInside), std::end(kInside),
+                       [&](std::string_view octets) { return has(v, octets); }) >= 2;
+}
+
+}  // namespace
+
+std::optional<Began> began_as(View v) {
+  if (v.empty()) return std::nullopt;
+  if (auto other = whole_of_another_trade(v)) return other;
+  // What begins with a credential and goes on for long is a dump: it is searched for what it holds.
+  const auto size = stated_size(v);
+  if (v.size() > kMostCredential && (!size || *size * 2 < v.size())) return std::nullopt;
+  const auto ours = [](const char* what, bool at_head = true) {
+    return Began{.kind = Began::Kind::credential, .what = what, .at_head = at_head};
+  };
+  if (const char* what = marked(v)) return ours(what);
+  if (is_plain_text(v)) return std::nullopt;
+  if (length_fits(v)) return ours("a certificate, a declaration, a key or a revocation list");
+  if (inside_something_small(v)) return ours("a certificate, a declaration or a key", false);
+  return std::nullopt;
+}
+
+namespace {
+
+bool base64_letter(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '+' ||
+         c == '/';
+}
+
+// The longest part that decodes.
+Bytes decoded(std::string run) {
+  const bool digits = run.find_first_not_of("0123456789abcdefABCDEF") == std::string::npos;
+  if (digits && run.size() % 2 == 1) run.pop_back();
+  if (digits) return from_hex(run).value_or(Bytes{});
+  run.resize(run.size() / 4 * 4);
+  return from_base64(run).value_or(Bytes{});
+}
+
+std::string_view trimmed(std::string_view line) {
+  constexpr std::string_view kAround = " \t\r\"',;";
+  const size_t from = line.find_first_not_of(kAround);
+  if (from == std::string_view::npos) return {};
+  return line.substr(from, line.find_last_not_of(kAround) + 1 - from);
+}
+
+}  // namespace
+
+std::vector<Bytes> decoded_runs(View bytes) {
+  constexpr size_t kLeast = 24, kMostRuns = 64;  // letters; runs of one text
+  std::vector<Bytes> out;
+  if (bytes.size() > kMostText || !is_plain_text(bytes)) return out;
+  std::string run;
+  const auto end_run = [&] {
+    if (run.size() >= kLeast && out.size() < kMostRuns) {
+      if (Bytes der = decoded(run); !der.empty()) out.push_back(std::move(der));
+    }
+    run.clear();
+  };
+  std::string_view rest = text(bytes);
+  while (!rest.empty()) {
+    std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    line = trimmed(line);
+    std::string letters;
+    bool clean = !line.empty();
+    for (const char c : line) {
+      if (base64_letter(c)) {
+        letters += c;
+      } else if (c != '=' && c != ':' && c != ' ') {
+        clean = false;
+        break;
+      }
+    }
+    // Words are letters, too: a line of a run is long, or the last of one.
+    const bool words = line.find(' ') != std::string_view::npos &&
+                       letters.find_first_not_of("0123456789abcdefABCDEF") != std::string::npos;
+    if (!clean || words || (run.empty() && letters.size() < kLeast)) {
+      end_run();
+      continue;
+    }
+    run += letters;
+  }
+  end_run();
+  return out;
+}
+
+namespace {
+
+std::string size_words(View v) {
+  return v.size() == 1 ? "1 byte" : fmt::format("{} bytes", v.size());
+}
+
+struct InText {
+  Began began;
+  Bytes der;
+};
+// Of text: base64 or hex that decodes to what began as a credential, or lines of PEM's armour
+// without their counterpart.
+std::optional<InText> in_text(View bytes) {
+  for (Bytes& der : decoded_runs(bytes)) {
+    if (auto began = began_as(der))
+      return InText{.began = std::move(*began), .der = std::move(der)};
+  }
+  if (bytes.size() > kMostText || !is_plain_text(bytes)) return std::nullopt;
+  constexpr std::string_view kBegin = "-----BEGIN ";
+  const std::string_view all = text(bytes);
+  const bool cut_at_once = all.size() >= 6 && kBegin.starts_with(all);
+  const bool armour = all.starts_with(kBegin) && all.size() <= kMostCredential;
+  if (cut_at_once || armour || has(bytes, "-----END CERTIFICATE"sv))
+    return InText{.began = {.kind = Began::Kind::credential, .what = "a PEM block"}, .der = {}};
+  return std::nullopt;
+}
+
+// A single byte of DER is what is left of one, or a digit.
+bool one_byte(View v) {
+  return v.size() == 1 && v[0] == 0x30;
+}
+
+// What carving finds in it: whole things, the first of them where the damage is or further on, and
+// things that break off.
+struct Inside {
+  bool whole = false, at_head = false, broken = false;
+};
+Inside inside_of(const Source& s) {
+  constexpr uint64_t kHead = 32;  // bytes: a length, a tag, some padding
+  if (s.bytes.size() < 64 || s.bytes.size() > kMostCredential) return {};
+  Reading scratch;
+  const Carved carved = carve(s, scratch);
+  Inside out{.whole = carved.found != 0, .at_head = false, .broken = carved.broken != 0};
+  for (const Statement& said : scratch.device.statements)
+    out.at_head = out.at_head || (said.place.offset && *said.place.offset < s.base + kHead);
+  return out;
+}
+
+bool recognises(const Source& s) {
+  if (one_byte(s.bytes)) return s.member;
+  if (const auto began = began_as(s.bytes)) {
+    if (began->kind != Began::Kind::credential) return true;
+    const Inside inside = inside_of(s);
+    return began->at_head ? !inside.at_head : !inside.whole && !inside.broken;
+  }
+  return in_text(s.bytes).has_value();
+}
+
+tl::expected<void, Error> read(const Source& s, Reading& reading) {
+  const Place place{
+      .path = s.path, .offset = s.base == 0 ? std::nullopt : std::optional(s.base), .item = {}};
+  if (one_byte(s.bytes)) {
+    reading.device.note(Remark::resembles_evidence, place,
+                        "1 byte, 30, is how DER begins: a credential may have been cut off here");
+    return {};
+  }
+  auto began = began_as(s.bytes);
+  Bytes der;
+  if (!began) {
+    auto found = in_text(s.bytes);
+    began = std::move(found->began);
+    der = std::move(found->der);
+    // Readable, with something around it that no reader of text expects.
+    const Source inside{.path = s.path, .bytes = der, .base = s.base, .member = s.member};
+    for (const Reader* reader :
+         {&x509_reader, &cms_cd_reader, &csr_reader, &crl_reader, &key_reader}) {
+      if (!der.empty() && reader->recognises(inside) && stated_size(der) == der.size())
+        return reader->read(inside, reading);
+    }
+  }
+  if (began->kind == Began::Kind::foreign) {
+    reading.not_used.push_back(
+        {s.path, fmt::format("{}: none that a device attests itself with", began->what)});
+  } else if (began->kind == Began::Kind::other_curve) {
+    reading.holds("other-key");
+    reading.device.note(Remark::resembles_evidence, place,
+                        fmt::format("{}: expected a DAC's, on P-256", began->what));
+  } else {
+    reading.holds("damaged");
+    reading.device.note(Remark::damaged_credential, place,
+                        fmt::format("{} that began as {} and cannot be read as one",
+                                    size_words(s.bytes), began->what));
+  }
+  return {};
+}
+
+}  // namespace
+
+const Reader damaged_reader{
+    .kind = "raw", .expects = "a credential", .recognises = recognises, .read = read};
+
+}  // namespace attest

@@ -1,0 +1,25 @@
+// What began as a credential and cannot be read: a certificate, a declaration, a key or a
+// revocation list with a bit turned over, cut short, or with strange bytes around it. It counts as
+// damaged evidence, whatever good one stands beside it.
+#pragma once
+
+#include "verifier/bytes.h"
+
+namespace attest {
+
+// What bytes that no reader of credentials takes seem to be.
+struct Began {
+  enum class Kind : uint8_t {
+    credential,  // began as one of ours
+    foreign,     // a whole key or request of another trade: none of a device's
+    other_curve  // a whole private key that could only be a device's if it were on P-256
+  } kind = Kind::credential;
+  std::string what;     // "a certification declaration", "an RSA key"
+  bool at_head = true;  // the bytes begin with it; else it lies somewhere inside
+};
+std::optional<Began> began_as(View bytes);
+
+// The credentials that stand as base64 or hex in text, one a run of lines, as far as they decode.
+std::vector<Bytes> decoded_runs(View text);
+
+}  // namespace attest
