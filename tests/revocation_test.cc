@@ -216,7 +216,14 @@ TEST_CASE(
       {"a delegator that is none", false,
        [](Given& g) { g.point.crl_signer_delegator = raw("3000"); },
        "the ledger's delegator is not a certificate: ", true},
+      // Of its own vendor the question stays open; of another it is no matter who signs.
       {"a signer that is none", false, [](Given& g) { g.point.crl_signer.clear(); },
+       "the ledger's signer is not a certificate: ", false},
+      {"another vendor's signer that is none", false,
+       [](Given& g) {
+         g.point.crl_signer.clear();
+         g.point.vid = 0xFFF2;
+       },
        "the ledger's signer is not a certificate: ", true},
       {"another vendor", false, [](Given& g) { g.point.vid = 0xFFF2; },
        "the ledger's entry is of vendor 0xFFF2, its signer of 0xFFF1", true},
@@ -315,7 +322,8 @@ TEST_CASE(
         got.problem);
     CHECK(got.foreign == row.foreign);
     CHECK(got.gap == "");
-    const bool unfit = row.problem.find("its signer") == 0;  // then its address is not even asked
+    // Then its address is not even asked.
+    const bool unfit = row.problem.find("its signer") == 0 || given.point.crl_signer.empty();
     CHECK((got.list == nullptr) == (row.foreign || unfit || given.point.revocation_type != 1));
     if (row.paa) continue;
     // Whatever is wrong with it, it clears nobody and revokes nobody.
