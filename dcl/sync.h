@@ -3,6 +3,10 @@
 // begun anew. A cache that turns out to be damaged is set aside, and the facts go into a new one.
 #pragma once
 
+#include <optional>
+#include <string>
+#include <vector>
+
 #include "dcl/cache.h"
 #include "dcl/node.h"
 
