@@ -114,6 +114,14 @@ struct Answer {
   Provenance from;
 };
 
+// A root that the ledger approves for another use is no PAA.
+bool attests_devices(const CachedRecord& root) {
+  const auto all = dcl::certificates_of(root.object);
+  return all && std::any_of(all->begin(), all->end(), [](const dcl::EntryCertificate& c) {
+           return c.certificate.device_attestation;
+         });
+}
+
 Result<Answer> ask(CachedLedger& ledger, const Question& question, const std::string& action) {
   Answer answer;
   if (question.one) {
@@ -138,6 +146,7 @@ Result<Answer> ask(CachedLedger& ledger, const Question& question, const std::st
         if (role &&
             *role != (action == "paa" ? CachedLedger::Role::paa : CachedLedger::Role::cd_signer))
           continue;
+        if (action == "paa" && !attests_devices(record)) continue;
       }
       answer.items.push_back(std::move(record));
     }

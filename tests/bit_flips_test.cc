@@ -5,6 +5,7 @@
 
 #include "tests/flipped_device.h"
 #include "tests/support.h"
+#include "verifier/check.h"
 
 using namespace attest;
 using namespace attest::test;
@@ -22,5 +23,24 @@ TEST_CASE("a good device is approved, and with any one of 2,000 bits flipped it 
     CAPTURE(bit);
     CHECK(report->verdict == Verdict::reject);
     CHECK(report->all(Status::fail).size() == 1);
+  }
+}
+
+TEST_CASE("a flipped bit of the PAI's authority key id is told on the PAI, not on the trust") {
+  const FlippedDevice device;
+  const auto pai =
+      parse_certificate(forge::make(forge::good_plan_of("bit-flips", 0xFFE0, 0x8000)).pai);
+  REQUIRE(pai);
+  const auto at = find((*pai)->der, *(*pai)->akid());
+  REQUIRE(at);
+  for (size_t bit = *at * 8; bit < (*at + KeyId{}.size()) * 8; ++bit) {
+    const auto report = device.judge(Part::pai, bit);
+    REQUIRE(report);
+    CAPTURE(bit);
+    const auto failed = report->all(Status::fail);
+    REQUIRE(failed.size() == 1);
+    CHECK(failed.front()->check->id == std::string("chain.pai-authority-key-is-paa"));
+    CHECK(failed.front()->message ==
+          "the PAI's authority key id is not the key id of the PAA that it names as its issuer");
   }
 }

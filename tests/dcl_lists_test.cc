@@ -209,6 +209,29 @@ TEST_CASE("lists: nothing older, and nothing of another signer, takes the place 
   CHECK(l.get() == "number 01, 1 serials");
 }
 
+TEST_CASE("lists: one that is not encoded as it must be is handed on, and never kept") {
+  const auto with_more = [](uint8_t number) { return join({numbered(number).der(), raw("00")}); };
+  Lists l;
+  l.site.serve(with_more(2));
+  CHECK(l.get() == "number 02, 1 serials");
+  CHECK(l.note() == "crl: 1 bytes too many, beginning with tag 0x00");
+  CHECK(l.get() == "number 02, 1 serials");  // asked for again
+  CHECK(l.asked() == 2);
+  CHECK(RevocationLists(l.options).state(l.point).list == nullptr);
+  // Beside a sound one that is known, a newer issue may name more; an older one says nothing.
+  l.site.serve(numbered(3).der());
+  CHECK(l.get() == "number 03, 1 serials");
+  l.options.now.seconds += 3601;
+  l.site.serve(with_more(4));
+  CHECK(l.get() == "number 04, 1 serials");
+  for (const uint8_t number : {uint8_t{2}, uint8_t{3}}) {
+    l.site.serve(with_more(number));
+    CHECK(l.get() == "number 03, 1 serials");
+    CHECK(l.note() == "crl: 1 bytes too many, beginning with tag 0x00; the one at hand is used");
+  }
+  CHECK(RevocationLists(l.options).state(l.point).list->crl().number == raw("03"));
+}
+
 TEST_CASE("lists: size and digest of the ledger's entry are honoured where it gives them") {
   const Bytes der = numbered(2).der();
   for (const uint32_t type : {1u, 7u, 8u, 10u, 11u, 12u}) {

@@ -3,7 +3,8 @@
 // so; and a list that is not the issuer's or its delegate's does neither.
 
 #include <functional>
-#include <map>
+#include <string>
+#include <vector>
 
 #include "tests/revocation_world.h"
 #include "tests/support.h"

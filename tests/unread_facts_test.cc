@@ -7,6 +7,8 @@
 #include <map>
 #include <regex>
 #include <set>
+#include <string>
+#include <vector>
 
 #include "tests/support.h"
 
