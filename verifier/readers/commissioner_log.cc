@@ -392,9 +392,8 @@ class Log {
 
   tl::expected<void, Error> finish() {
     if (!found_ && !result_) {
-      reading_.not_used.push_back({.path = source_.path,
-                                   .why = "a log or notes without an exchange: nothing about "
-                                          "attestation stands in it"});
+      reading_.not_used.push_back(
+          {.path = source_.path, .why = "nothing about attestation stands in it"});
       return {};
     }
     const auto at = [&](uint64_t offset, const char* item) {
