@@ -128,6 +128,13 @@ TEST_CASE("what lies beside a good device: two truths, damage, something like it
       {"another PAI and a DAC in one file", joined(pai, dac), "identity.one-pai"},
       {"a declaration and another in one file", joined(cd, cd), "identity.one-cd"},
       {"half a DAC behind junk", joined(raw("0102030405"), View(dac).first(200)), damaged_check},
+      {"PEM in a program's source",
+       text_of("static const char ca[] =\n  \"-----BEGIN CERTIFICATE-----\\n\"\n  \"MIIB\\n\"\n"
+               "  \"-----END CERTIFICATE-----\\n\";\n"),
+       "", "evidence.is-understood"},
+      {"a list of parts",
+       text_of(R"([{"vendor_id": 65522, "product_id": 1}, {"vendor_id": 65522, "product_id": 2}])"),
+       ""},
       {"a key on P-384", p384, "", "evidence.is-understood"},
       {"an RSA key", rsa, ""},
       {"an RSA key as PEM", text_of(to_pem("RSA PRIVATE KEY", rsa)), ""},

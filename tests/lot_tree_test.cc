@@ -61,7 +61,7 @@ TEST_CASE("lot tree: folders, files, and what lies beside the devices") {
         "fff2_8001/u2/dump.bin"},
        "u1(fff2_8001/u1/dump.bin fff2_8001/u1/internal/dac.der) u2(fff2_8001/u2/dump.bin) "
        "shared:fff2_8001/staging/pai.der manifest:fff2_8001/cn_dacs.csv "
-       "manifest:fff2_8001/summary.csv"},
+       "manifest:fff2_8001/summary.csv ignored:fff2_8001/staging/master.csv"},
       {{"cd.der", "devices/a/dac.der", "devices/b/dac.der", "pai.pem", "readme.txt"},
        "a(devices/a/dac.der) b(devices/b/dac.der) shared:cd.der shared:pai.pem ignored:readme.txt"},
       {{"line-a/1/dump", "line-b/1/dump"}, "line-a/1(line-a/1/dump) line-b/1(line-b/1/dump)"},

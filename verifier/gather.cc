@@ -721,7 +721,7 @@ void settle_other_pais(Evidence& e, const std::vector<Statement*>& others, Parse
 }
 
 // What nobody judges, because it is not the one that counts, is damaged evidence where it is not
-// whole: roots that do not verify themselves, and lists that are none.
+// whole: a root that does not verify itself.
 void note_damage(Evidence& e, Parsed& parsed) {
   for (const Statement& s : e.device.statements) {
     if (s.fact != FactId::paa) continue;
@@ -739,10 +739,28 @@ void note_damage(Evidence& e, Parsed& parsed) {
                     "a PAA that its own key did not sign: it is not as it was issued");
     }
   }
+}
+
+// A list that names the PAI or the PAA as its issuer and is not what that key signed may have
+// revoked this device before it was damaged.
+void note_damaged_lists(Evidence& e) {
+  const auto changed = [&](const RevokedList& list, const Name& issuer,
+                           const std::optional<Point>& key) {
+    return key && same_name(list.crl().issuer, issuer) && !signed_by(list, *key, openssl_engine());
+  };
   for (const CrlEvidence& list : e.crls) {
-    if (list.list == nullptr)
+    if (list.list == nullptr) {
       e.device.note(Remark::damaged_credential, list.place,
                     fmt::format("a revocation list that cannot be read: {}", list.problem));
+    } else if (!list.problem.empty() &&
+               ((e.pai.certificate &&
+                 changed(*list.list, e.pai.certificate->subject, e.pai.certificate->p256)) ||
+                (e.paa && e.paa->certificate &&
+                 changed(*list.list, e.paa->certificate->subject, e.paa->key)))) {
+      e.device.note(Remark::damaged_credential, list.place,
+                    "a revocation list that its issuer's key did not sign: it is not as it was "
+                    "issued");
+    }
   }
 }
 
@@ -805,6 +823,7 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
   note_damage(e, parsed);
   if (ledger != nullptr && policy.network != Network::none) gather_ledger(e, *ledger, remembered);
   judge_lists(e);
+  note_damaged_lists(e);
   e.ordered = std::move(ordered);
   e.onboarding = onboarding_evidence(e.device, e.ordered ? &*e.ordered : nullptr,
                                      remembered != nullptr ? remembered->tried() : nullptr);

@@ -76,7 +76,27 @@ class Unpacking {
            stop(place, fmt::format("more than {} files in the evidence", reading_.budget.files));
   }
 
+  // It breaks off here, or its members did: damage where something of it is evidence. A document or
+  // a download of another trade is no part of the device.
+  void finish(const std::optional<Error>& broke_off) {
+    if (broke_off) broken_.push_back({.path = source_.path, .why = broke_off->what});
+    const bool evidence = said() != before_;
+    for (NotUsed& one : broken_) {
+      if (evidence) {
+        reading_.device.damaged({.path = one.path, .offset = {}, .item = {}},
+                                one.path == source_.path ? "archive" : "archive member", one.why);
+      } else {
+        one.why = "cannot be unpacked, and nothing else in the archive is evidence: " + one.why;
+        reading_.not_used.push_back(std::move(one));
+      }
+    }
+  }
+
  private:
+  size_t said() const {
+    return reading_.device.statements.size() + reading_.device.remarks.size() +
+           reading_.locked.size() + reading_.ota_images.size();
+  }
   // What may still come out: by the budget of everything, and before this archive counts as a bomb.
   uint64_t left() const {
     const uint64_t sane = std::max(kBombFloor, kBombRatio * source_.bytes.size());
@@ -97,7 +117,8 @@ class Unpacking {
                                            "this archive: taken for a bomb",
                                            kBombFloor, kBombRatio));
     }
-    return complain(place, why.what);
+    broken_.push_back({.path = place.path, .why = why.what});
+    return broken_.size() <= kMaxComplaints || stop(place, "more members cannot be read");
   }
   bool complain(const Place& place, const std::string& problem) {
     if (++complaints_ > kMaxComplaints)
@@ -114,6 +135,8 @@ class Unpacking {
 
   const Source& source_;
   Reading& reading_;
+  const size_t before_ = said();
+  std::vector<NotUsed> broken_;
   uint64_t unpacked_ = 0;
   size_t complaints_ = 0;
 };
@@ -127,15 +150,13 @@ tl::expected<void, Error> read(const Source& s, Reading& reading) {
     any = true;
     return unpacking.member(m);
   });
-  if (done && any) return {};
   if (!any) {
     reading.not_used.push_back(
-        {s.path, done ? "an archive with nothing in it"
+        {s.path, done ? "nothing is in it"
                       : fmt::format("an archive that cannot be opened: {}", done.error().what)});
     return {};
   }
-  // Broken off in the middle: what came before it has been read and counts.
-  reading.device.damaged({.path = s.path, .offset = {}, .item = {}}, "archive", done.error().what);
+  unpacking.finish(done ? std::nullopt : std::optional(done.error()));
   return {};
 }
 

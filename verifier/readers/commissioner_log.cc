@@ -516,9 +516,8 @@ class Log {
     pem_end();
     if (!found_ && !result_) {
       if (source_text_reader.recognises(source_)) return source_text_reader.read(source_, reading_);
-      reading_.not_used.push_back({.path = source_.path,
-                                   .why = "a log or notes without an exchange: nothing about "
-                                          "attestation stands in it"});
+      reading_.not_used.push_back(
+          {.path = source_.path, .why = "nothing about attestation stands in it"});
       return {};
     }
     const auto at = [&](uint64_t offset, const char* item) {

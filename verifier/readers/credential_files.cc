@@ -243,6 +243,15 @@ tl::expected<bool, Error> read_block(const PemBlock& block, const Place& place, 
   return true;
 }
 
+// A block that cannot be read, by the label that its problem begins with: of another trade, where
+// the label is.
+bool is_ours(std::string_view problem) {
+  for (const char* other : {"pem: PGP ", "pem: RSA ", "pem: DSA ", "pem: OPENSSH ", "pem: SSH"}) {
+    if (problem.starts_with(other)) return false;
+  }
+  return true;
+}
+
 // END lines that no block has: their BEGIN lines are damaged, and what stands between is lost.
 size_t ends_alone(View bytes, const PemFile& file) {
   const std::string_view all = text(bytes);
@@ -278,6 +287,10 @@ tl::expected<void, Error> read_pem(const Source& s, Reading& reading) {
                         fmt::format("pem: {} END lines without their BEGIN line", alone));
   }
   for (const Error& problem : file.problems) {
+    if (!is_ours(problem.what)) {
+      reading.not_used.push_back({s.path, problem.what});
+      continue;
+    }
     reading.holds("damaged");
     reading.device.note(Remark::damaged_credential,
                         {.path = s.path, .offset = s.base + problem.offset.value_or(0), .item = {}},

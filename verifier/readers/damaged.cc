@@ -69,6 +69,9 @@ std::optional<Began> whole_of_another_trade(View v) {
   const bool numbers = inside.size() > 8 && inside[0] == 0x02 && inside[1] == 0x01 &&
                        inside[2] == 0x00 && inside[3] == 0x02 && inside[4] >= 0x81 &&
                        inside[4] <= 0x82;
+  const bool public_numbers = inside.size() > 8 && inside[0] == 0x02 && inside[1] >= 0x81;
+  if (public_numbers)
+    return Began{.kind = Began::Kind::foreign, .what = "an RSA public key", .at_head = true};
   if (numbers)
     return Began{.kind = Began::Kind::foreign, .what = "an RSA private key", .at_head = true};
   const View head = v.first(std::min<size_t>(v.size(), 512));
@@ -228,8 +231,13 @@ std::optional<InText> in_text(View bytes) {
   const std::string_view all = text(bytes);
   const bool cut_at_once = all.size() >= 6 && kBegin.starts_with(all);
   const bool armour = all.starts_with(kBegin) && all.size() <= kMostCredential;
-  if (cut_at_once || armour || has(bytes, "-----END CERTIFICATE"sv))
+  if (cut_at_once || armour || all.starts_with("-----END ") ||
+      has(bytes, "\n-----END CERTIFICATE"sv))
     return InText{.began = {.kind = Began::Kind::credential, .what = "a PEM block"}, .der = {}};
+  if (has(bytes, "-----BEGIN CERTIFICATE"sv) || has(bytes, "-----END CERTIFICATE"sv))
+    return InText{
+        .began = {.kind = Began::Kind::embedded, .what = "a PEM certificate within other text"},
+        .der = {}};
   return std::nullopt;
 }
 
@@ -293,6 +301,11 @@ tl::expected<void, Error> read(const Source& s, Reading& reading) {
     reading.holds("other-key");
     reading.device.note(Remark::resembles_evidence, place,
                         fmt::format("{}: expected a DAC's, on P-256", began->what));
+  } else if (began->kind == Began::Kind::embedded) {
+    reading.holds("unread-pem");
+    reading.device.note(
+        Remark::resembles_evidence, place,
+        fmt::format("{}: it is not read; expected it in a file of its own", began->what));
   } else {
     reading.holds("damaged");
     reading.device.note(Remark::damaged_credential, place,
