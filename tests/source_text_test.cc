@@ -56,6 +56,21 @@ TEST_CASE("pasted: several in one file, and their names are their places") {
   CHECK(reading.device.statements[0].place.offset == 36u);
 }
 
+TEST_CASE("pasted: no code and no passcode becomes a name") {
+  for (const char* before :
+       {"MT:Y.K9042C00KA0648G00", "20202021", "3497-011-2332", "34970112332", "pin20202021"}) {
+    CAPTURE(before);
+    for (const std::string& s : {"\"" + std::string(before) + "\": \"" + hex(own_dac()) + "\"\n",
+                                 std::string(before) + ":\n" + in_lines(own_dac(), xxd_line),
+                                 std::string(before) + " = " + base64(own_dac()) + "\n"}) {
+      const Reading reading = read_bytes(view(s), {}, "notes.txt");
+      for (const Statement& said : reading.device.statements)
+        CHECK(said.place.item.find(before) == std::string::npos);
+      CHECK(count(reading, FactId::certificate) == 1);
+    }
+  }
+}
+
 TEST_CASE("pasted: PEM in string literals") {
   const std::string pem = to_pem("CERTIFICATE", own_dac());
   std::string lines = "#define DAC_PEM \\\n";
