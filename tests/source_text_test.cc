@@ -1,5 +1,7 @@
 // Credentials in source code, debuggers' memory and notes: every form gives the bytes back.
 
+#include <random>
+
 #include "tests/own_credentials.h"
 #include "tests/pasted_forms.h"
 #include "tests/readings.h"
@@ -52,6 +54,21 @@ TEST_CASE("pasted: several in one file, and their names are their places") {
   for (const Statement& s : reading.device.statements) places += s.place.item + " ";
   CHECK(places == "kDacCert kPaiCert kDacPrivateKey ");
   CHECK(reading.device.statements[0].place.offset == 36u);
+}
+
+TEST_CASE("pasted: no code and no passcode becomes a name") {
+  for (const char* before :
+       {"MT:Y.K9042C00KA0648G00", "20202021", "3497-011-2332", "34970112332", "pin20202021"}) {
+    CAPTURE(before);
+    for (const std::string& s : {"\"" + std::string(before) + "\": \"" + hex(own_dac()) + "\"\n",
+                                 std::string(before) + ":\n" + in_lines(own_dac(), xxd_line),
+                                 std::string(before) + " = " + base64(own_dac()) + "\n"}) {
+      const Reading reading = read_bytes(view(s), {}, "notes.txt");
+      for (const Statement& said : reading.device.statements)
+        CHECK(said.place.item.find(before) == std::string::npos);
+      CHECK(count(reading, FactId::certificate) == 1);
+    }
+  }
 }
 
 TEST_CASE("pasted: PEM in string literals") {
@@ -112,6 +129,48 @@ TEST_CASE("pasted: a line of repeated bytes is a star, and prose is no bytes") {
             .empty());
   for (const char* innocent : {"int main() { return 0; }\n", "0x30, 0x82, 0x01\n"})
     CHECK(kind(read_bytes(view(innocent), {}, "x.txt")) != "source-text");
+}
+
+TEST_CASE("pasted: whatever became of a form, places lie in it and values are bounded") {
+  std::mt19937 random(20261129);
+  const auto below = [&](size_t n) {
+    return std::uniform_int_distribution<size_t>(0, n - 1)(random);
+  };
+  for (const PastedForm& form : pasted_forms()) {
+    CAPTURE(form.name);
+    const std::string written = form.write(own_dac()) + form.write(own_pai());
+    for (unsigned round = 0; round < 20; ++round) {
+      std::string s = written;
+      for (size_t n = below(6); n-- > 0 && s.size() > 40;) {
+        const size_t at = below(s.size());
+        if (below(3) == 0)
+          s.erase(at, below(30));
+        else if (below(2) == 0)
+          s.insert(at, written.substr(below(written.size()), below(60)));
+        else
+          s[at] = static_cast<char>(below(128));
+      }
+      for (const PastedBytes& value : pasted_bytes(s)) {
+        CHECK(value.offset < s.size());
+        CHECK(value.bytes.size() <= s.size() + kMostRepeatedBytes + 4096);
+      }
+      read_bytes(view(s), {}, "a.c");
+    }
+  }
+}
+
+TEST_CASE("pasted: no text takes the square of its length") {
+  const auto repeated = [](const char* s, size_t size) {
+    std::string out;
+    while (out.size() < size) out += s;
+    return out;
+  };
+  // A square would take minutes here.
+  for (const char* piece :
+       {"a/", "a+", "a_/", "<repeats ", "0x3, <repeats 4000 times", "\"", "'", "`", "/*", "\\x3",
+        "30:", "3082 ", "\"a\"", "00000000: 3082\n", "*\n", "[{(", "=", "-", "..."})
+    for (const char* tail : {"", "_", "\n"})
+      CHECK(pasted_bytes(repeated(piece, 128u << 10) + tail).size() <= kMostPasted);
 }
 
 TEST_CASE("pasted: what people pasted in the field") {

@@ -10,6 +10,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 #include "verifier/matter/attestation_elements.h"
 #include "verifier/matter/tlv.h"

@@ -1,5 +1,9 @@
 #include "verifier/readers/log_message.h"
 
+#include <iterator>
+#include <optional>
+#include <string>
+
 #include "verifier/matter/tlv.h"
 
 namespace attest::log {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
+#include <string>
 
 #include "verifier/readers/log_line.h"
 
@@ -71,7 +73,11 @@ std::optional<Said> said(std::string_view line) {
     if (known.key == FactId::sought_paa && !has(line, "find PAA")) continue;
     const std::string_view rest = line.substr(at);
     const size_t arrow = rest.starts_with("--> ") ? 4 : 0;
-    Said out{.facts = {}, .text = std::string(rest.substr(arrow, 200))};
+    // What nobody knows may be what somebody typed.
+    const bool unknown = known.words == "--> ";
+    Said out{.facts = {},
+             .text = unknown ? std::to_string(rest.size() - arrow) + " characters of its own"
+                             : std::string(rest.substr(arrow, 200))};
     const auto id = [&](const std::optional<FactId>& fact, std::string_view name) {
       if (!fact) return;
       if (const auto number = number_after(rest, name); number && *number <= 0xFFFF)

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
+#include <utility>
 
 #include "verifier/readers/pasted_bytes.h"
 
@@ -297,6 +299,20 @@ std::vector<PastedBytes> pasted_dumps(std::string_view text, std::vector<bool>& 
   return Dumps(text, used).run();
 }
 
+// A name is a word of letters. What stands before a value may as well be a code or a passcode, and
+// places are shown everywhere.
+static bool is_name(std::string_view s) {
+  size_t digits = 0;
+  for (const char c : s) {
+    const bool digit = c >= '0' && c <= '9';
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    digits += digit;
+    if (!digit && !letter && std::string_view("_./\\-").find(c) == std::string_view::npos)
+      return false;
+  }
+  return !s.empty() && digits < 7 && !(s[0] >= '0' && s[0] <= '9');
+}
+
 std::vector<PastedBytes> pasted_bytes(std::string_view text) {
   text = text.substr(0, kMostPastedText);
   std::vector<bool> used(text.size());
@@ -305,6 +321,9 @@ std::vector<PastedBytes> pasted_bytes(std::string_view text) {
   std::stable_sort(out.begin(), out.end(),
                    [](const PastedBytes& a, const PastedBytes& b) { return a.offset < b.offset; });
   if (out.size() > kMostPasted) out.resize(kMostPasted);
+  for (PastedBytes& value : out) {
+    if (!is_name(value.name)) value.name.clear();
+  }
   return out;
 }
 

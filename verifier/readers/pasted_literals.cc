@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
+#include <utility>
 
 #include "verifier/readers/pasted_bytes.h"
 
@@ -171,7 +173,7 @@ class Literals {
     const size_t digits = at_ + std::string_view("<repeats ").size();
     const auto [end, failed] = std::from_chars(text_.data() + std::min(digits, text_.size()),
                                                text_.data() + text_.size(), n);
-    const size_t close = text_.find('>', at_);
+    const size_t close = text_.substr(0, at_ + kMostName).find('>', at_);
     if (failed != std::errc() || close == std::string_view::npos || n > kMostRepeats) {
       ++at_;
       return end_run();
@@ -273,7 +275,7 @@ class Literals {
       at_ = end;
       return;
     }
-    identifier();
+    identifier(end);
   }
   // Of the base64 alphabet, and long: names have fewer letters without a '_', or capitals inside.
   bool is_long_word(size_t size) const {
@@ -347,11 +349,15 @@ class Literals {
     if (length && value > out_.back().bytes.size()) out_.back().shortened = true;
   }
 
-  void identifier() {
+  // A path or a long name is taken whole: looking at it again from each of its parts would take
+  // the square of its length.
+  void identifier(size_t end) {
     const size_t from = at_;
+    if (end - from >= kLeastChunk) at_ = end;
     while (at_ < text_.size() && is_word(text_[at_])) ++at_;
     if (at_ == from) ++at_;  // a '/' or '+' that begins nothing
-    const std::string_view s = text_.substr(from, at_ - from);
+    std::string_view s = text_.substr(from, at_ - from);
+    if (s.size() > 1) s.remove_prefix(s.find_last_of("/+", s.size() - 2) + 1);  // npos + 1 is 0
     if (is_noise(s)) return;
     if (s == "0x" && kind_ == Kind::numbers) return;  // a byte that whoever shortened it cut
     end_run();

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <initializer_list>
+#include <utility>
 
 #include "verifier/readers/credential_items.h"
 #include "verifier/readers/formats.h"
