@@ -158,6 +158,7 @@ std::optional<AlikeRecords> AlikeRecords::to(std::string_view line, const Eviden
   if (std::count_if(e.device.statements.begin(), e.device.statements.end(),
                     [](const Statement& s) { return s.fact == FactId::dac; }) != 1)
     return std::nullopt;
+  if (equal(dac->der, e.pai.certificate->der)) return std::nullopt;  // a fault of this one alone
   if (e.dac_revocation.answer == RevocationState::Answer::revoked) return std::nullopt;
   const bool response = e.elements_statement != nullptr && e.signature != nullptr &&
                         e.nonce != nullptr && e.challenge != nullptr;
@@ -302,7 +303,7 @@ std::optional<AlikeRecord> AlikeRecords::match(std::string_view line) const {
 }
 
 bool AlikeRecords::take_dac(View der, AlikeRecord& out) const {
-  if (der.size() > kMostDacBytes) return false;
+  if (der.size() > kMostDacBytes || equal(der, pai_->der)) return false;
   const auto parts = parts_of(der);
   if (!parts || parts->tbs.size() != tbs_.size() || !equal(parts->algorithm, algorithm_))
     return false;
