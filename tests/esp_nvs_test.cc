@@ -96,7 +96,8 @@ TEST_CASE("esp nvs: a good partition") {
   const FactoryNvs factory;
   const Reading reading = read_file(factory.nvs.build(3));
   CHECK(reading.files.front().kind == "esp-nvs");
-  CHECK(reading.files.front().holds == std::vector<std::string>{"factory", "dac", "pai", "cd", "dac-key"});
+  CHECK(reading.files.front().holds ==
+        std::vector<std::string>{"factory", "dac", "pai", "cd", "dac-key"});
   CHECK(reading.device.integrity.empty());
   CHECK(reading.device.remarks.empty());
   CHECK(reading.device.number(FactId::vendor_id) == 0xFFF1);
