@@ -13,8 +13,7 @@ int exit_code(Verdict v) {
 }
 
 std::string ids_text(const std::optional<uint16_t>& vid, const std::optional<uint16_t>& pid) {
-  return fmt::format("{}{}", vid ? hex_id(*vid) : "vendor unknown",
-                     pid ? " / " + hex_id(*pid) : "");
+  return fmt::format("{}{}", vid ? hex_id(*vid) : "no vendor", pid ? " / " + hex_id(*pid) : "");
 }
 
 std::string device_name(const Evidence& e) {
@@ -26,14 +25,13 @@ std::string device_name(const Evidence& e) {
   return out;
 }
 
+// (A certificate names a vendor or none; of a device it is known or not.)
 std::string device_ids(const Evidence& e) {
   const Certificate* dac = e.dac.certificate.get();
-  return ids_text(e.vid            ? e.vid
-                  : dac != nullptr ? dac->vid()
-                                   : std::nullopt,
-                  e.pid            ? e.pid
-                  : dac != nullptr ? dac->pid()
-                                   : std::nullopt);
+  const auto vid = e.vid || dac == nullptr ? e.vid : dac->vid();
+  const auto pid = e.pid || dac == nullptr ? e.pid : dac->pid();
+  if (vid) return ids_text(vid, pid);
+  return "vendor unknown" + (pid ? " / " + hex_id(*pid) : std::string());
 }
 
 std::string device_line(const Evidence& e) {

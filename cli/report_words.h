@@ -19,6 +19,7 @@ std::string anchors_text(size_t given);            // "3 trust anchors given by 
 std::string not_used_text(const NotUsed& unused);  // "not used: board.jpg: no QR code ..."
 bool is_not_used(const Evidence& e, const EvidenceFile& file);  // it stands there, whole
 const char* ledger_trust_name(LedgerTrust t);                   // "proof"
+std::string sdk_text(const SdkCode& sdk);                       // "err 305 (DacVendorIdMismatch)"
 std::string sdk_text(const SdkResult& sdk);           // or "cannot be told: the PAA is not known"
 std::string fail_on_text(const Policy& policy);       // "unknown, warn"; empty without --fail-on
 std::string_view subject_of(const Check& check);      // "dac" of "dac.vendor-matches-pai"

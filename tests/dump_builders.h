@@ -147,6 +147,8 @@ struct FactoryNvs {
     dac = nvs.blob(1, "dac-cert", some_der(480, 1));
     nvs.page();
     pai = nvs.blob(1, "pai-cert", some_der(400, 2));
+    nvs.blob(1, "dac-key", some_scalar());
+    nvs.blob(1, "cert-dclrn", some_der(200, 3));
   }
 };
 

@@ -96,7 +96,8 @@ TEST_CASE("esp nvs: a good partition") {
   const FactoryNvs factory;
   const Reading reading = read_file(factory.nvs.build(3));
   CHECK(reading.files.front().kind == "esp-nvs");
-  CHECK(reading.files.front().holds == std::vector<std::string>{"factory", "dac", "pai"});
+  CHECK(reading.files.front().holds ==
+        std::vector<std::string>{"factory", "dac", "pai", "cd", "dac-key"});
   CHECK(reading.device.integrity.empty());
   CHECK(reading.device.remarks.empty());
   CHECK(reading.device.number(FactId::vendor_id) == 0xFFF1);
@@ -388,7 +389,7 @@ TEST_CASE("esp nvs: encrypted, and the keys that come before, after, wrong or ne
   SUBCASE("what the later file opens belongs to the earlier file") {
     const Reading r = read_all({image, keys_partition(key)});
     CHECK(r.files[0].kind == "esp-nvs");
-    CHECK(r.files[0].holds == std::vector<std::string>{"factory", "dac", "pai"});
+    CHECK(r.files[0].holds == std::vector<std::string>{"factory", "dac", "pai", "cd", "dac-key"});
     CHECK(r.files[1].kind == "esp-nvs-keys");
     CHECK(r.files[1].holds == std::vector<std::string>{"nvs-keys"});
     CHECK(r.device.first(FactId::vendor_id)->place.path == "0.bin");

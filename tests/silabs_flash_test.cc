@@ -211,7 +211,7 @@ TEST_CASE("silabs credentials page: by address, by what fits, erased, cut") {
     const Bytes whole = part.flash();
     const Reading r = read_file(Bytes(whole.begin(), whole.begin() + Part::kPage), Part::kBase);
     CHECK(r.device.first(FactId::dac) == nullptr);
-    CHECK(r.device.remarks.size() == 2);  // passcode and key id
+    CHECK(r.device.remarks.size() == 3);  // passcode, key id, and no declaration is named
   }
   SUBCASE("cut by the end of the image, and by erased flash") {
     Bytes cut = part.flash();

@@ -154,7 +154,14 @@ Outcome commissioner_agrees(const Evidence& e) {
                 "the certificates and the declaration that it judged", "its result alone",
                 place_text(said->place));
   }
-  const int ours = sdk_result(e).code;
+  const SdkResult result = sdk_result(e);
+  if (!result.code) {
+    if (theirs == 0) return note(std::move(message));
+    return fail(
+        fmt::format("{}; by the evidence here it cannot be told: {}", message, result.why_unknown),
+        "all that the commissioner judged", "not all of it", place_text(said->place));
+  }
+  const int ours = result.code->code;
   if (theirs == ours) return note(std::move(message));
   const std::string by_this = ours == 0 ? "it would accept this device" : result_text(ours);
   return fail(fmt::format("{}; by the evidence here {}", message, by_this),

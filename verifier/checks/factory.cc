@@ -239,8 +239,8 @@ constexpr Check kChecks[] = {
         .proves_authenticity = false,
         .run = is_unlocked,
         .rule = "What stays encrypted is not judged, and may hold anything: another certificate, "
-                "a list that revokes this one. (A released part's flash encryption is no question "
-                "where the factory data lie outside of it.)",
+                "a list that revokes this one. A released part's flash encryption is no question "
+                "where the factory data lie outside of it.",
         .remedy = "give the key with --unlock, or hand over the evidence without this file",
         .when_unknown =
             "give the key with --unlock, hand over the key partition, or leave this file out",

@@ -166,6 +166,7 @@ std::optional<AlikeRecords> AlikeRecords::to(std::string_view line, const Eviden
   if (constraints_of(*e.pai.certificate) ||
       (e.paa && e.paa->certificate && constraints_of(*e.paa->certificate)))
     return std::nullopt;
+  if (equal(dac->der, e.pai.certificate->der)) return std::nullopt;  // a fault of this one alone
   if (e.dac_revocation.answer == RevocationState::Answer::revoked) return std::nullopt;
   const bool response = e.elements_statement != nullptr && e.signature != nullptr &&
                         e.nonce != nullptr && e.challenge != nullptr;
@@ -313,7 +314,7 @@ std::optional<AlikeRecord> AlikeRecords::match(std::string_view line) const {
 }
 
 bool AlikeRecords::take_dac(View der, AlikeRecord& out) const {
-  if (der.size() > kMostDacBytes) return false;
+  if (der.size() > kMostDacBytes || equal(der, pai_->der)) return false;
   const auto parts = parts_of(der);
   if (!parts || parts->tbs.size() != tbs_.size() || !equal(parts->algorithm, algorithm_))
     return false;
