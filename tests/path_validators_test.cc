@@ -443,6 +443,7 @@ TEST_CASE(
              ".dac >out 2>&1; code=$?; grep -i error out | head -2; echo ANSWER " + chain.name +
              " $code\n";
   }
+  MESSAGE(ours.size() << " chains");
   CHECK(ours.size() >= 276);
   compare(ours, answers(folder.run(lines)), expectations("chains"));
 }

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <tuple>
+
 #include "verifier/catalogue.h"
 #include "verifier/pki/extension_content.h"
 #include "verifier/pki/name.h"
