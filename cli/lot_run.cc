@@ -7,8 +7,10 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <string_view>
 #include <thread>
 #include <tuple>
+#include <vector>
 
 #include "cli/expected.h"
 #include "cli/lot_journal.h"
