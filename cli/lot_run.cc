@@ -7,8 +7,10 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <string_view>
 #include <thread>
 #include <tuple>
+#include <vector>
 
 #include "cli/expected.h"
 #include "cli/lot_journal.h"
@@ -362,6 +364,13 @@ class LotRun {
     out.at = setup_.policy.at;
     out.engine = setup_.engine->name();
     out.fail_on_warn = setup_.policy.fail_on_warn;
+    // One by one the approved devices tell nothing: an approval says what was not asked.
+    if (ledger_ && ledger_->status().height == 0)
+      out.notes.push_back(
+          fmt::format("the {} ledger could not be read: what it says of trust, revocation and "
+                      "certification was asked of no device; run matter-attest dcl sync, or give "
+                      "a snapshot or node with --ledger",
+                      network_name(setup_.policy.network)));
     if (const std::string on = fail_on_text(setup_.policy); !on.empty())
       out.notes.push_back("judged with --fail-on " + on);
     FindingList of_manifests = manifest_tally_->findings(!drawn() && any_input_);

@@ -2,9 +2,14 @@
 // is made up for the SDK, and --fail-on keeps it out.
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
+#include <memory>
 #include <set>
 #include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "cli/report_html.h"
 #include "cli/report_json.h"

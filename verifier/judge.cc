@@ -7,6 +7,11 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <iterator>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "verifier/catalogue.h"
 #include "verifier/id_hint.h"

@@ -2,6 +2,10 @@
 // one made for one device.
 #pragma once
 
+#include <span>
+#include <string_view>
+#include <vector>
+
 #include "verifier/check.h"
 
 namespace attest {

@@ -1,6 +1,8 @@
 #include "verifier/sdk_result.h"
 
 #include <algorithm>
+#include <string>
+#include <vector>
 
 #include "verifier/pki/extension_content.h"
 #include "verifier/pki/name.h"

@@ -6,6 +6,8 @@
 // its answer must stay.
 
 #include <algorithm>
+#include <iterator>
+#include <span>
 #include <string_view>
 
 #include "verifier/catalogue.h"

@@ -198,7 +198,8 @@ Outcome order_is_readable(const Evidence& e) {
     return std::any_of(all.begin(), all.end(),
                        [](const Statement& s) { return is_compared(s.fact); })
                ? pass()
-               : unknown("the order names nothing that can be compared");
+               : unknown("the order names nothing that can be compared",
+                         "name what was ordered: a cpms.json, or the keys of device.json");
   }
   const IntegrityProblem& first = e.ordered->integrity.front();
   return unknown(fmt::format("{} in {} cannot be compared: {}", first.what, place_text(first.place),

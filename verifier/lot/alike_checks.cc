@@ -5,6 +5,8 @@
 // another, and every device is judged in full. alike_test.cc says which are missing.
 
 #include <algorithm>
+#include <iterator>
+#include <span>
 #include <string_view>
 
 #include "verifier/check.h"
