@@ -128,8 +128,8 @@ class Walk {
         !value.indefinite;
     if (is_number ? value.kind != CborItem::Kind::natural : !is_string) {
       say_unreadable(reading_.device, key->item->fact, place, "cbor",
-                     is_number ? "expected a number, found something else"
-                               : "expected a string, found something else");
+                     fmt::format("{}: expected a {}, found something else", key->name,
+                                 is_number ? "number" : "string"));
       return;
     }
     if (is_number) {

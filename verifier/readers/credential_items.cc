@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "verifier/pki/key.h"
-#include "verifier/readers/unreadable.h"
 
 namespace attest {
 namespace {
@@ -96,9 +95,8 @@ KeyItem say_dac_key_item(View item, const Place& place, Reading& reading) {
     reading.holds("encrypted-key");
     reading.device.note(Remark::key_encrypted, place, "the private key is encrypted");
   } else if (is == KeyItem::unreadable) {
-    say_unreadable(
-        reading.device, FactId::private_key, place, "private key",
-        fmt::format("expected a P-256 private key, found {} bytes that are none", item.size()));
+    reading.device.damaged(place, "private key",
+                           fmt::format("{} bytes are no P-256 private key", item.size()));
   }
   return is;
 }

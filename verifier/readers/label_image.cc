@@ -33,6 +33,8 @@ tl::expected<void, Error> read(const Source& s, Reading& reading) {
   if (found != 0) return {};
   if (texts->empty()) return error("no QR code is found in the picture");
   // A code that cannot be read is the device's code all the same: it is not quoted.
+  if (texts->front().starts_with("http"))
+    return error("the QR code in the picture is a web address, which is no onboarding code");
   return error(
       fmt::format("the QR code in the picture holds {} characters that are no onboarding code",
                   texts->front().size()));

@@ -10,7 +10,6 @@
 
 #include "verifier/readers/credential_items.h"
 #include "verifier/readers/formats.h"
-#include "verifier/readers/unreadable.h"
 
 namespace attest {
 namespace {
@@ -117,8 +116,7 @@ tl::expected<void, Error> read(const Source& s, Reading& reading) {
     const uint32_t length = le32(s.bytes, *table + i * kPair);
     const auto item = target(s, *table, i);
     if (!item || length < field.least || length > field.most) {
-      say_unreadable(
-          reading.device, field.fact,
+      reading.device.damaged(
           {.path = s.path, .offset = s.base + *table + i * kPair, .item = field.name},
           "factory table",
           item ? fmt::format("expected {} to {} bytes, found {}", field.least, field.most, length)
