@@ -289,6 +289,9 @@ Result<Json> parse_json(std::string_view input, const JsonLimits& limits) {
     return error(fmt::format("JSON: {} at byte {}", rapidjson::GetParseError_En(result.Code()), at),
                  at);
   }
+  // RapidJSON takes a NUL behind the value for the end of the text.
+  if (const size_t nul = input.find('\0'); nul != std::string_view::npos)
+    return error(fmt::format("JSON: a control character at byte {}", nul), nul);
   return builder.take();
 }
 
