@@ -133,7 +133,7 @@ TEST_CASE("carving: rubbish holds nothing, and says what it begins with") {
   const Bytes image = noise(100'000);
   const Reading reading = read_bytes(image);
   CHECK(reading.device.statements.empty());
-  CHECK(has_problem(reading, "found 100000 bytes that begin with " + hex(View(image).first(8)) +
+  CHECK(has_problem(reading, "found 100000 bytes that begin with " + hex(View(image).first(4)) +
                                  "..., and nothing of it inside"));
   // As a member of something it is passed over in silence.
   Reading outer;

@@ -294,7 +294,7 @@ TEST_CASE("download: redirects are followed by hand: to a file, in a circle, for
        "ftp://127.0.0.1/x (redirected from S/to-ftp): expected an http or https address, found "
        "another"},
       {"/to-user",
-       "http://me:word@127.0.0.1/ (redirected from S/to-user): expected no user name in a URL, "
+       "http://***@127.0.0.1/ (redirected from S/to-user): expected no user name in a URL, "
        "found one"},
       {"/1", "S/5 (redirected from S/1): expected at most 3 redirects, found more"},
       {"/nowhere", "S/nowhere: expected the file, found the answer 302"},

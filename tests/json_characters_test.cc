@@ -76,6 +76,16 @@ TEST_CASE("a raw control character in a string is refused at every length") {
   }
 }
 
+TEST_CASE("a NUL does not end the text") {
+  for (const char* value : {"1", "{}", "[1]", "\"x\"", "true"}) {
+    for (const std::string& behind : {std::string("\0", 1), std::string("\0{\"b\":1}", 8)}) {
+      const auto read = parse_json(value + behind);
+      REQUIRE_FALSE(read);
+      CHECK(read.error().what.starts_with("JSON: "));
+    }
+  }
+}
+
 TEST_CASE("what RFC 8259 allows raw is read as it stands") {
   for (const char* piece : {"\x7F", "\u0085", "\u009B", "\u2028", "\u2029", "\u202E", "\uFEFF"}) {
     for (size_t length = 0; length <= kLongest; ++length) {

@@ -90,9 +90,11 @@ TEST_CASE("labels in light print on dark, and in faint print") {
 }
 
 TEST_CASE("pictures that are none, or show something else, say so") {
-  CHECK(has_problem(
-      read_bytes(png(draw("https://example.com"))),
-      "the QR code in the picture says \"https://example.com\", which is no onboarding code"));
+  CHECK(has_problem(read_bytes(png(draw("https://example.com"))),
+                    "the QR code in the picture is a web address, which is no onboarding code"));
+  const Reading spoilt = read_bytes(png(draw("M T:Y.K9042C00KA0648G00")));
+  CHECK(has_problem(spoilt, "holds 23 characters that are no onboarding code"));
+  CHECK_FALSE(has_problem(spoilt, "K9042"));
   CHECK(has_problem(read_bytes(png({.side = 64, .pixels = Bytes(64 * 64, 255)})),
                     "no QR code is found in the picture"));
   Bytes cut = png(draw(kPayload));

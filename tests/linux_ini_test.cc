@@ -30,7 +30,7 @@ TEST_CASE("linux: a broken line is damage at its offset, and the others are read
     const char* line;
     const char* problem;
   } rows[] = {
-      {"verifier=AAA", "spake2p_verifier: base64"},
+      {"verifier=AAA", "spake2p_verifier: expected base64, found something else"},
       {"verifier=AAAA", "spake2p_verifier: expected 97 bytes, found 3"},
       {"vendor-id=0xZZ", "vendor-id: expected a whole number"},
       {"vendor-id=70000", "vendor_id: expected at most 65535, found 70000"},

@@ -48,12 +48,15 @@ int layer(const std::string& path) {
       return path.starts_with("verifier/" + std::string(n));
     });
   };
-  if (in({"bytes.", "result.", "instant.", "json.", "crypto.", "checksum.", "csv."})) return 0;
+  if (in({"bytes.", "characters.", "result.", "instant.", "json.", "crypto.", "checksum.", "csv."}))
+    return 0;
   if (in({"pki/", "matter/", "sealed."})) return 1;
   if (in({"known_credentials.", "trust.", "policy.", "ledger.", "approved_sample."})) return 2;
   if (in({"readers/"})) return 3;
   if (in({"revocation."})) return 3;
-  if (in({"evidence.", "onboarding_evidence.", "ota_evidence.", "gather", "remembered."})) return 4;
+  if (in({"evidence.", "onboarding_evidence.", "ota_evidence.", "gather", "remembered.",
+          "file_digests."}))
+    return 4;
   if (in({"lot/rule.", "lot/lot_report."})) return 5;
   if (in({"report.", "check.", "catalogue.h", "sdk_result.h"})) return 5;
   return 6;  // checks/, judge.cc, catalogue.cc and what joins them

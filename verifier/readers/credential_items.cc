@@ -7,7 +7,6 @@
 #include "verifier/crypto.h"
 #include "verifier/pki/certificate.h"
 #include "verifier/pki/key.h"
-#include "verifier/readers/unreadable.h"
 #include "verifier/sealed.h"
 
 namespace attest {
@@ -223,9 +222,8 @@ KeyItem say_dac_key_item(Encoding encoding, View item, const Place& place, Readi
     reading.holds("encrypted-key");
     reading.device.note(Remark::key_encrypted, place, "the private key is encrypted");
   } else if (is == KeyItem::unreadable) {
-    say_unreadable(
-        reading.device, FactId::private_key, place, "private key",
-        fmt::format("expected a P-256 private key, found {} bytes that are none", item.size()));
+    reading.device.damaged(place, "private key",
+                           fmt::format("{} bytes are no P-256 private key", item.size()));
   }
   return is;
 }

@@ -138,12 +138,16 @@ void Device::damaged(Place place, std::string what, std::string problem) {
 }
 void say_unreadable(Device& device, FactId fact, Place place, std::string what,
                     std::string_view problem) {
-  const size_t found = problem.find(", found ");
+  constexpr std::string_view kFound = ", found ";
   std::string told(problem);
-  if (is_confidential(fact))
-    told = problem.starts_with("expected ") && found != std::string_view::npos
-               ? std::string(problem.substr(0, found)) + ", found something else"
-               : "what stands there is not in the form that belongs there";
+  if (is_confidential(fact)) {
+    // The first ", found " behind "expected": a value may have one in it, our own words have none.
+    const size_t found = problem.find(kFound, std::min(problem.find("expected "), problem.size()));
+    const std::string_view form = problem.starts_with("base64: ") ? "base64" : "another form";
+    told = found != std::string_view::npos ? std::string(problem.substr(0, found))
+                                           : fmt::format("expected {}", form);
+    told += std::string(kFound) + "something else";
+  }
   device.damaged(std::move(place), std::move(what), std::move(told));
 }
 

@@ -45,8 +45,8 @@ void say_bytes(FactId fact, Bytes value, const Place& place, Reading& reading) {
     return say_certificate_item(fact, Encoding::der, value, place, reading);
   if (fact == FactId::cd) return say_cd_item(value, place, reading);
   if (const auto wanted = length_of(fact); wanted && value.size() != *wanted) {
-    say_unreadable(reading.device, fact, place, fact_name(fact),
-                   fmt::format("expected {} bytes, found {}", *wanted, value.size()));
+    reading.device.damaged(place, fact_name(fact),
+                           fmt::format("expected {} bytes, found {}", *wanted, value.size()));
     return;
   }
   reading.holds(fact == FactId::dac_public_key ? "dac-public-key" : "factory");
@@ -75,8 +75,9 @@ void say_item(const FactoryItem& item, View raw, const Place& place, Reading& re
   switch (item.form) {
     case ItemForm::number: {
       if (raw.size() > 8) {
-        say_unreadable(reading.device, item.fact, place, fact_name(item.fact),
-                       fmt::format("expected a number of up to 8 bytes, found {}", raw.size()));
+        reading.device.damaged(
+            place, fact_name(item.fact),
+            fmt::format("expected a number of up to 8 bytes, found {}", raw.size()));
         return;
       }
       uint64_t number = 0;

@@ -40,11 +40,14 @@ tl::expected<void, Error> read(const Source& s, Reading& reading) {
   }
   if (found != 0) return {};
   // A code that cannot be read is the device's code all the same: it is not quoted.
-  unused(texts->empty()
-             ? "no QR code is found in the picture"
-             : fmt::format(
-                   "the QR code in the picture holds {} characters that are no onboarding code",
-                   texts->front().size()));
+  const auto what = [&]() -> std::string {
+    if (texts->empty()) return "no QR code is found in the picture";
+    if (texts->front().starts_with("http"))
+      return "the QR code in the picture is a web address, which is no onboarding code";
+    return fmt::format("the QR code in the picture holds {} characters that are no onboarding code",
+                       texts->front().size());
+  };
+  unused(what());
   return {};
 }
 

@@ -139,9 +139,10 @@ void Flash::say(const Key& key, const Nvm3Object& found) {
     case Form::number: {
       const auto value = little_endian(data);
       if (!value || *value > key.most) {
-        say_unreadable(reading_.device, key.fact, at, "nvm3 value",
-                       fmt::format("expected a number up to {}, found {} bytes that are none",
-                                   key.most, data.size()));
+        reading_.device.damaged(
+            at, "nvm3 value",
+            fmt::format("expected a number up to {}, found {} bytes that are none", key.most,
+                        data.size()));
         return;
       }
       reading_.device.say(key.fact, *value, at);

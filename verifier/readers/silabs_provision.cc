@@ -172,8 +172,9 @@ void say_setup_payload(View bits, const Place& place, Reading& reading) {
   if (is_erased(bits)) return;
   constexpr size_t kFixedBytes = 11;
   if (bits.size() < kFixedBytes) {
-    say_unreadable(reading.device, FactId::qr_payload, place, "setup payload",
-                   fmt::format("expected {} bytes or more, found {}", kFixedBytes, bits.size()));
+    reading.device.damaged(
+        place, "setup payload",
+        fmt::format("expected {} bytes or more, found {}", kFixedBytes, bits.size()));
     return;
   }
   const std::string code = "MT:" + base38(bits);

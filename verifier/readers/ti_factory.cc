@@ -10,7 +10,6 @@
 
 #include "verifier/readers/credential_items.h"
 #include "verifier/readers/formats.h"
-#include "verifier/readers/unreadable.h"
 
 namespace attest {
 namespace {
@@ -134,8 +133,7 @@ tl::expected<void, Error> read(const Source& s, Reading& reading) {
       if (entry.fact == field.fact) entry.held = length != 0;
     }
     if (!item || length < field.least || length > field.most) {
-      say_unreadable(
-          reading.device, field.fact,
+      reading.device.damaged(
           {.path = s.path, .offset = s.base + *table + i * kPair, .item = field.name},
           "factory table",
           item ? fmt::format("expected {} to {} bytes, found {}", field.least, field.most, length)

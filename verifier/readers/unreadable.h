@@ -12,7 +12,7 @@ inline bool is_confidential(FactId fact) {
 }
 
 // Damage at the place of `fact`. `problem` is in the words of all errors: "expected this, found
-// that". Where a secret belongs, only what was expected is told of it.
+// that". Where a secret belongs, only what was expected is told of it. (A length is no quote.)
 void say_unreadable(Device& device, FactId fact, Place place, std::string what,
                     std::string_view problem);
 
