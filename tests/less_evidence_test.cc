@@ -121,9 +121,8 @@ void check_each_file(const Set& set) {
     const Judged rest = set.judged(without(set.files, i));
     if (!rest.errors.empty()) continue;
     if (rank(rest) == 2 && rank(all) == 0)
-      CHECK_MESSAGE(!all.evidence.other_certificates.empty(), "R2: " << set.name << " with " << gone
-                                                                     << "\n"
-                                                                     << rest.text);
+      CHECK_MESSAGE(!all.evidence.not_used.empty(), "R2: " << set.name << " with " << gone << "\n"
+                                                           << rest.text);
     if (rank(all) != 2 || rank(rest) != 0) continue;
     for (const Finding* f : all.report.all(Status::fail)) {
       const Finding& now = *rest.report.of(f->check);

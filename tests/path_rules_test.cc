@@ -58,7 +58,7 @@ TEST_CASE("the SDK's code stands beside what it refuses, and 0 beside what it le
               {"cms-content-alone", 600}};
   for (const auto& row : rows) {
     CAPTURE(row.name);
-    CHECK(judge_fixture(row.name).report.sdk.code == row.code);
+    CHECK(judge_fixture(row.name).report.sdk.number() == row.code);
   }
 }
 
@@ -75,14 +75,14 @@ TEST_CASE("a declaration that a general CMS tool signed is a declaration, and re
   const Judged device = judge_field("46-openssl-cms-sign");
   CHECK(device.report.verdict == Verdict::reject);
   CHECK(device.ids(Status::fail) == std::vector<std::string>{"cms.has-nothing-extra"});
-  CHECK(device.report.sdk.code == 600);
+  CHECK(device.report.sdk.number() == 600);
 }
 
 TEST_CASE("below a PAA of path length 0 there is no chain, to the SDK too") {
   if (!have_shared("field/71-paa-pathlen-0")) return;
   const Judged device = judge_field("71-paa-pathlen-0");
   CHECK(device.ids(Status::fail) == std::vector<std::string>{"paa.is-an-authority"});
-  CHECK(device.report.sdk.code == 301);
+  CHECK(device.report.sdk.number() == 301);
 }
 
 TEST_CASE("a declaration without its CMS is called unsigned") {
@@ -146,7 +146,7 @@ TEST_CASE("a root with the profile of a PAI is no PAI, though a commissioner tak
   const Judged judged = judge(std::move(reading), policy, trust);
   CHECK(judged.ids(Status::fail) ==
         std::vector<std::string>{"paa.is-an-authority", "chain.dac-issuer-is-no-root"});
-  CHECK(judged.report.sdk.code == 0);
+  CHECK(judged.report.sdk.number() == 0);
 }
 
 TEST_CASE(

@@ -26,6 +26,7 @@ struct SdkCode {
 struct SdkResult {
   std::optional<SdkCode> code;
   std::string why_unknown;  // without a code: "the PAA and the CD are not known"
+  int number() const { return code ? code->code : -1; }  // -1: cannot be told
   bool operator==(const SdkResult&) const = default;
 };
 // Every code the SDK declares; nullptr for a number it does not.
