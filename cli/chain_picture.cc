@@ -47,6 +47,7 @@ constexpr struct {
     {"cd.vendor-matches-basic-information", Part::describes},
     {"cd.product-ids-include-basic-information", Part::describes},
     {"identity.", Part::device},
+    {"basic.", Part::device},
     {"attestation.", Part::proves},
     {"ledger.", Part::ledger},
     {"ledger.compliance-", Part::certifies},

@@ -142,7 +142,7 @@ void evidence(Page& page, const Evidence& e) {
     std::string holds;
     for (const std::string& what : file.holds) holds += (holds.empty() ? "" : ", ") + what;
     list += fmt::format("{}{} ({})", list.empty() ? "" : ", ", printable(file.path),
-                        holds.empty() ? file.kind : holds);
+                        printable(holds.empty() ? file.kind : holds));
   }
   if (!list.empty()) page.paragraph("evidence: " + list, 2);
 }

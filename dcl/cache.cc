@@ -312,8 +312,6 @@ Result<std::optional<Cache>> Cache::open(const std::string& path, Open how,
   }
   for (int attempt = 0; attempt < 3; ++attempt) {
     if (how == Open::existing && !std::filesystem::exists(path)) return std::nullopt;
-    if (std::filesystem::exists(path) && !std::filesystem::is_regular_file(path))
-      return error(fmt::format("cache {}: expected a regular file, found something else", path));
     bool unusable = false;
     std::string why;
     auto cache = connect(path, how == Open::create, unusable, why);

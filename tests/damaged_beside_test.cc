@@ -131,7 +131,7 @@ TEST_CASE("what lies beside a good device: two truths, damage, something like it
       {"PEM in a program's source",
        text_of("static const char ca[] =\n  \"-----BEGIN CERTIFICATE-----\\n\"\n  \"MIIB\\n\"\n"
                "  \"-----END CERTIFICATE-----\\n\";\n"),
-       "", "evidence.is-understood"},
+       damaged_check},
       {"a list of parts",
        text_of(R"([{"vendor_id": 65522, "product_id": 1}, {"vendor_id": 65522, "product_id": 2}])"),
        ""},
