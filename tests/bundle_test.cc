@@ -1,6 +1,7 @@
 // Bundles: what is kept gives the same report, what is secret is not in it, and what was altered is
 // refused.
 
+#include <algorithm>
 #include <set>
 
 #include "cli/bundling.h"

@@ -1,4 +1,5 @@
 // The dcl sub-command as a user sees it: what it prints, and its exit codes.
+#include <algorithm>
 #include <sstream>
 
 #include "cli/dcl.h"

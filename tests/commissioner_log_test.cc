@@ -1,6 +1,8 @@
 // Logs in the shapes that commissioners write, made line by line behind each of their prefixes.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "tests/own_credentials.h"
 #include "tests/readings.h"
 #include "verifier/matter/tlv.h"

@@ -1,5 +1,6 @@
 #include "verifier/crypto.h"
 
+#include <algorithm>
 #include <thread>
 
 #include "tests/der_writer.h"

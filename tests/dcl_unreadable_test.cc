@@ -1,5 +1,7 @@
 // Anybody with a vendor's account writes to the ledger. An entry that cannot be read costs no more
 // than itself, and what a node could read can be read here.
+#include <algorithm>
+
 #include "dcl/first_pem.h"
 #include "dcl/snapshot.h"
 #include "tests/dcl_support.h"

@@ -3,6 +3,8 @@
 #include <jpeglib.h>
 #include <png.h>
 
+#include <algorithm>
+
 #define ZX_USE_UTF8
 #include <ZXing/BitMatrix.h>
 #include <ZXing/MultiFormatWriter.h>

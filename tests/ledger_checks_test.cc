@@ -1,6 +1,7 @@
 // The ledger's part of a verification: a device about which every fact is right is approved, and
 // one wrong fact a row gives one finding, on that fact.
 
+#include <algorithm>
 #include <functional>
 #include <set>
 

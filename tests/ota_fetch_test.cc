@@ -1,6 +1,8 @@
 // verify --fetch-ota: the image that the ledger's entry names, from servers good and bad. A fault
 // of the image is a finding; a download that fails leaves the check open, with its reason, and
 // never passes.
+#include <algorithm>
+
 #include "cli/ota.h"
 #include "tests/dcl_support.h"
 #include "tests/ota_images.h"

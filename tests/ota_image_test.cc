@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "tests/ota_images.h"
 #include "tests/support.h"
 #include "verifier/matter/tlv.h"

@@ -2,6 +2,8 @@
 
 #include "verifier/sample_facts.h"
 
+#include <algorithm>
+
 #include "tests/judged.h"
 #include "tests/support.h"
 #include "verifier/catalogue.h"

@@ -1,5 +1,7 @@
 #include "verifier/matter/spake2p.h"
 
+#include <algorithm>
+
 #include "tests/support.h"
 
 using namespace attest;

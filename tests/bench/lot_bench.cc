@@ -1,6 +1,7 @@
 // What judging costs beside the signatures: devices of one lot a second on one core, with an engine
 // whose answers cost nothing, and with OpenSSL's. Usage: lot_bench FILE (records of lot_maker)
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>

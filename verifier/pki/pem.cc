@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "verifier/pki/key.h"
 
 namespace attest {
