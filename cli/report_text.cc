@@ -255,9 +255,11 @@ std::string report_text(const Evidence& e, const Report& report, const TextStyle
     page.paragraph(fmt::format("ledger {} at height {} ({})", printable(e.ledger.chain_id),
                                e.ledger.height, printable(e.ledger.source)),
                    2);
-  page.paragraph(fmt::format("a commissioner built on the Matter SDK {} {}",
-                             report.sdk.code ? "says:" : "would say:", sdk_text(report.sdk)),
-                 2);
+  page.paragraph(
+      report.sdk.code
+          ? "a commissioner built on the Matter SDK says: " + sdk_text(report.sdk)
+          : "what a commissioner built on the Matter SDK would say " + sdk_text(report.sdk),
+      2);
   // The verdict again, where a terminal's reader is when the report has run past.
   if (!style.golden)
     page.line(fmt::format(
