@@ -21,6 +21,12 @@ struct Began {
 std::optional<Began> began_as(View bytes);
 
 // The credentials that stand as base64 or hex in text, one a run of lines, as far as they decode.
-std::vector<Bytes> decoded_runs(View text);
+// `exact`: without a character that does not belong there; else the nearest that it may have been,
+// good for telling what it began as and for nothing else.
+struct DecodedRun {
+  Bytes bytes;
+  bool exact = true;
+};
+std::vector<DecodedRun> decoded_runs(View text);
 
 }  // namespace attest
