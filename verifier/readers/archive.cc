@@ -110,15 +110,25 @@ class Unpacking {
                              .file = {}});
       return true;
     }
-    if (limit < kMaxMember && why.what.starts_with("more than")) {
-      return stop(place, limit == reading_.budget.unpacked_bytes
-                             ? "more comes out of the archives than is read of all evidence"
-                             : fmt::format("more than {} bytes and {} times its size come out of "
-                                           "this archive: taken for a bomb",
-                                           kBombFloor, kBombRatio));
+    // Limits of ours are no fault of the part: what lies behind them is not known.
+    if (why.what.starts_with("more than") && limit == kMaxMember) {
+      unread(place, fmt::format("larger than {} bytes: not read", kMaxMember));
+      return true;
+    }
+    if (why.what.starts_with("more than")) {
+      unread(place, limit == reading_.budget.unpacked_bytes
+                        ? "more comes out of the archives than is read of all evidence"
+                        : fmt::format("more than {} bytes and {} times its size come out of "
+                                      "this archive: taken for a bomb",
+                                      kBombFloor, kBombRatio));
+      return false;
     }
     broken_.push_back({.path = place.path, .why = why.what});
     return broken_.size() <= kMaxComplaints || stop(place, "more members cannot be read");
+  }
+  void unread(const Place& place, const std::string& why) {
+    reading_.not_used.push_back({.path = place.path, .why = why});
+    reading_.device.note(Remark::unreadable_file, place, why);
   }
   bool complain(const Place& place, const std::string& problem) {
     if (++complaints_ > kMaxComplaints)
