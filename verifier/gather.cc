@@ -737,6 +737,11 @@ void note_damage(Evidence& e, Parsed& parsed) {
     } else if (root.ecdsa && !is_as_issued(root, root.p256)) {
       e.device.note(Remark::damaged_credential, s.place,
                     "a PAA that its own key did not sign: it is not as it was issued");
+    } else {
+      e.not_used.push_back({place_text(s.place),
+                            e.paa ? "a PAA that is not the trusted one of this device: believed in "
+                                    "nothing"
+                                  : "a PAA among the evidence: compared, and believed in nothing"});
     }
   }
 }
