@@ -255,7 +255,11 @@ tl::expected<bool, Error> read_block(const PemBlock& block, const Place& place, 
       .path = s.path, .bytes = block.der, .base = place.offset.value_or(0), .member = s.member};
   const auto read_inside_at = [&](tl::expected<void, Error> (*read)(const Source&, Reading&)) {
     tl::expected<void, Error> done;
-    read_at(place, reading, [&] { done = read(inside, reading); });
+    // (What a CMS is called says nothing of what is in it.)
+    const Place at{.path = place.path,
+                   .offset = place.offset,
+                   .item = read == read_cms ? std::string() : place.item};
+    read_at(at, reading, [&] { done = read(inside, reading); });
     return done;
   };
   const bool carries = looks_like_cms(block.der) && !holds_declaration(block.der);

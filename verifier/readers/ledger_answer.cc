@@ -140,8 +140,7 @@ const char* why_none(View bytes) {
   const auto* members = json->object();
   const bool set = json->array() != nullptr && !json->array()->empty() &&
                    json->array()->front().find("revoked_serial_numbers") != nullptr;
-  if (set)
-    return "a revocation set of the SDK: whom the ledger's lists revoke; --network asks them";
+  if (set) return "a revocation set of the SDK: the ledger's lists are asked themselves";
   const bool ours = json->find("items") != nullptr && json->find("chain_id") != nullptr &&
                     json->find("synced_at") != nullptr;
   const bool answer = members != nullptr && !members->empty() &&
@@ -149,7 +148,8 @@ const char* why_none(View bytes) {
                         return member.first == "pagination" || is_one(kAnswer, member.first);
                       });
   if (answer || ours || looking.certificates != 0)
-    return "an answer of the ledger: what stands in it is no device's; --network asks it";
+    return "an answer of the ledger: what stands in it is no device's, and the ledger is asked "
+           "itself";
   return nullptr;
 }
 

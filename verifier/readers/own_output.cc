@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 
 #include "verifier/json.h"
@@ -26,7 +27,7 @@ std::string_view head_of(View bytes) {
 std::string schema_text(std::string_view schema) {
   schema.remove_prefix(kOurs.size());
   const std::string_view kind = schema.substr(0, schema.find('/'));
-  if (kind == "ledger") return "a snapshot of the ledger: --snapshot takes it, it is no device's";
+  if (kind == "ledger") return "a snapshot of the ledger: --ledger takes it; it is no device's";
   return fmt::format("a report of matter-attest ({}): it says what was found, and is no evidence",
                      printable(std::string(schema.substr(0, 40))));
 }
@@ -40,6 +41,11 @@ std::string of_object(const Json& json) {
   };
   if (std::string own = schema_of(json); !own.empty()) return own;
   if (const Json* lot = json.find("lot")) return schema_of(*lot);
+  // Members of a bundle that somebody unpacked.
+  if ((json.find("left_out") != nullptr && json.find("files") != nullptr) ||
+      (json.find("given") != nullptr && json.find("anchors") != nullptr) ||
+      (json.find("chain_id") != nullptr && json.find("facts") != nullptr))
+    return "a part of a bundle of matter-attest: replay judges the whole of it again";
   // SARIF 2.1.0, 3.13: a log has its runs, each run its tool.
   const Json* runs = json.find("runs");
   if (runs == nullptr || runs->array() == nullptr || json.find("version") == nullptr) return {};
@@ -104,8 +110,10 @@ std::string why_none(View bytes) {
   if (head[0] != '{') return of_text(head);
   // (Parsing a large file is dear: one of these words stands in each.)
   const std::string_view all = text(bytes);
-  if (all.find("\"matter-attest/") == std::string_view::npos &&
-      all.find("\"driver\"") == std::string_view::npos)
+  constexpr std::string_view kWords[] = {"\"matter-attest/", "\"driver\"", "\"left_out\"",
+                                         "\"anchors\"", "\"facts\""};
+  if (std::none_of(std::begin(kWords), std::end(kWords),
+                   [&](std::string_view word) { return all.find(word) != std::string_view::npos; }))
     return {};
   return of_json(all);
 }
