@@ -131,6 +131,27 @@ bool is_of_another_trade(const Certificate& c) {
          c.product_id.how == SubjectId::How::absent;
 }
 
+// A certificate that counts for nothing, and behind it in its file what is no other such: that may
+// be evidence. (What counts has its rest judged by the checks.)
+void note_what_follows(Device& device, const Statement& s, size_t used) {
+  View rest = View(bytes_of(s)).subspan(used);
+  const auto is_padding = [](uint8_t b) { return b == 0 || b == 0xFF || (b >= '\t' && b <= '\r'); };
+  for (;;) {
+    while (!rest.empty() && is_padding(rest[0])) rest = rest.subspan(1);
+    if (rest.empty()) return;
+    size_t size = 0;
+    const auto next = parse_certificate(rest, &size);
+    if (!next ||
+        !(signs_declarations(**next) || is_operational(**next) || is_of_another_trade(**next)))
+      break;
+    rest = rest.subspan(size);
+  }
+  device.note(Remark::damaged_credential, s.place,
+              fmt::format("a certificate that counts for nothing here, and {} bytes behind it that "
+                          "are not read: expected each credential in a file of its own",
+                          rest.size()));
+}
+
 // Roles come from the relation between the certificates first (a DAC with a wrong CA flag is still
 // issued by its PAI), then from what each says of itself.
 void settle_roles(Evidence& e, Parsed& parsed) {
@@ -157,6 +178,7 @@ void settle_roles(Evidence& e, Parsed& parsed) {
       continue;
     }
     const auto& certificate = parsed.of(s).certificate;
+    const size_t unused = others.size();
     if (!certificate) {
       open.push_back({.statement = &s, .certificate = nullptr});
     } else if (signs_declarations(**certificate)) {
@@ -187,6 +209,7 @@ void settle_roles(Evidence& e, Parsed& parsed) {
     } else {
       open.push_back({.statement = &s, .certificate = *certificate});
     }
+    if (others.size() != unused) note_what_follows(device, s, parsed.of(s).used);
   }
   Issuers issuers;
   for (const Candidate& o : open) {
@@ -726,7 +749,12 @@ void note_damage(Evidence& e, Parsed& parsed) {
   for (const Statement& s : e.device.statements) {
     if (s.fact != FactId::paa) continue;
     const ParsedCertificate& entry = parsed.of(s);
-    if (!entry.certificate) continue;
+    if (!entry.certificate) {
+      e.device.note(Remark::damaged_credential, s.place,
+                    fmt::format("expected a PAA, found {} bytes that are no certificate: {}",
+                                bytes_of(s).size(), entry.certificate.error().what));
+      continue;
+    }
     const Certificate& root = **entry.certificate;
     const bool trusted = e.paa && e.paa->certificate && equal(e.paa->certificate->der, bytes_of(s));
     if (trusted) continue;
@@ -734,7 +762,7 @@ void note_damage(Evidence& e, Parsed& parsed) {
     if (behind != 0) {
       e.device.note(Remark::damaged_credential, s.place,
                     fmt::format("a PAA with {} bytes behind it", behind));
-    } else if (root.ecdsa && !is_as_issued(root, root.p256)) {
+    } else if ((root.ecdsa || root.p256) && !is_as_issued(root, root.p256)) {
       e.device.note(Remark::damaged_credential, s.place,
                     "a PAA that its own key did not sign: it is not as it was issued");
     } else {

@@ -18,9 +18,11 @@ namespace {
 // last. (A tar holds the text of its members as it is: who looks for a PEM anywhere in a file would
 // find theirs.)
 constexpr const Reader* kReaders[] = {
+    &own_output_reader,  // quotes what others hold
     &archive_reader,
     &other_picture_reader,
     &ota_image_reader,
+    &ledger_answer_reader,
     &cpms_json_reader,
     &nordic_json_reader,
     &telink_summary_reader,
@@ -31,6 +33,7 @@ constexpr const Reader* kReaders[] = {
     &pem_reader,
     &x509_reader,
     &cms_cd_reader,
+    &other_cms_reader,
     &csr_reader,
     &crl_reader,
     &key_reader,
