@@ -84,7 +84,9 @@ class Table {
         take(std::move(pasted.bytes), at(pasted.offset, std::move(pasted.name)));
     }
     if (found_.empty()) {
-      for (Bytes& run : decoded_runs(s_.bytes)) take(std::move(run), at(0));
+      for (DecodedRun& run : decoded_runs(s_.bytes)) {
+        if (run.exact) take(std::move(run.bytes), at(0));
+      }
     }
     armour();
     return std::move(found_);
