@@ -81,16 +81,19 @@ bool is_issuer(const Certificate& c, const ListIssuer& issuer) {
   return c.p256 && c.p256 == issuer.key && same_name(c.subject, issuer.subject);
 }
 
-// Whether this signer's key signed the list: that decides whose it is, whatever name it gives. What
-// it names is revoked then, and what else is wrong with it takes nothing back.
-bool is_of(const RevokedList& list, const Signer& signer, SignatureEngine& engine) {
+bool has_signed(const RevokedList& list, const Signer& signer, SignatureEngine& engine) {
   return signer.key && signed_by(list, *signer.key, engine);
+}
+// Whether the list is this signer's. What it names is revoked then, and what else is wrong with it
+// takes nothing back.
+bool is_of(const RevokedList& list, const Signer& signer, SignatureEngine& engine) {
+  return same_name(list.crl().issuer, *signer.subject) && has_signed(list, signer, engine);
 }
 
 // Key ids are digests: two of different keys differ in about half of their bits, one that was
 // damaged in a few.
 bool nearly_same(const KeyId& a, const KeyId& b) {
-  constexpr int kFew = 32;
+  constexpr int kFew = 8;
   int differ = 0;
   for (size_t i = 0; i < a.size(); ++i) differ += std::popcount(static_cast<uint8_t>(a[i] ^ b[i]));
   return differ <= kFew;
@@ -121,19 +124,14 @@ std::string algorithm_name(View oid) {
   return dotted;
 }
 
-std::string other_name(const Crl& crl, const Signer& signer) {
-  return same_name(crl.issuer, *signer.subject)
-             ? ""
-             : fmt::format("it is issued by {}, expected {}", name_text(crl.issuer),
-                           name_text(*signer.subject));
-}
-
 // Why the list is not known to be this signer's.
 std::string not_signed(const Crl& crl, const Signer& signer) {
   if (not_judged(crl))
     return fmt::format("it is signed with {}, which is not judged: expected ecdsa-with-SHA256",
                        algorithm_name(crl.signature_algorithm));
-  if (const std::string other = other_name(crl, signer); !other.empty()) return other;
+  if (!same_name(crl.issuer, *signer.subject))
+    return fmt::format("it is issued by {}, expected {}", name_text(crl.issuer),
+                       name_text(*signer.subject));
   return signer.delegated ? "its signature does not verify with its signer's key"
                           : "its signature does not verify with its issuer's key";
 }
@@ -156,7 +154,6 @@ std::string out_of_scope(const Crl& crl, ListOf of, Instant at) {
 // What a list itself says (RFC 5280 5.2, 6.3.3), of one that this signer signed.
 std::string wrong_with(const Crl& crl, const Signer& signer, ListOf of, Instant at) {
   if (crl.damage) return crl.damage->what;
-  if (const std::string other = other_name(crl, signer); !other.empty()) return other;
   if (crl.version != 2) return fmt::format("its version is {}, expected 2", crl.version);
   if (!crl.same_algorithm)
     return "its signature algorithm is one in the signed part and another beside the signature, "
@@ -178,7 +175,8 @@ void judge_signed(CrlEvidence& list, const Signer& signer, Instant at, Signature
   list.authentic = is_of(*list.list, signer, engine);
   list.problem = list.authentic ? wrong_with(crl, signer, list.of, at) : not_signed(crl, signer);
   list.altered = !list.authentic && signer.key && !not_judged(crl) &&
-                 points_to(crl, *signer.subject, signer.key_id);
+                 points_to(crl, *signer.subject, signer.key_id) &&
+                 !has_signed(*list.list, signer, engine);
 }
 
 // A delegate speaks for its issuer as long as its certificate holds: what it signed then stays
@@ -342,7 +340,7 @@ bool judge_delegated(CrlEvidence& list, const Certificate& c, const ListIssuer& 
   const Crl& crl = list.list->crl();
   const Signer signer = signer_of(c, true);
   if (!same_name(c.issuer, issuer.subject) ||
-      !(points_to(crl, c.subject, signer.key_id) || is_of(*list.list, signer, engine)))
+      !(points_to(crl, c.subject, signer.key_id) || has_signed(*list.list, signer, engine)))
     return false;
   list.of = issuer.of;
   list.problem = issued_by(c, issuer, engine) ? unfit(c) : not_delegated(c, issuer);
@@ -375,7 +373,7 @@ void judge_crl(CrlEvidence& list, std::span<const ListIssuer> issuers,
   for (const bool by_signature : {true, false}) {
     for (const ListIssuer& issuer : issuers) {
       const Signer signer = signer_of(issuer);
-      if (by_signature ? !is_of(*list.list, signer, engine)
+      if (by_signature ? !has_signed(*list.list, signer, engine)
                        : !points_to(crl, issuer.subject, issuer.key_id))
         continue;
       list.of = issuer.of;
