@@ -193,9 +193,9 @@ void settle_roles(Evidence& e, Parsed& parsed) {
                                     "DAC; ask with certificate-chain-request 1",
                                     name_text((*certificate)->subject))});
     } else if (is_of_another_trade(**certificate)) {
-      others.push_back({place_text(s.place),
-                        fmt::format("a certificate of another trade ({}): no P-256 key, no vendor",
-                                    name_text((*certificate)->subject))});
+      others.push_back(
+          {place_text(s.place), fmt::format("{} ({}): no P-256 key, no vendor", kOfAnotherTrade,
+                                            name_text((*certificate)->subject))});
     } else if (signs_lists(**certificate, e.crls)) {
       others.push_back(
           {place_text(s.place),
@@ -774,22 +774,14 @@ void note_damage(Evidence& e, Parsed& parsed) {
   }
 }
 
-// A list that names the PAI or the PAA as its issuer and is not what that key signed may have
+// A list that points to the PAI or the PAA as its issuer and is not what that key signed may have
 // revoked this device before it was damaged.
 void note_damaged_lists(Evidence& e) {
-  const auto changed = [&](const RevokedList& list, const Name& issuer,
-                           const std::optional<Point>& key) {
-    return key && same_name(list.crl().issuer, issuer) && !signed_by(list, *key, openssl_engine());
-  };
   for (const CrlEvidence& list : e.crls) {
     if (list.list == nullptr) {
       e.device.note(Remark::damaged_credential, list.place,
                     fmt::format("a revocation list that cannot be read: {}", list.problem));
-    } else if (!list.problem.empty() &&
-               ((e.pai.certificate &&
-                 changed(*list.list, e.pai.certificate->subject, e.pai.certificate->p256)) ||
-                (e.paa && e.paa->certificate &&
-                 changed(*list.list, e.paa->certificate->subject, e.paa->key)))) {
+    } else if (list.altered) {
       e.device.note(Remark::damaged_credential, list.place,
                     "a revocation list that its issuer's key did not sign: it is not as it was "
                     "issued");
@@ -868,6 +860,14 @@ bool is_log(const Evidence& e, const std::string& path) {
   return std::any_of(e.files.begin(), e.files.end(), [&](const EvidenceFile& f) {
     return f.path == path && f.kind == commissioner_log_reader.kind;
   });
+}
+
+const char* why_absent(const Evidence& e, Remark lacking) {
+  if (e.device.noted(lacking)) return "factory.entries-are-complete";
+  if (e.device.noted(Remark::wrong_key)) return "factory.keys-fit";
+  if (e.device.noted(Remark::encrypted_no_key) || e.device.noted(Remark::flash_encrypted))
+    return "factory.is-unlocked";
+  return nullptr;
 }
 
 std::vector<SignatureRequest> signature_requests(const Evidence& e) {
