@@ -27,8 +27,6 @@ constexpr size_t kMapFrom =
     8u << 20;  // larger files are mapped, so that a flash image costs no memory
 constexpr size_t kPiece = 1u << 20;  // of a stream
 constexpr size_t kDeepest = 64;
-// Reading everything of a larger one takes long, and no device's memory is so large.
-constexpr size_t kMostFile = 2ull << 30;
 
 Result<Bytes> read_all(int fd) {
   Bytes out;
@@ -52,6 +50,11 @@ std::string shown_path(const std::string& path) {
   return payload || may_be_code(path) ? "(masked: this may be an onboarding code)" : path;
 }
 
+std::string what_is_there(const std::string& path, const struct stat& info) {
+  const bool closed = S_ISDIR(info.st_mode) && ::access(path.c_str(), R_OK | X_OK) != 0;
+  return kind_of(info.st_mode) + (closed ? ": " + reason(errno) : std::string());
+}
+
 // A descriptor to be closed, of a regular file. Never blocks, should the file have become a FIFO
 // meanwhile.
 Result<int> open_regular(const std::string& path, size_t& size) {
@@ -60,8 +63,9 @@ Result<int> open_regular(const std::string& path, size_t& size) {
     return error(
         fmt::format("{}: expected a file or folder, found {}", shown_path(path), reason(errno)));
   if (!S_ISREG(info.st_mode))
-    return error(fmt::format("{}: expected a regular file or a folder, found {}", path,
-                             kind_of(info.st_mode)));
+    return error(fmt::format("{}: expected a regular file{}, found {}", path,
+                             S_ISDIR(info.st_mode) ? "" : " or a folder",
+                             what_is_there(path, info)));
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0)
     return error(fmt::format("{}: expected a readable file, found {}", path, reason(errno)));
@@ -98,9 +102,9 @@ tl::expected<void, Error> walk(const std::string& folder, size_t depth, Walk& st
   for (fs::directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed))
     names.push_back(at->path().string());
   if (failed) {
-    if (depth > 0) return closed(state, folder, failed.message());
+    if (depth > 0) return closed(state, folder, reason(failed.value()));
     return error(fmt::format("{}: expected a folder that can be listed, found {}", folder,
-                             failed.message()));
+                             reason(failed.value())));
   }
   std::sort(names.begin(), names.end());
   for (const std::string& name : names) {
@@ -116,10 +120,12 @@ tl::expected<void, Error> walk(const std::string& folder, size_t depth, Walk& st
         unused(state, name, "a link to a folder that is read already");
         continue;
       }
-      const size_t before = state.files.size();
+      const auto found = [&] {
+        return state.files.size() + (state.beside == nullptr ? 0 : state.beside->closed.size());
+      };
+      const size_t before = found();
       if (auto done = walk(name, depth + 1, state); !done) return done;
-      if (state.beside != nullptr && state.files.size() == before)
-        state.beside->empty.push_back(name);
+      if (state.beside != nullptr && found() == before) state.beside->empty.push_back(name);
     } else if (S_ISREG(info.st_mode)) {
       if (state.files.size() == state.most)
         return error(fmt::format("{}: more than {} files", folder, state.most));
@@ -148,14 +154,21 @@ FileBytes::~FileBytes() {
 }
 
 Result<FileBytes> FileBytes::open(const std::string& path) {
+  return open(path, SIZE_MAX);
+}
+Result<FileBytes> FileBytes::open_evidence(const std::string& path) {
+  return open(path, kMostEvidence);
+}
+
+Result<FileBytes> FileBytes::open(const std::string& path, size_t most) {
   size_t size = 0;
   const auto opened = open_regular(path, size);
   if (!opened) return tl::unexpected(opened.error());
   const int fd = *opened;
-  if (size > kMostFile) {
+  if (size > most) {
     ::close(fd);
     return error(fmt::format("{}: expected a file of at most {} GiB, found {:.1f} GiB", path,
-                             kMostFile >> 30,
+                             most >> 30,
                              static_cast<double>(size) / static_cast<double>(1u << 30)));
   }
   FileBytes out;
@@ -232,6 +245,11 @@ Result<std::vector<std::string>> files_below(const std::string& path, size_t mos
   return std::move(state.files);
 }
 
+std::string text_without_path(const Error& error, const std::string& path) {
+  const std::string before = path + ": ";
+  return error.what.substr(error.what.starts_with(before) ? before.size() : 0);
+}
+
 bool next_line(std::FILE* file, std::string& line) {
   char* text = nullptr;
   size_t room = 0;
@@ -296,16 +314,10 @@ class Paths {
   }
 
   void file(const std::string& name, bool inside_folder) {
-    std::error_code failed;
-    if (inside_folder && fs::file_size(name, failed) > kMostFile && !failed) {
-      closed(name, fmt::format("larger than {} GiB: not read", kMostFile >> 30));
-      return;
-    }
-    auto bytes = name == "-" ? FileBytes::standard_input() : FileBytes::open(name);
+    auto bytes = name == "-" ? FileBytes::standard_input() : FileBytes::open_evidence(name);
     if (!bytes) {
       if (inside_folder) {
-        closed(name,
-               bytes.error().what.substr(std::min(name.size() + 2, bytes.error().what.size())));
+        closed(name, text_without_path(bytes.error(), name));
       } else {
         errors_.push_back(bytes.error().what);
       }

@@ -13,9 +13,12 @@ namespace attest::cli {
 
 // A whole file in memory or mapped. Regular files only: a FIFO, a socket or a device is an error,
 // never waited for.
+inline constexpr size_t kMostEvidence = 2ull << 30;
 class FileBytes {
  public:
   static Result<FileBytes> open(const std::string& path);
+  // As evidence of one device: a file that no device's memory could fill is not read.
+  static Result<FileBytes> open_evidence(const std::string& path);
   static Result<FileBytes> standard_input();
   View view() const { return view_; }
   bool mapped() const { return mapped_ != nullptr; }
@@ -25,6 +28,7 @@ class FileBytes {
 
  private:
   FileBytes() = default;
+  static Result<FileBytes> open(const std::string& path, size_t most);
   Bytes owned_;
   void* mapped_ = nullptr;
   size_t mapped_size_ = 0;
@@ -38,6 +42,9 @@ Result<void> stream_file(const std::string& path,
 
 // The first bytes of a regular file, fewer where it has fewer, and how large it is.
 Result<Bytes> file_head(const std::string& path, size_t most, uint64_t& size);
+
+// An error's text without the path that it begins with, for where the path stands beside it.
+std::string text_without_path(const Error& error, const std::string& path);
 
 // What lies in a folder beside its regular files. Each is named in the report.
 struct BesideFiles {

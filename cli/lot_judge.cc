@@ -70,15 +70,18 @@ bool LotJudge::read_files(const LotItem::Files& files, Reading& reading,
   for (const LotFile& file : files) {
     std::optional<FileBytes> opened;
     if (!file.content) {
-      auto bytes = file.problem.empty() ? FileBytes::open(file.path)
+      auto bytes = file.problem.empty() ? FileBytes::open_evidence(file.path)
                                         : Result<FileBytes>(error(file.problem));
       if (!bytes) {
         problem = bytes.error().what;
-        if (alone) return false;
         const Place place{.path = file.path, .offset = {}, .item = {}};
-        if (file.problem.empty()) {  // it is there, and may not be opened
-          reading.not_used.push_back({.path = file.path, .why = "cannot be read"});
-          reading.device.note(Remark::unreadable_file, place, problem);
+        // It is there, and may not be opened: that is not the device's fault.
+        if (file.problem.empty()) {
+          const std::string why = text_without_path(bytes.error(), file.path);
+          reading.not_used.push_back({.path = file.path, .why = why});
+          reading.device.note(Remark::unreadable_file, place, why);
+        } else if (alone) {
+          return false;
         } else {
           reading.device.damaged(place, "file", problem);
         }

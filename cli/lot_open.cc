@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <set>
 
@@ -75,8 +76,15 @@ Result<LotInput> open_folder(const std::string& path, const std::vector<Secret>&
   auto files = files_below(path, kMostFiles, &beside);
   if (!files) return tl::unexpected(files.error());
   const std::string root = path.ends_with('/') ? path : path + "/";
-  std::vector<std::string> empty = beside.empty;
-  for (auto* list : {&*files, &empty}) {
+  std::vector<std::string> empty = beside.empty, nothing;
+  // What may not be looked into is a device's until somebody knows better.
+  for (const NotUsed& closed : beside.closed) files->push_back(closed.path);
+  std::sort(files->begin(), files->end());
+  for (const NotUsed& unused : beside.unused) {
+    std::error_code failed;
+    if (!std::filesystem::is_directory(unused.path, failed)) nothing.push_back(unused.path);
+  }
+  for (auto* list : {&*files, &empty, &nothing}) {
     for (std::string& file : *list) file.erase(0, root.size());
   }
   const std::vector<std::string> passphrases = passphrases_of(secrets);
@@ -88,7 +96,7 @@ Result<LotInput> open_folder(const std::string& path, const std::vector<Secret>&
         const auto at = known.find(file);
         if (at != known.end()) return at->second;
         const auto bytes = FileBytes::open(root + file);
-        FileRole role = bytes ? file_role(file, bytes->view()) : FileRole::none;
+        FileRole role = bytes ? file_role(file, bytes->view()) : FileRole::device;
         if (role == FileRole::archive && is_archive_of_records(bytes->view(), passphrases)) {
           role = FileRole::records;
           packed.insert(file);
@@ -97,11 +105,11 @@ Result<LotInput> open_folder(const std::string& path, const std::vector<Secret>&
           known.emplace(file, role);  // most are devices, and those are asked for once
         return role;
       },
-      empty);
+      empty, nothing);
   if (const auto folder = only_folder(*files, tree.units)) {
     SideBySide all;
     for (const LotUnit& unit : tree.units) {
-      if (const auto file = FileBytes::open(root + unit.files.front()))
+      if (const auto file = FileBytes::open_evidence(root + unit.files.front()))
         all.add(unit.files.front(), file->view());
     }
     if (all.one_device(*folder))
@@ -118,11 +126,15 @@ Result<LotInput> open_folder(const std::string& path, const std::vector<Secret>&
   }
   for (const std::string& file : tree.ignored) {
     const auto bytes = FileBytes::open(root + file);
-    out.not_used.push_back(
-        {.path = root + file, .why = bytes ? why_not_used(file, bytes->view()) : "cannot be read"});
+    out.not_used.push_back({.path = root + file,
+                            .why = bytes ? why_not_used(file, bytes->view())
+                                         : text_without_path(bytes.error(), root + file)});
   }
-  for (auto* list : {&beside.unused, &beside.closed}) {
-    for (NotUsed& unused : *list) out.not_used.push_back(std::move(unused));
+  for (NotUsed& unused : beside.unused) {
+    const bool device = std::any_of(tree.units.begin(), tree.units.end(), [&](const LotUnit& unit) {
+      return unit.files.size() == 1 && root + unit.files.front() == unused.path;
+    });
+    if (!device) out.not_used.push_back(std::move(unused));
   }
   // One that is called as the devices are is a device that cannot be read.
   for (const std::string& folder : beside.empty) {

@@ -48,6 +48,8 @@ FileRole file_role(const std::string& path, View bytes) {
                   first->find("cd") != nullptr);
     return credentials || more != std::string_view::npos ? FileRole::records : FileRole::device;
   }
+  // It is not read as evidence, and says so.
+  if (bytes.size() > kMostEvidence) return FileRole::device;
   const Reader* reader = reader_of({.path = path, .bytes = bytes, .member = true});
   if (reader == nullptr) return FileRole::none;
   const std::string_view kind = reader->kind;

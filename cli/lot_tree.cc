@@ -14,7 +14,7 @@ constexpr size_t kMostFilesOfOne = 16;  // that lie side by side
 
 struct Folder {
   std::map<std::string, std::unique_ptr<Folder>> folders;
-  std::vector<std::string> files;  // relative paths
+  std::vector<std::string> files, nothing;  // relative paths
 };
 
 // "a/b/": the folder itself.
@@ -129,6 +129,14 @@ class Sorting {
         tree_.ignored.push_back(file);
       }
     }
+    take_nothing(folder, devices);
+  }
+  // What is no file and is called as the devices beside it are.
+  void take_nothing(const Folder& folder, const Likeness& devices) {
+    for (const std::string& path : folder.nothing) {
+      if (devices.like(name_of(path)))
+        tree_.units.push_back({.name = path, .files = {path}, .unknown = true});
+    }
   }
   void sort_folders(const Folder& folder, const std::string& path) {
     Likeness devices;
@@ -155,6 +163,7 @@ class Sorting {
         beside(*below, its);
       }
     }
+    take_nothing(folder, devices);
   }
   bool has_device_file(const Folder& folder) const {
     return std::any_of(folder.files.begin(), folder.files.end(),
@@ -214,10 +223,11 @@ class Sorting {
 
 LotTree lot_tree(const std::vector<std::string>& files,
                  const std::function<FileRole(const std::string&)>& role,
-                 const std::vector<std::string>& empty) {
+                 const std::vector<std::string>& empty, const std::vector<std::string>& nothing) {
   Folder root;
   for (const std::string& file : files) folder_at(root, file)->files.push_back(file);
   for (const std::string& folder : empty) folder_at(root, folder + "/");
+  for (const std::string& path : nothing) folder_at(root, path)->nothing.push_back(path);
   return Sorting(role).sort(root);
 }
 

@@ -23,10 +23,11 @@ struct LotTree {
   std::vector<std::string> shared, manifests, records, ignored;
 };
 // `files`: relative paths, sorted. `role` is asked as few times as needed: it may have to read.
-// `empty`: folders without files.
+// `empty`: folders without files. `nothing`: what is no file: a link to nowhere, a FIFO.
 LotTree lot_tree(const std::vector<std::string>& files,
                  const std::function<FileRole(const std::string&)>& role,
-                 const std::vector<std::string>& empty = {});
+                 const std::vector<std::string>& empty = {},
+                 const std::vector<std::string>& nothing = {});
 
 // Files side by side, and no others: the one folder of `files` ("", "lot", "a/lot"), where they are
 // few enough to be one device's.

@@ -123,3 +123,16 @@ TEST_CASE("lot tree: what a file is to a lot is told by its content") {
     CHECK((file_role("x", row.content) == row.role));
   }
 }
+
+TEST_CASE("lot tree: what is no file is a device where it is called as those beside it") {
+  const auto tree = [](const std::vector<std::string>& files,
+                       const std::vector<std::string>& nothing) {
+    return told(lot_tree(files, by_name, {}, nothing));
+  };
+  CHECK(tree({"dac1.der", "dac2.der"}, {"dac3.der", "notes"}) ==
+        "dac1.der(dac1.der) dac2.der(dac2.der) dac3.der(dac3.der)");
+  CHECK(tree({"01/dac.der", "02/dac.der"}, {"03", "common"}) ==
+        "01(01/dac.der) 02(02/dac.der) 03(03)");
+  // In a device's folder it is that device's affair.
+  CHECK(tree({"01/dac.der", "02/dac.der"}, {"02/pai.der"}) == "01(01/dac.der) 02(02/dac.der)");
+}
