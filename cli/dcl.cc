@@ -329,7 +329,6 @@ int run_import(const DclArguments& arguments, const Surroundings& around,
   const auto snapshot = dcl::read_snapshot(*text);
   if (!snapshot)
     return complain(around, fmt::format("{}: {}", printable(path), snapshot.error().what), kUsage);
-  if (!snapshot->sealed) complain(around, dcl::unsealed_text(printable(path)), 0);
   if (snapshot->chain_id != options.network.chain_id) {
     return complain(around,
                     fmt::format("{}: expected a snapshot of {}, found one of {}", printable(path),

@@ -121,7 +121,6 @@ Result<std::unique_ptr<CachedLedger>> CachedLedger::open(LedgerOptions options) 
     return tl::unexpected(loaded.error());
   ledger->cache_ = std::move(*cache);
   ledger->carried_ = snapshot->crls;
-  if (!snapshot->sealed) ledger->notes_.push_back(unsealed_text(printable(o.ledger)));
   ledger->source_name_ = "snapshot " + name;
   ledger->trust_ = LedgerTrust::snapshot;
   ledger->prepared_ = true;

@@ -171,11 +171,6 @@ Result<CarriedList> read_carried(const Json& json) {
 
 }  // namespace
 
-std::string unsealed_text(const std::string& name) {
-  return fmt::format(
-      "{}: an older snapshot: nothing in it binds its facts to its chain id; export it anew", name);
-}
-
 std::vector<std::string> carry_lists(Snapshot& snapshot, const std::string& folder) {
   std::vector<std::string> notes;
   std::map<std::string, CarriedList> carried;
@@ -309,9 +304,13 @@ Result<Snapshot> read_snapshot(std::string_view text) {
         fmt::format("chain_id: expected a chain id, found \"{}\"", printable(out.chain_id)));
   const Json* manifest = document->find("manifest");
   if (manifest == nullptr || manifest->object() == nullptr) return error("manifest: missing");
-  out.sealed = document->find("sha256") != nullptr;
-  const size_t other_members = out.sealed ? 6 : 5;  // schema, chain_id, height, time, manifest
-  if (document->object()->size() != manifest->object()->size() + other_members)
+  // Without it the same facts could be any ledger's.
+  if (document->find("sha256") == nullptr)
+    return error(
+        "sha256: expected the SHA-256 of chain_id, height, time and manifest, found none: an older "
+        "snapshot, export it anew");
+  constexpr size_t kOthers = 6;  // schema, chain_id, height, time, sha256, manifest
+  if (document->object()->size() != manifest->object()->size() + kOthers)
     return error("the file has sections that its manifest does not name");
   for (const auto& [name, about] : *manifest->object()) {
     const auto section = checked_section(*document, name.c_str(), about);
@@ -340,8 +339,7 @@ Result<Snapshot> read_snapshot(std::string_view text) {
     if (!update) return tl::unexpected(update.error());
     out.lists.push_back(std::move(*update));
   }
-  if (out.sealed &&
-      text_at(*document, "sha256") != seal_of(out.chain_id, out.height, out.time, *manifest))
+  if (text_at(*document, "sha256") != seal_of(out.chain_id, out.height, out.time, *manifest))
     return error(
         fmt::format("sha256: chain_id \"{}\", height, time and manifest are not those that were "
                     "written: expected {}, found {}",

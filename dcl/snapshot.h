@@ -33,16 +33,12 @@ struct Snapshot {
   std::vector<ListUpdate> lists;
   std::vector<SingleUpdate> singles;
   std::vector<CarriedList> crls;  // by URL
-  bool sealed = true;             // false: an older file, in which nothing binds the chain id
 };
 
 Result<Snapshot> snapshot_of(Cache& cache);
 std::string write_snapshot(const Snapshot& snapshot);
 // Strict: a schema, count or hash that does not fit, a record out of order or twice are errors.
 Result<Snapshot> read_snapshot(std::string_view text);
-
-// What to say of a snapshot that is not sealed.
-std::string unsealed_text(const std::string& name);
 
 // Adds the lists that the snapshot's points name and the folder holds; what is too large to be
 // carried is named.
