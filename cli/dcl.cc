@@ -160,7 +160,8 @@ Result<std::vector<dcl::Product>> products_of(const DclArguments& arguments) {
 }
 
 int run_sync(const DclArguments& arguments, const Surroundings& around,
-             dcl::LedgerOptions options) {
+             const dcl::LedgerOptions& given) {
+  dcl::LedgerOptions options = given;
   const auto url = node_of(arguments, options);
   if (!url) return complain(around, url.error().what, kUsage);
   const bool named = !arguments.from.empty();
@@ -324,7 +325,7 @@ int run_export(const DclArguments& arguments, const Surroundings& around,
 int run_import(const DclArguments& arguments, const Surroundings& around,
                const dcl::LedgerOptions& options) {
   const std::string& path = arguments.operands[0];
-  const auto text = dcl::read_snapshot_file(path, options.say);
+  const auto text = dcl::read_snapshot_file(path, "a ledger snapshot", options.say);
   if (!text) return complain(around, text.error().what, kUsage);
   const auto snapshot = dcl::read_snapshot(*text);
   if (!snapshot)
@@ -370,7 +371,7 @@ int run_import(const DclArguments& arguments, const Surroundings& around,
 Result<dcl::Snapshot> snapshot_named(const std::string& name, const dcl::LedgerOptions& options) {
   std::error_code ignored;
   if (std::filesystem::exists(name, ignored)) {
-    const auto text = dcl::read_snapshot_file(name, options.say);
+    const auto text = dcl::read_snapshot_file(name, "a ledger snapshot", options.say);
     if (!text) return tl::unexpected(text.error());
     auto snapshot = dcl::read_snapshot(*text);
     if (!snapshot) return within(printable(name), snapshot.error());
@@ -449,6 +450,40 @@ int complain(const Surroundings& around, const std::string& line, int exit_code)
   return exit_code;
 }
 
+namespace {
+
+// An option that the action would not look at: whoever gave it meant something else.
+std::optional<std::string> ignored_option(const DclArguments& a) {
+  const bool sync = a.action == "sync";
+  const bool reads_ledger = sync || shows(a.action);
+  const struct {
+    const char* option;
+    bool given, used;
+    const char* by;
+  } rows[] = {
+      {"--from", !a.from.empty(), sync, "dcl sync"},
+      {"--vid", !a.vid.empty(), sync, "dcl sync"},
+      {"--pid", !a.pid.empty(), sync, "dcl sync"},
+      {"--versions", a.all_versions, sync, "dcl sync"},
+      {"--ledger", !a.ledger.ledger.empty(), reads_ledger, "dcl sync and looking facts up"}};
+  for (const auto& row : rows) {
+    if (row.given && !row.used)
+      return fmt::format("dcl {}: expected no {}, which is for {}", a.action, row.option, row.by);
+  }
+  return std::nullopt;
+}
+
+constexpr struct {
+  const char* name;
+  size_t operands;
+  int (*run)(const DclArguments&, const Surroundings&, const dcl::LedgerOptions&);
+} kActions[] = {
+    {"sync", 0, run_sync},     {"status", 0, run_status}, {"export", 1, run_export},
+    {"import", 1, run_import}, {"diff", 2, run_diff},
+};
+
+}  // namespace
+
 int run_dcl(const DclArguments& arguments, const Surroundings& around) {
   auto options = ledger_options(arguments.ledger, around.environment, around.now);
   if (!options) return complain(around, options.error().what, kUsage);
@@ -463,6 +498,10 @@ int run_dcl(const DclArguments& arguments, const Surroundings& around) {
                                       arguments.operands.size()),
                           kUsage);
   };
+  const bool known = shows(action) || std::any_of(std::begin(kActions), std::end(kActions),
+                                                  [&](const auto& a) { return action == a.name; });
+  if (const auto ignored = ignored_option(arguments); known && ignored)
+    return complain(around, *ignored, kUsage);
   if (shows(action)) return show(arguments, around, std::move(*options));
   if (arguments.format != "text" && arguments.format != "json") {
     return complain(around,
@@ -470,22 +509,8 @@ int run_dcl(const DclArguments& arguments, const Surroundings& around) {
                                 printable(arguments.format)),
                     kUsage);
   }
-  const struct {
-    const char* action;
-    size_t operands;
-    int (*run)(const DclArguments&, const Surroundings&, const dcl::LedgerOptions&);
-  } rows[] = {
-      {"sync", 0,
-       [](const DclArguments& a, const Surroundings& s, const dcl::LedgerOptions& o) {
-         return run_sync(a, s, o);
-       }},
-      {"status", 0, run_status},
-      {"export", 1, run_export},
-      {"import", 1, run_import},
-      {"diff", 2, run_diff},
-  };
-  for (const auto& row : rows) {
-    if (action != row.action) continue;
+  for (const auto& row : kActions) {
+    if (action != row.name) continue;
     if (const int wrong = wrong_count(row.operands); wrong != kOk) return wrong;
     return row.run(arguments, around, *options);
   }

@@ -54,7 +54,9 @@ void add_dcl(Command& root) {
             "let addresses on the ledger lead into private networks and to this machine")
       .text("--max-age", "AGE", dcl.ledger.max_age,
             "refresh cached facts older than this (default 24h)")
-      .text("--from", "URL", dcl.from, "sync: the node to read from")
+      .text("--from", "URL", dcl.from,
+            "sync: the node to read from; it is kept for this cache, and every later command asks "
+            "it too, until another --from")
       .text("--vid", "VID", dcl.vid, "sync: this vendor's software versions too")
       .text("--pid", "PID", dcl.pid, "sync: with --vid, those of this product only")
       .choice("--versions", {"all"}, options->versions, "sync: every software version too")

@@ -17,6 +17,7 @@
 #include "cli/open_output.h"
 #include "cli/ota.h"
 #include "codecs/door.h"
+#include "dcl/file_text.h"
 #include "verifier/readers/onboarding_codes.h"
 
 namespace attest::cli {
@@ -34,7 +35,7 @@ Result<Bytes> read_all(int fd) {
   for (;;) {
     const ssize_t n = ::read(fd, buffer, sizeof buffer);
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return error(reason(errno));
+    if (n < 0) return error(dcl::errno_text(errno));
     if (n == 0) return out;
     out.insert(out.end(), buffer, buffer + n);
     if (out.size() > 1u << 30) return error("more than 1 GiB");
@@ -52,7 +53,8 @@ std::string shown_path(const std::string& path) {
 
 std::string what_is_there(const std::string& path, const struct stat& info) {
   const bool closed = S_ISDIR(info.st_mode) && ::access(path.c_str(), R_OK | X_OK) != 0;
-  return kind_of(info.st_mode) + (closed ? ": " + reason(errno) : std::string());
+  return dcl::file_kind_text(info.st_mode) +
+         (closed ? ": " + dcl::errno_text(errno) : std::string());
 }
 
 // A descriptor to be closed, of a regular file. Never blocks, should the file have become a FIFO
@@ -60,15 +62,16 @@ std::string what_is_there(const std::string& path, const struct stat& info) {
 Result<int> open_regular(const std::string& path, size_t& size) {
   struct stat info {};
   if (::stat(path.c_str(), &info) != 0)
-    return error(
-        fmt::format("{}: expected a file or folder, found {}", shown_path(path), reason(errno)));
+    return error(fmt::format("{}: expected a file or folder, found {}", shown_path(path),
+                             dcl::errno_text(errno)));
   if (!S_ISREG(info.st_mode))
     return error(fmt::format("{}: expected a regular file{}, found {}", path,
                              S_ISDIR(info.st_mode) ? "" : " or a folder",
                              what_is_there(path, info)));
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0)
-    return error(fmt::format("{}: expected a readable file, found {}", path, reason(errno)));
+    return error(
+        fmt::format("{}: expected a readable file, found {}", path, dcl::errno_text(errno)));
   size = static_cast<size_t>(info.st_size);
   return fd;
 }
@@ -102,9 +105,9 @@ tl::expected<void, Error> walk(const std::string& folder, size_t depth, Walk& st
   for (fs::directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed))
     names.push_back(at->path().string());
   if (failed) {
-    if (depth > 0) return closed(state, folder, reason(failed.value()));
+    if (depth > 0) return closed(state, folder, dcl::errno_text(failed.value()));
     return error(fmt::format("{}: expected a folder that can be listed, found {}", folder,
-                             reason(failed.value())));
+                             dcl::errno_text(failed.value())));
   }
   std::sort(names.begin(), names.end());
   for (const std::string& name : names) {
@@ -112,7 +115,7 @@ tl::expected<void, Error> walk(const std::string& folder, size_t depth, Walk& st
     if (::stat(name.c_str(), &info) != 0) {
       if (errno == ELOOP || errno == ENOENT) {
         unused(state, name, errno == ELOOP ? "a link that leads in a circle" : "a link to nothing");
-      } else if (auto done = closed(state, name, reason(errno)); !done) {
+      } else if (auto done = closed(state, name, dcl::errno_text(errno)); !done) {
         return done;
       }
     } else if (S_ISDIR(info.st_mode)) {
@@ -131,7 +134,7 @@ tl::expected<void, Error> walk(const std::string& folder, size_t depth, Walk& st
         return error(fmt::format("{}: more than {} files", folder, state.most));
       state.files.push_back(name);
     } else {
-      unused(state, name, fmt::format("{}, no regular file", kind_of(info.st_mode)));
+      unused(state, name, fmt::format("{}, no regular file", dcl::file_kind_text(info.st_mode)));
     }
   }
   return {};
@@ -211,7 +214,8 @@ Result<void> stream_file(const std::string& path, const std::function<void(View,
     const int number = errno;
     if (n <= 0) ::close(*fd);
     if (n < 0)
-      return error(fmt::format("{}: expected a readable file, found {}", path, reason(number)));
+      return error(
+          fmt::format("{}: expected a readable file, found {}", path, dcl::errno_text(number)));
     if (n == 0) return {};
     take(View(buffer).first(static_cast<size_t>(n)), size);
   }
@@ -226,7 +230,8 @@ Result<Bytes> file_head(const std::string& path, size_t most, uint64_t& size) {
   const int number = errno;
   ::close(*fd);
   if (n < 0)
-    return error(fmt::format("{}: expected a readable file, found {}", path, reason(number)));
+    return error(
+        fmt::format("{}: expected a readable file, found {}", path, dcl::errno_text(number)));
   out.resize(static_cast<size_t>(n));
   size = whole;
   return out;
@@ -236,8 +241,8 @@ Result<std::vector<std::string>> files_below(const std::string& path, size_t mos
                                              BesideFiles* beside) {
   struct stat info {};
   if (::stat(path.c_str(), &info) != 0)
-    return error(
-        fmt::format("{}: expected a file or folder, found {}", shown_path(path), reason(errno)));
+    return error(fmt::format("{}: expected a file or folder, found {}", shown_path(path),
+                             dcl::errno_text(errno)));
   if (!S_ISDIR(info.st_mode)) return std::vector<std::string>{path};
   Walk state{.most = most, .beside = beside, .files = {}, .seen = {}};
   state.seen.insert({info.st_dev, info.st_ino});
@@ -383,7 +388,7 @@ Result<void> replace_file(const std::string& path, std::string_view content) {
   struct stat info {};
   if (::stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode))
     return error(fmt::format("{}: expected a regular file to replace, found {}", printable(path),
-                             kind_of(info.st_mode)));
+                             dcl::file_kind_text(info.st_mode)));
   const std::string beside = fmt::format("{}.{}.part", path, ::getpid());
   std::ofstream file(beside, std::ios::binary | std::ios::trunc);
   file << content;
@@ -401,15 +406,16 @@ tl::expected<void, Error> write_output(const std::string& path, std::string_view
   if (path.empty() || path == "-") {
     if (std::fwrite(content.data(), 1, content.size(), stdout) != content.size() ||
         std::fflush(stdout) != 0)
-      return error(fmt::format("stdout: {}", reason(errno)));
+      return error(fmt::format("stdout: {}", dcl::errno_text(errno)));
     return {};
   }
   const auto fd = open_output(path);
   if (!fd) return tl::unexpected(fd.error());
   std::FILE* file = ::fdopen(*fd, "wb");
-  if (file == nullptr) return error(fmt::format("{}: {}", path, reason(errno)));
+  if (file == nullptr) return error(fmt::format("{}: {}", path, dcl::errno_text(errno)));
   const bool written = std::fwrite(content.data(), 1, content.size(), file) == content.size();
-  if (std::fclose(file) != 0 || !written) return error(fmt::format("{}: {}", path, reason(errno)));
+  if (std::fclose(file) != 0 || !written)
+    return error(fmt::format("{}: {}", path, dcl::errno_text(errno)));
   return {};
 }
 

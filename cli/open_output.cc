@@ -5,7 +5,8 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
+
+#include "dcl/file_text.h"
 
 namespace attest::cli {
 namespace {
@@ -18,37 +19,22 @@ bool is_own_stream(const std::string& path) {
 
 }  // namespace
 
-const char* kind_of(mode_t mode) {
-  if (S_ISFIFO(mode)) return "a FIFO";
-  if (S_ISSOCK(mode)) return "a socket";
-  if (S_ISCHR(mode) || S_ISBLK(mode)) return "a device";
-  if (S_ISDIR(mode)) return "a folder";
-  return "something else";
-}
-
-std::string reason(int number) {
-  if (number == ENOENT) return "nothing by this name";
-  if (number == ELOOP) return "a loop of symbolic links";
-  if (number == EACCES) return "no permission to read it";
-  return std::string(std::strerror(number));
-}
-
 Result<int> open_output(const std::string& path) {
   const auto fail = [&](const std::string& found) {
     return error(fmt::format("{}: expected a file that can be written, found {}", path, found));
   };
   struct stat info {};
   if (::stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode) && !is_own_stream(path))
-    return fail(kind_of(info.st_mode));
+    return fail(dcl::file_kind_text(info.st_mode));
   const int fd =
       ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0666);
-  if (fd < 0) return fail(reason(errno));
+  if (fd < 0) return fail(dcl::errno_text(errno));
   // What has become a FIFO since then; and writing is to wait where a pipe is full.
   const int flags = ::fcntl(fd, F_GETFL);
   if (::fstat(fd, &info) != 0 || (!S_ISREG(info.st_mode) && !is_own_stream(path)) || flags < 0 ||
       ::fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) != 0) {
     ::close(fd);
-    return fail(kind_of(info.st_mode));
+    return fail(dcl::file_kind_text(info.st_mode));
   }
   return fd;
 }

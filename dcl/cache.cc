@@ -12,6 +12,7 @@
 #include <map>
 #include <unordered_map>
 
+#include "dcl/file_text.h"
 #include "verifier/crypto.h"
 
 namespace attest::dcl {
@@ -64,10 +65,8 @@ Result<void> only_files(const std::string& path) {
     struct stat about = {};
     const std::string name = path + beside;
     if (stat(name.c_str(), &about) != 0 || S_ISREG(about.st_mode)) continue;
-    const char* found = S_ISDIR(about.st_mode)    ? "a folder"
-                        : S_ISFIFO(about.st_mode) ? "a pipe"
-                                                  : "a device or a socket";
-    return error(fmt::format("cache {}: expected a file, found {}", name, found));
+    return error(
+        fmt::format("cache {}: expected a file, found {}", name, file_kind_text(about.st_mode)));
   }
   return {};
 }
@@ -626,11 +625,7 @@ Result<std::vector<SchemaChanges>> Cache::write_facts(const CacheSource& source,
     if (!one) return tl::unexpected(one.error());
     changes.push_back(*one);
   }
-  for (const SingleUpdate& single : singles) {
-    const auto written =
-        put_row(single.schema, single.record.key, single.record.object, single.record.when);
-    if (!written) return tl::unexpected(written.error());
-  }
+  if (const auto put = put_rows(singles); !put) return tl::unexpected(put.error());
   CacheSource now = source;
   if (now.node.empty() && *known) now.node = (*known)->node;
   if (const auto written = write_meta(now); !written) return tl::unexpected(written.error());
@@ -692,32 +687,48 @@ Result<std::vector<SchemaChanges>> Cache::replace_all(const CacheSource& source,
 
 Result<void> Cache::put(Schema schema, const std::string& key, const Json& object,
                         const ReadAt& when) {
-  return in_transaction([&] { return put_row(schema, key, object, when); });
+  const SingleUpdate one[] = {
+      {.schema = schema, .record = {.key = key, .object = object, .when = when}}};
+  return in_transaction([&] { return put_rows(one); });
 }
 
-Result<void> Cache::put_row(Schema schema, const std::string& key, const Json& object,
-                            const ReadAt& when) {
-  const auto list = this->list(schema);
-  if (!list) return tl::unexpected(list.error());
-  // What was lost until now must not be covered by the digest that is written below.
-  if (const auto whole = check_keys(schema); !whole) return whole;
+// The keys of a list are digested once, however many records are put into it.
+Result<void> Cache::put_rows(std::span<const SingleUpdate> rows) {
+  for (const Schema schema : kSchemas) {
+    const auto is_of = [&](const SingleUpdate& row) { return row.schema == schema; };
+    if (std::none_of(rows.begin(), rows.end(), is_of)) continue;
+    const auto list = this->list(schema);
+    if (!list) return tl::unexpected(list.error());
+    // What was lost until now must not be covered by the digest that is written below.
+    if (const auto whole = check_keys(schema); !whole) return whole;
+    for (const SingleUpdate& row : rows) {
+      if (!is_of(row)) continue;
+      if (const auto put = put_row(row); !put) return put;
+    }
+    if (!*list) continue;
+    const auto keys = keys_of(schema);
+    if (!keys) return tl::unexpected(keys.error());
+    CachedList now = **list;
+    now.keys = *keys;
+    if (const auto written = write_list(now); !written) return written;
+  }
+  return {};
+}
+
+Result<void> Cache::put_row(const SingleUpdate& row) {
+  const auto& [key, object, when] = row.record;
   const std::string text = object.is_null() ? std::string() : dump(object);
   Statement write(db_,
                   "INSERT OR REPLACE INTO records(schema, key, object, height, block_time, "
                   "read_at, digest) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)");
-  write.bind(1, info(schema).name).bind(2, key);
+  write.bind(1, info(row.schema).name).bind(2, key);
   object.is_null() ? write.bind_null(3) : write.bind(3, text);
   write.bind(4, when.height)
       .bind(5, when.block_time.seconds)
       .bind(6, when.read_at.seconds)
-      .bind(7, row_digest(schema, key, text, when));
+      .bind(7, row_digest(row.schema, key, text, when));
   if (write.step() != SQLITE_DONE) return tl::unexpected(failed("cannot be written"));
-  if (!*list) return {};
-  const auto keys = keys_of(schema);
-  if (!keys) return tl::unexpected(keys.error());
-  CachedList now = **list;
-  now.keys = *keys;
-  return write_list(now);
+  return {};
 }
 
 Result<void> Cache::check() {

@@ -127,8 +127,8 @@ class Cache {
   Result<void> check_keys(Schema schema);
   Result<void> write_list(const CachedList& list);
   Result<void> write_meta(const CacheSource& source);
-  Result<void> put_row(Schema schema, const std::string& key, const Json& object,
-                       const ReadAt& when);
+  Result<void> put_rows(std::span<const SingleUpdate> rows);
+  Result<void> put_row(const SingleUpdate& row);
   Result<std::optional<int64_t>> newest_height();
   Result<SchemaChanges> replace_list(const RecordList& list, const ReadAt& when);
   Result<std::vector<SchemaChanges>> write_facts(const CacheSource& source,

@@ -13,6 +13,7 @@
 #include <memory>
 #include <vector>
 
+#include "dcl/file_text.h"
 #include "dcl/first_pem.h"
 #include "dcl/network.h"
 #include "dcl/snapshot.h"
@@ -48,30 +49,32 @@ bool pipe_has_more(int fd, bool begun, const std::string& name, bool& told, cons
 }
 
 // A file's text, or a pipe's as far as somebody writes into it: neither is waited for without end.
-Result<std::string> text_of_file(const std::string& path, const Say& say) {
-  const auto refuse = [&](const std::string& what) {
-    return error(fmt::format("{}: cannot be read, expected a ledger snapshot or a node's URL{}",
-                             shown_url(path), what));
+Result<std::string> text_of_file(const std::string& path, const std::string& expected,
+                                 const Say& say) {
+  const auto refuse = [&](const std::string& found) {
+    return error(
+        fmt::format("{}: cannot be read, expected {}, found {}", shown_url(path), expected, found));
   };
-  const int fd = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-  if (fd < 0) return refuse("");
+  const int fd = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+  if (fd < 0) return refuse(errno_text(errno));
   const auto closed = std::shared_ptr<void>(nullptr, [fd](void*) { ::close(fd); });
   struct stat about = {};
-  if (::fstat(fd, &about) != 0 || S_ISDIR(about.st_mode)) return refuse("");
+  if (::fstat(fd, &about) != 0) return refuse(errno_text(errno));
   const bool pipe = S_ISFIFO(about.st_mode);
+  if (!pipe && !S_ISREG(about.st_mode)) return refuse(file_kind_text(about.st_mode));
   bool told = false;
   std::string out;
   std::vector<char> piece(1u << 16);
   for (;;) {
     if (pipe && !pipe_has_more(fd, !out.empty(), shown_url(path), told, say))
-      return refuse(out.empty() ? ", found a pipe that nobody writes into"
-                                : ", found a pipe whose writer fell silent");
+      return refuse(out.empty() ? "a pipe that nobody writes into"
+                                : "a pipe whose writer fell silent");
     const ssize_t n = ::read(fd, piece.data(), piece.size());
     if (n < 0 && (errno == EINTR || errno == EAGAIN)) continue;
-    if (n <= 0) return out;
+    if (n < 0) return refuse(errno_text(errno));
+    if (n == 0) return out;
     out.append(piece.data(), static_cast<size_t>(n));
-    if (out.size() > kMaxSnapshot)
-      return refuse(fmt::format(" of at most {} bytes, found more", kMaxSnapshot));
+    if (out.size() > kMaxSnapshot) return refuse(fmt::format("more than {} bytes", kMaxSnapshot));
   }
 }
 
@@ -88,9 +91,10 @@ std::string cache_path(const std::string& folder, const std::string& chain_id) {
   return folder + "/" + chain_id + ".sqlite";
 }
 
-Result<std::string> read_snapshot_file(const std::string& path, const Say& say) {
+Result<std::string> read_snapshot_file(const std::string& path, const std::string& expected,
+                                       const Say& say) {
   if (path == "demo" && !std::filesystem::exists(path)) return std::string(builtin_snapshot());
-  return text_of_file(path, say);
+  return text_of_file(path, expected, say);
 }
 
 Result<std::unique_ptr<CachedLedger>> CachedLedger::open(LedgerOptions options) {
@@ -106,7 +110,7 @@ Result<std::unique_ptr<CachedLedger>> CachedLedger::open(LedgerOptions options) 
     ledger->trust_ = source_of(o.network).trust;
     return ledger;
   }
-  const auto text = read_snapshot_file(o.ledger, o.say);
+  const auto text = read_snapshot_file(o.ledger, "a ledger snapshot or a node's URL", o.say);
   if (!text) return tl::unexpected(text.error());
   const auto snapshot = read_snapshot(*text);
   if (!snapshot) return within(printable(o.ledger), snapshot.error());
@@ -147,6 +151,7 @@ void CachedLedger::prepare() {
     if (source && *source && !(*source)->node.empty() &&
         (*source)->chain_id == options_.network.chain_id) {
       remembered_ = options_.network.url != (*source)->node;
+      if (remembered_) source_name_ += ", read from " + shown_url((*source)->node);
       options_.network.url = (*source)->node;
     }
     const auto list = cache_->list(Schema::certificate);

@@ -41,9 +41,11 @@ struct LedgerOptions {
 // <folder>/<chain id>.sqlite: two ledgers never share a file, whatever they are called.
 std::string cache_path(const std::string& folder, const std::string& chain_id);
 // A snapshot file's text. "demo", where no file has that name, is the one built into the program.
-// `say` is told of a pipe that is waited for.
+// `expected`: what the caller takes there, for an error. `say` is told of a pipe that is waited
+// for.
 using Say = std::function<void(const std::string&)>;
-Result<std::string> read_snapshot_file(const std::string& path, const Say& say);
+Result<std::string> read_snapshot_file(const std::string& path, const std::string& expected,
+                                       const Say& say);
 
 class CachedLedger final : public Ledger {
  public:

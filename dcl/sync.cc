@@ -77,8 +77,7 @@ Result<Facts> read_facts(Node& node, const SyncOptions& options) {
   const RecordList& models =
       *std::find_if(out.lists.begin(), out.lists.end(),
                     [](const RecordList& l) { return l.schema == Schema::model; });
-  const bool few = !models.records.empty() && models.records.size() <= kFewModels;
-  const bool all = options.versions || few;
+  const bool all = options.versions;
   if (!all && options.products.empty()) return out;
   const auto keys = models_of(models, all ? std::span<const Product>() : options.products);
   auto versions = read_versions(node, keys, out.notes, options.progress);

@@ -18,8 +18,7 @@ inline constexpr Schema kListed[] = {
     Schema::certificate, Schema::revoked, Schema::revocation_point};
 
 // Software versions have no list on the ledger: one request a model says which there are, one more
-// a version what it is. Of a ledger with so few models all are read anyway.
-inline constexpr size_t kFewModels = 16;
+// a version what it is.
 
 // A product, or all of a vendor's.
 struct Product {

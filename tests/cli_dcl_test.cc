@@ -101,8 +101,8 @@ TEST_CASE("dcl sync says what changed, one line a schema, and that nothing did")
         *recording->find("vendorInfo"));  // the ledger's own object
   CHECK(shell("vendor", {"65521"}).out == shell("vendor", {"0xfff1"}).out);
   CHECK(shell("vendor", {"0x1111"}).out ==
-        "# dclchain-local cache, height 296, read 2026-11-20T22:50:00Z\nno vendor 0x1111 on "
-        "dclchain-local\n");
+        "# dclchain-local cache, read from " + ledger.server.url() +
+            ", height 296, read 2026-11-20T22:50:00Z\nno vendor 0x1111 on dclchain-local\n");
   CHECK(shell("vendor", {"0x1111"}).code == 0);
 
   CHECK(shell("paa", {"6AFD22771F511FECBF1641976710DCDC31A1717E"}, format("pem"))
@@ -123,9 +123,12 @@ TEST_CASE("dcl sync says what changed, one line a schema, and that nothing did")
   CHECK(version.out == "");
   CHECK(
       version.err ==
-      "matter-attest: software version 1 of 0xFFF1/0x8000 is not in the dclchain-local cache, and "
-      "nothing may be fetched offline: run matter-attest dcl sync --network main --chain-id "
-      "dclchain-local --vid 0xFFF1 --pid 0x8000 first\n");
+      "matter-attest: software version 1 of 0xFFF1/0x8000 is not in the dclchain-local cache, read "
+      "from " +
+          ledger.server.url() +
+          ", and nothing may be fetched offline: run matter-attest dcl sync --network main "
+          "--chain-id "
+          "dclchain-local --vid 0xFFF1 --pid 0x8000 first\n");
 
   const std::string file = shell.folder / "a.json";
   CHECK(shell("export", {file}).code == 0);
@@ -219,8 +222,50 @@ TEST_CASE("dcl: usage errors exit 2, what the node did not say exits 3, in one l
        {"/nowhere/x.json"},
        {},
        2,
-       "matter-attest: /nowhere/x.json: cannot be read, expected a ledger snapshot or a node's "
-       "URL\n"},
+       "matter-attest: /nowhere/x.json: cannot be read, expected a ledger snapshot, found nothing "
+       "by this name\n"},
+      {"import",
+       {"/"},
+       {},
+       2,
+       "matter-attest: /: cannot be read, expected a ledger snapshot, found a folder\n"},
+      {"diff",
+       {"/dev/null", "main"},
+       {},
+       2,
+       "matter-attest: /dev/null: cannot be read, expected a ledger snapshot, found a device\n"},
+      {"vendor",
+       {},
+       [](cli::DclArguments& a) { a.ledger.ledger = "/"; },
+       2,
+       "matter-attest: /: cannot be read, expected a ledger snapshot or a node's URL, found a "
+       "folder\n"},
+      {"model",
+       {},
+       [](cli::DclArguments& a) { a.vid = "0xFFF1"; },
+       2,
+       "matter-attest: dcl model: expected no --vid, which is for dcl sync\n"},
+      {"version",
+       {"1", "1"},
+       [](cli::DclArguments& a) { a.pid = "1"; },
+       2,
+       "matter-attest: dcl version: expected no --pid, which is for dcl sync\n"},
+      {"status",
+       {},
+       from("https://node.example"),
+       2,
+       "matter-attest: dcl status: expected no --from, which is for dcl sync\n"},
+      {"export",
+       {"x.json"},
+       [](cli::DclArguments& a) { a.all_versions = true; },
+       2,
+       "matter-attest: dcl export: expected no --versions, which is for dcl sync\n"},
+      {"export",
+       {"x.json"},
+       [](cli::DclArguments& a) { a.ledger.ledger = "y.json"; },
+       2,
+       "matter-attest: dcl export: expected no --ledger, which is for dcl sync and looking "
+       "facts up\n"},
       {"diff",
        {"main", "/nowhere/x"},
        {},
@@ -422,7 +467,7 @@ TEST_CASE("dcl sync --vid and --pid read the versions that are needed offline, a
         std::string::npos);
 }
 
-TEST_CASE("dcl sync of a ledger with few models reads their versions without being told") {
+TEST_CASE("dcl sync --versions all knows which versions there are, until a sync without it") {
   if (!have_shared("dcl")) return;
   Shell shell;
   auto facts = recorded();
@@ -430,7 +475,13 @@ TEST_CASE("dcl sync of a ledger with few models reads their versions without bei
   auto& models = facts.records[dcl::Schema::model];
   std::erase_if(models, [](const auto& row) { return !row.first.starts_with("FFF1/8000"); });
   Ledger4Test ledger(facts);
+  // Versions are read for who asks for them, however few models there are.
   REQUIRE(shell("sync", {}, from(ledger.server.url())).code == 0);
+  CHECK(shell("version", {"0xFFF1", "0x8000", "2"}).code == 3);
+  REQUIRE(shell("sync", {}, [&](cli::DclArguments& a) {
+            a.from = ledger.server.url();
+            a.all_versions = true;
+          }).code == 0);
   CHECK(shell("version", {"0xFFF1", "0x8000", "2"}).code == 0);
   const Run absent = shell("version", {"0xFFF1", "0x8000", "3"});
   CHECK(absent.code == 0);
@@ -457,6 +508,9 @@ TEST_CASE("dcl sync --from is remembered for the ledger, by every command and pa
   CHECK(again.err ==
         "matter-attest: reading from " + ledger.server.url() + ", as an earlier --from said\n");
   CHECK(asked() > before);
+  // Where facts come from says so.
+  CHECK(shell("vendor").out.starts_with("# dclchain-local cache, read from " + ledger.server.url() +
+                                        ", height "));
   before = asked();
   const auto online = [](cli::DclArguments& a) {
     a.ledger.offline = false;

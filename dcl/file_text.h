@@ -1,0 +1,13 @@
+// Words for what stands at a path, and for why nothing could be read there.
+#pragma once
+
+#include <sys/stat.h>
+
+#include <string>
+
+namespace attest::dcl {
+
+std::string file_kind_text(mode_t mode);  // "a FIFO": of what is no regular file
+std::string errno_text(int number);
+
+}  // namespace attest::dcl
