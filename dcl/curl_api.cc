@@ -69,7 +69,9 @@ Result<std::string> redirect_target(const CurlApi& api, const std::string& url,
   std::string out = text != nullptr ? text : "";
   api.free(text);
   api.url_cleanup(parts);
-  if (!good) return error(fmt::format("redirected to \"{}\", expected a URL", shown_url(location)));
+  if (!good)
+    return error(
+        fmt::format("redirected to \"{}\", expected a URL", shown_url(without_query(location))));
   return out;
 }
 

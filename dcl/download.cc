@@ -259,7 +259,9 @@ class CurlDownloader final : public Downloader {
         const std::string from =
             visited.empty() ? std::string()
                             : fmt::format(" (redirected from {})", shown_url(visited.front()));
-        return error(fmt::format("{}{}: {}", shown_url(url), from, why));
+        // What a server leads to may be signed for this one download.
+        const std::string here = visited.empty() ? url : without_query(url);
+        return error(fmt::format("{}{}: {}", shown_url(here), from, why));
       };
       if (const auto good = check_web_address(url); !good) return fail(good.error().what);
       if (std::find(visited.begin(), visited.end(), url) != visited.end())

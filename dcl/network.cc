@@ -24,9 +24,10 @@ std::string_view host_of(std::string_view url) {
 Result<void> check_redirect(const std::string& from, const std::string& to) {
   const bool tls = to.starts_with("https://");
   if (!tls && (from.starts_with("https://") || !to.starts_with("http://")))
-    return error(fmt::format("redirected to another scheme: {}", shown_url(to)));
+    return error(fmt::format("redirected to another scheme: {}", shown_url(without_query(to))));
   if (!tls && host_of(from) != host_of(to))
-    return error(fmt::format("redirected to another host without TLS: {}", shown_url(to)));
+    return error(
+        fmt::format("redirected to another host without TLS: {}", shown_url(without_query(to))));
   return {};
 }
 
@@ -50,7 +51,7 @@ bool is_chain_id(const std::string& id) {
 Result<std::string> node_url(const std::string& text) {
   const auto refuse = [&] {
     return error(fmt::format("ledger URL: expected https://host[:port][/path], found \"{}\"",
-                             shown_url(text.substr(0, text.find('?')))));
+                             shown_url(without_query(text))));
   };
   const size_t scheme = text.starts_with("https://") ? 8 : text.starts_with("http://") ? 7 : 0;
   if (scheme == 0 || text.size() == scheme || text[scheme] == '/' || text.size() > 2000)
@@ -71,7 +72,19 @@ bool is_loopback(const std::string& url) {
          host.starts_with("localhost:");
 }
 
-std::string shown_url(const std::string& url) {
+std::string without_query(const std::string& url) {
+  return url.substr(0, url.find_first_of("?#"));
+}
+
+std::string shown_url(const std::string& given) {
+  // "https://host/#token=…": no server is asked for what is behind a '#'. Without a scheme this may
+  // be a file's name.
+  const bool has_scheme = given.find("://") != std::string::npos;
+  const size_t end = given.find(has_scheme ? '#' : '?'), hash = given.find('#');
+  const size_t hidden = has_scheme ? end : std::min(end, hash);
+  const bool secret =
+      hidden != std::string::npos && (has_scheme || given.find('=', hidden) != std::string::npos);
+  const std::string url = secret ? given.substr(0, hidden + 1) + "***" : given;
   // "https://user:password@host/…": everything before the '@' may be a secret, with a scheme or
   // without.
   const size_t scheme = url.find("://"), from = scheme == std::string::npos ? 0 : scheme + 3,

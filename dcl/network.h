@@ -35,7 +35,11 @@ bool is_loopback(const std::string& url);
 // only, and from http to https or to the same host, so that nobody on the way leads elsewhere.
 Result<void> check_redirect(const std::string& from, const std::string& to);
 
-// A URL as it stands in a message: printable, and cut where it is long.
+// Without what follows '?' or '#': a place to put a secret, where a person or another's server made
+// the URL.
+std::string without_query(const std::string& url);
+
+// A URL as it stands in a message: printable, without user and fragment, and cut where it is long.
 std::string shown_url(const std::string& url);
 
 }  // namespace attest::dcl
