@@ -273,7 +273,7 @@ class Chain final : public LotSource {
 
 class Lending final : public LotSource {
  public:
-  Lending(std::unique_ptr<LotSource> source, std::shared_ptr<const Device> shared)
+  Lending(std::unique_ptr<LotSource> source, std::shared_ptr<const LotShared> shared)
       : source_(std::move(source)), shared_(std::move(shared)) {}
   Result<bool> next(LotBatch& batch) override {
     auto more = source_->next(batch);
@@ -284,7 +284,7 @@ class Lending final : public LotSource {
 
  private:
   std::unique_ptr<LotSource> source_;
-  std::shared_ptr<const Device> shared_;
+  std::shared_ptr<const LotShared> shared_;
 };
 
 class Sampled final : public LotSource {
@@ -402,7 +402,7 @@ bool holds_records(View bytes) {
 }
 
 std::unique_ptr<LotSource> lending(std::unique_ptr<LotSource> source,
-                                   std::shared_ptr<const Device> shared) {
+                                   std::shared_ptr<const LotShared> shared) {
   return std::make_unique<Lending>(std::move(source), std::move(shared));
 }
 std::unique_ptr<LotSource> chained(std::vector<std::unique_ptr<LotSource>> sources) {

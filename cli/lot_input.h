@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "cli/files.h"
+#include "cli/lot_shared.h"
 
 namespace attest::cli {
 
@@ -27,8 +28,9 @@ struct LotItem {
   };
   using Files = std::vector<LotFile>;
 
-  std::string name;                           // of a line: what it is called without an id
-  std::shared_ptr<const Device> shared = {};  // lies beside it and others: it takes what it lacks
+  std::string name;  // of a line: what it is called without an id
+  std::shared_ptr<const LotShared> shared =
+      {};              // lies beside it and others: it takes what it lacks
   uint64_t input = 0;  // a digest of where it comes from and, for lines, of what it says
   std::variant<Line, Files> what;
 };
@@ -70,7 +72,7 @@ bool holds_records(View bytes);
 
 // All of its devices may take what they lack from `shared`.
 std::unique_ptr<LotSource> lending(std::unique_ptr<LotSource> source,
-                                   std::shared_ptr<const Device> shared);
+                                   std::shared_ptr<const LotShared> shared);
 // One after the other.
 std::unique_ptr<LotSource> chained(std::vector<std::unique_ptr<LotSource>> sources);
 // The sample of `size` devices (sample.h), in input order. Holds no more than the sample. `lot`

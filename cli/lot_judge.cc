@@ -9,7 +9,6 @@
 #include "codecs/door.h"
 #include "verifier/check.h"
 #include "verifier/lot/record.h"
-#include "verifier/pki/certificate.h"
 
 namespace attest::cli {
 namespace {
@@ -26,32 +25,6 @@ DeviceLine unreadable(const LotItem& item, const std::string& problem) {
   line.unreadable = true;
   line.input = item.input;
   return line;
-}
-
-// A PAI among what is shared; its role may not be settled yet.
-std::optional<KeyId> pai_key_id(const Statement& s) {
-  if (s.fact != FactId::pai && s.fact != FactId::certificate) return std::nullopt;
-  const auto read = parse_certificate(std::get<Bytes>(s.value));
-  if (!read || (*read)->self_issued() || !(*read)->basic_constraints.value ||
-      !(*read)->basic_constraints.value->ca)
-    return std::nullopt;
-  return (*read)->skid();
-}
-
-// The shared PAI that one of the device's certificates names as its issuer; null where none is.
-const Bytes* fitting_pai(const Device& shared, const Device& device) {
-  std::vector<KeyId> issuers;
-  for (const Statement& s : device.statements) {
-    if (s.fact != FactId::dac && s.fact != FactId::certificate) continue;
-    const auto own = parse_certificate(std::get<Bytes>(s.value));
-    if (own && (*own)->akid()) issuers.push_back(*(*own)->akid());
-  }
-  for (const Statement& s : shared.statements) {
-    const auto id = pai_key_id(s);
-    if (id && std::find(issuers.begin(), issuers.end(), *id) != issuers.end())
-      return &std::get<Bytes>(s.value);
-  }
-  return nullptr;
 }
 
 }  // namespace
@@ -136,23 +109,6 @@ LotJudge::Started LotJudge::begin(const LotItem& item, Reading& reading) const {
   out.line.result.name = item.name;
   out.line.input = item.input;
   return out;
-}
-
-// A device that has none of its own takes what lies beside all of them. Its own certificates may or
-// may not hold its PAI: where they do, the lent one is a second PAI, which gather tells of and does
-// not use.
-void LotJudge::lend(const Device& shared, Device& device) {
-  const bool pai = device.first(FactId::pai) != nullptr;
-  const bool cd =
-      device.first(FactId::cd) != nullptr || device.first(FactId::attestation_elements) != nullptr;
-  const bool csr = device.first(FactId::csr) != nullptr;  // a request comes before all of these
-  const Bytes* fits = csr || pai ? nullptr : fitting_pai(shared, device);
-  for (const Statement& s : shared.statements) {
-    if (csr || (s.fact == FactId::cd ? cd : pai)) continue;
-    // Of several PAIs the one that issued its DAC; the others are other devices'.
-    if (fits != nullptr && pai_key_id(s) && std::get<Bytes>(s.value) != *fits) continue;
-    device.statements.push_back(s);
-  }
 }
 
 void LotJudge::match(Started& started, Device& device) const {
@@ -270,7 +226,7 @@ std::vector<DeviceLine> LotJudge::judge(LotBatch batch) {
     Started started = begin(batch.items[i], reading);
     match(started, reading.device);  // by its name, where nothing else is known of it
     if (started.readable) {
-      if (batch.items[i].shared) lend(*batch.items[i].shared, reading.device);
+      if (batch.items[i].shared) batch.items[i].shared->lend(reading.device);
       of.push_back(i);
       readings.push_back(std::move(reading));
     }

@@ -40,7 +40,6 @@ class LotJudge {
   };
   Started begin(const LotItem& item, Reading& reading) const;
   bool read_files(const LotItem::Files& files, Reading& reading, std::string& problem) const;
-  static void lend(const Device& shared, Device& device);
   void match(Started& started, Device& device) const;
   void finish(const Judged& judged, DeviceLine& line) const;
 

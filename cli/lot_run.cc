@@ -276,8 +276,8 @@ class LotRun {
               {.path = file.path, .bytes = *file.content, .base = 0, .member = true}, shared));
         sources.push_back(input->shared.empty()
                               ? std::move(input->source)
-                              : lending(std::move(input->source),
-                                        std::make_shared<const Device>(std::move(shared.device))));
+                              : lending(std::move(input->source), std::make_shared<const LotShared>(
+                                                                      std::move(shared.device))));
       }
       for (LotFile& file : input->manifests) {
         if (!manifests_.add_found(file.path, std::move(*file.content)))
