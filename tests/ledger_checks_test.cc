@@ -451,6 +451,10 @@ const Row kRows[] = {
      }},
     {"facts two days old", "ledger.facts-are-fresh", Status::warn, "48 hours old",
      [](World& w) { w.ledger.state.synced_at = {w.at.seconds - 48 * 3600}; }},
+    {"facts a little older than a day", "ledger.facts-are-fresh", Status::warn, "1441 minutes old",
+     [](World& w) { w.ledger.state.synced_at = {w.at.seconds - 24 * 3600 - 60}; }},
+    {"facts a second older than a day", "ledger.facts-are-fresh", Status::warn, "86401 seconds old",
+     [](World& w) { w.ledger.state.synced_at = {w.at.seconds - 24 * 3600 - 1}; }},
     {"nothing read", "ledger.answers", Status::unknown,
      "the test ledger could not be reached: no internet",
      [](World& w) {

@@ -333,11 +333,13 @@ std::string Judge::not_for_production(const Report& report) const {
   if (network_ != Network::test) return {};
   std::string first;
   std::vector<std::string_view> others;
+  bool refused = false;  // else production leaves it open
   for (const Finding& f : report.findings) {
     const bool noted = f.status == Status::pass && !f.message.empty() &&
                        (f.severity == Severity::info || !f.waived.empty());
     const bool open = noted || f.status == Status::warn || f.status == Status::unknown;
     if (!open || f.check->severity.main != Severity::error) continue;
+    refused = refused || f.status != Status::unknown;
     if (first.empty()) {
       first = f.message;
     } else {
@@ -345,7 +347,8 @@ std::string Judge::not_for_production(const Report& report) const {
     }
   }
   if (first.empty()) return {};
-  return fmt::format(". Good for the test network, not for production: {}{}", first,
+  return fmt::format(". Good for the test network, {} for production: {}{}",
+                     refused ? "not" : "open", first,
                      others.empty() ? "" : fmt::format("; nor {}", joined(others)));
 }
 

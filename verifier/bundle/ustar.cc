@@ -66,6 +66,12 @@ Result<std::vector<TarMember>> read_ustar(View archive) {
   std::vector<TarMember> members;
   size_t at = 0;
   for (;;) {
+    const bool is_tar =
+        archive.size() >= kBlock && text(archive.subspan(257, 5)) == std::string_view("ustar");
+    if (at == 0 && !is_tar)
+      return error(
+          "expected a bundle, as verify --bundle writes one, found something else (no ustar "
+          "archive)");
     if (archive.size() - at < kBlock) return error("the archive ends too early", at);
     const View block = archive.subspan(at, kBlock);
     if (block[0] == 0) break;

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "verifier/checks/ledger_rules.h"
 
@@ -40,13 +41,26 @@ Outcome answers(const Evidence& e) {
   return unknown(fmt::format("the {} ledger was not asked", network_name(e.policy.network)));
 }
 
+std::string counted(int64_t n, const char* unit) {
+  return fmt::format("{} {}{}", n, unit, n == 1 ? "" : "s");
+}
+
+// An age and the greatest that is allowed, in the largest unit that tells them apart.
+std::pair<std::string, std::string> ages(int64_t age, int64_t most) {
+  for (const auto& [unit, seconds] : {std::pair("hour", 3600), std::pair("minute", 60)}) {
+    if (age / seconds != most / seconds)
+      return {counted(age / seconds, unit), counted(most / seconds, unit)};
+  }
+  return {counted(age, "second"), counted(most, "second")};
+}
+
 Outcome facts_are_fresh(const Evidence& e) {
   if (e.ledger.synced_at.seconds == 0) return skipped("no fact of the ledger was read");
   const int64_t age = e.policy.at.seconds - e.ledger.synced_at.seconds;
   if (age <= e.policy.max_age) return pass();
-  return fail(fmt::format("the ledger's facts are {} hours old", age / 3600),
-              fmt::format("at most {} hours", e.policy.max_age / 3600), rfc3339(e.ledger.synced_at),
-              e.ledger.source);
+  const auto [is, most] = ages(age, e.policy.max_age);
+  return fail(fmt::format("the ledger's facts are {} old", is), fmt::format("at most {}", most),
+              rfc3339(e.ledger.synced_at), e.ledger.source);
 }
 
 // --- anchors ---
