@@ -259,12 +259,11 @@ int write_certificates(const std::string& format, const Surroundings& around,
 
 // The versions that there are, for whoever asked for another one.
 std::string others(CachedLedger& ledger, const std::string& version) {
-  constexpr size_t kModelKey = 9;  // FFF1/8000
-  const auto list = ledger.record(Schema::versions, version.substr(0, kModelKey));
+  const auto list = ledger.record(Schema::versions, version.substr(0, dcl::kModelKeySize));
   const auto* found = std::get_if<Found<CachedRecord>>(&list);
   if (found == nullptr) return {};
   const auto numbers = dcl::versions_of(found->value.object);
-  return numbers ? fmt::format(" (known versions: {})", fmt::join(*numbers, ", ")) : "";
+  return numbers ? dcl::known_versions_text({numbers->begin(), numbers->end()}) : "";
 }
 
 }  // namespace

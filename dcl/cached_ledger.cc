@@ -203,10 +203,8 @@ uint16_t hex16(std::string_view digits) {
   return out;
 }
 
-// Keys of versions begin as those of their models do: FFF1/8000/00000001.
-constexpr size_t kModelKey = 9;
 bool of_model(Schema schema, const std::string& key) {
-  return (schema == Schema::version || schema == Schema::versions) && key.size() >= kModelKey;
+  return (schema == Schema::version || schema == Schema::versions) && key.size() >= kModelKeySize;
 }
 Product product_of(const std::string& key) {
   return {.vid = hex16(std::string_view(key).substr(0, 4)),
@@ -215,7 +213,7 @@ Product product_of(const std::string& key) {
 
 uint64_t version_of_key(const std::string& key) {
   uint64_t out = 0;
-  std::from_chars(key.data() + kModelKey + 1, key.data() + key.size(), out, 16);
+  std::from_chars(key.data() + kModelKeySize + 1, key.data() + key.size(), out, 16);
   return out;
 }
 
@@ -234,7 +232,7 @@ Unknown CachedLedger::unknown(Schema schema, const std::string& key) {
   const std::string what = record_text(schema, key);
   if (!of_model(schema, key)) return unknown(what);
   Unknown out = unknown(what, sync_command(options_.network, product_of(key)));
-  if (options_.offline) out.why += versions_at_hand(key.substr(0, kModelKey));
+  if (options_.offline) out.why += versions_at_hand(key.substr(0, kModelKeySize));
   return out;
 }
 
@@ -249,6 +247,10 @@ std::string CachedLedger::versions_at_hand(const std::string& model) {
   if (const auto all = cache_->find_all(Schema::version, model + "/")) {
     for (const CachedRecord& record : *all) numbers.push_back(version_of_key(record.key));
   }
+  return known_versions_text(std::move(numbers));
+}
+
+std::string known_versions_text(std::vector<uint64_t> numbers) {
   std::sort(numbers.begin(), numbers.end());
   numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
   if (numbers.empty()) return {};

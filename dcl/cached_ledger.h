@@ -22,6 +22,7 @@
 
 namespace attest::dcl {
 
+using Say = std::function<void(const std::string&)>;
 using MakeTransport = std::function<Result<std::unique_ptr<Transport>>()>;
 
 struct LedgerOptions {
@@ -35,7 +36,7 @@ struct LedgerOptions {
   OnProgress progress;             // of a refresh
   MakeDownloader downloader = {};  // called at most once, when a revocation list has to be fetched
   // Told what is waited for.
-  std::function<void(const std::string&)> say = {};
+  Say say = {};
 };
 
 // <folder>/<chain id>.sqlite: two ledgers never share a file, whatever they are called.
@@ -43,9 +44,11 @@ std::string cache_path(const std::string& folder, const std::string& chain_id);
 // A snapshot file's text. "demo", where no file has that name, is the one built into the program.
 // `expected`: what the caller takes there, for an error. `say` is told of a pipe that is waited
 // for.
-using Say = std::function<void(const std::string&)>;
 Result<std::string> read_snapshot_file(const std::string& path, const std::string& expected,
                                        const Say& say);
+
+// " (known versions: 1, 2)" for whoever asked for another one, a few of many; nothing of none.
+std::string known_versions_text(std::vector<uint64_t> numbers);
 
 class CachedLedger final : public Ledger {
  public:

@@ -51,6 +51,7 @@ std::optional<Schema> schema_named(std::string_view name);
 //   subject · revocation_point ISSUER/FFF1/label
 std::string vendor_key(uint16_t vid);
 std::string model_key(uint16_t vid, uint16_t pid);
+inline constexpr size_t kModelKeySize = 9;  // FFF1/8000, with which its versions' keys begin
 std::string version_key(uint16_t vid, uint16_t pid, uint32_t software_version);
 std::string compliance_key(uint16_t vid, uint16_t pid, uint32_t software_version,
                            std::string_view type);

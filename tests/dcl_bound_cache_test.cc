@@ -166,9 +166,9 @@ TEST_CASE("dcl: what is no file in a cache file's place is named, and not waited
     const auto vendor = (*ledger)->vendor(0xFFF0);
     REQUIRE(std::holds_alternative<Unknown>(vendor));
     CHECK(std::get<Unknown>(vendor).why ==
-          "vendor FFF0: cache " + file + beside + ": expected a file, found a pipe");
+          "vendor FFF0: cache " + file + beside + ": expected a file, found a FIFO");
     CHECK(sync(node, file, kNow).error().what ==
-          "cache " + file + beside + ": expected a file, found a pipe");
+          "cache " + file + beside + ": expected a file, found a FIFO");
   }
   const Folder folder;
   std::filesystem::create_directories(folder / "dclchain-local.sqlite");
