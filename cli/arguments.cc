@@ -12,7 +12,7 @@
 #include <CLI/CLI.hpp>
 #pragma GCC diagnostic pop
 
-#include "cli/told.h"
+#include "cli/command_line_secrets.h"
 
 namespace attest::cli {
 
@@ -160,7 +160,7 @@ Command* Command::parsed(Command& from) {
 }
 
 int parse_and_run(Command& root, int argc, const char* const* argv) {
-  keep_untold(argc, argv);
+  remember_command_line(argc, argv);
   Command* chosen = &root;
   try {
     root.impl_->app->parse(argc, argv);

@@ -1,4 +1,4 @@
-#include "cli/told.h"
+#include "cli/command_line_secrets.h"
 
 #include <fmt/format.h>
 
@@ -90,27 +90,27 @@ std::pair<size_t, size_t> user_of_url(std::string_view word) {
                                                   : std::pair<size_t, size_t>{from, end};
 }
 
-Untold& of_process() {
-  static Untold untold;
-  return untold;
+CommandLineSecrets& of_process() {
+  static CommandLineSecrets secrets;
+  return secrets;
 }
 
 }  // namespace
 
-Untold::Untold(const std::vector<std::string>& words) {
+CommandLineSecrets::CommandLineSecrets(const std::vector<std::string>& words) {
   for (size_t i = 0; i < words.size(); ++i) add_word(words[i], i == 0 ? "" : words[i - 1]);
   std::stable_sort(texts_.begin(), texts_.end(),
                    [](const auto& a, const auto& b) { return a.first.size() > b.first.size(); });
 }
 
-void Untold::add(const std::string& text, const std::string& instead) {
+void CommandLineSecrets::add(const std::string& text, const std::string& instead) {
   if (text.empty() || text == instead) return;
   texts_.emplace_back(text, instead);
   if (const std::string shown = printable(text); shown != text)
     texts_.emplace_back(shown, printable(instead));
 }
 
-void Untold::add_word(const std::string& word, const std::string& before) {
+void CommandLineSecrets::add_word(const std::string& word, const std::string& before) {
   const auto mask = [&](size_t from, size_t end) {
     const std::string secret = word.substr(from, end - from);
     if (word.size() >= kLeast) add(word, word.substr(0, from) + kMasked + word.substr(end));
@@ -139,7 +139,7 @@ void Untold::add_word(const std::string& word, const std::string& before) {
   }
 }
 
-std::string Untold::leave_out(std::string_view line) const {
+std::string CommandLineSecrets::leave_out(std::string_view line) const {
   std::string out;
   for (size_t at = 0; at < line.size();) {
     const auto text = std::find_if(texts_.begin(), texts_.end(), [&](const auto& t) {
@@ -155,8 +155,9 @@ std::string Untold::leave_out(std::string_view line) const {
   return out;
 }
 
-void keep_untold(int argc, const char* const* argv) {
-  of_process() = Untold(std::vector<std::string>(argv + std::min(argc, 1), argv + argc));
+void remember_command_line(int argc, const char* const* argv) {
+  of_process() =
+      CommandLineSecrets(std::vector<std::string>(argv + std::min(argc, 1), argv + argc));
 }
 std::string without_secrets(std::string_view line) {
   return of_process().leave_out(line);

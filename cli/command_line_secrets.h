@@ -11,11 +11,11 @@
 namespace attest::cli {
 
 // Texts that may not be told, and what stands in their place.
-class Untold {
+class CommandLineSecrets {
  public:
-  Untold() = default;
+  CommandLineSecrets() = default;
   // The words of a command line, without the program's name.
-  explicit Untold(const std::vector<std::string>& words);
+  explicit CommandLineSecrets(const std::vector<std::string>& words);
   std::string leave_out(std::string_view line) const;
 
  private:
@@ -25,7 +25,7 @@ class Untold {
 };
 
 // Remembers what this process was given; called once, before anything is told.
-void keep_untold(int argc, const char* const* argv);
+void remember_command_line(int argc, const char* const* argv);
 std::string without_secrets(std::string_view line);
 // "matter-attest: LINE" on stderr.
 void tell(std::string_view line);

@@ -8,8 +8,8 @@
 #include <filesystem>
 
 #include "cli/byte_progress.h"
+#include "cli/command_line_secrets.h"
 #include "cli/files.h"
-#include "cli/told.h"
 #include "dcl/network.h"
 #include "dcl/snapshot.h"
 #include "dcl/sync.h"

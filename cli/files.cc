@@ -14,6 +14,7 @@
 #include <fstream>
 #include <set>
 
+#include "cli/no_evidence.h"
 #include "cli/open_output.h"
 #include "cli/ota.h"
 #include "codecs/door.h"
@@ -350,26 +351,8 @@ class Paths {
                std::all_of(reading_.files.begin() + static_cast<std::ptrdiff_t>(files),
                            reading_.files.end(),
                            [](const EvidenceFile& f) { return f.holds.empty(); })) {
-      errors_.push_back(container_of_nothing(source.path, unused));
+      errors_.push_back(container_of_nothing(reading_, source.path, unused));
     }
-  }
-
-  // A container was named, and nothing in it is evidence: a document, a program, a download.
-  std::string container_of_nothing(const std::string& path, size_t unused) const {
-    const auto entry = std::find_if(reading_.files.begin(), reading_.files.end(),
-                                    [&](const EvidenceFile& f) { return f.path == path; });
-    const std::string kind = entry == reading_.files.end() ? "raw" : entry->kind;
-    std::string why;
-    if (unused < reading_.not_used.size()) {
-      const NotUsed& first = reading_.not_used[unused];
-      why = fmt::format(" ({}: {})", first.path, first.why);
-      if (const size_t more = reading_.not_used.size() - unused - 1; more != 0)
-        why += fmt::format(" and {} more", more);
-    }
-    return fmt::format(
-        "{}: expected evidence about a device, found a file of kind {} in which is "
-        "none{}",
-        path, kind, why);
   }
 
   static constexpr size_t kMostFiles = 100'000;

@@ -4,7 +4,7 @@
 
 #include <charconv>
 
-#include "cli/told.h"
+#include "cli/command_line_secrets.h"
 #include "dcl/transport_curl.h"
 
 namespace attest::cli {
@@ -37,7 +37,8 @@ Result<std::string> cache_folder(const std::string& cache_dir, const Environment
       "$HOME, found none of them");
 }
 
-dcl::MakeTransport curl_from(const Environment& environment, const dcl::Budget& budget, Say say) {
+dcl::MakeTransport curl_from(const Environment& environment, const dcl::Budget& budget,
+                             dcl::Say say) {
   return [environment, budget, say = std::move(say)] {
     return dcl::make_curl_transport(
         {.budget = budget, .say = say, .ca_file = environment("SSL_CERT_FILE").value_or("")});

@@ -35,8 +35,8 @@ Result<std::string> cache_folder(const std::string& cache_dir, const Environment
 
 // A libcurl transport, trusting the authorities that $SSL_CERT_FILE names where it is set. `say` is
 // told what is waited for.
-using Say = std::function<void(const std::string&)>;
-dcl::MakeTransport curl_from(const Environment& environment, const dcl::Budget& budget, Say say);
+dcl::MakeTransport curl_from(const Environment& environment, const dcl::Budget& budget,
+                             dcl::Say say);
 
 // What a command may spend that only looks something up: whoever waits for a verdict is told
 // sooner than whoever fills the cache.

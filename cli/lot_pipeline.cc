@@ -8,7 +8,7 @@
 #include <string>
 #include <thread>
 
-#include "cli/told.h"
+#include "cli/command_line_secrets.h"
 
 namespace attest::cli {
 namespace {

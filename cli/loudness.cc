@@ -1,6 +1,6 @@
 #include "cli/loudness.h"
 
-#include "cli/told.h"
+#include "cli/command_line_secrets.h"
 
 namespace attest::cli {
 

@@ -1,8 +1,8 @@
 #include <exception>
 #include <string>
 
+#include "cli/command_line_secrets.h"
 #include "cli/commands.h"
-#include "cli/told.h"
 
 int main(int argc, char** argv) {
   using namespace attest::cli;

@@ -1,4 +1,4 @@
-#include "cli/named.h"
+#include "cli/no_evidence.h"
 
 #include <fmt/format.h>
 
@@ -52,6 +52,22 @@ std::vector<std::string> named_in_vain(const std::vector<std::string>& paths, co
       out.push_back(fmt::format("{}: expected evidence about a device, found {}", name, *why));
   }
   return out;
+}
+
+std::string container_of_nothing(const Reading& reading, const std::string& path, size_t unused) {
+  const auto entry = std::find_if(reading.files.begin(), reading.files.end(),
+                                  [&](const EvidenceFile& f) { return f.path == path; });
+  const std::string kind = entry == reading.files.end() ? "raw" : entry->kind;
+  std::string why;
+  if (unused < reading.not_used.size()) {
+    const NotUsed& first = reading.not_used[unused];
+    why = fmt::format(" ({}: {})", first.path, first.why);
+    if (const size_t more = reading.not_used.size() - unused - 1; more != 0)
+      why += fmt::format(" and {} more", more);
+  }
+  return fmt::format(
+      "{}: expected evidence about a device, found a file of kind {} in which is none{}", path,
+      kind, why);
 }
 
 }  // namespace attest::cli

@@ -10,8 +10,8 @@
 #include <ctime>
 #include <filesystem>
 
+#include "cli/command_line_secrets.h"
 #include "cli/files.h"
-#include "cli/told.h"
 #include "cli/waivers.h"
 #include "verifier/catalogue.h"
 #include "verifier/pki/key.h"

@@ -10,7 +10,7 @@
 #include "cli/expected.h"
 #include "cli/files.h"
 #include "cli/loudness.h"
-#include "cli/named.h"
+#include "cli/no_evidence.h"
 #include "cli/options.h"
 #include "cli/ota.h"
 #include "cli/report_output.h"
@@ -30,7 +30,7 @@ struct VerifyOptions {
 };
 
 // What the verdict came from, for --verbose.
-void tell(const Evidence& e, const Loudness& loudness) {
+void tell_details(const Evidence& e, const Loudness& loudness) {
   if (!loudness.verbose()) return;
   for (const EvidenceFile& file : e.files) {
     std::string holds;
@@ -134,7 +134,7 @@ int verify(const VerifyOptions& options) {
       if (!is_told(note, report)) loudness.note(note);
     }
   }
-  tell(evidence, loudness);
+  tell_details(evidence, loudness);
   if (!options.bundle.empty()) {
     if (const auto written =
             bundling.write(options.bundle, evidence, report, *trust, options.signer);
