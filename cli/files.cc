@@ -323,7 +323,7 @@ class Paths {
     auto bytes = name == "-" ? FileBytes::standard_input() : FileBytes::open_evidence(name);
     if (!bytes) {
       if (inside_folder) {
-        closed(name, text_without_path(bytes.error(), name));
+        closed(name, "cannot be read: " + text_without_path(bytes.error(), name));
       } else {
         errors_.push_back(bytes.error().what);
       }

@@ -50,7 +50,7 @@ bool LotJudge::read_files(const LotItem::Files& files, Reading& reading,
         const Place place{.path = file.path, .offset = {}, .item = {}};
         // It is there, and may not be opened: that is not the device's fault.
         if (file.problem.empty()) {
-          const std::string why = text_without_path(bytes.error(), file.path);
+          const std::string why = "cannot be read: " + text_without_path(bytes.error(), file.path);
           reading.not_used.push_back({.path = file.path, .why = why});
           reading.device.note(Remark::unreadable_file, place, why);
         } else if (alone) {
