@@ -33,22 +33,24 @@ bool is_cd_authority(const EntryCertificate& c) {
 
 constexpr size_t kMaxSnapshot = size_t{1} << 30;
 
-// A writer of a pipe may come late, and pause: it is told of after a second, and left after these.
-constexpr int kPipeQuietMs = 1'000, kPipeFirstMs = 10'000, kPipePauseMs = 60'000;
-
 // Waits until something can be read of a pipe, or its writer is gone. False: neither, for so long.
-bool pipe_has_more(int fd, bool begun, const std::string& name, bool& told, const Say& say) {
-  const int most = begun ? kPipePauseMs : kPipeFirstMs;
-  pollfd wait = {.fd = fd, .events = POLLIN, .revents = 0};
-  if (::poll(&wait, 1, kPipeQuietMs) == 1) return true;
+bool pipe_has_more(int fd, bool begun, const PipeWaits& waits, const std::string& name, bool& told,
+                   const Say& say) {
+  const auto most = begun ? waits.pause : waits.first;
+  const auto comes = [fd](std::chrono::milliseconds within) {
+    pollfd wait = {.fd = fd, .events = POLLIN, .revents = 0};
+    return ::poll(&wait, 1, static_cast<int>(within.count())) == 1;
+  };
+  if (comes(waits.quiet)) return true;
   if (say && !told)
-    say(fmt::format("waiting up to {} s for what is written into the pipe {}", most / 1000, name));
+    say(fmt::format("waiting up to {} s for what is written into the pipe {}", most.count() / 1000,
+                    name));
   told = true;
-  return ::poll(&wait, 1, most - kPipeQuietMs) == 1;
+  return comes(most - waits.quiet);
 }
 
 // A file's text, or a pipe's as far as somebody writes into it: neither is waited for without end.
-Result<std::string> text_of_file(const std::string& path, const Say& say) {
+Result<std::string> text_of_file(const std::string& path, const Say& say, const PipeWaits& waits) {
   const auto refuse = [&](const std::string& what) {
     return error(fmt::format("{}: cannot be read, expected a ledger snapshot or a node's URL{}",
                              shown_url(path), what));
@@ -63,7 +65,7 @@ Result<std::string> text_of_file(const std::string& path, const Say& say) {
   std::string out;
   std::vector<char> piece(1u << 16);
   for (;;) {
-    if (pipe && !pipe_has_more(fd, !out.empty(), shown_url(path), told, say))
+    if (pipe && !pipe_has_more(fd, !out.empty(), waits, shown_url(path), told, say))
       return refuse(out.empty() ? ", found a pipe that nobody writes into"
                                 : ", found a pipe whose writer fell silent");
     const ssize_t n = ::read(fd, piece.data(), piece.size());
@@ -88,9 +90,10 @@ std::string cache_path(const std::string& folder, const std::string& chain_id) {
   return folder + "/" + chain_id + ".sqlite";
 }
 
-Result<std::string> read_snapshot_file(const std::string& path, const Say& say) {
+Result<std::string> read_snapshot_file(const std::string& path, const Say& say,
+                                       const PipeWaits& waits) {
   if (path == "demo" && !std::filesystem::exists(path)) return std::string(builtin_snapshot());
-  return text_of_file(path, say);
+  return text_of_file(path, say, waits);
 }
 
 Result<std::unique_ptr<CachedLedger>> CachedLedger::open(LedgerOptions options) {

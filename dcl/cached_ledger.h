@@ -10,6 +10,7 @@
 // Safe to share between threads.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -43,7 +44,12 @@ std::string cache_path(const std::string& folder, const std::string& chain_id);
 // A snapshot file's text. "demo", where no file has that name, is the one built into the program.
 // `say` is told of a pipe that is waited for.
 using Say = std::function<void(const std::string&)>;
-Result<std::string> read_snapshot_file(const std::string& path, const Say& say);
+// A writer of a pipe may come late, and pause: it is told of after `quiet`, and left after these.
+struct PipeWaits {
+  std::chrono::milliseconds quiet{1'000}, first{10'000}, pause{60'000};
+};
+Result<std::string> read_snapshot_file(const std::string& path, const Say& say,
+                                       const PipeWaits& waits = {});
 
 class CachedLedger final : public Ledger {
  public:
