@@ -72,26 +72,26 @@ TEST_CASE("a journal of a lot: no byte of it can be another unseen") {
   const File file;
   const std::string whole = written(file);
   REQUIRE(read_back(file) == records());
+  const auto all = records();
   size_t refused = 0;
   for (size_t i = 0; i < whole.size(); ++i) {
-    for (const int bit : {0, 1, 5}) {
-      std::string changed = whole;
-      changed[i] = static_cast<char>(changed[i] ^ (1 << bit));
-      file.write(changed);
-      const auto found = read_back(file);
-      CAPTURE(i);
-      if (!found) {
-        ++refused;
-        continue;
-      }
-      // A line's end that is gone cuts the journal there, as a lost machine does. The instant and
-      // a head without records are the caller's to compare.
-      const auto all = records();
-      CHECK(found->size() < all.size());
-      CHECK(std::equal(found->begin(), found->end(), all.begin()));
+    // One bit a byte, another one each time.
+    std::string changed = whole;
+    changed[i] = static_cast<char>(changed[i] ^ (1 << i % 8));
+    file.write(changed);
+    const auto found = read_back(file);
+    CAPTURE(i);
+    if (!found) {
+      ++refused;
+      continue;
     }
+    // A line's end that is gone cuts the journal there, as a lost machine does. The instant and
+    // a head without records are the caller's to compare.
+    CHECK(found->size() < all.size());
+    CHECK(std::equal(found->begin(), found->end(), all.begin()));
   }
-  CHECK(refused > whole.size());
+  CHECK(whole.size() > 500);
+  CHECK(refused > whole.size() / 2);
 }
 
 TEST_CASE("a journal of a lot: gone on with, it is the one that was never cut") {
