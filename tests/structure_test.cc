@@ -133,6 +133,23 @@ TEST_CASE("a third-party header stands in one file of a room") {
   }
 }
 
+TEST_CASE("tests keep their files in folders of their own") {
+  size_t seen = 0;
+  for (const auto& entry : fs::directory_iterator("tests")) {
+    const std::string file = entry.path().filename().string();
+    if (!file.ends_with(".cc") && !file.ends_with(".h")) continue;
+    std::ifstream in(entry.path());
+    const std::string content{std::istreambuf_iterator<char>(in), {}};
+    ++seen;
+    CAPTURE(file);
+    if (file == "structure_test.cc" || file == "folder.h") continue;
+    CHECK(content.find("temp_directory_path") == std::string::npos);
+    CHECK(content.find("mkdtemp") == std::string::npos);
+    CHECK(content.find("class Folder") == std::string::npos);
+  }
+  CHECK(seen > 100);
+}
+
 TEST_CASE("no file is named for nothing") {
   for (const Include& i : includes()) {
     for (const char* filler : {"util", "common", "helper", "manager", "misc"}) {
