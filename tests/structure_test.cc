@@ -20,7 +20,6 @@ struct Include {
 std::vector<Include> includes() {
   std::vector<Include> out;
   for (const char* room : {"verifier", "dcl", "codecs", "engines", "cli", "fixtures"}) {
-    if (!fs::exists(room)) continue;
     for (const auto& entry : fs::recursive_directory_iterator(room)) {
       const std::string ext = entry.path().extension().string();
       if (ext != ".cc" && ext != ".h") continue;
@@ -34,6 +33,7 @@ std::vector<Include> includes() {
       }
     }
   }
+  REQUIRE(out.size() > 1'500);  // a test over none of them would pass; run from the project's root
   return out;
 }
 
@@ -72,15 +72,12 @@ TEST_CASE("arrows between rooms point one way: cli -> dcl, codecs, engines -> ve
       {"engines", {"engines", "verifier"}},
       {"cli", {"cli", "dcl", "codecs", "engines", "verifier"}},
       {"fixtures", {"fixtures", "dcl", "verifier"}}};
-  size_t seen = 0;
   for (const Include& i : includes()) {
     if (!i.quoted) continue;
-    ++seen;
     CAPTURE(i.file);
     CAPTURE(i.header);
     CHECK(allowed.at(room(i.file)).contains(room(i.header)));
   }
-  REQUIRE(seen > 100);  // run from the project's root
 }
 
 TEST_CASE("inside verifier, checks -> evidence -> readers -> matter, pki -> bytes") {
