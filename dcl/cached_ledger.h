@@ -10,6 +10,7 @@
 // Safe to share between threads.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -43,9 +44,12 @@ struct LedgerOptions {
 std::string cache_path(const std::string& folder, const std::string& chain_id);
 // A snapshot file's text. "demo", where no file has that name, is the one built into the program.
 // `expected`: what the caller takes there, for an error. `say` is told of a pipe that is waited
-// for.
+// for: its writer may come late, and pause; it is told of after `quiet`, and left after these.
+struct PipeWaits {
+  std::chrono::milliseconds quiet{1'000}, first{10'000}, pause{60'000};
+};
 Result<std::string> read_snapshot_file(const std::string& path, const std::string& expected,
-                                       const Say& say);
+                                       const Say& say, const PipeWaits& waits = {});
 
 // " (known versions: 1, 2)" for whoever asked for another one, a few of many; nothing of none.
 std::string known_versions_text(std::vector<uint64_t> numbers);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -21,23 +22,25 @@ namespace {
 
 constexpr size_t kMaxSnapshot = size_t{1} << 30;
 
-// A writer of a pipe may come late, and pause: it is told of after a second, and left after these.
-constexpr int kPipeQuietMs = 1'000, kPipeFirstMs = 10'000, kPipePauseMs = 60'000;
-
 // Waits until something can be read of a pipe, or its writer is gone. False: neither, for so long.
-bool pipe_has_more(int fd, bool begun, const std::string& name, bool& told, const Say& say) {
-  const int most = begun ? kPipePauseMs : kPipeFirstMs;
-  pollfd wait = {.fd = fd, .events = POLLIN, .revents = 0};
-  if (::poll(&wait, 1, kPipeQuietMs) == 1) return true;
+bool pipe_has_more(int fd, bool begun, const PipeWaits& waits, const std::string& name, bool& told,
+                   const Say& say) {
+  const auto most = begun ? waits.pause : waits.first;
+  const auto comes = [fd](std::chrono::milliseconds within) {
+    pollfd wait = {.fd = fd, .events = POLLIN, .revents = 0};
+    return ::poll(&wait, 1, static_cast<int>(within.count())) == 1;
+  };
+  if (comes(waits.quiet)) return true;
   if (say && !told)
-    say(fmt::format("waiting up to {} s for what is written into the pipe {}", most / 1000, name));
+    say(fmt::format("waiting up to {} s for what is written into the pipe {}", most.count() / 1000,
+                    name));
   told = true;
-  return ::poll(&wait, 1, most - kPipeQuietMs) == 1;
+  return comes(most - waits.quiet);
 }
 
 // A file's text, or a pipe's as far as somebody writes into it: neither is waited for without end.
 Result<std::string> text_of_file(const std::string& path, const std::string& expected,
-                                 const Say& say) {
+                                 const Say& say, const PipeWaits& waits) {
   const auto refuse = [&](const std::string& found) {
     return error(
         fmt::format("{}: cannot be read, expected {}, found {}", shown_url(path), expected, found));
@@ -53,7 +56,7 @@ Result<std::string> text_of_file(const std::string& path, const std::string& exp
   std::string out;
   std::vector<char> piece(1u << 16);
   for (;;) {
-    if (pipe && !pipe_has_more(fd, !out.empty(), shown_url(path), told, say))
+    if (pipe && !pipe_has_more(fd, !out.empty(), waits, shown_url(path), told, say))
       return refuse(out.empty() ? "a pipe that nobody writes into"
                                 : "a pipe whose writer fell silent");
     const ssize_t n = ::read(fd, piece.data(), piece.size());
@@ -68,9 +71,9 @@ Result<std::string> text_of_file(const std::string& path, const std::string& exp
 }  // namespace
 
 Result<std::string> read_snapshot_file(const std::string& path, const std::string& expected,
-                                       const Say& say) {
+                                       const Say& say, const PipeWaits& waits) {
   if (path == "demo" && !std::filesystem::exists(path)) return std::string(builtin_snapshot());
-  return text_of_file(path, expected, say);
+  return text_of_file(path, expected, say, waits);
 }
 
 }  // namespace attest::dcl

@@ -68,7 +68,7 @@ TEST_CASE("dcl: no bit that flips in the cache makes a revoked certificate one t
     for (size_t bit = 0; bit < 8; ++bit) bits.push_back(byte * 8 + bit);
   }
   std::mt19937 random(20261129);
-  for (int i = 0; i < 2500; ++i) bits.push_back(random() % (good.size() * 8));
+  for (int i = 0; i < 800; ++i) bits.push_back(random() % (good.size() * 8));
   size_t found = 0, unknown = 0;
   for (const size_t bit : bits) {
     const Folder folder;
@@ -85,7 +85,10 @@ TEST_CASE("dcl: no bit that flips in the cache makes a revoked certificate one t
       ++found;
     }
   }
-  MESSAGE(bits.size() << " flips: " << found << " still found, " << unknown << " unknown");
+  // Most pages hold nothing that the answer hangs on; the entry itself is among those that do.
+  CHECK(found > bits.size() / 10);
+  CHECK(unknown > near.size());
+  CHECK(found + unknown == bits.size());
 }
 
 TEST_CASE("dcl: a row that went, came or lost its content is damage, not absence") {

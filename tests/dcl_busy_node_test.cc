@@ -130,11 +130,12 @@ TEST_CASE(
 }
 
 TEST_CASE("dcl: a node that lets few questions through is read whole, slowly") {
-  // Five are refused, whenever; nobody gives up, and nothing is asked in vain for long.
+  // Eight are refused, whenever; nobody gives up, and nothing is asked in vain for long. The pauses
+  // grow from a millisecond, and the patience is longer than they are together.
   for (const Fault fault : {Fault::too_many, Fault::bad_gateway, Fault::error_503}) {
     auto budget = hasty();
     budget.patience = milliseconds(4000);
-    Ledger4Test ledger(small_ledger(30), {.fault = fault, .recover_after = 12, .page_cap = 1},
+    Ledger4Test ledger(small_ledger(30), {.fault = fault, .recover_after = 8, .page_cap = 1},
                        budget);
     auto node = ledger.node();
     REQUIRE(node.begin());

@@ -2,14 +2,13 @@
 // time-outs.
 #pragma once
 
-#include <unistd.h>
-
 #include <optional>
 
 #include "dcl/cached_ledger.h"
 #include "dcl/sync.h"
 #include "dcl/transport_curl.h"
 #include "fixtures/ledger/ledger_server.h"
+#include "tests/folder.h"
 #include "tests/support.h"
 
 namespace attest::test {
@@ -39,25 +38,6 @@ inline fixtures::LedgerFacts small_ledger(size_t vendors = 7) {
   }
   return facts;
 }
-
-class Folder {
- public:
-  Folder() {
-    static int count = 0;
-    path_ = std::filesystem::temp_directory_path() /
-            ("matter-attest-test-" + std::to_string(getpid()) + "-" + std::to_string(++count));
-    std::filesystem::create_directories(path_);
-  }
-  ~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  std::string operator/(const std::string& name) const { return (path_ / name).string(); }
-  std::string path() const { return path_.string(); }
-
- private:
-  std::filesystem::path path_;
-};
 
 // Time-outs for tests: a fault must end, and soon.
 inline dcl::Budget hasty() {

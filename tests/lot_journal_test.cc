@@ -2,13 +2,12 @@
 
 #include "cli/lot_journal.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "tests/folder.h"
 #include "tests/support.h"
 
 using namespace attest;
@@ -17,12 +16,9 @@ using namespace attest::test;
 namespace {
 
 struct File {
-  std::filesystem::path path =
-      std::filesystem::temp_directory_path() / ("journal-" + std::to_string(::getpid()));
-  ~File() { std::filesystem::remove(path); }
-  void write(const std::string& content) const {
-    std::ofstream(path, std::ios::binary | std::ios::trunc) << content;
-  }
+  Folder folder;
+  std::string path = folder / "journal";
+  void write(const std::string& content) const { folder.write("journal", content); }
 };
 
 cli::JournalHead head() {
@@ -48,7 +44,7 @@ std::vector<std::string> records() {
 
 // What a journal hands over; nullopt where it is refused.
 std::optional<std::vector<std::string>> read_back(const File& file) {
-  auto journal = cli::LotJournal::open(file.path.string(), head());
+  auto journal = cli::LotJournal::open(file.path, head());
   if (!journal || journal->head().options != head().options) return std::nullopt;
   std::vector<std::string> out;
   const auto done = journal->replay(
@@ -59,7 +55,7 @@ std::optional<std::vector<std::string>> read_back(const File& file) {
 
 std::string written(const File& file) {
   std::filesystem::remove(file.path);
-  auto journal = cli::LotJournal::open(file.path.string(), head());
+  auto journal = cli::LotJournal::open(file.path, head());
   REQUIRE(journal.has_value());
   REQUIRE(journal->append(records()).has_value());
   const Bytes bytes = slurp(file.path);
@@ -72,26 +68,26 @@ TEST_CASE("a journal of a lot: no byte of it can be another unseen") {
   const File file;
   const std::string whole = written(file);
   REQUIRE(read_back(file) == records());
+  const auto all = records();
   size_t refused = 0;
   for (size_t i = 0; i < whole.size(); ++i) {
-    for (const int bit : {0, 1, 5}) {
-      std::string changed = whole;
-      changed[i] = static_cast<char>(changed[i] ^ (1 << bit));
-      file.write(changed);
-      const auto found = read_back(file);
-      CAPTURE(i);
-      if (!found) {
-        ++refused;
-        continue;
-      }
-      // A line's end that is gone cuts the journal there, as a lost machine does. The instant and
-      // a head without records are the caller's to compare.
-      const auto all = records();
-      CHECK(found->size() < all.size());
-      CHECK(std::equal(found->begin(), found->end(), all.begin()));
+    // One bit a byte, another one each time.
+    std::string changed = whole;
+    changed[i] = static_cast<char>(changed[i] ^ (1 << i % 8));
+    file.write(changed);
+    const auto found = read_back(file);
+    CAPTURE(i);
+    if (!found) {
+      ++refused;
+      continue;
     }
+    // A line's end that is gone cuts the journal there, as a lost machine does. The instant and
+    // a head without records are the caller's to compare.
+    CHECK(found->size() < all.size());
+    CHECK(std::equal(found->begin(), found->end(), all.begin()));
   }
-  CHECK(refused > whole.size());
+  CHECK(whole.size() > 500);
+  CHECK(refused > whole.size() / 2);
 }
 
 TEST_CASE("a journal of a lot: gone on with, it is the one that was never cut") {
@@ -99,7 +95,7 @@ TEST_CASE("a journal of a lot: gone on with, it is the one that was never cut") 
   const std::string whole = written(file);
   for (size_t cut = whole.find('\n') + 1; cut <= whole.size(); cut += 37) {
     file.write(whole.substr(0, cut));
-    auto journal = cli::LotJournal::open(file.path.string(), head());
+    auto journal = cli::LotJournal::open(file.path, head());
     REQUIRE(journal.has_value());
     size_t done = 0;
     REQUIRE(journal->replay([&](const DeviceLine&) { ++done; }).has_value());

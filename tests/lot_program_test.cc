@@ -1,11 +1,10 @@
 // The lot command as a process: a worker that answers line by line, a lot that is killed and goes
 // on, parts that are joined.
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <random>
 
+#include "tests/folder.h"
 #include "tests/lot_records.h"
 #include "tests/program.h"
 #include "tests/support.h"
@@ -16,20 +15,6 @@ using namespace attest::test;
 namespace {
 
 namespace fs = std::filesystem;
-
-class Folder {
- public:
-  Folder()
-      : path_(fs::temp_directory_path() / ("matter-attest-lot-" + std::to_string(::getpid()))) {
-    fs::remove_all(path_);
-    fs::create_directories(path_);
-  }
-  ~Folder() { fs::remove_all(path_); }
-  std::string file(const std::string& name) const { return (path_ / name).string(); }
-
- private:
-  fs::path path_;
-};
 
 void write_file(const std::string& path, std::string_view content) {
   std::ofstream(path, std::ios::binary)
@@ -166,7 +151,7 @@ TEST_CASE("lot: the same devices shuffled, split in ten and joined: the same fin
       const std::vector<LotRecordPlan> some(
           records.begin() + static_cast<std::ptrdiff_t>(part * 6),
           records.begin() + static_cast<std::ptrdiff_t>(part * 6 + 6));
-      words.push_back(folder.file("part-" + std::to_string(part)));
+      words.push_back(folder / ("part-" + std::to_string(part)));
       write_file(
           words.back(),
           run_program(lot_words({"--stream", "--part", "pass:of this lot"}), lines_of(some)).out);
@@ -178,52 +163,53 @@ TEST_CASE("lot: the same devices shuffled, split in ten and joined: the same fin
   // With a manifest: each part lacks most of its devices, the whole lacks one.
   std::string table = "name,serial\n";
   for (const LotRecordPlan& record : records) table += *record.json.find("id")->string() + ",\n";
-  write_file(folder.file("m.csv"), table + "dev-9999,\n");
+  folder.write("m.csv", table + "dev-9999,\n");
   std::vector<std::string> words = {"lot",    "merge",      "--format",
-                                    "ndjson", "--manifest", folder.file("m.csv")};
+                                    "ndjson", "--manifest", folder / "m.csv"};
   for (size_t part = 0; part < 2; ++part) {
     const std::vector<LotRecordPlan> some(
         records.begin() + static_cast<std::ptrdiff_t>(part * 30),
         records.begin() + static_cast<std::ptrdiff_t>(part * 30 + 30));
-    words.push_back(folder.file("half-" + std::to_string(part)));
+    words.push_back(folder / ("half-" + std::to_string(part)));
     write_file(words.back(), run_program(lot_words({"--stream", "--part", "pass:of this lot",
-                                                    "--manifest", folder.file("m.csv")}),
+                                                    "--manifest", folder / "m.csv"}),
                                          lines_of(some))
                                  .out);
   }
   const std::string with_manifest = told(last_line(run_program(words).out));
   CHECK(with_manifest ==
-        told(last_line(run_program(lot_words({"--stream", "--manifest", folder.file("m.csv")}),
-                                   lines_of(records))
-                           .out)));
+        told(last_line(
+            run_program(lot_words({"--stream", "--manifest", folder / "m.csv"}), lines_of(records))
+                .out)));
   CHECK(with_manifest.find("m.csv: 1 of 61 rows has no device in the lot") != std::string::npos);
   CHECK(run_program({"lot", "merge", words.back()})
             .out.find("judged with the same --manifest as is given here") != std::string::npos);
   // Parts of another secret, or without one, are not joined in silence.
-  write_file(folder.file("other"),
-             run_program(lot_words({"--stream", "--part", "pass:other"}), records[0].line()).out);
-  const Ran other = run_program({"lot", "merge", folder.file("part-0"), folder.file("other")});
+  folder.write("other",
+               run_program(lot_words({"--stream", "--part", "pass:other"}), records[0].line()).out);
+  const Ran other = run_program({"lot", "merge", folder / "part-0", folder / "other"});
   CHECK(other.code == 2);
   CHECK(other.out.find("was judged with another --part secret than the first") !=
         std::string::npos);
-  write_file(folder.file("plain"), whole.out);
-  CHECK(run_program({"lot", "merge", folder.file("plain")})
+  folder.write("plain", whole.out);
+  CHECK(run_program({"lot", "merge", folder / "plain"})
             .out.find("found one without its part: judge the parts with --part") !=
         std::string::npos);
-  std::string cut = read_file(folder.file("part-0"));
+  std::string cut = read_file(folder / "part-0");
   cut.resize(cut.rfind("{\"lot\""));
-  write_file(folder.file("cut"), cut);
-  CHECK(run_program({"lot", "merge", folder.file("cut")})
-            .out.find("this part did not come to its end") != std::string::npos);
+  folder.write("cut", cut);
+  CHECK(
+      run_program({"lot", "merge", folder / "cut"}).out.find("this part did not come to its end") !=
+      std::string::npos);
   // The end of another part is not its end.
-  write_file(folder.file("glued"), cut + read_file(folder.file("part-1")));
-  CHECK(run_program({"lot", "merge", folder.file("glued")})
+  folder.write("glued", cut + read_file(folder / "part-1"));
+  CHECK(run_program({"lot", "merge", folder / "glued"})
             .out.find("lines are missing, or of another part") != std::string::npos);
 }
 
 TEST_CASE("lot --resume: killed at 50 moments, the same report, and no device judged twice") {
   const Folder folder;
-  const std::string journal = folder.file("journal"), input = lines_of(faulty_lot());
+  const std::string journal = folder / "journal", input = lines_of(faulty_lot());
   const auto words = [&](const std::string& file) {
     std::vector<std::string> out = lot_words({"--stream", "--resume"});
     out.push_back(file);
@@ -260,14 +246,14 @@ TEST_CASE("lot --resume: killed at 50 moments, the same report, and no device ju
   CHECK(run_program(words(journal), input).out == whole.out);
   // Cut at any byte, as a machine that lost its power leaves it.
   for (int round = 0; round < 20; ++round) {
-    write_file(folder.file("cut"), lines.substr(0, random() % lines.size()));
-    CHECK(run_program(words(folder.file("cut")), input).out == whole.out);
+    folder.write("cut", lines.substr(0, random() % lines.size()));
+    CHECK(run_program(words(folder / "cut"), input).out == whole.out);
   }
 }
 
 TEST_CASE("lot --resume: another input, other options, another file are refused") {
   const Folder folder;
-  const std::string journal = folder.file("journal");
+  const std::string journal = folder / "journal";
   const std::vector<LotRecordPlan> records(lot_records().begin(), lot_records().begin() + 4);
   const auto run = [&](std::initializer_list<std::string> more, const std::string& input) {
     return run_program(lot_words(more), input);
@@ -280,18 +266,18 @@ TEST_CASE("lot --resume: another input, other options, another file are refused"
   CHECK(run({"--stream", "--require", "cd.is-present", "--resume", journal}, lines_of(records))
             .out.find("expected the options and files with which it was begun, found others") !=
         std::string::npos);
-  write_file(folder.file("note"), "not a journal\n");
-  const Ran note = run({"--stream", "--resume", folder.file("note")}, "");
+  folder.write("note", "not a journal\n");
+  const Ran note = run({"--stream", "--resume", folder / "note"}, "");
   CHECK(note.code == 2);
   CHECK(note.out.find("expected a journal of matter-attest lot, found something else") !=
         std::string::npos);
-  CHECK(read_file(folder.file("note")) == "not a journal\n");
+  CHECK(read_file(folder / "note") == "not a journal\n");
   // Nor is JSON without a line's end a journal that was cut off.
-  write_file(folder.file("settings"), "{\"journal\": 1}");
-  CHECK(run({"--stream", "--resume", folder.file("settings")}, "")
+  folder.write("settings", "{\"journal\": 1}");
+  CHECK(run({"--stream", "--resume", folder / "settings"}, "")
             .out.find("expected a journal of matter-attest lot, found something else") !=
         std::string::npos);
-  CHECK(read_file(folder.file("settings")) == "{\"journal\": 1}");
+  CHECK(read_file(folder / "settings") == "{\"journal\": 1}");
   // Nor is one looked for in a device that never ends, or in a file without lines.
   CHECK(run({"--stream", "--resume", "/dev/zero"}, "")
             .out.find("/dev/zero: expected a journal of matter-attest lot, found something else") !=
@@ -300,7 +286,7 @@ TEST_CASE("lot --resume: another input, other options, another file are refused"
 
 TEST_CASE("lot --resume: rows that were judged belong to the table as it was") {
   const Folder folder;
-  const std::string journal = folder.file("journal"), table = folder.file("m.csv"),
+  const std::string journal = folder / "journal", table = folder / "m.csv",
                     line = lot_records()[0].line();
   const auto run = [&] {
     return run_program(lot_words({"--stream", "--resume", journal, "--manifest", table}), line);

@@ -1,10 +1,9 @@
 // The lots among the outside samples: every fault that their meta.json names is found, at its
 // device or row, and no other.
 
-#include <unistd.h>
-
 #include <set>
 
+#include "tests/folder.h"
 #include "tests/program.h"
 #include "tests/support.h"
 #include "verifier/json.h"
@@ -127,11 +126,9 @@ TEST_CASE("lot sample: a batch of requests, one of them for another product") {
   CHECK(got.devices.empty());
   CHECK(got.findings == std::set<std::string>{"lot.devices-are-of-one-product: ACME0005.csr.pem"});
   CHECK(got.lot.find("undecided")->natural() == 12u);  // a request alone earns no approval
-  const std::filesystem::path order =
-      std::filesystem::temp_directory_path() /
-      ("matter-attest-order-" + std::to_string(::getpid()) + ".json");
-  std::ofstream(order) << R"({"vendor_id":"0xFFF1","product_id":"0x8000"})";
-  const LotOutcome ordered = judged({"--network", "none", "--expect", order.string(), batch});
+  const Folder folder;
+  const std::string order =
+      folder.write("order.json", R"({"vendor_id":"0xFFF1","product_id":"0x8000"})");
+  const LotOutcome ordered = judged({"--network", "none", "--expect", order, batch});
   CHECK(ordered.devices == std::set<std::string>{"ACME0005.csr.pem: csr.product-matches"});
-  std::filesystem::remove(order);
 }

@@ -58,11 +58,10 @@ Reading reading_with(const std::string& text) {
   return reading;
 }
 
-// `whole`: also the forms that take long to write.
-void check_device(const std::string& text, const std::string& what, bool whole) {
+void check_device(const std::string& text, const std::string& what) {
   Reading reading = reading_with(text);
   const Device read = reading.device;
-  const TrustStore trust = TrustStore::builtin(false);
+  static const TrustStore trust = TrustStore::builtin(false);
   Policy policy{.network = Network::none,
                 .at = *parse_rfc3339("2026-06-01T00:00:00Z"),
                 .required = {},
@@ -76,26 +75,26 @@ void check_device(const std::string& text, const std::string& what, bool whole) 
   Evidence e = gather(std::move(reading), policy, trust, nullptr);
   verify_signatures(e, openssl_engine());
   const Report report = judge(e);
-  check_json(dump_pretty(cli::report_json(e, report)), what + " in the JSON report");
+  const std::string json = dump_pretty(cli::report_json(e, report));
+  check_json(json, what + " in the JSON report");
   check_json(dump_pretty(cli::inspect_json(e)), what + " in inspect");
   check_json(dump_pretty(cli::facts_json(e.device)), what + " in device.json");
   check_harmless(cli::report_html(e, report), what + " in HTML");
   check_harmless(cli::report_junit(e, report), what + " in JUnit");
   check_harmless(cli::report_text(e, report, {.colour = false, .width = 80, .all_checks = true}),
                  what + " in text");
-  if (!whole) return;
   check_json(dump(cli::report_sarif(e, report)), what + " in SARIF");
   const auto the_case = case_of(read, e, report, trust, nullptr);
   REQUIRE_MESSAGE(the_case, (the_case ? "" : the_case.error().what));
-  const auto bytes = cli::bundle_bytes(*the_case, e, report, {});
-  REQUIRE(bytes);
+  const auto bytes = cli::bundle_bytes(*the_case, e, report, {});  // and replays it
+  REQUIRE_MESSAGE(bytes, what << " in the bundle: " << (bytes ? "" : bytes.error().what));
   const auto bundle = read_bundle(*bytes);
   REQUIRE_MESSAGE(bundle, what << " in the bundle: " << (bundle ? "" : bundle.error().what));
-  for (const TarMember& member : bundle->members)
-    check_json(std::string(attest::text(View(member.content))), what + " in " + member.name);
-  const auto again = cli::replayed(*bytes);
-  REQUIRE_MESSAGE(again, what << " in the bundle: " << (again ? "" : again.error().what));
-  CHECK(again->same());
+  for (const TarMember& member : bundle->members) {
+    const std::string content(attest::text(View(member.content)));
+    if (content != json) check_json(content, what + " in " + member.name);
+  }
+  CHECK(bundle->members.size() >= 4);
 }
 
 void check_lines(const std::string& text, const std::string& what) {
@@ -160,12 +159,10 @@ std::string csv_of(const std::string& name) {
 }  // namespace
 
 TEST_CASE("no character of a device reaches a reader of reports raw") {
-  for (const std::string& piece : hostile_pieces()) {
-    for (const size_t length : {0, 17}) {
-      const std::string text = std::string(length, 'a') + piece + std::string(length, 'b');
-      check_device(text, hex(view(piece)) + " behind " + std::to_string(length), length != 0);
-    }
-  }
+  // At the start of a text, within it and at its end.
+  const std::string a(17, 'a'), b(17, 'b');
+  for (const std::string& piece : hostile_pieces())
+    check_device(piece + a + piece + b + piece, hex(view(piece)));
 }
 
 TEST_CASE("no character of a device reaches a reader of a lot raw") {

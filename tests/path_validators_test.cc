@@ -10,6 +10,7 @@
 
 #include "fixtures/forge/der_writer.h"
 #include "fixtures/forge/device_builder.h"
+#include "tests/folder.h"
 #include "tests/support.h"
 #include "verifier/gather.h"
 #include "verifier/judge.h"
@@ -18,6 +19,7 @@
 
 using namespace attest;
 using namespace attest::forge;
+using attest::test::Folder;
 namespace asn1 = attest::forge::der;
 
 namespace {
@@ -311,34 +313,18 @@ std::string refused_by_us(const Chain& chain, const forge::Device& device, const
   return out;
 }
 
-class Folder {
- public:
-  Folder() : path_(std::filesystem::temp_directory_path() / "path_validators_XXXXXX") {
-    std::string made = path_.string();
-    REQUIRE(mkdtemp(made.data()) != nullptr);
-    path_ = made;
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  void write(const std::string& name, std::string_view content) const {
-    std::ofstream(path_ / name, std::ios::binary) << content;
-  }
-  // Runs the lines in a shell there; what they print.
-  std::string run(const std::string& lines) const {
-    write("run.sh", "cd '" + path_.string() + "' || exit 1\n" + lines);
-    FILE* shell = popen(("sh '" + (path_ / "run.sh").string() + "' 2>&1").c_str(), "r");
-    REQUIRE(shell != nullptr);
-    std::string out;
-    char block[4096];
-    while (const size_t n = fread(block, 1, sizeof block, shell)) out.append(block, n);
-    pclose(shell);
-    return out;
-  }
-
- private:
-  std::filesystem::path path_;
-};
+// Runs the lines in a shell in the folder; what they print.
+std::string run_in(const Folder& folder, const std::string& lines) {
+  const std::string script =
+      folder.write("run.sh", "cd '" + folder.path() + "' || exit 1\n" + lines);
+  FILE* shell = popen(("sh '" + script + "' 2>&1").c_str(), "r");
+  REQUIRE(shell != nullptr);
+  std::string out;
+  char block[4096];
+  while (const size_t n = fread(block, 1, sizeof block, shell)) out.append(block, n);
+  pclose(shell);
+  return out;
+}
 
 bool have_openssl() {
   const bool there = std::system("openssl version >/dev/null 2>&1") == 0;
@@ -445,7 +431,7 @@ TEST_CASE(
   }
   MESSAGE(ours.size() << " chains");
   CHECK(ours.size() >= 276);
-  compare(ours, answers(folder.run(lines)), expectations("chains"));
+  compare(ours, answers(run_in(folder, lines)), expectations("chains"));
 }
 
 TEST_CASE("declarations: OpenSSL's CMS verification and ours differ where it is written") {
@@ -505,5 +491,5 @@ TEST_CASE("declarations: OpenSSL's CMS verification and ours differ where it is 
         "1780272000 -out content >out 2>&1; code=$?; grep -i error out | head -2; echo ANSWER " +
         std::string(d.name) + " $code\n";
   }
-  compare(ours, answers(folder.run(lines)), expectations("cd"));
+  compare(ours, answers(run_in(folder, lines)), expectations("cd"));
 }

@@ -127,7 +127,11 @@ class StrictJson {
       if (take('\\')) {
         if (!escape(out)) return false;
       } else if (c < 0x80) {
-        out += text_[at_++];
+        const size_t from = at_;
+        const auto plain = [&](char p) { return p >= 0x20 && p != '"' && p != '\\'; };
+        while (++at_ < text_.size() && plain(text_[at_])) {
+        }
+        out.append(text_, from, at_ - from);
       } else if (!utf8(out)) {
         return false;
       }
@@ -166,10 +170,11 @@ class StrictJson {
 // No byte or character that a terminal obeys, that hides, or that changes the direction of text:
 // written down here once more, so that nothing of the program judges itself.
 inline bool harmless(std::string_view text) {
-  for (size_t i = 0; i < text.size(); ++i) {
-    const auto b = [&](size_t k) {
-      return i + k < text.size() ? static_cast<uint8_t>(text[i + k]) : uint8_t{0};
-    };
+  // By pointers: whole reports go through here, in builds that optimise nothing.
+  const auto* const end = reinterpret_cast<const uint8_t*>(text.data()) + text.size();
+  for (const auto* at = end - text.size(); at != end; ++at) {
+    if (*at >= 0x20 && *at < 0x7F) continue;
+    const auto b = [&](ptrdiff_t k) { return k < end - at ? at[k] : uint8_t{0}; };
     if ((b(0) < 0x20 && b(0) != '\n') || b(0) == 0x7F) return false;
     if (b(0) == 0xC2 && b(1) < 0xA0) return false;                                   // C1
     if (b(0) == 0xE2 && b(1) == 0x80 && b(2) >= 0xA8 && b(2) <= 0xAE) return false;  // U+2028..202E

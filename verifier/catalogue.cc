@@ -20,8 +20,9 @@ struct Catalogue {
                              factory_checks(),     device_fact_checks(),
                              onboarding_checks(),  onboarding_agreement_checks(),
                              spake2p_checks(),     csr_checks(),
-                             ota_checks(),         expect_checks(),
-                             sample_checks(),      waiver_checks()}) {
+                             ota_checks(),         ota_ledger_checks(),
+                             expect_checks(),      sample_checks(),
+                             waiver_checks()}) {
       for (const Check& check : group) {
         by_id.emplace(check.id, list.size());
         list.push_back(&check);

@@ -28,8 +28,9 @@ std::span<const Check> onboarding_checks();  // onboarding.*: QR and manual code
 std::span<const Check> onboarding_agreement_checks();  // onboarding.*: against every other place
 std::span<const Check> spake2p_checks();               // spake2p.*: salt, iterations, verifier
 std::span<const Check> csr_checks();                   // csr.*: certification requests
-std::span<const Check> ota_checks();  // ota.*: software images, alone and against device and ledger
-std::span<const Check> expect_checks();  // expect.*: what was ordered against what was found
+std::span<const Check> ota_checks();         // ota.*: software images, alone and against the device
+std::span<const Check> ota_ledger_checks();  // ota.*: against the ledger's entry of their version
+std::span<const Check> expect_checks();      // expect.*: what was ordered against what was found
 std::span<const Check>
 sample_checks();  // expect.*-as-approved, *-since-approval: the sample that was approved before
 std::span<const Check> waiver_checks();  // expect.waivers-*: the exceptions that were handed over

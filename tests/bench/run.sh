@@ -93,6 +93,16 @@ for engine in "${engines[@]}"; do
 done
 
 echo
+echo "== judging one lot on one core, signatures for nothing and by OpenSSL"
+"$build/tests/lot_bench" "$work/one.ndjson"
+
+echo
+echo "== carving 64 MiB without a form"
+openssl enc -aes-128-ctr -K 00 -iv 00 -in /dev/zero 2>/dev/null | head -c 67108864 >"$work/raw.bin"
+"$build/tests/carve_bench" "$work/raw.bin"
+rm "$work/raw.bin"
+
+echo
 echo "== a lot from 1,000 devices to 1,000,000, against a revocation list of 1,000,000 serials with 150 PAAs loaded"
 rm "$work"/*.ndjson
 tests/bench/lot_revocation.sh "$build"
@@ -111,3 +121,8 @@ done
 echo
 echo "== matter.js and the Matter SDK's chip-cert, where they are (MATTER_JS, MATTER_SDK), with a device of ours"
 tests/bench/peers.sh "$build"
+
+echo
+echo "== every single-bit flip of a good device, and every flip and cut of a credential beside one"
+"$build/tests/bit_flips"
+"$build/tests/damaged_beside"

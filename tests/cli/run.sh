@@ -6,7 +6,9 @@
 #   ! TEXT   the next line of stderr, exactly      !~ TEXT  some line of stderr holds this
 #   ? N      the exit code (0 when not given)
 #
-# A command without '>' lines may print what it likes to stdout; stderr must always be accounted for by '!' or '!~'.
+# stdout and stderr must both be accounted for: without '>' and '~' a command prints nothing on stdout, without '!' and
+# '!~' nothing on stderr. With '~' other lines may stand beside it: what matters by not being there wants '>', and a
+# word that must be absent a command that shows that there was something to look through.
 set -u
 tool=$(realpath "$1"); shift
 here=$(cd "$(dirname "$0")" && pwd)
@@ -22,6 +24,8 @@ finish() {
   [ "$code" -eq "$expect" ] || wrong+="  exit code $code, expected $expect"$'\n'
   if [ ${#out[@]} -gt 0 ]; then
     diff <(printf '%s\n' "${out[@]}") "$work.out" >"$work.diff" || wrong+="  stdout differs (< expected, > found):"$'\n'"$(cat "$work.diff")"$'\n'
+  elif [ ${#outhas[@]} -eq 0 ] && [ -s "$work.out" ]; then
+    wrong+="  stdout is not empty: $(head -3 "$work.out")"$'\n'
   fi
   if [ ${#err[@]} -gt 0 ]; then
     diff <(printf '%s\n' "${err[@]}") "$work.err" >"$work.diff" || wrong+="  stderr differs (< expected, > found):"$'\n'"$(cat "$work.diff")"$'\n'

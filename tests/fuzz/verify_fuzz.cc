@@ -117,8 +117,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const bool failed = std::any_of(report->findings.begin(), report->findings.end(),
                                   [](const Finding& f) { return f.status == Status::fail; });
   must(failed == (report->verdict == Verdict::reject), "reject exactly when something failed");
-  must(!report->summary.empty() && report->sdk.name[0] != '\0',
-       "every verdict has its words and the SDK's");
+  const SdkResult& sdk = report->sdk;
+  must(
+      !report->summary.empty() && (sdk.code ? sdk.code->name[0] != '\0' : !sdk.why_unknown.empty()),
+      "every verdict has its words and the SDK's");
   for (const Finding& f : report->findings) {
     must((f.status == Status::blocked) == (f.blocked_by != nullptr),
          "what is blocked says by what");
