@@ -13,6 +13,7 @@
 #include "verifier/readers/credential_items.h"
 #include "verifier/readers/damaged.h"
 #include "verifier/readers/formats.h"
+#include "verifier/readers/pem_text.h"
 #include "verifier/readers/sealed_files.h"
 #include "verifier/sealed.h"
 
@@ -83,6 +84,10 @@ bool recognises_key(const Source& s) {
   return der_sequence(s.bytes) && s.bytes.size() < 4096 &&
          (public_key_info(s.bytes) || parse_private_key(s.bytes).has_value());
 }
+// A text that only speaks of PEM is for others to read.
+bool says_something(const PemEvidence& pem) {
+  return pem.any() || pem.shortened != 0 || pem.parameters != 0;
+}
 // PEM, and nothing but text before it: a dump may hold PEM, too, and is more than that.
 bool recognises_pem(const Source& s) {
   const auto begin = find(s.bytes, view("-----BEGIN "));
@@ -90,7 +95,7 @@ bool recognises_pem(const Source& s) {
   return begin &&
          std::all_of(s.bytes.begin(), s.bytes.begin() + static_cast<std::ptrdiff_t>(*begin),
                      is_text) &&
-         looks_like_pem(s.bytes);
+         looks_like_pem(s.bytes) && says_something(pem_evidence(s.bytes));
 }
 
 // A single file is taken whole: what trails the certificate belongs to the evidence and is judged
@@ -114,6 +119,13 @@ tl::expected<void, Error> read_cms(const Source& s, Reading& reading) {
       reading.holds("certificate");
       reading.device.say(FactId::certificate, der, whole(s));
     }
+    return {};
+  }
+  // Signed by RSA, say, and around something else than a declaration.
+  if (const auto began = began_as(s.bytes);
+      began && began->kind == Began::Kind::foreign && !holds_declaration(s.bytes)) {
+    reading.not_used.push_back(
+        {place_text(whole(s)), fmt::format("{}, without a declaration in it", began->what)});
     return {};
   }
   reading.holds("cd");
@@ -142,7 +154,22 @@ tl::expected<void, Error> read_key(const Source& s, Reading& reading) {
   return say_key(parse_private_key(s.bytes), whole(s), reading);
 }
 
+// A server's request: of an RSA key, say, and without a word of Matter. (One that names a vendor is
+// a factory's, whatever its key.)
+bool is_of_another_trade(View der) {
+  const auto began = began_as(der);
+  const auto csr = parse_csr(der);
+  return began && began->kind == Began::Kind::foreign && csr && !csr->vid && !csr->pid &&
+         csr->curve.empty();
+}
+constexpr const char* kForeignRequest =
+    "a request for a certificate of another trade: its key is on no elliptic curve";
+
 tl::expected<void, Error> read_csr(const Source& s, Reading& reading) {
+  if (is_of_another_trade(s.bytes)) {
+    reading.not_used.push_back({s.path, kForeignRequest});
+    return {};
+  }
   reading.holds("csr");
   reading.device.say(FactId::csr, to_bytes(s.bytes), whole(s));
   return {};
@@ -222,6 +249,10 @@ tl::expected<bool, Error> read_block(const PemBlock& block, const Place& place, 
       return false;
     }
   } else if (block.label == "CERTIFICATE REQUEST" || block.label == "NEW CERTIFICATE REQUEST") {
+    if (is_of_another_trade(block.der)) {
+      reading.not_used.push_back({place_text(place), kForeignRequest});
+      return false;
+    }
     reading.holds("csr");
     reading.device.say(FactId::csr, block.der, place);
   } else if (block.label == "X509 CRL") {
@@ -252,18 +283,9 @@ bool is_ours(std::string_view problem) {
   return true;
 }
 
-// END lines that no block has: their BEGIN lines are damaged, and what stands between is lost.
-size_t ends_alone(View bytes, const PemFile& file) {
-  const std::string_view all = text(bytes);
-  size_t ends = 0;
-  for (size_t at = 0; (at = all.find("-----END ", at)) != std::string_view::npos; at += 9)
-    ends += all.substr(at + 9).starts_with("EC PARAMETERS") ? 0 : 1;
-  const size_t blocks = file.blocks.size() + file.problems.size();
-  return ends > blocks ? ends - blocks : 0;
-}
-
 tl::expected<void, Error> read_pem(const Source& s, Reading& reading) {
-  const PemFile file = parse_pem(s.bytes);
+  const PemEvidence pem = pem_evidence(s.bytes);
+  const PemFile& file = pem.file;
   size_t read = 0;
   for (const PemBlock& block : file.blocks) {
     const Place place{.path = s.path, .offset = s.base + block.offset, .item = block.label};
@@ -271,7 +293,7 @@ tl::expected<void, Error> read_pem(const Source& s, Reading& reading) {
     if (!done) return tl::unexpected(done.error());
     read += *done ? 1 : 0;
   }
-  if (file.blocks.empty() && file.problems.empty()) return error("no block between BEGIN and END");
+  if (!says_something(pem)) return error("no block between BEGIN and END");
   if (read == 1 && file.blocks.size() == 1 &&
       reading.current->kind == std::string_view(pem_reader.kind)) {
     constexpr std::pair<const char*, const char*> kKinds[] = {
@@ -281,11 +303,23 @@ tl::expected<void, Error> read_pem(const Source& s, Reading& reading) {
       if (!holds.empty() && holds[0] == what) reading.current->kind = kind;
     }
   }
-  if (const size_t alone = ends_alone(s.bytes, file); alone != 0) {
+  for (const size_t at : pem_ends_alone(text(s.bytes))) {
     reading.holds("damaged");
-    reading.device.note(Remark::damaged_credential, {.path = s.path, .offset = {}, .item = {}},
-                        fmt::format("pem: {} END lines without their BEGIN line", alone));
+    reading.device.note(Remark::damaged_credential,
+                        {.path = s.path, .offset = s.base + at, .item = {}},
+                        "pem: an END line without its BEGIN line");
   }
+  if (pem.parameters != 0 && !pem.any())
+    reading.not_used.push_back({s.path, "parameters of elliptic curves, without a key"});
+  if (pem.shortened != 0)
+    reading.not_used.push_back(
+        {s.path,
+         fmt::format("{} shortened where {} pasted",
+                     pem.shortened == 1 ? "a PEM block that was"
+                                        : fmt::format("{} PEM blocks that were", pem.shortened),
+                     pem.shortened == 1 ? "it was" : "they were")});
+  if (pem.mentions != 0)
+    reading.not_used.push_back({s.path, "a PEM marker without a credential behind it"});
   for (const Error& problem : file.problems) {
     if (!is_ours(problem.what)) {
       reading.not_used.push_back({s.path, problem.what});
