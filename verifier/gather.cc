@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -131,6 +132,62 @@ bool is_of_another_trade(const Certificate& c) {
          c.product_id.how == SubjectId::How::absent;
 }
 
+// One bit apart at most.
+bool nearly_equal(View a, View b) {
+  if (a.size() != b.size()) return false;
+  unsigned bits = 0;
+  for (size_t i = 0; i < a.size(); ++i)
+    bits += static_cast<unsigned>(std::popcount(static_cast<unsigned>(a[i] ^ b[i])));
+  return bits <= 1;
+}
+// Nothing in the subject is a vendor or a product, or was one before a bit of it turned over.
+bool names_no_product(const Certificate& c) {
+  const auto near = [](View value, std::string_view words) {
+    for (size_t at = 0; at + words.size() <= value.size(); ++at) {
+      if (nearly_equal(value.subspan(at, words.size()), view(words))) return true;
+    }
+    return false;
+  };
+  return c.vendor_id.how == SubjectId::How::absent && c.product_id.how == SubjectId::How::absent &&
+         std::none_of(c.subject.attributes.begin(), c.subject.attributes.end(),
+                      [&](const NameAttribute& a) {
+                        return nearly_equal(a.oid, oid::kMatterVid) ||
+                               nearly_equal(a.oid, oid::kMatterPid) || near(a.value, "Mvid:") ||
+                               near(a.value, "Mpid:");
+                      });
+}
+
+// A certificate of the web on the same curve names no vendor and no product. It is of another trade
+// where it has nothing to do with one that does, and the device has its own of this role.
+void leave_out_web(std::vector<Candidate>& open,
+                   const std::vector<std::pair<FactId, CertificatePtr>>& settled,
+                   std::vector<NotUsed>& others) {
+  std::vector<std::pair<FactId, const Certificate*>> ours;
+  for (const auto& [fact, certificate] : settled) {
+    if (!names_no_product(*certificate)) ours.emplace_back(fact, certificate.get());
+  }
+  for (const Candidate& o : open) {
+    if (o.certificate && !names_no_product(*o.certificate))
+      ours.emplace_back(says_it_is(*o.certificate), o.certificate.get());
+  }
+  std::erase_if(open, [&](const Candidate& o) {
+    if (!o.certificate || !names_no_product(*o.certificate)) return false;
+    const Certificate& c = *o.certificate;
+    const FactId role = says_it_is(c);
+    const bool has_own =
+        std::any_of(ours.begin(), ours.end(), [&](const auto& own) { return own.first == role; });
+    const bool related = std::any_of(ours.begin(), ours.end(), [&](const auto& own) {
+      return issued(c, *own.second) || issued(*own.second, c);
+    });
+    if (!has_own || related) return false;
+    others.push_back({place_text(o.statement->place),
+                      fmt::format("a certificate of another trade ({}): it names no vendor and no "
+                                  "product, and nobody of this device issued it",
+                                  name_text(c.subject))});
+    return true;
+  });
+}
+
 // Roles come from the relation between the certificates first (a DAC with a wrong CA flag is still
 // issued by its PAI), then from what each says of itself.
 void settle_roles(Evidence& e, Parsed& parsed) {
@@ -188,6 +245,7 @@ void settle_roles(Evidence& e, Parsed& parsed) {
       open.push_back({.statement = &s, .certificate = *certificate});
     }
   }
+  leave_out_web(open, settled, others);
   Issuers issuers;
   for (const Candidate& o : open) {
     if (!o.certificate) continue;

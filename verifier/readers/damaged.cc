@@ -10,6 +10,7 @@
 #include "verifier/pki/der.h"
 #include "verifier/readers/carve.h"
 #include "verifier/readers/formats.h"
+#include "verifier/readers/pasted_bytes.h"
 #include "verifier/readers/pem_text.h"
 #include "verifier/readers/plain_text.h"
 
@@ -17,8 +18,7 @@ namespace attest {
 namespace {
 
 constexpr size_t kMostCredential = 16u << 10;  // what is searched to its end for what is inside
-constexpr size_t kMostText = 256u << 10;
-constexpr uint64_t kMostList = 64u << 20;  // of a revocation list
+constexpr uint64_t kMostList = 64u << 20;      // of a revocation list
 
 // Octets that stand at one place in every credential of a kind; `within` allows for lengths and for
 // a few strange bytes before it.
@@ -243,9 +243,9 @@ std::string_view trimmed(std::string_view line) {
 }  // namespace
 
 std::vector<Bytes> decoded_runs(View bytes) {
-  constexpr size_t kLeast = 24, kMostRuns = 64;  // letters; runs of one text
+  constexpr size_t kLeast = 24, kMostRuns = 4096;  // letters; runs of one text
   std::vector<Bytes> out;
-  if (bytes.size() > kMostText || !is_plain_text(bytes)) return out;
+  if (bytes.size() > kMostPastedText || !is_plain_text(bytes)) return out;
   std::string run;
   const auto end_run = [&] {
     if (run.size() >= kLeast && out.size() < kMostRuns) {

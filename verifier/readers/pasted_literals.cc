@@ -128,6 +128,7 @@ class Literals {
   }
   void end_run() {
     const Kind kind = std::exchange(kind_, Kind::none);
+    const bool closed = std::exchange(closed_, false);
     const bool shortened = std::exchange(shortened_, false), raw = std::exchange(raw_, false);
     Bytes bytes = std::exchange(bytes_, {});
     if (kind == Kind::none) return;
@@ -145,8 +146,10 @@ class Literals {
     if (bytes.size() < kLeastBytes) return;
     out_.push_back({.name = std::exchange(name_, {}),
                     .offset = begin_,
+                    .end = at_,
                     .bytes = std::move(bytes),
-                    .shortened = shortened});
+                    .shortened = shortened,
+                    .open = kind == Kind::chunks || (kind == Kind::numbers && !closed)});
   }
   // A string with escapes may be text all the same: PEM with line ends.
   static bool means_text(View bytes) {
@@ -165,7 +168,7 @@ class Literals {
     if (value < -128 || value > 255) return end_run();
     begin(Kind::numbers, at);
     bytes_.push_back(static_cast<uint8_t>(value));
-    separated_ = false;
+    separated_ = closed_ = false;
   }
   // "<repeats 13 times>", as gdb says it.
   void repeats() {
@@ -368,6 +371,7 @@ class Literals {
   void punctuation(char c) {
     if (c == '<' && next_is("<repeats ")) return repeats();
     ++at_;
+    closed_ = closed_ || c == '}' || c == ']' || c == ')' || c == ';';
     if (c == ',') separated_ = true;
     negative_ = c == '-';
     // A string before a colon was the name of what follows.
@@ -403,6 +407,7 @@ class Literals {
   size_t begin_ = 0, tail_ = 0;
   Bytes bytes_;  // of numbers the values, else the text
   bool raw_ = false, shortened_ = false, separated_ = true, negative_ = false;
+  bool closed_ = false;    // a bracket or a ';' stands behind the last number
   bool lone_ = true;       // nothing stood before this in its line
   bool assigned_ = false;  // behind a '='
   bool held_ = false;      // the name is settled until the value has come

@@ -227,12 +227,11 @@ PemEvidence pem_evidence(View input) {
   PemFile file = parse_pem(input);
   PemEvidence out;
   out.parameters = file.parameters;
-  const bool lone = is_lone_marker(all);
   const auto is_one = [&](size_t begin) {
     const size_t behind = all.find_first_of("\r\n", begin);
     const PemBody body =
         pem_body(behind == std::string_view::npos ? std::string_view() : all.substr(behind));
-    if (body == PemBody::credential || lone) return true;
+    if (body == PemBody::credential) return true;
     ++(body == PemBody::shortened ? out.shortened : out.mentions);
     return false;
   };

@@ -11,7 +11,7 @@
 namespace attest {
 namespace {
 
-constexpr size_t kMaxText = 256u << 10;
+constexpr size_t kMaxText = 96u << 20;  // of a revocation list of 64 MiB
 
 // The readers of what such text may mean.
 constexpr const Reader* kInside[] = {&x509_reader, &cms_cd_reader,   &csr_reader,
