@@ -12,7 +12,7 @@
 #include <CLI/CLI.hpp>
 #pragma GCC diagnostic pop
 
-#include "verifier/readers/onboarding_codes.h"
+#include "cli/told.h"
 
 namespace attest::cli {
 
@@ -145,7 +145,7 @@ std::string nearest(const Command& where, const std::string& given) {
 }
 
 int usage_error(const std::string& message) {
-  std::fprintf(stderr, "matter-attest: %s\n", printable(message).c_str());
+  tell(message);
   return 2;
 }
 
@@ -160,6 +160,7 @@ Command* Command::parsed(Command& from) {
 }
 
 int parse_and_run(Command& root, int argc, const char* const* argv) {
+  keep_untold(argc, argv);
   Command* chosen = &root;
   try {
     root.impl_->app->parse(argc, argv);
@@ -174,10 +175,14 @@ int parse_and_run(Command& root, int argc, const char* const* argv) {
     if (dynamic_cast<const CLI::ExtrasError*>(&wrong) != nullptr) {
       const auto extras = root.impl_->app->remaining(true);
       std::string given = extras.empty() ? "" : extras.front();
-      given = without_codes(given.substr(0, given.find('=')));  // "--unlok=pass:..."
+      if (given.starts_with("-")) given = given.substr(0, given.find_first_of("=:"));
+      given = without_secrets(given);
       message = fmt::format("{} does not know \"{}\"",
                             chosen == &root ? "matter-attest" : chosen->name(), given);
-      if (const std::string near = nearest(*chosen, given); !near.empty())
+      const std::string near = nearest(*chosen, given);
+      if (near == given)  // "--unlock:pass:..."
+        message = fmt::format("{0}: expected {0} VALUE or {0}=VALUE", given);
+      else if (!near.empty())
         message += fmt::format("; did you mean {}?", near);
     }
     return usage_error(fmt::format("{} (see matter-attest {}--help)", message,

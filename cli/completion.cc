@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "cli/commands.h"
+#include "cli/told.h"
 
 namespace attest::cli {
 namespace {
@@ -187,8 +188,7 @@ void add_completion(Command& root) {
       .positional("SHELL", shell, "bash, zsh or fish", true)
       .run([&root] {
         if (shell != "bash" && shell != "zsh" && shell != "fish") {
-          std::fprintf(stderr, "matter-attest: expected bash, zsh or fish, found \"%s\"\n",
-                       shell.c_str());
+          tell(fmt::format("expected bash, zsh or fish, found \"{}\"", shell));
           return 2;
         }
         std::fputs((shell == "bash"  ? bash_completion(root)

@@ -9,6 +9,7 @@
 
 #include "cli/byte_progress.h"
 #include "cli/files.h"
+#include "cli/told.h"
 #include "dcl/network.h"
 #include "dcl/snapshot.h"
 #include "dcl/sync.h"
@@ -323,7 +324,7 @@ int run_export(const DclArguments& arguments, const Surroundings& around,
 int run_import(const DclArguments& arguments, const Surroundings& around,
                const dcl::LedgerOptions& options) {
   const std::string& path = arguments.operands[0];
-  const auto text = dcl::read_snapshot_file(path);
+  const auto text = dcl::read_snapshot_file(path, options.say);
   if (!text) return complain(around, text.error().what, kUsage);
   const auto snapshot = dcl::read_snapshot(*text);
   if (!snapshot)
@@ -370,7 +371,7 @@ int run_import(const DclArguments& arguments, const Surroundings& around,
 Result<dcl::Snapshot> snapshot_named(const std::string& name, const dcl::LedgerOptions& options) {
   std::error_code ignored;
   if (std::filesystem::exists(name, ignored)) {
-    const auto text = dcl::read_snapshot_file(name);
+    const auto text = dcl::read_snapshot_file(name, options.say);
     if (!text) return tl::unexpected(text.error());
     auto snapshot = dcl::read_snapshot(*text);
     if (!snapshot) return within(printable(name), snapshot.error());
@@ -445,7 +446,7 @@ int run_diff(const DclArguments& arguments, const Surroundings& around,
 }  // namespace
 
 int complain(const Surroundings& around, const std::string& line, int exit_code) {
-  fmt::print(around.err, "matter-attest: {}\n", line);
+  fmt::print(around.err, "matter-attest: {}\n", without_secrets(line));
   return exit_code;
 }
 

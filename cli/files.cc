@@ -204,6 +204,21 @@ Result<void> stream_file(const std::string& path, const std::function<void(View,
   }
 }
 
+Result<Bytes> file_head(const std::string& path, size_t most, uint64_t& size) {
+  size_t whole = 0;
+  const auto fd = open_regular(path, whole);
+  if (!fd) return tl::unexpected(fd.error());
+  Bytes out(most);
+  const ssize_t n = ::pread(*fd, out.data(), out.size(), 0);
+  const int number = errno;
+  ::close(*fd);
+  if (n < 0)
+    return error(fmt::format("{}: expected a readable file, found {}", path, reason(number)));
+  out.resize(static_cast<size_t>(n));
+  size = whole;
+  return out;
+}
+
 Result<std::vector<std::string>> files_below(const std::string& path, size_t most,
                                              BesideFiles* beside) {
   struct stat info {};
@@ -272,7 +287,7 @@ class Paths {
   size_t said() const {
     const Device& device = reading_.device;
     return device.statements.size() + device.integrity.size() + device.remarks.size() +
-           reading_.ota_images.size();
+           reading_.ota_images.size() + reading_.locked.size();
   }
 
   void closed(const std::string& path, const std::string& why) {
@@ -305,6 +320,8 @@ class Paths {
                         .bytes = bytes->view(),
                         .base = 0,
                         .member = inside_folder};
+    const size_t before = said(), unused = reading_.not_used.size(), files = reading_.files.size(),
+                 secrets = reading_.secrets.size();
     if (const auto done = read_evidence(source, reading_); !done) {
       if (inside_folder) {
         reading_.device.damaged({.path = name, .offset = done.error().offset, .item = {}}, "file",
@@ -312,7 +329,30 @@ class Paths {
       } else {
         errors_.push_back(fmt::format("{}: {}", source.path, done.error().what));
       }
+    } else if (!inside_folder && said() == before && reading_.secrets.size() == secrets &&
+               std::all_of(reading_.files.begin() + static_cast<std::ptrdiff_t>(files),
+                           reading_.files.end(),
+                           [](const EvidenceFile& f) { return f.holds.empty(); })) {
+      errors_.push_back(container_of_nothing(source.path, unused));
     }
+  }
+
+  // A container was named, and nothing in it is evidence: a document, a program, a download.
+  std::string container_of_nothing(const std::string& path, size_t unused) const {
+    const auto entry = std::find_if(reading_.files.begin(), reading_.files.end(),
+                                    [&](const EvidenceFile& f) { return f.path == path; });
+    const std::string kind = entry == reading_.files.end() ? "raw" : entry->kind;
+    std::string why;
+    if (unused < reading_.not_used.size()) {
+      const NotUsed& first = reading_.not_used[unused];
+      why = fmt::format(" ({}: {})", first.path, first.why);
+      if (const size_t more = reading_.not_used.size() - unused - 1; more != 0)
+        why += fmt::format(" and {} more", more);
+    }
+    return fmt::format(
+        "{}: expected evidence about a device, found a file of kind {} in which is "
+        "none{}",
+        path, kind, why);
   }
 
   static constexpr size_t kMostFiles = 100'000;

@@ -36,6 +36,9 @@ class FileBytes {
 Result<void> stream_file(const std::string& path,
                          const std::function<void(View piece, uint64_t size)>& take);
 
+// The first bytes of a regular file, fewer where it has fewer, and how large it is.
+Result<Bytes> file_head(const std::string& path, size_t most, uint64_t& size);
+
 // What lies in a folder beside its regular files. Each is named in the report.
 struct BesideFiles {
   std::vector<std::string> empty;  // folders without files

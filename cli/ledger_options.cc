@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <charconv>
-#include <cstdio>
 
+#include "cli/told.h"
 #include "dcl/transport_curl.h"
 
 namespace attest::cli {
@@ -73,12 +73,10 @@ Result<dcl::LedgerOptions> ledger_options(const LedgerArguments& arguments,
       .offline = arguments.offline,
       .max_age = *age,
       .now = now,
-      .transport = curl_from(environment, kLookUp,
-                             [](const std::string& line) {
-                               std::fprintf(stderr, "matter-attest: %s\n", printable(line).c_str());
-                             }),
+      .transport = curl_from(environment, kLookUp, [](const std::string& line) { tell(line); }),
       .progress = {},
-      .downloader = [arguments, environment] { return downloader_from(arguments, environment); }};
+      .downloader = [arguments, environment] { return downloader_from(arguments, environment); },
+      .say = [](const std::string& line) { tell(line); }};
 }
 
 }  // namespace attest::cli

@@ -40,7 +40,7 @@ dcl::MakeTransport curl_from(const Environment& environment, const dcl::Budget& 
 
 // What a command may spend that only looks something up: whoever waits for a verdict is told
 // sooner than whoever fills the cache.
-inline constexpr dcl::Budget kLookUp{.total = std::chrono::milliseconds(80'000),
+inline constexpr dcl::Budget kLookUp{.total = std::chrono::milliseconds(45'000),
                                      .patience = std::chrono::milliseconds(20'000)};
 
 // For what vendors' entries on the ledger name: revocation lists, images.

@@ -1,12 +1,14 @@
 #include "cli/lot_pipeline.h"
 
 #include <condition_variable>
-#include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <map>
 #include <mutex>
+#include <string>
 #include <thread>
+
+#include "cli/told.h"
 
 namespace attest::cli {
 namespace {
@@ -41,7 +43,7 @@ class Pipeline {
         write(*number, std::move(lines));
       }
     } catch (const std::exception& wrong) {
-      std::fprintf(stderr, "matter-attest: internal error: %s\n", wrong.what());
+      tell(std::string("internal error: ") + wrong.what());
       std::_Exit(70);
     }
   }

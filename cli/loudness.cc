@@ -1,13 +1,11 @@
 #include "cli/loudness.h"
 
-#include <cstdio>
-
-#include "verifier/bytes.h"
+#include "cli/told.h"
 
 namespace attest::cli {
 
 void Loudness::note(const std::string& line) const {
-  if (!quiet_) std::fprintf(stderr, "matter-attest: %s\n", printable(line).c_str());
+  if (!quiet_) tell(line);
 }
 void Loudness::detail(const std::string& line) const {
   if (verbose_) note(line);

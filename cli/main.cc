@@ -1,7 +1,8 @@
-#include <cstdio>
 #include <exception>
+#include <string>
 
 #include "cli/commands.h"
+#include "cli/told.h"
 
 int main(int argc, char** argv) {
   using namespace attest::cli;
@@ -10,7 +11,7 @@ int main(int argc, char** argv) {
     add_commands(root, argc > 1 ? argv[1] : "");
     return parse_and_run(root, argc, argv);
   } catch (const std::exception& wrong) {
-    std::fprintf(stderr, "matter-attest: internal error: %s\n", wrong.what());
+    tell(std::string("internal error: ") + wrong.what());
     return 70;
   }
 }

@@ -11,6 +11,7 @@
 #include <filesystem>
 
 #include "cli/files.h"
+#include "cli/told.h"
 #include "cli/waivers.h"
 #include "verifier/catalogue.h"
 #include "verifier/pki/key.h"
@@ -216,8 +217,7 @@ Result<uint32_t> number_of(const char* option, const std::string& given, uint32_
 }
 
 int complain(const std::vector<std::string>& lines) {
-  for (const std::string& line : lines)
-    std::fprintf(stderr, "matter-attest: %s\n", printable(line).c_str());
+  for (const std::string& line : lines) tell(line);
   return 2;
 }
 int complain(const std::string& line) {

@@ -37,6 +37,21 @@ std::variant<ModelVersion, OtaFetch> entry_of_device(const Evidence& e) {
   return found->value;
 }
 
+// A file tells by its first bytes whether it is an image. One that is none is a finding, with its
+// digest; a large one is not read to its end for that.
+constexpr uint64_t kMostOther = 64u << 20;
+
+Result<void> may_be_image(const std::string& path) {
+  uint64_t size = 0;
+  const auto head = file_head(path, 4, size);
+  if (!head) return tl::unexpected(head.error());
+  if (looks_like_ota_image(*head) || size <= kMostOther) return {};
+  return error(
+      fmt::format("{}: expected a Matter software image, which begins with 1EF1EE1B, "
+                  "found {} bytes that begin with {}",
+                  path, size, hex(*head)));
+}
+
 // An image as it lies in a file.
 Result<OtaImage> scan_file(const std::string& path, const OtaDigestTypes& types,
                            const std::string& shown) {
@@ -89,6 +104,7 @@ OtaDigestTypes digests_for(Ledger* ledger) {
 }
 
 Result<void> read_ota_image(const std::string& path, Reading& reading) {
+  if (const auto may = may_be_image(path); !may) return tl::unexpected(may.error());
   auto image = scan_file(path, reading.ota_digests, path);
   if (!image) return tl::unexpected(image.error());
   reading.files.push_back(listed(path, *image));

@@ -10,6 +10,7 @@
 #include "cli/expected.h"
 #include "cli/files.h"
 #include "cli/loudness.h"
+#include "cli/named.h"
 #include "cli/options.h"
 #include "cli/ota.h"
 #include "cli/report_output.h"
@@ -116,6 +117,8 @@ int verify(const VerifyOptions& options) {
   Ledger* const asked =
       options.bundle.empty() ? ledger->get() : bundling.begin(reading, ledger->get());
   Evidence evidence = gather(std::move(reading), *policy, *trust, asked, std::move(ordered));
+  if (const auto in_vain = named_in_vain(options.evidence, evidence); !in_vain.empty())
+    return complain(in_vain);
   evidence.after = std::move(after);
   if (options.fetch_ota) {
     const auto where = ota_fetch_options(options.judge);

@@ -49,12 +49,24 @@ Result<Waiver> one(const Json& json) {
   return out;
 }
 
+// What is no id by its shape may be anything, and is not put into a report.
+bool is_id_shaped(std::string_view id) {
+  return id.find('.') != std::string_view::npos && std::all_of(id.begin(), id.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+         });
+}
+
 }  // namespace
 
 Result<Waiver> waiver_from_option(const std::string& given) {
   const size_t equals = given.find('=');
   if (equals == std::string::npos || equals == 0 || equals + 1 == given.size())
     return error(fmt::format("--waive: expected ID=REASON, found \"{}\"", printable(given)));
+  if (!is_id_shaped(std::string_view(given).substr(0, equals)))
+    return error(
+        fmt::format("--waive: expected the id of a check (see matter-attest checks), "
+                    "found \"{}\"",
+                    printable(given.substr(0, equals))));
   return Waiver{.id = given.substr(0, equals),
                 .reason = given.substr(equals + 1),
                 .who = {},

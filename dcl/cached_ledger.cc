@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <filesystem>
 #include <memory>
@@ -31,10 +32,23 @@ bool is_cd_authority(const EntryCertificate& c) {
 }
 
 constexpr size_t kMaxSnapshot = size_t{1} << 30;
-constexpr int kPipeMilliseconds = 10'000;
+
+// A writer of a pipe may come late, and pause: it is told of after a second, and left after these.
+constexpr int kPipeQuietMs = 1'000, kPipeFirstMs = 10'000, kPipePauseMs = 60'000;
+
+// Waits until something can be read of a pipe, or its writer is gone. False: neither, for so long.
+bool pipe_has_more(int fd, bool begun, const std::string& name, bool& told, const Say& say) {
+  const int most = begun ? kPipePauseMs : kPipeFirstMs;
+  pollfd wait = {.fd = fd, .events = POLLIN, .revents = 0};
+  if (::poll(&wait, 1, kPipeQuietMs) == 1) return true;
+  if (say && !told)
+    say(fmt::format("waiting up to {} s for what is written into the pipe {}", most / 1000, name));
+  told = true;
+  return ::poll(&wait, 1, most - kPipeQuietMs) == 1;
+}
 
 // A file's text, or a pipe's as far as somebody writes into it: neither is waited for without end.
-Result<std::string> text_of_file(const std::string& path) {
+Result<std::string> text_of_file(const std::string& path, const Say& say) {
   const auto refuse = [&](const std::string& what) {
     return error(fmt::format("{}: cannot be read, expected a ledger snapshot or a node's URL{}",
                              shown_url(path), what));
@@ -44,18 +58,21 @@ Result<std::string> text_of_file(const std::string& path) {
   const auto closed = std::shared_ptr<void>(nullptr, [fd](void*) { ::close(fd); });
   struct stat about = {};
   if (::fstat(fd, &about) != 0 || S_ISDIR(about.st_mode)) return refuse("");
-  pollfd wait = {.fd = fd, .events = POLLIN, .revents = 0};
-  if (S_ISFIFO(about.st_mode) && ::poll(&wait, 1, kPipeMilliseconds) != 1)
-    return refuse(", found a pipe that nobody writes into");
-  ::fcntl(fd, F_SETFL, 0);  // from here on its writer is waited for
+  const bool pipe = S_ISFIFO(about.st_mode);
+  bool told = false;
   std::string out;
   std::vector<char> piece(1u << 16);
-  for (ssize_t n = 0; (n = ::read(fd, piece.data(), piece.size())) > 0;) {
+  for (;;) {
+    if (pipe && !pipe_has_more(fd, !out.empty(), shown_url(path), told, say))
+      return refuse(out.empty() ? ", found a pipe that nobody writes into"
+                                : ", found a pipe whose writer fell silent");
+    const ssize_t n = ::read(fd, piece.data(), piece.size());
+    if (n < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+    if (n <= 0) return out;
     out.append(piece.data(), static_cast<size_t>(n));
     if (out.size() > kMaxSnapshot)
       return refuse(fmt::format(" of at most {} bytes, found more", kMaxSnapshot));
   }
-  return out;
 }
 
 // The schemas that a node is asked for whole even when single facts are wanted: they are small, and
@@ -71,9 +88,9 @@ std::string cache_path(const std::string& folder, const std::string& chain_id) {
   return folder + "/" + chain_id + ".sqlite";
 }
 
-Result<std::string> read_snapshot_file(const std::string& path) {
+Result<std::string> read_snapshot_file(const std::string& path, const Say& say) {
   if (path == "demo" && !std::filesystem::exists(path)) return std::string(builtin_snapshot());
-  return text_of_file(path);
+  return text_of_file(path, say);
 }
 
 Result<std::unique_ptr<CachedLedger>> CachedLedger::open(LedgerOptions options) {
@@ -89,7 +106,7 @@ Result<std::unique_ptr<CachedLedger>> CachedLedger::open(LedgerOptions options) 
     ledger->trust_ = source_of(o.network).trust;
     return ledger;
   }
-  const auto text = read_snapshot_file(o.ledger);
+  const auto text = read_snapshot_file(o.ledger, o.say);
   if (!text) return tl::unexpected(text.error());
   const auto snapshot = read_snapshot(*text);
   if (!snapshot) return within(printable(o.ledger), snapshot.error());

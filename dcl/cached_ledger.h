@@ -34,12 +34,16 @@ struct LedgerOptions {
   MakeTransport transport;         // called at most once, when something has to be fetched
   OnProgress progress;             // of a refresh
   MakeDownloader downloader = {};  // called at most once, when a revocation list has to be fetched
+  // Told what is waited for.
+  std::function<void(const std::string&)> say = {};
 };
 
 // <folder>/<chain id>.sqlite: two ledgers never share a file, whatever they are called.
 std::string cache_path(const std::string& folder, const std::string& chain_id);
 // A snapshot file's text. "demo", where no file has that name, is the one built into the program.
-Result<std::string> read_snapshot_file(const std::string& path);
+// `say` is told of a pipe that is waited for.
+using Say = std::function<void(const std::string&)>;
+Result<std::string> read_snapshot_file(const std::string& path, const Say& say);
 
 class CachedLedger final : public Ledger {
  public:

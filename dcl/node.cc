@@ -14,6 +14,7 @@ constexpr size_t kMaxPages = 40;               // of one list, and one more for 
 constexpr size_t kRecordsOfPage = 20;          // records: a node may send few, but not few for ever
 constexpr size_t kMaxRecords = 2'000'000;      // of one list
 constexpr size_t kMaxBytes = size_t{1} << 30;  // of all lists, or of all single records
+constexpr size_t kMaxListMiB = 64;             // of the answers that make up one list
 constexpr size_t kInFlight = 64;               // single reads handed to the transport at once
 // A newest block older than this is no newest block. A ledger without transactions makes a block
 // every 600 s, whose time is that of the block before: 1,210 s on main-net, and a margin.
@@ -250,6 +251,7 @@ struct Node::ListWalk {
   RecordList list;
   std::unordered_set<std::string> record_keys;
   std::unordered_set<std::string> page_keys;
+  size_t bytes = 0;
 
   std::string path(const std::string& page_key) const {
     std::string out = fmt::format("{}?pagination.limit={}", info(schema).list_path, kPageLimit);
@@ -257,7 +259,11 @@ struct Node::ListWalk {
     return out;
   }
   // Takes a page in; the next page's key, empty at the end.
-  Result<std::string> add(const Json& body) {
+  Result<std::string> add(const Json& body, size_t size) {
+    bytes += size;
+    if (bytes > kMaxListMiB << 20)
+      return error(fmt::format("{}: more than {} MiB in {} pages: expected a list that ends",
+                               info(schema).title, kMaxListMiB, page_keys.size() + 1));
     auto page = read_page(schema, body);
     if (!page) return tl::unexpected(page.error());
     for (Record& record : page->records) {
@@ -335,7 +341,8 @@ Result<std::vector<RecordList>> Node::lists(std::span<const Schema> schemas,
     walks.push_back({.schema = schema,
                      .list = {.schema = schema, .records = {}},
                      .record_keys = {},
-                     .page_keys = {}});
+                     .page_keys = {},
+                     .bytes = 0});
     first.push_back(ask(walks.back().path(""), walks.size() - 1));
     if (schema == Schema::certificate)
       first.push_back(ask("/dcl/pki/root-certificates", kRootsTag));
@@ -359,10 +366,12 @@ Result<std::vector<RecordList>> Node::lists(std::span<const Schema> schemas,
       return std::vector<Request>();
     }
     ListWalk& walk = walks[request.tag];
-    const auto next = walk.add(**json);
-    if (!next)
+    const auto next = walk.add(**json, response->body.size());
+    if (!next) {
+      lost_contact_ = true;  // it would send another list without an end as well
       return fail(
           {.what = fmt::format("node {}: {}", network_.url, next.error().what), .offset = {}});
+    }
     if (progress) {
       progress({.schema = walk.schema,
                 .records = walk.list.records.size(),

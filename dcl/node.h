@@ -56,7 +56,8 @@ class Node {
   // group that is not there yet); begin() then pins a new one.
   bool lost_height() const { return lost_height_; }
   Result<NodeState> begin_anew();
-  // True once a question got no answer at all: the next one would wait as long in vain.
+  // True once a question got no answer at all, or a list had no end: the next one would wait as
+  // long in vain.
   bool lost_contact() const { return lost_contact_; }
 
   // Whole lists, page by page until next_key is null, in parallel. With certificates, the node's

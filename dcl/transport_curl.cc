@@ -151,7 +151,7 @@ class CurlTransport final : public Transport {
 
   void get(std::vector<Request> requests, const Answered& answered) override {
     deadline_ = Clock::now() + options_.budget.total;
-    said_ = Clock::now();
+    said_ = Clock::now() - unsaid_;
     if (Clock::now() >= pace_.not_before()) refusal_.reset();
     queue(std::move(requests));
     while (!waiting_.empty() || !active_.empty()) {
@@ -173,6 +173,7 @@ class CurlTransport final : public Transport {
       if (active_.empty() && waiting_.empty()) break;
       api_.multi_poll(multi_, nullptr, 0, static_cast<int>(until_next().count()), nullptr);
     }
+    unsaid_ = Clock::now() - said_;
   }
 
  private:
@@ -433,6 +434,7 @@ class CurlTransport final : public Transport {
   std::vector<TransferPtr> active_;
   Clock::time_point deadline_;
   Clock::time_point said_;
+  Clock::duration unsaid_{};  // waited for in earlier calls, without a word
   std::string last_said_;
   Pace pace_;
   std::optional<Response> refusal_;  // that ended the patience

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <locale.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "tests/own_credentials.h"
@@ -130,20 +131,27 @@ TEST_CASE("members that lead out of the archive are named and left alone, the ot
   }
 }
 
+// It stands under "not used" with this reason, and as something that is not known.
+static bool left_unread(const Reading& reading, std::string_view why) {
+  return std::any_of(reading.not_used.begin(), reading.not_used.end(),
+                     [&](const NotUsed& one) { return one.why.find(why) != std::string::npos; }) &&
+         reading.device.noted(Remark::unreadable_file);
+}
+
 TEST_CASE("hostile archives end in a line") {
   SUBCASE("a bomb") {
     const Bytes same(300u << 20, 0x41);
     const Reading reading = read_bytes(pack(Form::gz, {{"x", same, ""}}));
-    CHECK_MESSAGE(has_problem(reading,
-                              "archive: more than 134217728 bytes and 250 times its size come out "
-                              "of this archive: taken for a bomb"),
-                  problems(reading));
+    CHECK(left_unread(reading,
+                      "more than 134217728 bytes and 250 times its size come out of this archive: "
+                      "taken for a bomb"));
+    CHECK(problems(reading).empty());  // a limit of ours is no damage of the part
   }
   SUBCASE("many bombs in one") {
     const Bytes zeros(60u << 20, 0);
     std::vector<Member> members;
     for (int i = 0; i < 4; ++i) members.push_back({std::to_string(i), zeros, ""});
-    CHECK(has_problem(read_bytes(pack(Form::zip, members)), "taken for a bomb"));
+    CHECK(left_unread(read_bytes(pack(Form::zip, members)), "taken for a bomb"));
   }
   SUBCASE("more than the budget of all evidence") {
     Reading reading;
@@ -152,8 +160,7 @@ TEST_CASE("hostile archives end in a line") {
     const Bytes lot =
         pack(Form::zip, {{"a", own_dac(), ""}, {"b", own_dac(), ""}, {"c", own_dac(), ""}});
     REQUIRE(read_evidence({.path = "lot.zip", .bytes = lot}, reading));
-    CHECK(has_problem(reading,
-                      "archive: more comes out of the archives than is read of all evidence"));
+    CHECK(left_unread(reading, "more comes out of the archives than is read of all evidence"));
     CHECK(count(reading, FactId::certificate) == 2);
   }
   SUBCASE("nested deeper than is read") {

@@ -156,13 +156,13 @@ TEST_CASE("cms: a certs-only bundle gives its certificates") {
                                          sequence({object_id("1.2.840.113549.1.7.1")}),
                                          certificates, tlv(der::kSet, Bytes{})}))});
   };
-  CHECK(cms_certificates(bundle(tlv(0xA0, join({one, tlv(0xA1, Bytes{}), two})))).value() ==
+  CHECK(cms_bag(bundle(tlv(0xA0, join({one, tlv(0xA1, Bytes{}), two})))).value().certificates ==
         std::vector<Bytes>{one, two});
-  CHECK(cms_certificates(bundle({})).value().empty());
-  CHECK(cms_certificates(CmsParts().der()).value().empty());
-  CHECK(cms_certificates(bundle(tlv(0xA0, raw("3005")))).error().what ==
+  CHECK(cms_bag(bundle({})).value().certificates.empty());
+  CHECK(cms_bag(CmsParts().der()).value().certificates.empty());
+  CHECK(cms_bag(bundle(tlv(0xA0, raw("3005")))).error().what ==
         "pkcs7: certificate: length 5 goes beyond the 0 bytes that are left");
-  CHECK(cms_certificates(join({bundle({}), raw("00")})).error().what ==
+  CHECK(cms_bag(join({bundle({}), raw("00")})).error().what ==
         "pkcs7: 1 bytes too many, beginning with tag 0x00");
 }
 

@@ -27,10 +27,10 @@ TEST_CASE("cpms.json without its outermost level") {
   CHECK(problems(reading) == "");
   CHECK(*reading.device.number(FactId::vendor_id) == 0xFFF1);
   CHECK(*reading.device.number(FactId::discriminator) == 0x301);
-  // Nor is a file that names credentials further inside a vector of the SDK.
-  CHECK(has_problem(
-      read_bytes(view(R"({"Matter":{"dac_cert":"dac.der"}})")),
-      "expected a test_case_vector.json: none of its keys stands in the outermost object"));
+  // A file that has a vector's keys further inside is another format's, and no damaged vector.
+  const Reading inside = read_bytes(view(R"({"Matter":{"dac_cert":"dac.der"}})"));
+  CHECK(kind(inside) != "vector-json");
+  CHECK(!has_problem(inside, "test_case_vector"));
   const Reading vector = read_bytes(view(R"({"basic_info_pid":"0x8000"})"));
   CHECK(*vector.device.number(FactId::product_id) == 0x8000);
 }

@@ -223,7 +223,12 @@ TEST_CASE(
   std::string tls = ledger.server.url();
   tls.replace(0, 4, "https");
   RawServer upgrade(sending(tls, true));
-  CHECK(vendors(upgrade.url("")).error().what.find(": TLS: ") != std::string::npos);
+  // (How its answer breaks off depends on the versions of both sides.)
+  const std::string asked = vendors(upgrade.url("")).error().what;
+  CHECK_MESSAGE(asked.find(tls) != std::string::npos, asked);
+  CHECK_MESSAGE((asked.find(": TLS: ") != std::string::npos ||
+                 asked.find(": the answer was cut off: ") != std::string::npos),
+                asked);
   RawServer elsewhere(sending("http://127.0.0.2:1", true));
   CHECK(vendors(elsewhere.url("")).error().what.find("redirected to another host without TLS") !=
         std::string::npos);

@@ -26,6 +26,7 @@ std::vector<Given> parameters(std::optional<uint32_t> passcode, const Bytes& mad
 
 const Given kDac = {FactId::dac, CertificateParts().der(), "dac.der"};
 const Given kPai = {FactId::pai, CertificateParts().der(), "pai.der"};
+const Given kCd = {FactId::cd, Bytes{0x30, 0x00}, "cd.der"};
 
 }  // namespace
 
@@ -131,7 +132,18 @@ TEST_CASE("factory: what a part holds and how") {
        .words = "flash.bin at 0x40: the table is ciphertext",
        .remarks = {{Remark::flash_encrypted, "the table is ciphertext"}}},
       {.id = "factory.is-unlocked",
-       .facts = {kDac, kPai},
+       .facts = {kDac},
+       .status = Status::unknown,
+       .words = "flash.bin at 0x40: the table is ciphertext",
+       .remarks = {{Remark::flash_encrypted, "the table is ciphertext"}}},
+      {.id = "factory.is-unlocked",
+       .facts = {kDac, kPai, kCd},
+       .status = Status::unknown,
+       .words = "flash.bin at 0x40: the private key is encrypted",
+       .remarks = {{Remark::key_locked, "the private key is encrypted"},
+                   {Remark::flash_encrypted, "the table is ciphertext"}}},
+      {.id = "factory.is-unlocked",
+       .facts = {kDac, kPai, kCd},
        .status = Status::pass,
        .words = "flash.bin at 0x40: the table is ciphertext",
        .remarks = {{Remark::flash_encrypted, "the table is ciphertext"}}},

@@ -164,6 +164,46 @@ TEST_CASE("nxp: the hw_params frame and its checksum") {
   CHECK(has_problem(read_bytes(cut), "hw_params length: states"));
 }
 
+TEST_CASE("nxp: what is no key in the slot of the key is the slot's fault, and no wrapped key") {
+  const auto with_key = [](const Bytes& key) {
+    Bytes body;
+    klv(body, 4, key);
+    klv(body, 9, number(0xFFF4, 2));
+    klv(body, 14, view("NXP-1"));
+    return read_bytes(section(body));
+  };
+  const auto joined = [](std::initializer_list<View> parts) {
+    Bytes out;
+    for (const View part : parts) out.insert(out.end(), part.begin(), part.end());
+    return out;
+  };
+  const Bytes key = own_key(), newline = {'\n'}, integer_head = {0x02, 0x20};
+  const struct {
+    Bytes bytes;
+    const char* words;
+  } rows[] = {
+      {Bytes(31, 0xA7), "expected 32 raw bytes, found 31 bytes"},
+      {Bytes(33, 0xA7), "expected 32 raw bytes, found 33 bytes"},
+      {joined({key, newline}),
+       "expected 32 raw bytes, found 33 bytes, the end of a line behind it"},
+      {joined({integer_head, key}), "expected 32 raw bytes, found a DER INTEGER of 34 bytes"},
+      {Bytes(64, 0xA7), "expected 32 raw bytes, found 64 bytes"},
+      {Bytes(16, 0xA7), "expected 32 raw bytes, found 16 bytes"},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.bytes.size());
+    const Reading r = with_key(row.bytes);
+    CHECK_FALSE(r.device.noted(Remark::key_encrypted));
+    REQUIRE(r.device.noted(Remark::key_slot));
+    for (const Noted& n : r.device.remarks) {
+      if (n.remark == Remark::key_slot) CHECK(n.message == row.words);
+    }
+  }
+  CHECK(with_key(Bytes(56, 0xA7)).device.noted(Remark::key_encrypted));  // an SSS key blob
+  CHECK_FALSE(with_key(Bytes(56, 0xA7)).device.noted(Remark::key_locked));
+  CHECK(with_key(Bytes(72, 0xA7)).device.noted(Remark::key_locked));  // of a store nobody knows
+}
+
 TEST_CASE("nxp: a wrapped key and the secure element are said") {
   Bytes body = good_body();
   klv(body, 24, Bytes(64, 7));

@@ -63,11 +63,12 @@ TEST_CASE("encrypted keys and bundles open with the passphrase, in any form it i
       CHECK(*open.device.bytes(FactId::private_key) == own_key());
       CHECK(count(open, FactId::certificate) == row.certificates);
       CHECK_FALSE(open.device.noted(Remark::wrong_key));
+      CHECK_FALSE(open.device.noted(Remark::key_locked));
     }
     const Reading none = read_bytes(row.file);
     // A private key alone is said to be encrypted; a bundle may hold certificates, too.
     const bool bundle = std::string_view(row.kind) == "pkcs12";
-    const Remark locked = bundle ? Remark::encrypted_no_key : Remark::key_encrypted;
+    const Remark locked = bundle ? Remark::encrypted_no_key : Remark::key_locked;
     CHECK(none.device.noted(locked));
     CHECK(none.device.statements.empty());
     CHECK(problems(none) == "");

@@ -28,6 +28,7 @@ struct Outcome {
   Status status = Status::pass;
   const char* constant = nullptr;  // instead of texts: the message; with Status::blocked the id
   bool open = false;               // see unknown_like
+  bool aside = false;              // see unknown_aside
   std::unique_ptr<Texts> texts;
 };
 
@@ -36,6 +37,7 @@ inline Outcome with_texts(Status status, std::string message, std::string expect
   return {.status = status,
           .constant = nullptr,
           .open = false,
+          .aside = false,
           .texts = std::make_unique<Outcome::Texts>(Outcome::Texts{.message = std::move(message),
                                                                    .expected = std::move(expected),
                                                                    .actual = std::move(actual),
@@ -58,6 +60,13 @@ inline Outcome skipped(std::string why) {
 inline Outcome unknown(std::string why) {
   return with_texts(Status::unknown, std::move(why));
 }
+// Not known, and no reason by itself to keep the device from being approved: the approval says that
+// the check could not be made, and --fail-on unknown keeps it out.
+inline Outcome unknown_aside(std::string why) {
+  Outcome out = unknown(std::move(why));
+  out.aside = true;
+  return out;
+}
 inline Outcome unknown(std::string why, std::string remedy) {
   Outcome out = unknown(std::move(why));
   out.texts->remedy = std::move(remedy);
@@ -65,21 +74,26 @@ inline Outcome unknown(std::string why, std::string remedy) {
 }
 // A constant text: it lives as long as the program.
 inline Outcome note(const char* message) {
-  return {.status = Status::pass, .constant = message, .open = false, .texts = nullptr};
+  return {
+      .status = Status::pass, .constant = message, .open = false, .aside = false, .texts = nullptr};
 }
 inline Outcome skipped(const char* why) {
-  return {.status = Status::skipped, .constant = why, .open = false, .texts = nullptr};
+  return {
+      .status = Status::skipped, .constant = why, .open = false, .aside = false, .texts = nullptr};
 }
 inline Outcome unknown(const char* why) {
-  return {.status = Status::unknown, .constant = why, .open = false, .texts = nullptr};
+  return {
+      .status = Status::unknown, .constant = why, .open = false, .aside = false, .texts = nullptr};
 }
 inline Outcome blocked(const char* by) {
-  return {.status = Status::blocked, .constant = by, .open = false, .texts = nullptr};
+  return {
+      .status = Status::blocked, .constant = by, .open = false, .aside = false, .texts = nullptr};
 }
 // Unknown for the very reason that another check is unknown for. It is shown as blocked by that
 // one, so that one missing thing is told of once; the verdict stays as open as if it said unknown.
 inline Outcome unknown_like(const char* other) {
-  return {.status = Status::blocked, .constant = other, .open = true, .texts = nullptr};
+  return {
+      .status = Status::blocked, .constant = other, .open = true, .aside = false, .texts = nullptr};
 }
 
 // An outcome from before, taken in place of asking the check: of a bundle, from which secrets are

@@ -153,5 +153,8 @@ struct Evidence {
 
 // Whether this path of the evidence is a commissioner's log.
 bool is_log(const Evidence& e, const std::string& path);
+// The check that says why a part's DAC, PAI or declaration is not in the evidence; nullptr: none
+// does. `lacking`: what a reader notes of factory data without it.
+const char* why_absent(const Evidence& e, Remark lacking);
 
 }  // namespace attest

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <bit>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -132,36 +131,49 @@ bool is_of_another_trade(const Certificate& c) {
          c.product_id.how == SubjectId::How::absent;
 }
 
-// One bit apart at most.
-bool nearly_equal(View a, View b) {
-  if (a.size() != b.size()) return false;
-  unsigned bits = 0;
-  for (size_t i = 0; i < a.size(); ++i)
-    bits += static_cast<unsigned>(std::popcount(static_cast<unsigned>(a[i] ^ b[i])));
-  return bits <= 1;
+// The words stand in it, or did before one byte of them changed.
+bool nearly_has(View value, View words) {
+  for (size_t at = 0; at + words.size() <= value.size(); ++at) {
+    size_t other = 0;
+    for (size_t i = 0; i < words.size() && other < 2; ++i) other += value[at + i] != words[i];
+    if (other < 2) return true;
+  }
+  return false;
 }
-// Nothing in the subject is a vendor or a product, or was one before a bit of it turned over.
+// Nothing in it is a vendor or a product, or was one before it was damaged.
 bool names_no_product(const Certificate& c) {
-  const auto near = [](View value, std::string_view words) {
-    for (size_t at = 0; at + words.size() <= value.size(); ++at) {
-      if (nearly_equal(value.subspan(at, words.size()), view(words))) return true;
-    }
-    return false;
-  };
+  const View arc = View(oid::kMatterVid).first(std::size(oid::kMatterVid) - 1);
   return c.vendor_id.how == SubjectId::How::absent && c.product_id.how == SubjectId::How::absent &&
-         std::none_of(c.subject.attributes.begin(), c.subject.attributes.end(),
-                      [&](const NameAttribute& a) {
-                        return nearly_equal(a.oid, oid::kMatterVid) ||
-                               nearly_equal(a.oid, oid::kMatterPid) || near(a.value, "Mvid:") ||
-                               near(a.value, "Mpid:");
-                      });
+         !nearly_has(c.der, arc) && !nearly_has(c.der, view("Mvid:")) &&
+         !nearly_has(c.der, view("Mpid:"));
+}
+
+// A certificate that counts for nothing, and behind it in its file what is no other such: that may
+// be evidence. (What counts has its rest judged by the checks.)
+void note_what_follows(Device& device, const Statement& s, size_t used) {
+  View rest = View(bytes_of(s)).subspan(used);
+  const auto is_padding = [](uint8_t b) { return b == 0 || b == 0xFF || (b >= '\t' && b <= '\r'); };
+  for (;;) {
+    while (!rest.empty() && is_padding(rest[0])) rest = rest.subspan(1);
+    if (rest.empty()) return;
+    size_t size = 0;
+    const auto next = parse_certificate(rest, &size);
+    if (!next ||
+        !(signs_declarations(**next) || is_operational(**next) || is_of_another_trade(**next)))
+      break;
+    rest = rest.subspan(size);
+  }
+  device.note(Remark::damaged_credential, s.place,
+              fmt::format("a certificate that counts for nothing here, and {} bytes behind it that "
+                          "are not read: expected each credential in a file of its own",
+                          rest.size()));
 }
 
 // A certificate of the web on the same curve names no vendor and no product. It is of another trade
 // where it has nothing to do with one that does, and the device has its own of this role.
 void leave_out_web(std::vector<Candidate>& open,
-                   const std::vector<std::pair<FactId, CertificatePtr>>& settled,
-                   std::vector<NotUsed>& others) {
+                   const std::vector<std::pair<FactId, CertificatePtr>>& settled, Evidence& e,
+                   Parsed& parsed) {
   std::vector<std::pair<FactId, const Certificate*>> ours;
   for (const auto& [fact, certificate] : settled) {
     if (!names_no_product(*certificate)) ours.emplace_back(fact, certificate.get());
@@ -180,10 +192,12 @@ void leave_out_web(std::vector<Candidate>& open,
       return issued(c, *own.second) || issued(*own.second, c);
     });
     if (!has_own || related) return false;
-    others.push_back({place_text(o.statement->place),
-                      fmt::format("a certificate of another trade ({}): it names no vendor and no "
-                                  "product, and nobody of this device issued it",
-                                  name_text(c.subject))});
+    e.not_used.push_back(
+        {place_text(o.statement->place),
+         fmt::format("{} ({}): it names no vendor and no product, and nobody of this device issued "
+                     "it",
+                     kOfAnotherTrade, name_text(c.subject))});
+    note_what_follows(e.device, *o.statement, parsed.of(*o.statement).used);
     return true;
   });
 }
@@ -214,6 +228,7 @@ void settle_roles(Evidence& e, Parsed& parsed) {
       continue;
     }
     const auto& certificate = parsed.of(s).certificate;
+    const size_t unused = others.size();
     if (!certificate) {
       open.push_back({.statement = &s, .certificate = nullptr});
     } else if (signs_declarations(**certificate)) {
@@ -228,9 +243,9 @@ void settle_roles(Evidence& e, Parsed& parsed) {
                                     "DAC; ask with certificate-chain-request 1",
                                     name_text((*certificate)->subject))});
     } else if (is_of_another_trade(**certificate)) {
-      others.push_back({place_text(s.place),
-                        fmt::format("a certificate of another trade ({}): no P-256 key, no vendor",
-                                    name_text((*certificate)->subject))});
+      others.push_back(
+          {place_text(s.place), fmt::format("{} ({}): no P-256 key, no vendor", kOfAnotherTrade,
+                                            name_text((*certificate)->subject))});
     } else if (signs_lists(**certificate, e.crls)) {
       others.push_back(
           {place_text(s.place),
@@ -244,8 +259,9 @@ void settle_roles(Evidence& e, Parsed& parsed) {
     } else {
       open.push_back({.statement = &s, .certificate = *certificate});
     }
+    if (others.size() != unused) note_what_follows(device, s, parsed.of(s).used);
   }
-  leave_out_web(open, settled, others);
+  leave_out_web(open, settled, e, parsed);
   Issuers issuers;
   for (const Candidate& o : open) {
     if (!o.certificate) continue;
@@ -784,7 +800,12 @@ void note_damage(Evidence& e, Parsed& parsed) {
   for (const Statement& s : e.device.statements) {
     if (s.fact != FactId::paa) continue;
     const ParsedCertificate& entry = parsed.of(s);
-    if (!entry.certificate) continue;
+    if (!entry.certificate) {
+      e.device.note(Remark::damaged_credential, s.place,
+                    fmt::format("expected a PAA, found {} bytes that are no certificate: {}",
+                                bytes_of(s).size(), entry.certificate.error().what));
+      continue;
+    }
     const Certificate& root = **entry.certificate;
     const bool trusted = e.paa && e.paa->certificate && equal(e.paa->certificate->der, bytes_of(s));
     if (trusted) continue;
@@ -792,29 +813,26 @@ void note_damage(Evidence& e, Parsed& parsed) {
     if (behind != 0) {
       e.device.note(Remark::damaged_credential, s.place,
                     fmt::format("a PAA with {} bytes behind it", behind));
-    } else if (root.ecdsa && !is_as_issued(root, root.p256)) {
+    } else if ((root.ecdsa || root.p256) && !is_as_issued(root, root.p256)) {
       e.device.note(Remark::damaged_credential, s.place,
                     "a PAA that its own key did not sign: it is not as it was issued");
+    } else {
+      e.not_used.push_back({place_text(s.place),
+                            e.paa ? "a PAA that is not the trusted one of this device: believed in "
+                                    "nothing"
+                                  : "a PAA among the evidence: compared, and believed in nothing"});
     }
   }
 }
 
-// A list that names the PAI or the PAA as its issuer and is not what that key signed may have
+// A list that points to the PAI or the PAA as its issuer and is not what that key signed may have
 // revoked this device before it was damaged.
 void note_damaged_lists(Evidence& e) {
-  const auto changed = [&](const RevokedList& list, const Name& issuer,
-                           const std::optional<Point>& key) {
-    return key && same_name(list.crl().issuer, issuer) && !signed_by(list, *key, openssl_engine());
-  };
   for (const CrlEvidence& list : e.crls) {
     if (list.list == nullptr) {
       e.device.note(Remark::damaged_credential, list.place,
                     fmt::format("a revocation list that cannot be read: {}", list.problem));
-    } else if (!list.problem.empty() &&
-               ((e.pai.certificate &&
-                 changed(*list.list, e.pai.certificate->subject, e.pai.certificate->p256)) ||
-                (e.paa && e.paa->certificate &&
-                 changed(*list.list, e.paa->certificate->subject, e.paa->key)))) {
+    } else if (list.altered) {
       e.device.note(Remark::damaged_credential, list.place,
                     "a revocation list that its issuer's key did not sign: it is not as it was "
                     "issued");
@@ -893,6 +911,14 @@ bool is_log(const Evidence& e, const std::string& path) {
   return std::any_of(e.files.begin(), e.files.end(), [&](const EvidenceFile& f) {
     return f.path == path && f.kind == commissioner_log_reader.kind;
   });
+}
+
+const char* why_absent(const Evidence& e, Remark lacking) {
+  if (e.device.noted(lacking)) return "factory.entries-are-complete";
+  if (e.device.noted(Remark::wrong_key)) return "factory.keys-fit";
+  if (e.device.noted(Remark::encrypted_no_key) || e.device.noted(Remark::flash_encrypted))
+    return "factory.is-unlocked";
+  return nullptr;
 }
 
 std::vector<SignatureRequest> signature_requests(const Evidence& e) {

@@ -22,6 +22,8 @@ void gather_ledger(Evidence& evidence, Ledger& ledger, Remembered* remembered);
 // the certificate of a list's signer is neither DAC nor PAI; those behind the ledger's points with
 // the other facts; both judged last.
 void read_lists(Evidence& evidence);
+// How the reason begins of a certificate that no device and no authority of Matter has.
+inline constexpr const char* kOfAnotherTrade = "a certificate of another trade";
 bool signs_lists(const Certificate& certificate, std::span<const CrlEvidence> lists);
 std::vector<CrlEvidence> lists_of_points(const Evidence& evidence, const LedgerFacts& facts,
                                          Ledger& ledger);

@@ -178,12 +178,17 @@ class Runner {
       SharedAnswers::Body& body = shared_->bodies[i];
       if (!body.known) {
         const Outcome outcome = check.run(evidence_);
-        body = {
-            .known = true, .status = outcome.status, .by = outcome.constant, .open = outcome.open};
+        body = {.known = true,
+                .status = outcome.status,
+                .by = outcome.constant,
+                .open = outcome.open,
+                .aside = outcome.aside};
       }
+      answers_[i].aside = body.aside;
       return take(i, body.status, body.by, body.open);
     }
     Outcome outcome = answered_.empty() ? check.run(evidence_) : from_before(check);
+    answers_[i].aside = outcome.aside;
     take(i, outcome.status, outcome.constant, outcome.open);
     keep(i, std::move(outcome));
   }
@@ -274,6 +279,7 @@ bool Judge::keeps_open(size_t check, const Answer& answer) const {
   const bool asked_for = required_[check] != 0;
   if (status == Status::skipped) return asked_for;
   if (fail_on_unknown_ && (status == Status::unknown || answer.open)) return true;
+  if (answer.aside) return asked_for;
   // Without any fail, what is blocked waits for something unknown.
   const Check& open = *catalogue()[answer.by == kNobody || answer.open ? check : answer.by];
   if (open.open_on_main_only && network_ != Network::main && !asked_for) return false;

@@ -30,6 +30,7 @@ struct Answer {
   uint16_t waived = kNobody;  // let pass by the waiver of this one, or passed over because of it
   bool echo = false;          // its body itself named another as the fault
   bool open = false;          // and is unknown for that one's reason (unknown_like)
+  bool aside = false;         // unknown, and the verdict does not wait for it (unknown_aside)
 };
 
 // What was answered about that which several devices have in common: filled in by the first device
@@ -39,7 +40,7 @@ struct SharedAnswers {
     bool known = false;
     Status status = Status::pass;
     const char* by = nullptr;  // with Status::blocked
-    bool open = false;
+    bool open = false, aside = false;
   };
   std::vector<Body> bodies;  // of shared checks; by place in the catalogue
   std::vector<Answer>

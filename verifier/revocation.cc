@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
+#include <utility>
 
 #include "verifier/pki/name.h"
 
@@ -79,13 +81,57 @@ bool is_issuer(const Certificate& c, const ListIssuer& issuer) {
   return c.p256 && c.p256 == issuer.key && same_name(c.subject, issuer.subject);
 }
 
-// Why the list is not this signer's; empty when it is. What it names is revoked then, and what else
-// is wrong with it takes nothing back.
-std::string not_signed(const RevokedList& list, const Signer& signer, SignatureEngine& engine) {
-  if (!same_name(list.crl().issuer, *signer.subject))
-    return fmt::format("it is issued by {}, expected {}", name_text(list.crl().issuer),
+bool has_signed(const RevokedList& list, const Signer& signer, SignatureEngine& engine) {
+  return signer.key && signed_by(list, *signer.key, engine);
+}
+// Whether the list is this signer's. What it names is revoked then, and what else is wrong with it
+// takes nothing back.
+bool is_of(const RevokedList& list, const Signer& signer, SignatureEngine& engine) {
+  return same_name(list.crl().issuer, *signer.subject) && has_signed(list, signer, engine);
+}
+
+// Key ids are digests: two of different keys differ in about half of their bits, one that was
+// damaged in a few.
+bool nearly_same(const KeyId& a, const KeyId& b) {
+  constexpr int kFew = 8;
+  int differ = 0;
+  for (size_t i = 0; i < a.size(); ++i) differ += std::popcount(static_cast<uint8_t>(a[i] ^ b[i]));
+  return differ <= kFew;
+}
+
+// Whose list it is by what it says: the key id names the issuer's key, where there is one.
+bool points_to(const Crl& crl, const Name& subject, const std::optional<KeyId>& key_id) {
+  return crl.authority_key_id && key_id ? nearly_same(*crl.authority_key_id, *key_id)
+                                        : same_name(crl.issuer, subject);
+}
+
+// Of an algorithm that nobody here checks: its signature says nothing, either way. (Damage to its
+// name leaves two names that differ.)
+bool not_judged(const Crl& crl) {
+  return crl.same_algorithm && !equal(crl.signature_algorithm, oid::kEcdsaWithSha256);
+}
+
+std::string algorithm_name(View oid) {
+  constexpr std::pair<const char*, const char*> kNames[] = {
+      {"1.2.840.10045.4.1", "ecdsa-with-SHA1"},      {"1.2.840.10045.4.3.1", "ecdsa-with-SHA224"},
+      {"1.2.840.10045.4.3.3", "ecdsa-with-SHA384"},  {"1.2.840.10045.4.3.4", "ecdsa-with-SHA512"},
+      {"1.2.840.113549.1.1.11", "RSA with SHA-256"}, {"1.3.101.112", "Ed25519"},
+  };
+  std::string dotted = der::oid_text(oid);
+  for (const auto& [known, name] : kNames) {
+    if (dotted == known) return fmt::format("{} ({})", name, known);
+  }
+  return dotted;
+}
+
+// Why the list is not known to be this signer's.
+std::string not_signed(const Crl& crl, const Signer& signer) {
+  if (not_judged(crl))
+    return fmt::format("it is signed with {}, which is not judged: expected ecdsa-with-SHA256",
+                       algorithm_name(crl.signature_algorithm));
+  if (!same_name(crl.issuer, *signer.subject))
+    return fmt::format("it is issued by {}, expected {}", name_text(crl.issuer),
                        name_text(*signer.subject));
-  if (signer.key && signed_by(list, *signer.key, engine)) return {};
   return signer.delegated ? "its signature does not verify with its signer's key"
                           : "its signature does not verify with its issuer's key";
 }
@@ -125,9 +171,12 @@ std::string wrong_with(const Crl& crl, const Signer& signer, ListOf of, Instant 
 
 // A list as its signer's.
 void judge_signed(CrlEvidence& list, const Signer& signer, Instant at, SignatureEngine& engine) {
-  list.problem = not_signed(*list.list, signer, engine);
-  list.authentic = list.problem.empty();
-  if (list.authentic) list.problem = wrong_with(list.list->crl(), signer, list.of, at);
+  const Crl& crl = list.list->crl();
+  list.authentic = is_of(*list.list, signer, engine);
+  list.problem = list.authentic ? wrong_with(crl, signer, list.of, at) : not_signed(crl, signer);
+  list.altered = !list.authentic && signer.key && !not_judged(crl) &&
+                 points_to(crl, *signer.subject, signer.key_id) &&
+                 !has_signed(*list.list, signer, engine);
 }
 
 // A delegate speaks for its issuer as long as its certificate holds: what it signed then stays
@@ -289,12 +338,10 @@ namespace {
 bool judge_delegated(CrlEvidence& list, const Certificate& c, const ListIssuer& issuer, Instant at,
                      SignatureEngine& engine) {
   const Crl& crl = list.list->crl();
-  if (!same_name(c.issuer, issuer.subject) || !same_name(crl.issuer, c.subject)) return false;
   const Signer signer = signer_of(c, true);
-  const bool its_key = !crl.authority_key_id || !signer.key_id ||
-                       crl.authority_key_id == signer.key_id ||
-                       not_signed(*list.list, signer, engine).empty();
-  if (!its_key) return false;
+  if (!same_name(c.issuer, issuer.subject) ||
+      !(points_to(crl, c.subject, signer.key_id) || has_signed(*list.list, signer, engine)))
+    return false;
   list.of = issuer.of;
   list.problem = issued_by(c, issuer, engine) ? unfit(c) : not_delegated(c, issuer);
   if (list.problem.empty() && c.vid() && issuer.vid && c.vid() != issuer.vid)
@@ -322,13 +369,12 @@ void judge_crl(CrlEvidence& list, std::span<const ListIssuer> issuers,
           ? fmt::format("it is of another issuer of the same name ({}), with the key id {}",
                         name_text(crl.issuer), hex_colons(*crl.authority_key_id))
           : fmt::format("it is of another issuer ({})", name_text(crl.issuer));
-  // Whose it is, its signature says; of one that nobody signed, the key id that it names.
+  // Whose it is, its signature says; of one that nobody signed, what it points to.
   for (const bool by_signature : {true, false}) {
     for (const ListIssuer& issuer : issuers) {
       const Signer signer = signer_of(issuer);
-      if (!of_its_name(issuer) || (by_signature ? !not_signed(*list.list, signer, engine).empty()
-                                                : crl.authority_key_id && issuer.key_id &&
-                                                      crl.authority_key_id != issuer.key_id))
+      if (by_signature ? !has_signed(*list.list, signer, engine)
+                       : !points_to(crl, issuer.subject, issuer.key_id))
         continue;
       list.of = issuer.of;
       return judge_signed(list, signer, at, engine);
@@ -382,7 +428,7 @@ CrlEvidence judge_point(const RevocationPoint& point,
   judge_signed(out, signer_of(c, delegated), at, engine);
   if (delegated) hold_to_term(out, c, at);
   // The issuer's own list in its delegate's place is the issuer's word still.
-  if (!out.authentic) out.authentic = not_signed(*out.list, signer_of(issuer), engine).empty();
+  if (!out.authentic) out.authentic = is_of(*out.list, signer_of(issuer), engine);
   // RFC 5280 5.2.5: a list that names its address is of that partition; one served elsewhere is
   // another's.
   if (out.problem.empty() && !addresses(crl).empty() && !names_address(crl, point.data_url))

@@ -43,6 +43,9 @@ struct CrlEvidence {
   std::string gap;  // why a serial that it does not name may still be revoked; empty when it clears
                     // whom it does not name
   bool foreign = false;  // the ledger's point is not its issuer's: anybody may write one
+  // It points to an issuer that was accepted or its delegate, by the key id that it names or
+  // without one by its name, and that key did not sign it: it is not as it was issued.
+  bool altered = false;
 };
 
 // What is known about one certificate.

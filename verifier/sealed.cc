@@ -27,6 +27,7 @@ using SealedKey = std::unique_ptr<X509_SIG, Freer<X509_SIG_free>>;
 using KeyInfo = std::unique_ptr<PKCS8_PRIV_KEY_INFO, Freer<PKCS8_PRIV_KEY_INFO_free>>;
 using Bundle = std::unique_ptr<PKCS12, Freer<PKCS12_free>>;
 using X509Ptr = std::unique_ptr<X509, Freer<X509_free>>;
+using CrlPtr = std::unique_ptr<X509_CRL, Freer<X509_CRL_free>>;
 using Cipher = std::unique_ptr<EVP_CIPHER, Freer<EVP_CIPHER_free>>;
 using Digest = std::unique_ptr<EVP_MD, Freer<EVP_MD_free>>;
 using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, Freer<EVP_CIPHER_CTX_free>>;
@@ -132,6 +133,14 @@ void take_bags(const STACK_OF(PKCS12_SAFEBAG) * bags, std::string_view passphras
       case NID_certBag:
         if (const X509Ptr certificate(PKCS12_SAFEBAG_get1_cert(bag)); certificate != nullptr)
           out.certificates.push_back(encoded<i2d_X509>(certificate.get()));
+        else
+          ++out.unread;
+        break;
+      case NID_crlBag:
+        if (const CrlPtr list(PKCS12_SAFEBAG_get1_crl(bag)); list != nullptr)
+          out.lists.push_back(encoded<i2d_X509_CRL>(list.get()));
+        else
+          ++out.unread;
         break;
       case NID_safeContentsBag:
         if (depth < 4) take_bags(PKCS12_SAFEBAG_get0_safes(bag), passphrase, depth + 1, out);
@@ -254,7 +263,8 @@ tl::expected<Pkcs12, SealError> open_pkcs12(View der, std::string_view passphras
     take_bags(bags.get(), passphrase, 0, out);
   }
   if (out.unopened != 0 && !sealed) return unfitting();  // nothing else tells a wrong passphrase
-  if (out.keys.empty() && out.certificates.empty() && out.unopened == 0)
+  if (out.keys.empty() && out.certificates.empty() && out.lists.empty() && out.unread == 0 &&
+      out.unopened == 0)
     return broken("the PKCS#12 file holds neither a key nor a certificate");
   return out;
 }

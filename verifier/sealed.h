@@ -29,7 +29,8 @@ tl::expected<Bytes, SealError> open_pem_encryption(std::string_view block, View 
 
 struct Pkcs12 {
   std::vector<Bytes> keys;  // PrivateKeyInfo
-  std::vector<Bytes> certificates;
+  std::vector<Bytes> certificates, lists;
+  size_t unread = 0;    // certificates and lists that cannot be read
   size_t unopened = 0;  // parts whose cipher is not at hand, or that are damaged
 };
 bool looks_like_pkcs12(View der);

@@ -1,6 +1,7 @@
 // Property: a CMS that parses is exactly the first `consumed` bytes, is recognised as one, and
 // parses the same from these alone and from no shorter part; content and signatures stand in it as
-// they were read. Certificates of a bundle stand in it in their order.
+// they were read. Certificates and lists of a bundle stand in it in their order. What is a CMS of
+// another kind is no SignedData.
 #include <cstdlib>
 
 #include "verifier/pki/cms.h"
@@ -17,15 +18,18 @@ void require(bool holds) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const View input(data, size);
-  if (const auto certificates = cms_certificates(input)) {
+  if (const auto bag = cms_bag(input)) {
     require(looks_like_cms(input));
     size_t at = 0;
-    for (const auto& certificate : *certificates) {
-      const auto found = find(input, certificate, at);
-      require(found.has_value());
-      at = *found + certificate.size();
+    for (const auto* part : {&bag->certificates, &bag->crls}) {
+      for (const auto& one : *part) {
+        const auto found = find(input, one, at);
+        require(found.has_value());
+        at = *found + one.size();
+      }
     }
   }
+  require(other_cms(input) == nullptr || !looks_like_cms(input));
   size_t consumed = 0;
   const auto cms = parse_cms(input, &consumed);
   if (!cms) return 0;

@@ -48,9 +48,10 @@ auto words(Names, Remark) {
                                      "flash_encrypted",
                                      "damaged_credential",
                                      "resembles_evidence",
-                                     "unreadable_file"});
+                                     "unreadable_file",
+                                     "key_locked"});
 }
-static_assert(static_cast<size_t>(Remark::unreadable_file) + 1 ==
+static_assert(static_cast<size_t>(Remark::key_locked) + 1 ==
               decltype(words(Names{}, Remark{})){}.size());
 auto words(Names, FactId) {
   std::array<const char*, kFactCount> out{};

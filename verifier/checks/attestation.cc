@@ -198,7 +198,10 @@ Outcome key_is_stored_as_read(const Evidence& e) {
 }
 
 Outcome key_belongs_to_dac(const Evidence& e) {
-  if (!e.dac_key) return skipped("no private key in the evidence");
+  if (!e.dac_key)
+    return skipped(e.device.noted(Remark::key_locked)
+                       ? "the private key in the evidence is encrypted, and was not opened"
+                       : "no private key in the evidence");
   if (e.dac.certificate->p256 == e.dac_key->public_key) return pass();
   return fail("the private key is not the DAC's",
               fmt::format("public key {}", hex(e.dac.certificate->public_key)),

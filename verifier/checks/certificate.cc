@@ -87,15 +87,6 @@ Outcome dac_not_there(const Evidence& e) {
     why += fmt::format("; the log says that its ids are {} / {}", hex_id(*vid), hex_id(*pid));
   return unknown(std::move(why));
 }
-// Why something is not in the evidence, where another check says it. Null: nothing is known.
-const char* why_absent(const Evidence& e, Remark lacking) {
-  if (e.device.noted(lacking)) return "factory.entries-are-complete";
-  if (e.device.noted(Remark::wrong_key)) return "factory.keys-fit";
-  if (e.device.noted(Remark::encrypted_no_key) ||
-      (lacking == Remark::lacks_dac && e.device.noted(Remark::flash_encrypted)))
-    return "factory.is-unlocked";
-  return nullptr;
-}
 
 Outcome dac_is_present(const Evidence& e) {
   if (e.dac.present()) return e.dac.bytes.empty() ? is_empty(e, e.dac, "DAC") : pass();

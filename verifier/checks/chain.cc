@@ -370,7 +370,8 @@ constexpr Check kChecks[] = {
         .spec = "Matter Core 6.2.2",
         .after = {"dac.is-one-certificate"},
         .consequence_of = {"chain.dac-issuer-is-no-root", "dac.signature-verifies",
-                           "pai.signature-verifies"},
+                           "pai.signature-verifies", "pai.is-not-a-device-certificate",
+                           "dac.is-not-the-pai"},
         .run = keys_differ,
         .rule = "With one key in two roles whoever holds the lower certificate can issue what the "
                 "upper one issues: a device with its PAI's key can make DACs. No commissioner "

@@ -19,9 +19,7 @@ const Cms::Signer& signer(const Evidence& e) {
 
 Outcome is_present(const Evidence& e) {
   if (e.cd_place) return pass();
-  if (e.device.noted(Remark::lacks_cd)) return blocked("factory.entries-are-complete");
-  if (e.device.noted(Remark::wrong_key)) return blocked("factory.keys-fit");
-  if (e.device.noted(Remark::encrypted_no_key)) return blocked("factory.is-unlocked");
+  if (const char* why = why_absent(e, Remark::lacks_cd)) return blocked(why);
   return unknown("no certification declaration in the evidence");
 }
 

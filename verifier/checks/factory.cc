@@ -54,11 +54,15 @@ Outcome keys_fit(const Evidence& e) {
 
 Outcome is_unlocked(const Evidence& e) {
   const Remarks locked(e, Remark::encrypted_no_key), hidden(e, Remark::flash_encrypted),
-      keys(e, Remark::keys_protected);
+      keys(e, Remark::keys_protected), keys_locked(e, Remark::key_locked);
   if (locked.count != 0) return unknown(locked.text());
   // A released part's flash is ciphertext, and no one has the key. Where its factory data lie
   // outside of that, nothing is missing.
-  if (hidden.count != 0) return e.dac.present() ? note(hidden.text()) : unknown(hidden.text());
+  const bool whole = e.dac.present() && e.pai.present() && e.cd_place;
+  if (hidden.count != 0 && !whole) return unknown(hidden.text());
+  // Nobody needs a device's private key to judge it; whether it is the DAC's stays a question.
+  if (keys_locked.count != 0) return unknown_aside(keys_locked.text());
+  if (hidden.count != 0) return note(hidden.text());
   return keys.count != 0 ? note(keys.text()) : pass();
 }
 
@@ -240,7 +244,9 @@ constexpr Check kChecks[] = {
         .run = is_unlocked,
         .rule = "What stays encrypted is not judged, and may hold anything: another certificate, "
                 "a list that revokes this one. A released part's flash encryption is no question "
-                "where the factory data lie outside of it.",
+                "where the factory data lie outside of it. Where nothing but a private key is "
+                "locked, the verdict does not wait for it: the approval says so, and --fail-on "
+                "unknown keeps it out.",
         .remedy = "give the key with --unlock, or hand over the evidence without this file",
         .when_unknown =
             "give the key with --unlock, hand over the key partition, or leave this file out",

@@ -159,7 +159,30 @@ bool holds_declaration(View input) {
   return !out.content.empty() && out.content[0] == kStructure;
 }
 
-Result<std::vector<Bytes>> cms_certificates(View input) {
+namespace {
+
+// The elements of a SET that stands under this tag, where it is there: those that are a SEQUENCE.
+// Others are counted.
+tl::expected<void, Error> read_bag_part(der::Cursor& data, unsigned tag, const char* name,
+                                        std::vector<Bytes>& out, size_t& others) {
+  if (data.peek() != der::context_constructed(tag)) return {};
+  auto part = data.enter(der::context_constructed(tag), name);
+  if (!part) return tl::unexpected(part.error());
+  while (!part->empty()) {
+    const auto choice = part->any(name);
+    if (!choice) return tl::unexpected(choice.error());
+    if (choice->tag == der::kSequence) {
+      out.push_back(to_bytes(choice->whole));
+    } else {
+      ++others;
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<CmsBag> cms_bag(View input) {
   der::Cursor outer(input);
   auto data = enter_signed_data(outer);
   if (!data) return within("pkcs7", data.error());
@@ -171,17 +194,72 @@ Result<std::vector<Bytes>> cms_certificates(View input) {
     if (const auto skipped = data->expect(tag, name); !skipped)
       return within("pkcs7", skipped.error());
   }
-  std::vector<Bytes> out;
-  if (data->peek() != der::context_constructed(0)) return out;
-  auto certificates = data->enter(der::context_constructed(0), "certificates");
-  if (!certificates) return within("pkcs7", certificates.error());
-  while (!certificates->empty()) {
-    const auto choice = certificates->any("certificate");
-    if (!choice) return within("pkcs7", choice.error());
-    // RFC 5652 10.2.2: other tags are attribute certificates and forms out of use.
-    if (choice->tag == der::kSequence) out.push_back(to_bytes(choice->whole));
-  }
+  CmsBag out;
+  size_t forms_out_of_use = 0;  // RFC 5652 10.2.2: attribute certificates among them
+  if (auto read = read_bag_part(*data, 0, "certificate", out.certificates, forms_out_of_use); !read)
+    return within("pkcs7", read.error());
+  if (auto read = read_bag_part(*data, 1, "crl", out.crls, out.other_revocation); !read)
+    return within("pkcs7", read.error());
   return out;
+}
+
+namespace {
+
+bool is_content_info(der::Cursor& cursor, bool with_algorithm) {
+  auto info = cursor.enter(der::kSequence, "contentInfo");
+  return info && info->oid("contentType") &&
+         (!with_algorithm || info->enter(der::kSequence, "contentEncryptionAlgorithm"));
+}
+
+// RFC 5652 6.1 and RFC 5083: for whom it is encrypted, and the content.
+bool is_enveloped(der::Cursor data) {
+  if (!data.small_integer("version", 255) ||
+      !data.optional(der::context_constructed(0), "originatorInfo"))
+    return false;
+  auto recipients = data.enter(der::kSet, "recipientInfos");
+  if (!recipients || recipients->empty()) return false;
+  if (recipients->peek() == der::kSequence) {
+    auto first = recipients->enter(der::kSequence, "recipientInfo");
+    if (!first || !first->small_integer("version", 255)) return false;
+  }
+  return is_content_info(data, true);
+}
+// RFC 5652 8.
+bool is_encrypted(der::Cursor data) {
+  return data.small_integer("version", 255) && is_content_info(data, true);
+}
+// RFC 5652 7.
+bool is_digested(der::Cursor data) {
+  return data.small_integer("version", 255) && data.enter(der::kSequence, "digestAlgorithm") &&
+         is_content_info(data, false) && data.expect(der::kOctetString, "digest");
+}
+
+}  // namespace
+
+const char* other_cms(View input) {
+  constexpr uint8_t kPkcs7[] = {0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07};
+  constexpr uint8_t kAuthEnveloped[] = {0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D,
+                                        0x01, 0x09, 0x10, 0x01, 0x17};
+  der::Cursor outer(input);
+  auto info = outer.enter(der::kSequence, "contentInfo");
+  const auto type = info ? info->oid("contentType") : Result<View>(View{});
+  if (!info || !type || !outer.empty()) return nullptr;
+  auto tagged = info->enter(der::context_constructed(0), "content");
+  auto data = tagged ? tagged->enter(der::kSequence, "content") : std::move(tagged);
+  if (!data) return nullptr;
+  if (equal(*type, kAuthEnveloped)) return is_enveloped(*data) ? "AuthEnvelopedData" : nullptr;
+  if (type->size() != sizeof kPkcs7 + 1 || !equal(type->first(sizeof kPkcs7), kPkcs7))
+    return nullptr;
+  switch (type->back()) {
+    case 3:
+      return is_enveloped(*data) ? "EnvelopedData" : nullptr;
+    case 5:
+      return is_digested(*data) ? "DigestedData" : nullptr;
+    case 6:
+      return is_encrypted(*data) ? "EncryptedData" : nullptr;
+    default:
+      return nullptr;
+  }
 }
 
 }  // namespace attest

@@ -42,8 +42,15 @@ bool looks_like_cms(View input);
 // Does a declaration lie in it? Whatever else is in the wrapper: the content begins as its TLV
 // does.
 bool holds_declaration(View input);
-// A certs-only SignedData (PKCS#7 bundle): the DER of each certificate inside.
-Result<std::vector<Bytes>> cms_certificates(View input);
+// A SignedData that only carries things (PKCS#7 bundle, .p7b): the DER of each certificate and each
+// revocation list inside.
+struct CmsBag {
+  std::vector<Bytes> certificates, crls;
+  size_t other_revocation = 0;  // RFC 5652 10.2.1: an OCSP response, or what else is registered
+};
+Result<CmsBag> cms_bag(View input);
+// A whole CMS of a kind that holds no declaration: "EnvelopedData". Null: it is none.
+const char* other_cms(View input);
 
 // DER content octets of the OIDs that a right declaration's wrapper has.
 namespace oid {

@@ -45,6 +45,13 @@ bool climbs(std::string_view path) {
   return false;
 }
 
+// The first member of a bundle of ours, compressed: what is behind it are copies.
+bool says_bundle(View manifest) {
+  return find(manifest.first(std::min<size_t>(manifest.size(), 4096)),
+              view("\"matter-attest/bundle/"))
+      .has_value();
+}
+
 class Unpacking {
  public:
   Unpacking(const Source& s, Reading& reading) : source_(s), reading_(reading) {}
@@ -67,6 +74,12 @@ class Unpacking {
     const auto content = m.content(limit);
     if (!content) return refused(m, place, content.error(), limit);
     unpacked_ += content->size();
+    if (!any_ && m.path == "manifest.json" && says_bundle(*content)) {
+      reading_.not_used.push_back(
+          {source_.path, "a bundle of matter-attest: replay judges it again, unpacked"});
+      return false;
+    }
+    any_ = true;
     if (m.encrypted) {  // all passphrases were tried at once
       for (Secret& secret : reading_.secrets) secret.opened = secret.opened || secret.given;
     }
@@ -110,15 +123,25 @@ class Unpacking {
                              .file = {}});
       return true;
     }
-    if (limit < kMaxMember && why.what.starts_with("more than")) {
-      return stop(place, limit == reading_.budget.unpacked_bytes
-                             ? "more comes out of the archives than is read of all evidence"
-                             : fmt::format("more than {} bytes and {} times its size come out of "
-                                           "this archive: taken for a bomb",
-                                           kBombFloor, kBombRatio));
+    // Limits of ours are no fault of the part: what lies behind them is not known.
+    if (why.what.starts_with("more than") && limit == kMaxMember) {
+      unread(place, fmt::format("larger than {} bytes: not read", kMaxMember));
+      return true;
+    }
+    if (why.what.starts_with("more than")) {
+      unread(place, limit == reading_.budget.unpacked_bytes
+                        ? "more comes out of the archives than is read of all evidence"
+                        : fmt::format("more than {} bytes and {} times its size come out of "
+                                      "this archive: taken for a bomb",
+                                      kBombFloor, kBombRatio));
+      return false;
     }
     broken_.push_back({.path = place.path, .why = why.what});
     return broken_.size() <= kMaxComplaints || stop(place, "more members cannot be read");
+  }
+  void unread(const Place& place, const std::string& why) {
+    reading_.not_used.push_back({.path = place.path, .why = why});
+    reading_.device.note(Remark::unreadable_file, place, why);
   }
   bool complain(const Place& place, const std::string& problem) {
     if (++complaints_ > kMaxComplaints)
@@ -137,6 +160,7 @@ class Unpacking {
   Reading& reading_;
   const size_t before_ = said();
   std::vector<NotUsed> broken_;
+  bool any_ = false;  // a member came before this one
   uint64_t unpacked_ = 0;
   size_t complaints_ = 0;
 };

@@ -10,6 +10,7 @@
 #include "verifier/pki/cms.h"
 #include "verifier/pki/crl.h"
 #include "verifier/pki/key.h"
+#include "verifier/readers/behind.h"
 #include "verifier/readers/credential_items.h"
 #include "verifier/readers/damaged.h"
 #include "verifier/readers/formats.h"
@@ -69,20 +70,26 @@ bool recognises_csr(const Source& s) {
 bool recognises_crl(const Source& s) {
   return der_sequence(s.bytes) && looks_like_crl(s.bytes);
 }
-// SubjectPublicKeyInfo of a P-256 key: the point in it.
+// SubjectPublicKeyInfo of a P-256 key that the bytes begin with: the point in it.
+constexpr size_t kPublicKeyInfo = 26 + 65;
 std::optional<Bytes> public_key_info(View der) {
   constexpr uint8_t kHead[] = {0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2A, 0x86, 0x48,
                                0xCE, 0x3D, 0x02, 0x01, 0x06, 0x08, 0x2A, 0x86, 0x48,
                                0xCE, 0x3D, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00};
   constexpr size_t kPoint = 65;
-  if (der.size() != sizeof kHead + kPoint || !equal(der.first(sizeof kHead), kHead) ||
-      !on_curve(der.last(kPoint)))
+  static_assert(sizeof kHead + kPoint == kPublicKeyInfo);
+  if (der.size() < kPublicKeyInfo || !equal(der.first(sizeof kHead), kHead) ||
+      !on_curve(der.subspan(sizeof kHead, kPoint)))
     return std::nullopt;
-  return to_bytes(der.last(kPoint));
+  return to_bytes(der.subspan(sizeof kHead, kPoint));
 }
+// (A long file that begins with a key is a dump, unless nothing but credentials stand in it.)
 bool recognises_key(const Source& s) {
-  return der_sequence(s.bytes) && s.bytes.size() < 4096 &&
-         (public_key_info(s.bytes) || parse_private_key(s.bytes).has_value());
+  return der_sequence(s.bytes) &&
+         (public_key_info(s.bytes) || parse_private_key(s.bytes).has_value()) &&
+         (s.bytes.size() < 4096 ||
+          is_row_of_credentials(
+              {.path = s.path, .bytes = s.bytes.subspan(first_der(s.bytes).size())}));
 }
 // A text that only speaks of PEM is for others to read.
 bool says_something(const PemEvidence& pem) {
@@ -112,13 +119,22 @@ tl::expected<void, Error> read_certificate(const Source& s, Reading& reading) {
 
 tl::expected<void, Error> read_cms(const Source& s, Reading& reading) {
   // A declaration that carries certificates, as general CMS tools write it, stays a declaration.
-  const auto certificates = cms_certificates(s.bytes);
-  if (certificates && !certificates->empty() && !holds_declaration(s.bytes)) {
+  const View one = first_der(s.bytes);
+  const auto bag = cms_bag(one);
+  if (bag && !(bag->certificates.empty() && bag->crls.empty()) && !holds_declaration(one)) {
     reading.current->kind = "pkcs7";
-    for (const Bytes& der : *certificates) {
+    for (const Bytes& der : bag->certificates) {
       reading.holds("certificate");
       reading.device.say(FactId::certificate, der, whole(s));
     }
+    for (const Bytes& der : bag->crls) {
+      reading.holds("crl");
+      reading.device.say(FactId::crl, der, whole(s));
+    }
+    if (bag->other_revocation != 0)
+      reading.not_used.push_back(
+          {place_text(whole(s)), "what it says about revocations is in another form than a list"});
+    read_behind(s, one.size(), "a PKCS#7 bundle", reading);
     return {};
   }
   // Signed by RSA, say, and around something else than a declaration.
@@ -149,9 +165,14 @@ void say_public_key(Bytes point, const Place& place, Reading& reading) {
 tl::expected<void, Error> read_key(const Source& s, Reading& reading) {
   if (auto point = public_key_info(s.bytes)) {
     say_public_key(std::move(*point), whole(s), reading);
+    read_behind(s, kPublicKeyInfo, "a public key", reading);
     return {};
   }
-  return say_key(parse_private_key(s.bytes), whole(s), reading);
+  size_t used = 0;
+  const auto key = parse_private_key(s.bytes, &used);
+  if (const auto said = say_key(key, whole(s), reading); !said) return said;
+  read_behind(s, used, "a private key", reading);
+  return {};
 }
 
 // A server's request: of an RSA key, say, and without a word of Matter. (One that names a vendor is
@@ -165,18 +186,36 @@ bool is_of_another_trade(View der) {
 constexpr const char* kForeignRequest =
     "a request for a certificate of another trade: its key is on no elliptic curve";
 
+// The first value in it, and what stands behind that; of what is cut off all there is.
+void read_first(FactId fact, const char* holds, const char* what, const Source& s,
+                Reading& reading) {
+  const View one = first_der(s.bytes), all = one.empty() ? s.bytes : one;
+  reading.holds(holds);
+  reading.device.say(fact, to_bytes(all), whole(s));
+  read_behind(s, all.size(), what, reading);
+}
 tl::expected<void, Error> read_csr(const Source& s, Reading& reading) {
-  if (is_of_another_trade(s.bytes)) {
-    reading.not_used.push_back({s.path, kForeignRequest});
+  if (const View one = first_der(s.bytes); is_of_another_trade(one)) {
+    reading.not_used.push_back({place_text(whole(s)), kForeignRequest});
+    read_behind(s, one.size(), "a request of another trade", reading);
     return {};
   }
-  reading.holds("csr");
-  reading.device.say(FactId::csr, to_bytes(s.bytes), whole(s));
+  read_first(FactId::csr, "csr", "a certification request", s, reading);
   return {};
 }
 tl::expected<void, Error> read_crl(const Source& s, Reading& reading) {
-  reading.holds("crl");
-  reading.device.say(FactId::crl, to_bytes(s.bytes), whole(s));
+  read_first(FactId::crl, "crl", "a revocation list", s, reading);
+  return {};
+}
+
+bool recognises_other_cms(const Source& s) {
+  return other_cms(s.bytes) != nullptr;
+}
+tl::expected<void, Error> read_other_cms(const Source& s, Reading& reading) {
+  reading.not_used.push_back(
+      {place_text(whole(s)),
+       fmt::format("a CMS {}: no declaration, and no certificates or lists that can be read",
+                   other_cms(s.bytes))});
   return {};
 }
 
@@ -203,6 +242,14 @@ Bytes without_trust(View der) {
 
 bool is_certificate(std::string_view label) {
   return label == "CERTIFICATE" || label == "X509 CERTIFICATE" || label == "TRUSTED CERTIFICATE";
+}
+
+bool is_cms(std::string_view label) {
+  return label == "PKCS7" || label == "CMS" || label == "PKCS #7 SIGNED DATA";
+}
+bool is_other_cms(const PemBlock& block) {
+  return (is_cms(block.label) || block.label == "PKCS #7 ENCRYPTED DATA") &&
+         other_cms(block.der) != nullptr;
 }
 
 // A block that says nothing of a device: of another trade, or one of ours that cannot be read.
@@ -232,39 +279,51 @@ void read_other_block(const PemBlock& block, const Place& place, const std::stri
 // False where it is no block of a kind that can be read here.
 tl::expected<bool, Error> read_block(const PemBlock& block, const Place& place, const Source& s,
                                      Reading& reading) {
-  if (is_certificate(block.label)) {
+  const Source inside{
+      .path = s.path, .bytes = block.der, .base = place.offset.value_or(0), .member = s.member};
+  const auto read_inside_at = [&](tl::expected<void, Error> (*read)(const Source&, Reading&)) {
+    tl::expected<void, Error> done;
+    // (What a CMS is called says nothing of what is in it.)
+    const Place at{.path = place.path,
+                   .offset = place.offset,
+                   .item = read == read_cms ? std::string() : place.item};
+    read_at(at, reading, [&] { done = read(inside, reading); });
+    return done;
+  };
+  const bool carries = looks_like_cms(block.der) && !holds_declaration(block.der);
+  if (is_other_cms(block)) {
+    (void)read_other_cms(inside, reading);
+    return false;
+  }
+  if (is_certificate(block.label) && !carries) {
     reading.holds("certificate");
     reading.device.say(FactId::certificate,
                        block.label[0] == 'T' ? without_trust(block.der) : block.der, place);
-  } else if (block.label == "PKCS7" || block.label == "CMS") {
-    const Source inside{
-        .path = s.path, .bytes = block.der, .base = place.offset.value_or(0), .member = s.member};
-    if (const auto done = read_cms(inside, reading); !done) return tl::unexpected(done.error());
+  } else if (is_cms(block.label) || is_certificate(block.label)) {
+    if (const auto done = read_inside_at(read_cms); !done) return tl::unexpected(done.error());
   } else if (block.label.ends_with("PRIVATE KEY")) {
     if (block.encrypted || block.label == "ENCRYPTED PRIVATE KEY") {
       reading.holds("encrypted-key");
       open_private_key(place, opener(block, s.bytes), reading);
-    } else if (const auto done = say_key(parse_private_key(block.der), place, reading); !done) {
-      read_other_block(block, place, done.error().what, reading);
+      if (const View one = first_der(block.der); !block.encrypted && !one.empty())
+        read_at(place, reading,
+                [&] { read_behind(inside, one.size(), "an encrypted key", reading); });
+    } else if (const auto key = parse_private_key(block.der); !key) {
+      read_other_block(block, place, key.error().what, reading);
       return false;
+    } else if (const auto done = read_inside_at(read_key); !done) {
+      return tl::unexpected(done.error());
     }
   } else if (block.label == "CERTIFICATE REQUEST" || block.label == "NEW CERTIFICATE REQUEST") {
-    if (is_of_another_trade(block.der)) {
-      reading.not_used.push_back({place_text(place), kForeignRequest});
-      return false;
-    }
-    reading.holds("csr");
-    reading.device.say(FactId::csr, block.der, place);
+    if (const auto done = read_inside_at(read_csr); !done) return tl::unexpected(done.error());
   } else if (block.label == "X509 CRL") {
-    reading.holds("crl");
-    reading.device.say(FactId::crl, block.der, place);
+    if (const auto done = read_inside_at(read_crl); !done) return tl::unexpected(done.error());
   } else if (block.label == "PUBLIC KEY") {
-    auto point = public_key_info(block.der);
-    if (!point) {
+    if (!public_key_info(block.der)) {
       read_other_block(block, place, "no public key on P-256", reading);
       return false;
     }
-    say_public_key(std::move(*point), place, reading);
+    if (const auto done = read_inside_at(read_key); !done) return tl::unexpected(done.error());
   } else if (block.label == "EC PARAMETERS") {
     reading.holds("ec-parameters");
   } else {
@@ -343,6 +402,8 @@ const Reader cms_cd_reader{.kind = "cms-cd",
                            .expects = "a CMS certification declaration",
                            .recognises = recognises_cms,
                            .read = read_cms};
+const Reader other_cms_reader{
+    .kind = "raw", .expects = "a CMS", .recognises = recognises_other_cms, .read = read_other_cms};
 const Reader key_reader{.kind = "key",
                         .expects = "a P-256 private key",
                         .recognises = recognises_key,

@@ -6,6 +6,7 @@
 
 #include "verifier/crypto.h"
 #include "verifier/pki/certificate.h"
+#include "verifier/pki/der.h"
 #include "verifier/pki/key.h"
 #include "verifier/sealed.h"
 
@@ -136,6 +137,15 @@ std::optional<KeyForm> key_form(View item) {
     return KeyForm{.name = "33 bytes, a zero before it", .scalar = to_bytes(item.last(kScalar))};
   if (item.size() == kScalar + 2 && item[0] == 0x04 && item[1] == kScalar)
     return KeyForm{.name = "an OCTET STRING of 34", .scalar = to_bytes(item.last(kScalar))};
+  if (item.size() >= kScalar + 2 && item[0] == der::kInteger && item[1] + 2u == item.size() &&
+      (item.size() == kScalar + 2 || (item.size() == kScalar + 3 && item[2] == 0)))
+    return KeyForm{.name = fmt::format("a DER INTEGER of {} bytes", item.size()),
+                   .scalar = to_bytes(item.last(kScalar))};
+  if (const View line = item.subspan(std::min(kScalar, item.size()));
+      !line.empty() && line.size() <= 2 &&
+      std::all_of(line.begin(), line.end(), [](uint8_t b) { return b == '\r' || b == '\n'; }))
+    return KeyForm{.name = fmt::format("{} bytes, the end of a line behind it", item.size()),
+                   .scalar = to_bytes(item.first(kScalar))};
   const auto other = disguise(item);
   if (!other) return std::nullopt;
   KeyForm out{.name = fmt::format("{} of {}", other->found, item.size()), .scalar = {}};
@@ -221,6 +231,10 @@ KeyItem say_dac_key_item(Encoding encoding, View item, const Place& place, Readi
   } else if (is == KeyItem::encrypted) {
     reading.holds("encrypted-key");
     reading.device.note(Remark::key_encrypted, place, "the private key is encrypted");
+    reading.device.note(Remark::key_locked, place, "the private key is encrypted");
+  } else if (encoding == Encoding::raw && item.size() != 32) {
+    wrong_encoding(FactId::dac_private_key, place,
+                   fmt::format("expected 32 raw bytes, found {} bytes", item.size()), reading);
   } else if (is == KeyItem::unreadable) {
     reading.device.damaged(place, "private key",
                            fmt::format("{} bytes are no P-256 private key", item.size()));

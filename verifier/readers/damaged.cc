@@ -224,13 +224,66 @@ bool base64_letter(char c) {
          c == '/';
 }
 
-// The longest part that decodes.
-Bytes decoded(std::string run) {
-  const bool digits = run.find_first_not_of("0123456789abcdefABCDEF") == std::string::npos;
-  if (digits && run.size() % 2 == 1) run.pop_back();
-  if (digits) return from_hex(run).value_or(Bytes{});
-  run.resize(run.size() / 4 * 4);
-  return from_base64(run).value_or(Bytes{});
+bool hex_digit(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+// Text but for a few strange bytes: what one changed bit makes of it.
+bool mostly_text(View v) {
+  const auto strange = std::count_if(v.begin(), v.end(), [](uint8_t b) {
+    return (b < 0x20 && b != '\t' && b != '\r' && b != '\n') || b >= 0x7F;
+  });
+  return static_cast<size_t>(strange) <= 1 + v.size() / 64;
+}
+
+// Digits between whatever else stands there; of an odd number of them the last is left.
+Bytes digits_of(std::string_view run) {
+  std::string kept;
+  for (size_t i = 0; i < run.size();) {
+    size_t end = i;
+    while (end < run.size() && hex_digit(run[end])) ++end;
+    kept += run.substr(i, (end - i) / 2 * 2);
+    i = std::max(end, i + 1);
+  }
+  return from_hex(kept).value_or(Bytes{});
+}
+
+// What a run of letters may have been, a changed character among them or not: digits, digits with a
+// separator that became one or the reverse, base64.
+std::vector<DecodedRun> readings_of(std::string_view run) {
+  std::vector<DecodedRun> out;
+  const bool exact = std::all_of(run.begin(), run.end(), [](char c) {
+    return base64_letter(c) || c == '=' || c == ':' || c == ' ';
+  });
+  const auto digits = static_cast<size_t>(
+      std::count_if(run.begin(), run.end(), [](char c) { return hex_digit(c); }));
+  const auto add = [&](Bytes bytes) {
+    if (!bytes.empty()) out.push_back({.bytes = std::move(bytes), .exact = true});
+  };
+  std::string solid(run);
+  if (digits * 32 >= run.size() * 31) {  // digits without separators
+    std::replace_if(
+        solid.begin(), solid.end(), [](char c) { return !hex_digit(c); }, '0');
+    // Of an odd number the first may be what is gone: DER begins with 30.
+    if (solid.size() % 2 == 1) add(from_hex("3" + solid).value_or(Bytes{}));
+    solid.resize(solid.size() / 2 * 2);
+    add(from_hex(solid).value_or(Bytes{}));
+    add(digits_of(run));
+    const bool only_digits = digits == run.size() && digits % 2 == 0;
+    for (DecodedRun& reading : out) reading.exact = only_digits;
+    return out;
+  }
+  if (digits * 2 >= run.size()) add(digits_of(run));
+  std::erase_if(solid, [](char c) { return c == '=' || c == ':' || c == ' '; });
+  std::replace_if(
+      solid.begin(), solid.end(), [](char c) { return !base64_letter(c); }, 'A');
+  const auto padding = static_cast<size_t>(std::count(run.begin(), run.end(), '='));
+  if ((solid.size() + padding) % 4 == 3)
+    add(from_base64(("M" + solid).substr(0, (solid.size() + 1) / 4 * 4)).value_or(Bytes{}));
+  solid.resize(solid.size() / 4 * 4);
+  add(from_base64(solid).value_or(Bytes{}));
+  for (DecodedRun& reading : out) reading.exact = exact;
+  return out;
 }
 
 std::string_view trimmed(std::string_view line) {
@@ -242,43 +295,38 @@ std::string_view trimmed(std::string_view line) {
 
 }  // namespace
 
-std::vector<Bytes> decoded_runs(View bytes) {
-  constexpr size_t kLeast = 24, kMostRuns = 4096;  // letters; runs of one text
-  std::vector<Bytes> out;
-  if (bytes.size() > kMostPastedText || !is_plain_text(bytes)) return out;
+void decoded_runs(View bytes, const std::function<bool(DecodedRun&)>& take) {
+  constexpr size_t kLeast = 24;  // letters
+  if (bytes.size() > kMostPastedText || !mostly_text(bytes)) return;
   std::string run;
+  bool goes_on = true;
   const auto end_run = [&] {
-    if (run.size() >= kLeast && out.size() < kMostRuns) {
-      if (Bytes der = decoded(run); !der.empty()) out.push_back(std::move(der));
+    if (run.size() >= kLeast) {
+      for (DecodedRun& reading : readings_of(run)) goes_on = goes_on && take(reading);
     }
     run.clear();
   };
   std::string_view rest = text(bytes);
-  while (!rest.empty()) {
+  while (goes_on && !rest.empty()) {
     std::string_view line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(std::min(line.size() + 1, rest.size()));
     line = trimmed(line);
-    std::string letters;
-    bool clean = !line.empty();
+    size_t letters = 0, digits = 0, strange = 0;
     for (const char c : line) {
-      if (base64_letter(c)) {
-        letters += c;
-      } else if (c != '=' && c != ':' && c != ' ') {
-        clean = false;
-        break;
-      }
+      letters += base64_letter(c);
+      digits += hex_digit(c);
+      strange += !base64_letter(c) && c != '=' && c != ':' && c != ' ';
     }
     // Words are letters, too: a line of a run is long, or the last of one.
-    const bool words = line.find(' ') != std::string_view::npos &&
-                       letters.find_first_not_of("0123456789abcdefABCDEF") != std::string::npos;
-    if (!clean || words || (run.empty() && letters.size() < kLeast)) {
+    const bool words = line.find(' ') != std::string_view::npos && digits + 1 < letters;
+    const bool clean = !line.empty() && strange <= (letters >= kLeast ? 1u : 0u);
+    if (!clean || words || (run.empty() && letters < kLeast)) {
       end_run();
       continue;
     }
-    run += letters;
+    run += line;
   }
-  end_run();
-  return out;
+  if (goes_on) end_run();
 }
 
 namespace {
@@ -290,6 +338,7 @@ std::string size_words(View v) {
 struct InText {
   Began began;
   Bytes der;
+  bool exact = true;
 };
 // PEM that no reader of text takes: its marker stands behind other words, or is cut.
 std::optional<InText> embedded_pem(std::string_view all) {
@@ -314,11 +363,14 @@ std::optional<InText> embedded_pem(std::string_view all) {
 // Of text: base64 or hex that decodes to what began as a credential, or lines of PEM's armour
 // without their counterpart.
 std::optional<InText> in_text(View bytes) {
-  for (Bytes& der : decoded_runs(bytes)) {
-    if (auto began = began_as(der))
-      return InText{.began = std::move(*began), .der = std::move(der)};
-  }
-  if (!is_plain_text(bytes)) return std::nullopt;
+  std::optional<InText> found;
+  decoded_runs(bytes, [&](DecodedRun& run) {
+    if (auto began = began_as(run.bytes))
+      found = {.began = std::move(*began), .der = std::move(run.bytes), .exact = run.exact};
+    return !found;
+  });
+  if (found) return found;
+  if (bytes.size() > kMostPastedText || !mostly_text(bytes)) return std::nullopt;
   const std::string_view all = text(bytes);
   if (is_lone_marker(all) || !pem_ends_alone(all).empty())
     return InText{.began = {.kind = Began::Kind::credential, .what = "a PEM block"}, .der = {}};
@@ -369,7 +421,7 @@ tl::expected<void, Error> read(const Source& s, Reading& reading) {
   if (!began) {
     auto found = in_text(s.bytes);
     began = std::move(found->began);
-    der = std::move(found->der);
+    if (found->exact) der = std::move(found->der);
     // Readable, with something around it that no reader of text expects.
     const Source inside{.path = s.path, .bytes = der, .base = s.base, .member = s.member};
     for (const Reader* reader :

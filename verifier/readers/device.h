@@ -128,6 +128,7 @@ enum class Remark : uint8_t {
   damaged_credential,  // began as a certificate, declaration, key or list and cannot be read
   resembles_evidence,  // looks like evidence that somebody misspelt, and is not read
   unreadable_file,     // a file in a folder that may not be read: what it holds is not known
+  key_locked,          // nothing but a private key is encrypted there, and no secret opens it
 };
 struct Noted {
   Remark remark;

@@ -7,7 +7,8 @@
 namespace attest {
 
 // Credentials as files (credential_files.cc).
-extern const Reader x509_reader, pem_reader, cms_cd_reader, key_reader, csr_reader, crl_reader;
+extern const Reader x509_reader, pem_reader, cms_cd_reader, other_cms_reader, key_reader,
+    csr_reader, crl_reader;
 // Facts as JSON (device_json.cc, vector_json.cc).
 extern const Reader device_json_reader, vector_json_reader;
 // An attestation response as files (attestation_files.cc).
@@ -26,6 +27,9 @@ extern const Reader sealed_key_reader, pkcs12_reader, text_der_reader, source_te
 // What began as a credential and cannot be read (damaged.cc), what looks like a device.json and is
 // none (nearly_device_json.cc), pictures that are not read (other_pictures.cc).
 extern const Reader damaged_reader, nearly_device_json_reader, other_picture_reader;
+// What tells about devices or about whom they are to be trusted for, and is no evidence of one: our
+// own reports and bundles, SARIF (own_output.cc), answers of the ledger (ledger_answer.cc).
+extern const Reader own_output_reader, ledger_answer_reader;
 // A factory's table of devices (manifest.cc).
 extern const Reader manifest_reader;
 // A software image (ota_image.cc); the program reads one that lies on the disk as a stream, under

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "verifier/crypto.h"
 #include "verifier/readers/credential_items.h"
@@ -55,6 +56,34 @@ constexpr Key kKeys[] = {
 };
 constexpr uint8_t kDacKey = 4, kPasscode = 8, kFirst2Go = 24, kLast2Go = 26;
 
+// How the part's key store wraps a key of 32 bytes: SSS writes 24 bytes of its own beside it
+// (src/platform/nxp, kSssBlobMetadataLength), the EdgeLock subsystem 8 and their check (RFC 3394).
+constexpr size_t kSssBlob = 32 + 24, kElsBlob = 32 + 16;
+
+// Bytes in the slot of the DAC's key that may be a key only this part can open. Fewer, and as many
+// as a point, a signature or a key pair has, are nothing that a key store writes.
+bool may_be_wrapped(View value) {
+  constexpr size_t kOthers[] = {64, 65, 96, 97};
+  return value.size() >= kElsBlob && value[0] != 0x30 && !is_erased(value) &&
+         std::find(std::begin(kOthers), std::end(kOthers), value.size()) == std::end(kOthers) &&
+         !is_some_key(value);
+}
+
+void note_wrapped(View value, const Place& place, Reading& reading) {
+  const bool known = value.size() == kSssBlob || value.size() == kElsBlob;
+  reading.holds("encrypted-key");
+  reading.device.note(Remark::key_encrypted, place,
+                      fmt::format("the DAC's private key is wrapped for this part alone ({})",
+                                  value.size() == kSssBlob   ? "an SSS key blob of 56 bytes"
+                                  : value.size() == kElsBlob ? "an EdgeLock key blob of 48 bytes"
+                                                             : "bytes of no known key store"));
+  if (!known)
+    reading.device.note(Remark::key_locked, place,
+                        fmt::format("{} bytes are no key in plain, and no size of a key blob that "
+                                    "is known (SSS 56, EdgeLock 48)",
+                                    value.size()));
+}
+
 bool hash_fits(View body, View prefix) {
   const Sha256 digest = sha256(body);
   return std::memcmp(digest.data(), prefix.data(), 4) == 0;
@@ -102,10 +131,8 @@ void read_body(View body, const std::string& path, uint64_t offset, Reading& rea
     } else if (const auto& item = kKeys[number - 1].item) {
       seen[number] = true;
       mark_held(needed, item->fact, value);
-      if (number == kDacKey && length != 32 && !value.empty() && value[0] != 0x30 &&
-          !is_erased(value) && !is_some_key(value)) {
-        reading.device.note(Remark::key_encrypted, place,
-                            "the DAC's private key is wrapped for this part alone");
+      if (number == kDacKey && may_be_wrapped(value)) {
+        note_wrapped(value, place, reading);
       } else {
         say_item(*item, value, place, reading);
       }

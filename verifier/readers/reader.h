@@ -97,8 +97,8 @@ struct Reading {
   Codecs* codecs = nullptr;  // what opens archives, pictures and CBOR; without it they are refused
 
   // Opens now or keeps it for later. While nothing fits, one remark at its place says so: wrong_key
-  // where the evidence's own keys do not open it, else encrypted_no_key (key_encrypted where
-  // nothing but a private key is inside).
+  // where the evidence's own keys do not open it, else encrypted_no_key (key_locked where nothing
+  // but a private key is inside).
   void open_or_keep(Locked locked);
   std::vector<Locked> locked;
   // A secret opened something. Bare bytes that were this key are explained, and no evidence of

@@ -18,9 +18,11 @@ namespace {
 // last. (A tar holds the text of its members as it is: who looks for a PEM anywhere in a file would
 // find theirs.)
 constexpr const Reader* kReaders[] = {
+    &own_output_reader,  // quotes what others hold
     &archive_reader,
     &other_picture_reader,
     &ota_image_reader,
+    &ledger_answer_reader,
     &cpms_json_reader,
     &nordic_json_reader,
     &telink_summary_reader,
@@ -31,6 +33,7 @@ constexpr const Reader* kReaders[] = {
     &pem_reader,
     &x509_reader,
     &cms_cd_reader,
+    &other_cms_reader,
     &csr_reader,
     &crl_reader,
     &key_reader,
@@ -151,32 +154,34 @@ tl::expected<void, Error> read_one(const Source& source, Reading& reading) {
 
 void forget_remarks(const Locked& locked, Reading& reading) {
   std::erase_if(reading.device.remarks, [&](const Noted& n) {
-    return (n.remark == Remark::encrypted_no_key || n.remark == Remark::wrong_key) &&
+    return (n.remark == Remark::encrypted_no_key || n.remark == Remark::wrong_key ||
+            n.remark == Remark::key_locked) &&
            n.place == locked.place;
   });
 }
 
 // One remark a locked place, which follows what is known: no secret at all, or some that do not
-// fit. Only a key that the part brings itself is wrong by the part's fault. (Of a private key alone
-// its reader has said that it is encrypted.)
+// fit. Only a key that the part brings itself is wrong by the part's fault. Behind a private key
+// alone no other evidence waits.
 void note_locked(const Locked& locked, Reading& reading) {
   forget_remarks(locked, reading);
-  if (locked.only_a_key) return;
+  const Remark closed = locked.only_a_key ? Remark::key_locked : Remark::encrypted_no_key;
   const auto any = [&](auto&& which) {
     return std::any_of(reading.secrets.begin(), reading.secrets.end(), which);
   };
-  if (locked.by_own_keys && any([](const Secret& s) { return !s.guess && !s.given; })) {
+  if (locked.by_own_keys && !locked.only_a_key &&
+      any([](const Secret& s) { return !s.guess && !s.given; })) {
     reading.device.note(
         Remark::wrong_key, locked.place,
         fmt::format("the {} is encrypted and no key that was given or found opens it",
                     locked.what));
   } else if (any([](const Secret& s) { return s.given; })) {
     reading.device.note(
-        Remark::encrypted_no_key, locked.place,
+        closed, locked.place,
         fmt::format("the {} is encrypted: a key is needed, and none that was given opens it",
                     locked.what));
   } else {
-    reading.device.note(Remark::encrypted_no_key, locked.place,
+    reading.device.note(closed, locked.place,
                         fmt::format("the {} is encrypted: a key is needed", locked.what));
   }
 }

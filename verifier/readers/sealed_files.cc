@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "verifier/pki/key.h"
+#include "verifier/readers/behind.h"
 #include "verifier/readers/factory_item.h"
 #include "verifier/readers/formats.h"
 #include "verifier/sealed.h"
@@ -30,14 +31,22 @@ bool recognises_key(const Source& s) {
   return s.bytes.size() <= kMaxSealed && looks_like_sealed_key(s.bytes);
 }
 
+// Without what stands behind it; what is cut off, or of an indefinite length, is taken as it is.
+View sealed_part(const Source& s) {
+  const View one = first_der(s.bytes);
+  return one.empty() ? s.bytes : one;
+}
+
 tl::expected<void, Error> read_key(const Source& s, Reading& reading) {
+  const View one = sealed_part(s);
   reading.holds("encrypted-key");
   open_private_key(
       {.path = s.path, .offset = s.base, .item = {}},
-      [der = to_bytes(s.bytes)](std::string_view passphrase) {
+      [der = to_bytes(one)](std::string_view passphrase) {
         return open_sealed_key(der, passphrase);
       },
       reading);
+  read_behind(s, one.size(), "an encrypted key", reading);
   return {};
 }
 
@@ -52,7 +61,16 @@ tl::expected<void, Error> read_bundle(const Source& s, Reading& reading) {
       later.holds("certificate");
       later.device.say(FactId::certificate, der, place);
     }
+    for (const Bytes& der : bundle.lists) {
+      later.holds("crl");
+      later.device.say(FactId::crl, der, place);
+    }
     for (const Bytes& der : bundle.keys) say_key(der, place, later);
+    if (bundle.unread != 0)
+      later.device.note(Remark::damaged_credential, place,
+                        fmt::format("{} certificates or revocation lists in the PKCS#12 bundle "
+                                    "that cannot be read",
+                                    bundle.unread));
     if (bundle.unopened != 0)
       later.device.damaged(place, "PKCS#12 bundle",
                            fmt::format("{} of its parts do not open with the passphrase of the "
@@ -60,16 +78,18 @@ tl::expected<void, Error> read_bundle(const Source& s, Reading& reading) {
                                        bundle.unopened));
   };
   // Bundles of certificates alone often have no passphrase, or an empty one.
-  const auto open = open_pkcs12(s.bytes, "");
+  const View one = sealed_part(s);
+  const auto open = open_pkcs12(one, "");
   if (open) {
     say(*open, reading);
+    read_behind(s, one.size(), "a PKCS#12 bundle", reading);
     return {};
   }
   if (!open.error().wrong_passphrase) return tl::unexpected(open.error().error);
   reading.open_or_keep({.place = place,
                         .what = "PKCS#12 bundle",
                         .open =
-                            [der = to_bytes(s.bytes), say](Reading& later) {
+                            [der = to_bytes(one), say](Reading& later) {
                               for (const std::string& passphrase : passphrases(later)) {
                                 if (const auto bundle = open_pkcs12(der, passphrase)) {
                                   say(*bundle, later);
@@ -79,6 +99,7 @@ tl::expected<void, Error> read_bundle(const Source& s, Reading& reading) {
                               return false;
                             },
                         .file = {}});
+  read_behind(s, one.size(), "a PKCS#12 bundle", reading);
   return {};
 }
 

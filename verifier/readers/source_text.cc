@@ -7,6 +7,7 @@
 #include <initializer_list>
 #include <utility>
 
+#include "verifier/readers/behind.h"
 #include "verifier/readers/credential_items.h"
 #include "verifier/readers/damaged.h"
 #include "verifier/readers/formats.h"
@@ -17,9 +18,9 @@ namespace attest {
 namespace {
 
 // The readers of what a pasted value may be.
-constexpr const Reader* kInside[] = {&pem_reader,        &x509_reader, &cms_cd_reader,
-                                     &csr_reader,        &crl_reader,  &pkcs12_reader,
-                                     &sealed_key_reader, &key_reader,  &elements_reader};
+constexpr const Reader* kInside[] = {
+    &pem_reader,    &x509_reader,       &cms_cd_reader, &csr_reader,      &crl_reader,
+    &pkcs12_reader, &sealed_key_reader, &key_reader,    &elements_reader, &other_cms_reader};
 
 const Reader* reader_of(const Source& s) {
   for (const Reader* reader : kInside) {
@@ -160,21 +161,12 @@ tl::expected<void, Error> read(const Source& s, Reading& reading) {
                       name_of(v.reader), der_size(v.pasted.bytes), v.pasted.bytes.size()));
       continue;
     }
-    const size_t said = reading.device.statements.size(),
-                 problems = reading.device.integrity.size(),
-                 remarks = reading.device.remarks.size();
     const Source inside{
         .path = s.path, .bytes = v.pasted.bytes, .base = s.base, .member = s.member};
     const std::string kind = reading.current->kind;
-    const auto done = v.reader->read(inside, reading);
+    tl::expected<void, Error> done;
+    read_at(place, reading, [&] { done = v.reader->read(inside, reading); });
     reading.current->kind = kind;
-    // Offsets in the decoded bytes would mislead in the text.
-    for (size_t i = said; i < reading.device.statements.size(); ++i)
-      reading.device.statements[i].place = place;
-    for (size_t i = problems; i < reading.device.integrity.size(); ++i)
-      reading.device.integrity[i].place = place;
-    for (size_t i = remarks; i < reading.device.remarks.size(); ++i)
-      reading.device.remarks[i].place = place;
     if (!done) reading.device.damaged(place, name_of(v.reader), done.error().what);
   }
   return {};

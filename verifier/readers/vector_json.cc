@@ -22,18 +22,20 @@ bool recognises(const Source& s) {
   if (s.bytes.size() > 1u << 20) return false;
   const auto at = text(s.bytes).find_first_not_of(" \t\r\n\xEF\xBB\xBF");
   if (at == std::string_view::npos || s.bytes[at] != '{') return false;
-  for (const char* key : kTelling) {
-    if (text(s.bytes).find(fmt::format("\"{}\"", key)) != std::string_view::npos) return true;
-  }
-  return false;
+  const bool somewhere =
+      std::any_of(std::begin(kTelling), std::end(kTelling), [&](const char* key) {
+        return text(s.bytes).find(fmt::format("\"{}\"", key)) != std::string_view::npos;
+      });
+  if (!somewhere) return false;
+  // Broken JSON is told as such; what has these keys further inside is another format's.
+  const auto json = parse_json(text(s.bytes));
+  return !json || std::any_of(std::begin(kTelling), std::end(kTelling),
+                              [&](const char* key) { return json->find(key) != nullptr; });
 }
 
 tl::expected<void, Error> read(const Source& s, Reading& reading) {
   const auto json = parse_json(text(s.bytes));
   if (!json) return tl::unexpected(json.error());
-  if (std::none_of(std::begin(kTelling), std::end(kTelling),
-                   [&](const char* key) { return json->find(key) != nullptr; }))
-    return error("none of its keys stands in the outermost object");
   const struct {
     const char* key;
     FactId fact;

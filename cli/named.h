@@ -1,0 +1,16 @@
+// Named: files that somebody named on the command line and that turned out to hold no evidence.
+// In a folder such a file is only listed; who named it took it for a part of the device.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "verifier/evidence.h"
+
+namespace attest::cli {
+
+// One line for each, "PATH: expected ..., found ...". What is evidence and counts for nothing
+// beside a better one (another PAI, a CD signer) is none of them.
+std::vector<std::string> named_in_vain(const std::vector<std::string>& paths, const Evidence& e);
+
+}  // namespace attest::cli
