@@ -162,6 +162,15 @@ std::string_view body_before(std::string_view all, size_t end, size_t least) {
   return all.substr(from, end - from);
 }
 
+// A whole block that holds something, whatever it is. (A placeholder is short, or one letter over
+// and over.)
+bool is_filled(View der) {
+  constexpr size_t kLeast = 64;
+  if (der.size() < kLeast) return false;
+  const std::string letters = base64(der.first(kLeast - 1));
+  return letters.find_first_not_of(letters[0]) != std::string::npos;
+}
+
 }  // namespace
 
 PemBody pem_body(std::string_view text) {
@@ -236,7 +245,7 @@ PemEvidence pem_evidence(View input) {
     return false;
   };
   for (PemBlock& block : file.blocks) {
-    if (is_one(block.offset)) out.file.blocks.push_back(std::move(block));
+    if (is_filled(block.der) || is_one(block.offset)) out.file.blocks.push_back(std::move(block));
   }
   for (size_t i = 0; i < file.problems.size(); ++i) {
     if (!is_one(file.begun_at[i])) continue;
