@@ -11,12 +11,17 @@ struct Catalogue {
   std::unordered_map<std::string_view, size_t> by_id;
 
   Catalogue() {
-    for (const auto group :
-         {certificate_checks(), chain_checks(), identity_checks(), evidence_checks(), cms_checks(),
-          cd_checks(), attestation_checks(), credentials_checks(), revocation_checks(),
-          ledger_checks(), factory_checks(), device_fact_checks(), onboarding_checks(),
-          spake2p_checks(), csr_checks(), ota_checks(), expect_checks(), sample_checks(),
-          waiver_checks()}) {
+    for (const auto group : {certificate_checks(), chain_checks(),
+                             identity_checks(),    evidence_checks(),
+                             cms_checks(),         cd_checks(),
+                             cd_relation_checks(), attestation_checks(),
+                             credentials_checks(), revocation_checks(),
+                             ledger_checks(),      ledger_product_checks(),
+                             factory_checks(),     device_fact_checks(),
+                             onboarding_checks(),  onboarding_agreement_checks(),
+                             spake2p_checks(),     csr_checks(),
+                             ota_checks(),         expect_checks(),
+                             sample_checks(),      waiver_checks()}) {
       for (const Check& check : group) {
         by_id.emplace(check.id, list.size());
         list.push_back(&check);

@@ -1,0 +1,61 @@
+// The three roles of certificates, and what differs between their profiles (kRoles). Included by
+// the rules that the roles share.
+#pragma once
+
+#include <fmt/format.h>
+
+#include "verifier/catalogue.h"
+
+namespace attest::profile {
+
+enum class Role : uint8_t { dac, pai, paa };
+
+struct RoleInfo {
+  const char* name;     // as people say it
+  const char* version;  // the check of its version
+  const char* vendor;   // and of how its vendor id is written
+  bool ca;
+  std::optional<uint64_t> path_length;  // required; for the PAA it may also be absent
+  uint16_t required_usage, allowed_usage;
+};
+inline const RoleInfo& info(Role role) {
+  constexpr uint16_t kSigns = KeyUsage::key_cert_sign | KeyUsage::crl_sign;
+  static const RoleInfo kRoles[] = {
+      {"DAC", "dac.version-is-3", "dac.vendor-id-is-wellformed", false, std::nullopt,
+       KeyUsage::digital_signature, KeyUsage::digital_signature},
+      {"PAI", "pai.version-is-3", "pai.vendor-id-is-wellformed", true, 0, kSigns,
+       kSigns | KeyUsage::digital_signature},
+      {"PAA", "paa.version-is-3", "paa.vendor-id-is-wellformed", true, 1, kSigns,
+       kSigns | KeyUsage::digital_signature},
+  };
+  return kRoles[static_cast<size_t>(role)];
+}
+
+template <Role R>
+const Certificate& certificate(const Evidence& e) {
+  if constexpr (R == Role::dac) return *e.dac.certificate;
+  if constexpr (R == Role::pai) return *e.pai.certificate;
+  return *e.paa->certificate;
+}
+
+template <Role R>
+std::string where(const Evidence& e) {
+  if constexpr (R == Role::dac) return place_text(*e.dac.place);
+  if constexpr (R == Role::pai) return place_text(*e.pai.place);
+  return e.paa->source;
+}
+
+inline View extension_value(const Certificate& c, View oid) {
+  for (const Extension& extension : c.extensions) {
+    if (equal(extension.oid, oid)) return extension.value;
+  }
+  return {};
+}
+
+template <Role R>
+Outcome broken(const Evidence& e, std::string what, std::string expected, std::string actual) {
+  return fail(fmt::format("the {}'s {}", info(R).name, what), std::move(expected),
+              std::move(actual), where<R>(e));
+}
+
+}  // namespace attest::profile

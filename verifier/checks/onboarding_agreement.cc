@@ -1,0 +1,331 @@
+// Checks of onboarding codes against each other and against every other place that says the same:
+// factory data, Basic Information, the certificates.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "verifier/checks/onboarding_rules.h"
+
+namespace attest {
+namespace {
+
+using namespace onboarding_rules;
+
+// --- codes against each other ---
+
+std::vector<const Code*> readable(const Evidence& e, Form form) {
+  std::vector<const Code*> out;
+  for (const Code& code : e.onboarding.codes) {
+    if (is_of(code, form) && code.has_values() && !code.other_device) out.push_back(&code);
+  }
+  return out;
+}
+
+std::string id_text(const std::optional<uint16_t>& id) {
+  return id ? hex_id(*id) : "none";
+}
+
+// What the manual code says otherwise than the QR code, as "short discriminator 14 instead of 15".
+std::string differences(const OnboardingPayload& qr, const OnboardingPayload& manual,
+                        bool show_passcode) {
+  std::string out;
+  const auto add = [&](std::string what) { out += (out.empty() ? "" : ", ") + what; };
+  if (manual.short_discriminator() != qr.short_discriminator())
+    add(fmt::format("short discriminator {} instead of {}", manual.short_discriminator(),
+                    qr.short_discriminator()));
+  if (manual.passcode != qr.passcode)
+    add(show_passcode ? fmt::format("passcode {:08} instead of {:08}", manual.passcode, qr.passcode)
+                      : "another passcode");
+  if (manual.long_form && manual.vendor_id != qr.vendor_id)
+    add(fmt::format("vendor {} instead of {}", id_text(manual.vendor_id), id_text(qr.vendor_id)));
+  if (manual.long_form && manual.product_id != qr.product_id)
+    add(fmt::format("product {} instead of {}", id_text(manual.product_id),
+                    id_text(qr.product_id)));
+  if (qr.flow && manual.long_form != (*qr.flow != 0))
+    add(fmt::format("{} digits for flow {}", manual.long_form ? 21 : 11, *qr.flow));
+  return out;
+}
+
+Outcome qr_matches_manual(const Evidence& e) {
+  const auto qr = readable(e, Form::qr), manual = readable(e, Form::manual);
+  if (qr.empty() || manual.empty())
+    return skipped("not both a QR code and a manual code in the evidence");
+  for (const Code* a : qr) {
+    for (const Code* b : manual) {
+      const std::string other = differences(a->payload, b->payload, e.policy.show_passcode);
+      if (other.empty()) continue;
+      return fail(
+          fmt::format("the manual code in {} and the QR code in {} are not of one device: {}",
+                      where(*b), where(*a), other),
+          "what the QR code says", other, where(*b));
+    }
+  }
+  return pass();
+}
+
+// --- codes against the other places ---
+
+constexpr const char* kNoCode = "no readable onboarding code in the evidence";
+
+Outcome differs(const char* what, const Statement& said, const Code& code, std::string expected,
+                std::string actual) {
+  return fail(fmt::format("the {} in {} is not the one of the {} in {}", what,
+                          place_text(said.place), kind(code), where(code)),
+              std::move(expected), std::move(actual), place_text(said.place));
+}
+
+Outcome discriminator_agrees(const Evidence& e) {
+  const Statement* said = e.device.first(FactId::discriminator);
+  const Code* code = e.onboarding.main_code();
+  if (said == nullptr) return skipped("no discriminator beside the codes in the evidence");
+  if (code == nullptr) return skipped(kNoCode);
+  const uint64_t number = *e.device.number(FactId::discriminator);
+  const bool brief = code->payload.manual;  // it has the upper four of the twelve bits
+  if ((brief ? number >> 8 : number) == code->payload.discriminator) return pass();
+  return differs("discriminator", *said, *code,
+                 brief
+                     ? fmt::format("one whose upper four bits are {}", code->payload.discriminator)
+                     : std::to_string(code->payload.discriminator),
+                 std::to_string(number));
+}
+
+Outcome passcode_agrees(const Evidence& e) {
+  const Statement* said = e.device.first(FactId::passcode);
+  const Code* code = e.onboarding.main_code();
+  if (said == nullptr) return skipped("no passcode beside the codes in the evidence");
+  if (code == nullptr) return skipped(kNoCode);
+  const uint64_t number = *e.device.number(FactId::passcode);
+  if (number == code->payload.passcode) return pass();
+  Outcome out = differs(
+      "passcode", *said, *code,
+      e.policy.show_passcode ? fmt::format("{:08}", code->payload.passcode) : "the same in both",
+      e.policy.show_passcode ? fmt::format("{:08}", number) : "they differ");
+  for (const PasscodeEvidence& p : e.onboarding.passcodes) {
+    if (p.fits_verifier == true)
+      out.texts->message +=
+          fmt::format("; the SPAKE2+ verifier belongs to the one in {}", place_text(p.place));
+  }
+  return out;
+}
+
+// Somebody beside the codes who names the vendor or the product.
+struct Witness {
+  const char* name;
+  Place place;
+  std::vector<uint16_t> ids;
+};
+
+template <bool Vendor>
+std::vector<Witness> witnesses(const Evidence& e) {
+  std::vector<Witness> out;
+  const auto add = [&](const char* name, const std::optional<Place>& place,
+                       std::vector<uint16_t> ids) {
+    if (place && !ids.empty())
+      out.push_back({.name = name, .place = *place, .ids = std::move(ids)});
+  };
+  const auto one = [](const std::optional<uint16_t>& id) {
+    return id ? std::vector<uint16_t>{*id} : std::vector<uint16_t>{};
+  };
+  if (const Statement* said = e.device.first(Vendor ? FactId::vendor_id : FactId::product_id))
+    add("Basic Information", said->place, one(Vendor ? e.vid : e.pid));
+  // A declaration with dac_origin says that the DAC speaks for another vendor or product.
+  const bool foreign_dac =
+      e.cd && (Vendor ? e.cd->dac_origin_vendor_id : e.cd->dac_origin_product_id).has_value();
+  if (e.dac.certificate && !foreign_dac)
+    add("DAC", e.dac.place, one(Vendor ? e.dac.certificate->vid() : e.dac.certificate->pid()));
+  if (e.cd && out.empty())
+    add("certification declaration", e.cd_place, Vendor ? one(e.cd->vendor_id) : e.cd->product_ids);
+  return out;
+}
+
+// The odd one out is at fault: where Basic Information and the DAC differ, their own checks say so,
+// and a code that sides with either of them is not blamed.
+template <bool Vendor>
+Outcome names_agree(const Evidence& e) {
+  const char* what = Vendor ? "vendor" : "product";
+  constexpr const char* kNobodyAsks =
+      Vendor ? "no code in the evidence names a vendor" : "no code in the evidence names a product";
+  if (e.onboarding.codes.empty()) return skipped(kNobodyAsks);
+  const auto all = witnesses<Vendor>(e);
+  if (all.empty()) return skipped(fmt::format("no {} id beside the codes in the evidence", what));
+  size_t asked = 0;
+  for (const Code* code : readable(e, Form::any)) {
+    const auto id = Vendor ? code->payload.vendor_id : code->payload.product_id;
+    if (!id) continue;
+    ++asked;
+    if (std::any_of(all.begin(), all.end(), [&](const Witness& w) {
+          return std::find(w.ids.begin(), w.ids.end(), *id) != w.ids.end();
+        }))
+      continue;
+    const Witness& w = all.front();
+    const std::string expected =
+        w.ids.size() == 1 ? hex_id(w.ids.front()) : fmt::format("one of {} products", w.ids.size());
+    return fail(fmt::format("the {} in {} names {} {}, the {} in {} {}", kind(*code), where(*code),
+                            what, hex_id(*id), w.name, place_text(w.place), expected),
+                expected, hex_id(*id), where(*code));
+  }
+  return asked == 0 ? skipped(kNobodyAsks) : pass();
+}
+
+Outcome flow_agrees(const Evidence& e) {
+  const Statement* said = e.device.first(FactId::commissioning_flow);
+  const Code* code = e.onboarding.main_code();
+  if (said == nullptr) return skipped("no commissioning flow beside the codes in the evidence");
+  if (code == nullptr) return skipped(kNoCode);
+  const uint64_t number = *e.device.number(FactId::commissioning_flow);
+  const OnboardingPayload& p = code->payload;
+  if (p.manual ? p.long_form == (number != 0) : p.flow == number) return pass();
+  return differs("commissioning flow", *said, *code,
+                 p.manual ? (p.long_form ? "1 or 2" : "0") : std::to_string(*p.flow),
+                 std::to_string(number));
+}
+
+Outcome capabilities_agree(const Evidence& e) {
+  const Statement* said = e.device.first(FactId::discovery_capabilities);
+  if (said == nullptr) return skipped("no discovery capabilities beside the codes in the evidence");
+  const auto qr = readable(e, Form::qr);
+  if (qr.empty()) return skipped("no readable QR code in the evidence");
+  const uint64_t number = *e.device.number(FactId::discovery_capabilities);
+  const uint8_t in_code = *qr.front()->payload.capabilities;
+  if (number == in_code) return pass();
+  return differs("set of discovery capabilities", *said, *qr.front(),
+                 fmt::format("0x{:02X}", in_code), fmt::format("0x{:02X}", number));
+}
+
+// A QR code's TLV extension repeats facts of the factory data.
+Outcome extension_agrees(const Evidence& e) {
+  size_t compared = 0;
+  for (const Code* code : readable(e, Form::qr)) {
+    const OnboardingPayload& p = code->payload;
+    if (const Statement* said = e.device.first(FactId::serial_number);
+        p.serial_number && said != nullptr) {
+      ++compared;
+      const std::string& there = *e.device.string(FactId::serial_number);
+      if (there != *p.serial_number)
+        return differs("serial number", *said, *code, printable(*p.serial_number),
+                       printable(there));
+    }
+    if (const Statement* said = e.device.first(FactId::spake2p_iterations);
+        p.pbkdf_iterations && said != nullptr) {
+      ++compared;
+      const uint64_t there = *e.device.number(FactId::spake2p_iterations);
+      if (there != *p.pbkdf_iterations)
+        return differs("number of PBKDF iterations", *said, *code,
+                       std::to_string(*p.pbkdf_iterations), std::to_string(there));
+    }
+    if (const Statement* said = e.device.first(FactId::spake2p_salt);
+        p.pbkdf_salt && said != nullptr) {
+      ++compared;
+      const Bytes& there = *e.device.bytes(FactId::spake2p_salt);
+      if (there != *p.pbkdf_salt)
+        return differs("PBKDF salt", *said, *code,
+                       e.policy.show_passcode ? hex(*p.pbkdf_salt) : "the same in both",
+                       e.policy.show_passcode ? hex(there) : "they differ");
+    }
+  }
+  return compared == 0 ? skipped("no QR code repeats a fact in its extension") : pass();
+}
+
+constexpr const char* kCodeSpec = "Matter Core 5.1";
+constexpr const char* kReprint = "make the code again and print the label anew";
+constexpr const char* kSameDevice =
+    "print the label from the same record that the part was written from";
+// What every comparison with the other places follows from.
+#define ECHO "identity.facts-agree", "onboarding.qr-matches-manual-code"
+
+constexpr Check kChecks[] = {
+    {
+        .id = "onboarding.qr-matches-manual-code",
+        .title = "QR code and manual code are of one device",
+        .spec = kCodeSpec,
+        .consequence_of = {"identity.facts-agree"},
+        .proves_authenticity = false,
+        .run = qr_matches_manual,
+        .rule = "Both stand on one label. Where they differ, one of them opens another device, or "
+                "none.",
+        .remedy = kSameDevice,
+    },
+    {
+        .id = "onboarding.discriminator-agrees",
+        .title = "the discriminator is the one of the codes",
+        .spec = kCodeSpec,
+        .consequence_of = {ECHO},
+        .proves_authenticity = false,
+        .run = discriminator_agrees,
+        .rule =
+            "The device advertises its own discriminator; a commissioner looks for the label's.",
+        .remedy = kSameDevice,
+    },
+    {
+        .id = "onboarding.passcode-agrees",
+        .title = "the passcode is the one of the codes",
+        .spec = kCodeSpec,
+        .consequence_of = {ECHO},
+        .proves_authenticity = false,
+        .run = passcode_agrees,
+        .rule = "With another passcode on the label nobody can commission the device.",
+        .remedy = kSameDevice,
+    },
+    {
+        .id = "onboarding.vendor-agrees",
+        .title = "the codes name the device's vendor",
+        .spec = kCodeSpec,
+        .consequence_of = {ECHO},
+        .proves_authenticity = false,
+        .run = names_agree<true>,
+        .rule = "A commissioner compares the label's vendor with Basic Information and looks the "
+                "product up in the ledger by it.",
+        .remedy = kSameDevice,
+    },
+    {
+        .id = "onboarding.product-agrees",
+        .title = "the codes name the device's product",
+        .spec = kCodeSpec,
+        .consequence_of = {ECHO, "onboarding.vendor-agrees"},
+        .proves_authenticity = false,
+        .run = names_agree<false>,
+        .rule = "A commissioner compares the label's product with Basic Information and looks it "
+                "up in the ledger.",
+        .remedy = kSameDevice,
+    },
+    {
+        .id = "onboarding.flow-agrees",
+        .title = "the commissioning flow is the one of the codes",
+        .spec = kCodeSpec,
+        .consequence_of = {ECHO},
+        .proves_authenticity = false,
+        .run = flow_agrees,
+        .rule = "The flow decides what the user is asked to do before the device can be found.",
+        .remedy = kSameDevice,
+    },
+    {
+        .id = "onboarding.capabilities-agree",
+        .title = "the discovery capabilities are those of the QR code",
+        .spec = kCodeSpec,
+        .consequence_of = {ECHO},
+        .proves_authenticity = false,
+        .run = capabilities_agree,
+        .rule = "A commissioner looks for the device only in the ways that the code names.",
+        .remedy = kSameDevice,
+    },
+    {
+        .id = "onboarding.extension-agrees",
+        .title = "the QR code's extension repeats the facts as they are",
+        .spec = "Matter Core 5.1.5",
+        .consequence_of = {ECHO},
+        .proves_authenticity = false,
+        .run = extension_agrees,
+        .rule =
+            "Serial number, PBKDF iterations and salt in the extension are those of this device.",
+        .remedy = kSameDevice,
+    },
+};
+
+}  // namespace
+
+std::span<const Check> onboarding_agreement_checks() {
+  return kChecks;
+}
+
+}  // namespace attest
