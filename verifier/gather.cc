@@ -148,6 +148,14 @@ bool names_no_product(const Certificate& c) {
          !nearly_has(c.der, view("Mpid:"));
 }
 
+}  // namespace
+
+bool is_of_no_device(const Certificate& c) {
+  return is_operational(c) || is_of_another_trade(c) || names_no_product(c);
+}
+
+namespace {
+
 // A certificate that counts for nothing, and behind it in its file what is no other such: that may
 // be evidence. (What counts has its rest judged by the checks.)
 void note_what_follows(Device& device, const Statement& s, size_t used) {

@@ -311,6 +311,10 @@ void decoded_runs(View bytes, const std::function<bool(DecodedRun&)>& take) {
     std::string_view line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(std::min(line.size() + 1, rest.size()));
     line = trimmed(line);
+    const auto url = line.find_first_of(" ") == std::string_view::npos && !line.starts_with("--")
+                         ? base64_of_url(line)
+                         : std::nullopt;
+    if (url) line = *url;
     size_t letters = 0, digits = 0, strange = 0;
     for (const char c : line) {
       letters += base64_letter(c);

@@ -62,6 +62,9 @@ std::optional<Bytes> meaning(std::string_view s) {
   }
   if (auto digits = from_hex_lenient(s)) return std::move(*digits);
   if (auto base = from_base64_lines(s)) return std::move(*base);
+  if (const auto letters = base64_of_url(s)) {
+    if (auto base = from_base64_lines(*letters)) return std::move(*base);
+  }
   return std::nullopt;
 }
 
@@ -262,6 +265,7 @@ class Literals {
     const size_t from = at_;
     size_t end = at_;
     while (end < text_.size() && is_base64(text_[end])) ++end;
+    if (const size_t url = end_of_url_word(); url > end) return chunk(url);
     // Bytes with colons: "30:81:E8".
     if (end - from == 2 && is_hex(now()) && is_hex(now(1)) && now(2) == ':' && is_hex(now(3)) &&
         is_hex(now(4)) && !is_word(now(5)))
@@ -269,16 +273,34 @@ class Literals {
     const bool number_like = is_digit(now()) && !is_long_word(end - from);
     if (number_like && numeric()) return;
     const bool alone = lone_ && kind_ == Kind::chunks && only_word_of_line(end);
-    if (is_long_word(end - from) || alone) {
-      begin(Kind::chunks, from);
-      while (end < text_.size() && text_[end] == '=' && end - from < text_.size()) ++end;
-      tail_ = end - from;
-      bytes_.insert(bytes_.end(), text_.begin() + static_cast<std::ptrdiff_t>(from),
-                    text_.begin() + static_cast<std::ptrdiff_t>(end));
-      at_ = end;
-      return;
-    }
+    if (is_long_word(end - from) || alone) return chunk(end);
     identifier(end);
+  }
+  void chunk(size_t end) {
+    const size_t from = at_;
+    begin(Kind::chunks, from);
+    while (end < text_.size() && text_[end] == '=') ++end;
+    tail_ = end - from;
+    bytes_.insert(bytes_.end(), text_.begin() + static_cast<std::ptrdiff_t>(from),
+                  text_.begin() + static_cast<std::ptrdiff_t>(end));
+    at_ = end;
+  }
+  // Behind a word of base64url that is too long and too mixed for a name. 0: none.
+  size_t end_of_url_word() {
+    constexpr size_t kLeast = 40, kLeastLetters = 8, kLeastDigits = 2;
+    if (at_ < no_url_before_) return 0;
+    size_t end = at_, upper = 0, lower = 0, digits = 0;
+    for (; end < text_.size() && (is_word(text_[end]) || text_[end] == '-'); ++end) {
+      upper += text_[end] >= 'A' && text_[end] <= 'Z';
+      lower += text_[end] >= 'a' && text_[end] <= 'z';
+      digits += is_digit(text_[end]);
+    }
+    no_url_before_ = end;
+    if (end < text_.size() && (text_[end] == '+' || text_[end] == '/')) return 0;
+    return end - at_ >= kLeast && upper >= kLeastLetters && lower >= kLeastLetters &&
+                   digits >= kLeastDigits
+               ? end
+               : 0;
   }
   // Of the base64 alphabet, and long: names have fewer letters without a '_', or capitals inside.
   bool is_long_word(size_t size) const {
@@ -404,7 +426,7 @@ class Literals {
   const std::vector<bool>& used_;
   size_t at_ = 0;
   Kind kind_ = Kind::none;
-  size_t begin_ = 0, tail_ = 0;
+  size_t begin_ = 0, tail_ = 0, no_url_before_ = 0;
   Bytes bytes_;  // of numbers the values, else the text
   bool raw_ = false, shortened_ = false, separated_ = true, negative_ = false;
   bool closed_ = false;    // a bracket or a ';' stands behind the last number

@@ -91,7 +91,8 @@ struct Body {
     line = line.substr(0, dots);
     size_t strays = 0;
     std::string of_line;
-    for (const char c : line) {
+    const auto url = base64_of_url(line);
+    for (const char c : url ? std::string_view(*url) : line) {
       if (c == '=') continue;
       strays += !is_letter(c);
       of_line += is_letter(c) ? c : 'A';
