@@ -280,6 +280,10 @@ std::vector<DecodedRun> readings_of(std::string_view run) {
   const auto padding = static_cast<size_t>(std::count(run.begin(), run.end(), '='));
   if ((solid.size() + padding) % 4 == 3)
     add(from_base64(("M" + solid).substr(0, (solid.size() + 1) / 4 * 4)).value_or(Bytes{}));
+  // (Without its last bytes, which padding ends, what is whole would not be.)
+  std::string filled = solid;
+  if (exact && padding <= 2) filled.append(padding, '=');
+  if (auto whole = from_base64(filled); whole && padding != 0) add(std::move(*whole));
   solid.resize(solid.size() / 4 * 4);
   add(from_base64(solid).value_or(Bytes{}));
   for (DecodedRun& reading : out) reading.exact = exact;
