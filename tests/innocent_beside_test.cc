@@ -80,6 +80,10 @@ TEST_CASE(
        sequence({integer(1), octets(secret), tlv(0xA0, object_id("1.3.36.3.3.2.8.1.1.7"))})},
       {"DH parameters", "DH PARAMETERS", sequence({number(128), integer(2)})},
       {"DSA parameters", "DSA PARAMETERS", sequence({number(128), number(20), number(128)})},
+      {"a curve without a name", "EC PARAMETERS",
+       sequence({integer(1), sequence({object_id("1.2.840.10045.1.1"), number(32)}),
+                 sequence({octets(secret), octets(secret)}), octets(point(3)), number(32),
+                 integer(1)})},
       {"a web request", "CERTIFICATE REQUEST", web_request()},
       {"a web leaf on P-256", "CERTIFICATE", web(false)},
       {"a web authority on P-256", "CERTIFICATE", web(true)},
@@ -91,6 +95,7 @@ TEST_CASE(
     CHECK(beside(device, base64(row.der) + "\n") == "");
   }
   CHECK(beside(device, to_pem("EC PARAMETERS", object_id("1.2.840.10045.3.1.7"))) == "");
+  CHECK(beside(device, object_id("1.2.840.10045.3.1.7")) == "");
   // A dump, small too, with a whole certificate of the web in it.
   CHECK(beside(device, join({Bytes(64, 0xFF), web(true), Bytes(200, 0)})) == "");
   // The device's kind of key, damaged, is no innocent.

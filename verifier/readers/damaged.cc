@@ -100,6 +100,10 @@ const char* another_trade(View v, View inside) {
   for (const auto& [octets, name] : kTrades) {
     if (has(v, octets)) return name;
   }
+  // Parameters that name no curve: a version, and the field.
+  if (inside.size() > 4 && has(inside.first(4), "\x02\x01\x01\x30"sv) &&
+      has(v, "\x2A\x86\x48\xCE\x3D\x01\x01"sv))
+    return "a curve's parameters";
   // RSA's and DSA's own forms, parameters, signatures: numbers and nothing else.
   der::Cursor numbers(inside);
   while (numbers.peek() == der::kInteger && numbers.any("number")) {
@@ -199,10 +203,19 @@ bool inside_something_small(View v) {
   return two_in(v) && two_in(without_whole_things(v));
 }
 
+// Nothing but the name of a curve, as `openssl ecparam` writes it.
+bool is_name_of_curve(View v) {
+  constexpr size_t kLongest = 16;
+  der::Cursor cursor(v);
+  return v.size() <= kLongest && cursor.peek() == der::kOid && cursor.any("name") && cursor.empty();
+}
+
 }  // namespace
 
 std::optional<Began> began_as(View v) {
   if (v.empty()) return std::nullopt;
+  if (is_name_of_curve(v))
+    return Began{.kind = Began::Kind::foreign, .what = "parameters of elliptic curves"};
   if (auto other = whole_of_another_trade(v)) return other;
   // What begins with a credential and goes on for long is a dump: it is searched for what it holds.
   const auto size = stated_size(v);
