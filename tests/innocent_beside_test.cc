@@ -131,8 +131,8 @@ TEST_CASE("innocent beside a good device: text that speaks of PEM") {
   std::string changed = pem;
   changed[90] = changed[90] == 'A' ? 'B' : 'A';
   for (const std::string& row :
-       {pem.substr(0, 200), changed, "see\n" + pem.substr(0, 300) + "\n" + end + "\n",
-        pem.substr(100)}) {
+       {pem.substr(0, 200), begin + "\nAAAA\n", changed,
+        "see\n" + pem.substr(0, 300) + "\n" + end + "\n", pem.substr(100)}) {
     CAPTURE(row);
     CHECK(beside(device, row) != "");
   }

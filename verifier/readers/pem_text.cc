@@ -232,6 +232,19 @@ bool is_lone_marker(std::string_view all) {
                                           : all.size() == dashes + kDashes.size();
 }
 
+// A file of nothing but a BEGIN line and letters, without an END: what was cut off is lost, and who
+// speaks of PEM uses words.
+static bool is_cut_at_once(std::string_view all) {
+  const size_t from = all.find_first_not_of(" \t\r\n");
+  if (from == std::string_view::npos || !whole_marker(all.substr(from)) ||
+      !all.substr(from).starts_with(kBegin))
+    return false;
+  const std::string_view body = all.substr(std::min(all.find('\n', from), all.size()));
+  return std::any_of(body.begin(), body.end(), is_letter) &&
+         std::all_of(body.begin(), body.end(),
+                     [](char c) { return is_letter(c) || c == '=' || c == '\r' || c == '\n'; });
+}
+
 PemEvidence pem_evidence(View input) {
   const std::string_view all = text(input);
   PemFile file = parse_pem(input);
@@ -241,7 +254,7 @@ PemEvidence pem_evidence(View input) {
     const size_t behind = all.find_first_of("\r\n", begin);
     const PemBody body =
         pem_body(behind == std::string_view::npos ? std::string_view() : all.substr(behind));
-    if (body == PemBody::credential) return true;
+    if (body == PemBody::credential || is_cut_at_once(all)) return true;
     ++(body == PemBody::shortened ? out.shortened : out.mentions);
     return false;
   };

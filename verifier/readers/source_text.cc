@@ -108,8 +108,9 @@ Values values_in(const Source& s) {
 bool recognises(const Source& s) {
   if (!is_plain_text(s.bytes)) return false;
   const Values values = values_in(s);
-  return !values.whole || std::any_of(values.known.begin(), values.known.end(),
-                                      [](const Value& v) { return v.reader != &blob_reader; });
+  return (!values.whole && s.member) ||
+         std::any_of(values.known.begin(), values.known.end(),
+                     [](const Value& v) { return v.reader != &blob_reader; });
 }
 
 const char* name_of(const Reader* reader) {
