@@ -178,7 +178,8 @@ class ArchiveSource final : public LotSource {
         if (const auto content = member.whole()) all.add(name, *content);
         return true;
       }));
-      if (all.one_device(*folder)) tree = of_one_device(folder->empty() ? path_ : *folder, files);
+      if (all.one_device(*folder))
+        tree = of_one_device(folder->path.empty() ? path_ : folder->path, files);
     }
     for (const auto& [from, to] :
          {std::pair(&tree.shared, &input.shared), std::pair(&tree.manifests, &input.manifests)}) {

@@ -109,11 +109,13 @@ Result<LotInput> open_folder(const std::string& path, const std::vector<Secret>&
   if (const auto folder = only_folder(*files, tree.units)) {
     SideBySide all;
     for (const LotUnit& unit : tree.units) {
-      if (const auto file = FileBytes::open_evidence(root + unit.files.front()))
-        all.add(unit.files.front(), file->view());
+      for (const std::string& name : unit.files) {
+        if (const auto file = FileBytes::open_evidence(root + name)) all.add(name, file->view());
+      }
     }
     if (all.one_device(*folder))
-      tree = of_one_device(folder->empty() ? root.substr(0, root.size() - 1) : *folder, *files);
+      tree = of_one_device(folder->path.empty() ? root.substr(0, root.size() - 1) : folder->path,
+                           *files);
   }
   LotInput out;
   for (const auto& [from, to] :

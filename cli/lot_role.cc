@@ -1,31 +1,58 @@
 #include "cli/lot_role.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "cli/lot_input.h"
 #include "codecs/door.h"
+#include "verifier/gather.h"
 #include "verifier/json.h"
 #include "verifier/pki/certificate.h"
+#include "verifier/pki/name.h"
 #include "verifier/readers/formats.h"
 #include "verifier/readers/reader.h"
 
 namespace attest::cli {
 namespace {
 
-// Certificates and declarations that belong to no single device.
-bool holds_only_shared(const std::string& path, View bytes) {
+// Why a certificate says nothing of a device; empty where it may.
+std::string of_no_device(const Statement& s) {
+  if (s.fact != FactId::certificate) return {};
+  const auto certificate = parse_certificate(std::get<Bytes>(s.value));
+  if (!certificate || !is_of_no_device(**certificate)) return {};
+  return fmt::format("a certificate of no device and of none of its issuers ({})",
+                     name_text((*certificate)->subject));
+}
+bool belongs_to_all(const Statement& s) {
+  if (s.fact == FactId::pai || s.fact == FactId::paa || s.fact == FactId::cd) return true;
+  const auto certificate = s.fact == FactId::certificate
+                               ? parse_certificate(std::get<Bytes>(s.value))
+                               : Result<CertificatePtr>(nullptr);
+  return certificate && *certificate && (*certificate)->basic_constraints.value &&
+         (*certificate)->basic_constraints.value->ca;
+}
+
+bool says_nothing(const Reading& reading) {
+  const auto& remarks = reading.device.remarks;
+  return reading.device.statements.empty() && reading.locked.empty() &&
+         std::all_of(remarks.begin(), remarks.end(),
+                     [](const Noted& n) { return n.remark == Remark::resembles_evidence; });
+}
+
+// Certificates and declarations may belong to no single device, or be of another trade.
+FileRole role_of_credentials(const std::string& path, View bytes) {
   Reading reading;
-  if (!read_evidence({.path = path, .bytes = bytes}, reading) || reading.device.statements.empty())
-    return false;
-  return std::all_of(
-      reading.device.statements.begin(), reading.device.statements.end(), [](const Statement& s) {
-        if (s.fact == FactId::pai || s.fact == FactId::paa || s.fact == FactId::cd) return true;
-        const auto certificate = s.fact == FactId::certificate
-                                     ? parse_certificate(std::get<Bytes>(s.value))
-                                     : Result<CertificatePtr>(nullptr);
-        return certificate && *certificate && (*certificate)->basic_constraints.value &&
-               (*certificate)->basic_constraints.value->ca;
-      });
+  if (!read_evidence({.path = path, .bytes = bytes}, reading)) return FileRole::device;
+  const auto& said = reading.device.statements;
+  if (said.empty())
+    return says_nothing(reading) && !reading.not_used.empty() ? FileRole::none : FileRole::device;
+  if (std::all_of(said.begin(), said.end(), belongs_to_all)) return FileRole::shared;
+  const bool remarked = !reading.device.remarks.empty() || !reading.locked.empty();
+  return !remarked && std::none_of(said.begin(), said.end(),
+                                   [](const Statement& s) { return of_no_device(s).empty(); })
+             ? FileRole::none
+             : FileRole::device;
 }
 
 }  // namespace
@@ -62,16 +89,10 @@ FileRole file_role(const std::string& path, View bytes) {
     reading.codecs = &loaded_codecs();
     const bool read =
         read_evidence({.path = path, .bytes = bytes, .member = true}, reading).has_value();
-    const auto& remarks = reading.device.remarks;
-    const bool says = !reading.device.statements.empty() || !reading.locked.empty() ||
-                      std::any_of(remarks.begin(), remarks.end(), [](const Noted& n) {
-                        return n.remark != Remark::resembles_evidence;
-                      });
-    return read && says ? FileRole::device : FileRole::none;
+    return read && !says_nothing(reading) ? FileRole::device : FileRole::none;
   }
-  for (const char* credential : {"x509", "pem-bundle", "pkcs7", "cms-cd"}) {
-    if (kind == credential)
-      return holds_only_shared(path, bytes) ? FileRole::shared : FileRole::device;
+  for (const char* credential : {"x509", "pem-bundle", "pkcs7", "cms-cd", "csr"}) {
+    if (kind == credential) return role_of_credentials(path, bytes);
   }
   return FileRole::device;
 }
@@ -82,6 +103,9 @@ std::string why_not_used(const std::string& path, View bytes) {
   const auto done = read_evidence({.path = path, .bytes = bytes, .member = true}, reading);
   if (!done) return done.error().what;
   if (!reading.not_used.empty()) return reading.not_used.front().why;
+  for (const Statement& s : reading.device.statements) {
+    if (std::string why = of_no_device(s); !why.empty()) return why;
+  }
   return reading.device.remarks.empty() ? "no evidence about one device"
                                         : reading.device.remarks.front().message;
 }

@@ -5,12 +5,14 @@
 #include <memory>
 
 #include "codecs/door.h"
+#include "verifier/gather.h"
 #include "verifier/readers/reader.h"
 
 namespace attest::cli {
 namespace {
 
 constexpr size_t kMostFilesOfOne = 16;  // that lie side by side
+constexpr size_t kMostFilesBelow = 64;  // with those in folders beside them
 
 struct Folder {
   std::map<std::string, std::unique_ptr<Folder>> folders;
@@ -231,20 +233,53 @@ LotTree lot_tree(const std::vector<std::string>& files,
   return Sorting(role).sort(root);
 }
 
-std::optional<std::string> only_folder(const std::vector<std::string>& files,
-                                       const std::vector<LotUnit>& units) {
-  if (files.size() < 2 || files.size() > kMostFilesOfOne || units.empty()) return std::nullopt;
-  const auto folder_of = [](const std::string& file) {
-    return file.substr(0, file.find('/') == std::string::npos ? 0 : file.rfind('/'));
-  };
-  const std::string folder = folder_of(files.front());
+namespace {
+
+std::string folder_of(const std::string& file) {
+  return file.substr(0, file.find('/') == std::string::npos ? 0 : file.rfind('/'));
+}
+std::string_view before_number(std::string_view name) {
+  return name.substr(0, name.find_first_of("0123456789"));
+}
+// A folder may be a device beside another when both are numbered alike.
+bool may_be_devices(std::string_view file, std::string_view folder) {
+  return before_number(folder) != folder && before_number(folder) == before_number(file);
+}
+
+}  // namespace
+
+std::optional<OnlyFolder> only_folder(const std::vector<std::string>& files,
+                                      const std::vector<LotUnit>& units) {
+  if (files.size() < 2 || units.empty()) return std::nullopt;
+  std::string folder = folder_of(files.front());
   for (const std::string& file : files) {
-    if (folder_of(file) != folder) return std::nullopt;
+    if (folder_of(file).size() < folder.size()) folder = folder_of(file);
   }
+  const std::string within = folder.empty() ? "" : folder + "/";
+  size_t direct = 0;
+  for (const std::string& file : files) {
+    if (!file.starts_with(within)) return std::nullopt;
+    direct += folder_of(file) == folder;
+  }
+  if (direct < 2 || direct > kMostFilesOfOne || files.size() > kMostFilesBelow) return std::nullopt;
+  std::vector<std::string_view> below;
   for (const LotUnit& unit : units) {
-    if (unit.files.size() != 1 || unit.unknown) return std::nullopt;
+    if (unit.unknown || unit.files.empty()) return std::nullopt;
+    for (const std::string& file : unit.files) {
+      const std::string_view path = std::string_view(file).substr(within.size());
+      if (path.find('/') != std::string_view::npos) below.push_back(path.substr(0, path.find('/')));
+    }
   }
-  return folder;
+  bool any = false;
+  for (const LotUnit& unit : units) {
+    if (folder_of(unit.files.front()) != folder) continue;
+    any = true;
+    for (const std::string_view name : below) {
+      if (may_be_devices(name_of(unit.files.front()), name)) return std::nullopt;
+    }
+  }
+  if (!any) return std::nullopt;
+  return OnlyFolder{.path = folder, .deep = direct != files.size()};
 }
 
 void SideBySide::add(const std::string& path, View bytes) {
@@ -252,8 +287,13 @@ void SideBySide::add(const std::string& path, View bytes) {
   reading.codecs = &loaded_codecs();
   if (!read_evidence({.path = path, .bytes = bytes, .member = true}, reading)) return;
   requests_ = requests_ || reading.device.first(FactId::csr) != nullptr;
-  dacs_ += reading.device.first(FactId::dac) != nullptr ||
-           reading.device.first(FactId::certificate) != nullptr;
+  const auto& said = reading.device.statements;
+  dacs_ += std::any_of(said.begin(), said.end(), [](const Statement& s) {
+    if (s.fact == FactId::dac) return true;
+    if (s.fact != FactId::certificate) return false;
+    const auto certificate = parse_certificate(std::get<Bytes>(s.value));
+    return !certificate || !is_of_no_device(**certificate);
+  });
 }
 
 LotTree of_one_device(const std::string& path, const std::vector<std::string>& files) {

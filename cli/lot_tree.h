@@ -29,10 +29,14 @@ LotTree lot_tree(const std::vector<std::string>& files,
                  const std::vector<std::string>& empty = {},
                  const std::vector<std::string>& nothing = {});
 
-// Files side by side, and no others: the one folder of `files` ("", "lot", "a/lot"), where they are
-// few enough to be one device's.
-std::optional<std::string> only_folder(const std::vector<std::string>& files,
-                                       const std::vector<LotUnit>& units);
+// Files side by side, and folders beside them that are called unlike any: the one folder of `files`
+// ("", "lot", "a/lot"), where they are few enough to be one device's.
+struct OnlyFolder {
+  std::string path;
+  bool deep = false;  // there are files below it
+};
+std::optional<OnlyFolder> only_folder(const std::vector<std::string>& files,
+                                      const std::vector<LotUnit>& units);
 
 // Files of which one has a DAC, and the others complete it, are one device's, and not each a
 // device. (Requests are each a device's.) Below the input itself a folder is a device's unless its
@@ -40,8 +44,8 @@ std::optional<std::string> only_folder(const std::vector<std::string>& files,
 class SideBySide {
  public:
   void add(const std::string& path, View bytes);
-  bool one_device(const std::string& folder) const {
-    return !requests_ && (dacs_ == 1 || (dacs_ == 0 && !folder.empty()));
+  bool one_device(const OnlyFolder& folder) const {
+    return !requests_ && (dacs_ == 1 || (dacs_ == 0 && !folder.deep && !folder.path.empty()));
   }
 
  private:

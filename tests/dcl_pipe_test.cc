@@ -62,7 +62,7 @@ TEST_CASE("dcl: a pipe that nobody writes into is told of and left") {
   const auto text = read_snapshot_file(pipe.name(), "a ledger snapshot", heard.say(), kNone);
   REQUIRE_FALSE(text);
   CHECK(text.error().what == pipe.name() +
-                                 ": cannot be read, expected a ledger snapshot or a node's URL, "
+                                 ": cannot be read, expected a ledger snapshot, "
                                  "found a pipe that nobody writes into");
   CHECK(heard.lines == std::vector<std::string>{
                            "waiting up to 0 s for what is written into the pipe " + pipe.name()});

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "tests/der_writer.h"
 #include "tests/own_credentials.h"
 #include "tests/support.h"
 
@@ -135,4 +136,46 @@ TEST_CASE("lot tree: what is no file is a device where it is called as those bes
         "01(01/dac.der) 02(02/dac.der) 03(03)");
   // In a device's folder it is that device's affair.
   CHECK(tree({"01/dac.der", "02/dac.der"}, {"02/pai.der"}) == "01(01/dac.der) 02(02/dac.der)");
+}
+
+TEST_CASE("lot tree: files of one device, with folders beside them that are none") {
+  const struct {
+    std::vector<std::string> files;
+    const char* folder;  // null: they are several devices'
+  } rows[] = {
+      {{"cd.der", "dac.der", "logs/boot.log", "pai.der"}, ""},
+      {{"cd.der", "dac.der", "pai.der"}, ""},
+      {{"lot/cd.der", "lot/dac.der", "lot/logs/boot.log"}, "lot"},
+      {{"dac_0001.der", "logs-2026/boot.log", "pai.der"}, ""},
+      {{"0001.dac", "dac", "logs/dump"}, ""},
+      {{"dac0001.bin", "dac0002/rubbish", "pai.der"}, nullptr},
+      {{"cd.der", "devices/a/dac.der", "pai.der"}, nullptr},
+      {{"0001/dump.bin", "0001/label.png", "0002/dump.bin"}, nullptr},
+      {{"dac.der", "logs/boot.log"}, nullptr},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.files.front());
+    CAPTURE(row.files.size());
+    const auto folder = only_folder(row.files, lot_tree(row.files, by_name).units);
+    REQUIRE(folder.has_value() == (row.folder != nullptr));
+    if (folder) CHECK(folder->path == row.folder);
+  }
+}
+
+TEST_CASE("lot tree: a certificate of no device is none, and leaves its neighbours one device") {
+  test::CertificateParts noc, web;
+  noc.subject = test::sequence({test::rdn(test::sequence(
+      {test::object_id("1.3.6.1.4.1.37244.1.1"), test::tlv(0x0C, "0000000000000001")}))});
+  web.subject = web.issuer = test::sequence({test::cn("example.com")});
+  noc.issuer = test::sequence({test::cn("a fabric")});
+  for (const Bytes& der : {noc.der(), web.der()}) {
+    CHECK((file_role("x", der) == FileRole::none));
+    CHECK(why_not_used("x", der).starts_with("a certificate of no device"));
+    SideBySide all;
+    all.add("noc.der", der);
+    all.add("dac.der", test::own_dac());
+    CHECK(all.one_device({.path = "", .deep = false}));
+    all.add("dac2.der", test::own_dac());
+    CHECK(!all.one_device({.path = "", .deep = false}));
+  }
 }

@@ -459,6 +459,15 @@ TEST_CASE("revocation: lists of the evidence go by the same rules, without a led
         "not revoked");
   CHECK(answer_for(world, {world.judge(world.point_of_pai(), newer)},
                    {from_evidence(world, revoking)}) == "not revoked");
+  // And is told of.
+  const auto state = [&](std::vector<CrlEvidence> lists) {
+    return revocation_of(*world.dac, ListOf::pai, lists, {});
+  };
+  const auto once = state({from_evidence(world, newer), from_evidence(world, revoking)}).replaced;
+  REQUIRE(once);
+  CHECK(once->place.path == "x.crl");
+  CHECK(!state({from_evidence(world, newer), from_evidence(world, World::list())}).replaced);
+  CHECK(!state({from_evidence(world, newer)}).replaced);
   CrlParts newest = revoking;
   newest.extensions[1] = extension("2.5.29.20", integer(4));
   CHECK(answer_for(world, {world.judge(world.point_of_pai(), newer)},

@@ -223,6 +223,19 @@ Result<Bytes> from_base64_lines(std::string_view s) {
   return base64_decode(s, true);
 }
 
+std::optional<std::string> base64_of_url(std::string_view s) {
+  if (s.find_first_of("-_") == std::string_view::npos ||
+      s.find_first_of("+/") != std::string_view::npos)
+    return std::nullopt;
+  std::string out(s);
+  std::replace(out.begin(), out.end(), '-', '+');
+  std::replace(out.begin(), out.end(), '_', '/');
+  size_t letters = 0;
+  for (const char c : out) letters += !blank(c);
+  while (letters % 4 > 1 && letters++ % 4 != 0) out += '=';
+  return out;
+}
+
 std::optional<KeyId> key_id(View v) {
   KeyId id{};
   if (v.size() != id.size()) return std::nullopt;

@@ -52,6 +52,9 @@ std::string base64(View v);
 Result<Bytes> from_base64(std::string_view s);
 // The same, but blanks and line ends are skipped (PEM bodies).
 Result<Bytes> from_base64_lines(std::string_view s);
+// base64url (RFC 4648 5), with or without padding, in base64's letters and padded. Nullopt: nothing
+// in it is told from base64 by its letters, or it has letters of both.
+std::optional<std::string> base64_of_url(std::string_view s);
 
 std::optional<KeyId> key_id(View v);  // nullopt unless 20 bytes
 

@@ -131,6 +131,31 @@ bool is_of_another_trade(const Certificate& c) {
          c.product_id.how == SubjectId::How::absent;
 }
 
+// The words stand in it, or did before one byte of them changed.
+bool nearly_has(View value, View words) {
+  for (size_t at = 0; at + words.size() <= value.size(); ++at) {
+    size_t other = 0;
+    for (size_t i = 0; i < words.size() && other < 2; ++i) other += value[at + i] != words[i];
+    if (other < 2) return true;
+  }
+  return false;
+}
+// Nothing in it is a vendor or a product, or was one before it was damaged.
+bool names_no_product(const Certificate& c) {
+  const View arc = View(oid::kMatterVid).first(std::size(oid::kMatterVid) - 1);
+  return c.vendor_id.how == SubjectId::How::absent && c.product_id.how == SubjectId::How::absent &&
+         !nearly_has(c.der, arc) && !nearly_has(c.der, view("Mvid:")) &&
+         !nearly_has(c.der, view("Mpid:"));
+}
+
+}  // namespace
+
+bool is_of_no_device(const Certificate& c) {
+  return is_operational(c) || is_of_another_trade(c) || names_no_product(c);
+}
+
+namespace {
+
 // A certificate that counts for nothing, and behind it in its file what is no other such: that may
 // be evidence. (What counts has its rest judged by the checks.)
 void note_what_follows(Device& device, const Statement& s, size_t used) {
@@ -150,6 +175,39 @@ void note_what_follows(Device& device, const Statement& s, size_t used) {
               fmt::format("a certificate that counts for nothing here, and {} bytes behind it that "
                           "are not read: expected each credential in a file of its own",
                           rest.size()));
+}
+
+// A certificate of the web on the same curve names no vendor and no product. It is of another trade
+// where it has nothing to do with one that does, and the device has its own of this role.
+void leave_out_web(std::vector<Candidate>& open,
+                   const std::vector<std::pair<FactId, CertificatePtr>>& settled, Evidence& e,
+                   Parsed& parsed) {
+  std::vector<std::pair<FactId, const Certificate*>> ours;
+  for (const auto& [fact, certificate] : settled) {
+    if (!names_no_product(*certificate)) ours.emplace_back(fact, certificate.get());
+  }
+  for (const Candidate& o : open) {
+    if (o.certificate && !names_no_product(*o.certificate))
+      ours.emplace_back(says_it_is(*o.certificate), o.certificate.get());
+  }
+  std::erase_if(open, [&](const Candidate& o) {
+    if (!o.certificate || !names_no_product(*o.certificate)) return false;
+    const Certificate& c = *o.certificate;
+    const FactId role = says_it_is(c);
+    const bool has_own =
+        std::any_of(ours.begin(), ours.end(), [&](const auto& own) { return own.first == role; });
+    const bool related = std::any_of(ours.begin(), ours.end(), [&](const auto& own) {
+      return issued(c, *own.second) || issued(*own.second, c);
+    });
+    if (!has_own || related) return false;
+    e.not_used.push_back(
+        {place_text(o.statement->place),
+         fmt::format("{} ({}): it names no vendor and no product, and nobody of this device issued "
+                     "it",
+                     kOfAnotherTrade, name_text(c.subject))});
+    note_what_follows(e.device, *o.statement, parsed.of(*o.statement).used);
+    return true;
+  });
 }
 
 // Roles come from the relation between the certificates first (a DAC with a wrong CA flag is still
@@ -211,6 +269,7 @@ void settle_roles(Evidence& e, Parsed& parsed) {
     }
     if (others.size() != unused) note_what_follows(device, s, parsed.of(s).used);
   }
+  leave_out_web(open, settled, e, parsed);
   Issuers issuers;
   for (const Candidate& o : open) {
     if (!o.certificate) continue;

@@ -29,6 +29,10 @@ std::vector<CrlEvidence> lists_of_points(const Evidence& evidence, const LedgerF
                                          Ledger& ledger);
 void judge_lists(Evidence& evidence);
 
+// Whether a certificate is neither a device's nor of one who issues devices': of a fabric, of the
+// web.
+bool is_of_no_device(const Certificate& certificate);
+
 // Takes an image that was fetched after that, and asks the ledger for its entry.
 void gather_ota_image(Evidence& evidence, OtaEvidence image, Ledger& ledger);
 

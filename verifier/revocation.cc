@@ -447,6 +447,7 @@ namespace {
 // The lists of one issuer: of the evidence, of the issuer's points, of others' points.
 struct Lists {
   std::vector<const CrlEvidence*> here, there, elsewhere;
+  std::vector<const CrlEvidence*> replaced;  // by a newer one of the same series
 };
 
 Lists lists_of(ListOf of, std::span<const CrlEvidence> evidence,
@@ -459,7 +460,7 @@ Lists lists_of(ListOf of, std::span<const CrlEvidence> evidence,
   for (const CrlEvidence& list : points) {
     if (list.of == of) (list.foreign ? out.elsewhere : out.there).push_back(&list);
   }
-  // An older issue of a list says nothing beside a newer one: what it lists may have been taken
+  // An older issue of a list decides nothing beside a newer one: what it lists may have been taken
   // back. The newer one must be one that may say so.
   const auto superseded = [&](const CrlEvidence& list) {
     const auto newer = [&](const CrlEvidence* other) {
@@ -471,7 +472,7 @@ Lists lists_of(ListOf of, std::span<const CrlEvidence> evidence,
   };
   std::vector<const CrlEvidence*> kept;
   for (const CrlEvidence* list : out.here) {
-    if (!names_revoked(*list) || !superseded(*list)) kept.push_back(list);
+    (names_revoked(*list) && superseded(*list) ? out.replaced : kept).push_back(list);
   }
   out.here = std::move(kept);
   return out;
@@ -504,6 +505,17 @@ std::optional<RevocationState> named(const Certificate& certificate, const Lists
   return open;
 }
 
+// What a replaced list says of it.
+std::optional<ReplacedEntry> once_named(const Certificate& certificate, const Lists& lists) {
+  for (const CrlEvidence* list : lists.replaced) {
+    const auto entry = list->list->find(certificate.serial, certificate.issuer);
+    if (entry && *entry && !(*entry)->unsaid)
+      return ReplacedEntry{
+          .place = list->place, .date = (*entry)->date, .reason = (*entry)->reason};
+  }
+  return std::nullopt;
+}
+
 RevocationState cleared(const Place& place) {
   return {.answer = RevocationState::Answer::not_revoked,
           .why = {},
@@ -531,12 +543,8 @@ RevocationState by_points(const Lists& lists) {
   return out;
 }
 
-}  // namespace
-
-RevocationState revocation_of(const Certificate& certificate, ListOf of,
-                              std::span<const CrlEvidence> evidence,
-                              std::span<const CrlEvidence> points) {
-  const Lists lists = lists_of(of, evidence, points);
+RevocationState by_lists(const Certificate& certificate, const Lists& lists,
+                         std::span<const CrlEvidence> evidence) {
   if (auto answer = named(certificate, lists)) return *answer;
   if (!lists.there.empty()) return by_points(lists);
 
@@ -565,6 +573,18 @@ RevocationState revocation_of(const Certificate& certificate, ListOf of,
                                    [](const CrlEvidence& list) { return list.list == nullptr; });
   if (unread != evidence.end()) return open_question(*unread, unread->problem);
   return {};
+}
+
+}  // namespace
+
+RevocationState revocation_of(const Certificate& certificate, ListOf of,
+                              std::span<const CrlEvidence> evidence,
+                              std::span<const CrlEvidence> points) {
+  const Lists lists = lists_of(of, evidence, points);
+  RevocationState out = by_lists(certificate, lists, evidence);
+  if (out.answer == RevocationState::Answer::not_revoked)
+    out.replaced = once_named(certificate, lists);
+  return out;
 }
 
 std::string reason_text(std::optional<unsigned> reason) {

@@ -48,6 +48,13 @@ struct CrlEvidence {
   bool altered = false;
 };
 
+// A list that names the certificate, and that a newer one of its series replaced.
+struct ReplacedEntry {
+  Place place;  // of the list
+  Instant date;
+  std::optional<unsigned> reason;
+};
+
 // What is known about one certificate.
 struct RevocationState {
   enum class Answer : uint8_t { no_list, not_revoked, revoked, unknown } answer = Answer::no_list;
@@ -56,6 +63,7 @@ struct RevocationState {
   Place place;      // of the list that answered
   Instant date;     // for revoked
   std::optional<unsigned> reason;
+  std::optional<ReplacedEntry> replaced = {};  // for not revoked: it was once
 };
 
 // A list of the evidence as it was read: not judged yet.

@@ -61,19 +61,24 @@ constexpr Check kChecks[] = {
         .title = "nothing that looks like evidence is left unread",
         .severity = kErrorOnMain,
         .run = is_understood,
-        .rule = "Facts under misspelt or nested keys, and keys on another curve, are read by "
-                "nobody. Whoever wrote them down took them for evidence.",
-        .remedy = "write the keys as matter-attest formats device-json shows them, or take the "
-                  "file away",
+        .rule = "Facts under misspelt or nested keys, PEM in the middle of a line, and keys on "
+                "another curve, are read by nobody. Whoever wrote them down took them for "
+                "evidence.",
+        .remedy = "facts: name them as the device.json that matter-attest extract writes does; "
+                  "PEM: put it into a file of its own; a key on another curve: hand over the "
+                  "DAC's, on P-256; or take away what is not about this device",
     },
     {
         .id = "evidence.could-be-read",
-        .title = "every file in the folders that were handed over could be opened",
+        .title = "every file in the folders that were handed over could be read to its end",
         .severity = kErrorOnMain,
         .open_on_main_only = true,
         .run = could_be_read,
-        .rule = "A file that may not be opened can hold anything.",
-        .remedy = "give this user the right to read the file, or take it away",
+        .rule = "A file that may not be opened, or the part of a text that is too long to be "
+                "searched, can hold anything.",
+        .remedy = "hand over a file that can be read, or take it away",
+        .when_unknown = "give this user the right to read the file; of a text that is too long, "
+                        "hand over the part that is about this device; or take the file away",
     },
 };
 

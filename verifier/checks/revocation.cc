@@ -63,6 +63,22 @@ Outcome lists_can_be_used(const Evidence& e) {
   return pass();
 }
 
+Outcome stays_revoked(const Evidence& e) {
+  if (e.crls.empty()) return skipped("no revocation list in the evidence");
+  for (const auto& [state, name] :
+       {std::pair(&e.dac_revocation, "DAC"), std::pair(&e.pai_revocation, "PAI")}) {
+    if (!state->replaced) continue;
+    const ReplacedEntry& entry = *state->replaced;
+    return fail(
+        fmt::format("{} revokes the {} ({}, {}), and the newer list in its place names it "
+                    "no more",
+                    place_text(entry.place), name, rfc3339(entry.date), reason_text(entry.reason)),
+        "what was revoked stays on the list", "an entry that was taken off",
+        place_text(entry.place));
+  }
+  return pass();
+}
+
 Outcome a_list_is_published(const Evidence& e) {
   if (!e.facts->asked) return skipped("no ledger was asked");
   if (std::holds_alternative<Absent>(e.facts->dac_points))
@@ -128,6 +144,18 @@ constexpr Check kChecks[] = {
                 "and product are the issuer's.",
         .remedy = "fetch the list again from the address that the ledger names, or have its issuer "
                   "correct the list or the ledger's entry",
+    },
+    {
+        .id = "revocation.entries-stay",
+        .title = "no older revocation list at hand names the DAC or the PAI where a newer one does "
+                 "not",
+        .severity = kWarning,
+        .spec = "RFC 5280 3.3",
+        .run = stays_revoked,
+        .rule = "Revocation is for good, but for a hold. The newer list decides; an entry that it "
+                "lacks was a mistake once, or is one now.",
+        .remedy = "ask the list's issuer why it took the entry off, and take the older list away "
+                  "when that is settled",
     },
     {
         .id = "revocation.list-is-published",

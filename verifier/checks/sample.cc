@@ -89,8 +89,7 @@ Outcome is_another_part(const Evidence& e) {
   if (!now) return blocked(e.dac.present() ? "dac.is-one-certificate" : "dac.is-present");
   if (before == nullptr)
     return unknown(fmt::format("the approved sample in {} has no DAC to compare with",
-                               printable(e.after->source)),
-                   "have a sample approved whose evidence shows its DAC");
+                               printable(e.after->source)));
   if (now != *before) return pass();
   return fail("this is the part that was approved as the earlier sample: its DAC is the same",
               "another DAC", "the same one", printable(e.after->source));
@@ -158,6 +157,7 @@ constexpr Check kChecks[] = {
         .run = is_another_part,
         .rule = "A production sample has credentials of its own.",
         .remedy = "judge the production sample, not the part from Test",
+        .when_unknown = "have a sample approved whose evidence shows its DAC",
     },
     STAYS("vendor-id", kVendorId, "the vendor is the approved sample's"),
     STAYS("product-id", kProductId, "the product is the approved sample's"),

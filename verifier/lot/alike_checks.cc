@@ -368,6 +368,7 @@ constexpr std::string_view kLookedAt[] = {
     "pai.vendor-id-is-wellformed",
     "pai.vendor-matches-paa",
     "pai.version-is-3",
+    "revocation.entries-stay",
     "revocation.list-is-published",
     "revocation.lists-can-be-used",
     "spake2p.iterations-are-in-range",

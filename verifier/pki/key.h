@@ -39,7 +39,9 @@ struct PemBlock {
 };
 struct PemFile {
   std::vector<PemBlock> blocks;
-  std::vector<Error> problems;  // blocks that begin and cannot be read; the others are still here
+  std::vector<Error> problems;   // blocks that begin and cannot be read; the others are still here
+  std::vector<size_t> begun_at;  // where the BEGIN line of each of these stands
+  size_t parameters = 0;         // blocks of EC PARAMETERS: left out
 };
 bool looks_like_pem(View input);
 PemFile parse_pem(View input);

@@ -124,11 +124,15 @@ PemFile parse_pem(View input) {
     if (!label) continue;
     auto block = read_block(lines, all, *label, line->start);
     // `openssl ecparam` writes the curve before the key, and the key names it again.
-    if (*label == "EC PARAMETERS") continue;
+    if (*label == "EC PARAMETERS") {
+      ++out.parameters;
+      continue;
+    }
     if (block) {
       out.blocks.push_back(std::move(*block));
     } else {
       out.problems.push_back(std::move(block).error());
+      out.begun_at.push_back(line->start);
     }
   }
   return out;

@@ -9,10 +9,12 @@
 #include "verifier/matter/certification_declaration.h"
 #include "verifier/pki/certificate.h"
 #include "verifier/pki/cms.h"
+#include "verifier/pki/crl.h"
 #include "verifier/pki/der.h"
 #include "verifier/pki/key.h"
 #include "verifier/readers/cbor_factory.h"
 #include "verifier/readers/formats.h"
+#include "verifier/readers/pem_text.h"
 #include "verifier/readers/plain_text.h"
 
 namespace attest {
@@ -173,6 +175,7 @@ class Carver {
     if (!inner || head->length > kMaxDer || inner->header + inner->length > head->length) return at;
     const View body = content.subspan(inner->header);
     if (at_start(body, kVersion3)) return take_certificate(at, rest, head->header + head->length);
+    if (const size_t end = take_list(at, rest, head->header + head->length); end != at) return end;
     if (body.size() > 4 && body[0] == 0x02 && body[1] == 0x01 && body[2] == 0x00 && body[3] == 0x30)
       return take_request(at, rest);
     return at;
@@ -254,6 +257,19 @@ class Carver {
     return at + used;
   }
 
+  // A whole revocation list. (Of another issuer it says nothing here, as in a file of its own.)
+  size_t take_list(size_t at, View rest, size_t size) {
+    if (size > rest.size() || !looks_like_crl(rest.first(size)) ||
+        !parse_crl(to_bytes(rest.first(size))))
+      return at;
+    found_.push_back({.fact = FactId::crl,
+                      .at = at,
+                      .der = to_bytes(rest.first(size)),
+                      .decoy = false,
+                      .device_key = {}});
+    return at + size;
+  }
+
   size_t take_key(size_t at, View der) {
     size_t used = 0;
     const auto key = parse_private_key(der, &used);
@@ -326,6 +342,7 @@ class Carver {
       const char* name = f.fact == FactId::certificate ? "certificate"
                          : f.fact == FactId::cd        ? "certification declaration"
                          : f.fact == FactId::csr       ? "request"
+                         : f.fact == FactId::crl       ? "revocation list"
                                                        : "private key";
       if (f.decoy) {
         reading_.holds("development-credentials");
@@ -337,6 +354,7 @@ class Carver {
       }
       reading_.holds(f.fact == FactId::cd            ? "cd"
                      : f.fact == FactId::csr         ? "csr"
+                     : f.fact == FactId::crl         ? "crl"
                      : f.fact == FactId::certificate ? "certificate"
                                                      : "dac-key");
       reading_.device.say(f.fact, std::move(f.der), place(f.at, ""));
@@ -390,7 +408,7 @@ bool recognises(const Source& s) {
 tl::expected<void, Error> read(const Source& s, Reading& reading) {
   const Carved carved = carve(s, reading);
   if (carved.found != 0 || carved.broken != 0) return {};
-  if (looks_like_pem(s.bytes)) return pem_reader.read(s, reading);
+  if (looks_like_pem(s.bytes) && pem_evidence(s.bytes).any()) return pem_reader.read(s, reading);
   if (s.member) return {};
   return error(fmt::format("found {}, and nothing of it inside", nature_of(s.bytes)));
 }

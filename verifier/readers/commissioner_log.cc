@@ -30,7 +30,7 @@ constexpr uint64_t kOperationalCredentials = 0x3E, kBasicInformation = 0x28;
 constexpr uint64_t kAttestationRequest = 0, kAttestationResponse = 1, kCertificateChainRequest = 2,
                    kCertificateChainResponse = 3;
 constexpr const char* kElided = "elided, not in the log";
-constexpr size_t kMaxDump = 64u << 10, kMaxLine = 1u << 20;
+constexpr size_t kMaxDump = 64u << 10, kMaxLine = 16u << 20;
 constexpr size_t kMostCut =
     4096;  // bytes of a value that a line may lack: no attestation elements are longer
 constexpr size_t kMaxReported =
@@ -119,7 +119,14 @@ class Log {
     for (size_t at = 0; at < all.size();) {
       const size_t end = std::min(all.find('\n', at), all.size());
       offset_ = source_.base + at;
-      if (end - at <= kMaxLine) line(log::cleaned(all.substr(at, end - at)));
+      whole_line_ = end < all.size();
+      if (end - at <= kMaxLine) {
+        line(log::cleaned(all.substr(at, end - at)));
+      } else {
+        reading_.device.note(
+            Remark::unreadable_file, place("a line"),
+            fmt::format("a line of {} bytes is not read: expected {} at most", end - at, kMaxLine));
+      }
       at = end + 1;
     }
     return finish();
@@ -175,6 +182,7 @@ class Log {
     const BasicAttribute* known = basic_attribute(*std::exchange(attribute_, std::nullopt));
     if (known == nullptr) return;
     if (known->number) {
+      if (log::number_is_cut(l, "Data", whole_line_)) return cut_value(known->name);
       if (const auto number = log::number_after(l, "Data"))
         say(known->fact, *number, "basic information");
     } else if (auto string = log::quoted_after(l, "Data"); string && is_utf8(*string)) {
@@ -196,11 +204,19 @@ class Log {
     const auto at = l.find(name);
     if (at == std::string::npos) return;
     if (known->number) {
+      if (log::number_is_cut(l.substr(at), known->name, whole_line_)) return cut_value(known->name);
       if (const auto number = log::number_after(l.substr(at), known->name))
         say(known->fact, *number, "basic information");
+    } else if (!whole_line_) {
+      cut_value(known->name);
     } else if (auto value = l.substr(at + name.size()); is_utf8(value)) {
       say(known->fact, std::move(value), "basic information");
     }
+  }
+  // The log ends, or its line is cut, where this may go on.
+  void cut_value(const char* name) {
+    found_ = true;
+    missing(name, "the line ends within it");
   }
   void say(FactId fact, FactValue value, const std::string& item) {
     const auto& statements = reading_.device.statements;
@@ -500,9 +516,10 @@ class Log {
 
   // ---- what the log says itself of what the commissioner was given
   void said_line(const std::string& l) {
-    auto said = log::said(l);
+    auto said = log::said(l, whole_line_);
     if (!said || reported_.size() >= kMaxReported) return;
     found_ = true;
+    if (said->cut) cut_value("an id");
     for (log::Said::Fact& fact : said->facts) {
       std::erase_if(said_, [&](const SaidLine& known) { return known.fact.fact == fact.fact; });
       said_.push_back({std::move(fact), offset_});
@@ -590,6 +607,7 @@ class Log {
   Reading& reading_;
   uint64_t offset_ = 0;
   bool found_ = false;
+  bool whole_line_ = true;  // the end of the line that is being read follows in the file
   std::optional<uint64_t> cluster_, command_, dump_command_, attribute_, read_out_, asked_for_;
   bool in_dump_ = false, dump_cut_ = false;
   unsigned foreign_ = 0;

@@ -14,6 +14,7 @@
 #include "verifier/readers/credential_items.h"
 #include "verifier/readers/damaged.h"
 #include "verifier/readers/formats.h"
+#include "verifier/readers/pem_text.h"
 #include "verifier/readers/sealed_files.h"
 #include "verifier/sealed.h"
 
@@ -90,6 +91,10 @@ bool recognises_key(const Source& s) {
           is_row_of_credentials(
               {.path = s.path, .bytes = s.bytes.subspan(first_der(s.bytes).size())}));
 }
+// A text that only speaks of PEM is for others to read.
+bool says_something(const PemEvidence& pem) {
+  return pem.any() || pem.shortened != 0 || pem.parameters != 0;
+}
 // PEM, and nothing but text before it: a dump may hold PEM, too, and is more than that.
 bool recognises_pem(const Source& s) {
   const auto begin = find(s.bytes, view("-----BEGIN "));
@@ -97,7 +102,7 @@ bool recognises_pem(const Source& s) {
   return begin &&
          std::all_of(s.bytes.begin(), s.bytes.begin() + static_cast<std::ptrdiff_t>(*begin),
                      is_text) &&
-         looks_like_pem(s.bytes);
+         looks_like_pem(s.bytes) && says_something(pem_evidence(s.bytes));
 }
 
 // A single file is taken whole: what trails the certificate belongs to the evidence and is judged
@@ -132,6 +137,13 @@ tl::expected<void, Error> read_cms(const Source& s, Reading& reading) {
     read_behind(s, one.size(), "a PKCS#7 bundle", reading);
     return {};
   }
+  // Signed by RSA, say, and around something else than a declaration.
+  if (const auto began = began_as(s.bytes);
+      began && began->kind == Began::Kind::foreign && !holds_declaration(s.bytes)) {
+    reading.not_used.push_back(
+        {place_text(whole(s)), fmt::format("{}, without a declaration in it", began->what)});
+    return {};
+  }
   reading.holds("cd");
   reading.device.say(FactId::cd, to_bytes(s.bytes), whole(s));
   return {};
@@ -163,6 +175,17 @@ tl::expected<void, Error> read_key(const Source& s, Reading& reading) {
   return {};
 }
 
+// A server's request: of an RSA key, say, and without a word of Matter. (One that names a vendor is
+// a factory's, whatever its key.)
+bool is_of_another_trade(View der) {
+  const auto began = began_as(der);
+  const auto csr = parse_csr(der);
+  return began && began->kind == Began::Kind::foreign && csr && !csr->vid && !csr->pid &&
+         csr->curve.empty();
+}
+constexpr const char* kForeignRequest =
+    "a request for a certificate of another trade: its key is on no elliptic curve";
+
 // The first value in it, and what stands behind that; of what is cut off all there is.
 void read_first(FactId fact, const char* holds, const char* what, const Source& s,
                 Reading& reading) {
@@ -172,6 +195,11 @@ void read_first(FactId fact, const char* holds, const char* what, const Source& 
   read_behind(s, all.size(), what, reading);
 }
 tl::expected<void, Error> read_csr(const Source& s, Reading& reading) {
+  if (const View one = first_der(s.bytes); is_of_another_trade(one)) {
+    reading.not_used.push_back({place_text(whole(s)), kForeignRequest});
+    read_behind(s, one.size(), "a request of another trade", reading);
+    return {};
+  }
   read_first(FactId::csr, "csr", "a certification request", s, reading);
   return {};
 }
@@ -314,18 +342,9 @@ bool is_ours(std::string_view problem) {
   return true;
 }
 
-// END lines that no block has: their BEGIN lines are damaged, and what stands between is lost.
-size_t ends_alone(View bytes, const PemFile& file) {
-  const std::string_view all = text(bytes);
-  size_t ends = 0;
-  for (size_t at = 0; (at = all.find("-----END ", at)) != std::string_view::npos; at += 9)
-    ends += all.substr(at + 9).starts_with("EC PARAMETERS") ? 0 : 1;
-  const size_t blocks = file.blocks.size() + file.problems.size();
-  return ends > blocks ? ends - blocks : 0;
-}
-
 tl::expected<void, Error> read_pem(const Source& s, Reading& reading) {
-  const PemFile file = parse_pem(s.bytes);
+  const PemEvidence pem = pem_evidence(s.bytes);
+  const PemFile& file = pem.file;
   size_t read = 0;
   for (const PemBlock& block : file.blocks) {
     const Place place{.path = s.path, .offset = s.base + block.offset, .item = block.label};
@@ -333,7 +352,7 @@ tl::expected<void, Error> read_pem(const Source& s, Reading& reading) {
     if (!done) return tl::unexpected(done.error());
     read += *done ? 1 : 0;
   }
-  if (file.blocks.empty() && file.problems.empty()) return error("no block between BEGIN and END");
+  if (!says_something(pem)) return error("no block between BEGIN and END");
   if (read == 1 && file.blocks.size() == 1 &&
       reading.current->kind == std::string_view(pem_reader.kind)) {
     constexpr std::pair<const char*, const char*> kKinds[] = {
@@ -343,11 +362,23 @@ tl::expected<void, Error> read_pem(const Source& s, Reading& reading) {
       if (!holds.empty() && holds[0] == what) reading.current->kind = kind;
     }
   }
-  if (const size_t alone = ends_alone(s.bytes, file); alone != 0) {
+  for (const size_t at : pem_ends_alone(text(s.bytes))) {
     reading.holds("damaged");
-    reading.device.note(Remark::damaged_credential, {.path = s.path, .offset = {}, .item = {}},
-                        fmt::format("pem: {} END lines without their BEGIN line", alone));
+    reading.device.note(Remark::damaged_credential,
+                        {.path = s.path, .offset = s.base + at, .item = {}},
+                        "pem: an END line without its BEGIN line");
   }
+  if (pem.parameters != 0 && !pem.any())
+    reading.not_used.push_back({s.path, "parameters of elliptic curves, without a key"});
+  if (pem.shortened != 0)
+    reading.not_used.push_back(
+        {s.path,
+         fmt::format("{} shortened where {} pasted",
+                     pem.shortened == 1 ? "a PEM block that was"
+                                        : fmt::format("{} PEM blocks that were", pem.shortened),
+                     pem.shortened == 1 ? "it was" : "they were")});
+  if (pem.mentions != 0)
+    reading.not_used.push_back({s.path, "a PEM marker without a credential behind it"});
   for (const Error& problem : file.problems) {
     if (!is_ours(problem.what)) {
       reading.not_used.push_back({s.path, problem.what});

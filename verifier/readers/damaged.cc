@@ -4,16 +4,21 @@
 
 #include <algorithm>
 
+#include "verifier/pki/certificate.h"
+#include "verifier/pki/cms.h"
+#include "verifier/pki/crl.h"
+#include "verifier/pki/der.h"
 #include "verifier/readers/carve.h"
 #include "verifier/readers/formats.h"
+#include "verifier/readers/pasted_bytes.h"
+#include "verifier/readers/pem_text.h"
 #include "verifier/readers/plain_text.h"
 
 namespace attest {
 namespace {
 
 constexpr size_t kMostCredential = 16u << 10;  // what is searched to its end for what is inside
-constexpr size_t kMostText = 256u << 10;
-constexpr uint64_t kMostList = 64u << 20;  // of a revocation list
+constexpr uint64_t kMostList = 64u << 20;      // of a revocation list
 
 // Octets that stand at one place in every credential of a kind; `within` allows for lengths and for
 // a few strange bytes before it.
@@ -33,11 +38,15 @@ constexpr Mark kMarks[] = {
     {"\x2A\x86\x48\xCE\x3D\x03\x01\x07"sv, 72, kKey},              // prime256v1
     {"\x02\x01\x01\x04\x20"sv, 12, kKey},                          // SEC 1
 };
+constexpr std::string_view kSignedData = "\x2A\x86\x48\x86\xF7\x0D\x01\x07\x02"sv,
+                           kEcdsaSha256 = "\x2A\x86\x48\xCE\x3D\x04\x03\x02"sv,
+                           kPrime256v1 = "\x2A\x86\x48\xCE\x3D\x03\x01\x07"sv,
+                           kMatter = "\x2B\x06\x01\x04\x01\x82\xA2\x7C"sv;
 // Anywhere in something small: one of them is chance, two are a certificate.
-constexpr std::string_view kInside[] = {"\x2A\x86\x48\x86\xF7\x0D\x01\x07\x02"sv,
-                                        "\x2A\x86\x48\xCE\x3D\x04\x03\x02"sv,
+constexpr std::string_view kInside[] = {kSignedData,
+                                        kEcdsaSha256,
                                         "\x2A\x86\x48\xCE\x3D\x02\x01"sv,
-                                        "\x2A\x86\x48\xCE\x3D\x03\x01\x07"sv,
+                                        kPrime256v1,
                                         "\x2B\x06\x01\x04\x01\x82\xA2\x7C\x02"sv,
                                         "\x06\x03\x55\x04\x03"sv,
                                         "\x06\x03\x55\x1D"sv};
@@ -60,31 +69,64 @@ bool has(View v, std::string_view octets) {
   return find(v, view(octets)).has_value();
 }
 
-// Whole DER of another trade: nobody's damaged credential.
+constexpr unsigned kDeepest = 32;
+
+// DER from its first octet to its last, as it must be, and no more.
+bool is_whole_der(View v, unsigned depth = 0) {
+  der::Cursor cursor(v);
+  while (!cursor.empty()) {
+    const auto element = cursor.any("element");
+    if (!element) return false;
+    const bool constructed = (element->tag & 0x20) != 0;
+    if (constructed && (depth == kDeepest || !is_whole_der(element->body, depth + 1))) return false;
+  }
+  return true;
+}
+
+// The name of what whole DER without a mark of ours is.
+const char* another_trade(View v, View inside) {
+  constexpr struct {
+    std::string_view octets;
+    const char* name;
+  } kTrades[] = {{"\x2A\x86\x48\x86\xF7\x0D\x01\x01"sv, "RSA"},
+                 {"\x06\x03\x2B\x65\x70"sv, "Ed25519"},
+                 {"\x06\x03\x2B\x65\x71"sv, "Ed448"},
+                 {"\x06\x03\x2B\x65\x6E"sv, "X25519"},
+                 {"\x06\x03\x2B\x65\x6F"sv, "X448"},
+                 {"\x2A\x86\x48\xCE\x38\x04"sv, "DSA"},
+                 {"\x2A\x86\x48\x86\xF7\x0D\x01\x03"sv, "Diffie and Hellman"},
+                 {"\x2A\x86\x48\xCE\x3E\x02\x01"sv, "Diffie and Hellman"},
+                 {"\x2B\x24\x03\x03\x02\x08\x01\x01"sv, "a Brainpool curve"}};
+  for (const auto& [octets, name] : kTrades) {
+    if (has(v, octets)) return name;
+  }
+  // Parameters that name no curve: a version, and the field.
+  if (inside.size() > 4 && has(inside.first(4), "\x02\x01\x01\x30"sv) &&
+      has(v, "\x2A\x86\x48\xCE\x3D\x01\x01"sv))
+    return "a curve's parameters";
+  // RSA's and DSA's own forms, parameters, signatures: numbers and nothing else.
+  der::Cursor numbers(inside);
+  while (numbers.peek() == der::kInteger && numbers.any("number")) {
+  }
+  return numbers.empty() ? "numbers" : nullptr;
+}
+
+// Whole DER of another trade: nobody's damaged credential. One bit does not make one of ours such:
+// they say more than once what they are.
 std::optional<Began> whole_of_another_trade(View v) {
-  size_t header = 0;
-  const auto size = stated_size(v, &header);
-  if (!size || *size != v.size() || v.size() > kMostCredential) return std::nullopt;
-  const View inside = v.subspan(header);
-  const bool numbers = inside.size() > 8 && inside[0] == 0x02 && inside[1] == 0x01 &&
-                       inside[2] == 0x00 && inside[3] == 0x02 && inside[4] >= 0x81 &&
-                       inside[4] <= 0x82;
-  const bool public_numbers = inside.size() > 8 && inside[0] == 0x02 && inside[1] >= 0x81;
-  if (public_numbers)
-    return Began{.kind = Began::Kind::foreign, .what = "an RSA public key", .at_head = true};
-  if (numbers)
-    return Began{.kind = Began::Kind::foreign, .what = "an RSA private key", .at_head = true};
-  const View head = v.first(std::min<size_t>(v.size(), 512));
-  if (has(head, "\x2A\x86\x48\x86\xF7\x0D\x01\x01\x01"sv) && !has(v, kInside[0]) &&
-      !has(v, kMarks[2].octets))
-    return Began{.kind = Began::Kind::foreign, .what = "an RSA key, or a request for one"};
+  if (v.size() < 16 || v.size() > kMostCredential || v[0] != 0x30) return std::nullopt;
+  der::Cursor cursor(v);
+  const auto outer = cursor.any("value");
+  if (!outer || !cursor.empty() || !is_whole_der(outer->body)) return std::nullopt;
+  const View inside = outer->body;
   constexpr struct {
     std::string_view oid;
     const char* name;
   } kCurves[] = {{"\x06\x05\x2B\x81\x04\x00\x22"sv, "secp384r1"},
                  {"\x06\x05\x2B\x81\x04\x00\x23"sv, "secp521r1"},
-                 {"\x06\x05\x2B\x81\x04\x00\x0A"sv, "secp256k1"},
-                 {"\x06\x03\x2B\x65\x70"sv, "Ed25519"}};
+                 {"\x06\x05\x2B\x81\x04\x00\x0A"sv, "secp256k1"}};
+  const bool ours = has(v, kEcdsaSha256) || has(v, kPrime256v1) || has(v, kMatter);
+  if (ours) return std::nullopt;
   const bool private_key = inside.size() > 3 && inside[0] == 0x02 && inside[1] == 0x01;
   for (const auto& [oid, name] : kCurves) {
     if (!has(v, oid)) continue;
@@ -93,7 +135,15 @@ std::optional<Began> whole_of_another_trade(View v) {
                        : Began{.kind = Began::Kind::foreign,
                                .what = fmt::format("a public key or request on {}", name)};
   }
-  return std::nullopt;
+  const char* trade = another_trade(v, inside);
+  if (trade == nullptr) return std::nullopt;
+  const bool wrapped = has(v, kSignedData);
+  return Began{.kind = Began::Kind::foreign,
+               .what = fmt::format("{} of {}",
+                                   wrapped       ? "signed data"
+                                   : private_key ? "a key, parameters or a signature"
+                                                 : "a key, a request or a certificate",
+                                   trade)};
 }
 
 const char* marked(View v) {
@@ -121,16 +171,51 @@ bool length_fits(View v) {
   return telling && *size * 2 >= v.size();
 }
 
+// The size of the whole thing that begins here and has its own parser: nobody's damaged credential.
+size_t whole_thing(View v) {
+  size_t used = 0;
+  if (parse_certificate(v, &used)) return used;
+  const auto size = stated_size(v);
+  if (!size || *size > v.size()) return 0;
+  const View whole = v.first(static_cast<size_t>(*size));
+  if (whole_of_another_trade(whole) || parse_cms(whole)) return whole.size();
+  return looks_like_crl(whole) && parse_crl(to_bytes(whole)) ? whole.size() : 0;
+}
+
+// Without the whole things in it, which say nothing of what is damaged beside them.
+Bytes without_whole_things(View v) {
+  Bytes out = to_bytes(v);
+  for (size_t at = 0; at + 2 < v.size();) {
+    const bool may_begin = v[at] == 0x30 && (v[at + 1] == 0x81 || v[at + 1] == 0x82);
+    const size_t size = may_begin ? whole_thing(v.subspan(at)) : 0;
+    std::fill_n(out.begin() + static_cast<std::ptrdiff_t>(at), size, uint8_t{0});
+    at += std::max<size_t>(size, 1);
+  }
+  return out;
+}
+
 bool inside_something_small(View v) {
   if (v.size() > kMostCredential) return false;
-  return std::count_if(std::begin(kInside), std::end(kInside),
-                       [&](std::string_view octets) { return has(v, octets); }) >= 2;
+  const auto two_in = [](View bytes) {
+    return std::count_if(std::begin(kInside), std::end(kInside),
+                         [&](std::string_view octets) { return has(bytes, octets); }) >= 2;
+  };
+  return two_in(v) && two_in(without_whole_things(v));
+}
+
+// Nothing but the name of a curve, as `openssl ecparam` writes it.
+bool is_name_of_curve(View v) {
+  constexpr size_t kLongest = 16;
+  der::Cursor cursor(v);
+  return v.size() <= kLongest && cursor.peek() == der::kOid && cursor.any("name") && cursor.empty();
 }
 
 }  // namespace
 
 std::optional<Began> began_as(View v) {
   if (v.empty()) return std::nullopt;
+  if (is_name_of_curve(v))
+    return Began{.kind = Began::Kind::foreign, .what = "parameters of elliptic curves"};
   if (auto other = whole_of_another_trade(v)) return other;
   // What begins with a credential and goes on for long is a dump: it is searched for what it holds.
   const auto size = stated_size(v);
@@ -208,6 +293,10 @@ std::vector<DecodedRun> readings_of(std::string_view run) {
   const auto padding = static_cast<size_t>(std::count(run.begin(), run.end(), '='));
   if ((solid.size() + padding) % 4 == 3)
     add(from_base64(("M" + solid).substr(0, (solid.size() + 1) / 4 * 4)).value_or(Bytes{}));
+  // (Without its last bytes, which padding ends, what is whole would not be.)
+  std::string filled = solid;
+  if (exact && padding <= 2) filled.append(padding, '=');
+  if (auto whole = from_base64(filled); whole && padding != 0) add(std::move(*whole));
   solid.resize(solid.size() / 4 * 4);
   add(from_base64(solid).value_or(Bytes{}));
   for (DecodedRun& reading : out) reading.exact = exact;
@@ -223,24 +312,26 @@ std::string_view trimmed(std::string_view line) {
 
 }  // namespace
 
-std::vector<DecodedRun> decoded_runs(View bytes) {
-  constexpr size_t kLeast = 24, kMostRuns = 64;  // letters; runs of one text
-  std::vector<DecodedRun> out;
-  if (bytes.size() > kMostText || !mostly_text(bytes)) return out;
+void decoded_runs(View bytes, const std::function<bool(DecodedRun&)>& take) {
+  constexpr size_t kLeast = 24;  // letters
+  if (bytes.size() > kMostPastedText || !mostly_text(bytes)) return;
   std::string run;
-  size_t runs = 0;
+  bool goes_on = true;
   const auto end_run = [&] {
-    if (run.size() >= kLeast && runs < kMostRuns) {
-      for (DecodedRun& reading : readings_of(run)) out.push_back(std::move(reading));
-      ++runs;
+    if (run.size() >= kLeast) {
+      for (DecodedRun& reading : readings_of(run)) goes_on = goes_on && take(reading);
     }
     run.clear();
   };
   std::string_view rest = text(bytes);
-  while (!rest.empty()) {
+  while (goes_on && !rest.empty()) {
     std::string_view line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(std::min(line.size() + 1, rest.size()));
     line = trimmed(line);
+    const auto url = line.find_first_of(" ") == std::string_view::npos && !line.starts_with("--")
+                         ? base64_of_url(line)
+                         : std::nullopt;
+    if (url) line = *url;
     size_t letters = 0, digits = 0, strange = 0;
     for (const char c : line) {
       letters += base64_letter(c);
@@ -256,8 +347,7 @@ std::vector<DecodedRun> decoded_runs(View bytes) {
     }
     run += line;
   }
-  end_run();
-  return out;
+  if (goes_on) end_run();
 }
 
 namespace {
@@ -271,26 +361,41 @@ struct InText {
   Bytes der;
   bool exact = true;
 };
+// PEM that no reader of text takes: its marker stands behind other words, or is cut.
+std::optional<InText> embedded_pem(std::string_view all) {
+  constexpr std::string_view kBegin = "-----BEGIN ";
+  constexpr size_t kMostMarkers = 256, kLabel = 64;
+  size_t markers = 0;
+  for (size_t at = all.find(kBegin); at != std::string_view::npos && markers++ < kMostMarkers;
+       at = all.find(kBegin, at + 1)) {
+    const std::string_view line = all.substr(at, kBegin.size() + kLabel);
+    const size_t dashes = line.find("-----", kBegin.size()), end = line.find('\n');
+    const bool cut = dashes == std::string_view::npos || end < dashes;
+    const size_t behind = cut ? std::min(end, line.size()) : dashes + 5;
+    if (pem_body(all.substr(at + behind)) != PemBody::credential) continue;
+    const bool own_line = at == 0 || all[at - 1] == '\n';
+    return InText{.began = {.kind = own_line ? Began::Kind::credential : Began::Kind::embedded,
+                            .what = own_line ? "a PEM block" : "a PEM block within other text"},
+                  .der = {}};
+  }
+  return std::nullopt;
+}
+
 // Of text: base64 or hex that decodes to what began as a credential, or lines of PEM's armour
 // without their counterpart.
 std::optional<InText> in_text(View bytes) {
-  for (DecodedRun& run : decoded_runs(bytes)) {
+  std::optional<InText> found;
+  decoded_runs(bytes, [&](DecodedRun& run) {
     if (auto began = began_as(run.bytes))
-      return InText{.began = std::move(*began), .der = std::move(run.bytes), .exact = run.exact};
-  }
-  if (bytes.size() > kMostText || !mostly_text(bytes)) return std::nullopt;
-  constexpr std::string_view kBegin = "-----BEGIN ";
+      found = {.began = std::move(*began), .der = std::move(run.bytes), .exact = run.exact};
+    return !found;
+  });
+  if (found) return found;
+  if (bytes.size() > kMostPastedText || !mostly_text(bytes)) return std::nullopt;
   const std::string_view all = text(bytes);
-  const bool cut_at_once = all.size() >= 6 && kBegin.starts_with(all);
-  const bool armour = all.starts_with(kBegin) && all.size() <= kMostCredential;
-  if (cut_at_once || armour || all.starts_with("-----END ") ||
-      has(bytes, "\n-----END CERTIFICATE"sv))
+  if (is_lone_marker(all) || !pem_ends_alone(all).empty())
     return InText{.began = {.kind = Began::Kind::credential, .what = "a PEM block"}, .der = {}};
-  if (has(bytes, "-----BEGIN CERTIFICATE"sv) || has(bytes, "-----END CERTIFICATE"sv))
-    return InText{
-        .began = {.kind = Began::Kind::embedded, .what = "a PEM certificate within other text"},
-        .der = {}};
-  return std::nullopt;
+  return embedded_pem(all);
 }
 
 // A single byte of DER is what is left of one, or a digit.

@@ -3,6 +3,8 @@
 // damaged evidence, whatever good one stands beside it.
 #pragma once
 
+#include <functional>
+
 #include "verifier/bytes.h"
 
 namespace attest {
@@ -20,13 +22,14 @@ struct Began {
 };
 std::optional<Began> began_as(View bytes);
 
-// The credentials that stand as base64 or hex in text, one a run of lines, as far as they decode.
+// The credentials that stand as base64 or hex in text, one a run of lines, as far as they decode,
+// until `take` returns false.
 // `exact`: without a character that does not belong there; else the nearest that it may have been,
 // good for telling what it began as and for nothing else.
 struct DecodedRun {
   Bytes bytes;
   bool exact = true;
 };
-std::vector<DecodedRun> decoded_runs(View text);
+void decoded_runs(View text, const std::function<bool(DecodedRun&)>& take);
 
 }  // namespace attest

@@ -143,6 +143,19 @@ std::optional<uint64_t> number_after(std::string_view line, std::string_view nam
   return number;
 }
 
+bool number_is_cut(std::string_view line, std::string_view name, bool line_is_whole) {
+  constexpr std::ptrdiff_t kIdDigits = 4;
+  const auto value = value_of(line, name);
+  if (!value) return false;
+  const bool hex = value->starts_with("0x") || value->starts_with("0X");
+  const std::string_view digits = hex ? value->substr(2) : *value;
+  const bool to_the_end = std::all_of(digits.begin(), digits.end(), [&](char c) {
+    return c == '_' || (hex ? is_hex(c) : is_digit(c));
+  });
+  if (!to_the_end) return false;
+  return hex ? std::count_if(digits.begin(), digits.end(), is_hex) < kIdDigits : !line_is_whole;
+}
+
 std::optional<std::string> quoted_after(std::string_view line, std::string_view name) {
   const auto value = value_of(line, name);
   if (!value || value->empty() || (*value)[0] != '"') return std::nullopt;

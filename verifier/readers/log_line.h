@@ -35,6 +35,9 @@ std::optional<FieldEnd> field_end(std::string_view line);
 // The number after "name = " or "name: ", decimal or 0x, with '_' between digits: "Attribute =
 // 0x0000_0004,".
 std::optional<uint64_t> number_after(std::string_view line, std::string_view name);
+// Whether that number may go on behind the end of the line: a line that a log or the end of a file
+// cut there. An id in hex has four digits; `line_is_whole`: its end follows in the file.
+bool number_is_cut(std::string_view line, std::string_view name, bool line_is_whole);
 // The text in quotes after it: Data = "Acme" (4 chars).
 std::optional<std::string> quoted_after(std::string_view line, std::string_view name);
 // Hex digits after the words, which may be joined by '-', '_' or a blank and be of either case, and

@@ -66,7 +66,7 @@ bool has(std::string_view line, std::string_view words) {
 
 }  // namespace
 
-std::optional<Said> said(std::string_view line) {
+std::optional<Said> said(std::string_view line, bool line_is_whole) {
   for (const Line& known : kLines) {
     const auto at = line.find(known.words);
     if (at == std::string_view::npos) continue;
@@ -80,6 +80,10 @@ std::optional<Said> said(std::string_view line) {
                              : std::string(rest.substr(arrow, 200))};
     const auto id = [&](const std::optional<FactId>& fact, std::string_view name) {
       if (!fact) return;
+      if (number_is_cut(rest, name, line_is_whole)) {
+        out.cut = true;
+        return;
+      }
       if (const auto number = number_after(rest, name); number && *number <= 0xFFFF)
         out.facts.push_back({*fact, *number});
     };
@@ -99,7 +103,10 @@ std::optional<uint64_t> result(std::string_view line) {
   constexpr uint64_t kLowest = 100, kHighest = 703;
   if (has(line, "validated 'Attestation Information'")) return 0;
   if (has(line, "OnDeviceAttestation")) {
-    if (const auto code = number_at(line, "with result: "); code && *code <= 0xFFFF) return code;
+    // (Of one or two digits, but for success, it is the beginning of a code.)
+    if (const auto code = number_at(line, "with result: ");
+        code && *code <= 0xFFFF && (*code == 0 || *code >= kLowest))
+      return code;
   }
   if (!has(line, "ttestation")) return std::nullopt;
   for (const std::string_view words : {": err ", "(err ", "errorCode: ", "errorCode = "}) {

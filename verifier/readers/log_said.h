@@ -14,9 +14,10 @@ struct Said {
   };
   std::vector<Fact> facts;  // to be compared; empty where the line is only worth showing
   std::string text;         // the line's own words, without its prefix
+  bool cut = false;         // the line ends within an id, which is left out
 };
-// nullopt: no line of the list.
-std::optional<Said> said(std::string_view line);
+// nullopt: no line of the list. `line_is_whole`: its end follows in the file.
+std::optional<Said> said(std::string_view line, bool line_is_whole = true);
 
 // The result that a commissioner came to, as the SDK numbers it: "err 604", "errorCode: 101",
 // "validated 'Attestation Information'" (0). nullopt: the line says none. Numbers of the CHIP stack

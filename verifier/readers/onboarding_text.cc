@@ -10,6 +10,7 @@
 #include "verifier/readers/factory_item.h"
 #include "verifier/readers/formats.h"
 #include "verifier/readers/onboarding_codes.h"
+#include "verifier/readers/pasted_bytes.h"
 #include "verifier/readers/plain_text.h"
 #include "verifier/readers/unreadable.h"
 
@@ -23,10 +24,11 @@ constexpr size_t kMaxCodes = 8;
 // In free text eleven digits are many things: a manual code counts when it is a valid one, or all
 // that is there. A payload is known by its prefix, and a bad one is evidence too.
 std::vector<OnboardingPayload> codes_in(View bytes) {
-  if (bytes.size() > 1u << 20 || !is_plain_text(bytes)) return {};
+  constexpr size_t kManyDigits = 1u << 20;  // of a longer text some are a code by chance
+  if (bytes.size() > kMostPastedText || !is_plain_text(bytes)) return {};
   std::vector<OnboardingPayload> codes = find_payloads(text(bytes));
   std::erase_if(codes, [&](const OnboardingPayload& code) {
-    return code.manual && !code.valid() && bytes.size() > 64;
+    return code.manual && ((!code.valid() && bytes.size() > 64) || bytes.size() > kManyDigits);
   });
   std::vector<OnboardingPayload> distinct;
   for (OnboardingPayload& code : codes) {

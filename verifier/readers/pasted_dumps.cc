@@ -225,8 +225,12 @@ class Dumps {
   }
 
   void bare(const std::vector<Line>& lines, bool elided) {
-    PastedBytes value{
-        .name = heading(), .offset = lines[0].offset, .bytes = {}, .shortened = elided};
+    PastedBytes value{.name = heading(),
+                      .offset = lines[0].offset,
+                      .end = lines.back().end,
+                      .bytes = {},
+                      .shortened = elided,
+                      .open = true};
     const size_t per_line = lines[0].bytes.size();
     for (const Line& l : lines) {
       // Behind a full line's bytes stand characters.
@@ -244,8 +248,10 @@ class Dumps {
     const auto begin = [&](const Line& l) {
       value = {.name = l.symbol.empty() ? heading() : l.symbol,
                .offset = l.offset,
+               .end = l.end,
                .bytes = {},
-               .shortened = elided};
+               .shortened = elided,
+               .open = true};
     };
     begin(lines[0]);
     for (size_t i = 0; i < lines.size(); ++i) {
@@ -263,6 +269,7 @@ class Dumps {
         while (count != 0 && l.bytes[count - 1].end > widest) --count;
       }
       for (size_t b = 0; b < count; ++b) value.bytes.push_back(l.bytes[b].value);
+      value.end = l.end;
       if (count != 0 || !value.bytes.empty()) mark(l);
       if (!follows) {
         keep(std::exchange(value, {}));
@@ -313,17 +320,23 @@ static bool is_name(std::string_view s) {
   return !s.empty() && digits < 7 && !(s[0] >= '0' && s[0] <= '9');
 }
 
-std::vector<PastedBytes> pasted_bytes(std::string_view text) {
-  text = text.substr(0, kMostPastedText);
+std::vector<PastedBytes> pasted_bytes(std::string_view text, bool* whole, size_t most) {
+  const bool cut = text.size() > most;
+  text = text.substr(0, most);
   std::vector<bool> used(text.size());
   std::vector<PastedBytes> out = pasted_dumps(text, used);
+  const size_t dumps = out.size();
   for (PastedBytes& value : pasted_literals(text, used)) out.push_back(std::move(value));
+  const bool full = dumps >= kMostPasted || out.size() - dumps >= kMostPasted;
   std::stable_sort(out.begin(), out.end(),
                    [](const PastedBytes& a, const PastedBytes& b) { return a.offset < b.offset; });
   if (out.size() > kMostPasted) out.resize(kMostPasted);
+  // What was cut here was not cut by who wrote it.
+  if (cut) std::erase_if(out, [&](const PastedBytes& v) { return v.end >= text.size(); });
   for (PastedBytes& value : out) {
     if (!is_name(value.name)) value.name.clear();
   }
+  if (whole != nullptr) *whole = !cut && !full;
   return out;
 }
 

@@ -62,6 +62,9 @@ std::optional<Bytes> meaning(std::string_view s) {
   }
   if (auto digits = from_hex_lenient(s)) return std::move(*digits);
   if (auto base = from_base64_lines(s)) return std::move(*base);
+  if (const auto letters = base64_of_url(s)) {
+    if (auto base = from_base64_lines(*letters)) return std::move(*base);
+  }
   return std::nullopt;
 }
 
@@ -128,6 +131,7 @@ class Literals {
   }
   void end_run() {
     const Kind kind = std::exchange(kind_, Kind::none);
+    const bool closed = std::exchange(closed_, false);
     const bool shortened = std::exchange(shortened_, false), raw = std::exchange(raw_, false);
     Bytes bytes = std::exchange(bytes_, {});
     if (kind == Kind::none) return;
@@ -145,8 +149,10 @@ class Literals {
     if (bytes.size() < kLeastBytes) return;
     out_.push_back({.name = std::exchange(name_, {}),
                     .offset = begin_,
+                    .end = at_,
                     .bytes = std::move(bytes),
-                    .shortened = shortened});
+                    .shortened = shortened,
+                    .open = kind == Kind::chunks || (kind == Kind::numbers && !closed)});
   }
   // A string with escapes may be text all the same: PEM with line ends.
   static bool means_text(View bytes) {
@@ -165,7 +171,7 @@ class Literals {
     if (value < -128 || value > 255) return end_run();
     begin(Kind::numbers, at);
     bytes_.push_back(static_cast<uint8_t>(value));
-    separated_ = false;
+    separated_ = closed_ = false;
   }
   // "<repeats 13 times>", as gdb says it.
   void repeats() {
@@ -259,6 +265,7 @@ class Literals {
     const size_t from = at_;
     size_t end = at_;
     while (end < text_.size() && is_base64(text_[end])) ++end;
+    if (const size_t url = end_of_url_word(); url > end) return chunk(url);
     // Bytes with colons: "30:81:E8".
     if (end - from == 2 && is_hex(now()) && is_hex(now(1)) && now(2) == ':' && is_hex(now(3)) &&
         is_hex(now(4)) && !is_word(now(5)))
@@ -266,16 +273,34 @@ class Literals {
     const bool number_like = is_digit(now()) && !is_long_word(end - from);
     if (number_like && numeric()) return;
     const bool alone = lone_ && kind_ == Kind::chunks && only_word_of_line(end);
-    if (is_long_word(end - from) || alone) {
-      begin(Kind::chunks, from);
-      while (end < text_.size() && text_[end] == '=' && end - from < text_.size()) ++end;
-      tail_ = end - from;
-      bytes_.insert(bytes_.end(), text_.begin() + static_cast<std::ptrdiff_t>(from),
-                    text_.begin() + static_cast<std::ptrdiff_t>(end));
-      at_ = end;
-      return;
-    }
+    if (is_long_word(end - from) || alone) return chunk(end);
     identifier(end);
+  }
+  void chunk(size_t end) {
+    const size_t from = at_;
+    begin(Kind::chunks, from);
+    while (end < text_.size() && text_[end] == '=') ++end;
+    tail_ = end - from;
+    bytes_.insert(bytes_.end(), text_.begin() + static_cast<std::ptrdiff_t>(from),
+                  text_.begin() + static_cast<std::ptrdiff_t>(end));
+    at_ = end;
+  }
+  // Behind a word of base64url that is too long and too mixed for a name. 0: none.
+  size_t end_of_url_word() {
+    constexpr size_t kLeast = 40, kLeastLetters = 8, kLeastDigits = 2;
+    if (at_ < no_url_before_) return 0;
+    size_t end = at_, upper = 0, lower = 0, digits = 0;
+    for (; end < text_.size() && (is_word(text_[end]) || text_[end] == '-'); ++end) {
+      upper += text_[end] >= 'A' && text_[end] <= 'Z';
+      lower += text_[end] >= 'a' && text_[end] <= 'z';
+      digits += is_digit(text_[end]);
+    }
+    no_url_before_ = end;
+    if (end < text_.size() && (text_[end] == '+' || text_[end] == '/')) return 0;
+    return end - at_ >= kLeast && upper >= kLeastLetters && lower >= kLeastLetters &&
+                   digits >= kLeastDigits
+               ? end
+               : 0;
   }
   // Of the base64 alphabet, and long: names have fewer letters without a '_', or capitals inside.
   bool is_long_word(size_t size) const {
@@ -368,6 +393,7 @@ class Literals {
   void punctuation(char c) {
     if (c == '<' && next_is("<repeats ")) return repeats();
     ++at_;
+    closed_ = closed_ || c == '}' || c == ']' || c == ')' || c == ';';
     if (c == ',') separated_ = true;
     negative_ = c == '-';
     // A string before a colon was the name of what follows.
@@ -400,9 +426,10 @@ class Literals {
   const std::vector<bool>& used_;
   size_t at_ = 0;
   Kind kind_ = Kind::none;
-  size_t begin_ = 0, tail_ = 0;
+  size_t begin_ = 0, tail_ = 0, no_url_before_ = 0;
   Bytes bytes_;  // of numbers the values, else the text
   bool raw_ = false, shortened_ = false, separated_ = true, negative_ = false;
+  bool closed_ = false;    // a bracket or a ';' stands behind the last number
   bool lone_ = true;       // nothing stood before this in its line
   bool assigned_ = false;  // behind a '='
   bool held_ = false;      // the name is settled until the value has come

@@ -9,6 +9,7 @@
 
 #include "verifier/readers/behind.h"
 #include "verifier/readers/credential_items.h"
+#include "verifier/readers/damaged.h"
 #include "verifier/readers/formats.h"
 #include "verifier/readers/pasted_bytes.h"
 #include "verifier/readers/plain_text.h"
@@ -60,13 +61,27 @@ bool is_named_blob(const PastedBytes& value) {
   }
 }
 
+// A credential that cannot be read. Programs are full of heads of DER and of names of algorithms:
+// fewer bytes than the least key has are none.
+bool is_damaged(View bytes) {
+  constexpr size_t kLeast = 64;
+  if (bytes.size() < kLeast) return false;
+  const auto began = began_as(bytes);
+  return began && began->kind == Began::Kind::credential &&
+         damaged_reader.recognises({.path = {}, .bytes = bytes});
+}
+
 struct Value {
   const Reader* reader;
   PastedBytes pasted;
 };
-std::vector<Value> values_in(const Source& s) {
-  std::vector<Value> out;
-  for (PastedBytes& pasted : pasted_bytes(text(s.bytes))) {
+struct Values {
+  std::vector<Value> known;
+  bool whole = true;  // all of the text was searched
+};
+Values values_in(const Source& s) {
+  Values out;
+  for (PastedBytes& pasted : pasted_bytes(text(s.bytes), &out.whole)) {
     // `hexdump` and `od -x` without options show pairs of bytes as numbers of this machine.
     Bytes swapped = swapped_pairs(pasted.bytes);
     if (pasted.half) {
@@ -78,16 +93,23 @@ std::vector<Value> values_in(const Source& s) {
       reader = reader_of({.path = s.path, .bytes = swapped});
       if (reader != nullptr) pasted.bytes = std::move(swapped);
     }
+    if (reader == nullptr && is_damaged(pasted.bytes)) {
+      reader = &damaged_reader;
+    } else if (reader == nullptr && is_damaged(swapped)) {
+      reader = &damaged_reader;
+      pasted.bytes = std::move(swapped);
+    }
     if (reader == nullptr && is_named_blob(pasted)) reader = &blob_reader;
-    if (reader != nullptr) out.push_back({reader, std::move(pasted)});
+    if (reader != nullptr) out.known.push_back({reader, std::move(pasted)});
   }
   return out;
 }
 
 bool recognises(const Source& s) {
   if (!is_plain_text(s.bytes)) return false;
-  const auto values = values_in(s);
-  return std::any_of(values.begin(), values.end(),
+  const Values values = values_in(s);
+  return (!values.whole && s.member) ||
+         std::any_of(values.known.begin(), values.known.end(),
                      [](const Value& v) { return v.reader != &blob_reader; });
 }
 
@@ -97,14 +119,41 @@ const char* name_of(const Reader* reader) {
                                     : "value";
 }
 
-// Its own length says that a part was left out by who pasted it: not there, and no damage.
+// The bytes end within an element of the SEQUENCE of `says` bytes with which they begin. (Where the
+// length is damaged they end with an element.)
+bool breaks_off(View der, size_t says) {
+  size_t at = der[1] < 0x80 ? 2 : 2u + (der[1] & 0x7Fu);
+  while (at < der.size()) {
+    if (der.size() - at < 2) return true;
+    const uint8_t length = der[at + 1];
+    const size_t octets = length < 0x80 ? 0 : length & 0x7Fu;
+    if (octets > 2) return false;
+    if (der.size() - at < 2 + octets) return true;
+    size_t size = octets == 0 ? length : 0;
+    for (size_t i = 0; i < octets; ++i) size = size << 8 | der[at + 2 + i];
+    at += 2 + octets + size;
+  }
+  return at > der.size() && at <= says;
+}
+
+// Its own length says that a part was left out by who pasted it: not there, and no damage. Nobody
+// has to say so where it is the head of something and no more: `xxd dac.der | head`.
 bool is_left_out(const Value& v) {
-  const size_t says = der_size(v.pasted.bytes);
-  return v.pasted.shortened && says > v.pasted.bytes.size();
+  const View bytes = v.pasted.bytes;
+  const size_t says = der_size(bytes);
+  if (says <= bytes.size()) return false;
+  return v.pasted.shortened ||
+         (v.pasted.open && bytes.size() * 2 < says && breaks_off(bytes, says));
 }
 
 tl::expected<void, Error> read(const Source& s, Reading& reading) {
-  for (const Value& v : values_in(s)) {
+  const Values values = values_in(s);
+  if (!values.whole)
+    reading.device.note(
+        Remark::unreadable_file, {.path = s.path, .offset = {}, .item = {}},
+        fmt::format("only its first {} MiB or {} values were searched for pasted credentials",
+                    kMostPastedText >> 20, kMostPasted));
+  for (const Value& v : values.known) {
     const Place place{.path = s.path, .offset = s.base + v.pasted.offset, .item = v.pasted.name};
     if (is_left_out(v)) {
       reading.device.note(

@@ -84,9 +84,10 @@ class Table {
         take(std::move(pasted.bytes), at(pasted.offset, std::move(pasted.name)));
     }
     if (found_.empty()) {
-      for (DecodedRun& run : decoded_runs(s_.bytes)) {
+      decoded_runs(s_.bytes, [&](DecodedRun& run) {
         if (run.exact) take(std::move(run.bytes), at(0));
-      }
+        return true;
+      });
     }
     armour();
     return std::move(found_);

@@ -14,7 +14,7 @@
 namespace attest {
 namespace {
 
-constexpr size_t kMaxText = 256u << 10;
+constexpr size_t kMaxText = 96u << 20;  // of a revocation list of 64 MiB
 
 // The readers of what such text may mean.
 constexpr const Reader* kInside[] = {
@@ -26,10 +26,21 @@ bool is_digits(View bytes) {
   if (bytes.size() < 16 || bytes.size() > kMaxText || !is_plain_text(bytes)) return false;
   const auto stray = [](uint8_t c) {
     const bool alphabet = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-                          (c >= 'a' && c <= 'z') || c == '+' || c == '/' || c == '=';
+                          (c >= 'a' && c <= 'z') || c == '+' || c == '/' || c == '=' || c == '-' ||
+                          c == '_';
     return !alphabet && c != ':' && c != ' ' && c != '\t' && c != '\r' && c != '\n';
   };
   return std::none_of(bytes.begin(), bytes.end(), stray);
+}
+
+// The source with base64url's letters as base64's, which `letters` keeps.
+Source in_base64(const Source& s, std::string& letters) {
+  auto plain = is_digits(s.bytes) ? base64_of_url(text(s.bytes)) : std::nullopt;
+  if (!plain) return s;
+  letters = std::move(*plain);
+  Source out = s;
+  out.bytes = view(letters);
+  return out;
 }
 
 std::optional<Bytes> decoded(View bytes) {
@@ -109,7 +120,9 @@ std::vector<Bytes> several(const Source& s) {
   return values;
 }
 
-bool recognises(const Source& s) {
+bool recognises(const Source& source) {
+  std::string letters;
+  const Source s = in_base64(source, letters);
   if (!several(s).empty()) return true;
   const auto bytes = decoded(s.bytes);
   return bytes && inside({.path = s.path, .bytes = *bytes}) != nullptr;
@@ -132,7 +145,9 @@ void read_one_of_several(const Source& plain, Reading& reading) {
                                   plain.bytes.size()));
 }
 
-tl::expected<void, Error> read(const Source& s, Reading& reading) {
+tl::expected<void, Error> read(const Source& source, Reading& reading) {
+  std::string letters;
+  const Source s = in_base64(source, letters);
   if (const auto values = several(s); !values.empty()) {
     for (const Bytes& value : values)
       read_one_of_several({.path = s.path, .bytes = value, .base = s.base, .member = s.member},

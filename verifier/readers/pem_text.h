@@ -1,0 +1,36 @@
+// PEM's markers in text: which of them stand before a credential, and which are only spoken of. A
+// document, a program and a library's strings have the words "-----BEGIN CERTIFICATE-----", too; a
+// credential's base64 does not follow there.
+#pragma once
+
+#include "verifier/pki/key.h"
+
+namespace attest {
+
+enum class PemBody : uint8_t {
+  none,       // prose, a placeholder, a program: no credential
+  shortened,  // a credential's, and who pasted it left a part out ("...")
+  credential  // base64 of one, be it cut or damaged
+};
+// What the text behind a BEGIN marker, or before an END marker, is. Lines may stand in string
+// literals, comments and quotations.
+PemBody pem_body(std::string_view text);
+
+// Where an END marker stands at the start of a line, without a BEGIN marker of its own, and behind
+// a credential's base64.
+std::vector<size_t> pem_ends_alone(std::string_view all);
+
+// A file that is nothing but one marker, whole or cut: what stood behind or before it is lost.
+bool is_lone_marker(std::string_view all);
+
+// The blocks of a text, and only those problems that a credential has. Of the others: how many
+// there are, and how many are of a credential that was shortened.
+struct PemEvidence {
+  PemFile file;
+  size_t mentions = 0, shortened = 0;
+  size_t parameters = 0;  // blocks of EC PARAMETERS, which are no evidence
+  bool any() const { return !file.blocks.empty() || !file.problems.empty(); }
+};
+PemEvidence pem_evidence(View input);
+
+}  // namespace attest
