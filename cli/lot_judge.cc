@@ -164,6 +164,7 @@ void LotJudge::judge_alike(const LotBatch& batch,
     const auto* line = std::get_if<LotItem::Line>(&batch.items[i].what);
     if (line == nullptr || !line->problem.empty()) continue;
     for (const Known& known : known_) {
+      if (known.shared != batch.items[i].shared) continue;
       auto record = known.records.match(line->text);
       if (!record) continue;
       alike.push_back({.item = i, .to = &known, .record = std::move(*record), .job = jobs.size()});
@@ -194,13 +195,14 @@ void LotJudge::judge_alike(const LotBatch& batch,
 // A few are enough: a lot has a product or two, and its records are written by one program.
 // A summary may name what is the device's own: where summaries are wanted, only a device without
 // one is a model.
-bool LotJudge::learn(std::string_view text, const Judged& judged, const DeviceLine& line) {
+bool LotJudge::learn(const LotItem& item, const Judged& judged, const DeviceLine& line) {
   constexpr size_t kMostKnown = 4;
-  if (!line.result.summary.empty()) return false;
-  auto records = AlikeRecords::to(text, judged.evidence);
+  const auto* text = std::get_if<LotItem::Line>(&item.what);
+  if (text == nullptr || !line.result.summary.empty()) return false;
+  auto records = AlikeRecords::to(text->text, judged.evidence);
   if (!records) return false;
   if (known_.size() == kMostKnown) known_.pop_back();
-  known_.push_front({.records = std::move(*records), .line = line});
+  known_.push_front({.records = std::move(*records), .line = line, .shared = item.shared});
   return true;
 }
 
@@ -236,9 +238,9 @@ std::vector<DeviceLine> LotJudge::judge(LotBatch batch) {
   for (size_t i = 0; i < judged.size(); ++i) finish(judged[i], *lines[of[i]]);
   // One of those that nothing was alike to is the next to compare with.
   for (size_t i = 0; may_be_alike_ && i < judged.size(); ++i) {
-    const auto* line = std::get_if<LotItem::Line>(&batch.items[of[i]].what);
-    if (line == nullptr) break;
-    if (learn(line->text, judged[i], *lines[of[i]]) || i == kMostTried) break;
+    const LotItem& item = batch.items[of[i]];
+    if (!std::holds_alternative<LotItem::Line>(item.what)) break;
+    if (learn(item, judged[i], *lines[of[i]]) || i == kMostTried) break;
   }
   std::vector<DeviceLine> out;
   out.reserve(lines.size());

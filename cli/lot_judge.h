@@ -4,6 +4,7 @@
 #pragma once
 
 #include <deque>
+#include <memory>
 
 #include "cli/lot_input.h"
 #include "verifier/batch.h"
@@ -46,11 +47,12 @@ class LotJudge {
   // Lines that are alike to one judged before: their signatures are checked, and its verdict is
   // theirs.
   void judge_alike(const LotBatch& batch, std::vector<std::optional<DeviceLine>>& lines) const;
-  bool learn(std::string_view text, const Judged& judged, const DeviceLine& line);
+  bool learn(const LotItem& item, const Judged& judged, const DeviceLine& line);
 
   struct Known {
     AlikeRecords records;
     DeviceLine line;
+    std::shared_ptr<const LotShared> shared;  // what was lent to it: to one alike the same was
   };
   const LotSetup& setup_;
   BatchJudge judge_;

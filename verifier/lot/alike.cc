@@ -157,7 +157,8 @@ std::optional<AlikeRecords> AlikeRecords::to(std::string_view line, const Eviden
   // What compares the record's own things with others, or is asked for by name, is for the full
   // judge.
   if (e.dac_key || !e.authority_keys.empty() || e.dac_public_key != nullptr || !e.csrs.empty() ||
-      !e.crls.empty() || !e.onboarding.codes.empty() || e.ordered || !e.policy.waivers.empty())
+      !e.crls.empty() || !e.onboarding.codes.empty() || !e.ota_images.empty() || e.ota_fetch ||
+      e.ordered || e.after || !e.policy.waivers.empty())
     return std::nullopt;
   if (std::count_if(e.device.statements.begin(), e.device.statements.end(),
                     [](const Statement& s) { return s.fact == FactId::dac; }) != 1)
