@@ -33,7 +33,7 @@ std::vector<std::string> findings_on(Paa paa) {
         std::none_of(check->after.begin(), check->after.end(), [&](const char* before) {
           return before != nullptr && std::find(out.begin(), out.end(), before) != out.end();
         });
-    if (ready && check->run(e).status == Status::fail && check->severity.none != Severity::info)
+    if (ready && ask(*check, e).status == Status::fail && check->severity.none != Severity::info)
       out.push_back(id);
   }
   return out;

@@ -40,7 +40,7 @@ void share(Evidence& to, const Evidence& from) {
 
 // The status, and by what it is blocked.
 std::pair<Status, std::string_view> answer_of(const Check& check, const Evidence& e) {
-  const Outcome outcome = check.run(e);
+  const Outcome outcome = ask(check, e);
   return {outcome.status, outcome.status == Status::blocked ? outcome.constant : ""};
 }
 

@@ -58,7 +58,7 @@ int layer(const std::string& path) {
           "file_digests."}))
     return 4;
   if (in({"lot/rule.", "lot/lot_report."})) return 5;
-  if (in({"report.", "check.", "catalogue.h", "sdk_result.h"})) return 5;
+  if (in({"report.", "views.", "rule_input.", "check.", "catalogue.h", "sdk_result.h"})) return 5;
   return 6;  // checks/, judge.cc, catalogue.cc and what joins them
 }
 

@@ -31,11 +31,10 @@ BatchJudge::BatchJudge(Policy policy, const TrustStore& trust, Ledger* ledger,
       remembered_(tried) {}
 
 std::shared_ptr<BatchJudge::Common> BatchJudge::common(const Evidence& e) {
-  if (!e.pai.certificate || !e.cms || !e.cd) return nullptr;
-  if (!e.pai.problem.empty() || !e.cms_problem.empty()) return nullptr;  // of this part's slots
+  LotCommon shared(e);
+  if (!shared.is_whole()) return nullptr;
   if (commons_.size() >= kMostCommons) commons_.clear();
-  auto& kept = commons_[{e.pai.certificate, e.paa_shown.certificate, e.paa, e.cms, e.cd,
-                         e.cd_signer, e.facts, e.vid, e.pid}];
+  auto& kept = commons_[std::move(shared)];
   if (!kept) kept = std::make_shared<Common>();
   return kept;
 }

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <map>
-#include <tuple>
 
 #include "verifier/gather.h"
 #include "verifier/judge.h"
@@ -39,21 +38,14 @@ class BatchJudge {
   Judge judge_;
   Remembered remembered_;
 
-  // Devices that agree in all that shared checks look at.
+  // Devices that agree in all that shared checks look at (views.h).
   struct Common {
     SharedAnswers answers;
     std::array<std::optional<bool>, kSignedCount>
         signatures{};    // of the PAI, its PAA, the declaration
     bool asked = false;  // they are answered, as far as they can be
   };
-  // PAI and PAA of the evidence, anchor, declaration and its signer, ledger facts, Basic
-  // Information's vendor and product.
-  using CommonKey =
-      std::tuple<CertificatePtr, CertificatePtr, std::shared_ptr<const Paa>,
-                 std::shared_ptr<const Cms>, std::shared_ptr<const CertificationDeclaration>,
-                 std::shared_ptr<const CdSigner>, std::shared_ptr<const LedgerFacts>,
-                 std::optional<uint16_t>, std::optional<uint16_t>>;
-  std::map<CommonKey, std::shared_ptr<Common>> commons_;
+  std::map<LotCommon, std::shared_ptr<Common>> commons_;
   std::shared_ptr<Common> common(
       const Evidence& evidence);  // null for a device whose PAI or declaration cannot be read
 };

@@ -1,6 +1,9 @@
 // Check: one rule about a device, as data and one small function.
 //
-// A body decides only "is it so"; the runner (judge.cc) decides whether it may be asked:
+// A body decides only "is it so". Its parameters say what it needs and how far it sees (views.h);
+// the runner (judge.cc) decides whether it may be asked:
+//   needs           what its parameters name is there (rule<body>): else it is blocked by the check
+//   that says why, as if that one stood in `after`
 //   after           ids that must not have failed (or warned), been blocked or stayed unknown: else
 //   this one is `blocked` by their
 //                   root. A skipped one skips this one too.
@@ -11,10 +14,13 @@
 // it is a warning, a note on a `pass` when it is info.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <span>
+#include <tuple>
 
 #include "verifier/report.h"
+#include "verifier/rule_input.h"
 
 namespace attest {
 
@@ -123,6 +129,46 @@ inline constexpr Severities kMustAgree{Severity::error, Severity::error, Severit
 
 inline constexpr size_t kMaxLinks = 16;
 using Ids = std::array<const char*, kMaxLinks>;
+inline constexpr size_t kMaxNeeds = 4;
+
+// A body, ready to be asked of a device, and what its type says of it.
+struct Rule {
+  Outcome (*ask)(const Views&) = nullptr;
+  Sees sees = Sees::device;
+  std::array<const char*, kMaxNeeds> needs{};  // ids of the checks that say why a need is not there
+};
+
+namespace detail {
+
+template <auto Body>
+struct Asking;
+template <class... Seen, Outcome (*Body)(const Seen&...)>
+struct Asking<Body> {
+  static Outcome ask(const Views& views) {
+    const auto given = std::make_tuple(RuleInput<Seen>::in(views)...);
+    return std::apply(
+        [](const auto&... each) {
+          const char* lacking = nullptr;
+          ((lacking = lacking == nullptr && !each ? RuleInput<Seen>::kOwner : lacking), ...);
+          return lacking == nullptr ? Body(*each...) : blocked(lacking);
+        },
+        given);
+  }
+  static constexpr Rule rule() {
+    Rule out{.ask = ask, .sees = std::max({Sees::lot, RuleInput<Seen>::kSees...}), .needs = {}};
+    size_t n = 0;
+    ((RuleInput<Seen>::kOwner == nullptr ? void()
+                                         : void(out.needs.at(n++) = RuleInput<Seen>::kOwner)),
+     ...);
+    return out;
+  }
+};
+
+}  // namespace detail
+
+// Of a body `Outcome f(const T&...)`, where each T is one that views.h gives.
+template <auto Body>
+inline constexpr Rule rule = detail::Asking<Body>::rule();
 
 struct Check {
   const char* id;     // "<subject>.<statement>": never reused, never renamed
@@ -136,13 +182,29 @@ struct Check {
   // What proves that the device is what it says (signatures, chain, revocation, trust, whose
   // declaration it is) cannot be waived on main. A check is taken to, until it says otherwise.
   bool proves_authenticity = true;
-  Outcome (*run)(const Evidence&) = nullptr;
+  Rule run{};
+  // Of a rule that sees the whole device: why a record that is alike to one judged before
+  // (lot/alike.h) may pass it by unasked. Empty: it may not, and no record is alike to another
+  // while such a rule is in the catalogue.
+  const char* alike = "";
   const char* rule = "";    // the rule in our words, and what goes wrong without it
   const char* remedy = "";  // what to do where it does not hold
   // What to do where its answer stays unknown: never what is done about a fault, which nobody
   // found. An outcome may bring its own.
   const char* when_unknown = "";
 };
+
+// One check's answer, without a look at what it builds on.
+inline Outcome ask(const Check& check, const Evidence& evidence) {
+  return check.run.ask(Views(evidence));
+}
+// Its answer holds for every device of a lot (LotView), for every alike record.
+inline bool is_shared(const Check& check) {
+  return check.run.sees == Sees::lot;
+}
+inline bool alike_may_pass_by(const Check& check) {
+  return check.run.sees != Sees::device || *check.alike != '\0';
+}
 
 // What to do about an answer that is missing.
 inline const char* unknown_remedy(const Check& check) {

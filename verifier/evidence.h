@@ -120,8 +120,7 @@ struct Evidence {
   // The DAC's private key, where the evidence has one.
   std::optional<PrivateKey> dac_key;
   std::optional<Place> dac_key_place;
-  bool dac_key_named = false;             // the format says it is the DAC's
-  const Bytes* dac_public_key = nullptr;  // stated beside the DAC
+  bool dac_key_named = false;  // the format says it is the DAC's
   std::vector<AuthorityKey> authority_keys;
 
   std::optional<uint16_t> vid, pid;  // as Basic Information gives them

@@ -892,7 +892,6 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
   settle_blobs(e);
   list_unused_blobs(e);
   gather_declaration(e, remembered);
-  e.dac_public_key = e.device.bytes(FactId::dac_public_key);
   const auto id16 = [&](FactId fact) -> std::optional<uint16_t> {
     const auto n = e.device.number(fact);
     return n && *n <= 0xFFFF ? std::optional<uint16_t>(static_cast<uint16_t>(*n)) : std::nullopt;

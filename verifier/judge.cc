@@ -31,11 +31,13 @@ struct Links {
     std::span<const uint16_t> of(size_t i) const {
       return std::span(places).subspan(begin[i], begin[i + 1] - begin[i]);
     }
-    void add(const Ids& ids) {
-      for (const char* id : ids) {
-        if (id == nullptr) break;
-        if (const Check* check = find_check(id))
-          places.push_back(static_cast<uint16_t>(check_index(*check)));
+    void add(std::span<const char* const> ids, std::span<const char* const> more) {
+      for (const auto list : {ids, more}) {
+        for (const char* id : list) {
+          if (id == nullptr) break;
+          if (const Check* check = find_check(id))
+            places.push_back(static_cast<uint16_t>(check_index(*check)));
+        }
       }
       begin.push_back(static_cast<uint32_t>(places.size()));
     }
@@ -59,8 +61,8 @@ const Links& links() {
   static const Links resolved = [] {
     Links out;
     for (const Check* check : catalogue()) {
-      out.after.add(check->after);
-      out.consequence_of.add(check->consequence_of);
+      out.after.add(check->after, check->run.needs);
+      out.consequence_of.add(check->consequence_of, {});
     }
     std::vector<uint8_t> seen(catalogue().size());
     for (size_t i = 0; i < catalogue().size(); ++i) visit(i, out, seen, out.order);
@@ -85,6 +87,7 @@ class Runner {
   Runner(const Evidence& evidence, std::span<const Severity> severity, SharedAnswers* shared,
          std::span<const Answered> answered = {})
       : evidence_(evidence),
+        views_(evidence),
         severity_(severity),
         shared_(shared),
         answered_(answered),
@@ -177,7 +180,7 @@ class Runner {
     if (shared_ != nullptr && links_.shared[i] != 0) {
       SharedAnswers::Body& body = shared_->bodies[i];
       if (!body.known) {
-        const Outcome outcome = check.run(evidence_);
+        const Outcome outcome = check.run.ask(views_);
         body = {.known = true,
                 .status = outcome.status,
                 .by = outcome.constant,
@@ -187,7 +190,7 @@ class Runner {
       answers_[i].aside = body.aside;
       return take(i, body.status, body.by, body.open);
     }
-    Outcome outcome = answered_.empty() ? check.run(evidence_) : from_before(check);
+    Outcome outcome = answered_.empty() ? check.run.ask(views_) : from_before(check);
     answers_[i].aside = outcome.aside;
     take(i, outcome.status, outcome.constant, outcome.open);
     keep(i, std::move(outcome));
@@ -196,7 +199,7 @@ class Runner {
   Outcome from_before(const Check& check) const {
     const auto at = std::find_if(answered_.begin(), answered_.end(),
                                  [&](const Answered& a) { return a.check == &check; });
-    if (at == answered_.end()) return check.run(evidence_);
+    if (at == answered_.end()) return check.run.ask(views_);
     if (at->status == Status::blocked) return blocked(at->blocked_by);
     return with_texts(at->status, at->texts.message, at->texts.expected, at->texts.actual,
                       at->texts.source);
@@ -230,6 +233,7 @@ class Runner {
   }
 
   const Evidence& evidence_;
+  const Views views_;
   std::span<const Severity> severity_;
   SharedAnswers* shared_;
   std::span<const Answered> answered_;

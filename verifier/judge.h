@@ -46,8 +46,6 @@ struct SharedAnswers {
   std::vector<Answer>
       ends;  // of all checks; those that build on shared ones alone hold for every device
 };
-bool is_shared(const Check& check);  // its body looks at nothing but shared evidence
-std::span<const std::string_view> shared_ids();
 
 class Judge {
  public:

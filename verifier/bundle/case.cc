@@ -200,8 +200,8 @@ void keep_answers(Case& the_case, const Evidence& original, const Report& said) 
   const Report without = judge(redacted);
   for (const Check* check : catalogue()) {
     if (check->proves_authenticity || !was_asked(said, *check)) continue;
-    KeptAnswer answer = kept(*check, check->run(original));
-    if (was_asked(without, *check) && answer == kept(*check, check->run(redacted))) continue;
+    KeptAnswer answer = kept(*check, ask(*check, original));
+    if (was_asked(without, *check) && answer == kept(*check, ask(*check, redacted))) continue;
     the_case.answers.push_back(std::move(answer));
   }
 }

@@ -10,18 +10,11 @@
 namespace attest {
 namespace {
 
-std::string where(const Evidence& e) {
-  return place_text(e.elements_statement->place);
-}
-const Bytes& elements_bytes(const Evidence& e) {
-  return std::get<Bytes>(e.elements_statement->value);
-}
-
 // A part of the response that is not there. Who hands over files can hand over the rest, and until
 // then the question stays open. A log says what it says: what it leaves out counts as absent, as a
 // whole response does, and `attestation.possession-is-shown` warns.
-Outcome part_missing(const Evidence& e, const char* why, const char* logged) {
-  return e.response_is_logged ? skipped(logged) : unknown(why);
+Outcome part_missing(const RecordView& record, const char* why, const char* logged) {
+  return record.response_is_logged ? skipped(logged) : unknown(why);
 }
 
 Outcome response_is_there(const Evidence& e) {
@@ -32,96 +25,100 @@ Outcome response_is_there(const Evidence& e) {
     return unknown("the evidence has parts of an attestation response but not its elements");
   return skipped("no attestation response in the evidence");
 }
-Outcome elements_are_short_enough(const Evidence& e) {
-  const size_t size = elements_bytes(e).size();
+Outcome elements_are_short_enough(const StatedElements& stated) {
+  const size_t size = stated.bytes->size();
   return size <= kMaxElementsBytes
              ? pass()
              : fail("the attestation elements are too long", "at most 900 bytes",
-                    fmt::format("{} bytes", size), where(e));
+                    fmt::format("{} bytes", size), stated.where());
 }
-Outcome elements_are_wellformed(const Evidence& e) {
+Outcome elements_are_wellformed(const Evidence& e, const StatedElements& stated) {
   if (e.elements) return pass();
   return fail(fmt::format("the attestation elements cannot be read: {}", e.elements_problem),
-              "declaration, nonce, timestamp in this order", e.elements_problem, where(e));
+              "declaration, nonce, timestamp in this order", e.elements_problem, stated.where());
 }
-Outcome elements_end(const Evidence& e) {
-  if (e.elements->unterminated)
+Outcome elements_end(const AttestationElements& elements, const StatedElements& stated) {
+  if (elements.unterminated)
     return fail("the attestation elements have no end", "an end-of-container octet (0x18)",
-                "the bytes end without it", where(e));
+                "the bytes end without it", stated.where());
   return pass();
 }
-Outcome elements_have_no_trailing_bytes(const Evidence& e) {
-  if (e.elements->trailing_bytes == 0) return pass();
-  return fail(fmt::format("{} {} after the attestation elements", e.elements->trailing_bytes,
-                          e.elements->trailing_bytes == 1 ? "byte follows" : "bytes follow"),
-              "nothing after the structure", fmt::format("{} more", e.elements->trailing_bytes),
-              where(e));
+Outcome elements_have_no_trailing_bytes(const AttestationElements& elements,
+                                        const StatedElements& stated) {
+  if (elements.trailing_bytes == 0) return pass();
+  return fail(fmt::format("{} {} after the attestation elements", elements.trailing_bytes,
+                          elements.trailing_bytes == 1 ? "byte follows" : "bytes follow"),
+              "nothing after the structure", fmt::format("{} more", elements.trailing_bytes),
+              stated.where());
 }
-Outcome nonce_length(const Evidence& e) {
-  const size_t size = e.elements->nonce.size();
+Outcome nonce_length(const AttestationElements& elements, const StatedElements& stated) {
+  const size_t size = elements.nonce.size();
   return size == 32 ? pass()
                     : fail("the attestation nonce has a wrong length", "32 bytes",
-                           fmt::format("{} bytes", size), where(e));
+                           fmt::format("{} bytes", size), stated.where());
 }
-Outcome nonce_matches(const Evidence& e) {
+Outcome nonce_matches(const Evidence& e, const RecordView& record,
+                      const AttestationElements& elements, const StatedElements& stated) {
   if (e.nonce == nullptr)
     return part_missing(
-        e, "the nonce that was sent is not in the evidence, so the response may be an old one",
+        record, "the nonce that was sent is not in the evidence, so the response may be an old one",
         "the log does not state the nonce that was sent, so the response may be an old one");
-  if (equal(*e.nonce, e.elements->nonce)) return pass();
+  if (equal(*e.nonce, elements.nonce)) return pass();
   return fail("the nonce in the attestation elements is not the one that was sent", hex(*e.nonce),
-              hex(e.elements->nonce), where(e));
+              hex(elements.nonce), stated.where());
 }
-Outcome challenge_length(const Evidence& e) {
+Outcome challenge_length(const Evidence& e, const RecordView& record) {
   if (e.challenge == nullptr)
-    return part_missing(e, "the session's attestation challenge is not in the evidence",
+    return part_missing(record, "the session's attestation challenge is not in the evidence",
                         "the log does not state the session's attestation challenge, without which "
                         "the signature cannot be checked");
   return e.challenge->size() == 16 ? pass()
                                    : fail("the attestation challenge has a wrong length",
                                           "16 bytes", fmt::format("{} bytes", e.challenge->size()));
 }
-Outcome signature_length(const Evidence& e) {
+Outcome signature_length(const Evidence& e, const RecordView& record) {
   if (e.signature == nullptr)
-    return part_missing(e, "the attestation signature is not in the evidence",
+    return part_missing(record, "the attestation signature is not in the evidence",
                         "the attestation signature is not in the log");
   return e.signature->size() == 64
              ? pass()
              : fail("the attestation signature has a wrong length", "64 bytes (r, s)",
                     fmt::format("{} bytes", e.signature->size()));
 }
-Outcome signature_verifies(const Evidence& e) {
+Outcome signature_verifies(const Evidence& e, const StatedElements& stated) {
   if (e.answer(Signed::attestation) == true) return pass();
   return fail(
       "the attestation signature does not verify with the DAC's key: the device does not hold the "
       "key of its DAC, or elements and challenge are of another session",
-      "a signature over elements and challenge by the DAC's key", "it does not verify", where(e));
+      "a signature over elements and challenge by the DAC's key", "it does not verify",
+      stated.where());
 }
-Outcome declaration_is_the_same(const Evidence& e) {
-  const Statement* given = e.device.first(FactId::cd);
+Outcome declaration_is_the_same(const RecordView& record, const AttestationElements& elements,
+                                const StatedElements& stated) {
+  const Statement* given = record.device.first<FactId::cd>();
   if (given == nullptr) return skipped("no declaration beside the attestation elements");
-  if (equal(std::get<Bytes>(given->value), e.elements->certification_declaration)) return pass();
+  if (equal(std::get<Bytes>(given->value), elements.certification_declaration)) return pass();
   return fail("the declaration in the attestation elements is not the one in the evidence",
-              fmt::format("the same bytes as {}", place_text(given->place)), "others", where(e));
+              fmt::format("the same bytes as {}", place_text(given->place)), "others",
+              stated.where());
 }
-Outcome no_unknown_fields(const Evidence& e) {
-  if (e.elements->unknown_tags.empty()) return pass();
+Outcome no_unknown_fields(const AttestationElements& elements) {
+  if (elements.unknown_tags.empty()) return pass();
   std::string tags;
-  for (const std::string& tag : e.elements->unknown_tags) tags += (tags.empty() ? "" : ", ") + tag;
+  for (const std::string& tag : elements.unknown_tags) tags += (tags.empty() ? "" : ", ") + tag;
   return note(fmt::format(
       "the attestation elements have further fields, which commissioners ignore: {}", tags));
 }
-Outcome firmware_information(const Evidence& e) {
-  return e.elements->firmware_information
-             ? note(fmt::format("firmware information of {} bytes",
-                                e.elements->firmware_information->size()))
-             : pass();
+Outcome firmware_information(const AttestationElements& elements) {
+  return elements.firmware_information ? note(fmt::format("firmware information of {} bytes",
+                                                          elements.firmware_information->size()))
+                                       : pass();
 }
-Outcome possession_is_shown(const Evidence& e) {
+Outcome possession_is_shown(const Evidence& e, const Dac& dac, const IfAny<DacKey>& key_if_any) {
   const bool may_be_old = e.response_is_logged && e.nonce == nullptr;
   const bool by_response = e.answer(Signed::attestation) == true && !may_be_old;
-  const bool by_key =
-      e.dac_key && e.dac.certificate && e.dac.certificate->p256 == e.dac_key->public_key;
+  const DacKey* key = key_if_any.get();
+  const bool by_key = key != nullptr && dac->p256 == (*key)->public_key;
   if (by_response || by_key) return pass();
   return fail("the evidence does not show that the device holds the key of its DAC",
               "an attestation response, or the key in the dump",
@@ -138,10 +135,11 @@ std::string result_text(int code) {
 Outcome commissioner_agrees(const Evidence& e) {
   const Statement* said = e.device.first(FactId::commissioner_result);
   if (said == nullptr) {
-    if (e.sought_paa.empty()) return skipped("no commissioner's result in the evidence");
+    const Statement* sought = e.device.first(FactId::sought_paa);
+    if (sought == nullptr || e.sought_paa.empty())
+      return skipped("no commissioner's result in the evidence");
     return fail(fmt::format("a commissioner did not find the root of the PAI: {}", e.sought_paa),
-                "the PAI's root among the commissioner's PAAs", "none",
-                place_text(e.device.first(FactId::sought_paa)->place));
+                "the PAI's root among the commissioner's PAAs", "none", place_text(sought->place));
   }
   const auto theirs = static_cast<int>(std::get<uint64_t>(said->value));
   std::string message = theirs == 0 ? std::string("the commissioner accepted the device")
@@ -171,22 +169,18 @@ Outcome commissioner_agrees(const Evidence& e) {
 
 // --- keys ---
 
-std::string key_place(const Evidence& e) {
-  return place_text(*e.dac_key_place);
-}
-
-Outcome key_is_no_authority_key(const Evidence& e) {
-  if (e.authority_keys.empty()) return pass();
-  const AuthorityKey& first = e.authority_keys.front();
+Outcome key_is_no_authority_key(const RecordView& record) {
+  if (record.authority_keys.empty()) return pass();
+  const AuthorityKey& first = record.authority_keys.front();
   return fail(fmt::format("the private key of {} lies in {}: whoever has it can forge whatever it "
                           "signs",
                           first.whose, place_text(first.place)),
               "no authority's key beside a device", first.whose, place_text(first.place));
 }
 
-Outcome key_is_stored_as_read(const Evidence& e) {
+Outcome key_is_stored_as_read(const RecordView& record) {
   std::string message, source;
-  for (const Noted& noted : e.device.remarks) {
+  for (const Noted& noted : record.device.remarks()) {
     if (noted.remark != Remark::key_slot) continue;
     message += fmt::format("{}{}: {}", message.empty() ? "" : "; ", place_text(noted.place),
                            noted.message);
@@ -197,33 +191,43 @@ Outcome key_is_stored_as_read(const Evidence& e) {
                                 "another encoding of a key", std::move(source));
 }
 
-Outcome key_belongs_to_dac(const Evidence& e) {
-  if (!e.dac_key)
-    return skipped(e.device.noted(Remark::key_locked)
+Outcome key_belongs_to_dac(const RecordView& record, const Dac& dac,
+                           const IfAny<DacKey>& key_if_any) {
+  const DacKey* key = key_if_any.get();
+  if (key == nullptr)
+    return skipped(record.device.noted(Remark::key_locked)
                        ? "the private key in the evidence is encrypted, and was not opened"
                        : "no private key in the evidence");
-  if (e.dac.certificate->p256 == e.dac_key->public_key) return pass();
+  if (dac->p256 == (*key)->public_key) return pass();
   return fail("the private key is not the DAC's",
-              fmt::format("public key {}", hex(e.dac.certificate->public_key)),
-              fmt::format("public key {}", hex(e.dac_key->public_key)), key_place(e));
+              fmt::format("public key {}", hex(dac->public_key)),
+              fmt::format("public key {}", hex((*key)->public_key)), key->where());
 }
-Outcome public_key_is_the_dacs(const Evidence& e) {
-  if (e.dac_public_key == nullptr) return skipped("no public key beside the DAC in the evidence");
-  if (equal(*e.dac_public_key, e.dac.certificate->public_key)) return pass();
-  return fail("the public key beside the DAC is not the DAC's", hex(e.dac.certificate->public_key),
-              hex(*e.dac_public_key), place_text(e.device.first(FactId::dac_public_key)->place));
+Outcome public_key_is_the_dacs(const RecordView& record, const Dac& dac) {
+  const Statement* said = record.device.first<FactId::dac_public_key>();
+  const Bytes* key = said == nullptr ? nullptr : std::get_if<Bytes>(&said->value);
+  if (key == nullptr) return skipped("no public key beside the DAC in the evidence");
+  if (equal(*key, dac->public_key)) return pass();
+  return fail("the public key beside the DAC is not the DAC's", hex(dac->public_key), hex(*key),
+              place_text(said->place));
 }
-Outcome key_is_not_exposed(const Evidence& e) {
-  if (!e.dac_key)
-    return e.device.noted(Remark::key_encrypted) || e.device.noted(Remark::key_in_hardware)
+Outcome key_is_not_exposed(const RecordView& record, const IfAny<DacKey>& key_if_any) {
+  const DacKey* key = key_if_any.get();
+  if (key == nullptr)
+    return record.device.noted(Remark::key_encrypted) ||
+                   record.device.noted(Remark::key_in_hardware)
                ? pass()
                : skipped("no private key in the evidence");
   return fail("the DAC's private key can be read in the evidence",
-              "a key that never leaves the part", "the key in plain", key_place(e));
+              "a key that never leaves the part", "the key in plain", key->where());
 }
 
 constexpr const char* kSpec = "Matter Core 11.18.4.7";
 constexpr const char* kFirmware = "correct the firmware's AttestationResponse";
+// Of alike records.
+constexpr const char* kSameElements =
+    "its elements differ in their nonce alone, which has 32 bytes in both";
+constexpr const char* kNoKeys = "a record with the DAC's private or public key is alike to none";
 
 constexpr Check kChecks[] = {
     {
@@ -231,7 +235,8 @@ constexpr Check kChecks[] = {
         .title = "the attestation response is whole",
         .spec = kSpec,
         .sdk = 701,
-        .run = response_is_there,
+        .run = rule<response_is_there>,
+        .alike = "it has the whole response or nothing of one, as the record it is alike to",
         .rule = "Elements, signature, nonce and challenge together show that the device holds its "
                 "DAC's key; evidence without them can still be judged, but says less.",
         .remedy = "hand over elements, signature, nonce and challenge of one session",
@@ -244,7 +249,8 @@ constexpr Check kChecks[] = {
         .sdk = 701,
         .after = {"attestation.response-is-there"},
         .proves_authenticity = false,
-        .run = elements_are_short_enough,
+        .run = rule<elements_are_short_enough>,
+        .alike = kSameElements,
         .rule = "RESP_MAX is 900 bytes.",
         .remedy = kFirmware,
     },
@@ -255,7 +261,8 @@ constexpr Check kChecks[] = {
         .sdk = 501,
         .after = {"attestation.response-is-there"},
         .consequence_of = {"attestation.signature-verifies"},
-        .run = elements_are_wellformed,
+        .run = rule<elements_are_wellformed>,
+        .alike = kSameElements,
         .rule = "One TLV structure: declaration (1) first, nonce (2), timestamp (3), optionally "
                 "firmware information (4) and vendor fields, in the order of their tags.",
         .remedy = kFirmware,
@@ -266,7 +273,8 @@ constexpr Check kChecks[] = {
         .spec = kSpec,
         .after = {"attestation.elements-are-wellformed"},
         .consequence_of = {"attestation.signature-verifies"},
-        .run = elements_end,
+        .run = rule<elements_end>,
+        .alike = kSameElements,
         .rule = "The structure is closed by an end-of-container. The SDK lets an open one pass.",
         .remedy = kFirmware,
     },
@@ -276,7 +284,8 @@ constexpr Check kChecks[] = {
         .spec = kSpec,
         .after = {"attestation.elements-are-wellformed"},
         .consequence_of = {"attestation.signature-verifies"},
-        .run = elements_have_no_trailing_bytes,
+        .run = rule<elements_have_no_trailing_bytes>,
+        .alike = kSameElements,
         .rule = "Bytes after the structure are signed but unread. The SDK lets them pass.",
         .remedy = kFirmware,
     },
@@ -286,7 +295,8 @@ constexpr Check kChecks[] = {
         .spec = kSpec,
         .after = {"attestation.elements-are-wellformed"},
         .consequence_of = {"attestation.signature-verifies"},
-        .run = nonce_length,
+        .run = rule<nonce_length>,
+        .alike = kSameElements,
         .rule = "A shorter nonce makes old responses easier to play back. The SDK only compares.",
         .remedy = kFirmware,
     },
@@ -297,7 +307,8 @@ constexpr Check kChecks[] = {
         .sdk = 502,
         .after = {"attestation.elements-are-wellformed"},
         .consequence_of = {"attestation.signature-verifies", "attestation.nonce-length"},
-        .run = nonce_matches,
+        .run = rule<nonce_matches>,
+        .alike = "its nonce is compared with the one in its elements",
         .rule =
             "The device signs the commissioner's own nonce; another one means a recorded response.",
         .remedy = "take response and nonce from the same exchange; if they are, the firmware "
@@ -309,7 +320,8 @@ constexpr Check kChecks[] = {
         .title = "the attestation challenge has 16 bytes",
         .spec = kSpec,
         .after = {"attestation.response-is-there"},
-        .run = challenge_length,
+        .run = rule<challenge_length>,
+        .alike = "with a challenge of another length it is alike to none",
         .rule = "The challenge is 16 bytes of the session's key derivation.",
         .remedy = "hand over the session's attestation challenge (16 bytes)",
         .when_unknown = "hand over the challenge of the session that the response is of",
@@ -320,7 +332,8 @@ constexpr Check kChecks[] = {
         .spec = kSpec,
         .sdk = 503,
         .after = {"attestation.response-is-there"},
-        .run = signature_length,
+        .run = rule<signature_length>,
+        .alike = "with a signature of another length it is alike to none",
         .rule = "r and s, 32 bytes each, big endian.",
         .remedy = "hand over the signature as received (64 bytes); if it is, the firmware encodes "
                   "it wrong",
@@ -334,7 +347,8 @@ constexpr Check kChecks[] = {
         .after = {"attestation.challenge-length", "attestation.signature-length",
                   "dac.key-is-p256"},
         .consequence_of = {"dac.signature-verifies"},
-        .run = signature_verifies,
+        .run = rule<signature_verifies>,
+        .alike = "the signature of its response is verified",
         .rule = "ECDSA with SHA-256 over the elements as received and the challenge. Without it a "
                 "stolen certificate would do.",
         .remedy = "put the private key that belongs to this DAC into the part",
@@ -351,7 +365,8 @@ constexpr Check kChecks[] = {
                            "cms.signer-digest-is-sha256", "cms.signer-algorithm-is-ecdsa-sha256",
                            "cms.signer-is-named-by-key-id", "cms.signature-is-ecdsa",
                            "cd.signer-is-trusted", "cd.signature-verifies"},
-        .run = declaration_is_the_same,
+        .run = rule<declaration_is_the_same>,
+        .alike = kSameElements,
         .rule =
             "A file beside the device proves nothing when the device presents another declaration.",
         .remedy = "build the firmware with the declaration that was handed over",
@@ -363,7 +378,8 @@ constexpr Check kChecks[] = {
         .spec = kSpec,
         .after = {"attestation.elements-are-wellformed"},
         .proves_authenticity = false,
-        .run = no_unknown_fields,
+        .run = rule<no_unknown_fields>,
+        .alike = kSameElements,
         .rule = "Context tags above 4 that a later version may define are tolerated.",
     },
     {
@@ -373,7 +389,8 @@ constexpr Check kChecks[] = {
         .spec = kSpec,
         .after = {"attestation.elements-are-wellformed"},
         .proves_authenticity = false,
-        .run = firmware_information,
+        .run = rule<firmware_information>,
+        .alike = kSameElements,
         .rule = "Commissioners do not judge it; the ledger's entry can be compared with it.",
     },
     {
@@ -384,7 +401,10 @@ constexpr Check kChecks[] = {
         .after = {"dac.key-is-p256"},
         .consequence_of = {"attestation.signature-verifies", "key.belongs-to-dac",
                            "dac.signature-verifies", "key.is-no-authority-key"},
-        .run = possession_is_shown,
+        .run = rule<possession_is_shown>,
+        .alike =
+            "it has a response whose signature is verified, or none, as the record it is alike to; "
+            "with a key it is alike to none",
         .rule = "Certificates alone can be copied. An attestation response, or the key itself in a "
                 "dump, shows that this device can sign as its DAC.",
         .remedy = "add the attestation response of this device",
@@ -395,7 +415,10 @@ constexpr Check kChecks[] = {
         .severity = kWarning,
         .spec = kSpec,
         .proves_authenticity = false,
-        .run = commissioner_agrees,
+        .run = rule<commissioner_agrees>,
+        .alike =
+            "of what is its own the SDK's verifier looks at key, nonce, signatures and revocation, "
+            "which are asked of it",
         .rule = "Commissioner and verifier see the same device. Where they differ, one of them was "
                 "given something else: other certificates, another trust store, Basic Information "
                 "that is not in the evidence.",
@@ -406,7 +429,7 @@ constexpr Check kChecks[] = {
         .id = "key.is-no-authority-key",
         .title = "no authority's private key is in the evidence",
         .spec = "Matter Core 6.2.2.4",
-        .run = key_is_no_authority_key,
+        .run = rule<key_is_no_authority_key>,
         .rule = "The private keys of a PAA, a PAI or a signer of declarations stay with their "
                 "owner. Whoever holds the PAI's can issue a DAC for any device of the product: "
                 "every DAC below it can be forged.",
@@ -418,7 +441,7 @@ constexpr Check kChecks[] = {
         .title = "the private key stands in its place as the firmware reads it",
         .spec = "Matter Core 6.2.2.3",
         .sdk = 500,
-        .run = key_is_stored_as_read,
+        .run = rule<key_is_stored_as_read>,
         .rule = "The firmware hands the bytes of the place to its cryptography as they are. With "
                 "the DER, the text or the digits of a key in place of its 32 bytes the part "
                 "cannot sign.",
@@ -431,7 +454,8 @@ constexpr Check kChecks[] = {
         .sdk = 500,
         .after = {"dac.key-is-p256"},
         .consequence_of = {"dac.signature-verifies", "key.is-no-authority-key"},
-        .run = key_belongs_to_dac,
+        .run = rule<key_belongs_to_dac>,
+        .alike = kNoKeys,
         .rule = "A part with another key signs what no commissioner can verify.",
         .remedy = "write DAC and key of the same issue into the part",
     },
@@ -441,7 +465,8 @@ constexpr Check kChecks[] = {
         .spec = "Matter Core 6.2.2.3",
         .after = {"dac.is-one-certificate"},
         .consequence_of = {"dac.signature-verifies", "key.belongs-to-dac"},
-        .run = public_key_is_the_dacs,
+        .run = rule<public_key_is_the_dacs>,
+        .alike = kNoKeys,
         .rule = "Factory data often carries the public key a second time.",
         .remedy = "write DAC and key of the same issue into the part",
     },
@@ -453,7 +478,7 @@ constexpr Check kChecks[] = {
         .after = {"dac.is-one-certificate"},
         .consequence_of = {"key.belongs-to-dac", "credentials.no-development-dac",
                            "factory.no-key-beside-hardware-flag"},
-        .run = key_is_not_exposed,
+        .run = rule<key_is_not_exposed>,
         .rule =
             "Whoever reads the key can make copies of the device that every commissioner accepts.",
         .remedy = "keep the key in a secure element or encrypted flash, and take it out of files "

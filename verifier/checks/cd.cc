@@ -13,45 +13,39 @@ using namespace cd_rules;
 
 // --- signer and signature ---
 
-KeyId signer_id(const Evidence& e) {
-  return *key_id(*e.cms->signers.front().subject_key_id);
-}
-bool by_test_key(const Evidence& e) {
-  return signer_id(e) == test_cd_signer().subject_key_id;
+bool by_test_key(const SignerKeyId& by) {
+  return by.id == test_cd_signer().subject_key_id;
 }
 
-Outcome signer_is_trusted(const Evidence& e) {
-  if (e.cd_signer) return pass();
-  if (!e.cd_signer_unknown_why.empty() && e.ledger_is_silent())
+Outcome signer_is_trusted(const SignerKeyId& by, const Place& place, const LotView& lot) {
+  if (lot.signer_if_any != nullptr) return pass();
+  if (!lot.signer_unknown_why.empty() && lot.ledger_is_silent)
     return unknown_like("ledger.answers");
-  if (!e.cd_signer_unknown_why.empty())
+  if (!lot.signer_unknown_why.empty())
     return unknown(fmt::format("whether the CD signer {} is the CSA's is not known: {}",
-                               hex_colons(signer_id(e)), e.cd_signer_unknown_why));
-  if (by_test_key(e))
-    return broken(e, "signer is the SDK's public test key, which is not trusted here",
+                               hex_colons(by.id), lot.signer_unknown_why));
+  if (by_test_key(by))
+    return broken(place, "signer is the SDK's public test key, which is not trusted here",
                   "a signing key of the CSA",
-                  fmt::format("{} ({})", hex_colons(signer_id(e)), test_cd_signer().name));
-  return broken(e, "signer is unknown",
-                "a signing key of the CSA, or one given with --trust-cd-signer",
-                hex_colons(signer_id(e)));
+                  fmt::format("{} ({})", hex_colons(by.id), test_cd_signer().name));
+  return broken(place, "signer is unknown",
+                "a signing key of the CSA, or one given with --trust-cd-signer", hex_colons(by.id));
 }
 
-Outcome signer_is_csa(const Evidence& e) {
-  if (e.cd_signer->under_csa) return pass();
-  return broken(e, "signer is not one of the CSA's",
-                "a key certified by the CSA's Matter Certification and Testing CA",
-                e.cd_signer->name);
+Outcome signer_is_csa(const CdSigner& signer, const Place& place) {
+  if (signer.under_csa) return pass();
+  return broken(place, "signer is not one of the CSA's",
+                "a key certified by the CSA's Matter Certification and Testing CA", signer.name);
 }
 
 // Of built-in signers facts are kept, not the certificate. That a signer is an authority, too, is
 // no fault: the CSA's signing keys are.
-Outcome signer_may_sign(const Evidence& e) {
-  if (!e.cd_signer->certificate || by_test_key(e)) return pass();
-  const Certificate& c = *e.cd_signer->certificate;
+Outcome signer_may_sign(const CdSigner& signer, const SignerKeyId& by) {
+  if (!signer.certificate || by_test_key(by)) return pass();
+  const Certificate& c = *signer.certificate;
   const auto wrong = [&](std::string what, std::string expected, std::string actual) {
-    return fail(
-        fmt::format("the certificate of the declaration's signer {} {}", e.cd_signer->name, what),
-        std::move(expected), std::move(actual), e.cd_signer->source);
+    return fail(fmt::format("the certificate of the declaration's signer {} {}", signer.name, what),
+                std::move(expected), std::move(actual), signer.source);
   };
   if (c.version != 3)
     return wrong("is not version 3", "X.509 version 3", fmt::format("version {}", c.version));
@@ -66,144 +60,148 @@ Outcome signer_may_sign(const Evidence& e) {
   return pass();
 }
 
-Outcome signer_dates(const Evidence& e, const char* what) {
-  const CdSigner& signer = *e.cd_signer;
+Outcome signer_dates(const CdSigner& signer, Instant at, const char* what) {
   return fail(fmt::format("the certificate of the declaration's signer {} {}", signer.name, what),
               fmt::format("{} to {}", rfc3339(signer.not_before), rfc3339(signer.not_after)),
-              rfc3339(e.policy.at), signer.source);
+              rfc3339(at), signer.source);
 }
-Outcome signer_is_valid_already(const Evidence& e) {
-  return e.policy.at >= e.cd_signer->not_before ? pass() : signer_dates(e, "is not yet valid");
+Outcome signer_is_valid_already(const CdSigner& signer, const LotView& lot) {
+  const Instant at = lot.policy.at;
+  return at >= signer.not_before ? pass() : signer_dates(signer, at, "is not yet valid");
 }
-Outcome signer_has_not_expired(const Evidence& e) {
-  return e.policy.at <= e.cd_signer->not_after ? pass() : signer_dates(e, "has expired");
+Outcome signer_has_not_expired(const CdSigner& signer, const LotView& lot) {
+  const Instant at = lot.policy.at;
+  return at <= signer.not_after ? pass() : signer_dates(signer, at, "has expired");
 }
 
-Outcome signature_verifies(const Evidence& e) {
-  if (e.answer(Signed::cd) == true) return pass();
+Outcome signature_verifies(const DeclarationSigner& by, const CdSigner& signer,
+                           const LotView& lot) {
+  if (lot.answer<Signed::cd>() == true) return pass();
   // With attributes the signature is over them.
-  if (e.cms->signers.front().has_signed_attributes) return blocked("cms.has-nothing-extra");
-  return broken(e, "signature does not verify with its signer's key: the declaration was changed",
-                fmt::format("a signature by {}", e.cd_signer->name), "it does not verify");
+  if (by->has_signed_attributes) return blocked("cms.has-nothing-extra");
+  return broken(*by.place,
+                "signature does not verify with its signer's key: the declaration was changed",
+                fmt::format("a signature by {}", signer.name), "it does not verify");
 }
 
-Outcome test_key_signs_no_official(const Evidence& e) {
-  if (!by_test_key(e) || e.cd->certification_type <= 1) return pass();
-  return broken(e, "type is one that the public test key may not sign",
+Outcome test_key_signs_no_official(const Declaration& cd, const SignerKeyId& by) {
+  if (!by_test_key(by) || cd->certification_type <= 1) return pass();
+  return broken(cd, "type is one that the public test key may not sign",
                 "development and test (0) or provisional (1) under the test key",
-                certification_type_text(e.cd->certification_type));
+                certification_type_text(cd->certification_type));
 }
 
-Outcome official_is_signed_by_csa(const Evidence& e) {
-  if (e.cd->certification_type != 2 || e.cd_signer->under_csa || by_test_key(e) ||
-      e.policy.network == Network::none)
+Outcome official_is_signed_by_csa(const Declaration& cd, const CdSigner& signer,
+                                  const SignerKeyId& by, const LotView& lot) {
+  if (cd->certification_type != 2 || signer.under_csa || by_test_key(by) ||
+      lot.policy.network == Network::none)
     return pass();
-  return broken(e, "type is official, but the CSA did not sign it",
-                "a signature under the CSA's certification authority", e.cd_signer->name);
+  return broken(cd, "type is official, but the CSA did not sign it",
+                "a signature under the CSA's certification authority", signer.name);
 }
 
 // --- content ---
 
-Outcome parses(const Evidence& e) {
-  if (e.cd) return pass();
-  return fail(fmt::format("the certification declaration cannot be read: {}", e.cd_problem),
-              "the TLV structure of Matter Core 6.3.1", e.cd_problem, where(e));
+Outcome parses(const LotView& lot, const Place& place) {
+  if (lot.cd_if_any != nullptr) return pass();
+  return fail(fmt::format("the certification declaration cannot be read: {}", lot.cd_problem),
+              "the TLV structure of Matter Core 6.3.1", lot.cd_problem, place_text(place));
 }
-Outcome format_version(const Evidence& e) {
-  return e.cd->format_version == 1
+Outcome format_version(const Declaration& cd) {
+  return cd->format_version == 1
              ? pass()
-             : broken(e, "format_version is not 1", "1", std::to_string(e.cd->format_version));
+             : broken(cd, "format_version is not 1", "1", std::to_string(cd->format_version));
 }
-Outcome vendor_id_in_range(const Evidence& e) {
-  return e.cd->vendor_id != 0
+Outcome vendor_id_in_range(const Declaration& cd) {
+  return cd->vendor_id != 0
              ? pass()
-             : broken(e, "vendor_id is 0", "a vendor id from 0x0001", hex_id(e.cd->vendor_id));
+             : broken(cd, "vendor_id is 0", "a vendor id from 0x0001", hex_id(cd->vendor_id));
 }
-Outcome product_id_count(const Evidence& e) {
-  const size_t n = e.cd->product_ids.size();
+Outcome product_id_count(const Declaration& cd) {
+  const size_t n = cd->product_ids.size();
   if (n >= 1 && n <= 100) return pass();
-  return broken(e, n == 0 ? "product_id_array is empty" : "product_id_array is too long",
+  return broken(cd, n == 0 ? "product_id_array is empty" : "product_id_array is too long",
                 "1 to 100 product ids", std::to_string(n));
 }
-Outcome product_ids_are_not_zero(const Evidence& e) {
-  const auto& ids = e.cd->product_ids;
+Outcome product_ids_are_not_zero(const Declaration& cd) {
+  const auto& ids = cd->product_ids;
   return std::find(ids.begin(), ids.end(), 0) == ids.end()
              ? pass()
-             : broken(e, "product_id_array holds product 0", "product ids from 0x0001", "0x0000");
+             : broken(cd, "product_id_array holds product 0", "product ids from 0x0001", "0x0000");
 }
-Outcome device_type_in_range(const Evidence& e) {
-  return e.cd->device_type_id < 0x7FFFFFFF
+Outcome device_type_in_range(const Declaration& cd) {
+  return cd->device_type_id < 0x7FFFFFFF
              ? pass()
-             : broken(e, "device_type_id is out of range", "less than 2147483647",
-                      std::to_string(e.cd->device_type_id));
+             : broken(cd, "device_type_id is out of range", "less than 2147483647",
+                      std::to_string(cd->device_type_id));
 }
-Outcome certificate_id_length(const Evidence& e) {
-  const std::string& id = e.cd->certificate_id;
+Outcome certificate_id_length(const Declaration& cd) {
+  const std::string& id = cd->certificate_id;
   if (id.find('\0') != std::string::npos)
-    return broken(e, "certificate_id holds a NUL", "19 characters",
+    return broken(cd, "certificate_id holds a NUL", "19 characters",
                   fmt::format("\"{}\"", printable(id)));
   const auto characters = std::count_if(
       id.begin(), id.end(), [](char c) { return (static_cast<uint8_t>(c) & 0xC0) != 0x80; });
   if (id.size() == 19) return pass();
   if (characters == 19)
-    return broken(e, "certificate_id has characters of several bytes", "19 bytes",
+    return broken(cd, "certificate_id has characters of several bytes", "19 bytes",
                   fmt::format("{} (\"{}\")", id.size(), printable(id)));
-  return broken(e, "certificate_id has a wrong length", "19 characters",
+  return broken(cd, "certificate_id has a wrong length", "19 characters",
                 fmt::format("{} (\"{}\")", characters, printable(id)));
 }
-Outcome security_level(const Evidence& e) {
-  return e.cd->security_level == 0
+Outcome security_level(const Declaration& cd) {
+  return cd->security_level == 0
              ? pass()
-             : broken(e, "security_level is not 0", "0", std::to_string(e.cd->security_level));
+             : broken(cd, "security_level is not 0", "0", std::to_string(cd->security_level));
 }
-Outcome security_information(const Evidence& e) {
-  return e.cd->security_information == 0 ? pass()
-                                         : broken(e, "security_information is not 0", "0",
-                                                  std::to_string(e.cd->security_information));
+Outcome security_information(const Declaration& cd) {
+  return cd->security_information == 0 ? pass()
+                                       : broken(cd, "security_information is not 0", "0",
+                                                std::to_string(cd->security_information));
 }
-Outcome type_is_defined(const Evidence& e) {
-  return e.cd->certification_type <= 2 ? pass()
-                                       : broken(e, "certification_type is reserved", "0, 1 or 2",
-                                                std::to_string(e.cd->certification_type));
+Outcome type_is_defined(const Declaration& cd) {
+  return cd->certification_type <= 2 ? pass()
+                                     : broken(cd, "certification_type is reserved", "0, 1 or 2",
+                                              std::to_string(cd->certification_type));
 }
-Outcome is_not_provisional(const Evidence& e) {
-  if (e.cd->certification_type != 1) return pass();
-  if (e.policy.network == Network::none || (e.policy.network == Network::test && !by_test_key(e)))
+Outcome is_not_provisional(const Declaration& cd, const SignerKeyId& by, const LotView& lot) {
+  if (cd->certification_type != 1) return pass();
+  if (lot.policy.network == Network::none ||
+      (lot.policy.network == Network::test && !by_test_key(by)))
     return pass();
-  return broken(e, "type is provisional: certification is pending", "official (2)",
+  return broken(cd, "type is provisional: certification is pending", "official (2)",
                 certification_type_text(1));
 }
-Outcome dac_origin_complete(const Evidence& e) {
-  if (e.cd->dac_origin_vendor_id.has_value() == e.cd->dac_origin_product_id.has_value())
-    return pass();
-  const bool vendor = e.cd->dac_origin_vendor_id.has_value();
-  return broken(e, "dac_origin is incomplete",
+Outcome dac_origin_complete(const Declaration& cd) {
+  if (cd->dac_origin_vendor_id.has_value() == cd->dac_origin_product_id.has_value()) return pass();
+  const bool vendor = cd->dac_origin_vendor_id.has_value();
+  return broken(cd, "dac_origin is incomplete",
                 "dac_origin_vendor_id and dac_origin_product_id, or neither",
                 vendor ? "the vendor id alone" : "the product id alone");
 }
-Outcome authorized_paa_list(const Evidence& e) {
-  if (!e.cd->authorized_paa_list) return pass();
-  const auto& list = *e.cd->authorized_paa_list;
+Outcome authorized_paa_list(const Declaration& cd) {
+  if (!cd->authorized_paa_list) return pass();
+  const auto& list = *cd->authorized_paa_list;
   if (list.empty() || list.size() > 10)
-    return broken(e, "authorized_paa_list has a wrong length", "1 to 10 key ids",
+    return broken(cd, "authorized_paa_list has a wrong length", "1 to 10 key ids",
                   std::to_string(list.size()));
   for (const Bytes& id : list) {
     if (id.size() != 20)
-      return broken(e, "authorized_paa_list holds an id of a wrong length", "20 octets",
+      return broken(cd, "authorized_paa_list holds an id of a wrong length", "20 octets",
                     fmt::format("{} octets", id.size()));
   }
   return pass();
 }
-Outcome has_no_unknown_fields(const Evidence& e) {
-  if (e.cd->unknown_tags.empty()) return pass();
+Outcome has_no_unknown_fields(const Declaration& cd) {
+  if (cd->unknown_tags.empty()) return pass();
   std::string tags;
-  for (const std::string& tag : e.cd->unknown_tags) tags += (tags.empty() ? "" : ", ") + tag;
+  for (const std::string& tag : cd->unknown_tags) tags += (tags.empty() ? "" : ", ") + tag;
   return note(fmt::format(
       "the certification declaration has further fields, which commissioners ignore: {}", tags));
 }
-Outcome no_field_is_hidden(const Evidence& e) {
-  if (!e.cd->unknown_tag_hides_fields) return pass();
-  return broken(e, "known fields stand behind an unknown one, where the SDK stops reading",
+Outcome no_field_is_hidden(const Declaration& cd) {
+  if (!cd->unknown_tag_hides_fields) return pass();
+  return broken(cd, "known fields stand behind an unknown one, where the SDK stops reading",
                 "unknown fields last", "a known field after an unknown one");
 }
 
@@ -219,7 +217,7 @@ constexpr Check kChecks[] = {
         .after = {"cms.signer-is-named-by-key-id"},
         .consequence_of = {"credentials.no-test-cd-signer", "credentials.no-test-paa",
                            "credentials.no-development-dac"},
-        .run = signer_is_trusted,
+        .run = rule<signer_is_trusted>,
         .rule = "The signing key is one that the CSA's certification authority certified, or one "
                 "given with --trust-cd-signer.",
         .remedy = "use the certification declaration that the CSA issued for this product",
@@ -235,7 +233,7 @@ constexpr Check kChecks[] = {
         .after = {"cd.signer-is-trusted"},
         .consequence_of = {"credentials.no-test-cd-signer", "credentials.no-test-paa",
                            "credentials.no-development-dac"},
-        .run = signer_is_csa,
+        .run = rule<signer_is_csa>,
         .rule = "On the main network only the CSA's own keys count, whatever else was given as "
                 "trusted.",
         .remedy = "use the certification declaration that the CSA issued for this product",
@@ -246,7 +244,7 @@ constexpr Check kChecks[] = {
         .severity = kErrorOnMain,
         .spec = "RFC 5280 4.2.1.3",
         .after = {"cd.signer-is-trusted"},
-        .run = signer_may_sign,
+        .run = rule<signer_may_sign>,
         .rule = "The certificate is version 3, and where it has a keyUsage, digitalSignature is "
                 "among it. The SDK keeps keys and looks at no certificate; who verifies the "
                 "CMS with a library does.",
@@ -258,7 +256,7 @@ constexpr Check kChecks[] = {
         .severity = kErrorOnMain,
         .spec = "Matter Core 6.3.1",
         .after = {"cd.signer-is-trusted"},
-        .run = signer_is_valid_already,
+        .run = rule<signer_is_valid_already>,
         .rule = "What a signer signed cannot be older than its certificate. The SDK keeps no "
                 "dates of signers.",
         .remedy = "check the clock given by --at, and the signer's certificate",
@@ -269,7 +267,7 @@ constexpr Check kChecks[] = {
         .severity = kWarning,
         .spec = "Matter Core 6.3.1",
         .after = {"cd.signer-is-trusted"},
-        .run = signer_has_not_expired,
+        .run = rule<signer_has_not_expired>,
         .rule = "A declaration has no date: that its signer has expired since does not undo it, "
                 "and commissioners keep no dates of signers. It should be known.",
         .remedy = "ask the CSA for a declaration under a current signing key",
@@ -281,7 +279,7 @@ constexpr Check kChecks[] = {
         .sdk = 602,
         .after = {"cd.signer-is-trusted", "cms.signature-is-ecdsa", "cms.signer-digest-is-sha256",
                   "cms.signer-algorithm-is-ecdsa-sha256"},
-        .run = signature_verifies,
+        .run = rule<signature_verifies>,
         .rule = "ECDSA with SHA-256 over the content octets, with the signer's key. Without it "
                 "anyone could declare a product certified.",
         .remedy =
@@ -294,7 +292,7 @@ constexpr Check kChecks[] = {
         .sdk = 603,
         .after = {"cms.is-signed-data"},
         .consequence_of = {"cd.signature-verifies"},
-        .run = parses,
+        .run = rule<parses>,
         .rule = "One TLV structure, mandatory fields in the order of their tags, right types, "
                 "nothing after it.",
         .remedy = kAskCsa,
@@ -306,7 +304,7 @@ constexpr Check kChecks[] = {
         .sdk = 501,
         .after = {"cd.is-wellformed"},
         .consequence_of = {"cd.signature-verifies"},
-        .run = format_version,
+        .run = rule<format_version>,
         .rule = "Only version 1 is defined.",
         .remedy = kAskCsa,
     },
@@ -316,7 +314,7 @@ constexpr Check kChecks[] = {
         .spec = kSpec,
         .after = {"cd.is-wellformed"},
         .consequence_of = {"cd.signature-verifies"},
-        .run = vendor_id_in_range,
+        .run = rule<vendor_id_in_range>,
         .rule = "Vendor 0 is nobody.",
         .remedy = kAskCsa,
     },
@@ -327,7 +325,7 @@ constexpr Check kChecks[] = {
         .sdk = 605,
         .after = {"cd.is-wellformed"},
         .consequence_of = {"cd.signature-verifies"},
-        .run = product_id_count,
+        .run = rule<product_id_count>,
         .rule =
             "An empty list covers nothing; the SDK lets more than 100 pass, other decoders do not.",
         .remedy = kAskCsa,
@@ -338,7 +336,7 @@ constexpr Check kChecks[] = {
         .spec = kSpec,
         .after = {"cd.is-wellformed"},
         .consequence_of = {"cd.signature-verifies"},
-        .run = product_ids_are_not_zero,
+        .run = rule<product_ids_are_not_zero>,
         .rule = "Product 0 is nobody's.",
         .remedy = kAskCsa,
     },
@@ -350,7 +348,7 @@ constexpr Check kChecks[] = {
         .after = {"cd.is-wellformed"},
         .consequence_of = {"cd.signature-verifies"},
         .proves_authenticity = false,
-        .run = device_type_in_range,
+        .run = rule<device_type_in_range>,
         .rule = "The conformance test wants a device type below 2147483647.",
         .remedy = kAskCsa,
     },
@@ -362,7 +360,7 @@ constexpr Check kChecks[] = {
         .after = {"cd.is-wellformed"},
         .consequence_of = {"cd.signature-verifies"},
         .proves_authenticity = false,
-        .run = certificate_id_length,
+        .run = rule<certificate_id_length>,
         .rule = "Exactly 19 characters, padding included (certified products carry trailing "
                 "blanks); no NUL.",
         .remedy = kAskCsa,
@@ -375,7 +373,7 @@ constexpr Check kChecks[] = {
         .after = {"cd.is-wellformed"},
         .consequence_of = {"cd.signature-verifies"},
         .proves_authenticity = false,
-        .run = security_level,
+        .run = rule<security_level>,
         .rule = "Reserved: 0 by the specification; commissioners ignore it.",
         .remedy = kAskCsa,
     },
@@ -387,7 +385,7 @@ constexpr Check kChecks[] = {
         .after = {"cd.is-wellformed"},
         .consequence_of = {"cd.signature-verifies"},
         .proves_authenticity = false,
-        .run = security_information,
+        .run = rule<security_information>,
         .rule = "Reserved: 0 by the specification; commissioners ignore it.",
         .remedy = kAskCsa,
     },
@@ -398,7 +396,7 @@ constexpr Check kChecks[] = {
         .sdk = 501,
         .after = {"cd.is-wellformed"},
         .consequence_of = {"cd.signature-verifies"},
-        .run = type_is_defined,
+        .run = rule<type_is_defined>,
         .rule = "0 development and test, 1 provisional, 2 official; the rest is reserved.",
         .remedy = kAskCsa,
     },
@@ -410,7 +408,7 @@ constexpr Check kChecks[] = {
         .after = {"cd.certification-type-is-defined", "cms.signer-is-named-by-key-id"},
         .consequence_of = {"cd.signature-verifies", "cd.signer-is-trusted",
                            "credentials.no-test-cd-signer"},
-        .run = test_key_signs_no_official,
+        .run = rule<test_key_signs_no_official>,
         .rule = "Its private key is published: an official declaration under it is anybody's. The "
                 "SDK refuses it since December 2025.",
         .remedy = "use the certification declaration that the CSA signed; nobody else can issue an "
@@ -422,7 +420,7 @@ constexpr Check kChecks[] = {
         .spec = kSpec,
         .after = {"cd.certification-type-is-defined", "cd.signer-is-trusted"},
         .consequence_of = {"cd.signature-verifies", "cd.signer-is-csa"},
-        .run = official_is_signed_by_csa,
+        .run = rule<official_is_signed_by_csa>,
         .rule = "Only the CSA certifies; a signer given as trusted may sign test declarations.",
         .remedy = "use the certification declaration that the CSA signed",
     },
@@ -434,7 +432,7 @@ constexpr Check kChecks[] = {
         .after = {"cd.certification-type-is-defined", "cms.signer-is-named-by-key-id"},
         .consequence_of = {"cd.signature-verifies"},
         .proves_authenticity = false,
-        .run = is_not_provisional,
+        .run = rule<is_not_provisional>,
         .rule =
             "Since 2026 production devices may carry a provisional declaration while certification "
             "is pending; under the public test key it is a leftover of older certification runs.",
@@ -447,7 +445,7 @@ constexpr Check kChecks[] = {
         .sdk = 603,
         .after = {"cd.is-wellformed"},
         .consequence_of = {"cd.signature-verifies"},
-        .run = dac_origin_complete,
+        .run = rule<dac_origin_complete>,
         .rule =
             "dac_origin_vendor_id and dac_origin_product_id come together: one alone says nothing.",
         .remedy = kAskCsa,
@@ -459,7 +457,7 @@ constexpr Check kChecks[] = {
         .sdk = 603,
         .after = {"cd.is-wellformed"},
         .consequence_of = {"cd.signature-verifies"},
-        .run = authorized_paa_list,
+        .run = rule<authorized_paa_list>,
         .rule = "Key ids of 20 octets, one to ten of them.",
         .remedy = kAskCsa,
     },
@@ -471,7 +469,7 @@ constexpr Check kChecks[] = {
         .after = {"cd.is-wellformed"},
         .consequence_of = {"cd.signature-verifies"},
         .proves_authenticity = false,
-        .run = has_no_unknown_fields,
+        .run = rule<has_no_unknown_fields>,
         .rule = "Fields after certification_type that a later version may define are tolerated.",
     },
     {
@@ -481,7 +479,7 @@ constexpr Check kChecks[] = {
         .spec = kSpec,
         .after = {"cd.is-wellformed"},
         .consequence_of = {"cd.signature-verifies"},
-        .run = no_field_is_hidden,
+        .run = rule<no_field_is_hidden>,
         .rule = "The SDK stops at an unknown tag before authorized_paa_list: a list behind it is "
                 "not applied by commissioners.",
         .remedy = kAskCsa,

@@ -14,148 +14,143 @@ using namespace cd_rules;
 
 // --- relations ---
 
-bool has_origin(const Evidence& e) {
-  return e.cd->dac_origin_vendor_id && e.cd->dac_origin_product_id;
+bool has_origin(const Declaration& cd) {
+  return cd->dac_origin_vendor_id && cd->dac_origin_product_id;
 }
-bool lists(const Evidence& e, uint16_t pid) {
-  return std::find(e.cd->product_ids.begin(), e.cd->product_ids.end(), pid) !=
-         e.cd->product_ids.end();
+bool lists(const Declaration& cd, uint16_t pid) {
+  return std::find(cd->product_ids.begin(), cd->product_ids.end(), pid) != cd->product_ids.end();
 }
-std::optional<uint16_t> dac_vid(const Evidence& e) {
-  return e.dac.certificate ? e.dac.certificate->vid() : std::nullopt;
-}
-std::optional<uint16_t> dac_pid(const Evidence& e) {
-  return e.dac.certificate ? e.dac.certificate->pid() : std::nullopt;
-}
-std::optional<uint16_t> pai_vid(const Evidence& e) {
-  return e.pai.certificate ? e.pai.certificate->vid() : std::nullopt;
+// The ids that the certificates name, where they are there and name any.
+std::optional<uint16_t> pai_vid(const LotView& lot) {
+  const Certificate* pai = lot.pai_if_any;
+  return pai == nullptr ? std::nullopt : pai->vid();
 }
 // The SDK treats a PAI's product id 0 as absent; so do we.
-std::optional<uint16_t> pai_pid(const Evidence& e) {
-  const auto pid = e.pai.certificate ? e.pai.certificate->pid() : std::nullopt;
+std::optional<uint16_t> pai_pid(const LotView& lot) {
+  const Certificate* pai = lot.pai_if_any;
+  const auto pid = pai == nullptr ? std::nullopt : pai->pid();
   return pid == 0 ? std::nullopt : pid;
 }
 
-std::string listed(const Evidence& e) {
+std::string listed(const Declaration& cd) {
   std::string out;
-  for (size_t i = 0; i < e.cd->product_ids.size() && i < 8; ++i)
-    out += (i == 0 ? "" : ", ") + hex_id(e.cd->product_ids[i]);
-  if (e.cd->product_ids.size() > 8)
-    out += fmt::format(" and {} more", e.cd->product_ids.size() - 8);
+  for (size_t i = 0; i < cd->product_ids.size() && i < 8; ++i)
+    out += (i == 0 ? "" : ", ") + hex_id(cd->product_ids[i]);
+  if (cd->product_ids.size() > 8) out += fmt::format(" and {} more", cd->product_ids.size() - 8);
   return out.empty() ? "no product" : out;
 }
 
 // Which of the three is the odd one out when CD and DAC name different vendors: without Basic
 // Information the CD is taken for it, because the DAC agrees with its chain.
-bool dac_is_odd(const Evidence& e) {
-  return e.vid && *e.vid == e.cd->vendor_id && dac_vid(e) != e.vid;
+bool dac_is_odd(const Declaration& cd, uint16_t dac, const LotView& lot) {
+  return lot.vid && *lot.vid == cd->vendor_id && dac != *lot.vid;
+}
+bool pai_sides_with(const Declaration& cd, uint16_t dac, const LotView& lot) {
+  const auto pai = pai_vid(lot);
+  return pai && *pai != dac && *pai == cd->vendor_id;
 }
 
-Outcome vendor_matches_dac(const Evidence& e) {
-  if (has_origin(e)) return skipped("the declaration names the DAC's origin instead");
-  const auto dac = dac_vid(e);
-  if (e.cd->vendor_id == *dac) return pass();
-  if (pai_vid(e) && *pai_vid(e) != *dac && *pai_vid(e) == e.cd->vendor_id)
-    return blocked("dac.vendor-matches-pai");
-  if (dac_is_odd(e)) return blocked("dac.vendor-matches-cd");
+Outcome vendor_matches_dac(const Declaration& cd, const DacVendor& dac, const LotView& lot) {
+  if (has_origin(cd)) return skipped("the declaration names the DAC's origin instead");
+  if (cd->vendor_id == dac.id) return pass();
+  if (pai_sides_with(cd, dac.id, lot)) return blocked("dac.vendor-matches-pai");
+  if (dac_is_odd(cd, dac.id, lot)) return blocked("dac.vendor-matches-cd");
   return broken(
-      e, fmt::format("vendor is {}, the DAC names {}", hex_id(e.cd->vendor_id), hex_id(*dac)),
-      hex_id(*dac), hex_id(e.cd->vendor_id));
+      cd, fmt::format("vendor is {}, the DAC names {}", hex_id(cd->vendor_id), hex_id(dac.id)),
+      hex_id(dac.id), hex_id(cd->vendor_id));
 }
 
-Outcome dac_vendor_matches_cd(const Evidence& e) {
-  if (has_origin(e)) return skipped("the declaration names the DAC's origin instead");
-  const auto dac = dac_vid(e);
-  if (e.cd->vendor_id == *dac) return pass();
-  if (!dac_is_odd(e))
-    return blocked(pai_vid(e) && *pai_vid(e) != *dac && *pai_vid(e) == e.cd->vendor_id
-                       ? "dac.vendor-matches-pai"
-                       : "cd.vendor-matches-dac");
+Outcome dac_vendor_matches_cd(const Declaration& cd, const DacVendor& dac, const LotView& lot) {
+  if (has_origin(cd)) return skipped("the declaration names the DAC's origin instead");
+  if (cd->vendor_id == dac.id) return pass();
+  if (!dac_is_odd(cd, dac.id, lot))
+    return blocked(pai_sides_with(cd, dac.id, lot) ? "dac.vendor-matches-pai"
+                                                   : "cd.vendor-matches-dac");
   return fail(
       fmt::format(
           "the DAC is vendor {}'s, but certification declaration and Basic Information name {}",
-          hex_id(*dac), hex_id(e.cd->vendor_id)),
-      hex_id(e.cd->vendor_id), hex_id(*dac), place_text(*e.dac.place));
+          hex_id(dac.id), hex_id(cd->vendor_id)),
+      hex_id(cd->vendor_id), hex_id(dac.id), dac.where());
 }
 
-Outcome vendor_matches_pai(const Evidence& e) {
-  if (has_origin(e)) return skipped("the declaration names the DAC's origin instead");
-  const auto pai = pai_vid(e);
-  if (e.cd->vendor_id == *pai) return pass();
+Outcome vendor_matches_pai(const Declaration& cd, const PaiVendor& pai) {
+  if (has_origin(cd)) return skipped("the declaration names the DAC's origin instead");
+  if (cd->vendor_id == pai.id) return pass();
   return broken(
-      e, fmt::format("vendor is {}, the PAI names {}", hex_id(e.cd->vendor_id), hex_id(*pai)),
-      hex_id(*pai), hex_id(e.cd->vendor_id));
+      cd, fmt::format("vendor is {}, the PAI names {}", hex_id(cd->vendor_id), hex_id(pai.id)),
+      hex_id(pai.id), hex_id(cd->vendor_id));
 }
 
-Outcome vendor_matches_basic(const Evidence& e) {
-  if (!e.vid) return skipped("Basic Information's vendor id is not in the evidence");
-  if (e.cd->vendor_id == *e.vid) return pass();
+Outcome vendor_matches_basic(const Declaration& cd, const RecordView& record) {
+  if (!record.vid) return skipped("Basic Information's vendor id is not in the evidence");
+  const uint16_t vid = *record.vid;
+  if (cd->vendor_id == vid) return pass();
   // DAC and Basic Information agree: the declaration is the odd one, and its check against the DAC
   // says so.
-  if (!has_origin(e) && dac_vid(e) == e.vid) return blocked("cd.vendor-matches-dac");
-  return broken(e,
-                fmt::format("vendor is {}, Basic Information gives {}", hex_id(e.cd->vendor_id),
-                            hex_id(*e.vid)),
-                hex_id(*e.vid), hex_id(e.cd->vendor_id));
+  if (!has_origin(cd) && record.dac_vid == vid) return blocked("cd.vendor-matches-dac");
+  return broken(
+      cd,
+      fmt::format("vendor is {}, Basic Information gives {}", hex_id(cd->vendor_id), hex_id(vid)),
+      hex_id(vid), hex_id(cd->vendor_id));
 }
 
-Outcome products_include_basic(const Evidence& e) {
-  if (!e.pid) return skipped("Basic Information's product id is not in the evidence");
-  if (lists(e, *e.pid)) return pass();
-  return broken(e,
-                fmt::format("product ids lack {}, which Basic Information gives", hex_id(*e.pid)),
-                hex_id(*e.pid), listed(e));
+Outcome products_include_basic(const Declaration& cd, const LotView& lot) {
+  if (!lot.pid) return skipped("Basic Information's product id is not in the evidence");
+  if (lists(cd, *lot.pid)) return pass();
+  return broken(cd,
+                fmt::format("product ids lack {}, which Basic Information gives", hex_id(*lot.pid)),
+                hex_id(*lot.pid), listed(cd));
 }
 
-Outcome products_include_dac(const Evidence& e) {
-  if (has_origin(e)) return skipped("the declaration names the DAC's origin instead");
-  const auto dac = *dac_pid(e);
-  if (lists(e, dac)) return pass();
-  if (e.pid && lists(e, *e.pid)) return blocked("dac.product-is-listed-in-cd");
-  return broken(e, fmt::format("product ids lack {}, which the DAC names", hex_id(dac)),
-                hex_id(dac), listed(e));
+Outcome products_include_dac(const Declaration& cd, const DacProduct& dac, const LotView& lot) {
+  if (has_origin(cd)) return skipped("the declaration names the DAC's origin instead");
+  if (lists(cd, dac.id)) return pass();
+  if (lot.pid && lists(cd, *lot.pid)) return blocked("dac.product-is-listed-in-cd");
+  return broken(cd, fmt::format("product ids lack {}, which the DAC names", hex_id(dac.id)),
+                hex_id(dac.id), listed(cd));
 }
 
 // The other side of the same rule: the declaration is right for the device, and the DAC is another
 // product's.
-Outcome dac_product_is_listed(const Evidence& e) {
-  if (has_origin(e)) return skipped("the declaration names the DAC's origin instead");
-  const auto dac = *dac_pid(e);
-  if (lists(e, dac)) return pass();
-  if (!e.pid || !lists(e, *e.pid)) return blocked("cd.product-ids-include-dac");
+Outcome dac_product_is_listed(const Declaration& cd, const DacProduct& dac, const LotView& lot) {
+  if (has_origin(cd)) return skipped("the declaration names the DAC's origin instead");
+  if (lists(cd, dac.id)) return pass();
+  if (!lot.pid || !lists(cd, *lot.pid)) return blocked("cd.product-ids-include-dac");
   return fail(fmt::format("the DAC is for product {}, which the certification declaration does not "
                           "list though it lists the device's {}",
-                          hex_id(dac), hex_id(*e.pid)),
-              listed(e), hex_id(dac), place_text(*e.dac.place));
+                          hex_id(dac.id), hex_id(*lot.pid)),
+              listed(cd), hex_id(dac.id), dac.where());
 }
 
-Outcome products_include_pai(const Evidence& e) {
-  if (has_origin(e)) return skipped("the declaration names the DAC's origin instead");
-  const auto pai = pai_pid(e);
+Outcome products_include_pai(const Declaration& cd, const LotView& lot) {
+  if (has_origin(cd)) return skipped("the declaration names the DAC's origin instead");
+  const auto pai = pai_pid(lot);
   if (!pai) return skipped("the PAI names no product");
-  if (lists(e, *pai)) return pass();
-  return broken(e, fmt::format("product ids lack {}, which the PAI names", hex_id(*pai)),
-                hex_id(*pai), listed(e));
+  if (lists(cd, *pai)) return pass();
+  return broken(cd, fmt::format("product ids lack {}, which the PAI names", hex_id(*pai)),
+                hex_id(*pai), listed(cd));
 }
 
-Outcome origin_vendor(const Evidence& e) {
-  if (!has_origin(e)) return skipped("the declaration names no DAC origin");
-  const uint16_t origin = *e.cd->dac_origin_vendor_id;
-  for (const auto& [name, vid] : {std::pair{"DAC", dac_vid(e)}, std::pair{"PAI", pai_vid(e)}}) {
+Outcome origin_vendor(const Declaration& cd, const RecordView& record) {
+  if (!has_origin(cd)) return skipped("the declaration names no DAC origin");
+  const uint16_t origin = *cd->dac_origin_vendor_id;
+  for (const auto& [name, vid] :
+       {std::pair{"DAC", record.dac_vid}, std::pair{"PAI", pai_vid(record)}}) {
     if (vid && *vid != origin)
-      return broken(e,
+      return broken(cd,
                     fmt::format("dac_origin names vendor {}, the {} names {}", hex_id(origin), name,
                                 hex_id(*vid)),
                     hex_id(origin), hex_id(*vid));
   }
   return pass();
 }
-Outcome origin_product(const Evidence& e) {
-  if (!has_origin(e)) return skipped("the declaration names no DAC origin");
-  const uint16_t origin = *e.cd->dac_origin_product_id;
-  for (const auto& [name, pid] : {std::pair{"DAC", dac_pid(e)}, std::pair{"PAI", pai_pid(e)}}) {
+Outcome origin_product(const Declaration& cd, const RecordView& record) {
+  if (!has_origin(cd)) return skipped("the declaration names no DAC origin");
+  const uint16_t origin = *cd->dac_origin_product_id;
+  for (const auto& [name, pid] :
+       {std::pair{"DAC", record.dac_pid}, std::pair{"PAI", pai_pid(record)}}) {
     if (pid && *pid != origin)
-      return broken(e,
+      return broken(cd,
                     fmt::format("dac_origin names product {}, the {} names {}", hex_id(origin),
                                 name, hex_id(*pid)),
                     hex_id(origin), hex_id(*pid));
@@ -163,15 +158,15 @@ Outcome origin_product(const Evidence& e) {
   return pass();
 }
 
-Outcome authorizes_paa(const Evidence& e) {
-  if (!e.cd->authorized_paa_list) return skipped("the declaration authorizes every PAA");
-  for (const Bytes& id : *e.cd->authorized_paa_list) {
-    if (equal(id, e.paa->subject_key_id)) return pass();
+Outcome authorizes_paa(const Declaration& cd, const Paa& paa) {
+  if (!cd->authorized_paa_list) return skipped("the declaration authorizes every PAA");
+  const auto& list = *cd->authorized_paa_list;
+  for (const Bytes& id : list) {
+    if (equal(id, paa.subject_key_id)) return pass();
   }
-  return broken(
-      e, "authorized_paa_list lacks the PAA of this device", hex_colons(e.paa->subject_key_id),
-      e.cd->authorized_paa_list->empty() ? "an empty list"
-                                         : hex_colons(e.cd->authorized_paa_list->front()));
+  return broken(cd, "authorized_paa_list lacks the PAA of this device",
+                hex_colons(paa.subject_key_id),
+                list.empty() ? "an empty list" : hex_colons(list.front()));
 }
 
 constexpr const char* kSpecRelations = "Matter Core 6.2.3.1";
@@ -188,7 +183,7 @@ constexpr Check kChecks[] = {
         .consequence_of = {"cd.signature-verifies", "cd.dac-origin-is-complete",
                            "cd.vendor-id-in-range", "dac.signature-verifies",
                            "chain.dac-authority-key-is-pai"},
-        .run = vendor_matches_dac,
+        .run = rule<vendor_matches_dac>,
         .rule = "Without dac_origin the declaration's vendor is the DAC's. Otherwise a certified "
                 "product's declaration could cover a stranger's device.",
         .remedy = kRightCd,
@@ -202,7 +197,7 @@ constexpr Check kChecks[] = {
         .consequence_of = {"cd.signature-verifies", "cd.dac-origin-is-complete",
                            "cd.vendor-id-in-range", "dac.signature-verifies",
                            "dac.vendor-matches-pai", "credentials.no-development-dac"},
-        .run = dac_vendor_matches_cd,
+        .run = rule<dac_vendor_matches_cd>,
         .rule = "The same rule as cd.vendor-matches-dac where Basic Information sides with the "
                 "declaration: then the credentials are another vendor's.",
         .remedy = "put the credentials of this vendor into the part, or have the declaration name "
@@ -219,7 +214,7 @@ constexpr Check kChecks[] = {
                            "dac.vendor-matches-cd", "dac.vendor-matches-pai",
                            "pai.vendor-matches-paa", "pai.signature-verifies",
                            "chain.dac-authority-key-is-pai"},
-        .run = vendor_matches_pai,
+        .run = rule<vendor_matches_pai>,
         .rule = "Without dac_origin the declaration's vendor is the PAI's.",
         .remedy = kRightCd,
     },
@@ -231,7 +226,7 @@ constexpr Check kChecks[] = {
         .after = {"cd.is-wellformed"},
         .consequence_of = {"cd.signature-verifies", "cd.vendor-id-in-range",
                            "identity.facts-agree"},
-        .run = vendor_matches_basic,
+        .run = rule<vendor_matches_basic>,
         .rule = "The declaration is for the vendor that the device says it is of.",
         .remedy = "correct the vendor id in the firmware's Basic Information, or use the "
                   "declaration of this product",
@@ -244,7 +239,7 @@ constexpr Check kChecks[] = {
         .after = {"cd.is-wellformed", "cd.product-id-count"},
         .consequence_of = {"cd.signature-verifies", "cd.vendor-matches-basic-information",
                            "cd.vendor-matches-dac", "identity.facts-agree"},
-        .run = products_include_basic,
+        .run = rule<products_include_basic>,
         .rule = "The declaration covers only the products it lists.",
         .remedy = "correct the product id in the firmware's Basic Information, or use the "
                   "declaration of this product",
@@ -259,7 +254,7 @@ constexpr Check kChecks[] = {
                            "cd.product-ids-include-basic-information", "cd.vendor-matches-dac",
                            "dac.vendor-matches-cd", "dac.product-matches-pai",
                            "dac.vendor-matches-pai", "dac.signature-verifies"},
-        .run = products_include_dac,
+        .run = rule<products_include_dac>,
         .rule = "Without dac_origin the DAC's product is one that the declaration lists.",
         .remedy = kRightCd,
     },
@@ -273,7 +268,7 @@ constexpr Check kChecks[] = {
                            "cd.product-ids-include-basic-information", "cd.vendor-matches-dac",
                            "dac.vendor-matches-cd", "dac.product-matches-pai",
                            "dac.vendor-matches-pai", "dac.signature-verifies"},
-        .run = dac_product_is_listed,
+        .run = rule<dac_product_is_listed>,
         .rule = "The same rule as cd.product-ids-include-dac where the declaration lists the "
                 "device's product: then the DAC is another product's.",
         .remedy = "have the DAC issued for this product, or put the right batch into the part",
@@ -289,7 +284,7 @@ constexpr Check kChecks[] = {
                            "dac.product-is-listed-in-cd", "cd.vendor-matches-dac",
                            "dac.vendor-matches-cd", "dac.product-matches-pai",
                            "chain.dac-authority-key-is-pai"},
-        .run = products_include_pai,
+        .run = rule<products_include_pai>,
         .rule =
             "Without dac_origin a PAI that names a product names one that the declaration lists.",
         .remedy = kRightCd,
@@ -302,7 +297,7 @@ constexpr Check kChecks[] = {
         .after = {"cd.is-wellformed"},
         .consequence_of = {"cd.signature-verifies", "dac.signature-verifies",
                            "dac.vendor-matches-pai"},
-        .run = origin_vendor,
+        .run = rule<origin_vendor>,
         .rule =
             "With dac_origin the credentials are those of the module's maker, and of nobody else.",
         .remedy =
@@ -316,7 +311,7 @@ constexpr Check kChecks[] = {
         .after = {"cd.is-wellformed"},
         .consequence_of = {"cd.signature-verifies", "cd.dac-origin-vendor-matches",
                            "dac.signature-verifies", "dac.product-matches-pai"},
-        .run = origin_product,
+        .run = rule<origin_product>,
         .rule = "With dac_origin the DAC's product is the module's.",
         .remedy =
             "use the module that the declaration names, or have the declaration name this one",
@@ -328,7 +323,7 @@ constexpr Check kChecks[] = {
         .sdk = 606,
         .after = {"cd.is-wellformed", "cd.authorized-paa-list-is-wellformed", "paa.is-trusted"},
         .consequence_of = {"cd.signature-verifies"},
-        .run = authorizes_paa,
+        .run = rule<authorizes_paa>,
         .rule = "Where the declaration names PAAs, the device's chain ends in one of them.",
         .remedy = "have the DAC issued below a PAA that the declaration lists, or ask the CSA to "
                   "list this one",

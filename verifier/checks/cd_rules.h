@@ -1,17 +1,18 @@
-// What the two files of cd.* share: where the declaration stands, and how a fault of it is told.
+// What the two files of cd.* share: how a fault of the declaration is told.
 #pragma once
 
 #include "verifier/catalogue.h"
 
 namespace attest::cd_rules {
 
-inline std::string where(const Evidence& e) {
-  return place_text(*e.cd_place);
-}
-inline Outcome broken(const Evidence& e, std::string message, std::string expected,
+inline Outcome broken(const Place& place, std::string message, std::string expected,
                       std::string actual) {
   return fail(fmt::format("the certification declaration's {}", message), std::move(expected),
-              std::move(actual), where(e));
+              std::move(actual), place_text(place));
+}
+inline Outcome broken(const Declaration& cd, std::string message, std::string expected,
+                      std::string actual) {
+  return broken(*cd.place, std::move(message), std::move(expected), std::move(actual));
 }
 
 }  // namespace attest::cd_rules

@@ -14,12 +14,15 @@ using namespace profile;
 
 // --- presence and shape ---
 
+std::string where(const CertificateEvidence& c) {
+  return c.place ? place_text(*c.place) : std::string();
+}
+
 // A certificate of no bytes is none: the device was asked and had nothing to give.
-Outcome is_empty(const Evidence& e, const CertificateEvidence& c, const char* name) {
-  const std::string found = is_log(e, c.place->path)
-                                ? fmt::format("the device answered with an empty {}", name)
-                                : fmt::format("the {} in the evidence is empty", name);
-  return fail(found, "a certificate", "0 bytes", place_text(*c.place));
+Outcome is_empty(const Place& place, const char* name, bool logged) {
+  const std::string found = logged ? fmt::format("the device answered with an empty {}", name)
+                                   : fmt::format("the {} in the evidence is empty", name);
+  return fail(found, "a certificate", "0 bytes", place_text(place));
 }
 
 // What the log left out, in its own words; and what it says of the DAC all the same.
@@ -38,7 +41,8 @@ Outcome dac_not_there(const Evidence& e) {
 }
 
 Outcome dac_is_present(const Evidence& e) {
-  if (e.dac.present()) return e.dac.bytes.empty() ? is_empty(e, e.dac, "DAC") : pass();
+  if (const auto& place = e.dac.place)
+    return e.dac.bytes.empty() ? is_empty(*place, "DAC", is_log(e, place->path)) : pass();
   if (const char* why = why_absent(e, Remark::lacks_dac)) return blocked(why);
   const auto operational = std::find_if(
       e.not_used.begin(), e.not_used.end(),
@@ -47,23 +51,24 @@ Outcome dac_is_present(const Evidence& e) {
     return unknown(fmt::format("no DAC: {} is {}", operational->path, operational->why));
   return dac_not_there(e);
 }
-Outcome pai_is_present(const Evidence& e) {
-  if (e.pai.present()) return e.pai.bytes.empty() ? is_empty(e, e.pai, "PAI") : pass();
-  if (!e.root_above_dac.empty()) return blocked("chain.dac-issuer-is-no-root");
-  if (const char* why = why_absent(e, Remark::lacks_pai)) return blocked(why);
+Outcome pai_is_present(const LotView& lot) {
+  if (const auto& place = lot.pai.place)
+    return lot.pai.bytes.empty() ? is_empty(*place, "PAI", lot.is_logged(*place)) : pass();
+  if (!lot.root_above_dac().empty()) return blocked("chain.dac-issuer-is-no-root");
+  if (const char* why = lot.pai_absent_because()) return blocked(why);
   return unknown("no PAI in the evidence");
 }
 
-const CertificateEvidence& of(const Evidence& e, Role role) {
-  return role == Role::dac ? e.dac : e.pai;
-}
-
-template <Role R>
-Outcome is_one_certificate(const Evidence& e) {
-  const CertificateEvidence& c = of(e, R);
+Outcome is_one_certificate(const char* name, const CertificateEvidence& c) {
   if (c.certificate && c.problem.empty()) return pass();
-  return fail(fmt::format("the {} is not one X.509 certificate: {}", info(R).name, c.problem),
-              "one X.509 certificate", c.problem, where<R>(e));
+  return fail(fmt::format("the {} is not one X.509 certificate: {}", name, c.problem),
+              "one X.509 certificate", c.problem, where(c));
+}
+Outcome dac_is_one_certificate(const Evidence& e) {
+  return is_one_certificate("DAC", e.dac);
+}
+Outcome pai_is_one_certificate(const LotView& lot) {
+  return is_one_certificate("PAI", lot.pai);
 }
 
 // What a device certificate says of itself (Matter Core 6.2.2.3): no authority, and of one product.
@@ -73,101 +78,100 @@ bool is_of_a_device(const Certificate& c) {
   return constraints && !constraints->ca && !signs && c.product_id.how != SubjectId::How::absent;
 }
 
-// The check's status follows from the PAI alone: it is shared by the devices of a lot.
 Outcome pai_is_not_a_device_certificate(const Evidence& e) {
-  const CertificatePtr &pai = e.pai.certificate, &dac = e.dac.certificate;
-  if (!pai || !is_of_a_device(*pai)) return pass();
+  const Certificate *pai = e.pai.certificate.get(), *dac = e.dac.certificate.get();
+  if (pai == nullptr || !is_of_a_device(*pai)) return pass();
   std::string what = "the PAI's place holds a device certificate";
-  if (dac && equal(dac->der, pai->der)) {
+  if (dac != nullptr && equal(dac->der, pai->der)) {
     what = fmt::format("the same certificate stands as the DAC and as the PAI: it is the DAC ({})",
                        name_text(pai->subject));
-  } else if (dac && !is_of_a_device(*dac)) {
-    what = fmt::format("DAC and PAI are swapped: {} holds the PAI, {} the DAC",
-                       place_text(*e.dac.place), place_text(*e.pai.place));
+  } else if (dac != nullptr && !is_of_a_device(*dac)) {
+    what = fmt::format("DAC and PAI are swapped: {} holds the PAI, {} the DAC", where(e.dac),
+                       where(e.pai));
   }
   return fail(std::move(what), "the certificate of the authority that issued the DAC",
-              name_text(pai->subject), place_text(*e.pai.place));
+              name_text(pai->subject), where(e.pai));
 }
 Outcome dac_is_not_the_pai(const Evidence& e) {
-  const CertificatePtr &pai = e.pai.certificate, &dac = e.dac.certificate;
-  if (!pai || !dac || is_of_a_device(*dac)) return pass();
+  const Certificate *pai = e.pai.certificate.get(), *dac = e.dac.certificate.get();
+  if (pai == nullptr || dac == nullptr || is_of_a_device(*dac)) return pass();
   if (is_of_a_device(*pai)) return blocked("pai.is-not-a-device-certificate");
   if (!equal(dac->der, pai->der)) return pass();
   return fail(
       fmt::format("the same certificate stands as the DAC and as the PAI: it is the PAI ({})",
                   name_text(pai->subject)),
-      "the certificate of the device", name_text(dac->subject), place_text(*e.dac.place));
+      "the certificate of the device", name_text(dac->subject), where(e.dac));
 }
 
 template <Role R>
-Outcome has_no_trailing_bytes(const Evidence& e) {
-  const size_t trailing = of(e, R).trailing;
+Outcome has_no_trailing_bytes(const CertificateOf<R>& c) {
+  const size_t trailing = c.evidence().trailing;
   if (trailing == 0) return pass();
   return fail(fmt::format("{} {} after the {}", trailing,
                           trailing == 1 ? "byte follows" : "bytes follow", info(R).name),
-              "nothing after the certificate", fmt::format("{} more", trailing), where<R>(e));
+              "nothing after the certificate", fmt::format("{} more", trailing), c.where());
 }
 
 template <Role R>
-Outcome is_short_enough(const Evidence& e) {
-  const size_t size = certificate<R>(e).der.size();
+Outcome is_short_enough(const CertificateOf<R>& c) {
+  const size_t size = c->der.size();
   if (size <= 600) return pass();
-  return broken<R>(e, "certificate is too long", "at most 600 bytes",
-                   fmt::format("{} bytes", size));
+  return broken(c, "certificate is too long", "at most 600 bytes", fmt::format("{} bytes", size));
 }
 
 // The PAA's own profile can be judged only where its certificate is at hand: of the built-in test
 // PAAs we keep facts.
-Outcome paa_certificate_is_at_hand(const Evidence& e) {
-  if (e.paa->certificate) return pass();
+Outcome paa_certificate_is_at_hand(const Paa& paa) {
+  if (paa.certificate) return pass();
   return skipped("only the key and name of this PAA are built in, not its certificate");
 }
 
-Outcome paa_names_no_product(const Evidence& e) {
-  const SubjectId& id = e.paa->certificate->product_id;
+Outcome paa_names_no_product(const PaaCertificate& paa) {
+  const SubjectId& id = paa->product_id;
   if (id.how == SubjectId::How::absent) return pass();
-  return broken<Role::paa>(e, "subject names a product", "no product id", hex_id(id.value));
+  return broken(paa, "subject names a product", "no product id", hex_id(id.value));
 }
 
 // --- time, and the PAA's own signature ---
 
-Outcome dac_is_valid_now(const Evidence& e) {
-  const Certificate& dac = *e.dac.certificate;
-  const bool early = e.policy.at < dac.not_before, late = e.policy.at >= dac.not_after;
+Outcome dac_is_valid_now(const DacProfile& dac, const LotView& lot) {
+  const Instant at = lot.policy.at;
+  const bool early = at < dac.not_before(), late = at >= dac.not_after();
   if (early || late)
     return fail(early ? "the DAC is not yet valid" : "the DAC has expired",
-                fmt::format("{} to {}", rfc3339(dac.not_before), rfc3339(dac.not_after)),
-                rfc3339(e.policy.at), where<Role::dac>(e));
-  return dac.not_after == kNoExpiry ? note("the DAC has no well-defined expiry (99991231235959Z)")
-                                    : pass();
+                fmt::format("{} to {}", rfc3339(dac.not_before()), rfc3339(dac.not_after())),
+                rfc3339(at), dac.where());
+  return dac.not_after() == kNoExpiry ? note("the DAC has no well-defined expiry (99991231235959Z)")
+                                      : pass();
 }
 
-template <Role R>
-Outcome is_valid_now(const Evidence& e) {
-  const Instant from = R == Role::pai ? e.pai.certificate->not_before : e.paa->not_before;
-  const Instant until = R == Role::pai ? e.pai.certificate->not_after : e.paa->not_after;
-  if (e.policy.at >= from && e.policy.at < until) return pass();
+Outcome is_valid_now(const char* name, Instant from, Instant until, Instant at) {
+  if (at >= from && at < until) return pass();
   return note(fmt::format(
-      "the {} is valid {} to {}, not at {}; commissioners look at the day the DAC was issued",
-      info(R).name, rfc3339(from), rfc3339(until), rfc3339(e.policy.at)));
+      "the {} is valid {} to {}, not at {}; commissioners look at the day the DAC was issued", name,
+      rfc3339(from), rfc3339(until), rfc3339(at)));
+}
+Outcome pai_is_valid_now(const Pai& pai, const LotView& lot) {
+  return is_valid_now("PAI", pai->not_before, pai->not_after, lot.policy.at);
+}
+Outcome paa_is_valid_now(const Paa& paa, const LotView& lot) {
+  return is_valid_now("PAA", paa.not_before, paa.not_after, lot.policy.at);
 }
 
-Outcome paa_is_self_signed(const Evidence& e) {
-  const Certificate& paa = *e.paa->certificate;
-  const auto skid = paa.skid(), akid = paa.akid();
-  if (!paa.self_issued())
-    return broken<Role::paa>(e, "issuer is not its subject", name_text(paa.subject),
-                             name_text(paa.issuer));
+Outcome paa_is_self_signed(const PaaCertificate& paa, const LotView& lot) {
+  const auto skid = paa->skid(), akid = paa->akid();
+  if (!paa->self_issued())
+    return broken(paa, "issuer is not its subject", name_text(paa->subject),
+                  name_text(paa->issuer));
   if (skid && akid && *skid != *akid)
-    return broken<Role::paa>(e, "authority key id is not its own", hex_colons(*skid),
-                             hex_colons(*akid));
-  if (!e.answer(Signed::paa_self))
-    return broken<Role::paa>(e, "signature cannot be checked", "ecdsa-with-SHA256 by its own key",
-                             der::oid_text(paa.signature_algorithm));
-  return *e.answer(Signed::paa_self)
-             ? pass()
-             : broken<Role::paa>(e, "signature is not by its own key",
-                                 "a self-signature that verifies", "it does not");
+    return broken(paa, "authority key id is not its own", hex_colons(*skid), hex_colons(*akid));
+  const auto answer = lot.answer<Signed::paa_self>();
+  if (!answer)
+    return broken(paa, "signature cannot be checked", "ecdsa-with-SHA256 by its own key",
+                  der::oid_text(paa->signature_algorithm));
+  return *answer ? pass()
+                 : broken(paa, "signature is not by its own key", "a self-signature that verifies",
+                          "it does not");
 }
 
 constexpr const char* kReissueDac =
@@ -178,13 +182,45 @@ constexpr const char* kReissuePai =
 constexpr const char* kOtherPaa =
     "use a PAA that the ledger approves; this one does not follow the PAA profile";
 
+constexpr RoleRows kDacRows{.spec = "Matter Core 6.2.2.3",
+                            .sdk = 303,
+                            .base = "dac.is-one-certificate",
+                            .echo = "dac.signature-verifies",
+                            .remedy = kReissueDac};
+constexpr Check dac_row(const ProfileRule& shared, const char* id, const char* title, Rule run,
+                        const Ids& after = {kDacRows.base},
+                        const Ids& consequence_of = {kDacRows.echo}) {
+  return row(kDacRows, shared, id, title, run, after, consequence_of);
+}
+constexpr RoleRows kPaiRows{.spec = "Matter Core 6.2.2.4",
+                            .sdk = 203,
+                            .base = "pai.is-one-certificate",
+                            .echo = "pai.signature-verifies",
+                            .remedy = kReissuePai};
+constexpr Check pai_row(const ProfileRule& shared, const char* id, const char* title, Rule run,
+                        const Ids& after = {kPaiRows.base},
+                        const Ids& consequence_of = {kPaiRows.echo}) {
+  return row(kPaiRows, shared, id, title, run, after, consequence_of);
+}
+constexpr RoleRows kPaaRows{.spec = "Matter Core 6.2.2.5",
+                            .sdk = 105,
+                            .base = "paa.certificate-is-at-hand",
+                            .echo = nullptr,
+                            .remedy = kOtherPaa};
+constexpr Check paa_row(const ProfileRule& shared, const char* id, const char* title, Rule run,
+                        const Ids& after = {kPaaRows.base},
+                        const Ids& consequence_of = {kPaaRows.echo}) {
+  return row(kPaaRows, shared, id, title, run, after, consequence_of);
+}
+
 constexpr Check kChecks[] = {
     {
         .id = "dac.is-present",
         .title = "the evidence has a Device Attestation Certificate",
         .spec = "Matter Core 6.2",
         .sdk = 701,
-        .run = dac_is_present,
+        .run = rule<dac_is_present>,
+        .alike = "a record without a DAC is alike to none",
         .rule = "Without its DAC a device cannot be told from any other; nothing can be decided.",
         .remedy = "hand over the DAC: a file, a dump that holds it, or a log of the commissioning",
         .when_unknown =
@@ -196,7 +232,8 @@ constexpr Check kChecks[] = {
         .spec = "Matter Core 6.2",
         .sdk = 303,
         .after = {"dac.is-present"},
-        .run = dac_is_not_the_pai,
+        .run = rule<dac_is_not_the_pai>,
+        .alike = "a DAC that is the PAI is alike to none",
         .rule = "Each certificate has its own place in the factory data. With one of them in both, "
                 "or with the two exchanged, the device presents an authority as itself.",
         .remedy = "write the DAC and the PAI each into its own place",
@@ -207,7 +244,8 @@ constexpr Check kChecks[] = {
         .spec = "Matter Core 6.2.2.3",
         .sdk = 303,
         .after = {"dac.is-present", "dac.is-not-the-pai"},
-        .run = is_one_certificate<Role::dac>,
+        .run = rule<dac_is_one_certificate>,
+        .alike = "a DAC that cannot be read is alike to none",
         .rule = "The DAC is a single DER certificate; a cut or damaged one means a wrong length or "
                 "offset in the part.",
         .remedy =
@@ -220,7 +258,8 @@ constexpr Check kChecks[] = {
         .after = {"dac.is-one-certificate"},
         .consequence_of = {"dac.signature-verifies"},
         .proves_authenticity = false,
-        .run = has_no_trailing_bytes<Role::dac>,
+        .run = rule<has_no_trailing_bytes<Role::dac>>,
+        .alike = "a DAC with bytes behind it is alike to none",
         .rule = "Bytes after the certificate mean that its size is stored wrong in the part. The "
                 "SDK lets them pass, another commissioner need not.",
         .remedy = "correct the stored size of the DAC",
@@ -231,13 +270,71 @@ constexpr Check kChecks[] = {
         .spec = "Matter Core 6.2.2",
         .after = {"dac.is-one-certificate"},
         .proves_authenticity = false,
-        .run = is_short_enough<Role::dac>,
+        .run = rule<is_short_enough<Role::dac>>,
+        .alike = "a DAC of more bytes is alike to none",
         .rule = "A CertificateChainResponse carries at most 600 bytes: a longer DAC cannot be "
                 "handed to a commissioner.",
         .remedy = kReissueDac,
     },
-    PROFILE("dac", Role::dac, "DAC", "Matter Core 6.2.2.3", 303, "dac.is-one-certificate",
-            "dac.signature-verifies", "pai.subject-key-id", kReissueDac),
+    dac_row(kVersionIs3, "dac.version-is-3", "the DAC is an X.509 version 3 certificate",
+            rule<version_is_3<Role::dac>>),
+    dac_row(kSignatureAlgorithmIsEcdsaSha256, "dac.signature-algorithm-is-ecdsa-sha256",
+            "the DAC is signed with ecdsa-with-SHA256", rule<signature_algorithm<Role::dac>>,
+            {"dac.is-one-certificate"}, {}),
+    dac_row(kKeyIsP256, "dac.key-is-p256", "the DAC's key is on prime256v1",
+            rule<key_is_p256<Role::dac>>),
+    dac_row(kSerialNumberFits, "dac.serial-number-fits",
+            "the DAC's serial number has at most 20 octets", rule<serial_fits<Role::dac>>),
+    dac_row(kSerialNumberIsPositive, "dac.serial-number-is-positive",
+            "the DAC's serial number is a positive number", rule<serial_is_positive<Role::dac>>),
+    dac_row(kDatesAreWrittenRight, "dac.dates-are-written-right",
+            "the DAC's dates are UTCTime through 2049", rule<dates_are_written_right<Role::dac>>),
+    dac_row(kHasNoUniqueIds, "dac.has-no-unique-ids",
+            "the DAC has no unique ids of issuer or subject", rule<has_no_unique_ids<Role::dac>>),
+    dac_row(
+        kSubjectIsWellformed, "dac.subject-is-wellformed",
+        "the DAC's subject is a name that path validators read",
+        rule<subject_is_wellformed<Role::dac>>, {"dac.is-one-certificate"},
+        {"dac.vendor-id-is-wellformed", "dac.product-id-is-wellformed", "dac.signature-verifies"}),
+    dac_row(kEncodingIsDer, "dac.encoding-is-der", "the DAC leaves out what DER leaves out",
+            rule<encoding_is_der<Role::dac>>),
+    dac_row(kBasicConstraintsAreCritical, "dac.basic-constraints-are-critical",
+            "the DAC has basicConstraints once, critical", rule<basic_constraints<Role::dac>>),
+    dac_row(kKeyUsageIsCritical, "dac.key-usage-is-critical", "the DAC has keyUsage once, critical",
+            rule<key_usage<Role::dac>>),
+    dac_row(kKeyUsageBits, "dac.key-usage-bits",
+            "the DAC's key may be used for exactly what its role needs",
+            rule<key_usage_bits<Role::dac>>, {"dac.key-usage-is-critical"},
+            {"dac.signature-verifies"}),
+    dac_row(kSubjectKeyId, "dac.subject-key-id", "the DAC has a subject key id of 20 octets",
+            rule<subject_key_id<Role::dac>>),
+    dac_row(kAuthorityKeyId, "dac.authority-key-id",
+            "the DAC names its issuer's key by an id of 20 octets",
+            rule<authority_key_id<Role::dac>>, {"dac.is-one-certificate"},
+            {"dac.signature-verifies", "pai.subject-key-id"}),
+    dac_row(kExtensionsAreUnderstood, "dac.extensions-are-understood",
+            "the DAC has no critical extension that is not understood",
+            rule<extensions_are_understood<Role::dac>>),
+    dac_row(kExtensionsAreWellformed, "dac.extensions-are-wellformed",
+            "the DAC's further extensions hold what their OIDs call for",
+            rule<extensions_are_wellformed<Role::dac>>),
+    dac_row(kExtensionsStandOnce, "dac.extensions-stand-once",
+            "the DAC has no further extension twice", rule<extensions_stand_once<Role::dac>>),
+    dac_row(kExtensionsAreTheProfile, "dac.extensions-are-the-profile",
+            "the DAC has no extensions beside the profile", rule<no_extra_extensions<Role::dac>>),
+    dac_row(
+        kOneCrlDistributionPoint, "dac.one-crl-distribution-point",
+        "the DAC names at most one CRL address", rule<one_distribution_point<Role::dac>>,
+        {"dac.is-one-certificate"},
+        {"dac.extensions-are-wellformed", "dac.extensions-stand-once", "dac.signature-verifies"}),
+    dac_row(kVendorIdIsWellformed, "dac.vendor-id-is-wellformed",
+            "the DAC's vendor id is four upper-case hex digits, at most once",
+            rule<id_is_wellformed<Role::dac, true>>),
+    dac_row(kProductIdIsWellformed, "dac.product-id-is-wellformed",
+            "the DAC's product id is four upper-case hex digits, at most once",
+            rule<id_is_wellformed<Role::dac, false>>),
+    dac_row(kIdsAreAttributes, "dac.ids-are-attributes",
+            "the DAC gives its ids as subject attributes", rule<ids_are_attributes<Role::dac>>),
     {
         .id = "dac.is-no-authority",
         .title = "the DAC is no certification authority",
@@ -245,7 +342,8 @@ constexpr Check kChecks[] = {
         .sdk = 303,
         .after = {"dac.basic-constraints-are-critical"},
         .consequence_of = {"dac.signature-verifies"},
-        .run = certification_authority<Role::dac>,
+        .run = rule<certification_authority<Role::dac>>,
+        .alike = "alike records have it in common, byte for byte",
         .rule = "cA is FALSE and there is no path length: a device's key must not be able to issue "
                 "certificates.",
         .remedy = kReissueDac,
@@ -257,7 +355,8 @@ constexpr Check kChecks[] = {
         .sdk = 305,
         .after = {"dac.vendor-id-is-wellformed"},
         .consequence_of = {"dac.signature-verifies"},
-        .run = names_one<Role::dac, true>,
+        .run = rule<names_one<Role::dac, true>>,
+        .alike = "other text of a name holds no id",
         .rule = "The subject holds a vendor id. As soon as one id stands as an attribute, the "
                 "other is not looked for in the common name.",
         .remedy = kReissueDac,
@@ -269,7 +368,8 @@ constexpr Check kChecks[] = {
         .sdk = 306,
         .after = {"dac.product-id-is-wellformed"},
         .consequence_of = {"dac.signature-verifies"},
-        .run = names_one<Role::dac, false>,
+        .run = rule<names_one<Role::dac, false>>,
+        .alike = "other text of a name holds no id",
         .rule = "The subject holds a product id.",
         .remedy = kReissueDac,
     },
@@ -280,7 +380,7 @@ constexpr Check kChecks[] = {
         .sdk = 300,
         .after = {"dac.is-one-certificate"},
         .consequence_of = {"dac.signature-verifies"},
-        .run = dac_is_valid_now,
+        .run = rule<dac_is_valid_now>,
         .rule = "Commissioners with a clock refuse a DAC outside its validity. Its own end counts "
                 "as outside.",
         .remedy =
@@ -292,7 +392,7 @@ constexpr Check kChecks[] = {
         .title = "the evidence has a Product Attestation Intermediate",
         .spec = "Matter Core 6.2",
         .sdk = 207,
-        .run = pai_is_present,
+        .run = rule<pai_is_present>,
         .rule = "The PAI links the DAC to its root; the device itself must hold it.",
         .remedy = "hand over the PAI; if the part has none, its factory data lacks it",
         .when_unknown = "hand over the PAI: a file, or a dump that holds it",
@@ -303,7 +403,8 @@ constexpr Check kChecks[] = {
         .spec = "Matter Core 6.2",
         .sdk = 203,
         .after = {"pai.is-present"},
-        .run = pai_is_not_a_device_certificate,
+        .run = rule<pai_is_not_a_device_certificate>,
+        .alike = "whether it fails, the PAI says alone",
         .rule = "Each certificate has its own place in the factory data. With one of them in both, "
                 "or with the two exchanged, the chain begins with no authority.",
         .remedy = "write the DAC and the PAI each into its own place",
@@ -314,7 +415,7 @@ constexpr Check kChecks[] = {
         .spec = "Matter Core 6.2.2.4",
         .sdk = 203,
         .after = {"pai.is-present", "pai.is-not-a-device-certificate"},
-        .run = is_one_certificate<Role::pai>,
+        .run = rule<pai_is_one_certificate>,
         .rule = "The PAI is a single DER certificate; a cut or damaged one means a wrong length or "
                 "offset in the part.",
         .remedy =
@@ -327,7 +428,7 @@ constexpr Check kChecks[] = {
         .after = {"pai.is-one-certificate"},
         .consequence_of = {"pai.signature-verifies"},
         .proves_authenticity = false,
-        .run = has_no_trailing_bytes<Role::pai>,
+        .run = rule<has_no_trailing_bytes<Role::pai>>,
         .rule = "Bytes after the certificate mean that its size is stored wrong in the part.",
         .remedy = "correct the stored size of the PAI",
     },
@@ -337,12 +438,69 @@ constexpr Check kChecks[] = {
         .spec = "Matter Core 6.2.2",
         .after = {"pai.is-one-certificate"},
         .proves_authenticity = false,
-        .run = is_short_enough<Role::pai>,
+        .run = rule<is_short_enough<Role::pai>>,
         .rule = "A CertificateChainResponse carries at most 600 bytes.",
         .remedy = kReissuePai,
     },
-    PROFILE("pai", Role::pai, "PAI", "Matter Core 6.2.2.4", 203, "pai.is-one-certificate",
-            "pai.signature-verifies", "chain.dac-issuer-is-no-root", kReissuePai),
+    pai_row(kVersionIs3, "pai.version-is-3", "the PAI is an X.509 version 3 certificate",
+            rule<version_is_3<Role::pai>>),
+    pai_row(kSignatureAlgorithmIsEcdsaSha256, "pai.signature-algorithm-is-ecdsa-sha256",
+            "the PAI is signed with ecdsa-with-SHA256", rule<signature_algorithm<Role::pai>>,
+            {"pai.is-one-certificate"}, {}),
+    pai_row(kKeyIsP256, "pai.key-is-p256", "the PAI's key is on prime256v1",
+            rule<key_is_p256<Role::pai>>),
+    pai_row(kSerialNumberFits, "pai.serial-number-fits",
+            "the PAI's serial number has at most 20 octets", rule<serial_fits<Role::pai>>),
+    pai_row(kSerialNumberIsPositive, "pai.serial-number-is-positive",
+            "the PAI's serial number is a positive number", rule<serial_is_positive<Role::pai>>),
+    pai_row(kDatesAreWrittenRight, "pai.dates-are-written-right",
+            "the PAI's dates are UTCTime through 2049", rule<dates_are_written_right<Role::pai>>),
+    pai_row(kHasNoUniqueIds, "pai.has-no-unique-ids",
+            "the PAI has no unique ids of issuer or subject", rule<has_no_unique_ids<Role::pai>>),
+    pai_row(
+        kSubjectIsWellformed, "pai.subject-is-wellformed",
+        "the PAI's subject is a name that path validators read",
+        rule<subject_is_wellformed<Role::pai>>, {"pai.is-one-certificate"},
+        {"pai.vendor-id-is-wellformed", "pai.product-id-is-wellformed", "pai.signature-verifies"}),
+    pai_row(kEncodingIsDer, "pai.encoding-is-der", "the PAI leaves out what DER leaves out",
+            rule<encoding_is_der<Role::pai>>),
+    pai_row(kBasicConstraintsAreCritical, "pai.basic-constraints-are-critical",
+            "the PAI has basicConstraints once, critical", rule<basic_constraints<Role::pai>>),
+    pai_row(kKeyUsageIsCritical, "pai.key-usage-is-critical", "the PAI has keyUsage once, critical",
+            rule<key_usage<Role::pai>>),
+    pai_row(kKeyUsageBits, "pai.key-usage-bits",
+            "the PAI's key may be used for exactly what its role needs",
+            rule<key_usage_bits<Role::pai>>, {"pai.key-usage-is-critical"},
+            {"pai.signature-verifies"}),
+    pai_row(kSubjectKeyId, "pai.subject-key-id", "the PAI has a subject key id of 20 octets",
+            rule<subject_key_id<Role::pai>>),
+    pai_row(kAuthorityKeyId, "pai.authority-key-id",
+            "the PAI names its issuer's key by an id of 20 octets",
+            rule<authority_key_id<Role::pai>>, {"pai.is-one-certificate"},
+            {"pai.signature-verifies", "chain.dac-issuer-is-no-root"}),
+    pai_row(kExtensionsAreUnderstood, "pai.extensions-are-understood",
+            "the PAI has no critical extension that is not understood",
+            rule<extensions_are_understood<Role::pai>>),
+    pai_row(kExtensionsAreWellformed, "pai.extensions-are-wellformed",
+            "the PAI's further extensions hold what their OIDs call for",
+            rule<extensions_are_wellformed<Role::pai>>),
+    pai_row(kExtensionsStandOnce, "pai.extensions-stand-once",
+            "the PAI has no further extension twice", rule<extensions_stand_once<Role::pai>>),
+    pai_row(kExtensionsAreTheProfile, "pai.extensions-are-the-profile",
+            "the PAI has no extensions beside the profile", rule<no_extra_extensions<Role::pai>>),
+    pai_row(
+        kOneCrlDistributionPoint, "pai.one-crl-distribution-point",
+        "the PAI names at most one CRL address", rule<one_distribution_point<Role::pai>>,
+        {"pai.is-one-certificate"},
+        {"pai.extensions-are-wellformed", "pai.extensions-stand-once", "pai.signature-verifies"}),
+    pai_row(kVendorIdIsWellformed, "pai.vendor-id-is-wellformed",
+            "the PAI's vendor id is four upper-case hex digits, at most once",
+            rule<id_is_wellformed<Role::pai, true>>),
+    pai_row(kProductIdIsWellformed, "pai.product-id-is-wellformed",
+            "the PAI's product id is four upper-case hex digits, at most once",
+            rule<id_is_wellformed<Role::pai, false>>),
+    pai_row(kIdsAreAttributes, "pai.ids-are-attributes",
+            "the PAI gives its ids as subject attributes", rule<ids_are_attributes<Role::pai>>),
     {
         .id = "pai.is-an-authority",
         .title = "the PAI is a certification authority with path length 0",
@@ -350,7 +508,7 @@ constexpr Check kChecks[] = {
         .sdk = 203,
         .after = {"pai.basic-constraints-are-critical"},
         .consequence_of = {"pai.signature-verifies", "chain.dac-issuer-is-no-root"},
-        .run = certification_authority<Role::pai>,
+        .run = rule<certification_authority<Role::pai>>,
         .rule = "cA is TRUE and the path length is 0: it issues DACs and no further authorities.",
         .remedy = kReissuePai,
     },
@@ -361,7 +519,7 @@ constexpr Check kChecks[] = {
         .sdk = 305,
         .after = {"pai.vendor-id-is-wellformed"},
         .consequence_of = {"pai.signature-verifies", "chain.dac-issuer-is-no-root"},
-        .run = names_one<Role::pai, true>,
+        .run = rule<names_one<Role::pai, true>>,
         .rule = "A PAI belongs to one vendor; a product id is optional.",
         .remedy = kReissuePai,
     },
@@ -372,7 +530,7 @@ constexpr Check kChecks[] = {
         .spec = "Matter Core 6.2.3.1",
         .after = {"pai.is-one-certificate"},
         .consequence_of = {"pai.signature-verifies"},
-        .run = is_valid_now<Role::pai>,
+        .run = rule<pai_is_valid_now>,
         .rule = "Nobody looks at the PAI's validity today; it counts at the day the DAC was issued "
                 "(pai.is-valid-at-dac-issuance).",
     },
@@ -383,7 +541,7 @@ constexpr Check kChecks[] = {
         .severity = kInfo,
         .spec = "Matter Core 6.2.2.5",
         .after = {"paa.is-trusted"},
-        .run = paa_certificate_is_at_hand,
+        .run = rule<paa_certificate_is_at_hand>,
         .rule = "The profile of a PAA can be judged when its certificate is there: from the ledger "
                 "or given with --trust-paa.",
     },
@@ -393,19 +551,72 @@ constexpr Check kChecks[] = {
         .spec = "Matter Core 6.2.2",
         .after = {"paa.certificate-is-at-hand"},
         .proves_authenticity = false,
-        .run = is_short_enough<Role::paa>,
+        .run = rule<is_short_enough<Role::paa>>,
         .rule = "Stores of commissioners skip longer roots in silence.",
         .remedy = kOtherPaa,
     },
-    PROFILE("paa", Role::paa, "PAA", "Matter Core 6.2.2.5", 105, "paa.certificate-is-at-hand",
-            nullptr, nullptr, kOtherPaa),
+    paa_row(kVersionIs3, "paa.version-is-3", "the PAA is an X.509 version 3 certificate",
+            rule<version_is_3<Role::paa>>),
+    paa_row(kSignatureAlgorithmIsEcdsaSha256, "paa.signature-algorithm-is-ecdsa-sha256",
+            "the PAA is signed with ecdsa-with-SHA256", rule<signature_algorithm<Role::paa>>,
+            {"paa.certificate-is-at-hand"}, {}),
+    paa_row(kKeyIsP256, "paa.key-is-p256", "the PAA's key is on prime256v1",
+            rule<key_is_p256<Role::paa>>),
+    paa_row(kSerialNumberFits, "paa.serial-number-fits",
+            "the PAA's serial number has at most 20 octets", rule<serial_fits<Role::paa>>),
+    paa_row(kSerialNumberIsPositive, "paa.serial-number-is-positive",
+            "the PAA's serial number is a positive number", rule<serial_is_positive<Role::paa>>),
+    paa_row(kDatesAreWrittenRight, "paa.dates-are-written-right",
+            "the PAA's dates are UTCTime through 2049", rule<dates_are_written_right<Role::paa>>),
+    paa_row(kHasNoUniqueIds, "paa.has-no-unique-ids",
+            "the PAA has no unique ids of issuer or subject", rule<has_no_unique_ids<Role::paa>>),
+    paa_row(kSubjectIsWellformed, "paa.subject-is-wellformed",
+            "the PAA's subject is a name that path validators read",
+            rule<subject_is_wellformed<Role::paa>>, {"paa.certificate-is-at-hand"},
+            {"paa.vendor-id-is-wellformed", "paa.product-id-is-wellformed"}),
+    paa_row(kEncodingIsDer, "paa.encoding-is-der", "the PAA leaves out what DER leaves out",
+            rule<encoding_is_der<Role::paa>>),
+    paa_row(kBasicConstraintsAreCritical, "paa.basic-constraints-are-critical",
+            "the PAA has basicConstraints once, critical", rule<basic_constraints<Role::paa>>),
+    paa_row(kKeyUsageIsCritical, "paa.key-usage-is-critical", "the PAA has keyUsage once, critical",
+            rule<key_usage<Role::paa>>),
+    paa_row(kKeyUsageBits, "paa.key-usage-bits",
+            "the PAA's key may be used for exactly what its role needs",
+            rule<key_usage_bits<Role::paa>>, {"paa.key-usage-is-critical"}, {}),
+    paa_row(kSubjectKeyId, "paa.subject-key-id", "the PAA has a subject key id of 20 octets",
+            rule<subject_key_id<Role::paa>>),
+    paa_row(kAuthorityKeyId, "paa.authority-key-id",
+            "the PAA names its issuer's key by an id of 20 octets",
+            rule<authority_key_id<Role::paa>>, {"paa.certificate-is-at-hand"}, {}),
+    paa_row(kExtensionsAreUnderstood, "paa.extensions-are-understood",
+            "the PAA has no critical extension that is not understood",
+            rule<extensions_are_understood<Role::paa>>),
+    paa_row(kExtensionsAreWellformed, "paa.extensions-are-wellformed",
+            "the PAA's further extensions hold what their OIDs call for",
+            rule<extensions_are_wellformed<Role::paa>>),
+    paa_row(kExtensionsStandOnce, "paa.extensions-stand-once",
+            "the PAA has no further extension twice", rule<extensions_stand_once<Role::paa>>),
+    paa_row(kExtensionsAreTheProfile, "paa.extensions-are-the-profile",
+            "the PAA has no extensions beside the profile", rule<no_extra_extensions<Role::paa>>),
+    paa_row(kOneCrlDistributionPoint, "paa.one-crl-distribution-point",
+            "the PAA names at most one CRL address", rule<one_distribution_point<Role::paa>>,
+            {"paa.certificate-is-at-hand"},
+            {"paa.extensions-are-wellformed", "paa.extensions-stand-once"}),
+    paa_row(kVendorIdIsWellformed, "paa.vendor-id-is-wellformed",
+            "the PAA's vendor id is four upper-case hex digits, at most once",
+            rule<id_is_wellformed<Role::paa, true>>),
+    paa_row(kProductIdIsWellformed, "paa.product-id-is-wellformed",
+            "the PAA's product id is four upper-case hex digits, at most once",
+            rule<id_is_wellformed<Role::paa, false>>),
+    paa_row(kIdsAreAttributes, "paa.ids-are-attributes",
+            "the PAA gives its ids as subject attributes", rule<ids_are_attributes<Role::paa>>),
     {
         .id = "paa.is-an-authority",
         .title = "the PAA is a certification authority",
         .spec = "Matter Core 6.2.2.5",
         .sdk = 105,
         .after = {"paa.basic-constraints-are-critical"},
-        .run = certification_authority<Role::paa>,
+        .run = rule<certification_authority<Role::paa>>,
         .rule =
             "cA is TRUE; the path length is 1 or not given (15 of 40 production PAAs give none).",
         .remedy = kOtherPaa,
@@ -416,7 +627,7 @@ constexpr Check kChecks[] = {
         .spec = "Matter Core 6.2.2.5",
         .sdk = 105,
         .after = {"paa.product-id-is-wellformed"},
-        .run = paa_names_no_product,
+        .run = rule<paa_names_no_product>,
         .rule = "A root serves a vendor or everybody, never one product.",
         .remedy = kOtherPaa,
     },
@@ -426,7 +637,7 @@ constexpr Check kChecks[] = {
         .severity = kWarning,
         .spec = "Matter Core 6.2.2.5",
         .after = {"paa.key-is-p256", "paa.signature-algorithm-is-ecdsa-sha256"},
-        .run = paa_is_self_signed,
+        .run = rule<paa_is_self_signed>,
         .rule = "Issuer and subject are the same, the key id is its own, the signature verifies. "
                 "Commissioners never check this.",
         .remedy =
@@ -438,12 +649,11 @@ constexpr Check kChecks[] = {
         .severity = kInfo,
         .spec = "Matter Core 6.2.3.1",
         .after = {"paa.is-trusted"},
-        .run = is_valid_now<Role::paa>,
+        .run = rule<paa_is_valid_now>,
         .rule = "Nobody looks at the PAA's validity today; it counts at the day the DAC was issued "
                 "(paa.is-valid-at-dac-issuance).",
     },
 };
-#undef PROFILE
 
 }  // namespace
 

@@ -13,13 +13,13 @@ namespace attest::profile {
 
 // Present once, decodable, and critical or not as the profile says.
 template <Role R, class T>
-Outcome stands_once(const Evidence& e, const Known<T>& extension, bool critical, const char* name) {
+Outcome stands_once(const CertificateOf<R>& c, const Known<T>& extension, bool critical,
+                    const char* name) {
   const char* role = info(R).name;
   const auto wrong = [&](std::string message, std::string expected, std::string actual) {
-    return fail(std::move(message), std::move(expected), std::move(actual), where<R>(e));
+    return fail(std::move(message), std::move(expected), std::move(actual), c.where());
   };
-  const Certificate& c = certificate<R>(e);
-  if (c.extensions.empty() && c.version < 3)
+  if (c->extensions.empty() && c->version < 3)
     return blocked(info(R).version);  // there was no extension before version 3
   if (extension.count == 0)
     return wrong(fmt::format("the {} has no {}", role, name), fmt::format("one {}", name), "none");
@@ -37,13 +37,14 @@ Outcome stands_once(const Evidence& e, const Known<T>& extension, bool critical,
 }
 
 template <Role R>
-Outcome basic_constraints(const Evidence& e) {
-  return stands_once<R>(e, certificate<R>(e).basic_constraints, true, "basicConstraints");
+Outcome basic_constraints(const CertificateOf<R>& c) {
+  return stands_once(c, c->basic_constraints, true, "basicConstraints");
 }
 
 template <Role R>
-Outcome certification_authority(const Evidence& e) {
-  const BasicConstraints& bc = *certificate<R>(e).basic_constraints.value;
+Outcome certification_authority(const ConstraintsOf<R>& constraints) {
+  const CertificateOf<R>& c = constraints.certificate;
+  const BasicConstraints& bc = *constraints.constraints;
   const auto actual = [&] {
     return fmt::format(
         "cA {}, {}", bc.ca ? "TRUE" : "FALSE",
@@ -51,74 +52,73 @@ Outcome certification_authority(const Evidence& e) {
   };
   if constexpr (R == Role::dac) {
     if (bc.ca)
-      return broken<R>(e, "basicConstraints make it a certification authority",
-                       "cA FALSE, no path length", actual());
+      return broken(c, "basicConstraints make it a certification authority",
+                    "cA FALSE, no path length", actual());
     if (bc.path_length)
-      return broken<R>(e, "basicConstraints carry a path length", "cA FALSE, no path length",
-                       actual());
+      return broken(c, "basicConstraints carry a path length", "cA FALSE, no path length",
+                    actual());
     return pass();
   }
   const char* expected =
       R == Role::pai ? "cA TRUE, path length 0" : "cA TRUE, path length 1 or none";
   if (!bc.ca)
-    return broken<R>(e, "basicConstraints do not make it a certification authority", expected,
-                     actual());
+    return broken(c, "basicConstraints do not make it a certification authority", expected,
+                  actual());
   if (bc.path_length == info(R).path_length || (R == Role::paa && !bc.path_length)) return pass();
-  return broken<R>(e, "path length is wrong", expected, actual());
+  return broken(c, "path length is wrong", expected, actual());
 }
 
 template <Role R>
-Outcome key_usage(const Evidence& e) {
-  return stands_once<R>(e, certificate<R>(e).key_usage, true, "keyUsage");
+Outcome key_usage(const CertificateOf<R>& c) {
+  return stands_once(c, c->key_usage, true, "keyUsage");
 }
 
 template <Role R>
-Outcome key_usage_bits(const Evidence& e) {
-  const uint16_t bits = certificate<R>(e).key_usage.value->bits;
+Outcome key_usage_bits(const KeyUsageOf<R>& usage) {
+  const CertificateOf<R>& c = usage.certificate;
+  const uint16_t bits = usage.bits;
   const uint16_t required = info(R).required_usage, allowed = info(R).allowed_usage;
   if ((bits & required) == required && (bits & ~allowed) == 0) return pass();
   const std::string expected = R == Role::dac
                                    ? "digitalSignature, nothing else"
                                    : "keyCertSign and cRLSign, optionally digitalSignature";
-  return broken<R>(e, "key usage is wrong", expected, bits == 0 ? "none" : key_usage_text(bits));
+  return broken(c, "key usage is wrong", expected, bits == 0 ? "none" : key_usage_text(bits));
 }
 
 template <Role R>
-Outcome subject_key_id(const Evidence& e) {
-  const Certificate& c = certificate<R>(e);
-  if (Outcome once = stands_once<R>(e, c.subject_key_id, false, "subject key id");
+Outcome subject_key_id(const CertificateOf<R>& c) {
+  if (Outcome once = stands_once(c, c->subject_key_id, false, "subject key id");
       once.status != Status::pass)
     return once;
-  if (!c.skid())
-    return broken<R>(e, "subject key id has a wrong length", "20 octets",
-                     fmt::format("{} octets", c.subject_key_id.value->size()));
+  if (!c->skid())
+    return broken(c, "subject key id has a wrong length", "20 octets",
+                  fmt::format("{} octets", c->subject_key_id.value->size()));
   return pass();
 }
 
 template <Role R>
-Outcome authority_key_id(const Evidence& e) {
-  const Certificate& c = certificate<R>(e);
-  if (R == Role::paa && c.authority_key_id.count == 0)
+Outcome authority_key_id(const CertificateOf<R>& c) {
+  if (R == Role::paa && c->authority_key_id.count == 0)
     return note("the PAA has no authority key id, which is allowed");
-  if (Outcome once = stands_once<R>(e, c.authority_key_id, false, "authority key id");
+  if (Outcome once = stands_once(c, c->authority_key_id, false, "authority key id");
       once.status != Status::pass)
     return once;
-  const auto& id = c.authority_key_id.value->key_identifier;
+  const auto& id = c->authority_key_id.value->key_identifier;
   if (!id)
-    return broken<R>(e, "authority key id has no key identifier", "a key identifier of 20 octets",
-                     "issuer and serial only");
+    return broken(c, "authority key id has no key identifier", "a key identifier of 20 octets",
+                  "issuer and serial only");
   if (id->size() != 20)
-    return broken<R>(e, "authority key id has a wrong length", "20 octets",
-                     fmt::format("{} octets", id->size()));
+    return broken(c, "authority key id has a wrong length", "20 octets",
+                  fmt::format("{} octets", id->size()));
   return pass();
 }
 
 template <Role R>
-Outcome extensions_are_understood(const Evidence& e) {
-  for (const Extension& extension : certificate<R>(e).extensions) {
+Outcome extensions_are_understood(const CertificateOf<R>& c) {
+  for (const Extension& extension : c->extensions) {
     if (extension.critical && !is_understood(extension, info(R).ca))
-      return broken<R>(e, "extension is critical and not understood",
-                       "no unknown critical extension", der::oid_text(extension.oid));
+      return broken(c, "extension is critical and not understood", "no unknown critical extension",
+                    der::oid_text(extension.oid));
   }
   return pass();
 }
@@ -134,36 +134,35 @@ inline bool is_of_profile(View extension_oid) {
 // Those of the profile have checks of their own, which say the same of them; what is critical and
 // not understood is refused for that.
 template <Role R>
-Outcome extensions_are_wellformed(const Evidence& e) {
-  for (const Extension& extension : certificate<R>(e).extensions) {
+Outcome extensions_are_wellformed(const CertificateOf<R>& c) {
+  for (const Extension& extension : c->extensions) {
     if (extension.critical && !is_understood(extension, info(R).ca)) continue;
     if (auto fault = content_fault(extension))
-      return broken<R>(e, fmt::format("extension {} cannot be read", extension_name(extension.oid)),
-                       fmt::format("a well-formed {}", extension_name(extension.oid)),
-                       std::move(*fault));
+      return broken(c, fmt::format("extension {} cannot be read", extension_name(extension.oid)),
+                    fmt::format("a well-formed {}", extension_name(extension.oid)),
+                    std::move(*fault));
   }
   return pass();
 }
 
 template <Role R>
-Outcome extensions_stand_once(const Evidence& e) {
-  const auto& all = certificate<R>(e).extensions;
+Outcome extensions_stand_once(const CertificateOf<R>& c) {
+  const auto& all = c->extensions;
   for (size_t i = 0; i < all.size(); ++i) {
     if (is_of_profile(all[i].oid)) continue;
     for (size_t k = 0; k < i; ++k) {
       if (equal(all[i].oid, all[k].oid))
-        return broken<R>(e,
-                         fmt::format("extension {} stands there twice", extension_name(all[i].oid)),
-                         "each extension once", "twice");
+        return broken(c, fmt::format("extension {} stands there twice", extension_name(all[i].oid)),
+                      "each extension once", "twice");
     }
   }
   return pass();
 }
 
 template <Role R>
-Outcome no_extra_extensions(const Evidence& e) {
+Outcome no_extra_extensions(const CertificateOf<R>& c) {
   std::string extra;
-  for (const Extension& extension : certificate<R>(e).extensions) {
+  for (const Extension& extension : c->extensions) {
     if (!is_of_profile(extension.oid))
       extra += (extra.empty() ? "" : ", ") + der::oid_text(extension.oid);
   }
@@ -173,20 +172,20 @@ Outcome no_extra_extensions(const Evidence& e) {
 }
 
 template <Role R>
-Outcome one_distribution_point(const Evidence& e) {
-  const auto& known = certificate<R>(e).crl_distribution_points;
+Outcome one_distribution_point(const CertificateOf<R>& c) {
+  const auto& known = c->crl_distribution_points;
   if (known.count == 0) return pass();
   if (known.count > 1 || !known.value)
-    return broken<R>(e, "CRL distribution points cannot be read", "one extension with one URI",
-                     known.value ? "several" : known.problem);
+    return broken(c, "CRL distribution points cannot be read", "one extension with one URI",
+                  known.value ? "several" : known.problem);
   const DistributionPoints& points = *known.value;
   const bool one = points.points == 1 && points.uris.size() == 1 && !points.other_names;
   if (!one)
-    return broken<R>(e, "CRL distribution points are not one URI", "one point with one URI",
-                     fmt::format("{} points, {} URIs", points.points, points.uris.size()));
+    return broken(c, "CRL distribution points are not one URI", "one point with one URI",
+                  fmt::format("{} points, {} URIs", points.points, points.uris.size()));
   if (!points.uris[0].starts_with("http://") && !points.uris[0].starts_with("https://"))
-    return broken<R>(e, "CRL distribution point is no web address", "http:// or https://",
-                     printable(points.uris[0]));
+    return broken(c, "CRL distribution point is no web address", "http:// or https://",
+                  printable(points.uris[0]));
   return pass();
 }
 

@@ -8,8 +8,6 @@
 
 namespace attest::profile {
 
-enum class Role : uint8_t { dac, pai, paa };
-
 struct RoleInfo {
   const char* name;     // as people say it
   const char* version;  // the check of its version
@@ -31,20 +29,6 @@ inline const RoleInfo& info(Role role) {
   return kRoles[static_cast<size_t>(role)];
 }
 
-template <Role R>
-const Certificate& certificate(const Evidence& e) {
-  if constexpr (R == Role::dac) return *e.dac.certificate;
-  if constexpr (R == Role::pai) return *e.pai.certificate;
-  return *e.paa->certificate;
-}
-
-template <Role R>
-std::string where(const Evidence& e) {
-  if constexpr (R == Role::dac) return place_text(*e.dac.place);
-  if constexpr (R == Role::pai) return place_text(*e.pai.place);
-  return e.paa->source;
-}
-
 inline View extension_value(const Certificate& c, View oid) {
   for (const Extension& extension : c.extensions) {
     if (equal(extension.oid, oid)) return extension.value;
@@ -53,9 +37,10 @@ inline View extension_value(const Certificate& c, View oid) {
 }
 
 template <Role R>
-Outcome broken(const Evidence& e, std::string what, std::string expected, std::string actual) {
+Outcome broken(const CertificateOf<R>& c, std::string what, std::string expected,
+               std::string actual) {
   return fail(fmt::format("the {}'s {}", info(R).name, what), std::move(expected),
-              std::move(actual), where<R>(e));
+              std::move(actual), c.where());
 }
 
 }  // namespace attest::profile

@@ -14,63 +14,60 @@ std::string optional_id(const std::optional<KeyId>& id) {
   return id ? hex_colons(*id) : "none";
 }
 
-Outcome paa_is_trusted(const Evidence& e) {
-  const auto akid = e.pai.certificate->akid();
-  switch (e.paa_found) {
+Outcome paa_is_trusted(const Pai& pai, const LotView& lot) {
+  const auto akid = pai->akid();
+  switch (lot.paa_found) {
     case Evidence::PaaFound::by_key_id:
     case Evidence::PaaFound::by_name:
       return pass();
     case Evidence::PaaFound::unknown:
-      if (e.ledger_is_silent()) return unknown_like("ledger.answers");
+      if (lot.ledger_is_silent) return unknown_like("ledger.answers");
       return unknown(fmt::format("whether the PAA {} is trusted is not known: {}",
-                                 optional_id(akid), e.paa_unknown_why));
+                                 optional_id(akid), lot.paa_unknown_why));
     case Evidence::PaaFound::none:
       break;
   }
   if (!akid) return blocked("pai.authority-key-id");
   std::string message = fmt::format(
       "no trusted PAA has the key id {} that the PAI names as its issuer", optional_id(akid));
-  if (e.paa_shown.certificate && e.paa_shown.certificate->skid() == akid)
+  if (const Certificate* shown = lot.shown_paa_if_any; shown != nullptr && shown->skid() == akid)
     message += fmt::format("; the one in the evidence ({}) is not on the list and proves nothing",
-                           name_text(e.paa_shown.certificate->subject));
-  if (!e.paa_unknown_why.empty()) message += "; " + e.paa_unknown_why;
+                           name_text(shown->subject));
+  if (!lot.paa_unknown_why.empty()) message += "; " + lot.paa_unknown_why;
   return fail(std::move(message), "a trusted PAA with this key id",
-              fmt::format("none; the PAI's issuer is {}", name_text(e.pai.certificate->issuer)),
-              place_text(*e.pai.place));
+              fmt::format("none; the PAI's issuer is {}", name_text(pai->issuer)), pai.where());
 }
 
-Outcome paa_valid_at_issuance(const Evidence& e) {
-  const Instant issued = e.dac.certificate->not_before;
-  if (issued >= e.paa->not_before && issued <= e.paa->not_after) return pass();
+Outcome paa_valid_at_issuance(const Paa& paa, const DacProfile& dac) {
+  const Instant issued = dac.not_before();
+  if (issued >= paa.not_before && issued <= paa.not_after) return pass();
   return fail("the PAA was not valid on the day the DAC was issued",
-              fmt::format("{} to {}", rfc3339(e.paa->not_before), rfc3339(e.paa->not_after)),
-              fmt::format("DAC issued {}", rfc3339(issued)), e.paa->source);
+              fmt::format("{} to {}", rfc3339(paa.not_before), rfc3339(paa.not_after)),
+              fmt::format("DAC issued {}", rfc3339(issued)), paa.source);
 }
 
-Outcome pai_valid_at_issuance(const Evidence& e) {
-  const Instant issued = e.dac.certificate->not_before;
-  const Certificate& pai = *e.pai.certificate;
-  if (issued > e.policy.at)
+Outcome pai_valid_at_issuance(const Pai& pai, const DacProfile& dac, const LotView& lot) {
+  const Instant issued = dac.not_before();
+  if (issued > lot.policy.at)
     return blocked("dac.is-valid-now");  // the day of issue itself lies in the future: the DAC's
                                          // dates are wrong
-  if (issued >= pai.not_before && issued <= pai.not_after) return pass();
+  if (issued >= pai->not_before && issued <= pai->not_after) return pass();
   return fail("the PAI was not valid on the day the DAC was issued",
-              fmt::format("DAC issued {} to {}", rfc3339(pai.not_before), rfc3339(pai.not_after)),
-              fmt::format("DAC issued {}", rfc3339(issued)), place_text(*e.pai.place));
+              fmt::format("DAC issued {} to {}", rfc3339(pai->not_before), rfc3339(pai->not_after)),
+              fmt::format("DAC issued {}", rfc3339(issued)), pai.where());
 }
 
 // --- PAI under PAA ---
 
 // The key id fits, but beside it the certificate above is named by issuer and serial number (RFC
 // 5280 4.2.1.1), and this is another one: path validators do not build such a chain.
-Outcome names_another(const Certificate& below, const Certificate& above, const char* name,
+Outcome names_another(const AuthorityKeyId& id, const Certificate& above, const char* name,
                       const char* above_name, std::string where) {
   const auto text = [](const Name* issuer, const std::optional<View>& serial) {
     return fmt::format("{}{}{}", issuer != nullptr ? "issued by " + name_text(*issuer) : "",
                        issuer != nullptr && serial ? ", " : "",
                        serial ? "serial number " + hex(*serial) : "");
   };
-  const AuthorityKeyId& id = *below.authority_key_id.value;
   return fail(
       fmt::format("the {}'s authority key id names another certificate of its issuer than this {}",
                   name, above_name),
@@ -79,21 +76,21 @@ Outcome names_another(const Certificate& below, const Certificate& above, const 
       text(id.issuer ? &*id.issuer : nullptr, id.serial), std::move(where));
 }
 
-Outcome pai_akid_is_paa(const Evidence& e) {
-  const Certificate& pai = *e.pai.certificate;
-  const auto akid = pai.akid();
+Outcome pai_akid_is_paa(const Pai& pai, const Paa& paa, const LotView& lot) {
+  const auto akid = pai->akid();
   if (!akid) return blocked("pai.authority-key-id");
-  if (akid == e.paa->subject_key_id) {
-    const Certificate* paa = e.paa->certificate.get();
-    return paa == nullptr || names_certificate(pai, *paa)
+  if (akid == paa.subject_key_id) {
+    const Certificate* above = paa.certificate.get();
+    const auto& named = pai->authority_key_id.value;
+    return above == nullptr || !named || names_certificate(*pai, *above)
                ? pass()
-               : names_another(pai, *paa, "PAI", "PAA", place_text(*e.pai.place));
+               : names_another(*named, *above, "PAI", "PAA", pai.where());
   }
-  return fail(e.answer(Signed::pai) == true
+  return fail(lot.answer<Signed::pai>() == true
                   ? "the PAI's authority key id is not the key id of the PAA that signed it"
                   : "the PAI's authority key id is not the key id of the PAA that it names as its "
                     "issuer",
-              hex_colons(e.paa->subject_key_id), optional_id(akid), place_text(*e.pai.place));
+              hex_colons(paa.subject_key_id), optional_id(akid), pai.where());
 }
 
 // A name written otherwise but equal by RFC 5280 7.1 is accepted by commissioners; the conformance
@@ -102,139 +99,135 @@ bool names_match(View issuer_der, const Name& issuer, View subject_der, const Ce
   return equal(issuer_der, subject_der) || (above != nullptr && same_name(issuer, above->subject));
 }
 
-Outcome pai_issuer_is_paa(const Evidence& e) {
-  const Certificate& pai = *e.pai.certificate;
-  if (names_match(pai.issuer.der, pai.issuer, e.paa->subject, e.paa->certificate.get()))
-    return pass();
-  return fail(
-      "the PAI names another issuer than the PAA that has its authority key id",
-      e.paa->certificate ? name_text(e.paa->certificate->subject) : "the built-in PAA's name",
-      name_text(pai.issuer), place_text(*e.pai.place));
+Outcome pai_issuer_is_paa(const Pai& pai, const Paa& paa) {
+  const Certificate* above = paa.certificate.get();
+  if (names_match(pai->issuer.der, pai->issuer, paa.subject, above)) return pass();
+  return fail("the PAI names another issuer than the PAA that has its authority key id",
+              above != nullptr ? name_text(above->subject) : "the built-in PAA's name",
+              name_text(pai->issuer), pai.where());
 }
 
-Outcome pai_signature(const Evidence& e) {
-  const auto answer = e.answer(Signed::pai);
+Outcome pai_signature(const Pai& pai, const Paa& paa, const LotView& lot) {
+  const auto answer = lot.answer<Signed::pai>();
   if (answer == true) return pass();
-  if (!e.paa->key) return blocked("paa.key-is-p256");
+  if (!paa.key) return blocked("paa.key-is-p256");
   if (!answer)
     return fail("the PAI's signature is no ECDSA signature", "a DER ECDSA signature of P-256 size",
-                fmt::format("{} bytes", e.pai.certificate->signature.size()),
-                place_text(*e.pai.place));
+                fmt::format("{} bytes", pai->signature.size()), pai.where());
   return fail(
       "the PAI's signature does not verify with the key of its PAA: the PAI was changed, or "
       "another key signed it",
-      "a signature by the PAA", "it does not verify", place_text(*e.pai.place));
+      "a signature by the PAA", "it does not verify", pai.where());
 }
 
 // --- DAC under PAI ---
 
-Outcome dac_akid_is_pai(const Evidence& e) {
-  const Certificate &dac = *e.dac.certificate, &pai = *e.pai.certificate;
-  const auto akid = dac.akid(), skid = pai.skid();
+Outcome dac_akid_is_pai(const DacProfile& dac, const Pai& pai) {
+  const auto akid = dac.akid(), skid = pai->skid();
   if (!akid) return blocked("dac.authority-key-id");
-  if (akid == skid)
-    return names_certificate(dac, pai)
-               ? pass()
-               : names_another(dac, pai, "DAC", "PAI", place_text(*e.dac.place));
+  if (akid == skid) {
+    const auto& named = dac.authority_key_id().value;
+    return !named || dac.names_above(*pai) ? pass()
+                                           : names_another(*named, *pai, "DAC", "PAI", dac.where());
+  }
   return fail(
       "the DAC's authority key id is not the PAI's subject key id: this PAI did not issue this DAC",
-      optional_id(skid), optional_id(akid), place_text(*e.dac.place));
+      optional_id(skid), optional_id(akid), dac.where());
 }
 
-Outcome dac_issuer_is_pai(const Evidence& e) {
-  const Certificate &dac = *e.dac.certificate, &pai = *e.pai.certificate;
-  if (names_match(dac.issuer.der, dac.issuer, pai.subject.der, &pai)) return pass();
-  return fail("the DAC names another issuer than its PAI", name_text(pai.subject),
-              name_text(dac.issuer), place_text(*e.dac.place));
+Outcome dac_issuer_is_pai(const DacProfile& dac, const Pai& pai) {
+  if (names_match(dac.issuer().der, dac.issuer(), pai->subject.der, &*pai)) return pass();
+  return fail("the DAC names another issuer than its PAI", name_text(pai->subject),
+              name_text(dac.issuer()), dac.where());
 }
 
-Outcome dac_signature(const Evidence& e) {
+Outcome dac_signature(const Dac& dac, const Evidence& e) {
   const auto answer = e.answer(Signed::dac);
   if (answer == true) return pass();
   if (!answer)
     return fail("the DAC's signature is no ECDSA signature", "a DER ECDSA signature of P-256 size",
-                fmt::format("{} bytes", e.dac.certificate->signature.size()),
-                place_text(*e.dac.place));
+                fmt::format("{} bytes", dac->signature.size()), dac.where());
   return fail(
       "the DAC's signature does not verify with the key of its PAI: the DAC was changed, or "
       "another key signed it",
-      "a signature by the PAI", "it does not verify", place_text(*e.dac.place));
+      "a signature by the PAI", "it does not verify", dac.where());
 }
 
-Outcome names_are_byte_equal(const Evidence& e) {
-  if (!equal(e.dac.certificate->issuer.der, e.pai.certificate->subject.der))
+Outcome names_are_byte_equal(const DacProfile& dac, const Pai& pai, const LotView& lot) {
+  if (!equal(dac.issuer().der, pai->subject.der))
     return fail("the DAC's issuer and the PAI's subject are equal names in different bytes",
-                hex(e.pai.certificate->subject.der), hex(e.dac.certificate->issuer.der),
-                place_text(*e.dac.place));
-  if (e.paa && !equal(e.pai.certificate->issuer.der, e.paa->subject))
+                hex(pai->subject.der), hex(dac.issuer().der), dac.where());
+  if (const Paa* paa = lot.paa_if_any; paa != nullptr && !equal(pai->issuer.der, paa->subject))
     return fail("the PAI's issuer and the PAA's subject are equal names in different bytes",
-                hex(e.paa->subject), hex(e.pai.certificate->issuer.der), place_text(*e.pai.place));
+                hex(paa->subject), hex(pai->issuer.der), pai.where());
   return pass();
 }
 
 // --- the chain as a whole ---
 
 // The DAC hangs from a root without a PAI between, or the root was put in the PAI's place.
-Outcome dac_issuer_is_no_root(const Evidence& e) {
+Outcome dac_issuer_is_no_root(const RecordView& record) {
   constexpr const char* kExpected = "a DAC issued by a PAI, and the PAI by a PAA";
-  if (e.pai.certificate) {
-    const Certificate& pai = *e.pai.certificate;
-    const auto skid = pai.skid(), akid = pai.akid();
-    if (!pai.self_issued() || (skid && akid && *skid != *akid)) return pass();
+  const auto where = [](const std::optional<Place>& place) {
+    return place ? place_text(*place) : std::string();
+  };
+  if (const Certificate* pai = record.pai_if_any) {
+    const auto skid = pai->skid(), akid = pai->akid();
+    if (!pai->self_issued() || (skid && akid && *skid != *akid)) return pass();
     return fail("a root certificate stands in the place of the PAI", kExpected,
-                fmt::format("{}, issued by itself", name_text(pai.subject)),
-                place_text(*e.pai.place));
+                fmt::format("{}, issued by itself", name_text(pai->subject)),
+                where(record.pai.place));
   }
-  if (e.pai.present() || e.root_above_dac.empty()) return pass();
+  if (record.pai.present() || record.root_above_dac().empty()) return pass();
   return fail("the DAC was issued by a root: there is no PAI between", kExpected,
-              fmt::format("issued by the root {}", e.root_above_dac), place_text(*e.dac.place));
+              fmt::format("issued by the root {}", record.root_above_dac()),
+              where(record.dac_place));
 }
 
 // Who holds the key of one of them could act as the other.
-Outcome keys_differ(const Evidence& e) {
+Outcome keys_differ(const Dac& dac, const LotView& lot) {
   struct Holder {
     const char* name;
     std::optional<Point> key;
   };
-  const auto of = [](const CertificateEvidence& c) {
-    return c.certificate ? c.certificate->p256 : std::nullopt;
-  };
+  const auto of = [](const Certificate* c) { return c == nullptr ? std::nullopt : c->p256; };
+  const Paa* paa = lot.paa_if_any;
+  const CdSigner* signer = lot.signer_if_any;
   const Holder holders[] = {
-      {"DAC", of(e.dac)},
-      {"PAI", of(e.pai)},
-      {"PAA", e.paa ? e.paa->key : of(e.paa_shown)},
-      {"signer of the declaration", e.cd_signer ? std::optional(e.cd_signer->key) : std::nullopt}};
+      {"DAC", dac->p256},
+      {"PAI", of(lot.pai_if_any)},
+      {"PAA", paa != nullptr ? paa->key : of(lot.shown_paa_if_any)},
+      {"signer of the declaration", signer != nullptr ? std::optional(signer->key) : std::nullopt}};
   for (size_t i = 0; i < std::size(holders); ++i) {
     for (size_t k = i + 1; k < std::size(holders); ++k) {
       if (holders[i].key && holders[i].key == holders[k].key)
         return fail(fmt::format("{} and {} have the same key", holders[i].name, holders[k].name),
                     "a key of its own for each",
-                    fmt::format("{}…", hex(View(*holders[i].key).first(16))),
-                    e.dac.place ? place_text(*e.dac.place) : std::string());
+                    fmt::format("{}…", hex(View(*holders[i].key).first(16))), dac.where());
     }
   }
   return pass();
 }
 
-Outcome name_constraints_hold(const Evidence& e) {
-  const Certificate &dac = *e.dac.certificate, &pai = *e.pai.certificate;
+Outcome name_constraints_hold(const Dac& dac, const Pai& pai, const LotView& lot) {
   const auto broken = [&](const char* above, const char* below, std::string what,
-                          const Place& place) {
+                          std::string where) {
     return fail(
         fmt::format("the {}'s name constraints do not let the {} be: {}", above, below, what),
-        fmt::format("names that the {} permits", above), std::move(what), place_text(place));
+        fmt::format("names that the {} permits", above), std::move(what), std::move(where));
   };
-  if (e.paa && e.paa->certificate) {
-    if (const auto constraints = constraints_of(*e.paa->certificate)) {
-      if (auto what = violation(*constraints, pai))
-        return broken("PAA", "PAI", std::move(*what), *e.pai.place);
-      if (auto what = violation(*constraints, dac))
-        return broken("PAA", "DAC", std::move(*what), *e.dac.place);
+  const Paa* paa = lot.paa_if_any;
+  if (const Certificate* root = paa == nullptr ? nullptr : paa->certificate.get()) {
+    if (const auto constraints = constraints_of(*root)) {
+      if (auto what = violation(*constraints, *pai))
+        return broken("PAA", "PAI", std::move(*what), pai.where());
+      if (auto what = violation(*constraints, *dac))
+        return broken("PAA", "DAC", std::move(*what), dac.where());
     }
   }
-  if (const auto constraints = constraints_of(pai)) {
-    if (auto what = violation(*constraints, dac))
-      return broken("PAI", "DAC", std::move(*what), *e.dac.place);
+  if (const auto constraints = constraints_of(*pai)) {
+    if (auto what = violation(*constraints, *dac))
+      return broken("PAI", "DAC", std::move(*what), dac.where());
   }
   return pass();
 }
@@ -250,7 +243,7 @@ constexpr Check kChecks[] = {
         .sdk = 101,
         .after = {"pai.is-one-certificate"},
         .consequence_of = {"credentials.no-test-paa", "credentials.no-development-dac"},
-        .run = paa_is_trusted,
+        .run = rule<paa_is_trusted>,
         .rule = "The chain ends in a PAA that the ledger approves, or that was given with "
                 "--trust-paa; it is looked up by the PAI's authority key id. A root that the "
                 "device brings proves nothing.",
@@ -266,7 +259,7 @@ constexpr Check kChecks[] = {
         .sdk = 301,
         .after = {"paa.is-trusted", "dac.is-one-certificate"},
         .consequence_of = {"dac.signature-verifies"},
-        .run = paa_valid_at_issuance,
+        .run = rule<paa_valid_at_issuance>,
         .rule = "Path validation takes the DAC's notBefore as its time, not the present.",
         .remedy = "have the DAC issued within the validity of its PAA",
     },
@@ -278,7 +271,7 @@ constexpr Check kChecks[] = {
         .after = {"pai.is-one-certificate", "dac.is-one-certificate"},
         .consequence_of = {"pai.signature-verifies", "dac.signature-verifies",
                            "chain.dac-authority-key-is-pai", "paa.is-valid-at-dac-issuance"},
-        .run = pai_valid_at_issuance,
+        .run = rule<pai_valid_at_issuance>,
         .rule = "Path validation takes the DAC's notBefore as its time, not the present.",
         .remedy = "have a PAI issued that covers the day of issue, and the DACs issued below it",
     },
@@ -288,7 +281,7 @@ constexpr Check kChecks[] = {
         .spec = "RFC 5280 4.2.1.1",
         .sdk = 101,
         .after = {"paa.is-trusted"},
-        .run = pai_akid_is_paa,
+        .run = rule<pai_akid_is_paa>,
         .rule = "Commissioners find the PAA only by this id: with a wrong one a genuine PAI has no "
                 "root.",
         .remedy = "have the PAI issued again with the PAA's subject key id as its authority key id",
@@ -299,7 +292,7 @@ constexpr Check kChecks[] = {
         .spec = "RFC 5280 6.1.3",
         .sdk = 301,
         .after = {"paa.is-trusted"},
-        .run = pai_issuer_is_paa,
+        .run = rule<pai_issuer_is_paa>,
         .rule = "Issuer of the PAI and subject of the PAA are the same name.",
         .remedy =
             "have the PAI issued again; its issuer name must be the PAA's subject, byte for byte",
@@ -311,7 +304,7 @@ constexpr Check kChecks[] = {
         .sdk = 301,
         .after = {"paa.is-trusted", "pai.signature-algorithm-is-ecdsa-sha256"},
         .consequence_of = {"chain.pai-authority-key-is-paa", "chain.pai-issuer-is-paa"},
-        .run = pai_signature,
+        .run = rule<pai_signature>,
         .rule = "ECDSA with SHA-256 over the signed part, with the PAA's key. Without it anyone "
                 "could issue a PAI.",
         .remedy = "compare the PAI in the part with the one that was issued, byte for byte",
@@ -323,7 +316,7 @@ constexpr Check kChecks[] = {
         .sdk = 301,
         .after = {"dac.is-one-certificate", "pai.subject-key-id"},
         .consequence_of = {"pai.signature-verifies", "identity.one-pai"},
-        .run = dac_akid_is_pai,
+        .run = rule<dac_akid_is_pai>,
         .rule = "The key id tells which PAI issued the DAC; another one in the part means that "
                 "batches were mixed.",
         .remedy = kWrongPai,
@@ -335,7 +328,7 @@ constexpr Check kChecks[] = {
         .sdk = 301,
         .after = {"dac.is-one-certificate", "pai.is-one-certificate"},
         .consequence_of = {"chain.dac-authority-key-is-pai", "pai.signature-verifies"},
-        .run = dac_issuer_is_pai,
+        .run = rule<dac_issuer_is_pai>,
         .rule = "Issuer of the DAC and subject of the PAI are the same name.",
         .remedy = kWrongPai,
     },
@@ -348,7 +341,8 @@ constexpr Check kChecks[] = {
                   "pai.key-is-p256"},
         .consequence_of = {"chain.dac-authority-key-is-pai", "chain.dac-issuer-is-pai",
                            "pai.signature-verifies"},
-        .run = dac_signature,
+        .run = rule<dac_signature>,
+        .alike = "an alike record's own signature is verified",
         .rule = "ECDSA with SHA-256 over the signed part, with the PAI's key. Without it anyone "
                 "could make a DAC.",
         .remedy = "compare the DAC in the part with the one that was issued, byte for byte",
@@ -358,7 +352,7 @@ constexpr Check kChecks[] = {
         .title = "the DAC is issued by a PAI, not by a root",
         .spec = "Matter Core 6.2.2.3",
         .sdk = 203,
-        .run = dac_issuer_is_no_root,
+        .run = rule<dac_issuer_is_no_root>,
         .rule =
             "A device attestation chain has three certificates: DAC, PAI and PAA. Commissioners "
             "refuse a root in the PAI's place, and a DAC without a PAI.",
@@ -372,7 +366,8 @@ constexpr Check kChecks[] = {
         .consequence_of = {"chain.dac-issuer-is-no-root", "dac.signature-verifies",
                            "pai.signature-verifies", "pai.is-not-a-device-certificate",
                            "dac.is-not-the-pai"},
-        .run = keys_differ,
+        .run = rule<keys_differ>,
+        .alike = "a DAC with a key of those above it is alike to none",
         .rule = "With one key in two roles whoever holds the lower certificate can issue what the "
                 "upper one issues: a device with its PAI's key can make DACs. No commissioner "
                 "looks at it.",
@@ -388,7 +383,8 @@ constexpr Check kChecks[] = {
         .consequence_of = {"pai.extensions-are-wellformed", "paa.extensions-are-wellformed",
                            "pai.extensions-stand-once", "paa.extensions-stand-once",
                            "dac.signature-verifies", "pai.signature-verifies"},
-        .run = name_constraints_hold,
+        .run = rule<name_constraints_hold>,
+        .alike = "below name constraints no record is alike to another",
         .rule = "Where an authority's certificate has name constraints, path validators refuse a "
                 "certificate below it whose subject or alternative names lie outside.",
         .remedy = "have the lower certificate issued for a name inside the constraints, or the "
@@ -402,7 +398,7 @@ constexpr Check kChecks[] = {
         .after = {"chain.dac-issuer-is-pai"},
         .consequence_of = {"chain.dac-issuer-is-pai", "chain.pai-issuer-is-paa",
                            "chain.dac-authority-key-is-pai", "pai.signature-verifies"},
-        .run = names_are_byte_equal,
+        .run = rule<names_are_byte_equal>,
         .rule = "Names that differ in case, blanks or string type are equal to a path validator, "
                 "not to the conformance test.",
         .remedy = "have the lower certificate issued with the upper one's subject copied unchanged",

@@ -9,117 +9,118 @@
 namespace attest {
 namespace {
 
-Outcome broken(const Evidence& e, std::string message, std::string expected, std::string actual) {
+// `part`: DeclarationCms or DeclarationSigner.
+template <class T>
+Outcome broken(const T& part, std::string message, std::string expected, std::string actual) {
   return fail(fmt::format("the certification declaration's {}", message), std::move(expected),
-              std::move(actual), place_text(*e.cd_place));
-}
-const Cms::Signer& signer(const Evidence& e) {
-  return e.cms->signers.front();
+              std::move(actual), part.where());
 }
 
-Outcome is_present(const Evidence& e) {
-  if (e.cd_place) return pass();
-  if (const char* why = why_absent(e, Remark::lacks_cd)) return blocked(why);
+Outcome is_present(const LotView& lot) {
+  if (lot.cd_place) return pass();
+  if (const char* why = lot.cd_absent_because()) return blocked(why);
   return unknown("no certification declaration in the evidence");
 }
 
 // An AlgorithmIdentifier that is not the OID alone: the SDK reads no further.
-Outcome algorithm_is(const Evidence& e, const char* which, const char* name, View oid,
+template <class T>
+Outcome algorithm_is(const T& part, const char* which, const char* name, View oid,
                      const CmsAlgorithm& found) {
   if (found.is(oid)) return pass();
   if (!equal(found.oid, oid))
-    return broken(e, fmt::format("{} is not {}", which, name), der::oid_text(oid),
+    return broken(part, fmt::format("{} is not {}", which, name), der::oid_text(oid),
                   der::oid_text(found.oid));
-  return broken(e, fmt::format("{} has parameters", which),
+  return broken(part, fmt::format("{} has parameters", which),
                 fmt::format("{} alone", der::oid_text(oid)),
                 fmt::format("{} beside it", der::tag_text(*found.parameters)));
 }
 
-Outcome parses(const Evidence& e) {
-  if (e.cms && e.cms_problem.empty()) return pass();
-  if (parse_certification_declaration(e.cd_bytes))
+Outcome parses(const LotView& lot, const Place& place) {
+  if (lot.cms_if_any != nullptr && lot.cms_problem.empty()) return pass();
+  if (parse_certification_declaration(lot.cd_bytes))
     return fail(
         "the certification declaration is not signed: it is the content alone, without the CMS "
         "that the CSA signed",
-        "CMS SignedData (RFC 5652)", fmt::format("the TLV, {} bytes", e.cd_bytes.size()),
-        place_text(*e.cd_place));
-  return fail(fmt::format("the certification declaration is no CMS SignedData: {}", e.cms_problem),
-              "CMS SignedData (RFC 5652)", e.cms_problem, place_text(*e.cd_place));
+        "CMS SignedData (RFC 5652)", fmt::format("the TLV, {} bytes", lot.cd_bytes.size()),
+        place_text(place));
+  return fail(
+      fmt::format("the certification declaration is no CMS SignedData: {}", lot.cms_problem),
+      "CMS SignedData (RFC 5652)", lot.cms_problem, place_text(place));
 }
-Outcome has_no_trailing_bytes(const Evidence& e) {
-  if (e.cms_trailing == 0) return pass();
-  return fail(fmt::format("{} {} after the certification declaration", e.cms_trailing,
-                          e.cms_trailing == 1 ? "byte follows" : "bytes follow"),
-              "nothing after the CMS", fmt::format("{} more", e.cms_trailing),
-              place_text(*e.cd_place));
+Outcome has_no_trailing_bytes(const LotView& lot, const Place& place) {
+  if (lot.cms_trailing == 0) return pass();
+  return fail(fmt::format("{} {} after the certification declaration", lot.cms_trailing,
+                          lot.cms_trailing == 1 ? "byte follows" : "bytes follow"),
+              "nothing after the CMS", fmt::format("{} more", lot.cms_trailing), place_text(place));
 }
 // Version 1 goes with a signer named by issuer and serial number (RFC 5652 5.1, 5.3), and says
 // nothing more.
-bool version_follows_naming(const Evidence& e, uint64_t version) {
-  return version == 1 && !e.cms->signers.empty() && !signer(e).subject_key_id;
+bool version_follows_naming(const Cms& cms, uint64_t version) {
+  return version == 1 && !cms.signers.empty() && !cms.signers.front().subject_key_id;
 }
-Outcome version_is_3(const Evidence& e) {
-  if (version_follows_naming(e, e.cms->version)) return blocked("cms.signer-is-named-by-key-id");
-  return e.cms->version == 3
-             ? pass()
-             : broken(e, "CMS version is not 3", "3", std::to_string(e.cms->version));
+Outcome version_is_3(const DeclarationCms& cms) {
+  if (version_follows_naming(*cms.cms, cms->version))
+    return blocked("cms.signer-is-named-by-key-id");
+  return cms->version == 3 ? pass()
+                           : broken(cms, "CMS version is not 3", "3", std::to_string(cms->version));
 }
-Outcome digest_algorithm(const Evidence& e) {
-  const auto& all = e.cms->digest_algorithms;
+Outcome digest_algorithm(const DeclarationCms& cms) {
+  const auto& all = cms->digest_algorithms;
   if (all.size() != 1)
-    return broken(e, "CMS does not have exactly one digest algorithm", "sha256, once",
+    return broken(cms, "CMS does not have exactly one digest algorithm", "sha256, once",
                   std::to_string(all.size()));
-  return algorithm_is(e, "CMS digest algorithm", "SHA-256", oid::kSha256, all[0]);
+  return algorithm_is(cms, "CMS digest algorithm", "SHA-256", oid::kSha256, all[0]);
 }
-Outcome content_type(const Evidence& e) {
-  return equal(e.cms->content_type, oid::kCmsData)
+Outcome content_type(const DeclarationCms& cms) {
+  return equal(cms->content_type, oid::kCmsData)
              ? pass()
-             : broken(e, "content type is not id-data", "1.2.840.113549.1.7.1",
-                      der::oid_text(e.cms->content_type));
+             : broken(cms, "content type is not id-data", "1.2.840.113549.1.7.1",
+                      der::oid_text(cms->content_type));
 }
-Outcome one_signer(const Evidence& e) {
-  return e.cms->signers.size() == 1 ? pass()
-                                    : broken(e, "CMS does not have exactly one signer", "1",
-                                             std::to_string(e.cms->signers.size()));
+Outcome one_signer(const DeclarationCms& cms) {
+  return cms->signers.size() == 1 ? pass()
+                                  : broken(cms, "CMS does not have exactly one signer", "1",
+                                           std::to_string(cms->signers.size()));
 }
-Outcome nothing_extra(const Evidence& e) {
-  if (e.cms->has_certificates) return broken(e, "CMS carries certificates", "none", "certificates");
-  if (e.cms->has_crls) return broken(e, "CMS carries CRLs", "none", "CRLs");
-  for (const Cms::Signer& s : e.cms->signers) {
+Outcome nothing_extra(const DeclarationCms& cms) {
+  if (cms->has_certificates) return broken(cms, "CMS carries certificates", "none", "certificates");
+  if (cms->has_crls) return broken(cms, "CMS carries CRLs", "none", "CRLs");
+  for (const Cms::Signer& s : cms->signers) {
     if (s.has_signed_attributes || s.has_unsigned_attributes)
-      return broken(e, "signer has attributes", "none: the signature is over the content itself",
+      return broken(cms, "signer has attributes", "none: the signature is over the content itself",
                     "attributes");
   }
   return pass();
 }
-Outcome signer_version(const Evidence& e) {
-  if (version_follows_naming(e, signer(e).version)) return blocked("cms.signer-is-named-by-key-id");
-  return signer(e).version == 3
+Outcome signer_version(const DeclarationCms& cms, const DeclarationSigner& signer) {
+  if (version_follows_naming(*cms.cms, signer->version))
+    return blocked("cms.signer-is-named-by-key-id");
+  return signer->version == 3
              ? pass()
-             : broken(e, "signer info version is not 3", "3", std::to_string(signer(e).version));
+             : broken(signer, "signer info version is not 3", "3", std::to_string(signer->version));
 }
-Outcome signer_digest(const Evidence& e) {
-  return algorithm_is(e, "signer's digest algorithm", "SHA-256", oid::kSha256,
-                      signer(e).digest_algorithm);
+Outcome signer_digest(const DeclarationSigner& signer) {
+  return algorithm_is(signer, "signer's digest algorithm", "SHA-256", oid::kSha256,
+                      signer->digest_algorithm);
 }
-Outcome signer_algorithm(const Evidence& e) {
-  return algorithm_is(e, "signature algorithm", "ecdsa-with-SHA256", oid::kEcdsaWithSha256,
-                      signer(e).signature_algorithm);
+Outcome signer_algorithm(const DeclarationSigner& signer) {
+  return algorithm_is(signer, "signature algorithm", "ecdsa-with-SHA256", oid::kEcdsaWithSha256,
+                      signer->signature_algorithm);
 }
-Outcome signer_key_id(const Evidence& e) {
-  if (!signer(e).subject_key_id)
-    return broken(e, "signer is not named by a subject key id", "a subject key id of 20 octets",
-                  "issuer and serial number");
-  if (signer(e).subject_key_id->size() != 20)
-    return broken(e, "signer's key id has a wrong length", "20 octets",
-                  fmt::format("{} octets", signer(e).subject_key_id->size()));
+Outcome signer_key_id(const DeclarationSigner& signer) {
+  if (!signer->subject_key_id)
+    return broken(signer, "signer is not named by a subject key id",
+                  "a subject key id of 20 octets", "issuer and serial number");
+  if (signer->subject_key_id->size() != 20)
+    return broken(signer, "signer's key id has a wrong length", "20 octets",
+                  fmt::format("{} octets", signer->subject_key_id->size()));
   return pass();
 }
-Outcome signature_shape(const Evidence& e) {
-  return signer(e).ecdsa
-             ? pass()
-             : broken(e, "signature is no ECDSA signature", "a DER ECDSA signature of P-256 size",
-                      fmt::format("{} bytes", signer(e).signature.size()));
+Outcome signature_shape(const DeclarationSigner& signer) {
+  return signer->ecdsa ? pass()
+                       : broken(signer, "signature is no ECDSA signature",
+                                "a DER ECDSA signature of P-256 size",
+                                fmt::format("{} bytes", signer->signature.size()));
 }
 
 constexpr const char* kSpec = "Matter Core 6.3.1";
@@ -133,7 +134,7 @@ constexpr Check kChecks[] = {
         .title = "the evidence has a certification declaration",
         .spec = kSpec,
         .sdk = 603,
-        .run = is_present,
+        .run = rule<is_present>,
         .rule = "A device presents its certification declaration inside the attestation elements; "
                 "without it no commissioner accepts it.",
         .remedy = "hand over the CD file, a dump that holds it, or the attestation elements",
@@ -145,7 +146,7 @@ constexpr Check kChecks[] = {
         .spec = kSpec,
         .sdk = 602,
         .after = {"cd.is-present"},
-        .run = parses,
+        .run = rule<parses>,
         .rule = "The declaration is a DER ContentInfo of type signedData with a fixed shape.",
         .remedy = kFetch,
     },
@@ -156,7 +157,7 @@ constexpr Check kChecks[] = {
         .after = {"cms.is-signed-data"},
         .consequence_of = {"cms.signature-is-ecdsa", "cd.signature-verifies"},
         .proves_authenticity = false,
-        .run = has_no_trailing_bytes,
+        .run = rule<has_no_trailing_bytes>,
         .rule = "Bytes after the CMS mean that its size is stored wrong in the part. The SDK lets "
                 "them pass.",
         .remedy = "correct the stored size of the certification declaration",
@@ -167,7 +168,7 @@ constexpr Check kChecks[] = {
         .spec = kSpec,
         .sdk = 602,
         .after = {"cms.is-signed-data"},
-        .run = version_is_3,
+        .run = rule<version_is_3>,
         .rule = "A signer named by key id makes the version 3 (RFC 5652 5.1).",
         .remedy = kFetch,
     },
@@ -177,7 +178,7 @@ constexpr Check kChecks[] = {
         .spec = kSpec,
         .sdk = 602,
         .after = {"cms.is-signed-data"},
-        .run = digest_algorithm,
+        .run = rule<digest_algorithm>,
         .rule = "Exactly one digest algorithm, SHA-256, without parameters.",
         .remedy = kFetch,
     },
@@ -187,7 +188,7 @@ constexpr Check kChecks[] = {
         .spec = kSpec,
         .sdk = 602,
         .after = {"cms.is-signed-data"},
-        .run = content_type,
+        .run = rule<content_type>,
         .rule = "The declaration's TLV is plain data inside the wrapper.",
         .remedy = kFetch,
     },
@@ -197,7 +198,7 @@ constexpr Check kChecks[] = {
         .spec = kSpec,
         .sdk = 602,
         .after = {"cms.is-signed-data"},
-        .run = one_signer,
+        .run = rule<one_signer>,
         .rule = "One signer, the CSA.",
         .remedy = kFetch,
     },
@@ -207,7 +208,7 @@ constexpr Check kChecks[] = {
         .spec = kSpec,
         .sdk = 602,
         .after = {"cms.is-signed-data"},
-        .run = nothing_extra,
+        .run = rule<nothing_extra>,
         .rule = "The signature is over the content octets directly; anything else in the wrapper "
                 "is refused by commissioners.",
         .remedy = kFetch,
@@ -218,7 +219,7 @@ constexpr Check kChecks[] = {
         .spec = kSpec,
         .sdk = 600,
         .after = {"cms.has-one-signer"},
-        .run = signer_version,
+        .run = rule<signer_version>,
         .rule = "A signer named by key id has version 3 (RFC 5652 5.3).",
         .remedy = kFetch,
     },
@@ -228,7 +229,7 @@ constexpr Check kChecks[] = {
         .spec = kSpec,
         .sdk = 600,
         .after = {"cms.has-one-signer"},
-        .run = signer_digest,
+        .run = rule<signer_digest>,
         .rule = "The digest of the signature is SHA-256, named without parameters.",
         .remedy = kFetch,
     },
@@ -238,7 +239,7 @@ constexpr Check kChecks[] = {
         .spec = kSpec,
         .sdk = 600,
         .after = {"cms.has-one-signer"},
-        .run = signer_algorithm,
+        .run = rule<signer_algorithm>,
         .rule = "The only signature algorithm of the attestation PKI, named without parameters.",
         .remedy = kFetch,
     },
@@ -249,7 +250,7 @@ constexpr Check kChecks[] = {
         .sdk = 600,
         .after = {"cms.has-one-signer"},
         .consequence_of = {"cms.has-nothing-extra"},
-        .run = signer_key_id,
+        .run = rule<signer_key_id>,
         .rule = "Commissioners look up the signing key by its subject key id.",
         .remedy = kFetch,
     },
@@ -259,7 +260,7 @@ constexpr Check kChecks[] = {
         .spec = kSpec,
         .sdk = 600,
         .after = {"cms.has-one-signer"},
-        .run = signature_shape,
+        .run = rule<signature_shape>,
         .rule = "Two integers of P-256 size in DER.",
         .remedy = kFetch,
     },

@@ -8,62 +8,63 @@
 namespace attest {
 namespace {
 
-Outcome no_development_dac(const Evidence& e) {
-  const auto akid = e.dac.certificate->akid();
+Outcome no_development_dac(const Dac& dac) {
+  const auto akid = dac->akid();
   const char* issuer = akid ? development_pai_name(*akid) : nullptr;
   if (issuer == nullptr) return pass();
   return fail(fmt::format("the DAC is a development one of the Matter SDK, issued by {}: its "
                           "private key is published",
                           issuer),
-              "a DAC of the product's own", name_text(e.dac.certificate->subject),
-              place_text(*e.dac.place));
+              "a DAC of the product's own", name_text(dac->subject), dac.where());
 }
 
-Outcome no_test_paa(const Evidence& e) {
+Outcome no_test_paa(const Pai& pai, const LotView& lot) {
   // By the key id that the PAI names, and by the key that the chain ends in: whoever makes a
   // certificate of a published key chooses its key id.
-  const auto akid = e.pai.certificate->akid();
+  const auto akid = pai->akid();
   const char* name = akid ? development_paa_name(*akid) : nullptr;
-  if (name == nullptr && e.paa) {
+  if (const Paa* paa = lot.paa_if_any; name == nullptr && paa != nullptr) {
     for (const TestPaa& test : test_paas()) {
-      if (e.paa->key == test.key.public_key) name = test.key.name;
+      if (paa->key == test.key.public_key) name = test.key.name;
     }
   }
   if (name == nullptr) return pass();
   return fail(fmt::format("the chain ends in {}, which anyone can issue below", name),
               "a PAA of the ledger", akid ? hex_colons(*akid) : "the key of a published PAA",
-              place_text(*e.pai.place));
+              pai.where());
 }
 
-Outcome no_test_cd_signer(const Evidence& e) {
-  if (*key_id(*e.cms->signers.front().subject_key_id) != test_cd_signer().subject_key_id &&
-      !(e.cd_signer && e.cd_signer->key == test_cd_signer().public_key))
+Outcome no_test_cd_signer(const SignerKeyId& by, const Place& place, const LotView& lot) {
+  const CdSigner* signer = lot.signer_if_any;
+  if (by.id != test_cd_signer().subject_key_id &&
+      !(signer != nullptr && signer->key == test_cd_signer().public_key))
     return pass();
   return fail("the certification declaration is signed with the public test key, as anyone can",
-              "a signature of the CSA", test_cd_signer().name, place_text(*e.cd_place));
+              "a signature of the CSA", test_cd_signer().name, place_text(place));
 }
 
-Outcome no_development_cd(const Evidence& e) {
-  if (e.cd->certification_type != 0) return pass();
-  const bool example = e.cd->certificate_id == kExampleCdCertificateId;
+Outcome no_development_cd(const Declaration& cd) {
+  if (cd->certification_type != 0) return pass();
+  const bool example = cd->certificate_id == kExampleCdCertificateId;
   return fail(
       example ? fmt::format("the certification declaration is for development and test ({}): the "
                             "one that SDK examples fall back to, whoever signed it",
                             kExampleCdCertificateId)
               : "the certification declaration is for development and test only, whoever signed it",
-      "official (2)", certification_type_text(0), place_text(*e.cd_place));
+      "official (2)", certification_type_text(0), cd.where());
 }
 
-Outcome no_test_vendor(const Evidence& e) {
+Outcome no_test_vendor(const DacProfile& dac, const LotView& lot) {
   const auto reserved = [](const char* who, uint16_t vid, const Place& place) {
     return fail(
         fmt::format("the {} names vendor {}, which is reserved for tests", who, hex_id(vid)),
         "a vendor id that the CSA assigned", hex_id(vid), place_text(place));
   };
-  if (const auto vid = e.dac.certificate->vid(); vid && is_test_vendor(*vid))
-    return reserved("DAC", *vid, *e.dac.place);
-  if (e.cd && is_test_vendor(e.cd->vendor_id))
-    return reserved("certification declaration", e.cd->vendor_id, *e.cd_place);
+  if (const auto vid = dac.vid(); vid && is_test_vendor(*vid))
+    return reserved("DAC", *vid, dac.place());
+  const CertificationDeclaration* cd = lot.cd_if_any;
+  if (const auto& place = lot.cd_place; cd != nullptr && place && is_test_vendor(cd->vendor_id))
+    return reserved("certification declaration", cd->vendor_id, *place);
   return pass();
 }
 
@@ -77,7 +78,8 @@ constexpr Check kChecks[] = {
         .severity = kErrorOnMain,
         .spec = "Matter Core 6.2.2.3",
         .after = {"dac.is-one-certificate"},
-        .run = no_development_dac,
+        .run = rule<no_development_dac>,
+        .alike = "alike records name one issuer, byte for byte",
         .rule = "The SDK publishes development DACs with their private keys; firmware without "
                 "credentials of its own presents one of them. Anyone can copy such a device.",
         .remedy = kOwn,
@@ -89,7 +91,7 @@ constexpr Check kChecks[] = {
         .spec = "Matter Core 6.2.3.1",
         .after = {"pai.is-one-certificate"},
         .consequence_of = {"credentials.no-development-dac"},
-        .run = no_test_paa,
+        .run = rule<no_test_paa>,
         .rule = "The private keys of the SDK's test PAAs are published; lab commissioners trust "
                 "them, homes do not.",
         .remedy = kOwn,
@@ -101,7 +103,7 @@ constexpr Check kChecks[] = {
         .spec = "Matter Core 6.3.1",
         .after = {"cms.signer-is-named-by-key-id"},
         .consequence_of = {"credentials.no-development-dac", "credentials.no-test-paa"},
-        .run = no_test_cd_signer,
+        .run = rule<no_test_cd_signer>,
         .rule = "The test signer's private key is published; the SDK accepts it by default, "
                 "ecosystems do not.",
         .remedy = "use the certification declaration that the CSA issued for this product",
@@ -114,7 +116,7 @@ constexpr Check kChecks[] = {
         .after = {"cd.certification-type-is-defined"},
         .consequence_of = {"credentials.no-development-dac", "credentials.no-test-paa",
                            "credentials.no-test-cd-signer", "cd.signature-verifies"},
-        .run = no_development_cd,
+        .run = rule<no_development_cd>,
         .rule = "Certification type 0 makes no product, even under the CSA's own signature: the "
                 "SDK's example declaration for vendor 0xFFF1 is signed by the CSA.",
         .remedy = "use the official certification declaration of this product",
@@ -128,7 +130,7 @@ constexpr Check kChecks[] = {
         .consequence_of = {"credentials.no-development-dac", "credentials.no-test-paa",
                            "credentials.no-test-cd-signer", "credentials.no-development-cd",
                            "dac.signature-verifies", "dac.vendor-matches-pai"},
-        .run = no_test_vendor,
+        .run = rule<no_test_vendor>,
         .rule = "0xFFF1 to 0xFFF4 belong to nobody.",
         .remedy = "have the credentials issued for the vendor id that the CSA assigned",
     },

@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
+#include <type_traits>
+#include <variant>
 
 #include "verifier/catalogue.h"
 #include "verifier/pki/der.h"
@@ -15,10 +18,10 @@ constexpr const char* kNone = "no certification request in the evidence";
 
 // The first request for which `fault` has something to say, and how many more there are.
 template <class Fault>
-Outcome every(const Evidence& e, Fault&& fault) {
+Outcome every(const RecordView& record, Fault&& fault) {
   std::optional<Outcome> first;
   size_t more = 0;
-  for (const CsrEvidence& csr : e.csrs) {
+  for (const CsrEvidence& csr : record.csrs) {
     std::optional<Outcome> outcome = fault(csr);
     if (!outcome) continue;
     if (first) {
@@ -28,7 +31,7 @@ Outcome every(const Evidence& e, Fault&& fault) {
       first->texts->source = place_text(csr.place);
     }
   }
-  if (e.csrs.empty()) return skipped(kNone);
+  if (record.csrs.empty()) return skipped(kNone);
   if (!first) return pass();
   if (more > 0)
     first->texts->message +=
@@ -36,16 +39,16 @@ Outcome every(const Evidence& e, Fault&& fault) {
   return std::move(*first);
 }
 
-Outcome is_wellformed(const Evidence& e) {
-  return every(e, [](const CsrEvidence& r) -> std::optional<Outcome> {
+Outcome is_wellformed(const RecordView& record) {
+  return every(record, [](const CsrEvidence& r) -> std::optional<Outcome> {
     if (r.csr) return std::nullopt;
     return fail(fmt::format("the request in {} cannot be read: {}", place_text(r.place), r.problem),
                 "a PKCS#10 request", r.problem);
   });
 }
 
-Outcome key_is_p256(const Evidence& e) {
-  return every(e, [](const CsrEvidence& r) -> std::optional<Outcome> {
+Outcome key_is_p256(const RecordView& record) {
+  return every(record, [](const CsrEvidence& r) -> std::optional<Outcome> {
     if (!r.csr || (r.csr->p256 && r.csr->public_key)) return std::nullopt;
     const std::string found = r.csr->p256            ? "no point of it"
                               : r.csr->curve.empty() ? "no named curve"
@@ -56,8 +59,8 @@ Outcome key_is_p256(const Evidence& e) {
   });
 }
 
-Outcome algorithm_is_right(const Evidence& e) {
-  return every(e, [](const CsrEvidence& r) -> std::optional<Outcome> {
+Outcome algorithm_is_right(const RecordView& record) {
+  return every(record, [](const CsrEvidence& r) -> std::optional<Outcome> {
     if (!r.csr || equal(r.csr->signature_algorithm, oid::kEcdsaWithSha256)) return std::nullopt;
     const std::string found = der::oid_text(r.csr->signature_algorithm);
     return fail(fmt::format("the request in {} is signed with {}", place_text(r.place), found),
@@ -65,8 +68,8 @@ Outcome algorithm_is_right(const Evidence& e) {
   });
 }
 
-Outcome signature_verifies(const Evidence& e) {
-  return every(e, [](const CsrEvidence& r) -> std::optional<Outcome> {
+Outcome signature_verifies(const RecordView& record) {
+  return every(record, [](const CsrEvidence& r) -> std::optional<Outcome> {
     if (!r.csr || r.self_signed == true) return std::nullopt;
     if (r.csr->ecdsa && !r.self_signed) return std::nullopt;  // its key or algorithm is at fault
     return fail(fmt::format("the signature of the request in {} does not verify under its own key",
@@ -82,9 +85,9 @@ std::optional<uint16_t> id_of(const Csr& csr) {
 }
 
 template <bool Vendor>
-Outcome names_an_id(const Evidence& e) {
+Outcome names_an_id(const RecordView& record) {
   const char* what = Vendor ? "vendor" : "product";
-  return every(e, [&](const CsrEvidence& r) -> std::optional<Outcome> {
+  return every(record, [&](const CsrEvidence& r) -> std::optional<Outcome> {
     if (!r.csr || id_of<Vendor>(*r.csr)) return std::nullopt;
     return fail(
         fmt::format("the request in {} names no {}: {}", place_text(r.place), what, r.csr->subject),
@@ -99,35 +102,38 @@ struct Wanted {
   std::string by;
 };
 template <bool Vendor>
-std::optional<Wanted> wanted(const Evidence& e) {
+using OfDac = IfAny<std::conditional_t<Vendor, DacVendor, DacProduct>>;
+
+template <bool Vendor>
+std::optional<Wanted> wanted(const RecordView& record, const OfDac<Vendor>& of_dac) {
   constexpr FactId kFact = Vendor ? FactId::vendor_id : FactId::product_id;
-  if (const auto id = e.ordered ? e.ordered->number(kFact) : std::nullopt)
-    return Wanted{.id = static_cast<uint16_t>(*id),
-                  .by = place_text(e.ordered->first(kFact)->place)};
-  if (const auto id = Vendor ? e.vid : e.pid)
-    return Wanted{.id = *id, .by = place_text(e.device.first(kFact)->place)};
-  if (const auto id = !e.dac.certificate ? std::nullopt
-                      : Vendor           ? e.dac.certificate->vid()
-                                         : e.dac.certificate->pid())
-    return Wanted{.id = *id, .by = fmt::format("the DAC in {}", place_text(*e.dac.place))};
+  const Statement* order = record.ordered ? record.ordered->first(kFact) : nullptr;
+  if (const auto* id = order == nullptr ? nullptr : std::get_if<uint64_t>(&order->value))
+    return Wanted{.id = static_cast<uint16_t>(*id), .by = place_text(order->place)};
+  const Statement* said = record.device.first<kFact>();
+  if (const auto id = Vendor ? record.vid : record.pid; id && said != nullptr)
+    return Wanted{.id = *id, .by = place_text(said->place)};
+  if (const auto* dac = of_dac.get())
+    return Wanted{.id = dac->id, .by = fmt::format("the DAC in {}", dac->where())};
   std::map<uint16_t, size_t> named;
-  for (const CsrEvidence& r : e.csrs) {
+  for (const CsrEvidence& r : record.csrs) {
     if (const auto id = r.csr ? id_of<Vendor>(*r.csr) : std::nullopt) ++named[*id];
   }
   if (named.size() < 2) return std::nullopt;
   const auto most = std::max_element(
       named.begin(), named.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
   return Wanted{.id = most->first,
-                .by = fmt::format("{} of {} requests", most->second, e.csrs.size())};
+                .by = fmt::format("{} of {} requests", most->second, record.csrs.size())};
 }
 
 template <bool Vendor>
-Outcome id_matches(const Evidence& e) {
+Outcome id_matches(const RecordView& record, const OfDac<Vendor>& of_dac) {
   const char* what = Vendor ? "vendor" : "product";
-  const auto want = wanted<Vendor>(e);
-  if (!e.csrs.empty() && !want)
+  if (record.csrs.empty()) return skipped(kNone);
+  const auto want = wanted<Vendor>(record, of_dac);
+  if (!want)
     return skipped(fmt::format("nothing in the evidence says which {} the requests are for", what));
-  return every(e, [&](const CsrEvidence& r) -> std::optional<Outcome> {
+  return every(record, [&](const CsrEvidence& r) -> std::optional<Outcome> {
     const auto id = r.csr ? id_of<Vendor>(*r.csr) : std::nullopt;
     if (!id || *id == want->id) return std::nullopt;
     return fail(fmt::format("the request in {} names {} {}, {} {} {}", place_text(r.place), what,
@@ -139,23 +145,23 @@ Outcome id_matches(const Evidence& e) {
 
 // Our reading: a request belongs to a DAC of the same evidence when it is the only one, or when its
 // key is the DAC's.
-Outcome key_is_the_dacs(const Evidence& e) {
-  if (e.csrs.empty()) return skipped(kNone);
-  if (!e.dac.certificate)
-    return skipped("no readable DAC in the evidence to compare the request with");
-  const Bytes dac_key = to_bytes(e.dac.certificate->public_key);
-  const bool fits = std::any_of(e.csrs.begin(), e.csrs.end(), [&](const CsrEvidence& r) {
+Outcome key_is_the_dacs(const RecordView& record, const IfAny<Dac>& dac_if_any) {
+  const auto& csrs = record.csrs;
+  if (csrs.empty()) return skipped(kNone);
+  const Dac* dac = dac_if_any.get();
+  if (dac == nullptr) return skipped("no readable DAC in the evidence to compare the request with");
+  const Bytes dac_key = to_bytes((*dac)->public_key);
+  const bool fits = std::any_of(csrs.begin(), csrs.end(), [&](const CsrEvidence& r) {
     return r.csr && r.csr->public_key && equal(*r.csr->public_key, dac_key);
   });
   if (fits) return pass();
-  const auto readable = std::find_if(e.csrs.begin(), e.csrs.end(), [](const CsrEvidence& r) {
-    return r.csr && r.csr->public_key;
-  });
-  if (readable == e.csrs.end()) return skipped("no request with a readable key in the evidence");
-  return fail(fmt::format("the DAC in {} does not carry the key of the request in {}",
-                          place_text(*e.dac.place), place_text(readable->place)),
+  const auto readable = std::find_if(
+      csrs.begin(), csrs.end(), [](const CsrEvidence& r) { return r.csr && r.csr->public_key; });
+  if (readable == csrs.end()) return skipped("no request with a readable key in the evidence");
+  return fail(fmt::format("the DAC in {} does not carry the key of the request in {}", dac->where(),
+                          place_text(readable->place)),
               fmt::format("public key {}", hex(*readable->csr->public_key)),
-              fmt::format("public key {}", hex(dac_key)), place_text(*e.dac.place));
+              fmt::format("public key {}", hex(dac_key)), dac->where());
 }
 
 constexpr const char *kSyntax = "RFC 2986 4", *kProfile = "Matter Core 6.2.2.3",
@@ -169,7 +175,7 @@ constexpr Check kChecks[] = {
         .title = "the certification request can be read",
         .spec = kSyntax,
         .proves_authenticity = false,
-        .run = is_wellformed,
+        .run = rule<is_wellformed>,
         .rule = "A CA reads subject and key out of the request and nothing else.",
         .remedy = kMakeAnew,
     },
@@ -179,7 +185,7 @@ constexpr Check kChecks[] = {
         .spec = kProfile,
         .after = {"csr.is-wellformed"},
         .proves_authenticity = false,
-        .run = key_is_p256,
+        .run = rule<key_is_p256>,
         .rule = "A DAC has a key on prime256v1; a CA that issues for another curve issues a "
                 "certificate that no commissioner accepts.",
         .remedy = kMakeAnew,
@@ -191,7 +197,7 @@ constexpr Check kChecks[] = {
         .after = {"csr.is-wellformed"},
         .consequence_of = {"csr.key-is-p256"},
         .proves_authenticity = false,
-        .run = algorithm_is_right,
+        .run = rule<algorithm_is_right>,
         .rule = "The one algorithm of Matter's attestation.",
         .remedy = kMakeAnew,
     },
@@ -200,7 +206,7 @@ constexpr Check kChecks[] = {
         .title = "the request is signed with its own key",
         .spec = kSyntax,
         .after = {"csr.is-wellformed"},
-        .run = signature_verifies,
+        .run = rule<signature_verifies>,
         .rule = "The signature shows that who asks holds the private key. Without it a DAC could "
                 "be had for somebody else's key.",
         .remedy = kMakeAnew,
@@ -211,7 +217,7 @@ constexpr Check kChecks[] = {
         .spec = kIds,
         .after = {"csr.is-wellformed"},
         .proves_authenticity = false,
-        .run = names_an_id<true>,
+        .run = rule<names_an_id<true>>,
         .rule = "The vendor id stands in the subject as an attribute of its own, or in the common "
                 "name as Mvid:.",
         .remedy = "put the vendor id into the subject of the request",
@@ -222,7 +228,7 @@ constexpr Check kChecks[] = {
         .spec = kIds,
         .after = {"csr.is-wellformed"},
         .proves_authenticity = false,
-        .run = names_an_id<false>,
+        .run = rule<names_an_id<false>>,
         .rule = "The product id stands in the subject as an attribute of its own, or in the common "
                 "name as Mpid:.",
         .remedy = "put the product id into the subject of the request",
@@ -233,7 +239,7 @@ constexpr Check kChecks[] = {
         .spec = kIds,
         .after = {"csr.names-a-vendor"},
         .proves_authenticity = false,
-        .run = id_matches<true>,
+        .run = rule<id_matches<true>>,
         .rule = "The DAC that is issued for the request names the request's vendor.",
         .remedy = "make the request anew with the right vendor id",
     },
@@ -243,7 +249,7 @@ constexpr Check kChecks[] = {
         .spec = kIds,
         .after = {"csr.names-a-product"},
         .proves_authenticity = false,
-        .run = id_matches<false>,
+        .run = rule<id_matches<false>>,
         .rule = "The DAC that is issued for the request names the request's product.",
         .remedy = "make the request anew with the right product id",
     },
@@ -252,7 +258,8 @@ constexpr Check kChecks[] = {
         .title = "the DAC carries the key of the request",
         .spec = kProfile,
         .after = {"csr.is-wellformed"},
-        .run = key_is_the_dacs,
+        .run = rule<key_is_the_dacs>,
+        .alike = "a record with a request is alike to none",
         .rule = "A DAC for another key came from another request: the device cannot sign as it.",
         .remedy = "find the DAC that was issued for this request",
     },

@@ -14,33 +14,31 @@ constexpr uint64_t kMostDiscriminator = 0xFFF, kMostFlow = 2;
 constexpr int64_t kDay = 86'400;
 
 // Every statement of a fact, not only the first: two files may both be wrong, or one of them.
-template <class Body>
-Outcome for_each(const Evidence& e, FactId fact, const char* nothing, Body&& body) {
-  bool any = false;
-  for (const Statement& s : e.device.statements) {
-    if (s.fact != fact) continue;
-    any = true;
-    if (Outcome outcome = body(s); outcome.status != Status::pass) return outcome;
+template <FactId F, class Body>
+Outcome for_each(const Stated<F>& stated, const char* nothing, Body&& body) {
+  const auto all = stated.all();
+  for (const Statement* s : all) {
+    if (Outcome outcome = body(*s); outcome.status != Status::pass) return outcome;
   }
-  return any ? pass() : skipped(nothing);
+  return all.empty() ? skipped(nothing) : pass();
 }
 
 template <FactId F>
-Outcome is_at_most(const Evidence& e, uint64_t most, const char* what, const char* nothing) {
-  return for_each(e, F, nothing, [&](const Statement& s) {
+Outcome is_at_most(const Stated<F>& stated, uint64_t most, const char* what, const char* nothing) {
+  return for_each(stated, nothing, [&](const Statement& s) {
     const auto* number = std::get_if<uint64_t>(&s.value);
     if (number == nullptr || *number <= most) return pass();
     return fail(fmt::format("the {} in {} is {}", what, place_text(s.place), *number),
                 fmt::format("0 to {}", most), std::to_string(*number), place_text(s.place));
   });
 }
-Outcome discriminator_is_in_range(const Evidence& e) {
-  return is_at_most<FactId::discriminator>(e, kMostDiscriminator, "discriminator",
-                                           "no discriminator in the evidence");
+Outcome discriminator_is_in_range(const Stated<FactId::discriminator>& stated) {
+  return is_at_most(stated, kMostDiscriminator, "discriminator",
+                    "no discriminator in the evidence");
 }
-Outcome flow_is_defined(const Evidence& e) {
-  return is_at_most<FactId::commissioning_flow>(e, kMostFlow, "commissioning flow",
-                                                "no commissioning flow in the evidence");
+Outcome flow_is_defined(const Stated<FactId::commissioning_flow>& stated) {
+  return is_at_most(stated, kMostFlow, "commissioning flow",
+                    "no commissioning flow in the evidence");
 }
 
 // "20260505", "2026-05-05"; what follows is the vendor's own.
@@ -63,8 +61,8 @@ std::optional<Instant> date_of(std::string_view s) {
 
 constexpr const char* kNoDate = "no manufacturing date in the evidence";
 
-Outcome date_is_a_date(const Evidence& e) {
-  return for_each(e, FactId::manufacturing_date, kNoDate, [](const Statement& s) {
+Outcome date_is_a_date(const Stated<FactId::manufacturing_date>& stated) {
+  return for_each(stated, kNoDate, [](const Statement& s) {
     const auto* date = std::get_if<std::string>(&s.value);
     if (date == nullptr || date_of(*date)) return pass();
     return fail(fmt::format("the manufacturing date in {} is none: \"{}\"", place_text(s.place),
@@ -72,8 +70,8 @@ Outcome date_is_a_date(const Evidence& e) {
                 "YYYYMMDD or YYYY-MM-DD, of the calendar", printable(*date), place_text(s.place));
   });
 }
-Outcome date_is_plausible(const Evidence& e) {
-  return for_each(e, FactId::manufacturing_date, kNoDate, [&](const Statement& s) {
+Outcome date_is_plausible(const LotView& lot, const Stated<FactId::manufacturing_date>& stated) {
+  return for_each(stated, kNoDate, [&](const Statement& s) {
     const auto* text = std::get_if<std::string>(&s.value);
     const auto date = text == nullptr ? std::nullopt : date_of(*text);
     if (!date) return pass();
@@ -81,8 +79,8 @@ Outcome date_is_plausible(const Evidence& e) {
                          fallback = *instant_from(2020, 1, 1, 0, 0, 0);
     const char* why = *date == fallback ? "is the default of the Matter SDK"
                       : *date < first   ? "is before there was Matter"
-                      : date->seconds > e.policy.at.seconds + kDay ? "lies in the future"
-                                                                   : nullptr;
+                      : date->seconds > lot.policy.at.seconds + kDay ? "lies in the future"
+                                                                     : nullptr;
     if (why == nullptr) return pass();
     return fail(fmt::format("the manufacturing date in {} {}", place_text(s.place), why),
                 "2022-10-04 to today", printable(*text), place_text(s.place));
@@ -130,21 +128,19 @@ Outcome texts_fit(const Evidence& e) {
   return any ? pass() : skipped("no names or version texts in the evidence");
 }
 
-Outcome device_type_is_the_declarations(const Evidence& e) {
+Outcome device_type_is_the_declarations(const LotView& lot, const CertificationDeclaration& cd,
+                                        const Stated<FactId::device_type_id>& stated) {
   // The ledger tells which of the two is wrong: one fault, one finding.
-  if (std::holds_alternative<Found<Model>>(e.facts->model))
+  if (std::holds_alternative<Found<Model>>(lot.facts.model))
     return skipped("the ledger's entry is compared with both");
-  return for_each(
-      e, FactId::device_type_id, "the device's own type is not in the evidence",
-      [&](const Statement& s) {
-        const auto* type = std::get_if<uint64_t>(&s.value);
-        if (type == nullptr || *type == e.cd->device_type_id) return pass();
-        return fail(fmt::format("the device type in {} is {}, the certification declaration names "
-                                "{}",
-                                place_text(s.place), *type, e.cd->device_type_id),
-                    std::to_string(e.cd->device_type_id), std::to_string(*type),
-                    place_text(s.place));
-      });
+  return for_each(stated, "the device's own type is not in the evidence", [&](const Statement& s) {
+    const auto* type = std::get_if<uint64_t>(&s.value);
+    if (type == nullptr || *type == cd.device_type_id) return pass();
+    return fail(fmt::format("the device type in {} is {}, the certification declaration names "
+                            "{}",
+                            place_text(s.place), *type, cd.device_type_id),
+                std::to_string(cd.device_type_id), std::to_string(*type), place_text(s.place));
+  });
 }
 
 constexpr Check kChecks[] = {
@@ -153,7 +149,7 @@ constexpr Check kChecks[] = {
         .title = "the discriminator has at most 12 bits",
         .spec = "Matter Core 5.4.2.4",
         .proves_authenticity = false,
-        .run = discriminator_is_in_range,
+        .run = rule<discriminator_is_in_range>,
         .rule = "A discriminator is 0 to 4095. A device that stores a larger number advertises "
                 "another one than its label gives, or none.",
         .remedy = "give the device a discriminator of 12 bits, and a new label with it",
@@ -163,7 +159,7 @@ constexpr Check kChecks[] = {
         .title = "the commissioning flow is a defined one",
         .spec = "Matter Core 5.1.3.1",
         .proves_authenticity = false,
-        .run = flow_is_defined,
+        .run = rule<flow_is_defined>,
         .rule = "0 is standard, 1 user intent, 2 custom; 3 is reserved and nothing lies above.",
         .remedy = "correct the commissioning flow",
     },
@@ -172,7 +168,7 @@ constexpr Check kChecks[] = {
         .title = "the manufacturing date is one",
         .spec = "Matter Core 11.1.5.12",
         .proves_authenticity = false,
-        .run = date_is_a_date,
+        .run = rule<date_is_a_date>,
         .rule = "Its first eight characters are YYYYMMDD, a day of the calendar; factory data "
                 "write it with dashes as well.",
         .remedy = "correct the manufacturing date in the factory data",
@@ -184,7 +180,7 @@ constexpr Check kChecks[] = {
         .spec = "TC-BINFO-2.1",
         .after = {"basic.manufacturing-date-is-a-date"},
         .proves_authenticity = false,
-        .run = date_is_plausible,
+        .run = rule<date_is_plausible>,
         .rule = "A date before October 2022 or in the future is a clock or a template that nobody "
                 "set; 2020-01-01 is what the SDK says for a device that has none.",
         .remedy = "write the day of production into the factory data",
@@ -195,7 +191,10 @@ constexpr Check kChecks[] = {
         .severity = kWarning,
         .spec = "TC-BINFO-2.1",
         .proves_authenticity = false,
-        .run = texts_fit,
+        .run = rule<texts_fit>,
+        .alike =
+            "only the serial number is its own, and with one that is empty or does not fit it is "
+            "alike to none",
         .rule = "Basic Information bounds each of its texts, in bytes of UTF-8. A longer one is "
                 "cut, or the attribute cannot be read.",
         .remedy = "shorten the text; letters beyond ASCII take two to four bytes each",
@@ -207,7 +206,7 @@ constexpr Check kChecks[] = {
         .spec = "Matter Core 6.3.1",
         .after = {"cd.is-wellformed"},
         .proves_authenticity = false,
-        .run = device_type_is_the_declarations,
+        .run = rule<device_type_is_the_declarations>,
         .rule = "The declaration names the primary device type of the certified product.",
         .remedy = "correct the device type, or use the declaration of this product",
     },

@@ -14,8 +14,8 @@ struct Remarked {
   std::string text, source;
   size_t count = 0;
 
-  Remarked(const Evidence& e, Remark what) {
-    for (const Noted& noted : e.device.remarks) {
+  Remarked(const RecordView& record, Remark what) {
+    for (const Noted& noted : record.device.remarks()) {
       if (noted.remark != what || count++ >= kMostNamed) continue;
       text +=
           fmt::format("{}{}: {}", text.empty() ? "" : "; ", place_text(noted.place), noted.message);
@@ -25,23 +25,23 @@ struct Remarked {
   }
 };
 
-Outcome credentials_are_readable(const Evidence& e) {
-  Remarked damaged(e, Remark::damaged_credential);
+Outcome credentials_are_readable(const RecordView& record) {
+  Remarked damaged(record, Remark::damaged_credential);
   return damaged.count == 0
              ? pass()
              : fail(std::move(damaged.text), "credentials that can be read",
                     fmt::format("{} that cannot", damaged.count), std::move(damaged.source));
 }
 
-Outcome is_understood(const Evidence& e) {
-  Remarked odd(e, Remark::resembles_evidence);
+Outcome is_understood(const RecordView& record) {
+  Remarked odd(record, Remark::resembles_evidence);
   return odd.count == 0 ? pass()
                         : fail(std::move(odd.text), "evidence in a form that is read",
                                "something like it", std::move(odd.source));
 }
 
-Outcome could_be_read(const Evidence& e) {
-  const Remarked closed(e, Remark::unreadable_file);
+Outcome could_be_read(const RecordView& record) {
+  const Remarked closed(record, Remark::unreadable_file);
   return closed.count == 0 ? pass() : unknown(closed.text);
 }
 
@@ -49,7 +49,7 @@ constexpr Check kChecks[] = {
     {
         .id = "evidence.credentials-are-readable",
         .title = "every certificate, declaration, key and list that was handed over can be read",
-        .run = credentials_are_readable,
+        .run = rule<credentials_are_readable>,
         .rule = "What began as a credential and cannot be read may say something else than the "
                 "good one beside it. To leave it out would be to choose what the part is judged "
                 "by.",
@@ -60,7 +60,7 @@ constexpr Check kChecks[] = {
         .id = "evidence.is-understood",
         .title = "nothing that looks like evidence is left unread",
         .severity = kErrorOnMain,
-        .run = is_understood,
+        .run = rule<is_understood>,
         .rule = "Facts under misspelt or nested keys, PEM in the middle of a line, and keys on "
                 "another curve, are read by nobody. Whoever wrote them down took them for "
                 "evidence.",
@@ -73,7 +73,7 @@ constexpr Check kChecks[] = {
         .title = "every file in the folders that were handed over could be read to its end",
         .severity = kErrorOnMain,
         .open_on_main_only = true,
-        .run = could_be_read,
+        .run = rule<could_be_read>,
         .rule = "A file that may not be opened, or the part of a text that is too long to be "
                 "searched, can hold anything.",
         .remedy = "hand over a file that can be read, or take it away",

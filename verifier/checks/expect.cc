@@ -26,17 +26,13 @@ struct Found {
   std::string where;
 };
 
-// Vendor and product stand in certificates and codes as well, discriminator and the like in codes.
-void add_from_certificates(const Evidence& e, FactId fact, std::vector<Found>& out) {
-  const auto add = [&](const char* name, const CertificateEvidence& c, bool foreign) {
-    if (!c.certificate || foreign) return;
-    const auto id = fact == FactId::vendor_id ? c.certificate->vid() : c.certificate->pid();
-    if (id)
-      out.push_back({.value = uint64_t{*id},
-                     .where = fmt::format("the {} in {}", name, place_text(*c.place))});
-  };
-  const bool origin = e.cd && (e.cd->dac_origin_vendor_id || e.cd->dac_origin_product_id);
-  if (fact == FactId::vendor_id || fact == FactId::product_id) add("DAC", e.dac, origin);
+// Vendor and product stand in the DAC and in codes as well, discriminator and the like in codes.
+void add_from_dac(const LotView& lot, const DacProfile& dac, FactId fact, std::vector<Found>& out) {
+  if (fact != FactId::vendor_id && fact != FactId::product_id) return;
+  const CertificationDeclaration* cd = lot.cd_if_any;
+  if (cd != nullptr && (cd->dac_origin_vendor_id || cd->dac_origin_product_id)) return;
+  if (const auto id = fact == FactId::vendor_id ? dac.vid() : dac.pid())
+    out.push_back({.value = uint64_t{*id}, .where = fmt::format("the DAC in {}", dac.where())});
 }
 
 std::optional<FactValue> in_code(const OnboardingPayload& p, FactId fact) {
@@ -63,16 +59,16 @@ std::optional<FactValue> in_code(const OnboardingPayload& p, FactId fact) {
   }
 }
 
-std::vector<Found> found(const Evidence& e, FactId fact) {
+template <FactId F>
+std::vector<Found> found(const RecordView& record, const Stated<F>& stated,
+                         const IfAny<DacProfile>& dac_if_any) {
   std::vector<Found> out;
-  for (const Statement& s : e.device.statements) {
-    if (s.fact == fact)
-      out.push_back({.value = plain(fact, s.value), .where = place_text(s.place)});
-  }
-  add_from_certificates(e, fact, out);
-  for (const CodeEvidence& code : e.onboarding.codes) {
+  for (const Statement* s : stated.all())
+    out.push_back({.value = plain(F, s->value), .where = place_text(s->place)});
+  if (const DacProfile* dac = dac_if_any.get()) add_from_dac(record, *dac, F, out);
+  for (const CodeEvidence& code : record.onboarding.codes) {
     const auto value =
-        code.has_values() && !code.other_device ? in_code(code.payload, fact) : std::nullopt;
+        code.has_values() && !code.other_device ? in_code(code.payload, F) : std::nullopt;
     if (value)
       out.push_back(
           {.value = *value,
@@ -90,19 +86,23 @@ std::string words(FactId fact) {
 }
 
 template <FactId F>
-Outcome as_ordered(const Evidence& e) {
-  if (!e.ordered) return skipped(kNoOrder);
-  const Statement* order = e.ordered->first(F);
+Outcome as_ordered(const RecordView& record, const Stated<F>& stated,
+                   const IfAny<DacProfile>& dac) {
+  if (!record.ordered) return skipped(kNoOrder);
+  const Statement* order = record.ordered->first(F);
   if (order == nullptr) return skipped(fmt::format("the order names no {}", words(F)));
-  const bool hidden = is_masked(F) && !e.policy.show_passcode;
+  const bool hidden = is_masked(F) && !record.policy.show_passcode;
   const std::string wanted = hidden ? "the one that was ordered" : value_text(F, order->value);
-  if (F == FactId::passcode && e.onboarding.verifier_is_of_ordered_passcode == false) {
-    const std::string where = place_text(e.device.first(FactId::spake2p_verifier)->place);
+  const OnboardingEvidence& onboarding = record.onboarding;
+  const Statement* verifier = record.device.first<FactId::spake2p_verifier>();
+  if (F == FactId::passcode && verifier != nullptr &&
+      onboarding.verifier_is_of_ordered_passcode == false) {
+    const std::string where = place_text(verifier->place);
     return fail(
         fmt::format("the SPAKE2+ verifier in {} is not the one of the ordered passcode", where),
         wanted, "the verifier of another", where);
   }
-  const auto values = found(e, F);
+  const auto values = found(record, stated, dac);
   for (const Found& f : values) {
     if (f.value == plain(F, order->value)) continue;
     const std::string actual = hidden ? "another one" : value_text(F, f.value);
@@ -110,35 +110,42 @@ Outcome as_ordered(const Evidence& e) {
                             hidden ? "a different one" : wanted, place_text(order->place)),
                 wanted, actual, f.where);
   }
-  if (values.empty() && e.onboarding.verifier_is_of_ordered_passcode != true)
+  if (values.empty() && onboarding.verifier_is_of_ordered_passcode != true)
     return unknown(fmt::format("ordered was a {} ({}), the evidence gives none", words(F),
                                place_text(order->place)));
   return pass();
 }
 
 // Certificates and declarations that the order brings along, compared as bytes.
-template <FactId F>
-Outcome same_as_ordered(const Evidence& e) {
-  constexpr const char* kName = F == FactId::dac   ? "DAC"
-                                : F == FactId::pai ? "PAI"
-                                                   : "certification declaration";
-  if (!e.ordered) return skipped(kNoOrder);
-  const Statement* order = e.ordered->first(F);
-  if (order == nullptr) return skipped(fmt::format("the order brings no {}", kName));
-  const std::optional<Place>& place = F == FactId::dac   ? e.dac.place
-                                      : F == FactId::pai ? e.pai.place
-                                                         : e.cd_place;
-  const Bytes& bytes = F == FactId::dac ? e.dac.bytes : F == FactId::pai ? e.pai.bytes : e.cd_bytes;
-  if (!place)
-    return blocked(F == FactId::dac   ? "dac.is-present"
-                   : F == FactId::pai ? "pai.is-present"
-                                      : "cd.is-present");
+struct Credential {
+  FactId fact;
+  const char *name, *presence;  // the check that says why there is none
+};
+Outcome same_as_ordered(const Credential& what, const std::optional<Device>& ordered,
+                        const std::optional<Place>& place, const Bytes& bytes) {
+  if (!ordered) return skipped(kNoOrder);
+  const Statement* order = ordered->first(what.fact);
+  if (order == nullptr) return skipped(fmt::format("the order brings no {}", what.name));
+  if (!place) return blocked(what.presence);
   const Bytes& wanted = std::get<Bytes>(order->value);
   if (wanted == bytes) return pass();
-  return fail(fmt::format("the {} in {} is not the ordered one ({})", kName, place_text(*place),
+  return fail(fmt::format("the {} in {} is not the ordered one ({})", what.name, place_text(*place),
                           place_text(order->place)),
               fmt::format("sha256 {}", hex(sha256(wanted))),
               fmt::format("sha256 {}", hex(sha256(bytes))), place_text(*place));
+}
+Outcome same_dac_as_ordered(const Evidence& e) {
+  return same_as_ordered({.fact = FactId::dac, .name = "DAC", .presence = "dac.is-present"},
+                         e.ordered, e.dac.place, e.dac.bytes);
+}
+Outcome same_pai_as_ordered(const RecordView& record) {
+  return same_as_ordered({.fact = FactId::pai, .name = "PAI", .presence = "pai.is-present"},
+                         record.ordered, record.pai.place, record.pai.bytes);
+}
+Outcome same_cd_as_ordered(const RecordView& record) {
+  return same_as_ordered(
+      {.fact = FactId::cd, .name = "certification declaration", .presence = "cd.is-present"},
+      record.ordered, record.cd_place, record.cd_bytes);
 }
 
 std::string scope(const Certificate& pai) {
@@ -150,18 +157,19 @@ std::string scope(const Certificate& pai) {
 // Orders are filled from a PAI for the whole vendor or from one for the product. Either may issue
 // for the ordered product; one for another product may not, and where the order brings its PAI
 // along, the kind is the one that was ordered.
-Outcome pai_scope(const Evidence& e) {
-  if (!e.ordered) return skipped(kNoOrder);
-  const auto vid = e.ordered->number(FactId::vendor_id),
-             pid = e.ordered->number(FactId::product_id);
-  const Statement* order = e.ordered->first(FactId::pai);
+Outcome pai_scope(const RecordView& record, const IfAny<Pai>& pai_if_any) {
+  if (!record.ordered) return skipped(kNoOrder);
+  const auto vid = record.ordered->number(FactId::vendor_id),
+             pid = record.ordered->number(FactId::product_id);
+  const Statement* order = record.ordered->first(FactId::pai);
   const auto ordered_pai = order == nullptr ? Result<CertificatePtr>(nullptr)
                                             : parse_certificate(std::get<Bytes>(order->value));
   if (!vid && !pid && order == nullptr)
     return skipped("the order names no vendor, no product and no PAI");
-  if (!e.pai.certificate)
-    return blocked(e.pai.present() ? "pai.is-one-certificate" : "pai.is-present");
-  const Certificate& pai = *e.pai.certificate;
+  const Pai* found = pai_if_any.get();
+  if (found == nullptr)
+    return blocked(record.pai.present() ? "pai.is-one-certificate" : "pai.is-present");
+  const Certificate& pai = **found;
   const bool other_vendor = vid && pai.vid() && *pai.vid() != *vid,
              other_product = pid && pai.pid() && *pai.pid() != *pid;
   const bool other_kind =
@@ -172,9 +180,9 @@ Outcome pai_scope(const Evidence& e) {
       other_kind ? scope(**ordered_pai)
                  : fmt::format("vendor {}{}", vid ? hex_id(*vid) : "any",
                                pid ? fmt::format(", every product or {}", hex_id(*pid)) : "");
-  return fail(fmt::format("the PAI in {} is for {}, ordered was one for {}",
-                          place_text(*e.pai.place), scope(pai), wanted),
-              wanted, scope(pai), place_text(*e.pai.place));
+  return fail(fmt::format("the PAI in {} is for {}, ordered was one for {}", found->where(),
+                          scope(pai), wanted),
+              wanted, scope(pai), found->where());
 }
 
 // One of the checks below compares it; expect_checks_test.cc tries every fact.
@@ -191,30 +199,30 @@ bool is_compared(FactId fact) {
   }
 }
 
-Outcome order_is_readable(const Evidence& e) {
-  if (!e.ordered) return skipped(kNoOrder);
-  if (e.ordered->integrity.empty()) {
-    const auto& all = e.ordered->statements;
+Outcome order_is_readable(const RecordView& record) {
+  if (!record.ordered) return skipped(kNoOrder);
+  if (record.ordered->integrity.empty()) {
+    const auto& all = record.ordered->statements;
     return std::any_of(all.begin(), all.end(),
                        [](const Statement& s) { return is_compared(s.fact); })
                ? pass()
                : unknown("the order names nothing that can be compared",
                          "name what was ordered: a cpms.json, or the keys of device.json");
   }
-  const IntegrityProblem& first = e.ordered->integrity.front();
+  const IntegrityProblem& first = record.ordered->integrity.front();
   return unknown(fmt::format("{} in {} cannot be compared: {}", first.what, place_text(first.place),
                              first.problem));
 }
 
-Outcome keys_are_known(const Evidence& e) {
-  if (!e.ordered) return skipped(kNoOrder);
-  for (const Noted& noted : e.ordered->remarks) {
+Outcome keys_are_known(const RecordView& record) {
+  if (!record.ordered) return skipped(kNoOrder);
+  for (const Noted& noted : record.ordered->remarks) {
     if (noted.remark == Remark::unknown_key)
       return fail(fmt::format("{} in the order, so nothing is compared with it", noted.message),
                   "a key of device.json or cpms.json", "another", place_text(noted.place));
   }
   // A whole device.json may be handed over as the order: what belongs to one session is in it.
-  for (const Statement& s : e.ordered->statements) {
+  for (const Statement& s : record.ordered->statements) {
     if (!is_compared(s.fact))
       return fail(fmt::format("{} in {} is no fact of an order, so nothing is compared with it",
                               words(s.fact), place_text(s.place)),
@@ -229,18 +237,28 @@ constexpr const char* kShow =
     "hand over evidence that shows it (device.json, a log, a dump, the label), or take it out of "
     "the order";
 
-#define ORDERED(ID, FACT, TITLE)                                                              \
-  {                                                                                           \
-    .id = "expect." ID, .title = TITLE, .proves_authenticity = false,                         \
-    .run = as_ordered<FactId::FACT>, .rule = kRule, .remedy = kRemedy, .when_unknown = kShow, \
-  }
+constexpr const char* kNoOrders = "a record with an order to compare it with is alike to none";
+
+template <FactId F>
+constexpr Check ordered(const char* id, const char* title) {
+  return {
+      .id = id,
+      .title = title,
+      .proves_authenticity = false,
+      .run = rule<as_ordered<F>>,
+      .alike = differs_between_alike(F) ? kNoOrders : "",
+      .rule = kRule,
+      .remedy = kRemedy,
+      .when_unknown = kShow,
+  };
+}
 
 constexpr Check kChecks[] = {
     {
         .id = "expect.order-is-readable",
         .title = "every value of the order can be compared",
         .proves_authenticity = false,
-        .run = order_is_readable,
+        .run = rule<order_is_readable>,
         .rule = "A value of a wrong kind would be one that nobody compares.",
         .remedy = "correct the value in the order",
         .when_unknown = "correct the value in the order",
@@ -250,52 +268,66 @@ constexpr Check kChecks[] = {
         .title = "every key of the order is known",
         .severity = kWarning,
         .proves_authenticity = false,
-        .run = keys_are_known,
+        .run = rule<keys_are_known>,
         .rule = "A misspelled key would be a fact that nobody compares.",
         .remedy = "correct the spelling, or leave the key out",
     },
-    ORDERED("vendor-id-is-as-ordered", vendor_id, "the vendor is the ordered one"),
-    ORDERED("product-id-is-as-ordered", product_id, "the product is the ordered one"),
-    ORDERED("vendor-name-is-as-ordered", vendor_name, "the vendor's name is the ordered one"),
-    ORDERED("product-name-is-as-ordered", product_name, "the product's name is the ordered one"),
-    ORDERED("product-label-is-as-ordered", product_label, "the product's label is the ordered one"),
-    ORDERED("product-url-is-as-ordered", product_url, "the product's address is the ordered one"),
-    ORDERED("part-number-is-as-ordered", part_number, "the part number is the ordered one"),
-    ORDERED("device-type-is-as-ordered", device_type_id, "the device type is the ordered one"),
-    ORDERED("software-version-is-as-ordered", software_version,
-            "the software version is the ordered one"),
-    ORDERED("software-version-string-is-as-ordered", software_version_string,
-            "the software version's text is the ordered one"),
-    ORDERED("hardware-version-is-as-ordered", hardware_version,
-            "the hardware version is the ordered one"),
-    ORDERED("hardware-version-string-is-as-ordered", hardware_version_string,
-            "the hardware version's text is the ordered one"),
-    ORDERED("serial-number-is-as-ordered", serial_number, "the serial number is the ordered one"),
-    ORDERED("manufacturing-date-is-as-ordered", manufacturing_date,
-            "the manufacturing date is the ordered one"),
-    ORDERED("specification-version-is-as-ordered", specification_version,
-            "the specification version is the ordered one"),
-    ORDERED("firmware-information-is-as-ordered", firmware_information,
-            "the firmware information is the ordered one"),
-    ORDERED("discriminator-is-as-ordered", discriminator, "the discriminator is the ordered one"),
-    ORDERED("passcode-is-as-ordered", passcode, "the passcode is the ordered one"),
-    ORDERED("flow-is-as-ordered", commissioning_flow, "the commissioning flow is the ordered one"),
-    ORDERED("capabilities-are-as-ordered", discovery_capabilities,
-            "the discovery capabilities are the ordered ones"),
-    ORDERED("iterations-are-as-ordered", spake2p_iterations,
-            "the SPAKE2+ iterations are the ordered ones"),
-    ORDERED("salt-is-as-ordered", spake2p_salt, "the SPAKE2+ salt is the ordered one"),
-    ORDERED("verifier-is-as-ordered", spake2p_verifier, "the SPAKE2+ verifier is the ordered one"),
-    ORDERED("rotating-id-is-as-ordered", rotating_id_unique_id,
-            "the unique id for rotating ids is the ordered one"),
-    ORDERED("unique-id-is-as-ordered", unique_id, "the unique id is the ordered one"),
-    ORDERED("qr-code-is-as-ordered", qr_payload, "the QR code is the ordered one"),
-    ORDERED("manual-code-is-as-ordered", manual_code, "the manual code is the ordered one"),
+    ordered<FactId::vendor_id>("expect.vendor-id-is-as-ordered", "the vendor is the ordered one"),
+    ordered<FactId::product_id>("expect.product-id-is-as-ordered",
+                                "the product is the ordered one"),
+    ordered<FactId::vendor_name>("expect.vendor-name-is-as-ordered",
+                                 "the vendor's name is the ordered one"),
+    ordered<FactId::product_name>("expect.product-name-is-as-ordered",
+                                  "the product's name is the ordered one"),
+    ordered<FactId::product_label>("expect.product-label-is-as-ordered",
+                                   "the product's label is the ordered one"),
+    ordered<FactId::product_url>("expect.product-url-is-as-ordered",
+                                 "the product's address is the ordered one"),
+    ordered<FactId::part_number>("expect.part-number-is-as-ordered",
+                                 "the part number is the ordered one"),
+    ordered<FactId::device_type_id>("expect.device-type-is-as-ordered",
+                                    "the device type is the ordered one"),
+    ordered<FactId::software_version>("expect.software-version-is-as-ordered",
+                                      "the software version is the ordered one"),
+    ordered<FactId::software_version_string>("expect.software-version-string-is-as-ordered",
+                                             "the software version's text is the ordered one"),
+    ordered<FactId::hardware_version>("expect.hardware-version-is-as-ordered",
+                                      "the hardware version is the ordered one"),
+    ordered<FactId::hardware_version_string>("expect.hardware-version-string-is-as-ordered",
+                                             "the hardware version's text is the ordered one"),
+    ordered<FactId::serial_number>("expect.serial-number-is-as-ordered",
+                                   "the serial number is the ordered one"),
+    ordered<FactId::manufacturing_date>("expect.manufacturing-date-is-as-ordered",
+                                        "the manufacturing date is the ordered one"),
+    ordered<FactId::specification_version>("expect.specification-version-is-as-ordered",
+                                           "the specification version is the ordered one"),
+    ordered<FactId::firmware_information>("expect.firmware-information-is-as-ordered",
+                                          "the firmware information is the ordered one"),
+    ordered<FactId::discriminator>("expect.discriminator-is-as-ordered",
+                                   "the discriminator is the ordered one"),
+    ordered<FactId::passcode>("expect.passcode-is-as-ordered", "the passcode is the ordered one"),
+    ordered<FactId::commissioning_flow>("expect.flow-is-as-ordered",
+                                        "the commissioning flow is the ordered one"),
+    ordered<FactId::discovery_capabilities>("expect.capabilities-are-as-ordered",
+                                            "the discovery capabilities are the ordered ones"),
+    ordered<FactId::spake2p_iterations>("expect.iterations-are-as-ordered",
+                                        "the SPAKE2+ iterations are the ordered ones"),
+    ordered<FactId::spake2p_salt>("expect.salt-is-as-ordered",
+                                  "the SPAKE2+ salt is the ordered one"),
+    ordered<FactId::spake2p_verifier>("expect.verifier-is-as-ordered",
+                                      "the SPAKE2+ verifier is the ordered one"),
+    ordered<FactId::rotating_id_unique_id>("expect.rotating-id-is-as-ordered",
+                                           "the unique id for rotating ids is the ordered one"),
+    ordered<FactId::unique_id>("expect.unique-id-is-as-ordered",
+                               "the unique id is the ordered one"),
+    ordered<FactId::qr_payload>("expect.qr-code-is-as-ordered", "the QR code is the ordered one"),
+    ordered<FactId::manual_code>("expect.manual-code-is-as-ordered",
+                                 "the manual code is the ordered one"),
     {
         .id = "expect.pai-scope-is-as-ordered",
         .title = "the PAI may issue for what was ordered",
         .proves_authenticity = false,
-        .run = pai_scope,
+        .run = rule<pai_scope>,
         .rule = "A PAI for the vendor alone, or for vendor and product, as the order has it filled "
                 "in; never one for another product.",
         .remedy = kRemedy,
@@ -304,7 +336,8 @@ constexpr Check kChecks[] = {
         .id = "expect.dac-is-as-ordered",
         .title = "the DAC is the ordered one",
         .proves_authenticity = false,
-        .run = same_as_ordered<FactId::dac>,
+        .run = rule<same_dac_as_ordered>,
+        .alike = kNoOrders,
         .rule = kRule,
         .remedy = kRemedy,
     },
@@ -313,7 +346,7 @@ constexpr Check kChecks[] = {
         .title = "the PAI is the ordered one",
         .consequence_of = {"expect.pai-scope-is-as-ordered"},
         .proves_authenticity = false,
-        .run = same_as_ordered<FactId::pai>,
+        .run = rule<same_pai_as_ordered>,
         .rule = kRule,
         .remedy = kRemedy,
     },
@@ -321,7 +354,7 @@ constexpr Check kChecks[] = {
         .id = "expect.cd-is-as-ordered",
         .title = "the certification declaration is the ordered one",
         .proves_authenticity = false,
-        .run = same_as_ordered<FactId::cd>,
+        .run = rule<same_cd_as_ordered>,
         .rule = kRule,
         .remedy = kRemedy,
     },

@@ -15,8 +15,8 @@ struct Remarks {
   const Noted* first = nullptr;
   size_t count = 0;
 
-  Remarks(const Evidence& e, Remark what) {
-    for (const Noted& noted : e.device.remarks) {
+  Remarks(const RecordView& record, Remark what) {
+    for (const Noted& noted : record.device.remarks()) {
       if (noted.remark == what && count++ == 0) first = &noted;
     }
   }
@@ -30,35 +30,36 @@ struct Remarks {
 // --- reading
 // --------------------------------------------------------------------------------------
 
-Outcome is_whole(const Evidence& e) {
-  const Remarks cut(e, Remark::truncated);
+Outcome is_whole(const RecordView& record) {
+  const Remarks cut(record, Remark::truncated);
   return cut.count == 0 ? pass() : fail(cut.text(), "the whole", cut.first->message, cut.place());
 }
 
-Outcome is_intact(const Evidence& e) {
-  if (e.device.integrity.empty()) return pass();
-  const IntegrityProblem& first = e.device.integrity.front();
+Outcome is_intact(const RecordView& record) {
+  const std::vector<IntegrityProblem>& problems = record.device.integrity();
+  if (problems.empty()) return pass();
+  const IntegrityProblem& first = problems.front();
   std::string message =
       fmt::format("{} in {}: {}", first.what, place_text(first.place), first.problem);
-  if (const size_t more = e.device.integrity.size() - 1; more > 0)
+  if (const size_t more = problems.size() - 1; more > 0)
     message += fmt::format(" (and {} more)", more);
   return fail(std::move(message), "an undamaged container", first.problem, place_text(first.place));
 }
 
-Outcome keys_fit(const Evidence& e) {
-  const Remarks wrong(e, Remark::wrong_key);
+Outcome keys_fit(const RecordView& record) {
+  const Remarks wrong(record, Remark::wrong_key);
   return wrong.count == 0
              ? pass()
              : fail(wrong.text(), "a key that opens it", wrong.first->message, wrong.place());
 }
 
-Outcome is_unlocked(const Evidence& e) {
-  const Remarks locked(e, Remark::encrypted_no_key), hidden(e, Remark::flash_encrypted),
-      keys(e, Remark::keys_protected), keys_locked(e, Remark::key_locked);
+Outcome is_unlocked(const RecordView& record) {
+  const Remarks locked(record, Remark::encrypted_no_key), hidden(record, Remark::flash_encrypted),
+      keys(record, Remark::keys_protected), keys_locked(record, Remark::key_locked);
   if (locked.count != 0) return unknown(locked.text());
   // A released part's flash is ciphertext, and no one has the key. Where its factory data lie
   // outside of that, nothing is missing.
-  const bool whole = e.dac.present() && e.pai.present() && e.cd_place;
+  const bool whole = record.has_dac && record.pai.present() && record.cd_place;
   if (hidden.count != 0 && !whole) return unknown(hidden.text());
   // Nobody needs a device's private key to judge it; whether it is the DAC's stays a question.
   if (keys_locked.count != 0) return unknown_aside(keys_locked.text());
@@ -68,15 +69,15 @@ Outcome is_unlocked(const Evidence& e) {
 
 // Erased flash is absent data, not wrong data: worth a word where it leaves the device without
 // credentials, and what the device would present instead is the affair of no-development-fallback.
-Outcome is_written(const Evidence& e) {
-  const Remarks erased(e, Remark::erased);
+Outcome is_written(const RecordView& record) {
+  const Remarks erased(record, Remark::erased);
   if (erased.count == 0) return pass();
-  if (e.dac.present() && e.pai.present()) return note(erased.text());
+  if (record.has_dac && record.pai.present()) return note(erased.text());
   return fail(erased.text(), "factory data", "erased flash", erased.place());
 }
 
-Outcome log_is_complete(const Evidence& e) {
-  const Remarks elided(e, Remark::not_in_log);
+Outcome log_is_complete(const RecordView& record) {
+  const Remarks elided(record, Remark::not_in_log);
   return elided.count == 0
              ? pass()
              : fail(elided.text(), "the value in full", "the log left it out", elided.place());
@@ -119,8 +120,8 @@ Outcome entries_are_complete(const Evidence& e) {
                                 "not all of them", std::move(source));
 }
 
-Outcome values_are_stored_as_read(const Evidence& e) {
-  const Remarks wrong(e, Remark::value_slot);
+Outcome values_are_stored_as_read(const RecordView& record) {
+  const Remarks wrong(record, Remark::value_slot);
   return wrong.count == 0
              ? pass()
              : fail(wrong.text(), "the encoding that the firmware reads", "another", wrong.place());
@@ -129,22 +130,22 @@ Outcome values_are_stored_as_read(const Evidence& e) {
 // --- secrets
 // --------------------------------------------------------------------------------------
 
-Outcome passcode_is_not_stored(const Evidence& e) {
-  const Remarks stored(e, Remark::passcode_stored);
+Outcome passcode_is_not_stored(const RecordView& record) {
+  const Remarks stored(record, Remark::passcode_stored);
   return stored.count == 0
              ? pass()
              : fail(stored.text(), "the SPAKE2+ verifier alone", "the passcode", stored.place());
 }
 
-Outcome key_is_not_beside_flag(const Evidence& e) {
-  const Remarks left(e, Remark::key_beside_hardware_flag);
+Outcome key_is_not_beside_flag(const RecordView& record) {
+  const Remarks left(record, Remark::key_beside_hardware_flag);
   return left.count == 0
              ? pass()
              : fail(left.text(), "no key outside the hardware", "the key in plain", left.place());
 }
 
-Outcome key_is_protected(const Evidence& e) {
-  const Remarks hardware(e, Remark::key_in_hardware), encrypted(e, Remark::key_encrypted);
+Outcome key_is_protected(const RecordView& record) {
+  const Remarks hardware(record, Remark::key_in_hardware), encrypted(record, Remark::key_encrypted);
   if (hardware.count != 0) return note(hardware.text());
   if (encrypted.count != 0) return note(encrypted.text());
   return skipped("the evidence does not say how the part keeps its private key");
@@ -155,21 +156,23 @@ Outcome key_is_protected(const Evidence& e) {
 
 // Firmware that links the SDK's example credentials is common; it matters when the device has no
 // own ones to present.
-Outcome no_development_fallback(const Evidence& e) {
-  const Remarks built_in(e, Remark::development_credentials);
+Outcome no_development_fallback(const RecordView& record) {
+  const Remarks built_in(record, Remark::development_credentials);
   if (built_in.count == 0) return pass();
-  const auto akid = e.dac.certificate ? e.dac.certificate->akid() : std::nullopt;
-  const bool own = e.dac.certificate && !(akid && development_pai_name(*akid) != nullptr);
-  if (own) return note(built_in.text());
+  if (const auto& dac = record.dac_if_any) {
+    const auto akid = dac->akid();
+    if (!akid || development_pai_name(*akid) == nullptr) return note(built_in.text());
+  }
   return fail(built_in.text(), "credentials of the product's own",
               "the development credentials of the firmware", built_in.place());
 }
 
 // Called by name, not by number: reports keep every passcode to themselves unless asked.
-Outcome passcode_is_not_default(const Evidence& e) {
-  const auto& known = e.onboarding.passcodes;
-  const std::string named =
-      e.policy.show_passcode ? std::to_string(kDefaultPasscode) : "the default of the Matter SDK";
+Outcome passcode_is_not_default(const RecordView& record) {
+  const OnboardingEvidence& onboarding = record.onboarding;
+  const auto& known = onboarding.passcodes;
+  const std::string named = record.policy.show_passcode ? std::to_string(kDefaultPasscode)
+                                                        : "the default of the Matter SDK";
   const auto at = std::find_if(known.begin(), known.end(), [](const PasscodeEvidence& p) {
     return p.passcode == kDefaultPasscode;
   });
@@ -177,33 +180,34 @@ Outcome passcode_is_not_default(const Evidence& e) {
     return fail(
         fmt::format("the passcode in {} is the default of the Matter SDK", place_text(at->place)),
         "a random passcode", named, place_text(at->place));
-  if (e.onboarding.verifier_is_of_default_passcode == true) {
-    const std::string where = place_text(e.device.first(FactId::spake2p_verifier)->place);
+  const auto verifier = record.device.said<FactId::spake2p_verifier, Bytes>();
+  if (verifier && onboarding.verifier_is_of_default_passcode == true) {
+    const std::string where = verifier.where();
     return fail(
         fmt::format("the SPAKE2+ verifier in {} is the one of the Matter SDK's default passcode",
                     where),
         "a random passcode", named, where);
   }
-  return known.empty() && !e.onboarding.verifier_is_of_default_passcode
+  return known.empty() && !onboarding.verifier_is_of_default_passcode
              ? skipped("no passcode and no SPAKE2+ verifier in the evidence")
              : pass();
 }
 
-Outcome discriminator_is_not_default(const Evidence& e) {
+Outcome discriminator_is_not_default(const RecordView& record) {
   const std::string message =
       fmt::format("the discriminator is {}, the default of the Matter SDK", kDefaultDiscriminator);
-  const Statement* said = e.device.first(FactId::discriminator);
-  if (said != nullptr && *e.device.number(FactId::discriminator) == kDefaultDiscriminator)
+  const auto said = record.device.said<FactId::discriminator, uint64_t>();
+  if (said && *said == kDefaultDiscriminator)
     return fail(message, "a random discriminator", std::to_string(kDefaultDiscriminator),
-                place_text(said->place));
-  for (const CodeEvidence& code : e.onboarding.codes) {
+                said.where());
+  for (const CodeEvidence& code : record.onboarding.codes) {
     if (!code.payload.manual && code.has_values() && !code.other_device &&
         code.payload.discriminator == kDefaultDiscriminator)
       return fail(message, "a random discriminator", std::to_string(kDefaultDiscriminator),
                   place_text(code.place));
   }
-  return said == nullptr && e.onboarding.codes.empty() ? skipped("no discriminator in the evidence")
-                                                       : pass();
+  return !said && record.onboarding.codes.empty() ? skipped("no discriminator in the evidence")
+                                                  : pass();
 }
 
 constexpr const char* kReadAgain = "read the part again; if the same place is damaged, the part is";
@@ -213,7 +217,7 @@ constexpr Check kChecks[] = {
         .id = "factory.is-whole",
         .title = "no image and no container of the evidence is cut off",
         .proves_authenticity = false,
-        .run = is_whole,
+        .run = rule<is_whole>,
         .rule = "An image or a container that ends within something was not read to its end, or "
                 "not written to it.",
         .remedy = "read the part again, all of it",
@@ -223,7 +227,7 @@ constexpr Check kChecks[] = {
         .title = "the containers of the evidence are undamaged",
         .consequence_of = {"factory.is-whole"},
         .proves_authenticity = false,
-        .run = is_intact,
+        .run = rule<is_intact>,
         .rule = "Checksums, page states and lengths of a vendor's format tell whether what was "
                 "read is what was written. A damaged place may be the part's or the dump's.",
         .remedy = kReadAgain,
@@ -232,7 +236,7 @@ constexpr Check kChecks[] = {
         .id = "factory.keys-fit",
         .title = "the keys that were given or found open what is encrypted",
         .proves_authenticity = false,
-        .run = keys_fit,
+        .run = rule<keys_fit>,
         .rule = "A keys partition that does not open its data leaves the part without credentials; "
                 "a key given with --unlock may simply be another part's.",
         .remedy = "use the keys of this part; if they are, the part was written with others",
@@ -241,7 +245,7 @@ constexpr Check kChecks[] = {
         .id = "factory.is-unlocked",
         .title = "everything encrypted could be opened",
         .proves_authenticity = false,
-        .run = is_unlocked,
+        .run = rule<is_unlocked>,
         .rule = "What stays encrypted is not judged, and may hold anything: another certificate, "
                 "a list that revokes this one. A released part's flash encryption is no question "
                 "where the factory data lie outside of it. Where nothing but a private key is "
@@ -256,7 +260,9 @@ constexpr Check kChecks[] = {
         .title = "the factory data hold what the device attests itself with",
         .spec = "Matter Core 6.2",
         .proves_authenticity = false,
-        .run = entries_are_complete,
+        .run = rule<entries_are_complete>,
+        .alike = "it looks at where DAC, PAI, key and declaration stand and never at what they "
+                 "are, and an alike record has them in the same places",
         .rule = "The firmware answers from its own factory data. A certificate that lies in a file "
                 "beside the dump is not in the part.",
         .remedy = "write the missing entry into the part; where the firmware has it from another "
@@ -267,7 +273,7 @@ constexpr Check kChecks[] = {
         .title = "every value stands in its place as the firmware reads it",
         .spec = "Matter Core 5.1.7",
         .proves_authenticity = false,
-        .run = values_are_stored_as_read,
+        .run = rule<values_are_stored_as_read>,
         .rule = "A place in the factory data has one encoding: bytes or text, a number or base64 "
                 "of bytes. In another the firmware takes a different value, or none.",
         .remedy = "convert the value before it is written into the factory data",
@@ -277,7 +283,7 @@ constexpr Check kChecks[] = {
         .title = "the factory data are there",
         .severity = kWarning,
         .proves_authenticity = false,
-        .run = is_written,
+        .run = rule<is_written>,
         .rule = "A part whose factory data are erased has no credentials of its own, and may fall "
                 "back to development ones.",
         .remedy = "write the factory data into the part",
@@ -287,7 +293,7 @@ constexpr Check kChecks[] = {
         .title = "the log shows the values in full",
         .severity = kWarning,
         .proves_authenticity = false,
-        .run = log_is_complete,
+        .run = rule<log_is_complete>,
         .rule = "Older commissioners leave long values out of their logs.",
         .remedy = "use a build that logs them in full, or trace output",
     },
@@ -297,7 +303,7 @@ constexpr Check kChecks[] = {
         .severity = kWarning,
         .spec = "Matter Core 5.1.7",
         .proves_authenticity = false,
-        .run = passcode_is_not_stored,
+        .run = rule<passcode_is_not_stored>,
         .rule = "The SPAKE2+ verifier is all that the device needs. Whoever reads a stored "
                 "passcode can commission the device.",
         .remedy =
@@ -307,7 +313,7 @@ constexpr Check kChecks[] = {
         .id = "factory.no-key-beside-hardware-flag",
         .title = "a key that is kept in hardware is nowhere else",
         .spec = "Matter Core 6.2.2.3",
-        .run = key_is_not_beside_flag,
+        .run = rule<key_is_not_beside_flag>,
         .rule = "The factory data say that the key is in eFuse or a secure element, and hold it in "
                 "plain as well: the hardware protects nothing.",
         .remedy = "erase the key from the partition after it was burnt, and treat the DACs of such "
@@ -319,7 +325,7 @@ constexpr Check kChecks[] = {
         .severity = kInfo,
         .spec = "Matter Core 6.2.2.3",
         .proves_authenticity = false,
-        .run = key_is_protected,
+        .run = rule<key_is_protected>,
         .rule = "In hardware or encrypted, a key cannot be checked from a dump; an attestation "
                 "response shows that it is the DAC's.",
     },
@@ -329,7 +335,7 @@ constexpr Check kChecks[] = {
         .severity = kErrorOnMain,
         .spec = "Matter Core 6.2.2.3",
         .consequence_of = {"credentials.no-development-dac"},
-        .run = no_development_fallback,
+        .run = rule<no_development_fallback>,
         .rule = "Without credentials of its own the firmware presents the SDK's, whose private "
                 "keys are published.",
         .remedy = "write the product's own credentials into the part",
@@ -340,7 +346,7 @@ constexpr Check kChecks[] = {
         .severity = kErrorOnMain,
         .spec = "Matter Core 5.1.7",
         .proves_authenticity = false,
-        .run = passcode_is_not_default,
+        .run = rule<passcode_is_not_default>,
         .rule =
             "20202021 is in every example. A product with it can be commissioned by anyone nearby.",
         .remedy = "give every device a random passcode, and a new label and verifier with it",
@@ -351,7 +357,7 @@ constexpr Check kChecks[] = {
         .severity = kWarning,
         .spec = "Matter Core 5.4.2.4",
         .proves_authenticity = false,
-        .run = discriminator_is_not_default,
+        .run = rule<discriminator_is_not_default>,
         .rule = "3840 is in every example. It may also be chance, one time in 4096; devices that "
                 "all have it cannot be told apart while they wait to be commissioned.",
         .remedy = "give every device a random discriminator",

@@ -9,33 +9,32 @@
 namespace attest {
 namespace {
 
-Outcome dac_vendor_matches_pai(const Evidence& e) {
-  const auto dac = *e.dac.certificate->vid(), pai = *e.pai.certificate->vid();
-  if (dac == pai) return pass();
+Outcome dac_vendor_matches_pai(const DacVendor& dac, const PaiVendor& pai, const LotView& lot) {
+  if (dac.id == pai.id) return pass();
   // The PAA sides with the DAC: the PAI is the odd one, and its own check says so.
-  if (e.paa && e.paa->vid == dac) return blocked("pai.vendor-matches-paa");
-  return fail(fmt::format("the DAC names vendor {}, its PAI names {}", hex_id(dac), hex_id(pai)),
-              hex_id(pai), hex_id(dac), place_text(*e.dac.place));
-}
-
-Outcome dac_product_matches_pai(const Evidence& e) {
-  const auto dac = *e.dac.certificate->pid();
-  const auto pai = e.pai.certificate->pid();
-  if (!pai)
-    return skipped("the PAI names no product, so it may issue for every product of its vendor");
-  if (dac == *pai) return pass();
+  if (const Paa* paa = lot.paa_if_any; paa != nullptr && paa->vid == dac.id)
+    return blocked("pai.vendor-matches-paa");
   return fail(
-      fmt::format("the DAC names product {}, its PAI is for {} only", hex_id(dac), hex_id(*pai)),
-      hex_id(*pai), hex_id(dac), place_text(*e.dac.place));
+      fmt::format("the DAC names vendor {}, its PAI names {}", hex_id(dac.id), hex_id(pai.id)),
+      hex_id(pai.id), hex_id(dac.id), dac.where());
 }
 
-Outcome pai_vendor_matches_paa(const Evidence& e) {
-  const auto pai = *e.pai.certificate->vid();
-  if (!e.paa->vid) return skipped("the PAA names no vendor, so it may issue for all");
-  if (pai == *e.paa->vid) return pass();
-  return fail(fmt::format("the PAI names vendor {}, its PAA is for {} only", hex_id(pai),
-                          hex_id(*e.paa->vid)),
-              hex_id(*e.paa->vid), hex_id(pai), place_text(*e.pai.place));
+Outcome dac_product_matches_pai(const DacProduct& dac, const Pai& pai) {
+  const auto product = pai->pid();
+  if (!product)
+    return skipped("the PAI names no product, so it may issue for every product of its vendor");
+  if (dac.id == *product) return pass();
+  return fail(fmt::format("the DAC names product {}, its PAI is for {} only", hex_id(dac.id),
+                          hex_id(*product)),
+              hex_id(*product), hex_id(dac.id), dac.where());
+}
+
+Outcome pai_vendor_matches_paa(const PaiVendor& pai, const Paa& paa) {
+  if (!paa.vid) return skipped("the PAA names no vendor, so it may issue for all");
+  if (pai.id == *paa.vid) return pass();
+  return fail(fmt::format("the PAI names vendor {}, its PAA is for {} only", hex_id(pai.id),
+                          hex_id(*paa.vid)),
+              hex_id(*paa.vid), hex_id(pai.id), pai.where());
 }
 
 template <FactId F>
@@ -84,9 +83,9 @@ Outcome facts_agree(const Evidence& e) {
              : fail(std::move(message), std::move(expected), std::move(actual), std::move(source));
 }
 
-Outcome keys_are_known(const Evidence& e) {
+Outcome keys_are_known(const RecordView& record) {
   std::string message, source;
-  for (const Noted& noted : e.device.remarks) {
+  for (const Noted& noted : record.device.remarks()) {
     if (noted.remark != Remark::unknown_key) continue;
     message += (message.empty() ? "" : "; ") + noted.message;
     if (source.empty()) source = place_text(noted.place);
@@ -105,6 +104,8 @@ std::optional<FactValue> own_value(const Evidence& e, FactId logged) {
     return v ? std::optional<FactValue>(to_bytes(*v)) : std::nullopt;
   };
   const Certificate *dac = e.dac.certificate.get(), *pai = e.pai.certificate.get();
+  const CertificationDeclaration* cd = e.cd.get();
+  const Cms* cms = e.cms.get();
   const auto key = [&](const Certificate* c) {
     const auto id = c == nullptr ? std::nullopt : c->skid();
     return id ? std::optional<FactValue>(Bytes(id->begin(), id->end())) : std::nullopt;
@@ -119,10 +120,10 @@ std::optional<FactValue> own_value(const Evidence& e, FactId logged) {
     case FactId::logged_pai_key_id:
       return key(pai);
     case FactId::logged_cd_vendor_id:
-      return e.cd ? number(e.cd->vendor_id) : std::nullopt;
+      return cd == nullptr ? std::nullopt : number(cd->vendor_id);
     case FactId::logged_cd_signer:
-      return e.cms && e.cms->signers.size() == 1 ? bytes(e.cms->signers.front().subject_key_id)
-                                                 : std::nullopt;
+      return cms != nullptr && cms->signers.size() == 1 ? bytes(cms->signers.front().subject_key_id)
+                                                        : std::nullopt;
     default:
       return std::nullopt;
   }
@@ -159,7 +160,7 @@ constexpr Check kChecks[] = {
         .sdk = 205,
         .after = {"paa.is-trusted", "pai.names-a-vendor"},
         .consequence_of = {"pai.signature-verifies", "chain.pai-issuer-is-paa"},
-        .run = pai_vendor_matches_paa,
+        .run = rule<pai_vendor_matches_paa>,
         .rule = "A PAA that names a vendor issues for that vendor only. Without this, one vendor's "
                 "root could speak for another's products.",
         .remedy = "have the PAI issued below a PAA of its vendor, or below one that names none",
@@ -172,7 +173,7 @@ constexpr Check kChecks[] = {
         .after = {"dac.names-a-vendor", "pai.names-a-vendor"},
         .consequence_of = {"chain.dac-authority-key-is-pai", "dac.signature-verifies",
                            "pai.signature-verifies"},
-        .run = dac_vendor_matches_pai,
+        .run = rule<dac_vendor_matches_pai>,
         .rule = "Without this, a vendor with a genuine PAI could attest another vendor's product.",
         .remedy = "have the DAC issued for the vendor of its PAI; the id in the factory's request "
                   "is wrong",
@@ -186,7 +187,7 @@ constexpr Check kChecks[] = {
         .consequence_of = {"chain.dac-authority-key-is-pai", "dac.signature-verifies",
                            "pai.signature-verifies", "dac.vendor-matches-pai",
                            "pai.vendor-matches-paa"},
-        .run = dac_product_matches_pai,
+        .run = rule<dac_product_matches_pai>,
         .rule = "A PAI that names a product issues for that product only; below another vendor's "
                 "PAI its product id says nothing.",
         .remedy = "have the DAC issued below a PAI of its product, or below one that names none",
@@ -194,7 +195,8 @@ constexpr Check kChecks[] = {
     {
         .id = "identity.one-dac",
         .title = "the evidence is about one DAC",
-        .run = only_one<FactId::dac>,
+        .run = rule<only_one<FactId::dac>>,
+        .alike = "an alike record gives one DAC: one that gives several is alike to none",
         .rule = "One verification is about one device. Two DACs mean that files of two devices "
                 "were mixed.",
         .remedy = "hand over the evidence of one device, or use the lot command for several",
@@ -202,7 +204,8 @@ constexpr Check kChecks[] = {
     {
         .id = "identity.one-pai",
         .title = "the evidence has one PAI",
-        .run = only_one<FactId::pai>,
+        .run = rule<only_one<FactId::pai>>,
+        .alike = "an alike record gives the same PAIs, byte for byte",
         .rule = "Of several PAIs the one that the DAC names is used; when none fits, it is open "
                 "which one the part carries.",
         .remedy = "hand over the PAI that the part carries",
@@ -210,14 +213,17 @@ constexpr Check kChecks[] = {
     {
         .id = "identity.one-cd",
         .title = "the evidence has one certification declaration",
-        .run = only_one<FactId::cd>,
+        .run = rule<only_one<FactId::cd>>,
+        .alike = "an alike record gives the same declarations, byte for byte",
         .rule = "Two declarations mean that the evidence describes two states of the part.",
         .remedy = "hand over the declaration that the part carries",
     },
     {
         .id = "identity.facts-agree",
         .title = "no fact is given in two ways",
-        .run = facts_agree,
+        .run = rule<facts_agree>,
+        .alike = "a record gives each fact that an alike one has of its own in one place only, and "
+                 "all others as that one does",
         .rule = "Where two files or two places of one file disagree about one fact, one of them is "
                 "not about this device, or the part was written twice.",
         .remedy = "find out which of the two places is right, and correct the other",
@@ -228,7 +234,9 @@ constexpr Check kChecks[] = {
         .consequence_of = {"identity.one-dac", "identity.one-pai", "identity.one-cd",
                            "identity.facts-agree", "dac.signature-verifies",
                            "cd.signature-verifies"},
-        .run = log_is_of_this_device,
+        .run = rule<log_is_of_this_device>,
+        .alike = "a record has no key for what a log says of the certificates, and no log is lent "
+                 "to it",
         .rule = "A commissioner's log states the ids and key ids of the certificates and of the "
                 "declaration that it was given. They are compared with those, and with nothing "
                 "else: on a product that another maker's module carries, Basic Information differs "
@@ -240,7 +248,7 @@ constexpr Check kChecks[] = {
         .title = "every key of the written facts is known",
         .severity = kWarning,
         .proves_authenticity = false,
-        .run = keys_are_known,
+        .run = rule<keys_are_known>,
         .rule = "A misspelled key would be a fact that nobody compares.",
         .remedy = "correct the spelling, or leave the key out",
     },

@@ -26,19 +26,19 @@ const char* stopped_by(std::string_view why) {
   return says("connect") || says("timed out") || says("unreachable") ? "reached" : "read";
 }
 
-Outcome answers(const Evidence& e) {
-  if (e.policy.network == Network::none) return skipped("policy none asks no ledger");
+Outcome answers(const RecordView& record) {
+  if (record.policy.network == Network::none) return skipped("policy none asks no ledger");
   // Asked, but nothing was ever read: one answer for all, instead of one a fact.
-  if (e.facts->asked && e.ledger.height == 0) {
-    const auto* fact = std::get_if<Unknown>(&e.facts->vendor);
+  if (record.facts.asked && record.ledger.height == 0) {
+    const auto* fact = std::get_if<Unknown>(&record.facts.vendor);
     const std::string why = fact == nullptr ? "" : fact->why;
     return with_texts(Status::unknown,
-                      fmt::format("the {} ledger could not be {}", network_name(e.policy.network),
-                                  stopped_by(why)),
+                      fmt::format("the {} ledger could not be {}",
+                                  network_name(record.policy.network), stopped_by(why)),
                       "an answer of the ledger", why);
   }
-  if (e.facts->asked) return pass();
-  return unknown(fmt::format("the {} ledger was not asked", network_name(e.policy.network)));
+  if (record.facts.asked) return pass();
+  return unknown(fmt::format("the {} ledger was not asked", network_name(record.policy.network)));
 }
 
 std::string counted(int64_t n, const char* unit) {
@@ -54,13 +54,13 @@ std::pair<std::string, std::string> ages(int64_t age, int64_t most) {
   return {counted(age, "second"), counted(most, "second")};
 }
 
-Outcome facts_are_fresh(const Evidence& e) {
-  if (e.ledger.synced_at.seconds == 0) return skipped("no fact of the ledger was read");
-  const int64_t age = e.policy.at.seconds - e.ledger.synced_at.seconds;
-  if (age <= e.policy.max_age) return pass();
-  const auto [is, most] = ages(age, e.policy.max_age);
+Outcome facts_are_fresh(const RecordView& record) {
+  if (record.ledger.synced_at.seconds == 0) return skipped("no fact of the ledger was read");
+  const int64_t age = record.policy.at.seconds - record.ledger.synced_at.seconds;
+  if (age <= record.policy.max_age) return pass();
+  const auto [is, most] = ages(age, record.policy.max_age);
   return fail(fmt::format("the ledger's facts are {} old", is), fmt::format("at most {}", most),
-              rfc3339(e.ledger.synced_at), e.ledger.source);
+              rfc3339(record.ledger.synced_at), record.ledger.source);
 }
 
 // --- anchors ---
@@ -75,27 +75,28 @@ bool is_this_paa(const LedgerCertificate& entry, const Paa& paa) {
          equal((*certificate)->subject.der, paa.subject);
 }
 
-Outcome paa_is_approved(const Evidence& e) {
-  const TestPaa* test = test_paa(e.paa->subject_key_id);
-  if (e.policy.network == Network::test && test != nullptr && e.paa->key == test->key.public_key)
+Outcome paa_is_approved(const Paa& paa, const RecordView& record) {
+  const TestPaa* test = test_paa(paa.subject_key_id);
+  if (record.policy.network == Network::test && test != nullptr && paa.key == test->key.public_key)
     return skipped("a public test PAA, which stands on no ledger");
-  if (const auto* entry = found(e.facts->approved_paa)) {
-    const auto same =
-        std::find_if(entry->value.begin(), entry->value.end(),
-                     [&](const LedgerCertificate& c) { return is_this_paa(c, *e.paa); });
-    if (same == entry->value.end())
-      return differ(e, "the PAA that was used is not the one the ledger approves under this key id",
-                    "another certificate", e.paa->source);
+  if (const auto* entry = entry_of(record.facts.approved_paa)) {
+    const auto same = std::find_if(entry->begin(), entry->end(),
+                                   [&](const LedgerCertificate& c) { return is_this_paa(c, paa); });
+    if (same == entry->end())
+      return differ(record.ledger,
+                    "the PAA that was used is not the one the ledger approves under this key id",
+                    "another certificate", paa.source);
     if (same->device_attestation) return pass();
     if (same->type.empty())
       return unknown(
           "whether the ledger approves the PAA is not known: its entry does not say what it is for "
           "(no certificateType)");
     return fail("the ledger approves the root that was used, but not as a PAA for devices",
-                "certificateType DeviceAttestationPKI", printable(same->type), e.ledger.source);
+                "certificateType DeviceAttestationPKI", printable(same->type),
+                record.ledger.source);
   }
-  return present(e, e.facts->approved_paa,
-                 fmt::format("the PAA {}", hex_colons(e.paa->subject_key_id)));
+  return present(record.ledger, record.facts.approved_paa,
+                 fmt::format("the PAA {}", hex_colons(paa.subject_key_id)));
 }
 
 // --- revoked certificates ---
@@ -137,15 +138,15 @@ Revoked among(const Certificates& revoked, const Certificate& own) {
   return out;
 }
 
-Outcome not_revoked(const Evidence& e, const Fact<Certificates>& fact, const Certificate& own,
-                    const char* name) {
-  if (const auto* entry = found(fact)) {
-    const Revoked revoked = among(entry->value, own);
+Outcome not_revoked(const LedgerStatus& ledger, const Fact<Certificates>& fact,
+                    const Certificate& own, const char* name) {
+  if (const auto* entry = entry_of(fact)) {
+    const Revoked revoked = among(*entry, own);
     if (revoked.itself)
       return fail(
           fmt::format("the {} was revoked on the ledger", name),
           fmt::format("a certificate in force; {} has serial number {}", name, hex(own.serial)),
-          fmt::format("revoked, at height {}", e.ledger.height), e.ledger.source);
+          fmt::format("revoked, at height {}", ledger.height), ledger.source);
     if (revoked.unread.empty()) return pass();
     return unknown(fmt::format(
         "whether the {} was revoked is not known: the ledger revoked a certificate with its key "
@@ -158,16 +159,16 @@ Outcome not_revoked(const Evidence& e, const Fact<Certificates>& fact, const Cer
 }
 
 // A new certificate does not heal a key that was lost; a renewal revokes its predecessor, too.
-Outcome key_not_revoked(const Evidence& e, const Fact<Certificates>& fact, const Certificate* own,
-                        const char* name) {
+Outcome key_not_revoked(const LedgerStatus& ledger, const Fact<Certificates>& fact,
+                        const Certificate* own, const char* name) {
   if (own == nullptr) return skipped(fmt::format("of the {} only the key is at hand", name));
-  const auto* entry = found(fact);
+  const auto* entry = entry_of(fact);
   if (entry == nullptr)
     return std::holds_alternative<Absent>(fact)
                ? pass()
                : unknown(fmt::format("whether the {}'s key was revoked on the ledger is not known",
                                      name));
-  const CertificatePtr other = among(entry->value, *own).other;
+  const CertificatePtr other = among(*entry, *own).other;
   if (other == nullptr) return pass();
   return fail(
       fmt::format("the ledger revoked another certificate with the {}'s key: if the key was lost, "
@@ -176,35 +177,35 @@ Outcome key_not_revoked(const Evidence& e, const Fact<Certificates>& fact, const
       "no revoked certificate with this key",
       fmt::format("serial number {} of {}, revoked; the {} has serial number {}",
                   hex(other->serial), name_text(other->issuer), name, hex(own->serial)),
-      e.ledger.source);
+      ledger.source);
 }
 
-Outcome paa_is_not_revoked(const Evidence& e) {
-  if (e.paa->certificate) return not_revoked(e, e.facts->revoked_paa, *e.paa->certificate, "PAA");
-  const auto* entry = found(e.facts->revoked_paa);
-  const bool its_key =
-      entry != nullptr &&
-      std::any_of(entry->value.begin(), entry->value.end(), [&](const LedgerCertificate& c) {
-        const auto certificate = parse_certificate(c.der);
-        return !certificate || (*certificate)->p256 == e.paa->key;
-      });
+Outcome paa_is_not_revoked(const Paa& paa, const RecordView& record) {
+  if (paa.certificate)
+    return not_revoked(record.ledger, record.facts.revoked_paa, *paa.certificate, "PAA");
+  const auto* entry = entry_of(record.facts.revoked_paa);
+  const bool its_key = entry != nullptr &&
+                       std::any_of(entry->begin(), entry->end(), [&](const LedgerCertificate& c) {
+                         const auto certificate = parse_certificate(c.der);
+                         return !certificate || (*certificate)->p256 == paa.key;
+                       });
   // Whether the revoked one is this one or its renewal cannot be told, and is not "no".
   if (its_key)
     return unknown(
         "whether the PAA was revoked is not known: the ledger revoked a certificate with its key, "
         "and only its key is at hand");
-  if (entry != nullptr || std::holds_alternative<Absent>(e.facts->revoked_paa)) return pass();
+  if (entry != nullptr || std::holds_alternative<Absent>(record.facts.revoked_paa)) return pass();
   return unknown(fmt::format("whether the PAA was revoked on the ledger is not known: {}",
-                             std::get<Unknown>(e.facts->revoked_paa).why));
+                             std::get<Unknown>(record.facts.revoked_paa).why));
 }
-Outcome pai_is_not_revoked(const Evidence& e) {
-  return not_revoked(e, e.facts->revoked_pai, *e.pai.certificate, "PAI");
+Outcome pai_is_not_revoked(const Pai& pai, const RecordView& record) {
+  return not_revoked(record.ledger, record.facts.revoked_pai, *pai, "PAI");
 }
-Outcome paa_key_is_not_revoked(const Evidence& e) {
-  return key_not_revoked(e, e.facts->revoked_paa, e.paa->certificate.get(), "PAA");
+Outcome paa_key_is_not_revoked(const Paa& paa, const RecordView& record) {
+  return key_not_revoked(record.ledger, record.facts.revoked_paa, paa.certificate.get(), "PAA");
 }
-Outcome pai_key_is_not_revoked(const Evidence& e) {
-  return key_not_revoked(e, e.facts->revoked_pai, e.pai.certificate.get(), "PAI");
+Outcome pai_key_is_not_revoked(const Pai& pai, const RecordView& record) {
+  return key_not_revoked(record.ledger, record.facts.revoked_pai, &*pai, "PAI");
 }
 
 constexpr const char* kAskWhy =
@@ -218,7 +219,7 @@ constexpr Check kChecks[] = {
         .severity = kMustBeThere,
         .spec = kSpec,
         .open_on_main_only = true,
-        .run = answers,
+        .run = rule<answers>,
         .rule = "Whether a product is known and certified stands on the ledger alone; unasked, "
                 "that stays open.",
         .remedy = "run matter-attest dcl sync, or give a snapshot or node with --ledger",
@@ -232,7 +233,7 @@ constexpr Check kChecks[] = {
         .spec = kSpec,
         .after = {"ledger.answers"},
         .proves_authenticity = false,
-        .run = facts_are_fresh,
+        .run = rule<facts_are_fresh>,
         .rule = "Certifications are revoked and roots withdrawn; old facts do not know it.",
         .remedy = "run matter-attest dcl sync",
     },
@@ -245,7 +246,7 @@ constexpr Check kChecks[] = {
         .after = {"ledger.answers", "paa.is-trusted"},
         .consequence_of = {"credentials.no-test-paa", "credentials.no-development-dac"},
         .open_on_main_only = true,
-        .run = paa_is_approved,
+        .run = rule<paa_is_approved>,
         .rule = "A root given by hand is not one that homes trust: on the main network it must be "
                 "approved there, as the same certificate and for device attestation.",
         .remedy = "have the PAA approved on the ledger, or the PAI issued below an approved one",
@@ -257,7 +258,7 @@ constexpr Check kChecks[] = {
         .spec = "Matter Core 6.2.2.5",
         .after = {"ledger.answers", "paa.is-trusted"},
         .open_on_main_only = true,
-        .run = paa_is_not_revoked,
+        .run = rule<paa_is_not_revoked>,
         .rule = "A revoked root takes everything below it with it. It is known by its issuer and "
                 "serial number: other bytes of its signature make no other certificate.",
         .remedy = "have PAI and DACs issued below an approved PAA",
@@ -270,7 +271,7 @@ constexpr Check kChecks[] = {
         .spec = "Matter Core 6.2.2.5",
         .after = {"ledger.answers", "paa.is-trusted"},
         .consequence_of = {"ledger.paa-is-not-revoked"},
-        .run = paa_key_is_not_revoked,
+        .run = rule<paa_key_is_not_revoked>,
         .rule =
             "A root that is renewed keeps its key, and its predecessor may be revoked. One that "
             "was revoked for its key is no better under another serial number.",
@@ -284,7 +285,7 @@ constexpr Check kChecks[] = {
         .sdk = 202,
         .after = {"ledger.answers", "pai.is-one-certificate"},
         .open_on_main_only = true,
-        .run = pai_is_not_revoked,
+        .run = rule<pai_is_not_revoked>,
         .rule = "The ledger lists revoked intermediates beside the revocation lists. One is known "
                 "by its issuer and serial number: other bytes of its signature make no other "
                 "certificate.",
@@ -298,7 +299,7 @@ constexpr Check kChecks[] = {
         .spec = "Matter Core 6.2.2.4",
         .after = {"ledger.answers", "pai.is-one-certificate"},
         .consequence_of = {"ledger.pai-is-not-revoked"},
-        .run = pai_key_is_not_revoked,
+        .run = rule<pai_key_is_not_revoked>,
         .rule = "A PAI that is renewed keeps its key, and its predecessor may be revoked. One that "
                 "was revoked for its key is no better under another serial number.",
         .remedy = kAskWhy,

@@ -16,8 +16,9 @@ using namespace ledger_rules;
 
 // Basic Information holds 32 bytes of a name, the ledger 128 characters; stray blanks make names
 // that look equal differ.
-Outcome names_agree(const Evidence& e, FactId fact, const std::string& ledger, const char* what) {
-  const std::string* device = e.device.string(fact);
+template <FactId F>
+Outcome names_agree(const RecordView& record, const std::string& ledger, const char* what) {
+  const std::string* device = record.device.string<F>();
   if (device == nullptr)
     return skipped(fmt::format("the device's {} is not in the evidence", what));
   if (*device == ledger) return pass();
@@ -32,43 +33,45 @@ Outcome names_agree(const Evidence& e, FactId fact, const std::string& ledger, c
                     : ledger.size() > 32
                         ? "the ledger's is longer than the 32 bytes a device can hold"
                         : "they differ";
-  return differ(e, fmt::format("the device's {} is not the ledger's: {}", what, why),
-                fmt::format("\"{}\"", ledger), fmt::format("\"{}\"", *device));
+  return differ_in_text(record, fmt::format("the device's {} is not the ledger's: {}", what, why),
+                        ledger, *device);
 }
 
-Outcome vendor_is_known(const Evidence& e) {
-  if (!e.facts->vid)
-    return unknown("the device's vendor id is not in the evidence", say("vendor_id"));
-  return present(e, e.facts->vendor, fmt::format("vendor {}", hex_id(*e.facts->vid)));
+Outcome vendor_is_known(const RecordView& record) {
+  const auto vid = record.facts.vid;
+  if (!vid) return unknown("the device's vendor id is not in the evidence", say("vendor_id"));
+  return present(record.ledger, record.facts.vendor, fmt::format("vendor {}", hex_id(*vid)));
 }
-Outcome vendor_name_matches(const Evidence& e) {
-  return names_agree(e, FactId::vendor_name, value(e.facts->vendor).vendor_name, "vendor name");
+Outcome vendor_name_matches(const VendorInfo& vendor, const RecordView& record) {
+  return names_agree<FactId::vendor_name>(record, vendor.vendor_name, "vendor name");
 }
 
 // --- model ---
 
-Outcome model_is_known(const Evidence& e) {
-  if (!e.facts->pid)
+Outcome model_is_known(const RecordView& record) {
+  if (!record.facts.pid)
     return unknown("the device's product id is not in the evidence", say("product_id"));
-  return present(e, e.facts->model, product(e));
+  const auto product = LedgerProduct::asked(record.facts);
+  if (!product) return unknown_like("ledger.vendor-is-known");
+  return present(record.ledger, record.facts.model, text_of(*product));
 }
-Outcome product_name_matches(const Evidence& e) {
-  return names_agree(e, FactId::product_name, value(e.facts->model).product_name, "product name");
+Outcome product_name_matches(const Model& model, const RecordView& record) {
+  return names_agree<FactId::product_name>(record, model.product_name, "product name");
 }
-Outcome device_type_matches_cd(const Evidence& e) {
-  const uint32_t ledger = value(e.facts->model).device_type_id;
-  if (ledger == e.cd->device_type_id) return pass();
-  return differ(e,
+Outcome device_type_matches_cd(const Model& model, const CertificationDeclaration& cd,
+                               const RecordView& record) {
+  if (model.device_type_id == cd.device_type_id) return pass();
+  return differ(record.ledger,
                 "the certification declaration names another device type than the ledger's model",
-                std::to_string(ledger), std::to_string(e.cd->device_type_id));
+                std::to_string(model.device_type_id), std::to_string(cd.device_type_id));
 }
-Outcome device_type_matches_device(const Evidence& e) {
-  const auto device = e.device.number(FactId::device_type_id);
+Outcome device_type_matches_device(const Model& model, const RecordView& record) {
+  const auto device = record.device.number<FactId::device_type_id>();
   if (!device) return skipped("the device's own type is not in the evidence");
-  const uint32_t ledger = value(e.facts->model).device_type_id;
+  const uint32_t ledger = model.device_type_id;
   return *device == ledger
              ? pass()
-             : differ(e, "the device names another device type than the ledger's model",
+             : differ(record.ledger, "the device names another device type than the ledger's model",
                       std::to_string(ledger), std::to_string(*device));
 }
 
@@ -80,8 +83,8 @@ std::string said_by(const CodeEvidence& code) {
   return fmt::format("the {} in {}", code.payload.manual ? "manual code" : "QR code",
                      place_text(code.place));
 }
-std::string said_by(const Statement& s) {
-  return fmt::format("the factory data in {}", place_text(s.place));
+std::string said_by(const StatedValue<uint64_t>& said) {
+  return fmt::format("the factory data in {}", said.where());
 }
 
 std::string flow_text(uint64_t flow) {
@@ -92,126 +95,123 @@ std::string flow_text(uint64_t flow) {
                                  : "reserved");
 }
 
-Outcome commissioning_flow_matches(const Evidence& e) {
-  const int32_t ledger = value(e.facts->model).commissioning_custom_flow;
+Outcome commissioning_flow_matches(const Model& model, const LedgerProduct& product,
+                                   const RecordView& record) {
+  const int32_t ledger = model.commissioning_custom_flow;
   const auto differs = [&](const std::string& who, const std::string& device) {
-    return differ(e,
+    return differ(record.ledger,
                   fmt::format("{} and the ledger's entry of {} give different commissioning flows",
-                              who, product(e)),
+                              who, text_of(product)),
                   flow_text(static_cast<uint64_t>(ledger)), device);
   };
-  if (const CodeEvidence* code = e.onboarding.main_code()) {
+  if (const CodeEvidence* code = record.onboarding.main_code()) {
     const OnboardingPayload& p = code->payload;
     // A manual code tells standard from the others only, by its length (Core 5.1.4.1).
     if (p.manual ? p.long_form == (ledger != 0) : p.flow == ledger) return pass();
-    return differs(said_by(*code),
-                   p.manual ? (p.long_form ? "1 or 2" : flow_text(0)) : flow_text(*p.flow));
+    return differs(said_by(*code), p.manual ? (p.long_form ? "1 or 2" : flow_text(0))
+                                   : p.flow ? flow_text(*p.flow)
+                                            : "none");
   }
-  const Statement* said = e.device.first(FactId::commissioning_flow);
-  if (said == nullptr) return skipped("the device's commissioning flow is not in the evidence");
-  const uint64_t flow = *e.device.number(FactId::commissioning_flow);
-  return flow == static_cast<uint64_t>(ledger) ? pass() : differs(said_by(*said), flow_text(flow));
+  const auto said = record.device.said<FactId::commissioning_flow, uint64_t>();
+  if (!said) return skipped("the device's commissioning flow is not in the evidence");
+  return *said == static_cast<uint64_t>(ledger) ? pass() : differs(said_by(said), flow_text(*said));
 }
 
 // The ledger keeps the bits of BLE, on network, Wi-Fi PAF and NFC; Soft AP and Thread it does not
 // know.
-Outcome discovery_capabilities_match(const Evidence& e) {
+Outcome discovery_capabilities_match(const Model& model, const LedgerProduct& product,
+                                     const RecordView& record) {
   constexpr uint64_t kKept = 0x1E;
-  const uint32_t ledger = value(e.facts->model).discovery_capabilities;
+  const uint32_t ledger = model.discovery_capabilities;
   if (ledger == 0) return skipped("the ledger's entry gives no discovery capabilities");
   const auto judged = [&](const std::string& who, uint64_t device) {
     if ((device & kKept) == ledger) return pass();
     return differ(
-        e,
+        record.ledger,
         fmt::format("{} and the ledger's entry of {} give different discovery capabilities", who,
-                    product(e)),
+                    text_of(product)),
         fmt::format("0x{:02X}", ledger), fmt::format("0x{:02X}", device));
   };
-  const CodeEvidence* code = e.onboarding.main_code();
+  const CodeEvidence* code = record.onboarding.main_code();
   if (code != nullptr && code->payload.capabilities)
     return judged(said_by(*code), *code->payload.capabilities);
-  const Statement* said = e.device.first(FactId::discovery_capabilities);
-  return said == nullptr ? skipped("the device's discovery capabilities are not in the evidence")
-                         : judged(said_by(*said), *e.device.number(FactId::discovery_capabilities));
+  const auto said = record.device.said<FactId::discovery_capabilities, uint64_t>();
+  return !said ? skipped("the device's discovery capabilities are not in the evidence")
+               : judged(said_by(said), *said);
 }
 
-Outcome version_is_known(const Evidence& e) {
-  if (!e.facts->software_version)
-    return unknown("the device's software version is not in the evidence", say("software_version"));
-  return present(e, e.facts->version,
-                 fmt::format("software version {} of {}", *e.facts->software_version, product(e)));
+Outcome version_is_known(const RecordView& record) {
+  return has_of_version(record, record.facts.version, "software version");
 }
 // Version entry and certification both hold the version's text and the declaration's number. The
 // node keeps them equal where both exist; where they part, neither is the one to believe.
-Outcome version_string_matches(const Evidence& e) {
-  const std::string* device = e.device.string(FactId::software_version_string);
+Outcome version_string_matches(const RecordView& record) {
+  const std::string* device = record.device.string<FactId::software_version_string>();
   if (device == nullptr)
     return skipped("the device's software version string is not in the evidence");
-  const auto* version = found(e.facts->version);
-  const auto* compliance = found(e.facts->compliance);
+  const ModelVersion* version = entry_of(record.facts.version);
+  const ComplianceInfo* compliance = entry_of(record.facts.compliance);
   if (version == nullptr && compliance == nullptr)
     return skipped("the ledger has no entry to compare with");
-  if (version != nullptr && version->value.software_version_string != *device)
-    return differ(e, "the device's software version string is not the ledger's",
-                  fmt::format("\"{}\"", version->value.software_version_string),
-                  fmt::format("\"{}\"", *device));
+  if (version != nullptr && version->software_version_string != *device)
+    return differ_in_text(record, "the device's software version string is not the ledger's",
+                          version->software_version_string, *device);
   // Not every certification gives it.
-  if (compliance != nullptr && !compliance->value.software_version_string.empty() &&
-      compliance->value.software_version_string != *device)
-    return differ(e,
-                  "the device's software version string is not the one that the ledger's "
-                  "certification gives",
-                  fmt::format("\"{}\"", compliance->value.software_version_string),
-                  fmt::format("\"{}\"", *device));
+  if (compliance != nullptr && !compliance->software_version_string.empty() &&
+      compliance->software_version_string != *device)
+    return differ_in_text(record,
+                          "the device's software version string is not the one that the ledger's "
+                          "certification gives",
+                          compliance->software_version_string, *device);
   return pass();
 }
-Outcome version_is_valid(const Evidence& e) {
-  return value(e.facts->version).valid
+Outcome version_is_valid(const ModelVersion& version, const RecordView& record) {
+  const auto asked = record.facts.software_version;
+  if (!asked) return blocked("ledger.version-is-known");
+  return version.valid
              ? pass()
-             : differ(e, "the vendor marked this software version as not to be used",
-                      "softwareVersionValid false",
-                      fmt::format("version {}", *e.facts->software_version));
+             : differ(record.ledger, "the vendor marked this software version as not to be used",
+                      "softwareVersionValid false", fmt::format("version {}", *asked));
 }
-Outcome cd_version_number_matches(const Evidence& e) {
-  const auto* version = found(e.facts->version);
-  const auto* compliance = found(e.facts->compliance);
+Outcome cd_version_number_matches(const CertificationDeclaration& cd, const RecordView& record) {
+  const ModelVersion* version = entry_of(record.facts.version);
+  const ComplianceInfo* compliance = entry_of(record.facts.compliance);
   if (version == nullptr && compliance == nullptr)
     return skipped("the ledger has no entry to compare with");
   const auto differs = [&](uint32_t ledger, const char* whose) {
-    return differ(e, fmt::format("the certification declaration's version number is not {}", whose),
-                  std::to_string(ledger), std::to_string(e.cd->version_number));
+    return differ(record.ledger,
+                  fmt::format("the certification declaration's version number is not {}", whose),
+                  std::to_string(ledger), std::to_string(cd.version_number));
   };
-  if (version != nullptr && version->value.cd_version_number != e.cd->version_number)
-    return differs(version->value.cd_version_number, "the ledger's");
-  if (compliance != nullptr && compliance->value.cd_version_number != e.cd->version_number)
+  if (version != nullptr && version->cd_version_number != cd.version_number)
+    return differs(version->cd_version_number, "the ledger's");
+  if (compliance != nullptr && compliance->cd_version_number != cd.version_number)
     return differs(
-        compliance->value.cd_version_number,
+        compliance->cd_version_number,
         version == nullptr ? "the ledger's" : "the one that the ledger's certification gives");
   return pass();
 }
-Outcome firmware_information_matches(const Evidence& e) {
-  const std::string& ledger = value(e.facts->version).firmware_information;
-  if (!e.elements || !e.elements->firmware_information)
-    return skipped("the device sends no firmware information");
+Outcome firmware_information_matches(const ModelVersion& version, const AttestationElements& sent,
+                                     const RecordView& record) {
+  const std::string& ledger = version.firmware_information;
+  if (!sent.firmware_information) return skipped("the device sends no firmware information");
   if (ledger.empty()) return skipped("the ledger has no firmware information");
   // The ledger keeps text: the bytes themselves, or their hex or base64 form.
-  const View device = *e.elements->firmware_information;
+  const View device = *sent.firmware_information;
   const auto as_hex = from_hex_lenient(ledger);
   const auto as_base64 = from_base64(ledger);
   if (equal(device, view(ledger)) || (as_hex && equal(device, *as_hex)) ||
       (as_base64 && equal(device, *as_base64)))
     return pass();
-  return differ(e, "the device's firmware information is not the ledger's", ledger, hex(device));
+  return differ(record.ledger, "the device's firmware information is not the ledger's", ledger,
+                hex(device));
 }
 
 // --- certification ---
 
-Outcome compliance_is_known(const Evidence& e) {
-  if (!e.facts->software_version)
-    return unknown("the device's software version is not in the evidence", say("software_version"));
-  return present(e, e.facts->compliance,
-                 fmt::format("a Matter certification of software version {} of {}",
-                             *e.facts->software_version, product(e)));
+Outcome compliance_is_known(const RecordView& record) {
+  return has_of_version(record, record.facts.compliance,
+                        "a Matter certification of software version");
 }
 const char* status_text(uint32_t status) {
   return status == 1   ? "provisional (1)"
@@ -219,63 +219,66 @@ const char* status_text(uint32_t status) {
          : status == 3 ? "revoked (3)"
                        : "of no known status";
 }
-Outcome is_certified(const Evidence& e) {
-  const ComplianceInfo& c = value(e.facts->compliance);
-  if (c.status == 2) return pass();
-  if (c.status == 1 && e.cd && e.cd->certification_type == 1)
+Outcome is_certified(const ComplianceInfo& compliance, const RecordView& record) {
+  if (compliance.status == 2) return pass();
+  const CertificationDeclaration* cd = record.cd_if_any;
+  if (compliance.status == 1 && cd != nullptr && cd->certification_type == 1)
     return note("provisional on the ledger, as the declaration says");
-  if (c.status == 3)
-    return fail(
-        fmt::format("the certification was revoked{}", c.reason.empty() ? "" : ": " + c.reason),
-        "certified (2)", status_text(3), e.ledger.source);
-  return fail("the product is not certified", "certified (2)", status_text(c.status),
-              e.ledger.source);
+  if (compliance.status == 3)
+    return fail(fmt::format("the certification was revoked{}",
+                            compliance.reason.empty() ? "" : ": " + compliance.reason),
+                "certified (2)", status_text(3), record.ledger.source);
+  return fail("the product is not certified", "certified (2)", status_text(compliance.status),
+              record.ledger.source);
 }
-Outcome status_matches_cd(const Evidence& e) {
-  const uint32_t status = value(e.facts->compliance).status;
-  const uint8_t type = e.cd->certification_type;
+Outcome status_matches_cd(const ComplianceInfo& compliance, const CertificationDeclaration& cd,
+                          const RecordView& record) {
+  const uint32_t status = compliance.status;
+  const uint8_t type = cd.certification_type;
   if (type == 0) return skipped("a declaration for development and test stands on no ledger");
   if (status != 1 && status != 2)
     return skipped("the ledger's status is neither provisional nor certified");
   if ((type == 2 && status == 2) || (type == 1 && status == 1)) return pass();
   if (type == 1 && status == 2)
     return note("certified by now; the declaration is still the provisional one");
-  return differ(e, "the ledger's certification status is not the declaration's",
+  return differ(record.ledger, "the ledger's certification status is not the declaration's",
                 status_text(status), certification_type_text(type));
 }
-Outcome date_is_past(const Evidence& e) {
-  const std::string& date = value(e.facts->compliance).date;
+Outcome date_is_past(const ComplianceInfo& compliance, const RecordView& record) {
+  const std::string& date = compliance.date;
   const auto t = parse_rfc3339(date);
   if (!t)
     return fail("the certification's date cannot be read", "an RFC 3339 date", printable(date),
-                e.ledger.source);
-  return *t <= e.policy.at
-             ? pass()
-             : fail("the certification lies in the future",
-                    fmt::format("a date up to {}", rfc3339(e.policy.at)), date, e.ledger.source);
+                record.ledger.source);
+  return *t <= record.policy.at ? pass()
+                                : fail("the certification lies in the future",
+                                       fmt::format("a date up to {}", rfc3339(record.policy.at)),
+                                       date, record.ledger.source);
 }
-Outcome certificate_id_matches_cd(const Evidence& e) {
-  const std::string& ledger = value(e.facts->compliance).certificate_id;
-  if (trimmed(ledger) == trimmed(e.cd->certificate_id)) return pass();
-  return differ(e, "the certification declaration's certificate id is not the ledger's",
-                fmt::format("\"{}\"", ledger), fmt::format("\"{}\"", e.cd->certificate_id));
+Outcome certificate_id_matches_cd(const ComplianceInfo& compliance,
+                                  const CertificationDeclaration& cd, const RecordView& record) {
+  if (trimmed(compliance.certificate_id) == trimmed(cd.certificate_id)) return pass();
+  return differ_in_text(record,
+                        "the certification declaration's certificate id is not the ledger's",
+                        compliance.certificate_id, cd.certificate_id);
 }
-Outcome specification_version_matches(const Evidence& e) {
-  const auto device = e.device.number(FactId::specification_version);
-  const uint32_t ledger = value(e.facts->compliance).specification_version;
+Outcome specification_version_matches(const ComplianceInfo& compliance, const RecordView& record) {
+  const auto device = record.device.number<FactId::specification_version>();
+  const uint32_t ledger = compliance.specification_version;
   if (!device) return skipped("the device's specification version is not in the evidence");
   if (ledger == 0) return skipped("the ledger's entry gives no specification version");
-  return *device == ledger ? pass()
-                           : differ(e, "the device's specification version is not the ledger's",
-                                    std::to_string(ledger), std::to_string(*device));
+  return *device == ledger
+             ? pass()
+             : differ(record.ledger, "the device's specification version is not the ledger's",
+                      std::to_string(ledger), std::to_string(*device));
 }
 std::string products_of(const CertificateCoverage& coverage) {
   std::string out;
   size_t left = coverage.entries.size();
   for (const ComplianceInfo& entry : coverage.entries) {
     if (out.size() > 100) return fmt::format("{} and {} more", out, left);
-    out += fmt::format("{}product {} of vendor {} ({})", out.empty() ? "" : ", ", hex_id(entry.pid),
-                       hex_id(entry.vid), status_text(entry.status));
+    out += fmt::format("{}{} ({})", out.empty() ? "" : ", ", text_of({entry.vid, entry.pid}),
+                       status_text(entry.status));
     --left;
   }
   return out.empty() ? "no product" : out;
@@ -283,36 +286,38 @@ std::string products_of(const CertificateCoverage& coverage) {
 
 // device-software-compliance is a hint: the ledger leaves certified products out of it, keeps
 // revoked ones and never lists provisional ones. The entry of the device's own version decides.
-Outcome certificate_covers_product(const Evidence& e) {
-  if (e.cd->certification_type == 0)
+Outcome certificate_covers_product(const CertificationDeclaration& cd, const RecordView& record) {
+  if (cd.certification_type == 0)
     return skipped("a declaration for development and test stands on no ledger");
-  const auto* compliance = found(e.facts->compliance);
-  const std::string id = printable(e.cd->certificate_id);
-  if (compliance != nullptr ? compliance->value.status != 2 : e.cd->certification_type == 1)
+  const ComplianceInfo* compliance = entry_of(record.facts.compliance);
+  const std::string id = printable(cd.certificate_id);
+  if (compliance != nullptr ? compliance->status != 2 : cd.certification_type == 1)
     return skipped(
         "the ledger lists certified products under a certificate id, and this one is not");
-  const std::string expected =
-      fmt::format("{} among the products of certificate {}",
-                  e.facts->vid && e.facts->pid ? product(e) : "the device", id);
-  const char* hint = compliance != nullptr && trimmed(compliance->value.certificate_id) ==
-                                                  trimmed(e.cd->certificate_id)
-                         ? "; its own certification names that certificate, which decides"
-                         : "";
-  if (const auto* coverage = found(e.facts->coverage)) {
-    if (!e.facts->vid || !e.facts->pid)
+  const auto product = LedgerProduct::asked(record.facts);
+  const std::string expected = fmt::format("{} among the products of certificate {}",
+                                           product ? text_of(*product) : "the device", id);
+  const char* hint =
+      compliance != nullptr && trimmed(compliance->certificate_id) == trimmed(cd.certificate_id)
+          ? "; its own certification names that certificate, which decides"
+          : "";
+  if (const CertificateCoverage* coverage = entry_of(record.facts.coverage)) {
+    if (!product)
       return unknown("the device's vendor and product id are not in the evidence",
                      say("vendor_id and product_id"));
-    for (const ComplianceInfo& entry : coverage->value.entries) {
-      if (entry.vid == *e.facts->vid && entry.pid == *e.facts->pid) return pass();
+    for (const ComplianceInfo& entry : coverage->entries) {
+      if (entry.vid == product->vid && entry.pid == product->pid) return pass();
     }
-    return fail(fmt::format("the ledger's list of certificate {} lacks {}{}", id, product(e), hint),
-                expected, products_of(coverage->value), e.ledger.source);
+    return fail(
+        fmt::format("the ledger's list of certificate {} lacks {}{}", id, text_of(*product), hint),
+        expected, products_of(*coverage), record.ledger.source);
   }
-  if (std::holds_alternative<Absent>(e.facts->coverage))
+  if (std::holds_alternative<Absent>(record.facts.coverage))
     return fail(fmt::format("the ledger lists no products under certificate {}{}", id, hint),
-                expected, fmt::format("none at height {}", e.ledger.height), e.ledger.source);
+                expected, fmt::format("none at height {}", record.ledger.height),
+                record.ledger.source);
   return unknown(fmt::format("which products certificate {} covers is not known: {}", id,
-                             std::get<Unknown>(e.facts->coverage).why));
+                             std::get<Unknown>(record.facts.coverage).why));
 }
 
 constexpr const char* kCorrect =
@@ -329,7 +334,7 @@ constexpr Check kChecks[] = {
         .consequence_of = {"credentials.no-test-vendor", "credentials.no-development-dac",
                            "credentials.no-test-paa"},
         .open_on_main_only = true,
-        .run = vendor_is_known,
+        .run = rule<vendor_is_known>,
         .rule = "Commissioners show the vendor's name from its entry.",
         .remedy = kPublish,
         .when_unknown = kAskAgain,
@@ -341,7 +346,7 @@ constexpr Check kChecks[] = {
         .spec = "Matter Core 11.1",
         .after = {"ledger.vendor-is-known"},
         .proves_authenticity = false,
-        .run = vendor_name_matches,
+        .run = rule<vendor_name_matches>,
         .rule = "The conformance test compares the two texts; blanks and length count.",
         .remedy = kCorrect,
     },
@@ -354,7 +359,7 @@ constexpr Check kChecks[] = {
         .consequence_of = {"ledger.vendor-is-known", "credentials.no-test-vendor",
                            "credentials.no-development-dac", "credentials.no-test-paa"},
         .open_on_main_only = true,
-        .run = model_is_known,
+        .run = rule<model_is_known>,
         .rule = "Without its model entry a product cannot be certified, shown or updated.",
         .remedy = kPublish,
         .when_unknown = kAskAgain,
@@ -366,7 +371,7 @@ constexpr Check kChecks[] = {
         .spec = "Matter Core 11.1",
         .after = {"ledger.model-is-known"},
         .proves_authenticity = false,
-        .run = product_name_matches,
+        .run = rule<product_name_matches>,
         .rule = "The conformance test compares the two texts; blanks and length count.",
         .remedy = kCorrect,
     },
@@ -378,7 +383,7 @@ constexpr Check kChecks[] = {
         .after = {"ledger.model-is-known", "cd.is-wellformed"},
         .consequence_of = {"cd.signature-verifies"},
         .proves_authenticity = false,
-        .run = device_type_matches_cd,
+        .run = rule<device_type_matches_cd>,
         .rule = "The declaration's device type is the model's primary one.",
         .remedy = kCorrect,
     },
@@ -389,7 +394,7 @@ constexpr Check kChecks[] = {
         .spec = "Matter Core 11.23.5",
         .after = {"ledger.model-is-known"},
         .proves_authenticity = false,
-        .run = device_type_matches_device,
+        .run = rule<device_type_matches_device>,
         .rule = "A device of several types may report another one first.",
         .remedy = kCorrect,
     },
@@ -403,7 +408,7 @@ constexpr Check kChecks[] = {
                            "onboarding.qr-matches-manual-code", "onboarding.vendor-agrees",
                            "onboarding.product-agrees", "identity.facts-agree"},
         .proves_authenticity = false,
-        .run = commissioning_flow_matches,
+        .run = rule<commissioning_flow_matches>,
         .rule = "commissioningCustomFlow tells a commissioner what its user has to do first; a "
                 "label that says otherwise leaves the device unfound.",
         .remedy =
@@ -418,7 +423,7 @@ constexpr Check kChecks[] = {
         .consequence_of = {"onboarding.capabilities-agree", "onboarding.vendor-agrees",
                            "onboarding.product-agrees", "identity.facts-agree"},
         .proves_authenticity = false,
-        .run = discovery_capabilities_match,
+        .run = rule<discovery_capabilities_match>,
         .rule = "A commissioner that knows the entry looks for the device in the ways that "
                 "discoveryCapabilitiesBitmask names.",
         .remedy = "print the label for the capabilities that were published, or have the ledger's "
@@ -435,7 +440,7 @@ constexpr Check kChecks[] = {
                            "credentials.no-test-paa"},
         .open_on_main_only = true,
         .proves_authenticity = false,
-        .run = version_is_known,
+        .run = rule<version_is_known>,
         .rule = "Certification is of a software version; one that the ledger lacks is certified "
                 "nowhere.",
         .remedy = kPublish,
@@ -448,7 +453,7 @@ constexpr Check kChecks[] = {
         .spec = "Matter Core 11.23.6",
         .after = {"ledger.answers"},
         .proves_authenticity = false,
-        .run = version_string_matches,
+        .run = rule<version_string_matches>,
         .rule = "The text belongs to the number.",
         .remedy = kCorrect,
     },
@@ -459,7 +464,7 @@ constexpr Check kChecks[] = {
         .spec = "Matter Core 11.23.6",
         .after = {"ledger.version-is-known"},
         .proves_authenticity = false,
-        .run = version_is_valid,
+        .run = rule<version_is_valid>,
         .rule = "softwareVersionValid false is the vendor's own \"do not use\".",
         .remedy = "ship a software version that is in force",
     },
@@ -471,7 +476,7 @@ constexpr Check kChecks[] = {
         .after = {"ledger.answers", "cd.is-wellformed"},
         .consequence_of = {"cd.signature-verifies"},
         .proves_authenticity = false,
-        .run = cd_version_number_matches,
+        .run = rule<cd_version_number_matches>,
         .rule = "The declaration's version_number is the one that the ledger keeps for this "
                 "certification.",
         .remedy = "take the declaration of this certification from the CSA",
@@ -483,7 +488,9 @@ constexpr Check kChecks[] = {
         .spec = "Matter Core 6.2.3.1",
         .sdk = 400,
         .after = {"ledger.version-is-known", "attestation.elements-are-wellformed"},
-        .run = firmware_information_matches,
+        .run = rule<firmware_information_matches>,
+        .alike = "the response of an alike record is the same byte for byte but for its nonce, and "
+                 "so is the firmware information in it",
         .rule = "What the device signs about its firmware is what the vendor published.",
         .remedy = kCorrect,
     },
@@ -497,7 +504,7 @@ constexpr Check kChecks[] = {
                            "ledger.version-is-known", "credentials.no-test-vendor",
                            "credentials.no-development-dac", "credentials.no-test-paa"},
         .open_on_main_only = true,
-        .run = compliance_is_known,
+        .run = rule<compliance_is_known>,
         .rule =
             "The CSA's certification centre writes an entry for each certified software version.",
         .remedy = "ask the certification centre for the entry; without it no home should accept "
@@ -510,7 +517,7 @@ constexpr Check kChecks[] = {
         .severity = kMustBeThere,
         .spec = "Matter Core 11.23.7",
         .after = {"ledger.compliance-is-known"},
-        .run = is_certified,
+        .run = rule<is_certified>,
         .rule = "Status 2 is certified; 1 is provisional, which a provisional declaration may say; "
                 "3 is revoked.",
         .remedy = "wait for the certification, or ship a version that is certified",
@@ -522,7 +529,7 @@ constexpr Check kChecks[] = {
         .spec = "Matter Core 6.3.1",
         .after = {"ledger.compliance-is-known", "cd.certification-type-is-defined"},
         .consequence_of = {"ledger.is-certified", "cd.signature-verifies"},
-        .run = status_matches_cd,
+        .run = rule<status_matches_cd>,
         .rule = "An official declaration belongs to a certified entry, a provisional one to a "
                 "provisional entry.",
         .remedy = "take the declaration of this certification from the CSA",
@@ -534,7 +541,7 @@ constexpr Check kChecks[] = {
         .spec = "Matter Core 11.23.7",
         .after = {"ledger.compliance-is-known"},
         .proves_authenticity = false,
-        .run = date_is_past,
+        .run = rule<date_is_past>,
         .rule = "An entry dated ahead is not in force yet.",
         .remedy = "wait for the date, or check the clock given by --at",
     },
@@ -545,7 +552,7 @@ constexpr Check kChecks[] = {
         .spec = "Matter Core 6.3.1",
         .after = {"ledger.compliance-is-known", "cd.is-wellformed"},
         .consequence_of = {"cd.signature-verifies"},
-        .run = certificate_id_matches_cd,
+        .run = rule<certificate_id_matches_cd>,
         .rule = "Padding aside, both are the same 19 characters; another id is another "
                 "certification's.",
         .remedy = "take the declaration of this certification from the CSA",
@@ -557,7 +564,7 @@ constexpr Check kChecks[] = {
         .spec = "Matter Core 11.1",
         .after = {"ledger.compliance-is-known"},
         .proves_authenticity = false,
-        .run = specification_version_matches,
+        .run = rule<specification_version_matches>,
         .rule = "The device reports the version it was certified against.",
         .remedy = kCorrect,
     },
@@ -571,7 +578,7 @@ constexpr Check kChecks[] = {
                            "ledger.compliance-is-known", "ledger.model-is-known",
                            "ledger.vendor-is-known", "ledger.version-is-known"},
         .open_on_main_only = true,
-        .run = certificate_covers_product,
+        .run = rule<certificate_covers_product>,
         .rule =
             "The ledger lists certified products under their certificate ids. It is a hint only: "
             "the list loses and misplaces entries, and the entry of the device's own version "

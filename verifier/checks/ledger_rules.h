@@ -4,39 +4,40 @@
 
 #include <fmt/format.h>
 
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+
 #include "verifier/catalogue.h"
 
 namespace attest::ledger_rules {
 
-template <class T>
-const Found<T>* found(const Fact<T>& fact) {
-  return std::get_if<Found<T>>(&fact);
-}
-template <class T>
-const T& value(const Fact<T>& fact) {
-  return std::get<Found<T>>(fact).value;
-}
-
 // Present, absent or not known, with the words for each.
 template <class T>
-Outcome present(const Evidence& e, const Fact<T>& fact, std::string_view what) {
-  if (found(fact) != nullptr) return pass();
+Outcome present(const LedgerStatus& ledger, const Fact<T>& fact, std::string_view what) {
+  if (entry_of(fact) != nullptr) return pass();
   if (std::holds_alternative<Absent>(fact))
-    return fail(fmt::format("{} is not on the ledger {}", what, e.ledger.chain_id), "an entry",
-                fmt::format("none at height {}", e.ledger.height), e.ledger.source);
+    return fail(fmt::format("{} is not on the ledger {}", what, ledger.chain_id), "an entry",
+                fmt::format("none at height {}", ledger.height), ledger.source);
   const std::string& why = std::get<Unknown>(fact).why;
   return unknown(fmt::format("whether {} is on the ledger is not known{}", what,
                              why.empty() ? "" : ": " + why));
 }
 
-inline Outcome differ(const Evidence& e, std::string message, std::string ledger,
+inline Outcome differ(const LedgerStatus& ledger, std::string message, std::string entry,
                       std::string device) {
-  return fail(std::move(message), fmt::format("{} (ledger)", ledger), std::move(device),
-              e.ledger.source);
+  return fail(std::move(message), fmt::format("{} (ledger)", entry), std::move(device),
+              ledger.source);
+}
+inline Outcome differ_in_text(const RecordView& record, std::string message,
+                              const std::string& ledger, const std::string& device) {
+  return differ(record.ledger, std::move(message), fmt::format("\"{}\"", ledger),
+                fmt::format("\"{}\"", device));
 }
 
-inline std::string product(const Evidence& e) {
-  return fmt::format("product {} of vendor {}", hex_id(*e.facts->pid), hex_id(*e.facts->vid));
+inline std::string text_of(const LedgerProduct& product) {
+  return fmt::format("product {} of vendor {}", hex_id(product.pid), hex_id(product.vid));
 }
 inline std::string trimmed(std::string_view s) {
   while (!s.empty() && s.back() == ' ') s.remove_suffix(1);
@@ -47,6 +48,19 @@ inline std::string trimmed(std::string_view s) {
 inline std::string say(std::string_view keys) {
   return fmt::format("hand over what the device says of itself: {} in device.json, or a log", keys);
 }
+
+// Present, absent or not known, of what the ledger has of the device's own software version.
+template <class T>
+Outcome has_of_version(const RecordView& record, const Fact<T>& fact, const char* what) {
+  const auto version = record.facts.software_version;
+  if (!version)
+    return unknown("the device's software version is not in the evidence", say("software_version"));
+  const auto product = LedgerProduct::asked(record.facts);
+  if (!product) return unknown_like("ledger.model-is-known");
+  return present(record.ledger, fact,
+                 fmt::format("{} {} of {}", what, *version, text_of(*product)));
+}
+
 inline constexpr const char* kAskAgain =
     "fetch the entry (matter-attest dcl sync), or give a snapshot or node that has it with "
     "--ledger";

@@ -16,11 +16,11 @@ using namespace onboarding_rules;
 
 // The problem that the parser names `Problem` is in none of the codes.
 template <const char* Problem, Form F>
-Outcome keeps_rule(const Evidence& e) {
+Outcome keeps_rule(const RecordView& record) {
   const Code* broken = nullptr;
   const PayloadProblem* first = nullptr;
   size_t of_form = 0, count = 0;
-  for (const Code& code : e.onboarding.codes) {
+  for (const Code& code : record.onboarding.codes) {
     if (!is_of(code, F)) continue;
     ++of_form;
     for (const PayloadProblem& problem : code.payload.problems) {
@@ -30,7 +30,7 @@ Outcome keeps_rule(const Evidence& e) {
     }
   }
   if (of_form == 0) {
-    for (const NotUsed& unused : e.not_used) {
+    for (const NotUsed& unused : record.not_used) {
       if (unused.why.starts_with(kLabelNotChecked))
         return skipped(
             fmt::format("no label was judged: {} ({})", unused.path,
@@ -54,11 +54,11 @@ Outcome keeps_rule(const Evidence& e) {
 
 // A passcode that no code carries (factory data, device.json) keeps the same rules.
 template <const char* Problem>
-Outcome passcode_keeps_rule(const Evidence& e) {
-  if (Outcome of_codes = keeps_rule<Problem, Form::any>(e); of_codes.status == Status::fail)
+Outcome passcode_keeps_rule(const RecordView& record) {
+  if (Outcome of_codes = keeps_rule<Problem, Form::any>(record); of_codes.status == Status::fail)
     return of_codes;
-  if (e.onboarding.passcodes.empty()) return skipped("no passcode in the evidence");
-  for (const PasscodeEvidence& p : e.onboarding.passcodes) {
+  if (record.onboarding.passcodes.empty()) return skipped("no passcode in the evidence");
+  for (const PasscodeEvidence& p : record.onboarding.passcodes) {
     const auto problem = judge_passcode(p.passcode);
     if (!problem || problem->id != Problem) continue;
     const size_t found = problem->message.rfind(", found ");
@@ -86,7 +86,7 @@ constexpr Check kChecks[] = {
         .title = "the QR code begins with MT:",
         .spec = kQrSpec,
         .proves_authenticity = false,
-        .run = keeps_rule<kPrefix, Form::qr>,
+        .run = rule<keeps_rule<kPrefix, Form::qr>>,
         .rule = "A scanner takes a code for Matter's by these three characters, in upper case.",
         .remedy = kReprint,
     },
@@ -96,7 +96,7 @@ constexpr Check kChecks[] = {
         .spec = kQrSpec,
         .after = {"onboarding.qr-has-its-prefix"},
         .proves_authenticity = false,
-        .run = keeps_rule<kAlphabet, Form::qr>,
+        .run = rule<keeps_rule<kAlphabet, Form::qr>>,
         .rule = "Digits, upper-case letters, '-' and '.' keep the code in QR's alphanumeric mode.",
         .remedy = kReprint,
     },
@@ -106,7 +106,7 @@ constexpr Check kChecks[] = {
         .spec = kQrSpec,
         .after = {"onboarding.qr-has-its-prefix"},
         .proves_authenticity = false,
-        .run = keeps_rule<kLength, Form::qr>,
+        .run = rule<keeps_rule<kLength, Form::qr>>,
         .rule = "Five characters carry three bytes, four carry two, two carry one; other "
                 "remainders mean lost characters. A payload has at least eleven bytes.",
         .remedy = kReprint,
@@ -117,7 +117,7 @@ constexpr Check kChecks[] = {
         .spec = kQrSpec,
         .after = {"onboarding.qr-has-its-prefix"},
         .proves_authenticity = false,
-        .run = keeps_rule<kOverflow, Form::qr>,
+        .run = rule<keeps_rule<kOverflow, Form::qr>>,
         .rule = "Five characters of base 38 can say more than three bytes hold. Reading on would "
                 "give one payload several texts.",
         .remedy = kReprint,
@@ -129,7 +129,7 @@ constexpr Check kChecks[] = {
         .after = {"onboarding.qr-has-its-prefix", "onboarding.qr-characters-are-base38",
                   "onboarding.qr-length-is-possible", "onboarding.qr-groups-fit"},
         .proves_authenticity = false,
-        .run = keeps_rule<kVersion, Form::qr>,
+        .run = rule<keeps_rule<kVersion, Form::qr>>,
         .rule = "What the bits of a later version mean is not known.",
         .remedy = kReprint,
     },
@@ -139,7 +139,7 @@ constexpr Check kChecks[] = {
         .spec = kQrSpec,
         .after = {"onboarding.qr-version-is-0"},
         .proves_authenticity = false,
-        .run = keeps_rule<kFlow, Form::qr>,
+        .run = rule<keeps_rule<kFlow, Form::qr>>,
         .rule = "0 standard, 1 user intent, 2 custom; 3 is reserved.",
         .remedy = kReprint,
     },
@@ -150,7 +150,7 @@ constexpr Check kChecks[] = {
         .spec = kQrSpec,
         .after = {"onboarding.qr-version-is-0"},
         .proves_authenticity = false,
-        .run = keeps_rule<kReserved, Form::qr>,
+        .run = rule<keeps_rule<kReserved, Form::qr>>,
         .rule = "Bits 6 and 7 are reserved. The SDK refuses such a code in its strict mode.",
         .remedy = kReprint,
     },
@@ -161,7 +161,7 @@ constexpr Check kChecks[] = {
         .spec = kQrSpec,
         .after = {"onboarding.qr-version-is-0"},
         .proves_authenticity = false,
-        .run = keeps_rule<kNoCapability, Form::qr>,
+        .run = rule<keeps_rule<kNoCapability, Form::qr>>,
         .rule = "Without one a commissioner has to look for the device everywhere.",
         .remedy = "set the bits of the ways in which the device can be found: Soft AP 1, BLE 2, on "
                   "network 4, Wi-Fi PAF 8, NFC 16, Thread 32",
@@ -172,7 +172,7 @@ constexpr Check kChecks[] = {
         .spec = kQrSpec,
         .after = {"onboarding.qr-version-is-0"},
         .proves_authenticity = false,
-        .run = keeps_rule<kPadding, Form::qr>,
+        .run = rule<keeps_rule<kPadding, Form::qr>>,
         .rule = "The four bits after the passcode carry nothing.",
         .remedy = kReprint,
     },
@@ -182,7 +182,7 @@ constexpr Check kChecks[] = {
         .spec = "Matter Core 5.1.5",
         .after = {"onboarding.qr-version-is-0"},
         .proves_authenticity = false,
-        .run = keeps_rule<kTlv, Form::qr>,
+        .run = rule<keeps_rule<kTlv, Form::qr>>,
         .rule = "One anonymous structure with context tags, each once, and nothing after it. A "
                 "commissioner refuses the whole code otherwise.",
         .remedy = kReprint,
@@ -194,7 +194,7 @@ constexpr Check kChecks[] = {
         .spec = "Matter Core 5.1.5",
         .after = {"onboarding.qr-extension-is-wellformed"},
         .proves_authenticity = false,
-        .run = keeps_rule<kTlvType, Form::qr>,
+        .run = rule<keeps_rule<kTlvType, Form::qr>>,
         .rule = "An element of another type is not read by anybody.",
         .remedy = kReprint,
     },
@@ -203,7 +203,7 @@ constexpr Check kChecks[] = {
         .title = "the manual code consists of digits",
         .spec = kManualSpec,
         .proves_authenticity = false,
-        .run = keeps_rule<kCharacters, Form::manual>,
+        .run = rule<keeps_rule<kCharacters, Form::manual>>,
         .rule = "'-' may group the digits; blanks and letters are refused by the SDK.",
         .remedy = kReprint,
     },
@@ -213,7 +213,7 @@ constexpr Check kChecks[] = {
         .spec = kManualSpec,
         .after = {"onboarding.manual-code-has-digits-only"},
         .proves_authenticity = false,
-        .run = keeps_rule<kLength, Form::manual>,
+        .run = rule<keeps_rule<kLength, Form::manual>>,
         .rule = "11 digits, or 21 where the first says that vendor and product follow.",
         .remedy = kReprint,
     },
@@ -223,7 +223,7 @@ constexpr Check kChecks[] = {
         .spec = kManualSpec,
         .after = {"onboarding.manual-code-length-is-right"},
         .proves_authenticity = false,
-        .run = keeps_rule<kVersionDigit, Form::manual>,
+        .run = rule<keeps_rule<kVersionDigit, Form::manual>>,
         .rule = "A first digit of 8 or 9 belongs to a later version.",
         .remedy = kReprint,
     },
@@ -233,7 +233,7 @@ constexpr Check kChecks[] = {
         .spec = kManualSpec,
         .after = {"onboarding.manual-code-version-is-0", "onboarding.manual-code-length-is-right"},
         .proves_authenticity = false,
-        .run = keeps_rule<kCheckDigit, Form::manual>,
+        .run = rule<keeps_rule<kCheckDigit, Form::manual>>,
         .rule = "Verhoeff's check digit catches every wrong digit and every swap of neighbours. A "
                 "code that fails it cannot be typed in.",
         .remedy = kReprint,
@@ -244,7 +244,7 @@ constexpr Check kChecks[] = {
         .spec = kManualSpec,
         .after = {"onboarding.manual-code-check-digit-is-right"},
         .proves_authenticity = false,
-        .run = keeps_rule<kPartRange, Form::manual>,
+        .run = rule<keeps_rule<kPartRange, Form::manual>>,
         .rule = "The digits of a part can say more than its bits hold. The SDK masks them, so that "
                 "several codes open one device and a faulty printer goes unnoticed.",
         .remedy = kReprint,
@@ -254,7 +254,7 @@ constexpr Check kChecks[] = {
         .title = "the code's vendor id can be one",
         .spec = "Matter Core 2.5.2",
         .proves_authenticity = false,
-        .run = keeps_rule<kVendorRange, Form::any>,
+        .run = rule<keeps_rule<kVendorRange, Form::any>>,
         .rule = "0 says that none is given; above 0xFFF4 are reserved ids.",
         .remedy = kReprint,
     },
@@ -263,7 +263,7 @@ constexpr Check kChecks[] = {
         .title = "the code names a product beside its vendor",
         .spec = "Matter Core 2.5.3",
         .proves_authenticity = false,
-        .run = keeps_rule<kProductZero, Form::any>,
+        .run = rule<keeps_rule<kProductZero, Form::any>>,
         .rule = "Product 0 may stand beside vendor 0 only.",
         .remedy = kReprint,
     },
@@ -272,7 +272,7 @@ constexpr Check kChecks[] = {
         .title = "the passcode is from 1 to 99999998",
         .spec = "Matter Core 5.1.7",
         .proves_authenticity = false,
-        .run = passcode_keeps_rule<kRange>,
+        .run = rule<passcode_keeps_rule<kRange>>,
         .rule = "Eight digits, none of the values at the ends.",
         .remedy = "give the device a random passcode, and a new label and verifier with it",
     },
@@ -281,7 +281,7 @@ constexpr Check kChecks[] = {
         .title = "the passcode is none of the forbidden ones",
         .spec = "Matter Core 5.1.7.1",
         .proves_authenticity = false,
-        .run = passcode_keeps_rule<kForbidden>,
+        .run = rule<passcode_keeps_rule<kForbidden>>,
         .rule = "One digit eight times, 12345678 and 87654321 are what an attacker tries first; "
                 "commissioners refuse them.",
         .remedy = "give the device a random passcode, and a new label and verifier with it",

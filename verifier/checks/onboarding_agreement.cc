@@ -14,9 +14,9 @@ using namespace onboarding_rules;
 
 // --- codes against each other ---
 
-std::vector<const Code*> readable(const Evidence& e, Form form) {
+std::vector<const Code*> readable(const OnboardingEvidence& onboarding, Form form) {
   std::vector<const Code*> out;
-  for (const Code& code : e.onboarding.codes) {
+  for (const Code& code : onboarding.codes) {
     if (is_of(code, form) && code.has_values() && !code.other_device) out.push_back(&code);
   }
   return out;
@@ -47,13 +47,14 @@ std::string differences(const OnboardingPayload& qr, const OnboardingPayload& ma
   return out;
 }
 
-Outcome qr_matches_manual(const Evidence& e) {
-  const auto qr = readable(e, Form::qr), manual = readable(e, Form::manual);
+Outcome qr_matches_manual(const RecordView& record) {
+  const auto qr = readable(record.onboarding, Form::qr),
+             manual = readable(record.onboarding, Form::manual);
   if (qr.empty() || manual.empty())
     return skipped("not both a QR code and a manual code in the evidence");
   for (const Code* a : qr) {
     for (const Code* b : manual) {
-      const std::string other = differences(a->payload, b->payload, e.policy.show_passcode);
+      const std::string other = differences(a->payload, b->payload, record.policy.show_passcode);
       if (other.empty()) continue;
       return fail(
           fmt::format("the manual code in {} and the QR code in {} are not of one device: {}",
@@ -68,40 +69,41 @@ Outcome qr_matches_manual(const Evidence& e) {
 
 constexpr const char* kNoCode = "no readable onboarding code in the evidence";
 
-Outcome differs(const char* what, const Statement& said, const Code& code, std::string expected,
-                std::string actual) {
-  return fail(fmt::format("the {} in {} is not the one of the {} in {}", what,
-                          place_text(said.place), kind(code), where(code)),
-              std::move(expected), std::move(actual), place_text(said.place));
+template <class T>
+Outcome differs(const char* what, const StatedValue<T>& said, const Code& code,
+                std::string expected, std::string actual) {
+  return fail(fmt::format("the {} in {} is not the one of the {} in {}", what, said.where(),
+                          kind(code), where(code)),
+              std::move(expected), std::move(actual), said.where());
 }
 
-Outcome discriminator_agrees(const Evidence& e) {
-  const Statement* said = e.device.first(FactId::discriminator);
-  const Code* code = e.onboarding.main_code();
-  if (said == nullptr) return skipped("no discriminator beside the codes in the evidence");
+Outcome discriminator_agrees(const RecordView& record) {
+  const auto said = record.device.said<FactId::discriminator, uint64_t>();
+  const Code* code = record.onboarding.main_code();
+  if (!said) return skipped("no discriminator beside the codes in the evidence");
   if (code == nullptr) return skipped(kNoCode);
-  const uint64_t number = *e.device.number(FactId::discriminator);
+  const uint64_t number = *said;
   const bool brief = code->payload.manual;  // it has the upper four of the twelve bits
   if ((brief ? number >> 8 : number) == code->payload.discriminator) return pass();
-  return differs("discriminator", *said, *code,
+  return differs("discriminator", said, *code,
                  brief
                      ? fmt::format("one whose upper four bits are {}", code->payload.discriminator)
                      : std::to_string(code->payload.discriminator),
                  std::to_string(number));
 }
 
-Outcome passcode_agrees(const Evidence& e) {
-  const Statement* said = e.device.first(FactId::passcode);
-  const Code* code = e.onboarding.main_code();
-  if (said == nullptr) return skipped("no passcode beside the codes in the evidence");
+Outcome passcode_agrees(const RecordView& record) {
+  const auto said = record.device.said<FactId::passcode, uint64_t>();
+  const Code* code = record.onboarding.main_code();
+  if (!said) return skipped("no passcode beside the codes in the evidence");
   if (code == nullptr) return skipped(kNoCode);
-  const uint64_t number = *e.device.number(FactId::passcode);
+  const uint64_t number = *said;
   if (number == code->payload.passcode) return pass();
-  Outcome out = differs(
-      "passcode", *said, *code,
-      e.policy.show_passcode ? fmt::format("{:08}", code->payload.passcode) : "the same in both",
-      e.policy.show_passcode ? fmt::format("{:08}", number) : "they differ");
-  for (const PasscodeEvidence& p : e.onboarding.passcodes) {
+  Outcome out = differs("passcode", said, *code,
+                        record.policy.show_passcode ? fmt::format("{:08}", code->payload.passcode)
+                                                    : "the same in both",
+                        record.policy.show_passcode ? fmt::format("{:08}", number) : "they differ");
+  for (const PasscodeEvidence& p : record.onboarding.passcodes) {
     if (p.fits_verifier == true)
       out.texts->message +=
           fmt::format("; the SPAKE2+ verifier belongs to the one in {}", place_text(p.place));
@@ -117,7 +119,7 @@ struct Witness {
 };
 
 template <bool Vendor>
-std::vector<Witness> witnesses(const Evidence& e) {
+std::vector<Witness> witnesses(const RecordView& record) {
   std::vector<Witness> out;
   const auto add = [&](const char* name, const std::optional<Place>& place,
                        std::vector<uint16_t> ids) {
@@ -127,30 +129,33 @@ std::vector<Witness> witnesses(const Evidence& e) {
   const auto one = [](const std::optional<uint16_t>& id) {
     return id ? std::vector<uint16_t>{*id} : std::vector<uint16_t>{};
   };
-  if (const Statement* said = e.device.first(Vendor ? FactId::vendor_id : FactId::product_id))
-    add("Basic Information", said->place, one(Vendor ? e.vid : e.pid));
+  constexpr FactId kOwn = Vendor ? FactId::vendor_id : FactId::product_id;
+  if (const Statement* said = record.device.first<kOwn>())
+    add("Basic Information", said->place, one(Vendor ? record.vid : record.pid));
   // A declaration with dac_origin says that the DAC speaks for another vendor or product.
+  const CertificationDeclaration* cd = record.cd_if_any;
   const bool foreign_dac =
-      e.cd && (Vendor ? e.cd->dac_origin_vendor_id : e.cd->dac_origin_product_id).has_value();
-  if (e.dac.certificate && !foreign_dac)
-    add("DAC", e.dac.place, one(Vendor ? e.dac.certificate->vid() : e.dac.certificate->pid()));
-  if (e.cd && out.empty())
-    add("certification declaration", e.cd_place, Vendor ? one(e.cd->vendor_id) : e.cd->product_ids);
+      cd != nullptr && (Vendor ? cd->dac_origin_vendor_id : cd->dac_origin_product_id).has_value();
+  if (const auto& dac = record.dac_if_any; dac && !foreign_dac)
+    add("DAC", dac->place(), one(Vendor ? dac->vid() : dac->pid()));
+  if (cd != nullptr && out.empty())
+    add("certification declaration", record.cd_place,
+        Vendor ? one(cd->vendor_id) : cd->product_ids);
   return out;
 }
 
 // The odd one out is at fault: where Basic Information and the DAC differ, their own checks say so,
 // and a code that sides with either of them is not blamed.
 template <bool Vendor>
-Outcome names_agree(const Evidence& e) {
+Outcome names_agree(const RecordView& record) {
   const char* what = Vendor ? "vendor" : "product";
   constexpr const char* kNobodyAsks =
       Vendor ? "no code in the evidence names a vendor" : "no code in the evidence names a product";
-  if (e.onboarding.codes.empty()) return skipped(kNobodyAsks);
-  const auto all = witnesses<Vendor>(e);
+  if (record.onboarding.codes.empty()) return skipped(kNobodyAsks);
+  const auto all = witnesses<Vendor>(record);
   if (all.empty()) return skipped(fmt::format("no {} id beside the codes in the evidence", what));
   size_t asked = 0;
-  for (const Code* code : readable(e, Form::any)) {
+  for (const Code* code : readable(record.onboarding, Form::any)) {
     const auto id = Vendor ? code->payload.vendor_id : code->payload.product_id;
     if (!id) continue;
     ++asked;
@@ -168,60 +173,57 @@ Outcome names_agree(const Evidence& e) {
   return asked == 0 ? skipped(kNobodyAsks) : pass();
 }
 
-Outcome flow_agrees(const Evidence& e) {
-  const Statement* said = e.device.first(FactId::commissioning_flow);
-  const Code* code = e.onboarding.main_code();
-  if (said == nullptr) return skipped("no commissioning flow beside the codes in the evidence");
+Outcome flow_agrees(const RecordView& record) {
+  const auto said = record.device.said<FactId::commissioning_flow, uint64_t>();
+  const Code* code = record.onboarding.main_code();
+  if (!said) return skipped("no commissioning flow beside the codes in the evidence");
   if (code == nullptr) return skipped(kNoCode);
-  const uint64_t number = *e.device.number(FactId::commissioning_flow);
+  const uint64_t number = *said;
   const OnboardingPayload& p = code->payload;
   if (p.manual ? p.long_form == (number != 0) : p.flow == number) return pass();
-  return differs("commissioning flow", *said, *code,
-                 p.manual ? (p.long_form ? "1 or 2" : "0") : std::to_string(*p.flow),
+  return differs("commissioning flow", said, *code,
+                 p.manual ? (p.long_form ? "1 or 2" : "0")
+                 : p.flow ? std::to_string(*p.flow)
+                          : "none",
                  std::to_string(number));
 }
 
-Outcome capabilities_agree(const Evidence& e) {
-  const Statement* said = e.device.first(FactId::discovery_capabilities);
-  if (said == nullptr) return skipped("no discovery capabilities beside the codes in the evidence");
-  const auto qr = readable(e, Form::qr);
-  if (qr.empty()) return skipped("no readable QR code in the evidence");
-  const uint64_t number = *e.device.number(FactId::discovery_capabilities);
+Outcome capabilities_agree(const RecordView& record) {
+  const auto said = record.device.said<FactId::discovery_capabilities, uint64_t>();
+  if (!said) return skipped("no discovery capabilities beside the codes in the evidence");
+  const auto qr = readable(record.onboarding, Form::qr);
+  if (qr.empty() || !qr.front()->payload.capabilities)
+    return skipped("no readable QR code in the evidence");
   const uint8_t in_code = *qr.front()->payload.capabilities;
-  if (number == in_code) return pass();
-  return differs("set of discovery capabilities", *said, *qr.front(),
-                 fmt::format("0x{:02X}", in_code), fmt::format("0x{:02X}", number));
+  if (*said == in_code) return pass();
+  return differs("set of discovery capabilities", said, *qr.front(),
+                 fmt::format("0x{:02X}", in_code), fmt::format("0x{:02X}", *said));
 }
 
 // A QR code's TLV extension repeats facts of the factory data.
 Outcome extension_agrees(const Evidence& e) {
   size_t compared = 0;
-  for (const Code* code : readable(e, Form::qr)) {
+  for (const Code* code : readable(e.onboarding, Form::qr)) {
     const OnboardingPayload& p = code->payload;
-    if (const Statement* said = e.device.first(FactId::serial_number);
-        p.serial_number && said != nullptr) {
+    if (const StatedValue<std::string> said(e.device.first(FactId::serial_number));
+        p.serial_number && said) {
       ++compared;
-      const std::string& there = *e.device.string(FactId::serial_number);
-      if (there != *p.serial_number)
-        return differs("serial number", *said, *code, printable(*p.serial_number),
-                       printable(there));
+      if (*said != *p.serial_number)
+        return differs("serial number", said, *code, printable(*p.serial_number), printable(*said));
     }
-    if (const Statement* said = e.device.first(FactId::spake2p_iterations);
-        p.pbkdf_iterations && said != nullptr) {
+    if (const StatedValue<uint64_t> said(e.device.first(FactId::spake2p_iterations));
+        p.pbkdf_iterations && said) {
       ++compared;
-      const uint64_t there = *e.device.number(FactId::spake2p_iterations);
-      if (there != *p.pbkdf_iterations)
-        return differs("number of PBKDF iterations", *said, *code,
-                       std::to_string(*p.pbkdf_iterations), std::to_string(there));
+      if (*said != *p.pbkdf_iterations)
+        return differs("number of PBKDF iterations", said, *code,
+                       std::to_string(*p.pbkdf_iterations), std::to_string(*said));
     }
-    if (const Statement* said = e.device.first(FactId::spake2p_salt);
-        p.pbkdf_salt && said != nullptr) {
+    if (const StatedValue<Bytes> said(e.device.first(FactId::spake2p_salt)); p.pbkdf_salt && said) {
       ++compared;
-      const Bytes& there = *e.device.bytes(FactId::spake2p_salt);
-      if (there != *p.pbkdf_salt)
-        return differs("PBKDF salt", *said, *code,
+      if (*said != *p.pbkdf_salt)
+        return differs("PBKDF salt", said, *code,
                        e.policy.show_passcode ? hex(*p.pbkdf_salt) : "the same in both",
-                       e.policy.show_passcode ? hex(there) : "they differ");
+                       e.policy.show_passcode ? hex(*said) : "they differ");
     }
   }
   return compared == 0 ? skipped("no QR code repeats a fact in its extension") : pass();
@@ -232,7 +234,7 @@ constexpr const char* kReprint = "make the code again and print the label anew";
 constexpr const char* kSameDevice =
     "print the label from the same record that the part was written from";
 // What every comparison with the other places follows from.
-#define ECHO "identity.facts-agree", "onboarding.qr-matches-manual-code"
+constexpr Ids kEchoes = {"identity.facts-agree", "onboarding.qr-matches-manual-code"};
 
 constexpr Check kChecks[] = {
     {
@@ -241,7 +243,7 @@ constexpr Check kChecks[] = {
         .spec = kCodeSpec,
         .consequence_of = {"identity.facts-agree"},
         .proves_authenticity = false,
-        .run = qr_matches_manual,
+        .run = rule<qr_matches_manual>,
         .rule = "Both stand on one label. Where they differ, one of them opens another device, or "
                 "none.",
         .remedy = kSameDevice,
@@ -250,9 +252,9 @@ constexpr Check kChecks[] = {
         .id = "onboarding.discriminator-agrees",
         .title = "the discriminator is the one of the codes",
         .spec = kCodeSpec,
-        .consequence_of = {ECHO},
+        .consequence_of = kEchoes,
         .proves_authenticity = false,
-        .run = discriminator_agrees,
+        .run = rule<discriminator_agrees>,
         .rule =
             "The device advertises its own discriminator; a commissioner looks for the label's.",
         .remedy = kSameDevice,
@@ -261,9 +263,9 @@ constexpr Check kChecks[] = {
         .id = "onboarding.passcode-agrees",
         .title = "the passcode is the one of the codes",
         .spec = kCodeSpec,
-        .consequence_of = {ECHO},
+        .consequence_of = kEchoes,
         .proves_authenticity = false,
-        .run = passcode_agrees,
+        .run = rule<passcode_agrees>,
         .rule = "With another passcode on the label nobody can commission the device.",
         .remedy = kSameDevice,
     },
@@ -271,9 +273,9 @@ constexpr Check kChecks[] = {
         .id = "onboarding.vendor-agrees",
         .title = "the codes name the device's vendor",
         .spec = kCodeSpec,
-        .consequence_of = {ECHO},
+        .consequence_of = kEchoes,
         .proves_authenticity = false,
-        .run = names_agree<true>,
+        .run = rule<names_agree<true>>,
         .rule = "A commissioner compares the label's vendor with Basic Information and looks the "
                 "product up in the ledger by it.",
         .remedy = kSameDevice,
@@ -282,9 +284,10 @@ constexpr Check kChecks[] = {
         .id = "onboarding.product-agrees",
         .title = "the codes name the device's product",
         .spec = kCodeSpec,
-        .consequence_of = {ECHO, "onboarding.vendor-agrees"},
+        .consequence_of = {"identity.facts-agree", "onboarding.qr-matches-manual-code",
+                           "onboarding.vendor-agrees"},
         .proves_authenticity = false,
-        .run = names_agree<false>,
+        .run = rule<names_agree<false>>,
         .rule = "A commissioner compares the label's product with Basic Information and looks it "
                 "up in the ledger.",
         .remedy = kSameDevice,
@@ -293,9 +296,9 @@ constexpr Check kChecks[] = {
         .id = "onboarding.flow-agrees",
         .title = "the commissioning flow is the one of the codes",
         .spec = kCodeSpec,
-        .consequence_of = {ECHO},
+        .consequence_of = kEchoes,
         .proves_authenticity = false,
-        .run = flow_agrees,
+        .run = rule<flow_agrees>,
         .rule = "The flow decides what the user is asked to do before the device can be found.",
         .remedy = kSameDevice,
     },
@@ -303,9 +306,9 @@ constexpr Check kChecks[] = {
         .id = "onboarding.capabilities-agree",
         .title = "the discovery capabilities are those of the QR code",
         .spec = kCodeSpec,
-        .consequence_of = {ECHO},
+        .consequence_of = kEchoes,
         .proves_authenticity = false,
-        .run = capabilities_agree,
+        .run = rule<capabilities_agree>,
         .rule = "A commissioner looks for the device only in the ways that the code names.",
         .remedy = kSameDevice,
     },
@@ -313,9 +316,10 @@ constexpr Check kChecks[] = {
         .id = "onboarding.extension-agrees",
         .title = "the QR code's extension repeats the facts as they are",
         .spec = "Matter Core 5.1.5",
-        .consequence_of = {ECHO},
+        .consequence_of = kEchoes,
         .proves_authenticity = false,
-        .run = extension_agrees,
+        .run = rule<extension_agrees>,
+        .alike = "it compares codes, and a record with a code is alike to none",
         .rule =
             "Serial number, PBKDF iterations and salt in the extension are those of this device.",
         .remedy = kSameDevice,

@@ -22,15 +22,15 @@ std::string bytes_text(uint64_t n) {
 // --- the image by itself
 // ------------------------------------------------------------------------------
 
-Outcome is_fetched(const Evidence& e) {
-  if (!e.ota_fetch) return skipped("no OTA image was to be fetched");
-  if (e.ota_fetch->outcome == OtaFetch::Outcome::fetched) return pass();
-  return e.ota_fetch->outcome == OtaFetch::Outcome::nothing ? skipped(e.ota_fetch->why)
-                                                            : unknown(e.ota_fetch->why);
+Outcome is_fetched(const RecordView& record) {
+  if (!record.ota_fetch) return skipped("no OTA image was to be fetched");
+  if (record.ota_fetch->outcome == OtaFetch::Outcome::fetched) return pass();
+  return record.ota_fetch->outcome == OtaFetch::Outcome::nothing ? skipped(record.ota_fetch->why)
+                                                                 : unknown(record.ota_fetch->why);
 }
 
-Outcome is_wellformed(const Evidence& e) {
-  return every(e, [](const OtaEvidence& ota) -> Problem {
+Outcome is_wellformed(const RecordView& record) {
+  return every(record, [](const OtaEvidence& ota) -> Problem {
     if (!ota.image.header)
       return fail(
           fmt::format("{} is no OTA image that can be read: {}", place(ota), ota.image.problem),
@@ -39,9 +39,8 @@ Outcome is_wellformed(const Evidence& e) {
   });
 }
 
-Outcome sizes_agree(const Evidence& e) {
-  return every(e, [](const OtaEvidence& ota) -> Problem {
-    const OtaHeader& h = *ota.image.header;
+Outcome sizes_agree(const RecordView& record) {
+  return every_header(record, [](const OtaEvidence& ota, const OtaHeader& h) -> Problem {
     // A sum that overflows agrees with nothing.
     if (h.total_size >= h.payload_offset() && h.total_size - h.payload_offset() == h.payload_size)
       return std::nullopt;
@@ -54,9 +53,9 @@ Outcome sizes_agree(const Evidence& e) {
   });
 }
 
-Outcome size_is_as_stated(const Evidence& e) {
-  return every(e, [](const OtaEvidence& ota) -> Problem {
-    const uint64_t said = ota.image.header->total_size, found = ota.image.size;
+Outcome size_is_as_stated(const RecordView& record) {
+  return every_header(record, [](const OtaEvidence& ota, const OtaHeader& h) -> Problem {
+    const uint64_t said = h.total_size, found = ota.image.size;
     if (ota.cut) return blocked("ota.size-matches-ledger");
     if (said == found) return std::nullopt;
     const std::string what =
@@ -66,9 +65,9 @@ Outcome size_is_as_stated(const Evidence& e) {
   });
 }
 
-Outcome version_string_is_usable(const Evidence& e) {
-  return every(e, [](const OtaEvidence& ota) -> Problem {
-    const size_t size = ota.image.header->software_version_string.size();
+Outcome version_string_is_usable(const RecordView& record) {
+  return every_header(record, [](const OtaEvidence& ota, const OtaHeader& h) -> Problem {
+    const size_t size = h.software_version_string.size();
     if (size >= 1 && size <= kMaxVersionString) return std::nullopt;
     return fail(fmt::format("the software version string in {} has {} bytes", place(ota), size),
                 fmt::format("1 to {} bytes", kMaxVersionString), fmt::format("{}", size),
@@ -76,9 +75,9 @@ Outcome version_string_is_usable(const Evidence& e) {
   });
 }
 
-Outcome release_notes_are_https(const Evidence& e) {
-  return every(e, [](const OtaEvidence& ota) -> Problem {
-    const auto& url = ota.image.header->release_notes_url;
+Outcome release_notes_are_https(const RecordView& record) {
+  return every_header(record, [](const OtaEvidence& ota, const OtaHeader& h) -> Problem {
+    const auto& url = h.release_notes_url;
     if (!url || (url->starts_with("https://") && url->size() <= kMaxReleaseNotesUrl))
       return std::nullopt;
     const bool length = url->size() > kMaxReleaseNotesUrl;
@@ -92,9 +91,8 @@ Outcome release_notes_are_https(const Evidence& e) {
 
 // An update only goes up (Core 11.20.3), so a device that may take the image runs a version below
 // the image's.
-Outcome applicable_range_is_usable(const Evidence& e) {
-  return every(e, [](const OtaEvidence& ota) -> Problem {
-    const OtaHeader& h = *ota.image.header;
+Outcome applicable_range_is_usable(const RecordView& record) {
+  return every_header(record, [](const OtaEvidence& ota, const OtaHeader& h) -> Problem {
     const uint32_t least = h.min_applicable.value_or(0);
     if (h.max_applicable && least > *h.max_applicable)
       return fail(fmt::format("no version can be updated with {}: the lowest is {}, the highest {}",
@@ -111,9 +109,8 @@ Outcome applicable_range_is_usable(const Evidence& e) {
   });
 }
 
-Outcome applicable_range_ends_below(const Evidence& e) {
-  return every(e, [](const OtaEvidence& ota) -> Problem {
-    const OtaHeader& h = *ota.image.header;
+Outcome applicable_range_ends_below(const RecordView& record) {
+  return every_header(record, [](const OtaEvidence& ota, const OtaHeader& h) -> Problem {
     if (!h.max_applicable || *h.max_applicable < h.software_version) return std::nullopt;
     return fail(fmt::format("{} holds version {} and says that it is for versions up to {}",
                             place(ota), h.software_version, *h.max_applicable),
@@ -122,18 +119,18 @@ Outcome applicable_range_ends_below(const Evidence& e) {
   });
 }
 
-Outcome digest_type_is_known(const Evidence& e) {
-  return every(e, [](const OtaEvidence& ota) -> Problem {
-    const uint32_t type = ota.image.header->digest_type;
+Outcome digest_type_is_known(const RecordView& record) {
+  return every_header(record, [](const OtaEvidence& ota, const OtaHeader& h) -> Problem {
+    const uint32_t type = h.digest_type;
     if (ota_digest_size(type) != 0) return std::nullopt;
     return fail(fmt::format("the digest type in {} is {}", place(ota), type),
                 "1 to 12, as registered with IANA", std::to_string(type), place(ota));
   });
 }
 
-Outcome digest_is_long_enough(const Evidence& e) {
-  return every(e, [](const OtaEvidence& ota) -> Problem {
-    const uint32_t type = ota.image.header->digest_type;
+Outcome digest_is_long_enough(const RecordView& record) {
+  return every_header(record, [](const OtaEvidence& ota, const OtaHeader& h) -> Problem {
+    const uint32_t type = h.digest_type;
     if (ota_digest_size(type) >= kLeastDigest) return std::nullopt;
     return fail(fmt::format("the digest in {} is {}, which has {} bits", place(ota),
                             type_text(type), 8 * ota_digest_size(type)),
@@ -141,9 +138,8 @@ Outcome digest_is_long_enough(const Evidence& e) {
   });
 }
 
-Outcome payload_digest_matches(const Evidence& e) {
-  return every(e, [](const OtaEvidence& ota) -> Problem {
-    const OtaHeader& h = *ota.image.header;
+Outcome payload_digest_matches(const RecordView& record) {
+  return every_header(record, [](const OtaEvidence& ota, const OtaHeader& h) -> Problem {
     if (ota.cut) return blocked("ota.size-matches-ledger");
     const size_t size = ota_digest_size(h.digest_type);
     if (h.digest.size() != size)
@@ -170,25 +166,27 @@ struct DeviceIds {
   std::vector<uint16_t> pids;
   const char* by = "";
 };
-DeviceIds device_ids(const Evidence& e) {
-  if (e.vid || e.pid)
-    return {.vid = e.vid,
-            .pids = e.pid ? std::vector{*e.pid} : std::vector<uint16_t>{},
+DeviceIds device_ids(const RecordView& record) {
+  if (const auto pid = record.pid; record.vid || pid)
+    return {.vid = record.vid,
+            .pids = pid ? std::vector{*pid} : std::vector<uint16_t>{},
             .by = "the device is"};
-  if (e.cd)
-    return {.vid = e.cd->vendor_id, .pids = e.cd->product_ids, .by = "the declaration names"};
-  if (!e.dac.certificate) return {};
-  const auto pid = e.dac.certificate->pid();
-  return {.vid = e.dac.certificate->vid(),
-          .pids = pid ? std::vector{*pid} : std::vector<uint16_t>{},
-          .by = "the DAC names"};
+  if (const CertificationDeclaration* cd = record.cd_if_any)
+    return {.vid = cd->vendor_id, .pids = cd->product_ids, .by = "the declaration names"};
+  if (const auto& dac = record.dac_if_any) {
+    const auto pid = dac->pid();
+    return {.vid = dac->vid(),
+            .pids = pid ? std::vector{*pid} : std::vector<uint16_t>{},
+            .by = "the DAC names"};
+  }
+  return {};
 }
 
-Outcome vendor_matches_device(const Evidence& e) {
-  const DeviceIds device = device_ids(e);
+Outcome vendor_matches_device(const RecordView& record) {
+  const DeviceIds device = device_ids(record);
   if (!device.vid) return skipped("the device's vendor id is not in the evidence");
-  return every(e, [&](const OtaEvidence& ota) -> Problem {
-    const uint16_t vid = ota.image.header->vendor_id;
+  return every_header(record, [&](const OtaEvidence& ota, const OtaHeader& h) -> Problem {
+    const uint16_t vid = h.vendor_id;
     if (vid == *device.vid) return std::nullopt;
     return fail(fmt::format("{} is for vendor {}, {} {}", place(ota), hex_id(vid), device.by,
                             hex_id(*device.vid)),
@@ -196,11 +194,11 @@ Outcome vendor_matches_device(const Evidence& e) {
   });
 }
 
-Outcome product_matches_device(const Evidence& e) {
-  const DeviceIds device = device_ids(e);
+Outcome product_matches_device(const RecordView& record) {
+  const DeviceIds device = device_ids(record);
   if (device.pids.empty()) return skipped("the device's product id is not in the evidence");
-  return every(e, [&](const OtaEvidence& ota) -> Problem {
-    const uint16_t pid = ota.image.header->product_id;
+  return every_header(record, [&](const OtaEvidence& ota, const OtaHeader& h) -> Problem {
+    const uint16_t pid = h.product_id;
     if (std::find(device.pids.begin(), device.pids.end(), pid) != device.pids.end())
       return std::nullopt;
     const std::string first = hex_id(device.pids.front()),
@@ -213,14 +211,13 @@ Outcome product_matches_device(const Evidence& e) {
   });
 }
 
-Outcome version_string_matches_device(const Evidence& e) {
-  const auto version = e.device.number(FactId::software_version);
-  const std::string* string = e.device.string(FactId::software_version_string);
+Outcome version_string_matches_device(const RecordView& record) {
+  const auto version = record.device.number<FactId::software_version>();
+  const std::string* string = record.device.string<FactId::software_version_string>();
   if (!version || string == nullptr)
     return skipped("the device's software version and its text are not both in the evidence");
   bool same_version = false;
-  Outcome out = every(e, [&](const OtaEvidence& ota) -> Problem {
-    const OtaHeader& h = *ota.image.header;
+  Outcome out = every_header(record, [&](const OtaEvidence& ota, const OtaHeader& h) -> Problem {
     if (h.software_version != *version) return std::nullopt;
     same_version = true;
     if (h.software_version_string == *string) return std::nullopt;
@@ -233,11 +230,10 @@ Outcome version_string_matches_device(const Evidence& e) {
   return out;
 }
 
-Outcome applies_to_device(const Evidence& e) {
-  const auto version = e.device.number(FactId::software_version);
+Outcome applies_to_device(const RecordView& record) {
+  const auto version = record.device.number<FactId::software_version>();
   if (!version) return skipped("the device's software version is not in the evidence");
-  return every(e, [&](const OtaEvidence& ota) -> Problem {
-    const OtaHeader& h = *ota.image.header;
+  return every_header(record, [&](const OtaEvidence& ota, const OtaHeader& h) -> Problem {
     if (h.software_version == *version) return std::nullopt;
     if (h.software_version < *version)
       return fail(fmt::format("{} holds version {}, older than the device's {}", place(ota),
@@ -256,6 +252,9 @@ Outcome applies_to_device(const Evidence& e) {
   });
 }
 
+// --- against the ledger
+// -----------------------------------------------------------------------------------
+
 constexpr const char* kFormat = "Matter Core 11.20";
 constexpr const char
     *kPackAgain = "pack the image again",
@@ -268,7 +267,7 @@ constexpr Check kChecks[] = {
         .title = "the image that the ledger names could be fetched",
         .spec = kEntry,
         .proves_authenticity = false,
-        .run = is_fetched,
+        .run = rule<is_fetched>,
         .rule = "Hubs fetch an update from the entry's otaUrl. What could not be fetched was not "
                 "judged.",
         .remedy = "try again later, or give the image with --ota",
@@ -279,7 +278,7 @@ constexpr Check kChecks[] = {
         .title = "the image's header can be read",
         .spec = kFormat,
         .proves_authenticity = false,
-        .run = is_wellformed,
+        .run = rule<is_wellformed>,
         .rule = "File identifier, sizes and the TLV header, its fields in order: a device that "
                 "cannot read them refuses the image.",
         .remedy = kPackAgain,
@@ -290,7 +289,7 @@ constexpr Check kChecks[] = {
         .spec = kFormat,
         .after = {"ota.is-wellformed"},
         .proves_authenticity = false,
-        .run = sizes_agree,
+        .run = rule<sizes_agree>,
         .rule = "Total size is fixed part, header and payload. A device reserves space by the one "
                 "and stops by the other.",
         .remedy = kPackAgain,
@@ -302,7 +301,7 @@ constexpr Check kChecks[] = {
         .after = {"ota.is-wellformed"},
         .consequence_of = {"ota.sizes-agree"},
         .proves_authenticity = false,
-        .run = size_is_as_stated,
+        .run = rule<size_is_as_stated>,
         .rule = "An image that ends early was cut off; what follows its end was never meant to be "
                 "installed.",
         .remedy = kFetchAgain,
@@ -313,7 +312,7 @@ constexpr Check kChecks[] = {
         .spec = kFormat,
         .after = {"ota.is-wellformed"},
         .proves_authenticity = false,
-        .run = version_string_is_usable,
+        .run = rule<version_string_is_usable>,
         .rule = "A longer one lets the SDK's devices refuse the image; an empty one tells its user "
                 "nothing.",
         .remedy = kPackAgain,
@@ -325,7 +324,7 @@ constexpr Check kChecks[] = {
         .spec = kFormat,
         .after = {"ota.is-wellformed"},
         .proves_authenticity = false,
-        .run = release_notes_are_https,
+        .run = rule<release_notes_are_https>,
         .rule = "The address is shown to the user.",
         .remedy = kPackAgain,
     },
@@ -335,7 +334,7 @@ constexpr Check kChecks[] = {
         .spec = kFormat,
         .after = {"ota.is-wellformed"},
         .proves_authenticity = false,
-        .run = applicable_range_is_usable,
+        .run = rule<applicable_range_is_usable>,
         .rule = "Lowest and highest applicable version must leave one below the image's own: "
                 "devices do not go back.",
         .remedy = kPackAgain,
@@ -348,7 +347,7 @@ constexpr Check kChecks[] = {
         .after = {"ota.is-wellformed"},
         .consequence_of = {"ota.applicable-range-is-usable"},
         .proves_authenticity = false,
-        .run = applicable_range_ends_below,
+        .run = rule<applicable_range_ends_below>,
         .rule = "A highest applicable version at or above the image's own means nothing, and the "
                 "SDK's tool refuses to write it.",
         .remedy = kPackAgain,
@@ -359,7 +358,7 @@ constexpr Check kChecks[] = {
         .spec = kFormat,
         .after = {"ota.is-wellformed"},
         .proves_authenticity = false,
-        .run = digest_type_is_known,
+        .run = rule<digest_type_is_known>,
         .rule = "The number is from IANA's registry of named hash algorithms.",
         .remedy = kPackAgain,
     },
@@ -370,7 +369,7 @@ constexpr Check kChecks[] = {
         .spec = kFormat,
         .after = {"ota.digest-type-is-known"},
         .proves_authenticity = false,
-        .run = digest_is_long_enough,
+        .run = rule<digest_is_long_enough>,
         .rule = "A digest cut short lets somebody make another payload with the same one.",
         .remedy = "pack the image again with sha-256",
     },
@@ -381,7 +380,7 @@ constexpr Check kChecks[] = {
         .after = {"ota.digest-type-is-known"},
         .consequence_of = {"ota.size-is-as-stated", "ota.sizes-agree"},
         .proves_authenticity = false,
-        .run = payload_digest_matches,
+        .run = rule<payload_digest_matches>,
         .rule = "The header's digest is over the payload alone. A device that checks it refuses a "
                 "damaged image; one that does not installs it.",
         .remedy = kFetchAgain,
@@ -393,7 +392,7 @@ constexpr Check kChecks[] = {
         .spec = kFormat,
         .after = {"ota.is-wellformed"},
         .proves_authenticity = false,
-        .run = vendor_matches_device,
+        .run = rule<vendor_matches_device>,
         .rule = "A device installs its vendor's images only.",
         .remedy = kThisImage,
     },
@@ -404,7 +403,7 @@ constexpr Check kChecks[] = {
         .after = {"ota.is-wellformed"},
         .consequence_of = {"ota.vendor-matches-device"},
         .proves_authenticity = false,
-        .run = product_matches_device,
+        .run = rule<product_matches_device>,
         .rule = "Another product's image makes a device of another kind, or none.",
         .remedy = kThisImage,
     },
@@ -416,7 +415,7 @@ constexpr Check kChecks[] = {
         .consequence_of = {"ota.vendor-matches-device", "ota.product-matches-device",
                            "ledger.version-string-matches"},
         .proves_authenticity = false,
-        .run = version_string_matches_device,
+        .run = rule<version_string_matches_device>,
         .rule = "A device that runs the image's version reports the image's text for it.",
         .remedy = "build firmware and image from the same version constants",
     },
@@ -429,7 +428,7 @@ constexpr Check kChecks[] = {
         .consequence_of = {"ota.applicable-range-is-usable", "ota.vendor-matches-device",
                            "ota.product-matches-device"},
         .proves_authenticity = false,
-        .run = applies_to_device,
+        .run = rule<applies_to_device>,
         .rule =
             "Only a newer version is installed, and only on versions within the image's limits.",
         .remedy = "take a later image, or one for the device's version",

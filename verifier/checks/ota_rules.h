@@ -18,14 +18,23 @@ inline constexpr const char* kNone = "no OTA image in the evidence";
 
 // The first image about which `problem` has something to say.
 template <class Problem>
-Outcome every(const Evidence& e, const Problem& problem) {
-  if (e.ota_images.empty()) return skipped(kNone);
-  for (const OtaEvidence& ota : e.ota_images) {
+Outcome every(const RecordView& record, const Problem& problem) {
+  if (record.ota_images.empty()) return skipped(kNone);
+  for (const OtaEvidence& ota : record.ota_images) {
     if (auto found = problem(ota)) return std::move(*found);
   }
   return pass();
 }
 using Problem = std::optional<Outcome>;
+
+// The same for its header: what has none is told of by ota.is-wellformed.
+template <class Wrong>
+Outcome every_header(const RecordView& record, const Wrong& problem) {
+  return every(record, [&](const OtaEvidence& ota) -> Problem {
+    if (!ota.image.header) return blocked("ota.is-wellformed");
+    return problem(ota, *ota.image.header);
+  });
+}
 
 inline std::string place(const OtaEvidence& ota) {
   return place_text(ota.place);

@@ -11,7 +11,7 @@ namespace {
 using Answer = RevocationState::Answer;
 
 // Without a list in the evidence the ledger's points say where one would be.
-Outcome judged(const Evidence& e, const RevocationState& state,
+Outcome judged(const LotView& lot, const RevocationState& state,
                const Fact<std::vector<RevocationPoint>>& points, const char* name) {
   if (state.answer == Answer::not_revoked) return pass();
   if (state.answer == Answer::revoked)
@@ -25,28 +25,29 @@ Outcome judged(const Evidence& e, const RevocationState& state,
         "a certificate in force", "its serial number is on the list", place_text(state.place));
   if (state.answer == Answer::unknown)
     return unknown(fmt::format("whether the {} was revoked is not known: {}", name, state.why));
-  if (!e.facts->asked) return skipped("no revocation list in the evidence, and no ledger asked");
+  if (!lot.facts.asked) return skipped("no revocation list in the evidence, and no ledger asked");
   if (std::holds_alternative<Absent>(points))
     return skipped("the ledger names no revocation list for its issuer");
-  if (e.ledger_is_silent()) return unknown_like("ledger.answers");
+  if (lot.ledger_is_silent) return unknown_like("ledger.answers");
   if (const auto* why = std::get_if<Unknown>(&points))
     return unknown(fmt::format("whether the {} was revoked is not known: {}", name, why->why));
   return unknown(fmt::format(
       "whether the {} was revoked is not known: its issuer could not be settled", name));
 }
 
-Outcome dac_is_not_revoked(const Evidence& e) {
-  return judged(e, e.dac_revocation, e.facts->dac_points, "DAC");
+Outcome dac_is_not_revoked(const RecordView& record) {
+  return judged(record, record.dac_revocation, record.facts.dac_points, "DAC");
 }
-Outcome pai_is_not_revoked(const Evidence& e) {
-  return judged(e, e.pai_revocation, e.facts->pai_points, "PAI");
+Outcome pai_is_not_revoked(const RecordView& record) {
+  return judged(record, record.pai_revocation, record.facts.pai_points, "PAI");
 }
 
-Outcome lists_can_be_used(const Evidence& e) {
-  if (e.crls.empty() && e.facts->lists.empty())
-    return skipped(e.facts->asked ? "no revocation list in the evidence, and the ledger names none"
-                                  : "no revocation list in the evidence");
-  for (const auto* lists : {&e.crls, &e.facts->lists}) {
+Outcome lists_can_be_used(const RecordView& record) {
+  if (record.crls.empty() && record.facts.lists.empty())
+    return skipped(record.facts.asked
+                       ? "no revocation list in the evidence, and the ledger names none"
+                       : "no revocation list in the evidence");
+  for (const auto* lists : {&record.crls, &record.facts.lists}) {
     for (const CrlEvidence& list : *lists) {
       const std::string& why = list.problem.empty() ? list.gap : list.problem;
       if (why.empty()) continue;
@@ -63,10 +64,10 @@ Outcome lists_can_be_used(const Evidence& e) {
   return pass();
 }
 
-Outcome stays_revoked(const Evidence& e) {
-  if (e.crls.empty()) return skipped("no revocation list in the evidence");
+Outcome stays_revoked(const RecordView& record) {
+  if (record.crls.empty()) return skipped("no revocation list in the evidence");
   for (const auto& [state, name] :
-       {std::pair(&e.dac_revocation, "DAC"), std::pair(&e.pai_revocation, "PAI")}) {
+       {std::pair(&record.dac_revocation, "DAC"), std::pair(&record.pai_revocation, "PAI")}) {
     if (!state->replaced) continue;
     const ReplacedEntry& entry = *state->replaced;
     return fail(
@@ -79,14 +80,14 @@ Outcome stays_revoked(const Evidence& e) {
   return pass();
 }
 
-Outcome a_list_is_published(const Evidence& e) {
-  if (!e.facts->asked) return skipped("no ledger was asked");
-  if (std::holds_alternative<Absent>(e.facts->dac_points))
+Outcome a_list_is_published(const RecordView& record) {
+  if (!record.facts.asked) return skipped("no ledger was asked");
+  if (std::holds_alternative<Absent>(record.facts.dac_points))
     return fail(
         "the ledger names no revocation list for the DAC's issuer: a stolen key could never be "
         "revoked",
-        "a revocation distribution point", "none", e.ledger.source);
-  if (const auto* why = std::get_if<Unknown>(&e.facts->dac_points))
+        "a revocation distribution point", "none", record.ledger.source);
+  if (const auto* why = std::get_if<Unknown>(&record.facts.dac_points))
     return unknown(
         fmt::format("whether a revocation list is published is not known: {}", why->why));
   return pass();
@@ -106,7 +107,7 @@ constexpr Check kChecks[] = {
         .after = {"pai.is-one-certificate", "paa.is-trusted"},
         .consequence_of = {"pai.signature-verifies"},
         .open_on_main_only = true,
-        .run = pai_is_not_revoked,
+        .run = rule<pai_is_not_revoked>,
         .rule =
             "The PAA's lists name the PAIs that it took back; every device below such a PAI is "
             "refused. Whom a list of the PAA or its delegate names is revoked, whatever else is "
@@ -123,7 +124,7 @@ constexpr Check kChecks[] = {
         .after = {"dac.is-one-certificate", "pai.is-one-certificate"},
         .consequence_of = {"dac.signature-verifies"},
         .open_on_main_only = true,
-        .run = dac_is_not_revoked,
+        .run = rule<dac_is_not_revoked>,
         .rule = "The PAI's lists name the DACs that it took back, by serial number. Whom a list of "
                 "the PAI or its delegate names is revoked, whatever else is wrong with the list; "
                 "not being named counts only when every list of the PAI could be used.",
@@ -136,7 +137,7 @@ constexpr Check kChecks[] = {
         .title = "the revocation lists at hand can be used",
         .severity = kWarning,
         .spec = "RFC 5280 6.3",
-        .run = lists_can_be_used,
+        .run = rule<lists_can_be_used>,
         .rule = "A list counts when it is signed by the issuer it speaks for or by a signer that "
                 "this issuer delegated to. Whom it names is revoked then, whatever else is wrong "
                 "with it; whom it does not name it clears only when it is in force at the instant "
@@ -151,7 +152,7 @@ constexpr Check kChecks[] = {
                  "not",
         .severity = kWarning,
         .spec = "RFC 5280 3.3",
-        .run = stays_revoked,
+        .run = rule<stays_revoked>,
         .rule = "Revocation is for good, but for a hold. The newer list decides; an entry that it "
                 "lacks was a mistake once, or is one now.",
         .remedy = "ask the list's issuer why it took the entry off, and take the older list away "
@@ -163,7 +164,7 @@ constexpr Check kChecks[] = {
         .severity = kWarning,
         .spec = "Matter Core 11.23.9",
         .after = {"ledger.answers"},
-        .run = a_list_is_published,
+        .run = rule<a_list_is_published>,
         .rule = "Commissioners find revocation lists only through the ledger.",
         .remedy = "publish a revocation distribution point for the PAI on the ledger",
         .when_unknown = "let the ledger be asked (dcl sync, --ledger)",

@@ -23,33 +23,35 @@ constexpr const char kVendorId[] = "vendor id", kProductId[] = "product id",
                      kPaa[] = "PAA", kType[] = "declaration type", kSigner[] = "declaration signer",
                      kId[] = "declaration id";
 
-Outcome was_approved(const Evidence& e) {
-  if (!e.after) return skipped(kNoSample);
-  if (e.after->verdict == "approve") return pass();
+Outcome was_approved(const RecordView& record) {
+  if (!record.after) return skipped(kNoSample);
+  const ApprovedSample& sample = *record.after;
+  if (sample.verdict == "approve") return pass();
   return fail(fmt::format("the sample in {} was not approved: its verdict is {}",
-                          printable(e.after->source), e.after->verdict),
-              "approve", e.after->verdict, printable(e.after->source));
+                          printable(sample.source), sample.verdict),
+              "approve", sample.verdict, printable(sample.source));
 }
 
-Outcome is_vouched_for(const Evidence& e) {
-  if (!e.after) return skipped(kNoSample);
-  if (e.after->signer_is_known) return pass();
-  if (e.after->signer.empty())
+Outcome is_vouched_for(const RecordView& record) {
+  if (!record.after) return skipped(kNoSample);
+  const ApprovedSample& sample = *record.after;
+  if (sample.signer_is_known) return pass();
+  if (sample.signer.empty())
     return fail(fmt::format("the bundle {} is not signed: whoever wrote it, nobody vouches for it",
-                            printable(e.after->source)),
-                "a bundle signed by a known key", "no signature", printable(e.after->source));
+                            printable(sample.source)),
+                "a bundle signed by a known key", "no signature", printable(sample.source));
   return fail(fmt::format("the bundle {} is signed as {}, and nothing says that this is who it "
                           "should be",
-                          printable(e.after->source), printable(e.after->signer)),
+                          printable(sample.source), printable(sample.signer)),
               "a bundle signed by a known key", "a key that its own signature names",
-              printable(e.after->source));
+              printable(sample.source));
 }
 
-Outcome differs(const Evidence& e, const char* name, const std::string& now,
+Outcome differs(const ApprovedSample& sample, const char* name, const std::string& now,
                 const std::string& before) {
   return fail(fmt::format("{} is {}, the approved sample in {} has {}", name, now,
-                          printable(e.after->source), before),
-              before, now, printable(e.after->source));
+                          printable(sample.source), before),
+              before, now, printable(sample.source));
 }
 
 // What may not change.
@@ -67,7 +69,7 @@ Outcome as_approved(const Evidence& e) {
   if (!now)
     return unknown(fmt::format("the approved sample in {} has the {} {}, the evidence gives none",
                                printable(e.after->source), Name, *before));
-  return *now == *before ? pass() : differs(e, Name, *now, *before);
+  return *now == *before ? pass() : differs(*e.after, Name, *now, *before);
 }
 
 // What may: a note.
@@ -78,7 +80,7 @@ Outcome since_approval(const Evidence& e) {
   const auto now = sample_fact(e, Name);
   if (before == nullptr) return skipped(fmt::format("the approved sample gives no {}", Name));
   if (!now) return skipped(fmt::format("the evidence gives no {}", Name));
-  return *now == *before ? pass() : differs(e, Name, *now, *before);
+  return *now == *before ? pass() : differs(*e.after, Name, *now, *before);
 }
 
 // Two devices have two DACs; the same one would be the same part, judged twice.
@@ -118,23 +120,40 @@ constexpr const char* kShow =
     "hand over evidence that shows it, as the approved sample's did (device.json, a log, a dump)";
 constexpr const char* kChanges = "It may change from Test to Production; a person looks at it.";
 
-#define STAYS(ID, NAME, TITLE)                                                          \
-  {                                                                                     \
-    .id = "expect." ID "-is-as-approved", .title = TITLE, .proves_authenticity = false, \
-    .run = as_approved<NAME>, .rule = kStays, .remedy = kAgain, .when_unknown = kShow,  \
-  }
-#define CHANGES(ID, NAME, TITLE)                                                 \
-  {                                                                              \
-    .id = "expect." ID "-since-approval", .title = TITLE, .severity = kInfo,     \
-    .proves_authenticity = false, .run = since_approval<NAME>, .rule = kChanges, \
-  }
+constexpr const char* kNoLots = "--after compares one device with its sample, never a lot's";
+
+template <const char* Name>
+constexpr Check stays(const char* id, const char* title) {
+  return {
+      .id = id,
+      .title = title,
+      .proves_authenticity = false,
+      .run = rule<as_approved<Name>>,
+      .alike = kNoLots,
+      .rule = kStays,
+      .remedy = kAgain,
+      .when_unknown = kShow,
+  };
+}
+template <const char* Name>
+constexpr Check changes(const char* id, const char* title) {
+  return {
+      .id = id,
+      .title = title,
+      .severity = kInfo,
+      .proves_authenticity = false,
+      .run = rule<since_approval<Name>>,
+      .alike = kNoLots,
+      .rule = kChanges,
+  };
+}
 
 constexpr Check kChecks[] = {
     {
         .id = "expect.sample-was-approved",
         .title = "the earlier sample was approved",
         .proves_authenticity = false,
-        .run = was_approved,
+        .run = rule<was_approved>,
         .rule = "Production follows a sample that was approved. Its bundle is judged again, so "
                 "that the verdict is not taken from a file.",
         .remedy = "have a sample approved first",
@@ -144,7 +163,7 @@ constexpr Check kChecks[] = {
         .title = "the earlier sample's bundle is signed by a known key",
         .severity = kWarning,
         .proves_authenticity = false,
-        .run = is_vouched_for,
+        .run = rule<is_vouched_for>,
         .rule = "Anybody can write a bundle that says approve; the signature of somebody who is "
                 "known to approve samples is what tells such a one from the sample.",
         .remedy = "name the certificate of who approves samples with --signed-by",
@@ -154,37 +173,45 @@ constexpr Check kChecks[] = {
         .title = "this part is not the earlier sample",
         .severity = kWarning,
         .proves_authenticity = false,
-        .run = is_another_part,
+        .run = rule<is_another_part>,
+        .alike = kNoLots,
         .rule = "A production sample has credentials of its own.",
         .remedy = "judge the production sample, not the part from Test",
         .when_unknown = "have a sample approved whose evidence shows its DAC",
     },
-    STAYS("vendor-id", kVendorId, "the vendor is the approved sample's"),
-    STAYS("product-id", kProductId, "the product is the approved sample's"),
-    STAYS("vendor-name", kVendorName, "the vendor's name is the approved sample's"),
-    STAYS("product-name", kProductName, "the product's name is the approved sample's"),
-    STAYS("device-type", kDeviceType, "the device type is the approved sample's"),
-    STAYS("software-version", kSoftware, "the software version is the approved sample's"),
-    STAYS("software-version-string", kSoftwareText,
-          "the software version's text is the approved sample's"),
-    STAYS("hardware-version", kHardware, "the hardware version is the approved sample's"),
-    STAYS("hardware-version-string", kHardwareText,
-          "the hardware version's text is the approved sample's"),
-    STAYS("firmware-information", kFirmware, "the firmware information is the approved sample's"),
-    CHANGES("pai", kPai, "how the PAI changed since the sample was approved"),
-    CHANGES("paa", kPaa, "how the PAA changed since the sample was approved"),
-    CHANGES("declaration-type", kType,
-            "how the declaration's type changed since the sample was approved"),
-    CHANGES("declaration-signer", kSigner,
-            "how the declaration's signer changed since the sample was approved"),
-    CHANGES("declaration-id", kId,
-            "how the declaration's certificate id changed since the sample was approved"),
+    stays<kVendorId>("expect.vendor-id-is-as-approved", "the vendor is the approved sample's"),
+    stays<kProductId>("expect.product-id-is-as-approved", "the product is the approved sample's"),
+    stays<kVendorName>("expect.vendor-name-is-as-approved",
+                       "the vendor's name is the approved sample's"),
+    stays<kProductName>("expect.product-name-is-as-approved",
+                        "the product's name is the approved sample's"),
+    stays<kDeviceType>("expect.device-type-is-as-approved",
+                       "the device type is the approved sample's"),
+    stays<kSoftware>("expect.software-version-is-as-approved",
+                     "the software version is the approved sample's"),
+    stays<kSoftwareText>("expect.software-version-string-is-as-approved",
+                         "the software version's text is the approved sample's"),
+    stays<kHardware>("expect.hardware-version-is-as-approved",
+                     "the hardware version is the approved sample's"),
+    stays<kHardwareText>("expect.hardware-version-string-is-as-approved",
+                         "the hardware version's text is the approved sample's"),
+    stays<kFirmware>("expect.firmware-information-is-as-approved",
+                     "the firmware information is the approved sample's"),
+    changes<kPai>("expect.pai-since-approval", "how the PAI changed since the sample was approved"),
+    changes<kPaa>("expect.paa-since-approval", "how the PAA changed since the sample was approved"),
+    changes<kType>("expect.declaration-type-since-approval",
+                   "how the declaration's type changed since the sample was approved"),
+    changes<kSigner>("expect.declaration-signer-since-approval",
+                     "how the declaration's signer changed since the sample was approved"),
+    changes<kId>("expect.declaration-id-since-approval",
+                 "how the declaration's certificate id changed since the sample was approved"),
     {
         .id = "expect.ledger-facts-since-approval",
         .title = "how the ledger's facts changed since the sample was approved",
         .severity = kInfo,
         .proves_authenticity = false,
-        .run = ledger_facts,
+        .run = rule<ledger_facts>,
+        .alike = kNoLots,
         .rule = kChanges,
     },
 };

@@ -10,50 +10,46 @@
 namespace attest {
 namespace {
 
-std::string where(const Evidence& e, FactId fact) {
-  return place_text(e.device.first(fact)->place);
-}
-
-Outcome salt_length(const Evidence& e) {
-  const Bytes* salt = e.device.bytes(FactId::spake2p_salt);
-  if (salt == nullptr) return skipped("no SPAKE2+ salt in the evidence");
+Outcome salt_length(const RecordView& record) {
+  const auto salt = record.device.said<FactId::spake2p_salt, Bytes>();
+  if (!salt) return skipped("no SPAKE2+ salt in the evidence");
   if (salt->size() >= kMinSalt && salt->size() <= kMaxSalt) return pass();
   return fail(fmt::format("the SPAKE2+ salt has {} bytes", salt->size()),
               fmt::format("{} to {} bytes", kMinSalt, kMaxSalt),
-              fmt::format("{} bytes", salt->size()), where(e, FactId::spake2p_salt));
+              fmt::format("{} bytes", salt->size()), salt.where());
 }
 
-Outcome salt_is_not_default(const Evidence& e) {
-  const Bytes* salt = e.device.bytes(FactId::spake2p_salt);
-  if (salt == nullptr) return skipped("no SPAKE2+ salt in the evidence");
+Outcome salt_is_not_default(const RecordView& record) {
+  const auto salt = record.device.said<FactId::spake2p_salt, Bytes>();
+  if (!salt) return skipped("no SPAKE2+ salt in the evidence");
   if (text(*salt) != kDefaultSalt) return pass();
   return fail("the SPAKE2+ salt is the default of the Matter SDK", "random bytes",
-              "the SDK's default salt", where(e, FactId::spake2p_salt));
+              "the SDK's default salt", salt.where());
 }
 
-Outcome iterations_in_range(const Evidence& e) {
-  const auto iterations = e.device.number(FactId::spake2p_iterations);
+Outcome iterations_in_range(const RecordView& record) {
+  const auto iterations = record.device.said<FactId::spake2p_iterations, uint64_t>();
   if (!iterations) return skipped("no SPAKE2+ iterations in the evidence");
   if (*iterations >= kMinPbkdfIterations && *iterations <= kMaxPbkdfIterations) return pass();
   return fail(fmt::format("the SPAKE2+ verifier is made with {} iterations", *iterations),
               fmt::format("{} to {}", kMinPbkdfIterations, kMaxPbkdfIterations),
-              std::to_string(*iterations), where(e, FactId::spake2p_iterations));
+              std::to_string(*iterations), iterations.where());
 }
 
-Outcome verifier_is_wellformed(const Evidence& e) {
-  const Bytes* verifier = e.device.bytes(FactId::spake2p_verifier);
-  if (verifier == nullptr) return skipped("no SPAKE2+ verifier in the evidence");
+Outcome verifier_is_wellformed(const RecordView& record) {
+  const auto verifier = record.device.said<FactId::spake2p_verifier, Bytes>();
+  if (!verifier) return skipped("no SPAKE2+ verifier in the evidence");
   const auto problem = judge_verifier(*verifier);
   if (!problem) return pass();
   return fail("SPAKE2+ " + *problem,
               "w0 below the order of P-256 and a point of the curve, 97 bytes", *problem,
-              where(e, FactId::spake2p_verifier));
+              verifier.where());
 }
 
-Outcome verifier_matches_passcode(const Evidence& e) {
-  const auto& passcodes = e.onboarding.passcodes;
-  if (e.device.bytes(FactId::spake2p_verifier) == nullptr)
-    return skipped("no SPAKE2+ verifier in the evidence");
+Outcome verifier_matches_passcode(const RecordView& record) {
+  const auto& passcodes = record.onboarding.passcodes;
+  const auto verifier = record.device.said<FactId::spake2p_verifier, Bytes>();
+  if (!verifier) return skipped("no SPAKE2+ verifier in the evidence");
   if (passcodes.empty())
     return skipped("no passcode in the evidence to compare the SPAKE2+ verifier with");
   if (!passcodes.front().fits_verifier)
@@ -63,18 +59,19 @@ Outcome verifier_matches_passcode(const Evidence& e) {
   for (const PasscodeEvidence& p : passcodes) {
     if (p.fits_verifier == true) return pass();
   }
-  for (const FactId fact :
-       {FactId::spake2p_verifier, FactId::spake2p_salt, FactId::spake2p_iterations}) {
-    const Place& place = e.device.first(fact)->place;
-    for (const IntegrityProblem& damage : e.device.integrity) {
-      if (damage.place.path == place.path && damage.place.item == place.item && !place.item.empty())
+  for (const Statement* said : {record.device.first<FactId::spake2p_verifier>(),
+                                record.device.first<FactId::spake2p_salt>(),
+                                record.device.first<FactId::spake2p_iterations>()}) {
+    if (said == nullptr || said->place.item.empty()) continue;
+    for (const IntegrityProblem& damage : record.device.integrity()) {
+      if (damage.place.path == said->place.path && damage.place.item == said->place.item)
         return blocked("factory.is-intact");
     }
   }
   return fail(fmt::format("the SPAKE2+ verifier in {} is not the one of the passcode in {}",
-                          where(e, FactId::spake2p_verifier), place_text(passcodes.front().place)),
+                          verifier.where(), place_text(passcodes.front().place)),
               "the verifier of this passcode, salt and iterations", "another verifier",
-              where(e, FactId::spake2p_verifier));
+              verifier.where());
 }
 
 constexpr const char* kSpec = "Matter Core 3.9";
@@ -88,7 +85,7 @@ constexpr Check kChecks[] = {
         .title = "the SPAKE2+ salt has 16 to 32 bytes",
         .spec = kSpec,
         .proves_authenticity = false,
-        .run = salt_length,
+        .run = rule<salt_length>,
         .rule = "Commissioners refuse other lengths.",
         .remedy = kRewrite,
     },
@@ -98,7 +95,7 @@ constexpr Check kChecks[] = {
         .severity = kErrorOnMain,
         .spec = kSpec,
         .proves_authenticity = false,
-        .run = salt_is_not_default,
+        .run = rule<salt_is_not_default>,
         .rule = "One salt for all devices lets one table of verifiers find the passcode of each of "
                 "them.",
         .remedy = "give every device a random salt",
@@ -108,7 +105,7 @@ constexpr Check kChecks[] = {
         .title = "the SPAKE2+ verifier is made with 1000 to 100000 iterations",
         .spec = kSpec,
         .proves_authenticity = false,
-        .run = iterations_in_range,
+        .run = rule<iterations_in_range>,
         .rule = "Fewer make guessing cheap; more are refused by commissioners.",
         .remedy = kRewrite,
     },
@@ -117,7 +114,7 @@ constexpr Check kChecks[] = {
         .title = "the SPAKE2+ verifier is a scalar and a point of P-256",
         .spec = "Matter Core 3.10",
         .proves_authenticity = false,
-        .run = verifier_is_wellformed,
+        .run = rule<verifier_is_wellformed>,
         .rule = "w0 (32 bytes, below the group's order) and L (65 bytes, on the curve). With "
                 "anything else no session can be established.",
         .remedy = kRewrite,
@@ -129,7 +126,7 @@ constexpr Check kChecks[] = {
         .after = {"spake2p.salt-length", "spake2p.iterations-are-in-range",
                   "spake2p.verifier-is-wellformed"},
         .proves_authenticity = false,
-        .run = verifier_matches_passcode,
+        .run = rule<verifier_matches_passcode>,
         .rule = "Computed again from passcode, salt and iterations. With another verifier the "
                 "label's passcode does not open the device.",
         .remedy = kRewrite,

@@ -148,7 +148,8 @@ struct AlikeRecords::Own {
 
 std::optional<AlikeRecords> AlikeRecords::to(std::string_view line, const Evidence& e,
                                              std::span<const Check* const> checks) {
-  if (!std::all_of(checks.begin(), checks.end(), [](const Check* c) { return alike_knows(*c); }))
+  if (!std::all_of(checks.begin(), checks.end(),
+                   [](const Check* c) { return alike_may_pass_by(*c); }))
     return std::nullopt;
   const Certificate* dac = e.dac.certificate.get();
   if (dac == nullptr || e.dac.trailing != 0 || dac->der.size() > kMostDacBytes || !dac->p256 ||
@@ -156,9 +157,9 @@ std::optional<AlikeRecords> AlikeRecords::to(std::string_view line, const Eviden
     return std::nullopt;
   // What compares the record's own things with others, or is asked for by name, is for the full
   // judge.
-  if (e.dac_key || !e.authority_keys.empty() || e.dac_public_key != nullptr || !e.csrs.empty() ||
-      !e.crls.empty() || !e.onboarding.codes.empty() || !e.ota_images.empty() || e.ota_fetch ||
-      e.ordered || e.after || !e.policy.waivers.empty())
+  if (e.dac_key || !e.authority_keys.empty() || e.device.first(FactId::dac_public_key) != nullptr ||
+      !e.csrs.empty() || !e.crls.empty() || !e.onboarding.codes.empty() || !e.ota_images.empty() ||
+      e.ota_fetch || e.ordered || e.after || !e.policy.waivers.empty())
     return std::nullopt;
   if (std::count_if(e.device.statements.begin(), e.device.statements.end(),
                     [](const Statement& s) { return s.fact == FactId::dac; }) != 1)

@@ -14,10 +14,6 @@
 
 namespace attest {
 
-// Somebody has looked at what this check reads (alike_checks.cc).
-bool alike_knows(const Check& check);
-std::span<const std::string_view> ids_alike_knows();
-
 // What an alike record brings of its own.
 struct AlikeRecord {
   std::string id;             // as JSON text; empty: the record has none
@@ -32,7 +28,8 @@ class AlikeRecords {
  public:
   // The record to compare with, and what it was found to be. Nullopt when nothing can be alike to
   // it: its signatures do not verify, or something in it hangs on what a record may have of its
-  // own. Nor to any while one of `checks` is not known to answer the same for alike records.
+  // own. Nor to any while one of `checks` sees the whole device and does not say why an alike
+  // record may pass it by.
   static std::optional<AlikeRecords> to(std::string_view line, const Evidence& evidence,
                                         std::span<const Check* const> checks = catalogue());
 
