@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "cli/options.h"
+#include "cli/terminal.h"
 #include "verifier/bytes.h"
 
 namespace attest::cli {

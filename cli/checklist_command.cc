@@ -10,6 +10,7 @@
 #include "cli/files.h"
 #include "cli/loudness.h"
 #include "cli/options.h"
+#include "cli/terminal.h"
 #include "verifier/gather.h"
 
 namespace attest::cli {

@@ -9,6 +9,7 @@
 #include "cli/files.h"
 #include "cli/options.h"
 #include "cli/report_text.h"
+#include "cli/terminal.h"
 #include "verifier/catalogue.h"
 #include "verifier/json.h"
 #include "verifier/lot/rule.h"

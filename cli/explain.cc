@@ -8,6 +8,7 @@
 #include "cli/check_text.h"
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/terminal.h"
 #include "verifier/catalogue.h"
 
 namespace attest::cli {

@@ -8,6 +8,7 @@
 #include "cli/options.h"
 #include "cli/ota.h"
 #include "cli/report_text.h"
+#include "cli/terminal.h"
 #include "verifier/gather.h"
 
 namespace attest::cli {

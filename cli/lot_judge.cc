@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <iterator>
 
-#include "cli/report_json.h"
 #include "codecs/door.h"
 #include "verifier/check.h"
 #include "verifier/lot/record.h"
@@ -32,7 +31,7 @@ DeviceLine unreadable(const LotItem& item, const std::string& problem) {
 LotJudge::LotJudge(const LotSetup& setup)
     : setup_(setup),
       judge_(setup.policy, setup.trust, setup.ledger, *setup.engine, setup.ordered, setup.tried),
-      may_be_alike_(!setup.full && setup.manifests.empty() && !setup.ordered &&
+      may_be_alike_(!setup.whole_report && setup.manifests.empty() && !setup.ordered &&
                     setup.policy.waivers.empty()) {}
 
 bool LotJudge::read_files(const LotItem::Files& files, Reading& reading,
@@ -90,8 +89,9 @@ bool LotJudge::read_files(const LotItem::Files& files, Reading& reading,
 LotJudge::Started LotJudge::begin(const LotItem& item, Reading& reading) const {
   std::string problem;
   if (const auto* line = std::get_if<LotItem::Line>(&item.what)) {
-    auto record = line->problem.empty() ? read_record(line->text, item.name, setup_.full)
-                                        : Result<LotRecord>(error(line->problem));
+    auto record = line->problem.empty()
+                      ? read_record(line->text, item.name, setup_.whole_report != nullptr)
+                      : Result<LotRecord>(error(line->problem));
     if (!record) return {.line = unreadable(item, record.error().what), .readable = false};
     reading = std::move(record->reading);
     Started out{.line = {}, .readable = true};
@@ -127,8 +127,8 @@ void LotJudge::finish(const Judged& judged, DeviceLine& line) const {
     for (const Check* check : judged.outline.open) line.result.open.emplace_back(check->id);
   }
   if (setup_.summaries && line.result.verdict != Verdict::approve)
-    line.result.summary =
-        setup_.full ? judged.report.summary : attest::judge(judged.evidence).summary;
+    line.result.summary = setup_.whole_report != nullptr ? judged.report.summary
+                                                         : attest::judge(judged.evidence).summary;
   for (const auto& [manifest, row] : line.rows) {
     const ManifestRows& table = setup_.manifests[manifest];
     std::string columns;
@@ -147,7 +147,7 @@ void LotJudge::finish(const Judged& judged, DeviceLine& line) const {
   }
   line.not_used = judged.evidence.not_used;
   line.marks = marks_of(judged.evidence, setup_.key);
-  if (setup_.full) line.report = dump(report_json(judged.evidence, judged.report));
+  if (setup_.whole_report) line.report = setup_.whole_report(judged.evidence, judged.report);
 }
 
 void LotJudge::judge_alike(const LotBatch& batch,
@@ -234,7 +234,8 @@ std::vector<DeviceLine> LotJudge::judge(LotBatch batch) {
     }
     lines[i] = std::move(started.line);
   }
-  const std::vector<Judged> judged = judge_.judge(std::move(readings), setup_.full);
+  const std::vector<Judged> judged =
+      judge_.judge(std::move(readings), setup_.whole_report != nullptr);
   for (size_t i = 0; i < judged.size(); ++i) finish(judged[i], *lines[of[i]]);
   // One of those that nothing was alike to is the next to compare with.
   for (size_t i = 0; may_be_alike_ && i < judged.size(); ++i) {

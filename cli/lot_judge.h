@@ -4,6 +4,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <memory>
 
 #include "cli/lot_input.h"
@@ -24,7 +25,8 @@ struct LotSetup {
   std::optional<Device> ordered;
   SipKey key{};
   std::vector<ManifestRows> manifests;
-  bool full = false;       // with each device's whole report
+  // With each device's whole report, and how it is written down. Empty: without.
+  std::function<std::string(const Evidence&, const Report&)> whole_report = {};
   bool summaries = false;  // say in a sentence why a device is not approved
 };
 

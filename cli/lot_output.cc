@@ -13,6 +13,7 @@
 #include "cli/lot_sarif.h"
 #include "cli/open_output.h"
 #include "cli/options.h"
+#include "cli/terminal.h"
 
 namespace attest::cli {
 namespace {

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <cstdio>
 
-#include "cli/options.h"
+#include "cli/terminal.h"
 
 namespace attest::cli {
 namespace {

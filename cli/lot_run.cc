@@ -19,7 +19,9 @@
 #include "cli/lot_output.h"
 #include "cli/lot_pipeline.h"
 #include "cli/lot_progress.h"
+#include "cli/report_json.h"
 #include "cli/report_words.h"
+#include "cli/terminal.h"
 #include "cli/tried_file.h"
 #include "codecs/door.h"
 #include "verifier/catalogue.h"
@@ -221,7 +223,11 @@ class LotRun {
       tried_ = load_tried(*folder);
       setup_.tried = tried_.get();
     }
-    setup_.full = options_.full;
+    if (options_.full) {
+      setup_.whole_report = [](const Evidence& evidence, const Report& report) {
+        return dump(report_json(evidence, report));
+      };
+    }
     // What is kept for later may be asked for in another form then.
     setup_.summaries =
         shows_summaries(options_.format) || !options_.part.empty() || !options_.resume.empty();

@@ -2,7 +2,7 @@
 // notes unless --quiet; details with --verbose. stdout is for the result alone.
 #pragma once
 
-#include "cli/arguments.h"
+#include <string>
 
 namespace attest::cli {
 
@@ -16,7 +16,5 @@ class Loudness {
  private:
   bool quiet_, verbose_;
 };
-
-void add_loudness(Command& command, bool& quiet, bool& verbose);
 
 }  // namespace attest::cli

@@ -224,18 +224,9 @@ int complain(const std::string& line) {
   return complain(std::vector<std::string>{line});
 }
 
-bool is_terminal(int fd) {
-  return ::isatty(fd) == 1;
-}
-bool wants_colour(int fd) {
-  const char* no = std::getenv("NO_COLOR");
-  return is_terminal(fd) && (no == nullptr || *no == '\0');
-}
-size_t terminal_width() {
-  winsize size{};
-  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40)
-    return std::min<size_t>(size.ws_col, 110);
-  return 80;
+void add_loudness(Command& command, bool& quiet, bool& verbose) {
+  command.flag("-q,--quiet", quiet, "say nothing on stderr but errors")
+      .flag("-v,--verbose", verbose, "say on stderr what is read, asked and used");
 }
 
 }  // namespace attest::cli

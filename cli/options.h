@@ -37,8 +37,7 @@ int complain(const std::string& line);
 std::optional<std::string> variable(
     const char* name);  // of the environment; nullopt when not set or empty
 
-bool is_terminal(int fd);
-bool wants_colour(int fd);  // a terminal, and NO_COLOR is not set
-size_t terminal_width();    // 80 where it cannot be told
+// --quiet and --verbose.
+void add_loudness(Command& command, bool& quiet, bool& verbose);
 
 }  // namespace attest::cli

@@ -9,6 +9,7 @@
 #include "cli/report_junit.h"
 #include "cli/report_sarif.h"
 #include "cli/report_text.h"
+#include "cli/terminal.h"
 
 namespace attest::cli {
 namespace {
