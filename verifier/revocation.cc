@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <map>
 #include <utility>
 
 #include "verifier/pki/name.h"
@@ -105,10 +106,37 @@ bool points_to(const Crl& crl, const Name& subject, const std::optional<KeyId>& 
                                         : same_name(crl.issuer, subject);
 }
 
+// ecdsa-with-SHA384 and -SHA512 (1.2.840.10045.4.3.3 and .4). No list of Matter has them; one that
+// its issuer signed so is the issuer's word all the same, and revokes whom it names.
+constexpr uint8_t kEcdsaWithSha384[] = {0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03, 0x03},
+                  kEcdsaWithSha512[] = {0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03, 0x04};
+// The IANA number of the digest that a list is signed over; nullopt: of no algorithm that is
+// checked.
+std::optional<uint32_t> longer_digest(const Crl& crl) {
+  if (equal(crl.signature_algorithm, kEcdsaWithSha384)) return 7;
+  if (equal(crl.signature_algorithm, kEcdsaWithSha512)) return 8;
+  return std::nullopt;
+}
+
+// What ECDSA on P-256 signs of a list: the first 256 bits of the digest.
+std::optional<Sha256> signed_digest(const RevokedList& list) {
+  const Crl& crl = list.crl();
+  if (equal(crl.signature_algorithm, oid::kEcdsaWithSha256)) return list.tbs_digest();
+  const auto type = longer_digest(crl);
+  auto hash = type ? Hash::of_type(*type) : Result<Hash>(error("not checked"));
+  if (!hash) return std::nullopt;
+  hash->update(crl.tbs);
+  const Bytes whole = hash->finish();
+  Sha256 out{};
+  std::copy_n(whole.begin(), out.size(), out.begin());
+  return out;
+}
+
 // Of an algorithm that nobody here checks: its signature says nothing, either way. (Damage to its
 // name leaves two names that differ.)
 bool not_judged(const Crl& crl) {
-  return crl.same_algorithm && !equal(crl.signature_algorithm, oid::kEcdsaWithSha256);
+  return crl.same_algorithm && !equal(crl.signature_algorithm, oid::kEcdsaWithSha256) &&
+         !longer_digest(crl);
 }
 
 std::string algorithm_name(View oid) {
@@ -158,6 +186,9 @@ std::string wrong_with(const Crl& crl, const Signer& signer, ListOf of, Instant 
   if (!crl.same_algorithm)
     return "its signature algorithm is one in the signed part and another beside the signature, "
            "expected the same";
+  if (longer_digest(crl))
+    return fmt::format("it is signed with {}, expected ecdsa-with-SHA256",
+                       algorithm_name(crl.signature_algorithm));
   if (crl.authority_key_id && signer.key_id && *crl.authority_key_id != *signer.key_id)
     return fmt::format("its authority key id is {}, expected that of its signer, {}",
                        hex_colons(*crl.authority_key_id), hex_colons(*signer.key_id));
@@ -297,9 +328,9 @@ ListIssuer list_issuer(const Paa& paa, std::optional<uint16_t> assigned_vid) {
 }
 
 bool signed_by(const RevokedList& list, const Point& key, SignatureEngine& engine) {
-  if (!list.crl().ecdsa || !equal(list.crl().signature_algorithm, oid::kEcdsaWithSha256))
-    return false;
-  const SignatureJob job{.key = key, .digest = list.tbs_digest(), .signature = *list.crl().ecdsa};
+  const auto digest = list.crl().ecdsa ? signed_digest(list) : std::nullopt;
+  if (!digest) return false;
+  const SignatureJob job{.key = key, .digest = *digest, .signature = *list.crl().ecdsa};
   uint8_t good = 0;
   engine.verify({&job, 1}, {&good, 1});
   return good == 1;
@@ -449,6 +480,47 @@ struct Lists {
   std::vector<const CrlEvidence*> here, there, elsewhere;
 };
 
+// What a series has newest of the lists that clear: the one with the highest number, and the one of
+// the latest date, beside which an issue without a number is judged. In time that grows with the
+// number of lists.
+class Newest {
+ public:
+  void add(const CrlEvidence& list) {
+    if (!clears(list)) return;
+    const Crl& crl = list.list->crl();
+    for (Series& known : of_[key(crl)]) {
+      if (same_series(*known.by_number, crl)) {
+        if (is_newer(crl, *known.by_number)) known.by_number = &crl;
+        if (crl.this_update > known.by_date->this_update) known.by_date = &crl;
+        return;
+      }
+    }
+    of_[key(crl)].push_back({&crl, &crl});
+  }
+  bool is_past(const CrlEvidence& list) const {
+    const Crl& crl = list.list->crl();
+    const auto at = of_.find(key(crl));
+    return at != of_.end() &&
+           std::any_of(at->second.begin(), at->second.end(), [&](const Series& known) {
+             return same_series(*known.by_number, crl) &&
+                    (is_newer(*known.by_number, crl) || is_newer(*known.by_date, crl));
+           });
+  }
+
+ private:
+  struct Series {
+    const Crl *by_number, *by_date;
+  };
+  // All that same_series compares but the name: two that are the same in other letters are few.
+  static std::string key(const Crl& crl) {
+    std::string out;
+    if (crl.authority_key_id) out += text(*crl.authority_key_id);
+    for (const std::string& uri : addresses(crl)) out += fmt::format(" {}:{}", uri.size(), uri);
+    return out;
+  }
+  std::map<std::string, std::vector<Series>> of_;
+};
+
 Lists lists_of(ListOf of, std::span<const CrlEvidence> evidence,
                std::span<const CrlEvidence> points) {
   Lists out;
@@ -461,17 +533,12 @@ Lists lists_of(ListOf of, std::span<const CrlEvidence> evidence,
   }
   // An older issue of a list says nothing beside a newer one: what it lists may have been taken
   // back. The newer one must be one that may say so.
-  const auto superseded = [&](const CrlEvidence& list) {
-    const auto newer = [&](const CrlEvidence* other) {
-      return clears(*other) && same_series(other->list->crl(), list.list->crl()) &&
-             is_newer(other->list->crl(), list.list->crl());
-    };
-    return std::any_of(out.here.begin(), out.here.end(), newer) ||
-           (out.there.size() == 1 && newer(out.there.front()));
-  };
+  Newest newest;
+  for (const CrlEvidence* list : out.here) newest.add(*list);
+  if (out.there.size() == 1) newest.add(*out.there.front());
   std::vector<const CrlEvidence*> kept;
   for (const CrlEvidence* list : out.here) {
-    if (!names_revoked(*list) || !superseded(*list)) kept.push_back(list);
+    if (!names_revoked(*list) || !newest.is_past(*list)) kept.push_back(list);
   }
   out.here = std::move(kept);
   return out;
