@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "verifier/catalogue.h"
 #include "verifier/sdk_meaning.h"
 #include "verifier/sdk_result.h"
@@ -135,8 +137,22 @@ std::string result_text(int code) {
   return name == nullptr ? fmt::format("err {}", code) : fmt::format("err {} ({})", code, name);
 }
 
+// A device is commissioned more than once, and several logs hold several results: the first that is
+// not what we come to is told of.
+const Statement* result_to_explain(const Evidence& e) {
+  const Statement* first = e.device.first(FactId::commissioner_result);
+  if (first == nullptr) return nullptr;
+  const std::optional<SdkResult> ours =
+      e.dac.present() ? std::optional(sdk_result(e)) : std::nullopt;
+  const uint64_t expected = ours && ours->code ? static_cast<uint64_t>(ours->code->code) : 0;
+  for (const Statement& s : e.device.statements) {
+    if (s.fact == FactId::commissioner_result && std::get<uint64_t>(s.value) != expected) return &s;
+  }
+  return first;
+}
+
 Outcome commissioner_agrees(const Evidence& e) {
-  const Statement* said = e.device.first(FactId::commissioner_result);
+  const Statement* said = result_to_explain(e);
   if (said == nullptr) {
     if (e.sought_paa.empty()) return skipped("no commissioner's result in the evidence");
     return fail(fmt::format("a commissioner did not find the root of the PAI: {}", e.sought_paa),
@@ -202,10 +218,20 @@ Outcome key_belongs_to_dac(const Evidence& e) {
     return skipped(e.device.noted(Remark::key_locked)
                        ? "the private key in the evidence is encrypted, and was not opened"
                        : "no private key in the evidence");
-  if (e.dac.certificate->p256 == e.dac_key->public_key) return pass();
-  return fail("the private key is not the DAC's",
-              fmt::format("public key {}", hex(e.dac.certificate->public_key)),
-              fmt::format("public key {}", hex(e.dac_key->public_key)), key_place(e));
+  const bool fits = e.dac.certificate->p256 == e.dac_key->public_key;
+  if (fits && e.other_keys.empty()) return pass();
+  const Place& place = fits ? e.other_keys.front().place : *e.dac_key_place;
+  const Point& found = fits ? e.other_keys.front().public_key : e.dac_key->public_key;
+  std::string message = "the private key is not the DAC's";
+  if (fits)
+    message = fmt::format("the private key in {} is not the DAC's, as the one in {} is",
+                          place_text(place), key_place(e));
+  const auto more =
+      static_cast<size_t>(std::count_if(e.other_keys.begin(), e.other_keys.end(),
+                                        [&](const OtherKey& k) { return k.public_key != found; }));
+  if (more != 0) message += fmt::format(" (nor are {} more)", more);
+  return fail(std::move(message), fmt::format("public key {}", hex(e.dac.certificate->public_key)),
+              fmt::format("public key {}", hex(found)), place_text(place));
 }
 Outcome public_key_is_the_dacs(const Evidence& e) {
   if (e.dac_public_key == nullptr) return skipped("no public key beside the DAC in the evidence");
@@ -432,7 +458,8 @@ constexpr Check kChecks[] = {
         .after = {"dac.key-is-p256"},
         .consequence_of = {"dac.signature-verifies", "key.is-no-authority-key"},
         .run = key_belongs_to_dac,
-        .rule = "A part with another key signs what no commissioner can verify.",
+        .rule = "A part with another key signs what no commissioner can verify. Every private key "
+                "of the evidence is compared: a right one beside it makes no wrong one right.",
         .remedy = "write DAC and key of the same issue into the part",
     },
     {
