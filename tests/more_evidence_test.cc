@@ -292,6 +292,27 @@ TEST_CASE("more evidence: no key of another form takes a device's facts away") {
   }
 }
 
+TEST_CASE("more evidence: the words of other forms take nothing away") {
+  const std::string wrong = R"("vendor_id":"0x1234","product_id":"0x1111")";
+  for (const char* word : {R"("version":1,)", R"("options":1,)", R"("matter":{},)"}) {
+    CAPTURE(word);
+    CHECK(judged(with(loose(), {{"x.json", of("{" + std::string(word) + wrong + "}")}}))
+              .report.verdict == Verdict::reject);
+  }
+  // A DAC of another device, in what begins as our own text, page or report.
+  const std::string dac =
+      to_pem("CERTIFICATE", forge::make(plan_of("more-evidence of another batch")).dac);
+  for (const std::string& own :
+       {"schema matter-attest/inspect/1\n" + dac,
+        "<!DOCTYPE html><meta name=\"generator\" content=\"matter-attest 1\">\n" + dac}) {
+    CAPTURE(own);
+    CHECK(judged(with(loose(), {{"x.txt", of(own)}})).report.verdict == Verdict::reject);
+  }
+  CHECK(!read_bytes(view("{\"id\":\"a\",\"verdict\":\"approve\"," + wrong +
+                         "}\n{\"lot\":{\"schema\":\"matter-attest/lot/1\"}}\n"))
+             .device.integrity.empty());
+}
+
 TEST_CASE("more evidence: what this program writes is known by all of its members") {
   const Judged j = judged(with(part(dump()), {{"pai-2.der", good().pai}}));
   Evidence e = judged(part(dump())).evidence;

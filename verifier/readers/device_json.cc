@@ -98,9 +98,12 @@ void read_member(const Key& key, const Json& json, const std::string& path, Read
   reading.device.say(key.fact, std::move(*value), place);
 }
 
+// Keys of other forms, which their own readers take.
 constexpr const char* kForeign[] = {"dac_cert",       "pai_cert", "certification_declaration",
                                     "basic_info_pid", "version",  "matter",
                                     "options"};
+// Those that other programs have, too.
+constexpr std::string_view kAnyForms[] = {"version", "matter", "options"};
 
 // Text that is no JSON, but has a key of device.json and none of another kind: a comma too many
 // must not lose its facts in silence.
@@ -204,14 +207,16 @@ bool is_of_a_bus(const Json& json) {
       "busnumber",          "deviceaddress",   "portpath",        "portnumbers"};
   const auto* members = json.object();
   if (members == nullptr) return false;
-  size_t own = 0, of_bus = 0;
+  constexpr std::string_view kAlso[] = {"bus", "driver", "speed", "path", "usage", "manufacturer"};
+  size_t own = 0, of_bus = 0, also = 0;
   for (const auto& [name, value] : *members) {
     if (is_matters_own(name)) return false;
     own += find_key(name) != nullptr;
     of_bus += std::find(std::begin(kBusWords), std::end(kBusWords), plain_word(name)) !=
               std::end(kBusWords);
+    also += std::find(std::begin(kAlso), std::end(kAlso), plain_word(name)) != std::end(kAlso);
   }
-  return of_bus != 0 && 2 * own < members->size();
+  return of_bus != 0 && of_bus + also >= 2 && 2 * own < members->size();
 }
 
 bool is_telling(std::string_view name) {
@@ -262,9 +267,18 @@ Kinship kinship(const Json& json) {
 }
 
 bool is_foreign(const Json& json) {
-  return is_of_a_bus(json) ||
-         std::any_of(std::begin(kForeign), std::end(kForeign),
-                     [&](const char* foreign) { return json.find(foreign) != nullptr; });
+  if (is_of_a_bus(json)) return true;
+  // What the readers of those forms left, with an id of a device in it, is somebody's device.json.
+  const auto* members = json.object();
+  const bool tells =
+      members != nullptr && std::any_of(members->begin(), members->end(), [](const auto& member) {
+        return find_key(member.first) != nullptr && is_telling(member.first);
+      });
+  return std::any_of(std::begin(kForeign), std::end(kForeign), [&](std::string_view foreign) {
+    const bool any =
+        std::find(std::begin(kAnyForms), std::end(kAnyForms), foreign) != std::end(kAnyForms);
+    return json.find(foreign) != nullptr && !(any && tells);
+  });
 }
 
 // Text that begins as JSON does; nothing where it is too long, or none.

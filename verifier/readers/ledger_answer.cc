@@ -212,7 +212,8 @@ const char* why_none(View bytes) {
   if (looking.other) return nullptr;
   const auto* members = json->object();
   const bool set = json->array() != nullptr && !json->array()->empty() &&
-                   json->array()->front().find("revoked_serial_numbers") != nullptr;
+                   json->array()->front().find("revoked_serial_numbers") != nullptr &&
+                   !has_device_key(json->array()->front());
   if (set)
     return "a revocation set of the SDK: nothing signs it, so it is believed in nothing; a list "
            "that "

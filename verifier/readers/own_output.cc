@@ -42,7 +42,8 @@ constexpr std::string_view kMembers[] = {
     "waivers", "checks", "sdk_result",
     // lot
     "devices", "approve", "reject", "undecided", "unreadable", "failed", "open", "findings",
-    "findings_left_out", "manifest_rows", "sample", "not_used_left_out", "notes", "engine",
+    "findings_left_out", "part_key", "part_manifests", "manifest_rows", "sample",
+    "not_used_left_out", "notes", "engine",
     // inspect
     "certificates", "certification_declaration", "payloads", "ota_images", "integrity", "remarks",
     "conflicts",
@@ -102,7 +103,7 @@ std::string of_json(std::string_view all) {
   if (before == std::string_view::npos) return {};
   const auto first = parse_json(all.substr(0, all.find('\n'))),
              last = parse_json(all.substr(before + 1, end - before));
-  if (!first || !last || first->find("verdict") == nullptr) return {};
+  if (!first || !last || first->find("verdict") == nullptr || has_device_key(*first)) return {};
   return of_object(*last);
 }
 
@@ -140,6 +141,13 @@ std::string why_none(View bytes) {
   if (is_bundle(bytes)) return "a bundle of matter-attest: replay judges it again";
   const std::string_view head = head_of(bytes);
   if (head.empty() || bytes.size() > kMostReport || !is_plain_text(bytes)) return {};
+  // We write down no certificate as PEM: who added one meant it to be read.
+  const auto has = [&](std::string_view word) {
+    return text(bytes).find(word) != std::string_view::npos;
+  };
+  const bool pem = has("-----BEGIN ") && has("-----END ");
+  if (pem && (head[0] != '{' || (has("\"matter-attest/") && !has("\"matter-attest/ledger/"))))
+    return {};
   if (head[0] != '{') return of_text(head);
   // (Parsing a large file is dear: one of these words stands in each.)
   const std::string_view all = text(bytes);
