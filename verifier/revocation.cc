@@ -7,6 +7,7 @@
 #include <map>
 #include <utility>
 
+#include "verifier/list_signature.h"
 #include "verifier/pki/name.h"
 
 namespace attest {
@@ -106,52 +107,6 @@ bool points_to(const Crl& crl, const Name& subject, const std::optional<KeyId>& 
                                         : same_name(crl.issuer, subject);
 }
 
-// ecdsa-with-SHA384 and -SHA512 (1.2.840.10045.4.3.3 and .4). No list of Matter has them; one that
-// its issuer signed so is the issuer's word all the same, and revokes whom it names.
-constexpr uint8_t kEcdsaWithSha384[] = {0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03, 0x03},
-                  kEcdsaWithSha512[] = {0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03, 0x04};
-// The IANA number of the digest that a list is signed over; nullopt: of no algorithm that is
-// checked.
-std::optional<uint32_t> longer_digest(const Crl& crl) {
-  if (equal(crl.signature_algorithm, kEcdsaWithSha384)) return 7;
-  if (equal(crl.signature_algorithm, kEcdsaWithSha512)) return 8;
-  return std::nullopt;
-}
-
-// What ECDSA on P-256 signs of a list: the first 256 bits of the digest.
-std::optional<Sha256> signed_digest(const RevokedList& list) {
-  const Crl& crl = list.crl();
-  if (equal(crl.signature_algorithm, oid::kEcdsaWithSha256)) return list.tbs_digest();
-  const auto type = longer_digest(crl);
-  auto hash = type ? Hash::of_type(*type) : Result<Hash>(error("not checked"));
-  if (!hash) return std::nullopt;
-  hash->update(crl.tbs);
-  const Bytes whole = hash->finish();
-  Sha256 out{};
-  std::copy_n(whole.begin(), out.size(), out.begin());
-  return out;
-}
-
-// Of an algorithm that nobody here checks: its signature says nothing, either way. (Damage to its
-// name leaves two names that differ.)
-bool not_judged(const Crl& crl) {
-  return crl.same_algorithm && !equal(crl.signature_algorithm, oid::kEcdsaWithSha256) &&
-         !longer_digest(crl);
-}
-
-std::string algorithm_name(View oid) {
-  constexpr std::pair<const char*, const char*> kNames[] = {
-      {"1.2.840.10045.4.1", "ecdsa-with-SHA1"},      {"1.2.840.10045.4.3.1", "ecdsa-with-SHA224"},
-      {"1.2.840.10045.4.3.3", "ecdsa-with-SHA384"},  {"1.2.840.10045.4.3.4", "ecdsa-with-SHA512"},
-      {"1.2.840.113549.1.1.11", "RSA with SHA-256"}, {"1.3.101.112", "Ed25519"},
-  };
-  std::string dotted = der::oid_text(oid);
-  for (const auto& [known, name] : kNames) {
-    if (dotted == known) return fmt::format("{} ({})", name, known);
-  }
-  return dotted;
-}
-
 // Why the list is not known to be this signer's.
 std::string not_signed(const Crl& crl, const Signer& signer) {
   if (not_judged(crl))
@@ -186,7 +141,7 @@ std::string wrong_with(const Crl& crl, const Signer& signer, ListOf of, Instant 
   if (!crl.same_algorithm)
     return "its signature algorithm is one in the signed part and another beside the signature, "
            "expected the same";
-  if (longer_digest(crl))
+  if (has_longer_digest(crl))
     return fmt::format("it is signed with {}, expected ecdsa-with-SHA256",
                        algorithm_name(crl.signature_algorithm));
   if (crl.authority_key_id && signer.key_id && *crl.authority_key_id != *signer.key_id)
@@ -325,15 +280,6 @@ ListIssuer list_issuer(const Paa& paa, std::optional<uint16_t> assigned_vid) {
   if (auto name = read_name(cursor, "subject")) out.subject = std::move(*name);
   if (paa.certificate) out.key_usage = usage_of(*paa.certificate);
   return out;
-}
-
-bool signed_by(const RevokedList& list, const Point& key, SignatureEngine& engine) {
-  const auto digest = list.crl().ecdsa ? signed_digest(list) : std::nullopt;
-  if (!digest) return false;
-  const SignatureJob job{.key = key, .digest = *digest, .signature = *list.crl().ecdsa};
-  uint8_t good = 0;
-  engine.verify({&job, 1}, {&good, 1});
-  return good == 1;
 }
 
 bool same_series(const Crl& a, const Crl& b) {
@@ -480,9 +426,8 @@ struct Lists {
   std::vector<const CrlEvidence*> here, there, elsewhere;
 };
 
-// What a series has newest of the lists that clear: the one with the highest number, and the one of
-// the latest date, beside which an issue without a number is judged. In time that grows with the
-// number of lists.
+// What each series has newest of the lists that clear, by number and by date: beside the latter an
+// issue without a number is judged.
 class Newest {
  public:
   void add(const CrlEvidence& list) {
@@ -536,11 +481,9 @@ Lists lists_of(ListOf of, std::span<const CrlEvidence> evidence,
   Newest newest;
   for (const CrlEvidence* list : out.here) newest.add(*list);
   if (out.there.size() == 1) newest.add(*out.there.front());
-  std::vector<const CrlEvidence*> kept;
-  for (const CrlEvidence* list : out.here) {
-    if (!names_revoked(*list) || !newest.is_past(*list)) kept.push_back(list);
-  }
-  out.here = std::move(kept);
+  std::erase_if(out.here, [&](const CrlEvidence* list) {
+    return names_revoked(*list) && newest.is_past(*list);
+  });
   return out;
 }
 
