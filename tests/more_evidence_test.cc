@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "cli/checklist.h"
 #include "cli/inspect_json.h"
 #include "cli/lot_report_text.h"
 #include "cli/report_json.h"
@@ -320,8 +321,10 @@ TEST_CASE("more evidence: what this program writes is known by all of its member
   LotReport lot;
   lot.not_used_left_out = 1;
   lot.sample.emplace();
-  for (const Json& own : {cli::inspect_json(j.evidence), cli::report_json(e, attest::judge(e)),
-                          cli::lot_report_json(lot)}) {
+  for (const Json& own :
+       {cli::inspect_json(j.evidence), cli::report_json(e, attest::judge(e)),
+        cli::lot_report_json(lot), cli::checklist_json(e, {}),
+        parse_json(R"({"schema":"matter-attest/payload/1","valid":true,"payloads":[]})").value()}) {
     const std::string written = attest::dump(own);
     CAPTURE(written.substr(0, 60));
     Reading reading;
