@@ -18,6 +18,7 @@
 #include "fixtures/forge/crl_builder.h"
 #include "fixtures/forge/device_builder.h"
 #include "tests/dump_builders.h"
+#include "tests/folder.h"
 #include "tests/judged.h"
 #include "tests/readings.h"
 #include "tests/revocation_world.h"
@@ -516,9 +517,8 @@ TEST_CASE("more evidence: a good file beside every part that is refused") {
 }
 
 TEST_CASE("more evidence: a good file beside every fixture that is refused") {
-  const std::string folder =
-      (std::filesystem::temp_directory_path() / "matter-attest-more-evidence").string();
-  std::filesystem::create_directories(folder);
+  const Folder files;
+  const std::string folder = files.path();
   size_t refused = 0, set_aside = 0;
   for (const Judged& fixture : judged_fixtures()) {
     if (fixture.report.verdict != Verdict::reject || !fixture.errors.empty()) continue;
@@ -574,7 +574,6 @@ TEST_CASE("more evidence: a good file beside every fixture that is refused") {
       }
     }
   }
-  std::filesystem::remove_all(folder);
   CHECK(refused > 150);
   MESSAGE(refused << " refused, " << set_aside << " times a PAI set aside");
 }
