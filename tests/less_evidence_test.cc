@@ -8,6 +8,7 @@
 //  R2  Adding a file never turns a reject into an approve, unless it takes the place of another:
 //  the
 //      report then names that one as not used (the PAI that did not issue this DAC).
+//      tests/more_evidence_test.cc adds good files to bad parts.
 //  R3  Of a device that is approved with all of its evidence, no part of the evidence is judged
 //      better than the whole; and no file added to a part of it makes the verdict worse, but for
 //      one case: a response handed over in files, of which elements, signature, nonce or challenge

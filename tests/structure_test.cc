@@ -53,7 +53,7 @@ int layer(const std::string& path) {
   if (in({"pki/", "matter/", "sealed."})) return 1;
   if (in({"known_credentials.", "trust.", "policy.", "ledger.", "approved_sample."})) return 2;
   if (in({"readers/"})) return 3;
-  if (in({"revocation."})) return 3;
+  if (in({"revocation.", "list_signature."})) return 3;
   if (in({"evidence.", "onboarding_evidence.", "ota_evidence.", "gather", "remembered.",
           "file_digests."}))
     return 4;

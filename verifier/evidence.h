@@ -38,6 +38,13 @@ struct AuthorityKey {
   std::string whose;  // "the PAI (CN=...)"
 };
 
+// A private key among the evidence that is neither the DAC's nor an authority's.
+struct OtherKey {
+  Place place;
+  Point public_key{};
+  bool named = false;  // the format says it is the DAC's
+};
+
 // Signatures that a verification checks. A nullopt answer: it could not be checked, because a part
 // is missing or of a wrong kind; the checks on that part say why.
 enum class Signed : uint8_t { dac, pai, paa_self, attestation, cd, csr };
@@ -122,6 +129,7 @@ struct Evidence {
   std::optional<Place> dac_key_place;
   bool dac_key_named = false;  // the format says it is the DAC's
   std::vector<AuthorityKey> authority_keys;
+  std::vector<OtherKey> other_keys;  // beside dac_key, each once; none without a DAC
 
   std::optional<uint16_t> vid, pid;  // as Basic Information gives them
 

@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "verifier/file_digests.h"
+#include "verifier/readers/factory_item.h"
 #include "verifier/readers/formats.h"
 #include "verifier/remembered.h"
 
@@ -318,14 +319,28 @@ CertificateEvidence certificate_evidence(const Statement* statement, Parsed& par
   return out;
 }
 
-// Of several PAIs, the one whose key the DAC names. `others`: those beside it, where one fits.
+// What a slot, a log or another place of the part's own calls its PAI, by the bytes: said before
+// any role is settled. A file that lies beside the part says nothing of the kind.
+using OwnPais = std::unordered_set<std::string_view>;
+OwnPais own_pais(const Device& device) {
+  OwnPais out;
+  for (const Statement& s : device.statements) {
+    if (s.fact == FactId::pai) out.insert(text(bytes_of(s)));
+  }
+  return out;
+}
+
+// Of several PAIs, the one whose key the DAC names, the part's own before a file's. `others`: files
+// beside it, where one fits.
 const Statement* choose_pai(Device& device, const CertificateEvidence& dac, Parsed& parsed,
-                            std::vector<Statement*>& others) {
+                            const OwnPais& own, std::vector<Statement*>& others) {
   std::vector<Statement*> all;
   std::unordered_set<std::string_view> known;
   for (Statement& s : device.statements) {
     if (s.fact == FactId::pai && known.insert(text(bytes_of(s))).second) all.push_back(&s);
   }
+  const auto is_own = [&](const Statement* s) { return own.contains(text(bytes_of(*s))); };
+  std::stable_partition(all.begin(), all.end(), is_own);
   if (all.empty()) return nullptr;
   Statement* chosen = nullptr;
   // PAIs of one vendor often share their name: the key id decides, the name only where no key id
@@ -344,7 +359,7 @@ const Statement* choose_pai(Device& device, const CertificateEvidence& dac, Pars
   }
   if (chosen == nullptr) return all.front();
   std::copy_if(all.begin(), all.end(), std::back_inserter(others),
-               [&](const Statement* s) { return s != chosen; });
+               [&](const Statement* s) { return s != chosen && !is_own(s); });
   return chosen;
 }
 
@@ -359,48 +374,50 @@ std::optional<Point> kept_point(const Device& device, View bytes) {
   return point;
 }
 
-void take_key(Evidence& e, const Statement& s, bool named) {
-  const auto kept = kept_point(e.device, bytes_of(s));
-  auto key = kept ? PrivateKey{.scalar = {}, .public_key = *kept, .stated_public = {}}
-                  : raw_private_key(bytes_of(s));
-  if (!key) {
-    e.device.damaged(s.place, "private key", key.error().what);
-    return;
-  }
-  e.dac_key = *key;
-  e.dac_key_place = s.place;
-  e.dac_key_named = named;
+std::optional<PrivateKey> key_of(Evidence& e, const Statement& s) {
+  if (const auto kept = kept_point(e.device, bytes_of(s)))
+    return PrivateKey{.scalar = {}, .public_key = *kept, .stated_public = {}};
+  auto key = raw_private_key(bytes_of(s));
+  if (key) return *key;
+  e.device.damaged(s.place, "private key", key.error().what);
+  return std::nullopt;
 }
 
+// The DAC's own among all private keys is the one that fits it, and the first where none does: of
+// those that are said to be the DAC's where there are such, else of those in files of their own.
+// The others stay OtherKeys: another place's right key makes no wrong one right.
 void settle_keys(Evidence& e) {
   const std::optional<Point> dac_point = e.dac.certificate ? e.dac.certificate->p256 : std::nullopt;
-  if (const Statement* named = e.device.first(FactId::dac_private_key)) {
-    take_key(e, *named, true);
-    return;
-  }
-  // A key in a file of its own is the DAC's when it fits the DAC, and taken for it when it fits
-  // nothing else here.
-  const Statement* unexplained = nullptr;
+  const bool some_named = e.device.first(FactId::dac_private_key) != nullptr;
+  const auto take = [&](const Statement& s, const PrivateKey& key) {
+    e.dac_key = key;
+    e.dac_key_place = s.place;
+    e.dac_key_named = s.fact == FactId::dac_private_key ||
+                      (s.fact == FactId::private_key && dac_point && key.public_key == *dac_point);
+  };
   for (const Statement& s : e.device.statements) {
-    const auto kept = s.fact == FactId::private_key || s.fact == FactId::blob
-                          ? kept_point(e.device, bytes_of(s))
-                          : std::nullopt;
-    if (s.fact != FactId::private_key &&
-        !(s.fact == FactId::blob && (kept || bytes_of(s).size() == 32)))
-      continue;
-    if (s.fact == FactId::blob && e.elements && equal(bytes_of(s), e.elements->nonce))
-      continue;  // the nonce, and no key
-    const auto point = kept ? kept : public_key_of(bytes_of(s));
-    if (point && dac_point && *point == *dac_point) {
-      take_key(e, s, s.fact == FactId::private_key);
-      return;
-    }
-    if (s.fact == FactId::blob) continue;
-    if (unexplained == nullptr) {
-      unexplained = &s;
-    }
+    if (s.fact != FactId::dac_private_key && s.fact != FactId::private_key) continue;
+    const auto key = key_of(e, s);
+    if (!key) continue;
+    const bool fits = dac_point && key->public_key == *dac_point;
+    if (!fits)
+      e.other_keys.push_back({s.place, key->public_key, s.fact == FactId::dac_private_key});
+    if (some_named && s.fact == FactId::private_key) continue;
+    const bool fitted = e.dac_key && dac_point && e.dac_key->public_key == *dac_point;
+    if (!e.dac_key || (fits && !fitted)) take(s, *key);
   }
-  if (unexplained != nullptr) take_key(e, *unexplained, false);
+  if (some_named) return;
+  // Bare bytes are the DAC's key when they fit the DAC, and nothing when they do not.
+  for (const Statement& s : e.device.statements) {
+    if (s.fact != FactId::blob || !dac_point) continue;
+    if (e.dac_key && e.dac_key->public_key == *dac_point) return;
+    const auto kept = kept_point(e.device, bytes_of(s));
+    if (!kept && bytes_of(s).size() != 32) continue;
+    if (e.elements && equal(bytes_of(s), e.elements->nonce)) continue;  // the nonce, and no key
+    const auto point = kept ? kept : public_key_of(bytes_of(s));
+    if (!point || *point != *dac_point) continue;
+    if (const auto key = key_of(e, s)) take(s, *key);
+  }
 }
 
 // Keys by whose signatures others are believed: of the PAI, of PAAs, of who signs declarations.
@@ -435,6 +452,22 @@ void find_authority_keys(Evidence& e, Parsed& parsed) {
     if (std::string whose = owner(*point); !whose.empty())
       e.authority_keys.push_back({.place = s.place, .whose = std::move(whose)});
   }
+}
+
+// Of a key that is an authority's its own check tells; without a DAC no key is another's. The one
+// that was taken for the DAC's, for want of a better one, stays the first.
+void settle_other_keys(Evidence& e) {
+  if (!e.dac.certificate || !e.dac.certificate->p256) return e.other_keys.clear();
+  std::vector<OtherKey> kept;
+  for (OtherKey& key : e.other_keys) {
+    const bool again = std::any_of(kept.begin(), kept.end(), [&](const OtherKey& k) {
+      return k.public_key == key.public_key;
+    });
+    const bool authority = std::any_of(e.authority_keys.begin(), e.authority_keys.end(),
+                                       [&](const AuthorityKey& a) { return a.place == key.place; });
+    if (!again && !authority) kept.push_back(std::move(key));
+  }
+  e.other_keys = std::move(kept);
 }
 
 // What a slot holds in another encoding than its firmware reads there is no certificate to those
@@ -567,6 +600,26 @@ void gather_declaration(Evidence& e, Remembered* remembered) {
   e.cms_trailing = read.trailing;
   e.cd = read.cd;
   e.cd_problem = read.cd_problem;
+}
+
+// An id is a number of 16 bits. A wider one was given, and is none: it does not read as absent.
+std::optional<uint16_t> id16(Device& device, FactId fact) {
+  std::optional<uint16_t> out;
+  std::vector<const Statement*> wide;
+  for (const Statement& s : device.statements) {
+    const auto* n = s.fact == fact ? std::get_if<uint64_t>(&s.value) : nullptr;
+    if (n == nullptr) continue;
+    if (*n > 0xFFFF) {
+      wide.push_back(&s);
+    } else if (!out) {
+      out = static_cast<uint16_t>(*n);
+    }
+  }
+  for (const Statement* s : wide)
+    device.damaged(s->place, fact_name(fact),
+                   fmt::format("expected at most 65535, found {}",
+                               found_number(std::get<uint64_t>(s->value))));
+  return out;
 }
 
 // --- anchors
@@ -777,18 +830,38 @@ bool ecdsa_sha256(const Certificate& c) {
   return equal(c.signature_algorithm, oid::kEcdsaWithSha256);
 }
 
+// Of an algorithm that nobody here checks: its signature says nothing, either way. (Damage to its
+// name leaves two names that differ.)
+bool is_of_another_algorithm(const Certificate& c) {
+  return c.same_algorithm && !ecdsa_sha256(c);
+}
+
 // As its issuer signed it: what stands outside the signed part agrees with what is in it.
 bool is_as_issued(const Certificate& c, const std::optional<Point>& issuer) {
   return c.same_algorithm && ecdsa_sha256(c) && signed_by(c, issuer);
 }
 
-// A PAI beside the one that issued the DAC: a whole one, signed by a trusted PAA, is another
-// product's and told of; any other stays a second PAI of this part.
+// Whether a PAI beside the chosen one may have issued the DAC as well: a renewal, a twin, one of
+// the same key in another name. Two such are two truths about one part. Where the key id that the
+// DAC names decides, a name that several PAIs of a vendor have in common says nothing.
+bool may_have_issued(const Certificate& other, const Certificate& dac, const Certificate& chosen) {
+  if (!other.p256 || other.p256 == chosen.p256) return true;
+  const auto skid = other.skid(), akid = dac.akid();
+  if (skid && akid) return *skid == *akid;
+  return same_name(other.subject, dac.issuer) || signed_by(dac, other.p256);
+}
+
+// A file with a PAI beside the one that issued the DAC: a whole one, signed by a trusted PAA, that
+// cannot have issued it is another product's and told of; any other stays a second PAI of this
+// part.
 void settle_other_pais(Evidence& e, const std::vector<Statement*>& others, Parsed& parsed,
                        const TrustStore& trust, Ledger* ledger, Remembered* remembered) {
   for (Statement* other : others) {
     const ParsedCertificate& entry = parsed.of(*other);
     if (!entry.certificate || entry.used != bytes_of(*other).size()) continue;
+    if (!e.dac.certificate || !e.pai.certificate ||
+        may_have_issued(**entry.certificate, *e.dac.certificate, *e.pai.certificate))
+      continue;
     std::optional<FoundPaa> own,
         *found = remembered != nullptr ? remembered->paa(*entry.certificate) : &own;
     if (!*found) *found = find_paa(**entry.certificate, e.policy, trust, ledger);
@@ -821,7 +894,8 @@ void note_damage(Evidence& e, Parsed& parsed) {
     if (behind != 0) {
       e.device.note(Remark::damaged_credential, s.place,
                     fmt::format("a PAA with {} bytes behind it", behind));
-    } else if ((root.ecdsa || root.p256) && !is_as_issued(root, root.p256)) {
+    } else if (!is_of_another_algorithm(root) && (root.ecdsa || root.p256) &&
+               !is_as_issued(root, root.p256)) {
       e.device.note(Remark::damaged_credential, s.place,
                     "a PAA that its own key did not sign: it is not as it was issued");
     } else {
@@ -879,10 +953,11 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
 
   Parsed parsed(remembered);
   read_lists(e);
+  const OwnPais own = own_pais(e.device);
   settle_roles(e, parsed);
   e.dac = certificate_evidence(e.device.first(FactId::dac), parsed);
   std::vector<Statement*> other_pais;
-  e.pai = certificate_evidence(choose_pai(e.device, e.dac, parsed, other_pais), parsed);
+  e.pai = certificate_evidence(choose_pai(e.device, e.dac, parsed, own, other_pais), parsed);
   e.paa_shown = certificate_evidence(e.device.first(FactId::paa), parsed);
   take_slot_fault(e.device, Remark::dac_slot, e.dac);
   take_slot_fault(e.device, Remark::pai_slot, e.pai);
@@ -892,16 +967,13 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
   settle_blobs(e);
   list_unused_blobs(e);
   gather_declaration(e, remembered);
-  const auto id16 = [&](FactId fact) -> std::optional<uint16_t> {
-    const auto n = e.device.number(fact);
-    return n && *n <= 0xFFFF ? std::optional<uint16_t>(static_cast<uint16_t>(*n)) : std::nullopt;
-  };
-  e.vid = id16(FactId::vendor_id);
-  e.pid = id16(FactId::product_id);
+  e.vid = id16(e.device, FactId::vendor_id);
+  e.pid = id16(e.device, FactId::product_id);
   find_anchors(e, trust, ledger, remembered);
   find_root_above(e, trust, ledger);
   e.sought_paa = sought_paa(e, trust, ledger);
   find_authority_keys(e, parsed);
+  settle_other_keys(e);
   settle_other_pais(e, other_pais, parsed, trust, ledger, remembered);
   note_damage(e, parsed);
   if (ledger != nullptr && policy.network != Network::none) gather_ledger(e, *ledger, remembered);

@@ -2,6 +2,8 @@
 // the PAA.
 
 #include <algorithm>
+#include <string_view>
+#include <unordered_set>
 
 #include "verifier/gather.h"
 
@@ -31,9 +33,12 @@ std::span<const RevocationPoint> found(const Fact<std::vector<RevocationPoint>>&
 
 }  // namespace
 
+// The same list twice says nothing more.
 void read_lists(Evidence& e) {
+  std::unordered_set<std::string_view> known;
   for (const Statement& s : e.device.statements) {
-    if (s.fact == FactId::crl) e.crls.push_back(read_crl(std::get<Bytes>(s.value), s.place));
+    if (s.fact == FactId::crl && known.insert(text(std::get<Bytes>(s.value))).second)
+      e.crls.push_back(read_crl(std::get<Bytes>(s.value), s.place));
   }
 }
 

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <bit>
+#include <map>
 #include <utility>
 
+#include "verifier/list_signature.h"
 #include "verifier/pki/name.h"
 
 namespace attest {
@@ -105,25 +107,6 @@ bool points_to(const Crl& crl, const Name& subject, const std::optional<KeyId>& 
                                         : same_name(crl.issuer, subject);
 }
 
-// Of an algorithm that nobody here checks: its signature says nothing, either way. (Damage to its
-// name leaves two names that differ.)
-bool not_judged(const Crl& crl) {
-  return crl.same_algorithm && !equal(crl.signature_algorithm, oid::kEcdsaWithSha256);
-}
-
-std::string algorithm_name(View oid) {
-  constexpr std::pair<const char*, const char*> kNames[] = {
-      {"1.2.840.10045.4.1", "ecdsa-with-SHA1"},      {"1.2.840.10045.4.3.1", "ecdsa-with-SHA224"},
-      {"1.2.840.10045.4.3.3", "ecdsa-with-SHA384"},  {"1.2.840.10045.4.3.4", "ecdsa-with-SHA512"},
-      {"1.2.840.113549.1.1.11", "RSA with SHA-256"}, {"1.3.101.112", "Ed25519"},
-  };
-  std::string dotted = der::oid_text(oid);
-  for (const auto& [known, name] : kNames) {
-    if (dotted == known) return fmt::format("{} ({})", name, known);
-  }
-  return dotted;
-}
-
 // Why the list is not known to be this signer's.
 std::string not_signed(const Crl& crl, const Signer& signer) {
   if (not_judged(crl))
@@ -158,6 +141,9 @@ std::string wrong_with(const Crl& crl, const Signer& signer, ListOf of, Instant 
   if (!crl.same_algorithm)
     return "its signature algorithm is one in the signed part and another beside the signature, "
            "expected the same";
+  if (has_longer_digest(crl))
+    return fmt::format("it is signed with {}, expected ecdsa-with-SHA256",
+                       algorithm_name(crl.signature_algorithm));
   if (crl.authority_key_id && signer.key_id && *crl.authority_key_id != *signer.key_id)
     return fmt::format("its authority key id is {}, expected that of its signer, {}",
                        hex_colons(*crl.authority_key_id), hex_colons(*signer.key_id));
@@ -294,15 +280,6 @@ ListIssuer list_issuer(const Paa& paa, std::optional<uint16_t> assigned_vid) {
   if (auto name = read_name(cursor, "subject")) out.subject = std::move(*name);
   if (paa.certificate) out.key_usage = usage_of(*paa.certificate);
   return out;
-}
-
-bool signed_by(const RevokedList& list, const Point& key, SignatureEngine& engine) {
-  if (!list.crl().ecdsa || !equal(list.crl().signature_algorithm, oid::kEcdsaWithSha256))
-    return false;
-  const SignatureJob job{.key = key, .digest = list.tbs_digest(), .signature = *list.crl().ecdsa};
-  uint8_t good = 0;
-  engine.verify({&job, 1}, {&good, 1});
-  return good == 1;
 }
 
 bool same_series(const Crl& a, const Crl& b) {
@@ -450,6 +427,46 @@ struct Lists {
   std::vector<const CrlEvidence*> replaced;  // by a newer one of the same series
 };
 
+// What each series has newest of the lists that clear, by number and by date: beside the latter an
+// issue without a number is judged.
+class Newest {
+ public:
+  void add(const CrlEvidence& list) {
+    if (!clears(list)) return;
+    const Crl& crl = list.list->crl();
+    for (Series& known : of_[key(crl)]) {
+      if (same_series(*known.by_number, crl)) {
+        if (is_newer(crl, *known.by_number)) known.by_number = &crl;
+        if (crl.this_update > known.by_date->this_update) known.by_date = &crl;
+        return;
+      }
+    }
+    of_[key(crl)].push_back({&crl, &crl});
+  }
+  bool is_past(const CrlEvidence& list) const {
+    const Crl& crl = list.list->crl();
+    const auto at = of_.find(key(crl));
+    return at != of_.end() &&
+           std::any_of(at->second.begin(), at->second.end(), [&](const Series& known) {
+             return same_series(*known.by_number, crl) &&
+                    (is_newer(*known.by_number, crl) || is_newer(*known.by_date, crl));
+           });
+  }
+
+ private:
+  struct Series {
+    const Crl *by_number, *by_date;
+  };
+  // All that same_series compares but the name: two that are the same in other letters are few.
+  static std::string key(const Crl& crl) {
+    std::string out;
+    if (crl.authority_key_id) out += text(*crl.authority_key_id);
+    for (const std::string& uri : addresses(crl)) out += fmt::format(" {}:{}", uri.size(), uri);
+    return out;
+  }
+  std::map<std::string, std::vector<Series>> of_;
+};
+
 Lists lists_of(ListOf of, std::span<const CrlEvidence> evidence,
                std::span<const CrlEvidence> points) {
   Lists out;
@@ -462,17 +479,12 @@ Lists lists_of(ListOf of, std::span<const CrlEvidence> evidence,
   }
   // An older issue of a list decides nothing beside a newer one: what it lists may have been taken
   // back. The newer one must be one that may say so.
-  const auto superseded = [&](const CrlEvidence& list) {
-    const auto newer = [&](const CrlEvidence* other) {
-      return clears(*other) && same_series(other->list->crl(), list.list->crl()) &&
-             is_newer(other->list->crl(), list.list->crl());
-    };
-    return std::any_of(out.here.begin(), out.here.end(), newer) ||
-           (out.there.size() == 1 && newer(out.there.front()));
-  };
+  Newest newest;
+  for (const CrlEvidence* list : out.here) newest.add(*list);
+  if (out.there.size() == 1) newest.add(*out.there.front());
   std::vector<const CrlEvidence*> kept;
   for (const CrlEvidence* list : out.here) {
-    (names_revoked(*list) && superseded(*list) ? out.replaced : kept).push_back(list);
+    (names_revoked(*list) && newest.is_past(*list) ? out.replaced : kept).push_back(list);
   }
   out.here = std::move(kept);
   return out;

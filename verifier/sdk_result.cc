@@ -143,8 +143,11 @@ int vendor_and_product(const Evidence& e) {
 
 int attestation_signature(const Evidence& e) {
   if (e.elements_statement == nullptr && e.device.noted(Remark::key_slot)) return 500;
-  if (e.elements_statement == nullptr)
-    return e.dac_key && e.dac.certificate->p256 != e.dac_key->public_key ? 500 : 0;
+  if (e.elements_statement == nullptr) {
+    const bool another = std::any_of(e.other_keys.begin(), e.other_keys.end(),
+                                     [](const OtherKey& key) { return key.named; });
+    return another || (e.dac_key && e.dac.certificate->p256 != e.dac_key->public_key) ? 500 : 0;
+  }
   if (e.signature == nullptr || e.challenge == nullptr) return 0;
   if (e.signature->size() > 64) return 503;
   return e.answer(Signed::attestation) == true ? 0 : 500;

@@ -339,6 +339,7 @@ class RecordView : public LotView {
         crls(e.crls),
         csrs(e.csrs),
         authority_keys(e.authority_keys),
+        other_keys(e.other_keys),
         onboarding(e.onboarding),
         ota_images(e.ota_images),
         ota_fetch(e.ota_fetch),
@@ -360,6 +361,7 @@ class RecordView : public LotView {
   const std::vector<CrlEvidence>& crls;
   const std::vector<CsrEvidence>& csrs;
   const std::vector<AuthorityKey>& authority_keys;
+  const std::vector<OtherKey>& other_keys;
   const OnboardingEvidence& onboarding;
   const std::vector<OtaEvidence>& ota_images;
   const std::optional<OtaFetch>& ota_fetch;

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "verifier/catalogue.h"
 #include "verifier/sdk_meaning.h"
 #include "verifier/sdk_result.h"
@@ -132,8 +134,22 @@ std::string result_text(int code) {
   return name == nullptr ? fmt::format("err {}", code) : fmt::format("err {} ({})", code, name);
 }
 
+// A device is commissioned more than once, and several logs hold several results: the first that is
+// not what we come to is told of.
+const Statement* result_to_explain(const Evidence& e) {
+  const Statement* first = e.device.first(FactId::commissioner_result);
+  if (first == nullptr) return nullptr;
+  const std::optional<SdkResult> ours =
+      e.dac.present() ? std::optional(sdk_result(e)) : std::nullopt;
+  const uint64_t expected = ours && ours->code ? static_cast<uint64_t>(ours->code->code) : 0;
+  for (const Statement& s : e.device.statements) {
+    if (s.fact == FactId::commissioner_result && std::get<uint64_t>(s.value) != expected) return &s;
+  }
+  return first;
+}
+
 Outcome commissioner_agrees(const Evidence& e) {
-  const Statement* said = e.device.first(FactId::commissioner_result);
+  const Statement* said = result_to_explain(e);
   if (said == nullptr) {
     const Statement* sought = e.device.first(FactId::sought_paa);
     if (sought == nullptr || e.sought_paa.empty())
@@ -198,10 +214,21 @@ Outcome key_belongs_to_dac(const RecordView& record, const Dac& dac,
     return skipped(record.device.noted(Remark::key_locked)
                        ? "the private key in the evidence is encrypted, and was not opened"
                        : "no private key in the evidence");
-  if (dac->p256 == (*key)->public_key) return pass();
-  return fail("the private key is not the DAC's",
-              fmt::format("public key {}", hex(dac->public_key)),
-              fmt::format("public key {}", hex((*key)->public_key)), key->where());
+  const DacKey& own = *key;
+  const auto& others = record.other_keys;
+  const bool fits = dac->p256 == own->public_key;
+  if (fits && others.empty()) return pass();
+  const Place& place = fits ? others.front().place : *own.place;
+  const Point& found = fits ? others.front().public_key : own->public_key;
+  std::string message = "the private key is not the DAC's";
+  if (fits)
+    message = fmt::format("the private key in {} is not the DAC's, as the one in {} is",
+                          place_text(place), own.where());
+  const auto more = static_cast<size_t>(std::count_if(
+      others.begin(), others.end(), [&](const OtherKey& k) { return k.public_key != found; }));
+  if (more != 0) message += fmt::format(" (nor are {} more)", more);
+  return fail(std::move(message), fmt::format("public key {}", hex(dac->public_key)),
+              fmt::format("public key {}", hex(found)), place_text(place));
 }
 Outcome public_key_is_the_dacs(const RecordView& record, const Dac& dac) {
   const Statement* said = record.device.first<FactId::dac_public_key>();
@@ -456,7 +483,8 @@ constexpr Check kChecks[] = {
         .consequence_of = {"dac.signature-verifies", "key.is-no-authority-key"},
         .run = rule<key_belongs_to_dac>,
         .alike = kNoKeys,
-        .rule = "A part with another key signs what no commissioner can verify.",
+        .rule = "A part with another key signs what no commissioner can verify. Every private key "
+                "of the evidence is compared: a right one beside it makes no wrong one right.",
         .remedy = "write DAC and key of the same issue into the part",
     },
     {

@@ -57,13 +57,13 @@ Outcome is_unlocked(const RecordView& record) {
   const Remarks locked(record, Remark::encrypted_no_key), hidden(record, Remark::flash_encrypted),
       keys(record, Remark::keys_protected), keys_locked(record, Remark::key_locked);
   if (locked.count != 0) return unknown(locked.text());
-  // A released part's flash is ciphertext, and no one has the key. Where its factory data lie
-  // outside of that, nothing is missing.
+  // A released part's flash is ciphertext, and no one has the key. Where the credentials lie
+  // outside of that, the verdict need not wait for it, and the approval says what nobody has seen.
   const bool whole = record.has_dac && record.pai.present() && record.cd_place;
   if (hidden.count != 0 && !whole) return unknown(hidden.text());
   // Nobody needs a device's private key to judge it; whether it is the DAC's stays a question.
   if (keys_locked.count != 0) return unknown_aside(keys_locked.text());
-  if (hidden.count != 0) return note(hidden.text());
+  if (hidden.count != 0) return unknown_aside(hidden.text());
   return keys.count != 0 ? note(keys.text()) : pass();
 }
 
@@ -247,10 +247,9 @@ constexpr Check kChecks[] = {
         .proves_authenticity = false,
         .run = rule<is_unlocked>,
         .rule = "What stays encrypted is not judged, and may hold anything: another certificate, "
-                "a list that revokes this one. A released part's flash encryption is no question "
-                "where the factory data lie outside of it. Where nothing but a private key is "
-                "locked, the verdict does not wait for it: the approval says so, and --fail-on "
-                "unknown keeps it out.",
+                "a list that revokes this one. Where the credentials lie outside of a released "
+                "part's flash encryption, or nothing but a private key is locked, the verdict does "
+                "not wait for it: the approval says so, and --fail-on unknown keeps it out.",
         .remedy = "give the key with --unlock, or hand over the evidence without this file",
         .when_unknown =
             "give the key with --unlock, hand over the key partition, or leave this file out",

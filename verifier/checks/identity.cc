@@ -207,7 +207,9 @@ constexpr Check kChecks[] = {
         .run = rule<only_one<FactId::pai>>,
         .alike = "an alike record gives the same PAIs, byte for byte",
         .rule = "Of several PAIs the one that the DAC names is used; when none fits, it is open "
-                "which one the part carries.",
+                "which one the part carries. A file with a PAI that cannot have issued the DAC is "
+                "set aside; what the part itself holds, and what may have issued the DAC as well, "
+                "is not.",
         .remedy = "hand over the PAI that the part carries",
     },
     {

@@ -157,9 +157,10 @@ std::optional<AlikeRecords> AlikeRecords::to(std::string_view line, const Eviden
     return std::nullopt;
   // What compares the record's own things with others, or is asked for by name, is for the full
   // judge.
-  if (e.dac_key || !e.authority_keys.empty() || e.device.first(FactId::dac_public_key) != nullptr ||
-      !e.csrs.empty() || !e.crls.empty() || !e.onboarding.codes.empty() || !e.ota_images.empty() ||
-      e.ota_fetch || e.ordered || e.after || !e.policy.waivers.empty())
+  if (e.dac_key || !e.authority_keys.empty() || !e.other_keys.empty() ||
+      e.device.first(FactId::dac_public_key) != nullptr || !e.csrs.empty() || !e.crls.empty() ||
+      !e.onboarding.codes.empty() || !e.ota_images.empty() || e.ota_fetch || e.ordered || e.after ||
+      !e.policy.waivers.empty())
     return std::nullopt;
   if (std::count_if(e.device.statements.begin(), e.device.statements.end(),
                     [](const Statement& s) { return s.fact == FactId::dac; }) != 1)

@@ -16,12 +16,14 @@
 #include "verifier/matter/attestation_elements.h"
 #include "verifier/matter/tlv.h"
 #include "verifier/readers/credential_items.h"
+#include "verifier/readers/factory_item.h"
 #include "verifier/readers/formats.h"
 #include "verifier/readers/log_line.h"
 #include "verifier/readers/log_message.h"
 #include "verifier/readers/log_said.h"
 #include "verifier/readers/onboarding_codes.h"
 #include "verifier/readers/plain_text.h"
+#include "verifier/readers/unreadable.h"
 
 namespace attest {
 namespace {
@@ -226,6 +228,14 @@ class Log {
     found_ = true;
     if (again || ++basic_values_ > kMaxReported) return;
     reading_.holds("basic-information");
+    // What no device can have answered was not written down as it was answered.
+    if (const auto* number = std::get_if<uint64_t>(&value);
+        number != nullptr && *number > widest(fact)) {
+      say_unreadable(
+          reading_.device, fact, place(item), fact_name(fact),
+          fmt::format("expected at most {}, found {}", widest(fact), found_number(*number)));
+      return;
+    }
     reading_.device.say(fact, std::move(value), place(item));
   }
 

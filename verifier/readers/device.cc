@@ -85,7 +85,7 @@ bool is_id(FactId fact) {
 bool repeats(FactId fact) {
   return fact == FactId::certificate || fact == FactId::blob || fact == FactId::crl ||
          fact == FactId::csr || fact == FactId::paa || fact == FactId::private_key ||
-         fact == FactId::public_key;
+         fact == FactId::public_key || fact == FactId::commissioner_result;
 }
 
 // Dashes only group the digits of a manual code.

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "verifier/readers/factory_item.h"
 #include "verifier/readers/formats.h"
 #include "verifier/readers/unreadable.h"
 
@@ -72,7 +73,8 @@ Result<FactValue> value_of(const Key& key, const Json& json) {
     const auto number = json_number(json);
     if (!number) return tl::unexpected(number.error());
     if (*number > most)
-      return error(fmt::format("expected a number up to {}, found {}", most, *number));
+      return error(
+          fmt::format("expected a number up to {}, found {}", most, found_number(*number)));
     return FactValue(*number);
   }
   const std::string* string = json.string();
@@ -96,9 +98,12 @@ void read_member(const Key& key, const Json& json, const std::string& path, Read
   reading.device.say(key.fact, std::move(*value), place);
 }
 
+// Keys of other forms, which their own readers take.
 constexpr const char* kForeign[] = {"dac_cert",       "pai_cert", "certification_declaration",
                                     "basic_info_pid", "version",  "matter",
                                     "options"};
+// Those that other programs have, too.
+constexpr std::string_view kAnyForms[] = {"version", "matter", "options"};
 
 // Text that is no JSON, but has a key of device.json and none of another kind: a comma too many
 // must not lose its facts in silence.
@@ -168,6 +173,63 @@ bool is_like(std::string_view name, std::string_view key) {
   return a == b || (b.size() >= 8 && one_slip_apart(a, b));
 }
 
+// A key that only a Matter device's facts have: an id and a name other devices have as well.
+bool is_matters_own(std::string_view name) {
+  constexpr std::string_view kAnybodys[] = {"vendor_id",
+                                            "product_id",
+                                            "vendor_name",
+                                            "product_name",
+                                            "product_label",
+                                            "product_url",
+                                            "part_number",
+                                            "serial_number",
+                                            "hardware_version",
+                                            "unique_id",
+                                            "software_version",
+                                            "manufacturing_date",
+                                            "hardware_version_string",
+                                            "software_version_string"};
+  return (find_key(name) != nullptr || is_group(name)) &&
+         std::find(std::begin(kAnybodys), std::end(kAnybodys), name) == std::end(kAnybodys);
+}
+
+// What a program tells of a device on a bus: its ids beside the words of USB, HID or PCI. Where any
+// other key says that a Matter device is meant, or most keys are device.json's, it is none.
+bool is_of_a_bus(const Json& json) {
+  constexpr std::string_view kBusWords[] = {
+      "bcddevice",          "bcdusb",          "iserial",         "iserialnumber",
+      "imanufacturer",      "iproduct",        "idvendor",        "idproduct",
+      "bdeviceclass",       "bdevicesubclass", "bdeviceprotocol", "bmaxpacketsize0",
+      "bnumconfigurations", "busnum",          "devnum",          "buspower",
+      "locationid",         "usbversion",      "usagepage",       "releasenumber",
+      "manufacturerstring", "productstring",   "interfacenumber", "subsystemvendorid",
+      "subsystemproductid", "subsystemid",     "pciaddress",      "deviceclass",
+      "busnumber",          "deviceaddress",   "portpath",        "portnumbers"};
+  const auto* members = json.object();
+  if (members == nullptr) return false;
+  constexpr std::string_view kAlso[] = {"bus", "driver", "speed", "path", "usage", "manufacturer"};
+  size_t own = 0, of_bus = 0, also = 0;
+  for (const auto& [name, value] : *members) {
+    if (is_matters_own(name)) return false;
+    own += find_key(name) != nullptr;
+    of_bus += std::find(std::begin(kBusWords), std::end(kBusWords), plain_word(name)) !=
+              std::end(kBusWords);
+    also += std::find(std::begin(kAlso), std::end(kAlso), plain_word(name)) != std::end(kAlso);
+  }
+  return of_bus != 0 && of_bus + also >= 2 && 2 * own < members->size();
+}
+
+bool is_telling(std::string_view name) {
+  return std::any_of(std::begin(kTelling), std::end(kTelling),
+                     [&](const char* key) { return is_like(name, key); });
+}
+bool is_like_a_key(std::string_view name) {
+  return is_telling(name) || std::any_of(std::begin(kKeys), std::end(kKeys), [&](const Key& k) {
+           return std::string_view(k.path).find('.') == std::string_view::npos &&
+                  is_like(name, k.path);
+         });
+}
+
 constexpr unsigned kKinDepth = 6;
 
 void look_for_kin(const Json& json, unsigned depth, Kinship& kin) {
@@ -179,14 +241,8 @@ void look_for_kin(const Json& json, unsigned depth, Kinship& kin) {
   if (json.object() == nullptr) return;
   for (const auto& [name, value] : *json.object()) {
     if (depth == 0 && (find_key(name) != nullptr || is_group(name))) continue;  // own
-    const bool telling = std::any_of(std::begin(kTelling), std::end(kTelling),
-                                     [&](const char* key) { return is_like(name, key); });
-    const bool like = telling || std::any_of(std::begin(kKeys), std::end(kKeys), [&](const Key& k) {
-                        return std::string_view(k.path).find('.') == std::string_view::npos &&
-                               is_like(name, k.path);
-                      });
-    kin.telling = kin.telling || telling;
-    if (like && !value.is_object()) ++kin.like;
+    kin.telling = kin.telling || is_telling(name);
+    if (is_like_a_key(name) && !value.is_object()) ++kin.like;
     look_for_kin(value, depth + 1, kin);
   }
 }
@@ -211,8 +267,18 @@ Kinship kinship(const Json& json) {
 }
 
 bool is_foreign(const Json& json) {
-  return std::any_of(std::begin(kForeign), std::end(kForeign),
-                     [&](const char* foreign) { return json.find(foreign) != nullptr; });
+  if (is_of_a_bus(json)) return true;
+  // What the readers of those forms left, with an id of a device in it, is somebody's device.json.
+  const auto* members = json.object();
+  const bool tells =
+      members != nullptr && std::any_of(members->begin(), members->end(), [](const auto& member) {
+        return find_key(member.first) != nullptr && is_telling(member.first);
+      });
+  return std::any_of(std::begin(kForeign), std::end(kForeign), [&](std::string_view foreign) {
+    const bool any =
+        std::find(std::begin(kAnyForms), std::end(kAnyForms), foreign) != std::end(kAnyForms);
+    return json.find(foreign) != nullptr && !(any && tells);
+  });
 }
 
 // Text that begins as JSON does; nothing where it is too long, or none.
@@ -242,6 +308,20 @@ tl::expected<void, Error> read_nearly(const Source& s, Reading& reading) {
   return {};
 }
 
+// What stands in the place of a number, for a message. It may be anything that somebody put into
+// the wrong place, a passcode or a code too: short things are shown, of others no more than their
+// kind.
+std::string found_text(const Json& json) {
+  constexpr size_t kShortText = 4, kShortNumber = 6;
+  if (json.is_object() || json.array() != nullptr) return json.kind();
+  const std::string* string = json.string();
+  std::string written = dump(json);
+  if (string != nullptr)
+    return string->size() <= kShortText ? printable(written)
+                                        : fmt::format("text of {} bytes", string->size());
+  return written.size() <= kShortNumber ? written : fmt::format("another {}", json.kind());
+}
+
 }  // namespace
 
 Result<uint64_t> json_number(const Json& json) {
@@ -256,8 +336,7 @@ Result<uint64_t> json_number(const Json& json) {
       std::from_chars(digits.data(), digits.data() + digits.size(), value, is_hex ? 16 : 10);
   if (string == nullptr || digits.empty() || failed != std::errc() ||
       end != digits.data() + digits.size())
-    return error(fmt::format("expected a whole number or \"0x...\", found {}",
-                             printable(dump(json)).substr(0, 60)));
+    return error(fmt::format("expected a whole number or \"0x...\", found {}", found_text(json)));
   return value;
 }
 
@@ -267,6 +346,16 @@ bool is_device_json(const Json& json) {
   if (json.object() == nullptr || is_foreign(json)) return false;
   const Kinship kin = kinship(json);
   return kin.own != 0 && (kin.own + kin.like >= 2 || 2 * kin.own >= kin.members);
+}
+
+bool is_device_key(std::string_view name) {
+  return find_key(name) != nullptr || is_group(name) || is_like_a_key(name);
+}
+bool has_device_key(const Json& json) {
+  const auto* members = json.object();
+  return members != nullptr &&
+         std::any_of(members->begin(), members->end(),
+                     [](const auto& member) { return is_device_key(member.first); });
 }
 
 void read_device_json(const Json& json, const std::string& path, Reading& reading,

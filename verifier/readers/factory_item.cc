@@ -10,26 +10,6 @@
 namespace attest {
 namespace {
 
-// The widest value a fact can have. What lies above was not stored by any tool.
-uint64_t most(FactId fact) {
-  switch (fact) {
-    case FactId::vendor_id:
-    case FactId::product_id:
-    case FactId::hardware_version:
-      return 0xFFFF;
-    case FactId::discriminator:
-      return 0xFFFF;  // that it has 12 bits is the checks' affair
-    case FactId::passcode:
-      return (1u << 27) - 1;  // 27 bits in a payload; the forbidden ones are the checks' affair
-    case FactId::commissioning_flow:
-      return 0xFF;
-    case FactId::discovery_capabilities:
-      return 0xFF;
-    default:
-      return 0xFFFFFFFF;
-  }
-}
-
 std::optional<size_t> length_of(FactId fact) {
   if (fact == FactId::spake2p_verifier) return 97;
   if (fact == FactId::dac_public_key) return 65;
@@ -55,10 +35,35 @@ void say_bytes(FactId fact, Bytes value, const Place& place, Reading& reading) {
 
 }  // namespace
 
+uint64_t widest(FactId fact) {
+  switch (fact) {
+    case FactId::vendor_id:
+    case FactId::product_id:
+    case FactId::hardware_version:
+      return 0xFFFF;
+    case FactId::discriminator:
+      return 0xFFFF;  // that it has 12 bits is the checks' affair
+    case FactId::passcode:
+      return (1u << 27) - 1;  // 27 bits in a payload; the forbidden ones are the checks' affair
+    case FactId::commissioning_flow:
+      return 0xFF;
+    case FactId::discovery_capabilities:
+      return 0xFF;
+    default:
+      return 0xFFFFFFFF;
+  }
+}
+
+std::string found_number(uint64_t number) {
+  constexpr uint64_t kShort = 1'000'000;
+  return number < kShort ? std::to_string(number) : "a larger number";
+}
+
 void say_number(FactId fact, uint64_t number, const Place& place, Reading& reading) {
-  if (number > most(fact)) {
-    say_unreadable(reading.device, fact, place, fact_name(fact),
-                   fmt::format("expected at most {}, found {}", most(fact), number));
+  if (number > widest(fact)) {
+    say_unreadable(
+        reading.device, fact, place, fact_name(fact),
+        fmt::format("expected at most {}, found {}", widest(fact), found_number(number)));
     return;
   }
   reading.holds("factory");

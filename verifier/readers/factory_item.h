@@ -22,6 +22,11 @@ struct FactoryItem {
 // States the item under its name. A value that cannot be what it should be is damage at its place;
 // one that is all FF or, where zeros mean nothing, all 00 is erased flash: absent, not wrong.
 void say_item(const FactoryItem& item, View raw, const Place& place, Reading& reading);
+// The widest value that a fact can have: what lies above was not stored by any tool.
+uint64_t widest(FactId fact);
+// One that is wider, for a message: what has as many digits as a passcode may be one, in the wrong
+// place.
+std::string found_number(uint64_t number);
 // The same for a number that the container holds as such.
 void say_number(FactId fact, uint64_t number, const Place& place, Reading& reading);
 

@@ -13,12 +13,14 @@
 #include "verifier/pki/certificate.h"
 #include "verifier/pki/key.h"
 #include "verifier/readers/behind.h"
+#include "verifier/readers/device_json.h"
 #include "verifier/readers/formats.h"
 
 namespace attest {
 namespace {
 
-constexpr size_t kMostAnswer = 64u << 20;
+// The recorded answers have less than 3 MB; parsed, JSON takes up to 25 times its size.
+constexpr size_t kMostAnswer = 16u << 20;
 constexpr unsigned kDeepest = 12;
 
 // Keys with a certificate, as the ledger's REST and command line, and the SDK's revocation sets
@@ -62,6 +64,51 @@ constexpr std::string_view kAnswer[] = {"approvedCertificates",
                                         "provisionalModel",
                                         "revokedModel",
                                         "deviceSoftwareCompliance"};
+
+// What stands beside a certificate in an answer, in a revocation point and in a revocation set, in
+// the spellings of the ledger's REST and of dcld. A device's fact beside it was meant to be judged.
+constexpr std::string_view kBeside[] = {"subject",
+                                        "subjectAsText",
+                                        "subject_as_text",
+                                        "subjectKeyId",
+                                        "subject_key_id",
+                                        "serialNumber",
+                                        "serial_number",
+                                        "issuer",
+                                        "authorityKeyId",
+                                        "authority_key_id",
+                                        "rootSubject",
+                                        "root_subject",
+                                        "rootSubjectKeyId",
+                                        "root_subject_key_id",
+                                        "isRoot",
+                                        "is_root",
+                                        "isNoc",
+                                        "is_noc",
+                                        "owner",
+                                        "approvals",
+                                        "rejects",
+                                        "vid",
+                                        "pid",
+                                        "certificateType",
+                                        "certificate_type",
+                                        "schemaVersion",
+                                        "schema_version",
+                                        "isPAA",
+                                        "is_paa",
+                                        "label",
+                                        "issuerSubjectKeyID",
+                                        "issuer_subject_key_id",
+                                        "dataURL",
+                                        "data_url",
+                                        "dataFileSize",
+                                        "data_file_size",
+                                        "dataDigest",
+                                        "data_digest",
+                                        "dataDigestType",
+                                        "data_digest_type",
+                                        "revocationType",
+                                        "revocation_type"};
 
 template <size_t N>
 bool is_one(const std::string_view (&names)[N], std::string_view key) {
@@ -127,11 +174,37 @@ class Looking {
   }
 };
 
+// What an answer has at its own level, and nothing that a device's facts have.
+bool is_beside_a_certificate(std::string_view name, const Json& value) {
+  return is_one(kBeside, name) || is_one(kCertificate, name) || is_one(kName, name) ||
+         is_one(kAnswer, name) || name == "certs" || name == "pagination" ||
+         ((value.is_object() || value.array() != nullptr) && !is_device_key(name) &&
+          !has_device_key(value));
+}
+bool holds_an_answer(const Json& json) {
+  if (const auto* elements = json.array())
+    return std::all_of(elements->begin(), elements->end(), holds_an_answer);
+  const auto* members = json.object();
+  return members != nullptr &&
+         std::all_of(members->begin(), members->end(), [](const auto& member) {
+           return is_beside_a_certificate(member.first, member.second);
+         });
+}
+
+// (Parsing a large file is dear: one of these words stands in each that is any of these.)
+bool may_be_answer(std::string_view all) {
+  const auto has = [&](std::string_view word) { return all.find(word) != std::string_view::npos; };
+  return std::any_of(std::begin(kCertificate), std::end(kCertificate), has) ||
+         std::any_of(std::begin(kAnswer), std::end(kAnswer), has) || has("synced_at") ||
+         has("revoked_serial_numbers");
+}
+
 const char* why_none(View bytes) {
   const auto at = text(bytes).find_first_not_of(" \t\r\n\xEF\xBB\xBF");
   if (at == std::string_view::npos || bytes.size() > kMostAnswer ||
       (bytes[at] != '{' && bytes[at] != '['))
     return nullptr;
+  if (!may_be_answer(text(bytes))) return nullptr;
   const auto json = parse_json(text(bytes));
   if (!json) return nullptr;
   Looking looking;
@@ -139,15 +212,19 @@ const char* why_none(View bytes) {
   if (looking.other) return nullptr;
   const auto* members = json->object();
   const bool set = json->array() != nullptr && !json->array()->empty() &&
-                   json->array()->front().find("revoked_serial_numbers") != nullptr;
-  if (set) return "a revocation set of the SDK: the ledger's lists are asked themselves";
+                   json->array()->front().find("revoked_serial_numbers") != nullptr &&
+                   !has_device_key(json->array()->front());
+  if (set)
+    return "a revocation set of the SDK: nothing signs it, so it is believed in nothing; a list "
+           "that "
+           "its issuer signed is (a CRL), and the ledger's are asked for with --network";
   const bool ours = json->find("items") != nullptr && json->find("chain_id") != nullptr &&
-                    json->find("synced_at") != nullptr;
+                    json->find("synced_at") != nullptr && !has_device_key(*json);
   const bool answer = members != nullptr && !members->empty() &&
                       std::all_of(members->begin(), members->end(), [](const auto& member) {
                         return member.first == "pagination" || is_one(kAnswer, member.first);
                       });
-  if (answer || ours || looking.certificates != 0)
+  if (answer || ours || (looking.certificates != 0 && holds_an_answer(*json)))
     return "an answer of the ledger: what stands in it is no device's, and the ledger is asked "
            "itself";
   return nullptr;

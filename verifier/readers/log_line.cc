@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdint>
 
 namespace attest::log {
 namespace {
@@ -138,6 +139,8 @@ std::optional<uint64_t> number_after(std::string_view line, std::string_view nam
   uint64_t number = 0;
   const auto [end, failed] =
       std::from_chars(digits.data(), digits.data() + digits.size(), number, hex ? 16 : 10);
+  // Beyond 64 bits it is a number still, and a larger one than anything it may be compared with.
+  if (failed == std::errc::result_out_of_range) return UINT64_MAX;
   if (failed != std::errc() || digits.empty() || end != digits.data() + digits.size())
     return std::nullopt;
   return number;

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "verifier/json.h"
+#include "verifier/readers/device_json.h"
 #include "verifier/readers/formats.h"
 #include "verifier/readers/plain_text.h"
 
@@ -32,15 +33,48 @@ std::string schema_text(std::string_view schema) {
                      printable(std::string(schema.substr(0, 40))));
 }
 
+// The members of what we write, of all our forms together; tests/not_evidence_test.cc compares them
+// with what is written. An object with any other one is somebody's, whatever schema it names.
+constexpr std::string_view kMembers[] = {
+    "schema", "tool", "verdict", "network", "at",
+    // report
+    "fail_on", "ledger", "device", "evidence", "not_used", "trust_anchors_given", "summary",
+    "waivers", "checks", "sdk_result",
+    // lot
+    "devices", "approve", "reject", "undecided", "unreadable", "failed", "open", "findings",
+    "findings_left_out", "part_key", "part_manifests", "manifest_rows", "sample",
+    "not_used_left_out", "notes", "engine",
+    // inspect
+    "certificates", "certification_declaration", "payloads", "ota_images", "integrity", "remarks",
+    "conflicts",
+    // payload, checklist, the manifest of a bundle
+    "valid", "done", "lacking", "steps", "members"};
+constexpr std::string_view kOfChecklist[] = {"vid", "pid", "software_version"};
+
+// A snapshot's members are named by what the ledger has; none of them is a device's.
+bool has_its_own_members_only(const Json& json, std::string_view schema) {
+  if (schema.starts_with("matter-attest/ledger/")) return !has_device_key(json);
+  const bool checklist = schema.starts_with("matter-attest/checklist/");
+  return std::all_of(json.object()->begin(), json.object()->end(), [&](const auto& member) {
+    const auto is = [&](std::string_view known) { return member.first == known; };
+    return std::any_of(std::begin(kMembers), std::end(kMembers), is) ||
+           (checklist && std::any_of(std::begin(kOfChecklist), std::end(kOfChecklist), is));
+  });
+}
+
 // {"schema": "matter-attest/report/1", …}; a line of a lot's report says it in its "lot".
 std::string of_object(const Json& json) {
   const auto schema_of = [](const Json& object) -> std::string {
     const Json* schema = object.find("schema");
     const std::string* name = schema != nullptr ? schema->string() : nullptr;
-    return name != nullptr && name->starts_with(kOurs) ? schema_text(*name) : std::string();
+    return name != nullptr && name->starts_with(kOurs) && has_its_own_members_only(object, *name)
+               ? schema_text(*name)
+               : std::string();
   };
   if (std::string own = schema_of(json); !own.empty()) return own;
-  if (const Json* lot = json.find("lot")) return schema_of(*lot);
+  if (has_device_key(json)) return {};
+  if (const Json* lot = json.find("lot"))
+    return json.object()->size() == 1 ? schema_of(*lot) : std::string();
   // Members of a bundle that somebody unpacked.
   if ((json.find("left_out") != nullptr && json.find("files") != nullptr) ||
       (json.find("given") != nullptr && json.find("anchors") != nullptr) ||
@@ -69,7 +103,7 @@ std::string of_json(std::string_view all) {
   if (before == std::string_view::npos) return {};
   const auto first = parse_json(all.substr(0, all.find('\n'))),
              last = parse_json(all.substr(before + 1, end - before));
-  if (!first || !last || first->find("verdict") == nullptr) return {};
+  if (!first || !last || first->find("verdict") == nullptr || has_device_key(*first)) return {};
   return of_object(*last);
 }
 
@@ -107,6 +141,13 @@ std::string why_none(View bytes) {
   if (is_bundle(bytes)) return "a bundle of matter-attest: replay judges it again";
   const std::string_view head = head_of(bytes);
   if (head.empty() || bytes.size() > kMostReport || !is_plain_text(bytes)) return {};
+  // We write down no certificate as PEM: who added one meant it to be read.
+  const auto has = [&](std::string_view word) {
+    return text(bytes).find(word) != std::string_view::npos;
+  };
+  const bool pem = has("-----BEGIN ") && has("-----END ");
+  if (pem && (head[0] != '{' || (has("\"matter-attest/") && !has("\"matter-attest/ledger/"))))
+    return {};
   if (head[0] != '{') return of_text(head);
   // (Parsing a large file is dear: one of these words stands in each.)
   const std::string_view all = text(bytes);

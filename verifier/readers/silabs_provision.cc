@@ -7,6 +7,7 @@
 #include "verifier/matter/base38.h"
 #include "verifier/matter/onboarding_payload.h"
 #include "verifier/readers/credential_items.h"
+#include "verifier/readers/factory_item.h"
 #include "verifier/readers/formats.h"
 #include "verifier/readers/unreadable.h"
 
@@ -114,8 +115,7 @@ std::optional<Entry> entry_at(View v, size_t at) {
 }
 
 void say_number(const Known& k, uint64_t number, const Place& at, Reading& reading) {
-  reading.holds("factory");
-  reading.device.say(k.fact, number, at);
+  attest::say_number(k.fact, number, at, reading);
   if (k.fact == FactId::passcode)
     reading.device.note(Remark::passcode_stored, at, "the passcode lies in the provisioning data");
 }

@@ -9,6 +9,7 @@
 #include <algorithm>
 
 #include "verifier/readers/credential_items.h"
+#include "verifier/readers/factory_item.h"
 #include "verifier/readers/formats.h"
 
 namespace attest {
@@ -70,19 +71,61 @@ bool is_certificate_pair(const Source& s, size_t at, size_t i, size_t& looks) {
   return other && !other->inside.empty() && der_size(other->inside) == other->inside.size();
 }
 
+bool is_plausible(const Source& s, size_t at, size_t i) {
+  const uint32_t length = le32(s.bytes, at + i * kPair);
+  return length >= kFields[i].least && length <= kFields[i].most && target(s, at, i).has_value();
+}
+// Nothing was ever written there: no length, or one that points to erased flash or is erased.
+bool is_empty_pair(const Source& s, size_t at, size_t i) {
+  const uint32_t length = le32(s.bytes, at + i * kPair);
+  if (length == 0 || length == UINT32_MAX) return true;
+  const auto item = target(s, at, i);
+  return length <= kFields[i].most && item && is_erased(*item);
+}
+
+// What stands in the fields looks like what belongs there: text that can be read, numbers that a
+// device has. Without a certificate nothing else tells a table from other pairs of small numbers.
+bool is_told_by_its_values(const Source& s, size_t at) {
+  size_t told = 0;
+  for (size_t i = 0; i < kPairs; ++i) {
+    if (i == kDac || i == kPai) continue;
+    if (!is_plausible(s, at, i)) return false;
+    const View item = *target(s, at, i);
+    const Field& field = kFields[i];
+    if (field.form == Form::text) {
+      const bool readable = std::all_of(item.begin(), item.end(), [](uint8_t b) {
+        return (b >= ' ' && b < 0x7F) || b >= 0x80 || b == 0;
+      });
+      if (!readable || !is_utf8(text(item))) return false;
+      told += item.size() >= 2;
+    } else if (field.form == Form::number && !item.empty()) {
+      uint64_t number = 0;
+      for (size_t b = item.size(); b-- != 0;) number = number << 8 | item[b];
+      if (field.fact == FactId::spake2p_iterations && (number < 1000 || number > 100'000))
+        return false;
+      if (number > (field.fact == FactId::discriminator ? 0xFFF : widest(field.fact))) return false;
+    }
+  }
+  return told >= 3;
+}
+
+// One of the two certificates, or empty places for both, among pairs that may all be what they
+// should be. A damaged pair or two do not hide the table, nor does a part that lacks one of them.
+bool is_table(const Source& s, size_t at, size_t& looks) {
+  constexpr size_t kMostDamaged = 2;
+  size_t damaged = 0;
+  for (size_t i = 0; i < kPairs && damaged <= kMostDamaged; ++i)
+    damaged += !is_plausible(s, at, i) && !((i == kDac || i == kPai) && is_empty_pair(s, at, i));
+  if (damaged > kMostDamaged) return false;
+  if (is_empty_pair(s, at, kDac) && is_empty_pair(s, at, kPai)) return is_told_by_its_values(s, at);
+  return is_certificate_pair(s, at, kDac, looks) || is_certificate_pair(s, at, kPai, looks);
+}
+
 std::optional<size_t> find_table(const Source& s) {
   if (s.bytes.size() > kMostImage) return std::nullopt;
   size_t looks = kMostLooks;
   for (size_t at = 0; at + kPairs * kPair <= s.bytes.size(); at += 4) {
-    if (!is_certificate_pair(s, at, kDac, looks) || !is_certificate_pair(s, at, kPai, looks))
-      continue;
-    size_t plausible = 0;
-    for (size_t i = 0; i < kPairs; ++i) {
-      const uint32_t length = le32(s.bytes, at + i * kPair);
-      plausible +=
-          length >= kFields[i].least && length <= kFields[i].most && target(s, at, i).has_value();
-    }
-    if (plausible + 2 >= kPairs) return at;  // a damaged pair or two do not hide the table
+    if (is_table(s, at, looks)) return at;
   }
   return std::nullopt;
 }
@@ -104,7 +147,7 @@ void say(const Field& field, View item, const Place& at, Reading& reading) {
     case Form::number: {
       uint64_t number = 0;
       for (size_t i = 0; i < item.size(); ++i) number |= static_cast<uint64_t>(item[i]) << (8 * i);
-      reading.device.say(field.fact, number, at);
+      say_number(field.fact, number, at, reading);
       if (field.fact == FactId::passcode)
         reading.device.note(Remark::passcode_stored, at, "the passcode lies in the factory data");
       break;
@@ -130,8 +173,10 @@ tl::expected<void, Error> read(const Source& s, Reading& reading) {
     const uint32_t length = le32(s.bytes, *table + i * kPair);
     const auto item = target(s, *table, i);
     for (NeededEntry& entry : needed) {
-      if (entry.fact == field.fact) entry.held = length != 0;
+      if (entry.fact == field.fact)
+        entry.held = length != 0 && (field.form == Form::dac_key || !is_empty_pair(s, *table, i));
     }
+    if ((i == kDac || i == kPai) && is_empty_pair(s, *table, i)) continue;  // lacking
     if (!item || length < field.least || length > field.most) {
       reading.device.damaged(
           {.path = s.path, .offset = s.base + *table + i * kPair, .item = field.name},
