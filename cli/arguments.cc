@@ -12,7 +12,7 @@
 #include <CLI/CLI.hpp>
 #pragma GCC diagnostic pop
 
-#include "cli/command_line_secrets.h"
+#include "platform/command_line_secrets.h"
 
 namespace attest::cli {
 

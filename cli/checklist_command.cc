@@ -5,12 +5,12 @@
 #include <algorithm>
 #include <iterator>
 
-#include "cli/checklist.h"
 #include "cli/commands.h"
-#include "cli/files.h"
-#include "cli/loudness.h"
 #include "cli/options.h"
-#include "cli/terminal.h"
+#include "platform/files.h"
+#include "platform/loudness.h"
+#include "platform/terminal.h"
+#include "report/checklist.h"
 #include "verifier/gather.h"
 
 namespace attest::cli {

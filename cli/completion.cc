@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "cli/command_line_secrets.h"
 #include "cli/commands.h"
+#include "platform/command_line_secrets.h"
 
 namespace attest::cli {
 namespace {

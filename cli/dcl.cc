@@ -7,12 +7,12 @@
 #include <chrono>
 #include <filesystem>
 
-#include "cli/byte_progress.h"
-#include "cli/command_line_secrets.h"
-#include "cli/files.h"
 #include "dcl/network.h"
 #include "dcl/snapshot.h"
 #include "dcl/sync.h"
+#include "platform/byte_progress.h"
+#include "platform/command_line_secrets.h"
+#include "platform/files.h"
 
 namespace attest::cli {
 namespace {

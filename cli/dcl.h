@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/ledger_options.h"
+#include "platform/ledger_options.h"
 
 namespace attest::cli {
 

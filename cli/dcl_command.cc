@@ -7,7 +7,7 @@
 #include "cli/commands.h"
 #include "cli/dcl.h"
 #include "cli/options.h"
-#include "cli/terminal.h"
+#include "platform/terminal.h"
 
 namespace attest::cli {
 namespace {

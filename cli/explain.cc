@@ -5,10 +5,10 @@
 #include <charconv>
 #include <cstdio>
 
-#include "cli/check_text.h"
 #include "cli/commands.h"
 #include "cli/options.h"
-#include "cli/terminal.h"
+#include "platform/terminal.h"
+#include "report/check_text.h"
 #include "verifier/catalogue.h"
 
 namespace attest::cli {

@@ -9,9 +9,9 @@
 #include <cstring>
 
 #include "cli/commands.h"
-#include "cli/files.h"
-#include "cli/inspect_json.h"
 #include "cli/options.h"
+#include "platform/files.h"
+#include "report/inspect_json.h"
 #include "verifier/gather.h"
 
 namespace attest::cli {

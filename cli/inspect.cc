@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include "cli/commands.h"
-#include "cli/files.h"
-#include "cli/inspect_json.h"
 #include "cli/options.h"
-#include "cli/ota.h"
-#include "cli/report_text.h"
-#include "cli/terminal.h"
+#include "platform/files.h"
+#include "platform/ota.h"
+#include "platform/terminal.h"
+#include "report/inspect_json.h"
+#include "report/report_text.h"
 #include "verifier/gather.h"
 
 namespace attest::cli {

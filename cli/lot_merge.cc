@@ -10,11 +10,11 @@
 #include <memory>
 #include <utility>
 
-#include "cli/lot_manifests.h"
 #include "cli/lot_output.h"
 #include "cli/lot_run.h"
-#include "verifier/lot/manifest_tally.h"
-#include "verifier/lot/tally.h"
+#include "lot/manifest_tally.h"
+#include "lot/manifests.h"
+#include "lot/tally.h"
 
 namespace attest::cli {
 namespace {

@@ -7,13 +7,13 @@
 #include <cerrno>
 #include <iterator>
 
-#include "cli/lot_html.h"
-#include "cli/lot_junit.h"
-#include "cli/lot_report_text.h"
-#include "cli/lot_sarif.h"
-#include "cli/open_output.h"
 #include "cli/options.h"
-#include "cli/terminal.h"
+#include "platform/open_output.h"
+#include "platform/terminal.h"
+#include "report/lot_html.h"
+#include "report/lot_junit.h"
+#include "report/lot_report_text.h"
+#include "report/lot_sarif.h"
 
 namespace attest::cli {
 namespace {

@@ -4,8 +4,8 @@
 
 #include <cstdio>
 
-#include "verifier/lot/device_line.h"
-#include "verifier/lot/manifest_rows.h"
+#include "lot/device_line.h"
+#include "lot/manifest_rows.h"
 
 namespace attest::cli {
 

@@ -12,23 +12,23 @@
 #include <tuple>
 #include <vector>
 
-#include "cli/expected.h"
-#include "cli/lot_journal.h"
-#include "cli/lot_manifests.h"
-#include "cli/lot_open.h"
 #include "cli/lot_output.h"
-#include "cli/lot_pipeline.h"
-#include "cli/lot_progress.h"
-#include "cli/report_json.h"
-#include "cli/report_words.h"
-#include "cli/terminal.h"
-#include "cli/tried_file.h"
 #include "codecs/door.h"
+#include "lot/journal.h"
+#include "lot/manifest_tally.h"
+#include "lot/manifests.h"
+#include "lot/open.h"
+#include "lot/pipeline.h"
+#include "lot/sample.h"
+#include "lot/tally.h"
+#include "platform/expected.h"
+#include "platform/lot_progress.h"
+#include "platform/terminal.h"
+#include "platform/tried_file.h"
+#include "report/report_json.h"
+#include "report/report_words.h"
 #include "verifier/catalogue.h"
 #include "verifier/crypto.h"
-#include "verifier/lot/manifest_tally.h"
-#include "verifier/lot/sample.h"
-#include "verifier/lot/tally.h"
 
 namespace attest::cli {
 namespace {

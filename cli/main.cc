@@ -1,8 +1,8 @@
 #include <exception>
 #include <string>
 
-#include "cli/command_line_secrets.h"
 #include "cli/commands.h"
+#include "platform/command_line_secrets.h"
 
 int main(int argc, char** argv) {
   using namespace attest::cli;
@@ -11,7 +11,7 @@ int main(int argc, char** argv) {
     add_commands(root, argc > 1 ? argv[1] : "");
     return parse_and_run(root, argc, argv);
   } catch (const std::exception& wrong) {
-    tell(std::string("internal error: ") + wrong.what());
+    attest::tell(std::string("internal error: ") + wrong.what());
     return 70;
   }
 }

@@ -5,9 +5,9 @@
 #include <algorithm>
 
 #include "cli/commands.h"
-#include "cli/files.h"
 #include "cli/options.h"
-#include "cli/report_text.h"
+#include "platform/files.h"
+#include "report/report_text.h"
 
 namespace attest::cli {
 namespace {

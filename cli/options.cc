@@ -10,9 +10,9 @@
 #include <ctime>
 #include <filesystem>
 
-#include "cli/command_line_secrets.h"
-#include "cli/files.h"
-#include "cli/waivers.h"
+#include "platform/command_line_secrets.h"
+#include "platform/files.h"
+#include "platform/waivers.h"
 #include "verifier/catalogue.h"
 #include "verifier/pki/key.h"
 #include "verifier/readers/device_json.h"

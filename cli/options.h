@@ -2,7 +2,7 @@
 #pragma once
 
 #include "cli/arguments.h"
-#include "cli/ledger_options.h"
+#include "platform/ledger_options.h"
 #include "verifier/policy.h"
 #include "verifier/readers/reader.h"
 #include "verifier/trust.h"

@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include "cli/commands.h"
-#include "cli/files.h"
-#include "cli/inspect_json.h"
 #include "cli/options.h"
-#include "cli/qr_picture.h"
 #include "codecs/door.h"
+#include "platform/files.h"
+#include "report/inspect_json.h"
+#include "report/qr_picture.h"
 #include "verifier/matter/onboarding_payload.h"
 
 namespace attest::cli {

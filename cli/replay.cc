@@ -4,13 +4,13 @@
 
 #include <algorithm>
 
-#include "cli/bundling.h"
+#include "bundle/bundling.h"
 #include "cli/commands.h"
-#include "cli/files.h"
-#include "cli/loudness.h"
 #include "cli/options.h"
 #include "cli/report_output.h"
-#include "cli/report_words.h"
+#include "platform/files.h"
+#include "platform/loudness.h"
+#include "report/report_words.h"
 
 namespace attest::cli {
 namespace {

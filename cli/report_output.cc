@@ -2,14 +2,14 @@
 
 #include <unistd.h>
 
-#include "cli/files.h"
 #include "cli/options.h"
-#include "cli/report_html.h"
-#include "cli/report_json.h"
-#include "cli/report_junit.h"
-#include "cli/report_sarif.h"
-#include "cli/report_text.h"
-#include "cli/terminal.h"
+#include "platform/files.h"
+#include "platform/terminal.h"
+#include "report/report_html.h"
+#include "report/report_json.h"
+#include "report/report_junit.h"
+#include "report/report_sarif.h"
+#include "report/report_text.h"
 
 namespace attest::cli {
 namespace {

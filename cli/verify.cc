@@ -5,16 +5,16 @@
 #include <algorithm>
 #include <chrono>
 
-#include "cli/bundling.h"
+#include "bundle/bundling.h"
 #include "cli/commands.h"
-#include "cli/expected.h"
-#include "cli/files.h"
-#include "cli/loudness.h"
-#include "cli/no_evidence.h"
 #include "cli/options.h"
-#include "cli/ota.h"
 #include "cli/report_output.h"
-#include "cli/report_words.h"
+#include "platform/expected.h"
+#include "platform/files.h"
+#include "platform/loudness.h"
+#include "platform/no_evidence.h"
+#include "platform/ota.h"
+#include "report/report_words.h"
 #include "verifier/gather.h"
 
 namespace attest::cli {

@@ -2,17 +2,17 @@
 // Signatures are taken as good by an engine that asks of the key only that it lies on the curve, so
 // that nothing else can hide behind them.
 
-#include "verifier/lot/alike.h"
+#include "lot/alike.h"
 
 #include <algorithm>
 #include <random>
 
 #include "fixtures/forge/signer.h"
+#include "lot/record.h"
 #include "tests/judged.h"
 #include "tests/support.h"
 #include "verifier/batch.h"
 #include "verifier/json.h"
-#include "verifier/lot/record.h"
 
 using namespace attest;
 using namespace attest::test;

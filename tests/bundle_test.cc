@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <set>
 
-#include "cli/bundling.h"
-#include "cli/files.h"
-#include "cli/report_json.h"
+#include "bundle/bundling.h"
 #include "codecs/door.h"
+#include "platform/files.h"
+#include "report/report_json.h"
 #include "tests/dump_samples.h"
 #include "tests/judged.h"
 #include "tests/support.h"
@@ -46,7 +46,7 @@ Kept keep(Reading reading, Policy policy, std::optional<Device> ordered = {}) {
   out.report = judge(out.evidence);
   const auto the_case = case_of(read, out.evidence, out.report, trust, nullptr);
   REQUIRE_MESSAGE(the_case.has_value(), the_case.error().what);
-  auto bytes = cli::bundle_bytes(*the_case, out.evidence, out.report, {});
+  auto bytes = bundle_bytes(*the_case, out.evidence, out.report, {});
   REQUIRE_MESSAGE(bytes.has_value(), bytes.error().what);
   out.bundle = std::move(*bytes);
   return out;
@@ -55,16 +55,16 @@ Kept keep(Reading reading, Policy policy, std::optional<Device> ordered = {}) {
 Reading read_fixture(const std::string& name) {
   Reading reading;
   reading.codecs = &codecs::direct();
-  REQUIRE(cli::read_paths({"fixtures/devices/" + name}, reading).empty());
+  REQUIRE(read_paths({"fixtures/devices/" + name}, reading).empty());
   return reading;
 }
 
 void check_replays(const Kept& kept) {
-  const auto again = cli::replayed(kept.bundle);
+  const auto again = replayed(kept.bundle);
   REQUIRE_MESSAGE(again.has_value(), again.error().what);
   CHECK(again->same());
   CHECK(again->report.verdict == kept.report.verdict);
-  CHECK(again->now_report == dump_pretty(cli::report_json(kept.evidence, kept.report)));
+  CHECK(again->now_report == dump_pretty(report_json(kept.evidence, kept.report)));
 }
 
 bool holds(const Bytes& bundle, std::string_view text) {
@@ -141,7 +141,7 @@ TEST_CASE("every dump's bundle replays to the same report, and holds no secret o
       CHECK(!find(kept.bundle, secret.bytes).has_value());
       CHECK(!holds(kept.bundle, hex(secret.bytes)));
     }
-    const auto again = cli::replayed(kept.bundle);
+    const auto again = replayed(kept.bundle);
     for (const KeptAnswer& answer : again->the_case.answers)
       CHECK(!find_check(answer.id)->proves_authenticity);
     answered += !again->the_case.answers.empty();
@@ -150,7 +150,7 @@ TEST_CASE("every dump's bundle replays to the same report, and holds no secret o
     open.show_passcode = true;
     const Kept shown = keep(read_sample(load_sample(name)), open);
     check_replays(shown);
-    CHECK(cli::replayed(shown.bundle)->the_case.answers.empty());
+    CHECK(replayed(shown.bundle)->the_case.answers.empty());
   }
   CHECK(answered > 20);
 }
@@ -177,7 +177,7 @@ TEST_CASE("waivers, the order and required checks are kept") {
   const Kept kept = keep(std::move(reading), policy, std::move(ordered));
   check_replays(kept);
   check_no_secret(kept);
-  const auto again = cli::replayed(kept.bundle);
+  const auto again = replayed(kept.bundle);
   CHECK(again->the_case.policy.waivers == policy.waivers);
   CHECK(again->the_case.policy.required == policy.required);
   CHECK(again->the_case.ordered->statements[0].place.path == "order\xFF.json");
@@ -195,7 +195,7 @@ TEST_CASE("a point is a key's public part in a bundle only") {
   const Kept odd = keep(std::move(reading), {});
   CHECK(!odd.evidence.dac_key.has_value());
   check_replays(odd);
-  CHECK(!cli::replayed(odd.bundle)->evidence.dac_key.has_value());
+  CHECK(!replayed(odd.bundle)->evidence.dac_key.has_value());
 }
 
 TEST_CASE("a bundle has one way to be written: every byte counts") {
@@ -225,10 +225,10 @@ TEST_CASE("a real bundle, altered here and there, is refused") {
   Bytes& bytes = kept.bundle;
   for (size_t i = 0; i < bytes.size(); i += 509) {
     bytes[i] = static_cast<uint8_t>(bytes[i] ^ 0x04);
-    if (cli::replayed(bytes).has_value()) FAIL("byte " << i << " may be altered");
+    if (replayed(bytes).has_value()) FAIL("byte " << i << " may be altered");
     bytes[i] = static_cast<uint8_t>(bytes[i] ^ 0x04);
   }
-  CHECK(cli::replayed(bytes).has_value());
+  CHECK(replayed(bytes).has_value());
 }
 
 TEST_CASE("which member was altered is said") {
@@ -260,7 +260,7 @@ TEST_CASE(
     } else {
       at->content = to_bytes(view(content));
     }
-    return cli::replayed(write_bundle(other));
+    return replayed(write_bundle(other));
   };
   // A report made prettier than it was.
   std::string report(text(bundle->find("report.json")->content));
@@ -268,7 +268,7 @@ TEST_CASE(
   const auto prettier = rewritten("report.json", report);
   REQUIRE(prettier.has_value());
   CHECK(!prettier->same());
-  CHECK(cli::differences(*prettier) ==
+  CHECK(differences(*prettier) ==
         std::vector<std::string>{"dac.vendor-matches-pai was pass, is fail"});
   // An answer to what only the evidence may answer.
   const auto answered =
@@ -295,6 +295,6 @@ TEST_CASE(
     CHECK(bad.error().what == part.words);
   }
   CHECK(rewritten("report.json", "nonsense").has_value());
-  CHECK(cli::differences(*rewritten("report.json", "nonsense")) ==
+  CHECK(differences(*rewritten("report.json", "nonsense")) ==
         std::vector<std::string>{"report.json is no report"});
 }

@@ -1,8 +1,8 @@
-#include "cli/byte_progress.h"
+#include "platform/byte_progress.h"
 
 #include "tests/support.h"
 
-using namespace attest::cli;
+using namespace attest;
 
 TEST_CASE("byte progress: amounts, bar, speed and what is left") {
   CHECK(amount_text(0) == "0.0 kB");

@@ -8,7 +8,7 @@
 #include <functional>
 #include <set>
 
-#include "cli/check_text.h"
+#include "report/check_text.h"
 #include "tests/judged.h"
 #include "tests/support.h"
 
@@ -137,7 +137,7 @@ TEST_CASE("every check has a fixture that passes it and one that does not") {
 
 TEST_CASE("CHECKS.md is the catalogue") {
   const Bytes file = slurp("CHECKS.md");
-  const bool same = text(file) == cli::checks_markdown();
+  const bool same = text(file) == checks_markdown();
   CHECK_MESSAGE(
       same, "CHECKS.md is not what matter-attest checks --format markdown prints: tests/accept.sh");
 }

@@ -1,9 +1,9 @@
 // Chance and samples, against figures worked out by hand.
 
-#include "verifier/lot/chance.h"
+#include "lot/chance.h"
 
+#include "lot/sample.h"
 #include "tests/support.h"
-#include "verifier/lot/sample.h"
 
 using namespace attest;
 

@@ -322,15 +322,15 @@ TEST_CASE("dcl: the caches of two networks are two files") {
   const auto home = [](const char* name) -> std::optional<std::string> {
     return std::string_view(name) == "HOME" ? std::optional<std::string>("/home/me") : std::nullopt;
   };
-  CHECK(*cli::cache_folder("/x", none) == "/x");
-  CHECK(*cli::cache_folder("", home) == "/home/me/.cache/matter-attest");
-  CHECK_FALSE(cli::cache_folder("", none).has_value());
-  const auto main = cli::ledger_options({}, home, kNow);
+  CHECK(*cache_folder("/x", none) == "/x");
+  CHECK(*cache_folder("", home) == "/home/me/.cache/matter-attest");
+  CHECK_FALSE(cache_folder("", none).has_value());
+  const auto main = ledger_options({}, home, kNow);
   REQUIRE(main);
   CHECK(dcl::cache_path(main->cache_folder, main->network.chain_id) ==
         "/home/me/.cache/matter-attest/main-net.sqlite");
-  CHECK(cli::parse_age("7d") == 7 * 86'400);
-  CHECK(cli::parse_age("90") == 90);
+  CHECK(parse_age("7d") == 7 * 86'400);
+  CHECK(parse_age("90") == 90);
 }
 
 TEST_CASE(

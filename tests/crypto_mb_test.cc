@@ -7,8 +7,8 @@
 #include <algorithm>
 #include <random>
 
-#include "cli/files.h"
 #include "fixtures/forge/signer.h"
+#include "platform/files.h"
 #include "tests/judged.h"
 #include "tests/support.h"
 #include "verifier/batch.h"
@@ -207,7 +207,7 @@ TEST_CASE("every forged device, vector and capture has the same answers from bot
     for (const auto& entry : fs::recursive_directory_iterator(shared() / part)) {
       if (!entry.is_directory()) continue;
       Reading reading;
-      (void)cli::read_paths({entry.path().string()}, reading);
+      (void)read_paths({entry.path().string()}, reading);
       add(gather_again(std::move(reading)));
     }
   }

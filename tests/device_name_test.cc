@@ -1,4 +1,4 @@
-#include "verifier/lot/device_name.h"
+#include "lot/device_name.h"
 
 #include "tests/support.h"
 

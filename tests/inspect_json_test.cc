@@ -1,6 +1,6 @@
 // What inspect and extract write as device.json reads back to the same facts.
 
-#include "cli/inspect_json.h"
+#include "report/inspect_json.h"
 
 #include "tests/support.h"
 #include "verifier/readers/reader.h"
@@ -48,7 +48,7 @@ TEST_CASE("device.json as it is written reads back to the same facts") {
   device.say(FactId::dac_private_key, Bytes(32, 0x77),
              {.path = "dump.bin", .offset = {}, .item = {}});
 
-  const std::string written = dump_pretty(cli::facts_json(device));
+  const std::string written = dump_pretty(facts_json(device));
   CHECK(written.find(hex(Bytes(32, 0x77))) == std::string::npos);
   Reading reading;
   const auto done = read_evidence({.path = "device.json", .bytes = view(written)}, reading);

@@ -4,8 +4,8 @@
 #include <filesystem>
 #include <fstream>
 
-#include "cli/files.h"
-#include "cli/report_text.h"
+#include "platform/files.h"
+#include "report/report_text.h"
 #include "tests/support.h"
 #include "verifier/check.h"
 #include "verifier/gather.h"
@@ -23,7 +23,7 @@ Judged judge(Reading reading, const Policy& policy, const TrustStore& trust) {
   out.evidence = gather(std::move(reading), policy, trust, nullptr);
   verify_signatures(out.evidence, openssl_engine());
   out.report = attest::judge(out.evidence);
-  out.text = cli::report_text(out.evidence, out.report, {.golden = true});
+  out.text = report_text(out.evidence, out.report, {.golden = true});
   return out;
 }
 
@@ -54,7 +54,7 @@ Judged judge(const std::vector<std::string>& words) {
   if (!policy) out.errors.push_back(policy.error().what);
   if (!trust) out.errors.push_back(trust.error().what);
   Reading reading;
-  for (std::string& line : cli::read_paths(paths, reading)) out.errors.push_back(std::move(line));
+  for (std::string& line : read_paths(paths, reading)) out.errors.push_back(std::move(line));
   return out.errors.empty() ? judge(std::move(reading), *policy, *trust) : std::move(out);
 }
 
@@ -74,7 +74,7 @@ Judged judge_fixture(const std::string& name) {
   out.name = name;
   const auto& whole = whole_reports();
   if (out.errors.empty() && std::find(whole.begin(), whole.end(), name) != whole.end())
-    out.text = cli::report_text(out.evidence, out.report, {.all_checks = true});
+    out.text = report_text(out.evidence, out.report, {.all_checks = true});
   return out;
 }
 

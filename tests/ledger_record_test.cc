@@ -1,6 +1,6 @@
 // What a ledger was asked and said: kept whole, and answered from alone.
 
-#include "verifier/bundle/ledger_record.h"
+#include "bundle/ledger_record.h"
 
 #include "tests/crl_writer.h"
 #include "tests/support.h"

@@ -2,13 +2,13 @@
 
 #include <fmt/format.h>
 
-#include "cli/lot_html.h"
-#include "cli/lot_junit.h"
-#include "cli/lot_sarif.h"
+#include "report/lot_html.h"
+#include "report/lot_junit.h"
+#include "report/lot_sarif.h"
 #include "tests/support.h"
 
 using namespace attest;
-using namespace attest::cli;
+using namespace attest;
 
 namespace {
 

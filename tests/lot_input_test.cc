@@ -1,8 +1,6 @@
 // Lines of NDJSON as a lot takes them from a descriptor: whole, in order, and theirs for as long as
 // somebody holds them.
 
-#include "cli/lot_input.h"
-
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -11,10 +9,11 @@
 #include <random>
 #include <thread>
 
+#include "lot/input.h"
 #include "tests/support.h"
 
 using namespace attest;
-using namespace attest::cli;
+using namespace attest;
 
 namespace {
 

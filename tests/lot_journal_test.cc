@@ -1,12 +1,11 @@
 // A journal gives back what was written into it, or nothing: whatever byte of it is changed.
 
-#include "cli/lot_journal.h"
-
 #include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "lot/journal.h"
 #include "tests/folder.h"
 #include "tests/support.h"
 
@@ -21,8 +20,8 @@ struct File {
   void write(const std::string& content) const { folder.write("journal", content); }
 };
 
-cli::JournalHead head() {
-  cli::JournalHead out;
+JournalHead head() {
+  JournalHead out;
   for (size_t i = 0; i < out.key.size(); ++i) out.key[i] = static_cast<uint8_t>(i * 7);
   out.at = Instant{1'780'000'000};
   out.options = 0x0123456789ABCDEF;
@@ -44,7 +43,7 @@ std::vector<std::string> records() {
 
 // What a journal hands over; nullopt where it is refused.
 std::optional<std::vector<std::string>> read_back(const File& file) {
-  auto journal = cli::LotJournal::open(file.path, head());
+  auto journal = LotJournal::open(file.path, head());
   if (!journal || journal->head().options != head().options) return std::nullopt;
   std::vector<std::string> out;
   const auto done = journal->replay(
@@ -55,7 +54,7 @@ std::optional<std::vector<std::string>> read_back(const File& file) {
 
 std::string written(const File& file) {
   std::filesystem::remove(file.path);
-  auto journal = cli::LotJournal::open(file.path, head());
+  auto journal = LotJournal::open(file.path, head());
   REQUIRE(journal.has_value());
   REQUIRE(journal->append(records()).has_value());
   const Bytes bytes = slurp(file.path);
@@ -95,7 +94,7 @@ TEST_CASE("a journal of a lot: gone on with, it is the one that was never cut") 
   const std::string whole = written(file);
   for (size_t cut = whole.find('\n') + 1; cut <= whole.size(); cut += 37) {
     file.write(whole.substr(0, cut));
-    auto journal = cli::LotJournal::open(file.path, head());
+    auto journal = LotJournal::open(file.path, head());
     REQUIRE(journal.has_value());
     size_t done = 0;
     REQUIRE(journal->replay([&](const DeviceLine&) { ++done; }).has_value());

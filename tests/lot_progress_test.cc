@@ -1,8 +1,8 @@
-#include "cli/lot_progress.h"
+#include "platform/lot_progress.h"
 
 #include "tests/support.h"
 
-using namespace attest::cli;
+using namespace attest;
 
 TEST_CASE("progress of a lot: bar, rate and time left, as far as they are known") {
   CHECK(progress_line(0, 1'000'000, 0, 79) ==

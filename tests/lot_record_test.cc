@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "lot/device_line.h"
+#include "lot/record.h"
 #include "tests/support.h"
-#include "verifier/lot/device_line.h"
-#include "verifier/lot/record.h"
 
 using namespace attest;
 

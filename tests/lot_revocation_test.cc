@@ -4,13 +4,13 @@
 #include <algorithm>
 #include <ctime>
 
-#include "cli/ledger_options.h"
 #include "fixtures/ledger/lot_ledger.h"
+#include "lot/alike.h"
+#include "lot/record.h"
+#include "platform/ledger_options.h"
 #include "tests/dcl_support.h"
 #include "tests/program.h"
 #include "verifier/batch.h"
-#include "verifier/lot/alike.h"
-#include "verifier/lot/record.h"
 
 using namespace attest;
 using namespace attest::test;
@@ -105,7 +105,7 @@ TEST_CASE("lot: the devices on their PAI's revocation list are rejected, and no 
 TEST_CASE("lot: a record on its PAI's revocation list is alike to none") {
   const Lot lot;
   const Instant now{std::time(nullptr)};
-  auto options = cli::ledger_options(
+  auto options = ledger_options(
       {.network = "test",
        .ledger = lot.server.url(),
        .chain_id = "",

@@ -7,8 +7,8 @@
 #include <algorithm>
 #include <random>
 
+#include "lot/roll.h"
 #include "tests/support.h"
-#include "verifier/lot/roll.h"
 
 using namespace attest;
 

@@ -1,17 +1,16 @@
 // Which files of a folder are one device's.
 
-#include "cli/lot_tree.h"
-
 #include <algorithm>
 #include <map>
 #include <set>
 
+#include "lot/tree.h"
 #include "tests/der_writer.h"
 #include "tests/own_credentials.h"
 #include "tests/support.h"
 
 using namespace attest;
-using namespace attest::cli;
+using namespace attest;
 
 namespace {
 

@@ -1,13 +1,13 @@
 // A manifest against itself and against devices.
 
-#include "verifier/lot/manifest_rows.h"
+#include "lot/manifest_rows.h"
 
 #include <fmt/format.h>
 
+#include "lot/manifest_tally.h"
 #include "tests/support.h"
 #include "verifier/crypto.h"
 #include "verifier/gather.h"
-#include "verifier/lot/manifest_tally.h"
 
 using namespace attest;
 using namespace attest::test;

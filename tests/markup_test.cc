@@ -1,8 +1,8 @@
-#include "cli/markup.h"
+#include "report/markup.h"
 
 #include "tests/support.h"
 
-using namespace attest::cli;
+using namespace attest;
 
 namespace {
 

@@ -11,12 +11,12 @@
 #include <filesystem>
 #include <fstream>
 
-#include "cli/checklist.h"
-#include "cli/inspect_json.h"
-#include "cli/lot_report_text.h"
-#include "cli/report_json.h"
 #include "fixtures/forge/crl_builder.h"
 #include "fixtures/forge/device_builder.h"
+#include "report/checklist.h"
+#include "report/inspect_json.h"
+#include "report/lot_report_text.h"
+#include "report/report_json.h"
 #include "tests/dump_builders.h"
 #include "tests/folder.h"
 #include "tests/judged.h"
@@ -323,8 +323,8 @@ TEST_CASE("more evidence: what this program writes is known by all of its member
   lot.not_used_left_out = 1;
   lot.sample.emplace();
   for (const Json& own :
-       {cli::inspect_json(j.evidence), cli::report_json(e, attest::judge(e)),
-        cli::lot_report_json(lot), cli::checklist_json(e, {}),
+       {inspect_json(j.evidence), report_json(e, attest::judge(e)), lot_report_json(lot),
+        checklist_json(e, {}),
         parse_json(R"({"schema":"matter-attest/payload/1","valid":true,"payloads":[]})").value()}) {
     const std::string written = attest::dump(own);
     CAPTURE(written.substr(0, 60));

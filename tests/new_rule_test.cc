@@ -9,13 +9,13 @@
 #include <string_view>
 #include <vector>
 
+#include "lot/alike.h"
+#include "lot/record.h"
 #include "tests/judged.h"
 #include "tests/support.h"
 #include "verifier/batch.h"
 #include "verifier/catalogue.h"
 #include "verifier/json.h"
-#include "verifier/lot/alike.h"
-#include "verifier/lot/record.h"
 
 using namespace attest;
 using namespace attest::test;

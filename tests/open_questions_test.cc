@@ -11,12 +11,12 @@
 #include <utility>
 #include <vector>
 
-#include "cli/report_html.h"
-#include "cli/report_json.h"
-#include "cli/report_junit.h"
-#include "cli/report_sarif.h"
-#include "cli/report_text.h"
-#include "cli/report_words.h"
+#include "report/report_html.h"
+#include "report/report_json.h"
+#include "report/report_junit.h"
+#include "report/report_sarif.h"
+#include "report/report_text.h"
+#include "report/report_words.h"
 #include "tests/judged.h"
 #include "tests/support.h"
 #include "verifier/catalogue.h"
@@ -32,11 +32,10 @@ const Finding& finding(const Report& report, std::string_view id) {
 }
 
 std::string all_forms(const Evidence& e, const Report& report) {
-  cli::TextStyle style;
+  TextStyle style;
   style.all_checks = true;
-  return cli::report_text(e, report, style) + dump(cli::report_json(e, report)) +
-         cli::report_junit(e, report) + dump(cli::report_sarif(e, report)) +
-         cli::report_html(e, report);
+  return report_text(e, report, style) + dump(report_json(e, report)) + report_junit(e, report) +
+         dump(report_sarif(e, report)) + report_html(e, report);
 }
 
 }  // namespace
@@ -94,11 +93,15 @@ TEST_CASE("an unknown never has the remedy of a fault") {
 
 TEST_CASE("reports show the remedy of the answer, not the check's") {
   size_t seen = 0;
-  for (const auto& file : std::filesystem::directory_iterator("cli")) {
+  std::vector<std::filesystem::directory_entry> files;
+  for (const char* room : {"cli", "report", "bundle", "lot"}) {
+    for (const auto& file : std::filesystem::directory_iterator(room)) files.push_back(file);
+  }
+  for (const auto& file : files) {
     ++seen;
     const std::string name = file.path().filename().string();
     // What lists checks, not findings.
-    if (name == "checks.cc" || name == "rule_words.cc") continue;
+    if (name == "checks.cc" || name == "check_text.cc" || name == "rule_words.cc") continue;
     std::ifstream in(file.path());
     std::stringstream text;
     text << in.rdbuf();
@@ -131,8 +134,8 @@ TEST_CASE("where the ledger is silent it is told of once, and the verdict stays 
     CHECK(
         report.summary.starts_with("the test ledger could not be reached: no internet: run "
                                    "matter-attest dcl sync where there is internet"));
-    cli::TextStyle style;
-    const std::string text = cli::report_text(d.evidence, report, style);
+    TextStyle style;
+    const std::string text = report_text(d.evidence, report, style);
     size_t hits = 0;
     for (size_t at = text.find("resolve"); at != std::string::npos;
          at = text.find("resolve", at + 1))
@@ -193,7 +196,7 @@ TEST_CASE("the SDK's result is a code, or why there is none; never a success it 
   d.report = judge(d.evidence);
   REQUIRE(!d.report.sdk.code.has_value());
   CHECK(d.report.sdk.why_unknown == "the PAA and the CD are not known");
-  CHECK(dump(*cli::report_json(d.evidence, d.report).find("sdk_result")) ==
+  CHECK(dump(*report_json(d.evidence, d.report).find("sdk_result")) ==
         R"({"code":null,"name":null,"reason":"the PAA and the CD are not known"})");
   const std::string forms = all_forms(d.evidence, d.report);
   CHECK(forms.find("cannot be told: the PAA and the CD are not known") != std::string::npos);
@@ -204,7 +207,7 @@ TEST_CASE("the SDK's result is a code, or why there is none; never a success it 
 TEST_CASE("the last line of the text is the verdict again") {
   for (const char* name : {"good", "cd-missing", "dac-of-another-vendor"}) {
     const Judged d = judge_fixture(name);
-    const std::string text = cli::report_text(d.evidence, d.report, cli::TextStyle{});
+    const std::string text = report_text(d.evidence, d.report, TextStyle{});
     const std::string last = text.substr(text.rfind('\n', text.size() - 2) + 1);
     CHECK(last.substr(0, 5) == text.substr(0, 5));
   }
@@ -220,7 +223,7 @@ TEST_CASE("--fail-on unknown: whatever could not be made keeps the verdict open"
   CHECK(std::string(report.decided_by->id) == "ledger.answers");
   CHECK(Judge(d.evidence.policy).outline(d.evidence).verdict == Verdict::undecided);
   CHECK(all_forms(d.evidence, report).find("--fail-on unknown") != std::string::npos);
-  CHECK(dump(*cli::report_json(d.evidence, report).find("fail_on")) == R"(["unknown"])");
+  CHECK(dump(*report_json(d.evidence, report).find("fail_on")) == R"(["unknown"])");
 }
 
 TEST_CASE("--fail-on warn: a warning is a fault, in every form and in a lot") {

@@ -3,7 +3,7 @@
 // never passes.
 #include <algorithm>
 
-#include "cli/ota.h"
+#include "platform/ota.h"
 #include "tests/dcl_support.h"
 #include "tests/ota_images.h"
 #include "tests/raw_server.h"
@@ -58,12 +58,12 @@ struct World {
                         .required = {},
                         .show_passcode = false};
     Evidence e = gather(std::move(reading), policy, TrustStore::builtin(false), &ledger);
-    cli::fetch_ota_image(e, ledger,
-                         [&] {
-                           ++downloaders;
-                           return dcl::make_downloader(network);
-                         },
-                         {.folder = cache / "ota", .offline = offline, .limits = kHasty});
+    fetch_ota_image(e, ledger,
+                    [&] {
+                      ++downloaders;
+                      return dcl::make_downloader(network);
+                    },
+                    {.folder = cache / "ota", .offline = offline, .limits = kHasty});
     return e;
   }
 };

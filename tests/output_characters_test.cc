@@ -6,24 +6,24 @@
 
 #include <algorithm>
 
-#include "cli/bundling.h"
-#include "cli/inspect_json.h"
-#include "cli/lot_html.h"
-#include "cli/lot_junit.h"
+#include "bundle/bundle.h"
+#include "bundle/bundling.h"
+#include "bundle/case.h"
 #include "cli/lot_output.h"
-#include "cli/lot_report_text.h"
-#include "cli/lot_sarif.h"
-#include "cli/report_html.h"
-#include "cli/report_json.h"
-#include "cli/report_junit.h"
-#include "cli/report_sarif.h"
-#include "cli/report_text.h"
+#include "lot/record.h"
+#include "report/inspect_json.h"
+#include "report/lot_html.h"
+#include "report/lot_junit.h"
+#include "report/lot_report_text.h"
+#include "report/lot_sarif.h"
+#include "report/report_html.h"
+#include "report/report_json.h"
+#include "report/report_junit.h"
+#include "report/report_sarif.h"
+#include "report/report_text.h"
 #include "tests/strict_json.h"
 #include "tests/support.h"
-#include "verifier/bundle/bundle.h"
-#include "verifier/bundle/case.h"
 #include "verifier/gather.h"
-#include "verifier/lot/record.h"
 
 using namespace attest;
 using namespace attest::test;
@@ -75,18 +75,18 @@ void check_device(const std::string& text, const std::string& what) {
   Evidence e = gather(std::move(reading), policy, trust, nullptr);
   verify_signatures(e, openssl_engine());
   const Report report = judge(e);
-  const std::string json = dump_pretty(cli::report_json(e, report));
+  const std::string json = dump_pretty(report_json(e, report));
   check_json(json, what + " in the JSON report");
-  check_json(dump_pretty(cli::inspect_json(e)), what + " in inspect");
-  check_json(dump_pretty(cli::facts_json(e.device)), what + " in device.json");
-  check_harmless(cli::report_html(e, report), what + " in HTML");
-  check_harmless(cli::report_junit(e, report), what + " in JUnit");
-  check_harmless(cli::report_text(e, report, {.colour = false, .width = 80, .all_checks = true}),
+  check_json(dump_pretty(inspect_json(e)), what + " in inspect");
+  check_json(dump_pretty(facts_json(e.device)), what + " in device.json");
+  check_harmless(report_html(e, report), what + " in HTML");
+  check_harmless(report_junit(e, report), what + " in JUnit");
+  check_harmless(report_text(e, report, {.colour = false, .width = 80, .all_checks = true}),
                  what + " in text");
-  check_json(dump(cli::report_sarif(e, report)), what + " in SARIF");
+  check_json(dump(report_sarif(e, report)), what + " in SARIF");
   const auto the_case = case_of(read, e, report, trust, nullptr);
   REQUIRE_MESSAGE(the_case, (the_case ? "" : the_case.error().what));
-  const auto bytes = cli::bundle_bytes(*the_case, e, report, {});  // and replays it
+  const auto bytes = bundle_bytes(*the_case, e, report, {});  // and replays it
   REQUIRE_MESSAGE(bytes, what << " in the bundle: " << (bytes ? "" : bytes.error().what));
   const auto bundle = read_bundle(*bytes);
   REQUIRE_MESSAGE(bundle, what << " in the bundle: " << (bundle ? "" : bundle.error().what));
@@ -141,10 +141,10 @@ void check_lot(const std::string& text, const std::string& what) {
                    .count = 2,
                    .devices = {text, text}}};
   lot.notes = {text};
-  check_json(dump_pretty(cli::lot_report_json(lot)), what + " in a lot's JSON");
-  check_json(dump(cli::lot_sarif(lot)), what + " in a lot's SARIF");
-  check_harmless(cli::lot_html(lot), what + " in a lot's page");
-  check_harmless(cli::lot_junit(lot), what + " in a lot's JUnit");
+  check_json(dump_pretty(lot_report_json(lot)), what + " in a lot's JSON");
+  check_json(dump(lot_sarif(lot)), what + " in a lot's SARIF");
+  check_harmless(lot_html(lot), what + " in a lot's page");
+  check_harmless(lot_junit(lot), what + " in a lot's JUnit");
 }
 
 std::string csv_of(const std::string& name) {

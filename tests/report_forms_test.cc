@@ -4,17 +4,17 @@
 
 #include <algorithm>
 
-#include "cli/chain_picture.h"
-#include "cli/identity_table.h"
-#include "cli/report_html.h"
-#include "cli/report_sarif.h"
-#include "cli/sarif.h"
+#include "report/chain_picture.h"
+#include "report/identity_table.h"
+#include "report/report_html.h"
+#include "report/report_sarif.h"
+#include "report/sarif.h"
 #include "tests/judged.h"
 #include "tests/support.h"
 #include "verifier/catalogue.h"
 
 using namespace attest;
-using namespace attest::cli;
+using namespace attest;
 using namespace attest::test;
 
 namespace {

@@ -8,19 +8,19 @@
 #include <algorithm>
 #include <set>
 
-#include "cli/bundling.h"
-#include "cli/report_html.h"
-#include "cli/report_json.h"
-#include "cli/report_junit.h"
-#include "cli/report_sarif.h"
-#include "cli/report_text.h"
+#include "bundle/bundling.h"
+#include "bundle/case.h"
+#include "lot/device_line.h"
+#include "lot/manifest_rows.h"
+#include "lot/record.h"
+#include "report/report_html.h"
+#include "report/report_json.h"
+#include "report/report_junit.h"
+#include "report/report_sarif.h"
+#include "report/report_text.h"
 #include "tests/support.h"
-#include "verifier/bundle/case.h"
 #include "verifier/crypto.h"
 #include "verifier/gather.h"
-#include "verifier/lot/device_line.h"
-#include "verifier/lot/manifest_rows.h"
-#include "verifier/lot/record.h"
 
 using namespace attest;
 using namespace attest::test;
@@ -187,20 +187,18 @@ std::string told(Reading reading, Told& already, std::optional<Device> ordered =
   const Report report = judge(e);
   const auto the_case = case_of(read, e, report, trust, nullptr);
   REQUIRE_MESSAGE(the_case, (the_case ? "" : the_case.error().what));
-  const Json json = cli::report_json(e, report);
-  std::string out =
-      dump_pretty(json) +
-      cli::report_text(e, report, {.colour = false, .width = 200, .all_checks = true});
+  const Json json = report_json(e, report);
+  std::string out = dump_pretty(json) +
+                    report_text(e, report, {.colour = false, .width = 200, .all_checks = true});
   for (const TarMember& member : members_of(*the_case)) out += text(View(member.content));
   if (!already.insert(out).second) return out;
-  out += cli::report_html(e, report) + cli::report_junit(e, report) +
-         dump(cli::report_sarif(e, report));
+  out += report_html(e, report) + report_junit(e, report) + dump(report_sarif(e, report));
   DeviceLine line;
   line.result = {
       .name = "x", .verdict = report.verdict, .failed = {}, .open = {}, .summary = report.summary};
   line.report = dump(json);
   out += write_line(line, LineForm::part);
-  const auto bundle = cli::bundle_bytes(*the_case, e, report, {});  // and replays it
+  const auto bundle = bundle_bytes(*the_case, e, report, {});  // and replays it
   REQUIRE(bundle);
   return out + std::string(text(View(*bundle)));
 }
@@ -322,7 +320,7 @@ TEST_CASE("a file keeps its digest where all of it is public, and only there") {
     const auto done = read_evidence({.path = path, .bytes = view(content)}, reading);
     CHECK_MESSAGE(done, (done ? "" : done.error().what));
     const Evidence e = gather(std::move(reading), policy(), TrustStore::builtin(false), nullptr);
-    const Json json = cli::report_json(e, judge(e));
+    const Json json = report_json(e, judge(e));
     const Json* file = json.find("evidence");
     REQUIRE(file->array()->size() == 1);
     const Json* digest = file->array()->front().find("sha256");

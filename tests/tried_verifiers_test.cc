@@ -5,8 +5,8 @@
 #include <filesystem>
 #include <fstream>
 
-#include "cli/files.h"
-#include "cli/tried_file.h"
+#include "platform/files.h"
+#include "platform/tried_file.h"
 #include "tests/dcl_support.h"
 #include "verifier/matter/spake2p.h"
 #include "verifier/onboarding_evidence.h"
@@ -85,17 +85,17 @@ TEST_CASE("tried verifiers: the file is kept, and one that is damaged is none") 
   const Folder scratch;
   const std::string folder = scratch / "cache", file = folder + "/tried-verifiers";
   TriedVerifiers tried;
-  cli::keep_tried(folder, tried);
+  keep_tried(folder, tried);
   CHECK(!std::filesystem::exists(folder));
   tried.add(mark(1)), tried.add(mark(2));
-  cli::keep_tried(folder, tried);
-  CHECK(cli::load_tried(folder)->knows(mark(2)));
+  keep_tried(folder, tried);
+  CHECK(load_tried(folder)->knows(mark(2)));
 
-  const Bytes whole = to_bytes(cli::FileBytes::open(file)->view());
+  const Bytes whole = to_bytes(FileBytes::open(file)->view());
   for (const size_t size : {size_t{0}, size_t{10}, whole.size() - 1}) {
     std::ofstream(file, std::ios::binary) << text(View(whole).first(size));
     CAPTURE(size);
-    CHECK(!cli::load_tried(folder)->knows(mark(1)));
+    CHECK(!load_tried(folder)->knows(mark(1)));
   }
-  cli::keep_tried("/proc/no such folder", tried);
+  keep_tried("/proc/no such folder", tried);
 }

@@ -1,12 +1,12 @@
 // Waivers: what they let pass, what they cannot, and that one which does not count is told of.
 
-#include "cli/waivers.h"
+#include "platform/waivers.h"
 
 #include <algorithm>
 #include <cctype>
 #include <set>
 
-#include "cli/report_json.h"
+#include "report/report_json.h"
 #include "tests/judged.h"
 #include "tests/support.h"
 #include "verifier/catalogue.h"
@@ -56,7 +56,7 @@ TEST_CASE("a waived fault passes and says so; what else fails needs waivers of i
   CHECK(finding(device, "dac.vendor-matches-cd").status == Status::fail);
   CHECK(finding(device, "dac.vendor-matches-cd").waived.empty());
   CHECK(finding(device, "expect.waivers-are-used").status == Status::pass);
-  const Json report = cli::report_json(device.evidence, device.report);
+  const Json report = report_json(device.evidence, device.report);
   CHECK(
       dump(*report.find("waivers")) ==
       R"([{"id":"dac.vendor-matches-pai","reason":"known","who":"J. Doe","until":null,"device":null,"applied":true}])");
@@ -263,7 +263,7 @@ TEST_CASE("what proves authenticity is marked so") {
 }
 
 TEST_CASE("waivers in a file are read strictly") {
-  const auto read = cli::waivers_from_text(
+  const auto read = waivers_from_text(
       R"({"waivers":[{"id":"a.b","reason":"r","who":"w","until":"2026-12-31","device":"SN-1"},{"id":"c.d","reason":"r","who":"w","until":"2026-12-31T12:00:00Z"}]})");
   REQUIRE(read.has_value());
   REQUIRE(read->size() == 2);
@@ -289,12 +289,11 @@ TEST_CASE("waivers in a file are read strictly") {
   };
   for (const auto& file : wrong) {
     CAPTURE(file.text);
-    const auto bad = cli::waivers_from_text(file.text);
+    const auto bad = waivers_from_text(file.text);
     REQUIRE(!bad.has_value());
     if (*file.text != '\0')
       CHECK_MESSAGE(bad.error().what.find(file.words) != std::string::npos, bad.error().what);
   }
-  CHECK(cli::waiver_from_option("a.b=why = not")->reason == "why = not");
-  for (const char* given : {"a.b", "a.b=", "=r", ""})
-    CHECK(!cli::waiver_from_option(given).has_value());
+  CHECK(waiver_from_option("a.b=why = not")->reason == "why = not");
+  for (const char* given : {"a.b", "a.b=", "=r", ""}) CHECK(!waiver_from_option(given).has_value());
 }

@@ -1,11 +1,11 @@
 // Bundles: what is read is written back as the same bytes; an altered bundle is refused; a member
 // that somebody wrote is either the one way to write what it says, or refused, and judging it is
 // safe.
+#include "bundle/bundle.h"
+#include "bundle/case.h"
 #include "fixtures/forge/device_builder.h"
 #include "tests/fuzz/property.h"
 #include "tests/strict_json.h"
-#include "verifier/bundle/bundle.h"
-#include "verifier/bundle/case.h"
 #include "verifier/gather.h"
 
 using namespace attest;

@@ -3,13 +3,13 @@
 //
 // Properties: as for the report of one device (report_forms_fuzz.cc).
 
-#include "cli/lot_html.h"
-#include "cli/lot_junit.h"
-#include "cli/lot_report_text.h"
-#include "cli/lot_sarif.h"
+#include "lot/device_line.h"
+#include "report/lot_html.h"
+#include "report/lot_junit.h"
+#include "report/lot_report_text.h"
+#include "report/lot_sarif.h"
 #include "tests/fuzz/markup_property.h"
 #include "verifier/instant.h"
-#include "verifier/lot/device_line.h"
 
 using namespace attest;
 using namespace attest::test;
@@ -69,12 +69,11 @@ Texts texts_of(std::string_view data) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static const auto harmless = [] {
     const LotReport lot = lot_of(texts_of("one\ntwo\nthree\nfour\nfive\nsix"));
-    return std::pair(structure(cli::lot_html(lot)), structure(cli::lot_junit(lot)));
+    return std::pair(structure(lot_html(lot)), structure(lot_junit(lot)));
   }();
   const LotReport lot = lot_of(texts_of({reinterpret_cast<const char*>(data), size}));
-  must(structure(cli::lot_html(lot)) == harmless.first,
-       "no text changes the structure of the page");
-  must(structure(cli::lot_junit(lot)) == harmless.second,
+  must(structure(lot_html(lot)) == harmless.first, "no text changes the structure of the page");
+  must(structure(lot_junit(lot)) == harmless.second,
        "no text changes the structure of the JUnit file");
   DeviceLine line;
   line.result = lot.results[1];
@@ -88,9 +87,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     must(form == LineForm::result || read_line(written).has_value(),
          "a line of a part is read again");
   }
-  check_json(dump_pretty(cli::lot_report_json(lot)), "the lot's report is JSON");
+  check_json(dump_pretty(lot_report_json(lot)), "the lot's report is JSON");
   if (size % kSarifOneIn != 0) return 0;
-  const Json sarif = cli::lot_sarif(lot);
+  const Json sarif = lot_sarif(lot);
   check_json(dump(sarif), "the SARIF log is JSON");
   check_uris(sarif);
   return 0;

@@ -5,7 +5,7 @@
 #include <deque>
 #include <vector>
 
-#include "cli/lot_input.h"
+#include "lot/input.h"
 #include "tests/fuzz/property.h"
 
 using namespace attest;

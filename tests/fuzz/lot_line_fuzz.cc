@@ -3,8 +3,8 @@
 // same.
 #include <cstdlib>
 
-#include "verifier/lot/device_line.h"
-#include "verifier/lot/record.h"
+#include "lot/device_line.h"
+#include "lot/record.h"
 
 using namespace attest;
 

@@ -3,8 +3,8 @@
 // it in nothing.
 #include <cstdlib>
 
+#include "lot/manifest_rows.h"
 #include "verifier/gather.h"
-#include "verifier/lot/manifest_rows.h"
 
 using namespace attest;
 

@@ -6,13 +6,13 @@
 // takes them; the JSON forms are JSON to a reader that is not ours, and the URIs of the SARIF log
 // hold nothing that a URI may not.
 
-#include "cli/inspect_json.h"
-#include "cli/report_html.h"
-#include "cli/report_json.h"
-#include "cli/report_junit.h"
-#include "cli/report_sarif.h"
-#include "cli/sarif.h"
 #include "fixtures/forge/device_builder.h"
+#include "report/inspect_json.h"
+#include "report/report_html.h"
+#include "report/report_json.h"
+#include "report/report_junit.h"
+#include "report/report_sarif.h"
+#include "report/sarif.h"
 #include "tests/fuzz/markup_property.h"
 #include "verifier/check.h"
 #include "verifier/gather.h"
@@ -53,7 +53,7 @@ Forms forms(const Texts& texts) {
   reading.device.note(Remark::unknown_key, other, "key \"" + texts[0] + "\" is not known");
   Evidence e = gather(std::move(reading), policy, trust, nullptr);
   Report report = judge(e);
-  std::string html = cli::report_html(e, report), junit = cli::report_junit(e, report);
+  std::string html = report_html(e, report), junit = report_junit(e, report);
   return {.evidence = std::move(e),
           .report = std::move(report),
           .html = std::move(html),
@@ -84,11 +84,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }();
   must(structure(got.html) == harmless.first, "no text changes the structure of the page");
   must(structure(got.junit) == harmless.second, "no text changes the structure of the JUnit file");
-  check_json(dump_pretty(cli::report_json(got.evidence, got.report)), "the report is JSON");
-  check_json(dump_pretty(cli::inspect_json(got.evidence)), "what inspect writes is JSON");
-  check_json(dump(cli::facts_json(got.evidence.device)), "device.json is JSON");
+  check_json(dump_pretty(report_json(got.evidence, got.report)), "the report is JSON");
+  check_json(dump_pretty(inspect_json(got.evidence)), "what inspect writes is JSON");
+  check_json(dump(facts_json(got.evidence.device)), "device.json is JSON");
   if (size % kSarifOneIn != 0) return 0;
-  const Json sarif = cli::report_sarif(got.evidence, got.report);
+  const Json sarif = report_sarif(got.evidence, got.report);
   check_json(dump(sarif), "the SARIF log is JSON");
   check_uris(sarif);
   return 0;

@@ -1,0 +1,197 @@
+#include "bundle/bundling.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <map>
+
+#include "bundle/cms_signature.h"
+#include "platform/files.h"
+#include "report/report_json.h"
+#include "verifier/sample_facts.h"
+
+namespace attest {
+namespace {
+
+constexpr const char* kReport = "report.json";
+
+std::string report_text_of(const Evidence& evidence, const Report& report) {
+  return dump_pretty(report_json(evidence, report));
+}
+
+// "fail" with its message; a check that one side lacks has no status.
+std::map<std::string, std::string> statuses(const Json& report) {
+  std::map<std::string, std::string> out;
+  const Json* checks = report.find("checks");
+  if (checks == nullptr || checks->array() == nullptr) return out;
+  for (const Json& check : *checks->array()) {
+    const Json *id = check.find("id"), *status = check.find("status");
+    if (id != nullptr && id->string() != nullptr && status != nullptr &&
+        status->string() != nullptr)
+      out.emplace(*id->string(), *status->string());
+  }
+  return out;
+}
+
+const Json* check_of(const Json& report, const std::string& id) {
+  const Json* checks = report.find("checks");
+  if (checks == nullptr || checks->array() == nullptr) return nullptr;
+  const auto at = std::find_if(
+      checks->array()->begin(), checks->array()->end(),
+      [&](const Json& c) { return c.find("id") != nullptr && *c.find("id") == Json(id); });
+  return at == checks->array()->end() ? nullptr : &*at;
+}
+
+}  // namespace
+
+Ledger* Bundling::begin(const Reading& reading, Ledger* ledger) {
+  read_ = reading.device;
+  if (ledger == nullptr) return nullptr;
+  return &ledger_.emplace(*ledger);
+}
+
+tl::expected<void, Error> Bundling::write(const std::string& path, const Evidence& evidence,
+                                          const Report& report, const TrustStore& trust,
+                                          const Signer& signer) const {
+  const auto the_case =
+      case_of(read_, evidence, report, trust, ledger_ ? &ledger_->record() : nullptr);
+  if (!the_case) return within("--bundle", the_case.error());
+  const auto bytes = bundle_bytes(*the_case, evidence, report, signer);
+  if (!bytes) return tl::unexpected(bytes.error());
+  return write_output(path, text(*bytes));
+}
+
+Result<Bytes> bundle_bytes(const Case& the_case, const Evidence& evidence, const Report& report,
+                           const Signer& signer) {
+  Bundle bundle{
+      .tool_version = MATTER_ATTEST_VERSION, .members = members_of(the_case), .signature = {}};
+  const std::string report_text = report_text_of(evidence, report);
+  bundle.members.push_back({.name = kReport, .content = to_bytes(view(report_text))});
+  if (!signer.key.empty()) {
+    const auto key = FileBytes::open(signer.key);
+    if (!key) return within("--sign-with", key.error());
+    const auto certificate =
+        FileBytes::open(signer.certificate.empty() ? signer.key : signer.certificate);
+    if (!certificate) return within("--sign-cert", certificate.error());
+    auto signature = sign_detached(view(manifest_text(bundle)), key->view(), certificate->view());
+    if (!signature) return within(fmt::format("--sign-with: {}", signer.key), signature.error());
+    bundle.signature = std::move(*signature);
+  }
+  Bytes bytes = write_bundle(bundle);
+  // It is read back before it is believed in: what cannot be replayed must not be kept.
+  const auto again = replayed(bytes);
+  if (!again) return within("--bundle", again.error());
+  if (!again->same())
+    return error(fmt::format("--bundle: replaying would not give the same report: {}",
+                             differences(*again).front()));
+  return bytes;
+}
+
+Result<Replayed> replayed(View file) {
+  auto bundle = read_bundle(file);
+  if (!bundle) return tl::unexpected(bundle.error());
+  const TarMember* report = bundle->find(kReport);
+  if (report == nullptr) return error("expected a bundle with report.json, found none");
+  for (const TarMember& member : bundle->members) {
+    if (member.name != kReport && !is_case_member(member.name))
+      return error(
+          fmt::format("expected a bundle of {}, found {} in it", kBundleSchema, member.name));
+  }
+  if (!bundle->signature.empty()) {
+    if (const auto signer = signer_of(view(manifest_text(*bundle)), bundle->signature, {}); !signer)
+      return within("manifest.p7s", signer.error());
+  }
+  auto the_case = case_from(bundle->members);
+  if (!the_case) return tl::unexpected(the_case.error());
+  Replayed out{.bundle = std::move(*bundle),
+               .the_case = std::move(*the_case),
+               .evidence = {},
+               .report = {},
+               .kept_report = std::string(text(report->content)),
+               .now_report = {}};
+  out.evidence = evidence_of(out.the_case);
+  out.report = report_of(out.the_case, out.evidence);
+  out.now_report = report_text_of(out.evidence, out.report);
+  return out;
+}
+
+std::vector<std::string> differences(const Replayed& r) {
+  std::vector<std::string> out;
+  if (r.same()) return out;
+  const auto before = parse_json(r.kept_report), now = parse_json(r.now_report);
+  if (!before || !now || !before->is_object()) return {"report.json is no report"};
+  const auto was = statuses(*before), is = statuses(*now);
+  for (const auto& [id, status] : was) {
+    const auto at = is.find(id);
+    if (at == is.end()) {
+      out.push_back(
+          fmt::format("{} was {}, this version does not ask it", printable(id), printable(status)));
+    } else if (at->second != status) {
+      out.push_back(fmt::format("{} was {}, is {}", id, printable(status), at->second));
+    } else if (!(*check_of(*before, id) == *check_of(*now, id))) {
+      out.push_back(fmt::format("{} is {} in other words", id, status));
+    }
+  }
+  for (const auto& [id, status] : is) {
+    if (!was.contains(id))
+      out.push_back(fmt::format("{} is {}, it was not asked then", id, status));
+  }
+  for (const auto& [key, value] : *before->object()) {
+    const Json* other = now->find(key);
+    if (key != "checks" && (other == nullptr || !(*other == value)))
+      out.push_back(fmt::format("{} was {}, is {}", printable(key), dump(value),
+                                other == nullptr ? "not there" : dump(*other)));
+  }
+  if (out.empty()) out.push_back("the same values are written in another way");
+  return out;
+}
+
+Result<std::string> check_signer(const Bundle& bundle, const std::string& signed_by) {
+  const std::string manifest = manifest_text(bundle);
+  if (signed_by.empty()) {
+    if (bundle.signature.empty()) return "not signed: whoever wrote it, nobody vouches for it";
+    const auto signer = signer_of(view(manifest), bundle.signature, {});
+    if (!signer) return tl::unexpected(signer.error());
+    return fmt::format("signed as {}; whether that is who it should be, --signed-by CERT.pem says",
+                       *signer);
+  }
+  const auto certificate = FileBytes::open(signed_by);
+  if (!certificate) return within("--signed-by", certificate.error());
+  if (bundle.signature.empty())
+    return error(fmt::format(
+        "expected a bundle signed by the key of {}, found one without a signature", signed_by));
+  const auto signer = signer_of(view(manifest), bundle.signature, certificate->view());
+  if (!signer) return tl::unexpected(signer.error());
+  return fmt::format("signed by {}", *signer);
+}
+
+Result<ApprovedSample> sample_from(const std::string& path, const std::string& signed_by) {
+  const auto file = FileBytes::open(path);
+  if (!file) return within("--after", file.error());
+  const auto refused = [&](const std::string& found) {
+    return error(
+        fmt::format("--after: {}: expected the bundle of an approved sample, {}", path, found));
+  };
+  const auto again = replayed(file->view());
+  if (!again) return within(fmt::format("--after: {}", path), again.error());
+  const auto signer = check_signer(again->bundle, signed_by);
+  if (!signer) return within(fmt::format("--after: {}", path), signer.error());
+  if (again->bundle.signature.empty())
+    return refused("signed by who approved it (verify --sign-with), found one without a signature");
+  ApprovedSample sample = sample_of(again->evidence, again->report, path);
+  if (again->evidence.policy.network == Network::none)
+    return refused("found one that was judged with --network none, where no ledger approves");
+  if (!sample.waived.empty())
+    return refused(
+        fmt::format("found one that passed by a waiver of {}: what proves that a sample "
+                    "is what it says cannot be waived in one that others follow",
+                    fmt::join(sample.waived, ", ")));
+  const auto name = signer_of(view(manifest_text(again->bundle)), again->bundle.signature, {});
+  if (!name) return within(fmt::format("--after: {}", path), name.error());
+  sample.signer = *name;
+  sample.signer_is_known = !signed_by.empty();
+  return sample;
+}
+
+}  // namespace attest

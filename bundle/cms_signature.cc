@@ -1,0 +1,145 @@
+#include "bundle/cms_signature.h"
+
+#include <fmt/format.h>
+#include <openssl/cms.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
+#include <algorithm>
+#include <memory>
+#include <new>
+
+#include "verifier/pki/key.h"
+
+namespace attest {
+namespace {
+
+template <auto Free>
+struct Freer {
+  template <class T>
+  void operator()(T* p) const {
+    Free(p);
+  }
+};
+using Bio = std::unique_ptr<BIO, Freer<BIO_free_all>>;
+using Key = std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY_free>>;
+using Cert = std::unique_ptr<X509, Freer<X509_free>>;
+using Cms = std::unique_ptr<CMS_ContentInfo, Freer<CMS_ContentInfo_free>>;
+
+// Of the stack only; what is in it belongs to others.
+struct StackFree {
+  void operator()(STACK_OF(X509) * stack) const { sk_X509_free(stack); }
+};
+using Stack = std::unique_ptr<STACK_OF(X509), StackFree>;
+
+template <class T>
+T* made(T* p) {
+  if (p == nullptr) throw std::bad_alloc();
+  return p;
+}
+
+OSSL_LIB_CTX* context() {
+  static OSSL_LIB_CTX* const kept = made(OSSL_LIB_CTX_new());
+  return kept;
+}
+
+Bio reading(View bytes) {
+  return Bio(made(BIO_new_mem_buf(bytes.data(), static_cast<int>(bytes.size()))));
+}
+
+// The last thing OpenSSL complained about; its queue is left empty.
+std::string complaint() {
+  const unsigned long code = ERR_peek_last_error();
+  const char* why = code == 0 ? nullptr : ERR_reason_error_string(code);
+  ERR_clear_error();
+  return why == nullptr ? "no reason given" : why;
+}
+
+int no_passphrase(char*, int, int, void*) {
+  return -1;
+}
+
+Result<Cert> certificate_in(View pem) {
+  const PemFile file = parse_pem(pem);
+  const auto block = std::find_if(file.blocks.begin(), file.blocks.end(),
+                                  [](const PemBlock& b) { return b.label == "CERTIFICATE"; });
+  if (block == file.blocks.end()) return error("expected a certificate in PEM, found none");
+  const unsigned char* at = block->der.data();
+  X509* empty = made(X509_new_ex(context(), nullptr));  // d2i frees it when it fails
+  Cert cert(d2i_X509(&empty, &at, static_cast<long>(block->der.size())));
+  if (!cert)
+    return error(fmt::format("expected a certificate in PEM, found one that cannot be read: {}",
+                             complaint()));
+  return cert;
+}
+
+std::string name_of(X509* cert) {
+  const Bio out(made(BIO_new(BIO_s_mem())));
+  X509_NAME_print_ex(out.get(), X509_get_subject_name(cert), 0, XN_FLAG_RFC2253);
+  char* data = nullptr;
+  const long size = BIO_get_mem_data(out.get(), &data);
+  return printable(std::string_view(data, static_cast<size_t>(size)));
+}
+
+}  // namespace
+
+Result<Bytes> sign_detached(View content, View key_pem, View certificate_pem) {
+  const Bio in = reading(key_pem);
+  const Key key(
+      PEM_read_bio_PrivateKey_ex(in.get(), nullptr, no_passphrase, nullptr, context(), nullptr));
+  if (!key) {
+    (void)complaint();
+    return error("expected a private key in PEM without a passphrase, found none");
+  }
+  const auto cert = certificate_in(certificate_pem);
+  if (!cert) return tl::unexpected(cert.error());
+  if (X509_check_private_key(cert->get(), key.get()) != 1) {
+    (void)complaint();
+    return error(fmt::format("expected the certificate of the key, found that of another ({})",
+                             name_of(cert->get())));
+  }
+  const Bio data = reading(content);
+  const Cms cms(CMS_sign_ex(cert->get(), key.get(), nullptr, data.get(), CMS_DETACHED | CMS_BINARY,
+                            context(), nullptr));
+  if (!cms) return error(fmt::format("the key cannot sign: {}", complaint()));
+  unsigned char* der = nullptr;
+  const int size = i2d_CMS_ContentInfo(cms.get(), &der);
+  if (size <= 0) return error(fmt::format("the signature cannot be written: {}", complaint()));
+  Bytes out(der, der + size);
+  OPENSSL_free(der);
+  return out;
+}
+
+Result<std::string> signer_of(View content, View signature, std::optional<View> certificate) {
+  const unsigned char* at = signature.data();
+  CMS_ContentInfo* empty = CMS_ContentInfo_new_ex(context(), nullptr);
+  const Cms cms(d2i_CMS_ContentInfo(&empty, &at, static_cast<long>(signature.size())));
+  if (!cms || at != signature.data() + signature.size()) {
+    (void)complaint();
+    return error("expected a CMS signature in DER, found something else");
+  }
+  Cert given;
+  Stack only(made(sk_X509_new_null()));
+  if (certificate) {
+    auto cert = certificate_in(*certificate);
+    if (!cert) return tl::unexpected(cert.error());
+    given = std::move(*cert);
+    sk_X509_push(only.get(), given.get());
+  }
+  const Bio data = reading(content), sink(made(BIO_new(BIO_s_null())));
+  // Whom the certificate is from is not asked: it is the one that was named, or nobody's word.
+  const unsigned flags = CMS_BINARY | CMS_NO_SIGNER_CERT_VERIFY | (certificate ? CMS_NOINTERN : 0u);
+  if (CMS_verify(cms.get(), only.get(), nullptr, data.get(), sink.get(), flags) != 1) {
+    const std::string why = complaint();
+    return error(certificate
+                     ? fmt::format("expected a signature by {}, found none that is good: {}",
+                                   name_of(given.get()), why)
+                     : fmt::format("the signature is not good: {}", why));
+  }
+  const Stack signers(CMS_get0_signers(cms.get()));
+  if (!signers || sk_X509_num(signers.get()) != 1) return error("expected one signer");
+  return name_of(sk_X509_value(signers.get(), 0));
+}
+
+}  // namespace attest

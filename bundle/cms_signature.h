@@ -1,0 +1,17 @@
+// Detached CMS signatures of manifests, such as `openssl cms -verify` checks, too. The signature is
+// made in a library context of its own: a host's openssl.cnf has no say.
+#pragma once
+
+#include "verifier/bytes.h"
+
+namespace attest {
+
+// `key` and `certificate` are PEM; both may be one file. The signing time is the clock's.
+Result<Bytes> sign_detached(View content, View key, View certificate);
+
+// The subject of the signer, once its signature is good. With `certificate` (PEM), only a signature
+// by the key of exactly this certificate is; without one the certificate in the signature is taken,
+// which says who, not that it may be trusted.
+Result<std::string> signer_of(View content, View signature, std::optional<View> certificate);
+
+}  // namespace attest

@@ -1,0 +1,252 @@
+#include "lot/judge.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "codecs/door.h"
+#include "lot/record.h"
+#include "verifier/check.h"
+
+namespace attest {
+namespace {
+
+constexpr size_t kMostTried = 3;  // of a batch, to be learned
+
+DeviceLine unreadable(const LotItem& item, const std::string& problem) {
+  DeviceLine line;
+  line.result = {.name = item.name,
+                 .verdict = Verdict::reject,
+                 .failed = {lot_rule::device_is_readable.id},
+                 .open = {},
+                 .summary = problem};
+  line.unreadable = true;
+  line.input = item.input;
+  return line;
+}
+
+}  // namespace
+
+LotJudge::LotJudge(const LotSetup& setup)
+    : setup_(setup),
+      judge_(setup.policy, setup.trust, setup.ledger, *setup.engine, setup.ordered, setup.tried),
+      may_be_alike_(!setup.whole_report && setup.manifests.empty() && !setup.ordered &&
+                    setup.policy.waivers.empty()) {}
+
+bool LotJudge::read_files(const LotItem::Files& files, Reading& reading,
+                          std::string& problem) const {
+  reading.secrets = setup_.secrets;
+  reading.codecs = &loaded_codecs();
+  const bool alone = files.size() == 1;  // then what is wrong with it is all there is to say
+  for (const LotFile& file : files) {
+    std::optional<FileBytes> opened;
+    if (!file.content) {
+      auto bytes = file.problem.empty() ? FileBytes::open_evidence(file.path)
+                                        : Result<FileBytes>(error(file.problem));
+      if (!bytes) {
+        problem = bytes.error().what;
+        const Place place{.path = file.path, .offset = {}, .item = {}};
+        // It is there, and may not be opened: that is not the device's fault.
+        if (file.problem.empty()) {
+          const std::string why = "cannot be read: " + text_without_path(bytes.error(), file.path);
+          reading.not_used.push_back({.path = file.path, .why = why});
+          reading.device.note(Remark::unreadable_file, place, why);
+        } else if (alone) {
+          return false;
+        } else {
+          reading.device.damaged(place, "file", problem);
+        }
+        continue;
+      }
+      opened = std::move(*bytes);
+    }
+    const View bytes = file.content ? View(*file.content) : opened->view();
+    const auto done =
+        read_evidence({.path = file.path, .bytes = bytes, .base = 0, .member = !alone}, reading);
+    if (done) continue;
+    problem = fmt::format("{}: {}", file.path, done.error().what);
+    if (alone) return false;
+    reading.device.damaged({.path = file.path, .offset = done.error().offset, .item = {}}, "file",
+                           done.error().what);
+  }
+  if (!reading.device.statements.empty() || !reading.device.integrity.empty() ||
+      !reading.device.remarks.empty())
+    return true;
+  if (files.empty()) {
+    problem =
+        "expected the files of a device (certificates, a declaration, a dump, a log), found an "
+        "empty folder";
+  } else if (problem.empty()) {
+    problem = fmt::format(
+        "{}: expected the files of a device (certificates, a declaration, a dump, a log); none of "
+        "its {} files is one",
+        files.front().path, files.size());
+  }
+  return false;
+}
+
+LotJudge::Started LotJudge::begin(const LotItem& item, Reading& reading) const {
+  std::string problem;
+  if (const auto* line = std::get_if<LotItem::Line>(&item.what)) {
+    auto record = line->problem.empty()
+                      ? read_record(line->text, item.name, setup_.whole_report != nullptr)
+                      : Result<LotRecord>(error(line->problem));
+    if (!record) return {.line = unreadable(item, record.error().what), .readable = false};
+    reading = std::move(record->reading);
+    Started out{.line = {}, .readable = true};
+    out.line.id = std::move(record->id);
+    out.line.result.name = std::move(record->name);
+    out.line.input = item.input;
+    return out;
+  }
+  if (!read_files(std::get<LotItem::Files>(item.what), reading, problem)) {
+    Started out{.line = unreadable(item, problem), .readable = false};
+    out.line.not_used = std::move(reading.not_used);
+    return out;
+  }
+  Started out{.line = {}, .readable = true};
+  out.line.result.name = item.name;
+  out.line.input = item.input;
+  return out;
+}
+
+void LotJudge::match(Started& started, Device& device) const {
+  for (size_t i = 0; i < setup_.manifests.size(); ++i) {
+    const auto row = setup_.manifests[i].row_of(started.line.result.name, device);
+    if (!row) continue;
+    started.line.rows.emplace_back(static_cast<uint32_t>(i), *row);
+    setup_.manifests[i].lend_codes(*row, device);
+  }
+}
+
+void LotJudge::finish(const Judged& judged, DeviceLine& line) const {
+  line.result.verdict = judged.outline.verdict;
+  for (const Check* check : judged.outline.failed) line.result.failed.emplace_back(check->id);
+  if (line.result.verdict == Verdict::undecided) {
+    for (const Check* check : judged.outline.open) line.result.open.emplace_back(check->id);
+  }
+  if (setup_.summaries && line.result.verdict != Verdict::approve)
+    line.result.summary = setup_.whole_report != nullptr ? judged.report.summary
+                                                         : attest::judge(judged.evidence).summary;
+  for (const auto& [manifest, row] : line.rows) {
+    const ManifestRows& table = setup_.manifests[manifest];
+    std::string columns;
+    for (const ManifestColumn column : table.contradictions(row, judged.evidence))
+      columns += fmt::format("{}{}", columns.empty() ? "" : ", ", column_name(column));
+    if (columns.empty()) continue;
+    line.contradicts.push_back(
+        fmt::format("{} row {}: {}", printable(table.path()), table.row(row).number, columns));
+  }
+  if (!line.contradicts.empty()) {
+    line.result.failed.emplace_back(lot_rule::manifest_agrees_with_device.id);
+    line.result.open.clear();
+    line.result.summary =
+        fmt::format("the device says otherwise than {}", line.contradicts.front());
+    line.result.verdict = Verdict::reject;
+  }
+  line.not_used = judged.evidence.not_used;
+  line.marks = marks_of(judged.evidence, setup_.key);
+  if (setup_.whole_report) line.report = setup_.whole_report(judged.evidence, judged.report);
+}
+
+void LotJudge::judge_alike(const LotBatch& batch,
+                           std::vector<std::optional<DeviceLine>>& lines) const {
+  struct Alike {
+    size_t item;
+    const Known* to;
+    AlikeRecord record;
+    size_t job;
+  };
+  std::vector<Alike> alike;
+  std::vector<SignatureJob> jobs;
+  for (size_t i = 0; i < batch.items.size(); ++i) {
+    const auto* line = std::get_if<LotItem::Line>(&batch.items[i].what);
+    if (line == nullptr || !line->problem.empty()) continue;
+    for (const Known& known : known_) {
+      if (known.shared != batch.items[i].shared) continue;
+      auto record = known.records.match(line->text);
+      if (!record) continue;
+      alike.push_back({.item = i, .to = &known, .record = std::move(*record), .job = jobs.size()});
+      jobs.push_back(alike.back().record.of_dac);
+      if (alike.back().record.of_attestation) jobs.push_back(*alike.back().record.of_attestation);
+      break;
+    }
+  }
+  std::vector<uint8_t> answers(jobs.size());
+  setup_.engine->verify(jobs, answers);
+  for (Alike& a : alike) {
+    if (answers[a.job] != 1 || (a.record.of_attestation && answers[a.job + 1] != 1))
+      continue;  // the full judge says what that means
+    DeviceLine& line = lines[a.item].emplace(a.to->line);
+    line.id = std::move(a.record.id);
+    line.result.name = a.record.name.empty() ? batch.items[a.item].name : std::move(a.record.name);
+    line.input = batch.items[a.item].input;
+    const auto mark = [&](Mark kind, View value) {
+      line.marks.marks[static_cast<size_t>(kind)] = mark_of(setup_.key, kind, value);
+    };
+    line.marks.marks[static_cast<size_t>(Mark::dac)] =
+        dac_mark(setup_.key, a.record.of_dac.digest, a.record.of_dac.signature);
+    mark(Mark::dac_key, a.record.dac_key);
+    if (!a.record.serial_number.empty()) mark(Mark::serial_number, view(a.record.serial_number));
+  }
+}
+
+// A few are enough: a lot has a product or two, and its records are written by one program.
+// A summary may name what is the device's own: where summaries are wanted, only a device without
+// one is a model.
+bool LotJudge::learn(const LotItem& item, const Judged& judged, const DeviceLine& line) {
+  constexpr size_t kMostKnown = 4;
+  const auto* text = std::get_if<LotItem::Line>(&item.what);
+  if (text == nullptr || !line.result.summary.empty()) return false;
+  auto records = AlikeRecords::to(text->text, judged.evidence);
+  if (!records) return false;
+  if (known_.size() == kMostKnown) known_.pop_back();
+  known_.push_front({.records = std::move(*records), .line = line, .shared = item.shared});
+  return true;
+}
+
+std::vector<DeviceLine> LotJudge::judge(LotBatch batch) {
+  // The first device alone: the others may be alike to it.
+  if (may_be_alike_ && !begun_ && batch.items.size() > 1) {
+    begun_ = true;
+    LotBatch first;
+    first.items.push_back(std::move(batch.items.front()));
+    batch.items.erase(batch.items.begin());
+    std::vector<DeviceLine> lines = judge(std::move(first));
+    std::vector<DeviceLine> others = judge(std::move(batch));
+    std::move(others.begin(), others.end(), std::back_inserter(lines));
+    return lines;
+  }
+  std::vector<std::optional<DeviceLine>> lines(batch.items.size());
+  if (may_be_alike_ && !known_.empty()) judge_alike(batch, lines);
+  std::vector<size_t> of;  // the item of each reading
+  std::vector<Reading> readings;
+  for (size_t i = 0; i < lines.size(); ++i) {
+    if (lines[i]) continue;
+    Reading reading;
+    Started started = begin(batch.items[i], reading);
+    match(started, reading.device);  // by its name, where nothing else is known of it
+    if (started.readable) {
+      if (batch.items[i].shared) batch.items[i].shared->lend(reading.device);
+      of.push_back(i);
+      readings.push_back(std::move(reading));
+    }
+    lines[i] = std::move(started.line);
+  }
+  const std::vector<Judged> judged =
+      judge_.judge(std::move(readings), setup_.whole_report != nullptr);
+  for (size_t i = 0; i < judged.size(); ++i) finish(judged[i], *lines[of[i]]);
+  // One of those that nothing was alike to is the next to compare with.
+  for (size_t i = 0; may_be_alike_ && i < judged.size(); ++i) {
+    const LotItem& item = batch.items[of[i]];
+    if (!std::holds_alternative<LotItem::Line>(item.what)) break;
+    if (learn(item, judged[i], *lines[of[i]]) || i == kMostTried) break;
+  }
+  std::vector<DeviceLine> out;
+  out.reserve(lines.size());
+  for (auto& line : lines) out.push_back(std::move(*line));
+  return out;
+}
+
+}  // namespace attest

@@ -1,0 +1,31 @@
+// Manifests of the command line: opened, mapped and read once, in the order in which findings
+// number them.
+#pragma once
+
+#include <deque>
+
+#include "lot/manifest_rows.h"
+#include "platform/files.h"
+
+namespace attest {
+
+class LotManifests {
+ public:
+  // Those named with --manifest (a table, or JSON of one), with the columns of --column.
+  tl::expected<void, Error> open(const std::vector<std::string>& paths,
+                                 const std::vector<std::string>& columns);
+  // One that lay beside the devices. What names no device there is left alone: false. One that is
+  // there already is taken once.
+  bool add_found(const std::string& path, Bytes content);
+
+  std::vector<ManifestRows> take() { return std::move(rows_); }
+  size_t given() const { return given_; }
+
+ private:
+  std::deque<FileBytes> files_;  // the tables' texts
+  std::deque<Bytes> found_;      // or rewritten from JSON
+  std::vector<ManifestRows> rows_;
+  size_t given_ = 0;
+};
+
+}  // namespace attest

@@ -1,0 +1,107 @@
+#include "lot/pipeline.h"
+
+#include <condition_variable>
+#include <cstdlib>
+#include <exception>
+#include <map>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "platform/command_line_secrets.h"
+
+namespace attest {
+namespace {
+
+class Pipeline {
+ public:
+  Pipeline(LotSource& source, const LotSetup& setup, unsigned jobs, const PipelineSteps& steps)
+      : source_(source), setup_(setup), jobs_(jobs), steps_(steps) {}
+
+  tl::expected<void, Error> run() {
+    std::vector<std::thread> others;
+    for (unsigned i = 1; i < jobs_; ++i) others.emplace_back([this] { work(); });
+    work();
+    for (std::thread& other : others) other.join();
+    if (source_error_) return tl::unexpected(*source_error_);
+    return {};
+  }
+
+ private:
+  void work() {
+    try {
+      LotJudge judge(setup_);
+      LotBatch batch;
+      while (const auto number = read(batch)) {
+        std::vector<DeviceLine> judged = judge.judge(std::move(batch));
+        std::vector<WrittenLine> lines;
+        lines.reserve(judged.size());
+        for (DeviceLine& line : judged) {
+          lines.push_back({.line = std::move(line), .text = {}});
+          lines.back().text = steps_.render(lines.back().line);
+        }
+        write(*number, std::move(lines));
+      }
+    } catch (const std::exception& wrong) {
+      tell(std::string("internal error: ") + wrong.what());
+      std::_Exit(70);
+    }
+  }
+
+  // The next batch and its number; nullopt at the end.
+  std::optional<uint64_t> read(LotBatch& batch) {
+    const std::lock_guard mine(source_mutex_);
+    if (ended_) return std::nullopt;
+    {
+      std::unique_lock lock(mutex_);
+      room_.wait(lock, [&] { return begun_ - written_ < 2 * jobs_ + 2; });
+    }
+    batch = {};
+    const auto more = source_.next(batch);
+    if (!more) source_error_ = more.error();
+    ended_ = !more || !*more;
+    if (ended_) return std::nullopt;
+    return begun_++;
+  }
+
+  // Hands over what was found. Whoever brings the batch whose turn it is writes it, and those that
+  // waited for it.
+  void write(uint64_t number, std::vector<WrittenLine> lines) {
+    std::unique_lock lock(mutex_);
+    done_.emplace(number, std::move(lines));
+    for (auto next = done_.find(written_); next != done_.end(); next = done_.find(written_)) {
+      std::vector<WrittenLine> turn = std::move(next->second);
+      done_.erase(next);
+      const bool pause = done_.count(written_ + 1) == 0;
+      lock.unlock();
+      steps_.write(std::move(turn), pause);
+      lock.lock();
+      ++written_;
+      room_.notify_one();  // one at most waits: it has the source
+    }
+  }
+
+  LotSource& source_;
+  const LotSetup& setup_;
+  const unsigned jobs_;
+  const PipelineSteps& steps_;
+
+  std::mutex source_mutex_;  // over the source and what is known of it
+  bool ended_ = false;
+  uint64_t begun_ = 0;
+  std::optional<Error> source_error_;
+
+  std::mutex mutex_;  // over what is done
+  std::condition_variable room_;
+  std::map<uint64_t, std::vector<WrittenLine>> done_;
+  uint64_t written_ = 0;  // while one is being written, nobody finds it, nor what comes after it
+};
+
+}  // namespace
+
+tl::expected<void, Error> run_pipeline(LotSource& source, const LotSetup& setup, unsigned jobs,
+                                       const PipelineSteps& steps) {
+  return Pipeline(source, setup, jobs, steps).run();
+}
+
+}  // namespace attest

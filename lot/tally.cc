@@ -1,0 +1,87 @@
+#include "lot/tally.h"
+
+#include <algorithm>
+
+#include "lot/device_name.h"
+
+namespace attest {
+
+void LotTally::count_cause(Cause& cause, const std::string& name) {
+  ++cause.count;
+  if (cause.least.size() == kNamesShown && !(name < cause.least.back())) return;
+  cause.least.insert(std::upper_bound(cause.least.begin(), cause.least.end(), name), name);
+  if (cause.least.size() > kNamesShown) cause.least.pop_back();
+}
+
+void LotTally::add(const DeviceResult& result, const DeviceMarks& marks) {
+  ++devices_;
+  ++verdicts_[static_cast<size_t>(result.verdict)];
+  if (!result.failed.empty() || !result.open.empty()) {
+    const std::string name = printable(shown_name(result.name));
+    for (const std::string& id : result.failed) {
+      count_cause(failed_[id], name);
+      if (id == lot_rule::device_is_readable.id) ++unreadable_;
+    }
+    for (const std::string& id : result.open) count_cause(open_[id], name);
+  }
+  roll_.add(result.name, marks);
+  if (keep_results_) results_.push_back(result);
+}
+
+void LotTally::add(std::span<const NotUsed> not_used) {
+  constexpr size_t kMostListed = 100'000;
+  for (const NotUsed& unused : not_used) {
+    if (not_used_.size() < kMostListed) {
+      not_used_.push_back(unused);
+    } else {
+      ++not_used_left_out_;
+    }
+  }
+}
+
+LotReport LotTally::report() const {
+  LotReport out;
+  out.devices = devices_;
+  out.approved = count(Verdict::approve);
+  out.rejected = count(Verdict::reject);
+  out.undecided = count(Verdict::undecided);
+  out.unreadable = unreadable_;
+  const auto causes = [](const auto& from) {
+    std::vector<LotCause> list;
+    for (const auto& [id, cause] : from)
+      list.push_back({.id = id, .count = cause.count, .devices = cause.least});
+    std::stable_sort(list.begin(), list.end(),
+                     [](const LotCause& a, const LotCause& b) { return a.count > b.count; });
+    return list;
+  };
+  out.failed = causes(failed_);
+  out.open = causes(open_);
+  FindingList between = roll_.findings();
+  out.findings = std::move(between.findings);
+  out.findings_left_out = between.left_out;
+  // In an order of their own: devices come in as they are judged.
+  out.not_used = not_used_;
+  std::sort(out.not_used.begin(), out.not_used.end(), [](const NotUsed& a, const NotUsed& b) {
+    return a.path != b.path ? a.path < b.path : a.why < b.why;
+  });
+  out.not_used.erase(std::unique(out.not_used.begin(), out.not_used.end()), out.not_used.end());
+  out.not_used_left_out = not_used_left_out_;
+  out.results = results_;
+  return out;
+}
+
+void conclude(LotReport& report) {
+  std::stable_sort(report.findings.begin(), report.findings.end(),
+                   [](const LotFinding& a, const LotFinding& b) { return a.rule < b.rule; });
+  const bool wrong =
+      report.rejected > 0 ||
+      std::any_of(report.findings.begin(), report.findings.end(), [&](const LotFinding& f) {
+        return f.severity == Severity::error ||
+               (report.fail_on_warn && f.severity == Severity::warning);
+      });
+  report.verdict = wrong                                         ? Verdict::reject
+                   : report.undecided > 0 || report.devices == 0 ? Verdict::undecided
+                                                                 : Verdict::approve;
+}
+
+}  // namespace attest

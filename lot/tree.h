@@ -1,0 +1,58 @@
+// LotTree: which files of a folder or archive are one device's. A subfolder is a device, with all
+// that is below it; so is a single file that says something of a device. Between them lie what a
+// factory's tools write beside the devices: tables of the lot (manifests), and the PAI and CD that
+// all of them share.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "lot/role.h"
+
+namespace attest {
+
+struct LotUnit {
+  std::string name;                // within the lot: "0001", "line-a/0001"
+  std::vector<std::string> files;  // relative paths
+  bool unknown =
+      false;  // nothing is known of it but that it is called as the devices beside it are
+};
+struct LotTree {
+  std::vector<LotUnit> units;  // sorted by path
+  std::vector<std::string> shared, manifests, records, ignored;
+};
+// `files`: relative paths, sorted. `role` is asked as few times as needed: it may have to read.
+// `empty`: folders without files. `nothing`: what is no file: a link to nowhere, a FIFO.
+LotTree lot_tree(const std::vector<std::string>& files,
+                 const std::function<FileRole(const std::string&)>& role,
+                 const std::vector<std::string>& empty = {},
+                 const std::vector<std::string>& nothing = {});
+
+// Files side by side, and folders beside them that are called unlike any: the one folder of `files`
+// ("", "lot", "a/lot"), where they are few enough to be one device's.
+struct OnlyFolder {
+  std::string path;
+  bool deep = false;  // there are files below it
+};
+std::optional<OnlyFolder> only_folder(const std::vector<std::string>& files,
+                                      const std::vector<LotUnit>& units);
+
+// Files of which one has a DAC, and the others complete it, are one device's, and not each a
+// device. (Requests are each a device's.) Below the input itself a folder is a device's unless its
+// files have several DACs.
+class SideBySide {
+ public:
+  void add(const std::string& path, View bytes);
+  bool one_device(const OnlyFolder& folder) const {
+    return !requests_ && (dacs_ == 1 || (dacs_ == 0 && !folder.deep && !folder.path.empty()));
+  }
+
+ private:
+  size_t dacs_ = 0;
+  bool requests_ = false;
+};
+// They are: the lot is this one device, called as the last part of this path.
+LotTree of_one_device(const std::string& path, const std::vector<std::string>& files);
+
+}  // namespace attest

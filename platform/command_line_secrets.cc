@@ -1,0 +1,169 @@
+#include "platform/command_line_secrets.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <utility>
+
+#include "verifier/bytes.h"
+#include "verifier/readers/onboarding_codes.h"
+
+namespace attest {
+namespace {
+
+constexpr const char* kMasked = "(masked)";
+// A shorter secret is masked with the word it stands in only: by itself it is a part of any text.
+constexpr size_t kLeast = 4;
+
+bool is_file(const std::string& word) {
+  std::error_code ignored;
+  return std::filesystem::exists(word, ignored);
+}
+
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
+std::string lowered(std::string_view s) {
+  std::string out(s);
+  std::transform(out.begin(), out.end(), out.begin(), lower);
+  return out;
+}
+
+bool has_code(std::string_view s) {
+  return lowered(s).find("mt:") != std::string::npos;
+}
+
+// Folders, files and instants hold as many digits as a passcode.
+bool may_hold_digits(std::string_view s) {
+  const auto digit = [&](size_t i) { return s[i] >= '0' && s[i] <= '9'; };
+  const bool instant = s.size() >= 10 && digit(0) && digit(1) && digit(2) && digit(3) &&
+                       s[4] == '-' && digit(5) && digit(6) && s[7] == '-' && digit(8) && digit(9);
+  if (instant || s.find('/') != std::string_view::npos) return true;
+  const size_t dot = s.rfind('.');
+  return dot != std::string_view::npos && dot + 1 < s.size() && s.size() - dot <= 6 &&
+         std::any_of(s.begin() + static_cast<std::ptrdiff_t>(dot), s.end(),
+                     [](char c) { return lower(c) >= 'a' && lower(c) <= 'z'; });
+}
+
+// Options whose value is a secret wherever no file has its name, and such whose value is a number
+// that is none.
+bool takes_secret(std::string_view option) {
+  return option == "--unlock" || option == "--part" || option == "--passcode";
+}
+bool takes_number(std::string_view option) {
+  return option == "--trust-height" || option == "--since" || option == "--jobs" ||
+         option == "--sample" || option == "--seed";
+}
+
+// As many hex digits as an AES key or a P-256 key has.
+bool may_be_key(std::string_view s) {
+  return (s.size() == 32 || s.size() == 48 || s.size() == 64) &&
+         std::all_of(s.begin(), s.end(), [](char c) {
+           return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'f');
+         });
+}
+
+// Where the secret of "hex:..." or "pass:..." begins, anywhere in a word; npos: nowhere.
+size_t after_prefix(std::string_view word) {
+  const std::string plain = lowered(word);
+  for (const std::string_view prefix : {std::string_view("hex:"), std::string_view("pass:")}) {
+    for (size_t at = plain.find(prefix); at != std::string::npos; at = plain.find(prefix, at + 1)) {
+      const bool begins = at == 0 || !(plain[at - 1] >= 'a' && plain[at - 1] <= 'z');
+      if (begins && at + prefix.size() < word.size()) return at + prefix.size();
+    }
+  }
+  return std::string::npos;
+}
+
+// User name and password of a URL, with a scheme or without.
+std::pair<size_t, size_t> user_of_url(std::string_view word) {
+  const size_t end = word.rfind('@');
+  if (end == std::string_view::npos) return {0, 0};
+  const size_t scheme = word.find("://");
+  if (scheme != std::string_view::npos && scheme + 3 < end) return {scheme + 3, end};
+  const size_t option = word.starts_with("--") ? word.find('=') : std::string_view::npos;
+  const size_t from = option == std::string_view::npos ? 0 : option + 1;
+  const std::string_view user = word.substr(std::min(from, end), end - std::min(from, end));
+  return user.find(':') == std::string_view::npos ? std::pair<size_t, size_t>{0, 0}
+                                                  : std::pair<size_t, size_t>{from, end};
+}
+
+CommandLineSecrets& of_process() {
+  static CommandLineSecrets secrets;
+  return secrets;
+}
+
+}  // namespace
+
+CommandLineSecrets::CommandLineSecrets(const std::vector<std::string>& words) {
+  for (size_t i = 0; i < words.size(); ++i) add_word(words[i], i == 0 ? "" : words[i - 1]);
+  std::stable_sort(texts_.begin(), texts_.end(),
+                   [](const auto& a, const auto& b) { return a.first.size() > b.first.size(); });
+}
+
+void CommandLineSecrets::add(const std::string& text, const std::string& instead) {
+  if (text.empty() || text == instead) return;
+  texts_.emplace_back(text, instead);
+  if (const std::string shown = printable(text); shown != text)
+    texts_.emplace_back(shown, printable(instead));
+}
+
+void CommandLineSecrets::add_word(const std::string& word, const std::string& before) {
+  const auto mask = [&](size_t from, size_t end) {
+    const std::string secret = word.substr(from, end - from);
+    if (word.size() >= kLeast) add(word, word.substr(0, from) + kMasked + word.substr(end));
+    if (secret.size() >= kLeast) add(secret, kMasked);
+  };
+  const size_t parting = word.starts_with("-") ? word.find_first_of("=:") : std::string::npos;
+  const size_t from = parting == std::string::npos ? 0 : parting + 1;
+  const std::string value = word.substr(from),
+                    option = from == 0 ? before : word.substr(0, parting);
+  if (value.empty() || value.starts_with("--")) return;
+  if (const size_t at = after_prefix(word); at != std::string::npos) return mask(at, word.size());
+  if (!has_code(value) && is_file(value)) return;
+  if (const auto [user, end] = user_of_url(word); user != end) return mask(user, end);
+  if (from != 0 && word[parting] == ':') return mask(from, word.size());  // "--unlock:hunter2"
+  if (takes_secret(option) && !value.starts_with("env:")) return mask(from, word.size());
+  if (!before.starts_with("-") && may_be_key(value)) return mask(from, word.size());
+  if (takes_number(option)) return;
+  if (!has_code(value) && may_hold_digits(value)) return;
+  // Messages quote the whole, or what stands on one side of '='.
+  add(word, without_codes(word));
+  for (size_t at = 0; at <= word.size();) {
+    const size_t end = std::min(word.find('=', at), word.size());
+    const std::string part = word.substr(at, end - at);
+    add(part, without_codes(part));
+    at = end + 1;
+  }
+}
+
+std::string CommandLineSecrets::leave_out(std::string_view line) const {
+  std::string out;
+  for (size_t at = 0; at < line.size();) {
+    const auto text = std::find_if(texts_.begin(), texts_.end(), [&](const auto& t) {
+      return line.substr(at).starts_with(t.first);
+    });
+    if (text == texts_.end()) {
+      out += line[at++];
+    } else {
+      out += text->second;
+      at += text->first.size();
+    }
+  }
+  return out;
+}
+
+void remember_command_line(int argc, const char* const* argv) {
+  of_process() =
+      CommandLineSecrets(std::vector<std::string>(argv + std::min(argc, 1), argv + argc));
+}
+std::string without_secrets(std::string_view line) {
+  return of_process().leave_out(line);
+}
+void tell(std::string_view line) {
+  std::fprintf(stderr, "matter-attest: %s\n", without_secrets(printable(line)).c_str());
+}
+
+}  // namespace attest

@@ -1,0 +1,83 @@
+#include "platform/ledger_options.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "dcl/transport_curl.h"
+#include "platform/command_line_secrets.h"
+
+namespace attest {
+
+Result<int64_t> parse_age(const std::string& text) {
+  int64_t number = 0;
+  const char* end = text.data() + text.size();
+  const auto got = std::from_chars(text.data(), end, number);
+  const std::string_view unit(got.ptr, static_cast<size_t>(end - got.ptr));
+  const int64_t seconds = unit.empty() || unit == "s" ? 1
+                          : unit == "m"               ? 60
+                          : unit == "h"               ? 3600
+                          : unit == "d"               ? 86'400
+                                                      : 0;
+  constexpr int64_t kMost = 100 * 365 * 86'400LL;
+  if (got.ec != std::errc() || number < 0 || seconds == 0 || number > kMost / seconds) {
+    return error(fmt::format("--max-age: expected an age such as 90s, 30m, 24h or 7d, found \"{}\"",
+                             printable(text)));
+  }
+  return number * seconds;
+}
+
+Result<std::string> cache_folder(const std::string& cache_dir, const Environment& environment) {
+  if (!cache_dir.empty()) return cache_dir;
+  if (const auto own = environment("MATTER_ATTEST_CACHE")) return *own;
+  if (const auto xdg = environment("XDG_CACHE_HOME")) return *xdg + "/matter-attest";
+  if (const auto home = environment("HOME")) return *home + "/.cache/matter-attest";
+  return error(
+      "no place for the cache: expected --cache-dir, $MATTER_ATTEST_CACHE, $XDG_CACHE_HOME or "
+      "$HOME, found none of them");
+}
+
+dcl::MakeTransport curl_from(const Environment& environment, const dcl::Budget& budget,
+                             dcl::Say say) {
+  return [environment, budget, say = std::move(say)] {
+    return dcl::make_curl_transport(
+        {.budget = budget, .say = say, .ca_file = environment("SSL_CERT_FILE").value_or("")});
+  };
+}
+
+Result<std::unique_ptr<dcl::Downloader>> downloader_from(const LedgerArguments& arguments,
+                                                         const Environment& environment) {
+  return dcl::make_downloader({.allow_private_hosts = arguments.allow_private_hosts,
+                               .ca_file = environment("SSL_CERT_FILE").value_or("")});
+}
+
+Result<dcl::LedgerOptions> ledger_options(const LedgerArguments& arguments,
+                                          const Environment& environment, Instant now) {
+  auto network = dcl::network_by_name(arguments.network);
+  if (!network) return tl::unexpected(network.error());
+  if (!arguments.chain_id.empty()) {
+    if (!dcl::is_chain_id(arguments.chain_id))
+      return error(
+          fmt::format("--chain-id: expected letters, digits, '.', '-' and '_', found \"{}\"",
+                      printable(arguments.chain_id)));
+    network->chain_id = arguments.chain_id;
+  }
+  const auto age = parse_age(arguments.max_age);
+  if (!age) return tl::unexpected(age.error());
+  // A snapshot or a node needs no cache, so it needs no place for one.
+  const auto folder = cache_folder(arguments.cache_dir, environment);
+  if (!folder && arguments.ledger.empty()) return tl::unexpected(folder.error());
+  return dcl::LedgerOptions{
+      .network = std::move(*network),
+      .cache_folder = folder.value_or(""),
+      .ledger = arguments.ledger,
+      .offline = arguments.offline,
+      .max_age = *age,
+      .now = now,
+      .transport = curl_from(environment, kLookUp, [](const std::string& line) { tell(line); }),
+      .progress = {},
+      .downloader = [arguments, environment] { return downloader_from(arguments, environment); },
+      .say = [](const std::string& line) { tell(line); }};
+}
+
+}  // namespace attest

@@ -1,0 +1,107 @@
+#include "report/check_text.h"
+
+#include <fmt/format.h>
+
+#include <cctype>
+#include <string>
+#include <string_view>
+
+#include "lot/rule.h"
+#include "report/report_text.h"
+#include "verifier/catalogue.h"
+#include "verifier/waiver.h"
+
+namespace attest {
+namespace {
+
+std::string severities(const Severities& s) {
+  if (s.main == s.test && s.test == s.none) return severity_name(s.main);
+  return fmt::format("{} on main, {} on test, {} without a ledger", severity_name(s.main),
+                     severity_name(s.test), severity_name(s.none));
+}
+
+const char* waivers(const Check& check) {
+  if (may_be_waived(check, Network::main)) return "can be waived";
+  return may_be_waived(check, Network::test) ? "cannot be waived on main: it proves authenticity"
+                                             : "cannot be waived";
+}
+
+}  // namespace
+
+std::string checks_markdown() {
+  std::string out = fmt::format(
+      "# Checks\n\nThe {} checks of matter-attest, in the order of the report, and the {} rules "
+      "about a lot as a whole. This file is made by\n`matter-attest checks --format markdown`; a "
+      "test compares the two.\n",
+      catalogue().size(), lot_rules().size());
+  std::string subject;
+  for (const Check* check : catalogue()) {
+    const std::string_view id = check->id;
+    if (const auto of = id.substr(0, id.find('.')); of != subject) {
+      subject = of;
+      out += fmt::format("\n## {}\n", subject);
+    }
+    out += fmt::format("\n### {}\n\n{}. {}\n\n", id, sentence(check->title), check->rule);
+    out += fmt::format("- severity: {}\n", severities(check->severity));
+    out += fmt::format("- waiver: {}\n", waivers(*check));
+    if (check->spec[0] != '\0') out += fmt::format("- source: {}\n", check->spec);
+    out += check->sdk == 0
+               ? "- the SDK does not check it\n"
+               : fmt::format("- the SDK says: {} {}\n", check->sdk, sdk_code_name(check->sdk));
+    if (check->remedy[0] != '\0') out += fmt::format("- remedy: {}\n", check->remedy);
+    if (*check->when_unknown != '\0')
+      out += fmt::format("- when it stays unknown: {}\n", check->when_unknown);
+  }
+  out += "\n## lot\n\nAsked once a lot, between its devices and against its manifest.\n";
+  for (const LotRule& rule : lot_rules()) {
+    out += fmt::format("\n### {}\n\n{}. {}\n\n- severity: {}\n", rule.id, sentence(rule.title),
+                       rule.rule, severity_name(rule.severity));
+    if (rule.spec[0] != '\0') out += fmt::format("- source: {}\n", rule.spec);
+    out += fmt::format("- remedy: {}\n", rule.remedy);
+  }
+  return out;
+}
+
+std::string sentence(std::string_view s) {
+  std::string out(s);
+  if (!out.empty() && out[0] >= 'a' && out[0] <= 'z')
+    out[0] = static_cast<char>(out[0] - 'a' + 'A');
+  return out;
+}
+
+namespace {
+
+// What stands above the rows: id, title, rule.
+std::string heading(const char* id, const char* title, const char* rule, size_t width) {
+  return fmt::format("{}\n  {}\n\n  {}\n\n", id, title, wrap(rule, width - 2, 2));
+}
+std::string row_text(const char* label, const std::string& text, size_t width) {
+  return text.empty() ? "" : fmt::format("  {:<10}{}\n", label, wrap(text, width - 12, 12));
+}
+
+}  // namespace
+
+std::string lot_rule_text(const LotRule& rule, size_t width) {
+  return heading(rule.id, rule.title, rule.rule, width) +
+         row_text("severity", severity_name(rule.severity), width) +
+         row_text("source", rule.spec, width) +
+         row_text("asked", "once a lot (matter-attest lot)", width) +
+         row_text("remedy", rule.remedy, width);
+}
+
+std::string check_text(const Check& check, size_t width) {
+  std::string out = heading(check.id, check.title, check.rule, width);
+  const auto row = [&](const char* label, const std::string& text) {
+    out += row_text(label, text, width);
+  };
+  row("severity", severities(check.severity));
+  row("waiver", waivers(check));
+  row("source", check.spec);
+  row("SDK", check.sdk == 0 ? std::string("does not check it")
+                            : fmt::format("{} {}", check.sdk, sdk_code_name(check.sdk)));
+  row("remedy", check.remedy);
+  row("unknown", check.when_unknown);
+  return out;
+}
+
+}  // namespace attest

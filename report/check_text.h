@@ -1,0 +1,14 @@
+// How a check of the catalogue is explained on a terminal.
+#pragma once
+
+#include "lot/rule.h"
+#include "verifier/check.h"
+
+namespace attest {
+
+std::string check_text(const Check& check, size_t width);
+std::string lot_rule_text(const LotRule& rule, size_t width);
+std::string checks_markdown();             // CHECKS.md
+std::string sentence(std::string_view s);  // with a capital first letter
+
+}  // namespace attest

@@ -1,0 +1,27 @@
+// Junit: the frame of a JUnit file, in which reports of a device and of a lot stand alike.
+#pragma once
+
+#include <functional>
+
+#include "report/markup.h"
+#include "verifier/instant.h"
+
+namespace attest {
+
+struct JunitCounts {
+  size_t tests = 0, failures = 0, skipped = 0;
+};
+using JunitProperties = std::vector<std::pair<const char*, std::string>>;
+
+std::string junit_file(const std::function<void(Markup&)>& suites);
+// `cases` writes the test cases; `index` counts the suites of a file from 0.
+void junit_suite(Markup& page, std::string_view name, size_t index, Instant at,
+                 const JunitCounts& counts, const JunitProperties& properties,
+                 const std::function<void()>& cases);
+
+enum class JunitResult : uint8_t { passed, passed_with_output, failed, skipped };
+// "id: title" in the class "matter-attest.subject". The lines are the failure's text or the output.
+void junit_case(Markup& page, std::string_view id, std::string_view title, JunitResult result,
+                std::string_view message = {}, const std::vector<std::string>& lines = {});
+
+}  // namespace attest

@@ -1,0 +1,178 @@
+#include "report/lot_report_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "report/report_json.h"
+#include "report/report_words.h"
+#include "verifier/catalogue.h"
+
+namespace attest {
+namespace {
+
+std::string joined(const std::vector<std::string>& names, uint64_t count) {
+  std::string out;
+  for (const std::string& name : names) out += (out.empty() ? "" : ", ") + name;
+  if (count > names.size() && !names.empty())
+    out += fmt::format(", and {} more", count - names.size());
+  return out;
+}
+
+class LotPage {
+ public:
+  explicit LotPage(const TextStyle& style) : style_(style) {}
+
+  std::string write(const LotReport& report) {
+    head(report);
+    causes("failed", report.failed, "1;31", report.devices);
+    causes("unknown", report.open, "33", report.devices);
+    if (!report.findings.empty()) out_ += "  in the lot as a whole\n\n";
+    for (const LotFinding& finding : report.findings) one(finding);
+    if (report.findings_left_out > 0)
+      out_ += fmt::format("  {} more findings of the same kinds are not listed\n\n",
+                          report.findings_left_out);
+    tail(report);
+    return std::move(out_);
+  }
+
+ private:
+  std::string ink(const char* code, std::string_view s) const {
+    return style_.colour ? fmt::format("\x1b[{}m{}\x1b[0m", code, s) : std::string(s);
+  }
+  void paragraph(std::string_view s, size_t indent) {
+    out_ += std::string(indent, ' ') + wrap(s, style_.width - indent, indent) + "\n";
+  }
+  void labelled(const char* label, const std::string& s) {
+    if (!s.empty())
+      out_ += fmt::format("    {}{}\n", ink("2", fmt::format("{:<10}", label)),
+                          wrap(s, style_.width - 14, 14));
+  }
+
+  void head(const LotReport& report) {
+    const char* word = report.verdict == Verdict::approve  ? "APPROVE"
+                       : report.verdict == Verdict::reject ? "REJECT"
+                                                           : "UNDECIDED";
+    const char* code = report.verdict == Verdict::approve  ? "32"
+                       : report.verdict == Verdict::reject ? "1;31"
+                                                           : "33";
+    out_ += fmt::format("{}  a lot of {} {}: {} approved, {} rejected, {} undecided\n",
+                        ink(code, word), report.devices, report.devices == 1 ? "device" : "devices",
+                        report.approved, report.rejected, report.undecided);
+    if (report.unreadable > 0)
+      paragraph(fmt::format("of {} nothing could be read", report.unreadable), 2);
+    if (report.sample) paragraph(report.sample->words, 2);
+    out_ += "\n";
+  }
+
+  void causes(const char* word, const std::vector<LotCause>& list, const char* code,
+              uint64_t devices) {
+    for (const LotCause& cause : list) {
+      out_ += fmt::format("  {} {}\n", ink(code, fmt::format("{:<8}", word)), cause.id);
+      paragraph(cause_title(cause.id), 4);
+      labelled("devices", fmt::format("{} of {}: {}", cause.count, devices,
+                                      joined(cause.devices, cause.count)));
+      out_ += "\n";
+    }
+  }
+
+  void one(const LotFinding& finding) {
+    const bool bad = finding.severity == Severity::error;
+    out_ += fmt::format("  {} {}\n", ink(bad ? "1;31" : "33", bad ? "fail    " : "warn    "),
+                        finding.rule->id);
+    paragraph(finding.message, 4);
+    labelled("which", joined(finding.devices, finding.count));
+    labelled("do", finding.rule->remedy);
+    out_ += "\n";
+  }
+
+  void tail(const LotReport& report) {
+    for (const NotUsed& unused : report.not_used) paragraph(printable(not_used_text(unused)), 2);
+    if (report.not_used_left_out > 0)
+      paragraph(fmt::format("not used: {} more", report.not_used_left_out), 2);
+    for (const std::string& note : report.notes) paragraph(note, 2);
+    std::string facts =
+        fmt::format("policy {}, as of {}", network_name(report.network), rfc3339(report.at));
+    if (report.manifest_rows > 0)
+      facts += fmt::format("; {} rows of manifests", report.manifest_rows);
+    if (!report.engine.empty()) facts += fmt::format("; signatures checked by {}", report.engine);
+    paragraph(facts, 2);
+  }
+
+  TextStyle style_;
+  std::string out_;
+};
+
+Json names_json(const std::vector<std::string>& names) {
+  Json out{Json::Array{}};
+  for (const std::string& name : names) out.push(name);
+  return out;
+}
+
+Json causes_json(const std::vector<LotCause>& list) {
+  Json out{Json::Array{}};
+  for (const LotCause& cause : list)
+    out.push(Json(Json::Object{})
+                 .set("id", cause.id)
+                 .set("title", cause_title(cause.id))
+                 .set("count", cause.count)
+                 .set("devices", names_json(cause.devices)));
+  return out;
+}
+
+}  // namespace
+
+std::string cause_title(const std::string& id) {
+  if (const Check* check = find_check(id)) return check->title;
+  const LotRule* rule = find_lot_rule(id);
+  return rule == nullptr ? "" : rule->title;
+}
+
+std::string lot_report_text(const LotReport& report, const TextStyle& style) {
+  return LotPage(style).write(report);
+}
+
+Json lot_report_json(const LotReport& report) {
+  Json out{Json::Object{}};
+  out.set("schema", "matter-attest/lot/1")
+      .set("tool", Json(Json::Object{{"name", Json("matter-attest")},
+                                     {"version", Json(MATTER_ATTEST_VERSION)}}));
+  out.set("verdict", verdict_name(report.verdict))
+      .set("network", network_name(report.network))
+      .set("at", rfc3339(report.at));
+  out.set("devices", report.devices)
+      .set("approve", report.approved)
+      .set("reject", report.rejected)
+      .set("undecided", report.undecided)
+      .set("unreadable", report.unreadable);
+  out.set("failed", causes_json(report.failed)).set("open", causes_json(report.open));
+  Json findings{Json::Array{}};
+  for (const LotFinding& f : report.findings) {
+    findings.push(Json(Json::Object{})
+                      .set("id", f.rule->id)
+                      .set("severity", severity_name(f.severity))
+                      .set("message", f.message)
+                      .set("count", f.count)
+                      .set("devices", names_json(f.devices))
+                      .set("remedy", f.rule->remedy));
+  }
+  out.set("findings", std::move(findings))
+      .set("findings_left_out", report.findings_left_out)
+      .set("manifest_rows", report.manifest_rows);
+  if (report.sample) {
+    const LotSample& s = *report.sample;
+    out.set("sample", Json(Json::Object{})
+                          .set("lot", s.lot)
+                          .set("size", s.size)
+                          .set("seed", s.seed)
+                          .set("rejected", s.rejected)
+                          .set("most_faulty", s.most_faulty)
+                          .set("words", s.words));
+  }
+  out.set("not_used", not_used_json(report.not_used));
+  if (report.not_used_left_out > 0) out.set("not_used_left_out", report.not_used_left_out);
+  out.set("notes", names_json(report.notes)).set("engine", report.engine);
+  return out;
+}
+
+}  // namespace attest

@@ -1,0 +1,17 @@
+// A lot's report written down: for a person, and as JSON.
+#pragma once
+
+#include "lot/lot_report.h"
+#include "report/report_text.h"
+#include "verifier/json.h"
+
+namespace attest {
+
+std::string lot_report_text(const LotReport& report, const TextStyle& style);
+// One object: {"schema":"matter-attest/lot/1","verdict",…}. The last line of --stream is {"lot":
+// this}.
+Json lot_report_json(const LotReport& report);
+// What an id of a cause demands: the title of the check or the lot rule.
+std::string cause_title(const std::string& id);
+
+}  // namespace attest

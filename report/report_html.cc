@@ -1,0 +1,387 @@
+#include "report/report_html.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "report/html_chain.h"
+#include "report/html_page.h"
+#include "report/identity_table.h"
+#include "report/report_words.h"
+#include "verifier/check.h"
+#include "verifier/file_digests.h"
+
+namespace attest {
+namespace {
+
+constexpr Status kByUrgency[] = {Status::fail,    Status::unknown, Status::warn,
+                                 Status::blocked, Status::pass,    Status::skipped};
+constexpr size_t kIdsShown = 8;  // of a declaration's products
+
+// What a reader should look at: everything that did not simply pass.
+bool stands_out(const Finding& f) {
+  return f.status == Status::fail || f.status == Status::unknown || f.status == Status::warn ||
+         !f.waived.empty();
+}
+
+const char* shown_status(const Finding& f) {
+  return f.waived.empty() ? status_name(f.status) : "waived";
+}
+const char* tone(const Finding& f) {
+  return tone_class(f.waived.empty() ? f.status : Status::warn);
+}
+
+std::string age_text(int64_t seconds) {
+  if (seconds < 0) return "from after the instant that is judged";
+  const int64_t days = seconds / 86'400, hours = seconds / 3'600 % 24, minutes = seconds / 60 % 60;
+  return days > 0    ? fmt::format("{} d {} h old", days, hours)
+         : hours > 0 ? fmt::format("{} h {} min old", hours, minutes)
+                     : fmt::format("{} min old", minutes);
+}
+
+std::string size_text(uint64_t bytes) {
+  return bytes < 10'000       ? fmt::format("{} bytes", bytes)
+         : bytes < 10'000'000 ? fmt::format("{} kB", bytes / 1'000)
+                              : fmt::format("{} MB", bytes / 1'000'000);
+}
+
+class Writer {
+ public:
+  Writer(Markup& page, const Evidence& e, const Report& report)
+      : page_(page), e_(e), report_(report), picture_(chain_picture(e, report)) {}
+
+  void write() {
+    decision();
+    section("The chain", "Drawn from the checks: each fault breaks one link or marks one box.",
+            [&] { html_chain(page_, picture_); });
+    section("Vendor and product, as each place gives them", "", [&] { identities(); });
+    section("Checks", "", [&] { checks(); });
+    section("Evidence", "", [&] { evidence(); });
+    section("How it was judged", "", [&] { conditions(); });
+    sign_off();
+  }
+
+ private:
+  template <class F>
+  void section(Literal title, Literal lead, F&& inside) {
+    const auto element = page_.in("section");
+    page_.line().leaf("h2", title.text());
+    if (!lead.text().empty()) page_.leaf("p", lead.text(), {{"class", "lead"}});
+    inside();
+  }
+
+  void id_link(const Check& check) {
+    const auto link = page_.in("a", {Attribute::link_to(check.id)});
+    page_.leaf("code", check.id);
+  }
+
+  void decision() {
+    const auto header = page_.in("header", {{"class", "decision"}});
+    {
+      const auto eyebrow = page_.in("p", {{"class", "eyebrow"}});
+      page_.leaf("span", "Matter device attestation")
+          .leaf("span", fmt::format("policy {}", network_name(e_.policy.network)))
+          .leaf("span", fmt::format("as of {}", rfc3339(e_.policy.at)));
+    }
+    const std::string name = device_name(e_);
+    decision_headline(page_, report_.verdict, name.empty() ? "Device without a name" : name);
+    {
+      const auto ids = page_.in("p", {{"class", "ids"}});
+      page_.text(device_ids(e_));
+      if (const std::string* serial = e_.device.string(FactId::serial_number))
+        page_.text(", serial ").isolated(*serial);
+    }
+    to_do();
+    const auto tally = page_.in("ul", {{"class", "tally"}});
+    constexpr const char* kWords[] = {"failed",  "unknown", "warned",
+                                      "blocked", "passed",  "do not apply"};
+    for (size_t i = 0; i < std::size(kByUrgency); ++i) {
+      const size_t n = count_of(report_, kByUrgency[i]);
+      if (n == 0) continue;
+      const auto li = page_.in("li", {{"class", tone_class(kByUrgency[i])}});
+      page_.leaf("b", std::to_string(n)).text(" ").text(kWords[i]);
+    }
+  }
+
+  // The verdict's reason, and the one thing to do about it.
+  void to_do() {
+    const auto box =
+        page_.in("div", {{"class", fmt::format("todo {}", tone_class(report_.verdict))}});
+    const Finding* first = report_.decided_by == nullptr ? nullptr : report_.of(report_.decided_by);
+    if (first == nullptr) {
+      {
+        const auto fault = page_.in("p", {{"class", "fault first-capital"}});
+        page_.isolated(report_.summary);
+      }
+      const auto p = page_.in("p", {{"class", "do"}});
+      page_.leaf("b", "Do this");
+      const size_t warnings = count_of(report_, Status::warn);
+      page_
+          .text(warnings == 0   ? "Accept "
+                : warnings == 1 ? "Read the warning below, then accept "
+                                : "Read the warnings below, then accept ")
+          .text(accepted());
+      return;
+    }
+    {
+      const auto p = page_.in("p", {{"class", "fault first-capital"}});
+      page_.isolated(first->message.empty() ? first->check->title : first->message);
+    }
+    if (!first->remedy.empty()) {
+      const auto p = page_.in("p", {{"class", "do"}});
+      page_.leaf("b", "Do this").leaf("span", first->remedy, {{"class", "first-capital"}});
+    }
+    const auto by = page_.in("p", {{"class", "by"}});
+    page_.text("Decided by ");
+    id_link(*first->check);
+    const auto others = count_of(report_, Status::fail) - (first->status == Status::fail ? 1 : 0);
+    if (others != 0)
+      page_.text(fmt::format(", and {} more {} below", others, others == 1 ? "fault" : "faults"));
+  }
+
+  // An approval says no more than what was asked.
+  const char* accepted() const {
+    switch (e_.policy.network) {
+      case Network::main:
+        return "the part.";
+      case Network::test:
+        return "the part for the test network.";
+      case Network::none:
+        break;
+    }
+    return "the part as far as its evidence goes: no ledger was asked.";
+  }
+
+  void id_cell(const std::vector<uint64_t>& ids, bool odd) {
+    const auto td = page_.in("td", {{"class", odd ? "id odd" : "id"}});
+    if (ids.empty()) {
+      page_.leaf("span", "none", {{"class", "quiet"}});
+      return;
+    }
+    std::string text;
+    for (size_t i = 0; i < std::min(ids.size(), kIdsShown); ++i)
+      text += (i == 0 ? "" : ", ") + hex_id(ids[i]);
+    page_.text(text);
+    if (ids.size() > kIdsShown) page_.text(fmt::format(" and {} more", ids.size() - kIdsShown));
+    if (odd) page_.leaf("small", "differs");
+  }
+
+  void identities() {
+    const auto rows = identity_table(e_);
+    if (rows.empty()) {
+      page_.leaf("p", "Nothing in the evidence names a vendor or a product.", {{"class", "quiet"}});
+      return;
+    }
+    const auto table = page_.in("table");
+    {
+      const auto head = page_.in("thead");
+      const auto tr = page_.in("tr");
+      for (const char* name : {"Place", "Vendor", "Product"})
+        page_.leaf("th", name, {{"scope", "col"}});
+    }
+    const auto body = page_.in("tbody");
+    for (const IdentityRow& row : rows) {
+      const auto tr = page_.in("tr");
+      {
+        const auto th = page_.in("th", {{"scope", "row"}});
+        page_.text(row.place);
+        if (!row.where.empty()) {
+          const auto where = page_.in("small");
+          page_.isolated(row.where);
+        }
+      }
+      id_cell(row.vids, row.vid_odd);
+      id_cell(row.pids, row.pid_odd);
+    }
+  }
+
+  // One subject's checks together; subjects with faults first, the others in the catalogue's order.
+  void checks() {
+    struct Group {
+      std::string_view subject;
+      std::vector<const Finding*> findings;
+      Status worst = Status::skipped;
+    };
+    std::vector<Group> groups;
+    for (const Finding& f : report_.findings) {
+      const std::string_view subject = subject_of(*f.check);
+      auto group = std::find_if(groups.begin(), groups.end(),
+                                [&](const Group& g) { return g.subject == subject; });
+      if (group == groups.end())
+        group = groups.insert(groups.end(), Group{.subject = subject, .findings = {}});
+      group->findings.push_back(&f);
+      if (rank(f.status) < rank(group->worst)) group->worst = f.status;
+    }
+    const auto urgency = [](const Group& g) {
+      return rank(g.worst) <= rank(Status::warn) ? rank(g.worst) : rank(Status::blocked);
+    };
+    std::stable_sort(groups.begin(), groups.end(),
+                     [&](const Group& a, const Group& b) { return urgency(a) < urgency(b); });
+    for (const Group& group : groups) checks_of(group.subject, group.findings);
+  }
+
+  void checks_of(std::string_view subject, const std::vector<const Finding*>& findings) {
+    const bool open = std::any_of(findings.begin(), findings.end(),
+                                  [](const Finding* f) { return stands_out(*f); });
+    const auto details = open ? page_.in("details", {{"class", "group"}, {"open", ""}})
+                              : page_.in("details", {{"class", "group"}});
+    page_.line();
+    {
+      const auto summary = page_.in("summary");
+      const auto h3 = page_.in("h3");
+      page_.text(subject_title(subject)).text(" ");
+      const auto small = page_.in("small");
+      bool first = true;
+      constexpr const char* kWords[] = {"failed",  "unknown", "warned",
+                                        "blocked", "passed",  "not applicable"};
+      for (size_t i = 0; i < std::size(kByUrgency); ++i) {
+        const auto n = std::count_if(findings.begin(), findings.end(),
+                                     [&](const Finding* f) { return f->status == kByUrgency[i]; });
+        if (n == 0) continue;
+        page_.text(first ? "" : ", ");
+        first = false;
+        const std::string words = fmt::format("{} {}", n, kWords[i]);
+        if (rank(kByUrgency[i]) <= rank(Status::warn)) {
+          page_.leaf("b", words, {{"class", tone_class(kByUrgency[i])}});
+        } else {
+          page_.text(words);
+        }
+      }
+    }
+    const auto inside = page_.in("div", {{"class", "inside"}});
+    for (const Finding* f : findings) {
+      if (stands_out(*f)) check(*f);
+    }
+    if (std::all_of(findings.begin(), findings.end(),
+                    [](const Finding* f) { return stands_out(*f); }))
+      return;
+    const auto rows = page_.in("ul", {{"class", "rows"}});
+    for (const Finding* f : findings) {
+      if (!stands_out(*f)) row(*f);
+    }
+  }
+
+  void check(const Finding& f) {
+    const auto details = page_.in("details", {{"class", fmt::format("check {}", tone(f))},
+                                              {"id", f.check->id},
+                                              {"data-status", status_name(f.status)},
+                                              {"open", ""}});
+    page_.line();
+    {
+      const auto summary = page_.in("summary");
+      page_.leaf("span", shown_status(f), {{"class", "tag"}})
+          .text(" ")
+          .leaf("code", f.check->id)
+          .text(" ")
+          .leaf("span", f.check->title, {{"class", "title"}});
+    }
+    const auto body = page_.in("div", {{"class", "body"}});
+    if (!f.message.empty()) {
+      const auto p = page_.in("p", {{"class", "message first-capital"}});
+      page_.isolated(f.message);
+    }
+    const auto facts = page_.in("dl", {{"class", "facts"}});
+    const auto optional = [&](Literal name, std::string_view value) {
+      if (!value.empty()) fact(page_, name, value);
+    };
+    optional("waiver", f.waived);
+    optional("expected", f.expected);
+    optional("found", f.actual);
+    optional("where", f.source);
+    optional("do", f.remedy);
+    optional("why", f.check->rule);
+    optional("rule", f.check->spec);
+    fact(page_, "SDK",
+         f.check->sdk == 0 ? "does not check it"
+                           : sdk_text({f.check->sdk, sdk_code_name(f.check->sdk)}));
+  }
+
+  void row(const Finding& f) {
+    const auto li = page_.in(
+        "li", {{"class", tone(f)}, {"id", f.check->id}, {"data-status", status_name(f.status)}});
+    page_.leaf("span", shown_status(f), {{"class", "status"}}).leaf("code", f.check->id);
+    const auto p = page_.in("p");
+    if (f.blocked_by != nullptr) {
+      page_.text("by ");
+      id_link(*f.blocked_by);
+    } else if (f.message.empty()) {
+      page_.text(f.check->title);
+    } else {
+      page_.isolated(f.message);
+    }
+    page_.line();
+  }
+
+  void evidence() {
+    const auto list = page_.in("ul", {{"class", "files"}});
+    for (const EvidenceFile& file : e_.files) {
+      const auto li = page_.in("li");
+      {
+        const auto p = page_.in("p", {{"class", "path"}});
+        page_.isolated(file.path);
+      }
+      std::string holds;
+      for (const std::string& what : file.holds)
+        holds += (holds.empty() ? ", holds " : ", ") + what;
+      page_.leaf("p", fmt::format("{}, {}{}", file.kind, size_text(file.size), holds));
+      if (const auto digest = shown_digest(file))
+        page_.leaf("p", "sha256 " + *digest, {{"class", "hash"}});
+      page_.line();
+    }
+    for (const NotUsed& unused : e_.not_used) {
+      const auto li = page_.in("li", {{"class", "quiet"}});
+      page_.text("not used: ").isolated(unused.path).text(": ").isolated(unused.why);
+    }
+  }
+
+  void conditions() {
+    const auto facts = page_.in("dl", {{"class", "facts"}});
+    fact(page_, "policy", network_name(e_.policy.network));
+    fact(page_, "as of", rfc3339(e_.policy.at));
+    if (e_.ledger.chain_id.empty()) {
+      fact(page_, "ledger", e_.policy.network == Network::none ? "not asked" : "no answer");
+    } else {
+      fact(page_, "ledger", e_.ledger.chain_id);
+      fact(page_, "height", std::to_string(e_.ledger.height));
+      if (e_.ledger.synced_at.seconds != 0)
+        fact(page_, "read",
+             fmt::format("{}, {}", rfc3339(e_.ledger.synced_at),
+                         age_text(e_.policy.at.seconds - e_.ledger.synced_at.seconds)));
+      fact(page_, "source", e_.ledger.source);
+      fact(page_, "trust", ledger_trust_name(e_.ledger.trust));
+    }
+    fact(page_, "trust anchors",
+         e_.given_anchors == 0 ? "none given by hand" : anchors_text(e_.given_anchors));
+    if (e_.paa) fact(page_, "PAA's key id", hex_colons(e_.paa->subject_key_id));
+    if (e_.dac.certificate) fact(page_, "DAC, sha256", hex(e_.dac.certificate->sha256));
+    if (const std::string on = fail_on_text(e_.policy); !on.empty())
+      fact(page_, "keeps out, too",
+           on == "unknown" ? "open questions"
+           : on == "warn"  ? "warnings"
+                           : "open questions and warnings");
+    fact(page_, "SDK result", sdk_text(report_.sdk));
+    fact(page_, "tool", "matter-attest " MATTER_ATTEST_VERSION);
+  }
+
+  // On paper only.
+  void sign_off() {
+    const auto sign = page_.in("div", {{"class", "sign"}});
+    for (const char* what : {"Name", "Date", "Signature"}) page_.leaf("p", what);
+  }
+
+  Markup& page_;
+  const Evidence& e_;
+  const Report& report_;
+  const ChainPicture picture_;
+};
+
+}  // namespace
+
+std::string report_html(const Evidence& evidence, const Report& report) {
+  const std::string title =
+      fmt::format("{}: {}", verdict_name(report.verdict), device_line(evidence));
+  return html_page(title, report.verdict,
+                   [&](Markup& page) { Writer(page, evidence, report).write(); });
+}
+
+}  // namespace attest

@@ -1,0 +1,15 @@
+// The JSON report: "matter-attest/report/1" of interface.md.
+#pragma once
+
+#include "verifier/json.h"
+#include "verifier/report.h"
+
+namespace attest {
+
+// {"code","name"}, or nulls and {"reason"}: why it cannot be told.
+Json sdk_json(const SdkResult& sdk);
+// [{"path", "why"}]
+Json not_used_json(std::span<const NotUsed> list);
+Json report_json(const Evidence& evidence, const Report& report);
+
+}  // namespace attest

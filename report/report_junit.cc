@@ -1,0 +1,87 @@
+#include "report/report_junit.h"
+
+#include <fmt/format.h>
+
+#include "report/junit.h"
+#include "report/report_words.h"
+#include "verifier/check.h"
+
+namespace attest {
+namespace {
+
+JunitResult result_of(const Finding& f) {
+  switch (f.status) {
+    case Status::fail:
+      return JunitResult::failed;
+    case Status::warn:
+      return JunitResult::passed_with_output;
+    case Status::pass:
+      return f.message.empty() && f.waived.empty() ? JunitResult::passed
+                                                   : JunitResult::passed_with_output;
+    case Status::skipped:
+    case Status::blocked:
+    case Status::unknown:
+      break;
+  }
+  return JunitResult::skipped;
+}
+
+std::string message_of(const Finding& f) {
+  if (f.status == Status::fail) return f.message;
+  if (f.status == Status::blocked) return fmt::format("blocked: by {}", f.blocked_by->id);
+  const char* status = f.waived.empty() ? status_name(f.status) : "waived";
+  return fmt::format("{}: {}", status, f.message.empty() ? f.check->title : f.message);
+}
+
+std::vector<std::string> details_of(const Finding& f) {
+  std::vector<std::string> out;
+  const auto add = [&](const char* what, std::string_view value) {
+    if (!value.empty()) out.push_back(fmt::format("{}: {}", what, value));
+  };
+  if (f.status == Status::fail) add("fail", f.message);
+  add("waiver", f.waived);
+  add("expected", f.expected);
+  add("found", f.actual);
+  add("where", f.source);
+  if (f.status != Status::pass || !f.waived.empty()) {
+    add("rule", f.check->spec);
+    add("do", f.remedy);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string report_junit(const Evidence& e, const Report& report) {
+  const JunitCounts counts{.tests = report.findings.size(),
+                           .failures = count_of(report, Status::fail),
+                           .skipped = count_of(report, Status::skipped) +
+                                      count_of(report, Status::blocked) +
+                                      count_of(report, Status::unknown)};
+  JunitProperties properties{{"verdict", verdict_name(report.verdict)},
+                             {"summary", report.summary},
+                             {"network", network_name(e.policy.network)},
+                             {"sdk_result", sdk_text(report.sdk)},
+                             {"tool", "matter-attest " MATTER_ATTEST_VERSION}};
+  if (const std::string on = fail_on_text(e.policy); !on.empty())
+    properties.emplace_back("fail_on", on);
+  if (!e.ledger.chain_id.empty())
+    properties.emplace_back("ledger",
+                            fmt::format("{} at height {}", e.ledger.chain_id, e.ledger.height));
+  for (const EvidenceFile& file : e.files)
+    properties.emplace_back("evidence", fmt::format("{}: {}", file.path, file.kind));
+  for (const NotUsed& unused : e.not_used)
+    properties.emplace_back("not_used", fmt::format("{}: {}", unused.path, unused.why));
+  if (e.dac.certificate) properties.emplace_back("dac_sha256", hex(e.dac.certificate->sha256));
+  return junit_file([&](Markup& page) {
+    junit_suite(page, device_line(e), 0, e.policy.at, counts, properties, [&] {
+      for (const Finding& f : report.findings) {
+        junit_case(page, f.check->id, f.check->title, result_of(f), message_of(f), details_of(f));
+        page.line();
+      }
+    });
+    page.line();
+  });
+}
+
+}  // namespace attest

@@ -1,0 +1,13 @@
+// The SARIF 2.1.0 report: the catalogue as rules, what failed or warned as results with a place in
+// the dump, the evidence as artifacts with their hashes. A waived finding is a suppressed result;
+// what is unknown is a notification, for it is nothing that a file has wrong.
+#pragma once
+
+#include "verifier/json.h"
+#include "verifier/report.h"
+
+namespace attest {
+
+Json report_sarif(const Evidence& evidence, const Report& report);
+
+}  // namespace attest

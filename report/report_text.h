@@ -1,0 +1,21 @@
+// The text report: verdict first, then the one thing to do, a picture of the chain, and what
+// failed.
+#pragma once
+
+#include "verifier/report.h"
+
+namespace attest {
+
+struct TextStyle {
+  bool colour = false;
+  size_t width = 80;
+  bool all_checks = false;  // also those that passed, were skipped or blocked
+  bool golden = false;  // also those that are blocked, and no totals: what an accepted report keeps
+};
+std::string report_text(const Evidence& evidence, const Report& report, const TextStyle& style);
+
+// Breaks a text at blanks so that no line is wider than `width` columns; later lines start with
+// `indent` blanks.
+std::string wrap(std::string_view text, size_t width, size_t indent);
+
+}  // namespace attest

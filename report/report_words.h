@@ -1,0 +1,28 @@
+// Words that every form of a report shares: how a device, its ids, a status and a subject of checks
+// are named.
+#pragma once
+
+#include "verifier/report.h"
+
+namespace attest {
+
+int exit_code(Verdict v);  // interface.md: 0, 1, 3
+std::string ids_text(const std::optional<uint16_t>& vid,
+                     const std::optional<uint16_t>& pid);  // "0xFFF1 / 0x8000"
+std::string device_name(
+    const Evidence& e);  // vendor and product name as given; empty without either
+std::string device_ids(const Evidence& e);      // by Basic Information, else by the DAC
+std::string device_line(const Evidence& e);     // both, and the serial number
+std::string counts_text(const Report& report);  // "147 passed, 1 failed"
+size_t count_of(const Report& report, Status s);
+std::string anchors_text(size_t given);            // "3 trust anchors given by hand"
+std::string not_used_text(const NotUsed& unused);  // "not used: board.jpg: no QR code ..."
+bool is_not_used(const Evidence& e, const EvidenceFile& file);  // it stands there, whole
+const char* ledger_trust_name(LedgerTrust t);                   // "proof"
+std::string sdk_text(const SdkCode& sdk);                       // "err 305 (DacVendorIdMismatch)"
+std::string sdk_text(const SdkResult& sdk);           // or "cannot be told: the PAA is not known"
+std::string fail_on_text(const Policy& policy);       // "unknown, warn"; empty without --fail-on
+std::string_view subject_of(const Check& check);      // "dac" of "dac.vendor-matches-pai"
+const char* subject_title(std::string_view subject);  // "Device Attestation Certificate"
+
+}  // namespace attest
