@@ -116,7 +116,7 @@ def main():
                     print(f"{name}: {command}: {got.returncode}\n{got.stdout[:300]}{got.stderr[:300]}")
                 if got.returncode not in ({0} if " dcl " in command else VERDICTS):
                     wrong.append(f"{name}: {command}: exit code {got.returncode}: {(got.stderr or got.stdout).strip()[:300]}")
-            for option in set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", text)):
+            for option in set(re.findall(r"`(--[a-z][a-z-]+)[^`]*`", text)):  # those in commands were tried
                 if option not in manual:
                     wrong.append(f"{name}: {option}: no option of matter-attest")
         for document in [*DOCUMENTS, ROOT / "CONTRIBUTING.md", ROOT / "examples/README.md"]:
