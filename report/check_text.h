@@ -8,7 +8,7 @@ namespace attest {
 
 std::string check_text(const Check& check, size_t width);
 std::string lot_rule_text(const LotRule& rule, size_t width);
-std::string checks_markdown();             // CHECKS.md
+std::string checks_markdown();             // docs/checks.md
 std::string sentence(std::string_view s);  // with a capital first letter
 
 }  // namespace attest

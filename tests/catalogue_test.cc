@@ -135,9 +135,10 @@ TEST_CASE("every check has a fixture that passes it and one that does not") {
   CHECK_MESSAGE(without.empty(), without);
 }
 
-TEST_CASE("CHECKS.md is the catalogue") {
-  const Bytes file = slurp("CHECKS.md");
+TEST_CASE("docs/checks.md is the catalogue") {
+  const Bytes file = slurp("docs/checks.md");
   const bool same = text(file) == checks_markdown();
   CHECK_MESSAGE(
-      same, "CHECKS.md is not what matter-attest checks --format markdown prints: tests/accept.sh");
+      same,
+      "docs/checks.md is not what matter-attest checks --format markdown prints: tests/accept.sh");
 }

@@ -1,4 +1,4 @@
-// Report: what the checks found, as data. Renderers in cli/ only write it down.
+// Report: what the checks found, as data. Renderers in report/ only write it down.
 #pragma once
 
 #include <optional>

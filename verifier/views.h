@@ -3,7 +3,7 @@
 //
 //   LotView     what the devices of one lot have in common. A body that takes nothing else is
 //               answered once for all of them (verifier/batch).
-//   RecordView  and what records of a lot that are alike agree in (verifier/lot/alike). A body that
+//   RecordView  and what records of a lot that are alike agree in (lot/alike). A body that
 //               sees no further gives one answer for all of them.
 //   Evidence    the whole device. Such a body is asked of every device. The row of its check may
 //               say why an alike record may pass it by all the same (Check::alike).
