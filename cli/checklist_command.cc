@@ -11,7 +11,7 @@
 #include "platform/loudness.h"
 #include "platform/terminal.h"
 #include "report/checklist.h"
-#include "verifier/gather.h"
+#include "verifier/verify.h"
 
 namespace attest::cli {
 namespace {
@@ -97,9 +97,12 @@ int run(const ChecklistOptions& options) {
   for (const auto* done : {&cd, &pai, &cpms}) {
     if (!*done) return complain(done->error().what);
   }
-  Evidence evidence = gather(std::move(reading), *policy, *trust, ledger->get(), *product);
-  verify_signatures(evidence, openssl_engine());
-  const Report report = judge(evidence);
+  const auto [evidence, report] = attest::verify({.reading = std::move(reading),
+                                                  .policy = *policy,
+                                                  .trust = *trust,
+                                                  .engine = openssl_engine(),
+                                                  .ledger = ledger->get(),
+                                                  .ordered = *product});
   if (*ledger) {
     for (const std::string& note : (*ledger)->notes()) loudness.note(note);
   }

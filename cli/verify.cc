@@ -1,5 +1,7 @@
 // verify: one device, one verdict.
 
+#include "verifier/verify.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,7 +17,6 @@
 #include "platform/no_evidence.h"
 #include "platform/ota.h"
 #include "report/report_words.h"
-#include "verifier/gather.h"
 
 namespace attest::cli {
 namespace {
@@ -116,19 +117,31 @@ int verify(const VerifyOptions& options) {
   Bundling bundling;
   Ledger* const asked =
       options.bundle.empty() ? ledger->get() : bundling.begin(reading, ledger->get());
-  Evidence evidence = gather(std::move(reading), *policy, *trust, asked, std::move(ordered));
-  if (const auto in_vain = named_in_vain(options.evidence, evidence); !in_vain.empty())
-    return complain(in_vain);
-  evidence.after = std::move(after);
-  if (options.fetch_ota) {
-    const auto where = ota_fetch_options(options.judge);
-    if (!where) return complain(where.error().what);
-    fetch_ota_image(
-        evidence, **ledger, [&] { return downloader_from(options.judge.ledger, variable); },
-        *where);
-  }
-  verify_signatures(evidence, openssl_engine());
-  const Report report = judge(evidence);
+  std::vector<std::string> errors;
+  const auto [evidence, report] = attest::verify({
+      .reading = std::move(reading),
+      .policy = *policy,
+      .trust = *trust,
+      .engine = openssl_engine(),
+      .ledger = asked,
+      .ordered = std::move(ordered),
+      .approved = std::move(after),
+      .between =
+          [&](Evidence& found) {
+            errors = named_in_vain(options.evidence, found);
+            if (!errors.empty() || !options.fetch_ota) return errors.empty();
+            const auto where = ota_fetch_options(options.judge);
+            if (!where) {
+              errors.push_back(where.error().what);
+              return false;
+            }
+            fetch_ota_image(
+                found, **ledger, [&] { return downloader_from(options.judge.ledger, variable); },
+                *where);
+            return true;
+          },
+  });
+  if (!errors.empty()) return complain(errors);
   if (*ledger) {
     for (const std::string& note : (*ledger)->notes()) {
       if (!is_told(note, report)) loudness.note(note);

@@ -20,6 +20,7 @@
 #include <optional>
 #include <string>
 
+#include "dcl/network.h"
 #include "dcl/public_address.h"
 #include "verifier/bytes.h"
 
@@ -85,7 +86,7 @@ class Downloader {
 struct DownloadOptions {
   bool allow_private_hosts = false;
   std::string ca_file = {};  // trusted certificate authorities (PEM) in place of the system's
-  std::string user_agent = "matter-attest/" MATTER_ATTEST_VERSION;
+  std::string user_agent = own_user_agent();
   // Of all downloads of this downloader together.
   uint64_t all_bytes = uint64_t{4} << 30;
   std::chrono::milliseconds all_time{1'800'000};

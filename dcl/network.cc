@@ -94,4 +94,8 @@ std::string shown_url(const std::string& given) {
   return printable(shown.size() <= 160 ? shown : shown.substr(0, 157) + "...");
 }
 
+std::string own_user_agent() {
+  return "matter-attest/" MATTER_ATTEST_VERSION;
+}
+
 }  // namespace attest::dcl

@@ -42,4 +42,7 @@ std::string without_query(const std::string& url);
 // A URL as it stands in a message: printable, without user and fragment, and cut where it is long.
 std::string shown_url(const std::string& url);
 
+// "matter-attest/1.2.3": what a node is told of who asks.
+std::string own_user_agent();
+
 }  // namespace attest::dcl

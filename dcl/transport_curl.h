@@ -6,13 +6,14 @@
 #include <functional>
 #include <string>
 
+#include "dcl/network.h"
 #include "dcl/transport.h"
 
 namespace attest::dcl {
 
 struct CurlOptions {
   Budget budget;
-  std::string user_agent = "matter-attest/" MATTER_ATTEST_VERSION;
+  std::string user_agent = own_user_agent();
   // Told what is waited for when something takes long.
   std::function<void(const std::string&)> say = {};
   std::string ca_file = {};  // extra trusted certificate authorities (PEM) in place of the

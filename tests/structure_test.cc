@@ -29,6 +29,7 @@ const std::map<std::string, std::set<std::string>> kArrows = {
     {"bundle", {"report", "platform", "verifier"}},
     {"cli", {"bundle", "report", "lot", "platform", "dcl", "codecs", "engines", "verifier"}},
     {"fixtures", {"dcl", "verifier"}},
+    {"examples", {"verifier"}},
 };
 
 std::vector<std::string> rooms() {
