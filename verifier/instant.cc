@@ -2,25 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
+
 namespace attest {
 namespace {
 
-// Days from 1970-01-01 of a proleptic Gregorian date, and back (H. Hinnant's civil calendar
-// arithmetic).
-int64_t days_from_civil(int64_t y, unsigned m, unsigned d) {
-  y -= m <= 2;
-  const int64_t era = (y >= 0 ? y : y - 399) / 400;
-  const auto yoe = static_cast<unsigned>(y - era * 400);
-  const unsigned doy = (153 * (m > 2 ? m - 3 : m + 9) + 2) / 5 + d - 1;
-  const unsigned doe = yoe * 365 + yoe / 4 - yoe / 100 + doy;
-  return era * 146097 + static_cast<int64_t>(doe) - 719468;
-}
-
-int days_in_month(int year, int month) {
-  constexpr int kDays[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-  const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-  return month == 2 && leap ? 29 : kDays[month - 1];
-}
+namespace chrono = std::chrono;
 
 // Reads exactly `digits` digits at s[at]; -1 when they are not there.
 int number(std::string_view s, size_t at, size_t digits) {
@@ -36,14 +23,15 @@ int number(std::string_view s, size_t at, size_t digits) {
 }  // namespace
 
 Result<Instant> instant_from(int year, int month, int day, int hour, int minute, int second) {
-  if (year < 0 || year > 9999 || month < 1 || month > 12 || day < 1 ||
-      day > days_in_month(year, month) || hour < 0 || hour > 23 || minute < 0 || minute > 59 ||
-      second < 0 || second > 59)
+  const chrono::year_month_day date{chrono::year(year), chrono::month(static_cast<unsigned>(month)),
+                                    chrono::day(static_cast<unsigned>(day))};
+  if (year < 0 || year > 9999 || month < 0 || month > 12 || day < 0 || day > 31 || !date.ok() ||
+      hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59)
     return error(fmt::format("time: no such moment: {:04}-{:02}-{:02} {:02}:{:02}:{:02}", year,
                              month, day, hour, minute, second));
-  return Instant{days_from_civil(year, static_cast<unsigned>(month), static_cast<unsigned>(day)) *
-                     86400 +
-                 hour * 3600 + minute * 60 + second};
+  const chrono::sys_seconds at = chrono::sys_days(date) + chrono::hours(hour) +
+                                 chrono::minutes(minute) + chrono::seconds(second);
+  return Instant{at.time_since_epoch().count()};
 }
 
 Result<Instant> parse_rfc3339(std::string_view s) {
@@ -82,22 +70,16 @@ Result<Instant> parse_rfc3339(std::string_view s) {
 }
 
 std::string rfc3339(Instant t) {
-  int64_t days = t.seconds / 86400, rest = t.seconds % 86400;
-  if (rest < 0) {
-    rest += 86400;
-    --days;
-  }
-  days += 719468;
-  const int64_t era = (days >= 0 ? days : days - 146096) / 146097;
-  const auto doe = static_cast<unsigned>(days - era * 146097);
-  const unsigned yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-  const unsigned doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-  const unsigned mp = (5 * doy + 2) / 153;
-  const unsigned d = doy - (153 * mp + 2) / 5 + 1;
-  const unsigned m = mp < 10 ? mp + 3 : mp - 9;
-  const int64_t y = static_cast<int64_t>(yoe) + era * 400 + (m <= 2);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", y, m, d, rest / 3600, rest / 60 % 60,
-                     rest % 60);
+  // Years that <chrono> does not have come from nothing that is parsed here.
+  constexpr int64_t kMost = 32'767 * int64_t{31'556'952} - 62'167'219'200;
+  if (t.seconds > kMost || t.seconds < -kMost) return fmt::format("{} s since 1970", t.seconds);
+  const chrono::sys_seconds at{chrono::seconds(t.seconds)};
+  const auto day = chrono::floor<chrono::days>(at);
+  const chrono::year_month_day date(day);
+  const chrono::hh_mm_ss time(at - day);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", int(date.year()),
+                     unsigned(date.month()), unsigned(date.day()), time.hours().count(),
+                     time.minutes().count(), time.seconds().count());
 }
 
 }  // namespace attest
