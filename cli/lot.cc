@@ -22,7 +22,7 @@ void add_lot(Command& root) {
       .flag("--stream", options.stream,
             "a worker: one record in, one line out, in order, never held back")
       .flag("--full", options.full, "with each device's whole report (ndjson)")
-      .choice("--format", lot_formats(), options.format,
+      .choice("--format", lot_forms(), options.format,
               "how the result is written (default text; ndjson with --stream)")
       .text("-o,--output", "FILE", options.output, "write there instead of stdout")
       .number("--jobs", "N", options.jobs, "how many judge at a time (default: one a processor)")
@@ -52,7 +52,7 @@ void add_lot(Command& root) {
       .list("--manifest", "FILE", merging.manifests,
             "the factory's table of all the devices, repeatable")
       .list("--column", "NAME=HEADER", merging.columns, "which column of the manifest is what")
-      .choice("--format", lot_formats(), merging.format, "how the result is written (default text)")
+      .choice("--format", lot_forms(), merging.format, "how the result is written (default text)")
       .text("-o,--output", "FILE", merging.output, "write there instead of stdout")
       .positionals("FILE", merging.parts, "what lot --part wrote of each part; - is stdin", true)
       .run([] { return run_merge(merging); });

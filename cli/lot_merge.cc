@@ -38,14 +38,14 @@ Result<std::FILE*> opened(const std::string& path) {
 class Merging {
  public:
   explicit Merging(const MergeOptions& options)
-      : options_(options), tally_(lists_devices(options.format)) {}
+      : options_(options), tally_(find_form(options.format)->lists_devices) {}
 
   Result<int> run() {
     if (auto done = manifests_.open(options_.manifests, options_.columns); !done)
       return tl::unexpected(done.error());
     tables_ = manifests_.take();
     manifest_tally_.emplace(tables_, manifests_.given());
-    auto output = LotOutput::open(options_.output, options_.format, LineForm::part);
+    auto output = LotOutput::open(options_.output, *find_form(options_.format), LineForm::part);
     if (!output) return tl::unexpected(output.error());
     for (const std::string& path : options_.parts) {
       if (auto done = part(path, *output); !done) return tl::unexpected(done.error());

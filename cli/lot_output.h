@@ -6,18 +6,9 @@
 
 #include "lot/device_line.h"
 #include "lot/manifest_rows.h"
+#include "report/forms.h"
 
 namespace attest::cli {
-
-inline const std::vector<std::string>& lot_formats() {
-  static const std::vector<std::string> formats = {"text",  "ndjson", "csv", "json",
-                                                   "junit", "sarif",  "html"};
-  return formats;
-}
-bool lists_devices(
-    const std::string& format);  // formats whose report shows each device (LotReport::results)
-
-bool shows_summaries(const std::string& format);  // DeviceResult::summary
 
 // What parts must have in common to be joined: the key of --part, without telling it, and the
 // manifests.
@@ -29,12 +20,12 @@ PartMark part_mark(const SipKey& key, std::span<const ManifestRows> given);
 class LotOutput {
  public:
   // `path` empty: stdout. An error names the path.
-  static Result<LotOutput> open(const std::string& path, const std::string& format, LineForm form);
+  static Result<LotOutput> open(const std::string& path, const ReportForm& form, LineForm line);
 
   std::string render(const DeviceLine& line) const;  // nothing for formats without a line a device
   tl::expected<void, Error> write(std::string_view text);
   tl::expected<void, Error> flush();
-  // `part`: of a part, for who joins it with others.
+  // `part`: of a part, for who joins it with others (a form that joins).
   tl::expected<void, Error> conclude(const LotReport& report, const std::optional<PartMark>& part);
 
   LotOutput(LotOutput&& other) noexcept;
@@ -44,8 +35,9 @@ class LotOutput {
  private:
   LotOutput() = default;
   tl::expected<void, Error> failed() const;
-  std::string path_, format_;
-  LineForm form_ = LineForm::result;
+  std::string path_;
+  const ReportForm* form_ = nullptr;
+  LineForm line_ = LineForm::result;
   std::FILE* file_ = stdout;
 };
 

@@ -161,11 +161,11 @@ class Resumed final : public LotSource {
 class LotRun {
  public:
   explicit LotRun(const LotOptions& options)
-      : options_(options), tally_(lists_devices(options.format)) {}
+      : options_(options), tally_(find_form(options.format)->lists_devices) {}
 
   Result<int> run() {
     if (auto done = prepare(); !done) return tl::unexpected(done.error());
-    auto output = LotOutput::open(options_.output, options_.format,
+    auto output = LotOutput::open(options_.output, *find_form(options_.format),
                                   options_.part.empty() ? LineForm::result : LineForm::part);
     if (!output) return tl::unexpected(output.error());
     if (auto done = judge(*output); !done) return tl::unexpected(done.error());
@@ -229,8 +229,8 @@ class LotRun {
       };
     }
     // What is kept for later may be asked for in another form then.
-    setup_.summaries =
-        shows_summaries(options_.format) || !options_.part.empty() || !options_.resume.empty();
+    setup_.summaries = find_form(options_.format)->shows_summaries || !options_.part.empty() ||
+                       !options_.resume.empty();
     auto key = options_.part.empty() ? random_key() : part_key(options_.part);
     if (!key) return tl::unexpected(key.error());
     setup_.key = *key;
