@@ -9,6 +9,8 @@
 #include "verifier/gather.h"
 #include "verifier/json.h"
 #include "verifier/pki/certificate.h"
+#include "verifier/pki/cms.h"
+#include "verifier/pki/crl.h"
 #include "verifier/pki/name.h"
 #include "verifier/readers/formats.h"
 #include "verifier/readers/reader.h"
@@ -25,7 +27,10 @@ std::string of_no_device(const Statement& s) {
                      name_text((*certificate)->subject));
 }
 bool belongs_to_all(const Statement& s) {
-  if (s.fact == FactId::pai || s.fact == FactId::paa || s.fact == FactId::cd) return true;
+  if (s.fact == FactId::pai || s.fact == FactId::paa) return true;
+  // What cannot be read is lent to nobody: it stands by itself, where it is seen.
+  if (s.fact == FactId::cd) return parse_cms(std::get<Bytes>(s.value)).has_value();
+  if (s.fact == FactId::crl) return parse_crl(std::get<Bytes>(s.value)).has_value();
   const auto certificate = s.fact == FactId::certificate
                                ? parse_certificate(std::get<Bytes>(s.value))
                                : Result<CertificatePtr>(nullptr);
@@ -36,14 +41,16 @@ bool belongs_to_all(const Statement& s) {
 bool says_nothing(const Reading& reading) {
   const auto& remarks = reading.device.remarks;
   return reading.device.statements.empty() && reading.locked.empty() &&
-         std::all_of(remarks.begin(), remarks.end(),
-                     [](const Noted& n) { return n.remark == Remark::resembles_evidence; });
+         std::all_of(remarks.begin(), remarks.end(), [](const Noted& n) {
+           return n.remark == Remark::resembles_evidence || n.remark == Remark::not_in_log;
+         });
 }
 
 // Certificates and declarations may belong to no single device, or be of another trade.
 FileRole role_of_credentials(const std::string& path, View bytes) {
   Reading reading;
-  if (!read_evidence({.path = path, .bytes = bytes}, reading)) return FileRole::device;
+  if (!read_evidence({.path = path, .bytes = bytes, .member = true}, reading))
+    return FileRole::device;
   const auto& said = reading.device.statements;
   if (said.empty())
     return says_nothing(reading) && !reading.not_used.empty() ? FileRole::none : FileRole::device;
@@ -91,7 +98,7 @@ FileRole file_role(const std::string& path, View bytes) {
         read_evidence({.path = path, .bytes = bytes, .member = true}, reading).has_value();
     return read && !says_nothing(reading) ? FileRole::device : FileRole::none;
   }
-  for (const char* credential : {"x509", "pem-bundle", "pkcs7", "cms-cd", "csr"}) {
+  for (const char* credential : {"x509", "pem-bundle", "pkcs7", "cms-cd", "csr", "crl"}) {
     if (kind == credential) return role_of_credentials(path, bytes);
   }
   return FileRole::device;

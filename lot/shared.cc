@@ -21,7 +21,10 @@ std::optional<KeyId> pai_key_id(const Statement& s) {
 }  // namespace
 
 LotShared::LotShared(Device device) : device_(std::move(device)) {
-  for (const Statement& s : device_.statements) pais_.push_back(pai_key_id(s));
+  for (const Statement& s : device_.statements) {
+    pais_.push_back(pai_key_id(s));
+    declarations_ += s.fact == FactId::cd ? 1 : 0;
+  }
 }
 
 // The shared PAI that one of the device's certificates names as its issuer; null where none is.
@@ -44,12 +47,19 @@ const Bytes* LotShared::fitting_pai(const Device& device) const {
 // not use.
 void LotShared::lend(Device& device) const {
   const bool pai = device.first(FactId::pai) != nullptr;
-  const bool cd =
-      device.first(FactId::cd) != nullptr || device.first(FactId::attestation_elements) != nullptr;
+  // The declaration in its response is compared with the one that lies beside all of them; of
+  // several it is not told which one would be its own.
+  const bool cd = device.first(FactId::cd) != nullptr ||
+                  (declarations_ != 1 && device.first(FactId::attestation_elements) != nullptr);
   const bool csr = device.first(FactId::csr) != nullptr;  // a request comes before all of these
   const Bytes* fits = csr || pai ? nullptr : fitting_pai(device);
   for (size_t i = 0; i < pais_.size(); ++i) {
     const Statement& s = device_.statements[i];
+    // A list is about all of them, whatever they have of their own.
+    if (s.fact == FactId::crl && !csr) {
+      device.statements.push_back(s);
+      continue;
+    }
     if (csr || (s.fact == FactId::cd ? cd : pai)) continue;
     // Of several PAIs the one that issued its DAC; the others are other devices'.
     if (fits != nullptr && pais_[i] && std::get<Bytes>(s.value) != *fits) continue;

@@ -1,5 +1,5 @@
-// LotShared: the PAIs, PAAs and declarations that lie beside devices and belong to all of them.
-// What they are is worked out once, whatever the number of devices.
+// LotShared: the PAIs, PAAs, declarations and revocation lists that lie beside devices and belong
+// to all of them. What they are is worked out once, whatever the number of devices.
 #pragma once
 
 #include <optional>
@@ -20,6 +20,7 @@ class LotShared {
 
   Device device_;
   std::vector<std::optional<KeyId>> pais_;  // of each statement: its key id, where it is a PAI
+  size_t declarations_ = 0;
 };
 
 }  // namespace attest

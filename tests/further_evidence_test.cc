@@ -217,3 +217,72 @@ TEST_CASE("credentials in the cells of a table, and in what reads as one, are ev
                 "certificates, keys and requests are theirs and not read"});
   CHECK(reading.device.statements.empty());
 }
+
+TEST_CASE("credentials under keys that nobody reads are evidence, in whatever JSON they stand") {
+  const World w;
+  const auto quoted = [](std::string s) {
+    std::string out;
+    for (const char c : s) out += c == '\n' ? std::string("\\n") : std::string(1, c);
+    return "\"" + out + "\"";
+  };
+  const std::string hosts[] = {
+      R"({"vendor_id":"0xFFE0","product_id":"0x8000","extra":@})",
+      R"({"vendor_id":"0xFFE0","spake2p":{"extra":@}})",
+      R"({"vendor_id":"0xFFE0","extra":{"inside":["x",@]}})",
+      R"({"serial_number":"S-1","note":@})",
+      R"({"basic_info_pid":32768,"extra":@})",
+  };
+  size_t asked = 0;
+  for (const std::string& host : hosts) {
+    CAPTURE(host);
+    const auto with = [&](const std::string& value) {
+      ++asked;
+      std::string text = host;
+      return w.of(text.replace(text.find('@'), 1, value));
+    };
+    for (const std::string& form :
+         {base64(w.revoking), hex(w.revoking), to_pem("X509 CRL", w.revoking)})
+      CHECK(with(quoted(form)) == kRevoked);
+    CHECK(with(quoted(base64(w.other_dac))).find("identity.one-dac") != std::string::npos);
+    // The innocent: text, a list that names nobody of here, the device's own certificate.
+    for (const std::string& form : {std::string("a note about the sample"), base64(w.clean),
+                                    to_pem("CERTIFICATE", w.good.dac), std::string(64, 'a')})
+      CHECK(with(quoted(form)) == "");
+    CHECK(with("12") == "");
+  }
+  CHECK(asked == std::size(hosts) * 9);
+}
+
+TEST_CASE(
+    "lists and keys pasted into a commissioner's log, or behind the PEM of a file, are seen") {
+  const World w;
+  const std::string logs[] = {"CHIP:TOO: --> DAC's VID: 0xFFE0, PID: 0x8000\n",
+                              "[1] CHIP:CTL: hello\n"};
+  for (const std::string& log : logs) {
+    CAPTURE(log);
+    for (const std::string& pem :
+         {to_pem("X509 CRL", w.revoking), to_pem("PKCS7", bundle({}, {w.revoking}))}) {
+      CHECK(w.of(log + pem) == kRevoked);
+      CHECK(w.of(pem + log) == kRevoked);
+    }
+    CHECK(w.of(log + to_pem("X509 CRL", w.of_pai)) == "pai.is-not-revoked");
+    CHECK(w.of(log + to_pem("X509 CRL", w.clean)) == "");
+    CHECK(w.of(log + to_pem("EC PRIVATE KEY", w.key)) == w.of(to_pem("EC PRIVATE KEY", w.key)));
+  }
+  const std::string pai = to_pem("CERTIFICATE", w.good.pai);
+  for (const std::string& form : {base64(w.revoking), hex(w.revoking)}) {
+    CHECK(w.of(pai + form + "\n") == kRevoked);
+    CHECK(w.of(form + "\n" + pai) == kRevoked);
+  }
+  CHECK(w.of(pai + "a note behind it\n") == "");
+  CHECK(w.of(pai + base64(w.clean) + "\n") == "");
+}
+
+TEST_CASE("the content of a declaration beside it is no second one") {
+  const World w;
+  const Bytes content = parse_cms(w.good.cd).value().content;
+  CHECK(w.of(content) == "");
+  Bytes other = content;
+  other[other.size() / 2] ^= 0x01;
+  CHECK(w.of(other) != "");
+}

@@ -4,12 +4,15 @@
 #include <map>
 #include <set>
 
+#include "fixtures/forge/crl_builder.h"
+#include "fixtures/forge/device_builder.h"
+#include "lot/shared.h"
 #include "lot/tree.h"
 #include "tests/der_writer.h"
 #include "tests/own_credentials.h"
 #include "tests/support.h"
+#include "verifier/pki/key.h"
 
-using namespace attest;
 using namespace attest;
 
 namespace {
@@ -177,4 +180,39 @@ TEST_CASE("lot tree: a certificate of no device is none, and leaves its neighbou
     all.add("dac2.der", test::own_dac());
     CHECK(!all.one_device({.path = "", .deep = false}));
   }
+}
+
+TEST_CASE(
+    "lot tree: lists belong to all devices, what cannot be read to none, foreign keys to nobody") {
+  const forge::DevicePlan plan = forge::good_plan("good");
+  const forge::Device good = forge::make(plan);
+  const Bytes list = forge::revocation_list(
+      forge::list_plan(plan.pai, plan.pai_key, {Bytes{0x77, 0x01}}), plan.pai_key);
+  Bytes cut = good.cd, key = from_hex("302e020100300506032b657004220420").value();
+  cut.resize(cut.size() / 2);
+  key.resize(key.size() + 32, 0x5A);
+  CHECK((file_role("x.crl", list) == FileRole::shared));
+  CHECK((file_role("x.pem", view(to_pem("X509 CRL", list))) == FileRole::shared));
+  CHECK((file_role("cd.der", good.cd) == FileRole::shared));
+  CHECK((file_role("cd2.der", cut) == FileRole::device));
+  CHECK((file_role("key.pem", view(to_pem("PRIVATE KEY", key))) == FileRole::none));
+  // A list is lent to each; the declaration to who has none, or to compare with the one in its
+  // response, unless there are several.
+  const auto lent = [&](const std::vector<Bytes>& declarations, FactId own) {
+    Device shared, device;
+    shared.say(FactId::crl, list, {.path = "x.crl", .offset = {}, .item = {}});
+    for (const Bytes& cd : declarations)
+      shared.say(FactId::cd, cd, {.path = "cd", .offset = {}, .item = {}});
+    device.say(own, Bytes{1}, {.path = "own", .offset = {}, .item = {}});
+    LotShared(std::move(shared)).lend(device);
+    std::string out;
+    for (const Statement& s : device.statements)
+      if (s.place.path != "own") out += std::string(fact_name(s.fact)) + " ";
+    return out;
+  };
+  CHECK(lent({good.cd}, FactId::dac) == "crl cd ");
+  CHECK(lent({good.cd}, FactId::attestation_elements) == "crl cd ");
+  CHECK(lent({good.cd, cut}, FactId::attestation_elements) == "crl ");
+  CHECK(lent({good.cd}, FactId::cd) == "crl ");
+  CHECK(lent({good.cd}, FactId::csr) == "");
 }

@@ -936,6 +936,28 @@ void gather_csrs(Evidence& e) {
   }
 }
 
+// The content of a declaration beside the declaration itself: the same facts without what the CSA
+// signed them with, and no second declaration.
+void settle_bare_declarations(Evidence& e) {
+  auto& all = e.device.statements;
+  const auto is_cd = [](const Statement& s) { return s.fact == FactId::cd; };
+  if (std::count_if(all.begin(), all.end(), is_cd) < 2) return;
+  std::vector<Bytes> contents;
+  for (const Statement& s : all) {
+    if (!is_cd(s)) continue;
+    if (auto cms = parse_cms(std::get<Bytes>(s.value))) contents.push_back(std::move(cms->content));
+  }
+  std::erase_if(all, [&](const Statement& s) {
+    if (!is_cd(s) || std::none_of(contents.begin(), contents.end(), [&](const Bytes& content) {
+          return equal(content, std::get<Bytes>(s.value));
+        }))
+      return false;
+    e.not_used.push_back(
+        {place_text(s.place), "the content of the declaration that stands beside it, unsigned"});
+    return true;
+  });
+}
+
 }  // namespace
 
 Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, Ledger* ledger,
@@ -953,6 +975,7 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
 
   Parsed parsed(remembered);
   read_lists(e);
+  settle_bare_declarations(e);
   const OwnPais own = own_pais(e.device);
   settle_roles(e, parsed);
   e.dac = certificate_evidence(e.device.first(FactId::dac), parsed);

@@ -23,6 +23,7 @@
 #include "verifier/readers/log_said.h"
 #include "verifier/readers/onboarding_codes.h"
 #include "verifier/readers/plain_text.h"
+#include "verifier/readers/table_credentials.h"
 #include "verifier/readers/unreadable.h"
 
 namespace attest {
@@ -668,7 +669,9 @@ bool recognises(const Source& s) {
 }
 
 tl::expected<void, Error> read(const Source& s, Reading& reading) {
-  return Log(s, reading).run();
+  auto done = Log(s, reading).run();
+  if (done) read_other_pem(s, reading);
+  return done;
 }
 
 }  // namespace

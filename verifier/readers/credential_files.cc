@@ -16,6 +16,7 @@
 #include "verifier/readers/formats.h"
 #include "verifier/readers/pem_text.h"
 #include "verifier/readers/sealed_files.h"
+#include "verifier/readers/table_credentials.h"
 #include "verifier/sealed.h"
 
 namespace attest {
@@ -362,6 +363,7 @@ tl::expected<void, Error> read_pem(const Source& s, Reading& reading) {
       if (!holds.empty() && holds[0] == what) reading.current->kind = kind;
     }
   }
+  read_beside_pem(s, reading);
   for (const size_t at : pem_ends_alone(text(s.bytes))) {
     reading.holds("damaged");
     reading.device.note(Remark::damaged_credential,

@@ -76,6 +76,38 @@ class Table {
  public:
   explicit Table(const Source& s) : s_(s) {}
 
+  std::vector<Found> in_value(const std::string& value, const Place& place) {
+    cell(value, place);
+    return std::move(found_);
+  }
+  // Of PEM but certificates and requests: they are the affair of who reads the rest of the text.
+  std::vector<Found> other_pem() {
+    for (const PemBlock& block : parse_pem(s_.bytes).blocks) {
+      const std::string_view label = block.label;
+      if (!label.starts_with("CERTIFICATE") && !label.starts_with("NEW CERTIFICATE") &&
+          !label.ends_with("PUBLIC KEY"))
+        keep(view(to_pem(block.label, block.der)), pem_reader, at(block.offset, block.label));
+    }
+    return std::move(found_);
+  }
+  std::vector<Found> beside_pem() {
+    for (const PemBlock& block : parse_pem(s_.bytes).blocks) keep_known(block.der);
+    std::string rest(text(s_.bytes));
+    for (size_t at = 0; (at = rest.find("-----BEGIN ", at)) != std::string::npos;) {
+      size_t end = rest.find("-----END ", at);
+      end = end == std::string::npos ? rest.size() : std::min(rest.find('\n', end), rest.size());
+      for (size_t i = at; i < end; ++i) rest[i] = rest[i] == '\n' ? '\n' : ' ';
+      at = end;
+    }
+    for (PastedBytes& pasted : pasted_bytes(rest)) {
+      const Reader* reader = credential_reader({.path = s_.path, .bytes = pasted.bytes});
+      if (reader == &x509_reader || reader == &crl_reader || reader == &cms_cd_reader ||
+          reader == &key_reader)
+        keep(pasted.bytes, *reader, at(pasted.offset, std::move(pasted.name)));
+    }
+    return std::move(found_);
+  }
+
   std::vector<Found> run() {
     if (looks_like_pem(s_.bytes)) blocks();
     cells();
@@ -103,6 +135,7 @@ class Table {
     if (found_.size() >= kMostFound || !known_.insert(std::string(text(bytes))).second) return;
     found_.push_back({.bytes = to_bytes(bytes), .reader = &reader, .place = std::move(place)});
   }
+  void keep_known(View bytes) { known_.insert(std::string(text(bytes))); }
   // Bytes as they were decoded; false: no credential.
   bool take(Bytes bytes, Place place) {
     if (looks_like_pem(bytes)) {
@@ -256,6 +289,39 @@ void read_table_credentials(const Source& s, Reading& reading) {
     why += "; only the credentials in it are read";
   }
   reading.not_used.push_back({s.path, std::move(why)});
+}
+
+namespace {
+
+void read_all(const Source& s, const std::vector<Found>& found, Reading& reading) {
+  const std::string kind = reading.current == nullptr ? std::string() : reading.current->kind;
+  for (const Found& f : found) read_found(s, f, reading);
+  if (reading.current != nullptr) reading.current->kind = kind;
+}
+
+}  // namespace
+
+void read_json_credentials(const Json& json, const std::string& path, const std::string& item,
+                           Reading& reading) {
+  if (const std::string* value = json.string()) {
+    const Source s{.path = path, .bytes = view(*value), .base = 0, .member = true};
+    const Place place{.path = path, .offset = {}, .item = item};
+    return read_all(s, Table(s).in_value(*value, place), reading);
+  }
+  if (const auto* members = json.object()) {
+    for (const auto& [name, value] : *members)
+      read_json_credentials(value, path, item + "." + name, reading);
+  }
+  if (const auto* elements = json.array()) {
+    for (const Json& value : *elements) read_json_credentials(value, path, item + "[]", reading);
+  }
+}
+
+void read_other_pem(const Source& s, Reading& reading) {
+  if (looks_like_pem(s.bytes)) read_all(s, Table(s).other_pem(), reading);
+}
+void read_beside_pem(const Source& s, Reading& reading) {
+  read_all(s, Table(s).beside_pem(), reading);
 }
 
 }  // namespace attest
