@@ -286,3 +286,18 @@ TEST_CASE("the content of a declaration beside it is no second one") {
   other[other.size() / 2] ^= 0x01;
   CHECK(w.of(other) != "");
 }
+
+TEST_CASE("a log's PEM of 76 columns is read, and credentials in an ini under any key") {
+  const World w;
+  const auto wide = [](const Bytes& der) {
+    return "-----BEGIN CERTIFICATE-----\n" + in_chunks(base64(der), 76, "", "\n") +
+           "-----END CERTIFICATE-----\n";
+  };
+  const std::string log = "CHIP:TOO: --> DAC's VID: 0xFFE0, PID: 0x8000\n";
+  CHECK(w.of(log + wide(w.other_dac)).find("identity.one-dac") != std::string::npos);
+  CHECK(w.of(log + wide(w.good.dac)) == "");
+  const std::string ini = "[DEFAULT]\nmfg-date=2026-01-01\nreboot-count=12\n";
+  CHECK(w.of(ini + "note=" + base64(w.revoking) + "\n") == kRevoked);
+  CHECK(w.of(ini + "note=" + base64(w.clean) + "\n") == "");
+  CHECK(w.of(ini + "f/1/a=" + base64(Bytes(97, 0x15)) + "\n") == "");
+}

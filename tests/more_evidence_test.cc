@@ -577,3 +577,25 @@ TEST_CASE("more evidence: a good file beside every fixture that is refused") {
   CHECK(refused > 150);
   MESSAGE(refused << " refused, " << set_aside << " times a PAI set aside");
 }
+
+TEST_CASE(
+    "more evidence: the PAI in the DAC's own file is the part's, where it is the only one there") {
+  const Bytes other = forge::make(forge::good_plan_of("another-part", 0xFFE1, kPid)).pai;
+  const auto file = [](const std::vector<Bytes>& certificates) {
+    std::string out;
+    for (const Bytes& one : certificates) out += to_pem("CERTIFICATE", one);
+    return File{"m-device.pem", of(out)};
+  };
+  const File cd{"cd.der", good().cd};
+  for (const char* name : {"a-pai.der", "z-pai.der"}) {
+    CAPTURE(name);
+    const Judged wrong = judged({file({good().dac, other}), cd, {name, good().pai}});
+    CHECK(wrong.report.verdict == Verdict::reject);
+    CHECK(fails(wrong).find("identity.one-pai") != std::string::npos);
+    // Another PAI beside the right one is another part's, as it is beside loose files.
+    CHECK(fails(judged({file({good().dac, good().pai}), cd, {name, other}})) == kNone);
+    CHECK(fails(judged({file({good().dac, good().pai}), cd, {name, good().pai}})) == kNone);
+  }
+  // Of two in one file the one that issued the DAC is its PAI.
+  CHECK(fails(judged({file({good().dac, other, good().pai}), cd})) == kNone);
+}

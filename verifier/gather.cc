@@ -330,6 +330,18 @@ OwnPais own_pais(const Device& device) {
   return out;
 }
 
+// And the one that stands in the DAC's own file, where it is the only one there: who wrote the DAC
+// down wrote this one down as its PAI.
+void add_beside_dac(OwnPais& own, const Device& device, const CertificateEvidence& dac) {
+  const Statement* only = nullptr;
+  for (const Statement& s : device.statements) {
+    if (s.fact != FactId::pai || !dac.place || s.place.path != dac.place->path) continue;
+    if (only != nullptr && bytes_of(*only) != bytes_of(s)) return;
+    only = &s;
+  }
+  if (only != nullptr) own.insert(text(bytes_of(*only)));
+}
+
 // Of several PAIs, the one whose key the DAC names, the part's own before a file's. `others`: files
 // beside it, where one fits.
 const Statement* choose_pai(Device& device, const CertificateEvidence& dac, Parsed& parsed,
@@ -976,9 +988,10 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
   Parsed parsed(remembered);
   read_lists(e);
   settle_bare_declarations(e);
-  const OwnPais own = own_pais(e.device);
+  OwnPais own = own_pais(e.device);
   settle_roles(e, parsed);
   e.dac = certificate_evidence(e.device.first(FactId::dac), parsed);
+  add_beside_dac(own, e.device, e.dac);
   std::vector<Statement*> other_pais;
   e.pai = certificate_evidence(choose_pai(e.device, e.dac, parsed, own, other_pais), parsed);
   e.paa_shown = certificate_evidence(e.device.first(FactId::paa), parsed);

@@ -58,7 +58,8 @@ struct PemBlockOf {
   std::optional<uint64_t> stated;
   uint64_t offset = 0;
   bool begun = false;
-  std::string full, tail;  // lines of 64 characters, and a shorter one at the end
+  size_t width = 0;        // of a full line, once one was read
+  std::string full, tail;  // full lines, and a shorter one at the end
 
   const char* name() const {
     return role == FactId::dac ? "DAC" : role == FactId::pai ? "PAI" : "certificate";
@@ -446,9 +447,10 @@ class Log {
       if (++foreign_ > kPatience) pem_end();
       return false;
     }
-    // Full lines have 64 characters; a shorter one is the last, or the last word of a line from
-    // another thread.
-    if (word->size() == 64) {
+    // Full lines have 64 characters, of some tools 76; a shorter one is the last, or the last word
+    // of a line from another thread.
+    if (pem_.width == 0) pem_.width = word->size() == 76 ? 76 : 64;
+    if (word->size() == pem_.width) {
       pem_.full += *word;
       pem_.tail.clear();
     } else if (word->size() % 4 == 0) {
