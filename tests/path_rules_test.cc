@@ -7,6 +7,7 @@
 #include "tests/judged.h"
 #include "tests/support.h"
 #include "verifier/catalogue.h"
+#include "verifier/pki/der.h"
 #include "verifier/pki/extension_content.h"
 #include "verifier/pki/name.h"
 
@@ -169,4 +170,16 @@ TEST_CASE(
           std::vector<std::string>{inside ? "cms.has-nothing-extra"
                                           : "cms.signer-is-named-by-key-id"});
   }
+}
+
+TEST_CASE("name constraints: more names and subtrees than anybody compares are refused") {
+  const auto names = [](size_t count) {
+    return std::vector<GeneralName>(
+        count, {.tag = der::context(6), .value = {}, .directory = std::nullopt});
+  };
+  const auto below = parse_certificate(forge::make(forge::good_plan("good")).dac).value();
+  CHECK(!violation(NameConstraints{.permitted = names(1'000), .excluded = {}}, *below));
+  const auto many = violation(NameConstraints{.permitted = names(200'000), .excluded = {}}, *below);
+  REQUIRE(many);
+  CHECK(many->find("more than are compared") != std::string::npos);
 }

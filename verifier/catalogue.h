@@ -6,7 +6,8 @@
 
 namespace attest {
 
-std::span<const Check> certificate_checks();  // dac.*, pai.*, paa.*: each certificate by itself
+std::span<const Check> certificate_checks();  // dac.*, pai.*: each certificate by itself
+std::span<const Check> paa_checks();          // paa.*: the trusted root by itself
 std::span<const Check> chain_checks();        // chain.*, and validity at issuance
 std::span<const Check>
 identity_checks();  // vendor and product across certificates; evidence that disagrees

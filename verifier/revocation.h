@@ -97,4 +97,8 @@ bool signed_by(const RevokedList& list, const Point& key, SignatureEngine& engin
 
 std::string reason_text(std::optional<unsigned> reason);  // "key compromise"
 
+// The addresses of which a list says that it is theirs; empty when it says none.
+std::span<const std::string> addresses(const Crl& crl);
+bool names_address(const Crl& crl, const std::string& url);
+
 }  // namespace attest

@@ -1,6 +1,6 @@
 // The rules that DAC, PAI and PAA share (Matter Core 6.2.2.3 to 6.2.2.5): one function a rule,
 // those on extensions in a file of their own, and the rows of the catalogue for a role. Only
-// certificate.cc includes it.
+// certificate.cc and paa.cc include it.
 #pragma once
 
 #include <fmt/format.h>
@@ -165,6 +165,23 @@ Outcome subject_is_wellformed(const CertificateOf<R>& c) {
   const auto fault = name_fault(c->subject);
   if (!fault) return pass();
   return broken(c, "subject: " + fault->what, fault->expected, fault->found);
+}
+
+// --- size and time ---
+
+template <Role R>
+Outcome is_short_enough(const CertificateOf<R>& c) {
+  const size_t size = c->der.size();
+  if (size <= 600) return pass();
+  return broken(c, "certificate is too long", "at most 600 bytes", fmt::format("{} bytes", size));
+}
+
+// Nobody looks at it: it counts on the day the DAC was issued.
+inline Outcome is_valid_now(const char* name, Instant from, Instant until, Instant at) {
+  if (at >= from && at < until) return pass();
+  return note(fmt::format(
+      "the {} is valid {} to {}, not at {}; commissioners look at the day the DAC was issued", name,
+      rfc3339(from), rfc3339(until), rfc3339(at)));
 }
 
 // --- the rows of the three roles ---

@@ -21,6 +21,7 @@
 #include "verifier/readers/log_line.h"
 #include "verifier/readers/log_message.h"
 #include "verifier/readers/log_said.h"
+#include "verifier/readers/log_values.h"
 #include "verifier/readers/onboarding_codes.h"
 #include "verifier/readers/plain_text.h"
 #include "verifier/readers/table_credentials.h"
@@ -34,8 +35,6 @@ constexpr uint64_t kAttestationRequest = 0, kAttestationResponse = 1, kCertifica
                    kCertificateChainResponse = 3;
 constexpr const char* kElided = "elided, not in the log";
 constexpr size_t kMaxDump = 64u << 10, kMaxLine = 16u << 20;
-constexpr size_t kMostCut =
-    4096;  // bytes of a value that a line may lack: no attestation elements are longer
 constexpr size_t kMaxReported =
     64;  // values that a log states itself or leaves out: one device has no more
 constexpr unsigned kPatience =
@@ -52,67 +51,6 @@ struct CertificateLine {
   Value value;
   FactId role = FactId::certificate;
 };
-// A certificate as the verifier shows it: its role, its size, then a PEM block.
-struct PemBlockOf {
-  FactId role = FactId::certificate;
-  std::optional<uint64_t> stated;
-  uint64_t offset = 0;
-  bool begun = false;
-  size_t width = 0;        // of a full line, once one was read
-  std::string full, tail;  // full lines, and a shorter one at the end
-
-  const char* name() const {
-    return role == FactId::dac ? "DAC" : role == FactId::pai ? "PAI" : "certificate";
-  }
-};
-
-// Core 11.1.5: Basic Information, as the commissioner read it.
-struct BasicAttribute {
-  uint64_t attribute;
-  FactId fact;
-  bool number;
-  const char* name;
-};
-constexpr BasicAttribute kBasicAttributes[] = {
-    {0x01, FactId::vendor_name, false, "VendorName"},
-    {0x02, FactId::vendor_id, true, "VendorID"},
-    {0x03, FactId::product_name, false, "ProductName"},
-    {0x04, FactId::product_id, true, "ProductID"},
-    {0x07, FactId::hardware_version, true, "HardwareVersion"},
-    {0x08, FactId::hardware_version_string, false, "HardwareVersionString"},
-    {0x09, FactId::software_version, true, "SoftwareVersion"},
-    {0x0A, FactId::software_version_string, false, "SoftwareVersionString"},
-    {0x0B, FactId::manufacturing_date, false, "ManufacturingDate"},
-    {0x0C, FactId::part_number, false, "PartNumber"},
-    {0x0D, FactId::product_url, false, "ProductURL"},
-    {0x0E, FactId::product_label, false, "ProductLabel"},
-    {0x0F, FactId::serial_number, false, "SerialNumber"},
-    {0x12, FactId::unique_id, false, "UniqueID"},
-    {0x15, FactId::specification_version, true, "SpecificationVersion"},
-};
-const BasicAttribute* basic_attribute(uint64_t id) {
-  const auto at = std::find_if(std::begin(kBasicAttributes), std::end(kBasicAttributes),
-                               [&](const BasicAttribute& a) { return a.attribute == id; });
-  return at == std::end(kBasicAttributes) ? nullptr : &*at;
-}
-
-// Whether a structure goes on behind what is there, as it does where a log cut its line.
-bool ends_within(View structure) {
-  size_t open = 0;
-  tlv::Cursor cursor(structure);
-  while (!cursor.empty()) {
-    const auto element = cursor.next();
-    if (!element) {
-      Bytes longer = to_bytes(cursor.rest());
-      longer.resize(longer.size() + kMostCut);
-      tlv::Cursor on(longer);
-      return on.next() && on.offset() > cursor.rest().size();
-    }
-    open += element->is_container();
-    open -= element->type == tlv::Type::end;
-  }
-  return open != 0;
-}
 
 class Log {
  public:
@@ -183,7 +121,8 @@ class Log {
   }
 
   void basic_information(const std::string& l) {
-    const BasicAttribute* known = basic_attribute(*std::exchange(attribute_, std::nullopt));
+    const log::BasicAttribute* known =
+        log::basic_attribute(*std::exchange(attribute_, std::nullopt));
     if (known == nullptr) return;
     if (known->number) {
       if (log::number_is_cut(l, "Data", whole_line_)) return cut_value(known->name);
@@ -202,7 +141,8 @@ class Log {
       return;
     }
     if (!read_out_) return;
-    const BasicAttribute* known = basic_attribute(*std::exchange(read_out_, std::nullopt));
+    const log::BasicAttribute* known =
+        log::basic_attribute(*std::exchange(read_out_, std::nullopt));
     if (known == nullptr) return;
     const std::string name = fmt::format("{}: ", known->name);
     const auto at = l.find(name);
@@ -310,7 +250,7 @@ class Log {
     if (command == kCertificateChainResponse && number == 0)
       return der_size(bytes) == 0 || der_size(bytes) > bytes.size();
     if (command == kAttestationResponse && number == 1) return bytes.size() < 64;
-    return command == kAttestationResponse && number == 0 && ends_within(bytes);
+    return command == kAttestationResponse && number == 0 && log::ends_within(bytes);
   }
   void field(std::optional<uint64_t> command, uint64_t number, Value value) {
     if (command == kAttestationRequest && number == 0 && value.bytes.size() == 32)
@@ -338,7 +278,7 @@ class Log {
       if (auto v = value("request"); v && v->bytes.size() == 32)
         nonce(std::move(*v));  // attestation-request hex:...
       if (auto v = value("elements")) {
-        if (ends_within(v->bytes))
+        if (log::ends_within(v->bytes))
           cut("attestation elements", v->bytes.size());
         else
           elements(std::move(*v));
@@ -396,7 +336,7 @@ class Log {
       }
     }
     for (const log::Message::Attribute& a : read.attributes) {
-      const BasicAttribute* known = basic_attribute(a.id);
+      const log::BasicAttribute* known = log::basic_attribute(a.id);
       if (known != nullptr && known->number == std::holds_alternative<uint64_t>(a.value))
         say(known->fact, a.value, "basic information");
     }
@@ -461,7 +401,7 @@ class Log {
   // The block ends, or whatever stands here shows that it has no end. One that lacks lines is left
   // out by the log or by who posted it.
   void pem_end() {
-    const PemBlockOf block = std::exchange(pem_, {});
+    const log::PemBlockOf block = std::exchange(pem_, {});
     if (!block.begun && !block.stated) return;
     found_ = true;
     auto der = from_base64(block.full + block.tail);
@@ -626,7 +566,7 @@ class Log {
   unsigned foreign_ = 0;
   Value dump_;
   uint64_t dump_field_ = 0;
-  PemBlockOf pem_;
+  log::PemBlockOf pem_;
   Exchange now_;
   unsigned attempts_ = 0;
   size_t basic_values_ = 0;
@@ -641,33 +581,8 @@ class Log {
   std::optional<std::pair<uint64_t, uint64_t>> result_;
 };
 
-// Words that no other text has. A log of megabytes may hold them far from its beginning.
 bool recognises(const Source& s) {
-  if (!is_plain_text(s.bytes)) return false;
-  constexpr std::string_view kTelling[] = {"CHIP:",
-                                           "chip[",
-                                           "[CTL]",
-                                           "[DMG]",
-                                           "[TOO]",
-                                           "chip.CTL",
-                                           "chip.native",
-                                           "AttestationResponse",
-                                           "attestationElements",
-                                           "'Attestation Information'",
-                                           "certificate considered (",
-                                           "OnDeviceAttestation",
-                                           "certificateChainRe",
-                                           "payload: 1528",
-                                           "Unable to find PAA",
-                                           "Device candidate DAC chain",
-                                           "--> DAC's VID",
-                                           "CD signing key identifier",
-                                           "attestation errorCode",
-                                           "certificate-chain-request",
-                                           "AttestationVerification"};
-  return std::any_of(std::begin(kTelling), std::end(kTelling), [&](std::string_view words) {
-    return find(s.bytes, view(words)).has_value();
-  });
+  return is_plain_text(s.bytes) && log::has_telling_words(s.bytes);
 }
 
 tl::expected<void, Error> read(const Source& s, Reading& reading) {

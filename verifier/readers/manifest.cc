@@ -225,9 +225,6 @@ std::optional<uint64_t> bare_hex(Column column, const std::string& text) {
                                                              : std::nullopt;
 }
 
-constexpr size_t kMostFields = 1000;
-constexpr std::string_view kNoObject =
-    "\x1F";  // before what an element of a JSON array is instead: in the field after the last
 constexpr size_t kMostHeader = 64u << 10;
 
 // Excel writes "sep=;" above a table, so that it can open it again.
@@ -361,24 +358,6 @@ tl::expected<void, Error> place_columns(const CsvRecord& names,
       header.unknown.push_back(fmt::format("column {}", i + 1));
     }
   }
-  return {};
-}
-
-// --- as a kind of evidence
-// -----------------------------------------------------------------------------
-
-bool recognises(const Source& s) {
-  return is_manifest(s.bytes);
-}
-
-// A table is about many devices, and its columns say nothing of the one that is judged: lot
-// compares it row by row. The credentials in it are evidence as they are anywhere.
-tl::expected<void, Error> read(const Source& s, Reading& reading) {
-  reading.holds("manifest");
-  const auto utf8 = table_of_utf16(s.bytes);
-  Source plain = s;
-  if (utf8) plain.bytes = view(*utf8);
-  read_table_credentials(plain, reading);
   return {};
 }
 
@@ -575,75 +554,6 @@ std::optional<Bytes> column_certificate(const std::string& text) {
   return std::nullopt;
 }
 
-Result<std::string> table_of_json(View bytes) {
-  const auto json = parse_json(text(bytes));
-  if (!json) return tl::unexpected(json.error());
-  const auto* rows = json->array();
-  if (rows == nullptr || rows->empty() || !rows->front().is_object())
-    return error("expected a JSON array of objects, a device each");
-  std::string out;
-  const auto field = [&](std::string_view value, bool first) {
-    out += first ? "\"" : ",\"";
-    for (const char c : value) out += c == '"' ? std::string("\"\"") : std::string(1, c);
-    out += '"';
-  };
-  std::vector<std::string> names;
-  for (const Json& row : *rows) {
-    for (size_t i = 0; row.is_object() && i < row.object()->size(); ++i) {
-      const std::string& name = (*row.object())[i].first;
-      if (names.size() < kMostFields && std::find(names.begin(), names.end(), name) == names.end())
-        names.push_back(name);
-    }
-  }
-  for (size_t i = 0; i < names.size(); ++i) field(names[i], i == 0);
-  out += '\n';
-  for (const Json& row : *rows) {
-    if (!row.is_object()) {
-      for (size_t i = 0; i < names.size(); ++i) field("", i == 0);
-      field(std::string(kNoObject) + row.kind(), false);
-      out += '\n';
-      continue;
-    }
-    for (size_t i = 0; i < names.size(); ++i) {
-      const Json* value = row.find(names[i]);
-      const bool none = value == nullptr || value->is_null();
-      field(none ? "" : value->string() != nullptr ? *value->string() : dump(*value), i == 0);
-    }
-    out += '\n';
-  }
-  return out;
-}
-
-std::optional<std::string> table_of_utf16(View bytes) {
-  const bool little = bytes.size() >= 2 && bytes[0] == 0xFF && bytes[1] == 0xFE,
-             big = bytes.size() >= 2 && bytes[0] == 0xFE && bytes[1] == 0xFF;
-  if (!little && !big) return std::nullopt;
-  const auto unit = [&](size_t at) {
-    return static_cast<uint32_t>(bytes[at + (little ? 1 : 0)]) << 8 | bytes[at + (little ? 0 : 1)];
-  };
-  std::string out;
-  out.reserve(bytes.size() / 2);
-  for (size_t at = 2; at + 1 < bytes.size(); at += 2) {
-    uint32_t c = unit(at);
-    if (c == 0 || c >= 0xFFFE)
-      return std::nullopt;  // in no text, but in flash, which may well begin like UTF-16
-    const bool pair = c >= 0xD800 && c < 0xDC00 && at + 3 < bytes.size() &&
-                      unit(at + 2) >= 0xDC00 && unit(at + 2) < 0xE000;
-    if (pair) c = 0x10000 + ((c - 0xD800) << 10) + (unit(at + 2) - 0xDC00);
-    if (!pair && c >= 0xD800 && c < 0xE000) c = 0xFFFD;
-    if (pair) at += 2;
-    if (c < 0x80) {
-      out += static_cast<char>(c);
-      continue;
-    }
-    const int more = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
-    out += static_cast<char>((more == 1 ? 0xC0U : more == 2 ? 0xE0U : 0xF0U) | c >> (6 * more));
-    for (int left = more - 1; left >= 0; --left)
-      out += static_cast<char>(0x80U | (c >> (6 * left) & 0x3FU));
-  }
-  return out;
-}
-
 bool is_manifest(View bytes) {
   if (const auto utf8 = table_of_utf16(bytes)) return is_manifest(view(*utf8));
   if (bytes.size() < 4 || bytes[0] == 0x30 || bytes[0] == '{' || bytes[0] == '[' ||
@@ -669,8 +579,5 @@ bool is_manifest(View bytes) {
   const auto second = rows.next(record);
   return second && *second;
 }
-
-const Reader manifest_reader{
-    .kind = "manifest", .expects = "a table of devices", .recognises = recognises, .read = read};
 
 }  // namespace attest

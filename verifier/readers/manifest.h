@@ -110,4 +110,9 @@ std::optional<std::string> table_of_utf16(View bytes);
 // A table in which a column names devices, with a row at least.
 bool is_manifest(View bytes);
 
+// Of a table that was made of JSON: the most columns, and what stands before what an element is
+// instead of an object, in the field after the last.
+inline constexpr size_t kMostFields = 1000;
+inline constexpr std::string_view kNoObject = "\x1F";
+
 }  // namespace attest
