@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "verifier/crypto.h"
-#include "verifier/json.h"
+#include "verifier/base/json.h"
+#include "verifier/crypto/crypto.h"
 
 namespace attest {
 namespace {

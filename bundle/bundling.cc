@@ -9,7 +9,7 @@
 #include "bundle/cms_signature.h"
 #include "platform/files.h"
 #include "report/report_json.h"
-#include "verifier/sample_facts.h"
+#include "verifier/rules/sample_facts.h"
 
 namespace attest {
 namespace {

@@ -7,8 +7,8 @@
 
 #include "bundle/fields.h"
 #include "bundle/redaction.h"
-#include "verifier/catalogue.h"
-#include "verifier/gather.h"
+#include "verifier/checks/catalogue.h"
+#include "verifier/gather/gather.h"
 
 namespace attest {
 namespace bundle {

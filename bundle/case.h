@@ -10,7 +10,7 @@
 
 #include "bundle/ledger_record.h"
 #include "bundle/ustar.h"
-#include "verifier/check.h"
+#include "verifier/rules/check.h"
 
 namespace attest {
 

@@ -2,7 +2,7 @@
 // made in a library context of its own: a host's openssl.cnf has no say.
 #pragma once
 
-#include "verifier/bytes.h"
+#include "verifier/base/bytes.h"
 
 namespace attest {
 

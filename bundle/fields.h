@@ -7,9 +7,9 @@
 #include <concepts>
 #include <limits>
 
-#include "verifier/bytes.h"
-#include "verifier/instant.h"
-#include "verifier/json.h"
+#include "verifier/base/bytes.h"
+#include "verifier/base/instant.h"
+#include "verifier/base/json.h"
 #include "verifier/readers/device.h"
 
 namespace attest::bundle {

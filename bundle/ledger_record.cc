@@ -6,7 +6,7 @@
 #include <type_traits>
 
 #include "bundle/fields.h"
-#include "verifier/crypto.h"
+#include "verifier/crypto/crypto.h"
 
 namespace attest {
 

@@ -2,7 +2,7 @@
 // stands before the real one and writes it down; RecordedLedger answers from it, and only from it.
 #pragma once
 
-#include "verifier/json.h"
+#include "verifier/base/json.h"
 #include "verifier/ledger.h"
 
 namespace attest {

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "verifier/crypto.h"
+#include "verifier/crypto/crypto.h"
 
 namespace attest {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <map>
 
-#include "verifier/evidence.h"
+#include "verifier/gather/evidence.h"
 
 namespace attest {
 

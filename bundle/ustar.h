@@ -5,7 +5,7 @@
 // reads leniently by design and would let most of these bytes vary.
 #pragma once
 
-#include "verifier/bytes.h"
+#include "verifier/base/bytes.h"
 
 namespace attest {
 

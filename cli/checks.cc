@@ -11,9 +11,9 @@
 #include "platform/terminal.h"
 #include "report/check_text.h"
 #include "report/report_text.h"
-#include "verifier/catalogue.h"
-#include "verifier/json.h"
-#include "verifier/waiver.h"
+#include "verifier/base/json.h"
+#include "verifier/checks/catalogue.h"
+#include "verifier/checks/waiver.h"
 
 namespace attest::cli {
 namespace {

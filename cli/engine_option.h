@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "cli/arguments.h"
-#include "verifier/crypto.h"
+#include "verifier/crypto/crypto.h"
 
 namespace attest::cli {
 

@@ -9,7 +9,7 @@
 #include "cli/options.h"
 #include "platform/terminal.h"
 #include "report/check_text.h"
-#include "verifier/catalogue.h"
+#include "verifier/checks/catalogue.h"
 
 namespace attest::cli {
 namespace {

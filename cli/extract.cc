@@ -12,7 +12,7 @@
 #include "cli/options.h"
 #include "platform/files.h"
 #include "report/inspect_json.h"
-#include "verifier/gather.h"
+#include "verifier/gather/gather.h"
 
 namespace attest::cli {
 namespace {

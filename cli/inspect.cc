@@ -9,7 +9,7 @@
 #include "platform/terminal.h"
 #include "report/inspect_json.h"
 #include "report/report_text.h"
-#include "verifier/gather.h"
+#include "verifier/gather/gather.h"
 
 namespace attest::cli {
 namespace {

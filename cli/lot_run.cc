@@ -27,8 +27,8 @@
 #include "platform/tried_file.h"
 #include "report/report_json.h"
 #include "report/report_words.h"
-#include "verifier/catalogue.h"
-#include "verifier/crypto.h"
+#include "verifier/checks/catalogue.h"
+#include "verifier/crypto/crypto.h"
 
 namespace attest::cli {
 namespace {

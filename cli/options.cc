@@ -13,9 +13,9 @@
 #include "platform/command_line_secrets.h"
 #include "platform/files.h"
 #include "platform/waivers.h"
-#include "verifier/catalogue.h"
+#include "verifier/checks/catalogue.h"
 #include "verifier/pki/key.h"
-#include "verifier/readers/device_json.h"
+#include "verifier/readers/tables/device_json.h"
 
 namespace attest::cli {
 namespace {

@@ -7,7 +7,7 @@
 #include <unordered_map>
 
 #include "dcl/cache_statement.h"
-#include "verifier/crypto.h"
+#include "verifier/crypto/crypto.h"
 
 namespace attest::dcl {
 namespace {

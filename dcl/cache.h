@@ -20,7 +20,7 @@
 
 #include "dcl/node.h"
 #include "dcl/records.h"
-#include "verifier/crypto.h"
+#include "verifier/crypto/crypto.h"
 
 struct sqlite3;
 struct sqlite3_stmt;

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "dcl/cache.h"
-#include "verifier/crypto.h"
+#include "verifier/crypto/crypto.h"
 
 namespace attest::dcl {
 

@@ -22,7 +22,7 @@
 
 #include "dcl/network.h"
 #include "dcl/public_address.h"
-#include "verifier/bytes.h"
+#include "verifier/base/bytes.h"
 
 namespace attest::dcl {
 

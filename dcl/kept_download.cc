@@ -14,8 +14,8 @@
 #include <thread>
 
 #include "dcl/network.h"
-#include "verifier/crypto.h"
-#include "verifier/json.h"
+#include "verifier/base/json.h"
+#include "verifier/crypto/crypto.h"
 
 namespace attest::dcl {
 namespace {

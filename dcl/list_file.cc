@@ -11,8 +11,8 @@
 #include <filesystem>
 #include <vector>
 
-#include "verifier/crypto.h"
-#include "verifier/json.h"
+#include "verifier/base/json.h"
+#include "verifier/crypto/crypto.h"
 
 namespace attest::dcl {
 namespace {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "verifier/bytes.h"
+#include "verifier/base/bytes.h"
 
 namespace attest::dcl {
 

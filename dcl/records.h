@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "verifier/json.h"
+#include "verifier/base/json.h"
 #include "verifier/ledger.h"
 
 namespace attest::dcl {

@@ -9,8 +9,8 @@
 #include <filesystem>
 
 #include "dcl/network.h"
+#include "verifier/gather/revocation.h"
 #include "verifier/pki/key.h"
-#include "verifier/revocation.h"
 
 namespace attest::dcl {
 namespace {

@@ -7,7 +7,7 @@
 #include <unordered_set>
 
 #include "dcl/network.h"
-#include "verifier/crypto.h"
+#include "verifier/crypto/crypto.h"
 
 namespace attest::dcl {
 namespace {

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "verifier/result.h"
+#include "verifier/base/result.h"
 
 namespace attest::dcl {
 

@@ -13,7 +13,7 @@
 #include "dcl/curl_api.h"
 #include "dcl/network.h"
 #include "dcl/pace.h"
-#include "verifier/bytes.h"
+#include "verifier/base/bytes.h"
 
 namespace attest::dcl {
 namespace {

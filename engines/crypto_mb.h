@@ -6,7 +6,7 @@
 // OpenSSL decides; of what it accepts a sample is checked again, and one difference ends its use.
 #pragma once
 
-#include "verifier/crypto.h"
+#include "verifier/crypto/crypto.h"
 
 namespace attest {
 

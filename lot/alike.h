@@ -9,8 +9,8 @@
 #include <span>
 #include <string_view>
 
-#include "verifier/catalogue.h"
-#include "verifier/evidence.h"
+#include "verifier/checks/catalogue.h"
+#include "verifier/gather/evidence.h"
 
 namespace attest {
 

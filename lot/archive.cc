@@ -13,7 +13,7 @@
 
 #include "codecs/door.h"
 #include "lot/tree.h"
-#include "verifier/siphash.h"
+#include "verifier/crypto/siphash.h"
 
 namespace attest {
 namespace {

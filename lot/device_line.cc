@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "verifier/json.h"
+#include "verifier/base/json.h"
 
 namespace attest {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "lot/lot_report.h"
 #include "lot/marks.h"
-#include "verifier/json.h"
+#include "verifier/base/json.h"
 
 namespace attest {
 

@@ -11,9 +11,9 @@
 #include <mutex>
 
 #include "lot/sample.h"
-#include "verifier/json.h"
-#include "verifier/readers/device_json.h"
-#include "verifier/siphash.h"
+#include "verifier/base/json.h"
+#include "verifier/crypto/siphash.h"
+#include "verifier/readers/tables/device_json.h"
 
 namespace attest {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "codecs/door.h"
 #include "lot/record.h"
-#include "verifier/check.h"
+#include "verifier/rules/check.h"
 
 namespace attest {
 namespace {

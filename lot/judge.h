@@ -11,7 +11,7 @@
 #include "lot/device_line.h"
 #include "lot/input.h"
 #include "lot/manifest_rows.h"
-#include "verifier/batch.h"
+#include "verifier/batch/batch.h"
 
 namespace attest {
 

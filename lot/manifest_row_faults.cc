@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "verifier/crypto.h"
+#include "verifier/crypto/crypto.h"
 
 namespace attest {
 namespace {

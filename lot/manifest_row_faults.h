@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "lot/rule.h"
-#include "verifier/readers/manifest.h"
+#include "verifier/readers/tables/manifest.h"
 
 namespace attest {
 

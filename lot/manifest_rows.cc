@@ -6,7 +6,7 @@
 #include <iterator>
 
 #include "lot/manifest_row_faults.h"
-#include "verifier/crypto.h"
+#include "verifier/crypto/crypto.h"
 
 namespace attest {
 namespace {

@@ -5,8 +5,8 @@
 #pragma once
 
 #include "lot/roll.h"
-#include "verifier/evidence.h"
-#include "verifier/readers/manifest.h"
+#include "verifier/gather/evidence.h"
+#include "verifier/readers/tables/manifest.h"
 
 namespace attest {
 

@@ -4,8 +4,8 @@
 // digest by trying all of them.
 #pragma once
 
-#include "verifier/evidence.h"
-#include "verifier/siphash.h"
+#include "verifier/crypto/siphash.h"
+#include "verifier/gather/evidence.h"
 
 namespace attest {
 

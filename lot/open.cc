@@ -10,7 +10,7 @@
 
 #include "lot/archive.h"
 #include "lot/tree.h"
-#include "verifier/siphash.h"
+#include "verifier/crypto/siphash.h"
 
 namespace attest {
 namespace {

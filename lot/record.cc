@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "verifier/crypto.h"
-#include "verifier/readers/device_json.h"
+#include "verifier/crypto/crypto.h"
+#include "verifier/readers/tables/device_json.h"
 
 namespace attest {
 namespace {

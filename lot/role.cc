@@ -6,8 +6,8 @@
 
 #include "codecs/door.h"
 #include "lot/input.h"
-#include "verifier/gather.h"
-#include "verifier/json.h"
+#include "verifier/base/json.h"
+#include "verifier/gather/gather.h"
 #include "verifier/pki/certificate.h"
 #include "verifier/pki/cms.h"
 #include "verifier/pki/crl.h"

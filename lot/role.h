@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "verifier/bytes.h"
+#include "verifier/base/bytes.h"
 
 namespace attest {
 

@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "codecs/door.h"
-#include "verifier/gather.h"
+#include "verifier/gather/gather.h"
 #include "verifier/readers/reader.h"
 
 namespace attest {

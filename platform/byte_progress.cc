@@ -7,7 +7,7 @@
 #include <cstdio>
 
 #include "platform/terminal.h"
-#include "verifier/bytes.h"
+#include "verifier/base/bytes.h"
 
 namespace attest {
 namespace {

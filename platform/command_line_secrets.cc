@@ -7,8 +7,8 @@
 #include <filesystem>
 #include <utility>
 
-#include "verifier/bytes.h"
-#include "verifier/readers/onboarding_codes.h"
+#include "verifier/base/bytes.h"
+#include "verifier/readers/text/onboarding_codes.h"
 
 namespace attest {
 namespace {

@@ -5,7 +5,7 @@
 #include <filesystem>
 
 #include "platform/files.h"
-#include "verifier/json.h"
+#include "verifier/base/json.h"
 #include "verifier/pki/key.h"
 #include "verifier/readers/reader.h"
 

@@ -19,7 +19,7 @@
 #include "platform/no_evidence.h"
 #include "platform/open_output.h"
 #include "platform/ota.h"
-#include "verifier/readers/onboarding_codes.h"
+#include "verifier/readers/text/onboarding_codes.h"
 
 namespace attest {
 namespace {

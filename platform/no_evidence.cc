@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <optional>
 
-#include "verifier/gather.h"
+#include "verifier/gather/gather.h"
 
 namespace attest {
 namespace {

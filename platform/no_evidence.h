@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "verifier/evidence.h"
+#include "verifier/gather/evidence.h"
 #include "verifier/readers/reader.h"
 
 namespace attest {

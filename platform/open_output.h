@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "verifier/result.h"
+#include "verifier/base/result.h"
 
 namespace attest {
 

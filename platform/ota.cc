@@ -6,7 +6,7 @@
 #include "dcl/network.h"
 #include "platform/byte_progress.h"
 #include "platform/files.h"
-#include "verifier/gather.h"
+#include "verifier/gather/gather.h"
 #include "verifier/readers/formats.h"
 
 namespace attest {

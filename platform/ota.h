@@ -3,7 +3,7 @@
 #pragma once
 
 #include "dcl/download.h"
-#include "verifier/evidence.h"
+#include "verifier/gather/evidence.h"
 
 namespace attest {
 

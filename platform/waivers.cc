@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "platform/files.h"
-#include "verifier/json.h"
+#include "verifier/base/json.h"
 
 namespace attest {
 namespace {

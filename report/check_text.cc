@@ -8,8 +8,8 @@
 
 #include "lot/rule.h"
 #include "report/report_text.h"
-#include "verifier/catalogue.h"
-#include "verifier/waiver.h"
+#include "verifier/checks/catalogue.h"
+#include "verifier/checks/waiver.h"
 
 namespace attest {
 namespace {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "lot/rule.h"
-#include "verifier/check.h"
+#include "verifier/rules/check.h"
 
 namespace attest {
 

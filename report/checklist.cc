@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "report/report_text.h"
-#include "verifier/check.h"
+#include "verifier/rules/check.h"
 
 namespace attest {
 namespace {

@@ -2,7 +2,7 @@
 // production.
 #pragma once
 
-#include "verifier/json.h"
+#include "verifier/base/json.h"
 #include "verifier/report.h"
 
 namespace attest {

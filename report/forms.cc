@@ -11,7 +11,7 @@
 #include "report/report_json.h"
 #include "report/report_junit.h"
 #include "report/report_sarif.h"
-#include "verifier/json.h"
+#include "verifier/base/json.h"
 
 namespace attest {
 namespace {

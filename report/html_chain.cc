@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "report/html_page.h"
-#include "verifier/check.h"
+#include "verifier/rules/check.h"
 
 namespace attest {
 namespace {

@@ -4,7 +4,7 @@
 // vendor: then the certificates are compared among themselves.
 #pragma once
 
-#include "verifier/evidence.h"
+#include "verifier/gather/evidence.h"
 
 namespace attest {
 

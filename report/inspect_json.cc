@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "report/report_json.h"
-#include "verifier/crypto.h"
-#include "verifier/file_digests.h"
+#include "verifier/crypto/crypto.h"
+#include "verifier/gather/file_digests.h"
 #include "verifier/matter/onboarding_payload.h"
 #include "verifier/pki/der.h"
 

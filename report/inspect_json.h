@@ -1,8 +1,8 @@
 // "matter-attest/inspect/1" of interface.md: what is in the evidence, decoded, without a verdict.
 #pragma once
 
-#include "verifier/evidence.h"
-#include "verifier/json.h"
+#include "verifier/base/json.h"
+#include "verifier/gather/evidence.h"
 
 namespace attest {
 

@@ -4,7 +4,7 @@
 #include <functional>
 
 #include "report/markup.h"
-#include "verifier/instant.h"
+#include "verifier/base/instant.h"
 
 namespace attest {
 

@@ -8,7 +8,7 @@
 #include "report/html_page.h"
 #include "report/report_words.h"
 #include "report/rule_words.h"
-#include "verifier/check.h"
+#include "verifier/rules/check.h"
 
 namespace attest {
 namespace {

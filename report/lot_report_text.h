@@ -3,7 +3,7 @@
 
 #include "lot/lot_report.h"
 #include "report/report_text.h"
-#include "verifier/json.h"
+#include "verifier/base/json.h"
 
 namespace attest {
 

@@ -6,7 +6,7 @@
 #include "report/report_words.h"
 #include "report/rule_words.h"
 #include "report/sarif.h"
-#include "verifier/catalogue.h"
+#include "verifier/checks/catalogue.h"
 
 namespace attest {
 namespace {

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "lot/lot_report.h"
-#include "verifier/json.h"
+#include "verifier/base/json.h"
 
 namespace attest {
 

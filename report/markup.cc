@@ -1,7 +1,7 @@
 #include "report/markup.h"
 
-#include "verifier/bytes.h"
-#include "verifier/crypto.h"
+#include "verifier/base/bytes.h"
+#include "verifier/crypto/crypto.h"
 
 namespace attest {
 

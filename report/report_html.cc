@@ -8,8 +8,8 @@
 #include "report/html_page.h"
 #include "report/identity_table.h"
 #include "report/report_words.h"
-#include "verifier/check.h"
-#include "verifier/file_digests.h"
+#include "verifier/gather/file_digests.h"
+#include "verifier/rules/check.h"
 
 namespace attest {
 namespace {

@@ -3,10 +3,10 @@
 #include <algorithm>
 
 #include "report/report_words.h"
-#include "verifier/check.h"
-#include "verifier/file_digests.h"
-#include "verifier/sdk_result.h"
-#include "verifier/waiver.h"
+#include "verifier/checks/waiver.h"
+#include "verifier/gather/file_digests.h"
+#include "verifier/rules/check.h"
+#include "verifier/sdk/sdk_result.h"
 
 namespace attest {
 namespace {

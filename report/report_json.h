@@ -1,7 +1,7 @@
 // The JSON report: "matter-attest/report/1" of interface.md.
 #pragma once
 
-#include "verifier/json.h"
+#include "verifier/base/json.h"
 #include "verifier/report.h"
 
 namespace attest {

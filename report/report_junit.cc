@@ -4,7 +4,7 @@
 
 #include "report/junit.h"
 #include "report/report_words.h"
-#include "verifier/check.h"
+#include "verifier/rules/check.h"
 
 namespace attest {
 namespace {

@@ -9,8 +9,8 @@
 #include "report/report_json.h"
 #include "report/report_words.h"
 #include "report/sarif.h"
-#include "verifier/check.h"
-#include "verifier/file_digests.h"
+#include "verifier/gather/file_digests.h"
+#include "verifier/rules/check.h"
 
 namespace attest {
 namespace {

@@ -3,7 +3,7 @@
 // what is unknown is a notification, for it is nothing that a file has wrong.
 #pragma once
 
-#include "verifier/json.h"
+#include "verifier/base/json.h"
 #include "verifier/report.h"
 
 namespace attest {

@@ -6,7 +6,7 @@
 
 #include "report/chain_picture.h"
 #include "report/report_words.h"
-#include "verifier/check.h"
+#include "verifier/rules/check.h"
 
 namespace attest {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "verifier/check.h"
+#include "verifier/rules/check.h"
 
 namespace attest {
 

@@ -1,7 +1,7 @@
 #include "report/rule_words.h"
 
 #include "lot/rule.h"
-#include "verifier/catalogue.h"
+#include "verifier/checks/catalogue.h"
 
 namespace attest {
 

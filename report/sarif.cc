@@ -6,7 +6,7 @@
 #include "report/check_text.h"
 #include "report/report_words.h"
 #include "report/rule_words.h"
-#include "verifier/catalogue.h"
+#include "verifier/checks/catalogue.h"
 
 namespace attest {
 namespace {

@@ -1,7 +1,7 @@
 // Sarif: the frame of a SARIF 2.1.0 log, in which reports of a device and of a lot stand alike.
 #pragma once
 
-#include "verifier/json.h"
+#include "verifier/base/json.h"
 #include "verifier/report.h"
 
 namespace attest {

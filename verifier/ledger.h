@@ -9,8 +9,8 @@
 
 #include <variant>
 
-#include "verifier/bytes.h"
-#include "verifier/instant.h"
+#include "verifier/base/bytes.h"
+#include "verifier/base/instant.h"
 #include "verifier/pki/crl_index.h"
 
 namespace attest {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "verifier/instant.h"
+#include "verifier/base/instant.h"
 
 namespace attest {
 

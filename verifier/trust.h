@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "verifier/known_credentials.h"
+#include "verifier/matter/known_credentials.h"
 #include "verifier/pki/certificate.h"
 
 namespace attest {

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "verifier/gather.h"
+#include "verifier/gather/gather.h"
 
 namespace attest {
 

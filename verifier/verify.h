@@ -14,10 +14,10 @@
 #include <optional>
 #include <span>
 
-#include "verifier/check.h"
-#include "verifier/crypto.h"
-#include "verifier/evidence.h"
+#include "verifier/crypto/crypto.h"
+#include "verifier/gather/evidence.h"
 #include "verifier/report.h"
+#include "verifier/rules/check.h"
 
 namespace attest {
 

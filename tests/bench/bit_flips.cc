@@ -4,7 +4,7 @@
 #include <chrono>
 #include <cstdio>
 
-#include "tests/flipped_device.h"
+#include "tests/support/flipped_device.h"
 
 int main() {
   using namespace attest;

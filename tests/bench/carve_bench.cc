@@ -12,7 +12,7 @@
 #include <cstdlib>
 
 #include "codecs/door.h"
-#include "verifier/readers/carve.h"
+#include "verifier/readers/containers/carve.h"
 
 using namespace attest;
 

@@ -1,7 +1,7 @@
 // damaged_beside: every single-bit flip and every cut of a credential that lies beside a good
 // device. Exit code 1 when one of them is approved and no finding names the file.
 
-#include "tests/damaged_beside.h"
+#include "tests/support/damaged_beside.h"
 
 #include <chrono>
 #include <cstdio>

@@ -9,8 +9,8 @@
 #include <string>
 
 #include "fixtures/forge/case.h"
-#include "verifier/batch.h"
-#include "verifier/json.h"
+#include "verifier/base/json.h"
+#include "verifier/batch/batch.h"
 
 using namespace attest;
 

@@ -10,7 +10,7 @@
 #include <fstream>
 
 #include "fixtures/forge/case.h"
-#include "tests/dump_builders.h"
+#include "tests/support/dump_builders.h"
 #include "verifier/matter/spake2p.h"
 
 using namespace attest;

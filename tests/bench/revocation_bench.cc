@@ -14,7 +14,7 @@
 #include "dcl/list_file.h"
 #include "fixtures/forge/crl_builder.h"
 #include "fixtures/forge/device_builder.h"
-#include "verifier/crypto.h"
+#include "verifier/crypto/crypto.h"
 
 using namespace attest;
 using namespace attest::dcl;

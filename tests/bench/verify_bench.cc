@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "fixtures/forge/case.h"
-#include "verifier/gather.h"
+#include "verifier/gather/gather.h"
 #include "verifier/report.h"
 
 using namespace attest;

@@ -5,8 +5,8 @@
 #include "bundle/case.h"
 #include "fixtures/forge/device_builder.h"
 #include "tests/fuzz/property.h"
-#include "tests/strict_json.h"
-#include "verifier/gather.h"
+#include "tests/support/strict_json.h"
+#include "verifier/gather/gather.h"
 
 using namespace attest;
 using test::must;

@@ -1,7 +1,7 @@
 // Carving: everything found stands at its offset, and the fast search misses nothing that a slow
 // one finds.
 #include "tests/fuzz/reader_property.h"
-#include "verifier/readers/carve.h"
+#include "verifier/readers/containers/carve.h"
 
 using namespace attest;
 

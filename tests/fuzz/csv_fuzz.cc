@@ -1,7 +1,7 @@
 // A table written back with every field quoted reads as the same table.
 #include <cstdlib>
 
-#include "verifier/csv.h"
+#include "verifier/base/csv.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto table = attest::parse_csv(attest::text({data, size}));

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "tests/dump_builders.h"
+#include "tests/support/dump_builders.h"
 #include "verifier/readers/reader.h"
 
 namespace attest::test {

@@ -2,9 +2,9 @@
 // pretty; device.json's facts come from no text that is not JSON.
 
 #include "tests/fuzz/property.h"
-#include "tests/strict_json.h"
-#include "verifier/json.h"
-#include "verifier/readers/device_json.h"
+#include "tests/support/strict_json.h"
+#include "verifier/base/json.h"
+#include "verifier/readers/tables/device_json.h"
 
 using namespace attest;
 using attest::test::must;

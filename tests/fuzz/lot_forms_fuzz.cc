@@ -9,7 +9,7 @@
 #include "report/lot_report_text.h"
 #include "report/lot_sarif.h"
 #include "tests/fuzz/markup_property.h"
-#include "verifier/instant.h"
+#include "verifier/base/instant.h"
 
 using namespace attest;
 using namespace attest::test;

@@ -4,7 +4,7 @@
 #include <cstdlib>
 
 #include "lot/manifest_rows.h"
-#include "verifier/gather.h"
+#include "verifier/gather/gather.h"
 
 using namespace attest;
 

@@ -4,8 +4,8 @@
 #include <algorithm>
 
 #include "tests/fuzz/property.h"
-#include "tests/strict_json.h"
-#include "verifier/json.h"
+#include "tests/support/strict_json.h"
+#include "verifier/base/json.h"
 
 namespace attest::test {
 

@@ -3,7 +3,7 @@
 #include "codecs/door.h"
 #include "tests/fuzz/property.h"
 #include "verifier/readers/reader.h"
-#include "verifier/readers/utf16.h"
+#include "verifier/readers/text/utf16.h"
 
 using namespace attest;
 

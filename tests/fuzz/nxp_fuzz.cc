@@ -1,7 +1,7 @@
 // NXP's section: what is stated stands at its place, and a body whose hash is wrong is never read
 // in silence.
 #include "tests/fuzz/reader_property.h"
-#include "verifier/crypto.h"
+#include "verifier/crypto/crypto.h"
 
 using namespace attest;
 

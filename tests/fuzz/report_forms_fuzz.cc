@@ -14,8 +14,8 @@
 #include "report/report_sarif.h"
 #include "report/sarif.h"
 #include "tests/fuzz/markup_property.h"
-#include "verifier/check.h"
-#include "verifier/gather.h"
+#include "verifier/gather/gather.h"
+#include "verifier/rules/check.h"
 
 using namespace attest;
 using namespace attest::test;

@@ -1,7 +1,7 @@
 // A slot's value in another encoding: what comes out of it is never larger than what lies there,
 // and bytes that are written down as base64 or digits come out as they were.
 #include "tests/fuzz/property.h"
-#include "verifier/readers/credential_items.h"
+#include "verifier/readers/credentials/credential_items.h"
 #include "verifier/readers/slot.h"
 
 using namespace attest;

@@ -1,7 +1,7 @@
 // Source text and dumps: any text at all. No value is longer than its text, and its place lies in
 // it.
 #include "tests/fuzz/reader_property.h"
-#include "verifier/readers/pasted_bytes.h"
+#include "verifier/readers/text/pasted_bytes.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using attest::fuzz::must;

@@ -9,8 +9,8 @@
 
 #include "fixtures/forge/device_builder.h"
 #include "tests/fuzz/property.h"
-#include "verifier/check.h"
-#include "verifier/gather.h"
+#include "verifier/gather/gather.h"
+#include "verifier/rules/check.h"
 
 using namespace attest;
 using attest::test::must;

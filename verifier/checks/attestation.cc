@@ -5,9 +5,9 @@
 
 #include <algorithm>
 
-#include "verifier/catalogue.h"
-#include "verifier/sdk_meaning.h"
-#include "verifier/sdk_result.h"
+#include "verifier/checks/catalogue.h"
+#include "verifier/sdk/sdk_meaning.h"
+#include "verifier/sdk/sdk_result.h"
 
 namespace attest {
 namespace {

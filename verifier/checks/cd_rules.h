@@ -1,7 +1,7 @@
 // What the two files of cd.* share: how a fault of the declaration is told.
 #pragma once
 
-#include "verifier/catalogue.h"
+#include "verifier/checks/catalogue.h"
 
 namespace attest::cd_rules {
 

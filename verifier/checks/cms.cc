@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "verifier/catalogue.h"
+#include "verifier/checks/catalogue.h"
 #include "verifier/pki/der.h"
 
 namespace attest {

@@ -8,7 +8,7 @@
 #include <type_traits>
 #include <variant>
 
-#include "verifier/catalogue.h"
+#include "verifier/checks/catalogue.h"
 #include "verifier/pki/der.h"
 
 namespace attest {

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "verifier/catalogue.h"
+#include "verifier/checks/catalogue.h"
 
 namespace attest {
 namespace {

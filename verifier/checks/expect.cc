@@ -5,8 +5,8 @@
 
 #include <algorithm>
 
-#include "verifier/catalogue.h"
-#include "verifier/crypto.h"
+#include "verifier/checks/catalogue.h"
+#include "verifier/crypto/crypto.h"
 
 namespace attest {
 namespace {

@@ -9,7 +9,7 @@
 #include <utility>
 #include <variant>
 
-#include "verifier/catalogue.h"
+#include "verifier/checks/catalogue.h"
 
 namespace attest::ledger_rules {
 

@@ -1,7 +1,7 @@
 // What the two files of onboarding.* share: an onboarding code, its form, and the words for it.
 #pragma once
 
-#include "verifier/catalogue.h"
+#include "verifier/checks/catalogue.h"
 
 namespace attest::onboarding_rules {
 

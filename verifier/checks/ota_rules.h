@@ -8,7 +8,7 @@
 #include <string_view>
 #include <utility>
 
-#include "verifier/catalogue.h"
+#include "verifier/checks/catalogue.h"
 
 namespace attest::ota_rules {
 

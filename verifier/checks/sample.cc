@@ -6,8 +6,8 @@
 
 #include <algorithm>
 
-#include "verifier/catalogue.h"
-#include "verifier/sample_facts.h"
+#include "verifier/checks/catalogue.h"
+#include "verifier/rules/sample_facts.h"
 
 namespace attest {
 namespace {

@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "verifier/catalogue.h"
-#include "verifier/waiver.h"
+#include "verifier/checks/catalogue.h"
+#include "verifier/checks/waiver.h"
 
 namespace attest {
 namespace {

@@ -2,7 +2,7 @@
 // little-endian number, are 5, 4 or 2 characters, least significant first.
 #pragma once
 
-#include "verifier/bytes.h"
+#include "verifier/base/bytes.h"
 
 namespace attest {
 

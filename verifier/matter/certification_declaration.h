@@ -2,7 +2,7 @@
 // SDK stops.
 #pragma once
 
-#include "verifier/bytes.h"
+#include "verifier/base/bytes.h"
 
 namespace attest {
 

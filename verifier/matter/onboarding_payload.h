@@ -3,7 +3,7 @@
 // free text in onboarding_payload.cc.
 #pragma once
 
-#include "verifier/bytes.h"
+#include "verifier/base/bytes.h"
 
 namespace attest {
 

@@ -6,7 +6,7 @@
 
 #include <functional>
 
-#include "verifier/crypto.h"
+#include "verifier/crypto/crypto.h"
 
 namespace attest {
 

@@ -1,7 +1,7 @@
 // Spake2p: the PASE verifier of a passcode (Core 3.10): w0 (32 bytes) | L (65 bytes).
 #pragma once
 
-#include "verifier/bytes.h"
+#include "verifier/base/bytes.h"
 
 namespace attest {
 

@@ -4,7 +4,7 @@
 // forbids.
 #pragma once
 
-#include "verifier/bytes.h"
+#include "verifier/base/bytes.h"
 
 namespace attest::tlv {
 

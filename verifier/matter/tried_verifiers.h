@@ -6,7 +6,7 @@
 
 #include <mutex>
 
-#include "verifier/bytes.h"
+#include "verifier/base/bytes.h"
 
 namespace attest {
 

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "verifier/crypto.h"
+#include "verifier/crypto/crypto.h"
 #include "verifier/pki/extension.h"
 #include "verifier/pki/name.h"
 #include "verifier/pki/public_key.h"

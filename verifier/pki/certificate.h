@@ -6,8 +6,8 @@
 
 #include <memory>
 
-#include "verifier/bytes.h"
-#include "verifier/instant.h"
+#include "verifier/base/bytes.h"
+#include "verifier/base/instant.h"
 
 namespace attest {
 

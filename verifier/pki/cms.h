@@ -2,7 +2,7 @@
 // Wrong versions and algorithms parse; the checks judge them.
 #pragma once
 
-#include "verifier/bytes.h"
+#include "verifier/base/bytes.h"
 
 namespace attest {
 

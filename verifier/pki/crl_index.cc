@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <bit>
 
-#include "verifier/crypto.h"
+#include "verifier/crypto/crypto.h"
 
 namespace attest {
 namespace {

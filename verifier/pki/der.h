@@ -2,7 +2,7 @@
 // enclosing value, bounded depth by construction (the caller descends, the cursor never recurses).
 #pragma once
 
-#include "verifier/bytes.h"
+#include "verifier/base/bytes.h"
 
 namespace attest::der {
 

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "verifier/crypto.h"
+#include "verifier/crypto/crypto.h"
 #include "verifier/pki/certificate.h"
 #include "verifier/pki/der.h"
 #include "verifier/pki/public_key.h"

@@ -2,7 +2,7 @@
 // here prints it.
 #pragma once
 
-#include "verifier/bytes.h"
+#include "verifier/base/bytes.h"
 
 namespace attest {
 

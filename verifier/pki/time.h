@@ -2,7 +2,7 @@
 // seconds and "Z". Which of the two a year calls for is not asked here.
 #pragma once
 
-#include "verifier/instant.h"
+#include "verifier/base/instant.h"
 #include "verifier/pki/der.h"
 
 namespace attest {

@@ -11,7 +11,7 @@
 #include <functional>
 #include <span>
 
-#include "verifier/bytes.h"
+#include "verifier/base/bytes.h"
 
 namespace attest {
 

@@ -5,7 +5,7 @@
 
 #include <variant>
 
-#include "verifier/bytes.h"
+#include "verifier/base/bytes.h"
 
 namespace attest {
 

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "verifier/readers/credential_items.h"
+#include "verifier/readers/credentials/credential_items.h"
 #include "verifier/readers/unreadable.h"
 
 namespace attest {

@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <future>
 
-#include "verifier/crypto.h"
+#include "verifier/crypto/crypto.h"
 #include "verifier/readers/formats.h"
-#include "verifier/readers/plain_text.h"
 #include "verifier/readers/reader.h"
-#include "verifier/readers/utf16.h"
+#include "verifier/readers/text/plain_text.h"
+#include "verifier/readers/text/utf16.h"
 
 namespace attest {
 namespace {

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "verifier/pki/key.h"
-#include "verifier/readers/credential_items.h"
+#include "verifier/readers/credentials/credential_items.h"
 #include "verifier/readers/unreadable.h"
 
 namespace attest {

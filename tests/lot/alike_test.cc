@@ -1,0 +1,290 @@
+// Alike records: wherever one is found alike to another, judging it in full gives the same verdict.
+// Signatures are taken as good by an engine that asks of the key only that it lies on the curve, so
+// that nothing else can hide behind them.
+
+#include "lot/alike.h"
+
+#include <algorithm>
+#include <random>
+
+#include "fixtures/forge/signer.h"
+#include "lot/record.h"
+#include "tests/support/judged.h"
+#include "tests/support/support.h"
+#include "verifier/base/json.h"
+#include "verifier/batch/batch.h"
+
+using namespace attest;
+using namespace attest::test;
+
+namespace {
+
+class TrustingEngine final : public SignatureEngine {
+ public:
+  const char* name() const override { return "trusting"; }
+  void verify(std::span<const SignatureJob> jobs, std::span<uint8_t> answers) override {
+    for (size_t i = 0; i < jobs.size(); ++i) answers[i] = on_curve(jobs[i].key) ? 1 : 0;
+  }
+  bool accepts(const SignatureJob& job) {
+    uint8_t answer = 0;
+    verify({&job, 1}, {&answer, 1});
+    return answer == 1;
+  }
+};
+
+// A fixture as a record of a lot.
+struct Parts {
+  Bytes dac, pai, cd, elements, signature, nonce, challenge;
+  std::string id = "d1", serial = "S-0001";
+  std::string vid, pid;
+
+  explicit Parts(const test::Judged& device) {
+    const Device& d = device.evidence.device;
+    const auto take = [&](FactId fact, Bytes& out) {
+      if (const Bytes* bytes = d.bytes(fact)) out = *bytes;
+    };
+    take(FactId::dac, dac), take(FactId::pai, pai), take(FactId::cd, cd);
+    take(FactId::attestation_elements, elements), take(FactId::attestation_signature, signature),
+        take(FactId::attestation_nonce, nonce), take(FactId::attestation_challenge, challenge);
+    if (const auto v = d.number(FactId::vendor_id)) vid = std::to_string(*v);
+    if (const auto p = d.number(FactId::product_id)) pid = std::to_string(*p);
+  }
+
+  std::string line() const {
+    Json out{Json::Object{}};
+    out.set("id", id).set("serial_number", serial);
+    if (!vid.empty()) out.set("vendor_id", Json(Json::Number{vid}));
+    if (!pid.empty()) out.set("product_id", Json(Json::Number{pid}));
+    out.set("dac", base64(dac));
+    if (!pai.empty()) out.set("pai", base64(pai));
+    if (!cd.empty()) out.set("cd", base64(cd));
+    if (!elements.empty()) {
+      out.set("attestation", Json(Json::Object{{"elements", Json(hex(elements))},
+                                               {"signature", Json(hex(signature))},
+                                               {"nonce", Json(hex(nonce))},
+                                               {"challenge", Json(hex(challenge))}}));
+    }
+    return dump(out);
+  }
+};
+
+std::string told(const Outline& outline) {
+  std::string out = verdict_name(outline.verdict);
+  for (const Check* check : outline.failed) out += std::string(" ") + check->id;
+  for (const Check* check : outline.open) out += std::string(" ?") + check->id;
+  return out;
+}
+
+// What is exchanged: the things that a record may have of its own, and at random any byte.
+class Changes {
+ public:
+  std::string of(Parts parts, const Certificate& dac) {
+    const auto at = [&](View v) { return static_cast<size_t>(v.data() - dac.der.data()); };
+    const auto random_bytes = [&](size_t from, size_t size) {
+      for (size_t i = 0; i < size; ++i) parts.dac[from + i] = static_cast<uint8_t>(random_());
+    };
+    const auto key = [&] {
+      const forge::KeyPair other = forge::key_named("alike " + std::to_string(random_() % 50));
+      std::copy(other.point.begin(), other.point.end(),
+                parts.dac.begin() + static_cast<std::ptrdiff_t>(at(dac.public_key)));
+    };
+    for (int changes = 1 + static_cast<int>(random_() % 3); changes > 0; --changes) {
+      switch (random_() % 11) {
+        case 0:
+          random_bytes(at(dac.serial), dac.serial.size());
+          break;
+        case 1:
+          if (dac.public_key.size() == 65) key();
+          break;
+        case 2:
+          if (dac.public_key.size() == 65) random_bytes(at(dac.public_key), 65);
+          break;
+        case 3:
+          if (dac.skid())
+            random_bytes(at(dac.subject_key_id.value ? View(der_of_key_id(dac)) : View{}), 20);
+          break;
+        case 4:
+          for (const NameAttribute& a : dac.subject.attributes) {
+            if (!equal(a.oid, oid::kCommonName) || a.value.empty()) continue;
+            const char* texts[] = {
+                "Mvid:FFF2 Mpid:8001", "x", "Mpid:8003", "device 7", "\x01", "\xC3\xA9"};
+            const std::string_view put = texts[random_() % 6];
+            for (size_t i = 0; i < a.value.size() && i < put.size(); ++i)
+              parts.dac[at(a.value) + i] = static_cast<uint8_t>(put[i]);
+          }
+          break;
+        case 5:
+          parts.id = random_() % 2 == 0 ? "other" : "";
+          break;
+        case 6:
+          parts.serial = random_() % 2 == 0 ? "S-0002 of another length" : "";
+          break;
+        case 7:
+          if (!parts.elements.empty()) nonce(parts, random_() % 2 == 0);
+          break;
+        case 8:
+          if (!parts.challenge.empty()) parts.challenge[0] ^= 0x55;
+          break;
+        case 9:
+          if (!parts.dac.empty())
+            parts.dac[random_() % parts.dac.size()] ^= static_cast<uint8_t>(1u << random_() % 8);
+          break;
+        default:
+          if (!parts.elements.empty())
+            parts.elements[random_() % parts.elements.size()] ^=
+                static_cast<uint8_t>(1u << random_() % 8);
+          break;
+      }
+    }
+    std::string line = parts.line();
+    if (random_() % 8 == 0) line[random_() % line.size()] = static_cast<char>(' ' + random_() % 95);
+    return line;
+  }
+
+ private:
+  static View der_of_key_id(const Certificate& dac) {
+    for (const Extension& e : dac.extensions) {
+      if (equal(e.oid, oid::kSubjectKeyId)) return e.value.last(20);
+    }
+    return {};
+  }
+  void nonce(Parts& parts, bool both) {
+    const auto at = std::search(parts.elements.begin(), parts.elements.end(), parts.nonce.begin(),
+                                parts.nonce.end());
+    if (at == parts.elements.end() || parts.nonce.empty()) return;
+    *at ^= 0x01;
+    if (both) parts.nonce[0] ^= 0x01;
+  }
+  std::mt19937 random_{7};
+};
+
+}  // namespace
+
+TEST_CASE("a record that is alike to another has its verdict") {
+  TrustingEngine engine;
+  Changes changes;
+  size_t matched = 0, asked = 0, learned = 0;
+  const char* rounds = std::getenv("MATTER_ATTEST_ALIKE");
+  const int each = rounds == nullptr ? 60 : std::atoi(rounds);
+  for (const test::Judged& device : judged_fixtures()) {
+    if (device.evidence.dac.certificate == nullptr || device.evidence.dac.trailing != 0) continue;
+    const Policy& policy = device.evidence.policy;
+    TrustStore trust = TrustStore::builtin(policy.network == Network::test);
+    if (device.evidence.paa && device.evidence.paa->certificate)
+      (void)trust.add_paa(device.evidence.paa->certificate, Origin::given, "paa");
+    if (device.evidence.cd_signer && device.evidence.cd_signer->certificate)
+      (void)trust.add_cd_signer(device.evidence.cd_signer->certificate, Origin::given, "signer");
+    const auto judge_line = [&](const std::string& line) -> std::optional<attest::Judged> {
+      auto record = read_record(line, "unnamed", false);
+      if (!record) return std::nullopt;
+      std::vector<Reading> one;
+      one.push_back(std::move(record->reading));
+      BatchJudge judge(policy, trust, nullptr, engine);  // a new one: nothing is remembered
+      return std::move(judge.judge(std::move(one), false).front());
+    };
+    const Parts parts(device);
+    const std::string line = parts.line();
+    const auto first = judge_line(line);
+    REQUIRE(first.has_value());
+    const auto alike = AlikeRecords::to(line, first->evidence);
+    if (!alike) continue;
+    ++learned;
+    const std::string expected = told(first->outline);
+    for (int i = 0; i < each; ++i) {
+      const std::string other = changes.of(parts, *device.evidence.dac.certificate);
+      ++asked;
+      const auto record = alike->match(other);
+      if (!record || !engine.accepts(record->of_dac) ||
+          (record->of_attestation && !engine.accepts(*record->of_attestation)))
+        continue;
+      ++matched;
+      const auto in_full = judge_line(other);
+      if (!in_full) {
+        FAIL_CHECK(device.name << ": alike, and yet no record: " << other.substr(0, 200));
+        continue;
+      }
+      if (told(in_full->outline) != expected)
+        FAIL_CHECK(device.name << ": expected " << expected << ", found " << told(in_full->outline)
+                               << " for " << other.substr(0, 200));
+      const Certificate& dac = *in_full->evidence.dac.certificate;
+      CHECK(record->of_dac.digest == dac.tbs_digest());
+      CHECK(record->of_dac.signature == *dac.ecdsa);
+      CHECK(record->of_attestation.has_value() ==
+            (in_full->evidence.elements_statement != nullptr));
+      const std::string* serial = in_full->evidence.device.string(FactId::serial_number);
+      CHECK(record->serial_number == (serial == nullptr ? "" : *serial));
+    }
+  }
+  MESSAGE(learned << " fixtures to compare with, " << asked << " records, " << matched << " alike");
+  CHECK(learned > 50);
+  CHECK(matched > asked / 10);
+}
+
+TEST_CASE("what keeps a record from being alike") {
+  const auto& devices = judged_fixtures();
+  const auto good = std::find_if(devices.begin(), devices.end(), [](const test::Judged& d) {
+    return d.report.verdict == Verdict::approve && d.evidence.elements_statement != nullptr &&
+           d.evidence.cd_place;
+  });
+  REQUIRE(good != devices.end());
+  const Parts parts(*good);
+  const std::string line = parts.line();
+  auto record = read_record(line, "unnamed", false);
+  REQUIRE(record.has_value());
+  TrustStore trust = TrustStore::builtin(false);
+  REQUIRE(trust.add_paa(good->evidence.paa->certificate, Origin::given, "paa").has_value());
+  std::vector<Reading> one;
+  one.push_back(std::move(record->reading));
+  BatchJudge judge(good->evidence.policy, trust, nullptr, openssl_engine());
+  const auto judged = judge.judge(std::move(one), false);
+  const auto alike = AlikeRecords::to(line, judged.front().evidence);
+  REQUIRE(alike.has_value());
+
+  const auto with = [&](auto&& change) {
+    Parts changed = parts;
+    change(changed);
+    return alike->match(changed.line()).has_value();
+  };
+  CHECK(with([](Parts&) {}));
+  CHECK(with([](Parts& p) { p.id = "another"; }));
+  CHECK(with([](Parts& p) { p.serial = "another"; }));
+  CHECK(with([](Parts& p) { p.challenge[3] ^= 1; }));
+  CHECK_FALSE(with([](Parts& p) { p.serial = ""; }));
+  CHECK_FALSE(with([](Parts& p) { p.id = "with \"quotes\""; }));
+  CHECK_FALSE(with([](Parts& p) { p.vid = "65522"; }));
+  CHECK_FALSE(with([](Parts& p) { p.pai.back() ^= 1; }));
+  CHECK_FALSE(with([](Parts& p) { p.cd.back() ^= 1; }));
+  CHECK_FALSE(with([](Parts& p) { p.nonce[0] ^= 1; }));
+  CHECK_FALSE(with([](Parts& p) { p.challenge.pop_back(); }));
+  CHECK_FALSE(with([](Parts& p) { p.signature.push_back(0); }));
+  CHECK_FALSE(with([](Parts& p) { p.dac.push_back(0); }));
+  CHECK_FALSE(with([](Parts& p) { p.dac.clear(); }));
+  // A device with the key of an authority is a finding, and alike to nobody.
+  const auto with_key = [&](const Point& key) {
+    const Certificate& dac = *good->evidence.dac.certificate;
+    return with([&](Parts& p) {
+      std::copy(key.begin(), key.end(), p.dac.begin() + (dac.public_key.data() - dac.der.data()));
+    });
+  };
+  CHECK(with_key(forge::key_named("anybody").point));
+  CHECK_FALSE(with_key(*good->evidence.pai.certificate->p256));
+  CHECK_FALSE(with_key(*good->evidence.paa->key));
+  CHECK_FALSE(alike->match(line + " ").has_value());
+  CHECK_FALSE(alike->match(line.substr(0, line.size() - 1)).has_value());
+  CHECK_FALSE(alike->match("").has_value());
+  // Nothing is learned from a record with a key that makes a value inside look like one of the
+  // record's own.
+  const std::string own = "\"" + base64(parts.dac) + "\"";
+  for (const std::string& more :
+       {"\"\":{\"dac\":" + own + "}", std::string("\"\":{\"id\":\"other\"}"),
+        std::string("\"\":{\"serial_number\":\"A\"}"),
+        "\"attestation.nonce\":\"" + hex(parts.nonce) + "\"", std::string("\"x\\u0079\":1"),
+        std::string("\"a b\":1")}) {
+    CAPTURE(more);
+    CHECK_FALSE(
+        AlikeRecords::to("{" + more + "," + line.substr(1), judged.front().evidence).has_value());
+  }
+  CHECK(
+      AlikeRecords::to("{\"note\":{\"dac\":" + own + "}," + line.substr(1), judged.front().evidence)
+          .has_value());
+}

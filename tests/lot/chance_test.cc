@@ -1,0 +1,53 @@
+// Chance and samples, against figures worked out by hand.
+
+#include "lot/chance.h"
+
+#include "lot/sample.h"
+#include "tests/support/support.h"
+
+using namespace attest;
+
+TEST_CASE("how often random passcodes repeat or follow each other") {
+  // n (n - 1) / 2 pairs, each alike once in 99,999,987.
+  CHECK(expected_repeats(1000, 2) == doctest::Approx(499'500 / kPasscodes));
+  CHECK(expected_repeats(1'000'000, 2) == doctest::Approx(5000).epsilon(0.001));
+  CHECK(expected_repeats(10, 11) == 0);
+  CHECK(expected_runs(1'000'000, 2) == doctest::Approx(10'000).epsilon(0.001));
+  CHECK(expected_runs(200, 3) < 1e-9);
+}
+
+TEST_CASE("what a sample without a fault says: no more than so many are faulty") {
+  // Of 10 with 5 looked at: with 4 faulty, C(6,5) / C(10,5) = 6 / 252 = 2.4 %; with 3 faulty, 21 /
+  // 252 = 8.3 %.
+  CHECK(most_faulty(10, 5, 0) == 3);
+  // The rule of three: of many, 3 / n.
+  CHECK(most_faulty(1'000'000, 300, 0) == doctest::Approx(9936).epsilon(0.01));
+  // All were looked at: as many as were found.
+  CHECK(most_faulty(50, 50, 0) == 0);
+  CHECK(most_faulty(50, 50, 7) == 7);
+  CHECK(most_faulty(50, 0, 0) == 50);
+  // With faults found the bound is above the share in the sample.
+  CHECK(most_faulty(1000, 100, 5) > 50);
+  CHECK(most_faulty(1000, 100, 5) < 120);
+}
+
+TEST_CASE("a sample's words") {
+  const LotSample none = sample_statement(10'000, 200, 1, 0, 0);
+  CHECK(none.words ==
+        "200 of 10000 devices drawn at random with seed 1: none rejected. With 95 % confidence at "
+        "most 147 devices of the lot (1.5 %) would be rejected; "
+        "what only shows between devices was looked for among the drawn ones only");
+  CHECK(sample_statement(1, 1, 1, 0, 0).words ==
+        "all 1 device of the lot were judged: this is no sample");
+}
+
+TEST_CASE("the drawing depends on the seed and the place alone") {
+  CHECK(sample_rank(1, 0) == sample_rank(1, 0));
+  CHECK(sample_rank(1, 0) != sample_rank(2, 0));
+  CHECK(sample_rank(1, 0) != sample_rank(1, 1));
+  // Evenly: of 10,000 places about as many below the middle as above.
+  size_t low = 0;
+  for (uint64_t i = 0; i < 10'000; ++i) low += sample_rank(7, i) >> 63 == 0;
+  CHECK(low > 4'800);
+  CHECK(low < 5'200);
+}

@@ -1,0 +1,218 @@
+// Which files of a folder are one device's.
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "fixtures/forge/crl_builder.h"
+#include "fixtures/forge/device_builder.h"
+#include "lot/shared.h"
+#include "lot/tree.h"
+#include "tests/support/der_writer.h"
+#include "tests/support/own_credentials.h"
+#include "tests/support/support.h"
+#include "verifier/pki/key.h"
+
+using namespace attest;
+
+namespace {
+
+std::string told(const LotTree& tree) {
+  std::string out;
+  for (const LotUnit& unit : tree.units) {
+    out += unit.name + "(";
+    for (const std::string& file : unit.files) out += (out.ends_with('(') ? "" : " ") + file;
+    out += ") ";
+  }
+  const auto list = [&](const char* what, const std::vector<std::string>& files) {
+    for (const std::string& file : files) out += std::string(what) + ":" + file + " ";
+  };
+  list("shared", tree.shared);
+  list("manifest", tree.manifests);
+  list("records", tree.records);
+  list("ignored", tree.ignored);
+  if (out.ends_with(' ')) out.pop_back();
+  return out;
+}
+
+// What a file is stands in its name here.
+FileRole by_name(const std::string& file) {
+  const std::string name = file.substr(file.rfind('/') + 1);
+  if (name.starts_with("dump") || name.starts_with("dac")) return FileRole::device;
+  if (name.starts_with("pai") || name.starts_with("cd")) return FileRole::shared;
+  if (name.ends_with(".csv")) return FileRole::manifest;
+  if (name.ends_with(".zip")) return FileRole::archive;
+  if (name.ends_with(".ndjson")) return FileRole::records;
+  return FileRole::none;
+}
+
+}  // namespace
+
+TEST_CASE("lot tree: folders, files, and what lies beside the devices") {
+  const struct {
+    std::vector<std::string> files;
+    const char* tree;
+  } rows[] = {
+      {{"0001/dump.bin", "0001/label.png", "0002/dump.bin"},
+       "0001(0001/dump.bin 0001/label.png) 0002(0002/dump.bin)"},
+      {{"dac1.der", "dac2.der"}, "dac1.der(dac1.der) dac2.der(dac2.der)"},
+      {{"a.zip", "b.zip"}, "a.zip(a.zip) b.zip(b.zip)"},
+      // A vendor's tool: tables and a staging folder beside the devices, files of a device in
+      // folders of its own.
+      {{"fff2_8001/cn_dacs.csv", "fff2_8001/staging/pai.der", "fff2_8001/staging/master.csv",
+        "fff2_8001/summary.csv", "fff2_8001/u1/dump.bin", "fff2_8001/u1/internal/dac.der",
+        "fff2_8001/u2/dump.bin"},
+       "u1(fff2_8001/u1/dump.bin fff2_8001/u1/internal/dac.der) u2(fff2_8001/u2/dump.bin) "
+       "shared:fff2_8001/staging/pai.der manifest:fff2_8001/cn_dacs.csv "
+       "manifest:fff2_8001/summary.csv ignored:fff2_8001/staging/master.csv"},
+      {{"cd.der", "devices/a/dac.der", "devices/b/dac.der", "pai.pem", "readme.txt"},
+       "a(devices/a/dac.der) b(devices/b/dac.der) shared:cd.der shared:pai.pem ignored:readme.txt"},
+      {{"line-a/1/dump", "line-b/1/dump"}, "line-a/1(line-a/1/dump) line-b/1(line-b/1/dump)"},
+      // Records by the day; and those that lie with a device's dump, which are the device's.
+      {{"day-1/a.ndjson", "day-2/a.ndjson", "day-2/b.ndjson"},
+       "records:day-1/a.ndjson records:day-2/a.ndjson records:day-2/b.ndjson"},
+      {{"0001/dump.bin", "0001/log.ndjson", "0002/dump.bin"},
+       "0001(0001/dump.bin 0001/log.ndjson) 0002(0002/dump.bin)"},
+      // Nothing of it can be read, but it is a device of the lot.
+      {{"0001/dump.bin", "0002/rubbish"}, "0001(0001/dump.bin) 0002(0002/rubbish)"},
+      // A folder around all of it, as most archives have one: its files are devices as they are
+      // without it.
+      {{"lot/cd.der", "lot/dac1", "lot/dac2"}, "dac1(lot/dac1) dac2(lot/dac2) shared:lot/cd.der"},
+      {{"2026/lot/a.zip", "2026/lot/b.zip"}, "a.zip(2026/lot/a.zip) b.zip(2026/lot/b.zip)"},
+      {{"0001/dump.bin", "0001/internal/dac.der"}, "0001(0001/dump.bin 0001/internal/dac.der)"},
+      {{"a/1.zip", "a/2.zip", "b/dump"}, "a/1.zip(a/1.zip) a/2.zip(a/2.zip) b(b/dump)"},
+      {{"m.csv"}, "manifest:m.csv"},
+      {{}, ""},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.tree);
+    CHECK(told(lot_tree(row.files, by_name)) == row.tree);
+  }
+}
+
+TEST_CASE("lot tree: more files than one device has are each a device") {
+  std::vector<std::string> files = {"b/dump"};
+  for (size_t i = 10; i < 27; ++i) files.push_back("a/dump" + std::to_string(i));
+  std::sort(files.begin(), files.end());
+  CHECK(lot_tree(files, by_name).units.size() == 18);
+  files.erase(files.begin());
+  CHECK(lot_tree(files, by_name).units.size() == 2);
+}
+
+TEST_CASE("lot tree: what a file is to a lot is told by its content") {
+  const struct {
+    const char* what;
+    Bytes content;
+    FileRole role;
+  } rows[] = {
+      {"a DAC", test::own_dac(), FileRole::device},
+      {"a PAI", test::own_pai(), FileRole::shared},
+      {"a table", to_bytes(view("serial,mac\nA,B\n")), FileRole::manifest},
+      {"a device.json", to_bytes(view("{\"serial_number\":\"A\"}\n")), FileRole::device},
+      {"records", to_bytes(view("{\"serial_number\":\"A\"}\n{\"serial_number\":\"B\"}\n")),
+       FileRole::records},
+      {"one record", to_bytes(view("{\"id\":1,\"dac\":\"MAA=\"}\n")), FileRole::records},
+      {"a record over many lines", to_bytes(view("{\n  \"id\": 1,\n  \"dac\": \"MAA=\"\n}\n")),
+       FileRole::records},
+      {"records whose first line is broken", to_bytes(view("{oops\n{\"id\":1,\"dac\":\"MAA=\"}\n")),
+       FileRole::records},
+      {"a log that quotes JSON", to_bytes(view("started\n{\"serial_number\":\"A\"}\n")),
+       FileRole::none},
+      {"a note", to_bytes(view("made on a Tuesday\n")), FileRole::none},
+      {"nothing", {}, FileRole::none},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.what);
+    CHECK((file_role("x", row.content) == row.role));
+  }
+}
+
+TEST_CASE("lot tree: what is no file is a device where it is called as those beside it") {
+  const auto tree = [](const std::vector<std::string>& files,
+                       const std::vector<std::string>& nothing) {
+    return told(lot_tree(files, by_name, {}, nothing));
+  };
+  CHECK(tree({"dac1.der", "dac2.der"}, {"dac3.der", "notes"}) ==
+        "dac1.der(dac1.der) dac2.der(dac2.der) dac3.der(dac3.der)");
+  CHECK(tree({"01/dac.der", "02/dac.der"}, {"03", "common"}) ==
+        "01(01/dac.der) 02(02/dac.der) 03(03)");
+  // In a device's folder it is that device's affair.
+  CHECK(tree({"01/dac.der", "02/dac.der"}, {"02/pai.der"}) == "01(01/dac.der) 02(02/dac.der)");
+}
+
+TEST_CASE("lot tree: files of one device, with folders beside them that are none") {
+  const struct {
+    std::vector<std::string> files;
+    const char* folder;  // null: they are several devices'
+  } rows[] = {
+      {{"cd.der", "dac.der", "logs/boot.log", "pai.der"}, ""},
+      {{"cd.der", "dac.der", "pai.der"}, ""},
+      {{"lot/cd.der", "lot/dac.der", "lot/logs/boot.log"}, "lot"},
+      {{"dac_0001.der", "logs-2026/boot.log", "pai.der"}, ""},
+      {{"0001.dac", "dac", "logs/dump"}, ""},
+      {{"dac0001.bin", "dac0002/rubbish", "pai.der"}, nullptr},
+      {{"cd.der", "devices/a/dac.der", "pai.der"}, nullptr},
+      {{"0001/dump.bin", "0001/label.png", "0002/dump.bin"}, nullptr},
+      {{"dac.der", "logs/boot.log"}, nullptr},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.files.front());
+    CAPTURE(row.files.size());
+    const auto folder = only_folder(row.files, lot_tree(row.files, by_name).units);
+    REQUIRE(folder.has_value() == (row.folder != nullptr));
+    if (folder) CHECK(folder->path == row.folder);
+  }
+}
+
+TEST_CASE("lot tree: a certificate of no device is none, and leaves its neighbours one device") {
+  test::CertificateParts noc, web;
+  noc.subject = test::sequence({test::rdn(test::sequence(
+      {test::object_id("1.3.6.1.4.1.37244.1.1"), test::tlv(0x0C, "0000000000000001")}))});
+  web.subject = web.issuer = test::sequence({test::cn("example.com")});
+  noc.issuer = test::sequence({test::cn("a fabric")});
+  for (const Bytes& der : {noc.der(), web.der()}) {
+    CHECK((file_role("x", der) == FileRole::none));
+    CHECK(why_not_used("x", der).starts_with("a certificate of no device"));
+    SideBySide all;
+    all.add("noc.der", der);
+    all.add("dac.der", test::own_dac());
+    CHECK(all.one_device({.path = "", .deep = false}));
+    all.add("dac2.der", test::own_dac());
+    CHECK(!all.one_device({.path = "", .deep = false}));
+  }
+}
+
+TEST_CASE(
+    "lot tree: lists belong to all devices, what cannot be read to none, foreign keys to nobody") {
+  const forge::DevicePlan plan = forge::good_plan("good");
+  const forge::Device good = forge::make(plan);
+  const Bytes list = forge::revocation_list(
+      forge::list_plan(plan.pai, plan.pai_key, {Bytes{0x77, 0x01}}), plan.pai_key);
+  Bytes cut = good.cd, key = from_hex("302e020100300506032b657004220420").value();
+  cut.resize(cut.size() / 2);
+  key.resize(key.size() + 32, 0x5A);
+  CHECK((file_role("x.crl", list) == FileRole::shared));
+  CHECK((file_role("x.pem", view(to_pem("X509 CRL", list))) == FileRole::shared));
+  CHECK((file_role("cd.der", good.cd) == FileRole::shared));
+  CHECK((file_role("cd2.der", cut) == FileRole::device));
+  CHECK((file_role("key.pem", view(to_pem("PRIVATE KEY", key))) == FileRole::none));
+  // A list is lent to each; the declaration to who has none, or to compare with the one in its
+  // response, unless there are several.
+  const auto lent = [&](const std::vector<Bytes>& declarations, FactId own) {
+    Device shared, device;
+    shared.say(FactId::crl, list, {.path = "x.crl", .offset = {}, .item = {}});
+    for (const Bytes& cd : declarations)
+      shared.say(FactId::cd, cd, {.path = "cd", .offset = {}, .item = {}});
+    device.say(own, Bytes{1}, {.path = "own", .offset = {}, .item = {}});
+    LotShared(std::move(shared)).lend(device);
+    std::string out;
+    for (const Statement& s : device.statements)
+      if (s.place.path != "own") out += std::string(fact_name(s.fact)) + " ";
+    return out;
+  };
+  CHECK(lent({good.cd}, FactId::dac) == "crl cd ");
+  CHECK(lent({good.cd}, FactId::attestation_elements) == "crl cd ");
+  CHECK(lent({good.cd, cut}, FactId::attestation_elements) == "crl ");
+  CHECK(lent({good.cd}, FactId::cd) == "crl ");
+  CHECK(lent({good.cd}, FactId::csr) == "");
+}

@@ -1,0 +1,186 @@
+// What lies beside a good device and is nobody's damaged credential: it changes no verdict. And
+// what looks like that and is a credential, in forms that people paste.
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "tests/support/damaged_beside.h"
+#include "tests/support/der_writer.h"
+#include "tests/support/pasted_forms.h"
+#include "verifier/checks/catalogue.h"
+#include "verifier/pki/key.h"
+
+using namespace attest;
+using namespace attest::test;
+
+namespace {
+
+constexpr const char* kDamaged = "evidence.credentials-are-readable";
+
+std::string fails(const Report& report) {
+  std::string out;
+  for (const Finding* f : report.all(Status::fail))
+    out += (out.empty() ? "" : " ") + std::string(f->check->id);
+  return out;
+}
+std::string beside(const DeviceBeside& device, const Bytes& bytes) {
+  const Report report = device.judge(Beside::second_dac, bytes);
+  const std::string failed = fails(report);
+  return failed.empty() && report.verdict != Verdict::approve ? "undecided" : failed;
+}
+std::string beside(const DeviceBeside& device, std::string_view text) {
+  return beside(device, to_bytes(view(text)));
+}
+
+Bytes number(size_t octets) {
+  Bytes out(octets, 0x5B);
+  for (size_t i = 0; i < octets; ++i) out[i] = static_cast<uint8_t>(0x41 + 7 * i);
+  return tlv(der::kInteger, out);
+}
+Bytes web(bool ca) {
+  CertificateParts parts;
+  parts.subject = sequence({cn(ca ? "Web CA" : "example.com")});
+  parts.issuer = sequence({cn("Web CA")});
+  parts.signer = 1;  // whose key it has
+  if (ca) parts.extensions = {extension("2.5.29.19", sequence({raw("0101ff")}), true)};
+  return parts.der();
+}
+// A request of an RSA key.
+Bytes web_request() {
+  const Bytes rsa = sequence({object_id("1.2.840.113549.1.1.1"), raw("0500")});
+  const Bytes info = sequence({integer(0), sequence({cn("example.com")}),
+                               sequence({rsa, bits(sequence({number(129), raw("0203010001")}))}),
+                               tlv(0xA0, Bytes{})});
+  return sequence(
+      {info, sequence({object_id("1.2.840.113549.1.1.11"), raw("0500")}), bits(Bytes(128, 0x33))});
+}
+std::string url(View der) {
+  std::string out = base64(der);
+  std::replace(out.begin(), out.end(), '+', '-');
+  std::replace(out.begin(), out.end(), '/', '_');
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "innocent beside a good device: keys, parameters, requests, certificates of other trades") {
+  const DeviceBeside device;
+  const Bytes secret(32, 0x77);
+  const struct {
+    std::string name, label;
+    Bytes der;
+  } rows[] = {
+      {"Ed25519", "PRIVATE KEY", join({raw("302e020100300506032b657004220420"), secret})},
+      {"X25519", "PRIVATE KEY", join({raw("302e020100300506032b656e04220420"), secret})},
+      {"Ed25519, public", "PUBLIC KEY", join({raw("302a300506032b6570032100"), secret})},
+      {"X25519, public", "PUBLIC KEY", join({raw("302a300506032b656e032100"), secret})},
+      {"brainpoolP256r1", "EC PRIVATE KEY",
+       sequence({integer(1), octets(secret), tlv(0xA0, object_id("1.3.36.3.3.2.8.1.1.7"))})},
+      {"DH parameters", "DH PARAMETERS", sequence({number(128), integer(2)})},
+      {"DSA parameters", "DSA PARAMETERS", sequence({number(128), number(20), number(128)})},
+      {"a curve without a name", "EC PARAMETERS",
+       sequence({integer(1), sequence({object_id("1.2.840.10045.1.1"), number(32)}),
+                 sequence({octets(secret), octets(secret)}), octets(point(3)), number(32),
+                 integer(1)})},
+      {"a web request", "CERTIFICATE REQUEST", web_request()},
+      {"a web leaf on P-256", "CERTIFICATE", web(false)},
+      {"a web authority on P-256", "CERTIFICATE", web(true)},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.name);
+    CHECK(beside(device, row.der) == "");
+    CHECK(beside(device, to_pem(row.label.c_str(), row.der)) == "");
+    CHECK(beside(device, base64(row.der) + "\n") == "");
+  }
+  CHECK(beside(device, to_pem("EC PARAMETERS", object_id("1.2.840.10045.3.1.7"))) == "");
+  CHECK(beside(device, object_id("1.2.840.10045.3.1.7")) == "");
+  // A dump, small too, with a whole certificate of the web in it.
+  CHECK(beside(device, join({Bytes(64, 0xFF), web(true), Bytes(200, 0)})) == "");
+  // The device's kind of key, damaged, is no innocent.
+  const Bytes key =
+      sequence({integer(1), octets(scalar(9)), tlv(0xA0, object_id("1.2.840.10045.3.1.7"))});
+  for (const size_t size : {key.size() - 1, key.size() - 9, size_t{40}})
+    CHECK(beside(device, to_bytes(View(key).first(size))) == kDamaged);
+}
+
+TEST_CASE("innocent beside a good device: text that speaks of PEM") {
+  const DeviceBeside device;
+  const std::string pem = to_pem("CERTIFICATE", device.whole(Beside::second_dac)),
+                    begin = "-----BEGIN CERTIFICATE-----", end = "-----END CERTIFICATE-----";
+  const std::string rows[] = {
+      "In the log a line \"" + begin + "\" starts the chain; paste all of it.\n",
+      "# How to\n\n" + begin + "\n<your certificate here>\n" + end + "\n",
+      "```\n" + begin + "\n...\n" + end + "\n```\nSend the DAC like this.\n",
+      begin + "\nMIIB...\n" + end + "\n",
+      "if (strstr(p, \"" + begin + "\") == NULL) return -1;\nfind(\"" + end + "\");\n",
+      "#define BEGIN \"" + begin + "\\n\"\n#define END \"" + end + "\\n\"\n",
+      "grep -c '" + begin + "' chain.pem\n",
+      begin + "\n" + end + "\nEC PRIVATE KEY\nCERTIFICATE REQUEST\n",
+      std::string("GLIBC_2.34\n") + begin + "\n-----BEGIN \n" + end + "\nBad PEM header\n",
+      "(at least the part from \"" + begin + "\" up to \"-----END\nCERTIFICATE-----\")\n",
+  };
+  for (const std::string& row : rows) {
+    CAPTURE(row);
+    CHECK(beside(device, row) == "");
+  }
+  CHECK(beside(device, join({raw("7f454c46020101000000"), to_bytes(view("pem\0" + begin)),
+                             Bytes(40, 0), to_bytes(view(end)), Bytes(9, 0)})) == "");
+  // The same words around a credential, cut or changed.
+  std::string changed = pem;
+  changed[90] = changed[90] == 'A' ? 'B' : 'A';
+  for (const std::string& row :
+       {pem.substr(0, 200), begin + "\nAAAA\n", changed,
+        "see\n" + pem.substr(0, 300) + "\n" + end + "\n", pem.substr(100)}) {
+    CAPTURE(row);
+    CHECK(beside(device, row) != "");
+  }
+}
+
+TEST_CASE("beside a good device: credentials in source text, whole, changed and cut") {
+  const DeviceBeside device;
+  const Bytes& dac = device.whole(Beside::second_dac);
+  const auto array = [](View v) {
+    return "const uint8_t x[] = {\n" + listed(v, "0x{:02x}", ", ", 12, ",\n") + "};\n";
+  };
+  const auto dump = [](View v) { return in_lines(v, xxd_line); };
+  for (const size_t bit : {size_t{1}, size_t{9}, size_t{40}, 4 * dac.size(), 7 * dac.size()}) {
+    CAPTURE(bit);
+    CHECK(beside(device, array(damaged(dac, bit))) != "");
+    CHECK(beside(device, dump(damaged(dac, bit))) != "");
+  }
+  // The head of something, and no more: the rest is not there, and no damage.
+  for (const size_t lines : {2, 3, 5, 10})
+    CHECK(beside(device, dump(View(dac).first(16 * lines))) == "");
+  // Behind more than a MiB of a log, and across that.
+  std::string log;
+  for (size_t i = 0; log.size() < (1u << 20) - 700; ++i)
+    log += "I (1) wifi: " + xxd_line(i, {}) + "\n";
+  for (const size_t more : {0, 700, 4000}) {
+    log += std::string(more, 'x') + "\n";
+    CHECK(beside(device, log + array(dac) + "done\n") == "identity.one-dac");
+  }
+}
+
+TEST_CASE("beside a good device: base64url is read as base64 is") {
+  const DeviceBeside device;
+  const Bytes& dac = device.whole(Beside::second_dac);
+  std::string padded = url(dac), bare = padded;
+  while (bare.ends_with('=')) bare.pop_back();
+  REQUIRE(padded.find_first_of("-_") != std::string::npos);
+  for (const std::string& one : {padded, bare}) {
+    for (const std::string& text :
+         {one, one + "\n", in_chunks(one, 64, "", "\n"), in_chunks(one, 76, "", "\r\n"),
+          "const char* dac = \"" + one + "\";\n", "dac: " + one + "\n",
+          "{\"made\": \"x\", \"cert\": \"" + one + "\"}\n"}) {
+      CAPTURE(text);
+      CHECK(beside(device, text) == "identity.one-dac");
+    }
+    CHECK(beside(device, one.substr(0, one.size() / 2)) == kDamaged);
+    CHECK(beside(device, "-----BEGIN CERTIFICATE-----\n" + in_chunks(one, 64, "", "\n") +
+                             "-----END CERTIFICATE-----\n") != "");
+  }
+  CHECK(beside(device, "see test-case_of-the-Very-long_NameWith42Words-and-2-Dashes_in-it\n") ==
+        "");
+}

@@ -1,0 +1,268 @@
+// Reads the includes of the whole tree: an arrow that points backwards, or a third-party header in
+// a second file of a room, fails here.
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "tests/support/support.h"
+
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Include {
+  std::string file;    // "verifier/checks/cd.cc"
+  std::string header;  // "verifier/checks/catalogue.h", "openssl/evp.h"
+  bool quoted;
+};
+
+// Which rooms a room may include. Whatever folder of the tree holds sources has to be in it.
+const std::map<std::string, std::set<std::string>> kArrows = {
+    {"verifier", {}},
+    {"dcl", {"verifier"}},
+    {"codecs", {"verifier"}},
+    {"engines", {"verifier"}},
+    {"platform", {"dcl", "codecs", "verifier"}},
+    {"lot", {"platform", "codecs", "verifier"}},
+    {"report", {"lot", "verifier"}},
+    {"bundle", {"report", "platform", "verifier"}},
+    {"cli", {"bundle", "report", "lot", "platform", "dcl", "codecs", "engines", "verifier"}},
+    {"fixtures", {"dcl", "verifier"}},
+    {"examples", {"verifier"}},
+};
+
+std::vector<std::string> rooms() {
+  std::vector<std::string> out;
+  for (const auto& entry : fs::directory_iterator(".")) {
+    const std::string name = entry.path().filename().string();
+    if (!entry.is_directory() || name == "build" || name == "tests" || name[0] == '.') continue;
+    const auto is_source = [](const fs::directory_entry& file) {
+      return file.path().extension() == ".cc" || file.path().extension() == ".h";
+    };
+    const fs::recursive_directory_iterator files(name);
+    if (std::any_of(begin(files), end(files), is_source)) out.push_back(name);
+  }
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+std::vector<Include> includes() {
+  std::vector<Include> out;
+  for (const std::string& room : rooms()) {
+    for (const auto& entry : fs::recursive_directory_iterator(room)) {
+      const std::string ext = entry.path().extension().string();
+      if (ext != ".cc" && ext != ".h") continue;
+      std::ifstream in(entry.path());
+      for (std::string line; std::getline(in, line);) {
+        if (!line.starts_with("#include ")) continue;
+        const bool quoted = line[9] == '"';
+        const size_t end = line.find(quoted ? '"' : '>', 10);
+        if (end != std::string::npos)
+          out.push_back({entry.path().generic_string(), line.substr(10, end - 10), quoted});
+      }
+    }
+  }
+  REQUIRE(out.size() > 1'500);  // a test over none of them would pass; run from the project's root
+  return out;
+}
+
+std::string room(const std::string& path) {
+  return path.substr(0, path.find('/'));
+}
+
+// Inside verifier/: which rooms a room may include, besides itself and what those include. What
+// lies at its root, a stranger includes: each of those files is named, with what it stands on.
+const std::map<std::string, std::set<std::string>> kInside = {
+    {"base", {}},
+    {"crypto", {"base"}},
+    {"pki", {"crypto"}},
+    {"matter", {"pki"}},
+    {"policy.h", {"base"}},
+    {"approved_sample.h", {"base"}},
+    {"trust", {"matter"}},
+    {"ledger.h", {"pki"}},
+    {"readers", {"matter"}},
+    {"gather", {"readers", "trust", "ledger.h", "policy.h", "approved_sample.h"}},
+    {"report.h", {"gather"}},
+    {"rules", {"report.h"}},
+    {"sdk", {"report.h"}},
+    {"checks", {"rules", "sdk"}},
+    {"judge", {"checks"}},
+    {"batch", {"judge"}},
+    {"verify", {"judge"}},
+};
+
+// "verifier/readers/silabs/x.cc" -> "readers"; "verifier/trust.cc" -> "trust"; "verifier/policy.h"
+// -> "policy.h"
+std::string inside(const std::string& path) {
+  const size_t from = std::string("verifier/").size();
+  const std::string name = path.substr(from, path.find('/', from) - from);
+  if (kInside.contains(name)) return name;
+  return name.substr(0, name.find('.'));
+}
+
+bool may_include(const std::string& from, const std::string& to) {
+  if (from == to) return true;
+  const std::set<std::string>& next = kInside.at(from);
+  return std::any_of(next.begin(), next.end(),
+                     [&](const std::string& n) { return may_include(n, to); });
+}
+
+}  // namespace
+
+TEST_CASE(
+    "arrows between rooms point one way: cli -> bundle -> report -> lot -> platform -> dcl, "
+    "codecs, engines -> verifier") {
+  for (const std::string& room : rooms()) CHECK_MESSAGE(kArrows.contains(room), room);
+  for (const Include& i : includes()) {
+    if (!i.quoted) continue;
+    CAPTURE(i.file);
+    CAPTURE(i.header);
+    const std::string from = room(i.file), to = room(i.header);
+    CHECK((from == to || kArrows.at(from).contains(to)));
+  }
+  // No way leads back.
+  for (const auto& [from, direct] : kArrows) {
+    std::vector<std::string> todo(direct.begin(), direct.end());
+    std::set<std::string> seen;
+    while (!todo.empty()) {
+      const std::string at = todo.back();
+      todo.pop_back();
+      if (!seen.insert(at).second) continue;
+      const auto& next = kArrows.at(at);
+      todo.insert(todo.end(), next.begin(), next.end());
+    }
+    CHECK_MESSAGE(!seen.contains(from), from);
+  }
+}
+
+TEST_CASE("no file includes itself, over whatever others") {
+  std::map<std::string, std::set<std::string>> of;
+  for (const Include& i : includes()) {
+    if (i.quoted) of[i.file].insert(i.header);
+  }
+  for (const auto& [file, direct] : of) {
+    std::vector<std::string> todo(direct.begin(), direct.end());
+    std::set<std::string> seen;
+    while (!todo.empty()) {
+      const std::string at = todo.back();
+      todo.pop_back();
+      if (!seen.insert(at).second) continue;
+      const auto next = of.find(at);
+      if (next != of.end()) todo.insert(todo.end(), next->second.begin(), next->second.end());
+    }
+    CHECK_MESSAGE(!seen.contains(file), file);
+  }
+}
+
+TEST_CASE("inside verifier, the arrows between rooms point one way, and every file has a room") {
+  std::set<std::string> seen;
+  for (const Include& i : includes()) {
+    if (!i.quoted || room(i.file) != "verifier") continue;
+    const std::string from = inside(i.file), to = inside(i.header);
+    CAPTURE(i.file);
+    CAPTURE(i.header);
+    REQUIRE(kInside.contains(from));
+    REQUIRE(kInside.contains(to));
+    CHECK(may_include(from, to));
+    seen.insert(from);
+    seen.insert(to);
+  }
+  for (const auto& [name, below] : kInside) CHECK_MESSAGE(seen.contains(name), name);
+}
+
+TEST_CASE("tests lie where their sources lie") {
+  const std::set<std::string> of_tests = {"properties", "support", "bench", "fuzz"};
+  size_t count = 0;
+  for (const auto& entry : fs::recursive_directory_iterator("tests")) {
+    const std::string path = entry.path().generic_string();
+    if (!path.ends_with(".cc") && !path.ends_with(".h")) continue;
+    ++count;
+    const std::string folder = entry.path().parent_path().generic_string();
+    CAPTURE(path);
+    REQUIRE(folder.size() > 6);  // not in tests/ itself
+    const std::string mirrored = folder.substr(6);
+    CHECK((of_tests.contains(mirrored) || fs::is_directory(mirrored)));
+  }
+  CHECK(count > 200);
+}
+
+TEST_CASE("nothing in verifier prints, reads a clock, the environment, files or the network") {
+  const std::set<std::string> outside = {"iostream",   "cstdio",       "stdio.h",    "fstream",
+                                         "filesystem", "ctime",        "time.h",     "cstdlib",
+                                         "unistd.h",   "sys/socket.h", "sys/stat.h", "thread"};
+  for (const Include& i : includes()) {
+    if (i.quoted || room(i.file) != "verifier") continue;
+    CAPTURE(i.file);
+    CHECK_MESSAGE(!outside.contains(i.header), i.header);
+  }
+  // <chrono> is there for the calendar: its clocks are not.
+  size_t seen = 0;
+  for (const auto& entry : fs::recursive_directory_iterator("verifier")) {
+    if (entry.path().extension() != ".cc" && entry.path().extension() != ".h") continue;
+    ++seen;
+    std::ifstream in(entry.path());
+    const std::string all{std::istreambuf_iterator<char>(in), {}};
+    CHECK_MESSAGE(all.find("_clock") == std::string::npos, entry.path().string());
+  }
+  CHECK(seen > 100);
+}
+
+TEST_CASE("a third-party header stands in one file of a room") {
+  const std::set<std::string> vocabulary = {"fmt", "tl",
+                                            "doctest"};  // types and words of every file
+  std::map<std::string, std::set<std::string>> users;    // "verifier openssl" -> files
+  for (const Include& i : includes()) {
+    const bool library =
+        !i.quoted && (i.header.find('/') != std::string::npos || i.header == "sqlite3.h" ||
+                      i.header == "httplib.h" || i.header == "cbor.h" || i.header == "archive.h" ||
+                      i.header == "png.h");
+    if (!library || i.header.starts_with("sys/") || i.header.starts_with("netinet/") ||
+        i.header.starts_with("arpa/"))
+      continue;
+    const std::string name = i.header.substr(0, i.header.find_first_of("/."));
+    if (!vocabulary.contains(name)) users[room(i.file) + " " + name].insert(i.file);
+  }
+  // Two files where one would hold two things that nobody reads together.
+  const std::map<std::string, std::string> two_files = {
+      {"verifier openssl", "crypto.cc: primitives; sealed.cc: PKCS#8, PKCS#12 and PEM encryption"},
+      {"codecs ZXing", "picture.cc reads codes, drawing.cc draws them"},
+      {"codecs png", "picture.cc reads pictures, drawing.cc writes them"},
+  };
+  for (const auto& [library, files] : users) {
+    std::string list = library + ":";
+    for (const std::string& file : files) list += " " + file;
+    CAPTURE(list);
+    const auto reason = two_files.find(library);
+    CHECK(files.size() <= (reason == two_files.end() ? 1u : 2u));
+  }
+}
+
+TEST_CASE("tests keep their files in folders of their own") {
+  size_t seen = 0;
+  for (const auto& entry : fs::recursive_directory_iterator("tests")) {
+    const std::string file = entry.path().filename().string();
+    if (!file.ends_with(".cc") && !file.ends_with(".h")) continue;
+    const std::string folder = entry.path().parent_path().filename().string();
+    if (folder == "bench" || folder == "fuzz") continue;  // programs of their own
+    std::ifstream in(entry.path());
+    const std::string content{std::istreambuf_iterator<char>(in), {}};
+    ++seen;
+    CAPTURE(file);
+    if (file == "structure_test.cc" || file == "folder.h") continue;
+    CHECK(content.find("temp_directory_path") == std::string::npos);
+    CHECK(content.find("mkdtemp") == std::string::npos);
+    CHECK(content.find("class Folder") == std::string::npos);
+  }
+  CHECK(seen > 100);
+}
+
+TEST_CASE("no file is named for nothing") {
+  for (const Include& i : includes()) {
+    for (const char* filler : {"util", "common", "helper", "manager", "misc"}) {
+      CAPTURE(i.file);
+      CHECK(fs::path(i.file).filename().string().find(filler) == std::string::npos);
+    }
+  }
+}

@@ -1,0 +1,234 @@
+// Archives made by libarchive in memory, kind and hostile ones.
+#include <archive.h>
+#include <archive_entry.h>
+#include <fmt/format.h>
+#include <locale.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "tests/support/own_credentials.h"
+#include "tests/support/readings.h"
+#include "verifier/pki/key.h"
+
+using namespace attest;
+using namespace attest::test;
+
+namespace {
+
+struct Member {
+  std::string path;
+  Bytes bytes;
+  std::string link;
+};
+enum class Form : uint8_t { zip, encrypted_zip, tar, tar_gz, tar_zst, gz, zst };
+
+Bytes pack(Form form, const std::vector<Member>& members) {
+  Bytes out(64u << 20);
+  size_t used = 0;
+  const std::unique_ptr<archive, int (*)(archive*)> a(archive_write_new(), archive_write_free);
+  if (form == Form::tar_gz || form == Form::gz) archive_write_add_filter_gzip(a.get());
+  if (form == Form::tar_zst || form == Form::zst) archive_write_add_filter_zstd(a.get());
+  if (form == Form::zip || form == Form::encrypted_zip) {
+    archive_write_set_format_zip(a.get());
+    archive_write_set_options(a.get(), "zip:hdrcharset=UTF-8");
+  } else if (form == Form::gz || form == Form::zst) {
+    archive_write_set_format_raw(a.get());
+  } else {
+    archive_write_set_format_pax_restricted(a.get());
+  }
+  if (form == Form::encrypted_zip) {
+    archive_write_set_options(a.get(), "zip:encryption=aes256");
+    archive_write_set_passphrase(a.get(), "blue-door");
+  }
+  REQUIRE(archive_write_open_memory(a.get(), out.data(), out.size(), &used) == ARCHIVE_OK);
+  for (const Member& m : members) {
+    const std::unique_ptr<archive_entry, void (*)(archive_entry*)> e(archive_entry_new(),
+                                                                     archive_entry_free);
+    archive_entry_set_pathname(e.get(), m.path.c_str());
+    archive_entry_set_perm(e.get(), 0644);
+    if (m.link.empty()) {
+      archive_entry_set_filetype(e.get(), AE_IFREG);
+      archive_entry_set_size(e.get(), static_cast<la_int64_t>(m.bytes.size()));
+    } else {
+      archive_entry_set_filetype(e.get(), AE_IFLNK);
+      archive_entry_set_symlink(e.get(), m.link.c_str());
+    }
+    REQUIRE(archive_write_header(a.get(), e.get()) >= ARCHIVE_WARN);
+    if (m.link.empty() && !m.bytes.empty())
+      REQUIRE(archive_write_data(a.get(), m.bytes.data(), m.bytes.size()) ==
+              static_cast<la_ssize_t>(m.bytes.size()));
+  }
+  archive_write_close(a.get());
+  out.resize(used);
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("archives of every kind, one inside another") {
+  for (const Form form : {Form::zip, Form::tar, Form::tar_gz, Form::tar_zst}) {
+    CAPTURE(static_cast<int>(form));
+    const Bytes inner = pack(Form::zip, {{"deep/pai.der", own_pai(), ""}});
+    const Reading reading =
+        read_bytes(pack(form, {{"a/dac.der", own_dac(), ""},
+                               {"readme.txt", to_bytes(view("nothing here")), ""},
+                               {"b.zip", inner, ""}}),
+                   {}, "lot.zip");
+    CHECK(kind(reading) == "archive");
+    CHECK(problems(reading) == "");
+    REQUIRE(count(reading, FactId::certificate) == 2);
+    CHECK(reading.device.statements[0].place.path == "lot.zip!a/dac.der");
+    CHECK(reading.device.statements[1].place.path == "lot.zip!b.zip!deep/pai.der");
+    REQUIRE(reading.files.size() == 5);
+    CHECK(reading.files[1].kind == "x509");
+    CHECK(reading.files[2].kind == "raw");
+  }
+}
+
+TEST_CASE("members keep names that are not ASCII, whatever the locale") {
+  for (const Form form : {Form::zip, Form::tar}) {
+    const locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr), before = uselocale(utf8);
+    const Bytes packed = pack(form, {{"Pr\u00FCfling 1/dac.der", own_dac(), ""},
+                                     {"\u90E8\u54C1/dac.der", own_dac(), ""}});
+    uselocale(before);
+    freelocale(utf8);
+    const Reading reading = read_bytes(packed, {}, "lot");
+    CHECK(problems(reading) == "");
+    REQUIRE(reading.files.size() == 3);
+    CHECK(reading.files[1].path == "lot!Pr\u00FCfling 1/dac.der");
+    CHECK(reading.files[2].path == "lot!\u90E8\u54C1/dac.der");
+  }
+}
+
+TEST_CASE("one file under gz or zst keeps the file's name") {
+  for (const Form form : {Form::gz, Form::zst}) {
+    const Reading reading = read_bytes(pack(form, {{"x", own_dac(), ""}}), {}, "dac.der.gz");
+    CHECK(kind(reading) == "archive");
+    REQUIRE(count(reading, FactId::certificate) == 1);
+    CHECK(reading.device.statements[0].place.path == "dac.der.gz");
+  }
+}
+
+TEST_CASE("members that lead out of the archive are named and left alone, the others are read") {
+  const struct {
+    Member member;
+    const char* problem;
+  } rows[] = {
+      {{"../../etc/dac.der", own_dac(), ""},
+       "archive member: its path leads out of the archive: not read"},
+      {{"/etc/dac.der", own_dac(), ""}, "leads out of the archive"},
+      {{"a/../../dac.der", own_dac(), ""}, "leads out of the archive"},
+      {{"C:\\dac.der", own_dac(), ""}, "leads out of the archive"},
+      {{"dac.der", {}, "/etc/passwd"}, "a link to \"/etc/passwd\": links are not followed"},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.member.path);
+    const Reading reading = read_bytes(pack(Form::tar, {row.member, {"pai.der", own_pai(), ""}}));
+    CHECK_MESSAGE(has_problem(reading, row.problem), problems(reading));
+    REQUIRE(count(reading, FactId::certificate) == 1);
+    CHECK(*reading.device.bytes(FactId::certificate) == own_pai());
+  }
+}
+
+// It stands under "not used" with this reason, and as something that is not known.
+static bool left_unread(const Reading& reading, std::string_view why) {
+  return std::any_of(reading.not_used.begin(), reading.not_used.end(),
+                     [&](const NotUsed& one) { return one.why.find(why) != std::string::npos; }) &&
+         reading.device.noted(Remark::unreadable_file);
+}
+
+TEST_CASE("hostile archives end in a line") {
+  SUBCASE("a bomb") {
+    const Bytes same(300u << 20, 0x41);
+    const Reading reading = read_bytes(pack(Form::gz, {{"x", same, ""}}));
+    CHECK(left_unread(reading,
+                      "more than 134217728 bytes and 250 times its size come out of this archive: "
+                      "taken for a bomb"));
+    CHECK(problems(reading).empty());  // a limit of ours is no damage of the part
+  }
+  SUBCASE("many bombs in one") {
+    const Bytes zeros(60u << 20, 0);
+    std::vector<Member> members;
+    for (int i = 0; i < 4; ++i) members.push_back({std::to_string(i), zeros, ""});
+    CHECK(left_unread(read_bytes(pack(Form::zip, members)), "taken for a bomb"));
+  }
+  SUBCASE("more than the budget of all evidence") {
+    Reading reading;
+    reading.codecs = &codecs::direct();
+    reading.budget.unpacked_bytes = 1000;
+    const Bytes lot =
+        pack(Form::zip, {{"a", own_dac(), ""}, {"b", own_dac(), ""}, {"c", own_dac(), ""}});
+    REQUIRE(read_evidence({.path = "lot.zip", .bytes = lot}, reading));
+    CHECK(left_unread(reading, "more comes out of the archives than is read of all evidence"));
+    CHECK(count(reading, FactId::certificate) == 2);
+  }
+  SUBCASE("nested deeper than is read") {
+    Bytes nested = pack(Form::zip, {{"dac.der", own_dac(), ""}});
+    for (int i = 0; i < 20; ++i) nested = pack(Form::zip, {{"n.zip", nested, ""}});
+    const Reading reading = read_bytes(nested);
+    CHECK(has_problem(reading, "containers nested deeper than 8"));
+    CHECK(count(reading, FactId::certificate) == 0);
+  }
+  SUBCASE("a folder 10,000 deep") {
+    std::string path;
+    for (int i = 0; i < 10'000; ++i) path += "d/";
+    const Reading reading = read_bytes(
+        pack(Form::tar, {{path + "dac.der", own_dac(), ""}, {"pai.der", own_pai(), ""}}));
+    CHECK_MESSAGE(has_problem(reading, "its path has 20007 bytes, more than 4096: not read"),
+                  problems(reading));
+    CHECK(count(reading, FactId::certificate) == 1);
+  }
+  SUBCASE("cut in the middle") {
+    for (const Form form : {Form::tar, Form::zip}) {
+      const Bytes whole = pack(
+          form,
+          {{"dac.der", own_dac(), ""}, {"pai.der", own_pai(), ""}, {"b.p12", own_bundle(), ""}});
+      const Bytes cut(
+          whole.begin(),
+          whole.begin() +
+              static_cast<std::ptrdiff_t>(
+                  find(whole, View(own_bundle()).first(40)).value_or(whole.size() / 2) + 20));
+      const Reading reading = read_bytes(cut);
+      CHECK(count(reading, FactId::certificate) >= 1);
+      CHECK(problems(reading).find("archive") != std::string::npos);
+    }
+  }
+  SUBCASE("nothing inside") {
+    CHECK(has_problem(read_bytes(pack(Form::zip, {})),
+                      "error: expected an archive (zip, tar, gz, zst): nothing is in it"));
+  }
+  SUBCASE("no archive at all behind the magic") {
+    Bytes fake = to_bytes(view("PK\x03\x04"));
+    fake.resize(200, 0x41);
+    CHECK(has_problem(read_bytes(fake), "error: expected an archive (zip, tar, gz, zst): "));
+  }
+}
+
+TEST_CASE("an encrypted archive opens with its passphrase and says so without") {
+  const Bytes lot = pack(Form::encrypted_zip, {{"dac.der", own_dac(), ""}});
+  const Secret right{.bytes = to_bytes(view("blue-door")), .passphrase = true},
+      wrong{.bytes = to_bytes(view("red")), .passphrase = true};
+  CHECK(count(read_bytes(lot, {right}), FactId::certificate) == 1);
+  CHECK(remark(read_bytes(lot), Remark::encrypted_no_key) ==
+        "the archive member is encrypted: a key is needed");
+  CHECK(read_bytes(lot, {wrong}).device.noted(Remark::encrypted_no_key));
+}
+
+TEST_CASE("without codecs an archive is refused in clear words") {
+  Reading reading;
+  const Bytes lot = pack(Form::zip, {{"dac.der", own_dac(), ""}});
+  const auto done = read_evidence({.path = "lot.zip", .bytes = lot}, reading);
+  REQUIRE_FALSE(done);
+  CHECK(done.error().what ==
+        "expected an archive (zip, tar, gz, zst): archives need the codecs, which were not given");
+}
+
+TEST_CASE("the module beside the program answers like the codecs themselves") {
+  Reading reading;
+  reading.codecs = &loaded_codecs();
+  const Bytes lot = pack(Form::zip, {{"dac.der", own_dac(), ""}});
+  const auto done = read_evidence({.path = "lot.zip", .bytes = lot}, reading);
+  REQUIRE_MESSAGE(done.has_value(), (done ? "" : done.error().what));
+  CHECK(count(reading, FactId::certificate) == 1);
+}

@@ -1,0 +1,70 @@
+#include "verifier/base/csv.h"
+
+#include <algorithm>
+
+namespace attest {
+
+char csv_separator(std::string_view text) {
+  constexpr std::string_view kSeparators = ",;\t|";
+  std::array<size_t, kSeparators.size()> seen{};
+  bool quoted = false;
+  for (const char c : text) {
+    if (c == '"') quoted = !quoted;
+    if (quoted) continue;
+    if (c == '\n' || c == '\r') break;
+    if (const size_t i = kSeparators.find(c); i != std::string_view::npos) ++seen[i];
+  }
+  return kSeparators[static_cast<size_t>(std::max_element(seen.begin(), seen.end()) -
+                                         seen.begin())];
+}
+
+CsvRows::CsvRows(std::string_view text, char separator, size_t from)
+    : text_(text), separator_(separator), at_(from) {
+  if (from == 0 && text.starts_with("\xEF\xBB\xBF")) at_ = 3;
+}
+
+Result<bool> CsvRows::next(CsvRecord& record) {
+  record.assign(1, {});
+  while (at_ < text_.size()) {
+    std::string& field = record.back();
+    if (text_[at_] == '"' && field.empty()) {
+      const size_t opened = at_++;
+      for (;; ++at_) {
+        if (at_ >= text_.size()) return error("csv: a quote opens and never closes", opened);
+        if (text_[at_] == '"') {
+          if (at_ + 1 >= text_.size() || text_[at_ + 1] != '"') break;
+          ++at_;  // "" inside quotes is one quote
+        }
+        field += text_[at_];
+      }
+      ++at_;
+    } else if (text_[at_] == separator_) {
+      record.emplace_back();
+      ++at_;
+    } else if (text_[at_] == '\n' || text_[at_] == '\r') {
+      const bool second =
+          text_[at_] == '\n' && at_ > 0 && text_[at_ - 1] == '\r';  // half of a line's end
+      ++at_;
+      if (record.size() > 1 || !record[0].empty()) return true;
+      if (!second) ++empty_lines_;
+    } else {
+      field += text_[at_++];
+    }
+  }
+  return record.size() > 1 || !record[0].empty();
+}
+
+Result<std::vector<CsvRecord>> parse_csv(std::string_view text, size_t limit) {
+  CsvRows rows(text);
+  std::vector<CsvRecord> records;
+  CsvRecord record;
+  while (records.size() < limit) {
+    const auto more = rows.next(record);
+    if (!more) return tl::unexpected(more.error());
+    if (!*more) break;
+    records.push_back(std::move(record));
+  }
+  return records;
+}
+
+}  // namespace attest

@@ -1,0 +1,38 @@
+// Csv: tables as factories' tools write them (RFC 4180): quoted fields that may span lines, CRLF or
+// LF, a BOM.
+#pragma once
+
+#include "verifier/base/bytes.h"
+
+namespace attest {
+
+using CsvRecord = std::vector<std::string>;
+
+// The separator of a table by its first line: of ',', ';', tab and '|' outside of quotes the most
+// frequent one; ',' where there is none.
+char csv_separator(std::string_view text);
+
+// Reads a table record by record, so that one of a million rows need not be held. `text` outlives
+// it.
+class CsvRows {
+ public:
+  explicit CsvRows(std::string_view text) : CsvRows(text, csv_separator(text)) {}
+  CsvRows(std::string_view text, char separator, size_t from = 0);
+
+  // The next record; false at the end. Empty lines are none. A quote that never closes is an error
+  // with its offset.
+  Result<bool> next(CsvRecord& record);
+  size_t offset() const { return at_; }  // where the next record begins, or blank lines before it
+  size_t empty_lines() const { return empty_lines_; }  // passed so far
+
+ private:
+  std::string_view text_;
+  char separator_;
+  size_t at_;
+  size_t empty_lines_ = 0;
+};
+
+// At most `limit` records.
+Result<std::vector<CsvRecord>> parse_csv(std::string_view text, size_t limit = SIZE_MAX);
+
+}  // namespace attest

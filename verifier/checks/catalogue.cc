@@ -1,0 +1,74 @@
+#include "verifier/checks/catalogue.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace attest {
+namespace {
+
+struct Catalogue {
+  std::vector<const Check*> list;
+  std::unordered_map<std::string_view, size_t> by_id;
+
+  Catalogue() {
+    for (const auto group : {certificate_checks(),
+                             paa_checks(),
+                             chain_checks(),
+                             identity_checks(),
+                             evidence_checks(),
+                             cms_checks(),
+                             cd_checks(),
+                             cd_relation_checks(),
+                             attestation_checks(),
+                             credentials_checks(),
+                             revocation_checks(),
+                             ledger_checks(),
+                             ledger_product_checks(),
+                             factory_checks(),
+                             device_fact_checks(),
+                             onboarding_checks(),
+                             onboarding_agreement_checks(),
+                             spake2p_checks(),
+                             csr_checks(),
+                             ota_checks(),
+                             ota_ledger_checks(),
+                             expect_checks(),
+                             sample_checks(),
+                             waiver_checks()}) {
+      for (const Check& check : group) {
+        by_id.emplace(check.id, list.size());
+        list.push_back(&check);
+      }
+    }
+  }
+};
+
+const Catalogue& all() {
+  static const Catalogue catalogue;
+  return catalogue;
+}
+
+}  // namespace
+
+std::span<const Check* const> catalogue() {
+  return all().list;
+}
+
+const Check* find_check(std::string_view id) {
+  const auto at = all().by_id.find(id);
+  return at == all().by_id.end() ? nullptr : all().list[at->second];
+}
+
+size_t check_index(const Check& check) {
+  return all().by_id.at(check.id);
+}
+
+std::vector<const Check*> checks_with_code(int sdk_code) {
+  std::vector<const Check*> out;
+  for (const Check* check : all().list) {
+    if (check->sdk == sdk_code) out.push_back(check);
+  }
+  return out;
+}
+
+}  // namespace attest

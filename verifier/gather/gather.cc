@@ -1,0 +1,353 @@
+#include "verifier/gather/gather.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "verifier/gather/file_digests.h"
+#include "verifier/gather/gather_steps.h"
+#include "verifier/gather/remembered.h"
+#include "verifier/readers/factory_item.h"
+#include "verifier/readers/formats.h"
+
+namespace attest {
+
+using namespace gathering;
+
+namespace {
+
+// --- attestation and declaration
+// -------------------------------------------------------------------
+
+// Whether every part of the response that is there stands in a commissioner's log.
+bool all_logged(const Evidence& e) {
+  constexpr FactId kParts[] = {FactId::attestation_elements, FactId::attestation_signature,
+                               FactId::attestation_nonce, FactId::attestation_challenge};
+  size_t parts = 0;
+  for (const FactId part : kParts) {
+    const Statement* s = e.device.first(part);
+    if (s == nullptr) continue;
+    ++parts;
+    if (!is_log(e, s->place.path)) return false;
+  }
+  return parts != 0;
+}
+
+void gather_attestation(Evidence& e) {
+  e.elements_statement = e.device.first(FactId::attestation_elements);
+  e.signature = e.device.bytes(FactId::attestation_signature);
+  e.nonce = e.device.bytes(FactId::attestation_nonce);
+  e.challenge = e.device.bytes(FactId::attestation_challenge);
+  e.response_is_logged = all_logged(e);
+  if (e.elements_statement == nullptr) return;
+  auto elements = parse_attestation_elements(bytes_of(*e.elements_statement));
+  if (elements) {
+    e.elements = *elements;
+  } else {
+    e.elements_problem = elements.error().what;
+  }
+}
+
+void gather_declaration(Evidence& e, Remembered* remembered) {
+  if (const Statement* s = e.device.first(FactId::cd)) {
+    e.cd_place = s->place;
+    e.cd_bytes = bytes_of(*s);
+  } else if (e.elements && !e.elements->certification_declaration.empty()) {
+    e.cd_place = e.elements_statement->place;
+    e.cd_place->item = "attestation elements, tag 1";
+    e.cd_bytes = to_bytes(e.elements->certification_declaration);
+  } else if (const Noted* fault = slot_fault(e.device, Remark::cd_slot)) {
+    e.cd_place = fault->place;
+    e.cms_problem = slot_text(*fault);
+    return;
+  } else {
+    return;
+  }
+  const ParsedDeclaration own =
+      remembered != nullptr ? ParsedDeclaration{} : read_declaration(e.cd_bytes);
+  const ParsedDeclaration& read = remembered != nullptr ? remembered->declaration(e.cd_bytes) : own;
+  e.cms = read.cms;
+  e.cms_problem = read.cms_problem;
+  if (const Noted* fault = slot_fault(e.device, Remark::cd_slot)) e.cms_problem = slot_text(*fault);
+  e.cms_trailing = read.trailing;
+  e.cd = read.cd;
+  e.cd_problem = read.cd_problem;
+}
+
+// An id is a number of 16 bits. A wider one was given, and is none: it does not read as absent.
+std::optional<uint16_t> id16(Device& device, FactId fact) {
+  std::optional<uint16_t> out;
+  std::vector<const Statement*> wide;
+  for (const Statement& s : device.statements) {
+    const auto* n = s.fact == fact ? std::get_if<uint64_t>(&s.value) : nullptr;
+    if (n == nullptr) continue;
+    if (*n > 0xFFFF) {
+      wide.push_back(&s);
+    } else if (!out) {
+      out = static_cast<uint16_t>(*n);
+    }
+  }
+  for (const Statement* s : wide)
+    device.damaged(s->place, fact_name(fact),
+                   fmt::format("expected at most 65535, found {}",
+                               found_number(std::get<uint64_t>(s->value))));
+  return out;
+}
+
+bool ecdsa_sha256(const Certificate& c) {
+  return equal(c.signature_algorithm, oid::kEcdsaWithSha256);
+}
+
+// Of an algorithm that nobody here checks: its signature says nothing, either way. (Damage to its
+// name leaves two names that differ.)
+bool is_of_another_algorithm(const Certificate& c) {
+  return c.same_algorithm && !ecdsa_sha256(c);
+}
+
+// As its issuer signed it: what stands outside the signed part agrees with what is in it.
+bool is_as_issued(const Certificate& c, const std::optional<Point>& issuer) {
+  return c.same_algorithm && ecdsa_sha256(c) && signed_by(c, issuer);
+}
+
+// Whether a PAI beside the chosen one may have issued the DAC as well: a renewal, a twin, one of
+// the same key in another name. Two such are two truths about one part. Where the key id that the
+// DAC names decides, a name that several PAIs of a vendor have in common says nothing.
+bool may_have_issued(const Certificate& other, const Certificate& dac, const Certificate& chosen) {
+  if (!other.p256 || other.p256 == chosen.p256) return true;
+  const auto skid = other.skid(), akid = dac.akid();
+  if (skid && akid) return *skid == *akid;
+  return same_name(other.subject, dac.issuer) || signed_by(dac, other.p256);
+}
+
+// A file with a PAI beside the one that issued the DAC: a whole one, signed by a trusted PAA, that
+// cannot have issued it is another product's and told of; any other stays a second PAI of this
+// part.
+void settle_other_pais(Evidence& e, const std::vector<Statement*>& others, Parsed& parsed,
+                       const TrustStore& trust, Ledger* ledger, Remembered* remembered) {
+  for (Statement* other : others) {
+    const ParsedCertificate& entry = parsed.of(*other);
+    if (!entry.certificate || entry.used != bytes_of(*other).size()) continue;
+    if (!e.dac.certificate || !e.pai.certificate ||
+        may_have_issued(**entry.certificate, *e.dac.certificate, *e.pai.certificate))
+      continue;
+    std::optional<FoundPaa> own,
+        *found = remembered != nullptr ? remembered->paa(*entry.certificate) : &own;
+    if (!*found) *found = find_paa(**entry.certificate, e.policy, trust, ledger);
+    if ((*found)->paa == nullptr || !is_as_issued(**entry.certificate, (*found)->paa->key))
+      continue;
+    e.not_used.push_back({place_text(other->place), "another PAI, which did not issue this DAC"});
+    const FactValue same = other->value;
+    for (Statement& s : e.device.statements) {
+      if (s.fact == FactId::pai && s.value == same) s.fact = FactId::certificate;
+    }
+  }
+}
+
+// What nobody judges, because it is not the one that counts, is damaged evidence where it is not
+// whole: a root that does not verify itself.
+void note_damage(Evidence& e, Parsed& parsed) {
+  for (const Statement& s : e.device.statements) {
+    if (s.fact != FactId::paa) continue;
+    const ParsedCertificate& entry = parsed.of(s);
+    if (!entry.certificate) {
+      e.device.note(Remark::damaged_credential, s.place,
+                    fmt::format("expected a PAA, found {} bytes that are no certificate: {}",
+                                bytes_of(s).size(), entry.certificate.error().what));
+      continue;
+    }
+    const Certificate& root = **entry.certificate;
+    const bool trusted = e.paa && e.paa->certificate && equal(e.paa->certificate->der, bytes_of(s));
+    if (trusted) continue;
+    const size_t behind = bytes_of(s).size() - entry.used;
+    if (behind != 0) {
+      e.device.note(Remark::damaged_credential, s.place,
+                    fmt::format("a PAA with {} bytes behind it", behind));
+    } else if (!is_of_another_algorithm(root) && (root.ecdsa || root.p256) &&
+               !is_as_issued(root, root.p256)) {
+      e.device.note(Remark::damaged_credential, s.place,
+                    "a PAA that its own key did not sign: it is not as it was issued");
+    } else {
+      e.not_used.push_back({place_text(s.place),
+                            e.paa ? "a PAA that is not the trusted one of this device: believed in "
+                                    "nothing"
+                                  : "a PAA among the evidence: compared, and believed in nothing"});
+    }
+  }
+}
+
+// A list that points to the PAI or the PAA as its issuer and is not what that key signed may have
+// revoked this device before it was damaged.
+void note_damaged_lists(Evidence& e) {
+  for (const CrlEvidence& list : e.crls) {
+    if (list.list == nullptr) {
+      e.device.note(Remark::damaged_credential, list.place,
+                    fmt::format("a revocation list that cannot be read: {}", list.problem));
+    } else if (list.altered) {
+      e.device.note(Remark::damaged_credential, list.place,
+                    "a revocation list that its issuer's key did not sign: it is not as it was "
+                    "issued");
+    }
+  }
+}
+
+void gather_csrs(Evidence& e) {
+  for (const Statement& s : e.device.statements) {
+    if (s.fact != FactId::csr) continue;
+    auto csr = parse_csr(bytes_of(s));
+    CsrEvidence out{.place = s.place, .csr = {}, .problem = {}, .self_signed = {}};
+    if (csr) {
+      out.csr = std::move(*csr);
+    } else {
+      out.problem = csr.error().what;
+    }
+    e.csrs.push_back(std::move(out));
+  }
+}
+
+// The content of a declaration beside the declaration itself: the same facts without what the CSA
+// signed them with, and no second declaration.
+void settle_bare_declarations(Evidence& e) {
+  auto& all = e.device.statements;
+  const auto is_cd = [](const Statement& s) { return s.fact == FactId::cd; };
+  if (std::count_if(all.begin(), all.end(), is_cd) < 2) return;
+  std::vector<Bytes> contents;
+  for (const Statement& s : all) {
+    if (!is_cd(s)) continue;
+    if (auto cms = parse_cms(std::get<Bytes>(s.value))) contents.push_back(std::move(cms->content));
+  }
+  std::erase_if(all, [&](const Statement& s) {
+    if (!is_cd(s) || std::none_of(contents.begin(), contents.end(), [&](const Bytes& content) {
+          return equal(content, std::get<Bytes>(s.value));
+        }))
+      return false;
+    e.not_used.push_back(
+        {place_text(s.place), "the content of the declaration that stands beside it, unsigned"});
+    return true;
+  });
+}
+
+}  // namespace
+
+Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, Ledger* ledger,
+                std::optional<Device> ordered, Remembered* remembered) {
+  Evidence e;
+  e.policy = policy;
+  e.device = std::move(reading.device);
+  e.files = std::move(reading.files);
+  leave_out_digests(e);
+  e.not_used = std::move(reading.not_used);
+  for (OtaImageFile& file : reading.ota_images)
+    e.ota_images.push_back({.place = std::move(file.place), .image = std::move(file.image)});
+  e.given_anchors = trust.given_count();
+  if (ledger != nullptr) e.ledger = ledger->status();
+
+  Parsed parsed(remembered);
+  read_lists(e);
+  settle_bare_declarations(e);
+  OwnPais own = own_pais(e.device);
+  settle_roles(e, parsed);
+  e.dac = certificate_evidence(e.device.first(FactId::dac), parsed);
+  add_beside_dac(own, e.device, e.dac);
+  std::vector<Statement*> other_pais;
+  e.pai = certificate_evidence(choose_pai(e.device, e.dac, parsed, own, other_pais), parsed);
+  e.paa_shown = certificate_evidence(e.device.first(FactId::paa), parsed);
+  take_slot_fault(e.device, Remark::dac_slot, e.dac);
+  take_slot_fault(e.device, Remark::pai_slot, e.pai);
+  gather_attestation(e);
+  settle_keys(e);
+  settle_public_keys(e);
+  settle_blobs(e);
+  list_unused_blobs(e);
+  gather_declaration(e, remembered);
+  e.vid = id16(e.device, FactId::vendor_id);
+  e.pid = id16(e.device, FactId::product_id);
+  find_anchors(e, trust, ledger, remembered);
+  find_root_above(e, trust, ledger);
+  e.sought_paa = sought_paa(e, trust, ledger);
+  find_authority_keys(e, parsed);
+  settle_other_keys(e);
+  settle_other_pais(e, other_pais, parsed, trust, ledger, remembered);
+  note_damage(e, parsed);
+  if (ledger != nullptr && policy.network != Network::none) gather_ledger(e, *ledger, remembered);
+  judge_lists(e);
+  note_damaged_lists(e);
+  e.ordered = std::move(ordered);
+  e.onboarding = onboarding_evidence(e.device, e.ordered ? &*e.ordered : nullptr,
+                                     remembered != nullptr ? remembered->tried() : nullptr);
+  gather_csrs(e);
+  return e;
+}
+
+bool is_log(const Evidence& e, const std::string& path) {
+  return std::any_of(e.files.begin(), e.files.end(), [&](const EvidenceFile& f) {
+    return f.path == path && f.kind == commissioner_log_reader.kind;
+  });
+}
+
+const char* why_absent(const Evidence& e, Remark lacking) {
+  if (e.device.noted(lacking)) return "factory.entries-are-complete";
+  if (e.device.noted(Remark::wrong_key)) return "factory.keys-fit";
+  if (e.device.noted(Remark::encrypted_no_key) || e.device.noted(Remark::flash_encrypted))
+    return "factory.is-unlocked";
+  return nullptr;
+}
+
+std::vector<SignatureRequest> signature_requests(const Evidence& e) {
+  std::vector<SignatureRequest> out;
+  out.reserve(kSignedCount);
+  const auto certificate = [&](Signed what, const Certificate& below,
+                               const std::optional<Point>& key) {
+    if (!e.answer(what) && key && below.ecdsa && ecdsa_sha256(below))
+      out.push_back(
+          {.what = what,
+           .job = {.key = *key, .digest = below.tbs_digest(), .signature = *below.ecdsa}});
+  };
+  if (e.dac.certificate && e.pai.certificate)
+    certificate(Signed::dac, *e.dac.certificate, e.pai.certificate->p256);
+  if (e.pai.certificate && e.paa) certificate(Signed::pai, *e.pai.certificate, e.paa->key);
+  if (e.paa && e.paa->certificate) certificate(Signed::paa_self, *e.paa->certificate, e.paa->key);
+  if (e.elements_statement != nullptr && e.signature != nullptr && e.challenge != nullptr &&
+      e.signature->size() == 64 && e.dac.certificate && e.dac.certificate->p256) {
+    SignatureJob job{.key = *e.dac.certificate->p256,
+                     .digest = sha256(bytes_of(*e.elements_statement), *e.challenge),
+                     .signature = {}};
+    std::copy(e.signature->begin(), e.signature->end(), job.signature.begin());
+    out.push_back({.what = Signed::attestation, .job = job});
+  }
+  for (size_t i = 0; i < e.csrs.size(); ++i) {
+    const auto& csr = e.csrs[i].csr;
+    if (csr && csr->public_key && csr->ecdsa &&
+        equal(csr->signature_algorithm, oid::kEcdsaWithSha256))
+      out.push_back(
+          {.what = Signed::csr,
+           .job = {.key = *csr->public_key, .digest = sha256(csr->info), .signature = *csr->ecdsa},
+           .index = i});
+  }
+  if (!e.answer(Signed::cd) && e.cms && e.cd_signer && !e.cms->signers.empty() &&
+      e.cms->signers.front().ecdsa)
+    out.push_back({.what = Signed::cd,
+                   .job = {.key = e.cd_signer->key,
+                           .digest = sha256(e.cms->content),
+                           .signature = *e.cms->signers.front().ecdsa}});
+  return out;
+}
+
+void take_answer(Evidence& e, const SignatureRequest& request, bool good) {
+  if (request.what == Signed::csr) {
+    e.csrs[request.index].self_signed = good;
+  } else {
+    e.answers[static_cast<size_t>(request.what)] = good;
+  }
+}
+
+void verify_signatures(Evidence& e, SignatureEngine& engine) {
+  const auto requests = signature_requests(e);
+  std::vector<SignatureJob> jobs;
+  jobs.reserve(requests.size());
+  for (const SignatureRequest& request : requests) jobs.push_back(request.job);
+  std::vector<uint8_t> answers(jobs.size());
+  engine.verify(jobs, answers);
+  for (size_t i = 0; i < requests.size(); ++i) take_answer(e, requests[i], answers[i] == 1);
+}
+
+}  // namespace attest

@@ -1,0 +1,51 @@
+// Gather: from what was read to Evidence. Settles which certificate is which, parses, finds the
+// anchors, asks the ledger. After it nothing does I/O.
+#pragma once
+
+#include "verifier/crypto/crypto.h"
+#include "verifier/gather/evidence.h"
+
+namespace attest {
+
+class Remembered;  // what the devices of a lot have in common
+
+// `ledger` may be null: then every ledger fact is unknown (policy none: not asked for). `ordered`:
+// what --expect says. `remembered`: of a lot whose devices all have this policy, trust and ledger.
+Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, Ledger* ledger,
+                std::optional<Device> ordered = {}, Remembered* remembered = nullptr);
+
+// The ledger's part of it (gather_ledger.cc): asks for what this device needs, and for nothing
+// else.
+void gather_ledger(Evidence& evidence, Ledger& ledger, Remembered* remembered);
+
+// Revocation (gather_revocation.cc): lists of the evidence are read before roles are settled, since
+// the certificate of a list's signer is neither DAC nor PAI; those behind the ledger's points with
+// the other facts; both judged last.
+void read_lists(Evidence& evidence);
+// How the reason begins of a certificate that no device and no authority of Matter has.
+inline constexpr const char* kOfAnotherTrade = "a certificate of another trade";
+bool signs_lists(const Certificate& certificate, std::span<const CrlEvidence> lists);
+std::vector<CrlEvidence> lists_of_points(const Evidence& evidence, const LedgerFacts& facts,
+                                         Ledger& ledger);
+void judge_lists(Evidence& evidence);
+
+// Whether a certificate is neither a device's nor of one who issues devices': of a fabric, of the
+// web.
+bool is_of_no_device(const Certificate& certificate);
+
+// Takes an image that was fetched after that, and asks the ledger for its entry.
+void gather_ota_image(Evidence& evidence, OtaEvidence image, Ledger& ledger);
+
+// The signatures to be checked that have no answer yet, and where their answers go: jobs of many
+// devices can be put into one batch.
+struct SignatureRequest {
+  Signed what;
+  SignatureJob job;
+  size_t index = 0;  // with Signed::csr: of Evidence::csrs
+};
+std::vector<SignatureRequest> signature_requests(const Evidence& evidence);
+void take_answer(Evidence& evidence, const SignatureRequest& request, bool good);
+// Asks the engine for all of one device.
+void verify_signatures(Evidence& evidence, SignatureEngine& engine);
+
+}  // namespace attest

@@ -1,0 +1,74 @@
+// What gather() is made of: its steps, in files of their own, and what they have in common. Only
+// the files of gather include it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "verifier/gather/evidence.h"
+#include "verifier/gather/gather.h"
+#include "verifier/gather/remembered.h"
+
+namespace attest::gathering {
+
+inline const Bytes& bytes_of(const Statement& s) {
+  return std::get<Bytes>(s.value);
+}
+
+// Certificates as they were first parsed: each is parsed once, however often it is asked for.
+class Parsed {
+ public:
+  explicit Parsed(Remembered* remembered) : remembered_(remembered) {}
+  const ParsedCertificate& of(const Statement& s) {
+    if (const auto known = entries_.find(&s); known != entries_.end()) return known->second;
+    // Every device has a DAC of its own; what is above it is what a lot shares.
+    const bool shared = remembered_ != nullptr && s.fact != FactId::dac;
+    return entries_
+        .emplace(&s, shared ? remembered_->certificate(bytes_of(s)) : read_certificate(bytes_of(s)))
+        .first->second;
+  }
+
+ private:
+  Remembered* remembered_;
+  std::unordered_map<const Statement*, ParsedCertificate> entries_;  // references stay good
+};
+
+// --- gather_roles.cc: which certificate is which
+
+FactId says_it_is(const Certificate& c);
+void settle_roles(Evidence& e, Parsed& parsed);
+CertificateEvidence certificate_evidence(const Statement* statement, Parsed& parsed);
+// What a slot, a log or another place of the part's own calls its PAI, by the bytes: said before
+// any role is settled. A file that lies beside the part says nothing of the kind.
+using OwnPais = std::unordered_set<std::string_view>;
+OwnPais own_pais(const Device& device);
+void add_beside_dac(OwnPais& own, const Device& device, const CertificateEvidence& dac);
+const Statement* choose_pai(Device& device, const CertificateEvidence& dac, Parsed& parsed,
+                            const OwnPais& own, std::vector<Statement*>& others);
+
+// --- gather_keys.cc: keys and bare bytes
+
+void settle_keys(Evidence& e);
+void find_authority_keys(Evidence& e, Parsed& parsed);
+void settle_other_keys(Evidence& e);
+const Noted* slot_fault(const Device& device, Remark remark);
+std::string slot_text(const Noted& fault);
+void take_slot_fault(const Device& device, Remark remark, CertificateEvidence& certificate);
+void settle_blobs(Evidence& e);
+void list_unused_blobs(Evidence& e);
+void settle_public_keys(Evidence& e);
+
+// --- gather_anchors.cc: the roots and signers that a device ends in
+
+bool signed_by(const Certificate& below, const std::optional<Point>& key);
+FoundPaa find_paa(const Certificate& pai, const Policy& policy, const TrustStore& trust,
+                  Ledger* ledger);
+void find_anchors(Evidence& e, const TrustStore& trust, Ledger* ledger, Remembered* remembered);
+void find_root_above(Evidence& e, const TrustStore& trust, Ledger* ledger);
+std::string sought_paa(const Evidence& e, const TrustStore& trust, Ledger* ledger);
+
+}  // namespace attest::gathering

@@ -1,0 +1,67 @@
+#include "verifier/readers/containers/address_map.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace attest {
+namespace {
+
+constexpr uint64_t kNear = 2u << 20;
+constexpr uint64_t kMostBytes = 256u << 20;
+
+}  // namespace
+
+void AddressMap::add(uint64_t address, View bytes) {
+  if (bytes.empty()) return;
+  const size_t begin = bytes_.size();
+  bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
+  if (!pieces_.empty() && pieces_.back().address + pieces_.back().size == address) {
+    pieces_.back().size += bytes.size();
+    return;
+  }
+  pieces_.push_back(
+      {.address = address, .begin = begin, .size = bytes.size(), .order = pieces_.size()});
+}
+
+std::vector<AddressMap::Image> AddressMap::join(const std::function<void(uint64_t)>& on_overlap) {
+  std::sort(pieces_.begin(), pieces_.end(), [](const Piece& a, const Piece& b) {
+    return std::pair(a.address, a.order) < std::pair(b.address, b.order);
+  });
+  std::vector<Image> images;
+  uint64_t total = 0;
+  for (const Piece& piece : pieces_) {
+    const View bytes = View(bytes_).subspan(piece.begin, piece.size);
+    const uint64_t end = images.empty() ? 0 : images.back().address + images.back().bytes.size();
+    if (images.empty() || (piece.address > end && (piece.address - end > kNear ||
+                                                   total + (piece.address - end) > kMostBytes))) {
+      images.push_back({.address = piece.address, .bytes = to_bytes(bytes)});
+      total += piece.size;
+      continue;
+    }
+    Bytes& image = images.back().bytes;
+    if (piece.address >= end) {
+      total += piece.address - end + piece.size;
+      image.resize(static_cast<size_t>(piece.address - images.back().address), 0xFF);
+      image.insert(image.end(), bytes.begin(), bytes.end());
+      continue;
+    }
+    const auto from = static_cast<size_t>(piece.address - images.back().address);
+    const size_t both = std::min(piece.size, image.size() - from);
+    if (!equal(View(image).subspan(from, both), bytes.first(both))) on_overlap(piece.address);
+    image.insert(image.end(), bytes.begin() + static_cast<std::ptrdiff_t>(both), bytes.end());
+    total += piece.size - both;
+  }
+  return images;
+}
+
+tl::expected<void, Error> read_image(const std::string& path, uint64_t address, View bytes,
+                                     Reading& reading) {
+  return read_inside({.path = fmt::format("{}!0x{:08x}", path, address),
+                      .bytes = bytes,
+                      .base = address,
+                      .member = true},
+                     reading);
+}
+
+}  // namespace attest

@@ -1,0 +1,272 @@
+#include "verifier/readers/credentials/pem_text.h"
+
+#include <algorithm>
+#include <bitset>
+
+#include "verifier/readers/credentials/damaged.h"
+
+namespace attest {
+namespace {
+
+constexpr std::string_view kBegin = "-----BEGIN ", kEnd = "-----END ", kDashes = "-----";
+constexpr size_t kMostLooked = 16u << 10;  // characters of a body
+constexpr size_t kMostLetters = 1024;      // of it that are decoded
+constexpr size_t kFullLine = 48;           // letters: a line of PEM has 64 or 76
+constexpr size_t kLeastDistinct = 20;      // letters of a full line that differ: bytes, and no rule
+constexpr size_t kMostStrays = 2;          // of a damaged line
+
+bool is_letter(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '+' ||
+         c == '/';
+}
+bool is_blank(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\f';
+}
+
+std::string_view without_blanks(std::string_view s) {
+  while (!s.empty() && is_blank(s.front())) s.remove_prefix(1);
+  while (!s.empty() && is_blank(s.back())) s.remove_suffix(1);
+  return s;
+}
+
+// The line without what a program or a quotation puts around it.
+std::string_view bare(std::string_view line) {
+  constexpr std::string_view kQuotes = "\"'`", kBehind = "\"'`\\,;) \t";
+  line = without_blanks(line);
+  for (const std::string_view leader : {"// ", "# ", "* ", "> ", "| ", "; ", "-- "}) {
+    if (line.starts_with(leader)) line = without_blanks(line.substr(leader.size()));
+  }
+  // "..." + goes on in the next line.
+  if (line.ends_with('+')) {
+    const std::string_view literal = without_blanks(line.substr(0, line.size() - 1));
+    if (!literal.empty() && kQuotes.find(literal.back()) != std::string_view::npos) line = literal;
+  }
+  while (!line.empty() && kQuotes.find(line.front()) != std::string_view::npos)
+    line.remove_prefix(1);
+  while (!line.empty() && kBehind.find(line.back()) != std::string_view::npos)
+    line.remove_suffix(1);
+  return without_blanks(line);
+}
+
+// Escapes of line ends become them: "\n", "\r\n", "\\n".
+std::string with_line_ends(std::string_view s) {
+  std::string out;
+  out.reserve(s.size());
+  for (size_t i = 0; i < s.size(); ++i) {
+    size_t end = i;
+    while (end < s.size() && s[end] == '\\') ++end;
+    if (end != i && end < s.size() && (s[end] == 'n' || s[end] == 'r')) {
+      out += '\n';
+      i = end;
+    } else {
+      out += s[i] == '\r' ? '\n' : s[i];
+    }
+  }
+  return out;
+}
+
+// Long enough for a line of PEM and as mixed as bytes are. (A program's table of base64's letters
+// is in order.)
+bool is_like_bytes(std::string_view letters) {
+  if (letters.size() < kFullLine) return false;
+  std::bitset<256> distinct;
+  size_t steps = 0;
+  for (size_t i = 0; i < letters.size(); ++i) {
+    distinct.set(static_cast<uint8_t>(letters[i]));
+    steps += i != 0 && letters[i] == letters[i - 1] + 1;
+  }
+  return distinct.count() >= kLeastDistinct && steps * 2 <= letters.size();
+}
+
+struct Body {
+  std::string letters;  // 'A' in the place of what is none
+  bool full_line = false, shortened = false, clean = true, prose = false;
+
+  // False: the body ends here.
+  bool take(std::string_view line) {
+    if (line.empty() || letters.size() > kMostLetters) return true;
+    if (letters.empty() && line.find(": ") != std::string_view::npos) return true;  // a header
+    size_t dots = std::min(line.find("..."), line.find("…"));
+    if (dots != std::string_view::npos) shortened = true;
+    line = line.substr(0, dots);
+    size_t strays = 0;
+    std::string of_line;
+    const auto url = base64_of_url(line);
+    for (const char c : url ? std::string_view(*url) : line) {
+      if (c == '=') continue;
+      strays += !is_letter(c);
+      of_line += is_letter(c) ? c : 'A';
+    }
+    if (strays > kMostStrays) {
+      prose = true;
+      return false;
+    }
+    clean = clean && strays == 0;
+    full_line = full_line || is_like_bytes(of_line);
+    letters += of_line;
+    return !shortened;
+  }
+};
+
+Bytes decoded(std::string letters) {
+  // What is left of the last four letters is filled up.
+  while (letters.size() % 4 != 0) letters += 'A';
+  return from_base64(letters).value_or(Bytes{});
+}
+
+// How a SEQUENCE begins that may be one of ours, as far as there are letters.
+bool begins_as_der(const std::string& letters) {
+  if (letters[0] != 'M') return false;
+  if (letters.size() == 1) return true;
+  if (letters[1] < 'F' || letters[1] > 'I') return false;
+  const Bytes der = decoded(letters);
+  const size_t there = letters.size() * 6 / 8;
+  const size_t header = der[1] < 0x80 ? 2 : 2u + (der[1] & 0x7Fu);
+  if (there >= 2 && (header > 5 || der[1] < 0x50)) return false;
+  constexpr std::string_view kFirst = "\x30\x06\x02\x31\xA0";
+  return there <= header || kFirst.find(static_cast<char>(der[header])) != std::string_view::npos;
+}
+
+bool is_of_credential(const std::string& letters) {
+  // (A letter more or less moves all others.)
+  for (size_t from = 0; from < std::min<size_t>(4, letters.size()); ++from) {
+    const auto began = began_as(decoded(letters.substr(from)));
+    if (began && began->kind == Began::Kind::credential && began->at_head) return true;
+  }
+  return false;
+}
+
+size_t line_start(std::string_view all, size_t at) {
+  const size_t before = at == 0 ? std::string_view::npos : all.rfind('\n', at - 1);
+  return before == std::string_view::npos ? 0 : before + 1;
+}
+
+bool begins_line(std::string_view all, size_t at) {
+  return without_blanks(all.substr(line_start(all, at), at - line_start(all, at))).empty();
+}
+// A BEGIN line as PEM has it, to the end of its line.
+bool whole_marker(std::string_view s) {
+  const std::string_view line = without_blanks(s.substr(0, s.find('\n')));
+  return line.size() >= kBegin.size() + kDashes.size() && line.ends_with(kDashes);
+}
+// The lines before `end` that may be a body's, not beyond `least`.
+std::string_view body_before(std::string_view all, size_t end, size_t least) {
+  size_t from = end;
+  while (from > least && end - from < kMostLooked) {
+    const size_t line = line_start(all, from - 1);
+    const std::string_view words = bare(all.substr(line, from - line - 1));
+    if (line < least || words.empty() || words.find(' ') != std::string_view::npos ||
+        words.find(kDashes) != std::string_view::npos)
+      break;
+    from = line;
+  }
+  return all.substr(from, end - from);
+}
+
+// A whole block that holds something, whatever it is. (A placeholder is short, or one letter over
+// and over.)
+bool is_filled(View der) {
+  constexpr size_t kLeast = 64;
+  if (der.size() < kLeast) return false;
+  const std::string letters = base64(der.first(kLeast - 1));
+  return letters.find_first_not_of(letters[0]) != std::string::npos;
+}
+
+}  // namespace
+
+PemBody pem_body(std::string_view text) {
+  text = text.substr(0, kMostLooked);
+  text = text.substr(0, std::min(text.find(kDashes), text.find('\0')));
+  const std::string lines = with_line_ends(text);
+  Body body;
+  for (std::string_view rest = lines; !rest.empty();) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    if (!body.take(bare(line))) break;
+  }
+  if (body.full_line || (!body.prose && is_like_bytes(body.letters)))
+    return body.shortened ? PemBody::shortened : PemBody::credential;
+  if (body.letters.empty() || body.shortened || body.prose) return PemBody::none;
+  const bool ours = (body.clean && begins_as_der(body.letters)) || is_of_credential(body.letters);
+  return ours ? PemBody::credential : PemBody::none;
+}
+
+std::vector<size_t> pem_ends_alone(std::string_view all) {
+  constexpr size_t kMost = 64;
+  std::vector<size_t> out;
+  size_t behind = 0;  // the marker before
+  bool begun = false;
+  for (size_t at = 0; out.size() < kMost; at += kDashes.size()) {
+    at = all.find(kDashes, at);
+    if (at == std::string_view::npos) break;
+    if (all.substr(at).starts_with(kBegin)) {
+      begun = begins_line(all, at) && whole_marker(all.substr(at));
+      behind = at + kBegin.size();
+    } else if (all.substr(at).starts_with(kEnd)) {
+      if (!begun && begins_line(all, at) &&
+          pem_body(body_before(all, line_start(all, at), behind)) == PemBody::credential)
+        out.push_back(at);
+      begun = false;
+      behind = at + kEnd.size();
+    }
+  }
+  return out;
+}
+
+bool is_lone_marker(std::string_view all) {
+  constexpr std::string_view kAround(" \t\r\n\f\0", 6);
+  const size_t first = std::min(all.find_first_not_of(kAround), all.size());
+  all = all.substr(first, all.find_last_not_of(kAround) + 1 - first);
+  constexpr size_t kLeast = 6;  // of the marker: five dashes are a rule in a document
+  if (all.size() < kLeast || all.find('\n') != std::string_view::npos) {
+    // An empty block is two.
+    const std::string_view second = all.substr(std::min(all.find('\n') + 1, all.size()));
+    return all.starts_with(kBegin) && second.starts_with(kEnd) &&
+           second.find('\n') == std::string_view::npos;
+  }
+  if (kBegin.starts_with(all) || kEnd.starts_with(all)) return true;
+  if (!all.starts_with(kBegin) && !all.starts_with(kEnd)) return false;
+  // Behind the label's dashes, if they are there, nothing else.
+  const size_t label = all.find(' ') + 1, dashes = all.find(kDashes, label);
+  return dashes == std::string_view::npos ? all.size() - label <= 64
+                                          : all.size() == dashes + kDashes.size();
+}
+
+// A file of nothing but a BEGIN line and letters, without an END: what was cut off is lost, and who
+// speaks of PEM uses words.
+static bool is_cut_at_once(std::string_view all) {
+  const size_t from = all.find_first_not_of(" \t\r\n");
+  if (from == std::string_view::npos || !whole_marker(all.substr(from)) ||
+      !all.substr(from).starts_with(kBegin))
+    return false;
+  const std::string_view body = all.substr(std::min(all.find('\n', from), all.size()));
+  return std::any_of(body.begin(), body.end(), is_letter) &&
+         std::all_of(body.begin(), body.end(),
+                     [](char c) { return is_letter(c) || c == '=' || c == '\r' || c == '\n'; });
+}
+
+PemEvidence pem_evidence(View input) {
+  const std::string_view all = text(input);
+  PemFile file = parse_pem(input);
+  PemEvidence out;
+  out.parameters = file.parameters;
+  const auto is_one = [&](size_t begin) {
+    const size_t behind = all.find_first_of("\r\n", begin);
+    const PemBody body =
+        pem_body(behind == std::string_view::npos ? std::string_view() : all.substr(behind));
+    if (body == PemBody::credential || is_cut_at_once(all)) return true;
+    ++(body == PemBody::shortened ? out.shortened : out.mentions);
+    return false;
+  };
+  for (PemBlock& block : file.blocks) {
+    if (is_filled(block.der) || is_one(block.offset)) out.file.blocks.push_back(std::move(block));
+  }
+  for (size_t i = 0; i < file.problems.size(); ++i) {
+    if (!is_one(file.begun_at[i])) continue;
+    out.file.problems.push_back(std::move(file.problems[i]));
+    out.file.begun_at.push_back(file.begun_at[i]);
+  }
+  return out;
+}
+
+}  // namespace attest

@@ -1,0 +1,382 @@
+// A read-out of a whole Espressif flash: the partition table says where the factory data are; where
+// the table is damaged or missing, their own headers do. Layout after ESP-IDF's partition table and
+// esptool.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "verifier/crypto/crypto.h"
+#include "verifier/readers/containers/carve.h"
+#include "verifier/readers/credentials/credential_items.h"
+#include "verifier/readers/espressif/esp_nvs.h"
+#include "verifier/readers/espressif/esp_secure_cert.h"
+#include "verifier/readers/formats.h"
+
+namespace attest {
+namespace {
+
+constexpr size_t kSector = 0x1000, kTableAt = 0x8000, kTableSize = 0xC00, kRow = 32,
+                 kLastTableAt = 0x20000;
+constexpr size_t kMostGaps =
+    16;  // between partitions, searched for certificates; a table has a few
+constexpr uint8_t kApp = 0, kData = 1, kCustomCert = 0x3F, kNvsSubtype = 2, kNvsKeysSubtype = 4;
+
+struct Row {
+  uint8_t type = 0, subtype = 0;
+  uint32_t offset = 0, size = 0;  // on the device
+  std::string label;
+};
+struct TableProblem {
+  size_t offset = 0;
+  std::string problem;
+};
+struct Table {
+  size_t at = 0;  // in the image
+  std::vector<Row> rows;
+  std::vector<TableProblem> problems;
+  bool summed = false;  // its MD5 is there and right
+};
+
+bool all_ff(View v) {
+  return std::all_of(v.begin(), v.end(), [](uint8_t b) { return b == 0xFF; });
+}
+
+std::optional<Row> row_of(View raw) {
+  if (raw[0] != 0xAA || raw[1] != 0x50) return std::nullopt;
+  Row row{
+      .type = raw[2], .subtype = raw[3], .offset = le32(raw, 4), .size = le32(raw, 8), .label = {}};
+  for (const uint8_t b : raw.subspan(12, 16)) {
+    if (b == 0) break;
+    if (b < 0x20 || b > 0x7E) return std::nullopt;
+    row.label += static_cast<char>(b);
+  }
+  if (row.offset % kSector != 0 || row.size == 0 || row.offset > 1u << 30 || row.size > 1u << 30)
+    return std::nullopt;
+  return row;
+}
+
+Table parse_table(View image, size_t at) {
+  const View area = image.subspan(at, std::min(kTableSize, image.size() - at));
+  Table table{.at = at, .rows = {}, .problems = {}, .summed = false};
+  size_t damaged_from = 0, damaged = 0;
+  const auto end_damaged = [&] {
+    if (damaged == 0) return;
+    table.problems.push_back(
+        {at + damaged_from, fmt::format("{} of its rows cannot be read", damaged)});
+    damaged = 0;
+  };
+  for (size_t i = 0; i + kRow <= area.size(); i += kRow) {
+    const View raw = area.subspan(i, kRow);
+    if (raw[0] == 0xEB && raw[1] == 0xEB && all_ff(raw.subspan(2, 14))) {
+      end_damaged();
+      const Bytes sum = md5(area.first(i));
+      if (equal(sum, raw.subspan(16)))
+        table.summed = true;
+      else
+        table.problems.push_back({at + i, fmt::format("its MD5 is wrong: expected {}, found {}",
+                                                      hex(raw.subspan(16)), hex(sum))});
+      break;
+    }
+    if (all_ff(raw)) {
+      if (all_ff(area.subspan(i))) break;
+      end_damaged();
+      if (i == 0 || !all_ff(area.subspan(i - kRow, kRow)))
+        table.problems.push_back({at + i, "a row is erased, and yet rows follow"});
+      continue;
+    }
+    if (auto row = row_of(raw)) {
+      end_damaged();
+      table.rows.push_back(std::move(*row));
+    } else if (damaged++ == 0) {
+      damaged_from = i;
+    }
+  }
+  end_damaged();
+  return table;
+}
+
+// At its usual place even a damaged table is one; elsewhere only rows that begin properly are.
+std::optional<Table> find_table(View image) {
+  const auto convincing = [](const Table& t) {
+    return !t.rows.empty() && (t.summed || (t.rows.size() >= 2 && t.problems.empty()));
+  };
+  std::optional<Table> damaged;
+  if (image.size() >= kTableAt + kRow) {
+    Table usual = parse_table(image, kTableAt);
+    if (convincing(usual)) return usual;
+    if (!usual.rows.empty()) damaged = std::move(usual);
+  }
+  for (size_t at = 0; at <= kLastTableAt && at + kRow <= image.size(); at += kSector) {
+    if (!row_of(image.subspan(at, kRow))) continue;
+    Table table = parse_table(image, at);
+    if (convincing(table)) return table;
+    if (!damaged && table.rows.size() >= 2) damaged = std::move(table);
+  }
+  return damaged;
+}
+
+// Every byte value about equally often: ciphertext, where a table should be.
+bool looks_random(View v) {
+  std::array<unsigned, 256> count{};
+  for (const uint8_t b : v) ++count[b];
+  return v.size() >= kTableSize && *std::max_element(count.begin(), count.end()) < v.size() / 64;
+}
+
+// With flash encryption the table is ciphertext, and secure boot moves it: a full area of a table's
+// size before erased flash. `surely`: else, at the usual place, whatever follows it.
+std::optional<size_t> hidden_table(View image, bool surely) {
+  for (size_t at = kTableAt; at <= kLastTableAt && at + kTableSize <= image.size(); at += kSector) {
+    if (!looks_random(image.subspan(at, kTableSize))) continue;
+    const size_t behind = at + kTableSize;
+    const View rest = image.subspan(behind, std::min(kSector - kTableSize, image.size() - behind));
+    if ((!surely && at == kTableAt) || (rest.size() >= 64 && all_ff(rest))) return at;
+  }
+  return std::nullopt;
+}
+
+struct Region {
+  enum class Kind : uint8_t { keys, nvs, secure_cert };
+  Kind kind = Kind::nvs;
+  size_t at = 0, size = 0;  // in the image
+  std::string label;
+};
+
+class Flash {
+ public:
+  Flash(const Source& source, Reading& reading)
+      : source_(source), image_(source.bytes), reading_(reading) {}
+  void read();
+
+ private:
+  Place place(size_t at, const std::string& item) const {
+    return {.path = source_.path, .offset = source_.base + at, .item = item};
+  }
+  int64_t device_base(const Table& table) const;
+  unsigned confirmed(const Table& table, int64_t base) const;
+  void take_table(const Table& table);
+  void scan();
+  bool covered(size_t at) const;
+  void read_region(const Region& region);
+  void carve_rest();
+
+  const Source& source_;
+  View image_;
+  Reading& reading_;
+  std::vector<Region> regions_;
+  std::vector<const Region*> erased_;
+};
+
+// Rows whose content is what their type says, if image byte 0 is device offset `base`.
+unsigned Flash::confirmed(const Table& table, int64_t base) const {
+  unsigned count = 0;
+  for (const Row& row : table.rows) {
+    const int64_t at = static_cast<int64_t>(row.offset) - base;
+    if (at < 0 || at + 64 > static_cast<int64_t>(image_.size())) continue;
+    const View content = image_.subspan(static_cast<size_t>(at));
+    if (row.type == kApp)
+      count += content[0] == 0xE9;
+    else if (row.type == kData && row.subtype == kNvsSubtype)
+      count += is_nvs_page(content);
+    else if (row.label == "esp_secure_cert")
+      count += is_esp_secure_cert(content);
+  }
+  return count;
+}
+
+// A table at 0x8000 means an image from offset 0. Elsewhere either the image begins somewhere else,
+// or the table's place was configured: the content under the rows decides.
+int64_t Flash::device_base(const Table& table) const {
+  const int64_t moved = static_cast<int64_t>(kTableAt) - static_cast<int64_t>(table.at);
+  if (moved == 0) return 0;
+  const unsigned from_zero = confirmed(table, 0), from_moved = confirmed(table, moved);
+  if (from_zero == from_moved) return table.at < kTableAt ? moved : 0;
+  return from_zero > from_moved ? 0 : moved;
+}
+
+bool Flash::covered(size_t at) const {
+  return std::any_of(regions_.begin(), regions_.end(),
+                     [&](const Region& r) { return at >= r.at && at - r.at < r.size; });
+}
+
+void Flash::take_table(const Table& table) {
+  for (const TableProblem& p : table.problems)
+    reading_.device.damaged(place(p.offset, "partition table"), "partition table", p.problem);
+  const int64_t base = device_base(table);
+  uint64_t described = 0;
+  std::string first_cut;
+  for (const Row& row : table.rows) {
+    const int64_t at = static_cast<int64_t>(row.offset) - base, end = at + row.size;
+    if (end > static_cast<int64_t>(image_.size())) {
+      described = std::max(described, static_cast<uint64_t>(end + base));
+      if (first_cut.empty()) first_cut = row.label;
+    }
+    if (at < 0 || at >= static_cast<int64_t>(image_.size())) continue;
+    Region region{.kind = Region::Kind::nvs,
+                  .at = static_cast<size_t>(at),
+                  .size = std::min<size_t>(row.size, image_.size() - static_cast<size_t>(at)),
+                  .label = row.label};
+    if (row.type == kData && row.subtype == kNvsKeysSubtype)
+      region.kind = Region::Kind::keys;
+    else if (row.label == "esp_secure_cert" || row.type == kCustomCert)
+      region.kind = Region::Kind::secure_cert;
+    else if (row.type != kData || row.subtype != kNvsSubtype)
+      continue;
+    regions_.push_back(std::move(region));
+  }
+  if (described != 0)
+    reading_.device.note(
+        Remark::truncated, place(image_.size(), first_cut),
+        fmt::format("the image ends at 0x{:x}, in or before partition {}; the partition table "
+                    "describes data up to 0x{:x}",
+                    image_.size() + static_cast<uint64_t>(std::max<int64_t>(base, 0)),
+                    printable(first_cut), described));
+}
+
+// Factory data by their own headers, on sector borders that no partition covers.
+void Flash::scan() {
+  for (size_t at = 0; at + 64 <= image_.size(); at += kSector) {
+    if (covered(at)) continue;
+    const View rest = image_.subspan(at);
+    if (is_nvs_page(rest)) {
+      size_t end = at + kSector;
+      while (end + 64 <= image_.size() && !covered(end) && looks_like_nvs_page(image_.subspan(end)))
+        end += kSector;
+      regions_.push_back({.kind = Region::Kind::nvs,
+                          .at = at,
+                          .size = std::min(end, image_.size()) - at,
+                          .label = {}});
+    } else if (is_esp_secure_cert(rest)) {
+      const size_t most = le32(rest, 0) == 0xBA5EBA11 ? 2 * kSector : 6 * kSector;
+      regions_.push_back({.kind = Region::Kind::secure_cert,
+                          .at = at,
+                          .size = std::min(most, rest.size()),
+                          .label = {}});
+    } else if (const auto keys = parse_nvs_keys(rest.first(std::min(kSector, rest.size())));
+               keys && keys->sound) {
+      regions_.push_back({.kind = Region::Kind::keys,
+                          .at = at,
+                          .size = std::min(kSector, rest.size()),
+                          .label = {}});
+    }
+  }
+}
+
+// Where no partition holds a device certificate, an application may, or a partition of the maker's
+// own.
+void Flash::carve_rest() {
+  std::vector<std::pair<size_t, size_t>> taken;  // from, to
+  for (const Region& r : regions_) taken.emplace_back(r.at, r.at + r.size);
+  taken.emplace_back(image_.size(), image_.size());
+  std::sort(taken.begin(), taken.end());
+  size_t from = 0, gaps = 0;
+  for (const auto& [at, end] : taken) {
+    if (at > from && gaps++ < kMostGaps)
+      carve({.path = source_.path,
+             .bytes = image_.subspan(from, at - from),
+             .base = source_.base + from,
+             .member = true},
+            reading_);
+    from = std::max(from, end);
+  }
+}
+
+void Flash::read_region(const Region& region) {
+  const Source inside{.path = source_.path,
+                      .bytes = image_.subspan(region.at, region.size),
+                      .base = source_.base + region.at,
+                      .member = true};
+  if (all_ff(inside.bytes)) {
+    erased_.push_back(&region);
+    return;
+  }
+  switch (region.kind) {
+    case Region::Kind::keys:
+      if (!read_nvs_keys(inside, region.label, reading_))
+        reading_.device.note(
+            Remark::keys_protected, place(region.at, region.label),
+            "the NVS keys partition holds no keys in plain: flash encryption protects it");
+      break;
+    case Region::Kind::nvs:
+      if (looks_like_nvs(inside.bytes))
+        read_nvs(inside, region.label, reading_);
+      else
+        reading_.device.damaged(place(region.at, region.label), "partition content",
+                                "expected NVS pages, found none");
+      break;
+    case Region::Kind::secure_cert:
+      if (looks_like_esp_secure_cert(inside.bytes))
+        read_esp_secure_cert(inside, region.label, reading_);
+      else
+        reading_.device.note(
+            Remark::encrypted_no_key, place(region.at, region.label),
+            "the esp_secure_cert partition holds nothing in plain: flash encryption may be on");
+      break;
+  }
+}
+
+void Flash::read() {
+  const auto table = find_table(image_);
+  if (table)
+    take_table(*table);
+  else if (const auto hidden = hidden_table(image_, false))
+    reading_.device.note(Remark::flash_encrypted, place(*hidden, "partition table"),
+                         "the partition table is ciphertext: flash encryption is on, and what it "
+                         "covers is not judged");
+  else
+    reading_.device.damaged(place(std::min(kTableAt, image_.size()), "partition table"),
+                            "partition table", "none was found");
+  if (!table || !table->problems.empty()) scan();
+
+  // Keys first; of several NVS partitions the one with the most factory data, so that its
+  // statements come first.
+  const auto factory_items = [&](const Region& r) {
+    return r.kind == Region::Kind::nvs
+               ? parse_nvs(image_.subspan(r.at, r.size)).count("chip-factory")
+               : 0;
+  };
+  std::vector<std::pair<size_t, const Region*>> order;
+  for (const Region& region : regions_) order.emplace_back(factory_items(region), &region);
+  std::stable_sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
+    const bool a_keys = a.second->kind == Region::Kind::keys,
+               b_keys = b.second->kind == Region::Kind::keys;
+    return a_keys != b_keys ? a_keys : a.first > b.first;
+  });
+  const size_t said = reading_.device.statements.size();
+  for (const auto& [count, region] : order) read_region(*region);
+  const bool has_dac = std::any_of(
+      reading_.device.statements.begin() + static_cast<std::ptrdiff_t>(said),
+      reading_.device.statements.end(), [](const Statement& s) { return s.fact == FactId::dac; });
+  const bool bare = reading_.device.statements.size() == said;
+  if (!has_dac && reading_.locked.empty()) carve_rest();
+  if (!bare || !reading_.locked.empty()) return;
+  for (const Region* region : erased_) {
+    if (region->kind != Region::Kind::keys)
+      reading_.device.note(Remark::erased, place(region->at, region->label),
+                           fmt::format("partition {} is erased", printable(region->label)));
+  }
+}
+
+bool recognises(const Source& s) {
+  if (s.bytes.size() < 2 * kSector) return false;
+  if (find_table(s.bytes) || hidden_table(s.bytes, true)) return true;
+  if (looks_like_nvs(s.bytes) || looks_like_esp_secure_cert(s.bytes)) return false;
+  for (size_t at = 0; at + 64 <= s.bytes.size(); at += kSector) {
+    if (is_nvs_page(s.bytes.subspan(at)) || is_esp_secure_cert(s.bytes.subspan(at))) return true;
+  }
+  return false;
+}
+
+tl::expected<void, Error> read(const Source& s, Reading& reading) {
+  Flash(s, reading).read();
+  return {};
+}
+
+}  // namespace
+
+const Reader esp_flash_reader{.kind = "esp-flash",
+                              .expects = "an Espressif flash image",
+                              .recognises = recognises,
+                              .read = read};
+
+}  // namespace attest

@@ -1,0 +1,401 @@
+// device.json: facts that a tester writes down, or another program hands over (interface.md,
+// "verify"). Its keys are also those of `--expect` and of the NDJSON records of `lot --stream`.
+
+#include "verifier/readers/tables/device_json.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "verifier/readers/factory_item.h"
+#include "verifier/readers/formats.h"
+#include "verifier/readers/tables/table_credentials.h"
+#include "verifier/readers/unreadable.h"
+
+namespace attest {
+namespace {
+
+enum class Form : uint8_t { number16, number32, string, hex, base64 };
+struct Key {
+  const char* path;  // "spake2p.salt"
+  FactId fact;
+  Form form;
+  const char* holds;
+};
+constexpr Key kKeys[] = {
+    {"vendor_id", FactId::vendor_id, Form::number16, "basic-information"},
+    {"product_id", FactId::product_id, Form::number16, "basic-information"},
+    {"vendor_name", FactId::vendor_name, Form::string, "basic-information"},
+    {"product_name", FactId::product_name, Form::string, "basic-information"},
+    {"product_label", FactId::product_label, Form::string, "basic-information"},
+    {"product_url", FactId::product_url, Form::string, "basic-information"},
+    {"part_number", FactId::part_number, Form::string, "basic-information"},
+    {"device_type_id", FactId::device_type_id, Form::number32, "basic-information"},
+    {"software_version", FactId::software_version, Form::number32, "basic-information"},
+    {"software_version_string", FactId::software_version_string, Form::string, "basic-information"},
+    {"hardware_version", FactId::hardware_version, Form::number16, "basic-information"},
+    {"hardware_version_string", FactId::hardware_version_string, Form::string, "basic-information"},
+    {"serial_number", FactId::serial_number, Form::string, "basic-information"},
+    {"manufacturing_date", FactId::manufacturing_date, Form::string, "basic-information"},
+    {"specification_version", FactId::specification_version, Form::number32, "basic-information"},
+    {"firmware_information", FactId::firmware_information, Form::hex, "firmware-information"},
+    {"discriminator", FactId::discriminator, Form::number16, "onboarding"},
+    {"passcode", FactId::passcode, Form::number32, "onboarding"},
+    {"commissioning_flow", FactId::commissioning_flow, Form::number16, "onboarding"},
+    {"discovery_capabilities", FactId::discovery_capabilities, Form::number16, "onboarding"},
+    {"commissioner_result", FactId::commissioner_result, Form::number32, "commissioner-result"},
+    {"rotating_id_unique_id", FactId::rotating_id_unique_id, Form::hex, "factory"},
+    {"unique_id", FactId::unique_id, Form::string, "basic-information"},
+    {"spake2p.iterations", FactId::spake2p_iterations, Form::number32, "spake2p"},
+    {"spake2p.salt", FactId::spake2p_salt, Form::base64, "spake2p"},
+    {"spake2p.verifier", FactId::spake2p_verifier, Form::base64, "spake2p"},
+    {"onboarding.qr", FactId::qr_payload, Form::string, "qr"},
+    {"onboarding.manual_code", FactId::manual_code, Form::string, "manual-code"},
+    {"attestation.elements", FactId::attestation_elements, Form::hex, "attestation-elements"},
+    {"attestation.signature", FactId::attestation_signature, Form::hex, "attestation-signature"},
+    {"attestation.nonce", FactId::attestation_nonce, Form::hex, "attestation-nonce"},
+    {"attestation.challenge", FactId::attestation_challenge, Form::hex, "attestation-challenge"},
+};
+
+const Key* find_key(std::string_view path) {
+  for (const Key& key : kKeys) {
+    if (path == key.path) return &key;
+  }
+  return nullptr;
+}
+bool is_group(std::string_view name) {
+  return name == "spake2p" || name == "onboarding" || name == "attestation";
+}
+
+Result<FactValue> value_of(const Key& key, const Json& json) {
+  if (key.form == Form::number16 || key.form == Form::number32) {
+    const uint64_t most = key.form == Form::number16 ? 0xFFFF : 0xFFFFFFFF;
+    const auto number = json_number(json);
+    if (!number) return tl::unexpected(number.error());
+    if (*number > most)
+      return error(
+          fmt::format("expected a number up to {}, found {}", most, found_number(*number)));
+    return FactValue(*number);
+  }
+  const std::string* string = json.string();
+  if (string == nullptr) return error(fmt::format("expected a string, found {}", json.kind()));
+  if (key.form == Form::string) return FactValue(*string);
+  auto bytes = key.form == Form::hex ? from_hex(*string) : from_base64(*string);
+  if (!bytes) return tl::unexpected(bytes.error());
+  return FactValue(std::move(*bytes));
+}
+
+void read_member(const Key& key, const Json& json, const std::string& path, Reading& reading) {
+  const Place place{.path = path, .offset = {}, .item = key.path};
+  if (const auto* string = json.string(); json.is_null() || (string != nullptr && string->empty()))
+    return;  // "" is "not given"
+  auto value = value_of(key, json);
+  if (!value) {
+    say_unreadable(reading.device, key.fact, place, key.path, value.error().what);
+    return;
+  }
+  reading.holds(key.holds);
+  reading.device.say(key.fact, std::move(*value), place);
+}
+
+// Keys of other forms, which their own readers take.
+constexpr const char* kForeign[] = {"dac_cert",       "pai_cert", "certification_declaration",
+                                    "basic_info_pid", "version",  "matter",
+                                    "options"};
+// Those that other programs have, too.
+constexpr std::string_view kAnyForms[] = {"version", "matter", "options"};
+
+// Text that is no JSON, but has a key of device.json and none of another kind: a comma too many
+// must not lose its facts in silence.
+bool means_device_json(std::string_view broken) {
+  const auto has = [&](const char* key) {
+    return broken.find(fmt::format("\"{}\"", key)) != std::string_view::npos;
+  };
+  return std::none_of(std::begin(kForeign), std::end(kForeign), has) &&
+         std::any_of(std::begin(kKeys), std::end(kKeys), [&](const Key& k) { return has(k.path); });
+}
+
+bool recognises(const Source& s) {
+  if (s.bytes.size() > 4u << 20) return false;
+  const auto at = text(s.bytes).find_first_not_of(" \t\r\n\xEF\xBB\xBF");
+  if (at == std::string_view::npos || s.bytes[at] != '{') return false;
+  const auto json = parse_json(text(s.bytes));
+  return json ? is_device_json(*json) : means_device_json(text(s.bytes));
+}
+
+tl::expected<void, Error> read(const Source& s, Reading& reading) {
+  const auto json = parse_json(text(s.bytes));
+  if (!json) return tl::unexpected(json.error());
+  read_device_json(*json, s.path, reading);
+  return {};
+}
+
+// What a JSON has to do with device.json: its own keys at their places, and others like them.
+struct Kinship {
+  size_t members = 0;  // of the object itself
+  size_t own = 0;      // keys as they are written, where they belong
+  size_t like = 0;     // the same keys further inside, or misspelt
+  bool telling = false;
+};
+
+// "VendorID", "vendor-id" and "vendor_id" are one word.
+std::string plain_word(std::string_view key) {
+  std::string out;
+  for (const char c : key) {
+    if (c >= 'A' && c <= 'Z') out += static_cast<char>(c - 'A' + 'a');
+    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) out += c;
+  }
+  return out;
+}
+
+// One letter too many, too few, wrong, or two in the wrong order.
+bool one_slip_apart(std::string_view a, std::string_view b) {
+  if (a.size() > b.size()) std::swap(a, b);
+  if (b.size() - a.size() > 1) return false;
+  const size_t same =
+      static_cast<size_t>(std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first - a.begin());
+  const std::string_view left = a.substr(same), right = b.substr(same);
+  if (left.size() < right.size()) return left == right.substr(1);
+  if (left.empty()) return true;
+  return left.substr(1) == right.substr(1) ||
+         (left.size() > 1 && left[0] == right[1] && left[1] == right[0] &&
+          left.substr(2) == right.substr(2));
+}
+
+// Keys that hardly anything but a Matter device's facts has.
+constexpr const char* kTelling[] = {
+    "vendor_id",     "product_id", "device_type_id",         "specification_version",
+    "discriminator", "passcode",   "discovery_capabilities", "firmware_information",
+    "vid",           "pid",        "commissioning_flow",     "manufacturing_date"};
+
+bool is_like(std::string_view name, std::string_view key) {
+  const std::string a = plain_word(name), b = plain_word(key);
+  return a == b || (b.size() >= 8 && one_slip_apart(a, b));
+}
+
+// A key that only a Matter device's facts have: an id and a name other devices have as well.
+bool is_matters_own(std::string_view name) {
+  constexpr std::string_view kAnybodys[] = {"vendor_id",
+                                            "product_id",
+                                            "vendor_name",
+                                            "product_name",
+                                            "product_label",
+                                            "product_url",
+                                            "part_number",
+                                            "serial_number",
+                                            "hardware_version",
+                                            "unique_id",
+                                            "software_version",
+                                            "manufacturing_date",
+                                            "hardware_version_string",
+                                            "software_version_string"};
+  return (find_key(name) != nullptr || is_group(name)) &&
+         std::find(std::begin(kAnybodys), std::end(kAnybodys), name) == std::end(kAnybodys);
+}
+
+// What a program tells of a device on a bus: its ids beside the words of USB, HID or PCI. Where any
+// other key says that a Matter device is meant, or most keys are device.json's, it is none.
+bool is_of_a_bus(const Json& json) {
+  constexpr std::string_view kBusWords[] = {
+      "bcddevice",          "bcdusb",          "iserial",         "iserialnumber",
+      "imanufacturer",      "iproduct",        "idvendor",        "idproduct",
+      "bdeviceclass",       "bdevicesubclass", "bdeviceprotocol", "bmaxpacketsize0",
+      "bnumconfigurations", "busnum",          "devnum",          "buspower",
+      "locationid",         "usbversion",      "usagepage",       "releasenumber",
+      "manufacturerstring", "productstring",   "interfacenumber", "subsystemvendorid",
+      "subsystemproductid", "subsystemid",     "pciaddress",      "deviceclass",
+      "busnumber",          "deviceaddress",   "portpath",        "portnumbers"};
+  const auto* members = json.object();
+  if (members == nullptr) return false;
+  constexpr std::string_view kAlso[] = {"bus", "driver", "speed", "path", "usage", "manufacturer"};
+  size_t own = 0, of_bus = 0, also = 0;
+  for (const auto& [name, value] : *members) {
+    if (is_matters_own(name)) return false;
+    own += find_key(name) != nullptr;
+    of_bus += std::find(std::begin(kBusWords), std::end(kBusWords), plain_word(name)) !=
+              std::end(kBusWords);
+    also += std::find(std::begin(kAlso), std::end(kAlso), plain_word(name)) != std::end(kAlso);
+  }
+  return of_bus != 0 && of_bus + also >= 2 && 2 * own < members->size();
+}
+
+bool is_telling(std::string_view name) {
+  return std::any_of(std::begin(kTelling), std::end(kTelling),
+                     [&](const char* key) { return is_like(name, key); });
+}
+bool is_like_a_key(std::string_view name) {
+  return is_telling(name) || std::any_of(std::begin(kKeys), std::end(kKeys), [&](const Key& k) {
+           return std::string_view(k.path).find('.') == std::string_view::npos &&
+                  is_like(name, k.path);
+         });
+}
+
+constexpr unsigned kKinDepth = 6;
+
+void look_for_kin(const Json& json, unsigned depth, Kinship& kin) {
+  if (depth > kKinDepth) return;
+  if (const auto* elements = json.array()) {
+    for (const Json& element : *elements) look_for_kin(element, depth + 1, kin);
+    return;
+  }
+  if (json.object() == nullptr) return;
+  for (const auto& [name, value] : *json.object()) {
+    if (depth == 0 && (find_key(name) != nullptr || is_group(name))) continue;  // own
+    kin.telling = kin.telling || is_telling(name);
+    if (is_like_a_key(name) && !value.is_object()) ++kin.like;
+    look_for_kin(value, depth + 1, kin);
+  }
+}
+
+Kinship kinship(const Json& json) {
+  Kinship kin;
+  if (const auto* members = json.object()) {
+    kin.members = members->size();
+    for (const auto& [name, value] : *members) {
+      if (find_key(name) != nullptr) ++kin.own;
+      if (!is_group(name)) continue;
+      if (!value.is_object()) kin.own += !value.is_null();  // read, and found to be none
+      if (!value.is_object()) continue;
+      size_t inside = 0;
+      for (const auto& member : *value.object())
+        inside += find_key(name + "." + member.first) != nullptr;
+      kin.own += std::min<size_t>(inside, 1) * 2;  // two keys deep: nothing else has that
+    }
+  }
+  look_for_kin(json, 0, kin);
+  return kin;
+}
+
+bool is_foreign(const Json& json) {
+  if (is_of_a_bus(json)) return true;
+  // What the readers of those forms left, with an id of a device in it, is somebody's device.json.
+  const auto* members = json.object();
+  const bool tells =
+      members != nullptr && std::any_of(members->begin(), members->end(), [](const auto& member) {
+        return find_key(member.first) != nullptr && is_telling(member.first);
+      });
+  return std::any_of(std::begin(kForeign), std::end(kForeign), [&](std::string_view foreign) {
+    const bool any =
+        std::find(std::begin(kAnyForms), std::end(kAnyForms), foreign) != std::end(kAnyForms);
+    return json.find(foreign) != nullptr && !(any && tells);
+  });
+}
+
+// Text that begins as JSON does; nothing where it is too long, or none.
+Result<Json> json_of(const Source& s) {
+  const auto at = text(s.bytes).find_first_not_of(" \t\r\n\xEF\xBB\xBF");
+  if (s.bytes.size() > 4u << 20 || at == std::string_view::npos ||
+      (s.bytes[at] != '{' && s.bytes[at] != '['))
+    return error("no JSON");
+  return parse_json(text(s.bytes));
+}
+
+// The facts of a device, written so that nobody reads them: nested, misspelt, in an array.
+bool recognises_nearly(const Source& s) {
+  const auto json = json_of(s);
+  if (!json || is_foreign(*json) || is_device_json(*json)) return false;
+  if (json->array() != nullptr && json->array()->size() > 1) return false;  // of many devices
+  const Kinship kin = kinship(*json);
+  return kin.telling && (kin.own + kin.like >= 2 || kin.members == 1);
+}
+
+tl::expected<void, Error> read_nearly(const Source& s, Reading& reading) {
+  reading.holds("unread-facts");
+  reading.device.note(Remark::resembles_evidence, {.path = s.path, .offset = {}, .item = {}},
+                      "a JSON with keys like those of device.json, nested or misspelt: its facts "
+                      "are not read");
+  if (onboarding_text_reader.recognises(s)) return onboarding_text_reader.read(s, reading);
+  return {};
+}
+
+// What stands in the place of a number, for a message. It may be anything that somebody put into
+// the wrong place, a passcode or a code too: short things are shown, of others no more than their
+// kind.
+std::string found_text(const Json& json) {
+  constexpr size_t kShortText = 4, kShortNumber = 6;
+  if (json.is_object() || json.array() != nullptr) return json.kind();
+  const std::string* string = json.string();
+  std::string written = dump(json);
+  if (string != nullptr)
+    return string->size() <= kShortText ? printable(written)
+                                        : fmt::format("text of {} bytes", string->size());
+  return written.size() <= kShortNumber ? written : fmt::format("another {}", json.kind());
+}
+
+}  // namespace
+
+Result<uint64_t> json_number(const Json& json) {
+  if (const auto number = json.natural()) return *number;
+  const std::string* string = json.string();
+  const bool is_hex = string != nullptr && (string->starts_with("0x") || string->starts_with("0X"));
+  const std::string_view digits = is_hex              ? std::string_view(*string).substr(2)
+                                  : string != nullptr ? std::string_view(*string)
+                                                      : "";
+  uint64_t value = 0;
+  const auto [end, failed] =
+      std::from_chars(digits.data(), digits.data() + digits.size(), value, is_hex ? 16 : 10);
+  if (string == nullptr || digits.empty() || failed != std::errc() ||
+      end != digits.data() + digits.size())
+    return error(fmt::format("expected a whole number or \"0x...\", found {}", found_text(json)));
+  return value;
+}
+
+// A key that only device.json has is enough, where it is not one among many that are nobody's: a
+// program's settings may have a "vendor_id", too. Misspelt keys beside it are no other program's.
+bool is_device_json(const Json& json) {
+  if (json.object() == nullptr || is_foreign(json)) return false;
+  const Kinship kin = kinship(json);
+  return kin.own != 0 && (kin.own + kin.like >= 2 || 2 * kin.own >= kin.members);
+}
+
+bool is_device_key(std::string_view name) {
+  return find_key(name) != nullptr || is_group(name) || is_like_a_key(name);
+}
+bool has_device_key(const Json& json) {
+  const auto* members = json.object();
+  return members != nullptr &&
+         std::any_of(members->begin(), members->end(),
+                     [](const auto& member) { return is_device_key(member.first); });
+}
+
+void read_device_json(const Json& json, const std::string& path, Reading& reading,
+                      std::span<const std::string_view> others) {
+  const auto unknown = [&](const std::string& key, const Json& value) {
+    reading.device.note(Remark::unknown_key, {.path = path, .offset = {}, .item = key},
+                        fmt::format("key \"{}\" is not known", printable(key)));
+    read_json_credentials(value, path, key, reading);
+  };
+  for (const auto& [name, value] : *json.object()) {
+    if (const Key* key = find_key(name)) {
+      read_member(*key, value, path, reading);
+    } else if (is_group(name) && value.is_null()) {
+      continue;  // not given
+    } else if (is_group(name) && !value.is_object()) {
+      // What stands there was meant to be judged: dropped with a warning it would read as absent.
+      reading.device.damaged(
+          {.path = path, .offset = {}, .item = name}, name,
+          fmt::format("expected an object with its keys, found {}", value.kind()));
+    } else if (is_group(name)) {
+      for (const auto& member : *value.object()) {
+        const std::string full = name + "." + member.first;
+        if (const Key* inner = find_key(full)) {
+          read_member(*inner, member.second, path, reading);
+        } else {
+          unknown(full, member.second);
+        }
+      }
+    } else if (std::find(others.begin(), others.end(), name) == others.end()) {
+      unknown(name, value);
+    }
+  }
+}
+
+const Reader nearly_device_json_reader{.kind = "raw",
+                                       .expects = "a device.json",
+                                       .recognises = recognises_nearly,
+                                       .read = read_nearly};
+const Reader device_json_reader{
+    .kind = "device-json", .expects = "a device.json", .recognises = recognises, .read = read};
+
+}  // namespace attest

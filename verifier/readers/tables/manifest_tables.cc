@@ -1,0 +1,81 @@
+// Tables that are not CSV of UTF-8: JSON arrays of objects, and UTF-16 as spreadsheets write it.
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "verifier/base/json.h"
+#include "verifier/readers/tables/manifest.h"
+
+namespace attest {
+
+Result<std::string> table_of_json(View bytes) {
+  const auto json = parse_json(text(bytes));
+  if (!json) return tl::unexpected(json.error());
+  const auto* rows = json->array();
+  if (rows == nullptr || rows->empty() || !rows->front().is_object())
+    return error("expected a JSON array of objects, a device each");
+  std::string out;
+  const auto field = [&](std::string_view value, bool first) {
+    out += first ? "\"" : ",\"";
+    for (const char c : value) out += c == '"' ? std::string("\"\"") : std::string(1, c);
+    out += '"';
+  };
+  std::vector<std::string> names;
+  for (const Json& row : *rows) {
+    for (size_t i = 0; row.is_object() && i < row.object()->size(); ++i) {
+      const std::string& name = (*row.object())[i].first;
+      if (names.size() < kMostFields && std::find(names.begin(), names.end(), name) == names.end())
+        names.push_back(name);
+    }
+  }
+  for (size_t i = 0; i < names.size(); ++i) field(names[i], i == 0);
+  out += '\n';
+  for (const Json& row : *rows) {
+    if (!row.is_object()) {
+      for (size_t i = 0; i < names.size(); ++i) field("", i == 0);
+      field(std::string(kNoObject) + row.kind(), false);
+      out += '\n';
+      continue;
+    }
+    for (size_t i = 0; i < names.size(); ++i) {
+      const Json* value = row.find(names[i]);
+      const bool none = value == nullptr || value->is_null();
+      field(none ? "" : value->string() != nullptr ? *value->string() : dump(*value), i == 0);
+    }
+    out += '\n';
+  }
+  return out;
+}
+
+std::optional<std::string> table_of_utf16(View bytes) {
+  const bool little = bytes.size() >= 2 && bytes[0] == 0xFF && bytes[1] == 0xFE,
+             big = bytes.size() >= 2 && bytes[0] == 0xFE && bytes[1] == 0xFF;
+  if (!little && !big) return std::nullopt;
+  const auto unit = [&](size_t at) {
+    return static_cast<uint32_t>(bytes[at + (little ? 1 : 0)]) << 8 | bytes[at + (little ? 0 : 1)];
+  };
+  std::string out;
+  out.reserve(bytes.size() / 2);
+  for (size_t at = 2; at + 1 < bytes.size(); at += 2) {
+    uint32_t c = unit(at);
+    if (c == 0 || c >= 0xFFFE)
+      return std::nullopt;  // in no text, but in flash, which may well begin like UTF-16
+    const bool pair = c >= 0xD800 && c < 0xDC00 && at + 3 < bytes.size() &&
+                      unit(at + 2) >= 0xDC00 && unit(at + 2) < 0xE000;
+    if (pair) c = 0x10000 + ((c - 0xD800) << 10) + (unit(at + 2) - 0xDC00);
+    if (!pair && c >= 0xD800 && c < 0xE000) c = 0xFFFD;
+    if (pair) at += 2;
+    if (c < 0x80) {
+      out += static_cast<char>(c);
+      continue;
+    }
+    const int more = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
+    out += static_cast<char>((more == 1 ? 0xC0U : more == 2 ? 0xE0U : 0xF0U) | c >> (6 * more));
+    for (int left = more - 1; left >= 0; --left)
+      out += static_cast<char>(0x80U | (c >> (6 * left) & 0x3FU));
+  }
+  return out;
+}
+
+}  // namespace attest

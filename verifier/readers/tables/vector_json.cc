@@ -1,0 +1,94 @@
+// test_case_vector.json: the SDK's conformance vectors, and what its example applications take with
+// --dac_provider.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "verifier/base/json.h"
+#include "verifier/readers/formats.h"
+#include "verifier/readers/tables/device_json.h"
+#include "verifier/readers/tables/table_credentials.h"
+#include "verifier/readers/unreadable.h"
+
+namespace attest {
+namespace {
+
+// Every vector names at least one of these; device.json has none of them.
+constexpr const char* kTelling[] = {
+    "dac_cert",        "pai_cert",       "certification_declaration",
+    "dac_private_key", "dac_public_key", "basic_info_pid"};
+
+bool recognises(const Source& s) {
+  if (s.bytes.size() > 1u << 20) return false;
+  const auto at = text(s.bytes).find_first_not_of(" \t\r\n\xEF\xBB\xBF");
+  if (at == std::string_view::npos || s.bytes[at] != '{') return false;
+  const bool somewhere =
+      std::any_of(std::begin(kTelling), std::end(kTelling), [&](const char* key) {
+        return text(s.bytes).find(fmt::format("\"{}\"", key)) != std::string_view::npos;
+      });
+  if (!somewhere) return false;
+  // Broken JSON is told as such; what has these keys further inside is another format's.
+  const auto json = parse_json(text(s.bytes));
+  return !json || std::any_of(std::begin(kTelling), std::end(kTelling),
+                              [&](const char* key) { return json->find(key) != nullptr; });
+}
+
+tl::expected<void, Error> read(const Source& s, Reading& reading) {
+  const auto json = parse_json(text(s.bytes));
+  if (!json) return tl::unexpected(json.error());
+  const struct {
+    const char* key;
+    FactId fact;
+    const char* holds;
+  } rows[] = {
+      {"dac_cert", FactId::dac, "dac"},
+      {"pai_cert", FactId::pai, "pai"},
+      {"certification_declaration", FactId::cd, "cd"},
+      {"dac_private_key", FactId::dac_private_key, "dac-key"},
+      {"dac_public_key", FactId::dac_public_key, "dac-public-key"},
+      {"firmware_information", FactId::firmware_information, "firmware-information"},
+  };
+  for (const auto& row : rows) {
+    const Json* member = json->find(row.key);
+    if (member == nullptr) continue;
+    const Place place{.path = s.path, .offset = {}, .item = row.key};
+    const auto* digits = member->string();
+    if (digits == nullptr) {
+      say_unreadable(reading.device, row.fact, place, row.key,
+                     fmt::format("expected a string of hex digits, found {}", member->kind()));
+      continue;
+    }
+    auto bytes = from_hex(*digits);
+    if (!bytes) {
+      say_unreadable(reading.device, row.fact, place, row.key, bytes.error().what);
+      continue;
+    }
+    reading.holds(row.holds);
+    reading.device.say(row.fact, std::move(*bytes), place);
+  }
+  for (const auto& [name, value] : *json->object()) {
+    const bool known = std::any_of(std::begin(rows), std::end(rows),
+                                   [&](const auto& row) { return name == row.key; });
+    if (!known) read_json_credentials(value, s.path, name, reading);
+  }
+  if (const Json* pid = json->find("basic_info_pid")) {
+    const Place place{.path = s.path, .offset = {}, .item = "basic_info_pid"};
+    if (const auto number = json_number(*pid); number && *number <= 0xFFFF) {
+      reading.holds("basic-information");
+      reading.device.say(FactId::product_id, *number, place);
+    } else {
+      reading.device.damaged(place, "basic_info_pid", "expected a number of 16 bits");
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+const Reader vector_json_reader{.kind = "vector-json",
+                                .expects = "a test_case_vector.json",
+                                .recognises = recognises,
+                                .read = read};
+
+}  // namespace attest

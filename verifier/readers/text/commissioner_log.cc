@@ -1,0 +1,601 @@
+// Logs of commissioners: chip-tool, Home Assistant's Matter server (the SDK's and matter.js's),
+// Android, Apple. Out of the lines come the certificates, the attestation exchange, Basic
+// Information, and the SDK result the log ends in.
+//
+// Logs elide: values too large, dumps cut at the line's length, PEM blocks that the poster
+// shortened. What is stated and not there is "not in the log", never damage, and never an empty
+// value: that one is said to be empty ("(0 bytes)", a length of 0). A log may hold several
+// attempts; the last exchange is the one that its result is about.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "verifier/matter/attestation_elements.h"
+#include "verifier/matter/tlv.h"
+#include "verifier/readers/credentials/credential_items.h"
+#include "verifier/readers/factory_item.h"
+#include "verifier/readers/formats.h"
+#include "verifier/readers/tables/table_credentials.h"
+#include "verifier/readers/text/log_line.h"
+#include "verifier/readers/text/log_message.h"
+#include "verifier/readers/text/log_said.h"
+#include "verifier/readers/text/log_values.h"
+#include "verifier/readers/text/onboarding_codes.h"
+#include "verifier/readers/text/plain_text.h"
+#include "verifier/readers/unreadable.h"
+
+namespace attest {
+namespace {
+
+constexpr uint64_t kOperationalCredentials = 0x3E, kBasicInformation = 0x28;
+constexpr uint64_t kAttestationRequest = 0, kAttestationResponse = 1, kCertificateChainRequest = 2,
+                   kCertificateChainResponse = 3;
+constexpr const char* kElided = "elided, not in the log";
+constexpr size_t kMaxDump = 64u << 10, kMaxLine = 16u << 20;
+constexpr size_t kMaxReported =
+    64;  // values that a log states itself or leaves out: one device has no more
+constexpr unsigned kPatience =
+    64;  // foreign lines inside a dump or a PEM block before it is given up
+
+struct Value {
+  Bytes bytes;
+  uint64_t offset = 0;
+};
+struct Exchange {
+  std::optional<Value> nonce, elements, signature, challenge;
+};
+struct CertificateLine {
+  Value value;
+  FactId role = FactId::certificate;
+};
+
+class Log {
+ public:
+  Log(const Source& s, Reading& reading) : source_(s), reading_(reading) {}
+
+  tl::expected<void, Error> run() {
+    const std::string_view all = text(source_.bytes);
+    for (size_t at = 0; at < all.size();) {
+      const size_t end = std::min(all.find('\n', at), all.size());
+      offset_ = source_.base + at;
+      whole_line_ = end < all.size();
+      if (end - at <= kMaxLine) {
+        line(log::cleaned(all.substr(at, end - at)));
+      } else {
+        reading_.device.note(
+            Remark::unreadable_file, place("a line"),
+            fmt::format("a line of {} bytes is not read: expected {} at most", end - at, kMaxLine));
+      }
+      at = end + 1;
+    }
+    return finish();
+  }
+
+ private:
+  Place place(std::string item) const {
+    return {.path = source_.path, .offset = offset_, .item = std::move(item)};
+  }
+  void missing(const std::string& item, const std::string& why) {
+    if (missing_.size() < kMaxReported) missing_.push_back({item, why, offset_});
+  }
+
+  void line(const std::string& l) {
+    if (in_dump_ && dump_line(l)) return;
+    if (pem_.begun && pem_line(l)) return;
+    if (l.empty()) return;
+    if (const auto asked = log::certificate_asked_for(l)) asked_for_ = asked;
+    path_line(l);
+    if (const auto start = log::field_start(l); start && cluster_ == kOperationalCredentials)
+      return begin_dump(*start);
+    pem_begin(l);
+    labelled(l);
+    if (const auto code = log::result(l)) result_ = {*code, offset_};
+    said_line(l);
+  }
+
+  // ---- where in a message we are: ClusterId = 0x3e, CommandId = 0x3; Cluster = 0x28, Attribute =
+  // 0x0000_0004
+  void path_line(const std::string& l) {
+    for (const char* name : {"ClusterId", "clusterId", "Cluster"}) {
+      if (const auto n = log::number_after(l, name); n && l.find(" = ") != std::string::npos) {
+        cluster_ = n;
+        command_ = attribute_ = std::nullopt;
+      }
+    }
+    for (const char* name : {"CommandId", "commandId"}) {
+      if (const auto n = log::number_after(l, name)) command_ = n;
+    }
+    if (const auto n = log::number_after(l, "Attribute"); n && cluster_ == kBasicInformation)
+      attribute_ = n;
+    if (cluster_ == kBasicInformation && attribute_ && l.find("Data = ") != std::string::npos)
+      basic_information(l);
+    // A certificate chain request's own field.
+    if (const auto n = log::number_after(l, "0x0"); n && cluster_ == kOperationalCredentials &&
+                                                    command_ == kCertificateChainRequest &&
+                                                    (*n == 1 || *n == 2))
+      asked_for_ = n;
+    read_out(l);
+  }
+
+  void basic_information(const std::string& l) {
+    const log::BasicAttribute* known =
+        log::basic_attribute(*std::exchange(attribute_, std::nullopt));
+    if (known == nullptr) return;
+    if (known->number) {
+      if (log::number_is_cut(l, "Data", whole_line_)) return cut_value(known->name);
+      if (const auto number = log::number_after(l, "Data"))
+        say(known->fact, *number, "basic information");
+    } else if (auto string = log::quoted_after(l, "Data"); string && is_utf8(*string)) {
+      say(known->fact, std::move(*string), "basic information");
+    }
+  }
+  // chip-tool's read-out, two lines: "Cluster: 0x0000_0028 Attribute 0x0000_0002", "VendorID:
+  // 4660".
+  void read_out(const std::string& l) {
+    constexpr std::string_view kCluster = "Cluster: 0x0000_0028 Attribute 0x";
+    if (const auto at = l.find(kCluster); at != std::string::npos) {
+      read_out_ = log::number_after("n=0x" + l.substr(at + kCluster.size()), "n");
+      return;
+    }
+    if (!read_out_) return;
+    const log::BasicAttribute* known =
+        log::basic_attribute(*std::exchange(read_out_, std::nullopt));
+    if (known == nullptr) return;
+    const std::string name = fmt::format("{}: ", known->name);
+    const auto at = l.find(name);
+    if (at == std::string::npos) return;
+    if (known->number) {
+      if (log::number_is_cut(l.substr(at), known->name, whole_line_)) return cut_value(known->name);
+      if (const auto number = log::number_after(l.substr(at), known->name))
+        say(known->fact, *number, "basic information");
+    } else if (!whole_line_) {
+      cut_value(known->name);
+    } else if (auto value = l.substr(at + name.size()); is_utf8(value)) {
+      say(known->fact, std::move(value), "basic information");
+    }
+  }
+  // The log ends, or its line is cut, where this may go on.
+  void cut_value(const char* name) {
+    found_ = true;
+    missing(name, "the line ends within it");
+  }
+  void say(FactId fact, FactValue value, const std::string& item) {
+    const auto& statements = reading_.device.statements;
+    const bool again = std::any_of(statements.begin(), statements.end(), [&](const Statement& s) {
+      return s.fact == fact && s.value == value && s.place.path == source_.path;
+    });
+    found_ = true;
+    if (again || ++basic_values_ > kMaxReported) return;
+    reading_.holds("basic-information");
+    // What no device can have answered was not written down as it was answered.
+    if (const auto* number = std::get_if<uint64_t>(&value);
+        number != nullptr && *number > widest(fact)) {
+      say_unreadable(
+          reading_.device, fact, place(item), fact_name(fact),
+          fmt::format("expected at most {}, found {}", widest(fact), found_number(*number)));
+      return;
+    }
+    reading_.device.say(fact, std::move(value), place(item));
+  }
+
+  // ---- dumps of fields: "0x0 = [", lines of bytes, "] (470 bytes)"
+  void begin_dump(const log::FieldStart& start) {
+    in_dump_ = true;
+    dump_ = {.bytes = {}, .offset = offset_};
+    dump_field_ = start.field;
+    dump_command_ = command_;
+    dump_cut_ = false;
+    foreign_ = 0;
+    if (!start.rest.empty()) dump_line(std::string(start.rest));
+  }
+  // True when the line belongs to the dump.
+  bool dump_line(const std::string& l) {
+    std::string_view bytes = l;
+    const auto end = log::field_end(l);
+    if (end) bytes = std::string_view(l).substr(0, l.rfind(']'));
+    while (!bytes.empty() && bytes.back() == ' ') bytes.remove_suffix(1);
+    if (const auto dump = log::hex_dump(bytes)) {
+      dump_.bytes.insert(dump_.bytes.end(), dump->bytes.begin(), dump->bytes.end());
+      dump_cut_ = dump_cut_ || dump->cut;
+      if (dump_.bytes.size() > kMaxDump) in_dump_ = false;
+    } else if (!end) {
+      if (l.find("Elided value") != std::string::npos) dump_cut_ = true;
+      if (log::field_start(l) || ++foreign_ > kPatience) {
+        // The log broke off, or lost the line with the size: the bytes say whether they are all.
+        in_dump_ = false;
+        end_dump(std::nullopt);
+      }
+      return false;
+    }
+    if (end) {
+      in_dump_ = false;
+      end_dump(end->stated);
+    }
+    return true;
+  }
+  void end_dump(std::optional<uint64_t> stated) {
+    const bool short_of = stated && dump_.bytes.size() < *stated;
+    const char* item = item_of(dump_command_, dump_field_);
+    if (item == nullptr) return;
+    found_ = true;
+    // Nothing between the brackets is an empty value where that is stated, and left out otherwise.
+    if (dump_.bytes.empty() && !stated) return missing(item, kElided);
+    if (dump_.bytes.empty() && stated == 0u && dump_command_ == kCertificateChainResponse)
+      return empty_certificate();
+    if (!stated && is_cut(dump_command_, dump_field_, dump_.bytes)) dump_cut_ = true;
+    if (dump_cut_ || short_of)
+      return missing(item, stated ? fmt::format("{} bytes are stated, {} are in the log", *stated,
+                                                dump_.bytes.size())
+                                  : "its dump is cut");
+    if (stated && dump_.bytes.size() > *stated) {
+      reading_.device.damaged(
+          place(item), "log dump",
+          fmt::format("{} bytes are stated, {} are there", *stated, dump_.bytes.size()));
+      return;
+    }
+    field(dump_command_, dump_field_, dump_);
+  }
+
+  static const char* item_of(std::optional<uint64_t> command, uint64_t field) {
+    if (command == kAttestationRequest && field == 0) return "attestation nonce";
+    if (command == kAttestationResponse && field == 0) return "attestation elements";
+    if (command == kAttestationResponse && field == 1) return "attestation signature";
+    return command == kCertificateChainResponse && field == 0 ? "certificate" : nullptr;
+  }
+  // A value without a stated size that says itself how long it is.
+  static bool is_cut(std::optional<uint64_t> command, uint64_t number, View bytes) {
+    if (command == kCertificateChainResponse && number == 0)
+      return der_size(bytes) == 0 || der_size(bytes) > bytes.size();
+    if (command == kAttestationResponse && number == 1) return bytes.size() < 64;
+    return command == kAttestationResponse && number == 0 && log::ends_within(bytes);
+  }
+  void field(std::optional<uint64_t> command, uint64_t number, Value value) {
+    if (command == kAttestationRequest && number == 0 && value.bytes.size() == 32)
+      return nonce(std::move(value));
+    if (command == kAttestationResponse && number == 0) return elements(std::move(value));
+    if (command == kAttestationResponse && number == 1) return signature(std::move(value));
+    if (command != kCertificateChainResponse || number != 0) return;
+    if (value.bytes.empty()) return empty_certificate();
+    certificate(std::move(value), FactId::certificate);
+  }
+
+  // ---- values behind a name on one line
+  void cut(const std::string& item, size_t there) {
+    found_ = true;
+    missing(item, fmt::format("its line is cut after {} bytes", there));
+  }
+  void labelled(const std::string& l) {
+    const auto value = [&](std::string_view word) -> std::optional<Value> {
+      auto bytes = log::hex_after(l, "attestation", word);
+      if (!bytes) return std::nullopt;
+      return Value{.bytes = std::move(*bytes), .offset = offset_};
+    };
+    if (l.find("ttestation") != std::string::npos) {
+      if (auto v = value("nonce"); v && v->bytes.size() == 32) nonce(std::move(*v));
+      if (auto v = value("request"); v && v->bytes.size() == 32)
+        nonce(std::move(*v));  // attestation-request hex:...
+      if (auto v = value("elements")) {
+        if (log::ends_within(v->bytes))
+          cut("attestation elements", v->bytes.size());
+        else
+          elements(std::move(*v));
+      }
+      if (auto v = value("signature")) {
+        if (v->bytes.size() < 64)
+          cut("attestation signature", v->bytes.size());
+        else
+          signature(std::move(*v));
+      }
+      if (auto v = value("challenge"); v && v->bytes.size() == 16) challenge(std::move(*v));
+    }
+    if (auto bytes = log::hex_after(l, "certificate", ""); bytes && (*bytes)[0] == 0x30) {
+      if (der_size(*bytes) > bytes->size())
+        cut("certificate", bytes->size());
+      else
+        certificate({.bytes = std::move(*bytes), .offset = offset_}, FactId::certificate);
+    } else if (!bytes) {
+      no_certificate(l);
+    }
+    if (const auto at = l.find("Elided value too large of size"); at != std::string::npos) {
+      found_ = true;
+      const char* item = l.find("lements") != std::string::npos      ? "attestation elements"
+                         : l.find("ertificate") != std::string::npos ? "certificate"
+                                                                     : "a value";
+      missing(item, fmt::format("elided, {} bytes", l.substr(std::min(at + 31, l.size()), 10)));
+    }
+    if (auto payload = log::hex_after(l, "payload", ""); payload && (*payload)[0] == 0x15)
+      message(*payload);
+  }
+
+  // matter.js shows an answer as "certificate: 3082...": nothing behind the colon is an empty one.
+  void no_certificate(const std::string& l) {
+    constexpr std::string_view kAnswer = "certificate:";
+    if (l.find("«") == std::string::npos || l.find("certificateChainRe") == std::string::npos)
+      return;
+    const auto at = l.rfind(kAnswer);
+    if (at == std::string::npos) return;
+    const size_t digits = l.size() - at - kAnswer.size();
+    if (digits == 0) return empty_certificate();
+    cut("certificate", digits / 2);
+  }
+
+  // A whole message in Matter TLV, as matter.js logs it.
+  void message(View payload) {
+    constexpr uint8_t kInvokeResponse[] = {0x15, 0x28, 0x00, 0x36, 0x01};
+    const log::Message read = log::read_message(payload);
+    for (const log::Message::Field& f : read.fields) {
+      if (const auto* number = std::get_if<uint64_t>(&f.value)) {
+        if (f.command == kCertificateChainRequest && f.number == 0 &&
+            (*number == 1 || *number == 2))
+          asked_for_ = *number;
+      } else {
+        field(f.command, f.number, {.bytes = std::get<Bytes>(f.value), .offset = offset_});
+      }
+    }
+    for (const log::Message::Attribute& a : read.attributes) {
+      const log::BasicAttribute* known = log::basic_attribute(a.id);
+      if (known != nullptr && known->number == std::holds_alternative<uint64_t>(a.value))
+        say(known->fact, a.value, "basic information");
+    }
+    if (!read.cut) return;
+    const char* item = read.cut->number ? item_of(read.cut->command, *read.cut->number) : nullptr;
+    const bool response = payload.size() >= std::size(kInvokeResponse) &&
+                          equal(payload.first(std::size(kInvokeResponse)), kInvokeResponse);
+    if (item == nullptr && !response) return;
+    found_ = true;
+    if (item == nullptr || read.cut->stated == 0)
+      return missing(item == nullptr ? "a response" : item,
+                     fmt::format("its message is cut after {} bytes", payload.size()));
+    missing(item, fmt::format("{} bytes are stated, {} are in the log", read.cut->stated,
+                              read.cut->there));
+  }
+
+  // ---- PEM blocks, each line behind a prefix
+  void pem_begin(const std::string& l) {
+    if (l.find("certificate considered (") != std::string::npos) {
+      pem_end();
+      pem_ = {.role = l.find("DAC cert") != std::string::npos   ? FactId::dac
+                      : l.find("PAI cert") != std::string::npos ? FactId::pai
+                      : l.find("PAA cert") != std::string::npos ? FactId::paa
+                                                                : FactId::certificate,
+              .stated = log::number_after("n=" + l.substr(l.find("considered (") + 12), "n"),
+              .offset = offset_,
+              .full = {},
+              .tail = {}};
+    }
+    if (l.find("-----BEGIN CERTIFICATE-----") == std::string::npos) return;
+    pem_.begun = true;
+    pem_.offset = offset_;
+    foreign_ = 0;
+  }
+  bool pem_line(const std::string& l) {
+    if (l.find("-----END CERTIFICATE-----") != std::string::npos) {
+      pem_end();
+      return true;
+    }
+    // Whatever begins here, the block before it has no end.
+    if (l.find("certificate considered (") != std::string::npos ||
+        l.find("-----BEGIN ") != std::string::npos || log::said(l)) {
+      pem_end();
+      return false;
+    }
+    const auto word = log::base64_word(l);
+    if (!word || pem_.full.size() > kMaxDump) {
+      if (++foreign_ > kPatience) pem_end();
+      return false;
+    }
+    // Full lines have 64 characters, of some tools 76; a shorter one is the last, or the last word
+    // of a line from another thread.
+    if (pem_.width == 0) pem_.width = word->size() == 76 ? 76 : 64;
+    if (word->size() == pem_.width) {
+      pem_.full += *word;
+      pem_.tail.clear();
+    } else if (word->size() % 4 == 0) {
+      pem_.tail = *word;
+    }
+    return true;
+  }
+  // The block ends, or whatever stands here shows that it has no end. One that lacks lines is left
+  // out by the log or by who posted it.
+  void pem_end() {
+    const log::PemBlockOf block = std::exchange(pem_, {});
+    if (!block.begun && !block.stated) return;
+    found_ = true;
+    auto der = from_base64(block.full + block.tail);
+    const size_t there = der ? der->size() : block.full.size() / 4 * 3;
+    const size_t says = der ? der_size(*der) : 0;
+    const bool whole = der && !der->empty() && (says == 0 ? there == block.stated : says <= there);
+    if (whole) return certificate({.bytes = std::move(*der), .offset = block.offset}, block.role);
+    if (block.role == FactId::paa) return;  // the commissioner's own root
+    const std::optional<uint64_t> stated = block.stated ? block.stated
+                                           : says != 0  ? std::optional<uint64_t>(says)
+                                                        : std::nullopt;
+    missing(block.name(),
+            stated ? fmt::format("its PEM block began and was cut: {} bytes are stated, {} are in "
+                                 "the log",
+                                 *stated, there)
+                   : "its PEM block is not whole");
+  }
+
+  // ---- the exchange
+  void begin_if_complete() {
+    if (!now_.elements) return;
+    now_ = {};
+    ++attempts_;
+  }
+  void put(std::optional<Value>& slot, Value value) {
+    found_ = true;
+    if (!slot || slot->bytes != value.bytes) slot = std::move(value);
+  }
+  void nonce(Value value) {
+    if (now_.nonce && now_.nonce->bytes == value.bytes) return;
+    begin_if_complete();
+    put(now_.nonce, std::move(value));
+  }
+  void elements(Value value) {
+    if (now_.elements && now_.elements->bytes == value.bytes) return;
+    begin_if_complete();
+    put(now_.elements, std::move(value));
+  }
+  void signature(Value value) { put(now_.signature, std::move(value)); }
+  void challenge(Value value) { put(now_.challenge, std::move(value)); }
+
+  // The device was asked, and gave nothing. Which of the two is known from the request.
+  void empty_certificate() {
+    found_ = true;
+    const FactId role = asked_for_ == 1u ? FactId::dac : FactId::pai;
+    if (std::none_of(certificates_.begin(), certificates_.end(), [&](const CertificateLine& c) {
+          return c.value.bytes.empty() && c.role == role;
+        }))
+      certificates_.push_back({{.bytes = {}, .offset = offset_}, role});
+  }
+  void certificate(Value value, FactId role) {
+    found_ = true;
+    // An attempt that got none was followed by one that did.
+    if (asked_for_)
+      std::erase_if(certificates_, [&](const CertificateLine& c) {
+        return c.value.bytes.empty() && (c.role == FactId::dac) == (asked_for_ == 1u);
+      });
+    for (CertificateLine& known : certificates_) {
+      if (known.value.bytes != value.bytes) continue;
+      if (known.role == FactId::certificate) known.role = role;
+      return;
+    }
+    if (certificates_.size() < kMaxReported) certificates_.push_back({std::move(value), role});
+  }
+
+  // ---- what the log says itself of what the commissioner was given
+  void said_line(const std::string& l) {
+    auto said = log::said(l, whole_line_);
+    if (!said || reported_.size() >= kMaxReported) return;
+    found_ = true;
+    if (said->cut) cut_value("an id");
+    for (log::Said::Fact& fact : said->facts) {
+      std::erase_if(said_, [&](const SaidLine& known) { return known.fact.fact == fact.fact; });
+      said_.push_back({std::move(fact), offset_});
+    }
+    if (std::find(reported_.begin(), reported_.end(), said->text) != reported_.end()) return;
+    reported_.push_back(said->text);
+    reading_.device.note(Remark::reported_value, place(""),
+                         fmt::format("the log says: {}", without_codes(printable(said->text))));
+  }
+
+  tl::expected<void, Error> finish() {
+    if (std::exchange(in_dump_, false)) end_dump(std::nullopt);
+    pem_end();
+    if (!found_ && !result_) {
+      if (source_text_reader.recognises(source_)) return source_text_reader.read(source_, reading_);
+      reading_.not_used.push_back(
+          {.path = source_.path, .why = "nothing about attestation stands in it"});
+      return {};
+    }
+    const auto at = [&](uint64_t offset, const char* item) {
+      return Place{.path = source_.path, .offset = offset, .item = item};
+    };
+    for (const CertificateLine& c : certificates_) {
+      reading_.holds(c.role == FactId::certificate ? "certificate" : fact_name(c.role));
+      reading_.device.say(c.role, c.value.bytes, at(c.value.offset, "certificate"));
+    }
+    const auto state = [&](const std::optional<Value>& value, FactId fact, const char* item) {
+      if (!value) return;
+      reading_.holds(fmt::format("attestation-{}", std::string_view(item).substr(12)));
+      reading_.device.say(fact, value->bytes, at(value->offset, item));
+    };
+    state(now_.elements, FactId::attestation_elements, "attestation elements");
+    state(now_.signature, FactId::attestation_signature, "attestation signature");
+    state(now_.nonce, FactId::attestation_nonce, "attestation nonce");
+    state(now_.challenge, FactId::attestation_challenge, "attestation challenge");
+    if (now_.elements) {
+      if (const auto parsed = parse_attestation_elements(now_.elements->bytes)) {
+        reading_.holds("cd");
+        reading_.device.say(FactId::cd, to_bytes(parsed->certification_declaration),
+                            at(now_.elements->offset, "attestation elements"));
+      }
+    }
+    for (const SaidLine& line : said_)
+      reading_.device.say(line.fact.fact, line.fact.value, at(line.offset, "as the log says"));
+    if (result_) {
+      reading_.holds("result");
+      reading_.device.say(FactId::commissioner_result, result_->first,
+                          at(result_->second, "result"));
+    }
+    for (const Missing& m : missing_) {
+      if (!there_after_all(m.item))
+        reading_.device.note(Remark::not_in_log, at(m.offset, m.item.c_str()),
+                             fmt::format("{}: {}", m.item, m.why));
+    }
+    if (attempts_ != 0)
+      reading_.device.note(
+          Remark::reported_value, at(source_.base, ""),
+          fmt::format(
+              "{} earlier attestation exchanges of this log are left out: the last one counts",
+              attempts_));
+    return {};
+  }
+  // A dump that was cut may stand elsewhere whole: the PEM blocks give the certificates again.
+  bool there_after_all(const std::string& item) const {
+    const auto count = [&](std::optional<FactId> role) {
+      return std::count_if(
+          certificates_.begin(), certificates_.end(), [&](const CertificateLine& c) {
+            return !c.value.bytes.empty() && c.role != FactId::paa && (!role || c.role == *role);
+          });
+    };
+    if (item == "certificate") return count({}) >= 2;
+    if (item == "DAC") return count(FactId::dac) != 0 || count({}) >= 2;
+    if (item == "PAI") return count(FactId::pai) != 0 || count({}) >= 2;
+    if (item == "attestation elements") return now_.elements.has_value();
+    if (item == "attestation signature") return now_.signature.has_value();
+    return item == "attestation nonce" && now_.nonce.has_value();
+  }
+
+  struct Missing {
+    std::string item, why;
+    uint64_t offset;
+  };
+
+  const Source& source_;
+  Reading& reading_;
+  uint64_t offset_ = 0;
+  bool found_ = false;
+  bool whole_line_ = true;  // the end of the line that is being read follows in the file
+  std::optional<uint64_t> cluster_, command_, dump_command_, attribute_, read_out_, asked_for_;
+  bool in_dump_ = false, dump_cut_ = false;
+  unsigned foreign_ = 0;
+  Value dump_;
+  uint64_t dump_field_ = 0;
+  log::PemBlockOf pem_;
+  Exchange now_;
+  unsigned attempts_ = 0;
+  size_t basic_values_ = 0;
+  std::vector<CertificateLine> certificates_;
+  std::vector<std::string> reported_;
+  std::vector<Missing> missing_;
+  struct SaidLine {
+    log::Said::Fact fact;
+    uint64_t offset;
+  };
+  std::vector<SaidLine> said_;  // the last of each
+  std::optional<std::pair<uint64_t, uint64_t>> result_;
+};
+
+bool recognises(const Source& s) {
+  return is_plain_text(s.bytes) && log::has_telling_words(s.bytes);
+}
+
+tl::expected<void, Error> read(const Source& s, Reading& reading) {
+  auto done = Log(s, reading).run();
+  if (done) read_other_pem(s, reading);
+  return done;
+}
+
+}  // namespace
+
+const Reader commissioner_log_reader{.kind = "commissioner-log",
+                                     .expects = "a commissioner's log",
+                                     .recognises = recognises,
+                                     .read = read};
+
+}  // namespace attest

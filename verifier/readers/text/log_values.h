@@ -1,0 +1,46 @@
+// What a commissioner's log says in numbers and in structures: Basic Information by its attributes,
+// and whether a structure goes on behind the end of its line.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "verifier/base/bytes.h"
+#include "verifier/readers/device.h"
+
+namespace attest::log {
+
+// Core 11.1.5: Basic Information, as the commissioner read it.
+struct BasicAttribute {
+  uint64_t attribute;
+  FactId fact;
+  bool number;
+  const char* name;
+};
+// Null: nothing is taken from this attribute.
+const BasicAttribute* basic_attribute(uint64_t id);
+
+inline constexpr size_t kMostCut =
+    4096;  // bytes of a value that a line may lack: no attestation elements are longer
+
+// Whether a structure goes on behind what is there, as it does where a log cut its line.
+bool ends_within(View structure);
+
+// A certificate as the verifier shows it: its role, its size, then a PEM block.
+struct PemBlockOf {
+  FactId role = FactId::certificate;
+  std::optional<uint64_t> stated;
+  uint64_t offset = 0;
+  bool begun = false;
+  size_t width = 0;        // of a full line, once one was read
+  std::string full, tail;  // full lines, and a shorter one at the end
+
+  const char* name() const {
+    return role == FactId::dac ? "DAC" : role == FactId::pai ? "PAI" : "certificate";
+  }
+};
+
+// Words that no other text has. A log of megabytes may hold them far from its beginning.
+bool has_telling_words(View text);
+
+}  // namespace attest::log

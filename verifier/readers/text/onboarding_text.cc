@@ -1,0 +1,152 @@
+// Text that holds an MT: payload or a manual pairing code: what vendors' tools print for a device,
+// onb_codes.csv, a line that somebody typed.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "verifier/base/csv.h"
+#include "verifier/readers/factory_item.h"
+#include "verifier/readers/formats.h"
+#include "verifier/readers/tables/device_json.h"
+#include "verifier/readers/text/onboarding_codes.h"
+#include "verifier/readers/text/pasted_bytes.h"
+#include "verifier/readers/text/plain_text.h"
+#include "verifier/readers/unreadable.h"
+
+namespace attest {
+namespace {
+
+// One device has one payload, maybe joined of a few. A text with more is a list of devices, and no
+// statement about one.
+constexpr size_t kMaxCodes = 8;
+
+// In free text eleven digits are many things: a manual code counts when it is a valid one, or all
+// that is there. A payload is known by its prefix, and a bad one is evidence too.
+std::vector<OnboardingPayload> codes_in(View bytes) {
+  constexpr size_t kManyDigits = 1u << 20;  // of a longer text some are a code by chance
+  if (bytes.size() > kMostPastedText || !is_plain_text(bytes)) return {};
+  std::vector<OnboardingPayload> codes = find_payloads(text(bytes));
+  std::erase_if(codes, [&](const OnboardingPayload& code) {
+    return code.manual && ((!code.valid() && bytes.size() > 64) || bytes.size() > kManyDigits);
+  });
+  std::vector<OnboardingPayload> distinct;
+  for (OnboardingPayload& code : codes) {
+    if (std::none_of(distinct.begin(), distinct.end(),
+                     [&](const OnboardingPayload& d) { return d.text == code.text; }))
+      distinct.push_back(std::move(code));
+  }
+  return distinct;
+}
+
+// onb_codes.csv: a line of names and one of values. The manual code may be quoted, in two lines,
+// and grouped by dashes; in a table it is known by its column. With more lines than one it is a
+// list of devices.
+struct Column {
+  const char* name;
+  FactId fact;
+};
+constexpr Column kColumns[] = {{"qrcode", FactId::qr_payload},
+                               {"manualcode", FactId::manual_code},
+                               {"discriminator", FactId::discriminator},
+                               {"passcode", FactId::passcode}};
+
+std::optional<std::vector<CsvRecord>> code_table(View bytes) {
+  if (bytes.size() > 64u << 10 || !is_plain_text(bytes)) return std::nullopt;
+  auto table = parse_csv(text(bytes), 3);
+  if (!table || table->size() != 2) return std::nullopt;
+  const CsvRecord& names = table->front();
+  const auto has = [&](const char* name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  if (!has("qrcode") && !has("manualcode")) return std::nullopt;
+  return std::move(*table);
+}
+
+void read_table(const std::vector<CsvRecord>& table, const Source& s, Reading& reading) {
+  for (size_t i = 0; i < std::min(table[0].size(), table[1].size()); ++i) {
+    const auto column = std::find_if(std::begin(kColumns), std::end(kColumns),
+                                     [&](const Column& c) { return table[0][i] == c.name; });
+    if (column == std::end(kColumns) || table[1][i].empty()) continue;
+    const Place place{.path = s.path, .offset = {}, .item = column->name};
+    std::string value = table[1][i];
+    if (column->fact == FactId::qr_payload) {
+      say_codes(parse_qr(value), place, reading);
+    } else if (column->fact == FactId::manual_code) {
+      std::erase_if(value, [](char c) { return c < '0' || c > '9'; });
+      const OnboardingPayload code[] = {parse_manual_code(value)};
+      say_codes(code, place, reading);
+    } else if (const auto number = json_number(Json(value))) {
+      say_number(column->fact, *number, place, reading);
+    } else {
+      say_unreadable(reading.device, column->fact, place, column->name, number.error().what);
+    }
+  }
+}
+
+bool recognises(const Source& s) {
+  if (code_table(s.bytes)) return true;
+  const auto codes = codes_in(s.bytes);
+  return !codes.empty() && codes.size() <= kMaxCodes;
+}
+
+tl::expected<void, Error> read(const Source& s, Reading& reading) {
+  if (const auto table = code_table(s.bytes)) {
+    read_table(*table, s, reading);
+    return {};
+  }
+  say_codes(codes_in(s.bytes), {.path = s.path, .offset = {}, .item = {}}, reading);
+  return {};
+}
+
+// How much of `s` may be one code; 0: it begins with none.
+size_t code_length(std::string_view s) {
+  constexpr size_t kLeastDigits = 8;  // of a passcode
+  if (s.size() >= 3 && (s[0] == 'M' || s[0] == 'm') && (s[1] == 'T' || s[1] == 't') && s[2] == ':')
+    return std::min(s.find_first_of(" \t\r\n\"'"), s.size());
+  size_t digits = 0, end = 0;
+  for (size_t i = 0; i < s.size(); ++i) {
+    const bool digit = s[i] >= '0' && s[i] <= '9';
+    if (!digit && (i == 0 || std::string_view("-. ").find(s[i]) == std::string_view::npos)) break;
+    if (digit) ++digits, end = i + 1;
+  }
+  return digits >= kLeastDigits ? end : 0;
+}
+
+}  // namespace
+
+std::string without_codes(std::string_view text) {
+  std::string out;
+  for (size_t i = 0; i < text.size();) {
+    if (const size_t length = code_length(text.substr(i)); length != 0) {
+      out += "(masked)";
+      i += length;
+    } else {
+      out += text[i++];
+    }
+  }
+  return out;
+}
+
+bool may_be_code(std::string_view text) {
+  const size_t from = text.find_first_not_of(" \t"), end = text.find_last_not_of(" \t") + 1;
+  return from != std::string_view::npos && code_length(text.substr(from, end - from)) == end - from;
+}
+
+void say_codes(std::span<const OnboardingPayload> codes, const Place& place, Reading& reading) {
+  std::string_view said;  // a joined code is one statement, not one a payload
+  for (const OnboardingPayload& code : codes) {
+    const std::string& whole = code.joined.empty() ? code.text : code.joined;
+    if (whole == said) continue;
+    said = whole;
+    reading.holds(code.manual ? "manual-code" : "qr");
+    reading.device.say(code.manual ? FactId::manual_code : FactId::qr_payload, whole, place);
+  }
+}
+
+const Reader onboarding_text_reader{.kind = "onboarding-text",
+                                    .expects = "text with an onboarding code",
+                                    .recognises = recognises,
+                                    .read = read};
+
+}  // namespace attest

@@ -1,0 +1,177 @@
+// What this program wrote about devices itself, and what others write in the form of such reports:
+// reports, inspections, SARIF logs, bundles. They quote evidence and are none.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <string>
+
+#include "verifier/base/json.h"
+#include "verifier/readers/formats.h"
+#include "verifier/readers/tables/device_json.h"
+#include "verifier/readers/text/plain_text.h"
+
+namespace attest {
+namespace {
+
+constexpr size_t kMostReport = 64u << 20;
+constexpr size_t kHead = 4096;  // bytes in which a document says what it is
+constexpr std::string_view kOurs = "matter-attest/";
+
+std::string_view head_of(View bytes) {
+  std::string_view head = text(bytes).substr(0, kHead);
+  const size_t from = head.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
+  return from == std::string_view::npos ? std::string_view() : head.substr(from);
+}
+
+std::string schema_text(std::string_view schema) {
+  schema.remove_prefix(kOurs.size());
+  const std::string_view kind = schema.substr(0, schema.find('/'));
+  if (kind == "ledger") return "a snapshot of the ledger: --ledger takes it; it is no device's";
+  return fmt::format("a report of matter-attest ({}): it says what was found, and is no evidence",
+                     printable(std::string(schema.substr(0, 40))));
+}
+
+// The members of what we write, of all our forms together;
+// tests/verifier/readers/not_evidence_test.cc compares them with what is written. An object with
+// any other one is somebody's, whatever schema it names.
+constexpr std::string_view kMembers[] = {
+    "schema", "tool", "verdict", "network", "at",
+    // report
+    "fail_on", "ledger", "device", "evidence", "not_used", "trust_anchors_given", "summary",
+    "waivers", "checks", "sdk_result",
+    // lot
+    "devices", "approve", "reject", "undecided", "unreadable", "failed", "open", "findings",
+    "findings_left_out", "part_key", "part_manifests", "manifest_rows", "sample",
+    "not_used_left_out", "notes", "engine",
+    // inspect
+    "certificates", "certification_declaration", "payloads", "ota_images", "integrity", "remarks",
+    "conflicts",
+    // payload, checklist, the manifest of a bundle
+    "valid", "done", "lacking", "steps", "members"};
+constexpr std::string_view kOfChecklist[] = {"vid", "pid", "software_version"};
+
+// A snapshot's members are named by what the ledger has; none of them is a device's.
+bool has_its_own_members_only(const Json& json, std::string_view schema) {
+  if (schema.starts_with("matter-attest/ledger/")) return !has_device_key(json);
+  const bool checklist = schema.starts_with("matter-attest/checklist/");
+  return std::all_of(json.object()->begin(), json.object()->end(), [&](const auto& member) {
+    const auto is = [&](std::string_view known) { return member.first == known; };
+    return std::any_of(std::begin(kMembers), std::end(kMembers), is) ||
+           (checklist && std::any_of(std::begin(kOfChecklist), std::end(kOfChecklist), is));
+  });
+}
+
+// {"schema": "matter-attest/report/1", …}; a line of a lot's report says it in its "lot".
+std::string of_object(const Json& json) {
+  const auto schema_of = [](const Json& object) -> std::string {
+    const Json* schema = object.find("schema");
+    const std::string* name = schema != nullptr ? schema->string() : nullptr;
+    return name != nullptr && name->starts_with(kOurs) && has_its_own_members_only(object, *name)
+               ? schema_text(*name)
+               : std::string();
+  };
+  if (std::string own = schema_of(json); !own.empty()) return own;
+  if (has_device_key(json)) return {};
+  if (const Json* lot = json.find("lot"))
+    return json.object()->size() == 1 ? schema_of(*lot) : std::string();
+  // Members of a bundle that somebody unpacked.
+  if ((json.find("left_out") != nullptr && json.find("files") != nullptr) ||
+      (json.find("given") != nullptr && json.find("anchors") != nullptr) ||
+      (json.find("chain_id") != nullptr && json.find("facts") != nullptr))
+    return "a part of a bundle of matter-attest: replay judges the whole of it again";
+  // SARIF 2.1.0, 3.13: a log has its runs, each run its tool.
+  const Json* runs = json.find("runs");
+  if (runs == nullptr || runs->array() == nullptr || json.find("version") == nullptr) return {};
+  for (const Json& run : *runs->array()) {
+    const Json *tool = run.find("tool"), *driver = tool != nullptr ? tool->find("driver") : nullptr;
+    const Json* name = driver != nullptr ? driver->find("name") : nullptr;
+    if (name == nullptr || name->string() == nullptr) return {};
+    if (*name->string() == "matter-attest")
+      return "a report of matter-attest (SARIF): it says what was found, and is no evidence";
+  }
+  return runs->array()->empty() ? std::string()
+                                : "a SARIF log: it says what a program found, and is no evidence";
+}
+
+// One object, or a line for each device and one for all of them.
+std::string of_json(std::string_view all) {
+  if (const auto whole = parse_json(all)) return of_object(*whole);
+  const size_t end = all.find_last_not_of(" \t\r\n");
+  if (end == std::string_view::npos) return {};
+  const size_t before = all.rfind('\n', end);
+  if (before == std::string_view::npos) return {};
+  const auto first = parse_json(all.substr(0, all.find('\n'))),
+             last = parse_json(all.substr(before + 1, end - before));
+  if (!first || !last || first->find("verdict") == nullptr || has_device_key(*first)) return {};
+  return of_object(*last);
+}
+
+// A bundle is a tar whose first member says so.
+bool is_bundle(View bytes) {
+  constexpr size_t kBlock = 512;
+  if (bytes.size() < 2 * kBlock || text(bytes.subspan(257, 5)) != "ustar" ||
+      !text(bytes).starts_with(std::string_view("manifest.json\0", 14)))
+    return false;
+  return text(bytes).substr(kBlock, kHead).find("\"matter-attest/bundle/") !=
+         std::string_view::npos;
+}
+
+// Of text and markup: `inspect` begins with its schema, pages and test results name who wrote them.
+std::string of_text(std::string_view head) {
+  constexpr std::string_view kSchema = "schema ";
+  if (head.starts_with(kSchema)) {
+    const std::string_view line = head.substr(0, head.find('\n'));
+    const size_t from = line.find_first_not_of(' ', kSchema.size());
+    const std::string_view name = from == std::string_view::npos ? "" : line.substr(from);
+    return name.starts_with(kOurs) ? schema_text(name.substr(0, name.find_last_not_of("\r ") + 1))
+                                   : std::string();
+  }
+  const bool markup = head.starts_with("<?xml ") || head.starts_with("<!DOCTYPE html");
+  for (const char* by :
+       {" package=\"matter-attest\"", "name=\"generator\" content=\"matter-attest"}) {
+    if (markup && head.find(by) != std::string_view::npos)
+      return "a report of matter-attest: it says what was found, and is no evidence";
+  }
+  return {};
+}
+
+// Why it is no evidence; empty: it is none of these.
+std::string why_none(View bytes) {
+  if (is_bundle(bytes)) return "a bundle of matter-attest: replay judges it again";
+  const std::string_view head = head_of(bytes);
+  if (head.empty() || bytes.size() > kMostReport || !is_plain_text(bytes)) return {};
+  // We write down no certificate as PEM: who added one meant it to be read.
+  const auto has = [&](std::string_view word) {
+    return text(bytes).find(word) != std::string_view::npos;
+  };
+  const bool pem = has("-----BEGIN ") && has("-----END ");
+  if (pem && (head[0] != '{' || (has("\"matter-attest/") && !has("\"matter-attest/ledger/"))))
+    return {};
+  if (head[0] != '{') return of_text(head);
+  // (Parsing a large file is dear: one of these words stands in each.)
+  const std::string_view all = text(bytes);
+  constexpr std::string_view kWords[] = {"\"matter-attest/", "\"driver\"", "\"left_out\"",
+                                         "\"anchors\"", "\"facts\""};
+  if (std::none_of(std::begin(kWords), std::end(kWords),
+                   [&](std::string_view word) { return all.find(word) != std::string_view::npos; }))
+    return {};
+  return of_json(all);
+}
+
+bool recognises(const Source& s) {
+  return !why_none(s.bytes).empty();
+}
+
+tl::expected<void, Error> read(const Source& s, Reading& reading) {
+  reading.not_used.push_back({s.path, why_none(s.bytes)});
+  return {};
+}
+
+}  // namespace
+
+const Reader own_output_reader{
+    .kind = "raw", .expects = "evidence", .recognises = recognises, .read = read};
+
+}  // namespace attest
