@@ -84,7 +84,9 @@ Json waivers_json(const Evidence& e, const Report& report) {
 }
 
 Json check_json(const Finding& f) {
-  Json out{Json::Object{}};
+  Json::Object members;
+  members.reserve(13);  // what is set below: a report has hundreds of these
+  Json out{std::move(members)};
   const auto optional = [](const std::string& s) {
     return s.empty() ? Json() : Json(printable(s));
   };

@@ -249,8 +249,10 @@ const Json* Json::find(std::string_view key) const {
 
 Json& Json::set(std::string key, Json value) {
   if (is_null()) value_ = Object{};
-  if (auto* members = std::get_if<Object>(&value_))
+  if (auto* members = std::get_if<Object>(&value_)) {
+    if (members->empty()) members->reserve(8);  // most objects that are built have some members
     members->emplace_back(std::move(key), std::move(value));
+  }
   return *this;
 }
 
