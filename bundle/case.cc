@@ -195,9 +195,9 @@ bool same(const Finding& a, const Finding& b) {
 
 // What only the values could answer: where a check says something else of the redacted evidence,
 // its first answer stays.
-void keep_answers(Case& the_case, const Evidence& original, const Report& said) {
-  const Evidence redacted = evidence_of(the_case);
-  const Report without = judge(redacted);
+void keep_answers(Case& the_case, const Evidence& original, const Report& said,
+                  SignatureEngine& engine) {
+  const auto [redacted, without] = judge_again(the_case, engine);
   for (const Check* check : catalogue()) {
     if (check->proves_authenticity || !was_asked(said, *check)) continue;
     KeptAnswer answer = kept(*check, ask(*check, original));
@@ -273,7 +273,7 @@ bool is_case_member(std::string_view name) {
 }
 
 Result<Case> case_of(const Device& read, const Evidence& e, const Report& report,
-                     const TrustStore& trust, const LedgerRecord* ledger) {
+                     const TrustStore& trust, const LedgerRecord* ledger, SignatureEngine& engine) {
   if (read.statements.size() != e.device.statements.size())
     return error("the evidence changed while it was judged");
   Redaction redaction(e.policy.show_passcode);
@@ -289,8 +289,8 @@ Result<Case> case_of(const Device& read, const Evidence& e, const Report& report
            .answers = {}};
   if (e.ordered) out.ordered = redaction.ordered(*e.ordered);
   if (ledger != nullptr) out.ledger = *ledger;
-  keep_answers(out, e, report);
-  const Report again = report_of(out, evidence_of(out));
+  keep_answers(out, e, report, engine);
+  const Report again = judge_again(out, engine).report;
   for (size_t i = 0; i < report.findings.size(); ++i) {
     if (!same(report.findings[i], again.findings[i]))
       return error(fmt::format("{} cannot be answered without what the bundle leaves out",
@@ -377,30 +377,9 @@ Result<Case> case_from(const std::vector<TarMember>& members) {
   return out;
 }
 
-Evidence evidence_of(const Case& c) {
-  TrustStore trust = TrustStore::builtin(c.policy.network == Network::test);
-  for (const GivenAnchor& anchor : c.anchors) {
-    auto certificate = parse_certificate(anchor.der);
-    if (!certificate) continue;  // the count then differs, and with it the report
-    const auto added = anchor.role == GivenAnchor::Role::paa
-                           ? trust.add_paa(*certificate, Origin::given, anchor.source)
-                           : trust.add_cd_signer(*certificate, Origin::given, anchor.source);
-    (void)added;
-  }
-  Reading reading;
-  reading.device = c.device;
-  reading.files = c.files;
-  std::optional<RecordedLedger> ledger;
-  if (c.ledger) ledger.emplace(*c.ledger);
-  Evidence e = gather(std::move(reading), c.policy, trust, ledger ? &*ledger : nullptr, c.ordered);
-  e.given_anchors = c.given_anchors;
-  e.not_used = c.not_used;  // gather cannot say it again of bytes that were left out
-  e.after = c.after;
-  verify_signatures(e, openssl_engine());
-  return e;
-}
+namespace {
 
-Report report_of(const Case& c, const Evidence& e) {
+std::vector<Answered> answers_of(const Case& c) {
   std::vector<Answered> answers;
   for (const KeptAnswer& a : c.answers) {
     const Check *check = find_check(a.id), *by = find_check(a.blocked_by);
@@ -415,7 +394,42 @@ Report report_of(const Case& c, const Evidence& e) {
                                  .actual = a.actual,
                                  .source = a.source}});
   }
-  return judge(e, answers);
+  return answers;
+}
+
+}  // namespace
+
+Verification judge_again(const Case& c, SignatureEngine& engine) {
+  TrustStore trust = TrustStore::builtin(c.policy.network == Network::test);
+  for (const GivenAnchor& anchor : c.anchors) {
+    auto certificate = parse_certificate(anchor.der);
+    if (!certificate) continue;  // the count then differs, and with it the report
+    const auto added = anchor.role == GivenAnchor::Role::paa
+                           ? trust.add_paa(*certificate, Origin::given, anchor.source)
+                           : trust.add_cd_signer(*certificate, Origin::given, anchor.source);
+    (void)added;
+  }
+  Reading reading;
+  reading.device = c.device;
+  reading.files = c.files;
+  std::optional<RecordedLedger> ledger;
+  if (c.ledger) ledger.emplace(*c.ledger);
+  const std::vector<Answered> answers = answers_of(c);
+  return verify({.reading = std::move(reading),
+                 .policy = c.policy,
+                 .trust = trust,
+                 .engine = engine,
+                 .ledger = ledger ? &*ledger : nullptr,
+                 .ordered = c.ordered,
+                 .approved = c.after,
+                 .between =
+                     [&](Evidence& e) {
+                       e.given_anchors = c.given_anchors;
+                       // Gather cannot say it again of bytes that were left out.
+                       e.not_used = c.not_used;
+                       return true;
+                     },
+                 .answered = answers});
 }
 
 }  // namespace attest

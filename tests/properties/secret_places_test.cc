@@ -185,7 +185,7 @@ std::string told(Reading reading, Told& already, std::optional<Device> ordered =
   Evidence e = gather(std::move(reading), policy(), trust, nullptr, std::move(ordered));
   verify_signatures(e, openssl_engine());
   const Report report = judge(e);
-  const auto the_case = case_of(read, e, report, trust, nullptr);
+  const auto the_case = case_of(read, e, report, trust, nullptr, openssl_engine());
   REQUIRE_MESSAGE(the_case, (the_case ? "" : the_case.error().what));
   const Json json = report_json(e, report);
   std::string out = dump_pretty(json) +
@@ -198,7 +198,7 @@ std::string told(Reading reading, Told& already, std::optional<Device> ordered =
       .name = "x", .verdict = report.verdict, .failed = {}, .open = {}, .summary = report.summary};
   line.report = dump(json);
   out += write_line(line, LineForm::part);
-  const auto bundle = bundle_bytes(*the_case, e, report, {});  // and replays it
+  const auto bundle = bundle_bytes(*the_case, e, report, {}, openssl_engine());  // and replays it
   REQUIRE(bundle);
   return out + std::string(text(View(*bundle)));
 }
