@@ -62,6 +62,4 @@ struct Report {
   std::vector<const Finding*> all(Status status) const;
 };
 
-Report judge(const Evidence& evidence);
-
 }  // namespace attest

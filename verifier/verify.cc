@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "verifier/gather/gather.h"
+#include "verifier/judge/judge.h"
 
 namespace attest {
 
@@ -13,8 +14,7 @@ Verification verify(Request request) {
   out.evidence.after = std::move(request.approved);
   if (request.between && !request.between(out.evidence)) return out;
   verify_signatures(out.evidence, request.engine);
-  out.report =
-      request.answered.empty() ? judge(out.evidence) : judge(out.evidence, request.answered);
+  out.report = judge(out.evidence, request.answered);
   return out;
 }
 

@@ -11,6 +11,7 @@
 #include "fixtures/forge/case.h"
 #include "verifier/base/json.h"
 #include "verifier/batch/batch.h"
+#include "verifier/judge/judge.h"
 
 using namespace attest;
 

@@ -17,6 +17,7 @@
 
 #include "fixtures/forge/case.h"
 #include "verifier/gather/gather.h"
+#include "verifier/judge/judge.h"
 #include "verifier/report.h"
 
 using namespace attest;

@@ -14,6 +14,7 @@
 #include "verifier/checks/catalogue.h"
 #include "verifier/crypto/crypto.h"
 #include "verifier/gather/gather.h"
+#include "verifier/judge/judge.h"
 
 using namespace attest;
 using namespace attest::test;

@@ -7,6 +7,7 @@
 #include "tests/fuzz/property.h"
 #include "tests/support/strict_json.h"
 #include "verifier/gather/gather.h"
+#include "verifier/judge/judge.h"
 
 using namespace attest;
 using test::must;

@@ -15,6 +15,7 @@
 #include "report/sarif.h"
 #include "tests/fuzz/markup_property.h"
 #include "verifier/gather/gather.h"
+#include "verifier/judge/judge.h"
 #include "verifier/rules/check.h"
 
 using namespace attest;

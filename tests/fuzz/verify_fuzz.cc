@@ -10,6 +10,7 @@
 #include "fixtures/forge/device_builder.h"
 #include "tests/fuzz/property.h"
 #include "verifier/gather/gather.h"
+#include "verifier/judge/judge.h"
 #include "verifier/rules/check.h"
 
 using namespace attest;

@@ -13,6 +13,7 @@
 #include "tests/support/support.h"
 #include "verifier/base/json.h"
 #include "verifier/batch/batch.h"
+#include "verifier/judge/judge.h"
 
 using namespace attest;
 using namespace attest::test;

@@ -11,6 +11,7 @@
 #include "tests/support/dcl_support.h"
 #include "tests/support/program.h"
 #include "verifier/batch/batch.h"
+#include "verifier/judge/judge.h"
 
 using namespace attest;
 using namespace attest::test;

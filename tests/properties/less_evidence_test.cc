@@ -30,6 +30,7 @@
 #include "tests/support/pasted_forms.h"
 #include "tests/support/readings.h"
 #include "verifier/checks/catalogue.h"
+#include "verifier/judge/judge.h"
 #include "verifier/pki/key.h"
 
 using namespace attest;

@@ -24,6 +24,7 @@
 #include "tests/support/revocation_world.h"
 #include "verifier/checks/catalogue.h"
 #include "verifier/gather/gather.h"
+#include "verifier/judge/judge.h"
 #include "verifier/pki/extension_content.h"
 #include "verifier/pki/key.h"
 #include "verifier/readers/formats.h"

@@ -16,6 +16,7 @@
 #include "verifier/base/json.h"
 #include "verifier/batch/batch.h"
 #include "verifier/checks/catalogue.h"
+#include "verifier/judge/judge.h"
 
 using namespace attest;
 using namespace attest::test;

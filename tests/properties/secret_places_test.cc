@@ -21,6 +21,7 @@
 #include "tests/support/support.h"
 #include "verifier/crypto/crypto.h"
 #include "verifier/gather/gather.h"
+#include "verifier/judge/judge.h"
 
 using namespace attest;
 using namespace attest::test;

@@ -24,6 +24,7 @@
 #include "tests/support/strict_json.h"
 #include "tests/support/support.h"
 #include "verifier/gather/gather.h"
+#include "verifier/judge/judge.h"
 
 using namespace attest;
 using namespace attest::test;

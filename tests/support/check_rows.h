@@ -11,6 +11,7 @@
 #include "tests/support/der_writer.h"
 #include "verifier/checks/catalogue.h"
 #include "verifier/gather/gather.h"
+#include "verifier/judge/judge.h"
 
 namespace attest::test {
 

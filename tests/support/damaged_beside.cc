@@ -5,6 +5,7 @@
 
 #include "fixtures/forge/crl_builder.h"
 #include "verifier/gather/gather.h"
+#include "verifier/judge/judge.h"
 
 namespace attest::test {
 

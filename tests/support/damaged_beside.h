@@ -3,6 +3,7 @@
 #pragma once
 
 #include "fixtures/forge/device_builder.h"
+#include "verifier/judge/judge.h"
 #include "verifier/report.h"
 
 namespace attest::test {

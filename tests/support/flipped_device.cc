@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "verifier/gather/gather.h"
+#include "verifier/judge/judge.h"
 
 namespace attest::test {
 

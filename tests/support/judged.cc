@@ -8,6 +8,7 @@
 #include "report/report_text.h"
 #include "tests/support/support.h"
 #include "verifier/gather/gather.h"
+#include "verifier/judge/judge.h"
 #include "verifier/rules/check.h"
 
 namespace attest::test {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/options.h"
+#include "verifier/judge/judge.h"
 #include "verifier/report.h"
 
 namespace attest::test {

@@ -12,6 +12,7 @@
 #include "tests/support/support.h"
 #include "verifier/checks/catalogue.h"
 #include "verifier/gather/gather.h"
+#include "verifier/judge/judge.h"
 
 namespace attest::test::ledger_world {
 

@@ -4,6 +4,7 @@
 
 #include "tests/support/crl_writer.h"
 #include "verifier/gather/revocation.h"
+#include "verifier/judge/judge.h"
 
 namespace attest::test {
 

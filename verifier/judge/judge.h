@@ -1,5 +1,4 @@
-// Judge: the rules of one policy, ready to be asked about many devices. `judge()` of report.h is
-// one made for one device.
+// Judge: the rules of one policy, ready to be asked about many devices.
 #pragma once
 
 #include <span>
@@ -67,5 +66,9 @@ class Judge {
   std::string not_for_production(const Report& report) const;
   void finish(const Evidence& evidence, std::span<const Answer> answers, Report& report) const;
 };
+
+// One judge, made for one device. `answered`: of a bundle, answers from before, in place of asking
+// their checks.
+Report judge(const Evidence& evidence, std::span<const Answered> answered = {});
 
 }  // namespace attest

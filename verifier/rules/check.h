@@ -110,7 +110,6 @@ struct Answered {
   const char* blocked_by;  // with Status::blocked: the id, of the catalogue
   Outcome::Texts texts;
 };
-Report judge(const Evidence& evidence, std::span<const Answered> answered);
 
 // How bad an unmet rule is under each network's policy.
 struct Severities {

@@ -8,6 +8,7 @@
 
 #include "tests/support/judged.h"
 #include "tests/support/support.h"
+#include "verifier/judge/judge.h"
 
 using namespace attest;
 using namespace attest::test;

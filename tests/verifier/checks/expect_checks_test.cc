@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "tests/support/check_rows.h"
+#include "verifier/judge/judge.h"
 #include "verifier/matter/spake2p.h"
 
 using namespace attest;

@@ -1,6 +1,7 @@
 // Tables of spake2p.* and factory.*, and that reports keep secrets to themselves.
 
 #include "tests/support/check_rows.h"
+#include "verifier/judge/judge.h"
 #include "verifier/matter/spake2p.h"
 
 using namespace attest;

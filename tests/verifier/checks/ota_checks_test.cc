@@ -7,6 +7,7 @@
 #include "tests/support/ota_images.h"
 #include "tests/support/support.h"
 #include "tests/support/version_ledger.h"
+#include "verifier/judge/judge.h"
 
 using namespace attest;
 using namespace attest::test;

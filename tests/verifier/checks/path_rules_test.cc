@@ -7,6 +7,7 @@
 #include "tests/support/judged.h"
 #include "tests/support/support.h"
 #include "verifier/checks/catalogue.h"
+#include "verifier/judge/judge.h"
 #include "verifier/pki/der.h"
 #include "verifier/pki/extension_content.h"
 #include "verifier/pki/name.h"

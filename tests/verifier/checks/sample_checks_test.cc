@@ -10,6 +10,7 @@
 #include "tests/support/dump_samples.h"
 #include "verifier/checks/catalogue.h"
 #include "verifier/gather/gather.h"
+#include "verifier/judge/judge.h"
 
 using namespace attest;
 using namespace attest::test;

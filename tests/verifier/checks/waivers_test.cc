@@ -12,6 +12,7 @@
 #include "verifier/checks/catalogue.h"
 #include "verifier/checks/waiver.h"
 #include "verifier/gather/gather.h"
+#include "verifier/judge/judge.h"
 
 using namespace attest;
 using namespace attest::test;

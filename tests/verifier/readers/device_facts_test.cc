@@ -3,6 +3,7 @@
 #include "tests/support/check_rows.h"
 #include "tests/support/readings.h"
 #include "verifier/judge/id_hint.h"
+#include "verifier/judge/judge.h"
 
 using namespace attest;
 using namespace attest::test;

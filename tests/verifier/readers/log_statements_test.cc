@@ -10,6 +10,7 @@
 #include "tests/support/readings.h"
 #include "verifier/checks/catalogue.h"
 #include "verifier/gather/gather.h"
+#include "verifier/judge/judge.h"
 #include "verifier/matter/tlv.h"
 #include "verifier/pki/key.h"
 #include "verifier/readers/text/log_said.h"

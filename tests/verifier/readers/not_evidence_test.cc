@@ -6,6 +6,7 @@
 #include "tests/support/readings.h"
 #include "verifier/checks/catalogue.h"
 #include "verifier/gather/gather.h"
+#include "verifier/judge/judge.h"
 #include "verifier/pki/key.h"
 
 using namespace attest;

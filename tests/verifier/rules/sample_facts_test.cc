@@ -7,6 +7,7 @@
 #include "tests/support/judged.h"
 #include "tests/support/support.h"
 #include "verifier/checks/catalogue.h"
+#include "verifier/judge/judge.h"
 
 using namespace attest;
 using namespace attest::test;

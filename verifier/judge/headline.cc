@@ -1,0 +1,135 @@
+#include "verifier/judge/headline.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <iterator>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "verifier/checks/catalogue.h"
+#include "verifier/judge/judge.h"
+#include "verifier/sdk/sdk_meaning.h"
+
+namespace attest {
+
+std::string with_commissioner(const Report& report, std::string summary) {
+  const Check* check = find_check(kCommissionerAgrees);
+  const Finding& said = report.findings[check_index(*check)];
+  if (said.status != Status::warn && said.status != Status::fail) return summary;
+  if (report.decided_by == check) return summary;
+  if (report.verdict == Verdict::undecided) return said.message + "; " + summary;
+  return summary + (report.verdict == Verdict::approve ? "; but " : "; ") + said.message;
+}
+namespace {
+
+std::string joined(const std::vector<std::string_view>& words) {
+  return fmt::format("{}", fmt::join(words, ", "));
+}
+
+// The subject of a question, in a word for a headline.
+std::string_view topic_of(const Check& check) {
+  const std::string_view id = check.id, subject = id.substr(0, id.find('.'));
+  if (subject == "ledger") return "ledger";
+  if (subject == "revocation" || id.ends_with("-not-revoked")) return "revocation";
+  constexpr std::pair<std::string_view, std::string_view> kTopics[] = {
+      {"ota", "firmware image"},
+      {"cd", "declaration"},
+      {"cms", "declaration"},
+      {"attestation", "attestation response"},
+      {"expect", "order"},
+      {"factory", "factory data"},
+      {"onboarding", "onboarding codes"}};
+  const auto at = std::find_if(std::begin(kTopics), std::end(kTopics),
+                               [&](const auto& topic) { return topic.first == subject; });
+  return at == std::end(kTopics) ? subject : at->second;
+}
+
+// "; 3 checks could not be made: revocation, ledger": an approval says what it does not know.
+std::string not_made(const Report& report) {
+  std::vector<std::string_view> topics;
+  size_t count = 0;
+  for (const Finding& f : report.findings) {
+    if (!f.could_not_be_made) continue;
+    ++count;
+    if (std::find(topics.begin(), topics.end(), topic_of(*f.check)) == topics.end())
+      topics.push_back(topic_of(*f.check));
+  }
+  if (count == 0) return {};
+  return fmt::format("; {} {} could not be made: {}", count, count == 1 ? "check" : "checks",
+                     joined(topics));
+}
+
+}  // namespace
+
+// Good for the test network is not good for production: what the main network's policy would refuse
+// or leave open.
+std::string Judge::not_for_production(const Report& report) const {
+  if (network_ != Network::test) return {};
+  std::string first;
+  std::vector<std::string_view> others;
+  bool refused = false;  // else production leaves it open
+  for (const Finding& f : report.findings) {
+    const bool noted = f.status == Status::pass && !f.message.empty() &&
+                       (f.severity == Severity::info || !f.waived.empty());
+    const bool open = noted || f.status == Status::warn || f.status == Status::unknown;
+    if (!open || f.check->severity.main != Severity::error) continue;
+    refused = refused || f.status != Status::unknown;
+    if (first.empty()) {
+      first = f.message;
+    } else {
+      others.emplace_back(f.check->id);
+    }
+  }
+  if (first.empty()) return {};
+  return fmt::format(". Good for the test network, {} for production: {}{}",
+                     refused ? "not" : "open", first,
+                     others.empty() ? "" : fmt::format("; nor {}", joined(others)));
+}
+
+// The finding that a reader should act on first: the first fault, or what keeps the verdict open.
+const Finding* Judge::deciding(const Report& report) const {
+  if (report.verdict == Verdict::approve) return nullptr;
+  if (report.verdict == Verdict::reject) return report.first(Status::fail);
+  const auto is_open = [](const Finding& f) { return f.status != Status::blocked && f.keeps_open; };
+  auto open = std::find_if(report.findings.begin(), report.findings.end(), is_open);
+  if (open != report.findings.end()) return &*open;
+  open = std::find_if(report.findings.begin(), report.findings.end(),
+                      [](const Finding& f) { return f.keeps_open; });
+  // What is unknown for another's reason waits for that one.
+  return open->could_not_be_made ? report.of(open->blocked_by) : &*open;
+}
+
+std::string Judge::summary(const Report& report, const Finding* first) const {
+  const auto count = [&](Status s) {
+    return std::count_if(report.findings.begin(), report.findings.end(),
+                         [&](const Finding& f) { return f.status == s; });
+  };
+  if (first != nullptr) {
+    std::string out = first->message.empty() ? first->check->title : first->message;
+    if (first->status == Status::skipped)
+      out = fmt::format("{} is required: {}", first->check->id, out);
+    std::vector<std::string_view> others;
+    for (const Finding& f : report.findings) {
+      if (f.status == Status::fail && &f != first) others.emplace_back(f.check->id);
+    }
+    if (!others.empty())
+      out += fmt::format(" (and {} more {}: {})", others.size(),
+                         others.size() == 1 ? "fault" : "faults", joined(others));
+    if (!first->remedy.empty()) out += fmt::format(": {}", first->remedy);
+    return out;
+  }
+  const auto warnings = count(Status::warn);
+  std::string out = "every required check passed";
+  if (warnings != 0)
+    out += fmt::format("; {} {} to read", warnings, warnings == 1 ? "warning" : "warnings");
+  const auto waived = std::count_if(report.findings.begin(), report.findings.end(),
+                                    [](const Finding& f) { return !f.waived.empty(); });
+  if (waived != 0)
+    out += fmt::format("; {} let pass by a waiver",
+                       waived == 1 ? "one that fails is" : fmt::format("{} that fail are", waived));
+  return out + not_made(report) + not_for_production(report);
+}
+}  // namespace attest
