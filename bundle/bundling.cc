@@ -8,6 +8,7 @@
 
 #include "bundle/cms_signature.h"
 #include "platform/files.h"
+#include "platform/output.h"
 #include "report/report_json.h"
 #include "verifier/rules/sample_facts.h"
 
@@ -59,7 +60,7 @@ tl::expected<void, Error> Bundling::write(const std::string& path, const Evidenc
   if (!the_case) return within("--bundle", the_case.error());
   const auto bytes = bundle_bytes(*the_case, evidence, report, signer, engine);
   if (!bytes) return tl::unexpected(bytes.error());
-  return write_output(path, text(*bytes));
+  return write_file(path, text(*bytes));
 }
 
 Result<Bytes> bundle_bytes(const Case& the_case, const Evidence& evidence, const Report& report,

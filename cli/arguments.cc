@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <numeric>
+#include <ostream>
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wshadow"
@@ -12,14 +12,12 @@
 #include <CLI/CLI.hpp>
 #pragma GCC diagnostic pop
 
-#include "platform/command_line_secrets.h"
-
 namespace attest::cli {
 
 struct Command::Impl {
   std::unique_ptr<CLI::App> owned;  // the root's
   CLI::App* app = nullptr;
-  std::function<int()> action;
+  std::function<int(const Console&)> action;
 };
 
 Command::Command(std::string name, std::string help, Impl* parent)
@@ -87,7 +85,7 @@ Command& Command::positionals(std::string name, std::vector<std::string>& into, 
   options_.push_back({std::move(name), "", std::move(help), {}, true});
   return *this;
 }
-Command& Command::run(std::function<int()> action) {
+Command& Command::run(std::function<int(const Console&)> action) {
   impl_->action = std::move(action);
   return *this;
 }
@@ -144,11 +142,6 @@ std::string nearest(const Command& where, const std::string& given) {
   return best;
 }
 
-int usage_error(const std::string& message) {
-  tell(message);
-  return 2;
-}
-
 }  // namespace
 
 // The innermost command that was named on the command line.
@@ -159,14 +152,14 @@ Command* Command::parsed(Command& from) {
   return &from;
 }
 
-int parse_and_run(Command& root, int argc, const char* const* argv) {
-  remember_command_line(argc, argv);
+int parse_and_run(Command& root, const std::vector<std::string>& words, Console& console) {
+  console.secrets = CommandLineSecrets(words);
   Command* chosen = &root;
   try {
-    root.impl_->app->parse(argc, argv);
+    root.impl_->app->parse(std::vector<std::string>(words.rbegin(), words.rend()));
   } catch (const CLI::CallForHelp&) {
     chosen = Command::parsed(root);
-    std::fputs(chosen->impl_->app->help().c_str(), stdout);
+    console.out << chosen->impl_->app->help() << std::flush;
     return 0;
   } catch (const CLI::ParseError& wrong) {
     chosen = Command::parsed(root);
@@ -176,7 +169,7 @@ int parse_and_run(Command& root, int argc, const char* const* argv) {
       const auto extras = root.impl_->app->remaining(true);
       std::string given = extras.empty() ? "" : extras.front();
       if (given.starts_with("-")) given = given.substr(0, given.find_first_of("=:"));
-      given = without_secrets(given);
+      given = console.secrets.leave_out(given);
       message = fmt::format("{} does not know \"{}\"",
                             chosen == &root ? "matter-attest" : chosen->name(), given);
       const std::string near = nearest(*chosen, given);
@@ -185,15 +178,16 @@ int parse_and_run(Command& root, int argc, const char* const* argv) {
       else if (!near.empty())
         message += fmt::format("; did you mean {}?", near);
     }
-    return usage_error(fmt::format("{} (see matter-attest {}--help)", message,
-                                   chosen == &root ? "" : chosen->name() + " "));
+    console.tell(fmt::format("{} (see matter-attest {}--help)", message,
+                             chosen == &root ? "" : chosen->name() + " "));
+    return 2;
   }
   chosen = Command::parsed(root);
   if (!chosen->impl_->action) {
-    std::fputs(chosen->impl_->app->help().c_str(), chosen == &root ? stdout : stderr);
+    (chosen == &root ? console.out : console.err) << chosen->impl_->app->help() << std::flush;
     return chosen == &root ? 0 : 2;
   }
-  return chosen->impl_->action();
+  return chosen->impl_->action(console);
 }
 
 }  // namespace attest::cli

@@ -1,11 +1,20 @@
 // Arguments: the command line as a tree of commands with options. A narrow face over CLI11, which
 // only arguments.cc includes; help, completion and the man page are made from the same tree.
+//
+// A command is written in one way: add_<command>() makes its options, which live as long as the
+// command, and says where words go; what runs takes them and the Console, and gives the exit code:
+//
+//   auto options = std::make_shared<Options>();
+//   root.subcommand(...).text(..., options->file, ...).run(runs(options, run));
 #pragma once
 
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
+
+#include "platform/console.h"
 
 namespace attest::cli {
 
@@ -23,8 +32,8 @@ class Command {
   Command& positional(std::string name, std::string& into, std::string help, bool required);
   Command& positionals(std::string name, std::vector<std::string>& into, std::string help,
                        bool required);
-  // What the command does; its value is the exit code.
-  Command& run(std::function<int()> action);
+  // What the command does, in the world that it is given; its value is the exit code.
+  Command& run(std::function<int(const Console&)> action);
   // Shown below the options: examples, exit codes.
   Command& footer(std::string text);
   Command& hidden();  // from help, completion and the manual: for whoever builds the program
@@ -47,7 +56,7 @@ class Command {
   Command(const Command&) = delete;
 
  private:
-  friend int parse_and_run(Command& root, int argc, const char* const* argv);
+  friend int parse_and_run(Command& root, const std::vector<std::string>& words, Console& console);
   static Command* parsed(Command& from);
   std::string name_, help_, footer_;
   bool hidden_ = false;
@@ -56,8 +65,18 @@ class Command {
   std::unique_ptr<Impl> impl_;
 };
 
-// Parses, runs the chosen command, returns the exit code. --help and --version go to stdout with 0;
-// a usage error is one line on stderr with the nearest known word, and 2.
-int parse_and_run(Command& root, int argc, const char* const* argv);
+// Parses the words behind the program's name, runs the chosen command, returns the exit code. The
+// console learns which of the words may not be repeated. --help goes to stdout with 0; a usage
+// error is one line on stderr with the nearest known word, and 2.
+int parse_and_run(Command& root, const std::vector<std::string>& words, Console& console);
+
+// What runs with options that words went into.
+template <class Options>
+std::function<int(const Console&)> runs(std::shared_ptr<Options> options,
+                                        int (*run)(const Options&, const Console&)) {
+  return [options = std::move(options), run](const Console& console) {
+    return run(*options, console);
+  };
+}
 
 }  // namespace attest::cli

@@ -9,7 +9,7 @@
 #include "cli/options.h"
 #include "platform/files.h"
 #include "platform/loudness.h"
-#include "platform/terminal.h"
+#include "platform/output.h"
 #include "report/checklist.h"
 #include "verifier/verify.h"
 
@@ -25,10 +25,10 @@ struct ChecklistOptions {
 // A file that must be what its option says: another one is a slip, not evidence.
 template <class Fits>
 tl::expected<void, Error> read_as(const char* option, const std::string& path, const char* what,
-                                  Reading& reading, Fits&& fits) {
+                                  Reading& reading, const Loudness& loudness, Fits&& fits) {
   if (path.empty()) return {};
   Reading own;
-  if (const auto errors = read_paths({path}, own); !errors.empty())
+  if (const auto errors = read_paths({path}, own, loudness); !errors.empty())
     return error(fmt::format("{}: {}", option, errors.front()));
   if (!fits(own))
     return error(fmt::format("{}: {}: expected {}, found a file of kind {}", option, path, what,
@@ -72,30 +72,31 @@ Result<Device> product_from(const ChecklistOptions& options) {
   return out;
 }
 
-int run(const ChecklistOptions& options) {
-  const Loudness loudness(options.quiet, options.verbose);
+int run(const ChecklistOptions& options, const Console& console) {
+  const Loudness loudness(console, options.quiet, options.verbose);
   const auto product = product_from(options);
-  if (!product) return complain(product.error().what);
-  const auto policy = policy_from(options.judge);
-  if (!policy) return complain(policy.error().what);
+  if (!product) return complain(console, product.error().what);
+  const auto policy = policy_from(options.judge, console.now);
+  if (!policy) return complain(console, policy.error().what);
   const auto trust = trust_from(options.judge, policy->network);
-  if (!trust) return complain(trust.error().what);
-  const auto ledger = ledger_from(options.judge);
-  if (!ledger) return complain(ledger.error().what);
+  if (!trust) return complain(console, trust.error().what);
+  const auto ledger = ledger_from(options.judge, loudness);
+  if (!ledger) return complain(console, ledger.error().what);
 
   Reading reading;
   reading.device = *product;
-  const auto cd = read_as("--cd", options.cd, "a certification declaration", reading,
+  const auto cd = read_as("--cd", options.cd, "a certification declaration", reading, loudness,
                           [](const Reading& r) { return says_only(r, {FactId::cd}); });
-  const auto pai = read_as("--pai", options.pai, "a certificate", reading, [](Reading& r) {
-    for (Statement& s : r.device.statements)
-      s.fact = s.fact == FactId::certificate ? FactId::pai : s.fact;
-    return says_only(r, {FactId::pai});
-  });
-  const auto cpms = read_as("--cpms", options.cpms, "a cpms.json", reading,
+  const auto pai =
+      read_as("--pai", options.pai, "a certificate", reading, loudness, [](Reading& r) {
+        for (Statement& s : r.device.statements)
+          s.fact = s.fact == FactId::certificate ? FactId::pai : s.fact;
+        return says_only(r, {FactId::pai});
+      });
+  const auto cpms = read_as("--cpms", options.cpms, "a cpms.json", reading, loudness,
                             [](const Reading& r) { return r.files.front().kind == "cpms-json"; });
   for (const auto* done : {&cd, &pai, &cpms}) {
-    if (!*done) return complain(done->error().what);
+    if (!*done) return complain(console, done->error().what);
   }
   const auto [evidence, report] = attest::verify({.reading = std::move(reading),
                                                   .policy = *policy,
@@ -113,35 +114,36 @@ int run(const ChecklistOptions& options) {
   const std::string text =
       options.format == "json"
           ? dump_pretty(checklist_json(evidence, steps))
-          : checklist_text(evidence, steps, options.output.empty() ? terminal_width() : 80);
-  if (const auto written = write_output(options.output, text); !written)
-    return complain(written.error().what);
+          : checklist_text(evidence, steps,
+                           options.output.empty() ? console.columns() : Console::kColumns);
+  if (const auto written = write_output(options.output, text, console); !written)
+    return complain(console, written.error().what);
   return checklist_exit_code(steps);
 }
 
 }  // namespace
 
 void add_checklist(Command& root) {
-  static ChecklistOptions options;
+  auto options = std::make_shared<ChecklistOptions>();
   Command& command =
       root.subcommand("checklist", "judge what can be judged before parts exist, step by step");
-  command.text("--vid", "ID", options.vid, "the product's vendor id")
-      .text("--pid", "ID", options.pid, "its product id")
-      .text("--sv", "NUMBER", options.sv, "its software version")
-      .text("--cd", "FILE", options.cd, "its certification declaration")
-      .text("--pai", "FILE", options.pai, "the PAI that is to issue its DACs")
-      .text("--cpms", "FILE", options.cpms, "the order of its parts, a cpms.json");
-  add_judge_options(command, options.judge);
+  command.text("--vid", "ID", options->vid, "the product's vendor id")
+      .text("--pid", "ID", options->pid, "its product id")
+      .text("--sv", "NUMBER", options->sv, "its software version")
+      .text("--cd", "FILE", options->cd, "its certification declaration")
+      .text("--pai", "FILE", options->pai, "the PAI that is to issue its DACs")
+      .text("--cpms", "FILE", options->cpms, "the order of its parts, a cpms.json");
+  add_judge_options(command, options->judge);
   command
-      .choice("--format", {"text", "json"}, options.format,
+      .choice("--format", {"text", "json"}, options->format,
               "how the list is written (default text)")
-      .text("-o,--output", "FILE", options.output, "write the list there instead of stdout");
-  add_loudness(command, options.quiet, options.verbose);
+      .text("-o,--output", "FILE", options->output, "write the list there instead of stdout");
+  add_loudness(command, options->quiet, options->verbose);
   command
       .footer(
           "Exit codes: 0 every step is done, 1 one failed, 3 something is lacking, 2 usage or "
           "unreadable file")
-      .run([] { return run(options); });
+      .run(runs(options, run));
 }
 
 }  // namespace attest::cli

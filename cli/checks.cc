@@ -2,13 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
-
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "lot/rule.h"
-#include "platform/files.h"
-#include "platform/terminal.h"
 #include "report/check_text.h"
 #include "report/report_text.h"
 #include "verifier/base/json.h"
@@ -67,35 +63,33 @@ std::string as_json() {
   return dump_pretty(list);
 }
 
-int run(const Options& options) {
+int run(const Options& options, const Console& console) {
   if (!options.id.empty()) {
     const Check* check = find_check(options.id);
-    if (const LotRule* rule = find_lot_rule(options.id)) {
-      std::fputs(lot_rule_text(*rule, terminal_width()).c_str(), stdout);
-      return 0;
-    }
+    if (const LotRule* rule = find_lot_rule(options.id))
+      return show(lot_rule_text(*rule, console.columns()), console);
     if (check == nullptr)
-      return complain(fmt::format(
-          "expected the id of a check (see matter-attest checks), found \"{}\"", options.id));
-    std::fputs(check_text(*check, terminal_width()).c_str(), stdout);
-    return 0;
+      return complain(
+          console,
+          fmt::format("expected the id of a check (see matter-attest checks), found \"{}\"",
+                      options.id));
+    return show(check_text(*check, console.columns()), console);
   }
-  const std::string text = options.format == "json"       ? as_json()
-                           : options.format == "markdown" ? checks_markdown()
-                                                          : as_text();
-  const auto written = write_output("", text);
-  return written ? 0 : complain(written.error().what);
+  return show(options.format == "json"       ? as_json()
+              : options.format == "markdown" ? checks_markdown()
+                                             : as_text(),
+              console);
 }
 
 }  // namespace
 
 void add_checks(Command& root) {
-  static Options options;
+  auto options = std::make_shared<Options>();
   root.subcommand("checks", "list the checks, or explain one")
-      .positional("ID", options.id, "a check's id", false)
-      .choice("--format", {"text", "json", "markdown"}, options.format,
+      .positional("ID", options->id, "a check's id", false)
+      .choice("--format", {"text", "json", "markdown"}, options->format,
               "how the list is written (default text)")
-      .run([] { return run(options); });
+      .run(runs(options, run));
 }
 
 }  // namespace attest::cli

@@ -3,10 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
 
 #include "cli/commands.h"
-#include "platform/command_line_secrets.h"
+#include "cli/options.h"
 
 namespace attest::cli {
 namespace {
@@ -183,20 +182,14 @@ std::string fish_completion(const Command& root) {
 }
 
 void add_completion(Command& root) {
-  static std::string shell;
+  auto shell = std::make_shared<std::string>();
   root.subcommand("completion", "print a completion script: bash, zsh or fish")
-      .positional("SHELL", shell, "bash, zsh or fish", true)
-      .run([&root] {
-        if (shell != "bash" && shell != "zsh" && shell != "fish") {
-          tell(fmt::format("expected bash, zsh or fish, found \"{}\"", shell));
-          return 2;
-        }
-        std::fputs((shell == "bash"  ? bash_completion(root)
-                    : shell == "zsh" ? zsh_completion(root)
-                                     : fish_completion(root))
-                       .c_str(),
-                   stdout);
-        return 0;
+      .positional("SHELL", *shell, "bash, zsh or fish", true)
+      .run([&root, shell](const Console& console) {
+        if (*shell == "bash") return show(bash_completion(root), console);
+        if (*shell == "zsh") return show(zsh_completion(root), console);
+        if (*shell == "fish") return show(fish_completion(root), console);
+        return complain(console, fmt::format("expected bash, zsh or fish, found \"{}\"", *shell));
       });
 }
 

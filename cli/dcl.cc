@@ -4,15 +4,17 @@
 #include <fmt/ostream.h>
 
 #include <algorithm>
-#include <chrono>
+#include <cstdint>
 #include <filesystem>
+#include <ostream>
 
+#include "cli/options.h"
 #include "dcl/network.h"
 #include "dcl/snapshot.h"
+#include "dcl/snapshot_file.h"
 #include "dcl/sync.h"
-#include "platform/byte_progress.h"
-#include "platform/command_line_secrets.h"
 #include "platform/files.h"
+#include "platform/progress.h"
 
 namespace attest::cli {
 namespace {
@@ -23,39 +25,10 @@ using dcl::Schema;
 constexpr int kOk = 0, kUsage = 2, kUnknown = 3;
 
 // What is counted, how many, and more about it: never without a blank between.
-void print_row(const Surroundings& around, std::string_view what, size_t count,
+void print_row(const Loudness& loudness, std::string_view what, size_t count,
                std::string_view more) {
-  fmt::print(around.out, "{:<22} {:>7}  {}\n", what, count, more);
+  fmt::print(loudness.console().out, "{:<22} {:>7}  {}\n", what, count, more);
 }
-
-// One line that overwrites itself: what is being fetched, how much came, how fast.
-class ProgressLine {
- public:
-  explicit ProgressLine(const Surroundings& around)
-      : around_(around), started_(std::chrono::steady_clock::now()) {}
-  ~ProgressLine() {
-    if (shown_) fmt::print(around_.err, "\r\033[K");
-    around_.err.flush();
-  }
-  void show(const dcl::FetchProgress& p) {
-    const auto now = std::chrono::steady_clock::now();
-    if (shown_ && now - last_ < std::chrono::milliseconds(50)) return;
-    last_ = now;
-    shown_ = true;
-    const double seconds = std::max(0.001, std::chrono::duration<double>(now - started_).count());
-    const std::string of = p.expected == 0 ? "" : fmt::format(" of {}", p.expected);
-    fmt::print(around_.err, "\r\033[Kfetching {}: {}{} · {} requests, {:.0f}/s · {}, {}/s",
-               info(p.schema).title, p.records, of, p.requests,
-               static_cast<double>(p.requests) / seconds, amount_text(p.bytes),
-               amount_text(static_cast<size_t>(static_cast<double>(p.bytes) / seconds)));
-    around_.err.flush();
-  }
-
- private:
-  const Surroundings& around_;
-  std::chrono::steady_clock::time_point started_, last_;
-  bool shown_ = false;
-};
 
 std::string changes_text(const dcl::SchemaChanges& c) {
   if (c.none()) return "unchanged";
@@ -84,11 +57,11 @@ Json changes_json(const std::vector<dcl::SchemaChanges>& changes) {
 }
 
 // The cache of the network, made when it is not there. What was unusable is set aside and named.
-Result<Cache> open_cache(const dcl::LedgerOptions& options, const Surroundings& around) {
+Result<Cache> open_cache(const dcl::LedgerOptions& options, const Loudness& loudness) {
   std::string set_aside;
   auto cache = Cache::open(dcl::cache_path(options.cache_folder, options.network.chain_id),
                            Cache::Open::create, set_aside);
-  if (!set_aside.empty()) complain(around, set_aside, 0);
+  if (!set_aside.empty()) loudness.note(set_aside);
   if (!cache) return tl::unexpected(cache.error());
   return std::move(**cache);
 }
@@ -97,7 +70,7 @@ Result<Cache> open_cache(const dcl::LedgerOptions& options, const Surroundings& 
 struct ListCount {
   size_t points = 0, usable = 0;
 };
-ListCount fetch_lists(const Surroundings& around, dcl::LedgerOptions options) {
+ListCount fetch_lists(const Loudness& loudness, dcl::LedgerOptions options) {
   ListCount out;
   options.ledger.clear();
   auto ledger = dcl::CachedLedger::open(std::move(options));
@@ -108,29 +81,19 @@ ListCount fetch_lists(const Surroundings& around, dcl::LedgerOptions options) {
       const auto point = dcl::revocation_point_of(record.object);
       ++out.points;
       if (!point) {
-        complain(around,
-                 fmt::format("the revocation point {}: {}", printable(record.key),
-                             printable(point.error().what)),
-                 0);
+        loudness.note(fmt::format("the revocation point {}: {}", printable(record.key),
+                                  printable(point.error().what)));
         continue;
       }
       const auto list = (*ledger)->crl(*point);
       if (const auto* why = std::get_if<Unknown>(&list))
-        complain(
-            around,
-            fmt::format("the revocation list {}: {}", dcl::shown_url(point->data_url), why->why),
-            0);
+        loudness.note(
+            fmt::format("the revocation list {}: {}", dcl::shown_url(point->data_url), why->why));
       out.usable += std::holds_alternative<Found<RevokedListPtr>>(list) ? 1 : 0;
     }
   }
-  for (const std::string& note : (*ledger)->notes()) complain(around, note, 0);
+  for (const std::string& note : (*ledger)->notes()) loudness.note(note);
   return out;
-}
-
-// A sync may take its time, and says what it waits for.
-dcl::MakeTransport sync_transport(const Surroundings& around) {
-  return curl_from(around.environment, {},
-                   [&around](const std::string& line) { complain(around, printable(line), 0); });
 }
 
 // The node to read from: named now, or for this ledger before, or the network's own.
@@ -159,27 +122,32 @@ Result<std::vector<dcl::Product>> products_of(const DclArguments& arguments) {
   return std::vector<dcl::Product>{product};
 }
 
-int run_sync(const DclArguments& arguments, const Surroundings& around,
+int run_sync(const DclArguments& arguments, const Loudness& loudness,
              const dcl::LedgerOptions& given) {
   dcl::LedgerOptions options = given;
   const auto url = node_of(arguments, options);
-  if (!url) return complain(around, url.error().what, kUsage);
+  if (!url) return complain(loudness.console(), url.error().what, kUsage);
   const bool named = !arguments.from.empty();
   if (*url != options.network.url && !named && options.ledger.empty())
-    complain(around, fmt::format("reading from {}, as an earlier --from said", *url), 0);
+    loudness.note(fmt::format("reading from {}, as an earlier --from said", *url));
   options.network.url = *url;
   const auto products = products_of(arguments);
-  if (!products) return complain(around, products.error().what, kUsage);
+  if (!products) return complain(loudness.console(), products.error().what, kUsage);
   if (options.offline)
-    return complain(around, "sync reads from the network: expected no --offline", kUsage);
-  auto transport = (around.transport ? around.transport : sync_transport(around))();
-  if (!transport) return complain(around, transport.error().what, kUnknown);
+    return complain(loudness.console(), "sync reads from the network: expected no --offline",
+                    kUsage);
+  auto transport = transport_from(loudness, {})();  // a sync may take its time
+  if (!transport) return complain(loudness.console(), transport.error().what, kUnknown);
   dcl::Node node(options.network, **transport, options.now);
   Result<dcl::SyncResult> synced = error("");
   {
-    ProgressLine line(around);
-    dcl::OnProgress progress;
-    if (around.progress) progress = [&](const dcl::FetchProgress& p) { line.show(p); };
+    Progress line(loudness, "records");
+    const dcl::OnProgress progress = [&](const dcl::FetchProgress& p) {
+      line.show({.what = fmt::format("fetching {}", info(p.schema).title),
+                 .done = p.records,
+                 .of = p.expected == 0 ? std::nullopt : std::optional<uint64_t>(p.expected),
+                 .beside = fmt::format("{} requests, {}", p.requests, amount_text(p.bytes))});
+    };
     synced = dcl::sync(node, dcl::cache_path(options.cache_folder, options.network.chain_id),
                        options.now,
                        {.versions = arguments.all_versions,
@@ -187,9 +155,9 @@ int run_sync(const DclArguments& arguments, const Surroundings& around,
                         .remember_node = named,
                         .progress = progress});
   }
-  if (!synced) return complain(around, synced.error().what, kUnknown);
-  for (const std::string& note : synced->notes) complain(around, note, 0);
-  const ListCount lists = fetch_lists(around, options);
+  if (!synced) return complain(loudness.console(), synced.error().what, kUnknown);
+  for (const std::string& note : synced->notes) loudness.note(note);
+  const ListCount lists = fetch_lists(loudness, options);
   if (arguments.format == "json") {
     Json out;
     out.set("network", options.network.name)
@@ -204,16 +172,16 @@ int run_sync(const DclArguments& arguments, const Surroundings& around,
     out.set("revocation_lists", Json()
                                     .set("named", static_cast<uint64_t>(lists.points))
                                     .set("at_hand", static_cast<uint64_t>(lists.usable)));
-    around.out << dump_pretty(out);
+    loudness.console().out << dump_pretty(out);
     return kOk;
   }
   for (const auto& c : synced->changes)
-    print_row(around, info(c.schema).title, c.records, changes_text(c));
+    print_row(loudness, info(c.schema).title, c.records, changes_text(c));
   if (synced->versions != 0)
-    print_row(around, info(Schema::version).title, synced->versions, "of the products named");
+    print_row(loudness, info(Schema::version).title, synced->versions, "of the products named");
   if (lists.points != 0)
-    print_row(around, "revocation lists", lists.points, fmt::format("{} at hand", lists.usable));
-  fmt::print(around.out, "{} at height {}, block of {}: {} requests, {}{}\n",
+    print_row(loudness, "revocation lists", lists.points, fmt::format("{} at hand", lists.usable));
+  fmt::print(loudness.console().out, "{} at height {}, block of {}: {} requests, {}{}\n",
              options.network.chain_id, synced->node.height, rfc3339(synced->node.block_time),
              synced->requests, amount_text(synced->bytes),
              synced->unchanged() ? "; nothing has changed" : "");
@@ -225,18 +193,18 @@ const char* trust_name(LedgerTrust trust) {
   return kNames[static_cast<size_t>(trust)];
 }
 
-int run_status(const DclArguments& arguments, const Surroundings& around,
+int run_status(const DclArguments& arguments, const Loudness& loudness,
                const dcl::LedgerOptions& options) {
   const std::string path = dcl::cache_path(options.cache_folder, options.network.chain_id);
   std::string set_aside;
   auto cache = Cache::open(path, Cache::Open::existing, set_aside);
-  if (!set_aside.empty()) complain(around, set_aside, 0);
-  if (!cache) return complain(around, cache.error().what, kUsage);
+  if (!set_aside.empty()) loudness.note(set_aside);
+  if (!cache) return complain(loudness.console(), cache.error().what, kUsage);
   if (*cache) {
     const auto sound = (*cache)->check();
     if (!sound) {
       const bool damaged = (*cache)->damaged();
-      complain(around, damaged ? (*cache)->set_aside(sound.error().what) : sound.error().what, 0);
+      loudness.note(damaged ? (*cache)->set_aside(sound.error().what) : sound.error().what);
       cache->reset();
     }
   }
@@ -275,17 +243,19 @@ int run_status(const DclArguments& arguments, const Surroundings& around,
     out.set("age_seconds", source ? Json(age) : Json())
         .set("trust", trust_name(source ? source->trust : LedgerTrust::none));
     out.set("source", source ? Json(source->source) : Json()).set("file", path).set("items", items);
-    around.out << dump_pretty(out);
+    loudness.console().out << dump_pretty(out);
     return kOk;
   }
   if (!source) {
-    fmt::print(around.out, "{}: never synced here (matter-attest dcl sync --network {})\n",
+    fmt::print(loudness.console().out,
+               "{}: never synced here (matter-attest dcl sync --network {})\n",
                options.network.chain_id, options.network.name);
     return kOk;
   }
-  fmt::print(around.out, "{}: height {}, read {} ({} s ago) from {}, trust {}\n{}in {}\n",
-             source->chain_id, newest.height, rfc3339(newest.read_at), age,
-             printable(source->source), trust_name(source->trust), lines, path);
+  fmt::print(loudness.console().out,
+             "{}: height {}, read {} ({} s ago) from {}, trust {}\n{}in {}\n", source->chain_id,
+             newest.height, rfc3339(newest.read_at), age, printable(source->source),
+             trust_name(source->trust), lines, path);
   return kOk;
 }
 
@@ -305,50 +275,49 @@ Result<dcl::Snapshot> cached_snapshot(const std::string& folder, const std::stri
   return snapshot;
 }
 
-int run_export(const DclArguments& arguments, const Surroundings& around,
+int run_export(const DclArguments& arguments, const Loudness& loudness,
                const dcl::LedgerOptions& options) {
   auto snapshot = cached_snapshot(options.cache_folder, options.network.chain_id);
-  if (!snapshot) return complain(around, snapshot.error().what, kUnknown);
+  if (!snapshot) return complain(loudness.console(), snapshot.error().what, kUnknown);
   for (const std::string& note : dcl::carry_lists(
            *snapshot, dcl::lists_folder(options.cache_folder, options.network.chain_id)))
-    complain(around, note, 0);
+    loudness.note(note);
   const std::string text = dcl::write_snapshot(*snapshot);
   if (arguments.operands[0] == "-") {
-    around.out << text;
+    loudness.console().out << text;
     return kOk;
   }
   if (const auto written = replace_file(arguments.operands[0], text); !written)
-    return complain(around, written.error().what, kUsage);
+    return complain(loudness.console(), written.error().what, kUsage);
   return kOk;
 }
 
-int run_import(const DclArguments& arguments, const Surroundings& around,
+int run_import(const DclArguments& arguments, const Loudness& loudness,
                const dcl::LedgerOptions& options) {
   const std::string& path = arguments.operands[0];
   const auto text = dcl::read_snapshot_file(path, "a ledger snapshot", options.say);
-  if (!text) return complain(around, text.error().what, kUsage);
+  if (!text) return complain(loudness.console(), text.error().what, kUsage);
   const auto snapshot = dcl::read_snapshot(*text);
   if (!snapshot)
-    return complain(around, fmt::format("{}: {}", printable(path), snapshot.error().what), kUsage);
+    return complain(loudness.console(),
+                    fmt::format("{}: {}", printable(path), snapshot.error().what), kUsage);
   if (snapshot->chain_id != options.network.chain_id) {
-    return complain(around,
+    return complain(loudness.console(),
                     fmt::format("{}: expected a snapshot of {}, found one of {}", printable(path),
                                 options.network.chain_id, snapshot->chain_id),
                     kUnknown);
   }
-  auto cache = open_cache(options, around);
-  if (!cache) return complain(around, cache.error().what, kUsage);
+  auto cache = open_cache(options, loudness);
+  if (!cache) return complain(loudness.console(), cache.error().what, kUsage);
   const auto changes =
       dcl::load_snapshot(*cache, *snapshot, std::filesystem::path(path).filename().string());
-  if (!changes) return complain(around, changes.error().what, kUsage);
+  if (!changes) return complain(loudness.console(), changes.error().what, kUsage);
   for (const dcl::CarriedList& list : snapshot->crls) {
     const auto kept = dcl::keep_list(dcl::lists_folder(options.cache_folder, snapshot->chain_id),
                                      list, options.now);
     if (!kept)
-      complain(around,
-               fmt::format("the revocation list {}: it cannot be kept: {}",
-                           dcl::shown_url(list.source.url), kept.error().what),
-               0);
+      loudness.note(fmt::format("the revocation list {}: it cannot be kept: {}",
+                                dcl::shown_url(list.source.url), kept.error().what));
   }
   if (arguments.format == "json") {
     Json out;
@@ -357,12 +326,12 @@ int run_import(const DclArguments& arguments, const Surroundings& around,
         .set("height", snapshot->height)
         .set("synced_at", rfc3339(snapshot->time));
     out.set("items", changes_json(*changes));
-    around.out << dump_pretty(out);
+    loudness.console().out << dump_pretty(out);
     return kOk;
   }
   for (const auto& c : *changes)
-    print_row(around, info(c.schema).title, c.records, changes_text(c));
-  fmt::print(around.out, "{} at height {}, block of {}, from {}\n", snapshot->chain_id,
+    print_row(loudness, info(c.schema).title, c.records, changes_text(c));
+  fmt::print(loudness.console().out, "{} at height {}, block of {}, from {}\n", snapshot->chain_id,
              snapshot->height, rfc3339(snapshot->time), printable(path));
   return kOk;
 }
@@ -401,18 +370,18 @@ std::string difference_text(const dcl::Difference& d) {
   return out + "\n";
 }
 
-int run_diff(const DclArguments& arguments, const Surroundings& around,
+int run_diff(const DclArguments& arguments, const Loudness& loudness,
              const dcl::LedgerOptions& options) {
   const auto a = snapshot_named(arguments.operands[0], options),
              b = snapshot_named(arguments.operands[1], options);
   for (const auto* side : {&a, &b}) {
-    if (!*side) return complain(around, side->error().what, kUsage);
+    if (!*side) return complain(loudness.console(), side->error().what, kUsage);
   }
   std::vector<Schema> skipped;
   const auto found = dcl::differences(*a, *b, skipped);
   for (const Schema schema : skipped)
-    complain(around,
-             fmt::format("{} are not compared: only one side has them all", info(schema).title), 0);
+    loudness.note(
+        fmt::format("{} are not compared: only one side has them all", info(schema).title));
   if (arguments.format == "json") {
     const auto side = [](const std::string& name, const dcl::Snapshot& s) {
       Json about;
@@ -434,23 +403,14 @@ int run_diff(const DclArguments& arguments, const Surroundings& around,
     out.set("a", side(arguments.operands[0], *a))
         .set("b", side(arguments.operands[1], *b))
         .set("items", items);
-    around.out << dump_pretty(out);
+    loudness.console().out << dump_pretty(out);
     return kOk;
   }
-  for (const auto& d : found) around.out << difference_text(d);
-  fmt::print(around.out, "{} differences: {} height {} against {} height {}\n", found.size(),
-             a->chain_id, a->height, b->chain_id, b->height);
+  for (const auto& d : found) loudness.console().out << difference_text(d);
+  fmt::print(loudness.console().out, "{} differences: {} height {} against {} height {}\n",
+             found.size(), a->chain_id, a->height, b->chain_id, b->height);
   return kOk;
 }
-
-}  // namespace
-
-int complain(const Surroundings& around, const std::string& line, int exit_code) {
-  fmt::print(around.err, "matter-attest: {}\n", without_secrets(line));
-  return exit_code;
-}
-
-namespace {
 
 // An option that the action would not look at: whoever gave it meant something else.
 std::optional<std::string> ignored_option(const DclArguments& a) {
@@ -476,7 +436,7 @@ std::optional<std::string> ignored_option(const DclArguments& a) {
 constexpr struct {
   const char* name;
   size_t operands;
-  int (*run)(const DclArguments&, const Surroundings&, const dcl::LedgerOptions&);
+  int (*run)(const DclArguments&, const Loudness&, const dcl::LedgerOptions&);
 } kActions[] = {
     {"sync", 0, run_sync},     {"status", 0, run_status}, {"export", 1, run_export},
     {"import", 1, run_import}, {"diff", 2, run_diff},
@@ -484,16 +444,15 @@ constexpr struct {
 
 }  // namespace
 
-int run_dcl(const DclArguments& arguments, const Surroundings& around) {
-  auto options = ledger_options(arguments.ledger, around.environment, around.now);
-  if (!options) return complain(around, options.error().what, kUsage);
-  if (around.transport) options->transport = around.transport;
-  if (around.downloader) options->downloader = around.downloader;
+int run_dcl(const DclArguments& arguments, const Console& console) {
+  const Loudness loudness(console, arguments.quiet);
+  auto options = ledger_options(arguments.ledger, loudness);
+  if (!options) return complain(console, options.error().what, kUsage);
   const std::string& action = arguments.action;
   const auto wrong_count = [&](size_t expected) {
     return arguments.operands.size() == expected
                ? kOk
-               : complain(around,
+               : complain(console,
                           fmt::format("dcl {}: expected {} arguments, found {}", action, expected,
                                       arguments.operands.size()),
                           kUsage);
@@ -501,10 +460,10 @@ int run_dcl(const DclArguments& arguments, const Surroundings& around) {
   const bool known = shows(action) || std::any_of(std::begin(kActions), std::end(kActions),
                                                   [&](const auto& a) { return action == a.name; });
   if (const auto ignored = ignored_option(arguments); known && ignored)
-    return complain(around, *ignored, kUsage);
-  if (shows(action)) return show(arguments, around, std::move(*options));
+    return complain(console, *ignored, kUsage);
+  if (shows(action)) return show(arguments, loudness, std::move(*options));
   if (arguments.format != "text" && arguments.format != "json") {
-    return complain(around,
+    return complain(console,
                     fmt::format("dcl {}: expected --format text or json, found {}", action,
                                 printable(arguments.format)),
                     kUsage);
@@ -512,9 +471,9 @@ int run_dcl(const DclArguments& arguments, const Surroundings& around) {
   for (const auto& row : kActions) {
     if (action != row.name) continue;
     if (const int wrong = wrong_count(row.operands); wrong != kOk) return wrong;
-    return row.run(arguments, around, *options);
+    return row.run(arguments, loudness, *options);
   }
-  return complain(around,
+  return complain(console,
                   fmt::format("dcl: expected sync, status, vendor, model, version, compliance, "
                               "paa, cd-signer, revocation, export, import or diff, found \"{}\"",
                               printable(action)),

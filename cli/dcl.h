@@ -1,8 +1,6 @@
-// dcl: the ledger from the command line. Everything that the outside world gives (streams, clock,
-// environment, network) is handed in, so that a test sees what a user would.
+// dcl: the ledger from the command line.
 #pragma once
 
-#include <iosfwd>
 #include <string>
 #include <vector>
 
@@ -18,30 +16,18 @@ struct DclArguments {
   bool all_versions = false;    // sync: --versions all
   std::string vid, pid;         // sync: whose software versions to read too
   std::string format = "text";  // text, json, pem, der
-};
-
-struct Surroundings {
-  std::ostream& out;
-  std::ostream& err;
-  Environment environment;
-  Instant now;
-  bool progress = false;           // err is a terminal
-  dcl::MakeTransport transport;    // libcurl when empty
-  dcl::MakeDownloader downloader;  // the same
+  bool quiet = false;
 };
 
 // 0: done, absence included. 2: usage, or a file that cannot be read. 3: the node cannot be reached
 // or believed, or the fact is unknown.
-int run_dcl(const DclArguments& arguments, const Surroundings& around);
+int run_dcl(const DclArguments& arguments, const Console& console);
 
 // The actions that only show (dcl_show.cc).
 bool shows(const std::string& action);
-int show(const DclArguments& arguments, const Surroundings& around, dcl::LedgerOptions options);
+int show(const DclArguments& arguments, const Loudness& loudness, dcl::LedgerOptions options);
 
 // A vendor's or product's number: decimal or 0x.
 Result<uint64_t> number(const char* name, const std::string& text, uint64_t max);
-
-// One line on err, "matter-attest: " before it.
-int complain(const Surroundings& around, const std::string& line, int exit_code);
 
 }  // namespace attest::cli

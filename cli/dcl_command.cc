@@ -1,13 +1,8 @@
 // The dcl sub-command's place in the command line. What it does is in dcl.cc.
-#include <unistd.h>
-
-#include <ctime>
-#include <iostream>
 
 #include "cli/commands.h"
 #include "cli/dcl.h"
 #include "cli/options.h"
-#include "platform/terminal.h"
 
 namespace attest::cli {
 namespace {
@@ -16,24 +11,15 @@ struct Options {
   DclArguments dcl;
   std::vector<std::string> words;
   std::string versions;
-  bool quiet = false;
 };
 
-int run(const Options& options) {
+int run(const Options& options, const Console& console) {
   DclArguments arguments = options.dcl;
   if (!options.words.empty()) arguments.action = options.words.front();
   if (options.words.size() > 1)
     arguments.operands.assign(options.words.begin() + 1, options.words.end());
   arguments.all_versions = options.versions == "all";
-  const int code = run_dcl(arguments, {.out = std::cout,
-                                       .err = std::cerr,
-                                       .environment = variable,
-                                       .now = {static_cast<int64_t>(std::time(nullptr))},
-                                       .progress = is_terminal(STDERR_FILENO) && !options.quiet,
-                                       .transport = {},
-                                       .downloader = {}});
-  std::cout.flush();
-  return code;
+  return run_dcl(arguments, console);
 }
 
 }  // namespace
@@ -41,8 +27,8 @@ int run(const Options& options) {
 void add_dcl(Command& root) {
   auto options = std::make_shared<Options>();
   DclArguments& dcl = options->dcl;
-  root.subcommand("dcl", "the ledger: fetch, look up, compare")
-      .positionals("ACTION", options->words, "what to do, and with what: see below", true)
+  Command& command = root.subcommand("dcl", "the ledger: fetch, look up, compare");
+  command.positionals("ACTION", options->words, "what to do, and with what: see below", true)
       .choice("--network", {"main", "test"}, dcl.ledger.network, "which ledger (default main)")
       .text("--ledger", "FILE|URL", dcl.ledger.ledger,
             "ask this snapshot or node instead of the cache")
@@ -63,7 +49,6 @@ void add_dcl(Command& root) {
       .choice("--versions", {"all"}, options->versions, "sync: every software version too")
       .choice("--format", {"text", "json", "pem", "der"}, dcl.format,
               "how facts are written (pem, der: certificates)")
-      .flag("-q,--quiet", options->quiet, "show no progress on stderr")
       .footer(
           "Actions:\n"
           "  sync                                  read the ledger's lists into the cache, and the "
@@ -77,7 +62,8 @@ void add_dcl(Command& root) {
           "Exit codes: 0 done (\"there is none\" included), 2 usage or unreadable file, 3 node "
           "unreachable or not\n"
           "believed, or the fact is unknown")
-      .run([options] { return run(*options); });
+      .run(runs(options, run));
+  add_quiet(command, dcl.quiet);
 }
 
 }  // namespace attest::cli

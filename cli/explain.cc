@@ -3,28 +3,30 @@
 #include <fmt/format.h>
 
 #include <charconv>
-#include <cstdio>
 
 #include "cli/commands.h"
 #include "cli/options.h"
-#include "platform/terminal.h"
 #include "report/check_text.h"
 #include "verifier/checks/catalogue.h"
 
 namespace attest::cli {
 namespace {
 
-int explain(const std::string& what) {
-  if (const Check* check = find_check(what)) {
-    std::fputs(check_text(*check, terminal_width()).c_str(), stdout);
-    return 0;
-  }
+struct Options {
+  std::string what;
+};
+
+int explain(const Options& options, const Console& console) {
+  const std::string& what = options.what;
+  if (const Check* check = find_check(what))
+    return show(check_text(*check, console.columns()), console);
   int code = 0;
   const auto [end, failed] = std::from_chars(what.data(), what.data() + what.size(), code);
   const char* name =
       failed == std::errc() && end == what.data() + what.size() ? sdk_code_name(code) : nullptr;
   if (name == nullptr)
     return complain(
+        console,
         fmt::format("expected a result code of the Matter SDK (as in \"err 604\") or the id of a "
                     "check, found \"{}\"",
                     what));
@@ -42,17 +44,16 @@ int explain(const std::string& what) {
     for (const Check* check : checks)
       out += fmt::format("  {}\n      {}\n", check->id, check->title);
   }
-  std::fputs(out.c_str(), stdout);
-  return 0;
+  return show(out, console);
 }
 
 }  // namespace
 
 void add_explain(Command& root) {
-  static std::string what;
+  auto options = std::make_shared<Options>();
   root.subcommand("explain", "explain an SDK result code (604) or a check")
-      .positional("CODE", what, "a code or a check's id", true)
-      .run([] { return explain(what); });
+      .positional("CODE", options->what, "a code or a check's id", true)
+      .run(runs(options, explain));
 }
 
 }  // namespace attest::cli

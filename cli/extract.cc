@@ -6,11 +6,12 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "dcl/file_text.h"
 #include "platform/files.h"
+#include "platform/output.h"
 #include "report/inspect_json.h"
 #include "verifier/gather/gather.h"
 
@@ -20,7 +21,7 @@ namespace {
 struct Options {
   std::vector<std::string> evidence, unlock;
   std::string folder;
-  bool with_key = false;
+  bool with_key = false, quiet = false;
 };
 
 // The names are ours alone, so nothing in a dump decides where a file goes.
@@ -62,11 +63,12 @@ class Folder {
  public:
   explicit Folder(const std::string& path) : path_(path) {
     if (::mkdir(path.c_str(), 0755) != 0 && errno != EEXIST) {
-      problem_ = std::strerror(errno);
+      problem_ = dcl::errno_text(errno, dcl::Doing::writing);
       return;
     }
     fd_ = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd_ < 0) problem_ = errno == ENOTDIR ? "a file" : std::strerror(errno);
+    if (fd_ < 0)
+      problem_ = errno == ENOTDIR ? "a file" : dcl::errno_text(errno, dcl::Doing::writing);
   }
   ~Folder() {
     if (fd_ >= 0) ::close(fd_);
@@ -94,7 +96,7 @@ class Folder {
                             O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, output.mode);
     if (fd < 0)
       return error(fmt::format("{}/{}: expected a new file, found {}", path_, output.name,
-                               std::strerror(errno)));
+                               dcl::errno_text(errno, dcl::Doing::writing)));
     size_t done = 0;
     while (done < output.content.size()) {
       const ssize_t n = ::write(fd, output.content.data() + done, output.content.size() - done);
@@ -102,12 +104,14 @@ class Folder {
       if (n < 0) {
         const int why = errno;
         ::close(fd);
-        return error(fmt::format("{}/{}: {}", path_, output.name, std::strerror(why)));
+        return error(fmt::format("{}/{}: {}", path_, output.name,
+                                 dcl::errno_text(why, dcl::Doing::writing)));
       }
       done += static_cast<size_t>(n);
     }
     if (::close(fd) != 0)
-      return error(fmt::format("{}/{}: {}", path_, output.name, std::strerror(errno)));
+      return error(fmt::format("{}/{}: {}", path_, output.name,
+                               dcl::errno_text(errno, dcl::Doing::writing)));
     return {};
   }
 
@@ -116,13 +120,15 @@ class Folder {
   int fd_ = -1;
 };
 
-int extract(const Options& options) {
+int extract(const Options& options, const Console& console) {
+  if (options.folder.empty()) return complain(console, "extract: -d DIR is needed");
+  const Loudness loudness(console, options.quiet);
   Reading reading;
-  auto secrets = secrets_from(options.unlock);
-  if (!secrets) return complain(secrets.error().what);
+  auto secrets = secrets_from(options.unlock, console.environment);
+  if (!secrets) return complain(console, secrets.error().what);
   reading.secrets = std::move(*secrets);
-  if (const auto errors = read_paths(options.evidence, reading); !errors.empty())
-    return complain(errors);
+  if (const auto errors = read_paths(options.evidence, reading, loudness); !errors.empty())
+    return complain(console, errors);
   const Evidence evidence =
       gather(std::move(reading),
              Policy{.network = Network::none, .at = {}, .required = {}, .show_passcode = true},
@@ -130,53 +136,54 @@ int extract(const Options& options) {
 
   const auto all = outputs(evidence, options.with_key);
   if (all.empty())
-    return complain(fmt::format(
-        "{}: expected a DAC, a PAI, a certification declaration or facts of a device, found none",
-        options.evidence.front()));
+    return complain(console, fmt::format("{}: expected a DAC, a PAI, a certification declaration "
+                                         "or facts of a device, found none",
+                                         options.evidence.front()));
   const Folder folder(options.folder);
-  if (const auto usable = folder.usable(); !usable) return complain(usable.error().what);
-  if (const auto free = folder.has_none_of(all); !free) return complain(free.error().what);
+  if (const auto usable = folder.usable(); !usable) return complain(console, usable.error().what);
+  if (const auto free = folder.has_none_of(all); !free) return complain(console, free.error().what);
   std::string report;
   for (const Output& output : all) {
-    if (const auto written = folder.write(output); !written) return complain(written.error().what);
+    if (const auto written = folder.write(output); !written)
+      return complain(console, written.error().what);
     report += fmt::format("{}/{}\n", options.folder, output.name);
   }
-  if (const auto written = write_output("", report); !written)
-    return complain(written.error().what);
+  if (const auto written = write_output("", report, console); !written)
+    return complain(console, written.error().what);
   // What is not in the files, said where it does not get into the list of them.
   for (const Conflict& conflict : conflicts(evidence.device)) {
     if (!is_secret(conflict.fact))
-      complain(fmt::format("{} is given differently in {} places; the one in {} was taken",
-                           fact_name(conflict.fact), conflict.values.size(),
-                           place_text(conflict.values.front()->place)));
+      loudness.note(fmt::format("{} is given differently in {} places; the one in {} was taken",
+                                fact_name(conflict.fact), conflict.values.size(),
+                                place_text(conflict.values.front()->place)));
   }
   for (const IntegrityProblem& p : evidence.device.integrity)
-    complain(fmt::format("{} in {}: {}", p.what, place_text(p.place), p.problem));
+    loudness.note(fmt::format("{} in {}: {}", p.what, place_text(p.place), p.problem));
   for (const Noted& noted : evidence.device.remarks) {
     if (noted.remark == Remark::encrypted_no_key || noted.remark == Remark::wrong_key)
-      complain(fmt::format("{}: {}", place_text(noted.place), noted.message));
+      loudness.note(fmt::format("{}: {}", place_text(noted.place), noted.message));
   }
   if (options.with_key && !evidence.dac_key)
-    complain("no private key of the DAC that can be read; the other files are written");
+    complain(console, "no private key of the DAC that can be read; the other files are written");
   return 0;
 }
 
 }  // namespace
 
 void add_extract(Command& root) {
-  static Options options;
-  root.subcommand("extract", "write the DAC, PAI, CD and device.json of a dump as files")
-      .text("-d,--directory", "DIR", options.folder,
+  auto options = std::make_shared<Options>();
+  Command& command =
+      root.subcommand("extract", "write the DAC, PAI, CD and device.json of a dump as files");
+  command
+      .text("-d,--directory", "DIR", options->folder,
             "where the files go; made when it is not there, and nothing in it is overwritten")
-      .flag("--with-key", options.with_key,
+      .flag("--with-key", options->with_key,
             "write the DAC's private key, too (dac-key.pem, readable by you alone)")
-      .list("--unlock", "SECRET", options.unlock,
+      .list("--unlock", "SECRET", options->unlock,
             "opens an encrypted dump or key: a file, hex:..., pass:... or env:NAME, repeatable")
-      .positionals("FILE", options.evidence, "files and folders; - is stdin", true)
-      .run([] {
-        if (options.folder.empty()) return complain("extract: -d DIR is needed");
-        return extract(options);
-      });
+      .positionals("FILE", options->evidence, "files and folders; - is stdin", true)
+      .run(runs(options, extract));
+  add_quiet(command, options->quiet);
 }
 
 }  // namespace attest::cli

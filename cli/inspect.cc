@@ -6,7 +6,7 @@
 #include "cli/options.h"
 #include "platform/files.h"
 #include "platform/ota.h"
-#include "platform/terminal.h"
+#include "platform/output.h"
 #include "report/inspect_json.h"
 #include "report/report_text.h"
 #include "verifier/gather/gather.h"
@@ -17,6 +17,7 @@ namespace {
 struct Options {
   std::vector<std::string> evidence, unlock;
   std::string format = "text", output;
+  bool quiet = false;
 };
 
 // The same tree as the JSON, as lines: "key  value", nested by two blanks.
@@ -54,14 +55,15 @@ void outline(const Json& value, size_t indent, size_t width, std::string& out) {
   }
 }
 
-int inspect(const Options& options) {
+int inspect(const Options& options, const Console& console) {
   Reading reading;
-  auto secrets = secrets_from(options.unlock);
-  if (!secrets) return complain(secrets.error().what);
+  auto secrets = secrets_from(options.unlock, console.environment);
+  if (!secrets) return complain(console, secrets.error().what);
   reading.secrets = std::move(*secrets);
   reading.ota_digests = digests_for(nullptr);
-  if (const auto errors = read_paths(options.evidence, reading); !errors.empty())
-    return complain(errors);
+  if (const auto errors = read_paths(options.evidence, reading, {console, options.quiet});
+      !errors.empty())
+    return complain(console, errors);
   // What inspect shows, it may show the digest of.
   std::vector<EvidenceFile> files = reading.files;
   Evidence evidence =
@@ -74,23 +76,25 @@ int inspect(const Options& options) {
   if (options.format == "json") {
     text = dump_pretty(tree);
   } else {
-    outline(tree, 0, options.output.empty() ? terminal_width() : 80, text);
+    outline(tree, 0, options.output.empty() ? console.columns() : Console::kColumns, text);
   }
-  const auto written = write_output(options.output, text);
-  return written ? 0 : complain(written.error().what);
+  const auto written = write_output(options.output, text, console);
+  return written ? 0 : complain(console, written.error().what);
 }
 
 }  // namespace
 
 void add_inspect(Command& root) {
-  static Options options;
-  root.subcommand("inspect", "show what is in files, decoded, without a verdict")
-      .choice("--format", {"text", "json"}, options.format, "how it is written (default text)")
-      .list("--unlock", "SECRET", options.unlock,
+  auto options = std::make_shared<Options>();
+  Command& command =
+      root.subcommand("inspect", "show what is in files, decoded, without a verdict");
+  command.choice("--format", {"text", "json"}, options->format, "how it is written (default text)")
+      .list("--unlock", "SECRET", options->unlock,
             "opens an encrypted dump or key: a file, hex:..., pass:... or env:NAME, repeatable")
-      .text("-o,--output", "FILE", options.output, "write there instead of stdout")
-      .positionals("FILE", options.evidence, "files and folders; - is stdin", true)
-      .run([] { return inspect(options); });
+      .text("-o,--output", "FILE", options->output, "write there instead of stdout")
+      .positionals("FILE", options->evidence, "files and folders; - is stdin", true)
+      .run(runs(options, inspect));
+  add_quiet(command, options->quiet);
 }
 
 }  // namespace attest::cli

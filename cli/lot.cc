@@ -6,11 +6,7 @@
 
 namespace attest::cli {
 
-void add_lot(Command& root) {
-  static LotOptions options;
-  static MergeOptions merging;
-  Command& command =
-      root.subcommand("lot", "judge many devices, and what repeats or is missing between them");
+void add_lot_options(Command& command, LotOptions& options) {
   add_judge_options(command, options.judge);
   command
       .list("--manifest", "FILE", options.manifests,
@@ -35,27 +31,37 @@ void add_lot(Command& root) {
             "judge a part, to be joined by lot merge: the same secret for all parts (file, hex:, "
             "pass:, env:)");
   add_engine_option(command, options.engine);
+  add_quiet(command, options.quiet);
+  command.positionals("INPUT", options.inputs,
+                      "folders with a device a subfolder or file, archives, NDJSON (- is stdin)",
+                      false);
+}
+
+void add_lot(Command& root) {
+  auto options = std::make_shared<LotOptions>();
+  Command& command =
+      root.subcommand("lot", "judge many devices, and what repeats or is missing between them");
+  add_lot_options(command, *options);
   command
-      .positionals("INPUT", options.inputs,
-                   "folders with a device a subfolder or file, archives, NDJSON (- is stdin)",
-                   false)
       .footer(
           "Examples:\n"
           "  matter-attest lot --network test --manifest order.csv dumps/\n"
           "  matter-attest lot --stream < devices.ndjson\n\n"
           "Exit codes: the worst verdict: 0 approve, 1 reject, 3 undecided; 2 usage or unreadable "
           "input")
-      .run([] { return run_lot(options); });
+      .run(runs(options, run_lot));
+  auto merging = std::make_shared<MergeOptions>();
   Command& merge = command.subcommand(
       "merge", "join the parts of a lot: what was found in each, and between them");
   merge
-      .list("--manifest", "FILE", merging.manifests,
+      .list("--manifest", "FILE", merging->manifests,
             "the factory's table of all the devices, repeatable")
-      .list("--column", "NAME=HEADER", merging.columns, "which column of the manifest is what")
-      .choice("--format", lot_forms(), merging.format, "how the result is written (default text)")
-      .text("-o,--output", "FILE", merging.output, "write there instead of stdout")
-      .positionals("FILE", merging.parts, "what lot --part wrote of each part; - is stdin", true)
-      .run([] { return run_merge(merging); });
+      .list("--column", "NAME=HEADER", merging->columns, "which column of the manifest is what")
+      .choice("--format", lot_forms(), merging->format, "how the result is written (default text)")
+      .text("-o,--output", "FILE", merging->output, "write there instead of stdout")
+      .positionals("FILE", merging->parts, "what lot --part wrote of each part; - is stdin", true)
+      .run(runs(merging, run_merge));
+  add_quiet(merge, merging->quiet);
 }
 
 }  // namespace attest::cli

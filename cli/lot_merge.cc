@@ -2,6 +2,7 @@
 // secret; their devices' lines say enough to find what repeats between them.
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -25,8 +26,14 @@ struct PartFacts {
 };
 
 // A part may be larger than what memory holds: it is read line by line.
-Result<std::FILE*> opened(const std::string& path) {
-  if (path == "-") return stdin;
+Result<std::FILE*> opened(const std::string& path, const Console& console) {
+  if (path == "-") {
+    const int own = ::dup(console.in);  // closed with the file
+    std::FILE* file = own < 0 ? nullptr : ::fdopen(own, "rb");
+    if (file == nullptr)
+      return error(fmt::format("stdin: expected a part of a lot, found {}", std::strerror(errno)));
+    return file;
+  }
   if (const auto file = FileBytes::open(path); !file)
     return tl::unexpected(file.error());  // says what is wrong with it
   std::FILE* file = std::fopen(path.c_str(), "rb");
@@ -37,15 +44,18 @@ Result<std::FILE*> opened(const std::string& path) {
 
 class Merging {
  public:
-  explicit Merging(const MergeOptions& options)
-      : options_(options), tally_(find_form(options.format)->lists_devices) {}
+  Merging(const MergeOptions& options, const Console& console)
+      : options_(options),
+        loudness_(console, options.quiet),
+        tally_(find_form(options.format)->lists_devices) {}
 
   Result<int> run() {
     if (auto done = manifests_.open(options_.manifests, options_.columns); !done)
       return tl::unexpected(done.error());
     tables_ = manifests_.take();
     manifest_tally_.emplace(tables_, manifests_.given());
-    auto output = LotOutput::open(options_.output, *find_form(options_.format), LineForm::part);
+    auto output =
+        LotOutput::open(options_.output, *find_form(options_.format), LineForm::part, loudness_);
     if (!output) return tl::unexpected(output.error());
     for (const std::string& path : options_.parts) {
       if (auto done = part(path, *output); !done) return tl::unexpected(done.error());
@@ -75,7 +85,7 @@ class Merging {
   // One file: lines of devices, and what closed them. Parts that were judged one after the other
   // may lie in one file.
   tl::expected<void, Error> part(const std::string& path, LotOutput& output) {
-    const auto file = opened(path);
+    const auto file = opened(path, loudness_.console());
     if (!file) return tl::unexpected(file.error());
     const std::unique_ptr<std::FILE, int (*)(std::FILE*)> closing(*file, std::fclose);
     bool open = true;  // devices were read that no last line has closed
@@ -151,6 +161,7 @@ class Merging {
   }
 
   const MergeOptions& options_;
+  const Loudness loudness_;
   LotManifests manifests_;
   std::vector<ManifestRows> tables_;
   LotTally tally_;
@@ -160,9 +171,9 @@ class Merging {
 
 }  // namespace
 
-int run_merge(const MergeOptions& options) {
-  const auto code = Merging(options).run();
-  return code ? *code : complain(code.error().what);
+int run_merge(const MergeOptions& options, const Console& console) {
+  const auto code = Merging(options, console).run();
+  return code ? *code : complain(console, code.error().what);
 }
 
 }  // namespace attest::cli

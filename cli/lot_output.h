@@ -2,10 +2,14 @@
 // device, and the report at the end. The file, or stdout.
 #pragma once
 
-#include <cstdio>
+#include <span>
+#include <string>
+#include <utility>
 
 #include "lot/device_line.h"
 #include "lot/manifest_rows.h"
+#include "platform/loudness.h"
+#include "platform/output.h"
 #include "report/forms.h"
 
 namespace attest::cli {
@@ -20,25 +24,22 @@ PartMark part_mark(const SipKey& key, std::span<const ManifestRows> given);
 class LotOutput {
  public:
   // `path` empty: stdout. An error names the path.
-  static Result<LotOutput> open(const std::string& path, const ReportForm& form, LineForm line);
+  static Result<LotOutput> open(const std::string& path, const ReportForm& form, LineForm line,
+                                const Loudness& loudness);
 
   std::string render(const DeviceLine& line) const;  // nothing for formats without a line a device
-  tl::expected<void, Error> write(std::string_view text);
-  tl::expected<void, Error> flush();
-  // `part`: of a part, for who joins it with others (a form that joins).
+  tl::expected<void, Error> write(std::string_view text) { return output_.write(text); }
+  tl::expected<void, Error> flush() { return output_.flush(); }
+  // `part`: of a part, for who joins it with others (a form that joins). Nothing is written after.
   tl::expected<void, Error> conclude(const LotReport& report, const std::optional<PartMark>& part);
 
-  LotOutput(LotOutput&& other) noexcept;
-  LotOutput& operator=(LotOutput&&) = delete;
-  ~LotOutput();
-
  private:
-  LotOutput() = default;
-  tl::expected<void, Error> failed() const;
-  std::string path_;
-  const ReportForm* form_ = nullptr;
-  LineForm line_ = LineForm::result;
-  std::FILE* file_ = stdout;
+  LotOutput(Output output, const ReportForm& form, LineForm line, const Loudness& loudness)
+      : output_(std::move(output)), form_(&form), line_(line), loudness_(loudness) {}
+  Output output_;
+  const ReportForm* form_;
+  LineForm line_;
+  Loudness loudness_;
 };
 
 }  // namespace attest::cli

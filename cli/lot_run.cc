@@ -2,16 +2,15 @@
 
 #include <fmt/format.h>
 #include <sys/random.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
-#include <string_view>
+#include <array>
+#include <cstring>
+#include <stop_token>
 #include <thread>
-#include <tuple>
 #include <vector>
 
+#include "cli/lot_digest.h"
 #include "cli/lot_output.h"
 #include "codecs/door.h"
 #include "lot/journal.h"
@@ -22,8 +21,7 @@
 #include "lot/sample.h"
 #include "lot/tally.h"
 #include "platform/expected.h"
-#include "platform/lot_progress.h"
-#include "platform/terminal.h"
+#include "platform/progress.h"
 #include "platform/tried_file.h"
 #include "report/report_json.h"
 #include "report/report_words.h"
@@ -33,88 +31,11 @@
 namespace attest::cli {
 namespace {
 
-SipKey first_bytes(const Sha256& digest) {
-  SipKey key{};
-  std::copy_n(digest.begin(), key.size(), key.begin());
-  return key;
-}
-
-// Of --part: the same secret gives all parts the same key.
-Result<SipKey> part_key(const std::string& secret) {
-  const auto secrets = secrets_from({secret}, "--part");
-  if (!secrets) return tl::unexpected(secrets.error());
-  return first_bytes(sha256(view("matter-attest lot part "), secrets->front().bytes));
-}
-
 Result<SipKey> random_key() {
   SipKey key{};
   if (::getrandom(key.data(), key.size(), 0) != static_cast<ssize_t>(key.size()))
     return error("no random numbers are to be had");
   return key;
-}
-
-// Of a file, or of all files of a folder; what cannot be read says so elsewhere.
-uint64_t content_digest(const std::string& path) {
-  uint64_t all = 0;
-  for (const std::string& file : files_below(path).value_or(std::vector<std::string>{})) {
-    const auto bytes = FileBytes::open(file);
-    all = 31 * all + (bytes ? siphash(SipKey{}, bytes->view()) : 1);
-  }
-  return all;
-}
-
-// A text of everything that was added, in which nothing runs into its neighbour.
-class Inputs {
- public:
-  Inputs& add(std::string_view value) {
-    text_ += fmt::format("{}:{}\n", value.size(), value);
-    return *this;
-  }
-  Inputs& add(const std::vector<std::string>& list) {
-    add(std::to_string(list.size()));
-    for (const std::string& one : list) add(one);
-    return *this;
-  }
-  // Paths, and what stands there now.
-  Inputs& files(const std::vector<std::string>& paths) {
-    add(paths);
-    for (const std::string& one : paths) add(fmt::format("{:x}", content_digest(one)));
-    return *this;
-  }
-  const std::string& text() const { return text_; }
-
- private:
-  std::string text_;
-};
-
-// Everything a verdict depends on, so that a journal of other options is not gone on with. The
-// bindings name every option there is: one that is added does not compile until it stands here,
-// digested or told to change no verdict.
-uint64_t options_digest(const LotOptions& given, const std::vector<Secret>& secrets,
-                        const SipKey& key) {
-  const auto& [judge, inputs, manifests, columns, format, output, expect, resume, part, engine,
-               jobs, sample, seed, stream, full] = given;
-  const auto& [network, trust_paa, trust_cd_signer, unlock, require, waive, waivers, fail_on, at,
-               show_passcode, ledger] = judge;
-  const auto& [ledger_network, source, chain_id, cache_dir, max_age, offline, private_hosts] =
-      ledger;
-  // Form and place of the report, and how fast it comes. --at stands in the journal's head; what
-  // --unlock names was read already.
-  static_cast<void>(
-      std::tie(format, output, resume, engine, jobs, stream, at, ledger_network, unlock));
-  Inputs all;
-  all.add(MATTER_ATTEST_VERSION);
-  for (const Check* check : catalogue()) all.add(check->id);
-  all.add(inputs).add(columns).add(require).add(waive).add(fail_on).add(network);
-  all.add(chain_id).add(cache_dir).add(max_age);
-  all.add(part.empty() ? "" : part_mark(part_key(part).value_or(SipKey{}), {}).key);
-  all.add(fmt::format("{} {} {} {} {} {}", sample, sample > 0 ? seed : 0, full, show_passcode,
-                      offline, private_hosts));
-  all.files(manifests).files(trust_paa).files(trust_cd_signer).files(waivers);
-  all.files({source}).files({expect});
-  for (const Secret& secret : secrets)
-    all.add(text(secret.bytes)).add(secret.passphrase ? "passphrase" : "key");
-  return siphash(key, view(all.text()));
 }
 
 // A source without its first devices, which a journal has; they must be the same.
@@ -160,19 +81,23 @@ class Resumed final : public LotSource {
 
 class LotRun {
  public:
-  explicit LotRun(const LotOptions& options)
-      : options_(options), tally_(find_form(options.format)->lists_devices) {}
+  LotRun(const LotOptions& options, const Console& console)
+      : options_(options),
+        loudness_(console, options.quiet),
+        console_(console),
+        tally_(find_form(options.format)->lists_devices) {}
 
   Result<int> run() {
     if (auto done = prepare(); !done) return tl::unexpected(done.error());
-    auto output = LotOutput::open(options_.output, *find_form(options_.format),
-                                  options_.part.empty() ? LineForm::result : LineForm::part);
+    auto output =
+        LotOutput::open(options_.output, *find_form(options_.format),
+                        options_.part.empty() ? LineForm::result : LineForm::part, loudness_);
     if (!output) return tl::unexpected(output.error());
     if (auto done = judge(*output); !done) return tl::unexpected(done.error());
     if (const auto missing = codecs_missing()) return tl::unexpected(*missing);
     if (tried_folder_) keep_tried(*tried_folder_, *tried_);
     if (ledger_) {
-      for (const std::string& note : ledger_->notes()) complain(note);
+      for (const std::string& note : ledger_->notes()) loudness_.note(note);
     }
     const LotReport report = this->report();
     if (auto done = output->conclude(report, part()); !done) return tl::unexpected(done.error());
@@ -195,14 +120,14 @@ class LotRun {
 
   // --- before the first device ---
   tl::expected<void, Error> prepare() {
-    auto policy = policy_from(options_.judge);
+    auto policy = policy_from(options_.judge, console_.now);
     if (!policy) return tl::unexpected(policy.error());
     setup_.policy = std::move(*policy);
     setup_.policy.one_of_many = true;
     auto trust = trust_from(options_.judge, setup_.policy.network);
     if (!trust) return tl::unexpected(trust.error());
     setup_.trust = std::move(*trust);
-    auto ledger = ledger_from(options_.judge);
+    auto ledger = ledger_from(options_.judge, loudness_);
     if (!ledger) return tl::unexpected(ledger.error());
     ledger_ = std::move(*ledger);
     setup_.ledger = ledger_.get();
@@ -210,7 +135,7 @@ class LotRun {
     if (!engine) return tl::unexpected(engine.error());
     engine_ = std::move(*engine);
     setup_.engine = engine_.get();
-    auto secrets = secrets_from(options_.judge.unlock);
+    auto secrets = secrets_from(options_.judge.unlock, console_.environment);
     if (!secrets) return tl::unexpected(secrets.error());
     setup_.secrets = std::move(*secrets);
     if (!options_.expect.empty()) {
@@ -218,7 +143,7 @@ class LotRun {
       if (!ordered) return tl::unexpected(ordered.error());
       setup_.ordered = std::move(*ordered);
     }
-    if (const auto folder = cache_folder(options_.judge.ledger.cache_dir, variable)) {
+    if (const auto folder = cache_folder(options_.judge.ledger.cache_dir, console_.environment)) {
       tried_folder_ = *folder;
       tried_ = load_tried(*folder);
       setup_.tried = tried_.get();
@@ -231,7 +156,7 @@ class LotRun {
     // What is kept for later may be asked for in another form then.
     setup_.summaries = find_form(options_.format)->shows_summaries || !options_.part.empty() ||
                        !options_.resume.empty();
-    auto key = options_.part.empty() ? random_key() : part_key(options_.part);
+    auto key = options_.part.empty() ? random_key() : part_key(options_.part, console_.environment);
     if (!key) return tl::unexpected(key.error());
     setup_.key = *key;
     if (auto done = open_journal(); !done) return done;
@@ -245,13 +170,12 @@ class LotRun {
   tl::expected<void, Error> open_journal() {
     if (options_.resume.empty()) return {};
     auto journal = LotJournal::open(
-        options_.resume, {.key = setup_.key,
-                          .at = setup_.policy.at,
-                          .options = options_digest(options_, setup_.secrets, setup_.key)});
+        options_.resume,
+        {.key = setup_.key, .at = setup_.policy.at, .options = digest(setup_.key)});
     if (!journal) return tl::unexpected(journal.error());
     journal_.emplace(std::move(*journal));
     if (!journal_->resumed()) return {};
-    if (journal_->head().options != options_digest(options_, setup_.secrets, journal_->head().key))
+    if (journal_->head().options != digest(journal_->head().key))
       return error(
           fmt::format("--resume: {}: expected the options and files with which it was begun, found "
                       "others: begin a new journal",
@@ -264,13 +188,17 @@ class LotRun {
     return {};
   }
 
+  uint64_t digest(const SipKey& key) const {
+    return options_digest(options_, setup_.secrets, console_.environment, key);
+  }
+
   tl::expected<void, Error> open_inputs() {
     std::vector<std::unique_ptr<LotSource>> sources;
     const bool digests =
         !options_.resume.empty() || !options_.part.empty();  // others go on with it
     for (const std::string& path : options_.inputs) {
       if (path == "-") {
-        sources.push_back(record_source(STDIN_FILENO, "stdin", digests));
+        sources.push_back(record_source(console_.in, "stdin", digests, stop_.get_token()));
         continue;
       }
       auto input = open_lot_input(path, setup_.secrets, digests);
@@ -301,35 +229,28 @@ class LotRun {
 
   // --- device by device ---
   tl::expected<void, Error> judge(LotOutput& output) {
-    LotProgress progress(is_terminal(STDERR_FILENO) && !options_.stream);
-    const auto broken = [&](const Error& what) {
-      progress.clear();
-      std::fflush(stdout);
-      complain(what.what);
-      std::_Exit(2);  // the reader may be waiting for input that never comes
-    };
-    const auto must = [&](const tl::expected<void, Error>& done) {
-      if (!done) broken(done.error());
-    };
+    Progress progress({console_, options_.quiet || options_.stream}, "devices");
     if (auto done = replay(output); !done) return done;
     const std::optional<uint64_t> devices = source_->size();
     const PipelineSteps steps{
         .render = [&](const DeviceLine& line) { return rendered(output, line); },
-        .write =
-            [&](std::vector<WrittenLine> lines, bool pause) {
-              std::vector<std::string> kept;
-              for (const WrittenLine& one : lines) {
-                must(output.write(one.text));
-                count(one.line);
-                if (journal_) kept.push_back(write_line(one.line, LineForm::part));
-              }
-              if (journal_) must(journal_->append(kept));
-              if (pause) must(output.flush());
-              progress.show(tally_.devices(), devices);
-            }};
-    auto done = run_pipeline(*source_, setup_, jobs(), steps);
-    progress.clear();
-    return done;
+        .write = [&](std::vector<WrittenLine> lines, bool pause) -> tl::expected<void, Error> {
+          std::vector<std::string> kept;
+          for (const WrittenLine& one : lines) {
+            if (auto done = output.write(one.text); !done) return done;
+            count(one.line);
+            if (journal_) kept.push_back(write_line(one.line, LineForm::part));
+          }
+          if (journal_) {
+            if (auto done = journal_->append(kept); !done) return done;
+          }
+          if (pause) {
+            if (auto done = output.flush(); !done) return done;
+          }
+          progress.show({.what = {}, .done = tally_.devices(), .of = devices});
+          return {};
+        }};
+    return run_pipeline(*source_, setup_, jobs(), steps, stop_);
   }
 
   tl::expected<void, Error> replay(LotOutput& output) {
@@ -396,6 +317,9 @@ class LotRun {
   }
 
   const LotOptions& options_;
+  const Loudness loudness_;
+  const Console& console_;
+  std::stop_source stop_;
   std::shared_ptr<SignatureEngine> engine_;
   std::optional<std::string> tried_folder_;  // where verifiers that were tried are kept
   std::unique_ptr<TriedVerifiers> tried_;
@@ -430,13 +354,13 @@ int lot_exit_code(Verdict verdict) {
   return verdict == Verdict::approve ? 0 : verdict == Verdict::reject ? 1 : 3;
 }
 
-int run_lot(const LotOptions& given) {
+int run_lot(const LotOptions& given, const Console& console) {
   LotOptions options = given;
   if (options.stream && options.inputs.empty()) options.inputs = {"-"};
   if (options.format.empty()) options.format = options.stream ? "ndjson" : "text";
-  if (const auto problem = usage_problem(options)) return complain(*problem);
-  const auto code = LotRun(options).run();
-  return code ? *code : complain(code.error().what);
+  if (const auto problem = usage_problem(options)) return complain(console, *problem);
+  const auto code = LotRun(options, console).run();
+  return code ? *code : complain(console, code.error().what);
 }
 
 }  // namespace attest::cli

@@ -18,15 +18,18 @@ struct LotOptions {
   std::string format, output, expect, resume, part;
   EngineOption engine;
   long long jobs = 0, sample = kAllDevices, seed = 1;
-  bool stream = false, full = false;
+  bool stream = false, full = false, quiet = false;
 };
-int run_lot(const LotOptions& options);
+void add_lot_options(Command& command, LotOptions& options);
+
+int run_lot(const LotOptions& options, const Console& console);
 
 struct MergeOptions {
   std::vector<std::string> parts, manifests, columns;
   std::string format = "text", output;
+  bool quiet = false;
 };
-int run_merge(const MergeOptions& options);
+int run_merge(const MergeOptions& options, const Console& console);
 
 int lot_exit_code(Verdict verdict);
 

@@ -6,7 +6,6 @@
 
 #include "cli/commands.h"
 #include "cli/options.h"
-#include "platform/files.h"
 #include "report/report_text.h"
 
 namespace attest::cli {
@@ -108,10 +107,9 @@ std::string man_page(const Command& root) {
 }
 
 void add_man_page(Command& root) {
-  root.subcommand("man-page", "print the manual page").hidden().run([&root] {
-    const auto written = write_output("", man_page(root));
-    return written ? 0 : complain(written.error().what);
-  });
+  root.subcommand("man-page", "print the manual page")
+      .hidden()
+      .run([&root](const Console& console) { return show(man_page(root), console); });
 }
 
 }  // namespace attest::cli

@@ -1,17 +1,12 @@
 #include "cli/options.h"
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
-#include <ctime>
 #include <filesystem>
 
-#include "platform/command_line_secrets.h"
 #include "platform/files.h"
+#include "platform/output.h"
 #include "platform/waivers.h"
 #include "verifier/checks/catalogue.h"
 #include "verifier/pki/key.h"
@@ -88,14 +83,14 @@ void add_judge_options(Command& command, JudgeOptions& options) {
             "show passcodes, payloads, salts and verifiers in the report");
 }
 
-Result<Policy> policy_from(const JudgeOptions& options) {
+Result<Policy> policy_from(const JudgeOptions& options, Instant now) {
   Policy policy;
   policy.network = options.network == "main"   ? Network::main
                    : options.network == "test" ? Network::test
                                                : Network::none;
   policy.show_passcode = options.show_passcode;
   if (options.at.empty()) {
-    policy.at = Instant{static_cast<int64_t>(std::time(nullptr))};
+    policy.at = now;
   } else {
     const auto at = parse_rfc3339(options.at);
     if (!at) return error("--at: " + at.error().what);
@@ -155,33 +150,29 @@ Result<TrustStore> trust_from(const JudgeOptions& options, Network network) {
   return store;
 }
 
-Result<std::unique_ptr<dcl::CachedLedger>> ledger_from(const JudgeOptions& options) {
+Result<std::unique_ptr<dcl::CachedLedger>> ledger_from(const JudgeOptions& options,
+                                                       const Loudness& loudness) {
   if (options.network == "none") return nullptr;
   LedgerArguments arguments = options.ledger;
   arguments.network = options.network;
-  auto given =
-      ledger_options(arguments, variable, Instant{static_cast<int64_t>(std::time(nullptr))});
+  auto given = ledger_options(arguments, loudness);
   if (!given) return tl::unexpected(given.error());
   return dcl::CachedLedger::open(std::move(*given));
 }
 
-std::optional<std::string> variable(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr || *value == '\0' ? std::nullopt : std::optional<std::string>(value);
-}
-
 Result<std::vector<Secret>> secrets_from(const std::vector<std::string>& given,
+                                         const Environment& environment,
                                          const std::string& option) {
   std::vector<Secret> out;
   std::error_code unknown;
   for (std::string value : given) {
     if (value.starts_with("env:")) {
-      const char* found = std::getenv(value.c_str() + 4);
-      if (found == nullptr)
+      auto found = environment(value.c_str() + 4);
+      if (!found)
         return error(
             fmt::format("{}: the environment has no {}", option,
                         is_variable_name(value.substr(4)) ? value.substr(4) : "such variable"));
-      value = found;
+      value = std::move(*found);
       if (!value.starts_with("hex:") && !value.starts_with("pass:")) value = "pass:" + value;
     }
     if (value.starts_with("hex:")) {
@@ -216,17 +207,26 @@ Result<uint32_t> number_of(const char* option, const std::string& given, uint32_
   return static_cast<uint32_t>(*number);
 }
 
-int complain(const std::vector<std::string>& lines) {
-  for (const std::string& line : lines) tell(line);
+int complain(const Console& console, const std::vector<std::string>& lines) {
+  for (const std::string& line : lines) console.tell(line);
   return 2;
 }
-int complain(const std::string& line) {
-  return complain(std::vector<std::string>{line});
+int complain(const Console& console, const std::string& line, int exit_code) {
+  console.tell(line);
+  return exit_code;
 }
 
+int show(const std::string& text, const Console& console) {
+  const auto written = write_output("", text, console);
+  return written ? 0 : complain(console, written.error().what);
+}
+
+void add_quiet(Command& command, bool& quiet) {
+  command.flag("-q,--quiet", quiet, "say nothing on stderr but errors");
+}
 void add_loudness(Command& command, bool& quiet, bool& verbose) {
-  command.flag("-q,--quiet", quiet, "say nothing on stderr but errors")
-      .flag("-v,--verbose", verbose, "say on stderr what is read, asked and used");
+  add_quiet(command, quiet);
+  command.flag("-v,--verbose", verbose, "say on stderr what is read, asked and used");
 }
 
 }  // namespace attest::cli

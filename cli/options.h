@@ -18,26 +18,28 @@ struct JudgeOptions {
 };
 void add_judge_options(Command& command, JudgeOptions& options);
 
-// The clock is read here, once, when --at is not given.
-Result<Policy> policy_from(const JudgeOptions& options);
+// As of `now` when --at is not given.
+Result<Policy> policy_from(const JudgeOptions& options, Instant now);
 Result<TrustStore> trust_from(const JudgeOptions& options, Network network);
 // The ledger that decides; null for policy none. Nothing is opened before the first question.
-Result<std::unique_ptr<dcl::CachedLedger>> ledger_from(const JudgeOptions& options);
+Result<std::unique_ptr<dcl::CachedLedger>> ledger_from(const JudgeOptions& options,
+                                                       const Loudness& loudness);
 Result<std::vector<Secret>> secrets_from(const std::vector<std::string>& given,
+                                         const Environment& environment,
                                          const std::string& option = "--unlock");
 
 // 22, "22" or "0x16", and not more than `most`. An error names the option.
 Result<uint32_t> number_of(const char* option, const std::string& given, uint32_t most);
 
-// Prints each line to stderr with the program's name before it, and gives the exit code of usage
-// errors.
-int complain(const std::vector<std::string>& lines);
-int complain(const std::string& line);
+// Tells what ends the command, and gives its exit code: that of usage errors, unless it is another.
+int complain(const Console& console, const std::vector<std::string>& lines);
+int complain(const Console& console, const std::string& line, int exit_code = 2);
 
-std::optional<std::string> variable(
-    const char* name);  // of the environment; nullopt when not set or empty
+// All that a command has to say, on stdout; its exit code.
+int show(const std::string& text, const Console& console);
 
-// --quiet and --verbose.
+// --quiet, which means the same of every command that says more than errors; and --verbose.
+void add_quiet(Command& command, bool& quiet);
 void add_loudness(Command& command, bool& quiet, bool& verbose);
 
 }  // namespace attest::cli

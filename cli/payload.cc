@@ -6,6 +6,7 @@
 #include "cli/options.h"
 #include "codecs/door.h"
 #include "platform/files.h"
+#include "platform/output.h"
 #include "report/inspect_json.h"
 #include "report/qr_picture.h"
 #include "verifier/matter/onboarding_payload.h"
@@ -13,8 +14,7 @@
 namespace attest::cli {
 namespace {
 
-// --- parse
-// ------------------------------------------------------------------------------------------
+// --- parse ---
 
 // Both forms are told apart by their characters; a text that begins like neither is a QR code
 // without its prefix.
@@ -76,11 +76,11 @@ struct ParseOptions {
   std::string code, format = "text";
 };
 
-int parse(const ParseOptions& options) {
+int parse(const ParseOptions& options, const Console& console) {
   std::string code = options.code;
   if (code == "-") {
-    const auto input = FileBytes::standard_input();
-    if (!input) return complain(input.error().what);
+    const auto input = FileBytes::standard_input(console);
+    if (!input) return complain(console, input.error().what);
     code = text(input->view());
     while (!code.empty() && (code.back() == '\n' || code.back() == '\r')) code.pop_back();
   }
@@ -98,12 +98,12 @@ int parse(const ParseOptions& options) {
                            .set("schema", "matter-attest/payload/1")
                            .set("valid", valid)
                            .set("payloads", std::move(list)));
-  if (const auto written = write_output("", text); !written) return complain(written.error().what);
+  if (const auto written = write_output("", text, console); !written)
+    return complain(console, written.error().what);
   return valid ? 0 : 1;
 }
 
-// --- make
-// -------------------------------------------------------------------------------------------
+// --- make ---
 
 struct MakeOptions {
   std::string vid, pid, passcode, discriminator, flow = "0", capabilities = "2", qr_image,
@@ -139,55 +139,54 @@ Result<OnboardingPayload> payload_from(const MakeOptions& options) {
   return p;
 }
 
-int make(const MakeOptions& options) {
+int make(const MakeOptions& options, const Console& console) {
   const auto payload = payload_from(options);
-  if (!payload) return complain(payload.error().what);
+  if (!payload) return complain(console, payload.error().what);
   const auto qr = make_qr(*payload);
-  if (!qr) return complain(qr.error().what);
+  if (!qr) return complain(console, qr.error().what);
   const auto manual = make_manual_code(*payload);
-  if (!manual) return complain(manual.error().what);
+  if (!manual) return complain(console, manual.error().what);
   if (!options.qr_image.empty()) {
     const auto picture = qr_picture(*qr, options.qr_image, loaded_codecs());
-    if (!picture) return complain(picture.error().what);
-    if (const auto written = write_output(options.qr_image, *picture); !written)
-      return complain(written.error().what);
+    if (!picture) return complain(console, picture.error().what);
+    if (const auto written = write_output(options.qr_image, *picture, console); !written)
+      return complain(console, written.error().what);
     if (options.qr_image == "-") return 0;
   }
   std::string text = fmt::format("{:<24}{}\n{:<24}{}\n", "QR code", *qr, "manual code", *manual);
   if (options.format == "json")
     text = dump_pretty(Json(Json::Object{}).set("qr", *qr).set("manual_code", *manual));
-  const auto written = write_output("", text);
-  return written ? 0 : complain(written.error().what);
+  return show(text, console);
 }
 
 }  // namespace
 
 void add_payload(Command& root) {
-  static ParseOptions parse_options;
-  static MakeOptions make_options;
+  auto parse_options = std::make_shared<ParseOptions>();
+  auto make_options = std::make_shared<MakeOptions>();
   Command& payload = root.subcommand(
       "payload", "read and make onboarding codes: QR codes and manual pairing codes");
   payload.subcommand("parse", "say what a code holds and which rules it breaks")
-      .choice("--format", {"text", "json"}, parse_options.format,
+      .choice("--format", {"text", "json"}, parse_options->format,
               "how it is written (default text)")
-      .positional("CODE", parse_options.code, "an MT: payload or a manual pairing code; - is stdin",
-                  true)
+      .positional("CODE", parse_options->code,
+                  "an MT: payload or a manual pairing code; - is stdin", true)
       .footer("Exit codes: 0 a code without fault, 1 a code that commissioners refuse")
-      .run([] { return parse(parse_options); });
+      .run(runs(parse_options, parse));
   payload.subcommand("make", "make the QR code and the manual code of a device")
-      .text("--vid", "ID", make_options.vid, "vendor id, decimal or 0x...; 0 leaves it out")
-      .text("--pid", "ID", make_options.pid, "product id, decimal or 0x...")
-      .text("--passcode", "NUMBER", make_options.passcode, "1 to 99999998")
-      .text("--discriminator", "NUMBER", make_options.discriminator, "0 to 4095")
-      .text("--flow", "NUMBER", make_options.flow,
+      .text("--vid", "ID", make_options->vid, "vendor id, decimal or 0x...; 0 leaves it out")
+      .text("--pid", "ID", make_options->pid, "product id, decimal or 0x...")
+      .text("--passcode", "NUMBER", make_options->passcode, "1 to 99999998")
+      .text("--discriminator", "NUMBER", make_options->discriminator, "0 to 4095")
+      .text("--flow", "NUMBER", make_options->flow,
             "0 standard, 1 user intent, 2 custom (default 0)")
-      .text("--capabilities", "BITS", make_options.capabilities,
+      .text("--capabilities", "BITS", make_options->capabilities,
             "1 Soft AP, 2 BLE, 4 on network, 8 Wi-Fi PAF, 16 NFC, 32 Thread (default 2)")
-      .text("--qr-image", "FILE", make_options.qr_image,
+      .text("--qr-image", "FILE", make_options->qr_image,
             "write the QR code as a picture: .svg, .png or .txt; - shows it here")
-      .choice("--format", {"text", "json"}, make_options.format,
+      .choice("--format", {"text", "json"}, make_options->format,
               "how the codes are written (default text)")
-      .run([] { return make(make_options); });
+      .run(runs(make_options, make));
 }
 
 }  // namespace attest::cli

@@ -41,56 +41,57 @@ std::vector<std::string> taken_on_trust(const Replayed& r) {
   return out;
 }
 
-int replay(const ReplayOptions& options) {
-  const Loudness loudness(options.quiet, options.verbose);
+int replay(const ReplayOptions& options, const Console& console) {
+  const Loudness loudness(console, options.quiet, options.verbose);
   const auto file =
-      options.bundle == "-" ? FileBytes::standard_input() : FileBytes::open(options.bundle);
-  if (!file) return complain(file.error().what);
+      options.bundle == "-" ? FileBytes::standard_input(console) : FileBytes::open(options.bundle);
+  if (!file) return complain(console, file.error().what);
   const auto again = replay(file->view(), openssl_engine());
   if (!again) {
     const auto at = again.error().offset;
-    return complain(fmt::format("{}: {}{}", options.bundle, again.error().what,
-                                at ? fmt::format(" (at byte 0x{:x})", *at) : ""));
+    return complain(console, fmt::format("{}: {}{}", options.bundle, again.error().what,
+                                         at ? fmt::format(" (at byte 0x{:x})", *at) : ""));
   }
   const auto signer = check_signer(again->bundle, options.signed_by);
-  if (!signer) return complain(fmt::format("{}: {}", options.bundle, signer.error().what));
+  if (!signer) return complain(console, fmt::format("{}: {}", options.bundle, signer.error().what));
   loudness.note(*signer);
   for (const std::string& line : taken_on_trust(*again)) loudness.note(line);
 
-  if (const auto written = write_report(options.output, again->evidence, again->report); !written)
-    return complain(written.error().what);
+  if (const auto written = write_report(options.output, again->evidence, again->report, console);
+      !written)
+    return complain(console, written.error().what);
   if (again->same()) {
     loudness.note("the report is the same as in the bundle, byte for byte");
     return exit_code(again->report.verdict);
   }
   const auto lines = differences(*again);
   const bool other_version = again->bundle.tool_version != MATTER_ATTEST_VERSION;
-  complain(fmt::format(
-      "the report is not the one in the bundle{}:",
-      other_version ? fmt::format(", which version {} wrote; this is {}",
-                                  printable(again->bundle.tool_version), MATTER_ATTEST_VERSION)
-                    : ""));
-  for (const std::string& line : lines) complain("  " + line);
+  complain(console, fmt::format("the report is not the one in the bundle{}:",
+                                other_version ? fmt::format(", which version {} wrote; this is {}",
+                                                            printable(again->bundle.tool_version),
+                                                            MATTER_ATTEST_VERSION)
+                                              : ""));
+  for (const std::string& line : lines) complain(console, "  " + line);
   return kDiffers;
 }
 
 }  // namespace
 
 void add_replay(Command& root) {
-  static ReplayOptions options;
+  auto options = std::make_shared<ReplayOptions>();
   Command& command =
       root.subcommand("replay", "judge a bundle again, offline, and compare with the report in it");
   command
-      .positional("BUNDLE", options.bundle, "a file that verify --bundle wrote; - is stdin", true)
-      .text("--signed-by", "CERT.pem", options.signed_by,
+      .positional("BUNDLE", options->bundle, "a file that verify --bundle wrote; - is stdin", true)
+      .text("--signed-by", "CERT.pem", options->signed_by,
             "insist on a signature by the key of this certificate");
-  add_report_output(command, options.output);
-  add_loudness(command, options.quiet, options.verbose);
+  add_report_output(command, options->output);
+  add_loudness(command, options->quiet, options->verbose);
   command
       .footer(
           "Exit codes: 0 approve, 1 reject, 3 undecided, or the report is not the one in the "
           "bundle; 2 altered, not\nsigned as asked, or no bundle")
-      .run([] { return replay(options); });
+      .run(runs(options, replay));
 }
 
 }  // namespace attest::cli

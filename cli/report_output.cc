@@ -1,10 +1,7 @@
 #include "cli/report_output.h"
 
-#include <unistd.h>
-
 #include "cli/options.h"
-#include "platform/files.h"
-#include "platform/terminal.h"
+#include "platform/output.h"
 #include "report/forms.h"
 
 namespace attest::cli {
@@ -16,14 +13,19 @@ void add_report_output(Command& command, ReportOutput& output) {
 }
 
 tl::expected<void, Error> write_report(const ReportOutput& output, const Evidence& evidence,
-                                       const Report& report) {
-  const bool to_terminal = output.file.empty();
-  return write_output(output.file,
-                      find_form(output.format)
-                          ->of_device(evidence, report,
-                                      {.colour = to_terminal && wants_colour(STDOUT_FILENO),
-                                       .width = to_terminal ? terminal_width() : 80,
-                                       .all_checks = output.all}));
+                                       const Report& report, const Console& console) {
+  auto out = Output::open(output.file, console);
+  if (!out) return tl::unexpected(out.error());
+  const bool shown = out->is_console();
+  if (auto written =
+          out->write(find_form(output.format)
+                         ->of_device(evidence, report,
+                                     {.colour = shown && console.colours_out(),
+                                      .width = shown ? console.columns() : Console::kColumns,
+                                      .all_checks = output.all}));
+      !written)
+    return written;
+  return out->close();
 }
 
 }  // namespace attest::cli

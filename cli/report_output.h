@@ -14,6 +14,6 @@ struct ReportOutput {
 };
 void add_report_output(Command& command, ReportOutput& output);
 tl::expected<void, Error> write_report(const ReportOutput& output, const Evidence& evidence,
-                                       const Report& report);
+                                       const Report& report, const Console& console);
 
 }  // namespace attest::cli

@@ -64,54 +64,56 @@ bool is_told(const std::string& note, const Report& report) {
 constexpr std::chrono::minutes kImageTime{30};
 constexpr uint64_t kMaxImage = uint64_t{4} << 30;
 
-Result<OtaFetchOptions> ota_fetch_options(const JudgeOptions& options) {
-  const auto folder = cache_folder(options.ledger.cache_dir, variable);
+Result<OtaFetchOptions> ota_fetch_options(const JudgeOptions& options, const Console& console) {
+  const auto folder = cache_folder(options.ledger.cache_dir, console.environment);
   if (!folder) return tl::unexpected(folder.error());
   return OtaFetchOptions{.folder = *folder + "/ota",
                          .offline = options.ledger.offline,
                          .limits = {.total = kImageTime, .bytes = kMaxImage}};
 }
 
-int verify(const VerifyOptions& options) {
-  const Loudness loudness(options.quiet, options.verbose);
+int verify(const VerifyOptions& options, const Console& console) {
+  const Loudness loudness(console, options.quiet, options.verbose);
   if (options.bundle == "-")
-    return complain("--bundle: expected a file, found - (stdout is for the report)");
+    return complain(console, "--bundle: expected a file, found - (stdout is for the report)");
   if (options.after.empty() && !options.signed_by.empty())
-    return complain("--signed-by is about the bundle of --after: expected --after BUNDLE, too");
+    return complain(console,
+                    "--signed-by is about the bundle of --after: expected --after BUNDLE, too");
   if (options.bundle.empty() && !options.signer.key.empty())
-    return complain("--sign-with signs a bundle: expected --bundle FILE, too");
-  const auto policy = policy_from(options.judge);
-  if (!policy) return complain(policy.error().what);
+    return complain(console, "--sign-with signs a bundle: expected --bundle FILE, too");
+  const auto policy = policy_from(options.judge, console.now);
+  if (!policy) return complain(console, policy.error().what);
   const auto trust = trust_from(options.judge, policy->network);
-  if (!trust) return complain(trust.error().what);
-  const auto ledger = ledger_from(options.judge);
-  if (!ledger) return complain(ledger.error().what);
+  if (!trust) return complain(console, trust.error().what);
+  const auto ledger = ledger_from(options.judge, loudness);
+  if (!ledger) return complain(console, ledger.error().what);
   if (options.fetch_ota && *ledger == nullptr)
-    return complain("--fetch-ota: expected a ledger that names the image, found --network none");
-  auto secrets = secrets_from(options.judge.unlock);
-  if (!secrets) return complain(secrets.error().what);
+    return complain(console,
+                    "--fetch-ota: expected a ledger that names the image, found --network none");
+  auto secrets = secrets_from(options.judge.unlock, console.environment);
+  if (!secrets) return complain(console, secrets.error().what);
 
   Reading reading;
   reading.secrets = std::move(*secrets);
   reading.ota_digests = digests_for(ledger->get());
-  if (const auto errors = read_paths(options.evidence, reading); !errors.empty())
-    return complain(errors);
+  if (const auto errors = read_paths(options.evidence, reading, loudness); !errors.empty())
+    return complain(console, errors);
 
   if (!options.ota.empty()) {
-    if (const auto done = read_ota_image(options.ota, reading); !done)
-      return complain("--ota: " + done.error().what);
+    if (const auto done = read_ota_image(options.ota, reading, loudness); !done)
+      return complain(console, "--ota: " + done.error().what);
   }
 
   std::optional<Device> ordered;
   if (!options.expect.empty()) {
     auto expected = expected_from(options.expect);
-    if (!expected) return complain(expected.error().what);
+    if (!expected) return complain(console, expected.error().what);
     ordered = std::move(*expected);
   }
   std::optional<ApprovedSample> after;
   if (!options.after.empty()) {
     auto sample = sample_from(options.after, options.signed_by, openssl_engine());
-    if (!sample) return complain(sample.error().what);
+    if (!sample) return complain(console, sample.error().what);
     after = std::move(*sample);
   }
   Bundling bundling;
@@ -130,18 +132,18 @@ int verify(const VerifyOptions& options) {
           [&](Evidence& found) {
             errors = named_in_vain(options.evidence, found);
             if (!errors.empty() || !options.fetch_ota) return errors.empty();
-            const auto where = ota_fetch_options(options.judge);
+            const auto where = ota_fetch_options(options.judge, console);
             if (!where) {
               errors.push_back(where.error().what);
               return false;
             }
             fetch_ota_image(
-                found, **ledger, [&] { return downloader_from(options.judge.ledger, variable); },
-                *where);
+                found, **ledger, [&] { return downloader_from(options.judge.ledger, console); },
+                *where, loudness);
             return true;
           },
   });
-  if (!errors.empty()) return complain(errors);
+  if (!errors.empty()) return complain(console, errors);
   if (*ledger) {
     for (const std::string& note : (*ledger)->notes()) {
       if (!is_told(note, report)) loudness.note(note);
@@ -152,47 +154,47 @@ int verify(const VerifyOptions& options) {
     if (const auto written = bundling.write(options.bundle, evidence, report, *trust,
                                             options.signer, openssl_engine());
         !written)
-      return complain(written.error().what);
+      return complain(console, written.error().what);
     loudness.detail(fmt::format("bundle written to {}", options.bundle));
   }
 
-  if (const auto written = write_report(options.output, evidence, report); !written)
-    return complain(written.error().what);
+  if (const auto written = write_report(options.output, evidence, report, console); !written)
+    return complain(console, written.error().what);
   return exit_code(report.verdict);
 }
 
 }  // namespace
 
 void add_verify(Command& root) {
-  static VerifyOptions options;
+  auto options = std::make_shared<VerifyOptions>();
   Command& command = root.subcommand("verify", "judge one device from the files that describe it");
-  add_judge_options(command, options.judge);
-  add_report_output(command, options.output);
+  add_judge_options(command, options->judge);
+  add_report_output(command, options->output);
   command
       .text(
-          "--expect", "FILE", options.expect,
+          "--expect", "FILE", options->expect,
           "what was ordered, a cpms.json or the keys of device.json: every difference is a finding")
-      .text("--ota", "FILE", options.ota,
+      .text("--ota", "FILE", options->ota,
             "a software image to judge with the device, by itself and against the ledger's entry "
             "of its version")
-      .flag("--fetch-ota", options.fetch_ota,
+      .flag("--fetch-ota", options->fetch_ota,
             "fetch the software image that the ledger names for the device's version, and judge "
             "it, too")
-      .text("--after", "BUNDLE", options.after,
+      .text("--after", "BUNDLE", options->after,
             "the approved Test sample that this one follows: what changed is told of, what may not "
             "have is a finding")
-      .text("--signed-by", "CERT.pem", options.signed_by,
+      .text("--signed-by", "CERT.pem", options->signed_by,
             "insist that the bundle of --after is signed by the key of this certificate")
-      .text("--bundle", "FILE", options.bundle,
+      .text("--bundle", "FILE", options->bundle,
             "keep evidence, ledger facts and report in one file for replay, secrets left out")
-      .text("--sign-with", "KEY.pem", options.signer.key, "sign the bundle with this key")
-      .text("--sign-cert", "CERT.pem", options.signer.certificate,
+      .text("--sign-with", "KEY.pem", options->signer.key, "sign the bundle with this key")
+      .text("--sign-cert", "CERT.pem", options->signer.certificate,
             "the key's certificate, where it is not in the key's file")
-      .positionals("EVIDENCE", options.evidence,
+      .positionals("EVIDENCE", options->evidence,
                    "files and folders that together describe one device; - is stdin", true);
-  add_loudness(command, options.quiet, options.verbose);
+  add_loudness(command, options->quiet, options->verbose);
   command.footer("Exit codes: 0 approve, 1 reject, 3 undecided, 2 usage or unreadable evidence")
-      .run([] { return verify(options); });
+      .run(runs(options, verify));
 }
 
 }  // namespace attest::cli

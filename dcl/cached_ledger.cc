@@ -10,6 +10,7 @@
 
 #include "dcl/network.h"
 #include "dcl/snapshot.h"
+#include "dcl/snapshot_file.h"
 #include "dcl/sync.h"
 
 namespace attest::dcl {

@@ -10,8 +10,6 @@
 // Safe to share between threads.
 #pragma once
 
-#include <chrono>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <unordered_map>
@@ -22,9 +20,6 @@
 #include "verifier/ledger.h"
 
 namespace attest::dcl {
-
-using Say = std::function<void(const std::string&)>;
-using MakeTransport = std::function<Result<std::unique_ptr<Transport>>()>;
 
 struct LedgerOptions {
   Network network;           // whose facts; its URL is the node that is asked
@@ -42,15 +37,6 @@ struct LedgerOptions {
 
 // <folder>/<chain id>.sqlite: two ledgers never share a file, whatever they are called.
 std::string cache_path(const std::string& folder, const std::string& chain_id);
-// A snapshot file's text. "demo", where no file has that name, is the one built into the program.
-// `expected`: what the caller takes there, for an error. `say` is told of a pipe that is waited
-// for: its writer may come late, and pause; it is told of after `quiet`, and left after these.
-struct PipeWaits {
-  std::chrono::milliseconds quiet{1'000}, first{10'000}, pause{60'000};
-};
-Result<std::string> read_snapshot_file(const std::string& path, const std::string& expected,
-                                       const Say& say, const PipeWaits& waits = {});
-
 // " (known versions: 1, 2)" for whoever asked for another one, a few of many; nothing of none.
 std::string known_versions_text(std::vector<uint64_t> numbers);
 

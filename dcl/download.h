@@ -82,6 +82,8 @@ class Downloader {
   virtual Result<Downloaded> get(const DownloadRequest& request, const TakePiece& take,
                                  const OnDownload& progress = {}) = 0;
 };
+// Called when something has to be fetched, and not before.
+using MakeDownloader = std::function<Result<std::unique_ptr<Downloader>>()>;
 
 struct DownloadOptions {
   bool allow_private_hosts = false;

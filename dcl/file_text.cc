@@ -13,10 +13,15 @@ std::string file_kind_text(mode_t mode) {
   return "something else";
 }
 
-std::string errno_text(int number) {
-  if (number == ENOENT) return "nothing by this name";
+std::string errno_text(int number, Doing doing) {
+  const bool writing = doing == Doing::writing;
+  if (number == ENOENT) return writing ? "no folder for it" : "nothing by this name";
+  if (number == ENOTDIR) return "a file where a folder has to be";
   if (number == ELOOP) return "a loop of symbolic links";
-  if (number == EACCES) return "no permission to read it";
+  if (number == EACCES || number == EPERM)
+    return writing ? "no permission to write it" : "no permission to read it";
+  if (number == EROFS) return "a place that is only to be read";
+  if (number == ENOSPC || number == EDQUOT) return "no room left";
   return std::strerror(number);
 }
 

@@ -8,11 +8,11 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <thread>
 
+#include "dcl/file_text.h"
 #include "dcl/network.h"
 #include "verifier/base/json.h"
 #include "verifier/crypto/crypto.h"
@@ -23,7 +23,8 @@ namespace {
 constexpr size_t kMaxState = 64u << 10;
 
 tl::unexpected<Error> failed(const std::string& path, const char* doing, int number) {
-  return error(fmt::format("{}: cannot be {}: {}", path, doing, std::strerror(number)));
+  return error(
+      fmt::format("{}: cannot be {}: {}", path, doing, errno_text(number, Doing::writing)));
 }
 
 // What a server said of a file goes back to it in a header: one line of plain text.
@@ -165,7 +166,9 @@ Result<KeptDownload> KeptDownload::get(Downloader* from, const std::string& url,
                                        const KeepOptions& options, const OnDownload& progress) {
   std::error_code wrong;
   std::filesystem::create_directories(options.folder, wrong);
-  if (wrong) return error(fmt::format("{}: cannot be made: {}", options.folder, wrong.message()));
+  if (wrong)
+    return error(fmt::format("{}: cannot be made: {}", options.folder,
+                             errno_text(wrong.value(), Doing::writing)));
   KeptDownload out;
   out.url_ = url;
   out.path_ = options.folder + "/" + hex(sha256(view(url))).substr(0, 32);

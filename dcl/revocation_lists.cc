@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "dcl/file_text.h"
 #include "dcl/network.h"
 #include "verifier/gather/revocation.h"
 #include "verifier/pki/key.h"
@@ -172,7 +173,8 @@ Result<void> RevocationLists::make_folder() {
   }
   std::filesystem::create_directories(options_.folder, failure);
   if (failure)
-    return error(fmt::format("{}: cannot be made: {}", options_.folder, failure.message()));
+    return error(fmt::format("{}: cannot be made: {}", options_.folder,
+                             errno_text(failure.value(), Doing::writing)));
   // What a process that was killed left behind.
   const auto yesterday = std::filesystem::file_time_type::clock::now() - std::chrono::hours(24);
   for (const auto& file : std::filesystem::directory_iterator(options_.folder, failure)) {

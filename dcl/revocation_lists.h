@@ -15,8 +15,6 @@
 
 namespace attest::dcl {
 
-using MakeDownloader = std::function<Result<std::unique_ptr<Downloader>>()>;
-
 // A list that stands in a snapshot.
 struct CarriedList {
   ListSource source;

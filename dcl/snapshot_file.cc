@@ -1,4 +1,5 @@
-// read_snapshot_file: a snapshot's text from a file, a pipe, or out of the program.
+#include "dcl/snapshot_file.h"
+
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
@@ -12,7 +13,6 @@
 #include <string>
 #include <vector>
 
-#include "dcl/cached_ledger.h"
 #include "dcl/file_text.h"
 #include "dcl/network.h"
 #include "dcl/snapshot.h"

@@ -63,4 +63,9 @@ class Transport {
   virtual void get(std::vector<Request> requests, const Answered& answered) = 0;
 };
 
+// Called when something has to be fetched, and not before.
+using MakeTransport = std::function<Result<std::unique_ptr<Transport>>()>;
+// Told what is waited for.
+using Say = std::function<void(const std::string&)>;
+
 }  // namespace attest::dcl

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -207,20 +208,54 @@ class RecordSource final : public LotSource {
   bool ended_ = false;
 };
 
+// A descriptor that can be read from as soon as somebody else asks to stop.
+class Stopped {
+ public:
+  explicit Stopped(std::stop_token stop)
+      : fd_(stop.stop_possible() ? ::eventfd(0, EFD_CLOEXEC) : -1), asked_(std::move(stop), [this] {
+          const uint64_t one = 1;
+          if (fd_ >= 0) static_cast<void>(!::write(fd_, &one, sizeof one));
+        }) {}
+  ~Stopped() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  Stopped(const Stopped&) = delete;
+  Stopped& operator=(const Stopped&) = delete;
+  // Waits until there is something to be read; false: it is asked to stop.
+  bool wait_for(int input) const {
+    if (fd_ < 0) return true;
+    pollfd both[] = {{.fd = input, .events = POLLIN, .revents = 0},
+                     {.fd = fd_, .events = POLLIN, .revents = 0}};
+    while (::poll(both, 2, -1) < 0) {
+      if (errno != EINTR) return true;  // reading says what is wrong
+    }
+    return both[1].revents == 0;
+  }
+
+ private:
+  const int fd_;
+  std::stop_callback<std::function<void()>> asked_;
+};
+
 // A descriptor, opened when it is first read from, and closed at its end: a lot may have more files
 // than descriptors.
 class Descriptor {
  public:
-  Descriptor(int fd, std::string path) : fd_(fd), path_(std::move(path)) {}
+  Descriptor(int fd, std::string path, std::stop_token stop = {})
+      : fd_(fd), path_(std::move(path)), stopped_(std::move(stop)) {}
   ~Descriptor() { close(); }
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
 
   Result<size_t> read(std::span<uint8_t> to) {
-    if (fd_ < 0) fd_ = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd_ < 0) {
+      fd_ = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
+      own_ = true;
+    }
     if (fd_ < 0)
       return error(
           fmt::format("{}: expected a readable file, found {}", path_, std::strerror(errno)));
+    if (!stopped_.wait_for(fd_)) return error(path_ + ": left before its end");
     ssize_t n = 0;
     do {
       n = ::read(fd_, to.data(), to.size());
@@ -238,11 +273,13 @@ class Descriptor {
 
  private:
   void close() {
-    if (fd_ > STDIN_FILENO) ::close(fd_);
+    if (own_ && fd_ >= 0) ::close(fd_);
     fd_ = -1;
   }
   int fd_;
+  bool own_ = false;
   std::string path_;
+  const Stopped stopped_;
 };
 
 class Chain final : public LotSource {
@@ -362,8 +399,9 @@ bool LotBatch::full(size_t most_items) const {
   return items.size() >= most_items || bytes >= kMostBatchBytes;
 }
 
-std::unique_ptr<LotSource> record_source(int fd, std::string path, bool digests) {
-  const auto from = std::make_shared<Descriptor>(fd, std::move(path));
+std::unique_ptr<LotSource> record_source(int fd, std::string path, bool digests,
+                                         std::stop_token stop) {
+  const auto from = std::make_shared<Descriptor>(fd, std::move(path), std::move(stop));
   return std::make_unique<RecordSource>(
       RecordInput{.read = [from](std::span<uint8_t> to) { return from->read(to); },
                   .waiting = [from] { return from->waiting(); },

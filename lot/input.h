@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <stop_token>
 #include <variant>
 
 #include "lot/shared.h"
@@ -60,7 +61,9 @@ using ReadSome = std::function<Result<size_t>(std::span<uint8_t>)>;
 // `digests`: each line's digest is wanted (LotItem::input), by who may go on with this lot later.
 // From a descriptor that others may write to while it is read; what is there is not held back until
 // more comes.
-std::unique_ptr<LotSource> record_source(int fd, std::string path, bool digests);
+// Who waits for it ends with an error when `stop` says so.
+std::unique_ptr<LotSource> record_source(int fd, std::string path, bool digests,
+                                         std::stop_token stop = {});
 // Of a file that is opened when its turn comes: a lot may have as many of them as devices. All of
 // it may be one record.
 std::unique_ptr<LotSource> record_file_source(std::string path, bool digests, std::string of = {});

@@ -1,28 +1,28 @@
 #include "lot/pipeline.h"
 
 #include <condition_variable>
-#include <cstdlib>
 #include <exception>
 #include <map>
 #include <mutex>
 #include <string>
 #include <thread>
 
-#include "platform/command_line_secrets.h"
-
 namespace attest {
 namespace {
 
 class Pipeline {
  public:
-  Pipeline(LotSource& source, const LotSetup& setup, unsigned jobs, const PipelineSteps& steps)
-      : source_(source), setup_(setup), jobs_(jobs), steps_(steps) {}
+  Pipeline(LotSource& source, const LotSetup& setup, unsigned jobs, const PipelineSteps& steps,
+           std::stop_source& stop)
+      : source_(source), setup_(setup), jobs_(jobs), steps_(steps), stop_(stop) {}
 
   tl::expected<void, Error> run() {
     std::vector<std::thread> others;
     for (unsigned i = 1; i < jobs_; ++i) others.emplace_back([this] { work(); });
     work();
     for (std::thread& other : others) other.join();
+    if (wrong_) std::rethrow_exception(wrong_);
+    if (write_error_) return tl::unexpected(*write_error_);
     if (source_error_) return tl::unexpected(*source_error_);
     return {};
   }
@@ -42,10 +42,17 @@ class Pipeline {
         }
         write(*number, std::move(lines));
       }
-    } catch (const std::exception& wrong) {
-      tell(std::string("internal error: ") + wrong.what());
-      std::_Exit(70);
+    } catch (...) {
+      const std::lock_guard lock(mutex_);
+      if (!wrong_) wrong_ = std::current_exception();
+      end();
     }
+  }
+
+  // Nobody goes on: not who waits for room either, nor who waits for input that may never come.
+  void end() {
+    stop_.request_stop();
+    room_.notify_all();
   }
 
   // The next batch and its number; nullopt at the end.
@@ -54,10 +61,12 @@ class Pipeline {
     if (ended_) return std::nullopt;
     {
       std::unique_lock lock(mutex_);
-      room_.wait(lock, [&] { return begun_ - written_ < 2 * jobs_ + 2; });
+      room_.wait(lock, [&] { return stop_.stop_requested() || begun_ - written_ < 2 * jobs_ + 2; });
     }
     batch = {};
+    if (stop_.stop_requested()) return std::nullopt;
     const auto more = source_.next(batch);
+    if (stop_.stop_requested()) return std::nullopt;
     if (!more) source_error_ = more.error();
     ended_ = !more || !*more;
     if (ended_) return std::nullopt;
@@ -74,8 +83,12 @@ class Pipeline {
       done_.erase(next);
       const bool pause = done_.count(written_ + 1) == 0;
       lock.unlock();
-      steps_.write(std::move(turn), pause);
+      const auto done = steps_.write(std::move(turn), pause);
       lock.lock();
+      if (!done) {
+        write_error_ = done.error();
+        return end();
+      }
       ++written_;
       room_.notify_one();  // one at most waits: it has the source
     }
@@ -85,6 +98,7 @@ class Pipeline {
   const LotSetup& setup_;
   const unsigned jobs_;
   const PipelineSteps& steps_;
+  std::stop_source& stop_;
 
   std::mutex source_mutex_;  // over the source and what is known of it
   bool ended_ = false;
@@ -95,13 +109,15 @@ class Pipeline {
   std::condition_variable room_;
   std::map<uint64_t, std::vector<WrittenLine>> done_;
   uint64_t written_ = 0;  // while one is being written, nobody finds it, nor what comes after it
+  std::optional<Error> write_error_;
+  std::exception_ptr wrong_;
 };
 
 }  // namespace
 
 tl::expected<void, Error> run_pipeline(LotSource& source, const LotSetup& setup, unsigned jobs,
-                                       const PipelineSteps& steps) {
-  return Pipeline(source, setup, jobs, steps).run();
+                                       const PipelineSteps& steps, std::stop_source stop) {
+  return Pipeline(source, setup, jobs, steps, stop).run();
 }
 
 }  // namespace attest

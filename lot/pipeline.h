@@ -4,6 +4,8 @@
 // time and no more, however slow the slowest part is.
 #pragma once
 
+#include <stop_token>
+
 #include "lot/judge.h"
 
 namespace attest {
@@ -17,13 +19,14 @@ struct PipelineSteps {
       render;  // in the workers: at once in several threads
   // In order and never two at once, by any of the workers. `pause`: nothing further is ready, so
   // what was written must not be held back.
-  std::function<void(std::vector<WrittenLine>, bool pause)> write;
+  // An error ends it all.
+  std::function<tl::expected<void, Error>(std::vector<WrittenLine>, bool pause)> write;
 };
 
-// Ends at the end of the source, or with its first error; what came before was written. An
-// exception in a thread is an internal error and ends the process: another worker may be waiting
-// for input that never comes.
+// Ends at the end of the source, or with its first error; what came before was written. Ends at
+// once with an error of `write` or an exception in a worker, which is thrown here: `stop` is what
+// then wakes a source that waits for input that may never come.
 tl::expected<void, Error> run_pipeline(LotSource& source, const LotSetup& setup, unsigned jobs,
-                                       const PipelineSteps& steps);
+                                       const PipelineSteps& steps, std::stop_source stop = {});
 
 }  // namespace attest

@@ -107,10 +107,15 @@ class Sorting {
  private:
   // A folder of devices: the root, or one that has subfolders and no evidence beside them.
   void group(const Folder& folder, const std::string& path) {
-    sort_files(folder);
-    sort_folders(folder, path);
+    const Likeness files = sort_files(folder), folders = sort_folders(folder, path);
+    // What is no file and is called as the devices beside it are, be they files or folders: one.
+    for (const std::string& nothing : folder.nothing) {
+      if (files.like(name_of(nothing)) || folders.like(name_of(nothing)))
+        tree_.units.push_back({.name = nothing, .files = {nothing}, .unknown = true});
+    }
   }
-  void sort_files(const Folder& folder) {
+  // Both tell how the devices among them are called.
+  Likeness sort_files(const Folder& folder) {
     Likeness devices;
     std::vector<std::string> unknown;
     for (const std::string& file : folder.files) {
@@ -131,16 +136,9 @@ class Sorting {
         tree_.ignored.push_back(file);
       }
     }
-    take_nothing(folder, devices);
+    return devices;
   }
-  // What is no file and is called as the devices beside it are.
-  void take_nothing(const Folder& folder, const Likeness& devices) {
-    for (const std::string& path : folder.nothing) {
-      if (devices.like(name_of(path)))
-        tree_.units.push_back({.name = path, .files = {path}, .unknown = true});
-    }
-  }
-  void sort_folders(const Folder& folder, const std::string& path) {
+  Likeness sort_folders(const Folder& folder, const std::string& path) {
     Likeness devices;
     std::vector<std::pair<std::string, const Folder*>> others;  // its path
     for (const auto& [name, below] : folder.folders) {
@@ -165,7 +163,7 @@ class Sorting {
         beside(*below, its);
       }
     }
-    take_nothing(folder, devices);
+    return devices;
   }
   bool has_device_file(const Folder& folder) const {
     return std::any_of(folder.files.begin(), folder.files.end(),

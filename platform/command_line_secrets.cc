@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <filesystem>
 #include <utility>
 
@@ -90,11 +89,6 @@ std::pair<size_t, size_t> user_of_url(std::string_view word) {
                                                   : std::pair<size_t, size_t>{from, end};
 }
 
-CommandLineSecrets& of_process() {
-  static CommandLineSecrets secrets;
-  return secrets;
-}
-
 }  // namespace
 
 CommandLineSecrets::CommandLineSecrets(const std::vector<std::string>& words) {
@@ -153,17 +147,6 @@ std::string CommandLineSecrets::leave_out(std::string_view line) const {
     }
   }
   return out;
-}
-
-void remember_command_line(int argc, const char* const* argv) {
-  of_process() =
-      CommandLineSecrets(std::vector<std::string>(argv + std::min(argc, 1), argv + argc));
-}
-std::string without_secrets(std::string_view line) {
-  return of_process().leave_out(line);
-}
-void tell(std::string_view line) {
-  std::fprintf(stderr, "matter-attest: %s\n", without_secrets(printable(line)).c_str());
 }
 
 }  // namespace attest

@@ -1,6 +1,6 @@
-// What is told on stderr. Every line that may quote a word of the command line goes through
-// without_secrets(): a secret that was put in the wrong place, or an onboarding code that was taken
-// for something else, is never repeated, whoever made the message and wherever the word stood.
+// CommandLineSecrets: what of the command line may not be repeated. Every line that is told goes
+// through leave_out() (Console::tell): a secret that was put in the wrong place, or an onboarding
+// code that was taken for something else, whoever made the message and wherever the word stood.
 #pragma once
 
 #include <string>
@@ -23,11 +23,5 @@ class CommandLineSecrets {
   void add(const std::string& text, const std::string& instead);
   std::vector<std::pair<std::string, std::string>> texts_;  // the longest first
 };
-
-// Remembers what this process was given; called once, before anything is told.
-void remember_command_line(int argc, const char* const* argv);
-std::string without_secrets(std::string_view line);
-// "matter-attest: LINE" on stderr.
-void tell(std::string_view line);
 
 }  // namespace attest

@@ -17,7 +17,6 @@
 #include "codecs/door.h"
 #include "dcl/file_text.h"
 #include "platform/no_evidence.h"
-#include "platform/open_output.h"
 #include "platform/ota.h"
 #include "verifier/readers/text/onboarding_codes.h"
 
@@ -195,9 +194,9 @@ Result<FileBytes> FileBytes::open(const std::string& path, size_t most) {
   return out;
 }
 
-Result<FileBytes> FileBytes::standard_input() {
+Result<FileBytes> FileBytes::standard_input(const Console& console) {
   FileBytes out;
-  auto bytes = read_all(STDIN_FILENO);
+  auto bytes = read_all(console.in);
   if (!bytes) return error("stdin: expected bytes, found " + bytes.error().what);
   out.owned_ = std::move(*bytes);
   out.view_ = out.owned_;
@@ -269,7 +268,7 @@ namespace {
 
 class Paths {
  public:
-  explicit Paths(Reading& reading) : reading_(reading) {}
+  Paths(Reading& reading, const Loudness& loudness) : reading_(reading), loudness_(loudness) {}
 
   std::vector<std::string> read(const std::vector<std::string>& paths) {
     for (const std::string& path : paths) {
@@ -320,7 +319,8 @@ class Paths {
   }
 
   void file(const std::string& name, bool inside_folder) {
-    auto bytes = name == "-" ? FileBytes::standard_input() : FileBytes::open_evidence(name);
+    auto bytes = name == "-" ? FileBytes::standard_input(loudness_.console())
+                             : FileBytes::open_evidence(name);
     if (!bytes) {
       if (inside_folder) {
         closed(name, "cannot be read: " + text_without_path(bytes.error(), name));
@@ -330,7 +330,7 @@ class Paths {
       return;
     }
     if (bytes->mapped() && looks_like_ota_image(bytes->view())) {
-      if (const auto done = read_ota_image(name, reading_); !done)
+      if (const auto done = read_ota_image(name, reading_, loudness_); !done)
         errors_.push_back(done.error().what);
       return;
     }
@@ -357,14 +357,16 @@ class Paths {
 
   static constexpr size_t kMostFiles = 100'000;
   Reading& reading_;
+  const Loudness& loudness_;
   std::vector<std::string> errors_;
 };
 
 }  // namespace
 
-std::vector<std::string> read_paths(const std::vector<std::string>& paths, Reading& reading) {
+std::vector<std::string> read_paths(const std::vector<std::string>& paths, Reading& reading,
+                                    const Loudness& loudness) {
   if (reading.codecs == nullptr) reading.codecs = &loaded_codecs();
-  return Paths(reading).read(paths);
+  return Paths(reading, loudness).read(paths);
 }
 
 Result<void> replace_file(const std::string& path, std::string_view content) {
@@ -373,33 +375,17 @@ Result<void> replace_file(const std::string& path, std::string_view content) {
     return error(fmt::format("{}: expected a regular file to replace, found {}", printable(path),
                              dcl::file_kind_text(info.st_mode)));
   const std::string beside = fmt::format("{}.{}.part", path, ::getpid());
+  errno = 0;
   std::ofstream file(beside, std::ios::binary | std::ios::trunc);
   file << content;
   file.close();
-  std::error_code failure;
-  if (file) std::filesystem::rename(beside, path, failure);
-  if (file && !failure) return {};
+  int why = file ? 0 : errno;
+  if (file && std::rename(beside.c_str(), path.c_str()) == 0) return {};
+  if (file) why = errno;
   std::error_code ignored;
   std::filesystem::remove(beside, ignored);
-  return error(fmt::format("{}: cannot be written{}{}", printable(path), failure ? ": " : "",
-                           failure ? failure.message() : ""));
-}
-
-tl::expected<void, Error> write_output(const std::string& path, std::string_view content) {
-  if (path.empty() || path == "-") {
-    if (std::fwrite(content.data(), 1, content.size(), stdout) != content.size() ||
-        std::fflush(stdout) != 0)
-      return error(fmt::format("stdout: {}", dcl::errno_text(errno)));
-    return {};
-  }
-  const auto fd = open_output(path);
-  if (!fd) return tl::unexpected(fd.error());
-  std::FILE* file = ::fdopen(*fd, "wb");
-  if (file == nullptr) return error(fmt::format("{}: {}", path, dcl::errno_text(errno)));
-  const bool written = std::fwrite(content.data(), 1, content.size(), file) == content.size();
-  if (std::fclose(file) != 0 || !written)
-    return error(fmt::format("{}: {}", path, dcl::errno_text(errno)));
-  return {};
+  return error(fmt::format("{}: cannot be written: {}", printable(path),
+                           dcl::errno_text(why, dcl::Doing::writing)));
 }
 
 }  // namespace attest

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "platform/loudness.h"
 #include "verifier/readers/reader.h"
 
 namespace attest {
@@ -19,7 +20,7 @@ class FileBytes {
   static Result<FileBytes> open(const std::string& path);
   // As evidence of one device: a file that no device's memory could fill is not read.
   static Result<FileBytes> open_evidence(const std::string& path);
-  static Result<FileBytes> standard_input();
+  static Result<FileBytes> standard_input(const Console& console);
   View view() const { return view_; }
   bool mapped() const { return mapped_ != nullptr; }
   FileBytes(FileBytes&& other) noexcept;
@@ -63,12 +64,10 @@ bool next_line(std::FILE* file, std::string& line);
 // Reads all evidence. Errors are lines that name the file, what was expected and what was found; a
 // path that was named and cannot be read is one, a file inside a folder that is nothing known is
 // only listed.
-std::vector<std::string> read_paths(const std::vector<std::string>& paths, Reading& reading);
+std::vector<std::string> read_paths(const std::vector<std::string>& paths, Reading& reading,
+                                    const Loudness& loudness = Loudness::silent());
 
 // Beside the target, then in its place: a reader of the target never sees half a file.
 Result<void> replace_file(const std::string& path, std::string_view content);
-
-// Writes a whole file, or stdout for "" and "-". An error names the path.
-tl::expected<void, Error> write_output(const std::string& path, std::string_view content);
 
 }  // namespace attest

@@ -5,7 +5,6 @@
 #include <charconv>
 
 #include "dcl/transport_curl.h"
-#include "platform/command_line_secrets.h"
 
 namespace attest {
 
@@ -29,30 +28,35 @@ Result<int64_t> parse_age(const std::string& text) {
 
 Result<std::string> cache_folder(const std::string& cache_dir, const Environment& environment) {
   if (!cache_dir.empty()) return cache_dir;
-  if (const auto own = environment("MATTER_ATTEST_CACHE")) return *own;
-  if (const auto xdg = environment("XDG_CACHE_HOME")) return *xdg + "/matter-attest";
-  if (const auto home = environment("HOME")) return *home + "/.cache/matter-attest";
+  const auto value = [&](const char* name) { return environment(name).value_or(""); };
+  if (const auto own = value("MATTER_ATTEST_CACHE"); !own.empty()) return own;
+  if (const auto xdg = value("XDG_CACHE_HOME"); !xdg.empty()) return xdg + "/matter-attest";
+  if (const auto home = value("HOME"); !home.empty()) return home + "/.cache/matter-attest";
   return error(
       "no place for the cache: expected --cache-dir, $MATTER_ATTEST_CACHE, $XDG_CACHE_HOME or "
       "$HOME, found none of them");
 }
 
-dcl::MakeTransport curl_from(const Environment& environment, const dcl::Budget& budget,
-                             dcl::Say say) {
-  return [environment, budget, say = std::move(say)] {
+dcl::MakeTransport transport_from(const Loudness& loudness, const dcl::Budget& budget) {
+  if (loudness.console().transport) return loudness.console().transport;
+  return [loudness, budget] {
     return dcl::make_curl_transport(
-        {.budget = budget, .say = say, .ca_file = environment("SSL_CERT_FILE").value_or("")});
+        {.budget = budget,
+         .say = [loudness](const std::string& line) { loudness.note(line); },
+         .ca_file = loudness.console().environment("SSL_CERT_FILE").value_or("")});
   };
 }
 
 Result<std::unique_ptr<dcl::Downloader>> downloader_from(const LedgerArguments& arguments,
-                                                         const Environment& environment) {
+                                                         const Console& console) {
+  if (console.downloader) return console.downloader();
   return dcl::make_downloader({.allow_private_hosts = arguments.allow_private_hosts,
-                               .ca_file = environment("SSL_CERT_FILE").value_or("")});
+                               .ca_file = console.environment("SSL_CERT_FILE").value_or("")});
 }
 
 Result<dcl::LedgerOptions> ledger_options(const LedgerArguments& arguments,
-                                          const Environment& environment, Instant now) {
+                                          const Loudness& loudness) {
+  const Console& console = loudness.console();
   auto network = dcl::network_by_name(arguments.network);
   if (!network) return tl::unexpected(network.error());
   if (!arguments.chain_id.empty()) {
@@ -65,7 +69,7 @@ Result<dcl::LedgerOptions> ledger_options(const LedgerArguments& arguments,
   const auto age = parse_age(arguments.max_age);
   if (!age) return tl::unexpected(age.error());
   // A snapshot or a node needs no cache, so it needs no place for one.
-  const auto folder = cache_folder(arguments.cache_dir, environment);
+  const auto folder = cache_folder(arguments.cache_dir, console.environment);
   if (!folder && arguments.ledger.empty()) return tl::unexpected(folder.error());
   return dcl::LedgerOptions{
       .network = std::move(*network),
@@ -73,11 +77,11 @@ Result<dcl::LedgerOptions> ledger_options(const LedgerArguments& arguments,
       .ledger = arguments.ledger,
       .offline = arguments.offline,
       .max_age = *age,
-      .now = now,
-      .transport = curl_from(environment, kLookUp, [](const std::string& line) { tell(line); }),
+      .now = console.now,
+      .transport = transport_from(loudness, kLookUp),
       .progress = {},
-      .downloader = [arguments, environment] { return downloader_from(arguments, environment); },
-      .say = [](const std::string& line) { tell(line); }};
+      .downloader = [arguments, &console] { return downloader_from(arguments, console); },
+      .say = [loudness](const std::string& line) { loudness.note(line); }};
 }
 
 }  // namespace attest

@@ -1,15 +1,13 @@
 // The options by which every command that asks the ledger says which one: --network, --ledger,
 // --chain-id, --cache-dir,
-// --offline, --max-age, --allow-private-hosts. What they mean is worked out here; environment,
-// clock and network are handed in.
+// --offline, --max-age, --allow-private-hosts. What they mean is worked out here.
 #pragma once
 
-#include <functional>
-#include <optional>
 #include <string>
 
 #include "dcl/cached_ledger.h"
 #include "dcl/download.h"
+#include "platform/loudness.h"
 
 namespace attest {
 
@@ -23,20 +21,16 @@ struct LedgerArguments {
   bool allow_private_hosts = false;  // for addresses that stand on the ledger
 };
 
-// The value of an environment variable; nullopt when it is not set or empty.
-using Environment = std::function<std::optional<std::string>(const char* name)>;
-
 // "90s", "30m", "24h", "7d"; a bare number is seconds.
 Result<int64_t> parse_age(const std::string& text);
 
 // --cache-dir, $MATTER_ATTEST_CACHE, $XDG_CACHE_HOME/matter-attest, $HOME/.cache/matter-attest: the
-// first there is.
+// first there is and that is not empty.
 Result<std::string> cache_folder(const std::string& cache_dir, const Environment& environment);
 
-// A libcurl transport, trusting the authorities that $SSL_CERT_FILE names where it is set. `say` is
-// told what is waited for.
-dcl::MakeTransport curl_from(const Environment& environment, const dcl::Budget& budget,
-                             dcl::Say say);
+// The console's transport, or libcurl, trusting the authorities that $SSL_CERT_FILE names where it
+// is set.
+dcl::MakeTransport transport_from(const Loudness& loudness, const dcl::Budget& budget);
 
 // What a command may spend that only looks something up: whoever waits for a verdict is told
 // sooner than whoever fills the cache.
@@ -45,9 +39,10 @@ inline constexpr dcl::Budget kLookUp{.total = std::chrono::milliseconds(45'000),
 
 // For what vendors' entries on the ledger name: revocation lists, images.
 Result<std::unique_ptr<dcl::Downloader>> downloader_from(const LedgerArguments& arguments,
-                                                         const Environment& environment);
+                                                         const Console& console);
 
+// What is waited for is a note.
 Result<dcl::LedgerOptions> ledger_options(const LedgerArguments& arguments,
-                                          const Environment& environment, Instant now);
+                                          const Loudness& loudness);
 
 }  // namespace attest

@@ -4,8 +4,8 @@
 
 #include "dcl/kept_download.h"
 #include "dcl/network.h"
-#include "platform/byte_progress.h"
 #include "platform/files.h"
+#include "platform/progress.h"
 #include "verifier/gather/gather.h"
 #include "verifier/readers/formats.h"
 
@@ -54,13 +54,13 @@ Result<void> may_be_image(const std::string& path) {
 
 // An image as it lies in a file.
 Result<OtaImage> scan_file(const std::string& path, const OtaDigestTypes& types,
-                           const std::string& shown) {
-  ByteProgress progress("reading " + shown);
+                           const std::string& shown, const Loudness& loudness) {
+  Progress progress(loudness);
   OtaScan scan(types);
   uint64_t done = 0;
   const auto streamed = stream_file(path, [&](View piece, uint64_t size) {
     scan.update(piece);
-    progress.show(done += piece.size(), size);
+    progress.show({.what = "reading " + shown, .done = done += piece.size(), .of = size});
   });
   if (!streamed) return tl::unexpected(streamed.error());
   return scan.finish();
@@ -75,8 +75,8 @@ EvidenceFile listed(const std::string& path, const OtaImage& image) {
           .holds = is_image ? std::vector<std::string>{"ota-image"} : std::vector<std::string>{}};
 }
 
-Result<dcl::KeptDownload> download(const ModelVersion& entry, const MakeDownloader& make,
-                                   const OtaFetchOptions& options) {
+Result<dcl::KeptDownload> download(const ModelVersion& entry, const dcl::MakeDownloader& make,
+                                   const OtaFetchOptions& options, const Loudness& loudness) {
   std::unique_ptr<dcl::Downloader> downloader;
   if (!options.offline) {
     auto made = make();
@@ -86,10 +86,12 @@ Result<dcl::KeptDownload> download(const ModelVersion& entry, const MakeDownload
   // More than the ledger announces is a fault that one byte shows.
   dcl::KeepOptions keep{.folder = options.folder, .limits = options.limits};
   if (entry.ota_file_size != 0) keep.enough = entry.ota_file_size;
-  ByteProgress progress("fetching " + dcl::shown_url(entry.ota_url));
-  return dcl::KeptDownload::get(
-      downloader.get(), entry.ota_url, keep,
-      [&](uint64_t at_hand, std::optional<uint64_t> size) { progress.show(at_hand, size); });
+  Progress progress(loudness);
+  const std::string what = "fetching " + dcl::shown_url(entry.ota_url);
+  return dcl::KeptDownload::get(downloader.get(), entry.ota_url, keep,
+                                [&](uint64_t at_hand, std::optional<uint64_t> size) {
+                                  progress.show({.what = what, .done = at_hand, .of = size});
+                                });
 }
 
 }  // namespace
@@ -103,9 +105,9 @@ OtaDigestTypes digests_for(Ledger* ledger) {
   };
 }
 
-Result<void> read_ota_image(const std::string& path, Reading& reading) {
+Result<void> read_ota_image(const std::string& path, Reading& reading, const Loudness& loudness) {
   if (const auto may = may_be_image(path); !may) return tl::unexpected(may.error());
-  auto image = scan_file(path, reading.ota_digests, path);
+  auto image = scan_file(path, reading.ota_digests, path, loudness);
   if (!image) return tl::unexpected(image.error());
   reading.files.push_back(listed(path, *image));
   reading.ota_images.push_back(
@@ -113,17 +115,17 @@ Result<void> read_ota_image(const std::string& path, Reading& reading) {
   return {};
 }
 
-void fetch_ota_image(Evidence& e, Ledger& ledger, const MakeDownloader& make,
-                     const OtaFetchOptions& options) {
+void fetch_ota_image(Evidence& e, Ledger& ledger, const dcl::MakeDownloader& make,
+                     const OtaFetchOptions& options, const Loudness& loudness) {
   auto found = entry_of_device(e);
   if (auto* without = std::get_if<OtaFetch>(&found)) {
     e.ota_fetch = std::move(*without);
     return;
   }
   const ModelVersion& entry = std::get<ModelVersion>(found);
-  const auto kept = download(entry, make, options);
+  const auto kept = download(entry, make, options, loudness);
   const std::string url = dcl::shown_url(entry.ota_url);
-  auto image = kept ? scan_file(kept->path(), digests_for(&ledger), url)
+  auto image = kept ? scan_file(kept->path(), digests_for(&ledger), url, loudness)
                     : Result<OtaImage>(tl::unexpected(kept.error()));
   if (!image) {
     e.ota_fetch =

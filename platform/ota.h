@@ -3,6 +3,7 @@
 #pragma once
 
 #include "dcl/download.h"
+#include "platform/loudness.h"
 #include "verifier/gather/evidence.h"
 
 namespace attest {
@@ -13,9 +14,8 @@ OtaDigestTypes digests_for(Ledger* ledger);
 
 // Adds the image to the reading and to its list of files, whether or not it is one. Memory does not
 // grow with its size. An error names the path: it is not there or cannot be read.
-Result<void> read_ota_image(const std::string& path, Reading& reading);
+Result<void> read_ota_image(const std::string& path, Reading& reading, const Loudness& loudness);
 
-using MakeDownloader = std::function<Result<std::unique_ptr<dcl::Downloader>>()>;
 struct OtaFetchOptions {
   std::string folder;    // where images stay
   bool offline = false;  // only what is there
@@ -24,7 +24,7 @@ struct OtaFetchOptions {
 // Fetches the image that the ledger's entry of the device's software version names, and adds it to
 // what is judged. What kept it from being fetched is part of the evidence, too. `make` is called
 // when something has to be fetched.
-void fetch_ota_image(Evidence& evidence, Ledger& ledger, const MakeDownloader& make,
-                     const OtaFetchOptions& options);
+void fetch_ota_image(Evidence& evidence, Ledger& ledger, const dcl::MakeDownloader& make,
+                     const OtaFetchOptions& options, const Loudness& loudness);
 
 }  // namespace attest

@@ -87,10 +87,6 @@ std::vector<std::string> names(bool (*takes)(const ReportForm&)) {
 
 }  // namespace
 
-std::span<const ReportForm> report_forms() {
-  return kForms;
-}
-
 const ReportForm* find_form(std::string_view name) {
   const auto at = std::find_if(std::begin(kForms), std::end(kForms),
                                [&](const ReportForm& form) { return form.name == name; });

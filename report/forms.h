@@ -2,7 +2,6 @@
 // here; options, completion and the commands take it from the table.
 #pragma once
 
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,7 +28,6 @@ struct ReportForm {
   bool tells_beside = false;
   bool joins = false;  // parts of a lot are joined in it (lot merge): it carries what they need
 };
-std::span<const ReportForm> report_forms();
 // Null: there is none of this name.
 const ReportForm* find_form(std::string_view name);
 const std::vector<std::string>& device_forms();  // names, in the order of the table

@@ -34,19 +34,14 @@ class Shell {
       return std::string_view(name) == "MATTER_ATTEST_CACHE" ? std::optional(folder.path())
                                                              : std::nullopt;
     };
-    const int code = cli::run_dcl(
-        arguments, {.out = out,
-                    .err = err,
-                    .environment = environment,
-                    .now = kNow,
-                    .progress = false,
-                    .transport = [] { return dcl::make_curl_transport({.budget = hasty()}); },
-                    .downloader =
-                        [this] {
-                          return downloads ? dcl::make_downloader({.allow_private_hosts = true})
-                                           : Result<std::unique_ptr<dcl::Downloader>>(
-                                                 error("no downloads in this test"));
-                        }});
+    Console console{.out = out, .err = err, .environment = environment, .now = kNow};
+    console.transport = [] { return dcl::make_curl_transport({.budget = hasty()}); };
+    console.downloader = [this] {
+      return downloads
+                 ? dcl::make_downloader({.allow_private_hosts = true})
+                 : Result<std::unique_ptr<dcl::Downloader>>(error("no downloads in this test"));
+    };
+    const int code = cli::run_dcl(arguments, console);
     return {code, out.str(), err.str()};
   }
   Folder folder;
@@ -325,7 +320,14 @@ TEST_CASE("dcl: the caches of two networks are two files") {
   CHECK(*cache_folder("/x", none) == "/x");
   CHECK(*cache_folder("", home) == "/home/me/.cache/matter-attest");
   CHECK_FALSE(cache_folder("", none).has_value());
-  const auto main = ledger_options({}, home, kNow);
+  // What is set and empty is not there.
+  const auto empty = [&](const char* name) {
+    return std::string_view(name) == "HOME" ? home(name) : std::optional<std::string>("");
+  };
+  CHECK(*cache_folder("", empty) == "/home/me/.cache/matter-attest");
+  std::ostringstream out;
+  const Console console{.out = out, .err = out, .environment = home, .now = kNow};
+  const auto main = ledger_options({}, {console, true});
   REQUIRE(main);
   CHECK(dcl::cache_path(main->cache_folder, main->network.chain_id) ==
         "/home/me/.cache/matter-attest/main-net.sqlite");

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "dcl/snapshot_file.h"
 #include "tests/support/dcl_support.h"
 
 using namespace attest;

@@ -9,7 +9,6 @@
 #include "tests/fuzz/property.h"
 
 using namespace attest;
-using namespace attest::cli;
 using attest::test::must;
 
 namespace {

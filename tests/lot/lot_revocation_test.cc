@@ -106,13 +106,14 @@ TEST_CASE("lot: the devices on their PAI's revocation list are rejected, and no 
 TEST_CASE("lot: a record on its PAI's revocation list is alike to none") {
   const Lot lot;
   const Instant now{std::time(nullptr)};
-  auto options = ledger_options(
-      {.network = "test",
-       .ledger = lot.server.url(),
-       .chain_id = "",
-       .cache_dir = lot.folder.path(),
-       .allow_private_hosts = true},
-      [](const char*) { return std::nullopt; }, now);
+  Console console = process_console();
+  console.now = now;
+  auto options = ledger_options({.network = "test",
+                                 .ledger = lot.server.url(),
+                                 .chain_id = "",
+                                 .cache_dir = lot.folder.path(),
+                                 .allow_private_hosts = true},
+                                {console, true});
   REQUIRE(options);
   auto ledger = dcl::CachedLedger::open(std::move(*options));
   REQUIRE(ledger);

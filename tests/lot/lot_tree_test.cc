@@ -138,6 +138,9 @@ TEST_CASE("lot tree: what is no file is a device where it is called as those bes
         "01(01/dac.der) 02(02/dac.der) 03(03)");
   // In a device's folder it is that device's affair.
   CHECK(tree({"01/dac.der", "02/dac.der"}, {"02/pai.der"}) == "01(01/dac.der) 02(02/dac.der)");
+  // Called as the files and as the folders beside it: one device all the same.
+  CHECK(tree({"dac1", "dac2/dac.der", "dac3/dac.der"}, {"dac4"}) ==
+        "dac1(dac1) dac2(dac2/dac.der) dac3(dac3/dac.der) dac4(dac4)");
 }
 
 TEST_CASE("lot tree: files of one device, with folders beside them that are none") {

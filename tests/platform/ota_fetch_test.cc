@@ -59,12 +59,13 @@ struct World {
                         .required = {},
                         .show_passcode = false};
     Evidence e = gather(std::move(reading), policy, TrustStore::builtin(false), &ledger);
-    fetch_ota_image(e, ledger,
-                    [&] {
-                      ++downloaders;
-                      return dcl::make_downloader(network);
-                    },
-                    {.folder = cache / "ota", .offline = offline, .limits = kHasty});
+    fetch_ota_image(
+        e, ledger,
+        [&] {
+          ++downloaders;
+          return dcl::make_downloader(network);
+        },
+        {.folder = cache / "ota", .offline = offline, .limits = kHasty}, Loudness::silent());
     return e;
   }
 };

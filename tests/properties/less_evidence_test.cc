@@ -234,21 +234,10 @@ Judged judged_log(const std::string& log, Reading reading = {}) {
     }
     return words;
   }();
-  static const auto parsed = [] {
-    cli::JudgeOptions o;
-    for (size_t i = 0; i + 1 < options.size(); i += 2) {
-      if (options[i] == "--network") o.network = options[i + 1];
-      if (options[i] == "--at") o.at = options[i + 1];
-      if (options[i] == "--trust-paa") o.trust_paa.push_back(options[i + 1]);
-      if (options[i] == "--trust-cd-signer") o.trust_cd_signer.push_back(options[i + 1]);
-    }
-    return o;
-  }();
-  static const auto policy = cli::policy_from(parsed);
-  static const auto trust = cli::trust_from(parsed, policy->network);
-  REQUIRE(trust.has_value());
+  static const auto given = test::given_by(options);
+  REQUIRE(given.has_value());
   static_cast<void>(read_evidence({.path = "chip.log", .bytes = view(log)}, reading));
-  return test::judge(std::move(reading), *policy, *trust);
+  return test::judge(std::move(reading), given->policy, given->trust);
 }
 
 std::vector<std::string> lines_of(const std::string& s) {

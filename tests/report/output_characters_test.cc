@@ -149,7 +149,8 @@ void check_lot(const std::string& text, const std::string& what) {
 }
 
 std::string csv_of(const std::string& name) {
-  auto out = cli::LotOutput::open("/dev/null", *find_form("csv"), LineForm::result);
+  auto out =
+      cli::LotOutput::open("/dev/null", *find_form("csv"), LineForm::result, Loudness::silent());
   REQUIRE(out);
   DeviceLine line;
   line.result = {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 
 #include "platform/files.h"
 #include "report/report_text.h"
@@ -28,35 +29,44 @@ Judged judge(Reading reading, const Policy& policy, const TrustStore& trust) {
   return out;
 }
 
-Judged judge(const std::vector<std::string>& words) {
+Result<GivenBy> given_by(const std::vector<std::string>& words) {
   cli::JudgeOptions options;
-  std::vector<std::string> paths;
+  std::vector<std::string> evidence;
+  cli::Command root("matter-attest", "", nullptr);
+  cli::Command& verify = root.subcommand("verify", "");
+  cli::add_judge_options(verify, options);
+  verify.positionals("EVIDENCE", evidence, "", false).run([](const Console&) { return 0; });
+  std::ostringstream told;
+  const Console process = process_console();
+  Console heard{.out = told, .err = told, .environment = process.environment, .now = process.now};
+  std::vector<std::string> all = {"verify"};
+  all.insert(all.end(), words.begin(), words.end());
+  if (cli::parse_and_run(root, all, heard) != 0) return error(told.str());
+  if (!options.ledger.ledger.empty()) return error("--ledger: no ledger is asked here");
+  auto policy = cli::policy_from(options, heard.now);
+  if (!policy) return tl::unexpected(policy.error());
+  auto trust = cli::trust_from(options, policy->network);
+  if (!trust) return tl::unexpected(trust.error());
+  auto secrets = cli::secrets_from(options.unlock, heard.environment);
+  if (!secrets) return tl::unexpected(secrets.error());
+  return GivenBy{.policy = std::move(*policy),
+                 .trust = std::move(*trust),
+                 .secrets = std::move(*secrets),
+                 .evidence = std::move(evidence)};
+}
+
+Judged judge(const std::vector<std::string>& words) {
   Judged out;
-  for (size_t i = 0; i < words.size(); ++i) {
-    const auto value = [&] { return i + 1 < words.size() ? words[++i] : std::string(); };
-    if (words[i] == "--network") {
-      options.network = value();
-    } else if (words[i] == "--at") {
-      options.at = value();
-    } else if (words[i] == "--trust-paa") {
-      options.trust_paa.push_back(value());
-    } else if (words[i] == "--trust-cd-signer") {
-      options.trust_cd_signer.push_back(value());
-    } else if (words[i] == "--require") {
-      options.require.push_back(value());
-    } else if (words[i].starts_with("--")) {
-      out.errors.push_back("an option that no fixture has used so far: " + words[i]);
-    } else {
-      paths.push_back(words[i]);
-    }
+  auto given = given_by(words);
+  if (!given) {
+    out.errors.push_back(given.error().what);
+    return out;
   }
-  const auto policy = cli::policy_from(options);
-  const auto trust = cli::trust_from(options, policy ? policy->network : Network::none);
-  if (!policy) out.errors.push_back(policy.error().what);
-  if (!trust) out.errors.push_back(trust.error().what);
   Reading reading;
-  for (std::string& line : read_paths(paths, reading)) out.errors.push_back(std::move(line));
-  return out.errors.empty() ? judge(std::move(reading), *policy, *trust) : std::move(out);
+  reading.secrets = std::move(given->secrets);
+  out.errors = read_paths(given->evidence, reading);
+  return out.errors.empty() ? judge(std::move(reading), given->policy, given->trust)
+                            : std::move(out);
 }
 
 const std::vector<std::string>& whole_reports() {

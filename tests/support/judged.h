@@ -21,6 +21,15 @@ struct Judged {
   std::vector<std::string> ids(Status status) const;
 };
 
+// What the words of verify's command line say, by the command line's own reading of them.
+struct GivenBy {
+  Policy policy;
+  TrustStore trust;
+  std::vector<Secret> secrets;
+  std::vector<std::string> evidence;
+};
+Result<GivenBy> given_by(const std::vector<std::string>& words);
+
 // Of what was read already.
 Judged judge(Reading reading, const Policy& policy, const TrustStore& trust);
 // Of a command line: the words of a fixture's options file.

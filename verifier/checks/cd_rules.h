@@ -1,6 +1,8 @@
 // What the two files of cd.* share: how a fault of the declaration is told.
 #pragma once
 
+#include <fmt/format.h>
+
 #include "verifier/checks/catalogue.h"
 
 namespace attest::cd_rules {

@@ -1,0 +1,51 @@
+// Console: what a command has of the world around it: streams, environment, clocks, terminal,
+// network. It is handed in, so that a test sees what a user would; the process's own is made in one
+// place, and nothing else of the program looks there.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <iosfwd>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "dcl/download.h"
+#include "dcl/transport.h"
+#include "platform/command_line_secrets.h"
+#include "verifier/base/instant.h"
+
+namespace attest {
+
+// The value of an environment variable; nullopt when it is not set.
+using Environment = std::function<std::optional<std::string>(const char* name)>;
+
+struct Console {
+  std::ostream& out;  // for the result alone
+  std::ostream& err;
+  Environment environment;
+  Instant now;  // when the command began
+  int in = -1;  // the descriptor that "-" means
+  bool out_is_terminal = false, err_is_terminal = false;
+  std::function<size_t()> columns = [] { return kColumns; };  // now: terminals change
+  std::function<std::chrono::steady_clock::time_point()> ticks = std::chrono::steady_clock::now;
+  dcl::MakeTransport transport = {};    // libcurl when empty
+  dcl::MakeDownloader downloader = {};  // the same
+  CommandLineSecrets secrets = {};      // of the command line: they are never told
+
+  static constexpr size_t kColumns = 80;  // where it cannot be told
+  // "matter-attest: LINE" on err.
+  void tell(std::string_view line) const;
+  // A terminal, and NO_COLOR is not set.
+  bool colours_out() const { return out_is_terminal && !has_no_color(); }
+  bool colours_err() const { return err_is_terminal && !has_no_color(); }
+
+ private:
+  bool has_no_color() const;
+};
+
+// This process's.
+Console process_console();
+
+}  // namespace attest

@@ -1,0 +1,44 @@
+// Output: where a command's result goes, a file or the console. Files are opened so that nothing is
+// waited for, whatever stands at their path.
+#pragma once
+
+#include <cstdio>
+#include <string>
+#include <string_view>
+
+#include "platform/console.h"
+#include "verifier/base/result.h"
+
+namespace attest {
+
+class Output {
+ public:
+  // Stdout for "" and "-". A file is emptied; regular files only, or what this program was started
+  // with (/dev/stdout, /dev/fd/3) and /dev/null: a FIFO, a socket or another device is an error.
+  // Errors name the path.
+  static Result<Output> open(const std::string& path, const Console& console);
+  bool is_console() const { return file_ == nullptr; }
+  const Console& console() const { return *console_; }
+  tl::expected<void, Error> write(std::string_view text);
+  tl::expected<void, Error> flush();
+  tl::expected<void, Error> close();  // what was written is there, or the error says why not
+
+  Output(Output&& other) noexcept;
+  Output& operator=(Output&&) = delete;
+  ~Output();
+
+ private:
+  explicit Output(const Console& console) : console_(&console) {}
+  tl::expected<void, Error> failed() const;
+  const Console* console_;
+  std::string path_;
+  std::FILE* file_ = nullptr;
+};
+
+// All of a result.
+tl::expected<void, Error> write_output(const std::string& path, std::string_view content,
+                                       const Console& console);
+// The same of a file, whatever its name.
+tl::expected<void, Error> write_file(const std::string& path, std::string_view content);
+
+}  // namespace attest
