@@ -53,17 +53,17 @@ Ledger* Bundling::begin(const Reading& reading, Ledger* ledger) {
 
 tl::expected<void, Error> Bundling::write(const std::string& path, const Evidence& evidence,
                                           const Report& report, const TrustStore& trust,
-                                          const Signer& signer) const {
+                                          const Signer& signer, SignatureEngine& engine) const {
   const auto the_case =
-      case_of(read_, evidence, report, trust, ledger_ ? &ledger_->record() : nullptr);
+      case_of(read_, evidence, report, trust, ledger_ ? &ledger_->record() : nullptr, engine);
   if (!the_case) return within("--bundle", the_case.error());
-  const auto bytes = bundle_bytes(*the_case, evidence, report, signer);
+  const auto bytes = bundle_bytes(*the_case, evidence, report, signer, engine);
   if (!bytes) return tl::unexpected(bytes.error());
   return write_output(path, text(*bytes));
 }
 
 Result<Bytes> bundle_bytes(const Case& the_case, const Evidence& evidence, const Report& report,
-                           const Signer& signer) {
+                           const Signer& signer, SignatureEngine& engine) {
   Bundle bundle{
       .tool_version = MATTER_ATTEST_VERSION, .members = members_of(the_case), .signature = {}};
   const std::string report_text = report_text_of(evidence, report);
@@ -80,7 +80,7 @@ Result<Bytes> bundle_bytes(const Case& the_case, const Evidence& evidence, const
   }
   Bytes bytes = write_bundle(bundle);
   // It is read back before it is believed in: what cannot be replayed must not be kept.
-  const auto again = replayed(bytes);
+  const auto again = replayed(bytes, engine);
   if (!again) return within("--bundle", again.error());
   if (!again->same())
     return error(fmt::format("--bundle: replaying would not give the same report: {}",
@@ -88,7 +88,7 @@ Result<Bytes> bundle_bytes(const Case& the_case, const Evidence& evidence, const
   return bytes;
 }
 
-Result<Replayed> replayed(View file) {
+Result<Replayed> replayed(View file, SignatureEngine& engine) {
   auto bundle = read_bundle(file);
   if (!bundle) return tl::unexpected(bundle.error());
   const TarMember* report = bundle->find(kReport);
@@ -110,7 +110,7 @@ Result<Replayed> replayed(View file) {
                .report = {},
                .kept_report = std::string(text(report->content)),
                .now_report = {}};
-  out.evidence = evidence_of(out.the_case);
+  out.evidence = evidence_of(out.the_case, engine);
   out.report = report_of(out.the_case, out.evidence);
   out.now_report = report_text_of(out.evidence, out.report);
   return out;
@@ -166,14 +166,15 @@ Result<std::string> check_signer(const Bundle& bundle, const std::string& signed
   return fmt::format("signed by {}", *signer);
 }
 
-Result<ApprovedSample> sample_from(const std::string& path, const std::string& signed_by) {
+Result<ApprovedSample> sample_from(const std::string& path, const std::string& signed_by,
+                                   SignatureEngine& engine) {
   const auto file = FileBytes::open(path);
   if (!file) return within("--after", file.error());
   const auto refused = [&](const std::string& found) {
     return error(
         fmt::format("--after: {}: expected the bundle of an approved sample, {}", path, found));
   };
-  const auto again = replayed(file->view());
+  const auto again = replayed(file->view(), engine);
   if (!again) return within(fmt::format("--after: {}", path), again.error());
   const auto signer = check_signer(again->bundle, signed_by);
   if (!signer) return within(fmt::format("--after: {}", path), signer.error());

@@ -20,7 +20,7 @@ class Bundling {
   Ledger* begin(const Reading& reading, Ledger* ledger);
   tl::expected<void, Error> write(const std::string& path, const Evidence& evidence,
                                   const Report& report, const TrustStore& trust,
-                                  const Signer& signer) const;
+                                  const Signer& signer, SignatureEngine& engine) const;
 
  private:
   Device read_;
@@ -29,7 +29,7 @@ class Bundling {
 
 // What write makes, as bytes.
 Result<Bytes> bundle_bytes(const Case& the_case, const Evidence& evidence, const Report& report,
-                           const Signer& signer);
+                           const Signer& signer, SignatureEngine& engine);
 
 // A bundle, read and judged again.
 struct Replayed {
@@ -41,7 +41,7 @@ struct Replayed {
 
   bool same() const { return kept_report == now_report; }
 };
-Result<Replayed> replayed(View file);
+Result<Replayed> replayed(View file, SignatureEngine& engine);
 // What differs between the two reports, a line each: a check's status, another member. Empty when
 // nothing does.
 std::vector<std::string> differences(const Replayed& replayed);
@@ -51,6 +51,7 @@ std::vector<std::string> differences(const Replayed& replayed);
 Result<std::string> check_signer(const Bundle& bundle, const std::string& signed_by);
 
 // The sample in a bundle, judged again (--after, --signed-by).
-Result<ApprovedSample> sample_from(const std::string& path, const std::string& signed_by);
+Result<ApprovedSample> sample_from(const std::string& path, const std::string& signed_by,
+                                   SignatureEngine& engine);
 
 }  // namespace attest

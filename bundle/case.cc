@@ -196,8 +196,9 @@ bool same(const Finding& a, const Finding& b) {
 
 // What only the values could answer: where a check says something else of the redacted evidence,
 // its first answer stays.
-void keep_answers(Case& the_case, const Evidence& original, const Report& said) {
-  const Evidence redacted = evidence_of(the_case);
+void keep_answers(Case& the_case, const Evidence& original, const Report& said,
+                  SignatureEngine& engine) {
+  const Evidence redacted = evidence_of(the_case, engine);
   const Report without = judge(redacted);
   for (const Check* check : catalogue()) {
     if (check->proves_authenticity || !was_asked(said, *check)) continue;
@@ -274,7 +275,7 @@ bool is_case_member(std::string_view name) {
 }
 
 Result<Case> case_of(const Device& read, const Evidence& e, const Report& report,
-                     const TrustStore& trust, const LedgerRecord* ledger) {
+                     const TrustStore& trust, const LedgerRecord* ledger, SignatureEngine& engine) {
   if (read.statements.size() != e.device.statements.size())
     return error("the evidence changed while it was judged");
   Redaction redaction(e.policy.show_passcode);
@@ -290,8 +291,8 @@ Result<Case> case_of(const Device& read, const Evidence& e, const Report& report
            .answers = {}};
   if (e.ordered) out.ordered = redaction.ordered(*e.ordered);
   if (ledger != nullptr) out.ledger = *ledger;
-  keep_answers(out, e, report);
-  const Report again = report_of(out, evidence_of(out));
+  keep_answers(out, e, report, engine);
+  const Report again = report_of(out, evidence_of(out, engine));
   for (size_t i = 0; i < report.findings.size(); ++i) {
     if (!same(report.findings[i], again.findings[i]))
       return error(fmt::format("{} cannot be answered without what the bundle leaves out",
@@ -378,14 +379,15 @@ Result<Case> case_from(const std::vector<TarMember>& members) {
   return out;
 }
 
-Evidence evidence_of(const Case& c) {
+Evidence evidence_of(const Case& c, SignatureEngine& engine) {
   TrustStore trust = TrustStore::builtin(c.policy.network == Network::test);
   for (const GivenAnchor& anchor : c.anchors) {
     auto certificate = parse_certificate(anchor.der);
     if (!certificate) continue;  // the count then differs, and with it the report
-    const auto added = anchor.role == GivenAnchor::Role::paa
-                           ? trust.add_paa(*certificate, Origin::given, anchor.source)
-                           : trust.add_cd_signer(*certificate, Origin::given, anchor.source);
+    const auto added =
+        anchor.role == GivenAnchor::Role::paa
+            ? trust.add_paa(*certificate, Origin::given, anchor.source)
+            : trust.add_cd_signer(*certificate, Origin::given, anchor.source, engine);
     (void)added;
   }
   Reading reading;
@@ -393,11 +395,12 @@ Evidence evidence_of(const Case& c) {
   reading.files = c.files;
   std::optional<RecordedLedger> ledger;
   if (c.ledger) ledger.emplace(*c.ledger);
-  Evidence e = gather(std::move(reading), c.policy, trust, ledger ? &*ledger : nullptr, c.ordered);
+  Evidence e =
+      gather(std::move(reading), c.policy, trust, ledger ? &*ledger : nullptr, engine, c.ordered);
   e.given_anchors = c.given_anchors;
   e.not_used = c.not_used;  // gather cannot say it again of bytes that were left out
   e.after = c.after;
-  verify_signatures(e, openssl_engine());
+  verify_signatures(e, engine);
   return e;
 }
 

@@ -38,7 +38,7 @@ struct Case {
 // `read`: the device before gather settled its roles. An error says which check cannot be answered
 // without the secrets; there should be none.
 Result<Case> case_of(const Device& read, const Evidence& evidence, const Report& report,
-                     const TrustStore& trust, const LedgerRecord* ledger);
+                     const TrustStore& trust, const LedgerRecord* ledger, SignatureEngine& engine);
 
 std::vector<TarMember> members_of(const Case& the_case);
 // Strict: what is read would be written as the same members. Members of other names are not looked
@@ -46,7 +46,7 @@ std::vector<TarMember> members_of(const Case& the_case);
 Result<Case> case_from(const std::vector<TarMember>& members);
 bool is_case_member(std::string_view name);
 
-Evidence evidence_of(const Case& the_case);
+Evidence evidence_of(const Case& the_case, SignatureEngine& engine);
 Report report_of(const Case& the_case, const Evidence& evidence);
 
 }  // namespace attest

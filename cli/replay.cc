@@ -46,7 +46,7 @@ int replay(const ReplayOptions& options) {
   const auto file =
       options.bundle == "-" ? FileBytes::standard_input() : FileBytes::open(options.bundle);
   if (!file) return complain(file.error().what);
-  const auto again = replayed(file->view());
+  const auto again = replayed(file->view(), openssl_engine());
   if (!again) {
     const auto at = again.error().offset;
     return complain(fmt::format("{}: {}{}", options.bundle, again.error().what,

@@ -110,7 +110,7 @@ int verify(const VerifyOptions& options) {
   }
   std::optional<ApprovedSample> after;
   if (!options.after.empty()) {
-    auto sample = sample_from(options.after, options.signed_by);
+    auto sample = sample_from(options.after, options.signed_by, openssl_engine());
     if (!sample) return complain(sample.error().what);
     after = std::move(*sample);
   }
@@ -149,8 +149,8 @@ int verify(const VerifyOptions& options) {
   }
   tell_details(evidence, loudness);
   if (!options.bundle.empty()) {
-    if (const auto written =
-            bundling.write(options.bundle, evidence, report, *trust, options.signer);
+    if (const auto written = bundling.write(options.bundle, evidence, report, *trust,
+                                            options.signer, openssl_engine());
         !written)
       return complain(written.error().what);
     loudness.detail(fmt::format("bundle written to {}", options.bundle));

@@ -173,7 +173,8 @@ TEST_CASE("a record that is alike to another has its verdict") {
     if (device.evidence.paa && device.evidence.paa->certificate)
       (void)trust.add_paa(device.evidence.paa->certificate, Origin::given, "paa");
     if (device.evidence.cd_signer && device.evidence.cd_signer->certificate)
-      (void)trust.add_cd_signer(device.evidence.cd_signer->certificate, Origin::given, "signer");
+      (void)trust.add_cd_signer(device.evidence.cd_signer->certificate, Origin::given, "signer",
+                                openssl_engine());
     const auto judge_line = [&](const std::string& line) -> std::optional<attest::Judged> {
       auto record = read_record(line, "unnamed", false);
       if (!record) return std::nullopt;

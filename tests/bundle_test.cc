@@ -41,12 +41,13 @@ Kept keep(Reading reading, Policy policy, std::optional<Device> ordered = {}) {
   const TrustStore trust = forged_trust();
   const Device read = reading.device;
   Kept out;
-  out.evidence = gather(std::move(reading), policy, trust, nullptr, std::move(ordered));
+  out.evidence =
+      gather(std::move(reading), policy, trust, nullptr, openssl_engine(), std::move(ordered));
   verify_signatures(out.evidence, openssl_engine());
   out.report = judge(out.evidence);
-  const auto the_case = case_of(read, out.evidence, out.report, trust, nullptr);
+  const auto the_case = case_of(read, out.evidence, out.report, trust, nullptr, openssl_engine());
   REQUIRE_MESSAGE(the_case.has_value(), the_case.error().what);
-  auto bytes = bundle_bytes(*the_case, out.evidence, out.report, {});
+  auto bytes = bundle_bytes(*the_case, out.evidence, out.report, {}, openssl_engine());
   REQUIRE_MESSAGE(bytes.has_value(), bytes.error().what);
   out.bundle = std::move(*bytes);
   return out;
@@ -60,7 +61,7 @@ Reading read_fixture(const std::string& name) {
 }
 
 void check_replays(const Kept& kept) {
-  const auto again = replayed(kept.bundle);
+  const auto again = replayed(kept.bundle, openssl_engine());
   REQUIRE_MESSAGE(again.has_value(), again.error().what);
   CHECK(again->same());
   CHECK(again->report.verdict == kept.report.verdict);
@@ -141,7 +142,7 @@ TEST_CASE("every dump's bundle replays to the same report, and holds no secret o
       CHECK(!find(kept.bundle, secret.bytes).has_value());
       CHECK(!holds(kept.bundle, hex(secret.bytes)));
     }
-    const auto again = replayed(kept.bundle);
+    const auto again = replayed(kept.bundle, openssl_engine());
     for (const KeptAnswer& answer : again->the_case.answers)
       CHECK(!find_check(answer.id)->proves_authenticity);
     answered += !again->the_case.answers.empty();
@@ -150,7 +151,7 @@ TEST_CASE("every dump's bundle replays to the same report, and holds no secret o
     open.show_passcode = true;
     const Kept shown = keep(read_sample(load_sample(name)), open);
     check_replays(shown);
-    CHECK(replayed(shown.bundle)->the_case.answers.empty());
+    CHECK(replayed(shown.bundle, openssl_engine())->the_case.answers.empty());
   }
   CHECK(answered > 20);
 }
@@ -177,7 +178,7 @@ TEST_CASE("waivers, the order and required checks are kept") {
   const Kept kept = keep(std::move(reading), policy, std::move(ordered));
   check_replays(kept);
   check_no_secret(kept);
-  const auto again = replayed(kept.bundle);
+  const auto again = replayed(kept.bundle, openssl_engine());
   CHECK(again->the_case.policy.waivers == policy.waivers);
   CHECK(again->the_case.policy.required == policy.required);
   CHECK(again->the_case.ordered->statements[0].place.path == "order\xFF.json");
@@ -195,7 +196,7 @@ TEST_CASE("a point is a key's public part in a bundle only") {
   const Kept odd = keep(std::move(reading), {});
   CHECK(!odd.evidence.dac_key.has_value());
   check_replays(odd);
-  CHECK(!replayed(odd.bundle)->evidence.dac_key.has_value());
+  CHECK(!replayed(odd.bundle, openssl_engine())->evidence.dac_key.has_value());
 }
 
 TEST_CASE("a bundle has one way to be written: every byte counts") {
@@ -225,10 +226,10 @@ TEST_CASE("a real bundle, altered here and there, is refused") {
   Bytes& bytes = kept.bundle;
   for (size_t i = 0; i < bytes.size(); i += 509) {
     bytes[i] = static_cast<uint8_t>(bytes[i] ^ 0x04);
-    if (replayed(bytes).has_value()) FAIL("byte " << i << " may be altered");
+    if (replayed(bytes, openssl_engine()).has_value()) FAIL("byte " << i << " may be altered");
     bytes[i] = static_cast<uint8_t>(bytes[i] ^ 0x04);
   }
-  CHECK(replayed(bytes).has_value());
+  CHECK(replayed(bytes, openssl_engine()).has_value());
 }
 
 TEST_CASE("which member was altered is said") {
@@ -260,7 +261,7 @@ TEST_CASE(
     } else {
       at->content = to_bytes(view(content));
     }
-    return replayed(write_bundle(other));
+    return replayed(write_bundle(other), openssl_engine());
   };
   // A report made prettier than it was.
   std::string report(text(bundle->find("report.json")->content));

@@ -72,7 +72,7 @@ void check_device(const std::string& text, const std::string& what) {
                             .until = {},
                             .until_text = {},
                             .device = {}});
-  Evidence e = gather(std::move(reading), policy, trust, nullptr);
+  Evidence e = gather(std::move(reading), policy, trust, nullptr, openssl_engine());
   verify_signatures(e, openssl_engine());
   const Report report = judge(e);
   const std::string json = dump_pretty(report_json(e, report));
@@ -84,9 +84,9 @@ void check_device(const std::string& text, const std::string& what) {
   check_harmless(report_text(e, report, {.colour = false, .width = 80, .all_checks = true}),
                  what + " in text");
   check_json(dump(report_sarif(e, report)), what + " in SARIF");
-  const auto the_case = case_of(read, e, report, trust, nullptr);
+  const auto the_case = case_of(read, e, report, trust, nullptr, openssl_engine());
   REQUIRE_MESSAGE(the_case, (the_case ? "" : the_case.error().what));
-  const auto bytes = bundle_bytes(*the_case, e, report, {});  // and replays it
+  const auto bytes = bundle_bytes(*the_case, e, report, {}, openssl_engine());  // and replays it
   REQUIRE_MESSAGE(bytes, what << " in the bundle: " << (bytes ? "" : bytes.error().what));
   const auto bundle = read_bundle(*bytes);
   REQUIRE_MESSAGE(bundle, what << " in the bundle: " << (bundle ? "" : bundle.error().what));

@@ -472,7 +472,7 @@ Finding found_by(const Case& c, const Bytes& der, Network network, bool by_point
   REQUIRE(trust.add_paa(w.paa, Origin::given, "paa"));
   Evidence e = gather(std::move(reading),
                       {.network = network, .at = w.at, .required = {}, .show_passcode = false},
-                      trust, network == Network::none ? nullptr : &ledger);
+                      trust, network == Network::none ? nullptr : &ledger, openssl_engine());
   verify_signatures(e, openssl_engine());
   const Report report = judge(e);
   const Check* check = find_check(c.whose.of_paa ? "pai.is-not-revoked" : "dac.is-not-revoked");
@@ -554,7 +554,7 @@ TEST_CASE("revocation: the delegate's list without certificate issuers, as the S
                            .at = *parse_rfc3339("2026-06-01T00:00:00Z"),
                            .required = {},
                            .show_passcode = false},
-                          trust, network == Network::none ? nullptr : &ledger);
+                          trust, network == Network::none ? nullptr : &ledger, openssl_engine());
       verify_signatures(e, openssl_engine());
       const Finding f = judge(e).findings[check_index(*find_check("pai.is-not-revoked"))];
       CHECK(f.status == Status::fail);

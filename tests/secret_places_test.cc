@@ -182,10 +182,11 @@ std::string told(Reading reading, Told& already, std::optional<Device> ordered =
   static const TrustStore trust = TrustStore::builtin(false);
   for (auto& file : reading.files) file.size = 1;  // a number, whatever stands in it
   const Device read = reading.device;
-  Evidence e = gather(std::move(reading), policy(), trust, nullptr, std::move(ordered));
+  Evidence e =
+      gather(std::move(reading), policy(), trust, nullptr, openssl_engine(), std::move(ordered));
   verify_signatures(e, openssl_engine());
   const Report report = judge(e);
-  const auto the_case = case_of(read, e, report, trust, nullptr);
+  const auto the_case = case_of(read, e, report, trust, nullptr, openssl_engine());
   REQUIRE_MESSAGE(the_case, (the_case ? "" : the_case.error().what));
   const Json json = report_json(e, report);
   std::string out = dump_pretty(json) +
@@ -198,7 +199,7 @@ std::string told(Reading reading, Told& already, std::optional<Device> ordered =
       .name = "x", .verdict = report.verdict, .failed = {}, .open = {}, .summary = report.summary};
   line.report = dump(json);
   out += write_line(line, LineForm::part);
-  const auto bundle = bundle_bytes(*the_case, e, report, {});  // and replays it
+  const auto bundle = bundle_bytes(*the_case, e, report, {}, openssl_engine());  // and replays it
   REQUIRE(bundle);
   return out + std::string(text(View(*bundle)));
 }
@@ -319,7 +320,8 @@ TEST_CASE("a file keeps its digest where all of it is public, and only there") {
     Reading reading;
     const auto done = read_evidence({.path = path, .bytes = view(content)}, reading);
     CHECK_MESSAGE(done, (done ? "" : done.error().what));
-    const Evidence e = gather(std::move(reading), policy(), TrustStore::builtin(false), nullptr);
+    const Evidence e =
+        gather(std::move(reading), policy(), TrustStore::builtin(false), nullptr, openssl_engine());
     const Json json = report_json(e, judge(e));
     const Json* file = json.find("evidence");
     REQUIRE(file->array()->size() == 1);

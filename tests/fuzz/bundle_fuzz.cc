@@ -40,9 +40,9 @@ const Bundle& good() {
                               .device = {}});
     const TrustStore trust = TrustStore::builtin(false);
     const Device read = reading.device;
-    Evidence e = gather(std::move(reading), policy, trust, nullptr);
+    Evidence e = gather(std::move(reading), policy, trust, nullptr, openssl_engine());
     verify_signatures(e, openssl_engine());
-    const auto the_case = case_of(read, e, judge(e), trust, nullptr);
+    const auto the_case = case_of(read, e, judge(e), trust, nullptr, openssl_engine());
     must(the_case.has_value(), "a good device makes a case");
     return Bundle{.tool_version = "0", .members = members_of(*the_case), .signature = Bytes(16, 7)};
   }();
@@ -50,7 +50,7 @@ const Bundle& good() {
 }
 
 void judged(const Case& the_case) {
-  const Evidence e = evidence_of(the_case);
+  const Evidence e = evidence_of(the_case, openssl_engine());
   const Report report = report_of(the_case, e), again = report_of(the_case, e);
   must(report.verdict == again.verdict && report.summary == again.summary,
        "judging twice gives the same");
