@@ -244,7 +244,7 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
   if (ledger != nullptr) e.ledger = ledger->status();
 
   Parsed parsed(remembered);
-  read_lists(e);
+  read_lists(e, reading.shared_lists.get());
   settle_bare_declarations(e);
   OwnPais own = own_pais(e.device);
   settle_roles(e, parsed);

@@ -24,7 +24,8 @@ void gather_ledger(Evidence& evidence, Ledger& ledger, SignatureEngine& engine,
 // Revocation (gather_revocation.cc): lists of the evidence are read before roles are settled, since
 // the certificate of a list's signer is neither DAC nor PAI; those behind the ledger's points with
 // the other facts; both judged last.
-void read_lists(Evidence& evidence);
+// `shared`: lists that were read already, of all devices of a lot; may be null.
+void read_lists(Evidence& evidence, const std::vector<CrlEvidence>* shared);
 // How the reason begins of a certificate that no device and no authority of Matter has.
 inline constexpr const char* kOfAnotherTrade = "a certificate of another trade";
 bool signs_lists(const Certificate& certificate, std::span<const CrlEvidence> lists);

@@ -34,11 +34,15 @@ std::span<const RevocationPoint> found(const Fact<std::vector<RevocationPoint>>&
 }  // namespace
 
 // The same list twice says nothing more.
-void read_lists(Evidence& e) {
+void read_lists(Evidence& e, const std::vector<CrlEvidence>* shared) {
   std::unordered_set<std::string_view> known;
   for (const Statement& s : e.device.statements) {
     if (s.fact == FactId::crl && known.insert(text(std::get<Bytes>(s.value))).second)
       e.crls.push_back(read_crl(std::get<Bytes>(s.value), s.place));
+  }
+  if (shared == nullptr) return;
+  for (const CrlEvidence& list : *shared) {
+    if (known.empty() || !known.contains(text(list.list->crl().der))) e.crls.push_back(list);
   }
 }
 
