@@ -160,12 +160,13 @@ TarMember member(const char* name, const Json& json) {
 
 // Was the body asked, and did not what it builds on already settle the matter?
 bool was_asked(const Report& report, const Check& check) {
-  return std::all_of(check.after.begin(), check.after.end(), [&](const char* id) {
+  const auto passed = [&](const char* id) {
     const Check* before = id == nullptr ? nullptr : find_check(id);
     if (before == nullptr) return true;
     const Finding& f = report.findings[check_index(*before)];
     return f.status == Status::pass && f.waived.empty();
-  });
+  };
+  return std::ranges::all_of(check.after, passed) && std::ranges::all_of(check.run.needs, passed);
 }
 
 KeptAnswer kept(const Check& check, const Outcome& outcome) {
@@ -404,9 +405,10 @@ Verification judge_again(const Case& c, SignatureEngine& engine) {
   for (const GivenAnchor& anchor : c.anchors) {
     auto certificate = parse_certificate(anchor.der);
     if (!certificate) continue;  // the count then differs, and with it the report
-    const auto added = anchor.role == GivenAnchor::Role::paa
-                           ? trust.add_paa(*certificate, Origin::given, anchor.source)
-                           : trust.add_cd_signer(*certificate, Origin::given, anchor.source);
+    const auto added =
+        anchor.role == GivenAnchor::Role::paa
+            ? trust.add_paa(*certificate, Origin::given, anchor.source)
+            : trust.add_cd_signer(*certificate, Origin::given, anchor.source, engine);
     (void)added;
   }
   Reading reading;

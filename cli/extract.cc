@@ -132,7 +132,7 @@ int extract(const Options& options, const Console& console) {
   const Evidence evidence =
       gather(std::move(reading),
              Policy{.network = Network::none, .at = {}, .required = {}, .show_passcode = true},
-             TrustStore::builtin(false), nullptr);
+             TrustStore::builtin(false), nullptr, openssl_engine());
 
   const auto all = outputs(evidence, options.with_key);
   if (all.empty())

@@ -69,7 +69,7 @@ int inspect(const Options& options, const Console& console) {
   Evidence evidence =
       gather(std::move(reading),
              Policy{.network = Network::none, .at = {}, .required = {}, .show_passcode = true},
-             TrustStore::builtin(false), nullptr);
+             TrustStore::builtin(false), nullptr, openssl_engine());
   evidence.files = std::move(files);
   Json tree = inspect_json(evidence);
   std::string text;

@@ -99,6 +99,7 @@ class LotRun {
     if (ledger_) {
       for (const std::string& note : ledger_->notes()) loudness_.note(note);
     }
+    tell_unused();
     const LotReport report = this->report();
     if (auto done = output->conclude(report, part()); !done) return tl::unexpected(done.error());
     return lot_exit_code(report.verdict);
@@ -208,10 +209,12 @@ class LotRun {
         for (const LotFile& file : input->shared)
           static_cast<void>(read_evidence(
               {.path = file.path, .bytes = *file.content, .base = 0, .member = true}, shared));
-        sources.push_back(input->shared.empty()
-                              ? std::move(input->source)
-                              : lending(std::move(input->source), std::make_shared<const LotShared>(
-                                                                      std::move(shared.device))));
+        tally_.add(shared.not_used);
+        if (!input->shared.empty()) {
+          shared_.push_back(std::make_shared<const LotShared>(std::move(shared.device)));
+          input->source = lending(std::move(input->source), shared_.back());
+        }
+        sources.push_back(std::move(input->source));
       }
       for (LotFile& file : input->manifests) {
         if (!manifests_.add_found(file.path, std::move(*file.content)))
@@ -285,6 +288,12 @@ class LotRun {
   }
 
   // --- at the end ---
+  // What lies beside the devices and is none's. Of a sample, or where a run before judged some, it
+  // is not known.
+  void tell_unused() {
+    if (drawn() || (journal_ && journal_->resumed())) return;
+    for (const auto& shared : shared_) tally_.add(shared->unused());
+  }
   LotReport report() const {
     LotReport out = tally_.report();
     out.network = setup_.policy.network;
@@ -330,6 +339,7 @@ class LotRun {
   std::optional<LotJournal> journal_;
   LotTally tally_;
   std::optional<ManifestTally> manifest_tally_;
+  std::vector<std::shared_ptr<const LotShared>> shared_;
   bool any_input_ = false;
   uint64_t lot_size_ = 0;
 };

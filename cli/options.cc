@@ -144,7 +144,7 @@ Result<TrustStore> trust_from(const JudgeOptions& options, Network network) {
   if (!paas) return tl::unexpected(paas.error());
   const auto signers = add(options.trust_cd_signer, "--trust-cd-signer",
                            [&](const CertificatePtr& c, const std::string& name) {
-                             return store.add_cd_signer(c, Origin::given, name);
+                             return store.add_cd_signer(c, Origin::given, name, openssl_engine());
                            });
   if (!signers) return tl::unexpected(signers.error());
   return store;

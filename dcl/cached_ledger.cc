@@ -507,6 +507,7 @@ RevocationLists& CachedLedger::lists() {
         .offline = options_.offline,
         .max_age = options_.max_age,
         .now = options_.now,
+        .engine = options_.engine,
         .downloader = options_.downloader,
         .carried = std::move(carried_)});
   }

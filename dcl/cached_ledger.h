@@ -28,6 +28,7 @@ struct LedgerOptions {
   bool offline = false;
   int64_t max_age = 86'400;  // seconds after which cached facts are refreshed before use
   Instant now;
+  SignatureEngine& engine;         // tells whether a revocation list is its signer's
   MakeTransport transport;         // called at most once, when something has to be fetched
   OnProgress progress;             // of a refresh
   MakeDownloader downloader = {};  // called at most once, when a revocation list has to be fetched

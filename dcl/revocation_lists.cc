@@ -100,10 +100,11 @@ Result<CrlPtr> list_of(const std::shared_ptr<MappedFile>& file) {
   return salvage_crl(std::move(*found));
 }
 
-bool signed_by_its_signer(const RevokedList& list, const RevocationPoint& point) {
+bool signed_by_its_signer(const RevokedList& list, const RevocationPoint& point,
+                          SignatureEngine& engine) {
   const auto signer = parse_certificate(point.crl_signer);
   return signer && (*signer)->p256 && same_name(list.crl().issuer, (*signer)->subject) &&
-         signed_by(list, *(*signer)->p256, openssl_engine());
+         signed_by(list, *(*signer)->p256, engine);
 }
 
 std::string list_path(const std::string& folder, const std::string& url) {
@@ -243,7 +244,7 @@ Result<RevokedListPtr> RevocationLists::look(const RevocationPoint& point) {
     if (file && *file && (*file)->source.url == point.data_url && fits((*file)->source, point))
       known = std::move(*file);
   }
-  if (known && !signed_by_its_signer(*known->list, point))
+  if (known && !signed_by_its_signer(*known->list, point, options_.engine))
     known.reset();  // the ledger names another signer now
   if (known) {
     const auto& due = known->list->crl().next_update;
@@ -276,7 +277,7 @@ Result<RevokedListPtr> RevocationLists::refresh(const RevocationPoint& point,
   // Only what the ledger's signer signed is kept: anything else would let whoever answers for the
   // address take away what is known. It is still handed on, so that the report says what is wrong
   // with it.
-  if (!signed_by_its_signer(*fetched->list, point)) {
+  if (!signed_by_its_signer(*fetched->list, point, options_.engine)) {
     if (!known) return fetched->list;
     note(point,
          fmt::format(
@@ -296,7 +297,7 @@ Result<RevokedListPtr> RevocationLists::refresh(const RevocationPoint& point,
   auto now_there = ListFile::open(path);
   const bool same_point = now_there && *now_there && (*now_there)->source.url == point.data_url &&
                           fits((*now_there)->source, point) &&
-                          signed_by_its_signer(*(*now_there)->list, point);
+                          signed_by_its_signer(*(*now_there)->list, point, options_.engine);
   if (same_point && same_series((*now_there)->list->crl(), fetched->list->crl()) &&
       is_newer((*now_there)->list->crl(), fetched->list->crl())) {
     note(point,

@@ -11,6 +11,7 @@
 #include <mutex>
 
 #include "dcl/list_file.h"
+#include "verifier/crypto/crypto.h"
 #include "verifier/ledger.h"
 
 namespace attest::dcl {
@@ -27,6 +28,7 @@ struct ListOptions {
   bool offline = false;
   int64_t max_age = 86'400;  // seconds
   Instant now;
+  SignatureEngine& engine;    // tells whether the point's signer signed a list
   MakeDownloader downloader;  // called at most once
   DownloadLimits limits = {.slow_for = std::chrono::milliseconds(10'000), .bytes = 128u << 20};
   OnDownload progress = {};

@@ -180,7 +180,12 @@ std::optional<AlikeRecords> AlikeRecords::to(std::string_view line, const Eviden
   AlikeRecords out;
   out.dac_certificate_ = e.dac.certificate;
   out.keys_above_.push_back(*e.pai.certificate->p256);
-  if (e.paa && e.paa->key) out.keys_above_.push_back(*e.paa->key);
+  // As chain.keys-differ compares: the trusted PAA's, else that of the root which is shown.
+  if (e.paa) {
+    if (e.paa->key) out.keys_above_.push_back(*e.paa->key);
+  } else if (e.paa_shown.certificate && e.paa_shown.certificate->p256) {
+    out.keys_above_.push_back(*e.paa_shown.certificate->p256);
+  }
   if (e.cd_signer) out.keys_above_.push_back(e.cd_signer->key);
   out.pai_ = e.pai.certificate;
   out.facts_ = e.facts;

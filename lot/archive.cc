@@ -163,15 +163,16 @@ class ArchiveSource final : public LotSource {
           roles[name] = role;
           if (role == FileRole::none)
             reasons[name] = content ? why_not_used(name, *content) : content.error().what;
-          if (role == FileRole::shared || role == FileRole::manifest)
+          if (role == FileRole::shared || role == FileRole::manifest || role == FileRole::signer)
             beside[name] = std::move(*content);
           return true;
         },
         &others));
+    settle_signers(roles, beside);
     std::vector<std::string> files;
     for (const auto& [name, role] : roles) files.push_back(name);
     LotTree tree = lot_tree(files, [&](const std::string& name) { return roles.at(name); });
-    if (const auto folder = only_folder(files, tree.units)) {
+    if (const auto folder = only_folder(files, tree)) {
       SideBySide all;
       static_cast<void>(walk_all([&](const std::string& name, Member& member) {
         if (roles[name] != FileRole::device) return true;
@@ -199,6 +200,17 @@ class ArchiveSource final : public LotSource {
     units_ = std::move(tree.units);
     for (size_t i = 0; i < units_.size(); ++i) {
       for (const std::string& file : units_[i].files) unit_of_[file] = i;
+    }
+  }
+
+  static void settle_signers(std::map<std::string, FileRole>& roles,
+                             const std::map<std::string, Bytes>& beside) {
+    Signers signers;
+    for (const auto& [name, role] : roles) {
+      if (role == FileRole::shared) signers.add(name, beside.at(name));
+    }
+    for (auto& [name, role] : roles) {
+      if (role == FileRole::signer) role = signers.role_of(name, beside.at(name));
     }
   }
 

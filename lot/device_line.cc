@@ -63,8 +63,7 @@ void write_part(const DeviceLine& line, std::string& out) {
   out += '}';
 }
 
-// --- reading
-// --------------------------------------------------------------------------------------------
+// --- reading ---
 
 Result<std::vector<std::string>> strings(const Json& json, const char* key) {
   std::vector<std::string> out;

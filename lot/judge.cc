@@ -228,7 +228,7 @@ std::vector<DeviceLine> LotJudge::judge(LotBatch batch) {
     Started started = begin(batch.items[i], reading);
     match(started, reading.device);  // by its name, where nothing else is known of it
     if (started.readable) {
-      if (batch.items[i].shared) batch.items[i].shared->lend(reading.device);
+      if (batch.items[i].shared) batch.items[i].shared->lend(reading);
       of.push_back(i);
       readings.push_back(std::move(reading));
     }

@@ -57,8 +57,7 @@ void add(FindingList& list, const LotRule& rule, std::string message, uint64_t c
                            .devices = std::move(devices)});
 }
 
-// --- a row and its device
-// ---------------------------------------------------------------------------
+// --- a row and its device ---
 
 bool contains(const auto& list, const auto& value) {
   return std::find(list.begin(), list.end(), value) != list.end();

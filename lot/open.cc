@@ -70,6 +70,16 @@ Result<Bytes> content_of(const std::string& path) {
   return to_bytes(file->view());
 }
 
+// The revocation lists of a folder. It reads every file once more.
+Signers lists_among(const std::string& root, const std::vector<std::string>& files) {
+  Signers out;
+  for (const std::string& name : files) {
+    const auto file = FileBytes::open(root + name);
+    if (file && file_role(name, file->view()) == FileRole::shared) out.add(name, file->view());
+  }
+  return out;
+}
+
 Result<LotInput> open_folder(const std::string& path, const std::vector<Secret>& secrets,
                              bool digests) {
   BesideFiles beside;
@@ -89,7 +99,8 @@ Result<LotInput> open_folder(const std::string& path, const std::vector<Secret>&
   }
   const std::vector<std::string> passphrases = passphrases_of(secrets);
   std::map<std::string, FileRole> known;
-  std::set<std::string> packed;  // records in an archive of their own
+  std::set<std::string> packed;    // records in an archive of their own
+  std::optional<Signers> signers;  // looked for where a file asks for it
   LotTree tree = lot_tree(
       *files,
       [&](const std::string& file) {
@@ -97,6 +108,10 @@ Result<LotInput> open_folder(const std::string& path, const std::vector<Secret>&
         if (at != known.end()) return at->second;
         const auto bytes = FileBytes::open(root + file);
         FileRole role = bytes ? file_role(file, bytes->view()) : FileRole::device;
+        if (role == FileRole::signer) {
+          if (!signers) signers = lists_among(root, *files);
+          role = signers->role_of(file, bytes->view());
+        }
         if (role == FileRole::archive && is_archive_of_records(bytes->view(), passphrases)) {
           role = FileRole::records;
           packed.insert(file);
@@ -106,7 +121,7 @@ Result<LotInput> open_folder(const std::string& path, const std::vector<Secret>&
         return role;
       },
       empty, nothing);
-  if (const auto folder = only_folder(*files, tree.units)) {
+  if (const auto folder = only_folder(*files, tree)) {
     SideBySide all;
     for (const LotUnit& unit : tree.units) {
       for (const std::string& name : unit.files) {

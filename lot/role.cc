@@ -30,7 +30,7 @@ bool belongs_to_all(const Statement& s) {
   if (s.fact == FactId::pai || s.fact == FactId::paa) return true;
   // What cannot be read is lent to nobody: it stands by itself, where it is seen.
   if (s.fact == FactId::cd) return parse_cms(std::get<Bytes>(s.value)).has_value();
-  if (s.fact == FactId::crl) return parse_crl(std::get<Bytes>(s.value)).has_value();
+  if (s.fact == FactId::crl) return salvage_crl(std::get<Bytes>(s.value)).has_value();
   const auto certificate = s.fact == FactId::certificate
                                ? parse_certificate(std::get<Bytes>(s.value))
                                : Result<CertificatePtr>(nullptr);
@@ -38,11 +38,22 @@ bool belongs_to_all(const Statement& s) {
          (*certificate)->basic_constraints.value->ca;
 }
 
+// A certificate that a PAA or PAI may have made for whoever signs its lists (gather.h,
+// signs_lists).
+bool may_sign_lists(const Statement& s) {
+  if (s.fact != FactId::certificate) return false;
+  const auto read = parse_certificate(std::get<Bytes>(s.value));
+  return read && !(*read)->self_issued() && (*read)->basic_constraints.value &&
+         !(*read)->basic_constraints.value->ca && (*read)->key_usage.value &&
+         ((*read)->key_usage.value->bits & KeyUsage::crl_sign) != 0;
+}
+
 bool says_nothing(const Reading& reading) {
   const auto& remarks = reading.device.remarks;
   return reading.device.statements.empty() && reading.locked.empty() &&
          std::all_of(remarks.begin(), remarks.end(), [](const Noted& n) {
-           return n.remark == Remark::resembles_evidence || n.remark == Remark::not_in_log;
+           return n.remark == Remark::resembles_evidence || n.remark == Remark::not_in_log ||
+                  n.remark == Remark::erased;
          });
 }
 
@@ -55,6 +66,9 @@ FileRole role_of_credentials(const std::string& path, View bytes) {
   if (said.empty())
     return says_nothing(reading) && !reading.not_used.empty() ? FileRole::none : FileRole::device;
   if (std::all_of(said.begin(), said.end(), belongs_to_all)) return FileRole::shared;
+  if (std::all_of(said.begin(), said.end(),
+                  [](const Statement& s) { return belongs_to_all(s) || may_sign_lists(s); }))
+    return FileRole::signer;
   const bool remarked = !reading.device.remarks.empty() || !reading.locked.empty();
   return !remarked && std::none_of(said.begin(), said.end(),
                                    [](const Statement& s) { return of_no_device(s).empty(); })
@@ -102,6 +116,29 @@ FileRole file_role(const std::string& path, View bytes) {
     if (kind == credential) return role_of_credentials(path, bytes);
   }
   return FileRole::device;
+}
+
+void Signers::add(const std::string& path, View bytes) {
+  Reading reading;
+  if (!read_evidence({.path = path, .bytes = bytes, .member = true}, reading)) return;
+  for (const Statement& s : reading.device.statements) {
+    if (s.fact == FactId::crl) lists_.push_back(read_crl(std::get<Bytes>(s.value), s.place));
+  }
+}
+
+FileRole Signers::role_of(const std::string& path, View bytes) const {
+  Reading reading;
+  if (lists_.empty() || !read_evidence({.path = path, .bytes = bytes, .member = true}, reading))
+    return FileRole::device;
+  const auto& said = reading.device.statements;
+  return std::all_of(said.begin(), said.end(),
+                     [&](const Statement& s) {
+                       if (!may_sign_lists(s)) return true;
+                       const auto certificate = parse_certificate(std::get<Bytes>(s.value));
+                       return certificate && signs_lists(**certificate, lists_);
+                     })
+             ? FileRole::shared
+             : FileRole::device;
 }
 
 std::string why_not_used(const std::string& path, View bytes) {

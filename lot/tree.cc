@@ -105,6 +105,11 @@ class Sorting {
   }
 
  private:
+  // Whose a list's signer is, the caller says (Signers); untold it is somebody's.
+  FileRole role_of(const std::string& file) const {
+    const FileRole role = role_(file);
+    return role == FileRole::signer ? FileRole::device : role;
+  }
   // A folder of devices: the root, or one that has subfolders and no evidence beside them.
   void group(const Folder& folder, const std::string& path) {
     const Likeness files = sort_files(folder), folders = sort_folders(folder, path);
@@ -119,7 +124,7 @@ class Sorting {
     Likeness devices;
     std::vector<std::string> unknown;
     for (const std::string& file : folder.files) {
-      const FileRole role = role_(file);
+      const FileRole role = role_of(file);
       if (role == FileRole::device || role == FileRole::archive) {
         tree_.units.push_back({.name = file, .files = {file}});
         devices.add(name_of(file));
@@ -167,11 +172,11 @@ class Sorting {
   }
   bool has_device_file(const Folder& folder) const {
     return std::any_of(folder.files.begin(), folder.files.end(),
-                       [&](const std::string& file) { return role_(file) == FileRole::device; });
+                       [&](const std::string& file) { return role_of(file) == FileRole::device; });
   }
   std::ptrdiff_t count(const Folder& folder, FileRole role) const {
     return std::count_if(folder.files.begin(), folder.files.end(),
-                         [&](const std::string& file) { return role_(file) == role; });
+                         [&](const std::string& file) { return role_of(file) == role; });
   }
   // More files than describe one device: each is a device's.
   bool has_more_than_one(const Folder& folder) const {
@@ -192,12 +197,12 @@ class Sorting {
   void beside(const Folder& folder, const std::string& path) {
     bool shared = false;
     for (const std::string& file : folder.files) {
-      const FileRole role = role_(file);
+      const FileRole role = role_of(file);
       shared = shared || role == FileRole::shared || role == FileRole::manifest;
       if (role == FileRole::shared) tree_.shared.push_back(file);
     }
     for (const std::string& file : folder.files) {
-      if (shared && role_(file) != FileRole::shared) tree_.ignored.push_back(file);
+      if (shared && role_of(file) != FileRole::shared) tree_.ignored.push_back(file);
     }
     if (!shared && !folder.files.empty()) device(folder, path);
   }
@@ -246,9 +251,9 @@ bool may_be_devices(std::string_view file, std::string_view folder) {
 
 }  // namespace
 
-std::optional<OnlyFolder> only_folder(const std::vector<std::string>& files,
-                                      const std::vector<LotUnit>& units) {
-  if (files.size() < 2 || units.empty()) return std::nullopt;
+std::optional<OnlyFolder> only_folder(const std::vector<std::string>& files, const LotTree& tree) {
+  const std::vector<LotUnit>& units = tree.units;
+  if (files.size() < 2 || units.empty() || !tree.records.empty()) return std::nullopt;
   std::string folder = folder_of(files.front());
   for (const std::string& file : files) {
     if (folder_of(file).size() < folder.size()) folder = folder_of(file);

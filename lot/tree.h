@@ -30,13 +30,13 @@ LotTree lot_tree(const std::vector<std::string>& files,
                  const std::vector<std::string>& nothing = {});
 
 // Files side by side, and folders beside them that are called unlike any: the one folder of `files`
-// ("", "lot", "a/lot"), where they are few enough to be one device's.
+// ("", "lot", "a/lot"), where they are few enough to be one device's. Where there are records, what
+// lies beside them is none's.
 struct OnlyFolder {
   std::string path;
   bool deep = false;  // there are files below it
 };
-std::optional<OnlyFolder> only_folder(const std::vector<std::string>& files,
-                                      const std::vector<LotUnit>& units);
+std::optional<OnlyFolder> only_folder(const std::vector<std::string>& files, const LotTree& tree);
 
 // Files of which one has a DAC, and the others complete it, are one device's, and not each a
 // device. (Requests are each a device's.) Below the input itself a folder is a device's unless its

@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "verifier/crypto/crypto.h"
-
 namespace attest {
 namespace {
 
@@ -64,13 +63,13 @@ void insert_sorted(std::vector<std::unique_ptr<T>>& list, T item) {
 }
 
 // Was this certificate issued by the CSA's certification CA, as its name and signature say?
-bool issued_by_csa(const Certificate& certificate) {
+bool issued_by_csa(const Certificate& certificate, SignatureEngine& engine) {
   const KnownKey& ca = csa_certification_ca();
   if (certificate.akid() != ca.subject_key_id || !certificate.ecdsa) return false;
   const SignatureJob job{
       .key = ca.public_key, .digest = certificate.tbs_digest(), .signature = *certificate.ecdsa};
   uint8_t good = 0;
-  openssl_engine().verify({&job, 1}, {&good, 1});
+  engine.verify({&job, 1}, {&good, 1});
   return good == 1;
 }
 
@@ -104,12 +103,12 @@ Result<Paa> paa_from(const CertificatePtr& certificate, Origin origin, std::stri
 }
 
 Result<CdSigner> cd_signer_from(const CertificatePtr& certificate, Origin origin,
-                                std::string source) {
+                                std::string source, SignatureEngine& engine) {
   const auto skid = certificate->skid();
   if (!skid)
     return error("expected a CD signer: the certificate has no subject key id of 20 bytes");
   if (!certificate->p256) return error("expected a CD signer: its key is not on P-256");
-  const bool under_csa = issued_by_csa(*certificate);
+  const bool under_csa = issued_by_csa(*certificate, engine);
   return CdSigner{.subject_key_id = *skid,
                   .key = *certificate->p256,
                   .not_before = certificate->not_before,
@@ -148,8 +147,9 @@ tl::expected<void, Error> TrustStore::add_paa(const CertificatePtr& certificate,
 }
 
 tl::expected<void, Error> TrustStore::add_cd_signer(const CertificatePtr& certificate,
-                                                    Origin origin, std::string source) {
-  auto signer = cd_signer_from(certificate, origin, std::move(source));
+                                                    Origin origin, std::string source,
+                                                    SignatureEngine& engine) {
+  auto signer = cd_signer_from(certificate, origin, std::move(source), engine);
   if (!signer) return tl::unexpected(signer.error());
   std::erase_if(signers_, [&](const auto& known) {
     return known->subject_key_id == signer->subject_key_id && known->key == signer->key;

@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "verifier/crypto/crypto.h"
 #include "verifier/matter/known_credentials.h"
 #include "verifier/pki/certificate.h"
 
@@ -59,7 +60,7 @@ class TrustStore {
   tl::expected<void, Error> add_paa(const CertificatePtr& certificate, Origin origin,
                                     std::string source);
   tl::expected<void, Error> add_cd_signer(const CertificatePtr& certificate, Origin origin,
-                                          std::string source);
+                                          std::string source, SignatureEngine& engine);
 
   // All PAAs with this key id; several renewals may share it.
   std::vector<const Paa*> paas(const KeyId& skid) const;
@@ -77,7 +78,8 @@ class TrustStore {
 
 // A PAA as an anchor; an error when it cannot be one.
 Result<Paa> paa_from(const CertificatePtr& certificate, Origin origin, std::string source);
+// `engine` tells whether the CSA issued it.
 Result<CdSigner> cd_signer_from(const CertificatePtr& certificate, Origin origin,
-                                std::string source);
+                                std::string source, SignatureEngine& engine);
 
 }  // namespace attest

@@ -10,7 +10,7 @@ namespace attest {
 Verification verify(Request request) {
   Verification out;
   out.evidence = gather(std::move(request.reading), request.policy, request.trust, request.ledger,
-                        std::move(request.ordered));
+                        request.engine, std::move(request.ordered));
   out.evidence.after = std::move(request.approved);
   if (request.between && !request.between(out.evidence)) return out;
   verify_signatures(out.evidence, request.engine);

@@ -3,11 +3,13 @@
 // two threads may verify at once, each with a ledger of its own (or none). The command, checklists
 // and bundles go through it; lots go through batch.h, which asks the same judge.
 //
-//   Reading reading;                        // readers/reader.h fills it: read_evidence(source,
-//   reading) TrustStore trust = TrustStore::builtin(false); const Verification v = verify({.reading
-//   = std::move(reading), .policy = policy, .trust = trust,
-//                                  .engine = openssl_engine()});
+// clang-format off
+//   Reading reading;  // readers/reader.h fills it: read_evidence(source, reading)
+//   TrustStore trust = TrustStore::builtin(false);
+//   const Verification v = verify({.reading = std::move(reading), .policy = policy,
+//                                  .trust = trust, .engine = openssl_engine()});
 //   v.report.verdict, v.report.summary, v.report.findings
+// clang-format on
 #pragma once
 
 #include <functional>

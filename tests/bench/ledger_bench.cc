@@ -107,6 +107,7 @@ int main(int argc, char** argv) {
                                     .offline = true,
                                     .max_age = 86'400,
                                     .now = when.read_at,
+                                    .engine = attest::openssl_engine(),
                                     .transport = {},
                                     .progress = {}});
       device(*ledger, round);

@@ -87,9 +87,10 @@ int main(int argc, char** argv) {
   TrustStore trust = TrustStore::builtin(false);
   for (const forge::Anchor* anchor : {&forge::paa_fff1(), &forge::cd_signer()}) {
     const auto certificate = parse_certificate(forge::certificate(anchor->plan, anchor->key));
-    const auto added = anchor == &forge::cd_signer()
-                           ? trust.add_cd_signer(*certificate, Origin::given, anchor->file)
-                           : trust.add_paa(*certificate, Origin::given, anchor->file);
+    const auto added =
+        anchor == &forge::cd_signer()
+            ? trust.add_cd_signer(*certificate, Origin::given, anchor->file, openssl_engine())
+            : trust.add_paa(*certificate, Origin::given, anchor->file);
     if (!added) return 1;
   }
   FreeEngine free_engine;

@@ -48,7 +48,8 @@ TrustStore forged_trust() {
     return *parse_certificate(forge::certificate(anchor.plan, anchor.key));
   };
   (void)trust.add_paa(made(forge::paa_fff1()), Origin::given, forge::paa_fff1().file);
-  (void)trust.add_cd_signer(made(forge::cd_signer()), Origin::given, forge::cd_signer().file);
+  (void)trust.add_cd_signer(made(forge::cd_signer()), Origin::given, forge::cd_signer().file,
+                            openssl_engine());
   return trust;
 }
 
@@ -64,7 +65,7 @@ Verdict verify_once(const Files& files, const Policy& policy, const TrustStore& 
         {.path = files.names[i], .bytes = files.contents[i], .base = 0, .member = false}, reading);
     if (!done) return Verdict::undecided;
   }
-  Evidence evidence = gather(std::move(reading), policy, trust, nullptr);
+  Evidence evidence = gather(std::move(reading), policy, trust, nullptr, openssl_engine());
   verify_signatures(evidence, openssl_engine());
   return judge(evidence).verdict;
 }
@@ -96,7 +97,7 @@ int main(int argc, char** argv) {
     (void)read_evidence(
         {.path = files.names[i], .bytes = files.contents[i], .base = 0, .member = false}, once);
   const size_t signatures =
-      signature_requests(gather(std::move(once), policy, trust, nullptr)).size();
+      signature_requests(gather(std::move(once), policy, trust, nullptr, openssl_engine())).size();
 
   for (int round = 1; round <= 3; ++round) {
     const double bound = openssl_bound();

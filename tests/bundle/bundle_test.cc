@@ -42,7 +42,8 @@ Kept keep(Reading reading, Policy policy, std::optional<Device> ordered = {}) {
   const TrustStore trust = forged_trust();
   const Device read = reading.device;
   Kept out;
-  out.evidence = gather(std::move(reading), policy, trust, nullptr, std::move(ordered));
+  out.evidence =
+      gather(std::move(reading), policy, trust, nullptr, openssl_engine(), std::move(ordered));
   verify_signatures(out.evidence, openssl_engine());
   out.report = judge(out.evidence);
   const auto the_case = case_of(read, out.evidence, out.report, trust, nullptr, openssl_engine());

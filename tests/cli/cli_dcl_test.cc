@@ -405,6 +405,7 @@ TEST_CASE(
                                .offline = false,
                                .max_age = 1,
                                .now = kNow,
+                               .engine = attest::openssl_engine(),
                                .transport = {},
                                .progress = {}});
   REQUIRE(asked);

@@ -24,6 +24,7 @@ LedgerOptions offline(const Folder& folder) {
           .offline = true,
           .max_age = 86'400,
           .now = kNow,
+          .engine = attest::openssl_engine(),
           .transport = {},
           .progress = {}};
 }

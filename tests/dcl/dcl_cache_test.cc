@@ -175,6 +175,7 @@ TEST_CASE("dcl: a damaged, foreign or newer cache file is named and set aside, n
                             .offline = true,
                             .max_age = 86'400,
                             .now = kNow,
+                            .engine = attest::openssl_engine(),
                             .transport = {},
                             .progress = {}});
     REQUIRE(source);

@@ -30,6 +30,7 @@ LedgerOptions options(const Folder& folder, Ledger4Test& ledger) {
           .offline = false,
           .max_age = 86'400,
           .now = kNow,
+          .engine = attest::openssl_engine(),
           .transport = [] { return make_curl_transport({.budget = hasty()}); },
           .progress = {}};
 }

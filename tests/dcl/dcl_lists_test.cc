@@ -51,6 +51,7 @@ struct Lists {
                       .offline = false,
                       .max_age = 3600,
                       .now = *parse_rfc3339("2026-06-01T00:00:00Z"),
+                      .engine = attest::openssl_engine(),
                       .downloader = [] { return make_downloader({.allow_private_hosts = true}); }};
   std::vector<std::string> notes;
 

@@ -74,6 +74,7 @@ struct World {
                             .offline = ledger.empty(),
                             .max_age = 86'400,
                             .now = kNow,
+                            .engine = attest::openssl_engine(),
                             .transport = [] { return make_curl_transport({.budget = hasty()}); },
                             .progress = {}});
     REQUIRE_MESSAGE(out.has_value(), (out ? "" : out.error().what));

@@ -63,7 +63,7 @@ Evidence gathered(const std::vector<std::filesystem::path>& files, Ledger* ledge
                           Origin::given, "paa"));
   return gather(std::move(reading),
                 {.network = network, .at = kNow, .required = {}, .show_passcode = false}, trust,
-                ledger);
+                ledger, openssl_engine());
 }
 
 }  // namespace
@@ -81,6 +81,7 @@ TEST_CASE(
                           .offline = false,
                           .max_age = 86'400,
                           .now = kNow,
+                          .engine = attest::openssl_engine(),
                           .transport = [] { return make_curl_transport({.budget = hasty()}); },
                           .progress = {},
                           .downloader = [] { return std::make_unique<RecordedWeb>(); }});

@@ -199,7 +199,7 @@ TEST_CASE("every forged device, vector and capture has the same answers from bot
                         .at = *parse_rfc3339("2026-06-01T00:00:00Z"),
                         .required = {},
                         .show_passcode = false};
-    return gather(std::move(reading), policy, trust, nullptr);
+    return gather(std::move(reading), policy, trust, nullptr, openssl_engine());
   };
   for (const std::string& name : fixture_names()) add(std::move(judge_fixture(name).evidence));
   for (const char* part : {"captures", "matter-sdk"}) {

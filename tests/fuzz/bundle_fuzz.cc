@@ -41,7 +41,7 @@ const Bundle& good() {
                               .device = {}});
     const TrustStore trust = TrustStore::builtin(false);
     const Device read = reading.device;
-    Evidence e = gather(std::move(reading), policy, trust, nullptr);
+    Evidence e = gather(std::move(reading), policy, trust, nullptr, openssl_engine());
     verify_signatures(e, openssl_engine());
     const auto the_case = case_of(read, e, judge(e), trust, nullptr, openssl_engine());
     must(the_case.has_value(), "a good device makes a case");

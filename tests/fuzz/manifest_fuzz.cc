@@ -26,7 +26,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const Evidence evidence =
         gather(std::move(reading),
                Policy{.network = Network::none, .at = {}, .required = {}, .show_passcode = false},
-               TrustStore{}, nullptr);
+               TrustStore{}, nullptr, openssl_engine());
     if (!rows->contradictions(*found, evidence).empty()) std::abort();
   }
   return 0;

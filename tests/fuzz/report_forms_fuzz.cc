@@ -52,7 +52,7 @@ Forms forms(const Texts& texts) {
                      other);  // a fault that speaks of both places
   reading.device.say(FactId::serial_number, texts[2], place);
   reading.device.note(Remark::unknown_key, other, "key \"" + texts[0] + "\" is not known");
-  Evidence e = gather(std::move(reading), policy, trust, nullptr);
+  Evidence e = gather(std::move(reading), policy, trust, nullptr, openssl_engine());
   Report report = judge(e);
   std::string html = report_html(e, report), junit = report_junit(e, report);
   return {.evidence = std::move(e),

@@ -32,7 +32,8 @@ struct World {
     };
     must(trust.add_paa(anchor(forge::paa_any()), Origin::given, "paa").has_value(),
          "the forged PAA is an anchor");
-    must(trust.add_cd_signer(anchor(forge::cd_signer()), Origin::given, "signer").has_value(),
+    must(trust.add_cd_signer(anchor(forge::cd_signer()), Origin::given, "signer", openssl_engine())
+             .has_value(),
          "the forged signer is an anchor");
   }
 };
@@ -68,7 +69,7 @@ std::optional<Report> judged(const Parts& parts) {
   reading.device.say(FactId::attestation_signature, parts.signature, place);
   reading.device.say(FactId::attestation_nonce, parts.nonce, place);
   reading.device.say(FactId::attestation_challenge, parts.challenge, place);
-  Evidence e = gather(std::move(reading), world().policy, world().trust, nullptr);
+  Evidence e = gather(std::move(reading), world().policy, world().trust, nullptr, openssl_engine());
   verify_signatures(e, openssl_engine());
   Report report = judge(e);
   const Report again = judge(e);

@@ -174,7 +174,8 @@ TEST_CASE("a record that is alike to another has its verdict") {
     if (device.evidence.paa && device.evidence.paa->certificate)
       (void)trust.add_paa(device.evidence.paa->certificate, Origin::given, "paa");
     if (device.evidence.cd_signer && device.evidence.cd_signer->certificate)
-      (void)trust.add_cd_signer(device.evidence.cd_signer->certificate, Origin::given, "signer");
+      (void)trust.add_cd_signer(device.evidence.cd_signer->certificate, Origin::given, "signer",
+                                openssl_engine());
     const auto judge_line = [&](const std::string& line) -> std::optional<attest::Judged> {
       auto record = read_record(line, "unnamed", false);
       if (!record) return std::nullopt;
@@ -270,6 +271,31 @@ TEST_CASE("what keeps a record from being alike") {
   CHECK(with_key(forge::key_named("anybody").point));
   CHECK_FALSE(with_key(*good->evidence.pai.certificate->p256));
   CHECK_FALSE(with_key(*good->evidence.paa->key));
+  // Where no PAA is trusted, the root that the record shows is the one to compare with.
+  {
+    const std::string shown =
+        "{\"paa\":\"" + base64(good->evidence.paa->certificate->der) + "\"," + line.substr(1);
+    auto rooted = read_record(shown, "unnamed", false);
+    REQUIRE(rooted.has_value());
+    const TrustStore nobody = TrustStore::builtin(false);
+    std::vector<Reading> untrusted;
+    untrusted.push_back(std::move(rooted->reading));
+    BatchJudge judge_without(good->evidence.policy, nobody, nullptr, openssl_engine());
+    const auto of_root = judge_without.judge(std::move(untrusted), false);
+    REQUIRE(!of_root.front().evidence.paa);
+    const auto model = AlikeRecords::to(shown, of_root.front().evidence);
+    REQUIRE(model.has_value());
+    const Certificate& dac = *good->evidence.dac.certificate;
+    for (const auto& [key, matches] : {std::pair(forge::key_named("anybody").point, true),
+                                       std::pair(*good->evidence.paa->certificate->p256, false)}) {
+      Parts changed = parts;
+      std::copy(key.begin(), key.end(),
+                changed.dac.begin() + (dac.public_key.data() - dac.der.data()));
+      const std::string other = "{\"paa\":\"" + base64(good->evidence.paa->certificate->der) +
+                                "\"," + changed.line().substr(1);
+      CHECK(model->match(other).has_value() == matches);
+    }
+  }
   CHECK_FALSE(alike->match(line + " ").has_value());
   CHECK_FALSE(alike->match(line.substr(0, line.size() - 1)).has_value());
   CHECK_FALSE(alike->match("").has_value());

@@ -124,7 +124,7 @@ TEST_CASE("lot: a record on its PAI's revocation list is alike to none") {
   REQUIRE(trust.add_cd_signer(
       parse_certificate(forge::certificate(forge::cd_signer().plan, forge::cd_signer().key))
           .value(),
-      Origin::given, "signer"));
+      Origin::given, "signer", openssl_engine()));
   BatchJudge judge(policy, trust, ledger->get(), openssl_engine());
   const auto judged = [&](size_t device) {
     std::vector<Reading> one;

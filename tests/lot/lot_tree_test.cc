@@ -161,7 +161,7 @@ TEST_CASE("lot tree: files of one device, with folders beside them that are none
   for (const auto& row : rows) {
     CAPTURE(row.files.front());
     CAPTURE(row.files.size());
-    const auto folder = only_folder(row.files, lot_tree(row.files, by_name).units);
+    const auto folder = only_folder(row.files, lot_tree(row.files, by_name));
     REQUIRE(folder.has_value() == (row.folder != nullptr));
     if (folder) CHECK(folder->path == row.folder);
   }
@@ -206,10 +206,12 @@ TEST_CASE(
     shared.say(FactId::crl, list, {.path = "x.crl", .offset = {}, .item = {}});
     for (const Bytes& cd : declarations)
       shared.say(FactId::cd, cd, {.path = "cd", .offset = {}, .item = {}});
+    Reading reading;
     device.say(own, Bytes{1}, {.path = "own", .offset = {}, .item = {}});
-    LotShared(std::move(shared)).lend(device);
-    std::string out;
-    for (const Statement& s : device.statements)
+    reading.device = std::move(device);
+    LotShared(std::move(shared)).lend(reading);
+    std::string out = reading.shared_lists == nullptr ? "" : "crl ";
+    for (const Statement& s : reading.device.statements)
       if (s.place.path != "own") out += std::string(fact_name(s.fact)) + " ";
     return out;
   };
@@ -218,4 +220,74 @@ TEST_CASE(
   CHECK(lent({good.cd, cut}, FactId::attestation_elements) == "crl ");
   CHECK(lent({good.cd}, FactId::cd) == "crl ");
   CHECK(lent({good.cd}, FactId::csr) == "");
+}
+
+TEST_CASE(
+    "lot tree: a list that is not in order is still its issuer's; its delegate is shared, too") {
+  const forge::DevicePlan plan = forge::good_plan("good");
+  // A byte behind it: salvaged, as it is beside one device.
+  const Bytes list = forge::revocation_list(
+      forge::list_plan(plan.pai, plan.pai_key, {Bytes{0x77, 0x01}}), plan.pai_key);
+  Bytes odd = list;
+  odd.push_back(0);
+  REQUIRE(!parse_crl(odd).has_value());
+  REQUIRE(salvage_crl(odd).has_value());
+  CHECK((file_role("odd.crl", odd) == FileRole::shared));
+  Bytes cut = list;
+  cut.resize(cut.size() / 4);
+  CHECK((file_role("cut.crl", cut) != FileRole::shared));
+
+  const auto key = forge::key_named("delegate");
+  forge::CertificatePlan delegate = plan.pai;
+  delegate.serial = Bytes{0x11, 0x22};
+  delegate.issuer = plan.pai.subject;
+  delegate.subject = {forge::common_name("PAI lists")};
+  delegate.public_key = to_bytes(key.point);
+  delegate.replace(forge::subject_key_id(forge::key_id_of(key)));
+  delegate.replace(forge::authority_key_id(forge::key_id_of(plan.pai_key)));
+  delegate.replace(forge::basic_constraints(false));
+  delegate.replace(forge::key_usage(KeyUsage::crl_sign));
+  const Bytes signer = forge::certificate(delegate, plan.pai_key);
+  const Bytes its =
+      forge::revocation_list(forge::list_plan(delegate, key, {Bytes{0x77, 0x01}}), key);
+  REQUIRE((file_role("signer.der", signer) == FileRole::signer));
+  REQUIRE((file_role("signer.pem", view(to_pem("CERTIFICATE", signer))) == FileRole::signer));
+  Signers none, others, own;
+  others.add("x.crl", list);
+  own.add("x.crl", list);
+  own.add("its.crl", its);
+  CHECK((none.role_of("signer.der", signer) == FileRole::device));
+  CHECK((others.role_of("signer.der", signer) == FileRole::device));
+  CHECK((own.role_of("signer.der", signer) == FileRole::shared));
+  CHECK((file_role("dac.der", test::own_dac()) == FileRole::device));
+
+  // It is lent as its list is, to a device with a PAI of its own as well.
+  Device shared;
+  shared.say(FactId::certificate, signer, {.path = "signer.der", .offset = {}, .item = {}});
+  shared.say(FactId::crl, its, {.path = "its.crl", .offset = {}, .item = {}});
+  shared.say(FactId::crl, its, {.path = "again.crl", .offset = {}, .item = {}});
+  const LotShared lot(std::move(shared));
+  CHECK(lot.unused().size() == 1);
+  Reading reading;
+  reading.device.say(FactId::pai, Bytes{1}, {.path = "own", .offset = {}, .item = {}});
+  lot.lend(reading);
+  REQUIRE(reading.device.statements.size() == 2);
+  CHECK(reading.device.statements[1].place.path == "signer.der");
+  REQUIRE(reading.shared_lists != nullptr);
+  CHECK(reading.shared_lists->size() == 1);
+  CHECK(lot.unused().empty());
+}
+
+TEST_CASE("lot tree: what lies beside records is no device's; erased memory is nobody's") {
+  LotTree tree;
+  tree.units = {{.name = "dac.der", .files = {"dac.der"}}};
+  const std::vector<std::string> files = {"dac.der", "five.ndjson"};
+  CHECK(only_folder(files, tree).has_value());
+  tree.records = {"five.ndjson"};
+  CHECK(!only_folder(files, tree).has_value());
+  for (const uint8_t fill : {uint8_t{0xFF}, uint8_t{0x00}}) {
+    const Bytes erased(4096, fill);
+    CHECK((file_role("flash.bin", erased) == FileRole::none));
+    CHECK(why_not_used("flash.bin", erased).find("nothing was ever written") != std::string::npos);
+  }
 }

@@ -33,7 +33,7 @@ Evidence evidence_of(Device device) {
   reading.device = std::move(device);
   return gather(std::move(reading),
                 Policy{.network = Network::none, .at = {}, .required = {}, .show_passcode = false},
-                TrustStore{}, nullptr);
+                TrustStore{}, nullptr, openssl_engine());
 }
 
 // A device of the payload of Core's example: vendor 0xFFF1, product 0x8000, discriminator 3840,

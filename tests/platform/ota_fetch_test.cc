@@ -58,7 +58,8 @@ struct World {
                         .at = Instant{1'780'000'000},
                         .required = {},
                         .show_passcode = false};
-    Evidence e = gather(std::move(reading), policy, TrustStore::builtin(false), &ledger);
+    Evidence e =
+        gather(std::move(reading), policy, TrustStore::builtin(false), &ledger, openssl_engine());
     fetch_ota_image(
         e, ledger,
         [&] {

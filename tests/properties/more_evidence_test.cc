@@ -50,7 +50,8 @@ Judged judged(const std::vector<File>& files) {
       return parse_certificate(forge::certificate(a.plan, a.key)).value();
     };
     REQUIRE(out.add_paa(anchor(forge::paa_any()), Origin::given, "paa-any").has_value());
-    REQUIRE(out.add_cd_signer(anchor(forge::cd_signer()), Origin::given, "cd").has_value());
+    REQUIRE(out.add_cd_signer(anchor(forge::cd_signer()), Origin::given, "cd", openssl_engine())
+                .has_value());
     return out;
   }();
   Reading reading;
@@ -229,7 +230,7 @@ TEST_CASE("more evidence: an id of more than 16 bits is no missing one") {
   reading.device.say(FactId::vendor_id, uint64_t{0x11234}, {.path = "x", .offset = {}, .item = {}});
   const Evidence e =
       gather(std::move(reading), Policy{.network = Network::none, .at = Instant{}, .required = {}},
-             TrustStore::builtin(false), nullptr);
+             TrustStore::builtin(false), nullptr, openssl_engine());
   CHECK(!e.vid);
   CHECK(e.device.integrity.size() == 1);
 }
@@ -403,7 +404,7 @@ TEST_CASE("more evidence: a list that is given twice is one, and the newest of a
     reading.device.say(FactId::crl, list, {.path = "x.crl", .offset = i, .item = {}});
   Evidence e =
       gather(std::move(reading), Policy{.network = Network::none, .at = world.at, .required = {}},
-             TrustStore::builtin(false), nullptr);
+             TrustStore::builtin(false), nullptr, openssl_engine());
   CHECK(e.crls.size() == 1);
 }
 

@@ -183,7 +183,8 @@ std::string told(Reading reading, Told& already, std::optional<Device> ordered =
   static const TrustStore trust = TrustStore::builtin(false);
   for (auto& file : reading.files) file.size = 1;  // a number, whatever stands in it
   const Device read = reading.device;
-  Evidence e = gather(std::move(reading), policy(), trust, nullptr, std::move(ordered));
+  Evidence e =
+      gather(std::move(reading), policy(), trust, nullptr, openssl_engine(), std::move(ordered));
   verify_signatures(e, openssl_engine());
   const Report report = judge(e);
   const auto the_case = case_of(read, e, report, trust, nullptr, openssl_engine());
@@ -320,7 +321,8 @@ TEST_CASE("a file keeps its digest where all of it is public, and only there") {
     Reading reading;
     const auto done = read_evidence({.path = path, .bytes = view(content)}, reading);
     CHECK_MESSAGE(done, (done ? "" : done.error().what));
-    const Evidence e = gather(std::move(reading), policy(), TrustStore::builtin(false), nullptr);
+    const Evidence e =
+        gather(std::move(reading), policy(), TrustStore::builtin(false), nullptr, openssl_engine());
     const Json json = report_json(e, judge(e));
     const Json* file = json.find("evidence");
     REQUIRE(file->array()->size() == 1);

@@ -247,6 +247,29 @@ TEST_CASE("what commands have of the world comes from the Console, and they are 
   CHECK(needed.contains("platform/console.cc"));
 }
 
+TEST_CASE("who checks signatures is handed in: OpenSSL's engine is named where programs begin") {
+  // Engines fall back on it.
+  const auto may_name = [](const std::string& file) {
+    return file == "verifier/crypto/crypto.h" || file == "verifier/crypto/crypto.cc" ||
+           file.starts_with("cli/") || file.starts_with("platform/") ||
+           file.starts_with("engines/") || file.starts_with("examples/");
+  };
+  size_t named = 0;
+  for (const std::string& room : rooms()) {
+    for (const auto& entry : fs::recursive_directory_iterator(room)) {
+      const std::string file = entry.path().generic_string();
+      if (!file.ends_with(".cc") && !file.ends_with(".h")) continue;
+      std::ifstream in(entry.path());
+      for (std::string line; std::getline(in, line);) {
+        if (line.starts_with("//") || line.find("openssl_engine()") == std::string::npos) continue;
+        ++named;
+        CHECK_MESSAGE(may_name(file), file);
+      }
+    }
+  }
+  CHECK(named >= 5);
+}
+
 TEST_CASE("a third-party header stands in one file of a room") {
   const std::set<std::string> vocabulary = {"fmt", "tl",
                                             "doctest"};  // types and words of every file

@@ -73,7 +73,7 @@ void check_device(const std::string& text, const std::string& what) {
                             .until = {},
                             .until_text = {},
                             .device = {}});
-  Evidence e = gather(std::move(reading), policy, trust, nullptr);
+  Evidence e = gather(std::move(reading), policy, trust, nullptr, openssl_engine());
   verify_signatures(e, openssl_engine());
   const Report report = judge(e);
   const std::string json = dump_pretty(report_json(e, report));

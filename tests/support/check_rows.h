@@ -56,8 +56,8 @@ inline Evidence evidence_of(const CheckRow& row) {
                       .show_passcode = row.show_passcode};
   std::optional<Device> ordered;
   if (!row.ordered.empty()) ordered = device_of(row.ordered);
-  Evidence e =
-      gather(std::move(reading), policy, TrustStore::builtin(false), nullptr, std::move(ordered));
+  Evidence e = gather(std::move(reading), policy, TrustStore::builtin(false), nullptr,
+                      openssl_engine(), std::move(ordered));
   verify_signatures(e, openssl_engine());
   return e;
 }

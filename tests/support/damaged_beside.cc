@@ -24,7 +24,8 @@ DeviceBeside::DeviceBeside()
   };
   const bool trusted =
       trust_.add_paa(anchor(forge::paa_any()), Origin::given, "paa-any").has_value() &&
-      trust_.add_cd_signer(anchor(forge::cd_signer()), Origin::given, "cd-signer").has_value();
+      trust_.add_cd_signer(anchor(forge::cd_signer()), Origin::given, "cd-signer", openssl_engine())
+          .has_value();
   if (!trusted) std::abort();  // the forged anchors are such
   const forge::DevicePlan plan = forge::good_plan_of("damaged-beside", 0xFFE0, 0x8000);
   const auto dac = parse_certificate(device_.dac).value();
@@ -66,7 +67,7 @@ Report DeviceBeside::judge_with(Beside what, std::optional<View> bytes, Network 
                       .at = parse_rfc3339(forge::kAt).value(),
                       .required = {},
                       .show_passcode = false};
-  Evidence evidence = gather(std::move(reading), policy, trust_, nullptr);
+  Evidence evidence = gather(std::move(reading), policy, trust_, nullptr, openssl_engine());
   verify_signatures(evidence, openssl_engine());
   return attest::judge(evidence);
 }

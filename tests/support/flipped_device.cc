@@ -25,7 +25,8 @@ FlippedDevice::FlippedDevice()
   };
   const bool trusted =
       trust_.add_paa(anchor(forge::paa_any()), Origin::given, "paa-any").has_value() &&
-      trust_.add_cd_signer(anchor(forge::cd_signer()), Origin::given, "cd-signer").has_value();
+      trust_.add_cd_signer(anchor(forge::cd_signer()), Origin::given, "cd-signer", openssl_engine())
+          .has_value();
   if (!trusted) std::abort();  // the forged anchors are such
 }
 
@@ -86,7 +87,7 @@ std::optional<Report> FlippedDevice::judge(Part part, std::optional<size_t> bit)
     say(FactId::attestation_nonce, device_.nonce);
     say(FactId::attestation_challenge, device_.challenge);
   }
-  Evidence evidence = gather(std::move(reading), policy_, trust_, nullptr);
+  Evidence evidence = gather(std::move(reading), policy_, trust_, nullptr, openssl_engine());
   verify_signatures(evidence, openssl_engine());
   return attest::judge(evidence);
 }

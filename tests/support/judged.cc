@@ -22,7 +22,7 @@ std::vector<std::string> Judged::ids(Status status) const {
 
 Judged judge(Reading reading, const Policy& policy, const TrustStore& trust) {
   Judged out;
-  out.evidence = gather(std::move(reading), policy, trust, nullptr);
+  out.evidence = gather(std::move(reading), policy, trust, nullptr, openssl_engine());
   verify_signatures(out.evidence, openssl_engine());
   out.report = attest::judge(out.evidence);
   out.text = report_text(out.evidence, out.report, {.golden = true});

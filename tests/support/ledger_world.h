@@ -133,10 +133,12 @@ struct World {
     TrustStore trust = TrustStore::builtin(network == Network::test);
     if (given) REQUIRE(trust.add_paa(paa, Origin::given, "paa").has_value());
     if (device.evidence.cd_signer && device.evidence.cd_signer->certificate)
-      REQUIRE(trust.add_cd_signer(device.evidence.cd_signer->certificate, Origin::given, "signer")
+      REQUIRE(trust
+                  .add_cd_signer(device.evidence.cd_signer->certificate, Origin::given, "signer",
+                                 openssl_engine())
                   .has_value());
     Policy policy{.network = network, .at = at, .required = {}, .show_passcode = false};
-    Evidence e = gather(std::move(reading), policy, trust, &ledger);
+    Evidence e = gather(std::move(reading), policy, trust, &ledger, openssl_engine());
     verify_signatures(e, openssl_engine());
     return attest::judge(e);
   }

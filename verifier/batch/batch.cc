@@ -47,11 +47,12 @@ std::vector<Judged> BatchJudge::judge(std::vector<Reading> devices, bool reports
   std::vector<const Common*> in_question;  // their signatures are among the jobs already
   out.reserve(devices.size());
   for (Reading& device : devices) {
-    Evidence& e = out.emplace_back(Judged{.evidence = gather(std::move(device), policy_, trust_,
-                                                             ledger_, ordered_, &remembered_),
-                                          .outline = {},
-                                          .report = {}})
-                      .evidence;
+    Evidence& e =
+        out.emplace_back(Judged{.evidence = gather(std::move(device), policy_, trust_, ledger_,
+                                                   engine_, ordered_, &remembered_),
+                                .outline = {},
+                                .report = {}})
+            .evidence;
     const auto& shared = commons.emplace_back(common(e));
     bool wait = false;
     if (shared) {

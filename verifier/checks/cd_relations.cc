@@ -25,6 +25,12 @@ std::optional<uint16_t> pai_vid(const LotView& lot) {
   const Certificate* pai = lot.pai_if_any;
   return pai == nullptr ? std::nullopt : pai->vid();
 }
+std::optional<uint16_t> dac_vid(const RecordView& record) {
+  return record.dac_if_any ? record.dac_if_any->vid() : std::nullopt;
+}
+std::optional<uint16_t> dac_pid(const RecordView& record) {
+  return record.dac_if_any ? record.dac_if_any->pid() : std::nullopt;
+}
 // The SDK treats a PAI's product id 0 as absent; so do we.
 std::optional<uint16_t> pai_pid(const LotView& lot) {
   const Certificate* pai = lot.pai_if_any;
@@ -87,7 +93,7 @@ Outcome vendor_matches_basic(const Declaration& cd, const RecordView& record) {
   if (cd->vendor_id == vid) return pass();
   // DAC and Basic Information agree: the declaration is the odd one, and its check against the DAC
   // says so.
-  if (!has_origin(cd) && record.dac_vid == vid) return blocked("cd.vendor-matches-dac");
+  if (!has_origin(cd) && dac_vid(record) == vid) return blocked("cd.vendor-matches-dac");
   return broken(
       cd,
       fmt::format("vendor is {}, Basic Information gives {}", hex_id(cd->vendor_id), hex_id(vid)),
@@ -135,7 +141,7 @@ Outcome origin_vendor(const Declaration& cd, const RecordView& record) {
   if (!has_origin(cd)) return skipped("the declaration names no DAC origin");
   const uint16_t origin = *cd->dac_origin_vendor_id;
   for (const auto& [name, vid] :
-       {std::pair{"DAC", record.dac_vid}, std::pair{"PAI", pai_vid(record)}}) {
+       {std::pair{"DAC", dac_vid(record)}, std::pair{"PAI", pai_vid(record)}}) {
     if (vid && *vid != origin)
       return broken(cd,
                     fmt::format("dac_origin names vendor {}, the {} names {}", hex_id(origin), name,
@@ -148,7 +154,7 @@ Outcome origin_product(const Declaration& cd, const RecordView& record) {
   if (!has_origin(cd)) return skipped("the declaration names no DAC origin");
   const uint16_t origin = *cd->dac_origin_product_id;
   for (const auto& [name, pid] :
-       {std::pair{"DAC", record.dac_pid}, std::pair{"PAI", pai_pid(record)}}) {
+       {std::pair{"DAC", dac_pid(record)}, std::pair{"PAI", pai_pid(record)}}) {
     if (pid && *pid != origin)
       return broken(cd,
                     fmt::format("dac_origin names product {}, the {} names {}", hex_id(origin),
@@ -179,7 +185,6 @@ constexpr Check kChecks[] = {
         .title = "declaration and DAC name the same vendor",
         .spec = kSpecRelations,
         .sdk = 604,
-        .after = {"cd.is-wellformed", "dac.names-a-vendor"},
         .consequence_of = {"cd.signature-verifies", "cd.dac-origin-is-complete",
                            "cd.vendor-id-in-range", "dac.signature-verifies",
                            "chain.dac-authority-key-is-pai"},
@@ -193,7 +198,6 @@ constexpr Check kChecks[] = {
         .title = "the DAC is of the vendor that declaration and Basic Information name",
         .spec = kSpecRelations,
         .sdk = 604,
-        .after = {"cd.is-wellformed", "dac.names-a-vendor"},
         .consequence_of = {"cd.signature-verifies", "cd.dac-origin-is-complete",
                            "cd.vendor-id-in-range", "dac.signature-verifies",
                            "dac.vendor-matches-pai", "credentials.no-development-dac"},
@@ -208,7 +212,6 @@ constexpr Check kChecks[] = {
         .title = "declaration and PAI name the same vendor",
         .spec = kSpecRelations,
         .sdk = 604,
-        .after = {"cd.is-wellformed", "pai.names-a-vendor"},
         .consequence_of = {"cd.signature-verifies", "cd.dac-origin-is-complete",
                            "cd.vendor-id-in-range", "cd.vendor-matches-dac",
                            "dac.vendor-matches-cd", "dac.vendor-matches-pai",
@@ -223,7 +226,6 @@ constexpr Check kChecks[] = {
         .title = "declaration and Basic Information name the same vendor",
         .spec = kSpecRelations,
         .sdk = 604,
-        .after = {"cd.is-wellformed"},
         .consequence_of = {"cd.signature-verifies", "cd.vendor-id-in-range",
                            "identity.facts-agree"},
         .run = rule<vendor_matches_basic>,
@@ -249,7 +251,7 @@ constexpr Check kChecks[] = {
         .title = "the declaration lists the DAC's product",
         .spec = kSpecRelations,
         .sdk = 605,
-        .after = {"cd.is-wellformed", "cd.product-id-count", "dac.names-a-product"},
+        .after = {"cd.is-wellformed", "cd.product-id-count"},
         .consequence_of = {"cd.signature-verifies", "cd.dac-origin-is-complete",
                            "cd.product-ids-include-basic-information", "cd.vendor-matches-dac",
                            "dac.vendor-matches-cd", "dac.product-matches-pai",
@@ -263,7 +265,7 @@ constexpr Check kChecks[] = {
         .title = "the DAC is for a product of the declaration",
         .spec = kSpecRelations,
         .sdk = 605,
-        .after = {"cd.is-wellformed", "cd.product-id-count", "dac.names-a-product"},
+        .after = {"cd.is-wellformed", "cd.product-id-count"},
         .consequence_of = {"cd.signature-verifies", "cd.dac-origin-is-complete",
                            "cd.product-ids-include-basic-information", "cd.vendor-matches-dac",
                            "dac.vendor-matches-cd", "dac.product-matches-pai",
@@ -294,7 +296,6 @@ constexpr Check kChecks[] = {
         .title = "DAC and PAI are of the vendor that dac_origin names",
         .spec = kSpecRelations,
         .sdk = 604,
-        .after = {"cd.is-wellformed"},
         .consequence_of = {"cd.signature-verifies", "dac.signature-verifies",
                            "dac.vendor-matches-pai"},
         .run = rule<origin_vendor>,
@@ -308,7 +309,6 @@ constexpr Check kChecks[] = {
         .title = "DAC and PAI are for the product that dac_origin names",
         .spec = kSpecRelations,
         .sdk = 605,
-        .after = {"cd.is-wellformed"},
         .consequence_of = {"cd.signature-verifies", "cd.dac-origin-vendor-matches",
                            "dac.signature-verifies", "dac.product-matches-pai"},
         .run = rule<origin_product>,
@@ -321,7 +321,7 @@ constexpr Check kChecks[] = {
         .title = "the declaration authorizes the device's PAA",
         .spec = kSpecRelations,
         .sdk = 606,
-        .after = {"cd.is-wellformed", "cd.authorized-paa-list-is-wellformed", "paa.is-trusted"},
+        .after = {"cd.is-wellformed", "cd.authorized-paa-list-is-wellformed"},
         .consequence_of = {"cd.signature-verifies"},
         .run = rule<authorizes_paa>,
         .rule = "Where the declaration names PAAs, the device's chain ends in one of them.",

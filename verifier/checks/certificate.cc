@@ -135,23 +135,19 @@ constexpr const char* kReissuePai =
     "have the PAI issued again with the right profile before any DAC is issued below it";
 constexpr RoleRows kDacRows{.spec = "Matter Core 6.2.2.3",
                             .sdk = 303,
-                            .base = "dac.is-one-certificate",
                             .echo = "dac.signature-verifies",
                             .remedy = kReissueDac};
 constexpr Check dac_row(const ProfileRule& shared, const char* id, const char* title, Rule run,
-                        const Ids& after = {kDacRows.base},
                         const Ids& consequence_of = {kDacRows.echo}) {
-  return row(kDacRows, shared, id, title, run, after, consequence_of);
+  return row(kDacRows, shared, id, title, run, consequence_of);
 }
 constexpr RoleRows kPaiRows{.spec = "Matter Core 6.2.2.4",
                             .sdk = 203,
-                            .base = "pai.is-one-certificate",
                             .echo = "pai.signature-verifies",
                             .remedy = kReissuePai};
 constexpr Check pai_row(const ProfileRule& shared, const char* id, const char* title, Rule run,
-                        const Ids& after = {kPaiRows.base},
                         const Ids& consequence_of = {kPaiRows.echo}) {
-  return row(kPaiRows, shared, id, title, run, after, consequence_of);
+  return row(kPaiRows, shared, id, title, run, consequence_of);
 }
 constexpr Check kChecks[] = {
     {
@@ -195,7 +191,6 @@ constexpr Check kChecks[] = {
         .id = "dac.has-no-trailing-bytes",
         .title = "nothing follows the DAC",
         .spec = "Matter Core 6.2.2.3",
-        .after = {"dac.is-one-certificate"},
         .consequence_of = {"dac.signature-verifies"},
         .proves_authenticity = false,
         .run = rule<has_no_trailing_bytes<Role::dac>>,
@@ -208,7 +203,6 @@ constexpr Check kChecks[] = {
         .id = "dac.is-short-enough",
         .title = "the DAC has at most 600 bytes",
         .spec = "Matter Core 6.2.2",
-        .after = {"dac.is-one-certificate"},
         .proves_authenticity = false,
         .run = rule<is_short_enough<Role::dac>>,
         .alike = "a DAC of more bytes is alike to none",
@@ -219,8 +213,7 @@ constexpr Check kChecks[] = {
     dac_row(kVersionIs3, "dac.version-is-3", "the DAC is an X.509 version 3 certificate",
             rule<version_is_3<Role::dac>>),
     dac_row(kSignatureAlgorithmIsEcdsaSha256, "dac.signature-algorithm-is-ecdsa-sha256",
-            "the DAC is signed with ecdsa-with-SHA256", rule<signature_algorithm<Role::dac>>,
-            {"dac.is-one-certificate"}, {}),
+            "the DAC is signed with ecdsa-with-SHA256", rule<signature_algorithm<Role::dac>>, {}),
     dac_row(kKeyIsP256, "dac.key-is-p256", "the DAC's key is on prime256v1",
             rule<key_is_p256<Role::dac>>),
     dac_row(kSerialNumberFits, "dac.serial-number-fits",
@@ -234,7 +227,7 @@ constexpr Check kChecks[] = {
     dac_row(
         kSubjectIsWellformed, "dac.subject-is-wellformed",
         "the DAC's subject is a name that path validators read",
-        rule<subject_is_wellformed<Role::dac>>, {"dac.is-one-certificate"},
+        rule<subject_is_wellformed<Role::dac>>,
         {"dac.vendor-id-is-wellformed", "dac.product-id-is-wellformed", "dac.signature-verifies"}),
     dac_row(kEncodingIsDer, "dac.encoding-is-der", "the DAC leaves out what DER leaves out",
             rule<encoding_is_der<Role::dac>>),
@@ -244,14 +237,12 @@ constexpr Check kChecks[] = {
             rule<key_usage<Role::dac>>),
     dac_row(kKeyUsageBits, "dac.key-usage-bits",
             "the DAC's key may be used for exactly what its role needs",
-            rule<key_usage_bits<Role::dac>>, {"dac.key-usage-is-critical"},
-            {"dac.signature-verifies"}),
+            rule<key_usage_bits<Role::dac>>, {"dac.signature-verifies"}),
     dac_row(kSubjectKeyId, "dac.subject-key-id", "the DAC has a subject key id of 20 octets",
             rule<subject_key_id<Role::dac>>),
     dac_row(kAuthorityKeyId, "dac.authority-key-id",
             "the DAC names its issuer's key by an id of 20 octets",
-            rule<authority_key_id<Role::dac>>, {"dac.is-one-certificate"},
-            {"dac.signature-verifies", "pai.subject-key-id"}),
+            rule<authority_key_id<Role::dac>>, {"dac.signature-verifies", "pai.subject-key-id"}),
     dac_row(kExtensionsAreUnderstood, "dac.extensions-are-understood",
             "the DAC has no critical extension that is not understood",
             rule<extensions_are_understood<Role::dac>>),
@@ -265,7 +256,6 @@ constexpr Check kChecks[] = {
     dac_row(
         kOneCrlDistributionPoint, "dac.one-crl-distribution-point",
         "the DAC names at most one CRL address", rule<one_distribution_point<Role::dac>>,
-        {"dac.is-one-certificate"},
         {"dac.extensions-are-wellformed", "dac.extensions-stand-once", "dac.signature-verifies"}),
     dac_row(kVendorIdIsWellformed, "dac.vendor-id-is-wellformed",
             "the DAC's vendor id is four upper-case hex digits, at most once",
@@ -280,7 +270,6 @@ constexpr Check kChecks[] = {
         .title = "the DAC is no certification authority",
         .spec = "Matter Core 6.2.2.3",
         .sdk = 303,
-        .after = {"dac.basic-constraints-are-critical"},
         .consequence_of = {"dac.signature-verifies"},
         .run = rule<certification_authority<Role::dac>>,
         .alike = "alike records have it in common, byte for byte",
@@ -318,7 +307,6 @@ constexpr Check kChecks[] = {
         .title = "the DAC is within its validity",
         .spec = "Matter Core 6.2.3.1",
         .sdk = 300,
-        .after = {"dac.is-one-certificate"},
         .consequence_of = {"dac.signature-verifies"},
         .run = rule<dac_is_valid_now>,
         .rule = "Commissioners with a clock refuse a DAC outside its validity. Its own end counts "
@@ -365,7 +353,6 @@ constexpr Check kChecks[] = {
         .id = "pai.has-no-trailing-bytes",
         .title = "nothing follows the PAI",
         .spec = "Matter Core 6.2.2.4",
-        .after = {"pai.is-one-certificate"},
         .consequence_of = {"pai.signature-verifies"},
         .proves_authenticity = false,
         .run = rule<has_no_trailing_bytes<Role::pai>>,
@@ -376,7 +363,6 @@ constexpr Check kChecks[] = {
         .id = "pai.is-short-enough",
         .title = "the PAI has at most 600 bytes",
         .spec = "Matter Core 6.2.2",
-        .after = {"pai.is-one-certificate"},
         .proves_authenticity = false,
         .run = rule<is_short_enough<Role::pai>>,
         .rule = "A CertificateChainResponse carries at most 600 bytes.",
@@ -385,8 +371,7 @@ constexpr Check kChecks[] = {
     pai_row(kVersionIs3, "pai.version-is-3", "the PAI is an X.509 version 3 certificate",
             rule<version_is_3<Role::pai>>),
     pai_row(kSignatureAlgorithmIsEcdsaSha256, "pai.signature-algorithm-is-ecdsa-sha256",
-            "the PAI is signed with ecdsa-with-SHA256", rule<signature_algorithm<Role::pai>>,
-            {"pai.is-one-certificate"}, {}),
+            "the PAI is signed with ecdsa-with-SHA256", rule<signature_algorithm<Role::pai>>, {}),
     pai_row(kKeyIsP256, "pai.key-is-p256", "the PAI's key is on prime256v1",
             rule<key_is_p256<Role::pai>>),
     pai_row(kSerialNumberFits, "pai.serial-number-fits",
@@ -400,7 +385,7 @@ constexpr Check kChecks[] = {
     pai_row(
         kSubjectIsWellformed, "pai.subject-is-wellformed",
         "the PAI's subject is a name that path validators read",
-        rule<subject_is_wellformed<Role::pai>>, {"pai.is-one-certificate"},
+        rule<subject_is_wellformed<Role::pai>>,
         {"pai.vendor-id-is-wellformed", "pai.product-id-is-wellformed", "pai.signature-verifies"}),
     pai_row(kEncodingIsDer, "pai.encoding-is-der", "the PAI leaves out what DER leaves out",
             rule<encoding_is_der<Role::pai>>),
@@ -410,13 +395,12 @@ constexpr Check kChecks[] = {
             rule<key_usage<Role::pai>>),
     pai_row(kKeyUsageBits, "pai.key-usage-bits",
             "the PAI's key may be used for exactly what its role needs",
-            rule<key_usage_bits<Role::pai>>, {"pai.key-usage-is-critical"},
-            {"pai.signature-verifies"}),
+            rule<key_usage_bits<Role::pai>>, {"pai.signature-verifies"}),
     pai_row(kSubjectKeyId, "pai.subject-key-id", "the PAI has a subject key id of 20 octets",
             rule<subject_key_id<Role::pai>>),
     pai_row(kAuthorityKeyId, "pai.authority-key-id",
             "the PAI names its issuer's key by an id of 20 octets",
-            rule<authority_key_id<Role::pai>>, {"pai.is-one-certificate"},
+            rule<authority_key_id<Role::pai>>,
             {"pai.signature-verifies", "chain.dac-issuer-is-no-root"}),
     pai_row(kExtensionsAreUnderstood, "pai.extensions-are-understood",
             "the PAI has no critical extension that is not understood",
@@ -431,7 +415,6 @@ constexpr Check kChecks[] = {
     pai_row(
         kOneCrlDistributionPoint, "pai.one-crl-distribution-point",
         "the PAI names at most one CRL address", rule<one_distribution_point<Role::pai>>,
-        {"pai.is-one-certificate"},
         {"pai.extensions-are-wellformed", "pai.extensions-stand-once", "pai.signature-verifies"}),
     pai_row(kVendorIdIsWellformed, "pai.vendor-id-is-wellformed",
             "the PAI's vendor id is four upper-case hex digits, at most once",
@@ -446,7 +429,6 @@ constexpr Check kChecks[] = {
         .title = "the PAI is a certification authority with path length 0",
         .spec = "Matter Core 6.2.2.4",
         .sdk = 203,
-        .after = {"pai.basic-constraints-are-critical"},
         .consequence_of = {"pai.signature-verifies", "chain.dac-issuer-is-no-root"},
         .run = rule<certification_authority<Role::pai>>,
         .rule = "cA is TRUE and the path length is 0: it issues DACs and no further authorities.",
@@ -468,7 +450,6 @@ constexpr Check kChecks[] = {
         .title = "the PAI is within its validity",
         .severity = kInfo,
         .spec = "Matter Core 6.2.3.1",
-        .after = {"pai.is-one-certificate"},
         .consequence_of = {"pai.signature-verifies"},
         .run = rule<pai_is_valid_now>,
         .rule = "Nobody looks at the PAI's validity today; it counts at the day the DAC was issued "

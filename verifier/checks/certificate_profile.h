@@ -190,7 +190,6 @@ inline Outcome is_valid_now(const char* name, Instant from, Instant until, Insta
 struct RoleRows {
   const char* spec;
   int sdk;
-  const char* base;  // the check after which its certificate can be looked at
   // The signature whose failure means that the certificate's bytes were changed, so that the rest
   // is an echo; nullptr: none is checked by itself.
   const char* echo;
@@ -211,13 +210,12 @@ struct ProfileRule {
 };
 
 constexpr Check row(const RoleRows& role, const ProfileRule& shared, const char* id,
-                    const char* title, Rule run, const Ids& after, const Ids& consequence_of) {
+                    const char* title, Rule run, const Ids& consequence_of) {
   return {.id = id,
           .title = title,
           .severity = shared.severity,
           .spec = shared.spec == nullptr ? role.spec : shared.spec,
           .sdk = shared.sdk == kOfTheRole ? role.sdk : shared.sdk,
-          .after = after,
           .consequence_of = consequence_of,
           .run = run,
           .alike = run.sees == Sees::device ? shared.alike : "",

@@ -102,10 +102,7 @@ struct Wanted {
   std::string by;
 };
 template <bool Vendor>
-using OfDac = IfAny<std::conditional_t<Vendor, DacVendor, DacProduct>>;
-
-template <bool Vendor>
-std::optional<Wanted> wanted(const RecordView& record, const OfDac<Vendor>& of_dac) {
+std::optional<Wanted> wanted(const RecordView& record) {
   constexpr FactId kFact = Vendor ? FactId::vendor_id : FactId::product_id;
   const Statement* order = record.ordered ? record.ordered->first(kFact) : nullptr;
   if (const auto* id = order == nullptr ? nullptr : std::get_if<uint64_t>(&order->value))
@@ -113,8 +110,10 @@ std::optional<Wanted> wanted(const RecordView& record, const OfDac<Vendor>& of_d
   const Statement* said = record.device.first<kFact>();
   if (const auto id = Vendor ? record.vid : record.pid; id && said != nullptr)
     return Wanted{.id = *id, .by = place_text(said->place)};
-  if (const auto* dac = of_dac.get())
-    return Wanted{.id = dac->id, .by = fmt::format("the DAC in {}", dac->where())};
+  if (const auto& dac = record.dac_if_any) {
+    if (const auto id = Vendor ? dac->vid() : dac->pid())
+      return Wanted{.id = *id, .by = fmt::format("the DAC in {}", dac->where())};
+  }
   std::map<uint16_t, size_t> named;
   for (const CsrEvidence& r : record.csrs) {
     if (const auto id = r.csr ? id_of<Vendor>(*r.csr) : std::nullopt) ++named[*id];
@@ -127,10 +126,10 @@ std::optional<Wanted> wanted(const RecordView& record, const OfDac<Vendor>& of_d
 }
 
 template <bool Vendor>
-Outcome id_matches(const RecordView& record, const OfDac<Vendor>& of_dac) {
+Outcome id_matches(const RecordView& record) {
   const char* what = Vendor ? "vendor" : "product";
   if (record.csrs.empty()) return skipped(kNone);
-  const auto want = wanted<Vendor>(record, of_dac);
+  const auto want = wanted<Vendor>(record);
   if (!want)
     return skipped(fmt::format("nothing in the evidence says which {} the requests are for", what));
   return every(record, [&](const CsrEvidence& r) -> std::optional<Outcome> {

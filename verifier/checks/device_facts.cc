@@ -128,18 +128,18 @@ Outcome texts_fit(const Evidence& e) {
   return any ? pass() : skipped("no names or version texts in the evidence");
 }
 
-Outcome device_type_is_the_declarations(const LotView& lot, const CertificationDeclaration& cd,
+Outcome device_type_is_the_declarations(const LotView& lot, const Declaration& cd,
                                         const Stated<FactId::device_type_id>& stated) {
   // The ledger tells which of the two is wrong: one fault, one finding.
   if (std::holds_alternative<Found<Model>>(lot.facts.model))
     return skipped("the ledger's entry is compared with both");
   return for_each(stated, "the device's own type is not in the evidence", [&](const Statement& s) {
     const auto* type = std::get_if<uint64_t>(&s.value);
-    if (type == nullptr || *type == cd.device_type_id) return pass();
+    if (type == nullptr || *type == cd->device_type_id) return pass();
     return fail(fmt::format("the device type in {} is {}, the certification declaration names "
                             "{}",
-                            place_text(s.place), *type, cd.device_type_id),
-                std::to_string(cd.device_type_id), std::to_string(*type), place_text(s.place));
+                            place_text(s.place), *type, cd->device_type_id),
+                std::to_string(cd->device_type_id), std::to_string(*type), place_text(s.place));
   });
 }
 
@@ -204,7 +204,6 @@ constexpr Check kChecks[] = {
         .title = "the device type is the one of the declaration",
         .severity = kWarning,
         .spec = "Matter Core 6.3.1",
-        .after = {"cd.is-wellformed"},
         .proves_authenticity = false,
         .run = rule<device_type_is_the_declarations>,
         .rule = "The declaration names the primary device type of the certified product.",

@@ -60,12 +60,11 @@ std::optional<FactValue> in_code(const OnboardingPayload& p, FactId fact) {
 }
 
 template <FactId F>
-std::vector<Found> found(const RecordView& record, const Stated<F>& stated,
-                         const IfAny<DacProfile>& dac_if_any) {
+std::vector<Found> found(const RecordView& record, const Stated<F>& stated) {
   std::vector<Found> out;
   for (const Statement* s : stated.all())
     out.push_back({.value = plain(F, s->value), .where = place_text(s->place)});
-  if (const DacProfile* dac = dac_if_any.get()) add_from_dac(record, *dac, F, out);
+  if (const auto& dac = record.dac_if_any) add_from_dac(record, *dac, F, out);
   for (const CodeEvidence& code : record.onboarding.codes) {
     const auto value =
         code.has_values() && !code.other_device ? in_code(code.payload, F) : std::nullopt;
@@ -86,8 +85,7 @@ std::string words(FactId fact) {
 }
 
 template <FactId F>
-Outcome as_ordered(const RecordView& record, const Stated<F>& stated,
-                   const IfAny<DacProfile>& dac) {
+Outcome as_ordered(const RecordView& record, const Stated<F>& stated) {
   if (!record.ordered) return skipped(kNoOrder);
   const Statement* order = record.ordered->first(F);
   if (order == nullptr) return skipped(fmt::format("the order names no {}", words(F)));
@@ -102,7 +100,7 @@ Outcome as_ordered(const RecordView& record, const Stated<F>& stated,
         fmt::format("the SPAKE2+ verifier in {} is not the one of the ordered passcode", where),
         wanted, "the verifier of another", where);
   }
-  const auto values = found(record, stated, dac);
+  const auto values = found(record, stated);
   for (const Found& f : values) {
     if (f.value == plain(F, order->value)) continue;
     const std::string actual = hidden ? "another one" : value_text(F, f.value);
@@ -157,7 +155,7 @@ std::string scope(const Certificate& pai) {
 // Orders are filled from a PAI for the whole vendor or from one for the product. Either may issue
 // for the ordered product; one for another product may not, and where the order brings its PAI
 // along, the kind is the one that was ordered.
-Outcome pai_scope(const RecordView& record, const IfAny<Pai>& pai_if_any) {
+Outcome pai_scope(const RecordView& record) {
   if (!record.ordered) return skipped(kNoOrder);
   const auto vid = record.ordered->number(FactId::vendor_id),
              pid = record.ordered->number(FactId::product_id);
@@ -166,10 +164,9 @@ Outcome pai_scope(const RecordView& record, const IfAny<Pai>& pai_if_any) {
                                             : parse_certificate(std::get<Bytes>(order->value));
   if (!vid && !pid && order == nullptr)
     return skipped("the order names no vendor, no product and no PAI");
-  const Pai* found = pai_if_any.get();
-  if (found == nullptr)
+  if (record.pai_if_any == nullptr)
     return blocked(record.pai.present() ? "pai.is-one-certificate" : "pai.is-present");
-  const Certificate& pai = **found;
+  const Certificate& pai = *record.pai_if_any;
   const bool other_vendor = vid && pai.vid() && *pai.vid() != *vid,
              other_product = pid && pai.pid() && *pai.pid() != *pid;
   const bool other_kind =
@@ -180,9 +177,10 @@ Outcome pai_scope(const RecordView& record, const IfAny<Pai>& pai_if_any) {
       other_kind ? scope(**ordered_pai)
                  : fmt::format("vendor {}{}", vid ? hex_id(*vid) : "any",
                                pid ? fmt::format(", every product or {}", hex_id(*pid)) : "");
-  return fail(fmt::format("the PAI in {} is for {}, ordered was one for {}", found->where(),
-                          scope(pai), wanted),
-              wanted, scope(pai), found->where());
+  const std::string where = place_text(*record.pai.place);
+  return fail(
+      fmt::format("the PAI in {} is for {}, ordered was one for {}", where, scope(pai), wanted),
+      wanted, scope(pai), where);
 }
 
 // One of the checks below compares it; expect_checks_test.cc tries every fact.

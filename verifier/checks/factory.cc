@@ -27,8 +27,7 @@ struct Remarks {
   std::string place() const { return place_text(first->place); }
 };
 
-// --- reading
-// --------------------------------------------------------------------------------------
+// --- reading ---
 
 Outcome is_whole(const RecordView& record) {
   const Remarks cut(record, Remark::truncated);
@@ -59,7 +58,7 @@ Outcome is_unlocked(const RecordView& record) {
   if (locked.count != 0) return unknown(locked.text());
   // A released part's flash is ciphertext, and no one has the key. Where the credentials lie
   // outside of that, the verdict need not wait for it, and the approval says what nobody has seen.
-  const bool whole = record.has_dac && record.pai.present() && record.cd_place;
+  const bool whole = record.dac_place && record.pai.present() && record.cd_place;
   if (hidden.count != 0 && !whole) return unknown(hidden.text());
   // Nobody needs a device's private key to judge it; whether it is the DAC's stays a question.
   if (keys_locked.count != 0) return unknown_aside(keys_locked.text());
@@ -72,7 +71,7 @@ Outcome is_unlocked(const RecordView& record) {
 Outcome is_written(const RecordView& record) {
   const Remarks erased(record, Remark::erased);
   if (erased.count == 0) return pass();
-  if (record.has_dac && record.pai.present()) return note(erased.text());
+  if (record.dac_place && record.pai.present()) return note(erased.text());
   return fail(erased.text(), "factory data", "erased flash", erased.place());
 }
 
@@ -88,14 +87,11 @@ Outcome log_is_complete(const RecordView& record) {
 // The part itself gives the fact: another place of the same memory, or a log of what it answered.
 // A file that somebody laid beside is not in the part.
 bool part_has(const Evidence& e, FactId fact, const Place& lacking) {
-  return std::any_of(
-      e.device.statements.begin(), e.device.statements.end(), [&](const Statement& s) {
-        if (s.fact != fact) return false;
-        if (s.place.path == lacking.path) return true;
-        return std::any_of(e.files.begin(), e.files.end(), [&](const EvidenceFile& f) {
-          return f.path == s.place.path && f.kind == "commissioner-log";
-        });
-      });
+  return std::any_of(e.device.statements.begin(), e.device.statements.end(),
+                     [&](const Statement& s) {
+                       if (s.fact != fact) return false;
+                       return s.place.path == lacking.path || is_log(e, s.place.path);
+                     });
 }
 
 Outcome entries_are_complete(const Evidence& e) {
@@ -127,8 +123,7 @@ Outcome values_are_stored_as_read(const RecordView& record) {
              : fail(wrong.text(), "the encoding that the firmware reads", "another", wrong.place());
 }
 
-// --- secrets
-// --------------------------------------------------------------------------------------
+// --- secrets ---
 
 Outcome passcode_is_not_stored(const RecordView& record) {
   const Remarks stored(record, Remark::passcode_stored);
@@ -151,8 +146,7 @@ Outcome key_is_protected(const RecordView& record) {
   return skipped("the evidence does not say how the part keeps its private key");
 }
 
-// --- defaults
-// -------------------------------------------------------------------------------------
+// --- defaults ---
 
 // Firmware that links the SDK's example credentials is common; it matters when the device has no
 // own ones to present.

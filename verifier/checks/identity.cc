@@ -158,7 +158,7 @@ constexpr Check kChecks[] = {
         .title = "PAI and PAA name the same vendor",
         .spec = "Matter Core 6.2.3.1",
         .sdk = 205,
-        .after = {"paa.is-trusted", "pai.names-a-vendor"},
+        .after = {"paa.is-trusted"},
         .consequence_of = {"pai.signature-verifies", "chain.pai-issuer-is-paa"},
         .run = rule<pai_vendor_matches_paa>,
         .rule = "A PAA that names a vendor issues for that vendor only. Without this, one vendor's "
@@ -170,7 +170,6 @@ constexpr Check kChecks[] = {
         .title = "DAC and PAI name the same vendor",
         .spec = "Matter Core 6.2.3.1",
         .sdk = 305,
-        .after = {"dac.names-a-vendor", "pai.names-a-vendor"},
         .consequence_of = {"chain.dac-authority-key-is-pai", "dac.signature-verifies",
                            "pai.signature-verifies"},
         .run = rule<dac_vendor_matches_pai>,

@@ -77,9 +77,7 @@ constexpr char kPrefix[] = "prefix", kAlphabet[] = "alphabet", kLength[] = "leng
                kCharacters[] = "characters", kCheckDigit[] = "check-digit",
                kVersionDigit[] = "version-digit", kPartRange[] = "part-range";
 
-constexpr const char *kQrSpec = "Matter Core 5.1.3", *kManualSpec = "Matter Core 5.1.4",
-                     *kCodeSpec = "Matter Core 5.1";
-constexpr const char* kReprint = "make the code again and print the label anew";
+constexpr const char *kQrSpec = "Matter Core 5.1.3", *kManualSpec = "Matter Core 5.1.4";
 constexpr Check kChecks[] = {
     {
         .id = "onboarding.qr-has-its-prefix",

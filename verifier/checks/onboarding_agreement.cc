@@ -229,8 +229,6 @@ Outcome extension_agrees(const Evidence& e) {
   return compared == 0 ? skipped("no QR code repeats a fact in its extension") : pass();
 }
 
-constexpr const char* kCodeSpec = "Matter Core 5.1";
-constexpr const char* kReprint = "make the code again and print the label anew";
 constexpr const char* kSameDevice =
     "print the label from the same record that the part was written from";
 // What every comparison with the other places follows from.

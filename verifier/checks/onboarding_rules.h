@@ -5,6 +5,9 @@
 
 namespace attest::onboarding_rules {
 
+inline constexpr const char* kCodeSpec = "Matter Core 5.1";
+inline constexpr const char* kReprint = "make the code again and print the label anew";
+
 using Code = CodeEvidence;
 
 inline const char* kind(const Code& code) {

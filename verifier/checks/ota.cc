@@ -19,8 +19,7 @@ std::string bytes_text(uint64_t n) {
   return fmt::format("{} {}", n, n == 1 ? "byte" : "bytes");
 }
 
-// --- the image by itself
-// ------------------------------------------------------------------------------
+// --- the image by itself ---
 
 Outcome is_fetched(const RecordView& record) {
   if (!record.ota_fetch) return skipped("no OTA image was to be fetched");
@@ -157,8 +156,7 @@ Outcome payload_digest_matches(const RecordView& record) {
   });
 }
 
-// --- against the device
-// -----------------------------------------------------------------------------------
+// --- against the device ---
 
 // What the device is: Basic Information says it, else the declaration, else the DAC.
 struct DeviceIds {
@@ -252,8 +250,7 @@ Outcome applies_to_device(const RecordView& record) {
   });
 }
 
-// --- against the ledger
-// -----------------------------------------------------------------------------------
+// --- against the ledger ---
 
 constexpr const char* kFormat = "Matter Core 11.20";
 constexpr const char

@@ -47,15 +47,11 @@ Outcome paa_is_self_signed(const PaaCertificate& paa, const LotView& lot) {
 constexpr const char* kOtherPaa =
     "use a PAA that the ledger approves; this one does not follow the PAA profile";
 
-constexpr RoleRows kPaaRows{.spec = "Matter Core 6.2.2.5",
-                            .sdk = 105,
-                            .base = "paa.certificate-is-at-hand",
-                            .echo = nullptr,
-                            .remedy = kOtherPaa};
+constexpr RoleRows kPaaRows{
+    .spec = "Matter Core 6.2.2.5", .sdk = 105, .echo = nullptr, .remedy = kOtherPaa};
 constexpr Check paa_row(const ProfileRule& shared, const char* id, const char* title, Rule run,
-                        const Ids& after = {kPaaRows.base},
                         const Ids& consequence_of = {kPaaRows.echo}) {
-  return row(kPaaRows, shared, id, title, run, after, consequence_of);
+  return row(kPaaRows, shared, id, title, run, consequence_of);
 }
 
 constexpr Check kChecks[] = {
@@ -64,7 +60,6 @@ constexpr Check kChecks[] = {
         .title = "the trusted PAA's certificate is at hand",
         .severity = kInfo,
         .spec = "Matter Core 6.2.2.5",
-        .after = {"paa.is-trusted"},
         .run = rule<paa_certificate_is_at_hand>,
         .rule = "The profile of a PAA can be judged when its certificate is there: from the ledger "
                 "or given with --trust-paa.",
@@ -73,7 +68,6 @@ constexpr Check kChecks[] = {
         .id = "paa.is-short-enough",
         .title = "the PAA has at most 600 bytes",
         .spec = "Matter Core 6.2.2",
-        .after = {"paa.certificate-is-at-hand"},
         .proves_authenticity = false,
         .run = rule<is_short_enough<Role::paa>>,
         .rule = "Stores of commissioners skip longer roots in silence.",
@@ -82,8 +76,7 @@ constexpr Check kChecks[] = {
     paa_row(kVersionIs3, "paa.version-is-3", "the PAA is an X.509 version 3 certificate",
             rule<version_is_3<Role::paa>>),
     paa_row(kSignatureAlgorithmIsEcdsaSha256, "paa.signature-algorithm-is-ecdsa-sha256",
-            "the PAA is signed with ecdsa-with-SHA256", rule<signature_algorithm<Role::paa>>,
-            {"paa.certificate-is-at-hand"}, {}),
+            "the PAA is signed with ecdsa-with-SHA256", rule<signature_algorithm<Role::paa>>, {}),
     paa_row(kKeyIsP256, "paa.key-is-p256", "the PAA's key is on prime256v1",
             rule<key_is_p256<Role::paa>>),
     paa_row(kSerialNumberFits, "paa.serial-number-fits",
@@ -96,7 +89,7 @@ constexpr Check kChecks[] = {
             "the PAA has no unique ids of issuer or subject", rule<has_no_unique_ids<Role::paa>>),
     paa_row(kSubjectIsWellformed, "paa.subject-is-wellformed",
             "the PAA's subject is a name that path validators read",
-            rule<subject_is_wellformed<Role::paa>>, {"paa.certificate-is-at-hand"},
+            rule<subject_is_wellformed<Role::paa>>,
             {"paa.vendor-id-is-wellformed", "paa.product-id-is-wellformed"}),
     paa_row(kEncodingIsDer, "paa.encoding-is-der", "the PAA leaves out what DER leaves out",
             rule<encoding_is_der<Role::paa>>),
@@ -106,12 +99,12 @@ constexpr Check kChecks[] = {
             rule<key_usage<Role::paa>>),
     paa_row(kKeyUsageBits, "paa.key-usage-bits",
             "the PAA's key may be used for exactly what its role needs",
-            rule<key_usage_bits<Role::paa>>, {"paa.key-usage-is-critical"}, {}),
+            rule<key_usage_bits<Role::paa>>, {}),
     paa_row(kSubjectKeyId, "paa.subject-key-id", "the PAA has a subject key id of 20 octets",
             rule<subject_key_id<Role::paa>>),
     paa_row(kAuthorityKeyId, "paa.authority-key-id",
             "the PAA names its issuer's key by an id of 20 octets",
-            rule<authority_key_id<Role::paa>>, {"paa.certificate-is-at-hand"}, {}),
+            rule<authority_key_id<Role::paa>>, {}),
     paa_row(kExtensionsAreUnderstood, "paa.extensions-are-understood",
             "the PAA has no critical extension that is not understood",
             rule<extensions_are_understood<Role::paa>>),
@@ -124,7 +117,6 @@ constexpr Check kChecks[] = {
             "the PAA has no extensions beside the profile", rule<no_extra_extensions<Role::paa>>),
     paa_row(kOneCrlDistributionPoint, "paa.one-crl-distribution-point",
             "the PAA names at most one CRL address", rule<one_distribution_point<Role::paa>>,
-            {"paa.certificate-is-at-hand"},
             {"paa.extensions-are-wellformed", "paa.extensions-stand-once"}),
     paa_row(kVendorIdIsWellformed, "paa.vendor-id-is-wellformed",
             "the PAA's vendor id is four upper-case hex digits, at most once",
@@ -139,7 +131,6 @@ constexpr Check kChecks[] = {
         .title = "the PAA is a certification authority",
         .spec = "Matter Core 6.2.2.5",
         .sdk = 105,
-        .after = {"paa.basic-constraints-are-critical"},
         .run = rule<certification_authority<Role::paa>>,
         .rule =
             "cA is TRUE; the path length is 1 or not given (15 of 40 production PAAs give none).",
@@ -172,7 +163,6 @@ constexpr Check kChecks[] = {
         .title = "the PAA is within its validity",
         .severity = kInfo,
         .spec = "Matter Core 6.2.3.1",
-        .after = {"paa.is-trusted"},
         .run = rule<paa_is_valid_now>,
         .rule = "Nobody looks at the PAA's validity today; it counts at the day the DAC was issued "
                 "(paa.is-valid-at-dac-issuance).",

@@ -70,12 +70,11 @@ Outcome stays_revoked(const RecordView& record) {
        {std::pair(&record.dac_revocation, "DAC"), std::pair(&record.pai_revocation, "PAI")}) {
     if (!state->replaced) continue;
     const ReplacedEntry& entry = *state->replaced;
-    return fail(
-        fmt::format("{} revokes the {} ({}, {}), and the newer list in its place names it "
-                    "no more",
-                    place_text(entry.place), name, rfc3339(entry.date), reason_text(entry.reason)),
-        "what was revoked stays on the list", "an entry that was taken off",
-        place_text(entry.place));
+    return fail(fmt::format("{} revokes the {} ({}, {}), and the newer list {} names it no more",
+                            place_text(entry.place), name, rfc3339(entry.date),
+                            reason_text(entry.reason), place_text(entry.newer)),
+                "what was revoked stays on the list", "an entry that was taken off",
+                place_text(entry.newer));
   }
   return pass();
 }
@@ -111,9 +110,10 @@ constexpr Check kChecks[] = {
         .rule =
             "The PAA's lists name the PAIs that it took back; every device below such a PAI is "
             "refused. Whom a list of the PAA or its delegate names is revoked, whatever else is "
-            "wrong with the list; not being named counts only when every list of the PAA could "
+            "wrong with the list and whatever a newer one lacks; not being named counts only when "
+            "every list of the PAA could "
             "be used.",
-        .remedy = "use DACs issued below a PAI in force, or get the list that says this one is",
+        .remedy = "use DACs issued below a PAI in force",
         .when_unknown = kGetLists,
     },
     {
@@ -126,10 +126,10 @@ constexpr Check kChecks[] = {
         .open_on_main_only = true,
         .run = rule<dac_is_not_revoked>,
         .rule = "The PAI's lists name the DACs that it took back, by serial number. Whom a list of "
-                "the PAI or its delegate names is revoked, whatever else is wrong with the list; "
-                "not being named counts only when every list of the PAI could be used.",
-        .remedy = "keep this part back; find out why its DAC was revoked, or get the list that "
-                  "says it was not",
+                "the PAI or its delegate names is revoked, whatever else is wrong with the list "
+                "and whatever a newer one lacks; not being named counts only when every list of "
+                "the PAI could be used.",
+        .remedy = "keep this part back, and find out why its DAC was revoked",
         .when_unknown = kGetLists,
     },
     {
@@ -153,8 +153,8 @@ constexpr Check kChecks[] = {
         .severity = kWarning,
         .spec = "RFC 5280 3.3",
         .run = rule<stays_revoked>,
-        .rule = "Revocation is for good, but for a hold. The newer list decides; an entry that it "
-                "lacks was a mistake once, or is one now.",
+        .rule = "Revocation is for good: only removeFromCRL in a delta list takes an entry off. A "
+                "newer list that lacks the entry takes nothing back; the older one still counts.",
         .remedy = "ask the list's issuer why it took the entry off, and take the older list away "
                   "when that is settled",
     },

@@ -16,8 +16,7 @@ using namespace gathering;
 
 namespace {
 
-// --- attestation and declaration
-// -------------------------------------------------------------------
+// --- attestation and declaration ---
 
 // Whether every part of the response that is there stands in a commissioner's log.
 bool all_logged(const Evidence& e) {
@@ -105,35 +104,38 @@ bool is_of_another_algorithm(const Certificate& c) {
 }
 
 // As its issuer signed it: what stands outside the signed part agrees with what is in it.
-bool is_as_issued(const Certificate& c, const std::optional<Point>& issuer) {
-  return c.same_algorithm && ecdsa_sha256(c) && signed_by(c, issuer);
+bool is_as_issued(const Certificate& c, const std::optional<Point>& issuer,
+                  SignatureEngine& engine) {
+  return c.same_algorithm && ecdsa_sha256(c) && signed_by(c, issuer, engine);
 }
 
 // Whether a PAI beside the chosen one may have issued the DAC as well: a renewal, a twin, one of
 // the same key in another name. Two such are two truths about one part. Where the key id that the
 // DAC names decides, a name that several PAIs of a vendor have in common says nothing.
-bool may_have_issued(const Certificate& other, const Certificate& dac, const Certificate& chosen) {
+bool may_have_issued(const Certificate& other, const Certificate& dac, const Certificate& chosen,
+                     SignatureEngine& engine) {
   if (!other.p256 || other.p256 == chosen.p256) return true;
   const auto skid = other.skid(), akid = dac.akid();
   if (skid && akid) return *skid == *akid;
-  return same_name(other.subject, dac.issuer) || signed_by(dac, other.p256);
+  return same_name(other.subject, dac.issuer) || signed_by(dac, other.p256, engine);
 }
 
 // A file with a PAI beside the one that issued the DAC: a whole one, signed by a trusted PAA, that
 // cannot have issued it is another product's and told of; any other stays a second PAI of this
 // part.
 void settle_other_pais(Evidence& e, const std::vector<Statement*>& others, Parsed& parsed,
-                       const TrustStore& trust, Ledger* ledger, Remembered* remembered) {
+                       const Asked& asked, Remembered* remembered) {
   for (Statement* other : others) {
     const ParsedCertificate& entry = parsed.of(*other);
     if (!entry.certificate || entry.used != bytes_of(*other).size()) continue;
     if (!e.dac.certificate || !e.pai.certificate ||
-        may_have_issued(**entry.certificate, *e.dac.certificate, *e.pai.certificate))
+        may_have_issued(**entry.certificate, *e.dac.certificate, *e.pai.certificate, asked.engine))
       continue;
     std::optional<FoundPaa> own,
         *found = remembered != nullptr ? remembered->paa(*entry.certificate) : &own;
-    if (!*found) *found = find_paa(**entry.certificate, e.policy, trust, ledger);
-    if ((*found)->paa == nullptr || !is_as_issued(**entry.certificate, (*found)->paa->key))
+    if (!*found) *found = find_paa(**entry.certificate, e.policy, asked);
+    if ((*found)->paa == nullptr ||
+        !is_as_issued(**entry.certificate, (*found)->paa->key, asked.engine))
       continue;
     e.not_used.push_back({place_text(other->place), "another PAI, which did not issue this DAC"});
     const FactValue same = other->value;
@@ -145,7 +147,7 @@ void settle_other_pais(Evidence& e, const std::vector<Statement*>& others, Parse
 
 // What nobody judges, because it is not the one that counts, is damaged evidence where it is not
 // whole: a root that does not verify itself.
-void note_damage(Evidence& e, Parsed& parsed) {
+void note_damage(Evidence& e, Parsed& parsed, SignatureEngine& engine) {
   for (const Statement& s : e.device.statements) {
     if (s.fact != FactId::paa) continue;
     const ParsedCertificate& entry = parsed.of(s);
@@ -163,7 +165,7 @@ void note_damage(Evidence& e, Parsed& parsed) {
       e.device.note(Remark::damaged_credential, s.place,
                     fmt::format("a PAA with {} bytes behind it", behind));
     } else if (!is_of_another_algorithm(root) && (root.ecdsa || root.p256) &&
-               !is_as_issued(root, root.p256)) {
+               !is_as_issued(root, root.p256, engine)) {
       e.device.note(Remark::damaged_credential, s.place,
                     "a PAA that its own key did not sign: it is not as it was issued");
     } else {
@@ -229,7 +231,7 @@ void settle_bare_declarations(Evidence& e) {
 }  // namespace
 
 Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, Ledger* ledger,
-                std::optional<Device> ordered, Remembered* remembered) {
+                SignatureEngine& engine, std::optional<Device> ordered, Remembered* remembered) {
   Evidence e;
   e.policy = policy;
   e.device = std::move(reading.device);
@@ -242,7 +244,7 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
   if (ledger != nullptr) e.ledger = ledger->status();
 
   Parsed parsed(remembered);
-  read_lists(e);
+  read_lists(e, reading.shared_lists.get());
   settle_bare_declarations(e);
   OwnPais own = own_pais(e.device);
   settle_roles(e, parsed);
@@ -261,15 +263,17 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
   gather_declaration(e, remembered);
   e.vid = id16(e.device, FactId::vendor_id);
   e.pid = id16(e.device, FactId::product_id);
-  find_anchors(e, trust, ledger, remembered);
-  find_root_above(e, trust, ledger);
-  e.sought_paa = sought_paa(e, trust, ledger);
+  const Asked asked{.trust = trust, .ledger = ledger, .engine = engine};
+  find_anchors(e, asked, remembered);
+  find_root_above(e, asked);
+  e.sought_paa = sought_paa(e, asked);
   find_authority_keys(e, parsed);
   settle_other_keys(e);
-  settle_other_pais(e, other_pais, parsed, trust, ledger, remembered);
-  note_damage(e, parsed);
-  if (ledger != nullptr && policy.network != Network::none) gather_ledger(e, *ledger, remembered);
-  judge_lists(e);
+  settle_other_pais(e, other_pais, parsed, asked, remembered);
+  note_damage(e, parsed, engine);
+  if (ledger != nullptr && policy.network != Network::none)
+    gather_ledger(e, *ledger, engine, remembered);
+  judge_lists(e, engine);
   note_damaged_lists(e);
   e.ordered = std::move(ordered);
   e.onboarding = onboarding_evidence(e.device, e.ordered ? &*e.ordered : nullptr,

@@ -9,25 +9,29 @@ namespace attest {
 
 class Remembered;  // what the devices of a lot have in common
 
-// `ledger` may be null: then every ledger fact is unknown (policy none: not asked for). `ordered`:
-// what --expect says. `remembered`: of a lot whose devices all have this policy, trust and ledger.
+// `ledger` may be null: then every ledger fact is unknown (policy none: not asked for). `engine`
+// tells who signed what, where that settles a role, an anchor or a list. `ordered`: what --expect
+// says. `remembered`: of a lot whose devices all have this policy, trust and ledger.
 Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, Ledger* ledger,
-                std::optional<Device> ordered = {}, Remembered* remembered = nullptr);
+                SignatureEngine& engine, std::optional<Device> ordered = {},
+                Remembered* remembered = nullptr);
 
 // The ledger's part of it (gather_ledger.cc): asks for what this device needs, and for nothing
 // else.
-void gather_ledger(Evidence& evidence, Ledger& ledger, Remembered* remembered);
+void gather_ledger(Evidence& evidence, Ledger& ledger, SignatureEngine& engine,
+                   Remembered* remembered);
 
 // Revocation (gather_revocation.cc): lists of the evidence are read before roles are settled, since
 // the certificate of a list's signer is neither DAC nor PAI; those behind the ledger's points with
 // the other facts; both judged last.
-void read_lists(Evidence& evidence);
+// `shared`: lists that were read already, of all devices of a lot; may be null.
+void read_lists(Evidence& evidence, const std::vector<CrlEvidence>* shared);
 // How the reason begins of a certificate that no device and no authority of Matter has.
 inline constexpr const char* kOfAnotherTrade = "a certificate of another trade";
 bool signs_lists(const Certificate& certificate, std::span<const CrlEvidence> lists);
 std::vector<CrlEvidence> lists_of_points(const Evidence& evidence, const LedgerFacts& facts,
-                                         Ledger& ledger);
-void judge_lists(Evidence& evidence);
+                                         Ledger& ledger, SignatureEngine& engine);
+void judge_lists(Evidence& evidence, SignatureEngine& engine);
 
 // Whether a certificate is neither a device's nor of one who issues devices': of a fabric, of the
 // web.

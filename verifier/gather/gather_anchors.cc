@@ -9,23 +9,25 @@
 namespace attest {
 namespace gathering {
 
-bool signed_by(const Certificate& below, const std::optional<Point>& key) {
+bool signed_by(const Certificate& below, const std::optional<Point>& key, SignatureEngine& engine) {
   if (!below.ecdsa || !key) return false;
   const SignatureJob job{.key = *key, .digest = below.tbs_digest(), .signature = *below.ecdsa};
   uint8_t good = 0;
-  openssl_engine().verify({&job, 1}, {&good, 1});
+  engine.verify({&job, 1}, {&good, 1});
   return good == 1;
 }
 
 // Several PAAs can share a key id (renewals, twins): the one that fits is the one that signed.
-const Paa* fitting(const std::vector<const Paa*>& candidates, const Certificate& pai) {
+const Paa* fitting(const std::vector<const Paa*>& candidates, const Certificate& pai,
+                   SignatureEngine& engine) {
   if (candidates.size() == 1) return candidates.front();
   for (const Paa* paa : candidates) {
     const bool named = paa->certificate == nullptr || names_certificate(pai, *paa->certificate);
-    if (named && equal(paa->subject, pai.issuer.der) && signed_by(pai, paa->key)) return paa;
+    if (named && equal(paa->subject, pai.issuer.der) && signed_by(pai, paa->key, engine))
+      return paa;
   }
   for (const Paa* paa : candidates) {
-    if (signed_by(pai, paa->key)) return paa;
+    if (signed_by(pai, paa->key, engine)) return paa;
   }
   return candidates.empty() ? nullptr : candidates.front();
 }
@@ -65,8 +67,8 @@ bool is_damaged(const KeyId& id, const KeyId& of) {
   return differ <= kMostOctets;
 }
 
-FoundPaa find_paa(const Certificate& pai, const Policy& policy, const TrustStore& trust,
-                  Ledger* ledger) {
+FoundPaa find_paa(const Certificate& pai, const Policy& policy, const Asked& asked) {
+  const auto& [trust, ledger, engine] = asked;
   FoundPaa out;
   std::string refused;
   const auto take = [&](const Paa& paa, Evidence::PaaFound how) {
@@ -76,7 +78,7 @@ FoundPaa find_paa(const Certificate& pai, const Policy& policy, const TrustStore
   };
   const auto akid = pai.akid();
   if (akid) {
-    if (const Paa* paa = fitting(trust.paas(*akid), pai))
+    if (const Paa* paa = fitting(trust.paas(*akid), pai, engine))
       return take(*paa, Evidence::PaaFound::by_key_id);
     if (ledger != nullptr) {
       const auto fact = ledger->approved_paa(*akid);
@@ -84,7 +86,7 @@ FoundPaa find_paa(const Certificate& pai, const Policy& policy, const TrustStore
         Roots roots = roots_of(*found);
         std::vector<const Paa*> candidates;
         for (const Paa& paa : roots.paas) candidates.push_back(&paa);
-        if (const Paa* paa = fitting(candidates, pai))
+        if (const Paa* paa = fitting(candidates, pai, engine))
           return take(*paa, Evidence::PaaFound::by_key_id);
         out.unknown_why = std::move(roots.unknown);
         refused = std::move(roots.refused);
@@ -97,7 +99,7 @@ FoundPaa find_paa(const Certificate& pai, const Policy& policy, const TrustStore
     // Only a PAA that really signed tells of a wrong key id; a namesake tells nothing. Without any
     // key id the name is all there is to go by, and the signature then says whether the PAI was
     // changed; so it does where the key id is this PAA's but for a few octets.
-    if (!akid || signed_by(pai, named->key) || is_damaged(*akid, named->subject_key_id))
+    if (!akid || signed_by(pai, named->key, engine) || is_damaged(*akid, named->subject_key_id))
       return take(*named, Evidence::PaaFound::by_name);
   }
   if (out.unknown_why.empty() && ledger == nullptr) {
@@ -115,8 +117,8 @@ FoundPaa find_paa(const Certificate& pai, const Policy& policy, const TrustStore
   return out;
 }
 
-FoundSigner find_cd_signer(const Cms& cms, const Policy& policy, const TrustStore& trust,
-                           Ledger* ledger) {
+FoundSigner find_cd_signer(const Cms& cms, const Policy& policy, const Asked& asked) {
+  const auto& [trust, ledger, engine] = asked;
   FoundSigner out;
   if (cms.signers.empty() || !cms.signers.front().subject_key_id) return out;
   const auto id = key_id(*cms.signers.front().subject_key_id);
@@ -131,7 +133,7 @@ FoundSigner find_cd_signer(const Cms& cms, const Policy& policy, const TrustStor
     for (const LedgerCertificate& entry : found->value) {
       auto certificate = parse_certificate(entry.der);
       if (!certificate) continue;
-      auto signer = cd_signer_from(*certificate, Origin::ledger, found->from.source);
+      auto signer = cd_signer_from(*certificate, Origin::ledger, found->from.source, engine);
       if (signer && signer->under_csa) {
         out.signer = std::make_shared<const CdSigner>(std::move(*signer));
         return out;
@@ -147,11 +149,11 @@ FoundSigner find_cd_signer(const Cms& cms, const Policy& policy, const TrustStor
 }
 
 // The anchor of the chain and the signer of the declaration; a lot asks for each once.
-void find_anchors(Evidence& e, const TrustStore& trust, Ledger* ledger, Remembered* remembered) {
+void find_anchors(Evidence& e, const Asked& asked, Remembered* remembered) {
   if (e.pai.certificate) {
     std::optional<FoundPaa> own,
         *found = remembered != nullptr ? remembered->paa(e.pai.certificate) : &own;
-    if (!*found) *found = find_paa(*e.pai.certificate, e.policy, trust, ledger);
+    if (!*found) *found = find_paa(*e.pai.certificate, e.policy, asked);
     e.paa = (*found)->paa;
     e.paa_found = (*found)->found;
     e.paa_unknown_why = (*found)->unknown_why;
@@ -159,7 +161,7 @@ void find_anchors(Evidence& e, const TrustStore& trust, Ledger* ledger, Remember
   if (e.cms) {
     std::optional<FoundSigner> own,
         *found = remembered != nullptr ? remembered->signer(e.cms) : &own;
-    if (!*found) *found = find_cd_signer(*e.cms, e.policy, trust, ledger);
+    if (!*found) *found = find_cd_signer(*e.cms, e.policy, asked);
     e.cd_signer = (*found)->signer;
     e.cd_signer_unknown_why = (*found)->unknown_why;
   }
@@ -167,20 +169,23 @@ void find_anchors(Evidence& e, const TrustStore& trust, Ledger* ledger, Remember
 
 // Without a PAI: did a root issue the DAC itself? A name and a key id prove nothing, the signature
 // does.
-void find_root_above(Evidence& e, const TrustStore& trust, Ledger* ledger) {
+void find_root_above(Evidence& e, const Asked& asked) {
   if (!e.dac.certificate || e.pai.present()) return;
   const Certificate& dac = *e.dac.certificate;
   if (const Certificate* shown = e.paa_shown.certificate.get();
-      shown != nullptr && same_name(dac.issuer, shown->subject) && signed_by(dac, shown->p256)) {
+      shown != nullptr && same_name(dac.issuer, shown->subject) &&
+      signed_by(dac, shown->p256, asked.engine)) {
     e.root_above_dac = name_text(shown->subject);
     return;
   }
-  const FoundPaa found = find_paa(dac, e.policy, trust, ledger);
-  if (found.paa && signed_by(dac, found.paa->key)) e.root_above_dac = name_text(dac.issuer);
+  const FoundPaa found = find_paa(dac, e.policy, asked);
+  if (found.paa && signed_by(dac, found.paa->key, asked.engine))
+    e.root_above_dac = name_text(dac.issuer);
 }
 
 // Whose the root is that a commissioner did not find in its own store.
-std::string sought_paa(const Evidence& e, const TrustStore& trust, Ledger* ledger) {
+std::string sought_paa(const Evidence& e, const Asked& asked) {
+  const auto& [trust, ledger, engine] = asked;
   const Bytes* sought = e.device.bytes(FactId::sought_paa);
   const auto id = sought == nullptr ? std::nullopt : key_id(*sought);
   if (!id) return {};

@@ -40,7 +40,7 @@ void ask_for_entry(OtaEvidence& ota, Ledger& ledger) {
     ota.entry = ledger.version(header->vendor_id, header->product_id, header->software_version);
 }
 
-LedgerFacts ask(const Evidence& e, LedgerFacts f, Ledger& ledger) {
+LedgerFacts ask(const Evidence& e, LedgerFacts f, Ledger& ledger, SignatureEngine& engine) {
   f.asked = true;
   if (e.paa) {
     f.approved_paa = ledger.approved_paa(e.paa->subject_key_id);
@@ -56,7 +56,7 @@ LedgerFacts ask(const Evidence& e, LedgerFacts f, Ledger& ledger) {
   if (e.dac.certificate) {
     if (const auto akid = e.dac.certificate->akid()) f.dac_points = ledger.revocation_points(*akid);
   }
-  f.lists = lists_of_points(e, f, ledger);
+  f.lists = lists_of_points(e, f, ledger, engine);
   if (f.vid) {
     f.vendor = ledger.vendor(*f.vid);
     if (f.pid) {
@@ -88,12 +88,12 @@ void gather_ota_image(Evidence& e, OtaEvidence ota, Ledger& ledger) {
   e.ota_images.push_back(std::move(ota));
 }
 
-void gather_ledger(Evidence& e, Ledger& ledger, Remembered* remembered) {
+void gather_ledger(Evidence& e, Ledger& ledger, SignatureEngine& engine, Remembered* remembered) {
   LedgerFacts product = product_of(e);
   std::optional<KnownFacts> own,
       *known = remembered != nullptr ? remembered->facts(e, product) : &own;
   if (!*known) {
-    auto facts = std::make_shared<const LedgerFacts>(ask(e, std::move(product), ledger));
+    auto facts = std::make_shared<const LedgerFacts>(ask(e, std::move(product), ledger, engine));
     *known = {
         .facts = std::move(facts),
         .status =

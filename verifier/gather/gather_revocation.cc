@@ -34,11 +34,15 @@ std::span<const RevocationPoint> found(const Fact<std::vector<RevocationPoint>>&
 }  // namespace
 
 // The same list twice says nothing more.
-void read_lists(Evidence& e) {
+void read_lists(Evidence& e, const std::vector<CrlEvidence>* shared) {
   std::unordered_set<std::string_view> known;
   for (const Statement& s : e.device.statements) {
     if (s.fact == FactId::crl && known.insert(text(std::get<Bytes>(s.value))).second)
       e.crls.push_back(read_crl(std::get<Bytes>(s.value), s.place));
+  }
+  if (shared == nullptr) return;
+  for (const CrlEvidence& list : *shared) {
+    if (known.empty() || !known.contains(text(list.list->crl().der))) e.crls.push_back(list);
   }
 }
 
@@ -51,7 +55,8 @@ bool signs_lists(const Certificate& c, std::span<const CrlEvidence> lists) {
   });
 }
 
-std::vector<CrlEvidence> lists_of_points(const Evidence& e, const LedgerFacts& f, Ledger& ledger) {
+std::vector<CrlEvidence> lists_of_points(const Evidence& e, const LedgerFacts& f, Ledger& ledger,
+                                         SignatureEngine& engine) {
   std::vector<CrlEvidence> out;
   for (const ListIssuer& issuer : issuers_of(e, f)) {
     const auto points = found(issuer.of == ListOf::pai ? f.dac_points : f.pai_points);
@@ -63,15 +68,14 @@ std::vector<CrlEvidence> lists_of_points(const Evidence& e, const LedgerFacts& f
             return p.vid == point.vid && p.is_paa == point.is_paa && p.pid == point.pid;
           });
       out.push_back(judge_point(
-          point, [&] { return ledger.crl(point); }, issuer, beside > 1, e.policy.at,
-          openssl_engine()));
+          point, [&] { return ledger.crl(point); }, issuer, beside > 1, e.policy.at, engine));
       if (e.policy.one_of_many && out.back().list != nullptr) out.back().list->expect_many();
     }
   }
   return out;
 }
 
-void judge_lists(Evidence& e) {
+void judge_lists(Evidence& e, SignatureEngine& engine) {
   const LedgerFacts& f = *e.facts;
   if (e.crls.empty() && f.lists.empty()) return;
   if (!e.crls.empty()) {
@@ -84,8 +88,7 @@ void judge_lists(Evidence& e) {
       }
     }
     const auto issuers = issuers_of(e, f);
-    for (CrlEvidence& list : e.crls)
-      judge_crl(list, issuers, signers, e.policy.at, openssl_engine());
+    for (CrlEvidence& list : e.crls) judge_crl(list, issuers, signers, e.policy.at, engine);
   }
   if (e.dac.certificate)
     e.dac_revocation = revocation_of(*e.dac.certificate, ListOf::pai, e.crls, f.lists);

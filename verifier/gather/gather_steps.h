@@ -64,11 +64,16 @@ void settle_public_keys(Evidence& e);
 
 // --- gather_anchors.cc: the roots and signers that a device ends in
 
-bool signed_by(const Certificate& below, const std::optional<Point>& key);
-FoundPaa find_paa(const Certificate& pai, const Policy& policy, const TrustStore& trust,
-                  Ledger* ledger);
-void find_anchors(Evidence& e, const TrustStore& trust, Ledger* ledger, Remembered* remembered);
-void find_root_above(Evidence& e, const TrustStore& trust, Ledger* ledger);
-std::string sought_paa(const Evidence& e, const TrustStore& trust, Ledger* ledger);
+// Who is asked about a device: the anchors, the ledger (may be null), and who checks signatures.
+struct Asked {
+  const TrustStore& trust;
+  Ledger* ledger;
+  SignatureEngine& engine;
+};
+bool signed_by(const Certificate& below, const std::optional<Point>& key, SignatureEngine& engine);
+FoundPaa find_paa(const Certificate& pai, const Policy& policy, const Asked& asked);
+void find_anchors(Evidence& e, const Asked& asked, Remembered* remembered);
+void find_root_above(Evidence& e, const Asked& asked);
+std::string sought_paa(const Evidence& e, const Asked& asked);
 
 }  // namespace attest::gathering

@@ -272,11 +272,12 @@ bool is_newer(const Crl& a, const Crl& b) {
   return a.this_update > b.this_update;
 }
 
-CrlEvidence read_crl(const Bytes& der, const Place& place) {
+CrlEvidence read_crl(const Bytes& der, const Place& place, bool many) {
   CrlEvidence out{.place = place, .list = nullptr, .of = ListOf::nobody, .problem = {}, .gap = {}};
   auto crl = salvage_crl(der);
   if (crl) {
-    out.list = std::make_shared<const RevokedList>(std::move(*crl));
+    out.list = std::make_shared<const RevokedList>(many ? RevokedList::indexed(std::move(*crl))
+                                                        : RevokedList(std::move(*crl)));
   } else {
     out.problem = crl.error().what;
   }

@@ -48,11 +48,12 @@ struct CrlEvidence {
   bool altered = false;
 };
 
-// A list that names the certificate, and that a newer one of its series replaced.
+// A list that names the certificate, and that a newer one of its series, which does not, replaced.
 struct ReplacedEntry {
   Place place;  // of the list
   Instant date;
   std::optional<unsigned> reason;
+  Place newer;  // the list that replaced it
 };
 
 // What is known about one certificate.
@@ -63,11 +64,12 @@ struct RevocationState {
   Place place;      // of the list that answered
   Instant date;     // for revoked
   std::optional<unsigned> reason;
-  std::optional<ReplacedEntry> replaced = {};  // for not revoked: it was once
+  std::optional<ReplacedEntry> replaced = {};  // for revoked: no list that is not replaced names it
 };
 
-// A list of the evidence as it was read: not judged yet.
-CrlEvidence read_crl(const Bytes& der, const Place& place);
+// A list of the evidence as it was read: not judged yet. `many`: it will be asked for many devices,
+// and gets an index.
+CrlEvidence read_crl(const Bytes& der, const Place& place, bool many = false);
 // Judges a list of the evidence (RFC 5280 6.3.3) by the issuers that were accepted. `signers`:
 // certificates that one of them may have delegated to. A list of none of them says nothing about
 // this device.
@@ -80,10 +82,10 @@ CrlEvidence judge_point(const RevocationPoint& point,
                         const ListIssuer& issuer, bool partitioned, Instant at,
                         SignatureEngine& engine);
 
-// A serial is revoked when any authentic list of its issuer names it, and no newer one that clears
-// it takes that back. It is not revoked when every point of
-// the issuer could be used and names it not; without points, when a list of the evidence does.
-// Everything else leaves the question open.
+// A serial is revoked when any authentic list of its issuer names it. Revocation is for good: no
+// newer list that lacks the entry takes it back. It is not revoked when every point of the issuer
+// could be used and names it not; without points, when a list of the evidence does. Everything else
+// leaves the question open.
 RevocationState revocation_of(const Certificate& certificate, ListOf of,
                               std::span<const CrlEvidence> evidence,
                               std::span<const CrlEvidence> points);

@@ -40,7 +40,10 @@ bool stands_for(const CrlEvidence& list, const CrlEvidence& point, bool only_poi
 // The lists of one issuer: of the evidence, of the issuer's points, of others' points.
 struct Lists {
   std::vector<const CrlEvidence*> here, there, elsewhere;
-  std::vector<const CrlEvidence*> replaced;  // by a newer one of the same series
+  struct Replaced {
+    const CrlEvidence *list, *newer;  // of the same series
+  };
+  std::vector<Replaced> replaced;
 };
 
 // What each series has newest of the lists that clear, by number and by date: beside the latter an
@@ -51,27 +54,31 @@ class Newest {
     if (!clears(list)) return;
     const Crl& crl = list.list->crl();
     for (Series& known : of_[key(crl)]) {
-      if (same_series(*known.by_number, crl)) {
-        if (is_newer(crl, *known.by_number)) known.by_number = &crl;
-        if (crl.this_update > known.by_date->this_update) known.by_date = &crl;
+      if (same_series(known.by_number->list->crl(), crl)) {
+        if (is_newer(crl, known.by_number->list->crl())) known.by_number = &list;
+        if (crl.this_update > known.by_date->list->crl().this_update) known.by_date = &list;
         return;
       }
     }
-    of_[key(crl)].push_back({&crl, &crl});
+    of_[key(crl)].push_back({&list, &list});
   }
-  bool is_past(const CrlEvidence& list) const {
+  // The one that replaced this list; null: none did.
+  const CrlEvidence* after(const CrlEvidence& list) const {
     const Crl& crl = list.list->crl();
     const auto at = of_.find(key(crl));
-    return at != of_.end() &&
-           std::any_of(at->second.begin(), at->second.end(), [&](const Series& known) {
-             return same_series(*known.by_number, crl) &&
-                    (is_newer(*known.by_number, crl) || is_newer(*known.by_date, crl));
-           });
+    if (at == of_.end()) return nullptr;
+    for (const Series& known : at->second) {
+      if (!same_series(known.by_number->list->crl(), crl)) continue;
+      for (const CrlEvidence* newest : {known.by_number, known.by_date}) {
+        if (is_newer(newest->list->crl(), crl)) return newest;
+      }
+    }
+    return nullptr;
   }
 
  private:
   struct Series {
-    const Crl *by_number, *by_date;
+    const CrlEvidence *by_number, *by_date;
   };
   // All that same_series compares but the name: two that are the same in other letters are few.
   static std::string key(const Crl& crl) {
@@ -93,55 +100,67 @@ Lists lists_of(ListOf of, std::span<const CrlEvidence> evidence,
   for (const CrlEvidence& list : points) {
     if (list.of == of) (list.foreign ? out.elsewhere : out.there).push_back(&list);
   }
-  // An older issue of a list decides nothing beside a newer one: what it lists may have been taken
-  // back. The newer one must be one that may say so.
+  // An older issue clears nobody beside a newer one that may clear. Whom it names stays revoked.
   Newest newest;
   for (const CrlEvidence* list : out.here) newest.add(*list);
   if (out.there.size() == 1) newest.add(*out.there.front());
   std::vector<const CrlEvidence*> kept;
   for (const CrlEvidence* list : out.here) {
-    (names_revoked(*list) && newest.is_past(*list) ? out.replaced : kept).push_back(list);
+    const CrlEvidence* newer = names_revoked(*list) ? newest.after(*list) : nullptr;
+    if (newer == nullptr) {
+      kept.push_back(list);
+    } else {
+      out.replaced.push_back({.list = list, .newer = newer});
+    }
   }
   out.here = std::move(kept);
   return out;
 }
 
-// What the lists say that name this serial number: revoked, or not known whether. Nullopt: none
-// names it.
+// What one list says that names this serial number: revoked, or not known whether. Nullopt: it does
+// not name it.
+std::optional<RevocationState> named(const Certificate& certificate, const CrlEvidence& list) {
+  if (!names_revoked(list)) return std::nullopt;
+  const auto entry = list.list->find(certificate.serial, certificate.issuer);
+  if (!entry) return open_question(list, entry.error().what);
+  if (!*entry) return std::nullopt;
+  if (!(*entry)->unsaid)
+    return RevocationState{.answer = RevocationState::Answer::revoked,
+                           .why = list.problem,
+                           .place = list.place,
+                           .date = (*entry)->date,
+                           .reason = (*entry)->reason};
+  return open_question(
+      list, fmt::format("the serial number {} stands on it behind an entry of another issuer and "
+                        "without one of its own: by RFC 5280 5.3.3 it is that one's, by the Matter "
+                        "SDK the certificate's issuer's",
+                        hex(certificate.serial)));
+}
+
+// What all of them say. A list that was replaced is asked last: what it says alone is told of.
 std::optional<RevocationState> named(const Certificate& certificate, const Lists& lists) {
   std::optional<RevocationState> open;
   for (const auto* some : {&lists.there, &lists.here}) {
     for (const CrlEvidence* list : *some) {
-      if (!names_revoked(*list)) continue;
-      const auto entry = list->list->find(certificate.serial, certificate.issuer);
-      if (!entry) open = open_question(*list, entry.error().what);
-      if (!entry || !*entry) continue;
-      if (!(*entry)->unsaid)
-        return RevocationState{.answer = RevocationState::Answer::revoked,
-                               .why = list->problem,
-                               .place = list->place,
-                               .date = (*entry)->date,
-                               .reason = (*entry)->reason};
-      open = open_question(
-          *list,
-          fmt::format("the serial number {} stands on it behind an entry of another issuer and "
-                      "without one of its own: by RFC 5280 5.3.3 it is that one's, by the Matter "
-                      "SDK the certificate's issuer's",
-                      hex(certificate.serial)));
+      auto said = named(certificate, *list);
+      if (!said) continue;
+      if (said->answer == RevocationState::Answer::revoked) return said;
+      open = std::move(said);
     }
   }
-  return open;
-}
-
-// What a replaced list says of it.
-std::optional<ReplacedEntry> once_named(const Certificate& certificate, const Lists& lists) {
-  for (const CrlEvidence* list : lists.replaced) {
-    const auto entry = list->list->find(certificate.serial, certificate.issuer);
-    if (entry && *entry && !(*entry)->unsaid)
-      return ReplacedEntry{
-          .place = list->place, .date = (*entry)->date, .reason = (*entry)->reason};
+  for (const Lists::Replaced& old : lists.replaced) {
+    auto said = named(certificate, *old.list);
+    if (!said) continue;
+    if (said->answer == RevocationState::Answer::revoked) {
+      said->replaced = ReplacedEntry{.place = said->place,
+                                     .date = said->date,
+                                     .reason = said->reason,
+                                     .newer = old.newer->place};
+      return said;
+    }
+    open = std::move(said);
   }
-  return std::nullopt;
+  return open;
 }
 
 RevocationState cleared(const Place& place) {
@@ -208,11 +227,7 @@ RevocationState by_lists(const Certificate& certificate, const Lists& lists,
 RevocationState revocation_of(const Certificate& certificate, ListOf of,
                               std::span<const CrlEvidence> evidence,
                               std::span<const CrlEvidence> points) {
-  const Lists lists = lists_of(of, evidence, points);
-  RevocationState out = by_lists(certificate, lists, evidence);
-  if (out.answer == RevocationState::Answer::not_revoked)
-    out.replaced = once_named(certificate, lists);
-  return out;
+  return by_lists(certificate, lists_of(of, evidence, points), evidence);
 }
 
 std::string reason_text(std::optional<unsigned> reason) {

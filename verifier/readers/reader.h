@@ -88,8 +88,13 @@ struct Locked {
   bool by_own_keys = false;    // the part brings the key: one that does not fit is the part's fault
 };
 
+struct CrlEvidence;  // verifier/gather/revocation.h
+
 struct Reading {
   Device device;
+  // Revocation lists that lie beside all devices of a lot (lot/shared.h): read once for all of
+  // them, and of this one as if it had brought them. Null: none.
+  std::shared_ptr<const std::vector<CrlEvidence>> shared_lists;
   std::vector<EvidenceFile> files;
   std::vector<NotUsed> not_used;
   std::vector<Secret> secrets;

@@ -165,7 +165,7 @@ struct Asking<Body> {
 
 }  // namespace detail
 
-// Of a body `Outcome f(const T&...)`, where each T is one that views.h gives.
+// Of a body `Outcome f(const T&...)`, where each T is one that rule_input.h gives.
 template <auto Body>
 inline constexpr Rule rule = detail::Asking<Body>::rule();
 

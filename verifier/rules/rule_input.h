@@ -176,12 +176,6 @@ struct RuleInput<Declaration> {
   }
 };
 template <>
-struct RuleInput<CertificationDeclaration> {
-  static constexpr Sees kSees = Sees::lot;
-  static constexpr const char* kOwner = "cd.is-wellformed";
-  static const CertificationDeclaration* in(const Views& v) { return v.record.cd_if_any; }
-};
-template <>
 struct RuleInput<CdSigner> {
   static constexpr Sees kSees = Sees::lot;
   static constexpr const char* kOwner = "cd.signer-is-trusted";
@@ -235,8 +229,8 @@ struct RuleInput<ComplianceInfo> {
 
 // --- attestation response, requests, orders, facts of the device
 
-// What may be missing, for a body that says itself what follows then. (What LotView has under
-// `_if_any` needs no such thing.)
+// What may be missing, for a body that says itself what follows then: of what the views have not
+// under `_if_any` already.
 template <class T>
 class IfAny {
  public:

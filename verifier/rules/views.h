@@ -7,7 +7,7 @@
 //               sees no further gives one answer for all of them.
 //   Evidence    the whole device. Such a body is asked of every device. The row of its check may
 //               say why an alike record may pass it by all the same (Check::alike).
-//   Dac, Pai, PaaCertificate, DacVendor, Paa, Cms, CertificationDeclaration, CdSigner, …
+//   Dac, Pai, PaaCertificate, DacVendor, Paa, DeclarationCms, Declaration, CdSigner, …
 //               one thing that has to be there. Where it is not, the body is not run: the check is
 //               blocked by the one that says why (RuleInput<T>::kOwner).
 #pragma once
@@ -231,9 +231,6 @@ class KeptStatements {
   template <FactId F>
   requires SameInAlikeRecords<F>
   const std::string* string() const { return first<F>() == nullptr ? nullptr : device_.string(F); }
-  template <FactId F>
-  requires SameInAlikeRecords<F>
-  const Bytes* bytes() const { return first<F>() == nullptr ? nullptr : device_.bytes(F); }
   template <FactId F, class T>
   requires SameInAlikeRecords<F> StatedValue<T> said()
   const { return StatedValue<T>(first<F>()); }
@@ -258,9 +255,6 @@ class DacProfile {
   }
   std::string where() const { return place_text(*evidence_.place); }
   const Place& place() const { return *evidence_.place; }
-  size_t trailing() const { return evidence_.trailing; }
-  size_t size() const { return certificate_.der.size(); }
-  unsigned version() const { return certificate_.version; }
   const Name& issuer() const { return certificate_.issuer; }
   Instant not_before() const { return certificate_.not_before; }
   Instant not_after() const { return certificate_.not_after; }
@@ -323,17 +317,11 @@ class RecordView : public LotView {
   explicit RecordView(const Evidence& e)
       : LotView(e),
         device(e.device),
-        files(e.files),
         not_used(e.not_used),
         ledger(e.ledger),
         dac_place(e.dac.place),
-        dac_vid(e.dac.certificate ? e.dac.certificate->vid() : std::nullopt),
-        dac_pid(e.dac.certificate ? e.dac.certificate->pid() : std::nullopt),
-        has_dac(e.dac.present()),
         dac_if_any(DacProfile::of(e.dac)),
-        sought_paa(e.sought_paa),
         response_is_logged(e.response_is_logged),
-        has_response(e.elements_statement != nullptr),
         dac_revocation(e.dac_revocation),
         pai_revocation(e.pai_revocation),
         crls(e.crls),
@@ -347,15 +335,11 @@ class RecordView : public LotView {
         after(e.after) {}
 
   KeptStatements device;
-  const std::vector<EvidenceFile>& files;
   const std::vector<NotUsed>& not_used;
   const LedgerStatus& ledger;
-  const std::optional<Place>& dac_place;
-  std::optional<uint16_t> dac_vid, dac_pid;  // as it names them; alike name texts hold none
-  bool has_dac;
-  std::optional<DacProfile> dac_if_any;
-  const std::string& sought_paa;
-  bool response_is_logged, has_response;
+  const std::optional<Place>& dac_place;  // nullopt: there is none
+  std::optional<DacProfile> dac_if_any;   // nullopt, too, where it cannot be read
+  bool response_is_logged;
   const RevocationState &dac_revocation, &pai_revocation;  // alike looks the serial number up
   // A record that has any of these is alike to none (alike.cc).
   const std::vector<CrlEvidence>& crls;

@@ -49,7 +49,9 @@ TrustStore anchors(const Policy& policy) {
       REQUIRE(trust.add_paa(device.evidence.paa->certificate, Origin::given, "paa").has_value());
     }
     if (device.evidence.cd_signer && device.evidence.cd_signer->certificate)
-      REQUIRE(trust.add_cd_signer(device.evidence.cd_signer->certificate, Origin::given, "signer")
+      REQUIRE(trust
+                  .add_cd_signer(device.evidence.cd_signer->certificate, Origin::given, "signer",
+                                 openssl_engine())
                   .has_value());
   }
   return trust;

@@ -75,6 +75,30 @@ TEST_CASE("every rule about lots says what it is and what to do, under an id of 
   CHECK(&lot_rule::manifest_names_no_other == find_lot_rule("lot.manifest-names-no-other"));
 }
 
+TEST_CASE("no after repeats a need, unless to be named before another") {
+  for (const Check* check : catalogue()) {
+    const auto in_order = [&](const char* without) {
+      std::vector<std::string> out;
+      const auto add = [&](const char* id) {
+        if (id != nullptr && std::find(out.begin(), out.end(), id) == out.end()) out.push_back(id);
+      };
+      for (const char* id : check->after) {
+        if (id != without) add(id);
+      }
+      for (const char* id : check->run.needs) add(id);
+      return out;
+    };
+    const auto& needs = check->run.needs;
+    for (const char* id : check->after) {
+      if (id == nullptr) break;
+      const bool need = std::any_of(needs.begin(), needs.end(), [&](const char* n) {
+        return n != nullptr && std::string_view(n) == id;
+      });
+      CHECK_MESSAGE(!(need && in_order(id) == in_order(nullptr)), check->id << " after " << id);
+    }
+  }
+}
+
 TEST_CASE("links between checks lead somewhere and never in a circle") {
   for (const Check* check : catalogue()) {
     for (const Ids& ids : {check->after, check->consequence_of}) {

@@ -280,7 +280,8 @@ Report judged(Device order) {
                       .at = Instant{1'780'000'000},
                       .required = {},
                       .show_passcode = false};
-  return judge(gather(Reading{}, policy, TrustStore::builtin(false), nullptr, std::move(order)));
+  return judge(gather(Reading{}, policy, TrustStore::builtin(false), nullptr, openssl_engine(),
+                      std::move(order)));
 }
 const Finding& finding(const Report& report, std::string_view id) {
   return report.findings[check_index(*find_check(id))];

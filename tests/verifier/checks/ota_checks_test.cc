@@ -67,7 +67,7 @@ struct World {
     const Policy policy{
         .network = network, .at = Instant{1'780'000'000}, .required = {}, .show_passcode = false};
     Evidence e = gather(std::move(reading), policy, TrustStore::builtin(false),
-                        network == Network::none ? nullptr : &ledger);
+                        network == Network::none ? nullptr : &ledger, openssl_engine());
     e.ota_fetch = fetch;
     if (given) e.ota_images[0].fetched_from = fetched_from, e.ota_images[0].cut = cut;
     return attest::judge(e);

@@ -136,7 +136,7 @@ TEST_CASE("a root with the profile of a PAI is no PAI, though a commissioner tak
   REQUIRE(trust.add_paa(parsed(root_der), Origin::given, "root"));
   const forge::Anchor& signer = forge::cd_signer();
   REQUIRE(trust.add_cd_signer(parsed(forge::certificate(signer.plan, signer.key)), Origin::given,
-                              "signer"));
+                              "signer", openssl_engine()));
   Reading reading;
   for (const auto& [fact, bytes] :
        {std::pair(FactId::dac, &device.dac), std::pair(FactId::pai, &root_der),

@@ -291,7 +291,7 @@ std::string refused_by_us(const Chain& chain, const forge::Device& device, const
     return "paa: " + added.error().what;
   const Anchor& signer = cd_signer();
   REQUIRE(trust.add_cd_signer(parse_certificate(certificate(signer.plan, signer.key)).value(),
-                              Origin::given, "signer"));
+                              Origin::given, "signer", openssl_engine()));
   Reading reading;
   const auto say = [&](FactId fact, FactValue value, const char* path) {
     reading.device.say(fact, std::move(value), {.path = path, .offset = {}, .item = {}});
@@ -304,7 +304,7 @@ std::string refused_by_us(const Chain& chain, const forge::Device& device, const
   Policy policy;
   policy.network = Network::none;
   policy.at = parse_rfc3339(kAt).value();
-  Evidence e = gather(std::move(reading), policy, trust, nullptr);
+  Evidence e = gather(std::move(reading), policy, trust, nullptr, openssl_engine());
   verify_signatures(e, openssl_engine());
   const Report report = attest::judge(e);
   std::string out;

@@ -88,7 +88,7 @@ Report judged(const Sample& sample) {
   reading.codecs = &codecs::direct();
   read_codes(sample.name, reading);
   Evidence e = gather(std::move(reading), cli::policy_from(options, {}).value(),
-                      cli::trust_from(options, Network::none).value(), nullptr);
+                      cli::trust_from(options, Network::none).value(), nullptr, openssl_engine());
   verify_signatures(e, openssl_engine());
   return judge(e);
 }

@@ -21,7 +21,7 @@ std::vector<std::string> not_used(const std::vector<Given>& facts, const Bytes& 
   const Evidence e =
       gather(std::move(reading),
              Policy{.network = Network::none, .at = Instant{1'780'000'000}, .required = {}},
-             TrustStore::builtin(false), nullptr);
+             TrustStore::builtin(false), nullptr, openssl_engine());
   std::vector<std::string> out;
   for (const NotUsed& unused : e.not_used) out.push_back(unused.path + ": " + unused.why);
   return out;
@@ -71,7 +71,7 @@ TEST_CASE("gather: a bare nonce is known by the elements' own, whatever its leng
       const Evidence e =
           gather(std::move(reading),
                  Policy{.network = Network::none, .at = Instant{1'780'000'000}, .required = {}},
-                 TrustStore::builtin(false), nullptr);
+                 TrustStore::builtin(false), nullptr, openssl_engine());
       REQUIRE((e.nonce != nullptr && e.challenge != nullptr && e.signature != nullptr));
       CHECK(*e.nonce == nonce);
       CHECK(*e.challenge == some(16));
@@ -92,7 +92,7 @@ TEST_CASE("gather: a DAC stays one beside a revocation list in its name") {
   const Evidence e =
       gather(std::move(reading),
              Policy{.network = Network::none, .at = Instant{1'780'000'000}, .required = {}},
-             TrustStore::builtin(false), nullptr);
+             TrustStore::builtin(false), nullptr, openssl_engine());
   CHECK(e.dac.present());
   CHECK(e.crl_signers.empty());
 }

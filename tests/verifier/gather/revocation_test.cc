@@ -450,22 +450,28 @@ TEST_CASE("revocation: lists of the evidence go by the same rules, without a led
   removed.entries = tlv(der::kSequence, entry(5, reason(8)));
   CHECK(answer_for(world, {}, {from_evidence(world, removed)})
             .starts_with("revoked"));  // a complete list takes nothing back
-  // Only a newer list of the same series takes a revocation back: an older one is not asked beside
-  // it.
+  // No newer list takes a revocation back: whom the issuer once revoked stays so.
   const auto newer = World::list(World::kPaiKey, "PAI", 3);
   CHECK(answer_for(world, {}, {from_evidence(world, revoking), from_evidence(world, newer)}) ==
-        "not revoked");
+        "revoked");
   CHECK(answer_for(world, {}, {from_evidence(world, newer), from_evidence(world, revoking)}) ==
-        "not revoked");
+        "revoked");
   CHECK(answer_for(world, {world.judge(world.point_of_pai(), newer)},
-                   {from_evidence(world, revoking)}) == "not revoked");
-  // And is told of.
+                   {from_evidence(world, revoking)}) == "revoked");
+  // And that it lacks the entry is told of.
   const auto state = [&](std::vector<CrlEvidence> lists) {
     return revocation_of(*world.dac, ListOf::pai, lists, {});
   };
-  const auto once = state({from_evidence(world, newer), from_evidence(world, revoking)}).replaced;
+  const auto once =
+      state({from_evidence(world, newer, {}, "new.crl"), from_evidence(world, revoking)}).replaced;
   REQUIRE(once);
   CHECK(once->place.path == "x.crl");
+  CHECK(once->newer.path == "new.crl");
+  CHECK(!state({from_evidence(world, revoking)}).replaced);
+  // One that is named by a list that nothing replaced is told of once.
+  CrlParts still = revoking;
+  still.extensions[1] = extension("2.5.29.20", integer(9));
+  CHECK(!state({from_evidence(world, revoking), from_evidence(world, still)}).replaced);
   CHECK(!state({from_evidence(world, newer), from_evidence(world, World::list())}).replaced);
   CHECK(!state({from_evidence(world, newer)}).replaced);
   CrlParts newest = revoking;

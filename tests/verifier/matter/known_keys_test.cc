@@ -40,7 +40,7 @@ Finding finding(const CertificateParts& root, Network network, const char* id) {
   VersionLedger ledger;
   Evidence e = gather(std::move(reading),
                       {.network = network, .at = world.at, .required = {}, .show_passcode = false},
-                      trust, &ledger);
+                      trust, &ledger, openssl_engine());
   verify_signatures(e, openssl_engine());
   return judge(e).findings[check_index(*find_check(id))];
 }

@@ -133,7 +133,7 @@ TEST_CASE("what stands in a record as its PAA and is none is damaged evidence") 
                                       .at = parse_rfc3339(forge::kAt).value(),
                                       .required = {},
                                       .show_passcode = false},
-                               TrustStore::builtin(false), nullptr);
+                               TrustStore::builtin(false), nullptr, openssl_engine());
     return judge(evidence).of(find_check("evidence.credentials-are-readable"))->status;
   };
   const Bytes root = forge::certificate(forge::paa_any().plan, forge::paa_any().key);
