@@ -143,6 +143,39 @@ void settle_other_pais(Evidence& e, const std::vector<Statement*>& others, Parse
   }
 }
 
+// Who may sign revocation lists for a PAA or a PAI, without a list beside it: no second DAC, and
+// damage where its issuer did not sign it so.
+void settle_delegates(Evidence& e, Parsed& parsed, const TrustStore& trust, Ledger* ledger) {
+  for (const Statement& s : e.device.statements) {
+    if (s.fact != FactId::certificate) continue;
+    const ParsedCertificate& entry = parsed.of(s);
+    if (!entry.certificate || !is_for_lists_only(**entry.certificate) ||
+        signs_lists(**entry.certificate, e.crls))
+      continue;
+    const Certificate& c = **entry.certificate;
+    const bool of_pai = e.pai.certificate && names_certificate(c, *e.pai.certificate);
+    std::optional<Point> issuer = of_pai ? e.pai.certificate->p256 : std::nullopt;
+    if (!of_pai) {
+      if (const FoundPaa found = find_paa(c, e.policy, trust, ledger); found.paa != nullptr)
+        issuer = found.paa->key;
+    }
+    if (!issuer) {
+      e.device.note(Remark::resembles_evidence, s.place,
+                    "a certificate for signing revocation lists, whose issuer is not known here: "
+                    "it is not checked");
+    } else if (!is_as_issued(c, issuer) || entry.used != bytes_of(s).size()) {
+      e.device.note(Remark::damaged_credential, s.place,
+                    "a certificate for signing revocation lists that its issuer's key did not "
+                    "sign: it is not as it was issued");
+    } else {
+      e.not_used.push_back(
+          {place_text(s.place),
+           fmt::format("a certificate for signing revocation lists ({}), and no list of it here",
+                       name_text(c.subject))});
+    }
+  }
+}
+
 // What nobody judges, because it is not the one that counts, is damaged evidence where it is not
 // whole: a root that does not verify itself.
 void note_damage(Evidence& e, Parsed& parsed) {
@@ -244,6 +277,7 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
   Parsed parsed(remembered);
   read_lists(e);
   settle_bare_declarations(e);
+  settle_other_responses(e);
   OwnPais own = own_pais(e.device);
   settle_roles(e, parsed);
   e.dac = certificate_evidence(e.device.first(FactId::dac), parsed);
@@ -267,6 +301,7 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
   find_authority_keys(e, parsed);
   settle_other_keys(e);
   settle_other_pais(e, other_pais, parsed, trust, ledger, remembered);
+  settle_delegates(e, parsed, trust, ledger);
   note_damage(e, parsed);
   if (ledger != nullptr && policy.network != Network::none) gather_ledger(e, *ledger, remembered);
   judge_lists(e);

@@ -112,6 +112,9 @@ class Literals {
     } else if (next_is("...") || next_is("…")) {
       shortened_ = kind_ != Kind::none;
       at_ += 3;
+    } else if (next_is("```")) {  // the fence of a block in a document
+      end_run();
+      at_ += 3;
     } else if (c == '"' || c == '`' || c == '\'') {
       quoted(c);
     } else if (is_word(c) || c == '/' || (c == '+' && is_base64(now(1)))) {

@@ -1,0 +1,574 @@
+#include "verifier/readers/loose_credentials.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <initializer_list>
+#include <set>
+#include <utility>
+
+#include "verifier/crypto.h"
+#include "verifier/pki/cms.h"
+#include "verifier/pki/key.h"
+#include "verifier/readers/behind.h"
+#include "verifier/readers/credential_items.h"
+#include "verifier/readers/damaged.h"
+#include "verifier/readers/formats.h"
+#include "verifier/readers/pem_text.h"
+#include "verifier/readers/plain_text.h"
+
+namespace attest {
+namespace {
+
+constexpr size_t kLeastText = 24;    // letters of base64 or digits that may be a credential
+constexpr size_t kLeastValue = 12;   // bytes of a value that may be a damaged one
+constexpr size_t kLeastInText = 64;  // the same within other text
+constexpr std::string_view kEnd = "-----END ";
+
+bool has(std::string_view name, std::initializer_list<const char*> words) {
+  std::string lower(name);
+  std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return std::any_of(words.begin(), words.end(),
+                     [&](const char* w) { return lower.find(w) != std::string::npos; });
+}
+
+// Bare bytes are everywhere in source code: what they are called has to say that they are ours.
+bool is_named_blob(const PastedBytes& value) {
+  switch (value.bytes.size()) {
+    case 16:
+      return has(value.name, {"challenge"});
+    case 32:
+      return has(value.name,
+                 {"nonce", "privkey", "private_key", "privatekey", "dac_key", "dackey"});
+    case 64:
+      return has(value.name, {"signature"});
+    case 65:
+      return has(value.name, {"dac"}) && has(value.name, {"pub"});
+    default:
+      return false;
+  }
+}
+
+const Reader* reader_of_whole(View bytes) {
+  const Source s{.path = {}, .bytes = bytes};
+  return pem_reader.recognises(s) ? &pem_reader : credential_reader(s);
+}
+
+// A credential that cannot be read. Programs are full of heads of DER and of names of algorithms:
+// fewer bytes than the least key has are none.
+bool is_damaged(View bytes) {
+  if (bytes.size() < kLeastInText) return false;
+  const auto began = began_as(bytes);
+  return began && began->kind == Began::Kind::credential &&
+         damaged_reader.recognises({.path = {}, .bytes = bytes});
+}
+
+Bytes swapped_pairs(View bytes) {
+  Bytes out = to_bytes(bytes);
+  for (size_t i = 0; i + 1 < out.size(); i += 2) std::swap(out[i], out[i + 1]);
+  return out;
+}
+
+// What pasted bytes are; null: none of ours.
+const Reader* reader_of_pasted(PastedBytes& pasted, Search search) {
+  // `hexdump` and `od -x` without options show pairs of bytes as numbers of this machine.
+  Bytes swapped = swapped_pairs(pasted.bytes);
+  if (pasted.half) {
+    swapped.pop_back();
+    pasted.bytes.pop_back();
+  }
+  if (const Reader* reader = reader_of_whole(pasted.bytes)) return reader;
+  if (const Reader* reader = reader_of_whole(swapped)) {
+    pasted.bytes = std::move(swapped);
+    return reader;
+  }
+  if (is_damaged(pasted.bytes)) return &damaged_reader;
+  if (is_damaged(swapped)) {
+    pasted.bytes = std::move(swapped);
+    return &damaged_reader;
+  }
+  return search == Search::names && is_named_blob(pasted) ? &blob_reader : nullptr;
+}
+
+void blank(std::string& text, size_t begin, size_t end) {
+  std::replace_if(
+      text.begin() + static_cast<std::ptrdiff_t>(begin),
+      text.begin() + static_cast<std::ptrdiff_t>(std::min(end, text.size())),
+      [](char c) { return c != '\n'; }, ' ');
+}
+
+// A block of another trade says nothing of a device, damaged or not.
+bool is_ours(std::string_view label) {
+  for (const char* other : {"PGP ", "RSA ", "DSA ", "OPENSSH ", "SSH"}) {
+    if (label.starts_with(other)) return false;
+  }
+  return true;
+}
+
+// A block of PEM; nothing where its marker is only spoken of.
+std::optional<Loose> of_span(const PemSpan& span) {
+  if (span.body != PemBody::credential) return std::nullopt;
+  Loose out{.reader = &pem_reader,
+            .block = true,
+            .pasted = {.name = span.label, .offset = span.begin, .end = span.end, .bytes = {}}};
+  if (!span.problem.empty()) {
+    if (!is_ours(span.label)) return std::nullopt;
+    out.reader = nullptr;
+    out.problem = fmt::format("pem: {}: {}", printable(span.label), span.problem);
+    return out;
+  }
+  const Reader* plain =
+      span.headers.empty() ? credential_reader({.path = {}, .bytes = span.der}) : nullptr;
+  if (plain != nullptr) out.reader = plain;
+  out.pasted.bytes = plain != nullptr ? span.der : to_bytes(view(span.as_file()));
+  return out;
+}
+
+// The text without the signs of comments and the names before its values: letters of a damaged
+// value run from line to line.
+std::string without_names(std::string_view all) {
+  std::string out;
+  out.reserve(all.size());
+  while (!all.empty()) {
+    std::string_view line = all.substr(0, all.find('\n'));
+    all.remove_prefix(std::min(line.size() + 1, all.size()));
+    const size_t from = line.find_first_not_of(" \t#;/*>|-");
+    if (from != std::string_view::npos) line.remove_prefix(from);
+    constexpr size_t kLongestName = 64;
+    const size_t sign = line.substr(0, kLongestName).find_first_of("=:");
+    if (sign != std::string_view::npos && line.size() - sign > kLeastText &&
+        !(sign == 2 && line[2] == ':'))
+      line.remove_prefix(sign + 1);
+    out += line;
+    out += '\n';
+  }
+  return out;
+}
+
+// What letters may be that nobody takes for bytes: with a strange one among them, or cut. Each run
+// of them is read in several ways, of which a whole one settles the others.
+template <class Counts>
+void add_runs(std::string_view letters, std::vector<Loose>& found, Counts&& counts) {
+  Bytes whole;
+  decoded_runs(view(letters), [&](DecodedRun& run) {
+    const bool part =
+        run.bytes.size() <= whole.size() && equal(View(whole).first(run.bytes.size()), run.bytes);
+    const auto began = began_as(run.bytes);
+    if (part || !began || began->kind != Began::Kind::credential) return true;
+    Loose one;
+    one.reader = run.exact ? credential_reader({.path = {}, .bytes = run.bytes}) : nullptr;
+    if (one.reader == nullptr && !counts(run.bytes)) return true;
+    if (one.reader != nullptr) {
+      whole = run.bytes;
+      one.pasted.bytes = std::move(run.bytes);
+    } else {
+      one.problem = fmt::format("{} bytes that began as {} and cannot be read as one",
+                                run.bytes.size(), began->what);
+    }
+    found.push_back(std::move(one));
+    return found.back().reader != nullptr;
+  });
+}
+
+bool holds_damage(const std::vector<Loose>& found) {
+  return std::any_of(found.begin(), found.end(), [](const Loose& f) {
+    return f.reader == nullptr || f.reader == &damaged_reader;
+  });
+}
+
+void add_damage_in(std::string_view rest, std::vector<Loose>& found) {
+  for (const size_t at : pem_ends_alone(rest)) {
+    Loose lone;
+    lone.pasted.offset = at;
+    lone.problem = "pem: an END line without its BEGIN line";
+    found.push_back(std::move(lone));
+  }
+  if (!holds_damage(found)) add_runs(without_names(rest), found, [](View) { return true; });
+}
+
+// It began as one of ours from its first byte, but for a bit.
+bool is_damaged_at_head(View bytes) {
+  constexpr uint8_t kSequence = 0x30;
+  if (bytes.size() < kLeastInText) return false;
+  const auto strange = static_cast<uint8_t>(bytes[0] ^ kSequence);
+  const auto began = began_as(bytes);
+  return (strange & (strange - 1u)) == 0 && began && began->kind == Began::Kind::credential &&
+         began->at_head;
+}
+// And not as what logs print of every device.
+bool is_damaged_list_or_key(View bytes) {
+  return is_damaged_at_head(bytes) && !began_as(bytes)->is_printed;
+}
+
+// The long words of a text, and a shorter one that ends a row of them: letters of base64, or
+// digits.
+std::string long_words(std::string_view rest) {
+  constexpr size_t kLongWord = 48;
+  constexpr std::string_view kAround = " \t\r\"'`=,;()[]{}<>";
+  std::string out;
+  bool row = false;
+  while (!rest.empty()) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    const bool shortened =
+        line.find("...") != std::string_view::npos || line.find("…") != std::string_view::npos;
+    std::string_view last;
+    bool any = false;
+    for (size_t at = 0; at < line.size() && !shortened;) {
+      const size_t end = std::min(line.find_first_of(kAround, at), line.size());
+      if (end - at >= kLongWord) {
+        out += std::string(line.substr(at, end - at)) + "\n";
+        any = true;
+      }
+      if (end > at) last = line.substr(at, end - at);
+      at = end + 1;
+    }
+    if (row && !any && !last.empty()) out += std::string(last) + "\n";
+    if (!any) out += '\n';
+    row = any;
+  }
+  return out;
+}
+
+// The strings of a text as text of their own: a line of JSON may hold lines of a dump.
+std::string unquoted(std::string_view rest) {
+  constexpr size_t kLeastLine = 64;
+  std::string out(rest);
+  for (size_t at = 0; at < out.size();) {
+    const size_t end = std::min(out.find('\n', at), out.size());
+    const std::string_view line = std::string_view(out).substr(at, end - at);
+    const bool strings = line.size() >= kLeastLine && (line.find('"') != std::string_view::npos ||
+                                                       line.find("\\n") != std::string_view::npos);
+    if (!strings) {
+      blank(out, at, end);
+      at = end + 1;
+      continue;
+    }
+    for (size_t i = at; i < end; ++i) {
+      if (out[i] == '\\' && i + 1 < end && (out[i + 1] == 'n' || out[i + 1] == 'r')) {
+        out[i] = ' ';
+        out[i + 1] = '\n';
+      } else if (out[i] == '"' || out[i] == '\\') {
+        out[i] = ' ';
+      }
+    }
+    at = end + 1;
+  }
+  return out;
+}
+
+// Comments are text here: their signs at the start of a line are blanks.
+void open_comments(std::string& text) {
+  constexpr std::string_view kSigns = "#;/*> \t";
+  for (size_t at = 0; at < text.size();) {
+    for (size_t i = at; i < text.size() && kSigns.find(text[i]) != std::string_view::npos; ++i)
+      text[i] = ' ';
+    at = std::min(text.find('\n', at), text.size()) + 1;
+  }
+}
+
+void add_pasted(std::string& rest, Search search, LooseText& out) {
+  bool whole = true;
+  std::vector<Loose> found;
+  for (PastedBytes& pasted : pasted_bytes(rest, &whole)) {
+    if (const Reader* reader = reader_of_pasted(pasted, search))
+      found.push_back({.reader = reader, .pasted = std::move(pasted)});
+  }
+  out.whole = out.whole && whole;
+  for (Loose& f : found) {
+    blank(rest, f.pasted.offset, f.pasted.end);
+    out.found.push_back(std::move(f));
+  }
+}
+
+}  // namespace
+
+LooseText loose_in_text(std::string_view all, Search search) {
+  LooseText out;
+  std::string rest(all);
+  std::vector<Loose> blocks;
+  for (const PemSpan& span : pem_anywhere(all)) {
+    if (auto block = of_span(span)) blocks.push_back(std::move(*block));
+    if (search != Search::names && span.body != PemBody::none) blank(rest, span.begin, span.end);
+  }
+  if (search == Search::text) open_comments(rest);
+  add_pasted(rest, search, out);
+  // In source code a block is a literal with a name: what was read of it there is not read again.
+  for (Loose& block : blocks) {
+    blank(rest, block.pasted.offset, block.pasted.end);
+    const auto lies_in_it = [&](const Loose& f) {
+      return f.pasted.offset < block.pasted.end && f.pasted.end > block.pasted.offset;
+    };
+    const bool read = std::any_of(out.found.begin(), out.found.end(), [&](const Loose& f) {
+      return lies_in_it(f) && f.reader != &damaged_reader;
+    });
+    if (read) continue;
+    std::erase_if(out.found, lies_in_it);
+    out.found.push_back(std::move(block));
+  }
+  std::string strings = unquoted(rest);
+  const size_t before = out.found.size();
+  add_pasted(strings, search, out);
+  for (size_t i = before; i < out.found.size(); ++i)
+    blank(rest, out.found[i].pasted.offset, out.found[i].pasted.end);
+  std::stable_sort(out.found.begin(), out.found.end(), [](const Loose& a, const Loose& b) {
+    return a.pasted.offset < b.pasted.offset;
+  });
+  if (search == Search::text) add_damage_in(rest, out.found);
+  if (search == Search::log) {
+    add_runs(long_words(rest), out.found, is_damaged_list_or_key);
+  } else if (!holds_damage(out.found)) {
+    add_runs(long_words(rest), out.found, is_damaged_at_head);
+  }
+  return out;
+}
+
+const Reader* reader_of_value(View bytes) {
+  if (const Reader* reader = reader_of_whole(bytes)) return reader;
+  const bool damaged =
+      bytes.size() >= kLeastValue && damaged_reader.recognises({.path = {}, .bytes = bytes});
+  return damaged ? &damaged_reader : nullptr;
+}
+
+std::vector<Loose> loose_in_value(std::string_view value, bool deep) {
+  std::vector<Loose> out;
+  if (value.size() < kLeastText) return out;
+  std::string rest(value);
+  bool blocks = false;
+  for (const PemSpan& span : pem_anywhere(value)) {
+    blocks = true;
+    if (auto block = of_span(span)) out.push_back(std::move(*block));
+    if (span.body != PemBody::none) blank(rest, span.begin, span.end);
+  }
+  if (blocks && !deep) return out;
+  std::string_view bare = value;
+  if (bare.starts_with("hex:")) bare.remove_prefix(4);
+  const auto letters = base64_of_url(bare);
+  const Result<Bytes> decoded[] = {from_hex_lenient(bare), from_base64_lines(bare),
+                                   letters ? from_base64_lines(*letters) : error("no base64url")};
+  for (const Result<Bytes>& bytes : decoded) {
+    if (blocks || !bytes) continue;
+    const Reader* reader = reader_of_value(*bytes);
+    if (reader == nullptr) continue;
+    out.push_back({.reader = reader,
+                   .pasted = {.name = {}, .offset = 0, .end = value.size(), .bytes = *bytes}});
+    return out;
+  }
+  if (is_lone_marker(value)) {
+    Loose lone;
+    lone.problem = "a PEM block of which only a marker is left";
+    out.push_back(std::move(lone));
+  } else if (deep) {
+    for (Loose& f : loose_in_text(rest, Search::text).found) out.push_back(std::move(f));
+  } else if (damaged_reader.recognises({.path = {}, .bytes = view(value)})) {
+    out.push_back(
+        {.reader = &damaged_reader,
+         .pasted = {.name = {}, .offset = 0, .end = value.size(), .bytes = to_bytes(view(value))}});
+  }
+  return out;
+}
+
+namespace {
+
+const char* name_of(const Reader* reader) {
+  return reader == &x509_reader     ? "certificate"
+         : reader == &cms_cd_reader ? "declaration"
+                                    : "value";
+}
+
+// The bytes end within an element of the SEQUENCE of `says` bytes with which they begin. (Where the
+// length is damaged they end with an element.)
+bool breaks_off(View der, size_t says) {
+  size_t at = der[1] < 0x80 ? 2 : 2u + (der[1] & 0x7Fu);
+  while (at < der.size()) {
+    if (der.size() - at < 2) return true;
+    const uint8_t length = der[at + 1];
+    const size_t octets = length < 0x80 ? 0 : length & 0x7Fu;
+    if (octets > 2) return false;
+    if (der.size() - at < 2 + octets) return true;
+    size_t size = octets == 0 ? length : 0;
+    for (size_t i = 0; i < octets; ++i) size = size << 8 | der[at + 2 + i];
+    at += 2 + octets + size;
+  }
+  return at > der.size() && at <= says;
+}
+
+// Its own length says that a part was left out by who pasted it: not there, and no damage. Nobody
+// has to say so where it is the head of something and no more: `xxd dac.der | head`.
+bool is_left_out(const PastedBytes& pasted) {
+  const View bytes = pasted.bytes;
+  const size_t says = der_size(bytes);
+  if (says <= bytes.size()) return false;
+  return pasted.shortened || (pasted.open && bytes.size() * 2 < says && breaks_off(bytes, says));
+}
+
+}  // namespace
+
+void read_loose(const Source& s, const Loose& found, const Place& place, Reading& reading) {
+  const PastedBytes& pasted = found.pasted;
+  if (found.reader == nullptr) {
+    reading.holds("damaged");
+    reading.device.note(Remark::damaged_credential, place, found.problem);
+    return;
+  }
+  if (is_left_out(pasted)) {
+    reading.device.note(
+        Remark::not_in_log, place,
+        fmt::format("{}: shortened where it was pasted: {} bytes are stated, {} are there",
+                    name_of(found.reader), der_size(pasted.bytes), pasted.bytes.size()));
+    return;
+  }
+  // (Of a record of a stream no file is listed.)
+  EvidenceFile nowhere;
+  EvidenceFile* const outer = reading.current;
+  if (outer == nullptr) reading.current = &nowhere;
+  const Source inside{.path = s.path, .bytes = pasted.bytes, .base = s.base, .member = s.member};
+  const std::string kind = reading.current->kind;
+  tl::expected<void, Error> done;
+  read_at(place, reading, [&] { done = found.reader->read(inside, reading); });
+  reading.current->kind = kind;
+  reading.current = outer;
+  if (!done) reading.device.damaged(place, name_of(found.reader), done.error().what);
+}
+
+void note_unsearched(const std::string& path, Reading& reading) {
+  reading.device.note(
+      Remark::unreadable_file, {.path = path, .offset = {}, .item = {}},
+      fmt::format("only its first {} MiB or {} values were searched for pasted credentials",
+                  kMostPastedText >> 20, kMostPasted));
+}
+
+namespace {
+
+// Reads what is found and not known.
+class Behind {
+ public:
+  Behind(const std::string& path, Before before, Reading& reading)
+      : path_(path), reading_(reading) {
+    const Device& d = reading.device;
+    for (size_t i = before.statements; i < d.statements.size(); ++i) {
+      const auto* bytes = std::get_if<Bytes>(&d.statements[i].value);
+      if (bytes == nullptr) continue;
+      known_.insert(sha256(*bytes));
+      items_.insert(d.statements[i].place.item);
+    }
+    for (size_t i = before.integrity; i < d.integrity.size(); ++i)
+      items_.insert(d.integrity[i].place.item);
+  }
+
+  void json(const Json& json, const std::string& item, std::span<const std::string_view> others) {
+    if (const std::string* value = json.string()) {
+      if (items_.contains(item)) return;
+      const Source s{.path = path_, .bytes = view(*value), .base = 0, .member = true};
+      const Place place{.path = path_, .offset = {}, .item = item};
+      for (const Loose& f : loose_in_value(*value, true)) read(s, f, place);
+      return;
+    }
+    if (const auto* members = json.object()) {
+      for (const auto& [name, value] : *members) {
+        if (std::find(others.begin(), others.end(), name) == others.end())
+          this->json(value, item.empty() ? name : item + "." + name, {});
+      }
+    }
+    if (const auto* elements = json.array()) {
+      for (const Json& value : *elements) this->json(value, item + "[]", {});
+    }
+  }
+  void text_of(const Source& s, std::string_view all, Search search) {
+    const LooseText loose = loose_in_text(all, search);
+    if (!loose.whole && !std::exchange(told_, true)) note_unsearched(s.path, reading_);
+    for (const Loose& f : loose.found) {
+      if (search != Search::log || is_list_or_key(f))
+        read(s, f, {.path = s.path, .offset = s.base + f.pasted.offset, .item = f.pasted.name});
+    }
+  }
+
+ private:
+  // Logs print certificates and declarations, many of them cut, which say nothing of the device.
+  static bool is_list_or_key(const Loose& f) {
+    if (f.block)
+      return f.pasted.name.find("CERTIFICATE") == std::string::npos ||
+             f.pasted.name.ends_with("REQUEST");
+    if (f.reader == nullptr) return true;
+    if (f.reader == &damaged_reader) return is_damaged_list_or_key(f.pasted.bytes);
+    return f.reader != &x509_reader && f.reader != &elements_reader && f.reader != &pem_reader &&
+           (f.reader != &cms_cd_reader || !holds_declaration(f.pasted.bytes));
+  }
+
+  void read(const Source& s, const Loose& f, const Place& place) {
+    if (!f.pasted.bytes.empty() && !known_.insert(sha256(f.pasted.bytes)).second) return;
+    read_loose(s, f, place, reading_);
+  }
+
+  const std::string& path_;
+  Reading& reading_;
+  std::set<Sha256> known_;
+  std::set<std::string> items_;  // what the reader took, or found damaged
+  bool told_ = false;
+};
+
+// Without the blocks that the reader of PEM takes.
+std::string around_blocks(std::string_view all) {
+  std::string out(all);
+  const PemFile file = parse_pem(view(all));
+  const auto take = [&](size_t begin) {
+    size_t end = all.find(kEnd, begin);
+    end = end == std::string_view::npos ? all.size() : std::min(all.find('\n', end), all.size());
+    blank(out, begin, end);
+  };
+  for (const PemBlock& block : file.blocks) take(block.offset);
+  for (const size_t begin : file.begun_at) take(begin);
+  return out;
+}
+
+// The lines of a log with blanks for what it puts before each: "[1700000000.1] [1:2] CHIP:CTL: ".
+std::string without_prefixes(std::string_view all) {
+  std::string out(all);
+  for (size_t at = 0; at < all.size();) {
+    const size_t end = std::min(all.find('\n', at), all.size());
+    const std::string_view line = all.substr(at, end - at);
+    size_t from = line.find("CHIP:");
+    if (from != std::string_view::npos) from = line.find(": ", from);
+    from = from == std::string_view::npos ? 0 : from + 2;
+    while (line.substr(from).starts_with('[')) {
+      const size_t close = line.find("] ", from);
+      if (close == std::string_view::npos) break;
+      from = close + 2;
+    }
+    blank(out, at, at + from);
+    at = end + 1;
+  }
+  return out;
+}
+
+}  // namespace
+
+void read_loose_json(const Json& json, const std::string& path,
+                     std::span<const std::string_view> others, Before before, Reading& reading) {
+  Behind(path, before, reading).json(json, {}, others);
+}
+
+void read_loose_credentials(const Source& s, const Reader& by, Before before, Reading& reading) {
+  if (by.rest == Rest::nothing) return;
+  Behind behind(s.path, before, reading);
+  if (by.rest == Rest::values) {
+    const auto json = parse_json(text(s.bytes));
+    if (json) return behind.json(*json, {}, {});
+    behind.text_of(s, text(s.bytes), Search::text);
+  } else if (by.rest == Rest::around_blocks) {
+    behind.text_of(s, around_blocks(text(s.bytes)), Search::text);
+  } else {
+    behind.text_of(s, without_prefixes(text(s.bytes)), Search::log);
+  }
+}
+
+size_t lone_pem_ends(std::string_view all) {
+  size_t ends = 0;
+  for (size_t i = 0; (i = all.find(kEnd, i)) != std::string_view::npos; i += kEnd.size()) ++ends;
+  for (const PemSpan& span : pem_anywhere(all)) ends -= span.closed;
+  return ends;
+}
+
+}  // namespace attest
