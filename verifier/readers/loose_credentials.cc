@@ -25,6 +25,55 @@ constexpr size_t kLeastValue = 12;   // bytes of a value that may be a damaged o
 constexpr size_t kLeastInText = 64;  // the same within other text
 constexpr std::string_view kEnd = "-----END ";
 
+// The bytes end within an element of the SEQUENCE of `says` bytes with which they begin. (Where the
+// length is damaged they end with an element.)
+bool breaks_off(View der, size_t says) {
+  size_t at = der[1] < 0x80 ? 2 : 2u + (der[1] & 0x7Fu);
+  while (at < der.size()) {
+    if (der.size() - at < 2) return true;
+    const uint8_t length = der[at + 1];
+    const size_t octets = length < 0x80 ? 0 : length & 0x7Fu;
+    if (octets > 2) return false;
+    if (der.size() - at < 2 + octets) return true;
+    size_t size = octets == 0 ? length : 0;
+    for (size_t i = 0; i < octets; ++i) size = size << 8 | der[at + 2 + i];
+    at += 2 + octets + size;
+  }
+  return at > der.size() && at <= says;
+}
+
+// It began as one of ours from its first byte, but for a bit.
+bool is_damaged_at_head(View bytes) {
+  constexpr uint8_t kSequence = 0x30;
+  if (bytes.size() < kLeastInText) return false;
+  const auto strange = static_cast<uint8_t>(bytes[0] ^ kSequence);
+  const auto began = began_as(bytes);
+  return (strange & (strange - 1u)) == 0 && began && began->kind == Began::Kind::credential &&
+         began->at_head;
+}
+
+}  // namespace
+
+bool is_left_out(const PastedBytes& pasted) {
+  const View bytes = pasted.bytes;
+  const size_t says = der_size(bytes);
+  if (says <= bytes.size()) return false;
+  return pasted.shortened || (pasted.open && bytes.size() * 2 < says && breaks_off(bytes, says));
+}
+
+bool is_damaged_list_or_key(View bytes) {
+  return is_damaged_at_head(bytes) && !began_as(bytes)->is_printed;
+}
+
+void blank(std::string& text, size_t begin, size_t end) {
+  std::replace_if(
+      text.begin() + static_cast<std::ptrdiff_t>(begin),
+      text.begin() + static_cast<std::ptrdiff_t>(std::min(end, text.size())),
+      [](char c) { return c != '\n'; }, ' ');
+}
+
+namespace {
+
 bool has(std::string_view name, std::initializer_list<const char*> words) {
   std::string lower(name);
   std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) {
@@ -92,13 +141,6 @@ const Reader* reader_of_pasted(PastedBytes& pasted, Search search) {
   return search == Search::names && is_named_blob(pasted) ? &blob_reader : nullptr;
 }
 
-void blank(std::string& text, size_t begin, size_t end) {
-  std::replace_if(
-      text.begin() + static_cast<std::ptrdiff_t>(begin),
-      text.begin() + static_cast<std::ptrdiff_t>(std::min(end, text.size())),
-      [](char c) { return c != '\n'; }, ' ');
-}
-
 // A block of another trade says nothing of a device, damaged or not.
 bool is_ours(std::string_view label) {
   for (const char* other : {"PGP ", "RSA ", "DSA ", "OPENSSH ", "SSH"}) {
@@ -126,6 +168,15 @@ std::optional<Loose> of_span(const PemSpan& span) {
   return out;
 }
 
+// How many characters at the start of a line are the sign of a comment.
+size_t comment_sign(std::string_view line) {
+  const size_t from = std::min(line.find_first_not_of(" \t>"), line.size());
+  for (const std::string_view sign : {"// ", "/*", "#", ";", "*"}) {
+    if (line.substr(from).starts_with(sign)) return from + sign.size();
+  }
+  return from;
+}
+
 // The text without the signs of comments and the names before its values: letters of a damaged
 // value run from line to line.
 std::string without_names(std::string_view all) {
@@ -134,8 +185,7 @@ std::string without_names(std::string_view all) {
   while (!all.empty()) {
     std::string_view line = all.substr(0, all.find('\n'));
     all.remove_prefix(std::min(line.size() + 1, all.size()));
-    const size_t from = line.find_first_not_of(" \t#;/*>|-");
-    if (from != std::string_view::npos) line.remove_prefix(from);
+    line.remove_prefix(comment_sign(line));
     constexpr size_t kLongestName = 64;
     const size_t sign = line.substr(0, kLongestName).find_first_of("=:");
     if (sign != std::string_view::npos && line.size() - sign > kLeastText &&
@@ -186,20 +236,6 @@ void add_damage_in(std::string_view rest, std::vector<Loose>& found) {
     found.push_back(std::move(lone));
   }
   if (!holds_damage(found)) add_runs(without_names(rest), found, [](View) { return true; });
-}
-
-// It began as one of ours from its first byte, but for a bit.
-bool is_damaged_at_head(View bytes) {
-  constexpr uint8_t kSequence = 0x30;
-  if (bytes.size() < kLeastInText) return false;
-  const auto strange = static_cast<uint8_t>(bytes[0] ^ kSequence);
-  const auto began = began_as(bytes);
-  return (strange & (strange - 1u)) == 0 && began && began->kind == Began::Kind::credential &&
-         began->at_head;
-}
-// And not as what logs print of every device.
-bool is_damaged_list_or_key(View bytes) {
-  return is_damaged_at_head(bytes) && !began_as(bytes)->is_printed;
 }
 
 // The long words of a text, and a shorter one that ends a row of them: letters of base64, or
@@ -259,22 +295,61 @@ std::string unquoted(std::string_view rest) {
   return out;
 }
 
-// Comments are text here: their signs at the start of a line are blanks.
+// Comments are text here: their signs are blanks.
 void open_comments(std::string& text) {
-  constexpr std::string_view kSigns = "#;/*> \t";
   for (size_t at = 0; at < text.size();) {
-    for (size_t i = at; i < text.size() && kSigns.find(text[i]) != std::string_view::npos; ++i)
-      text[i] = ' ';
-    at = std::min(text.find('\n', at), text.size()) + 1;
+    const size_t end = std::min(text.find('\n', at), text.size());
+    blank(text, at, at + comment_sign(std::string_view(text).substr(at, end - at)));
+    at = end + 1;
   }
+}
+
+// Lines that are written as one, outside of strings, and a dump whose first line has a name before
+// its address: "x=00000000: 3082".
+void open_lines(std::string& text) {
+  for (size_t at = 0; at < text.size();) {
+    const size_t end = std::min(text.find('\n', at), text.size());
+    const std::string_view line = std::string_view(text).substr(at, end - at);
+    const bool strings = line.find_first_of("\"'`") != std::string_view::npos;
+    for (size_t i = at; !strings && i + 1 < end; ++i) {
+      if (text[i] != '\\' || (text[i + 1] != 'n' && text[i + 1] != 'r')) continue;
+      text[i] = ' ';
+      text[i + 1] = '\n';
+    }
+    const size_t zeros = line.find("0000: ");
+    const size_t before = zeros == std::string_view::npos || zeros == 0
+                              ? std::string_view::npos
+                              : line.find_last_not_of('0', zeros - 1);
+    if (before != std::string_view::npos &&
+        std::string_view("=,\":").find(line[before]) != std::string_view::npos)
+      blank(text, at, at + before + 1);
+    at = end + 1;
+  }
+}
+
+// The letters go on behind something strange: what stands before that is no head that was pasted.
+bool goes_on(std::string_view text, const PastedBytes& pasted) {
+  constexpr size_t kLeastMore = 16;
+  const auto is_letter = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '+' ||
+           c == '/';
+  };
+  for (size_t at = pasted.end == 0 ? 0 : pasted.end - 1; at < pasted.end + 2; ++at) {
+    const std::string_view more = text.substr(std::min(at, text.size()), kLeastMore + 1);
+    if (more.size() <= kLeastMore || std::string_view(" \t\r\n\\\"',;.").find(more[0]) != more.npos)
+      return false;
+    if (!is_letter(more[0]) && std::all_of(more.begin() + 1, more.end(), is_letter)) return true;
+  }
+  return false;
 }
 
 void add_pasted(std::string& rest, Search search, LooseText& out) {
   bool whole = true;
   std::vector<Loose> found;
   for (PastedBytes& pasted : pasted_bytes(rest, &whole)) {
-    if (const Reader* reader = reader_of_pasted(pasted, search))
-      found.push_back({.reader = reader, .pasted = std::move(pasted)});
+    const Reader* reader = reader_of_pasted(pasted, search);
+    if (reader != nullptr && is_left_out(pasted) && goes_on(rest, pasted)) continue;
+    if (reader != nullptr) found.push_back({.reader = reader, .pasted = std::move(pasted)});
   }
   out.whole = out.whole && whole;
   for (Loose& f : found) {
@@ -294,6 +369,7 @@ LooseText loose_in_text(std::string_view all, Search search) {
     if (search != Search::names && span.body != PemBody::none) blank(rest, span.begin, span.end);
   }
   if (search == Search::text) open_comments(rest);
+  open_lines(rest);
   add_pasted(rest, search, out);
   // In source code a block is a literal with a name: what was read of it there is not read again.
   for (Loose& block : blocks) {
@@ -368,200 +444,6 @@ std::vector<Loose> loose_in_value(std::string_view value, bool deep) {
          .pasted = {.name = {}, .offset = 0, .end = value.size(), .bytes = to_bytes(view(value))}});
   }
   return out;
-}
-
-namespace {
-
-const char* name_of(const Reader* reader) {
-  return reader == &x509_reader     ? "certificate"
-         : reader == &cms_cd_reader ? "declaration"
-                                    : "value";
-}
-
-// The bytes end within an element of the SEQUENCE of `says` bytes with which they begin. (Where the
-// length is damaged they end with an element.)
-bool breaks_off(View der, size_t says) {
-  size_t at = der[1] < 0x80 ? 2 : 2u + (der[1] & 0x7Fu);
-  while (at < der.size()) {
-    if (der.size() - at < 2) return true;
-    const uint8_t length = der[at + 1];
-    const size_t octets = length < 0x80 ? 0 : length & 0x7Fu;
-    if (octets > 2) return false;
-    if (der.size() - at < 2 + octets) return true;
-    size_t size = octets == 0 ? length : 0;
-    for (size_t i = 0; i < octets; ++i) size = size << 8 | der[at + 2 + i];
-    at += 2 + octets + size;
-  }
-  return at > der.size() && at <= says;
-}
-
-// Its own length says that a part was left out by who pasted it: not there, and no damage. Nobody
-// has to say so where it is the head of something and no more: `xxd dac.der | head`.
-bool is_left_out(const PastedBytes& pasted) {
-  const View bytes = pasted.bytes;
-  const size_t says = der_size(bytes);
-  if (says <= bytes.size()) return false;
-  return pasted.shortened || (pasted.open && bytes.size() * 2 < says && breaks_off(bytes, says));
-}
-
-}  // namespace
-
-void read_loose(const Source& s, const Loose& found, const Place& place, Reading& reading) {
-  const PastedBytes& pasted = found.pasted;
-  if (found.reader == nullptr) {
-    reading.holds("damaged");
-    reading.device.note(Remark::damaged_credential, place, found.problem);
-    return;
-  }
-  if (is_left_out(pasted)) {
-    reading.device.note(
-        Remark::not_in_log, place,
-        fmt::format("{}: shortened where it was pasted: {} bytes are stated, {} are there",
-                    name_of(found.reader), der_size(pasted.bytes), pasted.bytes.size()));
-    return;
-  }
-  // (Of a record of a stream no file is listed.)
-  EvidenceFile nowhere;
-  EvidenceFile* const outer = reading.current;
-  if (outer == nullptr) reading.current = &nowhere;
-  const Source inside{.path = s.path, .bytes = pasted.bytes, .base = s.base, .member = s.member};
-  const std::string kind = reading.current->kind;
-  tl::expected<void, Error> done;
-  read_at(place, reading, [&] { done = found.reader->read(inside, reading); });
-  reading.current->kind = kind;
-  reading.current = outer;
-  if (!done) reading.device.damaged(place, name_of(found.reader), done.error().what);
-}
-
-void note_unsearched(const std::string& path, Reading& reading) {
-  reading.device.note(
-      Remark::unreadable_file, {.path = path, .offset = {}, .item = {}},
-      fmt::format("only its first {} MiB or {} values were searched for pasted credentials",
-                  kMostPastedText >> 20, kMostPasted));
-}
-
-namespace {
-
-// Reads what is found and not known.
-class Behind {
- public:
-  Behind(const std::string& path, Before before, Reading& reading)
-      : path_(path), reading_(reading) {
-    const Device& d = reading.device;
-    for (size_t i = before.statements; i < d.statements.size(); ++i) {
-      const auto* bytes = std::get_if<Bytes>(&d.statements[i].value);
-      if (bytes == nullptr) continue;
-      known_.insert(sha256(*bytes));
-      items_.insert(d.statements[i].place.item);
-    }
-    for (size_t i = before.integrity; i < d.integrity.size(); ++i)
-      items_.insert(d.integrity[i].place.item);
-  }
-
-  void json(const Json& json, const std::string& item, std::span<const std::string_view> others) {
-    if (const std::string* value = json.string()) {
-      if (items_.contains(item)) return;
-      const Source s{.path = path_, .bytes = view(*value), .base = 0, .member = true};
-      const Place place{.path = path_, .offset = {}, .item = item};
-      for (const Loose& f : loose_in_value(*value, true)) read(s, f, place);
-      return;
-    }
-    if (const auto* members = json.object()) {
-      for (const auto& [name, value] : *members) {
-        if (std::find(others.begin(), others.end(), name) == others.end())
-          this->json(value, item.empty() ? name : item + "." + name, {});
-      }
-    }
-    if (const auto* elements = json.array()) {
-      for (const Json& value : *elements) this->json(value, item + "[]", {});
-    }
-  }
-  void text_of(const Source& s, std::string_view all, Search search) {
-    const LooseText loose = loose_in_text(all, search);
-    if (!loose.whole && !std::exchange(told_, true)) note_unsearched(s.path, reading_);
-    for (const Loose& f : loose.found) {
-      if (search != Search::log || is_list_or_key(f))
-        read(s, f, {.path = s.path, .offset = s.base + f.pasted.offset, .item = f.pasted.name});
-    }
-  }
-
- private:
-  // Logs print certificates and declarations, many of them cut, which say nothing of the device.
-  static bool is_list_or_key(const Loose& f) {
-    if (f.block)
-      return f.pasted.name.find("CERTIFICATE") == std::string::npos ||
-             f.pasted.name.ends_with("REQUEST");
-    if (f.reader == nullptr) return true;
-    if (f.reader == &damaged_reader) return is_damaged_list_or_key(f.pasted.bytes);
-    return f.reader != &x509_reader && f.reader != &elements_reader && f.reader != &pem_reader &&
-           (f.reader != &cms_cd_reader || !holds_declaration(f.pasted.bytes));
-  }
-
-  void read(const Source& s, const Loose& f, const Place& place) {
-    if (!f.pasted.bytes.empty() && !known_.insert(sha256(f.pasted.bytes)).second) return;
-    read_loose(s, f, place, reading_);
-  }
-
-  const std::string& path_;
-  Reading& reading_;
-  std::set<Sha256> known_;
-  std::set<std::string> items_;  // what the reader took, or found damaged
-  bool told_ = false;
-};
-
-// Without the blocks that the reader of PEM takes.
-std::string around_blocks(std::string_view all) {
-  std::string out(all);
-  const PemFile file = parse_pem(view(all));
-  const auto take = [&](size_t begin) {
-    size_t end = all.find(kEnd, begin);
-    end = end == std::string_view::npos ? all.size() : std::min(all.find('\n', end), all.size());
-    blank(out, begin, end);
-  };
-  for (const PemBlock& block : file.blocks) take(block.offset);
-  for (const size_t begin : file.begun_at) take(begin);
-  return out;
-}
-
-// The lines of a log with blanks for what it puts before each: "[1700000000.1] [1:2] CHIP:CTL: ".
-std::string without_prefixes(std::string_view all) {
-  std::string out(all);
-  for (size_t at = 0; at < all.size();) {
-    const size_t end = std::min(all.find('\n', at), all.size());
-    const std::string_view line = all.substr(at, end - at);
-    size_t from = line.find("CHIP:");
-    if (from != std::string_view::npos) from = line.find(": ", from);
-    from = from == std::string_view::npos ? 0 : from + 2;
-    while (line.substr(from).starts_with('[')) {
-      const size_t close = line.find("] ", from);
-      if (close == std::string_view::npos) break;
-      from = close + 2;
-    }
-    blank(out, at, at + from);
-    at = end + 1;
-  }
-  return out;
-}
-
-}  // namespace
-
-void read_loose_json(const Json& json, const std::string& path,
-                     std::span<const std::string_view> others, Before before, Reading& reading) {
-  Behind(path, before, reading).json(json, {}, others);
-}
-
-void read_loose_credentials(const Source& s, const Reader& by, Before before, Reading& reading) {
-  if (by.rest == Rest::nothing) return;
-  Behind behind(s.path, before, reading);
-  if (by.rest == Rest::values) {
-    const auto json = parse_json(text(s.bytes));
-    if (json) return behind.json(*json, {}, {});
-    behind.text_of(s, text(s.bytes), Search::text);
-  } else if (by.rest == Rest::around_blocks) {
-    behind.text_of(s, around_blocks(text(s.bytes)), Search::text);
-  } else {
-    behind.text_of(s, without_prefixes(text(s.bytes)), Search::log);
-  }
 }
 
 size_t lone_pem_ends(std::string_view all) {

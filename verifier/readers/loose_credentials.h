@@ -55,6 +55,15 @@ void read_loose_credentials(const Source& s, const Reader& by, Before before, Re
 void read_loose_json(const Json& json, const std::string& path,
                      std::span<const std::string_view> others, Before before, Reading& reading);
 
+// For both halves of this, finding and reading.
+// Its own length says that a part was left out by who pasted it: not there, and no damage. Nobody
+// has to say so where it is the head of something and no more: `xxd dac.der | head`.
+bool is_left_out(const PastedBytes& pasted);
+// Bytes that began as a list, a key or a request, and not as what logs print of every device.
+bool is_damaged_list_or_key(View bytes);
+// Blanks in the place of all but line ends.
+void blank(std::string& text, size_t begin, size_t end);
+
 // END lines that belong to no BEGIN line: what stood between is lost.
 size_t lone_pem_ends(std::string_view all);
 

@@ -66,6 +66,11 @@ class Table {
   TableCredentials run() {
     blocks();
     cells();
+    for (Loose& loose : loose_in_text(rest_, Search::table).found) {
+      const Place place = at(loose.pasted.offset, loose.pasted.name);
+      forget(loose.pasted.offset, loose.pasted.end);
+      if (!is_part_of_known(loose.pasted.bytes)) keep(std::move(loose), place);
+    }
     for (PastedBytes& pasted : pasted_bytes(rest_, &out_.whole)) {
       if (is_part_of_known(pasted.bytes)) continue;
       const Place place = at(pasted.offset, pasted.name);
@@ -73,10 +78,6 @@ class Table {
         forget(pasted.offset, pasted.end);
         keep({.reader = reader, .pasted = std::move(pasted)}, place);
       }
-    }
-    for (Loose& loose : loose_in_text(rest_, Search::table).found) {
-      const Place place = at(loose.pasted.offset, loose.pasted.name);
-      keep(std::move(loose), place);
     }
     if (out_.found.empty() && !out_.several) {
       decoded_runs(s_.bytes, [&](DecodedRun& run) {
