@@ -153,16 +153,17 @@ void settle_delegates(Evidence& e, Parsed& parsed, const TrustStore& trust, Ledg
         signs_lists(**entry.certificate, e.crls))
       continue;
     const Certificate& c = **entry.certificate;
-    const bool of_pai = e.pai.certificate && names_certificate(c, *e.pai.certificate);
+    const auto akid = c.akid();
+    const bool of_pai = e.pai.certificate && akid && akid == e.pai.certificate->skid();
     std::optional<Point> issuer = of_pai ? e.pai.certificate->p256 : std::nullopt;
     if (!of_pai) {
       if (const FoundPaa found = find_paa(c, e.policy, trust, ledger); found.paa != nullptr)
         issuer = found.paa->key;
     }
     if (!issuer) {
-      e.device.note(Remark::resembles_evidence, s.place,
-                    "a certificate for signing revocation lists, whose issuer is not known here: "
-                    "it is not checked");
+      e.not_used.push_back({place_text(s.place),
+                            "a certificate for signing revocation lists, of an issuer that is not "
+                            "known here: believed in nothing"});
     } else if (!is_as_issued(c, issuer) || entry.used != bytes_of(s).size()) {
       e.device.note(Remark::damaged_credential, s.place,
                     "a certificate for signing revocation lists that its issuer's key did not "

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "verifier/gather_steps.h"
@@ -44,75 +46,114 @@ std::optional<Signing> signing(const Device& device, View elements, const Point&
   return std::nullopt;
 }
 
-// The certificate whose key signed the first response.
-std::optional<std::pair<Point, Signing>> signer_of(const Device& device, View elements) {
+struct Response {
+  Bytes elements;
+  AttestationElements parsed;  // of elements
+  std::string path;            // of the first place that states them
+  std::optional<Signing> signing;
+};
+
+// Every response, as far as it parses; of one declaration and one firmware. Empty: they are two
+// truths, or too many.
+std::vector<Response> responses(const Device& device) {
+  std::vector<Response> out;
+  for (const Statement& s : device.statements) {
+    if (s.fact != FactId::attestation_elements ||
+        std::any_of(out.begin(), out.end(),
+                    [&](const Response& r) { return r.elements == bytes_of(s); }))
+      continue;
+    if (out.size() == kMostTried) return {};
+    out.push_back({.elements = bytes_of(s), .parsed = {}, .path = s.place.path, .signing = {}});
+  }
+  for (Response& r : out) {
+    auto parsed = parse_attestation_elements(r.elements);
+    if (!parsed) return {};
+    r.parsed = std::move(*parsed);
+    const AttestationElements& first = out.front().parsed;
+    const auto firmware = [](const AttestationElements& e) {
+      return e.firmware_information ? to_bytes(*e.firmware_information) : Bytes{};
+    };
+    if (!equal(r.parsed.certification_declaration, first.certification_declaration) ||
+        firmware(r.parsed) != firmware(first))
+      return {};
+  }
+  return out;
+}
+
+// Finds what signs each, by the key of the one certificate that signs any.
+bool find_signings(const Device& device, std::vector<Response>& all) {
   size_t tried = 0;
   for (const Statement& s : device.statements) {
     if (s.fact != FactId::dac && s.fact != FactId::certificate) continue;
     const auto certificate = parse_certificate(bytes_of(s));
     if (!certificate || !(*certificate)->p256) continue;
-    if (++tried > kMostTried) return std::nullopt;
-    if (const auto found = signing(device, elements, *(*certificate)->p256))
-      return std::pair(*(*certificate)->p256, *found);
+    if (++tried > kMostTried) return false;
+    bool any = false;
+    for (Response& r : all) {
+      r.signing = signing(device, r.elements, *(*certificate)->p256);
+      any = any || r.signing;
+    }
+    if (any) return true;
   }
-  return std::nullopt;
+  return false;
+}
+
+// Its signature and challenge stand where it stands.
+bool is_complete(const Device& device, const Response& r) {
+  const auto has = [&](FactId part) {
+    return std::any_of(device.statements.begin(), device.statements.end(), [&](const Statement& s) {
+      return s.fact == part && s.place.path == r.path;
+    });
+  };
+  return has(FactId::attestation_signature) && has(FactId::attestation_challenge);
+}
+
+// The parts of a response that is judged: what is given with it, and what signs it.
+std::set<Bytes> parts_of(const Device& device, const Response& r) {
+  std::set<Bytes> out{r.elements, to_bytes(r.parsed.nonce)};
+  if (r.signing) {
+    out.insert(*r.signing->signature);
+    out.insert(*r.signing->challenge);
+    return out;
+  }
+  for (const Statement& s : device.statements) {
+    if (s.place.path == r.path && std::holds_alternative<Bytes>(s.value)) out.insert(bytes_of(s));
+  }
+  return out;
 }
 
 }  // namespace
 
+// Judged is the first one, or what its key did not sign; what it signed beside that is right by its
+// own signature.
 void settle_other_responses(Evidence& e) {
   Device& device = e.device;
-  std::vector<Bytes> others;
-  const Statement* first = device.first(FactId::attestation_elements);
-  if (first == nullptr) return;
+  std::vector<Response> all = responses(device);
+  if (all.size() < 2 || !find_signings(device, all)) return;
+  const auto is_signed = [](const Response& r) { return r.signing.has_value(); };
+  const bool all_signed = std::all_of(all.begin(), all.end(), is_signed);
+  if (!std::all_of(all.begin(), all.end(),
+                   [&](const Response& r) { return is_signed(r) || is_complete(device, r); }))
+    return;
+  const auto is_kept = [&](const Response& r) {
+    return all_signed ? &r == &all.front() : !is_signed(r);
+  };
+  std::set<Bytes> kept, left;
+  for (const Response& r : all) (is_kept(r) ? kept : left).merge(parts_of(device, r));
+  const auto belongs = [&](const Statement& s) {
+    const bool part = s.fact == FactId::attestation_elements ||
+                      s.fact == FactId::attestation_nonce ||
+                      s.fact == FactId::attestation_signature ||
+                      s.fact == FactId::attestation_challenge || s.fact == FactId::blob;
+    return part && left.contains(bytes_of(s)) && !kept.contains(bytes_of(s));
+  };
   for (const Statement& s : device.statements) {
-    if (s.fact != FactId::attestation_elements || s.value == first->value) continue;
-    if (std::find(others.begin(), others.end(), bytes_of(s)) == others.end())
-      others.push_back(bytes_of(s));
+    if (s.fact == FactId::attestation_elements && belongs(s))
+      e.not_used.push_back({place_text(s.place),
+                            "another attestation response that this DAC's key signed, to another "
+                            "request: no contradiction"});
   }
-  if (others.empty() || others.size() > kMostTried) return;
-  const Bytes own_bytes = bytes_of(*first);
-  const auto own = parse_attestation_elements(own_bytes);
-  const auto signer = signer_of(device, own_bytes);
-  if (!own || !signer) return;
-  const Bytes own_signature = *signer->second.signature, own_challenge = *signer->second.challenge;
-  for (const Bytes& other : others) {
-    const auto parsed = parse_attestation_elements(other);
-    // Of another declaration or another firmware they are two truths.
-    if (!parsed || !equal(parsed->certification_declaration, own->certification_declaration) ||
-        parsed->firmware_information.has_value() != own->firmware_information.has_value() ||
-        (own->firmware_information &&
-         !equal(*parsed->firmware_information, *own->firmware_information)))
-      continue;
-    const auto found = signing(device, other, signer->first);
-    if (!found) continue;
-    const Bytes signature = *found->signature, challenge = *found->challenge;
-    const auto belongs = [&](const Statement& s) {
-      switch (s.fact) {
-        case FactId::attestation_elements:
-          return bytes_of(s) == other;
-        case FactId::attestation_nonce:
-          return equal(bytes_of(s), parsed->nonce) && !equal(own->nonce, parsed->nonce);
-        case FactId::attestation_signature:
-          return bytes_of(s) == signature && signature != own_signature;
-        case FactId::attestation_challenge:
-          return bytes_of(s) == challenge && challenge != own_challenge;
-        case FactId::blob:
-          return (bytes_of(s) == signature && signature != own_signature) ||
-                 (bytes_of(s) == challenge && challenge != own_challenge) ||
-                 (equal(bytes_of(s), parsed->nonce) && !equal(own->nonce, parsed->nonce));
-        default:
-          return false;
-      }
-    };
-    for (const Statement& s : device.statements) {
-      if (s.fact == FactId::attestation_elements && bytes_of(s) == other)
-        e.not_used.push_back({place_text(s.place),
-                              "another attestation response that this DAC's key signed, to another "
-                              "request: the first one is judged"});
-    }
-    std::erase_if(device.statements, belongs);
-  }
+  std::erase_if(device.statements, belongs);
 }
 
 }  // namespace attest::gathering
