@@ -64,6 +64,7 @@ TEST_CASE("every format has a fuzz target") {
       {"erased_flash", "nothing_vanishes"},
       {"esp_nvs_facts", "esp_nvs"},
       {"ledger_answer", "nothing_vanishes"},
+      {"manifest_reader", "manifest"},
       {"other_pictures", "nothing_vanishes"},
       {"own_output", "nothing_vanishes"},
       {"sealed_files", "sealed_key"},

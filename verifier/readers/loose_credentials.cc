@@ -206,7 +206,11 @@ void add_runs(std::string_view letters, std::vector<Loose>& found, Counts&& coun
     const bool part =
         run.bytes.size() <= whole.size() && equal(View(whole).first(run.bytes.size()), run.bytes);
     const auto began = began_as(run.bytes);
-    if (part || !began || began->kind != Began::Kind::credential) return true;
+    if (part || !began) return true;
+    if (began->kind != Began::Kind::credential) {
+      whole = std::move(run.bytes);
+      return true;
+    }
     Loose one;
     one.reader = run.exact ? credential_reader({.path = {}, .bytes = run.bytes}) : nullptr;
     if (one.reader == nullptr && !counts(run.bytes)) return true;
@@ -242,7 +246,7 @@ void add_damage_in(std::string_view rest, std::vector<Loose>& found) {
 // digits.
 std::string long_words(std::string_view rest) {
   constexpr size_t kLongWord = 48;
-  constexpr std::string_view kAround = " \t\r\"'`=,;()[]{}<>";
+  constexpr std::string_view kAround = " \t\r\"'`,;()[]{}<>";
   std::string out;
   bool row = false;
   while (!rest.empty()) {
@@ -254,11 +258,15 @@ std::string long_words(std::string_view rest) {
     bool any = false;
     for (size_t at = 0; at < line.size() && !shortened;) {
       const size_t end = std::min(line.find_first_of(kAround, at), line.size());
-      if (end - at >= kLongWord) {
-        out += std::string(line.substr(at, end - at)) + "\n";
+      // (What '=' ends is a name, but at the end of letters.)
+      std::string_view word = line.substr(at, end - at);
+      const size_t name = word.substr(0, word.find_last_not_of('=') + 1).rfind('=');
+      if (name != std::string_view::npos) word.remove_prefix(name + 1);
+      if (word.size() >= kLongWord) {
+        out += std::string(word) + "\n";
         any = true;
       }
-      if (end > at) last = line.substr(at, end - at);
+      if (!word.empty()) last = word;
       at = end + 1;
     }
     if (row && !any && !last.empty()) out += std::string(last) + "\n";
