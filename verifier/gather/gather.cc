@@ -145,6 +145,40 @@ void settle_other_pais(Evidence& e, const std::vector<Statement*>& others, Parse
   }
 }
 
+// Who may sign revocation lists for a PAA or a PAI, without a list beside it: no second DAC, and
+// damage where its issuer did not sign it so.
+void settle_delegates(Evidence& e, Parsed& parsed, const Asked& asked) {
+  for (const Statement& s : e.device.statements) {
+    if (s.fact != FactId::certificate) continue;
+    const ParsedCertificate& entry = parsed.of(s);
+    if (!entry.certificate || !is_for_lists_only(**entry.certificate) ||
+        signs_lists(**entry.certificate, e.crls))
+      continue;
+    const Certificate& c = **entry.certificate;
+    const auto akid = c.akid();
+    const bool of_pai = e.pai.certificate && akid && akid == e.pai.certificate->skid();
+    std::optional<Point> issuer = of_pai ? e.pai.certificate->p256 : std::nullopt;
+    if (!of_pai) {
+      if (const FoundPaa found = find_paa(c, e.policy, asked); found.paa != nullptr)
+        issuer = found.paa->key;
+    }
+    if (!issuer) {
+      e.not_used.push_back({place_text(s.place),
+                            "a certificate for signing revocation lists, of an issuer that is not "
+                            "known here: believed in nothing"});
+    } else if (!is_as_issued(c, issuer, asked.engine) || entry.used != bytes_of(s).size()) {
+      e.device.note(Remark::damaged_credential, s.place,
+                    "a certificate for signing revocation lists that its issuer's key did not "
+                    "sign: it is not as it was issued");
+    } else {
+      e.not_used.push_back(
+          {place_text(s.place),
+           fmt::format("a certificate for signing revocation lists ({}), and no list of it here",
+                       name_text(c.subject))});
+    }
+  }
+}
+
 // What nobody judges, because it is not the one that counts, is damaged evidence where it is not
 // whole: a root that does not verify itself.
 void note_damage(Evidence& e, Parsed& parsed, SignatureEngine& engine) {
@@ -246,6 +280,7 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
   Parsed parsed(remembered);
   read_lists(e, reading.shared_lists.get());
   settle_bare_declarations(e);
+  settle_other_responses(e);
   OwnPais own = own_pais(e.device);
   settle_roles(e, parsed);
   e.dac = certificate_evidence(e.device.first(FactId::dac), parsed);
@@ -270,6 +305,7 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
   find_authority_keys(e, parsed);
   settle_other_keys(e);
   settle_other_pais(e, other_pais, parsed, asked, remembered);
+  settle_delegates(e, parsed, asked);
   note_damage(e, parsed, engine);
   if (ledger != nullptr && policy.network != Network::none)
     gather_ledger(e, *ledger, engine, remembered);

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "verifier/gather/gather_steps.h"
+#include "verifier/readers/credentials/behind.h"
 #include "verifier/readers/formats.h"
 
 namespace attest {
@@ -105,6 +106,13 @@ bool is_of_another_trade(const Certificate& c) {
          c.product_id.how == SubjectId::How::absent;
 }
 
+bool is_for_lists_only(const Certificate& c) {
+  const auto& constraints = c.basic_constraints.value;
+  return !(constraints && constraints->ca) && c.key_usage.value &&
+         c.key_usage.value->bits == KeyUsage::crl_sign && !c.self_issued() &&
+         c.product_id.how == SubjectId::How::absent;
+}
+
 // The words stand in it, or did before one byte of them changed.
 bool nearly_has(View value, View words) {
   for (size_t at = 0; at + words.size() <= value.size(); ++at) {
@@ -135,7 +143,6 @@ namespace gathering {
 // be evidence. (What counts has its rest judged by the checks.)
 void note_what_follows(Device& device, const Statement& s, size_t used) {
   View rest = View(bytes_of(s)).subspan(used);
-  const auto is_padding = [](uint8_t b) { return b == 0 || b == 0xFF || (b >= '\t' && b <= '\r'); };
   for (;;) {
     while (!rest.empty() && is_padding(rest[0])) rest = rest.subspan(1);
     if (rest.empty()) return;
@@ -236,6 +243,8 @@ void settle_roles(Evidence& e, Parsed& parsed) {
                        "PAA or PAI delegated to it",
                        name_text((*certificate)->subject))});
       e.crl_signers.push_back(*certificate);
+    } else if (is_for_lists_only(**certificate)) {
+      e.crl_signers.push_back(*certificate);  // settle_delegates says whose it is
     } else if (is_root(**certificate)) {
       s.fact = FactId::paa;
       named.emplace(text(bytes_of(s)), s.fact);

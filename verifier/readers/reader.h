@@ -50,6 +50,14 @@ struct Source {
   bool member = false;  // inside a container or folder: nobody named it
 };
 
+// What is looked for in a file beside what its reader takes (loose_credentials.h).
+enum class Rest : uint8_t {
+  nothing,        // it takes all there is
+  values,         // credentials in all of its text, or in its strings where it is JSON
+  around_blocks,  // the same in the text around its blocks of PEM
+  lists_and_keys  // in a log, which prints other certificates and declarations as well
+};
+
 struct Reader {
   const char* kind;     // as in interface.md
   const char* expects;  // "an X.509 certificate": for messages about what was expected
@@ -57,6 +65,7 @@ struct Reader {
   // Adds statements to reading.device and names of what was found to reading.current->holds. An
   // Error says that the file is of this kind and cannot be read at all.
   tl::expected<void, Error> (*read)(const Source&, Reading&);
+  Rest rest = Rest::nothing;
 };
 
 // A path that was handed over and is no evidence, or a place in one, and why it counts for nothing:

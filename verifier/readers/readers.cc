@@ -7,6 +7,8 @@
 
 #include "verifier/crypto/crypto.h"
 #include "verifier/readers/formats.h"
+#include "verifier/readers/loose_credentials.h"
+#include "verifier/readers/own_output.h"
 #include "verifier/readers/reader.h"
 #include "verifier/readers/text/plain_text.h"
 #include "verifier/readers/text/utf16.h"
@@ -68,9 +70,9 @@ constexpr const Reader* kReaders[] = {
 
 constexpr size_t kLargeFile = 32u << 20;
 
-const Reader* asked(const Source& source) {
+const Reader* asked(const Source& source, const Reader* known_not = nullptr) {
   for (const Reader* reader : readers()) {
-    if (reader->recognises(source)) return reader;
+    if (reader != known_not && reader->recognises(source)) return reader;
   }
   return nullptr;
 }
@@ -91,7 +93,10 @@ tl::expected<void, Error> none(const Source& source, std::string why, Reading& r
 
 // The file of this index: what kind it is, and what it says.
 tl::expected<void, Error> recognise_and_read(const Source& source, size_t index, Reading& reading) {
-  const Reader* found = asked(source);
+  // (Parsing a report takes long: once.)
+  if (const std::string why = why_own_output(source.bytes); !why.empty())
+    return none(source, source.member ? why : fmt::format("expected evidence: {}", why), reading);
+  const Reader* found = asked(source, &own_output_reader);
   if (found == nullptr) {
     if (source.bytes.empty() && source.member) return none(source, "an empty file", reading);
     return none(source,
@@ -107,7 +112,9 @@ tl::expected<void, Error> recognise_and_read(const Source& source, size_t index,
   EvidenceFile entry = reading.files[index];
   const size_t locked_before = reading.locked.size();
   EvidenceFile* const outer = std::exchange(reading.current, &entry);
+  const Before behind = Before::of(reading);
   auto done = found->read(source, reading);
+  if (done) read_loose_credentials(source, *found, behind, reading);
   reading.current = outer;
   reading.files[index] = std::move(entry);
   for (size_t i = locked_before; i < reading.locked.size(); ++i) {

@@ -11,19 +11,16 @@
 namespace attest {
 namespace {
 
-// Of one whole DER value, and of what is none.
-constexpr const Reader* kOfDer[] = {&x509_reader, &cms_cd_reader, &other_cms_reader,  &csr_reader,
-                                    &crl_reader,  &pkcs12_reader, &sealed_key_reader, &key_reader};
+// What bytes may be that describe a device: the one list of it; and of text the readers of those.
+constexpr const Reader* kCredentials[] = {&x509_reader, &cms_cd_reader,   &csr_reader,
+                                          &crl_reader,  &pkcs12_reader,   &sealed_key_reader,
+                                          &key_reader,  &elements_reader, &other_cms_reader};
 constexpr const Reader* kOfText[] = {&pem_reader, &text_der_reader};
 
 const Reader* taking(std::span<const Reader* const> readers, const Source& s) {
   const auto found = std::find_if(readers.begin(), readers.end(),
                                   [&](const Reader* reader) { return reader->recognises(s); });
   return found == readers.end() ? nullptr : *found;
-}
-
-bool is_padding(uint8_t b) {
-  return b == 0x00 || b == 0xFF || b == ' ' || (b >= '\t' && b <= '\r') || b == 0x1A;
 }
 
 size_t behind_padding(View bytes, size_t at) {
@@ -42,8 +39,12 @@ void note_rest(const Source& rest, const char* what, Reading& reading) {
 
 }  // namespace
 
+bool is_padding(uint8_t b) {
+  return b == 0x00 || b == 0xFF || b == ' ' || (b >= '\t' && b <= '\r') || b == 0x1A;
+}
+
 const Reader* credential_reader(const Source& s) {
-  return taking(kOfDer, s);
+  return taking(kCredentials, s);
 }
 
 View first_der(View bytes) {
@@ -58,7 +59,7 @@ void read_behind(const Source& s, size_t used, const char* what, Reading& readin
     Source rest{.path = s.path, .bytes = s.bytes.subspan(at), .base = s.base + at, .member = true};
     const View one = first_der(rest.bytes);
     if (!one.empty()) rest.bytes = one;
-    const Reader* reader = one.empty() ? taking(kOfText, rest) : taking(kOfDer, rest);
+    const Reader* reader = one.empty() ? taking(kOfText, rest) : taking(kCredentials, rest);
     if (reader == nullptr) {
       rest.bytes = s.bytes.subspan(at);
       return note_rest(rest, what, reading);
@@ -75,7 +76,8 @@ bool is_row_of_credentials(const Source& s) {
   for (size_t at = behind_padding(s.bytes, 0); at < s.bytes.size();
        at = behind_padding(s.bytes, at)) {
     const View one = first_der(s.bytes.subspan(at));
-    if (one.empty() || taking(kOfDer, {.path = s.path, .bytes = one}) == nullptr) return false;
+    if (one.empty() || taking(kCredentials, {.path = s.path, .bytes = one}) == nullptr)
+      return false;
     at += one.size();
   }
   return true;

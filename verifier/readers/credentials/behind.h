@@ -9,7 +9,11 @@ namespace attest {
 // The whole DER value that these bytes begin with; empty where none does, or it is cut off.
 View first_der(View bytes);
 
-// The reader of a credential in DER that these bytes are; null where they are none.
+// Zeros, erased flash, blanks, line ends: behind a credential they are nothing.
+bool is_padding(uint8_t b);
+
+// The reader of the credential, or of the attestation elements, that these bytes are; null where
+// they are none.
 const Reader* credential_reader(const Source& s);
 
 // What stands behind the first `used` bytes, one after the other. Padding (zeros, erased flash,

@@ -363,13 +363,6 @@ tl::expected<void, Error> read_pem(const Source& s, Reading& reading) {
       if (!holds.empty() && holds[0] == what) reading.current->kind = kind;
     }
   }
-  read_beside_pem(s, reading);
-  for (const size_t at : pem_ends_alone(text(s.bytes))) {
-    reading.holds("damaged");
-    reading.device.note(Remark::damaged_credential,
-                        {.path = s.path, .offset = s.base + at, .item = {}},
-                        "pem: an END line without its BEGIN line");
-  }
   if (pem.parameters != 0 && !pem.any())
     reading.not_used.push_back({s.path, "parameters of elliptic curves, without a key"});
   if (pem.shortened != 0)
@@ -416,7 +409,10 @@ const Reader crl_reader{.kind = "crl",
                         .expects = "a certificate revocation list",
                         .recognises = recognises_crl,
                         .read = read_crl};
-const Reader pem_reader{
-    .kind = "pem-bundle", .expects = "PEM", .recognises = recognises_pem, .read = read_pem};
+const Reader pem_reader{.kind = "pem-bundle",
+                        .expects = "PEM",
+                        .recognises = recognises_pem,
+                        .read = read_pem,
+                        .rest = Rest::around_blocks};
 
 }  // namespace attest

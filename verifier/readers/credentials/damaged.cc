@@ -223,7 +223,11 @@ std::optional<Began> began_as(View v) {
   const auto ours = [](const char* what, bool at_head = true) {
     return Began{.kind = Began::Kind::credential, .what = what, .at_head = at_head};
   };
-  if (const char* what = marked(v)) return ours(what);
+  if (const char* what = marked(v)) {
+    Began out = ours(what);
+    out.is_printed = what == kCertificate || what == kDeclaration;
+    return out;
+  }
   if (is_plain_text(v)) return std::nullopt;
   if (length_fits(v)) return ours("a certificate, a declaration, a key or a revocation list");
   if (inside_something_small(v)) return ours("a certificate, a declaration or a key", false);
@@ -373,10 +377,7 @@ std::optional<InText> embedded_pem(std::string_view all) {
     const bool cut = dashes == std::string_view::npos || end < dashes;
     const size_t behind = cut ? std::min(end, line.size()) : dashes + 5;
     if (pem_body(all.substr(at + behind)) != PemBody::credential) continue;
-    const bool own_line = at == 0 || all[at - 1] == '\n';
-    return InText{.began = {.kind = own_line ? Began::Kind::credential : Began::Kind::embedded,
-                            .what = own_line ? "a PEM block" : "a PEM block within other text"},
-                  .der = {}};
+    return InText{.began = {.kind = Began::Kind::credential, .what = "a PEM block"}, .der = {}};
   }
   return std::nullopt;
 }
@@ -458,11 +459,6 @@ tl::expected<void, Error> read(const Source& s, Reading& reading) {
     reading.holds("other-key");
     reading.device.note(Remark::resembles_evidence, place,
                         fmt::format("{}: expected a DAC's, on P-256", began->what));
-  } else if (began->kind == Began::Kind::embedded) {
-    reading.holds("unread-pem");
-    reading.device.note(
-        Remark::resembles_evidence, place,
-        fmt::format("{}: it is not read; expected it in a file of its own", began->what));
   } else {
     reading.holds("damaged");
     reading.device.note(Remark::damaged_credential, place,

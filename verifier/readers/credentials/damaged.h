@@ -12,13 +12,13 @@ namespace attest {
 // What bytes that no reader of credentials takes seem to be.
 struct Began {
   enum class Kind : uint8_t {
-    credential,   // began as one of ours
-    foreign,      // a whole key or request of another trade: none of a device's
-    other_curve,  // a whole private key that could only be a device's if it were on P-256
-    embedded      // PEM within other text, as a program's source has it: may be a device's
+    credential,  // began as one of ours
+    foreign,     // a whole key or request of another trade: none of a device's
+    other_curve  // a whole private key that could only be a device's if it were on P-256
   } kind = Kind::credential;
-  std::string what;     // "a certification declaration", "an RSA key"
-  bool at_head = true;  // the bytes begin with it; else it lies somewhere inside
+  std::string what;         // "a certification declaration", "an RSA key"
+  bool at_head = true;      // the bytes begin with it; else it lies somewhere inside
+  bool is_printed = false;  // a certificate or a declaration: logs print them, whole and cut
 };
 std::optional<Began> began_as(View bytes);
 

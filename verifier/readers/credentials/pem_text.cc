@@ -191,6 +191,139 @@ PemBody pem_body(std::string_view text) {
   return ours ? PemBody::credential : PemBody::none;
 }
 
+namespace {
+
+// The letters of a body behind whatever stands before them in their lines.
+class Letters {
+ public:
+  void take(std::string_view line, bool headers_may_follow) {
+    line = bare(line);
+    if (std::none_of(line.begin(), line.end(), [](char c) { return is_letter(c) || c == '='; }))
+      return;
+    const bool header = letters_.empty() && headers_may_follow &&
+                        (line.find("Proc-Type: ") != std::string_view::npos ||
+                         line.find("DEK-Info: ") != std::string_view::npos);
+    if (header) {
+      const size_t from = std::min(line.find("Proc-Type: "), line.find("DEK-Info: "));
+      headers_ += std::string(line.substr(from)) + "\n";
+      return;
+    }
+    if (line.find_first_of(" \t") == std::string_view::npos || all_letters(line)) {
+      letters_ += tail_;
+      tail_.clear();
+      letters_ += line;
+      return;
+    }
+    behind_prefix(line.substr(line.find_last_of(" \t") + 1));
+  }
+  std::string letters() const { return letters_ + tail_; }
+  const std::string& headers() const { return headers_; }
+
+ private:
+  static bool all_letters(std::string_view s) {
+    return std::all_of(s.begin(), s.end(),
+                       [](char c) { return is_letter(c) || c == '=' || is_blank(c); });
+  }
+  // Full lines have one width; a shorter one is the last, or the last word of another line.
+  void behind_prefix(std::string_view word) {
+    if (!all_letters(word)) return;
+    if (width_ == 0 && word.size() >= kFullLine) width_ = word.size();
+    if (width_ != 0 && word.size() == width_) {
+      letters_ += word;
+      tail_.clear();
+    } else if (word.size() % 4 == 0) {
+      tail_ = word;
+    }
+  }
+
+  std::string letters_, tail_, headers_;
+  size_t width_ = 0;
+};
+
+// Behind the last line that may be of the body of a block without an END.
+size_t end_of_body(std::string_view all, size_t from, size_t end) {
+  for (size_t at = from; at < end;) {
+    const size_t next = std::min(all.find('\n', at), end);
+    const std::string_view line = bare(all.substr(at, next - at));
+    if (at != from && line.find(' ') != std::string_view::npos &&
+        line.substr(line.find_last_of(' ') + 1).size() < kFullLine)
+      return at;
+    at = next + 1;
+  }
+  return end;
+}
+
+PemSpan span_at(std::string_view all, size_t begin) {
+  constexpr size_t kLongestLabel = 64;
+  PemSpan out{.begin = begin,
+              .end = begin + kBegin.size(),
+              .label = {},
+              .headers = {},
+              .der = {},
+              .problem = {},
+              .body = PemBody::none,
+              .closed = false};
+  const std::string_view head = all.substr(begin, kBegin.size() + kLongestLabel);
+  const size_t dashes = head.find(kDashes, kBegin.size());
+  const bool marker = dashes != std::string_view::npos && head.find('\n') > dashes;
+  const size_t behind = marker ? begin + dashes + kDashes.size() : out.end;
+  if (marker) out.label = std::string(head.substr(kBegin.size(), dashes - kBegin.size()));
+  const size_t next = std::min(all.find(kBegin, behind), all.size());
+  const size_t closing = all.substr(0, next).find(kEnd, behind);
+  out.closed = closing != std::string_view::npos;
+  const size_t body_end = out.closed ? closing : end_of_body(all, behind, next);
+  out.end = body_end;
+  out.body = pem_body(all.substr(behind, body_end - behind));
+  if (out.closed) {
+    const std::string_view rest = all.substr(closing, kEnd.size() + kLongestLabel);
+    const size_t last = rest.find(kDashes, kEnd.size());
+    const bool ends = last != std::string_view::npos && rest.find('\n') > last;
+    out.end = closing + (ends ? last + kDashes.size() : kEnd.size());
+    if (!ends || rest.substr(kEnd.size(), last - kEnd.size()) != out.label)
+      out.problem = "its END line is another's";
+  } else {
+    out.problem = "the END line is missing";
+  }
+  if (!marker) out.problem = "its BEGIN line is cut";
+  if (!out.problem.empty()) return out;
+  const std::string lines = with_line_ends(all.substr(behind, body_end - behind));
+  Letters letters;
+  for (std::string_view rest = lines; !rest.empty();) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    letters.take(line, true);
+  }
+  out.headers = letters.headers();
+  auto der = from_base64_lines(letters.letters());
+  if (!der) {
+    out.problem = der.error().what;
+  } else if (der->empty()) {
+    out.problem = "nothing stands between BEGIN and END";
+  } else {
+    out.der = std::move(*der);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string PemSpan::as_file() const {
+  std::string out = to_pem(label, der);
+  if (!headers.empty()) out.insert(out.find('\n') + 1, headers + "\n");
+  return out;
+}
+
+std::vector<PemSpan> pem_anywhere(std::string_view all) {
+  std::vector<PemSpan> out;
+  for (size_t at = 0; (at = all.find(kBegin, at)) != std::string_view::npos;) {
+    PemSpan span = span_at(all, at);
+    at = std::max(span.end, at + kBegin.size());
+    if (span.body != PemBody::shortened && is_filled(span.der)) span.body = PemBody::credential;
+    out.push_back(std::move(span));
+  }
+  return out;
+}
+
 std::vector<size_t> pem_ends_alone(std::string_view all) {
   constexpr size_t kMost = 64;
   std::vector<size_t> out;

@@ -3,6 +3,10 @@
 // credential's base64 does not follow there.
 #pragma once
 
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include "verifier/pki/key.h"
 
 namespace attest {
@@ -15,6 +19,20 @@ enum class PemBody : uint8_t {
 // What the text behind a BEGIN marker, or before an END marker, is. Lines may stand in string
 // literals, comments and quotations.
 PemBody pem_body(std::string_view text);
+
+// A block wherever it stands: at the start of a line, in the middle of one, in one line with blanks
+// or escapes for its line ends, behind the prefixes of a log or the signs of a comment.
+struct PemSpan {
+  size_t begin = 0, end = 0;  // its markers included
+  std::string label;
+  std::string headers;  // lines of an encrypted one, each with its end
+  Bytes der;            // empty where it cannot be decoded
+  std::string problem;  // and why
+  PemBody body = PemBody::credential;
+  bool closed = true;           // its END marker is there
+  std::string as_file() const;  // the block as it stands in a file of its own
+};
+std::vector<PemSpan> pem_anywhere(std::string_view all);
 
 // Where an END marker stands at the start of a line, without a BEGIN marker of its own, and behind
 // a credential's base64.

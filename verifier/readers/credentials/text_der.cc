@@ -16,11 +16,6 @@ namespace {
 
 constexpr size_t kMaxText = 96u << 20;  // of a revocation list of 64 MiB
 
-// The readers of what such text may mean.
-constexpr const Reader* kInside[] = {
-    &x509_reader,       &cms_cd_reader, &csr_reader,      &crl_reader,  &pkcs12_reader,
-    &sealed_key_reader, &key_reader,    &elements_reader, &blob_reader, &other_cms_reader};
-
 // Nothing but the digits of values, and what parts them.
 bool is_digits(View bytes) {
   if (bytes.size() < 16 || bytes.size() > kMaxText || !is_plain_text(bytes)) return false;
@@ -107,10 +102,8 @@ std::vector<Bytes> values_by_line(View bytes) {
 }
 
 const Reader* inside(const Source& s) {
-  for (const Reader* reader : kInside) {
-    if (reader->recognises(s)) return reader;
-  }
-  return nullptr;
+  if (const Reader* reader = credential_reader(s)) return reader;
+  return blob_reader.recognises(s) ? &blob_reader : nullptr;
 }
 
 std::vector<Bytes> several(const Source& s) {

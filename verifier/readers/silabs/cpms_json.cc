@@ -180,7 +180,10 @@ tl::expected<void, Error> read(const Source& s, Reading& reading) {
 
 }  // namespace
 
-const Reader cpms_json_reader{
-    .kind = "cpms-json", .expects = "a cpms.json", .recognises = recognises, .read = read};
+const Reader cpms_json_reader{.kind = "cpms-json",
+                              .expects = "a cpms.json",
+                              .recognises = recognises,
+                              .read = read,
+                              .rest = Rest::values};
 
 }  // namespace attest

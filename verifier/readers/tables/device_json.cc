@@ -10,6 +10,7 @@
 
 #include "verifier/readers/factory_item.h"
 #include "verifier/readers/formats.h"
+#include "verifier/readers/loose_credentials.h"
 #include "verifier/readers/tables/table_credentials.h"
 #include "verifier/readers/unreadable.h"
 
@@ -361,10 +362,10 @@ bool has_device_key(const Json& json) {
 
 void read_device_json(const Json& json, const std::string& path, Reading& reading,
                       std::span<const std::string_view> others) {
-  const auto unknown = [&](const std::string& key, const Json& value) {
+  const Before before = Before::of(reading);
+  const auto unknown = [&](const std::string& key) {
     reading.device.note(Remark::unknown_key, {.path = path, .offset = {}, .item = key},
                         fmt::format("key \"{}\" is not known", printable(key)));
-    read_json_credentials(value, path, key, reading);
   };
   for (const auto& [name, value] : *json.object()) {
     if (const Key* key = find_key(name)) {
@@ -382,13 +383,14 @@ void read_device_json(const Json& json, const std::string& path, Reading& readin
         if (const Key* inner = find_key(full)) {
           read_member(*inner, member.second, path, reading);
         } else {
-          unknown(full, member.second);
+          unknown(full);
         }
       }
     } else if (std::find(others.begin(), others.end(), name) == others.end()) {
-      unknown(name, value);
+      unknown(name);
     }
   }
+  read_loose_json(json, path, others, before, reading);
 }
 
 const Reader nearly_device_json_reader{.kind = "raw",

@@ -67,11 +67,6 @@ tl::expected<void, Error> read(const Source& s, Reading& reading) {
     reading.holds(row.holds);
     reading.device.say(row.fact, std::move(*bytes), place);
   }
-  for (const auto& [name, value] : *json->object()) {
-    const bool known = std::any_of(std::begin(rows), std::end(rows),
-                                   [&](const auto& row) { return name == row.key; });
-    if (!known) read_json_credentials(value, s.path, name, reading);
-  }
   if (const Json* pid = json->find("basic_info_pid")) {
     const Place place{.path = s.path, .offset = {}, .item = "basic_info_pid"};
     if (const auto number = json_number(*pid); number && *number <= 0xFFFF) {
@@ -89,6 +84,7 @@ tl::expected<void, Error> read(const Source& s, Reading& reading) {
 const Reader vector_json_reader{.kind = "vector-json",
                                 .expects = "a test_case_vector.json",
                                 .recognises = recognises,
-                                .read = read};
+                                .read = read,
+                                .rest = Rest::values};
 
 }  // namespace attest

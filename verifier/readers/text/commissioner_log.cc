@@ -586,9 +586,7 @@ bool recognises(const Source& s) {
 }
 
 tl::expected<void, Error> read(const Source& s, Reading& reading) {
-  auto done = Log(s, reading).run();
-  if (done) read_other_pem(s, reading);
-  return done;
+  return Log(s, reading).run();
 }
 
 }  // namespace
@@ -596,6 +594,7 @@ tl::expected<void, Error> read(const Source& s, Reading& reading) {
 const Reader commissioner_log_reader{.kind = "commissioner-log",
                                      .expects = "a commissioner's log",
                                      .recognises = recognises,
-                                     .read = read};
+                                     .read = read,
+                                     .rest = Rest::lists_and_keys};
 
 }  // namespace attest

@@ -1,6 +1,8 @@
 // What this program wrote about devices itself, and what others write in the form of such reports:
 // reports, inspections, SARIF logs, bundles. They quote evidence and are none.
 
+#include "verifier/readers/own_output.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,8 +17,8 @@
 namespace attest {
 namespace {
 
-constexpr size_t kMostReport = 64u << 20;
-constexpr size_t kHead = 4096;  // bytes in which a document says what it is
+constexpr size_t kMostReport = 16u << 20;  // of a document, or of a line that is one
+constexpr size_t kHead = 4096;             // bytes in which a document says what it is
 constexpr std::string_view kOurs = "matter-attest/";
 
 std::string_view head_of(View bytes) {
@@ -97,13 +99,14 @@ std::string of_object(const Json& json) {
 
 // One object, or a line for each device and one for all of them.
 std::string of_json(std::string_view all) {
-  if (const auto whole = parse_json(all)) return of_object(*whole);
+  constexpr JsonLimits kLimits{.bytes = kMostReport};
+  if (const auto whole = parse_json(all, kLimits)) return of_object(*whole);
   const size_t end = all.find_last_not_of(" \t\r\n");
   if (end == std::string_view::npos) return {};
   const size_t before = all.rfind('\n', end);
   if (before == std::string_view::npos) return {};
-  const auto first = parse_json(all.substr(0, all.find('\n'))),
-             last = parse_json(all.substr(before + 1, end - before));
+  const auto first = parse_json(all.substr(0, all.find('\n')), kLimits),
+             last = parse_json(all.substr(before + 1, end - before), kLimits);
   if (!first || !last || first->find("verdict") == nullptr || has_device_key(*first)) return {};
   return of_object(*last);
 }
@@ -137,11 +140,12 @@ std::string of_text(std::string_view head) {
   return {};
 }
 
-// Why it is no evidence; empty: it is none of these.
-std::string why_none(View bytes) {
+}  // namespace
+
+std::string why_own_output(View bytes) {
   if (is_bundle(bytes)) return "a bundle of matter-attest: replay judges it again";
   const std::string_view head = head_of(bytes);
-  if (head.empty() || bytes.size() > kMostReport || !is_plain_text(bytes)) return {};
+  if (head.empty() || !is_plain_text(bytes)) return {};
   // We write down no certificate as PEM: who added one meant it to be read.
   const auto has = [&](std::string_view word) {
     return text(bytes).find(word) != std::string_view::npos;
@@ -160,12 +164,14 @@ std::string why_none(View bytes) {
   return of_json(all);
 }
 
+namespace {
+
 bool recognises(const Source& s) {
-  return !why_none(s.bytes).empty();
+  return !why_own_output(s.bytes).empty();
 }
 
 tl::expected<void, Error> read(const Source& s, Reading& reading) {
-  reading.not_used.push_back({s.path, why_none(s.bytes)});
+  reading.not_used.push_back({s.path, why_own_output(s.bytes)});
   return {};
 }
 

@@ -112,6 +112,9 @@ class Literals {
     } else if (next_is("...") || next_is("…")) {
       shortened_ = kind_ != Kind::none;
       at_ += 3;
+    } else if (next_is("```")) {  // the fence of a block in a document
+      end_run();
+      at_ += 3;
     } else if (c == '"' || c == '`' || c == '\'') {
       quoted(c);
     } else if (is_word(c) || c == '/' || (c == '+' && is_base64(now(1)))) {
@@ -270,9 +273,10 @@ class Literals {
     if (end - from == 2 && is_hex(now()) && is_hex(now(1)) && now(2) == ':' && is_hex(now(3)) &&
         is_hex(now(4)) && !is_word(now(5)))
       return colons();
-    const bool number_like = is_digit(now()) && !is_long_word(end - from);
-    if (number_like && numeric()) return;
+    // (The last line of a value may be short, and begin with a digit.)
     const bool alone = lone_ && kind_ == Kind::chunks && only_word_of_line(end);
+    const bool number_like = !alone && is_digit(now()) && !is_long_word(end - from);
+    if (number_like && numeric()) return;
     if (is_long_word(end - from) || alone) return chunk(end);
     identifier(end);
   }

@@ -102,12 +102,8 @@ tl::expected<void, Error> read(const Source& s, Reading& reading) {
     const std::string name = unescaped(trimmed(line.substr(0, equals)));
     const auto key = std::find_if(std::begin(kKeys), std::end(kKeys),
                                   [&](const Key& k) { return name == k.name; });
-    if (!in_default || key == std::end(kKeys)) {
-      // Counters, bindings, fabrics say nothing about attestation; a credential anywhere does.
-      read_json_credentials(Json(std::string(trimmed(line.substr(equals + 1)))), s.path, name,
-                            reading);
-      continue;
-    }
+    // Counters, bindings, fabrics say nothing about attestation.
+    if (!in_default || key == std::end(kKeys)) continue;
     const Place place{.path = s.path, .offset = offset, .item = name};
     if (std::find(seen.begin(), seen.end(), &*key) != seen.end()) {
       reading.device.damaged(place, "ini line", fmt::format("{} stands twice", name));
@@ -136,6 +132,7 @@ tl::expected<void, Error> read(const Source& s, Reading& reading) {
 const Reader linux_ini_reader{.kind = "linux-ini",
                               .expects = "a chip_*.ini of the SDK's Linux platform",
                               .recognises = recognises,
-                              .read = read};
+                              .read = read,
+                              .rest = Rest::values};
 
 }  // namespace attest

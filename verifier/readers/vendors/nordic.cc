@@ -134,6 +134,7 @@ const Reader nordic_reader{.kind = "nordic-factory-data",
 const Reader nordic_json_reader{.kind = "nordic-factory-data",
                                 .expects = "Nordic factory data in JSON",
                                 .recognises = recognises_json,
-                                .read = read_json};
+                                .read = read_json,
+                                .rest = Rest::values};
 
 }  // namespace attest

@@ -102,6 +102,7 @@ const Reader telink_reader{.kind = "telink-factory-data",
 const Reader telink_summary_reader{.kind = "telink-factory-data",
                                    .expects = "a Telink summary.json",
                                    .recognises = recognises_summary,
-                                   .read = read_summary};
+                                   .read = read_summary,
+                                   .rest = Rest::values};
 
 }  // namespace attest

@@ -1,0 +1,337 @@
+// Credentials in a text whose own reader does not take them: every form that has keys of its own,
+// logs, comments, what stands behind PEM, cells. What revokes the device, or is another's, or is
+// damaged, is seen; what is the device's own changes nothing.
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "fixtures/forge/crl_builder.h"
+#include "tests/support/damaged_beside.h"
+#include "tests/support/der_writer.h"
+#include "tests/support/pasted_forms.h"
+#include "verifier/checks/catalogue.h"
+#include "verifier/gather/gather.h"
+#include "verifier/pki/key.h"
+#include "verifier/readers/own_output.h"
+#include "verifier/readers/reader.h"
+
+using namespace attest;
+using namespace attest::test;
+
+namespace {
+
+constexpr const char* kRevoked = "dac.is-not-revoked";
+constexpr const char* kDamaged = "evidence.credentials-are-readable";
+
+std::string fails(const Report& report) {
+  std::string out;
+  for (const Finding* f : report.all(Status::fail))
+    out += (out.empty() ? "" : " ") + std::string(f->check->id);
+  return out;
+}
+
+struct World {
+  DeviceBeside device;
+  forge::DevicePlan plan = forge::good_plan_of("damaged-beside", 0xFFE0, 0x8000);
+  forge::Device good = forge::make(plan);
+  const Bytes& revoking = device.whole(Beside::list);
+  Bytes clean = list({Bytes{0x77, 0x01}});
+  Bytes key =
+      sequence({integer(1), octets(Bytes(plan.pai_key.scalar.begin(), plan.pai_key.scalar.end())),
+                tlv(0xA0, object_id("1.2.840.10045.3.1.7"))});
+
+  Bytes list(std::vector<Bytes> serials) const {
+    return forge::revocation_list(forge::list_plan(plan.pai, plan.pai_key, std::move(serials)),
+                                  plan.pai_key);
+  }
+  std::string of(std::string_view beside) const {
+    return fails(device.judge(Beside::list, view(beside)));
+  }
+};
+
+std::string quoted(std::string_view s) {
+  std::string out;
+  for (const char c : s)
+    out += c == '\n' ? "\\n" : c == '"' || c == '\\' ? std::string("\\") + c : std::string(1, c);
+  return "\"" + out + "\"";
+}
+std::string escaped(std::string_view s) {
+  const std::string out = quoted(s);
+  return out.substr(1, out.size() - 2);
+}
+std::string each_line(std::string_view before, std::string_view s) {
+  std::string out;
+  while (!s.empty()) {
+    const std::string_view line = s.substr(0, s.find('\n'));
+    s.remove_prefix(std::min(line.size() + 1, s.size()));
+    out += std::string(before) + std::string(line) + "\n";
+  }
+  return out;
+}
+
+// Where something may stand; `kind` is that of the reader which takes the rest.
+struct Host {
+  const char* kind;
+  std::string before, behind;
+  std::string (*written)(std::string_view) = [](std::string_view s) { return std::string(s); };
+
+  std::string with(std::string_view value) const { return before + written(value) + behind; }
+};
+
+std::vector<Host> hosts() {
+  const forge::DevicePlan plan = forge::good_plan_of("damaged-beside", 0xFFE0, 0x8000);
+  const std::string pai = to_pem("CERTIFICATE", forge::make(plan).pai),
+                    log = "CHIP:TOO: --> DAC's VID: 0xFFE0, PID: 0x8000\n",
+                    ini = "[DEFAULT]\nmfg-date=2026-01-01\n",
+                    cpms = R"({"matter":{"instance_info":{"vendor_id":"0xFFE0"},)",
+                    nordic = R"({"sn":"S-1","hw_ver":1,"vendor_id":65504,"product_id":32768,)";
+  const auto comment = [](std::string_view s) { return each_line("# ", s); };
+  const auto logged = [](std::string_view s) {
+    return each_line("[1700000000.1] [1:2] CHIP:CTL: ", s);
+  };
+  return {
+      {"device-json", R"({"vendor_id":"0xFFE0","product_id":"0x8000","extra":)", "}", quoted},
+      {"device-json", R"({"vendor_id":"0xFFE0","spake2p":{"extra":["x",)", "]}}", quoted},
+      {"vector-json", R"({"basic_info_pid":32768,"extra":)", "}", quoted},
+      {"cpms-json", cpms + R"("extra":)", "}}", quoted},
+      {"cpms-json", cpms + R"("attestation_credentials":{"dac_cert":)", "}}}", quoted},
+      {"cpms-json", R"({"extra":)", "," + cpms.substr(1) + R"("ota":{}}})", quoted},
+      {"nordic-factory-data", nordic + R"("user":{"extra":)", "}}", quoted},
+      {"nordic-factory-data", nordic + R"("extra":)", "}", quoted},
+      {"telink-factory-data", R"({"serial_num":"S-1","spake2_verifier":null,"extra":)", "}",
+       quoted},
+      {"linux-ini", ini + "extra=", "\n", escaped},
+      {"linux-ini", ini + "[other]\nf/1/a=", "\n", escaped},
+      {"linux-ini", ini, "", comment},
+      {"pem-bundle", pai, "\n"},
+      {"pem-bundle", pai + "extra: ", "\n"},
+      {"pem-bundle", pai + R"({"extra":)", "}\n", quoted},
+      {"pem-bundle", "", "\n" + pai},
+      {"commissioner-log", log, "\n" + log},
+      {"commissioner-log", log + "the list: ", "\n"},
+      {"commissioner-log", log + R"({"extra":)", "}\n", quoted},
+      {"commissioner-log", log, log, logged},
+  };
+}
+
+std::vector<std::string> forms(const char* label, View der) {
+  return {base64(der), hex(der), to_pem(label, der), in_chunks(base64(der), 64, "", "\n"),
+          in_lines(der, xxd_line)};
+}
+
+}  // namespace
+
+TEST_CASE("loose credentials: lists and keys in every form that has a reader of its own") {
+  const World w;
+  size_t asked = 0;
+  for (const Host& host : hosts()) {
+    CAPTURE(host.before);
+    for (const std::string& form : forms("X509 CRL", w.revoking)) {
+      CAPTURE(form);
+      CHECK(w.of(host.with(form)) == kRevoked);
+      ++asked;
+    }
+    for (const std::string& form : forms("EC PRIVATE KEY", w.key)) {
+      CAPTURE(form);
+      CHECK(w.of(host.with(form)) == "key.is-no-authority-key");
+    }
+    // The innocent: the device's own, and a list that names nobody of here.
+    for (const auto& [label, der] : {std::pair<const char*, const Bytes&>{"X509 CRL", w.clean},
+                                     {"CERTIFICATE", w.good.dac},
+                                     {"CMS", w.good.cd}}) {
+      for (const std::string& form : forms(label, der)) {
+        CAPTURE(form);
+        CHECK(w.of(host.with(form)) == "");
+      }
+    }
+    CHECK(w.of(host.with("a note about the sample")) == "");
+    CHECK(w.of(host.with(std::string(64, 'a'))) == "");
+    for (const std::string& form : {base64(w.good.elements), hex(w.good.elements)})
+      CHECK(w.of(host.with(form)) == "");
+  }
+  CHECK(asked == hosts().size() * 5);
+  for (const std::string& form : {base64(w.good.elements), hex(w.good.elements)})
+    CHECK(w.of("sn,extra\n1," + form + "\n") == "");
+}
+
+TEST_CASE("loose credentials: what is damaged, in every form that has a reader of its own") {
+  const World w;
+  const std::string pem = to_pem("X509 CRL", w.revoking), base = base64(w.revoking);
+  Bytes flipped = w.revoking;
+  flipped[1] ^= 0x10;
+  std::string strange = base, strange_pem = pem;
+  strange[60] = '*';
+  strange_pem[100] = '*';
+  const std::string rows[] = {
+      base64(flipped),
+      hex(flipped),
+      to_pem("X509 CRL", flipped),
+      base.substr(0, base.size() * 2 / 3 - 1),
+      hex(w.revoking).substr(0, 301),
+      strange,
+      strange_pem,
+      pem.substr(0, pem.size() * 2 / 3),
+      pem.substr(0, 200) + "\n-----END X509 CRL-----\n",
+  };
+  for (const Host& host : hosts()) {
+    CAPTURE(host.before);
+    for (const std::string& row : rows) {
+      CAPTURE(row);
+      CHECK(w.of(host.with(row)) == kDamaged);
+    }
+  }
+}
+
+TEST_CASE("loose credentials: every reader that leaves text to others has a form above") {
+  std::set<std::string> with_rest, tried;
+  for (const Reader* reader : readers()) {
+    // (read_device_json looks itself, for the records of a lot as well.)
+    if (reader->rest != Rest::nothing || reader->kind == std::string("device-json"))
+      with_rest.insert(reader->kind);
+  }
+  for (const Host& host : hosts()) {
+    tried.insert(host.kind);
+    const std::string text = host.with("a note");
+    const Reader* reader = reader_of({.path = "x", .bytes = view(text), .member = true});
+    CAPTURE(text);
+    REQUIRE(reader != nullptr);
+    CHECK(std::string(reader->kind) == host.kind);
+  }
+  CHECK(with_rest == tried);
+}
+
+TEST_CASE("loose credentials: a PEM block in the middle of a line is read, or is damage") {
+  const World w;
+  const std::string pem = to_pem("X509 CRL", w.revoking);
+  for (const std::string& text : {"notes of the day\nextra=" + pem,
+                                  "notes of the day\nextra=" + escaped(pem) + " and so on\n",
+                                  "extra=" + pem + "and more\n", "# see " + escaped(pem)}) {
+    CAPTURE(text);
+    CHECK(w.of(text) == kRevoked);
+  }
+  std::string cut = escaped(pem);
+  cut.erase(150, 80);
+  CHECK(w.of("notes\nextra=" + cut + " and so on\n") == kDamaged);
+  CHECK(w.of("notes\nextra=" + escaped(pem).substr(0, 250) + " and so on\n") == kDamaged);
+}
+
+TEST_CASE("loose credentials: large lists, and long tables") {
+  const World w;
+  const Bytes serial = to_bytes(parse_certificate(w.good.dac).value()->serial);
+  std::vector<Bytes> many;
+  for (uint32_t i = 0; i < 4000; ++i)
+    many.push_back(Bytes{0x70, static_cast<uint8_t>(i >> 8), static_cast<uint8_t>(i)});
+  const Bytes clean = w.list(many);
+  many.push_back(serial);
+  const Bytes large = w.list(many);
+  REQUIRE(large.size() > (64u << 10));
+  for (const char* host : {R"({"vendor_id":"0xFFE0","extra":"@"})", "sn,crl\n1,@\n",
+                           "[DEFAULT]\nmfg-date=2026-01-01\nextra=@\n"}) {
+    CAPTURE(host);
+    const auto with = [&](const std::string& value) {
+      std::string text = host;
+      return w.of(text.replace(text.find('@'), 1, value));
+    };
+    CHECK(with(base64(large)) == kRevoked);
+    CHECK(with(base64(clean)) == "");
+  }
+  // Behind the certificates of many devices.
+  std::string table = "sn,value\n";
+  forge::DevicePlan plan = w.plan;
+  for (uint64_t i = 0; i < 4200; ++i)
+    table += fmt::format("{},{}\n", i, base64(forge::numbered_dac(plan, "long-table", i)));
+  CHECK(w.of(table) == "");
+  CHECK(w.of(table + "x," + base64(w.revoking) + "\n") == kRevoked);
+  // More lists than are kept: what is not read is told of.
+  std::string lists = "sn,value\n";
+  for (uint8_t i = 0; i < 68; ++i) {
+    for (uint8_t k = 0; k < 64; ++k) {
+      Bytes one = w.clean;
+      one[one.size() - 1] = i;
+      one[one.size() - 2] = k;
+      lists += fmt::format("{},{}\n", i * 64 + k, base64(one));
+    }
+  }
+  const Report report = w.device.judge(Beside::list, view(lists));
+  CHECK(report.of(find_check("evidence.could-be-read"))->status == Status::unknown);
+}
+
+TEST_CASE("attestation responses: several that one DAC signed are no contradiction") {
+  const World w;
+  forge::Device again = w.good;
+  again.nonce = Bytes(32, 0x5C);
+  again.present();
+  REQUIRE(again.elements != w.good.elements);
+  const auto json = [](const forge::Device& d) {
+    return fmt::format(
+        R"({{"attestation":{{"elements":"{}","signature":"{}","nonce":"{}","challenge":"{}"}}}})",
+        hex(d.elements), hex(d.signature), hex(d.nonce), hex(d.challenge));
+  };
+  CHECK(w.of(json(w.good)) == "");
+  CHECK(w.of(json(again)) == "");
+  forge::Device other = again;
+  other.challenge = Bytes(16, 0x21);
+  other.sign_elements();
+  CHECK(w.of(json(other)) == "");
+  // One that the key did not sign, of another nonce than was sent, of another declaration.
+  const char* unsigned_one = "attestation.signature-verifies";
+  forge::Device bad = again;
+  bad.signature[10] ^= 1;
+  CHECK(w.of(json(bad)) == unsigned_one);
+  bad = again;
+  bad.dac_key = w.plan.pai_key;
+  bad.sign_elements();
+  CHECK(w.of(json(bad)) == unsigned_one);
+  bad = again;
+  bad.nonce = Bytes(32, 0x5D);
+  CHECK(w.of(json(bad)) == "attestation.nonce-matches");
+  bad = again;
+  bad.present(w.device.whole(Beside::second_cd));
+  CHECK(w.of(json(bad)) != "");
+}
+
+TEST_CASE("a signer of revocation lists without a list is no second DAC") {
+  const World w;
+  const forge::KeyPair key = forge::key_named("a delegate of lists");
+  forge::CertificatePlan plan = w.plan.pai;
+  plan.subject = {forge::common_name("PAA Delegate")};
+  plan.public_key = Bytes(key.point.begin(), key.point.end());
+  plan.replace(forge::basic_constraints(false));
+  plan.replace(forge::key_usage(KeyUsage::crl_sign));
+  const Bytes delegate = forge::certificate(plan, forge::paa_any().key);
+  CHECK(fails(w.device.judge(Beside::list, delegate)) == "");
+  CHECK(w.device.judge(Beside::list, delegate).verdict == Verdict::approve);
+  const forge::Device stranger = forge::make(forge::good_plan("a delegate's stranger"));
+  const Report other =
+      w.device.judge(Beside::list, forge::certificate(
+                                       [&] {
+                                         forge::CertificatePlan p = plan;
+                                         p.replace(forge::authority_key_id(Bytes(20, 0x19)));
+                                         return p;
+                                       }(),
+                                       stranger.dac_key));
+  CHECK(other.verdict == Verdict::approve);
+  // Damaged, or signed by nobody: told of.
+  Bytes bad = delegate;
+  bad[bad.size() - 3] ^= 1;
+  CHECK(fails(w.device.judge(Beside::list, bad)) == kDamaged);
+  // What may sign other things as well stays a certificate of a device.
+  plan.replace(forge::key_usage(KeyUsage::crl_sign | KeyUsage::digital_signature));
+  CHECK(fails(w.device.judge(Beside::list, forge::certificate(plan, forge::paa_any().key))) != "");
+}
+
+TEST_CASE("reports of this program: lines of any number, and a document of 16 MiB at most") {
+  const std::string line = "{\"id\":\"a\",\"verdict\":\"approve\"}\n",
+                    last = "{\"lot\":{\"schema\":\"matter-attest/lot/1\"}}\n";
+  std::string lines;
+  while (lines.size() < (17u << 20)) lines += line;
+  CHECK(!why_own_output(view(lines + last)).empty());
+  const std::string document = R"({"schema":"matter-attest/report/1","notes":")";
+  CHECK(!why_own_output(view(document + "x\"}")).empty());
+  CHECK(why_own_output(view(document + std::string(17u << 20, 'x') + "\"}")).empty());
+}

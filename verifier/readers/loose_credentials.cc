@@ -1,0 +1,464 @@
+#include "verifier/readers/loose_credentials.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <initializer_list>
+#include <set>
+#include <utility>
+
+#include "verifier/crypto/crypto.h"
+#include "verifier/pki/cms.h"
+#include "verifier/pki/key.h"
+#include "verifier/readers/credentials/behind.h"
+#include "verifier/readers/credentials/credential_items.h"
+#include "verifier/readers/credentials/damaged.h"
+#include "verifier/readers/credentials/pem_text.h"
+#include "verifier/readers/formats.h"
+#include "verifier/readers/text/plain_text.h"
+
+namespace attest {
+namespace {
+
+constexpr size_t kLeastText = 24;    // letters of base64 or digits that may be a credential
+constexpr size_t kLeastValue = 12;   // bytes of a value that may be a damaged one
+constexpr size_t kLeastInText = 64;  // the same within other text
+constexpr std::string_view kEnd = "-----END ";
+
+// The bytes end within an element of the SEQUENCE of `says` bytes with which they begin. (Where the
+// length is damaged they end with an element.)
+bool breaks_off(View der, size_t says) {
+  size_t at = der[1] < 0x80 ? 2 : 2u + (der[1] & 0x7Fu);
+  while (at < der.size()) {
+    if (der.size() - at < 2) return true;
+    const uint8_t length = der[at + 1];
+    const size_t octets = length < 0x80 ? 0 : length & 0x7Fu;
+    if (octets > 2) return false;
+    if (der.size() - at < 2 + octets) return true;
+    size_t size = octets == 0 ? length : 0;
+    for (size_t i = 0; i < octets; ++i) size = size << 8 | der[at + 2 + i];
+    at += 2 + octets + size;
+  }
+  return at > der.size() && at <= says;
+}
+
+// It began as one of ours from its first byte, but for a bit.
+bool is_damaged_at_head(View bytes) {
+  constexpr uint8_t kSequence = 0x30;
+  if (bytes.size() < kLeastInText) return false;
+  const auto strange = static_cast<uint8_t>(bytes[0] ^ kSequence);
+  const auto began = began_as(bytes);
+  return (strange & (strange - 1u)) == 0 && began && began->kind == Began::Kind::credential &&
+         began->at_head;
+}
+
+}  // namespace
+
+bool is_left_out(const PastedBytes& pasted) {
+  const View bytes = pasted.bytes;
+  const size_t says = der_size(bytes);
+  if (says <= bytes.size()) return false;
+  return pasted.shortened || (pasted.open && bytes.size() * 2 < says && breaks_off(bytes, says));
+}
+
+bool is_damaged_list_or_key(View bytes) {
+  return is_damaged_at_head(bytes) && !began_as(bytes)->is_printed;
+}
+
+void blank(std::string& text, size_t begin, size_t end) {
+  std::replace_if(
+      text.begin() + static_cast<std::ptrdiff_t>(begin),
+      text.begin() + static_cast<std::ptrdiff_t>(std::min(end, text.size())),
+      [](char c) { return c != '\n'; }, ' ');
+}
+
+namespace {
+
+bool has(std::string_view name, std::initializer_list<const char*> words) {
+  std::string lower(name);
+  std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return std::any_of(words.begin(), words.end(),
+                     [&](const char* w) { return lower.find(w) != std::string::npos; });
+}
+
+// Bare bytes are everywhere in source code: what they are called has to say that they are ours.
+bool is_named_blob(const PastedBytes& value) {
+  switch (value.bytes.size()) {
+    case 16:
+      return has(value.name, {"challenge"});
+    case 32:
+      return has(value.name,
+                 {"nonce", "privkey", "private_key", "privatekey", "dac_key", "dackey"});
+    case 64:
+      return has(value.name, {"signature"});
+    case 65:
+      return has(value.name, {"dac"}) && has(value.name, {"pub"});
+    default:
+      return false;
+  }
+}
+
+const Reader* reader_of_whole(View bytes) {
+  const Source s{.path = {}, .bytes = bytes};
+  return pem_reader.recognises(s) ? &pem_reader : credential_reader(s);
+}
+
+// A credential that cannot be read. Programs are full of heads of DER and of names of algorithms:
+// fewer bytes than the least key has are none.
+bool is_damaged(View bytes) {
+  if (bytes.size() < kLeastInText) return false;
+  const auto began = began_as(bytes);
+  return began && began->kind == Began::Kind::credential &&
+         damaged_reader.recognises({.path = {}, .bytes = bytes});
+}
+
+Bytes swapped_pairs(View bytes) {
+  Bytes out = to_bytes(bytes);
+  for (size_t i = 0; i + 1 < out.size(); i += 2) std::swap(out[i], out[i + 1]);
+  return out;
+}
+
+// What pasted bytes are; null: none of ours.
+const Reader* reader_of_pasted(PastedBytes& pasted, Search search) {
+  // `hexdump` and `od -x` without options show pairs of bytes as numbers of this machine.
+  Bytes swapped = swapped_pairs(pasted.bytes);
+  if (pasted.half) {
+    swapped.pop_back();
+    pasted.bytes.pop_back();
+  }
+  if (const Reader* reader = reader_of_whole(pasted.bytes)) return reader;
+  if (const Reader* reader = reader_of_whole(swapped)) {
+    pasted.bytes = std::move(swapped);
+    return reader;
+  }
+  if (is_damaged(pasted.bytes)) return &damaged_reader;
+  if (is_damaged(swapped)) {
+    pasted.bytes = std::move(swapped);
+    return &damaged_reader;
+  }
+  return search == Search::names && is_named_blob(pasted) ? &blob_reader : nullptr;
+}
+
+// A block of another trade says nothing of a device, damaged or not.
+bool is_ours(std::string_view label) {
+  for (const char* other : {"PGP ", "RSA ", "DSA ", "OPENSSH ", "SSH"}) {
+    if (label.starts_with(other)) return false;
+  }
+  return true;
+}
+
+// A block of PEM; nothing where its marker is only spoken of.
+std::optional<Loose> of_span(const PemSpan& span) {
+  if (span.body != PemBody::credential) return std::nullopt;
+  Loose out{.reader = &pem_reader,
+            .block = true,
+            .pasted = {.name = span.label, .offset = span.begin, .end = span.end, .bytes = {}}};
+  if (!span.problem.empty()) {
+    if (!is_ours(span.label)) return std::nullopt;
+    out.reader = nullptr;
+    out.problem = fmt::format("pem: {}: {}", printable(span.label), span.problem);
+    return out;
+  }
+  const Reader* plain =
+      span.headers.empty() ? credential_reader({.path = {}, .bytes = span.der}) : nullptr;
+  if (plain != nullptr) out.reader = plain;
+  out.pasted.bytes = plain != nullptr ? span.der : to_bytes(view(span.as_file()));
+  return out;
+}
+
+// How many characters at the start of a line are the sign of a comment.
+size_t comment_sign(std::string_view line) {
+  const size_t from = std::min(line.find_first_not_of(" \t>"), line.size());
+  for (const std::string_view sign : {"// ", "/*", "#", ";", "*"}) {
+    if (line.substr(from).starts_with(sign)) return from + sign.size();
+  }
+  return from;
+}
+
+// The text without the signs of comments and the names before its values: letters of a damaged
+// value run from line to line.
+std::string without_names(std::string_view all) {
+  std::string out;
+  out.reserve(all.size());
+  while (!all.empty()) {
+    std::string_view line = all.substr(0, all.find('\n'));
+    all.remove_prefix(std::min(line.size() + 1, all.size()));
+    line.remove_prefix(comment_sign(line));
+    constexpr size_t kLongestName = 64;
+    const size_t sign = line.substr(0, kLongestName).find_first_of("=:");
+    if (sign != std::string_view::npos && line.size() - sign > kLeastText &&
+        !(sign == 2 && line[2] == ':'))
+      line.remove_prefix(sign + 1);
+    out += line;
+    out += '\n';
+  }
+  return out;
+}
+
+// What letters may be that nobody takes for bytes: with a strange one among them, or cut. Each run
+// of them is read in several ways, of which a whole one settles the others.
+template <class Counts>
+void add_runs(std::string_view letters, std::vector<Loose>& found, Counts&& counts) {
+  Bytes whole;
+  decoded_runs(view(letters), [&](DecodedRun& run) {
+    const bool part =
+        run.bytes.size() <= whole.size() && equal(View(whole).first(run.bytes.size()), run.bytes);
+    const auto began = began_as(run.bytes);
+    if (part || !began) return true;
+    if (began->kind != Began::Kind::credential) {
+      whole = std::move(run.bytes);
+      return true;
+    }
+    Loose one;
+    one.reader = run.exact ? credential_reader({.path = {}, .bytes = run.bytes}) : nullptr;
+    if (one.reader == nullptr && !counts(run.bytes)) return true;
+    if (one.reader != nullptr) {
+      whole = run.bytes;
+      one.pasted.bytes = std::move(run.bytes);
+    } else {
+      one.problem = fmt::format("{} bytes that began as {} and cannot be read as one",
+                                run.bytes.size(), began->what);
+    }
+    found.push_back(std::move(one));
+    return found.back().reader != nullptr;
+  });
+}
+
+bool holds_damage(const std::vector<Loose>& found) {
+  return std::any_of(found.begin(), found.end(), [](const Loose& f) {
+    return f.reader == nullptr || f.reader == &damaged_reader;
+  });
+}
+
+void add_damage_in(std::string_view rest, std::vector<Loose>& found) {
+  for (const size_t at : pem_ends_alone(rest)) {
+    Loose lone;
+    lone.pasted.offset = at;
+    lone.problem = "pem: an END line without its BEGIN line";
+    found.push_back(std::move(lone));
+  }
+  if (!holds_damage(found)) add_runs(without_names(rest), found, [](View) { return true; });
+}
+
+// The long words of a text, and a shorter one that ends a row of them: letters of base64, or
+// digits.
+std::string long_words(std::string_view rest) {
+  constexpr size_t kLongWord = 48;
+  constexpr std::string_view kAround = " \t\r\"'`,;()[]{}<>";
+  std::string out;
+  bool row = false;
+  while (!rest.empty()) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    const bool shortened =
+        line.find("...") != std::string_view::npos || line.find("…") != std::string_view::npos;
+    std::string_view last;
+    bool any = false;
+    for (size_t at = 0; at < line.size() && !shortened;) {
+      const size_t end = std::min(line.find_first_of(kAround, at), line.size());
+      // (What '=' ends is a name, but at the end of letters.)
+      std::string_view word = line.substr(at, end - at);
+      const size_t name = word.substr(0, word.find_last_not_of('=') + 1).rfind('=');
+      if (name != std::string_view::npos) word.remove_prefix(name + 1);
+      if (word.size() >= kLongWord) {
+        out += std::string(word) + "\n";
+        any = true;
+      }
+      if (!word.empty()) last = word;
+      at = end + 1;
+    }
+    if (row && !any && !last.empty()) out += std::string(last) + "\n";
+    if (!any) out += '\n';
+    row = any;
+  }
+  return out;
+}
+
+// The strings of a text as text of their own: a line of JSON may hold lines of a dump.
+std::string unquoted(std::string_view rest) {
+  constexpr size_t kLeastLine = 64;
+  std::string out(rest);
+  for (size_t at = 0; at < out.size();) {
+    const size_t end = std::min(out.find('\n', at), out.size());
+    const std::string_view line = std::string_view(out).substr(at, end - at);
+    const bool strings = line.size() >= kLeastLine && (line.find('"') != std::string_view::npos ||
+                                                       line.find("\\n") != std::string_view::npos);
+    if (!strings) {
+      blank(out, at, end);
+      at = end + 1;
+      continue;
+    }
+    for (size_t i = at; i < end; ++i) {
+      if (out[i] == '\\' && i + 1 < end && (out[i + 1] == 'n' || out[i + 1] == 'r')) {
+        out[i] = ' ';
+        out[i + 1] = '\n';
+      } else if (out[i] == '"' || out[i] == '\\') {
+        out[i] = ' ';
+      }
+    }
+    at = end + 1;
+  }
+  return out;
+}
+
+// Comments are text here: their signs are blanks.
+void open_comments(std::string& text) {
+  for (size_t at = 0; at < text.size();) {
+    const size_t end = std::min(text.find('\n', at), text.size());
+    blank(text, at, at + comment_sign(std::string_view(text).substr(at, end - at)));
+    at = end + 1;
+  }
+}
+
+// Lines that are written as one, outside of strings, and a dump whose first line has a name before
+// its address: "x=00000000: 3082".
+void open_lines(std::string& text) {
+  for (size_t at = 0; at < text.size();) {
+    const size_t end = std::min(text.find('\n', at), text.size());
+    const std::string_view line = std::string_view(text).substr(at, end - at);
+    const bool strings = line.find_first_of("\"'`") != std::string_view::npos;
+    for (size_t i = at; !strings && i + 1 < end; ++i) {
+      if (text[i] != '\\' || (text[i + 1] != 'n' && text[i + 1] != 'r')) continue;
+      text[i] = ' ';
+      text[i + 1] = '\n';
+    }
+    const size_t zeros = line.find("0000: ");
+    const size_t before = zeros == std::string_view::npos || zeros == 0
+                              ? std::string_view::npos
+                              : line.find_last_not_of('0', zeros - 1);
+    if (before != std::string_view::npos &&
+        std::string_view("=,\":").find(line[before]) != std::string_view::npos)
+      blank(text, at, at + before + 1);
+    at = end + 1;
+  }
+}
+
+// The letters go on behind something strange: what stands before that is no head that was pasted.
+bool goes_on(std::string_view text, const PastedBytes& pasted) {
+  constexpr size_t kLeastMore = 16;
+  const auto is_letter = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '+' ||
+           c == '/';
+  };
+  for (size_t at = pasted.end == 0 ? 0 : pasted.end - 1; at < pasted.end + 2; ++at) {
+    const std::string_view more = text.substr(std::min(at, text.size()), kLeastMore + 1);
+    if (more.size() <= kLeastMore || std::string_view(" \t\r\n\\\"',;.").find(more[0]) != more.npos)
+      return false;
+    if (!is_letter(more[0]) && std::all_of(more.begin() + 1, more.end(), is_letter)) return true;
+  }
+  return false;
+}
+
+void add_pasted(std::string& rest, Search search, LooseText& out) {
+  bool whole = true;
+  std::vector<Loose> found;
+  for (PastedBytes& pasted : pasted_bytes(rest, &whole)) {
+    const Reader* reader = reader_of_pasted(pasted, search);
+    if (reader != nullptr && is_left_out(pasted) && goes_on(rest, pasted)) continue;
+    if (reader != nullptr) found.push_back({.reader = reader, .pasted = std::move(pasted)});
+  }
+  out.whole = out.whole && whole;
+  for (Loose& f : found) {
+    blank(rest, f.pasted.offset, f.pasted.end);
+    out.found.push_back(std::move(f));
+  }
+}
+
+}  // namespace
+
+LooseText loose_in_text(std::string_view all, Search search) {
+  LooseText out;
+  std::string rest(all);
+  std::vector<Loose> blocks;
+  for (const PemSpan& span : pem_anywhere(all)) {
+    if (auto block = of_span(span)) blocks.push_back(std::move(*block));
+    if (search != Search::names && span.body != PemBody::none) blank(rest, span.begin, span.end);
+  }
+  if (search == Search::text) open_comments(rest);
+  open_lines(rest);
+  add_pasted(rest, search, out);
+  // In source code a block is a literal with a name: what was read of it there is not read again.
+  for (Loose& block : blocks) {
+    blank(rest, block.pasted.offset, block.pasted.end);
+    const auto lies_in_it = [&](const Loose& f) {
+      return f.pasted.offset < block.pasted.end && f.pasted.end > block.pasted.offset;
+    };
+    const bool read = std::any_of(out.found.begin(), out.found.end(), [&](const Loose& f) {
+      return lies_in_it(f) && f.reader != &damaged_reader;
+    });
+    if (read) continue;
+    std::erase_if(out.found, lies_in_it);
+    out.found.push_back(std::move(block));
+  }
+  std::string strings = unquoted(rest);
+  const size_t before = out.found.size();
+  add_pasted(strings, search, out);
+  for (size_t i = before; i < out.found.size(); ++i)
+    blank(rest, out.found[i].pasted.offset, out.found[i].pasted.end);
+  std::stable_sort(out.found.begin(), out.found.end(), [](const Loose& a, const Loose& b) {
+    return a.pasted.offset < b.pasted.offset;
+  });
+  if (search == Search::text) add_damage_in(rest, out.found);
+  if (search == Search::log) {
+    add_runs(long_words(rest), out.found, is_damaged_list_or_key);
+  } else if (!holds_damage(out.found)) {
+    add_runs(long_words(rest), out.found, is_damaged_at_head);
+  }
+  return out;
+}
+
+const Reader* reader_of_value(View bytes) {
+  if (const Reader* reader = reader_of_whole(bytes)) return reader;
+  const bool damaged =
+      bytes.size() >= kLeastValue && damaged_reader.recognises({.path = {}, .bytes = bytes});
+  return damaged ? &damaged_reader : nullptr;
+}
+
+std::vector<Loose> loose_in_value(std::string_view value, bool deep) {
+  std::vector<Loose> out;
+  if (value.size() < kLeastText) return out;
+  std::string rest(value);
+  bool blocks = false;
+  for (const PemSpan& span : pem_anywhere(value)) {
+    blocks = true;
+    if (auto block = of_span(span)) out.push_back(std::move(*block));
+    if (span.body != PemBody::none) blank(rest, span.begin, span.end);
+  }
+  if (blocks && !deep) return out;
+  std::string_view bare = value;
+  if (bare.starts_with("hex:")) bare.remove_prefix(4);
+  const auto letters = base64_of_url(bare);
+  const Result<Bytes> decoded[] = {from_hex_lenient(bare), from_base64_lines(bare),
+                                   letters ? from_base64_lines(*letters) : error("no base64url")};
+  for (const Result<Bytes>& bytes : decoded) {
+    if (blocks || !bytes) continue;
+    const Reader* reader = reader_of_value(*bytes);
+    if (reader == nullptr) continue;
+    out.push_back({.reader = reader,
+                   .pasted = {.name = {}, .offset = 0, .end = value.size(), .bytes = *bytes}});
+    return out;
+  }
+  if (is_lone_marker(value)) {
+    Loose lone;
+    lone.problem = "a PEM block of which only a marker is left";
+    out.push_back(std::move(lone));
+  } else if (deep) {
+    for (Loose& f : loose_in_text(rest, Search::text).found) out.push_back(std::move(f));
+  } else if (damaged_reader.recognises({.path = {}, .bytes = view(value)})) {
+    out.push_back(
+        {.reader = &damaged_reader,
+         .pasted = {.name = {}, .offset = 0, .end = value.size(), .bytes = to_bytes(view(value))}});
+  }
+  return out;
+}
+
+size_t lone_pem_ends(std::string_view all) {
+  size_t ends = 0;
+  for (size_t i = 0; (i = all.find(kEnd, i)) != std::string_view::npos; i += kEnd.size()) ++ends;
+  for (const PemSpan& span : pem_anywhere(all)) ends -= span.closed;
+  return ends;
+}
+
+}  // namespace attest
