@@ -6,8 +6,8 @@
 #include <future>
 
 #include "verifier/crypto/crypto.h"
+#include "verifier/readers/credentials/loose_credentials.h"
 #include "verifier/readers/formats.h"
-#include "verifier/readers/loose_credentials.h"
 #include "verifier/readers/own_output.h"
 #include "verifier/readers/reader.h"
 #include "verifier/readers/text/plain_text.h"

@@ -8,9 +8,9 @@
 #include <algorithm>
 #include <charconv>
 
+#include "verifier/readers/credentials/loose_credentials.h"
 #include "verifier/readers/factory_item.h"
 #include "verifier/readers/formats.h"
-#include "verifier/readers/loose_credentials.h"
 #include "verifier/readers/tables/table_credentials.h"
 #include "verifier/readers/unreadable.h"
 

@@ -14,8 +14,8 @@
 #include "verifier/pki/key.h"
 #include "verifier/readers/credentials/behind.h"
 #include "verifier/readers/credentials/damaged.h"
+#include "verifier/readers/credentials/loose_credentials.h"
 #include "verifier/readers/formats.h"
-#include "verifier/readers/loose_credentials.h"
 #include "verifier/readers/tables/manifest.h"
 #include "verifier/readers/text/pasted_bytes.h"
 

@@ -6,8 +6,8 @@
 #include "verifier/readers/credentials/behind.h"
 #include "verifier/readers/credentials/credential_items.h"
 #include "verifier/readers/credentials/damaged.h"
+#include "verifier/readers/credentials/loose_credentials.h"
 #include "verifier/readers/formats.h"
-#include "verifier/readers/loose_credentials.h"
 #include "verifier/readers/text/pasted_bytes.h"
 #include "verifier/readers/text/plain_text.h"
 

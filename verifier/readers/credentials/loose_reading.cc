@@ -11,8 +11,8 @@
 #include "verifier/pki/key.h"
 #include "verifier/readers/credentials/behind.h"
 #include "verifier/readers/credentials/credential_items.h"
+#include "verifier/readers/credentials/loose_credentials.h"
 #include "verifier/readers/formats.h"
-#include "verifier/readers/loose_credentials.h"
 
 namespace attest {
 namespace {

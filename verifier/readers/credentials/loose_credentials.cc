@@ -1,4 +1,4 @@
-#include "verifier/readers/loose_credentials.h"
+#include "verifier/readers/credentials/loose_credentials.h"
 
 #include <fmt/format.h>
 
