@@ -8,8 +8,8 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "platform/files.h"
-#include "platform/loudness.h"
 #include "platform/output.h"
+#include "platform/verbosity.h"
 #include "report/checklist.h"
 #include "verifier/verify.h"
 
@@ -25,10 +25,10 @@ struct ChecklistOptions {
 // A file that must be what its option says: another one is a slip, not evidence.
 template <class Fits>
 tl::expected<void, Error> read_as(const char* option, const std::string& path, const char* what,
-                                  Reading& reading, const Loudness& loudness, Fits&& fits) {
+                                  Reading& reading, const Verbosity& verbosity, Fits&& fits) {
   if (path.empty()) return {};
   Reading own;
-  if (const auto errors = read_paths({path}, own, loudness); !errors.empty())
+  if (const auto errors = read_paths({path}, own, verbosity); !errors.empty())
     return error(fmt::format("{}: {}", option, errors.front()));
   if (!fits(own))
     return error(fmt::format("{}: {}: expected {}, found a file of kind {}", option, path, what,
@@ -73,30 +73,30 @@ Result<Device> product_from(const ChecklistOptions& options) {
 }
 
 int run(const ChecklistOptions& options, const Console& console) {
-  const Loudness loudness(console, options.quiet, options.verbose);
+  const Verbosity verbosity(console, options.quiet, options.verbose);
   const auto product = product_from(options);
-  if (!product) return complain(console, product.error().what);
+  if (!product) return print_error(console, product.error().what);
   const auto policy = policy_from(options.judge, console.now);
-  if (!policy) return complain(console, policy.error().what);
+  if (!policy) return print_error(console, policy.error().what);
   const auto trust = trust_from(options.judge, policy->network);
-  if (!trust) return complain(console, trust.error().what);
-  const auto ledger = ledger_from(options.judge, loudness);
-  if (!ledger) return complain(console, ledger.error().what);
+  if (!trust) return print_error(console, trust.error().what);
+  const auto ledger = ledger_from(options.judge, verbosity);
+  if (!ledger) return print_error(console, ledger.error().what);
 
   Reading reading;
   reading.device = *product;
-  const auto cd = read_as("--cd", options.cd, "a certification declaration", reading, loudness,
+  const auto cd = read_as("--cd", options.cd, "a certification declaration", reading, verbosity,
                           [](const Reading& r) { return says_only(r, {FactId::cd}); });
   const auto pai =
-      read_as("--pai", options.pai, "a certificate", reading, loudness, [](Reading& r) {
+      read_as("--pai", options.pai, "a certificate", reading, verbosity, [](Reading& r) {
         for (Statement& s : r.device.statements)
           s.fact = s.fact == FactId::certificate ? FactId::pai : s.fact;
         return says_only(r, {FactId::pai});
       });
-  const auto cpms = read_as("--cpms", options.cpms, "a cpms.json", reading, loudness,
+  const auto cpms = read_as("--cpms", options.cpms, "a cpms.json", reading, verbosity,
                             [](const Reading& r) { return r.files.front().kind == "cpms-json"; });
   for (const auto* done : {&cd, &pai, &cpms}) {
-    if (!*done) return complain(console, done->error().what);
+    if (!*done) return print_error(console, done->error().what);
   }
   const auto [evidence, report] = attest::verify({.reading = std::move(reading),
                                                   .policy = *policy,
@@ -105,7 +105,7 @@ int run(const ChecklistOptions& options, const Console& console) {
                                                   .ledger = ledger->get(),
                                                   .ordered = *product});
   if (*ledger) {
-    for (const std::string& note : (*ledger)->notes()) loudness.note(note);
+    for (const std::string& note : (*ledger)->notes()) verbosity.note(note);
   }
   const auto steps = checklist(report, {.software_version = !options.sv.empty(),
                                         .cd = !options.cd.empty(),
@@ -117,7 +117,7 @@ int run(const ChecklistOptions& options, const Console& console) {
           : checklist_text(evidence, steps,
                            options.output.empty() ? console.columns() : Console::kColumns);
   if (const auto written = write_output(options.output, text, console); !written)
-    return complain(console, written.error().what);
+    return print_error(console, written.error().what);
   return checklist_exit_code(steps);
 }
 

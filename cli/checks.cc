@@ -69,7 +69,7 @@ int run(const Options& options, const Console& console) {
     if (const LotRule* rule = find_lot_rule(options.id))
       return show(lot_rule_text(*rule, console.columns()), console);
     if (check == nullptr)
-      return complain(
+      return print_error(
           console,
           fmt::format("expected the id of a check (see matter-attest checks), found \"{}\"",
                       options.id));

@@ -189,7 +189,8 @@ void add_completion(Command& root) {
         if (*shell == "bash") return show(bash_completion(root), console);
         if (*shell == "zsh") return show(zsh_completion(root), console);
         if (*shell == "fish") return show(fish_completion(root), console);
-        return complain(console, fmt::format("expected bash, zsh or fish, found \"{}\"", *shell));
+        return print_error(console,
+                           fmt::format("expected bash, zsh or fish, found \"{}\"", *shell));
       });
 }
 

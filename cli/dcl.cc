@@ -25,9 +25,9 @@ using dcl::Schema;
 constexpr int kOk = 0, kUsage = 2, kUnknown = 3;
 
 // What is counted, how many, and more about it: never without a blank between.
-void print_row(const Loudness& loudness, std::string_view what, size_t count,
+void print_row(const Verbosity& verbosity, std::string_view what, size_t count,
                std::string_view more) {
-  fmt::print(loudness.console().out, "{:<22} {:>7}  {}\n", what, count, more);
+  fmt::print(verbosity.console().out, "{:<22} {:>7}  {}\n", what, count, more);
 }
 
 std::string changes_text(const dcl::SchemaChanges& c) {
@@ -57,11 +57,11 @@ Json changes_json(const std::vector<dcl::SchemaChanges>& changes) {
 }
 
 // The cache of the network, made when it is not there. What was unusable is set aside and named.
-Result<Cache> open_cache(const dcl::LedgerOptions& options, const Loudness& loudness) {
+Result<Cache> open_cache(const dcl::LedgerOptions& options, const Verbosity& verbosity) {
   std::string set_aside;
   auto cache = Cache::open(dcl::cache_path(options.cache_folder, options.network.chain_id),
                            Cache::Open::create, set_aside);
-  if (!set_aside.empty()) loudness.note(set_aside);
+  if (!set_aside.empty()) verbosity.note(set_aside);
   if (!cache) return tl::unexpected(cache.error());
   return std::move(**cache);
 }
@@ -70,7 +70,7 @@ Result<Cache> open_cache(const dcl::LedgerOptions& options, const Loudness& loud
 struct ListCount {
   size_t points = 0, usable = 0;
 };
-ListCount fetch_lists(const Loudness& loudness, dcl::LedgerOptions options) {
+ListCount fetch_lists(const Verbosity& verbosity, dcl::LedgerOptions options) {
   ListCount out;
   options.ledger.clear();
   auto ledger = dcl::CachedLedger::open(std::move(options));
@@ -81,18 +81,18 @@ ListCount fetch_lists(const Loudness& loudness, dcl::LedgerOptions options) {
       const auto point = dcl::revocation_point_of(record.object);
       ++out.points;
       if (!point) {
-        loudness.note(fmt::format("the revocation point {}: {}", printable(record.key),
-                                  printable(point.error().what)));
+        verbosity.note(fmt::format("the revocation point {}: {}", printable(record.key),
+                                   printable(point.error().what)));
         continue;
       }
       const auto list = (*ledger)->crl(*point);
       if (const auto* why = std::get_if<Unknown>(&list))
-        loudness.note(
+        verbosity.note(
             fmt::format("the revocation list {}: {}", dcl::shown_url(point->data_url), why->why));
       out.usable += std::holds_alternative<Found<RevokedListPtr>>(list) ? 1 : 0;
     }
   }
-  for (const std::string& note : (*ledger)->notes()) loudness.note(note);
+  for (const std::string& note : (*ledger)->notes()) verbosity.note(note);
   return out;
 }
 
@@ -122,26 +122,26 @@ Result<std::vector<dcl::Product>> products_of(const DclArguments& arguments) {
   return std::vector<dcl::Product>{product};
 }
 
-int run_sync(const DclArguments& arguments, const Loudness& loudness,
+int run_sync(const DclArguments& arguments, const Verbosity& verbosity,
              const dcl::LedgerOptions& given) {
   dcl::LedgerOptions options = given;
   const auto url = node_of(arguments, options);
-  if (!url) return complain(loudness.console(), url.error().what, kUsage);
+  if (!url) return print_error(verbosity.console(), url.error().what, kUsage);
   const bool named = !arguments.from.empty();
   if (*url != options.network.url && !named && options.ledger.empty())
-    loudness.note(fmt::format("reading from {}, as an earlier --from said", *url));
+    verbosity.note(fmt::format("reading from {}, as an earlier --from said", *url));
   options.network.url = *url;
   const auto products = products_of(arguments);
-  if (!products) return complain(loudness.console(), products.error().what, kUsage);
+  if (!products) return print_error(verbosity.console(), products.error().what, kUsage);
   if (options.offline)
-    return complain(loudness.console(), "sync reads from the network: expected no --offline",
-                    kUsage);
-  auto transport = transport_from(loudness, {})();  // a sync may take its time
-  if (!transport) return complain(loudness.console(), transport.error().what, kUnknown);
+    return print_error(verbosity.console(), "sync reads from the network: expected no --offline",
+                       kUsage);
+  auto transport = transport_from(verbosity, {})();  // a sync may take its time
+  if (!transport) return print_error(verbosity.console(), transport.error().what, kUnknown);
   dcl::Node node(options.network, **transport, options.now);
   Result<dcl::SyncResult> synced = error("");
   {
-    Progress line(loudness, "records");
+    Progress line(verbosity, "records");
     const dcl::OnProgress progress = [&](const dcl::FetchProgress& p) {
       line.show({.what = fmt::format("fetching {}", info(p.schema).title),
                  .done = p.records,
@@ -155,9 +155,9 @@ int run_sync(const DclArguments& arguments, const Loudness& loudness,
                         .remember_node = named,
                         .progress = progress});
   }
-  if (!synced) return complain(loudness.console(), synced.error().what, kUnknown);
-  for (const std::string& note : synced->notes) loudness.note(note);
-  const ListCount lists = fetch_lists(loudness, options);
+  if (!synced) return print_error(verbosity.console(), synced.error().what, kUnknown);
+  for (const std::string& note : synced->notes) verbosity.note(note);
+  const ListCount lists = fetch_lists(verbosity, options);
   if (arguments.format == "json") {
     Json out;
     out.set("network", options.network.name)
@@ -172,16 +172,16 @@ int run_sync(const DclArguments& arguments, const Loudness& loudness,
     out.set("revocation_lists", Json()
                                     .set("named", static_cast<uint64_t>(lists.points))
                                     .set("at_hand", static_cast<uint64_t>(lists.usable)));
-    loudness.console().out << dump_pretty(out);
+    verbosity.console().out << dump_pretty(out);
     return kOk;
   }
   for (const auto& c : synced->changes)
-    print_row(loudness, info(c.schema).title, c.records, changes_text(c));
+    print_row(verbosity, info(c.schema).title, c.records, changes_text(c));
   if (synced->versions != 0)
-    print_row(loudness, info(Schema::version).title, synced->versions, "of the products named");
+    print_row(verbosity, info(Schema::version).title, synced->versions, "of the products named");
   if (lists.points != 0)
-    print_row(loudness, "revocation lists", lists.points, fmt::format("{} at hand", lists.usable));
-  fmt::print(loudness.console().out, "{} at height {}, block of {}: {} requests, {}{}\n",
+    print_row(verbosity, "revocation lists", lists.points, fmt::format("{} at hand", lists.usable));
+  fmt::print(verbosity.console().out, "{} at height {}, block of {}: {} requests, {}{}\n",
              options.network.chain_id, synced->node.height, rfc3339(synced->node.block_time),
              synced->requests, amount_text(synced->bytes),
              synced->unchanged() ? "; nothing has changed" : "");
@@ -193,18 +193,18 @@ const char* trust_name(LedgerTrust trust) {
   return kNames[static_cast<size_t>(trust)];
 }
 
-int run_status(const DclArguments& arguments, const Loudness& loudness,
+int run_status(const DclArguments& arguments, const Verbosity& verbosity,
                const dcl::LedgerOptions& options) {
   const std::string path = dcl::cache_path(options.cache_folder, options.network.chain_id);
   std::string set_aside;
   auto cache = Cache::open(path, Cache::Open::existing, set_aside);
-  if (!set_aside.empty()) loudness.note(set_aside);
-  if (!cache) return complain(loudness.console(), cache.error().what, kUsage);
+  if (!set_aside.empty()) verbosity.note(set_aside);
+  if (!cache) return print_error(verbosity.console(), cache.error().what, kUsage);
   if (*cache) {
     const auto sound = (*cache)->check();
     if (!sound) {
       const bool damaged = (*cache)->damaged();
-      loudness.note(damaged ? (*cache)->set_aside(sound.error().what) : sound.error().what);
+      verbosity.note(damaged ? (*cache)->set_aside(sound.error().what) : sound.error().what);
       cache->reset();
     }
   }
@@ -243,16 +243,16 @@ int run_status(const DclArguments& arguments, const Loudness& loudness,
     out.set("age_seconds", source ? Json(age) : Json())
         .set("trust", trust_name(source ? source->trust : LedgerTrust::none));
     out.set("source", source ? Json(source->source) : Json()).set("file", path).set("items", items);
-    loudness.console().out << dump_pretty(out);
+    verbosity.console().out << dump_pretty(out);
     return kOk;
   }
   if (!source) {
-    fmt::print(loudness.console().out,
+    fmt::print(verbosity.console().out,
                "{}: never synced here (matter-attest dcl sync --network {})\n",
                options.network.chain_id, options.network.name);
     return kOk;
   }
-  fmt::print(loudness.console().out,
+  fmt::print(verbosity.console().out,
              "{}: height {}, read {} ({} s ago) from {}, trust {}\n{}in {}\n", source->chain_id,
              newest.height, rfc3339(newest.read_at), age, printable(source->source),
              trust_name(source->trust), lines, path);
@@ -275,49 +275,49 @@ Result<dcl::Snapshot> cached_snapshot(const std::string& folder, const std::stri
   return snapshot;
 }
 
-int run_export(const DclArguments& arguments, const Loudness& loudness,
+int run_export(const DclArguments& arguments, const Verbosity& verbosity,
                const dcl::LedgerOptions& options) {
   auto snapshot = cached_snapshot(options.cache_folder, options.network.chain_id);
-  if (!snapshot) return complain(loudness.console(), snapshot.error().what, kUnknown);
+  if (!snapshot) return print_error(verbosity.console(), snapshot.error().what, kUnknown);
   for (const std::string& note : dcl::carry_lists(
            *snapshot, dcl::lists_folder(options.cache_folder, options.network.chain_id)))
-    loudness.note(note);
+    verbosity.note(note);
   const std::string text = dcl::write_snapshot(*snapshot);
   if (arguments.operands[0] == "-") {
-    loudness.console().out << text;
+    verbosity.console().out << text;
     return kOk;
   }
   if (const auto written = replace_file(arguments.operands[0], text); !written)
-    return complain(loudness.console(), written.error().what, kUsage);
+    return print_error(verbosity.console(), written.error().what, kUsage);
   return kOk;
 }
 
-int run_import(const DclArguments& arguments, const Loudness& loudness,
+int run_import(const DclArguments& arguments, const Verbosity& verbosity,
                const dcl::LedgerOptions& options) {
   const std::string& path = arguments.operands[0];
   const auto text = dcl::read_snapshot_file(path, "a ledger snapshot", options.say);
-  if (!text) return complain(loudness.console(), text.error().what, kUsage);
+  if (!text) return print_error(verbosity.console(), text.error().what, kUsage);
   const auto snapshot = dcl::read_snapshot(*text);
   if (!snapshot)
-    return complain(loudness.console(),
-                    fmt::format("{}: {}", printable(path), snapshot.error().what), kUsage);
+    return print_error(verbosity.console(),
+                       fmt::format("{}: {}", printable(path), snapshot.error().what), kUsage);
   if (snapshot->chain_id != options.network.chain_id) {
-    return complain(loudness.console(),
-                    fmt::format("{}: expected a snapshot of {}, found one of {}", printable(path),
-                                options.network.chain_id, snapshot->chain_id),
-                    kUnknown);
+    return print_error(verbosity.console(),
+                       fmt::format("{}: expected a snapshot of {}, found one of {}",
+                                   printable(path), options.network.chain_id, snapshot->chain_id),
+                       kUnknown);
   }
-  auto cache = open_cache(options, loudness);
-  if (!cache) return complain(loudness.console(), cache.error().what, kUsage);
+  auto cache = open_cache(options, verbosity);
+  if (!cache) return print_error(verbosity.console(), cache.error().what, kUsage);
   const auto changes =
       dcl::load_snapshot(*cache, *snapshot, std::filesystem::path(path).filename().string());
-  if (!changes) return complain(loudness.console(), changes.error().what, kUsage);
+  if (!changes) return print_error(verbosity.console(), changes.error().what, kUsage);
   for (const dcl::CarriedList& list : snapshot->crls) {
     const auto kept = dcl::keep_list(dcl::lists_folder(options.cache_folder, snapshot->chain_id),
                                      list, options.now);
     if (!kept)
-      loudness.note(fmt::format("the revocation list {}: it cannot be kept: {}",
-                                dcl::shown_url(list.source.url), kept.error().what));
+      verbosity.note(fmt::format("the revocation list {}: it cannot be kept: {}",
+                                 dcl::shown_url(list.source.url), kept.error().what));
   }
   if (arguments.format == "json") {
     Json out;
@@ -326,12 +326,12 @@ int run_import(const DclArguments& arguments, const Loudness& loudness,
         .set("height", snapshot->height)
         .set("synced_at", rfc3339(snapshot->time));
     out.set("items", changes_json(*changes));
-    loudness.console().out << dump_pretty(out);
+    verbosity.console().out << dump_pretty(out);
     return kOk;
   }
   for (const auto& c : *changes)
-    print_row(loudness, info(c.schema).title, c.records, changes_text(c));
-  fmt::print(loudness.console().out, "{} at height {}, block of {}, from {}\n", snapshot->chain_id,
+    print_row(verbosity, info(c.schema).title, c.records, changes_text(c));
+  fmt::print(verbosity.console().out, "{} at height {}, block of {}, from {}\n", snapshot->chain_id,
              snapshot->height, rfc3339(snapshot->time), printable(path));
   return kOk;
 }
@@ -370,17 +370,17 @@ std::string difference_text(const dcl::Difference& d) {
   return out + "\n";
 }
 
-int run_diff(const DclArguments& arguments, const Loudness& loudness,
+int run_diff(const DclArguments& arguments, const Verbosity& verbosity,
              const dcl::LedgerOptions& options) {
   const auto a = snapshot_named(arguments.operands[0], options),
              b = snapshot_named(arguments.operands[1], options);
   for (const auto* side : {&a, &b}) {
-    if (!*side) return complain(loudness.console(), side->error().what, kUsage);
+    if (!*side) return print_error(verbosity.console(), side->error().what, kUsage);
   }
   std::vector<Schema> skipped;
   const auto found = dcl::differences(*a, *b, skipped);
   for (const Schema schema : skipped)
-    loudness.note(
+    verbosity.note(
         fmt::format("{} are not compared: only one side has them all", info(schema).title));
   if (arguments.format == "json") {
     const auto side = [](const std::string& name, const dcl::Snapshot& s) {
@@ -403,11 +403,11 @@ int run_diff(const DclArguments& arguments, const Loudness& loudness,
     out.set("a", side(arguments.operands[0], *a))
         .set("b", side(arguments.operands[1], *b))
         .set("items", items);
-    loudness.console().out << dump_pretty(out);
+    verbosity.console().out << dump_pretty(out);
     return kOk;
   }
-  for (const auto& d : found) loudness.console().out << difference_text(d);
-  fmt::print(loudness.console().out, "{} differences: {} height {} against {} height {}\n",
+  for (const auto& d : found) verbosity.console().out << difference_text(d);
+  fmt::print(verbosity.console().out, "{} differences: {} height {} against {} height {}\n",
              found.size(), a->chain_id, a->height, b->chain_id, b->height);
   return kOk;
 }
@@ -436,7 +436,7 @@ std::optional<std::string> ignored_option(const DclArguments& a) {
 constexpr struct {
   const char* name;
   size_t operands;
-  int (*run)(const DclArguments&, const Loudness&, const dcl::LedgerOptions&);
+  int (*run)(const DclArguments&, const Verbosity&, const dcl::LedgerOptions&);
 } kActions[] = {
     {"sync", 0, run_sync},     {"status", 0, run_status}, {"export", 1, run_export},
     {"import", 1, run_import}, {"diff", 2, run_diff},
@@ -445,39 +445,39 @@ constexpr struct {
 }  // namespace
 
 int run_dcl(const DclArguments& arguments, const Console& console) {
-  const Loudness loudness(console, arguments.quiet);
-  auto options = ledger_options(arguments.ledger, loudness);
-  if (!options) return complain(console, options.error().what, kUsage);
+  const Verbosity verbosity(console, arguments.quiet);
+  auto options = ledger_options(arguments.ledger, verbosity);
+  if (!options) return print_error(console, options.error().what, kUsage);
   const std::string& action = arguments.action;
   const auto wrong_count = [&](size_t expected) {
     return arguments.operands.size() == expected
                ? kOk
-               : complain(console,
-                          fmt::format("dcl {}: expected {} arguments, found {}", action, expected,
-                                      arguments.operands.size()),
-                          kUsage);
+               : print_error(console,
+                             fmt::format("dcl {}: expected {} arguments, found {}", action,
+                                         expected, arguments.operands.size()),
+                             kUsage);
   };
   const bool known = shows(action) || std::any_of(std::begin(kActions), std::end(kActions),
                                                   [&](const auto& a) { return action == a.name; });
   if (const auto ignored = ignored_option(arguments); known && ignored)
-    return complain(console, *ignored, kUsage);
-  if (shows(action)) return show(arguments, loudness, std::move(*options));
+    return print_error(console, *ignored, kUsage);
+  if (shows(action)) return show(arguments, verbosity, std::move(*options));
   if (arguments.format != "text" && arguments.format != "json") {
-    return complain(console,
-                    fmt::format("dcl {}: expected --format text or json, found {}", action,
-                                printable(arguments.format)),
-                    kUsage);
+    return print_error(console,
+                       fmt::format("dcl {}: expected --format text or json, found {}", action,
+                                   printable(arguments.format)),
+                       kUsage);
   }
   for (const auto& row : kActions) {
     if (action != row.name) continue;
     if (const int wrong = wrong_count(row.operands); wrong != kOk) return wrong;
-    return row.run(arguments, loudness, *options);
+    return row.run(arguments, verbosity, *options);
   }
-  return complain(console,
-                  fmt::format("dcl: expected sync, status, vendor, model, version, compliance, "
-                              "paa, cd-signer, revocation, export, import or diff, found \"{}\"",
-                              printable(action)),
-                  kUsage);
+  return print_error(console,
+                     fmt::format("dcl: expected sync, status, vendor, model, version, compliance, "
+                                 "paa, cd-signer, revocation, export, import or diff, found \"{}\"",
+                                 printable(action)),
+                     kUsage);
 }
 
 }  // namespace attest::cli

@@ -25,7 +25,7 @@ int run_dcl(const DclArguments& arguments, const Console& console);
 
 // The actions that only show (dcl_show.cc).
 bool shows(const std::string& action);
-int show(const DclArguments& arguments, const Loudness& loudness, dcl::LedgerOptions options);
+int show(const DclArguments& arguments, const Verbosity& verbosity, dcl::LedgerOptions options);
 
 // A vendor's or product's number: decimal or 0x.
 Result<uint64_t> number(const char* name, const std::string& text, uint64_t max);

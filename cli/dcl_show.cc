@@ -229,32 +229,33 @@ std::string fields_of(const CachedRecord& record) {
   return out;
 }
 
-int write_certificates(const std::string& format, const Loudness& loudness, const Answer& answer) {
+int write_certificates(const std::string& format, const Verbosity& verbosity,
+                       const Answer& answer) {
   std::vector<Bytes> ders;
   for (const CachedRecord& record : answer.items) {
     auto entry = dcl::certificate_entry(record.object);
     const size_t unread = entry ? entry->unread.size() : 1;
     if (unread > 0)
-      complain(loudness.console(),
-               fmt::format("{}: cannot be read: {}", printable(record.key),
-                           printable(entry ? entry->unread.front().why : entry.error().what)),
-               0);
+      print_error(verbosity.console(),
+                  fmt::format("{}: cannot be read: {}", printable(record.key),
+                              printable(entry ? entry->unread.front().why : entry.error().what)),
+                  0);
     if (!entry) continue;
     for (auto& one : entry->certificates) ders.push_back(std::move(one.certificate.der));
   }
   // Written anew: what stands around a certificate on the ledger is its sender's affair.
   if (format == "pem") {
-    for (const Bytes& der : ders) loudness.console().out << to_pem("CERTIFICATE", der);
+    for (const Bytes& der : ders) verbosity.console().out << to_pem("CERTIFICATE", der);
   }
   if (format == "pem") return kOk;
   if (ders.size() != 1)
-    return complain(
-        loudness.console(),
+    return print_error(
+        verbosity.console(),
         fmt::format(
             "--format der: expected one certificate, found {} (name one by its SKID, or use pem)",
             ders.size()),
         kUsage);
-  loudness.console().out << text(ders[0]);
+  verbosity.console().out << text(ders[0]);
   return kOk;
 }
 
@@ -290,22 +291,22 @@ bool shows(const std::string& action) {
   return false;
 }
 
-int show(const DclArguments& arguments, const Loudness& loudness, dcl::LedgerOptions options) {
+int show(const DclArguments& arguments, const Verbosity& verbosity, dcl::LedgerOptions options) {
   const std::string& format = arguments.format;
   const bool certificates = arguments.action == "paa" || arguments.action == "cd-signer";
   if (format != "text" && format != "json" &&
       !(certificates && (format == "pem" || format == "der"))) {
-    return complain(
-        loudness.console(),
+    return print_error(
+        verbosity.console(),
         fmt::format("dcl {}: expected --format text{}, found {}", arguments.action,
                     certificates ? ", json, pem or der" : " or json", printable(format)),
         kUsage);
   }
   const auto question = question_of(arguments);
-  if (!question) return complain(loudness.console(), question.error().what, kUsage);
+  if (!question) return print_error(verbosity.console(), question.error().what, kUsage);
   const dcl::Network network = options.network;
   auto ledger = CachedLedger::open(std::move(options));
-  if (!ledger) return complain(loudness.console(), ledger.error().what, kUsage);
+  if (!ledger) return print_error(verbosity.console(), ledger.error().what, kUsage);
   const auto answer = ask(**ledger, *question, arguments.action);
   const auto list_of =
       [&](const CachedRecord& record) -> std::optional<std::pair<std::string, dcl::ListState>> {
@@ -315,8 +316,8 @@ int show(const DclArguments& arguments, const Loudness& loudness, dcl::LedgerOpt
     return point ? std::optional(std::pair(point->data_url, (*ledger)->list_state(*point)))
                  : std::nullopt;
   };
-  for (const std::string& note : (*ledger)->notes()) loudness.note(note);
-  if (!answer) return complain(loudness.console(), answer.error().what, kUnknown);
+  for (const std::string& note : (*ledger)->notes()) verbosity.note(note);
+  if (!answer) return print_error(verbosity.console(), answer.error().what, kUnknown);
   if (format == "json") {
     Json items{Json::Array{}}, out;
     Json lists{Json::Array{}};
@@ -330,22 +331,22 @@ int show(const DclArguments& arguments, const Loudness& loudness, dcl::LedgerOpt
         .set("synced_at", rfc3339(answer->from.read_at))
         .set("items", std::move(items));
     if (question->schema == Schema::revocation_point) out.set("lists", std::move(lists));
-    loudness.console().out << dump_pretty(out);
+    verbosity.console().out << dump_pretty(out);
     return kOk;
   }
-  if (format != "text") return write_certificates(format, loudness, *answer);
-  fmt::print(loudness.console().out, "# {}, height {}, read {}\n", answer->from.source,
+  if (format != "text") return write_certificates(format, verbosity, *answer);
+  fmt::print(verbosity.console().out, "# {}, height {}, read {}\n", answer->from.source,
              answer->from.height, rfc3339(answer->from.read_at));
   if (answer->items.empty()) {
-    fmt::print(loudness.console().out, "no {} on {}{}\n", question->what, network.chain_id,
+    fmt::print(verbosity.console().out, "no {} on {}{}\n", question->what, network.chain_id,
                question->schema == Schema::version ? others(**ledger, question->key) : "");
     return kOk;
   }
   for (const CachedRecord& record : answer->items) {
-    if (question->one) loudness.console().out << fields_of(record);
-    if (!question->one) loudness.console().out << line_of(question->schema, record) << "\n";
+    if (question->one) verbosity.console().out << fields_of(record);
+    if (!question->one) verbosity.console().out << line_of(question->schema, record) << "\n";
     if (const auto list = list_of(record))
-      loudness.console().out << "  list: " << printable(list_text(list->second)) << "\n";
+      verbosity.console().out << "  list: " << printable(list_text(list->second)) << "\n";
   }
   return kOk;
 }

@@ -25,7 +25,7 @@ int explain(const Options& options, const Console& console) {
   const char* name =
       failed == std::errc() && end == what.data() + what.size() ? sdk_code_name(code) : nullptr;
   if (name == nullptr)
-    return complain(
+    return print_error(
         console,
         fmt::format("expected a result code of the Matter SDK (as in \"err 604\") or the id of a "
                     "check, found \"{}\"",

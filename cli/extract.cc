@@ -121,14 +121,14 @@ class Folder {
 };
 
 int extract(const Options& options, const Console& console) {
-  if (options.folder.empty()) return complain(console, "extract: -d DIR is needed");
-  const Loudness loudness(console, options.quiet);
+  if (options.folder.empty()) return print_error(console, "extract: -d DIR is needed");
+  const Verbosity verbosity(console, options.quiet);
   Reading reading;
   auto secrets = secrets_from(options.unlock, console.environment);
-  if (!secrets) return complain(console, secrets.error().what);
+  if (!secrets) return print_error(console, secrets.error().what);
   reading.secrets = std::move(*secrets);
-  if (const auto errors = read_paths(options.evidence, reading, loudness); !errors.empty())
-    return complain(console, errors);
+  if (const auto errors = read_paths(options.evidence, reading, verbosity); !errors.empty())
+    return print_error(console, errors);
   const Evidence evidence =
       gather(std::move(reading),
              Policy{.network = Network::none, .at = {}, .required = {}, .show_passcode = true},
@@ -136,35 +136,38 @@ int extract(const Options& options, const Console& console) {
 
   const auto all = outputs(evidence, options.with_key);
   if (all.empty())
-    return complain(console, fmt::format("{}: expected a DAC, a PAI, a certification declaration "
-                                         "or facts of a device, found none",
-                                         options.evidence.front()));
+    return print_error(console,
+                       fmt::format("{}: expected a DAC, a PAI, a certification declaration "
+                                   "or facts of a device, found none",
+                                   options.evidence.front()));
   const Folder folder(options.folder);
-  if (const auto usable = folder.usable(); !usable) return complain(console, usable.error().what);
-  if (const auto free = folder.has_none_of(all); !free) return complain(console, free.error().what);
+  if (const auto usable = folder.usable(); !usable)
+    return print_error(console, usable.error().what);
+  if (const auto free = folder.has_none_of(all); !free)
+    return print_error(console, free.error().what);
   std::string report;
   for (const Output& output : all) {
     if (const auto written = folder.write(output); !written)
-      return complain(console, written.error().what);
+      return print_error(console, written.error().what);
     report += fmt::format("{}/{}\n", options.folder, output.name);
   }
   if (const auto written = write_output("", report, console); !written)
-    return complain(console, written.error().what);
+    return print_error(console, written.error().what);
   // What is not in the files, said where it does not get into the list of them.
   for (const Conflict& conflict : conflicts(evidence.device)) {
     if (!is_secret(conflict.fact))
-      loudness.note(fmt::format("{} is given differently in {} places; the one in {} was taken",
-                                fact_name(conflict.fact), conflict.values.size(),
-                                place_text(conflict.values.front()->place)));
+      verbosity.note(fmt::format("{} is given differently in {} places; the one in {} was taken",
+                                 fact_name(conflict.fact), conflict.values.size(),
+                                 place_text(conflict.values.front()->place)));
   }
   for (const IntegrityProblem& p : evidence.device.integrity)
-    loudness.note(fmt::format("{} in {}: {}", p.what, place_text(p.place), p.problem));
+    verbosity.note(fmt::format("{} in {}: {}", p.what, place_text(p.place), p.problem));
   for (const Noted& noted : evidence.device.remarks) {
     if (noted.remark == Remark::encrypted_no_key || noted.remark == Remark::wrong_key)
-      loudness.note(fmt::format("{}: {}", place_text(noted.place), noted.message));
+      verbosity.note(fmt::format("{}: {}", place_text(noted.place), noted.message));
   }
   if (options.with_key && !evidence.dac_key)
-    complain(console, "no private key of the DAC that can be read; the other files are written");
+    print_error(console, "no private key of the DAC that can be read; the other files are written");
   return 0;
 }
 

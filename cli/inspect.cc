@@ -58,12 +58,12 @@ void outline(const Json& value, size_t indent, size_t width, std::string& out) {
 int inspect(const Options& options, const Console& console) {
   Reading reading;
   auto secrets = secrets_from(options.unlock, console.environment);
-  if (!secrets) return complain(console, secrets.error().what);
+  if (!secrets) return print_error(console, secrets.error().what);
   reading.secrets = std::move(*secrets);
   reading.ota_digests = digests_for(nullptr);
   if (const auto errors = read_paths(options.evidence, reading, {console, options.quiet});
       !errors.empty())
-    return complain(console, errors);
+    return print_error(console, errors);
   // What inspect shows, it may show the digest of.
   std::vector<EvidenceFile> files = reading.files;
   Evidence evidence =
@@ -79,7 +79,7 @@ int inspect(const Options& options, const Console& console) {
     outline(tree, 0, options.output.empty() ? console.columns() : Console::kColumns, text);
   }
   const auto written = write_output(options.output, text, console);
-  return written ? 0 : complain(console, written.error().what);
+  return written ? 0 : print_error(console, written.error().what);
 }
 
 }  // namespace

@@ -103,7 +103,7 @@ class Merging {
       if (!device) return error(fmt::format("{}: line {}: {}", path, number, device.error().what));
       open = true;
       ++devices;
-      tally_.add(device->result, device->marks);
+      tally_.add(device->result, device->fingerprints);
       if (!tables_.empty()) manifest_tally_->add(device->result.name, device->rows);
       if (auto done = output.write(output.render(*device)); !done) return done;
     }
@@ -161,7 +161,7 @@ class Merging {
   }
 
   const MergeOptions& options_;
-  const Loudness loudness_;
+  const Verbosity loudness_;
   LotManifests manifests_;
   std::vector<ManifestRows> tables_;
   LotTally tally_;
@@ -173,7 +173,7 @@ class Merging {
 
 int run_merge(const MergeOptions& options, const Console& console) {
   const auto code = Merging(options, console).run();
-  return code ? *code : complain(console, code.error().what);
+  return code ? *code : print_error(console, code.error().what);
 }
 
 }  // namespace attest::cli

@@ -17,10 +17,10 @@ PartMark part_mark(const SipKey& key, std::span<const ManifestRows> given) {
 }
 
 Result<LotOutput> LotOutput::open(const std::string& path, const ReportForm& form, LineForm line,
-                                  const Loudness& loudness) {
-  auto output = Output::open(path, loudness.console());
+                                  const Verbosity& verbosity) {
+  auto output = Output::open(path, verbosity.console());
   if (!output) return tl::unexpected(output.error());
-  LotOutput out(std::move(*output), form, line, loudness);
+  LotOutput out(std::move(*output), form, line, verbosity);
   if (auto done = out.write(form.heading); !done) return tl::unexpected(done.error());
   return out;
 }

@@ -8,8 +8,8 @@
 
 #include "lot/device_line.h"
 #include "lot/manifest_rows.h"
-#include "platform/loudness.h"
 #include "platform/output.h"
+#include "platform/verbosity.h"
 #include "report/forms.h"
 
 namespace attest::cli {
@@ -25,7 +25,7 @@ class LotOutput {
  public:
   // `path` empty: stdout. An error names the path.
   static Result<LotOutput> open(const std::string& path, const ReportForm& form, LineForm line,
-                                const Loudness& loudness);
+                                const Verbosity& verbosity);
 
   std::string render(const DeviceLine& line) const;  // nothing for formats without a line a device
   tl::expected<void, Error> write(std::string_view text) { return output_.write(text); }
@@ -34,12 +34,12 @@ class LotOutput {
   tl::expected<void, Error> conclude(const LotReport& report, const std::optional<PartMark>& part);
 
  private:
-  LotOutput(Output output, const ReportForm& form, LineForm line, const Loudness& loudness)
-      : output_(std::move(output)), form_(&form), line_(line), loudness_(loudness) {}
+  LotOutput(Output output, const ReportForm& form, LineForm line, const Verbosity& verbosity)
+      : output_(std::move(output)), form_(&form), line_(line), loudness_(verbosity) {}
   Output output_;
   const ReportForm* form_;
   LineForm line_;
-  Loudness loudness_;
+  Verbosity loudness_;
 };
 
 }  // namespace attest::cli

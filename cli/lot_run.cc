@@ -12,7 +12,7 @@
 
 #include "cli/lot_digest.h"
 #include "cli/lot_output.h"
-#include "codecs/door.h"
+#include "codecs/loader.h"
 #include "lot/journal.h"
 #include "lot/manifest_tally.h"
 #include "lot/manifests.h"
@@ -22,9 +22,9 @@
 #include "lot/tally.h"
 #include "platform/expected.h"
 #include "platform/progress.h"
-#include "platform/tried_file.h"
+#include "platform/rejected_verifiers_file.h"
 #include "report/report_json.h"
-#include "report/report_words.h"
+#include "report/wording.h"
 #include "verifier/checks/catalogue.h"
 #include "verifier/crypto/crypto.h"
 
@@ -95,7 +95,7 @@ class LotRun {
     if (!output) return tl::unexpected(output.error());
     if (auto done = judge(*output); !done) return tl::unexpected(done.error());
     if (const auto missing = codecs_missing()) return tl::unexpected(*missing);
-    if (tried_folder_) keep_tried(*tried_folder_, *tried_);
+    if (rejected_folder_) keep_rejected(*rejected_folder_, *rejected_);
     if (ledger_) {
       for (const std::string& note : ledger_->notes()) loudness_.note(note);
     }
@@ -145,9 +145,9 @@ class LotRun {
       setup_.ordered = std::move(*ordered);
     }
     if (const auto folder = cache_folder(options_.judge.ledger.cache_dir, console_.environment)) {
-      tried_folder_ = *folder;
-      tried_ = load_tried(*folder);
-      setup_.tried = tried_.get();
+      rejected_folder_ = *folder;
+      rejected_ = load_rejected(*folder);
+      setup_.tried = rejected_.get();
     }
     if (options_.full) {
       setup_.whole_report = [](const Evidence& evidence, const Report& report) {
@@ -277,7 +277,7 @@ class LotRun {
   }  // not all were judged
 
   void count(const DeviceLine& line) {
-    tally_.add(line.result, line.marks);
+    tally_.add(line.result, line.fingerprints);
     tally_.add(line.not_used);
     if (!setup_.manifests.empty()) manifest_tally_->add(line.result.name, line.rows);
   }
@@ -326,12 +326,12 @@ class LotRun {
   }
 
   const LotOptions& options_;
-  const Loudness loudness_;
+  const Verbosity loudness_;
   const Console& console_;
   std::stop_source stop_;
   std::shared_ptr<SignatureEngine> engine_;
-  std::optional<std::string> tried_folder_;  // where verifiers that were tried are kept
-  std::unique_ptr<TriedVerifiers> tried_;
+  std::optional<std::string> rejected_folder_;  // where verifiers that were tried are kept
+  std::unique_ptr<RejectedVerifiers> rejected_;
   LotSetup setup_;
   std::unique_ptr<dcl::CachedLedger> ledger_;
   LotManifests manifests_;
@@ -368,9 +368,9 @@ int run_lot(const LotOptions& given, const Console& console) {
   LotOptions options = given;
   if (options.stream && options.inputs.empty()) options.inputs = {"-"};
   if (options.format.empty()) options.format = options.stream ? "ndjson" : "text";
-  if (const auto problem = usage_problem(options)) return complain(console, *problem);
+  if (const auto problem = usage_problem(options)) return print_error(console, *problem);
   const auto code = LotRun(options, console).run();
-  return code ? *code : complain(console, code.error().what);
+  return code ? *code : print_error(console, code.error().what);
 }
 
 }  // namespace attest::cli

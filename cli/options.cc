@@ -151,11 +151,11 @@ Result<TrustStore> trust_from(const JudgeOptions& options, Network network) {
 }
 
 Result<std::unique_ptr<dcl::CachedLedger>> ledger_from(const JudgeOptions& options,
-                                                       const Loudness& loudness) {
+                                                       const Verbosity& verbosity) {
   if (options.network == "none") return nullptr;
   LedgerArguments arguments = options.ledger;
   arguments.network = options.network;
-  auto given = ledger_options(arguments, loudness);
+  auto given = ledger_options(arguments, verbosity);
   if (!given) return tl::unexpected(given.error());
   return dcl::CachedLedger::open(std::move(*given));
 }
@@ -207,18 +207,18 @@ Result<uint32_t> number_of(const char* option, const std::string& given, uint32_
   return static_cast<uint32_t>(*number);
 }
 
-int complain(const Console& console, const std::vector<std::string>& lines) {
+int print_error(const Console& console, const std::vector<std::string>& lines) {
   for (const std::string& line : lines) console.tell(line);
   return 2;
 }
-int complain(const Console& console, const std::string& line, int exit_code) {
+int print_error(const Console& console, const std::string& line, int exit_code) {
   console.tell(line);
   return exit_code;
 }
 
 int show(const std::string& text, const Console& console) {
   const auto written = write_output("", text, console);
-  return written ? 0 : complain(console, written.error().what);
+  return written ? 0 : print_error(console, written.error().what);
 }
 
 void add_quiet(Command& command, bool& quiet) {

@@ -23,7 +23,7 @@ Result<Policy> policy_from(const JudgeOptions& options, Instant now);
 Result<TrustStore> trust_from(const JudgeOptions& options, Network network);
 // The ledger that decides; null for policy none. Nothing is opened before the first question.
 Result<std::unique_ptr<dcl::CachedLedger>> ledger_from(const JudgeOptions& options,
-                                                       const Loudness& loudness);
+                                                       const Verbosity& verbosity);
 Result<std::vector<Secret>> secrets_from(const std::vector<std::string>& given,
                                          const Environment& environment,
                                          const std::string& option = "--unlock");
@@ -32,8 +32,8 @@ Result<std::vector<Secret>> secrets_from(const std::vector<std::string>& given,
 Result<uint32_t> number_of(const char* option, const std::string& given, uint32_t most);
 
 // Tells what ends the command, and gives its exit code: that of usage errors, unless it is another.
-int complain(const Console& console, const std::vector<std::string>& lines);
-int complain(const Console& console, const std::string& line, int exit_code = 2);
+int print_error(const Console& console, const std::vector<std::string>& lines);
+int print_error(const Console& console, const std::string& line, int exit_code = 2);
 
 // All that a command has to say, on stdout; its exit code.
 int show(const std::string& text, const Console& console);

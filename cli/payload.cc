@@ -4,7 +4,7 @@
 
 #include "cli/commands.h"
 #include "cli/options.h"
-#include "codecs/door.h"
+#include "codecs/loader.h"
 #include "platform/files.h"
 #include "platform/output.h"
 #include "report/inspect_json.h"
@@ -80,7 +80,7 @@ int parse(const ParseOptions& options, const Console& console) {
   std::string code = options.code;
   if (code == "-") {
     const auto input = FileBytes::standard_input(console);
-    if (!input) return complain(console, input.error().what);
+    if (!input) return print_error(console, input.error().what);
     code = text(input->view());
     while (!code.empty() && (code.back() == '\n' || code.back() == '\r')) code.pop_back();
   }
@@ -99,7 +99,7 @@ int parse(const ParseOptions& options, const Console& console) {
                            .set("valid", valid)
                            .set("payloads", std::move(list)));
   if (const auto written = write_output("", text, console); !written)
-    return complain(console, written.error().what);
+    return print_error(console, written.error().what);
   return valid ? 0 : 1;
 }
 
@@ -141,16 +141,16 @@ Result<OnboardingPayload> payload_from(const MakeOptions& options) {
 
 int make(const MakeOptions& options, const Console& console) {
   const auto payload = payload_from(options);
-  if (!payload) return complain(console, payload.error().what);
+  if (!payload) return print_error(console, payload.error().what);
   const auto qr = make_qr(*payload);
-  if (!qr) return complain(console, qr.error().what);
+  if (!qr) return print_error(console, qr.error().what);
   const auto manual = make_manual_code(*payload);
-  if (!manual) return complain(console, manual.error().what);
+  if (!manual) return print_error(console, manual.error().what);
   if (!options.qr_image.empty()) {
     const auto picture = qr_picture(*qr, options.qr_image, loaded_codecs());
-    if (!picture) return complain(console, picture.error().what);
+    if (!picture) return print_error(console, picture.error().what);
     if (const auto written = write_output(options.qr_image, *picture, console); !written)
-      return complain(console, written.error().what);
+      return print_error(console, written.error().what);
     if (options.qr_image == "-") return 0;
   }
   std::string text = fmt::format("{:<24}{}\n{:<24}{}\n", "QR code", *qr, "manual code", *manual);

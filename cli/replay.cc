@@ -4,13 +4,13 @@
 
 #include <algorithm>
 
-#include "bundle/bundling.h"
+#include "bundle/bundle_writer.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/report_output.h"
 #include "platform/files.h"
-#include "platform/loudness.h"
-#include "report/report_words.h"
+#include "platform/verbosity.h"
+#include "report/wording.h"
 
 namespace attest::cli {
 namespace {
@@ -26,15 +26,15 @@ constexpr int kDiffers = 3;
 // What the new verdict rests on that was not seen again.
 std::vector<std::string> taken_on_trust(const Replayed& r) {
   std::vector<std::string> out;
-  const auto& statements = r.the_case.device.statements;
+  const auto& statements = r.inputs.device.statements;
   if (std::any_of(statements.begin(), statements.end(),
                   [](const Statement& s) { return is_secret(s.fact) && s.fact != FactId::blob; }))
     out.emplace_back(
         "private key left out: that it was there, and which public key it has, is as the bundle "
         "says");
-  if (!r.the_case.answers.empty()) {
+  if (!r.inputs.answers.empty()) {
     std::string ids;
-    for (const KeptAnswer& a : r.the_case.answers) ids += (ids.empty() ? "" : ", ") + a.id;
+    for (const KeptAnswer& a : r.inputs.answers) ids += (ids.empty() ? "" : ", ") + a.id;
     out.push_back(
         fmt::format("answered when the bundle was made, from values that it leaves out: {}", ids));
   }
@@ -42,36 +42,38 @@ std::vector<std::string> taken_on_trust(const Replayed& r) {
 }
 
 int replay(const ReplayOptions& options, const Console& console) {
-  const Loudness loudness(console, options.quiet, options.verbose);
+  const Verbosity verbosity(console, options.quiet, options.verbose);
   const auto file =
       options.bundle == "-" ? FileBytes::standard_input(console) : FileBytes::open(options.bundle);
-  if (!file) return complain(console, file.error().what);
+  if (!file) return print_error(console, file.error().what);
   const auto again = replay(file->view(), openssl_engine());
   if (!again) {
     const auto at = again.error().offset;
-    return complain(console, fmt::format("{}: {}{}", options.bundle, again.error().what,
-                                         at ? fmt::format(" (at byte 0x{:x})", *at) : ""));
+    return print_error(console, fmt::format("{}: {}{}", options.bundle, again.error().what,
+                                            at ? fmt::format(" (at byte 0x{:x})", *at) : ""));
   }
   const auto signer = check_signer(again->bundle, options.signed_by);
-  if (!signer) return complain(console, fmt::format("{}: {}", options.bundle, signer.error().what));
-  loudness.note(*signer);
-  for (const std::string& line : taken_on_trust(*again)) loudness.note(line);
+  if (!signer)
+    return print_error(console, fmt::format("{}: {}", options.bundle, signer.error().what));
+  verbosity.note(*signer);
+  for (const std::string& line : taken_on_trust(*again)) verbosity.note(line);
 
   if (const auto written = write_report(options.output, again->evidence, again->report, console);
       !written)
-    return complain(console, written.error().what);
+    return print_error(console, written.error().what);
   if (again->same()) {
-    loudness.note("the report is the same as in the bundle, byte for byte");
+    verbosity.note("the report is the same as in the bundle, byte for byte");
     return exit_code(again->report.verdict);
   }
   const auto lines = differences(*again);
   const bool other_version = again->bundle.tool_version != MATTER_ATTEST_VERSION;
-  complain(console, fmt::format("the report is not the one in the bundle{}:",
-                                other_version ? fmt::format(", which version {} wrote; this is {}",
-                                                            printable(again->bundle.tool_version),
-                                                            MATTER_ATTEST_VERSION)
-                                              : ""));
-  for (const std::string& line : lines) complain(console, "  " + line);
+  print_error(console,
+              fmt::format("the report is not the one in the bundle{}:",
+                          other_version ? fmt::format(", which version {} wrote; this is {}",
+                                                      printable(again->bundle.tool_version),
+                                                      MATTER_ATTEST_VERSION)
+                                        : ""));
+  for (const std::string& line : lines) print_error(console, "  " + line);
   return kDiffers;
 }
 

@@ -7,16 +7,16 @@
 #include <algorithm>
 #include <chrono>
 
-#include "bundle/bundling.h"
+#include "bundle/bundle_writer.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/report_output.h"
 #include "platform/expected.h"
 #include "platform/files.h"
-#include "platform/loudness.h"
 #include "platform/no_evidence.h"
 #include "platform/ota.h"
-#include "report/report_words.h"
+#include "platform/verbosity.h"
+#include "report/wording.h"
 
 namespace attest::cli {
 namespace {
@@ -31,22 +31,23 @@ struct VerifyOptions {
 };
 
 // What the verdict came from, for --verbose.
-void tell_details(const Evidence& e, const Loudness& loudness) {
-  if (!loudness.verbose()) return;
+void tell_details(const Evidence& e, const Verbosity& verbosity) {
+  if (!verbosity.verbose()) return;
   for (const EvidenceFile& file : e.files) {
     std::string holds;
     for (const std::string& what : file.holds) holds += (holds.empty() ? ", holds " : " ") + what;
-    loudness.detail(fmt::format("read {}: {}, {} bytes{}", file.path, file.kind, file.size, holds));
+    verbosity.detail(
+        fmt::format("read {}: {}, {} bytes{}", file.path, file.kind, file.size, holds));
   }
   if (e.paa)
-    loudness.detail(
+    verbosity.detail(
         fmt::format("PAA {} from {}", hex_colons(e.paa->subject_key_id), e.paa->source));
   if (e.cd_signer)
-    loudness.detail(fmt::format("CD signer {} from {}", e.cd_signer->name, e.cd_signer->source));
+    verbosity.detail(fmt::format("CD signer {} from {}", e.cd_signer->name, e.cd_signer->source));
   if (!e.ledger.chain_id.empty())
-    loudness.detail(fmt::format("ledger {} at height {}, {}", e.ledger.chain_id, e.ledger.height,
-                                e.ledger.source));
-  loudness.detail(
+    verbosity.detail(fmt::format("ledger {} at height {}, {}", e.ledger.chain_id, e.ledger.height,
+                                 e.ledger.source));
+  verbosity.detail(
       fmt::format("policy {}, as of {}", network_name(e.policy.network), rfc3339(e.policy.at)));
 }
 
@@ -73,50 +74,50 @@ Result<OtaFetchOptions> ota_fetch_options(const JudgeOptions& options, const Con
 }
 
 int verify(const VerifyOptions& options, const Console& console) {
-  const Loudness loudness(console, options.quiet, options.verbose);
+  const Verbosity verbosity(console, options.quiet, options.verbose);
   if (options.bundle == "-")
-    return complain(console, "--bundle: expected a file, found - (stdout is for the report)");
+    return print_error(console, "--bundle: expected a file, found - (stdout is for the report)");
   if (options.after.empty() && !options.signed_by.empty())
-    return complain(console,
-                    "--signed-by is about the bundle of --after: expected --after BUNDLE, too");
+    return print_error(console,
+                       "--signed-by is about the bundle of --after: expected --after BUNDLE, too");
   if (options.bundle.empty() && !options.signer.key.empty())
-    return complain(console, "--sign-with signs a bundle: expected --bundle FILE, too");
+    return print_error(console, "--sign-with signs a bundle: expected --bundle FILE, too");
   const auto policy = policy_from(options.judge, console.now);
-  if (!policy) return complain(console, policy.error().what);
+  if (!policy) return print_error(console, policy.error().what);
   const auto trust = trust_from(options.judge, policy->network);
-  if (!trust) return complain(console, trust.error().what);
-  const auto ledger = ledger_from(options.judge, loudness);
-  if (!ledger) return complain(console, ledger.error().what);
+  if (!trust) return print_error(console, trust.error().what);
+  const auto ledger = ledger_from(options.judge, verbosity);
+  if (!ledger) return print_error(console, ledger.error().what);
   if (options.fetch_ota && *ledger == nullptr)
-    return complain(console,
-                    "--fetch-ota: expected a ledger that names the image, found --network none");
+    return print_error(console,
+                       "--fetch-ota: expected a ledger that names the image, found --network none");
   auto secrets = secrets_from(options.judge.unlock, console.environment);
-  if (!secrets) return complain(console, secrets.error().what);
+  if (!secrets) return print_error(console, secrets.error().what);
 
   Reading reading;
   reading.secrets = std::move(*secrets);
   reading.ota_digests = digests_for(ledger->get());
-  if (const auto errors = read_paths(options.evidence, reading, loudness); !errors.empty())
-    return complain(console, errors);
+  if (const auto errors = read_paths(options.evidence, reading, verbosity); !errors.empty())
+    return print_error(console, errors);
 
   if (!options.ota.empty()) {
-    if (const auto done = read_ota_image(options.ota, reading, loudness); !done)
-      return complain(console, "--ota: " + done.error().what);
+    if (const auto done = read_ota_image(options.ota, reading, verbosity); !done)
+      return print_error(console, "--ota: " + done.error().what);
   }
 
   std::optional<Device> ordered;
   if (!options.expect.empty()) {
     auto expected = expected_from(options.expect);
-    if (!expected) return complain(console, expected.error().what);
+    if (!expected) return print_error(console, expected.error().what);
     ordered = std::move(*expected);
   }
-  std::optional<ApprovedSample> after;
+  std::optional<ApprovedPart> after;
   if (!options.after.empty()) {
-    auto sample = sample_from(options.after, options.signed_by, openssl_engine());
-    if (!sample) return complain(console, sample.error().what);
+    auto sample = approved_part_from(options.after, options.signed_by, openssl_engine());
+    if (!sample) return print_error(console, sample.error().what);
     after = std::move(*sample);
   }
-  Bundling bundling;
+  BundleWriter bundling;
   Ledger* const asked =
       options.bundle.empty() ? ledger->get() : bundling.begin(reading, ledger->get());
   std::vector<std::string> errors;
@@ -139,27 +140,27 @@ int verify(const VerifyOptions& options, const Console& console) {
             }
             fetch_ota_image(
                 found, **ledger, [&] { return downloader_from(options.judge.ledger, console); },
-                *where, loudness);
+                *where, verbosity);
             return true;
           },
   });
-  if (!errors.empty()) return complain(console, errors);
+  if (!errors.empty()) return print_error(console, errors);
   if (*ledger) {
     for (const std::string& note : (*ledger)->notes()) {
-      if (!is_told(note, report)) loudness.note(note);
+      if (!is_told(note, report)) verbosity.note(note);
     }
   }
-  tell_details(evidence, loudness);
+  tell_details(evidence, verbosity);
   if (!options.bundle.empty()) {
     if (const auto written = bundling.write(options.bundle, evidence, report, *trust,
                                             options.signer, openssl_engine());
         !written)
-      return complain(console, written.error().what);
-    loudness.detail(fmt::format("bundle written to {}", options.bundle));
+      return print_error(console, written.error().what);
+    verbosity.detail(fmt::format("bundle written to {}", options.bundle));
   }
 
   if (const auto written = write_report(options.output, evidence, report, console); !written)
-    return complain(console, written.error().what);
+    return print_error(console, written.error().what);
   return exit_code(report.verdict);
 }
 

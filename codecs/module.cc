@@ -1,7 +1,7 @@
 #include <cstring>
 
-#include "codecs/door.h"
 #include "codecs/formats.h"
+#include "codecs/loader.h"
 
 namespace attest::codecs {
 namespace {

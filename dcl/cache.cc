@@ -268,7 +268,7 @@ Result<std::vector<CachedRecord>> Cache::find_all(Schema schema, const std::stri
   if (const auto whole = check_keys(schema); !whole) return tl::unexpected(whole.error());
   const auto list = this->list(schema);
   if (!list) return tl::unexpected(list.error());
-  // Remembered absences are told from records once their digest was compared, not by the query.
+  // LotCache absences are told from records once their digest was compared, not by the query.
   const std::string sql = fmt::format(
       "SELECT {} FROM records WHERE schema=?1 AND key>=?2 AND key<?3 ORDER BY key", kColumns);
   Statement query(db_, sql.c_str());

@@ -37,7 +37,8 @@ constexpr size_t kMaxCertificatesOfEntry = 1000;
 class Fields {
  public:
   Fields(const Json& object, const char* name) : object_(object), name_(name) {
-    if (!object.is_object()) complain(fmt::format("expected an object, found {}", object.kind()));
+    if (!object.is_object())
+      print_error(fmt::format("expected an object, found {}", object.kind()));
   }
 
   uint64_t number(const char* key, uint64_t min, uint64_t max, bool newer = false) {
@@ -45,8 +46,8 @@ class Fields {
     if (member == nullptr) return 0;
     const auto value = member->natural();
     if (!value || *value < min || *value > max) {
-      complain(fmt::format("{}: expected a number from {} to {}, found {}", key, min, max,
-                           shown(*member)));
+      print_error(fmt::format("{}: expected a number from {} to {}, found {}", key, min, max,
+                              shown(*member)));
       return 0;
     }
     return *value;
@@ -69,32 +70,32 @@ class Fields {
       if (!text->empty() && got.ec == std::errc() && got.ptr == text->data() + text->size())
         return value;
     }
-    complain(fmt::format("{}: expected a 64-bit number as a string of digits, found {}", key,
-                         shown(*member)));
+    print_error(fmt::format("{}: expected a 64-bit number as a string of digits, found {}", key,
+                            shown(*member)));
     return 0;
   }
   std::string text(const char* key, bool newer = false) {
     const Json* member = take(key, newer);
     if (member == nullptr) return {};
     if (member->string() == nullptr)
-      complain(fmt::format("{}: expected a string, found {}", key, shown(*member)));
+      print_error(fmt::format("{}: expected a string, found {}", key, shown(*member)));
     return member->string() == nullptr ? std::string() : *member->string();
   }
   bool flag(const char* key) {
     const Json* member = take(key, false);
     if (member == nullptr) return false;
     if (!member->boolean())
-      complain(fmt::format("{}: expected true or false, found {}", key, shown(*member)));
+      print_error(fmt::format("{}: expected true or false, found {}", key, shown(*member)));
     return member->boolean().value_or(false);
   }
   const Json::Array* array(const char* key) {
     const Json* member = take(key, false);
     if (member == nullptr) return nullptr;
     if (member->array() == nullptr)
-      complain(fmt::format("{}: expected an array, found {}", key, shown(*member)));
+      print_error(fmt::format("{}: expected an array, found {}", key, shown(*member)));
     return member->array();
   }
-  void complain(std::string why) {
+  void print_error(std::string why) {
     if (problem_.empty()) problem_ = std::move(why);
   }
 
@@ -107,7 +108,7 @@ class Fields {
  private:
   const Json* take(const char* key, bool newer) {
     const Json* member = object_.find(key);
-    if (member == nullptr && !newer) complain(fmt::format("{}: missing", key));
+    if (member == nullptr && !newer) print_error(fmt::format("{}: missing", key));
     return member;
   }
   static std::string shown(const Json& value) {
@@ -387,7 +388,7 @@ Result<std::vector<uint32_t>> versions_of(const Json& object) {
     for (const Json& number : *numbers) {
       const auto value = number.natural();
       if (!value || *value > 0xFFFFFFFF)
-        f.complain("softwareVersions: expected numbers of 32 bits");
+        f.print_error("softwareVersions: expected numbers of 32 bits");
       out.push_back(static_cast<uint32_t>(value.value_or(0)));
     }
   }
@@ -409,7 +410,7 @@ Result<ComplianceInfo> compliance_of(const Json& object) {
                      .specification_version = f.u32("specificationVersion", true)};
   // 0 means that there is no entry, and is never stored.
   if (out.status < 1 || out.status > 3) {
-    f.complain(
+    f.print_error(
         fmt::format("softwareVersionCertificationStatus: expected 1 (provisional), 2 (certified) "
                     "or 3 (revoked), found {}",
                     out.status));

@@ -11,7 +11,7 @@
 #include <thread>
 #include <unordered_map>
 
-#include "codecs/door.h"
+#include "codecs/loader.h"
 #include "lot/tree.h"
 #include "verifier/crypto/siphash.h"
 

@@ -46,15 +46,15 @@ void write_not_used(const DeviceLine& line, std::string& out) {
 }
 
 void write_part(const DeviceLine& line, std::string& out) {
-  Bytes marks;
-  marks.reserve(kMarkCount * 8);
-  for (const uint64_t mark : line.marks.marks) {
-    for (unsigned i = 0; i < 8; ++i) marks.push_back(static_cast<uint8_t>(mark >> (8 * i)));
+  Bytes fingerprints;
+  fingerprints.reserve(kFingerprintCount * 8);
+  for (const uint64_t mark : line.fingerprints.values) {
+    for (unsigned i = 0; i < 8; ++i) fingerprints.push_back(static_cast<uint8_t>(mark >> (8 * i)));
   }
-  out += ",\"part\":{\"marks\":\"" + base64(marks) + "\",\"product\":";
-  write_string(line.marks.product, out);
+  out += ",\"part\":{\"marks\":\"" + base64(fingerprints) + "\",\"product\":";
+  write_string(line.fingerprints.product, out);
   out += ",\"issuer\":";
-  write_string(line.marks.issuer, out);
+  write_string(line.fingerprints.issuer, out);
   out += ",\"rows\":[";
   for (size_t i = 0; i < line.rows.size(); ++i)
     out += fmt::format("{}[{},{}]", i == 0 ? "" : ",", line.rows[i].first, line.rows[i].second);
@@ -106,18 +106,18 @@ Result<std::vector<NotUsed>> read_not_used(const Json& json) {
 namespace {
 
 tl::expected<void, Error> read_part(const Json& part, DeviceLine& line) {
-  const auto marks = string_at(part, "marks"), product = string_at(part, "product"),
+  const auto fingerprints = string_at(part, "marks"), product = string_at(part, "product"),
              issuer = string_at(part, "issuer"), input = string_at(part, "input"),
              summary = string_at(part, "summary");
-  for (const auto* value : {&marks, &product, &issuer, &input, &summary}) {
+  for (const auto* value : {&fingerprints, &product, &issuer, &input, &summary}) {
     if (!*value) return tl::unexpected(value->error());
   }
-  const auto bytes = from_base64(*marks);
-  if (!bytes || bytes->size() != kMarkCount * 8)
-    return error(fmt::format("marks: expected base64 of {} bytes", kMarkCount * 8));
-  for (size_t i = 0; i < kMarkCount; ++i) line.marks.marks[i] = le64(*bytes, i * 8);
-  line.marks.product = *product;
-  line.marks.issuer = *issuer;
+  const auto bytes = from_base64(*fingerprints);
+  if (!bytes || bytes->size() != kFingerprintCount * 8)
+    return error(fmt::format("marks: expected base64 of {} bytes", kFingerprintCount * 8));
+  for (size_t i = 0; i < kFingerprintCount; ++i) line.fingerprints.values[i] = le64(*bytes, i * 8);
+  line.fingerprints.product = *product;
+  line.fingerprints.issuer = *issuer;
   line.result.summary = *summary;
   const auto digest = from_hex(*input);
   if (!digest || digest->size() != 8) return error("input: expected 16 hex digits");

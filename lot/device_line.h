@@ -5,8 +5,8 @@
 // `part` has what the findings between devices need; only --part and --resume write it.
 #pragma once
 
+#include "lot/fingerprints.h"
 #include "lot/lot_report.h"
-#include "lot/marks.h"
 #include "verifier/base/json.h"
 
 namespace attest {
@@ -18,7 +18,7 @@ struct DeviceLine {
   std::vector<std::string> contradicts;  // "factory.csv row 12: serial, passcode"
   std::vector<NotUsed> not_used;         // of its files
   std::string report;                    // JSON text; empty without --full
-  DeviceMarks marks;
+  DeviceFingerprints fingerprints;
   std::vector<std::pair<uint32_t, uint32_t>> rows;  // manifest, row: the rows this device has
   uint64_t input = 0;  // a digest of what was judged: a resumed run tells that it is the same
 };

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "codecs/door.h"
+#include "codecs/loader.h"
 #include "lot/record.h"
 #include "verifier/rules/check.h"
 
@@ -146,7 +146,7 @@ void LotJudge::finish(const Judged& judged, DeviceLine& line) const {
     line.result.verdict = Verdict::reject;
   }
   line.not_used = judged.evidence.not_used;
-  line.marks = marks_of(judged.evidence, setup_.key);
+  line.fingerprints = fingerprints_of(judged.evidence, setup_.key);
   if (setup_.whole_report) line.report = setup_.whole_report(judged.evidence, judged.report);
 }
 
@@ -182,13 +182,14 @@ void LotJudge::judge_alike(const LotBatch& batch,
     line.id = std::move(a.record.id);
     line.result.name = a.record.name.empty() ? batch.items[a.item].name : std::move(a.record.name);
     line.input = batch.items[a.item].input;
-    const auto mark = [&](Mark kind, View value) {
-      line.marks.marks[static_cast<size_t>(kind)] = mark_of(setup_.key, kind, value);
+    const auto mark = [&](Fingerprint kind, View value) {
+      line.fingerprints.values[static_cast<size_t>(kind)] = fingerprint_of(setup_.key, kind, value);
     };
-    line.marks.marks[static_cast<size_t>(Mark::dac)] =
-        dac_mark(setup_.key, a.record.of_dac.digest, a.record.of_dac.signature);
-    mark(Mark::dac_key, a.record.dac_key);
-    if (!a.record.serial_number.empty()) mark(Mark::serial_number, view(a.record.serial_number));
+    line.fingerprints.values[static_cast<size_t>(Fingerprint::dac)] =
+        dac_fingerprint(setup_.key, a.record.of_dac.digest, a.record.of_dac.signature);
+    mark(Fingerprint::dac_key, a.record.dac_key);
+    if (!a.record.serial_number.empty())
+      mark(Fingerprint::serial_number, view(a.record.serial_number));
   }
 }
 

@@ -20,7 +20,7 @@ struct LotSetup {
   TrustStore trust;
   Ledger* ledger = nullptr;
   SignatureEngine* engine = nullptr;
-  TriedVerifiers* tried = nullptr;
+  RejectedVerifiers* tried = nullptr;
   std::vector<Secret> secrets;
   std::optional<Device> ordered;
   SipKey key{};

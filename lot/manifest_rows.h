@@ -4,7 +4,7 @@
 // may share it.
 #pragma once
 
-#include "lot/roll.h"
+#include "lot/roster.h"
 #include "verifier/gather/evidence.h"
 #include "verifier/readers/tables/manifest.h"
 

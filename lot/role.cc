@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "codecs/door.h"
+#include "codecs/loader.h"
 #include "lot/input.h"
 #include "verifier/base/json.h"
 #include "verifier/gather/gather.h"

@@ -13,7 +13,7 @@ void LotTally::count_cause(Cause& cause, const std::string& name) {
   if (cause.least.size() > kNamesShown) cause.least.pop_back();
 }
 
-void LotTally::add(const DeviceResult& result, const DeviceMarks& marks) {
+void LotTally::add(const DeviceResult& result, const DeviceFingerprints& fingerprints) {
   ++devices_;
   ++verdicts_[static_cast<size_t>(result.verdict)];
   if (!result.failed.empty() || !result.open.empty()) {
@@ -24,7 +24,7 @@ void LotTally::add(const DeviceResult& result, const DeviceMarks& marks) {
     }
     for (const std::string& id : result.open) count_cause(open_[id], name);
   }
-  roll_.add(result.name, marks);
+  roster_.add(result.name, fingerprints);
   if (keep_results_) results_.push_back(result);
 }
 
@@ -56,7 +56,7 @@ LotReport LotTally::report() const {
   };
   out.failed = causes(failed_);
   out.open = causes(open_);
-  FindingList between = roll_.findings();
+  FindingList between = roster_.findings();
   out.findings = std::move(between.findings);
   out.findings_left_out = between.left_out;
   // In an order of their own: devices come in as they are judged.

@@ -1,22 +1,23 @@
 // LotTally: counts verdicts and causes as devices come in, and makes the lot's report of them. What
-// it keeps of a device is a line of the roll; results are kept only for those who show each device.
+// it keeps of a device is a line of the roster; results are kept only for those who show each
+// device.
 #pragma once
 
 #include <map>
 
-#include "lot/roll.h"
+#include "lot/roster.h"
 
 namespace attest {
 
 class LotTally {
  public:
   explicit LotTally(bool keep_results) : keep_results_(keep_results) {}
-  void add(const DeviceResult& result, const DeviceMarks& marks);
+  void add(const DeviceResult& result, const DeviceFingerprints& fingerprints);
   // Of a device, or beside all of them.
   void add(std::span<const NotUsed> not_used);
   uint64_t devices() const { return devices_; }
   uint64_t count(Verdict v) const { return verdicts_[static_cast<size_t>(v)]; }
-  const LotRoll& roll() const { return roll_; }
+  const LotRoster& roster() const { return roster_; }
   // Counts, causes and what is wrong between the devices; verdict included. Who knows more adds it
   // and calls conclude().
   LotReport report() const;
@@ -35,7 +36,7 @@ class LotTally {
   std::map<std::string, Cause, std::less<>> failed_, open_;
   std::vector<NotUsed> not_used_;
   uint64_t not_used_left_out_ = 0;
-  LotRoll roll_;
+  LotRoster roster_;
   std::vector<DeviceResult> results_;
 };
 

@@ -4,7 +4,7 @@
 #include <map>
 #include <memory>
 
-#include "codecs/door.h"
+#include "codecs/loader.h"
 #include "verifier/gather/gather.h"
 #include "verifier/readers/reader.h"
 

@@ -14,7 +14,7 @@
 #include <fstream>
 #include <set>
 
-#include "codecs/door.h"
+#include "codecs/loader.h"
 #include "dcl/file_text.h"
 #include "platform/no_evidence.h"
 #include "platform/ota.h"
@@ -268,7 +268,7 @@ namespace {
 
 class Paths {
  public:
-  Paths(Reading& reading, const Loudness& loudness) : reading_(reading), loudness_(loudness) {}
+  Paths(Reading& reading, const Verbosity& verbosity) : reading_(reading), loudness_(verbosity) {}
 
   std::vector<std::string> read(const std::vector<std::string>& paths) {
     for (const std::string& path : paths) {
@@ -357,16 +357,16 @@ class Paths {
 
   static constexpr size_t kMostFiles = 100'000;
   Reading& reading_;
-  const Loudness& loudness_;
+  const Verbosity& loudness_;
   std::vector<std::string> errors_;
 };
 
 }  // namespace
 
 std::vector<std::string> read_paths(const std::vector<std::string>& paths, Reading& reading,
-                                    const Loudness& loudness) {
+                                    const Verbosity& verbosity) {
   if (reading.codecs == nullptr) reading.codecs = &loaded_codecs();
-  return Paths(reading, loudness).read(paths);
+  return Paths(reading, verbosity).read(paths);
 }
 
 Result<void> replace_file(const std::string& path, std::string_view content) {

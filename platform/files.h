@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "platform/loudness.h"
+#include "platform/verbosity.h"
 #include "verifier/readers/reader.h"
 
 namespace attest {
@@ -65,7 +65,7 @@ bool next_line(std::FILE* file, std::string& line);
 // path that was named and cannot be read is one, a file inside a folder that is nothing known is
 // only listed.
 std::vector<std::string> read_paths(const std::vector<std::string>& paths, Reading& reading,
-                                    const Loudness& loudness = Loudness::silent());
+                                    const Verbosity& verbosity = Verbosity::silent());
 
 // Beside the target, then in its place: a reader of the target never sees half a file.
 Result<void> replace_file(const std::string& path, std::string_view content);

@@ -37,13 +37,13 @@ Result<std::string> cache_folder(const std::string& cache_dir, const Environment
       "$HOME, found none of them");
 }
 
-dcl::MakeTransport transport_from(const Loudness& loudness, const dcl::Budget& budget) {
-  if (loudness.console().transport) return loudness.console().transport;
-  return [loudness, budget] {
+dcl::MakeTransport transport_from(const Verbosity& verbosity, const dcl::Budget& budget) {
+  if (verbosity.console().transport) return verbosity.console().transport;
+  return [verbosity, budget] {
     return dcl::make_curl_transport(
         {.budget = budget,
-         .say = [loudness](const std::string& line) { loudness.note(line); },
-         .ca_file = loudness.console().environment("SSL_CERT_FILE").value_or("")});
+         .say = [verbosity](const std::string& line) { verbosity.note(line); },
+         .ca_file = verbosity.console().environment("SSL_CERT_FILE").value_or("")});
   };
 }
 
@@ -55,8 +55,8 @@ Result<std::unique_ptr<dcl::Downloader>> downloader_from(const LedgerArguments& 
 }
 
 Result<dcl::LedgerOptions> ledger_options(const LedgerArguments& arguments,
-                                          const Loudness& loudness) {
-  const Console& console = loudness.console();
+                                          const Verbosity& verbosity) {
+  const Console& console = verbosity.console();
   auto network = dcl::network_by_name(arguments.network);
   if (!network) return tl::unexpected(network.error());
   if (!arguments.chain_id.empty()) {
@@ -79,10 +79,10 @@ Result<dcl::LedgerOptions> ledger_options(const LedgerArguments& arguments,
       .max_age = *age,
       .now = console.now,
       .engine = openssl_engine(),
-      .transport = transport_from(loudness, kLookUp),
+      .transport = transport_from(verbosity, kLookUp),
       .progress = {},
       .downloader = [arguments, &console] { return downloader_from(arguments, console); },
-      .say = [loudness](const std::string& line) { loudness.note(line); }};
+      .say = [verbosity](const std::string& line) { verbosity.note(line); }};
 }
 
 }  // namespace attest

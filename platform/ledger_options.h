@@ -7,7 +7,7 @@
 
 #include "dcl/cached_ledger.h"
 #include "dcl/download.h"
-#include "platform/loudness.h"
+#include "platform/verbosity.h"
 
 namespace attest {
 
@@ -30,7 +30,7 @@ Result<std::string> cache_folder(const std::string& cache_dir, const Environment
 
 // The console's transport, or libcurl, trusting the authorities that $SSL_CERT_FILE names where it
 // is set.
-dcl::MakeTransport transport_from(const Loudness& loudness, const dcl::Budget& budget);
+dcl::MakeTransport transport_from(const Verbosity& verbosity, const dcl::Budget& budget);
 
 // What a command may spend that only looks something up: whoever waits for a verdict is told
 // sooner than whoever fills the cache.
@@ -43,6 +43,6 @@ Result<std::unique_ptr<dcl::Downloader>> downloader_from(const LedgerArguments& 
 
 // What is waited for is a note.
 Result<dcl::LedgerOptions> ledger_options(const LedgerArguments& arguments,
-                                          const Loudness& loudness);
+                                          const Verbosity& verbosity);
 
 }  // namespace attest

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "dcl/kept_download.h"
 #include "dcl/network.h"
+#include "dcl/resumable_download.h"
 #include "platform/files.h"
 #include "platform/progress.h"
 #include "verifier/gather/gather.h"
@@ -54,8 +54,8 @@ Result<void> may_be_image(const std::string& path) {
 
 // An image as it lies in a file.
 Result<OtaImage> scan_file(const std::string& path, const OtaDigestTypes& types,
-                           const std::string& shown, const Loudness& loudness) {
-  Progress progress(loudness);
+                           const std::string& shown, const Verbosity& verbosity) {
+  Progress progress(verbosity);
   OtaScan scan(types);
   uint64_t done = 0;
   const auto streamed = stream_file(path, [&](View piece, uint64_t size) {
@@ -75,8 +75,9 @@ EvidenceFile listed(const std::string& path, const OtaImage& image) {
           .holds = is_image ? std::vector<std::string>{"ota-image"} : std::vector<std::string>{}};
 }
 
-Result<dcl::KeptDownload> download(const ModelVersion& entry, const dcl::MakeDownloader& make,
-                                   const OtaFetchOptions& options, const Loudness& loudness) {
+Result<dcl::ResumableDownload> download(const ModelVersion& entry, const dcl::MakeDownloader& make,
+                                        const OtaFetchOptions& options,
+                                        const Verbosity& verbosity) {
   std::unique_ptr<dcl::Downloader> downloader;
   if (!options.offline) {
     auto made = make();
@@ -86,12 +87,12 @@ Result<dcl::KeptDownload> download(const ModelVersion& entry, const dcl::MakeDow
   // More than the ledger announces is a fault that one byte shows.
   dcl::KeepOptions keep{.folder = options.folder, .limits = options.limits};
   if (entry.ota_file_size != 0) keep.enough = entry.ota_file_size;
-  Progress progress(loudness);
+  Progress progress(verbosity);
   const std::string what = "fetching " + dcl::shown_url(entry.ota_url);
-  return dcl::KeptDownload::get(downloader.get(), entry.ota_url, keep,
-                                [&](uint64_t at_hand, std::optional<uint64_t> size) {
-                                  progress.show({.what = what, .done = at_hand, .of = size});
-                                });
+  return dcl::ResumableDownload::get(downloader.get(), entry.ota_url, keep,
+                                     [&](uint64_t at_hand, std::optional<uint64_t> size) {
+                                       progress.show({.what = what, .done = at_hand, .of = size});
+                                     });
 }
 
 }  // namespace
@@ -105,9 +106,9 @@ OtaDigestTypes digests_for(Ledger* ledger) {
   };
 }
 
-Result<void> read_ota_image(const std::string& path, Reading& reading, const Loudness& loudness) {
+Result<void> read_ota_image(const std::string& path, Reading& reading, const Verbosity& verbosity) {
   if (const auto may = may_be_image(path); !may) return tl::unexpected(may.error());
-  auto image = scan_file(path, reading.ota_digests, path, loudness);
+  auto image = scan_file(path, reading.ota_digests, path, verbosity);
   if (!image) return tl::unexpected(image.error());
   reading.files.push_back(listed(path, *image));
   reading.ota_images.push_back(
@@ -116,16 +117,16 @@ Result<void> read_ota_image(const std::string& path, Reading& reading, const Lou
 }
 
 void fetch_ota_image(Evidence& e, Ledger& ledger, const dcl::MakeDownloader& make,
-                     const OtaFetchOptions& options, const Loudness& loudness) {
+                     const OtaFetchOptions& options, const Verbosity& verbosity) {
   auto found = entry_of_device(e);
   if (auto* without = std::get_if<OtaFetch>(&found)) {
     e.ota_fetch = std::move(*without);
     return;
   }
   const ModelVersion& entry = std::get<ModelVersion>(found);
-  const auto kept = download(entry, make, options, loudness);
+  const auto kept = download(entry, make, options, verbosity);
   const std::string url = dcl::shown_url(entry.ota_url);
-  auto image = kept ? scan_file(kept->path(), digests_for(&ledger), url, loudness)
+  auto image = kept ? scan_file(kept->path(), digests_for(&ledger), url, verbosity)
                     : Result<OtaImage>(tl::unexpected(kept.error()));
   if (!image) {
     e.ota_fetch =

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "dcl/download.h"
-#include "platform/loudness.h"
+#include "platform/verbosity.h"
 #include "verifier/gather/evidence.h"
 
 namespace attest {
@@ -14,7 +14,7 @@ OtaDigestTypes digests_for(Ledger* ledger);
 
 // Adds the image to the reading and to its list of files, whether or not it is one. Memory does not
 // grow with its size. An error names the path: it is not there or cannot be read.
-Result<void> read_ota_image(const std::string& path, Reading& reading, const Loudness& loudness);
+Result<void> read_ota_image(const std::string& path, Reading& reading, const Verbosity& verbosity);
 
 struct OtaFetchOptions {
   std::string folder;    // where images stay
@@ -25,6 +25,6 @@ struct OtaFetchOptions {
 // what is judged. What kept it from being fetched is part of the evidence, too. `make` is called
 // when something has to be fetched.
 void fetch_ota_image(Evidence& evidence, Ledger& ledger, const dcl::MakeDownloader& make,
-                     const OtaFetchOptions& options, const Loudness& loudness);
+                     const OtaFetchOptions& options, const Verbosity& verbosity);
 
 }  // namespace attest

@@ -62,10 +62,10 @@ std::string progress_text(const HowFar& at, const char* counted, double seconds,
   return fmt::format("{}{}{}{}", what, what.empty() ? "" : ": ", bar, words).substr(0, width);
 }
 
-Progress::Progress(const Loudness& loudness, const char* counted)
-    : loudness_(loudness),
+Progress::Progress(const Verbosity& verbosity, const char* counted)
+    : loudness_(verbosity),
       counted_(counted),
-      started_(loudness.console().ticks()),
+      started_(verbosity.console().ticks()),
       last_(started_) {}
 
 void Progress::show(const HowFar& at) {

@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-#include "platform/loudness.h"
+#include "platform/verbosity.h"
 
 namespace attest {
 
@@ -28,7 +28,7 @@ std::string progress_text(const HowFar& at, const char* counted, double seconds,
 
 class Progress {
  public:
-  explicit Progress(const Loudness& loudness, const char* counted = "");
+  explicit Progress(const Verbosity& verbosity, const char* counted = "");
   ~Progress() { clear(); }
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
@@ -36,7 +36,7 @@ class Progress {
   void clear();
 
  private:
-  const Loudness loudness_;
+  const Verbosity loudness_;
   const char* counted_;
   std::chrono::steady_clock::time_point started_, last_;
   bool shown_ = false;

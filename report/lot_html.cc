@@ -6,8 +6,8 @@
 #include <map>
 
 #include "report/html_page.h"
-#include "report/report_words.h"
 #include "report/rule_words.h"
+#include "report/wording.h"
 #include "verifier/rules/check.h"
 
 namespace attest {

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "report/report_json.h"
-#include "report/report_words.h"
+#include "report/wording.h"
 #include "verifier/checks/catalogue.h"
 
 namespace attest {

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include "report/check_text.h"
-#include "report/report_words.h"
 #include "report/rule_words.h"
 #include "report/sarif.h"
+#include "report/wording.h"
 #include "verifier/checks/catalogue.h"
 
 namespace attest {

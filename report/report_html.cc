@@ -7,7 +7,7 @@
 #include "report/html_chain.h"
 #include "report/html_page.h"
 #include "report/identity_table.h"
-#include "report/report_words.h"
+#include "report/wording.h"
 #include "verifier/gather/file_digests.h"
 #include "verifier/rules/check.h"
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "report/report_words.h"
+#include "report/wording.h"
 #include "verifier/checks/waiver.h"
 #include "verifier/gather/file_digests.h"
 #include "verifier/rules/check.h"

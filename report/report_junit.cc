@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "report/junit.h"
-#include "report/report_words.h"
+#include "report/wording.h"
 #include "verifier/rules/check.h"
 
 namespace attest {

@@ -7,8 +7,8 @@
 
 #include "report/check_text.h"
 #include "report/report_json.h"
-#include "report/report_words.h"
 #include "report/sarif.h"
+#include "report/wording.h"
 #include "verifier/gather/file_digests.h"
 #include "verifier/rules/check.h"
 

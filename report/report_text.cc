@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "report/chain_picture.h"
-#include "report/report_words.h"
+#include "report/chain_view.h"
+#include "report/wording.h"
 #include "verifier/rules/check.h"
 
 namespace attest {

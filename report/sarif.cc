@@ -4,8 +4,8 @@
 
 #include "lot/rule.h"
 #include "report/check_text.h"
-#include "report/report_words.h"
 #include "report/rule_words.h"
+#include "report/wording.h"
 #include "verifier/checks/catalogue.h"
 
 namespace attest {

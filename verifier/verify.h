@@ -28,9 +28,9 @@ struct Request {
   Policy policy;
   const TrustStore& trust;
   SignatureEngine& engine;
-  Ledger* ledger = nullptr;                     // null: every fact of it is unknown
-  std::optional<Device> ordered = {};           // what --expect says
-  std::optional<ApprovedSample> approved = {};  // the sample that --after names
+  Ledger* ledger = nullptr;                   // null: every fact of it is unknown
+  std::optional<Device> ordered = {};         // what --expect says
+  std::optional<ApprovedPart> approved = {};  // the sample that --after names
   // Called once roles and facts are settled, before signatures are checked and anything is judged:
   // who fetches an image for the device, or refuses what is no evidence, does it here. False ends
   // the verification without a report.

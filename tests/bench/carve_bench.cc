@@ -11,7 +11,7 @@
 #include <chrono>
 #include <cstdlib>
 
-#include "codecs/door.h"
+#include "codecs/loader.h"
 #include "verifier/readers/containers/carve.h"
 
 using namespace attest;

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <set>
 
-#include "bundle/bundling.h"
-#include "codecs/door.h"
+#include "bundle/bundle_writer.h"
+#include "codecs/loader.h"
 #include "platform/files.h"
 #include "report/report_json.h"
 #include "tests/support/dump_samples.h"
@@ -46,9 +46,9 @@ Kept keep(Reading reading, Policy policy, std::optional<Device> ordered = {}) {
       gather(std::move(reading), policy, trust, nullptr, openssl_engine(), std::move(ordered));
   verify_signatures(out.evidence, openssl_engine());
   out.report = judge(out.evidence);
-  const auto the_case = case_of(read, out.evidence, out.report, trust, nullptr, openssl_engine());
-  REQUIRE_MESSAGE(the_case.has_value(), the_case.error().what);
-  auto bytes = bundle_bytes(*the_case, out.evidence, out.report, {}, openssl_engine());
+  const auto inputs = inputs_of(read, out.evidence, out.report, trust, nullptr, openssl_engine());
+  REQUIRE_MESSAGE(inputs.has_value(), inputs.error().what);
+  auto bytes = bundle_bytes(*inputs, out.evidence, out.report, {}, openssl_engine());
   REQUIRE_MESSAGE(bytes.has_value(), bytes.error().what);
   out.bundle = std::move(*bytes);
   return out;
@@ -144,15 +144,15 @@ TEST_CASE("every dump's bundle replays to the same report, and holds no secret o
       CHECK(!holds(kept.bundle, hex(secret.bytes)));
     }
     const auto again = replay(kept.bundle, openssl_engine());
-    for (const KeptAnswer& answer : again->the_case.answers)
+    for (const KeptAnswer& answer : again->inputs.answers)
       CHECK(!find_check(answer.id)->proves_authenticity);
-    answered += !again->the_case.answers.empty();
+    answered += !again->inputs.answers.empty();
     // Shown, nothing is left to answer beforehand.
     Policy open;
     open.show_passcode = true;
     const Kept shown = keep(read_sample(load_sample(name)), open);
     check_replays(shown);
-    CHECK(replay(shown.bundle, openssl_engine())->the_case.answers.empty());
+    CHECK(replay(shown.bundle, openssl_engine())->inputs.answers.empty());
   }
   CHECK(answered > 20);
 }
@@ -180,9 +180,9 @@ TEST_CASE("waivers, the order and required checks are kept") {
   check_replays(kept);
   check_no_secret(kept);
   const auto again = replay(kept.bundle, openssl_engine());
-  CHECK(again->the_case.policy.waivers == policy.waivers);
-  CHECK(again->the_case.policy.required == policy.required);
-  CHECK(again->the_case.ordered->statements[0].place.path == "order\xFF.json");
+  CHECK(again->inputs.policy.waivers == policy.waivers);
+  CHECK(again->inputs.policy.required == policy.required);
+  CHECK(again->inputs.ordered->statements[0].place.path == "order\xFF.json");
   CHECK(again->report.findings[check_index(*find_check("expect.passcode-is-as-ordered"))].status ==
         Status::fail);
 }

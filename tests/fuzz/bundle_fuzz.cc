@@ -2,7 +2,7 @@
 // that somebody wrote is either the one way to write what it says, or refused, and judging it is
 // safe.
 #include "bundle/bundle.h"
-#include "bundle/case.h"
+#include "bundle/recorded_inputs.h"
 #include "fixtures/forge/device_builder.h"
 #include "tests/fuzz/property.h"
 #include "tests/support/strict_json.h"
@@ -43,16 +43,16 @@ const Bundle& good() {
     const Device read = reading.device;
     Evidence e = gather(std::move(reading), policy, trust, nullptr, openssl_engine());
     verify_signatures(e, openssl_engine());
-    const auto the_case = case_of(read, e, judge(e), trust, nullptr, openssl_engine());
-    must(the_case.has_value(), "a good device makes a case");
-    return Bundle{.tool_version = "0", .members = members_of(*the_case), .signature = Bytes(16, 7)};
+    const auto inputs = inputs_of(read, e, judge(e), trust, nullptr, openssl_engine());
+    must(inputs.has_value(), "a good device makes a case");
+    return Bundle{.tool_version = "0", .members = members_of(*inputs), .signature = Bytes(16, 7)};
   }();
   return made;
 }
 
-void judged(const Case& the_case) {
-  const Report report = judge_again(the_case, openssl_engine()).report,
-               again = judge_again(the_case, openssl_engine()).report;
+void judged(const RecordedInputs& inputs) {
+  const Report report = judge_again(inputs, openssl_engine()).report,
+               again = judge_again(inputs, openssl_engine()).report;
   must(report.verdict == again.verdict && report.summary == again.summary,
        "judging twice gives the same");
   must(report.verdict != Verdict::approve || report.first(Status::fail) == nullptr,
@@ -103,15 +103,15 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       member.content = to_bytes(rest);
     }
     read_back(write_bundle(bundle));
-    const auto the_case = case_from(bundle.members);
-    if (!the_case) return 0;
-    must(members_of(*the_case) == bundle.members, "a case is written back as it was");
+    const auto inputs = inputs_from(bundle.members);
+    if (!inputs) return 0;
+    must(members_of(*inputs) == bundle.members, "a case is written back as it was");
     for (const TarMember& each : bundle.members) {
       const std::string_view written = text(View(each.content));
       must(test::StrictJson(written).good() && test::harmless(written),
            "a member is JSON, and harmless");
     }
-    judged(*the_case);
+    judged(*inputs);
   }
   return 0;
 }

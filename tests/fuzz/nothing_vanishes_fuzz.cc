@@ -1,6 +1,6 @@
 // Any bytes, in a folder or named: they say something, or they stand under not used, or they end
 // the command with an error. Text in UTF-16 comes out as well-formed UTF-8.
-#include "codecs/door.h"
+#include "codecs/loader.h"
 #include "tests/fuzz/property.h"
 #include "verifier/readers/reader.h"
 #include "verifier/readers/text/utf16.h"

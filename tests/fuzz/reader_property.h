@@ -10,7 +10,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "codecs/door.h"
+#include "codecs/loader.h"
 #include "verifier/readers/formats.h"
 
 namespace attest::fuzz {

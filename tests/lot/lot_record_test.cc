@@ -78,16 +78,16 @@ TEST_CASE("a device's line, and the part of it that joins lots") {
   CHECK(write_line(line, LineForm::result) ==
         "{\"id\":17,\"verdict\":\"reject\",\"failed\":[\"cd.vendor-matches-dac\"],\"error\":\"no\","
         "\"manifest\":[\"m.csv row 2: serial\"],\"report\":{\"schema\":\"x\"}}\n");
-  line.marks.marks = {1, 2, 3, 4, 5, 6, 7, UINT64_MAX};
-  line.marks.product = "0xFFF1/0x8000";
-  line.marks.issuer = "aa";
+  line.fingerprints.values = {1, 2, 3, 4, 5, 6, 7, UINT64_MAX};
+  line.fingerprints.product = "0xFFF1/0x8000";
+  line.fingerprints.issuer = "aa";
   line.rows = {{0, 7}, {1, 9}};
   line.input = 0xFEDCBA9876543210;
   const std::string text = write_line(line, LineForm::part);
   const auto back = read_line(text);
   REQUIRE_MESSAGE(back, (back ? "" : back.error().what));
   CHECK(write_line(*back, LineForm::part) == text);
-  CHECK(back->marks == line.marks);
+  CHECK(back->fingerprints == line.fingerprints);
   CHECK(back->rows == line.rows);
   CHECK(back->input == line.input);
   CHECK(back->result.summary == "no");

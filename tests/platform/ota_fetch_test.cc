@@ -66,7 +66,7 @@ struct World {
           ++downloaders;
           return dcl::make_downloader(network);
         },
-        {.folder = cache / "ota", .offline = offline, .limits = kHasty}, Loudness::silent());
+        {.folder = cache / "ota", .offline = offline, .limits = kHasty}, Verbosity::silent());
     return e;
   }
 };

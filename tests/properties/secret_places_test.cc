@@ -1,15 +1,15 @@
 // What stands at a secret's place is a secret, whether it can be read or not. Every text format x
 // every place of a secret in it x every way to write it wrong that people and their tools have, and
-// every output: reports, bundle, the journal of a lot, what the commands complain about. None holds
-// the secret, and none the digest of a file so small that the secret can be guessed from it.
+// every output: reports, bundle, the journal of a lot, what the commands print_error about. None
+// holds the secret, and none the digest of a file so small that the secret can be guessed from it.
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <set>
 
-#include "bundle/bundling.h"
-#include "bundle/case.h"
+#include "bundle/bundle_writer.h"
+#include "bundle/recorded_inputs.h"
 #include "lot/device_line.h"
 #include "lot/manifest_rows.h"
 #include "lot/record.h"
@@ -187,12 +187,12 @@ std::string told(Reading reading, Told& already, std::optional<Device> ordered =
       gather(std::move(reading), policy(), trust, nullptr, openssl_engine(), std::move(ordered));
   verify_signatures(e, openssl_engine());
   const Report report = judge(e);
-  const auto the_case = case_of(read, e, report, trust, nullptr, openssl_engine());
-  REQUIRE_MESSAGE(the_case, (the_case ? "" : the_case.error().what));
+  const auto inputs = inputs_of(read, e, report, trust, nullptr, openssl_engine());
+  REQUIRE_MESSAGE(inputs, (inputs ? "" : inputs.error().what));
   const Json json = report_json(e, report);
   std::string out = dump_pretty(json) +
                     report_text(e, report, {.colour = false, .width = 200, .all_checks = true});
-  for (const TarMember& member : members_of(*the_case)) out += text(View(member.content));
+  for (const TarMember& member : members_of(*inputs)) out += text(View(member.content));
   if (!already.insert(out).second) return out;
   out += report_html(e, report) + report_junit(e, report) + dump(report_sarif(e, report));
   DeviceLine line;
@@ -200,7 +200,7 @@ std::string told(Reading reading, Told& already, std::optional<Device> ordered =
       .name = "x", .verdict = report.verdict, .failed = {}, .open = {}, .summary = report.summary};
   line.report = dump(json);
   out += write_line(line, LineForm::part);
-  const auto bundle = bundle_bytes(*the_case, e, report, {}, openssl_engine());  // and replays it
+  const auto bundle = bundle_bytes(*inputs, e, report, {}, openssl_engine());  // and replays it
   REQUIRE(bundle);
   return out + std::string(text(View(*bundle)));
 }

@@ -7,8 +7,8 @@
 #include <algorithm>
 
 #include "bundle/bundle.h"
-#include "bundle/bundling.h"
-#include "bundle/case.h"
+#include "bundle/bundle_writer.h"
+#include "bundle/recorded_inputs.h"
 #include "cli/lot_output.h"
 #include "lot/record.h"
 #include "report/inspect_json.h"
@@ -85,9 +85,9 @@ void check_device(const std::string& text, const std::string& what) {
   check_harmless(report_text(e, report, {.colour = false, .width = 80, .all_checks = true}),
                  what + " in text");
   check_json(dump(report_sarif(e, report)), what + " in SARIF");
-  const auto the_case = case_of(read, e, report, trust, nullptr, openssl_engine());
-  REQUIRE_MESSAGE(the_case, (the_case ? "" : the_case.error().what));
-  const auto bytes = bundle_bytes(*the_case, e, report, {}, openssl_engine());  // and replays it
+  const auto inputs = inputs_of(read, e, report, trust, nullptr, openssl_engine());
+  REQUIRE_MESSAGE(inputs, (inputs ? "" : inputs.error().what));
+  const auto bytes = bundle_bytes(*inputs, e, report, {}, openssl_engine());  // and replays it
   REQUIRE_MESSAGE(bytes, what << " in the bundle: " << (bytes ? "" : bytes.error().what));
   const auto bundle = read_bundle(*bytes);
   REQUIRE_MESSAGE(bundle, what << " in the bundle: " << (bundle ? "" : bundle.error().what));
@@ -107,7 +107,7 @@ void check_lines(const std::string& text, const std::string& what) {
                  .summary = text};
   line.unreadable = true;
   line.contradicts = {text};
-  line.marks.product = line.marks.issuer = text;
+  line.fingerprints.product = line.fingerprints.issuer = text;
   for (const LineForm form : {LineForm::result, LineForm::part}) {
     const std::string written = write_line(line, form);
     check_json(written, what + " in a line of NDJSON");
@@ -150,7 +150,7 @@ void check_lot(const std::string& text, const std::string& what) {
 
 std::string csv_of(const std::string& name) {
   auto out =
-      cli::LotOutput::open("/dev/null", *find_form("csv"), LineForm::result, Loudness::silent());
+      cli::LotOutput::open("/dev/null", *find_form("csv"), LineForm::result, Verbosity::silent());
   REQUIRE(out);
   DeviceLine line;
   line.result = {

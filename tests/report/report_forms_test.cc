@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "report/chain_picture.h"
+#include "report/chain_view.h"
 #include "report/identity_table.h"
 #include "report/report_html.h"
 #include "report/report_sarif.h"

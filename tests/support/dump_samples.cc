@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <random>
 
-#include "codecs/door.h"
+#include "codecs/loader.h"
 #include "verifier/crypto/crypto.h"
 
 namespace attest::test {

@@ -1,7 +1,7 @@
 // Reading one piece of evidence in a test, and asking what came of it.
 #pragma once
 
-#include "codecs/door.h"
+#include "codecs/loader.h"
 #include "tests/support/support.h"
 #include "verifier/readers/reader.h"
 

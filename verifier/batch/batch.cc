@@ -21,14 +21,14 @@ struct Asked {
 
 BatchJudge::BatchJudge(Policy policy, const TrustStore& trust, Ledger* ledger,
                        SignatureEngine& engine, std::optional<Device> ordered,
-                       TriedVerifiers* tried)
+                       RejectedVerifiers* tried)
     : policy_(std::move(policy)),
       trust_(trust),
       ledger_(ledger),
       engine_(engine),
       ordered_(std::move(ordered)),
       judge_(policy_),
-      remembered_(tried) {}
+      cache_(tried) {}
 
 std::shared_ptr<BatchJudge::Common> BatchJudge::common(const Evidence& e) {
   LotCommon shared(e);
@@ -47,12 +47,11 @@ std::vector<Judged> BatchJudge::judge(std::vector<Reading> devices, bool reports
   std::vector<const Common*> in_question;  // their signatures are among the jobs already
   out.reserve(devices.size());
   for (Reading& device : devices) {
-    Evidence& e =
-        out.emplace_back(Judged{.evidence = gather(std::move(device), policy_, trust_, ledger_,
-                                                   engine_, ordered_, &remembered_),
-                                .outline = {},
-                                .report = {}})
-            .evidence;
+    Evidence& e = out.emplace_back(Judged{.evidence = gather(std::move(device), policy_, trust_,
+                                                             ledger_, engine_, ordered_, &cache_),
+                                          .outline = {},
+                                          .report = {}})
+                      .evidence;
     const auto& shared = commons.emplace_back(common(e));
     bool wait = false;
     if (shared) {

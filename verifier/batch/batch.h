@@ -1,12 +1,12 @@
 // Batch: many devices of one lot, judged together by the rules that judge one. Their signatures go
-// through the engine in one call; what repeats from device to device is done once and remembered by
+// through the engine in one call; what repeats from device to device is done once and cache by
 // its bytes. A device's verdict and report are the same as if it had been judged alone.
 #pragma once
 
 #include <map>
 
 #include "verifier/gather/gather.h"
-#include "verifier/gather/remembered.h"
+#include "verifier/gather/lot_cache.h"
 #include "verifier/judge/judge.h"
 
 namespace attest {
@@ -23,7 +23,7 @@ struct Judged {
 class BatchJudge {
  public:
   BatchJudge(Policy policy, const TrustStore& trust, Ledger* ledger, SignatureEngine& engine,
-             std::optional<Device> ordered = {}, TriedVerifiers* tried = nullptr);
+             std::optional<Device> ordered = {}, RejectedVerifiers* tried = nullptr);
 
   // Answers in the order of the devices. With `reports` every device has its whole report, which
   // takes longer.
@@ -36,7 +36,7 @@ class BatchJudge {
   SignatureEngine& engine_;
   std::optional<Device> ordered_;
   Judge judge_;
-  Remembered remembered_;
+  LotCache cache_;
 
   // Devices that agree in all that shared checks look at (views.h).
   struct Common {

@@ -48,7 +48,7 @@ std::string waiver_text(const Waiver& waiver) {
   return by.empty() ? waiver.reason : fmt::format("{} ({})", waiver.reason, by);
 }
 
-void tell_of_unused(const Evidence& e, std::vector<Finding>& findings) {
+void report_unused_waivers(const Evidence& e, std::vector<Finding>& findings) {
   if (e.policy.waivers.empty() || e.policy.one_of_many) return;
   std::string message;
   for (const Waiver& waiver : e.policy.waivers) {

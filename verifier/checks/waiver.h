@@ -17,6 +17,6 @@ std::string waiver_text(const Waiver& waiver);  // "reason (who, until 2026-12-3
 
 // After all checks were asked: waivers that nothing needed, as the finding of
 // expect.waivers-are-used.
-void tell_of_unused(const Evidence& evidence, std::vector<Finding>& findings);
+void report_unused_waivers(const Evidence& evidence, std::vector<Finding>& findings);
 
 }  // namespace attest

@@ -48,7 +48,8 @@ Outcome are_in_force(const Evidence& e) {
              });
 }
 
-// The runner finds out (tell_of_unused): only after all others is known which waivers were needed.
+// The runner finds out (report_unused_waivers): only after all others is known which waivers were
+// needed.
 Outcome are_used(const LotView& lot) {
   return lot.policy.waivers.empty() ? skipped(kNone) : pass();
 }

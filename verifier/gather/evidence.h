@@ -5,7 +5,7 @@
 
 #include <array>
 
-#include "verifier/approved_sample.h"
+#include "verifier/approved_part.h"
 #include "verifier/gather/onboarding_evidence.h"
 #include "verifier/gather/ota_evidence.h"
 #include "verifier/gather/revocation.h"
@@ -139,9 +139,9 @@ struct Evidence {
   OnboardingEvidence onboarding;
   std::vector<CsrEvidence> csrs;
   std::vector<OtaEvidence> ota_images;
-  std::optional<OtaFetch> ota_fetch;    // where an image was to be fetched
-  std::optional<Device> ordered;        // what --expect says was ordered
-  std::optional<ApprovedSample> after;  // the approved sample that --after names
+  std::optional<OtaFetch> ota_fetch;  // where an image was to be fetched
+  std::optional<Device> ordered;      // what --expect says was ordered
+  std::optional<ApprovedPart> after;  // the approved sample that --after names
 
   std::array<std::optional<bool>, kSignedCount>
       answers{};  // for requests: CsrEvidence::self_signed

@@ -6,7 +6,7 @@
 
 #include "verifier/gather/file_digests.h"
 #include "verifier/gather/gather_steps.h"
-#include "verifier/gather/remembered.h"
+#include "verifier/gather/lot_cache.h"
 #include "verifier/readers/factory_item.h"
 #include "verifier/readers/formats.h"
 
@@ -47,7 +47,7 @@ void gather_attestation(Evidence& e) {
   }
 }
 
-void gather_declaration(Evidence& e, Remembered* remembered) {
+void gather_declaration(Evidence& e, LotCache* cache) {
   if (const Statement* s = e.device.first(FactId::cd)) {
     e.cd_place = s->place;
     e.cd_bytes = bytes_of(*s);
@@ -63,8 +63,8 @@ void gather_declaration(Evidence& e, Remembered* remembered) {
     return;
   }
   const ParsedDeclaration own =
-      remembered != nullptr ? ParsedDeclaration{} : read_declaration(e.cd_bytes);
-  const ParsedDeclaration& read = remembered != nullptr ? remembered->declaration(e.cd_bytes) : own;
+      cache != nullptr ? ParsedDeclaration{} : read_declaration(e.cd_bytes);
+  const ParsedDeclaration& read = cache != nullptr ? cache->declaration(e.cd_bytes) : own;
   e.cms = read.cms;
   e.cms_problem = read.cms_problem;
   if (const Noted* fault = slot_fault(e.device, Remark::cd_slot)) e.cms_problem = slot_text(*fault);
@@ -124,15 +124,14 @@ bool may_have_issued(const Certificate& other, const Certificate& dac, const Cer
 // cannot have issued it is another product's and told of; any other stays a second PAI of this
 // part.
 void settle_other_pais(Evidence& e, const std::vector<Statement*>& others, Parsed& parsed,
-                       const Asked& asked, Remembered* remembered) {
+                       const Asked& asked, LotCache* cache) {
   for (Statement* other : others) {
     const ParsedCertificate& entry = parsed.of(*other);
     if (!entry.certificate || entry.used != bytes_of(*other).size()) continue;
     if (!e.dac.certificate || !e.pai.certificate ||
         may_have_issued(**entry.certificate, *e.dac.certificate, *e.pai.certificate, asked.engine))
       continue;
-    std::optional<FoundPaa> own,
-        *found = remembered != nullptr ? remembered->paa(*entry.certificate) : &own;
+    std::optional<FoundPaa> own, *found = cache != nullptr ? cache->paa(*entry.certificate) : &own;
     if (!*found) *found = find_paa(**entry.certificate, e.policy, asked);
     if ((*found)->paa == nullptr ||
         !is_as_issued(**entry.certificate, (*found)->paa->key, asked.engine))
@@ -265,7 +264,7 @@ void settle_bare_declarations(Evidence& e) {
 }  // namespace
 
 Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, Ledger* ledger,
-                SignatureEngine& engine, std::optional<Device> ordered, Remembered* remembered) {
+                SignatureEngine& engine, std::optional<Device> ordered, LotCache* cache) {
   Evidence e;
   e.policy = policy;
   e.device = std::move(reading.device);
@@ -277,7 +276,7 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
   e.given_anchors = trust.given_count();
   if (ledger != nullptr) e.ledger = ledger->status();
 
-  Parsed parsed(remembered);
+  Parsed parsed(cache);
   read_lists(e, reading.shared_lists.get());
   settle_bare_declarations(e);
   settle_other_responses(e);
@@ -295,25 +294,25 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
   settle_public_keys(e);
   settle_blobs(e);
   list_unused_blobs(e);
-  gather_declaration(e, remembered);
+  gather_declaration(e, cache);
   e.vid = id16(e.device, FactId::vendor_id);
   e.pid = id16(e.device, FactId::product_id);
   const Asked asked{.trust = trust, .ledger = ledger, .engine = engine};
-  find_anchors(e, asked, remembered);
+  find_anchors(e, asked, cache);
   find_root_above(e, asked);
   e.sought_paa = sought_paa(e, asked);
   find_authority_keys(e, parsed);
   settle_other_keys(e);
-  settle_other_pais(e, other_pais, parsed, asked, remembered);
+  settle_other_pais(e, other_pais, parsed, asked, cache);
   settle_delegates(e, parsed, asked);
   note_damage(e, parsed, engine);
   if (ledger != nullptr && policy.network != Network::none)
-    gather_ledger(e, *ledger, engine, remembered);
+    gather_ledger(e, *ledger, engine, cache);
   judge_lists(e, engine);
   note_damaged_lists(e);
   e.ordered = std::move(ordered);
   e.onboarding = onboarding_evidence(e.device, e.ordered ? &*e.ordered : nullptr,
-                                     remembered != nullptr ? remembered->tried() : nullptr);
+                                     cache != nullptr ? cache->tried() : nullptr);
   gather_csrs(e);
   return e;
 }

@@ -7,19 +7,18 @@
 
 namespace attest {
 
-class Remembered;  // what the devices of a lot have in common
+class LotCache;  // what the devices of a lot have in common
 
 // `ledger` may be null: then every ledger fact is unknown (policy none: not asked for). `engine`
 // tells who signed what, where that settles a role, an anchor or a list. `ordered`: what --expect
-// says. `remembered`: of a lot whose devices all have this policy, trust and ledger.
+// says. `cache`: of a lot whose devices all have this policy, trust and ledger.
 Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, Ledger* ledger,
                 SignatureEngine& engine, std::optional<Device> ordered = {},
-                Remembered* remembered = nullptr);
+                LotCache* cache = nullptr);
 
 // The ledger's part of it (gather_ledger.cc): asks for what this device needs, and for nothing
 // else.
-void gather_ledger(Evidence& evidence, Ledger& ledger, SignatureEngine& engine,
-                   Remembered* remembered);
+void gather_ledger(Evidence& evidence, Ledger& ledger, SignatureEngine& engine, LotCache* cache);
 
 // Revocation (gather_revocation.cc): lists of the evidence are read before roles are settled, since
 // the certificate of a list's signer is neither DAC nor PAI; those behind the ledger's points with

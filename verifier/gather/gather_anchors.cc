@@ -149,18 +149,16 @@ FoundSigner find_cd_signer(const Cms& cms, const Policy& policy, const Asked& as
 }
 
 // The anchor of the chain and the signer of the declaration; a lot asks for each once.
-void find_anchors(Evidence& e, const Asked& asked, Remembered* remembered) {
+void find_anchors(Evidence& e, const Asked& asked, LotCache* cache) {
   if (e.pai.certificate) {
-    std::optional<FoundPaa> own,
-        *found = remembered != nullptr ? remembered->paa(e.pai.certificate) : &own;
+    std::optional<FoundPaa> own, *found = cache != nullptr ? cache->paa(e.pai.certificate) : &own;
     if (!*found) *found = find_paa(*e.pai.certificate, e.policy, asked);
     e.paa = (*found)->paa;
     e.paa_found = (*found)->found;
     e.paa_unknown_why = (*found)->unknown_why;
   }
   if (e.cms) {
-    std::optional<FoundSigner> own,
-        *found = remembered != nullptr ? remembered->signer(e.cms) : &own;
+    std::optional<FoundSigner> own, *found = cache != nullptr ? cache->signer(e.cms) : &own;
     if (!*found) *found = find_cd_signer(*e.cms, e.policy, asked);
     e.cd_signer = (*found)->signer;
     e.cd_signer_unknown_why = (*found)->unknown_why;

@@ -2,7 +2,7 @@
 // certification.
 
 #include "verifier/gather/gather.h"
-#include "verifier/gather/remembered.h"
+#include "verifier/gather/lot_cache.h"
 
 namespace attest {
 namespace {
@@ -88,10 +88,9 @@ void gather_ota_image(Evidence& e, OtaEvidence ota, Ledger& ledger) {
   e.ota_images.push_back(std::move(ota));
 }
 
-void gather_ledger(Evidence& e, Ledger& ledger, SignatureEngine& engine, Remembered* remembered) {
+void gather_ledger(Evidence& e, Ledger& ledger, SignatureEngine& engine, LotCache* cache) {
   LedgerFacts product = product_of(e);
-  std::optional<KnownFacts> own,
-      *known = remembered != nullptr ? remembered->facts(e, product) : &own;
+  std::optional<KnownFacts> own, *known = cache != nullptr ? cache->facts(e, product) : &own;
   if (!*known) {
     auto facts = std::make_shared<const LedgerFacts>(ask(e, std::move(product), ledger, engine));
     *known = {

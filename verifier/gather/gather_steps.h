@@ -11,7 +11,7 @@
 
 #include "verifier/gather/evidence.h"
 #include "verifier/gather/gather.h"
-#include "verifier/gather/remembered.h"
+#include "verifier/gather/lot_cache.h"
 
 namespace attest::gathering {
 
@@ -22,18 +22,18 @@ inline const Bytes& bytes_of(const Statement& s) {
 // Certificates as they were first parsed: each is parsed once, however often it is asked for.
 class Parsed {
  public:
-  explicit Parsed(Remembered* remembered) : remembered_(remembered) {}
+  explicit Parsed(LotCache* cache) : cache_(cache) {}
   const ParsedCertificate& of(const Statement& s) {
     if (const auto known = entries_.find(&s); known != entries_.end()) return known->second;
     // Every device has a DAC of its own; what is above it is what a lot shares.
-    const bool shared = remembered_ != nullptr && s.fact != FactId::dac;
+    const bool shared = cache_ != nullptr && s.fact != FactId::dac;
     return entries_
-        .emplace(&s, shared ? remembered_->certificate(bytes_of(s)) : read_certificate(bytes_of(s)))
+        .emplace(&s, shared ? cache_->certificate(bytes_of(s)) : read_certificate(bytes_of(s)))
         .first->second;
   }
 
  private:
-  Remembered* remembered_;
+  LotCache* cache_;
   std::unordered_map<const Statement*, ParsedCertificate> entries_;  // references stay good
 };
 
@@ -79,7 +79,7 @@ struct Asked {
 };
 bool signed_by(const Certificate& below, const std::optional<Point>& key, SignatureEngine& engine);
 FoundPaa find_paa(const Certificate& pai, const Policy& policy, const Asked& asked);
-void find_anchors(Evidence& e, const Asked& asked, Remembered* remembered);
+void find_anchors(Evidence& e, const Asked& asked, LotCache* cache);
 void find_root_above(Evidence& e, const Asked& asked);
 std::string sought_paa(const Evidence& e, const Asked& asked);
 

@@ -57,10 +57,10 @@ struct Parameters {
     return fits ? std::optional<bool>(*fits) : std::nullopt;
   }
 
-  std::optional<bool> fit_default(TriedVerifiers* tried) const {
+  std::optional<bool> fit_default(RejectedVerifiers* tried) const {
     if (tried == nullptr || salt == nullptr || verifier == nullptr || !iterations)
       return fit(kDefaultPasscode);
-    const TriedVerifiers::Mark mark = TriedVerifiers::mark(*verifier, *salt, *iterations);
+    const RejectedVerifiers::Mark mark = RejectedVerifiers::mark(*verifier, *salt, *iterations);
     if (tried->knows(mark)) return false;
     const auto fits = fit(kDefaultPasscode);
     if (fits == false) tried->add(mark);
@@ -87,7 +87,7 @@ const CodeEvidence* OnboardingEvidence::main_code() const {
 }
 
 OnboardingEvidence onboarding_evidence(const Device& device, const Device* ordered,
-                                       TriedVerifiers* tried) {
+                                       RejectedVerifiers* tried) {
   OnboardingEvidence out;
   out.codes = codes_of(device);
 

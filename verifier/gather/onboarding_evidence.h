@@ -4,7 +4,7 @@
 #pragma once
 
 #include "verifier/matter/onboarding_payload.h"
-#include "verifier/matter/tried_verifiers.h"
+#include "verifier/matter/rejected_verifiers.h"
 #include "verifier/readers/device.h"
 
 namespace attest {
@@ -44,6 +44,6 @@ struct OnboardingEvidence {
 };
 // `tried`: verifiers that need no derivation to be told from the default passcode's; may be null.
 OnboardingEvidence onboarding_evidence(const Device& device, const Device* ordered,
-                                       TriedVerifiers* tried = nullptr);
+                                       RejectedVerifiers* tried = nullptr);
 
 }  // namespace attest

@@ -91,7 +91,7 @@ Report Judge::report(const Evidence& evidence, std::span<const Answered> answere
       if (finding.status == Status::skipped) finding.message = fmt::format("{} is waived", root.id);
     }
   }
-  tell_of_unused(evidence, report.findings);
+  report_unused_waivers(evidence, report.findings);
   finish(evidence, answers, report);
   return report;
 }

@@ -350,7 +350,7 @@ class RecordView : public LotView {
   const std::vector<OtaEvidence>& ota_images;
   const std::optional<OtaFetch>& ota_fetch;
   const std::optional<Device>& ordered;
-  const std::optional<ApprovedSample>& after;
+  const std::optional<ApprovedPart>& after;
 };
 
 // One device as rules see it: made once for all of them.

@@ -16,7 +16,7 @@
 #include "report/report_junit.h"
 #include "report/report_sarif.h"
 #include "report/report_text.h"
-#include "report/report_words.h"
+#include "report/wording.h"
 #include "tests/support/judged.h"
 #include "tests/support/support.h"
 #include "verifier/checks/catalogue.h"

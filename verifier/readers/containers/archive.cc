@@ -62,14 +62,14 @@ class Unpacking {
         m.path.empty() ? source_.path : source_.path + "!" + printable(m.path.substr(0, kMaxPath));
     const Place place{.path = path, .offset = {}, .item = {}};
     if (m.path.size() > kMaxPath)
-      return complain(place, fmt::format("its path has {} bytes, more than {}: not read",
-                                         m.path.size(), kMaxPath));
-    if (climbs(m.path)) return complain(place, "its path leads out of the archive: not read");
+      return print_error(place, fmt::format("its path has {} bytes, more than {}: not read",
+                                            m.path.size(), kMaxPath));
+    if (climbs(m.path)) return print_error(place, "its path leads out of the archive: not read");
     if (m.kind == ArchiveMember::Kind::link)
-      return complain(place, fmt::format("a link to \"{}\": links are not followed",
-                                         printable(m.target.substr(0, 200))));
+      return print_error(place, fmt::format("a link to \"{}\": links are not followed",
+                                            printable(m.target.substr(0, 200))));
     if (m.kind == ArchiveMember::Kind::other)
-      return complain(place, "neither a file nor a folder: not read");
+      return print_error(place, "neither a file nor a folder: not read");
     const uint64_t limit = std::min(kMaxMember, left());
     const auto content = m.content(limit);
     if (!content) return refused(m, place, content.error(), limit);
@@ -84,7 +84,7 @@ class Unpacking {
       for (Secret& secret : reading_.secrets) secret.opened = secret.opened || secret.given;
     }
     if (const auto done = read_inside({.path = path, .bytes = *content}, reading_); !done)
-      complain(place, done.error().what);
+      print_error(place, done.error().what);
     return reading_.files.size() < reading_.budget.files ||
            stop(place, fmt::format("more than {} files in the evidence", reading_.budget.files));
   }
@@ -143,7 +143,7 @@ class Unpacking {
     reading_.not_used.push_back({.path = place.path, .why = why});
     reading_.device.note(Remark::unreadable_file, place, why);
   }
-  bool complain(const Place& place, const std::string& problem) {
+  bool print_error(const Place& place, const std::string& problem) {
     if (++complaints_ > kMaxComplaints)
       return stop({.path = source_.path, .offset = {}, .item = {}},
                   fmt::format("more than {} members cannot be read; the rest is left alone",

@@ -7,8 +7,8 @@
 #include "verifier/crypto/crypto.h"
 #include "verifier/pki/certificate.h"
 #include "verifier/pki/der.h"
+#include "verifier/pki/encrypted_key.h"
 #include "verifier/pki/key.h"
-#include "verifier/pki/sealed.h"
 
 namespace attest {
 namespace {

@@ -1,0 +1,95 @@
+#include "lot/fingerprints.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace attest {
+namespace {
+
+// A passcode is one the device opens to: the one that fits its verifier where that is known, else
+// the first given.
+const PasscodeEvidence* own_passcode(const Evidence& e) {
+  for (const PasscodeEvidence& p : e.onboarding.passcodes) {
+    if (p.fits_verifier == true) return &p;
+  }
+  return e.onboarding.passcodes.empty() ? nullptr : &e.onboarding.passcodes.front();
+}
+
+std::string product_of(const Evidence& e) {
+  std::optional<uint16_t> vid = e.vid, pid = e.pid;
+  if (const Certificate* dac = e.dac.certificate.get()) {
+    if (dac->vid()) vid = dac->vid();
+    if (dac->pid()) pid = dac->pid();
+  } else if (!e.csrs.empty() && e.csrs.front().csr) {
+    const Csr& csr = *e.csrs.front().csr;
+    if (csr.vid) vid = csr.vid;
+    if (csr.pid) pid = csr.pid;
+  }
+  if (!vid || !pid) return {};
+  return fmt::format("{}/{}", hex_id(*vid), hex_id(*pid));
+}
+
+}  // namespace
+
+uint64_t fingerprint_of(const SipKey& key, Fingerprint kind, View value) {
+  SipKey own = key;
+  own[0] ^= static_cast<uint8_t>(kind);  // a key a kind
+  return std::max<uint64_t>(siphash(own, value), 1);
+}
+
+uint64_t dac_fingerprint(const SipKey& key, const Sha256& tbs_digest,
+                         const std::array<uint8_t, 64>& signature) {
+  std::array<uint8_t, sizeof(Sha256) + 64> both{};
+  std::copy(tbs_digest.begin(), tbs_digest.end(), both.begin());
+  std::copy(signature.begin(), signature.end(), both.begin() + sizeof(Sha256));
+  return fingerprint_of(key, Fingerprint::dac, both);
+}
+
+uint64_t passcode_fingerprint(const SipKey& key, uint64_t passcode) {
+  std::array<uint8_t, 8> bytes{};
+  for (size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<uint8_t>(passcode >> (8 * i));
+  return fingerprint_of(key, Fingerprint::passcode, bytes);
+}
+
+DeviceFingerprints fingerprints_of(const Evidence& e, const SipKey& key) {
+  DeviceFingerprints out;
+  const auto mark = [&](Fingerprint kind, View value) {
+    if (!value.empty())
+      out.values[static_cast<size_t>(kind)] = fingerprint_of(key, kind, value);
+  };
+  if (const Certificate* dac = e.dac.certificate.get()) {
+    if (dac->ecdsa) {
+      out.values[static_cast<size_t>(Fingerprint::dac)] =
+          dac_fingerprint(key, dac->tbs_digest(), *dac->ecdsa);
+    } else {
+      mark(Fingerprint::dac, dac->der);
+    }
+    mark(Fingerprint::dac_key, dac->public_key);
+    if (const auto akid = dac->akid()) out.issuer = hex(*akid);
+  } else if (e.dac.present()) {
+    mark(Fingerprint::dac, e.dac.bytes);
+  } else if (!e.csrs.empty() && e.csrs.front().csr && e.csrs.front().csr->public_key) {
+    mark(Fingerprint::dac_key, *e.csrs.front().csr->public_key);
+  }
+  const auto text_mark = [&](Fingerprint kind, const std::string* value) {
+    if (value != nullptr) mark(kind, view(*value));
+  };
+  const std::string* qr = e.device.string(FactId::qr_payload);
+  text_mark(Fingerprint::payload, qr != nullptr ? qr : e.device.string(FactId::manual_code));
+  text_mark(Fingerprint::serial_number, e.device.string(FactId::serial_number));
+  if (const Bytes* verifier = e.device.bytes(FactId::spake2p_verifier))
+    mark(Fingerprint::spake2p_verifier, *verifier);
+  if (const Bytes* salt = e.device.bytes(FactId::spake2p_salt))
+    mark(Fingerprint::spake2p_salt, *salt);
+  if (const PasscodeEvidence* own = own_passcode(e)) {
+    out.values[static_cast<size_t>(Fingerprint::passcode)] =
+        passcode_fingerprint(key, own->passcode);
+    out.values[static_cast<size_t>(Fingerprint::next_passcode)] =
+        passcode_fingerprint(key, own->passcode + 1);
+  }
+  out.product = product_of(e);
+  return out;
+}
+
+}  // namespace attest

@@ -1,0 +1,45 @@
+// LotRoster: every device of a lot in at most 100 bytes, and what repeats among them. Marks are
+// kept in columns, names packed, products and issuers by number. Devices may be added in any order:
+// the findings are the same, down to their words.
+#pragma once
+
+#include <memory>
+
+#include "lot/fingerprints.h"
+#include "lot/lot_report.h"
+
+namespace attest {
+
+struct FindingList {
+  std::vector<LotFinding> findings;
+  uint64_t left_out = 0;  // of a kind of which kMostFindings are listed
+};
+inline constexpr size_t kMostFindings = 100;  // of one rule
+
+class LotRoster {
+ public:
+  LotRoster();
+  ~LotRoster();
+  LotRoster(LotRoster&&) noexcept;
+  void add(std::string_view name, const DeviceFingerprints& fingerprints);
+  uint64_t size() const { return size_; }
+  std::string name(uint32_t device) const;
+  // What repeats, counts upwards, or is of another product or PAI than the rest.
+  FindingList findings() const;
+
+ private:
+  struct Block;
+  class Search;
+  // Few and long texts, by number; past 254 different ones all further are "others" and of none.
+  struct Kinds {
+    std::vector<std::string> names;
+    uint8_t number(const std::string& name);
+  };
+  void unlike_the_rest(const Kinds& kinds, bool products, FindingList& out) const;
+
+  std::vector<std::unique_ptr<Block>> blocks_;
+  uint64_t size_ = 0;
+  Kinds products_, issuers_;
+};
+
+}  // namespace attest

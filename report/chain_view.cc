@@ -1,0 +1,235 @@
+#include "report/chain_view.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "report/wording.h"
+#include "verifier/rules/check.h"
+
+namespace attest {
+namespace {
+
+// The longest prefix of an id decides.
+constexpr struct {
+  std::string_view prefix;
+  Part part;
+} kParts[] = {
+    {"paa.", Part::paa},
+    {"paa.is-trusted", Part::approves},
+    {"paa.is-valid-at-dac-issuance", Part::issued_dac},
+    {"ledger.paa-", Part::approves},
+    {"credentials.no-test-paa", Part::paa},
+    {"pai.", Part::pai},
+    {"pai.signature-verifies", Part::issued_pai},
+    {"pai.vendor-matches-paa", Part::issued_pai},
+    {"pai.is-valid-at-dac-issuance", Part::issued_dac},
+    {"chain.dac-", Part::issued_dac},
+    {"chain.pai-", Part::issued_pai},
+    {"ledger.pai-", Part::pai},
+    {"dac.", Part::dac},
+    {"key.", Part::dac},
+    {"credentials.no-development-dac", Part::dac},
+    {"dac.signature-verifies", Part::issued_dac},
+    {"dac.vendor-matches-pai", Part::issued_dac},
+    {"dac.product-matches-pai", Part::issued_dac},
+    {"cd.", Part::cd},
+    {"cms.", Part::cd},
+    {"credentials.no-test-cd-signer", Part::cd},
+    {"credentials.no-development-cd", Part::cd},
+    {"cd.vendor-matches-", Part::covers},
+    {"cd.product-ids-include-", Part::covers},
+    {"cd.dac-origin-", Part::covers},
+    {"cd.dac-origin-is-complete", Part::cd},
+    {"cd.authorizes-paa", Part::covers},
+    {"dac.vendor-matches-cd", Part::covers},
+    {"dac.product-is-listed-in-cd", Part::covers},
+    {"cd.vendor-matches-basic-information", Part::describes},
+    {"cd.product-ids-include-basic-information", Part::describes},
+    {"identity.", Part::device},
+    {"basic.", Part::device},
+    {"attestation.", Part::proves},
+    {"ledger.", Part::ledger},
+    {"ledger.compliance-", Part::certifies},
+    {"ledger.is-certified", Part::certifies},
+    {"ledger.status-matches-cd", Part::certifies},
+    {"ledger.certification-is-past", Part::certifies},
+    {"ledger.certificate-", Part::certifies},
+    {"ledger.cd-version-number-", Part::certifies},
+    {"ledger.device-type-matches-cd", Part::certifies},
+    {"ledger.specification-version-", Part::certifies},
+    {"onboarding.", Part::label},
+    {"spake2p.", Part::label},
+    {"onboarding.vendor-agrees", Part::onboards},
+    {"onboarding.product-agrees", Part::onboards},
+    {"onboarding.discriminator-agrees", Part::onboards},
+    {"onboarding.passcode-agrees", Part::onboards},
+    {"spake2p.verifier-matches-passcode", Part::onboards},
+};
+
+std::string validity(Instant from, Instant to) {
+  const auto day = [](Instant t) { return rfc3339(t).substr(0, 10); };
+  return to == kNoExpiry ? fmt::format("valid from {}, without end", day(from))
+                         : fmt::format("valid {} to {}", day(from), day(to));
+}
+
+Box paa_box(const Evidence& e) {
+  Box box{.name = "PAA",
+          .title = subject_title("paa"),
+          .there = e.paa != nullptr,
+          .ids = {},
+          .text = {},
+          .detail = {}};
+  if (!e.paa) {
+    box.text = e.paa_found == Evidence::PaaFound::none && e.pai.certificate ? "none that is trusted"
+                                                                            : "not known";
+    return box;
+  }
+  const TestPaa* known = test_paa(e.paa->subject_key_id);
+  const std::string subject = e.paa->certificate
+                                  ? name_text(e.paa->certificate->subject)
+                                  : std::string(known != nullptr ? known->key.name : "");
+  box.text = fmt::format("{}  ({})", subject, printable(e.paa->source));
+  box.detail = validity(e.paa->not_before, e.paa->not_after);
+  return box;
+}
+
+Box certificate_box(const char* name, const char* subject, const CertificateEvidence& given) {
+  Box box{.name = name,
+          .title = subject_title(subject),
+          .there = given.certificate != nullptr,
+          .ids = {},
+          .text = {},
+          .detail = {}};
+  if (!given.certificate) {
+    box.text = given.present() ? "not one certificate" : "not in the evidence";
+    return box;
+  }
+  box.ids = ids_text(given.certificate->vid(), given.certificate->pid());
+  box.text = name_text(given.certificate->subject);
+  box.detail = validity(given.certificate->not_before, given.certificate->not_after);
+  return box;
+}
+
+Box cd_box(const Evidence& e) {
+  Box box{.name = "CD",
+          .title = subject_title("cd"),
+          .there = e.cd != nullptr,
+          .ids = {},
+          .text = {},
+          .detail = {}};
+  if (!e.cd) {
+    box.text = e.cd_place ? "cannot be read" : "not in the evidence";
+    return box;
+  }
+  const std::string products = e.cd->product_ids.size() == 1
+                                   ? hex_id(e.cd->product_ids[0])
+                                   : fmt::format("{} products", e.cd->product_ids.size());
+  box.ids = fmt::format("{} / {}", hex_id(e.cd->vendor_id), products);
+  box.text = fmt::format("{}, {}{}", certification_type_text(e.cd->certification_type),
+                         printable(e.cd->certificate_id),
+                         e.cd_signer ? ", by " + printable(e.cd_signer->name) : "");
+  return box;
+}
+
+Box ledger_box(const Evidence& e) {
+  Box box{.name = "Ledger",
+          .title = "Distributed Compliance Ledger",
+          .there = !e.ledger.chain_id.empty(),
+          .ids = {},
+          .text = {},
+          .detail = {}};
+  if (!box.there) {
+    box.text = e.policy.network == Network::none ? "not asked: network none" : "no answer";
+    return box;
+  }
+  box.text = fmt::format("{} at height {}", printable(e.ledger.chain_id), e.ledger.height);
+  box.detail = printable(e.ledger.source);
+  return box;
+}
+
+Box device_box(const Evidence& e) {
+  Box box{.name = "Device",
+          .title = "What it says of itself",
+          .there = e.vid || e.pid,
+          .ids = {},
+          .text = {},
+          .detail = {}};
+  box.text = box.there ? "by Basic Information" : "Basic Information is not in the evidence";
+  if (box.there) box.ids = ids_text(e.vid, e.pid);
+  box.detail = device_name(e);
+  return box;
+}
+
+Box label_box(const Evidence& e) {
+  Box box{.name = "Label",
+          .title = "Onboarding codes",
+          .there = !e.onboarding.codes.empty(),
+          .ids = {},
+          .text = "no code in the evidence",
+          .detail = {}};
+  if (!box.there) return box;
+  const auto count = [&](bool manual) {
+    return std::count_if(e.onboarding.codes.begin(), e.onboarding.codes.end(),
+                         [&](const CodeEvidence& c) { return c.payload.manual == manual; });
+  };
+  const auto qr = count(false), manual = count(true);
+  box.text = qr == 0 ? "manual code" : manual == 0 ? "QR code" : "QR code and manual code";
+  for (const CodeEvidence& code : e.onboarding.codes) {
+    if (!code.payload.vendor_id || code.other_device) continue;
+    box.ids = ids_text(code.payload.vendor_id, code.payload.product_id);
+    break;
+  }
+  return box;
+}
+
+}  // namespace
+
+unsigned rank(Status s) {
+  constexpr Status kOrder[] = {Status::fail,    Status::unknown, Status::warn,
+                               Status::blocked, Status::pass,    Status::skipped};
+  return static_cast<unsigned>(std::find(std::begin(kOrder), std::end(kOrder), s) -
+                               std::begin(kOrder));
+}
+
+Part part_of(std::string_view check_id) {
+  Part part = Part::none;
+  size_t longest = 0;
+  for (const auto& row : kParts) {
+    if (row.prefix.size() <= longest || !check_id.starts_with(row.prefix)) continue;
+    part = row.part;
+    longest = row.prefix.size();
+  }
+  return part;
+}
+
+Status ChainPicture::worse(Part a, Part b) const {
+  return rank(status(a)) <= rank(status(b)) ? status(a) : status(b);
+}
+
+ChainPicture chain_picture(const Evidence& e, const Report& report) {
+  ChainPicture out{.ledger = ledger_box(e),
+                   .paa = paa_box(e),
+                   .pai = certificate_box("PAI", "pai", e.pai),
+                   .dac = certificate_box("DAC", "dac", e.dac),
+                   .cd = cd_box(e),
+                   .device = device_box(e),
+                   .label = label_box(e),
+                   .trusted_by = {}};
+  out.trusted_by = !e.paa                             ? "trusted"
+                   : e.paa->origin == Origin::given   ? "trusted, given by hand"
+                   : e.paa->origin == Origin::builtin ? "trusted, built in"
+                                                      : "approved by the ledger";
+  out.statuses.fill(Status::skipped);
+  for (const Finding& f : report.findings) {
+    const Part part = part_of(f.check->id);
+    if (part == Part::none) continue;
+    const auto i = static_cast<size_t>(part);
+    if (rank(f.status) >= rank(out.statuses[i])) continue;
+    out.statuses[i] = f.status;
+    out.reasons[i] = f.status == Status::pass ? nullptr : &f;
+  }
+  return out;
+}
+
+}  // namespace attest

@@ -1,0 +1,135 @@
+#include "report/wording.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "verifier/rules/check.h"
+
+namespace attest {
+
+int exit_code(Verdict v) {
+  return v == Verdict::approve ? 0 : v == Verdict::reject ? 1 : 3;
+}
+
+std::string ids_text(const std::optional<uint16_t>& vid, const std::optional<uint16_t>& pid) {
+  return fmt::format("{}{}", vid ? hex_id(*vid) : "no vendor", pid ? " / " + hex_id(*pid) : "");
+}
+
+std::string device_name(const Evidence& e) {
+  std::string out;
+  for (const FactId fact : {FactId::vendor_name, FactId::product_name}) {
+    if (const std::string* name = e.device.string(fact))
+      out += (out.empty() ? "" : " ") + printable(*name);
+  }
+  return out;
+}
+
+// (A certificate names a vendor or none; of a device it is known or not.)
+std::string device_ids(const Evidence& e) {
+  const Certificate* dac = e.dac.certificate.get();
+  const auto vid = e.vid || dac == nullptr ? e.vid : dac->vid();
+  const auto pid = e.pid || dac == nullptr ? e.pid : dac->pid();
+  if (vid) return ids_text(vid, pid);
+  return "vendor unknown" + (pid ? " / " + hex_id(*pid) : std::string());
+}
+
+std::string device_line(const Evidence& e) {
+  const std::string name = device_name(e);
+  std::string out = name.empty() ? device_ids(e) : name + " " + device_ids(e);
+  if (const std::string* serial = e.device.string(FactId::serial_number))
+    out += ", serial " + printable(*serial);
+  return out;
+}
+
+size_t count_of(const Report& report, Status s) {
+  return static_cast<size_t>(std::count_if(report.findings.begin(), report.findings.end(),
+                                           [&](const Finding& f) { return f.status == s; }));
+}
+
+std::string counts_text(const Report& report) {
+  std::string out;
+  for (const Status s : {Status::pass, Status::fail, Status::warn, Status::unknown, Status::blocked,
+                         Status::skipped}) {
+    const size_t n = count_of(report, s);
+    if (n == 0) continue;
+    constexpr const char* kWords[] = {"passed",  "failed",  "warned",
+                                      "skipped", "blocked", "unknown"};
+    out += fmt::format("{}{} {}", out.empty() ? "" : ", ", n, kWords[static_cast<size_t>(s)]);
+  }
+  const auto waived = std::count_if(report.findings.begin(), report.findings.end(),
+                                    [](const Finding& f) { return !f.waived.empty(); });
+  return waived == 0 ? out : fmt::format("{}; {} of those that passed waived", out, waived);
+}
+
+std::string fail_on_text(const Policy& policy) {
+  if (!policy.fail_on_unknown) return policy.fail_on_warn ? "warn" : "";
+  return policy.fail_on_warn ? "unknown, warn" : "unknown";
+}
+
+std::string anchors_text(size_t given) {
+  return fmt::format("{} trust {} given by hand", given, given == 1 ? "anchor" : "anchors");
+}
+
+std::string not_used_text(const NotUsed& unused) {
+  return fmt::format("not used: {}: {}", unused.path, unused.why);
+}
+
+bool is_not_used(const Evidence& e, const EvidenceFile& file) {
+  return file.holds.empty() && std::any_of(e.not_used.begin(), e.not_used.end(),
+                                           [&](const NotUsed& u) { return u.path == file.path; });
+}
+
+const char* ledger_trust_name(LedgerTrust t) {
+  return t == LedgerTrust::proof      ? "proof"
+         : t == LedgerTrust::tls      ? "tls"
+         : t == LedgerTrust::snapshot ? "snapshot"
+                                      : "none";
+}
+
+std::string sdk_text(const SdkResult& sdk) {
+  return sdk.code ? sdk_text(*sdk.code) : "cannot be told: " + sdk.why_unknown;
+}
+std::string sdk_text(const SdkCode& sdk) {
+  return sdk.code == 0 ? std::string("success") : fmt::format("err {} ({})", sdk.code, sdk.name);
+}
+
+std::string_view subject_of(const Check& check) {
+  const std::string_view id = check.id;
+  return id.substr(0, id.find('.'));
+}
+
+const char* subject_title(std::string_view subject) {
+  constexpr struct {
+    std::string_view subject;
+    const char* title;
+  } kTitles[] = {
+      {"dac", "Device Attestation Certificate"},
+      {"pai", "Product Attestation Intermediate"},
+      {"paa", "Product Attestation Authority"},
+      {"chain", "The chain of certificates"},
+      {"identity", "One device, one identity"},
+      {"evidence", "What was handed over"},
+      {"cd", "Certification declaration"},
+      {"cms", "The declaration's wrapper"},
+      {"attestation", "Attestation response"},
+      {"key", "The device's key"},
+      {"credentials", "Test and development credentials"},
+      {"revocation", "Revocation lists"},
+      {"ledger", "The ledger"},
+      {"factory", "Factory data"},
+      {"basic", "Basic Information"},
+      {"onboarding", "Onboarding codes"},
+      {"spake2p", "Passcode verifier"},
+      {"csr", "Certification requests"},
+      {"expect", "What was ordered"},
+      {"ota", "Firmware image"},
+      {"lot", "The lot"},
+      {"network", "Networking"},
+  };
+  const auto* at = std::find_if(std::begin(kTitles), std::end(kTitles),
+                                [&](const auto& row) { return row.subject == subject; });
+  return at == std::end(kTitles) ? "Other checks" : at->title;
+}
+
+}  // namespace attest

@@ -1,0 +1,259 @@
+// What shows only between devices: each kind of repetition, its echoes, chance, and that the order
+// does not matter.
+
+#include "lot/roster.h"
+
+#include <fmt/format.h>
+#include <malloc.h>
+
+#include <algorithm>
+#include <random>
+
+#include "tests/support/support.h"
+
+using namespace attest;
+
+namespace {
+
+constexpr SipKey kKey{1, 2, 3};
+
+struct Entry {
+  std::string name;
+  DeviceFingerprints fingerprints;
+};
+
+void set(Entry& device, Fingerprint kind, const std::string& value) {
+  device.fingerprints.values[static_cast<size_t>(kind)] = fingerprint_of(kKey, kind, view(value));
+}
+void set_passcode(Entry& device, uint64_t passcode) {
+  device.fingerprints.values[static_cast<size_t>(Fingerprint::passcode)] =
+      passcode_fingerprint(kKey, passcode);
+  device.fingerprints.values[static_cast<size_t>(Fingerprint::next_passcode)] =
+      passcode_fingerprint(kKey, passcode + 1);
+}
+
+// A lot in which nothing repeats.
+std::vector<Entry> good_lot(size_t count) {
+  std::vector<Entry> out;
+  for (size_t i = 0; i < count; ++i) {
+    Entry device{.name = fmt::format("dev-{:04}", i), .fingerprints = {}};
+    for (const Fingerprint kind :
+         {Fingerprint::dac, Fingerprint::dac_key, Fingerprint::payload, Fingerprint::serial_number,
+          Fingerprint::spake2p_verifier, Fingerprint::spake2p_salt})
+      set(device, kind, fmt::format("{} {}", static_cast<int>(kind), i));
+    set_passcode(device, 10'000'000 + i * 1'001);
+    device.fingerprints.product = "0xFFF1/0x8000";
+    device.fingerprints.issuer = "aa";
+    out.push_back(std::move(device));
+  }
+  return out;
+}
+
+std::vector<std::string> told(const std::vector<Entry>& devices) {
+  LotRoster roster;
+  for (const Entry& device : devices) roster.add(device.name, device.fingerprints);
+  std::vector<std::string> out;
+  const FindingList list = roster.findings();
+  for (const LotFinding& f : list.findings) {
+    std::string names;
+    for (const std::string& name : f.devices) names += " " + name;
+    out.push_back(
+        fmt::format("{} {}: {}:{}", severity_name(f.severity), f.rule->id, f.message, names));
+  }
+  if (list.left_out > 0) out.push_back(fmt::format("{} left out", list.left_out));
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("what two devices have in common is found, once, and named") {
+  const struct {
+    const char* what;
+    void (*change)(std::vector<Entry>&);
+    std::vector<std::string> findings;
+  } rows[] = {
+      {"nothing", [](std::vector<Entry>&) {}, {}},
+      {"a DAC, and so its key",
+       [](std::vector<Entry>& d) {
+         for (const Fingerprint m : {Fingerprint::dac, Fingerprint::dac_key})
+           set(d[7], m, fmt::format("{} 3", static_cast<int>(m)));
+       },
+       {"error lot.dac-is-used-once: 2 devices have the same DAC; also the same DAC key: dev-0003 "
+        "dev-0007"}},
+      {"a key under two DACs",
+       [](std::vector<Entry>& d) { set(d[7], Fingerprint::dac_key, "1 3"); },
+       {"error lot.dac-key-is-used-once: 2 devices have the same DAC key: dev-0003 dev-0007"}},
+      {"a serial number, three times",
+       [](std::vector<Entry>& d) {
+         set(d[7], Fingerprint::serial_number, "3 2"), set(d[9], Fingerprint::serial_number, "3 2");
+       },
+       {"error lot.serial-number-is-used-once: 3 devices have the same serial number: dev-0002 "
+        "dev-0007 dev-0009"}},
+      {"a payload, and so a passcode",
+       [](std::vector<Entry>& d) {
+         set(d[7], Fingerprint::payload, "2 3"), set_passcode(d[7], 10'000'000 + 3 * 1'001);
+       },
+       {"error lot.payload-is-used-once: 2 devices have the same onboarding payload; also the same "
+        "passcode: dev-0003 dev-0007"}},
+      {"a verifier with its salt and passcode",
+       [](std::vector<Entry>& d) {
+         set(d[7], Fingerprint::spake2p_verifier, "4 3"),
+             set(d[7], Fingerprint::spake2p_salt, "5 3"),
+             set_passcode(d[7], 10'000'000 + 3 * 1'001);
+       },
+       {"error lot.spake2p-verifier-is-used-once: 2 devices have the same SPAKE2+ verifier; also "
+        "the same SPAKE2+ salt, the same passcode: dev-0003 dev-0007"}},
+      {"the salt of all, which names only the first",
+       [](std::vector<Entry>& d) {
+         for (Entry& one : d) set(one, Fingerprint::spake2p_salt, "SPAKE2P Key Salt");
+       },
+       {"warning lot.spake2p-salt-is-used-once: 40 devices have the same SPAKE2+ salt: dev-0000 "
+        "dev-0001 dev-0002 dev-0003 dev-0004 dev-0005 dev-0006 dev-0007 dev-0008 dev-0009"}},
+      {"two that share a DAC beside one that shares a serial number",
+       [](std::vector<Entry>& d) {
+         set(d[7], Fingerprint::dac, "0 3"), set(d[8], Fingerprint::serial_number, "3 3");
+       },
+       {"error lot.dac-is-used-once: 2 devices have the same DAC: dev-0003 dev-0007",
+        "error lot.serial-number-is-used-once: 2 devices have the same serial number: dev-0003 "
+        "dev-0008"}},
+      {"a serial number that all have, beside what only some of them share",
+       [](std::vector<Entry>& d) {
+         for (Entry& one : d) set(one, Fingerprint::serial_number, "TEST_SN");
+         set(d[7], Fingerprint::spake2p_verifier, "4 3"),
+             set_passcode(d[9], 10'000'000 + 5 * 1'001),
+             set(d[2], Fingerprint::spake2p_salt, "5 4");
+       },
+       {"error lot.serial-number-is-used-once: 40 devices have the same serial number: dev-0000 "
+        "dev-0001 dev-0002 dev-0003 dev-0004 dev-0005 dev-0006 dev-0007 dev-0008 dev-0009",
+        "error lot.spake2p-verifier-is-used-once: 2 devices have the same SPAKE2+ verifier: "
+        "dev-0003 dev-0007",
+        "warning lot.spake2p-salt-is-used-once: 2 devices have the same SPAKE2+ salt: dev-0002 "
+        "dev-0004",
+        "error lot.passcodes-do-not-repeat: 2 devices have the same passcode; of 40 random "
+        "passcodes 7.8e-06 such groups are to be expected: dev-0005 dev-0009"}},
+      {"two groups of three with the same first and last",
+       [](std::vector<Entry>& d) {
+         for (const size_t i : {1u, 4u, 9u}) set(d[i], Fingerprint::payload, "P");
+         for (const size_t i : {1u, 5u, 9u}) set(d[i], Fingerprint::serial_number, "S");
+       },
+       {"error lot.serial-number-is-used-once: 3 devices have the same serial number: dev-0001 "
+        "dev-0005 dev-0009",
+        "error lot.payload-is-used-once: 3 devices have the same onboarding payload: dev-0001 "
+        "dev-0004 dev-0009"}},
+      {"a passcode behind a salt that is only a warning",
+       [](std::vector<Entry>& d) {
+         set(d[7], Fingerprint::spake2p_salt, "5 3"), set_passcode(d[7], 10'000'000 + 3 * 1'001);
+       },
+       {"warning lot.spake2p-salt-is-used-once: 2 devices have the same SPAKE2+ salt; also the "
+        "same passcode: dev-0003 dev-0007",
+        "error lot.passcodes-do-not-repeat: 2 devices have the same passcode; of 40 random "
+        "passcodes 7.8e-06 such groups are to be expected: dev-0003 dev-0007"}},
+      {"one device twice",
+       [](std::vector<Entry>& d) { d[7] = d[3]; },
+       {"error lot.device-is-given-once: dev-0003 is in the lot 2 times, with one DAC: dev-0003"}},
+      {"another product",
+       [](std::vector<Entry>& d) { d[7].fingerprints.product = "0xFFF1/0x8001"; },
+       {"error lot.devices-are-of-one-product: 1 of 40 devices is of product 0xFFF1/0x8001, most "
+        "are of 0xFFF1/0x8000: dev-0007"}},
+      {"two products, half of each",
+       [](std::vector<Entry>& d) { d.resize(2), d[1].fingerprints.product = "0xFFF1/0x8001"; },
+       {"error lot.devices-are-of-one-product: 1 of 2 devices is of product 0xFFF1/0x8001, as many "
+        "are of 0xFFF1/0x8000: dev-0001"}},
+      {"another PAI",
+       [](std::vector<Entry>& d) { d[7].fingerprints.issuer = d[2].fingerprints.issuer = "bb"; },
+       {"warning lot.dacs-are-of-one-pai: 2 of 40 DACs name the PAI with key id bb, most name aa: "
+        "dev-0002 dev-0007"}},
+      {"a passcode twice among few",
+       [](std::vector<Entry>& d) { set_passcode(d[7], 10'000'000 + 3 * 1'001); },
+       {"error lot.passcodes-do-not-repeat: 2 devices have the same passcode; of 40 random "
+        "passcodes 7.8e-06 such groups are to be expected: dev-0003 dev-0007"}},
+      {"passcodes that count",
+       [](std::vector<Entry>& d) {
+         for (uint64_t i = 4; i < 9; ++i) set_passcode(d[i], 55'500'000 + i);
+       },
+       {"error lot.passcodes-do-not-count-upwards: the passcodes of 5 devices follow each other, "
+        "one by one; of 40 random passcodes 1e-24 such runs are to be expected: dev-0004 dev-0005 "
+        "dev-0006 dev-0007 dev-0008"}},
+      {"values that a device does not have",
+       [](std::vector<Entry>& d) {
+         for (Entry& one : d) one.fingerprints.values.fill(0);
+       },
+       {}},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.what);
+    std::vector<Entry> devices = good_lot(40);
+    row.change(devices);
+    CHECK(told(devices) == row.findings);
+    std::reverse(devices.begin(), devices.end());
+    CHECK(told(devices) == row.findings);
+  }
+}
+
+TEST_CASE("in a large lot some passcodes repeat by chance, and that is no finding") {
+  std::mt19937_64 random(1);
+  std::vector<Entry> devices;
+  for (size_t i = 0; i < 70'000; ++i) {
+    Entry device{.name = std::to_string(i), .fingerprints = {}};
+    set_passcode(device, 1 + random() % 99'999'998);
+    devices.push_back(std::move(device));
+  }
+  CHECK(told(devices).empty());
+  for (size_t i = 0; i < 12; ++i) set_passcode(devices[i * 5'000], 20'202'021);
+  const auto found = told(devices);
+  REQUIRE(found.size() == 1);
+  CHECK(
+      found[0].starts_with("error lot.passcodes-do-not-repeat: 12 devices have the same passcode"));
+}
+
+TEST_CASE("a large lot is searched in whatever order it comes") {
+  std::vector<Entry> devices = good_lot(150'000);
+  for (size_t i = 0; i < 150'000; i += 1'500)
+    set(devices[i], Fingerprint::serial_number, fmt::format("twice {}", i / 3'000));
+  const auto before = told(devices);
+  CHECK(before.size() == 50);
+  std::shuffle(devices.begin(), devices.end(), std::mt19937(3));
+  CHECK(told(devices) == before);
+}
+
+TEST_CASE("of very many findings the first hundred are listed, and the rest counted") {
+  std::vector<Entry> devices = good_lot(1'000);
+  for (size_t i = 0; i < 1'000; ++i)
+    set(devices[i], Fingerprint::serial_number, std::to_string(i / 2));
+  const auto found = told(devices);
+  CHECK(found.size() == kMostFindings + 1);
+  CHECK(found.back() == "400 left out");
+}
+
+TEST_CASE("equal names under different passcodes are told in one order") {
+  std::vector<Entry> devices = good_lot(60);
+  for (size_t i = 0; i < 60; ++i)
+    set_passcode(devices[i], 44'000'000 + i / 2);  // each twice, counting
+  const auto before = told(devices);
+  std::shuffle(devices.begin(), devices.end(), std::mt19937(5));
+  CHECK(told(devices) == before);
+}
+
+TEST_CASE("a device costs at most 100 bytes, whatever it is called") {
+  const auto in_use = [] {
+    const auto info = ::mallinfo2();
+    return info.uordblks + info.hblkhd;
+  };
+  constexpr size_t kDevices = 200'000;
+  for (const char* form :
+       {"dev-{:08}", "47247dc3-62ac-4cd1-a3b7-{:012x}", "line 7, station 3: {:07}",
+        "urn:factory:a-very-long-name-of-a-line:{:012}"}) {
+    CAPTURE(form);
+    const size_t before = in_use();
+    LotRoster roster;
+    Entry device{.name = {}, .fingerprints = {}};
+    for (uint64_t i = 0; i < kDevices; ++i) {
+      for (size_t kind = 0; kind < kFingerprintCount; ++kind)
+        device.fingerprints.values[kind] = i * kFingerprintCount + kind + 1;
+      roster.add(fmt::format(fmt::runtime(form), i), device.fingerprints);
+    }
+    const double each = static_cast<double>(in_use() - before) / kDevices;
+    MESSAGE(std::string(form) << ": " << each << " bytes a device");
+    CHECK(each < 100);
+  }
+}

@@ -1,0 +1,56 @@
+#include "verifier/matter/rejected_verifiers.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "verifier/crypto/crypto.h"
+
+namespace attest {
+namespace {
+
+void sort_once(std::vector<RejectedVerifiers::Mark>& marks) {
+  std::sort(marks.begin(), marks.end());
+  marks.erase(std::unique(marks.begin(), marks.end()), marks.end());
+}
+
+}  // namespace
+
+RejectedVerifiers::RejectedVerifiers(std::vector<Mark> known) : known_(std::move(known)) {
+  sort_once(known_);
+}
+
+RejectedVerifiers::Mark RejectedVerifiers::mark(View verifier, View salt, uint64_t iterations) {
+  // The lengths keep the parts apart.
+  Bytes said;
+  for (const uint64_t number : {iterations, static_cast<uint64_t>(verifier.size())}) {
+    for (int shift = 56; shift >= 0; shift -= 8)
+      said.push_back(static_cast<uint8_t>(number >> shift));
+  }
+  said.insert(said.end(), verifier.begin(), verifier.end());
+  const Sha256 digest = sha256(said, salt);
+  Mark out{};
+  std::copy_n(digest.begin(), out.size(), out.begin());
+  return out;
+}
+
+bool RejectedVerifiers::knows(const Mark& mark) const {
+  return std::binary_search(known_.begin(), known_.end(), mark);
+}
+
+void RejectedVerifiers::add(const Mark& mark) {
+  const std::lock_guard lock(adding_);
+  if (added_.size() < kMost) added_.push_back(mark);
+}
+
+std::vector<RejectedVerifiers::Mark> RejectedVerifiers::grown() const {
+  const std::lock_guard lock(adding_);
+  if (added_.empty()) return {};
+  std::vector<Mark> added = added_, out;
+  sort_once(added);
+  const size_t room = std::min(known_.size(), kMost - added.size());
+  std::set_union(added.begin(), added.end(), known_.begin(),
+                 known_.begin() + static_cast<std::ptrdiff_t>(room), std::back_inserter(out));
+  return out;
+}
+
+}  // namespace attest
