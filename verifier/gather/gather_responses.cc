@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "verifier/gather/gather_steps.h"
 #include "verifier/matter/attestation_elements.h"

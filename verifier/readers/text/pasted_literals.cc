@@ -274,7 +274,8 @@ class Literals {
         is_hex(now(4)) && !is_word(now(5)))
       return colons();
     // (The last line of a value may be short, and begin with a digit.)
-    const bool alone = lone_ && kind_ == Kind::chunks && only_word_of_line(end);
+    const bool alone = lone_ && kind_ == Kind::chunks &&
+                       (only_word_of_line(end) || is_padded_end(end - from, end));
     const bool number_like = !alone && is_digit(now()) && !is_long_word(end - from);
     if (number_like && numeric()) return;
     if (is_long_word(end - from) || alone) return chunk(end);
@@ -321,6 +322,12 @@ class Literals {
     while (end < text_.size() && (text_[end] == '=' || text_[end] == ' ' || text_[end] == '\r'))
       ++end;
     return end == text_.size() || text_[end] == '\n';
+  }
+  // Letters whose padding ends the value, and prose behind them.
+  bool is_padded_end(size_t size, size_t end) const {
+    const size_t behind = std::min(text_.find_first_not_of('=', end), text_.size());
+    return behind != end && behind - end <= 2 && (size + behind - end) % 4 == 0 &&
+           (behind == text_.size() || text_[behind] == ' ');
   }
   void colons() {
     begin(Kind::chunks, at_);
