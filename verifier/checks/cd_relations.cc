@@ -26,10 +26,12 @@ std::optional<uint16_t> pai_vid(const LotView& lot) {
   return pai == nullptr ? std::nullopt : pai->vid();
 }
 std::optional<uint16_t> dac_vid(const RecordView& record) {
-  return record.dac_if_any ? record.dac_if_any->vid() : std::nullopt;
+  const auto& dac = record.dac_if_any;
+  return dac ? dac->vid() : std::nullopt;
 }
 std::optional<uint16_t> dac_pid(const RecordView& record) {
-  return record.dac_if_any ? record.dac_if_any->pid() : std::nullopt;
+  const auto& dac = record.dac_if_any;
+  return dac ? dac->pid() : std::nullopt;
 }
 // The SDK treats a PAI's product id 0 as absent; so do we.
 std::optional<uint16_t> pai_pid(const LotView& lot) {

@@ -164,9 +164,10 @@ Outcome pai_scope(const RecordView& record) {
                                             : parse_certificate(std::get<Bytes>(order->value));
   if (!vid && !pid && order == nullptr)
     return skipped("the order names no vendor, no product and no PAI");
-  if (record.pai_if_any == nullptr)
+  const Certificate* found = record.pai_if_any;
+  if (found == nullptr)
     return blocked(record.pai.present() ? "pai.is-one-certificate" : "pai.is-present");
-  const Certificate& pai = *record.pai_if_any;
+  const Certificate& pai = *found;
   const bool other_vendor = vid && pai.vid() && *pai.vid() != *vid,
              other_product = pid && pai.pid() && *pai.pid() != *pid;
   const bool other_kind =

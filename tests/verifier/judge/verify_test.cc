@@ -38,6 +38,12 @@ TrustStore forged_trust() {
     const auto paa = parse_certificate(std::get<Bytes>(read.device.statements.front().value));
     REQUIRE(out.add_paa(*paa, Origin::given, path).has_value());
   }
+  Reading read;
+  const std::string path = "fixtures/trust/cd-signer.pem";
+  const Bytes bytes = slurp(path);
+  REQUIRE(read_evidence({.path = path, .bytes = bytes}, read).has_value());
+  const auto signer = parse_certificate(std::get<Bytes>(read.device.statements.front().value));
+  REQUIRE(out.add_cd_signer(*signer, Origin::given, path, openssl_engine()).has_value());
   return out;
 }
 

@@ -88,6 +88,7 @@ TEST_CASE("facts: the device type is compared with the declaration without any l
   auto cd = std::make_shared<CertificationDeclaration>();
   cd->device_type_id = 22;
   e.cd = cd;
+  e.cd_place = Place{.path = "cd.der", .offset = {}, .item = {}};
   const Check* check = find_check("basic.device-type-is-the-declarations");
   CHECK((ask(*check, e).status == Status::skipped));
   e.device.say(FactId::device_type_id, uint64_t{22}, {.path = "a", .offset = {}, .item = {}});
