@@ -55,8 +55,7 @@ uint64_t passcode_fingerprint(const SipKey& key, uint64_t passcode) {
 DeviceFingerprints fingerprints_of(const Evidence& e, const SipKey& key) {
   DeviceFingerprints out;
   const auto mark = [&](Fingerprint kind, View value) {
-    if (!value.empty())
-      out.values[static_cast<size_t>(kind)] = fingerprint_of(key, kind, value);
+    if (!value.empty()) out.values[static_cast<size_t>(kind)] = fingerprint_of(key, kind, value);
   };
   if (const Certificate* dac = e.dac.certificate.get()) {
     if (dac->ecdsa) {

@@ -67,7 +67,7 @@ TEST_CASE("every format has a fuzz target") {
       {"manifest_reader", "manifest"},
       {"other_pictures", "nothing_vanishes"},
       {"own_output", "nothing_vanishes"},
-      {"sealed_files", "sealed_key"},
+      {"encrypted_files", "sealed_key"},
       {"silabs_provision", "nothing_vanishes"},
       {"vector_json", "nothing_vanishes"},
   };

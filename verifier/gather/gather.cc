@@ -279,7 +279,7 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
   Parsed parsed(cache);
   read_lists(e, reading.shared_lists.get());
   settle_bare_declarations(e);
-  settle_other_responses(e);
+  settle_other_responses(e, engine);
   OwnPais own = own_pais(e.device);
   settle_roles(e, parsed);
   e.dac = certificate_evidence(e.device.first(FactId::dac), parsed);

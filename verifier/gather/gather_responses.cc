@@ -34,13 +34,14 @@ std::vector<const Bytes*> parts(const Device& device, FactId fact, size_t size) 
 }
 
 // What signs these elements with that key; nothing where nobody does.
-std::optional<Signing> signing(const Device& device, View elements, const Point& key) {
+std::optional<Signing> signing(const Device& device, View elements, const Point& key,
+                               SignatureEngine& engine) {
   for (const Bytes* signature : parts(device, FactId::attestation_signature, kSignature)) {
     for (const Bytes* challenge : parts(device, FactId::attestation_challenge, kChallenge)) {
       SignatureJob job{.key = key, .digest = sha256(elements, *challenge), .signature = {}};
       std::copy(signature->begin(), signature->end(), job.signature.begin());
       uint8_t good = 0;
-      openssl_engine().verify({&job, 1}, {&good, 1});
+      engine.verify({&job, 1}, {&good, 1});
       if (good == 1) return Signing{.signature = signature, .challenge = challenge};
     }
   }
@@ -82,7 +83,7 @@ std::vector<Response> responses(const Device& device) {
 }
 
 // Finds what signs each, by the key of the one certificate that signs any.
-bool find_signings(const Device& device, std::vector<Response>& all) {
+bool find_signings(const Device& device, std::vector<Response>& all, SignatureEngine& engine) {
   size_t tried = 0;
   for (const Statement& s : device.statements) {
     if (s.fact != FactId::dac && s.fact != FactId::certificate) continue;
@@ -91,7 +92,7 @@ bool find_signings(const Device& device, std::vector<Response>& all) {
     if (++tried > kMostTried) return false;
     bool any = false;
     for (Response& r : all) {
-      r.signing = signing(device, r.elements, *(*certificate)->p256);
+      r.signing = signing(device, r.elements, *(*certificate)->p256, engine);
       any = any || r.signing;
     }
     if (any) return true;
@@ -127,10 +128,10 @@ std::set<Bytes> parts_of(const Device& device, const Response& r) {
 
 // Judged is the first one, or what its key did not sign; what it signed beside that is right by its
 // own signature.
-void settle_other_responses(Evidence& e) {
+void settle_other_responses(Evidence& e, SignatureEngine& engine) {
   Device& device = e.device;
   std::vector<Response> all = responses(device);
-  if (all.size() < 2 || !find_signings(device, all)) return;
+  if (all.size() < 2 || !find_signings(device, all, engine)) return;
   const auto is_signed = [](const Response& r) { return r.signing.has_value(); };
   const bool all_signed = std::all_of(all.begin(), all.end(), is_signed);
   if (!std::all_of(all.begin(), all.end(),

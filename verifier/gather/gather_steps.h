@@ -55,7 +55,7 @@ bool is_for_lists_only(const Certificate& c);
 
 // --- gather_responses.cc: several attestation responses of one device
 
-void settle_other_responses(Evidence& e);
+void settle_other_responses(Evidence& e, SignatureEngine& engine);
 
 // --- gather_keys.cc: keys and bare bytes
 
