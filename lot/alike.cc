@@ -146,124 +146,160 @@ struct AlikeRecords::Own {
   bool id_is_number = false;
 };
 
-std::optional<AlikeRecords> AlikeRecords::to(std::string_view line, const Evidence& e,
-                                             std::span<const Check* const> checks) {
-  if (!std::all_of(checks.begin(), checks.end(),
-                   [](const Check* c) { return alike_may_pass_by(*c); }))
-    return std::nullopt;
+namespace {
+
+bool has_response(const Evidence& e) {
+  return e.elements_statement != nullptr && e.signature != nullptr && e.nonce != nullptr &&
+         e.challenge != nullptr;
+}
+bool has_part_of_response(const Evidence& e) {
+  return e.elements_statement != nullptr || e.signature != nullptr || e.nonce != nullptr ||
+         e.challenge != nullptr;
+}
+
+// What compares the record's own things with others, or is asked for by name, is for the full
+// judge.
+bool asks_more_than_signatures(const Evidence& e) {
+  return e.dac_key || !e.authority_keys.empty() || !e.other_keys.empty() ||
+         e.device.first(FactId::dac_public_key) != nullptr || !e.csrs.empty() || !e.crls.empty() ||
+         !e.onboarding.codes.empty() || !e.ota_images.empty() || e.ota_fetch || e.ordered ||
+         e.after || !e.policy.waivers.empty();
+}
+
+// Its DAC and PAI are plain ones, its signature verifies, and nothing in it hangs on what a record
+// may have of its own.
+bool can_have_alikes(const Evidence& e) {
   const Certificate* dac = e.dac.certificate.get();
   if (dac == nullptr || e.dac.trailing != 0 || dac->der.size() > kMostDacBytes || !dac->p256 ||
       !e.pai.certificate || !e.pai.certificate->p256 || e.answer(Signed::dac) != true)
-    return std::nullopt;
-  // What compares the record's own things with others, or is asked for by name, is for the full
-  // judge.
-  if (e.dac_key || !e.authority_keys.empty() || !e.other_keys.empty() ||
-      e.device.first(FactId::dac_public_key) != nullptr || !e.csrs.empty() || !e.crls.empty() ||
-      !e.onboarding.codes.empty() || !e.ota_images.empty() || e.ota_fetch || e.ordered || e.after ||
-      !e.policy.waivers.empty())
-    return std::nullopt;
+    return false;
+  if (asks_more_than_signatures(e)) return false;
   if (std::count_if(e.device.statements.begin(), e.device.statements.end(),
                     [](const Statement& s) { return s.fact == FactId::dac; }) != 1)
-    return std::nullopt;
+    return false;
   // Constraints on names are asked of the DAC's own.
   if (constraints_of(*e.pai.certificate) ||
       (e.paa && e.paa->certificate && constraints_of(*e.paa->certificate)))
-    return std::nullopt;
-  if (equal(dac->der, e.pai.certificate->der)) return std::nullopt;  // a fault of this one alone
-  if (e.dac_revocation.answer == RevocationState::Answer::revoked) return std::nullopt;
-  const bool response = e.elements_statement != nullptr && e.signature != nullptr &&
-                        e.nonce != nullptr && e.challenge != nullptr;
-  if (!response && (e.elements_statement != nullptr || e.signature != nullptr ||
-                    e.nonce != nullptr || e.challenge != nullptr))
-    return std::nullopt;
+    return false;
+  return !equal(dac->der, e.pai.certificate->der) &&  // a fault of this one alone
+         e.dac_revocation.answer != RevocationState::Answer::revoked &&
+         has_response(e) == has_part_of_response(e);
+}
 
+}  // namespace
+
+std::optional<AlikeRecords> AlikeRecords::to(std::string_view line, const Evidence& e,
+                                             std::span<const Check* const> checks) {
+  if (!std::all_of(checks.begin(), checks.end(),
+                   [](const Check* c) { return alike_may_pass_by(*c); }) ||
+      !can_have_alikes(e))
+    return std::nullopt;
+  const Certificate& dac = *e.dac.certificate;
   AlikeRecords out;
-  out.dac_certificate_ = e.dac.certificate;
-  out.keys_above_.push_back(*e.pai.certificate->p256);
-  // As chain.keys-differ compares: the trusted PAA's, else that of the root which is shown.
-  if (e.paa) {
-    if (e.paa->key) out.keys_above_.push_back(*e.paa->key);
-  } else if (e.paa_shown.certificate && e.paa_shown.certificate->p256) {
-    out.keys_above_.push_back(*e.paa_shown.certificate->p256);
-  }
-  if (e.cd_signer) out.keys_above_.push_back(e.cd_signer->key);
-  out.pai_ = e.pai.certificate;
-  out.facts_ = e.facts;
-  const auto parts = parts_of(dac->der);
-  if (!parts || form_of(dac->serial) == SerialForm::other || !dac->skid() ||
-      dac->public_key.size() != Point{}.size())
+  out.learn_above(e);
+  if (!out.learn_dac(dac) || (has_response(e) && !out.learn_response(e)) ||
+      !out.cut(line, has_response(e)))
     return std::nullopt;
-  out.tbs_ = to_bytes(parts->tbs);
-  out.algorithm_ = to_bytes(parts->algorithm);
-  const auto region = [&](Region::Kind kind, View v) {
-    out.regions_.push_back(
-        {.kind = kind, .at = static_cast<size_t>(v.data() - parts->tbs.data()), .size = v.size()});
-  };
-  region(Region::Kind::serial, dac->serial);
-  for (const NameAttribute& a : dac->subject.attributes) {
-    if (!equal(a.oid, oid::kCommonName)) continue;
-    if (!is_mere_text(a.value)) return std::nullopt;
-    region(Region::Kind::text, a.value);
-  }
-  region(Region::Kind::key, dac->public_key.subspan(1));
-  for (const Extension& extension : dac->extensions) {
-    if (!equal(extension.oid, oid::kSubjectKeyId)) continue;
-    if (dac->subject_key_id.count != 1 || extension.value.size() != KeyId{}.size() + 2)
-      return std::nullopt;
-    region(Region::Kind::key_id, extension.value.subspan(2));
-  }
-  std::sort(out.regions_.begin(), out.regions_.end(),
-            [](const Region& a, const Region& b) { return a.at < b.at; });
-
-  if (response) {
-    if (!e.elements || e.answer(Signed::attestation) != true ||
-        e.elements->nonce.size() != kNonceSize || !equal(*e.nonce, e.elements->nonce) ||
-        e.challenge->size() != kChallengeSize)
-      return std::nullopt;
-    out.elements_ = std::get<Bytes>(e.elements_statement->value);
-    const auto at = std::search(out.elements_.begin(), out.elements_.end(),
-                                e.elements->nonce.begin(), e.elements->nonce.end());
-    if (at == out.elements_.end() ||
-        std::search(at + 1, out.elements_.end(), e.elements->nonce.begin(),
-                    e.elements->nonce.end()) != out.elements_.end())
-      return std::nullopt;
-    out.nonce_at_ = static_cast<size_t>(at - out.elements_.begin());
-  }
-
-  // The line, cut at the values that a record may have of its own.
-  size_t done = 0, response_slots = 0;
-  bool has_dac = false;
-  const auto leaves = Leaves(line).all();
-  if (!leaves) return std::nullopt;
-  for (const Leaf& leaf : *leaves) {
-    std::optional<Slot> slot;
-    if (leaf.path == "id") slot = leaf.string ? Slot::id : Slot::id_number;
-    if (leaf.string && leaf.path == "serial_number") slot = Slot::serial_number;
-    if (leaf.string && leaf.path == "dac") slot = Slot::dac;
-    if (response && leaf.string) {
-      if (leaf.path == "attestation.elements") slot = Slot::elements;
-      if (leaf.path == "attestation.signature") slot = Slot::signature;
-      if (leaf.path == "attestation.nonce") slot = Slot::nonce;
-      if (leaf.path == "attestation.challenge") slot = Slot::challenge;
-    }
-    if (!slot) continue;
-    if (std::any_of(out.pieces_.begin(), out.pieces_.end(),
-                    [&](const Piece& p) { return p.slot == slot; }))
-      return std::nullopt;
-    has_dac = has_dac || slot == Slot::dac;
-    response_slots += slot >= Slot::elements ? 1 : 0;
-    out.pieces_.push_back(
-        {.fixed = std::string(line.substr(done, leaf.begin - done)), .slot = slot});
-    done = leaf.end;
-  }
-  out.pieces_.push_back({.fixed = std::string(line.substr(done)), .slot = std::nullopt});
-  if (!has_dac || response_slots != (response ? 4u : 0u)) return std::nullopt;
   // Whatever was learned has to find itself alike: else something above was misunderstood.
   const auto itself = out.match(line);
-  if (!itself || itself->dac_key != *dac->p256 || itself->of_dac.digest != dac->tbs_digest() ||
-      itself->of_dac.signature != dac->ecdsa)
+  if (!itself || itself->dac_key != *dac.p256 || itself->of_dac.digest != dac.tbs_digest() ||
+      itself->of_dac.signature != dac.ecdsa)
     return std::nullopt;
   return out;
+}
+
+void AlikeRecords::learn_above(const Evidence& e) {
+  dac_certificate_ = e.dac.certificate;
+  keys_above_.push_back(*e.pai.certificate->p256);
+  // As chain.keys-differ compares: the trusted PAA's, else that of the root which is shown.
+  if (e.paa) {
+    if (e.paa->key) keys_above_.push_back(*e.paa->key);
+  } else if (e.paa_shown.certificate && e.paa_shown.certificate->p256) {
+    keys_above_.push_back(*e.paa_shown.certificate->p256);
+  }
+  if (e.cd_signer) keys_above_.push_back(e.cd_signer->key);
+  pai_ = e.pai.certificate;
+  facts_ = e.facts;
+}
+
+// Where the DAC's own things stand in what is signed of it. False: it is written in another way
+// than most.
+bool AlikeRecords::learn_dac(const Certificate& dac) {
+  const auto parts = parts_of(dac.der);
+  if (!parts || form_of(dac.serial) == SerialForm::other || !dac.skid() ||
+      dac.public_key.size() != Point{}.size())
+    return false;
+  tbs_ = to_bytes(parts->tbs);
+  algorithm_ = to_bytes(parts->algorithm);
+  const auto region = [&](Region::Kind kind, View v) {
+    regions_.push_back(
+        {.kind = kind, .at = static_cast<size_t>(v.data() - parts->tbs.data()), .size = v.size()});
+  };
+  region(Region::Kind::serial, dac.serial);
+  for (const NameAttribute& a : dac.subject.attributes) {
+    if (!equal(a.oid, oid::kCommonName)) continue;
+    if (!is_mere_text(a.value)) return false;
+    region(Region::Kind::text, a.value);
+  }
+  region(Region::Kind::key, dac.public_key.subspan(1));
+  for (const Extension& extension : dac.extensions) {
+    if (!equal(extension.oid, oid::kSubjectKeyId)) continue;
+    if (dac.subject_key_id.count != 1 || extension.value.size() != KeyId{}.size() + 2) return false;
+    region(Region::Kind::key_id, extension.value.subspan(2));
+  }
+  std::sort(regions_.begin(), regions_.end(),
+            [](const Region& a, const Region& b) { return a.at < b.at; });
+  return true;
+}
+
+// The elements, and the one place of the nonce in them.
+bool AlikeRecords::learn_response(const Evidence& e) {
+  if (!e.elements || e.answer(Signed::attestation) != true ||
+      e.elements->nonce.size() != kNonceSize || !equal(*e.nonce, e.elements->nonce) ||
+      e.challenge->size() != kChallengeSize)
+    return false;
+  elements_ = std::get<Bytes>(e.elements_statement->value);
+  const View nonce = e.elements->nonce;
+  const auto at = std::search(elements_.begin(), elements_.end(), nonce.begin(), nonce.end());
+  if (at == elements_.end() ||
+      std::search(at + 1, elements_.end(), nonce.begin(), nonce.end()) != elements_.end())
+    return false;
+  nonce_at_ = static_cast<size_t>(at - elements_.begin());
+  return true;
+}
+
+std::optional<AlikeRecords::Slot> AlikeRecords::slot_of(std::string_view path, bool is_string,
+                                                        bool response) {
+  if (path == "id") return is_string ? Slot::id : Slot::id_number;
+  if (!is_string) return std::nullopt;
+  if (path == "serial_number") return Slot::serial_number;
+  if (path == "dac") return Slot::dac;
+  if (!response) return std::nullopt;
+  if (path == "attestation.elements") return Slot::elements;
+  if (path == "attestation.signature") return Slot::signature;
+  if (path == "attestation.nonce") return Slot::nonce;
+  if (path == "attestation.challenge") return Slot::challenge;
+  return std::nullopt;
+}
+
+// The line, cut at the values that a record may have of its own.
+bool AlikeRecords::cut(std::string_view line, bool response) {
+  const auto leaves = Leaves(line).all();
+  if (!leaves) return false;
+  size_t done = 0, response_slots = 0;
+  bool has_dac = false;
+  for (const Leaf& leaf : *leaves) {
+    const auto slot = slot_of(leaf.path, leaf.string, response);
+    if (!slot) continue;
+    if (std::any_of(pieces_.begin(), pieces_.end(), [&](const Piece& p) { return p.slot == slot; }))
+      return false;
+    has_dac = has_dac || slot == Slot::dac;
+    response_slots += slot >= Slot::elements ? 1 : 0;
+    pieces_.push_back({.fixed = std::string(line.substr(done, leaf.begin - done)), .slot = slot});
+    done = leaf.end;
+  }
+  pieces_.push_back({.fixed = std::string(line.substr(done)), .slot = std::nullopt});
+  return has_dac && response_slots == (response ? 4u : 0u);
 }
 
 std::optional<AlikeRecord> AlikeRecords::match(std::string_view line) const {

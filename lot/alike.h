@@ -56,6 +56,11 @@ class AlikeRecords {
     size_t at, size;
   };
   struct Own;
+  void learn_above(const Evidence& evidence);
+  bool learn_dac(const Certificate& dac);
+  bool learn_response(const Evidence& evidence);
+  bool cut(std::string_view line, bool response);
+  static std::optional<Slot> slot_of(std::string_view path, bool is_string, bool response);
   bool take_dac(View der, AlikeRecord& out) const;
   bool take_response(const Own& own, AlikeRecord& out) const;
 

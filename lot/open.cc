@@ -80,102 +80,133 @@ Signers lists_among(const std::string& root, const std::vector<std::string>& fil
   return out;
 }
 
-Result<LotInput> open_folder(const std::string& path, const std::vector<Secret>& secrets,
-                             bool digests) {
-  BesideFiles beside;
-  auto files = files_below(path, kMostFiles, &beside);
-  if (!files) return tl::unexpected(files.error());
-  const std::string root = path.ends_with('/') ? path : path + "/";
-  std::vector<std::string> empty = beside.empty, nothing;
-  // What may not be looked into is a device's until somebody knows better.
-  for (const NotUsed& closed : beside.closed) files->push_back(closed.path);
-  std::sort(files->begin(), files->end());
-  for (const NotUsed& unused : beside.unused) {
-    std::error_code failed;
-    if (!std::filesystem::is_directory(unused.path, failed)) nothing.push_back(unused.path);
+// A folder of devices, looked through once.
+class Folder {
+ public:
+  Folder(const std::string& path, const std::vector<Secret>& secrets)
+      : root_(path.ends_with('/') ? path : path + "/"), passphrases_(passphrases_of(secrets)) {}
+
+  Result<LotInput> open(const std::string& path, bool digests) {
+    auto files = files_below(path, kMostFiles, &beside_);
+    if (!files) return tl::unexpected(files.error());
+    files_ = std::move(*files);
+    settle_tree();
+    LotInput out;
+    if (const auto read = take_shared(out); !read) return tl::unexpected(read.error());
+    tell_of_unused(out);
+    return with_sources(std::move(out), digests);
   }
-  for (auto* list : {&*files, &empty, &nothing}) {
-    for (std::string& file : *list) file.erase(0, root.size());
+
+ private:
+  FileRole role_of(const std::string& file) {
+    const auto at = known_.find(file);
+    if (at != known_.end()) return at->second;
+    const auto bytes = FileBytes::open(root_ + file);
+    FileRole role = bytes ? file_role(file, bytes->view()) : FileRole::device;
+    if (role == FileRole::signer) {
+      if (!signers_) signers_ = lists_among(root_, files_);
+      role = signers_->role_of(file, bytes->view());
+    }
+    if (role == FileRole::archive && is_archive_of_records(bytes->view(), passphrases_)) {
+      role = FileRole::records;
+      packed_.insert(file);
+    }
+    // Most are devices, and those are asked for once.
+    if (role != FileRole::device) known_.emplace(file, role);
+    return role;
   }
-  const std::vector<std::string> passphrases = passphrases_of(secrets);
-  std::map<std::string, FileRole> known;
-  std::set<std::string> packed;    // records in an archive of their own
-  std::optional<Signers> signers;  // looked for where a file asks for it
-  LotTree tree = lot_tree(
-      *files,
-      [&](const std::string& file) {
-        const auto at = known.find(file);
-        if (at != known.end()) return at->second;
-        const auto bytes = FileBytes::open(root + file);
-        FileRole role = bytes ? file_role(file, bytes->view()) : FileRole::device;
-        if (role == FileRole::signer) {
-          if (!signers) signers = lists_among(root, *files);
-          role = signers->role_of(file, bytes->view());
-        }
-        if (role == FileRole::archive && is_archive_of_records(bytes->view(), passphrases)) {
-          role = FileRole::records;
-          packed.insert(file);
-        }
-        if (role != FileRole::device)
-          known.emplace(file, role);  // most are devices, and those are asked for once
-        return role;
-      },
-      empty, nothing);
-  if (const auto folder = only_folder(*files, tree)) {
+
+  void settle_tree() {
+    std::vector<std::string> empty = beside_.empty, nothing;
+    // What may not be looked into is a device's until somebody knows better.
+    for (const NotUsed& closed : beside_.closed) files_.push_back(closed.path);
+    std::sort(files_.begin(), files_.end());
+    for (const NotUsed& unused : beside_.unused) {
+      std::error_code failed;
+      if (!std::filesystem::is_directory(unused.path, failed)) nothing.push_back(unused.path);
+    }
+    for (auto* list : {&files_, &empty, &nothing}) {
+      for (std::string& file : *list) file.erase(0, root_.size());
+    }
+    tree_ = lot_tree(
+        files_, [&](const std::string& file) { return role_of(file); }, empty, nothing);
+    const auto folder = only_folder(files_, tree_);
+    if (!folder) return;
     SideBySide all;
-    for (const LotUnit& unit : tree.units) {
+    for (const LotUnit& unit : tree_.units) {
       for (const std::string& name : unit.files) {
-        if (const auto file = FileBytes::open_evidence(root + name)) all.add(name, file->view());
+        if (const auto file = FileBytes::open_evidence(root_ + name)) all.add(name, file->view());
       }
     }
     if (all.one_device(*folder))
-      tree = of_one_device(folder->path.empty() ? root.substr(0, root.size() - 1) : folder->path,
-                           *files);
+      tree_ = of_one_device(folder->path.empty() ? root_.substr(0, root_.size() - 1) : folder->path,
+                            files_);
   }
-  LotInput out;
-  for (const auto& [from, to] :
-       {std::pair(&tree.shared, &out.shared), std::pair(&tree.manifests, &out.manifests)}) {
-    for (const std::string& file : *from) {
-      auto content = content_of(root + file);
-      if (!content) return tl::unexpected(content.error());
-      to->push_back({.path = root + file, .content = std::move(*content), .problem = {}});
+
+  Result<void> take_shared(LotInput& out) const {
+    for (const auto& [from, to] :
+         {std::pair(&tree_.shared, &out.shared), std::pair(&tree_.manifests, &out.manifests)}) {
+      for (const std::string& file : *from) {
+        auto content = content_of(root_ + file);
+        if (!content) return tl::unexpected(content.error());
+        to->push_back({.path = root_ + file, .content = std::move(*content), .problem = {}});
+      }
+    }
+    return {};
+  }
+
+  // One that is called as the devices are is a device that cannot be read, and no part of this.
+  void tell_of_unused(LotInput& out) {
+    for (const std::string& file : tree_.ignored) {
+      const auto bytes = FileBytes::open(root_ + file);
+      out.not_used.push_back({.path = root_ + file,
+                              .why = bytes ? why_not_used(file, bytes->view())
+                                           : text_without_path(bytes.error(), root_ + file)});
+    }
+    const auto is_device = [&](auto&& is_it) {
+      return std::any_of(tree_.units.begin(), tree_.units.end(), is_it);
+    };
+    for (NotUsed& unused : beside_.unused) {
+      if (!is_device([&](const LotUnit& unit) {
+            return unit.files.size() == 1 && root_ + unit.files.front() == unused.path;
+          }))
+        out.not_used.push_back(std::move(unused));
+    }
+    for (const std::string& folder : beside_.empty) {
+      if (!is_device([&](const LotUnit& unit) {
+            return unit.files.empty() && folder.ends_with("/" + unit.name);
+          }))
+        out.not_used.push_back({.path = folder, .why = "an empty folder"});
     }
   }
-  for (const std::string& file : tree.ignored) {
-    const auto bytes = FileBytes::open(root + file);
-    out.not_used.push_back({.path = root + file,
-                            .why = bytes ? why_not_used(file, bytes->view())
-                                         : text_without_path(bytes.error(), root + file)});
-  }
-  for (NotUsed& unused : beside.unused) {
-    const bool device = std::any_of(tree.units.begin(), tree.units.end(), [&](const LotUnit& unit) {
-      return unit.files.size() == 1 && root + unit.files.front() == unused.path;
-    });
-    if (!device) out.not_used.push_back(std::move(unused));
-  }
-  // One that is called as the devices are is a device that cannot be read.
-  for (const std::string& folder : beside.empty) {
-    const bool device = std::any_of(tree.units.begin(), tree.units.end(), [&](const LotUnit& unit) {
-      return unit.files.empty() && folder.ends_with("/" + unit.name);
-    });
-    if (!device) out.not_used.push_back({.path = folder, .why = "an empty folder"});
-  }
-  std::vector<std::unique_ptr<LotSource>> sources;
-  if (!tree.units.empty() || tree.records.empty())
-    sources.push_back(std::make_unique<FolderSource>(root, std::move(tree.units)));
-  for (const std::string& file : tree.records) {
-    const std::string label = tree.records.size() > 1 ? file : std::string();
-    if (!packed.contains(file)) {
-      sources.push_back(record_file_source(root + file, digests, label));
-      continue;
+
+  Result<LotInput> with_sources(LotInput out, bool digests) {
+    std::vector<std::unique_ptr<LotSource>> sources;
+    if (!tree_.units.empty() || tree_.records.empty())
+      sources.push_back(std::make_unique<FolderSource>(root_, std::move(tree_.units)));
+    for (const std::string& file : tree_.records) {
+      const std::string label = tree_.records.size() > 1 ? file : std::string();
+      if (!packed_.contains(file)) {
+        sources.push_back(record_file_source(root_ + file, digests, label));
+        continue;
+      }
+      auto source = archive_source(root_ + file, passphrases_, label, out);
+      if (!source) return tl::unexpected(source.error());
+      sources.push_back(std::move(*source));
     }
-    auto source = archive_source(root + file, passphrases, label, out);
-    if (!source) return tl::unexpected(source.error());
-    sources.push_back(std::move(*source));
+    out.source = chained(std::move(sources));
+    return out;
   }
-  out.source = chained(std::move(sources));
-  return out;
-}
+
+  std::string root_;
+  std::vector<std::string> passphrases_;
+  BesideFiles beside_;
+  std::vector<std::string> files_;  // as of the root, once the tree is settled
+  std::map<std::string, FileRole> known_;
+  std::set<std::string> packed_;    // records in an archive of their own
+  std::optional<Signers> signers_;  // looked for where a file asks for it
+  LotTree tree_;
+};
 
 }  // namespace
 
@@ -183,7 +214,7 @@ Result<LotInput> open_lot_input(const std::string& path, const std::vector<Secre
                                 bool digests) {
   struct stat info {};
   if (::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode))
-    return open_folder(path, secrets, digests);
+    return Folder(path, secrets).open(path, digests);
   auto file = FileBytes::open(path);
   if (!file) return tl::unexpected(file.error());
   const FileRole role = file_role(path, file->view());

@@ -192,25 +192,32 @@ void leave_out_web(std::vector<Candidate>& open,
   });
 }
 
-// Roles come from the relation between the certificates first (a DAC with a wrong CA flag is still
-// issued by its PAI), then from what each says of itself.
-void settle_roles(Evidence& e, Parsed& parsed) {
-  Device& device = e.device;
-  std::vector<NotUsed>& others = e.not_used;
+// What a certificate is that is neither of the chain nor of what could be: named with what it is.
+// Empty: it may be one of the chain.
+std::string why_not_of_the_chain(const Certificate& c) {
+  if (signs_declarations(c))
+    return fmt::format(
+        "a certificate of a CD signer ({}), compared with the trusted ones and not believed",
+        name_text(c.subject));
+  if (is_operational(c))
+    return fmt::format(
+        "an operational certificate ({}): a fabric issued it, it is no DAC; ask with "
+        "certificate-chain-request 1",
+        name_text(c.subject));
+  if (is_of_another_trade(c))
+    return fmt::format("{} ({}): no P-256 key, no vendor", kOfAnotherTrade, name_text(c.subject));
+  return {};
+}
+
+// Those whose role nobody has said, without what is no device's, roots and signers of lists.
+std::vector<Candidate> candidates(Evidence& e, Parsed& parsed) {
   std::vector<Candidate> open;
-  std::vector<std::pair<FactId, CertificatePtr>> settled;
-  for (Statement& s : device.statements) {
-    if (s.fact == FactId::dac || s.fact == FactId::pai) {
-      if (const auto& certificate = parsed.of(s).certificate)
-        settled.emplace_back(s.fact, *certificate);
-    }
-  }
   std::unordered_map<std::string_view, FactId> named;  // bytes whose role is known
-  for (const Statement& s : device.statements) {
+  for (const Statement& s : e.device.statements) {
     if (s.fact == FactId::dac || s.fact == FactId::pai || s.fact == FactId::paa)
       named.emplace(text(bytes_of(s)), s.fact);
   }
-  for (Statement& s : device.statements) {
+  for (Statement& s : e.device.statements) {
     if (s.fact != FactId::certificate) continue;
     // The same bytes stand elsewhere with their role: nothing new.
     if (const auto twin = named.find(text(bytes_of(s))); twin != named.end()) {
@@ -218,41 +225,62 @@ void settle_roles(Evidence& e, Parsed& parsed) {
       continue;
     }
     const auto& certificate = parsed.of(s).certificate;
-    const size_t unused = others.size();
     if (!certificate) {
       open.push_back({.statement = &s, .certificate = nullptr});
-    } else if (signs_declarations(**certificate)) {
-      others.push_back(
-          {place_text(s.place),
-           fmt::format("a certificate of a CD signer ({}), compared with the trusted ones and not "
-                       "believed",
-                       name_text((*certificate)->subject))});
-    } else if (is_operational(**certificate)) {
-      others.push_back({place_text(s.place),
-                        fmt::format("an operational certificate ({}): a fabric issued it, it is no "
-                                    "DAC; ask with certificate-chain-request 1",
-                                    name_text((*certificate)->subject))});
-    } else if (is_of_another_trade(**certificate)) {
-      others.push_back(
-          {place_text(s.place), fmt::format("{} ({}): no P-256 key, no vendor", kOfAnotherTrade,
-                                            name_text((*certificate)->subject))});
-    } else if (signs_lists(**certificate, e.crls)) {
-      others.push_back(
+      continue;
+    }
+    const Certificate& c = **certificate;
+    if (std::string why = why_not_of_the_chain(c); !why.empty()) {
+      e.not_used.push_back({place_text(s.place), std::move(why)});
+      note_what_follows(e.device, s, parsed.of(s).used);
+    } else if (signs_lists(c, e.crls)) {
+      e.not_used.push_back(
           {place_text(s.place),
            fmt::format("a certificate for signing revocation lists ({}), believed as far as the "
                        "PAA or PAI delegated to it",
-                       name_text((*certificate)->subject))});
+                       name_text(c.subject))});
+      note_what_follows(e.device, s, parsed.of(s).used);
       e.crl_signers.push_back(*certificate);
-    } else if (is_for_lists_only(**certificate)) {
+    } else if (is_for_lists_only(c)) {
       e.crl_signers.push_back(*certificate);  // settle_delegates says whose it is
-    } else if (is_root(**certificate)) {
+    } else if (is_root(c)) {
       s.fact = FactId::paa;
       named.emplace(text(bytes_of(s)), s.fact);
     } else {
       open.push_back({.statement = &s, .certificate = *certificate});
     }
-    if (others.size() != unused) note_what_follows(device, s, parsed.of(s).used);
   }
+  return open;
+}
+
+// What cannot be read takes the role that is free; beside a DAC and a PAI it is damage.
+void give_unreadable_a_role(Device& device, const std::vector<Candidate>& open, Parsed& parsed) {
+  bool has_dac = device.first(FactId::dac) != nullptr,
+       has_pai = device.first(FactId::pai) != nullptr;
+  for (const Candidate& candidate : open) {
+    if (candidate.certificate) continue;
+    candidate.statement->fact = !has_dac   ? FactId::dac
+                                : !has_pai ? FactId::pai
+                                           : FactId::certificate;
+    if (has_dac && has_pai)
+      device.note(Remark::damaged_credential, candidate.statement->place,
+                  fmt::format("a certificate that cannot be read, beside a DAC and a PAI: {}",
+                              parsed.of(*candidate.statement).certificate.error().what));
+    (has_dac ? has_pai : has_dac) = true;
+  }
+}
+
+// Roles come from the relation between the certificates first (a DAC with a wrong CA flag is still
+// issued by its PAI), then from what each says of itself.
+void settle_roles(Evidence& e, Parsed& parsed) {
+  std::vector<std::pair<FactId, CertificatePtr>> settled;
+  for (Statement& s : e.device.statements) {
+    if (s.fact == FactId::dac || s.fact == FactId::pai) {
+      if (const auto& certificate = parsed.of(s).certificate)
+        settled.emplace_back(s.fact, *certificate);
+    }
+  }
+  std::vector<Candidate> open = candidates(e, parsed);
   leave_out_web(open, settled, e, parsed);
   Issuers issuers;
   for (const Candidate& o : open) {
@@ -271,19 +299,7 @@ void settle_roles(Evidence& e, Parsed& parsed) {
     candidate.statement->fact =
         above != below ? (above ? FactId::pai : FactId::dac) : says_it_is(c);
   }
-  bool has_dac = device.first(FactId::dac) != nullptr,
-       has_pai = device.first(FactId::pai) != nullptr;
-  for (const Candidate& candidate : open) {
-    if (candidate.certificate) continue;
-    candidate.statement->fact = !has_dac   ? FactId::dac
-                                : !has_pai ? FactId::pai
-                                           : FactId::certificate;
-    if (has_dac && has_pai)
-      device.note(Remark::damaged_credential, candidate.statement->place,
-                  fmt::format("a certificate that cannot be read, beside a DAC and a PAI: {}",
-                              parsed.of(*candidate.statement).certificate.error().what));
-    (has_dac ? has_pai : has_dac) = true;
-  }
+  give_unreadable_a_role(e.device, open, parsed);
 }
 
 CertificateEvidence certificate_evidence(const Statement* statement, Parsed& parsed) {
