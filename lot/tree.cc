@@ -83,6 +83,11 @@ void all_below(const Folder& folder, std::vector<std::string>& out) {
   for (const auto& [name, below] : folder.folders) all_below(*below, out);
 }
 
+void no_files_below(const Folder& folder, std::vector<std::string>& out) {
+  out.insert(out.end(), folder.nothing.begin(), folder.nothing.end());
+  for (const auto& [name, below] : folder.folders) no_files_below(*below, out);
+}
+
 class Sorting {
  public:
   explicit Sorting(const std::function<FileRole(const std::string&)>& role) : role_(role) {}
@@ -112,7 +117,7 @@ class Sorting {
   }
   // A folder of devices: the root, or one that has subfolders and no evidence beside them.
   void group(const Folder& folder, const std::string& path) {
-    const Likeness files = sort_files(folder), folders = sort_folders(folder, path);
+    const Likeness files = sort_files(folder), folders = sort_folders(folder, path, files);
     // What is no file and is called as the devices beside it are, be they files or folders: one.
     for (const std::string& nothing : folder.nothing) {
       if (files.like(name_of(nothing)) || folders.like(name_of(nothing)))
@@ -143,7 +148,7 @@ class Sorting {
     }
     return devices;
   }
-  Likeness sort_folders(const Folder& folder, const std::string& path) {
+  Likeness sort_folders(const Folder& folder, const std::string& path, const Likeness& files) {
     Likeness devices;
     std::vector<std::pair<std::string, const Folder*>> others;  // its path
     for (const auto& [name, below] : folder.folders) {
@@ -160,7 +165,7 @@ class Sorting {
     for (const auto& [its, below] : others) {
       if (has_lots(*below)) {
         group(*below, its);
-      } else if (devices.like(name_of(its))) {
+      } else if (devices.like(name_of(its)) || (is_empty(*below) && files.like(name_of(its)))) {
         device(*below, its);
       } else if (!below->folders.empty()) {
         group(*below, its);
@@ -169,6 +174,9 @@ class Sorting {
       }
     }
     return devices;
+  }
+  static bool is_empty(const Folder& folder) {
+    return folder.files.empty() && folder.folders.empty();
   }
   bool has_device_file(const Folder& folder) const {
     return std::any_of(folder.files.begin(), folder.files.end(),
@@ -190,6 +198,8 @@ class Sorting {
   void device(const Folder& folder, const std::string& path) {
     LotUnit unit{.name = path, .files = {}};
     all_below(folder, unit.files);
+    // Where there is nothing else, what cannot be read is all that there is of it.
+    if (unit.files.empty()) no_files_below(folder, unit.files);
     tree_.units.push_back(std::move(unit));
   }
   // No evidence about one device in it: what a tool keeps for all of them, or a device of which
