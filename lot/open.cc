@@ -174,7 +174,8 @@ class Folder {
     }
     for (const std::string& folder : beside_.empty) {
       if (!is_device([&](const LotUnit& unit) {
-            return unit.files.empty() && folder.ends_with("/" + unit.name);
+            return unit.files.empty() ? folder.ends_with("/" + unit.name)
+                                      : (root_ + unit.files.front()).starts_with(folder + "/");
           }))
         out.not_used.push_back({.path = folder, .why = "an empty folder"});
     }

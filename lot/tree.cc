@@ -117,7 +117,7 @@ class Sorting {
   }
   // A folder of devices: the root, or one that has subfolders and no evidence beside them.
   void group(const Folder& folder, const std::string& path) {
-    const Likeness files = sort_files(folder), folders = sort_folders(folder, path, files);
+    const Likeness files = sort_files(folder), folders = sort_folders(folder, path);
     // What is no file and is called as the devices beside it are, be they files or folders: one.
     for (const std::string& nothing : folder.nothing) {
       if (files.like(name_of(nothing)) || folders.like(name_of(nothing)))
@@ -148,7 +148,7 @@ class Sorting {
     }
     return devices;
   }
-  Likeness sort_folders(const Folder& folder, const std::string& path, const Likeness& files) {
+  Likeness sort_folders(const Folder& folder, const std::string& path) {
     Likeness devices;
     std::vector<std::pair<std::string, const Folder*>> others;  // its path
     for (const auto& [name, below] : folder.folders) {
@@ -165,7 +165,7 @@ class Sorting {
     for (const auto& [its, below] : others) {
       if (has_lots(*below)) {
         group(*below, its);
-      } else if (devices.like(name_of(its)) || (is_empty(*below) && files.like(name_of(its)))) {
+      } else if (devices.like(name_of(its))) {
         device(*below, its);
       } else if (!below->folders.empty()) {
         group(*below, its);
@@ -174,9 +174,6 @@ class Sorting {
       }
     }
     return devices;
-  }
-  static bool is_empty(const Folder& folder) {
-    return folder.files.empty() && folder.folders.empty();
   }
   bool has_device_file(const Folder& folder) const {
     return std::any_of(folder.files.begin(), folder.files.end(),

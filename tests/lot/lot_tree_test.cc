@@ -141,9 +141,6 @@ TEST_CASE("lot tree: what is no file is a device where it is called as those bes
   // Unless there is nothing else in it: then that is what could not be read.
   CHECK(tree({"01/dac.der", "02/dac.der"}, {"03/dac.der"}) ==
         "01(01/dac.der) 02(02/dac.der) 03(03/dac.der)");
-  // An empty folder called as the files are, or as the folders.
-  CHECK(told(lot_tree({"dac1.der", "dac2.der"}, by_name, {"dac3", "logs"})) ==
-        "dac1.der(dac1.der) dac2.der(dac2.der) dac3()");
   // Called as the files and as the folders beside it: one device all the same.
   CHECK(tree({"dac1", "dac2/dac.der", "dac3/dac.der"}, {"dac4"}) ==
         "dac1(dac1) dac2(dac2/dac.der) dac3(dac3/dac.der) dac4(dac4)");
