@@ -119,6 +119,7 @@ Cache& Cache::operator=(Cache&& other) noexcept {
   std::swap(inode_, other.inode_);
   std::swap(db_, other.db_);
   std::swap(find_, other.find_);
+  std::swap(idle_, other.idle_);
   std::swap(damaged_, other.damaged_);
   std::swap(in_view_, other.in_view_);
   std::swap(keys_checked_, other.keys_checked_);
@@ -126,6 +127,7 @@ Cache& Cache::operator=(Cache&& other) noexcept {
 }
 Cache::~Cache() {
   sqlite3_finalize(find_);
+  for (const auto& [sql, statement] : idle_) sqlite3_finalize(statement);
   sqlite3_close(db_);
 }
 
@@ -153,7 +155,7 @@ Result<void> Cache::execute(const char* sql) {
 }
 
 Result<std::optional<CacheSource>> Cache::source() {
-  Statement query(db_, "SELECT name, value FROM meta");
+  Statement query(*this, "SELECT name, value FROM meta");
   CacheSource out;
   std::string digest;
   int code = SQLITE_OK;
@@ -177,7 +179,7 @@ Result<std::optional<CacheSource>> Cache::source() {
 }
 
 Result<std::optional<CachedList>> Cache::list(Schema schema) {
-  Statement query(db_,
+  Statement query(*this,
                   "SELECT height, block_time, read_at, records, keys, digest FROM lists WHERE "
                   "schema=?1");
   query.bind(1, info(schema).name);
@@ -198,7 +200,7 @@ Result<std::optional<CachedList>> Cache::list(Schema schema) {
 // Read the way in which a key is looked up: through the index. A key out of its order is not found
 // by who looks for it, though it is there for who reads them all.
 Result<Sha256> Cache::keys_of(Schema schema) {
-  Statement query(db_, "SELECT schema, key FROM records WHERE schema=?1 ORDER BY key");
+  Statement query(*this, "SELECT schema, key FROM records WHERE schema=?1 ORDER BY key");
   query.bind(1, info(schema).name);
   std::string all, last;
   int code = SQLITE_OK;
@@ -268,10 +270,10 @@ Result<std::vector<CachedRecord>> Cache::find_all(Schema schema, const std::stri
   if (const auto whole = check_keys(schema); !whole) return tl::unexpected(whole.error());
   const auto list = this->list(schema);
   if (!list) return tl::unexpected(list.error());
-  // LotCache absences are told from records once their digest was compared, not by the query.
+  // Remembered absences are told from records once their digest was compared, not by the query.
   const std::string sql = fmt::format(
       "SELECT {} FROM records WHERE schema=?1 AND key>=?2 AND key<?3 ORDER BY key", kColumns);
-  Statement query(db_, sql.c_str());
+  Statement query(*this, sql);
   const std::string end = after(prefix);
   query.bind(1, info(schema).name).bind(2, prefix).bind(3, end);
   bool damaged = false;
@@ -286,7 +288,7 @@ Result<std::vector<CachedRecord>> Cache::find_singles(Schema schema) {
   if (const auto whole = check_keys(schema); !whole) return tl::unexpected(whole.error());
   const std::string sql = fmt::format(
       "SELECT {} FROM records WHERE schema=?1 AND height IS NOT NULL ORDER BY key", kColumns);
-  Statement query(db_, sql.c_str());
+  Statement query(*this, sql);
   query.bind(1, info(schema).name);
   bool damaged = false;
   auto records = rows_of(schema, query, {}, damaged);
@@ -325,7 +327,7 @@ Result<SchemaChanges> Cache::replace_list(const RecordList& list, const ReadAt& 
   {
     // The digest of what is stored, not the stored digest: a row that rotted counts as changed and
     // is written anew.
-    Statement query(db_, "SELECT key, object FROM records WHERE schema=?1");
+    Statement query(*this, "SELECT key, object FROM records WHERE schema=?1");
     query.bind(1, name);
     int code = SQLITE_OK;
     while ((code = query.step()) == SQLITE_ROW) {
@@ -335,7 +337,7 @@ Result<SchemaChanges> Cache::replace_list(const RecordList& list, const ReadAt& 
     if (code != SQLITE_DONE) return tl::unexpected(failed("cannot be read"));
   }
   SchemaChanges changes{.schema = list.schema, .records = list.records.size()};
-  Statement write(db_,
+  Statement write(*this,
                   "INSERT INTO records(schema, key, object, digest) VALUES(?1, ?2, ?3, ?4) "
                   "ON CONFLICT(schema, key) DO UPDATE SET object=excluded.object, "
                   "digest=excluded.digest, height=NULL, block_time=NULL, read_at=NULL");
@@ -354,7 +356,7 @@ Result<SchemaChanges> Cache::replace_list(const RecordList& list, const ReadAt& 
     if (write.step() != SQLITE_DONE) return tl::unexpected(failed("cannot be written"));
     write.reset();
   }
-  Statement remove(db_, "DELETE FROM records WHERE schema=?1 AND key=?2");
+  Statement remove(*this, "DELETE FROM records WHERE schema=?1 AND key=?2");
   for (const auto& [key, digest] : before) {
     remove.bind(1, name).bind(2, key);
     if (remove.step() != SQLITE_DONE) return tl::unexpected(failed("cannot be written"));
@@ -371,7 +373,7 @@ Result<SchemaChanges> Cache::replace_list(const RecordList& list, const ReadAt& 
 }
 
 Result<void> Cache::write_list(const CachedList& list) {
-  Statement state(db_,
+  Statement state(*this,
                   "INSERT OR REPLACE INTO lists(schema, height, block_time, read_at, records, "
                   "keys, digest) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)");
   state.bind(1, info(list.schema).name)
@@ -420,7 +422,7 @@ Result<std::vector<SchemaChanges>> Cache::write_facts(const CacheSource& source,
 }
 
 Result<void> Cache::write_meta(const CacheSource& source) {
-  Statement meta(db_, "INSERT OR REPLACE INTO meta(name, value) VALUES(?1, ?2)");
+  Statement meta(*this, "INSERT OR REPLACE INTO meta(name, value) VALUES(?1, ?2)");
   const std::pair<const char*, std::string> rows[] = {
       {"chain_id", source.chain_id},
       {"source", source.source},
@@ -505,7 +507,7 @@ Result<void> Cache::put_rows(std::span<const SingleUpdate> rows) {
 Result<void> Cache::put_row(const SingleUpdate& row) {
   const auto& [key, object, when] = row.record;
   const std::string text = object.is_null() ? std::string() : dump(object);
-  Statement write(db_,
+  Statement write(*this,
                   "INSERT OR REPLACE INTO records(schema, key, object, height, block_time, "
                   "read_at, digest) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)");
   write.bind(1, info(row.schema).name).bind(2, key);
@@ -519,7 +521,7 @@ Result<void> Cache::put_row(const SingleUpdate& row) {
 }
 
 Result<void> Cache::check() {
-  Statement query(db_, "PRAGMA integrity_check(1)");
+  Statement query(*this, "PRAGMA integrity_check(1)");
   if (query.step() != SQLITE_ROW) return tl::unexpected(failed("cannot be read"));
   if (text_column(query.get(), 0) != "ok") {
     damaged_ = true;

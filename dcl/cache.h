@@ -11,7 +11,9 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <iterator>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -143,6 +145,7 @@ class Cache {
   uint64_t inode_ = 0;
   sqlite3* db_ = nullptr;
   sqlite3_stmt* find_ = nullptr;
+  std::map<std::string, sqlite3_stmt*, std::less<>> idle_;  // by their SQL (cache_statement.h)
   bool damaged_ = false;
   bool in_view_ = false;
   std::array<bool, std::size(kSchemas)> keys_checked_{};  // in this view

@@ -76,7 +76,7 @@ Result<Cache> Cache::connect(const std::string& path, bool create, bool& unusabl
   cache.inode_ = inode_of(path);
   int64_t version = 0, application = 0, tables = 0;
   {
-    Statement about(cache.db_,
+    Statement about(cache,
                     "SELECT (SELECT user_version FROM pragma_user_version), (SELECT application_id "
                     "FROM pragma_application_id), (SELECT count(*) FROM sqlite_schema)");
     if (about.step() != SQLITE_ROW) {
@@ -100,7 +100,7 @@ Result<Cache> Cache::connect(const std::string& path, bool create, bool& unusabl
     }
     if (const auto begun = cache.execute("BEGIN IMMEDIATE"); !begun)
       return tl::unexpected(begun.error());
-    Statement made(cache.db_, "SELECT count(*) FROM sqlite_schema");
+    Statement made(cache, "SELECT count(*) FROM sqlite_schema");
     const bool empty = made.step() == SQLITE_ROW && sqlite3_column_int64(made.get(), 0) == 0;
     made.reset();
     if (empty) {

@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "dcl/cache.h"
@@ -11,12 +12,26 @@
 
 namespace attest::dcl {
 
-// A prepared statement, finalised with its scope. Columns and parameters count from 0 and 1, as in
-// SQLite.
+// A prepared statement. Most are asked again and again, and preparing one takes longer than asking:
+// with its scope it goes back to its cache, which finalises all with the connection. Columns and
+// parameters count from 0 and 1, as in SQLite.
 class Cache::Statement {
  public:
-  Statement(sqlite3* db, const char* sql) { sqlite3_prepare_v2(db, sql, -1, &statement_, nullptr); }
-  ~Statement() { sqlite3_finalize(statement_); }
+  Statement(Cache& cache, std::string_view sql) : cache_(cache), sql_(sql) {
+    if (const auto at = cache.idle_.find(sql); at != cache.idle_.end()) {
+      statement_ = at->second;
+      cache.idle_.erase(at);
+    } else {
+      sqlite3_prepare_v3(cache.db_, sql_.c_str(), -1, SQLITE_PREPARE_PERSISTENT, &statement_,
+                         nullptr);
+    }
+  }
+  ~Statement() {
+    if (statement_ == nullptr) return;
+    sqlite3_reset(statement_);
+    sqlite3_clear_bindings(statement_);
+    if (!cache_.idle_.emplace(sql_, statement_).second) sqlite3_finalize(statement_);
+  }
   Statement(const Statement&) = delete;
   Statement& operator=(const Statement&) = delete;
 
@@ -42,6 +57,8 @@ class Cache::Statement {
   sqlite3_stmt* get() { return statement_; }
 
  private:
+  Cache& cache_;
+  const std::string sql_;
   sqlite3_stmt* statement_ = nullptr;
 };
 
