@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cctype>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,19 @@ std::string severities(const Severities& s) {
   if (s.main == s.test && s.test == s.none) return severity_name(s.main);
   return fmt::format("{} on main, {} on test, {} without a ledger", severity_name(s.main),
                      severity_name(s.test), severity_name(s.none));
+}
+
+// What has to hold before the body is asked: that its inputs are there, and what it builds on.
+std::string asked_after(const Check& check) {
+  std::string out;
+  const auto add = [&](std::span<const char* const> ids) {
+    for (const char* id : ids) {
+      if (id != nullptr) out += (out.empty() ? "" : ", ") + std::string(id);
+    }
+  };
+  add(check.run.needs);
+  add(check.after);
+  return out;
 }
 
 const char* waivers(const Check& check) {
@@ -48,6 +62,8 @@ std::string checks_markdown() {
     out += check->sdk == 0
                ? "- the SDK does not check it\n"
                : fmt::format("- the SDK says: {} {}\n", check->sdk, sdk_code_name(check->sdk));
+    if (const std::string after = asked_after(*check); !after.empty())
+      out += fmt::format("- asked after: {}\n", after);
     if (check->remedy[0] != '\0') out += fmt::format("- remedy: {}\n", check->remedy);
     if (*check->when_unknown != '\0')
       out += fmt::format("- when it stays unknown: {}\n", check->when_unknown);
@@ -99,6 +115,7 @@ std::string check_text(const Check& check, size_t width) {
   row("source", check.spec);
   row("SDK", check.sdk == 0 ? std::string("does not check it")
                             : fmt::format("{} {}", check.sdk, sdk_code_name(check.sdk)));
+  row("after", asked_after(check));
   row("remedy", check.remedy);
   row("unknown", check.when_unknown);
   return out;

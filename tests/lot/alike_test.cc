@@ -4,8 +4,13 @@
 
 #include "lot/alike.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <filesystem>
 #include <random>
+#include <set>
+#include <string>
 
 #include "fixtures/forge/signer.h"
 #include "lot/record.h"
@@ -314,4 +319,72 @@ TEST_CASE("what keeps a record from being alike") {
   CHECK(
       AlikeRecords::to("{\"note\":{\"dac\":" + own + "}," + line.substr(1), judged.front().evidence)
           .has_value());
+}
+
+namespace {
+
+// Every text that stands in the sources of the rules: what a rule singles out is among them.
+std::set<std::string> texts_of_rules() {
+  std::set<std::string> out;
+  for (const char* room : {"verifier/checks", "verifier/rules", "verifier/gather", "verifier/sdk",
+                           "verifier/judge", "verifier/matter"}) {
+    for (const auto& entry : std::filesystem::directory_iterator(room)) {
+      const Bytes source = slurp(entry.path());
+      const std::string_view all = text(source);
+      for (size_t at = all.find('"'); at != std::string_view::npos; at = all.find('"', at + 1)) {
+        const size_t end = all.find_first_of("\"\n", at + 1);
+        if (end == std::string_view::npos) break;
+        const std::string_view one = all.substr(at + 1, end - at - 1);
+        if (!one.empty() && one.size() <= 32 && one.find('\\') == std::string_view::npos)
+          out.emplace(one);
+        at = end;
+      }
+    }
+  }
+  return out;
+}
+
+std::string statuses(const Report& report) {
+  std::string out;
+  for (const Finding& f : report.findings) {
+    if (f.status != Status::pass && f.status != Status::skipped)
+      out += fmt::format(" {}={}", f.check->id, status_name(f.status));
+  }
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("a record with a serial number that a rule singles out is alike to none") {
+  const test::Judged device = judge_fixture("good");
+  TrustingEngine engine;
+  TrustStore trust = TrustStore::builtin(false);
+  (void)trust.add_paa(device.evidence.paa->certificate, Origin::given, "paa");
+  (void)trust.add_cd_signer(device.evidence.cd_signer->certificate, Origin::given, "signer",
+                            openssl_engine());
+  const auto judge_line = [&](const std::string& line) {
+    auto record = read_record(line, "unnamed", false);
+    REQUIRE(record.has_value());
+    std::vector<Reading> one;
+    one.push_back(std::move(record->reading));
+    BatchJudge judge(device.evidence.policy, trust, nullptr, engine);
+    return std::move(judge.judge(std::move(one), true).front());
+  };
+  Parts parts(device);
+  const auto first = judge_line(parts.line());
+  const auto alike = AlikeRecords::to(parts.line(), first.evidence);
+  REQUIRE(alike.has_value());
+  const std::string expected = statuses(first.report);
+  const std::set<std::string> texts = texts_of_rules();
+  size_t matched = 0;
+  for (const std::string& serial : texts) {
+    parts.serial = serial;
+    const std::string line = parts.line();
+    if (!alike->match(line)) continue;
+    ++matched;
+    const std::string found = statuses(judge_line(line).report);
+    CHECK_MESSAGE(found == expected, serial << ": expected" << expected << ", found" << found);
+  }
+  CHECK(texts.size() > 1'000);
+  CHECK(matched > 500);
 }

@@ -22,7 +22,7 @@ bool lists(const Declaration& cd, uint16_t pid) {
 }
 // The ids that the certificates name, where they are there and name any.
 std::optional<uint16_t> pai_vid(const LotView& lot) {
-  const Certificate* pai = lot.pai_if_any;
+  const auto pai = lot.pai_if_any;
   return pai == nullptr ? std::nullopt : pai->vid();
 }
 std::optional<uint16_t> dac_vid(const RecordView& record) {
@@ -35,7 +35,7 @@ std::optional<uint16_t> dac_pid(const RecordView& record) {
 }
 // The SDK treats a PAI's product id 0 as absent; so do we.
 std::optional<uint16_t> pai_pid(const LotView& lot) {
-  const Certificate* pai = lot.pai_if_any;
+  const auto pai = lot.pai_if_any;
   const auto pid = pai == nullptr ? std::nullopt : pai->pid();
   return pid == 0 ? std::nullopt : pid;
 }

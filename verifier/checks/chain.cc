@@ -30,7 +30,7 @@ Outcome paa_is_trusted(const Pai& pai, const LotView& lot) {
   if (!akid) return blocked("pai.authority-key-id");
   std::string message = fmt::format(
       "no trusted PAA has the key id {} that the PAI names as its issuer", optional_id(akid));
-  if (const Certificate* shown = lot.shown_paa_if_any; shown != nullptr && shown->skid() == akid)
+  if (const auto shown = lot.shown_paa_if_any; shown != nullptr && shown->skid() == akid)
     message += fmt::format("; the one in the evidence ({}) is not on the list and proves nothing",
                            name_text(shown->subject));
   if (!lot.paa_unknown_why.empty()) message += "; " + lot.paa_unknown_why;
@@ -157,7 +157,7 @@ Outcome names_are_byte_equal(const DacProfile& dac, const Pai& pai, const LotVie
   if (!equal(dac.issuer().der, pai->subject.der))
     return fail("the DAC's issuer and the PAI's subject are equal names in different bytes",
                 hex(pai->subject.der), hex(dac.issuer().der), dac.where());
-  if (const Paa* paa = lot.paa_if_any; paa != nullptr && !equal(pai->issuer.der, paa->subject))
+  if (const auto paa = lot.paa_if_any; paa != nullptr && !equal(pai->issuer.der, paa->subject))
     return fail("the PAI's issuer and the PAA's subject are equal names in different bytes",
                 hex(paa->subject), hex(pai->issuer.der), pai.where());
   return pass();
@@ -171,7 +171,7 @@ Outcome dac_issuer_is_no_root(const RecordView& record) {
   const auto where = [](const std::optional<Place>& place) {
     return place ? place_text(*place) : std::string();
   };
-  if (const Certificate* pai = record.pai_if_any) {
+  if (const auto pai = record.pai_if_any) {
     const auto skid = pai->skid(), akid = pai->akid();
     if (!pai->self_issued() || (skid && akid && *skid != *akid)) return pass();
     return fail("a root certificate stands in the place of the PAI", kExpected,
@@ -190,9 +190,9 @@ Outcome keys_differ(const Dac& dac, const LotView& lot) {
     const char* name;
     std::optional<Point> key;
   };
-  const auto of = [](const Certificate* c) { return c == nullptr ? std::nullopt : c->p256; };
-  const Paa* paa = lot.paa_if_any;
-  const CdSigner* signer = lot.signer_if_any;
+  const auto of = [](const Maybe<Certificate>& c) { return c == nullptr ? std::nullopt : c->p256; };
+  const auto paa = lot.paa_if_any;
+  const auto signer = lot.signer_if_any;
   const Holder holders[] = {
       {"DAC", dac->p256},
       {"PAI", of(lot.pai_if_any)},
@@ -216,7 +216,7 @@ Outcome name_constraints_hold(const Dac& dac, const Pai& pai, const LotView& lot
         fmt::format("the {}'s name constraints do not let the {} be: {}", above, below, what),
         fmt::format("names that the {} permits", above), std::move(what), std::move(where));
   };
-  const Paa* paa = lot.paa_if_any;
+  const auto paa = lot.paa_if_any;
   if (const Certificate* root = paa == nullptr ? nullptr : paa->certificate.get()) {
     if (const auto constraints = constraints_of(*root)) {
       if (auto what = violation(*constraints, *pai))

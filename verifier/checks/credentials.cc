@@ -23,7 +23,7 @@ Outcome no_test_paa(const Pai& pai, const LotView& lot) {
   // certificate of a published key chooses its key id.
   const auto akid = pai->akid();
   const char* name = akid ? development_paa_name(*akid) : nullptr;
-  if (const Paa* paa = lot.paa_if_any; name == nullptr && paa != nullptr) {
+  if (const auto paa = lot.paa_if_any; name == nullptr && paa != nullptr) {
     for (const TestPaa& test : test_paas()) {
       if (paa->key == test.key.public_key) name = test.key.name;
     }
@@ -35,7 +35,7 @@ Outcome no_test_paa(const Pai& pai, const LotView& lot) {
 }
 
 Outcome no_test_cd_signer(const SignerKeyId& by, const Place& place, const LotView& lot) {
-  const CdSigner* signer = lot.signer_if_any;
+  const auto signer = lot.signer_if_any;
   if (by.id != test_cd_signer().subject_key_id &&
       !(signer != nullptr && signer->key == test_cd_signer().public_key))
     return pass();
@@ -62,7 +62,7 @@ Outcome no_test_vendor(const DacProfile& dac, const LotView& lot) {
   };
   if (const auto vid = dac.vid(); vid && is_test_vendor(*vid))
     return reserved("DAC", *vid, dac.place());
-  const CertificationDeclaration* cd = lot.cd_if_any;
+  const auto cd = lot.cd_if_any;
   if (const auto& place = lot.cd_place; cd != nullptr && place && is_test_vendor(cd->vendor_id))
     return reserved("certification declaration", cd->vendor_id, *place);
   return pass();

@@ -29,7 +29,7 @@ struct Found {
 // Vendor and product stand in the DAC and in codes as well, discriminator and the like in codes.
 void add_from_dac(const LotView& lot, const DacProfile& dac, FactId fact, std::vector<Found>& out) {
   if (fact != FactId::vendor_id && fact != FactId::product_id) return;
-  const CertificationDeclaration* cd = lot.cd_if_any;
+  const auto cd = lot.cd_if_any;
   if (cd != nullptr && (cd->dac_origin_vendor_id || cd->dac_origin_product_id)) return;
   if (const auto id = fact == FactId::vendor_id ? dac.vid() : dac.pid())
     out.push_back({.value = uint64_t{*id}, .where = fmt::format("the DAC in {}", dac.where())});
@@ -164,7 +164,7 @@ Outcome pai_scope(const RecordView& record) {
                                             : parse_certificate(std::get<Bytes>(order->value));
   if (!vid && !pid && order == nullptr)
     return skipped("the order names no vendor, no product and no PAI");
-  const Certificate* found = record.pai_if_any;
+  const auto found = record.pai_if_any;
   if (found == nullptr)
     return blocked(record.pai.present() ? "pai.is-one-certificate" : "pai.is-present");
   const Certificate& pai = *found;

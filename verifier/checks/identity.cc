@@ -12,7 +12,7 @@ namespace {
 Outcome dac_vendor_matches_pai(const DacVendor& dac, const PaiVendor& pai, const LotView& lot) {
   if (dac.id == pai.id) return pass();
   // The PAA sides with the DAC: the PAI is the odd one, and its own check says so.
-  if (const Paa* paa = lot.paa_if_any; paa != nullptr && paa->vid == dac.id)
+  if (const auto paa = lot.paa_if_any; paa != nullptr && paa->vid == dac.id)
     return blocked("pai.vendor-matches-paa");
   return fail(
       fmt::format("the DAC names vendor {}, its PAI names {}", hex_id(dac.id), hex_id(pai.id)),

@@ -221,7 +221,7 @@ const char* status_text(uint32_t status) {
 }
 Outcome is_certified(const ComplianceInfo& compliance, const RecordView& record) {
   if (compliance.status == 2) return pass();
-  const CertificationDeclaration* cd = record.cd_if_any;
+  const auto cd = record.cd_if_any;
   if (compliance.status == 1 && cd != nullptr && cd->certification_type == 1)
     return note("provisional on the ledger, as the declaration says");
   if (compliance.status == 3)

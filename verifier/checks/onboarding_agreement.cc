@@ -133,7 +133,7 @@ std::vector<Witness> witnesses(const RecordView& record) {
   if (const Statement* said = record.device.first<kOwn>())
     add("Basic Information", said->place, one(Vendor ? record.vid : record.pid));
   // A declaration with dac_origin says that the DAC speaks for another vendor or product.
-  const CertificationDeclaration* cd = record.cd_if_any;
+  const auto cd = record.cd_if_any;
   const bool foreign_dac =
       cd != nullptr && (Vendor ? cd->dac_origin_vendor_id : cd->dac_origin_product_id).has_value();
   if (const auto& dac = record.dac_if_any; dac && !foreign_dac)

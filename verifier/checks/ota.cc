@@ -169,7 +169,7 @@ DeviceIds device_ids(const RecordView& record) {
     return {.vid = record.vid,
             .pids = pid ? std::vector{*pid} : std::vector<uint16_t>{},
             .by = "the device is"};
-  if (const CertificationDeclaration* cd = record.cd_if_any)
+  if (const auto cd = record.cd_if_any)
     return {.vid = cd->vendor_id, .pids = cd->product_ids, .by = "the declaration names"};
   if (const auto& dac = record.dac_if_any) {
     const auto pid = dac->pid();

@@ -90,14 +90,14 @@ template <>
 struct RuleInput<Paa> {
   static constexpr Sees kSees = Sees::lot;
   static constexpr const char* kOwner = "paa.is-trusted";
-  static const Paa* in(const Views& v) { return v.record.paa_if_any; }
+  static const Paa* in(const Views& v) { return v.evidence.paa.get(); }
 };
 template <>
 struct RuleInput<PaaCertificate> {
   static constexpr Sees kSees = Sees::lot;
   static constexpr const char* kOwner = "paa.certificate-is-at-hand";
   static std::optional<PaaCertificate> in(const Views& v) {
-    const Paa* paa = v.record.paa_if_any;
+    const Paa* paa = v.evidence.paa.get();
     if (paa == nullptr || !paa->certificate) return std::nullopt;
     return PaaCertificate(*paa->certificate, nullptr, &paa->source);
   }
@@ -141,7 +141,7 @@ struct RuleInput<DeclarationCms> {
   static std::optional<DeclarationCms> in(const Views& v) {
     const LotView& lot = v.record;
     if (lot.cms_if_any == nullptr || !lot.cd_place) return std::nullopt;
-    return DeclarationCms{.cms = lot.cms_if_any, .place = &*lot.cd_place};
+    return DeclarationCms{.cms = &*lot.cms_if_any, .place = &*lot.cd_place};
   }
 };
 template <>
@@ -172,14 +172,14 @@ struct RuleInput<Declaration> {
   static std::optional<Declaration> in(const Views& v) {
     const LotView& lot = v.record;
     if (lot.cd_if_any == nullptr || !lot.cd_place) return std::nullopt;
-    return Declaration{.cd = lot.cd_if_any, .place = &*lot.cd_place};
+    return Declaration{.cd = &*lot.cd_if_any, .place = &*lot.cd_place};
   }
 };
 template <>
 struct RuleInput<CdSigner> {
   static constexpr Sees kSees = Sees::lot;
   static constexpr const char* kOwner = "cd.signer-is-trusted";
-  static const CdSigner* in(const Views& v) { return v.record.signer_if_any; }
+  static const CdSigner* in(const Views& v) { return v.evidence.cd_signer.get(); }
 };
 template <>
 struct RuleInput<AttestationElements> {

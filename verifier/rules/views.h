@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -116,8 +117,26 @@ struct LotCommon {
   bool is_whole() const { return pai && cms && cd && pai_problem.empty() && cms_problem.empty(); }
 };
 
-// What the devices of one lot have in common. What may be missing is called so: `_if_any` is null
-// then.
+// What may be missing. Looked behind unasked, it is an exception that ends the program as a fault
+// of ours, and the test of this rule by its name: never a crash.
+template <class T>
+class Maybe {
+ public:
+  Maybe(const T* thing) : thing_(thing) {}
+  explicit operator bool() const { return thing_ != nullptr; }
+  bool operator==(std::nullptr_t) const { return thing_ == nullptr; }
+  const T& operator*() const { return there(); }
+  const T* operator->() const { return &there(); }
+
+ private:
+  const T& there() const {
+    if (thing_ == nullptr) throw std::logic_error("a rule looks behind what is not there");
+    return *thing_;
+  }
+  const T* thing_;
+};
+
+// What the devices of one lot have in common. What may be missing is called so: `_if_any`.
 class LotView {
  public:
   explicit LotView(const Evidence& e)
@@ -145,18 +164,18 @@ class LotView {
 
   const Policy& policy;
   const CertificateEvidence& pai;  // its place may differ: it stands in texts only
-  const Certificate *pai_if_any, *shown_paa_if_any;
-  const attest::Paa* paa_if_any;
+  Maybe<Certificate> pai_if_any, shown_paa_if_any;
+  Maybe<attest::Paa> paa_if_any;
   Evidence::PaaFound paa_found;
   const std::string& paa_unknown_why;
   const std::optional<Place>& cd_place;  // likewise
   const Bytes& cd_bytes;
-  const Cms* cms_if_any;
+  Maybe<Cms> cms_if_any;
   const std::string& cms_problem;
   size_t cms_trailing;
-  const CertificationDeclaration* cd_if_any;
+  Maybe<CertificationDeclaration> cd_if_any;
   const std::string& cd_problem;
-  const CdSigner* signer_if_any;
+  Maybe<CdSigner> signer_if_any;
   const std::string& signer_unknown_why;
   const LedgerFacts& facts;
   std::optional<uint16_t> vid, pid;  // as Basic Information gives them

@@ -258,7 +258,7 @@ TEST_CASE("ota: one wrong thing, one finding") {
   }
   for (const Check* check : catalogue()) {
     if (std::string_view(check->id).starts_with("ota."))
-      CHECK_MESSAGE(noticed.count(check->id) == 1, check->id << ": no row fails it");
+      CHECK_MESSAGE(noticed.count(check->id) == 1, std::string(check->id) << ": no row fails it");
   }
 }
 
@@ -276,7 +276,7 @@ TEST_CASE("ota: an image that is right passes every check") {
     for (const Finding& f : report.findings) {
       if (std::string_view(f.check->id).starts_with("ota."))
         CHECK_MESSAGE(f.status == Status::pass,
-                      f.check->id << " is " << status_name(f.status) << ": " << f.message);
+                      std::string(f.check->id) << " is " << status_name(f.status) << ": " << f.message);
     }
   }
 }
