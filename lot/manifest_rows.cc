@@ -17,9 +17,10 @@ constexpr uint64_t kMostRows = 100'000'000;
 
 // Asked in this order for a device's row: what a label shows first, what a clone has of another
 // device last. (Addresses of radios are in no evidence, but factories call dumps by them.)
-constexpr Column kIdentities[] = {Column::serial_number, Column::name,       Column::common_name,
-                                  Column::qr_payload,    Column::dac_sha256, Column::dac,
-                                  Column::mac,           Column::manual_code};
+constexpr Column kIdentities[] = {
+    Column::serial_number, Column::name,        Column::common_name,
+    Column::qr_payload,    Column::dac_sha256,  Column::dac,
+    Column::mac,           Column::manual_code, Column::spake2p_verifier};
 
 uint32_t digest_of(Column column, std::string_view value) {
   const SipKey key{static_cast<uint8_t>(column)};
@@ -222,8 +223,8 @@ Result<ManifestRows> ManifestRows::open(std::string path, std::string_view text,
   out.header_ = *header;
   if (!header->names_devices())
     return error(
-        "expected a column that names devices (serial, name, cn, qr, dac_sha256, dac, mac or "
-        "manual_code), found none: name one with --column serial=HEADER");
+        "expected a column that names devices (serial, name, cn, qr, dac_sha256, dac, mac, "
+        "manual_code or verifier), found none: name one with --column serial=HEADER");
   for (const Column column : kIdentities) {
     if (header->has(column)) out.indexes_.push_back({.column = column, .entries = {}});
   }
@@ -279,8 +280,9 @@ void ManifestRows::judge_row(const ManifestRow& row) {
 // each pair is told once.
 void ManifestRows::find_repetitions() {
   std::vector<std::vector<uint32_t>> told;
-  for (const Column column : {Column::mac, Column::serial_number, Column::dac_sha256, Column::dac,
-                              Column::qr_payload, Column::common_name, Column::name}) {
+  for (const Column column :
+       {Column::mac, Column::serial_number, Column::dac_sha256, Column::dac, Column::qr_payload,
+        Column::common_name, Column::name, Column::spake2p_verifier}) {
     if (!header_.has(column)) continue;
     std::vector<std::pair<uint64_t, uint32_t>> seen;
     seen.reserve(size_);
@@ -422,6 +424,10 @@ std::vector<uint32_t> ManifestRows::candidates(const Index& index, const std::st
   if (index.column == Column::manual_code) {
     const std::string* code = device.string(FactId::manual_code);
     return code == nullptr ? std::vector<uint32_t>{} : find(index, compared(index.column, *code));
+  }
+  if (index.column == Column::spake2p_verifier) {
+    const Bytes* verifier = device.bytes(FactId::spake2p_verifier);
+    return verifier == nullptr ? std::vector<uint32_t>{} : find(index, hex(*verifier));
   }
   std::vector<uint32_t> found;
   if (index.column != Column::dac_sha256 && index.column != Column::dac)
