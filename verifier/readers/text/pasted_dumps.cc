@@ -151,18 +151,27 @@ std::optional<Line> with_address(const std::vector<Word>& words, size_t i) {
 std::optional<Line> dump_line(std::string_view line) {
   const auto words = words_of(line);
   if (words.empty()) return std::nullopt;
-  for (size_t i = 0; i < std::min(words.size(), kMostPrefix); ++i) {
+  const auto bare = [&](size_t i) -> std::optional<Line> {
+    Line out;
+    take_bare(words, i, out);
+    if (out.bytes.size() < kLeastBare) return std::nullopt;
+    out.offset = words[i].at;
+    return out;
+  };
+  const size_t prefix = std::min(words.size(), kMostPrefix);
+  // Within brackets nothing is an address.
+  for (size_t i = 0; i < prefix; ++i) {
+    if (words[i].text[0] != '<' && words[i].text[0] != '[') continue;
+    if (auto found = bare(i)) return found;
+  }
+  for (size_t i = 0; i < prefix; ++i) {
     auto found = with_address(words, i);
     // An address alone is the end of a dump, and only where nothing stands before it.
     if (found && (i == 0 || found->bytes.size() >= 4)) return found;
   }
   // Without an address: whole bytes, and enough of them to be no prose.
-  for (size_t i = 0; i < std::min(words.size(), kMostPrefix); ++i) {
-    Line out;
-    take_bare(words, i, out);
-    if (out.bytes.size() < kLeastBare) continue;
-    out.offset = words[i].at;
-    return out;
+  for (size_t i = 0; i < prefix; ++i) {
+    if (auto found = bare(i)) return found;
   }
   return std::nullopt;
 }
