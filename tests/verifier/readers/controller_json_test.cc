@@ -79,6 +79,14 @@ TEST_CASE("TI's factory data in JSON: values, and lengths that contradict them")
                     "expected 2 to 8 bytes of a number, \"len\" says 1"));
   CHECK(remark(read_bytes(view(file(own_dac().size(), R"(, {"hwver": 1, "len": 1})"))),
                Remark::unknown_key) == "key \"hwver\" is not known");
+  // Digits that break off are one fault, at their key.
+  std::string odd = file(own_dac().size(), "");
+  odd.erase(odd.find("\", \"len\": " + std::to_string(own_dac().size())) - 1, 1);
+  const Reading broken = read_bytes(view(odd));
+  REQUIRE(broken.device.integrity.size() == 1);
+  CHECK(broken.device.integrity[0].place.item == "elements[].dac_cert");
+  CHECK_FALSE(broken.device.noted(Remark::lacks_dac));
+  CHECK_FALSE(broken.device.noted(Remark::damaged_credential));
   std::string cut = file(own_dac().size(), "");
   cut.resize(cut.size() / 2);
   CHECK(has_problem(read_bytes(view(cut)), "expected TI's factory data in JSON"));

@@ -117,6 +117,7 @@ void read_factory_member(const CborKey& key, const Json& value, const Place& pla
   const auto bytes = from_hex(std::string_view(*s).substr(4));
   if (!bytes) {
     say_unreadable(reading.device, key.item->fact, place, key.name, bytes.error().what);
+    mark_held(needed, key.item->fact, view(*s));  // something is there
     return;
   }
   mark_held(needed, key.item->fact, *bytes);

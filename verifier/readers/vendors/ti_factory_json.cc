@@ -110,7 +110,7 @@ tl::expected<void, Error> read(const Source& s, Reading& reading) {
     const Json* length = element.find("len");
     for (const auto& [name, value] : *element.object()) {
       if (name == "len") continue;
-      const Place place{.path = s.path, .offset = {}, .item = name};
+      const Place place{.path = s.path, .offset = {}, .item = "elements[]." + name};
       const CborKey* key = key_of(name);
       if (key == nullptr) {
         reading.device.note(Remark::unknown_key, place,
