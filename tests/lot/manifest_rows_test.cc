@@ -149,8 +149,8 @@ TEST_CASE("manifest rows: a table in which nothing names a device is refused") {
   const auto rows = ManifestRows::open("m.csv", "colour,passcode\nred,1\n", {});
   REQUIRE_FALSE(rows);
   CHECK(rows.error().what ==
-        "expected a column that names devices (serial, name, cn, qr, dac_sha256, dac, mac or "
-        "manual_code), found none: name one with --column serial=HEADER");
+        "expected a column that names devices (serial, name, cn, qr, dac_sha256, dac, mac, "
+        "manual_code or verifier), found none: name one with --column serial=HEADER");
 }
 
 TEST_CASE("manifest rows: a device finds its row by what names it") {

@@ -93,7 +93,7 @@ TEST_CASE("TI's factory data in JSON: values, and lengths that contradict them")
 }
 
 TEST_CASE("spake2p gen-verifier: a row with or without its header is evidence of a device") {
-  for (const std::string text :
+  for (const std::string& text :
        {fmt::format("Index,PIN Code,Iteration Count,Salt,Verifier\n0,20202021,1000,{},{}\n", kSalt,
                     verifier()),
         fmt::format("0,20202021,1000,{},{}\n", kSalt, verifier()),

@@ -78,18 +78,34 @@ TEST_CASE("uf2: the image keeps its device addresses, whatever a block holds and
 TEST_CASE("uf2: several images in one file, and blocks that are not for flash") {
   Bytes file = uf2(own_dac(), 0x10000000);
   add(file, uf2(own_pai(), 0x20000000, {.family = 0xADA52840}));
-  add(file, uf2(own_key(), 0x30000000, {.family = 0, .flags = 0}));
+  add(file, uf2(own_dac(), 0x30000000, {.family = 0, .flags = 0}));
   add(file, uf2(own_dac(), 0x40000000, {.flags = 0x2001}));
   const Reading reading = read_bytes(file, {}, "all.uf2");
   CHECK(problems(reading) == "");
-  CHECK(count(reading, FactId::certificate) == 2);
-  CHECK(count(reading, FactId::private_key) == 1);
+  CHECK(count(reading, FactId::certificate) == 3);
   // The same family twice: two files joined.
   Bytes twice = uf2(own_dac(), 0x10000000);
   add(twice, uf2(own_pai(), 0x20000000));
   const Reading joined = read_bytes(twice);
   CHECK(problems(joined) == "");
   CHECK(count(joined, FactId::certificate) == 2);
+}
+
+TEST_CASE("uf2: erased megabytes between two pieces of a flash are a gap, and no border") {
+  // Both pieces in one count of blocks, as tools write what is left of a flash.
+  Bytes file = uf2(Bytes(256, 0x5A), 0x8000), rest = uf2(own_dac(), 0x3E0000);
+  add(file, rest);
+  const size_t blocks = file.size() / 512;
+  for (size_t i = 0; i < blocks; ++i) {
+    put_le(file, i * 512 + 20, i, 4);
+    put_le(file, i * 512 + 24, blocks, 4);
+  }
+  const Reading reading = read_bytes(file, {}, "part.uf2");
+  CHECK(problems(reading) == "");
+  REQUIRE(count(reading, FactId::certificate) == 1);
+  const Place& place = reading.device.first(FactId::certificate)->place;
+  CHECK(place.path == "part.uf2!0x00008000");
+  CHECK(place.offset == 0x3E0000);
 }
 
 TEST_CASE("uf2: missing and broken blocks are named with their place") {
@@ -104,12 +120,18 @@ TEST_CASE("uf2: missing and broken blocks are named with their place") {
                     fmt::format("block {} is the first that is missing", blocks - 1)));
   Bytes magic = whole;
   magic[512] ^= 1;
+  const auto offset = [](const Reading& reading) {
+    return reading.device.integrity.empty() ? std::nullopt
+                                            : reading.device.integrity[0].place.offset;
+  };
   CHECK(has_problem(read_bytes(magic),
-                    "0x200 uf2 block: expected the magic number 0x0a324655 at its beginning, found "
+                    "uf2 block: expected the magic number 0x0a324655 at its beginning, found "
                     "0x0a324654"));
+  CHECK(offset(read_bytes(magic)) == 512);
   magic = whole;
   magic[0] ^= 1;  // the first block, too
-  CHECK(has_problem(read_bytes(magic), "0x0 uf2 block: expected the magic number"));
+  CHECK(has_problem(read_bytes(magic), "uf2 block: expected the magic number"));
+  CHECK(offset(read_bytes(magic)) == 0);
   magic = whole;
   magic[1023] ^= 1;
   magic[1535] ^= 1;

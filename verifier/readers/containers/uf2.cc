@@ -136,11 +136,15 @@ class Uf2 {
           fmt::format("expected {} blocks{}, found {}: block {} is the first that is missing",
                       image.count, name_of(image), image.there, first - image.seen.begin()));
     }
-    const auto joined = image.map.join([&](uint64_t address) {
-      reading_.device.damaged(
-          {.path = s_.path, .offset = {}, .item = fmt::format("0x{:08x}", address)}, "uf2 overlap",
-          "two blocks give different bytes for one address");
-    });
+    // What was erased is left out, be it megabytes.
+    constexpr uint64_t kFlash = 16u << 20;
+    const auto joined = image.map.join(
+        [&](uint64_t address) {
+          reading_.device.damaged(
+              {.path = s_.path, .offset = {}, .item = fmt::format("0x{:08x}", address)},
+              "uf2 overlap", "two blocks give different bytes for one address");
+        },
+        kFlash);
     for (const AddressMap::Image& one : joined) {
       if (const auto done = read_image(s_.path, one.address, one.bytes, reading_); !done)
         return done;

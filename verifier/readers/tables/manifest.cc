@@ -565,8 +565,8 @@ std::optional<Bytes> column_certificate(const std::string& text) {
 
 bool is_manifest(View bytes) {
   if (const auto utf8 = table_of_utf16(bytes)) return is_manifest(view(*utf8));
-  if (bytes.size() < 4 || bytes[0] == 0x30 || bytes[0] == '{' || bytes[0] == '[' ||
-      !is_plain_text(bytes))
+  if (bytes.size() < 4 || (bytes[0] == 0x30 && bytes[1] >= 0x80) || bytes[0] == '{' ||
+      bytes[0] == '[' || !is_plain_text(bytes))
     return false;
   const auto header = read_manifest_header(text(bytes));
   if (!header || header->fields < 2) return false;

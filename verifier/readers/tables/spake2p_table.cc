@@ -68,7 +68,9 @@ void say(ManifestColumn column, const std::string& written, const std::string& p
 tl::expected<void, Error> read(const Source& s, Reading& reading) {
   const auto table = one_row(s.bytes);
   if (!table) {
-    say(ManifestColumn::spake2p_verifier, std::string(text(s.bytes)), s.path, reading);
+    std::string written(text(s.bytes));
+    std::erase_if(written, [](char c) { return c == '\n' || c == '\r' || c == ' '; });
+    say(ManifestColumn::spake2p_verifier, written, s.path, reading);
     return {};
   }
   for (size_t i = 0; i < kManifestColumns; ++i) {

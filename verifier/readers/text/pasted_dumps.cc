@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "verifier/readers/credentials/credential_items.h"
 #include "verifier/readers/text/pasted_bytes.h"
 
 namespace attest {
@@ -262,19 +263,26 @@ class Dumps {
     if (value.bytes.size() >= 16 && out_.size() < kMostPasted) out_.push_back(std::move(value));
   }
 
+  // Nothing but its own length tells where one value ends and the next one begins.
   void bare(const std::vector<Line>& lines, bool elided) {
-    PastedBytes value{.name = heading(),
-                      .offset = lines[0].offset,
-                      .end = lines.back().end,
-                      .bytes = {},
-                      .shortened = elided,
-                      .open = true};
-    const size_t per_line = lines[0].bytes.size();
+    PastedBytes value;
+    size_t per_line = 0;
     for (const Line& l : lines) {
+      if (value.bytes.empty()) {
+        value = {.name = heading(),
+                 .offset = l.offset,
+                 .end = l.end,
+                 .bytes = {},
+                 .shortened = elided,
+                 .open = true};
+        per_line = l.bytes.size();
+      }
       // Behind a full line's bytes stand characters.
       for (size_t i = 0; i < std::min(l.bytes.size(), per_line); ++i)
         value.bytes.push_back(l.bytes[i].value);
+      value.end = l.end;
       mark(l);
+      if (der_size(value.bytes) == value.bytes.size()) keep(std::exchange(value, {}));
     }
     keep(std::move(value));
   }
