@@ -184,6 +184,20 @@ bool differs(Column column, const std::string& value, const Evidence& e, const P
   return said != nullptr && !may_mean(column, value, said->value);
 }
 
+// As it is stated, or as its code has it.
+std::optional<uint64_t> passcode_of(const Device& device) {
+  if (const auto stated = device.number(FactId::passcode)) return stated;
+  if (const std::string* qr = device.string(FactId::qr_payload)) {
+    const auto codes = parse_qr(*qr);
+    if (codes.size() == 1 && codes[0].valid()) return codes[0].passcode;
+  }
+  if (const std::string* manual = device.string(FactId::manual_code)) {
+    const OnboardingPayload code = parse_manual_code(*manual);
+    if (code.valid()) return code.passcode;
+  }
+  return std::nullopt;
+}
+
 constexpr size_t kMostSame = 64;  // rows with one value that are looked at one by one
 
 }  // namespace
@@ -228,6 +242,11 @@ Result<ManifestRows> ManifestRows::open(std::string path, std::string_view text,
   for (const Column column : kIdentities) {
     if (header->has(column)) out.indexes_.push_back({.column = column, .entries = {}});
   }
+  // A device without a verifier of its own is told by its passcode, where the table has no other
+  // names.
+  if (out.indexes_.size() == 1 && out.indexes_[0].column == Column::spake2p_verifier &&
+      header->has(Column::passcode))
+    out.indexes_.push_back({.column = Column::passcode, .entries = {}});
   Reader rows(out, {.offset = header->rows_at, .line = header->line});
   CsvRecord record;
   for (;;) {
@@ -346,7 +365,7 @@ std::vector<std::pair<uint32_t, uint32_t>> ManifestRows::rows_also_in(
     return index.entries.size() > 1 && index.entries.front().digest == index.entries.back().digest;
   };  // the product's name
   for (const Index& index : indexes_) {
-    if (index.column == Column::manual_code ||
+    if (index.column == Column::manual_code || index.column == Column::passcode ||
         (index.column == Column::name && indexes_.size() > 1))
       continue;  // some share a code by chance
     const auto same = std::find_if(other.indexes_.begin(), other.indexes_.end(),
@@ -428,6 +447,10 @@ std::vector<uint32_t> ManifestRows::candidates(const Index& index, const std::st
   if (index.column == Column::spake2p_verifier) {
     const Bytes* verifier = device.bytes(FactId::spake2p_verifier);
     return verifier == nullptr ? std::vector<uint32_t>{} : find(index, hex(*verifier));
+  }
+  if (index.column == Column::passcode) {
+    const auto passcode = passcode_of(device);
+    return passcode ? find(index, std::to_string(*passcode)) : std::vector<uint32_t>{};
   }
   std::vector<uint32_t> found;
   if (index.column != Column::dac_sha256 && index.column != Column::dac)

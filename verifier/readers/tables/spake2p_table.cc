@@ -103,6 +103,7 @@ const Reader spake2p_table_reader{
     .kind = "onboarding-text",
     .expects = "what spake2p gen-verifier writes",
     .recognises = [](const Source& s) { return one_row(s.bytes) || is_verifier_alone(s.bytes); },
-    .read = read};
+    .read = read,
+    .rest = Rest::values};
 
 }  // namespace attest
