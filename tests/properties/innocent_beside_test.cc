@@ -5,8 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "codecs/loader.h"
 #include "tests/support/damaged_beside.h"
 #include "tests/support/der_writer.h"
+#include "tests/support/label_pictures.h"
 #include "tests/support/pasted_forms.h"
 #include "verifier/checks/catalogue.h"
 #include "verifier/pki/key.h"
@@ -125,6 +127,18 @@ TEST_CASE("innocent beside a good device: pictures, documents, images and tables
         "[1, 2] <deadbeef 00112233 44556677 8899aabb>\n"}) {
     CAPTURE(text);
     CHECK(beside(device, text) == "");
+  }
+}
+
+TEST_CASE("beside a good device: a label of another product is refused in whatever format") {
+  const DeviceBeside device;
+  for (const label::Picture& picture : label::pictures()) {
+    CAPTURE(picture.name);
+    const auto read = codecs::direct().picture(picture.bytes);
+    const bool unread = !read && read.error().what.find("made without") != std::string::npos;
+    CHECK((beside(device, picture.bytes) == "") == unread);
+    // Cut, it says nothing.
+    CHECK(beside(device, to_bytes(View(picture.bytes).first(60))) == "");
   }
 }
 

@@ -20,7 +20,6 @@
 #include "tests/support/dump_builders.h"
 #include "tests/support/folder.h"
 #include "tests/support/judged.h"
-#include "tests/support/label_pictures.h"
 #include "tests/support/readings.h"
 #include "tests/support/revocation_world.h"
 #include "verifier/checks/catalogue.h"
@@ -338,26 +337,6 @@ TEST_CASE("more evidence: what this program writes is known by all of its member
     CHECK(reading.device.statements.empty());
     REQUIRE(reading.not_used.size() == 1);
     CHECK(reading.not_used[0].why.starts_with("a report of matter-attest"));
-  }
-}
-
-// --- labels and containers ---
-
-TEST_CASE("more evidence: a label of another product is refused in whatever format it comes") {
-  REQUIRE(fails(judged(loose())) == kNone);
-  for (const label::Picture& picture : label::pictures()) {
-    CAPTURE(picture.name);
-    const Judged j = judged(with(loose(), {{"label", picture.bytes}}));
-    const bool unread =
-        std::any_of(j.evidence.not_used.begin(), j.evidence.not_used.end(), [](const NotUsed& n) {
-          return n.why.find("this build was made without") != std::string::npos;
-        });
-    CHECK((j.report.verdict == Verdict::reject) == !unread);
-    // Cut, it says nothing, and is told of.
-    const Judged cut = judged(with(loose(), {{"label", to_bytes(View(picture.bytes).first(60))}}));
-    CHECK(fails(cut) == kNone);
-    REQUIRE(cut.evidence.not_used.size() == 1);
-    CHECK(cut.evidence.not_used[0].why.starts_with(kLabelNotChecked));
   }
 }
 
