@@ -7,6 +7,7 @@
 
 #include "platform/files.h"
 #include "platform/output.h"
+#include "platform/trust_files.h"
 #include "platform/waivers.h"
 #include "verifier/checks/catalogue.h"
 #include "verifier/pki/key.h"
@@ -14,31 +15,6 @@
 
 namespace attest::cli {
 namespace {
-
-// Certificates of a file or folder given as trusted: DER or PEM, several a file.
-Result<std::vector<std::pair<CertificatePtr, std::string>>> certificates_at(
-    const std::string& path) {
-  const auto files = files_below(path);
-  if (!files) return tl::unexpected(files.error());
-  std::vector<std::pair<CertificatePtr, std::string>> out;
-  for (const std::string& name : *files) {
-    const auto file = FileBytes::open(name);
-    if (!file) return tl::unexpected(file.error());
-    std::vector<Bytes> ders;
-    if (looks_like_pem(file->view())) {
-      for (PemBlock& block : parse_pem(file->view()).blocks) {
-        if (block.label == "CERTIFICATE") ders.push_back(std::move(block.der));
-      }
-    } else {
-      ders.push_back(to_bytes(file->view()));
-    }
-    for (const Bytes& der : ders) {
-      if (auto certificate = parse_certificate(der))
-        out.emplace_back(std::move(*certificate), name);
-    }
-  }
-  return out;
-}
 
 bool is_variable_name(std::string_view name) {
   return std::all_of(name.begin(), name.end(), [](char c) {
@@ -124,7 +100,7 @@ Result<TrustStore> trust_from(const JudgeOptions& options, Network network) {
   const auto add = [&](const std::vector<std::string>& paths, const char* option,
                        auto&& add_one) -> tl::expected<void, Error> {
     for (const std::string& path : paths) {
-      const auto certificates = certificates_at(path);
+      const auto certificates = trusted_certificates(path);
       if (!certificates) return error(fmt::format("{}: {}", option, certificates.error().what));
       size_t taken = 0;
       std::string why = "no certificate in it";

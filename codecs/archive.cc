@@ -1,5 +1,5 @@
-// Archives, on libarchive: zip and tar, and gz and zst around them or around one file. Nothing is
-// written anywhere and no path of a member is ever opened.
+// Archives, on libarchive: zip, tar and 7z, and gz, zst, xz, bz2 and lz4 around a tar or around one
+// file. Nothing is written anywhere and no path of a member is ever opened.
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -93,8 +93,12 @@ tl::expected<void, Error> archive(View bytes, std::span<const std::string> passp
   if (a == nullptr) return error("archive: no memory");
   archive_read_support_filter_gzip(a.get());
   archive_read_support_filter_zstd(a.get());
+  archive_read_support_filter_xz(a.get());
+  archive_read_support_filter_bzip2(a.get());
+  archive_read_support_filter_lz4(a.get());
   archive_read_support_format_zip(a.get());
   archive_read_support_format_tar(a.get());
+  archive_read_support_format_7zip(a.get());
   archive_read_support_format_raw(a.get());
   for (const std::string& passphrase : passphrases) {
     if (!passphrase.empty()) archive_read_add_passphrase(a.get(), passphrase.c_str());

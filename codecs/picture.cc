@@ -1,7 +1,7 @@
-// Pictures of labels: PNG on libpng and JPEG on libjpeg (what cameras and label printers give),
-// read as grey, and the QR codes in them found by ZXing-C++. ZXing decodes codes, not picture
-// files; hence the other two. And the way back: ZXing lays out the modules of a QR code, libpng
-// writes them as a picture.
+// Pictures of labels: PNG on libpng and JPEG on libjpeg (what cameras and label printers give), the
+// others by picture_libraries.cc and bitmap.cc, read as grey, and the QR codes in them found by
+// ZXing-C++, which decodes codes, not picture files. And the way back: ZXing lays out the modules
+// of a QR code, libpng writes them as a picture.
 
 #include <fmt/format.h>
 #include <jpeglib.h>
@@ -16,31 +16,16 @@
 #include <csetjmp>
 #include <cstdio>
 
-#include "codecs/formats.h"
+#include "codecs/apart.h"
+#include "codecs/picture.h"
+#include "verifier/readers/containers/picture_form.h"
 
 namespace attest::codecs {
 namespace {
 
-// 64 million grey pixels are a photograph of any camera, and 64 MiB.
-constexpr uint64_t kMaxPixels = 64u << 20;
-constexpr uint32_t kMaxSide = 20'000;
-
 constexpr size_t kQuietZone = 4;  // ISO/IEC 18004: four modules of light on every side
 constexpr int kLevelM =
     4;  // on the writer's scale from 0 to 8: level M, of which 15 % may be damaged
-
-struct Grey {
-  uint32_t width = 0, height = 0;
-  Bytes pixels;
-};
-
-tl::expected<void, Error> judge_size(uint64_t width, uint64_t height) {
-  if (width == 0 || height == 0 || width > kMaxSide || height > kMaxSide ||
-      width * height > kMaxPixels)
-    return error(fmt::format("picture: {} by {} pixels are outside what is read (up to {} million)",
-                             width, height, kMaxPixels >> 20));
-  return {};
-}
 
 Result<Grey> read_png(View bytes) {
   png_image image{};
@@ -141,20 +126,67 @@ void invert(Grey& grey) {
   for (uint8_t& pixel : grey.pixels) pixel = static_cast<uint8_t>(255 - pixel);
 }
 
+// As it is, and if nothing is found, clearer and the other way round.
+std::vector<std::string> texts_in(Grey& grey) {
+  auto texts = codes_in(grey);
+  for (const auto change : {stretch, invert}) {
+    if (!texts.empty()) break;
+    change(grey);
+    texts = codes_in(grey);
+  }
+  return texts;
+}
+
+// All pages of a format with several.
+Result<std::vector<std::string>> of_pages(View bytes,
+                                          tl::expected<void, Error> (*read)(View, const Page&)) {
+  std::vector<std::string> all;
+  const auto done = read(bytes, [&](Grey& grey) {
+    for (std::string& text : texts_in(grey)) {
+      if (std::find(all.begin(), all.end(), text) == all.end()) all.push_back(std::move(text));
+    }
+    return true;
+  });
+  if (!done) return tl::unexpected(done.error());
+  return all;
+}
+
+Result<std::vector<std::string>> of_one(View bytes, Result<Grey> (*read)(View)) {
+  auto grey = read(bytes);
+  if (!grey) return tl::unexpected(grey.error());
+  return texts_in(*grey);
+}
+
 }  // namespace
 
+tl::expected<void, Error> judge_size(uint64_t width, uint64_t height) {
+  if (width == 0 || height == 0 || width > kMaxSide || height > kMaxSide ||
+      width * height > kMaxPixels)
+    return error(fmt::format("picture: {} by {} pixels are outside what is read (up to {} million)",
+                             width, height, kMaxPixels >> 20));
+  return {};
+}
+
 Result<std::vector<std::string>> picture(View bytes) {
-  auto grey =
-      bytes.size() > 2 && bytes[0] == 0xFF && bytes[1] == 0xD8 ? read_jpeg(bytes) : read_png(bytes);
-  if (!grey) return tl::unexpected(grey.error());
   try {
-    auto texts = codes_in(*grey);
-    for (const auto change : {stretch, invert}) {
-      if (!texts.empty()) break;
-      change(*grey);
-      texts = codes_in(*grey);
+    switch (picture_form(bytes)) {
+      case PictureForm::jpeg:
+        return of_one(bytes, read_jpeg);
+      case PictureForm::bmp:
+        return of_one(bytes, read_bmp);
+      case PictureForm::gif:
+        return of_one(bytes, read_gif);
+      case PictureForm::webp:
+        return apart([&] { return of_one(bytes, read_webp); });
+      case PictureForm::tiff:
+        return apart([&] { return of_pages(bytes, read_tiff); });
+      case PictureForm::heif:
+        return apart([&] { return of_pages(bytes, read_heif); });
+      case PictureForm::pdf:
+        return apart([&] { return of_pages(bytes, read_pdf); });
+      default:
+        return of_one(bytes, read_png);
     }
-    return texts;
   } catch (const std::exception& e) {
     return error(fmt::format("picture: {}", e.what()));
   }

@@ -202,6 +202,14 @@ std::string compared(Column column, const std::string& value) {
     const auto code = column_value(column, value);
     return code ? std::get<std::string>(*code) : value;
   }
+  if (column == Column::passcode) {
+    const auto number = column_value(column, value);
+    return number ? std::to_string(std::get<uint64_t>(*number)) : value;
+  }
+  if (column == Column::spake2p_verifier) {
+    const auto bytes = column_value(column, value);
+    return bytes ? hex(std::get<Bytes>(*bytes)) : value;
+  }
   if (column != Column::dac_sha256 && column != Column::mac) return value;
   std::string digits = value;
   if (column == Column::mac) std::erase(digits, '-');

@@ -17,9 +17,10 @@ constexpr uint64_t kMostRows = 100'000'000;
 
 // Asked in this order for a device's row: what a label shows first, what a clone has of another
 // device last. (Addresses of radios are in no evidence, but factories call dumps by them.)
-constexpr Column kIdentities[] = {Column::serial_number, Column::name,       Column::common_name,
-                                  Column::qr_payload,    Column::dac_sha256, Column::dac,
-                                  Column::mac,           Column::manual_code};
+constexpr Column kIdentities[] = {
+    Column::serial_number, Column::name,        Column::common_name,
+    Column::qr_payload,    Column::dac_sha256,  Column::dac,
+    Column::mac,           Column::manual_code, Column::spake2p_verifier};
 
 uint32_t digest_of(Column column, std::string_view value) {
   const SipKey key{static_cast<uint8_t>(column)};
@@ -183,6 +184,20 @@ bool differs(Column column, const std::string& value, const Evidence& e, const P
   return said != nullptr && !may_mean(column, value, said->value);
 }
 
+// As it is stated, or as its code has it.
+std::optional<uint64_t> passcode_of(const Device& device) {
+  if (const auto stated = device.number(FactId::passcode)) return stated;
+  if (const std::string* qr = device.string(FactId::qr_payload)) {
+    const auto codes = parse_qr(*qr);
+    if (codes.size() == 1 && codes[0].valid()) return codes[0].passcode;
+  }
+  if (const std::string* manual = device.string(FactId::manual_code)) {
+    const OnboardingPayload code = parse_manual_code(*manual);
+    if (code.valid()) return code.passcode;
+  }
+  return std::nullopt;
+}
+
 constexpr size_t kMostSame = 64;  // rows with one value that are looked at one by one
 
 }  // namespace
@@ -222,11 +237,16 @@ Result<ManifestRows> ManifestRows::open(std::string path, std::string_view text,
   out.header_ = *header;
   if (!header->names_devices())
     return error(
-        "expected a column that names devices (serial, name, cn, qr, dac_sha256, dac, mac or "
-        "manual_code), found none: name one with --column serial=HEADER");
+        "expected a column that names devices (serial, name, cn, qr, dac_sha256, dac, mac, "
+        "manual_code or verifier), found none: name one with --column serial=HEADER");
   for (const Column column : kIdentities) {
     if (header->has(column)) out.indexes_.push_back({.column = column, .entries = {}});
   }
+  // A device without a verifier of its own is told by its passcode, where the table has no other
+  // names.
+  if (out.indexes_.size() == 1 && out.indexes_[0].column == Column::spake2p_verifier &&
+      header->has(Column::passcode))
+    out.indexes_.push_back({.column = Column::passcode, .entries = {}});
   Reader rows(out, {.offset = header->rows_at, .line = header->line});
   CsvRecord record;
   for (;;) {
@@ -279,8 +299,9 @@ void ManifestRows::judge_row(const ManifestRow& row) {
 // each pair is told once.
 void ManifestRows::find_repetitions() {
   std::vector<std::vector<uint32_t>> told;
-  for (const Column column : {Column::mac, Column::serial_number, Column::dac_sha256, Column::dac,
-                              Column::qr_payload, Column::common_name, Column::name}) {
+  for (const Column column :
+       {Column::mac, Column::serial_number, Column::dac_sha256, Column::dac, Column::qr_payload,
+        Column::common_name, Column::name, Column::spake2p_verifier}) {
     if (!header_.has(column)) continue;
     std::vector<std::pair<uint64_t, uint32_t>> seen;
     seen.reserve(size_);
@@ -344,7 +365,7 @@ std::vector<std::pair<uint32_t, uint32_t>> ManifestRows::rows_also_in(
     return index.entries.size() > 1 && index.entries.front().digest == index.entries.back().digest;
   };  // the product's name
   for (const Index& index : indexes_) {
-    if (index.column == Column::manual_code ||
+    if (index.column == Column::manual_code || index.column == Column::passcode ||
         (index.column == Column::name && indexes_.size() > 1))
       continue;  // some share a code by chance
     const auto same = std::find_if(other.indexes_.begin(), other.indexes_.end(),
@@ -422,6 +443,14 @@ std::vector<uint32_t> ManifestRows::candidates(const Index& index, const std::st
   if (index.column == Column::manual_code) {
     const std::string* code = device.string(FactId::manual_code);
     return code == nullptr ? std::vector<uint32_t>{} : find(index, compared(index.column, *code));
+  }
+  if (index.column == Column::spake2p_verifier) {
+    const Bytes* verifier = device.bytes(FactId::spake2p_verifier);
+    return verifier == nullptr ? std::vector<uint32_t>{} : find(index, hex(*verifier));
+  }
+  if (index.column == Column::passcode) {
+    const auto passcode = passcode_of(device);
+    return passcode ? find(index, std::to_string(*passcode)) : std::vector<uint32_t>{};
   }
   std::vector<uint32_t> found;
   if (index.column != Column::dac_sha256 && index.column != Column::dac)

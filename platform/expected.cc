@@ -8,6 +8,7 @@
 #include "verifier/base/json.h"
 #include "verifier/pki/key.h"
 #include "verifier/readers/reader.h"
+#include "verifier/readers/text/utf16.h"
 
 namespace attest {
 namespace {
@@ -70,7 +71,10 @@ Result<Device> expected_from(const std::string& path) {
         "--expect: {}: expected a cpms.json or the keys of device.json, found {}", path, found));
   }
   if (!done) return error(fmt::format("--expect: {}: {}", path, done.error().what));
-  if (kind == "cpms-json") read_credentials(file->view(), path, reading.device);
+  if (kind == "cpms-json") {
+    const auto utf8 = utf8_of_utf16(file->view());
+    read_credentials(utf8 ? View(*utf8) : file->view(), path, reading.device);
+  }
   return std::move(reading.device);
 }
 

@@ -149,8 +149,8 @@ TEST_CASE("manifest rows: a table in which nothing names a device is refused") {
   const auto rows = ManifestRows::open("m.csv", "colour,passcode\nred,1\n", {});
   REQUIRE_FALSE(rows);
   CHECK(rows.error().what ==
-        "expected a column that names devices (serial, name, cn, qr, dac_sha256, dac, mac or "
-        "manual_code), found none: name one with --column serial=HEADER");
+        "expected a column that names devices (serial, name, cn, qr, dac_sha256, dac, mac, "
+        "manual_code or verifier), found none: name one with --column serial=HEADER");
 }
 
 TEST_CASE("manifest rows: a device finds its row by what names it") {
@@ -185,6 +185,31 @@ TEST_CASE("manifest rows: a table of certificates alone names devices by them") 
   Device device;
   device.say(FactId::dac, Bytes{0x30, 0x00}, {.path = "dac.der", .offset = {}, .item = {}});
   CHECK(opened("dac,passcode\nMAE=,1\nMAA=,2\n").row_of("x", device) == 1u);
+}
+
+TEST_CASE("manifest rows: what gen-verifier writes names devices by verifier, then by passcode") {
+  Bytes one(97, 0x11), two(97, 0x22);
+  one[32] = two[32] = 0x04;
+  const auto row = [](unsigned index, unsigned passcode, const Bytes& verifier) {
+    return fmt::format("{},{},1000,U1BBS0UyUCBLZXkgU2FsdA==,{}\n", index, passcode,
+                       base64(verifier));
+  };
+  const std::string rows = row(0, 34567890, two) + row(1, 20202021, one);
+  for (const std::string& table : {rows, "Index,PIN Code,Iteration Count,Salt,Verifier\n" + rows}) {
+    const ManifestRows manifest = opened(table);
+    CHECK(told(manifest.findings()).empty());
+    REQUIRE(manifest.size() == 2);
+    Device stated;
+    stated.say(FactId::spake2p_verifier, two, {});
+    CHECK(manifest.row_of("a", stated) == 0u);
+    CHECK(manifest.row_of("a", example()) == 1u);  // by its code's passcode
+    Device other;
+    other.say(FactId::passcode, uint64_t{11223344}, {});
+    CHECK_FALSE(manifest.row_of("a", other));
+  }
+  // Beside a column of names a passcode names nobody.
+  const ManifestRows named = opened("serial,passcode,verifier\nSN9,20202021," + base64(one) + "\n");
+  CHECK_FALSE(named.row_of("a", example()));
 }
 
 TEST_CASE("manifest rows: every column that can name a device does") {

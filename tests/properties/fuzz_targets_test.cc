@@ -65,7 +65,6 @@ TEST_CASE("every format has a fuzz target") {
       {"esp_nvs_facts", "esp_nvs"},
       {"ledger_answer", "nothing_vanishes"},
       {"manifest_reader", "manifest"},
-      {"other_pictures", "nothing_vanishes"},
       {"own_output", "nothing_vanishes"},
       {"encrypted_files", "sealed_key"},
       {"silabs_provision", "nothing_vanishes"},

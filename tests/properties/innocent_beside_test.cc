@@ -5,8 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "codecs/loader.h"
 #include "tests/support/damaged_beside.h"
 #include "tests/support/der_writer.h"
+#include "tests/support/label_pictures.h"
 #include "tests/support/pasted_forms.h"
 #include "verifier/checks/catalogue.h"
 #include "verifier/pki/key.h"
@@ -103,6 +105,41 @@ TEST_CASE(
       sequence({integer(1), octets(scalar(9)), tlv(0xA0, object_id("1.2.840.10045.3.1.7"))});
   for (const size_t size : {key.size() - 1, key.size() - 9, size_t{40}})
     CHECK(beside(device, to_bytes(View(key).first(size))) == kDamaged);
+}
+
+TEST_CASE("innocent beside a good device: pictures, documents, images and tables of other trades") {
+  const DeviceBeside device;
+  Bytes blink(512, 0);  // one block of UF2
+  const uint8_t head[] = {'U', 'F', '2', '\n', 0x57, 0x51, 0x5D, 0x9E},
+                end[] = {0x30, 0x6F, 0xB1, 0x0A};
+  std::copy(std::begin(head), std::end(head), blink.begin());
+  std::copy(std::begin(end), std::end(end), blink.end() - 4);
+  blink[16] = 100, blink[24] = 1;
+  CHECK(beside(device, blink) == "");
+  for (const char* text :
+       {"%PDF-1.4\n% a manual that is cut\n", "RIFF\x10\x20\x30\x40WEBPVP8 ....",
+        "GIF89a..............", "II*\x01.............", "BZh91AY&SY..............",
+        "7z\xBC\xAF\x27\x1C..........", "\xFD\x37zXZ..............",
+        "<svg xmlns=\"http://www.w3.org/2000/svg\"><path d=\"M0 0h7v1\"/></svg>\n",
+        "{\"elements\": [{\"name\": \"a\", \"len\": 1}]}\n",
+        "{\"attributes\": {\"0/41/2\": 1, \"1/6/0\": true}}\n", "0,1,2,3,4\n5,6,7,8,9\n",
+        "0000000 001 002 003 004\n0000004 005 006 007 010\n0000010\n",
+        "[1, 2] <deadbeef 00112233 44556677 8899aabb>\n"}) {
+    CAPTURE(text);
+    CHECK(beside(device, text) == "");
+  }
+}
+
+TEST_CASE("beside a good device: a label of another product is refused in whatever format") {
+  const DeviceBeside device;
+  for (const label::Picture& picture : label::pictures()) {
+    CAPTURE(picture.name);
+    const auto read = codecs::direct().picture(picture.bytes);
+    const bool unread = !read && read.error().what.find("made without") != std::string::npos;
+    CHECK((beside(device, picture.bytes) == "") == unread);
+    // Cut, it says nothing.
+    CHECK(beside(device, to_bytes(View(picture.bytes).first(60))) == "");
+  }
 }
 
 TEST_CASE("innocent beside a good device: text that speaks of PEM") {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "codecs/loader.h"
 #include "fixtures/forge/crl_builder.h"
 #include "verifier/gather/gather.h"
 #include "verifier/judge/judge.h"
@@ -43,6 +44,7 @@ Report DeviceBeside::judge_alone(Beside what) const {
 
 Report DeviceBeside::judge_with(Beside what, std::optional<View> bytes, Network network) const {
   Reading reading;
+  reading.codecs = &codecs::direct();
   const auto file = [&](const char* path, View content) {
     // As read_paths does it with the files of a folder.
     const auto done =

@@ -143,6 +143,54 @@ inline const std::vector<PastedForm>& pasted_forms() {
                          }) +
                 fmt::format("{:07d}\n", v.size());
        }},
+      {"od",
+       [](View v) {
+         return in_lines(v,
+                         [](size_t at, View l) {
+                           std::string out = fmt::format("{:07o}", at);
+                           for (size_t i = 0; i < l.size(); i += 2)
+                             out += fmt::format(
+                                 " {:03o}{:03o}",
+                                 (l[i] | (i + 1 < l.size() ? l[i + 1] << 8 : 0)) >> 9,
+                                 (l[i] | (i + 1 < l.size() ? l[i + 1] << 8 : 0)) & 0777);
+                           return out;
+                         }) +
+                fmt::format("{:07o}\n", v.size());
+       }},
+      {"od -b",
+       [](View v) {
+         return in_lines(v,
+                         [](size_t at, View l) {
+                           return fmt::format("{:07o} {}", at, listed(l, "{:03o}", " "));
+                         }) +
+                fmt::format("{:07o}\n", v.size());
+       }},
+      {"hexdump -b",
+       [](View v) {
+         return in_lines(v,
+                         [](size_t at, View l) {
+                           return fmt::format("{:07x} {}", at, listed(l, "{:03o}", " "));
+                         }) +
+                fmt::format("{:07x}\n", v.size());
+       }},
+      {"od -t u1",
+       [](View v) {
+         return in_lines(v,
+                         [](size_t at, View l) {
+                           return fmt::format("{:07o} {}", at, listed(l, "{:3}", " "));
+                         }) +
+                fmt::format("{:07o}\n", v.size());
+       }},
+      {"hex with blanks in one line behind a name",
+       [](View v) { return "DAC: " + listed(v, "{:02X}", " ") + "\n"; }},
+      {"device tree", [](View v) { return "dac = [" + listed(v, "{:02x}", " ") + "];\n"; }},
+      {"NSData",
+       [](View v) {
+         std::string out = "dac = <";
+         for (size_t at = 0; at < v.size(); at += 4)
+           out += (at == 0 ? "" : " ") + hex(v.subspan(at, std::min<size_t>(4, v.size() - at)));
+         return out + ">\n";
+       }},
       {"od -A n with a heading",
        [](View v) {
          return "dac.der:\n" +
@@ -310,6 +358,8 @@ inline const std::vector<PastedForm>& pasted_forms() {
          return fmt::format("pub const DAC: [u8; {}] = [", v.size()) +
                 listed(v, "0x{:02x}u8", ", ") + "];\n";
        }},
+      {"Rust with underscores",
+       [](View v) { return "const DAC: &[u8] = &[" + listed(v, "0x{:02x}_u8", ", ") + "];\n"; }},
       {"JavaScript",
        [](View v) { return "const dac = new Uint8Array([" + listed(v, "{}", ",") + "]);\n"; }},
       {"Swift",

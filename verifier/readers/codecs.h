@@ -50,13 +50,14 @@ class Codecs {
  public:
   virtual ~Codecs() = default;
 
-  // Hands over the members in their order until `member` answers false. A gz or zst file that holds
-  // no tar is an archive of one member without a path. An error is about the archive itself;
-  // members before it have been handed over.
+  // Hands over the members in their order until `member` answers false. A gz, zst, xz, bz2 or lz4
+  // file that holds no tar is an archive of one member without a path. An error is about the
+  // archive itself; members before it have been handed over.
   virtual tl::expected<void, Error> archive(
       View bytes, std::span<const std::string> passphrases,
       const std::function<bool(const ArchiveMember&)>& member) = 0;
-  // The texts of all QR codes in a PNG or JPEG picture.
+  // The texts of all QR codes in a picture or document (picture_form.h). An error says why it
+  // cannot be read, or that this build has no library for it.
   virtual Result<std::vector<std::string>> picture(View bytes) = 0;
   // A text as a QR code of error correction level M, and any such code as a PNG with its quiet
   // zone.

@@ -9,14 +9,15 @@ namespace attest {
 // Credentials as files (credential_files.cc).
 extern const Reader x509_reader, pem_reader, cms_cd_reader, other_cms_reader, key_reader,
     csr_reader, crl_reader;
-// Facts as JSON (device_json.cc, vector_json.cc).
-extern const Reader device_json_reader, vector_json_reader;
+// Facts as JSON (device_json.cc, vector_json.cc, attribute_json.cc).
+extern const Reader device_json_reader, vector_json_reader, attribute_json_reader;
 // An attestation response as files (attestation_files.cc).
 extern const Reader elements_reader, blob_reader;
 // Espressif, Silicon Labs, TI, and the hex files of all of them.
 extern const Reader esp_nvs_reader, esp_nvs_keys_reader, esp_secure_cert_reader, esp_flash_reader;
-extern const Reader silabs_flash_reader, silabs_provision_reader, ti_factory_reader;
-extern const Reader intel_hex_reader, s_record_reader, elf_reader, erased_flash_reader;
+extern const Reader silabs_flash_reader, silabs_provision_reader, ti_factory_reader,
+    ti_factory_json_reader;
+extern const Reader intel_hex_reader, s_record_reader, elf_reader, uf2_reader, erased_flash_reader;
 
 // Factory data of vendors (a file each).
 extern const Reader nordic_reader, nordic_json_reader, telink_reader, telink_summary_reader,
@@ -25,13 +26,13 @@ extern const Reader nordic_reader, nordic_json_reader, telink_reader, telink_sum
 // source_text.cc).
 extern const Reader sealed_key_reader, pkcs12_reader, text_der_reader, source_text_reader;
 // What began as a credential and cannot be read (damaged.cc), what looks like a device.json and is
-// none (nearly_device_json.cc), pictures that are not read (other_pictures.cc).
-extern const Reader damaged_reader, nearly_device_json_reader, other_picture_reader;
+// none (nearly_device_json.cc), drawings that are not read (drawing.cc).
+extern const Reader damaged_reader, nearly_device_json_reader, drawing_reader;
 // What tells about devices or about whom they are to be trusted for, and is no evidence of one: our
 // own reports and bundles, SARIF (own_output.cc), answers of the ledger (ledger_answer.cc).
 extern const Reader own_output_reader, ledger_answer_reader;
-// A factory's table of devices (manifest.cc).
-extern const Reader manifest_reader;
+// A factory's table of devices (manifest.cc), and of one (spake2p_table.cc).
+extern const Reader manifest_reader, spake2p_table_reader;
 // A software image (ota_image.cc); the program reads one that lies on the disk as a stream, under
 // the same kind.
 inline constexpr const char* kOtaImageKind = "ota-image";

@@ -22,16 +22,20 @@ namespace {
 constexpr const Reader* kReaders[] = {
     &own_output_reader,  // quotes what others hold
     &archive_reader,
-    &other_picture_reader,
+    &label_image_reader,
+    &uf2_reader,
     &ota_image_reader,
     &ledger_answer_reader,
     &cpms_json_reader,
     &nordic_json_reader,
+    &ti_factory_json_reader,
     &telink_summary_reader,
     &device_json_reader,
     &vector_json_reader,
+    &attribute_json_reader,
     &commissioner_log_reader,
     &manifest_reader,
+    &spake2p_table_reader,
     &pem_reader,
     &x509_reader,
     &cms_cd_reader,
@@ -54,7 +58,6 @@ constexpr const Reader* kReaders[] = {
     &nxp_reader,
     &bouffalolab_reader,
     &linux_ini_reader,
-    &label_image_reader,
     &silabs_flash_reader,
     &ti_factory_reader,
     &erased_flash_reader,
@@ -65,6 +68,7 @@ constexpr const Reader* kReaders[] = {
     &damaged_reader,
     &blob_reader,
     &onboarding_text_reader,
+    &drawing_reader,
     &carve_reader,
 };
 

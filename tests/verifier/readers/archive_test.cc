@@ -21,7 +21,25 @@ struct Member {
   Bytes bytes;
   std::string link;
 };
-enum class Form : uint8_t { zip, encrypted_zip, tar, tar_gz, tar_zst, gz, zst };
+enum class Form : uint8_t {
+  zip,
+  encrypted_zip,
+  seven_zip,
+  tar,
+  tar_gz,
+  tar_zst,
+  tar_xz,
+  tar_bz2,
+  tar_lz4,
+  gz,
+  zst,
+  xz,
+  bz2,
+  lz4
+};
+bool is_one_file(Form form) {
+  return form >= Form::gz;
+}
 
 Bytes pack(Form form, const std::vector<Member>& members) {
   Bytes out(64u << 20);
@@ -29,10 +47,15 @@ Bytes pack(Form form, const std::vector<Member>& members) {
   const std::unique_ptr<archive, int (*)(archive*)> a(archive_write_new(), archive_write_free);
   if (form == Form::tar_gz || form == Form::gz) archive_write_add_filter_gzip(a.get());
   if (form == Form::tar_zst || form == Form::zst) archive_write_add_filter_zstd(a.get());
-  if (form == Form::zip || form == Form::encrypted_zip) {
+  if (form == Form::tar_xz || form == Form::xz) archive_write_add_filter_xz(a.get());
+  if (form == Form::tar_bz2 || form == Form::bz2) archive_write_add_filter_bzip2(a.get());
+  if (form == Form::tar_lz4 || form == Form::lz4) archive_write_add_filter_lz4(a.get());
+  if (form == Form::seven_zip) {
+    archive_write_set_format_7zip(a.get());
+  } else if (form == Form::zip || form == Form::encrypted_zip) {
     archive_write_set_format_zip(a.get());
     archive_write_set_options(a.get(), "zip:hdrcharset=UTF-8");
-  } else if (form == Form::gz || form == Form::zst) {
+  } else if (is_one_file(form)) {
     archive_write_set_format_raw(a.get());
   } else {
     archive_write_set_format_pax_restricted(a.get());
@@ -67,7 +90,8 @@ Bytes pack(Form form, const std::vector<Member>& members) {
 }  // namespace
 
 TEST_CASE("archives of every kind, one inside another") {
-  for (const Form form : {Form::zip, Form::tar, Form::tar_gz, Form::tar_zst}) {
+  for (const Form form : {Form::zip, Form::seven_zip, Form::tar, Form::tar_gz, Form::tar_zst,
+                          Form::tar_xz, Form::tar_bz2, Form::tar_lz4}) {
     CAPTURE(static_cast<int>(form));
     const Bytes inner = pack(Form::zip, {{"deep/pai.der", own_pai(), ""}});
     const Reading reading =
@@ -101,8 +125,8 @@ TEST_CASE("members keep names that are not ASCII, whatever the locale") {
   }
 }
 
-TEST_CASE("one file under gz or zst keeps the file's name") {
-  for (const Form form : {Form::gz, Form::zst}) {
+TEST_CASE("one file under a compression keeps the file's name") {
+  for (const Form form : {Form::gz, Form::zst, Form::xz, Form::bz2, Form::lz4}) {
     const Reading reading = read_bytes(pack(form, {{"x", own_dac(), ""}}), {}, "dac.der.gz");
     CHECK(kind(reading) == "archive");
     REQUIRE(count(reading, FactId::certificate) == 1);
@@ -195,13 +219,15 @@ TEST_CASE("hostile archives end in a line") {
     }
   }
   SUBCASE("nothing inside") {
-    CHECK(has_problem(read_bytes(pack(Form::zip, {})),
-                      "error: expected an archive (zip, tar, gz, zst): nothing is in it"));
+    CHECK(has_problem(
+        read_bytes(pack(Form::zip, {})),
+        "error: expected an archive (zip, tar, 7z, gz, zst, xz, bz2, lz4): nothing is in it"));
   }
   SUBCASE("no archive at all behind the magic") {
     Bytes fake = to_bytes(view("PK\x03\x04"));
     fake.resize(200, 0x41);
-    CHECK(has_problem(read_bytes(fake), "error: expected an archive (zip, tar, gz, zst): "));
+    CHECK(has_problem(read_bytes(fake),
+                      "error: expected an archive (zip, tar, 7z, gz, zst, xz, bz2, lz4): "));
   }
 }
 
@@ -221,7 +247,8 @@ TEST_CASE("without codecs an archive is refused in clear words") {
   const auto done = read_evidence({.path = "lot.zip", .bytes = lot}, reading);
   REQUIRE_FALSE(done);
   CHECK(done.error().what ==
-        "expected an archive (zip, tar, gz, zst): archives need the codecs, which were not given");
+        "expected an archive (zip, tar, 7z, gz, zst, xz, bz2, lz4): archives need the codecs, "
+        "which were not given");
 }
 
 TEST_CASE("the module beside the program answers like the codecs themselves") {

@@ -101,9 +101,9 @@ TEST_CASE("pictures that are none, or show something else, say so") {
                     "no QR code is found in the picture"));
   Bytes cut = png(draw(kPayload));
   cut.resize(60);
-  CHECK(has_problem(
-      read_bytes(cut),
-      "expected a picture of a label: label not checked: the picture cannot be read: png: "));
+  CHECK(has_problem(read_bytes(cut),
+                    "expected a picture of a label: label not checked: a PNG picture that cannot "
+                    "be read: png: "));
   Bytes broken = jpeg(draw(kPayload));
   std::fill(broken.begin() + 30, broken.end(), uint8_t{0});
   CHECK(problems(read_bytes(broken)).find("error: expected a picture of a label: ") !=
@@ -113,8 +113,8 @@ TEST_CASE("pictures that are none, or show something else, say so") {
   huge[16] = huge[20] = 0;
   huge[17] = huge[21] = 1;
   CHECK(problems(read_bytes(huge))
-            .find("error: expected a picture of a label: label not checked: the picture cannot be "
-                  "read: p") != std::string::npos);
+            .find("error: expected a picture of a label: label not checked: a PNG picture that "
+                  "cannot be read: p") != std::string::npos);
 }
 
 TEST_CASE("codes in text") {

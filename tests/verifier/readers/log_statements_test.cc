@@ -223,6 +223,21 @@ TEST_CASE("log: chip-tool's read-outs are Basic Information") {
   CHECK(*reading.device.number(FactId::vendor_id) == 4660);
   CHECK(*reading.device.string(FactId::product_name) == "A light");
   CHECK(reading.device.first(FactId::product_id) == nullptr);
+  // The cluster once, and its attributes below it; what a setup code says has the same names.
+  for (const char* text :
+       {"Endpoint: 0 Cluster: 0x0000_0028\n  VendorID: 4660 (0x1234)\n  ProductName: A light\n"
+        "Cluster: 0x0000_003E\n  VendorID: 5\n",
+        "[TOO] Endpoint: 0 Cluster: 0x0000_0028\n[TOO]   Attribute 0x0000_0002 DataVersion: 1\n"
+        "[TOO]   VendorID: 4660\n[SPL] VendorID:             9\n[TOO] Attribute 0x0000_0003\n"
+        "[TOO]   ProductName: A light\n"}) {
+    CAPTURE(text);
+    const Reading below = read_bytes(view(text));
+    CHECK(problems(below) == "");
+    CHECK(count(below, FactId::vendor_id) == 1);
+    CHECK(below.device.number(FactId::vendor_id) == 4660);
+    REQUIRE(below.device.string(FactId::product_name) != nullptr);
+    CHECK(*below.device.string(FactId::product_name) == "A light");
+  }
 }
 
 TEST_CASE("log: a commissioner's result in all its lines") {

@@ -7,7 +7,6 @@
 namespace attest {
 namespace {
 
-constexpr uint64_t kNear = 2u << 20;
 constexpr uint64_t kMostBytes = 256u << 20;
 
 }  // namespace
@@ -24,7 +23,8 @@ void AddressMap::add(uint64_t address, View bytes) {
       {.address = address, .begin = begin, .size = bytes.size(), .order = pieces_.size()});
 }
 
-std::vector<AddressMap::Image> AddressMap::join(const std::function<void(uint64_t)>& on_overlap) {
+std::vector<AddressMap::Image> AddressMap::join(const std::function<void(uint64_t)>& on_overlap,
+                                                uint64_t near) {
   std::sort(pieces_.begin(), pieces_.end(), [](const Piece& a, const Piece& b) {
     return std::pair(a.address, a.order) < std::pair(b.address, b.order);
   });
@@ -33,7 +33,7 @@ std::vector<AddressMap::Image> AddressMap::join(const std::function<void(uint64_
   for (const Piece& piece : pieces_) {
     const View bytes = View(bytes_).subspan(piece.begin, piece.size);
     const uint64_t end = images.empty() ? 0 : images.back().address + images.back().bytes.size();
-    if (images.empty() || (piece.address > end && (piece.address - end > kNear ||
+    if (images.empty() || (piece.address > end && (piece.address - end > near ||
                                                    total + (piece.address - end) > kMostBytes))) {
       images.push_back({.address = piece.address, .bytes = to_bytes(bytes)});
       total += piece.size;

@@ -15,9 +15,12 @@ class AddressMap {
   };
 
   void add(uint64_t address, View bytes);
+  // Pieces no farther from one another are of one memory.
+  static constexpr uint64_t kNear = 2u << 20;
   // Joins what was added. An address given twice keeps the first value; `on_overlap` hears of the
   // first that differs in a piece. Images together are bounded.
-  std::vector<Image> join(const std::function<void(uint64_t address)>& on_overlap);
+  std::vector<Image> join(const std::function<void(uint64_t address)>& on_overlap,
+                          uint64_t near = kNear);
 
  private:
   struct Piece {

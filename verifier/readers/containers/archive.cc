@@ -1,16 +1,20 @@
-// Archives: zip and tar, gz and zst around them or around a single file. Members are read in
-// memory, one at a time, and recognised like any file. Nothing is written; a member whose path
-// climbs out of the archive is named and left alone.
+// Archives: zip, tar and 7z, and gz, zst, xz, bz2 and lz4 around a tar or a single file. Members
+// are read in memory, one at a time, and recognised like any file. Nothing is written; a member
+// whose path climbs out of the archive is named and left alone.
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <string_view>
 
 #include "verifier/readers/factory_item.h"
 #include "verifier/readers/formats.h"
 
 namespace attest {
 namespace {
+
+using std::string_view_literals::operator""sv;
 
 constexpr uint64_t kMaxMember = 256u << 20;  // held in memory
 constexpr size_t kMaxPath = 4096;
@@ -25,10 +29,17 @@ bool recognises(const Source& s) {
   const auto begins = [&](std::string_view magic) {
     return v.size() > magic.size() && text(v.first(magic.size())) == magic;
   };
-  if (begins(std::string_view("PK\x03\x04", 4)) || begins(std::string_view("PK\x05\x06", 4)))
-    return true;
-  if (begins(std::string_view("\x1F\x8B\x08", 3)) ||
-      begins(std::string_view("\x28\xB5\x2F\xFD", 4)))
+  constexpr std::string_view kMagics[] = {"PK\x03\x04"sv,          // zip
+                                          "PK\x05\x06"sv,          // an empty one
+                                          "7z\xBC\xAF\x27\x1C"sv,  // 7z
+                                          "\x1F\x8B\x08"sv,        // gz
+                                          "\x28\xB5\x2F\xFD"sv,    // zst
+                                          "\xFD\x37zXZ\0"sv,       // xz
+                                          "\x04\x22\x4D\x18"sv};   // lz4
+  if (std::any_of(std::begin(kMagics), std::end(kMagics), begins)) return true;
+  constexpr size_t kBlockAt = 4;  // bz2: "BZh", a level, and a block of data or the end
+  if (begins("BZh") && (text(v).substr(kBlockAt).starts_with("\x31\x41\x59\x26\x53\x59") ||
+                        text(v).substr(kBlockAt).starts_with("\x17\x72\x45\x38\x50\x90")))
     return true;
   return v.size() >= 512 && text(v.subspan(257, 5)) == "ustar";
 }
@@ -187,7 +198,7 @@ tl::expected<void, Error> read(const Source& s, Reading& reading) {
 }  // namespace
 
 const Reader archive_reader{.kind = "archive",
-                            .expects = "an archive (zip, tar, gz, zst)",
+                            .expects = "an archive (zip, tar, 7z, gz, zst, xz, bz2, lz4)",
                             .recognises = recognises,
                             .read = read};
 

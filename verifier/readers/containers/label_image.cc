@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "verifier/readers/containers/picture_form.h"
 #include "verifier/readers/formats.h"
 #include "verifier/readers/text/onboarding_codes.h"
 
@@ -12,12 +13,12 @@ namespace {
 constexpr size_t kMaxPicture = 64u << 20;
 
 bool recognises(const Source& s) {
-  constexpr uint8_t kPng[] = {0x89, 'P', 'N', 'G', 0x0D, 0x0A, 0x1A, 0x0A};
-  constexpr uint8_t kJpeg[] = {0xFF, 0xD8, 0xFF};
-  return s.bytes.size() >= 16 && (equal(s.bytes.first(8), kPng) || equal(s.bytes.first(3), kJpeg));
+  return s.bytes.size() >= 16 && picture_form(s.bytes) != PictureForm::none;
 }
 
 tl::expected<void, Error> read(const Source& s, Reading& reading) {
+  const PictureForm form = picture_form(s.bytes);
+  const char* where = form == PictureForm::pdf ? "document" : "picture";
   if (reading.codecs == nullptr) return error("pictures need the codecs, which were not given");
   const auto unused = [&](const std::string& why) {
     reading.not_used.push_back({s.path, fmt::format("{}: {}", kLabelNotChecked, why)});
@@ -27,9 +28,13 @@ tl::expected<void, Error> read(const Source& s, Reading& reading) {
                        kMaxPicture));
     return {};
   }
+  if (form >= PictureForm::jpeg_xl) {
+    unused(fmt::format("{}; {} can be read", picture_name(form), kPicturesRead));
+    return {};
+  }
   const auto texts = reading.codecs->picture(s.bytes);
   if (!texts) {
-    unused(fmt::format("the picture cannot be read: {}", texts.error().what));
+    unused(fmt::format("{} that cannot be read: {}", picture_name(form), texts.error().what));
     return {};
   }
   size_t found = 0;
@@ -41,11 +46,12 @@ tl::expected<void, Error> read(const Source& s, Reading& reading) {
   if (found != 0) return {};
   // A code that cannot be read is the device's code all the same: it is not quoted.
   const auto what = [&]() -> std::string {
-    if (texts->empty()) return "no QR code is found in the picture";
+    if (texts->empty()) return fmt::format("no QR code is found in the {}", where);
     if (texts->front().starts_with("http"))
-      return "the QR code in the picture is a web address, which is no onboarding code";
-    return fmt::format("the QR code in the picture holds {} characters that are no onboarding code",
-                       texts->front().size());
+      return fmt::format("the QR code in the {} is a web address, which is no onboarding code",
+                         where);
+    return fmt::format("the QR code in the {} holds {} characters that are no onboarding code",
+                       where, texts->front().size());
   };
   unused(what());
   return {};

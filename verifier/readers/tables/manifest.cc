@@ -108,7 +108,7 @@ constexpr ColumnInfo kColumns[] = {
      FactId::spake2p_iterations,
      Form::number,
      {"iterations", "iterationcount", "spake2piterations", "spake2pit", "spake2it",
-      "pbkdfiterations"}},
+      "pbkdfiterations", "itercount", "spake2pitercount", "spake2piterationcount"}},
     {Column::spake2p_salt,
      "salt",
      FactId::spake2p_salt,
@@ -430,6 +430,15 @@ Result<ManifestHeader> read_manifest_header(std::string_view text,
     return error(fmt::format("expected a line of column names, found one of {} bytes and {} fields",
                              rows.offset(), names.size()));
   header.fields = names.size();
+  if (const auto passcode = gen_verifier_row(names)) {  // without a header
+    constexpr Column kInOrder[] = {Column::passcode, Column::spake2p_iterations,
+                                   Column::spake2p_salt, Column::spake2p_verifier};
+    for (size_t i = 0; i < std::size(kInOrder); ++i)
+      header.place[static_cast<size_t>(kInOrder[i])] = *passcode + i;
+    header.rows_at = from;
+    header.line = 0;
+    return header;
+  }
   header.rows_at = rows.offset();
   if (auto placed = place_columns(names, column_contents(text, header), named, header); !placed)
     return tl::unexpected(placed.error());
@@ -556,13 +565,13 @@ std::optional<Bytes> column_certificate(const std::string& text) {
 
 bool is_manifest(View bytes) {
   if (const auto utf8 = table_of_utf16(bytes)) return is_manifest(view(*utf8));
-  if (bytes.size() < 4 || bytes[0] == 0x30 || bytes[0] == '{' || bytes[0] == '[' ||
-      !is_plain_text(bytes))
+  if (bytes.size() < 4 || (bytes[0] == 0x30 && bytes[1] >= 0x80) || bytes[0] == '{' ||
+      bytes[0] == '[' || !is_plain_text(bytes))
     return false;
   const auto header = read_manifest_header(text(bytes));
   if (!header || header->fields < 2) return false;
-  bool by_label =
-      false;  // a manual code alone names no device there: tools list codes of all sorts
+  // A manual code alone names no device there: tools list codes of all sorts.
+  bool by_label = header->has(Column::spake2p_verifier);
   for (const ColumnInfo& column : kColumns)
     by_label = by_label || (column.column < Column::passcode && header->has(column.column));
   if (!by_label) return false;

@@ -8,8 +8,8 @@
 
 namespace attest {
 
-// What a column says of a device. Those before `passcode`, and a manual code, can tell which device
-// a row is about.
+// What a column says of a device. Those before `passcode`, a manual code and a verifier can tell
+// which device a row is about.
 enum class ManifestColumn : uint8_t {
   serial_number,
   name,
@@ -39,7 +39,8 @@ inline constexpr size_t kManifestColumns =
 const char* column_name(
     ManifestColumn column);  // "serial", as --column takes it and messages name it
 inline bool names_device(ManifestColumn c) {
-  return c < ManifestColumn::passcode || c == ManifestColumn::manual_code;
+  return c < ManifestColumn::passcode || c == ManifestColumn::manual_code ||
+         c == ManifestColumn::spake2p_verifier;
 }
 // The fact a column speaks of; nullopt for those that are no fact of a device (name, common_name,
 // dac_sha256, mac).
@@ -106,6 +107,10 @@ std::optional<Bytes> column_certificate(const std::string& text);
 Result<std::string> table_of_json(View bytes);
 // A table in UTF-16, as spreadsheets save "Unicode text", in UTF-8; nullopt: it is none.
 std::optional<std::string> table_of_utf16(View bytes);
+
+// Where the passcode stands in a row that `spake2p gen-verifier` wrote: an index, passcode,
+// iterations, salt, verifier (spake2p_table.cc). nullopt: it is none.
+std::optional<size_t> gen_verifier_row(const CsvRecord& record);
 
 // A table in which a column names devices, with a row at least.
 bool is_manifest(View bytes);

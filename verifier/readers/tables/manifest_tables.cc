@@ -6,6 +6,7 @@
 
 #include "verifier/base/json.h"
 #include "verifier/readers/tables/manifest.h"
+#include "verifier/readers/text/utf16.h"
 
 namespace attest {
 
@@ -51,7 +52,10 @@ Result<std::string> table_of_json(View bytes) {
 std::optional<std::string> table_of_utf16(View bytes) {
   const bool little = bytes.size() >= 2 && bytes[0] == 0xFF && bytes[1] == 0xFE,
              big = bytes.size() >= 2 && bytes[0] == 0xFE && bytes[1] == 0xFF;
-  if (!little && !big) return std::nullopt;
+  if (!little && !big) {  // without its mark
+    const auto utf8 = utf8_of_utf16(bytes);
+    return utf8 ? std::optional(std::string(text(*utf8))) : std::nullopt;
+  }
   const auto unit = [&](size_t at) {
     return static_cast<uint32_t>(bytes[at + (little ? 1 : 0)]) << 8 | bytes[at + (little ? 0 : 1)];
   };

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 #include <iterator>
 #include <utility>
 
@@ -132,29 +133,21 @@ class Log {
       say(known->fact, std::move(*string), "basic information");
     }
   }
-  // chip-tool's read-out, two lines: "Cluster: 0x0000_0028 Attribute 0x0000_0002", "VendorID:
-  // 4660".
+  // chip-tool's read-out.
   void read_out(const std::string& l) {
-    constexpr std::string_view kCluster = "Cluster: 0x0000_0028 Attribute 0x";
-    if (const auto at = l.find(kCluster); at != std::string::npos) {
-      read_out_ = log::number_after("n=0x" + l.substr(at + kCluster.size()), "n");
-      return;
-    }
-    if (!read_out_) return;
-    const log::BasicAttribute* known =
-        log::basic_attribute(*std::exchange(read_out_, std::nullopt));
-    if (known == nullptr) return;
-    const std::string name = fmt::format("{}: ", known->name);
-    const auto at = l.find(name);
-    if (at == std::string::npos) return;
+    const auto named = read_out_.line(l);
+    if (!named) return;
+    const log::BasicAttribute* known = named->attribute;
+    const std::string value = l.substr(named->at);
     if (known->number) {
-      if (log::number_is_cut(l.substr(at), known->name, whole_line_)) return cut_value(known->name);
-      if (const auto number = log::number_after(l.substr(at), known->name))
+      if (log::number_is_cut(value, known->name, whole_line_)) return cut_value(known->name);
+      if (const auto number = log::number_after(value, known->name))
         say(known->fact, *number, "basic information");
     } else if (!whole_line_) {
       cut_value(known->name);
-    } else if (auto value = l.substr(at + name.size()); is_utf8(value)) {
-      say(known->fact, std::move(value), "basic information");
+    } else if (auto words = value.substr(std::min(value.size(), std::strlen(known->name) + 2));
+               is_utf8(words)) {
+      say(known->fact, std::move(words), "basic information");
     }
   }
   // The log ends, or its line is cut, where this may go on.
@@ -561,7 +554,8 @@ class Log {
   uint64_t offset_ = 0;
   bool found_ = false;
   bool whole_line_ = true;  // the end of the line that is being read follows in the file
-  std::optional<uint64_t> cluster_, command_, dump_command_, attribute_, read_out_, asked_for_;
+  std::optional<uint64_t> cluster_, command_, dump_command_, attribute_, asked_for_;
+  log::ReadOut read_out_;
   bool in_dump_ = false, dump_cut_ = false;
   unsigned foreign_ = 0;
   Value dump_;

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "verifier/matter/tlv.h"
+#include "verifier/readers/text/log_line.h"
 
 namespace attest::log {
 namespace {
@@ -32,6 +33,34 @@ const BasicAttribute* basic_attribute(uint64_t id) {
   const auto at = std::find_if(std::begin(kBasicAttributes), std::end(kBasicAttributes),
                                [&](const BasicAttribute& a) { return a.attribute == id; });
   return at == std::end(kBasicAttributes) ? nullptr : &*at;
+}
+
+std::optional<NamedAttribute> basic_attribute_named(std::string_view line) {
+  for (const BasicAttribute& attribute : kBasicAttributes) {
+    const std::string name = std::string(attribute.name) + ": ";
+    const size_t at = line.find(name);
+    // A word of its own, that nothing but the log's prefix stands before.
+    if (at != std::string_view::npos && (at == 0 || line[at - 1] == ' ' || line[at - 1] == ']'))
+      return NamedAttribute{.attribute = &attribute, .at = at};
+  }
+  return std::nullopt;
+}
+
+std::optional<NamedAttribute> ReadOut::line(std::string_view line) {
+  constexpr uint64_t kBasicInformation = 0x28;
+  constexpr unsigned kLinesOfCluster = 64;
+  const bool attribute = line.find("Attribute 0x") != std::string_view::npos;
+  if (line.find("Cluster: 0x") != std::string_view::npos) {
+    may_follow_ = number_after(line, "Cluster") != kBasicInformation ? 0
+                  : attribute                                        ? 1
+                                                                     : kLinesOfCluster;
+    return std::nullopt;
+  }
+  // (What a setup code says has the same names.)
+  if (may_follow_ == 0 || attribute || line.find("SPL") != std::string_view::npos)
+    return std::nullopt;
+  --may_follow_;
+  return basic_attribute_named(line);
 }
 
 bool ends_within(View structure) {
@@ -72,6 +101,7 @@ bool has_telling_words(View text) {
                                            "CD signing key identifier",
                                            "attestation errorCode",
                                            "certificate-chain-request",
+                                           "Cluster: 0x0000_0028",
                                            "AttestationVerification"};
   return std::any_of(std::begin(kTelling), std::end(kTelling),
                      [&](std::string_view words) { return find(text, view(words)).has_value(); });

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "verifier/base/bytes.h"
 #include "verifier/readers/device.h"
@@ -19,6 +20,23 @@ struct BasicAttribute {
 };
 // Null: nothing is taken from this attribute.
 const BasicAttribute* basic_attribute(uint64_t id);
+// "[TOO]   VendorID: 4660": the attribute that the line names, and where its name begins.
+struct NamedAttribute {
+  const BasicAttribute* attribute;
+  size_t at;
+};
+std::optional<NamedAttribute> basic_attribute_named(std::string_view line);
+
+// chip-tool's read-out, two lines: "Cluster: 0x0000_0028 Attribute 0x0000_0002", "VendorID: 4660".
+// Where only the cluster is told, the lines below it have the names.
+class ReadOut {
+ public:
+  // The attribute of Basic Information that this line, the next one of the log, gives.
+  std::optional<NamedAttribute> line(std::string_view line);
+
+ private:
+  unsigned may_follow_ = 0;  // lines
+};
 
 inline constexpr size_t kMostCut =
     4096;  // bytes of a value that a line may lack: no attestation elements are longer

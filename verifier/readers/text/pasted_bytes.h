@@ -30,7 +30,9 @@ inline constexpr size_t kMostPastedText = 64u << 20;     // bytes of text that a
 std::vector<PastedBytes> pasted_bytes(std::string_view text, bool* whole = nullptr,
                                       size_t most = kMostPastedText);
 
-// Its two halves. Dumps line by line; `used` marks the bytes of the text that belonged to one.
+// Its parts. Dumps line by line, those in octal and decimal first; `used` marks the bytes of the
+// text that belonged to one.
+std::vector<PastedBytes> pasted_octal(std::string_view text, std::vector<bool>& used);
 std::vector<PastedBytes> pasted_dumps(std::string_view text, std::vector<bool>& used);
 std::vector<PastedBytes> pasted_literals(std::string_view text, const std::vector<bool>& used);
 

@@ -7,12 +7,14 @@
 #include <optional>
 #include <utility>
 
+#include "verifier/readers/credentials/credential_items.h"
 #include "verifier/readers/text/pasted_bytes.h"
 
 namespace attest {
 namespace {
 
-constexpr size_t kMostPerLine = 64;     // bytes
+constexpr size_t kMostPerLine = 64;     // bytes behind an address
+constexpr size_t kMostBare = 16384;     // bytes of a line without one
 constexpr size_t kMostPrefix = 8;       // words of a log before the address
 constexpr size_t kLeastBare = 8;        // bytes of a line without an address
 constexpr uint64_t kMostGap = 4096;     // a larger step begins another dump
@@ -31,7 +33,7 @@ struct Word {
 };
 std::vector<Word> words_of(std::string_view line) {
   std::vector<Word> out;
-  for (size_t i = 0; i < line.size() && out.size() < 2 * kMostPerLine;) {
+  for (size_t i = 0; i < line.size() && out.size() < kMostBare;) {
     if (line[i] == ' ' || line[i] == '\t' || line[i] == '\r') {
       ++i;
       continue;
@@ -100,6 +102,35 @@ void take_bytes(const std::vector<Word>& words, size_t from, Line& out) {
   }
 }
 
+// The same of a line without an address: "30 82 01", in brackets or not, "<308201c5 3082016a>".
+void take_bare(const std::vector<Word>& words, size_t from, Line& out) {
+  constexpr std::string_view kOpening = "[<{(", kClosing = "]>}),;";
+  constexpr size_t kGroup = 8;
+  for (size_t i = from; i < words.size() && out.bytes.size() < kMostBare; ++i) {
+    std::string_view word = words[i].text;
+    const bool opens = kOpening.find(word.front()) != std::string_view::npos;
+    if (opens && i != from) return;
+    if (opens) word.remove_prefix(1);
+    const size_t last = word.find_last_not_of(kClosing);
+    const bool closes =
+        last != std::string_view::npos && last + 1 < word.size() && word.back() != ',';
+    if (closes) word = word.substr(0, last + 1);
+    if (out.width == 0) {
+      const bool group = opens && word.size() == kGroup;
+      if ((word.size() != 2 && !group) || !all_hex(word)) return;
+    }
+    const auto bytes = bytes_of(word);
+    if (!bytes) {
+      if (word == "-" && !out.bytes.empty()) continue;  // between the halves of a line
+      return;
+    }
+    if (out.width == 0) out.width = bytes->size();
+    if (bytes->size() > out.width) return;
+    for (const uint8_t b : *bytes) out.bytes.push_back({b, words[i].at + words[i].text.size()});
+    if (closes) return;
+  }
+}
+
 std::optional<Line> with_address(const std::vector<Word>& words, size_t i) {
   auto address = address_of(words[i].text);
   if (!address) return std::nullopt;
@@ -121,19 +152,27 @@ std::optional<Line> with_address(const std::vector<Word>& words, size_t i) {
 std::optional<Line> dump_line(std::string_view line) {
   const auto words = words_of(line);
   if (words.empty()) return std::nullopt;
-  for (size_t i = 0; i < std::min(words.size(), kMostPrefix); ++i) {
+  const auto bare = [&](size_t i) -> std::optional<Line> {
+    Line out;
+    take_bare(words, i, out);
+    if (out.bytes.size() < kLeastBare) return std::nullopt;
+    out.offset = words[i].at;
+    return out;
+  };
+  const size_t prefix = std::min(words.size(), kMostPrefix);
+  // Within brackets nothing is an address.
+  for (size_t i = 0; i < prefix; ++i) {
+    if (words[i].text[0] != '<' && words[i].text[0] != '[') continue;
+    if (auto found = bare(i)) return found;
+  }
+  for (size_t i = 0; i < prefix; ++i) {
     auto found = with_address(words, i);
     // An address alone is the end of a dump, and only where nothing stands before it.
     if (found && (i == 0 || found->bytes.size() >= 4)) return found;
   }
   // Without an address: whole bytes, and enough of them to be no prose.
-  for (size_t i = 0; i < std::min(words.size(), kMostPrefix); ++i) {
-    if (words[i].text.size() != 2 || !all_hex(words[i].text)) continue;
-    Line out;
-    take_bytes(words, i, out);
-    if (out.bytes.size() < kLeastBare) continue;
-    out.offset = words[i].at;
-    return out;
+  for (size_t i = 0; i < prefix; ++i) {
+    if (auto found = bare(i)) return found;
   }
   return std::nullopt;
 }
@@ -172,7 +211,7 @@ class Dumps {
     for (size_t at = 0; at < text_.size();) {
       const size_t end = std::min(text_.find('\n', at), text_.size());
       const std::string_view line = text_.substr(at, end - at);
-      auto found = dump_line(line);
+      auto found = at < used_.size() && used_[at] ? std::nullopt : dump_line(line);
       if (found) {
         found->offset += at;
         found->begin = at;
@@ -224,19 +263,26 @@ class Dumps {
     if (value.bytes.size() >= 16 && out_.size() < kMostPasted) out_.push_back(std::move(value));
   }
 
+  // Nothing but its own length tells where one value ends and the next one begins.
   void bare(const std::vector<Line>& lines, bool elided) {
-    PastedBytes value{.name = heading(),
-                      .offset = lines[0].offset,
-                      .end = lines.back().end,
-                      .bytes = {},
-                      .shortened = elided,
-                      .open = true};
-    const size_t per_line = lines[0].bytes.size();
+    PastedBytes value;
+    size_t per_line = 0;
     for (const Line& l : lines) {
+      if (value.bytes.empty()) {
+        value = {.name = heading(),
+                 .offset = l.offset,
+                 .end = l.end,
+                 .bytes = {},
+                 .shortened = elided,
+                 .open = true};
+        per_line = l.bytes.size();
+      }
       // Behind a full line's bytes stand characters.
       for (size_t i = 0; i < std::min(l.bytes.size(), per_line); ++i)
         value.bytes.push_back(l.bytes[i].value);
+      value.end = l.end;
       mark(l);
+      if (der_size(value.bytes) == value.bytes.size()) keep(std::exchange(value, {}));
     }
     keep(std::move(value));
   }
@@ -324,7 +370,8 @@ std::vector<PastedBytes> pasted_bytes(std::string_view text, bool* whole, size_t
   const bool cut = text.size() > most;
   text = text.substr(0, most);
   std::vector<bool> used(text.size());
-  std::vector<PastedBytes> out = pasted_dumps(text, used);
+  std::vector<PastedBytes> out = pasted_octal(text, used);
+  for (PastedBytes& value : pasted_dumps(text, used)) out.push_back(std::move(value));
   const size_t dumps = out.size();
   for (PastedBytes& value : pasted_literals(text, used)) out.push_back(std::move(value));
   const bool full = dumps >= kMostPasted || out.size() - dumps >= kMostPasted;

@@ -361,7 +361,7 @@ class Literals {
     const auto [behind, failed] = std::from_chars(s.data(), s.data() + s.size(), value, base);
     if (failed != std::errc()) return false;
     const std::string_view suffix(behind, static_cast<size_t>(s.data() + s.size() - behind));
-    for (const char* known : {"", "u", "U", "u8", "i8", "UL", "L", "l", "uy"}) {
+    for (const char* known : {"", "u", "U", "u8", "i8", "_u8", "_i8", "UL", "L", "l", "uy"}) {
       if (suffix != known) continue;
       at_ = end;
       if (next_is(".toByte()")) at_ += 9;

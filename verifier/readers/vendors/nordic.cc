@@ -61,8 +61,31 @@ bool recognises_json(const Source& s) {
   return has("\"sn\"") && (has("\"spake2_it\"") || has("\"spake2_verifier\"") || has("\"hw_ver\""));
 }
 
-void read_member(const CborKey& key, const Json& value, const Place& place,
-                 std::span<NeededEntry> needed, Reading& reading) {
+tl::expected<void, Error> read_json(const Source& s, Reading& reading) {
+  const auto json = parse_json(text(s.bytes));
+  if (!json) return tl::unexpected(json.error());
+  auto needed = needed_entries(kKeys);
+  for (const auto& member : *json->object()) {
+    const std::string& name = member.first;
+    const Json& value = member.second;
+    const Place place{.path = s.path, .offset = {}, .item = name};
+    const auto key = std::find_if(std::begin(kKeys), std::end(kKeys),
+                                  [&](const CborKey& k) { return name == k.name; });
+    if (key == std::end(kKeys)) {
+      reading.device.note(Remark::unknown_key, place,
+                          fmt::format("key \"{}\" is not known", printable(name)));
+    } else if (key->item) {
+      read_factory_member(*key, value, place, needed, reading);
+    }
+  }
+  note_lacking(needed, {.path = s.path, .offset = {}, .item = {}}, reading);
+  return {};
+}
+
+}  // namespace
+
+void read_factory_member(const CborKey& key, const Json& value, const Place& place,
+                         std::span<NeededEntry> needed, Reading& reading) {
   if (key.item->form == ItemForm::number) {
     const auto number = json_number(value);
     if (!number) {
@@ -94,34 +117,12 @@ void read_member(const CborKey& key, const Json& value, const Place& place,
   const auto bytes = from_hex(std::string_view(*s).substr(4));
   if (!bytes) {
     say_unreadable(reading.device, key.item->fact, place, key.name, bytes.error().what);
+    mark_held(needed, key.item->fact, view(*s));  // something is there
     return;
   }
   mark_held(needed, key.item->fact, *bytes);
   say_item(*key.item, *bytes, place, reading);
 }
-
-tl::expected<void, Error> read_json(const Source& s, Reading& reading) {
-  const auto json = parse_json(text(s.bytes));
-  if (!json) return tl::unexpected(json.error());
-  auto needed = needed_entries(kKeys);
-  for (const auto& member : *json->object()) {
-    const std::string& name = member.first;
-    const Json& value = member.second;
-    const Place place{.path = s.path, .offset = {}, .item = name};
-    const auto key = std::find_if(std::begin(kKeys), std::end(kKeys),
-                                  [&](const CborKey& k) { return name == k.name; });
-    if (key == std::end(kKeys)) {
-      reading.device.note(Remark::unknown_key, place,
-                          fmt::format("key \"{}\" is not known", printable(name)));
-    } else if (key->item) {
-      read_member(*key, value, place, needed, reading);
-    }
-  }
-  note_lacking(needed, {.path = s.path, .offset = {}, .item = {}}, reading);
-  return {};
-}
-
-}  // namespace
 
 std::span<const CborKey> nordic_keys() {
   return kKeys;

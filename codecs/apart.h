@@ -1,0 +1,20 @@
+// Work in a process of its own, bounded in time and memory: libraries that draw documents and
+// decode video are large, and a picture must neither stop nor end a verification.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "verifier/base/result.h"
+
+namespace attest::codecs {
+
+inline constexpr unsigned kMostSeconds = 30;
+
+// What `work` answers there. An error of its own comes back word for word; one that it did not end,
+// or that took too long, says so.
+Result<std::vector<std::string>> apart(
+    const std::function<Result<std::vector<std::string>>()>& work);
+
+}  // namespace attest::codecs

@@ -1,0 +1,115 @@
+#include "platform/trust_files.h"
+
+#include <algorithm>
+
+#include "codecs/loader.h"
+#include "platform/files.h"
+#include "verifier/base/json.h"
+#include "verifier/pki/key.h"
+#include "verifier/readers/formats.h"
+#include "verifier/readers/text/plain_text.h"
+#include "verifier/readers/text/utf16.h"
+
+namespace attest {
+namespace {
+
+constexpr uint64_t kMostMember = 16u << 20, kMostTogether = 256u << 20;
+constexpr unsigned kDeepest = 4;  // archives within archives
+
+class Trusted {
+ public:
+  std::vector<std::pair<CertificatePtr, std::string>> found;
+
+  tl::expected<void, Error> file(const std::string& name, View bytes, unsigned depth = 0) {
+    const size_t before = found.size();
+    if (const auto utf8 = utf8_of_utf16(bytes)) {
+      const Bytes plain = *utf8;
+      return plain_file(name, plain);
+    }
+    if (archive_reader.recognises({.path = name, .bytes = bytes})) {
+      if (const auto done = archive(name, bytes, depth); !done || found.size() != before)
+        return done;
+    }
+    return plain_file(name, bytes);
+  }
+
+ private:
+  void add(View der, const std::string& name) {
+    if (auto certificate = parse_certificate(der))
+      found.emplace_back(std::move(*certificate), name);
+  }
+  void add_pem(View text, const std::string& name) {
+    for (const PemBlock& block : parse_pem(text).blocks) {
+      if (block.label == "CERTIFICATE") add(block.der, name);
+    }
+  }
+  // The ledger's own answers, what a cloud's authority prints: under whatever keys.
+  void add_strings(const Json& json, const std::string& name) {
+    if (const auto* members = json.object()) {
+      for (const auto& member : *members) add_strings(member.second, name);
+    } else if (const auto* elements = json.array()) {
+      for (const Json& element : *elements) add_strings(element, name);
+    } else if (const std::string* s = json.string(); s != nullptr && !s->empty()) {
+      if (looks_like_pem(view(*s))) return add_pem(view(*s), name);
+      if (const auto der = from_base64_lines(*s)) add(*der, name);
+      if (const auto der = from_hex_lenient(*s)) add(*der, name);
+    }
+  }
+  tl::expected<void, Error> plain_file(const std::string& name, View bytes) {
+    const size_t before = found.size();
+    const bool words = is_plain_text(bytes);
+    if (!looks_like_pem(bytes)) {
+      add(bytes, name);
+    } else if (words) {
+      add_pem(bytes, name);
+    }
+    if (found.size() != before) return {};
+    if (words) {
+      if (const auto json = parse_json(text(bytes))) add_strings(*json, name);
+    }
+    if (found.size() != before) return {};
+    // Anything else as the readers of evidence find it. What cannot be read holds nothing to trust.
+    Reading reading;
+    static_cast<void>(read_evidence({.path = name, .bytes = bytes, .member = true}, reading));
+    for (const Statement& s : reading.device.statements) {
+      const bool certificate = s.fact == FactId::certificate || s.fact == FactId::paa ||
+                               s.fact == FactId::pai || s.fact == FactId::dac;
+      if (certificate) add(std::get<Bytes>(s.value), name);
+    }
+    return {};
+  }
+  tl::expected<void, Error> archive(const std::string& name, View bytes, unsigned depth) {
+    if (const auto there = codecs_there(); !there) return there;
+    if (depth == kDeepest) return {};
+    tl::expected<void, Error> done;
+    // One that breaks off holds what came before.
+    static_cast<void>(loaded_codecs().archive(bytes, {}, [&](const ArchiveMember& member) {
+      if (member.kind != ArchiveMember::Kind::file) return true;
+      const auto content = member.content(std::min(kMostMember, left_));
+      if (!content) return left_ > kMostMember;
+      left_ -= content->size();
+      done = file(member.path.empty() ? name : name + "!" + member.path, *content, depth + 1);
+      return done.has_value() && left_ != 0;
+    }));
+    return done;
+  }
+
+  uint64_t left_ = kMostTogether;
+};
+
+}  // namespace
+
+Result<std::vector<std::pair<CertificatePtr, std::string>>> trusted_certificates(
+    const std::string& path) {
+  const auto files = files_below(path);
+  if (!files) return tl::unexpected(files.error());
+  Trusted out;
+  for (const std::string& name : *files) {
+    const auto file = FileBytes::open(name);
+    if (!file) return tl::unexpected(file.error());
+    if (const auto done = out.file(name, file->view()); !done) return tl::unexpected(done.error());
+  }
+  return std::move(out.found);
+}
+
+}  // namespace attest

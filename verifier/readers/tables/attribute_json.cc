@@ -1,0 +1,112 @@
+// What a controller keeps of a node: JSON with its attributes by path, endpoint/cluster/attribute
+// in decimal, as the diagnostics of Home Assistant and the store of its Matter server have them.
+// Those of Basic Information (cluster 40 of endpoint 0) are what the device answered.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "verifier/base/json.h"
+#include "verifier/readers/factory_item.h"
+#include "verifier/readers/formats.h"
+#include "verifier/readers/tables/device_json.h"
+#include "verifier/readers/text/log_values.h"
+#include "verifier/readers/unreadable.h"
+
+namespace attest {
+namespace {
+
+constexpr std::string_view kBasicInformation = "0/40/";
+constexpr std::string_view kRedacted = "**REDACTED**";
+
+const log::BasicAttribute* attribute_of(std::string_view key) {
+  if (!key.starts_with(kBasicInformation)) return nullptr;
+  key.remove_prefix(kBasicInformation.size());
+  uint64_t id = 0;
+  const auto [end, failed] = std::from_chars(key.data(), key.data() + key.size(), id);
+  if (failed != std::errc() || end != key.data() + key.size()) return nullptr;
+  return log::basic_attribute(id);
+}
+
+// The objects whose keys are paths of Basic Information, a node each.
+void collect(const Json& json, std::vector<const Json*>& nodes) {
+  if (const auto* members = json.object()) {
+    if (std::any_of(members->begin(), members->end(),
+                    [](const auto& member) { return attribute_of(member.first) != nullptr; })) {
+      nodes.push_back(&json);
+      return;
+    }
+    for (const auto& member : *members) collect(member.second, nodes);
+  }
+  if (const auto* elements = json.array()) {
+    for (const Json& element : *elements) collect(element, nodes);
+  }
+}
+
+bool recognises(const Source& s) {
+  const auto at = text(s.bytes).find_first_not_of(" \t\r\n\xEF\xBB\xBF");
+  if (at == std::string_view::npos || (s.bytes[at] != '{' && s.bytes[at] != '[') ||
+      !find(s.bytes, view(std::string("\"") + std::string(kBasicInformation))))
+    return false;
+  const auto json = parse_json(text(s.bytes));
+  if (!json) return false;
+  std::vector<const Json*> nodes;
+  collect(*json, nodes);
+  return !nodes.empty();
+}
+
+void say(const log::BasicAttribute& attribute, const Json& value, const Place& place,
+         Reading& reading) {
+  if (value.is_null()) return;
+  if (attribute.number) {
+    const auto number = json_number(value);
+    if (!number || *number > widest(attribute.fact)) {
+      say_unreadable(reading.device, attribute.fact, place, attribute.name,
+                     number ? fmt::format("expected at most {}, found {}", widest(attribute.fact),
+                                          found_number(*number))
+                            : number.error().what);
+      return;
+    }
+    reading.holds("basic-information");
+    reading.device.say(attribute.fact, *number, place);
+    return;
+  }
+  const std::string* words = value.string();
+  if (words == nullptr) {
+    say_unreadable(reading.device, attribute.fact, place, attribute.name,
+                   fmt::format("expected a string, found {}", value.kind()));
+  } else if (*words != kRedacted) {
+    reading.holds("basic-information");
+    reading.device.say(attribute.fact, *words, place);
+  }
+}
+
+tl::expected<void, Error> read(const Source& s, Reading& reading) {
+  const auto json = parse_json(text(s.bytes));
+  if (!json) return tl::unexpected(json.error());
+  std::vector<const Json*> nodes;
+  collect(*json, nodes);
+  if (nodes.size() > 1) {
+    reading.not_used.push_back(
+        {.path = s.path,
+         .why = fmt::format("attributes of {} nodes, and nothing tells which of them the device is",
+                            nodes.size())});
+    return {};
+  }
+  for (const auto& [key, value] : *nodes.front()->object()) {
+    if (const log::BasicAttribute* attribute = attribute_of(key))
+      say(*attribute, value, {.path = s.path, .offset = {}, .item = key}, reading);
+  }
+  return {};
+}
+
+}  // namespace
+
+const Reader attribute_json_reader{.kind = "commissioner-log",
+                                   .expects = "a node's attributes",
+                                   .recognises = recognises,
+                                   .read = read,
+                                   .rest = Rest::values};
+
+}  // namespace attest
