@@ -184,7 +184,10 @@ std::string fish_completion(const Command& root) {
 void add_completion(Command& root) {
   auto shell = std::make_shared<std::string>();
   root.subcommand("completion", "print a completion script: bash, zsh or fish")
+      .group(Group::input)
       .positional("SHELL", *shell, "bash, zsh or fish", true)
+      .offers(std::vector<std::string>{"bash", "zsh", "fish"})
+      .example("source <(matter-attest completion bash)")
       .run([&root, shell](const Console& console) {
         if (*shell == "bash") return show(bash_completion(root), console);
         if (*shell == "zsh") return show(zsh_completion(root), console);

@@ -52,6 +52,7 @@ int explain(const Options& options, const Console& console) {
 void add_explain(Command& root) {
   auto options = std::make_shared<Options>();
   root.subcommand("explain", "explain an SDK result code (604) or a check")
+      .group(Group::input)
       .positional("CODE", options->what, "a code or a check's id", true)
       .run(runs(options, explain));
 }

@@ -121,7 +121,7 @@ class LotRun {
 
   // --- before the first device ---
   tl::expected<void, Error> prepare() {
-    auto policy = policy_from(options_.judge, console_.now);
+    auto policy = policy_from(options_.judge, console_);
     if (!policy) return tl::unexpected(policy.error());
     setup_.policy = std::move(*policy);
     setup_.policy.one_of_many = true;
@@ -309,6 +309,8 @@ class LotRun {
                       network_name(setup_.policy.network)));
     if (const std::string on = fail_on_text(setup_.policy); !on.empty())
       out.notes.push_back("judged with --fail-on " + on);
+    for (const std::string& taken : setup_.policy.environment)
+      out.notes.push_back("taken from the environment: " + printable(taken));
     FindingList of_manifests = manifest_tally_->findings(!drawn() && any_input_);
     std::move(of_manifests.findings.begin(), of_manifests.findings.end(),
               std::back_inserter(out.findings));

@@ -34,9 +34,10 @@ void Console::tell(std::string_view line) const {
   err << "matter-attest: " + secrets.leave_out(printable(line)) + "\n" << std::flush;
 }
 
-bool Console::has_no_color() const {
-  const auto no = environment("NO_COLOR");
-  return no && !no->empty();
+bool Console::colours(bool is_terminal) const {
+  if (colour != Colour::automatic) return colour == Colour::always;
+  const auto no = environment("NO_COLOR"), terminal = environment("TERM");
+  return is_terminal && (!no || no->empty()) && terminal != "dumb";
 }
 
 Console process_console() {
