@@ -19,6 +19,25 @@
 
 namespace attest::cli {
 
+namespace {
+
+// CLI11 takes "[a, b]" for a list and splits it. To us it is a word, as all others: it is marked
+// before CLI11 sees it, and the mark is taken off where it is stored.
+constexpr char kMark = '\x1F';
+
+std::string marked(const std::string& word) {
+  const bool is_list = word.size() > 1 && word.front() == '[' && word.back() == ']';
+  return is_list ? kMark + word : word;
+}
+std::string unmarked(std::string word) {
+  return !word.empty() && word.front() == kMark ? word.substr(1) : word;
+}
+CLI::Option* verbatim(CLI::Option* option) {
+  return option->transform(unmarked);
+}
+
+}  // namespace
+
 struct Command::Impl {
   std::unique_ptr<CLI::App> owned;  // the root's
   CLI::App* app = nullptr;
@@ -64,8 +83,7 @@ namespace {
 
 std::string not_one_of(const std::vector<std::string>& choices, const std::string& given) {
   if (std::find(choices.begin(), choices.end(), given) != choices.end()) return "";
-  return fmt::format("expected {}, found \"{}\"{}", fmt::join(choices, "|"), printable(given),
-                     did_you_mean(given, choices));
+  return fmt::format("expected {}, found \"{}\"", fmt::join(choices, "|"), printable(given));
 }
 
 std::string read_switch(const std::string& given, bool& into) {
@@ -86,7 +104,7 @@ std::string read_switch(const std::string& given, bool& into) {
 
 Command& Command::text(std::string flags, std::string value_name, std::string& into,
                        std::string help) {
-  impl_->app->add_option(flags, into, help)->type_name(value_name);
+  verbatim(impl_->app->add_option(flags, into, help))->type_name(value_name);
   const bool of_files = value_name.find("FILE") != std::string::npos || value_name == "PATH" ||
                         value_name == "DIR" || value_name == "BUNDLE" || value_name == "SECRET" ||
                         value_name.ends_with(".pem");
@@ -102,7 +120,7 @@ Command& Command::text(std::string flags, std::string value_name, std::string& i
 Command& Command::choice(std::string flags, std::vector<std::string> choices, std::string& into,
                          std::string help) {
   const std::string names = fmt::format("{}", fmt::join(choices, "|"));
-  impl_->app->add_option(flags, into, help)
+  verbatim(impl_->app->add_option(flags, into, help))
       ->type_name(names)
       ->check([choices](const std::string& given) { return not_one_of(choices, given); });
   OptionText& option = add({.flags = std::move(flags),
@@ -119,14 +137,16 @@ Command& Command::choice(std::string flags, std::vector<std::string> choices, st
 }
 Command& Command::list(std::string flags, std::string value_name, std::vector<std::string>& into,
                        std::string help) {
-  impl_->app->add_option(flags, into, help)->type_name(value_name)->allow_extra_args(false);
+  verbatim(impl_->app->add_option(flags, into, help))
+      ->type_name(value_name)
+      ->allow_extra_args(false);
   add({.flags = std::move(flags), .value_name = std::move(value_name), .help = std::move(help)})
       .repeated = true;
   return *this;
 }
 Command& Command::number(std::string flags, std::string value_name, long long& into,
                          std::string help) {
-  impl_->app->add_option(flags, into, help)->type_name(value_name);
+  verbatim(impl_->app->add_option(flags, into, help))->type_name(value_name);
   add({.flags = std::move(flags),
        .value_name = std::move(value_name),
        .help = std::move(help),
@@ -140,7 +160,7 @@ Command& Command::flag(std::string flags, bool& into, std::string help) {
   return *this;
 }
 Command& Command::positional(std::string name, std::string& into, std::string help, bool required) {
-  impl_->app->add_option(name, into, help)->type_name("")->required(required);
+  verbatim(impl_->app->add_option(name, into, help))->type_name("")->required(required);
   add({.flags = std::move(name),
        .value_name = "",
        .help = std::move(help),
@@ -150,7 +170,8 @@ Command& Command::positional(std::string name, std::string& into, std::string he
 }
 Command& Command::positionals(std::string name, std::vector<std::string>& into, std::string help,
                               bool required) {
-  impl_->app->add_option(name, into, help)->type_name("")->required(required);
+  operands_ = &into;
+  verbatim(impl_->app->add_option(name, into, help))->type_name("")->required(required);
   add({.flags = std::move(name),
        .value_name = "",
        .help = std::move(help),
@@ -160,7 +181,7 @@ Command& Command::positionals(std::string name, std::vector<std::string>& into, 
   return *this;
 }
 Command& Command::operands(std::vector<Operand> all, std::vector<std::string>& into) {
-  impl_->app->add_option("OPERANDS", into)->type_name("");
+  verbatim(impl_->app->add_option("OPERANDS", into))->type_name("");
   for (Operand& one : all) {
     add({.flags = one.name, .value_name = "", .help = one.help, .positional = true}).required =
         one.required;
@@ -168,6 +189,11 @@ Command& Command::operands(std::vector<Operand> all, std::vector<std::string>& i
   return *this;
 }
 
+Command& Command::takes_any_word() {
+  any_word_ = operands_;
+  impl_->app->allow_extras();
+  return *this;
+}
 Command& Command::offers(Offer offer) {
   options_.back().offer = offer;
   return *this;
@@ -225,6 +251,23 @@ std::vector<std::string> possible(const Command& where) {
   return out;
 }
 
+// An option of the commands beside or below this one: whoever gave it meant one of them.
+std::string whose(const Command& where, const std::string& given) {
+  std::string out;
+  const auto look = [&](const Command& parent) {
+    for (const auto& sub : parent.subcommands()) {
+      const auto known = possible(*sub);
+      if (sub.get() != &where && given != "--help" &&
+          std::find(known.begin(), known.end(), given) != known.end())
+        out += (out.empty() ? "" : ", ") + sub->name();
+    }
+  };
+  look(where);
+  if (const Command* parent = where.parent(); parent != nullptr && parent->parent() != nullptr)
+    look(*parent);
+  return out.empty() ? out : "; it is an option of " + out;
+}
+
 }  // namespace
 
 // The innermost command that was named on the command line.
@@ -262,7 +305,9 @@ int parse_and_run(Command& root, const std::vector<std::string>& words, Console&
     return 2;
   };
   try {
-    root.impl_->app->parse(std::vector<std::string>(words.rbegin(), words.rend()));
+    std::vector<std::string> given(words.size());
+    std::transform(words.rbegin(), words.rend(), given.begin(), marked);
+    root.impl_->app->parse(std::move(given));
   } catch (const CLI::CallForHelp&) {
     console.out << help_text(*Command::parsed(root)) << std::flush;
     return 0;
@@ -272,7 +317,7 @@ int parse_and_run(Command& root, const std::vector<std::string>& words, Console&
     std::replace(message.begin(), message.end(), '\n', ' ');
     if (dynamic_cast<const CLI::ExtrasError*>(&wrong) != nullptr) {
       const auto extras = root.impl_->app->remaining(true);
-      std::string given = extras.empty() ? "" : extras.front();
+      std::string given = extras.empty() ? "" : unmarked(extras.front());
       if (given.starts_with("-")) given = given.substr(0, given.find_first_of("=:"));
       given = console.secrets.leave_out(given);
       const std::string path = chosen->path();
@@ -281,7 +326,8 @@ int parse_and_run(Command& root, const std::vector<std::string>& words, Console&
       const auto known = possible(*chosen);
       message = std::find(known.begin(), known.end(), given) != known.end()
                     ? fmt::format("{0}: expected {0} VALUE or {0}=VALUE", given)  // "--unlock:…"
-                    : message + did_you_mean(given, known);
+                    : message + (whose(*chosen, given).empty() ? did_you_mean(given, known)
+                                                               : whose(*chosen, given));
     }
     return slip(message);
   }
@@ -291,6 +337,10 @@ int parse_and_run(Command& root, const std::vector<std::string>& words, Console&
     return chosen == &root ? 0 : 2;
   }
   if (const auto wrong = chosen->take_environment(console)) return slip(*wrong);
+  if (chosen->any_word_ != nullptr) {
+    for (std::string& word : chosen->impl_->app->remaining())
+      chosen->any_word_->push_back(unmarked(std::move(word)));
+  }
   console.colour = chosen->colour_ == "always"  ? Console::Colour::always
                    : chosen->colour_ == "never" ? Console::Colour::never
                                                 : Console::Colour::automatic;

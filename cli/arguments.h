@@ -58,6 +58,8 @@ class Command {
   Command& offers(Offer offer);
   Command& offers(std::vector<std::string> words);
   Command& not_from_environment();
+  // Words that look like options and are none go to the operands that were named last.
+  Command& takes_any_word();
   // The shared option --color, which the console takes.
   Command& colour();
   // What the command does, in the world that it is given; its value is the exit code.
@@ -81,7 +83,8 @@ class Command {
     std::function<std::string(const std::string&)> take = {};
   };
   const std::string& name() const { return name_; }
-  std::string path() const;  // "matter-attest lot merge"
+  std::string path() const;                          // "matter-attest lot merge"
+  const Command* parent() const { return parent_; }  // null of the root
   const Command& root() const { return parent_ == nullptr ? *this : parent_->root(); }
   const std::string& help() const { return help_; }
   const std::string& footer_text() const { return footer_; }
@@ -106,6 +109,7 @@ class Command {
   std::string name_, help_, footer_, section_, colour_ = "auto";
   std::vector<std::string> examples_;
   std::optional<Group> group_;
+  std::vector<std::string>*operands_ = nullptr, *any_word_ = nullptr;
   bool hidden_ = false;
   std::vector<OptionText> options_;
   std::vector<std::unique_ptr<Command>> subcommands_;

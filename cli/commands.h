@@ -18,6 +18,7 @@ void add_dcl(Command& root);
 void add_lot(Command& root);
 void add_man_page(Command& root);
 void add_version(Command& root);
+void add_formats(Command& root);
 void add_help(Command& root);
 int print_version(const std::string& format, const Console& console);
 

@@ -138,6 +138,8 @@ int run_action(const Options& options, const std::string& action, const Console&
   if (action == "model" || action == "version" || action == "compliance")
     split_key(arguments.operands);
   arguments.all_versions = options.versions == "all";
+  arguments.both = arguments.ledger.network.empty() && arguments.ledger.chain_id.empty();
+  if (arguments.ledger.network.empty()) arguments.ledger.network = "main";
   return run_dcl(arguments, console);
 }
 
@@ -164,6 +166,7 @@ void add_sync_options(Command& command, Options& options) {
 void add_dcl(Command& root) {
   auto options = std::make_shared<Options>();
   DclArguments& dcl = options->dcl;
+  dcl.ledger.network.clear();  // told apart from main: status shows both then
   Command& command = root.subcommand("dcl", "the ledger: fetch, look up, compare");
   for (const Action& action : actions()) {
     Command& sub = command.subcommand(action.name, action.help);

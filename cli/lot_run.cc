@@ -161,6 +161,8 @@ class LotRun {
     if (!key) return tl::unexpected(key.error());
     setup_.key = *key;
     if (auto done = open_journal(); !done) return done;
+    if (journal_)
+      console_.when_interrupted("interrupted: run it again to go on; what was judged is kept");
     if (auto done = manifests_.open(options_.manifests, options_.columns); !done) return done;
     if (auto done = open_inputs(); !done) return done;
     setup_.manifests = manifests_.take();

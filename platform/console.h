@@ -34,7 +34,9 @@ struct Console {
   std::function<std::chrono::steady_clock::time_point()> ticks = std::chrono::steady_clock::now;
   dcl::MakeTransport transport = {};    // libcurl when empty
   dcl::MakeDownloader downloader = {};  // the same
-  CommandLineSecrets secrets = {};      // of the command line: they are never told
+  // Should the user interrupt the program from now on, this line is told first.
+  std::function<void(const std::string& line)> when_interrupted = [](const std::string&) {};
+  CommandLineSecrets secrets = {};  // of the command line: they are never told
   // Options that the environment gave, as "MATTER_ATTEST_NETWORK=test".
   std::vector<std::string> taken_from_environment = {};
   enum class Colour : uint8_t { automatic, always, never } colour = Colour::automatic;
