@@ -284,6 +284,29 @@ bool Command::was_given(const std::string& flags) const {
   return parent_ != nullptr && parent_->was_given(flags);
 }
 
+namespace {
+
+// What files of these endings are expected to hold, the likeliest form first.
+constexpr std::pair<const char*, const char*> kEndings[] = {
+    {".sarif.json", "sarif"}, {".sarif", "sarif"},  {".json", "json"},  {".json", "ndjson"},
+    {".ndjson", "ndjson"},    {".jsonl", "ndjson"}, {".csv", "csv"},    {".html", "html"},
+    {".htm", "html"},         {".xml", "junit"},    {".md", "markdown"}};
+
+}  // namespace
+
+void Command::take_form_of_output() {
+  const CLI::Option* output = impl_->app->get_option_no_throw("--output");
+  const auto format = std::find_if(options_.begin(), options_.end(),
+                                   [](const OptionText& o) { return o.flags == "--format"; });
+  if (output == nullptr || output->count() == 0 || format == options_.end() ||
+      was_given("--format"))
+    return;
+  const std::string file = unmarked(output->results().back());
+  for (const auto& [ending, form] : kEndings) {
+    if (file.ends_with(ending) && format->take(form).empty()) return;
+  }
+}
+
 // Options that the command line does not give. What is wrong with a variable, if anything is.
 std::optional<std::string> Command::take_environment(Console& console) {
   for (const OptionText& option : options_) {
@@ -337,6 +360,7 @@ int parse_and_run(Command& root, const std::vector<std::string>& words, Console&
     return chosen == &root ? 0 : 2;
   }
   if (const auto wrong = chosen->take_environment(console)) return slip(*wrong);
+  chosen->take_form_of_output();
   if (chosen->any_word_ != nullptr) {
     for (std::string& word : chosen->impl_->app->remaining())
       chosen->any_word_->push_back(unmarked(std::move(word)));

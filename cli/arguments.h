@@ -104,6 +104,7 @@ class Command {
   static Command* parsed(Command& from);
   bool was_given(const std::string& flags) const;  // here, or on the way here
   std::optional<std::string> take_environment(Console& console);
+  void take_form_of_output();  // -o report.html without --format
   OptionText& add(OptionText option);
   Command* parent_;
   std::string name_, help_, footer_, section_, colour_ = "auto";

@@ -36,7 +36,7 @@ void add_lot_options(Command& command, LotOptions& options) {
             "judge a part, to be joined by lot merge: the same secret for all parts (file, hex:, "
             "pass:, env:)");
   add_engine_option(command, options.engine);
-  add_quiet(command, options.quiet);
+  add_loudness(command, options.quiet, options.verbose);
   command.group(Group::input)
       .positionals("INPUT", options.inputs,
                    "folders with a device a subfolder or file, archives, NDJSON (- is stdin)",
