@@ -4,7 +4,7 @@ TOOL   := $(BUILD)/matter-attest
 SUDO   := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 PACKAGES := $(shell sed 's/\#.*//' packages.txt)
 
-.PHONY: demo test examples accept format bench asan tidy fuzz crypto_mb install clean
+.PHONY: demo test examples accept format bench asan tidy fuzz crypto_mb install uninstall clean
 
 # Judges a good and a bad device of the project's own.
 demo: build/.built-tool
@@ -81,7 +81,13 @@ build/crypto_mb/lib/libcrypto_mb.so:
 	@find build/crypto_mb/packages -name 'lib*.so*' -exec cp {} $(@D) \; && rm -rf build/crypto_mb/packages
 	@test -e $@
 
+# Program, codecs, manual and completions, without what debuggers need; PREFIX=… where (else /usr/local).
 install: build/.built-tool
-	@cmake --install $(BUILD) --component Unspecified
+	@cmake --install $(BUILD) --component Unspecified --strip $(if $(PREFIX),--prefix $(PREFIX))
+# What the last install has written.
+uninstall:
+	@test -e $(BUILD)/install_manifest_Unspecified.txt || { echo "nothing was installed from $(BUILD)"; exit 1; }
+	@sed "s|^|$(DESTDIR)|" $(BUILD)/install_manifest_Unspecified.txt | xargs -d '\n' rm -fv
+	@rm $(BUILD)/install_manifest_Unspecified.txt
 clean:
 	@rm -rf build

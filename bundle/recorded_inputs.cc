@@ -70,6 +70,7 @@ void fields(V& v, Policy& p) {
       v("show_passcode", p.show_passcode), v("max_age", p.max_age), v("waivers", p.waivers),
       v("one_of_many", p.one_of_many);
   v.rare("fail_on_unknown", p.fail_on_unknown), v.rare("fail_on_warn", p.fail_on_warn);
+  v.rare("environment", p.environment);
 }
 template <class V>
 void fields(V& v, Place& p) {

@@ -3,8 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
+#include <iterator>
 #include <ostream>
+
+#include "cli/environment.h"
+#include "cli/help.h"
+#include "cli/nearest.h"
+#include "verifier/base/bytes.h"
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wshadow"
@@ -14,87 +19,213 @@
 
 namespace attest::cli {
 
+namespace {
+
+// CLI11 takes "[a, b]" for a list and splits it. To us it is a word, as all others: it is marked
+// before CLI11 sees it, and the mark is taken off where it is stored.
+constexpr char kMark = '\x1F';
+
+std::string marked(const std::string& word) {
+  const bool is_list = word.size() > 1 && word.front() == '[' && word.back() == ']';
+  return is_list ? kMark + word : word;
+}
+std::string unmarked(std::string word) {
+  return !word.empty() && word.front() == kMark ? word.substr(1) : word;
+}
+CLI::Option* verbatim(CLI::Option* option) {
+  return option->transform(unmarked);
+}
+
+}  // namespace
+
 struct Command::Impl {
   std::unique_ptr<CLI::App> owned;  // the root's
   CLI::App* app = nullptr;
   std::function<int(const Console&)> action;
 };
 
-Command::Command(std::string name, std::string help, Impl* parent)
-    : name_(std::move(name)), help_(std::move(help)), impl_(std::make_unique<Impl>()) {
+Command::Command(std::string name, std::string help, Command* parent)
+    : parent_(parent),
+      name_(std::move(name)),
+      help_(std::move(help)),
+      impl_(std::make_unique<Impl>()) {
   if (parent == nullptr) {
     impl_->owned = std::make_unique<CLI::App>(help_, name_);
     impl_->app = impl_->owned.get();
     impl_->app->require_subcommand(0, 1);
   } else {
-    impl_->app = parent->app->add_subcommand(name_, help_);
+    impl_->app = parent->impl_->app->add_subcommand(name_, help_);
   }
-  impl_->app->get_formatter()->column_width(28);
 }
 Command::~Command() = default;
 
+std::string Command::path() const {
+  return parent_ == nullptr ? name_ : parent_->path() + " " + name_;
+}
+
 Command& Command::subcommand(std::string name, std::string help) {
-  subcommands_.push_back(std::make_unique<Command>(std::move(name), std::move(help), impl_.get()));
+  subcommands_.push_back(std::make_unique<Command>(std::move(name), std::move(help), this));
   return *subcommands_.back();
 }
+Command& Command::group(Group group) {
+  group_ = group;
+  return *this;
+}
+
+Command::OptionText& Command::add(OptionText option) {
+  option.group = group_;
+  if (!option.positional) option.variable = variable_of(option.flags);
+  options_.push_back(std::move(option));
+  return options_.back();
+}
+
+namespace {
+
+std::string not_one_of(const std::vector<std::string>& choices, const std::string& given) {
+  if (std::find(choices.begin(), choices.end(), given) != choices.end()) return "";
+  return fmt::format("expected {}, found \"{}\"", fmt::join(choices, "|"), printable(given));
+}
+
+std::string read_switch(const std::string& given, bool& into) {
+  constexpr const char* kYes[] = {"1", "yes", "true", "on"};
+  constexpr const char* kNo[] = {"0", "no", "false", "off"};
+  std::string word = given;
+  std::transform(word.begin(), word.end(), word.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  const bool yes = std::find(std::begin(kYes), std::end(kYes), word) != std::end(kYes);
+  if (!yes && std::find(std::begin(kNo), std::end(kNo), word) == std::end(kNo))
+    return fmt::format("expected yes or no, found \"{}\"", printable(given));
+  into = yes;
+  return "";
+}
+
+}  // namespace
+
 Command& Command::text(std::string flags, std::string value_name, std::string& into,
                        std::string help) {
-  impl_->app->add_option(flags, into, help)->type_name(value_name);
-  options_.push_back({std::move(flags), std::move(value_name), std::move(help), {}, false});
+  verbatim(impl_->app->add_option(flags, into, help))->type_name(value_name);
+  const bool of_files = value_name.find("FILE") != std::string::npos || value_name == "PATH" ||
+                        value_name == "DIR" || value_name == "BUNDLE" || value_name == "SECRET" ||
+                        value_name.ends_with(".pem");
+  OptionText& option = add(
+      {.flags = std::move(flags), .value_name = std::move(value_name), .help = std::move(help)});
+  option.offer = of_files ? Offer::files : Offer::nothing;
+  option.take = [&into](const std::string& given) {
+    into = given;
+    return std::string();
+  };
   return *this;
 }
 Command& Command::choice(std::string flags, std::vector<std::string> choices, std::string& into,
                          std::string help) {
-  std::string names = choices[0];
-  for (size_t i = 1; i < choices.size(); ++i) names += "|" + choices[i];
-  impl_->app->add_option(flags, into, help)
+  const std::string names = fmt::format("{}", fmt::join(choices, "|"));
+  verbatim(impl_->app->add_option(flags, into, help))
       ->type_name(names)
-      ->check([choices, names](const std::string& given) {
-        return std::find(choices.begin(), choices.end(), given) != choices.end()
-                   ? std::string()
-                   : fmt::format("expected {}, found \"{}\"", names, given);
-      });
-  options_.push_back({std::move(flags), names, std::move(help), std::move(choices), false});
+      ->check([choices](const std::string& given) { return not_one_of(choices, given); });
+  OptionText& option = add({.flags = std::move(flags),
+                            .value_name = names,
+                            .help = std::move(help),
+                            .choices = choices,
+                            .offer = Offer::nothing});
+  option.take = [&into, choices = std::move(choices)](const std::string& given) {
+    std::string wrong = not_one_of(choices, given);
+    if (wrong.empty()) into = given;
+    return wrong;
+  };
   return *this;
 }
 Command& Command::list(std::string flags, std::string value_name, std::vector<std::string>& into,
                        std::string help) {
-  impl_->app->add_option(flags, into, help)->type_name(value_name)->allow_extra_args(false);
-  options_.push_back({std::move(flags), std::move(value_name), std::move(help), {}, false});
+  verbatim(impl_->app->add_option(flags, into, help))
+      ->type_name(value_name)
+      ->allow_extra_args(false);
+  add({.flags = std::move(flags), .value_name = std::move(value_name), .help = std::move(help)})
+      .repeated = true;
   return *this;
 }
 Command& Command::number(std::string flags, std::string value_name, long long& into,
                          std::string help) {
-  impl_->app->add_option(flags, into, help)->type_name(value_name);
-  options_.push_back({std::move(flags), std::move(value_name), std::move(help), {}, false});
+  verbatim(impl_->app->add_option(flags, into, help))->type_name(value_name);
+  add({.flags = std::move(flags),
+       .value_name = std::move(value_name),
+       .help = std::move(help),
+       .offer = Offer::nothing});
   return *this;
 }
 Command& Command::flag(std::string flags, bool& into, std::string help) {
   impl_->app->add_flag(flags, into, help);
-  options_.push_back({std::move(flags), "", std::move(help), {}, false});
+  add({.flags = std::move(flags), .value_name = "", .help = std::move(help)}).take =
+      [&into](const std::string& given) { return read_switch(given, into); };
   return *this;
 }
 Command& Command::positional(std::string name, std::string& into, std::string help, bool required) {
-  impl_->app->add_option(name, into, help)->type_name("")->required(required);
-  options_.push_back({std::move(name), "", std::move(help), {}, true});
+  verbatim(impl_->app->add_option(name, into, help))->type_name("")->required(required);
+  add({.flags = std::move(name),
+       .value_name = "",
+       .help = std::move(help),
+       .positional = true,
+       .required = required});
   return *this;
 }
 Command& Command::positionals(std::string name, std::vector<std::string>& into, std::string help,
                               bool required) {
-  impl_->app->add_option(name, into, help)->type_name("")->required(required);
-  options_.push_back({std::move(name), "", std::move(help), {}, true});
+  operands_ = &into;
+  verbatim(impl_->app->add_option(name, into, help))->type_name("")->required(required);
+  add({.flags = std::move(name),
+       .value_name = "",
+       .help = std::move(help),
+       .positional = true,
+       .required = required,
+       .repeated = true});
   return *this;
+}
+Command& Command::operands(std::vector<Operand> all, std::vector<std::string>& into) {
+  verbatim(impl_->app->add_option("OPERANDS", into))->type_name("");
+  for (Operand& one : all) {
+    add({.flags = one.name, .value_name = "", .help = one.help, .positional = true}).required =
+        one.required;
+  }
+  return *this;
+}
+
+Command& Command::takes_any_word() {
+  any_word_ = operands_;
+  impl_->app->allow_extras();
+  return *this;
+}
+Command& Command::offers(Offer offer) {
+  options_.back().offer = offer;
+  return *this;
+}
+Command& Command::offers(std::vector<std::string> words) {
+  options_.back().choices = std::move(words);
+  return *this;
+}
+Command& Command::not_from_environment() {
+  options_.back().variable = nullptr;
+  return *this;
+}
+Command& Command::colour() {
+  return choice("--color", {"auto", "always", "never"}, colour_,
+                "colours: by themselves on a terminal that can (default auto)");
 }
 Command& Command::run(std::function<int(const Console&)> action) {
   impl_->action = std::move(action);
   return *this;
 }
-Command& Command::footer(std::string text) {
-  footer_ = std::move(text);
-  impl_->app->footer(footer_);
+Command& Command::example(std::string line) {
+  examples_.push_back(std::move(line));
   return *this;
 }
-
+Command& Command::footer(std::string text) {
+  footer_ = std::move(text);
+  return *this;
+}
+Command& Command::section(std::string title) {
+  section_ = std::move(title);
+  return *this;
+}
 Command& Command::hidden() {
   hidden_ = true;
   impl_->app->group("");
@@ -103,43 +234,38 @@ Command& Command::hidden() {
 
 namespace {
 
-size_t distance(const std::string& a, const std::string& b) {
-  std::vector<size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), 0);
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t above = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1])});
-      diagonal = above;
-    }
-  }
-  return row[b.size()];
-}
-
-// "did you mean": the nearest of the words that were possible where this one stood.
-std::string nearest(const Command& where, const std::string& given) {
-  std::string best;
-  size_t least = given.size() / 2 + 1;
-  const auto offer = [&](const std::string& word) {
-    if (const size_t d = distance(given, word); d < least) {
-      least = d;
-      best = word;
-    }
-  };
+// The words that were possible where this one stood.
+std::vector<std::string> possible(const Command& where) {
+  std::vector<std::string> out;
   for (const auto& sub : where.subcommands()) {
-    if (!sub->is_hidden()) offer(sub->name());
+    if (!sub->is_hidden()) out.push_back(sub->name());
   }
   for (const auto& option : where.options()) {
-    size_t at = 0;
-    while (at < option.flags.size()) {
+    for (size_t at = 0; !option.positional && at < option.flags.size();) {
       const size_t comma = std::min(option.flags.find(',', at), option.flags.size());
-      if (!option.positional) offer(option.flags.substr(at, comma - at));
+      out.push_back(option.flags.substr(at, comma - at));
       at = comma + 1;
     }
   }
-  return best;
+  out.emplace_back("--help");
+  return out;
+}
+
+// An option of the commands beside or below this one: whoever gave it meant one of them.
+std::string whose(const Command& where, const std::string& given) {
+  std::string out;
+  const auto look = [&](const Command& parent) {
+    for (const auto& sub : parent.subcommands()) {
+      const auto known = possible(*sub);
+      if (sub.get() != &where && given != "--help" &&
+          std::find(known.begin(), known.end(), given) != known.end())
+        out += (out.empty() ? "" : ", ") + sub->name();
+    }
+  };
+  look(where);
+  if (const Command* parent = where.parent(); parent != nullptr && parent->parent() != nullptr)
+    look(*parent);
+  return out.empty() ? out : "; it is an option of " + out;
 }
 
 }  // namespace
@@ -152,14 +278,61 @@ Command* Command::parsed(Command& from) {
   return &from;
 }
 
+bool Command::was_given(const std::string& flags) const {
+  const CLI::Option* option = impl_->app->get_option_no_throw(flags.substr(flags.rfind(',') + 1));
+  if (option != nullptr && option->count() > 0) return true;
+  return parent_ != nullptr && parent_->was_given(flags);
+}
+
+namespace {
+
+// What files of these endings are expected to hold, the likeliest form first.
+constexpr std::pair<const char*, const char*> kEndings[] = {
+    {".sarif.json", "sarif"}, {".sarif", "sarif"},  {".json", "json"},  {".json", "ndjson"},
+    {".ndjson", "ndjson"},    {".jsonl", "ndjson"}, {".csv", "csv"},    {".html", "html"},
+    {".htm", "html"},         {".xml", "junit"},    {".md", "markdown"}};
+
+}  // namespace
+
+void Command::take_form_of_output() {
+  const CLI::Option* output = impl_->app->get_option_no_throw("--output");
+  const auto format = std::find_if(options_.begin(), options_.end(),
+                                   [](const OptionText& o) { return o.flags == "--format"; });
+  if (output == nullptr || output->count() == 0 || format == options_.end() ||
+      was_given("--format"))
+    return;
+  const std::string file = unmarked(output->results().back());
+  for (const auto& [ending, form] : kEndings) {
+    if (file.ends_with(ending) && format->take(form).empty()) return;
+  }
+}
+
+// Options that the command line does not give. What is wrong with a variable, if anything is.
+std::optional<std::string> Command::take_environment(Console& console) {
+  for (const OptionText& option : options_) {
+    if (option.variable == nullptr || !option.take || was_given(option.flags)) continue;
+    const auto value = console.environment(option.variable);
+    if (!value || value->empty()) continue;
+    if (const std::string wrong = option.take(*value); !wrong.empty())
+      return fmt::format("{}: {}", option.variable, wrong);
+    console.taken_from_environment.push_back(fmt::format("{}={}", option.variable, *value));
+  }
+  return std::nullopt;
+}
+
 int parse_and_run(Command& root, const std::vector<std::string>& words, Console& console) {
   console.secrets = CommandLineSecrets(words);
   Command* chosen = &root;
+  const auto slip = [&](const std::string& message) {
+    console.tell(fmt::format("{} (see {} --help)", message, chosen->path()));
+    return 2;
+  };
   try {
-    root.impl_->app->parse(std::vector<std::string>(words.rbegin(), words.rend()));
+    std::vector<std::string> given(words.size());
+    std::transform(words.rbegin(), words.rend(), given.begin(), marked);
+    root.impl_->app->parse(std::move(given));
   } catch (const CLI::CallForHelp&) {
-    chosen = Command::parsed(root);
-    console.out << chosen->impl_->app->help() << std::flush;
+    console.out << help_text(*Command::parsed(root)) << std::flush;
     return 0;
   } catch (const CLI::ParseError& wrong) {
     chosen = Command::parsed(root);
@@ -167,26 +340,34 @@ int parse_and_run(Command& root, const std::vector<std::string>& words, Console&
     std::replace(message.begin(), message.end(), '\n', ' ');
     if (dynamic_cast<const CLI::ExtrasError*>(&wrong) != nullptr) {
       const auto extras = root.impl_->app->remaining(true);
-      std::string given = extras.empty() ? "" : extras.front();
+      std::string given = extras.empty() ? "" : unmarked(extras.front());
       if (given.starts_with("-")) given = given.substr(0, given.find_first_of("=:"));
       given = console.secrets.leave_out(given);
+      const std::string path = chosen->path();
       message = fmt::format("{} does not know \"{}\"",
-                            chosen == &root ? "matter-attest" : chosen->name(), given);
-      const std::string near = nearest(*chosen, given);
-      if (near == given)  // "--unlock:pass:..."
-        message = fmt::format("{0}: expected {0} VALUE or {0}=VALUE", given);
-      else if (!near.empty())
-        message += fmt::format("; did you mean {}?", near);
+                            chosen == &root ? path : path.substr(path.find(' ') + 1), given);
+      const auto known = possible(*chosen);
+      message = std::find(known.begin(), known.end(), given) != known.end()
+                    ? fmt::format("{0}: expected {0} VALUE or {0}=VALUE", given)  // "--unlock:…"
+                    : message + (whose(*chosen, given).empty() ? did_you_mean(given, known)
+                                                               : whose(*chosen, given));
     }
-    console.tell(fmt::format("{} (see matter-attest {}--help)", message,
-                             chosen == &root ? "" : chosen->name() + " "));
-    return 2;
+    return slip(message);
   }
   chosen = Command::parsed(root);
   if (!chosen->impl_->action) {
-    (chosen == &root ? console.out : console.err) << chosen->impl_->app->help() << std::flush;
+    (chosen == &root ? console.out : console.err) << help_text(*chosen) << std::flush;
     return chosen == &root ? 0 : 2;
   }
+  if (const auto wrong = chosen->take_environment(console)) return slip(*wrong);
+  chosen->take_form_of_output();
+  if (chosen->any_word_ != nullptr) {
+    for (std::string& word : chosen->impl_->app->remaining())
+      chosen->any_word_->push_back(unmarked(std::move(word)));
+  }
+  console.colour = chosen->colour_ == "always"  ? Console::Colour::always
+                   : chosen->colour_ == "never" ? Console::Colour::never
+                                                : Console::Colour::automatic;
   return chosen->impl_->action(console);
 }
 

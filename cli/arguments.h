@@ -8,8 +8,10 @@
 //   root.subcommand(...).text(..., options->file, ...).run(runs(options, run));
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,10 +20,22 @@
 
 namespace attest::cli {
 
+// What an option is about. Help, completion and manual show options by these, in this order.
+enum class Group : uint8_t { input, decide, trust, ledger, ordered, software, lot, bundle, output };
+const char* group_title(Group group);
+inline constexpr Group kGroups[] = {Group::input,  Group::decide,  Group::trust,
+                                    Group::ledger, Group::ordered, Group::software,
+                                    Group::lot,    Group::bundle,  Group::output};
+
+// What may stand there, for completion: files, or words that the program knows.
+enum class Offer : uint8_t { files, nothing, check_ids, explained, commands };
+
 class Command {
  public:
   // `help` is one line, lower case, no period.
   Command& subcommand(std::string name, std::string help);
+  // Of the options that follow.
+  Command& group(Group group);
   Command& text(std::string flags, std::string value_name, std::string& into, std::string help);
   Command& choice(std::string flags, std::vector<std::string> choices, std::string& into,
                   std::string help);
@@ -32,33 +46,71 @@ class Command {
   Command& positional(std::string name, std::string& into, std::string help, bool required);
   Command& positionals(std::string name, std::vector<std::string>& into, std::string help,
                        bool required);
+  // Words with a name each, of which the last may be left out; who takes them counts them.
+  struct Operand {
+    const char* name;
+    const char* help;
+    bool required = true;
+  };
+  Command& operands(std::vector<Operand> all, std::vector<std::string>& into);
+  // About the option that was named last: what completion offers for it, and in words of its own
+  // (which its reader checks); and that no variable of the environment stands for it.
+  Command& offers(Offer offer);
+  Command& offers(std::vector<std::string> words);
+  Command& not_from_environment();
+  // Words that look like options and are none go to the operands that were named last.
+  Command& takes_any_word();
+  // The shared option --color, which the console takes.
+  Command& colour();
   // What the command does, in the world that it is given; its value is the exit code.
   Command& run(std::function<int(const Console&)> action);
-  // Shown below the options: examples, exit codes.
+  // A command line that works, for help and manual.
+  Command& example(std::string line);
+  // Shown below the options: exit codes.
   Command& footer(std::string text);
+  // Under which heading the root's help lists it.
+  Command& section(std::string title);
   Command& hidden();  // from help, completion and the manual: for whoever builds the program
 
   struct OptionText {
-    std::string flags, value_name, help;
-    std::vector<std::string> choices;
-    bool positional = false;
+    std::string flags = {}, value_name = {}, help = {};
+    std::vector<std::string> choices = {};
+    bool positional = false, required = false, repeated = false;
+    std::optional<Group> group = {};
+    Offer offer = Offer::files;
+    const char* variable = nullptr;  // of the environment, which may give it (environment.h)
+    // Takes the variable's value; an error says what was expected.
+    std::function<std::string(const std::string&)> take = {};
   };
   const std::string& name() const { return name_; }
+  std::string path() const;                          // "matter-attest lot merge"
+  const Command* parent() const { return parent_; }  // null of the root
+  const Command& root() const { return parent_ == nullptr ? *this : parent_->root(); }
   const std::string& help() const { return help_; }
   const std::string& footer_text() const { return footer_; }
+  const std::string& section_title() const { return section_; }
+  const std::vector<std::string>& examples() const { return examples_; }
   bool is_hidden() const { return hidden_; }
   const std::vector<OptionText>& options() const { return options_; }
   const std::vector<std::unique_ptr<Command>>& subcommands() const { return subcommands_; }
 
   struct Impl;
-  Command(std::string name, std::string help, Impl* parent);
+  Command(std::string name, std::string help, Command* parent);
   ~Command();
   Command(const Command&) = delete;
 
  private:
   friend int parse_and_run(Command& root, const std::vector<std::string>& words, Console& console);
   static Command* parsed(Command& from);
-  std::string name_, help_, footer_;
+  bool was_given(const std::string& flags) const;  // here, or on the way here
+  std::optional<std::string> take_environment(Console& console);
+  void take_form_of_output();  // -o report.html without --format
+  OptionText& add(OptionText option);
+  Command* parent_;
+  std::string name_, help_, footer_, section_, colour_ = "auto";
+  std::vector<std::string> examples_;
+  std::optional<Group> group_;
+  std::vector<std::string>*operands_ = nullptr, *any_word_ = nullptr;
   bool hidden_ = false;
   std::vector<OptionText> options_;
   std::vector<std::unique_ptr<Command>> subcommands_;

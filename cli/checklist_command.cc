@@ -76,7 +76,7 @@ int run(const ChecklistOptions& options, const Console& console) {
   const Verbosity verbosity(console, options.quiet, options.verbose);
   const auto product = product_from(options);
   if (!product) return print_error(console, product.error().what);
-  const auto policy = policy_from(options.judge, console.now);
+  const auto policy = policy_from(options.judge, console);
   if (!policy) return print_error(console, policy.error().what);
   const auto trust = trust_from(options.judge, policy->network);
   if (!trust) return print_error(console, trust.error().what);
@@ -127,19 +127,20 @@ void add_checklist(Command& root) {
   auto options = std::make_shared<ChecklistOptions>();
   Command& command =
       root.subcommand("checklist", "judge what can be judged before parts exist, step by step");
-  command.text("--vid", "ID", options->vid, "the product's vendor id")
+  command.group(Group::input)
+      .text("--vid", "ID", options->vid, "the product's vendor id")
       .text("--pid", "ID", options->pid, "its product id")
       .text("--sv", "NUMBER", options->sv, "its software version")
       .text("--cd", "FILE", options->cd, "its certification declaration")
       .text("--pai", "FILE", options->pai, "the PAI that is to issue its DACs")
       .text("--cpms", "FILE", options->cpms, "the order of its parts, a cpms.json");
   add_judge_options(command, options->judge);
-  command
+  command.group(Group::output)
       .choice("--format", {"text", "json"}, options->format,
               "how the list is written (default text)")
       .text("-o,--output", "FILE", options->output, "write the list there instead of stdout");
   add_loudness(command, options->quiet, options->verbose);
-  command
+  command.example("matter-attest checklist --vid 0x1234 --pid 0x8000 --sv 1 --cd cd.der")
       .footer(
           "Exit codes: 0 every step is done, 1 one failed, 3 something is lacking, 2 usage or "
           "unreadable file")

@@ -1,8 +1,12 @@
-// checks: the catalogue, or one check of it.
+// checks: the catalogue, a part of it, or one check.
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <string_view>
+
 #include "cli/commands.h"
+#include "cli/nearest.h"
 #include "cli/options.h"
 #include "lot/rule.h"
 #include "report/check_text.h"
@@ -15,69 +19,146 @@ namespace attest::cli {
 namespace {
 
 struct Options {
-  std::string id, format = "text";
+  std::vector<std::string> words;
+  std::string format = "text";
 };
 
-std::string as_text() {
-  std::string out;
-  for (const Check* check : catalogue()) out += fmt::format("{:<48} {}\n", check->id, check->title);
-  for (const LotRule& rule : lot_rules()) out += fmt::format("{:<48} {}\n", rule.id, rule.title);
+// A check, or a rule about lots: of each pointer one is null.
+struct Entry {
+  const Check* check = nullptr;
+  const LotRule* rule = nullptr;
+  const char* id() const { return check != nullptr ? check->id : rule->id; }
+  const char* title() const { return check != nullptr ? check->title : rule->title; }
+};
+
+std::vector<Entry> all_entries() {
+  std::vector<Entry> out;
+  for (const Check* check : catalogue()) out.push_back({.check = check});
+  for (const LotRule& rule : lot_rules()) out.push_back({.rule = &rule});
   return out;
 }
 
-std::string as_json() {
+// '*' any text, '?' one character.
+bool fits(std::string_view pattern, std::string_view text) {
+  size_t p = 0, t = 0, star = std::string_view::npos, from = 0;
+  while (t < text.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      from = t;
+    } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
+      ++p, ++t;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      t = ++from;
+    } else {
+      return false;
+    }
+  }
+  while (p < pattern.size() && pattern[p] == '*') ++p;
+  return p == pattern.size();
+}
+
+bool is_pattern(const std::string& word) {
+  return word.find_first_of("*?") != std::string::npos;
+}
+
+// What a word means: one id, a subject ("cd", "cd."), or a pattern.
+std::vector<Entry> meant(const std::string& word, const std::vector<Entry>& all) {
+  std::vector<Entry> out;
+  std::string subject = word;
+  while (subject.ends_with('.')) subject.pop_back();
+  for (const Entry& entry : all) {
+    const std::string_view id = entry.id();
+    if (id == word || (is_pattern(word) ? fits(word, id) : id.substr(0, id.find('.')) == subject))
+      out.push_back(entry);
+  }
+  return out;
+}
+
+std::string as_text(const std::vector<Entry>& entries) {
+  std::string out;
+  for (const Entry& entry : entries) out += fmt::format("{:<48} {}\n", entry.id(), entry.title());
+  return out;
+}
+
+Json check_json(const Check& check) {
+  Json severity{Json::Object{}};
+  severity.set("main", severity_name(check.severity.main))
+      .set("test", severity_name(check.severity.test))
+      .set("none", severity_name(check.severity.none));
+  return Json(Json::Object{})
+      .set("id", check.id)
+      .set("title", check.title)
+      .set("severity", std::move(severity))
+      .set("spec", check.spec)
+      .set("sdk", check.sdk == 0 ? Json() : Json(check.sdk))
+      .set("waivable", Json(Json::Object{})
+                           .set("main", may_be_waived(check, Network::main))
+                           .set("test", may_be_waived(check, Network::test)))
+      .set("rule", check.rule)
+      .set("remedy", check.remedy)
+      .set("when_unknown", *check.when_unknown == '\0' ? Json() : Json(check.when_unknown));
+}
+
+Json rule_json(const LotRule& rule) {
+  const char* severity = severity_name(rule.severity);
+  return Json(Json::Object{})
+      .set("id", rule.id)
+      .set("title", rule.title)
+      .set("severity",
+           Json(Json::Object{}).set("main", severity).set("test", severity).set("none", severity))
+      .set("spec", rule.spec)
+      .set("sdk", Json())
+      .set("rule", rule.rule)
+      .set("remedy", rule.remedy);
+}
+
+std::string as_json(const std::vector<Entry>& entries) {
   Json list{Json::Array{}};
-  for (const Check* check : catalogue()) {
-    Json severity{Json::Object{}};
-    severity.set("main", severity_name(check->severity.main))
-        .set("test", severity_name(check->severity.test))
-        .set("none", severity_name(check->severity.none));
-    list.push(Json(Json::Object{})
-                  .set("id", check->id)
-                  .set("title", check->title)
-                  .set("severity", std::move(severity))
-                  .set("spec", check->spec)
-                  .set("sdk", check->sdk == 0 ? Json() : Json(check->sdk))
-                  .set("waivable", Json(Json::Object{})
-                                       .set("main", may_be_waived(*check, Network::main))
-                                       .set("test", may_be_waived(*check, Network::test)))
-                  .set("rule", check->rule)
-                  .set("remedy", check->remedy)
-                  .set("when_unknown",
-                       *check->when_unknown == '\0' ? Json() : Json(check->when_unknown)));
-  }
-  for (const LotRule& rule : lot_rules()) {
-    const char* severity = severity_name(rule.severity);
-    list.push(Json(Json::Object{})
-                  .set("id", rule.id)
-                  .set("title", rule.title)
-                  .set("severity", Json(Json::Object{})
-                                       .set("main", severity)
-                                       .set("test", severity)
-                                       .set("none", severity))
-                  .set("spec", rule.spec)
-                  .set("sdk", Json())
-                  .set("rule", rule.rule)
-                  .set("remedy", rule.remedy));
-  }
+  for (const Entry& entry : entries)
+    list.push(entry.check != nullptr ? check_json(*entry.check) : rule_json(*entry.rule));
   return dump_pretty(list);
 }
 
+std::vector<std::string> words_of(const std::vector<Entry>& all) {
+  std::vector<std::string> out;
+  for (const Entry& entry : all) {
+    const std::string id = entry.id(), subject = id.substr(0, id.find('.'));
+    if (std::find(out.begin(), out.end(), subject) == out.end()) out.push_back(subject);
+    out.push_back(id);
+  }
+  return out;
+}
+
 int run(const Options& options, const Console& console) {
-  if (!options.id.empty()) {
-    const Check* check = find_check(options.id);
-    if (const LotRule* rule = find_lot_rule(options.id))
-      return show(lot_rule_text(*rule, console.columns()), console);
-    if (check == nullptr)
+  const auto all = all_entries();
+  std::vector<Entry> chosen;
+  for (const std::string& word : options.words) {
+    const auto found = meant(word, all);
+    if (found.empty())
       return print_error(
           console,
-          fmt::format("expected the id of a check (see matter-attest checks), found \"{}\"",
-                      options.id));
-    return show(check_text(*check, console.columns()), console);
+          fmt::format("expected the id of a check, a subject or a pattern (see matter-attest "
+                      "checks), found \"{}\"{}",
+                      printable(word), is_pattern(word) ? "" : did_you_mean(word, words_of(all))));
+    for (const Entry& entry : found) {
+      if (std::none_of(chosen.begin(), chosen.end(),
+                       [&](const Entry& e) { return e.id() == entry.id(); }))
+        chosen.push_back(entry);
+    }
   }
-  return show(options.format == "json"       ? as_json()
-              : options.format == "markdown" ? checks_markdown()
-                                             : as_text(),
+  if (options.format == "markdown") {
+    if (!options.words.empty())
+      return print_error(console, "--format markdown: expected no ID: it is the whole catalogue");
+    return show(checks_markdown(), console);
+  }
+  const auto& shown = options.words.empty() ? all : chosen;
+  if (options.format == "json") return show(as_json(shown), console);
+  const bool one = options.words.size() == 1 && chosen.size() == 1;
+  if (!one) return show(as_text(shown), console);
+  const Entry& entry = chosen.front();
+  return show(entry.check != nullptr ? check_text(*entry.check, console.columns())
+                                     : lot_rule_text(*entry.rule, console.columns()),
               console);
 }
 
@@ -86,9 +167,15 @@ int run(const Options& options, const Console& console) {
 void add_checks(Command& root) {
   auto options = std::make_shared<Options>();
   root.subcommand("checks", "list the checks, or explain one")
-      .positional("ID", options->id, "a check's id", false)
+      .group(Group::input)
+      .positionals("ID", options->words,
+                   "a check's id, a subject (cd) or a pattern ('cd.*'); without it, all", false)
+      .offers(Offer::check_ids)
+      .group(Group::output)
       .choice("--format", {"text", "json", "markdown"}, options->format,
               "how the list is written (default text)")
+      .example("matter-attest checks 'cd.*'")
+      .example("matter-attest checks dac.is-valid-now")
       .run(runs(options, run));
 }
 

@@ -18,6 +18,9 @@ void add_dcl(Command& root);
 void add_lot(Command& root);
 void add_man_page(Command& root);
 void add_version(Command& root);
+void add_formats(Command& root);
+void add_help(Command& root);
+int print_version(const std::string& format, const Console& console);
 
 // All of them, and the root's own words; only the one that `first`, the first word of the command
 // line, names where that is enough.

@@ -134,7 +134,9 @@ int run_sync(const DclArguments& arguments, const Verbosity& verbosity,
   const auto products = products_of(arguments);
   if (!products) return print_error(verbosity.console(), products.error().what, kUsage);
   if (options.offline)
-    return print_error(verbosity.console(), "sync reads from the network: expected no --offline",
+    return print_error(verbosity.console(),
+                       "sync reads from the network: expected no --offline (nor "
+                       "MATTER_ATTEST_OFFLINE in the environment)",
                        kUsage);
   auto transport = transport_from(verbosity, {})();  // a sync may take its time
   if (!transport) return print_error(verbosity.console(), transport.error().what, kUnknown);
@@ -193,25 +195,35 @@ const char* trust_name(LedgerTrust trust) {
   return kNames[static_cast<size_t>(trust)];
 }
 
-int run_status(const DclArguments& arguments, const Verbosity& verbosity,
-               const dcl::LedgerOptions& options) {
-  const std::string path = dcl::cache_path(options.cache_folder, options.network.chain_id);
+// What is cached of one network: for programs, and in words.
+struct CacheState {
+  Json json;
+  std::string text;
+};
+
+Result<std::optional<Cache>> sound_cache(const std::string& path, const Verbosity& verbosity) {
   std::string set_aside;
   auto cache = Cache::open(path, Cache::Open::existing, set_aside);
   if (!set_aside.empty()) verbosity.note(set_aside);
-  if (!cache) return print_error(verbosity.console(), cache.error().what, kUsage);
-  if (*cache) {
-    const auto sound = (*cache)->check();
-    if (!sound) {
-      const bool damaged = (*cache)->damaged();
-      verbosity.note(damaged ? (*cache)->set_aside(sound.error().what) : sound.error().what);
-      cache->reset();
-    }
+  if (!cache) return tl::unexpected(cache.error());
+  if (!*cache) return std::optional<Cache>();
+  if (const auto sound = (*cache)->check(); !sound) {
+    verbosity.note((*cache)->damaged() ? (*cache)->set_aside(sound.error().what)
+                                       : sound.error().what);
+    cache->reset();
   }
+  return cache;
+}
+
+Result<CacheState> state_of(const Verbosity& verbosity, const dcl::LedgerOptions& options) {
+  const std::string path = dcl::cache_path(options.cache_folder, options.network.chain_id);
+  auto cache = sound_cache(path, verbosity);
+  if (!cache) return tl::unexpected(cache.error());
   std::optional<dcl::CacheSource> source;
   if (*cache) source = (*cache)->source().value_or(std::nullopt);
-  Json items{Json::Array{}}, out;
-  out.set("network", options.network.name).set("chain_id", options.network.chain_id);
+  Json items{Json::Array{}};
+  CacheState out;
+  out.json.set("network", options.network.name).set("chain_id", options.network.chain_id);
   dcl::ReadAt newest;
   std::string lines;
   for (const Schema schema : dcl::kSchemas) {
@@ -237,25 +249,36 @@ int run_status(const DclArguments& arguments, const Verbosity& verbosity,
     items.push(std::move(item));
   }
   const int64_t age = options.now.seconds - newest.read_at.seconds;
-  if (arguments.format == "json") {
-    out.set("height", source ? Json(newest.height) : Json())
-        .set("synced_at", source ? Json(rfc3339(newest.read_at)) : Json());
-    out.set("age_seconds", source ? Json(age) : Json())
-        .set("trust", trust_name(source ? source->trust : LedgerTrust::none));
-    out.set("source", source ? Json(source->source) : Json()).set("file", path).set("items", items);
-    verbosity.console().out << dump_pretty(out);
-    return kOk;
+  out.json.set("height", source ? Json(newest.height) : Json())
+      .set("synced_at", source ? Json(rfc3339(newest.read_at)) : Json());
+  out.json.set("age_seconds", source ? Json(age) : Json())
+      .set("trust", trust_name(source ? source->trust : LedgerTrust::none));
+  out.json.set("source", source ? Json(source->source) : Json())
+      .set("file", path)
+      .set("items", items);
+  out.text = source ? fmt::format("{}: height {}, read {} ({} s ago) from {}, trust {}\n{}in {}\n",
+                                  source->chain_id, newest.height, rfc3339(newest.read_at), age,
+                                  printable(source->source), trust_name(source->trust), lines, path)
+                    : fmt::format("{}: never synced here (matter-attest dcl sync --network {})\n",
+                                  options.network.chain_id, options.network.name);
+  return out;
+}
+
+int run_status(const DclArguments& arguments, const Verbosity& verbosity,
+               const dcl::LedgerOptions& options) {
+  auto state = state_of(verbosity, options);
+  if (!state) return print_error(verbosity.console(), state.error().what, kUsage);
+  if (arguments.both) {
+    LedgerArguments other = arguments.ledger;
+    other.network = "test";
+    const auto test = ledger_options(other, verbosity);
+    const auto more =
+        test ? state_of(verbosity, *test) : Result<CacheState>(tl::unexpected(test.error()));
+    if (!more) return print_error(verbosity.console(), more.error().what, kUsage);
+    state->json.set("others", Json(Json::Array{}).push(more->json));
+    state->text += more->text;
   }
-  if (!source) {
-    fmt::print(verbosity.console().out,
-               "{}: never synced here (matter-attest dcl sync --network {})\n",
-               options.network.chain_id, options.network.name);
-    return kOk;
-  }
-  fmt::print(verbosity.console().out,
-             "{}: height {}, read {} ({} s ago) from {}, trust {}\n{}in {}\n", source->chain_id,
-             newest.height, rfc3339(newest.read_at), age, printable(source->source),
-             trust_name(source->trust), lines, path);
+  verbosity.console().out << (arguments.format == "json" ? dump_pretty(state->json) : state->text);
   return kOk;
 }
 
@@ -303,8 +326,9 @@ int run_import(const DclArguments& arguments, const Verbosity& verbosity,
                        fmt::format("{}: {}", printable(path), snapshot.error().what), kUsage);
   if (snapshot->chain_id != options.network.chain_id) {
     return print_error(verbosity.console(),
-                       fmt::format("{}: expected a snapshot of {}, found one of {}",
-                                   printable(path), options.network.chain_id, snapshot->chain_id),
+                       fmt::format("{}: expected a snapshot of {}, found one of {}{}",
+                                   printable(path), options.network.chain_id, snapshot->chain_id,
+                                   dcl::network_hint(snapshot->chain_id)),
                        kUnknown);
   }
   auto cache = open_cache(options, verbosity);

@@ -17,6 +17,7 @@ struct DclArguments {
   std::string vid, pid;         // sync: whose software versions to read too
   std::string format = "text";  // text, json, pem, der
   bool quiet = false;
+  bool both = false;  // status: of the test network, too
 };
 
 // 0: done, absence included. 2: usage, or a file that cannot be read. 3: the node cannot be reached

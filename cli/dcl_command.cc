@@ -1,4 +1,7 @@
-// The dcl sub-command's place in the command line. What it does is in dcl.cc.
+// The dcl sub-command's place in the command line: an action a sub-command of its own. What they do
+// is in dcl.cc and dcl_show.cc.
+
+#include <algorithm>
 
 #include "cli/commands.h"
 #include "cli/dcl.h"
@@ -9,17 +12,153 @@ namespace {
 
 struct Options {
   DclArguments dcl;
-  std::vector<std::string> words;
   std::string versions;
 };
 
-int run(const Options& options, const Console& console) {
+using Operands = std::vector<Command::Operand>;
+enum class Asks : uint8_t { node, ledger, cache };  // what an action looks at
+struct Action {
+  const char* name;
+  const char* help;
+  Operands operands;
+  Asks asks;
+  std::vector<std::string> formats;
+  std::vector<const char*> examples;
+};
+
+const std::vector<Action>& actions() {
+  const std::vector<std::string> facts = {"text", "json"};
+  const std::vector<std::string> certificates = {"text", "json", "pem", "der"};
+  constexpr Command::Operand kVid{"VID", "a vendor id: 0xFFF1, 65521 or FFF1", true};
+  constexpr Command::Operand kPid{"PID", "a product id: 0x8000 or 32768", true};
+  const auto maybe = [](Command::Operand one) {
+    one.required = false;
+    return one;
+  };
+  constexpr Command::Operand kSkid{"SKID", "a subject key id: 20 bytes in hex", false};
+  constexpr Command::Operand kFile{"FILE", "a snapshot; - is stdout, where one is written", true};
+  static const std::vector<Action> all = {
+      {"sync",
+       "read the ledger's lists into the cache, and the revocation lists that it names",
+       {},
+       Asks::node,
+       facts,
+       {"matter-attest dcl sync --network test",
+        "matter-attest dcl sync --vid 0x1234 --pid 0x8000"}},
+      {"status",
+       "what is cached of each network: of which height, how old",
+       {},
+       Asks::cache,
+       facts,
+       {"matter-attest dcl status"}},
+      {"vendor",
+       "a vendor, or all",
+       {maybe(kVid)},
+       Asks::ledger,
+       facts,
+       {"matter-attest dcl vendor 0xFFF1"}},
+      {"model",
+       "a product, all of a vendor, or all",
+       {maybe(kVid), maybe(kPid)},
+       Asks::ledger,
+       facts,
+       {"matter-attest dcl model 0x1234 0x8000"}},
+      {"version",
+       "a software version of a product, or which there are",
+       {kVid, kPid, {"SV", "a software version", false}},
+       Asks::ledger,
+       facts,
+       {"matter-attest dcl version 0x1234 0x8000 1"}},
+      {"compliance",
+       "whether a software version is certified",
+       {kVid,
+        kPid,
+        {"SV", "a software version", true},
+        {"TYPE", "matter (as without it), zigbee or aliro", false}},
+       Asks::ledger,
+       facts,
+       {"matter-attest dcl compliance 0x1234 0x8000 1"}},
+      {"paa",
+       "an approved PAA, or all",
+       {kSkid},
+       Asks::ledger,
+       certificates,
+       {"matter-attest dcl paa --format pem"}},
+      {"cd-signer",
+       "a signer of certification declarations, or all",
+       {kSkid},
+       Asks::ledger,
+       certificates,
+       {"matter-attest dcl cd-signer"}},
+      {"revocation",
+       "the revocation points of an issuer, or all",
+       {kSkid},
+       Asks::ledger,
+       facts,
+       {"matter-attest dcl revocation"}},
+      {"export",
+       "write what is cached as a snapshot: one file, usable with --ledger",
+       {kFile},
+       Asks::cache,
+       {},
+       {"matter-attest dcl export facts.json"}},
+      {"import",
+       "read a snapshot into the cache",
+       {kFile},
+       Asks::cache,
+       facts,
+       {"matter-attest dcl import facts.json"}},
+      {"diff",
+       "what differs between two snapshots or cached networks",
+       {{"A", "a snapshot, or the name of a cached network", true}, {"B", "another one", true}},
+       Asks::cache,
+       facts,
+       {"matter-attest dcl diff facts.json main"}},
+  };
+  return all;
+}
+
+// "FFF1/8000", as the tool itself writes it.
+void split_key(std::vector<std::string>& operands) {
+  if (operands.empty()) return;
+  const std::string key = operands.front();
+  const auto is_hex = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f');
+  };
+  if (key.size() != 9 || key[4] != '/' || !std::all_of(key.begin(), key.begin() + 4, is_hex) ||
+      !std::all_of(key.begin() + 5, key.end(), is_hex))
+    return;
+  operands.front() = "0x" + key.substr(0, 4);
+  operands.insert(operands.begin() + 1, "0x" + key.substr(5));
+}
+
+int run_action(const Options& options, const std::string& action, const Console& console) {
   DclArguments arguments = options.dcl;
-  if (!options.words.empty()) arguments.action = options.words.front();
-  if (options.words.size() > 1)
-    arguments.operands.assign(options.words.begin() + 1, options.words.end());
+  arguments.action = action;
+  if (action == "model" || action == "version" || action == "compliance")
+    split_key(arguments.operands);
   arguments.all_versions = options.versions == "all";
+  arguments.both = arguments.ledger.network.empty() && arguments.ledger.chain_id.empty();
+  if (arguments.ledger.network.empty()) arguments.ledger.network = "main";
   return run_dcl(arguments, console);
+}
+
+void add_shared(Command& command, DclArguments& dcl, Asks asks) {
+  command.group(Group::ledger)
+      .choice("--network", {"main", "test"}, dcl.ledger.network,
+              asks == Asks::cache ? "which ledger" : "which ledger (default main)");
+  if (asks == Asks::cache) return add_cache_options(command, dcl.ledger);
+  add_ledger_options(command, dcl.ledger);
+}
+
+void add_sync_options(Command& command, Options& options) {
+  command.group(Group::input)
+      .text("--from", "URL", options.dcl.from,
+            "the node to read from; it is kept for this cache, and every later command asks it "
+            "too, until another --from")
+      .text("--vid", "VID", options.dcl.vid, "this vendor's software versions too")
+      .text("--pid", "PID", options.dcl.pid, "with --vid, those of this product only")
+      .choice("--versions", {"all"}, options.versions, "every software version too");
 }
 
 }  // namespace
@@ -27,43 +166,36 @@ int run(const Options& options, const Console& console) {
 void add_dcl(Command& root) {
   auto options = std::make_shared<Options>();
   DclArguments& dcl = options->dcl;
+  dcl.ledger.network.clear();  // told apart from main: status shows both then
   Command& command = root.subcommand("dcl", "the ledger: fetch, look up, compare");
-  command.positionals("ACTION", options->words, "what to do, and with what: see below", true)
-      .choice("--network", {"main", "test"}, dcl.ledger.network, "which ledger (default main)")
-      .text("--ledger", "FILE|URL", dcl.ledger.ledger,
-            "ask this snapshot or node instead of the cache")
-      .text("--chain-id", "ID", dcl.ledger.chain_id,
-            "the chain id to insist on, for a private ledger")
-      .text("--cache-dir", "DIR", dcl.ledger.cache_dir,
-            "where the caches are (else $MATTER_ATTEST_CACHE, $XDG_CACHE_HOME/matter-attest)")
-      .flag("--offline", dcl.ledger.offline, "never touch the network")
-      .flag("--allow-private-hosts", dcl.ledger.allow_private_hosts,
-            "let addresses on the ledger lead into private networks and to this machine")
-      .text("--max-age", "AGE", dcl.ledger.max_age,
-            "refresh cached facts older than this (default 24h)")
-      .text("--from", "URL", dcl.from,
-            "sync: the node to read from; it is kept for this cache, and every later command asks "
-            "it too, until another --from")
-      .text("--vid", "VID", dcl.vid, "sync: this vendor's software versions too")
-      .text("--pid", "PID", dcl.pid, "sync: with --vid, those of this product only")
-      .choice("--versions", {"all"}, options->versions, "sync: every software version too")
+  for (const Action& action : actions()) {
+    Command& sub = command.subcommand(action.name, action.help);
+    if (!action.operands.empty()) {
+      sub.group(Group::input).operands(action.operands, dcl.operands);
+      if (action.asks != Asks::cache) sub.offers(Offer::nothing);
+    }
+    if (action.asks == Asks::node) add_sync_options(sub, *options);
+    add_shared(sub, dcl, action.asks);
+    if (!action.formats.empty())
+      sub.group(Group::output)
+          .choice("--format", action.formats, dcl.format, "how it is written (default text)");
+    add_quiet(sub, dcl.quiet);
+    for (const char* example : action.examples) sub.example(example);
+    sub.run([options, name = std::string(action.name)](const Console& console) {
+      return run_action(*options, name, console);
+    });
+  }
+  // Before the action they mean the same.
+  add_shared(command, dcl, Asks::ledger);
+  command.group(Group::output)
       .choice("--format", {"text", "json", "pem", "der"}, dcl.format,
-              "how facts are written (pem, der: certificates)")
-      .footer(
-          "Actions:\n"
-          "  sync                                  read the ledger's lists into the cache, and the "
-          "revocation lists that it names\n"
-          "  status                                what is cached, of which height, how old\n"
-          "  vendor [VID] · model [VID [PID]] · version VID PID [SV] · compliance VID PID SV "
-          "[matter]\n"
-          "  paa [SKID] · cd-signer [SKID] · revocation [SKID]\n"
-          "  export FILE · import FILE             a snapshot: one file, usable with --ledger\n"
-          "  diff A B                              snapshots, or names of cached networks\n\n"
-          "Exit codes: 0 done (\"there is none\" included), 2 usage or unreadable file, 3 node "
-          "unreachable or not\n"
-          "believed, or the fact is unknown")
-      .run(runs(options, run));
+              "how facts are written (pem, der: certificates)");
   add_quiet(command, dcl.quiet);
+  command.example("matter-attest dcl sync --vid 0x1234 --pid 0x8000")
+      .example("matter-attest dcl compliance 0x1234 0x8000 1")
+      .footer(
+          "Exit codes: 0 done (\"there is none\" included), 2 usage or unreadable file, 3 node "
+          "unreachable or not believed, or the fact is unknown");
 }
 
 }  // namespace attest::cli

@@ -161,6 +161,8 @@ std::string plain(const Json* value) {
   return printable(value->string() != nullptr ? *value->string() : dump(*value));
 }
 
+std::string in_words(const std::string& name, const Json& value);
+
 // One line a record of a list.
 std::string line_of(Schema schema, const CachedRecord& record) {
   const auto field = [&](const char* name) { return plain(record.object.find(name)); };
@@ -172,9 +174,11 @@ std::string line_of(Schema schema, const CachedRecord& record) {
       return fmt::format("0x{} 0x{}  {}  device type {}", record.key.substr(0, 4),
                          record.key.substr(5, 4), field("productName"), field("deviceTypeId"));
     case Schema::revocation_point:
-      return fmt::format("{}  vendor {}  {}  {}  {}", field("issuerSubjectKeyID"), field("vid"),
-                         plain(record.object.find("isPAA")) == "true" ? "PAIs" : "DACs",
-                         field("label"), field("dataURL"));
+      return fmt::format(
+          "{}  vendor {}  {}  {}  {}", field("issuerSubjectKeyID"),
+          record.object.find("vid") == nullptr ? "" : in_words("vid", *record.object.find("vid")),
+          plain(record.object.find("isPAA")) == "true" ? "PAIs" : "DACs", field("label"),
+          field("dataURL"));
     default:
       break;
   }
@@ -218,6 +222,22 @@ Json list_json(const std::string& url, const dcl::ListState& state) {
   return out;
 }
 
+// A number that the ledger means as an id or a word, and both.
+std::string in_words(const std::string& name, const Json& value) {
+  const auto number = value.natural();
+  if (!number) return plain(&value);
+  if ((name == "vid" || name == "pid" || name == "issuerVid") && *number <= 0xFFFF)
+    return fmt::format("{} ({})", hex_id(*number), *number);
+  if (name == "deviceTypeId") return fmt::format("{} (0x{:04X})", *number, *number);
+  constexpr const char* kStatus[] = {"", "provisional", "certified", "revoked"};
+  if (name == "softwareVersionCertificationStatus" && *number >= 1 && *number <= 3)
+    return fmt::format("{} ({})", *number, kStatus[*number]);
+  constexpr const char* kFlow[] = {"standard", "user intent", "custom"};
+  if (name == "commissioningCustomFlow" && *number <= 2)
+    return fmt::format("{} ({})", *number, kFlow[*number]);
+  return plain(&value);
+}
+
 // All fields of one record, the ledger's names unchanged.
 std::string fields_of(const CachedRecord& record) {
   std::string out;
@@ -225,7 +245,7 @@ std::string fields_of(const CachedRecord& record) {
   for (const auto& [name, value] : *record.object.object())
     width = std::max(width, printable(name).size());
   for (const auto& [name, value] : *record.object.object())
-    out += fmt::format("{:<{}}  {}\n", printable(name), width, plain(&value));
+    out += fmt::format("{:<{}}  {}\n", printable(name), width, in_words(name, value));
   return out;
 }
 
@@ -270,12 +290,15 @@ std::string others(CachedLedger& ledger, const std::string& version) {
 
 }  // namespace
 
-// Decimal or 0x. A leading zero is decimal too: nobody means octal.
+// Decimal or 0x. A leading zero is decimal too: nobody means octal. An id with a letter in it can
+// only be hex, as the ledger itself writes it: FFF1.
 Result<uint64_t> number(const char* name, const std::string& text, uint64_t max) {
-  const bool is_hex = text.starts_with("0x") || text.starts_with("0X");
+  const bool has_prefix = text.starts_with("0x") || text.starts_with("0X");
+  const bool is_bare = !has_prefix && max == 0xFFFF && text.size() <= 4 &&
+                       text.find_first_of("abcdefABCDEF") != std::string::npos;
   uint64_t value = 0;
-  const char *begin = text.data() + (is_hex ? 2 : 0), *end = text.data() + text.size();
-  const auto got = std::from_chars(begin, end, value, is_hex ? 16 : 10);
+  const char *begin = text.data() + (has_prefix ? 2 : 0), *end = text.data() + text.size();
+  const auto got = std::from_chars(begin, end, value, has_prefix || is_bare ? 16 : 10);
   if (begin == end || got.ec != std::errc() || got.ptr != end || value > max) {
     return error(fmt::format("{}: expected a number up to {} (decimal or 0x…), found \"{}\"", name,
                              max, printable(text)));

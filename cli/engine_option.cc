@@ -5,7 +5,7 @@
 namespace attest::cli {
 
 void add_engine_option(Command& command, EngineOption& option) {
-  command
+  command.group(Group::decide)
       .choice("--engine", {"auto", "openssl", "crypto_mb"}, option.engine,
               "what checks the signatures (default auto: the fastest that is there)")
       .text("--engine-library", "FILE", option.library,

@@ -177,14 +177,16 @@ void add_extract(Command& root) {
   auto options = std::make_shared<Options>();
   Command& command =
       root.subcommand("extract", "write the DAC, PAI, CD and device.json of a dump as files");
-  command
+  command.group(Group::output)
       .text("-d,--directory", "DIR", options->folder,
             "where the files go; made when it is not there, and nothing in it is overwritten")
       .flag("--with-key", options->with_key,
             "write the DAC's private key, too (dac-key.pem, readable by you alone)")
+      .group(Group::input)
       .list("--unlock", "SECRET", options->unlock,
             "opens an encrypted dump or key: a file, hex:..., pass:... or env:NAME, repeatable")
       .positionals("FILE", options->evidence, "files and folders; - is stdin", true)
+      .example("matter-attest extract dump.bin -d parts")
       .run(runs(options, extract));
   add_quiet(command, options->quiet);
 }

@@ -88,11 +88,16 @@ void add_inspect(Command& root) {
   auto options = std::make_shared<Options>();
   Command& command =
       root.subcommand("inspect", "show what is in files, decoded, without a verdict");
-  command.choice("--format", {"text", "json"}, options->format, "how it is written (default text)")
+  command.group(Group::output)
+      .choice("--format", {"text", "json"}, options->format, "how it is written (default text)")
+      .group(Group::input)
       .list("--unlock", "SECRET", options->unlock,
             "opens an encrypted dump or key: a file, hex:..., pass:... or env:NAME, repeatable")
+      .group(Group::output)
       .text("-o,--output", "FILE", options->output, "write there instead of stdout")
+      .group(Group::input)
       .positionals("FILE", options->evidence, "files and folders; - is stdin", true)
+      .example("matter-attest inspect dump.bin")
       .run(runs(options, inspect));
   add_quiet(command, options->quiet);
 }

@@ -107,6 +107,8 @@ constexpr Harmless kHarmless[] = {
     {"--resume", "the journal itself"},
     {"--engine", "who checks signatures: each says the same"},
     {"--engine-library", "where one of them is"},
+    {"--color", "how the report looks"},
+    {"-v,--verbose", "the same"},
     {"-q,--quiet", "what is said beside the report"},
 };
 

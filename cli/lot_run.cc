@@ -83,12 +83,13 @@ class LotRun {
  public:
   LotRun(const LotOptions& options, const Console& console)
       : options_(options),
-        loudness_(console, options.quiet),
+        loudness_(console, options.quiet, options.verbose),
         console_(console),
         tally_(find_form(options.format)->lists_devices) {}
 
   Result<int> run() {
     if (auto done = prepare(); !done) return tl::unexpected(done.error());
+    tell_setting();
     auto output =
         LotOutput::open(options_.output, *find_form(options_.format),
                         options_.part.empty() ? LineForm::result : LineForm::part, loudness_);
@@ -121,7 +122,7 @@ class LotRun {
 
   // --- before the first device ---
   tl::expected<void, Error> prepare() {
-    auto policy = policy_from(options_.judge, console_.now);
+    auto policy = policy_from(options_.judge, console_);
     if (!policy) return tl::unexpected(policy.error());
     setup_.policy = std::move(*policy);
     setup_.policy.one_of_many = true;
@@ -160,12 +161,27 @@ class LotRun {
     auto key = options_.part.empty() ? random_key() : part_key(options_.part, console_.environment);
     if (!key) return tl::unexpected(key.error());
     setup_.key = *key;
+    if (!options_.resume.empty())
+      console_.when_interrupted("interrupted: run it again to go on; what was judged is kept");
     if (auto done = open_journal(); !done) return done;
     if (auto done = manifests_.open(options_.manifests, options_.columns); !done) return done;
     if (auto done = open_inputs(); !done) return done;
     setup_.manifests = manifests_.take();
     manifest_tally_.emplace(setup_.manifests, manifests_.given());
     return {};
+  }
+
+  // What the verdicts come from, for --verbose.
+  void tell_setting() const {
+    loudness_.detail(fmt::format("policy {}, as of {}; signatures checked by {}, {} at a time",
+                                 network_name(setup_.policy.network), rfc3339(setup_.policy.at),
+                                 engine_->name(), jobs()));
+    if (ledger_)
+      loudness_.detail(fmt::format("ledger {} at height {}, {}", ledger_->status().chain_id,
+                                   ledger_->status().height, ledger_->status().source));
+    for (const std::string& path : options_.inputs) loudness_.detail("reading " + path);
+    if (const auto devices = source_->size())
+      loudness_.detail(fmt::format("{} devices to be judged", *devices));
   }
 
   tl::expected<void, Error> open_journal() {
@@ -309,6 +325,8 @@ class LotRun {
                       network_name(setup_.policy.network)));
     if (const std::string on = fail_on_text(setup_.policy); !on.empty())
       out.notes.push_back("judged with --fail-on " + on);
+    for (const std::string& taken : setup_.policy.environment)
+      out.notes.push_back("taken from the environment: " + printable(taken));
     FindingList of_manifests = manifest_tally_->findings(!drawn() && any_input_);
     std::move(of_manifests.findings.begin(), of_manifests.findings.end(),
               std::back_inserter(out.findings));

@@ -18,7 +18,7 @@ struct LotOptions {
   std::string format, output, expect, resume, part;
   EngineOption engine;
   long long jobs = 0, sample = kAllDevices, seed = 1;
-  bool stream = false, full = false, quiet = false;
+  bool stream = false, full = false, quiet = false, verbose = false;
 };
 void add_lot_options(Command& command, LotOptions& options);
 

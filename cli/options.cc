@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "cli/environment.h"
+#include "cli/nearest.h"
 #include "platform/files.h"
 #include "platform/output.h"
 #include "platform/trust_files.h"
@@ -16,6 +18,14 @@
 namespace attest::cli {
 namespace {
 
+// "2026-11-20T22:00:00": which hour that is hangs on the place.
+std::string at_hint(const std::string& given) {
+  return parse_rfc3339(given + "Z")
+             ? fmt::format("; did you mean {0}Z (UTC), or {0}+01:00 (another zone)?",
+                           printable(given))
+             : "";
+}
+
 bool is_variable_name(std::string_view name) {
   return std::all_of(name.begin(), name.end(), [](char c) {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
@@ -24,39 +34,62 @@ bool is_variable_name(std::string_view name) {
 
 }  // namespace
 
+void add_ledger_options(Command& command, LedgerArguments& options) {
+  command.group(Group::ledger)
+      .text("--ledger", "FILE|URL", options.ledger,
+            "facts from this snapshot or node instead of the network's cache (demo: the one built "
+            "in)");
+  add_cache_options(command, options);
+}
+void add_cache_options(Command& command, LedgerArguments& options) {
+  command.group(Group::ledger)
+      .text("--chain-id", "ID", options.chain_id, "the chain id to insist on, for a private ledger")
+      .text("--cache-dir", "DIR", options.cache_dir,
+            "where the caches are (else $MATTER_ATTEST_CACHE, $XDG_CACHE_HOME/matter-attest)")
+      .flag("--offline", options.offline, "never touch the network")
+      .flag("--allow-private-hosts", options.allow_private_hosts,
+            "let addresses on the ledger lead into private networks and to this machine")
+      .text("--max-age", "AGE", options.max_age,
+            "refresh cached facts older than this, or warn of them offline (default 24h)");
+}
+
 void add_judge_options(Command& command, JudgeOptions& options) {
-  command
+  command.group(Group::decide)
       .choice("--network", {"main", "test", "none"}, options.network,
               "the ledger whose facts decide, and its policy (default main)")
+      .text("--at", "TIME", options.at,
+            "judge as of this instant instead of now: 2026-11-20T22:00:00Z, or a day")
+      .list("--require", "ID", options.require, "make a check required, repeatable")
+      .offers(Offer::check_ids)
+      .list("--fail-on", "unknown|warn", options.fail_on,
+            "also keep out what leaves a question open (undecided), or any warning (reject); "
+            "repeatable")
+      .offers(std::vector<std::string>{"unknown", "warn"})
+      .list("--waive", "ID=REASON", options.waive,
+            "let a check fail, the reason standing in the report; repeatable")
+      .offers(Offer::check_ids)
+      .list("--waivers", "FILE", options.waivers,
+            "waivers with who gave them and until when (JSON), repeatable")
+      .group(Group::trust)
       .list("--trust-paa", "PATH", options.trust_paa,
             "a PAA to trust beside the ledger's: file or folder, repeatable")
       .list("--trust-cd-signer", "PATH", options.trust_cd_signer,
             "a CD signer to trust beside the CSA's: file or folder, repeatable")
-      .text("--at", "TIME", options.at, "judge as of this RFC 3339 instant instead of now")
+      .group(Group::input)
       .list("--unlock", "SECRET", options.unlock,
-            "opens an encrypted dump or key: a file, hex:..., pass:... or env:NAME, repeatable")
-      .list("--require", "ID", options.require, "make a check required, repeatable")
-      .list("--fail-on", "unknown|warn", options.fail_on,
-            "also keep out what leaves a question open (undecided), or any warning (reject); "
-            "repeatable")
-      .list("--waive", "ID=REASON", options.waive,
-            "let a check fail, the reason standing in the report; repeatable")
-      .list("--waivers", "FILE", options.waivers,
-            "waivers with who gave them and until when (JSON), repeatable")
-      .text("--ledger", "FILE|URL", options.ledger.ledger,
-            "facts from this snapshot or node instead of the network's cache (demo: the one built "
-            "in)")
-      .text("--chain-id", "ID", options.ledger.chain_id,
-            "the chain id to insist on, for a private ledger")
-      .text("--cache-dir", "DIR", options.ledger.cache_dir,
-            "where the caches are (else $MATTER_ATTEST_CACHE, $XDG_CACHE_HOME/matter-attest)")
-      .flag("--offline", options.ledger.offline, "never touch the network")
-      .flag("--allow-private-hosts", options.ledger.allow_private_hosts,
-            "let addresses on the ledger lead into private networks and to this machine")
-      .text("--max-age", "AGE", options.ledger.max_age,
-            "refresh cached facts older than this, or warn of them offline (default 24h)")
+            "opens an encrypted dump or key: a file, hex:..., pass:... or env:NAME, repeatable");
+  add_ledger_options(command, options.ledger);
+  command.group(Group::output)
       .flag("--show-passcode", options.show_passcode,
             "show passcodes, payloads, salts and verifiers in the report");
+}
+
+Result<Policy> policy_from(const JudgeOptions& options, const Console& console) {
+  auto policy = policy_from(options, console.now);
+  if (!policy) return policy;
+  const bool asks = policy->network != Network::none;
+  policy->environment = environment_used(console, asks, asks && options.ledger.ledger.empty());
+  return policy;
 }
 
 Result<Policy> policy_from(const JudgeOptions& options, Instant now) {
@@ -69,7 +102,7 @@ Result<Policy> policy_from(const JudgeOptions& options, Instant now) {
     policy.at = now;
   } else {
     const auto at = parse_rfc3339(options.at);
-    if (!at) return error("--at: " + at.error().what);
+    if (!at) return error("--at: " + at.error().what + at_hint(options.at));
     policy.at = *at;
   }
   const auto age = parse_age(options.ledger.max_age);
@@ -78,8 +111,8 @@ Result<Policy> policy_from(const JudgeOptions& options, Instant now) {
   for (const std::string& id : options.require) {
     if (find_check(id) == nullptr)
       return error(fmt::format(
-          "--require: expected the id of a check (see matter-attest checks), found \"{}\"",
-          printable(id)));
+          "--require: expected the id of a check (see matter-attest checks), found \"{}\"{}",
+          printable(id), did_you_mean(id, check_ids())));
     policy.required.push_back(id);
   }
   for (const std::string& on : options.fail_on) {
@@ -91,6 +124,12 @@ Result<Policy> policy_from(const JudgeOptions& options, Instant now) {
   if (!waivers) return tl::unexpected(waivers.error());
   policy.waivers = std::move(*waivers);
   return policy;
+}
+
+std::vector<std::string> check_ids() {
+  std::vector<std::string> out;
+  for (const Check* check : catalogue()) out.emplace_back(check->id);
+  return out;
 }
 
 Result<TrustStore> trust_from(const JudgeOptions& options, Network network) {
@@ -198,11 +237,12 @@ int show(const std::string& text, const Console& console) {
 }
 
 void add_quiet(Command& command, bool& quiet) {
-  command.flag("-q,--quiet", quiet, "say nothing on stderr but errors");
+  command.group(Group::output).flag("-q,--quiet", quiet, "say nothing on stderr but errors");
 }
 void add_loudness(Command& command, bool& quiet, bool& verbose) {
   add_quiet(command, quiet);
-  command.flag("-v,--verbose", verbose, "say on stderr what is read, asked and used");
+  command.group(Group::output)
+      .flag("-v,--verbose", verbose, "say on stderr what is read, asked and used");
 }
 
 }  // namespace attest::cli

@@ -17,9 +17,14 @@ struct JudgeOptions {
   LedgerArguments ledger;
 };
 void add_judge_options(Command& command, JudgeOptions& options);
+void add_ledger_options(Command& command, LedgerArguments& options);
+void add_cache_options(Command& command, LedgerArguments& options);  // without --ledger
 
 // As of `now` when --at is not given.
 Result<Policy> policy_from(const JudgeOptions& options, Instant now);
+// As of the console's now, with what its environment gave.
+Result<Policy> policy_from(const JudgeOptions& options, const Console& console);
+std::vector<std::string> check_ids();  // in the order of the report
 Result<TrustStore> trust_from(const JudgeOptions& options, Network network);
 // The ledger that decides; null for policy none. Nothing is opened before the first question.
 Result<std::unique_ptr<dcl::CachedLedger>> ledger_from(const JudgeOptions& options,

@@ -167,13 +167,19 @@ void add_payload(Command& root) {
   Command& payload = root.subcommand(
       "payload", "read and make onboarding codes: QR codes and manual pairing codes");
   payload.subcommand("parse", "say what a code holds and which rules it breaks")
+      .group(Group::output)
       .choice("--format", {"text", "json"}, parse_options->format,
               "how it is written (default text)")
+      .group(Group::input)
       .positional("CODE", parse_options->code,
                   "an MT: payload or a manual pairing code; - is stdin", true)
+      .offers(Offer::nothing)
+      .example("matter-attest payload parse 34970112332")
+      .example("matter-attest payload parse MT:Y.K9042C00KA0648G00")
       .footer("Exit codes: 0 a code without fault, 1 a code that commissioners refuse")
       .run(runs(parse_options, parse));
   payload.subcommand("make", "make the QR code and the manual code of a device")
+      .group(Group::input)
       .text("--vid", "ID", make_options->vid, "vendor id, decimal or 0x...; 0 leaves it out")
       .text("--pid", "ID", make_options->pid, "product id, decimal or 0x...")
       .text("--passcode", "NUMBER", make_options->passcode, "1 to 99999998")
@@ -182,10 +188,14 @@ void add_payload(Command& root) {
             "0 standard, 1 user intent, 2 custom (default 0)")
       .text("--capabilities", "BITS", make_options->capabilities,
             "1 Soft AP, 2 BLE, 4 on network, 8 Wi-Fi PAF, 16 NFC, 32 Thread (default 2)")
+      .group(Group::output)
       .text("--qr-image", "FILE", make_options->qr_image,
             "write the QR code as a picture: .svg, .png or .txt; - shows it here")
       .choice("--format", {"text", "json"}, make_options->format,
               "how the codes are written (default text)")
+      .example(
+          "matter-attest payload make --vid 0xFFF1 --pid 0x8000 --passcode 34567890 \\\n"
+          "      --discriminator 3840 --qr-image label.svg")
       .run(runs(make_options, make));
 }
 

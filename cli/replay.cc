@@ -83,16 +83,16 @@ void add_replay(Command& root) {
   auto options = std::make_shared<ReplayOptions>();
   Command& command =
       root.subcommand("replay", "judge a bundle again, offline, and compare with the report in it");
-  command
+  command.group(Group::input)
       .positional("BUNDLE", options->bundle, "a file that verify --bundle wrote; - is stdin", true)
       .text("--signed-by", "CERT.pem", options->signed_by,
             "insist on a signature by the key of this certificate");
   add_report_output(command, options->output);
   add_loudness(command, options->quiet, options->verbose);
-  command
+  command.example("matter-attest replay sample.bundle")
       .footer(
           "Exit codes: 0 approve, 1 reject, 3 undecided, or the report is not the one in the "
-          "bundle; 2 altered, not\nsigned as asked, or no bundle")
+          "bundle; 2 altered, not signed as asked, or no bundle")
       .run(runs(options, replay));
 }
 

@@ -6,10 +6,11 @@
 
 namespace attest::cli {
 void add_report_output(Command& command, ReportOutput& output) {
-  command
+  command.group(Group::output)
       .choice("--format", device_forms(), output.format, "how the report is written (default text)")
       .text("-o,--output", "FILE", output.file, "write the report there instead of stdout")
-      .flag("--all", output.all, "show the checks that passed, too");
+      .flag("--all", output.all, "show the checks that passed, too")
+      .colour();
 }
 
 tl::expected<void, Error> write_report(const ReportOutput& output, const Evidence& evidence,

@@ -82,7 +82,7 @@ int verify(const VerifyOptions& options, const Console& console) {
                        "--signed-by is about the bundle of --after: expected --after BUNDLE, too");
   if (options.bundle.empty() && !options.signer.key.empty())
     return print_error(console, "--sign-with signs a bundle: expected --bundle FILE, too");
-  const auto policy = policy_from(options.judge, console.now);
+  const auto policy = policy_from(options.judge, console);
   if (!policy) return print_error(console, policy.error().what);
   const auto trust = trust_from(options.judge, policy->network);
   if (!trust) return print_error(console, trust.error().what);
@@ -171,16 +171,18 @@ void add_verify(Command& root) {
   Command& command = root.subcommand("verify", "judge one device from the files that describe it");
   add_judge_options(command, options->judge);
   add_report_output(command, options->output);
-  command
+  command.group(Group::ordered)
       .text(
           "--expect", "FILE", options->expect,
           "what was ordered, a cpms.json or the keys of device.json: every difference is a finding")
+      .group(Group::software)
       .text("--ota", "FILE", options->ota,
             "a software image to judge with the device, by itself and against the ledger's entry "
             "of its version")
       .flag("--fetch-ota", options->fetch_ota,
             "fetch the software image that the ledger names for the device's version, and judge "
             "it, too")
+      .group(Group::bundle)
       .text("--after", "BUNDLE", options->after,
             "the approved Test sample that this one follows: what changed is told of, what may not "
             "have is a finding")
@@ -191,10 +193,13 @@ void add_verify(Command& root) {
       .text("--sign-with", "KEY.pem", options->signer.key, "sign the bundle with this key")
       .text("--sign-cert", "CERT.pem", options->signer.certificate,
             "the key's certificate, where it is not in the key's file")
+      .group(Group::input)
       .positionals("EVIDENCE", options->evidence,
                    "files and folders that together describe one device; - is stdin", true);
   add_loudness(command, options->quiet, options->verbose);
-  command.footer("Exit codes: 0 approve, 1 reject, 3 undecided, 2 usage or unreadable evidence")
+  command.example("matter-attest verify --network test dac.der pai.der cd.der device.json")
+      .example("matter-attest verify --network main sample/")
+      .footer("Exit codes: 0 approve, 1 reject, 3 undecided, 2 usage or unreadable evidence")
       .run(runs(options, verify));
 }
 

@@ -47,8 +47,9 @@ Result<std::unique_ptr<CachedLedger>> CachedLedger::open(LedgerOptions options) 
   const auto snapshot = read_snapshot(*text);
   if (!snapshot) return within(printable(o.ledger), snapshot.error());
   if (snapshot->chain_id != o.network.chain_id) {
-    return error(fmt::format("{}: expected a snapshot of {}, found one of {}", printable(o.ledger),
-                             o.network.chain_id, snapshot->chain_id));
+    return error(fmt::format("{}: expected a snapshot of {}, found one of {}{}",
+                             printable(o.ledger), o.network.chain_id, snapshot->chain_id,
+                             network_hint(snapshot->chain_id)));
   }
   auto cache = Cache::in_memory();
   if (!cache) return tl::unexpected(cache.error());

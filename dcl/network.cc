@@ -40,6 +40,15 @@ Result<Network> network_by_name(const std::string& name) {
   return error(fmt::format("network: expected main or test, found \"{}\"", printable(name)));
 }
 
+std::string network_hint(const std::string& chain_id) {
+  for (const char* name : {"main", "test"}) {
+    const auto network = network_by_name(name);
+    if (network && network->chain_id == chain_id)
+      return std::string("; it is asked with --network ") + name;
+  }
+  return is_chain_id(chain_id) ? "; it is asked with --chain-id " + chain_id : "";
+}
+
 bool is_chain_id(const std::string& id) {
   const auto fits = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||

@@ -19,6 +19,9 @@ struct Network {
 // those of the ledger's own deployment/persistent_chains.
 Result<Network> network_by_name(const std::string& name);
 
+// How to ask for the ledger of this chain id: "; it is asked with --network test".
+std::string network_hint(const std::string& chain_id);
+
 // A chain id becomes a file name: letters, digits, '.', '-', '_', 1 to 50 of them, not starting
 // with '.'.
 bool is_chain_id(const std::string& id);

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdint>
 #include <cstdlib>
 #include <ctime>
@@ -17,6 +18,24 @@ namespace {
 std::optional<std::string> variable(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+// What is told before an interrupt ends the program: in place, for a signal's handler may do next
+// to nothing.
+char interrupted[160];
+size_t interrupted_size = 0;
+
+extern "C" void on_interrupt(int signal) {
+  if (::write(STDERR_FILENO, interrupted, interrupted_size) < 0) std::signal(signal, SIG_DFL);
+  std::signal(signal, SIG_DFL);
+  std::raise(signal);
+}
+
+void tell_when_interrupted(const std::string& line) {
+  const std::string whole = "\nmatter-attest: " + line + "\n";
+  interrupted_size = std::min(whole.size(), sizeof interrupted);
+  std::copy_n(whole.data(), interrupted_size, interrupted);
+  for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, on_interrupt);
 }
 
 // In columns, 110 at most.
@@ -34,9 +53,10 @@ void Console::tell(std::string_view line) const {
   err << "matter-attest: " + secrets.leave_out(printable(line)) + "\n" << std::flush;
 }
 
-bool Console::has_no_color() const {
-  const auto no = environment("NO_COLOR");
-  return no && !no->empty();
+bool Console::colours(bool is_terminal) const {
+  if (colour != Colour::automatic) return colour == Colour::always;
+  const auto no = environment("NO_COLOR"), terminal = environment("TERM");
+  return is_terminal && (!no || no->empty()) && terminal != "dumb";
 }
 
 Console process_console() {
@@ -47,7 +67,8 @@ Console process_console() {
           .in = STDIN_FILENO,
           .out_is_terminal = ::isatty(STDOUT_FILENO) == 1,
           .err_is_terminal = ::isatty(STDERR_FILENO) == 1,
-          .columns = columns};
+          .columns = columns,
+          .when_interrupted = tell_when_interrupted};
 }
 
 }  // namespace attest

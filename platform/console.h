@@ -5,11 +5,13 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <iosfwd>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "dcl/download.h"
 #include "dcl/transport.h"
@@ -32,17 +34,22 @@ struct Console {
   std::function<std::chrono::steady_clock::time_point()> ticks = std::chrono::steady_clock::now;
   dcl::MakeTransport transport = {};    // libcurl when empty
   dcl::MakeDownloader downloader = {};  // the same
-  CommandLineSecrets secrets = {};      // of the command line: they are never told
+  // Should the user interrupt the program from now on, this line is told first.
+  std::function<void(const std::string& line)> when_interrupted = [](const std::string&) {};
+  CommandLineSecrets secrets = {};  // of the command line: they are never told
+  // Options that the environment gave, as "MATTER_ATTEST_NETWORK=test".
+  std::vector<std::string> taken_from_environment = {};
+  enum class Colour : uint8_t { automatic, always, never } colour = Colour::automatic;
 
   static constexpr size_t kColumns = 80;  // where it cannot be told
   // "matter-attest: LINE" on err.
   void tell(std::string_view line) const;
-  // A terminal, and NO_COLOR is not set.
-  bool colours_out() const { return out_is_terminal && !has_no_color(); }
-  bool colours_err() const { return err_is_terminal && !has_no_color(); }
+  // As --color says; by itself on a terminal that can, while NO_COLOR is not set.
+  bool colours_out() const { return colours(out_is_terminal); }
+  bool colours_err() const { return colours(err_is_terminal); }
 
  private:
-  bool has_no_color() const;
+  bool colours(bool is_terminal) const;
 };
 
 // This process's.

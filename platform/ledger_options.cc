@@ -3,8 +3,12 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <chrono>
+#include <memory>
+#include <utility>
 
 #include "dcl/transport_curl.h"
+#include "platform/waiting.h"
 
 namespace attest {
 
@@ -37,13 +41,19 @@ Result<std::string> cache_folder(const std::string& cache_dir, const Environment
       "$HOME, found none of them");
 }
 
+// A node that takes longer is waited for with a word.
+constexpr std::chrono::milliseconds kSilence{3'000};
+
 dcl::MakeTransport transport_from(const Verbosity& verbosity, const dcl::Budget& budget) {
   if (verbosity.console().transport) return verbosity.console().transport;
-  return [verbosity, budget] {
-    return dcl::make_curl_transport(
+  return [verbosity, budget]() -> Result<std::unique_ptr<dcl::Transport>> {
+    const dcl::Say say = [verbosity](const std::string& line) { verbosity.note(line); };
+    auto curl = dcl::make_curl_transport(
         {.budget = budget,
-         .say = [verbosity](const std::string& line) { verbosity.note(line); },
+         .say = say,
          .ca_file = verbosity.console().environment("SSL_CERT_FILE").value_or("")});
+    if (!curl) return curl;
+    return saying_what_it_waits_for(std::move(*curl), say, kSilence);
   };
 }
 

@@ -359,6 +359,8 @@ class Writer {
            on == "unknown" ? "open questions"
            : on == "warn"  ? "warnings"
                            : "open questions and warnings");
+    if (const std::string taken = environment_text(e_.policy); !taken.empty())
+      fact(page_, "from the environment", taken);
     fact(page_, "SDK result", sdk_text(report_.sdk));
     fact(page_, "tool", "matter-attest " MATTER_ATTEST_VERSION);
   }

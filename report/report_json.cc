@@ -140,6 +140,12 @@ Json report_json(const Evidence& e, const Report& report) {
     if (e.policy.fail_on_warn) on.push("warn");
     out.set("fail_on", std::move(on));
   }
+  if (!e.policy.environment.empty()) {
+    Json taken{Json::Object{}};
+    for (const std::string& one : e.policy.environment)
+      taken.set(one.substr(0, one.find('=')), printable(one.substr(one.find('=') + 1)));
+    out.set("environment", std::move(taken));
+  }
   out.set("ledger", ledger_json(e)).set("device", device_json(e));
   Json files{Json::Array{}};
   for (const EvidenceFile& file : e.files) {

@@ -65,6 +65,8 @@ std::string report_junit(const Evidence& e, const Report& report) {
                              {"tool", "matter-attest " MATTER_ATTEST_VERSION}};
   if (const std::string on = fail_on_text(e.policy); !on.empty())
     properties.emplace_back("fail_on", on);
+  if (const std::string taken = environment_text(e.policy); !taken.empty())
+    properties.emplace_back("environment", taken);
   if (!e.ledger.chain_id.empty())
     properties.emplace_back("ledger",
                             fmt::format("{} at height {}", e.ledger.chain_id, e.ledger.height));

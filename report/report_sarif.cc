@@ -163,6 +163,8 @@ class Log {
           "ledger",
           object().set("chain_id", printable(e_.ledger.chain_id)).set("height", e_.ledger.height));
     if (const std::string on = fail_on_text(e_.policy); !on.empty()) out.set("fail_on", on);
+    if (const std::string taken = environment_text(e_.policy); !taken.empty())
+      out.set("environment", taken);
     return out.set("sdk_result", sdk_json(report_.sdk));
   }
 

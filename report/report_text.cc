@@ -251,6 +251,8 @@ std::string report_text(const Evidence& e, const Report& report, const TextStyle
                   e.given_anchors == 0 ? "" : ", " + anchors_text(e.given_anchors),
                   fail_on.empty() ? "" : ", --fail-on " + fail_on),
       2);
+  if (const std::string taken = environment_text(e.policy); !taken.empty())
+    page.paragraph("from the environment: " + taken, 2);
   if (!e.ledger.chain_id.empty())
     page.paragraph(fmt::format("ledger {} at height {} ({})", printable(e.ledger.chain_id),
                                e.ledger.height, printable(e.ledger.source)),

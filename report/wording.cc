@@ -67,6 +67,13 @@ std::string fail_on_text(const Policy& policy) {
   return policy.fail_on_warn ? "unknown, warn" : "unknown";
 }
 
+std::string environment_text(const Policy& policy) {
+  std::string out;
+  for (const std::string& one : policy.environment)
+    out += (out.empty() ? "" : ", ") + printable(one);
+  return out;
+}
+
 std::string anchors_text(size_t given) {
   return fmt::format("{} trust {} given by hand", given, given == 1 ? "anchor" : "anchors");
 }

@@ -22,6 +22,7 @@ const char* ledger_trust_name(LedgerTrust t);                   // "proof"
 std::string sdk_text(const SdkCode& sdk);                       // "err 305 (DacVendorIdMismatch)"
 std::string sdk_text(const SdkResult& sdk);           // or "cannot be told: the PAA is not known"
 std::string fail_on_text(const Policy& policy);       // "unknown, warn"; empty without --fail-on
+std::string environment_text(const Policy& policy);   // "MATTER_ATTEST_NETWORK=test, …" or empty
 std::string_view subject_of(const Check& check);      // "dac" of "dac.vendor-matches-pai"
 const char* subject_title(std::string_view subject);  // "Device Attestation Certificate"
 

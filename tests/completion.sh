@@ -27,7 +27,7 @@ offer_bash() {
 }
 # Outside a terminal zsh completes nothing; its function is called with what it would see, and its builtins told on.
 offer_zsh() {
-  zsh -f -c 'compadd() { shift; print -rl -- "$@" }; _describe() { print -rl -- "${(@)${(P)2}%%:*}" }; _files() { print FILES }; compdef() { print -r -- "compdef $*" >&2 }
+  zsh -f -c 'compadd() { shift; print -rl -- "$@" }; _describe() { print -rl -- "${(@)${(P)2}%%:*}" }; _files() { print FILES }; compset() { : }; compdef() { print -r -- "compdef $*" >&2 }
     source "$1" 2>/dev/null; words=(${(z)2}); [[ "$2" != *" " ]] || words+=(""); CURRENT=$#words; _matter_attest' zsh "$work/zsh" "$1"
 }
 offer_fish() {
@@ -41,6 +41,19 @@ for shell in bash zsh fish; do
   expect $shell "matter-attest verify --network " main test none '!--format'
   expect $shell "matter-attest replay --format " text json '!main'
   expect $shell "matter-attest payload " parse make '!verify'
+  expect $shell "matter-attest dcl " sync status vendor diff '!verify'
+  expect $shell "matter-attest dcl sync --versions " all
+  expect $shell "matter-attest checks cd.vendor" cd.vendor-matches-dac
+  expect $shell "matter-attest explain 60" 604
+  expect $shell "matter-attest explain dac.is-valid" dac.is-valid-now
+  expect $shell "matter-attest verify --require dac.is-valid" dac.is-valid-now
+  expect $shell "matter-attest verify --waive dac.is-valid" dac.is-valid-now
+  expect $shell "matter-attest verify --fail-on " unknown warn
+  expect $shell "matter-attest completion " bash zsh fish
+  expect $shell "matter-attest help " verify dcl '!man-page'
+  # fish offers whole words there.
+  lead=--format=; [ $shell = fish ] || lead=
+  expect $shell "matter-attest verify --format=" ${lead}text ${lead}sarif
   dash=--; [ $shell = fish ] || dash=
   expect $shell "matter-attest payload make $dash" --vid --passcode '!--network'
   expect $shell "matter-attest verify $dash" --bundle --waive '!--discriminator'

@@ -38,6 +38,8 @@ struct Policy {
   std::vector<Waiver> waivers = {};
   bool fail_on_unknown = false;  // --fail-on unknown: whatever stays unknown keeps the verdict open
   bool fail_on_warn = false;     // --fail-on warn: a warning is a fault
+  // Options that were taken from the environment: "MATTER_ATTEST_NETWORK=test".
+  std::vector<std::string> environment = {};
   bool one_of_many =
       false;  // a device of a lot: a waiver that this one does not need is no finding
 };

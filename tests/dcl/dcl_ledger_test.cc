@@ -153,7 +153,9 @@ TEST_CASE("dcl: the ledger's facts are the same from cache, node and snapshot") 
       "then export it anew (known versions: 2)");
   from_file.network.chain_id = "main-net";
   CHECK(CachedLedger::open(from_file).error().what ==
-        file + ": expected a snapshot of main-net, found one of dclchain-local");
+        file +
+            ": expected a snapshot of main-net, found one of dclchain-local; it is "
+            "asked with --chain-id dclchain-local");
 
   // A node asked directly, without a cache.
   server.server.forget_asked();

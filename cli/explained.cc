@@ -1,0 +1,347 @@
+#include "cli/explained.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+#include "cli/known_words.h"
+#include "cli/options.h"
+#include "verifier/base/bytes.h"
+#include "verifier/checks/catalogue.h"
+#include "verifier/sdk/sdk_meaning.h"
+
+namespace attest::cli {
+namespace {
+
+constexpr const char* kResult = "attestation result of the Matter SDK";
+constexpr int kLastCode = 1000;
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return out;
+}
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_word(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+// "kPaaNotFound", "CHIP_ERROR_CA_CERT_NOT_FOUND", "paa_not_found" -> "paanotfound".
+std::string squeezed(std::string_view name) {
+  std::string out = lower(name);
+  for (const char* lead : {"chip_error_", "chip_device_error_", "asn1_error_"}) {
+    if (out.starts_with(lead)) out.erase(0, std::string_view(lead).size());
+  }
+  std::erase(out, '_');
+  return out;
+}
+bool same_name(std::string_view given, std::string_view known) {
+  const std::string a = squeezed(given), b = squeezed(known);
+  return a == b || (a.size() == b.size() + 1 && a[0] == 'k' && a.substr(1) == b) ||
+         (b == "internalerror" && a == "internal" && given.starts_with("CHIP_ERROR"));
+}
+
+// "CertExpired", not "Timeout": a word that a log does not say by the way.
+bool is_camel(std::string_view word) {
+  for (size_t i = 1; i < word.size(); ++i) {
+    if (word[i] >= 'A' && word[i] <= 'Z' && word[i - 1] >= 'a' && word[i - 1] <= 'z') return true;
+  }
+  return false;
+}
+
+class Reading {
+ public:
+  explicit Reading(std::string_view text) : text_(text), lower_(lower(text)) {}
+
+  std::vector<Explained> read() {
+    google();
+    words();
+    if (out_.empty() || has_error_word()) phrases();
+    std::stable_sort(out_.begin(), out_.end(),
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::vector<Explained> all;
+    for (auto& [at, one] : out_) all.push_back(std::move(one));
+    return all;
+  }
+
+ private:
+  void add(size_t at, Explained one) {
+    if (!has(one.name, one.by)) out_.emplace_back(at, std::move(one));
+  }
+
+  bool has(const std::string& name, std::string_view by) const {
+    return std::any_of(out_.begin(), out_.end(), [&](const auto& other) {
+      return other.second.name == name && other.second.by.starts_with(by);
+    });
+  }
+
+  void add_code(size_t at, const std::string& word, int code) {
+    const char* name = sdk_code_name(code);
+    if (name == nullptr) return;
+    add(at, {.word = word,
+             .name = name,
+             .by = kResult,
+             .means = sdk_code_meaning(code),
+             .then = {},
+             .sdk = code});
+  }
+  void add_old(size_t at, const std::string& word, const OldCode& old) {
+    add(at, {.word = word,
+             .name = old.name,
+             .by = "attestation result of Matter SDK 1.0",
+             .means = sdk_code_meaning(old.now),
+             .then = fmt::format("newer SDKs say {}", old.now),
+             .sdk = old.now});
+  }
+  void add_number(size_t at, const std::string& word, const KnownNumber& known) {
+    if (has(known.name, known.what)) return;
+    std::string then;
+    if (known.sdk != 0) then = fmt::format("as an attestation result this is {}", known.sdk);
+    if (known.look_above)
+      then =
+          "the result of the attestation itself stands some lines above in the log, as \"err\" and "
+          "a "
+          "number of three digits behind \"Attestation Information\": explain that one";
+    add(at, {.word = word,
+             .name = known.name,
+             .by = fmt::format("{} 0x{:02X} ({}), no result of the attestation", known.what,
+                               known.number, known.number),
+             .means = known.means,
+             .then = then,
+             .sdk = known.sdk == 0 ? -1 : known.sdk});
+  }
+
+  // Google's app: "error(s)=[10, 5]".
+  void google() {
+    size_t at = lower_.find("error(s)");
+    const size_t open = lower_.find('[', at == std::string::npos ? 0 : at);
+    const size_t close = lower_.find(']', open == std::string::npos ? 0 : open);
+    if (open == std::string::npos || close == std::string::npos) return;
+    const std::string_view list = std::string_view(lower_).substr(open + 1, close - open - 1);
+    const bool numbers =
+        !list.empty() && list.find_first_not_of("0123456789, ") == std::string_view::npos;
+    const bool bare = at == std::string::npos;
+    if (!numbers || (bare && (list.find(',') == std::string_view::npos || open != 0))) return;
+    if (bare) at = open;
+    skip_from_ = at;
+    skip_to_ = close + 1;
+    add(at,
+        {.word = fmt::format("[{}]", list),
+         .name = "Device did not pass attestation",
+         .by = "Google Home",
+         .means = "a list of Google's own numbers; what they mean is not published, and they are "
+                  "no results of the Matter SDK",
+         .then = "hand the device's credentials to verify, or commission it with chip-tool, whose "
+                 "log has the SDK's result",
+         .sdk = -1});
+  }
+
+  void words() {
+    for (size_t at = 0; at < text_.size();) {
+      if (at >= skip_from_ && at < skip_to_) {
+        at = skip_to_;
+        continue;
+      }
+      if (!is_word(text_[at])) {
+        ++at;
+        continue;
+      }
+      size_t end = at;
+      // An id of ours has '.' and '-' in it.
+      while (end < text_.size() &&
+             (is_word(text_[end]) || ((text_[end] == '.' || text_[end] == '-') &&
+                                      end + 1 < text_.size() && is_word(text_[end + 1]))))
+        ++end;
+      if (!id(at, text_.substr(at, end - at))) {
+        end = at;
+        while (end < text_.size() && is_word(text_[end])) ++end;
+        word(at, text_.substr(at, end - at));
+      }
+      at = end;
+    }
+  }
+
+  bool id(size_t at, std::string_view word) {
+    if (const Check* check = find_check(word)) {
+      add(at, {.word = std::string(word),
+               .name = check->id,
+               .by = "check of matter-attest",
+               .means = check->title,
+               .then = check->remedy,
+               .sdk = -1,
+               .check = check});
+      return true;
+    }
+    const LotRule* rule = find_lot_rule(word);
+    if (rule == nullptr) return false;
+    add(at, {.word = std::string(word),
+             .name = rule->id,
+             .by = "rule of matter-attest about a lot",
+             .means = rule->title,
+             .then = rule->remedy,
+             .sdk = -1,
+             .check = nullptr,
+             .rule = rule});
+    return true;
+  }
+
+  void word(size_t at, std::string_view word) {
+    const std::string shown(word);
+    if (is_digit(word[0])) return number(at, word);
+    if (word.size() < 4) return;
+    const bool chip = word.starts_with("CHIP_") || word.starts_with("ASN1_");
+    for (int code = 0; code < kLastCode && !chip; ++code) {
+      const char* name = sdk_code_name(code);
+      // "Success" alone is in many logs.
+      if (name != nullptr && same_name(word, name) && (code != 0 || is_short())) {
+        add_code(at, shown, code);
+        break;
+      }
+    }
+    for (const OldCode& old : old_codes()) {
+      if (!chip && same_name(word, old.name)) add_old(at, shown, old);
+    }
+    for (const KnownName& known : known_names()) {
+      if (!same_name(word, known.name)) continue;
+      std::string then;
+      if (known.sdk != 0)
+        then = fmt::format("the Matter SDK says {} {}", known.sdk, sdk_code_name(known.sdk));
+      add(at, {.word = shown,
+               .name = known.name,
+               .by = known.by,
+               .means = known.means,
+               .then = then,
+               .sdk = known.sdk == 0 ? -1 : known.sdk});
+    }
+    for (const KnownNumber& known : known_numbers()) {
+      if (same_name(word, known.name) && (chip || (out_.empty() && (is_short() || is_camel(word)))))
+        add_number(at, shown, known);
+    }
+  }
+
+  // What stands before it, in lower case.
+  bool follows(size_t at, std::initializer_list<std::string_view> words) const {
+    size_t end = at;
+    while (end > 0 && !is_word(lower_[end - 1]) && lower_[end - 1] != '\n') --end;
+    const std::string_view before = std::string_view(lower_).substr(0, end);
+    return std::any_of(words.begin(), words.end(), [&](std::string_view word) {
+      return before.ends_with(word) &&
+             (before.size() == word.size() || !is_word(before[before.size() - word.size() - 1]) ||
+              word.starts_with("result"));
+    });
+  }
+  // Typed, not pasted: little else than the number.
+  bool is_short() const {
+    size_t words = 0;
+    for (size_t i = 0; i < text_.size(); ++i)
+      words += is_word(text_[i]) && (i == 0 || !is_word(text_[i - 1])) ? 1 : 0;
+    return words <= 4 && text_.find('\n') == std::string_view::npos;
+  }
+  bool has_error_word() const { return says({"err", "fail", "unable", "not found", "invalid"}); }
+  bool says(std::initializer_list<const char*> words) const {
+    return std::any_of(words.begin(), words.end(),
+                       [&](const char* word) { return lower_.find(word) != std::string::npos; });
+  }
+  bool is_of_device() const { return says({"certificatechainrequest", "discriminator"}); }
+
+  void number(size_t at, std::string_view word) {
+    const bool is_hex = word.starts_with("0x") || word.starts_with("0X");
+    const bool named = follows(at, {"err", "error", "errors", "code", "result", "status", "failed",
+                                    "reason", "sdk", "error code", "error_code"}) ||
+                       (has_error_word() && follows(at, {"with"}));
+    const bool enclosed = at > 0 && text_[at - 1] == '(' && at + word.size() < text_.size() &&
+                          text_[at + word.size()] == ')';
+    const bool behind_name = is_of_device() && follows(at, {"certificatechainrequest"});
+    if (!named && !is_short() && !(enclosed && has_error_word()) && !behind_name) return;
+    uint32_t value = 0;
+    const char *begin = word.data() + (is_hex ? 2 : 0), *end = word.data() + word.size();
+    const auto got = std::from_chars(begin, end, value, is_hex ? 16 : 10);
+    if (begin == end || got.ec != std::errc() || got.ptr != end) return;
+    const std::string shown(word);
+    const bool chip = lower_.find("chip error") != std::string::npos &&
+                      follows(at, {"chip error", "error"}) && is_hex;
+    if (!chip && value < kLastCode) add_code(at, shown, static_cast<int>(value));
+    for (const OldCode& old : old_codes()) {
+      if (!chip && static_cast<uint32_t>(old.number) == value) add_old(at, shown, old);
+    }
+    add_known(at, shown, value);
+    uint32_t bare = 0;
+    if (!is_hex && (is_short() || is_of_device() || says({"chip-cert"}))) {
+      std::from_chars(begin, end, bare, 16);
+      for (const KnownNumber& known : known_numbers()) {
+        if (known.bare && known.number == bare) add_number(at, shown, known);
+      }
+    }
+  }
+
+  void add_known(size_t at, const std::string& shown, uint32_t value) {
+    const auto is_status = [&](const KnownNumber& known) {
+      return known.number == value && known.what == std::string_view(kStatus);
+    };
+    const auto all = known_numbers();
+    const bool of_interaction = says({"im error", "general error", "status", "invalid_command"}) &&
+                                std::any_of(all.begin(), all.end(), is_status);
+    for (const KnownNumber& known : all) {
+      if (known.number == value && (!of_interaction || is_status(known)))
+        add_number(at, shown, known);
+    }
+  }
+
+  void phrases() {
+    for (const KnownPhrase& phrase : known_phrases()) {
+      const size_t at = lower_.find(phrase.words);
+      if (at == std::string::npos) continue;
+      if (phrase.sdk != 0) add_code(at, phrase.words, phrase.sdk);
+      for (const KnownNumber& known : known_numbers()) {
+        if (phrase.sdk == 0 && known.number == phrase.number) add_number(at, phrase.words, known);
+      }
+    }
+  }
+
+  std::string_view text_;
+  const std::string lower_;
+  size_t skip_from_ = 0, skip_to_ = 0;  // numbers that are explained together
+  std::vector<std::pair<size_t, Explained>> out_;
+};
+
+}  // namespace
+
+std::vector<Explained> explained(std::string_view text) {
+  std::vector<Explained> out;
+  // A log line by line: what is beside a number says what it is.
+  while (!text.empty()) {
+    const size_t end = std::min(text.find('\n'), text.size());
+    for (Explained& one : Reading(text.substr(0, end)).read()) {
+      const bool known = std::any_of(out.begin(), out.end(), [&](const Explained& other) {
+        return other.name == one.name && other.by == one.by;
+      });
+      if (!known) out.push_back(std::move(one));
+    }
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return out;
+}
+
+std::vector<std::string> explained_words() {
+  std::vector<std::string> out;
+  for (int code = 0; code < kLastCode; ++code) {
+    if (const char* name = sdk_code_name(code)) {
+      out.push_back(std::to_string(code));
+      out.emplace_back(name);
+    }
+  }
+  for (const KnownName& known : known_names()) {
+    if (std::find(out.begin(), out.end(), known.name) == out.end()) out.emplace_back(known.name);
+  }
+  for (std::string& id : check_ids()) out.push_back(std::move(id));
+  for (const LotRule& rule : lot_rules()) out.emplace_back(rule.id);
+  return out;
+}
+
+}  // namespace attest::cli

@@ -1,0 +1,32 @@
+// Explained: what a text that somebody pasted names: results of the SDK's verifier, checks of ours,
+// CHIP errors, words of other commissioners. Numbers of a log line that are something else (times,
+// processes, ids) are passed over.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lot/rule.h"
+#include "verifier/rules/check.h"
+
+namespace attest::cli {
+
+struct Explained {
+  std::string word;   // "604", "0xAC", "PaaNotTrusted"
+  std::string name;   // "CertificationDeclarationInvalidVendorId"
+  std::string by;     // "attestation result of the Matter SDK"
+  std::string means;  // a sentence, lower case
+  std::string then;   // what to do or where to look; may be empty
+  int sdk = -1;       // the SDK's code, -1 where there is none
+  const Check* check = nullptr;
+  const LotRule* rule = nullptr;
+};
+
+// In the order in which they stand there, each once; empty where nothing is known.
+std::vector<Explained> explained(std::string_view text);
+
+// All that it knows by name, for completion and near misses.
+std::vector<std::string> explained_words();
+
+}  // namespace attest::cli
