@@ -21,6 +21,8 @@ void add_lot_options(Command& command, LotOptions& options) {
       .choice("--format", lot_forms(), options.format,
               "how the result is written (default text; ndjson with --stream)")
       .text("-o,--output", "FILE", options.output, "write there instead of stdout")
+      .list("--report", "FORM=FILE", options.reports,
+            "one more form of the same run, as in html=lot.html; repeatable")
       .number("--jobs", "N", options.jobs, "how many judge at a time (default: one a processor)")
       .number("--sample", "N", options.sample, "judge so many devices, drawn at random")
       .number("--seed", "S", options.seed,
@@ -59,6 +61,8 @@ void add_lot(Command& root) {
       .list("--column", "NAME=HEADER", merging->columns, "which column of the manifest is what")
       .choice("--format", lot_forms(), merging->format, "how the result is written (default text)")
       .text("-o,--output", "FILE", merging->output, "write there instead of stdout")
+      .list("--report", "FORM=FILE", merging->reports,
+            "one more form of the same run, as in html=lot.html; repeatable")
       .positionals("FILE", merging->parts, "what lot --part wrote of each part; - is stdin", true)
       .run(runs(merging, run_merge));
   add_quiet(merge, merging->quiet);

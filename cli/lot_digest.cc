@@ -103,6 +103,7 @@ constexpr Harmless kHarmless[] = {
     {"--stream", "how soon lines come"},
     {"--format", "the form of the report"},
     {"-o,--output", "where the report goes"},
+    {"--report", "more forms of the report, and where they go"},
     {"--jobs", "how many judge at a time"},
     {"--resume", "the journal itself"},
     {"--engine", "who checks signatures: each says the same"},

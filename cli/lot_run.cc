@@ -81,17 +81,20 @@ class Resumed final : public LotSource {
 
 class LotRun {
  public:
-  LotRun(const LotOptions& options, const Console& console)
+  LotRun(const LotOptions& options, std::vector<ReportTarget> targets, const Console& console)
       : options_(options),
+        targets_(std::move(targets)),
         loudness_(console, options.quiet),
         console_(console),
-        tally_(find_form(options.format)->lists_devices) {}
+        tally_(any_form(targets_, &ReportForm::lists_devices)) {}
 
   Result<int> run() {
     if (auto done = prepare(); !done) return tl::unexpected(done.error());
-    auto output =
-        LotOutput::open(options_.output, *find_form(options_.format),
-                        options_.part.empty() ? LineForm::result : LineForm::part, loudness_);
+    auto output = LotOutput::open(
+        targets_,
+        {.form = options_.part.empty() ? LineForm::result : LineForm::part,
+         .manifests = options_.part.empty() ? setup_.manifests.size() : manifests_.given()},
+        loudness_);
     if (!output) return tl::unexpected(output.error());
     if (auto done = judge(*output); !done) return tl::unexpected(done.error());
     if (const auto missing = codecs_missing()) return tl::unexpected(*missing);
@@ -110,15 +113,6 @@ class LotRun {
     if (options_.part.empty()) return std::nullopt;
     return part_mark(setup_.key, std::span(setup_.manifests).first(manifests_.given()));
   }
-  // Of a part: rows of tables that lie beside this part's devices mean nothing to the others.
-  std::string rendered(const LotOutput& output, const DeviceLine& line) const {
-    if (options_.part.empty() || manifests_.given() == setup_.manifests.size())
-      return output.render(line);
-    DeviceLine given = line;
-    std::erase_if(given.rows, [&](const auto& row) { return row.first >= manifests_.given(); });
-    return output.render(given);
-  }
-
   // --- before the first device ---
   tl::expected<void, Error> prepare() {
     auto policy = policy_from(options_.judge, console_.now);
@@ -155,7 +149,7 @@ class LotRun {
       };
     }
     // What is kept for later may be asked for in another form then.
-    setup_.summaries = find_form(options_.format)->shows_summaries || !options_.part.empty() ||
+    setup_.summaries = any_form(targets_, &ReportForm::shows_summaries) || !options_.part.empty() ||
                        !options_.resume.empty();
     auto key = options_.part.empty() ? random_key() : part_key(options_.part, console_.environment);
     if (!key) return tl::unexpected(key.error());
@@ -236,11 +230,11 @@ class LotRun {
     if (auto done = replay(output); !done) return done;
     const std::optional<uint64_t> devices = source_->size();
     const PipelineSteps steps{
-        .render = [&](const DeviceLine& line) { return rendered(output, line); },
+        .render = [&](const DeviceLine& line) { return output.render(line); },
         .write = [&](std::vector<WrittenLine> lines, bool pause) -> tl::expected<void, Error> {
           std::vector<std::string> kept;
           for (const WrittenLine& one : lines) {
-            if (auto done = output.write(one.text); !done) return done;
+            if (auto done = output.write(one.line, one.text); !done) return done;
             count(one.line);
             if (journal_) kept.push_back(write_line(one.line, LineForm::part));
           }
@@ -262,7 +256,8 @@ class LotRun {
     std::optional<Error> failed;
     auto done = journal_->replay([&](DeviceLine line) {
       chain = Resumed::linked(chain, line.input);
-      if (auto written = output.write(rendered(output, line)); !written) failed = written.error();
+      if (auto written = output.write(line, output.render(line)); !written)
+        failed = written.error();
       count(line);
     });
     if (!done) return done;
@@ -326,6 +321,7 @@ class LotRun {
   }
 
   const LotOptions& options_;
+  std::vector<ReportTarget> targets_;
   const Verbosity loudness_;
   const Console& console_;
   std::stop_source stop_;
@@ -344,13 +340,13 @@ class LotRun {
   uint64_t lot_size_ = 0;
 };
 
-std::optional<std::string> usage_problem(const LotOptions& o) {
+std::optional<std::string> usage_problem(const LotOptions& o,
+                                         const std::vector<ReportTarget>& targets) {
+  const bool lines = any_form(targets, &ReportForm::joins);
   if (o.inputs.empty() && o.manifests.empty())
     return "INPUT is required (see matter-attest lot --help)";
-  if (o.full && o.format != "ndjson")
-    return "--full needs --format ndjson: no other format holds whole reports";
-  if (!o.part.empty() && o.format != "ndjson")
-    return "--part needs --format ndjson: lot merge reads its lines";
+  if (o.full && !lines) return "--full needs --format ndjson: no other format holds whole reports";
+  if (!o.part.empty() && !lines) return "--part needs --format ndjson: lot merge reads its lines";
   if (!o.part.empty() && o.sample > 0)
     return "--sample cannot be joined with others: draw the sample of the whole lot";
   if (o.sample != kAllDevices && o.sample < 1) return "--sample: expected at least one device";
@@ -368,8 +364,11 @@ int run_lot(const LotOptions& given, const Console& console) {
   LotOptions options = given;
   if (options.stream && options.inputs.empty()) options.inputs = {"-"};
   if (options.format.empty()) options.format = options.stream ? "ndjson" : "text";
-  if (const auto problem = usage_problem(options)) return print_error(console, *problem);
-  const auto code = LotRun(options, console).run();
+  auto targets = report_targets(options.format, options.output, options.reports, lot_forms(),
+                                {options.resume});
+  if (!targets) return print_error(console, targets.error().what);
+  if (const auto problem = usage_problem(options, *targets)) return print_error(console, *problem);
+  const auto code = LotRun(options, std::move(*targets), console).run();
   return code ? *code : print_error(console, code.error().what);
 }
 

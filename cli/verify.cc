@@ -82,6 +82,9 @@ int verify(const VerifyOptions& options, const Console& console) {
                        "--signed-by is about the bundle of --after: expected --after BUNDLE, too");
   if (options.bundle.empty() && !options.signer.key.empty())
     return print_error(console, "--sign-with signs a bundle: expected --bundle FILE, too");
+  auto targets = targets_of(options.output, {options.bundle, options.expect, options.ota,
+                                             options.after, options.judge.ledger.ledger});
+  if (!targets) return print_error(console, targets.error().what);
   const auto policy = policy_from(options.judge, console.now);
   if (!policy) return print_error(console, policy.error().what);
   const auto trust = trust_from(options.judge, policy->network);
@@ -99,6 +102,7 @@ int verify(const VerifyOptions& options, const Console& console) {
   reading.ota_digests = digests_for(ledger->get());
   if (const auto errors = read_paths(options.evidence, reading, verbosity); !errors.empty())
     return print_error(console, errors);
+  if (const auto over = overwritten(*targets, reading)) return print_error(console, over->what);
 
   if (!options.ota.empty()) {
     if (const auto done = read_ota_image(options.ota, reading, verbosity); !done)
@@ -159,7 +163,8 @@ int verify(const VerifyOptions& options, const Console& console) {
     verbosity.detail(fmt::format("bundle written to {}", options.bundle));
   }
 
-  if (const auto written = write_report(options.output, evidence, report, console); !written)
+  if (const auto written = write_reports(*targets, options.output.all, evidence, report, verbosity);
+      !written)
     return print_error(console, written.error().what);
   return exit_code(report.verdict);
 }

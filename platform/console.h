@@ -29,12 +29,14 @@ struct Console {
   int in = -1;  // the descriptor that "-" means
   bool out_is_terminal = false, err_is_terminal = false;
   std::function<size_t()> columns = [] { return kColumns; };  // now: terminals change
+  std::function<size_t()> rows = [] { return kRows; };
   std::function<std::chrono::steady_clock::time_point()> ticks = std::chrono::steady_clock::now;
   dcl::MakeTransport transport = {};    // libcurl when empty
   dcl::MakeDownloader downloader = {};  // the same
   CommandLineSecrets secrets = {};      // of the command line: they are never told
 
   static constexpr size_t kColumns = 80;  // where it cannot be told
+  static constexpr size_t kRows = 24;     // the same
   // "matter-attest: LINE" on err.
   void tell(std::string_view line) const;
   // A terminal, and NO_COLOR is not set.

@@ -19,6 +19,12 @@ std::string joined(const std::vector<std::string>& names, uint64_t count) {
   return out;
 }
 
+std::string counts_line(const LotReport& report) {
+  return fmt::format("a lot of {} {}: {} approved, {} rejected, {} undecided", report.devices,
+                     report.devices == 1 ? "device" : "devices", report.approved, report.rejected,
+                     report.undecided);
+}
+
 class LotPage {
  public:
   explicit LotPage(const TextStyle& style) : style_(style) {}
@@ -50,15 +56,11 @@ class LotPage {
   }
 
   void head(const LotReport& report) {
-    const char* word = report.verdict == Verdict::approve  ? "APPROVE"
-                       : report.verdict == Verdict::reject ? "REJECT"
-                                                           : "UNDECIDED";
+    const char* word = verdict_word(report.verdict);
     const char* code = report.verdict == Verdict::approve  ? "32"
                        : report.verdict == Verdict::reject ? "1;31"
                                                            : "33";
-    out_ += fmt::format("{}  a lot of {} {}: {} approved, {} rejected, {} undecided\n",
-                        ink(code, word), report.devices, report.devices == 1 ? "device" : "devices",
-                        report.approved, report.rejected, report.undecided);
+    out_ += fmt::format("{}  {}\n", ink(code, word), counts_line(report));
     if (report.unreadable > 0)
       paragraph(fmt::format("of {} nothing could be read", report.unreadable), 2);
     if (report.sample) paragraph(report.sample->words, 2);
@@ -126,6 +128,10 @@ std::string cause_title(const std::string& id) {
   if (const Check* check = find_check(id)) return check->title;
   const LotRule* rule = find_lot_rule(id);
   return rule == nullptr ? "" : rule->title;
+}
+
+std::string lot_verdict_line(const LotReport& report) {
+  return fmt::format("{}  {}", verdict_word(report.verdict), counts_line(report));
 }
 
 std::string lot_report_text(const LotReport& report, const TextStyle& style) {

@@ -9,10 +9,13 @@ namespace attest {
 struct TextStyle {
   bool colour = false;
   size_t width = 80;
+  size_t rows = 0;  // of the terminal; 0: there is none
   bool all_checks = false;  // also those that passed, were skipped or blocked
   bool golden = false;  // also those that are blocked, and no totals: what an accepted report keeps
 };
 std::string report_text(const Evidence& evidence, const Report& report, const TextStyle& style);
+// In one line, whatever its length: "REJECT  a lamp 0xFFF1 / 0x8000: why".
+std::string verdict_line(const Evidence& evidence, const Report& report);
 
 // Breaks a text at blanks so that no line is wider than `width` columns; later lines start with
 // `indent` blanks.
