@@ -16,6 +16,7 @@ namespace {
 
 struct Options {
   std::vector<std::string> evidence, unlock;
+  RoleFiles roles;
   std::string format = "text", output;
   bool quiet = false;
 };
@@ -61,7 +62,10 @@ int inspect(const Options& options, const Console& console) {
   if (!secrets) return print_error(console, secrets.error().what);
   reading.secrets = std::move(*secrets);
   reading.ota_digests = digests_for(nullptr);
-  if (const auto errors = read_paths(options.evidence, reading, {console, options.quiet});
+  if (options.evidence.empty() && !options.roles.any())
+    return print_error(console, "FILE is required (see matter-attest inspect --help)");
+  if (const auto errors =
+          read_all(options.roles, options.evidence, reading, {console, options.quiet});
       !errors.empty())
     return print_error(console, errors);
   // What inspect shows, it may show the digest of.
@@ -92,8 +96,10 @@ void add_inspect(Command& root) {
       .list("--unlock", "SECRET", options->unlock,
             "opens an encrypted dump or key: a file, hex:..., pass:... or env:NAME, repeatable")
       .text("-o,--output", "FILE", options->output, "write there instead of stdout")
-      .positionals("FILE", options->evidence, "files and folders; - is stdin", true)
+      .positionals("FILE", options->evidence, "files, folders and onboarding codes; - is stdin",
+                   false)
       .run(runs(options, inspect));
+  add_roles(command, options->roles);
   add_quiet(command, options->quiet);
 }
 

@@ -32,6 +32,10 @@ void add_lot_options(Command& command, LotOptions& options) {
       .text("--part", "SECRET", options.part,
             "judge a part, to be joined by lot merge: the same secret for all parts (file, hex:, "
             "pass:, env:)");
+  command
+      .text("--pai", "FILE", options.roles.pai,
+            "the file that holds the PAI of all devices that bring none of their own")
+      .text("--cd", "FILE", options.roles.cd, "the same of their certification declaration");
   add_engine_option(command, options.engine);
   add_quiet(command, options.quiet);
   command.positionals("INPUT", options.inputs,

@@ -91,6 +91,8 @@ constexpr struct {
     {"--manifest", [](Inputs& all, const Given& g) { all.files(g.lot.manifests); }},
     {"--column", [](Inputs& all, const Given& g) { all.add(g.lot.columns); }},
     {"--expect", [](Inputs& all, const Given& g) { all.files({g.lot.expect}); }},
+    {"--pai", [](Inputs& all, const Given& g) { all.files({g.lot.roles.pai}); }},
+    {"--cd", [](Inputs& all, const Given& g) { all.files({g.lot.roles.cd}); }},
     {"--full", [](Inputs& all, const Given& g) { all.add(g.lot.full); }},
     {"--sample", [](Inputs& all, const Given& g) { all.add(g.lot.sample); }},
     {"--seed", [](Inputs& all, const Given& g) { all.add(g.lot.sample > 0 ? g.lot.seed : 0); }},

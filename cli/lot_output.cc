@@ -69,9 +69,10 @@ tl::expected<void, Error> LotOutput::conclude(const LotReport& report,
   for (One& one : all_) {
     const ReportForm& form = *one.target.form;
     const bool shown = one.output.is_console();
-    std::string text = form.of_lot(report, {.colour = shown && console.colours_out(),
-                                            .width = shown ? console.columns() : Console::kColumns,
-                                            .rows = shown && console.out_is_terminal ? console.rows() : 0});
+    std::string text =
+        form.of_lot(report, {.colour = shown && console.colours_out(),
+                             .width = shown ? console.columns() : Console::kColumns,
+                             .rows = shown && console.out_is_terminal ? console.rows() : 0});
     if (part && form.joins) {
       Json lot = lot_report_json(report);
       lot.set("part_key", part->key).set("part_manifests", part->manifests);

@@ -218,9 +218,22 @@ class LotRun {
     }
     any_input_ = !sources.empty();
     source_ = chained(std::move(sources));
+    if (auto done = lend_roles(); !done) return done;
     if (options_.sample > 0)
       source_ = sampled(std::move(source_), static_cast<uint64_t>(options_.sample),
                         static_cast<uint64_t>(options_.seed), lot_size_);
+    return {};
+  }
+
+  tl::expected<void, Error> lend_roles() {
+    if (!options_.roles.any()) return {};
+    Reading given;
+    given.secrets = setup_.secrets;
+    if (const auto errors = read_roles(options_.roles, given, loudness_); !errors.empty())
+      return error(errors.front());
+    tally_.add(given.not_used);
+    shared_.push_back(std::make_shared<const LotShared>(std::move(given.device)));
+    source_ = lending(std::move(source_), shared_.back());
     return {};
   }
 

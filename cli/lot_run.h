@@ -16,6 +16,7 @@ struct LotOptions {
   JudgeOptions judge;
   std::vector<std::string> inputs, manifests, columns, reports;
   std::string format, output, expect, resume, part;
+  RoleFiles roles;  // lent to every device that has none of its own
   EngineOption engine;
   long long jobs = 0, sample = kAllDevices, seed = 1;
   bool stream = false, full = false, quiet = false;

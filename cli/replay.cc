@@ -60,8 +60,8 @@ int replay(const ReplayOptions& options, const Console& console) {
   verbosity.note(*signer);
   for (const std::string& line : taken_on_trust(*again)) verbosity.note(line);
 
-  if (const auto written =
-          write_reports(*targets, options.output.all, again->evidence, again->report, verbosity);
+  if (const auto written = write_reports(*targets, options.output.all, false, again->evidence,
+                                         again->report, verbosity);
       !written)
     return print_error(console, written.error().what);
   if (again->same()) {

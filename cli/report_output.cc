@@ -1,6 +1,7 @@
 #include "cli/report_output.h"
 
 #include "platform/output.h"
+#include "platform/text_lines.h"
 #include "report/report_text.h"
 
 namespace attest::cli {
@@ -19,19 +20,24 @@ Result<std::vector<ReportTarget>> targets_of(const ReportOutput& output,
 }
 
 tl::expected<void, Error> write_reports(const std::vector<ReportTarget>& targets, bool all_checks,
-                                        const Evidence& evidence, const Report& report,
-                                        const Verbosity& verbosity) {
+                                        bool files_are_here, const Evidence& evidence,
+                                        const Report& report, const Verbosity& verbosity) {
   const Console& console = verbosity.console();
+  TextLines lines;
   for (const ReportTarget& target : targets) {
     auto out = Output::open(target.file, console);
     if (!out) return tl::unexpected(out.error());
     const bool shown = out->is_console();
-    if (auto written = out->write(
-            target.form->of_device(evidence, report,
-                                   {.colour = shown && console.colours_out(),
-                                    .width = shown ? console.columns() : Console::kColumns,
-                                    .rows = shown && console.out_is_terminal ? console.rows() : 0,
-                                    .all_checks = all_checks}));
+    if (auto written = out->write(target.form->of_device(
+            evidence, report,
+            {.colour = shown && console.colours_out(),
+             .width = shown ? console.columns() : Console::kColumns,
+             .rows = shown && console.out_is_terminal ? console.rows() : 0,
+             .line_of =
+                 [&](const Place& place) {
+                   return files_are_here ? lines.line_of(place) : std::nullopt;
+                 },
+             .all_checks = all_checks}));
         !written)
       return written;
     if (auto closed = out->close(); !closed) return closed;

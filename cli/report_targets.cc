@@ -85,8 +85,10 @@ std::optional<Error> overwritten(const std::vector<ReportTarget>& targets, const
     for (const EvidenceFile& file : reading.files) {
       if (!file.holds.empty() && !Output::is_stream(target.file) &&
           same_file(file.path, target.file))
-        return Error{fmt::format("{}: expected another file for the report, found evidence there",
-                                 target.file)};
+        return Error{
+            .what = fmt::format("{}: expected another file for the report, found evidence there",
+                                target.file),
+            .offset = {}};
     }
   }
   return std::nullopt;

@@ -24,6 +24,7 @@ namespace {
 struct VerifyOptions {
   JudgeOptions judge;
   std::vector<std::string> evidence;
+  RoleFiles roles;
   ReportOutput output;
   std::string expect, ota, after, signed_by, bundle;
   Signer signer;
@@ -82,6 +83,8 @@ int verify(const VerifyOptions& options, const Console& console) {
                        "--signed-by is about the bundle of --after: expected --after BUNDLE, too");
   if (options.bundle.empty() && !options.signer.key.empty())
     return print_error(console, "--sign-with signs a bundle: expected --bundle FILE, too");
+  if (options.evidence.empty() && !options.roles.any())
+    return print_error(console, "EVIDENCE is required (see matter-attest verify --help)");
   auto targets = targets_of(options.output, {options.bundle, options.expect, options.ota,
                                              options.after, options.judge.ledger.ledger});
   if (!targets) return print_error(console, targets.error().what);
@@ -100,7 +103,8 @@ int verify(const VerifyOptions& options, const Console& console) {
   Reading reading;
   reading.secrets = std::move(*secrets);
   reading.ota_digests = digests_for(ledger->get());
-  if (const auto errors = read_paths(options.evidence, reading, verbosity); !errors.empty())
+  if (const auto errors = read_all(options.roles, options.evidence, reading, verbosity);
+      !errors.empty())
     return print_error(console, errors);
   if (const auto over = overwritten(*targets, reading)) return print_error(console, over->what);
 
@@ -163,7 +167,8 @@ int verify(const VerifyOptions& options, const Console& console) {
     verbosity.detail(fmt::format("bundle written to {}", options.bundle));
   }
 
-  if (const auto written = write_reports(*targets, options.output.all, evidence, report, verbosity);
+  if (const auto written =
+          write_reports(*targets, options.output.all, true, evidence, report, verbosity);
       !written)
     return print_error(console, written.error().what);
   return exit_code(report.verdict);
@@ -175,6 +180,7 @@ void add_verify(Command& root) {
   auto options = std::make_shared<VerifyOptions>();
   Command& command = root.subcommand("verify", "judge one device from the files that describe it");
   add_judge_options(command, options->judge);
+  add_roles(command, options->roles);
   add_report_output(command, options->output);
   command
       .text(
@@ -197,7 +203,9 @@ void add_verify(Command& root) {
       .text("--sign-cert", "CERT.pem", options->signer.certificate,
             "the key's certificate, where it is not in the key's file")
       .positionals("EVIDENCE", options->evidence,
-                   "files and folders that together describe one device; - is stdin", true);
+                   "files and folders that together describe one device, and onboarding codes "
+                   "(MT:..., 11 or 21 digits); - is stdin",
+                   false);
   add_loudness(command, options->quiet, options->verbose);
   command.footer("Exit codes: 0 approve, 1 reject, 3 undecided, 2 usage or unreadable evidence")
       .run(runs(options, verify));

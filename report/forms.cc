@@ -63,8 +63,10 @@ constexpr ReportForm kForms[] = {
     },
     {
         .name = "sarif",
-        .of_device = [](const Evidence& e, const Report& r,
-                        const TextStyle&) { return dump_pretty(report_sarif(e, r)); },
+        .of_device =
+            [](const Evidence& e, const Report& r, const TextStyle& style) {
+              return dump_pretty(report_sarif(e, r, style.line_of));
+            },
         .of_lot = [](const LotReport& r, const TextStyle&) { return dump_pretty(lot_sarif(r)); },
     },
     {

@@ -116,7 +116,7 @@ void Judge::finish(const Evidence& evidence, std::span<const Answer> answers,
   report.verdict = failed ? Verdict::reject : open ? Verdict::undecided : Verdict::approve;
   const Finding* first = deciding(report);
   report.decided_by = first == nullptr ? nullptr : first->check;
-  report.summary = with_commissioner(report, summary(report, first));
+  report.summary = with_chain(evidence, report, with_commissioner(report, summary(report, first)));
   report.sdk = sdk_result(evidence);
 }
 
