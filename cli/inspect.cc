@@ -8,7 +8,9 @@
 #include "platform/ota.h"
 #include "platform/output.h"
 #include "report/inspect_json.h"
+#include "report/inspect_text.h"
 #include "report/report_text.h"
+#include "report/schemas.h"
 #include "verifier/gather/gather.h"
 
 namespace attest::cli {
@@ -18,7 +20,7 @@ struct Options {
   std::vector<std::string> evidence, unlock;
   RoleFiles roles;
   std::string format = "text", output;
-  bool quiet = false;
+  bool schema = false, all = false, quiet = false;
 };
 
 // The same tree as the JSON, as lines: "key  value", nested by two blanks.
@@ -62,6 +64,7 @@ int inspect(const Options& options, const Console& console) {
   if (!secrets) return print_error(console, secrets.error().what);
   reading.secrets = std::move(*secrets);
   reading.ota_digests = digests_for(nullptr);
+  if (options.schema) return show(std::string(inspect_schema()), console);
   if (options.evidence.empty() && !options.roles.any())
     return print_error(console, "FILE is required (see matter-attest inspect --help)");
   if (const auto errors =
@@ -75,12 +78,15 @@ int inspect(const Options& options, const Console& console) {
              Policy{.network = Network::none, .at = {}, .required = {}, .show_passcode = true},
              TrustStore::builtin(false), nullptr, openssl_engine());
   evidence.files = std::move(files);
-  Json tree = inspect_json(evidence);
+  const bool shown = options.output.empty() || options.output == "-";
+  const size_t width = shown ? console.columns() : Console::kColumns;
   std::string text;
   if (options.format == "json") {
-    text = dump_pretty(tree);
+    text = dump_pretty(inspect_json(evidence));
+  } else if (options.all) {
+    outline(inspect_json(evidence), 0, width, text);
   } else {
-    outline(tree, 0, options.output.empty() ? console.columns() : Console::kColumns, text);
+    text = inspect_text(evidence, {.colour = shown && console.colours_out(), .width = width});
   }
   const auto written = write_output(options.output, text, console);
   return written ? 0 : print_error(console, written.error().what);
@@ -95,11 +101,13 @@ void add_inspect(Command& root) {
   command.choice("--format", {"text", "json"}, options->format, "how it is written (default text)")
       .list("--unlock", "SECRET", options->unlock,
             "opens an encrypted dump or key: a file, hex:..., pass:... or env:NAME, repeatable")
+      .flag("--all", options->all, "show every byte, each place by itself, in the keys of the JSON")
       .text("-o,--output", "FILE", options->output, "write there instead of stdout")
       .positionals("FILE", options->evidence, "files, folders and onboarding codes; - is stdin",
                    false)
       .run(runs(options, inspect));
   add_roles(command, options->roles);
+  command.flag("--schema", options->schema, "print the JSON Schema of --format json, and no more");
   add_quiet(command, options->quiet);
 }
 

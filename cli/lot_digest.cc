@@ -106,6 +106,7 @@ constexpr Harmless kHarmless[] = {
     {"--format", "the form of the report"},
     {"-o,--output", "where the report goes"},
     {"--report", "more forms of the report, and where they go"},
+    {"--schema", "nothing is judged"},
     {"--jobs", "how many judge at a time"},
     {"--resume", "the journal itself"},
     {"--engine", "who checks signatures: each says the same"},

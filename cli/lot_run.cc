@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <filesystem>
 #include <stop_token>
 #include <thread>
 #include <vector>
@@ -24,6 +25,7 @@
 #include "platform/progress.h"
 #include "platform/rejected_verifiers_file.h"
 #include "report/report_json.h"
+#include "report/schemas.h"
 #include "report/wording.h"
 #include "verifier/checks/catalogue.h"
 #include "verifier/crypto/crypto.h"
@@ -78,6 +80,43 @@ class Resumed final : public LotSource {
   std::unique_ptr<LotSource> source_;
   uint64_t done_, chain_, passed_ = 0, seen_ = 0;
 };
+
+// As a shell reads it.
+std::string quoted_word(const std::string& word) {
+  constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=,+@%";
+  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
+  std::string out = "'";
+  for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out + "'";
+}
+
+// What judges one device as the lot was judged.
+std::string verify_command(const LotOptions& o, const CommandLineSecrets& secrets) {
+  std::string out = "matter-attest verify --network " + o.judge.network;
+  const auto add = [&](const char* option, const std::string& value) {
+    if (!value.empty()) out += fmt::format(" {} {}", option, quoted_word(value));
+  };
+  const auto all = [&](const char* option, const std::vector<std::string>& values) {
+    for (const std::string& value : values) add(option, value);
+  };
+  all("--trust-paa", o.judge.trust_paa);
+  all("--trust-cd-signer", o.judge.trust_cd_signer);
+  add("--at", o.judge.at);
+  add("--ledger", o.judge.ledger.ledger);
+  add("--chain-id", o.judge.ledger.chain_id);
+  add("--cache-dir", o.judge.ledger.cache_dir);
+  if (o.judge.ledger.offline) out += " --offline";
+  all("--unlock", o.judge.unlock);
+  all("--fail-on", o.judge.fail_on);
+  all("--require", o.judge.require);
+  all("--waive", o.judge.waive);
+  all("--waivers", o.judge.waivers);
+  add("--expect", o.expect);
+  add("--pai", o.roles.pai);
+  add("--cd", o.roles.cd);
+  return secrets.leave_out(out);
+}
 
 class LotRun {
  public:
@@ -330,7 +369,32 @@ class LotRun {
     if (drawn() && out.manifest_rows > 0)
       out.notes.push_back("of a sample it is not told which rows of a manifest have no device");
     conclude(out);
+    for (auto* causes : {&out.failed, &out.open}) {
+      for (LotCause& cause : *causes) cause.see = command_that_shows(cause);
+    }
     return out;
+  }
+
+  // "matter-attest verify --network test lot/d2": of a device that lies where an input is.
+  std::string command_that_shows(const LotCause& cause) const {
+    if (cause.devices.empty()) return {};
+    namespace fs = std::filesystem;
+    const std::string& name = cause.devices.front();
+    std::error_code failed;
+    for (const std::string& input : options_.inputs) {
+      if (input == "-") continue;
+      const fs::path inside = fs::path(input) / name;
+      std::string path;
+      if (fs::exists(inside, failed)) {
+        path = inside.string();
+      } else if (fs::path(input).filename() == name || fs::path(input).stem() == name) {
+        path = input;
+      } else {
+        continue;
+      }
+      return verify_command(options_, console_.secrets) + " " + quoted_word(path);
+    }
+    return {};
   }
 
   const LotOptions& options_;
@@ -374,6 +438,7 @@ int lot_exit_code(Verdict verdict) {
 }
 
 int run_lot(const LotOptions& given, const Console& console) {
+  if (given.schema) return show(std::string(lot_schema()), console);
   LotOptions options = given;
   if (options.stream && options.inputs.empty()) options.inputs = {"-"};
   if (options.format.empty()) options.format = options.stream ? "ndjson" : "text";

@@ -19,7 +19,7 @@ struct LotOptions {
   RoleFiles roles;  // lent to every device that has none of its own
   EngineOption engine;
   long long jobs = 0, sample = kAllDevices, seed = 1;
-  bool stream = false, full = false, quiet = false;
+  bool stream = false, full = false, schema = false, quiet = false;
 };
 void add_lot_options(Command& command, LotOptions& options);
 

@@ -16,6 +16,7 @@
 #include "platform/no_evidence.h"
 #include "platform/ota.h"
 #include "platform/verbosity.h"
+#include "report/schemas.h"
 #include "report/wording.h"
 
 namespace attest::cli {
@@ -28,7 +29,7 @@ struct VerifyOptions {
   ReportOutput output;
   std::string expect, ota, after, signed_by, bundle;
   Signer signer;
-  bool fetch_ota = false, quiet = false, verbose = false;
+  bool fetch_ota = false, schema = false, quiet = false, verbose = false;
 };
 
 // What the verdict came from, for --verbose.
@@ -83,6 +84,7 @@ int verify(const VerifyOptions& options, const Console& console) {
                        "--signed-by is about the bundle of --after: expected --after BUNDLE, too");
   if (options.bundle.empty() && !options.signer.key.empty())
     return print_error(console, "--sign-with signs a bundle: expected --bundle FILE, too");
+  if (options.schema) return show(std::string(report_schema()), console);
   if (options.evidence.empty() && !options.roles.any())
     return print_error(console, "EVIDENCE is required (see matter-attest verify --help)");
   auto targets = targets_of(options.output, {options.bundle, options.expect, options.ota,
@@ -182,6 +184,7 @@ void add_verify(Command& root) {
   add_judge_options(command, options->judge);
   add_roles(command, options->roles);
   add_report_output(command, options->output);
+  command.flag("--schema", options->schema, "print the JSON Schema of --format json, and no more");
   command
       .text(
           "--expect", "FILE", options->expect,

@@ -31,6 +31,7 @@ constexpr ReportForm kForms[] = {
         .name = "text",
         .of_device = report_text,
         .of_lot = lot_report_text,
+        .shows_summaries = true,
     },
     {
         .name = "ndjson",

@@ -18,6 +18,8 @@ import sys
 import tempfile
 import xml.etree.ElementTree
 
+import schemas
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 VERDICTS = {0: "approve", 1: "reject", 3: "undecided"}
 STATUSES = {"pass", "fail", "warn", "skipped", "blocked", "unknown"}
@@ -229,13 +231,23 @@ def run(tool, form, options, command="verify"):
     return VERDICTS[done.returncode], done.stdout.decode("utf-8", "strict")
 
 
+SCHEMAS = {}   # by command
+
+
+def valid(command, value):
+    """What a command writes as JSON is what its own --schema says."""
+    problem = SCHEMAS[command].problem(value)
+    must(problem is None, f"{command}: not as its schema says: {problem}")
+    return value
+
+
 def ids(report, status):
     return {c["id"] for c in report["checks"] if c["status"] == status}
 
 
 def compare(tool, options):
     verdict, text = run(tool, "json", options)
-    report = json.loads(text)
+    report = valid("verify", json.loads(text))
     must(report["verdict"] == verdict, "json: the verdict is the exit code's")
     failing, warned = ids(report, "fail"), ids(report, "warn")
     every = {c["id"] for c in report["checks"]}
@@ -262,6 +274,9 @@ def compare(tool, options):
             must(check["message"] in page.text, f"html: the message of {check['id']} is not shown")
     for file in report["evidence"]:
         must((file["sha256"] or "") in page.text and file["path"] in page.text, "html: the evidence with its hash")
+    shown = subprocess.run([tool, "inspect", "--format", "json", *(o for o in options if (ROOT / o).exists() and "fixtures/trust/" not in o)], cwd=ROOT, capture_output=True)
+    if shown.returncode == 0:
+        valid("inspect", json.loads(shown.stdout))
     return page
 
 
@@ -273,9 +288,9 @@ def strange(name):
 def compare_lot(tool, options):
     """A lot in every form: its counts, its causes, and each device's verdict and failing ids."""
     verdict, text = run(tool, "json", options, "lot")
-    lot = json.loads(text)
+    lot = valid("lot", json.loads(text))
     _, text = run(tool, "ndjson", options, "lot")
-    devices = [json.loads(line) for line in text.strip("\n").split("\n")][:-1]
+    devices = [valid("lot", json.loads(line)) for line in text.strip("\n").split("\n")][:-1]
     must(lot["verdict"] == verdict and len(devices) == lot["devices"], "json: a line for each device")
     causes = {c["id"] for c in lot["failed"]}
 
@@ -338,6 +353,7 @@ def hostile(tool, what, text):
         shown = subprocess.run([tool, "inspect", "--format", "json"] + evidence, capture_output=True, check=True).stdout.decode()
         written = pathlib.Path(folder, "written")
         subprocess.run([tool, "extract", "-d", str(written)] + evidence, capture_output=True, check=False)
+        valid("inspect", json.loads(shown))
         for form in (shown, (written / "device.json").read_text()):
             facts = json.loads(form)
             must(facts.get("device", facts)["serial_number"] == text, f"{what}: the serial number is read back")
@@ -370,6 +386,12 @@ def main():
     tool = os.path.abspath(sys.argv[1])
     failed = 0
     jobs = {}
+    for command in ("verify", "lot", "inspect"):
+        printed = subprocess.run([tool, command, "--schema"], capture_output=True, check=True).stdout
+        file = {"verify": "report"}.get(command, command)
+        must(printed == (ROOT / f"report/schemas/{file}.schema.json").read_bytes(), f"{command} --schema prints what is installed")
+        SCHEMAS[command] = schemas.Schema(json.loads(printed))
+        must(SCHEMAS[command].problem({}) and SCHEMAS[command].problem({"schema": "x"}), f"{command}: the schema refuses what it is not of")
     with concurrent.futures.ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         for folder in sorted((ROOT / "fixtures/devices").iterdir()):
             jobs[pool.submit(compare, tool, (folder / "options").read_text().split())] = folder.name
@@ -392,6 +414,7 @@ def main():
                 failed += 1
                 print(f"{jobs[job]}: {type(problem).__name__}: {problem}")
     must(len(jobs) > 100, "run it in the repository")
+    print(f"{schemas.Schema.count} JSON outputs are as their schemas say{'' if schemas.jsonschema else ' (the jsonschema module is not installed: by our own reader)'}")
     print(f"{len(jobs) - failed} passed, {failed} failed")
     sys.exit(failed != 0)
 
