@@ -354,6 +354,8 @@ class LotRun {
                       "certification was asked of no device; run matter-attest dcl sync, or give "
                       "a snapshot or node with --ledger",
                       network_name(setup_.policy.network)));
+    if (setup_.trust.given_count() != 0)
+      out.notes.push_back("judged with " + anchors_text(setup_.trust.given_count()));
     if (const std::string on = fail_on_text(setup_.policy); !on.empty())
       out.notes.push_back("judged with --fail-on " + on);
     FindingList of_manifests = manifest_tally_->findings(!drawn() && any_input_);

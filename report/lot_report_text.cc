@@ -112,7 +112,7 @@ class LotPage {
       labelled("do", remedy);
       labelled("devices", fmt::format("{} of {}: {}", cause.count, devices,
                                       joined(cause.devices, cause.count)));
-      labelled("see", cause.see);
+      labelled("see", printable(cause.see));
       out_ += "\n";
     }
   }
