@@ -9,7 +9,9 @@
 #include "report/inspect_json.h"
 #include "report/inspect_words.h"
 #include "report/wording.h"
+#include "verifier/matter/known_credentials.h"
 #include "verifier/matter/onboarding_payload.h"
+#include "verifier/trust.h"
 
 namespace attest {
 namespace {
@@ -18,6 +20,12 @@ std::string joined(const std::vector<std::string>& all, const char* between = ",
   std::string out;
   for (const std::string& one : all) out += (out.empty() ? "" : between) + one;
   return out;
+}
+
+// Basic constraints, key usage and the two key ids: what they say is shown.
+bool is_profile(View oid) {
+  return equal(oid, oid::kBasicConstraints) || equal(oid, oid::kKeyUsage) ||
+         equal(oid, oid::kSubjectKeyId) || equal(oid, oid::kAuthorityKeyId);
 }
 
 // One certificate, and every place where it stands.
@@ -58,6 +66,19 @@ std::vector<Shown> certificates_of(const Evidence& e) {
 
 constexpr size_t kNarrow = 12, kWide = 26;
 
+// What the paths of all files begin with, up to a slash; empty: nothing, or it is short.
+std::string common_folder(const std::vector<EvidenceFile>& files) {
+  constexpr size_t kWorthIt = 8;
+  if (files.size() < 2) return {};
+  std::string out = files.front().path;
+  for (const EvidenceFile& file : files) {
+    const auto differ = std::mismatch(out.begin(), out.end(), file.path.begin(), file.path.end());
+    out.erase(differ.first, out.end());
+  }
+  out.erase(out.rfind('/') == std::string::npos ? 0 : out.rfind('/') + 1);
+  return out.size() < kWorthIt ? std::string() : out;
+}
+
 class InspectPage {
  public:
   InspectPage(const Evidence& e, const TextStyle& style) : e_(e), style_(style) {}
@@ -67,7 +88,11 @@ class InspectPage {
     line(fmt::format("{}  matter-attest/inspect/1: {} {}, shown without a verdict",
                      ink("1", "INSPECT"), e_.files.size(),
                      e_.files.size() == 1 ? "file" : "files"));
-    line(fmt::format("  {}", device_line(e_)));
+    const std::string device = device_line(e_);
+    out_ += "  " + wrap(device, style_.width - 2, 2) + "\n";
+    folder_ = common_folder(e_.files);
+    if (!folder_.empty())
+      out_ += "  " + wrap("all in " + printable(folder_), style_.width - 2, 2) + "\n";
     line();
     chain();
     for (const Shown& shown : certificates) certificate(shown);
@@ -84,6 +109,10 @@ class InspectPage {
   std::string ink(const char* code, std::string_view s) const {
     return style_.colour ? fmt::format("\x1b[{}m{}\x1b[0m", code, s) : std::string(s);
   }
+  std::string within(std::string text) const {
+    return !folder_.empty() && text.starts_with(folder_) ? text.substr(folder_.size()) : text;
+  }
+  std::string place_of(const Place& place) const { return within(place_text(place)); }
   void line(std::string_view s = {}) { out_ += fmt::format("{}\n", s); }
   void heading(std::string_view name, std::string_view rest = {}) {
     const size_t indent = name.size() + 2;
@@ -166,10 +195,12 @@ class InspectPage {
   void certificate(const Shown& shown) {
     heading(shown.role, shown.certificate ? name_text(shown.certificate->subject)
                                           : "cannot be read: " + shown.problem);
-    std::string places = shown.places.front();
-    if (shown.places.size() > 1)
-      places += "; also in " +
-                joined(std::vector<std::string>(shown.places.begin() + 1, shown.places.end()));
+    std::string places;
+    for (const std::string& place : shown.places)
+      places += (places.empty()             ? ""
+                 : place == shown.places[1] ? "; also in "
+                                            : ", ") +
+                within(place);
     row("in", places);
     if (!shown.certificate) return line();
     const Certificate& c = *shown.certificate;
@@ -192,9 +223,11 @@ class InspectPage {
                     : "; no authority";
     row("may", use);
     std::vector<std::string> extensions;
-    for (const Extension& x : c.extensions)
-      extensions.push_back(oid_words(x.oid) + (x.critical ? " (critical)" : ""));
-    row("says", joined(extensions));
+    for (const Extension& x : c.extensions) {
+      const bool usual = is_profile(x.oid);
+      if (!usual) extensions.push_back(oid_words(x.oid) + (x.critical ? " (critical)" : ""));
+    }
+    row("also says", joined(extensions));
     row("serial", hex_upper(c.serial));
     row("SHA-256", hex(c.sha256));
     line();
@@ -218,9 +251,9 @@ class InspectPage {
                         : "cannot be read: " + (e_.cms ? e_.cd_problem : e_.cms_problem));
     std::vector<std::string> places;
     for (const Statement& s : e_.device.statements) {
-      if (s.fact == FactId::cd) places.push_back(place_text(s.place));
+      if (s.fact == FactId::cd) places.push_back(place_of(s.place));
     }
-    row("in", places.empty() ? place_text(*e_.cd_place) : joined(places, "; also in "));
+    row("in", places.empty() ? place_of(*e_.cd_place) : joined(places, "; also in "));
     if (!e_.cd) return line();
     const CertificationDeclaration& cd = *e_.cd;
     row("of", fmt::format("vendor {}, product{} {}", hex_id(cd.vendor_id),
@@ -245,7 +278,9 @@ class InspectPage {
       const auto& id = e_.cms->signers.front().subject_key_id;
       row("signed by", fmt::format("{}{}",
                                    e_.cd_signer ? printable(e_.cd_signer->name) + ", key id "
-                                                : "a signer that is not known here, key id ",
+                                   : id && key_id(*id) == test_cd_signer().subject_key_id
+                                       ? "the Matter SDK's public test signer, key id "
+                                       : "a signer that is not known here, key id ",
                                    id ? hex_colons(*id) : "none"));
     }
     line();
@@ -290,7 +325,7 @@ class InspectPage {
       for (const OnboardingPayload& p :
            s.fact == FactId::qr_payload ? parse_qr(said) : std::vector{parse_manual_code(said)}) {
         heading(p.manual ? "Manual code" : "QR code", printable(p.text));
-        row("in", place_text(s.place));
+        row("in", place_of(s.place));
         row("of", product_text(p));
         std::string how = p.flow ? flow_words(*p.flow) : p.long_form ? "no standard flow" : "";
         if (p.capabilities) how += "; " + capabilities_words(*p.capabilities);
@@ -307,7 +342,7 @@ class InspectPage {
   void images() {
     column_ = kWide + 10;
     for (const OtaEvidence& ota : e_.ota_images) {
-      heading("Image", place_text(ota.place));
+      heading("Image", place_of(ota.place));
       const Json all = ota_image_json(ota);
       for (const auto& [key, value] : *all.object()) {
         if (key == "source" || value.is_null()) continue;
@@ -325,8 +360,8 @@ class InspectPage {
     for (const EvidenceFile& file : e_.files) {
       if (is_not_used(e_, file)) continue;
       out_ += "  " +
-              wrap(fmt::format("{}: {}, {} bytes{}", printable(file.path), file.kind, file.size,
-                               file.holds.empty() ? "" : ": " + joined(file.holds)),
+              wrap(fmt::format("{}: {}, {} bytes{}", printable(within(file.path)), file.kind,
+                               file.size, file.holds.empty() ? "" : ": " + joined(file.holds)),
                    style_.width - 4, 4) +
               "\n";
     }
@@ -342,12 +377,12 @@ class InspectPage {
       return;
     }
     for (const IntegrityProblem& p : e_.device.integrity) {
-      heading("Damaged", place_text(p.place));
+      heading("Damaged", place_of(p.place));
       row("what", printable(p.what));
       row("problem", printable(p.problem));
     }
     for (const Noted& noted : e_.device.remarks) {
-      heading("Noted", place_text(noted.place));
+      heading("Noted", place_of(noted.place));
       row("what", printable(noted.message));
     }
     for (const Conflict& conflict : all) {
@@ -359,7 +394,7 @@ class InspectPage {
             : bytes != nullptr && bytes->size() > 40
                 ? fmt::format("{} bytes, {}…", bytes->size(), hex(View(*bytes).first(16)))
                 : value_text(s->fact, s->value);
-        row("in", fmt::format("{}: {}", place_text(s->place), printable(value)));
+        row("in", fmt::format("{}: {}", place_of(s->place), printable(value)));
       }
     }
   }
@@ -367,6 +402,7 @@ class InspectPage {
   const Evidence& e_;
   TextStyle style_;
   std::string out_;
+  std::string folder_;       // that all files lie in
   size_t column_ = kNarrow;  // where values begin
 };
 

@@ -35,6 +35,21 @@ std::string_view without(std::string_view text, std::string_view end) {
   return text.ends_with(end) ? text.substr(0, text.size() - end.size()) : text;
 }
 
+// "; dac.is-valid-now (12 of 200 devices)": what most devices fail, or what is wrong between them.
+std::string first_reason(const LotReport& report) {
+  for (const auto* causes : {&report.failed, &report.open}) {
+    if (!causes->empty())
+      return fmt::format("; {} ({} of {})", causes->front().id, causes->front().count,
+                         devices_text(report.devices));
+  }
+  const auto wrong =
+      std::find_if(report.findings.begin(), report.findings.end(),
+                   [](const LotFinding& finding) { return finding.severity == Severity::error; });
+  return wrong == report.findings.end() || report.verdict != Verdict::reject
+             ? std::string()
+             : fmt::format("; {}: {}", wrong->rule->id, wrong->message);
+}
+
 class LotPage {
  public:
   explicit LotPage(const TextStyle& style) : style_(style) {}
@@ -55,6 +70,8 @@ class LotPage {
     if (style_.rows != 0 && lines + 1 > style_.rows) {
       out_ += "\n";
       headline(report);
+      if (const std::string why = first_reason(report); !why.empty())
+        paragraph(std::string_view(why).substr(2), 2);
     }
     return std::move(out_);
   }
@@ -180,7 +197,8 @@ std::string cause_title(const std::string& id) {
 }
 
 std::string lot_verdict_line(const LotReport& report) {
-  return fmt::format("{}  {}", verdict_word(report.verdict), counts_line(report));
+  return fmt::format("{}  {}{}", verdict_word(report.verdict), counts_line(report),
+                     first_reason(report));
 }
 
 std::string lot_report_text(const LotReport& report, const TextStyle& style) {
