@@ -8,7 +8,9 @@
 #include "platform/ota.h"
 #include "platform/output.h"
 #include "report/inspect_json.h"
+#include "report/inspect_text.h"
 #include "report/report_text.h"
+#include "report/schemas.h"
 #include "verifier/gather/gather.h"
 
 namespace attest::cli {
@@ -16,8 +18,9 @@ namespace {
 
 struct Options {
   std::vector<std::string> evidence, unlock;
+  RoleFiles roles;
   std::string format = "text", output;
-  bool quiet = false;
+  bool schema = false, all = false, quiet = false;
 };
 
 // The same tree as the JSON, as lines: "key  value", nested by two blanks.
@@ -61,7 +64,11 @@ int inspect(const Options& options, const Console& console) {
   if (!secrets) return print_error(console, secrets.error().what);
   reading.secrets = std::move(*secrets);
   reading.ota_digests = digests_for(nullptr);
-  if (const auto errors = read_paths(options.evidence, reading, {console, options.quiet});
+  if (options.schema) return show(std::string(inspect_schema()), console);
+  if (options.evidence.empty() && !options.roles.any())
+    return print_error(console, "FILE is required (see matter-attest inspect --help)");
+  if (const auto errors =
+          read_all(options.roles, options.evidence, reading, {console, options.quiet});
       !errors.empty())
     return print_error(console, errors);
   // What inspect shows, it may show the digest of.
@@ -71,12 +78,15 @@ int inspect(const Options& options, const Console& console) {
              Policy{.network = Network::none, .at = {}, .required = {}, .show_passcode = true},
              TrustStore::builtin(false), nullptr, openssl_engine());
   evidence.files = std::move(files);
-  Json tree = inspect_json(evidence);
+  const bool shown = options.output.empty() || options.output == "-";
+  const size_t width = shown ? console.columns() : Console::kColumns;
   std::string text;
   if (options.format == "json") {
-    text = dump_pretty(tree);
+    text = dump_pretty(inspect_json(evidence));
+  } else if (options.all) {
+    outline(inspect_json(evidence), 0, width, text);
   } else {
-    outline(tree, 0, options.output.empty() ? console.columns() : Console::kColumns, text);
+    text = inspect_text(evidence, {.colour = shown && console.colours_out(), .width = width});
   }
   const auto written = write_output(options.output, text, console);
   return written ? 0 : print_error(console, written.error().what);
@@ -94,11 +104,15 @@ void add_inspect(Command& root) {
       .list("--unlock", "SECRET", options->unlock,
             "opens an encrypted dump or key: a file, hex:..., pass:... or env:NAME, repeatable")
       .group(Group::output)
+      .flag("--all", options->all, "show every byte, each place by itself, in the keys of the JSON")
       .text("-o,--output", "FILE", options->output, "write there instead of stdout")
+      .flag("--schema", options->schema, "print the JSON Schema of --format json, and no more")
       .group(Group::input)
-      .positionals("FILE", options->evidence, "files and folders; - is stdin", true)
+      .positionals("FILE", options->evidence, "files, folders and onboarding codes; - is stdin",
+                   false)
       .example("matter-attest inspect dump.bin")
       .run(runs(options, inspect));
+  add_roles(command, options->roles);
   add_quiet(command, options->quiet);
 }
 

@@ -24,6 +24,8 @@ void add_lot_options(Command& command, LotOptions& options) {
       .choice("--format", lot_forms(), options.format,
               "how the result is written (default text; ndjson with --stream)")
       .text("-o,--output", "FILE", options.output, "write there instead of stdout")
+      .list("--report", "FORM=FILE", options.reports,
+            "one more form of the same run, as in html=lot.html; repeatable")
       .colour()
       .group(Group::lot)
       .number("--jobs", "N", options.jobs, "how many judge at a time (default: one a processor)")
@@ -35,6 +37,12 @@ void add_lot_options(Command& command, LotOptions& options) {
       .text("--part", "SECRET", options.part,
             "judge a part, to be joined by lot merge: the same secret for all parts (file, hex:, "
             "pass:, env:)");
+  command
+      .text("--pai", "FILE", options.roles.pai,
+            "the file that holds the PAI of all devices that bring none of their own")
+      .text("--cd", "FILE", options.roles.cd, "the same of their certification declaration");
+  command.flag("--schema", options.schema,
+               "print the JSON Schema of --format json and ndjson, and no more");
   add_engine_option(command, options.engine);
   add_loudness(command, options.quiet, options.verbose);
   command.group(Group::input)
@@ -64,6 +72,8 @@ void add_lot(Command& root) {
       .group(Group::output)
       .choice("--format", lot_forms(), merging->format, "how the result is written (default text)")
       .text("-o,--output", "FILE", merging->output, "write there instead of stdout")
+      .list("--report", "FORM=FILE", merging->reports,
+            "one more form of the same run, as in html=lot.html; repeatable")
       .colour()
       .group(Group::input)
       .positionals("FILE", merging->parts, "what lot --part wrote of each part; - is stdin", true)

@@ -44,18 +44,18 @@ Result<std::FILE*> opened(const std::string& path, const Console& console) {
 
 class Merging {
  public:
-  Merging(const MergeOptions& options, const Console& console)
+  Merging(const MergeOptions& options, std::vector<ReportTarget> targets, const Console& console)
       : options_(options),
+        targets_(std::move(targets)),
         loudness_(console, options.quiet),
-        tally_(find_form(options.format)->lists_devices) {}
+        tally_(any_form(targets_, &ReportForm::lists_devices)) {}
 
   Result<int> run() {
     if (auto done = manifests_.open(options_.manifests, options_.columns); !done)
       return tl::unexpected(done.error());
     tables_ = manifests_.take();
     manifest_tally_.emplace(tables_, manifests_.given());
-    auto output =
-        LotOutput::open(options_.output, *find_form(options_.format), LineForm::part, loudness_);
+    auto output = LotOutput::open(std::move(targets_), {.form = LineForm::part}, loudness_);
     if (!output) return tl::unexpected(output.error());
     for (const std::string& path : options_.parts) {
       if (auto done = part(path, *output); !done) return tl::unexpected(done.error());
@@ -105,7 +105,7 @@ class Merging {
       ++devices;
       tally_.add(device->result, device->fingerprints);
       if (!tables_.empty()) manifest_tally_->add(device->result.name, device->rows);
-      if (auto done = output.write(output.render(*device)); !done) return done;
+      if (auto done = output.write(*device, output.render(*device)); !done) return done;
     }
     if (open)
       return error(fmt::format(
@@ -161,6 +161,7 @@ class Merging {
   }
 
   const MergeOptions& options_;
+  std::vector<ReportTarget> targets_;
   const Verbosity loudness_;
   LotManifests manifests_;
   std::vector<ManifestRows> tables_;
@@ -172,7 +173,15 @@ class Merging {
 }  // namespace
 
 int run_merge(const MergeOptions& options, const Console& console) {
-  const auto code = Merging(options, console).run();
+  auto targets = report_targets(options.format, options.output, options.reports, lot_forms());
+  if (!targets) return print_error(console, targets.error().what);
+  for (const ReportTarget& target : *targets) {
+    for (const std::string& part : options.parts) {
+      if (part != "-" && same_file(part, target.file))
+        return print_error(console, part + ": expected another file than a part for the report");
+    }
+  }
+  const auto code = Merging(options, std::move(*targets), console).run();
   return code ? *code : print_error(console, code.error().what);
 }
 

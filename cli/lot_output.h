@@ -1,16 +1,18 @@
-// Where a lot's lines and its report go: each device as it is done, for formats that have a line a
-// device, and the report at the end. The file, or stdout.
+// Where a lot's lines and its report go: each device as it is done, for forms that have a line a
+// device, and the report at the end. Files, or stdout.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "cli/report_targets.h"
 #include "lot/device_line.h"
 #include "lot/manifest_rows.h"
 #include "platform/output.h"
 #include "platform/verbosity.h"
-#include "report/forms.h"
 
 namespace attest::cli {
 
@@ -21,24 +23,38 @@ struct PartMark {
 };
 PartMark part_mark(const SipKey& key, std::span<const ManifestRows> given);
 
+struct LotLines {
+  LineForm form = LineForm::result;  // of ndjson
+  // Rows of the first so many tables are told: of a part, those of tables that lie beside its
+  // devices mean nothing to the others.
+  size_t manifests = SIZE_MAX;
+};
+
+// The forms that one lot is written in, --format first.
 class LotOutput {
  public:
-  // `path` empty: stdout. An error names the path.
-  static Result<LotOutput> open(const std::string& path, const ReportForm& form, LineForm line,
+  // An error names the path.
+  static Result<LotOutput> open(std::vector<ReportTarget> targets, const LotLines& lines,
                                 const Verbosity& verbosity);
 
-  std::string render(const DeviceLine& line) const;  // nothing for formats without a line a device
-  tl::expected<void, Error> write(std::string_view text) { return output_.write(text); }
-  tl::expected<void, Error> flush() { return output_.flush(); }
+  // A device in the first form; nothing where that has no line a device. From any thread.
+  std::string render(const DeviceLine& line) const;
+  // What was rendered, and the device in the other forms.
+  tl::expected<void, Error> write(const DeviceLine& line, std::string_view rendered);
+  tl::expected<void, Error> flush();
   // `part`: of a part, for who joins it with others (a form that joins). Nothing is written after.
   tl::expected<void, Error> conclude(const LotReport& report, const std::optional<PartMark>& part);
 
  private:
-  LotOutput(Output output, const ReportForm& form, LineForm line, const Verbosity& verbosity)
-      : output_(std::move(output)), form_(&form), line_(line), loudness_(verbosity) {}
-  Output output_;
-  const ReportForm* form_;
-  LineForm line_;
+  struct One {
+    ReportTarget target;
+    Output output;
+  };
+  LotOutput(const LotLines& lines, const Verbosity& verbosity)
+      : lines_(lines), loudness_(verbosity) {}
+  std::string line_in(const ReportForm& form, const DeviceLine& line) const;
+  std::vector<One> all_;  // never empty
+  LotLines lines_;
   Verbosity loudness_;
 };
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <filesystem>
 #include <stop_token>
 #include <thread>
 #include <vector>
@@ -24,6 +25,7 @@
 #include "platform/progress.h"
 #include "platform/rejected_verifiers_file.h"
 #include "report/report_json.h"
+#include "report/schemas.h"
 #include "report/wording.h"
 #include "verifier/checks/catalogue.h"
 #include "verifier/crypto/crypto.h"
@@ -79,20 +81,60 @@ class Resumed final : public LotSource {
   uint64_t done_, chain_, passed_ = 0, seen_ = 0;
 };
 
+// As a shell reads it.
+std::string quoted_word(const std::string& word) {
+  constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=,+@%";
+  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
+  std::string out = "'";
+  for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out + "'";
+}
+
+// What judges one device as the lot was judged.
+std::string verify_command(const LotOptions& o, const CommandLineSecrets& secrets) {
+  std::string out = "matter-attest verify --network " + o.judge.network;
+  const auto add = [&](const char* option, const std::string& value) {
+    if (!value.empty()) out += fmt::format(" {} {}", option, quoted_word(value));
+  };
+  const auto all = [&](const char* option, const std::vector<std::string>& values) {
+    for (const std::string& value : values) add(option, value);
+  };
+  all("--trust-paa", o.judge.trust_paa);
+  all("--trust-cd-signer", o.judge.trust_cd_signer);
+  add("--at", o.judge.at);
+  add("--ledger", o.judge.ledger.ledger);
+  add("--chain-id", o.judge.ledger.chain_id);
+  add("--cache-dir", o.judge.ledger.cache_dir);
+  if (o.judge.ledger.offline) out += " --offline";
+  all("--unlock", o.judge.unlock);
+  all("--fail-on", o.judge.fail_on);
+  all("--require", o.judge.require);
+  all("--waive", o.judge.waive);
+  all("--waivers", o.judge.waivers);
+  add("--expect", o.expect);
+  add("--pai", o.roles.pai);
+  add("--cd", o.roles.cd);
+  return secrets.leave_out(out);
+}
+
 class LotRun {
  public:
-  LotRun(const LotOptions& options, const Console& console)
+  LotRun(const LotOptions& options, std::vector<ReportTarget> targets, const Console& console)
       : options_(options),
+        targets_(std::move(targets)),
         loudness_(console, options.quiet, options.verbose),
         console_(console),
-        tally_(find_form(options.format)->lists_devices) {}
+        tally_(any_form(targets_, &ReportForm::lists_devices)) {}
 
   Result<int> run() {
     if (auto done = prepare(); !done) return tl::unexpected(done.error());
     tell_setting();
-    auto output =
-        LotOutput::open(options_.output, *find_form(options_.format),
-                        options_.part.empty() ? LineForm::result : LineForm::part, loudness_);
+    auto output = LotOutput::open(
+        targets_,
+        {.form = options_.part.empty() ? LineForm::result : LineForm::part,
+         .manifests = options_.part.empty() ? setup_.manifests.size() : manifests_.given()},
+        loudness_);
     if (!output) return tl::unexpected(output.error());
     if (auto done = judge(*output); !done) return tl::unexpected(done.error());
     if (const auto missing = codecs_missing()) return tl::unexpected(*missing);
@@ -111,15 +153,6 @@ class LotRun {
     if (options_.part.empty()) return std::nullopt;
     return part_mark(setup_.key, std::span(setup_.manifests).first(manifests_.given()));
   }
-  // Of a part: rows of tables that lie beside this part's devices mean nothing to the others.
-  std::string rendered(const LotOutput& output, const DeviceLine& line) const {
-    if (options_.part.empty() || manifests_.given() == setup_.manifests.size())
-      return output.render(line);
-    DeviceLine given = line;
-    std::erase_if(given.rows, [&](const auto& row) { return row.first >= manifests_.given(); });
-    return output.render(given);
-  }
-
   // --- before the first device ---
   tl::expected<void, Error> prepare() {
     auto policy = policy_from(options_.judge, console_);
@@ -156,7 +189,7 @@ class LotRun {
       };
     }
     // What is kept for later may be asked for in another form then.
-    setup_.summaries = find_form(options_.format)->shows_summaries || !options_.part.empty() ||
+    setup_.summaries = any_form(targets_, &ReportForm::shows_summaries) || !options_.part.empty() ||
                        !options_.resume.empty();
     auto key = options_.part.empty() ? random_key() : part_key(options_.part, console_.environment);
     if (!key) return tl::unexpected(key.error());
@@ -240,9 +273,22 @@ class LotRun {
     }
     any_input_ = !sources.empty();
     source_ = chained(std::move(sources));
+    if (auto done = lend_roles(); !done) return done;
     if (options_.sample > 0)
       source_ = sampled(std::move(source_), static_cast<uint64_t>(options_.sample),
                         static_cast<uint64_t>(options_.seed), lot_size_);
+    return {};
+  }
+
+  tl::expected<void, Error> lend_roles() {
+    if (!options_.roles.any()) return {};
+    Reading given;
+    given.secrets = setup_.secrets;
+    if (const auto errors = read_roles(options_.roles, given, loudness_); !errors.empty())
+      return error(errors.front());
+    tally_.add(given.not_used);
+    shared_.push_back(std::make_shared<const LotShared>(std::move(given.device)));
+    source_ = lending(std::move(source_), shared_.back());
     return {};
   }
 
@@ -252,11 +298,11 @@ class LotRun {
     if (auto done = replay(output); !done) return done;
     const std::optional<uint64_t> devices = source_->size();
     const PipelineSteps steps{
-        .render = [&](const DeviceLine& line) { return rendered(output, line); },
+        .render = [&](const DeviceLine& line) { return output.render(line); },
         .write = [&](std::vector<WrittenLine> lines, bool pause) -> tl::expected<void, Error> {
           std::vector<std::string> kept;
           for (const WrittenLine& one : lines) {
-            if (auto done = output.write(one.text); !done) return done;
+            if (auto done = output.write(one.line, one.text); !done) return done;
             count(one.line);
             if (journal_) kept.push_back(write_line(one.line, LineForm::part));
           }
@@ -278,7 +324,8 @@ class LotRun {
     std::optional<Error> failed;
     auto done = journal_->replay([&](DeviceLine line) {
       chain = Resumed::linked(chain, line.input);
-      if (auto written = output.write(rendered(output, line)); !written) failed = written.error();
+      if (auto written = output.write(line, output.render(line)); !written)
+        failed = written.error();
       count(line);
     });
     if (!done) return done;
@@ -323,6 +370,8 @@ class LotRun {
                       "certification was asked of no device; run matter-attest dcl sync, or give "
                       "a snapshot or node with --ledger",
                       network_name(setup_.policy.network)));
+    if (setup_.trust.given_count() != 0)
+      out.notes.push_back("judged with " + anchors_text(setup_.trust.given_count()));
     if (const std::string on = fail_on_text(setup_.policy); !on.empty())
       out.notes.push_back("judged with --fail-on " + on);
     for (const std::string& taken : setup_.policy.environment)
@@ -340,10 +389,36 @@ class LotRun {
     if (drawn() && out.manifest_rows > 0)
       out.notes.push_back("of a sample it is not told which rows of a manifest have no device");
     conclude(out);
+    for (auto* causes : {&out.failed, &out.open}) {
+      for (LotCause& cause : *causes) cause.see = command_that_shows(cause);
+    }
     return out;
   }
 
+  // "matter-attest verify --network test lot/d2": of a device that lies where an input is.
+  std::string command_that_shows(const LotCause& cause) const {
+    if (cause.devices.empty()) return {};
+    namespace fs = std::filesystem;
+    const std::string& name = cause.devices.front();
+    std::error_code failed;
+    for (const std::string& input : options_.inputs) {
+      if (input == "-") continue;
+      const fs::path inside = fs::path(input) / name;
+      std::string path;
+      if (fs::exists(inside, failed)) {
+        path = inside.string();
+      } else if (fs::path(input).filename() == name || fs::path(input).stem() == name) {
+        path = input;
+      } else {
+        continue;
+      }
+      return verify_command(options_, console_.secrets) + " " + quoted_word(path);
+    }
+    return {};
+  }
+
   const LotOptions& options_;
+  std::vector<ReportTarget> targets_;
   const Verbosity loudness_;
   const Console& console_;
   std::stop_source stop_;
@@ -362,13 +437,13 @@ class LotRun {
   uint64_t lot_size_ = 0;
 };
 
-std::optional<std::string> usage_problem(const LotOptions& o) {
+std::optional<std::string> usage_problem(const LotOptions& o,
+                                         const std::vector<ReportTarget>& targets) {
+  const bool lines = any_form(targets, &ReportForm::joins);
   if (o.inputs.empty() && o.manifests.empty())
     return "INPUT is required (see matter-attest lot --help)";
-  if (o.full && o.format != "ndjson")
-    return "--full needs --format ndjson: no other format holds whole reports";
-  if (!o.part.empty() && o.format != "ndjson")
-    return "--part needs --format ndjson: lot merge reads its lines";
+  if (o.full && !lines) return "--full needs --format ndjson: no other format holds whole reports";
+  if (!o.part.empty() && !lines) return "--part needs --format ndjson: lot merge reads its lines";
   if (!o.part.empty() && o.sample > 0)
     return "--sample cannot be joined with others: draw the sample of the whole lot";
   if (o.sample != kAllDevices && o.sample < 1) return "--sample: expected at least one device";
@@ -383,11 +458,15 @@ int lot_exit_code(Verdict verdict) {
 }
 
 int run_lot(const LotOptions& given, const Console& console) {
+  if (given.schema) return show(std::string(lot_schema()), console);
   LotOptions options = given;
   if (options.stream && options.inputs.empty()) options.inputs = {"-"};
   if (options.format.empty()) options.format = options.stream ? "ndjson" : "text";
-  if (const auto problem = usage_problem(options)) return print_error(console, *problem);
-  const auto code = LotRun(options, console).run();
+  auto targets = report_targets(options.format, options.output, options.reports, lot_forms(),
+                                {options.resume});
+  if (!targets) return print_error(console, targets.error().what);
+  if (const auto problem = usage_problem(options, *targets)) return print_error(console, *problem);
+  const auto code = LotRun(options, std::move(*targets), console).run();
   return code ? *code : print_error(console, code.error().what);
 }
 

@@ -14,18 +14,19 @@ inline constexpr long long kAllDevices =
 
 struct LotOptions {
   JudgeOptions judge;
-  std::vector<std::string> inputs, manifests, columns;
+  std::vector<std::string> inputs, manifests, columns, reports;
   std::string format, output, expect, resume, part;
+  RoleFiles roles;  // lent to every device that has none of its own
   EngineOption engine;
   long long jobs = 0, sample = kAllDevices, seed = 1;
-  bool stream = false, full = false, quiet = false, verbose = false;
+  bool stream = false, full = false, schema = false, quiet = false, verbose = false;
 };
 void add_lot_options(Command& command, LotOptions& options);
 
 int run_lot(const LotOptions& options, const Console& console);
 
 struct MergeOptions {
-  std::vector<std::string> parts, manifests, columns;
+  std::vector<std::string> parts, manifests, columns, reports;
   std::string format = "text", output;
   bool quiet = false;
 };

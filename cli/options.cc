@@ -222,6 +222,25 @@ Result<uint32_t> number_of(const char* option, const std::string& given, uint32_
   return static_cast<uint32_t>(*number);
 }
 
+void add_roles(Command& command, RoleFiles& roles) {
+  command
+      .text("--dac", "FILE", roles.dac,
+            "the file that holds the device's DAC: an error where it holds none, and the one that "
+            "counts where others are there, too")
+      .text("--pai", "FILE", roles.pai, "the same of its PAI")
+      .text("--cd", "FILE", roles.cd, "the same of its certification declaration")
+      .text("--paa", "FILE", roles.paa,
+            "the same of its PAA: compared with the chain, never trusted (see --trust-paa)");
+}
+
+std::vector<std::string> read_all(const RoleFiles& roles, const std::vector<std::string>& evidence,
+                                  Reading& reading, const Verbosity& verbosity) {
+  if (roles.any()) {
+    if (auto errors = read_roles(roles, reading, verbosity); !errors.empty()) return errors;
+  }
+  return evidence.empty() ? std::vector<std::string>{} : read_paths(evidence, reading, verbosity);
+}
+
 int print_error(const Console& console, const std::vector<std::string>& lines) {
   for (const std::string& line : lines) console.tell(line);
   return 2;

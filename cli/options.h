@@ -3,6 +3,7 @@
 
 #include "cli/arguments.h"
 #include "platform/ledger_options.h"
+#include "platform/roles.h"
 #include "verifier/policy.h"
 #include "verifier/readers/reader.h"
 #include "verifier/trust.h"
@@ -39,6 +40,13 @@ Result<uint32_t> number_of(const char* option, const std::string& given, uint32_
 // Tells what ends the command, and gives its exit code: that of usage errors, unless it is another.
 int print_error(const Console& console, const std::vector<std::string>& lines);
 int print_error(const Console& console, const std::string& line, int exit_code = 2);
+
+// --dac, --pai, --cd, --paa: files of which the tester insists that they are that.
+void add_roles(Command& command, RoleFiles& roles);
+// The files of roles, then the others, among them codes in place of files; one of both there must
+// be.
+std::vector<std::string> read_all(const RoleFiles& roles, const std::vector<std::string>& evidence,
+                                  Reading& reading, const Verbosity& verbosity);
 
 // All that a command has to say, on stdout; its exit code.
 int show(const std::string& text, const Console& console);

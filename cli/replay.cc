@@ -43,6 +43,8 @@ std::vector<std::string> taken_on_trust(const Replayed& r) {
 
 int replay(const ReplayOptions& options, const Console& console) {
   const Verbosity verbosity(console, options.quiet, options.verbose);
+  const auto targets = targets_of(options.output, {options.bundle == "-" ? "" : options.bundle});
+  if (!targets) return print_error(console, targets.error().what);
   const auto file =
       options.bundle == "-" ? FileBytes::standard_input(console) : FileBytes::open(options.bundle);
   if (!file) return print_error(console, file.error().what);
@@ -58,7 +60,8 @@ int replay(const ReplayOptions& options, const Console& console) {
   verbosity.note(*signer);
   for (const std::string& line : taken_on_trust(*again)) verbosity.note(line);
 
-  if (const auto written = write_report(options.output, again->evidence, again->report, console);
+  if (const auto written = write_reports(*targets, options.output.all, false, again->evidence,
+                                         again->report, verbosity);
       !written)
     return print_error(console, written.error().what);
   if (again->same()) {

@@ -1,32 +1,50 @@
 #include "cli/report_output.h"
 
-#include "cli/options.h"
 #include "platform/output.h"
-#include "report/forms.h"
+#include "platform/text_lines.h"
+#include "report/report_text.h"
 
 namespace attest::cli {
 void add_report_output(Command& command, ReportOutput& output) {
   command.group(Group::output)
       .choice("--format", device_forms(), output.format, "how the report is written (default text)")
       .text("-o,--output", "FILE", output.file, "write the report there instead of stdout")
+      .list("--report", "FORM=FILE", output.reports,
+            "one more form of the same run, as in html=report.html; repeatable")
       .flag("--all", output.all, "show the checks that passed, too")
       .colour();
 }
 
-tl::expected<void, Error> write_report(const ReportOutput& output, const Evidence& evidence,
-                                       const Report& report, const Console& console) {
-  auto out = Output::open(output.file, console);
-  if (!out) return tl::unexpected(out.error());
-  const bool shown = out->is_console();
-  if (auto written =
-          out->write(find_form(output.format)
-                         ->of_device(evidence, report,
-                                     {.colour = shown && console.colours_out(),
-                                      .width = shown ? console.columns() : Console::kColumns,
-                                      .all_checks = output.all}));
-      !written)
-    return written;
-  return out->close();
+Result<std::vector<ReportTarget>> targets_of(const ReportOutput& output,
+                                             const std::vector<std::string>& others) {
+  return report_targets(output.format, output.file, output.reports, device_forms(), others);
+}
+
+tl::expected<void, Error> write_reports(const std::vector<ReportTarget>& targets, bool all_checks,
+                                        bool files_are_here, const Evidence& evidence,
+                                        const Report& report, const Verbosity& verbosity) {
+  const Console& console = verbosity.console();
+  TextLines lines;
+  for (const ReportTarget& target : targets) {
+    auto out = Output::open(target.file, console);
+    if (!out) return tl::unexpected(out.error());
+    const bool shown = out->is_console();
+    if (auto written = out->write(target.form->of_device(
+            evidence, report,
+            {.colour = shown && console.colours_out(),
+             .width = shown ? console.columns() : Console::kColumns,
+             .rows = shown && console.out_is_terminal ? console.rows() : 0,
+             .line_of =
+                 [&](const Place& place) {
+                   return files_are_here ? lines.line_of(place) : std::nullopt;
+                 },
+             .all_checks = all_checks}));
+        !written)
+      return written;
+    if (auto closed = out->close(); !closed) return closed;
+  }
+  tell_written(targets, verdict_line(evidence, report), verbosity);
+  return {};
 }
 
 }  // namespace attest::cli

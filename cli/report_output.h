@@ -1,8 +1,9 @@
-// A report in the form that was asked for, where it was asked for: what verify and replay have in
-// common.
+// A report in the forms that were asked for, where they were asked for: what verify and replay have
+// in common.
 #pragma once
 
 #include "cli/arguments.h"
+#include "cli/report_targets.h"
 #include "verifier/report.h"
 
 namespace attest::cli {
@@ -10,10 +11,17 @@ namespace attest::cli {
 struct ReportOutput {
   std::string format = "text",
               file;  // no file: stdout, in colour and at its width where it is a terminal
-  bool all = false;  // text: also the checks that passed
+  std::vector<std::string> reports;  // FORM=FILE
+  bool all = false;                  // text: also the checks that passed
 };
 void add_report_output(Command& command, ReportOutput& output);
-tl::expected<void, Error> write_report(const ReportOutput& output, const Evidence& evidence,
-                                       const Report& report, const Console& console);
+// Before any work. `others`: what the command writes beside, or reads.
+Result<std::vector<ReportTarget>> targets_of(const ReportOutput& output,
+                                             const std::vector<std::string>& others);
+// And, where files were written, a line of it on stderr. `files_are_here`: the evidence's paths are
+// those that were read just now.
+tl::expected<void, Error> write_reports(const std::vector<ReportTarget>& targets, bool all_checks,
+                                        bool files_are_here, const Evidence& evidence,
+                                        const Report& report, const Verbosity& verbosity);
 
 }  // namespace attest::cli

@@ -16,6 +16,7 @@
 #include "platform/no_evidence.h"
 #include "platform/ota.h"
 #include "platform/verbosity.h"
+#include "report/schemas.h"
 #include "report/wording.h"
 
 namespace attest::cli {
@@ -24,10 +25,11 @@ namespace {
 struct VerifyOptions {
   JudgeOptions judge;
   std::vector<std::string> evidence;
+  RoleFiles roles;
   ReportOutput output;
   std::string expect, ota, after, signed_by, bundle;
   Signer signer;
-  bool fetch_ota = false, quiet = false, verbose = false;
+  bool fetch_ota = false, schema = false, quiet = false, verbose = false;
 };
 
 // What the verdict came from, for --verbose.
@@ -82,6 +84,12 @@ int verify(const VerifyOptions& options, const Console& console) {
                        "--signed-by is about the bundle of --after: expected --after BUNDLE, too");
   if (options.bundle.empty() && !options.signer.key.empty())
     return print_error(console, "--sign-with signs a bundle: expected --bundle FILE, too");
+  if (options.schema) return show(std::string(report_schema()), console);
+  if (options.evidence.empty() && !options.roles.any())
+    return print_error(console, "EVIDENCE is required (see matter-attest verify --help)");
+  auto targets = targets_of(options.output, {options.bundle, options.expect, options.ota,
+                                             options.after, options.judge.ledger.ledger});
+  if (!targets) return print_error(console, targets.error().what);
   const auto policy = policy_from(options.judge, console);
   if (!policy) return print_error(console, policy.error().what);
   const auto trust = trust_from(options.judge, policy->network);
@@ -97,8 +105,10 @@ int verify(const VerifyOptions& options, const Console& console) {
   Reading reading;
   reading.secrets = std::move(*secrets);
   reading.ota_digests = digests_for(ledger->get());
-  if (const auto errors = read_paths(options.evidence, reading, verbosity); !errors.empty())
+  if (const auto errors = read_all(options.roles, options.evidence, reading, verbosity);
+      !errors.empty())
     return print_error(console, errors);
+  if (const auto over = overwritten(*targets, reading)) return print_error(console, over->what);
 
   if (!options.ota.empty()) {
     if (const auto done = read_ota_image(options.ota, reading, verbosity); !done)
@@ -159,7 +169,9 @@ int verify(const VerifyOptions& options, const Console& console) {
     verbosity.detail(fmt::format("bundle written to {}", options.bundle));
   }
 
-  if (const auto written = write_report(options.output, evidence, report, console); !written)
+  if (const auto written =
+          write_reports(*targets, options.output.all, true, evidence, report, verbosity);
+      !written)
     return print_error(console, written.error().what);
   return exit_code(report.verdict);
 }
@@ -170,8 +182,10 @@ void add_verify(Command& root) {
   auto options = std::make_shared<VerifyOptions>();
   Command& command = root.subcommand("verify", "judge one device from the files that describe it");
   add_judge_options(command, options->judge);
+  add_roles(command, options->roles);
   add_report_output(command, options->output);
-  command.group(Group::ordered)
+  command.flag("--schema", options->schema, "print the JSON Schema of --format json, and no more")
+      .group(Group::ordered)
       .text(
           "--expect", "FILE", options->expect,
           "what was ordered, a cpms.json or the keys of device.json: every difference is a finding")
@@ -195,7 +209,9 @@ void add_verify(Command& root) {
             "the key's certificate, where it is not in the key's file")
       .group(Group::input)
       .positionals("EVIDENCE", options->evidence,
-                   "files and folders that together describe one device; - is stdin", true);
+                   "files and folders that together describe one device, and onboarding codes "
+                   "(MT:..., 11 or 21 digits); - is stdin",
+                   false);
   add_loudness(command, options->quiet, options->verbose);
   command.example("matter-attest verify --network test dac.der pai.der cd.der device.json")
       .example("matter-attest verify --network main sample/")

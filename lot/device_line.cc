@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "verifier/base/json.h"
+#include "verifier/checks/catalogue.h"
 
 namespace attest {
 namespace {
@@ -60,6 +61,10 @@ void write_part(const DeviceLine& line, std::string& out) {
     out += fmt::format("{}[{},{}]", i == 0 ? "" : ",", line.rows[i].first, line.rows[i].second);
   out += fmt::format("],\"input\":\"{:016x}\",\"summary\":", line.input);
   write_string(line.result.summary, out);
+  if (!line.result.warned.empty()) {
+    write_list(",\"warned\":[",
+               std::vector<std::string>(line.result.warned.begin(), line.result.warned.end()), out);
+  }
   out += '}';
 }
 
@@ -119,6 +124,11 @@ tl::expected<void, Error> read_part(const Json& part, DeviceLine& line) {
   line.fingerprints.product = *product;
   line.fingerprints.issuer = *issuer;
   line.result.summary = *summary;
+  const auto warned = strings(part, "warned");
+  if (!warned) return tl::unexpected(warned.error());
+  for (const std::string& id : *warned) {
+    if (const Check* check = find_check(id)) line.result.warned.push_back(check->id);
+  }
   const auto digest = from_hex(*input);
   if (!digest || digest->size() != 8) return error("input: expected 16 hex digits");
   line.input = static_cast<uint64_t>(be32(*digest, 0)) << 32 | be32(*digest, 4);

@@ -20,6 +20,7 @@ DeviceLine unreadable(const LotItem& item, const std::string& problem) {
                  .verdict = Verdict::reject,
                  .failed = {lot_rule::device_is_readable.id},
                  .open = {},
+                 .warned = {},
                  .summary = problem};
   line.unreadable = true;
   line.input = item.input;
@@ -123,6 +124,7 @@ void LotJudge::match(Started& started, Device& device) const {
 void LotJudge::finish(const Judged& judged, DeviceLine& line) const {
   line.result.verdict = judged.outline.verdict;
   for (const Check* check : judged.outline.failed) line.result.failed.emplace_back(check->id);
+  for (const Check* check : judged.outline.warned) line.result.warned.push_back(check->id);
   if (line.result.verdict == Verdict::undecided) {
     for (const Check* check : judged.outline.open) line.result.open.emplace_back(check->id);
   }

@@ -15,8 +15,9 @@ inline constexpr size_t kNamesShown = 10;
 struct DeviceResult {
   std::string name;
   Verdict verdict = Verdict::undecided;
-  std::vector<std::string> failed;  // ids of checks, and of lot.* rules about this one device
-  std::vector<std::string> open;    // of an undecided device: ids whose answer is missing
+  std::vector<std::string> failed;       // ids of checks, and of lot.* rules about this one device
+  std::vector<std::string> open;         // of an undecided device: ids whose answer is missing
+  std::vector<const char*> warned = {};  // ids of checks
   std::string summary;  // a sentence a person can act on; of an unreadable device what stopped us
 };
 
@@ -25,6 +26,9 @@ struct LotCause {
   std::string id;  // of a check, or of a lot.* rule
   uint64_t count = 0;
   std::vector<std::string> devices;  // the first kNamesShown of their names
+  // What was said of the first device that this decided, where summaries are made; empty: of none.
+  std::string example = {};
+  std::string see = {};  // the command that shows the first device; empty where none does
 };
 
 struct LotFinding {
@@ -48,10 +52,12 @@ struct LotReport {
   Verdict verdict =
       Verdict::approve;  // the worst of the devices' and of what is wrong between them
   uint64_t devices = 0, approved = 0, rejected = 0, undecided = 0;
-  uint64_t unreadable = 0;             // of the rejected
-  std::vector<LotCause> failed, open;  // most frequent first
-  std::vector<LotFinding> findings;    // in the order of lot_rules()
-  uint64_t findings_left_out = 0;      // more of the same kind than are listed
+  uint64_t unreadable = 0;                     // of the rejected
+  std::vector<LotCause> failed, open, warned;  // most frequent first
+  uint64_t devices_warned = 0;                 // with one warning or more
+  std::vector<std::string> approved_names;     // the first kNamesShown
+  std::vector<LotFinding> findings;            // in the order of lot_rules()
+  uint64_t findings_left_out = 0;              // more of the same kind than are listed
   uint64_t manifest_rows = 0;
   std::vector<NotUsed> not_used;   // files that are no evidence, of devices and beside them
   uint64_t not_used_left_out = 0;  // more than are listed

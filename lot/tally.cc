@@ -6,11 +6,25 @@
 
 namespace attest {
 
-void LotTally::count_cause(Cause& cause, const std::string& name) {
+void LotTally::count_cause(Cause& cause, const std::string& name, const std::string* summary) {
   ++cause.count;
+  if (summary != nullptr && !summary->empty() &&
+      (cause.example.empty() || name < cause.example_of)) {
+    cause.example_of = name;
+    cause.example = *summary;
+  }
   if (cause.least.size() == kNamesShown && !(name < cause.least.back())) return;
   cause.least.insert(std::upper_bound(cause.least.begin(), cause.least.end(), name), name);
   if (cause.least.size() > kNamesShown) cause.least.pop_back();
+}
+
+// Names are made only of those that may be among the first.
+void LotTally::count_all(Cause& cause, const std::string& given) {
+  if (cause.least.size() == kNamesShown && !(given < cause.least.back())) {
+    ++cause.count;
+  } else {
+    count_cause(cause, printable(shown_name(given)));
+  }
 }
 
 void LotTally::add(const DeviceResult& result, const DeviceFingerprints& fingerprints) {
@@ -19,11 +33,17 @@ void LotTally::add(const DeviceResult& result, const DeviceFingerprints& fingerp
   if (!result.failed.empty() || !result.open.empty()) {
     const std::string name = printable(shown_name(result.name));
     for (const std::string& id : result.failed) {
-      count_cause(failed_[id], name);
+      count_cause(failed_[id], name, id == result.failed.front() ? &result.summary : nullptr);
       if (id == lot_rule::device_is_readable.id) ++unreadable_;
     }
-    for (const std::string& id : result.open) count_cause(open_[id], name);
+    for (const std::string& id : result.open)
+      count_cause(open_[id], name, id == result.open.front() ? &result.summary : nullptr);
   }
+  if (!result.warned.empty()) {
+    ++devices_warned_;
+    for (const char* id : result.warned) count_all(warned_[id], result.name);
+  }
+  if (result.verdict == Verdict::approve) count_all(approved_, result.name);
   roster_.add(result.name, fingerprints);
   if (keep_results_) results_.push_back(result);
 }
@@ -49,13 +69,20 @@ LotReport LotTally::report() const {
   const auto causes = [](const auto& from) {
     std::vector<LotCause> list;
     for (const auto& [id, cause] : from)
-      list.push_back({.id = id, .count = cause.count, .devices = cause.least});
+      list.push_back({.id = std::string(id),
+                      .count = cause.count,
+                      .devices = cause.least,
+                      .example = printable(cause.example),
+                      .see = {}});
     std::stable_sort(list.begin(), list.end(),
                      [](const LotCause& a, const LotCause& b) { return a.count > b.count; });
     return list;
   };
   out.failed = causes(failed_);
   out.open = causes(open_);
+  out.warned = causes(warned_);
+  out.devices_warned = devices_warned_;
+  out.approved_names = approved_.least;
   FindingList between = roster_.findings();
   out.findings = std::move(between.findings);
   out.findings_left_out = between.left_out;

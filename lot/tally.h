@@ -25,15 +25,21 @@ class LotTally {
  private:
   struct Cause {
     uint64_t count = 0;
-    std::vector<std::string> least;  // the first names, sorted
+    std::vector<std::string> least;   // the first names, sorted
+    std::string example_of, example;  // the first name that it decided, and what was said of it
   };
-  static void count_cause(Cause& cause, const std::string& name);
+  static void count_cause(Cause& cause, const std::string& name,
+                          const std::string* summary = nullptr);
+  static void count_all(Cause& cause, const std::string& given);  // of what most devices have
 
   bool keep_results_;
   uint64_t devices_ = 0;
   std::array<uint64_t, 3> verdicts_{};
   uint64_t unreadable_ = 0;
   std::map<std::string, Cause, std::less<>> failed_, open_;
+  std::map<std::string_view, Cause> warned_;
+  uint64_t devices_warned_ = 0;
+  Cause approved_;
   std::vector<NotUsed> not_used_;
   uint64_t not_used_left_out_ = 0;
   LotRoster roster_;

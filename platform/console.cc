@@ -38,12 +38,15 @@ void tell_when_interrupted(const std::string& line) {
   for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, on_interrupt);
 }
 
-// In columns, 110 at most.
 size_t columns() {
   winsize size{};
-  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40)
-    return std::min<size_t>(size.ws_col, 110);
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40) return size.ws_col;
   return Console::kColumns;
+}
+size_t rows() {
+  winsize size{};
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0) return size.ws_row;
+  return Console::kRows;
 }
 
 }  // namespace
@@ -68,6 +71,7 @@ Console process_console() {
           .out_is_terminal = ::isatty(STDOUT_FILENO) == 1,
           .err_is_terminal = ::isatty(STDERR_FILENO) == 1,
           .columns = columns,
+          .rows = rows,
           .when_interrupted = tell_when_interrupted};
 }
 

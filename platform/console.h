@@ -31,6 +31,7 @@ struct Console {
   int in = -1;  // the descriptor that "-" means
   bool out_is_terminal = false, err_is_terminal = false;
   std::function<size_t()> columns = [] { return kColumns; };  // now: terminals change
+  std::function<size_t()> rows = [] { return kRows; };
   std::function<std::chrono::steady_clock::time_point()> ticks = std::chrono::steady_clock::now;
   dcl::MakeTransport transport = {};    // libcurl when empty
   dcl::MakeDownloader downloader = {};  // the same
@@ -42,6 +43,7 @@ struct Console {
   enum class Colour : uint8_t { automatic, always, never } colour = Colour::automatic;
 
   static constexpr size_t kColumns = 80;  // where it cannot be told
+  static constexpr size_t kRows = 24;     // the same
   // "matter-attest: LINE" on err.
   void tell(std::string_view line) const;
   // As --color says; by itself on a terminal that can, while NO_COLOR is not set.

@@ -18,6 +18,7 @@
 #include "dcl/file_text.h"
 #include "platform/no_evidence.h"
 #include "platform/ota.h"
+#include "platform/roles.h"
 #include "verifier/readers/text/onboarding_codes.h"
 
 namespace attest {
@@ -268,12 +269,23 @@ namespace {
 
 class Paths {
  public:
-  Paths(Reading& reading, const Verbosity& verbosity) : reading_(reading), loudness_(verbosity) {}
+  Paths(Reading& reading, const Verbosity& verbosity) : reading_(reading), loudness_(verbosity) {
+    struct stat info {};
+    for (const EvidenceFile& file : reading.files) {
+      if (::stat(file.path.c_str(), &info) == 0) read_.insert({info.st_dev, info.st_ino});
+    }
+  }
 
   std::vector<std::string> read(const std::vector<std::string>& paths) {
     for (const std::string& path : paths) {
       if (path == "-") {
         file(path, false);
+      } else if (is_code_argument(path)) {
+        code(path);
+      } else if (may_be_code(path) && !fs::exists(path)) {
+        errors_.push_back(
+            "(masked: this may be an onboarding code): expected a file, a folder or an onboarding "
+            "code (MT:... or a manual code of 11 or 21 digits), found neither");
       } else {
         path_of(path);
       }
@@ -296,7 +308,9 @@ class Paths {
     const bool folder = files->size() != 1 || files->front() != path;
     const size_t before = said();
     for (const std::string& one : *files) file(one, folder);
-    if (folder && said() == before && errors_.empty())
+    const bool known = std::any_of(files->begin(), files->end(),
+                                   [&](const std::string& one) { return was_read(one); });
+    if (folder && said() == before && !known && errors_.empty())
       errors_.push_back(
           fmt::format("{}: expected the files of a device (certificates, a declaration, a dump, a "
                       "log); none of its {} files is one",
@@ -305,6 +319,22 @@ class Paths {
     for (const std::string& one : beside.empty)
       reading_.not_used.push_back({.path = one, .why = "an empty folder"});
     for (const NotUsed& one : beside.closed) closed(one.path, one.why);
+  }
+
+  // Typed or scanned in place of a file. The code itself is in no message and no path.
+  void code(const std::string& word) {
+    const size_t n = ++codes_;
+    const std::string path =
+        n == 1 ? "command line (code)" : fmt::format("command line (code {})", n);
+    const size_t before = said(), from = word.find_first_not_of(" \t\r\n"),
+                 end = word.find_last_not_of(" \t\r\n") + 1;
+    std::string typed = word.substr(from, end - from);
+    if (typed.starts_with("mt:")) typed.replace(0, 3, "MT:");
+    const auto done =
+        read_evidence({.path = path, .bytes = view(typed), .base = 0, .member = false}, reading_);
+    if (!done || said() == before)
+      errors_.push_back(fmt::format("{}: expected an onboarding code, found {}", path,
+                                    done ? "none" : done.error().what));
   }
 
   size_t said() const {
@@ -319,6 +349,7 @@ class Paths {
   }
 
   void file(const std::string& name, bool inside_folder) {
+    if (was_read(name)) return;
     auto bytes = name == "-" ? FileBytes::standard_input(loudness_.console())
                              : FileBytes::open_evidence(name);
     if (!bytes) {
@@ -355,10 +386,19 @@ class Paths {
     }
   }
 
+  // By name, as a file of a role, before.
+  bool was_read(const std::string& name) const {
+    struct stat info {};
+    return !read_.empty() && name != "-" && ::stat(name.c_str(), &info) == 0 &&
+           read_.contains({info.st_dev, info.st_ino});
+  }
+
   static constexpr size_t kMostFiles = 100'000;
   Reading& reading_;
   const Verbosity& loudness_;
   std::vector<std::string> errors_;
+  std::set<std::pair<dev_t, ino_t>> read_;
+  size_t codes_ = 0;
 };
 
 }  // namespace

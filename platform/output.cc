@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <filesystem>
 #include <ostream>
 #include <utility>
 
@@ -24,10 +25,12 @@ tl::unexpected<Error> not_written(const std::string& path) {
   return error(fmt::format("{}: {}", path, dcl::errno_text(errno, dcl::Doing::writing)));
 }
 
+tl::unexpected<Error> not_writable(const std::string& path, const std::string& found) {
+  return error(fmt::format("{}: expected a file that can be written, found {}", path, found));
+}
+
 Result<std::FILE*> open_file(const std::string& path) {
-  const auto fail = [&](const std::string& found) {
-    return error(fmt::format("{}: expected a file that can be written, found {}", path, found));
-  };
+  const auto fail = [&](const std::string& found) { return not_writable(path, found); };
   struct stat info {};
   if (::stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode) && !is_own_stream(path))
     return fail(dcl::file_kind_text(info.st_mode));
@@ -66,6 +69,26 @@ Result<Output> Output::open(const std::string& path, const Console& console) {
   if (!file) return tl::unexpected(file.error());
   out.file_ = *file;
   return out;
+}
+
+bool Output::is_stream(const std::string& path) {
+  return path.empty() || path == "-" || is_own_stream(path);
+}
+
+tl::expected<void, Error> Output::can_open(const std::string& path) {
+  if (is_stream(path)) return {};
+  struct stat info {};
+  if (::stat(path.c_str(), &info) == 0) {
+    if (!S_ISREG(info.st_mode)) return not_writable(path, dcl::file_kind_text(info.st_mode));
+    if (::access(path.c_str(), W_OK) == 0) return {};
+    return not_writable(path, dcl::errno_text(errno, dcl::Doing::writing));
+  }
+  if (errno != ENOENT) return not_writable(path, dcl::errno_text(errno, dcl::Doing::writing));
+  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+  if (path.ends_with('/') || ::access(folder.empty() ? "." : folder.c_str(), W_OK | X_OK) != 0)
+    return not_writable(path,
+                        dcl::errno_text(path.ends_with('/') ? EISDIR : errno, dcl::Doing::writing));
+  return {};
 }
 
 tl::expected<void, Error> Output::failed() const {

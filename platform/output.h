@@ -17,6 +17,10 @@ class Output {
   // with (/dev/stdout, /dev/fd/3) and /dev/null: a FIFO, a socket or another device is an error.
   // Errors name the path.
   static Result<Output> open(const std::string& path, const Console& console);
+  // Whether it could be opened, as far as that is known before: nothing is made or emptied.
+  static tl::expected<void, Error> can_open(const std::string& path);
+  // Stdout, or what this program was started with: nothing that lies anywhere afterwards.
+  static bool is_stream(const std::string& path);
   bool is_console() const { return file_ == nullptr; }
   const Console& console() const { return *console_; }
   tl::expected<void, Error> write(std::string_view text);

@@ -148,6 +148,19 @@ Box ledger_box(const Evidence& e) {
   return box;
 }
 
+// A dump's own ids: nobody asked the device for them.
+bool said_by_the_part(const Evidence& e) {
+  const Statement* said = e.device.first(FactId::vendor_id);
+  if (said == nullptr) said = e.device.first(FactId::product_id);
+  const auto file = std::find_if(e.files.begin(), e.files.end(), [&](const EvidenceFile& f) {
+    return said != nullptr && f.path == said->place.path;
+  });
+  if (file == e.files.end()) return false;
+  constexpr std::string_view kAsked[] = {"device-json", "vector-json", "cpms-json",
+                                         "commissioner-log", "manifest"};
+  return std::find(std::begin(kAsked), std::end(kAsked), file->kind) == std::end(kAsked);
+}
+
 Box device_box(const Evidence& e) {
   Box box{.name = "Device",
           .title = "What it says of itself",
@@ -155,7 +168,8 @@ Box device_box(const Evidence& e) {
           .ids = {},
           .text = {},
           .detail = {}};
-  box.text = box.there ? "by Basic Information" : "Basic Information is not in the evidence";
+  box.text = box.there ? (said_by_the_part(e) ? "by its factory data" : "by Basic Information")
+                       : "Basic Information is not in the evidence";
   if (box.there) box.ids = ids_text(e.vid, e.pid);
   box.detail = device_name(e);
   return box;

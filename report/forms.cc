@@ -31,6 +31,7 @@ constexpr ReportForm kForms[] = {
         .name = "text",
         .of_device = report_text,
         .of_lot = lot_report_text,
+        .shows_summaries = true,
     },
     {
         .name = "ndjson",
@@ -63,8 +64,10 @@ constexpr ReportForm kForms[] = {
     },
     {
         .name = "sarif",
-        .of_device = [](const Evidence& e, const Report& r,
-                        const TextStyle&) { return dump_pretty(report_sarif(e, r)); },
+        .of_device =
+            [](const Evidence& e, const Report& r, const TextStyle& style) {
+              return dump_pretty(report_sarif(e, r, style.line_of));
+            },
         .of_lot = [](const LotReport& r, const TextStyle&) { return dump_pretty(lot_sarif(r)); },
     },
     {

@@ -57,6 +57,11 @@ void fact(Markup& page, Literal name, std::string_view value) {
   page.isolated(value);
 }
 
+void sign_off(Markup& page) {
+  const auto sign = page.in("div", {{"class", "sign"}});
+  for (const char* what : {"Name", "Date", "Signature"}) page.leaf("p", what);
+}
+
 void decision_headline(Markup& page, Verdict verdict, std::string_view who) {
   const auto h1 = page.in("h1");
   {

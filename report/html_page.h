@@ -19,6 +19,8 @@ void status_symbol(
     Markup& page,
     Status s);  // a small drawing, each status another shape; nothing for screen readers
 void fact(Markup& page, Literal name, std::string_view value);  // a row of <dl class="facts">
+// On paper only: who signs, and when.
+void sign_off(Markup& page);
 void decision_headline(Markup& page, Verdict verdict, std::string_view who);
 
 }  // namespace attest

@@ -34,7 +34,7 @@ void junit_suite(Markup& page, std::string_view name, size_t index, Instant at,
                                            {"hostname", "localhost"},
                                            {"tests", std::to_string(counts.tests)},
                                            {"failures", std::to_string(counts.failures)},
-                                           {"errors", "0"},
+                                           {"errors", std::to_string(counts.errors)},
                                            {"skipped", std::to_string(counts.skipped)},
                                            {"time", "0"}});
   page.line();
@@ -57,6 +57,9 @@ void junit_case(Markup& page, std::string_view id, std::string_view title, Junit
                    {"time", "0"}});
   if (result == JunitResult::failed) {
     const auto failure = page.in("failure", {{"message", std::string(message)}, {"type", "fail"}});
+    write_lines(page, lines);
+  } else if (result == JunitResult::error) {
+    const auto error = page.in("error", {{"message", std::string(message)}, {"type", "unknown"}});
     write_lines(page, lines);
   } else if (result == JunitResult::skipped) {
     page.empty("skipped", {{"message", std::string(message)}});

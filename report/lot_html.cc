@@ -78,6 +78,7 @@ class Writer {
     if (!lot_.findings.empty()) section("Between the devices", [&] { findings(); });
     if (!lot_.results.empty()) section("Devices", [&] { devices(); });
     section("How it was judged", [&] { conditions(); });
+    sign_off(page_);
   }
 
  private:
@@ -199,8 +200,8 @@ class Writer {
 
   // Each cause with its share, what to do about it, and its devices.
   void causes(const Why& why) {
-    uint64_t most = 1;
-    for (const LotCause& cause : why.causes) most = std::max(most, cause.count);
+    // Of all devices: a bar as long as the line is every one of them.
+    const uint64_t most = std::max<uint64_t>(lot_.devices, 1);
     const auto all = page_.in("ul", {{"class", "bars"}});
     for (const LotCause& cause : why.causes) {
       const RuleWords words = rule_words(cause.id);

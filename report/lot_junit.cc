@@ -23,8 +23,18 @@ void lot_suite(Markup& page, const LotReport& lot) {
     return out;
   };
   JunitCounts counts{.tests = lot_rules().size()};
-  for (const LotRule& rule : lot_rules())
-    counts.failures += of_rule(rule, Severity::error).empty() ? 0 : 1;
+  const auto result_of = [&](const LotRule& rule) {
+    const bool weighs = !of_rule(rule, Severity::error).empty() ||
+                        (lot.fail_on_warn && !of_rule(rule, Severity::warning).empty());
+    if (weighs) return JunitResult::failed;
+    // A lot of no devices says nothing.
+    if (lot.devices == 0 && rule.id == kReadable) return JunitResult::error;
+    return JunitResult::passed;
+  };
+  for (const LotRule& rule : lot_rules()) {
+    counts.failures += result_of(rule) == JunitResult::failed ? 1 : 0;
+    counts.errors += result_of(rule) == JunitResult::error ? 1 : 0;
+  }
   JunitProperties properties{
       {"verdict", verdict_name(lot.verdict)},          {"network", network_name(lot.network)},
       {"devices", std::to_string(lot.devices)},        {"approved", std::to_string(lot.approved)},
@@ -35,7 +45,7 @@ void lot_suite(Markup& page, const LotReport& lot) {
   junit_suite(page, "lot", 0, lot.at, counts, properties, [&] {
     for (const LotRule& rule : lot_rules()) {
       auto found = of_rule(rule, Severity::error);
-      const bool failed = !found.empty();
+      const JunitResult result = result_of(rule);
       for (const Severity lesser : {Severity::warning, Severity::info}) {
         for (const LotFinding* f : of_rule(rule, lesser)) found.push_back(f);
       }
@@ -47,10 +57,12 @@ void lot_suite(Markup& page, const LotReport& lot) {
       if (!found.empty() && rule.remedy[0] != '\0')
         lines.push_back(fmt::format("do: {}", rule.remedy));
       junit_case(page, rule.id, rule.title,
-                 failed          ? JunitResult::failed
-                 : found.empty() ? JunitResult::passed
-                                 : JunitResult::passed_with_output,
-                 found.empty() ? "" : found.front()->message, lines);
+                 result == JunitResult::passed && !found.empty() ? JunitResult::passed_with_output
+                                                                 : result,
+                 !found.empty()                 ? found.front()->message
+                 : result == JunitResult::error ? "no device was judged"
+                                                : "",
+                 lines);
       page.line();
     }
   });
@@ -62,7 +74,7 @@ void device_suite(Markup& page, const LotReport& lot, const DeviceResult& device
       std::find(device.failed.begin(), device.failed.end(), kReadable) == device.failed.end();
   const JunitCounts counts{.tests = device.failed.size() + device.open.size() + (readable ? 1 : 0),
                            .failures = device.failed.size(),
-                           .skipped = device.open.size()};
+                           .errors = device.open.size()};
   junit_suite(page, device.name, index, lot.at, counts,
               {{"verdict", verdict_name(device.verdict)}, {"summary", device.summary}}, [&] {
                 if (readable)
@@ -77,7 +89,7 @@ void device_suite(Markup& page, const LotReport& lot, const DeviceResult& device
                              {message, fmt::format("do: {}", rule_words(id).remedy)});
                 }
                 for (const std::string& id : device.open)
-                  junit_case(page, id, rule_words(id).title, JunitResult::skipped,
+                  junit_case(page, id, rule_words(id).title, JunitResult::error,
                              fmt::format("unknown: {}", device.summary),
                              {fmt::format("do: {}", rule_words(id).when_unknown)});
               });

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "report/report_json.h"
+#include "report/rule_words.h"
 #include "report/wording.h"
 #include "verifier/checks/catalogue.h"
 
@@ -19,20 +20,59 @@ std::string joined(const std::vector<std::string>& names, uint64_t count) {
   return out;
 }
 
+std::string devices_text(uint64_t n) {
+  return fmt::format("{} {}", n, n == 1 ? "device" : "devices");
+}
+
+std::string counts_line(const LotReport& report) {
+  return fmt::format("a lot of {} {}: {} approved, {} rejected, {} undecided", report.devices,
+                     report.devices == 1 ? "device" : "devices", report.approved, report.rejected,
+                     report.undecided);
+}
+
+// A summary ends with what to do.
+std::string_view without(std::string_view text, std::string_view end) {
+  return text.ends_with(end) ? text.substr(0, text.size() - end.size()) : text;
+}
+
+// "; dac.is-valid-now (12 of 200 devices)": what most devices fail, or what is wrong between them.
+std::string first_reason(const LotReport& report) {
+  for (const auto* causes : {&report.failed, &report.open}) {
+    if (!causes->empty())
+      return fmt::format("; {} ({} of {})", causes->front().id, causes->front().count,
+                         devices_text(report.devices));
+  }
+  const auto wrong =
+      std::find_if(report.findings.begin(), report.findings.end(),
+                   [](const LotFinding& finding) { return finding.severity == Severity::error; });
+  return wrong == report.findings.end() || report.verdict != Verdict::reject
+             ? std::string()
+             : fmt::format("; {}: {}", wrong->rule->id, wrong->message);
+}
+
 class LotPage {
  public:
   explicit LotPage(const TextStyle& style) : style_(style) {}
 
   std::string write(const LotReport& report) {
+    report_ = &report;
     head(report);
     causes("failed", report.failed, "1;31", report.devices);
     causes("unknown", report.open, "33", report.devices);
+    warnings(report);
     if (!report.findings.empty()) out_ += "  in the lot as a whole\n\n";
     for (const LotFinding& finding : report.findings) one(finding);
     if (report.findings_left_out > 0)
       out_ += fmt::format("  {} more findings of the same kinds are not listed\n\n",
                           report.findings_left_out);
     tail(report);
+    const auto lines = static_cast<size_t>(std::count(out_.begin(), out_.end(), '\n'));
+    if (style_.rows != 0 && lines + 1 > style_.rows) {
+      out_ += "\n";
+      headline(report);
+      if (const std::string why = first_reason(report); !why.empty())
+        paragraph(std::string_view(why).substr(2), 2);
+    }
     return std::move(out_);
   }
 
@@ -43,25 +83,37 @@ class LotPage {
   void paragraph(std::string_view s, size_t indent) {
     out_ += std::string(indent, ' ') + wrap(s, style_.width - indent, indent) + "\n";
   }
-  void labelled(const char* label, const std::string& s) {
+  void labelled(const char* label, std::string_view s) {
     if (!s.empty())
       out_ += fmt::format("    {}{}\n", ink("2", fmt::format("{:<10}", label)),
                           wrap(s, style_.width - 14, 14));
   }
 
-  void head(const LotReport& report) {
-    const char* word = report.verdict == Verdict::approve  ? "APPROVE"
-                       : report.verdict == Verdict::reject ? "REJECT"
-                                                           : "UNDECIDED";
+  void headline(const LotReport& report) {
+    const char* word = verdict_word(report.verdict);
     const char* code = report.verdict == Verdict::approve  ? "32"
                        : report.verdict == Verdict::reject ? "1;31"
                                                            : "33";
-    out_ += fmt::format("{}  a lot of {} {}: {} approved, {} rejected, {} undecided\n",
-                        ink(code, word), report.devices, report.devices == 1 ? "device" : "devices",
-                        report.approved, report.rejected, report.undecided);
+    out_ += fmt::format("{}  {}\n", ink(code, word), counts_line(report));
+  }
+
+  void head(const LotReport& report) {
+    headline(report);
     if (report.unreadable > 0)
       paragraph(fmt::format("of {} nothing could be read", report.unreadable), 2);
     if (report.sample) paragraph(report.sample->words, 2);
+    if (report.approved > 0 && report.approved_names.size() == report.approved)
+      paragraph("approved: " + joined(report.approved_names, report.approved), 2);
+    if (report.devices_warned > 0)
+      paragraph(fmt::format("warnings to read: {} of {}", report.devices_warned,
+                            devices_text(report.devices)),
+                2);
+    if (report.network != Network::main && report.approved > 0)
+      paragraph(report.network == Network::test
+                    ? "Approved for the test network, not for production: judge with --network main"
+                    : "Approved by what was handed over alone, not for production: no ledger was "
+                      "asked; judge with --network main",
+                2);
     out_ += "\n";
   }
 
@@ -69,11 +121,26 @@ class LotPage {
               uint64_t devices) {
     for (const LotCause& cause : list) {
       out_ += fmt::format("  {} {}\n", ink(code, fmt::format("{:<8}", word)), cause.id);
-      paragraph(cause_title(cause.id), 4);
+      const RuleWords words = rule_words(cause.id);
+      const bool failed = &list == &report_->failed;
+      paragraph(fmt::format("{}: {}", failed ? "does not hold" : "not known", words.title), 4);
+      const std::string remedy = failed ? words.remedy : words.when_unknown;
+      labelled("cause", without(cause.example, ": " + remedy));
+      labelled("do", remedy);
       labelled("devices", fmt::format("{} of {}: {}", cause.count, devices,
                                       joined(cause.devices, cause.count)));
+      labelled("see", printable(cause.see));
       out_ += "\n";
     }
+  }
+
+  // One line each: what most devices have in common.
+  void warnings(const LotReport& report) {
+    if (report.warned.empty()) return;
+    for (const LotCause& cause : report.warned)
+      out_ += fmt::format("  {} {}: {} of {}\n", ink("33", fmt::format("{:<8}", "warn")), cause.id,
+                          cause.count, devices_text(report.devices));
+    out_ += "\n";
   }
 
   void one(const LotFinding& finding) {
@@ -100,6 +167,7 @@ class LotPage {
   }
 
   TextStyle style_;
+  const LotReport* report_ = nullptr;
   std::string out_;
 };
 
@@ -126,6 +194,11 @@ std::string cause_title(const std::string& id) {
   if (const Check* check = find_check(id)) return check->title;
   const LotRule* rule = find_lot_rule(id);
   return rule == nullptr ? "" : rule->title;
+}
+
+std::string lot_verdict_line(const LotReport& report) {
+  return fmt::format("{}  {}{}", verdict_word(report.verdict), counts_line(report),
+                     first_reason(report));
 }
 
 std::string lot_report_text(const LotReport& report, const TextStyle& style) {

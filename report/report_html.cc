@@ -54,11 +54,11 @@ class Writer {
     decision();
     section("The chain", "Drawn from the checks: each fault breaks one link or marks one box.",
             [&] { html_chain(page_, picture_); });
+    paper();
     section("Vendor and product, as each place gives them", "", [&] { identities(); });
     section("Checks", "", [&] { checks(); });
     section("Evidence", "", [&] { evidence(); });
     section("How it was judged", "", [&] { conditions(); });
-    sign_off();
   }
 
  private:
@@ -255,9 +255,40 @@ class Writer {
     if (std::all_of(findings.begin(), findings.end(),
                     [](const Finding* f) { return stands_out(*f); }))
       return;
+    blocked_of(findings);
+    const auto is_row = [](const Finding* f) {
+      return !stands_out(*f) && f->status != Status::blocked;
+    };
+    if (std::none_of(findings.begin(), findings.end(), is_row)) return;
     const auto rows = page_.in("ul", {{"class", "rows"}});
     for (const Finding* f : findings) {
-      if (!stands_out(*f)) row(*f);
+      if (is_row(f)) row(*f);
+    }
+  }
+
+  // What waits for the same check, in one line that opens.
+  void blocked_of(const std::vector<const Finding*>& findings) {
+    std::vector<const Check*> blockers;
+    for (const Finding* f : findings) {
+      if (f->status == Status::blocked &&
+          std::find(blockers.begin(), blockers.end(), f->blocked_by) == blockers.end())
+        blockers.push_back(f->blocked_by);
+    }
+    for (const Check* by : blockers) {
+      const auto waits = [&](const Finding* f) {
+        return f->status == Status::blocked && f->blocked_by == by;
+      };
+      const auto details = page_.in("details", {{"class", "waits is-blocked"}});
+      {
+        const auto summary = page_.in("summary");
+        page_.text(
+            fmt::format("{} blocked by ", std::count_if(findings.begin(), findings.end(), waits)));
+        if (by != nullptr) id_link(*by);
+      }
+      const auto rows = page_.in("ul", {{"class", "rows"}});
+      for (const Finding* f : findings) {
+        if (waits(f)) row(*f);
+      }
     }
   }
 
@@ -365,10 +396,89 @@ class Writer {
     fact(page_, "tool", "matter-attest " MATTER_ATTEST_VERSION);
   }
 
-  // On paper only.
-  void sign_off() {
-    const auto sign = page_.in("div", {{"class", "sign"}});
-    for (const char* what : {"Name", "Date", "Signature"}) page_.leaf("p", what);
+  // On paper only, below the chain: what who signs has to read, so that it stands on one page.
+  void paper() {
+    const auto all = page_.in("div", {{"class", "paper"}});
+    page_.line().leaf("h2", "The chain");
+    chain_on_paper();
+    page_.leaf("h2", "Findings, trust and signature");
+    {
+      const auto list = page_.in("ul");
+      size_t found = 0;
+      for (const Status s : {Status::fail, Status::unknown, Status::warn, Status::pass}) {
+        for (const Finding* f : report_.all(s)) {
+          if (!stands_out(*f)) continue;
+          ++found;
+          finding_on_paper(*f);
+        }
+      }
+      if (found == 0) page_.leaf("li", "nothing failed, nothing is unknown, no warning");
+      for (const NotUsed& unused : e_.not_used) {
+        const auto li = page_.in("li");
+        page_.text("not used: ").isolated(unused.path).text(": ").isolated(unused.why);
+      }
+    }
+    {
+      const auto p = page_.in("p");
+      page_.text(fmt::format("Trust: {}", e_.paa ? "the PAA " : "no PAA is trusted"));
+      if (e_.paa)
+        page_.isolated(hex_colons(e_.paa->subject_key_id)).text(" from ").isolated(e_.paa->source);
+      page_.text(e_.given_anchors == 0 ? "; no anchor given by hand"
+                                       : "; " + anchors_text(e_.given_anchors));
+      page_.text(fmt::format(
+          ". Policy {}, as of {}, ledger {}.", network_name(e_.policy.network),
+          rfc3339(e_.policy.at),
+          e_.ledger.chain_id.empty()
+              ? (e_.policy.network == Network::none ? "not asked" : "no answer")
+              : fmt::format("{} at height {}", printable(e_.ledger.chain_id), e_.ledger.height)));
+    }
+    sign_off(page_);
+  }
+
+  // The picture takes a page of its own; a line a box says the same.
+  void chain_on_paper() {
+    const struct {
+      const Box& box;
+      Part part, link;
+      std::string what;  // the link to what stands above, or beside
+    } kRows[] = {
+        {picture_.ledger, Part::ledger, Part::none, ""},
+        {picture_.paa, Part::paa, Part::approves, picture_.trusted_by},
+        {picture_.pai, Part::pai, Part::issued_pai, "issued"},
+        {picture_.dac, Part::dac, Part::issued_dac, "issued"},
+        {picture_.cd, Part::cd, Part::covers, "covers the DAC"},
+        {picture_.device, Part::device, Part::describes, "is what the declaration describes"},
+        {picture_.label, Part::label, Part::onboards, "fits the device"},
+    };
+    const auto list = page_.in("ul");
+    for (const auto& row : kRows) {
+      const auto li = page_.in("li");
+      page_.leaf("b", row.box.name).text(" ").isolated(row.box.line());
+      if (!row.box.detail.empty()) page_.text(", ").isolated(row.box.detail);
+      const auto shown = [&](std::string_view what, Status status) {
+        if (status == Status::skipped) return;
+        page_.text(fmt::format("; {}: ", what))
+            .leaf("b", status_name(status), {{"class", tone_class(status)}});
+      };
+      if (row.link != Part::none) shown(row.what, picture_.status(row.link));
+      shown("in itself", picture_.status(row.part));
+    }
+  }
+
+  void finding_on_paper(const Finding& f) {
+    const auto li = page_.in("li", {{"class", tone(f)}});
+    page_.leaf("b", shown_status(f)).text(" ").leaf("code", f.check->id).text(" ");
+    page_.isolated(f.message.empty() ? std::string(f.check->title) : f.message);
+    const auto more = [&](const char* what, const std::string& value) {
+      if (!value.empty()) page_.text(what).isolated(value);
+    };
+    if (f.status == Status::fail) {
+      more("; expected ", f.expected);
+      more("; found ", f.actual);
+      more("; in ", f.source);
+    }
+    more("; waived: ", f.waived);
+    more(". Do: ", f.remedy);
   }
 
   Markup& page_;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "report/junit.h"
 #include "report/wording.h"
 #include "verifier/rules/check.h"
@@ -9,7 +11,14 @@
 namespace attest {
 namespace {
 
-JunitResult result_of(const Finding& f) {
+// What keeps the verdict open; one at least, where it is open.
+bool is_error(const Finding& f, const Report& report) {
+  return report.verdict == Verdict::undecided && f.keeps_open &&
+         (f.status == Status::unknown || f.check == report.decided_by);
+}
+
+JunitResult result_of(const Finding& f, const Report& report) {
+  if (is_error(f, report)) return JunitResult::error;
   switch (f.status) {
     case Status::fail:
       return JunitResult::failed;
@@ -38,7 +47,8 @@ std::vector<std::string> details_of(const Finding& f) {
   const auto add = [&](const char* what, std::string_view value) {
     if (!value.empty()) out.push_back(fmt::format("{}: {}", what, value));
   };
-  if (f.status == Status::fail) add("fail", f.message);
+  if (f.status == Status::fail || f.status == Status::unknown)
+    add(status_name(f.status), f.message);
   add("waiver", f.waived);
   add("expected", f.expected);
   add("found", f.actual);
@@ -53,11 +63,15 @@ std::vector<std::string> details_of(const Finding& f) {
 }  // namespace
 
 std::string report_junit(const Evidence& e, const Report& report) {
+  const auto count = [&](JunitResult result) {
+    return static_cast<size_t>(
+        std::count_if(report.findings.begin(), report.findings.end(),
+                      [&](const Finding& f) { return result_of(f, report) == result; }));
+  };
   const JunitCounts counts{.tests = report.findings.size(),
-                           .failures = count_of(report, Status::fail),
-                           .skipped = count_of(report, Status::skipped) +
-                                      count_of(report, Status::blocked) +
-                                      count_of(report, Status::unknown)};
+                           .failures = count(JunitResult::failed),
+                           .errors = count(JunitResult::error),
+                           .skipped = count(JunitResult::skipped)};
   JunitProperties properties{{"verdict", verdict_name(report.verdict)},
                              {"summary", report.summary},
                              {"network", network_name(e.policy.network)},
@@ -78,7 +92,8 @@ std::string report_junit(const Evidence& e, const Report& report) {
   return junit_file([&](Markup& page) {
     junit_suite(page, device_line(e), 0, e.policy.at, counts, properties, [&] {
       for (const Finding& f : report.findings) {
-        junit_case(page, f.check->id, f.check->title, result_of(f), message_of(f), details_of(f));
+        junit_case(page, f.check->id, f.check->title, result_of(f, report), message_of(f),
+                   details_of(f));
         page.line();
       }
     });

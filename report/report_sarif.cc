@@ -47,7 +47,9 @@ class Places {
 
 class Log {
  public:
-  Log(const Evidence& e, const Report& report) : e_(e), report_(report), places_(e) {}
+  using LineOf = std::function<std::optional<uint64_t>(const Place&)>;
+  Log(const Evidence& e, const Report& report, const LineOf& line_of)
+      : e_(e), report_(report), places_(e), line_of_(line_of) {}
 
   Json write() {
     Json artifacts = array(), results = array();
@@ -61,7 +63,8 @@ class Log {
       artifacts.push(artifact.set("description", sarif_message(file.kind)));
     }
     for (const Finding& f : report_.findings) {
-      if (f.status == Status::fail || f.status == Status::warn || !f.waived.empty())
+      if (f.status == Status::fail || f.status == Status::warn || !f.waived.empty() ||
+          (report_.verdict == Verdict::undecided && f.keeps_open))
         results.push(result(f));
     }
     Json run = object()
@@ -92,6 +95,7 @@ class Log {
     const auto add = [&](const char* key, const std::string& value) {
       if (!value.empty()) more.set(key, printable(value));
     };
+    add("status", status_name(f.status));
     add("expected", f.expected);
     add("actual", f.actual);
     add("source", f.source);
@@ -122,8 +126,14 @@ class Log {
     if (file != e_.files.end())
       artifact.set("index", static_cast<uint64_t>(file - e_.files.begin()));
     Json physical = object().set("artifactLocation", std::move(artifact));
+    // GitHub shows a result at its line; where the file is no text there is none.
+    Json region = object();
+    const Place whole{.path = path, .offset = {}, .item = {}};
+    if (const auto line = line_of_ ? line_of_(place != nullptr ? *place : whole) : std::nullopt)
+      region.set("startLine", *line);
     if (place != nullptr && place->offset && *place->offset <= kMostExact)
-      physical.set("region", object().set("byteOffset", *place->offset));
+      region.set("byteOffset", *place->offset);
+    if (!region.object()->empty()) physical.set("region", std::move(region));
     Json location = object().set("physicalLocation", std::move(physical));
     if (place != nullptr && !place->item.empty())
       location.set(
@@ -174,12 +184,14 @@ class Log {
   const Evidence& e_;
   const Report& report_;
   const Places places_;
+  const LineOf& line_of_;
 };
 
 }  // namespace
 
-Json report_sarif(const Evidence& evidence, const Report& report) {
-  return Log(evidence, report).write();
+Json report_sarif(const Evidence& evidence, const Report& report,
+                  const std::function<std::optional<uint64_t>(const Place&)>& line_of) {
+  return Log(evidence, report, line_of).write();
 }
 
 }  // namespace attest

@@ -173,6 +173,8 @@ footer { margin-top: 3rem; padding-top: 1rem; padding-bottom: 2.5rem; color: var
 .group h3.is-fail, .group h3.is-pass, .group h3.is-unknown { color: var(--tone); }
 
 @page { size: A4; margin: 16mm 15mm 18mm; }
+.paper { display: none; }
+.waits > summary { cursor: pointer; padding: .3rem 0; }
 @media print {
   :root { color-scheme: light; --paper: #fff; --ink: #000; --quiet: #454b54; --rule: #b9bec6; --wash: #f3f4f5;
           --good: #17643a; --bad: #ab1220; --careful: #7d4b00; --open: #3c4a96;
@@ -193,12 +195,31 @@ footer { margin-top: 3rem; padding-top: 1rem; padding-bottom: 2.5rem; color: var
   .box { padding: .2rem .7rem .25rem; }
   .decision h1 { margin-top: 1rem; }
   .todo { margin-top: 1rem; padding: .7rem 1rem; }
-  details::details-content { content-visibility: visible; height: auto; }
+  .paper { display: block; break-inside: avoid; margin-top: 4mm; }
+  .paper h2 { font-size: 10.5pt; }
+  .paper ul { margin: 1mm 0; padding-left: 4mm; }
+  .paper li, .paper p { font-size: 8.5pt; margin: .6mm 0; overflow-wrap: anywhere; }
+  .paper + section { break-before: page; margin-top: 0; }
+  section:has(> .chain) { display: none; }
+  section { margin-top: 4mm; }
+  h2 { font-size: 10.5pt; margin-bottom: 1mm; }
+  th, td { padding: .5mm 0; font-size: 8.5pt; }
+  th small { display: inline; margin-left: 2mm; }
+  .paper ~ section:has(> .group) { columns: 2; }
+  .paper ~ section:has(> .group) > h2 { column-span: all; }
+  .files li { padding: .5mm 0; font-size: 8.5pt; }
+  .files p { display: inline; margin: 0 2mm 0 0; font-size: 8pt; }
+  .files .hash { display: block; font-size: 7pt; }
+  section > .facts { display: grid; grid-template-columns: max-content 1fr max-content 1fr; gap: .5mm 3mm; font-size: 8pt; }
+  .paper ~ section > .group > .inside { display: none; }
+  .group { margin: 0; padding: 0; border: 0; }
+  .group > summary { padding: .4mm 0; }
+  .group h3 { font-size: 8.5pt; margin: 0; }
   .group > summary::before { content: ""; }
   .rows li { padding: .1rem 0; break-inside: avoid; font-size: 8.5pt; }
   .rows li.is-skipped { display: none; }
   .links { display: none; }
-  .sign { display: grid; grid-template-columns: 1fr 1fr 1fr; gap: 8mm; margin-top: 14mm; }
+  .sign { display: grid; grid-template-columns: 1fr 1fr 1fr; gap: 8mm; margin-top: 12mm; }
   .sign p { border-top: 1px solid #000; padding-top: 1mm; font-size: 8.5pt; }
   a { text-decoration: none; }
 }

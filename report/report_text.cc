@@ -17,6 +17,9 @@ size_t columns(std::string_view s) {
       s.begin(), s.end(), [](char c) { return (static_cast<uint8_t>(c) & 0xC0) != 0x80; }));
 }
 
+constexpr size_t kWidestProse = 110;  // what an eye follows from line to line
+constexpr size_t kPromptLines = 1;    // of a terminal: the shell's, below the report
+
 enum class Ink : uint8_t { plain, good, bad, careful, quiet, strong };
 
 class Page {
@@ -39,6 +42,13 @@ class Page {
                         ink(Ink::quiet, fmt::format("{:<{}}", label, kLabel)),
                         wrap(s, style_.width - kIndent - kLabel, kIndent + kLabel));
   }
+  // "REJECT  a lamp 0xFFF1 / 0x8000", further lines below the name.
+  void headline(Ink ink_of, std::string_view verdict, std::string_view name) {
+    const size_t indent = verdict.size() + 2;
+    out_ +=
+        fmt::format("{}  {}\n", ink(ink_of, verdict), wrap(name, style_.width - indent, indent));
+  }
+  size_t lines() const { return static_cast<size_t>(std::count(out_.begin(), out_.end(), '\n')); }
   std::string take() { return std::move(out_); }
   const TextStyle& style() const { return style_; }
 
@@ -109,6 +119,15 @@ void picture(Page& page, const Evidence& e, const Report& report) {
     box("said", drawn.worse(Part::device, Part::describes), drawn.device.line());
 }
 
+// What the letters of the picture mean.
+std::string spelled_out() {
+  std::string out;
+  for (const auto& [letters, subject] :
+       {std::pair{"PAA", "paa"}, {"PAI", "pai"}, {"DAC", "dac"}, {"CD", "cd"}})
+    out += fmt::format("{}{}: {}", out.empty() ? "" : ", ", letters, subject_title(subject));
+  return out;
+}
+
 void finding(Page& page, const Finding& f) {
   const Look l = f.waived.empty() ? look(f.status) : Look{Ink::careful, "waived"};
   page.line(fmt::format("  {}  {}", page.ink(l.ink, fmt::format("{:<7}", l.word)),
@@ -170,6 +189,7 @@ void skipped(Page& page, const Report& report) {
 }  // namespace
 
 std::string wrap(std::string_view text, size_t width, size_t indent) {
+  width = std::min(width, kWidestProse);
   std::string out;
   size_t column = 0;
   const std::string pad(indent, ' ');
@@ -205,14 +225,13 @@ std::string report_text(const Evidence& e, const Report& report, const TextStyle
   const Ink ink = report.verdict == Verdict::approve  ? Ink::good
                   : report.verdict == Verdict::reject ? Ink::bad
                                                       : Ink::careful;
-  std::string verdict = verdict_name(report.verdict);
-  std::transform(verdict.begin(), verdict.end(), verdict.begin(),
-                 [](char c) { return static_cast<char>(c - 'a' + 'A'); });
-  page.line(fmt::format("{}  {}", page.ink(ink, verdict), device_line(e)));
+  const char* verdict = verdict_word(report.verdict);
+  page.headline(ink, verdict, device_line(e));
   page.paragraph(printable(report.summary), 2);
   page.line();
   not_used(page, e, true);
   picture(page, e, report);
+  if (!style.golden) page.paragraph(spelled_out(), 4);
   page.line();
   for (const Status s : {Status::fail, Status::unknown, Status::warn}) {
     for (const Finding* f : report.all(s)) {
@@ -262,12 +281,21 @@ std::string report_text(const Evidence& e, const Report& report, const TextStyle
           ? "a commissioner built on the Matter SDK says: " + sdk_text(report.sdk)
           : "what a commissioner built on the Matter SDK would say " + sdk_text(report.sdk),
       2);
-  // The verdict again, where a terminal's reader is when the report has run past.
-  if (!style.golden)
-    page.line(fmt::format(
-        "{}  {}", page.ink(ink, verdict),
-        report.decided_by == nullptr ? device_line(e) : std::string(report.decided_by->id)));
+  // The verdict again, where a reader is when the report has run past; with its sentence where the
+  // top is out of sight.
+  if (style.golden) return page.take();
+  const bool gone = style.rows != 0 && page.lines() + kPromptLines > style.rows;
+  page.line();
+  page.headline(
+      ink, verdict,
+      gone || report.decided_by == nullptr ? device_line(e) : std::string(report.decided_by->id));
+  if (gone) page.paragraph(printable(report.summary), 2);
   return page.take();
+}
+
+std::string verdict_line(const Evidence& e, const Report& report) {
+  return fmt::format("{}  {}: {}", verdict_word(report.verdict), device_line(e),
+                     printable(report.summary));
 }
 
 }  // namespace attest

@@ -8,6 +8,10 @@
 
 namespace attest {
 
+const char* verdict_word(Verdict v) {
+  return v == Verdict::approve ? "APPROVE" : v == Verdict::reject ? "REJECT" : "UNDECIDED";
+}
+
 int exit_code(Verdict v) {
   return v == Verdict::approve ? 0 : v == Verdict::reject ? 1 : 3;
 }

@@ -108,12 +108,22 @@ def main():
                     if steps is github_steps:
                         log = json.loads((reports / "attestation.sarif").read_text())
                         errors = [r for r in log["runs"][0]["results"] if r["level"] == "error"]
+                        whole = "\n".join(lines)
+                        if whole.index("upload-artifact@") > whole.index("upload-sarif@"):
+                            problems.append("the reports are kept before what may fail")
+                        if whole.count("if: always()") < 2:
+                            problems.append("reports are uploaded always")
                         if bool(errors) != (code == 1):
                             problems.append("an error is in the SARIF log exactly when the sample is rejected")
                         if "```" not in pathlib.Path(folder, "summary").read_text():
                             problems.append("no summary")
-                    elif (xml.etree.ElementTree.parse(reports / "attestation.xml").find(".//failure") is not None) != (code == 1):
+                    junit = xml.etree.ElementTree.parse(reports / "attestation.xml")
+                    if (junit.find(".//failure") is not None) != (code == 1):
                         problems.append("a failure is in the JUnit file exactly when the sample is rejected")
+                    if (junit.find(".//error") is not None) != (code == 3):
+                        problems.append("an error is in the JUnit file exactly when the sample is undecided")
+                    if sum(l.count("matter-attest verify ") for l in lines) != 1:
+                        problems.append("one run")
                 ran += 1
                 if problems:
                     failed += 1

@@ -18,6 +18,8 @@ import sys
 import tempfile
 import xml.etree.ElementTree
 
+import schemas
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 VERDICTS = {0: "approve", 1: "reject", 3: "undecided"}
 STATUSES = {"pass", "fail", "warn", "skipped", "blocked", "unknown"}
@@ -47,7 +49,7 @@ SARIF = {
     "result": ({"message": "message"}, {"occurrenceCount": int, "ruleId": str, "ruleIndex": int, "level": str, "kind": str, "locations": ["location"], "suppressions": ["suppression"], "partialFingerprints": dict, "properties": dict}),
     "location": ({}, {"physicalLocation": "physical", "logicalLocations": ["logical"]}),
     "physical": ({"artifactLocation": "place"}, {"region": "region"}),
-    "region": ({"byteOffset": int}, {}),
+    "region": ({}, {"byteOffset": int, "startLine": int}),
     "logical": ({}, {"fullyQualifiedName": str, "kind": str}),
     "suppression": ({"kind": str}, {"status": str, "justification": str}),
 }
@@ -99,7 +101,14 @@ def read_sarif(text):
     must(len({r["id"] for r in rules}) == len(rules), "sarif: rules are unique")
     for result in run["results"]:
         must(rules[result["ruleIndex"]]["id"] == result["ruleId"], "sarif: ruleIndex names another rule")
+        # GitHub: a rule that is known, a message, a place; a region that has one shows at its line, counted from 1.
+        must(result["message"]["text"] and (result["locations"] or not run.get("artifacts")), "sarif: a result has a message and a place")
         for location in result["locations"]:
+            region = location.get("physicalLocation", {}).get("region")
+            must(region is None or region and region.get("startLine", 1) >= 1 and region.get("byteOffset", 0) >= 0, "sarif: a region is not empty")
+            uri = location.get("physicalLocation", {}).get("artifactLocation", {}).get("uri", "")
+            if uri.startswith("fixtures/") and uri.endswith((".pem", ".json")):
+                must("startLine" in (region or {}), f"sarif: a place in a text file ({uri}) has its line")
             place = location.get("physicalLocation", {}).get("artifactLocation", {})
             if "index" in place:
                 must(run["artifacts"][place["index"]]["location"]["uri"] == place["uri"], "sarif: the artifact's index names another file")
@@ -107,7 +116,11 @@ def read_sarif(text):
         # Left out where the file may hold a secret.
         must("hashes" not in artifact or re.fullmatch("[0-9a-f]{64}", artifact["hashes"]["sha-256"]), "sarif: the artifact has its hash")
     failing = {r["ruleId"] for r in run["results"] if r["level"] == "error" and "suppressions" not in r}
-    warned = {r["ruleId"] for r in run["results"] if r["level"] == "warning" and "suppressions" not in r}
+    status = lambda r: r.get("properties", {}).get("status")
+    warned = {r["ruleId"] for r in run["results"] if r["level"] == "warning" and "suppressions" not in r and status(r) in (None, "warn")}
+    still_open = {r["ruleId"] for r in run["results"] if r["level"] == "warning" and status(r) not in (None, "warn", "pass")}
+    must(run["properties"]["verdict"] == "undecided" or not still_open, "sarif: only what keeps a device undecided is a result of its own")
+    must(run["properties"]["verdict"] != "undecided" or still_open or "devices" in run["properties"], "sarif: an undecided device has a result that says for what")
     return run["properties"]["verdict"], failing, warned
 
 
@@ -121,17 +134,20 @@ def read_junit(text):
         must(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", suite.get("timestamp")), "junit: a timestamp without zone")
         must([c.tag for c in suite if c.tag != "testcase"] == ["properties", "system-out", "system-err"], "junit: the suite's parts")
         properties = {p.get("name"): p.get("value") for p in suite.find("properties")}
-        seen = {"failure": set(), "skipped": set(), "system-out": set(), None: set()}
+        seen = {"failure": set(), "error": set(), "skipped": set(), "system-out": set(), None: set()}
         for case in suite.iter("testcase"):
             must(set(case.attrib) == {"name", "classname", "time"}, "junit: the case's attributes")
             must(len(case) <= 1, "junit: a case has one result")
             check = case.get("name").split(":")[0]
             must(case.get("classname") == "matter-attest." + check.split(".")[0], "junit: the class is the check's subject")
             seen[case[0].tag if len(case) else None].add(check)
-            if len(case) and case[0].tag == "failure":
+            if len(case) and case[0].tag in ("failure", "error"):
                 must(set(case[0].attrib) == {"message", "type"} and case[0].get("message"), "junit: a failure says what failed")
-        counts = [sum(len(s) for s in seen.values()), len(seen["failure"]), 0, len(seen["skipped"])]
+        counts = [sum(len(s) for s in seen.values()), len(seen["failure"]), len(seen["error"]), len(seen["skipped"])]
         must(counts == [int(suite.get(k)) for k in ("tests", "failures", "errors", "skipped")], "junit: the suite's counts are those of its cases")
+        if "devices" not in properties:  # of a lot the devices' own suites say it
+            must(properties["verdict"] != "undecided" or seen["error"] and not seen["failure"], "junit: what is undecided is not green")
+            must(properties["verdict"] == "undecided" or not seen["error"], "junit: an error only where the verdict is open")
         suites.append((suite.get("name"), properties, seen))
     return suites
 
@@ -215,13 +231,23 @@ def run(tool, form, options, command="verify"):
     return VERDICTS[done.returncode], done.stdout.decode("utf-8", "strict")
 
 
+SCHEMAS = {}   # by command
+
+
+def valid(command, value):
+    """What a command writes as JSON is what its own --schema says."""
+    problem = SCHEMAS[command].problem(value)
+    must(problem is None, f"{command}: not as its schema says: {problem}")
+    return value
+
+
 def ids(report, status):
     return {c["id"] for c in report["checks"] if c["status"] == status}
 
 
 def compare(tool, options):
     verdict, text = run(tool, "json", options)
-    report = json.loads(text)
+    report = valid("verify", json.loads(text))
     must(report["verdict"] == verdict, "json: the verdict is the exit code's")
     failing, warned = ids(report, "fail"), ids(report, "warn")
     every = {c["id"] for c in report["checks"]}
@@ -230,7 +256,7 @@ def compare(tool, options):
     [(_, properties, seen)] = read_junit(text)
     must(properties["verdict"] == verdict and properties["summary"] == report["summary"], "junit: verdict and summary")
     must(seen["failure"] == failing, f"junit: fails {seen['failure'] ^ failing}")
-    must(seen["skipped"] == ids(report, "skipped") | ids(report, "blocked") | ids(report, "unknown"), "junit: what is skipped")
+    must(seen["skipped"] | seen["error"] == ids(report, "skipped") | ids(report, "blocked") | ids(report, "unknown"), "junit: what is skipped, and what is needed")
     must(warned <= seen["system-out"], "junit: a warning passes with words")
     must(set().union(*seen.values()) == every, "junit: a case for each check")
 
@@ -248,6 +274,9 @@ def compare(tool, options):
             must(check["message"] in page.text, f"html: the message of {check['id']} is not shown")
     for file in report["evidence"]:
         must((file["sha256"] or "") in page.text and file["path"] in page.text, "html: the evidence with its hash")
+    shown = subprocess.run([tool, "inspect", "--format", "json", *(o for o in options if (ROOT / o).exists() and "fixtures/trust/" not in o)], cwd=ROOT, capture_output=True)
+    if shown.returncode == 0:
+        valid("inspect", json.loads(shown.stdout))
     return page
 
 
@@ -259,9 +288,9 @@ def strange(name):
 def compare_lot(tool, options):
     """A lot in every form: its counts, its causes, and each device's verdict and failing ids."""
     verdict, text = run(tool, "json", options, "lot")
-    lot = json.loads(text)
+    lot = valid("lot", json.loads(text))
     _, text = run(tool, "ndjson", options, "lot")
-    devices = [json.loads(line) for line in text.strip("\n").split("\n")][:-1]
+    devices = [valid("lot", json.loads(line)) for line in text.strip("\n").split("\n")][:-1]
     must(lot["verdict"] == verdict and len(devices) == lot["devices"], "json: a line for each device")
     causes = {c["id"] for c in lot["failed"]}
 
@@ -324,6 +353,7 @@ def hostile(tool, what, text):
         shown = subprocess.run([tool, "inspect", "--format", "json"] + evidence, capture_output=True, check=True).stdout.decode()
         written = pathlib.Path(folder, "written")
         subprocess.run([tool, "extract", "-d", str(written)] + evidence, capture_output=True, check=False)
+        valid("inspect", json.loads(shown))
         for form in (shown, (written / "device.json").read_text()):
             facts = json.loads(form)
             must(facts.get("device", facts)["serial_number"] == text, f"{what}: the serial number is read back")
@@ -356,6 +386,12 @@ def main():
     tool = os.path.abspath(sys.argv[1])
     failed = 0
     jobs = {}
+    for command in ("verify", "lot", "inspect"):
+        printed = subprocess.run([tool, command, "--schema"], capture_output=True, check=True).stdout
+        file = {"verify": "report"}.get(command, command)
+        must(printed == (ROOT / f"report/schemas/{file}.schema.json").read_bytes(), f"{command} --schema prints what is installed")
+        SCHEMAS[command] = schemas.Schema(json.loads(printed))
+        must(SCHEMAS[command].problem({}) and SCHEMAS[command].problem({"schema": "x"}), f"{command}: the schema refuses what it is not of")
     with concurrent.futures.ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         for folder in sorted((ROOT / "fixtures/devices").iterdir()):
             jobs[pool.submit(compare, tool, (folder / "options").read_text().split())] = folder.name
@@ -378,6 +414,7 @@ def main():
                 failed += 1
                 print(f"{jobs[job]}: {type(problem).__name__}: {problem}")
     must(len(jobs) > 100, "run it in the repository")
+    print(f"{schemas.Schema.count} JSON outputs are as their schemas say{'' if schemas.jsonschema else ' (the jsonschema module is not installed: by our own reader)'}")
     print(f"{len(jobs) - failed} passed, {failed} failed")
     sys.exit(failed != 0)
 

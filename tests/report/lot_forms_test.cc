@@ -4,6 +4,7 @@
 
 #include "report/lot_html.h"
 #include "report/lot_junit.h"
+#include "report/lot_report_text.h"
 #include "report/lot_sarif.h"
 #include "tests/support/support.h"
 
@@ -99,11 +100,39 @@ TEST_CASE("a lot's JUnit file has a suite for the lot and one for each device") 
   const std::string file = lot_junit(small_lot());
   CHECK(count(file, "<testsuite ") == 5);
   CHECK(count(file, "<failure ") == 4);  // one between the devices, three of theirs
-  CHECK(count(file, "<skipped ") == 1);
+  CHECK(count(file, "<error ") == 1);    // what is open is not green
+  CHECK(count(file, "<skipped ") == 0);
   CHECK(file.find("<testcase name=\"lot.dac-key-is-used-once: ") != std::string::npos);
   CHECK(file.find("<testsuite name=\"&lt;b&gt;B&lt;/b&gt;\" package=\"matter-attest\" id=\"2\" "
                   "timestamp=\"2026-06-01T00:00:00\" hostname=\"localhost\" tests=\"3\" "
                   "failures=\"2\" errors=\"0\" skipped=\"0\"") != std::string::npos);
+}
+
+TEST_CASE("a lot's JUnit file is green only where the lot is approved") {
+  LotReport none;
+  none.verdict = Verdict::undecided;
+  CHECK(count(lot_junit(none), "<error ") == 1);  // no device was judged
+  LotReport warned = small_lot();
+  warned.findings.front().severity = Severity::warning;
+  const auto failures = count(lot_junit(warned), "<failure ");
+  warned.fail_on_warn = true;
+  CHECK(count(lot_junit(warned), "<failure ") == failures + 1);
+}
+
+TEST_CASE("a lot's text says what does not hold, why, what to do and how to look at it") {
+  LotReport lot = small_lot();
+  lot.failed.front().example = "the DAC expired: renew it";
+  lot.failed.front().see = "matter-attest verify --network none lot/d2";
+  lot.warned = {{.id = "attestation.possession-is-shown", .count = 3, .devices = {"A"}}};
+  lot.devices_warned = 3;
+  const std::string text = lot_report_text(lot, {});
+  for (const char* there :
+       {"does not hold: ", "cause     the DAC expired", "see       matter-attest verify --network",
+        "warn     attestation.possession-is-shown: 3 of 4 devices", "warnings to read: 3 of 4"}) {
+    CAPTURE(there);
+    CHECK(text.find(there) != std::string::npos);
+  }
+  CHECK(lot_verdict_line(lot).find("; " + lot.failed.front().id + " (") != std::string::npos);
 }
 
 TEST_CASE("a lot's SARIF log has a result for each cause and each finding") {

@@ -149,8 +149,8 @@ void check_lot(const std::string& text, const std::string& what) {
 }
 
 std::string csv_of(const std::string& name) {
-  auto out =
-      cli::LotOutput::open("/dev/null", *find_form("csv"), LineForm::result, Verbosity::silent());
+  auto out = cli::LotOutput::open({{.form = find_form("csv"), .file = "/dev/null"}}, {},
+                                  Verbosity::silent());
   REQUIRE(out);
   DeviceLine line;
   line.result = {

@@ -59,6 +59,21 @@ Outcome only_one(const Evidence& e) {
   return pass();
 }
 
+// Whose label it is, of a code that may not be shown: "0xFFF2 / 0x8001".
+std::string product_of(const Evidence& e, const Statement& code) {
+  for (const CodeEvidence& c : e.onboarding.codes) {
+    if (c.place != code.place || c.payload.manual != (code.fact == FactId::manual_code)) continue;
+    const std::string* said = std::get_if<std::string>(&code.value);
+    const std::string& whole = c.payload.joined.empty() ? c.payload.text : c.payload.joined;
+    if (said == nullptr || whole != *said || !c.has_values()) continue;
+    return c.payload.vendor_id
+               ? fmt::format("of {}, discriminator {}", product_text(c.payload),
+                             c.payload.discriminator)
+               : fmt::format("with short discriminator {}", c.payload.short_discriminator());
+  }
+  return {};
+}
+
 Outcome facts_agree(const Evidence& e) {
   std::string message, expected, actual, source;
   size_t count = 0;
@@ -71,8 +86,13 @@ Outcome facts_agree(const Evidence& e) {
     if (count++ == 0) {
       message = fmt::format("{} is given differently in {} and {}", fact_name(conflict.fact),
                             place_text(a.place), place_text(b.place));
-      expected = masked ? "the same in both" : value_text(a.fact, a.value);
-      actual = masked ? "they differ" : value_text(b.fact, b.value);
+      const std::string one = product_of(e, a), other = product_of(e, b);
+      const bool told = !one.empty() && !other.empty() && one != other;
+      if (told) message += fmt::format(": the first is a code {}, the other one {}", one, other);
+      expected = !masked ? value_text(a.fact, a.value)
+                 : told  ? "a code " + one
+                         : "the same in both";
+      actual = !masked ? value_text(b.fact, b.value) : told ? "a code " + other : "they differ";
       source = place_text(b.place);
     } else {
       message += fmt::format("; so is {}", fact_name(conflict.fact));

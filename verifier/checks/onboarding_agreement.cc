@@ -166,8 +166,9 @@ Outcome names_agree(const RecordView& record) {
     const Witness& w = all.front();
     const std::string expected =
         w.ids.size() == 1 ? hex_id(w.ids.front()) : fmt::format("one of {} products", w.ids.size());
-    return fail(fmt::format("the {} in {} names {} {}, the {} in {} {}", kind(*code), where(*code),
-                            what, hex_id(*id), w.name, place_text(w.place), expected),
+    return fail(fmt::format("the {} in {} names {} {}, the {} in {} {}: it is of {}", kind(*code),
+                            where(*code), what, hex_id(*id), w.name, place_text(w.place), expected,
+                            product_text(code->payload)),
                 expected, hex_id(*id), where(*code));
   }
   return asked == 0 ? skipped(kNobodyAsks) : pass();

@@ -225,6 +225,22 @@ void note_damaged_lists(Evidence& e) {
   }
 }
 
+// A PAA that is said to be the device's: believed in nothing, but the PAI is its work or it is not.
+// Where no PAA is trusted, that the PAI's signature is by this one is all there is to say of it.
+void compare_named_paa(Evidence& e, SignatureEngine& engine) {
+  if (!e.pai.certificate || !e.paa_shown.certificate) return;
+  const Certificate& root = *e.paa_shown.certificate;
+  if (signed_by(*e.pai.certificate, root.p256, engine)) {
+    if (!e.paa) e.answers[static_cast<size_t>(Signed::pai)] = true;
+  } else {
+    e.device.note(
+        Remark::damaged_credential, *e.paa_shown.place,
+        fmt::format("the PAA that is named as the device's ({}) did not issue its PAI: the "
+                    "signature is by another key (the PAI's issuer is {})",
+                    name_text(root.subject), name_text(e.pai.certificate->issuer)));
+  }
+}
+
 void gather_csrs(Evidence& e) {
   for (const Statement& s : e.device.statements) {
     if (s.fact != FactId::csr) continue;
@@ -281,6 +297,7 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
   settle_bare_declarations(e);
   settle_other_responses(e, engine);
   OwnPais own = own_pais(e.device);
+  const bool paa_is_named = cache == nullptr && e.device.first(FactId::paa) != nullptr;
   settle_roles(e, parsed);
   e.dac = certificate_evidence(e.device.first(FactId::dac), parsed);
   add_beside_dac(own, e.device, e.dac);
@@ -300,6 +317,7 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
   const Asked asked{.trust = trust, .ledger = ledger, .engine = engine};
   find_anchors(e, asked, cache);
   find_root_above(e, asked);
+  if (paa_is_named) compare_named_paa(e, engine);
   e.sought_paa = sought_paa(e, asked);
   find_authority_keys(e, parsed);
   settle_other_keys(e);

@@ -23,6 +23,16 @@ std::string with_commissioner(const Report& report, std::string summary) {
   if (report.verdict == Verdict::undecided) return said.message + "; " + summary;
   return summary + (report.verdict == Verdict::approve ? "; but " : "; ") + said.message;
 }
+
+std::string with_chain(const Evidence& e, const Report& report, std::string summary) {
+  if (report.verdict != Verdict::undecided || e.cd_place || e.answer(Signed::dac) != true ||
+      e.answer(Signed::pai) != true)
+    return summary;
+  return fmt::format(
+      "chain verified: this PAI issued the DAC, {} issued the PAI; undecided all the "
+      "same: {}",
+      e.paa ? "a trusted PAA" : "the PAA that was named, which nobody trusts here,", summary);
+}
 namespace {
 
 std::string joined(const std::vector<std::string_view>& words) {

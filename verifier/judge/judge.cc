@@ -116,7 +116,7 @@ void Judge::finish(const Evidence& evidence, std::span<const Answer> answers,
   report.verdict = failed ? Verdict::reject : open ? Verdict::undecided : Verdict::approve;
   const Finding* first = deciding(report);
   report.decided_by = first == nullptr ? nullptr : first->check;
-  report.summary = with_commissioner(report, summary(report, first));
+  report.summary = with_chain(evidence, report, with_commissioner(report, summary(report, first)));
   report.sdk = sdk_result(evidence);
 }
 
@@ -131,6 +131,7 @@ Outline Judge::outline(const Evidence& evidence, SharedAnswers* shared) const {
     const Answer& a = answers[i];
     if (a.status == Status::pass || (a.status == Status::skipped && !any_required_)) continue;
     if (a.status == Status::fail) out.failed.push_back(links().checks[i]);
+    if (a.status == Status::warn) out.warned.push_back(links().checks[i]);
     if ((a.status == Status::unknown || a.open) &&
         (severity_[i] == Severity::error || fail_on_unknown_))
       out.open.push_back(links().checks[i]);
@@ -143,9 +144,10 @@ Outline Judge::outline(const Evidence& evidence, SharedAnswers* shared) const {
 }
 
 Outline outline_of(const Report& report) {
-  Outline out{.verdict = report.verdict, .failed = {}, .open = {}};
+  Outline out{.verdict = report.verdict, .failed = {}, .warned = {}, .open = {}};
   for (const Finding& f : report.findings) {
     if (f.status == Status::fail) out.failed.push_back(f.check);
+    if (f.status == Status::warn) out.warned.push_back(f.check);
     if (f.could_not_be_made && (f.severity == Severity::error || f.keeps_open))
       out.open.push_back(f.check);
   }

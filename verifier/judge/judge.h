@@ -14,7 +14,8 @@ struct Outline {
   Verdict verdict = Verdict::undecided;
   std::vector<const Check*>
       failed;  // in the catalogue's order; Report::all(Status::fail) names the same
-  std::vector<const Check*> open;  // errors under this policy whose answer is not known
+  std::vector<const Check*> warned;  // Report::all(Status::warn) names the same
+  std::vector<const Check*> open;    // errors under this policy whose answer is not known
 };
 
 Outline outline_of(const Report& report);

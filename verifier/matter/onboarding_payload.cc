@@ -189,4 +189,10 @@ std::vector<OnboardingPayload> find_payloads(std::string_view text) {
   return Search(text).run();
 }
 
+std::string product_text(const OnboardingPayload& payload) {
+  if (!payload.vendor_id) return "no vendor";
+  return hex_id(*payload.vendor_id) +
+         (payload.product_id ? " / " + hex_id(*payload.product_id) : std::string());
+}
+
 }  // namespace attest

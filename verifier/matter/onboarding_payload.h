@@ -54,6 +54,9 @@ struct OnboardingPayload {
   }
 };
 
+// "0xFFF2 / 0x8001"; "no vendor".
+std::string product_text(const OnboardingPayload& payload);
+
 // "MT:" + base 38, several bodies joined by '*': one payload each. Always at least one; problems
 // say what is wrong.
 std::vector<OnboardingPayload> parse_qr(std::string_view text);

@@ -94,7 +94,8 @@ TEST_CASE("no after repeats a need, unless to be named before another") {
       const bool need = std::any_of(needs.begin(), needs.end(), [&](const char* n) {
         return n != nullptr && std::string_view(n) == id;
       });
-      CHECK_MESSAGE(!(need && in_order(id) == in_order(nullptr)), std::string(check->id) << " after " << id);
+      CHECK_MESSAGE(!(need && in_order(id) == in_order(nullptr)), std::string(check->id)
+                                                                      << " after " << id);
     }
   }
 }

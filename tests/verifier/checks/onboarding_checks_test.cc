@@ -301,11 +301,12 @@ std::vector<CheckRow> relations() {
        {label(qr(other_vendor)), number(FactId::vendor_id, 0xFFF1)},
        Status::fail,
        "the QR code in label.png names vendor 0xFFF2, the Basic Information in factory.bin "
-       "0xFFF1\n0xFFF1 | 0xFFF2"},
+       "0xFFF1: it is of 0xFFF2 / 0x8000\n0xFFF1 | 0xFFF2"},
       {"onboarding.vendor-agrees",
        {label(qr(other_vendor)), dac},
        Status::fail,
-       "the QR code in label.png names vendor 0xFFF2, the DAC in dac.der 0xFFF1"},
+       "the QR code in label.png names vendor 0xFFF2, the DAC in dac.der 0xFFF1: it is of 0xFFF2 / "
+       "0x8000"},
       // The DAC is the odd one out, and its own checks say so.
       {"onboarding.vendor-agrees",
        {label(qr(other_vendor)), dac, number(FactId::vendor_id, 0xFFF2)},
@@ -323,7 +324,8 @@ std::vector<CheckRow> relations() {
       {"onboarding.product-agrees",
        {label(qr(other_product)), dac},
        Status::fail,
-       "the QR code in label.png names product 0x8001, the DAC in dac.der 0x8000\n0x8000 | 0x8001"},
+       "the QR code in label.png names product 0x8001, the DAC in dac.der 0x8000: it is of 0xFFF1 "
+       "/ 0x8001\n0x8000 | 0x8001"},
 
       {"onboarding.discriminator-is-in-range",
        {{FactId::discriminator, uint64_t{4095}}},

@@ -275,8 +275,9 @@ TEST_CASE("ota: an image that is right passes every check") {
     const Report report = w.judge();
     for (const Finding& f : report.findings) {
       if (std::string_view(f.check->id).starts_with("ota."))
-        CHECK_MESSAGE(f.status == Status::pass,
-                      std::string(f.check->id) << " is " << status_name(f.status) << ": " << f.message);
+        CHECK_MESSAGE(f.status == Status::pass, std::string(f.check->id)
+                                                    << " is " << status_name(f.status) << ": "
+                                                    << f.message);
     }
   }
 }

@@ -123,7 +123,8 @@ bool is_bundle(View bytes) {
 
 // Of text and markup: `inspect` begins with its schema, pages and test results name who wrote them.
 std::string of_text(std::string_view head) {
-  constexpr std::string_view kSchema = "schema ";
+  constexpr std::string_view kSchema = "schema ", kInspect = "INSPECT  matter-attest/inspect/1:";
+  if (head.starts_with(kInspect)) return schema_text(kInspect.substr(9, kInspect.size() - 10));
   if (head.starts_with(kSchema)) {
     const std::string_view line = head.substr(0, head.find('\n'));
     const size_t from = line.find_first_not_of(' ', kSchema.size());

@@ -1,0 +1,13 @@
+// The JSON Schemas of what is written as JSON: of a device's report, a lot's, and what inspect
+// finds.
+#pragma once
+
+#include <string_view>
+
+namespace attest {
+
+std::string_view report_schema();
+std::string_view lot_schema();
+std::string_view inspect_schema();
+
+}  // namespace attest
