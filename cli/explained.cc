@@ -39,6 +39,9 @@ std::string squeezed(std::string_view name) {
     if (out.starts_with(lead)) out.erase(0, std::string_view(lead).size());
   }
   std::erase(out, '_');
+  for (const char* lead : {"mtrdeviceattestationresult", "attestationverificationresult"}) {
+    if (out.starts_with(lead)) out.erase(0, std::string_view(lead).size());
+  }
   return out;
 }
 bool same_name(std::string_view given, std::string_view known) {
@@ -250,6 +253,18 @@ class Reading {
   }
   bool is_of_device() const { return says({"certificatechainrequest", "discriminator"}); }
 
+  // "…AttestationRevocationCheck': 302": no time or process, which stand in brackets.
+  bool is_told_result(size_t at, std::string_view word) const {
+    int code = 0;
+    const auto got = std::from_chars(word.data(), word.data() + word.size(), code);
+    if (got.ptr != word.data() + word.size() || code < 100 || sdk_code_name(code) == nullptr ||
+        !says({"attest"}))
+      return false;
+    const std::string_view before = std::string_view(lower_).substr(0, at);
+    return before.ends_with(": ") || before.ends_with("= ") || before.ends_with("=") ||
+           before.ends_with("attestation ");
+  }
+
   void number(size_t at, std::string_view word) {
     const bool is_hex = word.starts_with("0x") || word.starts_with("0X");
     const bool named = follows(at, {"err", "error", "errors", "code", "result", "status", "failed",
@@ -258,7 +273,9 @@ class Reading {
     const bool enclosed = at > 0 && text_[at - 1] == '(' && at + word.size() < text_.size() &&
                           text_[at + word.size()] == ')';
     const bool behind_name = is_of_device() && follows(at, {"certificatechainrequest"});
-    if (!named && !is_short() && !(enclosed && has_error_word()) && !behind_name) return;
+    if (!named && !is_short() && !is_told_result(at, word) && !(enclosed && has_error_word()) &&
+        !behind_name)
+      return;
     uint32_t value = 0;
     const char *begin = word.data() + (is_hex ? 2 : 0), *end = word.data() + word.size();
     const auto got = std::from_chars(begin, end, value, is_hex ? 16 : 10);

@@ -147,6 +147,7 @@ constexpr KnownPhrase kPhrases[] = {
     {"ca certificate not found", 0x4A},
     {"invalid command", 0x585},
     {"unable to find paa", 0, 101},
+    {"paa not found", 0, 101},
     {"unsupported certificate format", 0x50},
     {"setup discriminator read error", 0x201},
     {"config not found", 0x201},

@@ -204,7 +204,8 @@ Outcome discriminator_is_not_default(const RecordView& record) {
                                                   : pass();
 }
 
-constexpr const char* kReadAgain = "read the part again; if the same place is damaged, the part is";
+constexpr const char* kReadAgain =
+    "read the part again; where the same place is damaged again, it is the part that is damaged";
 
 constexpr Check kChecks[] = {
     {

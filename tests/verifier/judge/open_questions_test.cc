@@ -101,7 +101,9 @@ TEST_CASE("reports show the remedy of the answer, not the check's") {
     ++seen;
     const std::string name = file.path().filename().string();
     // What lists checks, not findings.
-    if (name == "checks.cc" || name == "check_text.cc" || name == "rule_words.cc") continue;
+    if (name == "checks.cc" || name == "check_text.cc" || name == "rule_words.cc" ||
+        name == "explained.cc")
+      continue;
     std::ifstream in(file.path());
     std::stringstream text;
     text << in.rdbuf();
