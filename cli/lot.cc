@@ -37,11 +37,11 @@ void add_lot_options(Command& command, LotOptions& options) {
       .text("--part", "SECRET", options.part,
             "judge a part, to be joined by lot merge: the same secret for all parts (file, hex:, "
             "pass:, env:)");
-  command
+  command.group(Group::input)
       .text("--pai", "FILE", options.roles.pai,
             "the file that holds the PAI of all devices that bring none of their own")
       .text("--cd", "FILE", options.roles.cd, "the same of their certification declaration");
-  command.flag("--schema", options.schema,
+  command.group(Group::output).flag("--schema", options.schema,
                "print the JSON Schema of --format json and ndjson, and no more");
   add_engine_option(command, options.engine);
   add_loudness(command, options.quiet, options.verbose);

@@ -223,7 +223,7 @@ Result<uint32_t> number_of(const char* option, const std::string& given, uint32_
 }
 
 void add_roles(Command& command, RoleFiles& roles) {
-  command
+  command.group(Group::input)
       .text("--dac", "FILE", roles.dac,
             "the file that holds the device's DAC: an error where it holds none, and the one that "
             "counts where others are there, too")
