@@ -41,8 +41,9 @@ void add_lot_options(Command& command, LotOptions& options) {
       .text("--pai", "FILE", options.roles.pai,
             "the file that holds the PAI of all devices that bring none of their own")
       .text("--cd", "FILE", options.roles.cd, "the same of their certification declaration");
-  command.group(Group::output).flag("--schema", options.schema,
-               "print the JSON Schema of --format json and ndjson, and no more");
+  command.group(Group::output)
+      .flag("--schema", options.schema,
+            "print the JSON Schema of --format json and ndjson, and no more");
   add_engine_option(command, options.engine);
   add_loudness(command, options.quiet, options.verbose);
   command.group(Group::input)
