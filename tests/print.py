@@ -20,7 +20,7 @@ def main():
     browser = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if browser is None:
         print("skipped: no Chromium is installed")
-        return
+        sys.exit(77)
     failed = ran = 0
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
