@@ -21,12 +21,15 @@ RejectedVerifiers::RejectedVerifiers(std::vector<Mark> known) : known_(std::move
 
 RejectedVerifiers::Mark RejectedVerifiers::mark(View verifier, View salt, uint64_t iterations) {
   // The lengths keep the parts apart.
-  Bytes said;
-  for (const uint64_t number : {iterations, static_cast<uint64_t>(verifier.size())}) {
-    for (int shift = 56; shift >= 0; shift -= 8)
-      said.push_back(static_cast<uint8_t>(number >> shift));
+  std::array<uint8_t, 16> numbers{};
+  for (size_t i = 0; i < 8; ++i) {
+    numbers[i] = static_cast<uint8_t>(iterations >> (56 - 8 * i));
+    numbers[8 + i] = static_cast<uint8_t>(static_cast<uint64_t>(verifier.size()) >> (56 - 8 * i));
   }
-  said.insert(said.end(), verifier.begin(), verifier.end());
+  Bytes said(numbers.size() + verifier.size());
+  std::copy(numbers.begin(), numbers.end(), said.begin());
+  std::copy(verifier.begin(), verifier.end(),
+            said.begin() + static_cast<std::ptrdiff_t>(numbers.size()));
   const Sha256 digest = sha256(said, salt);
   Mark out{};
   std::copy_n(digest.begin(), out.size(), out.begin());
