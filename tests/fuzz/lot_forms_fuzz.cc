@@ -79,7 +79,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   line.result = lot.results[1];
   line.unreadable = true;
   line.contradicts = lot.notes;
-  line.marks.product = lot.results[0].name;
+  line.fingerprints.product = lot.results[0].name;
   for (const LineForm form : {LineForm::result, LineForm::part}) {
     const std::string written = write_line(line, form);
     check_json(written, "a line of NDJSON is JSON");
