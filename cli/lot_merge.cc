@@ -72,7 +72,8 @@ class Merging {
               std::back_inserter(report.findings));
     report.findings_left_out += of_manifests.left_out;
     report.manifest_rows = manifest_tally_->rows();
-    for (std::string& note : manifest_tally_->notes()) report.notes.push_back(std::move(note));
+    report.notes = notes_;
+    for (std::string& note : manifest_tally_->notes()) add_note(report.notes, std::move(note));
     conclude(report);
     if (auto done =
             output->conclude(report, PartMark{.key = facts_->key, .manifests = facts_->manifests});
@@ -114,6 +115,12 @@ class Merging {
     return {};
   }
 
+  static constexpr size_t kMostNotes = 100;
+  static void add_note(std::vector<std::string>& notes, std::string note) {
+    if (std::find(notes.begin(), notes.end(), note) == notes.end())
+      notes.push_back(std::move(note));
+  }
+
   tl::expected<void, Error> last_line(std::string_view line, uint64_t devices) {
     const auto json = parse_json(line);
     const Json* lot = json ? json->find("lot") : nullptr;
@@ -131,6 +138,13 @@ class Merging {
       const auto not_used = read_not_used(*lot);
       if (!not_used) return tl::unexpected(not_used.error());
       tally_.add(*not_used);
+    }
+    const Json* notes = lot != nullptr ? lot->find("notes") : nullptr;
+    if (notes != nullptr && notes->array() != nullptr) {
+      for (const Json& note : *notes->array()) {
+        if (note.string() != nullptr && notes_.size() < kMostNotes)
+          add_note(notes_, *note.string());
+      }
     }
     if (facts.key.empty())
       return error("expected a part of a lot, found one that was judged without --part");
@@ -168,6 +182,7 @@ class Merging {
   LotTally tally_;
   std::optional<ManifestTally> manifest_tally_;
   std::optional<PartFacts> facts_;
+  std::vector<std::string> notes_;  // how the parts were judged, each note once
 };
 
 }  // namespace
