@@ -10,6 +10,7 @@
 #include "cli/help.h"
 #include "cli/nearest.h"
 #include "verifier/base/bytes.h"
+#include "verifier/base/characters.h"
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wshadow"
@@ -89,10 +90,7 @@ std::string not_one_of(const std::vector<std::string>& choices, const std::strin
 std::string read_switch(const std::string& given, bool& into) {
   constexpr const char* kYes[] = {"1", "yes", "true", "on"};
   constexpr const char* kNo[] = {"0", "no", "false", "off"};
-  std::string word = given;
-  std::transform(word.begin(), word.end(), word.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
+  const std::string word = to_lower(given);
   const bool yes = std::find(std::begin(kYes), std::end(kYes), word) != std::end(kYes);
   if (!yes && std::find(std::begin(kNo), std::end(kNo), word) == std::end(kNo))
     return fmt::format("expected yes or no, found \"{}\"", printable(given));

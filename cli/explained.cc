@@ -9,6 +9,7 @@
 #include "cli/known_words.h"
 #include "cli/options.h"
 #include "verifier/base/bytes.h"
+#include "verifier/base/characters.h"
 #include "verifier/checks/catalogue.h"
 #include "verifier/sdk/sdk_meaning.h"
 
@@ -18,23 +19,9 @@ namespace {
 constexpr const char* kResult = "attestation result of the Matter SDK";
 constexpr int kLastCode = 1000;
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return out;
-}
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool is_word(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
-
 // "kPaaNotFound", "CHIP_ERROR_CA_CERT_NOT_FOUND", "paa_not_found" -> "paanotfound".
 std::string squeezed(std::string_view name) {
-  std::string out = lower(name);
+  std::string out = to_lower(name);
   for (const char* lead : {"chip_error_", "chip_device_error_", "asn1_error_"}) {
     if (out.starts_with(lead)) out.erase(0, std::string_view(lead).size());
   }
@@ -60,7 +47,7 @@ bool is_camel(std::string_view word) {
 
 class Reading {
  public:
-  explicit Reading(std::string_view text) : text_(text), lower_(lower(text)) {}
+  explicit Reading(std::string_view text) : text_(text), lower_(to_lower(text)) {}
 
   std::vector<Explained> read() {
     google();
@@ -151,19 +138,19 @@ class Reading {
         at = skip_to_;
         continue;
       }
-      if (!is_word(text_[at])) {
+      if (!is_word_letter(text_[at])) {
         ++at;
         continue;
       }
       size_t end = at;
       // An id of ours has '.' and '-' in it.
-      while (end < text_.size() &&
-             (is_word(text_[end]) || ((text_[end] == '.' || text_[end] == '-') &&
-                                      end + 1 < text_.size() && is_word(text_[end + 1]))))
+      while (end < text_.size() && (is_word_letter(text_[end]) ||
+                                    ((text_[end] == '.' || text_[end] == '-') &&
+                                     end + 1 < text_.size() && is_word_letter(text_[end + 1]))))
         ++end;
       if (!id(at, text_.substr(at, end - at))) {
         end = at;
-        while (end < text_.size() && is_word(text_[end])) ++end;
+        while (end < text_.size() && is_word_letter(text_[end])) ++end;
         word(at, text_.substr(at, end - at));
       }
       at = end;
@@ -231,19 +218,19 @@ class Reading {
   // What stands before it, in lower case.
   bool follows(size_t at, std::initializer_list<std::string_view> words) const {
     size_t end = at;
-    while (end > 0 && !is_word(lower_[end - 1]) && lower_[end - 1] != '\n') --end;
+    while (end > 0 && !is_word_letter(lower_[end - 1]) && lower_[end - 1] != '\n') --end;
     const std::string_view before = std::string_view(lower_).substr(0, end);
     return std::any_of(words.begin(), words.end(), [&](std::string_view word) {
-      return before.ends_with(word) &&
-             (before.size() == word.size() || !is_word(before[before.size() - word.size() - 1]) ||
-              word.starts_with("result"));
+      return before.ends_with(word) && (before.size() == word.size() ||
+                                        !is_word_letter(before[before.size() - word.size() - 1]) ||
+                                        word.starts_with("result"));
     });
   }
   // Typed, not pasted: little else than the number.
   bool is_short() const {
     size_t words = 0;
     for (size_t i = 0; i < text_.size(); ++i)
-      words += is_word(text_[i]) && (i == 0 || !is_word(text_[i - 1])) ? 1 : 0;
+      words += is_word_letter(text_[i]) && (i == 0 || !is_word_letter(text_[i - 1])) ? 1 : 0;
     return words <= 4 && text_.find('\n') == std::string_view::npos;
   }
   bool has_error_word() const { return says({"err", "fail", "unable", "not found", "invalid"}); }

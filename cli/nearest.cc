@@ -5,6 +5,8 @@
 #include <numeric>
 #include <string_view>
 
+#include "verifier/base/characters.h"
+
 namespace attest::cli {
 namespace {
 
@@ -25,16 +27,14 @@ size_t distance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
-std::string folded(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    if (c == '_') c = '-';
-  }
-  return text;
+std::string folded(const std::string& text) {
+  std::string out = to_lower(text);
+  std::replace(out.begin(), out.end(), '_', '-');
+  return out;
 }
 
 // "-f": the letter of a long option.
-bool is_letter(const std::string& word) {
+bool is_one_letter(const std::string& word) {
   return word.size() == 2 && word[0] == '-' && word[1] != '-';
 }
 
@@ -44,19 +44,19 @@ std::vector<std::string> nearest(const std::string& given, const std::vector<std
   std::vector<std::string> out;
   const std::string wanted = folded(given);
   if (wanted.empty() || wanted.size() > kLongest) return out;
-  const std::string begins = is_letter(given) ? "-" + wanted : wanted;
+  const std::string begins = is_one_letter(given) ? "-" + wanted : wanted;
   for (const std::string& word : known) {
     const std::string other = folded(word);
     if (other == wanted) return {word};
     if (begins.size() > 2 && other.starts_with(begins)) out.push_back(word);
   }
-  if (is_letter(given) || !out.empty()) {
+  if (is_one_letter(given) || !out.empty()) {
     if (out.size() > kMost) out.resize(kMost);
     return out;
   }
   size_t least = given.size() / 2 + 1;
   for (const std::string& word : known) {
-    if (is_letter(word)) continue;
+    if (is_one_letter(word)) continue;
     const size_t d = distance(wanted, folded(word));
     if (d > least || (d == least && out.empty())) continue;
     if (d < least) out.clear();

@@ -11,6 +11,7 @@
 
 #include "dcl/curl_api.h"
 #include "dcl/network.h"
+#include "verifier/base/characters.h"
 
 namespace attest::dcl {
 namespace {
@@ -424,7 +425,7 @@ Result<void> check_web_address(const std::string& url) {
   const auto scheme_is = [&](std::string_view wanted) {
     return url.size() > wanted.size() &&
            std::equal(wanted.begin(), wanted.end(), url.begin(),
-                      [](char w, char c) { return w == (c >= 'A' && c <= 'Z' ? c + 32 : c); });
+                      [](char w, char c) { return w == to_lower(c); });
   };
   const size_t scheme = scheme_is("https://") ? 8 : scheme_is("http://") ? 7 : 0;
   if (scheme == 0) return error("expected an http or https address, found another");

@@ -14,6 +14,7 @@
 #include "dcl/network.h"
 #include "dcl/pace.h"
 #include "verifier/base/bytes.h"
+#include "verifier/base/characters.h"
 
 namespace attest::dcl {
 namespace {
@@ -68,8 +69,7 @@ struct Transfer {
     }
     const size_t colon = line.find(':');
     if (colon == std::string_view::npos) return whole;
-    std::string name(line.substr(0, colon));
-    for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+    std::string name = to_lower(line.substr(0, colon));
     std::string_view value = line.substr(colon + 1);
     while (!value.empty() && (value.front() == ' ' || value.front() == '\t'))
       value.remove_prefix(1);

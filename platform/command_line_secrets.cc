@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "verifier/base/bytes.h"
+#include "verifier/base/characters.h"
 #include "verifier/readers/text/onboarding_codes.h"
 
 namespace attest {
@@ -21,17 +22,8 @@ bool is_file(const std::string& word) {
   return std::filesystem::exists(word, ignored);
 }
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-}
-std::string lowered(std::string_view s) {
-  std::string out(s);
-  std::transform(out.begin(), out.end(), out.begin(), lower);
-  return out;
-}
-
 bool has_code(std::string_view s) {
-  return lowered(s).find("mt:") != std::string::npos;
+  return to_lower(s).find("mt:") != std::string::npos;
 }
 
 // Folders, files and instants hold as many digits as a passcode.
@@ -43,7 +35,7 @@ bool may_hold_digits(std::string_view s) {
   const size_t dot = s.rfind('.');
   return dot != std::string_view::npos && dot + 1 < s.size() && s.size() - dot <= 6 &&
          std::any_of(s.begin() + static_cast<std::ptrdiff_t>(dot), s.end(),
-                     [](char c) { return lower(c) >= 'a' && lower(c) <= 'z'; });
+                     is_letter);
 }
 
 // Options whose value is a secret wherever no file has its name, and such whose value is a number
@@ -60,13 +52,13 @@ bool takes_number(std::string_view option) {
 bool may_be_key(std::string_view s) {
   return (s.size() == 32 || s.size() == 48 || s.size() == 64) &&
          std::all_of(s.begin(), s.end(), [](char c) {
-           return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'f');
+           return is_hex_digit(c);
          });
 }
 
 // Where the secret of "hex:..." or "pass:..." begins, anywhere in a word; npos: nowhere.
 size_t after_prefix(std::string_view word) {
-  const std::string plain = lowered(word);
+  const std::string plain = to_lower(word);
   for (const std::string_view prefix : {std::string_view("hex:"), std::string_view("pass:")}) {
     for (size_t at = plain.find(prefix); at != std::string::npos; at = plain.find(prefix, at + 1)) {
       const bool begins = at == 0 || !(plain[at - 1] >= 'a' && plain[at - 1] <= 'z');

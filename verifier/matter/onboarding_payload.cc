@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "verifier/base/characters.h"
 #include "verifier/matter/base38.h"
 #include "verifier/matter/onboarding_rules.h"
 
@@ -14,13 +15,6 @@ namespace {
 constexpr uint16_t kMaxVendorId =
     0xFFF4;  // Core 2.5.2: above are reserved ids; 0xFFF1 to 0xFFF4 are for tests
 constexpr uint64_t kMaxPasscode = 99999998;
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool is_word(char c) {
-  return is_digit(c) || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
-}
 
 // Free text with the codes in it, searched from left to right.
 class Search {
@@ -61,7 +55,7 @@ bool all_valid(const std::vector<OnboardingPayload>& payloads) {
 bool Search::take_qr() {
   constexpr size_t kLeastBody = 10;
   const size_t prefix = starts_with("MT:") ? 3 : starts_with("MT%3A") ? 5 : 0;
-  if (prefix == 0 || is_word(before())) return false;
+  if (prefix == 0 || is_word_letter(before())) return false;
   size_t end = at_ + prefix;
   std::string code = "MT:";
   for (; end < text_.size(); ++end) {
@@ -75,7 +69,7 @@ bool Search::take_qr() {
   // '.' and '-' belong to the alphabet, yet one may end the sentence: where the code is only right
   // without it, it does.
   auto payloads = parse_qr(code);
-  for (int punctuation = 0; punctuation < 3 && !all_valid(payloads) && !is_word(code.back());
+  for (int punctuation = 0; punctuation < 3 && !all_valid(payloads) && !is_word_letter(code.back());
        ++punctuation) {
     code.pop_back();
     auto shorter = parse_qr(code);
@@ -90,11 +84,11 @@ bool Search::take_qr() {
 // address or a word?
 bool Search::part_of_larger(size_t end) const {
   const auto joins = [](char c) { return c == '.' || c == ',' || c == '-' || c == ':'; };
-  if (is_word(before()) || before() == '+' || before() == '-') return true;
+  if (is_word_letter(before()) || before() == '+' || before() == '-') return true;
   if (joins(before()) && at_ >= 2 && is_digit(text_[at_ - 2])) return true;
   if (end == text_.size()) return false;
-  return is_word(text_[end]) ||
-         (joins(text_[end]) && end + 1 < text_.size() && is_word(text_[end + 1]));
+  return is_word_letter(text_[end]) ||
+         (joins(text_[end]) && end + 1 < text_.size() && is_word_letter(text_[end + 1]));
 }
 
 // 11 or 21 digits, in one piece or grouped from the left as labels print them, 4-3-4; tools group

@@ -6,6 +6,7 @@
 #include <limits>
 #include <utility>
 
+#include "verifier/base/characters.h"
 #include "verifier/matter/base38.h"
 #include "verifier/matter/onboarding_payload.h"
 #include "verifier/matter/onboarding_rules.h"
@@ -225,12 +226,9 @@ OnboardingPayload refused(std::string_view text, std::string id, std::string mes
 }
 
 std::string_view prefix_found(std::string_view text) {
-  const auto lower = [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  };
   const bool other_case = text.size() >= kPrefix.size() &&
                           std::equal(kPrefix.begin(), kPrefix.end(), text.begin(),
-                                     [&](char a, char b) { return lower(a) == lower(b); });
+                                     [](char a, char b) { return to_lower(a) == to_lower(b); });
   return other_case ? "it in another case" : "other text";
 }
 

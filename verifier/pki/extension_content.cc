@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "verifier/base/characters.h"
 #include "verifier/pki/extension.h"
 #include "verifier/pki/name.h"
 #include "verifier/pki/time.h"
@@ -245,14 +246,6 @@ Result<std::vector<GeneralName>> read_subtrees(der::Cursor& constraints, unsigne
   return out;
 }
 
-std::string lower(std::string_view s) {
-  std::string out(s);
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return out;
-}
-
 bool host_within(std::string_view base, std::string_view host) {
   if (base.empty()) return true;
   if (base[0] == '.') return host.size() > base.size() && host.ends_with(base);
@@ -287,7 +280,7 @@ bool address_within(View base, View address) {
 
 // Is the name inside the subtree? Nullopt: of a form that is not compared here.
 std::optional<bool> within_subtree(const GeneralName& base, const GeneralName& name) {
-  const std::string b = lower(text(base.value)), n = lower(text(name.value));
+  const std::string b = to_lower(text(base.value)), n = to_lower(text(name.value));
   switch (base.tag & 0x1F) {
     case 1:
       return mail_within(b, n);

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "verifier/base/characters.h"
+
 namespace attest {
 namespace {
 
@@ -100,7 +102,7 @@ std::string folded(std::string_view s) {
     }
     if (gap) out += ' ';
     gap = false;
-    out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    out += to_lower(c);
   }
   return out;
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "verifier/base/characters.h"
 #include "verifier/pki/certificate.h"
 #include "verifier/pki/cms.h"
 #include "verifier/pki/crl.h"
@@ -236,15 +237,6 @@ std::optional<Began> began_as(View v) {
 
 namespace {
 
-bool base64_letter(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '+' ||
-         c == '/';
-}
-
-bool hex_digit(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
 // Text but for a few strange bytes: what one changed bit makes of it.
 bool mostly_text(View v) {
   const auto strange = std::count_if(v.begin(), v.end(), [](uint8_t b) {
@@ -258,7 +250,7 @@ Bytes digits_of(std::string_view run) {
   std::string kept;
   for (size_t i = 0; i < run.size();) {
     size_t end = i;
-    while (end < run.size() && hex_digit(run[end])) ++end;
+    while (end < run.size() && is_hex_digit(run[end])) ++end;
     kept += run.substr(i, (end - i) / 2 * 2);
     i = std::max(end, i + 1);
   }
@@ -270,17 +262,17 @@ Bytes digits_of(std::string_view run) {
 std::vector<DecodedRun> readings_of(std::string_view run) {
   std::vector<DecodedRun> out;
   const bool exact = std::all_of(run.begin(), run.end(), [](char c) {
-    return base64_letter(c) || c == '=' || c == ':' || c == ' ';
+    return is_base64_letter(c) || c == '=' || c == ':' || c == ' ';
   });
   const auto digits = static_cast<size_t>(
-      std::count_if(run.begin(), run.end(), [](char c) { return hex_digit(c); }));
+      std::count_if(run.begin(), run.end(), [](char c) { return is_hex_digit(c); }));
   const auto add = [&](Bytes bytes) {
     if (!bytes.empty()) out.push_back({.bytes = std::move(bytes), .exact = true});
   };
   std::string solid(run);
   if (digits * 32 >= run.size() * 31) {  // digits without separators
     std::replace_if(
-        solid.begin(), solid.end(), [](char c) { return !hex_digit(c); }, '0');
+        solid.begin(), solid.end(), [](char c) { return !is_hex_digit(c); }, '0');
     // Of an odd number the first may be what is gone: DER begins with 30.
     if (solid.size() % 2 == 1) add(from_hex("3" + solid).value_or(Bytes{}));
     solid.resize(solid.size() / 2 * 2);
@@ -293,7 +285,7 @@ std::vector<DecodedRun> readings_of(std::string_view run) {
   if (digits * 2 >= run.size()) add(digits_of(run));
   std::erase_if(solid, [](char c) { return c == '=' || c == ':' || c == ' '; });
   std::replace_if(
-      solid.begin(), solid.end(), [](char c) { return !base64_letter(c); }, 'A');
+      solid.begin(), solid.end(), [](char c) { return !is_base64_letter(c); }, 'A');
   const auto padding = static_cast<size_t>(std::count(run.begin(), run.end(), '='));
   if ((solid.size() + padding) % 4 == 3)
     add(from_base64(("M" + solid).substr(0, (solid.size() + 1) / 4 * 4)).value_or(Bytes{}));
@@ -338,9 +330,9 @@ void decoded_runs(View bytes, const std::function<bool(DecodedRun&)>& take) {
     if (url) line = *url;
     size_t letters = 0, digits = 0, strange = 0;
     for (const char c : line) {
-      letters += base64_letter(c);
-      digits += hex_digit(c);
-      strange += !base64_letter(c) && c != '=' && c != ':' && c != ' ';
+      letters += is_base64_letter(c);
+      digits += is_hex_digit(c);
+      strange += !is_base64_letter(c) && c != '=' && c != ':' && c != ' ';
     }
     // Words are letters, too: a line of a run is long, or the last of one.
     const bool words = line.find(' ') != std::string_view::npos && digits + 1 < letters;

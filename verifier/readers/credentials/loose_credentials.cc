@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "verifier/base/characters.h"
 #include "verifier/crypto/crypto.h"
 #include "verifier/pki/cms.h"
 #include "verifier/pki/key.h"
@@ -75,10 +76,7 @@ void blank(std::string& text, size_t begin, size_t end) {
 namespace {
 
 bool has(std::string_view name, std::initializer_list<const char*> words) {
-  std::string lower(name);
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
+  const std::string lower = to_lower(name);
   return std::any_of(words.begin(), words.end(),
                      [&](const char* w) { return lower.find(w) != std::string::npos; });
 }
@@ -338,15 +336,12 @@ void open_lines(std::string& text) {
 // The letters go on behind something strange: what stands before that is no head that was pasted.
 bool goes_on(std::string_view text, const PastedBytes& pasted) {
   constexpr size_t kLeastMore = 16;
-  const auto is_letter = [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '+' ||
-           c == '/';
-  };
   for (size_t at = pasted.end == 0 ? 0 : pasted.end - 1; at < pasted.end + 2; ++at) {
     const std::string_view more = text.substr(std::min(at, text.size()), kLeastMore + 1);
     if (more.size() <= kLeastMore || std::string_view(" \t\r\n\\\"',;.").find(more[0]) != more.npos)
       return false;
-    if (!is_letter(more[0]) && std::all_of(more.begin() + 1, more.end(), is_letter)) return true;
+    if (!is_base64_letter(more[0]) && std::all_of(more.begin() + 1, more.end(), is_base64_letter))
+      return true;
   }
   return false;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bitset>
 
+#include "verifier/base/characters.h"
 #include "verifier/readers/credentials/damaged.h"
 
 namespace attest {
@@ -15,10 +16,6 @@ constexpr size_t kFullLine = 48;           // letters: a line of PEM has 64 or 7
 constexpr size_t kLeastDistinct = 20;      // letters of a full line that differ: bytes, and no rule
 constexpr size_t kMostStrays = 2;          // of a damaged line
 
-bool is_letter(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '+' ||
-         c == '/';
-}
 bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\f';
 }
@@ -94,8 +91,8 @@ struct Body {
     const auto url = base64_of_url(line);
     for (const char c : url ? std::string_view(*url) : line) {
       if (c == '=') continue;
-      strays += !is_letter(c);
-      of_line += is_letter(c) ? c : 'A';
+      strays += !is_base64_letter(c);
+      of_line += is_base64_letter(c) ? c : 'A';
     }
     if (strays > kMostStrays) {
       prose = true;
@@ -198,7 +195,8 @@ class Letters {
  public:
   void take(std::string_view line, bool headers_may_follow) {
     line = bare(line);
-    if (std::none_of(line.begin(), line.end(), [](char c) { return is_letter(c) || c == '='; }))
+    if (std::none_of(line.begin(), line.end(),
+                     [](char c) { return is_base64_letter(c) || c == '='; }))
       return;
     const bool header = letters_.empty() && headers_may_follow &&
                         (line.find("Proc-Type: ") != std::string_view::npos ||
@@ -222,7 +220,7 @@ class Letters {
  private:
   static bool all_letters(std::string_view s) {
     return std::all_of(s.begin(), s.end(),
-                       [](char c) { return is_letter(c) || c == '=' || is_blank(c); });
+                       [](char c) { return is_base64_letter(c) || c == '=' || is_blank(c); });
   }
   // Full lines have one width; a shorter one is the last, or the last word of another line.
   void behind_prefix(std::string_view word) {
@@ -373,9 +371,10 @@ static bool is_cut_at_once(std::string_view all) {
       !all.substr(from).starts_with(kBegin))
     return false;
   const std::string_view body = all.substr(std::min(all.find('\n', from), all.size()));
-  return std::any_of(body.begin(), body.end(), is_letter) &&
-         std::all_of(body.begin(), body.end(),
-                     [](char c) { return is_letter(c) || c == '=' || c == '\r' || c == '\n'; });
+  return std::any_of(body.begin(), body.end(), is_base64_letter) &&
+         std::all_of(body.begin(), body.end(), [](char c) {
+           return is_base64_letter(c) || c == '=' || c == '\r' || c == '\n';
+         });
 }
 
 PemEvidence pem_evidence(View input) {

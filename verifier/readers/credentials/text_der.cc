@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "verifier/base/characters.h"
 #include "verifier/readers/credentials/behind.h"
 #include "verifier/readers/formats.h"
 #include "verifier/readers/text/plain_text.h"
@@ -19,11 +20,10 @@ constexpr size_t kMaxText = 96u << 20;  // of a revocation list of 64 MiB
 // Nothing but the digits of values, and what parts them.
 bool is_digits(View bytes) {
   if (bytes.size() < 16 || bytes.size() > kMaxText || !is_plain_text(bytes)) return false;
-  const auto stray = [](uint8_t c) {
-    const bool alphabet = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-                          (c >= 'a' && c <= 'z') || c == '+' || c == '/' || c == '=' || c == '-' ||
-                          c == '_';
-    return !alphabet && c != ':' && c != ' ' && c != '\t' && c != '\r' && c != '\n';
+  const auto stray = [](uint8_t byte) {
+    const char c = static_cast<char>(byte);
+    return !is_base64_letter(c) &&
+           std::string_view("=-_: \t\r\n").find(c) == std::string_view::npos;
   };
   return std::none_of(bytes.begin(), bytes.end(), stray);
 }

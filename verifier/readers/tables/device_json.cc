@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "verifier/base/characters.h"
 #include "verifier/readers/credentials/loose_credentials.h"
 #include "verifier/readers/factory_item.h"
 #include "verifier/readers/formats.h"
@@ -144,8 +145,7 @@ struct Kinship {
 std::string plain_word(std::string_view key) {
   std::string out;
   for (const char c : key) {
-    if (c >= 'A' && c <= 'Z') out += static_cast<char>(c - 'A' + 'a');
-    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) out += c;
+    if (is_letter(c) || is_digit(c)) out += to_lower(c);
   }
   return out;
 }

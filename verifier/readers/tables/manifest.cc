@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "verifier/base/characters.h"
 #include "verifier/matter/onboarding_payload.h"
 #include "verifier/pki/certificate.h"
 #include "verifier/pki/key.h"
@@ -165,8 +166,7 @@ const ColumnInfo& info(Column column) {
 std::string folded(std::string_view header) {
   std::string out;
   for (const char c : header) {
-    if (c >= 'A' && c <= 'Z') out += static_cast<char>(c - 'A' + 'a');
-    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) out += c;
+    if (is_letter(c) || is_digit(c)) out += to_lower(c);
   }
   return out;
 }

@@ -4,18 +4,11 @@
 #include <charconv>
 #include <cstdint>
 
+#include "verifier/base/characters.h"
+
 namespace attest::log {
 namespace {
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool is_hex(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
@@ -23,7 +16,7 @@ bool is_blank(char c) {
 bool same_word(std::string_view at, std::string_view word) {
   return at.size() >= word.size() &&
          std::equal(word.begin(), word.end(), at.begin(),
-                    [](char a, char b) { return lower(a) == lower(b); });
+                    [](char a, char b) { return to_lower(a) == to_lower(b); });
 }
 std::string_view without_blanks(std::string_view s) {
   while (!s.empty() && is_blank(s.front())) s.remove_prefix(1);
@@ -76,7 +69,7 @@ std::optional<HexDump> hex_dump(std::string_view line) {
       return dump;
     }
     size_t end = 2;
-    while (end < rest.size() && is_hex(rest[end])) ++end;
+    while (end < rest.size() && is_hex_digit(rest[end])) ++end;
     if (end > 4) return std::nullopt;  // an address, a counter
     const bool last = end == rest.size();
     if (!last && rest[end] != ',' && !is_blank(rest[end])) return std::nullopt;
@@ -133,7 +126,7 @@ std::optional<uint64_t> number_after(std::string_view line, std::string_view nam
   std::string digits;
   for (const char c : hex ? value->substr(2) : *value) {
     if (c == '_') continue;
-    if (hex ? !is_hex(c) : !is_digit(c)) break;
+    if (hex ? !is_hex_digit(c) : !is_digit(c)) break;
     digits += c;
   }
   uint64_t number = 0;
@@ -153,10 +146,11 @@ bool number_is_cut(std::string_view line, std::string_view name, bool line_is_wh
   const bool hex = value->starts_with("0x") || value->starts_with("0X");
   const std::string_view digits = hex ? value->substr(2) : *value;
   const bool to_the_end = std::all_of(digits.begin(), digits.end(), [&](char c) {
-    return c == '_' || (hex ? is_hex(c) : is_digit(c));
+    return c == '_' || (hex ? is_hex_digit(c) : is_digit(c));
   });
   if (!to_the_end) return false;
-  return hex ? std::count_if(digits.begin(), digits.end(), is_hex) < kIdDigits : !line_is_whole;
+  return hex ? std::count_if(digits.begin(), digits.end(), is_hex_digit) < kIdDigits
+             : !line_is_whole;
 }
 
 std::optional<std::string> quoted_after(std::string_view line, std::string_view name) {
@@ -185,7 +179,7 @@ std::optional<Bytes> hex_after(std::string_view line, std::string_view first_wor
     if (rest.starts_with("hex:")) rest.remove_prefix(4);
     if (rest.starts_with("0x")) rest.remove_prefix(2);
     size_t end = 0;
-    while (end < rest.size() && is_hex(rest[end])) ++end;
+    while (end < rest.size() && is_hex_digit(rest[end])) ++end;
     if (end < 16) continue;
     // The line was cut within a byte, by the log or by who posted it.
     const std::string_view behind = rest.substr(end);
@@ -199,10 +193,7 @@ std::optional<Bytes> hex_after(std::string_view line, std::string_view first_wor
 std::optional<std::string_view> base64_word(std::string_view line) {
   const auto blank = line.find_last_of(" \t");
   const std::string_view word = blank == std::string_view::npos ? line : line.substr(blank + 1);
-  const auto alphabet = [](char c) {
-    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '+' ||
-           c == '/' || c == '=';
-  };
+  const auto alphabet = [](char c) { return is_base64_letter(c) || c == '='; };
   if (word.empty() || word.size() > 76 || !std::all_of(word.begin(), word.end(), alphabet))
     return std::nullopt;
   return word;

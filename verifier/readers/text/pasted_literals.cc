@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "verifier/base/characters.h"
 #include "verifier/readers/text/pasted_bytes.h"
 
 namespace attest {
@@ -17,18 +18,6 @@ constexpr size_t kLeastChunk = 16;  // characters of a bare word that may begin 
 constexpr size_t kMostName = 64;
 constexpr unsigned kMostRepeats = 4096;
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool is_hex(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-bool is_word(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
-bool is_base64(char c) {
-  return (is_word(c) && c != '_') || c == '+' || c == '/';
-}
 uint8_t nibble(char c) {
   return static_cast<uint8_t>(is_digit(c) ? c - '0' : (c | 0x20) - 'a' + 10);
 }
@@ -103,11 +92,11 @@ class Literals {
       return;
     } else if (c == '\\' && (now(1) == '\n' || next_is("\\\r\n"))) {
       at_ += now(1) == '\n' ? 2 : 3;
-    } else if (c == '\\' && now(1) == 'x' && is_hex(now(2)) && is_hex(now(3))) {
+    } else if (c == '\\' && now(1) == 'x' && is_hex_digit(now(2)) && is_hex_digit(now(3))) {
       escapes();
     } else if (next_is("/*")) {
       at_ = std::min(text_.find("*/", at_), text_.size() - 2) + 2;
-    } else if ((next_is("//") && !is_base64(now(2))) || next_is("# ")) {
+    } else if ((next_is("//") && !is_base64_letter(now(2))) || next_is("# ")) {
       at_ = std::min(text_.find('\n', at_), text_.size());
     } else if (next_is("...") || next_is("…")) {
       shortened_ = kind_ != Kind::none;
@@ -117,7 +106,7 @@ class Literals {
       at_ += 3;
     } else if (c == '"' || c == '`' || c == '\'') {
       quoted(c);
-    } else if (is_word(c) || c == '/' || (c == '+' && is_base64(now(1)))) {
+    } else if (is_word_letter(c) || c == '/' || (c == '+' && is_base64_letter(now(1)))) {
       word();
     } else {
       punctuation(c);
@@ -197,7 +186,7 @@ class Literals {
   void escapes() {
     begin(Kind::strings, at_);
     raw_ = true;
-    while (now() == '\\' && now(1) == 'x' && is_hex(now(2)) && is_hex(now(3))) {
+    while (now() == '\\' && now(1) == 'x' && is_hex_digit(now(2)) && is_hex_digit(now(3))) {
       bytes_.push_back(static_cast<uint8_t>(nibble(now(2)) << 4 | nibble(now(3))));
       at_ += 4;
     }
@@ -242,8 +231,8 @@ class Literals {
     const auto c = [&](size_t i) { return at + i < text_.size() ? text_[at + i] : '\0'; };
     if (c(1) == '\n') return at + 2;
     if (c(1) == '\r' && c(2) == '\n') return at + 3;
-    if (c(1) == 'x' && is_hex(c(2))) {
-      const bool two = is_hex(c(3));
+    if (c(1) == 'x' && is_hex_digit(c(2))) {
+      const bool two = is_hex_digit(c(3));
       raw = true;
       value.push_back(two ? static_cast<uint8_t>(nibble(c(2)) << 4 | nibble(c(3))) : nibble(c(2)));
       return at + (two ? 4 : 3);
@@ -267,11 +256,11 @@ class Literals {
   void word() {
     const size_t from = at_;
     size_t end = at_;
-    while (end < text_.size() && is_base64(text_[end])) ++end;
+    while (end < text_.size() && is_base64_letter(text_[end])) ++end;
     if (const size_t url = end_of_url_word(); url > end) return chunk(url);
     // Bytes with colons: "30:81:E8".
-    if (end - from == 2 && is_hex(now()) && is_hex(now(1)) && now(2) == ':' && is_hex(now(3)) &&
-        is_hex(now(4)) && !is_word(now(5)))
+    if (end - from == 2 && is_hex_digit(now()) && is_hex_digit(now(1)) && now(2) == ':' &&
+        is_hex_digit(now(3)) && is_hex_digit(now(4)) && !is_word_letter(now(5)))
       return colons();
     // (The last line of a value may be short, and begin with a digit.)
     const bool alone = lone_ && kind_ == Kind::chunks &&
@@ -295,7 +284,7 @@ class Literals {
     constexpr size_t kLeast = 40, kLeastLetters = 8, kLeastDigits = 2;
     if (at_ < no_url_before_) return 0;
     size_t end = at_, upper = 0, lower = 0, digits = 0;
-    for (; end < text_.size() && (is_word(text_[end]) || text_[end] == '-'); ++end) {
+    for (; end < text_.size() && (is_word_letter(text_[end]) || text_[end] == '-'); ++end) {
       upper += text_[end] >= 'A' && text_[end] <= 'Z';
       lower += text_[end] >= 'a' && text_[end] <= 'z';
       digits += is_digit(text_[end]);
@@ -315,7 +304,7 @@ class Literals {
         (text_[at_ + size] == '_' || text_[at_ + size] == '[' || text_[at_ + size] == '('))
       return false;
     if (kind_ == Kind::chunks) return true;
-    return std::all_of(s.begin(), s.end(), is_hex) || size >= 40 ||
+    return std::all_of(s.begin(), s.end(), is_hex_digit) || size >= 40 ||
            std::any_of(s.begin(), s.end(), [](char c) { return is_digit(c) || c == '+'; });
   }
   bool only_word_of_line(size_t end) const {
@@ -332,7 +321,7 @@ class Literals {
   void colons() {
     begin(Kind::chunks, at_);
     tail_ = 0;
-    while (is_hex(now()) && is_hex(now(1)) && !is_word(now(2))) {
+    while (is_hex_digit(now()) && is_hex_digit(now(1)) && !is_word_letter(now(2))) {
       bytes_.push_back(static_cast<uint8_t>(now()));
       bytes_.push_back(static_cast<uint8_t>(now(1)));
       at_ += 2;
@@ -344,7 +333,7 @@ class Literals {
   bool numeric() {
     const size_t from = at_;
     size_t end = at_;
-    while (end < text_.size() && is_word(text_[end])) ++end;
+    while (end < text_.size() && is_word_letter(text_[end])) ++end;
     std::string_view s = text_.substr(from, end - from);
     int base = 10;
     if (s.starts_with("0x") || s.starts_with("0X")) {
@@ -390,7 +379,7 @@ class Literals {
   void identifier(size_t end) {
     const size_t from = at_;
     if (end - from >= kLeastChunk) at_ = end;
-    while (at_ < text_.size() && is_word(text_[at_])) ++at_;
+    while (at_ < text_.size() && is_word_letter(text_[at_])) ++at_;
     if (at_ == from) ++at_;  // a '/' or '+' that begins nothing
     std::string_view s = text_.substr(from, at_ - from);
     if (s.size() > 1) s.remove_prefix(s.find_last_of("/+", s.size() - 2) + 1);  // npos + 1 is 0
