@@ -32,7 +32,7 @@ const std::string& text_at(const Json* json, const char* key) {
 
 // Says which member is not the one that was put in; the comparison with the written form finds the
 // rest.
-tl::expected<void, Error> matches(const Json& manifest, const std::vector<TarMember>& members) {
+Result<void> matches(const Json& manifest, const std::vector<TarMember>& members) {
   const Json* listed = manifest.find("members");
   if (listed == nullptr || listed->array() == nullptr || listed->array()->size() != members.size())
     return error("manifest.json: expected the list of the members");

@@ -52,9 +52,9 @@ Ledger* BundleWriter::begin(const Reading& reading, Ledger* ledger) {
   return &ledger_.emplace(*ledger);
 }
 
-tl::expected<void, Error> BundleWriter::write(const std::string& path, const Evidence& evidence,
-                                              const Report& report, const TrustStore& trust,
-                                              const Signer& signer, SignatureEngine& engine) const {
+Result<void> BundleWriter::write(const std::string& path, const Evidence& evidence,
+                                 const Report& report, const TrustStore& trust,
+                                 const Signer& signer, SignatureEngine& engine) const {
   const auto inputs =
       inputs_of(read_, evidence, report, trust, ledger_ ? &ledger_->record() : nullptr, engine);
   if (!inputs) return within("--bundle", inputs.error());

@@ -18,9 +18,8 @@ class BundleWriter {
   // `reading` as it is before gather; `ledger` may be null. Gives the ledger that is to be asked
   // instead.
   Ledger* begin(const Reading& reading, Ledger* ledger);
-  tl::expected<void, Error> write(const std::string& path, const Evidence& evidence,
-                                  const Report& report, const TrustStore& trust,
-                                  const Signer& signer, SignatureEngine& engine) const;
+  Result<void> write(const std::string& path, const Evidence& evidence, const Report& report,
+                     const TrustStore& trust, const Signer& signer, SignatureEngine& engine) const;
 
  private:
   Device read_;

@@ -245,7 +245,7 @@ bool has_its_type(const Statement& s) {
       return std::holds_alternative<Bytes>(s.value);
   }
 }
-tl::expected<void, Error> have_their_types(const char* name, const Device& device) {
+Result<void> have_their_types(const char* name, const Device& device) {
   const auto wrong = std::find_if(device.statements.begin(), device.statements.end(),
                                   [](const Statement& s) { return !has_its_type(s); });
   if (wrong == device.statements.end()) return {};
@@ -254,8 +254,7 @@ tl::expected<void, Error> have_their_types(const char* name, const Device& devic
 }
 
 template <class T>
-tl::expected<void, Error> take(const std::vector<TarMember>& members, const char* name, T& into,
-                               bool& there) {
+Result<void> take(const std::vector<TarMember>& members, const char* name, T& into, bool& there) {
   const auto at = std::find_if(members.begin(), members.end(),
                                [&](const TarMember& m) { return m.name == name; });
   there = at != members.end();
@@ -329,9 +328,9 @@ Result<RecordedInputs> inputs_from(const std::vector<TarMember>& members) {
   Device ordered;
   Json ledger;
   ApprovedPart after;
-  const auto need = [&](const char* name, auto& into) -> tl::expected<void, Error> {
+  const auto need = [&](const char* name, auto& into) -> Result<void> {
     if (auto taken = take(members, name, into, there); !taken) return taken;
-    return there ? tl::expected<void, Error>{}
+    return there ? Result<void>{}
                  : error(fmt::format("expected a bundle with {}, found none", name));
   };
   if (const auto done = need(kPolicy, out.policy); !done) return tl::unexpected(done.error());
@@ -354,8 +353,7 @@ Result<RecordedInputs> inputs_from(const std::vector<TarMember>& members) {
   if (there) out.after = std::move(after);
   if (const auto good = have_their_types(kEvidence, evidence.device); !good)
     return tl::unexpected(good.error());
-  if (const auto good =
-          out.ordered ? have_their_types(kOrdered, *out.ordered) : tl::expected<void, Error>{};
+  if (const auto good = out.ordered ? have_their_types(kOrdered, *out.ordered) : Result<void>{};
       !good)
     return tl::unexpected(good.error());
   out.device = std::move(evidence.device);

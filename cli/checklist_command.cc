@@ -24,8 +24,8 @@ struct ChecklistOptions {
 
 // A file that must be what its option says: another one is a slip, not evidence.
 template <class Fits>
-tl::expected<void, Error> read_as(const char* option, const std::string& path, const char* what,
-                                  Reading& reading, const Verbosity& verbosity, Fits&& fits) {
+Result<void> read_as(const char* option, const std::string& path, const char* what,
+                     Reading& reading, const Verbosity& verbosity, Fits&& fits) {
   if (path.empty()) return {};
   Reading own;
   if (const auto errors = read_paths({path}, own, verbosity); !errors.empty())

@@ -76,13 +76,13 @@ class Folder {
   Folder(const Folder&) = delete;
   Folder& operator=(const Folder&) = delete;
 
-  tl::expected<void, Error> usable() const {
+  Result<void> usable() const {
     if (fd_ >= 0) return {};
     return error(
         fmt::format("{}: expected a folder that can be written to, found {}", path_, problem_));
   }
   // Before anything is written, so that a refusal leaves nothing half done.
-  tl::expected<void, Error> has_none_of(const std::vector<Output>& all) const {
+  Result<void> has_none_of(const std::vector<Output>& all) const {
     for (const Output& output : all) {
       struct stat info {};
       if (::fstatat(fd_, output.name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0)
@@ -91,7 +91,7 @@ class Folder {
     }
     return {};
   }
-  tl::expected<void, Error> write(const Output& output) const {
+  Result<void> write(const Output& output) const {
     const int fd = ::openat(fd_, output.name.c_str(),
                             O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, output.mode);
     if (fd < 0)

@@ -85,7 +85,7 @@ class Merging {
  private:
   // One file: lines of devices, and what closed them. Parts that were judged one after the other
   // may lie in one file.
-  tl::expected<void, Error> part(const std::string& path, LotOutput& output) {
+  Result<void> part(const std::string& path, LotOutput& output) {
     const auto file = opened(path, loudness_.console());
     if (!file) return tl::unexpected(file.error());
     const std::unique_ptr<std::FILE, int (*)(std::FILE*)> closing(*file, std::fclose);
@@ -121,7 +121,7 @@ class Merging {
       notes.push_back(std::move(note));
   }
 
-  tl::expected<void, Error> last_line(std::string_view line, uint64_t devices) {
+  Result<void> last_line(std::string_view line, uint64_t devices) {
     const auto json = parse_json(line);
     const Json* lot = json ? json->find("lot") : nullptr;
     const auto said = [&](const char* key) {

@@ -43,7 +43,7 @@ std::string LotOutput::render(const DeviceLine& line) const {
   return line_in(*all_.front().target.form, line);
 }
 
-tl::expected<void, Error> LotOutput::write(const DeviceLine& line, std::string_view rendered) {
+Result<void> LotOutput::write(const DeviceLine& line, std::string_view rendered) {
   for (One& one : all_) {
     const bool first = &one == &all_.front();
     if (auto done =
@@ -54,15 +54,14 @@ tl::expected<void, Error> LotOutput::write(const DeviceLine& line, std::string_v
   return {};
 }
 
-tl::expected<void, Error> LotOutput::flush() {
+Result<void> LotOutput::flush() {
   for (One& one : all_) {
     if (auto done = one.output.flush(); !done) return done;
   }
   return {};
 }
 
-tl::expected<void, Error> LotOutput::conclude(const LotReport& report,
-                                              const std::optional<PartMark>& part) {
+Result<void> LotOutput::conclude(const LotReport& report, const std::optional<PartMark>& part) {
   const Console& console = loudness_.console();
   std::vector<ReportTarget> targets;
   bool told = false;

@@ -40,10 +40,10 @@ class LotOutput {
   // A device in the first form; nothing where that has no line a device. From any thread.
   std::string render(const DeviceLine& line) const;
   // What was rendered, and the device in the other forms.
-  tl::expected<void, Error> write(const DeviceLine& line, std::string_view rendered);
-  tl::expected<void, Error> flush();
+  Result<void> write(const DeviceLine& line, std::string_view rendered);
+  Result<void> flush();
   // `part`: of a part, for who joins it with others (a form that joins). Nothing is written after.
-  tl::expected<void, Error> conclude(const LotReport& report, const std::optional<PartMark>& part);
+  Result<void> conclude(const LotReport& report, const std::optional<PartMark>& part);
 
  private:
   struct One {

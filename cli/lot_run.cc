@@ -154,7 +154,7 @@ class LotRun {
     return part_mark(setup_.key, std::span(setup_.manifests).first(manifests_.given()));
   }
   // --- before the first device ---
-  tl::expected<void, Error> prepare() {
+  Result<void> prepare() {
     auto policy = policy_from(options_.judge, console_);
     if (!policy) return tl::unexpected(policy.error());
     setup_.policy = std::move(*policy);
@@ -217,7 +217,7 @@ class LotRun {
       loudness_.detail(fmt::format("{} devices to be judged", *devices));
   }
 
-  tl::expected<void, Error> open_journal() {
+  Result<void> open_journal() {
     if (options_.resume.empty()) return {};
     auto journal = LotJournal::open(
         options_.resume,
@@ -242,7 +242,7 @@ class LotRun {
     return options_digest(options_, setup_.secrets, console_.environment, key);
   }
 
-  tl::expected<void, Error> open_inputs() {
+  Result<void> open_inputs() {
     std::vector<std::unique_ptr<LotSource>> sources;
     const bool digests =
         !options_.resume.empty() || !options_.part.empty();  // others go on with it
@@ -280,7 +280,7 @@ class LotRun {
     return {};
   }
 
-  tl::expected<void, Error> lend_roles() {
+  Result<void> lend_roles() {
     if (!options_.roles.any()) return {};
     Reading given;
     given.secrets = setup_.secrets;
@@ -293,13 +293,13 @@ class LotRun {
   }
 
   // --- device by device ---
-  tl::expected<void, Error> judge(LotOutput& output) {
+  Result<void> judge(LotOutput& output) {
     Progress progress({console_, options_.quiet || options_.stream}, "devices");
     if (auto done = replay(output); !done) return done;
     const std::optional<uint64_t> devices = source_->size();
     const PipelineSteps steps{
         .render = [&](const DeviceLine& line) { return output.render(line); },
-        .write = [&](std::vector<WrittenLine> lines, bool pause) -> tl::expected<void, Error> {
+        .write = [&](std::vector<WrittenLine> lines, bool pause) -> Result<void> {
           std::vector<std::string> kept;
           for (const WrittenLine& one : lines) {
             if (auto done = output.write(one.line, one.text); !done) return done;
@@ -318,7 +318,7 @@ class LotRun {
     return run_pipeline(*source_, setup_, jobs(), steps, stop_);
   }
 
-  tl::expected<void, Error> replay(LotOutput& output) {
+  Result<void> replay(LotOutput& output) {
     if (!journal_ || !journal_->resumed()) return {};
     uint64_t chain = 0;
     std::optional<Error> failed;

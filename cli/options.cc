@@ -137,7 +137,7 @@ Result<TrustStore> trust_from(const JudgeOptions& options, Network network) {
   // A folder may hold roots and signers together: what fits is taken, and a path from which nothing
   // fits is an error.
   const auto add = [&](const std::vector<std::string>& paths, const char* option,
-                       auto&& add_one) -> tl::expected<void, Error> {
+                       auto&& add_one) -> Result<void> {
     for (const std::string& path : paths) {
       const auto certificates = trusted_certificates(path);
       if (!certificates) return error(fmt::format("{}: {}", option, certificates.error().what));

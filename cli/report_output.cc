@@ -20,9 +20,9 @@ Result<std::vector<ReportTarget>> targets_of(const ReportOutput& output,
   return report_targets(output.format, output.file, output.reports, device_forms(), others);
 }
 
-tl::expected<void, Error> write_reports(const std::vector<ReportTarget>& targets, bool all_checks,
-                                        bool files_are_here, const Evidence& evidence,
-                                        const Report& report, const Verbosity& verbosity) {
+Result<void> write_reports(const std::vector<ReportTarget>& targets, bool all_checks,
+                           bool files_are_here, const Evidence& evidence, const Report& report,
+                           const Verbosity& verbosity) {
   const Console& console = verbosity.console();
   TextLines lines;
   for (const ReportTarget& target : targets) {

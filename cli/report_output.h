@@ -20,8 +20,8 @@ Result<std::vector<ReportTarget>> targets_of(const ReportOutput& output,
                                              const std::vector<std::string>& others);
 // And, where files were written, a line of it on stderr. `files_are_here`: the evidence's paths are
 // those that were read just now.
-tl::expected<void, Error> write_reports(const std::vector<ReportTarget>& targets, bool all_checks,
-                                        bool files_are_here, const Evidence& evidence,
-                                        const Report& report, const Verbosity& verbosity);
+Result<void> write_reports(const std::vector<ReportTarget>& targets, bool all_checks,
+                           bool files_are_here, const Evidence& evidence, const Report& report,
+                           const Verbosity& verbosity);
 
 }  // namespace attest::cli

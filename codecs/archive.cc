@@ -86,8 +86,8 @@ ArchiveMember describe(struct archive* a, struct archive_entry* entry) {
 
 }  // namespace
 
-tl::expected<void, Error> archive(View bytes, std::span<const std::string> passphrases,
-                                  const std::function<bool(const ArchiveMember&)>& member) {
+Result<void> archive(View bytes, std::span<const std::string> passphrases,
+                     const std::function<bool(const ArchiveMember&)>& member) {
   const Utf8Names names;
   const Handle a(archive_read_new());
   if (a == nullptr) return error("archive: no memory");

@@ -5,8 +5,8 @@
 
 namespace attest::codecs {
 
-tl::expected<void, Error> archive(View bytes, std::span<const std::string> passphrases,
-                                  const std::function<bool(const ArchiveMember&)>& member);
+Result<void> archive(View bytes, std::span<const std::string> passphrases,
+                     const std::function<bool(const ArchiveMember&)>& member);
 Result<std::vector<std::string>> picture(View bytes);
 Result<CborItem> cbor(View bytes);
 Result<QrModules> qr_modules(std::string_view text);

@@ -47,9 +47,8 @@ Result<Codecs*> load() {
 
 class Loaded final : public Codecs {
  public:
-  tl::expected<void, Error> archive(
-      View bytes, std::span<const std::string> passphrases,
-      const std::function<bool(const ArchiveMember&)>& member) override {
+  Result<void> archive(View bytes, std::span<const std::string> passphrases,
+                       const std::function<bool(const ArchiveMember&)>& member) override {
     const auto& codecs = module();
     if (!codecs) return tl::unexpected(codecs.error());
     return (*codecs)->archive(bytes, passphrases, member);
@@ -107,7 +106,7 @@ std::optional<Error> codecs_missing() {
   return loaded().missing();
 }
 
-tl::expected<void, Error> codecs_there() {
+Result<void> codecs_there() {
   const auto& codecs = loaded().module();
   if (!codecs) return tl::unexpected(codecs.error());
   return {};

@@ -11,7 +11,7 @@ namespace attest {
 // the error that says where it was looked for.
 Codecs& loaded_codecs();
 // Whether it can be loaded, for who must not take that error for one of the evidence.
-tl::expected<void, Error> codecs_there();
+Result<void> codecs_there();
 // Why it could not be loaded, where it was asked for and missing: nothing that was said without it
 // may count as said of the evidence.
 std::optional<Error> codecs_missing();

@@ -8,9 +8,8 @@ namespace {
 
 class Direct final : public Codecs {
  public:
-  tl::expected<void, Error> archive(
-      View bytes, std::span<const std::string> passphrases,
-      const std::function<bool(const ArchiveMember&)>& member) override {
+  Result<void> archive(View bytes, std::span<const std::string> passphrases,
+                       const std::function<bool(const ArchiveMember&)>& member) override {
     return codecs::archive(bytes, passphrases, member);
   }
   Result<std::vector<std::string>> picture(View bytes) override { return codecs::picture(bytes); }

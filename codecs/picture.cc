@@ -138,8 +138,7 @@ std::vector<std::string> texts_in(Grey& grey) {
 }
 
 // All pages of a format with several.
-Result<std::vector<std::string>> of_pages(View bytes,
-                                          tl::expected<void, Error> (*read)(View, const Page&)) {
+Result<std::vector<std::string>> of_pages(View bytes, Result<void> (*read)(View, const Page&)) {
   std::vector<std::string> all;
   const auto done = read(bytes, [&](Grey& grey) {
     for (std::string& text : texts_in(grey)) {
@@ -159,7 +158,7 @@ Result<std::vector<std::string>> of_one(View bytes, Result<Grey> (*read)(View)) 
 
 }  // namespace
 
-tl::expected<void, Error> judge_size(uint64_t width, uint64_t height) {
+Result<void> judge_size(uint64_t width, uint64_t height) {
   if (width == 0 || height == 0 || width > kMaxSide || height > kMaxSide ||
       width * height > kMaxPixels)
     return error(fmt::format("picture: {} by {} pixels are outside what is read (up to {} million)",

@@ -20,7 +20,7 @@ struct Grey {
   Bytes pixels;
 };
 
-tl::expected<void, Error> judge_size(uint64_t width, uint64_t height);
+Result<void> judge_size(uint64_t width, uint64_t height);
 // What is transparent on a label's picture is paper.
 uint8_t grey_of(unsigned red, unsigned green, unsigned blue, unsigned alpha = 255);
 
@@ -31,8 +31,8 @@ Result<Grey> read_webp(View bytes);
 // Of formats with several pictures each of them goes to `page`, which answers whether it wants
 // more. Their libraries are large: they run in a process of their own (apart.h).
 using Page = std::function<bool(Grey&)>;
-tl::expected<void, Error> read_tiff(View bytes, const Page& page);
-tl::expected<void, Error> read_heif(View bytes, const Page& page);
-tl::expected<void, Error> read_pdf(View bytes, const Page& page);
+Result<void> read_tiff(View bytes, const Page& page);
+Result<void> read_heif(View bytes, const Page& page);
+Result<void> read_pdf(View bytes, const Page& page);
 
 }  // namespace attest::codecs

@@ -91,8 +91,7 @@ toff_t tiff_size(thandle_t handle) {
 }  // namespace
 #endif
 
-tl::expected<void, Error> read_tiff([[maybe_unused]] View bytes,
-                                    [[maybe_unused]] const Page& page) {
+Result<void> read_tiff([[maybe_unused]] View bytes, [[maybe_unused]] const Page& page) {
 #ifdef MATTER_ATTEST_TIFF
   TIFFSetErrorHandler(nullptr);
   TIFFSetWarningHandler(nullptr);
@@ -100,7 +99,7 @@ tl::expected<void, Error> read_tiff([[maybe_unused]] View bytes,
   TIFF* tiff = TIFFClientOpen("label", "rm", &memory, tiff_read, tiff_write, tiff_seek, tiff_close,
                               tiff_size, nullptr, nullptr);
   if (tiff == nullptr) return error("tiff: its header cannot be read");
-  tl::expected<void, Error> done;
+  Result<void> done;
   for (size_t i = 0;; ++i) {
     if (i == kMaxPages) {
       done = error(fmt::format("tiff: more than {} pictures", kMaxPages));
@@ -129,8 +128,7 @@ tl::expected<void, Error> read_tiff([[maybe_unused]] View bytes,
 #endif
 }
 
-tl::expected<void, Error> read_heif([[maybe_unused]] View bytes,
-                                    [[maybe_unused]] const Page& page) {
+Result<void> read_heif([[maybe_unused]] View bytes, [[maybe_unused]] const Page& page) {
 #ifdef MATTER_ATTEST_HEIF
   struct Closer {
     void operator()(heif_context* c) const { heif_context_free(c); }
@@ -184,7 +182,7 @@ tl::expected<void, Error> read_heif([[maybe_unused]] View bytes,
 #endif
 }
 
-tl::expected<void, Error> read_pdf([[maybe_unused]] View bytes, [[maybe_unused]] const Page& page) {
+Result<void> read_pdf([[maybe_unused]] View bytes, [[maybe_unused]] const Page& page) {
 #ifdef MATTER_ATTEST_PDF
   constexpr double kPoints = 72, kLongest = 3000, kMostResolution = 600;
   const std::unique_ptr<poppler::document> document(poppler::document::load_from_raw_data(

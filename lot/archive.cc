@@ -93,10 +93,9 @@ class Member {
 
 // The files of an archive until `take` says no. An error is about the archive itself: what came
 // before its break was handed over.
-tl::expected<void, Error> walk(View archive, const std::vector<std::string>& passphrases,
-                               uint64_t& unpacked,
-                               const std::function<bool(const std::string&, Member&)>& take,
-                               std::vector<NotUsed>* others = nullptr) {
+Result<void> walk(View archive, const std::vector<std::string>& passphrases, uint64_t& unpacked,
+                  const std::function<bool(const std::string&, Member&)>& take,
+                  std::vector<NotUsed>* others = nullptr) {
   std::map<std::string, size_t> seen;
   return loaded_codecs().archive(archive, passphrases, [&](const ArchiveMember& member) {
     if (member.kind == ArchiveMember::Kind::other) {
@@ -232,8 +231,8 @@ class ArchiveSource final : public LotSource {
   }
 
  private:
-  tl::expected<void, Error> walk_all(const std::function<bool(const std::string&, Member&)>& take,
-                                     std::vector<NotUsed>* others = nullptr) {
+  Result<void> walk_all(const std::function<bool(const std::string&, Member&)>& take,
+                        std::vector<NotUsed>* others = nullptr) {
     unpacked_ = 0;
     auto done = walk(file_.view(), passphrases_, unpacked_, take, others);
     if (!done) return error(fmt::format("{}: {}", path_, done.error().what));

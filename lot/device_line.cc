@@ -110,7 +110,7 @@ Result<std::vector<NotUsed>> read_not_used(const Json& json) {
 
 namespace {
 
-tl::expected<void, Error> read_part(const Json& part, DeviceLine& line) {
+Result<void> read_part(const Json& part, DeviceLine& line) {
   const auto fingerprints = string_at(part, "marks"), product = string_at(part, "product"),
              issuer = string_at(part, "issuer"), input = string_at(part, "input"),
              summary = string_at(part, "summary");

@@ -140,7 +140,7 @@ class RecordSource final : public LotSource {
     return true;
   }
 
-  tl::expected<void, Error> read_more() {
+  Result<void> read_more() {
     make_room();
     const auto n = input_.read({reinterpret_cast<uint8_t*>(chunk_.get()) + filled_, kReadBytes});
     if (!n) return tl::unexpected(n.error());
@@ -353,7 +353,7 @@ class Sampled final : public LotSource {
   }
 
   // The devices with the smallest ranks: a heap whose top is the one that has to go next.
-  tl::expected<void, Error> draw() {
+  Result<void> draw() {
     LotBatch batch;
     for (;;) {
       batch = {};

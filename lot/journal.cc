@@ -86,7 +86,7 @@ Result<LotJournal> LotJournal::open(const std::string& path, const JournalHead& 
   return done ? Result<LotJournal>(std::move(out)) : tl::unexpected(done.error());
 }
 
-tl::expected<void, Error> LotJournal::write_head() {
+Result<void> LotJournal::write_head() {
   std::rewind(file_);
   if (::ftruncate(::fileno(file_), 0) != 0) return failed(path_);
   Json head{Json::Object{}};
@@ -99,7 +99,7 @@ tl::expected<void, Error> LotJournal::write_head() {
   return write(line + "\n");
 }
 
-tl::expected<void, Error> LotJournal::read_head() {
+Result<void> LotJournal::read_head() {
   const auto line = whole_line(file_);
   const auto json = parse_json(line.value_or(""));
   const auto text_of = [&](const char* key) {
@@ -119,7 +119,7 @@ tl::expected<void, Error> LotJournal::read_head() {
   return {};
 }
 
-tl::expected<void, Error> LotJournal::replay(const std::function<void(DeviceLine)>& take) {
+Result<void> LotJournal::replay(const std::function<void(DeviceLine)>& take) {
   uint64_t number = 1;
   long end = std::ftell(file_);
   while (auto text = whole_line(file_)) {
@@ -165,7 +165,7 @@ uint64_t LotJournal::next_link(std::string_view record) const {
   return siphash(head_.key, view(fmt::format("{:016x}{}", link_, record)));
 }
 
-tl::expected<void, Error> LotJournal::append(const std::vector<std::string>& records) {
+Result<void> LotJournal::append(const std::vector<std::string>& records) {
   std::string lines;
   for (const std::string& record : records) {
     std::string_view text = record;
@@ -175,7 +175,7 @@ tl::expected<void, Error> LotJournal::append(const std::vector<std::string>& rec
   return write(lines);
 }
 
-tl::expected<void, Error> LotJournal::write(std::string_view lines) {
+Result<void> LotJournal::write(std::string_view lines) {
   if (std::fwrite(lines.data(), 1, lines.size(), file_) != lines.size() || std::fflush(file_) != 0)
     return failed(path_);
   return {};

@@ -30,8 +30,8 @@ class LotJournal {
   bool resumed() const { return resumed_; }
   // Hands over every device that is done, in order; then the journal can be written on. An error: a
   // line that is none of ours.
-  tl::expected<void, Error> replay(const std::function<void(DeviceLine)>& take);
-  tl::expected<void, Error> append(const std::vector<std::string>& records);  // of write_line()
+  Result<void> replay(const std::function<void(DeviceLine)>& take);
+  Result<void> append(const std::vector<std::string>& records);  // of write_line()
 
   LotJournal(LotJournal&& other) noexcept;
   LotJournal& operator=(LotJournal&&) = delete;
@@ -39,9 +39,9 @@ class LotJournal {
 
  private:
   LotJournal() = default;
-  tl::expected<void, Error> write_head();
-  tl::expected<void, Error> read_head();
-  tl::expected<void, Error> write(std::string_view lines);
+  Result<void> write_head();
+  Result<void> read_head();
+  Result<void> write(std::string_view lines);
   std::string linked(std::string_view record);
   std::optional<std::string> unlinked(const std::string& line);
   uint64_t next_link(std::string_view record) const;

@@ -14,8 +14,8 @@ std::string file_name(const std::string& path) {
 
 }  // namespace
 
-tl::expected<void, Error> LotManifests::open(const std::vector<std::string>& paths,
-                                             const std::vector<std::string>& columns) {
+Result<void> LotManifests::open(const std::vector<std::string>& paths,
+                                const std::vector<std::string>& columns) {
   std::vector<ColumnName> named;
   for (const std::string& given : columns) {
     auto some = parse_column_names(given);

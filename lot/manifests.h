@@ -12,8 +12,7 @@ namespace attest {
 class LotManifests {
  public:
   // Those named with --manifest (a table, or JSON of one), with the columns of --column.
-  tl::expected<void, Error> open(const std::vector<std::string>& paths,
-                                 const std::vector<std::string>& columns);
+  Result<void> open(const std::vector<std::string>& paths, const std::vector<std::string>& columns);
   // One that lay beside the devices. What names no device there is left alone: false. One that is
   // there already is taken once.
   bool add_found(const std::string& path, Bytes content);

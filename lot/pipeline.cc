@@ -16,7 +16,7 @@ class Pipeline {
            std::stop_source& stop)
       : source_(source), setup_(setup), jobs_(jobs), steps_(steps), stop_(stop) {}
 
-  tl::expected<void, Error> run() {
+  Result<void> run() {
     std::vector<std::thread> others;
     for (unsigned i = 1; i < jobs_; ++i) others.emplace_back([this] { work(); });
     work();
@@ -115,8 +115,8 @@ class Pipeline {
 
 }  // namespace
 
-tl::expected<void, Error> run_pipeline(LotSource& source, const LotSetup& setup, unsigned jobs,
-                                       const PipelineSteps& steps, std::stop_source stop) {
+Result<void> run_pipeline(LotSource& source, const LotSetup& setup, unsigned jobs,
+                          const PipelineSteps& steps, std::stop_source stop) {
   return Pipeline(source, setup, jobs, steps, stop).run();
 }
 

@@ -20,13 +20,13 @@ struct PipelineSteps {
   // In order and never two at once, by any of the workers. `pause`: nothing further is ready, so
   // what was written must not be held back.
   // An error ends it all.
-  std::function<tl::expected<void, Error>(std::vector<WrittenLine>, bool pause)> write;
+  std::function<Result<void>(std::vector<WrittenLine>, bool pause)> write;
 };
 
 // Ends at the end of the source, or with its first error; what came before was written. Ends at
 // once with an error of `write` or an exception in a worker, which is thrown here: `stop` is what
 // then wakes a source that waits for input that may never come.
-tl::expected<void, Error> run_pipeline(LotSource& source, const LotSetup& setup, unsigned jobs,
-                                       const PipelineSteps& steps, std::stop_source stop = {});
+Result<void> run_pipeline(LotSource& source, const LotSetup& setup, unsigned jobs,
+                          const PipelineSteps& steps, std::stop_source stop = {});
 
 }  // namespace attest

@@ -18,7 +18,7 @@ struct Credential {
 constexpr Credential kCredentials[] = {
     {"dac", FactId::dac}, {"pai", FactId::pai}, {"cd", FactId::cd}, {"paa", FactId::paa}};
 
-tl::expected<void, Error> read_id(const Json& json, LotRecord& record) {
+Result<void> read_id(const Json& json, LotRecord& record) {
   const Json* id = json.find("id");
   if (id == nullptr || id->is_null()) return {};
   const std::string* string = id->string();

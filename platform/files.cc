@@ -90,7 +90,7 @@ void unused(Walk& state, const std::string& path, std::string why) {
 }
 
 // Nobody knows what is in it.
-tl::expected<void, Error> closed(Walk& state, const std::string& path, const std::string& why) {
+Result<void> closed(Walk& state, const std::string& path, const std::string& why) {
   if (state.beside == nullptr)
     return error(
         fmt::format("{}: expected a file or a folder that can be read, found {}", path, why));
@@ -98,7 +98,7 @@ tl::expected<void, Error> closed(Walk& state, const std::string& path, const std
   return {};
 }
 
-tl::expected<void, Error> walk(const std::string& folder, size_t depth, Walk& state) {
+Result<void> walk(const std::string& folder, size_t depth, Walk& state) {
   if (depth > kDeepest)
     return error(fmt::format("{}: folders nested deeper than {}", folder, kDeepest));
   std::error_code failed;

@@ -75,7 +75,7 @@ bool Output::is_stream(const std::string& path) {
   return path.empty() || path == "-" || is_own_stream(path);
 }
 
-tl::expected<void, Error> Output::can_open(const std::string& path) {
+Result<void> Output::can_open(const std::string& path) {
   if (is_stream(path)) return {};
   struct stat info {};
   if (::stat(path.c_str(), &info) == 0) {
@@ -91,37 +91,37 @@ tl::expected<void, Error> Output::can_open(const std::string& path) {
   return {};
 }
 
-tl::expected<void, Error> Output::failed() const {
+Result<void> Output::failed() const {
   return not_written(path_.empty() ? "stdout" : path_);
 }
 
-tl::expected<void, Error> Output::write(std::string_view text) {
+Result<void> Output::write(std::string_view text) {
   const bool done =
       file_ == nullptr
           ? console_->out.write(text.data(), static_cast<std::streamsize>(text.size())).good()
           : std::fwrite(text.data(), 1, text.size(), file_) == text.size();
-  return done ? tl::expected<void, Error>() : failed();
+  return done ? Result<void>() : failed();
 }
 
-tl::expected<void, Error> Output::flush() {
+Result<void> Output::flush() {
   const bool done = file_ == nullptr ? console_->out.flush().good() : std::fflush(file_) == 0;
-  return done ? tl::expected<void, Error>() : failed();
+  return done ? Result<void>() : failed();
 }
 
-tl::expected<void, Error> Output::close() {
+Result<void> Output::close() {
   if (file_ == nullptr) return flush();
-  return std::fclose(std::exchange(file_, nullptr)) == 0 ? tl::expected<void, Error>() : failed();
+  return std::fclose(std::exchange(file_, nullptr)) == 0 ? Result<void>() : failed();
 }
 
-tl::expected<void, Error> write_output(const std::string& path, std::string_view content,
-                                       const Console& console) {
+Result<void> write_output(const std::string& path, std::string_view content,
+                          const Console& console) {
   auto output = Output::open(path, console);
   if (!output) return tl::unexpected(output.error());
   if (auto written = output->write(content); !written) return written;
   return output->close();
 }
 
-tl::expected<void, Error> write_file(const std::string& path, std::string_view content) {
+Result<void> write_file(const std::string& path, std::string_view content) {
   const auto file = open_file(path);
   if (!file) return tl::unexpected(file.error());
   const bool written = std::fwrite(content.data(), 1, content.size(), *file) == content.size();

@@ -18,14 +18,14 @@ class Output {
   // Errors name the path.
   static Result<Output> open(const std::string& path, const Console& console);
   // Whether it could be opened, as far as that is known before: nothing is made or emptied.
-  static tl::expected<void, Error> can_open(const std::string& path);
+  static Result<void> can_open(const std::string& path);
   // Stdout, or what this program was started with: nothing that lies anywhere afterwards.
   static bool is_stream(const std::string& path);
   bool is_console() const { return file_ == nullptr; }
   const Console& console() const { return *console_; }
-  tl::expected<void, Error> write(std::string_view text);
-  tl::expected<void, Error> flush();
-  tl::expected<void, Error> close();  // what was written is there, or the error says why not
+  Result<void> write(std::string_view text);
+  Result<void> flush();
+  Result<void> close();  // what was written is there, or the error says why not
 
   Output(Output&& other) noexcept;
   Output& operator=(Output&&) = delete;
@@ -33,16 +33,16 @@ class Output {
 
  private:
   explicit Output(const Console& console) : console_(&console) {}
-  tl::expected<void, Error> failed() const;
+  Result<void> failed() const;
   const Console* console_;
   std::string path_;
   std::FILE* file_ = nullptr;
 };
 
 // All of a result.
-tl::expected<void, Error> write_output(const std::string& path, std::string_view content,
-                                       const Console& console);
+Result<void> write_output(const std::string& path, std::string_view content,
+                          const Console& console);
 // The same of a file, whatever its name.
-tl::expected<void, Error> write_file(const std::string& path, std::string_view content);
+Result<void> write_file(const std::string& path, std::string_view content);
 
 }  // namespace attest

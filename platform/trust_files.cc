@@ -20,7 +20,7 @@ class Trusted {
  public:
   std::vector<std::pair<CertificatePtr, std::string>> found;
 
-  tl::expected<void, Error> file(const std::string& name, View bytes, unsigned depth = 0) {
+  Result<void> file(const std::string& name, View bytes, unsigned depth = 0) {
     const size_t before = found.size();
     if (const auto utf8 = utf8_of_utf16(bytes)) {
       const Bytes plain = *utf8;
@@ -55,7 +55,7 @@ class Trusted {
       if (const auto der = from_hex_lenient(*s)) add(*der, name);
     }
   }
-  tl::expected<void, Error> plain_file(const std::string& name, View bytes) {
+  Result<void> plain_file(const std::string& name, View bytes) {
     const size_t before = found.size();
     const bool words = is_plain_text(bytes);
     if (!looks_like_pem(bytes)) {
@@ -78,10 +78,10 @@ class Trusted {
     }
     return {};
   }
-  tl::expected<void, Error> archive(const std::string& name, View bytes, unsigned depth) {
+  Result<void> archive(const std::string& name, View bytes, unsigned depth) {
     if (const auto there = codecs_there(); !there) return there;
     if (depth == kDeepest) return {};
-    tl::expected<void, Error> done;
+    Result<void> done;
     // One that breaks off holds what came before.
     static_cast<void>(loaded_codecs().archive(bytes, {}, [&](const ArchiveMember& member) {
       if (member.kind != ArchiveMember::Kind::file) return true;

@@ -131,8 +131,8 @@ TrustStore TrustStore::builtin(bool with_test_credentials) {
   return store;
 }
 
-tl::expected<void, Error> TrustStore::add_paa(const CertificatePtr& certificate, Origin origin,
-                                              std::string source) {
+Result<void> TrustStore::add_paa(const CertificatePtr& certificate, Origin origin,
+                                 std::string source) {
   auto paa = paa_from(certificate, origin, std::move(source));
   if (!paa) return tl::unexpected(paa.error());
   // The same certificate twice, or one of which only the facts were built in, is one anchor.
@@ -146,9 +146,8 @@ tl::expected<void, Error> TrustStore::add_paa(const CertificatePtr& certificate,
   return {};
 }
 
-tl::expected<void, Error> TrustStore::add_cd_signer(const CertificatePtr& certificate,
-                                                    Origin origin, std::string source,
-                                                    SignatureEngine& engine) {
+Result<void> TrustStore::add_cd_signer(const CertificatePtr& certificate, Origin origin,
+                                       std::string source, SignatureEngine& engine) {
   auto signer = cd_signer_from(certificate, origin, std::move(source), engine);
   if (!signer) return tl::unexpected(signer.error());
   std::erase_if(signers_, [&](const auto& known) {

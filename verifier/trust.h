@@ -57,10 +57,9 @@ class TrustStore {
 
   // Refuses what cannot anchor anything: no 20-byte subject key id, for a signer no P-256 key. The
   // CSA's certification CA is no PAA.
-  tl::expected<void, Error> add_paa(const CertificatePtr& certificate, Origin origin,
-                                    std::string source);
-  tl::expected<void, Error> add_cd_signer(const CertificatePtr& certificate, Origin origin,
-                                          std::string source, SignatureEngine& engine);
+  Result<void> add_paa(const CertificatePtr& certificate, Origin origin, std::string source);
+  Result<void> add_cd_signer(const CertificatePtr& certificate, Origin origin, std::string source,
+                             SignatureEngine& engine);
 
   // All PAAs with this key id; several renewals may share it.
   std::vector<const Paa*> paas(const KeyId& skid) const;

@@ -219,13 +219,13 @@ Result<Bytes> decrypt(const char* name, View key, const uint8_t* iv, View data) 
   return out;
 }
 
-tl::expected<void, Error> whole_blocks(std::string_view name, View data) {
+Result<void> whole_blocks(std::string_view name, View data) {
   if (data.size() % 16 == 0) return {};
   return error(
       fmt::format("{}: expected whole blocks of 16 bytes, found {} bytes", name, data.size()));
 }
 
-tl::expected<void, Error> aes_key(std::string_view name, View key) {
+Result<void> aes_key(std::string_view name, View key) {
   if (key.size() == 16 || key.size() == 24 || key.size() == 32) return {};
   return error(fmt::format("{}: expected a key of 16, 24 or 32 bytes, found {}", name, key.size()));
 }

@@ -46,8 +46,7 @@ tl::unexpected<Error> wrong_type(Type expected, const Element& found) {
 // May this member, or the end, stand after context tag `last` and these vendor elements? Context
 // tags ascend, tags 1 to 3 are all there, and vendors' fully-qualified tags come after the context
 // tags.
-tl::expected<void, Error> check_place(const Element& element, uint32_t last,
-                                      size_t vendor_elements) {
+Result<void> check_place(const Element& element, uint32_t last, size_t vendor_elements) {
   const bool is_context = element.tag.form == tlv::TagId::Form::context;
   const bool is_vendor = element.tag.form == tlv::TagId::Form::full;
   if (element.type != Type::end && !is_context && !is_vendor)
@@ -62,7 +61,7 @@ tl::expected<void, Error> check_place(const Element& element, uint32_t last,
   return {};
 }
 
-tl::expected<void, Error> take_context(const Element& element, AttestationElements* out) {
+Result<void> take_context(const Element& element, AttestationElements* out) {
   const uint32_t tag = element.tag.number;
   if (tag > kFirmwareInformation) {
     out->unknown_tags.push_back(tlv::tag_text(element.tag));

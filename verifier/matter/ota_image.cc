@@ -68,7 +68,7 @@ std::optional<uint32_t> required_from(uint32_t next) {
 
 // Core A.5.1 leaves the order of a structure's members to its definition; the SDK reads these in
 // tag order only.
-tl::expected<void, Error> check_place(const Element& element, uint32_t next) {
+Result<void> check_place(const Element& element, uint32_t next) {
   const auto wanted = required_from(next);
   const bool is_context = element.tag.form == tlv::TagId::Form::context;
   const auto wrong = [&](const std::string& expected) {
@@ -84,7 +84,7 @@ tl::expected<void, Error> check_place(const Element& element, uint32_t next) {
   return {};
 }
 
-tl::expected<void, Error> take_field(const Element& element, OtaHeader& out) {
+Result<void> take_field(const Element& element, OtaHeader& out) {
   const uint32_t tag = element.tag.number;
   if (tag >= kFieldCount) {
     out.unknown_tags.push_back(tag);
@@ -136,7 +136,7 @@ tl::expected<void, Error> take_field(const Element& element, OtaHeader& out) {
   return {};
 }
 
-tl::expected<void, Error> parse_tlv(View input, OtaHeader& out) {
+Result<void> parse_tlv(View input, OtaHeader& out) {
   tlv::Cursor cursor(input, kOtaFixedPart);
   const auto opening = cursor.next();
   if (!opening) return within("header", opening.error());

@@ -121,7 +121,7 @@ void take_common_element(OnboardingPayload* payload, const Element& element) {
 
 // The members of the extension into the payload. An error is damage; a wrong type is a warning and
 // the rest is read.
-tl::expected<void, Error> read_extension(View data, OnboardingPayload* payload) {
+Result<void> read_extension(View data, OnboardingPayload* payload) {
   tlv::Cursor cursor(data);
   const auto opening = cursor.next();
   if (!opening) return tl::unexpected<Error>(opening.error());

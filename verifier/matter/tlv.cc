@@ -71,7 +71,7 @@ uint8_t width_code(uint64_t value) {
 }
 
 // The bytes of a string whose length field said `length`, of which `left` begins at the first.
-tl::expected<void, Error> take_string(Element* element, uint64_t length, View left) {
+Result<void> take_string(Element* element, uint64_t length, View left) {
   if (length > left.size()) {
     return error(fmt::format("TLV: {}: expected {} bytes, found {}", type_text(element->type),
                              length, left.size()),
@@ -162,7 +162,7 @@ Result<Element> Cursor::next() {
 
 // Enters or leaves a container, unless the element may not stand here. Core A.5: members of a
 // structure have tags, members of an array have none, members of a list may have one.
-tl::expected<void, Error> Cursor::nest(const Element& element) {
+Result<void> Cursor::nest(const Element& element) {
   if (element.type == Type::end) {
     if (depth_ == 0) {
       return error("TLV: expected an element, found the end of a container that was not opened",
@@ -186,7 +186,7 @@ tl::expected<void, Error> Cursor::nest(const Element& element) {
   return {};
 }
 
-tl::expected<void, Error> Cursor::skip_container() {
+Result<void> Cursor::skip_container() {
   if (depth_ == 0) return error("TLV: no container is open", offset());
   const unsigned outside = depth_ - 1;
   while (depth_ > outside) {

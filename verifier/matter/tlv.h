@@ -59,10 +59,10 @@ class Cursor {
   // an error the cursor stays where it was.
   Result<Element> next();
   // Skips the members of the container just opened, up to and including its end.
-  tl::expected<void, Error> skip_container();
+  Result<void> skip_container();
 
  private:
-  tl::expected<void, Error> nest(const Element& element);
+  Result<void> nest(const Element& element);
 
   View data_;
   uint64_t base_ = 0;

@@ -32,7 +32,7 @@ Result<Parts> read_parts(der::Cursor& outer) {
   return Parts{*tbs, *algorithm, *signature};
 }
 
-tl::expected<void, Error> read_validity(der::Cursor& tbs, Certificate& out) {
+Result<void> read_validity(der::Cursor& tbs, Certificate& out) {
   auto validity = tbs.enter(der::kSequence, "validity");
   if (!validity) return tl::unexpected(validity.error());
   out.not_before_type = validity->peek().value_or(0);
@@ -71,7 +71,7 @@ void know_extensions(Certificate& out) {
 
 // The tail of a TBSCertificate: two unique ids that nobody uses, and the extensions. Read whatever
 // the version says.
-tl::expected<void, Error> read_tail(der::Cursor& tbs, Certificate& out) {
+Result<void> read_tail(der::Cursor& tbs, Certificate& out) {
   for (const auto& [tag, name] : {std::pair(der::context(1), "issuerUniqueID"),
                                   std::pair(der::context(2), "subjectUniqueID")}) {
     const auto id = tbs.optional(tag, name);
@@ -91,7 +91,7 @@ tl::expected<void, Error> read_tail(der::Cursor& tbs, Certificate& out) {
 }
 
 // RFC 5280 4.1.2.
-tl::expected<void, Error> read_tbs(der::Cursor& tbs, const Algorithm& outer, Certificate& out) {
+Result<void> read_tbs(der::Cursor& tbs, const Algorithm& outer, Certificate& out) {
   if (tbs.peek() == der::context_constructed(0)) {
     auto tagged = tbs.enter(der::context_constructed(0), "version");
     if (!tagged) return tl::unexpected(tagged.error());

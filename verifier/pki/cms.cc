@@ -39,7 +39,7 @@ CmsAlgorithm named(const Algorithm& algorithm) {
   return out;
 }
 
-tl::expected<void, Error> read_digest_algorithms(der::Cursor& data, Cms& out) {
+Result<void> read_digest_algorithms(der::Cursor& data, Cms& out) {
   auto set = data.enter(der::kSet, "digestAlgorithms");
   if (!set) return tl::unexpected(set.error());
   while (!set->empty()) {
@@ -50,7 +50,7 @@ tl::expected<void, Error> read_digest_algorithms(der::Cursor& data, Cms& out) {
   return {};
 }
 
-tl::expected<void, Error> read_content(der::Cursor& data, Cms& out) {
+Result<void> read_content(der::Cursor& data, Cms& out) {
   auto info = data.enter(der::kSequence, "encapContentInfo");
   if (!info) return tl::unexpected(info.error());
   const auto type = info->oid("eContentType");
@@ -103,7 +103,7 @@ Result<Cms::Signer> read_signer(der::Cursor& signers) {
 }
 
 // RFC 5652 5.1.
-tl::expected<void, Error> read_signed_data(der::Cursor& data, Cms& out) {
+Result<void> read_signed_data(der::Cursor& data, Cms& out) {
   const auto version = data.small_integer("version", kMaxVersion);
   if (!version) return tl::unexpected(version.error());
   out.version = *version;
@@ -163,8 +163,8 @@ namespace {
 
 // The elements of a SET that stands under this tag, where it is there: those that are a SEQUENCE.
 // Others are counted.
-tl::expected<void, Error> read_bag_part(der::Cursor& data, unsigned tag, const char* name,
-                                        std::vector<Bytes>& out, size_t& others) {
+Result<void> read_bag_part(der::Cursor& data, unsigned tag, const char* name,
+                           std::vector<Bytes>& out, size_t& others) {
   if (data.peek() != der::context_constructed(tag)) return {};
   auto part = data.enter(der::context_constructed(tag), name);
   if (!part) return tl::unexpected(part.error());

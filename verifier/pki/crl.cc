@@ -191,7 +191,7 @@ Result<Crl::Partition> partition_of(View value) {
   return out;
 }
 
-tl::expected<void, Error> know_crl_extension(const Extension& extension, Crl& out) {
+Result<void> know_crl_extension(const Extension& extension, Crl& out) {
   if (equal(extension.oid, oid::kAuthorityKeyId)) {
     const auto id = authority_key_id_of(extension.value);
     if (!id) return tl::unexpected(id.error());
@@ -213,7 +213,7 @@ tl::expected<void, Error> know_crl_extension(const Extension& extension, Crl& ou
   return {};
 }
 
-tl::expected<void, Error> read_crl_extensions(der::Cursor& tbs, Crl& out) {
+Result<void> read_crl_extensions(der::Cursor& tbs, Crl& out) {
   auto tagged = tbs.enter(der::context_constructed(0), "crlExtensions");
   if (!tagged) return tl::unexpected(tagged.error());
   const uint64_t at = tagged->offset();

@@ -14,7 +14,7 @@ constexpr size_t kMaxCsrBytes = 64u << 10;
 
 // RFC 2986 4.1: CertificationRequestInfo ::= SEQUENCE { version, subject, subjectPKInfo, attributes
 // [0] }.
-tl::expected<void, Error> read_info(der::Cursor& info, Csr& out) {
+Result<void> read_info(der::Cursor& info, Csr& out) {
   if (const auto version = info.small_integer("version", 0); !version)
     return tl::unexpected(version.error());
   const auto subject = read_name(info, "subject");

@@ -225,7 +225,7 @@ Result<View> Cursor::bit_string(std::string_view name, unsigned* unused_bits) {
   return v.subspan(1);
 }
 
-tl::expected<void, Error> Cursor::end(std::string_view name) {
+Result<void> Cursor::end(std::string_view name) {
   if (empty()) return {};
   return error(fmt::format("{}: {} bytes too many, beginning with {}", name, rest().size(),
                            tag_text(rest()[0])),

@@ -63,7 +63,7 @@ class Cursor {
   Result<uint64_t> small_integer(std::string_view name, uint64_t max);
   Result<View> oid(std::string_view name);  // content octets, well-formed arcs
   Result<View> bit_string(std::string_view name, unsigned* unused_bits = nullptr);
-  tl::expected<void, Error> end(std::string_view name);  // nothing may follow
+  Result<void> end(std::string_view name);  // nothing may follow
 
  private:
   View data_;

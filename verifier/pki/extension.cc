@@ -36,7 +36,7 @@ Result<Extension> read_extension(der::Cursor& cursor) {
 }
 
 // GeneralNames content: URIs by value, anything else by its presence.
-tl::expected<void, Error> take_names(der::Cursor names, DistributionPoints& into) {
+Result<void> take_names(der::Cursor names, DistributionPoints& into) {
   const auto all = read_general_names(names);
   if (!all) return tl::unexpected(all.error());
   for (const GeneralName& name : *all) {
@@ -67,7 +67,7 @@ Result<std::optional<Name>> directory_name(der::Cursor names) {
   return std::optional<Name>();
 }
 
-tl::expected<void, Error> read_distribution_point(der::Cursor& points, DistributionPoints& into) {
+Result<void> read_distribution_point(der::Cursor& points, DistributionPoints& into) {
   auto point = points.enter(der::kSequence, "distribution point");
   if (!point) return tl::unexpected(point.error());
   ++into.points;
@@ -189,8 +189,7 @@ Result<DistributionPoints> distribution_points_of(View value) {
   return out;
 }
 
-tl::expected<void, Error> read_distribution_point_name(der::Cursor& cursor,
-                                                       DistributionPoints& into) {
+Result<void> read_distribution_point_name(der::Cursor& cursor, DistributionPoints& into) {
   const auto name = cursor.any("distribution point name");
   if (!name) return tl::unexpected(name.error());
   if (name->tag == der::context_constructed(0)) {

@@ -18,8 +18,7 @@ Result<AuthorityKeyId> authority_key_id_of(View value);
 Result<DistributionPoints> distribution_points_of(View value);
 
 // A DistributionPointName, adding to `into`: [0] fullName or [1] nameRelativeToCRLIssuer.
-tl::expected<void, Error> read_distribution_point_name(der::Cursor& cursor,
-                                                       DistributionPoints& into);
+Result<void> read_distribution_point_name(der::Cursor& cursor, DistributionPoints& into);
 
 // Enters one extension into its place: counts it, and decodes the first.
 template <class T>

@@ -13,7 +13,7 @@
 namespace attest {
 namespace {
 
-using Done = tl::expected<void, Error>;
+using Done = Result<void>;
 
 // --- forms that recur ---
 

@@ -40,7 +40,7 @@ struct ExtensionKind {
   const char* name;
   Understood understood;
   bool read_by_openssl;  // when it builds a chain: malformed or doubled, the chain is refused
-  tl::expected<void, Error> (*read)(der::Cursor& content);
+  Result<void> (*read)(der::Cursor& content);
 };
 // Nullptr: an extension whose content nobody can judge. Those that Known<> in certificate.h holds
 // are not among them, but for the distribution points.

@@ -15,7 +15,7 @@ namespace {
 constexpr uint64_t kEcPrivateKeyVersion = 1;
 
 // The named curve of ECParameters, which must be ours.
-tl::expected<void, Error> expect_p256(const der::Element& parameters, uint64_t at) {
+Result<void> expect_p256(const der::Element& parameters, uint64_t at) {
   const auto curve = der::Cursor(parameters.whole, at).oid("curve");
   if (!curve) return tl::unexpected(curve.error());
   if (equal(*curve, oid::kPrime256v1)) return {};

@@ -75,7 +75,7 @@ Result<NameAttribute> read_attribute(der::Cursor& set) {
 
 // Calls `take` with the attributes of one RDN after another.
 template <class Take>
-tl::expected<void, Error> each_rdn(der::Cursor& names, Take take) {
+Result<void> each_rdn(der::Cursor& names, Take take) {
   while (!names.empty()) {
     auto set = names.enter(der::kSet, "relative name");
     if (!set) return tl::unexpected(set.error());

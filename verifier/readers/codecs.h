@@ -53,9 +53,8 @@ class Codecs {
   // Hands over the members in their order until `member` answers false. A gz, zst, xz, bz2 or lz4
   // file that holds no tar is an archive of one member without a path. An error is about the
   // archive itself; members before it have been handed over.
-  virtual tl::expected<void, Error> archive(
-      View bytes, std::span<const std::string> passphrases,
-      const std::function<bool(const ArchiveMember&)>& member) = 0;
+  virtual Result<void> archive(View bytes, std::span<const std::string> passphrases,
+                               const std::function<bool(const ArchiveMember&)>& member) = 0;
   // The texts of all QR codes in a picture or document (picture_form.h). An error says why it
   // cannot be read, or that this build has no library for it.
   virtual Result<std::vector<std::string>> picture(View bytes) = 0;

@@ -64,7 +64,7 @@ struct Reader {
   bool (*recognises)(const Source&);  // cheap: a magic number, a first line
   // Adds statements to reading.device and names of what was found to reading.current->holds. An
   // Error says that the file is of this kind and cannot be read at all.
-  tl::expected<void, Error> (*read)(const Source&, Reading&);
+  Result<void> (*read)(const Source&, Reading&);
   Rest rest = Rest::nothing;
 };
 
@@ -140,8 +140,8 @@ const Reader* reader_of(const Source& source);
 // Recognises and reads one file. What is no evidence stands in reading.not_used. An Error says that
 // a file of a known kind cannot be read: what was expected, what was found. Either way `reading`
 // stays usable.
-tl::expected<void, Error> read_evidence(const Source& source, Reading& reading);
+Result<void> read_evidence(const Source& source, Reading& reading);
 // The same for what a container holds.
-tl::expected<void, Error> read_inside(const Source& member, Reading& reading);
+Result<void> read_inside(const Source& member, Reading& reading);
 
 }  // namespace attest

@@ -89,14 +89,14 @@ size_t said(const Reading& r) {
 
 // A file that is no evidence: one in a folder or container is listed with the reason, one that was
 // named is an error.
-tl::expected<void, Error> none(const Source& source, std::string why, Reading& reading) {
+Result<void> none(const Source& source, std::string why, Reading& reading) {
   if (!source.member) return error(std::move(why));
   reading.not_used.push_back({.path = source.path, .why = std::move(why)});
   return {};
 }
 
 // The file of this index: what kind it is, and what it says.
-tl::expected<void, Error> recognise_and_read(const Source& source, size_t index, Reading& reading) {
+Result<void> recognise_and_read(const Source& source, size_t index, Reading& reading) {
   // (Parsing a report takes long: once.)
   if (const std::string why = why_own_output(source.bytes); !why.empty())
     return none(source, source.member ? why : fmt::format("expected evidence: {}", why), reading);
@@ -140,7 +140,7 @@ tl::expected<void, Error> recognise_and_read(const Source& source, size_t index,
               reading);
 }
 
-tl::expected<void, Error> read_one(const Source& source, Reading& reading) {
+Result<void> read_one(const Source& source, Reading& reading) {
   if (reading.files.size() >= reading.budget.files)
     return error(fmt::format("more than {} files in the evidence", reading.budget.files));
   // The digest of a large image takes as long as searching it: both at once. (Where no thread is to
@@ -289,14 +289,14 @@ std::optional<Error> unlock_slip(const Reading& reading) {
                .offset = {}};
 }
 
-tl::expected<void, Error> read_evidence(const Source& source, Reading& reading) {
+Result<void> read_evidence(const Source& source, Reading& reading) {
   const size_t known = reading.secrets.size();
   auto done = read_one(source, reading);
   if (reading.secrets.size() > known && !reading.locked.empty()) ask_again(reading);
   return done;
 }
 
-tl::expected<void, Error> read_inside(const Source& member, Reading& reading) {
+Result<void> read_inside(const Source& member, Reading& reading) {
   if (reading.depth >= reading.budget.depth)
     return error(
         fmt::format("{}: containers nested deeper than {}", member.path, reading.budget.depth));

@@ -55,8 +55,7 @@ std::vector<AddressMap::Image> AddressMap::join(const std::function<void(uint64_
   return images;
 }
 
-tl::expected<void, Error> read_image(const std::string& path, uint64_t address, View bytes,
-                                     Reading& reading) {
+Result<void> read_image(const std::string& path, uint64_t address, View bytes, Reading& reading) {
   return read_inside({.path = fmt::format("{}!0x{:08x}", path, address),
                       .bytes = bytes,
                       .base = address,

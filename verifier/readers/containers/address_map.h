@@ -33,7 +33,6 @@ class AddressMap {
 };
 
 // Hands an image to the readers as "file!0x08174000".
-tl::expected<void, Error> read_image(const std::string& path, uint64_t address, View bytes,
-                                     Reading& reading);
+Result<void> read_image(const std::string& path, uint64_t address, View bytes, Reading& reading);
 
 }  // namespace attest

@@ -176,7 +176,7 @@ class Unpacking {
   size_t complaints_ = 0;
 };
 
-tl::expected<void, Error> read(const Source& s, Reading& reading) {
+Result<void> read(const Source& s, Reading& reading) {
   if (reading.codecs == nullptr) return error("archives need the codecs, which were not given");
   const auto keys = passphrases(reading);
   Unpacking unpacking(s, reading);

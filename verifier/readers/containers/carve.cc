@@ -405,7 +405,7 @@ bool recognises(const Source& s) {
   return s.bytes.size() >= 64;
 }
 
-tl::expected<void, Error> read(const Source& s, Reading& reading) {
+Result<void> read(const Source& s, Reading& reading) {
   const Carved carved = carve(s, reading);
   if (carved.found != 0 || carved.broken != 0) return {};
   if (looks_like_pem(s.bytes) && pem_evidence(s.bytes).any()) return pem_reader.read(s, reading);

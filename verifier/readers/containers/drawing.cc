@@ -22,7 +22,7 @@ const char* drawing_name(View v) {
   return svg ? "an SVG drawing" : nullptr;
 }
 
-tl::expected<void, Error> read(const Source& s, Reading& reading) {
+Result<void> read(const Source& s, Reading& reading) {
   reading.not_used.push_back({s.path, fmt::format("{}: {}; {} can be read", kLabelNotChecked,
                                                   drawing_name(s.bytes), kPicturesRead)});
   return {};

@@ -134,7 +134,7 @@ bool recognises(const Source& s) {
          (s.bytes[4] == 1 || s.bytes[4] == 2) && (s.bytes[5] == 1 || s.bytes[5] == 2);
 }
 
-tl::expected<void, Error> read(const Source& s, Reading& reading) {
+Result<void> read(const Source& s, Reading& reading) {
   const Elf elf(s.bytes);
   if (!elf.headers_fit()) return error("the file ends within its header", s.bytes.size());
   std::vector<Error> problems;

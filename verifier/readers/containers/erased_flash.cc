@@ -18,7 +18,7 @@ bool recognises(const Source& s) {
   return std::memcmp(s.bytes.data(), s.bytes.data() + 1, s.bytes.size() - 1) == 0;
 }
 
-tl::expected<void, Error> read(const Source& s, Reading& reading) {
+Result<void> read(const Source& s, Reading& reading) {
   reading.device.note(Remark::erased, {.path = s.path, .offset = s.base, .item = {}},
                       fmt::format("all {} bytes are {}: nothing was ever written here",
                                   s.bytes.size(), s.bytes[0] == 0xFF ? "erased" : "zero"));

@@ -72,7 +72,7 @@ class Records {
   Records(const Source& source, Reading& reading, const char* format)
       : source_(source), reading_(reading), format_(format) {}
   virtual ~Records() = default;
-  tl::expected<void, Error> read();
+  Result<void> read();
 
  protected:
   // Takes one record; nullopt when it is sound.
@@ -88,7 +88,7 @@ class Records {
   const char* format_;
 };
 
-tl::expected<void, Error> Records::read() {
+Result<void> Records::read() {
   size_t begun = 0, broken = 0;
   Problem problem;
   // Broken lines in a row are one problem.

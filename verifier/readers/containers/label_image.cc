@@ -16,7 +16,7 @@ bool recognises(const Source& s) {
   return s.bytes.size() >= 16 && picture_form(s.bytes) != PictureForm::none;
 }
 
-tl::expected<void, Error> read(const Source& s, Reading& reading) {
+Result<void> read(const Source& s, Reading& reading) {
   const PictureForm form = picture_form(s.bytes);
   const char* where = form == PictureForm::pdf ? "document" : "picture";
   if (reading.codecs == nullptr) return error("pictures need the codecs, which were not given");

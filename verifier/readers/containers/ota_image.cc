@@ -12,7 +12,7 @@ bool recognises(const Source& s) {
   return looks_like_ota_image(s.bytes);
 }
 
-tl::expected<void, Error> read(const Source& s, Reading& reading) {
+Result<void> read(const Source& s, Reading& reading) {
   reading.holds("ota-image");
   const Place place{
       .path = s.path, .offset = s.base == 0 ? std::nullopt : std::optional(s.base), .item = {}};

@@ -78,7 +78,7 @@ class Uf2 {
  public:
   Uf2(const Source& s, Reading& reading) : s_(s), reading_(reading) {}
 
-  tl::expected<void, Error> run() {
+  Result<void> run() {
     for (size_t at = 0; at < s_.bytes.size(); at += kBlock) {
       const View v = s_.bytes.subspan(at, std::min(kBlock, s_.bytes.size() - at));
       Block block;
@@ -127,7 +127,7 @@ class Uf2 {
   std::string name_of(const Image& image) const {
     return image.family == 0 ? std::string() : fmt::format(" of family 0x{:08x}", image.family);
   }
-  tl::expected<void, Error> read(Image& image) {
+  Result<void> read(Image& image) {
     // A block that is broken is told of at its own place.
     if (image.there != image.count && !any_broken_) {
       const auto first = std::find(image.seen.begin(), image.seen.end(), false);

@@ -12,7 +12,7 @@ bool recognises_elements(const Source& s) {
   return s.bytes.size() <= 64u << 10 && looks_like_attestation_elements(s.bytes);
 }
 
-tl::expected<void, Error> read_elements(const Source& s, Reading& reading) {
+Result<void> read_elements(const Source& s, Reading& reading) {
   reading.holds("attestation-elements");
   reading.device.say(
       FactId::attestation_elements, to_bytes(s.bytes),
@@ -32,7 +32,7 @@ bool recognises_blob(const Source& s) {
   return false;
 }
 
-tl::expected<void, Error> read_blob(const Source& s, Reading& reading) {
+Result<void> read_blob(const Source& s, Reading& reading) {
   const Place place{
       .path = s.path, .offset = s.base == 0 ? std::nullopt : std::optional(s.base), .item = {}};
   if (s.bytes.size() == 65) {

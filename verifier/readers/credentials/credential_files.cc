@@ -108,7 +108,7 @@ bool recognises_pem(const Source& s) {
 
 // A single file is taken whole: what trails the certificate belongs to the evidence and is judged
 // there.
-tl::expected<void, Error> read_certificate(const Source& s, Reading& reading) {
+Result<void> read_certificate(const Source& s, Reading& reading) {
   // Not one certificate, or more than one: the bytes are evidence all the same, and the checks say
   // what is wrong with them.
   if (s.bytes.size() > kMaxCertificateBytes)
@@ -118,7 +118,7 @@ tl::expected<void, Error> read_certificate(const Source& s, Reading& reading) {
   return {};
 }
 
-tl::expected<void, Error> read_cms(const Source& s, Reading& reading) {
+Result<void> read_cms(const Source& s, Reading& reading) {
   // A declaration that carries certificates, as general CMS tools write it, stays a declaration.
   const View one = first_der(s.bytes);
   const auto bag = cms_bag(one);
@@ -150,8 +150,7 @@ tl::expected<void, Error> read_cms(const Source& s, Reading& reading) {
   return {};
 }
 
-tl::expected<void, Error> say_key(const Result<PrivateKey>& key, const Place& place,
-                                  Reading& reading) {
+Result<void> say_key(const Result<PrivateKey>& key, const Place& place, Reading& reading) {
   if (!key) return tl::unexpected(key.error());
   reading.holds("private-key");
   if (key->stated_public && *key->stated_public != key->public_key)
@@ -163,7 +162,7 @@ void say_public_key(Bytes point, const Place& place, Reading& reading) {
   reading.holds("public-key");
   reading.device.say(FactId::public_key, std::move(point), place);
 }
-tl::expected<void, Error> read_key(const Source& s, Reading& reading) {
+Result<void> read_key(const Source& s, Reading& reading) {
   if (auto point = public_key_info(s.bytes)) {
     say_public_key(std::move(*point), whole(s), reading);
     read_behind(s, kPublicKeyInfo, "a public key", reading);
@@ -195,7 +194,7 @@ void read_first(FactId fact, const char* holds, const char* what, const Source& 
   reading.device.say(fact, to_bytes(all), whole(s));
   read_behind(s, all.size(), what, reading);
 }
-tl::expected<void, Error> read_csr(const Source& s, Reading& reading) {
+Result<void> read_csr(const Source& s, Reading& reading) {
   if (const View one = first_der(s.bytes); is_of_another_trade(one)) {
     reading.not_used.push_back({place_text(whole(s)), kForeignRequest});
     read_behind(s, one.size(), "a request of another trade", reading);
@@ -204,7 +203,7 @@ tl::expected<void, Error> read_csr(const Source& s, Reading& reading) {
   read_first(FactId::csr, "csr", "a certification request", s, reading);
   return {};
 }
-tl::expected<void, Error> read_crl(const Source& s, Reading& reading) {
+Result<void> read_crl(const Source& s, Reading& reading) {
   read_first(FactId::crl, "crl", "a revocation list", s, reading);
   return {};
 }
@@ -212,7 +211,7 @@ tl::expected<void, Error> read_crl(const Source& s, Reading& reading) {
 bool recognises_other_cms(const Source& s) {
   return other_cms(s.bytes) != nullptr;
 }
-tl::expected<void, Error> read_other_cms(const Source& s, Reading& reading) {
+Result<void> read_other_cms(const Source& s, Reading& reading) {
   reading.not_used.push_back(
       {place_text(whole(s)),
        fmt::format("a CMS {}: no declaration, and no certificates or lists that can be read",
@@ -282,8 +281,8 @@ tl::expected<bool, Error> read_block(const PemBlock& block, const Place& place, 
                                      Reading& reading) {
   const Source inside{
       .path = s.path, .bytes = block.der, .base = place.offset.value_or(0), .member = s.member};
-  const auto read_inside_at = [&](tl::expected<void, Error> (*read)(const Source&, Reading&)) {
-    tl::expected<void, Error> done;
+  const auto read_inside_at = [&](Result<void> (*read)(const Source&, Reading&)) {
+    Result<void> done;
     // (What a CMS is called says nothing of what is in it.)
     const Place at{.path = place.path,
                    .offset = place.offset,
@@ -343,7 +342,7 @@ bool is_ours(std::string_view problem) {
   return true;
 }
 
-tl::expected<void, Error> read_pem(const Source& s, Reading& reading) {
+Result<void> read_pem(const Source& s, Reading& reading) {
   const PemEvidence pem = pem_evidence(s.bytes);
   const PemFile& file = pem.file;
   size_t read = 0;

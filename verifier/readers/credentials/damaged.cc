@@ -422,7 +422,7 @@ bool recognises(const Source& s) {
   return in_text(s.bytes).has_value();
 }
 
-tl::expected<void, Error> read(const Source& s, Reading& reading) {
+Result<void> read(const Source& s, Reading& reading) {
   const Place place{
       .path = s.path, .offset = s.base == 0 ? std::nullopt : std::optional(s.base), .item = {}};
   if (one_byte(s.bytes)) {

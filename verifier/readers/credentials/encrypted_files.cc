@@ -37,7 +37,7 @@ View sealed_part(const Source& s) {
   return one.empty() ? s.bytes : one;
 }
 
-tl::expected<void, Error> read_key(const Source& s, Reading& reading) {
+Result<void> read_key(const Source& s, Reading& reading) {
   const View one = sealed_part(s);
   reading.holds("encrypted-key");
   open_private_key(
@@ -54,7 +54,7 @@ bool recognises_bundle(const Source& s) {
   return s.bytes.size() <= kMaxSealed && looks_like_pkcs12(s.bytes);
 }
 
-tl::expected<void, Error> read_bundle(const Source& s, Reading& reading) {
+Result<void> read_bundle(const Source& s, Reading& reading) {
   const Place place{.path = s.path, .offset = s.base, .item = {}};
   const auto say = [place](const Pkcs12& bundle, Reading& later) {
     for (const Bytes& der : bundle.certificates) {

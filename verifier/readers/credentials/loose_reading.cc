@@ -45,7 +45,7 @@ void read_loose(const Source& s, const Loose& found, const Place& place, Reading
   if (outer == nullptr) reading.current = &nowhere;
   const Source inside{.path = s.path, .bytes = pasted.bytes, .base = s.base, .member = s.member};
   const std::string kind = reading.current->kind;
-  tl::expected<void, Error> done;
+  Result<void> done;
   read_at(place, reading, [&] { done = found.reader->read(inside, reading); });
   reading.current->kind = kind;
   reading.current = outer;

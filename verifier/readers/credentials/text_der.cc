@@ -129,7 +129,7 @@ void read_one_of_several(const Source& plain, Reading& reading) {
   const Reader* reader = inside(plain);
   const bool bare = reader == nullptr || reader == &blob_reader;
   if (bare && damaged_reader.recognises(plain)) reader = &damaged_reader;
-  tl::expected<void, Error> done;
+  Result<void> done;
   if (reader != nullptr) read_at(place, reading, [&] { done = reader->read(plain, reading); });
   if (reader != nullptr && done) return;
   reading.holds("damaged");
@@ -138,7 +138,7 @@ void read_one_of_several(const Source& plain, Reading& reading) {
                                   plain.bytes.size()));
 }
 
-tl::expected<void, Error> read(const Source& source, Reading& reading) {
+Result<void> read(const Source& source, Reading& reading) {
   std::string letters;
   const Source s = in_base64(source, letters);
   if (const auto values = several(s); !values.empty()) {

@@ -367,7 +367,7 @@ bool recognises(const Source& s) {
   return false;
 }
 
-tl::expected<void, Error> read(const Source& s, Reading& reading) {
+Result<void> read(const Source& s, Reading& reading) {
   Flash(s, reading).read();
   return {};
 }

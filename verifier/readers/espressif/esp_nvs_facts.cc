@@ -149,12 +149,12 @@ void say_all(const Nvs& nvs, const Place& at, const std::string& label, Reading&
     reading.current->kind = "esp-secure-cert";
 }
 
-tl::expected<void, Error> read_nvs_file(const Source& s, Reading& reading) {
+Result<void> read_nvs_file(const Source& s, Reading& reading) {
   read_nvs(s, "", reading);
   return {};
 }
 
-tl::expected<void, Error> read_keys_file(const Source& s, Reading& reading) {
+Result<void> read_keys_file(const Source& s, Reading& reading) {
   if (!read_nvs_keys(s, "", reading))
     return error("expected 64 bytes, their checksum and an erased rest");
   return {};

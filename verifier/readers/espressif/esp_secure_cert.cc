@@ -316,7 +316,7 @@ bool is_tlvs(View v) {
   return false;
 }
 
-tl::expected<void, Error> read(const Source& s, Reading& reading) {
+Result<void> read(const Source& s, Reading& reading) {
   read_esp_secure_cert(s, "", reading);
   return {};
 }

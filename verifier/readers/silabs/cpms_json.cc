@@ -169,7 +169,7 @@ bool recognises(const Source& s) {
   });
 }
 
-tl::expected<void, Error> read(const Source& s, Reading& reading) {
+Result<void> read(const Source& s, Reading& reading) {
   const auto json = parse_json(text(s.bytes));
   if (!json) return tl::unexpected(json.error());
   const Json* body = body_of(*json);

@@ -348,7 +348,7 @@ bool recognises(const Source& s) {
   return has_nvm3(s.bytes) || provision_page(s.bytes).has_value();
 }
 
-tl::expected<void, Error> read(const Source& s, Reading& reading) {
+Result<void> read(const Source& s, Reading& reading) {
   if (has_nvm3(s.bytes)) Flash(s, reading).read();
   if (const auto page = provision_page(s.bytes)) {
     const size_t total = std::min<size_t>(be16(s.bytes, *page), s.bytes.size() - *page);

@@ -161,7 +161,7 @@ void say_entry(const Known& k, const Entry& e, const Place& at, Reading& reading
   reading.holds("factory");
 }
 
-tl::expected<void, Error> read(const Source& s, Reading& reading) {
+Result<void> read(const Source& s, Reading& reading) {
   read_silabs_provision(s, reading);
   return {};
 }

@@ -82,7 +82,7 @@ void say(const log::BasicAttribute& attribute, const Json& value, const Place& p
   }
 }
 
-tl::expected<void, Error> read(const Source& s, Reading& reading) {
+Result<void> read(const Source& s, Reading& reading) {
   const auto json = parse_json(text(s.bytes));
   if (!json) return tl::unexpected(json.error());
   std::vector<const Json*> nodes;

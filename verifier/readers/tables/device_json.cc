@@ -126,7 +126,7 @@ bool recognises(const Source& s) {
   return json ? is_device_json(*json) : means_device_json(text(s.bytes));
 }
 
-tl::expected<void, Error> read(const Source& s, Reading& reading) {
+Result<void> read(const Source& s, Reading& reading) {
   const auto json = parse_json(text(s.bytes));
   if (!json) return tl::unexpected(json.error());
   read_device_json(*json, s.path, reading);
@@ -301,7 +301,7 @@ bool recognises_nearly(const Source& s) {
   return kin.telling && (kin.own + kin.like >= 2 || kin.members == 1);
 }
 
-tl::expected<void, Error> read_nearly(const Source& s, Reading& reading) {
+Result<void> read_nearly(const Source& s, Reading& reading) {
   reading.holds("unread-facts");
   reading.device.note(Remark::resembles_evidence, {.path = s.path, .offset = {}, .item = {}},
                       "a JSON with keys like those of device.json, nested or misspelt: its facts "

@@ -295,10 +295,8 @@ std::optional<Column> spelled_column(const std::string& spelled, const ColumnCon
   return std::get<std::string>(*digits).size() > 8 ? Column::manual_code : Column::passcode;
 }
 
-tl::expected<void, Error> place_columns(const CsvRecord& names,
-                                        const std::vector<ColumnContent>& contents,
-                                        const std::vector<ColumnName>& named,
-                                        ManifestHeader& header) {
+Result<void> place_columns(const CsvRecord& names, const std::vector<ColumnContent>& contents,
+                           const std::vector<ColumnName>& named, ManifestHeader& header) {
   std::vector<bool> taken(names.size());
   for (const ColumnName& name : named) {
     // As it stands, or else folded: two headers that only differ in blanks are told apart by

@@ -13,7 +13,7 @@ bool recognises(const Source& s) {
 
 // A table is about many devices, and its columns say nothing of the one that is judged: lot
 // compares it row by row. The credentials in it are evidence as they are anywhere.
-tl::expected<void, Error> read(const Source& s, Reading& reading) {
+Result<void> read(const Source& s, Reading& reading) {
   reading.holds("manifest");
   const auto utf8 = table_of_utf16(s.bytes);
   Source plain = s;

@@ -65,7 +65,7 @@ void say(ManifestColumn column, const std::string& written, const std::string& p
   }
 }
 
-tl::expected<void, Error> read(const Source& s, Reading& reading) {
+Result<void> read(const Source& s, Reading& reading) {
   const auto table = one_row(s.bytes);
   if (!table) {
     std::string written(text(s.bytes));

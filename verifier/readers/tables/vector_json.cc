@@ -34,7 +34,7 @@ bool recognises(const Source& s) {
                               [&](const char* key) { return json->find(key) != nullptr; });
 }
 
-tl::expected<void, Error> read(const Source& s, Reading& reading) {
+Result<void> read(const Source& s, Reading& reading) {
   const auto json = parse_json(text(s.bytes));
   if (!json) return tl::unexpected(json.error());
   const struct {

@@ -57,7 +57,7 @@ class Log {
  public:
   Log(const Source& s, Reading& reading) : source_(s), reading_(reading) {}
 
-  tl::expected<void, Error> run() {
+  Result<void> run() {
     const std::string_view all = text(source_.bytes);
     for (size_t at = 0; at < all.size();) {
       const size_t end = std::min(all.find('\n', at), all.size());
@@ -476,7 +476,7 @@ class Log {
                          fmt::format("the log says: {}", without_codes(printable(said->text))));
   }
 
-  tl::expected<void, Error> finish() {
+  Result<void> finish() {
     if (std::exchange(in_dump_, false)) end_dump(std::nullopt);
     pem_end();
     if (!found_ && !result_) {
@@ -579,7 +579,7 @@ bool recognises(const Source& s) {
   return is_plain_text(s.bytes) && log::has_telling_words(s.bytes);
 }
 
-tl::expected<void, Error> read(const Source& s, Reading& reading) {
+Result<void> read(const Source& s, Reading& reading) {
   return Log(s, reading).run();
 }
 

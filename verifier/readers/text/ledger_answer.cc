@@ -234,7 +234,7 @@ bool recognises(const Source& s) {
   return why_none(s.bytes) != nullptr;
 }
 
-tl::expected<void, Error> read(const Source& s, Reading& reading) {
+Result<void> read(const Source& s, Reading& reading) {
   reading.not_used.push_back({s.path, why_none(s.bytes)});
   return {};
 }

@@ -90,7 +90,7 @@ bool recognises(const Source& s) {
   return !codes.empty() && codes.size() <= kMaxCodes;
 }
 
-tl::expected<void, Error> read(const Source& s, Reading& reading) {
+Result<void> read(const Source& s, Reading& reading) {
   if (const auto table = code_table(s.bytes)) {
     read_table(*table, s, reading);
     return {};

@@ -171,7 +171,7 @@ bool recognises(const Source& s) {
   return !why_own_output(s.bytes).empty();
 }
 
-tl::expected<void, Error> read(const Source& s, Reading& reading) {
+Result<void> read(const Source& s, Reading& reading) {
   reading.not_used.push_back({s.path, why_own_output(s.bytes)});
   return {};
 }

@@ -22,7 +22,7 @@ bool recognises(const Source& s) {
                      [](const Loose& f) { return f.reader != &blob_reader; });
 }
 
-tl::expected<void, Error> read(const Source& s, Reading& reading) {
+Result<void> read(const Source& s, Reading& reading) {
   const LooseText loose = loose_in_text(text(s.bytes), Search::names);
   if (!loose.whole) note_unsearched(s.path, reading);
   for (const Loose& f : loose.found)

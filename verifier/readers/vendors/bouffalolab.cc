@@ -186,7 +186,7 @@ void open_secured(const Area& secured, const Bytes& iv, const Source& s, Reading
        .only_a_key = true});
 }
 
-tl::expected<void, Error> read(const Source& file, Reading& reading) {
+Result<void> read(const Source& file, Reading& reading) {
   const size_t at = partition_at(file.bytes).value_or(0);
   const Source s{.path = file.path,
                  .bytes = file.bytes.subspan(at),

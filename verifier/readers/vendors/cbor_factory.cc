@@ -29,7 +29,7 @@ class Walk {
   Walk(const Source& s, std::span<const CborKey> keys, Reading& reading)
       : source_(s), keys_(keys), reading_(reading), needed_(needed_entries(keys)) {}
 
-  tl::expected<void, Error> run() {
+  Result<void> run() {
     auto map = next();
     if (map && map->kind == CborItem::Kind::tag) map = next();
     if (!map) return tl::unexpected(map.error());
@@ -43,7 +43,7 @@ class Walk {
   }
 
  private:
-  tl::expected<void, Error> entries(const CborItem& map) {
+  Result<void> entries(const CborItem& map) {
     const uint64_t count = map.indefinite ? kMaxEntries + 1 : map.value;
     for (uint64_t i = 0; i < count; ++i) {
       if (i == kMaxEntries) return error(fmt::format("more than {} entries", kMaxEntries));
@@ -92,7 +92,7 @@ class Walk {
   }
 
   // Passes over the members of a value that has some.
-  tl::expected<void, Error> skip(const CborItem& value, unsigned depth) {
+  Result<void> skip(const CborItem& value, unsigned depth) {
     using Kind = CborItem::Kind;
     if (depth > kMaxDepth) return error(fmt::format("nested deeper than {}", kMaxDepth));
     if (value.kind == Kind::stop) return error("a stop stands where a value should be");
@@ -178,8 +178,7 @@ bool looks_like_cbor_factory(View bytes, std::span<const CborKey> keys) {
   return std::any_of(keys.begin(), keys.end(), [&](const CborKey& k) { return name == k.name; });
 }
 
-tl::expected<void, Error> read_cbor_factory(const Source& s, std::span<const CborKey> keys,
-                                            Reading& reading) {
+Result<void> read_cbor_factory(const Source& s, std::span<const CborKey> keys, Reading& reading) {
   if (reading.codecs == nullptr)
     return error("factory data in CBOR need the codecs, which were not given");
   return Walk(s, keys, reading).run();

@@ -20,8 +20,7 @@ std::vector<NeededEntry> needed_entries(std::span<const CborKey> keys);
 // tag 55799.)
 bool looks_like_cbor_factory(View bytes, std::span<const CborKey> keys);
 // States what the map holds up to where it breaks off; a break is damage at its offset.
-tl::expected<void, Error> read_cbor_factory(const Source& s, std::span<const CborKey> keys,
-                                            Reading& reading);
+Result<void> read_cbor_factory(const Source& s, std::span<const CborKey> keys, Reading& reading);
 
 // A value of the JSON that such a map is made of: text is UTF-8, or bytes as "hex:..." (nordic.cc).
 void read_factory_member(const CborKey& key, const Json& value, const Place& place,

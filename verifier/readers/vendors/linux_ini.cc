@@ -79,7 +79,7 @@ std::string unescaped(std::string_view key) {
   return out;
 }
 
-tl::expected<void, Error> read(const Source& s, Reading& reading) {
+Result<void> read(const Source& s, Reading& reading) {
   const std::string_view all = text(s.bytes);
   std::vector<const Key*> seen;
   bool in_default = false;

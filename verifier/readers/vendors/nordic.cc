@@ -46,7 +46,7 @@ constexpr CborKey kKeys[] = {
 bool recognises_map(const Source& s) {
   return looks_like_cbor_factory(s.bytes, kKeys);
 }
-tl::expected<void, Error> read_map(const Source& s, Reading& reading) {
+Result<void> read_map(const Source& s, Reading& reading) {
   return read_cbor_factory(s, kKeys, reading);
 }
 
@@ -61,7 +61,7 @@ bool recognises_json(const Source& s) {
   return has("\"sn\"") && (has("\"spake2_it\"") || has("\"spake2_verifier\"") || has("\"hw_ver\""));
 }
 
-tl::expected<void, Error> read_json(const Source& s, Reading& reading) {
+Result<void> read_json(const Source& s, Reading& reading) {
   const auto json = parse_json(text(s.bytes));
   if (!json) return tl::unexpected(json.error());
   auto needed = needed_entries(kKeys);

@@ -174,7 +174,7 @@ std::optional<size_t> sound_copy(View v, size_t from) {
   return std::nullopt;
 }
 
-tl::expected<void, Error> read_section(const Source& s, size_t at, Reading& reading) {
+Result<void> read_section(const Source& s, size_t at, Reading& reading) {
   const uint64_t offset = s.base + at;
   const View section = s.bytes.subspan(at);
   if (section.size() < kHeader) return error("the header of 12 bytes is cut", offset);
@@ -226,7 +226,7 @@ tl::expected<void, Error> read_section(const Source& s, size_t at, Reading& read
   return {};
 }
 
-tl::expected<void, Error> read_hw_params(const Source& s, size_t at, Reading& reading) {
+Result<void> read_hw_params(const Source& s, size_t at, Reading& reading) {
   const View rest = s.bytes.subspan(at + kHwParams.size());
   const Place place{.path = s.path, .offset = s.base + at + kHwParams.size(), .item = {}};
   if (rest.size() < 4) return error("the hw_params length is cut", *place.offset);
@@ -258,7 +258,7 @@ bool recognises(const Source& s) {
   return (s.bytes.size() >= kHeader && le32(s.bytes, 0) == kMagic) || hw_params_at(s.bytes);
 }
 
-tl::expected<void, Error> read(const Source& s, Reading& reading) {
+Result<void> read(const Source& s, Reading& reading) {
   if (const auto at = hw_params_at(s.bytes);
       at && !(s.bytes.size() >= 4 && le32(s.bytes, 0) == kMagic))
     return read_hw_params(s, *at, reading);

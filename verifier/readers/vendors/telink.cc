@@ -36,7 +36,7 @@ bool recognises_map(const Source& s) {
 
 // A unique id that the tool was given stands there as 32 hex digits in ASCII, one that it made as
 // 16 bytes. The firmware uses the bytes as they are stored; so do we.
-tl::expected<void, Error> read_map(const Source& s, Reading& reading) {
+Result<void> read_map(const Source& s, Reading& reading) {
   return read_cbor_factory(s, keys(), reading);
 }
 
@@ -51,7 +51,7 @@ bool recognises_summary(const Source& s) {
 }
 
 // Credentials are paths on the factory's computer: only the values are evidence.
-tl::expected<void, Error> read_summary(const Source& s, Reading& reading) {
+Result<void> read_summary(const Source& s, Reading& reading) {
   constexpr struct {
     const char* key;
     FactoryItem item;

@@ -163,7 +163,7 @@ void say(const Field& field, View item, const Place& at, Reading& reading) {
   reading.holds("factory");
 }
 
-tl::expected<void, Error> read(const Source& s, Reading& reading) {
+Result<void> read(const Source& s, Reading& reading) {
   const auto table = find_table(s);
   if (!table) return error("no table of seventeen pairs");
   NeededEntry needed[] = {

@@ -97,7 +97,7 @@ void judge_length(const CborKey& key, const Json& value, const Json& stated, con
                            *length));
 }
 
-tl::expected<void, Error> read(const Source& s, Reading& reading) {
+Result<void> read(const Source& s, Reading& reading) {
   const auto json = parse_json(text(s.bytes));
   if (!json) return tl::unexpected(json.error());
   auto needed = needed_entries(kKeys);
