@@ -139,7 +139,7 @@ void add_checklist(Command& root) {
       .choice("--format", {"text", "json"}, options->format,
               "how the list is written (default text)")
       .text("-o,--output", "FILE", options->output, "write the list there instead of stdout");
-  add_loudness(command, options->quiet, options->verbose);
+  add_verbosity(command, options->quiet, options->verbose);
   command.example("matter-attest checklist --vid 0x1234 --pid 0x8000 --sv 1 --cd cd.der")
       .footer(
           "Exit codes: 0 every step is done, 1 one failed, 3 something is lacking, 2 usage or "

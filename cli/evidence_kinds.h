@@ -9,7 +9,7 @@
 namespace attest::cli {
 
 struct EvidenceKind {
-  const char* kind;     // interface.md, "Kinds of evidence"
+  const char* kind;     // docs/formats.md
   const char* group;    // the heading it stands under
   const char* what;     // what is read
   const char* made_by;  // how one gets it; "" where there is nothing to do

@@ -3,6 +3,10 @@
 namespace attest::cli {
 namespace {
 
+constexpr const char* kRefusedCommand =
+    "the device refused the command: of an attestation or certificate chain request, a nonce that "
+    "is not of 32 bytes or a certificate type other than 1 (DAC) and 2 (PAI)";
+
 // Source: the SDK's CHIPError.h (core errors; device 0x2xx, ASN.1 0x3xx, interaction 0x5xx).
 constexpr KnownNumber kNumbers[] = {
     {0x03, "IncorrectState", "a step was asked for at the wrong time", kChipError, 0, false, true},
@@ -87,14 +91,8 @@ constexpr KnownNumber kNumbers[] = {
     {0x501, "Failure", "the device refused without saying why", kStatus},
     {0x7E, "UnsupportedAccess", "the commissioner may not do that", kStatus},
     {0x81, "UnsupportedCommand", "the device does not know the command", kStatus},
-    {0x85, "InvalidCommand",
-     "the device refused the command: of an attestation or certificate chain request, a nonce that "
-     "is not of 32 bytes or a certificate type other than 1 (DAC) and 2 (PAI)",
-     kStatus},
-    {0x585, "InvalidCommand",
-     "the device refused the command: of an attestation or certificate chain request, a nonce that "
-     "is not of 32 bytes or a certificate type other than 1 (DAC) and 2 (PAI)",
-     kStatus},
+    {0x85, "InvalidCommand", kRefusedCommand, kStatus},
+    {0x585, "InvalidCommand", kRefusedCommand, kStatus},
     {0x87, "ConstraintError", "a value is out of its range", kStatus},
     {0x89, "ResourceExhausted", "the device has no room", kStatus},
     {0x8B, "NotFound", "the device does not have it", kStatus},

@@ -45,7 +45,7 @@ void add_lot_options(Command& command, LotOptions& options) {
       .flag("--schema", options.schema,
             "print the JSON Schema of --format json and ndjson, and no more");
   add_engine_option(command, options.engine);
-  add_loudness(command, options.quiet, options.verbose);
+  add_verbosity(command, options.quiet, options.verbose);
   command.group(Group::input)
       .positionals("INPUT", options.inputs,
                    "folders with a device a subfolder or file, archives, NDJSON (- is stdin)",

@@ -47,7 +47,7 @@ class Merging {
   Merging(const MergeOptions& options, std::vector<ReportTarget> targets, const Console& console)
       : options_(options),
         targets_(std::move(targets)),
-        loudness_(console, options.quiet),
+        verbosity_(console, options.quiet),
         tally_(any_form(targets_, &ReportForm::lists_devices)) {}
 
   Result<int> run() {
@@ -55,7 +55,7 @@ class Merging {
       return tl::unexpected(done.error());
     tables_ = manifests_.take();
     manifest_tally_.emplace(tables_, manifests_.given());
-    auto output = LotOutput::open(std::move(targets_), {.form = LineForm::part}, loudness_);
+    auto output = LotOutput::open(std::move(targets_), {.form = LineForm::part}, verbosity_);
     if (!output) return tl::unexpected(output.error());
     for (const std::string& path : options_.parts) {
       if (auto done = part(path, *output); !done) return tl::unexpected(done.error());
@@ -86,7 +86,7 @@ class Merging {
   // One file: lines of devices, and what closed them. Parts that were judged one after the other
   // may lie in one file.
   Result<void> part(const std::string& path, LotOutput& output) {
-    const auto file = opened(path, loudness_.console());
+    const auto file = opened(path, verbosity_.console());
     if (!file) return tl::unexpected(file.error());
     const std::unique_ptr<std::FILE, int (*)(std::FILE*)> closing(*file, std::fclose);
     bool open = true;  // devices were read that no last line has closed
@@ -176,7 +176,7 @@ class Merging {
 
   const MergeOptions& options_;
   std::vector<ReportTarget> targets_;
-  const Verbosity loudness_;
+  const Verbosity verbosity_;
   LotManifests manifests_;
   std::vector<ManifestRows> tables_;
   LotTally tally_;

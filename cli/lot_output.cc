@@ -62,7 +62,7 @@ Result<void> LotOutput::flush() {
 }
 
 Result<void> LotOutput::conclude(const LotReport& report, const std::optional<PartMark>& part) {
-  const Console& console = loudness_.console();
+  const Console& console = verbosity_.console();
   std::vector<ReportTarget> targets;
   bool told = false;
   for (One& one : all_) {
@@ -78,7 +78,7 @@ Result<void> LotOutput::conclude(const LotReport& report, const std::optional<Pa
       text = dump(Json(Json::Object{}).set("lot", std::move(lot))) + "\n";
     }
     // A table has no room for what is wrong between its rows.
-    if (form.tells_beside && &one == &all_.front() && !loudness_.quiet()) {
+    if (form.tells_beside && &one == &all_.front() && !verbosity_.quiet()) {
       console.err << lot_report_text(report, {.colour = console.colours_err(),
                                               .width = console.columns(),
                                               .rows = console.err_is_terminal ? console.rows() : 0})
@@ -89,7 +89,7 @@ Result<void> LotOutput::conclude(const LotReport& report, const std::optional<Pa
     if (auto done = one.output.close(); !done) return done;
     targets.push_back(one.target);
   }
-  tell_written(targets, told ? "" : lot_verdict_line(report), loudness_);
+  tell_written(targets, told ? "" : lot_verdict_line(report), verbosity_);
   return {};
 }
 

@@ -51,11 +51,11 @@ class LotOutput {
     Output output;
   };
   LotOutput(const LotLines& lines, const Verbosity& verbosity)
-      : lines_(lines), loudness_(verbosity) {}
+      : lines_(lines), verbosity_(verbosity) {}
   std::string line_in(const ReportForm& form, const DeviceLine& line) const;
   std::vector<One> all_;  // never empty
   LotLines lines_;
-  Verbosity loudness_;
+  Verbosity verbosity_;
 };
 
 }  // namespace attest::cli

@@ -123,7 +123,7 @@ class LotRun {
   LotRun(const LotOptions& options, std::vector<ReportTarget> targets, const Console& console)
       : options_(options),
         targets_(std::move(targets)),
-        loudness_(console, options.quiet, options.verbose),
+        verbosity_(console, options.quiet, options.verbose),
         console_(console),
         tally_(any_form(targets_, &ReportForm::lists_devices)) {}
 
@@ -134,13 +134,13 @@ class LotRun {
         targets_,
         {.form = options_.part.empty() ? LineForm::result : LineForm::part,
          .manifests = options_.part.empty() ? setup_.manifests.size() : manifests_.given()},
-        loudness_);
+        verbosity_);
     if (!output) return tl::unexpected(output.error());
     if (auto done = judge(*output); !done) return tl::unexpected(done.error());
     if (const auto missing = codecs_missing()) return tl::unexpected(*missing);
     if (rejected_folder_) keep_rejected(*rejected_folder_, *rejected_);
     if (ledger_) {
-      for (const std::string& note : ledger_->notes()) loudness_.note(note);
+      for (const std::string& note : ledger_->notes()) verbosity_.note(note);
     }
     tell_unused();
     const LotReport report = this->report();
@@ -162,7 +162,7 @@ class LotRun {
     auto trust = trust_from(options_.judge, setup_.policy.network);
     if (!trust) return tl::unexpected(trust.error());
     setup_.trust = std::move(*trust);
-    auto ledger = ledger_from(options_.judge, loudness_);
+    auto ledger = ledger_from(options_.judge, verbosity_);
     if (!ledger) return tl::unexpected(ledger.error());
     ledger_ = std::move(*ledger);
     setup_.ledger = ledger_.get();
@@ -206,15 +206,15 @@ class LotRun {
 
   // What the verdicts come from, for --verbose.
   void tell_setting() const {
-    loudness_.detail(fmt::format("policy {}, as of {}; signatures checked by {}, {} at a time",
-                                 network_name(setup_.policy.network), rfc3339(setup_.policy.at),
-                                 engine_->name(), jobs()));
+    verbosity_.detail(fmt::format("policy {}, as of {}; signatures checked by {}, {} at a time",
+                                  network_name(setup_.policy.network), rfc3339(setup_.policy.at),
+                                  engine_->name(), jobs()));
     if (ledger_)
-      loudness_.detail(fmt::format("ledger {} at height {}, {}", ledger_->status().chain_id,
-                                   ledger_->status().height, ledger_->status().source));
-    for (const std::string& path : options_.inputs) loudness_.detail("reading " + path);
+      verbosity_.detail(fmt::format("ledger {} at height {}, {}", ledger_->status().chain_id,
+                                    ledger_->status().height, ledger_->status().source));
+    for (const std::string& path : options_.inputs) verbosity_.detail("reading " + path);
     if (const auto devices = source_->size())
-      loudness_.detail(fmt::format("{} devices to be judged", *devices));
+      verbosity_.detail(fmt::format("{} devices to be judged", *devices));
   }
 
   Result<void> open_journal() {
@@ -284,7 +284,7 @@ class LotRun {
     if (!options_.roles.any()) return {};
     Reading given;
     given.secrets = setup_.secrets;
-    if (const auto errors = read_roles(options_.roles, given, loudness_); !errors.empty())
+    if (const auto errors = read_roles(options_.roles, given, verbosity_); !errors.empty())
       return error(errors.front());
     tally_.add(given.not_used);
     shared_.push_back(std::make_shared<const LotShared>(std::move(given.device)));
@@ -419,7 +419,7 @@ class LotRun {
 
   const LotOptions& options_;
   std::vector<ReportTarget> targets_;
-  const Verbosity loudness_;
+  const Verbosity verbosity_;
   const Console& console_;
   std::stop_source stop_;
   std::shared_ptr<SignatureEngine> engine_;

@@ -258,7 +258,7 @@ int show(const std::string& text, const Console& console) {
 void add_quiet(Command& command, bool& quiet) {
   command.group(Group::output).flag("-q,--quiet", quiet, "say nothing on stderr but errors");
 }
-void add_loudness(Command& command, bool& quiet, bool& verbose) {
+void add_verbosity(Command& command, bool& quiet, bool& verbose) {
   add_quiet(command, quiet);
   command.group(Group::output)
       .flag("-v,--verbose", verbose, "say on stderr what is read, asked and used");

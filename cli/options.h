@@ -53,6 +53,6 @@ int show(const std::string& text, const Console& console);
 
 // --quiet, which means the same of every command that says more than errors; and --verbose.
 void add_quiet(Command& command, bool& quiet);
-void add_loudness(Command& command, bool& quiet, bool& verbose);
+void add_verbosity(Command& command, bool& quiet, bool& verbose);
 
 }  // namespace attest::cli

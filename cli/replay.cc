@@ -91,7 +91,7 @@ void add_replay(Command& root) {
       .text("--signed-by", "CERT.pem", options->signed_by,
             "insist on a signature by the key of this certificate");
   add_report_output(command, options->output);
-  add_loudness(command, options->quiet, options->verbose);
+  add_verbosity(command, options->quiet, options->verbose);
   command.example("matter-attest replay sample.bundle")
       .footer(
           "Exit codes: 0 approve, 1 reject, 3 undecided, or the report is not the one in the "

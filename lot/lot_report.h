@@ -39,7 +39,7 @@ struct LotFinding {
   std::vector<std::string> devices;  // the first kNamesShown of their names
 };
 
-// What a sample says about the lot (sampling.h), already in words too.
+// What a sample says about the lot (sample.h), already in words too.
 struct LotSample {
   uint64_t lot = 0, size = 0, seed = 0, rejected = 0;
   uint64_t most_faulty = 0;  // with 95 % confidence not more of the whole lot

@@ -1,4 +1,4 @@
-// LotRecord: one device as one line of NDJSON (interface.md, "lot"): the keys of device.json, and
+// LotRecord: one device as one line of NDJSON (docs/lots.md): the keys of device.json, and
 // "id", "dac", "pai", "cd", "paa" in base64 DER.
 #pragma once
 

@@ -269,7 +269,7 @@ namespace {
 
 class Paths {
  public:
-  Paths(Reading& reading, const Verbosity& verbosity) : reading_(reading), loudness_(verbosity) {
+  Paths(Reading& reading, const Verbosity& verbosity) : reading_(reading), verbosity_(verbosity) {
     struct stat info {};
     for (const EvidenceFile& file : reading.files) {
       if (::stat(file.path.c_str(), &info) == 0) read_.insert({info.st_dev, info.st_ino});
@@ -350,7 +350,7 @@ class Paths {
 
   void file(const std::string& name, bool inside_folder) {
     if (was_read(name)) return;
-    auto bytes = name == "-" ? FileBytes::standard_input(loudness_.console())
+    auto bytes = name == "-" ? FileBytes::standard_input(verbosity_.console())
                              : FileBytes::open_evidence(name);
     if (!bytes) {
       if (inside_folder) {
@@ -361,7 +361,7 @@ class Paths {
       return;
     }
     if (bytes->mapped() && looks_like_ota_image(bytes->view())) {
-      if (const auto done = read_ota_image(name, reading_, loudness_); !done)
+      if (const auto done = read_ota_image(name, reading_, verbosity_); !done)
         errors_.push_back(done.error().what);
       return;
     }
@@ -395,7 +395,7 @@ class Paths {
 
   static constexpr size_t kMostFiles = 100'000;
   Reading& reading_;
-  const Verbosity& loudness_;
+  const Verbosity& verbosity_;
   std::vector<std::string> errors_;
   std::set<std::pair<dev_t, ino_t>> read_;
   size_t codes_ = 0;

@@ -63,14 +63,14 @@ std::string progress_text(const HowFar& at, const char* counted, double seconds,
 }
 
 Progress::Progress(const Verbosity& verbosity, const char* counted)
-    : loudness_(verbosity),
+    : verbosity_(verbosity),
       counted_(counted),
       started_(verbosity.console().ticks()),
       last_(started_) {}
 
 void Progress::show(const HowFar& at) {
-  if (!loudness_.shows_progress()) return;
-  const Console& console = loudness_.console();
+  if (!verbosity_.shows_progress()) return;
+  const Console& console = verbosity_.console();
   const auto now = console.ticks();
   if (now - started_ < kPatience || (shown_ && now - last_ < kPause)) return;
   last_ = now;
@@ -81,7 +81,7 @@ void Progress::show(const HowFar& at) {
 }
 
 void Progress::clear() {
-  if (std::exchange(shown_, false)) loudness_.console().err << "\r\033[K" << std::flush;
+  if (std::exchange(shown_, false)) verbosity_.console().err << "\r\033[K" << std::flush;
 }
 
 }  // namespace attest

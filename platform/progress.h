@@ -36,7 +36,7 @@ class Progress {
   void clear();
 
  private:
-  const Verbosity loudness_;
+  const Verbosity verbosity_;
   const char* counted_;
   std::chrono::steady_clock::time_point started_, last_;
   bool shown_ = false;

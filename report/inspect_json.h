@@ -1,4 +1,5 @@
-// "matter-attest/inspect/1" of interface.md: what is in the evidence, decoded, without a verdict.
+// "matter-attest/inspect/1" (schemas/inspect.schema.json): what is in the evidence, decoded,
+// without a verdict.
 #pragma once
 
 #include "verifier/base/json.h"

@@ -1,4 +1,4 @@
-// The JSON report: "matter-attest/report/1" of interface.md.
+// The JSON report: "matter-attest/report/1" (schemas/report.schema.json).
 #pragma once
 
 #include "verifier/base/json.h"

@@ -6,7 +6,7 @@
 
 namespace attest {
 
-int exit_code(Verdict v);             // interface.md: 0, 1, 3
+int exit_code(Verdict v);             // docs/reports.md: 0, 1, 3
 const char* verdict_word(Verdict v);  // "REJECT"
 std::string ids_text(const std::optional<uint16_t>& vid,
                      const std::optional<uint16_t>& pid);  // "0xFFF1 / 0x8000"

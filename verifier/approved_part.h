@@ -11,7 +11,7 @@ namespace attest {
 
 struct ApprovedPart {
   struct Fact {
-    std::string name;   // of sample_facts.h
+    std::string name;   // of rules/part_facts.h
     std::string value;  // as a report shows it
     bool operator==(const Fact&) const = default;
   };

@@ -10,8 +10,7 @@
 
 namespace attest {
 
-// Whose facts decide, and how strict the rules about test credentials are (interface.md, "Policy by
-// network").
+// Whose facts decide, and how strict the rules about test credentials are (docs/ledger.md).
 enum class Network : uint8_t { main, test, none };
 inline const char* network_name(Network n) {
   return n == Network::main ? "main" : n == Network::test ? "test" : "none";

@@ -16,7 +16,7 @@ const char* verdict_name(Verdict v);
 const char* status_name(Status s);
 const char* severity_name(Severity s);
 
-// The Matter SDK's result code (attestation.md section 2) and its name there.
+// The Matter SDK's result code (AttestationVerificationResult) and its name there.
 struct SdkCode {
   int code = 0;
   const char* name = "";

@@ -12,7 +12,7 @@ using namespace attest::test;
 
 namespace {
 
-// The kinds as interface.md lists them.
+// The kinds that users rely on.
 const std::set<std::string> kOfInterface = {"x509",
                                             "pem-bundle",
                                             "pkcs7",

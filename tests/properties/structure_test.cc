@@ -287,7 +287,8 @@ TEST_CASE("a third-party header stands in one file of a room") {
   }
   // Two files where one would hold two things that nobody reads together.
   const std::map<std::string, std::string> two_files = {
-      {"verifier openssl", "crypto.cc: primitives; sealed.cc: PKCS#8, PKCS#12 and PEM encryption"},
+      {"verifier openssl",
+       "crypto.cc: primitives; encrypted_key.cc: PKCS#8, PKCS#12 and PEM encryption"},
   };
   for (const auto& [library, files] : users) {
     std::string list = library + ":";

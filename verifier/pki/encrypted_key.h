@@ -1,6 +1,6 @@
 // Sealed: keys and certificates under a passphrase, as files of their own: PKCS#12, encrypted
 // PKCS#8, and the older PEM with Proc-Type headers. On OpenSSL, in a library context of its own
-// like crypto.h; sealed.cc and crypto.cc are the only files of this room that include
+// like crypto.h; encrypted_key.cc and crypto.cc are the only files of this room that include
 // <openssl/...>. A file may ask for any number of key derivation rounds; more than kMaxRounds is
 // refused, or a file of a hundred bytes could keep us busy for hours.
 #pragma once

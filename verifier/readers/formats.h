@@ -22,11 +22,11 @@ extern const Reader intel_hex_reader, s_record_reader, elf_reader, uf2_reader, e
 // Factory data of vendors (a file each).
 extern const Reader nordic_reader, nordic_json_reader, telink_reader, telink_summary_reader,
     nxp_reader, bouffalolab_reader, linux_ini_reader, cpms_json_reader;
-// Keys and certificates under a passphrase (sealed_files.cc), and pasted as text (text_der.cc,
+// Keys and certificates under a passphrase (encrypted_files.cc), and pasted as text (text_der.cc,
 // source_text.cc).
 extern const Reader sealed_key_reader, pkcs12_reader, text_der_reader, source_text_reader;
 // What began as a credential and cannot be read (damaged.cc), what looks like a device.json and is
-// none (nearly_device_json.cc), drawings that are not read (drawing.cc).
+// none (device_json.cc), drawings that are not read (drawing.cc).
 extern const Reader damaged_reader, nearly_device_json_reader, drawing_reader;
 // What tells about devices or about whom they are to be trusted for, and is no evidence of one: our
 // own reports and bundles, SARIF (own_output.cc), answers of the ledger (ledger_answer.cc).

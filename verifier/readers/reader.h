@@ -17,7 +17,7 @@ namespace attest {
 // One file of the evidence, as the report lists it.
 struct EvidenceFile {
   std::string path;
-  std::string kind;  // interface.md, "Kinds of evidence"
+  std::string kind;  // docs/formats.md
   Sha256 sha256{};
   uint64_t size = 0;
   std::vector<std::string> holds;  // "dac", "pai", "cd", "dac-key", "factory", ...
@@ -59,7 +59,7 @@ enum class Rest : uint8_t {
 };
 
 struct Reader {
-  const char* kind;     // as in interface.md
+  const char* kind;     // as in docs/formats.md
   const char* expects;  // "an X.509 certificate": for messages about what was expected
   bool (*recognises)(const Source&);  // cheap: a magic number, a first line
   // Adds statements to reading.device and names of what was found to reading.current->holds. An

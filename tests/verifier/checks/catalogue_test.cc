@@ -25,7 +25,7 @@ std::vector<std::string> ids_of(const Ids& ids) {
   return out;
 }
 
-// interface.md, "Check ids".
+// The subjects that users rely on.
 constexpr const char* kSubjects[] = {
     "paa",        "pai", "dac",        "chain",   "cd",      "cms",     "attestation", "identity",
     "key",        "csr", "onboarding", "spake2p", "factory", "network", "credentials", "ledger",

@@ -302,7 +302,7 @@ TEST_CASE("expect: the part against its order") {
     const bool of_something_else =
         id.starts_with("expect.waivers-") || id.ends_with("-since-approval") ||
         id.ends_with("-is-as-approved") ||
-        id.starts_with("expect.sample-");  // waivers_test.cc, sample_facts_test.cc
+        id.starts_with("expect.sample-");  // waivers_test.cc, part_facts_test.cc
     if (id.starts_with("expect.") && !of_the_order_itself && !of_something_else)
       CHECK_MESSAGE(seen.count(id) == 1, id << ": no row");
   }

@@ -59,7 +59,7 @@ bool on_the_right_part(const std::string& name, const std::string& id) {
   return name == "invalid_paa" && (subject == "paa" || subject == "chain");
 }
 
-// The SDK's codes (attestation.md, sections 2, 3 and 9); the first row that fits.
+// The SDK's codes, as its own verifier gives them; the first row that fits.
 struct CodeRow {
   const char* begins;
   int code;

@@ -1,5 +1,5 @@
-// device.json: facts that a tester writes down, or another program hands over (interface.md,
-// "verify"). Its keys are also those of `--expect` and of the NDJSON records of `lot --stream`.
+// device.json: facts that a tester writes down, or another program hands over (docs/evidence.md).
+// Its keys are also those of `--expect` and of the NDJSON records of `lot --stream`.
 
 #include "verifier/readers/tables/device_json.h"
 
