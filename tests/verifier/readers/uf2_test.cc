@@ -157,3 +157,13 @@ TEST_CASE("uf2: what is erased or another trade's is no evidence") {
   CHECK(problems(reading) == "");
   CHECK(reading.device.statements.empty());
 }
+
+TEST_CASE("uf2: of images beyond the most that are read, the reading says so") {
+  for (const uint32_t images : {64u, 65u}) {
+    Bytes file;
+    for (uint32_t i = 0; i < images; ++i)
+      add(file, uf2(Bytes(64, static_cast<uint8_t>(i)), 0x1000,
+                    {.family = kFamily + i, .payload = 64}));
+    CHECK(read_bytes(file).device.noted(Remark::unreadable_file) == (images == 65));
+  }
+}

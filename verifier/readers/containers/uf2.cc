@@ -112,7 +112,15 @@ class Uf2 {
     auto image = std::find_if(images_.rbegin(), images_.rend(),
                               [&](const Image& i) { return i.takes(block); });
     if (image == images_.rend()) {
-      if (images_.size() == kMostImages) return;
+      if (images_.size() == kMostImages) {
+        if (!too_many_)
+          reading_.device.note(Remark::unreadable_file, place(0),
+                               fmt::format("a UF2 file of more than {} images: the others were not "
+                                           "read",
+                                           kMostImages));
+        too_many_ = true;
+        return;
+      }
       images_.push_back({.family = block.family,
                          .count = block.count,
                          .file = std::string(block.file),
@@ -156,7 +164,7 @@ class Uf2 {
   Reading& reading_;
   std::vector<Image> images_;
   size_t broken_ = 0, begun_ = 0;
-  bool any_broken_ = false;
+  bool any_broken_ = false, too_many_ = false;
   std::string problem_;
 };
 
