@@ -151,10 +151,10 @@ constexpr Check kChecks[] = {
         .title = "no older revocation list at hand names the DAC or the PAI where a newer one does "
                  "not",
         .severity = kWarning,
-        .spec = "RFC 5280 3.3",
+        .spec = "RFC 5280 3.3, 5.3.1",
         .run = rule<stays_revoked>,
-        .rule = "Revocation is for good: only removeFromCRL in a delta list takes an entry off. A "
-                "newer list that lacks the entry takes nothing back; the older one still counts.",
+        .rule = "Revocation is for good, but for a hold: a newer list that lacks the entry takes "
+                "nothing back, and the older one still counts.",
         .remedy = "ask the list's issuer why it took the entry off, and take the older list away "
                   "when that is settled",
     },

@@ -137,6 +137,12 @@ std::optional<RevocationState> named(const Certificate& certificate, const CrlEv
                         hex(certificate.serial)));
 }
 
+// RFC 5280 5.3.1: whoever was only put on hold is let go by a newer list that does not name him.
+bool is_hold(const RevocationState& state) {
+  constexpr unsigned kCertificateHold = 6;
+  return state.reason == kCertificateHold;
+}
+
 // What all of them say. A list that was replaced is asked last: what it says alone is told of.
 std::optional<RevocationState> named(const Certificate& certificate, const Lists& lists) {
   std::optional<RevocationState> open;
@@ -152,6 +158,7 @@ std::optional<RevocationState> named(const Certificate& certificate, const Lists
     auto said = named(certificate, *old.list);
     if (!said) continue;
     if (said->answer == RevocationState::Answer::revoked) {
+      if (is_hold(*said)) continue;
       said->replaced = ReplacedEntry{.place = said->place,
                                      .date = said->date,
                                      .reason = said->reason,

@@ -458,6 +458,15 @@ TEST_CASE("revocation: lists of the evidence go by the same rules, without a led
         "revoked");
   CHECK(answer_for(world, {world.judge(world.point_of_pai(), newer)},
                    {from_evidence(world, revoking)}) == "revoked");
+  // Whoever was only put on hold is let go by it, as by the newer one at the issuer's point; beside
+  // no newer list he is held.
+  CrlParts held = World::list();
+  held.entries = tlv(der::kSequence, entry(5, reason(6)));
+  CHECK(answer_for(world, {}, {from_evidence(world, held)}) == "revoked");
+  CHECK(answer_for(world, {}, {from_evidence(world, held), from_evidence(world, newer)}) ==
+        "not revoked");
+  CHECK(answer_for(world, {world.judge(world.point_of_pai(), newer)},
+                   {from_evidence(world, held)}) == "not revoked");
   // And that it lacks the entry is told of.
   const auto state = [&](std::vector<CrlEvidence> lists) {
     return revocation_of(*world.dac, ListOf::pai, lists, {});
