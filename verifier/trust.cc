@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "verifier/crypto/crypto.h"
+
 namespace attest {
 namespace {
 

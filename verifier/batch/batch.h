@@ -1,6 +1,6 @@
 // Batch: many devices of one lot, judged together by the rules that judge one. Their signatures go
-// through the engine in one call; what repeats from device to device is done once and cache by
-// its bytes. A device's verdict and report are the same as if it had been judged alone.
+// through the engine in one call; what repeats from device to device is done once and remembered
+// by its bytes. A device's verdict and report are the same as if it had been judged alone.
 #pragma once
 
 #include <map>

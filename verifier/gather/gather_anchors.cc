@@ -17,6 +17,8 @@ bool signed_by(const Certificate& below, const std::optional<Point>& key, Signat
   return good == 1;
 }
 
+namespace {
+
 // Several PAAs can share a key id (renewals, twins): the one that fits is the one that signed.
 const Paa* fitting(const std::vector<const Paa*>& candidates, const Certificate& pai,
                    SignatureEngine& engine) {
@@ -66,6 +68,8 @@ bool is_damaged(const KeyId& id, const KeyId& of) {
   for (size_t i = 0; i < id.size(); ++i) differ += id[i] != of[i] ? 1 : 0;
   return differ <= kMostOctets;
 }
+
+}  // namespace
 
 FoundPaa find_paa(const Certificate& pai, const Policy& policy, const Asked& asked) {
   const auto& [trust, ledger, engine] = asked;
@@ -117,6 +121,8 @@ FoundPaa find_paa(const Certificate& pai, const Policy& policy, const Asked& ask
   return out;
 }
 
+namespace {
+
 FoundSigner find_cd_signer(const Cms& cms, const Policy& policy, const Asked& asked) {
   const auto& [trust, ledger, engine] = asked;
   FoundSigner out;
@@ -147,6 +153,8 @@ FoundSigner find_cd_signer(const Cms& cms, const Policy& policy, const Asked& as
   }
   return out;
 }
+
+}  // namespace
 
 // The anchor of the chain and the signer of the declaration; a lot asks for each once.
 void find_anchors(Evidence& e, const Asked& asked, LotCache* cache) {

@@ -9,6 +9,7 @@
 
 namespace attest {
 namespace gathering {
+namespace {
 
 // The public part that a bundle keeps of a key; nullopt where the bytes are no such thing.
 std::optional<Point> kept_point(const Device& device, View bytes) {
@@ -27,6 +28,8 @@ std::optional<PrivateKey> key_of(Evidence& e, const Statement& s) {
   e.device.damaged(s.place, "private key", key.error().what);
   return std::nullopt;
 }
+
+}  // namespace
 
 // The DAC's own among all private keys is the one that fits it, and the first where none does: of
 // those that are said to be the DAC's where there are such, else of those in files of their own.
