@@ -206,7 +206,7 @@ class ArchiveSource final : public LotSource {
                              const std::map<std::string, Bytes>& beside) {
     Signers signers;
     for (const auto& [name, role] : roles) {
-      if (role == FileRole::shared) signers.add(name, beside.at(name));
+      if (role == FileRole::shared || role == FileRole::signer) signers.add(name, beside.at(name));
     }
     for (auto& [name, role] : roles) {
       if (role == FileRole::signer) role = signers.role_of(name, beside.at(name));

@@ -314,7 +314,10 @@ class Lending final : public LotSource {
       : source_(std::move(source)), shared_(std::move(shared)) {}
   Result<bool> next(LotBatch& batch) override {
     auto more = source_->next(batch);
-    for (LotItem& item : batch.items) item.shared = shared_;
+    for (LotItem& item : batch.items) {
+      item.shared = shared_;
+      item.input = 31 * item.input + shared_->digest();
+    }
     return more;
   }
   std::optional<uint64_t> size() const override { return source_->size(); }

@@ -32,7 +32,7 @@ struct LotItem {
   std::string name;  // of a line: what it is called without an id
   std::shared_ptr<const LotShared> shared =
       {};              // lies beside it and others: it takes what it lacks
-  uint64_t input = 0;  // a digest of where it comes from and, for lines, of what it says
+  uint64_t input = 0;  // a digest of where it comes from, of what it says and of what is lent to it
   std::variant<Line, Files> what;
 };
 

@@ -239,7 +239,10 @@ std::vector<DeviceLine> LotJudge::judge(LotBatch batch) {
   }
   const std::vector<Judged> judged =
       judge_.judge(std::move(readings), setup_.whole_report != nullptr);
-  for (size_t i = 0; i < judged.size(); ++i) finish(judged[i], *lines[of[i]]);
+  for (size_t i = 0; i < judged.size(); ++i) {
+    finish(judged[i], *lines[of[i]]);
+    if (const auto& shared = batch.items[of[i]].shared) shared->saw(judged[i].evidence.crls);
+  }
   // One of those that nothing was alike to is the next to compare with.
   for (size_t i = 0; may_be_alike_ && i < judged.size(); ++i) {
     const LotItem& item = batch.items[of[i]];

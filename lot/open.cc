@@ -75,7 +75,9 @@ Signers lists_among(const std::string& root, const std::vector<std::string>& fil
   Signers out;
   for (const std::string& name : files) {
     const auto file = FileBytes::open(root + name);
-    if (file && file_role(name, file->view()) == FileRole::shared) out.add(name, file->view());
+    if (!file) continue;
+    const FileRole role = file_role(name, file->view());
+    if (role == FileRole::shared || role == FileRole::signer) out.add(name, file->view());
   }
   return out;
 }

@@ -34,8 +34,9 @@ bool belongs_to_all(const Statement& s) {
   const auto certificate = s.fact == FactId::certificate
                                ? parse_certificate(std::get<Bytes>(s.value))
                                : Result<CertificatePtr>(nullptr);
-  return certificate && *certificate && (*certificate)->basic_constraints.value &&
-         (*certificate)->basic_constraints.value->ca;
+  if (!certificate || !*certificate) return false;
+  const auto& constraints = (*certificate)->basic_constraints.value;
+  return (constraints && constraints->ca) || is_for_lists_only(**certificate);
 }
 
 // A certificate that a PAA or PAI may have made for whoever signs its lists (gather.h,

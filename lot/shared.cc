@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "verifier/crypto/siphash.h"
 #include "verifier/gather/gather.h"
 #include "verifier/gather/revocation.h"
 #include "verifier/matter/attestation_elements.h"
@@ -38,17 +39,33 @@ LotShared::LotShared(Device device) {
   std::vector<CrlEvidence> lists;
   std::set<Bytes> known;
   for (const Statement& s : device.statements) {
-    if (s.fact != FactId::crl || !known.insert(bytes_of(s)).second) continue;
+    if (std::holds_alternative<Bytes>(s.value))
+      digest_ = 31 * digest_ + siphash(SipKey{}, bytes_of(s));
+  }
+  for (const Statement& s : device.statements) {
+    if (s.fact != FactId::crl) continue;
+    if (!known.insert(bytes_of(s)).second) {
+      twice_.push_back(
+          {place_text(s.place), "a revocation list that lies beside the devices twice"});
+      continue;
+    }
     CrlEvidence list = read_crl(bytes_of(s), s.place, true);
     if (list.list != nullptr) lists.push_back(std::move(list));
   }
   for (Statement& s : device.statements) {
     if (s.fact == FactId::crl) continue;
     const auto pai = pai_key_id(s);
+    const auto certificate =
+        s.fact == FactId::certificate ? parse_certificate(bytes_of(s)) : Result<CertificatePtr>();
     const bool with_lists = signs_one_of(s, lists);
+    const bool lists_only = certificate && *certificate && is_for_lists_only(**certificate);
     declarations_ += s.fact == FactId::cd ? 1 : 0;
-    lent_.push_back({.statement = std::move(s), .pai = pai, .with_lists = with_lists});
+    lent_.push_back({.statement = std::move(s),
+                     .pai = pai,
+                     .with_lists = with_lists,
+                     .lists_only = lists_only});
   }
+  of_somebody_ = std::vector<std::atomic<bool>>(lists.size());
   if (!lists.empty()) lists_ = std::make_shared<const std::vector<CrlEvidence>>(std::move(lists));
   used_ = std::vector<std::atomic<bool>>(lent_.size());
 }
@@ -100,7 +117,7 @@ void LotShared::lend(Reading& reading) const {
     const bool lacks = l.with_lists || !(s.fact == FactId::cd ? cd : pai);
     // Of several PAIs the one that issued its DAC; the others are other devices'.
     const bool others = fits != nullptr && l.pai && s.value != fits->statement.value;
-    const bool takes = lacks && !others;
+    const bool takes = lacks && !others && (l.with_lists || !l.lists_only);
     if (takes) taken.push_back(&s);
     if (!used_[i].load(std::memory_order_relaxed) && (takes || is_own(s, reading)))
       used_[i].store(true, std::memory_order_relaxed);
@@ -109,8 +126,23 @@ void LotShared::lend(Reading& reading) const {
   for (const Statement* s : taken) device.statements.push_back(*s);
 }
 
+void LotShared::saw(const std::vector<CrlEvidence>& judged) const {
+  for (size_t i = 0; i < of_somebody_.size(); ++i) {
+    if (of_somebody_[i].load(std::memory_order_relaxed)) continue;
+    const bool of_this = std::any_of(judged.begin(), judged.end(), [&](const CrlEvidence& list) {
+      return list.of != ListOf::nobody && list.list == (*lists_)[i].list;
+    });
+    if (of_this) of_somebody_[i].store(true, std::memory_order_relaxed);
+  }
+}
+
 std::vector<NotUsed> LotShared::unused() const {
-  std::vector<NotUsed> out;
+  std::vector<NotUsed> out = twice_;
+  for (size_t i = 0; i < of_somebody_.size(); ++i) {
+    if (!of_somebody_[i].load(std::memory_order_relaxed))
+      out.push_back({place_text((*lists_)[i].place),
+                     "a revocation list beside the devices, of an issuer of none of them"});
+  }
   for (size_t i = 0; i < lent_.size(); ++i) {
     if (used_[i].load(std::memory_order_relaxed)) continue;
     const Statement& s = lent_[i].statement;

@@ -18,7 +18,12 @@ class LotShared {
   // Gives a device what it lacks, and every list: one that names others may be what says that this
   // one is not revoked. (So nothing is alike where lists lie beside the devices: alike.cc.)
   void lend(Reading& reading) const;
-  // What was lent to no device so far, nor is what one has of its own.
+  // Of all that lies there: who goes on with a lot compares it.
+  uint64_t digest() const { return digest_; }
+  // The lists of a device that was judged: which of them are of its issuers.
+  void saw(const std::vector<CrlEvidence>& judged) const;
+  // What was lent to no device so far, nor is what one has of its own; lists of nobody's issuer,
+  // and such as lie there twice.
   std::vector<NotUsed> unused() const;
 
  private:
@@ -26,6 +31,7 @@ class LotShared {
     Statement statement;
     std::optional<KeyId> pai;  // its key id, where it is a PAI
     bool with_lists = false;   // the certificate of a list's signer
+    bool lists_only = false;   // one that signs nothing else: lent with its lists, or not at all
   };
   const Lent* fitting_pai(const Device& device) const;
   bool is_own(const Statement& shared, const Reading& reading) const;
@@ -33,7 +39,10 @@ class LotShared {
   std::vector<Lent> lent_;
   std::shared_ptr<const std::vector<CrlEvidence>> lists_;  // null: none
   size_t declarations_ = 0;
-  mutable std::vector<std::atomic<bool>> used_;  // of lent_; set by whatever thread
+  uint64_t digest_ = 0;
+  std::vector<NotUsed> twice_;
+  // Of lent_, and of lists_; set by whatever thread.
+  mutable std::vector<std::atomic<bool>> used_, of_somebody_;
 };
 
 }  // namespace attest

@@ -253,15 +253,25 @@ TEST_CASE(
   const Bytes signer = forge::certificate(delegate, plan.pai_key);
   const Bytes its =
       forge::revocation_list(forge::list_plan(delegate, key, {Bytes{0x77, 0x01}}), key);
-  REQUIRE((file_role("signer.der", signer) == FileRole::signer));
-  REQUIRE((file_role("signer.pem", view(to_pem("CERTIFICATE", signer))) == FileRole::signer));
+  // It signs nothing else: no device's, whether there is a list of it or not.
+  CHECK((file_role("signer.der", signer) == FileRole::shared));
+  // One that may sign other things, too, is as its list says: beside it or in its own file.
+  delegate.replace(forge::key_usage(KeyUsage::crl_sign | KeyUsage::digital_signature));
+  const Bytes both = forge::certificate(delegate, plan.pai_key);
+  REQUIRE((file_role("signer.der", both) == FileRole::signer));
+  REQUIRE((file_role("signer.pem", view(to_pem("CERTIFICATE", both))) == FileRole::signer));
+  const std::string file = to_pem("CERTIFICATE", both) + to_pem("X509 CRL", its);
+  REQUIRE((file_role("both.pem", view(file)) == FileRole::signer));
+  Signers of_itself;
+  of_itself.add("both.pem", view(file));
+  CHECK((of_itself.role_of("both.pem", view(file)) == FileRole::shared));
   Signers none, others, own;
   others.add("x.crl", list);
   own.add("x.crl", list);
   own.add("its.crl", its);
-  CHECK((none.role_of("signer.der", signer) == FileRole::device));
-  CHECK((others.role_of("signer.der", signer) == FileRole::device));
-  CHECK((own.role_of("signer.der", signer) == FileRole::shared));
+  CHECK((none.role_of("signer.der", both) == FileRole::device));
+  CHECK((others.role_of("signer.der", both) == FileRole::device));
+  CHECK((own.role_of("signer.der", both) == FileRole::shared));
   CHECK((file_role("dac.der", test::own_dac()) == FileRole::device));
 
   // It is lent as its list is, to a device with a PAI of its own as well.
@@ -270,7 +280,7 @@ TEST_CASE(
   shared.say(FactId::crl, its, {.path = "its.crl", .offset = {}, .item = {}});
   shared.say(FactId::crl, its, {.path = "again.crl", .offset = {}, .item = {}});
   const LotShared lot(std::move(shared));
-  CHECK(lot.unused().size() == 1);
+  CHECK(lot.unused().size() == 3);  // the list that lies there twice is one of them
   Reading reading;
   reading.device.say(FactId::pai, Bytes{1}, {.path = "own", .offset = {}, .item = {}});
   lot.lend(reading);
@@ -278,7 +288,24 @@ TEST_CASE(
   CHECK(reading.device.statements[1].place.path == "signer.der");
   REQUIRE(reading.shared_lists != nullptr);
   CHECK(reading.shared_lists->size() == 1);
-  CHECK(lot.unused().empty());
+  CHECK(lot.unused().size() == 2);
+  std::vector<CrlEvidence> judged = *reading.shared_lists;
+  lot.saw(judged);
+  CHECK(lot.unused().size() == 2);  // of nobody's issuer so far
+  judged.front().of = ListOf::pai;
+  lot.saw(judged);
+  REQUIRE(lot.unused().size() == 1);
+  CHECK(lot.unused().front().path == "again.crl");
+
+  // Without its list it is lent to nobody, and named.
+  Device alone;
+  alone.say(FactId::certificate, signer, {.path = "signer.der", .offset = {}, .item = {}});
+  const LotShared no_list(std::move(alone));
+  Reading other;
+  no_list.lend(other);
+  CHECK(other.device.statements.empty());
+  CHECK(no_list.unused().size() == 1);
+  CHECK(no_list.digest() != lot.digest());
 }
 
 TEST_CASE("lot tree: what lies beside records is no device's; erased memory is nobody's") {

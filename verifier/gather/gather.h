@@ -36,6 +36,9 @@ void judge_lists(Evidence& evidence, SignatureEngine& engine);
 // web.
 bool is_of_no_device(const Certificate& certificate);
 
+// One that signs revocation lists and nothing else, as a PAA or a PAI delegates it: no DAC.
+bool is_for_lists_only(const Certificate& certificate);
+
 // Takes an image that was fetched after that, and asks the ledger for its entry.
 void gather_ota_image(Evidence& evidence, OtaEvidence image, Ledger& ledger);
 

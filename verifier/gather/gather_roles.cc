@@ -11,6 +11,7 @@
 
 namespace attest {
 namespace gathering {
+namespace {
 
 // One certificate of unknown role.
 struct Candidate {
@@ -39,6 +40,8 @@ bool signs_declarations(const Certificate& c) {
          (akid && *akid == csa);
 }
 
+}  // namespace
+
 // What a certificate says of itself; the extension decides where it is there, the subject where it
 // is not.
 FactId says_it_is(const Certificate& c) {
@@ -49,6 +52,8 @@ FactId says_it_is(const Certificate& c) {
   if (constraints && !constraints->ca && !signs) return FactId::dac;
   return signs || !has_pid ? FactId::pai : FactId::dac;
 }
+
+namespace {
 
 // Who may have issued whom among many certificates, in time that grows with their number: what
 // issued() compares, as keys.
@@ -106,13 +111,6 @@ bool is_of_another_trade(const Certificate& c) {
          c.product_id.how == SubjectId::How::absent;
 }
 
-bool is_for_lists_only(const Certificate& c) {
-  const auto& constraints = c.basic_constraints.value;
-  return !(constraints && constraints->ca) && c.key_usage.value &&
-         c.key_usage.value->bits == KeyUsage::crl_sign && !c.self_issued() &&
-         c.product_id.how == SubjectId::How::absent;
-}
-
 // The words stand in it, or did before one byte of them changed.
 bool nearly_has(View value, View words) {
   for (size_t at = 0; at + words.size() <= value.size(); ++at) {
@@ -130,7 +128,15 @@ bool names_no_product(const Certificate& c) {
          !nearly_has(c.der, view("Mpid:"));
 }
 
+}  // namespace
 }  // namespace gathering
+
+bool is_for_lists_only(const Certificate& c) {
+  const auto& constraints = c.basic_constraints.value;
+  return !(constraints && constraints->ca) && c.key_usage.value &&
+         c.key_usage.value->bits == KeyUsage::crl_sign && !c.self_issued() &&
+         c.product_id.how == SubjectId::How::absent;
+}
 
 bool is_of_no_device(const Certificate& c) {
   using namespace gathering;
@@ -138,6 +144,7 @@ bool is_of_no_device(const Certificate& c) {
 }
 
 namespace gathering {
+namespace {
 
 // A certificate that counts for nothing, and behind it in its file what is no other such: that may
 // be evidence. (What counts has its rest judged by the checks.)
@@ -269,6 +276,8 @@ void give_unreadable_a_role(Device& device, const std::vector<Candidate>& open, 
     (has_dac ? has_pai : has_dac) = true;
   }
 }
+
+}  // namespace
 
 // Roles come from the relation between the certificates first (a DAC with a wrong CA flag is still
 // issued by its PAI), then from what each says of itself.

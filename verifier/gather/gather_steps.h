@@ -50,9 +50,6 @@ void add_beside_dac(OwnPais& own, const Device& device, const CertificateEvidenc
 const Statement* choose_pai(Device& device, const CertificateEvidence& dac, Parsed& parsed,
                             const OwnPais& own, std::vector<Statement*>& others);
 
-// One that signs revocation lists and nothing else, as a PAA or a PAI delegates it: no DAC.
-bool is_for_lists_only(const Certificate& c);
-
 // --- gather_responses.cc: several attestation responses of one device
 
 void settle_other_responses(Evidence& e, SignatureEngine& engine);
