@@ -85,7 +85,8 @@ Json check_json(const Check& check) {
   Json severity{Json::Object{}};
   severity.set("main", severity_name(check.severity.main))
       .set("test", severity_name(check.severity.test))
-      .set("none", severity_name(check.severity.none));
+      .set("none", severity_name(check.severity.none))
+      .set("lab", severity_name(check.severity.lab));
   return Json(Json::Object{})
       .set("id", check.id)
       .set("title", check.title)

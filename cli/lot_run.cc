@@ -360,6 +360,7 @@ class LotRun {
   LotReport report() const {
     LotReport out = tally_.report();
     out.network = setup_.policy.network;
+    out.stage = setup_.policy.stage;
     out.at = setup_.policy.at;
     out.engine = setup_.engine->name();
     out.fail_on_warn = setup_.policy.fail_on_warn;

@@ -48,6 +48,7 @@ struct LotSample {
 
 struct LotReport {
   Network network = Network::main;
+  Stage stage = Stage::network;
   Instant at;
   Verdict verdict =
       Verdict::approve;  // the worst of the devices' and of what is wrong between them

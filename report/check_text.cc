@@ -16,9 +16,12 @@ namespace attest {
 namespace {
 
 std::string severities(const Severities& s) {
-  if (s.main == s.test && s.test == s.none) return severity_name(s.main);
-  return fmt::format("{} on main, {} on test, {} without a ledger", severity_name(s.main),
-                     severity_name(s.test), severity_name(s.none));
+  const bool is_one = s.main == s.test && s.test == s.none;
+  if (is_one && s.main == s.lab) return severity_name(s.main);
+  if (is_one) return fmt::format("{}, {} at the lab", severity_name(s.main), severity_name(s.lab));
+  return fmt::format("{} on main, {} on test, {} without a ledger, {} at the lab",
+                     severity_name(s.main), severity_name(s.test), severity_name(s.none),
+                     severity_name(s.lab));
 }
 
 // What has to hold before the body is asked: that its inputs are there, and what it builds on.

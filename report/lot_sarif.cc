@@ -72,7 +72,7 @@ Json lot_sarif(const LotReport& lot) {
                  .set("invocations", array().push(std::move(invocation)))
                  .set("results", std::move(results))
                  .set("properties", std::move(properties));
-  return sarif_log(sarif_rules(lot.network, true), std::move(run));
+  return sarif_log(sarif_rules(lot.network, lot.stage, true), std::move(run));
 }
 
 }  // namespace attest

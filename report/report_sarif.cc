@@ -72,7 +72,7 @@ class Log {
                    .set("artifacts", std::move(artifacts))
                    .set("results", std::move(results))
                    .set("properties", properties());
-    return sarif_log(sarif_rules(e_.policy.network, false), std::move(run));
+    return sarif_log(sarif_rules(e_.policy.network, e_.policy.stage, false), std::move(run));
   }
 
  private:

@@ -48,10 +48,10 @@ const char* sarif_level(Severity s) {
   return s == Severity::error ? "error" : s == Severity::warning ? "warning" : "note";
 }
 
-Json sarif_rules(Network network, bool with_lot_rules) {
+Json sarif_rules(Network network, Stage stage, bool with_lot_rules) {
   Json rules = array();
   for (const Check* check : catalogue())
-    rules.push(rule_json(rule_words(check->id), check->severity.under(network), check->sdk));
+    rules.push(rule_json(rule_words(check->id), check->severity.under(network, stage), check->sdk));
   if (!with_lot_rules) return rules;
   for (const LotRule& rule : lot_rules())
     rules.push(rule_json(rule_words(rule.id), rule.severity, 0));

@@ -19,7 +19,7 @@ Json sarif_not_used(const NotUsed& unused);  // a notification
 const char* sarif_level(Severity s);
 
 // The catalogue as rules, in its order; with lot rules after it where a lot is reported.
-Json sarif_rules(Network network, bool with_lot_rules);
+Json sarif_rules(Network network, Stage stage, bool with_lot_rules);
 uint64_t sarif_rule_index(std::string_view id);  // its place there; of an id that is known
 
 // One run. `rest` holds its results, artifacts, invocations and properties.

@@ -16,6 +16,10 @@ inline const char* network_name(Network n) {
   return n == Network::main ? "main" : n == Network::test ? "test" : "none";
 }
 
+// What the part has to pass: what commissioners of the network demand, or a certification lab,
+// whose demands take the place of the network's (handbook of the certification program; TC-DA-1.7).
+enum class Stage : uint8_t { network, lab };
+
 // A person's word that a check may fail: for whom, why, until when. What it may cover, and whether
 // it covers this device, is decided in waiver.h.
 struct Waiver {
@@ -30,6 +34,7 @@ struct Waiver {
 
 struct Policy {
   Network network = Network::main;
+  Stage stage = Stage::network;
   Instant at;                         // the instant as of which everything is judged
   std::vector<std::string> required;  // ids made required by --require
   bool show_passcode = false;

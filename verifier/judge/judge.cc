@@ -33,7 +33,7 @@ Judge::Judge(const Policy& policy)
                           policy.required.end();
     required_.push_back(required ? 1 : 0);
     any_required_ = any_required_ || required;
-    severity_.push_back(required ? Severity::error : check->severity.under(network_));
+    severity_.push_back(required ? Severity::error : check->severity.under(network_, policy.stage));
     unmet_.push_back(policy.fail_on_warn && severity_.back() == Severity::warning
                          ? Severity::error
                          : severity_.back());

@@ -367,7 +367,9 @@ TEST_CASE("on the main network what the ledger lacks or leaves open keeps a devi
   for (const Check& check : ledger_checks()) {
     const bool names = std::string_view(check.id).ends_with("-name-matches") ||
                        check.severity.main != Severity::error;
-    if (!names) CHECK_MESSAGE(check.severity.under(Network::main) == Severity::error, check.id);
+    if (!names)
+      CHECK_MESSAGE(check.severity.under(Network::main, Stage::network) == Severity::error,
+                    check.id);
   }
   // An open revocation question is one on main, and is told elsewhere.
   World open;
