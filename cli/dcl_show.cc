@@ -9,6 +9,7 @@
 
 #include "cli/dcl.h"
 #include "cli/options.h"
+#include "verifier/matter/onboarding_words.h"
 #include "verifier/pki/certificate.h"
 #include "verifier/pki/key.h"
 
@@ -232,9 +233,8 @@ std::string in_words(const std::string& name, const Json& value) {
   constexpr const char* kStatus[] = {"", "provisional", "certified", "revoked"};
   if (name == "softwareVersionCertificationStatus" && *number >= 1 && *number <= 3)
     return fmt::format("{} ({})", *number, kStatus[*number]);
-  constexpr const char* kFlow[] = {"standard", "user intent", "custom"};
-  if (name == "commissioningCustomFlow" && *number <= 2)
-    return fmt::format("{} ({})", *number, kFlow[*number]);
+  if (name == "commissioningCustomFlow" && *number < std::size(kFlows))
+    return fmt::format("{} ({})", *number, kFlows[*number].name);
   return plain(&value);
 }
 

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <iterator>
+#include <string>
+#include <vector>
+
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "codecs/loader.h"
@@ -10,6 +14,7 @@
 #include "report/inspect_json.h"
 #include "report/qr_picture.h"
 #include "verifier/matter/onboarding_payload.h"
+#include "verifier/matter/onboarding_words.h"
 
 namespace attest::cli {
 namespace {
@@ -25,20 +30,21 @@ std::vector<OnboardingPayload> parse_code(std::string_view code) {
 }
 
 std::string flow_text(const OnboardingPayload& p) {
-  constexpr const char* kNames[] = {"standard (0)", "user intent (1)", "custom (2)",
-                                    "reserved (3)"};
-  if (p.flow) return kNames[*p.flow & 3];
+  if (p.flow)
+    return fmt::format("{} ({})", *p.flow < std::size(kFlows) ? kFlows[*p.flow].name : "reserved",
+                       *p.flow);
   return p.long_form ? "user intent or custom" : "";
 }
 
 std::string capabilities_text(uint8_t bits) {
-  constexpr const char* kNames[] = {"Soft AP", "BLE",    "on network",     "Wi-Fi PAF",
-                                    "NFC",     "Thread", "reserved bit 6", "reserved bit 7"};
-  std::string out;
-  for (size_t i = 0; i < std::size(kNames); ++i) {
-    if ((bits >> i & 1) != 0) out += (out.empty() ? "" : ", ") + std::string(kNames[i]);
+  std::vector<std::string> out;
+  for (size_t i = 0; i < 8; ++i) {
+    if ((bits >> i & 1) != 0)
+      out.push_back(i < std::size(kDiscoveryWays) ? kDiscoveryWays[i].name
+                                                  : fmt::format("reserved bit {}", i));
   }
-  return fmt::format("{} (0x{:02X})", out.empty() ? "none" : out, bits);
+  return fmt::format("{} (0x{:02X})", out.empty() ? "none" : fmt::to_string(fmt::join(out, ", ")),
+                     bits);
 }
 
 bool has_values(const OnboardingPayload& p) {
@@ -184,10 +190,9 @@ void add_payload(Command& root) {
       .text("--pid", "ID", make_options->pid, "product id, decimal or 0x...")
       .text("--passcode", "NUMBER", make_options->passcode, "1 to 99999998")
       .text("--discriminator", "NUMBER", make_options->discriminator, "0 to 4095")
-      .text("--flow", "NUMBER", make_options->flow,
-            "0 standard, 1 user intent, 2 custom (default 0)")
+      .text("--flow", "NUMBER", make_options->flow, flow_list(" (default 0)").c_str())
       .text("--capabilities", "BITS", make_options->capabilities,
-            "1 Soft AP, 2 BLE, 4 on network, 8 Wi-Fi PAF, 16 NFC, 32 Thread (default 2)")
+            capability_list(Bits::before, "", " (default 2)").c_str())
       .group(Group::output)
       .text("--qr-image", "FILE", make_options->qr_image,
             "write the QR code as a picture: .svg, .png or .txt; - shows it here")

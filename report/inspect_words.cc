@@ -6,6 +6,7 @@
 #include <iterator>
 #include <vector>
 
+#include "verifier/matter/onboarding_words.h"
 #include "verifier/pki/der.h"
 
 namespace attest {
@@ -169,20 +170,17 @@ std::string device_type_words(uint64_t type) {
 }
 
 std::string flow_words(uint8_t flow) {
-  constexpr const char* kWords[] = {"standard flow (0): it waits as soon as it has power",
-                                    "user-intent flow (1): something has to be pressed first",
-                                    "custom flow (2): as its maker says"};
-  return flow < std::size(kWords) ? kWords[flow] : fmt::format("flow {}, which is reserved", flow);
+  return flow < std::size(kFlows) ? kFlows[flow].means
+                                  : fmt::format("flow {}, which is reserved", flow);
 }
 
 std::string capabilities_words(uint64_t bits) {
-  constexpr const char* kWords[] = {"Wi-Fi access point", "Bluetooth LE", "the IP network",
-                                    "Wi-Fi PAF", "NFC"};
   std::string out;
   for (size_t i = 0; i < 8; ++i) {
     if ((bits >> i & 1) == 0) continue;
-    out += (out.empty() ? "found by " : ", ") +
-           (i < std::size(kWords) ? std::string(kWords[i]) : fmt::format("reserved bit {}", i));
+    out += (out.empty() ? "found by " : ", ") + (i < std::size(kDiscoveryWays)
+                                                     ? std::string(kDiscoveryWays[i].found_by)
+                                                     : fmt::format("reserved bit {}", i));
   }
   return out.empty() ? "found in no way that it names" : out;
 }

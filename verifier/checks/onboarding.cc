@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "verifier/checks/onboarding_rules.h"
+#include "verifier/matter/onboarding_words.h"
 
 namespace attest {
 namespace {
@@ -77,6 +78,10 @@ constexpr char kPrefix[] = "prefix", kAlphabet[] = "alphabet", kLength[] = "leng
                kCharacters[] = "characters", kCheckDigit[] = "check-digit",
                kVersionDigit[] = "version-digit", kPartRange[] = "part-range";
 
+constexpr TableText kFlowRule = flow_list("; 3 is reserved.");
+constexpr TableText kCapabilityRemedy =
+    capability_list(Bits::behind, "set the bits of the ways in which the device can be found: ");
+
 constexpr const char *kQrSpec = "Matter Core 5.1.3", *kManualSpec = "Matter Core 5.1.4";
 constexpr Check kChecks[] = {
     {
@@ -138,7 +143,7 @@ constexpr Check kChecks[] = {
         .after = {"onboarding.qr-version-is-0"},
         .proves_authenticity = false,
         .run = rule<keeps_rule<kFlow, Form::qr>>,
-        .rule = "0 standard, 1 user intent, 2 custom; 3 is reserved.",
+        .rule = kFlowRule.c_str(),
         .remedy = kReprint,
     },
     {
@@ -161,8 +166,7 @@ constexpr Check kChecks[] = {
         .proves_authenticity = false,
         .run = rule<keeps_rule<kNoCapability, Form::qr>>,
         .rule = "Without one a commissioner has to look for the device everywhere.",
-        .remedy = "set the bits of the ways in which the device can be found: Soft AP 1, BLE 2, on "
-                  "network 4, Wi-Fi PAF 8, NFC 16, Thread 32",
+        .remedy = kCapabilityRemedy.c_str(),
     },
     {
         .id = "onboarding.qr-padding-is-zero",

@@ -10,6 +10,7 @@
 #include "verifier/matter/base38.h"
 #include "verifier/matter/onboarding_payload.h"
 #include "verifier/matter/onboarding_rules.h"
+#include "verifier/matter/onboarding_words.h"
 #include "verifier/matter/tlv.h"
 
 namespace attest {
@@ -169,7 +170,7 @@ void read_fields(View bytes, OnboardingPayload* payload) {
   if (*payload->flow == 3)
     add_problem(payload, "flow-reserved", "flow: expected 0 to 2, found the reserved value 3");
   payload->capabilities = static_cast<uint8_t>(get(bytes, kCapabilities));
-  if ((*payload->capabilities & 0xC0) != 0) {
+  if ((*payload->capabilities & kReservedCapabilities) != 0) {
     add_problem(payload, "capability-reserved",
                 fmt::format("discovery capabilities: expected bits 0 to 5 only, found 0x{:02X}",
                             *payload->capabilities),
