@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "cli/commands.h"
 #include "cli/explained.h"
 #include "cli/nearest.h"
@@ -11,6 +13,7 @@
 #include "report/report_text.h"
 #include "verifier/base/json.h"
 #include "verifier/checks/catalogue.h"
+#include "verifier/readers/text/onboarding_codes.h"
 #include "verifier/report.h"
 
 namespace attest::cli {
@@ -79,36 +82,68 @@ std::string as_json(const std::string& given, const std::vector<Explained>& all)
   }
   return dump_pretty(Json(Json::Object{})
                          .set("schema", "matter-attest/explain/1")
-                         .set("given", printable(given))
+                         .set("given", given)
                          .set("meanings", std::move(meanings)));
 }
 
 constexpr size_t kMostShown = 200;
 
-int explain(const Options& options, const Console& console) {
-  std::string given;
+// The words of the command line, and what is repeated of them: of stdin nothing is, for a log may
+// hold passcodes, codes and keys.
+struct Given {
+  std::string text, shown;
+  bool of_stdin = false;
+};
+
+Result<Given> given_by(const Options& options, const Console& console) {
+  Given out;
   for (const std::string& word : options.words) {
+    out.shown += (out.shown.empty() ? "" : " ") + word;
     if (word != "-") {
-      given += (given.empty() ? "" : " ") + word;
+      out.text += (out.text.empty() ? "" : " ") + word;
       continue;
     }
     const auto input = FileBytes::standard_input(console);
-    if (!input) return print_error(console, input.error().what);
-    given += (given.empty() ? "" : "\n") + std::string(text(input->view()));
+    if (!input) return tl::unexpected(input.error());
+    out.text += (out.text.empty() ? "" : "\n") + std::string(text(input->view()));
+    out.of_stdin = true;
   }
-  const auto all = explained(given);
+  while (out.shown.ends_with(' ') || out.shown.ends_with('\n')) out.shown.pop_back();
+  out.shown = without_codes(console.secrets.leave_out(printable(out.shown)));
+  return out;
+}
+
+// A line of which not all was read.
+void tell_long_lines(const std::string& text, const Console& console) {
+  size_t number = 1;
+  for (size_t at = 0; at < text.size(); ++number) {
+    const size_t end = std::min(text.find('\n', at), text.size());
+    if (end - at > kLongestLine)
+      console.tell(fmt::format("line {} has {} characters: the first {} are read", number, end - at,
+                               kLongestLine));
+    at = end + 1;
+  }
+}
+
+int explain(const Options& options, const Console& console) {
+  const auto given = given_by(options, console);
+  if (!given) return print_error(console, given.error().what);
+  const auto all = explained(given->text);
+  tell_long_lines(given->text, console);
   if (all.empty()) {
-    while (!given.empty() && (given.back() == '\n' || given.back() == ' ')) given.pop_back();
-    const std::string shown =
-        given.size() > kMostShown ? given.substr(0, kMostShown) + "..." : given;
+    const std::string found = given->of_stdin ? "none in what stdin holds"
+                              : given->shown.size() > kMostShown
+                                  ? fmt::format("\"{}...\"", given->shown.substr(0, kMostShown))
+                                  : fmt::format("\"{}\"", given->shown);
+    const std::string near = given->of_stdin ? "" : did_you_mean(given->text, explained_words());
     return print_error(
-        console,
-        fmt::format("expected a result code of the Matter SDK (as in \"err 604\") or the id of a "
-                    "check, found \"{}\"{}",
-                    printable(shown), did_you_mean(given, explained_words())));
+        console, fmt::format("expected a result code of the Matter SDK (as in \"err 604\") or the "
+                             "id of a check, found {}{}",
+                             found, near));
   }
-  return show(options.format == "json" ? as_json(given, all) : as_text(all, console.columns()),
-              console);
+  return show(
+      options.format == "json" ? as_json(given->shown, all) : as_text(all, console.columns()),
+      console);
 }
 
 }  // namespace

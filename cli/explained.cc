@@ -31,11 +31,43 @@ std::string squeezed(std::string_view name) {
   }
   return out;
 }
-bool same_name(std::string_view given, std::string_view known) {
-  const std::string a = squeezed(given), b = squeezed(known);
-  return a == b || (a.size() == b.size() + 1 && a[0] == 'k' && a.substr(1) == b) ||
-         (b == "internalerror" && a == "internal" && given.starts_with("CHIP_ERROR"));
+// A word of the text, made ready once for all names that it may be.
+struct Word {
+  std::string_view given;
+  std::string name;
+  explicit Word(std::string_view word) : given(word), name(squeezed(word)) {}
+  bool is(std::string_view known) const {
+    return name == known || (name.starts_with('k') && std::string_view(name).substr(1) == known) ||
+           (known == "internalerror" && name == "internal" && given.starts_with("CHIP_ERROR"));
+  }
+};
+
+// What is known by name, the names squeezed.
+template <class T>
+using Named = std::vector<std::pair<std::string, T>>;
+struct Names {
+  Named<int> codes;
+  Named<const OldCode*> old;
+  Named<const KnownName*> known;
+  Named<const KnownNumber*> numbers;
+};
+const Names& names() {
+  static const Names all = [] {
+    Names out;
+    for (int code = 0; code < kLastCode; ++code) {
+      if (const char* name = sdk_code_name(code)) out.codes.emplace_back(squeezed(name), code);
+    }
+    for (const OldCode& one : old_codes()) out.old.emplace_back(squeezed(one.name), &one);
+    for (const KnownName& one : known_names()) out.known.emplace_back(squeezed(one.name), &one);
+    for (const KnownNumber& one : known_numbers())
+      out.numbers.emplace_back(squeezed(one.name), &one);
+    return out;
+  }();
+  return all;
 }
+
+// An id of ours is no longer.
+constexpr size_t kLongestId = 128;
 
 // "CertExpired", not "Timeout": a word that a log does not say by the way.
 bool is_camel(std::string_view word) {
@@ -47,12 +79,21 @@ bool is_camel(std::string_view word) {
 
 class Reading {
  public:
-  explicit Reading(std::string_view text) : text_(text), lower_(to_lower(text)) {}
+  explicit Reading(std::string_view text)
+      : text_(text),
+        lower_(to_lower(text)),
+        is_short_(has_few_words()),
+        has_error_word_(says({"err", "fail", "unable", "not found", "invalid"})),
+        is_of_device_(says({"certificatechainrequest", "discriminator"})),
+        is_of_chip_cert_(says({"chip-cert"})),
+        is_of_attestation_(says({"attest"})),
+        has_chip_error_(says({"chip error"})),
+        is_of_interaction_(says({"im error", "general error", "status", "invalid_command"})) {}
 
   std::vector<Explained> read() {
     google();
     words();
-    if (out_.empty() || has_error_word()) phrases();
+    if (out_.empty() || has_error_word_) phrases();
     std::stable_sort(out_.begin(), out_.end(),
                      [](const auto& a, const auto& b) { return a.first < b.first; });
     std::vector<Explained> all;
@@ -114,8 +155,9 @@ class Reading {
     const size_t close = lower_.find(']', open == std::string::npos ? 0 : open);
     if (open == std::string::npos || close == std::string::npos) return;
     const std::string_view list = std::string_view(lower_).substr(open + 1, close - open - 1);
-    const bool numbers =
-        !list.empty() && list.find_first_not_of("0123456789, ") == std::string_view::npos;
+    const bool numbers = !list.empty() &&
+                         list.find_first_not_of("0123456789, ") == std::string_view::npos &&
+                         list.size() <= kLongestList && !has_long_number(list);
     const bool bare = at == std::string::npos;
     if (!numbers || (bare && (list.find(',') == std::string_view::npos || open != 0))) return;
     if (bare) at = open;
@@ -132,6 +174,16 @@ class Reading {
          .sdk = -1});
   }
 
+  // Google's are short; a passcode is not one of them.
+  static constexpr size_t kLongestList = 200, kMostDigits = 5;
+  static bool has_long_number(std::string_view list) {
+    size_t digits = 0;
+    return std::any_of(list.begin(), list.end(), [&](char c) {
+      digits = is_digit(c) ? digits + 1 : 0;
+      return digits > kMostDigits;
+    });
+  }
+
   void words() {
     for (size_t at = 0; at < text_.size();) {
       if (at >= skip_from_ && at < skip_to_) {
@@ -144,9 +196,10 @@ class Reading {
       }
       size_t end = at;
       // An id of ours has '.' and '-' in it.
-      while (end < text_.size() && (is_word_letter(text_[end]) ||
-                                    ((text_[end] == '.' || text_[end] == '-') &&
-                                     end + 1 < text_.size() && is_word_letter(text_[end + 1]))))
+      const size_t most = std::min(text_.size(), at + kLongestId);
+      while (end < most && (is_word_letter(text_[end]) ||
+                            ((text_[end] == '.' || text_[end] == '-') && end + 1 < text_.size() &&
+                             is_word_letter(text_[end + 1]))))
         ++end;
       if (!id(at, text_.substr(at, end - at))) {
         end = at;
@@ -186,32 +239,32 @@ class Reading {
     if (is_digit(word[0])) return number(at, word);
     if (word.size() < 4) return;
     const bool chip = word.starts_with("CHIP_") || word.starts_with("ASN1_");
-    for (int code = 0; code < kLastCode && !chip; ++code) {
-      const char* name = sdk_code_name(code);
+    const Word it(word);
+    for (const auto& [name, code] : names().codes) {
       // "Success" alone is in many logs.
-      if (name != nullptr && same_name(word, name) && (code != 0 || is_short())) {
+      if (!chip && it.is(name) && (code != 0 || is_short_)) {
         add_code(at, shown, code);
         break;
       }
     }
-    for (const OldCode& old : old_codes()) {
-      if (!chip && same_name(word, old.name)) add_old(at, shown, old);
+    for (const auto& [name, old] : names().old) {
+      if (!chip && it.is(name)) add_old(at, shown, *old);
     }
-    for (const KnownName& known : known_names()) {
-      if (!same_name(word, known.name)) continue;
+    for (const auto& [name, known] : names().known) {
+      if (!it.is(name)) continue;
       std::string then;
-      if (known.sdk != 0)
-        then = fmt::format("the Matter SDK says {} {}", known.sdk, sdk_code_name(known.sdk));
+      if (known->sdk != 0)
+        then = fmt::format("the Matter SDK says {} {}", known->sdk, sdk_code_name(known->sdk));
       add(at, {.word = shown,
-               .name = known.name,
-               .by = known.by,
-               .means = known.means,
+               .name = known->name,
+               .by = known->by,
+               .means = known->means,
                .then = then,
-               .sdk = known.sdk == 0 ? -1 : known.sdk});
+               .sdk = known->sdk == 0 ? -1 : known->sdk});
     }
-    for (const KnownNumber& known : known_numbers()) {
-      if (same_name(word, known.name) && (chip || (out_.empty() && (is_short() || is_camel(word)))))
-        add_number(at, shown, known);
+    for (const auto& [name, known] : names().numbers) {
+      if (it.is(name) && (chip || (out_.empty() && (is_short_ || is_camel(word)))))
+        add_number(at, shown, *known);
     }
   }
 
@@ -227,25 +280,23 @@ class Reading {
     });
   }
   // Typed, not pasted: little else than the number.
-  bool is_short() const {
+  bool has_few_words() const {
     size_t words = 0;
     for (size_t i = 0; i < text_.size(); ++i)
       words += is_word_letter(text_[i]) && (i == 0 || !is_word_letter(text_[i - 1])) ? 1 : 0;
     return words <= 4 && text_.find('\n') == std::string_view::npos;
   }
-  bool has_error_word() const { return says({"err", "fail", "unable", "not found", "invalid"}); }
   bool says(std::initializer_list<const char*> words) const {
     return std::any_of(words.begin(), words.end(),
                        [&](const char* word) { return lower_.find(word) != std::string::npos; });
   }
-  bool is_of_device() const { return says({"certificatechainrequest", "discriminator"}); }
 
   // "…AttestationRevocationCheck': 302": no time or process, which stand in brackets.
   bool is_told_result(size_t at, std::string_view word) const {
     int code = 0;
     const auto got = std::from_chars(word.data(), word.data() + word.size(), code);
     if (got.ptr != word.data() + word.size() || code < 100 || sdk_code_name(code) == nullptr ||
-        !says({"attest"}))
+        !is_of_attestation_)
       return false;
     const std::string_view before = std::string_view(lower_).substr(0, at);
     return before.ends_with(": ") || before.ends_with("= ") || before.ends_with("=") ||
@@ -256,11 +307,11 @@ class Reading {
     const bool is_hex = word.starts_with("0x") || word.starts_with("0X");
     const bool named = follows(at, {"err", "error", "errors", "code", "result", "status", "failed",
                                     "reason", "sdk", "error code", "error_code"}) ||
-                       (has_error_word() && follows(at, {"with"}));
+                       (has_error_word_ && follows(at, {"with"}));
     const bool enclosed = at > 0 && text_[at - 1] == '(' && at + word.size() < text_.size() &&
                           text_[at + word.size()] == ')';
-    const bool behind_name = is_of_device() && follows(at, {"certificatechainrequest"});
-    if (!named && !is_short() && !is_told_result(at, word) && !(enclosed && has_error_word()) &&
+    const bool behind_name = is_of_device_ && follows(at, {"certificatechainrequest"});
+    if (!named && !is_short_ && !is_told_result(at, word) && !(enclosed && has_error_word_) &&
         !behind_name)
       return;
     uint32_t value = 0;
@@ -268,15 +319,14 @@ class Reading {
     const auto got = std::from_chars(begin, end, value, is_hex ? 16 : 10);
     if (begin == end || got.ec != std::errc() || got.ptr != end) return;
     const std::string shown(word);
-    const bool chip = lower_.find("chip error") != std::string::npos &&
-                      follows(at, {"chip error", "error"}) && is_hex;
+    const bool chip = has_chip_error_ && follows(at, {"chip error", "error"}) && is_hex;
     if (!chip && value < kLastCode) add_code(at, shown, static_cast<int>(value));
     for (const OldCode& old : old_codes()) {
       if (!chip && static_cast<uint32_t>(old.number) == value) add_old(at, shown, old);
     }
     add_known(at, shown, value);
     uint32_t bare = 0;
-    if (!is_hex && (is_short() || is_of_device() || says({"chip-cert"}))) {
+    if (!is_hex && (is_short_ || is_of_device_ || is_of_chip_cert_)) {
       std::from_chars(begin, end, bare, 16);
       for (const KnownNumber& known : known_numbers()) {
         if (known.bare && known.number == bare) add_number(at, shown, known);
@@ -289,8 +339,8 @@ class Reading {
       return known.number == value && known.what == std::string_view(kStatus);
     };
     const auto all = known_numbers();
-    const bool of_interaction = says({"im error", "general error", "status", "invalid_command"}) &&
-                                std::any_of(all.begin(), all.end(), is_status);
+    const bool of_interaction =
+        is_of_interaction_ && std::any_of(all.begin(), all.end(), is_status);
     for (const KnownNumber& known : all) {
       if (known.number == value && (!of_interaction || is_status(known)))
         add_number(at, shown, known);
@@ -310,6 +360,9 @@ class Reading {
 
   std::string_view text_;
   const std::string lower_;
+  // Of the whole line, worked out once: a line may have any number of words.
+  const bool is_short_, has_error_word_, is_of_device_, is_of_chip_cert_, is_of_attestation_,
+      has_chip_error_, is_of_interaction_;
   size_t skip_from_ = 0, skip_to_ = 0;  // numbers that are explained together
   std::vector<std::pair<size_t, Explained>> out_;
 };
@@ -321,7 +374,7 @@ std::vector<Explained> explained(std::string_view text) {
   // A log line by line: what is beside a number says what it is.
   while (!text.empty()) {
     const size_t end = std::min(text.find('\n'), text.size());
-    for (Explained& one : Reading(text.substr(0, end)).read()) {
+    for (Explained& one : Reading(text.substr(0, std::min(end, kLongestLine))).read()) {
       const bool known = std::any_of(out.begin(), out.end(), [&](const Explained& other) {
         return other.name == one.name && other.by == one.by;
       });

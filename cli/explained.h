@@ -3,6 +3,7 @@
 // processes, ids) are passed over.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,9 @@ struct Explained {
   const Check* check = nullptr;
   const LotRule* rule = nullptr;
 };
+
+// What is read of one line: a log has none that is longer.
+inline constexpr size_t kLongestLine = 1 << 20;
 
 // In the order in which they stand there, each once; empty where nothing is known.
 std::vector<Explained> explained(std::string_view text);
