@@ -84,10 +84,11 @@ build/crypto_mb/lib/libcrypto_mb.so:
 # Program, codecs, manual and completions, without what debuggers need; PREFIX=… where (else /usr/local).
 install: build/.built-tool
 	@cmake --install $(BUILD) --component Unspecified --strip $(if $(PREFIX),--prefix $(PREFIX))
-# What the last install has written.
+	@cp $(BUILD)/install_manifest_Unspecified.txt $(BUILD)/installed.txt
+# What the last install has written. (CMake's own list is that of whatever installed last, the tests, too.)
 uninstall:
-	@test -e $(BUILD)/install_manifest_Unspecified.txt || { echo "nothing was installed from $(BUILD)"; exit 1; }
-	@sed "s|^|$(DESTDIR)|" $(BUILD)/install_manifest_Unspecified.txt | xargs -d '\n' rm -fv
-	@rm $(BUILD)/install_manifest_Unspecified.txt
+	@test -e $(BUILD)/installed.txt || { echo "nothing was installed from $(BUILD)"; exit 1; }
+	@sed "s|^|$(DESTDIR)|" $(BUILD)/installed.txt | xargs -d '\n' rm -fv
+	@rm $(BUILD)/installed.txt
 clean:
 	@rm -rf build
