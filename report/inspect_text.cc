@@ -16,10 +16,8 @@
 namespace attest {
 namespace {
 
-std::string joined(const std::vector<std::string>& all, const char* between = ", ") {
-  std::string out;
-  for (const std::string& one : all) out += (out.empty() ? "" : between) + one;
-  return out;
+std::string listed(const std::vector<std::string>& all, const char* between = ", ") {
+  return fmt::to_string(fmt::join(all, between));
 }
 
 // Basic constraints, key usage and the two key ids: what they say is shown.
@@ -227,7 +225,7 @@ class InspectPage {
       const bool usual = is_profile(x.oid);
       if (!usual) extensions.push_back(oid_words(x.oid) + (x.critical ? " (critical)" : ""));
     }
-    row("also says", joined(extensions));
+    row("also says", listed(extensions));
     row("serial", hex_upper(c.serial));
     row("SHA-256", hex(c.sha256));
     line();
@@ -241,7 +239,7 @@ class InspectPage {
     for (const uint16_t pid : e_.cd->product_ids) {
       if (out.size() < kMost) out.push_back(hex_id(pid));
     }
-    return joined(out) + (e_.cd->product_ids.size() > kMost
+    return listed(out) + (e_.cd->product_ids.size() > kMost
                               ? fmt::format(" and {} more", e_.cd->product_ids.size() - kMost)
                               : "");
   }
@@ -253,7 +251,7 @@ class InspectPage {
     for (const Statement& s : e_.device.statements) {
       if (s.fact == FactId::cd) places.push_back(place_of(s.place));
     }
-    row("in", places.empty() ? place_of(*e_.cd_place) : joined(places, "; also in "));
+    row("in", places.empty() ? place_of(*e_.cd_place) : listed(places, "; also in "));
     if (!e_.cd) return line();
     const CertificationDeclaration& cd = *e_.cd;
     row("of", fmt::format("vendor {}, product{} {}", hex_id(cd.vendor_id),
@@ -272,7 +270,7 @@ class InspectPage {
     if (cd.authorized_paa_list) {
       std::vector<std::string> ids;
       for (const Bytes& id : *cd.authorized_paa_list) ids.push_back(hex_colons(id));
-      row("PAAs", ids.empty() ? "an empty list" : "only below " + joined(ids));
+      row("PAAs", ids.empty() ? "an empty list" : "only below " + listed(ids));
     }
     if (e_.cms && !e_.cms->signers.empty()) {
       const auto& id = e_.cms->signers.front().subject_key_id;
@@ -330,8 +328,7 @@ class InspectPage {
         std::string how = p.flow ? flow_words(*p.flow) : p.long_form ? "no standard flow" : "";
         if (p.capabilities) how += "; " + capabilities_words(*p.capabilities);
         row("how", how);
-        row(p.manual ? "short" : "finds",
-            fmt::format("{} {}", p.manual ? "discriminator" : "discriminator", p.discriminator));
+        row(p.manual ? "short" : "finds", fmt::format("discriminator {}", p.discriminator));
         row("passcode", fmt::format("{:08}", p.passcode));
         for (const PayloadProblem& problem : p.problems) row("problem", printable(problem.message));
         line();
@@ -361,7 +358,7 @@ class InspectPage {
       if (is_not_used(e_, file)) continue;
       out_ += "  " +
               wrap(fmt::format("{}: {}, {} bytes{}", printable(within(file.path)), file.kind,
-                               file.size, file.holds.empty() ? "" : ": " + joined(file.holds)),
+                               file.size, file.holds.empty() ? "" : ": " + listed(file.holds)),
                    style_.width - 4, 4) +
               "\n";
     }

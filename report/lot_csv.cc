@@ -6,7 +6,6 @@
 #include <iterator>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace attest {
 namespace {
@@ -41,18 +40,13 @@ std::string csv_field(std::string_view value) {
   return out + "\"";
 }
 
-std::string joined(const std::vector<std::string>& ids) {
-  std::string out;
-  for (const std::string& id : ids) out += (out.empty() ? "" : " ") + id;
-  return out;
-}
-
 }  // namespace
 
 std::string lot_csv_line(const DeviceLine& line) {
   const DeviceResult& r = line.result;
   return fmt::format("{},{},{},{},{}\n", csv_field(r.name), verdict_name(r.verdict),
-                     csv_field(joined(r.failed)), csv_field(joined(r.open)), csv_field(r.summary));
+                     csv_field(fmt::to_string(fmt::join(r.failed, " "))),
+                     csv_field(fmt::to_string(fmt::join(r.open, " "))), csv_field(r.summary));
 }
 
 // A row as of a device, with no verdict: the path, and why it counts for nothing.
