@@ -185,7 +185,8 @@ void add_extract(Command& root) {
       .group(Group::input)
       .list("--unlock", "SECRET", options->unlock,
             "opens an encrypted dump or key: a file, hex:..., pass:... or env:NAME, repeatable")
-      .positionals("FILE", options->evidence, "files and folders; - is stdin", true)
+      .positionals("FILE", options->evidence, "files, folders and onboarding codes; - is stdin",
+                   true)
       .example("matter-attest extract dump.bin -d parts")
       .run(runs(options, extract));
   add_quiet(command, options->quiet);

@@ -332,9 +332,12 @@ class Paths {
     if (typed.starts_with("mt:")) typed.replace(0, 3, "MT:");
     const auto done =
         read_evidence({.path = path, .bytes = view(typed), .base = 0, .member = false}, reading_);
+    // (What else is read is no matter: nobody named a file.)
     if (!done || said() == before)
-      errors_.push_back(fmt::format("{}: expected an onboarding code, found {}", path,
-                                    done ? "none" : done.error().what));
+      errors_.push_back(fmt::format(
+          "{}: expected an onboarding code (MT: and its payload, or a manual code of 11 "
+          "or 21 digits), found {} characters that are none",
+          path, typed.size()));
   }
 
   size_t said() const {
