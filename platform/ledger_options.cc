@@ -33,7 +33,6 @@ Result<int64_t> parse_age(const std::string& text) {
 Result<std::string> cache_folder(const std::string& cache_dir, const Environment& environment) {
   if (!cache_dir.empty()) return cache_dir;
   const auto value = [&](const char* name) { return environment(name).value_or(""); };
-  if (const auto own = value("MATTER_ATTEST_CACHE"); !own.empty()) return own;
   if (const auto xdg = value("XDG_CACHE_HOME"); !xdg.empty()) return xdg + "/matter-attest";
   if (const auto home = value("HOME"); !home.empty()) return home + "/.cache/matter-attest";
   return error(

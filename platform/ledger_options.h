@@ -24,8 +24,9 @@ struct LedgerArguments {
 // "90s", "30m", "24h", "7d"; a bare number is seconds.
 Result<int64_t> parse_age(const std::string& text);
 
-// --cache-dir, $MATTER_ATTEST_CACHE, $XDG_CACHE_HOME/matter-attest, $HOME/.cache/matter-attest: the
-// first there is and that is not empty.
+// --cache-dir (which $MATTER_ATTEST_CACHE gives where the command line does not),
+// $XDG_CACHE_HOME/matter-attest, $HOME/.cache/matter-attest: the first there is and that is not
+// empty.
 Result<std::string> cache_folder(const std::string& cache_dir, const Environment& environment);
 
 // The console's transport, or libcurl, trusting the authorities that $SSL_CERT_FILE names where it

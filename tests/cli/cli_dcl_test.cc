@@ -30,10 +30,8 @@ class Shell {
     arguments.ledger.offline = action != "sync";
     if (change) change(arguments);
     std::ostringstream out, err;
-    const auto environment = [this](const char* name) -> std::optional<std::string> {
-      return std::string_view(name) == "MATTER_ATTEST_CACHE" ? std::optional(folder.path())
-                                                             : std::nullopt;
-    };
+    arguments.ledger.cache_dir = folder.path();
+    const auto environment = [](const char*) -> std::optional<std::string> { return std::nullopt; };
     Console console{.out = out, .err = err, .environment = environment, .now = kNow};
     console.transport = [] { return dcl::make_curl_transport({.budget = hasty()}); };
     console.downloader = [this] {
