@@ -40,6 +40,7 @@ void lot_suite(Markup& page, const LotReport& lot) {
       {"devices", std::to_string(lot.devices)},        {"approved", std::to_string(lot.approved)},
       {"rejected", std::to_string(lot.rejected)},      {"undecided", std::to_string(lot.undecided)},
       {"tool", "matter-attest " MATTER_ATTEST_VERSION}};
+  for (const std::string& note : lot.notes) properties.emplace_back("note", note);
   for (const NotUsed& unused : lot.not_used)
     properties.emplace_back("not_used", fmt::format("{}: {}", unused.path, unused.why));
   junit_suite(page, "lot", 0, lot.at, counts, properties, [&] {

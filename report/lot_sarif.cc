@@ -68,6 +68,11 @@ Json lot_sarif(const LotReport& lot) {
                         .set("rejected", lot.rejected)
                         .set("undecided", lot.undecided)
                         .set("unreadable", lot.unreadable);
+  if (!lot.notes.empty()) {
+    Json notes = array();
+    for (const std::string& note : lot.notes) notes.push(printable(note));
+    properties.set("notes", std::move(notes));
+  }
   Json run = object()
                  .set("invocations", array().push(std::move(invocation)))
                  .set("results", std::move(results))

@@ -163,6 +163,19 @@ TEST_CASE("ten thousand devices with the longest of names and faults stay below 
   CHECK(lot_html(lot).size() < 10'000'000);
 }
 
+TEST_CASE(
+    "a lot's notes, what the environment gave among them, are in every form of the whole lot") {
+  LotReport lot = small_lot();
+  lot.notes = {"taken from the environment: MATTER_ATTEST_NETWORK=test", "<note> 2"};
+  for (const std::string& file : {lot_report_text(lot, {}), lot_html(lot), lot_junit(lot),
+                                  dump(lot_report_json(lot)), dump(lot_sarif(lot))}) {
+    CAPTURE(file.substr(0, 200));
+    CHECK(count(file, "taken from the environment: MATTER_ATTEST_NETWORK=test") == 1);
+  }
+  CHECK(count(lot_junit(lot), "<property name=\"note\" value=\"&lt;note&gt; 2\"") == 1);
+  CHECK(dump(lot_sarif(small_lot())).find("\"notes\"") == std::string::npos);
+}
+
 TEST_CASE("an empty lot is said to be empty") {
   LotReport lot;
   CHECK(lot_html(lot).find("the lot has no devices") != std::string::npos);
