@@ -9,6 +9,7 @@
 #include "cli/environment.h"
 #include "cli/help.h"
 #include "cli/nearest.h"
+#include "cli/option_names.h"
 #include "verifier/base/bytes.h"
 #include "verifier/base/characters.h"
 
@@ -200,8 +201,8 @@ Command& Command::offers(std::vector<std::string> words) {
   options_.back().choices = std::move(words);
   return *this;
 }
-Command& Command::not_from_environment() {
-  options_.back().variable = nullptr;
+Command& Command::needs_form(const char* form) {
+  options_.back().needs_form = form;
   return *this;
 }
 Command& Command::colour() {
@@ -239,11 +240,8 @@ std::vector<std::string> possible(const Command& where) {
     if (!sub->is_hidden()) out.push_back(sub->name());
   }
   for (const auto& option : where.options()) {
-    for (size_t at = 0; !option.positional && at < option.flags.size();) {
-      const size_t comma = std::min(option.flags.find(',', at), option.flags.size());
-      out.push_back(option.flags.substr(at, comma - at));
-      at = comma + 1;
-    }
+    if (option.positional) continue;
+    for (std::string& name : option_names(option.flags)) out.push_back(std::move(name));
   }
   out.emplace_back("--help");
   return out;
@@ -277,20 +275,24 @@ Command* Command::parsed(Command& from) {
 }
 
 bool Command::was_given(const std::string& flags) const {
-  const CLI::Option* option = impl_->app->get_option_no_throw(flags.substr(flags.rfind(',') + 1));
+  const CLI::Option* option = impl_->app->get_option_no_throw(long_name(flags));
   if (option != nullptr && option->count() > 0) return true;
   return parent_ != nullptr && parent_->was_given(flags);
 }
 
 namespace {
 
-// What files of these endings are expected to hold, the likeliest form first.
+// What files of these endings are expected to hold.
 constexpr std::pair<const char*, const char*> kEndings[] = {
-    {".sarif.json", "sarif"}, {".sarif", "sarif"},  {".json", "json"},  {".json", "ndjson"},
-    {".ndjson", "ndjson"},    {".jsonl", "ndjson"}, {".csv", "csv"},    {".html", "html"},
-    {".htm", "html"},         {".xml", "junit"},    {".md", "markdown"}};
+    {".sarif.json", "sarif"}, {".sarif", "sarif"},  {".json", "json"},
+    {".ndjson", "ndjson"},    {".jsonl", "ndjson"}, {".csv", "csv"},
+    {".html", "html"},        {".htm", "html"},     {".xml", "junit"}};
 
 }  // namespace
+
+std::string output_help(const std::string& what) {
+  return what + "; without --format its ending says the form, where there is one of it";
+}
 
 void Command::take_form_of_output() {
   const CLI::Option* output = impl_->app->get_option_no_throw("--output");
@@ -299,9 +301,14 @@ void Command::take_form_of_output() {
   if (output == nullptr || output->count() == 0 || format == options_.end() ||
       was_given("--format"))
     return;
-  const std::string file = unmarked(output->results().back());
+  const std::string file = to_lower(unmarked(output->results().back()));
+  const auto needs_other = [&](std::string_view form) {
+    return std::any_of(options_.begin(), options_.end(), [&](const OptionText& o) {
+      return o.needs_form != nullptr && o.needs_form != form && was_given(o.flags);
+    });
+  };
   for (const auto& [ending, form] : kEndings) {
-    if (file.ends_with(ending) && format->take(form).empty()) return;
+    if (file.ends_with(ending) && !needs_other(form) && format->take(form).empty()) return;
   }
 }
 

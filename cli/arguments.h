@@ -54,10 +54,11 @@ class Command {
   };
   Command& operands(std::vector<Operand> all, std::vector<std::string>& into);
   // About the option that was named last: what completion offers for it, and in words of its own
-  // (which its reader checks); and that no variable of the environment stands for it.
+  // (which its reader checks).
   Command& offers(Offer offer);
   Command& offers(std::vector<std::string> words);
-  Command& not_from_environment();
+  // The same: the report is of use in this form alone, whatever the ending of -o.
+  Command& needs_form(const char* form);
   // Words that look like options and are none go to the operands that were named last.
   Command& takes_any_word();
   // The shared option --color, which the console takes.
@@ -79,6 +80,7 @@ class Command {
     std::optional<Group> group = {};
     Offer offer = Offer::files;
     const char* variable = nullptr;  // of the environment, which may give it (environment.h)
+    const char* needs_form = nullptr;
     // Takes the variable's value; an error says what was expected.
     std::function<std::string(const std::string&)> take = {};
   };
@@ -116,6 +118,9 @@ class Command {
   std::vector<std::unique_ptr<Command>> subcommands_;
   std::unique_ptr<Impl> impl_;
 };
+
+// The help of -o where a command has several forms: what it does without --format.
+std::string output_help(const std::string& what);
 
 // Parses the words behind the program's name, runs the chosen command, returns the exit code. The
 // console learns which of the words may not be repeated. --help goes to stdout with 0; a usage

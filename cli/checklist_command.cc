@@ -138,7 +138,8 @@ void add_checklist(Command& root) {
   command.group(Group::output)
       .choice("--format", {"text", "json"}, options->format,
               "how the list is written (default text)")
-      .text("-o,--output", "FILE", options->output, "write the list there instead of stdout");
+      .text("-o,--output", "FILE", options->output,
+            output_help("write the list there instead of stdout"));
   add_verbosity(command, options->quiet, options->verbose);
   command.example("matter-attest checklist --vid 0x1234 --pid 0x8000 --sv 1 --cd cd.der")
       .footer(

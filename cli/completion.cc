@@ -6,6 +6,7 @@
 
 #include "cli/commands.h"
 #include "cli/explained.h"
+#include "cli/option_names.h"
 #include "cli/options.h"
 #include "lot/rule.h"
 
@@ -15,13 +16,7 @@ namespace {
 using Words = std::vector<std::string>;
 
 Words names_of(const Command::OptionText& option) {
-  Words out;
-  for (size_t at = 0; !option.positional && at < option.flags.size();) {
-    const size_t comma = std::min(option.flags.find(',', at), option.flags.size());
-    out.push_back(option.flags.substr(at, comma - at));
-    at = comma + 1;
-  }
-  return out;
+  return option.positional ? Words() : option_names(option.flags);
 }
 
 // A command with the words that lead to it: "payload make".
@@ -42,10 +37,8 @@ std::vector<Place> places(const Command& root) {
   return out;
 }
 
-std::string joined(const Words& list, const char* between = " ") {
-  std::string out;
-  for (const std::string& word : list) out += (out.empty() ? "" : between) + word;
-  return out;
+std::string in_a_row(const Words& list) {
+  return fmt::to_string(fmt::join(list, " "));
 }
 
 Words subcommands(const Command& command) {
@@ -72,10 +65,10 @@ Words ids() {
 }
 // Of an option or operand: words, or the variable that holds them; empty where files may stand.
 std::string offered(const Command::OptionText& option, const Command& root) {
-  if (!option.choices.empty()) return joined(option.choices);
+  if (!option.choices.empty()) return in_a_row(option.choices);
   if (option.offer == Offer::check_ids) return "$ids";
   if (option.offer == Offer::explained) return "$explained";
-  if (option.offer == Offer::commands) return joined(subcommands(root));
+  if (option.offer == Offer::commands) return in_a_row(subcommands(root));
   return "";
 }
 // Of all operands of a command.
@@ -85,7 +78,7 @@ std::string offered_operands(const Command& command) {
     const std::string words = option.positional ? offered(option, command.root()) : "";
     if (!words.empty()) out.push_back(words);
   }
-  return joined(out);
+  return in_a_row(out);
 }
 bool takes_files(const Command& command) {
   return std::any_of(command.options().begin(), command.options().end(), [&](const auto& option) {
@@ -115,7 +108,7 @@ std::string arms_of_values(const Command& root, const char* choose, const char* 
         patterns.push_back(fmt::format("\"{} {}\"", place.path, name));
       const std::string words = offered(option, root);
       out +=
-          fmt::format("    {}) {} ;;\n", joined(patterns, "|"),
+          fmt::format("    {}) {} ;;\n", fmt::join(patterns, "|"),
                       words.empty() ? std::string(option.offer == Offer::files ? files : "return")
                                     : fmt::format(fmt::runtime(choose), words));
     }
@@ -136,8 +129,8 @@ std::string bash_completion(const Command& root) {
       "_matter_attest() {\n"
       "  local word=\"${COMP_WORDS[COMP_CWORD]}\" before=\"${COMP_WORDS[COMP_CWORD - 1]}\"\n"
       "  local at=\"\" words=\"\" i\n";
-  out += fmt::format("  local ids=\"{}\"\n  local explained=\"{}\"\n", joined(ids()),
-                     joined(explained_words()));
+  out += fmt::format("  local ids=\"{}\"\n  local explained=\"{}\"\n", in_a_row(ids()),
+                     in_a_row(explained_words()));
   // "--format=text": bash itself takes it apart at '='.
   out +=
       "  COMPREPLY=()\n"
@@ -156,7 +149,7 @@ std::string bash_completion(const Command& root) {
     if (const std::string words = offered_operands(*place.command); !words.empty())
       all.push_back(words);
     for (std::string& option : options(*place.command)) all.push_back(std::move(option));
-    out += fmt::format("    \"{}\") words=\"{}\" ;;\n", place.path, joined(all));
+    out += fmt::format("    \"{}\") words=\"{}\" ;;\n", place.path, in_a_row(all));
   }
   return out +
          "  esac\n  COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n}\ncomplete -o default -F "
@@ -167,7 +160,8 @@ std::string zsh_completion(const Command& root) {
   std::string out =
       "#compdef matter-attest\n_matter_attest() {\n"
       "  local at=\"\" i before=\"$words[CURRENT-1]\"\n  local -a commands ids explained\n";
-  out += fmt::format("  ids=({})\n  explained=({})\n", joined(ids()), joined(explained_words()));
+  out +=
+      fmt::format("  ids=({})\n  explained=({})\n", in_a_row(ids()), in_a_row(explained_words()));
   out +=
       "  if [[ \"$words[CURRENT]\" == --*=* ]]; then\n"
       "    before=\"${words[CURRENT]%%=*}\"\n    compset -P '*='\n  fi\n";
@@ -189,7 +183,7 @@ std::string zsh_completion(const Command& root) {
     }
     if (const std::string words = offered_operands(command); !words.empty())
       out += fmt::format("      compadd -- {}\n", words);
-    out += fmt::format("      compadd -- {}\n", joined(options(command)));
+    out += fmt::format("      compadd -- {}\n", in_a_row(options(command)));
     out += takes_files(command) ? "      _files ;;\n" : "      ;;\n";
   }
   // In fpath the file is the function; sourced, it only says so.
@@ -211,8 +205,8 @@ std::string fish_condition(const Place& place) {
   }
   if (place.path.empty()) conditions.emplace_back("__fish_use_subcommand");
   if (!place.path.empty() && !below.empty())
-    conditions.push_back("not __fish_seen_subcommand_from " + joined(below));
-  return quoted(joined(conditions, "; and "));
+    conditions.push_back("not __fish_seen_subcommand_from " + in_a_row(below));
+  return quoted(fmt::to_string(fmt::join(conditions, "; and ")));
 }
 
 std::string fish_words(std::string words) {
@@ -225,7 +219,7 @@ std::string fish_words(std::string words) {
 std::string fish_completion(const Command& root) {
   std::string out =
       fmt::format("set -g __matter_attest_ids {}\nset -g __matter_attest_explained {}\n",
-                  joined(ids()), joined(explained_words()));
+                  in_a_row(ids()), in_a_row(explained_words()));
   for (const Place& place : places(root)) {
     const std::string when = fish_condition(place);
     for (const auto& sub : place.command->subcommands()) {

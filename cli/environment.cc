@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "cli/option_names.h"
+
 namespace attest::cli {
 namespace {
 
@@ -30,7 +32,7 @@ std::span<const Variable> variables() {
 }
 
 const char* variable_of(const std::string& flags) {
-  const std::string name = flags.substr(flags.rfind(',') + 1);
+  const std::string name = long_name(flags);
   const auto at = std::find_if(std::begin(kVariables), std::end(kVariables),
                                [&](const Variable& v) { return name == v.option; });
   return at == std::end(kVariables) || name.empty() ? nullptr : at->name;

@@ -105,7 +105,8 @@ void add_inspect(Command& root) {
             "opens an encrypted dump or key: a file, hex:..., pass:... or env:NAME, repeatable")
       .group(Group::output)
       .flag("--all", options->all, "show every byte, each place by itself, in the keys of the JSON")
-      .text("-o,--output", "FILE", options->output, "write there instead of stdout")
+      .text("-o,--output", "FILE", options->output, output_help("write there instead of stdout"))
+      .colour()
       .flag("--schema", options->schema, "print the JSON Schema of --format json, and no more")
       .group(Group::input)
       .positionals("FILE", options->evidence, "files, folders and onboarding codes; - is stdin",

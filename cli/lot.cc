@@ -19,11 +19,13 @@ void add_lot_options(Command& command, LotOptions& options) {
       .group(Group::lot)
       .flag("--stream", options.stream,
             "a worker: one record in, one line out, in order, never held back")
+      .needs_form("ndjson")
       .group(Group::output)
       .flag("--full", options.full, "with each device's whole report (ndjson)")
+      .needs_form("ndjson")
       .choice("--format", lot_forms(), options.format,
               "how the result is written (default text; ndjson with --stream)")
-      .text("-o,--output", "FILE", options.output, "write there instead of stdout")
+      .text("-o,--output", "FILE", options.output, output_help("write there instead of stdout"))
       .list("--report", "FORM=FILE", options.reports,
             "one more form of the same run, as in html=lot.html; repeatable")
       .colour()
@@ -36,7 +38,8 @@ void add_lot_options(Command& command, LotOptions& options) {
             "keep a journal there, or go on with the lot that it is of")
       .text("--part", "SECRET", options.part,
             "judge a part, to be joined by lot merge: the same secret for all parts (file, hex:, "
-            "pass:, env:)");
+            "pass:, env:)")
+      .needs_form("ndjson");
   command.group(Group::input)
       .text("--pai", "FILE", options.roles.pai,
             "the file that holds the PAI of all devices that bring none of their own")
@@ -72,7 +75,7 @@ void add_lot(Command& root) {
       .list("--column", "NAME=HEADER", merging->columns, "which column of the manifest is what")
       .group(Group::output)
       .choice("--format", lot_forms(), merging->format, "how the result is written (default text)")
-      .text("-o,--output", "FILE", merging->output, "write there instead of stdout")
+      .text("-o,--output", "FILE", merging->output, output_help("write there instead of stdout"))
       .list("--report", "FORM=FILE", merging->reports,
             "one more form of the same run, as in html=lot.html; repeatable")
       .colour()

@@ -9,6 +9,7 @@
 #include "cli/environment.h"
 #include "cli/evidence_kinds.h"
 #include "cli/help.h"
+#include "cli/option_names.h"
 #include "cli/options.h"
 #include "report/report_text.h"
 
@@ -64,12 +65,8 @@ std::string row(const std::string& name, const std::string& help) {
 
 std::string option(const Command::OptionText& o) {
   std::string names;
-  for (size_t at = 0; at < o.flags.size();) {
-    const size_t comma = std::min(o.flags.find(',', at), o.flags.size());
-    names += fmt::format("{}\\fB{}\\fR", names.empty() ? "" : ", ",
-                         roff(o.flags.substr(at, comma - at)));
-    at = comma + 1;
-  }
+  for (const std::string& name : option_names(o.flags))
+    names += fmt::format("{}\\fB{}\\fR", names.empty() ? "" : ", ", roff(name));
   if (!o.value_name.empty()) names += fmt::format(" \\fI{}\\fR", roff(o.value_name));
   return row(names, o.help);
 }

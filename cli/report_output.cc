@@ -8,7 +8,8 @@ namespace attest::cli {
 void add_report_output(Command& command, ReportOutput& output) {
   command.group(Group::output)
       .choice("--format", device_forms(), output.format, "how the report is written (default text)")
-      .text("-o,--output", "FILE", output.file, "write the report there instead of stdout")
+      .text("-o,--output", "FILE", output.file,
+            output_help("write the report there instead of stdout"))
       .list("--report", "FORM=FILE", output.reports,
             "one more form of the same run, as in html=report.html; repeatable")
       .flag("--all", output.all, "show the checks that passed, too")
