@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "cli/command_files.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "platform/files.h"
@@ -74,6 +75,10 @@ Result<Device> product_from(const ChecklistOptions& options) {
 
 int run(const ChecklistOptions& options, const Console& console) {
   const Verbosity verbosity(console, options.quiet, options.verbose);
+  CommandFiles files(console);
+  files.judging(options.judge, console).add({options.cd, options.pai, options.cpms});
+  if (const auto can = may_write({options.output}, files); !can)
+    return print_error(console, can.error().what);
   const auto product = product_from(options);
   if (!product) return print_error(console, product.error().what);
   const auto policy = policy_from(options.judge, console);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/command_files.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "platform/files.h"
@@ -67,6 +68,11 @@ int inspect(const Options& options, const Console& console) {
   if (options.schema) return show(std::string(inspect_schema()), console);
   if (options.evidence.empty() && !options.roles.any())
     return print_error(console, "FILE is required (see matter-attest inspect --help)");
+  CommandFiles files_used(console);
+  files_used.evidence = options.evidence;
+  files_used.roles(options.roles).add_if_there(options.unlock);
+  if (const auto can = may_write({options.output}, files_used); !can)
+    return print_error(console, can.error().what);
   if (const auto errors =
           read_all(options.roles, options.evidence, reading, {console, options.quiet});
       !errors.empty())

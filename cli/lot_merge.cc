@@ -188,14 +188,11 @@ class Merging {
 }  // namespace
 
 int run_merge(const MergeOptions& options, const Console& console) {
-  auto targets = report_targets(options.format, options.output, options.reports, lot_forms());
+  CommandFiles files(console);
+  files.add(options.parts).add(options.manifests);
+  auto targets =
+      report_targets(options.format, options.output, options.reports, lot_forms(), files);
   if (!targets) return print_error(console, targets.error().what);
-  for (const ReportTarget& target : *targets) {
-    for (const std::string& part : options.parts) {
-      if (part != "-" && same_file(part, target.file))
-        return print_error(console, part + ": expected another file than a part for the report");
-    }
-  }
   const auto code = Merging(options, std::move(*targets), console).run();
   return code ? *code : print_error(console, code.error().what);
 }

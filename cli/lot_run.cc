@@ -452,6 +452,15 @@ std::optional<std::string> usage_problem(const LotOptions& o,
   return std::nullopt;
 }
 
+CommandFiles files_of(const LotOptions& o, const Console& console) {
+  CommandFiles out(console);
+  out.evidence = o.inputs;
+  out.roles(o.roles).judging(o.judge, console).add(o.manifests);
+  out.add({o.expect, o.engine.library}).add_if_there({o.part});
+  out.written.emplace_back(o.resume, "");
+  return out;
+}
+
 }  // namespace
 
 int lot_exit_code(Verdict verdict) {
@@ -464,7 +473,7 @@ int run_lot(const LotOptions& given, const Console& console) {
   if (options.stream && options.inputs.empty()) options.inputs = {"-"};
   if (options.format.empty()) options.format = options.stream ? "ndjson" : "text";
   auto targets = report_targets(options.format, options.output, options.reports, lot_forms(),
-                                {options.resume});
+                                files_of(options, console));
   if (!targets) return print_error(console, targets.error().what);
   if (const auto problem = usage_problem(options, *targets)) return print_error(console, *problem);
   const auto code = LotRun(options, std::move(*targets), console).run();

@@ -43,7 +43,9 @@ std::vector<std::string> taken_on_trust(const Replayed& r) {
 
 int replay(const ReplayOptions& options, const Console& console) {
   const Verbosity verbosity(console, options.quiet, options.verbose);
-  const auto targets = targets_of(options.output, {options.bundle == "-" ? "" : options.bundle});
+  CommandFiles files(console);
+  files.add({options.bundle, options.signed_by});
+  const auto targets = targets_of(options.output, files);
   if (!targets) return print_error(console, targets.error().what);
   const auto file =
       options.bundle == "-" ? FileBytes::standard_input(console) : FileBytes::open(options.bundle);

@@ -17,8 +17,8 @@ void add_report_output(Command& command, ReportOutput& output) {
 }
 
 Result<std::vector<ReportTarget>> targets_of(const ReportOutput& output,
-                                             const std::vector<std::string>& others) {
-  return report_targets(output.format, output.file, output.reports, device_forms(), others);
+                                             const CommandFiles& files) {
+  return report_targets(output.format, output.file, output.reports, device_forms(), files);
 }
 
 Result<void> write_reports(const std::vector<ReportTarget>& targets, bool all_checks,

@@ -15,9 +15,8 @@ struct ReportOutput {
   bool all = false;                  // text: also the checks that passed
 };
 void add_report_output(Command& command, ReportOutput& output);
-// Before any work. `others`: what the command writes beside, or reads.
-Result<std::vector<ReportTarget>> targets_of(const ReportOutput& output,
-                                             const std::vector<std::string>& others);
+// Before any work.
+Result<std::vector<ReportTarget>> targets_of(const ReportOutput& output, const CommandFiles& files);
 // And, where files were written, a line of it on stderr. `files_are_here`: the evidence's paths are
 // those that were read just now.
 Result<void> write_reports(const std::vector<ReportTarget>& targets, bool all_checks,

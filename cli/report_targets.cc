@@ -3,21 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <ostream>
-#include <system_error>
 
 #include "platform/output.h"
 #include "verifier/base/bytes.h"
 
 namespace attest::cli {
 namespace {
-
-std::string joined(const std::vector<std::string>& names, const char* between) {
-  std::string out;
-  for (const std::string& name : names) out += (out.empty() ? "" : between) + name;
-  return out;
-}
 
 // "html=report.html".
 Result<ReportTarget> target_from(const std::string& given, const std::vector<std::string>& forms) {
@@ -28,7 +20,7 @@ Result<ReportTarget> target_from(const std::string& given, const std::vector<std
   const std::string form = given.substr(0, sign);
   if (std::find(forms.begin(), forms.end(), form) == forms.end())
     return error(
-        fmt::format("--report: expected {}, found \"{}\"", joined(forms, "|"), printable(form)));
+        fmt::format("--report: expected {}, found \"{}\"", fmt::join(forms, "|"), printable(form)));
   return ReportTarget{.form = find_form(form), .file = given.substr(sign + 1)};
 }
 
@@ -39,22 +31,10 @@ bool any_form(const std::vector<ReportTarget>& targets, bool ReportForm::*has) {
                      [&](const ReportTarget& target) { return target.form->*has; });
 }
 
-bool same_file(const std::string& a, const std::string& b) {
-  const auto is_stdout = [](const std::string& path) { return path.empty() || path == "-"; };
-  if (is_stdout(a) || is_stdout(b)) return is_stdout(a) && is_stdout(b);
-  if (Output::is_stream(a) || Output::is_stream(b)) return false;
-  std::error_code failed;
-  if (std::filesystem::equivalent(a, b, failed)) return true;
-  const auto whole = [&](const std::string& path) {
-    return std::filesystem::weakly_canonical(std::filesystem::absolute(path, failed), failed);
-  };
-  return whole(a) == whole(b);
-}
-
 Result<std::vector<ReportTarget>> report_targets(const std::string& format, const std::string& file,
                                                  const std::vector<std::string>& reports,
                                                  const std::vector<std::string>& forms,
-                                                 const std::vector<std::string>& others) {
+                                                 const CommandFiles& files) {
   std::vector<ReportTarget> out{{.form = find_form(format), .file = file}};
   for (const std::string& given : reports) {
     auto target = target_from(given, forms);
@@ -67,31 +47,10 @@ Result<std::vector<ReportTarget>> report_targets(const std::string& format, cons
     }
     out.push_back(std::move(*target));
   }
-  for (const ReportTarget& target : out) {
-    for (const std::string& other : others) {
-      if (!other.empty() && same_file(target.file, other))
-        return error(
-            fmt::format("{}: expected a file for the report alone, found one that is "
-                        "written or read beside it",
-                        other));
-    }
-    if (auto can = Output::can_open(target.file); !can) return tl::unexpected(can.error());
-  }
+  std::vector<std::string> paths;
+  for (const ReportTarget& target : out) paths.push_back(target.file);
+  if (auto can = may_write(paths, files); !can) return tl::unexpected(can.error());
   return out;
-}
-
-std::optional<Error> overwritten(const std::vector<ReportTarget>& targets, const Reading& reading) {
-  for (const ReportTarget& target : targets) {
-    for (const EvidenceFile& file : reading.files) {
-      if (!file.holds.empty() && !Output::is_stream(target.file) &&
-          same_file(file.path, target.file))
-        return Error{
-            .what = fmt::format("{}: expected another file for the report, found evidence there",
-                                target.file),
-            .offset = {}};
-    }
-  }
-  return std::nullopt;
 }
 
 void tell_written(const std::vector<ReportTarget>& targets, const std::string& verdict_line,
@@ -107,7 +66,7 @@ void tell_written(const std::vector<ReportTarget>& targets, const std::string& v
   const Console& console = verbosity.console();
   const std::string line =
       fmt::format("{}written to {}", shown || verdict_line.empty() ? "" : verdict_line + "; ",
-                  joined(files, ", "));
+                  fmt::join(files, ", "));
   console.err << console.secrets.leave_out(printable(line)) + "\n" << std::flush;
 }
 

@@ -75,6 +75,15 @@ Result<OtaFetchOptions> ota_fetch_options(const JudgeOptions& options, const Con
                          .limits = {.total = kImageTime, .bytes = kMaxImage}};
 }
 
+CommandFiles files_of(const VerifyOptions& o, const Console& console) {
+  CommandFiles out(console);
+  out.evidence = o.evidence;
+  out.roles(o.roles).judging(o.judge, console);
+  out.add({o.expect, o.ota, o.after, o.signed_by, o.signer.key, o.signer.certificate});
+  out.written.emplace_back(o.bundle, "the bundle");
+  return out;
+}
+
 int verify(const VerifyOptions& options, const Console& console) {
   const Verbosity verbosity(console, options.quiet, options.verbose);
   if (options.bundle == "-")
@@ -87,8 +96,7 @@ int verify(const VerifyOptions& options, const Console& console) {
   if (options.schema) return show(std::string(report_schema()), console);
   if (options.evidence.empty() && !options.roles.any())
     return print_error(console, "EVIDENCE is required (see matter-attest verify --help)");
-  auto targets = targets_of(options.output, {options.bundle, options.expect, options.ota,
-                                             options.after, options.judge.ledger.ledger});
+  auto targets = targets_of(options.output, files_of(options, console));
   if (!targets) return print_error(console, targets.error().what);
   const auto policy = policy_from(options.judge, console);
   if (!policy) return print_error(console, policy.error().what);
@@ -108,7 +116,6 @@ int verify(const VerifyOptions& options, const Console& console) {
   if (const auto errors = read_all(options.roles, options.evidence, reading, verbosity);
       !errors.empty())
     return print_error(console, errors);
-  if (const auto over = overwritten(*targets, reading)) return print_error(console, over->what);
 
   if (!options.ota.empty()) {
     if (const auto done = read_ota_image(options.ota, reading, verbosity); !done)
