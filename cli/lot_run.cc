@@ -7,11 +7,15 @@
 #include <array>
 #include <cstring>
 #include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
 #include <stop_token>
 #include <thread>
 #include <vector>
 
 #include "cli/lot_digest.h"
+#include "cli/lot_named.h"
 #include "cli/lot_output.h"
 #include "codecs/loader.h"
 #include "lot/journal.h"
@@ -32,6 +36,8 @@
 
 namespace attest::cli {
 namespace {
+
+namespace fs = std::filesystem;
 
 Result<SipKey> random_key() {
   SipKey key{};
@@ -113,8 +119,6 @@ std::string verify_command(const LotOptions& o, const CommandLineSecrets& secret
   all("--waive", o.judge.waive);
   all("--waivers", o.judge.waivers);
   add("--expect", o.expect);
-  add("--pai", o.roles.pai);
-  add("--cd", o.roles.cd);
   return secrets.leave_out(out);
 }
 
@@ -243,28 +247,20 @@ class LotRun {
   }
 
   Result<void> open_inputs() {
+    if (auto done = read_named(); !done) return done;
     std::vector<std::unique_ptr<LotSource>> sources;
     const bool digests =
         !options_.resume.empty() || !options_.part.empty();  // others go on with it
     for (const std::string& path : options_.inputs) {
       if (path == "-") {
-        sources.push_back(record_source(console_.in, "stdin", digests, stop_.get_token()));
+        sources.push_back(
+            lent_to(record_source(console_.in, "stdin", digests, stop_.get_token()), path, {}));
         continue;
       }
       auto input = open_lot_input(path, setup_.secrets, digests);
       if (!input) return tl::unexpected(input.error());
-      if (input->source) {
-        Reading shared;
-        for (const LotFile& file : input->shared)
-          static_cast<void>(read_evidence(
-              {.path = file.path, .bytes = *file.content, .base = 0, .member = true}, shared));
-        tally_.add(shared.not_used);
-        if (!input->shared.empty()) {
-          shared_.push_back(std::make_shared<const LotShared>(std::move(shared.device)));
-          input->source = lending(std::move(input->source), shared_.back());
-        }
-        sources.push_back(std::move(input->source));
-      }
+      if (input->source)
+        sources.push_back(lent_to(std::move(input->source), path, read_shared(input->shared)));
       for (LotFile& file : input->manifests) {
         if (!manifests_.add_found(file.path, std::move(*file.content)))
           input->not_used.push_back({.path = file.path, .why = "a table of no devices"});
@@ -273,22 +269,47 @@ class LotRun {
     }
     any_input_ = !sources.empty();
     source_ = chained(std::move(sources));
-    if (auto done = lend_roles(); !done) return done;
     if (options_.sample > 0)
       source_ = sampled(std::move(source_), static_cast<uint64_t>(options_.sample),
                         static_cast<uint64_t>(options_.seed), lot_size_);
     return {};
   }
 
-  Result<void> lend_roles() {
+  // What lies beside the devices of an input.
+  Device read_shared(const std::vector<LotFile>& files) {
+    Reading shared;
+    for (const LotFile& file : files)
+      static_cast<void>(read_evidence(
+          {.path = file.path, .bytes = *file.content, .base = 0, .member = true}, shared));
+    tally_.add(shared.not_used);
+    return std::move(shared.device);
+  }
+
+  std::unique_ptr<LotSource> lent_to(std::unique_ptr<LotSource> source, const std::string& input,
+                                     Device beside) {
+    if (beside.statements.empty() && named_ == nullptr) return source;
+    if (beside.statements.empty()) {
+      // One for all inputs: there may be as many of them as devices.
+      if (only_named_ == nullptr) only_named_ = std::make_shared<const LotShared>(Device(), named_);
+      shared_[input] = only_named_;
+    } else {
+      shared_[input] = std::make_shared<const LotShared>(std::move(beside), named_);
+    }
+    return lending(std::move(source), shared_[input]);
+  }
+
+  // The PAI, with its PAA, and the declaration that the tester means: read_roles puts them first. A
+  // file may hold more, one device's DAC, key and facts.
+  Result<void> read_named() {
     if (!options_.roles.any()) return {};
     Reading given;
     given.secrets = setup_.secrets;
     if (const auto errors = read_roles(options_.roles, given, verbosity_); !errors.empty())
       return error(errors.front());
     tally_.add(given.not_used);
-    shared_.push_back(std::make_shared<const LotShared>(std::move(given.device)));
-    source_ = lending(std::move(source_), shared_.back());
+    auto chosen = chosen_roles(std::move(given.device), options_.roles);
+    tally_.add(chosen.not_lent);
+    named_ = std::make_shared<const LotNamed>(std::move(chosen.lent), std::move(chosen.more));
     return {};
   }
 
@@ -355,7 +376,10 @@ class LotRun {
   // is not known.
   void tell_unused() {
     if (drawn() || (journal_ && journal_->resumed())) return;
-    for (const auto& shared : shared_) tally_.add(shared->unused());
+    if (named_) tally_.add(named_->unused());
+    for (const auto& [input, shared] : shared_) {
+      if (shared != only_named_) tally_.add(shared->unused());
+    }
   }
   LotReport report() const {
     LotReport out = tally_.report();
@@ -399,7 +423,6 @@ class LotRun {
   // "matter-attest verify --network test lot/d2": of a device that lies where an input is.
   std::string command_that_shows(const LotCause& cause) const {
     if (cause.devices.empty()) return {};
-    namespace fs = std::filesystem;
     const std::string& name = cause.devices.front();
     std::error_code failed;
     for (const std::string& input : options_.inputs) {
@@ -413,9 +436,32 @@ class LotRun {
       } else {
         continue;
       }
-      return verify_command(options_, console_.secrets) + " " + quoted_word(path);
+      const auto lent = lent_files(input, path);
+      if (!lent) return {};
+      std::string out = verify_command(options_, console_.secrets) + " " + quoted_word(path);
+      for (const std::string& file : *lent) out += " " + quoted_word(file);
+      return out;
     }
     return {};
+  }
+
+  // What the device was judged with beside its own files. Nullopt: no command could hand over the
+  // same, or it would be too long to be read.
+  std::optional<std::vector<std::string>> lent_files(const std::string& input,
+                                                     const std::string& path) const {
+    constexpr size_t kMostFiles = 8;
+    const auto shared = shared_.find(input);
+    if (shared == shared_.end()) return std::vector<std::string>();
+    Reading reading;
+    reading.secrets = setup_.secrets;
+    static_cast<void>(read_paths({path}, reading));
+    auto files = shared->second->files_for(reading);
+    std::error_code failed;
+    if (!files || files->size() > kMostFiles ||
+        !std::all_of(files->begin(), files->end(),
+                     [&](const std::string& file) { return fs::exists(file, failed); }))
+      return std::nullopt;
+    return files;
   }
 
   const LotOptions& options_;
@@ -433,7 +479,9 @@ class LotRun {
   std::optional<LotJournal> journal_;
   LotTally tally_;
   std::optional<ManifestTally> manifest_tally_;
-  std::vector<std::shared_ptr<const LotShared>> shared_;
+  std::shared_ptr<const LotNamed> named_;
+  std::shared_ptr<const LotShared> only_named_;
+  std::map<std::string, std::shared_ptr<const LotShared>> shared_;  // by the input
   bool any_input_ = false;
   uint64_t lot_size_ = 0;
 };

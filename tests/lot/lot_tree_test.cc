@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <set>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "fixtures/forge/crl_builder.h"
 #include "fixtures/forge/device_builder.h"
@@ -320,4 +324,48 @@ TEST_CASE("lot tree: what lies beside records is no device's; erased memory is n
     CHECK((file_role("flash.bin", erased) == FileRole::none));
     CHECK(why_not_used("flash.bin", erased).find("nothing was ever written") != std::string::npos);
   }
+}
+
+TEST_CASE("lot tree: what is named is lent beside what lies there, to those that have neither") {
+  const forge::DevicePlan plan = forge::good_plan("good");
+  const forge::Device good = forge::make(plan);
+  const Bytes list = forge::revocation_list(
+      forge::list_plan(plan.pai, plan.pai_key, {Bytes{0x77, 0x01}}), plan.pai_key);
+  forge::CertificatePlan other = plan.pai;
+  const auto key = forge::key_named("another PAI");
+  other.public_key = to_bytes(key.point);
+  other.replace(forge::subject_key_id(forge::key_id_of(key)));
+  const Bytes stranger = forge::certificate(other, key);
+  using Said = std::vector<std::pair<FactId, Bytes>>;
+  const auto device_of = [](const Said& said, const char* path) {
+    Device out;
+    for (const auto& [fact, bytes] : said)
+      out.say(fact, bytes, {.path = path, .offset = {}, .item = {}});
+    return out;
+  };
+  // What a device of a DAC and `own` is lent: "crl beside named".
+  const auto lent = [&](const Said& own, const Said& beside, const Said& named) {
+    const auto all = std::make_shared<const LotNamed>(device_of(named, "named"));
+    const LotShared shared(device_of(beside, "beside"), all);
+    Reading reading;
+    reading.device = device_of(own, "own");
+    reading.device.say(FactId::dac, good.dac, {.path = "own", .offset = {}, .item = {}});
+    shared.lend(reading);
+    std::string out = reading.shared_lists == nullptr ? "" : "crl ";
+    for (const Statement& s : reading.device.statements) {
+      if (s.place.path != "own") out += s.place.path + ":" + std::string(fact_name(s.fact)) + " ";
+    }
+    CHECK(all->unused().empty() == (out.find("named") != std::string::npos));
+    return out;
+  };
+  using F = FactId;
+  const Said pai = {{F::pai, good.pai}}, odd = {{F::pai, stranger}}, cd = {{F::cd, good.cd}};
+  CHECK(lent({}, {{F::crl, list}}, pai) == "crl named:pai ");
+  CHECK(lent({}, {{F::crl, list}, {F::certificate, good.pai}}, odd) == "crl beside:certificate ");
+  CHECK(lent({}, {{F::certificate, stranger}}, pai) == "named:pai ");
+  CHECK(lent({}, {{F::certificate, good.pai}}, cd) == "beside:certificate named:cd ");
+  CHECK(lent({}, {{F::cd, Bytes{1}}}, cd) == "beside:cd ");
+  CHECK(lent({{F::certificate, stranger}}, {}, pai) == "");
+  CHECK(lent({{F::certificate, good.pai}, {F::cd, Bytes{1}}}, {}, odd) == "");
+  CHECK(lent({{F::pai, stranger}}, {}, cd) == "named:cd ");
 }
