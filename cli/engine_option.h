@@ -1,7 +1,9 @@
-// --engine and --engine-library: what checks the signatures of many devices.
+// --engine and --engine-library: what checks the signatures.
 #pragma once
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "cli/arguments.h"
 #include "verifier/crypto/crypto.h"
@@ -10,7 +12,7 @@ namespace attest::cli {
 
 struct EngineOption {
   std::string engine = "auto";
-  std::string library;  // of crypto_mb; empty: looked for
+  std::vector<std::string> libraries;  // of crypto_mb and ippcp; none: looked for
 };
 void add_engine_option(Command& command, EngineOption& option);
 

@@ -6,6 +6,7 @@
 
 #include "bundle/bundle_writer.h"
 #include "cli/commands.h"
+#include "cli/engine_option.h"
 #include "cli/options.h"
 #include "cli/report_output.h"
 #include "platform/files.h"
@@ -50,7 +51,9 @@ int replay(const ReplayOptions& options, const Console& console) {
   const auto file =
       options.bundle == "-" ? FileBytes::standard_input(console) : FileBytes::open(options.bundle);
   if (!file) return print_error(console, file.error().what);
-  const auto again = replay(file->view(), openssl_engine());
+  const auto engine = engine_from({});
+  if (!engine) return print_error(console, engine.error().what);
+  const auto again = replay(file->view(), **engine);
   if (!again) {
     const auto at = again.error().offset;
     return print_error(console, fmt::format("{}: {}{}", options.bundle, again.error().what,

@@ -9,6 +9,7 @@
 
 #include "bundle/bundle_writer.h"
 #include "cli/commands.h"
+#include "cli/engine_option.h"
 #include "cli/options.h"
 #include "cli/report_output.h"
 #include "platform/expected.h"
@@ -29,6 +30,7 @@ struct VerifyOptions {
   ReportOutput output;
   std::string expect, ota, after, signed_by, bundle;
   Signer signer;
+  EngineOption engine;
   bool fetch_ota = false, schema = false, quiet = false, verbose = false;
 };
 
@@ -107,6 +109,8 @@ int verify(const VerifyOptions& options, const Console& console) {
   if (options.fetch_ota && *ledger == nullptr)
     return print_error(console,
                        "--fetch-ota: expected a ledger that names the image, found --network none");
+  const auto engine = engine_from(options.engine);
+  if (!engine) return print_error(console, engine.error().what);
   auto secrets = secrets_from(options.judge.unlock, console.environment);
   if (!secrets) return print_error(console, secrets.error().what);
 
@@ -130,7 +134,7 @@ int verify(const VerifyOptions& options, const Console& console) {
   }
   std::optional<ApprovedPart> after;
   if (!options.after.empty()) {
-    auto sample = approved_part_from(options.after, options.signed_by, openssl_engine());
+    auto sample = approved_part_from(options.after, options.signed_by, **engine);
     if (!sample) return print_error(console, sample.error().what);
     after = std::move(*sample);
   }
@@ -142,7 +146,7 @@ int verify(const VerifyOptions& options, const Console& console) {
       .reading = std::move(reading),
       .policy = *policy,
       .trust = *trust,
-      .engine = openssl_engine(),
+      .engine = **engine,
       .ledger = asked,
       .ordered = std::move(ordered),
       .approved = std::move(after),
@@ -169,8 +173,8 @@ int verify(const VerifyOptions& options, const Console& console) {
   }
   tell_details(evidence, verbosity);
   if (!options.bundle.empty()) {
-    if (const auto written = bundling.write(options.bundle, evidence, report, *trust,
-                                            options.signer, openssl_engine());
+    if (const auto written =
+            bundling.write(options.bundle, evidence, report, *trust, options.signer, **engine);
         !written)
       return print_error(console, written.error().what);
     verbosity.detail(fmt::format("bundle written to {}", options.bundle));
@@ -190,6 +194,7 @@ void add_verify(Command& root) {
   Command& command = root.subcommand("verify", "judge one device from the files that describe it");
   add_judge_options(command, options->judge);
   add_roles(command, options->roles);
+  add_engine_option(command, options->engine);
   add_report_output(command, options->output);
   command.flag("--schema", options->schema, "print the JSON Schema of --format json, and no more")
       .group(Group::ordered)

@@ -103,8 +103,8 @@ Result<CrlPtr> list_of(const std::shared_ptr<MappedFile>& file) {
 bool signed_by_its_signer(const RevokedList& list, const RevocationPoint& point,
                           SignatureEngine& engine) {
   const auto signer = parse_certificate(point.crl_signer);
-  return signer && (*signer)->p256 && same_name(list.crl().issuer, (*signer)->subject) &&
-         signed_by(list, *(*signer)->p256, engine);
+  return signer && same_name(list.crl().issuer, (*signer)->subject) &&
+         signed_by(list, VerifyingKey(**signer), engine);
 }
 
 std::string list_path(const std::string& folder, const std::string& url) {

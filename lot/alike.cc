@@ -170,8 +170,9 @@ bool asks_more_than_signatures(const Evidence& e) {
 // may have of its own.
 bool can_have_alikes(const Evidence& e) {
   const Certificate* dac = e.dac.certificate.get();
-  if (dac == nullptr || e.dac.trailing != 0 || dac->der.size() > kMostDacBytes || !dac->p256 ||
-      !e.pai.certificate || !e.pai.certificate->p256 || e.answer(Signed::dac) != true)
+  if (dac == nullptr || !e.other_chains.empty() || e.dac.trailing != 0 ||
+      dac->der.size() > kMostDacBytes || !dac->p256 || !e.pai.certificate ||
+      !e.pai.certificate->p256 || e.answer(Signed::dac) != true)
     return false;
   if (asks_more_than_signatures(e)) return false;
   if (std::count_if(e.device.statements.begin(), e.device.statements.end(),

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "report/wording.h"
+#include "verifier/gather/chains.h"
 #include "verifier/rules/check.h"
 
 namespace attest {
@@ -219,6 +220,17 @@ Part part_of(std::string_view check_id) {
 
 Status ChainPicture::worse(Part a, Part b) const {
   return rank(status(a)) <= rank(status(b)) ? status(a) : status(b);
+}
+
+std::vector<std::string> other_chain_lines(const Evidence& e) {
+  std::vector<std::string> out;
+  for (const auto& chain : e.other_chains) {
+    out.push_back(fmt::format("beside it the {} chain: PAA {}; PAI {}; DAC {}", chain_name(*chain),
+                              paa_box(*chain).line(),
+                              certificate_box("PAI", "pai", chain->pai).line(),
+                              certificate_box("DAC", "dac", chain->dac).line()));
+  }
+  return out;
 }
 
 ChainPicture chain_picture(const Evidence& e, const Report& report) {

@@ -5,6 +5,8 @@
 #pragma once
 
 #include <array>
+#include <string>
+#include <vector>
 
 #include "verifier/report.h"
 
@@ -52,6 +54,9 @@ struct ChainPicture {
   Status worse(Part a, Part b) const;
 };
 ChainPicture chain_picture(const Evidence& e, const Report& report);
+// The device's further chains, a line each: "beside it the ML-DSA-65 chain: PAA CN=..., PAI ...,
+// DAC 0xFFF1 / 0x8000 ...".
+std::vector<std::string> other_chain_lines(const Evidence& e);
 
 // fail, unknown, warn, blocked, pass, skipped: from what should be looked at first to what need not
 // be.

@@ -53,7 +53,10 @@ class Writer {
   void write() {
     decision();
     section("The chain", "Drawn from the checks: each fault breaks one link or marks one box.",
-            [&] { html_chain(page_, picture_); });
+            [&] {
+              html_chain(page_, picture_);
+              for (const std::string& line : other_chain_lines(e_)) page_.leaf("p", line);
+            });
     paper();
     section("Vendor and product, as each place gives them", "", [&] { identities(); });
     section("Checks", "", [&] { checks(); });

@@ -4,6 +4,7 @@
 
 #include "report/wording.h"
 #include "verifier/checks/waiver.h"
+#include "verifier/gather/chains.h"
 #include "verifier/gather/file_digests.h"
 #include "verifier/rules/check.h"
 #include "verifier/sdk/sdk_result.h"
@@ -47,6 +48,20 @@ Json device_json(const Evidence& e) {
   out.set("dac_pid", id(dac != nullptr ? dac->pid() : std::nullopt));
   out.set("paa_skid", e.paa ? Json(hex_colons(e.paa->subject_key_id)) : Json());
   out.set("paa_source", e.paa ? Json(printable(e.paa->source)) : Json());
+  if (!e.other_chains.empty()) {
+    Json chains{Json::Array{}};
+    for (const auto& chain : e.other_chains) {
+      const Certificate *below = chain->dac.certificate.get(),
+                        *above = chain->pai.certificate.get();
+      chains.push(
+          Json(Json::Object{})
+              .set("name", chain_name(*chain))
+              .set("dac_sha256", below != nullptr ? Json(hex(below->sha256)) : Json())
+              .set("pai_sha256", above != nullptr ? Json(hex(above->sha256)) : Json())
+              .set("paa_skid", chain->paa ? Json(hex_colons(chain->paa->subject_key_id)) : Json()));
+    }
+    out.set("other_chains", std::move(chains));
+  }
   out.set("cd_certificate_id", e.cd ? Json(printable(e.cd->certificate_id)) : Json());
   if (e.cd) out.set("cd_certification_type", static_cast<uint32_t>(e.cd->certification_type));
   if (e.cd_signer) out.set("cd_signer", Json(printable(e.cd_signer->name)));

@@ -117,6 +117,7 @@ void picture(Page& page, const Evidence& e, const Report& report) {
   box("CD", drawn.status(Part::cd), drawn.cd.line());
   if (drawn.device.there)
     box("said", drawn.worse(Part::device, Part::describes), drawn.device.line());
+  for (const std::string& line : other_chain_lines(e)) page.paragraph(line, 4);
 }
 
 // What the letters of the picture mean.

@@ -6,7 +6,7 @@
 
 #include "verifier/crypto/crypto.h"
 #include "verifier/matter/known_credentials.h"
-#include "verifier/pki/certificate.h"
+#include "verifier/pki/algorithms.h"
 
 namespace attest {
 
@@ -22,13 +22,18 @@ enum class Origin : uint8_t {
 // A PAA. `certificate` is null for the two built-in test PAAs, of which only facts are kept.
 struct Paa {
   KeyId subject_key_id{};
-  std::optional<Point> key;  // nullopt: not on P-256, which the PAA's checks say
+  std::optional<Point> key;  // nullopt: not on P-256
   Bytes subject;             // DER Name
   std::optional<uint16_t> vid;
   Instant not_before, not_after;
   CertificatePtr certificate;
   Origin origin = Origin::given;
   std::string source;  // the file, "built in", the ledger's name
+
+  // Of its certificate, where that is at hand.
+  VerifyingKey verifying_key() const {
+    return certificate ? VerifyingKey(*certificate) : VerifyingKey(key);
+  }
 };
 
 struct CdSigner {

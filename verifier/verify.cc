@@ -2,19 +2,33 @@
 
 #include <utility>
 
+#include "verifier/gather/chains.h"
 #include "verifier/gather/gather.h"
+#include "verifier/judge/chains.h"
 #include "verifier/judge/judge.h"
 
 namespace attest {
 
 Verification verify(Request request) {
   Verification out;
-  out.evidence = gather(std::move(request.reading), request.policy, request.trust, request.ledger,
+  std::vector<Reading> chains = split_chains(std::move(request.reading));
+  std::vector<Evidence> others;
+  for (size_t i = 1; i < chains.size(); ++i)
+    others.push_back(gather(std::move(chains[i]), request.policy, request.trust, request.ledger,
+                            request.engine, request.ordered));
+  out.evidence = gather(std::move(chains.front()), request.policy, request.trust, request.ledger,
                         request.engine, std::move(request.ordered));
   out.evidence.after = std::move(request.approved);
   if (request.between && !request.between(out.evidence)) return out;
+  for (Evidence& other : others) verify_signatures(other, request.engine);
+  take_other_chains(out.evidence, std::move(others));
   verify_signatures(out.evidence, request.engine);
-  out.report = judge(out.evidence, request.answered);
+  const Judge judge(request.policy);
+  std::vector<Report> reports;
+  for (const auto& other : out.evidence.other_chains) reports.push_back(judge.report(*other));
+  out.report = judge.report(out.evidence, request.answered);
+  if (!reports.empty())
+    out.report = join_chains(judge, out.evidence, std::move(out.report), reports);
   return out;
 }
 

@@ -42,10 +42,12 @@ class BatchJudge {
   struct Common {
     SharedAnswers answers;
     std::array<std::optional<bool>, kSignedCount>
-        signatures{};    // of the PAI, its PAA, the declaration
+        signatures{};  // of the PAI, its PAA, the declaration
+    std::array<bool, kSignedCount> unsupported{};
     bool asked = false;  // they are answered, as far as they can be
   };
   std::map<LotCommon, std::shared_ptr<Common>> commons_;
+  std::vector<Judged> joined(std::vector<Judged> all, const std::vector<size_t>& first);
   std::shared_ptr<Common> common(
       const Evidence& evidence);  // null for a device whose PAI or declaration cannot be read
 };

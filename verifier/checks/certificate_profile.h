@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "verifier/checks/certificate_extensions.h"
+#include "verifier/pki/algorithms.h"
 #include "verifier/pki/name.h"
 
 namespace attest::profile {
@@ -32,9 +33,13 @@ Outcome signature_algorithm(const CertificateOf<R>& c) {
   if (!c->same_algorithm)
     return broken(c, "two signature algorithm fields differ",
                   "the same parameters inside and outside, or none", "others, or on one side only");
-  if (!equal(c->signature_algorithm, oid::kEcdsaWithSha256))
+  const KeyAlgorithm* named = algorithm_of_signature(c->signature_algorithm);
+  if (named == nullptr)
     return broken(c, "signature algorithm is not ecdsa-with-SHA256", "1.2.840.10045.4.3.2",
                   der::oid_text(c->signature_algorithm));
+  if (named->ml_dsa && (c->null_parameters || c->other_parameters))
+    return broken(c, fmt::format("signature algorithm {} has parameters", named->name), "none",
+                  der::tag_text(c->other_parameters.value_or(der::kNull)));
   if (c->other_parameters)
     return broken(c, "signature algorithm has parameters", "none, or NULL",
                   der::tag_text(*c->other_parameters));
@@ -44,9 +49,27 @@ Outcome signature_algorithm(const CertificateOf<R>& c) {
                             : pass();
 }
 
+// An authority's key of ML-DSA: the OID names it, nothing stands behind that.
+template <Role R>
+Outcome key_is_of_ml_dsa(const CertificateOf<R>& c, const KeyAlgorithm& named) {
+  // Whoever writes them behind one OID writes them behind the other: one fault.
+  if (c->key_parameters && (c->null_parameters || c->other_parameters))
+    return blocked(info(R).algorithm);
+  if (c->key_parameters)
+    return broken(c, fmt::format("key algorithm {} has parameters", named.name), "none",
+                  der::tag_text(*c->key_parameters));
+  if (c->public_key.size() != named.key_bytes)
+    return broken(c, fmt::format("public key is none of {}", named.name),
+                  fmt::format("{} bytes", named.key_bytes),
+                  fmt::format("{} bytes", c->public_key.size()));
+  return pass();
+}
+
 template <Role R>
 Outcome key_is_p256(const CertificateOf<R>& c) {
   if (c->p256) return pass();
+  const KeyAlgorithm* named = algorithm_of_key(*c);
+  if (R != Role::dac && named != nullptr && named->ml_dsa) return key_is_of_ml_dsa(c, *named);
   if (!equal(c->key_algorithm, oid::kEcPublicKey))
     return broken(c, "key is no elliptic-curve key", "id-ecPublicKey on prime256v1",
                   der::oid_text(c->key_algorithm));
@@ -171,9 +194,10 @@ Outcome subject_is_wellformed(const CertificateOf<R>& c) {
 
 template <Role R>
 Outcome is_short_enough(const CertificateOf<R>& c) {
-  const size_t size = c->der.size();
-  if (size <= 600) return pass();
-  return broken(c, "certificate is too long", "at most 600 bytes", fmt::format("{} bytes", size));
+  const size_t size = c->der.size(), most = strongest(*c).longest_certificate;
+  if (size <= most) return pass();
+  return broken(c, "certificate is too long", fmt::format("at most {} bytes", most),
+                fmt::format("{} bytes", size));
 }
 
 // Nobody looks at it: it counts on the day the DAC was issued.
@@ -228,13 +252,15 @@ inline constexpr ProfileRule kVersionIs3{
 };
 inline constexpr ProfileRule kSignatureAlgorithmIsEcdsaSha256{
     .rule =
-        "ecdsa-with-SHA256 is the only algorithm of the attestation PKI, and stands the same "
-        "inside and outside the signed part.",
+        "ecdsa-with-SHA256 is the only algorithm of the attestation PKI until Matter 1.7, which "
+        "adds ML-DSA-44 and ML-DSA-65 without parameters; it stands the same inside and outside "
+        "the signed part.",
 };
 inline constexpr ProfileRule kKeyIsP256{
     .rule =
         "The public key is an uncompressed point on the named curve prime256v1; commissioners "
-        "have no other curve.",
+        "have no other curve. Matter 1.7 lets an authority's be of ML-DSA-44 (1312 bytes) or "
+        "ML-DSA-65 (1952), a DAC's never.",
     .alike = "a key is taken for alike only when it lies on the curve",
 };
 inline constexpr ProfileRule kSerialNumberFits{

@@ -9,9 +9,10 @@
 namespace attest::profile {
 
 struct RoleInfo {
-  const char* name;     // as people say it
-  const char* version;  // the check of its version
-  const char* vendor;   // and of how its vendor id is written
+  const char* name;       // as people say it
+  const char* version;    // the check of its version
+  const char* vendor;     // of how its vendor id is written
+  const char* algorithm;  // and of what it is signed with
   bool ca;
   std::optional<uint64_t> path_length;  // required; for the PAA it may also be absent
   uint16_t required_usage, allowed_usage;
@@ -19,11 +20,14 @@ struct RoleInfo {
 inline const RoleInfo& info(Role role) {
   constexpr uint16_t kSigns = KeyUsage::key_cert_sign | KeyUsage::crl_sign;
   static const RoleInfo kRoles[] = {
-      {"DAC", "dac.version-is-3", "dac.vendor-id-is-wellformed", false, std::nullopt,
-       KeyUsage::digital_signature, KeyUsage::digital_signature},
-      {"PAI", "pai.version-is-3", "pai.vendor-id-is-wellformed", true, 0, kSigns,
+      {"DAC", "dac.version-is-3", "dac.vendor-id-is-wellformed",
+       "dac.signature-algorithm-is-ecdsa-sha256", false, std::nullopt, KeyUsage::digital_signature,
+       KeyUsage::digital_signature},
+      {"PAI", "pai.version-is-3", "pai.vendor-id-is-wellformed",
+       "pai.signature-algorithm-is-ecdsa-sha256", true, 0, kSigns,
        kSigns | KeyUsage::digital_signature},
-      {"PAA", "paa.version-is-3", "paa.vendor-id-is-wellformed", true, 1, kSigns,
+      {"PAA", "paa.version-is-3", "paa.vendor-id-is-wellformed",
+       "paa.signature-algorithm-is-ecdsa-sha256", true, 1, kSigns,
        kSigns | KeyUsage::digital_signature},
   };
   return kRoles[static_cast<size_t>(role)];

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "verifier/checks/catalogue.h"
+#include "verifier/pki/algorithms.h"
 #include "verifier/pki/der.h"
 #include "verifier/pki/extension_content.h"
 
@@ -107,10 +108,33 @@ Outcome pai_issuer_is_paa(const Pai& pai, const Paa& paa) {
               name_text(pai->issuer), pai.where());
 }
 
+constexpr const char* kAlgorithmsFit = "chain.signature-algorithms-fit-keys";
+// What it says it is signed with is what its issuer's key signs with.
+bool fits(const Certificate& c, const KeyAlgorithm* key) {
+  return key == nullptr || algorithm_of_signature(c.signature_algorithm) == key;
+}
+
+// Nothing at hand has the algorithm: nobody here knows whether the signature is good.
+Outcome cannot_be_checked(const char* role, const Certificate& c) {
+  const KeyAlgorithm* named = algorithm_of_signature(c.signature_algorithm);
+  const char* name = named == nullptr ? "an unknown algorithm" : named->name;
+  return unknown(
+      fmt::format(
+          "the {}'s signature is of {}, which no library here checks (a commissioner of this "
+          "kind says 703 NotImplemented)",
+          role, name),
+      fmt::format(
+          "judge where OpenSSL is 3.5 or later, which has {}, or name Intel's libippcp with "
+          "--engine-library FILE",
+          name));
+}
+
 Outcome pai_signature(const Pai& pai, const Paa& paa, const LotView& lot) {
   const auto answer = lot.answer<Signed::pai>();
   if (answer == true) return pass();
-  if (!paa.key) return blocked("paa.key-is-p256");
+  if (!paa.verifying_key()) return blocked("paa.key-is-p256");
+  if (lot.is_unsupported<Signed::pai>()) return cannot_be_checked("PAI", *pai);
+  if (!answer && !fits(*pai, paa.verifying_key().algorithm)) return blocked(kAlgorithmsFit);
   if (!answer)
     return fail("the PAI's signature is no ECDSA signature", "a DER ECDSA signature of P-256 size",
                 fmt::format("{} bytes", pai->signature.size()), pai.where());
@@ -144,6 +168,9 @@ Outcome dac_issuer_is_pai(const DacProfile& dac, const Pai& pai) {
 Outcome dac_signature(const Dac& dac, const Evidence& e) {
   const auto answer = e.answer(Signed::dac);
   if (answer == true) return pass();
+  if (e.is_unsupported(Signed::dac)) return cannot_be_checked("DAC", *dac);
+  if (!answer && e.pai.certificate && !fits(*dac, algorithm_of_key(*e.pai.certificate)))
+    return blocked(kAlgorithmsFit);
   if (!answer)
     return fail("the DAC's signature is no ECDSA signature", "a DER ECDSA signature of P-256 size",
                 fmt::format("{} bytes", dac->signature.size()), dac.where());
@@ -161,6 +188,45 @@ Outcome names_are_byte_equal(const DacProfile& dac, const Pai& pai, const LotVie
     return fail("the PAI's issuer and the PAA's subject are equal names in different bytes",
                 hex(paa->subject), hex(pai->issuer.der), pai.where());
   return pass();
+}
+
+// --- the algorithms of the chain ---
+
+Outcome differs(const char* below, const char* above, const Certificate& c, const KeyAlgorithm& key,
+                std::string where) {
+  const KeyAlgorithm* named = algorithm_of_signature(c.signature_algorithm);
+  return fail(
+      fmt::format("the {}'s signature is not of the algorithm of the {}'s key", below, above),
+      key.signs, named == nullptr ? der::oid_text(c.signature_algorithm) : named->signs,
+      std::move(where));
+}
+Outcome algorithms_fit(const Dac& dac, const Pai& pai, const LotView& lot) {
+  if (const KeyAlgorithm* key = algorithm_of_key(*pai); !fits(*dac, key))
+    return differs("DAC", "PAI", *dac, *key, dac.where());
+  const auto paa = lot.paa_if_any;
+  if (paa == nullptr) return pass();
+  const VerifyingKey root = paa->verifying_key();
+  if (!fits(*pai, root.algorithm)) return differs("PAI", "PAA", *pai, *root.algorithm, pai.where());
+  if (paa->certificate && !fits(*paa->certificate, root.algorithm))
+    return differs("PAA", "PAA", *paa->certificate, *root.algorithm, paa->source);
+  return pass();
+}
+
+Outcome strength_does_not_rise(const Pai& pai) {
+  const KeyAlgorithm *key = algorithm_of_key(*pai),
+                     *signature = algorithm_of_signature(pai->signature_algorithm);
+  if (key == nullptr || signature == nullptr || key->strength <= signature->strength) return pass();
+  return fail("the PAI's key is stronger than the signature that vouches for it",
+              fmt::format("a key no stronger than {}", signature->name), key->name, pai.where());
+}
+
+Outcome algorithms_are_released(const Pai& pai) {
+  if (is_released(*pai)) return pass();
+  return fail(
+      fmt::format("the chain uses {}, which is of Matter 1.7: that is not released, and what "
+                  "is said of it here may change",
+                  strongest(*pai).name),
+      "algorithms of a released Matter", strongest(*pai).name, pai.where());
 }
 
 // --- the chain as a whole ---
@@ -342,6 +408,48 @@ constexpr Check kChecks[] = {
         .rule = "ECDSA with SHA-256 over the signed part, with the PAI's key. Without it anyone "
                 "could make a DAC.",
         .remedy = "compare the DAC in the part with the one that was issued, byte for byte",
+    },
+    {
+        .id = "chain.signature-algorithms-fit-keys",
+        .title = "each signature of the chain is of its issuer's algorithm",
+        .spec = "Matter Core 6.2.2, draft of 1.7",
+        .sdk = 301,
+        .after = {"dac.signature-algorithm-is-ecdsa-sha256",
+                  "pai.signature-algorithm-is-ecdsa-sha256", "pai.key-is-p256"},
+        .consequence_of = {"chain.dac-authority-key-is-pai", "chain.dac-issuer-is-pai",
+                           "chain.pai-authority-key-is-paa", "chain.pai-issuer-is-paa"},
+        .run = rule<algorithms_fit>,
+        .alike = "alike records have it in common, byte for byte",
+        .rule = "A certificate is signed with its issuer's key, so with that key's algorithm; a "
+                "root with its own. One that says otherwise was made for another issuer.",
+        .remedy = "have the lower certificate issued again by the one above it in this chain",
+    },
+    {
+        .id = "chain.strength-does-not-rise",
+        .title = "no key is stronger than the signature that vouches for it",
+        .spec = "Matter Core 6.2.2, draft of 1.7",
+        .sdk = 301,
+        .after = {"pai.signature-algorithm-is-ecdsa-sha256", "pai.key-is-p256"},
+        .run = rule<strength_does_not_rise>,
+        .rule = "P-256, ML-DSA-44, ML-DSA-65 rise in strength. A PAI of a stronger key than its "
+                "root signs with is as weak as that signature; Matter 1.7 has no such chain.",
+        .remedy =
+            "have the PAI issued by a root of its own strength or more: 65/65, 65/44, 65/P-256, "
+            "44/44 and 44/P-256 are permitted",
+    },
+    {
+        .id = "chain.algorithms-are-released",
+        .title = "the chain uses algorithms of a Matter that is released",
+        .severity = kWarning,
+        .spec = "Matter Core 6.2.2, draft of 1.7",
+        .after = {"chain.signature-algorithms-fit-keys"},
+        .proves_authenticity = false,
+        .run = rule<algorithms_are_released>,
+        .rule =
+            "Post-quantum attestation is of Matter 1.7. Commissioners of today's releases do not "
+            "accept such a chain, and the rules may change before it is released.",
+        .remedy = "give the part a legacy chain (P-256) of the same DAC key beside it, for the "
+                  "commissioners of today",
     },
     {
         .id = "chain.dac-issuer-is-no-root",

@@ -4,7 +4,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "verifier/checks/catalogue.h"
+#include "verifier/gather/chains.h"
 
 namespace attest {
 namespace {
@@ -35,6 +38,31 @@ Outcome pai_vendor_matches_paa(const PaiVendor& pai, const Paa& paa) {
   return fail(fmt::format("the PAI names vendor {}, its PAA is for {} only", hex_id(pai.id),
                           hex_id(*paa.vid)),
               hex_id(*paa.vid), hex_id(pai.id), pai.where());
+}
+
+// A device's chains are for commissioners of different kinds; the device is one.
+Outcome chains_agree(const Dac& dac, const Evidence& e) {
+  if (e.other_chains.empty()) return skipped("the evidence has one chain");
+  for (const auto& chain : e.other_chains) {
+    const Certificate* other = chain->dac.certificate.get();
+    if (other == nullptr) continue;
+    const std::string where = place_text(*chain->dac.place), name = chain_name(*chain),
+                      own = chain_name(e);
+    const auto differ = [&](const char* what, std::string expected, std::string actual) {
+      return fail(fmt::format("the DAC of the {} chain has another {} than that of the {} chain",
+                              name, what, own),
+                  std::move(expected), std::move(actual), where);
+    };
+    const auto id = [](std::optional<uint16_t> n) { return n ? hex_id(*n) : "none"; };
+    if (!equal(other->public_key, dac->public_key))
+      return differ(
+          "key",
+          hex(View(dac->public_key).first(std::min<size_t>(16, dac->public_key.size()))) + "…",
+          hex(View(other->public_key).first(std::min<size_t>(16, other->public_key.size()))) + "…");
+    if (other->vid() != dac->vid()) return differ("vendor id", id(dac->vid()), id(other->vid()));
+    if (other->pid() != dac->pid()) return differ("product id", id(dac->pid()), id(other->pid()));
+  }
+  return pass();
 }
 
 template <FactId F>
@@ -219,6 +247,17 @@ constexpr Check kChecks[] = {
         .rule = "One verification is about one device. Two DACs mean that files of two devices "
                 "were mixed.",
         .remedy = "hand over the evidence of one device, or use the lot command for several",
+    },
+    {
+        .id = "identity.chains-agree",
+        .title = "the DACs of a device's chains are of one key, vendor and product",
+        .spec = "Matter Core 6.2, draft of 1.7",
+        .run = rule<chains_agree>,
+        .alike = "a record with several chains is alike to none",
+        .rule = "A device has a legacy and a post-quantum chain for commissioners of either kind. "
+                "Both DACs carry the one key that the device signs with, and name one product.",
+        .remedy = "put the two DACs that were issued for this device's key and product into the "
+                  "part: batches were mixed",
     },
     {
         .id = "identity.one-pai",

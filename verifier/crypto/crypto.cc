@@ -9,12 +9,14 @@
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <fmt/format.h>
 #include <openssl/bn.h>
+#include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/ecdsa.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/md5.h>
 #include <openssl/objects.h>
+#include <openssl/params.h>
 #include <openssl/sha.h>
 
 #include <algorithm>
@@ -109,6 +111,35 @@ bool verify_one(const SignatureJob& job, Scratch& mine) {
     throw std::bad_alloc();
   return ECDSA_do_verify(job.digest.data(), static_cast<int>(job.digest.size()),
                          mine.signature.get(), mine.key.get()) == 1;
+}
+
+// A public key of ML-DSA in OpenSSL, which has it since 3.5: the library that is loaded is asked,
+// whatever it was when this was compiled. Null: it has none, or takes none of these bytes.
+using AnyKey = std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY_free>>;
+using AnyKeyContext = std::unique_ptr<EVP_PKEY_CTX, Freer<EVP_PKEY_CTX_free>>;
+constexpr const char* openssl_name(MlDsa set) {
+  return set == MlDsa::set_44 ? "ML-DSA-44" : "ML-DSA-65";
+}
+bool openssl_has(MlDsa set) {
+  static const auto has = [](MlDsa which) {
+    const QuietErrors quiet;
+    EVP_SIGNATURE* found = EVP_SIGNATURE_fetch(context(), openssl_name(which), nullptr);
+    EVP_SIGNATURE_free(found);
+    return found != nullptr;
+  };
+  static const bool kept[] = {has(MlDsa::set_44), has(MlDsa::set_65)};
+  return kept[static_cast<size_t>(set)];
+}
+AnyKey ml_dsa_key(MlDsa set, View bytes) {
+  const AnyKeyContext making(EVP_PKEY_CTX_new_from_name(context(), openssl_name(set), nullptr));
+  if (making == nullptr || EVP_PKEY_fromdata_init(making.get()) != 1) return nullptr;
+  OSSL_PARAM parameters[] = {
+      OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, const_cast<uint8_t*>(bytes.data()),
+                                        bytes.size()),
+      OSSL_PARAM_construct_end()};
+  EVP_PKEY* key = nullptr;
+  EVP_PKEY_fromdata(making.get(), &key, EVP_PKEY_PUBLIC_KEY, parameters);
+  return AnyKey(key);
 }
 
 class OpensslEngine final : public SignatureEngine {
@@ -366,6 +397,27 @@ Bytes difference_mod_order(View a, View b) {
   if (BN_mod_sub(left.get(), left.get(), right.get(), p256().order, scratch().numbers.get()) != 1)
     throw std::bad_alloc();
   return scalar_bytes(left.get());
+}
+
+bool SignatureEngine::has(MlDsa set) const {
+  return openssl_has(set);
+}
+
+Checked SignatureEngine::verify_ml_dsa(const MlDsaJob& job) {
+  if (job.key.size() != sizes_of(job.set).key ||
+      job.signature.size() != sizes_of(job.set).signature)
+    return Checked::refused;
+  if (!openssl_has(job.set)) return Checked::unsupported;
+  const QuietErrors quiet;
+  const AnyKey key = ml_dsa_key(job.set, job.key);
+  if (key == nullptr) return Checked::refused;
+  const DigestContext checking(made(EVP_MD_CTX_new()));
+  if (EVP_DigestVerifyInit_ex(checking.get(), nullptr, nullptr, context(), nullptr, key.get(),
+                              nullptr) != 1)
+    return Checked::unsupported;
+  const bool good = EVP_DigestVerify(checking.get(), job.signature.data(), job.signature.size(),
+                                     job.message.data(), job.message.size()) == 1;
+  return good ? Checked::verified : Checked::refused;
 }
 
 SignatureEngine& openssl_engine() {

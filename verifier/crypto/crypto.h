@@ -59,6 +59,16 @@ struct SignatureJob {
   std::array<uint8_t, 64> signature{};  // r | s, 32 bytes each, big endian
 };
 
+// One ML-DSA signature check (FIPS 204, the pure form with an empty context): does the signature
+// over this message verify under this key? The views live as long as the job.
+enum class MlDsa : uint8_t { set_44, set_65 };
+struct MlDsaJob {
+  MlDsa set;
+  View key, message, signature;  // a key or signature of another size than the set's is refused
+};
+// Unsupported: the library at hand does not have the algorithm, so that nobody knows.
+enum class Checked : uint8_t { refused, verified, unsupported };
+
 // The narrow interface through which every signature goes. Engines answer a whole batch; answers[i]
 // belongs to jobs[i]. A key off the curve or r, s out of 1..n-1 is simply false.
 class SignatureEngine {
@@ -66,8 +76,19 @@ class SignatureEngine {
   virtual ~SignatureEngine() = default;
   virtual const char* name() const = 0;
   virtual void verify(std::span<const SignatureJob> jobs, std::span<uint8_t> answers) = 0;
+  // What OpenSSL says, until an engine knows better.
+  virtual Checked verify_ml_dsa(const MlDsaJob& job);
+  virtual bool has(MlDsa set) const;
 };
 SignatureEngine& openssl_engine();  // thread-safe, no set-up
+
+struct MlDsaSizes {
+  size_t key, signature;  // bytes
+};
+constexpr MlDsaSizes sizes_of(MlDsa set) {
+  return set == MlDsa::set_44 ? MlDsaSizes{.key = 1312, .signature = 2420}
+                              : MlDsaSizes{.key = 1952, .signature = 3309};
+}
 
 // For fixtures/forge and tests only: makes a signature (r | s) and a key pair. The verifier never
 // signs.

@@ -143,8 +143,15 @@ struct Evidence {
   std::optional<Device> ordered;      // what --expect says was ordered
   std::optional<ApprovedPart> after;  // the approved sample that --after names
 
+  // The device's further chains (chains.h), each as evidence of its own; none of nearly all
+  // devices.
+  std::vector<std::shared_ptr<const Evidence>> other_chains;
+
   std::array<std::optional<bool>, kSignedCount>
       answers{};  // for requests: CsrEvidence::self_signed
+  // Of an algorithm that the engine does not have: nobody here knows the answer.
+  std::array<bool, kSignedCount> unsupported{};
+  bool is_unsupported(Signed what) const { return unsupported[static_cast<size_t>(what)]; }
   // There should be a ledger, and nothing was ever read of it: one answer for all that hangs on it.
   bool ledger_is_silent() const {
     return policy.network != Network::none && (!facts->asked || ledger.height == 0);

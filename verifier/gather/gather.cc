@@ -93,20 +93,18 @@ std::optional<uint16_t> id16(Device& device, FactId fact) {
   return out;
 }
 
-bool ecdsa_sha256(const Certificate& c) {
-  return equal(c.signature_algorithm, oid::kEcdsaWithSha256);
-}
-
 // Of an algorithm that nobody here checks: its signature says nothing, either way. (Damage to its
 // name leaves two names that differ.)
 bool is_of_another_algorithm(const Certificate& c) {
-  return c.same_algorithm && !ecdsa_sha256(c);
+  return c.same_algorithm && algorithm_of_signature(c.signature_algorithm) == nullptr;
 }
 
 // As its issuer signed it: what stands outside the signed part agrees with what is in it.
-bool is_as_issued(const Certificate& c, const std::optional<Point>& issuer,
-                  SignatureEngine& engine) {
-  return c.same_algorithm && ecdsa_sha256(c) && signed_by(c, issuer, engine);
+Checked is_as_issued(const Certificate& c, const VerifyingKey& issuer, SignatureEngine& engine) {
+  const KeyAlgorithm* named = algorithm_of_signature(c.signature_algorithm);
+  return c.same_algorithm && named != nullptr && (!issuer || named == issuer.algorithm)
+             ? signed_by(c, issuer, engine)
+             : Checked::refused;
 }
 
 // Whether a PAI beside the chosen one may have issued the DAC as well: a renewal, a twin, one of
@@ -114,10 +112,11 @@ bool is_as_issued(const Certificate& c, const std::optional<Point>& issuer,
 // DAC names decides, a name that several PAIs of a vendor have in common says nothing.
 bool may_have_issued(const Certificate& other, const Certificate& dac, const Certificate& chosen,
                      SignatureEngine& engine) {
-  if (!other.p256 || other.p256 == chosen.p256) return true;
+  if (!VerifyingKey(other) || equal(other.public_key, chosen.public_key)) return true;
   const auto skid = other.skid(), akid = dac.akid();
   if (skid && akid) return *skid == *akid;
-  return same_name(other.subject, dac.issuer) || signed_by(dac, other.p256, engine);
+  return same_name(other.subject, dac.issuer) ||
+         signed_by(dac, VerifyingKey(other), engine) != Checked::refused;
 }
 
 // A file with a PAI beside the one that issued the DAC: a whole one, signed by a trusted PAA, that
@@ -134,7 +133,8 @@ void settle_other_pais(Evidence& e, const std::vector<Statement*>& others, Parse
     std::optional<FoundPaa> own, *found = cache != nullptr ? cache->paa(*entry.certificate) : &own;
     if (!*found) *found = find_paa(**entry.certificate, e.policy, asked);
     if ((*found)->paa == nullptr ||
-        !is_as_issued(**entry.certificate, (*found)->paa->key, asked.engine))
+        is_as_issued(**entry.certificate, (*found)->paa->verifying_key(), asked.engine) !=
+            Checked::verified)
       continue;
     e.not_used.push_back({place_text(other->place), "another PAI, which did not issue this DAC"});
     const FactValue same = other->value;
@@ -156,16 +156,16 @@ void settle_delegates(Evidence& e, Parsed& parsed, const Asked& asked) {
     const Certificate& c = **entry.certificate;
     const auto akid = c.akid();
     const bool of_pai = e.pai.certificate && akid && akid == e.pai.certificate->skid();
-    std::optional<Point> issuer = of_pai ? e.pai.certificate->p256 : std::nullopt;
-    if (!of_pai) {
-      if (const FoundPaa found = find_paa(c, e.policy, asked); found.paa != nullptr)
-        issuer = found.paa->key;
-    }
+    const FoundPaa above = of_pai ? FoundPaa() : find_paa(c, e.policy, asked);
+    const VerifyingKey issuer = of_pai                 ? VerifyingKey(*e.pai.certificate)
+                                : above.paa != nullptr ? above.paa->verifying_key()
+                                                       : VerifyingKey();
     if (!issuer) {
       e.not_used.push_back({place_text(s.place),
                             "a certificate for signing revocation lists, of an issuer that is not "
                             "known here: believed in nothing"});
-    } else if (!is_as_issued(c, issuer, asked.engine) || entry.used != bytes_of(s).size()) {
+    } else if (is_as_issued(c, issuer, asked.engine) == Checked::refused ||
+               entry.used != bytes_of(s).size()) {
       e.device.note(Remark::damaged_credential, s.place,
                     "a certificate for signing revocation lists that its issuer's key did not "
                     "sign: it is not as it was issued");
@@ -197,8 +197,8 @@ void note_damage(Evidence& e, Parsed& parsed, SignatureEngine& engine) {
     if (behind != 0) {
       e.device.note(Remark::damaged_credential, s.place,
                     fmt::format("a PAA with {} bytes behind it", behind));
-    } else if (!is_of_another_algorithm(root) && (root.ecdsa || root.p256) &&
-               !is_as_issued(root, root.p256, engine)) {
+    } else if (!is_of_another_algorithm(root) && (root.ecdsa || VerifyingKey(root)) &&
+               is_as_issued(root, VerifyingKey(root), engine) == Checked::refused) {
       e.device.note(Remark::damaged_credential, s.place,
                     "a PAA that its own key did not sign: it is not as it was issued");
     } else {
@@ -230,9 +230,10 @@ void note_damaged_lists(Evidence& e) {
 void compare_named_paa(Evidence& e, SignatureEngine& engine) {
   if (!e.pai.certificate || !e.paa_shown.certificate) return;
   const Certificate& root = *e.paa_shown.certificate;
-  if (signed_by(*e.pai.certificate, root.p256, engine)) {
+  const Checked answer = signed_by(*e.pai.certificate, VerifyingKey(root), engine);
+  if (answer == Checked::verified) {
     if (!e.paa) e.answers[static_cast<size_t>(Signed::pai)] = true;
-  } else {
+  } else if (answer == Checked::refused) {
     e.device.note(
         Remark::damaged_credential, *e.paa_shown.place,
         fmt::format("the PAA that is named as the device's ({}) did not issue its PAI: the "
@@ -352,17 +353,18 @@ const char* why_absent(const Evidence& e, Remark lacking) {
 std::vector<SignatureRequest> signature_requests(const Evidence& e) {
   std::vector<SignatureRequest> out;
   out.reserve(kSignedCount);
-  const auto certificate = [&](Signed what, const Certificate& below,
-                               const std::optional<Point>& key) {
-    if (!e.answer(what) && key && below.ecdsa && ecdsa_sha256(below))
-      out.push_back(
-          {.what = what,
-           .job = {.key = *key, .digest = below.tbs_digest(), .signature = *below.ecdsa}});
+  const auto certificate = [&](Signed what, const Certificate& below, const VerifyingKey& key) {
+    if (e.answer(what) || e.is_unsupported(what) || !key ||
+        algorithm_of_signature(below.signature_algorithm) != key.algorithm)
+      return;
+    if (auto job = signature_job(below, key)) out.push_back({.what = what, .job = *job});
   };
   if (e.dac.certificate && e.pai.certificate)
-    certificate(Signed::dac, *e.dac.certificate, e.pai.certificate->p256);
-  if (e.pai.certificate && e.paa) certificate(Signed::pai, *e.pai.certificate, e.paa->key);
-  if (e.paa && e.paa->certificate) certificate(Signed::paa_self, *e.paa->certificate, e.paa->key);
+    certificate(Signed::dac, *e.dac.certificate, VerifyingKey(*e.pai.certificate));
+  if (e.pai.certificate && e.paa)
+    certificate(Signed::pai, *e.pai.certificate, e.paa->verifying_key());
+  if (e.paa && e.paa->certificate)
+    certificate(Signed::paa_self, *e.paa->certificate, e.paa->verifying_key());
   if (e.elements_statement != nullptr && e.signature != nullptr && e.challenge != nullptr &&
       e.signature->size() == 64 && e.dac.certificate && e.dac.certificate->p256) {
     SignatureJob job{.key = *e.dac.certificate->p256,
@@ -375,36 +377,58 @@ std::vector<SignatureRequest> signature_requests(const Evidence& e) {
     const auto& csr = e.csrs[i].csr;
     if (csr && csr->public_key && csr->ecdsa &&
         equal(csr->signature_algorithm, oid::kEcdsaWithSha256))
-      out.push_back(
-          {.what = Signed::csr,
-           .job = {.key = *csr->public_key, .digest = sha256(csr->info), .signature = *csr->ecdsa},
-           .index = i});
+      out.push_back({.what = Signed::csr,
+                     .job = SignatureJob{.key = *csr->public_key,
+                                         .digest = sha256(csr->info),
+                                         .signature = *csr->ecdsa},
+                     .index = i});
   }
   if (!e.answer(Signed::cd) && e.cms && e.cd_signer && !e.cms->signers.empty() &&
       e.cms->signers.front().ecdsa)
     out.push_back({.what = Signed::cd,
-                   .job = {.key = e.cd_signer->key,
-                           .digest = sha256(e.cms->content),
-                           .signature = *e.cms->signers.front().ecdsa}});
+                   .job = SignatureJob{.key = e.cd_signer->key,
+                                       .digest = sha256(e.cms->content),
+                                       .signature = *e.cms->signers.front().ecdsa}});
   return out;
 }
 
-void take_answer(Evidence& e, const SignatureRequest& request, bool good) {
+void take_answer(Evidence& e, const SignatureRequest& request, Checked answer) {
+  const bool good = answer == Checked::verified;
   if (request.what == Signed::csr) {
     e.csrs[request.index].self_signed = good;
+  } else if (answer == Checked::unsupported) {
+    e.unsupported[static_cast<size_t>(request.what)] = true;
   } else {
     e.answers[static_cast<size_t>(request.what)] = good;
   }
 }
 
-void verify_signatures(Evidence& e, SignatureEngine& engine) {
-  const auto requests = signature_requests(e);
+std::vector<Checked> check_all(std::span<const SignatureRequest> requests,
+                               SignatureEngine& engine) {
+  std::vector<Checked> out(requests.size());
   std::vector<SignatureJob> jobs;
+  std::vector<size_t> of;
   jobs.reserve(requests.size());
-  for (const SignatureRequest& request : requests) jobs.push_back(request.job);
+  of.reserve(requests.size());
+  for (size_t i = 0; i < requests.size(); ++i) {
+    if (const auto* job = std::get_if<SignatureJob>(&requests[i].job)) {
+      jobs.push_back(*job);
+      of.push_back(i);
+    } else {
+      out[i] = check(engine, requests[i].job);
+    }
+  }
   std::vector<uint8_t> answers(jobs.size());
   engine.verify(jobs, answers);
-  for (size_t i = 0; i < requests.size(); ++i) take_answer(e, requests[i], answers[i] == 1);
+  for (size_t i = 0; i < of.size(); ++i)
+    out[of[i]] = answers[i] == 1 ? Checked::verified : Checked::refused;
+  return out;
+}
+
+void verify_signatures(Evidence& e, SignatureEngine& engine) {
+  const auto requests = signature_requests(e);
+  const auto answers = check_all(requests, engine);
+  for (size_t i = 0; i < requests.size(); ++i) take_answer(e, requests[i], answers[i]);
 }
 
 }  // namespace attest

@@ -46,11 +46,13 @@ void gather_ota_image(Evidence& evidence, OtaEvidence image, Ledger& ledger);
 // devices can be put into one batch.
 struct SignatureRequest {
   Signed what;
-  SignatureJob job;
+  AnyJob job;
   size_t index = 0;  // with Signed::csr: of Evidence::csrs
 };
 std::vector<SignatureRequest> signature_requests(const Evidence& evidence);
-void take_answer(Evidence& evidence, const SignatureRequest& request, bool good);
+// Those of P-256 in one call of the engine. Answers in the requests' order.
+std::vector<Checked> check_all(std::span<const SignatureRequest> requests, SignatureEngine& engine);
+void take_answer(Evidence& evidence, const SignatureRequest& request, Checked answer);
 // Asks the engine for all of one device.
 void verify_signatures(Evidence& evidence, SignatureEngine& engine);
 

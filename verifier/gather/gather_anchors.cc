@@ -9,12 +9,9 @@
 namespace attest {
 namespace gathering {
 
-bool signed_by(const Certificate& below, const std::optional<Point>& key, SignatureEngine& engine) {
-  if (!below.ecdsa || !key) return false;
-  const SignatureJob job{.key = *key, .digest = below.tbs_digest(), .signature = *below.ecdsa};
-  uint8_t good = 0;
-  engine.verify({&job, 1}, {&good, 1});
-  return good == 1;
+Checked signed_by(const Certificate& below, const VerifyingKey& key, SignatureEngine& engine) {
+  const auto job = signature_job(below, key);
+  return job ? check(engine, *job) : Checked::refused;
 }
 
 namespace {
@@ -25,11 +22,12 @@ const Paa* fitting(const std::vector<const Paa*>& candidates, const Certificate&
   if (candidates.size() == 1) return candidates.front();
   for (const Paa* paa : candidates) {
     const bool named = paa->certificate == nullptr || names_certificate(pai, *paa->certificate);
-    if (named && equal(paa->subject, pai.issuer.der) && signed_by(pai, paa->key, engine))
+    if (named && equal(paa->subject, pai.issuer.der) &&
+        is_signed_by(pai, paa->verifying_key(), engine))
       return paa;
   }
   for (const Paa* paa : candidates) {
-    if (signed_by(pai, paa->key, engine)) return paa;
+    if (is_signed_by(pai, paa->verifying_key(), engine)) return paa;
   }
   return candidates.empty() ? nullptr : candidates.front();
 }
@@ -103,7 +101,8 @@ FoundPaa find_paa(const Certificate& pai, const Policy& policy, const Asked& ask
     // Only a PAA that really signed tells of a wrong key id; a namesake tells nothing. Without any
     // key id the name is all there is to go by, and the signature then says whether the PAI was
     // changed; so it does where the key id is this PAA's but for a few octets.
-    if (!akid || signed_by(pai, named->key, engine) || is_damaged(*akid, named->subject_key_id))
+    if (!akid || is_signed_by(pai, named->verifying_key(), engine) ||
+        is_damaged(*akid, named->subject_key_id))
       return take(*named, Evidence::PaaFound::by_name);
   }
   if (out.unknown_why.empty() && ledger == nullptr) {
@@ -180,12 +179,12 @@ void find_root_above(Evidence& e, const Asked& asked) {
   const Certificate& dac = *e.dac.certificate;
   if (const Certificate* shown = e.paa_shown.certificate.get();
       shown != nullptr && same_name(dac.issuer, shown->subject) &&
-      signed_by(dac, shown->p256, asked.engine)) {
+      is_signed_by(dac, VerifyingKey(*shown), asked.engine)) {
     e.root_above_dac = name_text(shown->subject);
     return;
   }
   const FoundPaa found = find_paa(dac, e.policy, asked);
-  if (found.paa && signed_by(dac, found.paa->key, asked.engine))
+  if (found.paa && is_signed_by(dac, found.paa->verifying_key(), asked.engine))
     e.root_above_dac = name_text(dac.issuer);
 }
 

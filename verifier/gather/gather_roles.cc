@@ -107,7 +107,7 @@ bool is_operational(const Certificate& c) {
 }
 // Of the web: neither a key, nor a signature, nor a name as a device's certificates have them.
 bool is_of_another_trade(const Certificate& c) {
-  return !c.p256 && !c.ecdsa && c.vendor_id.how == SubjectId::How::absent &&
+  return !c.p256 && !c.ecdsa && is_released(c) && c.vendor_id.how == SubjectId::How::absent &&
          c.product_id.how == SubjectId::How::absent;
 }
 

@@ -74,7 +74,12 @@ struct Asked {
   Ledger* ledger;
   SignatureEngine& engine;
 };
-bool signed_by(const Certificate& below, const std::optional<Point>& key, SignatureEngine& engine);
+// Refused, too, where there is no such key or no signature of its algorithm.
+Checked signed_by(const Certificate& below, const VerifyingKey& key, SignatureEngine& engine);
+inline bool is_signed_by(const Certificate& below, const VerifyingKey& key,
+                         SignatureEngine& engine) {
+  return signed_by(below, key, engine) == Checked::verified;
+}
 FoundPaa find_paa(const Certificate& pai, const Policy& policy, const Asked& asked);
 void find_anchors(Evidence& e, const Asked& asked, LotCache* cache);
 void find_root_above(Evidence& e, const Asked& asked);

@@ -42,9 +42,10 @@ bool has_longer_digest(const Crl& crl) {
   return longer_digest(crl).has_value();
 }
 
-bool not_judged(const Crl& crl) {
-  return crl.same_algorithm && !equal(crl.signature_algorithm, oid::kEcdsaWithSha256) &&
-         !longer_digest(crl);
+bool not_judged(const Crl& crl, const SignatureEngine& engine) {
+  if (!crl.same_algorithm || longer_digest(crl)) return false;
+  const KeyAlgorithm* named = algorithm_of_signature(crl.signature_algorithm);
+  return named == nullptr || (named->ml_dsa && !engine.has(*named->ml_dsa));
 }
 
 std::string algorithm_name(View oid) {
@@ -60,10 +61,16 @@ std::string algorithm_name(View oid) {
   return dotted;
 }
 
-bool signed_by(const RevokedList& list, const Point& key, SignatureEngine& engine) {
+bool signed_by(const RevokedList& list, const VerifyingKey& key, SignatureEngine& engine) {
+  if (!key) return false;
+  if (key.algorithm->ml_dsa)
+    return engine.verify_ml_dsa({.set = *key.algorithm->ml_dsa,
+                                 .key = key.ml_dsa,
+                                 .message = list.crl().tbs,
+                                 .signature = list.crl().signature}) == Checked::verified;
   const auto digest = list.crl().ecdsa ? signed_digest(list) : std::nullopt;
   if (!digest) return false;
-  const SignatureJob job{.key = key, .digest = *digest, .signature = *list.crl().ecdsa};
+  const SignatureJob job{.key = key.p256, .digest = *digest, .signature = *list.crl().ecdsa};
   uint8_t good = 0;
   engine.verify({&job, 1}, {&good, 1});
   return good == 1;

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "verifier/crypto/crypto.h"
 #include "verifier/pki/crl.h"
 
 namespace attest {
@@ -12,7 +13,7 @@ namespace attest {
 bool has_longer_digest(const Crl& crl);
 // Of an algorithm that nobody here checks: its signature says nothing, either way. (Damage to its
 // name leaves two names that differ.)
-bool not_judged(const Crl& crl);
+bool not_judged(const Crl& crl, const SignatureEngine& engine);
 std::string algorithm_name(View oid);  // "RSA with SHA-256 (1.2.840.113549.1.1.11)"
 
 }  // namespace attest

@@ -17,7 +17,7 @@ namespace {
 struct Signer {
   const Name* subject = nullptr;
   std::optional<KeyId> key_id;
-  std::optional<Point> key;
+  VerifyingKey key;
   std::optional<uint16_t> key_usage;
   bool delegated = false;
 };
@@ -37,7 +37,7 @@ Signer signer_of(const ListIssuer& issuer) {
 Signer signer_of(const Certificate& c, bool delegated) {
   return {.subject = &c.subject,
           .key_id = c.skid(),
-          .key = c.p256,
+          .key = VerifyingKey(c),
           .key_usage = usage_of(c),
           .delegated = delegated};
 }
@@ -46,11 +46,9 @@ bool issued_by(const Certificate& c, const ListIssuer& issuer, SignatureEngine& 
   const auto akid = c.akid();
   if (!same_name(c.issuer, issuer.subject) || (akid && issuer.key_id && *akid != *issuer.key_id))
     return false;
-  if (!c.ecdsa || !issuer.key || !equal(c.signature_algorithm, oid::kEcdsaWithSha256)) return false;
-  const SignatureJob job{.key = *issuer.key, .digest = c.tbs_digest(), .signature = *c.ecdsa};
-  uint8_t good = 0;
-  engine.verify({&job, 1}, {&good, 1});
-  return good == 1;
+  if (algorithm_of_signature(c.signature_algorithm) != issuer.key.algorithm) return false;
+  const auto job = signature_job(c, issuer.key);
+  return job && check(engine, *job) == Checked::verified;
 }
 
 std::string not_delegated(const Certificate& c, const ListIssuer& issuer) {
@@ -80,11 +78,11 @@ std::string ended(const Certificate& c, Instant at) {
 }
 
 bool is_issuer(const Certificate& c, const ListIssuer& issuer) {
-  return c.p256 && c.p256 == issuer.key && same_name(c.subject, issuer.subject);
+  return VerifyingKey(c).is(issuer.key) && same_name(c.subject, issuer.subject);
 }
 
 bool has_signed(const RevokedList& list, const Signer& signer, SignatureEngine& engine) {
-  return signer.key && signed_by(list, *signer.key, engine);
+  return signed_by(list, signer.key, engine);
 }
 // Whether the list is this signer's. What it names is revoked then, and what else is wrong with it
 // takes nothing back.
@@ -108,8 +106,8 @@ bool points_to(const Crl& crl, const Name& subject, const std::optional<KeyId>& 
 }
 
 // Why the list is not known to be this signer's.
-std::string not_signed(const Crl& crl, const Signer& signer) {
-  if (not_judged(crl))
+std::string not_signed(const Crl& crl, const Signer& signer, const SignatureEngine& engine) {
+  if (not_judged(crl, engine))
     return fmt::format("it is signed with {}, which is not judged: expected ecdsa-with-SHA256",
                        algorithm_name(crl.signature_algorithm));
   if (!same_name(crl.issuer, *signer.subject))
@@ -159,8 +157,9 @@ std::string wrong_with(const Crl& crl, const Signer& signer, ListOf of, Instant 
 void judge_signed(CrlEvidence& list, const Signer& signer, Instant at, SignatureEngine& engine) {
   const Crl& crl = list.list->crl();
   list.authentic = is_of(*list.list, signer, engine);
-  list.problem = list.authentic ? wrong_with(crl, signer, list.of, at) : not_signed(crl, signer);
-  list.altered = !list.authentic && signer.key && !not_judged(crl) &&
+  list.problem =
+      list.authentic ? wrong_with(crl, signer, list.of, at) : not_signed(crl, signer, engine);
+  list.altered = !list.authentic && signer.key && !not_judged(crl, engine) &&
                  points_to(crl, *signer.subject, signer.key_id) &&
                  !has_signed(*list.list, signer, engine);
 }
@@ -236,7 +235,7 @@ ListIssuer list_issuer(const Certificate& pai) {
   return {.of = ListOf::pai,
           .subject = pai.subject,
           .key_id = pai.skid(),
-          .key = pai.p256,
+          .key = VerifyingKey(pai),
           .vid = pai.vid(),
           .pid = pai.pid(),
           .key_usage = usage_of(pai)};
@@ -246,7 +245,7 @@ ListIssuer list_issuer(const Paa& paa, std::optional<uint16_t> assigned_vid) {
   ListIssuer out{.of = ListOf::paa,
                  .subject = {},
                  .key_id = paa.subject_key_id,
-                 .key = paa.key,
+                 .key = paa.verifying_key(),
                  .vid = paa.vid ? paa.vid : assigned_vid,
                  .pid = {},
                  .key_usage = {}};

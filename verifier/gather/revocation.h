@@ -25,7 +25,7 @@ struct ListIssuer {
   ListOf of = ListOf::nobody;
   Name subject;
   std::optional<KeyId> key_id;
-  std::optional<Point> key;
+  VerifyingKey key;
   std::optional<uint16_t> vid, pid;
   std::optional<uint16_t> key_usage;  // nullopt: not known
 };
@@ -95,7 +95,7 @@ RevocationState revocation_of(const Certificate& certificate, ListOf of,
 bool same_series(const Crl& a, const Crl& b);
 bool is_newer(const Crl& a, const Crl& b);
 // Whether this certificate's key signed the list.
-bool signed_by(const RevokedList& list, const Point& key, SignatureEngine& engine);
+bool signed_by(const RevokedList& list, const VerifyingKey& key, SignatureEngine& engine);
 
 std::string reason_text(std::optional<unsigned> reason);  // "key compromise"
 

@@ -99,7 +99,6 @@ Report Judge::report(const Evidence& evidence, std::span<const Answered> answere
 // The remedy belongs to the answer, not to the check.
 void Judge::finish(const Evidence& evidence, std::span<const Answer> answers,
                    Report& report) const {
-  bool failed = false, open = false;
   for (size_t i = 0; i < answers.size(); ++i) {
     Finding& f = report.findings[i];
     if (f.status == Status::unknown) {
@@ -110,6 +109,14 @@ void Judge::finish(const Evidence& evidence, std::span<const Answer> answers,
     }
     f.could_not_be_made = f.status == Status::unknown || answers[i].open;
     f.keeps_open = f.status == answers[i].status && keeps_open(i, answers[i]);
+  }
+  conclude(evidence, report);
+  report.sdk = sdk_result(evidence);
+}
+
+void Judge::conclude(const Evidence& evidence, Report& report) const {
+  bool failed = false, open = false;
+  for (const Finding& f : report.findings) {
     failed = failed || f.status == Status::fail;
     open = open || f.keeps_open;
   }
@@ -117,7 +124,6 @@ void Judge::finish(const Evidence& evidence, std::span<const Answer> answers,
   const Finding* first = deciding(report);
   report.decided_by = first == nullptr ? nullptr : first->check;
   report.summary = with_chain(evidence, report, with_commissioner(report, summary(report, first)));
-  report.sdk = sdk_result(evidence);
 }
 
 Outline Judge::outline(const Evidence& evidence, SharedAnswers* shared) const {

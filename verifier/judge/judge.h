@@ -53,6 +53,8 @@ class Judge {
   // The evidence's policy is the one the judge was made for.
   Report report(const Evidence& evidence, std::span<const Answered> answered = {}) const;
   Outline outline(const Evidence& evidence, SharedAnswers* shared = nullptr) const;
+  // Verdict and summary anew, of findings that were put together (chains.h).
+  void conclude(const Evidence& evidence, Report& report) const;
 
  private:
   Network network_;

@@ -119,6 +119,7 @@ Result<void> read_tbs(der::Cursor& tbs, const Algorithm& outer, Certificate& out
   if (!key) return tl::unexpected(key.error());
   out.key_algorithm = key->algorithm;
   out.curve = key->curve;
+  out.key_parameters = key->parameters;
   out.public_key = key->key;
   out.p256 = key->p256;
   return read_tail(tbs, out);

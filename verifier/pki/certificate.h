@@ -113,7 +113,8 @@ struct Certificate {
 
   View key_algorithm;  // OID content octets
   View curve;          // OID content octets; empty when the parameters are no named curve
-  View public_key;     // content of the BIT STRING
+  std::optional<uint8_t> key_parameters;  // the ASN.1 type of what stands behind its algorithm
+  View public_key;                        // content of the BIT STRING
   std::optional<Point>
       p256;  // when it is an uncompressed point of 65 bytes on prime256v1 (on-curve is checked)
 

@@ -334,6 +334,7 @@ Result<CrlPtr> read_crl(View der, std::shared_ptr<const void> owner, const CrlSu
   out->same_algorithm = equal(algorithm->content, *signed_algorithm);
   const auto signature = inner->bit_string("signatureValue");
   if (!signature) return within("crl", signature.error());
+  out->signature = *signature;
   if (const auto ecdsa = der::ecdsa_signature(*signature)) out->ecdsa = *ecdsa;
   for (der::Cursor* end : {&*inner, &outer}) {
     if (const auto done = end->end("crl"); !done) note_fault(&out->damage, done.error());

@@ -14,7 +14,8 @@ struct Crl {
   unsigned version = 1;      // 2 is right
   View signature_algorithm;  // OID content octets
   bool same_algorithm =
-      true;  // as the signed part names it, parameters included (RFC 5280 5.1.1.2)
+      true;        // as the signed part names it, parameters included (RFC 5280 5.1.1.2)
+  View signature;  // content of the BIT STRING
   std::optional<std::array<uint8_t, 64>> ecdsa;
   Name issuer;
   Instant this_update;

@@ -36,6 +36,7 @@ Result<SubjectPublicKey> read_public_key(der::Cursor& cursor, std::string_view n
   out.algorithm = algorithm->oid;
   // RFC 5480 2.1.1: the curve is named by OID; other forms of parameters leave it unnamed here.
   if (algorithm->parameters) {
+    out.parameters = algorithm->parameters->tag;
     if (const auto curve = der::Cursor(algorithm->parameters->whole).oid("curve"))
       out.curve = *curve;
   }

@@ -19,7 +19,8 @@ Result<Algorithm> read_algorithm(der::Cursor& cursor, std::string_view name);
 struct SubjectPublicKey {
   View algorithm;  // OID content octets
   View curve;      // OID content octets; empty when the parameters are no named curve
-  View key;        // content of the BIT STRING
+  std::optional<uint8_t> parameters;  // the ASN.1 type of what stands behind the algorithm's OID
+  View key;                           // content of the BIT STRING
   std::optional<Point>
       p256;  // when it is an uncompressed point of prime256v1 that lies on the curve
 };

@@ -188,6 +188,12 @@ class LotView {
                   "this signature is the device's own: take RecordView or Evidence");
     return evidence_.answer(What);
   }
+  template <Signed What>
+  bool is_unsupported() const {
+    static_assert(What == Signed::pai || What == Signed::paa_self,
+                  "this signature is the device's own, or of P-256 always");
+    return evidence_.is_unsupported(What);
+  }
   // Of a PAI or declaration that is not there or empty (LotCommon::is_whole).
   const char* pai_absent_because() const { return why_absent(evidence_, Remark::lacks_pai); }
   const char* cd_absent_because() const { return why_absent(evidence_, Remark::lacks_cd); }

@@ -52,7 +52,7 @@ constexpr Meaning kMeanings[] = {
     {700, "the commissioner ran out of memory"},
     {701, "an input was missing or too long"},
     {702, "the commissioner failed within"},
-    {703, "the commissioner cannot check this"},
+    {703, "the commissioner's library lacks the algorithm (ML-DSA, of Matter 1.7)"},
 };
 
 }  // namespace

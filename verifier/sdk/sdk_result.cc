@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "verifier/pki/algorithms.h"
 #include "verifier/pki/extension_content.h"
 #include "verifier/pki/name.h"
 #include "verifier/pki/subject_id.h"
@@ -92,7 +93,9 @@ bool names_are_read(const Certificate& c) {
 // The format check of one certificate: shape, algorithm, key, and the four extensions of the
 // profile.
 bool follows_profile(const Certificate& c, bool authority) {
-  if (c.version != 3 || !equal(c.signature_algorithm, oid::kEcdsaWithSha256) || !c.p256 ||
+  const KeyAlgorithm* signed_with = algorithm_of_signature(c.signature_algorithm);
+  const VerifyingKey key(c);
+  if (c.version != 3 || signed_with == nullptr || !key || (!authority && key.algorithm->ml_dsa) ||
       !names_are_read(c))
     return false;
   const auto& bc = c.basic_constraints;
@@ -214,6 +217,8 @@ bool root_fits(const Certificate& paa, const Certificate& dac, const Certificate
 }
 
 int chain(const Evidence& e) {
+  // A library without ML-DSA: NotImplemented.
+  if (e.is_unsupported(Signed::dac) || e.is_unsupported(Signed::pai)) return 703;
   const Certificate &dac = *e.dac.certificate, &pai = *e.pai.certificate;
   const Instant issued = dac.not_before;
   const auto within = [&](Instant from, Instant until) {

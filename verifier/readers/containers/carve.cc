@@ -7,6 +7,7 @@
 #include "verifier/crypto/crypto.h"
 #include "verifier/matter/certification_declaration.h"
 #include "verifier/matter/known_credentials.h"
+#include "verifier/pki/algorithms.h"
 #include "verifier/pki/certificate.h"
 #include "verifier/pki/cms.h"
 #include "verifier/pki/crl.h"
@@ -24,7 +25,7 @@ constexpr size_t kMaxItems =
     4096;  // of one file, cut ones included: beyond it nobody reads the list
 constexpr size_t kMaxContainers = 64;       // factory data inside a dump
 constexpr size_t kMaxKeyHunts = 64;         // DACs whose raw key is looked for
-constexpr size_t kMaxDer = 4096;            // of a certificate, declaration or request in firmware
+constexpr size_t kMaxDer = 8192;            // of a certificate, declaration or request in firmware
 constexpr unsigned kMaxKeyTrials = 16'384;  // point multiplications spent on keys without structure
 constexpr size_t kKeyNeighbourhood =
     1024;  // bytes before and after a DAC in which its key is looked for
@@ -33,7 +34,7 @@ constexpr size_t kKeyNeighbourhood =
 // carries for TLS are on other curves or RSA and name no Matter vendor: they are no evidence about
 // this device.
 bool is_matter_like(const Certificate& c) {
-  return c.p256.has_value() || c.vendor_id.how != SubjectId::How::absent ||
+  return c.p256.has_value() || !is_released(c) || c.vendor_id.how != SubjectId::How::absent ||
          c.product_id.how != SubjectId::How::absent;
 }
 bool is_device_certificate(const Certificate& c) {

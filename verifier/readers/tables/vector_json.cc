@@ -16,8 +16,9 @@ namespace {
 
 // Every vector names at least one of these; device.json has none of them.
 constexpr const char* kTelling[] = {
-    "dac_cert",        "pai_cert",       "certification_declaration",
-    "dac_private_key", "dac_public_key", "basic_info_pid"};
+    "dac_cert",           "pai_cert",          "certification_declaration", "dac_private_key",
+    "dac_public_key",     "basic_info_pid",    "dac_cert_ml_dsa_44",        "pai_cert_ml_dsa_44",
+    "dac_cert_ml_dsa_65", "pai_cert_ml_dsa_65"};
 
 bool recognises(const Source& s) {
   if (s.bytes.size() > 1u << 20) return false;
@@ -44,6 +45,11 @@ Result<void> read(const Source& s, Reading& reading) {
   } rows[] = {
       {"dac_cert", FactId::dac, "dac"},
       {"pai_cert", FactId::pai, "pai"},
+      // Of Matter 1.7: the post-quantum chains beside the legacy one.
+      {"dac_cert_ml_dsa_44", FactId::dac, "dac"},
+      {"pai_cert_ml_dsa_44", FactId::pai, "pai"},
+      {"dac_cert_ml_dsa_65", FactId::dac, "dac"},
+      {"pai_cert_ml_dsa_65", FactId::pai, "pai"},
       {"certification_declaration", FactId::cd, "cd"},
       {"dac_private_key", FactId::dac_private_key, "dac-key"},
       {"dac_public_key", FactId::dac_public_key, "dac-public-key"},

@@ -1,0 +1,135 @@
+#include "engines/ippcp.h"
+
+#include <dlfcn.h>
+#include <fmt/format.h>
+
+#include <climits>
+#include <mutex>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace attest {
+namespace {
+
+// The library's C interface, as its headers of 2026.2 declare it. A status of 0 is success.
+struct Sizes {
+  int public_key, private_key, signature;
+};
+using GetInfo = int (*)(Sizes*, int set);
+using GetSize = int (*)(int* bytes);
+using Init = int (*)(void* state, int most_message_bytes, int set);
+using BufferSize = int (*)(int* bytes, const void* state);
+using Verify = int (*)(const uint8_t* message, int message_bytes, const uint8_t* context,
+                       int context_bytes, const uint8_t* key, const uint8_t* signature, int* good,
+                       void* state, uint8_t* scratch);
+struct Functions {
+  GetInfo info = nullptr;
+  GetSize size = nullptr;
+  Init init = nullptr;
+  BufferSize buffer_size = nullptr;
+  Verify verify = nullptr;
+  bool all() const { return info && size && init && buffer_size && verify; }
+};
+
+int number_of(MlDsa set) {
+  return set == MlDsa::set_44 ? 1 : 2;
+}
+
+std::vector<std::string> names_of(const std::string& library) {
+  if (!library.empty()) return {library};
+  std::vector<std::string> out;
+  if (MATTER_ATTEST_IPPCP[0] != '\0') out.emplace_back(MATTER_ATTEST_IPPCP);
+  out.insert(out.end(), {"libippcp.so.13", "libippcp.so"});
+  return out;
+}
+
+Result<Functions> load(const std::string& library) {
+  void* module = nullptr;
+  std::string why;
+  for (const std::string& name : names_of(library)) {
+    module = dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL);  // it stays loaded
+    if (module != nullptr) break;
+    if (why.empty()) why = dlerror();
+  }
+  if (module == nullptr) return error(fmt::format("libippcp cannot be loaded: {}", why));
+  const Functions out{
+      .info = reinterpret_cast<GetInfo>(dlsym(module, "ippsMLDSA_GetInfo")),
+      .size = reinterpret_cast<GetSize>(dlsym(module, "ippsMLDSA_GetSize")),
+      .init = reinterpret_cast<Init>(dlsym(module, "ippsMLDSA_Init")),
+      .buffer_size = reinterpret_cast<BufferSize>(dlsym(module, "ippsMLDSA_VerifyBufferGetSize")),
+      .verify = reinterpret_cast<Verify>(dlsym(module, "ippsMLDSA_Verify"))};
+  if (!out.all())
+    return error("libippcp: expected the function ippsMLDSA_Verify in the library, found none");
+  for (const MlDsa set : {MlDsa::set_44, MlDsa::set_65}) {
+    Sizes said{};
+    const MlDsaSizes sizes = sizes_of(set);
+    if (out.info(&said, number_of(set)) != 0 || said.public_key != static_cast<int>(sizes.key) ||
+        said.signature != static_cast<int>(sizes.signature))
+      return error("libippcp: expected keys and signatures of the sizes of FIPS 204, found others");
+  }
+  return out;
+}
+
+class WithIppcp final : public SignatureEngine {
+ public:
+  // Without functions it looks for them when the first signature needs them.
+  WithIppcp(std::shared_ptr<SignatureEngine> engine, std::optional<Functions> functions)
+      : engine_(std::move(engine)), functions_(functions) {}
+  const char* name() const override { return engine_->name(); }
+  void verify(std::span<const SignatureJob> jobs, std::span<uint8_t> answers) override {
+    engine_->verify(jobs, answers);
+  }
+  bool has(MlDsa set) const override { return engine_->has(set) || functions() != nullptr; }
+  Checked verify_ml_dsa(const MlDsaJob& job) override {
+    if (engine_->has(job.set)) return engine_->verify_ml_dsa(job);
+    return functions() == nullptr ? Checked::unsupported : ask(*functions(), job);
+  }
+
+ private:
+  const Functions* functions() const {
+    std::call_once(looked_, [this] {
+      if (functions_) return;
+      if (const auto found = load("")) functions_ = *found;
+    });
+    return functions_ ? &*functions_ : nullptr;
+  }
+
+  static Checked ask(const Functions& f, const MlDsaJob& job) {
+    const MlDsaSizes sizes = sizes_of(job.set);
+    if (job.key.size() != sizes.key || job.signature.size() != sizes.signature ||
+        job.message.empty() || job.message.size() > INT_MAX)
+      return Checked::refused;
+    const int length = static_cast<int>(job.message.size());
+    int bytes = 0, scratch_bytes = 0, good = 0;
+    if (f.size(&bytes) != 0 || bytes <= 0) return Checked::unsupported;
+    std::vector<uint8_t> state(static_cast<size_t>(bytes));
+    if (f.init(state.data(), length, number_of(job.set)) != 0 ||
+        f.buffer_size(&scratch_bytes, state.data()) != 0 || scratch_bytes <= 0)
+      return Checked::unsupported;
+    std::vector<uint8_t> scratch(static_cast<size_t>(scratch_bytes));
+    const int status = f.verify(job.message.data(), length, nullptr, 0, job.key.data(),
+                                job.signature.data(), &good, state.data(), scratch.data());
+    return status == 0 && good == 1 ? Checked::verified : Checked::refused;
+  }
+
+  std::shared_ptr<SignatureEngine> engine_;
+  mutable std::once_flag looked_;
+  mutable std::optional<Functions> functions_;
+};
+
+}  // namespace
+
+Result<std::shared_ptr<SignatureEngine>> with_ippcp(std::shared_ptr<SignatureEngine> engine,
+                                                    const std::string& library) {
+  const auto functions = load(library);
+  if (!functions) return tl::unexpected(functions.error());
+  return std::shared_ptr<SignatureEngine>(
+      std::make_shared<WithIppcp>(std::move(engine), *functions));
+}
+
+std::shared_ptr<SignatureEngine> with_ippcp_where_needed(std::shared_ptr<SignatureEngine> engine) {
+  return std::make_shared<WithIppcp>(std::move(engine), std::nullopt);
+}
+
+}  // namespace attest

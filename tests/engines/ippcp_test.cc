@@ -1,0 +1,119 @@
+// ML-DSA by whatever library is there: OpenSSL 3.5 and later, or Intel's libippcp (make crypto_mb
+// fetches it, too). The handed devices have their verdicts with one, and none of them is approved
+// without.
+
+#include "engines/ippcp.h"
+
+#include <filesystem>
+#include <sstream>
+
+#include "tests/support/judged.h"
+#include "tests/support/support.h"
+#include "verifier/base/json.h"
+#include "verifier/readers/reader.h"
+#include "verifier/verify.h"
+
+using namespace attest;
+using namespace attest::test;
+namespace fs = std::filesystem;
+
+namespace {
+
+using Engine = std::shared_ptr<SignatureEngine>;
+Engine openssl() {
+  return {&openssl_engine(), [](SignatureEngine*) {}};
+}
+Engine engine_with_ml_dsa() {
+  const char* fetched = "build/crypto_mb/lib/libippcp.so";
+  if (!openssl()->has(MlDsa::set_44) && fs::exists(fetched)) {
+    if (auto named = with_ippcp(openssl(), fetched)) return *named;
+  }
+  return with_ippcp_where_needed(openssl());
+}
+
+// Has none, whatever the system has.
+class Without final : public SignatureEngine {
+ public:
+  const char* name() const override { return "without"; }
+  void verify(std::span<const SignatureJob> jobs, std::span<uint8_t> answers) override {
+    openssl_engine().verify(jobs, answers);
+  }
+  bool has(MlDsa) const override { return false; }
+  Checked verify_ml_dsa(const MlDsaJob&) override { return Checked::unsupported; }
+};
+
+Verification judge_folder(const fs::path& folder, SignatureEngine& engine) {
+  TrustStore trust = TrustStore::builtin(false);
+  for (const auto& file : fs::directory_iterator(folder.string() + ".trust")) {
+    const auto certificate = parse_certificate(slurp(file.path())).value();
+    const bool signer = file.path().filename().string().starts_with("cd-signer");
+    REQUIRE((signer ? trust.add_cd_signer(certificate, Origin::given, "signer", engine)
+                    : trust.add_paa(certificate, Origin::given, "paa")));
+  }
+  Reading reading;
+  for (const auto& file : fs::directory_iterator(folder)) {
+    const Bytes bytes = slurp(file.path());
+    REQUIRE(read_evidence({.path = file.path().filename().string(), .bytes = bytes}, reading));
+  }
+  Policy policy;
+  policy.network = Network::none;
+  policy.at = parse_rfc3339("2026-11-01T00:00:00Z").value();
+  return verify(
+      {.reading = std::move(reading), .policy = policy, .trust = trust, .engine = engine});
+}
+
+}  // namespace
+
+TEST_CASE("ML-DSA: the handed devices have their verdicts, and the blame lies where it should") {
+  if (!have_shared("pqc")) return;
+  const Engine engine = engine_with_ml_dsa();
+  const bool has = engine->has(MlDsa::set_44) && engine->has(MlDsa::set_65);
+  if (!has) MESSAGE("skipped in part: no library here has ML-DSA");
+  std::istringstream cases(std::string(text(slurp(shared() / "pqc/cases.jsonl"))));
+  size_t seen = 0;
+  for (std::string line; std::getline(cases, line); ++seen) {
+    const Json row = parse_json(line).value();
+    const std::string id = *row.find("id")->string(), verdict = *row.find("verdict")->string();
+    CAPTURE(id);
+    if (has) {
+      const auto judged = judge_folder(shared() / "pqc" / id, *engine);
+      CHECK(std::string(verdict_name(judged.report.verdict)) == verdict);
+      const auto failed = judged.report.all(Status::fail);
+      CHECK(failed.size() == (verdict == "reject" ? 1 : 0));
+      for (const Finding* f : failed) {
+        bool blamed = false;
+        for (const Json& prefix : *row.find("blame")->array())
+          blamed = blamed || std::string_view(f->check->id).starts_with(*prefix.string());
+        CHECK_MESSAGE(blamed, f->check->id);
+      }
+    }
+    Without none;
+    const auto open = judge_folder(shared() / "pqc" / id, none);
+    CHECK(open.report.verdict != Verdict::approve);
+    if (verdict == "approve") CHECK(open.report.verdict == Verdict::undecided);
+  }
+  CHECK(seen == 7);
+}
+
+TEST_CASE("ML-DSA: a library that is none is an error that names it") {
+  const auto none = with_ippcp(openssl(), "build/no-such-library.so");
+  REQUIRE(!none);
+  CHECK(none.error().what.starts_with("libippcp cannot be loaded: "));
+}
+
+TEST_CASE("ML-DSA: keys and signatures of another size are refused before any library is asked") {
+  const Engine engine = engine_with_ml_dsa();
+  const Bytes key44(1312), key65(1952), signature44(2420), signature65(3309);
+  const auto refused = [&](MlDsa set, View key, View signature) {
+    return engine->verify_ml_dsa(
+               {.set = set, .key = key, .message = view("m"), .signature = signature}) ==
+           Checked::refused;
+  };
+  CHECK(refused(MlDsa::set_44, key65, signature44));
+  CHECK(refused(MlDsa::set_65, key44, signature65));
+  CHECK(refused(MlDsa::set_44, key44, signature65));
+  CHECK(refused(MlDsa::set_65, key65, View(signature65).first(3308)));
+  if (!engine->has(MlDsa::set_44)) return;
+  CHECK(refused(MlDsa::set_44, key44, signature44));
+  CHECK(refused(MlDsa::set_65, key65, signature65));
+}
