@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
+#include <initializer_list>
 #include <set>
 #include <string>
 #include <vector>
@@ -223,6 +225,84 @@ TEST_CASE("loose credentials: a PEM block in the middle of a line is read, or is
   cut.erase(150, 80);
   CHECK(w.of("notes\nextra=" + cut + " and so on\n") == kDamaged);
   CHECK(w.of("notes\nextra=" + escaped(pem).substr(0, 250) + " and so on\n") == kDamaged);
+}
+
+TEST_CASE("loose credentials: values behind one another are values of their own") {
+  const World w;
+  const Bytes& pai = w.good.pai;
+  const Bytes& other = w.device.whole(Beside::second_dac);
+  const Bytes nonce(w.good.nonce), verifier = [] {
+    Bytes out(97, 0x29);
+    for (size_t i = 0; i < out.size(); ++i) out[i] = static_cast<uint8_t>(i * 41 + 7);
+    out[32] = 4;
+    return out;
+  }();
+  REQUIRE(nonce.size() == 32);
+  const std::function<std::string(View)> writings[] = {
+      [](View v) { return hex(v); },
+      [](View v) { return base64(v); },
+      [](View v) {
+        std::string out = base64(v);
+        return out.erase(out.find_last_not_of('=') + 1);
+      },
+      [](View v) { return listed(v, "{:02X}", ":"); },
+      [](View v) { return in_chunks(hex(v), 64, "", "\n"); },
+      [](View v) { return in_chunks(base64(v), 64, "", "\n"); },
+      [](View v) { return in_chunks(base64(v), 76, "  ", "\n"); },
+      [](View v) { return in_chunks(base64(v), 64, "", " "); },
+      [](View v) { return listed(v, "{:02x}", " ", 16) + "\n"; },
+  };
+  // All bytes in one word of base64 as well, and what is whole there.
+  const std::string joined = "certs: " + base64([&] {
+                               Bytes all = w.good.dac;
+                               for (const View v : {View(pai), View(w.good.cd)})
+                                 all.insert(all.end(), v.begin(), v.end());
+                               return all;
+                             }()) +
+                             "\n";
+  CHECK(w.of(joined) == "");
+  CHECK(w.of(joined.substr(7)) == "");
+  // (Of bytes with blanks only the end of a line parts what has no length.)
+  size_t written = 0;
+  for (const auto& as : writings) {
+    CAPTURE(written);
+    const bool lines = ++written == std::size(writings);
+    for (const std::string between : {"", " ", "\t", ",", "\n", "\n\n", ", ", "; ", " | "}) {
+      // (Without anything between them only what has a length of its own ends.)
+      if (lines ? !between.starts_with('\n') : between.empty() && written > 1) continue;
+      CAPTURE(between);
+      const auto row = [&](std::initializer_list<View> values) {
+        std::string out;
+        for (const View v : values) out += (out.empty() ? "" : between) + as(v);
+        return out + "\n";
+      };
+      for (const std::string before : {"", "SN1\t", "SN0001,", "DAC PAI CD\n", "certs: ", "x="}) {
+        CAPTURE(before);
+        if (!before.empty() && between != " " && between != "\n") continue;
+        const auto of = [&](std::initializer_list<View> values) {
+          return w.of(before + row(values));
+        };
+        // The device's own.
+        CHECK(of({w.good.dac, pai, w.good.cd}) == "");
+        CHECK(of({w.good.cd, w.good.dac}) == "");
+        CHECK(of({w.good.dac, other}).find("identity.one-dac") != std::string::npos);
+        CHECK(of({w.good.dac, w.revoking}) == kRevoked);
+        if (between.empty()) continue;
+        CHECK(of({nonce, w.good.dac}) == "");
+        CHECK(of({verifier, w.good.dac, pai}) == "");
+        CHECK(of({w.good.dac, verifier}) == "");
+        CHECK(of({w.good.elements, w.good.dac}) == "");
+        CHECK(of({pai, nonce, w.good.dac, verifier, w.clean}) == "");
+        // What is another's, revokes or is damaged.
+        CHECK(of({nonce, other}).find("identity.one-dac") != std::string::npos);
+        CHECK(of({pai, w.good.cd, other, w.good.dac}).find("identity.one-dac") !=
+              std::string::npos);
+        CHECK(of({verifier, w.revoking, pai}) == kRevoked);
+        CHECK(of({w.good.dac, View(w.revoking).first(w.revoking.size() - 30)}) == kDamaged);
+        CHECK(of({nonce, View(w.good.cd).first(w.good.cd.size() - 40)}) != "");
+      }
+    }
+  }
 }
 
 TEST_CASE("loose credentials: large lists, and long tables") {
