@@ -197,8 +197,10 @@ TEST_CASE("loose credentials: what is damaged, in every form that has a reader o
 TEST_CASE("loose credentials: every reader that leaves text to others has a form above") {
   std::set<std::string> with_rest, tried;
   for (const Reader* reader : readers()) {
-    // (read_device_json looks itself, for the records of a lot as well.)
-    if (reader->rest != Rest::nothing || reader->kind == std::string("device-json"))
+    // (read_device_json looks itself, for the records of a lot as well; a table of verifiers does
+    // cell by cell.)
+    if (reader->rest != Rest::nothing || reader->kind == std::string("device-json") ||
+        reader->kind == std::string("onboarding-text"))
       with_rest.insert(reader->kind);
   }
   for (const Host& host : hosts()) {
@@ -301,6 +303,94 @@ TEST_CASE("loose credentials: values behind one another are values of their own"
         CHECK(of({w.good.dac, View(w.revoking).first(w.revoking.size() - 30)}) == kDamaged);
         CHECK(of({nonce, View(w.good.cd).first(w.good.cd.size() - 40)}) != "");
       }
+    }
+  }
+}
+
+TEST_CASE("loose credentials: cells that nobody knows, and comments, in tables of verifiers") {
+  const World w;
+  const forge::DevicePlan plan = w.plan;
+  const Bytes& other = w.device.whole(Beside::second_dac);
+  Bytes flipped = w.revoking;
+  flipped[1] ^= 0x10;
+  const Bytes cut(w.revoking.begin(), w.revoking.end() - 30);
+  const auto in_cell = [](const std::string& value) {
+    std::string out = "\"";
+    for (const char c : value) out += c == '"' ? std::string("\"\"") : std::string(1, c);
+    return out + "\"";
+  };
+  const auto writings = [&](const char* label, View der) {
+    auto out = forms(label, der);
+    out.push_back(escaped(to_pem(label, der)));
+    out.push_back(listed(der, "{:02x}", ":"));
+    out.push_back(listed(der, "{:02x}", " "));
+    return out;
+  };
+  // With `@` for the separator and `$` for the value. The facts are left out: they would be
+  // another's.
+  const std::string salt = base64(Bytes(32, 0x73));
+  const std::vector<std::string> tables = {
+      "Index@PIN Code@Iteration Count@Salt@Verifier@Note\n0@@@" + salt + "@@$\n",
+      "Index@PIN Code@Iteration Count@Salt@Verifier@CD\n0@@@" + salt + "@@$\n",
+      "Index@PIN Code@Iteration Count@Salt@Verifier@Note@Batch\n0@@@" + salt + "@@$@B7\n",
+      "Note@Index@PIN Code@Iteration Count@Salt@Verifier\n$@0@@@" + salt + "@\n",
+      "Index@PIN Code@Iteration Count@Salt@Verifier@DAC\n0@@@" + salt + "@@$\n",
+      "serial@note\nS1@$\n",
+      "serial@note@more\nS1@$@x\nS2@@\n",
+  };
+  size_t asked = 0;
+  for (const std::string& table : tables) {
+    for (const char separator : {',', ';', '\t'}) {
+      const auto of = [&](const std::string& value) {
+        std::string text;
+        for (const char c : table) {
+          if (c == '$')
+            text += in_cell(value);
+          else
+            text += c == '@' ? separator : c;
+        }
+        CAPTURE(text);
+        ++asked;
+        return w.of(text);
+      };
+      CAPTURE(table);
+      CAPTURE(separator);
+      CHECK(of("a note") == "");
+      for (const std::string& form : writings("CERTIFICATE", w.good.dac)) CHECK(of(form) == "");
+      for (const std::string& form : writings("CERTIFICATE", other)) {
+        CAPTURE(form);
+        CHECK(of(form).find("identity.one-dac") != std::string::npos);
+      }
+      for (const std::string& form : writings("X509 CRL", w.revoking)) CHECK(of(form) == kRevoked);
+      for (const Bytes& bad : {flipped, cut}) {
+        for (const std::string& form : {base64(bad), hex(bad), to_pem("X509 CRL", bad)}) {
+          CAPTURE(form);
+          CHECK(of(form) == kDamaged);
+        }
+      }
+    }
+  }
+  CHECK(asked == tables.size() * 3 * (1 + 3 * 8 + 6));
+  // A comment is no row, and what stands in one is read as elsewhere.
+  const std::string row = fmt::format("0,,,{},\n", salt),
+                    head = "Index,PIN Code,Iteration Count,Salt,Verifier\n";
+  for (const std::string& text : std::vector<std::string>{
+           head + row + "# $\n", head + "# $\n" + row, "# $\n" + head + row,
+           "#$\n" + head + row + "# made, twice\n", "serial,note\nS1,x\n# $\n",
+           "serial,note\n#$\nS1,x\n", "# of the factory\nserial,note\nS1,x\n# the list: $\n"}) {
+    CAPTURE(text);
+    const auto of = [&](const std::string& value) {
+      std::string all = text;
+      return w.of(all.replace(all.find('$'), 1, value));
+    };
+    CHECK(of("a note, of somebody") == "");
+    for (const std::string& form : {base64(w.good.dac), hex(w.good.dac)}) CHECK(of(form) == "");
+    for (const std::string& form : {base64(other), hex(other)})
+      CHECK(of(form).find("identity.one-dac") != std::string::npos);
+    for (const std::string& form : {base64(w.revoking), hex(w.revoking)})
+      CHECK(of(form) == kRevoked);
+    for (const Bytes& bad : {flipped, cut}) {
+      for (const std::string& form : {base64(bad), hex(bad)}) CHECK(of(form) == kDamaged);
     }
   }
 }

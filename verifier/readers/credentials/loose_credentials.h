@@ -51,6 +51,8 @@ struct Before {
 // Behind a reader that takes what it knows of a text: what else stands there. What the reader said
 // since `before` is known, and so is what it found damaged.
 void read_loose_credentials(const Source& s, const Reader& by, Before before, Reading& reading);
+// Of a text that its reader has cut out of the source, blanks in the place of what it read.
+void read_loose_text(const Source& s, std::string_view all, Before before, Reading& reading);
 // Of JSON that was parsed already, but for the `others` at its top.
 void read_loose_json(const Json& json, const std::string& path,
                      std::span<const std::string_view> others, Before before, Reading& reading);

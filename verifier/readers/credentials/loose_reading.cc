@@ -169,6 +169,10 @@ void read_loose_json(const Json& json, const std::string& path,
   Behind(path, before, reading).json(json, {}, others);
 }
 
+void read_loose_text(const Source& s, std::string_view all, Before before, Reading& reading) {
+  Behind(s.path, before, reading).text_of(s, all, Search::text);
+}
+
 void read_loose_credentials(const Source& s, const Reader& by, Before before, Reading& reading) {
   if (by.rest == Rest::nothing) return;
   Behind behind(s.path, before, reading);
