@@ -395,6 +395,86 @@ TEST_CASE("loose credentials: cells that nobody knows, and comments, in tables o
   }
 }
 
+TEST_CASE("loose credentials: arrays of bytes, of lines, and names in JSON") {
+  const World w;
+  const Bytes& other = w.device.whole(Beside::second_dac);
+  const std::function<std::string(View)> writings[] = {
+      [](View v) { return "[" + listed(v, "{}", ",") + "]"; },
+      [](View v) { return "[[1,2],[" + listed(v, "{}", ", ", 16, ",\n") + "]]"; },
+      [](View v) {
+        std::string out;
+        for (const uint8_t b : v) out += fmt::format(",{}", static_cast<int8_t>(b));
+        return "[" + out.substr(1) + "]";
+      },
+      [](View v) { return "[\"" + listed(v, "{:02x}", "\",\"") + "\"]"; },
+      [](View v) { return "[\"0x" + listed(v, "{:02X}", "\",\"0x") + "\"]"; },
+      [](View v) { return R"({"type":"Buffer","data":[)" + listed(v, "{}", ",") + "]}"; },
+      [](View v) {
+        std::string out;
+        for (size_t i = 0; i < v.size(); ++i)
+          out += fmt::format("{}\"{}\":{}", i == 0 ? "" : ",", i, v[i]);
+        return "{" + out + "}";
+      },
+      [](View v) { return "[" + listed(view(base64(v)), "{}", ",") + "]"; },
+      [](View v) { return "{" + ::quoted(base64(v)) + ":1}"; },
+      [](View v) { return "{" + ::quoted(hex(v)) + ":{\"x\":[]}}"; },
+      [](View v) { return "[" + in_chunks(base64(v), 64, "\"", "\",") + "\"\"]"; },
+  };
+  Bytes flipped = w.revoking;
+  flipped[1] ^= 0x10;
+  const Bytes cut(w.revoking.begin(), w.revoking.end() - 30);
+  size_t asked = 0;
+  for (const Host& host : hosts()) {
+    if (!host.before.starts_with('{') || host.before.ends_with("\"dac_cert\":")) continue;
+    CAPTURE(host.before);
+    size_t written = 0;
+    for (const auto& as : writings) {
+      CAPTURE(written);
+      ++written;
+      ++asked;
+      const auto of = [&](View v) { return w.of(host.before + as(v) + host.behind); };
+      CHECK(of(w.good.dac) == "");
+      CHECK(of(w.clean) == "");
+      CHECK(of(w.revoking) == kRevoked);
+      CHECK(of(other).find("identity.one-dac") != std::string::npos);
+      for (const Bytes& bad : {flipped, cut}) CHECK(of(bad) == kDamaged);
+    }
+    const auto of = [&](const std::string& value) {
+      return w.of(host.before + value + host.behind);
+    };
+    // PEM, line by line.
+    for (const auto& [der, right] :
+         {std::pair<const Bytes&, std::string>{w.good.dac, ""}, {w.revoking, kRevoked}}) {
+      std::string lines;
+      for (std::string pem = to_pem(right.empty() ? "CERTIFICATE" : "X509 CRL", der);
+           !pem.empty();) {
+        const size_t end = pem.find('\n');
+        lines += (lines.empty() ? "" : ",") + ::quoted(pem.substr(0, end));
+        pem.erase(0, end + 1);
+      }
+      CHECK(of("[" + lines + "]") == right);
+    }
+    // An element that is no byte.
+    CHECK(of("[" + listed(View(w.revoking).first(90), "{}", ",") + ",999," +
+             listed(View(w.revoking).subspan(91), "{}", ",") + "]") == kDamaged);
+    // The innocent.
+    Bytes noise, ramp(256, 0);
+    for (size_t i = 0; i < 600; ++i) noise.push_back(static_cast<uint8_t>(i * i * 7 + i / 3));
+    for (size_t i = 0; i < ramp.size(); ++i) ramp[i] = static_cast<uint8_t>(i);
+    for (const Bytes& innocent : {noise, ramp, Bytes(200, 48), Bytes(64, 0)})
+      CHECK(of(writings[0](innocent)) == "");
+    CHECK(of("[48,130,1,144,48,130,1,55]") == "");
+    CHECK(of(R"(["a","note",{"in":"lines"},[],{}])") == "");
+    CHECK(of("{" + ::quoted(std::string(80, 'a')) + ":1}") == "");
+  }
+  CHECK(asked >= 10 * std::size(writings));
+  // In JSON that no reader knows.
+  for (const auto& as : writings) {
+    CHECK(w.of("{\"x\":" + as(w.revoking) + "}\n") == kRevoked);
+    CHECK(w.of("{\"x\":" + as(w.good.dac) + "}\n") == "");
+  }
+}
+
 TEST_CASE("loose credentials: large lists, and long tables") {
   const World w;
   const Bytes serial = to_bytes(parse_certificate(w.good.dac).value()->serial);

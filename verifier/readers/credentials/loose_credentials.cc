@@ -481,6 +481,14 @@ std::vector<Loose> loose_in_value(std::string_view value, bool deep) {
   return out;
 }
 
+std::vector<Loose> loose_in_bytes(View bytes) {
+  if (is_plain_text(bytes)) return loose_in_value(text(bytes), true);
+  const Reader* reader = reader_of_whole(bytes);
+  if (reader == nullptr && is_damaged(bytes)) reader = &damaged_reader;
+  if (reader == nullptr) return {};
+  return {{.reader = reader, .pasted = {.name = {}, .bytes = to_bytes(bytes)}}};
+}
+
 size_t lone_pem_ends(std::string_view all) {
   size_t ends = 0;
   for (size_t i = 0; (i = all.find(kEnd, i)) != std::string_view::npos; i += kEnd.size()) ++ends;

@@ -34,6 +34,9 @@ LooseText loose_in_text(std::string_view all, Search search);
 // `deep`: or a text with one in it.
 std::vector<Loose> loose_in_value(std::string_view value, bool deep);
 
+// Of bytes that nobody says to be a value: whole, damaged, or a text with one in it.
+std::vector<Loose> loose_in_bytes(View bytes);
+
 // The reader of bytes that are a value of their own, damaged or not; null: no credential.
 const Reader* reader_of_value(View bytes);
 

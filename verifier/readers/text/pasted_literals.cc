@@ -429,9 +429,14 @@ class Literals {
     negative_ = c == '-';
     // A string before a colon was the name of what follows.
     if (c == ':' && kind_ == Kind::strings) {
-      kind_ = Kind::none;
-      name_ = std::string(text(bytes_).substr(0, kMostName));
-      bytes_.clear();
+      std::string called(text(bytes_).substr(0, kMostName));
+      if (bytes_.size() > kMostName) {  // too long for a name: it may be a value as well
+        end_run();
+      } else {
+        kind_ = Kind::none;
+        bytes_.clear();
+      }
+      name_ = std::move(called);
       return;
     }
     if (c == '=' || c == ':' || c == '[') {
