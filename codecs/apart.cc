@@ -20,6 +20,7 @@
 #include <semaphore>
 
 #include "verifier/base/bytes.h"
+#include "verifier/readers/containers/picture_form.h"
 
 namespace attest::codecs {
 namespace {
@@ -192,7 +193,7 @@ Result<std::vector<std::string>> apart(
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
   if (!in_time || (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU))
-    return error(fmt::format("it takes longer than {} seconds", in_time ? limits.cpu : limits.all));
+    return error(fmt::format("{}{} seconds", kTakesLonger, in_time ? limits.cpu : limits.all));
   if (auto texts = unpacked(answer)) return std::move(*texts);
   return error("its decoder ended without an answer");
 }

@@ -101,6 +101,9 @@ inline const char* picture_name(PictureForm form) {
   return "a picture";
 }
 
+// How the error begins of one whose decoder did not end in time.
+inline constexpr std::string_view kTakesLonger = "it takes longer than ";
+
 inline constexpr const char* kPicturesRead = "PNG, JPEG, WebP, HEIC, BMP, TIFF, GIF and PDF";
 
 }  // namespace attest
