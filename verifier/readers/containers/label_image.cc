@@ -33,7 +33,7 @@ Result<void> read(const Source& s, Reading& reading) {
     return {};
   }
   if (form >= PictureForm::jpeg_xl) {
-    unused(fmt::format("{}; {} can be read", picture_name(form), kPicturesRead));
+    unused(fmt::format("{}; {}", picture_name(form), kPicturesRead));
     return {};
   }
   // Each of them took as long as one may.
