@@ -4,18 +4,23 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <cstddef>
+#include <cstdlib>
 #include <cstring>
 #include <exception>
-#include <mutex>
 #include <optional>
+#include <semaphore>
 
 #include "verifier/base/bytes.h"
+#include "verifier/readers/containers/picture_form.h"
 
 namespace attest::codecs {
 namespace {
@@ -66,12 +71,25 @@ std::optional<Result<std::vector<std::string>>> unpacked(std::string_view all) {
   return Result<std::vector<std::string>>(error(std::move(texts.front())));
 }
 
-void limit(int what, uint64_t most) {
+// `beyond`: how much further the hard limit lies, whose signal nobody can tell from another's.
+void limit(int what, uint64_t most, uint64_t beyond = 0) {
   rlimit now{};
   if (getrlimit(what, &now) != 0) return;
-  if (now.rlim_max == RLIM_INFINITY || now.rlim_max > most) now.rlim_max = most;
-  if (now.rlim_cur == RLIM_INFINITY || now.rlim_cur > now.rlim_max) now.rlim_cur = now.rlim_max;
+  if (now.rlim_max == RLIM_INFINITY || now.rlim_max > most + beyond) now.rlim_max = most + beyond;
+  if (now.rlim_cur == RLIM_INFINITY || now.rlim_cur > most) now.rlim_cur = most;
+  if (now.rlim_cur > now.rlim_max) now.rlim_cur = now.rlim_max;
   setrlimit(what, &now);
+}
+
+// All files but the three streams and this one.
+void close_others(int kept) {
+  constexpr unsigned kFirst = 3, kMostByHand = 4096;
+  const auto file = static_cast<unsigned>(std::max(kept, 2));
+  const bool done = (file <= kFirst || close_range(kFirst, file - 1, 0) == 0) &&
+                    close_range(std::max(file + 1, kFirst), ~0U, 0) == 0;
+  for (unsigned i = kFirst; !done && i < kMostByHand; ++i) {  // a kernel without the call
+    if (i != file) close(static_cast<int>(i));
+  }
 }
 
 uint64_t memory_now() {
@@ -83,7 +101,11 @@ uint64_t memory_now() {
   return got <= 0 ? 0 : std::strtoull(text, nullptr, 10) * static_cast<uint64_t>(getpagesize());
 }
 
-[[noreturn]] void run(int to, const std::function<Result<std::vector<std::string>>()>& work) {
+[[noreturn]] void run(int to, pid_t parent, ApartLimits limits,
+                      const std::function<Result<std::vector<std::string>>()>& work) {
+  // Nobody waits for the answer of one whose parent is gone, be it before this line.
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != parent) _exit(0);
   // Libraries that complain write to stderr: what they say is no line of ours.
   const int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
   if (nowhere >= 0) {
@@ -91,10 +113,11 @@ uint64_t memory_now() {
       if (stream != to) dup2(nowhere, stream);
     }
   }
-  for (const int caught : {SIGINT, SIGTERM, SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGPIPE})
+  close_others(to);
+  for (const int caught : {SIGINT, SIGTERM, SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGPIPE, SIGXCPU})
     signal(caught, SIG_DFL);
   limit(RLIMIT_CORE, 0);
-  limit(RLIMIT_CPU, kMostSeconds);
+  limit(RLIMIT_CPU, limits.cpu, 1);
   if (const uint64_t now = memory_now(); !kSanitized && now != 0)
     limit(RLIMIT_AS, now + kMostMemory);
   std::string answer;
@@ -114,8 +137,8 @@ uint64_t memory_now() {
 }
 
 // Whether the other end was closed in time; what came is in `answer`.
-bool listen(int from, std::string& answer) {
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(kMostSeconds);
+bool listen(int from, unsigned seconds, std::string& answer) {
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
   char piece[4096];
   while (answer.size() <= kMostAnswer) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -136,10 +159,18 @@ bool listen(int from, std::string& answer) {
 }  // namespace
 
 Result<std::vector<std::string>> apart(
-    const std::function<Result<std::vector<std::string>>()>& work) {
-  // One at a time: no other thread holds a lock of these libraries when the process is made.
-  static std::mutex one;
-  const std::lock_guard lock(one);
+    const std::function<Result<std::vector<std::string>>()>& work, ApartLimits limits) {
+  // Each may take a processor and gigabytes. (This process itself calls none of the libraries that
+  // run here, so that no thread of it holds a lock of theirs when another process is made.)
+  constexpr std::ptrdiff_t kAtOnce = 4;
+  static std::counting_semaphore<kAtOnce> places(kAtOnce);
+  struct Place {
+    Place() { places.acquire(); }
+    ~Place() { places.release(); }
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+  } const place;
+  const pid_t parent = getpid();
   int ends[2] = {};
   if (pipe2(ends, O_CLOEXEC) != 0)
     return error(fmt::format("no process for it can be made: {}", std::strerror(errno)));
@@ -151,18 +182,18 @@ Result<std::vector<std::string>> apart(
   }
   if (child == 0) {
     close(ends[0]);
-    run(ends[1], work);
+    run(ends[1], parent, limits, work);
   }
   close(ends[1]);
   std::string answer;
-  const bool in_time = listen(ends[0], answer);
+  const bool in_time = listen(ends[0], limits.all, answer);
   close(ends[0]);
   if (!in_time) kill(child, SIGKILL);
   int status = 0;
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
   if (!in_time || (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU))
-    return error(fmt::format("it takes longer than {} seconds", kMostSeconds));
+    return error(fmt::format("{}{} seconds", kTakesLonger, in_time ? limits.cpu : limits.all));
   if (auto texts = unpacked(answer)) return std::move(*texts);
   return error("its decoder ended without an answer");
 }

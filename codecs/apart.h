@@ -11,10 +11,15 @@
 namespace attest::codecs {
 
 inline constexpr unsigned kMostSeconds = 30;
+struct ApartLimits {
+  unsigned cpu = kMostSeconds;  // seconds of a processor
+  unsigned all = kMostSeconds;  // and of a clock on the wall
+};
 
 // What `work` answers there. An error of its own comes back word for word; one that it did not end,
-// or that took too long, says so.
+// or that took too long, says so. The process has none of this one's files but its way back, and
+// ends with it. At most a few run at once.
 Result<std::vector<std::string>> apart(
-    const std::function<Result<std::vector<std::string>>()>& work);
+    const std::function<Result<std::vector<std::string>>()>& work, ApartLimits limits = {});
 
 }  // namespace attest::codecs

@@ -1,5 +1,5 @@
-// BMP and GIF: formats of a page each, and no library is worth its weight. Every index is checked
-// against what is there; what a file lacks at its end stays white.
+// BMP and the first frame of a GIF, without a library: a page of code for each. Every index is
+// checked against what is there; what a file lacks at its end stays white.
 
 #include <fmt/format.h>
 

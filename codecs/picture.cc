@@ -144,7 +144,6 @@ Result<std::vector<std::string>> of_pages(View bytes, Result<void> (*read)(View,
     for (std::string& text : texts_in(grey)) {
       if (std::find(all.begin(), all.end(), text) == all.end()) all.push_back(std::move(text));
     }
-    return true;
   });
   if (!done) return tl::unexpected(done.error());
   return all;

@@ -28,9 +28,9 @@ Result<Grey> read_bmp(View bytes);
 Result<Grey> read_gif(View bytes);  // its first frame
 Result<Grey> read_webp(View bytes);
 
-// Of formats with several pictures each of them goes to `page`, which answers whether it wants
-// more. Their libraries are large: they run in a process of their own (apart.h).
-using Page = std::function<bool(Grey&)>;
+// Of formats with several pictures each of them goes to `page`. Their libraries are large: they run
+// in a process of their own (apart.h).
+using Page = std::function<void(Grey&)>;
 Result<void> read_tiff(View bytes, const Page& page);
 Result<void> read_heif(View bytes, const Page& page);
 Result<void> read_pdf(View bytes, const Page& page);

@@ -119,7 +119,8 @@ Result<void> read_tiff([[maybe_unused]] View bytes, [[maybe_unused]] const Page&
     for (size_t p = 0; p < abgr.size(); ++p)
       grey.pixels[p] =
           grey_of(TIFFGetR(abgr[p]), TIFFGetG(abgr[p]), TIFFGetB(abgr[p]), TIFFGetA(abgr[p]));
-    if (!page(grey) || TIFFReadDirectory(tiff) == 0) break;
+    page(grey);
+    if (TIFFReadDirectory(tiff) == 0) break;
   }
   TIFFClose(tiff);
   return done;
@@ -215,7 +216,7 @@ Result<void> read_pdf([[maybe_unused]] View bytes, [[maybe_unused]] const Page& 
       const char* row = image.const_data() + y * static_cast<size_t>(image.bytes_per_row());
       grey.pixels.insert(grey.pixels.end(), row, row + grey.width);
     }
-    if (!page(grey)) return {};
+    page(grey);
   }
   return {};
 #else

@@ -205,7 +205,9 @@ constexpr size_t kMostSame = 64;  // rows with one value that are looked at one 
 class ManifestRows::Reader {
  public:
   Reader(const ManifestRows& rows, Mark from)
-      : csv_(rows.text_, rows.header_.separator, from.offset), line_(from.line) {}
+      : csv_(rows.text_, rows.header_.separator, from.offset), line_(from.line) {
+    csv_.without_comments();
+  }
   Result<bool> next(CsvRecord& record) {
     for (;;) {
       mark_ = {.offset = csv_.offset(), .line = line_ + records_ + csv_.empty_lines()};

@@ -1,6 +1,7 @@
 #include "verifier/base/csv.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace attest {
 
@@ -18,6 +19,13 @@ char csv_separator(std::string_view text) {
                                          seen.begin())];
 }
 
+bool is_comment(std::string_view line, char separator) {
+  line = line.substr(0, line.find_first_of("\r\n"));
+  if (!line.starts_with('#')) return false;
+  if (line.find(separator) == std::string_view::npos) return true;
+  return line[1] != separator && (line[1] == ' ' || line[1] == '\t');
+}
+
 CsvRows::CsvRows(std::string_view text, char separator, size_t from)
     : text_(text), separator_(separator), at_(from) {
   if (from == 0 && text.starts_with("\xEF\xBB\xBF")) at_ = 3;
@@ -25,8 +33,13 @@ CsvRows::CsvRows(std::string_view text, char separator, size_t from)
 
 Result<bool> CsvRows::next(CsvRecord& record) {
   record.assign(1, {});
+  bool begins = true;
   while (at_ < text_.size()) {
     std::string& field = record.back();
+    if (comments_ && std::exchange(begins, false) && is_comment(text_.substr(at_), separator_)) {
+      at_ = std::min(text_.find_first_of("\r\n", at_), text_.size());
+      continue;
+    }
     if (text_[at_] == '"' && field.empty()) {
       const size_t opened = at_++;
       for (;; ++at_) {
@@ -47,6 +60,7 @@ Result<bool> CsvRows::next(CsvRecord& record) {
       ++at_;
       if (record.size() > 1 || !record[0].empty()) return true;
       if (!second) ++empty_lines_;
+      begins = true;
     } else {
       field += text_[at_++];
     }

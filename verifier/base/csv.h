@@ -12,12 +12,22 @@ using CsvRecord = std::vector<std::string>;
 // frequent one; ',' where there is none.
 char csv_separator(std::string_view text);
 
+// "# ..." to the end of its line, or a '#' in a line that has no separator.
+bool is_comment(std::string_view line, char separator);
+
 // Reads a table record by record, so that one of a million rows need not be held. `text` outlives
 // it.
 class CsvRows {
  public:
   explicit CsvRows(std::string_view text) : CsvRows(text, csv_separator(text)) {}
   CsvRows(std::string_view text, char separator, size_t from = 0);
+
+  // Of a table whose header was read: lines that are comments are no records, and count as empty
+  // ones. ("#" may be a column, and "#1" a serial number.)
+  CsvRows& without_comments() {
+    comments_ = true;
+    return *this;
+  }
 
   // The next record; false at the end. Empty lines are none. A quote that never closes is an error
   // with its offset.
@@ -30,6 +40,7 @@ class CsvRows {
   char separator_;
   size_t at_;
   size_t empty_lines_ = 0;
+  bool comments_ = false;  // are passed
 };
 
 // At most `limit` records.

@@ -99,7 +99,11 @@ TEST_CASE("spake2p gen-verifier: a row with or without its header is evidence of
         fmt::format("0,20202021,1000,{},{}\n", kSalt, verifier()),
         fmt::format("20202021,1000,{},{}", kSalt, verifier()),
         fmt::format("\xEF\xBB\xBFPIN Code;Iteration Count;Salt;Verifier\r\n20202021;1000;{};{}\r\n",
-                    kSalt, verifier())}) {
+                    kSalt, verifier()),
+        fmt::format("# of a tool\nIndex,PIN Code,Iteration Count,Salt,Verifier\n#\n0,20202021,1000,"
+                    "{},{}\n# the end, 1,2,3\n",
+                    kSalt, verifier()),
+        fmt::format("0,20202021,1000,{},{}\n# a note\n", kSalt, verifier())}) {
     CAPTURE(text);
     const Reading reading = read_bytes(view(text));
     CHECK(kind(reading) == "onboarding-text");

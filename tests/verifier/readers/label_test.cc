@@ -4,12 +4,18 @@
 #include <png.h>
 
 #include <algorithm>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
 
 #define ZX_USE_UTF8
 #include <ZXing/BitMatrix.h>
 #include <ZXing/MultiFormatWriter.h>
 
 #include "tests/support/readings.h"
+#include "verifier/readers/codecs.h"
+#include "verifier/readers/containers/picture_form.h"
 
 using namespace attest;
 using namespace attest::test;
@@ -148,4 +154,41 @@ TEST_CASE("codes in text") {
        {"MT:Y.K9042C00KA0648G00", "MT:-24J042C00KA0648G00", "MT:6FCJ142C00KA0648G00"})
     list += std::string(code) + "\n";
   CHECK(count(read_bytes(view(list)), FactId::qr_payload) == 3);
+}
+
+namespace {
+
+// Whose decoder of pictures never ends.
+class SlowCodecs : public Codecs {
+ public:
+  size_t asked = 0;
+
+  Result<std::vector<std::string>> picture(View) override {
+    ++asked;
+    return error(std::string(kTakesLonger) + "30 seconds");
+  }
+  Result<void> archive(View, std::span<const std::string>,
+                       const std::function<bool(const ArchiveMember&)>&) override {
+    return error("none");
+  }
+  Result<QrModules> qr_modules(std::string_view) override { return error("none"); }
+  Result<Bytes> qr_png(const QrModules&, size_t) override { return error("none"); }
+  Result<CborItem> cbor(View) override { return error("none"); }
+};
+
+}  // namespace
+
+TEST_CASE("label: a folder of pictures that never end costs a few of them") {
+  SlowCodecs codecs;
+  Reading reading;
+  reading.codecs = &codecs;
+  const Bytes picture = png(draw(kPayload));
+  for (int i = 0; i < 9; ++i)
+    REQUIRE(read_evidence(
+        {.path = fmt::format("folder/{}.png", i), .bytes = picture, .member = true}, reading));
+  CHECK(codecs.asked == 4);
+  REQUIRE(reading.not_used.size() == 9);
+  CHECK(reading.not_used[3].why.find("it takes longer than 30 seconds") != std::string::npos);
+  CHECK(reading.not_used[8].why ==
+        "label not checked: 4 others took too long, and no more time is given");
 }

@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
+#include <initializer_list>
 #include <set>
 #include <string>
 #include <vector>
@@ -195,8 +197,10 @@ TEST_CASE("loose credentials: what is damaged, in every form that has a reader o
 TEST_CASE("loose credentials: every reader that leaves text to others has a form above") {
   std::set<std::string> with_rest, tried;
   for (const Reader* reader : readers()) {
-    // (read_device_json looks itself, for the records of a lot as well.)
-    if (reader->rest != Rest::nothing || reader->kind == std::string("device-json"))
+    // (read_device_json looks itself, for the records of a lot as well; a table of verifiers does
+    // cell by cell.)
+    if (reader->rest != Rest::nothing || reader->kind == std::string("device-json") ||
+        reader->kind == std::string("onboarding-text"))
       with_rest.insert(reader->kind);
   }
   for (const Host& host : hosts()) {
@@ -223,6 +227,252 @@ TEST_CASE("loose credentials: a PEM block in the middle of a line is read, or is
   cut.erase(150, 80);
   CHECK(w.of("notes\nextra=" + cut + " and so on\n") == kDamaged);
   CHECK(w.of("notes\nextra=" + escaped(pem).substr(0, 250) + " and so on\n") == kDamaged);
+}
+
+TEST_CASE("loose credentials: values behind one another are values of their own") {
+  const World w;
+  const Bytes& pai = w.good.pai;
+  const Bytes& other = w.device.whole(Beside::second_dac);
+  const Bytes nonce(w.good.nonce), verifier = [] {
+    Bytes out(97, 0x29);
+    for (size_t i = 0; i < out.size(); ++i) out[i] = static_cast<uint8_t>(i * 41 + 7);
+    out[32] = 4;
+    return out;
+  }();
+  REQUIRE(nonce.size() == 32);
+  const std::function<std::string(View)> writings[] = {
+      [](View v) { return hex(v); },
+      [](View v) { return base64(v); },
+      [](View v) {
+        std::string out = base64(v);
+        return out.erase(out.find_last_not_of('=') + 1);
+      },
+      [](View v) { return listed(v, "{:02X}", ":"); },
+      [](View v) { return in_chunks(hex(v), 64, "", "\n"); },
+      [](View v) { return in_chunks(base64(v), 64, "", "\n"); },
+      [](View v) { return in_chunks(base64(v), 76, "  ", "\n"); },
+      [](View v) { return in_chunks(base64(v), 64, "", " "); },
+      [](View v) { return listed(v, "{:02x}", " ", 16) + "\n"; },
+  };
+  // All bytes in one word of base64 as well, and what is whole there.
+  const std::string joined = "certs: " + base64([&] {
+                               Bytes all = w.good.dac;
+                               for (const View v : {View(pai), View(w.good.cd)})
+                                 all.insert(all.end(), v.begin(), v.end());
+                               return all;
+                             }()) +
+                             "\n";
+  CHECK(w.of(joined) == "");
+  CHECK(w.of(joined.substr(7)) == "");
+  // (Of bytes with blanks only the end of a line parts what has no length.)
+  size_t written = 0;
+  for (const auto& as : writings) {
+    CAPTURE(written);
+    const bool lines = ++written == std::size(writings);
+    for (const std::string between : {"", " ", "\t", ",", "\n", "\n\n", ", ", "; ", " | "}) {
+      // (Without anything between them only what has a length of its own ends.)
+      if (lines ? !between.starts_with('\n') : between.empty() && written > 1) continue;
+      CAPTURE(between);
+      const auto row = [&](std::initializer_list<View> values) {
+        std::string out;
+        for (const View v : values) out += (out.empty() ? "" : between) + as(v);
+        return out + "\n";
+      };
+      for (const std::string before : {"", "SN1\t", "SN0001,", "DAC PAI CD\n", "certs: ", "x="}) {
+        CAPTURE(before);
+        if (!before.empty() && between != " " && between != "\n") continue;
+        const auto of = [&](std::initializer_list<View> values) {
+          return w.of(before + row(values));
+        };
+        // The device's own.
+        CHECK(of({w.good.dac, pai, w.good.cd}) == "");
+        CHECK(of({w.good.cd, w.good.dac}) == "");
+        CHECK(of({w.good.dac, other}).find("identity.one-dac") != std::string::npos);
+        CHECK(of({w.good.dac, w.revoking}) == kRevoked);
+        if (between.empty()) continue;
+        CHECK(of({nonce, w.good.dac}) == "");
+        CHECK(of({verifier, w.good.dac, pai}) == "");
+        CHECK(of({w.good.dac, verifier}) == "");
+        CHECK(of({w.good.elements, w.good.dac}) == "");
+        CHECK(of({pai, nonce, w.good.dac, verifier, w.clean}) == "");
+        // What is another's, revokes or is damaged.
+        CHECK(of({nonce, other}).find("identity.one-dac") != std::string::npos);
+        CHECK(of({pai, w.good.cd, other, w.good.dac}).find("identity.one-dac") !=
+              std::string::npos);
+        CHECK(of({verifier, w.revoking, pai}) == kRevoked);
+        CHECK(of({w.good.dac, View(w.revoking).first(w.revoking.size() - 30)}) == kDamaged);
+        CHECK(of({nonce, View(w.good.cd).first(w.good.cd.size() - 40)}) != "");
+      }
+    }
+  }
+}
+
+TEST_CASE("loose credentials: cells that nobody knows, and comments, in tables of verifiers") {
+  const World w;
+  const forge::DevicePlan plan = w.plan;
+  const Bytes& other = w.device.whole(Beside::second_dac);
+  Bytes flipped = w.revoking;
+  flipped[1] ^= 0x10;
+  const Bytes cut(w.revoking.begin(), w.revoking.end() - 30);
+  const auto in_cell = [](const std::string& value) {
+    std::string out = "\"";
+    for (const char c : value) out += c == '"' ? std::string("\"\"") : std::string(1, c);
+    return out + "\"";
+  };
+  const auto writings = [&](const char* label, View der) {
+    auto out = forms(label, der);
+    out.push_back(escaped(to_pem(label, der)));
+    out.push_back(listed(der, "{:02x}", ":"));
+    out.push_back(listed(der, "{:02x}", " "));
+    return out;
+  };
+  // With `@` for the separator and `$` for the value. The facts are left out: they would be
+  // another's.
+  const std::string salt = base64(Bytes(32, 0x73));
+  const std::vector<std::string> tables = {
+      "Index@PIN Code@Iteration Count@Salt@Verifier@Note\n0@@@" + salt + "@@$\n",
+      "Index@PIN Code@Iteration Count@Salt@Verifier@CD\n0@@@" + salt + "@@$\n",
+      "Index@PIN Code@Iteration Count@Salt@Verifier@Note@Batch\n0@@@" + salt + "@@$@B7\n",
+      "Note@Index@PIN Code@Iteration Count@Salt@Verifier\n$@0@@@" + salt + "@\n",
+      "Index@PIN Code@Iteration Count@Salt@Verifier@DAC\n0@@@" + salt + "@@$\n",
+      "serial@note\nS1@$\n",
+      "serial@note@more\nS1@$@x\nS2@@\n",
+  };
+  size_t asked = 0;
+  for (const std::string& table : tables) {
+    for (const char separator : {',', ';', '\t'}) {
+      const auto of = [&](const std::string& value) {
+        std::string text;
+        for (const char c : table) {
+          if (c == '$')
+            text += in_cell(value);
+          else
+            text += c == '@' ? separator : c;
+        }
+        CAPTURE(text);
+        ++asked;
+        return w.of(text);
+      };
+      CAPTURE(table);
+      CAPTURE(separator);
+      CHECK(of("a note") == "");
+      for (const std::string& form : writings("CERTIFICATE", w.good.dac)) CHECK(of(form) == "");
+      for (const std::string& form : writings("CERTIFICATE", other)) {
+        CAPTURE(form);
+        CHECK(of(form).find("identity.one-dac") != std::string::npos);
+      }
+      for (const std::string& form : writings("X509 CRL", w.revoking)) CHECK(of(form) == kRevoked);
+      for (const Bytes& bad : {flipped, cut}) {
+        for (const std::string& form : {base64(bad), hex(bad), to_pem("X509 CRL", bad)}) {
+          CAPTURE(form);
+          CHECK(of(form) == kDamaged);
+        }
+      }
+    }
+  }
+  CHECK(asked == tables.size() * 3 * (1 + 3 * 8 + 6));
+  // A comment is no row, and what stands in one is read as elsewhere.
+  const std::string row = fmt::format("0,,,{},\n", salt),
+                    head = "Index,PIN Code,Iteration Count,Salt,Verifier\n";
+  for (const std::string& text : std::vector<std::string>{
+           head + row + "# $\n", head + "# $\n" + row, "# $\n" + head + row,
+           "#$\n" + head + row + "# made, twice\n", "serial,note\nS1,x\n# $\n",
+           "serial,note\n#$\nS1,x\n", "# of the factory\nserial,note\nS1,x\n# the list: $\n"}) {
+    CAPTURE(text);
+    const auto of = [&](const std::string& value) {
+      std::string all = text;
+      return w.of(all.replace(all.find('$'), 1, value));
+    };
+    CHECK(of("a note, of somebody") == "");
+    for (const std::string& form : {base64(w.good.dac), hex(w.good.dac)}) CHECK(of(form) == "");
+    for (const std::string& form : {base64(other), hex(other)})
+      CHECK(of(form).find("identity.one-dac") != std::string::npos);
+    for (const std::string& form : {base64(w.revoking), hex(w.revoking)})
+      CHECK(of(form) == kRevoked);
+    for (const Bytes& bad : {flipped, cut}) {
+      for (const std::string& form : {base64(bad), hex(bad)}) CHECK(of(form) == kDamaged);
+    }
+  }
+}
+
+TEST_CASE("loose credentials: arrays of bytes, of lines, and names in JSON") {
+  const World w;
+  const Bytes& other = w.device.whole(Beside::second_dac);
+  const std::function<std::string(View)> writings[] = {
+      [](View v) { return "[" + listed(v, "{}", ",") + "]"; },
+      [](View v) { return "[[1,2],[" + listed(v, "{}", ", ", 16, ",\n") + "]]"; },
+      [](View v) {
+        std::string out;
+        for (const uint8_t b : v) out += fmt::format(",{}", static_cast<int8_t>(b));
+        return "[" + out.substr(1) + "]";
+      },
+      [](View v) { return "[\"" + listed(v, "{:02x}", "\",\"") + "\"]"; },
+      [](View v) { return "[\"0x" + listed(v, "{:02X}", "\",\"0x") + "\"]"; },
+      [](View v) { return R"({"type":"Buffer","data":[)" + listed(v, "{}", ",") + "]}"; },
+      [](View v) {
+        std::string out;
+        for (size_t i = 0; i < v.size(); ++i)
+          out += fmt::format("{}\"{}\":{}", i == 0 ? "" : ",", i, v[i]);
+        return "{" + out + "}";
+      },
+      [](View v) { return "[" + listed(view(base64(v)), "{}", ",") + "]"; },
+      [](View v) { return "{" + ::quoted(base64(v)) + ":1}"; },
+      [](View v) { return "{" + ::quoted(hex(v)) + ":{\"x\":[]}}"; },
+      [](View v) { return "[" + in_chunks(base64(v), 64, "\"", "\",") + "\"\"]"; },
+  };
+  Bytes flipped = w.revoking;
+  flipped[1] ^= 0x10;
+  const Bytes cut(w.revoking.begin(), w.revoking.end() - 30);
+  size_t asked = 0;
+  for (const Host& host : hosts()) {
+    if (!host.before.starts_with('{') || host.before.ends_with("\"dac_cert\":")) continue;
+    CAPTURE(host.before);
+    size_t written = 0;
+    for (const auto& as : writings) {
+      CAPTURE(written);
+      ++written;
+      ++asked;
+      const auto of = [&](View v) { return w.of(host.before + as(v) + host.behind); };
+      CHECK(of(w.good.dac) == "");
+      CHECK(of(w.clean) == "");
+      CHECK(of(w.revoking) == kRevoked);
+      CHECK(of(other).find("identity.one-dac") != std::string::npos);
+      for (const Bytes& bad : {flipped, cut}) CHECK(of(bad) == kDamaged);
+    }
+    const auto of = [&](const std::string& value) {
+      return w.of(host.before + value + host.behind);
+    };
+    // PEM, line by line.
+    for (const auto& [der, right] :
+         {std::pair<const Bytes&, std::string>{w.good.dac, ""}, {w.revoking, kRevoked}}) {
+      std::string lines;
+      for (std::string pem = to_pem(right.empty() ? "CERTIFICATE" : "X509 CRL", der);
+           !pem.empty();) {
+        const size_t end = pem.find('\n');
+        lines += (lines.empty() ? "" : ",") + ::quoted(pem.substr(0, end));
+        pem.erase(0, end + 1);
+      }
+      CHECK(of("[" + lines + "]") == right);
+    }
+    // An element that is no byte.
+    CHECK(of("[" + listed(View(w.revoking).first(90), "{}", ",") + ",999," +
+             listed(View(w.revoking).subspan(91), "{}", ",") + "]") == kDamaged);
+    // The innocent.
+    Bytes noise, ramp(256, 0);
+    for (size_t i = 0; i < 600; ++i) noise.push_back(static_cast<uint8_t>(i * i * 7 + i / 3));
+    for (size_t i = 0; i < ramp.size(); ++i) ramp[i] = static_cast<uint8_t>(i);
+    for (const Bytes& innocent : {noise, ramp, Bytes(200, 48), Bytes(64, 0)})
+      CHECK(of(writings[0](innocent)) == "");
+    CHECK(of("[48,130,1,144,48,130,1,55]") == "");
+    CHECK(of(R"(["a","note",{"in":"lines"},[],{}])") == "");
+    CHECK(of("{" + ::quoted(std::string(80, 'a')) + ":1}") == "");
+  }
+  CHECK(asked >= 10 * std::size(writings));
+  // In JSON that no reader knows.
+  for (const auto& as : writings) {
+    CHECK(w.of("{\"x\":" + as(w.revoking) + "}\n") == kRevoked);
+    CHECK(w.of("{\"x\":" + as(w.good.dac) + "}\n") == "");
+  }
 }
 
 TEST_CASE("loose credentials: large lists, and long tables") {

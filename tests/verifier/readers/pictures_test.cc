@@ -122,7 +122,9 @@ TEST_CASE("labels: formats that are not read are named, drawings in text as well
     return reading.not_used.empty() ? "" : reading.not_used[0].why;
   };
   using namespace std::string_view_literals;
-  const std::string read = "; PNG, JPEG, WebP, HEIC, BMP, TIFF, GIF and PDF can be read";
+  const std::string read =
+      "; PNG, JPEG, BMP and GIF can be read, WebP, HEIC, TIFF and PDF where the build has their "
+      "library";
   CHECK(why("8BPS\0\1\0\0\0\0\0\0\0\3\0\0\0\0"sv) ==
         "label not checked: a Photoshop picture" + read);
   CHECK(why("\0\0\0\x0CjP  \r\n\x87\n\0\0\0\0"sv) ==

@@ -6,6 +6,8 @@
 #include "tests/support/pasted_forms.h"
 #include "tests/support/readings.h"
 #include "verifier/pki/key.h"
+#include "verifier/readers/credentials/loose_credentials.h"
+#include "verifier/readers/credentials/pem_text.h"
 #include "verifier/readers/text/pasted_bytes.h"
 
 using namespace attest;
@@ -170,6 +172,18 @@ TEST_CASE("pasted: no text takes the square of its length") {
         "30:", "3082 ", "\"a\"", "00000000: 3082\n", "*\n", "[{(", "=", "-", "..."})
     for (const char* tail : {"", "_", "\n"})
       CHECK(pasted_bytes(repeated(piece, 128u << 10) + tail).size() <= kMostPasted);
+  // Markers of PEM in one line, words that state lengths, values without anything between them.
+  for (const char* piece :
+       {"-----BEGIN A-----", "-----END A-----", "-----BEGIN ", "----------",
+        "-----END A-----BEGIN ", "MIIBAAAAAAAAAAAA ", "MIQAAAAAAAAAAAAA\n", "3082010000000000 ",
+        "30840fffffff0000 ", "MFAAAAAAAAAAAAAAAAAAAAAAAAAA=\n",
+        "FTABBCQCBCQDGAAAAAAAAAAAAAAAAAAAAAAA ", "300230023002"}) {
+    CAPTURE(piece);
+    const std::string text = repeated(piece, 512u << 10);
+    CHECK(pem_ends_alone(text).size() <= 64);
+    CHECK(loose_in_text(text, Search::text).found.size() <= kMostPasted);
+    CHECK(loose_in_value(text, false).size() <= kMostPasted);
+  }
 }
 
 TEST_CASE("pasted: what people pasted in the field") {

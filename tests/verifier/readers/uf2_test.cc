@@ -162,8 +162,39 @@ TEST_CASE("uf2: of images beyond the most that are read, the reading says so") {
   for (const uint32_t images : {64u, 65u}) {
     Bytes file;
     for (uint32_t i = 0; i < images; ++i)
-      add(file, uf2(Bytes(64, static_cast<uint8_t>(i)), 0x1000,
-                    {.family = kFamily + i, .payload = 64}));
+      add(file,
+          uf2(Bytes(64, static_cast<uint8_t>(i)), 0x1000, {.family = kFamily + i, .payload = 64}));
     CHECK(read_bytes(file).device.noted(Remark::unreadable_file) == (images == 65));
   }
+}
+
+TEST_CASE("uf2: blocks that are not for flash are told of") {
+  constexpr uint32_t kNotForFlash = 0x00000001;
+  const auto unused = [](const Reading& reading) {
+    std::string out;
+    for (const NotUsed& one : reading.not_used) out += one.path + ": " + one.why + "\n";
+    return out;
+  };
+  const Bytes good = uf2(own_dac(), 0x1000);
+  CHECK(unused(read_bytes(good)) == "");
+  for (const size_t blocks : {size_t{1}, size_t{2}}) {
+    Bytes file = good;
+    for (size_t i = 0; i < blocks; ++i) {
+      Bytes aside = uf2(Bytes(64, 0x5A), 0x1000, {.payload = 64});
+      put_le(aside, 8, kNotForFlash, 4);
+      add(file, aside);
+    }
+    const Reading reading = read_bytes(file);
+    CHECK(problems(reading) == "");
+    CHECK(count(reading, FactId::certificate) == 1);
+    CHECK(unused(reading).find(fmt::format("{} UF2 block", blocks)) != std::string::npos);
+    CHECK(unused(reading).find(fmt::format("the first at 0x{:x}", good.size())) !=
+          std::string::npos);
+  }
+  // Nothing else in it: the words are why the file is no evidence.
+  Bytes alone = uf2(Bytes(64, 0x5A), 0x1000, {.payload = 64});
+  put_le(alone, 8, kNotForFlash, 4);
+  Reading reading;
+  REQUIRE(read_evidence({.path = "x.uf2", .bytes = alone, .member = true}, reading));
+  CHECK(unused(reading).find("x.uf2: 1 UF2 block that is not for flash") == 0);
 }

@@ -23,8 +23,8 @@ const char* drawing_name(View v) {
 }
 
 Result<void> read(const Source& s, Reading& reading) {
-  reading.not_used.push_back({s.path, fmt::format("{}: {}; {} can be read", kLabelNotChecked,
-                                                  drawing_name(s.bytes), kPicturesRead)});
+  reading.not_used.push_back(
+      {s.path, fmt::format("{}: {}; {}", kLabelNotChecked, drawing_name(s.bytes), kPicturesRead)});
   return {};
 }
 

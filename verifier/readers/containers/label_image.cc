@@ -3,6 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstddef>
+#include <string>
+
 #include "verifier/readers/containers/picture_form.h"
 #include "verifier/readers/formats.h"
 #include "verifier/readers/text/onboarding_codes.h"
@@ -29,7 +33,18 @@ Result<void> read(const Source& s, Reading& reading) {
     return {};
   }
   if (form >= PictureForm::jpeg_xl) {
-    unused(fmt::format("{}; {} can be read", picture_name(form), kPicturesRead));
+    unused(fmt::format("{}; {}", picture_name(form), kPicturesRead));
+    return {};
+  }
+  // Each of them took as long as one may.
+  constexpr std::ptrdiff_t kMostSlow = 4;
+  const auto slow =
+      std::count_if(reading.not_used.begin(), reading.not_used.end(), [](const NotUsed& one) {
+        return one.why.starts_with(kLabelNotChecked) &&
+               one.why.find(kTakesLonger) != std::string::npos;
+      });
+  if (slow >= kMostSlow) {
+    unused(fmt::format("{} others took too long, and no more time is given", kMostSlow));
     return {};
   }
   const auto texts = reading.codecs->picture(s.bytes);

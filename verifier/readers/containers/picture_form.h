@@ -101,6 +101,12 @@ inline const char* picture_name(PictureForm form) {
   return "a picture";
 }
 
-inline constexpr const char* kPicturesRead = "PNG, JPEG, WebP, HEIC, BMP, TIFF, GIF and PDF";
+// How the error begins of one whose decoder did not end in time.
+inline constexpr std::string_view kTakesLonger = "it takes longer than ";
+
+// Behind "...; ". Which libraries there are is the codecs' to know: they say it of each file.
+inline constexpr const char* kPicturesRead =
+    "PNG, JPEG, BMP and GIF can be read, WebP, HEIC, TIFF and PDF where the build has their "
+    "library";
 
 }  // namespace attest

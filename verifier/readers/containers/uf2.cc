@@ -87,9 +87,19 @@ class Uf2 {
         continue;
       }
       end_run();
-      if ((block.flags & kNotForFlash) == 0) take(block);
+      if ((block.flags & kNotForFlash) == 0) {
+        take(block);
+      } else if (not_for_flash_++ == 0) {
+        first_aside_ = at;
+      }
     }
     end_run();
+    if (not_for_flash_ != 0)
+      reading_.not_used.push_back(
+          {s_.path, fmt::format("{} UF2 block{} that {} not for flash, the first at 0x{:x}: what a "
+                                "chip never gets is no evidence",
+                                not_for_flash_, not_for_flash_ == 1 ? "" : "s",
+                                not_for_flash_ == 1 ? "is" : "are", s_.base + first_aside_)});
     for (Image& image : images_) {
       if (const auto done = read(image); !done) return done;
     }
@@ -163,7 +173,7 @@ class Uf2 {
   const Source& s_;
   Reading& reading_;
   std::vector<Image> images_;
-  size_t broken_ = 0, begun_ = 0;
+  size_t broken_ = 0, begun_ = 0, not_for_flash_ = 0, first_aside_ = 0;
   bool any_broken_ = false, too_many_ = false;
   std::string problem_;
 };

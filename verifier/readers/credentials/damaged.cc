@@ -14,6 +14,7 @@
 #include "verifier/readers/formats.h"
 #include "verifier/readers/text/pasted_bytes.h"
 #include "verifier/readers/text/plain_text.h"
+#include "verifier/readers/text/value_words.h"
 
 namespace attest {
 namespace {
@@ -311,11 +312,16 @@ std::string_view trimmed(std::string_view line) {
 void decoded_runs(View bytes, const std::function<bool(DecodedRun&)>& take) {
   constexpr size_t kLeast = 24;  // letters
   if (bytes.size() > kMostPastedText || !mostly_text(bytes)) return;
-  std::string run;
+  std::string run;  // lines, each with its end
   bool goes_on = true;
   const auto end_run = [&] {
-    if (run.size() >= kLeast) {
-      for (DecodedRun& reading : readings_of(run)) goes_on = goes_on && take(reading);
+    const std::vector<ValueWord> words = words_between_blanks(run);
+    for (const ValueOfWords& value : values_of_words(words)) {
+      const std::string_view last = words[value.end - 1].text;
+      std::string letters(words[value.begin].text.data(), last.data() + last.size());
+      std::erase(letters, '\n');
+      if (letters.size() < kLeast) continue;
+      for (DecodedRun& reading : readings_of(letters)) goes_on = goes_on && take(reading);
     }
     run.clear();
   };
@@ -342,6 +348,7 @@ void decoded_runs(View bytes, const std::function<bool(DecodedRun&)>& take) {
       continue;
     }
     run += line;
+    run += '\n';
   }
   if (goes_on) end_run();
 }

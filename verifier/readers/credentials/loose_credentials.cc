@@ -17,6 +17,7 @@
 #include "verifier/readers/credentials/pem_text.h"
 #include "verifier/readers/formats.h"
 #include "verifier/readers/text/plain_text.h"
+#include "verifier/readers/text/value_words.h"
 
 namespace attest {
 namespace {
@@ -411,6 +412,44 @@ const Reader* reader_of_value(View bytes) {
   return damaged ? &damaged_reader : nullptr;
 }
 
+// What letters are that hold nothing else; false: no credential.
+static bool add_value(std::string_view letters, std::vector<Loose>& out) {
+  const auto plain = base64_of_url(letters);
+  const Result<Bytes> decoded[] = {from_hex_lenient(letters), from_base64_lines(letters),
+                                   plain ? from_base64_lines(*plain) : error("no base64url")};
+  for (const Result<Bytes>& bytes : decoded) {
+    const Reader* reader = bytes ? reader_of_value(*bytes) : nullptr;
+    if (reader == nullptr) continue;
+    out.push_back({.reader = reader,
+                   .pasted = {.name = {}, .offset = 0, .end = letters.size(), .bytes = *bytes}});
+    return true;
+  }
+  return false;
+}
+
+// Values behind one another, none of which is lines of another. False: there is one, or none.
+static bool add_values(std::string_view letters, std::vector<Loose>& out) {
+  const auto words = words_between_blanks(letters);
+  const auto parts = values_of_words(words);
+  if (parts.empty() || (parts.size() == 1 && parts[0].whole.size() < 2)) return false;
+  for (const ValueOfWords& part : parts) {
+    const std::string_view first = words[part.begin].text, last = words[part.end - 1].text;
+    const auto at = static_cast<size_t>(first.data() - letters.data()),
+               end = static_cast<size_t>(last.data() - letters.data()) + last.size();
+    const size_t before = out.size();
+    if (part.whole.empty()) add_value(letters.substr(at, end - at), out);
+    for (const Bytes& one : part.whole) {
+      if (const Reader* reader = reader_of_value(one))
+        out.push_back({.reader = reader, .pasted = {.name = {}, .bytes = one}});
+    }
+    for (size_t i = before; i < out.size(); ++i) {
+      out[i].pasted.offset = at;
+      out[i].pasted.end = end;
+    }
+  }
+  return !out.empty();
+}
+
 std::vector<Loose> loose_in_value(std::string_view value, bool deep) {
   std::vector<Loose> out;
   if (value.size() < kLeastText) return out;
@@ -424,17 +463,10 @@ std::vector<Loose> loose_in_value(std::string_view value, bool deep) {
   if (blocks && !deep) return out;
   std::string_view bare = value;
   if (bare.starts_with("hex:")) bare.remove_prefix(4);
-  const auto letters = base64_of_url(bare);
-  const Result<Bytes> decoded[] = {from_hex_lenient(bare), from_base64_lines(bare),
-                                   letters ? from_base64_lines(*letters) : error("no base64url")};
-  for (const Result<Bytes>& bytes : decoded) {
-    if (blocks || !bytes) continue;
-    const Reader* reader = reader_of_value(*bytes);
-    if (reader == nullptr) continue;
-    out.push_back({.reader = reader,
-                   .pasted = {.name = {}, .offset = 0, .end = value.size(), .bytes = *bytes}});
-    return out;
-  }
+  const bool letters = std::all_of(bare.begin(), bare.end(), [](char c) {
+    return is_base64_letter(c) || std::string_view("=-_: \t\r\n").find(c) != std::string::npos;
+  });
+  if (!blocks && ((letters && add_values(bare, out)) || add_value(bare, out))) return out;
   if (is_lone_marker(value)) {
     Loose lone;
     lone.problem = "a PEM block of which only a marker is left";
@@ -447,6 +479,14 @@ std::vector<Loose> loose_in_value(std::string_view value, bool deep) {
          .pasted = {.name = {}, .offset = 0, .end = value.size(), .bytes = to_bytes(view(value))}});
   }
   return out;
+}
+
+std::vector<Loose> loose_in_bytes(View bytes) {
+  if (is_plain_text(bytes)) return loose_in_value(text(bytes), true);
+  const Reader* reader = reader_of_whole(bytes);
+  if (reader == nullptr && is_damaged(bytes)) reader = &damaged_reader;
+  if (reader == nullptr) return {};
+  return {{.reader = reader, .pasted = {.name = {}, .bytes = to_bytes(bytes)}}};
 }
 
 size_t lone_pem_ends(std::string_view all) {

@@ -34,6 +34,9 @@ LooseText loose_in_text(std::string_view all, Search search);
 // `deep`: or a text with one in it.
 std::vector<Loose> loose_in_value(std::string_view value, bool deep);
 
+// Of bytes that nobody says to be a value: whole, damaged, or a text with one in it.
+std::vector<Loose> loose_in_bytes(View bytes);
+
 // The reader of bytes that are a value of their own, damaged or not; null: no credential.
 const Reader* reader_of_value(View bytes);
 
@@ -51,6 +54,8 @@ struct Before {
 // Behind a reader that takes what it knows of a text: what else stands there. What the reader said
 // since `before` is known, and so is what it found damaged.
 void read_loose_credentials(const Source& s, const Reader& by, Before before, Reading& reading);
+// Of a text that its reader has cut out of the source, blanks in the place of what it read.
+void read_loose_text(const Source& s, std::string_view all, Before before, Reading& reading);
 // Of JSON that was parsed already, but for the `others` at its top.
 void read_loose_json(const Json& json, const std::string& path,
                      std::span<const std::string_view> others, Before before, Reading& reading);

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <set>
+#include <string>
 #include <utility>
 
 #include "verifier/crypto/crypto.h"
@@ -11,6 +13,7 @@
 #include "verifier/pki/key.h"
 #include "verifier/readers/credentials/behind.h"
 #include "verifier/readers/credentials/credential_items.h"
+#include "verifier/readers/credentials/damaged.h"
 #include "verifier/readers/credentials/loose_credentials.h"
 #include "verifier/readers/formats.h"
 
@@ -61,6 +64,60 @@ void note_unsearched(const std::string& path, Reading& reading) {
 
 namespace {
 
+// A byte, as programs write it: 48, -126, "30", "0x30".
+std::optional<uint8_t> byte_of(const Json& json) {
+  constexpr int64_t kLeast = -128, kMost = 255;
+  if (const auto number = json.integer())
+    return *number >= kLeast && *number <= kMost ? std::optional(static_cast<uint8_t>(*number))
+                                                 : std::nullopt;
+  const std::string* word = json.string();
+  if (word == nullptr || word->size() > 4) return std::nullopt;
+  const bool sign = word->size() == 4 && (word->starts_with("0x") || word->starts_with("0X"));
+  const auto bytes = from_hex(std::string_view(*word).substr(sign ? 2 : 0));
+  return bytes && bytes->size() == 1 ? std::optional((*bytes)[0]) : std::nullopt;
+}
+
+// An array of bytes, or an object with their places as names ("0", "1"), as JavaScript writes one.
+struct JsonBytes {
+  Bytes bytes;
+  size_t strange = 0;  // of its elements that are no byte, with zeros in their place
+};
+std::optional<JsonBytes> bytes_of(const Json& json) {
+  constexpr size_t kLeast = 16, kStrange = 64;
+  JsonBytes out;
+  const auto add = [&](const Json& element) {
+    const auto byte = byte_of(element);
+    out.strange += !byte;
+    out.bytes.push_back(byte.value_or(0));
+    return out.strange <= 1 + out.bytes.size() / kStrange;
+  };
+  if (const auto* elements = json.array()) {
+    for (const Json& element : *elements) {
+      if (!add(element)) return std::nullopt;
+    }
+  } else if (const auto* members = json.object()) {
+    for (size_t i = 0; i < members->size(); ++i) {
+      if ((*members)[i].first != std::to_string(i) || !add((*members)[i].second))
+        return std::nullopt;
+    }
+  }
+  return out.bytes.size() >= kLeast ? std::optional(std::move(out)) : std::nullopt;
+}
+
+// Lines, as an array of strings: as one text.
+std::string lines_of(const Json::Array& elements) {
+  std::string out;
+  for (const Json& element : elements) {
+    if (element.string() == nullptr) return {};
+    out += *element.string() + "\n";
+  }
+  return elements.size() > 1 ? out : std::string();
+}
+
+bool is_readable(const Loose& f) {
+  return f.reader != nullptr && f.reader != &damaged_reader;
+}
+
 // Reads what is found and not known.
 class Behind {
  public:
@@ -80,18 +137,22 @@ class Behind {
   void json(const Json& json, const std::string& item, std::span<const std::string_view> others) {
     if (const std::string* value = json.string()) {
       if (items_.contains(item)) return;
-      const Source s{.path = path_, .bytes = view(*value), .base = 0, .member = true};
       const Place place{.path = path_, .offset = {}, .item = item};
-      for (const Loose& f : loose_in_value(*value, true)) read(s, f, place);
+      for (const Loose& f : loose_in_value(*value, true)) read(source(*value), f, place);
       return;
     }
+    if (bytes(json, item)) return;
     if (const auto* members = json.object()) {
       for (const auto& [name, value] : *members) {
+        // A name is text as any other.
+        for (const Loose& f : loose_in_value(name, true))
+          read(source(name), f, {.path = path_, .offset = {}, .item = inside(item, "(a name)")});
         if (std::find(others.begin(), others.end(), name) == others.end())
-          this->json(value, item.empty() ? name : item + "." + name, {});
+          this->json(value, inside(item, name), {});
       }
     }
     if (const auto* elements = json.array()) {
+      if (lines(*elements, item)) return;
       for (const Json& value : *elements) this->json(value, item + "[]", {});
     }
   }
@@ -105,6 +166,44 @@ class Behind {
   }
 
  private:
+  static std::string inside(const std::string& item, const std::string& name) {
+    return item.empty() ? name : item + "." + name;
+  }
+  Source source(const std::string& value) const {
+    return {.path = path_, .bytes = view(value), .base = 0, .member = true};
+  }
+  // False: it is no array of bytes with a credential.
+  bool bytes(const Json& json, const std::string& item) {
+    const auto found = bytes_of(json);
+    if (!found) return false;
+    const std::vector<Loose> all = loose_in_bytes(found->bytes);
+    const std::string as_text(text(found->bytes));
+    const Place place{.path = path_, .offset = {}, .item = item};
+    if (items_.contains(item)) return true;
+    for (const Loose& f : all) {
+      if (found->strange == 0) {
+        read(source(as_text), f, place);
+        continue;
+      }
+      read(source(as_text),
+           {.reader = nullptr,
+            .pasted = {},
+            .problem = fmt::format("a credential in {} bytes, {} of which are none",
+                                   found->bytes.size(), found->strange)},
+           place);
+    }
+    return !all.empty();
+  }
+  // Strings as the lines that they may be, several values among them. False: they are none.
+  bool lines(const Json::Array& elements, const std::string& item) {
+    const std::string all = lines_of(elements);
+    if (all.empty()) return false;
+    const auto found = loose_in_value(all, true);
+    if (std::none_of(found.begin(), found.end(), is_readable)) return false;
+    const Place place{.path = path_, .offset = {}, .item = item + "[]"};
+    for (const Loose& f : found) read(source(all), f, place);
+    return true;
+  }
   // Logs print certificates and declarations, many of them cut, which say nothing of the device.
   static bool is_list_or_key(const Loose& f) {
     if (f.block)
@@ -167,6 +266,10 @@ std::string without_prefixes(std::string_view all) {
 void read_loose_json(const Json& json, const std::string& path,
                      std::span<const std::string_view> others, Before before, Reading& reading) {
   Behind(path, before, reading).json(json, {}, others);
+}
+
+void read_loose_text(const Source& s, std::string_view all, Before before, Reading& reading) {
+  Behind(s.path, before, reading).text_of(s, all, Search::text);
 }
 
 void read_loose_credentials(const Source& s, const Reader& by, Before before, Reading& reading) {

@@ -10,6 +10,7 @@ namespace attest {
 namespace {
 
 constexpr std::string_view kBegin = "-----BEGIN ", kEnd = "-----END ", kDashes = "-----";
+constexpr size_t kLongestLabel = 64;
 constexpr size_t kMostLooked = 16u << 10;  // characters of a body
 constexpr size_t kMostLetters = 1024;      // of it that are decoded
 constexpr size_t kFullLine = 48;           // letters: a line of PEM has 64 or 76
@@ -138,11 +139,21 @@ size_t line_start(std::string_view all, size_t at) {
   return before == std::string_view::npos ? 0 : before + 1;
 }
 
+// (Markers may stand in one line by the thousand: none is looked at further than a marker's own
+// length.)
 bool begins_line(std::string_view all, size_t at) {
-  return without_blanks(all.substr(line_start(all, at), at - line_start(all, at))).empty();
+  constexpr size_t kMostBlanks = 64;
+  for (size_t i = 0; i <= kMostBlanks && i < at; ++i) {
+    const char c = all[at - 1 - i];
+    if (c == '\n') return true;
+    if (!is_blank(c)) return false;
+  }
+  return at <= kMostBlanks;
 }
 // A BEGIN line as PEM has it, to the end of its line.
 bool whole_marker(std::string_view s) {
+  constexpr size_t kMostBlanks = 64;
+  s = s.substr(0, kBegin.size() + kLongestLabel + kDashes.size() + kMostBlanks);
   const std::string_view line = without_blanks(s.substr(0, s.find('\n')));
   return line.size() >= kBegin.size() + kDashes.size() && line.ends_with(kDashes);
 }
@@ -241,7 +252,7 @@ class Letters {
 // Behind the last line that may be of the body of a block without an END.
 size_t end_of_body(std::string_view all, size_t from, size_t end) {
   for (size_t at = from; at < end;) {
-    const size_t next = std::min(all.find('\n', at), end);
+    const size_t next = std::min(all.substr(0, end).find('\n', at), end);
     const std::string_view line = bare(all.substr(at, next - at));
     if (at != from && line.find(' ') != std::string_view::npos &&
         line.substr(line.find_last_of(' ') + 1).size() < kFullLine)
@@ -252,7 +263,6 @@ size_t end_of_body(std::string_view all, size_t from, size_t end) {
 }
 
 PemSpan span_at(std::string_view all, size_t begin) {
-  constexpr size_t kLongestLabel = 64;
   PemSpan out{.begin = begin,
               .end = begin + kBegin.size(),
               .label = {},
@@ -382,11 +392,13 @@ PemEvidence pem_evidence(View input) {
   PemFile file = parse_pem(input);
   PemEvidence out;
   out.parameters = file.parameters;
+  const bool cut_at_once = is_cut_at_once(all);
   const auto is_one = [&](size_t begin) {
-    const size_t behind = all.find_first_of("\r\n", begin);
+    const size_t behind = all.substr(0, begin + std::min(kMostLooked, all.size() - begin))
+                              .find_first_of("\r\n", begin);
     const PemBody body =
         pem_body(behind == std::string_view::npos ? std::string_view() : all.substr(behind));
-    if (body == PemBody::credential || is_cut_at_once(all)) return true;
+    if (body == PemBody::credential || cut_at_once) return true;
     ++(body == PemBody::shortened ? out.shortened : out.mentions);
     return false;
   };

@@ -4,13 +4,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "verifier/base/characters.h"
 #include "verifier/readers/credentials/behind.h"
 #include "verifier/readers/formats.h"
 #include "verifier/readers/text/plain_text.h"
+#include "verifier/readers/text/value_words.h"
 
 namespace attest {
 namespace {
@@ -38,66 +41,45 @@ Source in_base64(const Source& s, std::string& letters) {
   return out;
 }
 
+// Of one value alone: what stands behind it may be another's.
 std::optional<Bytes> decoded(View bytes) {
   if (!is_digits(bytes)) return std::nullopt;
+  const auto words = words_between_blanks(text(bytes));
+  const auto values = values_of_words(words);
+  if (values.size() > 1 || (!values.empty() && values[0].whole.size() > 1)) return std::nullopt;
   if (auto digits = from_hex_lenient(text(bytes))) return std::move(*digits);
   if (auto base = from_base64_lines(text(bytes))) return std::move(*base);
   return std::nullopt;
 }
 
-bool is_hex(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
-// How many digits a DER value has that begins so: by the length in its header. 0: none begins.
-size_t digits_of(std::string_view begun, bool hex, bool padded) {
-  constexpr size_t kHead = 16;  // digits: more than the longest header
-  const std::string head(begun.substr(0, std::min(begun.size() / 4 * 4, kHead)));
-  const auto bytes = hex ? from_hex(head) : from_base64(head);
-  if (!bytes || bytes->size() < 6 || (*bytes)[0] != 0x30) return 0;
-  const size_t octets = (*bytes)[1] < 0x80 ? 0 : (*bytes)[1] & 0x7Fu;
-  if (octets > 4) return 0;
-  size_t size = octets == 0 ? (*bytes)[1] : 0;
-  for (size_t i = 0; i < octets; ++i) size = size << 8 | (*bytes)[2 + i];
-  size += 2 + octets;
-  if (hex) return 2 * size;
-  return padded ? (size + 2) / 3 * 4 : (size * 4 + 2) / 3;
-}
-
-// Several values, each beginning on a line of its own: the length that a value states, and an end
-// of line behind it, part them. Empty: it is one value, or none. What is left over is the last.
-std::vector<Bytes> values_by_line(View bytes) {
-  std::vector<Bytes> out;
+// A word, or lines, that nothing tells to be whole.
+Bytes decoded_part(std::span<const ValueWord> words) {
   std::string digits;
-  bool hex = true, splits = false;
-  const auto keep = [&] {
-    auto value = hex ? from_hex(digits) : from_base64(digits);
-    if (!value && !hex)
-      value = from_base64(std::string_view(digits).substr(0, digits.size() / 4 * 4));
-    if (!value && hex) value = from_hex(std::string_view(digits).substr(0, digits.size() / 2 * 2));
-    if (value && !value->empty()) out.push_back(std::move(*value));
-    digits.clear();
-    hex = true;
-  };
-  std::string_view rest = text(bytes);
-  while (!rest.empty()) {
-    const std::string_view line = rest.substr(0, rest.find('\n'));
-    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
-    for (const char c : line) {
-      if (c == ' ' || c == '\t' || c == '\r' || c == ':') continue;
-      hex = hex && is_hex(c);
-      digits += c;
+  for (const ValueWord& word : words) {
+    for (const char c : word.text) {
+      if (c != ':') digits += c;
     }
-    if (digits.empty()) continue;
-    const bool padded = digits.ends_with('=');
-    const size_t needed = digits_of(digits, hex, padded);
-    if (needed == 0 || needed != digits.size()) continue;
-    while (!hex && digits.size() % 4 != 0) digits += '=';
-    keep();
-    splits = splits || rest.find_first_not_of(" \t\r\n") != std::string_view::npos;
   }
-  if (!digits.empty()) keep();
-  if (!splits) out.clear();
+  const bool hex = std::all_of(digits.begin(), digits.end(), is_hex_digit);
+  auto value = hex ? from_hex(digits) : from_base64(digits);
+  digits.resize(digits.size() / (hex ? 2 : 4) * (hex ? 2 : 4));
+  if (!value) value = hex ? from_hex(digits) : from_base64(digits);
+  return value.value_or(Bytes{});
+}
+
+// Several values, on one line or each on lines of its own. Empty: it is one value, or none.
+std::vector<Bytes> values_in(View bytes) {
+  const auto words = words_between_blanks(text(bytes));
+  auto parts = values_of_words(words);
+  std::vector<Bytes> out;
+  for (ValueOfWords& part : parts) {
+    if (part.whole.empty())
+      part.whole.push_back(decoded_part({words.data() + part.begin, part.end - part.begin}));
+    for (Bytes& one : part.whole) {
+      if (!one.empty()) out.push_back(std::move(one));
+    }
+  }
+  if (out.size() < 2) out.clear();
   return out;
 }
 
@@ -106,10 +88,18 @@ const Reader* inside(const Source& s) {
   return blob_reader.recognises(s) ? &blob_reader : nullptr;
 }
 
+// (Words beside them are source text.)
 std::vector<Bytes> several(const Source& s) {
-  auto values = is_digits(s.bytes) ? values_by_line(s.bytes) : std::vector<Bytes>();
-  if (!values.empty() && inside({.path = s.path, .bytes = values.front()}) == nullptr)
-    values.clear();
+  auto values = is_digits(s.bytes) ? values_in(s.bytes) : std::vector<Bytes>();
+  const auto is = [&](const Bytes& value, bool credential) {
+    const Source plain{.path = s.path, .bytes = value};
+    return credential ? credential_reader(plain) != nullptr
+                      : inside(plain) != nullptr || damaged_reader.recognises(plain);
+  };
+  const bool ours =
+      std::any_of(values.begin(), values.end(), [&](const Bytes& v) { return is(v, true); }) &&
+      std::all_of(values.begin(), values.end(), [&](const Bytes& v) { return is(v, false); });
+  if (!ours) values.clear();
   return values;
 }
 
@@ -134,7 +124,7 @@ void read_one_of_several(const Source& plain, Reading& reading) {
   if (reader != nullptr && done) return;
   reading.holds("damaged");
   reading.device.note(Remark::damaged_credential, place,
-                      fmt::format("{} bytes behind a credential, which are none that can be read",
+                      fmt::format("{} bytes beside a credential, which are none that can be read",
                                   plain.bytes.size()));
 }
 
@@ -145,7 +135,12 @@ Result<void> read(const Source& source, Reading& reading) {
     for (const Bytes& value : values)
       read_one_of_several({.path = s.path, .bytes = value, .base = s.base, .member = s.member},
                           reading);
-    reading.current->kind = inside({.path = s.path, .bytes = values.front()})->kind;
+    const Reader* first = nullptr;
+    for (const Bytes& value : values) {
+      first = credential_reader({.path = s.path, .bytes = value});
+      if (first != nullptr) break;
+    }
+    reading.current->kind = first->kind;
     return {};
   }
   const auto bytes = decoded(s.bytes);

@@ -267,6 +267,7 @@ std::vector<ColumnContent> column_contents(std::string_view text, const Manifest
   std::vector<ColumnContent> out(header.fields);
   const std::string_view head = text.substr(0, header.rows_at + kMostSampledBytes);
   CsvRows rows(head, header.separator, header.rows_at);
+  rows.without_comments();
   CsvRecord record;
   for (size_t i = 0; header.fields > 1 && i < kMostSampled; ++i) {
     const auto more = rows.next(record);
@@ -401,6 +402,24 @@ bool ManifestHeader::names_devices() const {
   return false;
 }
 
+// The lines of words before the header: comments, and behind them a line that has columns.
+static size_t behind_comments(std::string_view head, size_t from, uint64_t& lines) {
+  constexpr std::string_view kSeparators = ",;\t|", kMark = "\xEF\xBB\xBF";
+  size_t at = from == 0 && head.starts_with(kMark) ? kMark.size() : from;
+  uint64_t passed = 0;
+  for (; at < head.size(); ++passed) {
+    const std::string_view line = head.substr(at, head.find('\n', at) - at);
+    const bool columns = line.find_first_of(kSeparators) != std::string_view::npos;
+    if (columns && passed != 0 && !line.starts_with('#')) {
+      lines = passed;
+      return at;
+    }
+    if (columns || !line.starts_with('#')) return from;
+    at += std::min(line.size() + 1, head.size() - at);
+  }
+  return from;
+}
+
 Result<ManifestHeader> read_manifest_header(std::string_view text,
                                             const std::vector<ColumnName>& named) {
   if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF"))
@@ -412,11 +431,13 @@ Result<ManifestHeader> read_manifest_header(std::string_view text,
         "expected UTF-8, found zero bytes among the column names: save the table as UTF-8");
   ManifestHeader header;
   size_t from = 0;
+  uint64_t comments = 0;
   if (const auto stated = stated_separator(head.substr(0, line))) {
     header.separator = *stated;
     from = line + 1;
   } else {
-    header.separator = csv_separator(head);
+    from = behind_comments(head, from, comments);
+    header.separator = csv_separator(head.substr(from));
   }
   if (from >= text.size()) return error("expected a line of column names, found an empty table");
   CsvRows rows(text, header.separator, from);
@@ -434,13 +455,13 @@ Result<ManifestHeader> read_manifest_header(std::string_view text,
     for (size_t i = 0; i < std::size(kInOrder); ++i)
       header.place[static_cast<size_t>(kInOrder[i])] = *passcode + i;
     header.rows_at = from;
-    header.line = 0;
+    header.line = comments;
     return header;
   }
   header.rows_at = rows.offset();
   if (auto placed = place_columns(names, column_contents(text, header), named, header); !placed)
     return tl::unexpected(placed.error());
-  header.line = 1 + rows.empty_lines();
+  header.line = 1 + comments + rows.empty_lines();
   return header;
 }
 
@@ -579,6 +600,7 @@ bool is_manifest(View bytes) {
                           !header->has(Column::common_name) && !header->has(Column::dac_sha256) &&
                           !header->has(Column::dac) && !header->has(Column::mac);
   CsvRows rows(text(bytes), header->separator, header->rows_at);
+  rows.without_comments();
   CsvRecord record;
   const auto first = rows.next(record);
   if (!first || !*first) return false;

@@ -5,7 +5,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
+#include <string>
+#include <vector>
 
+#include "verifier/readers/credentials/loose_credentials.h"
 #include "verifier/readers/factory_item.h"
 #include "verifier/readers/formats.h"
 #include "verifier/readers/tables/device_json.h"
@@ -34,7 +38,9 @@ bool is_verifier_alone(View bytes) {
 
 struct OneRow {
   ManifestHeader header;
+  CsvRecord record;
   ManifestRow row;
+  size_t begin = 0, end = 0;  // of the row in the text
 };
 std::optional<OneRow> one_row(View bytes) {
   if (bytes.size() > kMostTable || !is_plain_text(bytes)) return std::nullopt;
@@ -42,12 +48,27 @@ std::optional<OneRow> one_row(View bytes) {
   if (!header || !header->has(ManifestColumn::spake2p_verifier) || header->fields < 3)
     return std::nullopt;
   CsvRows rows(text(bytes), header->separator, header->rows_at);
+  rows.without_comments();
   CsvRecord record, second;
+  size_t begin = rows.offset();
   const auto first = rows.next(record);
   if (!first || !*first) return std::nullopt;
+  const size_t end = rows.offset();
+  // (Comments and blank lines before it are not of it.)
+  for (size_t at = begin; at < end;) {
+    const std::string_view line = text(bytes).substr(at, text(bytes).find('\n', at) - at);
+    if (!is_comment(line, header->separator) &&
+        line.find_first_not_of("\r") != std::string_view::npos)
+      break;
+    at = begin = at + line.size() + 1;
+  }
   const auto more = rows.next(second);
   if (more && *more) return std::nullopt;
-  return OneRow{.header = *header, .row = partial_row(*header, record, 1)};
+  return OneRow{.header = *header,
+                .record = record,
+                .row = partial_row(*header, record, 1),
+                .begin = begin,
+                .end = end};
 }
 
 void say(ManifestColumn column, const std::string& written, const std::string& path,
@@ -73,11 +94,25 @@ Result<void> read(const Source& s, Reading& reading) {
     say(ManifestColumn::spake2p_verifier, written, s.path, reading);
     return {};
   }
+  std::vector<bool> said(table->record.size());
+  const Before before = Before::of(reading);
   for (size_t i = 0; i < kManifestColumns; ++i) {
     const auto column = static_cast<ManifestColumn>(i);
-    if (column == ManifestColumn::dac) continue;
+    if (!column_fact(column) || column == ManifestColumn::dac) continue;
     say(column, table->row.of(column), s.path, reading);
+    if (const auto place = table->header.place[i]; place && *place < said.size())
+      said[*place] = true;
   }
+  // What a cell is that says none of these is for its content to tell.
+  const Place place{.path = s.path, .offset = s.base + table->begin, .item = "row 1"};
+  for (size_t i = 0; i < said.size(); ++i) {
+    if (said[i]) continue;
+    for (const Loose& loose : loose_in_value(table->record[i], true))
+      read_loose(s, loose, place, reading);
+  }
+  std::string rest(text(s.bytes));
+  blank(rest, table->begin, table->end);
+  read_loose_text(s, rest, before, reading);
   return {};
 }
 
@@ -103,7 +138,6 @@ const Reader spake2p_table_reader{
     .kind = "onboarding-text",
     .expects = "what spake2p gen-verifier writes",
     .recognises = [](const Source& s) { return one_row(s.bytes) || is_verifier_alone(s.bytes); },
-    .read = read,
-    .rest = Rest::values};
+    .read = read};
 
 }  // namespace attest

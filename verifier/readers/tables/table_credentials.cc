@@ -67,6 +67,7 @@ class Table {
   TableCredentials run() {
     blocks();
     cells();
+    comments();
     for (Loose& loose : loose_in_text(rest_, Search::table).found) {
       const Place place = at(loose.pasted.offset, loose.pasted.name);
       forget(loose.pasted.offset, loose.pasted.end);
@@ -159,6 +160,7 @@ class Table {
     const auto header = read_manifest_header(text(s_.bytes));
     if (!header) return;
     CsvRows rows(text(s_.bytes), header->separator, header->rows_at);
+    rows.without_comments();
     CsvRecord record;
     for (size_t row = 1;; ++row) {
       const uint64_t offset = rows.offset();
@@ -167,6 +169,33 @@ class Table {
       // (Of a text that is no table each line is one field: it may be a part of a value.)
       if (record.size() < 2 || in_block(offset)) continue;
       for (const std::string& value : record) cell(value, offset, rows.offset(), row);
+    }
+  }
+  // A comment is no row: what stands in one belongs to none, but in a table of several devices,
+  // where it may be a row that was taken out.
+  void comments() {
+    const auto header = read_manifest_header(text(s_.bytes));
+    if (!header) return;
+    std::string all(rest_.size(), ' ');
+    bool any = false;
+    for (size_t at = 0; at < rest_.size();) {
+      const size_t end = std::min(rest_.find('\n', at), rest_.size());
+      if (is_comment(std::string_view(rest_).substr(at, end - at), header->separator)) {
+        any = true;
+        all.replace(at, end - at, rest_, at, end - at);
+        forget(at, end);
+      }
+      if (end < all.size()) all[end] = '\n';
+      at = end + 1;
+    }
+    if (!any) return;
+    for (Loose& loose : loose_in_text(all, Search::text).found) {
+      const Place place = at(loose.pasted.offset, loose.pasted.name);
+      if (out_.several || loose.pasted.bytes.empty()) {
+        keep(std::move(loose), place);
+      } else if (known_.insert(sha256(loose.pasted.bytes)).second) {
+        out_.found.push_back({.loose = std::move(loose), .place = place});
+      }
     }
   }
   // A value that was read is not looked for again in the text.

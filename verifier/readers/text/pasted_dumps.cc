@@ -9,6 +9,7 @@
 
 #include "verifier/readers/credentials/credential_items.h"
 #include "verifier/readers/text/pasted_bytes.h"
+#include "verifier/readers/text/value_words.h"
 
 namespace attest {
 namespace {
@@ -149,9 +150,18 @@ std::optional<Line> with_address(const std::vector<Word>& words, size_t i) {
   return out;
 }
 
+// A name or a cell may stand before the first byte of DER without a blank: "dac=30 82".
+void part_from_name(Word& word) {
+  const size_t sign = word.text.find_last_of("=,");
+  if (sign == std::string_view::npos || word.text.substr(sign + 1) != "30") return;
+  word.text.remove_prefix(sign + 1);
+  word.at += sign + 1;
+}
+
 std::optional<Line> dump_line(std::string_view line) {
-  const auto words = words_of(line);
+  auto words = words_of(line);
   if (words.empty()) return std::nullopt;
+  for (size_t i = 0; i < std::min(words.size(), kMostPrefix); ++i) part_from_name(words[i]);
   const auto bare = [&](size_t i) -> std::optional<Line> {
     Line out;
     take_bare(words, i, out);
@@ -185,6 +195,17 @@ std::optional<uint64_t> number(std::string_view digits, int base) {
                                                                        : std::nullopt;
 }
 
+// The few bytes that are left for the last line of a value, and nothing else.
+std::optional<Line> last_line(std::string_view line) {
+  const auto words = words_of(line);
+  if (words.empty() || words.size() >= kLeastBare) return std::nullopt;
+  Line out;
+  take_bare(words, 0, out);
+  if (out.width != 1 || out.bytes.size() != words.size()) return std::nullopt;
+  out.offset = words[0].at;
+  return out;
+}
+
 // Addresses are hex, with od octal or decimal: the base in which a line's step is its bytes.
 int base_of(const std::vector<Line>& lines) {
   for (const int base : {16, 8, 10}) {
@@ -211,7 +232,10 @@ class Dumps {
     for (size_t at = 0; at < text_.size();) {
       const size_t end = std::min(text_.find('\n', at), text_.size());
       const std::string_view line = text_.substr(at, end - at);
-      auto found = at < used_.size() && used_[at] ? std::nullopt : dump_line(line);
+      const bool free = at >= used_.size() || !used_[at];
+      auto found = free ? dump_line(line) : std::nullopt;
+      if (!found && free && !lines_.empty() && lines_.back().address.empty())
+        found = last_line(line);
       if (found) {
         found->offset += at;
         found->begin = at;
@@ -263,28 +287,53 @@ class Dumps {
     if (value.bytes.size() >= 16 && out_.size() < kMostPasted) out_.push_back(std::move(value));
   }
 
-  // Nothing but its own length tells where one value ends and the next one begins.
-  void bare(const std::vector<Line>& lines, bool elided) {
-    PastedBytes value;
-    size_t per_line = 0;
+  // How many of a line's bytes are meant: behind a full line's stand characters, some of which may
+  // be digits.
+  static size_t meant(const Line& line, size_t full) {
+    const size_t size = line.bytes.size();
+    return size > full && size - full <= full / 2 ? full : size;
+  }
+  // Of the most lines one behind the other.
+  static size_t full_line(const std::vector<Line>& lines) {
+    size_t full = lines[0].bytes.size(), votes = 0;
     for (const Line& l : lines) {
-      if (value.bytes.empty()) {
-        value = {.name = heading(),
-                 .offset = l.offset,
-                 .end = l.end,
-                 .bytes = {},
-                 .shortened = elided,
-                 .open = true};
-        per_line = l.bytes.size();
-      }
-      // Behind a full line's bytes stand characters.
-      for (size_t i = 0; i < std::min(l.bytes.size(), per_line); ++i)
-        value.bytes.push_back(l.bytes[i].value);
-      value.end = l.end;
-      mark(l);
-      if (der_size(value.bytes) == value.bytes.size()) keep(std::exchange(value, {}));
+      if (votes == 0) full = l.bytes.size();
+      votes = l.bytes.size() == full ? votes + 1 : votes - 1;
     }
-    keep(std::move(value));
+    return votes > 1 ? full : lines[0].bytes.size();
+  }
+
+  void bare(const std::vector<Line>& lines, bool elided) {
+    const size_t full = full_line(lines);
+    std::vector<std::string> digits;
+    digits.reserve(lines.size());
+    for (const Line& l : lines) {
+      Bytes bytes;
+      for (size_t i = 0; i < meant(l, full); ++i) bytes.push_back(l.bytes[i].value);
+      digits.push_back(hex(bytes));
+      mark(l);
+    }
+    std::vector<ValueWord> words;
+    for (const std::string& line : digits) words.push_back({.text = line, .first = true});
+    for (const ValueOfWords& part : values_of_words(words)) {
+      const PastedBytes here{.name = heading(),
+                             .offset = lines[part.begin].offset,
+                             .end = lines[part.end - 1].end,
+                             .bytes = {},
+                             .shortened = elided,
+                             .open = true};
+      std::vector<Bytes> values = part.whole;
+      if (values.empty()) {
+        std::string all;
+        for (size_t i = part.begin; i < part.end; ++i) all += digits[i];
+        values.push_back(from_hex(all).value_or(Bytes{}));
+      }
+      for (Bytes& bytes : values) {
+        PastedBytes value = here;
+        value.bytes = std::move(bytes);
+        keep(std::move(value));
+      }
+    }
   }
 
   void addressed(const std::vector<Line>& lines, const std::vector<size_t>& stars, bool elided) {

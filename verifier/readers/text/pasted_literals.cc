@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <charconv>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include "verifier/base/characters.h"
 #include "verifier/readers/text/pasted_bytes.h"
+#include "verifier/readers/text/value_words.h"
 
 namespace attest {
 namespace {
@@ -100,6 +102,7 @@ class Literals {
       at_ = std::min(text_.find('\n', at_), text_.size());
     } else if (next_is("...") || next_is("…")) {
       shortened_ = kind_ != Kind::none;
+      if (!words_.empty()) words_.back().gap = true;
       at_ += 3;
     } else if (next_is("```")) {  // the fence of a block in a document
       end_run();
@@ -127,13 +130,9 @@ class Literals {
     const bool shortened = std::exchange(shortened_, false), raw = std::exchange(raw_, false);
     Bytes bytes = std::exchange(bytes_, {});
     if (kind == Kind::none) return;
+    if (kind == Kind::chunks) return end_words();
     if (kind != Kind::numbers && !(raw && kind == Kind::strings && !means_text(bytes))) {
       auto meant = meaning(text(bytes));
-      if (!meant && kind == Kind::chunks && tail_ != 0) {
-        // A word behind the last full line was prose.
-        bytes.resize(bytes.size() - tail_);
-        meant = meaning(text(bytes));
-      }
       if (!meant && shortened) meant = part_of(text(bytes));
       if (!meant) return;
       bytes = std::move(*meant);
@@ -144,7 +143,44 @@ class Literals {
                     .end = at_,
                     .bytes = std::move(bytes),
                     .shortened = shortened,
-                    .open = kind == Kind::chunks || (kind == Kind::numbers && !closed)});
+                    .open = kind == Kind::numbers && !closed});
+  }
+  // Words behind one another: values of their own, or lines of one.
+  void end_words() {
+    const std::vector<ValueWord> words = std::exchange(words_, {});
+    for (ValueOfWords& value : values_of_words(words)) {
+      const std::span<const ValueWord> parts(words.data() + value.begin, value.end - value.begin);
+      std::string all;
+      bool shortened = false;
+      for (const ValueWord& part : parts) {
+        all += part.text;
+        shortened = shortened || part.gap;
+      }
+      const std::string_view last = parts.back().text;
+      const auto offset = static_cast<size_t>(parts.front().text.data() - text_.data());
+      const size_t end = value.end == words.size()
+                             ? at_
+                             : static_cast<size_t>(last.data() - text_.data()) + last.size();
+      const auto keep = [&](Bytes bytes) {
+        if (bytes.size() < kLeastBytes) return;
+        out_.push_back({.name = std::exchange(name_, {}),
+                        .offset = offset,
+                        .end = end,
+                        .bytes = std::move(bytes),
+                        .shortened = shortened,
+                        .open = true});
+      };
+      for (Bytes& one : value.whole) keep(std::move(one));
+      if (!value.whole.empty()) continue;
+      auto meant = meaning(all);
+      if (!meant && parts.size() > 1) {
+        // A word behind the last full line was prose.
+        all.resize(all.size() - parts.back().text.size());
+        meant = meaning(all);
+      }
+      if (!meant && shortened) meant = part_of(all);
+      if (meant) keep(std::move(*meant));
+    }
   }
   // A string with escapes may be text all the same: PEM with line ends.
   static bool means_text(View bytes) {
@@ -274,9 +310,7 @@ class Literals {
     const size_t from = at_;
     begin(Kind::chunks, from);
     while (end < text_.size() && text_[end] == '=') ++end;
-    tail_ = end - from;
-    bytes_.insert(bytes_.end(), text_.begin() + static_cast<std::ptrdiff_t>(from),
-                  text_.begin() + static_cast<std::ptrdiff_t>(end));
+    words_.push_back({.text = text_.substr(from, end - from), .first = lone_});
     at_ = end;
   }
   // Behind a word of base64url that is too long and too mixed for a name. 0: none.
@@ -319,14 +353,11 @@ class Literals {
            (behind == text_.size() || text_[behind] == ' ');
   }
   void colons() {
-    begin(Kind::chunks, at_);
-    tail_ = 0;
-    while (is_hex_digit(now()) && is_hex_digit(now(1)) && !is_word_letter(now(2))) {
-      bytes_.push_back(static_cast<uint8_t>(now()));
-      bytes_.push_back(static_cast<uint8_t>(now(1)));
-      at_ += 2;
-      if (now() == ':') ++at_;
-    }
+    const size_t from = at_;
+    begin(Kind::chunks, from);
+    while (is_hex_digit(now()) && is_hex_digit(now(1)) && !is_word_letter(now(2)))
+      at_ += now(2) == ':' ? 3 : 2;
+    words_.push_back({.text = text_.substr(from, at_ - from), .first = lone_});
   }
 
   // A number with whatever its language hangs on it; false: it is a word.
@@ -398,9 +429,14 @@ class Literals {
     negative_ = c == '-';
     // A string before a colon was the name of what follows.
     if (c == ':' && kind_ == Kind::strings) {
-      kind_ = Kind::none;
-      name_ = std::string(text(bytes_).substr(0, kMostName));
-      bytes_.clear();
+      std::string called(text(bytes_).substr(0, kMostName));
+      if (bytes_.size() > kMostName) {  // too long for a name: it may be a value as well
+        end_run();
+      } else {
+        kind_ = Kind::none;
+        bytes_.clear();
+      }
+      name_ = std::move(called);
       return;
     }
     if (c == '=' || c == ':' || c == '[') {
@@ -426,8 +462,9 @@ class Literals {
   const std::vector<bool>& used_;
   size_t at_ = 0;
   Kind kind_ = Kind::none;
-  size_t begin_ = 0, tail_ = 0, no_url_before_ = 0;
-  Bytes bytes_;  // of numbers the values, else the text
+  size_t begin_ = 0, no_url_before_ = 0;
+  Bytes bytes_;  // of numbers the values, of strings the text
+  std::vector<ValueWord> words_;
   bool raw_ = false, shortened_ = false, separated_ = true, negative_ = false;
   bool closed_ = false;    // a bracket or a ';' stands behind the last number
   bool lone_ = true;       // nothing stood before this in its line

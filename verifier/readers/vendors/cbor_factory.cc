@@ -26,7 +26,7 @@ size_t map_head(View v) {
 
 class Walk {
  public:
-  Walk(const Source& s, std::span<const CborKey> keys, Reading& reading)
+  Walk(const Source& s, std::span<const FactoryKey> keys, Reading& reading)
       : source_(s), keys_(keys), reading_(reading), needed_(needed_entries(keys)) {}
 
   Result<void> run() {
@@ -117,8 +117,8 @@ class Walk {
   }
 
   void state(std::string_view name, const CborItem& value, const Place& place) {
-    const auto key =
-        std::find_if(keys_.begin(), keys_.end(), [&](const CborKey& k) { return name == k.name; });
+    const auto key = std::find_if(keys_.begin(), keys_.end(),
+                                  [&](const FactoryKey& k) { return name == k.name; });
     if (key == keys_.end()) {
       reading_.device.note(Remark::unknown_key, place,
                            fmt::format("key \"{}\" is not known", printable(name)));
@@ -147,7 +147,7 @@ class Walk {
   }
 
   const Source& source_;
-  std::span<const CborKey> keys_;
+  std::span<const FactoryKey> keys_;
   Reading& reading_;
   std::vector<NeededEntry> needed_;
   size_t at_ = 0;
@@ -156,9 +156,9 @@ class Walk {
 
 }  // namespace
 
-std::vector<NeededEntry> needed_entries(std::span<const CborKey> keys) {
+std::vector<NeededEntry> needed_entries(std::span<const FactoryKey> keys) {
   std::vector<NeededEntry> out;
-  for (const CborKey& key : keys) {
+  for (const FactoryKey& key : keys) {
     const FactId fact = key.item ? key.item->fact : FactId::blob;
     if (fact == FactId::dac || fact == FactId::pai || fact == FactId::cd ||
         fact == FactId::dac_private_key)
@@ -167,7 +167,7 @@ std::vector<NeededEntry> needed_entries(std::span<const CborKey> keys) {
   return out;
 }
 
-bool looks_like_cbor_factory(View bytes, std::span<const CborKey> keys) {
+bool looks_like_cbor_factory(View bytes, std::span<const FactoryKey> keys) {
   const size_t head = map_head(bytes);
   if (head == 0 || bytes.size() <= head) return false;
   const uint8_t first = bytes[head];  // a short text or byte string
@@ -175,10 +175,11 @@ bool looks_like_cbor_factory(View bytes, std::span<const CborKey> keys) {
   if ((first >> 5 != 3 && first >> 5 != 2) || length > 23 || bytes.size() < head + 1 + length)
     return false;
   const std::string_view name = text(bytes.subspan(head + 1, length));
-  return std::any_of(keys.begin(), keys.end(), [&](const CborKey& k) { return name == k.name; });
+  return std::any_of(keys.begin(), keys.end(), [&](const FactoryKey& k) { return name == k.name; });
 }
 
-Result<void> read_cbor_factory(const Source& s, std::span<const CborKey> keys, Reading& reading) {
+Result<void> read_cbor_factory(const Source& s, std::span<const FactoryKey> keys,
+                               Reading& reading) {
   if (reading.codecs == nullptr)
     return error("factory data in CBOR need the codecs, which were not given");
   return Walk(s, keys, reading).run();

@@ -8,25 +8,27 @@
 
 namespace attest {
 
-struct CborKey {
+// A key of factory data, be it CBOR or the JSON it is made of.
+struct FactoryKey {
   const char* name;
   std::optional<FactoryItem> item;  // nullopt: known, and no fact about a device's attestation
 };
 
 // Of these keys, those that the firmware cannot attest itself without.
-std::vector<NeededEntry> needed_entries(std::span<const CborKey> keys);
+std::vector<NeededEntry> needed_entries(std::span<const FactoryKey> keys);
 
 // Does such a map begin here? (A map whose first key is "version" or one of `keys`, maybe behind
 // tag 55799.)
-bool looks_like_cbor_factory(View bytes, std::span<const CborKey> keys);
+bool looks_like_cbor_factory(View bytes, std::span<const FactoryKey> keys);
 // States what the map holds up to where it breaks off; a break is damage at its offset.
-Result<void> read_cbor_factory(const Source& s, std::span<const CborKey> keys, Reading& reading);
+Result<void> read_cbor_factory(const Source& s, std::span<const FactoryKey> keys, Reading& reading);
 
-// A value of the JSON that such a map is made of: text is UTF-8, or bytes as "hex:..." (nordic.cc).
-void read_factory_member(const CborKey& key, const Json& value, const Place& place,
+// A value of the JSON that such a map, or TI's table in flash, is made of: text is UTF-8, or bytes
+// as "hex:...".
+void read_factory_member(const FactoryKey& key, const Json& value, const Place& place,
                          std::span<NeededEntry> needed, Reading& reading);
 
-// The keys of the two (nordic.cc, telink.cc).
-std::span<const CborKey> nordic_keys();
+// The keys of Nordic's map, which Telink's has as well.
+std::span<const FactoryKey> nordic_keys();
 
 }  // namespace attest

@@ -15,7 +15,7 @@
 namespace attest {
 namespace {
 
-constexpr CborKey kKeys[] = {
+constexpr FactoryKey kKeys[] = {
     {"version", {}},
     {"sn", FactoryItem{FactId::serial_number, ItemForm::text}},
     {"vendor_id", FactoryItem{FactId::vendor_id, ItemForm::number}},
@@ -70,7 +70,7 @@ Result<void> read_json(const Source& s, Reading& reading) {
     const Json& value = member.second;
     const Place place{.path = s.path, .offset = {}, .item = name};
     const auto key = std::find_if(std::begin(kKeys), std::end(kKeys),
-                                  [&](const CborKey& k) { return name == k.name; });
+                                  [&](const FactoryKey& k) { return name == k.name; });
     if (key == std::end(kKeys)) {
       reading.device.note(Remark::unknown_key, place,
                           fmt::format("key \"{}\" is not known", printable(name)));
@@ -84,7 +84,7 @@ Result<void> read_json(const Source& s, Reading& reading) {
 
 }  // namespace
 
-void read_factory_member(const CborKey& key, const Json& value, const Place& place,
+void read_factory_member(const FactoryKey& key, const Json& value, const Place& place,
                          std::span<NeededEntry> needed, Reading& reading) {
   if (key.item->form == ItemForm::number) {
     const auto number = json_number(value);
@@ -124,7 +124,7 @@ void read_factory_member(const CborKey& key, const Json& value, const Place& pla
   say_item(*key.item, *bytes, place, reading);
 }
 
-std::span<const CborKey> nordic_keys() {
+std::span<const FactoryKey> nordic_keys() {
   return kKeys;
 }
 

@@ -14,9 +14,9 @@
 namespace attest {
 namespace {
 
-const std::vector<CborKey>& keys() {
-  static const std::vector<CborKey> kept = [] {
-    std::vector<CborKey> all(nordic_keys().begin(), nordic_keys().end());
+const std::vector<FactoryKey>& keys() {
+  static const std::vector<FactoryKey> kept = [] {
+    std::vector<FactoryKey> all(nordic_keys().begin(), nordic_keys().end());
     all.push_back({"cert_dclrn", FactoryItem{FactId::cd, ItemForm::bytes}});
     return all;
   }();

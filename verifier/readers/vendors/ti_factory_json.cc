@@ -16,7 +16,7 @@ namespace {
 
 constexpr size_t kMost = 1u << 20;
 
-constexpr CborKey kKeys[] = {
+constexpr FactoryKey kKeys[] = {
     {"serial_number", FactoryItem{FactId::serial_number, ItemForm::text}},
     {"vendor_id", FactoryItem{FactId::vendor_id, ItemForm::number}},
     {"product_id", FactoryItem{FactId::product_id, ItemForm::number}},
@@ -36,9 +36,9 @@ constexpr CborKey kKeys[] = {
     {"passcode", FactoryItem{FactId::passcode, ItemForm::number}},
 };
 
-const CborKey* key_of(std::string_view name) {
+const FactoryKey* key_of(std::string_view name) {
   const auto* key = std::find_if(std::begin(kKeys), std::end(kKeys),
-                                 [&](const CborKey& k) { return name == k.name; });
+                                 [&](const FactoryKey& k) { return name == k.name; });
   return key == std::end(kKeys) ? nullptr : key;
 }
 
@@ -54,7 +54,7 @@ bool recognises(const Source& s) {
   const auto json = parse_json(text(s.bytes));
   if (!json)
     return std::any_of(std::begin(kKeys), std::end(kKeys),
-                       [&](const CborKey& k) { return has(fmt::format("\"{}\"", k.name)); });
+                       [&](const FactoryKey& k) { return has(fmt::format("\"{}\"", k.name)); });
   const Json* elements = json->find("elements");
   if (elements == nullptr || elements->array() == nullptr) return false;
   return std::any_of(elements->array()->begin(), elements->array()->end(), [](const Json& element) {
@@ -65,7 +65,7 @@ bool recognises(const Source& s) {
 }
 
 // How many bytes a value takes in flash: of a number at least.
-std::optional<uint64_t> size_of(const CborKey& key, const Json& value) {
+std::optional<uint64_t> size_of(const FactoryKey& key, const Json& value) {
   if (key.item->form == ItemForm::number) {
     auto number = json_number(value);
     if (!number) return std::nullopt;
@@ -80,7 +80,7 @@ std::optional<uint64_t> size_of(const CborKey& key, const Json& value) {
   return bytes ? std::optional<uint64_t>(bytes->size()) : std::nullopt;
 }
 
-void judge_length(const CborKey& key, const Json& value, const Json& stated, const Place& place,
+void judge_length(const FactoryKey& key, const Json& value, const Json& stated, const Place& place,
                   Reading& reading) {
   const auto length = json_number(stated);
   if (!length) {
@@ -111,7 +111,7 @@ Result<void> read(const Source& s, Reading& reading) {
     for (const auto& [name, value] : *element.object()) {
       if (name == "len") continue;
       const Place place{.path = s.path, .offset = {}, .item = "elements[]." + name};
-      const CborKey* key = key_of(name);
+      const FactoryKey* key = key_of(name);
       if (key == nullptr) {
         reading.device.note(Remark::unknown_key, place,
                             fmt::format("key \"{}\" is not known", printable(name)));
