@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lot/rule.h"
+#include "report/test_plan.h"
 #include "verifier/rules/check.h"
 
 namespace attest::cli {
@@ -21,6 +22,8 @@ struct Explained {
   int sdk = -1;       // the SDK's code, -1 where there is none
   const Check* check = nullptr;
   const LotRule* rule = nullptr;
+  const TestCase* test_case = nullptr;
+  const PlanStep* step = nullptr;  // of it; null: all of it
 };
 
 // In the order in which they stand there, each once; empty where nothing is known.

@@ -49,8 +49,8 @@ void tell_details(const Evidence& e, const Verbosity& verbosity) {
   if (!e.ledger.chain_id.empty())
     verbosity.detail(fmt::format("ledger {} at height {}, {}", e.ledger.chain_id, e.ledger.height,
                                  e.ledger.source));
-  verbosity.detail(
-      fmt::format("policy {}, as of {}", network_name(e.policy.network), rfc3339(e.policy.at)));
+  verbosity.detail(fmt::format("policy {}, as of {}", policy_text(e.policy.network, e.policy.stage),
+                               rfc3339(e.policy.at)));
 }
 
 // What stopped the ledger stands in the report, where a finding says what to do about it.
@@ -182,6 +182,7 @@ void add_verify(Command& root) {
   auto options = std::make_shared<VerifyOptions>();
   Command& command = root.subcommand("verify", "judge one device from the files that describe it");
   add_judge_options(command, options->judge);
+  add_stage(command, options->judge);
   add_roles(command, options->roles);
   add_report_output(command, options->output);
   command.flag("--schema", options->schema, "print the JSON Schema of --format json, and no more")
