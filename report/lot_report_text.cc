@@ -110,7 +110,7 @@ class LotPage {
                             devices_text(report.devices)),
                 2);
     if (report.stage == Stage::lab) {
-      if (report.approved > 0)
+      if (report.verdict == Verdict::approve)
         paragraph("Approved as a certification lab does, not for production", 2);
     } else if (report.network != Network::main && report.approved > 0) {
       paragraph(report.network == Network::test
