@@ -16,6 +16,9 @@ namespace bundle {
 auto words(Names, Network) {
   return std::to_array<const char*>({"main", "test", "none"});
 }
+auto words(Names, Stage) {
+  return std::to_array<const char*>({"network", "lab"});
+}
 auto words(Names, Status) {
   return std::to_array<const char*>({"pass", "fail", "warn", "skipped", "blocked", "unknown"});
 }
@@ -70,7 +73,7 @@ void fields(V& v, Policy& p) {
       v("show_passcode", p.show_passcode), v("max_age", p.max_age), v("waivers", p.waivers),
       v("one_of_many", p.one_of_many);
   v.rare("fail_on_unknown", p.fail_on_unknown), v.rare("fail_on_warn", p.fail_on_warn);
-  v.rare("environment", p.environment);
+  v.rare("environment", p.environment), v.rare("stage", p.stage);
 }
 template <class V>
 void fields(V& v, Place& p) {
@@ -401,7 +404,7 @@ std::vector<Answered> answers_of(const RecordedInputs& c) {
 }  // namespace
 
 Verification judge_again(const RecordedInputs& c, SignatureEngine& engine) {
-  TrustStore trust = TrustStore::builtin(c.policy.network == Network::test);
+  TrustStore trust = TrustStore::builtin_for(c.policy.network, c.policy.stage);
   for (const GivenAnchor& anchor : c.anchors) {
     auto certificate = parse_certificate(anchor.der);
     if (!certificate) continue;  // the count then differs, and with it the report

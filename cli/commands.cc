@@ -27,6 +27,7 @@ constexpr Entry kCommands[] = {
     {"dcl", add_dcl, "The ledger"},
     {"explain", add_explain, "Understand"},
     {"checks", add_checks, "Understand"},
+    {"plan", add_plan, "Understand"},
     {"formats", add_formats, "Understand"},
     {"help", add_help, "This program", true},
     {"version", add_version, "This program"},

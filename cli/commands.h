@@ -12,6 +12,7 @@ void add_inspect(Command& root);
 void add_extract(Command& root);
 void add_payload(Command& root);
 void add_checks(Command& root);
+void add_plan(Command& root);
 void add_explain(Command& root);
 void add_completion(Command& root);
 void add_dcl(Command& root);

@@ -11,6 +11,7 @@
 #include "platform/files.h"
 #include "report/check_text.h"
 #include "report/report_text.h"
+#include "report/test_plan_text.h"
 #include "verifier/base/json.h"
 #include "verifier/checks/catalogue.h"
 #include "verifier/readers/text/onboarding_codes.h"
@@ -45,6 +46,7 @@ std::string checks_text(int code) {
 std::string text_of(const Explained& one, size_t width) {
   if (one.check != nullptr) return check_text(*one.check, width);
   if (one.rule != nullptr) return lot_rule_text(*one.rule, width);
+  if (one.test_case != nullptr) return test_case_text(*one.test_case, one.step, width);
   const bool is_result = one.sdk >= 0 && one.by.starts_with("attestation result of the");
   std::string out = is_result
                         ? fmt::format("{} {}", one.sdk, one.name)
@@ -63,12 +65,26 @@ std::string as_text(const std::vector<Explained>& all, size_t width) {
   return out;
 }
 
+// What tells of a test case, or of its step.
+std::vector<std::string> ids_of(const Explained& one) {
+  std::vector<std::string> out;
+  if (one.test_case == nullptr) return out;
+  for (const PlanStep& step : one.test_case->steps) {
+    if (one.step != nullptr && one.step != &step) continue;
+    for (const PlanCover* cover : covers_of(*one.test_case, step)) {
+      if (std::find(out.begin(), out.end(), cover->id) == out.end()) out.emplace_back(cover->id);
+    }
+  }
+  return out;
+}
+
 std::string as_json(const std::string& given, const std::vector<Explained>& all) {
   Json meanings{Json::Array{}};
   for (const Explained& one : all) {
     Json checks{Json::Array{}};
     if (one.check != nullptr) checks.push(one.check->id);
     if (one.rule != nullptr) checks.push(one.rule->id);
+    for (const std::string& id : ids_of(one)) checks.push(id);
     if (one.sdk > 0) {
       for (const Check* check : checks_with_code(one.sdk)) checks.push(check->id);
     }
@@ -143,8 +159,8 @@ int explain(const Options& options, const Console& console) {
                                   : fmt::format("\"{}\"", given->shown);
     const std::string near = given->of_stdin ? "" : did_you_mean(given->text, explained_words());
     return print_error(
-        console, fmt::format("expected a result code of the Matter SDK (as in \"err 604\") or the "
-                             "id of a check, found {}{}",
+        console, fmt::format("expected a result code of the Matter SDK (as in \"err 604\"), the id of a "
+                             "check or a test case, found {}{}",
                              found, near));
   }
   return show(
@@ -156,16 +172,20 @@ int explain(const Options& options, const Console& console) {
 
 void add_explain(Command& root) {
   auto options = std::make_shared<Options>();
-  root.subcommand("explain", "explain a commissioner's error, a line of its log, or a check")
+  root.subcommand("explain",
+                  "explain a commissioner's error, a line of its log, a check or a test case")
       .group(Group::input)
       .positionals("WORD", options->words,
-                   "a code, a name, a check's id, a pasted line of a log; - is stdin", true)
+                   "a code, a name, the id of a check or test case, a pasted line of a log; - is "
+                   "stdin",
+                   true)
       .takes_any_word()
       .offers(Offer::explained)
       .group(Group::output)
       .choice("--format", {"text", "json"}, options->format, "how it is written (default text)")
       .example("matter-attest explain err 604")
       .example("matter-attest explain 'CHIP Error 0x000000AC: Internal error'")
+      .example("matter-attest explain TC-DA-1.2 step 6.5")
       .example("matter-attest explain - < chip-tool.log")
       .run(runs(options, explain));
 }

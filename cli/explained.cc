@@ -221,6 +221,7 @@ class Reading {
                .check = check});
       return true;
     }
+    if (test_case(at, word)) return true;
     const LotRule* rule = find_lot_rule(word);
     if (rule == nullptr) return false;
     add(at, {.word = std::string(word),
@@ -231,6 +232,39 @@ class Reading {
              .sdk = -1,
              .check = nullptr,
              .rule = rule});
+    return true;
+  }
+
+  // "TC-DA-1.2", and a step of it behind: "TC-DA-1.2 step 6.5", "TC_DA_1_2 6.5".
+  bool test_case(size_t at, std::string_view word) {
+    const std::string lower = to_lower(word);
+    if (!lower.starts_with("tc") && !lower.starts_with("post")) return false;
+    const TestCase* of = find_test_case(word);
+    if (of == nullptr) return false;
+    std::string_view rest = std::string_view(lower_).substr(at + word.size());
+    const auto skip = [&](std::string_view letters) {
+      rest.remove_prefix(std::min(rest.find_first_not_of(letters), rest.size()));
+    };
+    skip(" :,");
+    if (rest.starts_with("step")) rest.remove_prefix(4);
+    skip(" :");
+    std::string_view number = rest.substr(0, std::min(rest.find_first_of(" :,;\n"), rest.size()));
+    while (number.ends_with('.')) number.remove_suffix(1);
+    const PlanStep* step = number.empty() ? nullptr : find_step(*of, number);
+    if (step != nullptr) {
+      skip_from_ = at + word.size();
+      skip_to_ = static_cast<size_t>(number.data() + number.size() - lower_.data());
+    }
+    add(at, {.word = std::string(word),
+             .name = step == nullptr ? of->id : fmt::format("{} {}", of->id, step->step),
+             .by = "official test case",
+             .means = of->demands,
+             .then = {},
+             .sdk = -1,
+             .check = nullptr,
+             .rule = nullptr,
+             .test_case = of,
+             .step = step});
     return true;
   }
 
@@ -398,6 +432,9 @@ std::vector<std::string> explained_words() {
   }
   for (std::string& id : check_ids()) out.push_back(std::move(id));
   for (const LotRule& rule : lot_rules()) out.emplace_back(rule.id);
+  for (const TestCase& of : test_cases()) {
+    if (!std::string_view(of.id).ends_with('*')) out.emplace_back(of.id);
+  }
   return out;
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "lot/rule.h"
+#include "report/test_plan.h"
 #include "verifier/rules/check.h"
 
 namespace attest::cli {
@@ -22,6 +23,8 @@ struct Explained {
   int sdk = -1;       // the SDK's code, -1 where there is none
   const Check* check = nullptr;
   const LotRule* rule = nullptr;
+  const TestCase* test_case = nullptr;
+  const PlanStep* step = nullptr;  // of it; null: all of it
 };
 
 // What is read of one line: a log has none that is longer.

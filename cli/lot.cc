@@ -8,6 +8,7 @@ namespace attest::cli {
 
 void add_lot_options(Command& command, LotOptions& options) {
   add_judge_options(command, options.judge);
+  add_stage(command, options.judge);
   command.group(Group::lot)
       .list("--manifest", "FILE", options.manifests,
             "the factory's table of the devices (CSV, TSV), repeatable")

@@ -72,7 +72,8 @@ constexpr struct {
   const char* option;
   void (*add)(Inputs&, const Given&);
 } kDigested[] = {
-    {"--network", [](Inputs& all, const Given& g) { all.add(g.judge.network); }},
+    {"--network", [](Inputs& all, const Given& g) { all.add(network_of(g.judge)); }},
+    {"--stage", [](Inputs& all, const Given& g) { all.add(g.judge.stage == "lab"); }},
     {"--trust-paa", [](Inputs& all, const Given& g) { all.files(g.judge.trust_paa); }},
     {"--trust-cd-signer", [](Inputs& all, const Given& g) { all.files(g.judge.trust_cd_signer); }},
     {"--unlock", add_secrets},

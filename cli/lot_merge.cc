@@ -22,7 +22,7 @@ namespace {
 
 // What the last line of a part says about how it was judged.
 struct PartFacts {
-  std::string network, key, manifests, engine, at;
+  std::string network, stage, key, manifests, engine, at;
 };
 
 // A part may be larger than what memory holds: it is read line by line.
@@ -66,6 +66,7 @@ class Merging {
     report.network = facts_->network == "main"   ? Network::main
                      : facts_->network == "test" ? Network::test
                                                  : Network::none;
+    report.stage = facts_->stage == stage_name(Stage::lab) ? Stage::lab : Stage::network;
     report.engine = facts_->engine;
     FindingList of_manifests = manifest_tally_->findings(true);
     std::move(of_manifests.findings.begin(), of_manifests.findings.end(),
@@ -74,6 +75,7 @@ class Merging {
     report.manifest_rows = manifest_tally_->rows();
     report.notes = notes_;
     for (std::string& note : manifest_tally_->notes()) add_note(report.notes, std::move(note));
+    count_units(report, tally_.roster());
     conclude(report);
     if (auto done =
             output->conclude(report, PartMark{.key = facts_->key, .manifests = facts_->manifests});
@@ -130,6 +132,7 @@ class Merging {
                  : std::string();
     };
     const PartFacts facts{.network = said("network"),
+                          .stage = said("stage"),
                           .key = said("part_key"),
                           .manifests = said("part_manifests"),
                           .engine = said("engine"),
@@ -170,6 +173,9 @@ class Merging {
     if (facts.network != facts_->network)
       return error(fmt::format("this part was judged under policy {}, the first under {}",
                                facts.network, facts_->network));
+    if (facts.stage != facts_->stage)
+      return error(fmt::format("this part was judged at the stage {}, the first at {}", facts.stage,
+                               facts_->stage));
     facts_->at = std::max(facts_->at, facts.at);
     return {};
   }

@@ -28,6 +28,7 @@
 #include "platform/expected.h"
 #include "platform/progress.h"
 #include "platform/rejected_verifiers_file.h"
+#include "report/plan_view.h"
 #include "report/report_json.h"
 #include "report/schemas.h"
 #include "report/wording.h"
@@ -99,7 +100,8 @@ std::string quoted_word(const std::string& word) {
 
 // What judges one device as the lot was judged.
 std::string verify_command(const LotOptions& o, const CommandLineSecrets& secrets) {
-  std::string out = "matter-attest verify --network " + o.judge.network;
+  std::string out = fmt::format("matter-attest verify --network {}", network_of(o.judge));
+  if (o.judge.stage == "lab") out += " --stage lab";
   const auto add = [&](const char* option, const std::string& value) {
     if (!value.empty()) out += fmt::format(" {} {}", option, quoted_word(value));
   };
@@ -192,6 +194,7 @@ class LotRun {
         return dump(report_json(evidence, report));
       };
     }
+    if (any_form(targets_, &ReportForm::tells_steps)) setup_.plan_steps = plan_steps;
     // What is kept for later may be asked for in another form then.
     setup_.summaries = any_form(targets_, &ReportForm::shows_summaries) || !options_.part.empty() ||
                        !options_.resume.empty();
@@ -211,8 +214,8 @@ class LotRun {
   // What the verdicts come from, for --verbose.
   void tell_setting() const {
     verbosity_.detail(fmt::format("policy {}, as of {}; signatures checked by {}, {} at a time",
-                                  network_name(setup_.policy.network), rfc3339(setup_.policy.at),
-                                  engine_->name(), jobs()));
+                                  policy_text(setup_.policy.network, setup_.policy.stage),
+                                  rfc3339(setup_.policy.at), engine_->name(), jobs()));
     if (ledger_)
       verbosity_.detail(fmt::format("ledger {} at height {}, {}", ledger_->status().chain_id,
                                     ledger_->status().height, ledger_->status().source));
@@ -413,6 +416,7 @@ class LotRun {
                            tally_.count(Verdict::reject), tally_.count(Verdict::undecided));
     if (drawn() && out.manifest_rows > 0)
       out.notes.push_back("of a sample it is not told which rows of a manifest have no device");
+    count_units(out, tally_.roster());
     conclude(out);
     for (auto* causes : {&out.failed, &out.open}) {
       for (LotCause& cause : *causes) cause.see = command_that_shows(cause);

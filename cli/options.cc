@@ -32,6 +32,10 @@ bool is_variable_name(std::string_view name) {
   });
 }
 
+Stage stage_of(const JudgeOptions& options) {
+  return options.stage == "lab" ? Stage::lab : Stage::network;
+}
+
 }  // namespace
 
 void add_ledger_options(Command& command, LedgerArguments& options) {
@@ -84,6 +88,18 @@ void add_judge_options(Command& command, JudgeOptions& options) {
             "show passcodes, payloads, salts and verifiers in the report");
 }
 
+void add_stage(Command& command, JudgeOptions& options) {
+  command.group(Group::decide)
+      .choice("--stage", {"network", "lab"}, options.stage,
+              "lab: the certification lab's demands instead of the network's; asks no ledger but "
+              "one that is named (default network)");
+}
+
+const char* network_of(const JudgeOptions& options) {
+  if (!options.network.empty()) return options.network.c_str();
+  return stage_of(options) == Stage::lab && options.ledger.ledger.empty() ? "none" : "main";
+}
+
 Result<Policy> policy_from(const JudgeOptions& options, const Console& console) {
   auto policy = policy_from(options, console.now);
   if (!policy) return policy;
@@ -94,9 +110,11 @@ Result<Policy> policy_from(const JudgeOptions& options, const Console& console) 
 
 Result<Policy> policy_from(const JudgeOptions& options, Instant now) {
   Policy policy;
-  policy.network = options.network == "main"   ? Network::main
-                   : options.network == "test" ? Network::test
-                                               : Network::none;
+  const std::string_view network = network_of(options);
+  policy.network = network == "main"   ? Network::main
+                   : network == "test" ? Network::test
+                                       : Network::none;
+  policy.stage = stage_of(options);
   policy.show_passcode = options.show_passcode;
   if (options.at.empty()) {
     policy.at = now;
@@ -133,7 +151,7 @@ std::vector<std::string> check_ids() {
 }
 
 Result<TrustStore> trust_from(const JudgeOptions& options, Network network) {
-  TrustStore store = TrustStore::builtin(network == Network::test);
+  TrustStore store = TrustStore::builtin_for(network, stage_of(options));
   // A folder may hold roots and signers together: what fits is taken, and a path from which nothing
   // fits is an error.
   const auto add = [&](const std::vector<std::string>& paths, const char* option,
@@ -167,9 +185,10 @@ Result<TrustStore> trust_from(const JudgeOptions& options, Network network) {
 
 Result<std::unique_ptr<dcl::CachedLedger>> ledger_from(const JudgeOptions& options,
                                                        const Verbosity& verbosity) {
-  if (options.network == "none") return nullptr;
+  const std::string network = network_of(options);
+  if (network == "none") return nullptr;
   LedgerArguments arguments = options.ledger;
-  arguments.network = options.network;
+  arguments.network = network;
   auto given = ledger_options(arguments, verbosity);
   if (!given) return tl::unexpected(given.error());
   return dcl::CachedLedger::open(std::move(*given));

@@ -11,7 +11,8 @@
 namespace attest::cli {
 
 struct JudgeOptions {
-  std::string network = "main";
+  std::string network;  // empty: main, or none at a lab to which no ledger is named
+  std::string stage;
   std::vector<std::string> trust_paa, trust_cd_signer, unlock, require, waive, waivers, fail_on;
   std::string at;
   bool show_passcode = false;
@@ -20,6 +21,9 @@ struct JudgeOptions {
 void add_judge_options(Command& command, JudgeOptions& options);
 void add_ledger_options(Command& command, LedgerArguments& options);
 void add_cache_options(Command& command, LedgerArguments& options);  // without --ledger
+
+void add_stage(Command& command, JudgeOptions& options);
+const char* network_of(const JudgeOptions& options);
 
 // As of `now` when --at is not given.
 Result<Policy> policy_from(const JudgeOptions& options, Instant now);

@@ -1,5 +1,7 @@
 #include "cli/report_output.h"
 
+#include <fmt/format.h>
+
 #include "platform/output.h"
 #include "platform/text_lines.h"
 #include "report/report_text.h"
@@ -12,13 +14,24 @@ void add_report_output(Command& command, ReportOutput& output) {
             output_help("write the report there instead of stdout"))
       .list("--report", "FORM=FILE", output.reports,
             "one more form of the same run, as in html=report.html; repeatable")
+      .flag("--plan", output.plan,
+            "by the certification lab's test cases: the same as --format plan")
       .flag("--all", output.all, "show the checks that passed, too")
       .colour();
 }
 
 Result<std::vector<ReportTarget>> targets_of(const ReportOutput& output,
                                              const CommandFiles& files) {
-  return report_targets(output.format, output.file, output.reports, device_forms(), files);
+  std::string format = output.format;
+  if (output.plan) {
+    if (format != "text" && format != "plan")
+      return error(fmt::format(
+          "--plan: expected no other --format, found {}; beside another form it is --report "
+          "plan=FILE",
+          format));
+    format = "plan";
+  }
+  return report_targets(format, output.file, output.reports, device_forms(), files);
 }
 
 Result<void> write_reports(const std::vector<ReportTarget>& targets, bool all_checks,

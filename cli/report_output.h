@@ -12,6 +12,7 @@ struct ReportOutput {
   std::string format = "text",
               file;  // no file: stdout, in colour and at its width where it is a terminal
   std::vector<std::string> reports;  // FORM=FILE
+  bool plan = false;                 // --format plan in a word
   bool all = false;                  // text: also the checks that passed
 };
 void add_report_output(Command& command, ReportOutput& output);

@@ -51,8 +51,8 @@ void tell_details(const Evidence& e, const Verbosity& verbosity) {
   if (!e.ledger.chain_id.empty())
     verbosity.detail(fmt::format("ledger {} at height {}, {}", e.ledger.chain_id, e.ledger.height,
                                  e.ledger.source));
-  verbosity.detail(
-      fmt::format("policy {}, as of {}", network_name(e.policy.network), rfc3339(e.policy.at)));
+  verbosity.detail(fmt::format("policy {}, as of {}", policy_text(e.policy.network, e.policy.stage),
+                               rfc3339(e.policy.at)));
 }
 
 // What stopped the ledger stands in the report, where a finding says what to do about it.
@@ -193,6 +193,7 @@ void add_verify(Command& root) {
   auto options = std::make_shared<VerifyOptions>();
   Command& command = root.subcommand("verify", "judge one device from the files that describe it");
   add_judge_options(command, options->judge);
+  add_stage(command, options->judge);
   add_roles(command, options->roles);
   add_engine_option(command, options->engine);
   add_report_output(command, options->output);

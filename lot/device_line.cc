@@ -61,6 +61,10 @@ void write_part(const DeviceLine& line, std::string& out) {
     out += fmt::format("{}[{},{}]", i == 0 ? "" : ",", line.rows[i].first, line.rows[i].second);
   out += fmt::format("],\"input\":\"{:016x}\",\"summary\":", line.input);
   write_string(line.result.summary, out);
+  if (!line.result.steps.empty()) {
+    out += ",\"steps\":";
+    write_string(line.result.steps, out);
+  }
   if (!line.result.warned.empty()) {
     write_list(",\"warned\":[",
                std::vector<std::string>(line.result.warned.begin(), line.result.warned.end()), out);
@@ -124,6 +128,11 @@ Result<void> read_part(const Json& part, DeviceLine& line) {
   line.fingerprints.product = *product;
   line.fingerprints.issuer = *issuer;
   line.result.summary = *summary;
+  if (part.find("steps") != nullptr) {
+    auto steps = string_at(part, "steps");
+    if (!steps) return tl::unexpected(steps.error());
+    line.result.steps = std::move(*steps);
+  }
   const auto warned = strings(part, "warned");
   if (!warned) return tl::unexpected(warned.error());
   for (const std::string& id : *warned) {

@@ -128,9 +128,13 @@ void LotJudge::finish(const Judged& judged, DeviceLine& line) const {
   if (line.result.verdict == Verdict::undecided) {
     for (const Check* check : judged.outline.open) line.result.open.emplace_back(check->id);
   }
-  if (setup_.summaries && line.result.verdict != Verdict::approve)
-    line.result.summary = setup_.whole_report != nullptr ? judged.report.summary
-                                                         : attest::judge(judged.evidence).summary;
+  const bool summary = setup_.summaries && line.result.verdict != Verdict::approve;
+  if (summary || setup_.plan_steps) {
+    const Report own =
+        setup_.whole_report != nullptr ? judged.report : attest::judge(judged.evidence);
+    if (summary) line.result.summary = own.summary;
+    if (setup_.plan_steps) line.result.steps = setup_.plan_steps(own);
+  }
   for (const auto& [manifest, row] : line.rows) {
     const ManifestRows& table = setup_.manifests[manifest];
     std::string columns;

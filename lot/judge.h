@@ -27,6 +27,8 @@ struct LotSetup {
   std::vector<ManifestRows> manifests;
   // With each device's whole report, and how it is written down. Empty: without.
   std::function<std::string(const Evidence&, const Report&)> whole_report = {};
+  // With how each device stands with the steps of the test plan. Empty: without.
+  std::function<std::string(const Report&)> plan_steps = {};
   bool summaries = false;  // say in a sentence why a device is not approved
 };
 

@@ -19,15 +19,19 @@ struct DeviceResult {
   std::vector<std::string> open;         // of an undecided device: ids whose answer is missing
   std::vector<const char*> warned = {};  // ids of checks
   std::string summary;  // a sentence a person can act on; of an unreadable device what stopped us
+  // How it stands with each step of the lab's test plan (report/plan_view.h); empty: not asked.
+  std::string steps = {};
 };
 
 // Devices that failed for the same reason (or stayed open for it).
 struct LotCause {
   std::string id;  // of a check, or of a lot.* rule
   uint64_t count = 0;
-  std::vector<std::string> devices;  // the first kNamesShown of their names
+  std::vector<std::string> devices = {};  // the first kNamesShown of their names
   // What was said of the first device that this decided, where summaries are made; empty: of none.
   std::string example = {};
+  // Of a rule about the lot that stays open: what is missing.
+  std::string why = {};
   std::string see = {};  // the command that shows the first device; empty where none does
 };
 
@@ -60,8 +64,10 @@ struct LotReport {
   std::vector<LotFinding> findings;            // in the order of lot_rules()
   uint64_t findings_left_out = 0;              // more of the same kind than are listed
   uint64_t manifest_rows = 0;
-  std::vector<NotUsed> not_used;   // files that are no evidence, of devices and beside them
-  uint64_t not_used_left_out = 0;  // more than are listed
+  std::string second_unit;  // what is missing to two units of each product; empty: nothing
+  std::vector<const LotRule*> compared;  // rules about what each of two or more devices gives
+  std::vector<NotUsed> not_used;         // files that are no evidence, of devices and beside them
+  uint64_t not_used_left_out = 0;        // more than are listed
   std::vector<std::string>
       notes;  // what a reader should know: files that are no evidence, a resumed run
   std::optional<LotSample> sample;

@@ -459,6 +459,52 @@ void LotRoster::unlike_the_rest(const Kinds& kinds, bool products, FindingList& 
   }
 }
 
+std::vector<LotRoster::Units> LotRoster::units() const {
+  std::array<Units, 256> of;
+  std::array<uint64_t, 256> first_key{};
+  std::array<std::priority_queue<std::string>, 256> least;
+  uint32_t device = 0;
+  for (const auto& block : blocks_) {
+    const auto& keys = block->fingerprints[static_cast<size_t>(Fingerprint::dac_key)];
+    for (size_t i = 0; i < block->size; ++i, ++device) {
+      const uint8_t product = block->product[i];
+      ++of[product].devices;
+      if (keys[i] != 0 && of[product].keys < 2 && keys[i] != first_key[product]) {
+        ++of[product].keys;
+        first_key[product] = keys[i];
+      }
+      if (of[product].keys > 1) continue;
+      least[product].push(name(device));
+      if (least[product].size() > kNamesShown) least[product].pop();
+    }
+  }
+  std::vector<Units> out;
+  for (size_t product = 0; product < of.size(); ++product) {
+    Units& one = of[product];
+    if (one.devices == 0) continue;
+    if (product != 0 && product <= products_.names.size())
+      one.product = products_.names[product - 1];
+    for (auto& queue = least[product]; !queue.empty(); queue.pop())
+      one.names.insert(one.names.begin(), queue.top());
+    out.push_back(std::move(one));
+  }
+  std::sort(out.begin(), out.end(),
+            [](const Units& a, const Units& b) { return a.product < b.product; });
+  return out;
+}
+
+std::vector<const LotRule*> LotRoster::compared() const {
+  std::vector<const LotRule*> out;
+  for (size_t kind = 0; kind < repetitions().size() && size_ > 1; ++kind) {
+    const bool all = std::all_of(blocks_.begin(), blocks_.end(), [&](const auto& block) {
+      const auto& marks = block->fingerprints[kind];
+      return std::find(marks.begin(), marks.end(), 0) == marks.end();
+    });
+    if (all) out.push_back(repetitions()[kind].rule);
+  }
+  return out;
+}
+
 FindingList LotRoster::findings() const {
   FindingList out;
   unlike_the_rest(products_, true, out);

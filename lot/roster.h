@@ -26,6 +26,17 @@ class LotRoster {
   std::string name(uint32_t device) const;
   // What repeats, counts upwards, or is of another product or PAI than the rest.
   FindingList findings() const;
+  // The devices of each product, in the order of its ids, and how many DAC keys they have: 0, 1, or
+  // 2 for more. Those that name no product stand together.
+  struct Units {
+    std::string product;
+    uint64_t devices = 0;
+    uint8_t keys = 0;
+    std::vector<std::string> names;  // the first kNamesShown
+  };
+  std::vector<Units> units() const;
+  // The rules about repetitions for which each of two or more devices gives what is compared.
+  std::vector<const LotRule*> compared() const;
 
  private:
   struct Block;

@@ -33,6 +33,15 @@ constexpr LotRule kRules[] = {
                   "by one",
     },
     {
+        .id = "lot.two-units-are-shown",
+        .title = "at a lab, two units of each product are shown",
+        .spec = "TC-DA-1.7",
+        .rule = "Asked at a certification lab: it takes two units of one vendor and product id, "
+                "each with a DAC key of its own. One unit handed over twice is one.",
+        .remedy = "hand over a second unit's evidence: matter-attest lot --stage lab FIRST/ "
+                  "SECOND/",
+    },
+    {
         .id = "lot.dacs-are-of-one-pai",
         .title = "all DACs come from one PAI",
         .severity = Severity::warning,
@@ -188,6 +197,7 @@ namespace lot_rule {
 constinit const LotRule& device_is_readable = rule("lot.device-is-readable");
 constinit const LotRule& device_is_given_once = rule("lot.device-is-given-once");
 constinit const LotRule& devices_are_of_one_product = rule("lot.devices-are-of-one-product");
+constinit const LotRule& two_units_are_shown = rule("lot.two-units-are-shown");
 constinit const LotRule& dacs_are_of_one_pai = rule("lot.dacs-are-of-one-pai");
 constinit const LotRule& dac_is_used_once = rule("lot.dac-is-used-once");
 constinit const LotRule& dac_key_is_used_once = rule("lot.dac-key-is-used-once");

@@ -1,5 +1,7 @@
 #include "lot/tally.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "lot/device_name.h"
@@ -73,6 +75,7 @@ LotReport LotTally::report() const {
                       .count = cause.count,
                       .devices = cause.least,
                       .example = printable(cause.example),
+                      .why = {},
                       .see = {}});
     std::stable_sort(list.begin(), list.end(),
                      [](const LotCause& a, const LotCause& b) { return a.count > b.count; });
@@ -97,6 +100,31 @@ LotReport LotTally::report() const {
   return out;
 }
 
+void count_units(LotReport& report, const LotRoster& roster) {
+  const auto all = roster.units();
+  LotCause cause{.id = lot_rule::two_units_are_shown.id};
+  for (const LotRoster::Units& of : all) {
+    // What names no product is told of by its own verdict, unless there is nothing else.
+    if (of.keys > 1 || (of.product.empty() && all.size() > 1)) continue;
+    const std::string shown =
+        of.keys == 0      ? "none shows its DAC"
+        : of.devices == 1 ? "here is one"
+                          : fmt::format("the {} here have one key: they are one", of.devices);
+    cause.why += fmt::format("{}a lab needs two units{}{}, each with a DAC key of its own; {}",
+                             cause.why.empty() ? "" : "; ", of.product.empty() ? "" : " of ",
+                             of.product, shown);
+    cause.count += of.devices;
+    cause.devices.insert(cause.devices.end(), of.names.begin(), of.names.end());
+  }
+  report.second_unit = cause.why;
+  report.compared = roster.compared();
+  if (cause.why.empty() || report.stage != Stage::lab) return;
+  std::sort(cause.devices.begin(), cause.devices.end());
+  cause.devices.resize(std::min(cause.devices.size(), kNamesShown));
+  cause.example = cause.why;
+  report.open.push_back(std::move(cause));
+}
+
 void conclude(LotReport& report) {
   std::stable_sort(report.findings.begin(), report.findings.end(),
                    [](const LotFinding& a, const LotFinding& b) { return a.rule < b.rule; });
@@ -106,9 +134,11 @@ void conclude(LotReport& report) {
         return f.severity == Severity::error ||
                (report.fail_on_warn && f.severity == Severity::warning);
       });
-  report.verdict = wrong                                         ? Verdict::reject
-                   : report.undecided > 0 || report.devices == 0 ? Verdict::undecided
-                                                                 : Verdict::approve;
+  const bool open = std::any_of(report.open.begin(), report.open.end(),
+                                [](const LotCause& cause) { return !cause.why.empty(); });
+  report.verdict = wrong                                                 ? Verdict::reject
+                   : report.undecided > 0 || report.devices == 0 || open ? Verdict::undecided
+                                                                         : Verdict::approve;
 }
 
 }  // namespace attest

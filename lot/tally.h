@@ -46,6 +46,9 @@ class LotTally {
   std::vector<DeviceResult> results_;
 };
 
+// Whether there are two units of each product; at a lab an open cause where there are fewer.
+void count_units(LotReport& report, const LotRoster& roster);
+
 // Sorts the findings into the rules' order and lets those that are errors weigh on the verdict.
 void conclude(LotReport& report);
 

@@ -9,6 +9,7 @@
 
 #include "lot/rule.h"
 #include "report/report_text.h"
+#include "report/test_plan.h"
 #include "verifier/checks/catalogue.h"
 #include "verifier/checks/waiver.h"
 
@@ -38,9 +39,12 @@ std::string asked_after(const Check& check) {
 }
 
 const char* waivers(const Check& check) {
-  if (may_be_waived(check, Network::main)) return "can be waived";
-  return may_be_waived(check, Network::test) ? "cannot be waived on main: it proves authenticity"
-                                             : "cannot be waived";
+  const bool main = may_be_waived(check, Network::main, Stage::network);
+  if (!may_be_waived(check, Network::test, Stage::network)) return "cannot be waived";
+  if (may_be_waived(check, Network::test, Stage::lab))
+    return main ? "can be waived" : "cannot be waived on main: it proves authenticity";
+  return main ? "can be waived, but not at the lab"
+              : "cannot be waived on main, where it proves authenticity, nor at the lab";
 }
 
 }  // namespace
@@ -67,6 +71,8 @@ std::string checks_markdown() {
                : fmt::format("- the SDK says: {} {}\n", check->sdk, sdk_code_name(check->sdk));
     if (const std::string after = asked_after(*check); !after.empty())
       out += fmt::format("- asked after: {}\n", after);
+    if (const std::string tested = covers_text(id); !tested.empty())
+      out += fmt::format("- test plan: {}\n", tested);
     if (check->remedy[0] != '\0') out += fmt::format("- remedy: {}\n", check->remedy);
     if (*check->when_unknown != '\0')
       out += fmt::format("- when it stays unknown: {}\n", check->when_unknown);
@@ -76,6 +82,8 @@ std::string checks_markdown() {
     out += fmt::format("\n### {}\n\n{}. {}\n\n- severity: {}\n", rule.id, sentence(rule.title),
                        rule.rule, severity_name(rule.severity));
     if (rule.spec[0] != '\0') out += fmt::format("- source: {}\n", rule.spec);
+    if (const std::string tested = covers_text(rule.id); !tested.empty())
+      out += fmt::format("- test plan: {}\n", tested);
     out += fmt::format("- remedy: {}\n", rule.remedy);
   }
   return out;
@@ -103,7 +111,7 @@ std::string row_text(const char* label, const std::string& text, size_t width) {
 std::string lot_rule_text(const LotRule& rule, size_t width) {
   return heading(rule.id, rule.title, rule.rule, width) +
          row_text("severity", severity_name(rule.severity), width) +
-         row_text("source", rule.spec, width) +
+         row_text("source", rule.spec, width) + row_text("test plan", covers_text(rule.id), width) +
          row_text("asked", "once a lot (matter-attest lot)", width) +
          row_text("remedy", rule.remedy, width);
 }
@@ -118,6 +126,7 @@ std::string check_text(const Check& check, size_t width) {
   row("source", check.spec);
   row("SDK", check.sdk == 0 ? std::string("does not check it")
                             : fmt::format("{} {}", check.sdk, sdk_code_name(check.sdk)));
+  row("test plan", covers_text(check.id));
   row("after", asked_after(check));
   row("remedy", check.remedy);
   row("unknown", check.when_unknown);

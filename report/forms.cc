@@ -10,6 +10,7 @@
 #include "report/report_html.h"
 #include "report/report_json.h"
 #include "report/report_junit.h"
+#include "report/report_plan.h"
 #include "report/report_sarif.h"
 #include "verifier/base/json.h"
 
@@ -61,6 +62,21 @@ constexpr ReportForm kForms[] = {
         .of_lot = [](const LotReport& r, const TextStyle&) { return lot_junit(r); },
         .lists_devices = true,
         .shows_summaries = true,
+    },
+    {
+        .name = "plan",
+        .of_device = report_plan,
+        .of_lot = lot_plan,
+        .lists_devices = true,
+        .tells_steps = true,
+    },
+    {
+        .name = "junit-plan",
+        .of_device = [](const Evidence& e, const Report& r,
+                        const TextStyle&) { return report_junit_plan(e, r); },
+        .of_lot = [](const LotReport& r, const TextStyle&) { return lot_junit_plan(r); },
+        .lists_devices = true,
+        .tells_steps = true,
     },
     {
         .name = "sarif",

@@ -24,6 +24,7 @@ struct ReportForm {
   const char* heading = "";
   bool lists_devices = false;    // a lot's report shows each device (LotReport::results)
   bool shows_summaries = false;  // and what is said of it (DeviceResult::summary)
+  bool tells_steps = false;      // and how it stands with the test plan (DeviceResult::steps)
   // The lines say nothing of what is wrong between devices: that is told on stderr.
   bool tells_beside = false;
   bool joins = false;  // parts of a lot are joined in it (lot merge): it carries what they need

@@ -49,12 +49,13 @@ void junit_suite(Markup& page, std::string_view name, size_t index, Instant at,
   page.leaf("system-out", "").leaf("system-err", "").line();
 }
 
-void junit_case(Markup& page, std::string_view id, std::string_view title, JunitResult result,
+namespace {
+
+void write_case(Markup& page, std::string_view name, std::string_view of, JunitResult result,
                 std::string_view message, const std::vector<std::string>& lines) {
-  const auto element = page.in(
-      "testcase", {{"name", fmt::format("{}: {}", id, title)},
-                   {"classname", fmt::format("matter-attest.{}", id.substr(0, id.find('.')))},
-                   {"time", "0"}});
+  const auto element = page.in("testcase", {{"name", std::string(name)},
+                                            {"classname", fmt::format("matter-attest.{}", of)},
+                                            {"time", "0"}});
   if (result == JunitResult::failed) {
     const auto failure = page.in("failure", {{"message", std::string(message)}, {"type", "fail"}});
     write_lines(page, lines);
@@ -68,6 +69,19 @@ void junit_case(Markup& page, std::string_view id, std::string_view title, Junit
     page.text(message).line();
     write_lines(page, lines);
   }
+}
+
+}  // namespace
+
+void junit_case(Markup& page, std::string_view id, std::string_view title, JunitResult result,
+                std::string_view message, const std::vector<std::string>& lines) {
+  write_case(page, fmt::format("{}: {}", id, title), id.substr(0, id.find('.')), result, message,
+             lines);
+}
+
+void junit_step(Markup& page, std::string_view test_case, std::string_view name, JunitResult result,
+                std::string_view message, const std::vector<std::string>& lines) {
+  write_case(page, name, test_case, result, message, lines);
 }
 
 }  // namespace attest

@@ -24,5 +24,8 @@ enum class JunitResult : uint8_t { passed, passed_with_output, failed, error, sk
 // "id: title" in the class "matter-attest.subject". The lines are the failure's text or the output.
 void junit_case(Markup& page, std::string_view id, std::string_view title, JunitResult result,
                 std::string_view message = {}, const std::vector<std::string>& lines = {});
+// The same of a step of a test case, which is its class.
+void junit_step(Markup& page, std::string_view test_case, std::string_view name, JunitResult result,
+                std::string_view message = {}, const std::vector<std::string>& lines = {});
 
 }  // namespace attest

@@ -94,7 +94,7 @@ class Writer {
     {
       const auto eyebrow = page_.in("p", {{"class", "eyebrow"}});
       page_.leaf("span", "Matter device attestation")
-          .leaf("span", fmt::format("policy {}", network_name(lot_.network)))
+          .leaf("span", fmt::format("policy {}", policy_text(lot_.network, lot_.stage)))
           .leaf("span", fmt::format("as of {}", rfc3339(lot_.at)));
     }
     decision_headline(page_, lot_.verdict, fmt::format("Lot of {}", devices_text(lot_.devices)));
@@ -228,6 +228,7 @@ class Writer {
             10, tone_class(why.tone));
       }
       const char* remedy = why.tone == Status::unknown ? words.when_unknown : words.remedy;
+      if (!cause.why.empty()) page_.leaf("p", cause.why, {{"class", "first-capital"}});
       if (*remedy != '\0') page_.leaf("p", fmt::format("Do: {}", remedy), {{"class", "remedy"}});
       devices_of(why, cause);
     }
@@ -355,7 +356,7 @@ class Writer {
 
   void conditions() {
     const auto facts = page_.in("dl", {{"class", "facts"}});
-    fact(page_, "policy", network_name(lot_.network));
+    fact(page_, "policy", policy_text(lot_.network, lot_.stage));
     fact(page_, "as of", rfc3339(lot_.at));
     fact(page_, "devices", grouped(lot_.devices));
     if (lot_.manifest_rows != 0)

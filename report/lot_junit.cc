@@ -14,6 +14,14 @@ namespace {
 // passes.
 constexpr std::string_view kReadable = "lot.device-is-readable";
 
+// What leaves the lot's verdict open, and no device's.
+const LotCause* open_cause(const LotReport& lot, const LotRule& rule) {
+  const auto at = std::find_if(lot.open.begin(), lot.open.end(), [&](const LotCause& cause) {
+    return !cause.why.empty() && cause.id == rule.id;
+  });
+  return at == lot.open.end() ? nullptr : &*at;
+}
+
 void lot_suite(Markup& page, const LotReport& lot) {
   const auto of_rule = [&](const LotRule& rule, Severity severity) {
     std::vector<const LotFinding*> out;
@@ -29,17 +37,21 @@ void lot_suite(Markup& page, const LotReport& lot) {
     if (weighs) return JunitResult::failed;
     // A lot of no devices says nothing.
     if (lot.devices == 0 && rule.id == kReadable) return JunitResult::error;
+    if (open_cause(lot, rule) != nullptr) return JunitResult::error;
     return JunitResult::passed;
   };
   for (const LotRule& rule : lot_rules()) {
     counts.failures += result_of(rule) == JunitResult::failed ? 1 : 0;
     counts.errors += result_of(rule) == JunitResult::error ? 1 : 0;
   }
-  JunitProperties properties{
-      {"verdict", verdict_name(lot.verdict)},          {"network", network_name(lot.network)},
-      {"devices", std::to_string(lot.devices)},        {"approved", std::to_string(lot.approved)},
-      {"rejected", std::to_string(lot.rejected)},      {"undecided", std::to_string(lot.undecided)},
-      {"tool", "matter-attest " MATTER_ATTEST_VERSION}};
+  JunitProperties properties{{"verdict", verdict_name(lot.verdict)},
+                             {"network", network_name(lot.network)},
+                             {"stage", stage_name(lot.stage)},
+                             {"devices", std::to_string(lot.devices)},
+                             {"approved", std::to_string(lot.approved)},
+                             {"rejected", std::to_string(lot.rejected)},
+                             {"undecided", std::to_string(lot.undecided)},
+                             {"tool", "matter-attest " MATTER_ATTEST_VERSION}};
   for (const std::string& note : lot.notes) properties.emplace_back("note", note);
   for (const NotUsed& unused : lot.not_used)
     properties.emplace_back("not_used", fmt::format("{}: {}", unused.path, unused.why));
@@ -55,12 +67,14 @@ void lot_suite(Markup& page, const LotReport& lot) {
         lines.push_back(f->message);
         for (const std::string& name : f->devices) lines.push_back("device: " + name);
       }
-      if (!found.empty() && rule.remedy[0] != '\0')
+      const LotCause* open = open_cause(lot, rule);
+      if ((!found.empty() || open != nullptr) && rule.remedy[0] != '\0')
         lines.push_back(fmt::format("do: {}", rule.remedy));
       junit_case(page, rule.id, rule.title,
                  result == JunitResult::passed && !found.empty() ? JunitResult::passed_with_output
                                                                  : result,
                  !found.empty()                 ? found.front()->message
+                 : open != nullptr              ? open->why
                  : result == JunitResult::error ? "no device was judged"
                                                 : "",
                  lines);

@@ -6,6 +6,7 @@
 
 #include "report/report_json.h"
 #include "report/rule_words.h"
+#include "report/test_plan.h"
 #include "report/wording.h"
 #include "verifier/checks/catalogue.h"
 
@@ -108,12 +109,16 @@ class LotPage {
       paragraph(fmt::format("warnings to read: {} of {}", report.devices_warned,
                             devices_text(report.devices)),
                 2);
-    if (report.network != Network::main && report.approved > 0)
+    if (report.stage == Stage::lab) {
+      if (report.verdict == Verdict::approve)
+        paragraph("Approved as a certification lab does, not for production", 2);
+    } else if (report.network != Network::main && report.approved > 0) {
       paragraph(report.network == Network::test
                     ? "Approved for the test network, not for production: judge with --network main"
                     : "Approved by what was handed over alone, not for production: no ledger was "
                       "asked; judge with --network main",
                 2);
+    }
     out_ += "\n";
   }
 
@@ -158,8 +163,8 @@ class LotPage {
     if (report.not_used_left_out > 0)
       paragraph(fmt::format("not used: {} more", report.not_used_left_out), 2);
     for (const std::string& note : report.notes) paragraph(note, 2);
-    std::string facts =
-        fmt::format("policy {}, as of {}", network_name(report.network), rfc3339(report.at));
+    std::string facts = fmt::format("policy {}, as of {}",
+                                    policy_text(report.network, report.stage), rfc3339(report.at));
     if (report.manifest_rows > 0)
       facts += fmt::format("; {} rows of manifests", report.manifest_rows);
     if (!report.engine.empty()) facts += fmt::format("; signatures checked by {}", report.engine);
@@ -177,14 +182,26 @@ Json names_json(const std::vector<std::string>& names) {
   return out;
 }
 
+// The test case and step that an id is shown with.
+void add_step(Json& json, std::string_view id) {
+  const auto covers = covers_of(id);
+  const PlanCover* first = covers.empty() ? nullptr : covers.front();
+  json.set("test_case", first == nullptr ? Json() : Json(first->test_case))
+      .set("step", first == nullptr || *first->step == '\0' ? Json() : Json(first->step));
+}
+
 Json causes_json(const std::vector<LotCause>& list) {
   Json out{Json::Array{}};
-  for (const LotCause& cause : list)
-    out.push(Json(Json::Object{})
-                 .set("id", cause.id)
-                 .set("title", cause_title(cause.id))
-                 .set("count", cause.count)
-                 .set("devices", names_json(cause.devices)));
+  for (const LotCause& cause : list) {
+    Json one = Json(Json::Object{})
+                   .set("id", cause.id)
+                   .set("title", cause_title(cause.id))
+                   .set("count", cause.count)
+                   .set("devices", names_json(cause.devices));
+    add_step(one, cause.id);
+    if (!cause.why.empty()) one.set("why", cause.why);
+    out.push(std::move(one));
+  }
   return out;
 }
 
@@ -194,6 +211,10 @@ std::string cause_title(const std::string& id) {
   if (const Check* check = find_check(id)) return check->title;
   const LotRule* rule = find_lot_rule(id);
   return rule == nullptr ? "" : rule->title;
+}
+
+std::string lot_counts_text(const LotReport& report) {
+  return counts_line(report);
 }
 
 std::string lot_verdict_line(const LotReport& report) {
@@ -212,6 +233,7 @@ Json lot_report_json(const LotReport& report) {
                                      {"version", Json(MATTER_ATTEST_VERSION)}}));
   out.set("verdict", verdict_name(report.verdict))
       .set("network", network_name(report.network))
+      .set("stage", stage_name(report.stage))
       .set("at", rfc3339(report.at));
   out.set("devices", report.devices)
       .set("approve", report.approved)
@@ -221,13 +243,15 @@ Json lot_report_json(const LotReport& report) {
   out.set("failed", causes_json(report.failed)).set("open", causes_json(report.open));
   Json findings{Json::Array{}};
   for (const LotFinding& f : report.findings) {
-    findings.push(Json(Json::Object{})
-                      .set("id", f.rule->id)
-                      .set("severity", severity_name(f.severity))
-                      .set("message", f.message)
-                      .set("count", f.count)
-                      .set("devices", names_json(f.devices))
-                      .set("remedy", f.rule->remedy));
+    Json one = Json(Json::Object{})
+                   .set("id", f.rule->id)
+                   .set("severity", severity_name(f.severity))
+                   .set("message", f.message)
+                   .set("count", f.count)
+                   .set("devices", names_json(f.devices))
+                   .set("remedy", f.rule->remedy);
+    add_step(one, f.rule->id);
+    findings.push(std::move(one));
   }
   out.set("findings", std::move(findings))
       .set("findings_left_out", report.findings_left_out)

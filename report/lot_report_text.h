@@ -9,6 +9,7 @@ namespace attest {
 
 std::string lot_report_text(const LotReport& report, const TextStyle& style);
 // In one line: "REJECT  a lot of 5 devices: 3 approved, 2 rejected, 0 undecided".
+std::string lot_counts_text(const LotReport& report);  // "a lot of 2 devices: 2 approved, ..."
 std::string lot_verdict_line(const LotReport& report);
 // One object: {"schema":"matter-attest/lot/1","verdict",…}. The last line of --stream is {"lot":
 // this}.

@@ -45,11 +45,13 @@ Json lot_sarif(const LotReport& lot) {
     results.push(result(f.rule->id, f.severity, f.message, f.count, f.devices));
   for (const LotCause& cause : lot.open) {
     if (*rule_words(cause.id).title == '\0') continue;
+    const std::string said = cause.why.empty()
+                                 ? fmt::format("{} could not be answered for {} of {} devices",
+                                               cause.id, cause.count, lot.devices)
+                                 : fmt::format("{}: {}", cause.id, cause.why);
     open.push(object()
                   .set("level", "warning")
-                  .set("message",
-                       sarif_message(fmt::format("{} could not be answered for {} of {} devices",
-                                                 cause.id, cause.count, lot.devices)))
+                  .set("message", sarif_message(said))
                   .set("associatedRule",
                        object().set("id", cause.id).set("index", sarif_rule_index(cause.id))));
   }
@@ -62,6 +64,7 @@ Json lot_sarif(const LotReport& lot) {
   Json properties = object()
                         .set("verdict", verdict_name(lot.verdict))
                         .set("network", network_name(lot.network))
+                        .set("stage", stage_name(lot.stage))
                         .set("at", rfc3339(lot.at))
                         .set("devices", lot.devices)
                         .set("approved", lot.approved)

@@ -7,6 +7,7 @@
 #include "report/html_chain.h"
 #include "report/html_page.h"
 #include "report/identity_table.h"
+#include "report/test_plan.h"
 #include "report/wording.h"
 #include "verifier/gather/file_digests.h"
 #include "verifier/rules/check.h"
@@ -83,7 +84,7 @@ class Writer {
     {
       const auto eyebrow = page_.in("p", {{"class", "eyebrow"}});
       page_.leaf("span", "Matter device attestation")
-          .leaf("span", fmt::format("policy {}", network_name(e_.policy.network)))
+          .leaf("span", fmt::format("policy {}", policy_text(e_.policy.network, e_.policy.stage)))
           .leaf("span", fmt::format("as of {}", rfc3339(e_.policy.at)));
     }
     const std::string name = device_name(e_);
@@ -144,6 +145,7 @@ class Writer {
 
   // An approval says no more than what was asked.
   const char* accepted() const {
+    if (e_.policy.stage == Stage::lab) return "the unit as a certification lab does.";
     switch (e_.policy.network) {
       case Network::main:
         return "the part.";
@@ -325,6 +327,7 @@ class Writer {
     optional("do", f.remedy);
     optional("why", f.check->rule);
     optional("rule", f.check->spec);
+    optional("test plan", covers_text(f.check->id));
     fact(page_, "SDK",
          f.check->sdk == 0 ? "does not check it"
                            : sdk_text({f.check->sdk, sdk_code_name(f.check->sdk)}));
@@ -370,7 +373,7 @@ class Writer {
 
   void conditions() {
     const auto facts = page_.in("dl", {{"class", "facts"}});
-    fact(page_, "policy", network_name(e_.policy.network));
+    fact(page_, "policy", policy_text(e_.policy.network, e_.policy.stage));
     fact(page_, "as of", rfc3339(e_.policy.at));
     if (e_.ledger.chain_id.empty()) {
       fact(page_, "ledger", e_.policy.network == Network::none ? "not asked" : "no answer");
@@ -429,7 +432,7 @@ class Writer {
       page_.text(e_.given_anchors == 0 ? "; no anchor given by hand"
                                        : "; " + anchors_text(e_.given_anchors));
       page_.text(fmt::format(
-          ". Policy {}, as of {}, ledger {}.", network_name(e_.policy.network),
+          ". Policy {}, as of {}, ledger {}.", policy_text(e_.policy.network, e_.policy.stage),
           rfc3339(e_.policy.at),
           e_.ledger.chain_id.empty()
               ? (e_.policy.network == Network::none ? "not asked" : "no answer")

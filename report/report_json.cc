@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "report/test_plan.h"
 #include "report/wording.h"
 #include "verifier/checks/waiver.h"
 #include "verifier/gather/chains.h"
@@ -100,7 +101,7 @@ Json waivers_json(const Evidence& e, const Report& report) {
 
 Json check_json(const Finding& f) {
   Json::Object members;
-  members.reserve(13);  // what is set below: a report has hundreds of these
+  members.reserve(15);  // what is set below: a report has hundreds of these
   Json out{std::move(members)};
   const auto optional = [](const std::string& s) {
     return s.empty() ? Json() : Json(printable(s));
@@ -116,6 +117,10 @@ Json check_json(const Finding& f) {
   out.set("spec", f.check->spec).set("remedy", optional(f.remedy));
   out.set("blocked_by", f.blocked_by != nullptr ? Json(f.blocked_by->id) : Json());
   out.set("waived", optional(f.waived));
+  const auto steps = covers_of(f.check->id);
+  out.set("test_case", steps.empty() ? Json() : Json(steps.front()->test_case));
+  out.set("step",
+          steps.empty() || *steps.front()->step == '\0' ? Json() : Json(steps.front()->step));
   if (f.check->sdk == 0) {
     out.set("sdk", Json());
   } else {
@@ -148,6 +153,7 @@ Json report_json(const Evidence& e, const Report& report) {
                                     {"version", Json(MATTER_ATTEST_VERSION)}}));
   out.set("verdict", verdict_name(report.verdict))
       .set("network", network_name(e.policy.network))
+      .set("stage", stage_name(e.policy.stage))
       .set("at", rfc3339(e.policy.at));
   if (e.policy.fail_on_unknown || e.policy.fail_on_warn) {
     Json on{Json::Array{}};

@@ -75,6 +75,7 @@ std::string report_junit(const Evidence& e, const Report& report) {
   JunitProperties properties{{"verdict", verdict_name(report.verdict)},
                              {"summary", report.summary},
                              {"network", network_name(e.policy.network)},
+                             {"stage", stage_name(e.policy.stage)},
                              {"sdk_result", sdk_text(report.sdk)},
                              {"tool", "matter-attest " MATTER_ATTEST_VERSION}};
   if (const std::string on = fail_on_text(e.policy); !on.empty())

@@ -167,7 +167,9 @@ class Log {
                    .set("verdict", verdict_name(report_.verdict))
                    .set("summary", printable(report_.summary))
                    .set("device", printable(device_line(e_)));
-    out.set("network", network_name(e_.policy.network)).set("at", rfc3339(e_.policy.at));
+    out.set("network", network_name(e_.policy.network))
+        .set("stage", stage_name(e_.policy.stage))
+        .set("at", rfc3339(e_.policy.at));
     if (!e_.ledger.chain_id.empty())
       out.set(
           "ledger",

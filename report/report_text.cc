@@ -266,11 +266,11 @@ std::string report_text(const Evidence& e, const Report& report, const TextStyle
   if (!style.golden)
     page.paragraph(fmt::format("{} checks: {}", report.findings.size(), counts_text(report)), 2);
   const std::string fail_on = fail_on_text(e.policy);
-  page.paragraph(
-      fmt::format("policy {}, as of {}{}{}", network_name(e.policy.network), rfc3339(e.policy.at),
-                  e.given_anchors == 0 ? "" : ", " + anchors_text(e.given_anchors),
-                  fail_on.empty() ? "" : ", --fail-on " + fail_on),
-      2);
+  page.paragraph(fmt::format("policy {}, as of {}{}{}",
+                             policy_text(e.policy.network, e.policy.stage), rfc3339(e.policy.at),
+                             e.given_anchors == 0 ? "" : ", " + anchors_text(e.given_anchors),
+                             fail_on.empty() ? "" : ", --fail-on " + fail_on),
+                 2);
   if (const std::string taken = environment_text(e.policy); !taken.empty())
     page.paragraph("from the environment: " + taken, 2);
   if (!e.ledger.chain_id.empty())

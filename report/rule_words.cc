@@ -10,7 +10,7 @@ RuleWords rule_words(std::string_view id) {
     return {check->id,     check->title, check->rule,
             check->remedy, check->spec,  unknown_remedy(*check)};
   if (const LotRule* rule = find_lot_rule(id))
-    return {rule->id, rule->title, rule->rule, rule->remedy, rule->spec};
+    return {rule->id, rule->title, rule->rule, rule->remedy, rule->spec, rule->remedy};
   return {.id = id};
 }
 

@@ -46,6 +46,9 @@ std::string device_line(const Evidence& e) {
   return out;
 }
 
+std::string policy_text(Network network, Stage stage) {
+  return fmt::format("{}{}", network_name(network), stage == Stage::lab ? ", stage lab" : "");
+}
 size_t count_of(const Report& report, Status s) {
   return static_cast<size_t>(std::count_if(report.findings.begin(), report.findings.end(),
                                            [&](const Finding& f) { return f.status == s; }));

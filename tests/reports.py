@@ -152,6 +152,22 @@ def read_junit(text):
     return suites
 
 
+def read_plan(text):
+    """JUnit by test case: suite -> properties, and step -> result."""
+    out = {}
+    for suite in xml.etree.ElementTree.fromstring(text):
+        must(suite.get("name") not in out, "junit-plan: a suite a test case")
+        steps = {}
+        for case in suite.iter("testcase"):
+            must(case.get("name") not in steps and len(case) <= 1, "junit-plan: a case a step, with one result")
+            must(case.get("classname") == "matter-attest." + suite.get("name"), "junit-plan: the class is the test case")
+            steps[case.get("name")] = case[0].tag if len(case) else "passed"
+        counts = [sum(r == tag for r in steps.values()) for tag in ("failure", "error", "skipped")]
+        must([len(steps), *counts] == [int(suite.get(k)) for k in ("tests", "failures", "errors", "skipped")], "junit-plan: the suite's counts")
+        out[suite.get("name")] = {p.get("name"): p.get("value") for p in suite.find("properties")}, steps
+    return out
+
+
 class Page(html.parser.HTMLParser):
     VOID = {"meta", "br", "hr", "col", "wbr"}
     KNOWN = VOID | set("html head title style body main header footer section h1 h2 h3 p ul ol li dl dt dd table thead tbody tr th td caption "
@@ -260,6 +276,16 @@ def compare(tool, options):
     must(warned <= seen["system-out"], "junit: a warning passes with words")
     must(set().union(*seen.values()) == every, "junit: a case for each check")
 
+    _, text = run(tool, "junit-plan", options)
+    plan = read_plan(text)
+    for properties, _ in plan.values():
+        must((properties["verdict"], properties["stage"]) == (verdict, report["stage"]), "junit-plan: verdict and stage")
+    for check in report["checks"]:
+        if check["status"] == "fail" and check["test_case"]:
+            _, steps = plan[check["test_case"]]
+            must(any(s.split()[0] == check["step"] for s, r in steps.items() if r == "failure") or check["step"] is None and "failure" in steps.values(),
+                 f"junit-plan: {check['id']} fails {check['test_case']} {check['step']}")
+
     _, text = run(tool, "sarif", options)
     must(read_sarif(text) == (verdict, failing, warned), "sarif: verdict, errors and warnings")
 
@@ -302,6 +328,10 @@ def compare_lot(tool, options):
     for device, (name, properties, seen) in zip(devices, suites):
         must((name == device["id"] or strange(device["id"])) and properties["verdict"] == device["verdict"], f"junit: the suite of {device['id']}")
         must(seen["failure"] == set(device["failed"]), f"junit: what {name} failed in")
+
+    _, text = run(tool, "junit-plan", options, "lot")
+    for properties, _ in read_plan(text).values():
+        must((properties["verdict"], properties["stage"]) == (verdict, lot["stage"]), "junit-plan: the lot's verdict and stage")
 
     _, text = run(tool, "sarif", options, "lot")
     said, failing, _ = read_sarif(text)

@@ -19,6 +19,9 @@ inline const char* network_name(Network n) {
 // What the part has to pass: what commissioners of the network demand, or a certification lab,
 // whose demands take the place of the network's (handbook of the certification program; TC-DA-1.7).
 enum class Stage : uint8_t { network, lab };
+inline const char* stage_name(Stage s) {
+  return s == Stage::lab ? "lab" : "network";
+}
 
 // A person's word that a check may fail: for whom, why, until when. What it may cover, and whether
 // it covers this device, is decided in waiver.h.

@@ -132,6 +132,12 @@ TrustStore TrustStore::builtin(bool with_test_credentials) {
   return store;
 }
 
+TrustStore TrustStore::builtin_for(Network network, Stage stage) {
+  TrustStore store = builtin(network == Network::test && stage == Stage::network);
+  if (stage == Stage::lab) insert_sorted(store.signers_, builtin_signer(test_cd_signer(), false));
+  return store;
+}
+
 Result<void> TrustStore::add_paa(const CertificatePtr& certificate, Origin origin,
                                  std::string source) {
   auto paa = paa_from(certificate, origin, std::move(source));

@@ -257,3 +257,26 @@ TEST_CASE("a device costs at most 100 bytes, whatever it is called") {
     CHECK(each < 100);
   }
 }
+
+TEST_CASE("units: two of a product are two DAC keys, whatever else is the same") {
+  const auto units_of = [](const std::vector<Entry>& devices) {
+    LotRoster roster;
+    for (const Entry& device : devices) roster.add(device.name, device.fingerprints);
+    std::string out;
+    for (const LotRoster::Units& of : roster.units())
+      out += fmt::format("{} {} {} {};", of.product, of.devices, of.keys, of.names.size());
+    return out;
+  };
+  auto lot = good_lot(3);
+  CHECK(units_of(lot) == "0xFFF1/0x8000 3 2 1;");
+  set(lot[1], Fingerprint::dac_key, "one");
+  set(lot[0], Fingerprint::dac_key, "one");
+  lot.pop_back();
+  CHECK(units_of(lot) == "0xFFF1/0x8000 2 1 2;");
+  lot[1].fingerprints.product = "0xFFF1/0x8001";
+  CHECK(units_of(lot) == "0xFFF1/0x8000 1 1 1;0xFFF1/0x8001 1 1 1;");
+  lot[1].fingerprints.product = "";
+  lot[1].fingerprints.values = {};
+  CHECK(units_of(lot) == " 1 0 1;0xFFF1/0x8000 1 1 1;");
+  CHECK(units_of({}).empty());
+}

@@ -19,6 +19,7 @@
 #include "report/report_html.h"
 #include "report/report_json.h"
 #include "report/report_junit.h"
+#include "report/report_plan.h"
 #include "report/report_sarif.h"
 #include "report/report_text.h"
 #include "tests/support/strict_json.h"
@@ -82,6 +83,8 @@ void check_device(const std::string& text, const std::string& what) {
   check_json(dump_pretty(facts_json(e.device)), what + " in device.json");
   check_harmless(report_html(e, report), what + " in HTML");
   check_harmless(report_junit(e, report), what + " in JUnit");
+  check_harmless(report_plan(e, report, {}), what + " by test case");
+  check_harmless(report_junit_plan(e, report), what + " in JUnit by test case");
   check_harmless(report_text(e, report, {.colour = false, .width = 80, .all_checks = true}),
                  what + " in text");
   check_json(dump(report_sarif(e, report)), what + " in SARIF");
@@ -146,6 +149,8 @@ void check_lot(const std::string& text, const std::string& what) {
   check_json(dump(lot_sarif(lot)), what + " in a lot's SARIF");
   check_harmless(lot_html(lot), what + " in a lot's page");
   check_harmless(lot_junit(lot), what + " in a lot's JUnit");
+  check_harmless(lot_plan(lot, {}), what + " in a lot's test plan");
+  check_harmless(lot_junit_plan(lot), what + " in a lot's JUnit by test case");
 }
 
 std::string csv_of(const std::string& name) {

@@ -35,6 +35,8 @@ struct CheckRow {
   std::vector<RemarkRow> remarks = {};
   Network network = Network::none;
   bool show_passcode = false;
+  Stage stage = Stage::network;
+  bool one_of_many = false;
 };
 
 inline Device device_of(const std::vector<Given>& facts,
@@ -51,9 +53,11 @@ inline Evidence evidence_of(const CheckRow& row) {
   Reading reading;
   reading.device = device_of(row.facts, row.remarks);
   const Policy policy{.network = row.network,
+                      .stage = row.stage,
                       .at = Instant{1'780'000'000},
                       .required = {},
-                      .show_passcode = row.show_passcode};
+                      .show_passcode = row.show_passcode,
+                      .one_of_many = row.one_of_many};
   std::optional<Device> ordered;
   if (!row.ordered.empty()) ordered = device_of(row.ordered);
   Evidence e = gather(std::move(reading), policy, TrustStore::builtin(false), nullptr,

@@ -35,6 +35,7 @@ Result<GivenBy> given_by(const std::vector<std::string>& words) {
   cli::Command root("matter-attest", "", nullptr);
   cli::Command& verify = root.subcommand("verify", "");
   cli::add_judge_options(verify, options);
+  cli::add_stage(verify, options);
   verify.positionals("EVIDENCE", evidence, "", false).run([](const Console&) { return 0; });
   std::ostringstream told;
   const Console process = process_console();

@@ -94,10 +94,26 @@ Outcome test_key_signs_no_official(const Declaration& cd, const SignerKeyId& by)
 Outcome official_is_signed_by_csa(const Declaration& cd, const CdSigner& signer,
                                   const SignerKeyId& by, const LotView& lot) {
   if (cd->certification_type != 2 || signer.under_csa || by_test_key(by) ||
-      lot.policy.network == Network::none)
+      (lot.policy.network == Network::none && lot.policy.stage == Stage::network))
     return pass();
   return broken(cd, "type is official, but the CSA did not sign it",
                 "a signature under the CSA's certification authority", signer.name);
+}
+
+// The SDK's test key for what is for development and test, the CSA's keys for what it certifies or
+// is about to.
+Outcome signer_is_its_types(const Declaration& cd, const CdSigner& signer, const SignerKeyId& by,
+                            const LotView& lot) {
+  if (lot.policy.stage != Stage::lab) return skipped("asked at a certification lab alone");
+  const bool for_test = cd->certification_type == 0;
+  if (for_test ? by_test_key(by) : signer.under_csa) return pass();
+  return broken(
+      cd,
+      fmt::format("type is {}, which at a lab {} signs",
+                  certification_type_text(cd->certification_type),
+                  for_test ? "the public test key" : "the CSA"),
+      for_test ? test_cd_signer().name : "a signature under the CSA's certification authority",
+      signer.name);
 }
 
 // --- content ---
@@ -112,10 +128,12 @@ Outcome format_version(const Declaration& cd) {
              ? pass()
              : broken(cd, "format_version is not 1", "1", std::to_string(cd->format_version));
 }
+// What is assigned to vendors, and the four of tests, which credentials.no-test-vendor looks at.
 Outcome vendor_id_in_range(const Declaration& cd) {
-  return cd->vendor_id != 0
-             ? pass()
-             : broken(cd, "vendor_id is 0", "a vendor id from 0x0001", hex_id(cd->vendor_id));
+  const uint16_t id = cd->vendor_id;
+  if ((id >= 1 && id <= 0xFFEF) || is_test_vendor(id)) return pass();
+  return broken(cd, id == 0 ? "vendor_id is 0" : "vendor_id is reserved", "0x0001 to 0xFFEF",
+                hex_id(id));
 }
 Outcome product_id_count(const Declaration& cd) {
   const size_t n = cd->product_ids.size();
@@ -226,7 +244,7 @@ constexpr Check kChecks[] = {
     {
         .id = "cd.signer-is-csa",
         .title = "the declaration is signed under the CSA's certification authority",
-        .severity = {Severity::error, Severity::info, Severity::info},
+        .severity = {Severity::error, Severity::info, Severity::info, Severity::info},
         .spec = kSpec,
         .sdk = 601,
         .consequence_of = {"credentials.no-test-cd-signer", "credentials.no-test-paa",
@@ -305,10 +323,12 @@ constexpr Check kChecks[] = {
     {
         .id = "cd.vendor-id-in-range",
         .title = "the declaration names a vendor",
-        .spec = kSpec,
+        .spec = "Matter Core 6.3.1, 2.5.2",
         .consequence_of = {"cd.signature-verifies"},
         .run = rule<vendor_id_in_range>,
-        .rule = "Vendor 0 is nobody.",
+        .rule = "0 is nobody, and from 0xFFF5 on ids are reserved. 0xFFF0 is the last of the "
+                "vendors' range and assigned to nobody; the conformance test refuses it. 0xFFF1 to "
+                "0xFFF4 are for tests: credentials.no-test-vendor.",
         .remedy = kAskCsa,
     },
     {
@@ -334,7 +354,7 @@ constexpr Check kChecks[] = {
     {
         .id = "cd.device-type-id-in-range",
         .title = "the declaration's device type is in range",
-        .severity = kWarning,
+        .severity = kErrorAtLab,
         .spec = kSpec,
         .consequence_of = {"cd.signature-verifies"},
         .proves_authenticity = false,
@@ -357,7 +377,7 @@ constexpr Check kChecks[] = {
     {
         .id = "cd.security-level-is-0",
         .title = "the declaration's security level is 0",
-        .severity = kWarning,
+        .severity = kErrorAtLab,
         .spec = kSpec,
         .consequence_of = {"cd.signature-verifies"},
         .proves_authenticity = false,
@@ -368,7 +388,7 @@ constexpr Check kChecks[] = {
     {
         .id = "cd.security-information-is-0",
         .title = "the declaration's security information is 0",
-        .severity = kWarning,
+        .severity = kErrorAtLab,
         .spec = kSpec,
         .consequence_of = {"cd.signature-verifies"},
         .proves_authenticity = false,
@@ -411,9 +431,24 @@ constexpr Check kChecks[] = {
         .remedy = "use the certification declaration that the CSA signed",
     },
     {
+        .id = "cd.signer-is-its-types",
+        .title = "at a lab, the declaration is signed by who signs its type there",
+        .spec = "TC-DA-1.2 9",
+        .after = {"cd.certification-type-is-defined", "cd.signer-is-trusted"},
+        .consequence_of = {"cd.signature-verifies", "cd.test-key-signs-no-official",
+                           "cd.official-is-signed-by-csa", "credentials.no-development-cd",
+                           "credentials.no-test-paa", "credentials.no-development-dac"},
+        .run = rule<signer_is_its_types>,
+        .rule = "A certification lab takes a declaration for development and test (0) under the "
+                "public test key, and a provisional (1) or official (2) one under the CSA's. What "
+                "a network demands is another check's.",
+        .remedy = "for a unit before certification, sign a declaration of type 0 with the public "
+                  "test key; later use the one that the CSA signed",
+    },
+    {
         .id = "cd.is-not-provisional",
         .title = "the product's certification is not pending",
-        .severity = kWarning,
+        .severity = {Severity::warning, Severity::warning, Severity::warning, Severity::info},
         .spec = kSpec,
         .after = {"cd.certification-type-is-defined", "cms.signer-is-named-by-key-id"},
         .consequence_of = {"cd.signature-verifies"},

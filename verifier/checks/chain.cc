@@ -495,7 +495,7 @@ constexpr Check kChecks[] = {
     {
         .id = "chain.names-are-byte-equal",
         .title = "issuer and subject names are equal byte for byte",
-        .severity = kWarning,
+        .severity = kErrorAtLab,
         .spec = "Matter Core 6.2.2",
         .after = {"chain.dac-issuer-is-pai"},
         .consequence_of = {"chain.dac-issuer-is-pai", "chain.pai-issuer-is-paa",

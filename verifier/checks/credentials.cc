@@ -43,9 +43,10 @@ Outcome no_test_cd_signer(const SignerKeyId& by, const Place& place, const LotVi
               "a signature of the CSA", test_cd_signer().name, place_text(place));
 }
 
-Outcome no_development_cd(const Declaration& cd) {
-  if (cd->certification_type != 0) return pass();
+// A lab takes declarations for development and test, but for the one that is everybody's.
+Outcome no_development_cd(const Declaration& cd, const LotView& lot) {
   const bool example = cd->certificate_id == kExampleCdCertificateId;
+  if (cd->certification_type != 0 || (lot.policy.stage == Stage::lab && !example)) return pass();
   return fail(
       example ? fmt::format("the certification declaration is for development and test ({}): the "
                             "one that SDK examples fall back to, whoever signed it",
@@ -68,6 +69,10 @@ Outcome no_test_vendor(const DacProfile& dac, const LotView& lot) {
   return pass();
 }
 
+// Who signs which declaration at a lab is cd.signer-is-its-types'.
+constexpr Severities kNoTestSigner{Severity::error, Severity::warning, Severity::warning,
+                                   Severity::info};
+
 constexpr const char* kOwn =
     "write the product's own credentials into the part; check why it fell back to test credentials";
 
@@ -75,7 +80,7 @@ constexpr Check kChecks[] = {
     {
         .id = "credentials.no-development-dac",
         .title = "the DAC is no published development DAC",
-        .severity = kErrorOnMain,
+        .severity = kErrorOnMainAndAtLab,
         .spec = "Matter Core 6.2.2.3",
         .run = rule<no_development_dac>,
         .alike = "alike records name one issuer, byte for byte",
@@ -86,7 +91,7 @@ constexpr Check kChecks[] = {
     {
         .id = "credentials.no-test-paa",
         .title = "the chain does not end in a public test PAA",
-        .severity = kErrorOnMain,
+        .severity = kErrorOnMainAndAtLab,
         .spec = "Matter Core 6.2.3.1",
         .consequence_of = {"credentials.no-development-dac"},
         .run = rule<no_test_paa>,
@@ -97,7 +102,7 @@ constexpr Check kChecks[] = {
     {
         .id = "credentials.no-test-cd-signer",
         .title = "the declaration is not signed with the public test key",
-        .severity = kErrorOnMain,
+        .severity = kNoTestSigner,
         .spec = "Matter Core 6.3.1",
         .consequence_of = {"credentials.no-development-dac", "credentials.no-test-paa"},
         .run = rule<no_test_cd_signer>,
@@ -108,20 +113,22 @@ constexpr Check kChecks[] = {
     {
         .id = "credentials.no-development-cd",
         .title = "the declaration is not one for development and test",
-        .severity = kErrorOnMain,
+        .severity = kErrorOnMainAndAtLab,
         .spec = "Matter Core 6.3.1",
         .after = {"cd.certification-type-is-defined"},
         .consequence_of = {"credentials.no-development-dac", "credentials.no-test-paa",
                            "credentials.no-test-cd-signer", "cd.signature-verifies"},
         .run = rule<no_development_cd>,
-        .rule = "Certification type 0 makes no product, even under the CSA's own signature: the "
-                "SDK's example declaration for vendor 0xFFF1 is signed by the CSA.",
+        .rule =
+            "Certification type 0 makes no product, even under the CSA's own signature: the "
+            "SDK's example declaration for vendor 0xFFF1 is signed by the CSA. A certification lab "
+            "takes type 0, but not that example.",
         .remedy = "use the official certification declaration of this product",
     },
     {
         .id = "credentials.no-test-vendor",
         .title = "the vendor id is not reserved for tests",
-        .severity = kErrorOnMain,
+        .severity = kErrorOnMainAndAtLab,
         .spec = "Matter Core 2.5.2",
         .after = {"dac.names-a-vendor"},
         .consequence_of = {"credentials.no-development-dac", "credentials.no-test-paa",

@@ -45,6 +45,13 @@ Outcome could_be_read(const RecordView& record) {
   return closed.count == 0 ? pass() : unknown(closed.text);
 }
 
+// Units of a lot are counted there (lot.two-units-are-shown).
+Outcome second_unit(const LotView& lot) {
+  if (lot.policy.stage != Stage::lab) return skipped("asked at a certification lab alone");
+  if (lot.policy.one_of_many) return pass();
+  return unknown("a lab needs two units of the product, each with a DAC of its own; here is one");
+}
+
 constexpr Check kChecks[] = {
     {
         .id = "evidence.credentials-are-readable",
@@ -79,6 +86,16 @@ constexpr Check kChecks[] = {
         .remedy = "hand over a file that can be read, or take it away",
         .when_unknown = "give this user the right to read the file; of a text that is too long, "
                         "hand over the part that is about this device; or take the file away",
+    },
+    {
+        .id = "evidence.second-unit-is-shown",
+        .title = "at a lab, a second unit of the product is shown",
+        .spec = "TC-DA-1.7",
+        .run = rule<second_unit>,
+        .rule = "A certification lab takes two units of one vendor and product id, each "
+                "provisioned by itself: one alone does not show that their keys differ.",
+        .remedy = "judge two units together: matter-attest lot --stage lab FIRST/ SECOND/",
+        .when_unknown = "judge two units together: matter-attest lot --stage lab FIRST/ SECOND/",
     },
 };
 

@@ -326,7 +326,7 @@ constexpr Check kChecks[] = {
     {
         .id = "factory.no-development-fallback",
         .title = "the firmware does not present development credentials",
-        .severity = kErrorOnMain,
+        .severity = kErrorOnMainAndAtLab,
         .spec = "Matter Core 6.2.2.3",
         .consequence_of = {"credentials.no-development-dac"},
         .run = rule<no_development_fallback>,

@@ -229,7 +229,7 @@ constexpr Check kChecks[] = {
     {
         .id = "ledger.facts-are-fresh",
         .title = "the ledger's facts are recent",
-        .severity = kWarning,
+        .severity = kShouldAgree,
         .spec = kSpec,
         .after = {"ledger.answers"},
         .proves_authenticity = false,

@@ -342,7 +342,7 @@ constexpr Check kChecks[] = {
     {
         .id = "ledger.vendor-name-matches",
         .title = "device and ledger give the same vendor name",
-        .severity = kWarning,
+        .severity = kShouldAgree,
         .spec = "Matter Core 11.1",
         .proves_authenticity = false,
         .run = rule<vendor_name_matches>,
@@ -366,7 +366,7 @@ constexpr Check kChecks[] = {
     {
         .id = "ledger.product-name-matches",
         .title = "device and ledger give the same product name",
-        .severity = kWarning,
+        .severity = kShouldAgree,
         .spec = "Matter Core 11.1",
         .proves_authenticity = false,
         .run = rule<product_name_matches>,
@@ -387,7 +387,7 @@ constexpr Check kChecks[] = {
     {
         .id = "ledger.device-type-matches-device",
         .title = "device and ledger name the same device type",
-        .severity = kWarning,
+        .severity = kShouldAgree,
         .spec = "Matter Core 11.23.5",
         .proves_authenticity = false,
         .run = rule<device_type_matches_device>,
@@ -412,7 +412,7 @@ constexpr Check kChecks[] = {
     {
         .id = "ledger.discovery-capabilities-match",
         .title = "device and ledger give the same discovery capabilities",
-        .severity = kWarning,
+        .severity = kShouldAgree,
         .spec = "Matter Core 11.23.5",
         .consequence_of = {"onboarding.capabilities-agree", "onboarding.vendor-agrees",
                            "onboarding.product-agrees", "identity.facts-agree"},
@@ -549,7 +549,7 @@ constexpr Check kChecks[] = {
     {
         .id = "ledger.specification-version-matches",
         .title = "device and ledger give the same specification version",
-        .severity = kWarning,
+        .severity = kShouldAgree,
         .spec = "Matter Core 11.1",
         .proves_authenticity = false,
         .run = rule<specification_version_matches>,
@@ -559,7 +559,7 @@ constexpr Check kChecks[] = {
     {
         .id = "ledger.certificate-covers-product",
         .title = "the declaration's certificate covers this product",
-        .severity = kWarning,
+        .severity = kShouldAgree,
         .spec = "Matter Core 11.23.7",
         .after = {"ledger.answers"},
         .consequence_of = {"cd.signature-verifies", "ledger.certificate-id-matches-cd",

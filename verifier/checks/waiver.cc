@@ -14,8 +14,9 @@ constexpr const char* kUsed = "expect.waivers-are-used";
 
 }  // namespace
 
-bool may_be_waived(const Check& check, Network network) {
+bool may_be_waived(const Check& check, Network network, Stage stage) {
   if (std::string_view(check.id).starts_with(kOfWaivers)) return false;
+  if (stage == Stage::lab && check.severity.lab == Severity::error) return false;
   return network != Network::main || !check.proves_authenticity;
 }
 
@@ -34,7 +35,8 @@ bool is_in_force(const Waiver& waiver, const Policy& policy) {
 }
 
 const Waiver* waiver_for(const Evidence& e, const Check& check) {
-  if (e.policy.waivers.empty() || !may_be_waived(check, e.policy.network)) return nullptr;
+  if (e.policy.waivers.empty() || !may_be_waived(check, e.policy.network, e.policy.stage))
+    return nullptr;
   const auto at =
       std::find_if(e.policy.waivers.begin(), e.policy.waivers.end(), [&](const Waiver& w) {
         return w.id == check.id && is_in_force(w, e.policy) && is_for(w, e);

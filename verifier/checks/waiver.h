@@ -1,13 +1,15 @@
 // Waivers: which of those in the policy cover which check on this device. A waiver turns a fail or
 // a warning into a pass that names it; it answers nothing that is unknown. On main, nothing that
-// proves authenticity can be waived; checks on the waivers themselves never.
+// proves authenticity can be waived, at a lab nothing that it demands; checks on the waivers
+// themselves never.
 #pragma once
 
 #include "verifier/rules/check.h"
 
 namespace attest {
 
-bool may_be_waived(const Check& check, Network network);
+// What a lab demands cannot be waived there.
+bool may_be_waived(const Check& check, Network network, Stage stage);
 bool is_for(const Waiver& waiver, const Evidence& evidence);  // of this device, or of every one
 bool is_in_force(const Waiver& waiver, const Policy& policy);
 

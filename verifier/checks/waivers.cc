@@ -35,7 +35,8 @@ Outcome are_permitted(const LotView& lot) {
   return all(lot.policy, "does not count: it cannot be waived",
              "waivers of what can be waived under this policy", [&](const Waiver& w) {
                const Check* check = find_check(w.id);
-               return check != nullptr && !may_be_waived(*check, lot.policy.network)
+               return check != nullptr &&
+                              !may_be_waived(*check, lot.policy.network, lot.policy.stage)
                           ? w.id
                           : std::string();
              });
@@ -71,8 +72,10 @@ constexpr Check kChecks[] = {
         .severity = kWarning,
         .proves_authenticity = false,
         .run = rule<are_permitted>,
-        .rule = "On main nothing that proves that the device is what it says (signatures, chain, "
-                "revocation, trust, test credentials) can be waived; checks on waivers nowhere.",
+        .rule =
+            "On main nothing that proves that the device is what it says (signatures, chain, "
+            "revocation, trust, test credentials) can be waived, at a certification lab nothing "
+            "that it demands; checks on waivers nowhere.",
         .remedy = "take the waiver out, and mend what it was for",
     },
     {

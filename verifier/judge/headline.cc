@@ -77,7 +77,7 @@ std::string not_made(const Report& report) {
 // Good for the test network is not good for production: what the main network's policy would refuse
 // or leave open.
 std::string Judge::not_for_production(const Report& report) const {
-  if (network_ != Network::test) return {};
+  if (network_ != Network::test || stage_ != Stage::network) return {};
   std::string first;
   std::vector<std::string_view> others;
   bool refused = false;  // else production leaves it open
@@ -132,7 +132,8 @@ std::string Judge::summary(const Report& report, const Finding* first) const {
     return out;
   }
   const auto warnings = count(Status::warn);
-  std::string out = "every required check passed";
+  std::string out = stage_ == Stage::lab ? "every check that a certification lab requires passed"
+                                         : "every required check passed";
   if (warnings != 0)
     out += fmt::format("; {} {} to read", warnings, warnings == 1 ? "warning" : "warnings");
   const auto waived = std::count_if(report.findings.begin(), report.findings.end(),

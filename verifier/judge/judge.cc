@@ -27,7 +27,7 @@ std::string words_of_waiver(const Evidence& evidence, const Check& root) {
 }  // namespace
 
 Judge::Judge(const Policy& policy)
-    : network_(policy.network), fail_on_unknown_(policy.fail_on_unknown) {
+    : network_(policy.network), stage_(policy.stage), fail_on_unknown_(policy.fail_on_unknown) {
   for (const Check* check : catalogue()) {
     const bool required = std::find(policy.required.begin(), policy.required.end(), check->id) !=
                           policy.required.end();
@@ -51,7 +51,8 @@ bool Judge::keeps_open(size_t check, const Answer& answer) const {
   if (answer.aside) return asked_for;
   // Without any fail, what is blocked waits for something unknown.
   const Check& open = *catalogue()[answer.by == kNobody || answer.open ? check : answer.by];
-  if (open.open_on_main_only && network_ != Network::main && !asked_for) return false;
+  const bool on_main = network_ == Network::main && stage_ == Stage::network;
+  if (open.open_on_main_only && !on_main && !asked_for) return false;
   return severity_[check] == Severity::error;
 }
 

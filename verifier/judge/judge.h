@@ -58,6 +58,7 @@ class Judge {
 
  private:
   Network network_;
+  Stage stage_;
   std::vector<Severity> severity_;  // by place in the catalogue
   std::vector<Severity> unmet_;     // the same for what does not hold: --fail-on warn raises it
   std::vector<uint8_t> required_;   // asked for with --require

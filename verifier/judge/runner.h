@@ -130,7 +130,8 @@ class Runner {
     const Answer& root = answers_[a.by];
     if (root.waived == kNobody || root.status != Status::pass) return;
     if (!a.echo) return follow_waived(i, a.by);
-    if (may_be_waived(*links_.checks[i], evidence_.policy.network)) waive(a, root.waived);
+    if (may_be_waived(*links_.checks[i], evidence_.policy.network, evidence_.policy.stage))
+      waive(a, root.waived);
   }
 
   template <class Keep>

@@ -126,15 +126,20 @@ inline constexpr Severities kWarning{Severity::warning, Severity::warning, Sever
 inline constexpr Severities kInfo{Severity::info, Severity::info, Severity::info, Severity::info};
 inline constexpr Severities kErrorOnMain{Severity::error, Severity::warning, Severity::warning,
                                          Severity::warning};
+// Of credentials that are not the product's own.
+inline constexpr Severities kErrorOnMainAndAtLab{Severity::error, Severity::warning,
+                                                 Severity::warning, Severity::error};
 // What the lab's scripts demand and the specification does not.
 inline constexpr Severities kErrorAtLab{Severity::warning, Severity::warning, Severity::warning,
                                         Severity::error};
 // Of the ledger: an entry that is not there, and one that contradicts the evidence. The lab demands
-// no entry.
+// none, and its units are often of a version that no ledger has yet.
 inline constexpr Severities kMustBeThere{Severity::error, Severity::warning, Severity::info,
                                          Severity::info};
 inline constexpr Severities kMustAgree{Severity::error, Severity::error, Severity::info,
-                                       Severity::warning};
+                                       Severity::info};
+inline constexpr Severities kShouldAgree{Severity::warning, Severity::warning, Severity::warning,
+                                         Severity::info};
 
 inline constexpr size_t kMaxLinks = 16;
 using Ids = std::array<const char*, kMaxLinks>;

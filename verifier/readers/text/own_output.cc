@@ -39,10 +39,10 @@ std::string schema_text(std::string_view schema) {
 // tests/verifier/readers/not_evidence_test.cc compares them with what is written. An object with
 // any other one is somebody's, whatever schema it names.
 constexpr std::string_view kMembers[] = {
-    "schema", "tool", "verdict", "network", "at",
+    "schema", "tool", "verdict", "network", "stage", "at",
     // report
-    "fail_on", "ledger", "device", "evidence", "not_used", "trust_anchors_given", "summary",
-    "waivers", "checks", "sdk_result",
+    "fail_on", "environment", "ledger", "device", "evidence", "not_used", "trust_anchors_given",
+    "summary", "waivers", "checks", "sdk_result",
     // lot
     "devices", "approve", "reject", "undecided", "unreadable", "failed", "open", "findings",
     "findings_left_out", "part_key", "part_manifests", "manifest_rows", "sample",
@@ -51,7 +51,9 @@ constexpr std::string_view kMembers[] = {
     "certificates", "certification_declaration", "payloads", "ota_images", "integrity", "remarks",
     "conflicts",
     // payload, checklist, the manifest of a bundle
-    "valid", "done", "lacking", "steps", "members"};
+    "valid", "done", "lacking", "steps", "members",
+    // plan
+    "test_cases"};
 constexpr std::string_view kOfChecklist[] = {"vid", "pid", "software_version"};
 
 // A snapshot's members are named by what the ledger has; none of them is a device's.

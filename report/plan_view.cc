@@ -1,0 +1,294 @@
+#include "report/plan_view.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+
+#include "verifier/checks/catalogue.h"
+
+namespace attest {
+namespace {
+
+// What fails a step is not what the policy refuses, but what the script does; after certification
+// what the main network does.
+Severity of_script(const Check& check, const TestCase& of) {
+  return std::string_view(of.id).starts_with("post-cert-") ? check.severity.main
+                                                           : check.severity.lab;
+}
+
+bool is_failed(const Finding& f, const TestCase& of) {
+  if (f.status == Status::fail) return true;
+  const bool noted = f.status == Status::pass && !f.message.empty() &&
+                     (f.severity == Severity::info || !f.waived.empty());
+  return (f.status == Status::warn || noted) && of_script(*f.check, of) == Severity::error;
+}
+
+std::string said(const Finding& f) {
+  const std::string what = f.message.empty() ? f.check->title : f.message;
+  return fmt::format("{}: {}{}", f.check->id, what,
+                     f.waived.empty() ? "" : fmt::format(" (waived: {})", f.waived));
+}
+
+std::string why_open(const Finding& f, const Report& report) {
+  if (f.status != Status::blocked) return f.message;
+  const bool fails = report.of(f.blocked_by)->status == Status::fail;
+  return fmt::format("waits for {}{}", f.blocked_by->id, fails ? ", which fails" : "");
+}
+
+constexpr const char* kNoCheck = "no check of this version tells it";
+
+struct Covered {
+  const Finding* finding;
+  bool must_answer;
+};
+
+StepResult result_of(const TestCase& of, const PlanStep& step, const Report& report) {
+  if (step.needs == PlanNeeds::live)
+    return {.step = &step, .state = StepState::not_from_files, .why = "needs a live device"};
+  if (step.needs == PlanNeeds::command)
+    return {.step = &step,
+            .state = StepState::not_from_files,
+            .why = fmt::format("asked by {}", of.files)};
+  std::vector<Covered> covered;
+  for (const PlanCover* cover : covers_of(of, step)) {
+    if (const Check* check = find_check(cover->id))
+      covered.push_back({report.of(check), cover->must_answer});
+  }
+  const auto first = [&](auto&& is) -> const Finding* {
+    const auto at = std::find_if(covered.begin(), covered.end(), is);
+    return at == covered.end() ? nullptr : at->finding;
+  };
+  if (const Finding* f = first([&](const Covered& c) { return is_failed(*c.finding, of); }))
+    return {.step = &step, .state = StepState::failed, .why = said(*f), .by = f};
+  const Finding* open = first([&](const Covered& c) {
+    return c.finding->status == Status::unknown || c.finding->status == Status::blocked ||
+           (c.must_answer && c.finding->status == Status::skipped);
+  });
+  const bool keeps_open = std::any_of(covered.begin(), covered.end(),
+                                      [](const Covered& c) { return c.finding->keeps_open; });
+  StepResult out{.step = &step, .state = StepState::open, .by = open, .keeps_open = keeps_open};
+  if (step.needs == PlanNeeds::second_unit) {
+    out.why = "no second unit";
+  } else if (covered.empty()) {
+    out.why = kNoCheck;
+  } else if (open != nullptr) {
+    out.why = why_open(*open, report);
+  } else if (first([](const Covered& c) {
+               return c.finding->status == Status::pass || c.finding->status == Status::warn;
+             })) {
+    out.state = StepState::passed;
+  } else {
+    out.state = StepState::not_applicable;
+    out.why = covered.front().finding->message;
+  }
+  return out;
+}
+
+void conclude(CaseResult& out) {
+  if (out.of->scope == PlanScope::elsewhere || out.of->scope == PlanScope::commissioner) {
+    out.why =
+        out.of->scope == PlanScope::elsewhere ? "not about attestation" : "a commissioner's test";
+    out.steps.clear();
+    return;
+  }
+  for (const StepState state : {StepState::failed, StepState::open, StepState::passed,
+                                StepState::not_applicable, StepState::not_from_files}) {
+    const auto at = std::find_if(out.steps.begin(), out.steps.end(),
+                                 [&](const StepResult& s) { return s.state == state; });
+    if (at == out.steps.end()) continue;
+    out.state = state;
+    if (state != StepState::failed && state != StepState::passed) out.why = at->why;
+    break;
+  }
+}
+
+CaseResult result_of(const TestCase& of, const Report& report) {
+  CaseResult out{.of = &of, .state = StepState::not_from_files};
+  for (const PlanStep& step : of.steps) out.steps.push_back(result_of(of, step, report));
+  conclude(out);
+  return out;
+}
+
+// --- of a lot ---
+
+constexpr char kLetters[] = {'p', 'f', 'o', 'n', 'd'};  // in the order of StepState
+
+size_t steps_of_all() {
+  size_t out = 0;
+  for (const TestCase& of : test_cases()) out += of.steps.size();
+  return out;
+}
+
+struct Share {
+  uint64_t count = 0;
+  std::vector<std::string> names;  // the first of them
+  void add(const std::string& name) {
+    ++count;
+    if (names.size() < kNamesShown) names.push_back(name);
+  }
+  std::string text(uint64_t of) const {
+    std::string out = fmt::format("{} of {} devices", count, of);
+    for (size_t i = 0; i < names.size(); ++i)
+      out += fmt::format("{}{}", i == 0 ? " (" : ", ", names[i]);
+    return out + (count > names.size() ? ", ...)" : ")");
+  }
+};
+
+// The ids of a step's checks among those that devices failed or were warned of.
+std::string ids_among(const TestCase& of, const PlanStep& step, const LotReport& lot) {
+  std::string out;
+  for (const PlanCover* cover : covers_of(of, step)) {
+    const bool any = std::any_of(lot.results.begin(), lot.results.end(), [&](const auto& device) {
+      const auto is = [&](const auto& id) { return id == std::string_view(cover->id); };
+      return std::any_of(device.failed.begin(), device.failed.end(), is) ||
+             std::any_of(device.warned.begin(), device.warned.end(), is);
+    });
+    if (any) out += (out.empty() ? ": " : ", ") + std::string(cover->id);
+  }
+  return out;
+}
+
+// What is asked between units.
+StepResult between(const CaseResult& before, const PlanStep& step, const LotReport& lot) {
+  StepResult out{.step = &step, .state = StepState::open};
+  const auto covers = covers_of(*before.of, step);
+  for (const LotFinding& f : lot.findings) {
+    const bool of_step = std::any_of(covers.begin(), covers.end(), [&](const PlanCover* cover) {
+      return cover->id == std::string_view(f.rule->id);
+    });
+    if (!of_step || f.severity != Severity::error) continue;
+    out.state = StepState::failed;
+    out.why = fmt::format("{}: {}", f.rule->id, f.message);
+    return out;
+  }
+  if (!lot.second_unit.empty() || lot.devices < 2) {
+    out.why = lot.second_unit.empty() ? "no second unit" : lot.second_unit;
+    out.keeps_open = lot.stage == Stage::lab;
+    return out;
+  }
+  bool compared = false, counted = false;
+  for (const PlanCover* cover : covers) {
+    counted = counted || cover->id == std::string_view(lot_rule::two_units_are_shown.id);
+    compared =
+        compared || std::any_of(lot.compared.begin(), lot.compared.end(), [&](const LotRule* rule) {
+          return rule->id == std::string_view(cover->id);
+        });
+  }
+  // The steps of the first unit were asked of each.
+  const auto unmet =
+      std::find_if(before.steps.begin(), before.steps.end(), [](const StepResult& s) {
+        return s.state == StepState::failed || s.state == StepState::open;
+      });
+  if (counted && unmet != before.steps.end()) {
+    out.why = fmt::format("waits for step {}", unmet->step->step);
+  } else if (compared || counted) {
+    out.state = StepState::passed;
+  } else {
+    out.why = "not every unit gives what is compared";
+  }
+  return out;
+}
+
+StepResult result_of(const CaseResult& before, const PlanStep& step, size_t place,
+                     const LotReport& lot) {
+  const TestCase& of = *before.of;
+  StepResult out{.step = &step, .state = StepState::not_from_files};
+  if (step.needs == PlanNeeds::live || step.needs == PlanNeeds::command) {
+    out.why = step.needs == PlanNeeds::live ? "needs a live device"
+                                            : fmt::format("asked by {}", of.files);
+    return out;
+  }
+  if (step.needs == PlanNeeds::files && covers_of(of, step).empty()) {
+    out.state = StepState::open;
+    out.why = kNoCheck;
+    return out;
+  }
+  std::array<Share, std::size(kLetters)> shares;
+  for (const DeviceResult& device : lot.results) {
+    const auto* at = device.steps.size() != steps_of_all()
+                         ? std::end(kLetters)
+                         : std::find(std::begin(kLetters), std::end(kLetters), device.steps[place]);
+    // Of what could not be read, or was judged without the plan, nothing is told.
+    const bool known = at != std::end(kLetters);
+    shares[known ? static_cast<size_t>(at - kLetters) : static_cast<size_t>(StepState::open)].add(
+        device.name);
+  }
+  const auto share = [&](StepState s) -> const Share& { return shares[static_cast<size_t>(s)]; };
+  if (share(StepState::failed).count > 0) {
+    out.state = StepState::failed;
+    out.why = share(StepState::failed).text(lot.devices) + ids_among(of, step, lot);
+    return out;
+  }
+  if (step.needs == PlanNeeds::second_unit) return between(before, step, lot);
+  if (share(StepState::open).count > 0 || lot.devices == 0) {
+    out.state = StepState::open;
+    out.why = lot.devices == 0 ? "no device was judged"
+                               : "not told of " + share(StepState::open).text(lot.devices);
+  } else if (share(StepState::passed).count > 0) {
+    out.state = StepState::passed;
+  } else {
+    out.state = StepState::not_applicable;
+    out.why = "is not about these devices";
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string CaseResult::steps_in(StepState wanted) const {
+  std::string out;
+  for (const StepResult& s : steps) {
+    if (s.state == wanted && *s.step->step != '\0')
+      out += fmt::format("{}{}", out.empty() ? "" : ", ", s.step->step);
+  }
+  return out;
+}
+
+std::vector<CaseResult> plan_results(const Report& report) {
+  std::vector<CaseResult> out;
+  for (const TestCase& of : test_cases()) out.push_back(result_of(of, report));
+  return out;
+}
+
+std::vector<CaseResult> plan_results(const LotReport& lot) {
+  std::vector<CaseResult> out;
+  size_t place = 0;
+  for (const TestCase& of : test_cases()) {
+    CaseResult& result =
+        out.emplace_back(CaseResult{.of = &of, .state = StepState::not_from_files});
+    for (const PlanStep& step : of.steps)
+      result.steps.push_back(result_of(result, step, place++, lot));
+    conclude(result);
+  }
+  return out;
+}
+
+std::string plan_steps(const Report& report) {
+  std::string out;
+  for (const TestCase& of : test_cases()) {
+    for (const PlanStep& step : of.steps)
+      out += kLetters[static_cast<size_t>(result_of(of, step, report).state)];
+  }
+  return out;
+}
+
+std::string result_text(const CaseResult& result) {
+  const std::string at = result.steps_in(result.state);
+  switch (result.state) {
+    case StepState::passed:
+      return result.steps_in(StepState::not_from_files).empty() ? "passed"
+                                                                : "passed as far as files tell";
+    case StepState::failed:
+      return at.empty() ? "failed" : fmt::format("failed at step {}", at);
+    case StepState::not_applicable:
+      return fmt::format("does not apply: {}", result.why);
+    case StepState::open:
+    case StepState::not_from_files:
+      break;
+  }
+  return fmt::format("not judged: {}", result.why);
+}
+
+}  // namespace attest

@@ -1,0 +1,64 @@
+// TestPlan: the official test cases, their steps, and which check, or rule about lots, tells of
+// which step. A new check is a row of kCovers. Source: the Matter SDK's src/python_testing (the
+// steps' numbers and names are its scripts'), the post-certification tests beside it.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace attest {
+
+// What judging takes.
+enum class PlanNeeds : uint8_t {
+  files,
+  second_unit,  // files of another unit: lot
+  live,         // a device that answers
+  command,      // files, by another command: TestCase::files says which
+};
+
+// Whose test it is.
+enum class PlanScope : uint8_t {
+  device,        // of a part, in whole or in part from files
+  live,          // of a part that answers, and of nothing else
+  commissioner,  // of a commissioner: matter-attest can stand in its place
+  elsewhere,     // not about attestation
+};
+
+struct PlanStep {
+  const char* step;   // "6.5"; empty: the test case as a whole
+  const char* title;  // "Verify CD certificate_id"
+  PlanNeeds needs = PlanNeeds::files;
+};
+
+struct TestCase {
+  const char* id;  // "TC-DA-1.2"; one that ends in '*' stands for all that begin so
+  const char* title;
+  const char* demands;
+  PlanScope scope;
+  const char* device;      // what only a device, or a second one, shows; empty: nothing
+  const char* files = "";  // what of it is judged from files, where no check does
+  std::span<const PlanStep> steps = {};
+};
+
+struct PlanCover {
+  const char* id;  // of a check or of a rule about lots
+  const char* test_case;
+  const char* step;
+  bool must_answer = false;  // the step is open where this one does not apply: a fact is missing
+};
+
+std::span<const TestCase> test_cases();
+std::span<const PlanCover> plan_covers();
+
+// "tc-da-1.2" and "TC_DA_1_2" are TC-DA-1.2. Null: there is none.
+const TestCase* find_test_case(std::string_view id);
+const PlanStep* find_step(const TestCase& of, std::string_view step);
+// The steps that a check, or a rule about lots, tells of: the one it is shown with comes first.
+std::vector<const PlanCover*> covers_of(std::string_view id);
+std::vector<const PlanCover*> covers_of(const TestCase& of, const PlanStep& step);
+std::string covers_text(std::string_view id);  // "TC-DA-1.2 6.5, TC-DA-1.7 1.3"; may be empty
+std::string step_name(const PlanStep& step);   // "6.5 Verify CD certificate_id"
+
+}  // namespace attest
