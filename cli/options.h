@@ -12,7 +12,8 @@ namespace attest::cli {
 
 struct JudgeOptions {
   std::string network = "main";
-  std::vector<std::string> trust_paa, trust_cd_signer, unlock, require, waive, waivers, fail_on;
+  std::vector<std::string> trust_paa, trust_cd_signer, revocation_sets, unlock, require, waive,
+      waivers, fail_on;
   std::string at;
   bool show_passcode = false;
   LedgerArguments ledger;

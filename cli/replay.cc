@@ -9,6 +9,7 @@
 #include "cli/options.h"
 #include "cli/report_output.h"
 #include "platform/files.h"
+#include "platform/revocation_sets.h"
 #include "platform/verbosity.h"
 #include "report/wording.h"
 
@@ -18,6 +19,7 @@ namespace {
 struct ReplayOptions {
   ReportOutput output;
   std::string bundle, signed_by;
+  std::vector<std::string> revocation_sets;
   bool quiet = false, verbose = false;
 };
 
@@ -48,7 +50,10 @@ int replay(const ReplayOptions& options, const Console& console) {
   const auto file =
       options.bundle == "-" ? FileBytes::standard_input(console) : FileBytes::open(options.bundle);
   if (!file) return print_error(console, file.error().what);
-  const auto again = replay(file->view(), openssl_engine());
+  Reading sets;
+  if (const auto done = read_revocation_sets(options.revocation_sets, sets); !done)
+    return print_error(console, done.error().what);
+  const auto again = replay(file->view(), openssl_engine(), sets);
   if (!again) {
     const auto at = again.error().offset;
     return print_error(console, fmt::format("{}: {}{}", options.bundle, again.error().what,
@@ -64,6 +69,11 @@ int replay(const ReplayOptions& options, const Console& console) {
                                          again->report, verbosity);
       !written)
     return print_error(console, written.error().what);
+  if (!options.revocation_sets.empty()) {
+    verbosity.note(
+        "judged with revocation sets that the bundle does not have: its report is not compared");
+    return exit_code(again->report.verdict);
+  }
   if (again->same()) {
     verbosity.note("the report is the same as in the bundle, byte for byte");
     return exit_code(again->report.verdict);
@@ -89,7 +99,10 @@ void add_replay(Command& root) {
   command.group(Group::input)
       .positional("BUNDLE", options->bundle, "a file that verify --bundle wrote; - is stdin", true)
       .text("--signed-by", "CERT.pem", options->signed_by,
-            "insist on a signature by the key of this certificate");
+            "insist on a signature by the key of this certificate")
+      .list("--revocation-set", "FILE", options->revocation_sets,
+            "judge with this revocation set, too, and compare no report: what was approved may "
+            "have been revoked since; repeatable");
   add_report_output(command, options->output);
   add_verbosity(command, options->quiet, options->verbose);
   command.example("matter-attest replay sample.bundle")

@@ -232,6 +232,7 @@ std::vector<DeviceLine> LotJudge::judge(LotBatch batch) {
     match(started, reading.device);  // by its name, where nothing else is known of it
     if (started.readable) {
       if (batch.items[i].shared) batch.items[i].shared->lend(reading);
+      reading.given_sets = setup_.sets;
       of.push_back(i);
       readings.push_back(std::move(reading));
     }

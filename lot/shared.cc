@@ -52,8 +52,14 @@ LotShared::LotShared(Device device) {
     CrlEvidence list = read_crl(bytes_of(s), s.place, true);
     if (list.list != nullptr) lists.push_back(std::move(list));
   }
+  std::vector<RevocationSetEvidence> sets;
+  for (const Statement& s : device.statements) {
+    if (s.fact == FactId::revocation_set) sets.push_back(read_revocation_set(bytes_of(s), s.place));
+  }
+  if (!sets.empty())
+    sets_ = std::make_shared<const std::vector<RevocationSetEvidence>>(std::move(sets));
   for (Statement& s : device.statements) {
-    if (s.fact == FactId::crl) continue;
+    if (s.fact == FactId::crl || s.fact == FactId::revocation_set) continue;
     const auto pai = pai_key_id(s);
     const auto certificate =
         s.fact == FactId::certificate ? parse_certificate(bytes_of(s)) : Result<CertificatePtr>();
@@ -103,6 +109,7 @@ void LotShared::lend(Reading& reading) const {
   Device& device = reading.device;
   if (device.first(FactId::csr) != nullptr) return;  // a request comes before all of these
   reading.shared_lists = lists_;
+  reading.shared_sets = sets_;
   const bool pai = device.first(FactId::pai) != nullptr;
   // The declaration in its response is compared with the one that lies beside all of them; of
   // several it is not told which one would be its own.

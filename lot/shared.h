@@ -38,6 +38,7 @@ class LotShared {
 
   std::vector<Lent> lent_;
   std::shared_ptr<const std::vector<CrlEvidence>> lists_;  // null: none
+  std::shared_ptr<const std::vector<RevocationSetEvidence>> sets_;
   size_t declarations_ = 0;
   uint64_t digest_ = 0;
   std::vector<NotUsed> twice_;
