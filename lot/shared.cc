@@ -108,8 +108,8 @@ bool LotShared::is_own(const Statement& shared, const Reading& reading) const {
 void LotShared::lend(Reading& reading) const {
   Device& device = reading.device;
   if (device.first(FactId::csr) != nullptr) return;  // a request comes before all of these
-  reading.shared_lists = lists_;
-  reading.shared_sets = sets_;
+  if (lists_ != nullptr) reading.shared_lists = lists_;
+  if (sets_ != nullptr) reading.shared_sets = sets_;
   const bool pai = device.first(FactId::pai) != nullptr;
   // The declaration in its response is compared with the one that lies beside all of them; of
   // several it is not told which one would be its own.
