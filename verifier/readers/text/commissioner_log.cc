@@ -20,6 +20,7 @@
 #include "verifier/readers/factory_item.h"
 #include "verifier/readers/formats.h"
 #include "verifier/readers/tables/table_credentials.h"
+#include "verifier/readers/text/log_exchange.h"
 #include "verifier/readers/text/log_line.h"
 #include "verifier/readers/text/log_message.h"
 #include "verifier/readers/text/log_said.h"
@@ -32,8 +33,7 @@ namespace attest {
 namespace {
 
 constexpr uint64_t kOperationalCredentials = 0x3E, kBasicInformation = 0x28;
-constexpr uint64_t kAttestationRequest = 0, kAttestationResponse = 1, kCertificateChainRequest = 2,
-                   kCertificateChainResponse = 3;
+constexpr uint64_t kCertificateChainRequest = 2, kCertificateChainResponse = 3;
 constexpr const char* kElided = "elided, not in the log";
 constexpr size_t kMaxDump = 64u << 10, kMaxLine = 16u << 20;
 constexpr size_t kMaxReported =
@@ -41,13 +41,8 @@ constexpr size_t kMaxReported =
 constexpr unsigned kPatience =
     64;  // foreign lines inside a dump or a PEM block before it is given up
 
-struct Value {
-  Bytes bytes;
-  uint64_t offset = 0;
-};
-struct Exchange {
-  std::optional<Value> nonce, elements, signature, challenge;
-};
+using log::Exchange;
+using log::Value;
 struct CertificateLine {
   Value value;
   FactId role = FactId::certificate;
@@ -232,27 +227,28 @@ class Log {
     field(dump_command_, dump_field_, dump_);
   }
 
-  static const char* item_of(std::optional<uint64_t> command, uint64_t field) {
-    if (command == kAttestationRequest && field == 0) return "attestation nonce";
-    if (command == kAttestationResponse && field == 0) return "attestation elements";
-    if (command == kAttestationResponse && field == 1) return "attestation signature";
-    return command == kCertificateChainResponse && field == 0 ? "certificate" : nullptr;
+  static bool is_certificate(std::optional<uint64_t> command, uint64_t field) {
+    return command == kCertificateChainResponse && field == 0;
+  }
+  const char* item_of(std::optional<uint64_t> command, uint64_t field) const {
+    if (is_certificate(command, field)) return "certificate";
+    return attestation_.item_of(command, field);
   }
   // A value without a stated size that says itself how long it is.
-  static bool is_cut(std::optional<uint64_t> command, uint64_t number, View bytes) {
-    if (command == kCertificateChainResponse && number == 0)
+  bool is_cut(std::optional<uint64_t> command, uint64_t number, View bytes) const {
+    if (is_certificate(command, number))
       return der_size(bytes) == 0 || der_size(bytes) > bytes.size();
-    if (command == kAttestationResponse && number == 1) return bytes.size() < 64;
-    return command == kAttestationResponse && number == 0 && log::ends_within(bytes);
+    const auto part = attestation_.part_of(command, number);
+    return part && Exchange::is_cut(*part, bytes);
   }
   void field(std::optional<uint64_t> command, uint64_t number, Value value) {
-    if (command == kAttestationRequest && number == 0 && value.bytes.size() == 32)
-      return nonce(std::move(value));
-    if (command == kAttestationResponse && number == 0) return elements(std::move(value));
-    if (command == kAttestationResponse && number == 1) return signature(std::move(value));
-    if (command != kCertificateChainResponse || number != 0) return;
-    if (value.bytes.empty()) return empty_certificate();
-    certificate(std::move(value), FactId::certificate);
+    if (const auto part = attestation_.part_of(command, number)) {
+      if (*part != Exchange::nonce || value.bytes.size() == 32)
+        put(attestation_, *part, std::move(value));
+    } else if (is_certificate(command, number)) {
+      if (value.bytes.empty()) return empty_certificate();
+      certificate(std::move(value), FactId::certificate);
+    }
   }
 
   // ---- values behind a name on one line
@@ -261,28 +257,23 @@ class Log {
     missing(item, fmt::format("its line is cut after {} bytes", there));
   }
   void labelled(const std::string& l) {
-    const auto value = [&](std::string_view word) -> std::optional<Value> {
-      auto bytes = log::hex_after(l, "attestation", word);
-      if (!bytes) return std::nullopt;
-      return Value{.bytes = std::move(*bytes), .offset = offset_};
-    };
     if (l.find("ttestation") != std::string::npos) {
-      if (auto v = value("nonce"); v && v->bytes.size() == 32) nonce(std::move(*v));
-      if (auto v = value("request"); v && v->bytes.size() == 32)
-        nonce(std::move(*v));  // attestation-request hex:...
-      if (auto v = value("elements")) {
-        if (log::ends_within(v->bytes))
-          cut("attestation elements", v->bytes.size());
+      const auto take = [&](Exchange::Part part, std::string_view word) {
+        auto bytes = log::hex_after(l, "attestation", word);
+        if (!bytes) return;
+        if (part == Exchange::nonce ? bytes->size() != 32
+                                    : part == Exchange::challenge && bytes->size() != 16)
+          return;
+        if (Exchange::is_cut(part, *bytes))
+          cut(attestation_.kind().items[part], bytes->size());
         else
-          elements(std::move(*v));
-      }
-      if (auto v = value("signature")) {
-        if (v->bytes.size() < 64)
-          cut("attestation signature", v->bytes.size());
-        else
-          signature(std::move(*v));
-      }
-      if (auto v = value("challenge"); v && v->bytes.size() == 16) challenge(std::move(*v));
+          put(attestation_, part, {.bytes = std::move(*bytes), .offset = offset_});
+      };
+      take(Exchange::nonce, "nonce");
+      take(Exchange::nonce, "request");  // attestation-request hex:...
+      take(Exchange::elements, "elements");
+      take(Exchange::signature, "signature");
+      take(Exchange::challenge, "challenge");
     }
     if (auto bytes = log::hex_after(l, "certificate", ""); bytes && (*bytes)[0] == 0x30) {
       if (der_size(*bytes) > bytes->size())
@@ -414,27 +405,10 @@ class Log {
   }
 
   // ---- the exchange
-  void begin_if_complete() {
-    if (!now_.elements) return;
-    now_ = {};
-    ++attempts_;
-  }
-  void put(std::optional<Value>& slot, Value value) {
+  void put(Exchange& exchange, Exchange::Part part, Value value) {
     found_ = true;
-    if (!slot || slot->bytes != value.bytes) slot = std::move(value);
+    exchange.put(part, std::move(value));
   }
-  void nonce(Value value) {
-    if (now_.nonce && now_.nonce->bytes == value.bytes) return;
-    begin_if_complete();
-    put(now_.nonce, std::move(value));
-  }
-  void elements(Value value) {
-    if (now_.elements && now_.elements->bytes == value.bytes) return;
-    begin_if_complete();
-    put(now_.elements, std::move(value));
-  }
-  void signature(Value value) { put(now_.signature, std::move(value)); }
-  void challenge(Value value) { put(now_.challenge, std::move(value)); }
 
   // The device was asked, and gave nothing. Which of the two is known from the request.
   void empty_certificate() {
@@ -492,20 +466,12 @@ class Log {
       reading_.holds(c.role == FactId::certificate ? "certificate" : fact_name(c.role));
       reading_.device.say(c.role, c.value.bytes, at(c.value.offset, "certificate"));
     }
-    const auto state = [&](const std::optional<Value>& value, FactId fact, const char* item) {
-      if (!value) return;
-      reading_.holds(fmt::format("attestation-{}", std::string_view(item).substr(12)));
-      reading_.device.say(fact, value->bytes, at(value->offset, item));
-    };
-    state(now_.elements, FactId::attestation_elements, "attestation elements");
-    state(now_.signature, FactId::attestation_signature, "attestation signature");
-    state(now_.nonce, FactId::attestation_nonce, "attestation nonce");
-    state(now_.challenge, FactId::attestation_challenge, "attestation challenge");
-    if (now_.elements) {
-      if (const auto parsed = parse_attestation_elements(now_.elements->bytes)) {
+    attestation_.say(source_.path, reading_);
+    if (const auto& elements = attestation_.at(Exchange::elements)) {
+      if (const auto parsed = parse_attestation_elements(elements->bytes)) {
         reading_.holds("cd");
         reading_.device.say(FactId::cd, to_bytes(parsed->certification_declaration),
-                            at(now_.elements->offset, "attestation elements"));
+                            at(elements->offset, "attestation elements"));
       }
     }
     for (const SaidLine& line : said_)
@@ -520,12 +486,12 @@ class Log {
         reading_.device.note(Remark::not_in_log, at(m.offset, m.item.c_str()),
                              fmt::format("{}: {}", m.item, m.why));
     }
-    if (attempts_ != 0)
+    if (const unsigned attempts = attestation_.earlier(); attempts != 0)
       reading_.device.note(
           Remark::reported_value, at(source_.base, ""),
           fmt::format(
               "{} earlier attestation exchanges of this log are left out: the last one counts",
-              attempts_));
+              attempts));
     return {};
   }
   // A dump that was cut may stand elsewhere whole: the PEM blocks give the certificates again.
@@ -539,9 +505,7 @@ class Log {
     if (item == "certificate") return count({}) >= 2;
     if (item == "DAC") return count(FactId::dac) != 0 || count({}) >= 2;
     if (item == "PAI") return count(FactId::pai) != 0 || count({}) >= 2;
-    if (item == "attestation elements") return now_.elements.has_value();
-    if (item == "attestation signature") return now_.signature.has_value();
-    return item == "attestation nonce" && now_.nonce.has_value();
+    return attestation_.has(item);
   }
 
   struct Missing {
@@ -561,8 +525,7 @@ class Log {
   Value dump_;
   uint64_t dump_field_ = 0;
   log::PemBlockOf pem_;
-  Exchange now_;
-  unsigned attempts_ = 0;
+  Exchange attestation_{log::kAttestationExchange};
   size_t basic_values_ = 0;
   std::vector<CertificateLine> certificates_;
   std::vector<std::string> reported_;
