@@ -232,19 +232,24 @@ class Log {
   }
   const char* item_of(std::optional<uint64_t> command, uint64_t field) const {
     if (is_certificate(command, field)) return "certificate";
-    return attestation_.item_of(command, field);
+    const char* item = attestation_.item_of(command, field);
+    return item != nullptr ? item : nocsr_.item_of(command, field);
   }
   // A value without a stated size that says itself how long it is.
   bool is_cut(std::optional<uint64_t> command, uint64_t number, View bytes) const {
     if (is_certificate(command, number))
       return der_size(bytes) == 0 || der_size(bytes) > bytes.size();
-    const auto part = attestation_.part_of(command, number);
+    auto part = attestation_.part_of(command, number);
+    if (!part) part = nocsr_.part_of(command, number);
     return part && Exchange::is_cut(*part, bytes);
   }
   void field(std::optional<uint64_t> command, uint64_t number, Value value) {
     if (const auto part = attestation_.part_of(command, number)) {
       if (*part != Exchange::nonce || value.bytes.size() == 32)
         put(attestation_, *part, std::move(value));
+    } else if (const auto of_nocsr = nocsr_.part_of(command, number)) {
+      if (*of_nocsr != Exchange::nonce || value.bytes.size() == 32)
+        put(nocsr_, *of_nocsr, std::move(value));
     } else if (is_certificate(command, number)) {
       if (value.bytes.empty()) return empty_certificate();
       certificate(std::move(value), FactId::certificate);
@@ -252,28 +257,46 @@ class Log {
   }
 
   // ---- values behind a name on one line
+
+  // Both responses call their signature attestationSignature: it is of the one that was named last.
+  void whose_response(const std::string& l) {
+    for (const char* words : {"AttestationResponse", "ttestationElements", "ttestation elements"}) {
+      if (l.find(words) != std::string::npos) of_nocsr_ = false;
+    }
+    for (const char* words : {"CSRResponse", "csrResponse", "NOCSRElements", "nocsrElements"}) {
+      if (l.find(words) != std::string::npos) of_nocsr_ = true;
+    }
+  }
   void cut(const std::string& item, size_t there) {
     found_ = true;
     missing(item, fmt::format("its line is cut after {} bytes", there));
   }
   void labelled(const std::string& l) {
+    whose_response(l);
+    const auto take = [&](Exchange& exchange, Exchange::Part part, std::string_view first,
+                          std::string_view word) {
+      auto bytes = log::hex_after(l, first, word);
+      if (!bytes) return;
+      if (part == Exchange::nonce ? bytes->size() != 32
+                                  : part == Exchange::challenge && bytes->size() != 16)
+        return;
+      if (Exchange::is_cut(part, *bytes))
+        cut(exchange.kind().items[part], bytes->size());
+      else
+        put(exchange, part, {.bytes = std::move(*bytes), .offset = offset_});
+    };
+    if (l.find("CSR") != std::string::npos || l.find("csr") != std::string::npos) {
+      take(nocsr_, Exchange::nonce, "csr", "nonce");
+      take(nocsr_, Exchange::nonce, "csr", "request");  // csrrequest hex:...
+      take(nocsr_, Exchange::elements, "nocsr", "elements");
+    }
     if (l.find("ttestation") != std::string::npos) {
-      const auto take = [&](Exchange::Part part, std::string_view word) {
-        auto bytes = log::hex_after(l, "attestation", word);
-        if (!bytes) return;
-        if (part == Exchange::nonce ? bytes->size() != 32
-                                    : part == Exchange::challenge && bytes->size() != 16)
-          return;
-        if (Exchange::is_cut(part, *bytes))
-          cut(attestation_.kind().items[part], bytes->size());
-        else
-          put(attestation_, part, {.bytes = std::move(*bytes), .offset = offset_});
-      };
-      take(Exchange::nonce, "nonce");
-      take(Exchange::nonce, "request");  // attestation-request hex:...
-      take(Exchange::elements, "elements");
-      take(Exchange::signature, "signature");
-      take(Exchange::challenge, "challenge");
+      take(attestation_, Exchange::nonce, "attestation", "nonce");
+      take(attestation_, Exchange::nonce, "attestation",
+           "request");  // attestation-request hex:...
+      take(attestation_, Exchange::elements, "attestation", "elements");
+      take(of_nocsr_ ? nocsr_ : attestation_, Exchange::signature, "attestation", "signature");
+      take(attestation_, Exchange::challenge, "attestation", "challenge");
     }
     if (auto bytes = log::hex_after(l, "certificate", ""); bytes && (*bytes)[0] == 0x30) {
       if (der_size(*bytes) > bytes->size())
@@ -285,7 +308,8 @@ class Log {
     }
     if (const auto at = l.find("Elided value too large of size"); at != std::string::npos) {
       found_ = true;
-      const char* item = l.find("lements") != std::string::npos      ? "attestation elements"
+      const char* item = l.find("NOCSR") != std::string::npos        ? "NOCSR elements"
+                         : l.find("lements") != std::string::npos    ? "attestation elements"
                          : l.find("ertificate") != std::string::npos ? "certificate"
                                                                      : "a value";
       missing(item, fmt::format("elided, {} bytes", l.substr(std::min(at + 31, l.size()), 10)));
@@ -467,6 +491,7 @@ class Log {
       reading_.device.say(c.role, c.value.bytes, at(c.value.offset, "certificate"));
     }
     attestation_.say(source_.path, reading_);
+    nocsr_.say(source_.path, reading_);
     if (const auto& elements = attestation_.at(Exchange::elements)) {
       if (const auto parsed = parse_attestation_elements(elements->bytes)) {
         reading_.holds("cd");
@@ -486,12 +511,13 @@ class Log {
         reading_.device.note(Remark::not_in_log, at(m.offset, m.item.c_str()),
                              fmt::format("{}: {}", m.item, m.why));
     }
-    if (const unsigned attempts = attestation_.earlier(); attempts != 0)
-      reading_.device.note(
-          Remark::reported_value, at(source_.base, ""),
-          fmt::format(
-              "{} earlier attestation exchanges of this log are left out: the last one counts",
-              attempts));
+    for (const Exchange* exchange : {&attestation_, &nocsr_}) {
+      if (exchange->earlier() != 0)
+        reading_.device.note(
+            Remark::reported_value, at(source_.base, ""),
+            fmt::format("{} earlier {} exchanges of this log are left out: the last one counts",
+                        exchange->earlier(), exchange->kind().called));
+    }
     return {};
   }
   // A dump that was cut may stand elsewhere whole: the PEM blocks give the certificates again.
@@ -505,7 +531,7 @@ class Log {
     if (item == "certificate") return count({}) >= 2;
     if (item == "DAC") return count(FactId::dac) != 0 || count({}) >= 2;
     if (item == "PAI") return count(FactId::pai) != 0 || count({}) >= 2;
-    return attestation_.has(item);
+    return attestation_.has(item) || nocsr_.has(item);
   }
 
   struct Missing {
@@ -525,7 +551,8 @@ class Log {
   Value dump_;
   uint64_t dump_field_ = 0;
   log::PemBlockOf pem_;
-  Exchange attestation_{log::kAttestationExchange};
+  Exchange attestation_{log::kAttestationExchange}, nocsr_{log::kNocsrExchange};
+  bool of_nocsr_ = false;
   size_t basic_values_ = 0;
   std::vector<CertificateLine> certificates_;
   std::vector<std::string> reported_;
