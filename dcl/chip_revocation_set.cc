@@ -139,7 +139,8 @@ class Writing {
                                   "say whose they are",
                                   unsaid));
     const auto signer = parse_certificate(point.crl_signer);
-    const bool delegated = signer && !equal((*signer)->subject.der, c.subject.der);
+    const bool delegated = signer && (!equal((*signer)->subject.der, c.subject.der) ||
+                                      (*signer)->skid() != point.issuer_subject_key_id);
     Json entry = revocation_set_entry({.name = c.subject.der,
                                        .key_id = point.issuer_subject_key_id,
                                        .signer = point.crl_signer,
