@@ -89,7 +89,7 @@ Result<Bytes> bundle_bytes(const RecordedInputs& inputs, const Evidence& evidenc
   return bytes;
 }
 
-Result<Replayed> replay(View file, SignatureEngine& engine) {
+Result<Replayed> replay(View file, SignatureEngine& engine, const Reading& further) {
   auto bundle = read_bundle(file);
   if (!bundle) return tl::unexpected(bundle.error());
   const TarMember* report = bundle->find(kReport);
@@ -111,7 +111,11 @@ Result<Replayed> replay(View file, SignatureEngine& engine) {
                .report = {},
                .kept_report = std::string(text(report->content)),
                .now_report = {}};
-  Verification again = judge_again(out.inputs, engine);
+  RecordedInputs judged = out.inputs;
+  judged.device.statements.insert(judged.device.statements.end(), further.device.statements.begin(),
+                                  further.device.statements.end());
+  judged.files.insert(judged.files.end(), further.files.begin(), further.files.end());
+  Verification again = judge_again(judged, engine);
   out.evidence = std::move(again.evidence);
   out.report = std::move(again.report);
   out.now_report = report_text_of(out.evidence, out.report);

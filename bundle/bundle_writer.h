@@ -40,7 +40,8 @@ struct Replayed {
 
   bool same() const { return kept_report == now_report; }
 };
-Result<Replayed> replay(View file, SignatureEngine& engine);
+// `further`: files that are judged with it, and that the bundle does not have.
+Result<Replayed> replay(View file, SignatureEngine& engine, const Reading& further = {});
 // What differs between the two reports, a line each: a check's status, another member. Empty when
 // nothing does.
 std::vector<std::string> differences(const Replayed& replayed);

@@ -10,6 +10,7 @@
 #include "cli/options.h"
 #include "platform/files.h"
 #include "platform/output.h"
+#include "platform/revocation_sets.h"
 #include "platform/verbosity.h"
 #include "report/checklist.h"
 #include "verifier/verify.h"
@@ -100,6 +101,8 @@ int run(const ChecklistOptions& options, const Console& console) {
       });
   const auto cpms = read_as("--cpms", options.cpms, "a cpms.json", reading, verbosity,
                             [](const Reading& r) { return r.files.front().kind == "cpms-json"; });
+  const auto sets = read_revocation_sets(options.judge.revocation_sets, reading);
+  if (!sets) return print_error(console, sets.error().what);
   for (const auto* done : {&cd, &pai, &cpms}) {
     if (!*done) return print_error(console, done->error().what);
   }

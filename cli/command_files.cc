@@ -101,7 +101,10 @@ std::string lost_with(const std::string& file, const CommandFiles& files) {
 }  // namespace
 
 CommandFiles& CommandFiles::judging(const JudgeOptions& options, const Console& console) {
-  add(options.trust_paa).add(options.trust_cd_signer).add(options.waivers);
+  add(options.trust_paa)
+      .add(options.trust_cd_signer)
+      .add(options.revocation_sets)
+      .add(options.waivers);
   add_if_there(options.unlock).add_if_there({options.ledger.ledger});
   if (const auto cache = cache_folder(options.ledger.cache_dir, console.environment))
     read.push_back(*cache);

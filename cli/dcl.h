@@ -15,7 +15,8 @@ struct DclArguments {
   std::string from;             // sync: the node to read from
   bool all_versions = false;    // sync: --versions all
   std::string vid, pid;         // sync: whose software versions to read too
-  std::string format = "text";  // text, json, pem, der
+  std::string format = "text";  // text, json, pem, der, chip
+  std::string output;           // revocation --format chip: where the set goes
   bool quiet = false;
   bool both = false;  // status: of the test network, too
 };

@@ -2,6 +2,7 @@
 // is in dcl.cc and dcl_show.cc.
 
 #include <algorithm>
+#include <string_view>
 
 #include "cli/commands.h"
 #include "cli/dcl.h"
@@ -94,8 +95,8 @@ const std::vector<Action>& actions() {
        "the revocation points of an issuer, or all",
        {kSkid},
        Asks::ledger,
-       facts,
-       {"matter-attest dcl revocation"}},
+       {"text", "json", "chip"},
+       {"matter-attest dcl revocation", "matter-attest dcl revocation --format chip -o set.json"}},
       {"export",
        "write what is cached as a snapshot: one file, usable with --ledger",
        {kFile},
@@ -179,6 +180,12 @@ void add_dcl(Command& root) {
     if (!action.formats.empty())
       sub.group(Group::output)
           .choice("--format", action.formats, dcl.format, "how it is written (default text)");
+    if (std::string_view(action.name) == "revocation")
+      sub.group(Group::output)
+          .text(
+              "-o,--output", "FILE", dcl.output,
+              "of --format chip, a revocation set for the SDK made of verified lists: the file it "
+              "goes to");
     add_quiet(sub, dcl.quiet);
     for (const char* example : action.examples) sub.example(example);
     sub.run([options, name = std::string(action.name)](const Console& console) {
@@ -188,8 +195,8 @@ void add_dcl(Command& root) {
   // Before the action they mean the same.
   add_shared(command, dcl, Asks::ledger);
   command.group(Group::output)
-      .choice("--format", {"text", "json", "pem", "der"}, dcl.format,
-              "how facts are written (pem, der: certificates)");
+      .choice("--format", {"text", "json", "pem", "der", "chip"}, dcl.format,
+              "how facts are written (pem, der: certificates; chip: a revocation set)");
   add_quiet(command, dcl.quiet);
   command.example("matter-attest dcl sync --vid 0x1234 --pid 0x8000")
       .example("matter-attest dcl compliance 0x1234 0x8000 1")

@@ -9,6 +9,8 @@
 
 #include "cli/dcl.h"
 #include "cli/options.h"
+#include "dcl/chip_revocation_set.h"
+#include "platform/output.h"
 #include "verifier/matter/onboarding_words.h"
 #include "verifier/pki/certificate.h"
 #include "verifier/pki/key.h"
@@ -279,6 +281,28 @@ int write_certificates(const std::string& format, const Verbosity& verbosity,
   return kOk;
 }
 
+// A revocation set for the SDK. What was left out is said, whatever it was; of nothing but that
+// there is no set: one without entries would revoke nobody.
+int write_revocation_set(const DclArguments& arguments, const Verbosity& verbosity,
+                         CachedLedger& ledger, const Question& question, Instant now) {
+  const auto made = dcl::chip_revocation_set(ledger, question.key, now, openssl_engine());
+  for (const std::string& note : ledger.notes()) verbosity.note(note);
+  if (!made) return print_error(verbosity.console(), made.error().what, kUnknown);
+  for (const std::string& line : made->left_out) verbosity.note("left out: " + line);
+  if (made->points != 0 && made->set.array()->empty())
+    return print_error(
+        verbosity.console(),
+        fmt::format("no set is written: of {} revocation points none has a list that "
+                    "could be verified",
+                    made->points),
+        kUnknown);
+  if (const auto written =
+          write_output(arguments.output, dump_pretty(made->set), verbosity.console());
+      !written)
+    return print_error(verbosity.console(), written.error().what, kUsage);
+  return kOk;
+}
+
 // The versions that there are, for whoever asked for another one.
 std::string others(CachedLedger& ledger, const std::string& version) {
   const auto list = ledger.record(Schema::versions, version.substr(0, dcl::kModelKeySize));
@@ -317,19 +341,31 @@ bool shows(const std::string& action) {
 int show(const DclArguments& arguments, const Verbosity& verbosity, dcl::LedgerOptions options) {
   const std::string& format = arguments.format;
   const bool certificates = arguments.action == "paa" || arguments.action == "cd-signer";
-  if (format != "text" && format != "json" &&
+  const bool chip = arguments.action == "revocation" && format == "chip";
+  if (format != "text" && format != "json" && !chip &&
       !(certificates && (format == "pem" || format == "der"))) {
+    return print_error(verbosity.console(),
+                       fmt::format("dcl {}: expected --format text{}, found {}", arguments.action,
+                                   certificates                       ? ", json, pem or der"
+                                   : arguments.action == "revocation" ? ", json or chip"
+                                                                      : " or json",
+                                   printable(format)),
+                       kUsage);
+  }
+  if (!arguments.output.empty() && !chip)
     return print_error(
         verbosity.console(),
-        fmt::format("dcl {}: expected --format text{}, found {}", arguments.action,
-                    certificates ? ", json, pem or der" : " or json", printable(format)),
+        fmt::format("dcl {}: expected no -o, which is for the file of dcl revocation "
+                    "--format chip",
+                    arguments.action),
         kUsage);
-  }
   const auto question = question_of(arguments);
   if (!question) return print_error(verbosity.console(), question.error().what, kUsage);
   const dcl::Network network = options.network;
+  const Instant now = options.now;
   auto ledger = CachedLedger::open(std::move(options));
   if (!ledger) return print_error(verbosity.console(), ledger.error().what, kUsage);
+  if (chip) return write_revocation_set(arguments, verbosity, **ledger, *question, now);
   const auto answer = ask(**ledger, *question, arguments.action);
   const auto list_of =
       [&](const CachedRecord& record) -> std::optional<std::pair<std::string, dcl::ListState>> {

@@ -32,7 +32,7 @@ constexpr EvidenceKind kKinds[] = {
     {"csr", kCredentials, "a certificate request (PKCS#10)", "", "a PKCS#10 request|"},
     {"crl", kCredentials, "a revocation list, DER or PEM", "", "a certificate revocation list|"},
     {"revocation-set", kCredentials, "the SDK's revocation set, for --revocation-set",
-     "credentials/generate_revocation_set.py of the SDK"},
+     "credentials/generate_revocation_set.py of the SDK", "a revocation set|"},
     {"esp-flash", kDumps, "Espressif: the whole flash, or from its partition table on",
      "esptool read-flash 0 ALL flash.bin", "an Espressif flash image|"},
     {"esp-nvs", kDumps, "Espressif: the factory partition (NVS, also encrypted)",

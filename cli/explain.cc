@@ -159,9 +159,10 @@ int explain(const Options& options, const Console& console) {
                                   : fmt::format("\"{}\"", given->shown);
     const std::string near = given->of_stdin ? "" : did_you_mean(given->text, explained_words());
     return print_error(
-        console, fmt::format("expected a result code of the Matter SDK (as in \"err 604\"), the id of a "
-                             "check or a test case, found {}{}",
-                             found, near));
+        console,
+        fmt::format("expected a result code of the Matter SDK (as in \"err 604\"), the id of a "
+                    "check or a test case, found {}{}",
+                    found, near));
   }
   return show(
       options.format == "json" ? as_json(given->shown, all) : as_text(all, console.columns()),

@@ -28,6 +28,7 @@
 #include "platform/expected.h"
 #include "platform/progress.h"
 #include "platform/rejected_verifiers_file.h"
+#include "platform/revocation_sets.h"
 #include "report/plan_view.h"
 #include "report/report_json.h"
 #include "report/schemas.h"
@@ -110,6 +111,7 @@ std::string verify_command(const LotOptions& o, const CommandLineSecrets& secret
   };
   all("--trust-paa", o.judge.trust_paa);
   all("--trust-cd-signer", o.judge.trust_cd_signer);
+  all("--revocation-set", o.judge.revocation_sets);
   add("--at", o.judge.at);
   add("--ledger", o.judge.ledger.ledger);
   add("--chain-id", o.judge.ledger.chain_id);
@@ -168,6 +170,9 @@ class LotRun {
     auto trust = trust_from(options_.judge, setup_.policy.network);
     if (!trust) return tl::unexpected(trust.error());
     setup_.trust = std::move(*trust);
+    auto sets = revocation_sets_from(options_.judge.revocation_sets);
+    if (!sets) return tl::unexpected(sets.error());
+    setup_.sets = std::move(*sets);
     auto ledger = ledger_from(options_.judge, verbosity_);
     if (!ledger) return tl::unexpected(ledger.error());
     ledger_ = std::move(*ledger);

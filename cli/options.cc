@@ -79,6 +79,8 @@ void add_judge_options(Command& command, JudgeOptions& options) {
             "a PAA to trust beside the ledger's: file or folder, repeatable")
       .list("--trust-cd-signer", "PATH", options.trust_cd_signer,
             "a CD signer to trust beside the CSA's: file or folder, repeatable")
+      .list("--revocation-set", "FILE", options.revocation_sets,
+            "a revocation set as the SDK reads it: whom it names is refused, repeatable")
       .group(Group::input)
       .list("--unlock", "SECRET", options.unlock,
             "opens an encrypted dump or key: a file, hex:..., pass:... or env:NAME, repeatable");

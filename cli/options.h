@@ -13,7 +13,8 @@ namespace attest::cli {
 struct JudgeOptions {
   std::string network;  // empty: main, or none at a lab to which no ledger is named
   std::string stage;
-  std::vector<std::string> trust_paa, trust_cd_signer, unlock, require, waive, waivers, fail_on;
+  std::vector<std::string> trust_paa, trust_cd_signer, revocation_sets, unlock, require, waive,
+      waivers, fail_on;
   std::string at;
   bool show_passcode = false;
   LedgerArguments ledger;

@@ -10,6 +10,7 @@
 #include "cli/options.h"
 #include "cli/report_output.h"
 #include "platform/files.h"
+#include "platform/revocation_sets.h"
 #include "platform/verbosity.h"
 #include "report/wording.h"
 
@@ -19,6 +20,7 @@ namespace {
 struct ReplayOptions {
   ReportOutput output;
   std::string bundle, signed_by;
+  std::vector<std::string> revocation_sets;
   bool quiet = false, verbose = false;
 };
 
@@ -45,15 +47,18 @@ std::vector<std::string> taken_on_trust(const Replayed& r) {
 int replay(const ReplayOptions& options, const Console& console) {
   const Verbosity verbosity(console, options.quiet, options.verbose);
   CommandFiles files(console);
-  files.add({options.bundle, options.signed_by});
+  files.add({options.bundle, options.signed_by}).add(options.revocation_sets);
   const auto targets = targets_of(options.output, files);
   if (!targets) return print_error(console, targets.error().what);
   const auto file =
       options.bundle == "-" ? FileBytes::standard_input(console) : FileBytes::open(options.bundle);
   if (!file) return print_error(console, file.error().what);
+  Reading sets;
+  if (const auto done = read_revocation_sets(options.revocation_sets, sets); !done)
+    return print_error(console, done.error().what);
   const auto engine = engine_from({});
   if (!engine) return print_error(console, engine.error().what);
-  const auto again = replay(file->view(), **engine);
+  const auto again = replay(file->view(), **engine, sets);
   if (!again) {
     const auto at = again.error().offset;
     return print_error(console, fmt::format("{}: {}{}", options.bundle, again.error().what,
@@ -69,6 +74,11 @@ int replay(const ReplayOptions& options, const Console& console) {
                                          again->report, verbosity);
       !written)
     return print_error(console, written.error().what);
+  if (!options.revocation_sets.empty()) {
+    verbosity.note(
+        "judged with revocation sets that the bundle does not have: its report is not compared");
+    return exit_code(again->report.verdict);
+  }
   if (again->same()) {
     verbosity.note("the report is the same as in the bundle, byte for byte");
     return exit_code(again->report.verdict);
@@ -94,7 +104,10 @@ void add_replay(Command& root) {
   command.group(Group::input)
       .positional("BUNDLE", options->bundle, "a file that verify --bundle wrote; - is stdin", true)
       .text("--signed-by", "CERT.pem", options->signed_by,
-            "insist on a signature by the key of this certificate");
+            "insist on a signature by the key of this certificate")
+      .list("--revocation-set", "FILE", options->revocation_sets,
+            "judge with this revocation set, too, and compare no report: what was approved may "
+            "have been revoked since; repeatable");
   add_report_output(command, options->output);
   add_verbosity(command, options->quiet, options->verbose);
   command.example("matter-attest replay sample.bundle")

@@ -16,6 +16,7 @@
 #include "platform/files.h"
 #include "platform/no_evidence.h"
 #include "platform/ota.h"
+#include "platform/revocation_sets.h"
 #include "platform/verbosity.h"
 #include "report/schemas.h"
 #include "report/wording.h"
@@ -120,6 +121,8 @@ int verify(const VerifyOptions& options, const Console& console) {
   if (const auto errors = read_all(options.roles, options.evidence, reading, verbosity);
       !errors.empty())
     return print_error(console, errors);
+  if (const auto done = read_revocation_sets(options.judge.revocation_sets, reading); !done)
+    return print_error(console, done.error().what);
 
   if (!options.ota.empty()) {
     if (const auto done = read_ota_image(options.ota, reading, verbosity); !done)

@@ -161,9 +161,9 @@ bool has_part_of_response(const Evidence& e) {
 // judge.
 bool asks_more_than_signatures(const Evidence& e) {
   return e.dac_key || !e.authority_keys.empty() || !e.other_keys.empty() ||
-         e.device.first(FactId::dac_public_key) != nullptr || !e.csrs.empty() || !e.crls.empty() ||
-         !e.onboarding.codes.empty() || !e.ota_images.empty() || e.ota_fetch || e.ordered ||
-         e.after || !e.policy.waivers.empty();
+         e.device.first(FactId::dac_public_key) != nullptr || !e.csrs.empty() || e.nocsr ||
+         !e.crls.empty() || !e.onboarding.codes.empty() || !e.ota_images.empty() || e.ota_fetch ||
+         e.ordered || e.after || !e.policy.waivers.empty();
 }
 
 // Its DAC and PAI are plain ones, its signature verifies, and nothing in it hangs on what a record
@@ -183,7 +183,7 @@ bool can_have_alikes(const Evidence& e) {
       (e.paa && e.paa->certificate && constraints_of(*e.paa->certificate)))
     return false;
   return !equal(dac->der, e.pai.certificate->der) &&  // a fault of this one alone
-         e.dac_revocation.answer != RevocationState::Answer::revoked &&
+         e.dac_revocation.answer != RevocationState::Answer::revoked && !e.dac_in_sets.named &&
          has_response(e) == has_part_of_response(e);
 }
 
@@ -221,6 +221,9 @@ void AlikeRecords::learn_above(const Evidence& e) {
   if (e.cd_signer) keys_above_.push_back(e.cd_signer->key);
   pai_ = e.pai.certificate;
   facts_ = e.facts;
+  for (const RevocationSetEvidence& one : e.revocation_sets) {
+    if (one.set != nullptr) sets_.push_back(one.set);
+  }
 }
 
 // Where the DAC's own things stand in what is signed of it. False: it is written in another way
@@ -378,6 +381,10 @@ bool AlikeRecords::take_dac(View der, AlikeRecord& out) const {
       std::copy(own.begin(), own.end(), out.dac_key.begin() + 1);
     }
     if (region.kind == Region::Kind::serial) {
+      if (std::any_of(sets_.begin(), sets_.end(), [&](const RevocationSetPtr& set) {
+            return set->names(*dac_certificate_, own);
+          }))
+        return false;
       for (const CrlEvidence& list : facts_->lists) {
         if (list.list == nullptr || list.of != ListOf::pai) continue;
         const auto entry = list.list->find(own, dac_certificate_->issuer);

@@ -71,6 +71,7 @@ class AlikeRecords {
   CertificatePtr pai_, dac_certificate_;
   std::vector<Point> keys_above_;  // of PAI, PAA and the declaration's signer
   std::shared_ptr<const LedgerFacts> facts_;
+  std::vector<RevocationSetPtr> sets_;
   Bytes elements_;  // empty: no attestation response
   size_t nonce_at_ = 0;
 };

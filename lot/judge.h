@@ -23,6 +23,7 @@ struct LotSetup {
   RejectedVerifiers* tried = nullptr;
   std::vector<Secret> secrets;
   std::optional<Device> ordered;
+  std::shared_ptr<const std::vector<RevocationSetEvidence>> sets;  // null: none were given
   SipKey key{};
   std::vector<ManifestRows> manifests;
   // With each device's whole report, and how it is written down. Empty: without.
@@ -56,7 +57,8 @@ class LotJudge {
   struct Known {
     AlikeRecords records;
     DeviceLine line;
-    std::shared_ptr<const LotShared> shared;  // what was lent to it: to one alike the same was
+    std::vector<std::shared_ptr<const LotShared>> shared;  // what was lent to it: to one alike the
+                                                           // same was
   };
   const LotSetup& setup_;
   BatchJudge judge_;

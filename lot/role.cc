@@ -27,7 +27,8 @@ std::string of_no_device(const Statement& s) {
                      name_text((*certificate)->subject));
 }
 bool belongs_to_all(const Statement& s) {
-  if (s.fact == FactId::pai || s.fact == FactId::paa) return true;
+  if (s.fact == FactId::pai || s.fact == FactId::paa || s.fact == FactId::revocation_set)
+    return true;
   // What cannot be read is lent to nobody: it stands by itself, where it is seen.
   if (s.fact == FactId::cd) return parse_cms(std::get<Bytes>(s.value)).has_value();
   if (s.fact == FactId::crl) return salvage_crl(std::get<Bytes>(s.value)).has_value();
@@ -113,7 +114,8 @@ FileRole file_role(const std::string& path, View bytes) {
         read_evidence({.path = path, .bytes = bytes, .member = true}, reading).has_value();
     return read && !says_nothing(reading) ? FileRole::device : FileRole::none;
   }
-  for (const char* credential : {"x509", "pem-bundle", "pkcs7", "cms-cd", "csr", "crl"}) {
+  for (const char* credential :
+       {"x509", "pem-bundle", "pkcs7", "cms-cd", "csr", "crl", "revocation-set"}) {
     if (kind == credential) return role_of_credentials(path, bytes);
   }
   return FileRole::device;

@@ -140,8 +140,14 @@ LotShared::LotShared(Device device, std::shared_ptr<const LotNamed> named)
     CrlEvidence list = read_crl(bytes_of(s), s.place, true);
     if (list.list != nullptr) lists.push_back(std::move(list));
   }
+  std::vector<RevocationSetEvidence> sets;
+  for (const Statement& s : device.statements) {
+    if (s.fact == FactId::revocation_set) sets.push_back(read_revocation_set(bytes_of(s), s.place));
+  }
+  if (!sets.empty())
+    sets_ = std::make_shared<const std::vector<RevocationSetEvidence>>(std::move(sets));
   for (Statement& s : device.statements) {
-    if (s.fact == FactId::crl) continue;
+    if (s.fact == FactId::crl || s.fact == FactId::revocation_set) continue;
     const auto certificate =
         s.fact == FactId::certificate ? parse_certificate(bytes_of(s)) : Result<CertificatePtr>();
     kinds_.push_back(
@@ -181,7 +187,8 @@ std::vector<size_t> LotShared::choose(const Device& device) const {
 void LotShared::lend(Reading& reading) const {
   Device& device = reading.device;
   if (device.first(FactId::csr) != nullptr) return;  // a request comes before all of these
-  reading.shared_lists = lists_;
+  if (lists_ != nullptr) reading.shared_lists = lists_;
+  if (sets_ != nullptr) reading.shared_sets = sets_;
   const auto give = [&](const LentOnes& from, const std::vector<size_t>& chosen) {
     from.mark(chosen, reading);
     device.statements.reserve(device.statements.size() + chosen.size());

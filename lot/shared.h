@@ -84,6 +84,7 @@ class LotShared {
   std::vector<Kind> kinds_;  // of lent_
   std::shared_ptr<const LotNamed> named_;
   std::shared_ptr<const std::vector<CrlEvidence>> lists_;  // null: none
+  std::shared_ptr<const std::vector<RevocationSetEvidence>> sets_;
   size_t declarations_ = 0;
   uint64_t digest_ = 0;
   std::vector<NotUsed> twice_;

@@ -51,6 +51,10 @@ constexpr Key kKeys[] = {
     {FactId::attestation_signature, "attestation", "signature"},
     {FactId::attestation_nonce, "attestation", "nonce"},
     {FactId::attestation_challenge, "attestation", "challenge"},
+    {FactId::nocsr_elements, "nocsr", "elements"},
+    {FactId::nocsr_signature, "nocsr", "signature"},
+    {FactId::nocsr_nonce, "nocsr", "nonce"},
+    {FactId::nocsr_challenge, "nocsr", "challenge"},
 };
 
 Json value_json(const Key& key, const Statement& s) {

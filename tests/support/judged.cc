@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "platform/files.h"
+#include "platform/revocation_sets.h"
 #include "report/report_text.h"
 #include "tests/support/support.h"
 #include "verifier/gather/gather.h"
@@ -53,7 +54,8 @@ Result<GivenBy> given_by(const std::vector<std::string>& words) {
   return GivenBy{.policy = std::move(*policy),
                  .trust = std::move(*trust),
                  .secrets = std::move(*secrets),
-                 .evidence = std::move(evidence)};
+                 .evidence = std::move(evidence),
+                 .revocation_sets = std::move(options.revocation_sets)};
 }
 
 Judged judge(const std::vector<std::string>& words) {
@@ -66,6 +68,8 @@ Judged judge(const std::vector<std::string>& words) {
   Reading reading;
   reading.secrets = std::move(given->secrets);
   out.errors = read_paths(given->evidence, reading);
+  if (const auto done = read_revocation_sets(given->revocation_sets, reading); !done)
+    out.errors.push_back(done.error().what);
   return out.errors.empty() ? judge(std::move(reading), given->policy, given->trust)
                             : std::move(out);
 }

@@ -26,7 +26,7 @@ struct GivenBy {
   Policy policy;
   TrustStore trust;
   std::vector<Secret> secrets;
-  std::vector<std::string> evidence;
+  std::vector<std::string> evidence, revocation_sets;
 };
 Result<GivenBy> given_by(const std::vector<std::string>& words);
 

@@ -116,12 +116,18 @@ Outcome firmware_information(const AttestationElements& elements) {
                                                           elements.firmware_information->size()))
                                        : pass();
 }
+// A NOCSR response is signed by the same key over another nonce: it shows as much, when the nonce
+// is known to be the one that was sent.
+bool shown_by_nocsr(const Evidence& e) {
+  return e.nocsr && e.nocsr->signed_by_dac == true && e.nocsr->elements && e.nocsr->nonce &&
+         equal(*e.nocsr->nonce, e.nocsr->elements->nonce);
+}
 Outcome possession_is_shown(const Evidence& e, const Dac& dac, const IfAny<DacKey>& key_if_any) {
   const bool may_be_old = e.response_is_logged && e.nonce == nullptr;
   const bool by_response = e.answer(Signed::attestation) == true && !may_be_old;
   const DacKey* key = key_if_any.get();
   const bool by_key = key != nullptr && dac->p256 == (*key)->public_key;
-  if (by_response || by_key) return pass();
+  if (by_response || by_key || shown_by_nocsr(e)) return pass();
   return fail("the evidence does not show that the device holds the key of its DAC",
               "an attestation response, or the key in the dump",
               e.response_is_logged ? "a log that does not give the whole response" : "neither");
@@ -417,14 +423,16 @@ constexpr Check kChecks[] = {
         .severity = kWarning,
         .spec = "Matter Core 6.2.3",
         .after = {"dac.key-is-p256"},
-        .consequence_of = {"attestation.signature-verifies", "key.belongs-to-dac",
-                           "dac.signature-verifies", "key.is-no-authority-key"},
+        .consequence_of = {"attestation.signature-verifies", "nocsr.signature-verifies",
+                           "key.belongs-to-dac", "dac.signature-verifies",
+                           "key.is-no-authority-key"},
         .run = rule<possession_is_shown>,
         .alike =
             "it has a response whose signature is verified, or none, as the record it is alike to; "
-            "with a key it is alike to none",
-        .rule = "Certificates alone can be copied. An attestation response, or the key itself in a "
-                "dump, shows that this device can sign as its DAC.",
+            "with a key or a NOCSR response it is alike to none",
+        .rule = "Certificates alone can be copied. An attestation response, the response to a "
+                "CSRRequest whose nonce is known, or the key itself in a dump, shows that this "
+                "device can sign as its DAC.",
         .remedy = "add the attestation response of this device",
     },
     {

@@ -92,6 +92,85 @@ Outcome a_list_is_published(const RecordView& record) {
   return pass();
 }
 
+// --- revocation sets
+
+constexpr const char* kNoSet = "no revocation set was given";
+
+Outcome not_in_set(const RecordView& record, const SetsAnswer& said, const char* name) {
+  if (record.revocation_sets.empty()) return skipped(kNoSet);
+  if (said.named)
+    return fail(fmt::format("entry [{}] of the revocation set {} names the {}: revoked by the set "
+                            "given; it is unsigned",
+                            said.entry, place_text(*said.named), name),
+                "a certificate that no set names", "its issuer and serial number stand there",
+                place_text(*said.named));
+  if (said.unclear)
+    return unknown_aside(fmt::format(
+        "whether a revocation set names the {} is not known: what may name it there cannot be read",
+        name));
+  return note(
+      fmt::format("no revocation set given names the {}, which proves nothing: a set is "
+                  "unsigned",
+                  name));
+}
+Outcome dac_is_not_in_set(const RecordView& record) {
+  return not_in_set(record, record.dac_in_sets, "DAC");
+}
+Outcome pai_is_not_in_set(const RecordView& record) {
+  return not_in_set(record, record.pai_in_sets, "PAI");
+}
+
+std::string and_more(size_t all) {
+  return all < 2 ? "" : fmt::format(" (and {} more)", all - 1);
+}
+
+Outcome set_can_be_read(const RecordView& record) {
+  if (record.revocation_sets.empty()) return skipped(kNoSet);
+  for (const RevocationSetEvidence& one : record.revocation_sets) {
+    const std::string place = place_text(one.place);
+    if (one.set == nullptr)
+      return fail(fmt::format("the revocation set {} cannot be read: {}; the SDK takes such a file "
+                              "for \"nothing is revoked\"",
+                              place, one.problem),
+                  "a JSON array of entries", one.problem, place);
+    const auto& faults = one.set->unreadable();
+    if (faults.empty()) continue;
+    std::string all;
+    constexpr size_t kTold = 8;
+    for (size_t i = 0; i < faults.size() && i < kTold; ++i)
+      all += fmt::format("{}entry [{}]: {}", i == 0 ? "" : "; ", faults[i].entry, faults[i].what);
+    if (faults.size() > kTold) all += fmt::format("; and {} more", faults.size() - kTold);
+    return fail(fmt::format("not all of the revocation set {} can be read: {}", place, all),
+                "entries with issuer_name, issuer_subject_key_id and revoked_serial_numbers", all,
+                place);
+  }
+  return pass();
+}
+
+// First what it means for this device.
+Outcome set_works_in_the_sdk(const RecordView& record) {
+  if (record.revocation_sets.empty()) return skipped(kNoSet);
+  for (const auto& [said, name] :
+       {std::pair(&record.dac_in_sets, "DAC"), std::pair(&record.pai_in_sets, "PAI")}) {
+    if (!said->named || said->sdk_misses.empty()) continue;
+    return fail(fmt::format("entry [{}] of the revocation set {} names the {}, and the SDK {}: {}",
+                            said->entry, place_text(*said->named), name,
+                            said->sdk_finds ? "does not find it there" : "takes it for not revoked",
+                            said->sdk_misses),
+                "an entry that the SDK finds", said->sdk_misses, place_text(*said->named));
+  }
+  for (const RevocationSetEvidence& one : record.revocation_sets) {
+    if (one.set == nullptr || one.set->lost_on_sdk().empty()) continue;
+    const auto& lost = one.set->lost_on_sdk();
+    const std::string place = place_text(one.place);
+    return fail(fmt::format("the SDK does not find all that the revocation set {} names: entry "
+                            "[{}]: {}{}",
+                            place, lost.front().entry, lost.front().what, and_more(lost.size())),
+                "a set that revokes in the SDK what it names", lost.front().what, place);
+  }
+  return pass();
+}
+
 constexpr const char* kGetLists =
     "get the issuer's revocation list: let the ledger and the list's address be asked, or hand "
     "over "
@@ -131,6 +210,59 @@ constexpr Check kChecks[] = {
                 "the PAI could be used.",
         .remedy = "keep this part back, and find out why its DAC was revoked",
         .when_unknown = kGetLists,
+    },
+    {
+        .id = "revocation.pai-is-not-in-set",
+        .title = "no revocation set given names the PAI",
+        .spec = "Matter Core 6.2.4",
+        .sdk = 202,
+        .after = {"pai.is-one-certificate"},
+        .consequence_of = {"pai.is-not-revoked", "pai.signature-verifies"},
+        .run = rule<pai_is_not_in_set>,
+        .rule = "A revocation set is what the SDK's commissioners look certificates up in. Nothing "
+                "signs it: whom it names is refused on the word of who gave it, and whom it does "
+                "not name it clears not. Issuers and serial numbers are compared as what they are, "
+                "in all entries (TC-DA-1.9).",
+        .remedy = "use DACs issued below a PAI in force; if the set is wrong, ask whoever made it",
+        .when_unknown = "hand over a set that can be read",
+    },
+    {
+        .id = "revocation.dac-is-not-in-set",
+        .title = "no revocation set given names the DAC",
+        .spec = "Matter Core 6.2.4",
+        .sdk = 302,
+        .after = {"dac.is-one-certificate"},
+        .consequence_of = {"dac.is-not-revoked", "dac.signature-verifies"},
+        .run = rule<dac_is_not_in_set>,
+        .rule = "As revocation.pai-is-not-in-set, of the DAC: by the set given, which is unsigned "
+                "(TC-DA-1.9).",
+        .remedy = "keep this part back, and find out why its DAC was revoked; if the set is wrong, "
+                  "ask whoever made it",
+        .when_unknown = "hand over a set that can be read",
+    },
+    {
+        .id = "revocation.set-can-be-read",
+        .title = "the revocation sets given can be read",
+        .severity = kWarning,
+        .spec = "Matter Core 6.2.4.2",
+        .run = rule<set_can_be_read>,
+        .rule =
+            "A set is a JSON array of entries, each with an issuer's name and key id and serial "
+            "numbers. An entry that cannot be read is told of, and the others count; the SDK "
+            "passes such a set by in silence.",
+        .remedy = "make the set anew (dcl revocation --format chip)",
+    },
+    {
+        .id = "revocation.set-works-in-the-sdk",
+        .title = "the SDK finds in the revocation sets given what they name",
+        .severity = kWarning,
+        .spec = "Matter Core 6.2.4.2",
+        .run = rule<set_works_in_the_sdk>,
+        .rule = "The SDK compares names, key ids and serial numbers as texts, and its search ends, "
+                "as \"not revoked\", at the first entry of the issuer whose signer (or delegator) "
+                "is not base64, has more than 600 bytes or another name or key id. What a set "
+                "names all the same stays in use on its commissioners.",
+        .remedy = "make the set anew (dcl revocation --format chip), and roll that one out",
     },
     {
         .id = "revocation.lists-can-be-used",

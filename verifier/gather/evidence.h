@@ -12,6 +12,8 @@
 #include "verifier/ledger.h"
 #include "verifier/matter/attestation_elements.h"
 #include "verifier/matter/certification_declaration.h"
+#include "verifier/matter/nocsr_elements.h"
+#include "verifier/matter/revocation_set.h"
 #include "verifier/pki/cms.h"
 #include "verifier/pki/key.h"
 #include "verifier/policy.h"
@@ -47,8 +49,8 @@ struct OtherKey {
 
 // Signatures that a verification checks. A nullopt answer: it could not be checked, because a part
 // is missing or of a wrong kind; the checks on that part say why.
-enum class Signed : uint8_t { dac, pai, paa_self, attestation, cd, csr };
-inline constexpr size_t kSignedCount = 6;
+enum class Signed : uint8_t { dac, pai, paa_self, attestation, cd, csr, nocsr, nocsr_csr };
+inline constexpr size_t kSignedCount = 8;
 
 // A certification request. A device can have several (one a renewal), a factory's order has one a
 // device.
@@ -57,6 +59,38 @@ struct CsrEvidence {
   std::optional<Csr> csr;
   std::string problem;              // why it cannot be read
   std::optional<bool> self_signed;  // the answer to Signed::csr
+};
+
+// The response to a CSRRequest, with which a device asks for its operational certificate.
+struct NocsrEvidence {
+  std::optional<Place> place;             // of the elements; nullopt: there are only other parts
+  Bytes bytes;                            // the elements
+  std::optional<NocsrElements> elements;  // views point into bytes
+  std::string problem;                    // why not
+  std::optional<Csr> csr;
+  std::string csr_problem;
+  std::optional<Bytes> signature, nonce, challenge;
+  bool challenge_of_attestation = false;  // it has none of its own: the other response's
+  bool is_logged = false;                 // all its parts stand in a commissioner's log
+  // The answers to Signed::nocsr and nocsr_csr.
+  std::optional<bool> signed_by_dac, csr_signed;
+};
+
+// A revocation set, and what is wrong with it as a whole.
+struct RevocationSetEvidence {
+  Place place;
+  RevocationSetPtr set;  // null: it cannot be read
+  std::string problem;
+  Sha256 digest{};
+};
+// What the revocation sets say of one certificate. They are unsigned: whom they do not name they
+// clear not.
+struct SetsAnswer {
+  std::optional<Place> named;  // in the set of this place
+  size_t entry = 0;
+  std::string sdk_misses;  // why the SDK does not find it there; empty: it does
+  bool sdk_finds = false;  // in that set or another
+  bool unclear = false;    // not named, but what may name it cannot be read
 };
 
 // What the ledger says about this device; every fact unknown until it was asked for.
@@ -136,8 +170,11 @@ struct Evidence {
   std::vector<CrlEvidence> crls;            // revocation lists among the evidence
   std::vector<CertificatePtr> crl_signers;  // and certificates that say that they sign them
   RevocationState dac_revocation, pai_revocation;
+  std::vector<RevocationSetEvidence> revocation_sets;
+  SetsAnswer dac_in_sets, pai_in_sets;
   OnboardingEvidence onboarding;
   std::vector<CsrEvidence> csrs;
+  std::optional<NocsrEvidence> nocsr;  // nullopt: no part of one
   std::vector<OtaEvidence> ota_images;
   std::optional<OtaFetch> ota_fetch;  // where an image was to be fetched
   std::optional<Device> ordered;      // what --expect says was ordered

@@ -295,6 +295,7 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
 
   Parsed parsed(cache);
   read_lists(e, reading.shared_lists.get());
+  read_sets(e, reading.shared_sets.get(), reading.given_sets.get());
   settle_bare_declarations(e);
   settle_other_responses(e, engine);
   OwnPais own = own_pais(e.device);
@@ -333,6 +334,8 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
   e.onboarding = onboarding_evidence(e.device, e.ordered ? &*e.ordered : nullptr,
                                      cache != nullptr ? cache->tried() : nullptr);
   gather_csrs(e);
+  gather_nocsr(e);
+  ask_sets(e);
   return e;
 }
 
@@ -349,6 +352,32 @@ const char* why_absent(const Evidence& e, Remark lacking) {
     return "factory.is-unlocked";
   return nullptr;
 }
+
+namespace {
+
+bool may_verify(const Csr& csr) {
+  return csr.public_key && csr.ecdsa && equal(csr.signature_algorithm, oid::kEcdsaWithSha256);
+}
+
+// The device's signature, and the request's own.
+void request_nocsr(const Evidence& e, std::vector<SignatureRequest>& out) {
+  if (!e.nocsr) return;
+  const NocsrEvidence& n = *e.nocsr;
+  if (n.place && n.signature && n.signature->size() == 64 && n.challenge && e.dac.certificate &&
+      e.dac.certificate->p256) {
+    SignatureJob job{
+        .key = *e.dac.certificate->p256, .digest = sha256(n.bytes, *n.challenge), .signature = {}};
+    std::copy(n.signature->begin(), n.signature->end(), job.signature.begin());
+    out.push_back({.what = Signed::nocsr, .job = job});
+  }
+  if (n.csr && may_verify(*n.csr))
+    out.push_back({.what = Signed::nocsr_csr,
+                   .job = SignatureJob{.key = *n.csr->public_key,
+                                       .digest = sha256(n.csr->info),
+                                       .signature = *n.csr->ecdsa}});
+}
+
+}  // namespace
 
 std::vector<SignatureRequest> signature_requests(const Evidence& e) {
   std::vector<SignatureRequest> out;
@@ -375,14 +404,14 @@ std::vector<SignatureRequest> signature_requests(const Evidence& e) {
   }
   for (size_t i = 0; i < e.csrs.size(); ++i) {
     const auto& csr = e.csrs[i].csr;
-    if (csr && csr->public_key && csr->ecdsa &&
-        equal(csr->signature_algorithm, oid::kEcdsaWithSha256))
+    if (csr && may_verify(*csr))
       out.push_back({.what = Signed::csr,
                      .job = SignatureJob{.key = *csr->public_key,
                                          .digest = sha256(csr->info),
                                          .signature = *csr->ecdsa},
                      .index = i});
   }
+  request_nocsr(e, out);
   if (!e.answer(Signed::cd) && e.cms && e.cd_signer && !e.cms->signers.empty() &&
       e.cms->signers.front().ecdsa)
     out.push_back({.what = Signed::cd,
@@ -396,6 +425,10 @@ void take_answer(Evidence& e, const SignatureRequest& request, Checked answer) {
   const bool good = answer == Checked::verified;
   if (request.what == Signed::csr) {
     e.csrs[request.index].self_signed = good;
+  } else if (request.what == Signed::nocsr) {
+    e.nocsr->signed_by_dac = good;
+  } else if (request.what == Signed::nocsr_csr) {
+    e.nocsr->csr_signed = good;
   } else if (answer == Checked::unsupported) {
     e.unsupported[static_cast<size_t>(request.what)] = true;
   } else {

@@ -27,6 +27,7 @@ void gather_ledger(Evidence& evidence, Ledger& ledger, SignatureEngine& engine, 
 void read_lists(Evidence& evidence, const std::vector<CrlEvidence>* shared);
 // How the reason begins of a certificate that no device and no authority of Matter has.
 inline constexpr const char* kOfAnotherTrade = "a certificate of another trade";
+RevocationSetEvidence read_revocation_set(View json, const Place& place);
 bool signs_lists(const Certificate& certificate, std::span<const CrlEvidence> lists);
 std::vector<CrlEvidence> lists_of_points(const Evidence& evidence, const LedgerFacts& facts,
                                          Ledger& ledger, SignatureEngine& engine);

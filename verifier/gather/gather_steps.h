@@ -66,6 +66,14 @@ void settle_blobs(Evidence& e);
 void list_unused_blobs(Evidence& e);
 void settle_public_keys(Evidence& e);
 
+// --- gather_nocsr.cc, gather_sets.cc
+
+void gather_nocsr(Evidence& e);
+// Sets of the evidence and those of others; then what they say of DAC and PAI.
+void read_sets(Evidence& e, const std::vector<RevocationSetEvidence>* shared,
+               const std::vector<RevocationSetEvidence>* given);
+void ask_sets(Evidence& e);
+
 // --- gather_anchors.cc: the roots and signers that a device ends in
 
 // Who is asked about a device: the anchors, the ledger (may be null), and who checks signatures.

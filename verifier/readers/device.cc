@@ -54,10 +54,15 @@ constexpr FactInfo kFacts[] = {
     {FactId::public_key, "public_key"},
     {FactId::csr, "csr"},
     {FactId::crl, "crl"},
+    {FactId::revocation_set, "revocation_set"},
     {FactId::attestation_elements, "attestation_elements"},
     {FactId::attestation_signature, "attestation_signature"},
     {FactId::attestation_nonce, "attestation_nonce"},
     {FactId::attestation_challenge, "attestation_challenge"},
+    {FactId::nocsr_elements, "nocsr_elements"},
+    {FactId::nocsr_signature, "nocsr_signature"},
+    {FactId::nocsr_nonce, "nocsr_nonce"},
+    {FactId::nocsr_challenge, "nocsr_challenge"},
     {FactId::qr_payload, "qr_payload", FactInfo::masked},
     {FactId::manual_code, "manual_code", FactInfo::masked},
     {FactId::commissioner_result, "commissioner_result"},
@@ -82,10 +87,16 @@ bool is_id(FactId fact) {
          fact == FactId::logged_cd_vendor_id;
 }
 
+// Each session of a device has another.
+bool is_of_nocsr(FactId fact) {
+  return fact >= FactId::nocsr_elements && fact <= FactId::nocsr_challenge;
+}
+
 bool repeats(FactId fact) {
   return fact == FactId::certificate || fact == FactId::blob || fact == FactId::crl ||
          fact == FactId::csr || fact == FactId::paa || fact == FactId::private_key ||
-         fact == FactId::public_key || fact == FactId::commissioner_result;
+         fact == FactId::public_key || fact == FactId::commissioner_result ||
+         fact == FactId::revocation_set || is_of_nocsr(fact);
 }
 
 // Dashes only group the digits of a manual code.

@@ -59,10 +59,15 @@ enum class FactId : uint8_t {
   public_key,             // bytes, 65: of a file that does not say whose; gather finds out
   csr,                    // bytes, DER
   crl,                    // bytes, DER
+  revocation_set,         // bytes, its JSON
   attestation_elements,   // bytes
   attestation_signature,  // bytes, r | s
   attestation_nonce,      // bytes
   attestation_challenge,  // bytes
+  nocsr_elements,         // bytes
+  nocsr_signature,        // bytes, r | s
+  nocsr_nonce,            // bytes: of the request
+  nocsr_challenge,        // bytes
   qr_payload,             // text "MT:..."
   manual_code,            // text
   commissioner_result,    // number: the SDK result code a log ends in
@@ -160,7 +165,8 @@ struct Conflict {
   FactId fact;
   std::vector<const Statement*> values;  // distinct values, the first place of each
 };
-// Certificates of unknown role and raw blobs never conflict; several CRLs and CSRs neither.
+// Certificates of unknown role and raw blobs never conflict; several CRLs, revocation sets, CSRs
+// and NOCSR responses neither.
 std::vector<Conflict> conflicts(const Device& device);
 
 }  // namespace attest

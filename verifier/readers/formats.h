@@ -10,7 +10,8 @@ namespace attest {
 extern const Reader x509_reader, pem_reader, cms_cd_reader, other_cms_reader, key_reader,
     csr_reader, crl_reader;
 // Facts as JSON (device_json.cc, vector_json.cc, attribute_json.cc).
-extern const Reader device_json_reader, vector_json_reader, attribute_json_reader;
+extern const Reader device_json_reader, vector_json_reader, attribute_json_reader,
+    revocation_set_reader;
 // An attestation response as files (attestation_files.cc).
 extern const Reader elements_reader, blob_reader;
 // Espressif, Silicon Labs, TI, and the hex files of all of them.

@@ -97,13 +97,16 @@ struct Locked {
   bool by_own_keys = false;    // the part brings the key: one that does not fit is the part's fault
 };
 
-struct CrlEvidence;  // verifier/gather/revocation.h
+struct CrlEvidence;            // verifier/gather/revocation.h
+struct RevocationSetEvidence;  // verifier/gather/evidence.h
 
 struct Reading {
   Device device;
   // Revocation lists that lie beside all devices of a lot (lot/shared.h): read once for all of
   // them, and of this one as if it had brought them. Null: none.
   std::shared_ptr<const std::vector<CrlEvidence>> shared_lists;
+  // The same of revocation sets, and of those that --revocation-set names.
+  std::shared_ptr<const std::vector<RevocationSetEvidence>> shared_sets, given_sets;
   std::vector<EvidenceFile> files;
   std::vector<NotUsed> not_used;
   std::vector<Secret> secrets;

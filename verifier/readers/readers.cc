@@ -25,6 +25,7 @@ constexpr const Reader* kReaders[] = {
     &label_image_reader,
     &uf2_reader,
     &ota_image_reader,
+    &revocation_set_reader,
     &ledger_answer_reader,
     &cpms_json_reader,
     &nordic_json_reader,

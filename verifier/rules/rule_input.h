@@ -284,6 +284,41 @@ struct RuleInput<StatedElements> {
   }
 };
 
+// The response to a CSRRequest: its elements as they were received, what they say, the request in
+// them. A record with any part of one is alike to none.
+struct StatedNocsr {
+  const NocsrEvidence* nocsr;
+  const NocsrEvidence* operator->() const { return nocsr; }
+  std::string where() const { return place_text(*nocsr->place); }
+};
+template <>
+struct RuleInput<StatedNocsr> {
+  static constexpr Sees kSees = Sees::record;
+  static constexpr const char* kOwner = "nocsr.response-is-there";
+  static std::optional<StatedNocsr> in(const Views& v) {
+    const auto& nocsr = v.record.nocsr;
+    return nocsr && nocsr->place ? std::optional(StatedNocsr{&*nocsr}) : std::nullopt;
+  }
+};
+template <>
+struct RuleInput<NocsrElements> {
+  static constexpr Sees kSees = Sees::record;
+  static constexpr const char* kOwner = "nocsr.elements-are-wellformed";
+  static const NocsrElements* in(const Views& v) {
+    const auto& nocsr = v.record.nocsr;
+    return nocsr && nocsr->place && nocsr->elements ? &*nocsr->elements : nullptr;
+  }
+};
+template <>
+struct RuleInput<Csr> {
+  static constexpr Sees kSees = Sees::record;
+  static constexpr const char* kOwner = "nocsr.csr-is-wellformed";
+  static const Csr* in(const Views& v) {
+    const auto& nocsr = v.record.nocsr;
+    return nocsr && nocsr->place && nocsr->csr ? &*nocsr->csr : nullptr;
+  }
+};
+
 // Every statement of one fact, not only the first.
 template <FactId F>
 class Stated {

@@ -349,8 +349,12 @@ class RecordView : public LotView {
         response_is_logged(e.response_is_logged),
         dac_revocation(e.dac_revocation),
         pai_revocation(e.pai_revocation),
+        revocation_sets(e.revocation_sets),
+        dac_in_sets(e.dac_in_sets),
+        pai_in_sets(e.pai_in_sets),
         crls(e.crls),
         csrs(e.csrs),
+        nocsr(e.nocsr),
         authority_keys(e.authority_keys),
         other_keys(e.other_keys),
         onboarding(e.onboarding),
@@ -366,9 +370,12 @@ class RecordView : public LotView {
   std::optional<DacProfile> dac_if_any;   // nullopt, too, where it cannot be read
   bool response_is_logged;
   const RevocationState &dac_revocation, &pai_revocation;  // alike looks the serial number up
+  const std::vector<RevocationSetEvidence>& revocation_sets;
+  const SetsAnswer &dac_in_sets, &pai_in_sets;  // likewise
   // A record that has any of these is alike to none (alike.cc).
   const std::vector<CrlEvidence>& crls;
   const std::vector<CsrEvidence>& csrs;
+  const std::optional<NocsrEvidence>& nocsr;
   const std::vector<AuthorityKey>& authority_keys;
   const std::vector<OtherKey>& other_keys;
   const OnboardingEvidence& onboarding;

@@ -310,8 +310,10 @@ int declaration_payload(const Evidence& e) {
 
 // A separate call of the commissioner, made after all the rest.
 int revocation(const Evidence& e) {
-  const bool dac = e.dac_revocation.answer == RevocationState::Answer::revoked,
-             pai = e.pai_revocation.answer == RevocationState::Answer::revoked;
+  const bool dac = e.dac_revocation.answer == RevocationState::Answer::revoked ||
+                   e.dac_in_sets.sdk_finds,
+             pai = e.pai_revocation.answer == RevocationState::Answer::revoked ||
+                   e.pai_in_sets.sdk_finds;
   return dac && pai ? 208 : pai ? 202 : dac ? 302 : 0;
 }
 

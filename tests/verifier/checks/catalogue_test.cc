@@ -27,9 +27,9 @@ std::vector<std::string> ids_of(const Ids& ids) {
 
 // The subjects that users rely on.
 constexpr const char* kSubjects[] = {
-    "paa",        "pai", "dac",        "chain",   "cd",      "cms",     "attestation", "identity",
-    "key",        "csr", "onboarding", "spake2p", "factory", "network", "credentials", "ledger",
-    "revocation", "ota", "expect",     "lot",     "basic",   "evidence"};
+    "paa",        "pai", "dac",        "chain",   "cd",      "cms",      "attestation", "identity",
+    "key",        "csr", "onboarding", "spake2p", "factory", "network",  "credentials", "ledger",
+    "revocation", "ota", "expect",     "lot",     "basic",   "evidence", "nocsr"};
 
 }  // namespace
 

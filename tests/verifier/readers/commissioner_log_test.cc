@@ -108,6 +108,68 @@ TEST_CASE("log: dumps of fields behind every prefix") {
   }
 }
 
+TEST_CASE(
+    "log: a response to a CSRRequest, in dumps and behind names, beside that of attestation") {
+  const Bytes nocsr = tlv::Writer()
+                          .open(tlv::Type::structure)
+                          .octets(tlv::context(1), Bytes{0x30, 0x00})
+                          .octets(tlv::context(2), kOtherNonce)
+                          .close()
+                          .bytes(),
+              signature(64, 0x52);
+  for (const char* prefix : kPrefixes) {
+    CAPTURE(prefix);
+    Log log(prefix);
+    log.command(0).field(0, kNonce).command(1).field(0, elements_with(kNonce));
+    log.field(1, kSignature).command(4).field(0, kOtherNonce).command(5).field(0, nocsr);
+    log.field(1, signature);
+    const Reading reading = log.read();
+    CHECK(problems(reading) == "");
+    CHECK(*reading.device.bytes(FactId::attestation_elements) == elements_with(kNonce));
+    CHECK(*reading.device.bytes(FactId::attestation_signature) == kSignature);
+    CHECK(*reading.device.bytes(FactId::nocsr_nonce) == kOtherNonce);
+    CHECK(*reading.device.bytes(FactId::nocsr_elements) == nocsr);
+    CHECK(*reading.device.bytes(FactId::nocsr_signature) == signature);
+    CHECK(count(reading, FactId::csr) == 0);
+    CHECK_FALSE(reading.device.noted(Remark::not_in_log));
+  }
+  // chip-tool's read-out: both call their signature alike.
+  for (const bool nocsr_first : {true, false}) {
+    CAPTURE(nocsr_first);
+    Log log(kPrefixes[0]);
+    const auto attested = [&] {
+      log.line("  AttestationResponse: {")
+          .line("    attestationElements: " + hex_upper(elements_with(kNonce)))
+          .line("    attestationSignature: " + hex_upper(kSignature))
+          .line("   }");
+    };
+    if (!nocsr_first) attested();
+    log.line("Command: operationalcredentials csrrequest hex:" + hex(kOtherNonce) + " 1 0 ");
+    log.line("  CSRResponse: {")
+        .line("    NOCSRElements: " + hex_upper(nocsr))
+        .line("    attestationSignature: " + hex_upper(signature))
+        .line("   }");
+    if (nocsr_first) attested();
+    const Reading reading = log.read();
+    CHECK(*reading.device.bytes(FactId::attestation_signature) == kSignature);
+    CHECK(*reading.device.bytes(FactId::nocsr_nonce) == kOtherNonce);
+    CHECK(*reading.device.bytes(FactId::nocsr_elements) == nocsr);
+    CHECK(*reading.device.bytes(FactId::nocsr_signature) == signature);
+  }
+  // Cut, elided, and of another attempt.
+  Log cut(kPrefixes[0]);
+  cut.line("    NOCSRElements: " + hex_upper(nocsr).substr(0, 40))
+      .line("    NOCSRElements: Elided value too large of size 470");
+  CHECK(cut.read().device.bytes(FactId::nocsr_elements) == nullptr);
+  CHECK(remark(cut.read(), Remark::not_in_log) == "NOCSR elements: its line is cut after 20 bytes");
+  Log twice(kPrefixes[0]);
+  twice.command(4).field(0, kNonce).command(5).field(0, Bytes{0x15, 0x18}).command(4);
+  twice.field(0, kOtherNonce).command(5).field(0, nocsr);
+  CHECK(*twice.read().device.bytes(FactId::nocsr_elements) == nocsr);
+  CHECK(remark(twice.read(), Remark::reported_value) ==
+        "1 earlier NOCSR exchanges of this log are left out: the last one counts");
+}
+
 TEST_CASE("log: PEM blocks give the certificates and their roles") {
   for (const char* prefix : kPrefixes) {
     CAPTURE(prefix);

@@ -54,8 +54,7 @@ TEST_CASE("whom the ledger trusts is not the device's, in whatever words it is w
   const DeviceBeside device;
   const forge::Device good = forge::make(forge::good_plan_of("damaged-beside", 0xFFE0, 0x8000));
   const std::string pai = escaped(to_pem("CERTIFICATE", device.whole(Beside::second_pai))),
-                    dac = escaped(to_pem("CERTIFICATE", device.whole(Beside::second_dac))),
-                    base = base64(device.whole(Beside::second_pai));
+                    dac = escaped(to_pem("CERTIFICATE", device.whole(Beside::second_dac)));
   const struct {
     const char* name;
     std::string text, why;
@@ -73,11 +72,6 @@ TEST_CASE("whom the ledger trusts is not the device's, in whatever words it is w
        "an answer of the ledger"},
       {"a model", R"({"model":{"vid":65522,"pid":32769,"partNumber":"1"}})",
        "an answer of the ledger"},
-      {"a revocation set",
-       R"([{"type":"revocation_set","issuer_name":"MDAx",)"
-       R"("revoked_serial_numbers":["01"],"crl_signer_cert":")" +
-           base + R"("}])",
-       "a revocation set of the SDK"},
       {"a snapshot",
        R"({"schema":"matter-attest/ledger/1","certificate":[{"pemCert":")" + pai + R"("}]})",
        "a snapshot of the ledger"},

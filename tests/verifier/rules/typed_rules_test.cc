@@ -72,6 +72,24 @@ const std::vector<std::pair<const char*, std::function<void(Evidence&)>>> kLosse
        e.elements_statement = nullptr;
        e.signature = e.nonce = e.challenge = nullptr;
      }},
+    {"the NOCSR response", [](Evidence& e) { e.nocsr.reset(); }},
+    {"the NOCSR elements",
+     [](Evidence& e) {
+       if (e.nocsr) e.nocsr->elements.reset(), e.nocsr->csr.reset();
+     }},
+    {"the NOCSR elements' place",
+     [](Evidence& e) {
+       if (e.nocsr) e.nocsr->place.reset();
+     }},
+    {"the NOCSR response's challenge",
+     [](Evidence& e) {
+       if (e.nocsr) e.nocsr->challenge.reset();
+     }},
+    {"the revocation sets", [](Evidence& e) { e.revocation_sets.clear(); }},
+    {"what a revocation set holds",
+     [](Evidence& e) {
+       for (RevocationSetEvidence& one : e.revocation_sets) one.set = nullptr;
+     }},
     {"the key's place", [](Evidence& e) { e.dac_key_place.reset(); }},
     {"the key", [](Evidence& e) { e.dac_key.reset(); }},
     {"every fact",

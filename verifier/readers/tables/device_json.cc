@@ -58,6 +58,14 @@ constexpr Key kKeys[] = {
     {"attestation.signature", FactId::attestation_signature, Form::hex, "attestation-signature"},
     {"attestation.nonce", FactId::attestation_nonce, Form::hex, "attestation-nonce"},
     {"attestation.challenge", FactId::attestation_challenge, Form::hex, "attestation-challenge"},
+    {"nocsr.elements", FactId::nocsr_elements, Form::hex, "nocsr-elements"},
+    {"nocsr.signature", FactId::nocsr_signature, Form::hex, "nocsr-signature"},
+    {"nocsr.nonce", FactId::nocsr_nonce, Form::hex, "nocsr-nonce"},
+    {"nocsr.challenge", FactId::nocsr_challenge, Form::hex, "nocsr-challenge"},
+    {"nocsr_elements", FactId::nocsr_elements, Form::hex, "nocsr-elements"},
+    {"nocsr_signature", FactId::nocsr_signature, Form::hex, "nocsr-signature"},
+    {"nocsr_nonce", FactId::nocsr_nonce, Form::hex, "nocsr-nonce"},
+    {"nocsr_challenge", FactId::nocsr_challenge, Form::hex, "nocsr-challenge"},
 };
 
 const Key* find_key(std::string_view path) {
@@ -67,7 +75,7 @@ const Key* find_key(std::string_view path) {
   return nullptr;
 }
 bool is_group(std::string_view name) {
-  return name == "spake2p" || name == "onboarding" || name == "attestation";
+  return name == "spake2p" || name == "onboarding" || name == "attestation" || name == "nocsr";
 }
 
 Result<FactValue> value_of(const Key& key, const Json& json) {

@@ -20,6 +20,7 @@
 #include "verifier/readers/factory_item.h"
 #include "verifier/readers/formats.h"
 #include "verifier/readers/tables/table_credentials.h"
+#include "verifier/readers/text/log_exchange.h"
 #include "verifier/readers/text/log_line.h"
 #include "verifier/readers/text/log_message.h"
 #include "verifier/readers/text/log_said.h"
@@ -32,8 +33,7 @@ namespace attest {
 namespace {
 
 constexpr uint64_t kOperationalCredentials = 0x3E, kBasicInformation = 0x28;
-constexpr uint64_t kAttestationRequest = 0, kAttestationResponse = 1, kCertificateChainRequest = 2,
-                   kCertificateChainResponse = 3;
+constexpr uint64_t kCertificateChainRequest = 2, kCertificateChainResponse = 3;
 constexpr const char* kElided = "elided, not in the log";
 constexpr size_t kMaxDump = 64u << 10, kMaxLine = 16u << 20;
 constexpr size_t kMaxReported =
@@ -41,13 +41,8 @@ constexpr size_t kMaxReported =
 constexpr unsigned kPatience =
     64;  // foreign lines inside a dump or a PEM block before it is given up
 
-struct Value {
-  Bytes bytes;
-  uint64_t offset = 0;
-};
-struct Exchange {
-  std::optional<Value> nonce, elements, signature, challenge;
-};
+using log::Exchange;
+using log::Value;
 struct CertificateLine {
   Value value;
   FactId role = FactId::certificate;
@@ -232,57 +227,76 @@ class Log {
     field(dump_command_, dump_field_, dump_);
   }
 
-  static const char* item_of(std::optional<uint64_t> command, uint64_t field) {
-    if (command == kAttestationRequest && field == 0) return "attestation nonce";
-    if (command == kAttestationResponse && field == 0) return "attestation elements";
-    if (command == kAttestationResponse && field == 1) return "attestation signature";
-    return command == kCertificateChainResponse && field == 0 ? "certificate" : nullptr;
+  static bool is_certificate(std::optional<uint64_t> command, uint64_t field) {
+    return command == kCertificateChainResponse && field == 0;
+  }
+  const char* item_of(std::optional<uint64_t> command, uint64_t field) const {
+    if (is_certificate(command, field)) return "certificate";
+    const char* item = attestation_.item_of(command, field);
+    return item != nullptr ? item : nocsr_.item_of(command, field);
   }
   // A value without a stated size that says itself how long it is.
-  static bool is_cut(std::optional<uint64_t> command, uint64_t number, View bytes) {
-    if (command == kCertificateChainResponse && number == 0)
+  bool is_cut(std::optional<uint64_t> command, uint64_t number, View bytes) const {
+    if (is_certificate(command, number))
       return der_size(bytes) == 0 || der_size(bytes) > bytes.size();
-    if (command == kAttestationResponse && number == 1) return bytes.size() < 64;
-    return command == kAttestationResponse && number == 0 && log::ends_within(bytes);
+    auto part = attestation_.part_of(command, number);
+    if (!part) part = nocsr_.part_of(command, number);
+    return part && Exchange::is_cut(*part, bytes);
   }
   void field(std::optional<uint64_t> command, uint64_t number, Value value) {
-    if (command == kAttestationRequest && number == 0 && value.bytes.size() == 32)
-      return nonce(std::move(value));
-    if (command == kAttestationResponse && number == 0) return elements(std::move(value));
-    if (command == kAttestationResponse && number == 1) return signature(std::move(value));
-    if (command != kCertificateChainResponse || number != 0) return;
-    if (value.bytes.empty()) return empty_certificate();
-    certificate(std::move(value), FactId::certificate);
+    if (const auto part = attestation_.part_of(command, number)) {
+      if (*part != Exchange::nonce || value.bytes.size() == 32)
+        put(attestation_, *part, std::move(value));
+    } else if (const auto of_nocsr = nocsr_.part_of(command, number)) {
+      if (*of_nocsr != Exchange::nonce || value.bytes.size() == 32)
+        put(nocsr_, *of_nocsr, std::move(value));
+    } else if (is_certificate(command, number)) {
+      if (value.bytes.empty()) return empty_certificate();
+      certificate(std::move(value), FactId::certificate);
+    }
   }
 
   // ---- values behind a name on one line
+
+  // Both responses call their signature attestationSignature: it is of the one that was named last.
+  void whose_response(const std::string& l) {
+    for (const char* words : {"AttestationResponse", "ttestationElements", "ttestation elements"}) {
+      if (l.find(words) != std::string::npos) of_nocsr_ = false;
+    }
+    for (const char* words : {"CSRResponse", "csrResponse", "NOCSRElements", "nocsrElements"}) {
+      if (l.find(words) != std::string::npos) of_nocsr_ = true;
+    }
+  }
   void cut(const std::string& item, size_t there) {
     found_ = true;
     missing(item, fmt::format("its line is cut after {} bytes", there));
   }
   void labelled(const std::string& l) {
-    const auto value = [&](std::string_view word) -> std::optional<Value> {
-      auto bytes = log::hex_after(l, "attestation", word);
-      if (!bytes) return std::nullopt;
-      return Value{.bytes = std::move(*bytes), .offset = offset_};
+    whose_response(l);
+    const auto take = [&](Exchange& exchange, Exchange::Part part, std::string_view first,
+                          std::string_view word) {
+      auto bytes = log::hex_after(l, first, word);
+      if (!bytes) return;
+      if (part == Exchange::nonce ? bytes->size() != 32
+                                  : part == Exchange::challenge && bytes->size() != 16)
+        return;
+      if (Exchange::is_cut(part, *bytes))
+        cut(exchange.kind().items[part], bytes->size());
+      else
+        put(exchange, part, {.bytes = std::move(*bytes), .offset = offset_});
     };
+    if (l.find("CSR") != std::string::npos || l.find("csr") != std::string::npos) {
+      take(nocsr_, Exchange::nonce, "csr", "nonce");
+      take(nocsr_, Exchange::nonce, "csr", "request");  // csrrequest hex:...
+      take(nocsr_, Exchange::elements, "nocsr", "elements");
+    }
     if (l.find("ttestation") != std::string::npos) {
-      if (auto v = value("nonce"); v && v->bytes.size() == 32) nonce(std::move(*v));
-      if (auto v = value("request"); v && v->bytes.size() == 32)
-        nonce(std::move(*v));  // attestation-request hex:...
-      if (auto v = value("elements")) {
-        if (log::ends_within(v->bytes))
-          cut("attestation elements", v->bytes.size());
-        else
-          elements(std::move(*v));
-      }
-      if (auto v = value("signature")) {
-        if (v->bytes.size() < 64)
-          cut("attestation signature", v->bytes.size());
-        else
-          signature(std::move(*v));
-      }
-      if (auto v = value("challenge"); v && v->bytes.size() == 16) challenge(std::move(*v));
+      take(attestation_, Exchange::nonce, "attestation", "nonce");
+      take(attestation_, Exchange::nonce, "attestation",
+           "request");  // attestation-request hex:...
+      take(attestation_, Exchange::elements, "attestation", "elements");
+      take(of_nocsr_ ? nocsr_ : attestation_, Exchange::signature, "attestation", "signature");
+      take(attestation_, Exchange::challenge, "attestation", "challenge");
     }
     if (auto bytes = log::hex_after(l, "certificate", ""); bytes && (*bytes)[0] == 0x30) {
       if (der_size(*bytes) > bytes->size())
@@ -294,7 +308,8 @@ class Log {
     }
     if (const auto at = l.find("Elided value too large of size"); at != std::string::npos) {
       found_ = true;
-      const char* item = l.find("lements") != std::string::npos      ? "attestation elements"
+      const char* item = l.find("NOCSR") != std::string::npos        ? "NOCSR elements"
+                         : l.find("lements") != std::string::npos    ? "attestation elements"
                          : l.find("ertificate") != std::string::npos ? "certificate"
                                                                      : "a value";
       missing(item, fmt::format("elided, {} bytes", l.substr(std::min(at + 31, l.size()), 10)));
@@ -414,27 +429,10 @@ class Log {
   }
 
   // ---- the exchange
-  void begin_if_complete() {
-    if (!now_.elements) return;
-    now_ = {};
-    ++attempts_;
-  }
-  void put(std::optional<Value>& slot, Value value) {
+  void put(Exchange& exchange, Exchange::Part part, Value value) {
     found_ = true;
-    if (!slot || slot->bytes != value.bytes) slot = std::move(value);
+    exchange.put(part, std::move(value));
   }
-  void nonce(Value value) {
-    if (now_.nonce && now_.nonce->bytes == value.bytes) return;
-    begin_if_complete();
-    put(now_.nonce, std::move(value));
-  }
-  void elements(Value value) {
-    if (now_.elements && now_.elements->bytes == value.bytes) return;
-    begin_if_complete();
-    put(now_.elements, std::move(value));
-  }
-  void signature(Value value) { put(now_.signature, std::move(value)); }
-  void challenge(Value value) { put(now_.challenge, std::move(value)); }
 
   // The device was asked, and gave nothing. Which of the two is known from the request.
   void empty_certificate() {
@@ -492,20 +490,13 @@ class Log {
       reading_.holds(c.role == FactId::certificate ? "certificate" : fact_name(c.role));
       reading_.device.say(c.role, c.value.bytes, at(c.value.offset, "certificate"));
     }
-    const auto state = [&](const std::optional<Value>& value, FactId fact, const char* item) {
-      if (!value) return;
-      reading_.holds(fmt::format("attestation-{}", std::string_view(item).substr(12)));
-      reading_.device.say(fact, value->bytes, at(value->offset, item));
-    };
-    state(now_.elements, FactId::attestation_elements, "attestation elements");
-    state(now_.signature, FactId::attestation_signature, "attestation signature");
-    state(now_.nonce, FactId::attestation_nonce, "attestation nonce");
-    state(now_.challenge, FactId::attestation_challenge, "attestation challenge");
-    if (now_.elements) {
-      if (const auto parsed = parse_attestation_elements(now_.elements->bytes)) {
+    attestation_.say(source_.path, reading_);
+    nocsr_.say(source_.path, reading_);
+    if (const auto& elements = attestation_.at(Exchange::elements)) {
+      if (const auto parsed = parse_attestation_elements(elements->bytes)) {
         reading_.holds("cd");
         reading_.device.say(FactId::cd, to_bytes(parsed->certification_declaration),
-                            at(now_.elements->offset, "attestation elements"));
+                            at(elements->offset, "attestation elements"));
       }
     }
     for (const SaidLine& line : said_)
@@ -520,12 +511,13 @@ class Log {
         reading_.device.note(Remark::not_in_log, at(m.offset, m.item.c_str()),
                              fmt::format("{}: {}", m.item, m.why));
     }
-    if (attempts_ != 0)
-      reading_.device.note(
-          Remark::reported_value, at(source_.base, ""),
-          fmt::format(
-              "{} earlier attestation exchanges of this log are left out: the last one counts",
-              attempts_));
+    for (const Exchange* exchange : {&attestation_, &nocsr_}) {
+      if (exchange->earlier() != 0)
+        reading_.device.note(
+            Remark::reported_value, at(source_.base, ""),
+            fmt::format("{} earlier {} exchanges of this log are left out: the last one counts",
+                        exchange->earlier(), exchange->kind().called));
+    }
     return {};
   }
   // A dump that was cut may stand elsewhere whole: the PEM blocks give the certificates again.
@@ -539,9 +531,7 @@ class Log {
     if (item == "certificate") return count({}) >= 2;
     if (item == "DAC") return count(FactId::dac) != 0 || count({}) >= 2;
     if (item == "PAI") return count(FactId::pai) != 0 || count({}) >= 2;
-    if (item == "attestation elements") return now_.elements.has_value();
-    if (item == "attestation signature") return now_.signature.has_value();
-    return item == "attestation nonce" && now_.nonce.has_value();
+    return attestation_.has(item) || nocsr_.has(item);
   }
 
   struct Missing {
@@ -561,8 +551,8 @@ class Log {
   Value dump_;
   uint64_t dump_field_ = 0;
   log::PemBlockOf pem_;
-  Exchange now_;
-  unsigned attempts_ = 0;
+  Exchange attestation_{log::kAttestationExchange}, nocsr_{log::kNocsrExchange};
+  bool of_nocsr_ = false;
   size_t basic_values_ = 0;
   std::vector<CertificateLine> certificates_;
   std::vector<std::string> reported_;

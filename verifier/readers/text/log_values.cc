@@ -89,6 +89,7 @@ bool has_telling_words(View text) {
                                            "chip.CTL",
                                            "chip.native",
                                            "AttestationResponse",
+                                           "NOCSRElements",
                                            "attestationElements",
                                            "'Attestation Information'",
                                            "certificate considered (",

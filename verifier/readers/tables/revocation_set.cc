@@ -1,0 +1,55 @@
+// A revocation set of the Matter SDK (verifier/matter/revocation_set.h): about many devices, and an
+// unsigned word on each. What stands in it beside its own keys is read as in any JSON.
+
+#include "verifier/matter/revocation_set.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "verifier/readers/credentials/loose_credentials.h"
+#include "verifier/readers/formats.h"
+
+namespace attest {
+namespace {
+
+constexpr std::string_view kOwn[] = {"type",
+                                     "issuer_subject_key_id",
+                                     "issuer_name",
+                                     "revoked_serial_numbers",
+                                     "crl_signer_cert",
+                                     "crl_signer_delegator"};
+
+bool recognises(const Source& s) {
+  return looks_like_revocation_set(s.bytes);
+}
+
+Result<void> read(const Source& s, Reading& reading) {
+  const Before before = Before::of(reading);
+  reading.holds("revocation-set");
+  reading.device.say(FactId::revocation_set, to_bytes(s.bytes),
+                     {.path = s.path, .offset = {}, .item = {}});
+  const auto json = parse_json(text(s.bytes));
+  if (!json || json->array() == nullptr) return {};
+  Json others{Json::Array{}};
+  for (const Json& entry : *json->array()) {
+    if (entry.object() == nullptr) {
+      others.push(entry);
+      continue;
+    }
+    for (const auto& [name, value] : *entry.object()) {
+      if (std::find(std::begin(kOwn), std::end(kOwn), name) == std::end(kOwn))
+        others.push(Json(Json::Object{}).set(name, value));
+    }
+  }
+  if (!others.array()->empty()) read_loose_json(others, s.path, {}, before, reading);
+  return {};
+}
+
+}  // namespace
+
+const Reader revocation_set_reader{.kind = "revocation-set",
+                                   .expects = "a revocation set",
+                                   .recognises = recognises,
+                                   .read = read};
+
+}  // namespace attest
