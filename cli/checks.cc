@@ -106,8 +106,11 @@ Json rule_json(const LotRule& rule) {
   return Json(Json::Object{})
       .set("id", rule.id)
       .set("title", rule.title)
-      .set("severity",
-           Json(Json::Object{}).set("main", severity).set("test", severity).set("none", severity))
+      .set("severity", Json(Json::Object{})
+                           .set("main", severity)
+                           .set("test", severity)
+                           .set("none", severity)
+                           .set("lab", severity_name(rule.under(Stage::lab))))
       .set("spec", rule.spec)
       .set("sdk", Json())
       .set("rule", rule.rule)

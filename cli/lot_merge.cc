@@ -22,7 +22,7 @@ namespace {
 
 // What the last line of a part says about how it was judged.
 struct PartFacts {
-  std::string network, key, manifests, engine, at;
+  std::string network, key, manifests, engine, at, stage = {};
 };
 
 // A part may be larger than what memory holds: it is read line by line.
@@ -60,7 +60,7 @@ class Merging {
     for (const std::string& path : options_.parts) {
       if (auto done = part(path, *output); !done) return tl::unexpected(done.error());
     }
-    LotReport report = tally_.report();
+    LotReport report = tally_.report(facts_->stage == "lab" ? Stage::lab : Stage::network);
     const auto at = parse_rfc3339(facts_->at);
     report.at = at ? *at : Instant{};
     report.network = facts_->network == "main"   ? Network::main
@@ -133,7 +133,8 @@ class Merging {
                           .key = said("part_key"),
                           .manifests = said("part_manifests"),
                           .engine = said("engine"),
-                          .at = said("at")};
+                          .at = said("at"),
+                          .stage = said("stage")};
     if (lot != nullptr) {
       const auto not_used = read_not_used(*lot);
       if (!not_used) return tl::unexpected(not_used.error());
@@ -170,6 +171,8 @@ class Merging {
     if (facts.network != facts_->network)
       return error(fmt::format("this part was judged under policy {}, the first under {}",
                                facts.network, facts_->network));
+    if (facts.stage != facts_->stage)
+      return error("this part was judged for another --stage than the first");
     facts_->at = std::max(facts_->at, facts.at);
     return {};
   }

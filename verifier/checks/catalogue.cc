@@ -26,6 +26,7 @@ struct Catalogue {
                              ledger_product_checks(),
                              factory_checks(),
                              device_fact_checks(),
+                             basic_checks(),
                              onboarding_checks(),
                              onboarding_agreement_checks(),
                              spake2p_checks(),
