@@ -52,9 +52,10 @@ auto words(Names, Remark) {
                                      "damaged_credential",
                                      "resembles_evidence",
                                      "unreadable_file",
-                                     "key_locked"});
+                                     "key_locked",
+                                     "empty_text"});
 }
-static_assert(static_cast<size_t>(Remark::key_locked) + 1 ==
+static_assert(static_cast<size_t>(Remark::empty_text) + 1 ==
               decltype(words(Names{}, Remark{})){}.size());
 auto words(Names, FactId) {
   std::array<const char*, kFactCount> out{};
@@ -226,6 +227,20 @@ bool has_its_type(const Statement& s) {
     case FactId::commissioning_flow:
     case FactId::discovery_capabilities:
     case FactId::spake2p_iterations:
+    case FactId::data_model_revision:
+    case FactId::local_config_disabled:
+    case FactId::reachable:
+    case FactId::case_sessions_per_fabric:
+    case FactId::subscriptions_per_fabric:
+    case FactId::simultaneous_invocations_supported:
+    case FactId::simultaneous_writes_supported:
+    case FactId::read_paths_supported:
+    case FactId::subscribe_paths_supported:
+    case FactId::product_finish:
+    case FactId::product_primary_color:
+    case FactId::max_paths_per_invoke:
+    case FactId::area_type:
+    case FactId::configuration_version:
     case FactId::commissioner_result:
     case FactId::logged_dac_vendor_id:
     case FactId::logged_dac_product_id:
@@ -241,6 +256,9 @@ bool has_its_type(const Statement& s) {
     case FactId::serial_number:
     case FactId::manufacturing_date:
     case FactId::unique_id:
+    case FactId::node_label:
+    case FactId::location:
+    case FactId::location_name:
     case FactId::qr_payload:
     case FactId::manual_code:
       return std::holds_alternative<std::string>(s.value);

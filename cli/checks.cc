@@ -133,7 +133,7 @@ Json rule_json(const LotRule& rule) {
                                       .set("main", severity)
                                       .set("test", severity)
                                       .set("none", severity)
-                                      .set("lab", severity))
+                                      .set("lab", severity_name(rule.under(Stage::lab))))
                  .set("spec", rule.spec)
                  .set("sdk", Json())
                  .set("rule", rule.rule)

@@ -60,13 +60,13 @@ class Merging {
     for (const std::string& path : options_.parts) {
       if (auto done = part(path, *output); !done) return tl::unexpected(done.error());
     }
-    LotReport report = tally_.report();
+    LotReport report =
+        tally_.report(facts_->stage == stage_name(Stage::lab) ? Stage::lab : Stage::network);
     const auto at = parse_rfc3339(facts_->at);
     report.at = at ? *at : Instant{};
     report.network = facts_->network == "main"   ? Network::main
                      : facts_->network == "test" ? Network::test
                                                  : Network::none;
-    report.stage = facts_->stage == stage_name(Stage::lab) ? Stage::lab : Stage::network;
     report.engine = facts_->engine;
     FindingList of_manifests = manifest_tally_->findings(true);
     std::move(of_manifests.findings.begin(), of_manifests.findings.end(),

@@ -390,9 +390,8 @@ class LotRun {
     }
   }
   LotReport report() const {
-    LotReport out = tally_.report();
+    LotReport out = tally_.report(setup_.policy.stage);
     out.network = setup_.policy.network;
-    out.stage = setup_.policy.stage;
     out.at = setup_.policy.at;
     out.engine = setup_.engine->name();
     out.fail_on_warn = setup_.policy.fail_on_warn;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "verifier/matter/basic_information.h"
 #include "verifier/pki/der.h"
 #include "verifier/pki/extension_content.h"
 
@@ -224,6 +225,11 @@ void AlikeRecords::learn_above(const Evidence& e) {
   for (const RevocationSetEvidence& one : e.revocation_sets) {
     if (one.set != nullptr) sets_.push_back(one.set);
   }
+  faulty_serials_ = {kFallbackSerialNumber};
+  for (const Statement& s : e.device.statements) {
+    const auto* id = std::get_if<std::string>(&s.value);
+    if (s.fact == FactId::unique_id && id != nullptr) faulty_serials_.push_back(*id);
+  }
 }
 
 // Where the DAC's own things stand in what is signed of it. False: it is written in another way
@@ -349,7 +355,9 @@ std::optional<AlikeRecord> AlikeRecords::match(std::string_view line) const {
   if (at != line.size()) return std::nullopt;
   if (own.id_is_number ? !is_number(own.id) : !is_plain(own.id) || own.id.size() > kMostIdBytes)
     return std::nullopt;
-  if (!is_plain(own.serial_number) || own.serial_number.size() > kMostSerialNumberBytes)
+  if (!is_plain(own.serial_number) || own.serial_number.size() > kMostSerialNumberBytes ||
+      std::find(faulty_serials_.begin(), faulty_serials_.end(), own.serial_number) !=
+          faulty_serials_.end())
     return std::nullopt;
 
   AlikeRecord out;
@@ -420,6 +428,7 @@ bool AlikeRecords::take_response(const Own& own, AlikeRecord& out) const {
   SignatureJob job{.key = out.dac_key, .digest = sha256(found, *challenge), .signature = {}};
   std::copy(signature->begin(), signature->end(), job.signature.begin());
   out.of_attestation = job;
+  out.nonce = std::move(*nonce);
   return true;
 }
 

@@ -22,6 +22,7 @@ struct AlikeRecord {
   Point dac_key{};
   SignatureJob of_dac;
   std::optional<SignatureJob> of_attestation;
+  Bytes nonce;  // empty: no response
 };
 
 class AlikeRecords {
@@ -74,6 +75,7 @@ class AlikeRecords {
   std::vector<RevocationSetPtr> sets_;
   Bytes elements_;  // empty: no attestation response
   size_t nonce_at_ = 0;
+  std::vector<std::string> faulty_serials_;  // which a rule would have something to say of
 };
 
 }  // namespace attest

@@ -38,6 +38,32 @@ double expected_runs(uint64_t devices, uint64_t length) {
          std::pow(static_cast<double>(devices) / kPasscodes, static_cast<double>(length) - 1.0);
 }
 
+double expected_shared(uint64_t devices, uint64_t size, uint64_t values) {
+  const double n = static_cast<double>(devices), all = static_cast<double>(values);
+  const double p = 1 / all, k = static_cast<double>(size);
+  if (size > devices) return 0;
+  if (k <= n * p + 1) return all;  // no more than the average
+  double term = std::exp(std::log(all) + log_choose(devices, size) + k * std::log(p) +
+                         (n - k) * std::log1p(-p));
+  double sum = 0;
+  constexpr double kRest = 1e-12;
+  for (double i = k; i <= n && term > sum * kRest; ++i) {
+    sum += term;
+    term *= (n - i) / (i + 1) * p / (1 - p);
+  }
+  return sum;
+}
+
+double expected_different(uint64_t devices, uint64_t values) {
+  const double all = static_cast<double>(values);
+  return -all * std::expm1(static_cast<double>(devices) * std::log1p(-1 / all));
+}
+
+double least_different(uint64_t devices, uint64_t values, double probability) {
+  return expected_different(devices, values) -
+         std::sqrt(static_cast<double>(devices) * -std::log(probability) / 2);
+}
+
 uint64_t most_faulty(uint64_t lot, uint64_t size, uint64_t found) {
   if (size == 0) return lot;
   // The probability falls as more are faulty: the last number for which it is still above 5 %.

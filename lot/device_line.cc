@@ -52,7 +52,10 @@ void write_part(const DeviceLine& line, std::string& out) {
   for (const uint64_t mark : line.fingerprints.values) {
     for (unsigned i = 0; i < 8; ++i) fingerprints.push_back(static_cast<uint8_t>(mark >> (8 * i)));
   }
-  out += ",\"part\":{\"marks\":\"" + base64(fingerprints) + "\",\"product\":";
+  out += ",\"part\":{\"marks\":\"" + base64(fingerprints) + "\",";
+  if (line.fingerprints.discriminator)
+    out += fmt::format("\"discriminator\":{},", *line.fingerprints.discriminator);
+  out += "\"product\":";
   write_string(line.fingerprints.product, out);
   out += ",\"issuer\":";
   write_string(line.fingerprints.issuer, out);
@@ -125,6 +128,12 @@ Result<void> read_part(const Json& part, DeviceLine& line) {
   if (!bytes || bytes->size() != kFingerprintCount * 8)
     return error(fmt::format("marks: expected base64 of {} bytes", kFingerprintCount * 8));
   for (size_t i = 0; i < kFingerprintCount; ++i) line.fingerprints.values[i] = le64(*bytes, i * 8);
+  if (const Json* discriminator = part.find("discriminator")) {
+    const auto value = discriminator->natural();
+    if (!value || *value >= kDiscriminators)
+      return error(fmt::format("discriminator: expected a number below {}", kDiscriminators));
+    line.fingerprints.discriminator = static_cast<uint16_t>(*value);
+  }
   line.fingerprints.product = *product;
   line.fingerprints.issuer = *issuer;
   line.result.summary = *summary;

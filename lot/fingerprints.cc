@@ -16,6 +16,18 @@ const PasscodeEvidence* own_passcode(const Evidence& e) {
   return e.onboarding.passcodes.empty() ? nullptr : &e.onboarding.passcodes.front();
 }
 
+// As the part says it, or its label: a manual code has four bits of it only.
+std::optional<uint16_t> own_discriminator(const Evidence& e) {
+  std::optional<uint64_t> found = e.device.number(FactId::discriminator);
+  for (const CodeEvidence& code : e.onboarding.codes) {
+    if (found) break;
+    if (!code.payload.manual && code.has_values() && !code.other_device)
+      found = code.payload.discriminator;
+  }
+  return found && *found < kDiscriminators ? std::optional(static_cast<uint16_t>(*found))
+                                           : std::nullopt;
+}
+
 std::string product_of(const Evidence& e) {
   std::optional<uint16_t> vid = e.vid, pid = e.pid;
   if (const Certificate* dac = e.dac.certificate.get()) {
@@ -46,10 +58,21 @@ uint64_t dac_fingerprint(const SipKey& key, const Sha256& tbs_digest,
   return fingerprint_of(key, Fingerprint::dac, both);
 }
 
+// A Feistel network over two halves of 14 bits (Luby and Rackoff, 1988: four rounds make a
+// permutation that nobody without the key can tell from a random one). A passcode has 27 bits, and
+// the one that follows the last has no more than 28.
 uint64_t passcode_fingerprint(const SipKey& key, uint64_t passcode) {
-  std::array<uint8_t, 8> bytes{};
-  for (size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<uint8_t>(passcode >> (8 * i));
-  return fingerprint_of(key, Fingerprint::passcode, bytes);
+  constexpr unsigned kHalf = 14, kRounds = 4;
+  constexpr uint64_t kMask = (1u << kHalf) - 1;
+  uint64_t left = passcode >> kHalf & kMask, right = passcode & kMask;
+  for (unsigned round = 0; round < kRounds; ++round) {
+    const std::array<uint8_t, 3> input{static_cast<uint8_t>(round), static_cast<uint8_t>(right),
+                                       static_cast<uint8_t>(right >> 8)};
+    const uint64_t mixed = left ^ (fingerprint_of(key, Fingerprint::passcode, input) & kMask);
+    left = right;
+    right = mixed;
+  }
+  return (left << kHalf | right) + 1;
 }
 
 DeviceFingerprints fingerprints_of(const Evidence& e, const SipKey& key) {
@@ -87,6 +110,15 @@ DeviceFingerprints fingerprints_of(const Evidence& e, const SipKey& key) {
     out.values[static_cast<size_t>(Fingerprint::next_passcode)] =
         passcode_fingerprint(key, own->passcode + 1);
   }
+  text_mark(Fingerprint::unique_id, e.device.string(FactId::unique_id));
+  if (const Bytes* secret = e.device.bytes(FactId::rotating_id_unique_id))
+    mark(Fingerprint::rotating_id, *secret);
+  if (e.nonce != nullptr) {
+    mark(Fingerprint::nonce, *e.nonce);
+  } else if (e.elements) {
+    mark(Fingerprint::nonce, e.elements->nonce);
+  }
+  out.discriminator = own_discriminator(e);
   out.product = product_of(e);
   return out;
 }

@@ -4,6 +4,8 @@
 // from its digest by trying all of them.
 #pragma once
 
+#include <optional>
+
 #include "verifier/crypto/siphash.h"
 #include "verifier/gather/evidence.h"
 
@@ -17,12 +19,17 @@ enum class Fingerprint : uint8_t {
   spake2p_verifier,
   spake2p_salt,
   passcode,
+  unique_id,
+  rotating_id,    // the secret that a rotating id is made of
+  nonce,          // of the attestation response
   next_passcode,  // of the passcode that follows this one: whose `passcode` it is, shows who counts
 };
-inline constexpr size_t kFingerprintCount = 8;
+inline constexpr size_t kFingerprintCount = 11;
+inline constexpr uint64_t kDiscriminators = 4096;
 
 struct DeviceFingerprints {
   std::array<uint64_t, kFingerprintCount> values{};  // 0: the device has none
+  std::optional<uint16_t> discriminator;  // no secret: a device tells it to whoever listens
   std::string product;  // "0xFFF1/0x8000", of the DAC, of the factory data or of a request
   std::string issuer;   // the DAC's authority key id, hex
 
@@ -36,6 +43,7 @@ uint64_t fingerprint_of(const SipKey& key, Fingerprint kind, View value);
 // A DAC is known by what is signed and its signature (r | s).
 uint64_t dac_fingerprint(const SipKey& key, const Sha256& tbs_digest,
                          const std::array<uint8_t, 64>& signature);
+// Of 28 bits and one more: each passcode has one of its own, so that few bytes tell them apart.
 uint64_t passcode_fingerprint(const SipKey& key, uint64_t passcode);
 DeviceFingerprints fingerprints_of(const Evidence& evidence, const SipKey& key);
 

@@ -17,7 +17,7 @@ namespace attest {
 namespace {
 
 constexpr std::string_view kLink = ",\"link\":\"", kEnd = "\"}";
-constexpr const char* kSchema = "matter-attest/lot-journal/2";
+constexpr const char* kSchema = "matter-attest/lot-journal/3";
 
 tl::unexpected<Error> failed(const std::string& path) {
   return error(fmt::format("--resume: {}: {}", path, std::strerror(errno)));

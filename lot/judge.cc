@@ -194,6 +194,7 @@ void LotJudge::judge_alike(const LotBatch& batch,
     line.fingerprints.values[static_cast<size_t>(Fingerprint::dac)] =
         dac_fingerprint(setup_.key, a.record.of_dac.digest, a.record.of_dac.signature);
     mark(Fingerprint::dac_key, a.record.dac_key);
+    if (!a.record.nonce.empty()) mark(Fingerprint::nonce, a.record.nonce);
     if (!a.record.serial_number.empty())
       mark(Fingerprint::serial_number, view(a.record.serial_number));
   }

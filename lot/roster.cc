@@ -4,11 +4,14 @@
 
 #include <algorithm>
 #include <bit>
+#include <map>
+#include <numeric>
 #include <queue>
 #include <unordered_map>
 
 #include "lot/chance.h"
 #include "lot/device_name.h"
+#include "lot/fingerprint_column.h"
 
 namespace attest {
 
@@ -20,8 +23,13 @@ constexpr size_t kNameStep = 16;  // every so many names their offset is kept
 }  // namespace
 
 struct LotRoster::Block {
-  std::array<std::vector<uint64_t>, kFingerprintCount> fingerprints;
+  std::array<FingerprintColumn, kFingerprintCount> fingerprints;
+  std::vector<uint16_t> discriminator;  // one more than it is; 0: none
   std::vector<uint8_t> product, issuer;
+
+  uint64_t mark(Fingerprint kind, size_t device) const {
+    return fingerprints[static_cast<size_t>(kind)].at(device, kept_bytes(kind));
+  }
   std::string names;
   std::vector<uint32_t> name_at;
   size_t size = 0;
@@ -53,8 +61,13 @@ void LotRoster::add(std::string_view name, const DeviceFingerprints& fingerprint
     if (column.capacity() == 0 && blocks_.size() > 1) column.reserve(kBlock);
     column.push_back(value);
   };
-  for (size_t kind = 0; kind < kFingerprintCount; ++kind)
-    put(block.fingerprints[kind], fingerprints.values[kind]);
+  for (size_t kind = 0; kind < kFingerprintCount; ++kind) {
+    const size_t width = kept_bytes(static_cast<Fingerprint>(kind));
+    if (block.size == 0 && blocks_.size() > 1) block.fingerprints[kind].reserve(kBlock, width);
+    block.fingerprints[kind].push(fingerprints.values[kind], width);
+  }
+  const auto& discriminator = fingerprints.discriminator;
+  put(block.discriminator, static_cast<uint16_t>(discriminator ? *discriminator + 1 : 0));
   put(block.product, products_.number(fingerprints.product));
   put(block.issuer, issuers_.number(fingerprints.issuer));
   if (block.size % kNameStep == 0)
@@ -82,8 +95,16 @@ struct Repetition {
   const LotRule* rule;
   const char* what;  // "the same DAC"
 };
-constexpr size_t kRepeated =
-    7;  // the fingerprints that may repeat, in their order: all but next_passcode
+// The fingerprints that may repeat, in their order: all but next_passcode.
+constexpr size_t kRepeated = 10;
+// With one of these all else is the same, too: a part that was copied, or given twice.
+constexpr bool is_copied_with(Fingerprint kind) {
+  return kind <= Fingerprint::payload;
+}
+// A constant that was left in is told of as that, whatever other constant the same devices share.
+constexpr bool is_own_fault(Fingerprint kind) {
+  return kind > Fingerprint::passcode;
+}
 
 const std::array<Repetition, kRepeated>& repetitions() {
   static const std::array<Repetition, kRepeated> list = {
@@ -93,12 +114,22 @@ const std::array<Repetition, kRepeated>& repetitions() {
        {&lot_rule::serial_number_is_used_once, "the same serial number"},
        {&lot_rule::spake2p_verifier_is_used_once, "the same SPAKE2+ verifier"},
        {&lot_rule::spake2p_salt_is_used_once, "the same SPAKE2+ salt"},
-       {&lot_rule::passcodes_do_not_repeat, "the same passcode"}}};
+       {&lot_rule::passcodes_do_not_repeat, "the same passcode"},
+       {&lot_rule::unique_id_is_used_once, "the same unique id"},
+       {&lot_rule::rotating_id_is_used_once, "the same secret for the rotating id"},
+       {&lot_rule::attestation_nonce_is_used_once, "responses to the same nonce"}}};
   return list;
 }
 
-// Less than once in ten thousand lots: not chance. Less than once in ten: worth a look.
-constexpr double kNotChance = 1e-4, kUnlikely = 0.1;
+// Less than once in ten thousand lots: not chance. Less than once in a thousand: worth a look.
+constexpr double kNotChance = 1e-4, kUnlikely = 1e-3;
+// Of the few units of a lab any two differ, unless there are so many that some will be alike.
+constexpr double kLabsUnits = 0.1;
+constexpr size_t kMostShared = 8;  // discriminators that are each told of
+
+std::string odds_text(double expected) {
+  return expected > 0 ? fmt::format("{:.2g}", expected) : "fewer than 1e-300";
+}
 
 }  // namespace
 
@@ -106,11 +137,12 @@ constexpr double kNotChance = 1e-4, kUnlikely = 0.1;
 // before is an echo: two devices with one DAC have one key, too.
 class LotRoster::Search {
  public:
-  explicit Search(const LotRoster& roster) : roster_(roster) {}
+  Search(const LotRoster& roster, Stage stage) : roster_(roster), stage_(stage) {}
 
   FindingList run() {
     for (size_t kind = 0; kind < kRepeated; ++kind) repeats(static_cast<Fingerprint>(kind));
     counts_upwards();
+    discriminators();
     return std::move(out_);
   }
 
@@ -138,9 +170,8 @@ class LotRoster::Search {
   void each(Fingerprint kind, Take&& take) const {
     uint32_t device = 0;
     for (const auto& block : roster_.blocks_) {
-      for (const uint64_t mark : block->fingerprints[static_cast<size_t>(kind)]) {
-        if (mark != 0) take(Marked{mark, device});
-        ++device;
+      for (size_t i = 0; i < block->size; ++i, ++device) {
+        if (const uint64_t mark = block->mark(kind, i); mark != 0) take(Marked{mark, device});
       }
     }
   }
@@ -216,8 +247,8 @@ class LotRoster::Search {
       if (expected > kUnlikely) return;
       if (expected > kNotChance) severity = Severity::warning;
     }
-    if (is_echo(members, severity)) return;
-    remember(members, severity);
+    if (is_own_fault(kind) ? is_copy(members) : is_echo(members, severity)) return;
+    remember(members, severity, is_copied_with(kind));
     Found one{.count = members.size(),
               .names = first_names(members),
               .also = {},
@@ -250,6 +281,7 @@ class LotRoster::Search {
     if (members.size() > kBlock) return {};
     std::string out;
     for (size_t k = static_cast<size_t>(kind) + 1; k < kRepeated; ++k) {
+      if (is_own_fault(static_cast<Fingerprint>(k)) && !is_copied_with(kind)) break;
       const uint64_t first = mark(static_cast<Fingerprint>(k), members[0]);
       const bool all = first != 0 && std::all_of(members.begin(), members.end(), [&](uint32_t d) {
                          return mark(static_cast<Fingerprint>(k), d) == first;
@@ -260,8 +292,7 @@ class LotRoster::Search {
   }
 
   uint64_t mark(Fingerprint kind, uint32_t device) const {
-    return roster_.blocks_[device / kBlock]
-        ->fingerprints[static_cast<size_t>(kind)][device % kBlock];
+    return roster_.blocks_[device / kBlock]->mark(kind, device % kBlock);
   }
 
   // The first names in their own order: which devices are shown does not depend on who came first.
@@ -285,10 +316,16 @@ class LotRoster::Search {
   static constexpr size_t kMostRemembered = 1u << 16;
   bool is_echo(const Members& members, Severity severity) const {
     const auto at = groups_.find(signature(members));
-    return at != groups_.end() && (at->second == Severity::error || severity != Severity::error);
+    return at != groups_.end() &&
+           (at->second.severity == Severity::error || severity != Severity::error);
   }
-  void remember(const Members& members, Severity severity) {
-    if (groups_.size() < kMostRemembered) groups_.try_emplace(signature(members), severity);
+  bool is_copy(const Members& members) const {
+    const auto at = groups_.find(signature(members));
+    return at != groups_.end() && at->second.copied;
+  }
+  void remember(const Members& members, Severity severity, bool copied) {
+    if (groups_.size() < kMostRemembered)
+      groups_.try_emplace(signature(members), Told{.severity = severity, .copied = copied});
   }
   static uint64_t signature(const Members& members) {
     return siphash(SipKey{}, View(reinterpret_cast<const uint8_t*>(members.data()),
@@ -364,6 +401,78 @@ class LotRoster::Search {
     list(lot_rule::passcodes_do_not_count_upwards, found);
   }
 
+  // --- discriminators ---
+  // One of 4096, so many devices share theirs by chance. A finding where more do than that: each
+  // value that too many have, or too few different ones in all.
+  template <class Take>
+  void each_discriminator(Take&& take) const {
+    uint32_t device = 0;
+    for (const auto& block : roster_.blocks_) {
+      for (const uint16_t value : block->discriminator) {
+        if (value != 0) take(value - 1u, device);
+        ++device;
+      }
+    }
+  }
+  void discriminators() {
+    std::vector<uint32_t> having(kDiscriminators);
+    each_discriminator([&](size_t value, uint32_t) { ++having[value]; });
+    const uint64_t devices = std::accumulate(having.begin(), having.end(), uint64_t{0});
+    if (devices < 2) return;
+    const Severity severity = lot_rule::discriminators_do_not_repeat.under(stage_);
+    const bool few = expected_shared(devices, 2, kDiscriminators) <= kLabsUnits;
+    const double most = stage_ == Stage::lab && few ? kLabsUnits : kNotChance;
+    const auto expected = [&](size_t value) {
+      return expected_shared(devices, having[value], kDiscriminators);
+    };
+    std::map<size_t, Members> shared;  // of values that too many have
+    for (size_t value = 0; value < kDiscriminators; ++value) {
+      if (having[value] > 1 && expected(value) <= most) shared[value];
+    }
+    each_discriminator([&](size_t value, uint32_t device) {
+      if (const auto at = shared.find(value); at != shared.end()) at->second.push_back(device);
+    });
+    std::vector<Found> found;
+    uint64_t sharing = 0;
+    for (const auto& [value, members] : shared) {
+      sharing += members.size();
+      if (is_copy(members)) continue;
+      found.push_back({.count = members.size(),
+                       .names = first_names(members),
+                       .also = {},
+                       .severity = severity,
+                       .one_device = false,
+                       .message = fmt::format(
+                           "{} of {} devices have discriminator {}; of {} random discriminators "
+                           "{} such groups are to be expected",
+                           members.size(), devices, value, devices, odds_text(expected(value)))});
+    }
+    if (found.size() > kMostShared) {
+      std::sort(found.begin(), found.end());
+      Found& first = found.front();
+      first.message =
+          fmt::format("{} of {} devices share {} discriminators, {} or more each; {}", sharing,
+                      devices, found.size(), found.back().count, first.message);
+      first.count = sharing;
+      found.resize(1);
+    }
+    const auto different = static_cast<uint64_t>(
+        std::count_if(having.begin(), having.end(), [](uint32_t n) { return n != 0; }));
+    const double least = least_different(devices, kDiscriminators, kNotChance);
+    if (sharing == 0 && static_cast<double>(different) < least)
+      found.push_back(
+          {.count = devices,
+           .names = {},
+           .also = {},
+           .severity = severity,
+           .one_device = false,
+           .message = fmt::format(
+               "{} devices have {} different discriminators; of as many random ones {:.0f} are to "
+               "be expected, and fewer than {:.0f} in less than one of 10000 lots",
+               devices, different, expected_different(devices, kDiscriminators), least)});
+    list(lot_rule::discriminators_do_not_repeat, found);
+  }
+
   // --- into the list ---
   void move_given_twice(std::vector<Found>& found) {
     std::vector<Found> twice;
@@ -399,7 +508,12 @@ class LotRoster::Search {
 
   const LotRoster& roster_;
   FindingList out_;
-  std::unordered_map<uint64_t, Severity> groups_;  // told, by their members
+  Stage stage_;
+  struct Told {
+    Severity severity;
+    bool copied;
+  };
+  std::unordered_map<uint64_t, Told> groups_;  // by their members
 };
 
 // --- kinds ---------------------------------------------------------------------------------------
@@ -505,11 +619,11 @@ std::vector<const LotRule*> LotRoster::compared() const {
   return out;
 }
 
-FindingList LotRoster::findings() const {
+FindingList LotRoster::findings(Stage stage) const {
   FindingList out;
   unlike_the_rest(products_, true, out);
   unlike_the_rest(issuers_, false, out);
-  FindingList repeated = Search(*this).run();
+  FindingList repeated = Search(*this, stage).run();
   out.left_out += repeated.left_out;
   std::move(repeated.findings.begin(), repeated.findings.end(), std::back_inserter(out.findings));
   std::stable_sort(out.findings.begin(), out.findings.end(),

@@ -25,7 +25,7 @@ class LotRoster {
   uint64_t size() const { return size_; }
   std::string name(uint32_t device) const;
   // What repeats, counts upwards, or is of another product or PAI than the rest.
-  FindingList findings() const;
+  FindingList findings(Stage stage = Stage::network) const;
   // The devices of each product, in the order of its ids, and how many DAC keys they have: 0, 1, or
   // 2 for more. Those that name no product stand together.
   struct Units {

@@ -119,6 +119,43 @@ constexpr LotRule kRules[] = {
         .remedy = "draw each passcode at random instead of counting",
     },
     {
+        .id = "lot.discriminators-do-not-repeat",
+        .title = "discriminators repeat no more often than by chance",
+        .severity = Severity::warning,
+        .error_at_lab = true,
+        .spec = "Matter Core 5.4.2.4, TC-SC-7.1",
+        .rule = "A commissioner finds the device that it was given the code of by its "
+                "discriminator, one of 4096. Of many devices some share one by chance; where more "
+                "do than chance explains, they cannot be told apart. The two units that a lab "
+                "takes have different ones.",
+        .remedy = "draw each discriminator at random; look for a default that was left in",
+    },
+    {
+        .id = "lot.rotating-id-is-used-once",
+        .title = "no two devices have the same secret for their rotating id",
+        .spec = "Matter Core 5.4.2.4.5",
+        .rule = "A rotating id keeps who listens from following a device. It is derived from a "
+                "random secret of the device's own; with one that all have, whoever opens one of "
+                "them follows all the others.",
+        .remedy = "write a random secret into each device; 00112233… is the SDK's default",
+    },
+    {
+        .id = "lot.unique-id-is-used-once",
+        .title = "no two devices have the same unique id",
+        .spec = "Matter Core 11.1.5.19",
+        .rule = "UniqueID tells devices apart, for a controller that finds one by several ways.",
+        .remedy = "make each device's unique id of random bytes",
+    },
+    {
+        .id = "lot.attestation-nonce-is-used-once",
+        .title = "no two attestation responses answer the same nonce",
+        .severity = Severity::warning,
+        .spec = "Matter Core 6.2.3",
+        .rule = "Who asks for attestation draws a nonce of 32 random bytes each time. Responses to "
+                "one nonce may have been recorded and played again, and show possession the less.",
+        .remedy = "ask each device with a nonce of its own; look how the tester makes them",
+    },
+    {
         .id = "lot.manifest-is-readable",
         .title = "each row of the manifest can be read",
         .rule = "Each row of the manifest has a field for each of its columns, and each field is "
@@ -208,6 +245,11 @@ constinit const LotRule& spake2p_salt_is_used_once = rule("lot.spake2p-salt-is-u
 constinit const LotRule& passcodes_do_not_repeat = rule("lot.passcodes-do-not-repeat");
 constinit const LotRule& passcodes_do_not_count_upwards =
     rule("lot.passcodes-do-not-count-upwards");
+constinit const LotRule& discriminators_do_not_repeat = rule("lot.discriminators-do-not-repeat");
+constinit const LotRule& rotating_id_is_used_once = rule("lot.rotating-id-is-used-once");
+constinit const LotRule& unique_id_is_used_once = rule("lot.unique-id-is-used-once");
+constinit const LotRule& attestation_nonce_is_used_once =
+    rule("lot.attestation-nonce-is-used-once");
 constinit const LotRule& manifest_is_readable = rule("lot.manifest-is-readable");
 constinit const LotRule& manifest_values_are_used_once = rule("lot.manifest-values-are-used-once");
 constinit const LotRule& manifest_codes_are_valid = rule("lot.manifest-codes-are-valid");

@@ -6,6 +6,7 @@
 
 #include <span>
 
+#include "verifier/policy.h"
 #include "verifier/report.h"
 
 namespace attest {
@@ -14,9 +15,14 @@ struct LotRule {
   const char* id;     // "lot.<statement>": never reused, never renamed
   const char* title;  // what must hold, in a line
   Severity severity = Severity::error;
+  bool error_at_lab = false;  // what the lab's scripts demand and the specification does not
   const char* spec = "";
   const char* rule = "";  // the rule in our words, and what goes wrong without it
   const char* remedy = "";
+
+  Severity under(Stage stage) const {
+    return stage == Stage::lab && error_at_lab ? Severity::error : severity;
+  }
 };
 
 // All of them, in the order in which reports show their findings.
@@ -30,7 +36,10 @@ extern const LotRule &device_is_readable, &device_is_given_once, &devices_are_of
 extern const LotRule &dac_is_used_once, &dac_key_is_used_once, &serial_number_is_used_once,
     &payload_is_used_once;
 extern const LotRule &spake2p_verifier_is_used_once, &spake2p_salt_is_used_once;
-extern const LotRule &passcodes_do_not_repeat, &passcodes_do_not_count_upwards;
+extern const LotRule &passcodes_do_not_repeat, &passcodes_do_not_count_upwards,
+    &discriminators_do_not_repeat;
+extern const LotRule &unique_id_is_used_once, &rotating_id_is_used_once,
+    &attestation_nonce_is_used_once;
 extern const LotRule &manifest_is_readable, &manifest_values_are_used_once,
     &manifest_codes_are_valid, &manifest_rows_agree_with_themselves;
 extern const LotRule &manifest_agrees_with_device, &manifest_names_every_device,

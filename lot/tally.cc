@@ -61,8 +61,9 @@ void LotTally::add(std::span<const NotUsed> not_used) {
   }
 }
 
-LotReport LotTally::report() const {
+LotReport LotTally::report(Stage stage) const {
   LotReport out;
+  out.stage = stage;
   out.devices = devices_;
   out.approved = count(Verdict::approve);
   out.rejected = count(Verdict::reject);
@@ -86,7 +87,7 @@ LotReport LotTally::report() const {
   out.warned = causes(warned_);
   out.devices_warned = devices_warned_;
   out.approved_names = approved_.least;
-  FindingList between = roster_.findings();
+  FindingList between = roster_.findings(stage);
   out.findings = std::move(between.findings);
   out.findings_left_out = between.left_out;
   // In an order of their own: devices come in as they are judged.

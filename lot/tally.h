@@ -20,7 +20,7 @@ class LotTally {
   const LotRoster& roster() const { return roster_; }
   // Counts, causes and what is wrong between the devices; verdict included. Who knows more adds it
   // and calls conclude().
-  LotReport report() const;
+  LotReport report(Stage stage = Stage::network) const;
 
  private:
   struct Cause {

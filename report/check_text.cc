@@ -25,6 +25,11 @@ std::string severities(const Severities& s) {
                      severity_name(s.lab));
 }
 
+std::string severities(const LotRule& rule) {
+  return severities(
+      Severities{rule.severity, rule.severity, rule.severity, rule.under(Stage::lab)});
+}
+
 // What has to hold before the body is asked: that its inputs are there, and what it builds on.
 std::string asked_after(const Check& check) {
   std::string out;
@@ -80,7 +85,7 @@ std::string checks_markdown() {
   out += "\n## lot\n\nAsked once a lot, between its devices and against its manifest.\n";
   for (const LotRule& rule : lot_rules()) {
     out += fmt::format("\n### {}\n\n{}. {}\n\n- severity: {}\n", rule.id, sentence(rule.title),
-                       rule.rule, severity_name(rule.severity));
+                       rule.rule, severities(rule));
     if (rule.spec[0] != '\0') out += fmt::format("- source: {}\n", rule.spec);
     if (const std::string tested = covers_text(rule.id); !tested.empty())
       out += fmt::format("- test plan: {}\n", tested);
@@ -110,8 +115,8 @@ std::string row_text(const char* label, const std::string& text, size_t width) {
 
 std::string lot_rule_text(const LotRule& rule, size_t width) {
   return heading(rule.id, rule.title, rule.rule, width) +
-         row_text("severity", severity_name(rule.severity), width) +
-         row_text("source", rule.spec, width) + row_text("test plan", covers_text(rule.id), width) +
+         row_text("severity", severities(rule), width) + row_text("source", rule.spec, width) +
+         row_text("test plan", covers_text(rule.id), width) +
          row_text("asked", "once a lot (matter-attest lot)", width) +
          row_text("remedy", rule.remedy, width);
 }

@@ -41,7 +41,25 @@ constexpr Key kKeys[] = {
     {FactId::discovery_capabilities, "", "discovery_capabilities"},
     {FactId::rotating_id_unique_id, "", "rotating_id_unique_id"},
     {FactId::unique_id, "", "unique_id"},
+    {FactId::data_model_revision, "", "data_model_revision"},
+    {FactId::node_label, "", "node_label"},
+    {FactId::location, "", "location"},
+    {FactId::local_config_disabled, "", "local_config_disabled"},
+    {FactId::reachable, "", "reachable"},
+    {FactId::max_paths_per_invoke, "", "max_paths_per_invoke"},
+    {FactId::configuration_version, "", "configuration_version"},
     {FactId::commissioner_result, "", "commissioner_result"},
+    {FactId::case_sessions_per_fabric, "capability_minima", "case_sessions_per_fabric"},
+    {FactId::subscriptions_per_fabric, "capability_minima", "subscriptions_per_fabric"},
+    {FactId::simultaneous_invocations_supported, "capability_minima",
+     "simultaneous_invocations_supported"},
+    {FactId::simultaneous_writes_supported, "capability_minima", "simultaneous_writes_supported"},
+    {FactId::read_paths_supported, "capability_minima", "read_paths_supported"},
+    {FactId::subscribe_paths_supported, "capability_minima", "subscribe_paths_supported"},
+    {FactId::product_finish, "product_appearance", "finish"},
+    {FactId::product_primary_color, "product_appearance", "primary_color"},
+    {FactId::location_name, "device_location", "location_name"},
+    {FactId::area_type, "device_location", "area_type"},
     {FactId::spake2p_iterations, "spake2p", "iterations"},
     {FactId::spake2p_salt, "spake2p", "salt", true},
     {FactId::spake2p_verifier, "spake2p", "verifier", true},
@@ -60,6 +78,8 @@ constexpr Key kKeys[] = {
 Json value_json(const Key& key, const Statement& s) {
   if (const auto* number = std::get_if<uint64_t>(&s.value)) {
     const bool id = key.fact == FactId::vendor_id || key.fact == FactId::product_id;
+    if (key.fact == FactId::local_config_disabled || key.fact == FactId::reachable)
+      return Json(*number != 0);
     return id ? Json(hex_id(*number)) : Json(*number);
   }
   if (const auto* bytes = std::get_if<Bytes>(&s.value))

@@ -54,7 +54,7 @@ Json sarif_rules(Network network, Stage stage, bool with_lot_rules) {
     rules.push(rule_json(rule_words(check->id), check->severity.under(network, stage), check->sdk));
   if (!with_lot_rules) return rules;
   for (const LotRule& rule : lot_rules())
-    rules.push(rule_json(rule_words(rule.id), rule.severity, 0));
+    rules.push(rule_json(rule_words(rule.id), rule.under(stage), 0));
   return rules;
 }
 

@@ -388,3 +388,30 @@ TEST_CASE("a record with a serial number that a rule singles out is alike to non
   CHECK(texts.size() > 1'000);
   CHECK(matched > 500);
 }
+
+TEST_CASE("alike: a serial number that is the unique id, and one that the SDK left in") {
+  const test::Judged device = judge_fixture("good");
+  TrustingEngine engine;
+  TrustStore trust = TrustStore::builtin(false);
+  (void)trust.add_paa(device.evidence.paa->certificate, Origin::given, "paa");
+  (void)trust.add_cd_signer(device.evidence.cd_signer->certificate, Origin::given, "signer",
+                            openssl_engine());
+  Parts parts(device);
+  const auto line_of = [&](const char* serial) {
+    parts.serial = serial;
+    std::string line = parts.line();
+    line.insert(1, R"("unique_id":"U-0007",)");
+    return line;
+  };
+  auto record = read_record(line_of("S-0001"), "unnamed", false);
+  REQUIRE(record.has_value());
+  std::vector<Reading> one;
+  one.push_back(std::move(record->reading));
+  BatchJudge judge(device.evidence.policy, trust, nullptr, engine);
+  const auto judged = std::move(judge.judge(std::move(one), true).front());
+  const auto alike = AlikeRecords::to(line_of("S-0001"), judged.evidence);
+  REQUIRE(alike.has_value());
+  CHECK(alike->match(line_of("S-0002")).has_value());
+  CHECK_FALSE(alike->match(line_of("U-0007")).has_value());
+  CHECK_FALSE(alike->match(line_of("TEST_SN")).has_value());
+}

@@ -16,6 +16,24 @@ TEST_CASE("how often random passcodes repeat or follow each other") {
   CHECK(expected_runs(200, 3) < 1e-9);
 }
 
+TEST_CASE("how many share a value of few, and how many different ones there are") {
+  // Two devices, 4096 values: alike once in 4096. Exact, also where most values are shared.
+  CHECK(expected_shared(2, 2, 4096) == doctest::Approx(1.0 / 4096));
+  CHECK(expected_shared(3, 3, 4096) == doctest::Approx(1.0 / 4096 / 4096));
+  CHECK(expected_shared(2, 3, 4096) == 0);
+  CHECK(expected_shared(10'000, 2, 4096) == 4096);  // no more than the average
+  // Of a coin thrown four times three or more heads: 5 of 16; heads or tails twice that.
+  CHECK(expected_shared(4, 4, 2) == doctest::Approx(2.0 / 16));
+  // Poisson with 2.44 at 15: 4096 * 4.6e-8.
+  CHECK(expected_shared(10'000, 15, 4096) == doctest::Approx(1.94e-4).epsilon(0.05));
+  CHECK(expected_shared(1'000'000, 400, 4096) < 1e-15);
+  CHECK(expected_shared(200, 200, 4096) == 0);  // too small for a number
+  CHECK(expected_different(1, 4096) == doctest::Approx(1));
+  CHECK(expected_different(200, 4096) == doctest::Approx(195.22).epsilon(0.001));
+  CHECK(expected_different(1'000'000, 4096) == doctest::Approx(4096));
+  CHECK(least_different(200, 4096, 1e-4) == doctest::Approx(195.22 - 30.35).epsilon(0.01));
+}
+
 TEST_CASE("what a sample without a fault says: no more than so many are faulty") {
   // Of 10 with 5 looked at: with 4 faulty, C(6,5) / C(10,5) = 6 / 252 = 2.4 %; with 3 faulty, 21 /
   // 252 = 8.3 %.

@@ -78,7 +78,8 @@ TEST_CASE("a device's line, and the part of it that joins lots") {
   CHECK(write_line(line, LineForm::result) ==
         "{\"id\":17,\"verdict\":\"reject\",\"failed\":[\"cd.vendor-matches-dac\"],\"error\":\"no\","
         "\"manifest\":[\"m.csv row 2: serial\"],\"report\":{\"schema\":\"x\"}}\n");
-  line.fingerprints.values = {1, 2, 3, 4, 5, 6, 7, UINT64_MAX};
+  line.fingerprints.values = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, UINT64_MAX};
+  line.fingerprints.discriminator = 3840;
   line.fingerprints.product = "0xFFF1/0x8000";
   line.fingerprints.issuer = "aa";
   line.rows = {{0, 7}, {1, 9}};
@@ -109,7 +110,7 @@ TEST_CASE("a line that is no part is refused in words") {
       {R"({"id":"a","verdict":"approve","failed":[],"part":{}})",
        "part: marks: expected a string, found nothing"},
       {R"({"id":"a","verdict":"approve","failed":[],"part":{"marks":"AA==","product":"","issuer":"","input":"00","summary":"","rows":[]}})",
-       "part: marks: expected base64 of 64 bytes"},
+       "part: marks: expected base64 of 88 bytes"},
   };
   for (const auto& row : rows) {
     CAPTURE(row.line);

@@ -7,7 +7,9 @@
 #include <malloc.h>
 
 #include <algorithm>
+#include <cmath>
 #include <random>
+#include <set>
 
 #include "tests/support/support.h"
 
@@ -42,6 +44,10 @@ std::vector<Entry> good_lot(size_t count) {
           Fingerprint::spake2p_verifier, Fingerprint::spake2p_salt})
       set(device, kind, fmt::format("{} {}", static_cast<int>(kind), i));
     set_passcode(device, 10'000'000 + i * 1'001);
+    device.fingerprints.discriminator = static_cast<uint16_t>(i * 101 % 4096);
+    for (const Fingerprint kind :
+         {Fingerprint::unique_id, Fingerprint::rotating_id, Fingerprint::nonce})
+      set(device, kind, fmt::format("{} {}", static_cast<int>(kind), i));
     device.fingerprints.product = "0xFFF1/0x8000";
     device.fingerprints.issuer = "aa";
     out.push_back(std::move(device));
@@ -49,11 +55,11 @@ std::vector<Entry> good_lot(size_t count) {
   return out;
 }
 
-std::vector<std::string> told(const std::vector<Entry>& devices) {
+std::vector<std::string> told(const std::vector<Entry>& devices, Stage stage = Stage::network) {
   LotRoster roster;
   for (const Entry& device : devices) roster.add(device.name, device.fingerprints);
   std::vector<std::string> out;
-  const FindingList list = roster.findings();
+  const FindingList list = roster.findings(stage);
   for (const LotFinding& f : list.findings) {
     std::string names;
     for (const std::string& name : f.devices) names += " " + name;
@@ -174,9 +180,41 @@ TEST_CASE("what two devices have in common is found, once, and named") {
        {"error lot.passcodes-do-not-count-upwards: the passcodes of 5 devices follow each other, "
         "one by one; of 40 random passcodes 1e-24 such runs are to be expected: dev-0004 dev-0005 "
         "dev-0006 dev-0007 dev-0008"}},
+      {"one unique id and one rotating id's secret that all have: two faults",
+       [](std::vector<Entry>& d) {
+         for (Entry& one : d)
+           set(one, Fingerprint::unique_id, "u"), set(one, Fingerprint::rotating_id, "r");
+       },
+       {"error lot.rotating-id-is-used-once: 40 devices have the same secret for the rotating id: "
+        "dev-0000 dev-0001 dev-0002 dev-0003 dev-0004 dev-0005 dev-0006 dev-0007 dev-0008 dev-0009",
+        "error lot.unique-id-is-used-once: 40 devices have the same unique id: dev-0000 dev-0001 "
+        "dev-0002 dev-0003 dev-0004 dev-0005 dev-0006 dev-0007 dev-0008 dev-0009"}},
+      {"a response played again",
+       [](std::vector<Entry>& d) { set(d[7], Fingerprint::nonce, "9 3"); },
+       {"warning lot.attestation-nonce-is-used-once: 2 devices have responses to the same nonce: "
+        "dev-0003 dev-0007"}},
+      {"what was copied with its payload",
+       [](std::vector<Entry>& d) {
+         set(d[7], Fingerprint::payload, "2 3"), set(d[7], Fingerprint::unique_id, "7 3"),
+             set(d[7], Fingerprint::rotating_id, "8 3");
+       },
+       {"error lot.payload-is-used-once: 2 devices have the same onboarding payload; also the same "
+        "unique id, the same secret for the rotating id: dev-0003 dev-0007"}},
+      {"a discriminator that all have",
+       [](std::vector<Entry>& d) {
+         for (Entry& one : d) one.fingerprints.discriminator = 3840;
+       },
+       {"warning lot.discriminators-do-not-repeat: 40 of 40 devices have discriminator 3840; of 40 "
+        "random discriminators 5.4e-141 such groups are to be expected: dev-0000 dev-0001 "
+        "dev-0002 dev-0003 dev-0004 dev-0005 dev-0006 dev-0007 dev-0008 dev-0009"}},
+      {"a discriminator that two have, by chance",
+       [](std::vector<Entry>& d) {
+         d[7].fingerprints.discriminator = d[3].fingerprints.discriminator;
+       },
+       {}},
       {"values that a device does not have",
        [](std::vector<Entry>& d) {
-         for (Entry& one : d) one.fingerprints.values.fill(0);
+         for (Entry& one : d) one.fingerprints.values.fill(0), one.fingerprints.discriminator = {};
        },
        {}},
   };
@@ -204,6 +242,72 @@ TEST_CASE("in a large lot some passcodes repeat by chance, and that is no findin
   REQUIRE(found.size() == 1);
   CHECK(
       found[0].starts_with("error lot.passcodes-do-not-repeat: 12 devices have the same passcode"));
+}
+
+TEST_CASE("two units of a lab have different discriminators") {
+  std::vector<Entry> units = good_lot(2);
+  CHECK(told(units, Stage::lab).empty());
+  units[1].fingerprints.discriminator = units[0].fingerprints.discriminator;
+  CHECK(told(units).empty());
+  CHECK(told(units, Stage::lab) ==
+        std::vector<std::string>{
+            "error lot.discriminators-do-not-repeat: 2 of 2 devices have discriminator 0; of 2 "
+            "random discriminators 0.00024 such groups are to be expected: dev-0000 dev-0001"});
+}
+
+TEST_CASE("discriminators of few values are found however they are spread") {
+  const auto drawn = [](size_t devices, uint64_t values) {
+    std::mt19937_64 random(4);
+    std::vector<Entry> lot = good_lot(devices);
+    for (Entry& one : lot)
+      one.fingerprints.discriminator = static_cast<uint16_t>(random() % values);
+    return told(lot);
+  };
+  for (const size_t devices : {200u, 1'000u, 10'000u}) CHECK(drawn(devices, 4096).empty());
+  // 200 of 20 values are told of by their groups; the 10,000 that lack a bit, by how few there are.
+  const auto groups = drawn(200, 20), bit = drawn(10'000, 2048);
+  REQUIRE(groups.size() == 1);
+  CHECK(
+      groups[0].starts_with("warning lot.discriminators-do-not-repeat: 200 of 200 devices share "
+                            "20 discriminators, "));
+  REQUIRE(bit.size() == 1);
+  CHECK_MESSAGE(bit[0].starts_with("warning lot.discriminators-do-not-repeat: "), bit[0]);
+}
+
+TEST_CASE("a thousand good lots: no more than one false alarm of all that speak of chance") {
+  // Sizes from 2 to 10,000, evenly by their logarithm; every tenth lot has 10,000.
+  std::mt19937_64 random(17);
+  std::uniform_real_distribution<double> size(std::log(2.0), std::log(10'000.0));
+  size_t alarms = 0, devices = 0;
+  std::string first;
+  for (int lot = 0; lot < 1'000; ++lot) {
+    const auto units = static_cast<size_t>(lot % 10 == 0 ? 10'000 : std::exp(size(random)));
+    LotRoster roster;
+    Entry device{.name = {}, .fingerprints = {}};
+    for (size_t i = 0; i < units; ++i) {
+      set_passcode(device, 1 + random() % 99'999'998);
+      device.fingerprints.discriminator = static_cast<uint16_t>(random() % kDiscriminators);
+      roster.add(std::to_string(i), device.fingerprints);
+    }
+    devices += units;
+    const FindingList found = roster.findings();
+    alarms += found.findings.size() + found.left_out;
+    if (!found.findings.empty() && first.empty())
+      first = fmt::format("{} units: {}", units, found.findings[0].message);
+  }
+  MESSAGE(devices << " devices in 1000 good lots: " << alarms << " false alarms " << first);
+  CHECK(alarms <= 1);
+}
+
+TEST_CASE("passcodes have a fingerprint each, of 28 bits") {
+  std::set<uint64_t> seen;
+  for (uint64_t passcode = 20'200'000; passcode < 20'300'000; ++passcode) {
+    const uint64_t mark = passcode_fingerprint(kKey, passcode);
+    CHECK_UNARY(mark != 0 && mark <= uint64_t{1} << 28);
+    seen.insert(mark);
+  }
+  CHECK(seen.size() == 100'000);
+  CHECK(passcode_fingerprint(kKey, 5) != passcode_fingerprint(SipKey{9}, 5));
 }
 
 TEST_CASE("a large lot is searched in whatever order it comes") {
@@ -250,6 +354,7 @@ TEST_CASE("a device costs at most 100 bytes, whatever it is called") {
     for (uint64_t i = 0; i < kDevices; ++i) {
       for (size_t kind = 0; kind < kFingerprintCount; ++kind)
         device.fingerprints.values[kind] = i * kFingerprintCount + kind + 1;
+      device.fingerprints.discriminator = static_cast<uint16_t>(i % 4096);
       roster.add(fmt::format(fmt::runtime(form), i), device.fingerprints);
     }
     const double each = static_cast<double>(in_use() - before) / kDevices;

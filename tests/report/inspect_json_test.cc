@@ -41,6 +41,23 @@ TEST_CASE("device.json as it is written reads back to the same facts") {
       {FactId::qr_payload, std::string("MT:Y.K9042C00KA0648G00")},
       {FactId::manual_code, std::string("34970112332")},
       {FactId::commissioner_result, uint64_t{604}},
+      {FactId::data_model_revision, uint64_t{19}},
+      {FactId::node_label, std::string("lamp")},
+      {FactId::location, std::string("XX")},
+      {FactId::local_config_disabled, uint64_t{0}},
+      {FactId::reachable, uint64_t{1}},
+      {FactId::case_sessions_per_fabric, uint64_t{3}},
+      {FactId::subscriptions_per_fabric, uint64_t{4}},
+      {FactId::simultaneous_invocations_supported, uint64_t{5}},
+      {FactId::simultaneous_writes_supported, uint64_t{6}},
+      {FactId::read_paths_supported, uint64_t{9}},
+      {FactId::subscribe_paths_supported, uint64_t{7}},
+      {FactId::product_finish, uint64_t{1}},
+      {FactId::product_primary_color, uint64_t{2}},
+      {FactId::max_paths_per_invoke, uint64_t{8}},
+      {FactId::location_name, std::string("Hall")},
+      {FactId::area_type, uint64_t{0x5F}},
+      {FactId::configuration_version, uint64_t{10}},
   };
   Device device;
   for (const auto& [fact, value] : facts)

@@ -50,8 +50,8 @@ Reading reading_with(const std::string& text) {
   for (const FactId fact :
        {FactId::vendor_name, FactId::product_name, FactId::product_label, FactId::product_url,
         FactId::part_number, FactId::software_version_string, FactId::hardware_version_string,
-        FactId::serial_number, FactId::manufacturing_date, FactId::unique_id, FactId::qr_payload,
-        FactId::manual_code})
+        FactId::serial_number, FactId::manufacturing_date, FactId::unique_id, FactId::node_label,
+        FactId::location, FactId::location_name, FactId::qr_payload, FactId::manual_code})
     reading.device.say(fact, text, place);
   reading.device.say(FactId::product_name, text + "!", place);
   reading.device.damaged(place, text, text);

@@ -24,6 +24,7 @@ std::span<const Check> ledger_checks();      // ledger.*: the ledger itself, the
 std::span<const Check> ledger_product_checks();  // ledger.*: vendor, model, version, certification
 std::span<const Check>
 device_fact_checks();  // basic.*, onboarding.*: what the device says of itself, each value alone
+std::span<const Check> basic_checks();  // basic.*: what a lab demands of each attribute
 std::span<const Check>
 factory_checks();  // factory.*: how the part keeps its things; defaults that were left in
 std::span<const Check> onboarding_checks();  // onboarding.*: QR and manual codes, each alone

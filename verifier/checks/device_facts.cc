@@ -11,7 +11,8 @@ namespace attest {
 namespace {
 
 constexpr uint64_t kMostDiscriminator = 0xFFF, kMostFlow = 2;
-constexpr int64_t kDay = 86'400;
+// A factory's calendar may be this far ahead of the instant that is judged by.
+constexpr int64_t kAheadOfUtc = 14 * 3600;
 
 // Every statement of a fact, not only the first: two files may both be wrong, or one of them.
 template <FactId F, class Body>
@@ -79,8 +80,8 @@ Outcome date_is_plausible(const LotView& lot, const Stated<FactId::manufacturing
                          fallback = *instant_from(2020, 1, 1, 0, 0, 0);
     const char* why = *date == fallback ? "is the default of the Matter SDK"
                       : *date < first   ? "is before there was Matter"
-                      : date->seconds > lot.policy.at.seconds + kDay ? "lies in the future"
-                                                                     : nullptr;
+                      : date->seconds > lot.policy.at.seconds + kAheadOfUtc ? "lies in the future"
+                                                                            : nullptr;
     if (why == nullptr) return pass();
     return fail(fmt::format("the manufacturing date in {} {}", place_text(s.place), why),
                 "2022-10-04 to today", printable(*text), place_text(s.place));
@@ -101,7 +102,16 @@ constexpr Length kLengths[] = {
     {FactId::unique_id, 0, 32},
     {FactId::product_url, 0, 256},
     {FactId::product_label, 0, 64},
+    {FactId::manufacturing_date, 0, 16},  // a shorter one is no date
+    {FactId::node_label, 0, 32},
+    {FactId::location_name, 0, 128},
 };
+// Factory data group the digits of a date with two dashes, which the attribute does not have.
+size_t size_of(const Statement& s, std::string_view text) {
+  const bool dashes =
+      s.fact == FactId::manufacturing_date && text.size() >= 10 && text[4] == '-' && text[7] == '-';
+  return text.size() - (dashes ? 2 : 0);
+}
 
 Outcome texts_fit(const Evidence& e) {
   std::string message, expected, actual, source;
@@ -112,16 +122,26 @@ Outcome texts_fit(const Evidence& e) {
     const auto* text = std::get_if<std::string>(&s.value);
     if (row == std::end(kLengths) || text == nullptr) continue;
     any = true;
-    if (text->size() >= row->least && text->size() <= row->most) continue;
+    const size_t size = size_of(s, *text);
+    if (size >= row->least && size <= row->most) continue;
     const std::string range = row->least == 0
                                   ? fmt::format("at most {} bytes", row->most)
                                   : fmt::format("{} to {} bytes", row->least, row->most);
     message += fmt::format("{}{} in {} has {} bytes ({})", message.empty() ? "" : "; ",
-                           fact_name(s.fact), place_text(s.place), text->size(), range);
+                           fact_name(s.fact), place_text(s.place), size, range);
     if (!source.empty()) continue;
     expected = range;
-    actual = fmt::format("{} bytes", text->size());
+    actual = fmt::format("{} bytes", size);
     source = place_text(s.place);
+  }
+  for (const Noted& noted : e.device.remarks) {
+    if (noted.remark != Remark::empty_text) continue;
+    message += fmt::format("{}{} in {} has 0 bytes (1 to 64 bytes)", message.empty() ? "" : "; ",
+                           noted.message, printable(noted.place.path));
+    if (!source.empty()) continue;
+    expected = "1 to 64 bytes";
+    actual = "0 bytes";
+    source = place_text(noted.place);
   }
   if (!message.empty())
     return fail(std::move(message), std::move(expected), std::move(actual), std::move(source));
@@ -176,7 +196,7 @@ constexpr Check kChecks[] = {
     {
         .id = "basic.manufacturing-date-is-plausible",
         .title = "the manufacturing date lies between the first Matter device and today",
-        .severity = kWarning,
+        .severity = kErrorAtLab,
         .spec = "TC-BINFO-2.1",
         .after = {"basic.manufacturing-date-is-a-date"},
         .proves_authenticity = false,
@@ -188,7 +208,7 @@ constexpr Check kChecks[] = {
     {
         .id = "basic.texts-fit-their-attributes",
         .title = "names, numbers and version texts fit their attributes",
-        .severity = kWarning,
+        .severity = kErrorAtLab,
         .spec = "TC-BINFO-2.1",
         .proves_authenticity = false,
         .run = rule<texts_fit>,

@@ -43,6 +43,23 @@ constexpr FactInfo kFacts[] = {
     {FactId::spake2p_verifier, "spake2p_verifier", FactInfo::masked},
     {FactId::rotating_id_unique_id, "rotating_id_unique_id", FactInfo::masked},
     {FactId::unique_id, "unique_id"},
+    {FactId::data_model_revision, "data_model_revision"},
+    {FactId::node_label, "node_label"},
+    {FactId::location, "location"},
+    {FactId::local_config_disabled, "local_config_disabled"},
+    {FactId::reachable, "reachable"},
+    {FactId::case_sessions_per_fabric, "case_sessions_per_fabric"},
+    {FactId::subscriptions_per_fabric, "subscriptions_per_fabric"},
+    {FactId::simultaneous_invocations_supported, "simultaneous_invocations_supported"},
+    {FactId::simultaneous_writes_supported, "simultaneous_writes_supported"},
+    {FactId::read_paths_supported, "read_paths_supported"},
+    {FactId::subscribe_paths_supported, "subscribe_paths_supported"},
+    {FactId::product_finish, "product_finish"},
+    {FactId::product_primary_color, "product_primary_color"},
+    {FactId::max_paths_per_invoke, "max_paths_per_invoke"},
+    {FactId::location_name, "location_name"},
+    {FactId::area_type, "area_type"},
+    {FactId::configuration_version, "configuration_version"},
     {FactId::dac, "dac"},
     {FactId::pai, "pai"},
     {FactId::paa, "paa"},
@@ -97,6 +114,13 @@ bool repeats(FactId fact) {
          fact == FactId::csr || fact == FactId::paa || fact == FactId::private_key ||
          fact == FactId::public_key || fact == FactId::commissioner_result ||
          fact == FactId::revocation_set || is_of_nocsr(fact);
+}
+// What a user sets, or what changes while the device runs: two answers are of two days.
+bool changes(FactId fact) {
+  return fact == FactId::node_label || fact == FactId::location ||
+         fact == FactId::local_config_disabled || fact == FactId::reachable ||
+         fact == FactId::location_name || fact == FactId::area_type ||
+         fact == FactId::configuration_version;
 }
 
 // Dashes only group the digits of a manual code.
@@ -194,7 +218,8 @@ std::vector<Conflict> conflicts(const Device& device) {
   }
   if (twice.none()) return out;
   for (const FactInfo& fact : kFacts) {
-    if (repeats(fact.fact) || !twice[static_cast<size_t>(fact.fact)]) continue;
+    if (repeats(fact.fact) || changes(fact.fact) || !twice[static_cast<size_t>(fact.fact)])
+      continue;
     Conflict conflict{.fact = fact.fact, .values = {}};
     std::unordered_set<std::string_view> bytes;
     for (const Statement& s : device.statements) {

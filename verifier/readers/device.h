@@ -48,6 +48,24 @@ enum class FactId : uint8_t {
   spake2p_verifier,         // bytes, 97
   rotating_id_unique_id,    // bytes
   unique_id,                // text
+  // The rest of Basic Information, which nobody orders.
+  data_model_revision,                 // number
+  node_label,                          // text
+  location,                            // text
+  local_config_disabled,               // number: 0 or 1
+  reachable,                           // number: 0 or 1
+  case_sessions_per_fabric,            // number: a field of CapabilityMinima, and so are the next
+  subscriptions_per_fabric,            // number
+  simultaneous_invocations_supported,  // number
+  simultaneous_writes_supported,       // number
+  read_paths_supported,                // number
+  subscribe_paths_supported,           // number
+  product_finish,                      // number: of ProductAppearance
+  product_primary_color,               // number
+  max_paths_per_invoke,                // number
+  location_name,                       // text: of DeviceLocation
+  area_type,                           // number
+  configuration_version,               // number
   dac,
   pai,
   paa,                    // bytes, DER: the place says which it is
@@ -134,6 +152,7 @@ enum class Remark : uint8_t {
   resembles_evidence,  // looks like evidence that somebody misspelt, and is not read
   unreadable_file,     // a file in a folder that may not be read: what it holds is not known
   key_locked,          // nothing but a private key is encrypted there, and no secret opens it
+  empty_text,          // a text of device.json that no device may have empty
 };
 struct Noted {
   Remark remark;

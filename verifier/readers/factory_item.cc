@@ -47,6 +47,22 @@ uint64_t widest(FactId fact) {
       return (1u << 27) - 1;  // 27 bits in a payload; the forbidden ones are the checks' affair
     case FactId::commissioning_flow:
       return 0xFF;
+    case FactId::data_model_revision:
+    case FactId::case_sessions_per_fabric:
+    case FactId::subscriptions_per_fabric:
+    case FactId::simultaneous_invocations_supported:
+    case FactId::simultaneous_writes_supported:
+    case FactId::read_paths_supported:
+    case FactId::subscribe_paths_supported:
+    case FactId::max_paths_per_invoke:
+      return 0xFFFF;
+    case FactId::product_finish:
+    case FactId::product_primary_color:
+    case FactId::area_type:
+      return 0xFF;
+    case FactId::local_config_disabled:
+    case FactId::reachable:
+      return 1;
     case FactId::discovery_capabilities:
       return 0xFF;
     default:

@@ -307,6 +307,63 @@ TEST_CASE("log: Basic Information from reports") {
   CHECK(*reading.device.number(FactId::commissioner_result) == 0);
 }
 
+TEST_CASE("log: flags and structures of Basic Information") {
+  Log log(kPrefixes[2]);
+  const auto report = [&](const char* attribute, std::initializer_list<const char*> data) {
+    log.line("AttributePathIB =")
+        .line("{")
+        .line("  Endpoint = 0x0,")
+        .line("  Cluster = 0x28,")
+        .line(std::string("  Attribute = ") + attribute + ",")
+        .line("}")
+        .line("");
+    for (const char* line : data) log.line(line);
+  };
+  report("0x0000_0010", {"  Data = false,"});
+  report("0x0000_0011", {"  Data = true,"});
+  report("0x0000_0013", {"  Data = ", "  {", "    0x0 = 3 (unsigned), ", "    0x1 = 4 (unsigned), ",
+                         "    0x4 = 9 (unsigned), ", "  },"});
+  report("0x0000_0018", {"  Data = 2 (unsigned),"});
+  log.line("Successfully validated 'Attestation Information' command received from the device.");
+  const Reading reading = log.read();
+  CHECK(problems(reading) == "");
+  CHECK(reading.device.number(FactId::local_config_disabled) == 0);
+  CHECK(reading.device.number(FactId::reachable) == 1);
+  CHECK(reading.device.number(FactId::case_sessions_per_fabric) == 3);
+  CHECK(reading.device.number(FactId::subscriptions_per_fabric) == 4);
+  CHECK(reading.device.number(FactId::read_paths_supported) == 9);
+  CHECK(reading.device.number(FactId::configuration_version) == 2);
+}
+
+TEST_CASE("log: chip-tool's read-out, structures too") {
+  Log log(kPrefixes[0]);
+  const auto read = [&](const char* attribute, std::initializer_list<const char*> lines) {
+    log.line(std::string("Endpoint: 0 Cluster: 0x0000_0028 Attribute ") + attribute +
+             " DataVersion: 1");
+    for (const char* line : lines) log.line(line);
+  };
+  read("0x0000_0011", {"  Reachable: TRUE"});
+  read("0x0000_0010", {"  LocalConfigDisabled: FALSE"});
+  read("0x0000_0006", {"  Location: XX"});
+  read("0x0000_0013", {"  CapabilityMinima: {", "    CaseSessionsPerFabric: 2",
+                       "    SubscriptionsPerFabric: 3", "   }", "  SoftwareVersion: 99"});
+  read("0x0000_0014",
+       {"  ProductAppearance: {", "    Finish: 1", "    PrimaryColor: null", "   }"});
+  read("0x0000_0016", {"  MaxPathsPerInvoke: 1"});
+  const Reading reading = log.read();
+  CHECK(problems(reading) == "");
+  CHECK(reading.device.number(FactId::reachable) == 1);
+  CHECK(reading.device.number(FactId::local_config_disabled) == 0);
+  CHECK(*reading.device.string(FactId::location) == "XX");
+  CHECK(reading.device.number(FactId::case_sessions_per_fabric) == 2);
+  CHECK(reading.device.number(FactId::subscriptions_per_fabric) == 3);
+  CHECK(reading.device.number(FactId::product_finish) == 1);
+  CHECK(reading.device.first(FactId::product_primary_color) == nullptr);
+  CHECK(reading.device.number(FactId::max_paths_per_invoke) == 1);
+  // One line a read: what follows belongs to something else.
+  CHECK(reading.device.first(FactId::software_version) == nullptr);
+}
+
 TEST_CASE("log: the last attempt counts") {
   Log log(kPrefixes[0]);
   log.command(0)

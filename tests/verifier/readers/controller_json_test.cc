@@ -37,7 +37,8 @@ TEST_CASE("attributes by path: Basic Information of the one node, and nothing el
   CHECK(reading.device.number(FactId::software_version) == 3);
   CHECK(*reading.device.string(FactId::vendor_name) == "Acme");
   CHECK(reading.device.string(FactId::serial_number) == nullptr);
-  CHECK(reading.device.statements.size() == 4);
+  CHECK(reading.device.number(FactId::data_model_revision) == 17);
+  CHECK(reading.device.statements.size() == 5);
   CHECK(reading.device.first(FactId::vendor_id)->place.item == "0/40/2");
   CHECK(reading.files[0].holds == std::vector<std::string>{"basic-information"});
   // The store of the server: a list of nodes by their numbers.
@@ -52,6 +53,38 @@ TEST_CASE("attributes by path: Basic Information of the one node, and nothing el
                     "VendorID: expected at most 65535, found 70000"));
   CHECK(has_problem(read_bytes(view(diagnostics(R"("0/40/2": "x")"))),
                     "VendorID: expected a whole number"));
+}
+
+TEST_CASE("attributes by path: flags, structures by field id and by name") {
+  for (const char* minima :
+       {R"({"0": 3, "1": 4, "4": 9, "9": 1})",
+        R"({"caseSessionsPerFabric": 3, "subscriptionsPerFabric": 4, "readPathsSupported": 9})"}) {
+    const Reading reading = read_bytes(view(diagnostics(fmt::format(
+        R"("0/40/5": "", "0/40/6": "XX", "0/40/16": false, "0/40/17": true, "0/40/18": "u-1",
+           "0/40/19": {}, "0/40/20": {{"0": 2, "1": null}}, "0/40/22": 1, "0/40/24": 7,
+           "0/40/23": {{"0": "Hall", "1": -1, "2": 5}}, "0/40/65533": 7)",
+        minima))));
+    const Device& d = reading.device;
+    CHECK(problems(reading) == "");
+    CHECK(*d.string(FactId::node_label) == "");
+    CHECK(*d.string(FactId::location) == "XX");
+    CHECK(d.number(FactId::local_config_disabled) == 0);
+    CHECK(d.number(FactId::reachable) == 1);
+    CHECK(d.number(FactId::case_sessions_per_fabric) == 3);
+    CHECK(d.number(FactId::subscriptions_per_fabric) == 4);
+    CHECK(d.number(FactId::read_paths_supported) == 9);
+    CHECK(d.first(FactId::case_sessions_per_fabric)->place.item.starts_with("0/40/19/"));
+    CHECK(d.number(FactId::product_finish) == 2);
+    CHECK(d.first(FactId::product_primary_color) == nullptr);
+    CHECK(d.number(FactId::max_paths_per_invoke) == 1);
+    CHECK(d.number(FactId::configuration_version) == 7);
+    CHECK(*d.string(FactId::location_name) == "Hall");
+    CHECK(d.number(FactId::area_type) == 5);
+  }
+  CHECK(has_problem(read_bytes(view(diagnostics(R"("0/40/17": 2)"))),
+                    "Reachable: expected at most 1, found 2"));
+  CHECK(has_problem(read_bytes(view(diagnostics(R"("0/40/19": {"0": 70000})"))),
+                    "CaseSessionsPerFabric: expected at most 65535, found 70000"));
 }
 
 TEST_CASE("TI's factory data in JSON: values, and lengths that contradict them") {

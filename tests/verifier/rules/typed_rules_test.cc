@@ -117,17 +117,41 @@ void state_everything(Evidence& e) {
   const auto say = [&](FactId fact, FactValue value) {
     if (device.first(fact) == nullptr) device.say(fact, std::move(value), place);
   };
-  for (const FactId fact :
-       {FactId::vendor_id, FactId::product_id, FactId::device_type_id, FactId::software_version,
-        FactId::hardware_version, FactId::specification_version, FactId::discriminator,
-        FactId::passcode, FactId::commissioning_flow, FactId::discovery_capabilities,
-        FactId::spake2p_iterations, FactId::commissioner_result, FactId::logged_dac_vendor_id,
-        FactId::logged_dac_product_id, FactId::logged_cd_vendor_id})
+  for (const FactId fact : {FactId::vendor_id,
+                            FactId::product_id,
+                            FactId::device_type_id,
+                            FactId::software_version,
+                            FactId::hardware_version,
+                            FactId::specification_version,
+                            FactId::discriminator,
+                            FactId::passcode,
+                            FactId::commissioning_flow,
+                            FactId::discovery_capabilities,
+                            FactId::spake2p_iterations,
+                            FactId::commissioner_result,
+                            FactId::logged_dac_vendor_id,
+                            FactId::logged_dac_product_id,
+                            FactId::logged_cd_vendor_id,
+                            FactId::data_model_revision,
+                            FactId::local_config_disabled,
+                            FactId::reachable,
+                            FactId::case_sessions_per_fabric,
+                            FactId::subscriptions_per_fabric,
+                            FactId::simultaneous_invocations_supported,
+                            FactId::simultaneous_writes_supported,
+                            FactId::read_paths_supported,
+                            FactId::subscribe_paths_supported,
+                            FactId::product_finish,
+                            FactId::product_primary_color,
+                            FactId::max_paths_per_invoke,
+                            FactId::area_type,
+                            FactId::configuration_version})
     say(fact, uint64_t{1});
   for (const FactId fact :
        {FactId::vendor_name, FactId::product_name, FactId::product_label, FactId::product_url,
         FactId::part_number, FactId::software_version_string, FactId::hardware_version_string,
-        FactId::serial_number, FactId::manufacturing_date, FactId::unique_id})
+        FactId::serial_number, FactId::manufacturing_date, FactId::unique_id, FactId::node_label,
+        FactId::location, FactId::location_name})
     say(fact, std::string("x"));
   for (const FactId fact : {FactId::firmware_information, FactId::rotating_id_unique_id})
     say(fact, Bytes(16, 1));

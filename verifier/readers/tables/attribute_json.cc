@@ -20,20 +20,21 @@ namespace {
 constexpr std::string_view kBasicInformation = "0/40/";
 constexpr std::string_view kRedacted = "**REDACTED**";
 
-const log::BasicAttribute* attribute_of(std::string_view key) {
-  if (!key.starts_with(kBasicInformation)) return nullptr;
+std::optional<uint64_t> attribute_of(std::string_view key) {
+  if (!key.starts_with(kBasicInformation)) return std::nullopt;
   key.remove_prefix(kBasicInformation.size());
   uint64_t id = 0;
   const auto [end, failed] = std::from_chars(key.data(), key.data() + key.size(), id);
-  if (failed != std::errc() || end != key.data() + key.size()) return nullptr;
-  return log::basic_attribute(id);
+  if (failed != std::errc() || end != key.data() + key.size()) return std::nullopt;
+  const bool known = log::basic_attribute(id) != nullptr || log::is_basic_structure(id);
+  return known ? std::optional(id) : std::nullopt;
 }
 
 // The objects whose keys are paths of Basic Information, a node each.
 void collect(const Json& json, std::vector<const Json*>& nodes) {
   if (const auto* members = json.object()) {
     if (std::any_of(members->begin(), members->end(),
-                    [](const auto& member) { return attribute_of(member.first) != nullptr; })) {
+                    [](const auto& member) { return attribute_of(member.first).has_value(); })) {
       nodes.push_back(&json);
       return;
     }
@@ -59,8 +60,10 @@ bool recognises(const Source& s) {
 void say(const log::BasicAttribute& attribute, const Json& value, const Place& place,
          Reading& reading) {
   if (value.is_null()) return;
-  if (attribute.number) {
-    const auto number = json_number(value);
+  if (attribute.is_number()) {
+    const auto number = value.boolean() && attribute.form == log::BasicAttribute::Form::flag
+                            ? Result<uint64_t>(uint64_t{*value.boolean()})
+                            : json_number(value);
     if (!number || *number > widest(attribute.fact)) {
       say_unreadable(reading.device, attribute.fact, place, attribute.name,
                      number ? fmt::format("expected at most {}, found {}", widest(attribute.fact),
@@ -95,8 +98,16 @@ Result<void> read(const Source& s, Reading& reading) {
     return {};
   }
   for (const auto& [key, value] : *nodes.front()->object()) {
-    if (const log::BasicAttribute* attribute = attribute_of(key))
+    const auto id = attribute_of(key);
+    if (!id) continue;
+    if (const log::BasicAttribute* attribute = log::basic_attribute(*id)) {
       say(*attribute, value, {.path = s.path, .offset = {}, .item = key}, reading);
+    } else if (const auto* fields = value.object()) {
+      for (const auto& [name, member] : *fields) {
+        if (const log::BasicAttribute* field = log::basic_field(*id, name))
+          say(*field, member, {.path = s.path, .offset = {}, .item = key + "/" + name}, reading);
+      }
+    }
   }
   return {};
 }

@@ -18,7 +18,7 @@
 namespace attest {
 namespace {
 
-enum class Form : uint8_t { number16, number32, string, hex, base64 };
+enum class Form : uint8_t { number8, number16, number32, flag, string, hex, base64 };
 struct Key {
   const char* path;  // "spake2p.salt"
   FactId fact;
@@ -49,6 +49,30 @@ constexpr Key kKeys[] = {
     {"commissioner_result", FactId::commissioner_result, Form::number32, "commissioner-result"},
     {"rotating_id_unique_id", FactId::rotating_id_unique_id, Form::hex, "factory"},
     {"unique_id", FactId::unique_id, Form::string, "basic-information"},
+    {"data_model_revision", FactId::data_model_revision, Form::number16, "basic-information"},
+    {"node_label", FactId::node_label, Form::string, "basic-information"},
+    {"location", FactId::location, Form::string, "basic-information"},
+    {"local_config_disabled", FactId::local_config_disabled, Form::flag, "basic-information"},
+    {"reachable", FactId::reachable, Form::flag, "basic-information"},
+    {"capability_minima.case_sessions_per_fabric", FactId::case_sessions_per_fabric, Form::number16,
+     "basic-information"},
+    {"capability_minima.subscriptions_per_fabric", FactId::subscriptions_per_fabric, Form::number16,
+     "basic-information"},
+    {"capability_minima.simultaneous_invocations_supported",
+     FactId::simultaneous_invocations_supported, Form::number16, "basic-information"},
+    {"capability_minima.simultaneous_writes_supported", FactId::simultaneous_writes_supported,
+     Form::number16, "basic-information"},
+    {"capability_minima.read_paths_supported", FactId::read_paths_supported, Form::number16,
+     "basic-information"},
+    {"capability_minima.subscribe_paths_supported", FactId::subscribe_paths_supported,
+     Form::number16, "basic-information"},
+    {"product_appearance.finish", FactId::product_finish, Form::number8, "basic-information"},
+    {"product_appearance.primary_color", FactId::product_primary_color, Form::number8,
+     "basic-information"},
+    {"max_paths_per_invoke", FactId::max_paths_per_invoke, Form::number16, "basic-information"},
+    {"device_location.location_name", FactId::location_name, Form::string, "basic-information"},
+    {"device_location.area_type", FactId::area_type, Form::number8, "basic-information"},
+    {"configuration_version", FactId::configuration_version, Form::number32, "basic-information"},
     {"spake2p.iterations", FactId::spake2p_iterations, Form::number32, "spake2p"},
     {"spake2p.salt", FactId::spake2p_salt, Form::base64, "spake2p"},
     {"spake2p.verifier", FactId::spake2p_verifier, Form::base64, "spake2p"},
@@ -68,6 +92,9 @@ constexpr Key kKeys[] = {
     {"nocsr_challenge", FactId::nocsr_challenge, Form::hex, "nocsr-challenge"},
 };
 
+// Known, and of no use: no rule is about it.
+constexpr std::string_view kFloor = "device_location.floor_number";
+
 const Key* find_key(std::string_view path) {
   for (const Key& key : kKeys) {
     if (path == key.path) return &key;
@@ -75,12 +102,28 @@ const Key* find_key(std::string_view path) {
   return nullptr;
 }
 bool is_group(std::string_view name) {
-  return name == "spake2p" || name == "onboarding" || name == "attestation" || name == "nocsr";
+  return std::any_of(std::begin(kKeys), std::end(kKeys), [&](const Key& key) {
+    const std::string_view path = key.path;
+    return path.starts_with(name) && path.size() > name.size() && path[name.size()] == '.';
+  });
+}
+// Words that mean something else in other programs' files: none of them makes a file device.json.
+bool is_a_common_word(std::string_view key) {
+  return key == "location" || key == "reachable" || key == "node_label" ||
+         key == "configuration_version";
+}
+// A key that tells whose file it is.
+bool is_own_key(std::string_view name) {
+  return find_key(name) != nullptr && !is_a_common_word(name);
 }
 
 Result<FactValue> value_of(const Key& key, const Json& json) {
-  if (key.form == Form::number16 || key.form == Form::number32) {
-    const uint64_t most = key.form == Form::number16 ? 0xFFFF : 0xFFFFFFFF;
+  if (key.form == Form::flag && json.boolean()) return FactValue(uint64_t{*json.boolean()});
+  if (key.form <= Form::flag) {
+    const uint64_t most = key.form == Form::flag       ? 1
+                          : key.form == Form::number8  ? 0xFF
+                          : key.form == Form::number16 ? 0xFFFF
+                                                       : 0xFFFFFFFF;
     const auto number = json_number(json);
     if (!number) return tl::unexpected(number.error());
     if (*number > most)
@@ -98,8 +141,13 @@ Result<FactValue> value_of(const Key& key, const Json& json) {
 
 void read_member(const Key& key, const Json& json, const std::string& path, Reading& reading) {
   const Place place{.path = path, .offset = {}, .item = key.path};
-  if (const auto* string = json.string(); json.is_null() || (string != nullptr && string->empty()))
-    return;  // "" is "not given"
+  if (json.is_null()) return;
+  if (const auto* string = json.string(); string != nullptr && string->empty()) {
+    // "" is "not given". Of these it is told, too: a device that has none answers with just that.
+    if (key.fact == FactId::software_version_string || key.fact == FactId::hardware_version_string)
+      reading.device.note(Remark::empty_text, place, key.path);
+    return;
+  }
   auto value = value_of(key, json);
   if (!value) {
     say_unreadable(reading.device, key.fact, place, key.path, value.error().what);
@@ -123,7 +171,8 @@ bool means_device_json(std::string_view broken) {
     return broken.find(fmt::format("\"{}\"", key)) != std::string_view::npos;
   };
   return std::none_of(std::begin(kForeign), std::end(kForeign), has) &&
-         std::any_of(std::begin(kKeys), std::end(kKeys), [&](const Key& k) { return has(k.path); });
+         std::any_of(std::begin(kKeys), std::end(kKeys),
+                     [&](const Key& k) { return is_own_key(k.path) && has(k.path); });
 }
 
 bool recognises(const Source& s) {
@@ -199,7 +248,7 @@ bool is_matters_own(std::string_view name) {
                                             "manufacturing_date",
                                             "hardware_version_string",
                                             "software_version_string"};
-  return (find_key(name) != nullptr || is_group(name)) &&
+  return (is_own_key(name) || is_group(name)) &&
          std::find(std::begin(kAnybodys), std::end(kAnybodys), name) == std::end(kAnybodys);
 }
 
@@ -236,7 +285,7 @@ bool is_telling(std::string_view name) {
 bool is_like_a_key(std::string_view name) {
   return is_telling(name) || std::any_of(std::begin(kKeys), std::end(kKeys), [&](const Key& k) {
            return std::string_view(k.path).find('.') == std::string_view::npos &&
-                  is_like(name, k.path);
+                  !is_a_common_word(k.path) && is_like(name, k.path);
          });
 }
 
@@ -262,7 +311,7 @@ Kinship kinship(const Json& json) {
   if (const auto* members = json.object()) {
     kin.members = members->size();
     for (const auto& [name, value] : *members) {
-      if (find_key(name) != nullptr) ++kin.own;
+      if (is_own_key(name)) ++kin.own;
       if (!is_group(name)) continue;
       if (!value.is_object()) kin.own += !value.is_null();  // read, and found to be none
       if (!value.is_object()) continue;
@@ -359,7 +408,7 @@ bool is_device_json(const Json& json) {
 }
 
 bool is_device_key(std::string_view name) {
-  return find_key(name) != nullptr || is_group(name) || is_like_a_key(name);
+  return is_own_key(name) || is_group(name) || is_like_a_key(name);
 }
 bool has_device_key(const Json& json) {
   const auto* members = json.object();
@@ -390,7 +439,7 @@ void read_device_json(const Json& json, const std::string& path, Reading& readin
         const std::string full = name + "." + member.first;
         if (const Key* inner = find_key(full)) {
           read_member(*inner, member.second, path, reading);
-        } else {
+        } else if (full != kFloor) {
           unknown(full);
         }
       }

@@ -106,6 +106,7 @@ class Log {
     }
     if (const auto n = log::number_after(l, "Attribute"); n && cluster_ == kBasicInformation)
       attribute_ = n;
+    if (structure_) basic_field(l);
     if (cluster_ == kBasicInformation && attribute_ && l.find("Data = ") != std::string::npos)
       basic_information(l);
     // A certificate chain request's own field.
@@ -117,33 +118,37 @@ class Log {
   }
 
   void basic_information(const std::string& l) {
-    const log::BasicAttribute* known =
-        log::basic_attribute(*std::exchange(attribute_, std::nullopt));
-    if (known == nullptr) return;
-    if (known->number) {
-      if (log::number_is_cut(l, "Data", whole_line_)) return cut_value(known->name);
-      if (const auto number = log::number_after(l, "Data"))
-        say(known->fact, *number, "basic information");
-    } else if (auto string = log::quoted_after(l, "Data"); string && is_utf8(*string)) {
-      say(known->fact, std::move(*string), "basic information");
+    const uint64_t id = *std::exchange(attribute_, std::nullopt);
+    if (log::is_basic_structure(id)) {
+      structure_ = {id, 0u};
+    } else if (const log::BasicAttribute* known = log::basic_attribute(id)) {
+      basic_value(*known, l, "Data");
     }
+  }
+  void basic_field(const std::string& l) {
+    constexpr unsigned kMostLines = 16;
+    std::string name;
+    if (const auto* known = log::basic_field_of(structure_->first, l, name))
+      return basic_value(*known, l, name);
+    if (l.find('}') != std::string::npos || ++structure_->second > kMostLines)
+      structure_ = std::nullopt;
+  }
+  void basic_value(const log::BasicAttribute& known, const std::string& l, std::string_view name) {
+    if (known.is_number() && log::number_is_cut(l, name, whole_line_)) return cut_value(known.name);
+    if (auto value = log::basic_value(known, l, name))
+      say(known.fact, std::move(*value), "basic information");
   }
   // chip-tool's read-out.
   void read_out(const std::string& l) {
     const auto named = read_out_.line(l);
     if (!named) return;
-    const log::BasicAttribute* known = named->attribute;
+    const auto* known = named->attribute;
     const std::string value = l.substr(named->at);
-    if (known->number) {
-      if (log::number_is_cut(value, known->name, whole_line_)) return cut_value(known->name);
-      if (const auto number = log::number_after(value, known->name))
-        say(known->fact, *number, "basic information");
-    } else if (!whole_line_) {
-      cut_value(known->name);
-    } else if (auto words = value.substr(std::min(value.size(), std::strlen(known->name) + 2));
-               is_utf8(words)) {
+    if (known->is_number()) return basic_value(*known, value, known->name);
+    if (!whole_line_) return cut_value(known->name);
+    if (auto words = value.substr(std::min(value.size(), std::strlen(known->name) + 2));
+        is_utf8(words))
       say(known->fact, std::move(words), "basic information");
-    }
   }
   // The log ends, or its line is cut, where this may go on.
   void cut_value(const char* name) {
@@ -344,8 +349,8 @@ class Log {
       }
     }
     for (const log::Message::Attribute& a : read.attributes) {
-      const log::BasicAttribute* known = log::basic_attribute(a.id);
-      if (known != nullptr && known->number == std::holds_alternative<uint64_t>(a.value))
+      const log::BasicAttribute* known = log::basic_attribute(a.id, a.field);
+      if (known != nullptr && known->is_number() == std::holds_alternative<uint64_t>(a.value))
         say(known->fact, a.value, "basic information");
     }
     if (!read.cut) return;
@@ -545,6 +550,7 @@ class Log {
   bool found_ = false;
   bool whole_line_ = true;  // the end of the line that is being read follows in the file
   std::optional<uint64_t> cluster_, command_, dump_command_, attribute_, asked_for_;
+  std::optional<std::pair<uint64_t, unsigned>> structure_;  // whose fields follow, and lines since
   log::ReadOut read_out_;
   bool in_dump_ = false, dump_cut_ = false;
   unsigned foreign_ = 0;

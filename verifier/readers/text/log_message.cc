@@ -46,7 +46,7 @@ Message read_message(View payload) {
   tlv::Cursor cursor(payload);
   Path path;
   bool in_path = false;
-  size_t open = 0;
+  size_t open = 0, fields_at = 0;  // containers; how many are open inside an attribute's structure
   for (unsigned guard = 0; guard < kMostElements && !cursor.empty(); ++guard) {
     const auto element = cursor.next();
     if (!element) {
@@ -63,10 +63,12 @@ Message read_message(View payload) {
     open -= element->type == tlv::Type::end;
     if (element->type == tlv::Type::list) {
       in_path = true;
+      fields_at = 0;
       path = {};
       continue;
     }
     if (element->type == tlv::Type::end) {
+      if (fields_at != 0 && open < fields_at) fields_at = 0;
       in_path = false;
       continue;
     }
@@ -79,10 +81,17 @@ Message read_message(View payload) {
       if (number) out.fields.push_back({*path.tags[2], tag, element->unsigned_value});
       if (element->type == tlv::Type::octets)
         out.fields.push_back({*path.tags[2], tag, to_bytes(element->bytes)});
-    } else if (path.attribute() && tag == 2) {
-      if (number) out.attributes.push_back({*path.tags[4], element->unsigned_value});
-      if (element->type == tlv::Type::utf8)
-        out.attributes.push_back({*path.tags[4], std::string(text(element->bytes))});
+    } else if (path.attribute() && fields_at == 0 && tag == 2 &&
+               element->type == tlv::Type::structure) {
+      fields_at = open;  // its members are the fields
+    } else if (path.attribute() && (fields_at == 0 ? tag == 2 : open == fields_at)) {
+      const auto field = fields_at == 0 ? std::nullopt : std::optional<uint64_t>(tag);
+      const auto add = [&](FactValue value) {
+        out.attributes.push_back({.id = *path.tags[4], .field = field, .value = std::move(value)});
+      };
+      if (number) add(element->unsigned_value);
+      if (element->type == tlv::Type::boolean) add(element->unsigned_value);
+      if (element->type == tlv::Type::utf8) add(std::string(text(element->bytes)));
     }
   }
   if (open != 0)

@@ -13,7 +13,8 @@ struct Message {
   };
   struct Attribute {
     uint64_t id = 0;
-    FactValue value;  // a number, or text
+    std::optional<uint64_t> field = {};  // of one that is a structure
+    FactValue value;                     // a number (of a flag 0 or 1), or text
   };
   // Where the log's line ended within a value: how long it says it is, and what is there.
   struct Cut {

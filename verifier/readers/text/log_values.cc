@@ -3,36 +3,113 @@
 #include <algorithm>
 #include <iterator>
 
+#include "verifier/base/characters.h"
 #include "verifier/matter/tlv.h"
 #include "verifier/readers/text/log_line.h"
 
 namespace attest::log {
 namespace {
 
+using Form = BasicAttribute::Form;
 constexpr BasicAttribute kBasicAttributes[] = {
-    {0x01, FactId::vendor_name, false, "VendorName"},
-    {0x02, FactId::vendor_id, true, "VendorID"},
-    {0x03, FactId::product_name, false, "ProductName"},
-    {0x04, FactId::product_id, true, "ProductID"},
-    {0x07, FactId::hardware_version, true, "HardwareVersion"},
-    {0x08, FactId::hardware_version_string, false, "HardwareVersionString"},
-    {0x09, FactId::software_version, true, "SoftwareVersion"},
-    {0x0A, FactId::software_version_string, false, "SoftwareVersionString"},
-    {0x0B, FactId::manufacturing_date, false, "ManufacturingDate"},
-    {0x0C, FactId::part_number, false, "PartNumber"},
-    {0x0D, FactId::product_url, false, "ProductURL"},
-    {0x0E, FactId::product_label, false, "ProductLabel"},
-    {0x0F, FactId::serial_number, false, "SerialNumber"},
-    {0x12, FactId::unique_id, false, "UniqueID"},
-    {0x15, FactId::specification_version, true, "SpecificationVersion"},
+    {0x00, FactId::data_model_revision, Form::number, "DataModelRevision"},
+    {0x01, FactId::vendor_name, Form::text, "VendorName"},
+    {0x02, FactId::vendor_id, Form::number, "VendorID"},
+    {0x03, FactId::product_name, Form::text, "ProductName"},
+    {0x04, FactId::product_id, Form::number, "ProductID"},
+    {0x05, FactId::node_label, Form::text, "NodeLabel"},
+    {0x06, FactId::location, Form::text, "Location"},
+    {0x07, FactId::hardware_version, Form::number, "HardwareVersion"},
+    {0x08, FactId::hardware_version_string, Form::text, "HardwareVersionString"},
+    {0x09, FactId::software_version, Form::number, "SoftwareVersion"},
+    {0x0A, FactId::software_version_string, Form::text, "SoftwareVersionString"},
+    {0x0B, FactId::manufacturing_date, Form::text, "ManufacturingDate"},
+    {0x0C, FactId::part_number, Form::text, "PartNumber"},
+    {0x0D, FactId::product_url, Form::text, "ProductURL"},
+    {0x0E, FactId::product_label, Form::text, "ProductLabel"},
+    {0x0F, FactId::serial_number, Form::text, "SerialNumber"},
+    {0x10, FactId::local_config_disabled, Form::flag, "LocalConfigDisabled"},
+    {0x11, FactId::reachable, Form::flag, "Reachable"},
+    {0x12, FactId::unique_id, Form::text, "UniqueID"},
+    {0x13, FactId::case_sessions_per_fabric, Form::number, "CaseSessionsPerFabric", 0},
+    {0x13, FactId::subscriptions_per_fabric, Form::number, "SubscriptionsPerFabric", 1},
+    {0x13, FactId::simultaneous_invocations_supported, Form::number,
+     "SimultaneousInvocationsSupported", 2},
+    {0x13, FactId::simultaneous_writes_supported, Form::number, "SimultaneousWritesSupported", 3},
+    {0x13, FactId::read_paths_supported, Form::number, "ReadPathsSupported", 4},
+    {0x13, FactId::subscribe_paths_supported, Form::number, "SubscribePathsSupported", 5},
+    {0x14, FactId::product_finish, Form::number, "Finish", 0},
+    {0x14, FactId::product_primary_color, Form::number, "PrimaryColor", 1},
+    {0x15, FactId::specification_version, Form::number, "SpecificationVersion"},
+    {0x16, FactId::max_paths_per_invoke, Form::number, "MaxPathsPerInvoke"},
+    {0x17, FactId::location_name, Form::text, "LocationName", 0},
+    {0x17, FactId::area_type, Form::number, "AreaType", 2},
+    {0x18, FactId::configuration_version, Form::number, "ConfigurationVersion"},
 };
+
+// "caseSessionsPerFabric", as some programs write the names of attributes and fields.
+bool same_name(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
+           return to_lower(x) == to_lower(y);
+         });
+}
 
 }  // namespace
 
-const BasicAttribute* basic_attribute(uint64_t id) {
-  const auto at = std::find_if(std::begin(kBasicAttributes), std::end(kBasicAttributes),
-                               [&](const BasicAttribute& a) { return a.attribute == id; });
+const BasicAttribute* basic_attribute(uint64_t id, std::optional<uint64_t> field) {
+  const auto at =
+      std::find_if(std::begin(kBasicAttributes), std::end(kBasicAttributes),
+                   [&](const BasicAttribute& a) { return a.attribute == id && a.field == field; });
   return at == std::end(kBasicAttributes) ? nullptr : &*at;
+}
+const BasicAttribute* basic_field(uint64_t id, std::string_view field) {
+  const auto at = std::find_if(
+      std::begin(kBasicAttributes), std::end(kBasicAttributes), [&](const BasicAttribute& a) {
+        return a.attribute == id && a.field &&
+               (field == std::to_string(*a.field) || same_name(field, a.name));
+      });
+  return at == std::end(kBasicAttributes) ? nullptr : &*at;
+}
+const BasicAttribute* basic_field_of(uint64_t id, std::string_view line, std::string& name) {
+  for (const BasicAttribute& a : kBasicAttributes) {
+    if (a.attribute != id || !a.field) continue;
+    name = "0x" + std::to_string(*a.field);
+    if (line.find(name + " = ") != std::string_view::npos) return &a;
+  }
+  return nullptr;
+}
+bool is_basic_structure(uint64_t id) {
+  return std::any_of(std::begin(kBasicAttributes), std::end(kBasicAttributes),
+                     [&](const BasicAttribute& a) { return a.attribute == id && a.field; });
+}
+
+namespace {
+
+// "TRUE" behind the name, whatever the case.
+std::optional<uint64_t> flag_after(std::string_view line, std::string_view name) {
+  const size_t at = line.find(name);
+  if (at == std::string_view::npos) return std::nullopt;
+  std::string_view rest = line.substr(at + name.size());
+  while (!rest.empty() && (rest[0] == ' ' || rest[0] == ':' || rest[0] == '='))
+    rest.remove_prefix(1);
+  for (const auto& [word, value] :
+       {std::pair<std::string_view, uint64_t>{"true", 1}, {"false", 0}}) {
+    if (rest.size() >= word.size() && same_name(rest.substr(0, word.size()), word)) return value;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<FactValue> basic_value(const BasicAttribute& attribute, std::string_view line,
+                                     std::string_view name) {
+  if (!attribute.is_number()) {
+    auto words = quoted_after(line, name);
+    return words && is_utf8(*words) ? std::optional<FactValue>(std::move(*words)) : std::nullopt;
+  }
+  const auto number =
+      attribute.form == Form::flag ? flag_after(line, name) : number_after(line, name);
+  return number ? std::optional<FactValue>(*number) : std::nullopt;
 }
 
 std::optional<NamedAttribute> basic_attribute_named(std::string_view line) {
@@ -51,6 +128,7 @@ std::optional<NamedAttribute> ReadOut::line(std::string_view line) {
   constexpr unsigned kLinesOfCluster = 64;
   const bool attribute = line.find("Attribute 0x") != std::string_view::npos;
   if (line.find("Cluster: 0x") != std::string_view::npos) {
+    in_structure_ = false;
     may_follow_ = number_after(line, "Cluster") != kBasicInformation ? 0
                   : attribute                                        ? 1
                                                                      : kLinesOfCluster;
@@ -59,8 +137,19 @@ std::optional<NamedAttribute> ReadOut::line(std::string_view line) {
   // (What a setup code says has the same names.)
   if (may_follow_ == 0 || attribute || line.find("SPL") != std::string_view::npos)
     return std::nullopt;
-  --may_follow_;
-  return basic_attribute_named(line);
+  // "CapabilityMinima: {": its fields have lines of their own, each with its name.
+  if (line.ends_with(": {")) {
+    in_structure_ = true;
+    return std::nullopt;
+  }
+  if (in_structure_ && line.ends_with('}')) {
+    in_structure_ = false;
+    --may_follow_;
+    return std::nullopt;
+  }
+  if (!in_structure_) --may_follow_;
+  auto named = basic_attribute_named(line);
+  return named && named->attribute->field.has_value() == in_structure_ ? named : std::nullopt;
 }
 
 bool ends_within(View structure) {

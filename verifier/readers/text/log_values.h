@@ -13,13 +13,26 @@ namespace attest::log {
 
 // Core 11.1.5: Basic Information, as the commissioner read it.
 struct BasicAttribute {
+  enum class Form : uint8_t { number, text, flag };  // a flag is a number, 0 or 1
   uint64_t attribute;
   FactId fact;
-  bool number;
+  Form form;
   const char* name;
+  std::optional<uint64_t> field = {};  // of an attribute that is a structure
+
+  bool is_number() const { return form != Form::text; }
 };
-// Null: nothing is taken from this attribute.
-const BasicAttribute* basic_attribute(uint64_t id);
+// Null: nothing is taken from this attribute, or from this field of it.
+const BasicAttribute* basic_attribute(uint64_t id, std::optional<uint64_t> field = {});
+// As JSON names it: "1" or "subscriptionsPerFabric". Null: not known.
+const BasicAttribute* basic_field(uint64_t id, std::string_view field);
+// Of a line "0x1 = 3,": the field that it gives, and how it is called there.
+const BasicAttribute* basic_field_of(uint64_t id, std::string_view line, std::string& name);
+// It has fields.
+bool is_basic_structure(uint64_t id);
+// What the line says of it behind `name`, texts in quotes; nullopt: nothing of its form.
+std::optional<FactValue> basic_value(const BasicAttribute& attribute, std::string_view line,
+                                     std::string_view name);
 // "[TOO]   VendorID: 4660": the attribute that the line names, and where its name begins.
 struct NamedAttribute {
   const BasicAttribute* attribute;
@@ -36,6 +49,7 @@ class ReadOut {
 
  private:
   unsigned may_follow_ = 0;  // lines
+  bool in_structure_ = false;
 };
 
 inline constexpr size_t kMostCut =
