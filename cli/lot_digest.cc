@@ -75,6 +75,7 @@ constexpr struct {
     {"--network", [](Inputs& all, const Given& g) { all.add(g.judge.network); }},
     {"--trust-paa", [](Inputs& all, const Given& g) { all.files(g.judge.trust_paa); }},
     {"--trust-cd-signer", [](Inputs& all, const Given& g) { all.files(g.judge.trust_cd_signer); }},
+    {"--paa-store", [](Inputs& all, const Given& g) { all.files({g.judge.paa_store}); }},
     {"--unlock", add_secrets},
     {"--require", [](Inputs& all, const Given& g) { all.add(g.judge.require); }},
     {"--fail-on", [](Inputs& all, const Given& g) { all.add(g.judge.fail_on); }},

@@ -9,6 +9,7 @@
 #include "cli/nearest.h"
 #include "platform/files.h"
 #include "platform/output.h"
+#include "platform/paa_store.h"
 #include "platform/trust_files.h"
 #include "platform/waivers.h"
 #include "verifier/checks/catalogue.h"
@@ -75,6 +76,10 @@ void add_judge_options(Command& command, JudgeOptions& options) {
             "a PAA to trust beside the ledger's: file or folder, repeatable")
       .list("--trust-cd-signer", "PATH", options.trust_cd_signer,
             "a CD signer to trust beside the CSA's: file or folder, repeatable")
+      .text(
+          "--paa-store", "DIR", options.paa_store,
+          "a folder of PAAs as commissioners are delivered with: older than the DAC is a warning; "
+          "nothing in it is trusted")
       .group(Group::input)
       .list("--unlock", "SECRET", options.unlock,
             "opens an encrypted dump or key: a file, hex:..., pass:... or env:NAME, repeatable");
@@ -119,6 +124,11 @@ Result<Policy> policy_from(const JudgeOptions& options, Instant now) {
     if (on != "unknown" && on != "warn")
       return error(fmt::format("--fail-on: expected unknown or warn, found \"{}\"", printable(on)));
     (on == "warn" ? policy.fail_on_warn : policy.fail_on_unknown) = true;
+  }
+  if (!options.paa_store.empty()) {
+    auto store = paa_store_from(options.paa_store);
+    if (!store) return error("--paa-store: " + store.error().what);
+    policy.paa_store = std::move(*store);
   }
   auto waivers = waivers_from(options.waive, options.waivers);
   if (!waivers) return tl::unexpected(waivers.error());

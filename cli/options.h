@@ -13,7 +13,7 @@ namespace attest::cli {
 struct JudgeOptions {
   std::string network = "main";
   std::vector<std::string> trust_paa, trust_cd_signer, unlock, require, waive, waivers, fail_on;
-  std::string at;
+  std::string at, paa_store;
   bool show_passcode = false;
   LedgerArguments ledger;
 };
