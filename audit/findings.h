@@ -34,8 +34,10 @@ class Findings {
     f.actual = std::move(actual);
     f.remedy = rule.remedy;
   }
-  void unknown(const AuditRule& rule, std::string about, std::string why) {
-    add(rule, std::move(about), Status::unknown, std::move(why)).remedy = rule.when_unknown;
+  // `remedy`: where this one question is answered otherwise than the rule says.
+  void unknown(const AuditRule& rule, std::string about, std::string why, std::string remedy = {}) {
+    add(rule, std::move(about), Status::unknown, std::move(why)).remedy =
+        remedy.empty() ? rule.when_unknown : std::move(remedy);
   }
   void skipped(const AuditRule& rule, std::string about, std::string why) {
     add(rule, std::move(about), Status::skipped, std::move(why));

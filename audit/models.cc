@@ -41,7 +41,8 @@ void audit_terms_file(Auditing& a, const TermsEntry& terms, const Bytes& digest,
     a.findings.unknown(
         rule::terms_file_matches, about,
         fmt::format("the entry announces {} bytes of terms; no more than {} are read", terms.size,
-                    kMostTerms));
+                    kMostTerms),
+        "compare the file yourself; the terms of all countries fit into less");
     return a.findings.blocked(rule::terms_file_is_valid, about, rule::terms_file_matches);
   }
   const Fetcher::Came came = a.fetcher.file(terms.url, terms.size);
