@@ -69,12 +69,17 @@ void fields(V& v, Waiver& w) {
       v("until_text", w.until_text), v("device", w.device);
 }
 template <class V>
+void fields(V& v, PaaStore& s) {
+  v("path", s.path), v("as_of", s.as_of), v("dated_by", s.dated_by);
+}
+template <class V>
 void fields(V& v, Policy& p) {
   v("network", p.network), v("at", p.at), v("required", p.required),
       v("show_passcode", p.show_passcode), v("max_age", p.max_age), v("waivers", p.waivers),
       v("one_of_many", p.one_of_many);
   v.rare("fail_on_unknown", p.fail_on_unknown), v.rare("fail_on_warn", p.fail_on_warn);
   v.rare("environment", p.environment), v.rare("stage", p.stage);
+  v.rare("paa_store", p.paa_store);
 }
 template <class V>
 void fields(V& v, Place& p) {

@@ -102,6 +102,7 @@ std::string lost_with(const std::string& file, const CommandFiles& files) {
 
 CommandFiles& CommandFiles::judging(const JudgeOptions& options, const Console& console) {
   add(options.trust_paa)
+      .add({options.paa_store})
       .add(options.trust_cd_signer)
       .add(options.revocation_sets)
       .add(options.waivers);

@@ -4,6 +4,7 @@
 #include <fmt/ostream.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <ostream>
@@ -123,70 +124,37 @@ Result<std::vector<dcl::Product>> products_of(const DclArguments& arguments) {
 }
 
 int run_sync(const DclArguments& arguments, const Verbosity& verbosity,
-             const dcl::LedgerOptions& given) {
-  dcl::LedgerOptions options = given;
-  const auto url = node_of(arguments, options);
-  if (!url) return print_error(verbosity.console(), url.error().what, kUsage);
-  const bool named = !arguments.from.empty();
-  if (*url != options.network.url && !named && options.ledger.empty())
-    verbosity.note(fmt::format("reading from {}, as an earlier --from said", *url));
-  options.network.url = *url;
-  const auto products = products_of(arguments);
-  if (!products) return print_error(verbosity.console(), products.error().what, kUsage);
-  if (options.offline)
-    return print_error(verbosity.console(),
-                       "sync reads from the network: expected no --offline (nor "
-                       "MATTER_ATTEST_OFFLINE in the environment)",
-                       kUsage);
-  auto transport = transport_from(verbosity, {})();  // a sync may take its time
-  if (!transport) return print_error(verbosity.console(), transport.error().what, kUnknown);
-  dcl::Node node(options.network, **transport, options.now);
-  Result<dcl::SyncResult> synced = error("");
-  {
-    Progress line(verbosity, "records");
-    const dcl::OnProgress progress = [&](const dcl::FetchProgress& p) {
-      line.show({.what = fmt::format("fetching {}", info(p.schema).title),
-                 .done = p.records,
-                 .of = p.expected == 0 ? std::nullopt : std::optional<uint64_t>(p.expected),
-                 .beside = fmt::format("{} requests, {}", p.requests, amount_text(p.bytes))});
-    };
-    synced = dcl::sync(node, dcl::cache_path(options.cache_folder, options.network.chain_id),
-                       options.now,
-                       {.versions = arguments.all_versions,
-                        .products = *products,
-                        .remember_node = named,
-                        .progress = progress});
-  }
-  if (!synced) return print_error(verbosity.console(), synced.error().what, kUnknown);
-  for (const std::string& note : synced->notes) verbosity.note(note);
-  const ListCount lists = fetch_lists(verbosity, options);
+             const dcl::LedgerOptions& options) {
+  const auto done = sync_cache(arguments, verbosity, options);
+  if (!done) return print_error(verbosity.console(), done.error().what, done.error().exit_code);
+  const dcl::SyncResult& synced = done->result;
   if (arguments.format == "json") {
     Json out;
     out.set("network", options.network.name)
         .set("chain_id", options.network.chain_id)
-        .set("height", synced->node.height)
+        .set("height", synced.node.height)
         .set("synced_at", rfc3339(options.now));
-    out.set("block_time", rfc3339(synced->node.block_time))
-        .set("unchanged", synced->unchanged())
-        .set("requests", static_cast<uint64_t>(synced->requests));
-    out.set("bytes", static_cast<uint64_t>(synced->bytes))
-        .set("items", changes_json(synced->changes));
+    out.set("block_time", rfc3339(synced.node.block_time))
+        .set("unchanged", synced.unchanged())
+        .set("requests", static_cast<uint64_t>(synced.requests));
+    out.set("bytes", static_cast<uint64_t>(synced.bytes))
+        .set("items", changes_json(synced.changes));
     out.set("revocation_lists", Json()
-                                    .set("named", static_cast<uint64_t>(lists.points))
-                                    .set("at_hand", static_cast<uint64_t>(lists.usable)));
+                                    .set("named", static_cast<uint64_t>(done->points))
+                                    .set("at_hand", static_cast<uint64_t>(done->lists)));
     verbosity.console().out << dump_pretty(out);
     return kOk;
   }
-  for (const auto& c : synced->changes)
+  for (const auto& c : synced.changes)
     print_row(verbosity, info(c.schema).title, c.records, changes_text(c));
-  if (synced->versions != 0)
-    print_row(verbosity, info(Schema::version).title, synced->versions, "of the products named");
-  if (lists.points != 0)
-    print_row(verbosity, "revocation lists", lists.points, fmt::format("{} at hand", lists.usable));
+  if (synced.versions != 0)
+    print_row(verbosity, info(Schema::version).title, synced.versions, "of the products named");
+  if (done->points != 0)
+    print_row(verbosity, "revocation lists", done->points, fmt::format("{} at hand", done->lists));
   fmt::print(verbosity.console().out, "{} at height {}, block of {}: {} requests, {}{}\n",
-             options.network.chain_id, synced->node.height, rfc3339(synced->node.block_time),
-             synced->requests, amount_text(synced->bytes),
-             synced->unchanged() ? "; nothing has changed" : "");
+             options.network.chain_id, synced.node.height, rfc3339(synced.node.block_time),
+             synced.requests, amount_text(synced.bytes),
+             synced.unchanged() ? "; nothing has changed" : "");
   return kOk;
 }
 
@@ -282,24 +250,9 @@ int run_status(const DclArguments& arguments, const Verbosity& verbosity,
   return kOk;
 }
 
-// What is cached for a network, as a snapshot.
-Result<dcl::Snapshot> cached_snapshot(const std::string& folder, const std::string& chain_id) {
-  std::string set_aside;
-  auto cache = Cache::open(dcl::cache_path(folder, chain_id), Cache::Open::existing, set_aside);
-  if (!cache) return tl::unexpected(cache.error());
-  if (!*cache)
-    return error(
-        set_aside.empty()
-            ? fmt::format("{}: never synced here: run matter-attest dcl sync first", chain_id)
-            : set_aside);
-  auto snapshot = dcl::snapshot_of(**cache);
-  if (!snapshot && (*cache)->damaged()) return error((*cache)->set_aside(snapshot.error().what));
-  if (!snapshot) return within(chain_id, snapshot.error());
-  return snapshot;
-}
-
 int run_export(const DclArguments& arguments, const Verbosity& verbosity,
                const dcl::LedgerOptions& options) {
+  if (arguments.format == "chip") return run_export_chip(arguments, verbosity, options);
   auto snapshot = cached_snapshot(options.cache_folder, options.network.chain_id);
   if (!snapshot) return print_error(verbosity.console(), snapshot.error().what, kUnknown);
   for (const std::string& note : dcl::carry_lists(
@@ -439,14 +392,15 @@ int run_diff(const DclArguments& arguments, const Verbosity& verbosity,
 // An option that the action would not look at: whoever gave it meant something else.
 std::optional<std::string> ignored_option(const DclArguments& a) {
   const bool sync = a.action == "sync";
-  const bool reads_ledger = sync || shows(a.action);
+  const bool audit = a.action == "audit", watch = a.action == "watch";
+  const bool reads_ledger = sync || audit || shows(a.action);
   const struct {
     const char* option;
     bool given, used;
     const char* by;
   } rows[] = {
       {"--from", !a.from.empty(), sync, "dcl sync"},
-      {"--vid", !a.vid.empty(), sync, "dcl sync"},
+      {"--vid", !a.vid.empty(), sync || watch, "dcl sync and dcl watch"},
       {"--pid", !a.pid.empty(), sync, "dcl sync"},
       {"--versions", a.all_versions, sync, "dcl sync"},
       {"--ledger", !a.ledger.ledger.empty(), reads_ledger, "dcl sync and looking facts up"}};
@@ -459,49 +413,116 @@ std::optional<std::string> ignored_option(const DclArguments& a) {
 
 constexpr struct {
   const char* name;
-  size_t operands;
+  size_t least, most;  // operands
   int (*run)(const DclArguments&, const Verbosity&, const dcl::LedgerOptions&);
+  std::array<const char*, 3> formats;
 } kActions[] = {
-    {"sync", 0, run_sync},     {"status", 0, run_status}, {"export", 1, run_export},
-    {"import", 1, run_import}, {"diff", 2, run_diff},
+    {"sync", 0, 0, run_sync, {"text", "json"}},
+    {"status", 0, 0, run_status, {"text", "json"}},
+    {"export", 1, 1, run_export, {"text", "chip"}},
+    {"import", 1, 1, run_import, {"text", "json"}},
+    {"diff", 2, 2, run_diff, {"text", "json"}},
+    {"audit", 1, 2, run_audit, {"text", "json", "html"}},
+    {"watch", 0, 0, run_watch, {"text", "ndjson"}},
 };
 
 }  // namespace
+
+// What is cached for a network, as a snapshot.
+Result<dcl::Snapshot> cached_snapshot(const std::string& folder, const std::string& chain_id) {
+  std::string set_aside;
+  auto cache = Cache::open(dcl::cache_path(folder, chain_id), Cache::Open::existing, set_aside);
+  if (!cache) return tl::unexpected(cache.error());
+  if (!*cache)
+    return error(
+        set_aside.empty()
+            ? fmt::format("{}: never synced here: run matter-attest dcl sync first", chain_id)
+            : set_aside);
+  auto snapshot = dcl::snapshot_of(**cache);
+  if (!snapshot && (*cache)->damaged()) return error((*cache)->set_aside(snapshot.error().what));
+  if (!snapshot) return within(chain_id, snapshot.error());
+  return snapshot;
+}
+
+tl::expected<Synced, DclFailure> sync_cache(const DclArguments& arguments,
+                                            const Verbosity& verbosity,
+                                            const dcl::LedgerOptions& given) {
+  const auto fail = [](std::string what, int exit_code) {
+    return tl::unexpected<DclFailure>({.what = std::move(what), .exit_code = exit_code});
+  };
+  dcl::LedgerOptions options = given;
+  const auto url = node_of(arguments, options);
+  if (!url) return fail(url.error().what, kUsage);
+  const bool named = !arguments.from.empty();
+  if (*url != options.network.url && !named && options.ledger.empty())
+    verbosity.note(fmt::format("reading from {}, as an earlier --from said", *url));
+  options.network.url = *url;
+  const auto products = products_of(arguments);
+  if (!products) return fail(products.error().what, kUsage);
+  if (options.offline)
+    return fail(
+        "sync reads from the network: expected no --offline (nor MATTER_ATTEST_OFFLINE in the "
+        "environment)",
+        kUsage);
+  auto transport = transport_from(verbosity, {})();  // a sync may take its time
+  if (!transport) return fail(transport.error().what, kUnknown);
+  dcl::Node node(options.network, **transport, options.now);
+  Result<dcl::SyncResult> synced = error("");
+  {
+    Progress line(verbosity, "records");
+    const dcl::OnProgress progress = [&](const dcl::FetchProgress& p) {
+      line.show({.what = fmt::format("fetching {}", info(p.schema).title),
+                 .done = p.records,
+                 .of = p.expected == 0 ? std::nullopt : std::optional<uint64_t>(p.expected),
+                 .beside = fmt::format("{} requests, {}", p.requests, amount_text(p.bytes))});
+    };
+    synced = dcl::sync(node, dcl::cache_path(options.cache_folder, options.network.chain_id),
+                       options.now,
+                       {.versions = arguments.all_versions,
+                        .products = *products,
+                        .remember_node = named,
+                        .progress = progress});
+  }
+  if (!synced) return fail(synced.error().what, kUnknown);
+  for (const std::string& note : synced->notes) verbosity.note(note);
+  const ListCount lists = fetch_lists(verbosity, options);
+  return Synced{.result = std::move(*synced), .points = lists.points, .lists = lists.usable};
+}
 
 int run_dcl(const DclArguments& arguments, const Console& console) {
   const Verbosity verbosity(console, arguments.quiet);
   auto options = ledger_options(arguments.ledger, verbosity);
   if (!options) return print_error(console, options.error().what, kUsage);
   const std::string& action = arguments.action;
-  const auto wrong_count = [&](size_t expected) {
-    return arguments.operands.size() == expected
-               ? kOk
-               : print_error(console,
-                             fmt::format("dcl {}: expected {} arguments, found {}", action,
-                                         expected, arguments.operands.size()),
-                             kUsage);
-  };
   const bool known = shows(action) || std::any_of(std::begin(kActions), std::end(kActions),
                                                   [&](const auto& a) { return action == a.name; });
   if (const auto ignored = ignored_option(arguments); known && ignored)
     return print_error(console, *ignored, kUsage);
   if (shows(action)) return show(arguments, verbosity, std::move(*options));
-  if (arguments.format != "text" && arguments.format != "json") {
-    return print_error(console,
-                       fmt::format("dcl {}: expected --format text or json, found {}", action,
-                                   printable(arguments.format)),
-                       kUsage);
-  }
   for (const auto& row : kActions) {
     if (action != row.name) continue;
-    if (const int wrong = wrong_count(row.operands); wrong != kOk) return wrong;
+    const size_t given = arguments.operands.size();
+    if (given < row.least || given > row.most)
+      return print_error(console,
+                         fmt::format("dcl {}: expected {}{} arguments, found {}", action,
+                                     row.least == row.most ? "" : fmt::format("{} to ", row.least),
+                                     row.most, given),
+                         kUsage);
+    if (std::none_of(row.formats.begin(), row.formats.end(), [&](const char* format) {
+          return format != nullptr && arguments.format == format;
+        }))
+      return print_error(console,
+                         fmt::format("dcl {}: expected --format {} or {}, found {}", action,
+                                     row.formats[0], row.formats[1], printable(arguments.format)),
+                         kUsage);
     return row.run(arguments, verbosity, *options);
   }
-  return print_error(console,
-                     fmt::format("dcl: expected sync, status, vendor, model, version, compliance, "
-                                 "paa, cd-signer, revocation, export, import or diff, found \"{}\"",
-                                 printable(action)),
-                     kUsage);
+  return print_error(
+      console,
+      fmt::format("dcl: expected sync, status, vendor, model, version, compliance, "
+                  "paa, cd-signer, revocation, audit, watch, export, import or diff, found \"{}\"",
+                  printable(action)),
+      kUsage);
 }
 
 }  // namespace attest::cli

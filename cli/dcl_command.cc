@@ -97,12 +97,26 @@ const std::vector<Action>& actions() {
        Asks::ledger,
        {"text", "json", "chip"},
        {"matter-attest dcl revocation", "matter-attest dcl revocation --format chip -o set.json"}},
-      {"export",
-       "write what is cached as a snapshot: one file, usable with --ledger",
-       {kFile},
-       Asks::cache,
+      {"audit",
+       "the health of a vendor's products: entries, certification, images, terms, addresses, "
+       "certificates, revocation lists",
+       {kVid, maybe(kPid)},
+       Asks::ledger,
+       {"text", "json", "html"},
+       {"matter-attest dcl audit 0x1234", "matter-attest dcl audit 0x1234 0x8000 --fetch"}},
+      {"watch",
+       "what changed on the ledger since the last time (exit code 4), for a cron job",
        {},
-       {"matter-attest dcl export facts.json"}},
+       Asks::cache,
+       {"text", "ndjson"},
+       {"matter-attest dcl watch --vid 0x1234 --atom feed.xml"}},
+      {"export",
+       "write what is cached: a snapshot for --ledger, or trust stores as the Matter SDK loads "
+       "them",
+       {{"FILE", "a snapshot (- is stdout); with --format chip a folder", true}},
+       Asks::cache,
+       {"snapshot", "chip"},
+       {"matter-attest dcl export facts.json", "matter-attest dcl export --format chip stores"}},
       {"import",
        "read a snapshot into the cache",
        {kFile},
@@ -136,9 +150,10 @@ void split_key(std::vector<std::string>& operands) {
 int run_action(const Options& options, const std::string& action, const Console& console) {
   DclArguments arguments = options.dcl;
   arguments.action = action;
-  if (action == "model" || action == "version" || action == "compliance")
+  if (action == "model" || action == "version" || action == "compliance" || action == "audit")
     split_key(arguments.operands);
   arguments.all_versions = options.versions == "all";
+  if (arguments.format == "snapshot") arguments.format = "text";
   arguments.both = arguments.ledger.network.empty() && arguments.ledger.chain_id.empty();
   if (arguments.ledger.network.empty()) arguments.ledger.network = "main";
   return run_dcl(arguments, console);
@@ -162,6 +177,28 @@ void add_sync_options(Command& command, Options& options) {
       .choice("--versions", {"all"}, options.versions, "every software version too");
 }
 
+void add_audit_options(Command& command, DclArguments& dcl) {
+  command.group(Group::decide)
+      .flag("--fetch", dcl.fetch,
+            "fetch images and terms and compare them, and see whether addresses answer (never "
+            "private hosts)")
+      .flag("--fast-track", dcl.fast_track,
+            "policy: one certified version of a product is enough for its others to be a warning")
+      .text("--at", "TIME", dcl.at, "judge as of this instant instead of now")
+      .group(Group::output)
+      .text("-o,--output", "FILE", dcl.output, "write the report there instead of stdout")
+      .flag("--all", dcl.all, "show what passed, too");
+}
+
+void add_watch_options(Command& command, DclArguments& dcl) {
+  command.group(Group::input)
+      .text("--vid", "VID", dcl.vid, "only what is this vendor's, its software versions too")
+      .text("--since", "HEIGHT", dcl.since,
+            "what was told after this height, instead of since the last time")
+      .group(Group::output)
+      .text("--atom", "FILE", dcl.atom, "an Atom feed of the latest changes, too");
+}
+
 }  // namespace
 
 void add_dcl(Command& root) {
@@ -176,10 +213,13 @@ void add_dcl(Command& root) {
       if (action.asks != Asks::cache) sub.offers(Offer::nothing);
     }
     if (action.asks == Asks::node) add_sync_options(sub, *options);
+    if (std::string_view(action.name) == "audit") add_audit_options(sub, dcl);
+    if (std::string_view(action.name) == "watch") add_watch_options(sub, dcl);
     add_shared(sub, dcl, action.asks);
     if (!action.formats.empty())
       sub.group(Group::output)
-          .choice("--format", action.formats, dcl.format, "how it is written (default text)");
+          .choice("--format", action.formats, dcl.format,
+                  "how it is written (default " + action.formats.front() + ")");
     if (std::string_view(action.name) == "revocation")
       sub.group(Group::output)
           .text(
@@ -202,7 +242,8 @@ void add_dcl(Command& root) {
       .example("matter-attest dcl compliance 0x1234 0x8000 1")
       .footer(
           "Exit codes: 0 done (\"there is none\" included), 2 usage or unreadable file, 3 node "
-          "unreachable or not believed, or the fact is unknown");
+          "unreachable or not believed, or the fact is unknown. audit: those of verify. watch: 4 "
+          "something has changed");
 }
 
 }  // namespace attest::cli

@@ -77,6 +77,7 @@ constexpr struct {
     {"--trust-paa", [](Inputs& all, const Given& g) { all.files(g.judge.trust_paa); }},
     {"--trust-cd-signer", [](Inputs& all, const Given& g) { all.files(g.judge.trust_cd_signer); }},
     {"--revocation-set", [](Inputs& all, const Given& g) { all.files(g.judge.revocation_sets); }},
+    {"--paa-store", [](Inputs& all, const Given& g) { all.files({g.judge.paa_store}); }},
     {"--unlock", add_secrets},
     {"--require", [](Inputs& all, const Given& g) { all.add(g.judge.require); }},
     {"--fail-on", [](Inputs& all, const Given& g) { all.add(g.judge.fail_on); }},

@@ -9,6 +9,7 @@
 #include "cli/nearest.h"
 #include "platform/files.h"
 #include "platform/output.h"
+#include "platform/paa_store.h"
 #include "platform/trust_files.h"
 #include "platform/waivers.h"
 #include "verifier/checks/catalogue.h"
@@ -81,6 +82,10 @@ void add_judge_options(Command& command, JudgeOptions& options) {
             "a CD signer to trust beside the CSA's: file or folder, repeatable")
       .list("--revocation-set", "FILE", options.revocation_sets,
             "a revocation set as the SDK reads it: whom it names is refused, repeatable")
+      .text(
+          "--paa-store", "DIR", options.paa_store,
+          "a folder of PAAs as commissioners are delivered with: older than the DAC is a warning; "
+          "nothing in it is trusted")
       .group(Group::input)
       .list("--unlock", "SECRET", options.unlock,
             "opens an encrypted dump or key: a file, hex:..., pass:... or env:NAME, repeatable");
@@ -139,6 +144,11 @@ Result<Policy> policy_from(const JudgeOptions& options, Instant now) {
     if (on != "unknown" && on != "warn")
       return error(fmt::format("--fail-on: expected unknown or warn, found \"{}\"", printable(on)));
     (on == "warn" ? policy.fail_on_warn : policy.fail_on_unknown) = true;
+  }
+  if (!options.paa_store.empty()) {
+    auto store = paa_store_from(options.paa_store);
+    if (!store) return error("--paa-store: " + store.error().what);
+    policy.paa_store = std::move(*store);
   }
   auto waivers = waivers_from(options.waive, options.waivers);
   if (!waivers) return tl::unexpected(waivers.error());

@@ -15,7 +15,7 @@ struct JudgeOptions {
   std::string stage;
   std::vector<std::string> trust_paa, trust_cd_signer, revocation_sets, unlock, require, waive,
       waivers, fail_on;
-  std::string at;
+  std::string at, paa_store;
   bool show_passcode = false;
   LedgerArguments ledger;
 };

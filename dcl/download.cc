@@ -184,6 +184,7 @@ struct Hop {
     else if (size > request.limits.bytes)
       problem = fmt::format("expected at most {} bytes, found {}", request.limits.bytes,
                             size == at ? "more" : fmt::format("{}", size));
+    if (!problem.empty() && request.met != nullptr) request.met->other_size = true;
     return problem.empty();
   }
 
@@ -287,6 +288,8 @@ class CurlDownloader final : public Downloader {
                           .url = url,
                           .validators = hop.validators.empty() ? request.known : hop.validators,
                           .size = 0};
+      if (request.met != nullptr && request.size && hop.at != *request.size)
+        request.met->other_size = true;
       if (request.size && hop.at != *request.size)
         return fail(fmt::format("expected {} bytes, found {}", *request.size, hop.at));
       if (!hop.whole_file && hop.file_size && hop.at != *hop.file_size)
@@ -352,6 +355,11 @@ class CurlDownloader final : public Downloader {
     api_.multi_remove_handle(multi_, easy_);
     api_.slist_free_all(headers);
 
+    if (hop.request.met != nullptr) {
+      hop.request.met->status = hop.status;
+      hop.request.met->not_public =
+          code && *code == CURLE_COULDNT_CONNECT && !hop.not_public.empty();
+    }
     if (!hop.problem.empty()) return error(hop.problem);
     if (hop.stopped) return tl::unexpected(*hop.stopped);
     if (hop.answer == Hop::Answer::redirect) return redirect_target(api_, hop.url, hop.location);

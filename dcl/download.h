@@ -43,6 +43,13 @@ struct Validators {
   bool operator==(const Validators&) const = default;
 };
 
+// What a download met, for who judges the address and not the file.
+struct DownloadMet {
+  int status = 0;           // of the last HTTP answer; 0: there was none
+  bool not_public = false;  // the address leads to hosts that may not be asked
+  bool other_size = false;  // the file is larger or smaller than it may be
+};
+
 struct DownloadRequest {
   std::string url;
   DownloadLimits limits = {};
@@ -55,6 +62,7 @@ struct DownloadRequest {
   // begin. Who wants to continue a download that breaks has to know it by then. An error ends the
   // download and is its answer.
   std::function<Result<void>(const Validators&, uint64_t offset)> begins = {};
+  DownloadMet* met = nullptr;
 };
 
 struct Downloaded {

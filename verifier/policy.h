@@ -35,6 +35,16 @@ struct Waiver {
   bool operator==(const Waiver&) const = default;
 };
 
+// A folder of PAAs that a commissioner is delivered with, as --paa-store names it. It is dated and
+// never trusted: whoever wants that says --trust-paa.
+struct PaaStore {
+  std::string path;
+  Instant as_of;         // when it was last brought up to date
+  std::string dated_by;  // what says so: "its provenance.json"
+
+  bool operator==(const PaaStore&) const = default;
+};
+
 struct Policy {
   Network network = Network::main;
   Stage stage = Stage::network;
@@ -45,6 +55,7 @@ struct Policy {
   std::vector<Waiver> waivers = {};
   bool fail_on_unknown = false;  // --fail-on unknown: whatever stays unknown keeps the verdict open
   bool fail_on_warn = false;     // --fail-on warn: a warning is a fault
+  std::optional<PaaStore> paa_store = {};
   // Options that were taken from the environment: "MATTER_ATTEST_NETWORK=test".
   std::vector<std::string> environment = {};
   bool one_of_many =

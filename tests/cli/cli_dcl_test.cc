@@ -162,7 +162,7 @@ TEST_CASE("dcl: usage errors exit 2, what the node did not say exits 3, in one l
        {},
        2,
        "matter-attest: dcl: expected sync, status, vendor, model, version, compliance, paa, "
-       "cd-signer, revocation, export, import or diff, found \"nothing\"\n"},
+       "cd-signer, revocation, audit, watch, export, import or diff, found \"nothing\"\n"},
       {"vendor",
        {"FFG1"},
        {},
@@ -237,7 +237,7 @@ TEST_CASE("dcl: usage errors exit 2, what the node did not say exits 3, in one l
        {},
        [](cli::DclArguments& a) { a.vid = "0xFFF1"; },
        2,
-       "matter-attest: dcl model: expected no --vid, which is for dcl sync\n"},
+       "matter-attest: dcl model: expected no --vid, which is for dcl sync and dcl watch\n"},
       {"version",
        {"1", "1"},
        [](cli::DclArguments& a) { a.pid = "1"; },

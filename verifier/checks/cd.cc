@@ -24,6 +24,12 @@ Outcome signer_is_trusted(const SignerKeyId& by, const Place& place, const LotVi
   if (!lot.signer_unknown_why.empty())
     return unknown(fmt::format("whether the CD signer {} is the CSA's is not known: {}",
                                hex_colons(by.id), lot.signer_unknown_why));
+  // Built in, and yet not found: there is one reason for that.
+  const auto csa = csa_cd_signers();
+  if (std::any_of(csa.begin(), csa.end(),
+                  [&](const KnownKey& key) { return key.subject_key_id == by.id; }))
+    return broken(place, "signer is a key of the CSA that the ledger has revoked",
+                  "a signing key of the CSA that is approved", hex_colons(by.id));
   if (by_test_key(by))
     return broken(place, "signer is the SDK's public test key, which is not trusted here",
                   "a signing key of the CSA",

@@ -46,6 +46,18 @@ Outcome paa_is_self_signed(const PaaCertificate& paa, const LotView& lot) {
                           "it does not");
 }
 
+// The store is what a commissioner is delivered with; what the ledger says today is another matter.
+Outcome paa_store_is_as_new_as_dac(const DacProfile& dac, const LotView& lot) {
+  const auto& store = lot.policy.paa_store;
+  if (!store) return skipped("no PAA store was named (--paa-store)");
+  if (store->as_of >= dac.not_before()) return pass();
+  return fail(fmt::format("the PAA store {} was last brought up to date before this DAC was issued",
+                          printable(store->path)),
+              rfc3339(dac.not_before()) + " or later",
+              fmt::format("{}, by {}", rfc3339(store->as_of), printable(store->dated_by)),
+              store->path);
+}
+
 constexpr const char* kOtherPaa =
     "use a PAA that the ledger approves; this one does not follow the PAA profile";
 
@@ -171,6 +183,18 @@ constexpr Check kChecks[] = {
         .run = rule<paa_is_valid_now>,
         .rule = "Nobody looks at the PAA's validity today; it counts at the day the DAC was issued "
                 "(paa.is-valid-at-dac-issuance).",
+    },
+    {
+        .id = "paa.store-is-as-new-as-dac",
+        .title = "the PAA store is not older than the DAC",
+        .severity = kWarning,
+        .spec = "Matter Core 6.2.3.1",
+        .run = rule<paa_store_is_as_new_as_dac>,
+        .rule = "A commissioner should take a chain's PAA from a store that was brought up to date "
+                "after the DAC was issued: an older one may lack the root, or still have one that "
+                "was revoked since. What the store holds is no trust; --trust-paa is.",
+        .remedy = "bring the store up to date from the ledger: matter-attest dcl export --format "
+                  "chip DIR",
     },
 };
 

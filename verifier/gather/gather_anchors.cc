@@ -122,6 +122,18 @@ FoundPaa find_paa(const Certificate& pai, const Policy& policy, const Asked& ask
 
 namespace {
 
+// A built-in key is what this version of the program knew; a ledger that has revoked it since knows
+// better. (What cannot be asked is told by the checks of the ledger.)
+bool is_revoked(const CdSigner& signer, Ledger& ledger) {
+  const auto fact = ledger.revoked_certificates(signer.subject_key_id);
+  const auto* found = std::get_if<Found<std::vector<LedgerCertificate>>>(&fact);
+  return found != nullptr &&
+         std::any_of(found->value.begin(), found->value.end(), [&](const LedgerCertificate& entry) {
+           const auto certificate = parse_certificate(entry.der);
+           return certificate && (*certificate)->p256 == signer.key;
+         });
+}
+
 FoundSigner find_cd_signer(const Cms& cms, const Policy& policy, const Asked& asked) {
   const auto& [trust, ledger, engine] = asked;
   FoundSigner out;
@@ -129,6 +141,9 @@ FoundSigner find_cd_signer(const Cms& cms, const Policy& policy, const Asked& as
   const auto id = key_id(*cms.signers.front().subject_key_id);
   if (!id) return out;
   if (const CdSigner* signer = trust.cd_signer(*id)) {
+    // cd.signer-is-trusted says so.
+    if (signer->origin == Origin::builtin && ledger != nullptr && is_revoked(*signer, *ledger))
+      return out;
     out.signer = std::make_shared<const CdSigner>(*signer);
     return out;
   }
