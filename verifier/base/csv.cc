@@ -26,6 +26,23 @@ bool is_comment(std::string_view line, char separator) {
   return line[1] != separator && (line[1] == ' ' || line[1] == '\t');
 }
 
+size_t behind_comments(std::string_view head, size_t from, uint64_t& lines) {
+  constexpr std::string_view kSeparators = ",;\t|", kMark = "\xEF\xBB\xBF";
+  size_t at = from == 0 && head.starts_with(kMark) ? kMark.size() : from;
+  uint64_t passed = 0;
+  for (; at < head.size(); ++passed) {
+    const std::string_view line = head.substr(at, head.find('\n', at) - at);
+    const bool columns = line.find_first_of(kSeparators) != std::string_view::npos;
+    if (columns && passed != 0 && !line.starts_with('#')) {
+      lines = passed;
+      return at;
+    }
+    if (columns || !line.starts_with('#')) return from;
+    at += std::min(line.size() + 1, head.size() - at);
+  }
+  return from;
+}
+
 CsvRows::CsvRows(std::string_view text, char separator, size_t from)
     : text_(text), separator_(separator), at_(from) {
   if (from == 0 && text.starts_with("\xEF\xBB\xBF")) at_ = 3;

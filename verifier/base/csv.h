@@ -15,6 +15,10 @@ char csv_separator(std::string_view text);
 // "# ..." to the end of its line, or a '#' in a line that has no separator.
 bool is_comment(std::string_view line, char separator);
 
+// Behind the comments before a table's line of column names, and how many `lines` they are; `from`
+// where there are none.
+size_t behind_comments(std::string_view head, size_t from, uint64_t& lines);
+
 // Reads a table record by record, so that one of a million rows need not be held. `text` outlives
 // it.
 class CsvRows {

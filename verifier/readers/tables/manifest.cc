@@ -402,24 +402,6 @@ bool ManifestHeader::names_devices() const {
   return false;
 }
 
-// The lines of words before the header: comments, and behind them a line that has columns.
-static size_t behind_comments(std::string_view head, size_t from, uint64_t& lines) {
-  constexpr std::string_view kSeparators = ",;\t|", kMark = "\xEF\xBB\xBF";
-  size_t at = from == 0 && head.starts_with(kMark) ? kMark.size() : from;
-  uint64_t passed = 0;
-  for (; at < head.size(); ++passed) {
-    const std::string_view line = head.substr(at, head.find('\n', at) - at);
-    const bool columns = line.find_first_of(kSeparators) != std::string_view::npos;
-    if (columns && passed != 0 && !line.starts_with('#')) {
-      lines = passed;
-      return at;
-    }
-    if (columns || !line.starts_with('#')) return from;
-    at += std::min(line.size() + 1, head.size() - at);
-  }
-  return from;
-}
-
 Result<ManifestHeader> read_manifest_header(std::string_view text,
                                             const std::vector<ColumnName>& named) {
   if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF"))
