@@ -108,18 +108,23 @@ Outcome official_is_signed_by_csa(const Declaration& cd, const CdSigner& signer,
 
 // The SDK's test key for what is for development and test, the CSA's keys for what it certifies or
 // is about to.
-Outcome signer_is_its_types(const Declaration& cd, const CdSigner& signer, const SignerKeyId& by,
-                            const LotView& lot) {
+Outcome signer_is_its_types(const LotView& lot) {
   if (lot.policy.stage != Stage::lab) return skipped("asked at a certification lab alone");
+  const auto cd = lot.cd_if_any;
+  const auto signer = lot.signer_if_any;
+  if (cd == nullptr) return blocked("cd.is-wellformed");
+  if (signer == nullptr) return blocked("cd.signer-is-trusted");
+  if (cd->certification_type > 2) return blocked("cd.certification-type-is-defined");
   const bool for_test = cd->certification_type == 0;
-  if (for_test ? by_test_key(by) : signer.under_csa) return pass();
+  if (for_test ? signer->subject_key_id == test_cd_signer().subject_key_id : signer->under_csa)
+    return pass();
   return broken(
-      cd,
+      *lot.cd_place,
       fmt::format("type is {}, which at a lab {} signs",
                   certification_type_text(cd->certification_type),
                   for_test ? "the public test key" : "the CSA"),
       for_test ? test_cd_signer().name : "a signature under the CSA's certification authority",
-      signer.name);
+      signer->name);
 }
 
 // --- content ---
@@ -440,7 +445,6 @@ constexpr Check kChecks[] = {
         .id = "cd.signer-is-its-types",
         .title = "at a lab, the declaration is signed by who signs its type there",
         .spec = "TC-DA-1.2 9",
-        .after = {"cd.certification-type-is-defined", "cd.signer-is-trusted"},
         .consequence_of = {"cd.signature-verifies", "cd.test-key-signs-no-official",
                            "cd.official-is-signed-by-csa", "credentials.no-development-cd",
                            "credentials.no-test-paa", "credentials.no-development-dac"},
