@@ -176,32 +176,16 @@ class LotRoster::Search {
     }
   }
 
-  // Those that are equal to another, in order. Marks are spread evenly: two that fall into one
-  // place of sixteen times as many are equal, or one of few that are sorted in vain.
-  std::vector<Marked> repeated(Fingerprint kind) const {
-    const size_t places = std::bit_ceil(std::max<size_t>(64, 16 * roster_.size_));
-    std::vector<uint64_t> once(places / 64), again(places / 64);
-    each(kind, [&](const Marked& m) {
-      const size_t place = m.mark & (places - 1);
-      const uint64_t bit = uint64_t{1} << (place % 64);
-      again[place / 64] |= once[place / 64] & bit;
-      once[place / 64] |= bit;
-    });
-    std::vector<Marked> out;
-    each(kind, [&](const Marked& m) {
-      const size_t place = m.mark & (places - 1);
-      if ((again[place / 64] >> (place % 64) & 1) != 0) out.push_back(m);
-    });
-    std::sort(out.begin(), out.end());
-    return out;
-  }
-
   // Marks are spread evenly, so a share of the values holds a share of the devices: what is sorted
   // at a time stays small.
-  template <class Take>
-  void by_share(Take&& take) const {
+  size_t share_bits() const {
     size_t bits = 0;
     while ((roster_.size_ >> bits) > 1u << 16) ++bits;
+    return bits;
+  }
+  template <class Take>
+  void by_share(Take&& take) const {
+    const size_t bits = share_bits();
     for (uint64_t share = 0; share < uint64_t{1} << bits; ++share) {
       take([&](uint64_t mark) { return bits == 0 || mark >> (64 - bits) == share; });
     }
@@ -215,6 +199,28 @@ class LotRoster::Search {
     std::sort(out.begin(), out.end());
     return out;
   }
+  // Those that are equal to another, in order. Marks are spread evenly: two that fall into one
+  // place of sixteen times as many are equal, or one of few that are sorted in vain.
+  template <class Wanted>
+  std::vector<Marked> repeated(Fingerprint kind, Wanted&& wanted) const {
+    const size_t places = std::bit_ceil(std::max<size_t>(64, 16 * roster_.size_ >> share_bits()));
+    std::vector<uint64_t> once(places / 64), again(places / 64);
+    each(kind, [&](const Marked& m) {
+      if (!wanted(m.mark)) return;
+      const size_t place = m.mark & (places - 1);
+      const uint64_t bit = uint64_t{1} << (place % 64);
+      again[place / 64] |= once[place / 64] & bit;
+      once[place / 64] |= bit;
+    });
+    std::vector<Marked> out;
+    each(kind, [&](const Marked& m) {
+      const size_t place = m.mark & (places - 1);
+      if (wanted(m.mark) && (again[place / 64] >> (place % 64) & 1) != 0) out.push_back(m);
+    });
+    std::sort(out.begin(), out.end());
+    return out;
+  }
+
   uint64_t having(Fingerprint kind) const {
     uint64_t n = 0;
     each(kind, [&](const Marked&) { ++n; });
@@ -224,17 +230,19 @@ class LotRoster::Search {
   void repeats(Fingerprint kind) {
     std::vector<Found> found;
     const uint64_t with_it = kind == Fingerprint::passcode ? having(kind) : 0;
-    const std::vector<Marked> marked = repeated(kind);
-    for (size_t i = 0; i < marked.size();) {
-      size_t end = i + 1;
-      while (end < marked.size() && marked[end].mark == marked[i].mark) ++end;
-      if (end - i > 1) {
-        Members members;
-        for (size_t j = i; j < end; ++j) members.push_back(marked[j].device);
-        group(kind, members, with_it, found);
+    by_share([&](auto&& wanted) {
+      const std::vector<Marked> marked = repeated(kind, wanted);
+      for (size_t i = 0; i < marked.size();) {
+        size_t end = i + 1;
+        while (end < marked.size() && marked[end].mark == marked[i].mark) ++end;
+        if (end - i > 1) {
+          Members members;
+          for (size_t j = i; j < end; ++j) members.push_back(marked[j].device);
+          group(kind, members, with_it, found);
+        }
+        i = end;
       }
-      i = end;
-    }
+    });
     if (kind == Fingerprint::dac) move_given_twice(found);
     list(*repetitions()[static_cast<size_t>(kind)].rule, found);
   }

@@ -64,7 +64,7 @@ TEST_CASE("units: a lot of one discriminator, of one secret, of one unique id, o
       [](size_t i) { return fmt::format(R"(,"discriminator":{})", i * 101 % 4096); }};
   const std::set<std::string> expected[] = {
       {"warning lot.discriminators-do-not-repeat: 50 of 50 devices have discriminator 2092; of 50 "
-       "random discriminators 9.6e-178 such groups are to be expected"},
+       "random discriminators 9.9e-178 such groups are to be expected"},
       {"error lot.rotating-id-is-used-once: 50 devices have the same secret for the rotating id"},
       {"error lot.unique-id-is-used-once: 50 devices have the same unique id"},
       {"warning lot.attestation-nonce-is-used-once: 50 devices have responses to the same nonce"},

@@ -148,6 +148,10 @@ std::vector<CheckRow> others() {
        "data_model_revision in factory.bin is 18, the specification version in factory.bin is 1.5 "
        "(0x01050000)\n19 | 18"},
       {kModel,
+       {n(FactId::data_model_revision, 22), n(FactId::specification_version, 0x01070000)},
+       Status::unknown,
+       "which data model 1.7 (0x01070000) has is not known"},
+      {kModel,
        {n(FactId::data_model_revision, 18)},
        Status::warn,
        "data_model_revision in factory.bin is 18, and no specification version is stated"},
@@ -191,7 +195,7 @@ std::vector<CheckRow> others() {
       {"https:///path", "has no host, or one that cannot be"},
       {"https://-a.example", "has no host, or one that cannot be"},
       {"https://a..b", "has no host, or one that cannot be"},
-      {"https://[::1", "has a port that is none"},
+      {"https://[::1", "has no host, or one that cannot be"},
       {"https://exam ple.com", "has no host, or one that cannot be"},
       {"https://b\xC3\xBC.example", "has no host, or one that cannot be"},
       {"https://example.com:99999", "has a port that is none"},
@@ -328,4 +332,22 @@ TEST_CASE("basic: a version text that is given as empty is told of, other texts 
   }
   CHECK(noticed(R"({"vendor_id": 1, "vendor_name": "", "serial_number": "", "location": ""})",
                 Stage::lab) == std::set<std::string>{});
+}
+
+TEST_CASE("basic: common words in another program's file are neither device.json nor damage") {
+  for (const char* json :
+       {R"({"location": "Berlin", "reachable": true})", R"({"node_label": "a", "location": "b"})",
+        R"({"device_location": "Berlin", "configuration_version": 3})"}) {
+    const Reading reading = read_bytes(view(std::string(json)), {}, "settings.json");
+    CHECK(reading.device.statements.empty());
+    CHECK_MESSAGE(kind(reading) != "device-json", json);
+  }
+  const Reading mixed = read_bytes(view(std::string(
+      R"({"vendor_id": 1, "product_id": 1, "location": {"line": 3}, "reachable": "by bus",
+          "device_location": "Hall 3", "configuration_version": "B"})")));
+  CHECK(problems(mixed) == "");
+  CHECK(count(mixed, FactId::location) + count(mixed, FactId::reachable) == 0);
+  size_t unknown = 0;
+  for (const Noted& n : mixed.device.remarks) unknown += n.remark == Remark::unknown_key;
+  CHECK(unknown == 4);
 }

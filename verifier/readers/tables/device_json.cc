@@ -110,11 +110,14 @@ bool is_group(std::string_view name) {
 // Words that mean something else in other programs' files: none of them makes a file device.json.
 bool is_a_common_word(std::string_view key) {
   return key == "location" || key == "reachable" || key == "node_label" ||
-         key == "configuration_version";
+         key == "configuration_version" || key == "device_location";
 }
-// A key that tells whose file it is.
+// A key, or a group of them, that tells whose file it is.
 bool is_own_key(std::string_view name) {
   return find_key(name) != nullptr && !is_a_common_word(name);
+}
+bool is_own_group(std::string_view name) {
+  return is_group(name) && !is_a_common_word(name);
 }
 
 Result<FactValue> value_of(const Key& key, const Json& json) {
@@ -137,6 +140,12 @@ Result<FactValue> value_of(const Key& key, const Json& json) {
   auto bytes = key.form == Form::hex ? from_hex(*string) : from_base64(*string);
   if (!bytes) return tl::unexpected(bytes.error());
   return FactValue(std::move(*bytes));
+}
+
+// Of a key that is a common word: what stands there may be Matter's.
+bool can_be(std::string_view name, const Json& json) {
+  const Key* key = find_key(name);
+  return key == nullptr ? json.is_object() : value_of(*key, json).has_value();
 }
 
 void read_member(const Key& key, const Json& json, const std::string& path, Reading& reading) {
@@ -248,7 +257,7 @@ bool is_matters_own(std::string_view name) {
                                             "manufacturing_date",
                                             "hardware_version_string",
                                             "software_version_string"};
-  return (is_own_key(name) || is_group(name)) &&
+  return (is_own_key(name) || is_own_group(name)) &&
          std::find(std::begin(kAnybodys), std::end(kAnybodys), name) == std::end(kAnybodys);
 }
 
@@ -312,7 +321,7 @@ Kinship kinship(const Json& json) {
     kin.members = members->size();
     for (const auto& [name, value] : *members) {
       if (is_own_key(name)) ++kin.own;
-      if (!is_group(name)) continue;
+      if (!is_own_group(name)) continue;
       if (!value.is_object()) kin.own += !value.is_null();  // read, and found to be none
       if (!value.is_object()) continue;
       size_t inside = 0;
@@ -408,7 +417,7 @@ bool is_device_json(const Json& json) {
 }
 
 bool is_device_key(std::string_view name) {
-  return is_own_key(name) || is_group(name) || is_like_a_key(name);
+  return is_own_key(name) || is_own_group(name) || is_like_a_key(name);
 }
 bool has_device_key(const Json& json) {
   const auto* members = json.object();
@@ -425,7 +434,9 @@ void read_device_json(const Json& json, const std::string& path, Reading& readin
                         fmt::format("key \"{}\" is not known", printable(key)));
   };
   for (const auto& [name, value] : *json.object()) {
-    if (const Key* key = find_key(name)) {
+    if (is_a_common_word(name) && !value.is_null() && !can_be(name, value)) {
+      unknown(name);  // another program's
+    } else if (const Key* key = find_key(name)) {
       read_member(*key, value, path, reading);
     } else if (is_group(name) && value.is_null()) {
       continue;  // not given

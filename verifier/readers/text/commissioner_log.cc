@@ -107,7 +107,7 @@ class Log {
     if (const auto n = log::number_after(l, "Attribute"); n && cluster_ == kBasicInformation)
       attribute_ = n;
     if (structure_) basic_field(l);
-    if (cluster_ == kBasicInformation && attribute_ && l.find("Data = ") != std::string::npos)
+    if (cluster_ == kBasicInformation && attribute_ && l.find("Data =") != std::string::npos)
       basic_information(l);
     // A certificate chain request's own field.
     if (const auto n = log::number_after(l, "0x0"); n && cluster_ == kOperationalCredentials &&
