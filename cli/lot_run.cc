@@ -512,7 +512,7 @@ CommandFiles files_of(const LotOptions& o, const Console& console) {
   CommandFiles out(console);
   out.evidence = o.inputs;
   out.roles(o.roles).judging(o.judge, console).add(o.manifests);
-  out.add({o.expect, o.engine.library}).add_if_there({o.part});
+  out.add({o.expect}).add(o.engine.libraries).add_if_there({o.part});
   out.written.emplace_back(o.resume, "");
   return out;
 }

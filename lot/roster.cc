@@ -587,13 +587,13 @@ std::vector<LotRoster::Units> LotRoster::units() const {
   std::array<std::priority_queue<std::string>, 256> least;
   uint32_t device = 0;
   for (const auto& block : blocks_) {
-    const auto& keys = block->fingerprints[static_cast<size_t>(Fingerprint::dac_key)];
     for (size_t i = 0; i < block->size; ++i, ++device) {
       const uint8_t product = block->product[i];
       ++of[product].devices;
-      if (keys[i] != 0 && of[product].keys < 2 && keys[i] != first_key[product]) {
+      const uint64_t key = block->mark(Fingerprint::dac_key, i);
+      if (key != 0 && of[product].keys < 2 && key != first_key[product]) {
         ++of[product].keys;
-        first_key[product] = keys[i];
+        first_key[product] = key;
       }
       if (of[product].keys > 1) continue;
       least[product].push(name(device));
@@ -619,8 +619,10 @@ std::vector<const LotRule*> LotRoster::compared() const {
   std::vector<const LotRule*> out;
   for (size_t kind = 0; kind < repetitions().size() && size_ > 1; ++kind) {
     const bool all = std::all_of(blocks_.begin(), blocks_.end(), [&](const auto& block) {
-      const auto& marks = block->fingerprints[kind];
-      return std::find(marks.begin(), marks.end(), 0) == marks.end();
+      for (size_t i = 0; i < block->size; ++i) {
+        if (block->mark(static_cast<Fingerprint>(kind), i) == 0) return false;
+      }
+      return true;
     });
     if (all) out.push_back(repetitions()[kind].rule);
   }
