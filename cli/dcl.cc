@@ -398,12 +398,12 @@ std::optional<std::string> ignored_option(const DclArguments& a) {
     const char* option;
     bool given, used;
     const char* by;
-  } rows[] = {{"--from", !a.from.empty(), sync, "dcl sync"},
-              {"--vid", !a.vid.empty(), sync || watch, "dcl sync and dcl watch"},
-              {"--pid", !a.pid.empty(), sync, "dcl sync"},
-              {"--versions", a.all_versions, sync, "dcl sync"},
-              {"--ledger", !a.ledger.ledger.empty(), reads_ledger,
-               "dcl sync and looking facts up"}};
+  } rows[] = {
+      {"--from", !a.from.empty(), sync, "dcl sync"},
+      {"--vid", !a.vid.empty(), sync || watch, "dcl sync and dcl watch"},
+      {"--pid", !a.pid.empty(), sync, "dcl sync"},
+      {"--versions", a.all_versions, sync, "dcl sync"},
+      {"--ledger", !a.ledger.ledger.empty(), reads_ledger, "dcl sync and looking facts up"}};
   for (const auto& row : rows) {
     if (row.given && !row.used)
       return fmt::format("dcl {}: expected no {}, which is for {}", a.action, row.option, row.by);
