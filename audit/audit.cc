@@ -4,7 +4,10 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 #include <set>
+#include <string>
+#include <variant>
 
 #include "audit/fetcher.h"
 #include "audit/findings.h"

@@ -23,7 +23,7 @@ struct AuditOptions {
   Network network = Network::main;
   Instant at;
   SignatureEngine& engine;
-  dcl::MakeDownloader downloader = {};  // called at most once, with `fetch`
+  dcl::MakeDownloader downloader = {};  // with `fetch`: one for addresses, one an image
   std::string folder = {};              // where images stay, with `fetch`
 };
 

@@ -1,6 +1,9 @@
 #include "audit/fetcher.h"
 
 #include <chrono>
+#include <memory>
+#include <string>
+#include <utility>
 
 namespace attest::audit {
 namespace {

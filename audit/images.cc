@@ -1,7 +1,9 @@
 // Images: what the entries of software versions offer, fetched and judged by the checks of the
 // verifier's catalogue, as `verify --fetch-ota` does for a device of that version.
 #include <chrono>
+#include <string>
 #include <string_view>
+#include <utility>
 
 #include "audit/findings.h"
 #include "platform/ota.h"

@@ -1,6 +1,9 @@
 // A model's entry: its fields, and the terms and conditions that it leads to.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <string>
+
 #include "audit/entry_fields.h"
 #include "audit/fetcher.h"
 #include "audit/findings.h"

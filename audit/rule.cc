@@ -1,6 +1,8 @@
 #include "audit/rule.h"
 
 #include <algorithm>
+#include <iterator>
+#include <string_view>
 
 namespace attest::audit {
 namespace {

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <string_view>
+#include <vector>
 
 #include "verifier/base/bytes.h"
 #include "verifier/base/characters.h"

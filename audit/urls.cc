@@ -1,6 +1,9 @@
 // Addresses on the ledger: what anybody may write there, and users are led to.
 #include <fmt/format.h>
 
+#include <string>
+#include <vector>
+
 #include "audit/fetcher.h"
 #include "audit/findings.h"
 

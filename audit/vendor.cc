@@ -1,6 +1,8 @@
 // The vendor's entry.
 #include <fmt/format.h>
 
+#include <variant>
+
 #include "audit/findings.h"
 
 namespace attest::audit {

@@ -4,8 +4,12 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <map>
+#include <optional>
 #include <set>
+#include <string>
+#include <vector>
 
 #include "audit/entry_fields.h"
 #include "audit/findings.h"

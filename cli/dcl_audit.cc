@@ -1,6 +1,8 @@
 // dcl audit: the health of a vendor's products on the ledger.
 #include <fmt/format.h>
 
+#include <string>
+
 #include "audit/audit.h"
 #include "cli/dcl.h"
 #include "cli/options.h"

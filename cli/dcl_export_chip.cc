@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <ostream>
 #include <set>
+#include <string>
 #include <system_error>
 
 #include "cli/dcl.h"

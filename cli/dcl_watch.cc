@@ -3,8 +3,11 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <optional>
 #include <ostream>
+#include <string>
 #include <system_error>
+#include <vector>
 
 #include "cli/dcl.h"
 #include "cli/options.h"

@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <set>
+#include <string>
+#include <utility>
+#include <variant>
 
 #include "verifier/pki/certificate.h"
 

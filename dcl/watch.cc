@@ -5,6 +5,11 @@
 #include <algorithm>
 #include <cstdlib>
 #include <iterator>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "dcl/network.h"
 #include "verifier/crypto/crypto.h"

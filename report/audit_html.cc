@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <string>
+#include <utility>
+
 #include "report/audit_report.h"
 #include "report/html_page.h"
 #include "report/wording.h"

@@ -1,3 +1,6 @@
+#include <string>
+#include <utility>
+
 #include "report/audit_report.h"
 #include "report/wording.h"
 #include "verifier/base/json.h"

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string>
+#include <string_view>
 
 #include "report/audit_report.h"
 #include "report/check_text.h"
@@ -116,8 +118,8 @@ std::string audit_text(const AuditReport& r, const TextStyle& style) {
 std::string audit_rules_markdown() {
   std::string out =
       "# What `dcl audit` looks at\n\n"
-      "Written by the program itself (`matter-attest dcl audit --rules`). Of images that are "
-      "fetched the checks\n`ota.…` of [checks.md](checks.md) are asked, too.\n";
+      "Written by tests/accept.sh from the table of the program. Of images that are fetched the "
+      "checks\nwhose ids begin with ota of [checks.md](checks.md) are asked, too.\n";
   for (const audit::AuditRule& rule : audit::audit_rules()) {
     out += fmt::format("\n## {}\n\n{}. {}\n\n", rule.id, sentence(rule.title), rule.rule);
     out += fmt::format("- severity: {}{}\n- to do: {}\n- when it stays unknown: {}\n",

@@ -1,9 +1,9 @@
 // A recorded ledger audited whole, vendor by vendor: what is found is counted, and why it is found.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <set>
-
-#include <fmt/format.h>
 
 #include "audit/audit.h"
 #include "tests/support/dcl_support.h"

@@ -3,6 +3,8 @@
 #include "audit/audit.h"
 
 #include <algorithm>
+#include <cstdlib>
+#include <fstream>
 #include <functional>
 #include <set>
 #include <sstream>
@@ -381,4 +383,11 @@ TEST_CASE("audit: no line of the text is wider than 80 columns, and no form lets
     CHECK(line.size() <= 80);
     CHECK(line.find('\x1b') == std::string::npos);
   }
+}
+
+TEST_CASE("docs/audit.md is the table of the audit's rules") {
+  const std::string made = audit_rules_markdown();
+  if (std::getenv("ACCEPT") != nullptr) std::ofstream("docs/audit.md") << made;
+  const bool same = text(slurp("docs/audit.md")) == made;
+  CHECK_MESSAGE(same, "docs/audit.md is not what the table says: tests/accept.sh");
 }

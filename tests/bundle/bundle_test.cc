@@ -168,6 +168,8 @@ TEST_CASE("waivers, the order and required checks are kept") {
        .device = {}},
       {.id = "no.such", .reason = "x", .who = {}, .until = {}, .until_text = {}, .device = "SN"}};
   policy.required = {"attestation.possession-is-shown"};
+  policy.paa_store = PaaStore{
+      .path = "stores/paa-root-certs", .as_of = Instant{1'500'000'000}, .dated_by = "its files"};
   Device ordered;
   ordered.say(FactId::vendor_id, uint64_t{0xFFF1},
               {.path = "order\xFF.json", .offset = {}, .item = {}});
@@ -182,6 +184,7 @@ TEST_CASE("waivers, the order and required checks are kept") {
   const auto again = replay(kept.bundle, openssl_engine());
   CHECK(again->inputs.policy.waivers == policy.waivers);
   CHECK(again->inputs.policy.required == policy.required);
+  CHECK(again->inputs.policy.paa_store == policy.paa_store);
   CHECK(again->inputs.ordered->statements[0].place.path == "order\xFF.json");
   CHECK(again->report.findings[check_index(*find_check("expect.passcode-is-as-ordered"))].status ==
         Status::fail);

@@ -2,6 +2,7 @@
 // JSON.
 #include "audit/terms_file.h"
 #include "tests/fuzz/property.h"
+#include "verifier/base/bytes.h"
 #include "verifier/base/json.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

@@ -72,10 +72,11 @@ TEST_CASE("every command that says more than errors takes --quiet, and says the 
   visit(root, "");
   std::sort(with.begin(), with.end());
   CHECK(with == std::vector<std::string>{
-                    "checklist",  "dcl",        "dcl cd-signer", "dcl compliance", "dcl diff",
-                    "dcl export", "dcl import", "dcl model",     "dcl paa",        "dcl revocation",
-                    "dcl status", "dcl sync",   "dcl vendor",    "dcl version",    "extract",
-                    "inspect",    "lot",        "lot merge",     "replay",         "verify"});
+                    "checklist",      "dcl",        "dcl audit",  "dcl cd-signer", "dcl compliance",
+                    "dcl diff",       "dcl export", "dcl import", "dcl model",     "dcl paa",
+                    "dcl revocation", "dcl status", "dcl sync",   "dcl vendor",    "dcl version",
+                    "dcl watch",      "extract",    "inspect",    "lot",           "lot merge",
+                    "replay",         "verify"});
 }
 
 TEST_CASE("a lot whose output breaks ends, whoever waits for input that never comes") {
