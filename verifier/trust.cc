@@ -132,9 +132,9 @@ TrustStore TrustStore::builtin(bool with_test_credentials) {
   return store;
 }
 
-TrustStore TrustStore::builtin_for(Network network, Stage stage) {
-  TrustStore store = builtin(network == Network::test && stage == Stage::network);
-  if (stage == Stage::lab) insert_sorted(store.signers_, builtin_signer(test_cd_signer(), false));
+TrustStore TrustStore::builtin_at_lab() {
+  TrustStore store = builtin(false);
+  insert_sorted(store.signers_, builtin_signer(test_cd_signer(), false));
   return store;
 }
 

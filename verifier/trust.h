@@ -7,7 +7,6 @@
 #include "verifier/crypto/crypto.h"
 #include "verifier/matter/known_credentials.h"
 #include "verifier/pki/algorithms.h"
-#include "verifier/policy.h"
 
 namespace attest {
 
@@ -60,9 +59,8 @@ class TrustStore {
   // Built-in anchors of a policy: the CSA's CD signers always; with_test_credentials adds the SDK's
   // test PAAs and signer.
   static TrustStore builtin(bool with_test_credentials);
-  // What the policy trusts by itself. A lab takes the public test key as a declaration's signer,
-  // and no test PAA.
-  static TrustStore builtin_for(Network network, Stage stage);
+  // At a certification lab: the public test key as a declaration's signer, and no test PAA.
+  static TrustStore builtin_at_lab();
 
   // Refuses what cannot anchor anything: no 20-byte subject key id, for a signer no P-256 key. The
   // CSA's certification CA is no PAA.
