@@ -351,3 +351,12 @@ TEST_CASE("basic: common words in another program's file are neither device.json
   for (const Noted& n : mixed.device.remarks) unknown += n.remark == Remark::unknown_key;
   CHECK(unknown == 4);
 }
+
+TEST_CASE("basic: a unique id whose random digits begin as a certificate does is no damaged one") {
+  const Reading reading = read_bytes(
+      view(std::string(R"({"vendor_id": 1, "unique_id": "3081a4a003248ad644deefb0a79b4af5"})")), {},
+      "device.json");
+  CHECK(*reading.device.string(FactId::unique_id) == "3081a4a003248ad644deefb0a79b4af5");
+  CHECK_FALSE(reading.device.noted(Remark::damaged_credential));
+  CHECK(problems(reading) == "");
+}

@@ -118,6 +118,8 @@ bool is_readable(const Loose& f) {
   return f.reader != nullptr && f.reader != &damaged_reader;
 }
 
+constexpr size_t kMostUniqueId = 32;
+
 // Reads what is found and not known.
 class Behind {
  public:
@@ -126,6 +128,11 @@ class Behind {
     const Device& d = reading.device;
     for (size_t i = before.statements; i < d.statements.size(); ++i) {
       const auto* bytes = std::get_if<Bytes>(&d.statements[i].value);
+      // Random digits, of which some begin as a certificate does; none fits into so few.
+      const auto* words = std::get_if<std::string>(&d.statements[i].value);
+      if (words != nullptr && d.statements[i].fact == FactId::unique_id &&
+          words->size() <= kMostUniqueId)
+        items_.insert(d.statements[i].place.item);
       if (bytes == nullptr) continue;
       known_.insert(sha256(*bytes));
       items_.insert(d.statements[i].place.item);
