@@ -33,8 +33,8 @@ bool names_stdout(const std::string& path) {
 
 std::optional<Status> status_of(const std::string& path) {
   Status out{};
-  const int done = is_stdout(path) ? ::fstat(STDOUT_FILENO, &out) : ::stat(path.c_str(), &out);
-  return done == 0 ? std::optional(out) : std::nullopt;
+  const bool done = ::stat(is_stdout(path) ? "/dev/stdout" : path.c_str(), &out) == 0;
+  return done ? std::optional(out) : std::nullopt;
 }
 bool is_same(const Status& a, const Status& b) {
   return a.st_dev == b.st_dev && a.st_ino == b.st_ino;

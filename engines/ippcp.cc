@@ -82,6 +82,9 @@ class WithIppcp final : public SignatureEngine {
   }
   bool has(MlDsa set) const override { return engine_->has(set) || functions() != nullptr; }
   Checked verify_ml_dsa(const MlDsaJob& job) override {
+    const MlDsaSizes sizes = sizes_of(job.set);
+    if (job.key.size() != sizes.key || job.signature.size() != sizes.signature)
+      return Checked::refused;
     if (engine_->has(job.set)) return engine_->verify_ml_dsa(job);
     return functions() == nullptr ? Checked::unsupported : ask(*functions(), job);
   }
@@ -96,10 +99,7 @@ class WithIppcp final : public SignatureEngine {
   }
 
   static Checked ask(const Functions& f, const MlDsaJob& job) {
-    const MlDsaSizes sizes = sizes_of(job.set);
-    if (job.key.size() != sizes.key || job.signature.size() != sizes.signature ||
-        job.message.empty() || job.message.size() > INT_MAX)
-      return Checked::refused;
+    if (job.message.empty() || job.message.size() > INT_MAX) return Checked::refused;
     const int length = static_cast<int>(job.message.size());
     int bytes = 0, scratch_bytes = 0, good = 0;
     if (f.size(&bytes) != 0 || bytes <= 0) return Checked::unsupported;

@@ -37,13 +37,11 @@ struct Shell {
     arguments.action = action;
     arguments.operands = std::move(operands);
     arguments.ledger.chain_id = "dclchain-local";
+    arguments.ledger.cache_dir = folder.path();
     if (action == "sync") arguments.from = server.url();
     if (change) change(arguments);
     std::ostringstream out, err;
-    const auto environment = [this](const char* name) -> std::optional<std::string> {
-      return std::string_view(name) == "MATTER_ATTEST_CACHE" ? std::optional(folder.path())
-                                                             : std::nullopt;
-    };
+    const auto environment = [](const char*) -> std::optional<std::string> { return std::nullopt; };
     Console console{.out = out, .err = err, .environment = environment, .now = kNow};
     console.transport = [] { return dcl::make_curl_transport({.budget = hasty()}); };
     console.downloader = [this]() -> Result<std::unique_ptr<dcl::Downloader>> {

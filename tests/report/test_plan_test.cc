@@ -21,9 +21,6 @@ using namespace attest::test;
 
 namespace {
 
-// Steps that files could tell of, and for which there is no check yet.
-constexpr std::string_view kAwaited[] = {"TC-DA-1.5", "TC-SC-7.1", "TC-BINFO-2.1", "TC-IDM-13.1"};
-
 const CaseResult& of_case(const std::vector<CaseResult>& all, std::string_view id) {
   const auto at =
       std::find_if(all.begin(), all.end(), [&](const CaseResult& one) { return one.of->id == id; });
@@ -70,8 +67,6 @@ TEST_CASE("test plan: every test case says what it demands, and every step of fi
     CHECK(find_test_case(of.id) == &of);
     CHECK(std::string_view(of.title).size() > 3);
     CHECK(std::string_view(of.demands).size() > 3);
-    const bool awaited =
-        std::find(std::begin(kAwaited), std::end(kAwaited), of.id) != std::end(kAwaited);
     bool needs_device = of.scope == PlanScope::commissioner || of.scope == PlanScope::elsewhere;
     std::set<std::string> steps;
     for (const PlanStep& step : of.steps) {
@@ -79,7 +74,7 @@ TEST_CASE("test plan: every test case says what it demands, and every step of fi
       CHECK(steps.insert(step_name(step)).second);
       needs_device =
           needs_device || step.needs == PlanNeeds::live || step.needs == PlanNeeds::second_unit;
-      if (step.needs == PlanNeeds::files && !awaited) CHECK(!covers_of(of, step).empty());
+      if (step.needs == PlanNeeds::files) CHECK(!covers_of(of, step).empty());
       if (step.needs == PlanNeeds::command) CHECK(*of.files != '\0');
     }
     CHECK((*of.device != '\0') == needs_device);

@@ -126,6 +126,10 @@ TEST_CASE("links between checks lead somewhere and never in a circle") {
 constexpr const char* kInTables[] = {"basic",  "csr",        "evidence", "expect",     "factory",
                                      "ledger", "onboarding", "ota",      "revocation", "spake2p"};
 
+// Seen both ways in post_quantum_test.cc: no fixture can be forged without a library for ML-DSA.
+constexpr const char* kPostQuantum[] = {"chain.strength-does-not-rise",
+                                        "chain.algorithms-are-released", "identity.chains-agree"};
+
 TEST_CASE("every check has a fixture that passes it and one that does not") {
   std::set<std::string> passed, noticed;
   for (const Judged& device : judged_fixtures()) {
@@ -151,6 +155,8 @@ TEST_CASE("every check has a fixture that passes it and one that does not") {
   for (const Check* check : catalogue()) {
     const std::string id = check->id;
     if (id.ends_with(".is-not-revoked")) continue;  // revocation_test.cc and captures_test.cc
+    if (std::find(std::begin(kPostQuantum), std::end(kPostQuantum), id) != std::end(kPostQuantum))
+      continue;
     if (std::find(std::begin(kInTables), std::end(kInTables), id.substr(0, id.find('.'))) !=
         std::end(kInTables))
       continue;

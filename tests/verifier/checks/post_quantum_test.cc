@@ -297,6 +297,24 @@ TEST_CASE("post-quantum: each fault of a chain is one finding that names the rul
   }
 }
 
+TEST_CASE("post-quantum: what no fixture shows is seen to pass and not to pass") {
+  ToyEngine engine(true);
+  const Chain legacy("P256/P256/P256", "legacy"), other("65/65/P256", "other"),
+      rising("44/65/P256");
+  Chain differs("65/65/P256", "other");
+  differs.dac.subject = {forge::common_name("Forged DAC"), forge::vid("FFF1"), forge::pid("8001")};
+  const auto status = [&](const std::vector<const Chain*>& chains, const char* id) {
+    return judge_chains(chains, engine).report.of(find_check(id))->status;
+  };
+  CHECK(status({&legacy}, "chain.strength-does-not-rise") == Status::pass);
+  CHECK(status({&rising}, "chain.strength-does-not-rise") == Status::fail);
+  CHECK(status({&legacy}, "chain.algorithms-are-released") == Status::pass);
+  CHECK(status({&other}, "chain.algorithms-are-released") == Status::warn);
+  CHECK(status({&legacy}, "identity.chains-agree") == Status::skipped);
+  CHECK(status({&legacy, &other}, "identity.chains-agree") == Status::pass);
+  CHECK(status({&legacy, &differs}, "identity.chains-agree") == Status::fail);
+}
+
 TEST_CASE("post-quantum: without a library the answer is open: no pass, no reject, 703") {
   for (const char* kinds :
        {"65/65/P256", "65/44/P256", "44/44/P256", "44/P256/P256", "65/P256/P256"}) {

@@ -29,6 +29,9 @@ constexpr Own kOwn[] = {
     {"factory.no-development-fallback", Severity::error, "what it presents is the SDK's"},
     {"credentials.no-test-cd-signer", Severity::info, "type 0 under it: cd.signer-is-its-types"},
     {"cd.is-not-provisional", Severity::info, "certification is what the lab is for"},
+    {"basic.no-sdk-fallback-values", Severity::error, "nobody wrote the unit's own values"},
+    {"basic.appearance-is-defined", Severity::error, "the data model's enumerations"},
+    {"basic.rotating-id-is-long-enough", Severity::error, "Matter Core 5.4.2.4.5: 128 bits"},
 };
 
 Severity expected_at_lab(const Check& check) {
