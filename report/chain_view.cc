@@ -49,6 +49,7 @@ constexpr struct {
     {"identity.", Part::device},
     {"basic.", Part::device},
     {"attestation.", Part::proves},
+    {"nocsr.", Part::proves},
     {"ledger.", Part::ledger},
     {"ledger.compliance-", Part::certifies},
     {"ledger.is-certified", Part::certifies},
