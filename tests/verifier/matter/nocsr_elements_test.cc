@@ -21,7 +21,8 @@ tlv::Writer begun() {
 }  // namespace
 
 TEST_CASE("NOCSR elements: request, nonce, and the vendor's fields where they are there") {
-  const auto bare = parse_nocsr_elements(begun().close().bytes());
+  const Bytes two = begun().close().bytes();
+  const auto bare = parse_nocsr_elements(two);
   REQUIRE(bare);
   CHECK(equal(bare->csr, kCsr));
   CHECK(equal(bare->nonce, kNonce));

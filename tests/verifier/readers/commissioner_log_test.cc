@@ -122,7 +122,7 @@ TEST_CASE(
     Log log(prefix);
     log.command(0).field(0, kNonce).command(1).field(0, elements_with(kNonce));
     log.field(1, kSignature).command(4).field(0, kOtherNonce).command(5).field(0, nocsr);
-    log.field(1, signature);
+    log.field(1, signature).line("Successfully validated 'Attestation Information' command");
     const Reading reading = log.read();
     CHECK(problems(reading) == "");
     CHECK(*reading.device.bytes(FactId::attestation_elements) == elements_with(kNonce));
