@@ -171,6 +171,7 @@ bool ends_within(View structure) {
 
 bool has_telling_words(View text) {
   constexpr std::string_view kTelling[] = {"CHIP:",
+                                           "CommandPathIB =",
                                            "chip[",
                                            "[CTL]",
                                            "[DMG]",
