@@ -21,7 +21,7 @@ constexpr size_t kNameStep = 16;  // every so many names their offset is kept
 
 struct LotRoster::Block {
   std::array<std::vector<uint64_t>, kFingerprintCount> fingerprints;
-  std::vector<uint8_t> product, issuer;
+  std::vector<uint8_t> product, issuer, posture;
   std::string names;
   std::vector<uint32_t> name_at;
   size_t size = 0;
@@ -57,6 +57,7 @@ void LotRoster::add(std::string_view name, const DeviceFingerprints& fingerprint
     put(block.fingerprints[kind], fingerprints.values[kind]);
   put(block.product, products_.number(fingerprints.product));
   put(block.issuer, issuers_.number(fingerprints.issuer));
+  put(block.posture, postures_.number(fingerprints.posture));
   if (block.size % kNameStep == 0)
     block.name_at.push_back(static_cast<uint32_t>(block.names.size()));
   pack_name(name, block.names);
@@ -405,11 +406,13 @@ class LotRoster::Search {
 // --- kinds ---------------------------------------------------------------------------------------
 
 // One finding for each kind but the most frequent.
-void LotRoster::unlike_the_rest(const Kinds& kinds, bool products, FindingList& out) const {
+void LotRoster::unlike_the_rest(const Kinds& kinds, Column which, FindingList& out) const {
   if (kinds.names.size() < 2) return;
   std::array<uint64_t, 256> count{};
   const auto column = [&](const Block& block) -> const std::vector<uint8_t>& {
-    return products ? block.product : block.issuer;
+    return which == Column::product  ? block.product
+           : which == Column::issuer ? block.issuer
+                                     : block.posture;
   };
   for (const auto& block : blocks_) {
     for (const uint8_t kind : column(*block)) ++count[kind];
@@ -431,8 +434,9 @@ void LotRoster::unlike_the_rest(const Kinds& kinds, bool products, FindingList& 
       ++device;
     }
   }
-  const LotRule& rule =
-      products ? lot_rule::devices_are_of_one_product : lot_rule::dacs_are_of_one_pai;
+  const LotRule& rule = which == Column::product  ? lot_rule::devices_are_of_one_product
+                        : which == Column::issuer ? lot_rule::dacs_are_of_one_pai
+                                                  : lot_rule::parts_are_locked_alike;
   for (size_t i = 1; i < order.size(); ++i) {
     const size_t kind = order[i] + 1;
     if (i > kMostFindings) {
@@ -444,10 +448,14 @@ void LotRoster::unlike_the_rest(const Kinds& kinds, bool products, FindingList& 
     const std::string& its = kinds.names[order[i]];
     const std::string& theirs = kinds.names[order[0]];
     const std::string what =
-        products ? fmt::format("{} of {} devices {} of product {}, {} are of {}", count[kind],
-                               size_, one ? "is" : "are", its, others, theirs)
-                 : fmt::format("{} of {} DACs {} the PAI with key id {}, {} name {}", count[kind],
-                               size_, one ? "names" : "name", its, others, theirs);
+        which == Column::product
+            ? fmt::format("{} of {} devices {} of product {}, {} are of {}", count[kind], size_,
+                          one ? "is" : "are", its, others, theirs)
+        : which == Column::issuer
+            ? fmt::format("{} of {} DACs {} the PAI with key id {}, {} name {}", count[kind], size_,
+                          one ? "names" : "name", its, others, theirs)
+            : fmt::format("{} of {} parts {} locked so: {}; {} so: {}", count[kind], size_,
+                          one ? "is" : "are", its, others, theirs);
     LotFinding finding{.rule = &rule,
                        .severity = rule.severity,
                        .message = what,
@@ -461,8 +469,9 @@ void LotRoster::unlike_the_rest(const Kinds& kinds, bool products, FindingList& 
 
 FindingList LotRoster::findings() const {
   FindingList out;
-  unlike_the_rest(products_, true, out);
-  unlike_the_rest(issuers_, false, out);
+  unlike_the_rest(products_, Column::product, out);
+  unlike_the_rest(issuers_, Column::issuer, out);
+  unlike_the_rest(postures_, Column::posture, out);
   FindingList repeated = Search(*this).run();
   out.left_out += repeated.left_out;
   std::move(repeated.findings.begin(), repeated.findings.end(), std::back_inserter(out.findings));

@@ -51,13 +51,14 @@ std::string joined(const std::vector<std::string>& ids) {
 
 std::string lot_csv_line(const DeviceLine& line) {
   const DeviceResult& r = line.result;
-  return fmt::format("{},{},{},{},{}\n", csv_field(r.name), verdict_name(r.verdict),
-                     csv_field(joined(r.failed)), csv_field(joined(r.open)), csv_field(r.summary));
+  return fmt::format("{},{},{},{},{},{}\n", csv_field(r.name), verdict_name(r.verdict),
+                     csv_field(joined(r.failed)), csv_field(joined(r.open)), csv_field(r.summary),
+                     csv_field(line.fingerprints.posture));
 }
 
 // A row as of a device, with no verdict: the path, and why it counts for nothing.
 std::string lot_csv_line(const NotUsed& unused) {
-  return fmt::format("{},not_used,,,{}\n", csv_field(unused.path), csv_field(unused.why));
+  return fmt::format("{},not_used,,,{},\n", csv_field(unused.path), csv_field(unused.why));
 }
 
 }  // namespace attest
