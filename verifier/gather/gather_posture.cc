@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "verifier/crypto/firmware_signature.h"
 #include "verifier/gather/gather.h"
 
 namespace attest {
@@ -49,14 +50,51 @@ bool verifies(const std::string& key, const Bytes& digest, const Bytes& signatur
   return answer == 1;
 }
 
+// The ordered keys that came as files, whole.
+std::vector<FirmwareKey> whole_keys(const Evidence& e) {
+  constexpr std::string_view kForm = "|der:";
+  std::vector<FirmwareKey> out;
+  if (!e.ordered) return out;
+  for (const OrderedLock& ordered : e.ordered->posture.ordered) {
+    const size_t at = ordered.value.find(kForm);
+    if (ordered.key != "signing_keys" || at == std::string::npos || out.size() >= kMostKeys)
+      continue;
+    const auto der = from_hex(std::string_view(ordered.value).substr(at + kForm.size()));
+    if (auto key = der ? firmware_key(*der) : std::nullopt) out.push_back(std::move(*key));
+  }
+  return out;
+}
+
+// Of an image that names its key by a hash alone: the ordered key of that hash answers.
+void settle_named(SignedImage& image, const std::vector<FirmwareKey>& keys) {
+  for (const FirmwareKey& key : keys) {
+    if (image.keys.empty() || hex(mcuboot_key_hash(key)) != image.keys.front()) continue;
+    using Kind = FirmwareKey::Kind;
+    const bool good =
+        key.kind == Kind::rsa ? verify_rsa_pss(key.modulus, key.exponent, image.digest, image.value)
+        : key.kind == Kind::p256
+            ? verify_ecdsa(FirmwareCurve::p256, key.point, image.digest, image.value)
+        : key.kind == Kind::ed25519 ? verify_ed25519(key.point, image.digest, image.value)
+                                    : false;
+    image.signature = good ? ImageSignature::good : ImageSignature::bad;
+    if (!good) image.problem = "its signature does not verify with the ordered key";
+    return;
+  }
+}
+
 }  // namespace
 
 void settle_images(Evidence& e, SignatureEngine& engine) {
   if (e.device.posture.images.empty()) return;
   const std::vector<std::string> keys = outside_keys(e);
-  if (keys.empty()) return;
+  const std::vector<FirmwareKey> whole = whole_keys(e);
   for (SignedImage& image : e.device.posture.images) {
     if (image.signature != ImageSignature::unchecked || image.value.empty()) continue;
+    if (!image.keys.empty()) {
+      settle_named(image, whole);
+      continue;
+    }
+    if (keys.empty()) continue;
     const bool certified = !image.certificate_value.empty();
     const Bytes& digest = certified ? image.certificate_digest : image.digest;
     const Bytes& signature = certified ? image.certificate_value : image.value;
@@ -65,8 +103,8 @@ void settle_images(Evidence& e, SignatureEngine& engine) {
     });
     if (found != keys.end()) {
       image.signature = ImageSignature::good;
-      if (image.keys.empty()) image.keys.push_back(*found);
-    } else if (image.keys.empty()) {
+      image.keys.push_back(*found);
+    } else {
       image.signature = ImageSignature::by_no_key;
     }
   }

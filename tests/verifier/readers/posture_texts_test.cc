@@ -240,7 +240,7 @@ TEST_CASE("option bytes, blhost, nrfutil: numbers are read, words are not") {
       {"Response word 1 = 1 (0x1)\nSecurity State = SECURE\n", "yes locked"},
       {"Response word 1 = 3275539260 (0xc33cc33c)\nSecurity State = SECURE\n", "yes locked"},
       {"Life Cycle State = development life cycle\n", "no open"},
-      {"{\"command\": \"get-property\", \"response\": [1520803493]}\n", "no open"},
+      {"{\"command\": \"get-property\", \"response\": [1520786085]}\n", "no open"},
       {"core: Network\naccess status: Debug access is enabled (status value: None)\n", "no open"},
       {"access status: Debug access is x (status value: SecureRegions)\n", "unclear "}};
   for (const auto& [text, expected] : kRows) {

@@ -161,7 +161,7 @@ class Flash {
   void read_region(const Region& region);
   void carve_rest();
   void say_content(size_t at, size_t size, const std::string& what, bool shown);
-  void say_bootloader();
+  void say_bootloader(bool may_be_hidden);
   void say_apps(const Table& table);
   void say_nvs(const Region& region);
   void say_keys(const Region& region, bool shown);
@@ -296,19 +296,21 @@ void Flash::say_content(size_t at, size_t size, const std::string& what, bool sh
       fmt::format("the {} is {}", what, shown ? "in plain" : "ciphertext"), place(at, what));
 }
 
-// It begins where the chip's ROM looks for it.
-void Flash::say_bootloader() {
+// It begins where the chip's ROM looks for it. Beside a table in plain it is none of a part that
+// encrypts, whatever it looks like.
+void Flash::say_bootloader(bool may_be_hidden) {
   for (const size_t at : {size_t{0x1000}, size_t{0x2000}, size_t{0}}) {
-    if (at >= kTableAt || image_.size() <= kTableAt) continue;
+    if (image_.size() <= kTableAt) return;
     const View room = image_.subspan(at, std::min(kTableAt * 2, image_.size()) - at);
     const auto found = parse_esp_image(room);
     if (!found) continue;
     say_esp_image(room, place(at, "bootloader"), "bootloader", reading_);
     return say_content(at, found->end, "bootloader", true);
   }
+  if (!may_be_hidden) return;
   for (const size_t at : {size_t{0}, size_t{0x1000}, size_t{0x2000}}) {
-    if (image_.size() < at + kSector || !is_ciphertext(image_.subspan(at, kSector))) continue;
-    return say_content(at, kTableAt - at, "bootloader", false);
+    if (is_ciphertext(image_.subspan(at, kSector)))
+      return say_content(at, kTableAt - at, "bootloader", false);
   }
 }
 
@@ -320,9 +322,8 @@ void Flash::say_apps(const Table& table) {
     const auto at = static_cast<size_t>(from);
     const View room = image_.subspan(at, std::min<size_t>(row.size, image_.size() - at));
     const std::string label = printable(row.label);
-    const bool shown = say_esp_image(room, place(at, label), label, reading_);
-    if (!all_ff(room.first(std::min(room.size(), kSector))))
-      say_content(at, room.size(), label, shown);
+    if (say_esp_image(room, place(at, label), label, reading_))
+      say_content(at, room.size(), label, true);
   }
 }
 
@@ -392,7 +393,7 @@ void Flash::read_region(const Region& region) {
 
 void Flash::read() {
   const auto table = find_table(image_);
-  if (!table || device_base(*table) == 0) say_bootloader();
+  if (!table || device_base(*table) == 0) say_bootloader(!table);
   if (table) {
     take_table(*table);
     say_content(table->at, kTableSize, "partition table", true);

@@ -126,6 +126,24 @@ bool verifies(const Mcuboot& image, View covered, View digest, const FirmwareKey
   return numbers && verify_ecdsa(FirmwareCurve::p256, key.point, digest, *numbers);
 }
 
+// For a key that the order brings. A pure Ed25519 signature is over the whole image, which is not
+// kept.
+void keep_signature(const Mcuboot& image, const Bytes& digest, SignedImage& out) {
+  const auto at = [&](uint16_t type) {
+    const auto found = image.tlvs.find(type);
+    return found == image.tlvs.end() ? View() : found->second;
+  };
+  out.digest = digest;
+  if (out.scheme == "ecdsa-p256") {
+    if (const auto numbers = der::ecdsa_signature(at(0x22)))
+      out.value = Bytes(numbers->begin(), numbers->end());
+  } else if (out.scheme == "ed25519") {
+    if (at(0x25).empty()) out.value = to_bytes(at(0x24));
+  } else {
+    out.value = to_bytes(at(at(0x20).empty() ? 0x23 : 0x20));
+  }
+}
+
 void say_mcuboot(const Mcuboot& image, const Source& s, Reading& reading) {
   const View covered = s.bytes.subspan(image.at, image.signed_size);
   SignedImage out = SignedImage::at(tool::place(s, image.at, "MCUboot image"),
@@ -158,11 +176,7 @@ void say_mcuboot(const Mcuboot& image, const Source& s, Reading& reading) {
                                                              : ImageSignature::bad;
     if (out.signature == ImageSignature::bad && out.problem.empty())
       out.problem = "its signature does not verify";
-    if (out.signature == ImageSignature::unchecked && out.scheme == "ecdsa-p256") {
-      out.digest = digest;
-      if (const auto numbers = der::ecdsa_signature(image.tlvs.at(0x22)))
-        out.value = Bytes(numbers->begin(), numbers->end());
-    }
+    if (out.signature == ImageSignature::unchecked) keep_signature(image, digest, out);
   }
   reading.device.posture.images.push_back(std::move(out));
 }

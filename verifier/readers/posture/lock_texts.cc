@@ -105,8 +105,11 @@ Result<void> read_option_bytes(const Source& s, Reading& reading) {
 
 // --- NXP ---
 
+// 5AA59EA5 stands in outputs whose decimal number was written by hand; it is no closed state
+// either.
 void say_state(const Source& s, uint64_t offset, uint64_t state, Reading& reading) {
-  const bool open = state == 0 || state == 0x5AA55AA5, closed = state == 1 || state == 0xC33CC33C;
+  const bool open = state == 0 || state == 0x5AA55AA5 || state == 0x5AA59EA5,
+             closed = state == 1 || state == 0xC33CC33C;
   say(s, offset, Trait::debug,
       open     ? Holds::no
       : closed ? Holds::yes
@@ -154,7 +157,12 @@ Result<void> read_blhost(const Source& s, Reading& reading) {
   }
   std::optional<uint64_t> word;
   for (const tool::Line& line : tool::lines(s.bytes)) {
-    if (const auto v = tool::labelled(line.text, "Response word 1", '=')) word = first_number(*v);
+    if (const auto v = tool::labelled(line.text, "Response word 1", '=')) {
+      const size_t open = v->find('(');
+      word = open == std::string_view::npos
+                 ? first_number(*v)
+                 : tool::number(v->substr(open + 1, v->find(')') - open - 1));
+    }
     if (const auto v = tool::labelled(line.text, "Life Cycle State", '='))
       say_life_cycle(s, line.offset, *v, reading);
     const auto v = tool::labelled(line.text, "Security State", '=');

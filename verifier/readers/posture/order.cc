@@ -263,6 +263,7 @@ std::optional<std::string> key_forms(View file) {
     std::string out = hex(mcuboot_key_hash(*key));
     if (const auto digest = esp_key_digest(*key)) out += "|" + hex(*digest);
     if (key->kind == FirmwareKey::Kind::p256) out += "|" + hex(key->point);
+    out += "|der:" + hex(key->spki);
     return out;
   }
   return std::nullopt;
