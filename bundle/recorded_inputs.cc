@@ -97,9 +97,42 @@ template <class V>
 void fields(V& v, Noted& n) {
   v("remark", n.remark), v("place", n.place), v("message", n.message);
 }
+auto words(Names, Holds) {
+  return std::to_array<const char*>({"yes", "no", "unclear"});
+}
+auto words(Names, ImageSignature) {
+  return std::to_array<const char*>({"none", "good", "bad", "by_no_key", "unchecked"});
+}
+auto words(Names, Trait) {
+  std::array<const char*, kTraitCount> out{};
+  for (size_t i = 0; i < kTraitCount; ++i) out[i] = trait_name(static_cast<Trait>(i));
+  return out;
+}
+template <class V>
+void fields(V& v, Claim& c) {
+  v("trait", c.trait), v("locked", c.locked), v("value", c.value), v("detail", c.detail),
+      v("place", c.place);
+}
+template <class V>
+void fields(V& v, SignedImage& i) {
+  v("what", i.what), v("scheme", i.scheme), v("signature", i.signature), v("problem", i.problem),
+      v("keys", i.keys), v("secure_version", i.secure_version), v("place", i.place);
+  v.rare("digest", i.digest), v.rare("value", i.value);
+  v.rare("certificate_digest", i.certificate_digest);
+  v.rare("certificate_value", i.certificate_value);
+}
+template <class V>
+void fields(V& v, OrderedLock& o) {
+  v("key", o.key), v("value", o.value), v("place", o.place);
+}
+template <class V>
+void fields(V& v, Posture& p) {
+  v("claims", p.claims), v("images", p.images), v("ordered", p.ordered);
+}
 template <class V>
 void fields(V& v, Device& d) {
   v("statements", d.statements), v("integrity", d.integrity), v("remarks", d.remarks);
+  v.rare("posture", d.posture);
 }
 template <class V>
 void fields(V& v, EvidenceFile& f) {

@@ -12,7 +12,7 @@ namespace {
 
 constexpr const char *kCredentials = "Certificates, declarations, keys", *kDumps = "Vendors' dumps",
                      *kTexts = "Logs, labels, texts", *kFacts = "Facts about the device",
-                     *kContainers = "Containers";
+                     *kContainers = "Containers", *kLocks = "How a part is locked";
 
 constexpr EvidenceKind kKinds[] = {
     {"x509", kCredentials, "a DAC, PAI or PAA in DER; its role follows from what it says",
@@ -64,6 +64,26 @@ constexpr EvidenceKind kKinds[] = {
      "a flash image with the factory table of a CC13xx or CC26xx|TI's factory data in JSON|"},
     {"linux-ini", kDumps, "the SDK on Linux: chip_factory.ini and its kin",
      "cp /tmp/chip_factory.ini .", "a chip_*.ini of the SDK's Linux platform|"},
+    {"esp-efuse", kLocks, "Espressif: the summary of a part's eFuses, JSON or text",
+     "espefuse summary --format json --file efuse.json", "a summary of Espressif eFuses|"},
+    {"esp-security-info", kLocks, "Espressif: what a part in secure download mode still tells",
+     "esptool get-security-info > security-info.txt", "the output of esptool get-security-info|"},
+    {"silabs-security", kLocks,
+     "Silicon Labs: security status, readconfig, readkey, device info, text or JSON",
+     "commander security status > status.txt", "what Simplicity Commander prints of a part|"},
+    {"nordic-security", kLocks, "Nordic: whether the debug port is open now",
+     "nrfutil device protection-get > protection.txt",
+     "the output of nrfutil device protection-get|"},
+    {"st-option-bytes", kLocks, "STM32: option bytes",
+     "STM32_Programmer_CLI -c port=SWD -ob displ > ob.txt",
+     "option bytes as STM32_Programmer_CLI prints them|"},
+    {"nxp-blhost", kLocks, "NXP: the security state", "blhost -p PORT get-property 17 > blhost.txt",
+     "the output of blhost|"},
+    {"bouffalo-efuse", kLocks, "Bouffalo Lab: eFuses, as read out or as text",
+     "bflb-efuse-tool dump", "Bouffalo Lab eFuses|"},
+    {"firmware-image", kLocks,
+     "a firmware image with its signature: Espressif, MCUboot, Silicon Labs, GBL", "",
+     "a firmware image|"},
     {"device-json", kFacts,
      "device.json: what a tester wrote down; a node's attributes as a controller keeps them",
      "docs/evidence.md has its keys; Home Assistant: download diagnostics",

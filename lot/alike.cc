@@ -161,10 +161,10 @@ bool has_part_of_response(const Evidence& e) {
 // What compares the record's own things with others, or is asked for by name, is for the full
 // judge.
 bool asks_more_than_signatures(const Evidence& e) {
-  return e.dac_key || !e.authority_keys.empty() || !e.other_keys.empty() ||
-         e.device.first(FactId::dac_public_key) != nullptr || !e.csrs.empty() || e.nocsr ||
-         !e.crls.empty() || !e.onboarding.codes.empty() || !e.ota_images.empty() || e.ota_fetch ||
-         e.ordered || e.after || !e.policy.waivers.empty();
+  return e.device.posture.said() != 0 || e.dac_key || !e.authority_keys.empty() ||
+         !e.other_keys.empty() || e.device.first(FactId::dac_public_key) != nullptr ||
+         !e.csrs.empty() || e.nocsr || !e.crls.empty() || !e.onboarding.codes.empty() ||
+         !e.ota_images.empty() || e.ota_fetch || e.ordered || e.after || !e.policy.waivers.empty();
 }
 
 // Its DAC and PAI are plain ones, its signature verifies, and nothing in it hangs on what a record

@@ -59,6 +59,10 @@ void write_part(const DeviceLine& line, std::string& out) {
   write_string(line.fingerprints.product, out);
   out += ",\"issuer\":";
   write_string(line.fingerprints.issuer, out);
+  if (!line.fingerprints.posture.empty()) {
+    out += ",\"posture\":";
+    write_string(line.fingerprints.posture, out);
+  }
   out += ",\"rows\":[";
   for (size_t i = 0; i < line.rows.size(); ++i)
     out += fmt::format("{}[{},{}]", i == 0 ? "" : ",", line.rows[i].first, line.rows[i].second);
@@ -136,6 +140,11 @@ Result<void> read_part(const Json& part, DeviceLine& line) {
   }
   line.fingerprints.product = *product;
   line.fingerprints.issuer = *issuer;
+  if (part.find("posture") != nullptr) {
+    const auto posture = string_at(part, "posture");
+    if (!posture) return tl::unexpected(posture.error());
+    line.fingerprints.posture = *posture;
+  }
   line.result.summary = *summary;
   if (part.find("steps") != nullptr) {
     auto steps = string_at(part, "steps");
@@ -181,6 +190,10 @@ std::string write_line(const DeviceLine& line, LineForm form) {
     write_string(line.result.summary, out);
   }
   if (!line.contradicts.empty()) write_list(",\"manifest\":[", line.contradicts, out);
+  if (!line.fingerprints.posture.empty()) {
+    out += ",\"locked\":";
+    write_string(line.fingerprints.posture, out);
+  }
   if (!line.report.empty()) out += ",\"report\":" + line.report;
   if (form == LineForm::part) {
     write_not_used(line, out);

@@ -42,6 +42,30 @@ std::string product_of(const Evidence& e) {
   return fmt::format("{}/{}", hex_id(*vid), hex_id(*pid));
 }
 
+// What parts of one lot are locked alike in; their keys and ids are their own.
+std::string posture_of(const Evidence& e) {
+  constexpr std::pair<Trait, const char*> kAlike[] = {{Trait::secure_boot, "secure boot"},
+                                                      {Trait::flash_encryption, "flash encryption"},
+                                                      {Trait::debug, "debug"},
+                                                      {Trait::download_mode, "download mode"},
+                                                      {Trait::device_erase, "device erase"},
+                                                      {Trait::rollback, "rollback protection"},
+                                                      {Trait::secure_engine, "secure engine"},
+                                                      {Trait::trusted_key, "signing key"}};
+  constexpr size_t kShown = 16;  // of a key
+  std::string out;
+  for (const auto& [trait, name] : kAlike) {
+    std::string values;
+    for (const Claim& claim : e.device.posture.claims) {
+      if (claim.trait != trait || claim.value.empty()) continue;
+      const std::string value = claim.value.substr(0, kShown);
+      if (values.find(value) == std::string::npos) values += (values.empty() ? "" : "/") + value;
+    }
+    if (!values.empty()) out += fmt::format("{}{} {}", out.empty() ? "" : ", ", name, values);
+  }
+  return out;
+}
+
 }  // namespace
 
 uint64_t fingerprint_of(const SipKey& key, Fingerprint kind, View value) {
@@ -120,6 +144,7 @@ DeviceFingerprints fingerprints_of(const Evidence& e, const SipKey& key) {
   }
   out.discriminator = own_discriminator(e);
   out.product = product_of(e);
+  out.posture = posture_of(e);
   return out;
 }
 

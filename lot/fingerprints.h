@@ -32,6 +32,7 @@ struct DeviceFingerprints {
   std::optional<uint16_t> discriminator;  // no secret: a device tells it to whoever listens
   std::string product;  // "0xFFF1/0x8000", of the DAC, of the factory data or of a request
   std::string issuer;   // the DAC's authority key id, hex
+  std::string posture;  // "secure boot v2, debug disabled": how the part is said to be locked
 
   uint64_t of(Fingerprint m) const { return values[static_cast<size_t>(m)]; }
   bool operator==(const DeviceFingerprints&) const = default;

@@ -72,7 +72,7 @@ bool LotJudge::read_files(const LotItem::Files& files, Reading& reading,
                            done.error().what);
   }
   if (!reading.device.statements.empty() || !reading.device.integrity.empty() ||
-      !reading.device.remarks.empty())
+      !reading.device.remarks.empty() || reading.device.posture.said() != 0)
     return true;
   if (files.empty()) {
     problem =

@@ -53,6 +53,7 @@ bool may_sign_lists(const Statement& s) {
 bool says_nothing(const Reading& reading) {
   const auto& remarks = reading.device.remarks;
   return reading.device.statements.empty() && reading.locked.empty() &&
+         reading.device.posture.said() == 0 &&
          std::all_of(remarks.begin(), remarks.end(), [](const Noted& n) {
            return n.remark == Remark::resembles_evidence || n.remark == Remark::not_in_log ||
                   n.remark == Remark::erased;

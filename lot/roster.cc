@@ -26,6 +26,7 @@ struct LotRoster::Block {
   std::array<FingerprintColumn, kFingerprintCount> fingerprints;
   std::vector<uint16_t> discriminator;  // one more than it is; 0: none
   std::vector<uint8_t> product, issuer;
+  std::vector<uint8_t> posture;  // as far as any part says how it is locked
 
   uint64_t mark(Fingerprint kind, size_t device) const {
     return fingerprints[static_cast<size_t>(kind)].at(device, kept_bytes(kind));
@@ -70,6 +71,10 @@ void LotRoster::add(std::string_view name, const DeviceFingerprints& fingerprint
   put(block.discriminator, static_cast<uint16_t>(discriminator ? *discriminator + 1 : 0));
   put(block.product, products_.number(fingerprints.product));
   put(block.issuer, issuers_.number(fingerprints.issuer));
+  if (const uint8_t posture = postures_.number(fingerprints.posture); posture != 0) {
+    block.posture.resize(block.size);
+    block.posture.push_back(posture);
+  }
   if (block.size % kNameStep == 0)
     block.name_at.push_back(static_cast<uint32_t>(block.names.size()));
   pack_name(name, block.names);
@@ -527,11 +532,13 @@ class LotRoster::Search {
 // --- kinds ---------------------------------------------------------------------------------------
 
 // One finding for each kind but the most frequent.
-void LotRoster::unlike_the_rest(const Kinds& kinds, bool products, FindingList& out) const {
+void LotRoster::unlike_the_rest(const Kinds& kinds, Column which, FindingList& out) const {
   if (kinds.names.size() < 2) return;
   std::array<uint64_t, 256> count{};
   const auto column = [&](const Block& block) -> const std::vector<uint8_t>& {
-    return products ? block.product : block.issuer;
+    return which == Column::product  ? block.product
+           : which == Column::issuer ? block.issuer
+                                     : block.posture;
   };
   for (const auto& block : blocks_) {
     for (const uint8_t kind : column(*block)) ++count[kind];
@@ -545,16 +552,19 @@ void LotRoster::unlike_the_rest(const Kinds& kinds, bool products, FindingList& 
   std::array<std::priority_queue<std::string>, 256> least;
   uint32_t device = 0;
   for (const auto& block : blocks_) {
+    uint32_t one = device;
     for (const uint8_t kind : column(*block)) {
       if (kind != 0 && kind != order[0] + 1) {
-        least[kind].push(name(device));
+        least[kind].push(name(one));
         if (least[kind].size() > kNamesShown) least[kind].pop();
       }
-      ++device;
+      ++one;
     }
+    device += static_cast<uint32_t>(block->size);
   }
-  const LotRule& rule =
-      products ? lot_rule::devices_are_of_one_product : lot_rule::dacs_are_of_one_pai;
+  const LotRule& rule = which == Column::product  ? lot_rule::devices_are_of_one_product
+                        : which == Column::issuer ? lot_rule::dacs_are_of_one_pai
+                                                  : lot_rule::parts_are_locked_alike;
   for (size_t i = 1; i < order.size(); ++i) {
     const size_t kind = order[i] + 1;
     if (i > kMostFindings) {
@@ -566,10 +576,14 @@ void LotRoster::unlike_the_rest(const Kinds& kinds, bool products, FindingList& 
     const std::string& its = kinds.names[order[i]];
     const std::string& theirs = kinds.names[order[0]];
     const std::string what =
-        products ? fmt::format("{} of {} devices {} of product {}, {} are of {}", count[kind],
-                               size_, one ? "is" : "are", its, others, theirs)
-                 : fmt::format("{} of {} DACs {} the PAI with key id {}, {} name {}", count[kind],
-                               size_, one ? "names" : "name", its, others, theirs);
+        which == Column::product
+            ? fmt::format("{} of {} devices {} of product {}, {} are of {}", count[kind], size_,
+                          one ? "is" : "are", its, others, theirs)
+        : which == Column::issuer
+            ? fmt::format("{} of {} DACs {} the PAI with key id {}, {} name {}", count[kind], size_,
+                          one ? "names" : "name", its, others, theirs)
+            : fmt::format("{} of {} parts {} locked so: {}; {} so: {}", count[kind], size_,
+                          one ? "is" : "are", its, others, theirs);
     LotFinding finding{.rule = &rule,
                        .severity = rule.severity,
                        .message = what,
@@ -631,8 +645,9 @@ std::vector<const LotRule*> LotRoster::compared() const {
 
 FindingList LotRoster::findings(Stage stage) const {
   FindingList out;
-  unlike_the_rest(products_, true, out);
-  unlike_the_rest(issuers_, false, out);
+  unlike_the_rest(products_, Column::product, out);
+  unlike_the_rest(issuers_, Column::issuer, out);
+  unlike_the_rest(postures_, Column::posture, out);
   FindingList repeated = Search(*this, stage).run();
   out.left_out += repeated.left_out;
   std::move(repeated.findings.begin(), repeated.findings.end(), std::back_inserter(out.findings));

@@ -24,7 +24,8 @@ class LotRoster {
   void add(std::string_view name, const DeviceFingerprints& fingerprints);
   uint64_t size() const { return size_; }
   std::string name(uint32_t device) const;
-  // What repeats, counts upwards, or is of another product or PAI than the rest.
+  // What repeats, counts upwards, or is of another product or PAI, or locked otherwise than the
+  // rest.
   FindingList findings(Stage stage = Stage::network) const;
   // The devices of each product, in the order of its ids, and how many DAC keys they have: 0, 1, or
   // 2 for more. Those that name no product stand together.
@@ -46,11 +47,13 @@ class LotRoster {
     std::vector<std::string> names;
     uint8_t number(const std::string& name);
   };
-  void unlike_the_rest(const Kinds& kinds, bool products, FindingList& out) const;
+  // Whose kinds are compared: a column of every block.
+  enum class Column : uint8_t { product, issuer, posture };
+  void unlike_the_rest(const Kinds& kinds, Column column, FindingList& out) const;
 
   std::vector<std::unique_ptr<Block>> blocks_;
   uint64_t size_ = 0;
-  Kinds products_, issuers_;
+  Kinds products_, issuers_, postures_;
 };
 
 }  // namespace attest

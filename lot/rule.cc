@@ -51,6 +51,15 @@ constexpr LotRule kRules[] = {
         .remedy = "find out from which batch the other DACs came",
     },
     {
+        .id = "lot.parts-are-locked-alike",
+        .title = "all parts are locked in the same way",
+        .severity = Severity::warning,
+        .rule = "The parts of a lot come from one line, whose last step locks them. One that is "
+                "locked in another way, or by another key, was taken out before that step, or "
+                "comes from elsewhere.",
+        .remedy = "look at the other parts one by one; lock them as the rest, or take them out",
+    },
+    {
         .id = "lot.dac-is-used-once",
         .title = "no two devices have the same DAC",
         .spec = "Matter Core 6.2",
@@ -236,6 +245,7 @@ constinit const LotRule& device_is_given_once = rule("lot.device-is-given-once")
 constinit const LotRule& devices_are_of_one_product = rule("lot.devices-are-of-one-product");
 constinit const LotRule& two_units_are_shown = rule("lot.two-units-are-shown");
 constinit const LotRule& dacs_are_of_one_pai = rule("lot.dacs-are-of-one-pai");
+constinit const LotRule& parts_are_locked_alike = rule("lot.parts-are-locked-alike");
 constinit const LotRule& dac_is_used_once = rule("lot.dac-is-used-once");
 constinit const LotRule& dac_key_is_used_once = rule("lot.dac-key-is-used-once");
 constinit const LotRule& serial_number_is_used_once = rule("lot.serial-number-is-used-once");

@@ -32,7 +32,7 @@ const LotRule* find_lot_rule(std::string_view id);
 // Each by its name, for those who find that it is broken.
 namespace lot_rule {
 extern const LotRule &device_is_readable, &device_is_given_once, &devices_are_of_one_product,
-    &two_units_are_shown, &dacs_are_of_one_pai;
+    &two_units_are_shown, &dacs_are_of_one_pai, &parts_are_locked_alike;
 extern const LotRule &dac_is_used_once, &dac_key_is_used_once, &serial_number_is_used_once,
     &payload_is_used_once;
 extern const LotRule &spake2p_verifier_is_used_once, &spake2p_salt_is_used_once;

@@ -7,6 +7,7 @@
 #include "platform/files.h"
 #include "verifier/base/json.h"
 #include "verifier/pki/key.h"
+#include "verifier/readers/posture/order.h"
 #include "verifier/readers/reader.h"
 #include "verifier/readers/text/utf16.h"
 
@@ -56,6 +57,32 @@ void read_credentials(View order, const std::string& path, Device& device) {
   }
 }
 
+constexpr const char* kUserConfiguration = "user_configuration.json";
+
+// Keys that the order names as files beside it; one that is not there, or is none, is damage.
+void read_key_files(const fs::path& folder, Device& device) {
+  for (OrderedLock& ordered : device.posture.ordered) {
+    if ((ordered.key != "signing_keys" && ordered.key != "command_key") ||
+        !is_key_file(ordered.value))
+      continue;
+    const auto file = FileBytes::open((folder / ordered.value).string());
+    const auto forms = file ? key_forms(file->view()) : std::nullopt;
+    if (forms)
+      ordered.value = *forms;
+    else
+      device.damaged(ordered.place, ordered.place.item,
+                     fmt::format("expected a key in PEM in {}, found none", ordered.value));
+  }
+}
+
+// What Simplicity Commander was given to configure the parts with.
+void read_configuration(const fs::path& folder, Device& device) {
+  const std::string path = (folder / kUserConfiguration).string();
+  const auto file = FileBytes::open(path);
+  const auto json = file ? parse_json(text(file->view())) : Result<Json>(error("none"));
+  if (json) read_user_configuration(*json, path, device.posture);
+}
+
 }  // namespace
 
 Result<Device> expected_from(const std::string& path) {
@@ -65,16 +92,19 @@ Result<Device> expected_from(const std::string& path) {
   const auto done =
       read_evidence({.path = path, .bytes = file->view(), .base = 0, .member = false}, reading);
   const std::string kind = reading.files.empty() ? "" : reading.files.front().kind;
+  const bool locks_alone = !done && !reading.device.posture.ordered.empty();
   if (kind != "cpms-json" && kind != "device-json") {
     const std::string found = done ? "a file of kind " + kind : done.error().what;
     return error(fmt::format(
         "--expect: {}: expected a cpms.json or the keys of device.json, found {}", path, found));
   }
-  if (!done) return error(fmt::format("--expect: {}: {}", path, done.error().what));
+  if (!done && !locks_alone) return error(fmt::format("--expect: {}: {}", path, done.error().what));
   if (kind == "cpms-json") {
     const auto utf8 = utf8_of_utf16(file->view());
     read_credentials(utf8 ? View(*utf8) : file->view(), path, reading.device);
   }
+  read_key_files(fs::path(path).parent_path(), reading.device);
+  read_configuration(fs::path(path).parent_path(), reading.device);
   return std::move(reading.device);
 }
 

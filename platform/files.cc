@@ -343,7 +343,7 @@ class Paths {
   size_t said() const {
     const Device& device = reading_.device;
     return device.statements.size() + device.integrity.size() + device.remarks.size() +
-           reading_.ota_images.size() + reading_.locked.size();
+           reading_.ota_images.size() + reading_.locked.size() + device.posture.said();
   }
 
   void closed(const std::string& path, const std::string& why) {

@@ -7,7 +7,7 @@
 
 namespace attest {
 
-inline constexpr const char* kCsvHeading = "id,verdict,failed,open,summary\n";
+inline constexpr const char* kCsvHeading = "id,verdict,failed,open,summary,locked\n";
 std::string lot_csv_line(const DeviceLine& line);
 std::string lot_csv_line(const NotUsed& unused);
 

@@ -7,6 +7,7 @@
 #include "report/html_chain.h"
 #include "report/html_page.h"
 #include "report/identity_table.h"
+#include "report/posture_table.h"
 #include "report/test_plan.h"
 #include "report/wording.h"
 #include "verifier/gather/file_digests.h"
@@ -60,6 +61,8 @@ class Writer {
             });
     paper();
     section("Vendor and product, as each place gives them", "", [&] { identities(); });
+    if (const auto rows = posture_table(report_); !rows.empty())
+      section("How the part is locked", "", [&] { locks(rows); });
     section("Checks", "", [&] { checks(); });
     section("Evidence", "", [&] { evidence(); });
     section("How it was judged", "", [&] { conditions(); });
@@ -197,6 +200,30 @@ class Writer {
       }
       id_cell(row.vids, row.vid_odd);
       id_cell(row.pids, row.pid_odd);
+    }
+  }
+
+  // What was promised, whether it holds, and what that means for the person who orders.
+  void locks(const std::vector<PostureRow>& rows) {
+    const auto table = page_.in("table");
+    {
+      const auto head = page_.in("thead");
+      const auto tr = page_.in("tr");
+      for (const char* name : {"What", "Locked", "What it means", "Found"})
+        page_.leaf("th", name, {{"scope", "col"}});
+    }
+    const auto body = page_.in("tbody");
+    for (const PostureRow& row : rows) {
+      const auto tr = page_.in("tr");
+      page_.leaf("th", row.name, {{"scope", "row"}})
+          .leaf("td", fmt::format("{} {}", posture_mark(row.worst), status_name(row.worst)),
+                {{"class", tone_class(row.worst)}})
+          .leaf("td", row.means);
+      const auto td = page_.in("td");
+      if (row.found.empty())
+        page_.leaf("span", "nothing against it", {{"class", "quiet"}});
+      else
+        page_.isolated(row.found);
     }
   }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "report/posture_table.h"
 #include "report/test_plan.h"
 #include "report/wording.h"
 #include "verifier/checks/waiver.h"
@@ -181,6 +182,8 @@ Json report_json(const Evidence& e, const Report& report) {
   out.set("not_used", not_used_json(e.not_used));
   out.set("trust_anchors_given", static_cast<uint64_t>(e.given_anchors));
   out.set("summary", printable(report.summary));
+  if (const std::string locked = posture_line(e, report); !locked.empty())
+    out.set("locked", locked);
   if (!e.policy.waivers.empty()) out.set("waivers", waivers_json(e, report));
   Json checks{Json::Array{}};
   for (const Finding& finding : report.findings) checks.push(check_json(finding));

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "report/chain_view.h"
+#include "report/posture_table.h"
 #include "report/wording.h"
 #include "verifier/rules/check.h"
 
@@ -233,6 +234,8 @@ std::string report_text(const Evidence& e, const Report& report, const TextStyle
   not_used(page, e, true);
   picture(page, e, report);
   if (!style.golden) page.paragraph(spelled_out(), 4);
+  if (const std::string locked = posture_line(e, report); !locked.empty())
+    page.paragraph(locked, 4);
   page.line();
   for (const Status s : {Status::fail, Status::unknown, Status::warn}) {
     for (const Finding* f : report.all(s)) {

@@ -138,6 +138,7 @@ const char* subject_title(std::string_view subject) {
       {"csr", "Certification requests"},
       {"expect", "What was ordered"},
       {"ota", "Firmware image"},
+      {"security", "How the part is locked"},
       {"lot", "The lot"},
       {"network", "Networking"},
   };

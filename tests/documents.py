@@ -56,6 +56,7 @@ def world(folder):
     (folder / "dump.bin").write_bytes(b"\xff" * 512 + der(good / "dac.pem") + b"\xff" * 512 + der(good / "pai.pem"))
     (folder / "update.ota").write_bytes(ota_image())
     (folder / "order.json").write_text('{"vendor_id": "0xFFF1", "product_id": "0x8000"}')
+    (folder / "status.txt").write_text("Debug lock : Enabled\nDevice erase : Disabled\nSecure debug unlock : Enabled\nSecure boot : Enabled\n")
     (folder / "cpms.json").write_text('{"matter":{"instance_info":{"vendor_id":65521,"product_id":"0x8000"}}}')
     (folder / "order.csv").write_text("SN,discriminator\nS-1,3840\n")
     waivers = (ROOT / "docs/waivers.md").read_text()  # the example itself

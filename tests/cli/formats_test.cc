@@ -13,41 +13,17 @@ using namespace attest::test;
 namespace {
 
 // The kinds that users rely on.
-const std::set<std::string> kOfInterface = {"x509",
-                                            "pem-bundle",
-                                            "pkcs7",
-                                            "pkcs12",
-                                            "cms-cd",
-                                            "key",
-                                            "csr",
-                                            "crl",
-                                            "device-json",
-                                            "vector-json",
-                                            "cpms-json",
-                                            "esp-nvs",
-                                            "esp-nvs-keys",
-                                            "esp-secure-cert",
-                                            "esp-flash",
-                                            "silabs-flash",
-                                            "silabs-provision",
-                                            "nordic-factory-data",
-                                            "nxp-factory-data",
-                                            "telink-factory-data",
-                                            "bouffalolab-mfd",
-                                            "ti-factory-data",
-                                            "linux-ini",
-                                            "intel-hex",
-                                            "s-record",
-                                            "elf",
-                                            "commissioner-log",
-                                            "onboarding-text",
-                                            "label-image",
-                                            "manifest",
-                                            "archive",
-                                            "ota-image",
-                                            "source-text",
-                                            "revocation-set",
-                                            "raw"};
+const std::set<std::string> kOfInterface = {
+    "x509", "pem-bundle", "pkcs7", "pkcs12", "cms-cd", "key", "csr", "crl", "device-json",
+    "vector-json", "cpms-json", "esp-nvs", "esp-nvs-keys", "esp-secure-cert", "esp-flash",
+    "silabs-flash", "silabs-provision", "nordic-factory-data", "nxp-factory-data",
+    "telink-factory-data", "bouffalolab-mfd", "ti-factory-data", "linux-ini", "intel-hex",
+    "s-record", "elf", "commissioner-log", "onboarding-text", "label-image", "manifest", "archive",
+    "ota-image", "source-text", "revocation-set", "raw",
+    // How a part is locked: the interface asks for the
+    // checks, and leaves the kinds' names to us.
+    "esp-efuse", "esp-security-info", "silabs-security", "nordic-security", "st-option-bytes",
+    "nxp-blhost", "bouffalo-efuse", "firmware-image"};
 
 // Readers that only say why a file is none of the evidence.
 const std::set<std::string> kOfNone = {"a credential", "evidence", "a CMS", "erased flash"};

@@ -503,7 +503,7 @@ constexpr Check kChecks[] = {
         .spec = "Matter Core 6.2.2.3",
         .after = {"dac.is-one-certificate"},
         .consequence_of = {"key.belongs-to-dac", "credentials.no-development-dac",
-                           "factory.no-key-beside-hardware-flag"},
+                           "factory.no-key-beside-hardware-flag", "security.dac-key-is-hidden"},
         .run = rule<key_is_not_exposed>,
         .rule =
             "Whoever reads the key can make copies of the device that every commissioner accepts.",

@@ -34,6 +34,8 @@ struct Catalogue {
                              csr_checks(),
                              ota_checks(),
                              ota_ledger_checks(),
+                             security_checks(),
+                             security_order_checks(),
                              expect_checks(),
                              sample_checks(),
                              waiver_checks()}) {

@@ -202,8 +202,9 @@ Outcome order_is_readable(const RecordView& record) {
   if (!record.ordered) return skipped(kNoOrder);
   if (record.ordered->integrity.empty()) {
     const auto& all = record.ordered->statements;
-    return std::any_of(all.begin(), all.end(),
-                       [](const Statement& s) { return is_compared(s.fact); })
+    return !record.ordered->posture.ordered.empty() ||
+                   std::any_of(all.begin(), all.end(),
+                               [](const Statement& s) { return is_compared(s.fact); })
                ? pass()
                : unknown("the order names nothing that can be compared",
                          "name what was ordered: a cpms.json, or the keys of device.json");

@@ -55,7 +55,14 @@ Outcome keys_fit(const RecordView& record) {
 Outcome is_unlocked(const RecordView& record) {
   const Remarks locked(record, Remark::encrypted_no_key), hidden(record, Remark::flash_encrypted),
       keys(record, Remark::keys_protected), keys_locked(record, Remark::key_locked);
-  if (locked.count != 0) return unknown(locked.text());
+  // What the keys under flash encryption would open is as hidden as they are.
+  const bool beside = hidden.count != 0 && locked.count != 0 &&
+                      std::all_of(record.device.remarks().begin(), record.device.remarks().end(),
+                                  [&](const Noted& noted) {
+                                    return noted.remark != Remark::encrypted_no_key ||
+                                           noted.place.path == hidden.first->place.path;
+                                  });
+  if (locked.count != 0 && !beside) return unknown(locked.text());
   // A released part's flash is ciphertext, and no one has the key. Where the credentials lie
   // outside of that, the verdict need not wait for it, and the approval says what nobody has seen.
   const bool whole = record.dac_place && record.pai.present() && record.cd_place;

@@ -1,6 +1,6 @@
-// Cryptography: every primitive the verifier needs, on OpenSSL. crypto.cc is the only file of this
-// room that includes <openssl/...>; it uses its own library context and never loads a host's
-// openssl.cnf, so a host's configuration cannot change a verdict.
+// Cryptography: every primitive the verifier needs, on OpenSSL. crypto.cc and firmware_signature.cc
+// are the only files of this room that include <openssl/...>; each uses a library context of its
+// own and never loads a host's openssl.cnf, so a host's configuration cannot change a verdict.
 #pragma once
 
 #include <memory>

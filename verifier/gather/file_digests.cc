@@ -35,6 +35,9 @@ std::unordered_set<std::string_view> paths_with_secrets(const Device& device) {
   for (const Statement& s : device.statements) {
     if (is_confidential(s.fact)) add(s.place.path);
   }
+  for (const Claim& c : device.posture.claims) {
+    if (c.trait == Trait::secret) add(c.place.path);
+  }
   for (const IntegrityProblem& p : device.integrity) add(p.place.path);
   for (const Noted& n : device.remarks) {
     if (n.remark == Remark::unknown_key) add(n.place.path);

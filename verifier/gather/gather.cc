@@ -331,6 +331,7 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
   judge_lists(e, engine);
   note_damaged_lists(e);
   e.ordered = std::move(ordered);
+  settle_images(e, engine);
   e.onboarding = onboarding_evidence(e.device, e.ordered ? &*e.ordered : nullptr,
                                      cache != nullptr ? cache->tried() : nullptr);
   gather_csrs(e);

@@ -33,6 +33,9 @@ std::vector<CrlEvidence> lists_of_points(const Evidence& evidence, const LedgerF
                                          Ledger& ledger, SignatureEngine& engine);
 void judge_lists(Evidence& evidence, SignatureEngine& engine);
 
+// Firmware whose signature is by a key that it does not bring along (gather_posture.cc).
+void settle_images(Evidence& evidence, SignatureEngine& engine);
+
 // Whether a certificate is neither a device's nor of one who issues devices': of a fabric, of the
 // web.
 bool is_of_no_device(const Certificate& certificate);

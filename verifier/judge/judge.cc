@@ -53,7 +53,7 @@ bool Judge::keeps_open(size_t check, const Answer& answer) const {
   const Check& open = *catalogue()[answer.by == kNobody || answer.open ? check : answer.by];
   const bool on_main = network_ == Network::main && stage_ == Stage::network;
   if (open.open_on_main_only && !on_main && !asked_for) return false;
-  return severity_[check] == Severity::error;
+  return answer.weight.value_or(severity_[check]) == Severity::error;
 }
 
 Report Judge::report(const Evidence& evidence, std::span<const Answered> answered) const {
@@ -84,6 +84,8 @@ Report Judge::report(const Evidence& evidence, std::span<const Answered> answere
     finding.check = catalogue()[i];
     finding.status = answers[i].status;
     finding.severity = answers[i].status == Status::fail ? unmet_[i] : severity_[i];
+    if (const auto& weight = answers[i].weight)
+      finding.severity = answers[i].status == Status::fail ? Severity::error : *weight;
     if (answers[i].status == Status::blocked) finding.blocked_by = catalogue()[answers[i].by];
     if (answers[i].like != kNobody) finding.message = report.findings[answers[i].like].message;
     if (answers[i].waived != kNobody) {
@@ -140,7 +142,7 @@ Outline Judge::outline(const Evidence& evidence, SharedAnswers* shared) const {
     if (a.status == Status::fail) out.failed.push_back(links().checks[i]);
     if (a.status == Status::warn) out.warned.push_back(links().checks[i]);
     if ((a.status == Status::unknown || a.open) &&
-        (severity_[i] == Severity::error || fail_on_unknown_))
+        (a.weight.value_or(severity_[i]) == Severity::error || fail_on_unknown_))
       out.open.push_back(links().checks[i]);
     open = open || keeps_open(i, a);
   }

@@ -1,6 +1,7 @@
 // Judge: the rules of one policy, ready to be asked about many devices.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -31,6 +32,7 @@ struct Answer {
   bool echo = false;          // its body itself named another as the fault
   bool open = false;          // and is unknown for that one's reason (unknown_like)
   bool aside = false;         // unknown, and the verdict does not wait for it (unknown_aside)
+  std::optional<Severity> weight = {};  // of this answer, in place of its rule's
 };
 
 // What was answered about that which several devices have in common: filled in by the first device
@@ -41,6 +43,7 @@ struct SharedAnswers {
     Status status = Status::pass;
     const char* by = nullptr;  // with Status::blocked
     bool open = false, aside = false;
+    std::optional<Severity> weight = {};
   };
   std::vector<Body> bodies;  // of shared checks; by place in the catalogue
   std::vector<Answer>

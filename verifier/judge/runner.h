@@ -100,7 +100,7 @@ class Runner {
       const Answer& cause = answers_[j];
       // A waiver covers its own check and what has no input without it. This one was asked and
       // found a fault: that is for another waiver to cover.
-      if (!cause.failed || severity_[j] != Severity::error || cause.waived != kNobody) continue;
+      if (!cause.failed || severity(j) != Severity::error || cause.waived != kNobody) continue;
       return block(mine, cause.status == Status::blocked ? cause.by : j);
     }
     if (waivers_ && waiver_for(evidence_, *links_.checks[i]) != nullptr)
@@ -145,13 +145,16 @@ class Runner {
                 .status = outcome.status,
                 .by = outcome.constant,
                 .open = outcome.open,
-                .aside = outcome.aside};
+                .aside = outcome.aside,
+                .weight = outcome.weight};
       }
       answers_[i].aside = body.aside;
+      answers_[i].weight = body.weight;
       return take(i, body.status, body.by, body.open);
     }
     Outcome outcome = answered_.empty() ? check.run.ask(views_) : from_before(check);
     answers_[i].aside = outcome.aside;
+    answers_[i].weight = outcome.weight;
     take(i, outcome.status, outcome.constant, outcome.open);
     keep(i, std::move(outcome));
   }
@@ -173,8 +176,15 @@ class Runner {
       if (const Check* cause = find_check(by))
         return block(mine, static_cast<uint16_t>(check_index(*cause)));
     }
-    if (status == Status::fail && severity_[i] == Severity::warning) mine.status = Status::warn;
-    if (status == Status::fail && severity_[i] == Severity::info) mine.status = Status::pass;
+    if (status == Status::fail && severity(i) == Severity::warning) mine.status = Status::warn;
+    if (status == Status::fail && severity(i) == Severity::info) mine.status = Status::pass;
+  }
+
+  Severity severity(size_t i) const {
+    const auto& weight = answers_[i].weight;
+    if (!weight) return severity_[i];
+    return evidence_.policy.fail_on_warn && *weight == Severity::warning ? Severity::error
+                                                                         : *weight;
   }
 
   // A body may name a check that turned out to be an echo itself: what is shown is the fault at the

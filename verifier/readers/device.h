@@ -6,20 +6,9 @@
 #include <variant>
 
 #include "verifier/base/bytes.h"
+#include "verifier/readers/posture.h"
 
 namespace attest {
-
-// Where something was said: a file (inside archives "lot.zip!a/b.bin"), a byte in it, and the name
-// it has there.
-struct Place {
-  std::string path;
-  std::optional<uint64_t> offset;
-  std::string
-      item;  // "chip-factory/dac-cert", "TLV 201/1"; empty when the file is the thing itself
-
-  bool operator==(const Place&) const = default;
-};
-std::string place_text(const Place& place);  // "factory.bin at 0x1040 (chip-factory/dac-cert)"
 
 // The facts, in the order in which they are shown. The comment is the value's type and unit.
 enum class FactId : uint8_t {
@@ -164,6 +153,7 @@ struct Device {
   std::vector<Statement> statements;
   std::vector<IntegrityProblem> integrity;
   std::vector<Noted> remarks;
+  Posture posture;
   // Of a bundle: private keys are left out, and a point in place of one is its public part. No
   // reader sets it: a part that stores a public key for its private one holds no key.
   bool keys_left_out = false;

@@ -20,6 +20,12 @@ extern const Reader silabs_flash_reader, silabs_provision_reader, ti_factory_rea
     ti_factory_json_reader;
 extern const Reader intel_hex_reader, s_record_reader, elf_reader, uf2_reader, erased_flash_reader;
 
+// How a part is locked: what vendors' tools print (espressif/efuse_summary.cc, posture/), and
+// firmware images with their signatures (posture/firmware_images.cc).
+extern const Reader esp_efuse_reader, esp_security_info_reader, silabs_security_reader,
+    nordic_protection_reader, st_option_bytes_reader, nxp_blhost_reader, bouffalo_efuse_reader,
+    firmware_reader;
+
 // Factory data of vendors (a file each).
 extern const Reader nordic_reader, nordic_json_reader, telink_reader, telink_summary_reader,
     nxp_reader, bouffalolab_reader, linux_ini_reader, cpms_json_reader;

@@ -9,6 +9,7 @@
 #include "verifier/readers/credentials/loose_credentials.h"
 #include "verifier/readers/formats.h"
 #include "verifier/readers/own_output.h"
+#include "verifier/readers/posture/firmware_images.h"
 #include "verifier/readers/reader.h"
 #include "verifier/readers/text/plain_text.h"
 #include "verifier/readers/text/utf16.h"
@@ -27,6 +28,13 @@ constexpr const Reader* kReaders[] = {
     &ota_image_reader,
     &revocation_set_reader,
     &ledger_answer_reader,
+    &esp_efuse_reader,
+    &esp_security_info_reader,
+    &silabs_security_reader,
+    &nordic_protection_reader,
+    &st_option_bytes_reader,
+    &nxp_blhost_reader,
+    &bouffalo_efuse_reader,
     &cpms_json_reader,
     &nordic_json_reader,
     &ti_factory_json_reader,
@@ -71,7 +79,16 @@ constexpr const Reader* kReaders[] = {
     &onboarding_text_reader,
     &drawing_reader,
     &carve_reader,
+    &firmware_reader,
 };
+
+// Dumps that may hold firmware beside what their reader takes.
+constexpr const Reader* kOfMemory[] = {
+    &silabs_provision_reader, &telink_reader,       &nordic_reader,     &nxp_reader,
+    &bouffalolab_reader,      &silabs_flash_reader, &ti_factory_reader, &carve_reader};
+bool is_of_memory(const Reader& reader) {
+  return std::find(std::begin(kOfMemory), std::end(kOfMemory), &reader) != std::end(kOfMemory);
+}
 
 constexpr size_t kLargeFile = 32u << 20;
 
@@ -85,7 +102,7 @@ const Reader* asked(const Source& source, const Reader* known_not = nullptr) {
 // How much a reading holds, of whatever kind: a file that adds nothing to it was no evidence.
 size_t said(const Reading& r) {
   return r.device.statements.size() + r.device.integrity.size() + r.device.remarks.size() +
-         r.locked.size() + r.ota_images.size() + r.files.size();
+         r.locked.size() + r.ota_images.size() + r.files.size() + r.device.posture.said();
 }
 
 // A file that is no evidence: one in a folder or container is listed with the reason, one that was
@@ -119,6 +136,7 @@ Result<void> recognise_and_read(const Source& source, size_t index, Reading& rea
   EvidenceFile* const outer = std::exchange(reading.current, &entry);
   const Before behind = Before::of(reading);
   auto done = found->read(source, reading);
+  if (done && is_of_memory(*found)) say_firmware(source, reading);
   if (done) read_loose_credentials(source, *found, behind, reading);
   reading.current = outer;
   reading.files[index] = std::move(entry);

@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <span>
 #include <tuple>
 
@@ -35,6 +36,9 @@ struct Outcome {
   const char* constant = nullptr;  // instead of texts: the message; with Status::blocked the id
   bool open = false;               // see unknown_like
   bool aside = false;              // see unknown_aside
+  // How bad it is in this case, whatever the rule says: an order names it, or a fault beside it
+  // takes its sting.
+  std::optional<Severity> weight = {};
   std::unique_ptr<Texts> texts;
 };
 
@@ -77,6 +81,10 @@ inline Outcome unknown(std::string why, std::string remedy) {
   Outcome out = unknown(std::move(why));
   out.texts->remedy = std::move(remedy);
   return out;
+}
+inline Outcome weighing(Severity weight, Outcome outcome) {
+  outcome.weight = weight;
+  return outcome;
 }
 // A constant text: it lives as long as the program.
 inline Outcome note(const char* message) {

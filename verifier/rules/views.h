@@ -342,6 +342,7 @@ class RecordView : public LotView {
   explicit RecordView(const Evidence& e)
       : LotView(e),
         device(e.device),
+        posture(e.device.posture),
         not_used(e.not_used),
         ledger(e.ledger),
         dac_place(e.dac.place),
@@ -364,6 +365,7 @@ class RecordView : public LotView {
         after(e.after) {}
 
   KeptStatements device;
+  const Posture& posture;  // a record that has any is alike to none
   const std::vector<NotUsed>& not_used;
   const LedgerStatus& ledger;
   const std::optional<Place>& dac_place;  // nullopt: there is none

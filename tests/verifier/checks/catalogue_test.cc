@@ -29,7 +29,7 @@ std::vector<std::string> ids_of(const Ids& ids) {
 constexpr const char* kSubjects[] = {
     "paa",        "pai", "dac",        "chain",   "cd",      "cms",      "attestation", "identity",
     "key",        "csr", "onboarding", "spake2p", "factory", "network",  "credentials", "ledger",
-    "revocation", "ota", "expect",     "lot",     "basic",   "evidence", "nocsr"};
+    "revocation", "ota", "expect",     "lot",     "basic",   "evidence", "nocsr",       "security"};
 
 }  // namespace
 
@@ -123,8 +123,9 @@ TEST_CASE("links between checks lead somewhere and never in a circle") {
 
 // These are seen both ways in tables (check_rows.h), which assert the same of themselves: their
 // input is a line of facts, for which a folder each would be much paper.
-constexpr const char* kInTables[] = {"basic",  "csr",        "evidence", "expect",     "factory",
-                                     "ledger", "onboarding", "ota",      "revocation", "spake2p"};
+constexpr const char* kInTables[] = {"basic",      "csr",      "evidence",   "expect",
+                                     "factory",    "ledger",   "onboarding", "ota",
+                                     "revocation", "security", "spake2p"};
 
 // Seen both ways in post_quantum_test.cc: no fixture can be forged without a library for ML-DSA.
 constexpr const char* kPostQuantum[] = {"chain.strength-does-not-rise",

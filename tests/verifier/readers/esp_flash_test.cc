@@ -173,7 +173,7 @@ TEST_CASE("esp flash: ciphertext where plain data should be") {
     const Reading r = read_file(image);
     CHECK(remark_of_table(r) ==
           "0x8000: the partition table is ciphertext: flash encryption is on, and what it covers "
-          "is not judged");
+          "is hidden, as in a part that was released");
     CHECK(r.device.number(FactId::vendor_id) == 0xFFF1);  // NVS is never flash-encrypted
   }
   // Secure boot moves the table: its usual place is erased then, and no damage.

@@ -23,6 +23,14 @@ void AddressMap::add(uint64_t address, View bytes) {
       {.address = address, .begin = begin, .size = bytes.size(), .order = pieces_.size()});
 }
 
+std::optional<uint32_t> AddressMap::word(uint64_t address) const {
+  for (const Piece& piece : pieces_) {
+    if (address >= piece.address && piece.size >= 4 && address - piece.address <= piece.size - 4)
+      return le32(bytes_, piece.begin + static_cast<size_t>(address - piece.address));
+  }
+  return std::nullopt;
+}
+
 std::vector<AddressMap::Image> AddressMap::join(const std::function<void(uint64_t)>& on_overlap,
                                                 uint64_t near) {
   std::sort(pieces_.begin(), pieces_.end(), [](const Piece& a, const Piece& b) {

@@ -15,6 +15,8 @@ class AddressMap {
   };
 
   void add(uint64_t address, View bytes);
+  // The little-endian word that one of the pieces has there, before they are joined; nullopt: none.
+  std::optional<uint32_t> word(uint64_t address) const;
   // Pieces no farther from one another are of one memory.
   static constexpr uint64_t kNear = 2u << 20;
   // Joins what was added. An address given twice keeps the first value; `on_overlap` hears of the

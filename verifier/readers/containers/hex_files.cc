@@ -7,6 +7,7 @@
 
 #include "verifier/readers/containers/address_map.h"
 #include "verifier/readers/formats.h"
+#include "verifier/readers/vendors/nordic_uicr.h"
 
 namespace attest {
 namespace {
@@ -122,6 +123,7 @@ Result<void> Records::read() {
         Remark::truncated,
         {.path = source_.path, .offset = source_.base + source_.bytes.size(), .item = {}},
         fmt::format("the {} file has no end record", format_));
+  say_uicr(map_, source_.path, reading_);
   const auto images = map_.join([&](uint64_t address) {
     reading_.device.damaged(
         {.path = source_.path, .offset = {}, .item = fmt::format("0x{:08x}", address)},

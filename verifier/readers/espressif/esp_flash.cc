@@ -9,6 +9,7 @@
 #include "verifier/crypto/crypto.h"
 #include "verifier/readers/containers/carve.h"
 #include "verifier/readers/credentials/credential_items.h"
+#include "verifier/readers/espressif/esp_image.h"
 #include "verifier/readers/espressif/esp_nvs.h"
 #include "verifier/readers/espressif/esp_secure_cert.h"
 #include "verifier/readers/formats.h"
@@ -159,6 +160,11 @@ class Flash {
   bool covered(size_t at) const;
   void read_region(const Region& region);
   void carve_rest();
+  void say_content(size_t at, size_t size, const std::string& what, bool shown);
+  void say_bootloader(bool may_be_hidden);
+  void say_apps(const Table& table);
+  void say_nvs(const Region& region);
+  void say_keys(const Region& region, bool shown);
 
   const Source& source_;
   View image_;
@@ -281,6 +287,74 @@ void Flash::carve_rest() {
   }
 }
 
+// What flash encryption covers: in plain, or ciphertext.
+void Flash::say_content(size_t at, size_t size, const std::string& what, bool shown) {
+  const View content = image_.subspan(at, std::min(size, image_.size() - at));
+  if (!shown && !is_ciphertext(content)) return;
+  reading_.device.posture.say(
+      Trait::flash_content, shown ? Holds::no : Holds::yes, shown ? "plain" : "ciphertext",
+      fmt::format("the {} is {}", what, shown ? "in plain" : "ciphertext"), place(at, what));
+}
+
+// It begins where the chip's ROM looks for it. Beside a table in plain it is none of a part that
+// encrypts, whatever it looks like.
+void Flash::say_bootloader(bool may_be_hidden) {
+  for (const size_t at : {size_t{0x1000}, size_t{0x2000}, size_t{0}}) {
+    if (image_.size() <= kTableAt) return;
+    const View room = image_.subspan(at, std::min(kTableAt * 2, image_.size()) - at);
+    const auto found = parse_esp_image(room);
+    if (!found) continue;
+    say_esp_image(room, place(at, "bootloader"), "bootloader", reading_);
+    return say_content(at, found->end, "bootloader", true);
+  }
+  if (!may_be_hidden) return;
+  for (const size_t at : {size_t{0}, size_t{0x1000}, size_t{0x2000}}) {
+    if (is_ciphertext(image_.subspan(at, kSector)))
+      return say_content(at, kTableAt - at, "bootloader", false);
+  }
+}
+
+void Flash::say_apps(const Table& table) {
+  const int64_t base = device_base(table);
+  for (const Row& row : table.rows) {
+    const int64_t from = static_cast<int64_t>(row.offset) - base;
+    if (row.type != kApp || from < 0 || from >= static_cast<int64_t>(image_.size())) continue;
+    const auto at = static_cast<size_t>(from);
+    const View room = image_.subspan(at, std::min<size_t>(row.size, image_.size() - at));
+    const std::string label = printable(row.label);
+    if (say_esp_image(room, place(at, label), label, reading_))
+      say_content(at, room.size(), label, true);
+  }
+}
+
+// Where the factory data lie in plain, and the DAC's key with them.
+void Flash::say_nvs(const Region& region) {
+  const Nvs nvs = parse_nvs(image_.subspan(region.at, region.size));
+  const bool factory = nvs.count("chip-factory") != 0;
+  if (!nvs.encrypted && !factory) return;
+  Posture& posture = reading_.device.posture;
+  const std::string name = region.label.empty() ? "NVS partition" : printable(region.label);
+  posture.say(Trait::nvs, nvs.encrypted ? Holds::yes : Holds::no,
+              nvs.encrypted ? "encrypted" : "plain",
+              fmt::format("the {} with the factory data is {}", name,
+                          nvs.encrypted ? "encrypted" : "in plain"),
+              place(region.at, region.label));
+  if (nvs.encrypted)
+    posture.say(Trait::dac_key, Holds::yes, "nvs-encrypted", name, place(region.at, region.label));
+  if (const NvsItem* key = nvs.find("chip-factory", "dac-key"); key != nullptr && !nvs.encrypted)
+    posture.say(Trait::dac_key, Holds::no, "flash",
+                fmt::format("chip-factory/dac-key can be read in the {}", name),
+                place(region.at + key->offset, "chip-factory/dac-key"));
+}
+
+void Flash::say_keys(const Region& region, bool shown) {
+  reading_.device.posture.say(
+      Trait::nvs_keys, shown ? Holds::no : Holds::yes, shown ? "plain" : "hidden",
+      shown ? "the keys of the encrypted NVS can be read, so that it hides nothing"
+            : "the keys of the encrypted NVS are ciphertext",
+      place(region.at, region.label));
+}
+
 void Flash::read_region(const Region& region) {
   const Source inside{.path = source_.path,
                       .bytes = image_.subspan(region.at, region.size),
@@ -292,15 +366,17 @@ void Flash::read_region(const Region& region) {
   }
   switch (region.kind) {
     case Region::Kind::keys:
+      say_keys(region, parse_nvs_keys(inside.bytes).has_value());
       if (!read_nvs_keys(inside, region.label, reading_))
         reading_.device.note(
             Remark::keys_protected, place(region.at, region.label),
             "the NVS keys partition holds no keys in plain: flash encryption protects it");
       break;
     case Region::Kind::nvs:
-      if (looks_like_nvs(inside.bytes))
+      if (looks_like_nvs(inside.bytes)) {
+        say_nvs(region);
         read_nvs(inside, region.label, reading_);
-      else
+      } else
         reading_.device.damaged(place(region.at, region.label), "partition content",
                                 "expected NVS pages, found none");
       break;
@@ -317,13 +393,17 @@ void Flash::read_region(const Region& region) {
 
 void Flash::read() {
   const auto table = find_table(image_);
-  if (table)
+  if (!table || device_base(*table) == 0) say_bootloader(!table);
+  if (table) {
     take_table(*table);
-  else if (const auto hidden = hidden_table(image_, false))
+    say_content(table->at, kTableSize, "partition table", true);
+    say_apps(*table);
+  } else if (const auto hidden = hidden_table(image_, false)) {
     reading_.device.note(Remark::flash_encrypted, place(*hidden, "partition table"),
                          "the partition table is ciphertext: flash encryption is on, and what it "
-                         "covers is not judged");
-  else
+                         "covers is hidden, as in a part that was released");
+    say_content(*hidden, kTableSize, "partition table", false);
+  } else
     reading_.device.damaged(place(std::min(kTableAt, image_.size()), "partition table"),
                             "partition table", "none was found");
   if (!table || !table->problems.empty()) scan();

@@ -12,6 +12,7 @@
 #include "verifier/readers/credentials/loose_credentials.h"
 #include "verifier/readers/factory_item.h"
 #include "verifier/readers/formats.h"
+#include "verifier/readers/posture/order.h"
 #include "verifier/readers/tables/table_credentials.h"
 #include "verifier/readers/unreadable.h"
 
@@ -101,11 +102,12 @@ const Key* find_key(std::string_view path) {
   }
   return nullptr;
 }
+constexpr std::string_view kSecurity = "security";  // of an order
 bool is_group(std::string_view name) {
-  return std::any_of(std::begin(kKeys), std::end(kKeys), [&](const Key& key) {
-    const std::string_view path = key.path;
-    return path.starts_with(name) && path.size() > name.size() && path[name.size()] == '.';
-  });
+  return name == kSecurity || std::any_of(std::begin(kKeys), std::end(kKeys), [&](const Key& key) {
+           const std::string_view path = key.path;
+           return path.starts_with(name) && path.size() > name.size() && path[name.size()] == '.';
+         });
 }
 // Words that mean something else in other programs' files: none of them makes a file device.json.
 bool is_a_common_word(std::string_view key) {
@@ -195,7 +197,12 @@ bool recognises(const Source& s) {
 Result<void> read(const Source& s, Reading& reading) {
   const auto json = parse_json(text(s.bytes));
   if (!json) return tl::unexpected(json.error());
+  const size_t said = reading.device.statements.size(),
+               ordered = reading.device.posture.ordered.size();
   read_device_json(*json, s.path, reading);
+  if (reading.device.statements.size() == said && reading.device.posture.ordered.size() > ordered)
+    reading.not_used.push_back(
+        {.path = s.path, .why = "what was ordered: --expect compares with it"});
   return {};
 }
 
@@ -324,6 +331,7 @@ Kinship kinship(const Json& json) {
       if (!is_own_group(name)) continue;
       if (!value.is_object()) kin.own += !value.is_null();  // read, and found to be none
       if (!value.is_object()) continue;
+      if (name == kSecurity) kin.own += is_security_order(value) ? 2 : 0;
       size_t inside = 0;
       for (const auto& member : *value.object())
         inside += find_key(name + "." + member.first) != nullptr;
@@ -438,6 +446,8 @@ void read_device_json(const Json& json, const std::string& path, Reading& readin
       unknown(name);  // another program's
     } else if (const Key* key = find_key(name)) {
       read_member(*key, value, path, reading);
+    } else if (name == kSecurity && value.is_object()) {
+      read_security_order(value, path, reading);
     } else if (is_group(name) && value.is_null()) {
       continue;  // not given
     } else if (is_group(name) && !value.is_object()) {

@@ -42,7 +42,7 @@ constexpr std::string_view kMembers[] = {
     "schema", "tool", "verdict", "network", "stage", "at",
     // report
     "fail_on", "environment", "ledger", "device", "evidence", "not_used", "trust_anchors_given",
-    "summary", "waivers", "checks", "sdk_result",
+    "summary", "waivers", "checks", "sdk_result", "locked",
     // lot
     "devices", "approve", "reject", "undecided", "unreadable", "failed", "open", "findings",
     "findings_left_out", "part_key", "part_manifests", "manifest_rows", "sample",

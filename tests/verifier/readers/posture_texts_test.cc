@@ -1,0 +1,271 @@
+// Outputs of vendors' tools as they lie in files: cut, with banners, colours and line ends of any
+// kind, of two parts; and values that mean one thing on one part and another on the next.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+
+#include "tests/support/readings.h"
+#include "tests/support/support.h"
+#include "verifier/base/json.h"
+#include "verifier/readers/posture/order.h"
+
+using namespace attest;
+using namespace attest::test;
+
+namespace {
+
+// "yes release", "no open", ...: the first claim of a trait; empty: none.
+std::string said(const Reading& reading, Trait trait) {
+  for (const Claim& claim : reading.device.posture.claims) {
+    if (claim.trait != trait) continue;
+    constexpr const char* kHolds[] = {"yes", "no", "unclear"};
+    return fmt::format("{} {}", kHolds[static_cast<size_t>(claim.locked)], claim.value);
+  }
+  return "";
+}
+size_t said_times(const Reading& reading, Trait trait) {
+  const auto& claims = reading.device.posture.claims;
+  return static_cast<size_t>(std::count_if(claims.begin(), claims.end(),
+                                           [&](const Claim& c) { return c.trait == trait; }));
+}
+
+Reading read_text(std::string_view text, std::string path = "output.txt") {
+  return read_bytes(view(text), {}, std::move(path));
+}
+
+struct Field {
+  std::string name, value, raw;
+  bool readable = true, writeable = true;
+  int bits = 1;
+};
+// As espefuse writes it; `raw`: of 5.x.
+std::string summary(const std::vector<Field>& fields, bool with_raw = true) {
+  Json out{Json::Object{}};
+  for (const Field& f : fields) {
+    Json field{Json::Object{}};
+    field.set("name", f.name).set("bit_len", f.bits).set("readable", f.readable);
+    field.set("writeable", f.writeable);
+    field.set("value", f.value == "True"    ? Json(true)
+                       : f.value == "False" ? Json(false)
+                                            : Json(f.value));
+    if (with_raw) field.set("raw_value", f.raw);
+    out.set(f.name, field);
+  }
+  return dump_pretty(out);
+}
+std::vector<Field> release() {
+  const std::string digest =
+      "11 22 33 44 55 66 77 88 11 22 33 44 55 66 77 88 11 22 33 44 55 66 77 88 "
+      "11 22 33 44 55 66 77 88";
+  std::string covered = "??";
+  for (int i = 1; i < 32; ++i) covered += " ??";
+  return {{"MAC", "60:55:49:00:00:01 (OK)", "0x605549000001", true, false, 48},
+          {"RD_DIS", "1", "0x1", true, false, 7},
+          {"DIS_ICACHE", "False", "0x0", true, false},
+          {"DIS_DOWNLOAD_ICACHE", "True", "0x1"},
+          {"DIS_DOWNLOAD_MANUAL_ENCRYPT", "True", "0x1"},
+          {"SPI_BOOT_CRYPT_CNT", "Enable", "0x7", true, true, 3},
+          {"SECURE_BOOT_EN", "True", "0x1"},
+          {"DIS_PAD_JTAG", "True", "0x1"},
+          {"DIS_USB_JTAG", "True", "0x1"},
+          {"DIS_DIRECT_BOOT", "True", "0x1"},
+          {"DIS_DOWNLOAD_MODE", "False", "0x0"},
+          {"ENABLE_SECURITY_DOWNLOAD", "True", "0x1"},
+          {"SECURE_VERSION", "7", "0x7", true, true, 16},
+          {"KEY_PURPOSE_0", "XTS_AES_128_KEY", "0x4", true, false, 4},
+          {"KEY_PURPOSE_1", "SECURE_BOOT_DIGEST0", "0x9", true, false, 4},
+          {"BLOCK_KEY0", covered, "0x0", false, false, 256},
+          {"BLOCK_KEY1", digest, "0x1122", true, false, 256}};
+}
+std::vector<Field> with(std::vector<Field> fields, const std::string& name, auto&& change) {
+  for (Field& f : fields) {
+    if (f.name == name) change(f);
+  }
+  return fields;
+}
+bool any_open(const Reading& reading) {
+  const auto& claims = reading.device.posture.claims;
+  return std::any_of(claims.begin(), claims.end(),
+                     [](const Claim& c) { return c.locked == Holds::no; });
+}
+
+}  // namespace
+
+TEST_CASE("eFuses: a released part, and each bit that is not burned") {
+  const Reading good = read_text(summary(release()));
+  CHECK(kind(good) == "esp-efuse");
+  CHECK(problems(good).empty());
+  CHECK(!any_open(good));
+  CHECK(said(good, Trait::flash_encryption) == "yes release");
+  CHECK(said(good, Trait::secure_boot) == "yes v2");
+  CHECK(said(good, Trait::debug) == "yes disabled");
+  CHECK(said(good, Trait::download_mode) == "yes secure");
+  CHECK(said(good, Trait::secure_version) == "yes 3");
+  CHECK(said(good, Trait::mac) == "yes 605549000001");
+  CHECK(said(good, Trait::secret).empty());
+  const std::pair<const char*, Trait> kBits[] = {{"SECURE_BOOT_EN", Trait::secure_boot},
+                                                 {"DIS_PAD_JTAG", Trait::debug},
+                                                 {"DIS_USB_JTAG", Trait::debug},
+                                                 {"DIS_DIRECT_BOOT", Trait::other_boot},
+                                                 {"ENABLE_SECURITY_DOWNLOAD", Trait::download_mode},
+                                                 {"DIS_DOWNLOAD_ICACHE", Trait::release_mode}};
+  for (const auto& [name, trait] : kBits) {
+    CAPTURE(name);
+    const Reading open = read_text(summary(with(release(), name, [](Field& f) {
+      f.value = "False";
+      f.raw = "0x0";
+    })));
+    const auto& claims = open.device.posture.claims;
+    CHECK(std::any_of(claims.begin(), claims.end(), [&, t = trait](const Claim& c) {
+      return c.trait == t && c.locked == Holds::no;
+    }));
+  }
+}
+
+TEST_CASE(
+    "eFuses: a count of one bit is development, three are release, and a word tells neither") {
+  const auto count = [](const char* raw, bool writeable, bool with_raw) {
+    return read_text(summary(with(release(), "SPI_BOOT_CRYPT_CNT",
+                                  [&](Field& f) {
+                                    f.raw = raw;
+                                    f.writeable = writeable;
+                                  }),
+                             with_raw));
+  };
+  for (const char* one : {"0x1", "0x2", "0x4"})
+    CHECK(said(count(one, true, true), Trait::release_mode) == "no development");
+  for (const char* even : {"0x0", "0x3", "0x5", "0x6"})
+    CHECK(said(count(even, true, true), Trait::flash_encryption) == "no off");
+  CHECK(said(count("0x1", false, true), Trait::release_mode) == "yes release");
+  CHECK(said(count("0x7", true, false), Trait::release_mode) == "unclear on");
+  CHECK(said(count("0x7", false, false), Trait::release_mode) == "yes release");
+}
+
+TEST_CASE("eFuses: blocks that are covered are no empty keys, and readable ones are told of") {
+  const Reading open = read_text(summary(with(release(), "BLOCK_KEY0", [](Field& f) {
+    f.readable = true;
+    f.value =
+        "aa bb cc dd ee ff 00 11 aa bb cc dd ee ff 00 11 aa bb cc dd ee ff 00 11 aa bb cc dd "
+        "ee ff 00 11";
+  })));
+  CHECK(said(open, Trait::fuse_key_read) == "no readable");
+  CHECK(said(open, Trait::secret) == "no BLOCK_KEY0");
+  for (const Claim& claim : open.device.posture.claims)
+    CHECK(claim.value.find("aabbcc") == std::string::npos);
+  const Reading hidden = read_text(summary(with(release(), "BLOCK_KEY1", [](Field& f) {
+    f.readable = false;
+    f.value = "?? ?? ??";
+    f.raw = "0x0";
+  })));
+  CHECK(said(hidden, Trait::boot_key) == "no is read-protected");
+  CHECK(said(hidden, Trait::trusted_key).empty());
+}
+
+TEST_CASE("eFuses: banners, colours, line ends; cut; two parts; a value out of its range") {
+  const std::string plain = summary(release());
+  std::string crlf;
+  for (const char c : plain) crlf += c == '\n' ? std::string("\r\n") : std::string(1, c);
+  for (const std::string& text :
+       {"espefuse v5.6.0\n\n=== Run \"summary\" command ===\n" + plain, crlf,
+        "\x1b[33mWARNING: {nothing}\x1b[0m\n" + plain + "\nDONE\n"}) {
+    const Reading reading = read_text(text);
+    CHECK(kind(reading) == "esp-efuse");
+    CHECK(said(reading, Trait::flash_encryption) == "yes release");
+    CHECK(problems(reading).empty());
+  }
+  const Reading cut = read_text(plain.substr(0, plain.size() - 40));
+  CHECK(has_problem(cut, "eFuse summary"));
+  auto other = with(release(), "MAC", [](Field& f) { f.value = "60:55:49:00:00:02 (OK)"; });
+  const Reading two = read_text(plain + "\n" + summary(other));
+  CHECK(said_times(two, Trait::mac) == 2);
+  const Reading wide =
+      read_text(summary(with(release(), "SPI_BOOT_CRYPT_CNT", [](Field& f) { f.raw = "0x17"; })));
+  CHECK(has_problem(wide, "expected 3 bits, found 0x17"));
+}
+
+TEST_CASE("eFuses: the text is read by its labels, and its last equals sign") {
+  const Reading reading = read_text(
+      "espefuse v5.6.0\n"
+      "WAFER (BLOCK0)                  calc WAFER = A << 3 + B (read only)      = 0 R/W (0x0)\n"
+      "SPI_BOOT_CRYPT_CNT (BLOCK0)     Enables flash encryption when 1 or 3     = Enable R/W "
+      "(0b001)\n"
+      "                                bits are set = on\n"
+      "SECURE_BOOT_EN (BLOCK0)         Set this bit                             = True R/W (0b1)\n"
+      "KEY_PURPOSE_0 (BLOCK0)          Purpose of Key0                          = XTS_AES_128_KEY "
+      "R/- (0x4)\n"
+      "BLOCK_KEY0 (BLOCK4)\n  Purpose: XTS_AES_128_KEY\n    Key0 or user data\n"
+      "   = ?? ?? ?? ?? ?? ?? ?? ?? -/- \n");
+  CHECK(kind(reading) == "esp-efuse");
+  CHECK(said(reading, Trait::release_mode) == "no development");
+  CHECK(said(reading, Trait::fuse_key_read) == "yes hidden");
+}
+
+TEST_CASE("Commander: three values make the kind of lock") {
+  const struct {
+    const char *lock, *erase, *unlock, *kind;
+  } kLocks[] = {{"Disabled", "Enabled", "Disabled", "no open"},
+                {"Enabled", "Enabled", "Disabled", "yes standard-lock"},
+                {"Enabled", "Disabled", "Disabled", "yes permanent-lock"},
+                {"Enabled", "Disabled", "Enabled", "yes secure-lock"},
+                {"Enabled", "Enabled", "Enabled", "yes erase-or-unlock"}};
+  for (const auto& row : kLocks) {
+    const std::string text = fmt::format(
+        "WARNING: DP write failed\nSE Firmware version   : 2.2.5\nDebug lock\t: {}\r\n"
+        "Device erase          : {}\nSecure debug unlock   : {}\nTamper status:      : OK\n"
+        "Boot status           : 0x12 - Failed\nDONE\n",
+        row.lock, row.erase, row.unlock);
+    const Reading reading = read_text(text);
+    CHECK(kind(reading) == "silabs-security");
+    CHECK(said(reading, Trait::debug) == row.kind);
+    CHECK(said(reading, Trait::boot_status) == "no 0x12");
+    CHECK(said(reading, Trait::tamper_status) == "yes ok");
+    CHECK(said(reading, Trait::secure_boot).empty());
+  }
+  const Reading refused = read_text("ERROR: Could not connect debugger.\n");
+  CHECK(said(refused, Trait::debug) == "yes locked");
+}
+
+TEST_CASE("option bytes, blhost, nrfutil: numbers are read, words are not") {
+  const std::pair<const char*, const char*> kRows[] = {
+      {"OPTION BYTES BANK: 0\n  RDP : 0xAA (Level 0, no protection)\n", "no open"},
+      {"OPTION BYTES BANK: 0\n  RDP : 0xBB (Level 0, no protection)\n", "yes locked"},
+      {"OPTION BYTES BANK: 0\n  RDP : 0xCC (Level 2)\n", "yes permanent-lock"},
+      {"OPTION BYTES BANK: 0\n  RDP : 0x55 (Level 0.5)\n", "unclear "},
+      {"OPTION BYTES BANK: 0\n  PRODUCT_STATE: 0x72 (Closed)\n", "yes locked"},
+      {"OPTION BYTES BANK: 0\n  PRODUCT_STATE: 0x5C\n", "yes permanent-lock"},
+      {"OPTION BYTES BANK: 0\n  PRODUCT_STATE: 0x17\n", "no open"},
+      {"OPTION BYTES BANK: 0\n  PRODUCT_STATE: 0x01\n", "unclear "},
+      {"Response word 1 = 1 (0x1)\nSecurity State = SECURE\n", "yes locked"},
+      {"Response word 1 = 3275539260 (0xc33cc33c)\nSecurity State = SECURE\n", "yes locked"},
+      {"Life Cycle State = development life cycle\n", "no open"},
+      {"{\"command\": \"get-property\", \"response\": [1520786085]}\n", "no open"},
+      {"core: Network\naccess status: Debug access is enabled (status value: None)\n", "no open"},
+      {"access status: Debug access is x (status value: SecureRegions)\n", "unclear "}};
+  for (const auto& [text, expected] : kRows) {
+    CAPTURE(text);
+    CHECK(said(read_text(text), Trait::debug) == expected);
+  }
+}
+
+TEST_CASE(
+    "orders: values in the words of each key, keys that nobody knows, values that cannot be") {
+  Reading reading;
+  const auto order = parse_json(R"({"secure_boot":"enabled","flash_encryption":true,
+    "debug":"Secure-Lock","sign_key":")" +
+                                std::string(128, 'A') + R"(","secure_version":3,
+    "tamper":{"tamper_levels":{"WATCHDOG":4}},"debg":"open","device_erase":false,
+    "page_lock":"half","signing_keys":["sha256:12"]})");
+  REQUIRE(order.has_value());
+  read_security_order(*order, "order.json", reading);
+  std::string all;
+  for (const OrderedLock& lock : reading.device.posture.ordered)
+    all += fmt::format("{}={} ", lock.key, lock.value.substr(0, 12));
+  CHECK(all ==
+        "secure_boot=on flash_encryption=on debug=secure-lock signing_keys=aaaaaaaaaaaa "
+        "secure_version=3 tamper=watchdog=4 device_erase=disabled ");
+  CHECK(remark(reading, Remark::unknown_key) == "key \"security.debg\" is not known");
+  CHECK(has_problem(reading, "expected one of none, narrow, full, found \"half\""));
+  CHECK(has_problem(reading, "128 hex digits"));
+}

@@ -1,0 +1,430 @@
+// Checks on how a part is locked: secure boot, flash encryption, debug port, keys in fuses. What a
+// locked part has is the vendor's own rule, applied where its output is read.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "verifier/checks/catalogue.h"
+#include "verifier/checks/security_rules.h"
+
+namespace attest {
+namespace {
+
+using namespace security;
+
+// --- the part ---
+
+// Two values of what a part has one of.
+Outcome one_value(const RecordView& record, Trait trait, const char* what) {
+  const auto all = claims(record, trait);
+  for (const Claim* claim : all) {
+    if (claim->value == all.front()->value) continue;
+    return fail(fmt::format("the {} in {} is {}, in {} it is {}", what, place_text(claim->place),
+                            claim->value, place_text(all.front()->place), all.front()->value),
+                fmt::format("one {}", what), "two", place_text(claim->place));
+  }
+  return all.empty() ? skipped(kNothing) : pass();
+}
+
+Outcome content_fits(const RecordView& record) {
+  const auto content = claims(record, Trait::flash_content);
+  const auto fuses = claims(record, Trait::flash_encryption);
+  if (content.empty() || fuses.empty()) return skipped(kNothing);
+  const bool any_shown = first(record, Trait::flash_content, Holds::no) != nullptr,
+             any_hidden = first(record, Trait::flash_content, Holds::yes) != nullptr;
+  const bool on = encrypts_flash(record);
+  if (on && !any_hidden)
+    return fail(fmt::format("{}, and yet {} in {}: not a read-out of this part, or it cannot boot",
+                            fuses.front()->detail, content.front()->detail,
+                            place_text(content.front()->place)),
+                "ciphertext", "plain flash", place_text(content.front()->place));
+  if (!on && any_hidden && !any_shown)
+    return fail(
+        fmt::format("{}, and yet {} in {}: not a read-out of this part", fuses.front()->detail,
+                    content.front()->detail, place_text(content.front()->place)),
+        "plain flash", "ciphertext", place_text(content.front()->place));
+  return pass();
+}
+
+Outcome is_of_this_part(const RecordView& record) {
+  bool any = false;
+  for (const auto& [trait, what] :
+       {std::pair{Trait::mac, "MAC"}, {Trait::unique_id, "unique id"}}) {
+    Outcome one = one_value(record, trait, what);
+    if (one.status == Status::fail) return one;
+    any = any || one.status == Status::pass;
+  }
+  Outcome content = content_fits(record);
+  if (content.status != Status::skipped) return content;
+  return any ? pass() : skipped(kNothing);
+}
+
+// --- secure boot ---
+
+Outcome secure_boot_is_enabled(const RecordView& record) {
+  const Order order = ordered(record, "secure_boot");
+  if (order.is("off") || order.lenient)
+    return skipped("the order takes a part without secure boot");
+  // MCUboot's is the firmware's own: no fuse tells of it, and images are asked instead.
+  const bool by_firmware = order.is("mcuboot") && !claimed(record, Trait::secure_boot);
+  return by_firmware ? skipped("MCUboot's secure boot is in no fuse: its images are judged")
+                     : all_hold(record, Trait::secure_boot, bool(order), "secure boot");
+}
+
+Outcome boot_key_is_usable(const RecordView& record) {
+  return all_hold(record, Trait::boot_key, false, "a key that is installed, readable and sealed");
+}
+
+Outcome boot_succeeds(const RecordView& record) {
+  return all_hold(record, Trait::boot_status, false, "0x20");
+}
+
+Outcome read_protection_is_sealed(const RecordView& record) {
+  Outcome out =
+      all_hold(record, Trait::read_protection, false, "RD_DIS that can no longer be written");
+  if (out.status == Status::fail && !boots_securely(record))
+    return weighing(Severity::warning, std::move(out));
+  return out;
+}
+
+// --- flash ---
+
+Outcome flash_encryption_is_on(const RecordView& record) {
+  const Order order = ordered(record, "flash_encryption");
+  if (order.lenient) return skipped("the order takes a part without flash encryption");
+  if (order.is("off")) {
+    const Claim* on = first(record, Trait::flash_encryption, Holds::yes);
+    return on == nullptr ? skipped("the order takes a part without flash encryption")
+                         : asked(true, as_claimed(*on, "off"));
+  }
+  const bool told = claimed(record, Trait::flash_encryption);
+  if (!told && first(record, Trait::flash_content, Holds::no) != nullptr && order)
+    return blocked("security.flash-is-ciphertext");
+  if (!told && first(record, Trait::flash_content, Holds::yes) != nullptr)
+    return note("the flash is ciphertext; its fuses are not in the evidence");
+  return all_hold(record, Trait::flash_encryption, bool(order), "flash encryption");
+}
+
+Outcome flash_encryption_is_for_release(const RecordView& record) {
+  const Order order = ordered(record, "flash_encryption");
+  const auto modes = claims(record, Trait::flash_encryption);
+  if (order.is("development") || order.is("on")) {
+    const bool release = std::any_of(modes.begin(), modes.end(),
+                                     [](const Claim* c) { return c->value == "release"; });
+    if (order.is("development") && release)
+      return asked(true, as_claimed(*modes.front(), "development"));
+    return skipped("the order takes a part in development mode");
+  }
+  if (order.is("off")) return skipped("the order takes a part without flash encryption");
+  return all_hold(record, Trait::release_mode, order.is("release"),
+                  "flash encryption in release mode");
+}
+
+Outcome flash_is_ciphertext(const RecordView& record) {
+  const Order order = ordered(record, "flash_encryption");
+  if (!claimed(record, Trait::flash_content)) return skipped("no read-out of flash that tells");
+  const bool mixed = first(record, Trait::flash_content, Holds::yes) != nullptr;
+  const bool wanted = order && !order.is("off");
+  if (!mixed && !wanted && !encrypts_flash(record))
+    return skipped("nothing says that the flash is to be ciphertext");
+  return all_hold(record, Trait::flash_content, wanted, "ciphertext");
+}
+
+Outcome nvs_is_encrypted(const RecordView& record) {
+  const Order order = ordered(record, "nvs_encryption");
+  if (!is_finished(record)) return skipped(kNothing);
+  if (order.is("off") || order.lenient) return skipped("the order takes a plain NVS");
+  if (order.is("hmac") && !claimed(record, Trait::nvs_scheme)) {
+    if (const Claim* seen = first(record, Trait::chip, Holds::yes);
+        seen != nullptr && claimed(record, Trait::read_protection))
+      return asked(true, fail("no block holds a key of purpose HMAC_UP", "NVS encryption by HMAC",
+                              "no key for it", place_text(seen->place)));
+    return not_shown(order, "scheme of NVS encryption");
+  }
+  const bool by_fuses = order.is("hmac") && !claimed(record, Trait::nvs);
+  return by_fuses ? pass() : all_hold(record, Trait::nvs, bool(order), "an encrypted NVS");
+}
+
+Outcome nvs_keys_are_hidden(const RecordView& record) {
+  if (!is_finished(record)) return skipped(kNothing);
+  if (ordered(record, "nvs_encryption").is("off")) return skipped("the order takes a plain NVS");
+  return all_hold(record, Trait::nvs_keys, false, "keys that cannot be read");
+}
+
+Outcome dac_key_is_hidden(const RecordView& record) {
+  if (!is_finished(record)) return skipped(kNothing);
+  if (ordered(record, "dac_key").is("flash")) return skipped("the order takes the key in flash");
+  return all_hold(record, Trait::dac_key, false, "a key that no read-out shows");
+}
+
+// --- keys in fuses ---
+
+Outcome fuse_keys_cannot_be_read(const RecordView& record) {
+  return all_hold(record, Trait::fuse_key_read, false, "a block that is read-protected");
+}
+Outcome fuse_keys_cannot_be_changed(const RecordView& record) {
+  return all_hold(record, Trait::fuse_key_write, false, "a block that is write-protected");
+}
+
+// --- ways in ---
+
+Outcome debug_is_locked(const RecordView& record) {
+  const Order order = ordered(record, "debug");
+  if (order.is("open") || order.lenient) return skipped("the order takes a part that is open");
+  return all_hold(record, Trait::debug, bool(order), "a locked debug port");
+}
+Outcome debug_is_locked_now(const RecordView& record) {
+  return all_hold(record, Trait::debug_now, false, "locked");
+}
+
+Outcome download_mode_is_closed(const RecordView& record) {
+  const Order order = ordered(record, "download_mode");
+  if (order.is("open") || order.lenient) return skipped("the order takes an open download mode");
+  if (order.said != nullptr) {
+    for (const Claim* claim : claims(record, Trait::download_mode)) {
+      if (claim->locked != Holds::unclear && claim->value != order.value)
+        return asked(true, as_claimed(*claim, order.value));
+    }
+  }
+  Outcome out = all_hold(record, Trait::download_mode, bool(order), "a closed download mode");
+  if (out.status == Status::fail && !order && !boots_securely(record))
+    return weighing(Severity::warning, std::move(out));
+  return out;
+}
+
+Outcome no_other_way_to_boot(const RecordView& record) {
+  return all_hold(record, Trait::other_boot, false, "closed");
+}
+
+// --- as a whole ---
+
+// What a factory calls locked: every bit of the vendor's rule.
+Outcome release_rule(const RecordView& record) {
+  constexpr Trait kRule[] = {Trait::secure_boot,      Trait::boot_key,     Trait::read_protection,
+                             Trait::flash_encryption, Trait::release_mode, Trait::fuse_key_read,
+                             Trait::fuse_key_write,   Trait::debug,        Trait::download_mode,
+                             Trait::other_boot};
+  size_t good = 0, open = 0;
+  std::string list;
+  for (const Trait trait : kRule) {
+    for (const Claim* claim : claims(record, trait)) {
+      if (claim->locked == Holds::yes) {
+        ++good;
+        continue;
+      }
+      ++open;
+      list += fmt::format("{}{}", list.empty() ? "" : "; ", claim->detail);
+    }
+  }
+  if (good + open == 0) return skipped(kNothing);
+  if (open == 0) return pass();
+  return note(
+      fmt::format("{} of {} points of the vendor's release rule do not hold or are not "
+                  "told: {}",
+                  open, good + open, list));
+}
+
+Outcome no_secret_in_evidence(const RecordView& record) {
+  return all_hold(record, Trait::secret, false, "no key in what is handed over");
+}
+
+constexpr Check kChecks[] = {
+    {
+        .id = "security.evidence-is-of-this-part",
+        .title = "what tells of the locks is of this part, and fits what was read out of it",
+        .proves_authenticity = false,
+        .run = rule<is_of_this_part>,
+        .rule = "The output of another part is the commonest way to pass wrongly. MACs and unique "
+                "ids agree, and flash that should be ciphertext is not plain.",
+        .remedy = "read the output again, from this part",
+    },
+    {
+        .id = "security.secure-boot-is-enabled",
+        .title = "secure boot is enabled",
+        .severity = kErrorOnMain,
+        .consequence_of = {"security.evidence-is-of-this-part"},
+        .proves_authenticity = false,
+        .run = rule<secure_boot_is_enabled>,
+        .rule = "Without it a part runs whatever is written into its flash.",
+        .remedy =
+            "enable secure boot before parts are shipped: one in the field cannot be repaired",
+        .when_unknown = kShow,
+    },
+    {
+        .id = "security.boot-key-is-usable",
+        .title = "the key of secure boot is installed and sealed",
+        .proves_authenticity = false,
+        .run = rule<boot_key_is_usable>,
+        .rule = "A digest that is not revoked, not empty, write-protected and readable: the ROM "
+                "has to read it, and one that can be changed protects nothing.",
+        .remedy = "burn the key's digest and seal it; never read-protect it",
+    },
+    {
+        .id = "security.boot-succeeds",
+        .title = "the part's last boot was a secure one",
+        .proves_authenticity = false,
+        .run = rule<boot_succeeds>,
+        .rule = "The secure engine tells why it refused the firmware: 0x12 its signature, 0x17 no "
+                "key, 0x18 a certificate that is demanded and not there.",
+        .remedy = "look the code up in the vendor's table, and sign or flash the image again",
+    },
+    {
+        .id = "security.read-protection-is-sealed",
+        .title = "the setting of what can be read is sealed",
+        .proves_authenticity = false,
+        .run = rule<read_protection_is_sealed>,
+        .rule = "While RD_DIS can be written, the digest of the boot key can be read-protected "
+                "away, and the part no longer boots, or boots anything.",
+        .remedy = "burn the write protection of RD_DIS",
+    },
+    {
+        .id = "security.flash-encryption-is-on",
+        .title = "flash encryption is on",
+        .severity = kErrorOnMain,
+        .consequence_of = {"security.evidence-is-of-this-part"},
+        .proves_authenticity = false,
+        .run = rule<flash_encryption_is_on>,
+        .rule = "A flash that can be read gives away whatever is in it, the DAC's key too.",
+        .remedy = "enable flash encryption, in release mode",
+        .when_unknown = kShow,
+    },
+    {
+        .id = "security.flash-encryption-is-for-release",
+        .title = "flash encryption is in release mode",
+        .after = {"security.flash-encryption-is-on"},
+        .proves_authenticity = false,
+        .run = rule<flash_encryption_is_for_release>,
+        .rule = "In development mode the part encrypts for whoever asks, and can be switched back.",
+        .remedy = "burn the count of flash encryption to its end, and the bits of download mode",
+        .when_unknown = kShow,
+    },
+    {
+        .id = "security.flash-is-ciphertext",
+        .title = "what flash encryption covers is ciphertext",
+        .consequence_of = {"security.evidence-is-of-this-part", "security.flash-encryption-is-on"},
+        .proves_authenticity = false,
+        .run = rule<flash_is_ciphertext>,
+        .rule = "Bootloader, partition table and applications of a part that encrypts are "
+                "ciphertext. Plain places were written past it.",
+        .remedy = "encrypt before flashing, or let the first boot finish",
+    },
+    {
+        .id = "security.nvs-is-encrypted",
+        .title = "the NVS with the factory data is encrypted",
+        .severity = kWarning,
+        .consequence_of = {"security.evidence-is-of-this-part"},
+        .proves_authenticity = false,
+        .run = rule<nvs_is_encrypted>,
+        .rule = "Flash encryption does not cover an NVS partition: that has a cipher of its own.",
+        .remedy = "encrypt the NVS partition",
+        .when_unknown = kShow,
+    },
+    {
+        .id = "security.nvs-keys-are-hidden",
+        .title = "the keys of the encrypted NVS cannot be read",
+        .consequence_of = {"security.evidence-is-of-this-part"},
+        .proves_authenticity = false,
+        .run = rule<nvs_keys_are_hidden>,
+        .rule = "Keys beside what they open hide nothing: flash encryption covers them, or they "
+                "are made from a key in fuses.",
+        .remedy = "turn flash encryption on, or take the HMAC scheme",
+    },
+    {
+        .id = "security.dac-key-is-hidden",
+        .title = "nothing that can be read of the part opens to its DAC's key",
+        .spec = "Matter Core 6.2.2.3",
+        .consequence_of = {"security.evidence-is-of-this-part", "security.nvs-keys-are-hidden"},
+        .proves_authenticity = false,
+        .run = rule<dac_key_is_hidden>,
+        .rule = "Whatever the fuses say: a key that a read-out of a finished part shows is out.",
+        .remedy =
+            "keep the key in a secure element, in fuses or in an encrypted NVS, and treat the "
+            "DACs of such parts as exposed",
+    },
+    {
+        .id = "security.fuse-keys-cannot-be-read",
+        .title = "keys in fuses cannot be read",
+        .proves_authenticity = false,
+        .run = rule<fuse_keys_cannot_be_read>,
+        .rule =
+            "Keys of flash encryption, HMAC, ECDSA and digital signature are for the chip alone.",
+        .remedy = "the key was burned in the open: scrap the part and correct the line",
+    },
+    {
+        .id = "security.fuse-keys-cannot-be-changed",
+        .title = "keys in fuses and their purposes are write-protected",
+        .severity = kWarning,
+        .proves_authenticity = false,
+        .run = rule<fuse_keys_cannot_be_changed>,
+        .rule = "Bits that are still 0 can be burned: the key is then another, and known in part.",
+        .remedy = "burn the write protection of the block and of its purpose",
+    },
+    {
+        .id = "security.debug-is-locked",
+        .title = "the debug port is locked",
+        .severity = kErrorOnMain,
+        .consequence_of = {"security.evidence-is-of-this-part"},
+        .proves_authenticity = false,
+        .run = rule<debug_is_locked>,
+        .rule = "An open port reads keys out of a running part, whatever else protects them.",
+        .remedy = "lock the port as the last step of the line",
+        .when_unknown = kShow,
+    },
+    {
+        .id = "security.debug-is-locked-now",
+        .title = "the debug port was locked when it was asked",
+        .severity = kWarning,
+        .after = {"security.debug-is-locked"},
+        .proves_authenticity = false,
+        .run = rule<debug_is_locked_now>,
+        .rule = "A locked part that somebody opened stays open until it is reset.",
+        .remedy = "reset the part",
+    },
+    {
+        .id = "security.download-mode-is-closed",
+        .title = "the ROM's download mode is closed or restricted",
+        .proves_authenticity = false,
+        .run = rule<download_mode_is_closed>,
+        .rule = "In an open download mode anybody with a cable reads and writes flash and fuses.",
+        .remedy = "burn secure download mode, or disable it",
+        .when_unknown = kShow,
+    },
+    {
+        .id = "security.no-other-way-to-boot",
+        .title = "no other way to boot is open",
+        .severity = kWarning,
+        .proves_authenticity = false,
+        .run = rule<no_other_way_to_boot>,
+        .rule = "Direct boot, legacy boot and the ROM's console start what nobody signed.",
+        .remedy = "burn the bit that the message names",
+    },
+    {
+        .id = "security.release-rule-holds",
+        .title = "the vendor's release rule as a whole",
+        .severity = kInfo,
+        .proves_authenticity = false,
+        .run = rule<release_rule>,
+        .rule =
+            "What the vendor's own tool checks before it calls a part released, point by point.",
+    },
+    {
+        .id = "security.no-secret-in-evidence",
+        .title = "no key stands in what was handed over",
+        .severity = kWarning,
+        .proves_authenticity = false,
+        .run = rule<no_secret_in_evidence>,
+        .rule = "Output of a tool that shows a key gives it to whoever has the file. The key is "
+                "named here, and neither shown nor kept.",
+        .remedy = "delete the file; the key is known to whoever had it",
+    },
+};
+
+}  // namespace
+
+std::span<const Check> security_checks() {
+  return kChecks;
+}
+
+}  // namespace attest

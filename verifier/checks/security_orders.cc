@@ -1,0 +1,513 @@
+// Checks on firmware and the keys that sign it, and on what an order says of a part's locks.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "verifier/checks/catalogue.h"
+#include "verifier/checks/security_rules.h"
+#include "verifier/matter/known_signing_keys.h"
+
+namespace attest {
+namespace {
+
+using namespace security;
+
+constexpr const char* kNoImages = "no firmware image that can be read in the evidence";
+constexpr const char* kNotOrdered = "the order does not say";
+
+bool is_signed(const SignedImage& image) {
+  return image.signature != ImageSignature::none;
+}
+std::string named(const SignedImage& image) {
+  return fmt::format("{} in {}", image.what, place_text(image.place));
+}
+// A key of an order may stand in several forms.
+bool is_one_of(std::string_view key, const std::string& forms) {
+  for (size_t at = 0; at <= forms.size();) {
+    const size_t end = std::min(forms.find('|', at), forms.size());
+    const std::string_view one = std::string_view(forms).substr(at, end - at);
+    // Of a chip with half a digest, that half.
+    if (one == key || (key.size() == 32 && one.size() == 64 && one.starts_with(key))) return true;
+    at = end + 1;
+  }
+  return false;
+}
+bool any_key(const std::vector<std::string>& keys, const std::vector<const Claim*>& among) {
+  return std::any_of(keys.begin(), keys.end(), [&](const std::string& key) {
+    return std::any_of(among.begin(), among.end(),
+                       [&](const Claim* claim) { return is_one_of(claim->value, key); });
+  });
+}
+std::string short_key(std::string_view key) {
+  return fmt::format("{}{}", key.substr(0, 16), key.size() > 16 ? "..." : "");
+}
+std::string short_keys(const std::vector<std::string>& keys) {
+  std::string out;
+  for (const std::string& key : keys)
+    out += fmt::format("{}{}", out.empty() ? "" : ", ", short_key(key));
+  return out;
+}
+std::string short_claims(const std::vector<const Claim*>& all) {
+  std::string out;
+  for (const Claim* claim : all)
+    out += fmt::format("{}{}", out.empty() ? "" : ", ", short_key(claim->value));
+  return out;
+}
+
+// --- firmware ---
+
+Outcome images_are_signed(const RecordView& record) {
+  const auto& images = record.posture.images;
+  if (images.empty()) return skipped(kNoImages);
+  const Order order = ordered(record, "secure_boot");
+  if (order.is("off") || order.lenient) return skipped("the order takes unsigned firmware");
+  const bool some = std::any_of(images.begin(), images.end(), is_signed);
+  if (!order && !some && !claimed(record, Trait::secure_boot))
+    return skipped("nothing says that the firmware is to be signed");
+  for (const SignedImage& image : images) {
+    if (is_signed(image)) continue;
+    Outcome out =
+        fail(fmt::format("the {} has no signature{}", named(image),
+                         image.scheme == "crc32" ? ", only a CRC-32" : ""),
+             "a signature", image.scheme.empty() ? "none" : image.scheme, place_text(image.place));
+    if (order) return asked(true, std::move(out));
+    return boots_securely(record) || some ? std::move(out)
+                                          : weighing(Severity::warning, std::move(out));
+  }
+  return pass();
+}
+
+Outcome image_signatures_verify(const RecordView& record) {
+  bool any = false;
+  const SignedImage* open = nullptr;
+  for (const SignedImage& image : record.posture.images) {
+    if (!image.problem.empty())
+      return fail(fmt::format("the {}: {}", named(image), image.problem),
+                  "a signature that verifies", "one that does not", place_text(image.place));
+    any = any || is_signed(image);
+    if (image.signature == ImageSignature::unchecked && open == nullptr) open = &image;
+  }
+  if (!any) return skipped(kNoImages);
+  if (open != nullptr)
+    return unknown_aside(
+        fmt::format("the {} is signed ({}), and the public key is not in the "
+                    "evidence",
+                    named(*open), open->scheme));
+  return pass();
+}
+
+Outcome signing_key_is_trusted(const RecordView& record) {
+  const auto trusted = claims(record, Trait::trusted_key),
+             revoked = claims(record, Trait::revoked_key);
+  if (trusted.empty() && revoked.empty()) return skipped("the part's keys are not in the evidence");
+  bool any = false;
+  for (const SignedImage& image : record.posture.images) {
+    if (image.signature == ImageSignature::by_no_key)
+      return fail(
+          fmt::format("the {} verifies with none of the keys that the part trusts", named(image)),
+          short_claims(trusted), "another key", place_text(image.place));
+    if (image.signature != ImageSignature::good || image.keys.empty()) continue;
+    any = true;
+    if (any_key(image.keys, trusted)) continue;
+    const bool was = any_key(image.keys, revoked);
+    return fail(fmt::format("the {} is signed by {}, {}", named(image), short_keys(image.keys),
+                            was ? "which the part has revoked"
+                                : "which the part does not trust: it does not boot"),
+                short_claims(trusted), short_keys(image.keys), place_text(image.place));
+  }
+  return any ? pass() : skipped(kNoImages);
+}
+
+Outcome signing_key_is_as_ordered(const RecordView& record) {
+  const auto keys = all_ordered(record, "signing_keys");
+  if (keys.empty()) return skipped("the order names no signing key");
+  const auto is_ordered = [&](const std::string& key) {
+    return std::any_of(keys.begin(), keys.end(),
+                       [&](const OrderedLock* lock) { return is_one_of(key, lock->value); });
+  };
+  bool any = false;
+  const auto other = [&](std::string what, std::string found, const Place& place) {
+    return asked(true, fail(fmt::format("{} is not a key that was ordered ({})", what,
+                                        place_text(keys.front()->place)),
+                            short_key(keys.front()->value), std::move(found), place_text(place)));
+  };
+  for (const Claim* claim : claims(record, Trait::trusted_key)) {
+    any = true;
+    if (!is_ordered(claim->value))
+      return other(fmt::format("the key {} that the part trusts", short_key(claim->value)),
+                   short_key(claim->value), claim->place);
+  }
+  for (const SignedImage& image : record.posture.images) {
+    if (image.signature == ImageSignature::by_no_key)
+      return other(fmt::format("the key of the {}", named(image)), "another key", image.place);
+    if (image.keys.empty() || !is_signed(image)) continue;
+    any = true;
+    if (std::none_of(image.keys.begin(), image.keys.end(), is_ordered))
+      return other(fmt::format("the key {} of the {}", short_keys(image.keys), named(image)),
+                   short_keys(image.keys), image.place);
+  }
+  return any ? pass()
+             : asked(true, unknown("a signing key was ordered, and neither fuses nor firmware in "
+                                   "the evidence show one"));
+}
+
+Outcome signing_key_is_private(const RecordView& record) {
+  bool any = false;
+  const auto published = [&](const std::string& key,
+                             const std::string& where) -> std::optional<Outcome> {
+    any = true;
+    const char* name = published_signing_key(key);
+    if (name == nullptr) return std::nullopt;
+    return fail(
+        fmt::format("the signing key in {} is {}, whose private part anybody has", where, name),
+        "a key of the maker's own", name, where);
+  };
+  for (const SignedImage& image : record.posture.images) {
+    for (const std::string& key : image.keys) {
+      if (auto out = published(key, place_text(image.place))) return std::move(*out);
+    }
+  }
+  for (const Claim* claim : claims(record, Trait::trusted_key)) {
+    if (auto out = published(claim->value, place_text(claim->place))) return std::move(*out);
+  }
+  return any ? pass() : skipped("no signing key in the evidence");
+}
+
+// --- the order ---
+
+Outcome scheme_is_as_ordered(const RecordView& record) {
+  const Order order = ordered(record, "secure_boot");
+  if (order.said == nullptr || order.is("on")) return skipped("the order names no scheme");
+  const auto found = claims(record, Trait::secure_boot);
+  if (order.is("off")) {
+    const Claim* on = first(record, Trait::secure_boot, Holds::yes);
+    return on == nullptr ? pass() : asked(true, as_claimed(*on, "off"));
+  }
+  if (order.is("mcuboot")) {
+    const bool any = !record.posture.images.empty();
+    return any ? pass() : not_shown(order, "firmware that MCUboot would start");
+  }
+  if (first(record, Trait::secure_boot, Holds::no) != nullptr)
+    return blocked("security.secure-boot-is-enabled");
+  if (order.is("certificate")) {
+    const auto demanded = claims(record, Trait::verify_certificate);
+    if (demanded.empty()) return not_shown(order, "setting of certificates");
+    return demanded.front()->value == "on"
+               ? pass()
+               : asked(true, as_claimed(*demanded.front(), "certificate"));
+  }
+  for (const Claim* claim : found) {
+    if (claim->value != order.value) return asked(true, as_claimed(*claim, order.value));
+  }
+  return found.empty() ? not_shown(order, "scheme of secure boot") : pass();
+}
+
+// A generic lock fulfils no order of a certain kind; one that nothing opens again fulfils another.
+Outcome debug_lock_is_as_ordered(const RecordView& record) {
+  const Order order = ordered(record, "debug");
+  if (order.said == nullptr || order.is("locked"))
+    return skipped("the order names no kind of lock");
+  const auto all = claims(record, Trait::debug);
+  for (const Claim* claim : all) {
+    const bool for_good = claim->value == "disabled" || claim->value == "permanent-lock";
+    if (claim->locked == Holds::unclear)
+      return asked(true, unknown(fmt::format("{}: {}", place_text(claim->place), claim->detail)));
+    if (claim->value == order.value) continue;
+    if (for_good && (order.is("disabled") || order.is("permanent-lock"))) continue;
+    if (claim->value == "locked")
+      return asked(true, unknown(fmt::format("{}: locked, and of which kind is not told",
+                                             place_text(claim->place))));
+    return asked(true, as_claimed(*claim, order.value));
+  }
+  return all.empty() ? not_shown(order, "debug lock") : pass();
+}
+
+Outcome debug_unlock_is_signed(const RecordView& record) {
+  const auto keys = all_ordered(record, "command_key");
+  const auto found = claims(record, Trait::command_key);
+  for (const Claim* claim : found) {
+    if (keys.empty() || is_one_of(claim->value, keys.front()->value)) continue;
+    return asked(
+        true,
+        fail(fmt::format("the command key {} is not the ordered one", short_key(claim->value)),
+             short_key(keys.front()->value), short_key(claim->value), place_text(claim->place)));
+  }
+  Outcome out = all_hold(record, Trait::debug_unlock, !keys.empty() && found.empty(),
+                         "a command key that signs the unlock");
+  if (out.status == Status::pass && !keys.empty() && found.empty())
+    return asked(true,
+                 unknown("a command key was ordered, and which one is installed is not told"));
+  return out;
+}
+
+// A property that one word tells.
+Outcome word_is_as_ordered(const RecordView& record, const char* key, Trait trait,
+                           const char* what) {
+  const Order order = ordered(record, key);
+  if (order.said == nullptr) return skipped(kNotOrdered);
+  const auto all = claims(record, trait);
+  for (const Claim* claim : all) {
+    if (claim->value != order.value) return asked(true, as_claimed(*claim, order.value));
+  }
+  return all.empty() ? not_shown(order, what) : pass();
+}
+
+Outcome erase_is_as_ordered(const RecordView& record) {
+  return word_is_as_ordered(record, "device_erase", Trait::device_erase, "setting of device erase");
+}
+
+Outcome tamper_is_as_ordered(const RecordView& record) {
+  if (const Claim* bad = first(record, Trait::tamper_status, Holds::no))
+    return as_claimed(*bad, "ok");
+  const auto settings = all_ordered(record, "tamper");
+  const auto found = claims(record, Trait::tamper);
+  for (const OrderedLock* lock : settings) {
+    const std::string name = lock->value.substr(0, lock->value.find('=') + 1);
+    const auto at = std::find_if(found.begin(), found.end(), [&](const Claim* claim) {
+      return claim->value.starts_with(name);
+    });
+    if (at == found.end())
+      return asked(true, unknown(fmt::format("ordered was {} ({}), and the evidence gives none",
+                                             printable(lock->value), place_text(lock->place))));
+    if ((*at)->value != lock->value) return asked(true, as_claimed(**at, lock->value));
+  }
+  Outcome page = word_is_as_ordered(record, "page_lock", Trait::page_lock, "page lock");
+  if (page.status != Status::skipped) return page;
+  Outcome certificate = word_is_as_ordered(record, "verify_certificate", Trait::verify_certificate,
+                                           "setting of certificates");
+  if (certificate.status != Status::skipped) return certificate;
+  return settings.empty() ? skipped(kNotOrdered) : pass();
+}
+
+// "2.2.5" and the like, number by number.
+std::vector<uint64_t> version_of(std::string_view s) {
+  std::vector<uint64_t> out;
+  uint64_t number = 0;
+  for (const char c : s) {
+    if (c == '.') {
+      out.push_back(number);
+      number = 0;
+    } else if (c >= '0' && c <= '9') {
+      number = std::min<uint64_t>(number * 10 + static_cast<uint64_t>(c - '0'), 1'000'000);
+    } else {
+      break;
+    }
+  }
+  out.push_back(number);
+  return out;
+}
+
+Outcome secure_engine_is_recent(const RecordView& record) {
+  const Order order = ordered(record, "secure_engine");
+  if (order.said == nullptr) return skipped(kNotOrdered);
+  const auto all = claims(record, Trait::secure_engine);
+  for (const Claim* claim : all) {
+    if (version_of(claim->value) < version_of(order.value))
+      return asked(true, fail(fmt::format("the secure engine's firmware is {}", claim->value),
+                              fmt::format("{} or later", order.value), claim->value,
+                              place_text(claim->place)));
+  }
+  return all.empty() ? not_shown(order, "version of the secure engine") : pass();
+}
+
+Outcome dac_key_place(const RecordView& record) {
+  const Order order = ordered(record, "dac_key");
+  if (order.said == nullptr) return skipped(kNotOrdered);
+  const auto all = claims(record, Trait::dac_key);
+  if (std::any_of(all.begin(), all.end(),
+                  [&](const Claim* claim) { return claim->value == order.value; }))
+    return pass();
+  return all.empty() ? not_shown(order, "place of the DAC's key")
+                     : asked(true, as_claimed(*all.front(), order.value));
+}
+
+// --- rollback ---
+
+std::optional<uint64_t> number_of(const Claim& claim) {
+  uint64_t out = 0;
+  for (const char c : claim.value) {
+    if (c < '0' || c > '9' || out > 1'000'000) return std::nullopt;
+    out = out * 10 + static_cast<uint64_t>(c - '0');
+  }
+  return out;
+}
+
+Outcome versions_reach(const RecordView& record, const Order& order) {
+  const uint64_t wanted = version_of(order.value).front();
+  bool any = false;
+  for (const Claim* claim : claims(record, Trait::secure_version)) {
+    any = true;
+    if (number_of(*claim).value_or(0) < wanted)
+      return asked(true, as_claimed(*claim, fmt::format("{} or more", wanted)));
+  }
+  if (any) return pass();
+  for (const SignedImage& image : record.posture.images) {
+    if (!image.secure_version) continue;
+    any = true;
+    if (*image.secure_version < wanted)
+      return asked(true, fail(fmt::format("the secure version of the {} is {}", named(image),
+                                          *image.secure_version),
+                              fmt::format("{} or more", wanted),
+                              std::to_string(*image.secure_version), place_text(image.place)));
+  }
+  return any ? pass() : not_shown(order, "secure version");
+}
+
+Outcome rollback_is_prevented(const RecordView& record) {
+  for (const Claim* claim : claims(record, Trait::secure_version)) {
+    const auto burned = number_of(*claim);
+    for (const SignedImage& image : record.posture.images) {
+      if (!burned || !image.secure_version || *image.secure_version >= *burned) continue;
+      return fail(fmt::format("the {} has secure version {}, the fuses {}: the part refuses it",
+                              named(image), *image.secure_version, *burned),
+                  fmt::format("{} or more", *burned), std::to_string(*image.secure_version),
+                  place_text(image.place));
+    }
+  }
+  if (const Order version = ordered(record, "secure_version")) {
+    Outcome out = versions_reach(record, version);
+    if (out.status != Status::pass) return out;
+  }
+  const Order order = ordered(record, "anti_rollback");
+  if (order.is("off")) return skipped("the order takes a part that can be rolled back");
+  if (!order && !claimed(record, Trait::rollback))
+    return claimed(record, Trait::secure_version) ? pass() : skipped(kNothing);
+  Outcome out = all_hold(record, Trait::rollback, bool(order), "protection against rollback");
+  return out.status == Status::fail && !order ? weighing(Severity::warning, std::move(out))
+                                              : std::move(out);
+}
+
+constexpr const char* kRemedy = "have the parts made again as ordered, or correct the order";
+
+constexpr Check kChecks[] = {
+    {
+        .id = "security.images-are-signed",
+        .title = "the bootloader and every application are signed",
+        .proves_authenticity = false,
+        .run = rule<images_are_signed>,
+        .rule = "Secure boot starts signed firmware alone; a checksum is no signature.",
+        .remedy = "sign the images when they are built",
+    },
+    {
+        .id = "security.image-signatures-verify",
+        .title = "the signatures of the firmware verify",
+        .proves_authenticity = false,
+        .run = rule<image_signatures_verify>,
+        .rule = "An image that was changed or damaged after it was signed does not start.",
+        .remedy = "flash the image again, as it was signed",
+        .when_unknown = "hand over the public key, as readkey prints it or as PEM of the order",
+    },
+    {
+        .id = "security.signing-key-is-trusted-by-the-part",
+        .title = "the firmware is signed by a key that the part trusts",
+        .proves_authenticity = false,
+        .run = rule<signing_key_is_trusted>,
+        .rule = "The signer's digest stands in fuses or OTP and is not revoked.",
+        .remedy = "sign with the key that was burned",
+    },
+    {
+        .id = "security.signing-key-is-as-ordered",
+        .title = "the keys that sign firmware are the ordered ones",
+        .consequence_of = {"security.signing-key-is-trusted-by-the-part"},
+        .proves_authenticity = false,
+        .run = rule<signing_key_is_as_ordered>,
+        .rule = "Whoever has the signing key decides what the part runs.",
+        .remedy = "tell the factory the right key",
+        .when_unknown = kShow,
+    },
+    {
+        .id = "security.signing-key-is-private",
+        .title = "the signing key is none that is published",
+        .proves_authenticity = false,
+        .run = rule<signing_key_is_private>,
+        .rule = "MCUboot's example keys lie in a public repository with their private parts.",
+        .remedy = "make a key of your own, in an HSM",
+    },
+    {
+        .id = "security.secure-boot-scheme-is-as-ordered",
+        .title = "secure boot is of the ordered scheme",
+        .consequence_of = {"security.secure-boot-is-enabled"},
+        .proves_authenticity = false,
+        .run = rule<scheme_is_as_ordered>,
+        .rule = "Firmware is built and signed for one scheme.",
+        .remedy = "order and build for one scheme",
+        .when_unknown = kShow,
+    },
+    {
+        .id = "security.debug-lock-is-as-ordered",
+        .title = "the debug lock is of the ordered kind",
+        .consequence_of = {"security.debug-is-locked"},
+        .proves_authenticity = false,
+        .run = rule<debug_lock_is_as_ordered>,
+        .rule = "A standard lock opens by an erase that destroys the attestation data, a secure "
+                "one by a signed challenge, a permanent one never.",
+        .remedy = kRemedy,
+        .when_unknown = kShow,
+    },
+    {
+        .id = "security.debug-unlock-is-signed",
+        .title = "a secure unlock has its command key, the ordered one",
+        .after = {"security.debug-is-locked"},
+        .proves_authenticity = false,
+        .run = rule<debug_unlock_is_signed>,
+        .rule = "Without a command key a secure lock can never be opened again.",
+        .remedy = "install the command key before locking",
+        .when_unknown = kShow,
+    },
+    {
+        .id = "security.dac-key-place-is-as-ordered",
+        .title = "the DAC's key lives where it was ordered to",
+        .consequence_of = {"security.dac-key-is-hidden"},
+        .proves_authenticity = false,
+        .run = rule<dac_key_place>,
+        .rule = "Where the key lives decides who can take it out.",
+        .remedy = kRemedy,
+        .when_unknown = kShow,
+    },
+    {
+        .id = "security.rollback-is-prevented",
+        .title = "firmware cannot be rolled back",
+        .proves_authenticity = false,
+        .run = rule<rollback_is_prevented>,
+        .rule = "An older image with a known fault is signed, too: a counter in the part refuses "
+                "it. An image below the counter does not start.",
+        .remedy = "build with the part's counter, and enable it",
+        .when_unknown = kShow,
+    },
+    {
+        .id = "security.erase-is-as-ordered",
+        .title = "the erase of a locked part is as ordered",
+        .proves_authenticity = false,
+        .run = rule<erase_is_as_ordered>,
+        .rule = "An erase opens a standard lock, and takes the DAC with it.",
+        .remedy = kRemedy,
+        .when_unknown = kShow,
+    },
+    {
+        .id = "security.tamper-is-as-ordered",
+        .title = "tamper responses, page lock and certificates are as ordered",
+        .proves_authenticity = false,
+        .run = rule<tamper_is_as_ordered>,
+        .rule = "They are written once, and together with secure boot.",
+        .remedy = kRemedy,
+        .when_unknown = kShow,
+    },
+    {
+        .id = "security.secure-engine-is-recent",
+        .title = "the secure engine's firmware is recent enough",
+        .proves_authenticity = false,
+        .run = rule<secure_engine_is_recent>,
+        .rule = "Older versions have known faults.",
+        .remedy = "upgrade the secure engine",
+        .when_unknown = kShow,
+    },
+};
+
+}  // namespace
+
+std::span<const Check> security_order_checks() {
+  return kChecks;
+}
+
+}  // namespace attest

@@ -1,0 +1,103 @@
+#include "verifier/checks/security_rules.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace attest::security {
+
+std::vector<const Claim*> claims(const RecordView& record, Trait trait) {
+  std::vector<const Claim*> out;
+  for (const Claim& claim : record.posture.claims) {
+    if (claim.trait == trait) out.push_back(&claim);
+  }
+  return out;
+}
+
+const Claim* first(const RecordView& record, Trait trait, Holds holds) {
+  for (const Claim& claim : record.posture.claims) {
+    if (claim.trait == trait && claim.locked == holds) return &claim;
+  }
+  return nullptr;
+}
+
+bool claimed(const RecordView& record, Trait trait) {
+  return !claims(record, trait).empty();
+}
+
+bool is_finished(const RecordView& record) {
+  if (record.ordered && !record.ordered->posture.ordered.empty()) return true;
+  return claimed(record, Trait::secure_boot) || claimed(record, Trait::debug) ||
+         claimed(record, Trait::flash_encryption);
+}
+
+bool boots_securely(const RecordView& record) {
+  return first(record, Trait::secure_boot, Holds::yes) != nullptr;
+}
+bool encrypts_flash(const RecordView& record) {
+  return first(record, Trait::flash_encryption, Holds::yes) != nullptr;
+}
+
+std::vector<const OrderedLock*> all_ordered(const RecordView& record, std::string_view key) {
+  std::vector<const OrderedLock*> out;
+  if (!record.ordered) return out;
+  for (const OrderedLock& lock : record.ordered->posture.ordered) {
+    if (lock.key == key) out.push_back(&lock);
+  }
+  return out;
+}
+
+Order ordered(const RecordView& record, std::string_view key) {
+  Order out;
+  if (const auto all = all_ordered(record, key); !all.empty()) {
+    out.said = all.front();
+    out.value = out.said->value;
+    return out;
+  }
+  const auto profile = all_ordered(record, "profile");
+  if (profile.empty()) return out;
+  if (profile.front()->value != "release") {
+    out.lenient = true;
+    return out;
+  }
+  const std::pair<std::string_view, const char*> kRelease[] = {{"secure_boot", "on"},
+                                                               {"debug", "locked"}};
+  for (const auto& [name, value] : kRelease) {
+    if (name == key) out.value = value;
+  }
+  // Not every vendor's parts encrypt their flash or have a download mode.
+  if (key == "flash_encryption" && claimed(record, Trait::flash_encryption)) out.value = "release";
+  if (key == "download_mode" && claimed(record, Trait::download_mode)) out.value = "closed";
+  return out;
+}
+
+Outcome asked(bool by_order, Outcome outcome) {
+  if (!by_order) return outcome;
+  return weighing(Severity::error, std::move(outcome));
+}
+
+Outcome as_claimed(const Claim& claim, std::string expected) {
+  return fail(claim.detail, std::move(expected), claim.value.empty() ? claim.detail : claim.value,
+              place_text(claim.place));
+}
+
+Outcome all_hold(const RecordView& record, Trait trait, bool wanted, const char* expected) {
+  if (const Claim* open = first(record, trait, Holds::no))
+    return asked(wanted, as_claimed(*open, expected));
+  if (const Claim* unclear = first(record, trait, Holds::unclear)) {
+    const std::string why = fmt::format("{}: {}", place_text(unclear->place), unclear->detail);
+    return wanted ? asked(true, unknown(why)) : unknown_aside(why);
+  }
+  if (claimed(record, trait)) return pass();
+  return wanted ? asked(true, unknown(fmt::format("ordered was {}, and the evidence does not tell",
+                                                  expected)))
+                : skipped(kNothing);
+}
+
+Outcome not_shown(const Order& order, std::string_view what) {
+  return asked(true,
+               unknown(fmt::format("ordered was {} ({}), and the evidence does not show the {}",
+                                   order.value, order.where(), what)));
+}
+
+}  // namespace attest::security

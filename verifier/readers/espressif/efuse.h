@@ -1,0 +1,37 @@
+// Fuses of an Espressif chip, by the names that espefuse gives them, and what they say of the
+// part's posture. The rules are ESP-IDF's own for release mode (flash_encrypt.c, secure_boot.c); a
+// field that the chip lacks is skipped, so no chip's name is needed.
+#pragma once
+
+#include <map>
+
+#include "verifier/readers/reader.h"
+
+namespace attest::efuse {
+
+struct Fuse {
+  std::string value;               // as it is written; of blocks the bytes
+  std::optional<uint64_t> number;  // its bits; nullopt: a word stands for them
+  std::optional<Bytes> bytes;      // of a block that can be read, whole
+  bool readable = true, writeable = true;
+  bool covered = false;  // bytes of it are shown as ??
+  uint64_t offset = 0;
+};
+
+struct Summary {
+  std::map<std::string, Fuse, std::less<>> fuses;
+  uint64_t offset = 0;  // in the file
+
+  const Fuse* find(std::string_view name) const;
+};
+
+// States what one part's fuses say. `item`: the name of the summary in its file; empty for the only
+// one.
+void say_posture(const Summary& summary, const Source& source, const std::string& item,
+                 Reading& reading);
+
+// The name of a key's purpose by its number, where tools print it: "XTS_AES_128_KEY".
+const char* purpose_name(uint64_t purpose);
+bool holds_a_secret(std::string_view purpose);  // whoever reads such a block has the key
+
+}  // namespace attest::efuse

@@ -1,0 +1,387 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+
+#include "verifier/readers/espressif/efuse.h"
+#include "verifier/readers/posture/tool_text.h"
+
+namespace attest::efuse {
+namespace {
+
+constexpr size_t kKeyBlocks = 6, kDigests = 3;
+
+class Rules {
+ public:
+  Rules(const Summary& summary, const Source& source, std::string item, Reading& reading)
+      : summary_(summary), source_(source), item_(std::move(item)), reading_(reading) {}
+  void say_all();
+
+ private:
+  const Fuse* find(std::string_view name) const { return summary_.find(name); }
+  bool has(std::string_view name) const { return find(name) != nullptr; }
+  std::optional<bool> bit(std::string_view name) const {
+    const Fuse* fuse = find(name);
+    if (fuse == nullptr) return std::nullopt;
+    if (fuse->number) return *fuse->number != 0;
+    return std::nullopt;
+  }
+  bool is_set(std::string_view name) const { return bit(name) == true; }
+  void say(Trait trait, Holds holds, std::string value, std::string detail,
+           std::string_view field) {
+    const Fuse* fuse = find(field);
+    std::string item = item_;
+    if (!field.empty()) item += (item.empty() ? "" : ": ") + std::string(field);
+    reading_.device.posture.say(
+        trait, holds, std::move(value), std::move(detail),
+        tool::place(source_, fuse == nullptr ? summary_.offset : fuse->offset, std::move(item)));
+  }
+  // A bit that the vendor's rule wants burned; skipped where the chip lacks it.
+  void want(Trait trait, std::string_view field, std::string_view good, std::string_view bad) {
+    const auto burned = bit(field);
+    if (!has(field)) return;
+    say(trait,
+        !burned   ? Holds::unclear
+        : *burned ? Holds::yes
+                  : Holds::no,
+        std::string(!burned   ? ""
+                    : *burned ? good
+                              : bad),
+        burned ? fmt::format("{} is {}", field, *burned ? 1 : 0)
+               : fmt::format("{} is \"{}\", which does not tell", field,
+                             printable(find(field)->value)),
+        field);
+  }
+  std::string_view purpose(size_t block) const {
+    const Fuse* fuse = find(fmt::format("KEY_PURPOSE_{}", block));
+    return fuse == nullptr ? std::string_view() : std::string_view(fuse->value);
+  }
+
+  void identity();
+  void secure_boot();
+  void boot_keys();
+  void boot_key(size_t block, const Fuse& key);
+  void old_boot_key();
+  void short_boot_key();
+  void encryption();
+  void encryption_bits();
+  void key_blocks();
+  void key_block(std::string_view name, std::string_view what);
+  void debug();
+  void download();
+
+  const Summary& summary_;
+  const Source& source_;
+  const std::string item_;
+  Reading& reading_;
+  bool old_ = false;    // ESP32
+  bool boots_ = false;  // secure boot is on
+};
+
+const char* chip_of(const Summary& s) {
+  constexpr std::pair<const char*, const char*> kTelling[] = {
+      {"ABS_DONE_0", "esp32"},
+      {"HARD_DIS_JTAG", "esp32s2"},
+      {"BLOCK_KEY0_HI_128", "esp32c2"},
+      {"DIS_APP_CPU", "esp32s3"},
+      {"DIS_WIFI6", "esp32c61"},
+      {"DIS_SWD", "esp32p4"},
+      {"RECOVERY_BOOTLOADER_FLASH_SECTOR_HI", "esp32c5"},
+      {"ECDSA_FORCE_USE_HARDWARE_K", "esp32h2"},
+      {"CRYPT_DPA_ENABLE", "esp32c6"}};
+  for (const auto& [field, chip] : kTelling) {
+    if (s.find(field) != nullptr) return chip;
+  }
+  return "esp32c3";
+}
+
+bool is_zero(View v) {
+  return std::all_of(v.begin(), v.end(), [](uint8_t b) { return b == 0; });
+}
+
+void Rules::identity() {
+  say(Trait::chip, Holds::yes, chip_of(summary_), "", "");
+  const Fuse* mac = find("MAC");
+  if (mac == nullptr) return;
+  std::string digits;
+  for (const char c : std::string_view(mac->value).substr(0, 17)) {
+    if (c != ':' && c != '-') digits += static_cast<char>(c >= 'A' && c <= 'F' ? c + 32 : c);
+  }
+  const auto bytes = from_hex(digits);
+  if (bytes && bytes->size() == 6 && !is_zero(*bytes))
+    say(Trait::mac, Holds::yes, digits, "", "MAC");
+}
+
+void Rules::secure_boot() {
+  const char* field =
+      old_ ? (is_set("ABS_DONE_0") && !is_set("ABS_DONE_1") ? "ABS_DONE_0" : "ABS_DONE_1")
+           : "SECURE_BOOT_EN";
+  if (!has(field)) return;
+  boots_ = is_set(field);
+  const bool first = std::string_view(field) == "ABS_DONE_0";
+  want(Trait::secure_boot, field, first ? "v1" : "v2", "off");
+  if (boots_ && !old_)
+    boot_keys();
+  else if (boots_)
+    old_boot_key();
+  if (const Fuse* read = find("RD_DIS"); read != nullptr && (!old_ || (boots_ && !first)))
+    say(Trait::read_protection, read->writeable ? Holds::no : Holds::yes,
+        read->writeable ? "open" : "sealed",
+        read->writeable ? "RD_DIS can be written: the digest could be read-protected away"
+                        : "RD_DIS is sealed",
+        "RD_DIS");
+}
+
+void Rules::boot_key(size_t block, const Fuse& key) {
+  const std::string name = fmt::format("BLOCK_KEY{}", block);
+  const std::string purpose_field = fmt::format("KEY_PURPOSE_{}", block);
+  const Fuse* guard = find(purpose_field);
+  const char* wrong = !key.readable || !key.bytes            ? "is read-protected"
+                      : is_zero(*key.bytes)                  ? "is empty"
+                      : key.writeable                        ? "can be written"
+                      : guard != nullptr && guard->writeable ? "has a purpose that can be written"
+                                                             : nullptr;
+  say(Trait::boot_key, wrong == nullptr ? Holds::yes : Holds::no,
+      wrong == nullptr ? "usable" : wrong,
+      fmt::format("{} ({}) {}", name, purpose(block), wrong == nullptr ? "is usable" : wrong),
+      name);
+  if (key.bytes && !is_zero(*key.bytes))
+    say(Trait::trusted_key, Holds::yes, hex(*key.bytes), std::string(purpose(block)), name);
+}
+
+void Rules::boot_keys() {
+  if (has("BLOCK_KEY0_HI_128")) return short_boot_key();
+  bool any = false, seen = false;
+  for (size_t block = 0; block < kKeyBlocks; ++block) {
+    const Fuse* key = find(fmt::format("BLOCK_KEY{}", block));
+    if (key == nullptr) continue;
+    seen = true;
+    constexpr std::string_view kDigest = "SECURE_BOOT_DIGEST";
+    if (!purpose(block).starts_with(kDigest) || purpose(block).size() != kDigest.size() + 1)
+      continue;
+    const auto slot = static_cast<size_t>(purpose(block).back() - '0');
+    if (slot < kDigests && is_set(fmt::format("SECURE_BOOT_KEY_REVOKE{}", slot))) {
+      if (key->bytes && !is_zero(*key->bytes))
+        say(Trait::revoked_key, Holds::yes, hex(*key->bytes), std::string(purpose(block)),
+            fmt::format("BLOCK_KEY{}", block));
+      continue;
+    }
+    any = true;
+    boot_key(block, *key);
+  }
+  if (seen && !any)
+    say(Trait::boot_key, Holds::no, "missing",
+        "secure boot is on, and no block holds a digest that is not revoked: the part cannot boot",
+        "SECURE_BOOT_EN");
+}
+
+// C2: the first half of the digest, in the upper half of the one block.
+void Rules::short_boot_key() {
+  const Fuse* key = find("BLOCK_KEY0_HI_128");
+  const bool there = key->readable && key->bytes && !is_zero(*key->bytes);
+  const bool usable = there && !key->writeable;
+  say(Trait::boot_key, usable ? Holds::yes : Holds::no, usable ? "usable" : "not usable",
+      usable  ? "BLOCK_KEY0_HI_128 holds the digest"
+      : there ? "BLOCK_KEY0_HI_128 can be written"
+              : "BLOCK_KEY0_HI_128 is empty or read-protected",
+      "BLOCK_KEY0_HI_128");
+  if (there) say(Trait::trusted_key, Holds::yes, hex(*key->bytes), "", "BLOCK_KEY0_HI_128");
+}
+
+void Rules::old_boot_key() {
+  const Fuse* key = find("BLOCK2");
+  if (key == nullptr) return;
+  const bool second = is_set("ABS_DONE_1");
+  const bool empty = key->bytes && is_zero(*key->bytes);
+  const char* wrong = key->writeable                              ? "can be written"
+                      : second && (!key->readable || !key->bytes) ? "is read-protected"
+                      : empty                                     ? "is empty"
+                      : !second && key->readable ? "can be read, and holds the bootloader's key"
+                                                 : nullptr;
+  say(Trait::boot_key, wrong == nullptr ? Holds::yes : Holds::no,
+      wrong == nullptr ? "usable" : wrong,
+      fmt::format("BLOCK2 {}", wrong == nullptr ? "holds the boot key" : wrong), "BLOCK2");
+  if (second && key->bytes && !empty)
+    say(Trait::trusted_key, Holds::yes, hex(*key->bytes), "", "BLOCK2");
+  if (!second && key->readable && !empty)
+    say(Trait::secret, Holds::no, "BLOCK2", "BLOCK2 shows the key of secure boot v1", "BLOCK2");
+}
+
+void Rules::encryption() {
+  const char* field = old_ ? "FLASH_CRYPT_CNT" : "SPI_BOOT_CRYPT_CNT";
+  const Fuse* count = find(field);
+  if (count == nullptr) return;
+  const uint64_t all = old_ ? 0x7F : 7;
+  if (count->number && std::popcount(*count->number & all) % 2 == 0)
+    return say(Trait::flash_encryption, Holds::no, "off",
+               fmt::format("{} is 0x{:x}: an even number of bits", field, *count->number), field);
+  if (!count->number && !tool::same_word(count->value, "Enable"))
+    return say(Trait::flash_encryption,
+               tool::same_word(count->value, "Disable") ? Holds::no : Holds::unclear,
+               tool::same_word(count->value, "Disable") ? "off" : "",
+               fmt::format("{} is \"{}\"", field, printable(count->value)), field);
+  const bool release = (count->number && *count->number == all) || !count->writeable;
+  const char* value = release ? "release" : count->number ? "development" : "on";
+  const std::string detail =
+      count->number ? fmt::format("{} is 0x{:x}{}", field, *count->number,
+                                  count->writeable ? " and can be written" : ", sealed")
+                    : fmt::format("{} is \"Enable\"{}", field,
+                                  release ? ", sealed"
+                                          : " and can be written: with one bit it would be "
+                                            "development mode, with three release mode");
+  say(Trait::flash_encryption, Holds::yes, value, detail, field);
+  say(Trait::release_mode,
+      release         ? Holds::yes
+      : count->number ? Holds::no
+                      : Holds::unclear,
+      value, detail, field);
+  encryption_bits();
+}
+
+void Rules::encryption_bits() {
+  constexpr const char* kNew[] = {"DIS_DOWNLOAD_MANUAL_ENCRYPT", "DIS_DOWNLOAD_ICACHE",
+                                  "DIS_DOWNLOAD_DCACHE"};
+  constexpr const char* kOld[] = {"DISABLE_DL_ENCRYPT", "DISABLE_DL_DECRYPT", "DISABLE_DL_CACHE"};
+  for (const char* field : old_ ? kOld : kNew) want(Trait::release_mode, field, "burned", "open");
+  if (has("DIS_SWD")) want(Trait::release_mode, "SPI_DOWNLOAD_MSPI_DIS", "burned", "open");
+  if (const Fuse* tweak = find("FLASH_CRYPT_CONFIG"); tweak != nullptr && tweak->number)
+    say(Trait::release_mode, *tweak->number == 0xF ? Holds::yes : Holds::no,
+        *tweak->number == 0xF ? "whole" : "weak",
+        fmt::format("FLASH_CRYPT_CONFIG is 0x{:x}, 0xf mixes the whole address", *tweak->number),
+        "FLASH_CRYPT_CONFIG");
+  const char* cache = old_ ? "DIS_CACHE" : "DIS_ICACHE";
+  if (const Fuse* guard = find(cache))
+    say(Trait::release_mode, guard->writeable ? Holds::no : Holds::yes,
+        guard->writeable ? "open" : "sealed",
+        fmt::format("{} {}", cache, guard->writeable ? "can be written" : "is sealed"), cache);
+  if (old_) return key_block("BLOCK1", "the flash's key");
+  if (has("BLOCK_KEY0_HI_128")) return key_block("BLOCK_KEY0_LOW_128", "the flash's key");
+  for (size_t block = 0; block < kKeyBlocks; ++block) {
+    if (purpose(block).starts_with("XTS_AES_")) return;
+  }
+  if (has("KEY_PURPOSE_0"))
+    say(Trait::release_mode, Holds::no, "no key",
+        "flash encryption is on, and no block has the purpose of its key", "KEY_PURPOSE_0");
+}
+
+// A block that holds a secret: neither to be read nor to be changed.
+void Rules::key_block(std::string_view name, std::string_view what) {
+  const Fuse* key = find(name);
+  if (key == nullptr) return;
+  const bool shown = key->readable && !key->covered;
+  say(Trait::fuse_key_read, shown ? Holds::no : Holds::yes, shown ? "readable" : "hidden",
+      fmt::format("{} ({}) {}", name, what, shown ? "can be read" : "is read-protected"), name);
+  say(Trait::fuse_key_write, key->writeable ? Holds::no : Holds::yes,
+      key->writeable ? "writeable" : "locked",
+      fmt::format("{} ({}) {}", name, what,
+                  key->writeable ? "can be written" : "is write-protected"),
+      name);
+  if (shown && key->bytes && !is_zero(*key->bytes))
+    say(Trait::secret, Holds::no, std::string(name), fmt::format("{} shows a key ({})", name, what),
+        name);
+}
+
+void Rules::key_blocks() {
+  for (size_t block = 0; block < kKeyBlocks; ++block) {
+    const std::string_view what = purpose(block);
+    const std::string name = fmt::format("BLOCK_KEY{}", block);
+    if (what.starts_with("HMAC_UP")) say(Trait::nvs_scheme, Holds::yes, "hmac", name, name);
+    if (what.starts_with("ECDSA_KEY"))
+      say(Trait::dac_key, Holds::yes, "efuse-ecdsa", fmt::format("{} ({})", name, what), name);
+    if (what == "HMAC_DOWN_DIGITAL_SIGNATURE")
+      say(Trait::dac_key, Holds::yes, "rsa-ds", fmt::format("{} ({})", name, what), name);
+    if (!holds_a_secret(what)) continue;
+    key_block(name, what);
+    const std::string field = fmt::format("KEY_PURPOSE_{}", block);
+    if (find(field)->writeable)
+      say(Trait::fuse_key_write, Holds::no, "writeable",
+          fmt::format("{} ({}) can be written", field, what), field);
+  }
+}
+
+void Rules::debug() {
+  if (old_) return want(Trait::debug, "JTAG_DISABLE", "disabled", "open");
+  const char* pad = has("HARD_DIS_JTAG") ? "HARD_DIS_JTAG" : "DIS_PAD_JTAG";
+  if (!has(pad)) return;
+  const auto usb = bit("DIS_USB_JTAG");
+  const std::string found =
+      fmt::format("{} is {}{}", pad, is_set(pad) ? 1 : 0,
+                  usb ? fmt::format(", DIS_USB_JTAG is {}", *usb ? 1 : 0) : "");
+  if (is_set(pad) && usb.value_or(true))
+    return say(Trait::debug, Holds::yes, "disabled", found, pad);
+  const Fuse* soft = find("SOFT_DIS_JTAG");
+  bool key = false;
+  for (size_t block = 0; block < kKeyBlocks; ++block)
+    key = key || purpose(block) == "HMAC_DOWN_JTAG" || purpose(block) == "HMAC_DOWN_ALL";
+  const bool closed =
+      soft != nullptr && soft->number && *soft->number == (has("HARD_DIS_JTAG") ? 1u : 7u) && key;
+  say(Trait::debug, closed ? Holds::yes : Holds::no, closed ? "secure-lock" : "open",
+      closed ? "SOFT_DIS_JTAG is burned, a key opens it by challenge" : found, pad);
+}
+
+void Rules::download() {
+  if (old_) {
+    want(Trait::download_mode, "UART_DOWNLOAD_DIS", "disabled", "open");
+    want(Trait::other_boot, "CONSOLE_DEBUG_DISABLE", "closed", "open");
+    return;
+  }
+  const auto disabled = bit("DIS_DOWNLOAD_MODE"), secure = bit("ENABLE_SECURITY_DOWNLOAD");
+  if (disabled || secure) {
+    const char* value = disabled == true ? "disabled" : secure == true ? "secure" : "open";
+    say(Trait::download_mode, disabled == true || secure == true ? Holds::yes : Holds::no, value,
+        fmt::format("DIS_DOWNLOAD_MODE is {}, ENABLE_SECURITY_DOWNLOAD is {}",
+                    disabled ? (*disabled ? "1" : "0") : "not there",
+                    secure ? (*secure ? "1" : "0") : "not there"),
+        "ENABLE_SECURITY_DOWNLOAD");
+  }
+  for (const char* field : {"DIS_DIRECT_BOOT", "DIS_LEGACY_SPI_BOOT", "DIS_BOOT_REMAP"})
+    want(Trait::other_boot, field, "closed", "open");
+}
+
+void Rules::say_all() {
+  old_ = has("ABS_DONE_0");
+  identity();
+  secure_boot();
+  encryption();
+  if (!old_) key_blocks();
+  debug();
+  download();
+  if (const Fuse* version = find("SECURE_VERSION"); version != nullptr && version->number)
+    say(Trait::secure_version, Holds::yes, std::to_string(std::popcount(*version->number)),
+        fmt::format("SECURE_VERSION is 0x{:x}", *version->number), "SECURE_VERSION");
+}
+
+}  // namespace
+
+const Fuse* Summary::find(std::string_view name) const {
+  const auto at = fuses.find(name);
+  return at == fuses.end() ? nullptr : &at->second;
+}
+
+const char* purpose_name(uint64_t purpose) {
+  constexpr const char* kNames[] = {"USER",
+                                    "RESERVED",
+                                    "XTS_AES_256_KEY_1",
+                                    "XTS_AES_256_KEY_2",
+                                    "XTS_AES_128_KEY",
+                                    "HMAC_DOWN_ALL",
+                                    "HMAC_DOWN_JTAG",
+                                    "HMAC_DOWN_DIGITAL_SIGNATURE",
+                                    "HMAC_UP",
+                                    "SECURE_BOOT_DIGEST0",
+                                    "SECURE_BOOT_DIGEST1",
+                                    "SECURE_BOOT_DIGEST2"};
+  return purpose < std::size(kNames) ? kNames[purpose] : "";
+}
+
+bool holds_a_secret(std::string_view purpose) {
+  return purpose.starts_with("XTS_AES_") || purpose.starts_with("HMAC_") ||
+         purpose.starts_with("ECDSA_KEY") || purpose.starts_with("KM_INIT_KEY");
+}
+
+void say_posture(const Summary& summary, const Source& source, const std::string& item,
+                 Reading& reading) {
+  Rules(summary, source, item, reading).say_all();
+}
+
+}  // namespace attest::efuse

@@ -1,0 +1,359 @@
+#include "verifier/readers/posture/firmware_images.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "verifier/base/checksum.h"
+#include "verifier/crypto/crypto.h"
+#include "verifier/crypto/firmware_signature.h"
+#include "verifier/pki/der.h"
+#include "verifier/readers/containers/carve.h"
+#include "verifier/readers/espressif/esp_image.h"
+#include "verifier/readers/formats.h"
+#include "verifier/readers/posture/tool_text.h"
+
+namespace attest {
+namespace {
+
+constexpr size_t kMostImages = 16;
+
+// --- MCUboot ---
+
+constexpr uint32_t kMcubootMagic = 0x96F3B83D;
+constexpr size_t kMcubootHeader = 32, kMcubootStep = 0x100;
+constexpr uint16_t kTlvs = 0x6907, kProtectedTlvs = 0x6908;
+
+struct Mcuboot {
+  size_t at = 0, signed_size = 0;
+  std::string version;
+  bool encrypted = false;
+  std::map<uint16_t, View> tlvs;  // the first of each type
+};
+
+// The entries of one area; nullopt: it is none, or runs out.
+std::optional<size_t> take_tlvs(View v, size_t at, uint16_t magic, std::map<uint16_t, View>& out) {
+  if (at + 4 > v.size() || le16(v, at) != magic) return std::nullopt;
+  const size_t total = le16(v, at + 2), end = at + total;
+  if (total < 4 || end > v.size()) return std::nullopt;
+  for (at += 4; at + 4 <= end;) {
+    const size_t size = le16(v, at + 2);
+    if (size > end - at - 4) return std::nullopt;
+    out.emplace(le16(v, at), v.subspan(at + 4, size));
+    at += 4 + size;
+  }
+  return at == end ? std::optional(end) : std::nullopt;
+}
+
+std::optional<Mcuboot> parse_mcuboot(View v, size_t at) {
+  if (at + kMcubootHeader > v.size() || le32(v, at) != kMcubootMagic) return std::nullopt;
+  const View h = v.subspan(at);
+  const uint64_t header = le16(h, 8), kept = le16(h, 10), size = le32(h, 12);
+  if (header < kMcubootHeader || header + size + kept + 4 > h.size()) return std::nullopt;
+  Mcuboot out{.at = at,
+              .signed_size = static_cast<size_t>(header + size + kept),
+              .version = {},
+              .encrypted = (le32(h, 16) & 0xC) != 0,
+              .tlvs = {}};
+  out.version = fmt::format("{}.{}.{}+{}", h[20], h[21], le16(h, 22), le32(h, 24));
+  if (kept != 0 &&
+      take_tlvs(h, static_cast<size_t>(header + size), kProtectedTlvs, out.tlvs) != out.signed_size)
+    return std::nullopt;
+  if (!take_tlvs(h, out.signed_size, kTlvs, out.tlvs)) return std::nullopt;
+  return out;
+}
+
+// Public keys as DER somewhere in the bytes, by MCUboot's hash of them.
+std::optional<FirmwareKey> key_of_hash(View v, View hash) {
+  const struct {
+    const char* prefix;
+    size_t size;
+    bool rsa;
+  } kForms[] = {{"3059301306072a8648ce3d020106082a8648ce3d03010703420004", 91, false},
+                {"3076301006072a8648ce3d020106052b8104002203620004", 120, false},
+                {"302a300506032b6570032100", 44, false},
+                {"3082010a0282010100", 270, true},
+                {"3082018a0282018100", 398, true}};
+  constexpr size_t kMostCandidates = 64;
+  for (const auto& form : kForms) {
+    const auto prefix = from_hex(form.prefix);
+    size_t tried = 0;
+    for (auto at = find(v, *prefix); at && tried < kMostCandidates;
+         at = find(v, *prefix, *at + 1), ++tried) {
+      if (v.size() - *at < form.size) break;
+      const View der = v.subspan(*at, form.size);
+      if (!equal(sha256(der), hash)) continue;
+      if (!form.rsa) return firmware_key(der);
+      FirmwareKey key{.kind = FirmwareKey::Kind::rsa,
+                      .modulus = {},
+                      .exponent = {},
+                      .point = {},
+                      .pkcs1 = to_bytes(der),
+                      .spki = {}};
+      const size_t width = form.size - 14;
+      key.modulus = to_bytes(der.subspan(9, width));
+      key.exponent = to_bytes(der.last(3));
+      return key;
+    }
+  }
+  return std::nullopt;
+}
+
+const char* scheme_of(const std::map<uint16_t, View>& tlvs) {
+  constexpr std::pair<uint16_t, const char*> kSchemes[] = {
+      {0x20, "rsa2048"}, {0x22, "ecdsa-p256"}, {0x23, "rsa3072"}, {0x24, "ed25519"}};
+  for (const auto& [type, name] : kSchemes) {
+    if (tlvs.count(type) != 0) return name;
+  }
+  return nullptr;
+}
+
+bool verifies(const Mcuboot& image, View covered, View digest, const FirmwareKey& key) {
+  const auto at = [&](uint16_t type) {
+    const auto found = image.tlvs.find(type);
+    return found == image.tlvs.end() ? View() : found->second;
+  };
+  using Kind = FirmwareKey::Kind;
+  if (key.kind == Kind::rsa)
+    return verify_rsa_pss(key.modulus, key.exponent, digest, at(at(0x20).empty() ? 0x23 : 0x20));
+  if (key.kind == Kind::ed25519) {
+    const View pure = at(0x25);
+    return verify_ed25519(key.point, !pure.empty() && pure[0] == 1 ? covered : digest, at(0x24));
+  }
+  if (key.kind != Kind::p256) return false;
+  const auto numbers = der::ecdsa_signature(at(0x22));
+  return numbers && verify_ecdsa(FirmwareCurve::p256, key.point, digest, *numbers);
+}
+
+// For a key that the order brings. A pure Ed25519 signature is over the whole image, which is not
+// kept.
+void keep_signature(const Mcuboot& image, const Bytes& digest, SignedImage& out) {
+  const auto at = [&](uint16_t type) {
+    const auto found = image.tlvs.find(type);
+    return found == image.tlvs.end() ? View() : found->second;
+  };
+  out.digest = digest;
+  if (out.scheme == "ecdsa-p256") {
+    if (const auto numbers = der::ecdsa_signature(at(0x22)))
+      out.value = Bytes(numbers->begin(), numbers->end());
+  } else if (out.scheme == "ed25519") {
+    if (at(0x25).empty()) out.value = to_bytes(at(0x24));
+  } else {
+    out.value = to_bytes(at(at(0x20).empty() ? 0x23 : 0x20));
+  }
+}
+
+void say_mcuboot(const Mcuboot& image, const Source& s, Reading& reading) {
+  const View covered = s.bytes.subspan(image.at, image.signed_size);
+  SignedImage out = SignedImage::at(tool::place(s, image.at, "MCUboot image"),
+                                    fmt::format("MCUboot image {}", image.version));
+  if (const auto counter = image.tlvs.find(0x50);
+      counter != image.tlvs.end() && counter->second.size() == 4)
+    out.secure_version = le32(counter->second, 0);
+  Bytes digest = to_bytes(sha256(covered));
+  for (const uint16_t type : {uint16_t{0x10}, uint16_t{0x11}, uint16_t{0x12}}) {
+    const auto stated = image.tlvs.find(type);
+    if (stated == image.tlvs.end()) continue;
+    digest = type == 0x10   ? to_bytes(sha256(covered))
+             : type == 0x11 ? sha384(covered)
+                            : sha512(covered);
+    if (!equal(stated->second, digest) && !image.encrypted)
+      out.problem =
+          fmt::format("its hash is wrong: expected {}, found {}", hex(stated->second), hex(digest));
+  }
+  if (const char* scheme = scheme_of(image.tlvs)) out.scheme = scheme;
+  const auto hash = image.tlvs.find(0x01), whole = image.tlvs.find(0x02);
+  if (hash != image.tlvs.end()) out.keys.push_back(hex(hash->second));
+  if (!out.scheme.empty()) {
+    std::optional<FirmwareKey> key;
+    if (whole != image.tlvs.end()) key = firmware_key(whole->second);
+    if (key) out.keys.assign(1, hex(mcuboot_key_hash(*key)));
+    if (!key && hash != image.tlvs.end()) key = key_of_hash(s.bytes, hash->second);
+    out.signature = !out.problem.empty()                     ? ImageSignature::bad
+                    : !key                                   ? ImageSignature::unchecked
+                    : verifies(image, covered, digest, *key) ? ImageSignature::good
+                                                             : ImageSignature::bad;
+    if (out.signature == ImageSignature::bad && out.problem.empty())
+      out.problem = "its signature does not verify";
+    if (out.signature == ImageSignature::unchecked) keep_signature(image, digest, out);
+  }
+  reading.device.posture.images.push_back(std::move(out));
+}
+
+std::vector<Mcuboot> mcuboot_images(View v) {
+  std::vector<Mcuboot> out;
+  for (size_t at = 0; at + kMcubootHeader <= v.size() && out.size() < kMostImages;
+       at += kMcubootStep) {
+    if (le32(v, at) != kMcubootMagic) continue;
+    if (auto image = parse_mcuboot(v, at)) out.push_back(std::move(*image));
+  }
+  return out;
+}
+
+// --- Silicon Labs ---
+
+constexpr uint8_t kProperties[] = {0x13, 0xB7, 0x79, 0xFA, 0xC9, 0x25, 0xDD, 0xB7,
+                                   0xAD, 0xF3, 0xCF, 0xE0, 0xF1, 0xB6, 0x14, 0xB8};
+constexpr size_t kPropertiesSize = 80, kCertificate = 136, kVectorsAt = 0x34;
+
+struct Properties {
+  size_t at = 0, start = 0;  // in the bytes: of the properties, of the image
+  uint64_t base = 0;         // the address of byte 0
+  uint32_t type = 0, signature = 0, kind = 0, version = 0, certificate = 0;
+};
+
+// Where an address lies in the bytes; nullopt: elsewhere.
+std::optional<size_t> inside(View v, uint64_t base, uint64_t address, size_t size) {
+  if (address < base || address - base > v.size() || v.size() - (address - base) < size)
+    return std::nullopt;
+  return static_cast<size_t>(address - base);
+}
+
+// The start of the image that these properties belong to: the nearest vector table in front of
+// them whose word 13 points at them.
+std::optional<size_t> start_of(View v, uint64_t base, size_t at) {
+  constexpr size_t kStep = 0x200;
+  for (size_t start = at / kStep * kStep;; start -= kStep) {
+    if (start + kVectorsAt + 4 <= v.size() && le32(v, start + kVectorsAt) == base + at)
+      return start;
+    if (start < kStep) return std::nullopt;
+  }
+}
+
+std::vector<Properties> properties_in(const Source& s) {
+  std::vector<Properties> out;
+  const View v = s.bytes;
+  for (auto at = find(v, kProperties); at && out.size() < kMostImages;
+       at = find(v, kProperties, *at + 1)) {
+    if (v.size() - *at < kPropertiesSize) break;
+    Properties p{.at = *at, .start = 0, .base = s.base};
+    auto start = start_of(v, s.base, *at);
+    // A file without addresses: the vector table of its first byte says where it lies.
+    if (!start && s.base == 0 && v.size() > kVectorsAt + 4 && le32(v, kVectorsAt) > *at) {
+      p.base = le32(v, kVectorsAt) - *at;
+      start = 0;
+    }
+    if (!start) continue;
+    p.start = *start;
+    p.type = le32(v, *at + 20);
+    p.signature = le32(v, *at + 24);
+    p.kind = le32(v, *at + 28);
+    p.version = le32(v, *at + 32);
+    p.certificate = le32(v, *at + 56);
+    out.push_back(p);
+  }
+  return out;
+}
+
+Bytes digest_of(View v) {
+  const Sha256 digest = sha256(v);
+  return {digest.begin(), digest.end()};
+}
+SignatureJob job_of(View xy, View digest, View signature) {
+  SignatureJob job;
+  job.key[0] = 0x04;
+  std::copy(xy.begin(), xy.begin() + 64, job.key.begin() + 1);
+  std::copy(digest.begin(), digest.begin() + 32, job.digest.begin());
+  std::copy(signature.begin(), signature.begin() + 64, job.signature.begin());
+  return job;
+}
+
+// Signed by the key of a certificate, which the part's own key signs.
+void take_certificate(View certificate, SignedImage& out) {
+  const SignatureJob job = job_of(certificate.subspan(4, 64), out.digest, out.value);
+  if (!verify_ecdsa(FirmwareCurve::p256, View(job.key).subspan(1), job.digest, job.signature)) {
+    out.signature = ImageSignature::bad;
+    out.problem = "its signature does not verify with its certificate's key";
+  }
+  out.certificate_digest = digest_of(certificate.first(72));
+  out.certificate_value = to_bytes(certificate.subspan(72, 64));
+}
+
+void say_properties(const Properties& p, const Source& s, Reading& reading) {
+  const View v = s.bytes;
+  const bool bootloader = (p.kind & 0x40) != 0;
+  const char* what = bootloader ? "bootloader" : "application";
+  SignedImage out =
+      SignedImage::at(tool::place(s, p.start, what), fmt::format("{} 0x{:08x}", what, p.version));
+  const auto at = inside(v, p.base, p.signature, p.type == 2 ? 4 : 64);
+  if (p.type == 1 && (!at || *at < p.start)) {
+    out.scheme = "ecdsa-p256";
+    out.signature = ImageSignature::bad;
+    out.problem = fmt::format("its signature at 0x{:08x} is not in the image", p.signature);
+  } else if (p.type == 1) {
+    const View covered = v.subspan(p.start, *at - p.start);
+    out.scheme = "ecdsa-p256";
+    out.signature = ImageSignature::unchecked;
+    out.digest = digest_of(covered);
+    out.value = to_bytes(v.subspan(*at, 64));
+    const auto certificate = p.certificate == 0 || p.certificate == 0xFFFFFFFF
+                                 ? std::nullopt
+                                 : inside(v, p.base, p.certificate, kCertificate);
+    if (certificate && v[*certificate] == 1)
+      take_certificate(v.subspan(*certificate, kCertificate), out);
+  } else if (p.type == 2) {
+    out.scheme = "crc32";
+    if (at && *at >= p.start && crc32(v.subspan(p.start, *at - p.start)) != le32(v, *at))
+      out.problem = "its CRC-32 is wrong";
+  }
+  reading.device.posture.images.push_back(std::move(out));
+}
+
+constexpr uint32_t kGblHeader = 0x03A617EB, kGblSignature = 0xF70A0AF7, kGblEnd = 0xFC0404FC;
+
+bool is_gbl(View v) {
+  return v.size() >= 16 && le32(v, 0) == kGblHeader && le32(v, 4) == 8;
+}
+
+void say_gbl(const Source& s, Reading& reading) {
+  const View v = s.bytes;
+  SignedImage out = SignedImage::at(tool::place(s, 0, "GBL"), "GBL file");
+  for (size_t at = 0; at + 8 <= v.size();) {
+    const uint32_t tag = le32(v, at), size = le32(v, at + 4);
+    if (size > v.size() - at - 8) {
+      reading.device.damaged(tool::place(s, at, "GBL"), "GBL tag",
+                             fmt::format("expected {} bytes, found {}", size, v.size() - at - 8));
+      break;
+    }
+    if (tag == kGblSignature && size == 64) {
+      out.scheme = "ecdsa-p256";
+      out.signature = ImageSignature::unchecked;
+      out.digest = digest_of(v.first(at));
+      out.value = to_bytes(v.subspan(at + 8, 64));
+    }
+    if (tag == kGblEnd) break;
+    at += 8 + size;
+  }
+  reading.device.posture.images.push_back(std::move(out));
+}
+
+Result<void> read(const Source& s, Reading& reading) {
+  say_firmware(s, reading);
+  carve(s, reading);
+  return {};
+}
+
+}  // namespace
+
+bool holds_firmware(View bytes) {
+  if (bytes.size() < kMcubootHeader) return false;
+  return parse_esp_image(bytes) || is_gbl(bytes) || find(bytes, kProperties) ||
+         !mcuboot_images(bytes).empty();
+}
+
+void say_firmware(const Source& s, Reading& reading) {
+  const size_t before = reading.device.posture.images.size();
+  say_esp_image(s.bytes, tool::place(s, 0, "image"), "image", reading);
+  if (is_gbl(s.bytes)) say_gbl(s, reading);
+  for (const Mcuboot& image : mcuboot_images(s.bytes)) say_mcuboot(image, s, reading);
+  for (const Properties& p : properties_in(s)) say_properties(p, s, reading);
+  if (reading.device.posture.images.size() > before) reading.holds("firmware");
+}
+
+const Reader firmware_reader{.kind = "firmware-image",
+                             .expects = "a firmware image",
+                             .recognises = [](const Source& s) { return holds_firmware(s.bytes); },
+                             .read = read};
+
+}  // namespace attest

@@ -1,0 +1,147 @@
+#include "verifier/readers/posture/tool_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "verifier/base/characters.h"
+#include "verifier/readers/text/plain_text.h"
+
+namespace attest::tool {
+namespace {
+
+constexpr size_t kMostObjects = 64;
+
+bool is_blank(char c) {
+  return c == ' ' || c == '\t' || c == '\r';
+}
+
+// Without escape sequences: ESC [ ... letter, ESC and one more.
+std::string plain(std::string_view line) {
+  std::string out;
+  for (size_t i = 0; i < line.size(); ++i) {
+    if (line[i] != '\x1b') {
+      out += line[i];
+    } else if (i + 1 < line.size() && line[i + 1] == '[') {
+      i += 2;
+      while (i < line.size() && (line[i] < '@' || line[i] > '~')) ++i;
+    } else {
+      ++i;
+    }
+  }
+  // What a progress bar wrote over.
+  while (!out.empty() && is_blank(out.back())) out.pop_back();
+  if (const size_t over = out.rfind('\r'); over != std::string::npos) out.erase(0, over + 1);
+  return out;
+}
+
+// The end of the object that begins there; npos: it is cut.
+size_t end_of_object(std::string_view s, size_t at) {
+  size_t depth = 0;
+  bool quoted = false;
+  for (; at < s.size(); ++at) {
+    const char c = s[at];
+    if (quoted) {
+      if (c == '\\') ++at;
+      quoted = c != '"';
+    } else if (c == '"') {
+      quoted = true;
+    } else if (c == '{' || c == '[') {
+      ++depth;
+    } else if ((c == '}' || c == ']') && --depth == 0) {
+      return at + 1;
+    }
+  }
+  return std::string_view::npos;
+}
+
+}  // namespace
+
+std::vector<Line> lines(View bytes) {
+  std::vector<Line> out;
+  if (bytes.size() > kMostText || !is_plain_text(bytes)) return out;
+  const std::string_view all = text(bytes);
+  for (size_t at = 0; at < all.size();) {
+    const size_t end = std::min(all.find('\n', at), all.size());
+    out.push_back({.text = plain(all.substr(at, end - at)), .offset = at});
+    at = end + 1;
+  }
+  return out;
+}
+
+std::string_view trimmed(std::string_view s) {
+  while (!s.empty() && is_blank(s.front())) s.remove_prefix(1);
+  while (!s.empty() && is_blank(s.back())) s.remove_suffix(1);
+  return s;
+}
+
+bool same_word(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
+           return to_lower(x) == to_lower(y);
+         });
+}
+
+std::optional<std::string_view> labelled(std::string_view line, std::string_view label,
+                                         char separator) {
+  line = trimmed(line);
+  if (line.size() <= label.size() || !same_word(line.substr(0, label.size()), label))
+    return std::nullopt;
+  line = trimmed(line.substr(label.size()));
+  if (line.empty() || line.front() != separator) return std::nullopt;
+  return trimmed(line.substr(1));
+}
+
+std::optional<uint64_t> number(std::string_view s) {
+  s = trimmed(s);
+  int base = 10;
+  if (s.starts_with("0x") || s.starts_with("0X")) base = 16;
+  if (s.starts_with("0b") || s.starts_with("0B")) base = 2;
+  if (base != 10) s.remove_prefix(2);
+  uint64_t out = 0;
+  const auto [end, failed] = std::from_chars(s.data(), s.data() + s.size(), out, base);
+  if (s.empty() || failed != std::errc() || end != s.data() + s.size()) return std::nullopt;
+  return out;
+}
+
+bool contains(View bytes, std::string_view word) {
+  return text(bytes).find(word) != std::string_view::npos;
+}
+
+Result<std::vector<Printed>> json_objects(View bytes) {
+  std::vector<Printed> out;
+  const std::string_view all = text(bytes);
+  for (size_t at = 0; at < all.size() && out.size() < kMostObjects;) {
+    const size_t begin = all[at] == '{' ? at : std::string_view::npos;
+    if (begin == std::string_view::npos) {
+      const size_t end = all.find('\n', at);
+      if (end == std::string_view::npos) break;
+      at = end + 1;
+      continue;
+    }
+    const size_t end = end_of_object(all, begin);
+    if (end == std::string_view::npos)
+      return tl::unexpected(
+          Error{.what = "expected a whole JSON object, found one that is cut", .offset = begin});
+    auto json = parse_json(all.substr(begin, end - begin), {.bytes = kMostText, .depth = 16});
+    if (!json)
+      return tl::unexpected(
+          Error{.what = json.error().what, .offset = begin + json.error().offset.value_or(0)});
+    out.push_back({.json = std::move(*json), .offset = begin});
+    at = end;
+  }
+  return out;
+}
+
+bool is_output(const Source& source, std::initializer_list<std::string_view> words) {
+  return source.bytes.size() <= kMostText &&
+         std::any_of(words.begin(), words.end(),
+                     [&](std::string_view word) { return contains(source.bytes, word); }) &&
+         is_plain_text(source.bytes);
+}
+
+Place place(const Source& source, uint64_t offset, std::string item) {
+  return {.path = source.path, .offset = source.base + offset, .item = std::move(item)};
+}
+
+}  // namespace attest::tool

@@ -1,0 +1,43 @@
+// What vendors' tools print, as it lies in files: behind banners, with terminal colours, tabs and
+// line ends of any kind.
+#pragma once
+
+#include "verifier/base/json.h"
+#include "verifier/readers/reader.h"
+
+namespace attest::tool {
+
+inline constexpr size_t kMostText = 4u << 20;  // of one tool's output
+
+struct Line {
+  std::string text;     // without colours, blanks at its end and its line end
+  uint64_t offset = 0;  // of its first byte, in the file
+};
+// Nothing where the file is no text, or too long for a tool's output.
+std::vector<Line> lines(View bytes);
+
+std::string_view trimmed(std::string_view s);
+// "Debug lock   : Enabled": what stands behind the label and a ':' or '='; a label is compared
+// without case, with any blanks behind it. Nullopt: the line is another.
+std::optional<std::string_view> labelled(std::string_view line, std::string_view label,
+                                         char separator = ':');
+// "0x1f", "0b111", "12"; nullopt: another.
+std::optional<uint64_t> number(std::string_view s);
+bool same_word(std::string_view a, std::string_view b);  // without case
+bool contains(View bytes, std::string_view word);
+
+// The JSON objects of a tool's output: each begins with a '{' at the beginning of a line. One that
+// is cut is an error.
+struct Printed {
+  Json json;
+  uint64_t offset = 0;
+};
+Result<std::vector<Printed>> json_objects(View bytes);
+
+// A reader's answer to `recognises` for text: of no more than kMostText bytes, with one of these
+// words in it.
+bool is_output(const Source& source, std::initializer_list<std::string_view> words);
+
+Place place(const Source& source, uint64_t offset, std::string item);
+
+}  // namespace attest::tool
