@@ -68,6 +68,7 @@ constexpr const Reader* kReaders[] = {
     &linux_ini_reader,
     &silabs_flash_reader,
     &ti_factory_reader,
+    &firmware_reader,
     &erased_flash_reader,
     &elements_reader,
     &text_der_reader,
@@ -78,7 +79,6 @@ constexpr const Reader* kReaders[] = {
     &onboarding_text_reader,
     &drawing_reader,
     &carve_reader,
-    &firmware_reader,
 };
 
 // Dumps that may hold firmware beside what their reader takes.
