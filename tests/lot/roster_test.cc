@@ -169,6 +169,14 @@ TEST_CASE("what two devices have in common is found, once, and named") {
        [](std::vector<Entry>& d) { d[7].fingerprints.issuer = d[2].fingerprints.issuer = "bb"; },
        {"warning lot.dacs-are-of-one-pai: 2 of 40 DACs name the PAI with key id bb, most name aa: "
         "dev-0002 dev-0007"}},
+      {"a part that is locked otherwise",
+       [](std::vector<Entry>& d) {
+         for (size_t i = 0; i + 1 < d.size(); ++i)
+           d[i].fingerprints.posture = i == 7 ? "debug open" : "debug disabled";
+       },
+       {"warning lot.parts-are-locked-alike: 1 of 40 parts is locked so: debug open; most so: "
+        "debug "
+        "disabled: dev-0007"}},
       {"a passcode twice among few",
        [](std::vector<Entry>& d) { set_passcode(d[7], 10'000'000 + 3 * 1'001); },
        {"error lot.passcodes-do-not-repeat: 2 devices have the same passcode; of 40 random "

@@ -69,6 +69,7 @@ constexpr const Reader* kReaders[] = {
     &linux_ini_reader,
     &silabs_flash_reader,
     &ti_factory_reader,
+    &firmware_reader,
     &erased_flash_reader,
     &elements_reader,
     &text_der_reader,
@@ -79,7 +80,6 @@ constexpr const Reader* kReaders[] = {
     &onboarding_text_reader,
     &drawing_reader,
     &carve_reader,
-    &firmware_reader,
 };
 
 // Dumps that may hold firmware beside what their reader takes.

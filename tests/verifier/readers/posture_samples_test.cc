@@ -62,6 +62,7 @@ const std::set<std::pair<std::string, std::string>> kMore = {
     {"esp-flash-c3-unsigned-open", "security.read-protection-is-sealed"},
     // Its fuses count no version, and the order asks for 3.
     {"esp-flash-c3-unsigned-open", "security.rollback-is-prevented"},
+    {"esp-efuse-esp32-development-json", "security.no-other-way-to-boot"},
     {"bouffalo-bl616-efuse-locked", "security.no-secret-in-evidence"},
 };
 

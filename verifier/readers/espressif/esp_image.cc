@@ -110,7 +110,13 @@ bool is_erased(View v) {
 // The sector behind the image; false: it holds no block.
 bool take_sector(View room, const EspImage& image, SignedImage& out) {
   const size_t sector = (image.end + kSector - 1) / kSector * kSector;
-  if (sector + kBlock > room.size()) return false;
+  if (sector + kBlock > room.size()) {
+    if (sector >= room.size() || room[sector] != kBlockMagic) return false;
+    out.scheme = "cut";
+    out.signature = ImageSignature::bad;
+    out.problem = "its signature block is cut";
+    return true;
+  }
   std::string problem;
   bool any = false;
   for (size_t i = 0; i < kMostBlocks && sector + (i + 1) * kBlock <= room.size(); ++i) {

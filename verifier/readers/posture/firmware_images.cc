@@ -64,6 +64,19 @@ std::optional<Mcuboot> parse_mcuboot(View v, size_t at) {
   return out;
 }
 
+// A PKCS#1 key of 2048 or 3072 bits with an exponent of three bytes, as MCUboot has them.
+std::optional<FirmwareKey> pkcs1_key(View der) {
+  constexpr size_t kAround = 14, kModulusAt = 9;
+  if ((der.size() != 270 && der.size() != 398) || der[0] != 0x30 || der[kModulusAt - 1] != 0x00)
+    return std::nullopt;
+  return FirmwareKey{.kind = FirmwareKey::Kind::rsa,
+                     .modulus = to_bytes(der.subspan(kModulusAt, der.size() - kAround)),
+                     .exponent = to_bytes(der.last(3)),
+                     .point = {},
+                     .pkcs1 = to_bytes(der),
+                     .spki = {}};
+}
+
 // Public keys as DER somewhere in the bytes, by MCUboot's hash of them.
 std::optional<FirmwareKey> key_of_hash(View v, View hash) {
   const struct {
@@ -84,17 +97,7 @@ std::optional<FirmwareKey> key_of_hash(View v, View hash) {
       if (v.size() - *at < form.size) break;
       const View der = v.subspan(*at, form.size);
       if (!equal(sha256(der), hash)) continue;
-      if (!form.rsa) return firmware_key(der);
-      FirmwareKey key{.kind = FirmwareKey::Kind::rsa,
-                      .modulus = {},
-                      .exponent = {},
-                      .point = {},
-                      .pkcs1 = to_bytes(der),
-                      .spki = {}};
-      const size_t width = form.size - 14;
-      key.modulus = to_bytes(der.subspan(9, width));
-      key.exponent = to_bytes(der.last(3));
-      return key;
+      return form.rsa ? pkcs1_key(der) : firmware_key(der);
     }
   }
   return std::nullopt;
@@ -167,7 +170,10 @@ void say_mcuboot(const Mcuboot& image, const Source& s, Reading& reading) {
   if (hash != image.tlvs.end()) out.keys.push_back(hex(hash->second));
   if (!out.scheme.empty()) {
     std::optional<FirmwareKey> key;
-    if (whole != image.tlvs.end()) key = firmware_key(whole->second);
+    if (whole != image.tlvs.end()) {
+      key = firmware_key(whole->second);
+      if (!key) key = pkcs1_key(whole->second);
+    }
     if (key) out.keys.assign(1, hex(mcuboot_key_hash(*key)));
     if (!key && hash != image.tlvs.end()) key = key_of_hash(s.bytes, hash->second);
     out.signature = !out.problem.empty()                     ? ImageSignature::bad
