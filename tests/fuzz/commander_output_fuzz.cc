@@ -1,0 +1,6 @@
+// What Commander prints.
+#include "tests/fuzz/reader_property.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  return attest::fuzz::check(attest::silabs_security_reader, data, size, std::nullopt, true);
+}

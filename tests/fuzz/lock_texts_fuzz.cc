@@ -1,0 +1,6 @@
+// What vendors' tools print about locks.
+#include "tests/fuzz/reader_property.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  return attest::fuzz::check(attest::nordic_protection_reader, data, size, std::nullopt, true);
+}
