@@ -187,8 +187,7 @@ TEST_CASE("no field of a table is a formula") {
     for (const char* blank : {"", " ", "   ", "\u00A0", "\u3000", " \u3000 "}) {
       const std::string line = csv_of(std::string(blank) + start + "1");
       CHECK_MESSAGE(line.starts_with("'"), line);
-      CHECK_MESSAGE(line.find(",'" + std::string(blank) + start + "1\n") != std::string::npos,
-                    line);
+      CHECK_MESSAGE(line.find(",'" + std::string(blank) + start + "1,") != std::string::npos, line);
       // A table of ';' is what much of Europe's spreadsheets expect.
       const std::string behind = csv_of("a;" + std::string(blank) + start + "1");
       CHECK_MESSAGE(behind.find("a;'" + std::string(blank) + start) != std::string::npos, behind);

@@ -165,11 +165,11 @@ Outcome dac_issuer_is_pai(const DacProfile& dac, const Pai& pai) {
               name_text(dac.issuer()), dac.where());
 }
 
-Outcome dac_signature(const Dac& dac, const Evidence& e) {
+Outcome dac_signature(const Dac& dac, const LotView& lot, const Evidence& e) {
   const auto answer = e.answer(Signed::dac);
   if (answer == true) return pass();
   if (e.is_unsupported(Signed::dac)) return cannot_be_checked("DAC", *dac);
-  if (!answer && e.pai.certificate && !fits(*dac, algorithm_of_key(*e.pai.certificate)))
+  if (const auto pai = lot.pai_if_any; !answer && pai && !fits(*dac, algorithm_of_key(*pai)))
     return blocked(kAlgorithmsFit);
   if (!answer)
     return fail("the DAC's signature is no ECDSA signature", "a DER ECDSA signature of P-256 size",

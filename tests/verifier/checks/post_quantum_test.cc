@@ -306,6 +306,10 @@ TEST_CASE("post-quantum: what no fixture shows is seen to pass and not to pass")
   const auto status = [&](const std::vector<const Chain*>& chains, const char* id) {
     return judge_chains(chains, engine).report.of(find_check(id))->status;
   };
+  Chain misnamed("44/44/P256");
+  misnamed.dac.algorithm = misnamed.dac.tbs_algorithm = kOid65;
+  CHECK(status({&legacy}, "chain.signature-algorithms-fit-keys") == Status::pass);
+  CHECK(status({&misnamed}, "chain.signature-algorithms-fit-keys") == Status::fail);
   CHECK(status({&legacy}, "chain.strength-does-not-rise") == Status::pass);
   CHECK(status({&rising}, "chain.strength-does-not-rise") == Status::fail);
   CHECK(status({&legacy}, "chain.algorithms-are-released") == Status::pass);
