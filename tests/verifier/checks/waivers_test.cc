@@ -220,7 +220,8 @@ TEST_CASE("in a lot, a waiver that one device does not need is no finding") {
 
 TEST_CASE("what proves authenticity is marked so") {
   // Subjects that prove nothing, and the few ids of the others that do not.
-  const std::set<std::string> open = {"factory", "onboarding", "spake2p", "expect", "csr", "ota"};
+  const std::set<std::string> open = {"factory", "onboarding", "spake2p", "expect",
+                                      "csr",     "ota",        "security"};
   for (const char* id : {"dac.signature-verifies",
                          "pai.signature-verifies",
                          "cd.signature-verifies",

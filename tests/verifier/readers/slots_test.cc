@@ -31,12 +31,12 @@ Values meant() {
 
 // --- the formats, their slots as they should be --------------------------------------------------
 
-enum class Holds : uint8_t { der, raw_key, sec1_key, raw, base64 };
-using Slots = std::map<FactId, Holds>;
+enum class HoldsOf : uint8_t { der, raw_key, sec1_key, raw, base64 };
+using Slots = std::map<FactId, HoldsOf>;
 
-Bytes stored(Holds holds, View value) {
-  if (holds == Holds::base64) return as_bytes(base64(value));
-  return holds == Holds::sec1_key ? some_sec1() : to_bytes(value);
+Bytes stored(HoldsOf holds, View value) {
+  if (holds == HoldsOf::base64) return as_bytes(base64(value));
+  return holds == HoldsOf::sec1_key ? some_sec1() : to_bytes(value);
 }
 
 Bytes nvs_file(const Values& v) {
@@ -218,8 +218,8 @@ struct Format {
 
 const std::vector<Format>& formats() {
   using F = FactId;
-  const Slots credentials = {{F::dac, Holds::der}, {F::pai, Holds::der}, {F::cd, Holds::der}};
-  const auto with = [&](Holds key, Holds value, bool cd = true) {
+  const Slots credentials = {{F::dac, HoldsOf::der}, {F::pai, HoldsOf::der}, {F::cd, HoldsOf::der}};
+  const auto with = [&](HoldsOf key, HoldsOf value, bool cd = true) {
     Slots out = credentials;
     if (!cd) out.erase(F::cd);
     out[F::dac_private_key] = key;
@@ -227,20 +227,20 @@ const std::vector<Format>& formats() {
     return out;
   };
   static const std::vector<Format> kept = {
-      {"esp-nvs", nvs_file, with(Holds::raw_key, Holds::base64)},
+      {"esp-nvs", nvs_file, with(HoldsOf::raw_key, HoldsOf::base64)},
       {"nordic-factory-data", [](const Values& v) { return cbor_file(v, false); },
-       with(Holds::raw_key, Holds::raw, false)},
-      {"nordic-factory-data", nordic_json, with(Holds::raw_key, Holds::raw, false)},
+       with(HoldsOf::raw_key, HoldsOf::raw, false)},
+      {"nordic-factory-data", nordic_json, with(HoldsOf::raw_key, HoldsOf::raw, false)},
       {"telink-factory-data", [](const Values& v) { return cbor_file(v, true); },
-       with(Holds::raw_key, Holds::raw)},
-      {"nxp-factory-data", nxp_file, with(Holds::raw_key, Holds::base64)},
-      {"bouffalolab-mfd", bouffalo_file, with(Holds::raw_key, Holds::raw)},
-      {"silabs-flash", silabs_file, with(Holds::raw_key, Holds::base64)},
-      {"silabs-provision", provision_file, with(Holds::sec1_key, Holds::base64)},
-      {"ti-factory-data", ti_file, with(Holds::raw_key, Holds::raw, false)},
+       with(HoldsOf::raw_key, HoldsOf::raw)},
+      {"nxp-factory-data", nxp_file, with(HoldsOf::raw_key, HoldsOf::base64)},
+      {"bouffalolab-mfd", bouffalo_file, with(HoldsOf::raw_key, HoldsOf::raw)},
+      {"silabs-flash", silabs_file, with(HoldsOf::raw_key, HoldsOf::base64)},
+      {"silabs-provision", provision_file, with(HoldsOf::sec1_key, HoldsOf::base64)},
+      {"ti-factory-data", ti_file, with(HoldsOf::raw_key, HoldsOf::raw, false)},
       {"linux-ini",
        ini_file,
-       {{F::spake2p_salt, Holds::base64}, {F::spake2p_verifier, Holds::base64}}},
+       {{F::spake2p_salt, HoldsOf::base64}, {F::spake2p_verifier, HoldsOf::base64}}},
   };
   return kept;
 }
@@ -303,17 +303,17 @@ std::vector<Wrong> instead_of_sec1() {
           {"base64 of", as_bytes(base64(some_sec1()))},
           {"hex digits of", as_bytes(hex(some_sec1()))}};
 }
-std::vector<Wrong> instead_of(Holds holds, View value) {
+std::vector<Wrong> instead_of(HoldsOf holds, View value) {
   switch (holds) {
-    case Holds::der:
+    case HoldsOf::der:
       return instead_of_der(value);
-    case Holds::raw_key:
+    case HoldsOf::raw_key:
       return instead_of_raw_key();
-    case Holds::sec1_key:
+    case HoldsOf::sec1_key:
       return instead_of_sec1();
-    case Holds::raw:
+    case HoldsOf::raw:
       return {{"hex digits", as_bytes(hex(value))}, {"base64", as_bytes(base64(value))}};
-    case Holds::base64:
+    case HoldsOf::base64:
       return {{"hex digits", as_bytes(hex(value))},
               {"base64 of hex digits", as_bytes(base64(view(hex(value))))},
               {"raw bytes", to_bytes(value)}};
@@ -364,7 +364,7 @@ TEST_CASE("slots: every format, every slot, every other encoding") {
   for (const Format& format : formats()) {
     for (const auto& [fact, holds] : format.slots) {
       for (const Wrong& wrong : instead_of(holds, meant().at(fact))) {
-        const bool text_slot = holds == Holds::base64;
+        const bool text_slot = holds == HoldsOf::base64;
         if (text_slot && !fits(format, wrong.bytes)) continue;
         CAPTURE(std::string(format.kind));
         CAPTURE(std::string(fact_name(fact)));
