@@ -47,7 +47,7 @@ def world(folder):
     good = ROOT / "fixtures/devices/good"
     for name in ("dac.pem", "pai.pem", "cd.pem", "device.json"):
         shutil.copy(good / name, folder)
-        for device in ("sample", "dumps/0001", "dumps/0002"):
+        for device in ("sample", "dumps/0001", "dumps/0002", "unit-1", "unit-2"):
             (folder / device).mkdir(parents=True, exist_ok=True)
             shutil.copy(good / name, folder / device)
     shutil.copy(ROOT / "fixtures/trust/paa-fff1.pem", folder / "paa.pem")
@@ -57,6 +57,8 @@ def world(folder):
     (folder / "update.ota").write_bytes(ota_image())
     (folder / "order.json").write_text('{"vendor_id": "0xFFF1", "product_id": "0x8000"}')
     (folder / "status.txt").write_text("Debug lock : Enabled\nDevice erase : Disabled\nSecure debug unlock : Enabled\nSecure boot : Enabled\n")
+    (folder / "set.json").write_text(json.dumps([{"type": "revocation_set", "issuer_subject_key_id": "00" * 20, "issuer_name": "MAA=",
+                                                  "revoked_serial_numbers": [], "crl_signer_cert": base64.b64encode(der(good / "pai.pem")).decode()}]))
     (folder / "cpms.json").write_text('{"matter":{"instance_info":{"vendor_id":65521,"product_id":"0x8000"}}}')
     (folder / "order.csv").write_text("SN,discriminator\nS-1,3840\n")
     waivers = (ROOT / "docs/waivers.md").read_text()  # the example itself

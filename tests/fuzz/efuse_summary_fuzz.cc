@@ -1,6 +1,8 @@
-// What espefuse prints.
+// Summaries of Espressif eFuses, as JSON and text, and get-security-info.
 #include "tests/fuzz/reader_property.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  return attest::fuzz::check(attest::esp_efuse_reader, data, size, std::nullopt, true);
+  attest::fuzz::check(attest::esp_efuse_reader, data, size, std::nullopt);
+  attest::fuzz::check(attest::esp_security_info_reader, data, size, std::nullopt);
+  return 0;
 }

@@ -64,6 +64,10 @@ inline int check(const Reader& reader, const uint8_t* data, size_t size,
     const auto at = find(bytes, value, static_cast<size_t>(*s.place.offset));
     must(at && *at - *s.place.offset <= *slack, "what is stated stands in the input at its place");
   }
+  must(reading.device.posture == again.device.posture, "the same bytes say the same");
+  for (const Claim& claim : reading.device.posture.claims)
+    must(unpacked || !claim.place.offset || *claim.place.offset <= size,
+         "a claim lies inside the input");
   for (const IntegrityProblem& p : reading.device.integrity)
     must(unpacked || !p.place.offset || *p.place.offset <= size, "a problem lies inside the input");
   return 0;
