@@ -34,8 +34,7 @@ bool may_hold_digits(std::string_view s) {
   if (instant || s.find('/') != std::string_view::npos) return true;
   const size_t dot = s.rfind('.');
   return dot != std::string_view::npos && dot + 1 < s.size() && s.size() - dot <= 6 &&
-         std::any_of(s.begin() + static_cast<std::ptrdiff_t>(dot), s.end(),
-                     is_letter);
+         std::any_of(s.begin() + static_cast<std::ptrdiff_t>(dot), s.end(), is_letter);
 }
 
 // Options whose value is a secret wherever no file has its name, and such whose value is a number
@@ -51,9 +50,7 @@ bool takes_number(std::string_view option) {
 // As many hex digits as an AES key or a P-256 key has.
 bool may_be_key(std::string_view s) {
   return (s.size() == 32 || s.size() == 48 || s.size() == 64) &&
-         std::all_of(s.begin(), s.end(), [](char c) {
-           return is_hex_digit(c);
-         });
+         std::all_of(s.begin(), s.end(), [](char c) { return is_hex_digit(c); });
 }
 
 // Where the secret of "hex:..." or "pass:..." begins, anywhere in a word; npos: nowhere.
