@@ -39,17 +39,22 @@ FactValue Redaction::masked(FactId fact, const FactValue& value) {
 Device Redaction::device(const Device& read, const Evidence& settled) {
   Device out = read;
   out.keys_left_out = true;
-  for (size_t i = 0; i < out.statements.size(); ++i) {
-    Statement& s = out.statements[i];
+  size_t next = 0;  // of what was settled: in the same order, without the further chains'
+  for (Statement& s : out.statements) {
+    const auto& all = settled.device.statements;
+    const Statement* same = next < all.size() && all[next].value == s.value ? &all[next] : nullptr;
+    next += same != nullptr ? 1 : 0;
     const bool key = s.fact == FactId::dac_private_key || s.fact == FactId::private_key;
     if (is_masked(s.fact) && !show_passcode_) {
       s.value = masked(s.fact, s.value);
     } else if (key) {
       s.value = without_scalar(std::get<Bytes>(s.value));
+    } else if (s.fact == FactId::blob && same == nullptr) {
+      s.value = Bytes{};
     } else if (s.fact == FactId::blob) {
       // Bare bytes stay when they are part of the attestation response; the DAC's key leaves its
       // public part, and what nobody needed may be anything.
-      const Bytes* own = &std::get<Bytes>(settled.device.statements[i].value);
+      const Bytes* own = &std::get<Bytes>(same->value);
       if (own == settled.signature || own == settled.challenge || own == settled.nonce) continue;
       const auto& authorities = settled.authority_keys;
       const bool is_key = (settled.dac_key && equal(settled.dac_key->scalar, *own)) ||

@@ -21,6 +21,7 @@ struct ReplayOptions {
   ReportOutput output;
   std::string bundle, signed_by;
   std::vector<std::string> revocation_sets;
+  EngineOption engine;
   bool quiet = false, verbose = false;
 };
 
@@ -47,7 +48,9 @@ std::vector<std::string> taken_on_trust(const Replayed& r) {
 int replay(const ReplayOptions& options, const Console& console) {
   const Verbosity verbosity(console, options.quiet, options.verbose);
   CommandFiles files(console);
-  files.add({options.bundle, options.signed_by}).add(options.revocation_sets);
+  files.add({options.bundle, options.signed_by})
+      .add(options.revocation_sets)
+      .add(options.engine.libraries);
   const auto targets = targets_of(options.output, files);
   if (!targets) return print_error(console, targets.error().what);
   const auto file =
@@ -56,7 +59,7 @@ int replay(const ReplayOptions& options, const Console& console) {
   Reading sets;
   if (const auto done = read_revocation_sets(options.revocation_sets, sets); !done)
     return print_error(console, done.error().what);
-  const auto engine = engine_from({});
+  const auto engine = engine_from(options.engine);
   if (!engine) return print_error(console, engine.error().what);
   const auto again = replay(file->view(), **engine, sets);
   if (!again) {
@@ -108,6 +111,7 @@ void add_replay(Command& root) {
       .list("--revocation-set", "FILE", options->revocation_sets,
             "judge with this revocation set, too, and compare no report: what was approved may "
             "have been revoked since; repeatable");
+  add_engine_option(command, options->engine);
   add_report_output(command, options->output);
   add_verbosity(command, options->quiet, options->verbose);
   command.example("matter-attest replay sample.bundle")

@@ -84,6 +84,7 @@ CommandFiles files_of(const VerifyOptions& o, const Console& console) {
   out.roles(o.roles).judging(o.judge, console);
   out.add({o.expect, o.ota, o.after, o.signed_by, o.signer.key, o.signer.certificate});
   out.written.emplace_back(o.bundle, "the bundle");
+  out.add(o.engine.libraries);
   return out;
 }
 
