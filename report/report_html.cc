@@ -255,8 +255,10 @@ class Writer {
   void checks_of(std::string_view subject, const std::vector<const Finding*>& findings) {
     const bool open = std::any_of(findings.begin(), findings.end(),
                                   [](const Finding* f) { return stands_out(*f); });
+    const bool idle = std::all_of(findings.begin(), findings.end(),
+                                  [](const Finding* f) { return f->status == Status::skipped; });
     const auto details = open ? page_.in("details", {{"class", "group"}, {"open", ""}})
-                              : page_.in("details", {{"class", "group"}});
+                              : page_.in("details", {{"class", idle ? "group is-idle" : "group"}});
     page_.line();
     {
       const auto summary = page_.in("summary");

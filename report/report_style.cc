@@ -214,6 +214,7 @@ footer { margin-top: 3rem; padding-top: 1rem; padding-bottom: 2.5rem; color: var
   .paper ~ section > .group > .inside { display: none; }
   .group { margin: 0; padding: 0; border: 0; }
   .group > summary { padding: .4mm 0; }
+  .group.is-idle { display: none; }
   .group h3 { font-size: 8.5pt; margin: 0; }
   .group > summary::before { content: ""; }
   .rows li { padding: .1rem 0; break-inside: avoid; font-size: 8.5pt; }

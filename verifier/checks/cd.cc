@@ -108,7 +108,7 @@ Outcome official_is_signed_by_csa(const Declaration& cd, const CdSigner& signer,
 
 // The SDK's test key for what is for development and test, the CSA's keys for what it certifies or
 // is about to.
-Outcome signer_is_its_types(const LotView& lot) {
+Outcome signer_is_its_types(const LotView& lot, const Place& place) {
   if (lot.policy.stage != Stage::lab) return skipped("asked at a certification lab alone");
   const auto cd = lot.cd_if_any;
   const auto signer = lot.signer_if_any;
@@ -119,7 +119,7 @@ Outcome signer_is_its_types(const LotView& lot) {
   if (for_test ? signer->subject_key_id == test_cd_signer().subject_key_id : signer->under_csa)
     return pass();
   return broken(
-      *lot.cd_place,
+      place,
       fmt::format("type is {}, which at a lab {} signs",
                   certification_type_text(cd->certification_type),
                   for_test ? "the public test key" : "the CSA"),
