@@ -3,6 +3,7 @@
 // steps' numbers and names are its scripts'), the post-certification tests beside it.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
