@@ -87,7 +87,8 @@ TEST_CASE("apart: many at once all come back") {
   std::vector<std::thread> threads;
   for (size_t i = 0; i < answers.size(); ++i)
     threads.emplace_back([&answers, i] {
-      answers[i] = said(codecs::apart([i] { return Texts({std::to_string(i)}); }));
+      answers[i] =
+          said(codecs::apart([i] { return Texts(std::vector<std::string>{std::to_string(i)}); }));
     });
   for (std::thread& thread : threads) thread.join();
   for (size_t i = 0; i < answers.size(); ++i) CHECK(answers[i] == std::to_string(i) + "|");
