@@ -42,6 +42,7 @@ class LotRoster {
  private:
   struct Block;
   class Search;
+  FindingList repetitions(Stage stage) const;
   // Few and long texts, by number; past 254 different ones all further are "others" and of none.
   struct Kinds {
     std::vector<std::string> names;
