@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "tests/support/dcl_support.h"
+#include "tests/support/recorded_web.h"
 #include "verifier/matter/revocation_set.h"
 #include "verifier/pki/key.h"
 
@@ -15,47 +15,10 @@ using namespace attest::test;
 
 namespace {
 
-// The web, where https://crl.example.com is the folder of recorded lists; `altered`: one of them is
-// served with a byte that differs.
-class RecordedWeb final : public Downloader {
- public:
-  explicit RecordedWeb(std::string altered) : altered_(std::move(altered)) {}
-  Result<Downloaded> get(const DownloadRequest& request, const TakePiece& take,
-                         const OnDownload&) override {
-    const std::string host = "https://crl.example.com/";
-    if (!request.url.starts_with(host)) return error(request.url + ": no such host");
-    const std::string name = request.url.substr(host.size());
-    for (const auto& folder : {shared() / "dcl/materials", shared() / "dcl/materials/chip"}) {
-      if (!std::filesystem::is_regular_file(folder / name)) continue;
-      Bytes bytes = slurp(folder / name);
-      if (name == altered_) bytes[bytes.size() - 10] ^= 0x01;
-      if (const auto taken = take(0, bytes); !taken) return tl::unexpected(taken.error());
-      return Downloaded{.kind = Downloaded::Kind::whole,
-                        .url = request.url,
-                        .validators = {},
-                        .size = bytes.size()};
-    }
-    return error(request.url + ": expected the file, found the answer 404");
-  }
-
- private:
-  std::string altered_;
-};
-
 ChipRevocationSet written(Instant at, const std::string& altered = {}) {
   Ledger4Test node(recorded());
   Folder folder;
-  auto ledger =
-      CachedLedger::open({.network = node.network,
-                          .cache_folder = folder.path(),
-                          .ledger = node.server.url(),
-                          .offline = false,
-                          .max_age = 86'400,
-                          .now = kNow,
-                          .engine = attest::openssl_engine(),
-                          .transport = [] { return make_curl_transport({.budget = hasty()}); },
-                          .progress = {},
-                          .downloader = [=] { return std::make_unique<RecordedWeb>(altered); }});
+  auto ledger = recorded_ledger(node, folder, altered);
   REQUIRE(ledger);
   auto made = chip_revocation_set(**ledger, "", at, attest::openssl_engine());
   REQUIRE_MESSAGE(made, (made ? "" : made.error().what));

@@ -1,8 +1,8 @@
 // The recorded ledger's revocation points with the lists that they name, delegated signers among
 // them; and the same lists as evidence, without any ledger.
 
-#include "tests/support/dcl_support.h"
 #include "tests/support/judged.h"
+#include "tests/support/recorded_web.h"
 #include "verifier/gather/gather.h"
 #include "verifier/pki/key.h"
 
@@ -25,27 +25,6 @@ std::filesystem::path materials() {
 std::filesystem::path sdk() {
   return shared() / "matter-sdk";
 }
-
-// The web, where https://crl.example.com is the folder of recorded lists.
-class RecordedWeb final : public Downloader {
- public:
-  Result<Downloaded> get(const DownloadRequest& request, const TakePiece& take,
-                         const OnDownload&) override {
-    const std::string host = "https://crl.example.com/";
-    if (!request.url.starts_with(host)) return error(request.url + ": no such host");
-    const std::string name = request.url.substr(host.size());
-    for (const auto& folder : {materials(), materials() / "chip"}) {
-      if (!std::filesystem::is_regular_file(folder / name)) continue;
-      const Bytes bytes = slurp(folder / name);
-      if (const auto taken = take(0, bytes); !taken) return tl::unexpected(taken.error());
-      return Downloaded{.kind = Downloaded::Kind::whole,
-                        .url = request.url,
-                        .validators = {},
-                        .size = bytes.size()};
-    }
-    return error(request.url + ": expected the file, found the answer 404");
-  }
-};
 
 Evidence gathered(const std::vector<std::filesystem::path>& files, Ledger* ledger,
                   attest::Network network = attest::Network::test, bool trusted = true) {
@@ -74,17 +53,7 @@ TEST_CASE(
   if (!have_shared("dcl") || !have_shared("matter-sdk")) return;
   Ledger4Test node(recorded());
   Folder folder;
-  auto ledger =
-      CachedLedger::open({.network = node.network,
-                          .cache_folder = folder.path(),
-                          .ledger = node.server.url(),
-                          .offline = false,
-                          .max_age = 86'400,
-                          .now = kNow,
-                          .engine = attest::openssl_engine(),
-                          .transport = [] { return make_curl_transport({.budget = hasty()}); },
-                          .progress = {},
-                          .downloader = [] { return std::make_unique<RecordedWeb>(); }});
+  auto ledger = recorded_ledger(node, folder);
   REQUIRE(ledger);
   const std::string partition =
       "it does not say which of its issuer's several lists it is (no issuing distribution point)";
