@@ -13,6 +13,7 @@ namespace attest::cli {
 struct EngineOption {
   std::string engine = "auto";
   std::vector<std::string> libraries;  // of crypto_mb and ippcp; none: looked for
+  bool of_one = false;  // device: auto is OpenSSL, since another library takes longer to load
 };
 void add_engine_option(Command& command, EngineOption& option);
 

@@ -21,7 +21,7 @@ struct ReplayOptions {
   ReportOutput output;
   std::string bundle, signed_by;
   std::vector<std::string> revocation_sets;
-  EngineOption engine;
+  EngineOption engine{.libraries = {}, .of_one = true};
   bool quiet = false, verbose = false;
 };
 

@@ -31,7 +31,7 @@ struct VerifyOptions {
   ReportOutput output;
   std::string expect, ota, after, signed_by, bundle;
   Signer signer;
-  EngineOption engine;
+  EngineOption engine{.libraries = {}, .of_one = true};
   bool fetch_ota = false, schema = false, quiet = false, verbose = false;
 };
 

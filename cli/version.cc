@@ -10,6 +10,7 @@
 #include "cli/options.h"
 #include "codecs/loader.h"
 #include "engines/crypto_mb.h"
+#include "engines/ippcp.h"
 #include "verifier/base/json.h"
 #include "verifier/matter/known_credentials.h"
 
@@ -45,6 +46,13 @@ Part fast_engine() {
                 : Part{.found = false, .what = engine.error().what};
 }
 
+// Who checks signatures of ML-DSA; empty: nobody.
+std::string ml_dsa_engine() {
+  const std::shared_ptr<SignatureEngine> openssl(&openssl_engine(), [](SignatureEngine*) {});
+  if (openssl->has(MlDsa::set_44)) return "openssl";
+  return with_ippcp_where_needed(openssl)->has(MlDsa::set_44) ? "libippcp" : "";
+}
+
 struct BuiltIn {
   std::string of;
   int64_t days = 0;
@@ -68,6 +76,9 @@ std::string as_text(const Console& console) {
   const Part fast = fast_engine();
   row("engines", fast.found ? "openssl, " + fast.what : "openssl");
   if (!fast.found) row("", "crypto_mb not found: " + fast.what);
+  const std::string ml_dsa = ml_dsa_engine();
+  row("ML-DSA",
+      !ml_dsa.empty() ? ml_dsa : "nobody: OpenSSL 3.5 or later has it, and Intel's libippcp");
   const BuiltIn data = built_in(console);
   row("built in", fmt::format("{} test PAAs and {} CD signers of the CSA, as of {} ({} days ago)",
                               test_paas().size(), csa_cd_signers().size(), data.of, data.days));
@@ -87,6 +98,7 @@ std::string as_json(const Console& console) {
   mb.set("name", "crypto_mb").set("found", fast.found);
   if (!fast.found) mb.set("why", fast.what);
   engines.push(std::move(mb));
+  const std::string ml_dsa = ml_dsa_engine();
   const BuiltIn data = built_in(console);
   return dump_pretty(
       Json(Json::Object{})
@@ -98,6 +110,7 @@ std::string as_json(const Console& console) {
                               .set("built_with", OPENSSL_VERSION_STR))
           .set("codecs", part(codecs()))
           .set("engines", std::move(engines))
+          .set("ml_dsa", ml_dsa.empty() ? Json() : Json(ml_dsa))
           .set("built_in", Json(Json::Object{})
                                .set("test_paas", static_cast<uint64_t>(test_paas().size()))
                                .set("cd_signers", static_cast<uint64_t>(csa_cd_signers().size()))

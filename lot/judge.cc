@@ -130,8 +130,9 @@ void LotJudge::finish(const Judged& judged, DeviceLine& line) const {
   }
   const bool summary = setup_.summaries && line.result.verdict != Verdict::approve;
   if (summary || setup_.plan_steps) {
-    const Report own =
-        setup_.whole_report != nullptr ? judged.report : attest::judge(judged.evidence);
+    // (One of several chains has its whole report always: batch.h.)
+    const bool whole = setup_.whole_report != nullptr || !judged.evidence.other_chains.empty();
+    const Report own = whole ? judged.report : attest::judge(judged.evidence);
     if (summary) line.result.summary = own.summary;
     if (setup_.plan_steps) line.result.steps = setup_.plan_steps(own);
   }

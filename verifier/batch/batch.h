@@ -15,7 +15,7 @@ namespace attest {
 struct Judged {
   Evidence evidence;
   Outline outline;
-  Report report;  // when asked for
+  Report report;  // when asked for, and of a device with several chains
 };
 
 // Not thread-safe: one object a thread. `trust`, `ledger` (may be null), `engine` and `tried` (may

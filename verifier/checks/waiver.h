@@ -17,6 +17,8 @@ bool is_in_force(const Waiver& waiver, const Policy& policy);
 const Waiver* waiver_for(const Evidence& evidence, const Check& check);
 std::string waiver_text(const Waiver& waiver);  // "reason (who, until 2026-12-31)"
 
+// The finding of expect.waivers-are-used before any was looked for.
+void forget_unused_waivers(std::vector<Finding>& findings);
 // After all checks were asked: waivers that nothing needed, as the finding of
 // expect.waivers-are-used.
 void report_unused_waivers(const Evidence& evidence, std::vector<Finding>& findings);

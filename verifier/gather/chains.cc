@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <map>
+#include <string_view>
 #include <utility>
 
+#include "verifier/gather/gather.h"
 #include "verifier/pki/algorithms.h"
+#include "verifier/pki/crl.h"
 
 namespace attest {
 namespace {
@@ -27,38 +30,146 @@ bool may_be_post_quantum(const Device& device) {
   });
 }
 
-// Of what kind each certificate's chain is: of the strongest algorithm in it and above it, as far
-// as the evidence has what is above. By the place among the statements.
-using Kinds = std::map<size_t, const KeyAlgorithm*>;
+// A certificate of the evidence, and all places in which its bytes stand.
 struct Chained {
-  size_t statement;
   CertificatePtr certificate;
+  std::vector<size_t> statements;
 };
-const KeyAlgorithm* stronger(const KeyAlgorithm* a, const KeyAlgorithm* b) {
-  return a->strength >= b->strength ? a : b;
+std::vector<Chained> certificates_of(const Device& device) {
+  constexpr size_t kMost = 64;  // nobody's device has more different ones
+  std::vector<Chained> out;
+  std::map<std::string_view, size_t> known;
+  for (size_t i = 0; i < device.statements.size(); ++i) {
+    const Statement& s = device.statements[i];
+    const auto* bytes = is_of_a_chain(s.fact) ? std::get_if<Bytes>(&s.value) : nullptr;
+    if (bytes == nullptr) continue;
+    if (const auto at = known.find(text(*bytes)); at != known.end()) {
+      out[at->second].statements.push_back(i);
+    } else if (out.size() < kMost) {
+      const auto certificate = parse_certificate(*bytes);
+      if (!certificate) continue;
+      known.emplace(text(*bytes), out.size());
+      out.push_back({.certificate = *certificate, .statements = {i}});
+    }
+  }
+  return out;
 }
-Kinds kinds_of(const std::vector<Chained>& all) {
-  Kinds out;
-  for (const Chained& c : all) out[c.statement] = &strongest(*c.certificate);
+
+bool is_above(const Certificate& above, const Certificate& below) {
+  return below.akid() && below.akid() == above.skid() && same_name(below.issuer, above.subject);
+}
+
+// Of what kind each certificate's chain is: of the strongest algorithm in it and above it, as far
+// as the evidence has what is above.
+std::vector<const KeyAlgorithm*> kinds_of(const std::vector<Chained>& all) {
+  std::vector<const KeyAlgorithm*> out;
+  for (const Chained& c : all) out.push_back(&strongest(*c.certificate));
   // A chain has three certificates: what stands above is known after two rounds.
   for (int round = 0; round < 2; ++round) {
-    for (const Chained& below : all) {
-      const auto akid = below.certificate->akid();
-      for (const Chained& above : all) {
-        if (!akid || akid != above.certificate->skid() ||
-            !same_name(below.certificate->issuer, above.certificate->subject))
-          continue;
-        out[below.statement] = stronger(out[below.statement], out[above.statement]);
+    for (size_t below = 0; below < all.size(); ++below) {
+      for (size_t above = 0; above < all.size(); ++above) {
+        if (is_above(*all[above].certificate, *all[below].certificate) &&
+            out[above]->strength > out[below]->strength)
+          out[below] = out[above];
       }
     }
   }
   return out;
 }
 
-bool is_dac(const Statement& s, const Certificate& c) {
-  const auto& constraints = c.basic_constraints.value;
-  return s.fact == FactId::dac ||
-         (s.fact == FactId::certificate && !(constraints && constraints->ca) && c.pid());
+bool is_dac(const Device& device, const Chained& c) {
+  const auto& constraints = c.certificate->basic_constraints.value;
+  return std::any_of(c.statements.begin(), c.statements.end(), [&](size_t i) {
+    const FactId fact = device.statements[i].fact;
+    return fact == FactId::dac || (fact == FactId::certificate &&
+                                   !(constraints && constraints->ca) && c.certificate->pid());
+  });
+}
+
+// A chain, by its DACs: those of one kind. Of one kind and one key there may be two below different
+// PAIs (65/65 and 65/44); two keys of one kind are two devices, which the checks say.
+struct Chain {
+  const KeyAlgorithm* kind;
+  std::vector<const Certificate*> members;  // DACs, and what stands above or signs lists for it
+
+  bool takes(const Certificate& dac, const KeyAlgorithm* of) const {
+    const Certificate& first = *members.front();
+    return of == kind && (kind->released || dac.akid() == first.akid() ||
+                          !equal(dac.public_key, first.public_key));
+  }
+  bool holds(const Certificate& c) const {
+    return std::find(members.begin(), members.end(), &c) != members.end();
+  }
+};
+std::vector<Chain> chains_of(const Device& device, const std::vector<Chained>& all) {
+  const auto kinds = kinds_of(all);
+  std::vector<Chain> out;
+  std::vector<bool> dacs(all.size());
+  for (size_t i = 0; i < all.size(); ++i) {
+    dacs[i] = is_dac(device, all[i]);
+    if (!dacs[i]) continue;
+    const Certificate& dac = *all[i].certificate;
+    const auto chain = std::find_if(out.begin(), out.end(),
+                                    [&](const Chain& c) { return c.takes(dac, kinds[i]); });
+    if (chain != out.end()) {
+      chain->members.push_back(&dac);
+    } else {
+      out.push_back({.kind = kinds[i], .members = {&dac}});
+    }
+  }
+  std::stable_sort(out.begin(), out.end(), [](const Chain& a, const Chain& b) {
+    return a.kind->strength < b.kind->strength;
+  });
+  for (Chain& chain : out) {
+    // PAIs above the DACs, roots above those, and whom they let sign lists.
+    for (int round = 0; round < 2; ++round) {
+      for (size_t i = 0; i < all.size(); ++i) {
+        const Certificate& c = *all[i].certificate;
+        if (dacs[i] || chain.holds(c)) continue;
+        const bool belongs =
+            std::any_of(chain.members.begin(), chain.members.end(), [&](const Certificate* m) {
+              const bool sibling =
+                  c.akid() && c.akid() == m->akid() && same_name(c.issuer, m->issuer);
+              return is_above(c, *m) || (is_for_lists_only(c) && (is_above(*m, c) || sibling));
+            });
+        if (belongs) chain.members.push_back(&c);
+      }
+    }
+  }
+  return out;
+}
+
+// A revocation list of a chain: of one that stands in it, or of the root that its PAI names.
+bool is_list_of(const Crl& list, const Chain& chain) {
+  return std::any_of(chain.members.begin(), chain.members.end(), [&](const Certificate* m) {
+    const bool own = same_name(list.issuer, m->subject) &&
+                     (!list.authority_key_id || list.authority_key_id == m->skid());
+    const bool above = same_name(list.issuer, m->issuer) &&
+                       (!list.authority_key_id || list.authority_key_id == m->akid());
+    return own || above;
+  });
+}
+
+// The statements of each chain, by their place; what is of no chain is missing.
+std::map<size_t, std::vector<size_t>> owners_of(const Device& device,
+                                                const std::vector<Chained>& all,
+                                                const std::vector<Chain>& chains) {
+  std::map<size_t, std::vector<size_t>> out;
+  for (size_t k = 0; k < chains.size(); ++k) {
+    for (const Chained& c : all) {
+      if (!chains[k].holds(*c.certificate)) continue;
+      for (const size_t i : c.statements) out[i].push_back(k);
+    }
+  }
+  for (size_t i = 0; i < device.statements.size(); ++i) {
+    if (device.statements[i].fact != FactId::crl) continue;
+    const auto list = parse_crl(std::get<Bytes>(device.statements[i].value));
+    if (!list) continue;
+    for (size_t k = 0; k < chains.size(); ++k) {
+      if (is_list_of(**list, chains[k])) out[i].push_back(k);
+    }
+  }
+  return out;
 }
 
 }  // namespace
@@ -70,30 +181,17 @@ std::vector<Reading> split_chains(Reading reading) {
     return std::move(out);
   };
   if (!may_be_post_quantum(reading.device)) return alone();
-  std::vector<Chained> all;
-  const auto& statements = reading.device.statements;
-  constexpr size_t kMost = 64;  // certificates; nobody's device has more
-  for (size_t i = 0; i < statements.size() && all.size() < kMost; ++i) {
-    if (!is_of_a_chain(statements[i].fact)) continue;
-    const auto* bytes = std::get_if<Bytes>(&statements[i].value);
-    auto certificate = bytes == nullptr ? Result<CertificatePtr>() : parse_certificate(*bytes);
-    if (certificate && *certificate) all.push_back({.statement = i, .certificate = *certificate});
-  }
-  const Kinds kinds = kinds_of(all);
-  std::vector<const KeyAlgorithm*> of_dacs;
-  for (const Chained& c : all) {
-    if (is_dac(statements[c.statement], *c.certificate)) of_dacs.push_back(kinds.at(c.statement));
-  }
-  std::sort(of_dacs.begin(), of_dacs.end(),
-            [](const auto* a, const auto* b) { return a->strength < b->strength; });
-  of_dacs.erase(std::unique(of_dacs.begin(), of_dacs.end()), of_dacs.end());
-  if (of_dacs.size() < 2) return alone();
-  for (const KeyAlgorithm* kind : of_dacs) {
+  const auto all = certificates_of(reading.device);
+  const auto chains = chains_of(reading.device, all);
+  if (chains.size() < 2) return alone();
+  const auto owners = owners_of(reading.device, all, chains);
+  for (size_t k = 0; k < chains.size(); ++k) {
     Reading& one = out.emplace_back(reading);
     size_t at = 0;
-    std::erase_if(one.device.statements, [&](const Statement&) {
-      const auto of = kinds.find(at++);
-      return of != kinds.end() && of->second != kind;
+    std::erase_if(one.device.statements, [&](const Statement& s) {
+      const auto of = owners.find(at++);
+      if (of == owners.end()) return k != 0 && (is_of_a_chain(s.fact) || s.fact == FactId::crl);
+      return std::find(of->second.begin(), of->second.end(), k) == of->second.end();
     });
   }
   return out;
@@ -102,7 +200,8 @@ std::vector<Reading> split_chains(Reading reading) {
 std::string chain_name(const Evidence& e) {
   const KeyAlgorithm* out = &key_algorithms().front();
   for (const CertificateEvidence* c : {&e.dac, &e.pai}) {
-    if (c->certificate) out = stronger(out, &strongest(*c->certificate));
+    if (c->certificate && strongest(*c->certificate).strength > out->strength)
+      out = &strongest(*c->certificate);
   }
   return out->ml_dsa ? out->name : "legacy";
 }

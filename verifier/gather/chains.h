@@ -1,6 +1,6 @@
 // The chains of one device: a post-quantum one stands beside the legacy one, with another DAC of
 // the same key, for the commissioners of either kind (Matter 1.7, a draft). Each is judged as if
-// the other were not there; what differs between them is judged by identity.chains-agree.
+// the others were not there; what differs between them is judged by identity.chains-agree.
 #pragma once
 
 #include <string>
@@ -10,14 +10,14 @@
 
 namespace attest {
 
-// One reading for each kind of chain that the evidence has a DAC of, the weakest first; the reading
-// itself where it has DACs of one kind, whatever their number.
+// One reading for each chain that the evidence has a DAC of, the weakest first; the reading itself
+// where it has one, whatever the number of its DACs. What is of no chain stays in the first.
 std::vector<Reading> split_chains(Reading reading);
 
 // "legacy", "ML-DSA-65": by the strongest algorithm in it.
 std::string chain_name(const Evidence& evidence);
 
-// What only the weaker ones told of as not used, and they themselves, become the first one's.
+// What only the other ones told of as not used, and they themselves, become the first one's.
 void take_other_chains(Evidence& first, std::vector<Evidence> others);
 
 }  // namespace attest

@@ -54,6 +54,7 @@ std::string algorithm_name(View oid) {
       {"1.2.840.10045.4.3.3", "ecdsa-with-SHA384"},  {"1.2.840.10045.4.3.4", "ecdsa-with-SHA512"},
       {"1.2.840.113549.1.1.11", "RSA with SHA-256"}, {"1.3.101.112", "Ed25519"},
   };
+  if (const KeyAlgorithm* known = algorithm_of_signature(oid)) return known->signs;
   std::string dotted = der::oid_text(oid);
   for (const auto& [known, name] : kNames) {
     if (dotted == known) return fmt::format("{} ({})", name, known);

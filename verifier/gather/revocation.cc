@@ -42,16 +42,21 @@ Signer signer_of(const Certificate& c, bool delegated) {
           .delegated = delegated};
 }
 
-bool issued_by(const Certificate& c, const ListIssuer& issuer, SignatureEngine& engine) {
+Checked issued_by(const Certificate& c, const ListIssuer& issuer, SignatureEngine& engine) {
   const auto akid = c.akid();
   if (!same_name(c.issuer, issuer.subject) || (akid && issuer.key_id && *akid != *issuer.key_id))
-    return false;
-  if (algorithm_of_signature(c.signature_algorithm) != issuer.key.algorithm) return false;
+    return Checked::refused;
+  if (algorithm_of_signature(c.signature_algorithm) != issuer.key.algorithm)
+    return Checked::refused;
   const auto job = signature_job(c, issuer.key);
-  return job && check(engine, *job) == Checked::verified;
+  return job ? check(engine, *job) : Checked::refused;
 }
 
-std::string not_delegated(const Certificate& c, const ListIssuer& issuer) {
+std::string not_delegated(const Certificate& c, const ListIssuer& issuer, Checked answer) {
+  if (answer == Checked::unsupported)
+    return fmt::format(
+        "its signer's certificate ({}) is signed with {}, which no library here checks",
+        name_text(c.subject), algorithm_name(c.signature_algorithm));
   return fmt::format("its signer ({}) is neither the issuer ({}) nor delegated by it",
                      name_text(c.subject), name_text(issuer.subject));
 }
@@ -107,6 +112,9 @@ bool points_to(const Crl& crl, const Name& subject, const std::optional<KeyId>& 
 
 // Why the list is not known to be this signer's.
 std::string not_signed(const Crl& crl, const Signer& signer, const SignatureEngine& engine) {
+  if (not_judged(crl, engine) && algorithm_of_signature(crl.signature_algorithm) != nullptr)
+    return fmt::format("it is signed with {}, which no library here checks",
+                       algorithm_name(crl.signature_algorithm));
   if (not_judged(crl, engine))
     return fmt::format("it is signed with {}, which is not judged: expected ecdsa-with-SHA256",
                        algorithm_name(crl.signature_algorithm));
@@ -205,8 +213,9 @@ std::string not_the_issuers(const RevocationPoint& point, const Certificate& sig
       return fmt::format("the ledger's delegator ({}) is not the issuer ({})",
                          name_text((*delegator)->subject), name_text(issuer.subject));
   }
-  if (!is_issuer(signer, issuer) && !issued_by(signer, issuer, engine))
-    return not_delegated(signer, issuer);
+  const Checked delegated =
+      is_issuer(signer, issuer) ? Checked::verified : issued_by(signer, issuer, engine);
+  if (delegated != Checked::verified) return not_delegated(signer, issuer, delegated);
   const auto vid = signer.vid(), pid = signer.pid() ? signer.pid() : issuer.pid;
   if (vid && *vid != point.vid)
     return fmt::format("the ledger's entry is of vendor {}, its signer of {}", hex_id(point.vid),
@@ -294,7 +303,8 @@ bool judge_delegated(CrlEvidence& list, const Certificate& c, const ListIssuer& 
       !(points_to(crl, c.subject, signer.key_id) || has_signed(*list.list, signer, engine)))
     return false;
   list.of = issuer.of;
-  list.problem = issued_by(c, issuer, engine) ? unfit(c) : not_delegated(c, issuer);
+  const Checked delegated = issued_by(c, issuer, engine);
+  list.problem = delegated == Checked::verified ? unfit(c) : not_delegated(c, issuer, delegated);
   if (list.problem.empty() && c.vid() && issuer.vid && c.vid() != issuer.vid)
     list.problem = fmt::format("its signer is of vendor {}, its issuer of {}", hex_id(*c.vid()),
                                hex_id(*issuer.vid));

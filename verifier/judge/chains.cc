@@ -7,27 +7,31 @@
 #include <string_view>
 
 #include "verifier/checks/catalogue.h"
+#include "verifier/checks/waiver.h"
 #include "verifier/gather/chains.h"
 
 namespace attest {
 namespace {
 
-// What is said of a chain; all else is said of the device, once.
-constexpr std::string_view kOfAChain[] = {
-    "dac.",         "pai.",         "paa.",        "chain.",        "key.",        "cd.",
-    "attestation.", "credentials.", "revocation.", "identity.one-", "ledger.paa-", "ledger.pai-"};
-bool is_of_a_chain(const Check& check) {
-  return std::any_of(std::begin(kOfAChain), std::end(kOfAChain), [&](std::string_view prefix) {
+constexpr const char *kAgree = "identity.chains-agree",
+                     *kReleased = "chain.algorithms-are-released";
+
+// What is asked of the device once, with its first chain: images that are fetched for it, whether a
+// waiver was needed by any chain, how the chains agree.
+constexpr std::string_view kOnce[] = {"ota.", "expect.waivers-are-used", kAgree};
+bool is_asked_once(const Check& check) {
+  return std::any_of(std::begin(kOnce), std::end(kOnce), [&](std::string_view prefix) {
     return std::string_view(check.id).starts_with(prefix);
   });
 }
 
-// What a reader has to look at first.
+// What a reader has to look at first. What a waiver let pass is told of, too.
 unsigned badness(const Finding& f) {
-  if (f.status == Status::fail) return 5;
-  if (f.keeps_open) return 4;
-  if (f.status == Status::unknown) return 3;
-  if (f.status == Status::warn) return 2;
+  if (f.status == Status::fail) return 6;
+  if (f.keeps_open) return 5;
+  if (f.status == Status::unknown) return 4;
+  if (f.status == Status::warn) return 3;
+  if (!f.waived.empty()) return 2;
   return f.status == Status::pass ? 1 : 0;
 }
 
@@ -42,7 +46,27 @@ bool follows_from_two_products(const Finding& f) {
 
 bool is_same(const Finding& a, const Finding& b) {
   return a.status == b.status && a.message == b.message && a.expected == b.expected &&
-         a.actual == b.actual;
+         a.actual == b.actual && a.waived == b.waived;
+}
+
+// One check's findings of all chains as one.
+Finding joined(const std::vector<const Finding*>& all, const std::vector<std::string>& names) {
+  const auto worst = std::max_element(
+      all.begin(), all.end(),
+      [](const Finding* a, const Finding* b) { return badness(*a) < badness(*b); });
+  Finding out = **worst;
+  if (badness(out) < 2) return *all.front();
+  const bool same =
+      std::all_of(all.begin(), all.end(), [&](const Finding* f) { return is_same(*f, **worst); });
+  if (same) return out;
+  std::string where;
+  for (size_t k = 0; k < all.size(); ++k) {
+    if (badness(*all[k]) != badness(**worst)) continue;
+    where += fmt::format("{}in the {} chain: {}", where.empty() ? "" : "; ", names[k],
+                         all[k]->message.empty() ? all[k]->check->title : all[k]->message);
+  }
+  out.message = std::move(where);
+  return out;
 }
 
 }  // namespace
@@ -51,42 +75,35 @@ Report join_chains(const Judge& judge, const Evidence& first, Report report,
                    std::span<const Report> others) {
   std::vector<std::string> names = {chain_name(first)};
   for (const auto& other : first.other_chains) names.push_back(chain_name(*other));
-  const Check* agree = find_check("identity.chains-agree");
-  const Finding* agreement = report.of(agree);
-  const bool two_products = agreement != nullptr && agreement->status == Status::fail;
+  std::string of_each = fmt::format("{}: {}", names[0], verdict_name(report.verdict));
+  for (size_t k = 0; k < others.size(); ++k)
+    of_each += fmt::format(", {}: {}", names[k + 1], verdict_name(others[k].verdict));
+
+  const Check* agree = find_check(kAgree);
+  const bool two_products = report.findings[check_index(*agree)].status == Status::fail;
   for (size_t i = 0; i < report.findings.size(); ++i) {
-    if (!is_of_a_chain(*report.findings[i].check)) continue;
-    std::vector<const Finding*> all = {&report.findings[i]};
+    Finding& own = report.findings[i];
+    if (is_asked_once(*own.check)) continue;
+    std::vector<const Finding*> all = {&own};
     for (const Report& other : others) all.push_back(&other.findings[i]);
-    size_t worst = 0;
-    for (size_t k = 1; k < all.size(); ++k) {
-      if (badness(*all[k]) > badness(*all[worst])) worst = k;
+    Finding one = joined(all, names);
+    if (two_products && own.status != Status::fail && follows_from_two_products(one)) {
+      one.status = Status::blocked;
+      one.blocked_by = agree;
+      one.remedy.clear();
+      one.keeps_open = false;
     }
-    if (badness(*all[worst]) < 2) continue;
-    std::string where;
-    bool same = true;
-    for (size_t k = 0; k < all.size(); ++k) {
-      same = same && is_same(*all[k], *all[worst]);
-      if (badness(*all[k]) != badness(*all[worst])) continue;
-      where += fmt::format("{}in the {} chain: {}", where.empty() ? "" : "; ", names[k],
-                           all[k]->message.empty() ? all[k]->check->title : all[k]->message);
-    }
-    Finding joined = *all[worst];
-    if (worst != 0 && two_products && follows_from_two_products(joined)) {
-      joined.status = Status::blocked;
-      joined.blocked_by = agree;
-      joined.remedy.clear();
-      joined.keeps_open = false;
-    }
-    if (!same) joined.message = std::move(where);
-    report.findings[i] = std::move(joined);
+    if (one.check->id == std::string_view(kReleased) && own.status == Status::pass &&
+        one.status == Status::warn)
+      one.remedy =
+          "nothing yet: the legacy chain serves the commissioners of today; judge the "
+          "other again when Matter 1.7 is released";
+    own = std::move(one);
   }
-  const Verdict of_first = report.verdict;
-  judge.conclude(first, report);
-  std::string of_each;
-  for (size_t k = 0; k < names.size(); ++k) {
-    const Verdict verdict = k == 0 ? of_first : others[k - 1].verdict;
-    of_each += fmt::format("{}{}: {}", k == 0 ? "" : ", ", names[k], verdict_name(verdict));
+  judge.conclude_joined(first, report);
+  // A commissioner of either kind: of those that refuse, the first one's answer.
+  for (const Report& other : others) {
+    if (report.sdk.number() == 0) report.sdk = other.sdk;
   }
   report.summary += fmt::format(" (chains: {})", of_each);
   return report;

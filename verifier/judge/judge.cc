@@ -117,6 +117,12 @@ void Judge::finish(const Evidence& evidence, std::span<const Answer> answers,
   report.sdk = sdk_result(evidence);
 }
 
+void Judge::conclude_joined(const Evidence& evidence, Report& report) const {
+  forget_unused_waivers(report.findings);
+  report_unused_waivers(evidence, report.findings);
+  conclude(evidence, report);
+}
+
 void Judge::conclude(const Evidence& evidence, Report& report) const {
   bool failed = false, open = false;
   for (const Finding& f : report.findings) {

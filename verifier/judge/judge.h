@@ -56,8 +56,9 @@ class Judge {
   // The evidence's policy is the one the judge was made for.
   Report report(const Evidence& evidence, std::span<const Answered> answered = {}) const;
   Outline outline(const Evidence& evidence, SharedAnswers* shared = nullptr) const;
-  // Verdict and summary anew, of findings that were put together (chains.h).
-  void conclude(const Evidence& evidence, Report& report) const;
+  // Of findings that were put together (chains.h): which waivers nothing needed, verdict and
+  // summary anew.
+  void conclude_joined(const Evidence& evidence, Report& report) const;
 
  private:
   Network network_;
@@ -71,6 +72,7 @@ class Judge {
   const Finding* deciding(const Report& report) const;
   std::string summary(const Report& report, const Finding* first) const;
   std::string not_for_production(const Report& report) const;
+  void conclude(const Evidence& evidence, Report& report) const;
   void finish(const Evidence& evidence, std::span<const Answer> answers, Report& report) const;
 };
 

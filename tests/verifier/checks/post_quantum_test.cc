@@ -126,7 +126,8 @@ struct Chain {
 
 using Certificates = std::vector<Bytes>;
 Judged judge_chains(const std::vector<const Chain*>& chains, SignatureEngine& engine,
-                    const std::function<void(Certificates&)>& change = {}) {
+                    const std::function<void(Certificates&)>& change = {},
+                    const std::vector<Bytes>& beside = {}, std::vector<Waiver> waivers = {}) {
   const forge::Anchor& signer = forge::cd_signer();
   TrustStore trust = TrustStore::builtin(false);
   const auto parsed = [](const Bytes& der) { return parse_certificate(der).value(); };
@@ -143,6 +144,7 @@ Judged judge_chains(const std::vector<const Chain*>& chains, SignatureEngine& en
     say(FactId::certificate, made[0], "pai.der");
     say(FactId::certificate, made[1], "dac.der");
   }
+  for (const Bytes& one : beside) say(FactId::certificate, one, "beside.der");
   const forge::Device device = forge::make(chains.front()->device);
   say(FactId::cd, device.cd, "cd.der");
   say(FactId::attestation_elements, device.elements, "device.json");
@@ -152,6 +154,7 @@ Judged judge_chains(const std::vector<const Chain*>& chains, SignatureEngine& en
   Policy policy;
   policy.network = Network::none;
   policy.at = parse_rfc3339(forge::kAt).value();
+  policy.waivers = std::move(waivers);
   Judged out;
   auto [evidence, report] =
       verify({.reading = std::move(reading), .policy = policy, .trust = trust, .engine = engine});
@@ -295,6 +298,56 @@ TEST_CASE("post-quantum: each fault of a chain is one finding that names the rul
     const Judged judged = judge_chains({&chain}, engine, row.bytes);
     CHECK(listed(judged.ids(Status::fail)) == listed(row.failed));
   }
+}
+
+TEST_CASE("post-quantum: what is wrong with one chain is told, whatever the check is about") {
+  ToyEngine engine(true);
+  const Chain legacy("P256/P256/P256", "legacy"), other("65/65/P256", "other");
+  const auto with_root = [&](bool damaged) {
+    Bytes root = other.paa_der();
+    if (damaged) root.back() ^= 1;
+    return judge_chains({&legacy, &other}, engine, {}, {root});
+  };
+  CHECK(listed(with_root(false).ids(Status::fail)) == "");
+  CHECK(listed(with_root(true).ids(Status::fail)) == "evidence.credentials-are-readable");
+  // A certificate of neither is judged with the first, and two of one chain are two.
+  const Chain stray("44/44/P256", "stray");
+  const Judged beside = judge_chains({&legacy, &other}, engine, {}, {stray.pai_der()});
+  CHECK(listed(beside.ids(Status::fail)) == "identity.one-pai");
+  // Copies are one.
+  const Judged copies =
+      judge_chains({&legacy, &other}, engine, {}, std::vector<Bytes>(70, other.dac_der()));
+  CHECK(listed(copies.ids(Status::fail)) == "");
+  // Two chains of one strength and one key.
+  const Chain below("65/44/P256", "below");
+  CHECK(listed(judge_chains({&legacy, &other, &below}, engine).ids(Status::fail)) == "");
+}
+
+TEST_CASE("post-quantum: a waiver that another chain needs is told, and not called needless") {
+  ToyEngine engine(true);
+  const Chain legacy("P256/P256/P256", "legacy"), other("65/65/P256", "other");
+  const auto flip_second = [n = 0](Certificates& made) mutable {
+    if (n++ == 1) made[1].back() ^= 1;
+  };
+  const Judged judged = judge_chains({&legacy, &other}, engine, flip_second, {},
+                                     {{.id = "dac.signature-verifies",
+                                       .reason = "known",
+                                       .who = "",
+                                       .until = {},
+                                       .until_text = "",
+                                       .device = ""}});
+  CHECK(judged.report.verdict == Verdict::approve);
+  const Finding* dac = judged.report.of(find_check("dac.signature-verifies"));
+  CHECK(dac->waived == "known");
+  CHECK(judged.report.of(find_check("expect.waivers-are-used"))->status != Status::warn);
+  CHECK(judged.report.summary.find("a waiver") != std::string::npos);
+}
+
+TEST_CASE("post-quantum: a commissioner of either kind is heard") {
+  const Chain legacy("P256/P256/P256", "legacy"), other("65/65/P256", "other");
+  ToyEngine with(true), without(false);
+  CHECK(judge_chains({&legacy, &other}, with).report.sdk.number() == 0);
+  CHECK(judge_chains({&legacy, &other}, without).report.sdk.number() == 703);
 }
 
 TEST_CASE("post-quantum: what no fixture shows is seen to pass and not to pass") {
