@@ -21,9 +21,14 @@ examples: build/.built-all build/.pyspark
 build/.packages: packages.txt
 	@mkdir -p build
 	@missing=$$(for p in $(PACKAGES); do dpkg-query -W -f='$${Status}\n' $$p 2>/dev/null | grep -q '^install ok' || echo $$p; done); \
-	if [ -n "$$missing" ]; then echo "installing: " $$missing; \
+	if [ -n "$$missing" ]; then echo "installing (some minutes):" $$missing; \
 	  $(SUDO) apt-get update -qq && DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq --no-install-recommends $$missing >build/packages.log 2>&1 || { tail -20 build/packages.log; exit 1; }; fi
 	@touch $@
+
+# On a terminal ninja counts its steps; elsewhere a line says what is being waited for.
+define compile
+@if [ -t 1 ]; then set --; else echo "building $(1) (the first time takes minutes: 5 to 15 on two cores)"; set -- --quiet; fi; cmake --build $(BUILD) $(2) -- "$$@"
+endef
 
 $(BUILD)/build.ninja: build/.packages CMakePresets.json
 	@cmake --preset dev >build/configure.log || { cat build/configure.log; exit 1; }
@@ -31,9 +36,9 @@ $(BUILD)/build.ninja: build/.packages CMakePresets.json
 # ninja knows what is out of date; these two only say what to build.
 .PHONY: build/.built-tool build/.built-all
 build/.built-tool: $(BUILD)/build.ninja
-	@cmake --build $(BUILD) --target matter-attest -- --quiet
+	$(call compile,the program,--target matter-attest)
 build/.built-all: $(BUILD)/build.ninja
-	@cmake --build $(BUILD) -- --quiet
+	$(call compile,the program and its tests,)
 
 # Takes what the tool says now as the expected reports; review the diff like code.
 accept: build/.built-all
