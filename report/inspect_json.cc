@@ -232,35 +232,39 @@ Json ota_image_json(const OtaEvidence& ota) {
                  ota.image.payload_digest ? Json(hex(*ota.image.payload_digest)) : Json());
 }
 
-Json inspect_json(const Evidence& e) {
-  Json out{Json::Object{}};
-  out.set("schema", "matter-attest/inspect/1");
-  Json files{Json::Array{}};
+namespace {
+
+Json evidence_json(const Evidence& e) {
+  Json out{Json::Array{}};
   for (const EvidenceFile& file : e.files) {
     Json holds{Json::Array{}};
     for (const std::string& what : file.holds) holds.push(what);
-    files.push(Json(Json::Object{})
-                   .set("path", printable(file.path))
-                   .set("kind", file.kind)
-                   .set("sha256", shown_digest(file))
-                   .set("size", file.size)
-                   .set("holds", std::move(holds)));
+    out.push(Json(Json::Object{})
+                 .set("path", printable(file.path))
+                 .set("kind", file.kind)
+                 .set("sha256", shown_digest(file))
+                 .set("size", file.size)
+                 .set("holds", std::move(holds)));
   }
-  out.set("evidence", std::move(files)).set("not_used", not_used_json(e.not_used));
+  return out;
+}
 
-  Json device = facts_json(e.device);
+Json device_json(const Evidence& e) {
+  Json out = facts_json(e.device);
   const auto digest = [](const Bytes& b) { return b.empty() ? Json() : Json(hex(sha256(b))); };
-  device.set("dac_sha256",
-             e.dac.certificate ? Json(hex(e.dac.certificate->sha256)) : digest(e.dac.bytes));
-  device.set("pai_sha256",
-             e.pai.certificate ? Json(hex(e.pai.certificate->sha256)) : digest(e.pai.bytes));
-  device.set("cd_sha256", e.cms ? Json(hex(sha256(e.cms->der))) : digest(e.cd_bytes));
-  device.set("dac_private_key_present",
-             e.dac_key.has_value() || e.device.noted(Remark::key_encrypted));
-  out.set("device", std::move(device));
+  out.set("dac_sha256",
+          e.dac.certificate ? Json(hex(e.dac.certificate->sha256)) : digest(e.dac.bytes));
+  out.set("pai_sha256",
+          e.pai.certificate ? Json(hex(e.pai.certificate->sha256)) : digest(e.pai.bytes));
+  out.set("cd_sha256", e.cms ? Json(hex(sha256(e.cms->der))) : digest(e.cd_bytes));
+  out.set("dac_private_key_present",
+          e.dac_key.has_value() || e.device.noted(Remark::key_encrypted));
+  return out;
+}
 
-  Json certificates{Json::Array{}};
-  for (const Statement& s : e.device.statements) {
+Json certificates_json(const Device& device) {
+  Json out{Json::Array{}};
+  for (const Statement& s : device.statements) {
     const char* role = s.fact == FactId::dac           ? "dac"
                        : s.fact == FactId::pai         ? "pai"
                        : s.fact == FactId::paa         ? "paa"
@@ -275,53 +279,55 @@ Json inspect_json(const Evidence& e) {
     } else {
       entry.set("problem", certificate.error().what);
     }
-    certificates.push(std::move(entry));
+    out.push(std::move(entry));
   }
-  out.set("certificates", std::move(certificates));
-  if (e.cd) {
-    out.set("certification_declaration", declaration_json(*e.cd));
-  } else {
-    out.set("certification_declaration",
-            e.cd_place ? Json(Json::Object{}).set("problem", e.cms ? e.cd_problem : e.cms_problem)
-                       : Json());
-  }
+  return out;
+}
 
-  Json payloads{Json::Array{}};
-  for (const Statement& s : e.device.statements) {
+// Null: there is none.
+Json declaration_or_problem(const Evidence& e) {
+  if (e.cd) return declaration_json(*e.cd);
+  if (!e.cd_place) return {};
+  return Json(Json::Object{}).set("problem", e.cms ? e.cd_problem : e.cms_problem);
+}
+
+Json payloads_json(const Device& device) {
+  Json out{Json::Array{}};
+  for (const Statement& s : device.statements) {
     if (s.fact == FactId::qr_payload) {
       for (const OnboardingPayload& p : parse_qr(std::get<std::string>(s.value)))
-        payloads.push(payload_json(p).set("source", place_text(s.place)));
+        out.push(payload_json(p).set("source", place_text(s.place)));
     } else if (s.fact == FactId::manual_code) {
-      payloads.push(payload_json(parse_manual_code(std::get<std::string>(s.value)))
-                        .set("source", place_text(s.place)));
+      out.push(payload_json(parse_manual_code(std::get<std::string>(s.value)))
+                   .set("source", place_text(s.place)));
     }
   }
-  out.set("payloads", std::move(payloads));
+  return out;
+}
 
-  if (!e.ota_images.empty()) {
-    Json images{Json::Array{}};
-    for (const OtaEvidence& ota : e.ota_images) images.push(ota_image_json(ota));
-    out.set("ota_images", std::move(images));
-  }
+Json integrity_json(const Device& device) {
+  Json out{Json::Array{}};
+  for (const IntegrityProblem& p : device.integrity)
+    out.push(Json(Json::Object{})
+                 .set("path", printable(p.place.path))
+                 .set("offset", p.place.offset ? Json(*p.place.offset) : Json())
+                 .set("what", printable(p.what))
+                 .set("problem", printable(p.problem)));
+  return out;
+}
 
-  Json integrity{Json::Array{}};
-  for (const IntegrityProblem& p : e.device.integrity)
-    integrity.push(Json(Json::Object{})
-                       .set("path", printable(p.place.path))
-                       .set("offset", p.place.offset ? Json(*p.place.offset) : Json())
-                       .set("what", printable(p.what))
-                       .set("problem", printable(p.problem)));
-  out.set("integrity", std::move(integrity));
+Json remarks_json(const Device& device) {
+  Json out{Json::Array{}};
+  for (const Noted& noted : device.remarks)
+    out.push(Json(Json::Object{})
+                 .set("source", place_text(noted.place))
+                 .set("message", printable(noted.message)));
+  return out;
+}
 
-  Json remarks{Json::Array{}};
-  for (const Noted& noted : e.device.remarks)
-    remarks.push(Json(Json::Object{})
-                     .set("source", place_text(noted.place))
-                     .set("message", printable(noted.message)));
-  out.set("remarks", std::move(remarks));
-
-  Json all{Json::Array{}};
-  for (const Conflict& conflict : conflicts(e.device)) {
+Json conflicts_json(const Device& device) {
+  Json out{Json::Array{}};
+  for (const Conflict& conflict : conflicts(device)) {
     Json values{Json::Array{}};
     for (const Statement* s : conflict.values)
       values.push(Json(Json::Object{})
@@ -329,11 +335,32 @@ Json inspect_json(const Evidence& e) {
                                                        : Json(value_text(s->fact, s->value)))
                       .set("path", printable(s->place.path))
                       .set("offset", s->place.offset ? Json(*s->place.offset) : Json()));
-    all.push(Json(Json::Object{})
+    out.push(Json(Json::Object{})
                  .set("fact", fact_name(conflict.fact))
                  .set("values", std::move(values)));
   }
-  return out.set("conflicts", std::move(all));
+  return out;
+}
+
+}  // namespace
+
+Json inspect_json(const Evidence& e) {
+  Json out{Json::Object{}};
+  out.set("schema", "matter-attest/inspect/1")
+      .set("evidence", evidence_json(e))
+      .set("not_used", not_used_json(e.not_used))
+      .set("device", device_json(e))
+      .set("certificates", certificates_json(e.device))
+      .set("certification_declaration", declaration_or_problem(e))
+      .set("payloads", payloads_json(e.device));
+  if (!e.ota_images.empty()) {
+    Json images{Json::Array{}};
+    for (const OtaEvidence& ota : e.ota_images) images.push(ota_image_json(ota));
+    out.set("ota_images", std::move(images));
+  }
+  return out.set("integrity", integrity_json(e.device))
+      .set("remarks", remarks_json(e.device))
+      .set("conflicts", conflicts_json(e.device));
 }
 
 }  // namespace attest
