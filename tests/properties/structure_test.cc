@@ -212,6 +212,27 @@ TEST_CASE("nothing in verifier prints, reads a clock, the environment, files or 
   CHECK(seen > 100);
 }
 
+// A rule whose precondition somebody takes away is to fail a test by its name, not to read what is
+// not there: what rules are handed and what they find is Maybe or MaybeValue
+// (verifier/base/maybe.h).
+TEST_CASE("rules hold what may be missing in types that say so") {
+  const std::regex unchecked(R"(std::optional\b|std::shared_ptr\b|const [A-Z]\w*\* \w+ = [^n]|)"
+                             R"(const (auto|std::string)\* \w+ = [^n]*get_if)");
+  size_t files = 0;
+  for (const auto& entry : fs::directory_iterator("verifier/checks")) {
+    ++files;
+    std::ifstream in(entry.path());
+    size_t number = 0;
+    for (std::string line; std::getline(in, line);) {
+      ++number;
+      const std::string where = entry.path().string() + ":" + std::to_string(number);
+      INFO(where << ": " << line);
+      CHECK_FALSE(std::regex_search(line, unchecked));
+    }
+  }
+  CHECK(files > 30);
+}
+
 TEST_CASE("what commands have of the world comes from the Console, and they are written one way") {
   // In code, not in words: each is looked for outside of comments and texts.
   const std::vector<std::pair<std::regex, const char*>> refused = {

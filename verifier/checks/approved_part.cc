@@ -58,7 +58,7 @@ Outcome differs(const ApprovedPart& sample, const char* name, const std::string&
 template <const char* Name>
 Outcome as_approved(const Evidence& e) {
   if (!e.after) return skipped(kNoSample);
-  const std::string* before = e.after->find(Name);
+  const Maybe<std::string> before = e.after->find(Name);
   const auto now = part_fact(e, Name);
   if (before == nullptr && !now)
     return skipped(fmt::format("neither the approved sample nor the evidence gives a {}", Name));
@@ -76,7 +76,7 @@ Outcome as_approved(const Evidence& e) {
 template <const char* Name>
 Outcome since_approval(const Evidence& e) {
   if (!e.after) return skipped(kNoSample);
-  const std::string* before = e.after->find(Name);
+  const Maybe<std::string> before = e.after->find(Name);
   const auto now = part_fact(e, Name);
   if (before == nullptr) return skipped(fmt::format("the approved sample gives no {}", Name));
   if (!now) return skipped(fmt::format("the evidence gives no {}", Name));
@@ -86,7 +86,7 @@ Outcome since_approval(const Evidence& e) {
 // Two devices have two DACs; the same one would be the same part, judged twice.
 Outcome is_another_part(const Evidence& e) {
   if (!e.after) return skipped(kNoSample);
-  const std::string* before = e.after->find(kDac);
+  const Maybe<std::string> before = e.after->find(kDac);
   const auto now = part_fact(e, kDac);
   if (!now) return blocked(e.dac.present() ? "dac.is-one-certificate" : "dac.is-present");
   if (before == nullptr)
@@ -102,7 +102,7 @@ Outcome ledger_facts(const Evidence& e) {
   std::string message;
   for (const char* name :
        {"ledger vendor", "ledger model", "ledger version", "ledger certification"}) {
-    const std::string* before = e.after->find(name);
+    const Maybe<std::string> before = e.after->find(name);
     const auto now = part_fact(e, name);
     if (before == nullptr ? !now : now == *before) continue;
     message += fmt::format("{}{}: {}, was {}", message.empty() ? "" : "; ", name,

@@ -97,7 +97,7 @@ Outcome signature_verifies(const Evidence& e, const StatedElements& stated) {
 }
 Outcome declaration_is_the_same(const RecordView& record, const AttestationElements& elements,
                                 const StatedElements& stated) {
-  const Statement* given = record.device.first<FactId::cd>();
+  const auto given = record.device.first<FactId::cd>();
   if (given == nullptr) return skipped("no declaration beside the attestation elements");
   if (equal(std::get<Bytes>(given->value), elements.certification_declaration)) return pass();
   return fail("the declaration in the attestation elements is not the one in the evidence",
@@ -125,8 +125,7 @@ bool shown_by_nocsr(const Evidence& e) {
 Outcome possession_is_shown(const Evidence& e, const Dac& dac, const IfAny<DacKey>& key_if_any) {
   const bool may_be_old = e.response_is_logged && e.nonce == nullptr;
   const bool by_response = e.answer(Signed::attestation) == true && !may_be_old;
-  const DacKey* key = key_if_any.get();
-  const bool by_key = key != nullptr && dac->p256 == (*key)->public_key;
+  const bool by_key = key_if_any && dac->p256 == (*key_if_any)->public_key;
   if (by_response || by_key || shown_by_nocsr(e)) return pass();
   return fail("the evidence does not show that the device holds the key of its DAC",
               "an attestation response, or the key in the dump",
@@ -142,11 +141,10 @@ std::string result_text(int code) {
 
 // A device is commissioned more than once, and several logs hold several results: the first that is
 // not what we come to is told of.
-const Statement* result_to_explain(const Evidence& e) {
-  const Statement* first = e.device.first(FactId::commissioner_result);
+Maybe<Statement> result_to_explain(const Evidence& e) {
+  const Maybe<Statement> first = e.device.first(FactId::commissioner_result);
   if (first == nullptr) return nullptr;
-  const std::optional<SdkResult> ours =
-      e.dac.present() ? std::optional(sdk_result(e)) : std::nullopt;
+  const MaybeValue<SdkResult> ours = e.dac.present() ? MaybeValue(sdk_result(e)) : std::nullopt;
   const uint64_t expected = ours && ours->code ? static_cast<uint64_t>(ours->code->code) : 0;
   for (const Statement& s : e.device.statements) {
     if (s.fact == FactId::commissioner_result && std::get<uint64_t>(s.value) != expected) return &s;
@@ -155,9 +153,9 @@ const Statement* result_to_explain(const Evidence& e) {
 }
 
 Outcome commissioner_agrees(const Evidence& e) {
-  const Statement* said = result_to_explain(e);
+  const Maybe<Statement> said = result_to_explain(e);
   if (said == nullptr) {
-    const Statement* sought = e.device.first(FactId::sought_paa);
+    const Maybe<Statement> sought = e.device.first(FactId::sought_paa);
     if (sought == nullptr || e.sought_paa.empty())
       return skipped("no commissioner's result in the evidence");
     return fail(fmt::format("a commissioner did not find the root of the PAI: {}", e.sought_paa),
@@ -215,12 +213,11 @@ Outcome key_is_stored_as_read(const RecordView& record) {
 
 Outcome key_belongs_to_dac(const RecordView& record, const Dac& dac,
                            const IfAny<DacKey>& key_if_any) {
-  const DacKey* key = key_if_any.get();
-  if (key == nullptr)
+  if (!key_if_any)
     return skipped(record.device.noted(Remark::key_locked)
                        ? "the private key in the evidence is encrypted, and was not opened"
                        : "no private key in the evidence");
-  const DacKey& own = *key;
+  const DacKey& own = *key_if_any;
   const auto& others = record.other_keys;
   const bool fits = dac->p256 == own->public_key;
   if (fits && others.empty()) return pass();
@@ -237,22 +234,21 @@ Outcome key_belongs_to_dac(const RecordView& record, const Dac& dac,
               fmt::format("public key {}", hex(found)), place_text(place));
 }
 Outcome public_key_is_the_dacs(const RecordView& record, const Dac& dac) {
-  const Statement* said = record.device.first<FactId::dac_public_key>();
-  const Bytes* key = said == nullptr ? nullptr : std::get_if<Bytes>(&said->value);
+  const auto said = record.device.first<FactId::dac_public_key>();
+  const Maybe<Bytes> key = said == nullptr ? nullptr : std::get_if<Bytes>(&said->value);
   if (key == nullptr) return skipped("no public key beside the DAC in the evidence");
   if (equal(*key, dac->public_key)) return pass();
   return fail("the public key beside the DAC is not the DAC's", hex(dac->public_key), hex(*key),
               place_text(said->place));
 }
 Outcome key_is_not_exposed(const RecordView& record, const IfAny<DacKey>& key_if_any) {
-  const DacKey* key = key_if_any.get();
-  if (key == nullptr)
+  if (!key_if_any)
     return record.device.noted(Remark::key_encrypted) ||
                    record.device.noted(Remark::key_in_hardware)
                ? pass()
                : skipped("no private key in the evidence");
   return fail("the DAC's private key can be read in the evidence",
-              "a key that never leaves the part", "the key in plain", key->where());
+              "a key that never leaves the part", "the key in plain", key_if_any->where());
 }
 
 constexpr const char* kSpec = "Matter Core 11.18.4.7";

@@ -46,7 +46,7 @@ struct Range {
 template <FactId F>
 void add_range(const Stated<F>& stated, Range range, Faults& faults, bool& any) {
   for (const Statement* s : stated.all()) {
-    const auto* number = std::get_if<uint64_t>(&s->value);
+    const Maybe<uint64_t> number = std::get_if<uint64_t>(&s->value);
     if (number == nullptr) continue;
     any = true;
     if (*number >= range.least && *number <= range.most) continue;
@@ -68,7 +68,7 @@ Outcome vendor_is_no_test_vendor(const Stated<FactId::vendor_id>& stated) {
   Faults faults;
   bool any = false;
   for (const Statement* s : stated.all()) {
-    const auto* id = std::get_if<uint64_t>(&s->value);
+    const Maybe<uint64_t> id = std::get_if<uint64_t>(&s->value);
     any = any || id != nullptr;
     if (id != nullptr && *id <= 0xFFFF && is_test_vendor(static_cast<uint16_t>(*id)))
       faults.add(*s, fmt::format("is {}, which is reserved for tests", hex_id(*id)),
@@ -100,14 +100,14 @@ Outcome no_sdk_fallback(const Evidence& e) {
   Faults faults;
   bool any = false;
   for (const Statement& s : e.device.statements) {
-    if (const auto* bytes = std::get_if<Bytes>(&s.value);
+    if (const Maybe<Bytes> bytes = std::get_if<Bytes>(&s.value);
         bytes != nullptr && s.fact == FactId::rotating_id_unique_id) {
       any = true;
       if (equal(*bytes, kFallbackRotatingId))
         faults.add(s, "is the default of the Matter SDK", "a secret of the device's own",
                    "the default of the Matter SDK");
     }
-    const auto* text = std::get_if<std::string>(&s.value);
+    const Maybe<std::string> text = std::get_if<std::string>(&s.value);
     const char* fallback = sdk_fallback(s.fact);
     if (text == nullptr || fallback == nullptr) continue;
     any = true;
@@ -126,7 +126,7 @@ bool says_test(std::string_view name) {
 template <FactId F>
 void add_test_names(const Stated<F>& stated, Faults& faults, bool& any) {
   for (const Statement* s : stated.all()) {
-    const auto* name = std::get_if<std::string>(&s->value);
+    const Maybe<std::string> name = std::get_if<std::string>(&s->value);
     if (name == nullptr) continue;
     any = true;
     if (*name == sdk_fallback(F) || !says_test(*name)) continue;  // told of as that
@@ -149,7 +149,7 @@ Outcome url_is_of_the_web(const Stated<FactId::product_url>& stated) {
   Faults faults;
   bool any = false;
   for (const Statement* s : stated.all()) {
-    const auto* url = std::get_if<std::string>(&s->value);
+    const Maybe<std::string> url = std::get_if<std::string>(&s->value);
     if (url == nullptr || url->empty()) continue;
     any = true;
     if (const char* problem = web_address_problem(*url))
@@ -163,10 +163,10 @@ Outcome label_does_not_name_the_vendor(const Stated<FactId::product_label>& labe
   Faults faults;
   bool any = false;
   for (const Statement* s : labels.all()) {
-    const auto* label = std::get_if<std::string>(&s->value);
+    const Maybe<std::string> label = std::get_if<std::string>(&s->value);
     if (label == nullptr) continue;
     for (const Statement* v : vendors.all()) {
-      const auto* vendor = std::get_if<std::string>(&v->value);
+      const Maybe<std::string> vendor = std::get_if<std::string>(&v->value);
       if (vendor == nullptr || vendor->empty()) continue;
       any = true;
       if (label->find(*vendor) == std::string::npos) continue;
@@ -197,7 +197,7 @@ Outcome location_is_a_country(const Stated<FactId::location>& stated) {
   Faults faults;
   bool any = false;
   for (const Statement* s : stated.all()) {
-    const auto* country = std::get_if<std::string>(&s->value);
+    const Maybe<std::string> country = std::get_if<std::string>(&s->value);
     if (country == nullptr) continue;
     any = true;
     if (!is_country(*country))
@@ -246,7 +246,7 @@ Outcome specification_is_known(const Stated<FactId::specification_version>& stat
   bool any = false;
   std::string newer;
   for (const Statement* s : stated.all()) {
-    const auto* version = std::get_if<uint64_t>(&s->value);
+    const Maybe<uint64_t> version = std::get_if<uint64_t>(&s->value);
     if (version == nullptr) continue;
     any = true;
     if (data_model_of(*version)) continue;
@@ -268,11 +268,12 @@ Outcome data_model_fits_specification(const Stated<FactId::data_model_revision>&
                                       const Stated<FactId::specification_version>& versions) {
   Faults faults;
   const auto said = versions.all();
-  const auto* version = said.empty() ? nullptr : std::get_if<uint64_t>(&said.front()->value);
+  const Maybe<uint64_t> version =
+      said.empty() ? nullptr : std::get_if<uint64_t>(&said.front()->value);
   const auto expected = version == nullptr ? std::nullopt : data_model_of(*version);
   bool any = false;
   for (const Statement* s : revisions.all()) {
-    const auto* revision = std::get_if<uint64_t>(&s->value);
+    const Maybe<uint64_t> revision = std::get_if<uint64_t>(&s->value);
     if (revision == nullptr) continue;
     any = true;
     if (version == nullptr) {
@@ -298,7 +299,7 @@ Outcome rotating_id_is_long_enough(const Stated<FactId::rotating_id_unique_id>& 
   Faults faults;
   bool any = false;
   for (const Statement* s : stated.all()) {
-    const auto* secret = std::get_if<Bytes>(&s->value);
+    const Maybe<Bytes> secret = std::get_if<Bytes>(&s->value);
     if (secret == nullptr) continue;
     any = true;
     if (secret->size() < kLeast)

@@ -21,20 +21,20 @@ bool lists(const Declaration& cd, uint16_t pid) {
   return std::find(cd->product_ids.begin(), cd->product_ids.end(), pid) != cd->product_ids.end();
 }
 // The ids that the certificates name, where they are there and name any.
-std::optional<uint16_t> pai_vid(const LotView& lot) {
+MaybeValue<uint16_t> pai_vid(const LotView& lot) {
   const auto pai = lot.pai_if_any;
   return pai == nullptr ? std::nullopt : pai->vid();
 }
-std::optional<uint16_t> dac_vid(const RecordView& record) {
+MaybeValue<uint16_t> dac_vid(const RecordView& record) {
   const auto& dac = record.dac_if_any;
   return dac ? dac->vid() : std::nullopt;
 }
-std::optional<uint16_t> dac_pid(const RecordView& record) {
+MaybeValue<uint16_t> dac_pid(const RecordView& record) {
   const auto& dac = record.dac_if_any;
   return dac ? dac->pid() : std::nullopt;
 }
 // The SDK treats a PAI's product id 0 as absent; so do we.
-std::optional<uint16_t> pai_pid(const LotView& lot) {
+MaybeValue<uint16_t> pai_pid(const LotView& lot) {
   const auto pai = lot.pai_if_any;
   const auto pid = pai == nullptr ? std::nullopt : pai->pid();
   return pid == 0 ? std::nullopt : pid;

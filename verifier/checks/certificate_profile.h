@@ -33,7 +33,7 @@ Outcome signature_algorithm(const CertificateOf<R>& c) {
   if (!c->same_algorithm)
     return broken(c, "two signature algorithm fields differ",
                   "the same parameters inside and outside, or none", "others, or on one side only");
-  const KeyAlgorithm* named = algorithm_of_signature(c->signature_algorithm);
+  const Maybe<KeyAlgorithm> named = algorithm_of_signature(c->signature_algorithm);
   if (named == nullptr)
     return broken(c, "signature algorithm is not ecdsa-with-SHA256", "1.2.840.10045.4.3.2",
                   der::oid_text(c->signature_algorithm));
@@ -68,7 +68,7 @@ Outcome key_is_of_ml_dsa(const CertificateOf<R>& c, const KeyAlgorithm& named) {
 template <Role R>
 Outcome key_is_p256(const CertificateOf<R>& c) {
   if (c->p256) return pass();
-  const KeyAlgorithm* named = algorithm_of_key(*c);
+  const Maybe<KeyAlgorithm> named = algorithm_of_key(*c);
   if (R != Role::dac && named != nullptr && named->ml_dsa) return key_is_of_ml_dsa(c, *named);
   if (!equal(c->key_algorithm, oid::kEcPublicKey))
     return broken(c, "key is no elliptic-curve key", "id-ecPublicKey on prime256v1",

@@ -14,7 +14,7 @@ struct RoleInfo {
   const char* vendor;     // of how its vendor id is written
   const char* algorithm;  // and of what it is signed with
   bool ca;
-  std::optional<uint64_t> path_length;  // required; for the PAA it may also be absent
+  MaybeValue<uint64_t> path_length;  // required; for the PAA it may also be absent
   uint16_t required_usage, allowed_usage;
 };
 inline const RoleInfo& info(Role role) {

@@ -11,7 +11,7 @@
 namespace attest {
 namespace {
 
-std::string optional_id(const std::optional<KeyId>& id) {
+std::string optional_id(const MaybeValue<KeyId>& id) {
   return id ? hex_colons(*id) : "none";
 }
 
@@ -64,7 +64,7 @@ Outcome pai_valid_at_issuance(const Pai& pai, const DacProfile& dac, const LotVi
 // 5280 4.2.1.1), and this is another one: path validators do not build such a chain.
 Outcome names_another(const AuthorityKeyId& id, const Certificate& above, const char* name,
                       const char* above_name, std::string where) {
-  const auto text = [](const Name* issuer, const std::optional<View>& serial) {
+  const auto text = [](const Name* issuer, const MaybeValue<View>& serial) {
     return fmt::format("{}{}{}", issuer != nullptr ? "issued by " + name_text(*issuer) : "",
                        issuer != nullptr && serial ? ", " : "",
                        serial ? "serial number " + hex(*serial) : "");
@@ -73,7 +73,7 @@ Outcome names_another(const AuthorityKeyId& id, const Certificate& above, const 
       fmt::format("the {}'s authority key id names another certificate of its issuer than this {}",
                   name, above_name),
       text(id.issuer ? &above.issuer : nullptr,
-           id.serial ? std::optional(above.serial) : std::nullopt),
+           id.serial ? MaybeValue(above.serial) : std::nullopt),
       text(id.issuer ? &*id.issuer : nullptr, id.serial), std::move(where));
 }
 
@@ -81,7 +81,7 @@ Outcome pai_akid_is_paa(const Pai& pai, const Paa& paa, const LotView& lot) {
   const auto akid = pai->akid();
   if (!akid) return blocked("pai.authority-key-id");
   if (akid == paa.subject_key_id) {
-    const Certificate* above = paa.certificate.get();
+    const Maybe<Certificate> above = paa.certificate.get();
     const auto& named = pai->authority_key_id.value;
     return above == nullptr || !named || names_certificate(*pai, *above)
                ? pass()
@@ -96,12 +96,12 @@ Outcome pai_akid_is_paa(const Pai& pai, const Paa& paa, const LotView& lot) {
 
 // A name written otherwise but equal by RFC 5280 7.1 is accepted by commissioners; the conformance
 // test wants equal bytes.
-bool names_match(View issuer_der, const Name& issuer, View subject_der, const Certificate* above) {
+bool names_match(View issuer_der, const Name& issuer, View subject_der, Maybe<Certificate> above) {
   return equal(issuer_der, subject_der) || (above != nullptr && same_name(issuer, above->subject));
 }
 
 Outcome pai_issuer_is_paa(const Pai& pai, const Paa& paa) {
-  const Certificate* above = paa.certificate.get();
+  const Maybe<Certificate> above = paa.certificate.get();
   if (names_match(pai->issuer.der, pai->issuer, paa.subject, above)) return pass();
   return fail("the PAI names another issuer than the PAA that has its authority key id",
               above != nullptr ? name_text(above->subject) : "the built-in PAA's name",
@@ -110,13 +110,13 @@ Outcome pai_issuer_is_paa(const Pai& pai, const Paa& paa) {
 
 constexpr const char* kAlgorithmsFit = "chain.signature-algorithms-fit-keys";
 // What it says it is signed with is what its issuer's key signs with.
-bool fits(const Certificate& c, const KeyAlgorithm* key) {
+bool fits(const Certificate& c, Maybe<KeyAlgorithm> key) {
   return key == nullptr || algorithm_of_signature(c.signature_algorithm) == key;
 }
 
 // Nothing at hand has the algorithm: nobody here knows whether the signature is good.
 Outcome cannot_be_checked(const char* role, const Certificate& c) {
-  const KeyAlgorithm* named = algorithm_of_signature(c.signature_algorithm);
+  const Maybe<KeyAlgorithm> named = algorithm_of_signature(c.signature_algorithm);
   const char* name = named == nullptr ? "an unknown algorithm" : named->name;
   return unknown(
       fmt::format(
@@ -147,7 +147,7 @@ Outcome pai_signature(const Pai& pai, const Paa& paa, const LotView& lot) {
 // --- DAC under PAI ---
 
 Outcome dac_akid_is_pai(const DacProfile& dac, const Pai& pai) {
-  const auto akid = dac.akid(), skid = pai->skid();
+  const MaybeValue<KeyId> akid = dac.akid(), skid = pai->skid();
   if (!akid) return blocked("dac.authority-key-id");
   if (akid == skid) {
     const auto& named = dac.authority_key_id().value;
@@ -194,14 +194,14 @@ Outcome names_are_byte_equal(const DacProfile& dac, const Pai& pai, const LotVie
 
 Outcome differs(const char* below, const char* above, const Certificate& c, const KeyAlgorithm& key,
                 std::string where) {
-  const KeyAlgorithm* named = algorithm_of_signature(c.signature_algorithm);
+  const Maybe<KeyAlgorithm> named = algorithm_of_signature(c.signature_algorithm);
   return fail(
       fmt::format("the {}'s signature is not of the algorithm of the {}'s key", below, above),
       key.signs, named == nullptr ? der::oid_text(c.signature_algorithm) : named->signs,
       std::move(where));
 }
 Outcome algorithms_fit(const Dac& dac, const Pai& pai, const LotView& lot) {
-  if (const KeyAlgorithm* key = algorithm_of_key(*pai); !fits(*dac, key))
+  if (const Maybe<KeyAlgorithm> key = algorithm_of_key(*pai); !fits(*dac, key))
     return differs("DAC", "PAI", *dac, *key, dac.where());
   const auto paa = lot.paa_if_any;
   if (paa == nullptr) return pass();
@@ -237,7 +237,7 @@ Outcome algorithms_are_released(const Pai& pai) {
 // The DAC hangs from a root without a PAI between, or the root was put in the PAI's place.
 Outcome dac_issuer_is_no_root(const RecordView& record) {
   constexpr const char* kExpected = "a DAC issued by a PAI, and the PAI by a PAA";
-  const auto where = [](const std::optional<Place>& place) {
+  const auto where = [](const MaybeValue<Place>& place) {
     return place ? place_text(*place) : std::string();
   };
   if (const auto pai = record.pai_if_any) {
@@ -257,7 +257,7 @@ Outcome dac_issuer_is_no_root(const RecordView& record) {
 Outcome keys_differ(const Dac& dac, const LotView& lot) {
   struct Holder {
     const char* name;
-    std::optional<Point> key;
+    MaybeValue<Point> key;
   };
   const auto of = [](const Maybe<Certificate>& c) { return c == nullptr ? std::nullopt : c->p256; };
   const auto paa = lot.paa_if_any;
@@ -266,7 +266,7 @@ Outcome keys_differ(const Dac& dac, const LotView& lot) {
       {"DAC", dac->p256},
       {"PAI", of(lot.pai_if_any)},
       {"PAA", paa != nullptr ? paa->key : of(lot.shown_paa_if_any)},
-      {"signer of the declaration", signer != nullptr ? std::optional(signer->key) : std::nullopt}};
+      {"signer of the declaration", signer != nullptr ? MaybeValue(signer->key) : std::nullopt}};
   for (size_t i = 0; i < std::size(holders); ++i) {
     for (size_t k = i + 1; k < std::size(holders); ++k) {
       if (holders[i].key && holders[i].key == holders[k].key)
@@ -286,7 +286,7 @@ Outcome name_constraints_hold(const Dac& dac, const Pai& pai, const LotView& lot
         fmt::format("names that the {} permits", above), std::move(what), std::move(where));
   };
   const auto paa = lot.paa_if_any;
-  if (const Certificate* root = paa == nullptr ? nullptr : paa->certificate.get()) {
+  if (const Maybe<Certificate> root = paa == nullptr ? nullptr : paa->certificate.get()) {
     if (const auto constraints = constraints_of(*root)) {
       if (auto what = violation(*constraints, *pai))
         return broken("PAA", "PAI", std::move(*what), pai.where());

@@ -19,10 +19,10 @@ constexpr const char* kNone = "no certification request in the evidence";
 // The first request for which `fault` has something to say, and how many more there are.
 template <class Fault>
 Outcome every(const RecordView& record, Fault&& fault) {
-  std::optional<Outcome> first;
+  MaybeValue<Outcome> first;
   size_t more = 0;
   for (const CsrEvidence& csr : record.csrs) {
-    std::optional<Outcome> outcome = fault(csr);
+    MaybeValue<Outcome> outcome = fault(csr);
     if (!outcome) continue;
     if (first) {
       ++more;
@@ -40,7 +40,7 @@ Outcome every(const RecordView& record, Fault&& fault) {
 }
 
 Outcome is_wellformed(const RecordView& record) {
-  return every(record, [](const CsrEvidence& r) -> std::optional<Outcome> {
+  return every(record, [](const CsrEvidence& r) -> MaybeValue<Outcome> {
     if (r.csr) return std::nullopt;
     return fail(fmt::format("the request in {} cannot be read: {}", place_text(r.place), r.problem),
                 "a PKCS#10 request", r.problem);
@@ -48,7 +48,7 @@ Outcome is_wellformed(const RecordView& record) {
 }
 
 Outcome key_is_p256(const RecordView& record) {
-  return every(record, [](const CsrEvidence& r) -> std::optional<Outcome> {
+  return every(record, [](const CsrEvidence& r) -> MaybeValue<Outcome> {
     if (!r.csr || (r.csr->p256 && r.csr->public_key)) return std::nullopt;
     const std::string found = r.csr->p256            ? "no point of it"
                               : r.csr->curve.empty() ? "no named curve"
@@ -60,7 +60,7 @@ Outcome key_is_p256(const RecordView& record) {
 }
 
 Outcome algorithm_is_right(const RecordView& record) {
-  return every(record, [](const CsrEvidence& r) -> std::optional<Outcome> {
+  return every(record, [](const CsrEvidence& r) -> MaybeValue<Outcome> {
     if (!r.csr || equal(r.csr->signature_algorithm, oid::kEcdsaWithSha256)) return std::nullopt;
     const std::string found = der::oid_text(r.csr->signature_algorithm);
     return fail(fmt::format("the request in {} is signed with {}", place_text(r.place), found),
@@ -69,7 +69,7 @@ Outcome algorithm_is_right(const RecordView& record) {
 }
 
 Outcome signature_verifies(const RecordView& record) {
-  return every(record, [](const CsrEvidence& r) -> std::optional<Outcome> {
+  return every(record, [](const CsrEvidence& r) -> MaybeValue<Outcome> {
     if (!r.csr || r.self_signed == true) return std::nullopt;
     if (r.csr->ecdsa && !r.self_signed) return std::nullopt;  // its key or algorithm is at fault
     return fail(fmt::format("the signature of the request in {} does not verify under its own key",
@@ -80,14 +80,14 @@ Outcome signature_verifies(const RecordView& record) {
 }
 
 template <bool Vendor>
-std::optional<uint16_t> id_of(const Csr& csr) {
+MaybeValue<uint16_t> id_of(const Csr& csr) {
   return Vendor ? csr.vid : csr.pid;
 }
 
 template <bool Vendor>
 Outcome names_an_id(const RecordView& record) {
   const char* what = Vendor ? "vendor" : "product";
-  return every(record, [&](const CsrEvidence& r) -> std::optional<Outcome> {
+  return every(record, [&](const CsrEvidence& r) -> MaybeValue<Outcome> {
     if (!r.csr || id_of<Vendor>(*r.csr)) return std::nullopt;
     return fail(
         fmt::format("the request in {} names no {}: {}", place_text(r.place), what, r.csr->subject),
@@ -102,12 +102,12 @@ struct Wanted {
   std::string by;
 };
 template <bool Vendor>
-std::optional<Wanted> wanted(const RecordView& record) {
+MaybeValue<Wanted> wanted(const RecordView& record) {
   constexpr FactId kFact = Vendor ? FactId::vendor_id : FactId::product_id;
-  const Statement* order = record.ordered ? record.ordered->first(kFact) : nullptr;
-  if (const auto* id = order == nullptr ? nullptr : std::get_if<uint64_t>(&order->value))
+  const Maybe<Statement> order = record.ordered ? record.ordered->first(kFact) : nullptr;
+  if (const Maybe<uint64_t> id = order == nullptr ? nullptr : std::get_if<uint64_t>(&order->value))
     return Wanted{.id = static_cast<uint16_t>(*id), .by = place_text(order->place)};
-  const Statement* said = record.device.first<kFact>();
+  const auto said = record.device.first<kFact>();
   if (const auto id = Vendor ? record.vid : record.pid; id && said != nullptr)
     return Wanted{.id = *id, .by = place_text(said->place)};
   if (const auto& dac = record.dac_if_any) {
@@ -132,7 +132,7 @@ Outcome id_matches(const RecordView& record) {
   const auto want = wanted<Vendor>(record);
   if (!want)
     return skipped(fmt::format("nothing in the evidence says which {} the requests are for", what));
-  return every(record, [&](const CsrEvidence& r) -> std::optional<Outcome> {
+  return every(record, [&](const CsrEvidence& r) -> MaybeValue<Outcome> {
     const auto id = r.csr ? id_of<Vendor>(*r.csr) : std::nullopt;
     if (!id || *id == want->id) return std::nullopt;
     return fail(fmt::format("the request in {} names {} {}, {} {} {}", place_text(r.place), what,
@@ -147,9 +147,8 @@ Outcome id_matches(const RecordView& record) {
 Outcome key_is_the_dacs(const RecordView& record, const IfAny<Dac>& dac_if_any) {
   const auto& csrs = record.csrs;
   if (csrs.empty()) return skipped(kNone);
-  const Dac* dac = dac_if_any.get();
-  if (dac == nullptr) return skipped("no readable DAC in the evidence to compare the request with");
-  const Bytes dac_key = to_bytes((*dac)->public_key);
+  if (!dac_if_any) return skipped("no readable DAC in the evidence to compare the request with");
+  const Bytes dac_key = to_bytes((*dac_if_any)->public_key);
   const bool fits = std::any_of(csrs.begin(), csrs.end(), [&](const CsrEvidence& r) {
     return r.csr && r.csr->public_key && equal(*r.csr->public_key, dac_key);
   });
@@ -157,10 +156,10 @@ Outcome key_is_the_dacs(const RecordView& record, const IfAny<Dac>& dac_if_any) 
   const auto readable = std::find_if(
       csrs.begin(), csrs.end(), [](const CsrEvidence& r) { return r.csr && r.csr->public_key; });
   if (readable == csrs.end()) return skipped("no request with a readable key in the evidence");
-  return fail(fmt::format("the DAC in {} does not carry the key of the request in {}", dac->where(),
-                          place_text(readable->place)),
+  return fail(fmt::format("the DAC in {} does not carry the key of the request in {}",
+                          dac_if_any->where(), place_text(readable->place)),
               fmt::format("public key {}", hex(*readable->csr->public_key)),
-              fmt::format("public key {}", hex(dac_key)), dac->where());
+              fmt::format("public key {}", hex(dac_key)), dac_if_any->where());
 }
 
 constexpr const char *kSyntax = "RFC 2986 4", *kProfile = "Matter Core 6.2.2.3",

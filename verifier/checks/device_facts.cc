@@ -27,7 +27,7 @@ Outcome for_each(const Stated<F>& stated, const char* nothing, Body&& body) {
 template <FactId F>
 Outcome is_at_most(const Stated<F>& stated, uint64_t most, const char* what, const char* nothing) {
   return for_each(stated, nothing, [&](const Statement& s) {
-    const auto* number = std::get_if<uint64_t>(&s.value);
+    const Maybe<uint64_t> number = std::get_if<uint64_t>(&s.value);
     if (number == nullptr || *number <= most) return pass();
     return fail(fmt::format("the {} in {} is {}", what, place_text(s.place), *number),
                 fmt::format("0 to {}", most), std::to_string(*number), place_text(s.place));
@@ -43,7 +43,7 @@ Outcome flow_is_defined(const Stated<FactId::commissioning_flow>& stated) {
 }
 
 // "20260505", "2026-05-05"; what follows is the vendor's own.
-std::optional<Instant> date_of(std::string_view s) {
+MaybeValue<Instant> date_of(std::string_view s) {
   const bool dashes = s.size() >= 10 && s[4] == '-' && s[7] == '-';
   const std::string digits =
       dashes ? fmt::format("{}{}{}", s.substr(0, 4), s.substr(5, 2), s.substr(8, 2))
@@ -57,14 +57,14 @@ std::optional<Instant> date_of(std::string_view s) {
     return out;
   };
   const auto day = instant_from(number(0, 4), number(4, 2), number(6, 2), 0, 0, 0);
-  return day ? std::optional(*day) : std::nullopt;
+  return day ? MaybeValue(*day) : std::nullopt;
 }
 
 constexpr const char* kNoDate = "no manufacturing date in the evidence";
 
 Outcome date_is_a_date(const Stated<FactId::manufacturing_date>& stated) {
   return for_each(stated, kNoDate, [](const Statement& s) {
-    const auto* date = std::get_if<std::string>(&s.value);
+    const Maybe<std::string> date = std::get_if<std::string>(&s.value);
     if (date == nullptr || date_of(*date)) return pass();
     return fail(fmt::format("the manufacturing date in {} is none: \"{}\"", place_text(s.place),
                             printable(*date)),
@@ -73,7 +73,7 @@ Outcome date_is_a_date(const Stated<FactId::manufacturing_date>& stated) {
 }
 Outcome date_is_plausible(const LotView& lot, const Stated<FactId::manufacturing_date>& stated) {
   return for_each(stated, kNoDate, [&](const Statement& s) {
-    const auto* text = std::get_if<std::string>(&s.value);
+    const Maybe<std::string> text = std::get_if<std::string>(&s.value);
     const auto date = text == nullptr ? std::nullopt : date_of(*text);
     if (!date) return pass();
     static const Instant first = *instant_from(2022, 10, 4, 0, 0, 0),
@@ -119,7 +119,7 @@ Outcome texts_fit(const Evidence& e) {
   for (const Statement& s : e.device.statements) {
     const auto* row = std::find_if(std::begin(kLengths), std::end(kLengths),
                                    [&](const Length& l) { return l.fact == s.fact; });
-    const auto* text = std::get_if<std::string>(&s.value);
+    const Maybe<std::string> text = std::get_if<std::string>(&s.value);
     if (row == std::end(kLengths) || text == nullptr) continue;
     any = true;
     const size_t size = size_of(s, *text);
@@ -154,7 +154,7 @@ Outcome device_type_is_the_declarations(const LotView& lot, const Declaration& c
   if (std::holds_alternative<Found<Model>>(lot.facts.model))
     return skipped("the ledger's entry is compared with both");
   return for_each(stated, "the device's own type is not in the evidence", [&](const Statement& s) {
-    const auto* type = std::get_if<uint64_t>(&s.value);
+    const Maybe<uint64_t> type = std::get_if<uint64_t>(&s.value);
     if (type == nullptr || *type == cd->device_type_id) return pass();
     return fail(fmt::format("the device type in {} is {}, the certification declaration names "
                             "{}",

@@ -15,7 +15,7 @@ constexpr const char* kNoOrder = "no order to compare with (--expect)";
 
 // Codes that are written with and without dashes are the same.
 FactValue plain(FactId fact, const FactValue& value) {
-  const auto* text = std::get_if<std::string>(&value);
+  const Maybe<std::string> text = std::get_if<std::string>(&value);
   return fact == FactId::manual_code && text != nullptr ? FactValue(parse_manual_code(*text).text)
                                                         : value;
 }
@@ -35,9 +35,9 @@ void add_from_dac(const LotView& lot, const DacProfile& dac, FactId fact, std::v
     out.push_back({.value = uint64_t{*id}, .where = fmt::format("the DAC in {}", dac.where())});
 }
 
-std::optional<FactValue> in_code(const OnboardingPayload& p, FactId fact) {
+MaybeValue<FactValue> in_code(const OnboardingPayload& p, FactId fact) {
   const auto number = [](const auto& n) {
-    return n ? std::optional<FactValue>(uint64_t{*n}) : std::nullopt;
+    return n ? MaybeValue<FactValue>(uint64_t{*n}) : std::nullopt;
   };
   switch (fact) {
     case FactId::vendor_id:
@@ -45,7 +45,7 @@ std::optional<FactValue> in_code(const OnboardingPayload& p, FactId fact) {
     case FactId::product_id:
       return number(p.product_id);
     case FactId::discriminator:
-      return p.manual ? std::nullopt : std::optional<FactValue>(uint64_t{p.discriminator});
+      return p.manual ? std::nullopt : MaybeValue<FactValue>(uint64_t{p.discriminator});
     case FactId::passcode:
       return FactValue(uint64_t{p.passcode});
     case FactId::commissioning_flow:
@@ -53,7 +53,7 @@ std::optional<FactValue> in_code(const OnboardingPayload& p, FactId fact) {
     case FactId::discovery_capabilities:
       return number(p.capabilities);
     case FactId::serial_number:
-      return p.serial_number ? std::optional<FactValue>(*p.serial_number) : std::nullopt;
+      return p.serial_number ? MaybeValue<FactValue>(*p.serial_number) : std::nullopt;
     default:
       return std::nullopt;
   }
@@ -87,12 +87,12 @@ std::string words(FactId fact) {
 template <FactId F>
 Outcome as_ordered(const RecordView& record, const Stated<F>& stated) {
   if (!record.ordered) return skipped(kNoOrder);
-  const Statement* order = record.ordered->first(F);
+  const Maybe<Statement> order = record.ordered->first(F);
   if (order == nullptr) return skipped(fmt::format("the order names no {}", words(F)));
   const bool hidden = is_masked(F) && !record.policy.show_passcode;
   const std::string wanted = hidden ? "the one that was ordered" : value_text(F, order->value);
   const OnboardingEvidence& onboarding = record.onboarding;
-  const Statement* verifier = record.device.first<FactId::spake2p_verifier>();
+  const auto verifier = record.device.first<FactId::spake2p_verifier>();
   if (F == FactId::passcode && verifier != nullptr &&
       onboarding.verifier_is_of_ordered_passcode == false) {
     const std::string where = place_text(verifier->place);
@@ -119,10 +119,10 @@ struct Credential {
   FactId fact;
   const char *name, *presence;  // the check that says why there is none
 };
-Outcome same_as_ordered(const Credential& what, const std::optional<Device>& ordered,
-                        const std::optional<Place>& place, const Bytes& bytes) {
+Outcome same_as_ordered(const Credential& what, const MaybeValue<Device>& ordered,
+                        const MaybeValue<Place>& place, const Bytes& bytes) {
   if (!ordered) return skipped(kNoOrder);
-  const Statement* order = ordered->first(what.fact);
+  const Maybe<Statement> order = ordered->first(what.fact);
   if (order == nullptr) return skipped(fmt::format("the order brings no {}", what.name));
   if (!place) return blocked(what.presence);
   const Bytes& wanted = std::get<Bytes>(order->value);
@@ -159,7 +159,7 @@ Outcome pai_scope(const RecordView& record) {
   if (!record.ordered) return skipped(kNoOrder);
   const auto vid = record.ordered->number(FactId::vendor_id),
              pid = record.ordered->number(FactId::product_id);
-  const Statement* order = record.ordered->first(FactId::pai);
+  const Maybe<Statement> order = record.ordered->first(FactId::pai);
   const auto ordered_pai = order == nullptr ? Result<CertificatePtr>(nullptr)
                                             : parse_certificate(std::get<Bytes>(order->value));
   if (!vid && !pid && order == nullptr)

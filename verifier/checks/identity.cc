@@ -44,7 +44,7 @@ Outcome pai_vendor_matches_paa(const PaiVendor& pai, const Paa& paa) {
 Outcome chains_agree(const Dac& dac, const Evidence& e) {
   if (e.other_chains.empty()) return skipped("the evidence has one chain");
   for (const auto& chain : e.other_chains) {
-    const Certificate* other = chain->dac.certificate.get();
+    const Maybe<Certificate> other = chain->dac.certificate.get();
     if (other == nullptr) continue;
     const std::string where = place_text(*chain->dac.place), name = chain_name(*chain),
                       own = chain_name(e);
@@ -53,7 +53,7 @@ Outcome chains_agree(const Dac& dac, const Evidence& e) {
                               name, what, own),
                   std::move(expected), std::move(actual), where);
     };
-    const auto id = [](std::optional<uint16_t> n) { return n ? hex_id(*n) : "none"; };
+    const auto id = [](MaybeValue<uint16_t> n) { return n ? hex_id(*n) : "none"; };
     if (!equal(other->public_key, dac->public_key))
       return differ(
           "key",
@@ -91,7 +91,7 @@ Outcome only_one(const Evidence& e) {
 std::string product_of(const Evidence& e, const Statement& code) {
   for (const CodeEvidence& c : e.onboarding.codes) {
     if (c.place != code.place || c.payload.manual != (code.fact == FactId::manual_code)) continue;
-    const std::string* said = std::get_if<std::string>(&code.value);
+    const Maybe<std::string> said = std::get_if<std::string>(&code.value);
     const std::string& whole = c.payload.joined.empty() ? c.payload.text : c.payload.joined;
     if (said == nullptr || whole != *said || !c.has_values()) continue;
     return c.payload.vendor_id
@@ -144,19 +144,19 @@ Outcome keys_are_known(const RecordView& record) {
 }
 
 // What a log says of the DAC, the PAI and the declaration, and what they say themselves.
-std::optional<FactValue> own_value(const Evidence& e, FactId logged) {
-  const auto number = [](std::optional<uint16_t> n) {
-    return n ? std::optional<FactValue>(uint64_t{*n}) : std::nullopt;
+MaybeValue<FactValue> own_value(const Evidence& e, FactId logged) {
+  const auto number = [](MaybeValue<uint16_t> n) {
+    return n ? MaybeValue<FactValue>(uint64_t{*n}) : std::nullopt;
   };
-  const auto bytes = [](std::optional<View> v) {
-    return v ? std::optional<FactValue>(to_bytes(*v)) : std::nullopt;
+  const auto bytes = [](MaybeValue<View> v) {
+    return v ? MaybeValue<FactValue>(to_bytes(*v)) : std::nullopt;
   };
   const Certificate *dac = e.dac.certificate.get(), *pai = e.pai.certificate.get();
-  const CertificationDeclaration* cd = e.cd.get();
-  const Cms* cms = e.cms.get();
+  const Maybe<CertificationDeclaration> cd = e.cd.get();
+  const Maybe<Cms> cms = e.cms.get();
   const auto key = [&](const Certificate* c) {
     const auto id = c == nullptr ? std::nullopt : c->skid();
-    return id ? std::optional<FactValue>(Bytes(id->begin(), id->end())) : std::nullopt;
+    return id ? MaybeValue<FactValue>(Bytes(id->begin(), id->end())) : std::nullopt;
   };
   switch (logged) {
     case FactId::logged_dac_vendor_id:

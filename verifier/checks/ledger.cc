@@ -30,7 +30,7 @@ Outcome answers(const RecordView& record) {
   if (record.policy.network == Network::none) return skipped("policy none asks no ledger");
   // Asked, but nothing was ever read: one answer for all, instead of one a fact.
   if (record.facts.asked && record.ledger.height == 0) {
-    const auto* fact = std::get_if<Unknown>(&record.facts.vendor);
+    const Maybe<Unknown> fact = std::get_if<Unknown>(&record.facts.vendor);
     const std::string why = fact == nullptr ? "" : fact->why;
     return with_texts(Status::unknown,
                       fmt::format("the {} ledger could not be {}",
@@ -76,10 +76,10 @@ bool is_this_paa(const LedgerCertificate& entry, const Paa& paa) {
 }
 
 Outcome paa_is_approved(const Paa& paa, const RecordView& record) {
-  const TestPaa* test = test_paa(paa.subject_key_id);
+  const Maybe<TestPaa> test = test_paa(paa.subject_key_id);
   if (record.policy.network == Network::test && test != nullptr && paa.key == test->key.public_key)
     return skipped("a public test PAA, which stands on no ledger");
-  if (const auto* entry = entry_of(record.facts.approved_paa)) {
+  if (const auto entry = entry_of(record.facts.approved_paa)) {
     const auto same = std::find_if(entry->begin(), entry->end(),
                                    [&](const LedgerCertificate& c) { return is_this_paa(c, paa); });
     if (same == entry->end())
@@ -140,7 +140,7 @@ Revoked among(const Certificates& revoked, const Certificate& own) {
 
 Outcome not_revoked(const LedgerStatus& ledger, const Fact<Certificates>& fact,
                     const Certificate& own, const char* name) {
-  if (const auto* entry = entry_of(fact)) {
+  if (const auto entry = entry_of(fact)) {
     const Revoked revoked = among(*entry, own);
     if (revoked.itself)
       return fail(
@@ -162,7 +162,7 @@ Outcome not_revoked(const LedgerStatus& ledger, const Fact<Certificates>& fact,
 Outcome key_not_revoked(const LedgerStatus& ledger, const Fact<Certificates>& fact,
                         const Certificate* own, const char* name) {
   if (own == nullptr) return skipped(fmt::format("of the {} only the key is at hand", name));
-  const auto* entry = entry_of(fact);
+  const auto entry = entry_of(fact);
   if (entry == nullptr)
     return std::holds_alternative<Absent>(fact)
                ? pass()
@@ -183,7 +183,7 @@ Outcome key_not_revoked(const LedgerStatus& ledger, const Fact<Certificates>& fa
 Outcome paa_is_not_revoked(const Paa& paa, const RecordView& record) {
   if (paa.certificate)
     return not_revoked(record.ledger, record.facts.revoked_paa, *paa.certificate, "PAA");
-  const auto* entry = entry_of(record.facts.revoked_paa);
+  const auto entry = entry_of(record.facts.revoked_paa);
   const bool its_key = entry != nullptr &&
                        std::any_of(entry->begin(), entry->end(), [&](const LedgerCertificate& c) {
                          const auto certificate = parse_certificate(c.der);

@@ -18,7 +18,7 @@ using namespace ledger_rules;
 // that look equal differ.
 template <FactId F>
 Outcome names_agree(const RecordView& record, const std::string& ledger, const char* what) {
-  const std::string* device = record.device.string<F>();
+  const auto device = record.device.string<F>();
   if (device == nullptr)
     return skipped(fmt::format("the device's {} is not in the evidence", what));
   if (*device == ledger) return pass();
@@ -104,7 +104,7 @@ Outcome commissioning_flow_matches(const Model& model, const LedgerProduct& prod
                               who, text_of(product)),
                   flow_text(static_cast<uint64_t>(ledger)), device);
   };
-  if (const CodeEvidence* code = record.onboarding.main_code()) {
+  if (const Maybe<CodeEvidence> code = record.onboarding.main_code()) {
     const OnboardingPayload& p = code->payload;
     // A manual code tells standard from the others only, by its length (Core 5.1.4.1).
     if (p.manual ? p.long_form == (ledger != 0) : p.flow == ledger) return pass();
@@ -132,7 +132,7 @@ Outcome discovery_capabilities_match(const Model& model, const LedgerProduct& pr
                     text_of(product)),
         fmt::format("0x{:02X}", ledger), fmt::format("0x{:02X}", device));
   };
-  const CodeEvidence* code = record.onboarding.main_code();
+  const Maybe<CodeEvidence> code = record.onboarding.main_code();
   if (code != nullptr && code->payload.capabilities)
     return judged(said_by(*code), *code->payload.capabilities);
   const auto said = record.device.said<FactId::discovery_capabilities, uint64_t>();
@@ -146,11 +146,11 @@ Outcome version_is_known(const RecordView& record) {
 // Version entry and certification both hold the version's text and the declaration's number. The
 // node keeps them equal where both exist; where they part, neither is the one to believe.
 Outcome version_string_matches(const RecordView& record) {
-  const std::string* device = record.device.string<FactId::software_version_string>();
+  const auto device = record.device.string<FactId::software_version_string>();
   if (device == nullptr)
     return skipped("the device's software version string is not in the evidence");
-  const ModelVersion* version = entry_of(record.facts.version);
-  const ComplianceInfo* compliance = entry_of(record.facts.compliance);
+  const Maybe<ModelVersion> version = entry_of(record.facts.version);
+  const Maybe<ComplianceInfo> compliance = entry_of(record.facts.compliance);
   if (version == nullptr && compliance == nullptr)
     return skipped("the ledger has no entry to compare with");
   if (version != nullptr && version->software_version_string != *device)
@@ -174,8 +174,8 @@ Outcome version_is_valid(const ModelVersion& version, const RecordView& record) 
                       "softwareVersionValid false", fmt::format("version {}", *asked));
 }
 Outcome cd_version_number_matches(const Declaration& cd, const RecordView& record) {
-  const ModelVersion* version = entry_of(record.facts.version);
-  const ComplianceInfo* compliance = entry_of(record.facts.compliance);
+  const Maybe<ModelVersion> version = entry_of(record.facts.version);
+  const Maybe<ComplianceInfo> compliance = entry_of(record.facts.compliance);
   if (version == nullptr && compliance == nullptr)
     return skipped("the ledger has no entry to compare with");
   const auto differs = [&](uint32_t ledger, const char* whose) {
@@ -289,7 +289,7 @@ std::string products_of(const CertificateCoverage& coverage) {
 Outcome certificate_covers_product(const Declaration& cd, const RecordView& record) {
   if (cd->certification_type == 0)
     return skipped("a declaration for development and test stands on no ledger");
-  const ComplianceInfo* compliance = entry_of(record.facts.compliance);
+  const Maybe<ComplianceInfo> compliance = entry_of(record.facts.compliance);
   const std::string id = printable(cd->certificate_id);
   if (compliance != nullptr ? compliance->status != 2 : cd->certification_type == 1)
     return skipped(
@@ -301,7 +301,7 @@ Outcome certificate_covers_product(const Declaration& cd, const RecordView& reco
       compliance != nullptr && trimmed(compliance->certificate_id) == trimmed(cd->certificate_id)
           ? "; its own certification names that certificate, which decides"
           : "";
-  if (const CertificateCoverage* coverage = entry_of(record.facts.coverage)) {
+  if (const Maybe<CertificateCoverage> coverage = entry_of(record.facts.coverage)) {
     if (!product)
       return unknown("the device's vendor and product id are not in the evidence",
                      say("vendor_id and product_id"));

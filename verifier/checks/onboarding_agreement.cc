@@ -22,7 +22,7 @@ std::vector<const Code*> readable(const OnboardingEvidence& onboarding, Form for
   return out;
 }
 
-std::string id_text(const std::optional<uint16_t>& id) {
+std::string id_text(const MaybeValue<uint16_t>& id) {
   return id ? hex_id(*id) : "none";
 }
 
@@ -79,7 +79,7 @@ Outcome differs(const char* what, const StatedValue<T>& said, const Code& code,
 
 Outcome discriminator_agrees(const RecordView& record) {
   const auto said = record.device.said<FactId::discriminator, uint64_t>();
-  const Code* code = record.onboarding.main_code();
+  const Maybe<Code> code = record.onboarding.main_code();
   if (!said) return skipped("no discriminator beside the codes in the evidence");
   if (code == nullptr) return skipped(kNoCode);
   const uint64_t number = *said;
@@ -94,7 +94,7 @@ Outcome discriminator_agrees(const RecordView& record) {
 
 Outcome passcode_agrees(const RecordView& record) {
   const auto said = record.device.said<FactId::passcode, uint64_t>();
-  const Code* code = record.onboarding.main_code();
+  const Maybe<Code> code = record.onboarding.main_code();
   if (!said) return skipped("no passcode beside the codes in the evidence");
   if (code == nullptr) return skipped(kNoCode);
   const uint64_t number = *said;
@@ -121,16 +121,16 @@ struct Witness {
 template <bool Vendor>
 std::vector<Witness> witnesses(const RecordView& record) {
   std::vector<Witness> out;
-  const auto add = [&](const char* name, const std::optional<Place>& place,
+  const auto add = [&](const char* name, const MaybeValue<Place>& place,
                        std::vector<uint16_t> ids) {
     if (place && !ids.empty())
       out.push_back({.name = name, .place = *place, .ids = std::move(ids)});
   };
-  const auto one = [](const std::optional<uint16_t>& id) {
+  const auto one = [](const MaybeValue<uint16_t>& id) {
     return id ? std::vector<uint16_t>{*id} : std::vector<uint16_t>{};
   };
   constexpr FactId kOwn = Vendor ? FactId::vendor_id : FactId::product_id;
-  if (const Statement* said = record.device.first<kOwn>())
+  if (const auto said = record.device.first<kOwn>())
     add("Basic Information", said->place, one(Vendor ? record.vid : record.pid));
   // A declaration with dac_origin says that the DAC speaks for another vendor or product.
   const auto cd = record.cd_if_any;
@@ -176,7 +176,7 @@ Outcome names_agree(const RecordView& record) {
 
 Outcome flow_agrees(const RecordView& record) {
   const auto said = record.device.said<FactId::commissioning_flow, uint64_t>();
-  const Code* code = record.onboarding.main_code();
+  const Maybe<Code> code = record.onboarding.main_code();
   if (!said) return skipped("no commissioning flow beside the codes in the evidence");
   if (code == nullptr) return skipped(kNoCode);
   const uint64_t number = *said;

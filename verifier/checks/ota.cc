@@ -160,7 +160,7 @@ Outcome payload_digest_matches(const RecordView& record) {
 
 // What the device is: Basic Information says it, else the declaration, else the DAC.
 struct DeviceIds {
-  std::optional<uint16_t> vid;
+  MaybeValue<uint16_t> vid;
   std::vector<uint16_t> pids;
   const char* by = "";
 };
@@ -211,7 +211,7 @@ Outcome product_matches_device(const RecordView& record) {
 
 Outcome version_string_matches_device(const RecordView& record) {
   const auto version = record.device.number<FactId::software_version>();
-  const std::string* string = record.device.string<FactId::software_version_string>();
+  const auto string = record.device.string<FactId::software_version_string>();
   if (!version || string == nullptr)
     return skipped("the device's software version and its text are not both in the evidence");
   bool same_version = false;

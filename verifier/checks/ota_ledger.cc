@@ -19,7 +19,7 @@ using namespace ota_rules;
 template <class Wrong>
 Outcome every_entry(const RecordView& record, const Wrong& problem) {
   return every_header(record, [&](const OtaEvidence& ota, const OtaHeader& header) -> Problem {
-    const ModelVersion* found = entry_of(ota.entry);
+    const Maybe<ModelVersion> found = entry_of(ota.entry);
     return found == nullptr ? std::nullopt : Problem(problem(ota, header, *found));
   });
 }
@@ -156,7 +156,7 @@ Outcome checksum_matches_ledger(const RecordView& record) {
     if (!said)
       return fail(fmt::format("the ledger's otaChecksum cannot be read: {}", said.error().what),
                   "base64", printable(entry.ota_checksum), record.ledger.source);
-    const Bytes* found = ota.image.digest(type);
+    const Maybe<Bytes> found = ota.image.digest(type);
     if (found == nullptr)
       return unknown(
           fmt::format("the checksum {} of {} was not made", type_text(type), place(ota)));

@@ -25,7 +25,7 @@ Outcome every(const RecordView& record, const Problem& problem) {
   }
   return pass();
 }
-using Problem = std::optional<Outcome>;
+using Problem = MaybeValue<Outcome>;
 
 // The same for its header: what has none is told of by ota.is-wellformed.
 template <class Wrong>

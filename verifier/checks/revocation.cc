@@ -29,7 +29,7 @@ Outcome judged(const LotView& lot, const RevocationState& state,
   if (std::holds_alternative<Absent>(points))
     return skipped("the ledger names no revocation list for its issuer");
   if (lot.ledger_is_silent) return unknown_like("ledger.answers");
-  if (const auto* why = std::get_if<Unknown>(&points))
+  if (const Maybe<Unknown> why = std::get_if<Unknown>(&points))
     return unknown(fmt::format("whether the {} was revoked is not known: {}", name, why->why));
   return unknown(fmt::format(
       "whether the {} was revoked is not known: its issuer could not be settled", name));
@@ -86,7 +86,7 @@ Outcome a_list_is_published(const RecordView& record) {
         "the ledger names no revocation list for the DAC's issuer: a stolen key could never be "
         "revoked",
         "a revocation distribution point", "none", record.ledger.source);
-  if (const auto* why = std::get_if<Unknown>(&record.facts.dac_points))
+  if (const Maybe<Unknown> why = std::get_if<Unknown>(&record.facts.dac_points))
     return unknown(
         fmt::format("whether a revocation list is published is not known: {}", why->why));
   return pass();

@@ -95,7 +95,7 @@ Outcome flash_encryption_is_on(const RecordView& record) {
   const Order order = ordered(record, "flash_encryption");
   if (order.lenient) return skipped("the order takes a part without flash encryption");
   if (order.is("off")) {
-    const Claim* on = first(record, Trait::flash_encryption, Holds::yes);
+    const Maybe<Claim> on = first(record, Trait::flash_encryption, Holds::yes);
     return on == nullptr ? skipped("the order takes a part without flash encryption")
                          : asked(true, as_claimed(*on, "off"));
   }
@@ -137,7 +137,7 @@ Outcome nvs_is_encrypted(const RecordView& record) {
   if (!is_finished(record)) return skipped(kNothing);
   if (order.is("off") || order.lenient) return skipped("the order takes a plain NVS");
   if (order.is("hmac") && !claimed(record, Trait::nvs_scheme)) {
-    if (const Claim* seen = first(record, Trait::chip, Holds::yes);
+    if (const Maybe<Claim> seen = first(record, Trait::chip, Holds::yes);
         seen != nullptr && claimed(record, Trait::read_protection))
       return asked(true, fail("no block holds a key of purpose HMAC_UP", "NVS encryption by HMAC",
                               "no key for it", place_text(seen->place)));

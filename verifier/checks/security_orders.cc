@@ -155,7 +155,7 @@ Outcome signing_key_is_as_ordered(const RecordView& record) {
 Outcome signing_key_is_private(const RecordView& record) {
   bool any = false;
   const auto published = [&](const std::string& key,
-                             const std::string& where) -> std::optional<Outcome> {
+                             const std::string& where) -> MaybeValue<Outcome> {
     any = true;
     const char* name = published_signing_key(key);
     if (name == nullptr) return std::nullopt;
@@ -181,7 +181,7 @@ Outcome scheme_is_as_ordered(const RecordView& record) {
   if (order.said == nullptr || order.is("on")) return skipped("the order names no scheme");
   const auto found = claims(record, Trait::secure_boot);
   if (order.is("off")) {
-    const Claim* on = first(record, Trait::secure_boot, Holds::yes);
+    const Maybe<Claim> on = first(record, Trait::secure_boot, Holds::yes);
     return on == nullptr ? pass() : asked(true, as_claimed(*on, "off"));
   }
   if (order.is("mcuboot")) {
@@ -258,7 +258,7 @@ Outcome erase_is_as_ordered(const RecordView& record) {
 }
 
 Outcome tamper_is_as_ordered(const RecordView& record) {
-  if (const Claim* bad = first(record, Trait::tamper_status, Holds::no))
+  if (const Maybe<Claim> bad = first(record, Trait::tamper_status, Holds::no))
     return as_claimed(*bad, "ok");
   const auto settings = all_ordered(record, "tamper");
   const auto found = claims(record, Trait::tamper);
@@ -324,7 +324,7 @@ Outcome dac_key_place(const RecordView& record) {
 
 // --- rollback ---
 
-std::optional<uint64_t> number_of(const Claim& claim) {
+MaybeValue<uint64_t> number_of(const Claim& claim) {
   uint64_t out = 0;
   for (const char c : claim.value) {
     if (c < '0' || c > '9' || out > 1'000'000) return std::nullopt;

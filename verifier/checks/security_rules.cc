@@ -82,9 +82,9 @@ Outcome as_claimed(const Claim& claim, std::string expected) {
 }
 
 Outcome all_hold(const RecordView& record, Trait trait, bool wanted, const char* expected) {
-  if (const Claim* open = first(record, trait, Holds::no))
+  if (const Maybe<Claim> open = first(record, trait, Holds::no))
     return asked(wanted, as_claimed(*open, expected));
-  if (const Claim* unclear = first(record, trait, Holds::unclear)) {
+  if (const Maybe<Claim> unclear = first(record, trait, Holds::unclear)) {
     const std::string why = fmt::format("{}: {}", place_text(unclear->place), unclear->detail);
     return wanted ? asked(true, unknown(why)) : unknown_aside(why);
   }

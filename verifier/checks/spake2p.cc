@@ -59,9 +59,9 @@ Outcome verifier_matches_passcode(const RecordView& record) {
   for (const PasscodeEvidence& p : passcodes) {
     if (p.fits_verifier == true) return pass();
   }
-  for (const Statement* said : {record.device.first<FactId::spake2p_verifier>(),
-                                record.device.first<FactId::spake2p_salt>(),
-                                record.device.first<FactId::spake2p_iterations>()}) {
+  for (const auto& said : {record.device.first<FactId::spake2p_verifier>(),
+                           record.device.first<FactId::spake2p_salt>(),
+                           record.device.first<FactId::spake2p_iterations>()}) {
     if (said == nullptr || said->place.item.empty()) continue;
     for (const IntegrityProblem& damage : record.device.integrity()) {
       if (damage.place.path == said->place.path && damage.place.item == said->place.item)

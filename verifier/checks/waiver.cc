@@ -22,9 +22,9 @@ bool may_be_waived(const Check& check, Network network, Stage stage) {
 
 bool is_for(const Waiver& waiver, const Evidence& evidence) {
   if (waiver.device.empty()) return true;
-  const std::string* serial = evidence.device.string(FactId::serial_number);
+  const Maybe<std::string> serial = evidence.device.string(FactId::serial_number);
   if (serial != nullptr && *serial == waiver.device) return true;
-  const Certificate* dac = evidence.dac.certificate.get();
+  const Maybe<Certificate> dac = evidence.dac.certificate.get();
   if (dac == nullptr) return false;
   const auto digest = from_hex_lenient(waiver.device);  // in either case, with colons or without
   return digest && equal(*digest, dac->sha256);
@@ -62,7 +62,7 @@ void report_unused_waivers(const Evidence& e, std::vector<Finding>& findings) {
   if (e.policy.waivers.empty() || e.policy.one_of_many) return;
   std::string message;
   for (const Waiver& waiver : e.policy.waivers) {
-    const Check* check = find_check(waiver.id);
+    const Maybe<Check> check = find_check(waiver.id);
     if (check == nullptr || waiver_for(e, *check) == nullptr || !is_in_force(waiver, e.policy) ||
         !is_for(waiver, e))
       continue;  // what is wrong with it is another finding

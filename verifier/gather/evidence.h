@@ -6,6 +6,7 @@
 #include <array>
 
 #include "verifier/approved_part.h"
+#include "verifier/base/maybe.h"
 #include "verifier/gather/onboarding_evidence.h"
 #include "verifier/gather/ota_evidence.h"
 #include "verifier/gather/revocation.h"
@@ -24,10 +25,10 @@ namespace attest {
 
 // A certificate of the evidence in its role.
 struct CertificateEvidence {
-  std::optional<Place> place;  // nullopt: the evidence has none
-  Bytes bytes;                 // as handed over
-  CertificatePtr certificate;  // null: the bytes are not one certificate
-  std::string problem;         // why not; or why nobody who receives the bytes can read it
+  MaybeValue<Place> place;                     // nullopt: the evidence has none
+  Bytes bytes;                                 // as handed over
+  MaybeShared<const Certificate> certificate;  // null: the bytes are not one certificate
+  std::string problem;  // why not; or why nobody who receives the bytes can read it
   uint64_t problem_at = 0;
   size_t trailing = 0;  // bytes after the certificate
 
@@ -56,24 +57,24 @@ inline constexpr size_t kSignedCount = 8;
 // device.
 struct CsrEvidence {
   Place place;
-  std::optional<Csr> csr;
-  std::string problem;              // why it cannot be read
-  std::optional<bool> self_signed;  // the answer to Signed::csr
+  MaybeValue<Csr> csr;
+  std::string problem;           // why it cannot be read
+  MaybeValue<bool> self_signed;  // the answer to Signed::csr
 };
 
 // The response to a CSRRequest, with which a device asks for its operational certificate.
 struct NocsrEvidence {
-  std::optional<Place> place;             // of the elements; nullopt: there are only other parts
-  Bytes bytes;                            // the elements
-  std::optional<NocsrElements> elements;  // views point into bytes
-  std::string problem;                    // why not
-  std::optional<Csr> csr;
+  MaybeValue<Place> place;             // of the elements; nullopt: there are only other parts
+  Bytes bytes;                         // the elements
+  MaybeValue<NocsrElements> elements;  // views point into bytes
+  std::string problem;                 // why not
+  MaybeValue<Csr> csr;
   std::string csr_problem;
-  std::optional<Bytes> signature, nonce, challenge;
+  MaybeValue<Bytes> signature, nonce, challenge;
   bool challenge_of_attestation = false;  // it has none of its own: the other response's
   bool is_logged = false;                 // all its parts stand in a commissioner's log
   // The answers to Signed::nocsr and nocsr_csr.
-  std::optional<bool> signed_by_dac, csr_signed;
+  MaybeValue<bool> signed_by_dac, csr_signed;
 };
 
 // A revocation set, and what is wrong with it as a whole.
@@ -86,7 +87,7 @@ struct RevocationSetEvidence {
 // What the revocation sets say of one certificate. They are unsigned: whom they do not name they
 // clear not.
 struct SetsAnswer {
-  std::optional<Place> named;  // in the set of this place
+  MaybeValue<Place> named;  // in the set of this place
   size_t entry = 0;
   std::string sdk_misses;  // why the SDK does not find it there; empty: it does
   bool sdk_finds = false;  // in that set or another
@@ -95,9 +96,9 @@ struct SetsAnswer {
 
 // What the ledger says about this device; every fact unknown until it was asked for.
 struct LedgerFacts {
-  bool asked = false;                // a ledger was there to be asked
-  std::optional<uint16_t> vid, pid;  // the product that was looked up, and where the ids come from
-  std::optional<uint32_t> software_version;
+  bool asked = false;             // a ledger was there to be asked
+  MaybeValue<uint16_t> vid, pid;  // the product that was looked up, and where the ids come from
+  MaybeValue<uint32_t> software_version;
   Fact<std::vector<LedgerCertificate>> approved_paa, revoked_paa, revoked_pai;
   Fact<VendorInfo> vendor;
   Fact<Model> model;
@@ -124,7 +125,7 @@ struct Evidence {
   CertificateEvidence dac, pai, paa_shown;
 
   // The PAA that anchors the chain, and how it was found.
-  std::shared_ptr<const Paa> paa;  // null: none
+  MaybeShared<const Paa> paa;  // null: none
   enum class PaaFound : uint8_t {
     none,  // no trusted PAA has the PAI's authority key id
     by_key_id,
@@ -136,36 +137,36 @@ struct Evidence {
   std::string root_above_dac;
 
   // The certification declaration.
-  std::optional<Place> cd_place;
+  MaybeValue<Place> cd_place;
   Bytes cd_bytes;
-  std::shared_ptr<const Cms> cms;  // null: cannot be read, or none
+  MaybeShared<const Cms> cms;  // null: cannot be read, or none
   std::string cms_problem;
   size_t cms_trailing = 0;
-  std::shared_ptr<const CertificationDeclaration> cd;
+  MaybeShared<const CertificationDeclaration> cd;
   std::string cd_problem;
-  std::shared_ptr<const CdSigner> cd_signer;  // trusted, found by key id
-  std::string cd_signer_unknown_why;          // not trusted, and the ledger could not be asked
+  MaybeShared<const CdSigner> cd_signer;  // trusted, found by key id
+  std::string cd_signer_unknown_why;      // not trusted, and the ledger could not be asked
 
   // The attestation response. Views point into device.statements.
-  const Statement* elements_statement = nullptr;
-  std::optional<AttestationElements> elements;
+  Maybe<Statement> elements_statement;
+  MaybeValue<AttestationElements> elements;
   std::string elements_problem;
-  const Bytes* signature = nullptr;
-  const Bytes* nonce = nullptr;
-  const Bytes* challenge = nullptr;
+  Maybe<Bytes> signature;
+  Maybe<Bytes> nonce;
+  Maybe<Bytes> challenge;
   // The response stands in a commissioner's log. What a log leaves out (none states the challenge)
   // nobody can hand over: it counts as absent, where a file that is missing leaves a question open.
   bool response_is_logged = false;
   std::string sought_paa;  // whose the root is that a commissioner did not find; empty: none
 
   // The DAC's private key, where the evidence has one.
-  std::optional<PrivateKey> dac_key;
-  std::optional<Place> dac_key_place;
+  MaybeValue<PrivateKey> dac_key;
+  MaybeValue<Place> dac_key_place;
   bool dac_key_named = false;  // the format says it is the DAC's
   std::vector<AuthorityKey> authority_keys;
   std::vector<OtherKey> other_keys;  // beside dac_key, each once; none without a DAC
 
-  std::optional<uint16_t> vid, pid;  // as Basic Information gives them
+  MaybeValue<uint16_t> vid, pid;  // as Basic Information gives them
 
   std::vector<CrlEvidence> crls;            // revocation lists among the evidence
   std::vector<CertificatePtr> crl_signers;  // and certificates that say that they sign them
@@ -174,11 +175,11 @@ struct Evidence {
   SetsAnswer dac_in_sets, pai_in_sets;
   OnboardingEvidence onboarding;
   std::vector<CsrEvidence> csrs;
-  std::optional<NocsrEvidence> nocsr;  // nullopt: no part of one
+  MaybeValue<NocsrEvidence> nocsr;  // nullopt: no part of one
   std::vector<OtaEvidence> ota_images;
-  std::optional<OtaFetch> ota_fetch;  // where an image was to be fetched
-  std::optional<Device> ordered;      // what --expect says was ordered
-  std::optional<ApprovedPart> after;  // the approved sample that --after names
+  MaybeValue<OtaFetch> ota_fetch;  // where an image was to be fetched
+  MaybeValue<Device> ordered;      // what --expect says was ordered
+  MaybeValue<ApprovedPart> after;  // the approved sample that --after names
 
   // The device's further chains (chains.h), each as evidence of its own; none of nearly all
   // devices.

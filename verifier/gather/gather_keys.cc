@@ -140,7 +140,7 @@ void take_slot_fault(const Device& device, Remark remark, CertificateEvidence& c
 void settle_blobs(Evidence& e) {
   if (e.elements_statement == nullptr) return;
   const View answered = e.elements ? e.elements->nonce : View{};
-  const auto take = [&](const Bytes*& slot, auto&& fits) {
+  const auto take = [&](Maybe<Bytes>& slot, auto&& fits) {
     if (slot != nullptr) return;
     for (const Statement& s : e.device.statements) {
       if (s.fact != FactId::blob || (e.dac_key && equal(e.dac_key->scalar, bytes_of(s))) ||
@@ -154,8 +154,8 @@ void settle_blobs(Evidence& e) {
   // answered with is known by its bytes.
   take(e.nonce, [&](const Bytes& b) { return !answered.empty() && equal(b, answered); });
   take(e.nonce, [](const Bytes& b) { return b.size() == 32; });
-  take(e.signature, [&](const Bytes& b) { return b.size() == 64 && &b != e.nonce; });
-  take(e.challenge, [&](const Bytes& b) { return b.size() == 16 && &b != e.nonce; });
+  take(e.signature, [&](const Bytes& b) { return b.size() == 64 && e.nonce != &b; });
+  take(e.challenge, [&](const Bytes& b) { return b.size() == 16 && e.nonce != &b; });
 }
 
 // A file of bare bytes that turned out to be nothing is told of: whoever put it there took it for
@@ -165,7 +165,7 @@ void list_unused_blobs(Evidence& e) {
   for (const Statement& s : e.device.statements) {
     if (s.fact != FactId::blob) continue;
     const Bytes& bytes = bytes_of(s);
-    const auto is = [&](const Bytes* used) { return used != nullptr && *used == bytes; };
+    const auto is = [&](Maybe<Bytes> used) { return used && *used == bytes; };
     const bool key = e.dac_key && equal(e.dac_key->scalar, bytes),
                kept = e.device.keys_left_out && !bytes.empty();
     const bool nonce = e.elements && equal(e.elements->nonce, bytes);

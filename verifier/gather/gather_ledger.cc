@@ -14,14 +14,12 @@ LedgerFacts product_of(const Evidence& e) {
   const bool single = e.cd && e.cd->product_ids.size() == 1;
   const bool origin = e.cd && e.cd->dac_origin_vendor_id.has_value();
   const Certificate* dac = origin ? nullptr : e.dac.certificate.get();
-  f.vid = e.vid            ? e.vid
-          : e.cd           ? std::optional(e.cd->vendor_id)
-          : dac != nullptr ? dac->vid()
-                           : std::nullopt;
-  f.pid = e.pid            ? e.pid
-          : single         ? std::optional(e.cd->product_ids.front())
-          : dac != nullptr ? dac->pid()
-                           : std::nullopt;
+  f.vid = e.vid;
+  if (!f.vid && e.cd) f.vid = e.cd->vendor_id;
+  if (!f.vid && dac != nullptr) f.vid = dac->vid();
+  f.pid = e.pid;
+  if (!f.pid && single) f.pid = e.cd->product_ids.front();
+  if (!f.pid && dac != nullptr) f.pid = dac->pid();
   if (const auto version = e.device.number(FactId::software_version);
       version && *version <= 0xFFFFFFFF)
     f.software_version = static_cast<uint32_t>(*version);

@@ -3,6 +3,7 @@
 // only looks.
 #pragma once
 
+#include "verifier/base/maybe.h"
 #include "verifier/matter/onboarding_payload.h"
 #include "verifier/matter/rejected_verifiers.h"
 #include "verifier/readers/device.h"
@@ -36,8 +37,8 @@ struct PasscodeEvidence {
 struct OnboardingEvidence {
   std::vector<CodeEvidence> codes;
   std::vector<PasscodeEvidence> passcodes;
-  std::optional<bool> verifier_is_of_default_passcode;  // asked when no passcode is given
-  std::optional<bool> verifier_is_of_ordered_passcode;  // the same, for what --expect orders
+  MaybeValue<bool> verifier_is_of_default_passcode;  // asked when no passcode is given
+  MaybeValue<bool> verifier_is_of_ordered_passcode;  // the same, for what --expect orders
 
   // The code of this device that says most: a QR code where there is one. Null: none can be read.
   const CodeEvidence* main_code() const;

@@ -2,6 +2,7 @@
 // fetched from the address that the ledger names.
 #pragma once
 
+#include "verifier/base/maybe.h"
 #include "verifier/ledger.h"
 #include "verifier/matter/ota_image.h"
 #include "verifier/readers/device.h"
@@ -11,8 +12,8 @@ namespace attest {
 struct OtaEvidence {
   Place place;
   OtaImage image;
-  std::optional<ModelVersion> fetched_from = {};  // the entry whose otaUrl led to it
-  bool cut = false;                               // fetched no further than the entry's otaFileSize
+  MaybeValue<ModelVersion> fetched_from = {};  // the entry whose otaUrl led to it
+  bool cut = false;                            // fetched no further than the entry's otaFileSize
   Fact<ModelVersion> entry = {};  // the ledger's entry of the image's own software version
 };
 

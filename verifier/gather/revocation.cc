@@ -216,7 +216,7 @@ std::string not_the_issuers(const RevocationPoint& point, const Certificate& sig
   const Checked delegated =
       is_issuer(signer, issuer) ? Checked::verified : issued_by(signer, issuer, engine);
   if (delegated != Checked::verified) return not_delegated(signer, issuer, delegated);
-  const auto vid = signer.vid(), pid = signer.pid() ? signer.pid() : issuer.pid;
+  const MaybeValue<uint16_t> vid = signer.vid(), pid = signer.pid() ? signer.pid() : issuer.pid;
   if (vid && *vid != point.vid)
     return fmt::format("the ledger's entry is of vendor {}, its signer of {}", hex_id(point.vid),
                        hex_id(*vid));

@@ -8,6 +8,7 @@
 // the same rules hold for both.
 #pragma once
 
+#include "verifier/base/maybe.h"
 #include "verifier/crypto/crypto.h"
 #include "verifier/ledger.h"
 #include "verifier/pki/crl_index.h"
@@ -24,10 +25,10 @@ enum class ListOf : uint8_t { nobody, pai, paa };
 struct ListIssuer {
   ListOf of = ListOf::nobody;
   Name subject;
-  std::optional<KeyId> key_id;
+  MaybeValue<KeyId> key_id;
   VerifyingKey key;
-  std::optional<uint16_t> vid, pid;
-  std::optional<uint16_t> key_usage;  // nullopt: not known
+  MaybeValue<uint16_t> vid, pid;
+  MaybeValue<uint16_t> key_usage;  // nullopt: not known
 };
 ListIssuer list_issuer(const Certificate& pai);
 // `assigned_vid`: the vendor that the ledger gives a PAA whose subject names none.
@@ -52,7 +53,7 @@ struct CrlEvidence {
 struct ReplacedEntry {
   Place place;  // of the list
   Instant date;
-  std::optional<unsigned> reason;
+  MaybeValue<unsigned> reason;
   Place newer;  // the list that replaced it
 };
 
@@ -63,8 +64,8 @@ struct RevocationState {
                     // the list all the same
   Place place;      // of the list that answered
   Instant date;     // for revoked
-  std::optional<unsigned> reason;
-  std::optional<ReplacedEntry> replaced = {};  // for revoked: no list that is not replaced names it
+  MaybeValue<unsigned> reason;
+  MaybeValue<ReplacedEntry> replaced = {};  // for revoked: no list that is not replaced names it
 };
 
 // A list of the evidence as it was read: not judged yet. `many`: it will be asked for many devices,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "verifier/base/bytes.h"
+#include "verifier/base/maybe.h"
 
 namespace attest {
 
@@ -10,11 +11,11 @@ struct AttestationElements {
   View certification_declaration;  // tag 1: the CMS
   View nonce;                      // tag 2; 32 octets are right
   uint32_t timestamp = 0;          // tag 3, seconds since 2000-01-01; ignored by commissioners
-  std::optional<View> firmware_information;  // tag 4
-  std::vector<std::string> unknown_tags;     // context tags above 4
-  size_t vendor_elements = 0;                // fully-qualified tags
-  size_t trailing_bytes = 0;                 // after the end of the structure
-  bool unterminated = false;                 // the structure has no end-of-container
+  MaybeValue<View> firmware_information;  // tag 4
+  std::vector<std::string> unknown_tags;  // context tags above 4
+  size_t vendor_elements = 0;             // fully-qualified tags
+  size_t trailing_bytes = 0;              // after the end of the structure
+  bool unterminated = false;              // the structure has no end-of-container
 };
 
 inline constexpr size_t kMaxElementsBytes = 900;  // RESP_MAX

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "verifier/base/bytes.h"
+#include "verifier/base/maybe.h"
 
 namespace attest {
 
@@ -17,9 +18,9 @@ struct CertificationDeclaration {
   uint16_t version_number = 0;
   uint8_t certification_type =
       0;  // 0 development and test, 1 provisional, 2 official, others reserved
-  std::optional<uint16_t> dac_origin_vendor_id, dac_origin_product_id;
-  std::optional<std::vector<Bytes>> authorized_paa_list;  // entries of any length as they stand
-  std::vector<std::string> unknown_tags;                  // after tag 8, in order
+  MaybeValue<uint16_t> dac_origin_vendor_id, dac_origin_product_id;
+  MaybeValue<std::vector<Bytes>> authorized_paa_list;  // entries of any length as they stand
+  std::vector<std::string> unknown_tags;               // after tag 8, in order
   // An unknown tag stands after tag 8 and before 9, 10 or 11: the SDK stops reading there and does
   // not apply what follows.
   bool unknown_tag_hides_fields = false;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "verifier/base/bytes.h"
+#include "verifier/base/maybe.h"
 
 namespace attest {
 
@@ -29,14 +30,14 @@ struct OnboardingPayload {
       product_id;  // nullopt when not given: 0 (product: beside vendor 0), or a short manual code
   std::optional<uint8_t>
       flow;  // 0 standard, 1 user intent, 2 custom; nullopt where a manual code cannot tell
-  bool long_form = false;               // manual code of 21 digits: flow is not standard
-  std::optional<uint8_t> capabilities;  // discovery capabilities; QR only
-  uint16_t discriminator = 0;  // 12 bits from a QR; for a manual code the short one (4 bits)
+  bool long_form = false;            // manual code of 21 digits: flow is not standard
+  MaybeValue<uint8_t> capabilities;  // discovery capabilities; QR only
+  uint16_t discriminator = 0;        // 12 bits from a QR; for a manual code the short one (4 bits)
   uint32_t passcode = 0;
   // TLV extension, QR only.
-  std::optional<std::string> serial_number;
-  std::optional<uint64_t> pbkdf_iterations, number_of_devices, commissioning_timeout;
-  std::optional<Bytes> pbkdf_salt;
+  MaybeValue<std::string> serial_number;
+  MaybeValue<uint64_t> pbkdf_iterations, number_of_devices, commissioning_timeout;
+  MaybeValue<Bytes> pbkdf_salt;
   struct VendorElement {
     uint32_t tag = 0;
     std::string value;     // as text

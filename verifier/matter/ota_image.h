@@ -6,6 +6,7 @@
 
 #include <functional>
 
+#include "verifier/base/maybe.h"
 #include "verifier/crypto/crypto.h"
 
 namespace attest {
@@ -26,7 +27,7 @@ struct OtaHeader {
   uint64_t payload_size = 0;
   std::optional<uint32_t> min_applicable = {},
                           max_applicable = {};  // software versions that may be updated with it
-  std::optional<std::string> release_notes_url = {};
+  MaybeValue<std::string> release_notes_url = {};
   uint32_t digest_type = 0;  // IANA named-information hash id
   Bytes digest = {};
   std::vector<uint32_t> unknown_tags = {};  // of a later version of the format
@@ -60,14 +61,14 @@ struct OtaDigest {
 
 // One image as it was read to its end.
 struct OtaImage {
-  std::optional<OtaHeader> header;
+  MaybeValue<OtaHeader> header;
   std::string problem;  // why there is no header
   uint64_t problem_at = 0;
-  uint64_t size = 0;                    // bytes that came
-  Sha256 sha256{};                      // of them
-  std::vector<OtaDigest> digests;       // of them, of the types that were asked for
-  std::optional<Bytes> payload_digest;  // of the header's type, over the payload as far as it came;
-                                        // nullopt: no such type here
+  uint64_t size = 0;                 // bytes that came
+  Sha256 sha256{};                   // of them
+  std::vector<OtaDigest> digests;    // of them, of the types that were asked for
+  MaybeValue<Bytes> payload_digest;  // of the header's type, over the payload as far as it came;
+                                     // nullopt: no such type here
 
   const Bytes* digest(uint32_t type) const;
 };
@@ -94,7 +95,7 @@ class OtaScan {
   bool begun_ = false;
   Hash sha256_;
   std::vector<std::pair<uint32_t, Hash>> whole_;
-  std::optional<Hash> payload_;
+  MaybeValue<Hash> payload_;
   OtaImage image_;
 };
 

@@ -12,6 +12,7 @@
 #include <unordered_set>
 
 #include "verifier/base/json.h"
+#include "verifier/base/maybe.h"
 #include "verifier/pki/certificate.h"
 
 namespace attest {
@@ -27,7 +28,7 @@ class RevocationSet {
     std::string issuer_name, key_id;  // as they are written
     Bytes issuer_der;                 // read; empty: it cannot be
     Name issuer;                      // points into issuer_der
-    std::optional<KeyId> id;
+    MaybeValue<KeyId> id;
     bool whole = true;                        // all of issuer and serial numbers can be read
     std::unordered_set<std::string> written;  // serial numbers as they stand there
     std::unordered_set<std::string> numbers;  // the same as numbers: octets without leading zeros
@@ -43,9 +44,9 @@ class RevocationSet {
   };
 
   struct Answer {
-    std::optional<size_t> entry;      // that names the certificate
-    std::optional<size_t> sdk_entry;  // in which the SDK finds it
-    std::string sdk_misses;           // why it does not, of one that is named
+    MaybeValue<size_t> entry;      // that names the certificate
+    MaybeValue<size_t> sdk_entry;  // in which the SDK finds it
+    std::string sdk_misses;        // why it does not, of one that is named
     bool unclear = false;  // not named, but an entry that may be of its issuer cannot be read
   };
   Answer of(const Certificate& certificate) const;

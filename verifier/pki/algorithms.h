@@ -7,20 +7,21 @@
 #include <span>
 #include <variant>
 
+#include "verifier/base/maybe.h"
 #include "verifier/crypto/crypto.h"
 #include "verifier/pki/certificate.h"
 
 namespace attest {
 
 struct KeyAlgorithm {
-  const char* name;             // "P-256", "ML-DSA-44"
-  const char* signs;            // "ecdsa-with-SHA256": what a key of it signs with
-  View key, curve, signature;   // OIDs, content octets; no curve: no parameters
-  std::optional<MlDsa> ml_dsa;  // nullopt: ECDSA on P-256
-  size_t key_bytes;             // of the key in the BIT STRING
-  unsigned strength;            // a stronger one is a greater number
-  size_t longest_certificate;   // bytes, where this is the strongest that is used in it
-  bool released;                // in a Matter that is in force
+  const char* name;            // "P-256", "ML-DSA-44"
+  const char* signs;           // "ecdsa-with-SHA256": what a key of it signs with
+  View key, curve, signature;  // OIDs, content octets; no curve: no parameters
+  MaybeValue<MlDsa> ml_dsa;    // nullopt: ECDSA on P-256
+  size_t key_bytes;            // of the key in the BIT STRING
+  unsigned strength;           // a stronger one is a greater number
+  size_t longest_certificate;  // bytes, where this is the strongest that is used in it
+  bool released;               // in a Matter that is in force
 };
 std::span<const KeyAlgorithm> key_algorithms();
 

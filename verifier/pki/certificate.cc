@@ -170,18 +170,18 @@ bool names_certificate(const Certificate& below, const Certificate& above) {
                  (!id->issuer || same_name(*id->issuer, above.issuer)));
 }
 
-std::optional<KeyId> Certificate::skid() const {
+MaybeValue<KeyId> Certificate::skid() const {
   return key_id_of(subject_key_id.value);
 }
 
-std::optional<KeyId> Certificate::akid() const {
+MaybeValue<KeyId> Certificate::akid() const {
   return authority_key_id.value ? key_id_of(authority_key_id.value->key_identifier) : std::nullopt;
 }
 
-std::optional<uint16_t> Certificate::vid() const {
+MaybeValue<uint16_t> Certificate::vid() const {
   return readable_id(vendor_id);
 }
-std::optional<uint16_t> Certificate::pid() const {
+MaybeValue<uint16_t> Certificate::pid() const {
   return readable_id(product_id);
 }
 Sha256 Certificate::tbs_digest() const {

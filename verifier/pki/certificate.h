@@ -8,6 +8,7 @@
 
 #include "verifier/base/bytes.h"
 #include "verifier/base/instant.h"
+#include "verifier/base/maybe.h"
 
 namespace attest {
 
@@ -45,13 +46,13 @@ template <class T>
 struct Known {
   unsigned count = 0;
   bool critical = false;
-  std::optional<T> value;  // nullopt when absent or not decodable
-  std::string problem;     // why not decodable
+  MaybeValue<T> value;  // nullopt when absent or not decodable
+  std::string problem;  // why not decodable
 };
 struct BasicConstraints {
   bool ca = false;
   bool false_written = false;  // which DER leaves out
-  std::optional<uint64_t> path_length;
+  MaybeValue<uint64_t> path_length;
 };
 struct KeyUsage {
   enum Bit : uint16_t {
@@ -70,10 +71,10 @@ struct KeyUsage {
 };
 std::string key_usage_text(uint16_t bits);  // "keyCertSign, cRLSign"
 struct AuthorityKeyId {
-  std::optional<Bytes> key_identifier;
-  std::optional<Name> issuer;  // of the certificate above, where it is named: who issued that one,
-                               // and its serial number
-  std::optional<View> serial;
+  MaybeValue<Bytes> key_identifier;
+  MaybeValue<Name> issuer;  // of the certificate above, where it is named: who issued that one,
+                            // and its serial number
+  MaybeValue<View> serial;
 };
 struct DistributionPoints {
   unsigned points = 0;
@@ -101,9 +102,9 @@ struct Certificate {
   bool same_algorithm = true;    // both identifiers are the same, parameters included
   bool null_parameters =
       false;  // the algorithm identifiers carry NULL parameters (the NXP production PAA)
-  std::optional<uint8_t> other_parameters;  // or something else, of this ASN.1 type
-  View signature;                           // content of the BIT STRING
-  std::optional<std::array<uint8_t, 64>>
+  MaybeValue<uint8_t> other_parameters;  // or something else, of this ASN.1 type
+  View signature;                        // content of the BIT STRING
+  MaybeValue<std::array<uint8_t, 64>>
       ecdsa;  // the same as r | s; nullopt when not an ECDSA-Sig-Value of P-256 size
 
   Name issuer, subject;
@@ -113,9 +114,9 @@ struct Certificate {
 
   View key_algorithm;  // OID content octets
   View curve;          // OID content octets; empty when the parameters are no named curve
-  std::optional<uint8_t> key_parameters;  // the ASN.1 type of what stands behind its algorithm
-  View public_key;                        // content of the BIT STRING
-  std::optional<Point>
+  MaybeValue<uint8_t> key_parameters;  // the ASN.1 type of what stands behind its algorithm
+  View public_key;                     // content of the BIT STRING
+  MaybeValue<Point>
       p256;  // when it is an uncompressed point of 65 bytes on prime256v1 (on-curve is checked)
 
   std::vector<Extension> extensions;
@@ -128,10 +129,10 @@ struct Certificate {
   SubjectId vendor_id, product_id;  // of the subject
 
   bool self_issued() const { return equal(issuer.der, subject.der); }
-  std::optional<KeyId> skid() const;  // nullopt unless exactly 20 octets
-  std::optional<KeyId> akid() const;
-  std::optional<uint16_t> vid() const;  // when readable (attribute or common_name)
-  std::optional<uint16_t> pid() const;
+  MaybeValue<KeyId> skid() const;  // nullopt unless exactly 20 octets
+  MaybeValue<KeyId> akid() const;
+  MaybeValue<uint16_t> vid() const;  // when readable (attribute or common_name)
+  MaybeValue<uint16_t> pid() const;
   Sha256 tbs_digest() const;
 
   Certificate() = default;

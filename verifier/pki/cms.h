@@ -3,13 +3,14 @@
 #pragma once
 
 #include "verifier/base/bytes.h"
+#include "verifier/base/maybe.h"
 
 namespace attest {
 
 // An algorithm as an AlgorithmIdentifier names it.
 struct CmsAlgorithm {
-  Bytes oid;                          // content octets
-  std::optional<uint8_t> parameters;  // the ASN.1 type of what stands beside it; nothing is right
+  Bytes oid;                       // content octets
+  MaybeValue<uint8_t> parameters;  // the ASN.1 type of what stands beside it; nothing is right
   bool is(View other) const { return !parameters && equal(oid, other); }
 };
 
@@ -22,12 +23,12 @@ struct Cms {
   bool has_certificates = false, has_crls = false;
 
   struct Signer {
-    uint64_t version = 0;                 // 3 is right
-    std::optional<Bytes> subject_key_id;  // nullopt when the signer is named by issuer and serial
+    uint64_t version = 0;              // 3 is right
+    MaybeValue<Bytes> subject_key_id;  // nullopt when the signer is named by issuer and serial
     CmsAlgorithm digest_algorithm, signature_algorithm;
     bool has_signed_attributes = false, has_unsigned_attributes = false;
-    Bytes signature;                               // as it stands
-    std::optional<std::array<uint8_t, 64>> ecdsa;  // as r | s
+    Bytes signature;                            // as it stands
+    MaybeValue<std::array<uint8_t, 64>> ecdsa;  // as r | s
   };
   std::vector<Signer> signers;  // exactly one is right
 };

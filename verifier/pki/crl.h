@@ -2,6 +2,7 @@
 // into objects: a list of a million serials is an index over its bytes.
 #pragma once
 
+#include "verifier/base/maybe.h"
 #include "verifier/pki/certificate.h"
 #include "verifier/pki/der.h"
 
@@ -16,18 +17,18 @@ struct Crl {
   bool same_algorithm =
       true;        // as the signed part names it, parameters included (RFC 5280 5.1.1.2)
   View signature;  // content of the BIT STRING
-  std::optional<std::array<uint8_t, 64>> ecdsa;
+  MaybeValue<std::array<uint8_t, 64>> ecdsa;
   Name issuer;
   Instant this_update;
-  std::optional<Instant> next_update;
-  std::optional<Bytes> number;  // CRL number, content octets
-  std::optional<KeyId> authority_key_id;
+  MaybeValue<Instant> next_update;
+  MaybeValue<Bytes> number;  // CRL number, content octets
+  MaybeValue<KeyId> authority_key_id;
   struct Partition {  // issuingDistributionPoint
     std::vector<std::string> uris;
     bool indirect = false, only_user = false, only_ca = false, only_attribute = false,
          only_some_reasons = false;
   };
-  std::optional<Partition> partition;
+  MaybeValue<Partition> partition;
   bool delta = false;  // deltaCRLIndicator: it tells what changed since another list
   std::vector<std::string>
       unknown_critical;  // OIDs of critical extensions not understood, entries included
@@ -35,7 +36,7 @@ struct Crl {
   View entries;  // the revokedCertificates content; empty when there is none
   // The first thing that is encoded otherwise than it must be. Only salvage_crl leaves it: what the
   // list's signer revoked stays revoked.
-  std::optional<Error> damage;
+  MaybeValue<Error> damage;
 
   Crl() = default;
   Crl(const Crl&) = delete;
@@ -67,7 +68,7 @@ struct RevokedItem {
   View whole;
   View serial;
   Instant date;
-  std::optional<unsigned> reason;
+  MaybeValue<unsigned> reason;
   View certificate_issuers;
   bool names_issuers = false;  // this entry does so itself
 };
@@ -99,8 +100,8 @@ inline constexpr unsigned kRemoveFromCrl = 8;  // reasonCode, RFC 5280 5.3.1
 
 struct RevokedEntry {
   Instant date;
-  std::optional<unsigned> reason;  // reasonCode, when given
-  bool unsaid = false;             // whether it speaks of this issuer is not said
+  MaybeValue<unsigned> reason;  // reasonCode, when given
+  bool unsaid = false;          // whether it speaks of this issuer is not said
 };
 // Walks the entries for this serial (content octets; leading zeros do not matter). `issuer` is the
 // certificate's issuer Name: an entry that names other certificate issuers does not count. Only a

@@ -17,6 +17,7 @@
 
 #include <functional>
 
+#include "verifier/base/maybe.h"
 #include "verifier/pki/crl.h"
 
 namespace attest {
@@ -70,7 +71,7 @@ class RevokedList {
   CrlPtr crl_;
   Sha256 tbs_digest_;
   std::shared_ptr<const Bytes> octets_;  // of an index made here
-  std::optional<CrlIndex> index_;
+  MaybeValue<CrlIndex> index_;
   IsSound sound_;
 };
 using RevokedListPtr = std::shared_ptr<const RevokedList>;

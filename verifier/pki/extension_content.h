@@ -5,6 +5,7 @@
 
 #include <span>
 
+#include "verifier/base/maybe.h"
 #include "verifier/pki/certificate.h"
 #include "verifier/pki/der.h"
 
@@ -14,7 +15,7 @@ namespace attest {
 struct GeneralName {
   uint8_t tag = 0;  // [0] to [8] as they are encoded: primitive, or constructed for [0] [3] [4] [5]
   View value;
-  std::optional<Name> directory;  // of [4]
+  MaybeValue<Name> directory;  // of [4]
 };
 Result<GeneralName> read_general_name(der::Cursor& cursor, bool with_mask = false);
 // At least one, to the end. `with_mask`: an IP address has its mask behind it, as in constraints.

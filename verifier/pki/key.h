@@ -3,6 +3,7 @@
 #pragma once
 
 #include "verifier/base/bytes.h"
+#include "verifier/base/maybe.h"
 
 namespace attest {
 
@@ -21,12 +22,12 @@ struct Csr {
   Bytes der;
   Bytes info;           // the signed CertificationRequestInfo
   std::string subject;  // as name_text
-  std::optional<uint16_t> vid, pid;
+  MaybeValue<uint16_t> vid, pid;
   bool p256 = false;
   Bytes curve;  // OID content octets
-  std::optional<Point> public_key;
+  MaybeValue<Point> public_key;
   Bytes signature_algorithm;  // OID content octets
-  std::optional<std::array<uint8_t, 64>> ecdsa;
+  MaybeValue<std::array<uint8_t, 64>> ecdsa;
 };
 Result<Csr> parse_csr(View der, size_t* consumed = nullptr);
 

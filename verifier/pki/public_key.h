@@ -2,14 +2,15 @@
 // requests and keys share them.
 #pragma once
 
+#include "verifier/base/maybe.h"
 #include "verifier/pki/der.h"
 
 namespace attest {
 
 struct Algorithm {
-  View oid;                                // content octets
-  std::optional<der::Element> parameters;  // whatever stands behind the OID
-  View content;                            // both
+  View oid;                             // content octets
+  MaybeValue<der::Element> parameters;  // whatever stands behind the OID
+  View content;                         // both
 
   bool null_parameters() const { return parameters && parameters->tag == der::kNull; }
   bool is(View other) const { return equal(oid, other); }
@@ -19,8 +20,8 @@ Result<Algorithm> read_algorithm(der::Cursor& cursor, std::string_view name);
 struct SubjectPublicKey {
   View algorithm;  // OID content octets
   View curve;      // OID content octets; empty when the parameters are no named curve
-  std::optional<uint8_t> parameters;  // the ASN.1 type of what stands behind the algorithm's OID
-  View key;                           // content of the BIT STRING
+  MaybeValue<uint8_t> parameters;  // the ASN.1 type of what stands behind the algorithm's OID
+  View key;                        // content of the BIT STRING
   std::optional<Point>
       p256;  // when it is an uncompressed point of prime256v1 that lies on the curve
 };

@@ -18,11 +18,15 @@ Text said(const Evidence& e) {
 }
 // Basic Information names the product; without it the DAC does.
 Text vendor(const Evidence& e) {
-  const auto id = e.vid ? e.vid : e.dac.certificate ? e.dac.certificate->vid() : std::nullopt;
+  const std::optional<uint16_t> id = e.vid               ? e.vid
+                                     : e.dac.certificate ? e.dac.certificate->vid()
+                                                         : std::nullopt;
   return id ? hex_id(*id) : Text();
 }
 Text product(const Evidence& e) {
-  const auto id = e.pid ? e.pid : e.dac.certificate ? e.dac.certificate->pid() : std::nullopt;
+  const std::optional<uint16_t> id = e.pid               ? e.pid
+                                     : e.dac.certificate ? e.dac.certificate->pid()
+                                                         : std::nullopt;
   return id ? hex_id(*id) : Text();
 }
 Text firmware(const Evidence& e) {

@@ -64,7 +64,7 @@ struct RuleInput<Pai> {
 };
 template <class T>
 std::optional<T> named(const CertificateEvidence& c,
-                       std::optional<uint16_t> (Certificate::*id)() const) {
+                       MaybeValue<uint16_t> (Certificate::*id)() const) {
   const auto value = c.certificate && c.place ? ((*c.certificate).*id)() : std::nullopt;
   return value ? std::optional(T{{*value, &*c.place}}) : std::nullopt;
 }
@@ -192,7 +192,7 @@ struct RuleInput<AttestationElements> {
 
 // Of the ledger: its entries, each found.
 template <class T>
-const T* entry_of(const Fact<T>& fact) {
+Maybe<T> entry_of(const Fact<T>& fact) {
   const auto* found = std::get_if<Found<T>>(&fact);
   return found == nullptr ? nullptr : &found->value;
 }
@@ -206,25 +206,27 @@ template <>
 struct RuleInput<VendorInfo> {
   static constexpr Sees kSees = Sees::lot;
   static constexpr const char* kOwner = "ledger.vendor-is-known";
-  static const VendorInfo* in(const Views& v) { return entry_of(v.record.facts.vendor); }
+  static const VendorInfo* in(const Views& v) { return entry_of(v.record.facts.vendor).get(); }
 };
 template <>
 struct RuleInput<Model> {
   static constexpr Sees kSees = Sees::lot;
   static constexpr const char* kOwner = "ledger.model-is-known";
-  static const Model* in(const Views& v) { return entry_of(v.record.facts.model); }
+  static const Model* in(const Views& v) { return entry_of(v.record.facts.model).get(); }
 };
 template <>
 struct RuleInput<ModelVersion> {
   static constexpr Sees kSees = Sees::lot;
   static constexpr const char* kOwner = "ledger.version-is-known";
-  static const ModelVersion* in(const Views& v) { return entry_of(v.record.facts.version); }
+  static const ModelVersion* in(const Views& v) { return entry_of(v.record.facts.version).get(); }
 };
 template <>
 struct RuleInput<ComplianceInfo> {
   static constexpr Sees kSees = Sees::lot;
   static constexpr const char* kOwner = "ledger.compliance-is-known";
-  static const ComplianceInfo* in(const Views& v) { return entry_of(v.record.facts.compliance); }
+  static const ComplianceInfo* in(const Views& v) {
+    return entry_of(v.record.facts.compliance).get();
+  }
 };
 
 // --- attestation response, requests, orders, facts of the device
@@ -235,10 +237,12 @@ template <class T>
 class IfAny {
  public:
   explicit IfAny(std::optional<T> found) : found_(std::move(found)) {}
-  const T* get() const { return found_ ? &*found_ : nullptr; }
+  explicit operator bool() const { return found_.has_value(); }
+  const T& operator*() const { return *found_; }
+  const T* operator->() const { return &*found_; }
 
  private:
-  std::optional<T> found_;
+  MaybeValue<T> found_;
 };
 template <class T>
 struct RuleInput<IfAny<T>> {
@@ -277,7 +281,7 @@ struct RuleInput<StatedElements> {
   static constexpr Sees kSees = Sees::device;
   static constexpr const char* kOwner = "attestation.response-is-there";
   static std::optional<StatedElements> in(const Views& v) {
-    const Statement* said = v.evidence.elements_statement;
+    const Statement* said = v.evidence.elements_statement.get();
     const Bytes* bytes = said == nullptr ? nullptr : std::get_if<Bytes>(&said->value);
     if (bytes == nullptr) return std::nullopt;
     return StatedElements{.bytes = bytes, .place = &said->place};

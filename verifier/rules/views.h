@@ -24,6 +24,7 @@
 #include <variant>
 #include <vector>
 
+#include "verifier/base/maybe.h"
 #include "verifier/gather/evidence.h"
 
 namespace attest {
@@ -117,25 +118,6 @@ struct LotCommon {
   bool is_whole() const { return pai && cms && cd && pai_problem.empty() && cms_problem.empty(); }
 };
 
-// What may be missing. Looked behind unasked, it is an exception that ends the program as a fault
-// of ours, and the test of this rule by its name: never a crash.
-template <class T>
-class Maybe {
- public:
-  Maybe(const T* thing) : thing_(thing) {}
-  explicit operator bool() const { return thing_ != nullptr; }
-  bool operator==(std::nullptr_t) const { return thing_ == nullptr; }
-  const T& operator*() const { return there(); }
-  const T* operator->() const { return &there(); }
-
- private:
-  const T& there() const {
-    if (thing_ == nullptr) throw std::logic_error("a rule looks behind what is not there");
-    return *thing_;
-  }
-  const T* thing_;
-};
-
 // What the devices of one lot have in common. What may be missing is called so: `_if_any`.
 class LotView {
  public:
@@ -168,7 +150,7 @@ class LotView {
   Maybe<attest::Paa> paa_if_any;
   Evidence::PaaFound paa_found;
   const std::string& paa_unknown_why;
-  const std::optional<Place>& cd_place;  // likewise
+  const MaybeValue<Place>& cd_place;  // likewise
   const Bytes& cd_bytes;
   Maybe<Cms> cms_if_any;
   const std::string& cms_problem;
@@ -178,7 +160,7 @@ class LotView {
   Maybe<CdSigner> signer_if_any;
   const std::string& signer_unknown_why;
   const LedgerFacts& facts;
-  std::optional<uint16_t> vid, pid;  // as Basic Information gives them
+  MaybeValue<uint16_t> vid, pid;  // as Basic Information gives them
   bool ledger_is_silent;
 
   // Answers to what shared evidence signs: of the PAI, the PAA itself, the declaration.
@@ -232,15 +214,15 @@ class StatedValue {
   explicit StatedValue(const Statement* statement)
       : value_(statement == nullptr ? nullptr : std::get_if<T>(&statement->value)),
         place_(statement == nullptr ? nullptr : &statement->place) {}
-  explicit operator bool() const { return value_ != nullptr; }
+  explicit operator bool() const { return static_cast<bool>(value_); }
   const T& operator*() const { return *value_; }
-  const T* operator->() const { return value_; }
+  const T* operator->() const { return &*value_; }
   const Place& place() const { return *place_; }
   std::string where() const { return place_text(*place_); }
 
  private:
-  const T* value_;
-  const Place* place_;
+  Maybe<T> value_;
+  Maybe<Place> place_;
 };
 
 // What a device states, but for what alike records differ in: asking for that does not compile.
@@ -248,17 +230,17 @@ class KeptStatements {
  public:
   explicit KeptStatements(const Device& device) : device_(device) {}
   template <FactId F>
-  requires SameInAlikeRecords<F>
-  const Statement* first() const { return device_.first(F); }
+  requires SameInAlikeRecords<F> Maybe<Statement> first()
+  const { return device_.first(F); }
   template <FactId F>
-  requires SameInAlikeRecords<F> std::optional<uint64_t> number()
-  const { return first<F>() == nullptr ? std::nullopt : device_.number(F); }
+  requires SameInAlikeRecords<F> MaybeValue<uint64_t> number()
+  const { return device_.number(F); }
   template <FactId F>
-  requires SameInAlikeRecords<F>
-  const std::string* string() const { return first<F>() == nullptr ? nullptr : device_.string(F); }
+  requires SameInAlikeRecords<F> Maybe<std::string> string()
+  const { return device_.string(F); }
   template <FactId F, class T>
   requires SameInAlikeRecords<F> StatedValue<T> said()
-  const { return StatedValue<T>(first<F>()); }
+  const { return StatedValue<T>(first<F>().get()); }
   const std::vector<Noted>& remarks() const { return device_.remarks; }
   const std::vector<IntegrityProblem>& integrity() const { return device_.integrity; }
   bool noted(Remark remark) const { return device_.noted(remark); }
@@ -368,8 +350,8 @@ class RecordView : public LotView {
   const Posture& posture;  // a record that has any is alike to none
   const std::vector<NotUsed>& not_used;
   const LedgerStatus& ledger;
-  const std::optional<Place>& dac_place;  // nullopt: there is none
-  std::optional<DacProfile> dac_if_any;   // nullopt, too, where it cannot be read
+  const MaybeValue<Place>& dac_place;  // nullopt: there is none
+  MaybeValue<DacProfile> dac_if_any;   // nullopt, too, where it cannot be read
   bool response_is_logged;
   const RevocationState &dac_revocation, &pai_revocation;  // alike looks the serial number up
   const std::vector<RevocationSetEvidence>& revocation_sets;
@@ -377,14 +359,14 @@ class RecordView : public LotView {
   // A record that has any of these is alike to none (alike.cc).
   const std::vector<CrlEvidence>& crls;
   const std::vector<CsrEvidence>& csrs;
-  const std::optional<NocsrEvidence>& nocsr;
+  const MaybeValue<NocsrEvidence>& nocsr;
   const std::vector<AuthorityKey>& authority_keys;
   const std::vector<OtherKey>& other_keys;
   const OnboardingEvidence& onboarding;
   const std::vector<OtaEvidence>& ota_images;
-  const std::optional<OtaFetch>& ota_fetch;
-  const std::optional<Device>& ordered;
-  const std::optional<ApprovedPart>& after;
+  const MaybeValue<OtaFetch>& ota_fetch;
+  const MaybeValue<Device>& ordered;
+  const MaybeValue<ApprovedPart>& after;
 };
 
 // One device as rules see it: made once for all of them.
