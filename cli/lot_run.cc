@@ -404,6 +404,8 @@ class LotRun {
                       network_name(setup_.policy.network)));
     if (setup_.trust.given_count() != 0)
       out.notes.push_back("judged with " + anchors_text(setup_.trust.given_count()));
+    for (const std::string& set : revocation_sets())
+      out.notes.push_back("judged with revocation set " + printable(set));
     if (const std::string on = fail_on_text(setup_.policy); !on.empty())
       out.notes.push_back("judged with --fail-on " + on);
     for (const std::string& taken : setup_.policy.environment)
@@ -424,6 +426,15 @@ class LotRun {
     conclude(out);
     for (auto* causes : {&out.failed, &out.open}) {
       for (LotCause& cause : *causes) cause.see = command_that_shows(cause);
+    }
+    return out;
+  }
+
+  // Those named, and those that lie beside the devices they are about.
+  std::vector<std::string> revocation_sets() const {
+    std::vector<std::string> out = options_.judge.revocation_sets;
+    for (const auto& [input, shared] : shared_) {
+      for (std::string& set : shared->used_sets()) out.push_back(std::move(set));
     }
     return out;
   }

@@ -57,8 +57,7 @@ class LotJudge {
   struct Known {
     AlikeRecords records;
     DeviceLine line;
-    std::vector<std::shared_ptr<const LotShared>> shared;  // what was lent to it: to one alike the
-                                                           // same was
+    std::shared_ptr<const LotShared> shared;  // what was lent to it: to one alike the same was
   };
   const LotSetup& setup_;
   BatchJudge judge_;

@@ -15,6 +15,8 @@
 #include "tests/support/der_writer.h"
 #include "tests/support/own_credentials.h"
 #include "tests/support/support.h"
+#include "verifier/crypto/crypto.h"
+#include "verifier/gather/evidence.h"
 #include "verifier/pki/key.h"
 
 using namespace attest;
@@ -293,10 +295,11 @@ TEST_CASE(
   REQUIRE(reading.shared_lists != nullptr);
   CHECK(reading.shared_lists->size() == 1);
   CHECK(lot.unused().size() == 2);
-  std::vector<CrlEvidence> judged = *reading.shared_lists;
+  Evidence judged;
+  judged.crls = *reading.shared_lists;
   lot.saw(judged);
   CHECK(lot.unused().size() == 2);  // of nobody's issuer so far
-  judged.front().of = ListOf::pai;
+  judged.crls.front().of = ListOf::pai;
   lot.saw(judged);
   REQUIRE(lot.unused().size() == 1);
   CHECK(lot.unused().front().path == "again.crl");
