@@ -68,7 +68,7 @@ FindingList LotRoster::findings(Stage stage) const {
   FindingList out;
   unlike_the_rest(products_, Column::product, out);
   unlike_the_rest(issuers_, Column::issuer, out);
-  unlike_the_rest(postures_, Column::posture, out);
+  locked_unlike_the_rest(out);
   FindingList repeated = repetitions(stage);
   out.left_out += repeated.left_out;
   std::move(repeated.findings.begin(), repeated.findings.end(), std::back_inserter(out.findings));
