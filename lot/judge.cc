@@ -134,7 +134,7 @@ void LotJudge::finish(const Judged& judged, DeviceLine& line) const {
     const bool whole = setup_.whole_report != nullptr || !judged.evidence.other_chains.empty();
     const Report own = whole ? judged.report : attest::judge(judged.evidence);
     if (summary) line.result.summary = own.summary;
-    if (setup_.plan_steps) line.result.steps = setup_.plan_steps(own);
+    if (setup_.plan_steps) line.result.steps = setup_.plan_steps(judged.evidence, own);
   }
   for (const auto& [manifest, row] : line.rows) {
     const ManifestRows& table = setup_.manifests[manifest];

@@ -71,6 +71,7 @@ FindingList LotRoster::findings(Stage stage) const {
   locked_unlike_the_rest(out);
   FindingList repeated = repetitions(stage);
   out.left_out += repeated.left_out;
+  out.compared = std::move(repeated.compared);
   std::move(repeated.findings.begin(), repeated.findings.end(), std::back_inserter(out.findings));
   std::stable_sort(out.findings.begin(), out.findings.end(),
                    [](const LotFinding& a, const LotFinding& b) { return a.rule < b.rule; });

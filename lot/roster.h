@@ -13,7 +13,8 @@ namespace attest {
 
 struct FindingList {
   std::vector<LotFinding> findings;
-  uint64_t left_out = 0;  // of a kind of which kMostFindings are listed
+  uint64_t left_out = 0;                   // of a kind of which kMostFindings are listed
+  std::vector<LotCompared> compared = {};  // of a roster: what was looked for
 };
 inline constexpr size_t kMostFindings = 100;  // of one rule
 
@@ -37,8 +38,6 @@ class LotRoster {
     std::vector<std::string> names;  // the first kNamesShown
   };
   std::vector<Units> units() const;
-  // The rules about repetitions for which each of two or more devices gives what is compared.
-  std::vector<const LotRule*> compared() const;
   // Parts that do not say all that others do of how they are locked: in this they are compared with
   // none.
   struct Untold {

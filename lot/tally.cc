@@ -90,6 +90,7 @@ LotReport LotTally::report(Stage stage) const {
   FindingList between = roster_.findings(stage);
   out.findings = std::move(between.findings);
   out.findings_left_out = between.left_out;
+  out.compared = std::move(between.compared);
   for (const LotRoster::Untold& one : roster_.locks_untold()) {
     std::string names;
     for (const std::string& name : one.names) names += (names.empty() ? "" : ", ") + name;
@@ -128,7 +129,6 @@ void count_units(LotReport& report, const LotRoster& roster) {
     cause.devices.insert(cause.devices.end(), of.names.begin(), of.names.end());
   }
   report.second_unit = cause.why;
-  report.compared = roster.compared();
   if (cause.why.empty() || report.stage != Stage::lab) return;
   std::sort(cause.devices.begin(), cause.devices.end());
   cause.devices.resize(std::min(cause.devices.size(), kNamesShown));
