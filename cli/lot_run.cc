@@ -119,6 +119,8 @@ std::string verify_command(const LotOptions& o, const CommandLineSecrets& secret
   add("--cache-dir", o.judge.ledger.cache_dir);
   if (o.judge.ledger.max_age != LedgerArguments().max_age) add("--max-age", o.judge.ledger.max_age);
   if (o.judge.ledger.offline) out += " --offline";
+  if (o.judge.ledger.allow_private_hosts) out += " --allow-private-hosts";
+  if (o.judge.show_passcode) out += " --show-passcode";
   all("--unlock", o.judge.unlock);
   all("--fail-on", o.judge.fail_on);
   all("--require", o.judge.require);
