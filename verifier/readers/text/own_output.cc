@@ -9,6 +9,7 @@
 #include <iterator>
 #include <string>
 
+#include "verifier/base/contains.h"
 #include "verifier/base/instant.h"
 #include "verifier/base/json.h"
 #include "verifier/readers/formats.h"
@@ -207,9 +208,7 @@ std::string why_own_output(View bytes) {
   const std::string_view head = head_of(bytes);
   if (head.empty() || !is_plain_text(bytes)) return {};
   // We write down no certificate as PEM: who added one meant it to be read.
-  const auto has = [&](std::string_view word) {
-    return text(bytes).find(word) != std::string_view::npos;
-  };
+  const auto has = [&](std::string_view word) { return contains(text(bytes), word); };
   const bool pem = has("-----BEGIN ") && has("-----END ");
   if (pem && (head[0] != '{' || (has("\"matter-attest/") && !has("\"matter-attest/ledger/"))))
     return {};
@@ -219,9 +218,7 @@ std::string why_own_output(View bytes) {
   // (Parsing a large file is dear: one of these words stands in each.)
   constexpr std::string_view kWords[] = {"\"matter-attest/", "\"driver\"", "\"left_out\"",
                                          "\"anchors\"", "\"facts\""};
-  if (std::none_of(std::begin(kWords), std::end(kWords),
-                   [&](std::string_view word) { return all.find(word) != std::string_view::npos; }))
-    return {};
+  if (std::none_of(std::begin(kWords), std::end(kWords), has)) return {};
   return of_json(all);
 }
 
