@@ -290,6 +290,13 @@ constexpr std::pair<const char*, const char*> kEndings[] = {
 
 }  // namespace
 
+std::string_view form_of_ending(const std::string& file) {
+  const std::string name = to_lower(file);
+  const auto at = std::find_if(std::begin(kEndings), std::end(kEndings),
+                               [&](const auto& one) { return name.ends_with(one.first); });
+  return at == std::end(kEndings) ? std::string_view() : at->second;
+}
+
 std::string output_help(const std::string& what) {
   return what + "; without --format its ending says the form, where there is one of it";
 }
@@ -301,15 +308,11 @@ void Command::take_form_of_output() {
   if (output == nullptr || output->count() == 0 || format == options_.end() ||
       was_given("--format"))
     return;
-  const std::string file = to_lower(unmarked(output->results().back()));
-  const auto needs_other = [&](std::string_view form) {
-    return std::any_of(options_.begin(), options_.end(), [&](const OptionText& o) {
-      return o.needs_form != nullptr && o.needs_form != form && was_given(o.flags);
-    });
-  };
-  for (const auto& [ending, form] : kEndings) {
-    if (file.ends_with(ending) && !needs_other(form) && format->take(form).empty()) return;
-  }
+  const std::string form(form_of_ending(unmarked(output->results().back())));
+  const bool needs_other = std::any_of(options_.begin(), options_.end(), [&](const OptionText& o) {
+    return o.needs_form != nullptr && o.needs_form != form && was_given(o.flags);
+  });
+  if (!form.empty() && !needs_other) static_cast<void>(format->take(form));
 }
 
 // Options that the command line does not give. What is wrong with a variable, if anything is.

@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -118,6 +119,9 @@ class Command {
   std::vector<std::unique_ptr<Command>> subcommands_;
   std::unique_ptr<Impl> impl_;
 };
+
+// The form that a file's ending promises; empty: it says none.
+std::string_view form_of_ending(const std::string& file);
 
 // The help of -o where a command has several forms: what it does without --format.
 std::string output_help(const std::string& what);

@@ -9,12 +9,14 @@
 #include <filesystem>
 #include <ostream>
 
+#include "cli/command_files.h"
 #include "cli/options.h"
 #include "dcl/network.h"
 #include "dcl/snapshot.h"
 #include "dcl/snapshot_file.h"
 #include "dcl/sync.h"
 #include "platform/files.h"
+#include "platform/output.h"
 #include "platform/progress.h"
 
 namespace attest::cli {
@@ -498,6 +500,9 @@ int run_dcl(const DclArguments& arguments, const Console& console) {
                                                   [&](const auto& a) { return action == a.name; });
   if (const auto ignored = ignored_option(arguments); known && ignored)
     return print_error(console, *ignored, kUsage);
+  if (!Output::is_stream(arguments.output) && same_file(arguments.output, arguments.ledger.ledger))
+    return print_error(console, "-o: expected another file than that of --ledger, found the same",
+                       kUsage);
   if (shows(action)) return show(arguments, verbosity, std::move(*options));
   for (const auto& row : kActions) {
     if (action != row.name) continue;

@@ -6,7 +6,6 @@
 #include "audit/audit.h"
 #include "cli/dcl.h"
 #include "cli/options.h"
-#include "cli/report_targets.h"
 #include "platform/output.h"
 #include "report/audit_report.h"
 #include "report/wording.h"
@@ -57,9 +56,6 @@ int run_audit(const DclArguments& arguments, const Verbosity& verbosity,
   const Console& console = verbosity.console();
   const auto asked = options_of(arguments, options, console);
   if (!asked) return print_error(console, asked.error().what, kUsage);
-  if (!Output::is_stream(arguments.output) && same_file(arguments.output, arguments.ledger.ledger))
-    return print_error(console, "-o: expected another file than that of --ledger, found the same",
-                       kUsage);
   if (const auto can = Output::can_open(arguments.output); !can)
     return print_error(console, can.error().what, kUsage);
   auto ledger = dcl::CachedLedger::open(options);

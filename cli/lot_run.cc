@@ -112,11 +112,15 @@ std::string verify_command(const LotOptions& o, const CommandLineSecrets& secret
   all("--trust-paa", o.judge.trust_paa);
   all("--trust-cd-signer", o.judge.trust_cd_signer);
   all("--revocation-set", o.judge.revocation_sets);
+  add("--paa-store", o.judge.paa_store);
   add("--at", o.judge.at);
   add("--ledger", o.judge.ledger.ledger);
   add("--chain-id", o.judge.ledger.chain_id);
   add("--cache-dir", o.judge.ledger.cache_dir);
+  if (o.judge.ledger.max_age != LedgerArguments().max_age) add("--max-age", o.judge.ledger.max_age);
   if (o.judge.ledger.offline) out += " --offline";
+  if (o.judge.ledger.allow_private_hosts) out += " --allow-private-hosts";
+  if (o.judge.show_passcode) out += " --show-passcode";
   all("--unlock", o.judge.unlock);
   all("--fail-on", o.judge.fail_on);
   all("--require", o.judge.require);
@@ -128,12 +132,15 @@ std::string verify_command(const LotOptions& o, const CommandLineSecrets& secret
 
 class LotRun {
  public:
-  LotRun(const LotOptions& options, std::vector<ReportTarget> targets, const Console& console)
+  LotRun(const LotOptions& options, std::optional<Device> ordered,
+         std::vector<ReportTarget> targets, const Console& console)
       : options_(options),
         targets_(std::move(targets)),
         verbosity_(console, options.quiet, options.verbose),
         console_(console),
-        tally_(any_form(targets_, &ReportForm::lists_devices)) {}
+        tally_(any_form(targets_, &ReportForm::lists_devices)) {
+    setup_.ordered = std::move(ordered);
+  }
 
   Result<int> run() {
     if (auto done = prepare(); !done) return tl::unexpected(done.error());
@@ -184,11 +191,6 @@ class LotRun {
     auto secrets = secrets_from(options_.judge.unlock, console_.environment);
     if (!secrets) return tl::unexpected(secrets.error());
     setup_.secrets = std::move(*secrets);
-    if (!options_.expect.empty()) {
-      auto ordered = expected_from(options_.expect);
-      if (!ordered) return tl::unexpected(ordered.error());
-      setup_.ordered = std::move(*ordered);
-    }
     if (const auto folder = cache_folder(options_.judge.ledger.cache_dir, console_.environment)) {
       rejected_folder_ = *folder;
       rejected_ = load_rejected(*folder);
@@ -404,6 +406,8 @@ class LotRun {
                       network_name(setup_.policy.network)));
     if (setup_.trust.given_count() != 0)
       out.notes.push_back("judged with " + anchors_text(setup_.trust.given_count()));
+    for (const std::string& set : revocation_sets())
+      out.notes.push_back("judged with revocation set " + printable(set));
     if (const std::string on = fail_on_text(setup_.policy); !on.empty())
       out.notes.push_back("judged with --fail-on " + on);
     for (const std::string& taken : setup_.policy.environment)
@@ -424,6 +428,15 @@ class LotRun {
     conclude(out);
     for (auto* causes : {&out.failed, &out.open}) {
       for (LotCause& cause : *causes) cause.see = command_that_shows(cause);
+    }
+    return out;
+  }
+
+  // Those named, and those that lie beside the devices they are about.
+  std::vector<std::string> revocation_sets() const {
+    std::vector<std::string> out = options_.judge.revocation_sets;
+    for (const auto& [input, shared] : shared_) {
+      for (std::string& set : shared->used_sets()) out.push_back(std::move(set));
     }
     return out;
   }
@@ -508,11 +521,13 @@ std::optional<std::string> usage_problem(const LotOptions& o,
   return std::nullopt;
 }
 
-CommandFiles files_of(const LotOptions& o, const Console& console) {
+// `ordered`: what was read with --expect.
+CommandFiles files_of(const LotOptions& o, const std::vector<std::string>& ordered,
+                      const Console& console) {
   CommandFiles out(console);
   out.evidence = o.inputs;
   out.roles(o.roles).judging(o.judge, console).add(o.manifests);
-  out.add({o.expect}).add(o.engine.libraries).add_if_there({o.part});
+  out.add({o.expect}).add(ordered).add(o.engine.libraries).add_if_there({o.part});
   out.written.emplace_back(o.resume, "");
   return out;
 }
@@ -528,11 +543,22 @@ int run_lot(const LotOptions& given, const Console& console) {
   LotOptions options = given;
   if (options.stream && options.inputs.empty()) options.inputs = {"-"};
   if (options.format.empty()) options.format = options.stream ? "ndjson" : "text";
-  auto targets = report_targets(options.format, options.output, options.reports, lot_forms(),
-                                files_of(options, console));
+  const auto targets_with = [&](const std::vector<std::string>& ordered_files) {
+    return report_targets(options.format, options.output, options.reports, lot_forms(),
+                          files_of(options, ordered_files, console));
+  };
+  std::optional<Device> ordered;
+  std::vector<std::string> ordered_files;
+  if (!options.expect.empty()) {
+    if (const auto can = targets_with({}); !can) return print_error(console, can.error().what);
+    auto expected = expected_from(options.expect, &ordered_files);
+    if (!expected) return print_error(console, expected.error().what);
+    ordered = std::move(*expected);
+  }
+  auto targets = targets_with(ordered_files);
   if (!targets) return print_error(console, targets.error().what);
   if (const auto problem = usage_problem(options, *targets)) return print_error(console, *problem);
-  const auto code = LotRun(options, std::move(*targets), console).run();
+  const auto code = LotRun(options, std::move(ordered), std::move(*targets), console).run();
   return code ? *code : print_error(console, code.error().what);
 }
 

@@ -16,6 +16,7 @@ void add_report_output(Command& command, ReportOutput& output) {
             "one more form of the same run, as in html=report.html; repeatable")
       .flag("--plan", output.plan,
             "by the certification lab's test cases: the same as --format plan")
+      .needs_form("plan")
       .flag("--all", output.all, "show the checks that passed, too")
       .colour();
 }
@@ -24,12 +25,20 @@ Result<std::vector<ReportTarget>> targets_of(const ReportOutput& output,
                                              const CommandFiles& files) {
   std::string format = output.format;
   if (output.plan) {
-    if (format != "text" && format != "plan")
+    if (format != "text" && format != "plan" && format != "junit-plan")
       return error(fmt::format(
           "--plan: expected no other --format, found {}; beside another form it is --report "
           "plan=FILE",
           format));
-    format = "plan";
+    // By the ending of -o, as without --plan: the plan has fewer forms.
+    const std::string_view promised = form_of_ending(output.file);
+    if (format == "text" && promised == "junit") format = "junit-plan";
+    if (format == "text" && !promised.empty())
+      return error(fmt::format(
+          "{}: expected a file of --plan, which is text (.txt) or JUnit (.xml), found an ending of "
+          "{}; beside another form it is --report plan=FILE",
+          output.file, promised));
+    if (format == "text") format = "plan";
   }
   return report_targets(format, output.file, output.reports, device_forms(), files);
 }

@@ -78,13 +78,15 @@ Result<OtaFetchOptions> ota_fetch_options(const JudgeOptions& options, const Con
                          .limits = {.total = kImageTime, .bytes = kMaxImage}};
 }
 
-CommandFiles files_of(const VerifyOptions& o, const Console& console) {
+// `ordered`: what was read with --expect.
+CommandFiles files_of(const VerifyOptions& o, const std::vector<std::string>& ordered,
+                      const Console& console) {
   CommandFiles out(console);
   out.evidence = o.evidence;
   out.roles(o.roles).judging(o.judge, console);
   out.add({o.expect, o.ota, o.after, o.signed_by, o.signer.key, o.signer.certificate});
   out.written.emplace_back(o.bundle, "the bundle");
-  out.add(o.engine.libraries);
+  out.add(o.engine.libraries).add(ordered);
   return out;
 }
 
@@ -100,7 +102,16 @@ int verify(const VerifyOptions& options, const Console& console) {
   if (options.schema) return show(std::string(report_schema()), console);
   if (options.evidence.empty() && !options.roles.any())
     return print_error(console, "EVIDENCE is required (see matter-attest verify --help)");
-  auto targets = targets_of(options.output, files_of(options, console));
+  std::optional<Device> ordered;
+  std::vector<std::string> ordered_files;
+  if (!options.expect.empty()) {
+    if (const auto can = targets_of(options.output, files_of(options, {}, console)); !can)
+      return print_error(console, can.error().what);
+    auto expected = expected_from(options.expect, &ordered_files);
+    if (!expected) return print_error(console, expected.error().what);
+    ordered = std::move(*expected);
+  }
+  auto targets = targets_of(options.output, files_of(options, ordered_files, console));
   if (!targets) return print_error(console, targets.error().what);
   const auto policy = policy_from(options.judge, console);
   if (!policy) return print_error(console, policy.error().what);
@@ -130,12 +141,6 @@ int verify(const VerifyOptions& options, const Console& console) {
       return print_error(console, "--ota: " + done.error().what);
   }
 
-  std::optional<Device> ordered;
-  if (!options.expect.empty()) {
-    auto expected = expected_from(options.expect);
-    if (!expected) return print_error(console, expected.error().what);
-    ordered = std::move(*expected);
-  }
   std::optional<ApprovedPart> after;
   if (!options.after.empty()) {
     auto sample = approved_part_from(options.after, options.signed_by, **engine);

@@ -178,6 +178,10 @@ class ArchiveSource final : public LotSource {
         if (const auto content = member.whole()) all.add(name, *content);
         return true;
       }));
+      for (const std::string& name : tree.shared) {
+        if (const auto content = beside.find(name); content != beside.end())
+          all.add_shared(name, content->second);
+      }
       if (all.one_device(*folder))
         tree = of_one_device(folder->path.empty() ? path_ : folder->path, files);
     }

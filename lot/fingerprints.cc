@@ -3,6 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <set>
+#include <string_view>
+#include <utility>
 
 namespace attest {
 namespace {
@@ -43,25 +47,29 @@ std::string product_of(const Evidence& e) {
 }
 
 // What parts of one lot are locked alike in; their keys and ids are their own.
+constexpr std::pair<Trait, const char*> kAlike[] = {{Trait::secure_boot, "secure boot"},
+                                                    {Trait::flash_encryption, "flash encryption"},
+                                                    {Trait::debug, "debug"},
+                                                    {Trait::download_mode, "download mode"},
+                                                    {Trait::device_erase, "device erase"},
+                                                    {Trait::rollback, "rollback protection"},
+                                                    {Trait::secure_engine, "secure engine"},
+                                                    {Trait::trusted_key, "signing key"}};
+constexpr std::string_view kBetweenTraits = ", ";
+
+// Whole words, in an order of their own: what tells of a part tells in its own order.
 std::string posture_of(const Evidence& e) {
-  constexpr std::pair<Trait, const char*> kAlike[] = {{Trait::secure_boot, "secure boot"},
-                                                      {Trait::flash_encryption, "flash encryption"},
-                                                      {Trait::debug, "debug"},
-                                                      {Trait::download_mode, "download mode"},
-                                                      {Trait::device_erase, "device erase"},
-                                                      {Trait::rollback, "rollback protection"},
-                                                      {Trait::secure_engine, "secure engine"},
-                                                      {Trait::trusted_key, "signing key"}};
-  constexpr size_t kShown = 16;  // of a key
+  constexpr size_t kShownOfKey = 16;
   std::string out;
   for (const auto& [trait, name] : kAlike) {
-    std::string values;
+    std::set<std::string> values;
     for (const Claim& claim : e.device.posture.claims) {
       if (claim.trait != trait || claim.value.empty()) continue;
-      const std::string value = claim.value.substr(0, kShown);
-      if (values.find(value) == std::string::npos) values += (values.empty() ? "" : "/") + value;
+      values.insert(trait == Trait::trusted_key ? claim.value.substr(0, kShownOfKey) : claim.value);
     }
-    if (!values.empty()) out += fmt::format("{}{} {}", out.empty() ? "" : ", ", name, values);
+    if (!values.empty())
+      out += fmt::format("{}{} {}", out.empty() ? std::string_view() : kBetweenTraits, name,
+                         fmt::join(values, "/"));
   }
   return out;
 }
@@ -97,6 +105,24 @@ uint64_t passcode_fingerprint(const SipKey& key, uint64_t passcode) {
     right = mixed;
   }
   return (left << kHalf | right) + 1;
+}
+
+std::vector<LockTold> locks_told(const std::string& posture) {
+  std::vector<LockTold> out;
+  std::string_view rest = posture;
+  for (const auto& [trait, name] : kAlike) {
+    const std::string_view word = name;
+    if (!rest.starts_with(word) || !rest.substr(word.size()).starts_with(' ')) continue;
+    rest.remove_prefix(word.size() + 1);
+    // A value may have a comma of its own: it ends where another trait begins.
+    size_t end = std::string_view::npos;
+    for (const auto& [other, next] : kAlike)
+      end = std::min(end, rest.find(fmt::format("{}{} ", kBetweenTraits, next)));
+    out.push_back({.trait = name, .value = std::string(rest.substr(0, end))});
+    rest.remove_prefix(std::min(
+        rest.size(), end == std::string_view::npos ? rest.size() : end + kBetweenTraits.size()));
+  }
+  return out;
 }
 
 DeviceFingerprints fingerprints_of(const Evidence& e, const SipKey& key) {

@@ -5,6 +5,8 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "verifier/crypto/siphash.h"
 #include "verifier/gather/evidence.h"
@@ -46,6 +48,11 @@ uint64_t dac_fingerprint(const SipKey& key, const Sha256& tbs_digest,
                          const std::array<uint8_t, 64>& signature);
 // Of 28 bits and one more: each passcode has one of its own, so that few bytes tell them apart.
 uint64_t passcode_fingerprint(const SipKey& key, uint64_t passcode);
+// What DeviceFingerprints::posture tells, trait by trait: "secure boot", "v2".
+struct LockTold {
+  std::string trait, value;
+};
+std::vector<LockTold> locks_told(const std::string& posture);
 DeviceFingerprints fingerprints_of(const Evidence& evidence, const SipKey& key);
 
 }  // namespace attest

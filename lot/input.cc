@@ -315,7 +315,7 @@ class Lending final : public LotSource {
   Result<bool> next(LotBatch& batch) override {
     auto more = source_->next(batch);
     for (LotItem& item : batch.items) {
-      item.shared.push_back(shared_);
+      item.shared = shared_;
       item.input = 31 * item.input + shared_->digest();
     }
     return more;

@@ -30,9 +30,8 @@ struct LotItem {
   using Files = std::vector<LotFile>;
 
   std::string name;  // of a line: what it is called without an id
-  // What lies beside it and others: it takes what it lacks, the last first. (What the command line
-  // names goes before what lies in a folder, and takes nothing of that away.)
-  std::vector<std::shared_ptr<const LotShared>> shared = {};
+  // What lies beside it and others, with what the command line names: it takes what it lacks.
+  std::shared_ptr<const LotShared> shared = {};
   uint64_t input = 0;  // a digest of where it comes from, of what it says and of what is lent to it
   std::variant<Line, Files> what;
 };

@@ -134,7 +134,7 @@ void LotJudge::finish(const Judged& judged, DeviceLine& line) const {
     const bool whole = setup_.whole_report != nullptr || !judged.evidence.other_chains.empty();
     const Report own = whole ? judged.report : attest::judge(judged.evidence);
     if (summary) line.result.summary = own.summary;
-    if (setup_.plan_steps) line.result.steps = setup_.plan_steps(own);
+    if (setup_.plan_steps) line.result.steps = setup_.plan_steps(judged.evidence, own);
   }
   for (const auto& [manifest, row] : line.rows) {
     const ManifestRows& table = setup_.manifests[manifest];
@@ -237,8 +237,7 @@ std::vector<DeviceLine> LotJudge::judge(LotBatch batch) {
     Started started = begin(batch.items[i], reading);
     match(started, reading.device);  // by its name, where nothing else is known of it
     if (started.readable) {
-      const auto& shared = batch.items[i].shared;
-      std::for_each(shared.rbegin(), shared.rend(), [&](const auto& one) { one->lend(reading); });
+      if (const auto& shared = batch.items[i].shared) shared->lend(reading);
       reading.given_sets = setup_.sets;
       of.push_back(i);
       readings.push_back(std::move(reading));
@@ -249,7 +248,7 @@ std::vector<DeviceLine> LotJudge::judge(LotBatch batch) {
       judge_.judge(std::move(readings), setup_.whole_report != nullptr);
   for (size_t i = 0; i < judged.size(); ++i) {
     finish(judged[i], *lines[of[i]]);
-    for (const auto& shared : batch.items[of[i]].shared) shared->saw(judged[i].evidence.crls);
+    if (const auto& shared = batch.items[of[i]].shared) shared->saw(judged[i].evidence);
   }
   // One of those that nothing was alike to is the next to compare with.
   for (size_t i = 0; may_be_alike_ && i < judged.size(); ++i) {

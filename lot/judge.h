@@ -29,7 +29,7 @@ struct LotSetup {
   // With each device's whole report, and how it is written down. Empty: without.
   std::function<std::string(const Evidence&, const Report&)> whole_report = {};
   // With how each device stands with the steps of the test plan. Empty: without.
-  std::function<std::string(const Report&)> plan_steps = {};
+  std::function<std::string(const Evidence&, const Report&)> plan_steps = {};
   bool summaries = false;  // say in a sentence why a device is not approved
 };
 
@@ -57,8 +57,7 @@ class LotJudge {
   struct Known {
     AlikeRecords records;
     DeviceLine line;
-    std::vector<std::shared_ptr<const LotShared>> shared;  // what was lent to it: to one alike the
-                                                           // same was
+    std::shared_ptr<const LotShared> shared;  // what was lent to it: to one alike the same was
   };
   const LotSetup& setup_;
   BatchJudge judge_;

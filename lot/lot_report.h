@@ -50,6 +50,15 @@ struct LotSample {
   std::string words;
 };
 
+// What one rule compares, before it is told of: what the same devices share besides takes nothing
+// from it, nor does the stage.
+struct LotCompared {
+  const LotRule* rule = nullptr;
+  bool by_all = false;     // each of two or more devices gives what is compared
+  uint64_t equal = 0;      // devices that share theirs, more than chance explains at a lab
+  uint64_t by_chance = 0;  // and as many as it explains
+};
+
 struct LotReport {
   Network network = Network::main;
   Stage stage = Stage::network;
@@ -65,9 +74,9 @@ struct LotReport {
   uint64_t findings_left_out = 0;              // more of the same kind than are listed
   uint64_t manifest_rows = 0;
   std::string second_unit;  // what is missing to two units of each product; empty: nothing
-  std::vector<const LotRule*> compared;  // rules about what each of two or more devices gives
-  std::vector<NotUsed> not_used;         // files that are no evidence, of devices and beside them
-  uint64_t not_used_left_out = 0;        // more than are listed
+  std::vector<LotCompared> compared;
+  std::vector<NotUsed> not_used;   // files that are no evidence, of devices and beside them
+  uint64_t not_used_left_out = 0;  // more than are listed
   std::vector<std::string>
       notes;  // what a reader should know: files that are no evidence, a resumed run
   std::optional<LotSample> sample;

@@ -140,6 +140,10 @@ class Folder {
         if (const auto file = FileBytes::open_evidence(root_ + name)) all.add(name, file->view());
       }
     }
+    for (const std::string& name : tree_.shared) {
+      if (const auto file = FileBytes::open_evidence(root_ + name))
+        all.add_shared(name, file->view());
+    }
     if (all.one_device(*folder))
       tree_ = of_one_device(folder->path.empty() ? root_.substr(0, root_.size() - 1) : folder->path,
                             files_);

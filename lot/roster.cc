@@ -68,9 +68,10 @@ FindingList LotRoster::findings(Stage stage) const {
   FindingList out;
   unlike_the_rest(products_, Column::product, out);
   unlike_the_rest(issuers_, Column::issuer, out);
-  unlike_the_rest(postures_, Column::posture, out);
+  locked_unlike_the_rest(out);
   FindingList repeated = repetitions(stage);
   out.left_out += repeated.left_out;
+  out.compared = std::move(repeated.compared);
   std::move(repeated.findings.begin(), repeated.findings.end(), std::back_inserter(out.findings));
   std::stable_sort(out.findings.begin(), out.findings.end(),
                    [](const LotFinding& a, const LotFinding& b) { return a.rule < b.rule; });

@@ -3,6 +3,7 @@
 // the findings are the same, down to their words.
 #pragma once
 
+#include <array>
 #include <memory>
 
 #include "lot/fingerprints.h"
@@ -12,7 +13,8 @@ namespace attest {
 
 struct FindingList {
   std::vector<LotFinding> findings;
-  uint64_t left_out = 0;  // of a kind of which kMostFindings are listed
+  uint64_t left_out = 0;                   // of a kind of which kMostFindings are listed
+  std::vector<LotCompared> compared = {};  // of a roster: what was looked for
 };
 inline constexpr size_t kMostFindings = 100;  // of one rule
 
@@ -36,8 +38,14 @@ class LotRoster {
     std::vector<std::string> names;  // the first kNamesShown
   };
   std::vector<Units> units() const;
-  // The rules about repetitions for which each of two or more devices gives what is compared.
-  std::vector<const LotRule*> compared() const;
+  // Parts that do not say all that others do of how they are locked: in this they are compared with
+  // none.
+  struct Untold {
+    std::string traits;  // "debug, secure boot"
+    uint64_t devices = 0;
+    std::vector<std::string> names;  // the first kNamesShown
+  };
+  std::vector<Untold> locks_untold() const;
 
  private:
   struct Block;
@@ -49,8 +57,15 @@ class LotRoster {
     uint8_t number(const std::string& name);
   };
   // Whose kinds are compared: a column of every block.
-  enum class Column : uint8_t { product, issuer, posture };
+  enum class Column : uint8_t { product, issuer };
   void unlike_the_rest(const Kinds& kinds, Column column, FindingList& out) const;
+  void locked_unlike_the_rest(FindingList& out) const;
+  // Devices of some postures, by the posture's number; 0: of none.
+  struct LockedSo {
+    uint64_t count = 0;
+    std::vector<std::string> names;  // the first kNamesShown
+  };
+  void count_locked(const std::array<LockedSo*, 256>& of) const;
 
   std::vector<std::unique_ptr<Block>> blocks_;
   uint64_t size_ = 0;

@@ -70,6 +70,7 @@ class LotRoster::Search {
     for (size_t kind = 0; kind < kRepeated; ++kind) repeats(static_cast<Fingerprint>(kind));
     counts_upwards();
     discriminators();
+    compared();
     return std::move(out_);
   }
 
@@ -179,9 +180,13 @@ class LotRoster::Search {
     Severity severity = repeated_things()[static_cast<size_t>(kind)].rule->severity;
     if (kind == Fingerprint::passcode) {
       const double expected = expected_repeats(with_it, members.size());
-      if (expected > kUnlikely) return;
+      if (expected > kUnlikely) {
+        shared_[static_cast<size_t>(kind)].by_chance += members.size();
+        return;
+      }
       if (expected > kNotChance) severity = Severity::warning;
     }
+    shared_[static_cast<size_t>(kind)].equal += members.size();
     if (is_own_fault(kind) ? is_copy(members) : is_echo(members, severity)) return;
     remember(members, severity, is_copied_with(kind));
     Found one{.count = members.size(),
@@ -368,6 +373,11 @@ class LotRoster::Search {
     each_discriminator([&](size_t value, uint32_t device) {
       if (const auto at = shared.find(value); at != shared.end()) at->second.push_back(device);
     });
+    for (size_t value = 0; value < kDiscriminators; ++value) {
+      if (having[value] < 2) continue;
+      const bool chance = expected(value) > (few ? kLabsUnits : kNotChance);
+      (chance ? shared_.back().by_chance : shared_.back().equal) += having[value];
+    }
     std::vector<Found> found;
     uint64_t sharing = 0;
     for (const auto& [value, members] : shared) {
@@ -395,7 +405,9 @@ class LotRoster::Search {
     const auto different = static_cast<uint64_t>(
         std::count_if(having.begin(), having.end(), [](uint32_t n) { return n != 0; }));
     const double least = least_different(devices, kDiscriminators, kNotChance);
-    if (sharing == 0 && static_cast<double>(different) < least)
+    const bool too_few = static_cast<double>(different) < least;
+    if (too_few) shared_.back() = {.equal = devices, .by_chance = 0};
+    if (sharing == 0 && too_few)
       found.push_back(
           {.count = devices,
            .names = {},
@@ -407,6 +419,17 @@ class LotRoster::Search {
                "be expected, and fewer than {:.0f} in less than one of 10000 lots",
                devices, different, expected_different(devices, kDiscriminators), least)});
     list(lot_rule::discriminators_do_not_repeat, found);
+  }
+
+  // --- what was looked for ---
+  void compared() {
+    if (roster_.size_ < 2) return;
+    for (size_t kind = 0; kind < kRepeated; ++kind)
+      add_compared(*repeated_things()[kind].rule, shared_[kind],
+                   having(static_cast<Fingerprint>(kind)));
+    uint64_t devices = 0;
+    each_discriminator([&](size_t, uint32_t) { ++devices; });
+    add_compared(lot_rule::discriminators_do_not_repeat, shared_.back(), devices);
   }
 
   // --- into the list ---
@@ -442,8 +465,19 @@ class LotRoster::Search {
     }
   }
 
+  struct Shared {
+    uint64_t equal = 0, by_chance = 0;
+  };
+  void add_compared(const LotRule& rule, const Shared& shared, uint64_t devices) {
+    out_.compared.push_back({.rule = &rule,
+                             .by_all = devices == roster_.size_,
+                             .equal = shared.equal,
+                             .by_chance = shared.by_chance});
+  }
+
   const LotRoster& roster_;
   FindingList out_;
+  std::array<Shared, kRepeated + 1> shared_;  // of the fingerprints, and of the discriminator
   Stage stage_;
   struct Told {
     Severity severity;
@@ -451,20 +485,6 @@ class LotRoster::Search {
   };
   std::unordered_map<uint64_t, Told> groups_;  // by their members
 };
-
-std::vector<const LotRule*> LotRoster::compared() const {
-  std::vector<const LotRule*> out;
-  for (size_t kind = 0; kind < repeated_things().size() && size_ > 1; ++kind) {
-    const bool all = std::all_of(blocks_.begin(), blocks_.end(), [&](const auto& block) {
-      for (size_t i = 0; i < block->size; ++i) {
-        if (block->mark(static_cast<Fingerprint>(kind), i) == 0) return false;
-      }
-      return true;
-    });
-    if (all) out.push_back(repeated_things()[kind].rule);
-  }
-  return out;
-}
 
 FindingList LotRoster::repetitions(Stage stage) const {
   return Search(*this, stage).run();

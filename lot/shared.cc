@@ -142,8 +142,15 @@ LotShared::LotShared(Device device, std::shared_ptr<const LotNamed> named)
   }
   std::vector<RevocationSetEvidence> sets;
   for (const Statement& s : device.statements) {
-    if (s.fact == FactId::revocation_set) sets.push_back(read_revocation_set(bytes_of(s), s.place));
+    if (s.fact != FactId::revocation_set) continue;
+    if (known.insert(bytes_of(s)).second) {
+      sets.push_back(read_revocation_set(bytes_of(s), s.place));
+    } else {
+      twice_.push_back(
+          {place_text(s.place), "a revocation set that lies beside the devices twice"});
+    }
   }
+  set_of_somebody_ = std::vector<std::atomic<bool>>(sets.size());
   if (!sets.empty())
     sets_ = std::make_shared<const std::vector<RevocationSetEvidence>>(std::move(sets));
   for (Statement& s : device.statements) {
@@ -213,6 +220,9 @@ std::optional<std::vector<std::string>> LotShared::files_for(const Reading& read
   if (lists_) {
     for (const CrlEvidence& list : *lists_) add(list.place.path);
   }
+  if (sets_) {
+    for (const RevocationSetEvidence& set : *sets_) add(set.place.path);
+  }
   for (size_t i = 0; i < lent_.size(); ++i) {
     const bool is_read = std::find(out.begin(), out.end(), lent_[i].place.path) != out.end();
     if (is_read && std::find(beside.begin(), beside.end(), i) == beside.end()) return std::nullopt;
@@ -233,13 +243,22 @@ std::optional<std::vector<std::string>> LotShared::files_for(const Reading& read
   return out;
 }
 
-void LotShared::saw(const std::vector<CrlEvidence>& judged) const {
+void LotShared::saw(const Evidence& judged) const {
   for (size_t i = 0; i < of_somebody_.size(); ++i) {
     if (of_somebody_[i].load(std::memory_order_relaxed)) continue;
-    const bool of_this = std::any_of(judged.begin(), judged.end(), [&](const CrlEvidence& list) {
-      return list.of != ListOf::nobody && list.list == (*lists_)[i].list;
-    });
+    const bool of_this =
+        std::any_of(judged.crls.begin(), judged.crls.end(), [&](const CrlEvidence& list) {
+          return list.of != ListOf::nobody && list.list == (*lists_)[i].list;
+        });
     if (of_this) of_somebody_[i].store(true, std::memory_order_relaxed);
+  }
+  for (size_t i = 0; i < set_of_somebody_.size(); ++i) {
+    const RevocationSetEvidence& one = (*sets_)[i];
+    if (one.set == nullptr || set_of_somebody_[i].load(std::memory_order_relaxed)) continue;
+    for (const Certificate* own : {judged.dac.certificate.get(), judged.pai.certificate.get()}) {
+      if (own != nullptr && one.set->is_about(*own))
+        set_of_somebody_[i].store(true, std::memory_order_relaxed);
+    }
   }
 }
 
@@ -250,12 +269,31 @@ std::vector<NotUsed> LotShared::unused() const {
       out.push_back({place_text((*lists_)[i].place),
                      "a revocation list beside the devices, of an issuer of none of them"});
   }
+  for (size_t i = 0; i < set_of_somebody_.size(); ++i) {
+    const RevocationSetEvidence& one = (*sets_)[i];
+    if (one.set == nullptr) {
+      out.push_back({place_text(one.place),
+                     "a revocation set beside the devices that cannot be read: " + one.problem});
+    } else if (!set_of_somebody_[i].load(std::memory_order_relaxed)) {
+      out.push_back({place_text(one.place),
+                     "a revocation set beside the devices, of an issuer of none of them"});
+    }
+  }
   for (size_t i = 0; i < lent_.size(); ++i) {
     if (lent_.is_used(i)) continue;
     const Statement& s = lent_[i];
     out.push_back({place_text(s.place),
                    s.fact == FactId::cd ? "a declaration beside the devices, and of none of them"
                                         : "a certificate beside the devices, and of none of them"});
+  }
+  return out;
+}
+
+std::vector<std::string> LotShared::used_sets() const {
+  std::vector<std::string> out;
+  for (size_t i = 0; i < set_of_somebody_.size(); ++i) {
+    if (set_of_somebody_[i].load(std::memory_order_relaxed))
+      out.push_back(place_text((*sets_)[i].place));
   }
   return out;
 }

@@ -14,6 +14,8 @@
 
 namespace attest {
 
+struct Evidence;
+
 // What is lent, and whether it was to somebody; the threads that judge share it.
 class LentOnes {
  public:
@@ -67,11 +69,13 @@ class LotShared {
   std::optional<std::vector<std::string>> files_for(const Reading& reading) const;
   // Of all that lies there: who goes on with a lot compares it.
   uint64_t digest() const { return digest_; }
-  // The lists of a device that was judged: which of them are of its issuers.
-  void saw(const std::vector<CrlEvidence>& judged) const;
-  // What was lent to no device so far, nor is what one has of its own; lists of nobody's issuer,
-  // and such as lie there twice. What was named tells of itself.
+  // Of a device that was judged: which lists and sets are of its issuers.
+  void saw(const Evidence& judged) const;
+  // What was lent to no device so far, nor is what one has of its own; lists of nobody's issuer
+  // and sets, such as cannot be read, and such as lie there twice. What was named tells of itself.
   std::vector<NotUsed> unused() const;
+  // The sets that the devices were judged with, all but those that unused() names.
+  std::vector<std::string> used_sets() const;
 
  private:
   struct Kind {
@@ -88,7 +92,8 @@ class LotShared {
   size_t declarations_ = 0;
   uint64_t digest_ = 0;
   std::vector<NotUsed> twice_;
-  mutable std::vector<std::atomic<bool>> of_somebody_;  // of lists_; set by whatever thread
+  mutable std::vector<std::atomic<bool>> of_somebody_;      // of lists_; set by whatever thread
+  mutable std::vector<std::atomic<bool>> set_of_somebody_;  // of sets_
 };
 
 }  // namespace attest

@@ -90,6 +90,17 @@ LotReport LotTally::report(Stage stage) const {
   FindingList between = roster_.findings(stage);
   out.findings = std::move(between.findings);
   out.findings_left_out = between.left_out;
+  out.compared = std::move(between.compared);
+  for (const LotRoster::Untold& one : roster_.locks_untold()) {
+    std::string names;
+    for (const std::string& name : one.names) names += (names.empty() ? "" : ", ") + name;
+    out.notes.push_back(
+        fmt::format("{} of {} parts {} not say what others do of how they are locked, and cannot "
+                    "be compared in "
+                    "it: {} ({}{})",
+                    one.devices, devices_, one.devices == 1 ? "does" : "do", one.traits, names,
+                    one.devices > one.names.size() ? ", ..." : ""));
+  }
   // In an order of their own: devices come in as they are judged.
   out.not_used = not_used_;
   std::sort(out.not_used.begin(), out.not_used.end(), [](const NotUsed& a, const NotUsed& b) {
@@ -118,7 +129,6 @@ void count_units(LotReport& report, const LotRoster& roster) {
     cause.devices.insert(cause.devices.end(), of.names.begin(), of.names.end());
   }
   report.second_unit = cause.why;
-  report.compared = roster.compared();
   if (cause.why.empty() || report.stage != Stage::lab) return;
   std::sort(cause.devices.begin(), cause.devices.end());
   cause.devices.resize(std::min(cause.devices.size(), kNamesShown));

@@ -6,6 +6,7 @@
 
 #include "codecs/loader.h"
 #include "verifier/gather/gather.h"
+#include "verifier/pki/algorithms.h"
 #include "verifier/readers/reader.h"
 
 namespace attest {
@@ -297,13 +298,49 @@ void SideBySide::add(const std::string& path, View bytes) {
   reading.codecs = &loaded_codecs();
   if (!read_evidence({.path = path, .bytes = bytes, .member = true}, reading)) return;
   requests_ = requests_ || reading.device.first(FactId::csr) != nullptr;
-  const auto& said = reading.device.statements;
-  dacs_ += std::any_of(said.begin(), said.end(), [](const Statement& s) {
-    if (s.fact == FactId::dac) return true;
-    if (s.fact != FactId::certificate) return false;
+  std::optional<Dac> own;  // the first: a file is of one device, whatever it holds
+  for (const Statement& s : reading.device.statements) {
+    if (s.fact != FactId::dac && s.fact != FactId::certificate) continue;
     const auto certificate = parse_certificate(std::get<Bytes>(s.value));
-    return !certificate || !is_of_no_device(**certificate);
-  });
+    if (!certificate) {
+      if (!own) own.emplace();
+      continue;
+    }
+    const Certificate& c = **certificate;
+    if (s.fact == FactId::certificate && is_of_no_device(c)) continue;
+    const bool authority = c.basic_constraints.value && c.basic_constraints.value->ca;
+    if (!own || (own->key.empty() && !authority))
+      own = authority ? Dac{} : Dac{.key = to_bytes(c.public_key), .issuer = c.akid()};
+  }
+  if (own) dacs_.push_back(std::move(*own));
+  note_kinds(reading);
+}
+
+void SideBySide::add_shared(const std::string& path, View bytes) {
+  Reading reading;
+  if (read_evidence({.path = path, .bytes = bytes, .member = true}, reading)) note_kinds(reading);
+}
+
+void SideBySide::note_kinds(const Reading& reading) {
+  for (const Statement& s : reading.device.statements) {
+    if (s.fact != FactId::dac && s.fact != FactId::pai && s.fact != FactId::paa &&
+        s.fact != FactId::certificate)
+      continue;
+    const auto certificate = parse_certificate(std::get<Bytes>(s.value));
+    post_quantum_ = post_quantum_ || (certificate && strongest(**certificate).ml_dsa);
+  }
+}
+
+size_t SideBySide::devices() const {
+  size_t out = 0;
+  for (auto dac = dacs_.begin(); dac != dacs_.end(); ++dac) {
+    const bool other_chain =
+        post_quantum_ && !dac->key.empty() && std::any_of(dacs_.begin(), dac, [&](const Dac& one) {
+          return one.key == dac->key && one.issuer != dac->issuer;
+        });
+    out += other_chain ? 0 : 1;
+  }
+  return out;
 }
 
 LotTree of_one_device(const std::string& path, const std::vector<std::string>& files) {

@@ -9,8 +9,11 @@
 #include <vector>
 
 #include "lot/role.h"
+#include "verifier/pki/certificate.h"
 
 namespace attest {
+
+struct Reading;
 
 struct LotUnit {
   std::string name;                // within the lot: "0001", "line-a/0001"
@@ -40,17 +43,26 @@ std::optional<OnlyFolder> only_folder(const std::vector<std::string>& files, con
 
 // Files of which one has a DAC, and the others complete it, are one device's, and not each a
 // device. (Requests are each a device's.) Below the input itself a folder is a device's unless its
-// files have several DACs.
+// files have several DACs. A post-quantum chain stands beside the legacy one with a DAC of the same
+// key: both are one device's.
 class SideBySide {
  public:
   void add(const std::string& path, View bytes);
+  void add_shared(const std::string& path, View bytes);  // of an authority, that lies with them
   bool one_device(const OnlyFolder& folder) const {
-    return !requests_ && (dacs_ == 1 || (dacs_ == 0 && !folder.deep && !folder.path.empty()));
+    const size_t dacs = devices();
+    return !requests_ && (dacs == 1 || (dacs == 0 && !folder.deep && !folder.path.empty()));
   }
 
  private:
-  size_t dacs_ = 0;
-  bool requests_ = false;
+  size_t devices() const;  // by their DACs
+  void note_kinds(const Reading& reading);
+  struct Dac {
+    Bytes key;  // empty: it cannot be told
+    std::optional<KeyId> issuer;
+  };
+  std::vector<Dac> dacs_;
+  bool requests_ = false, post_quantum_ = false;
 };
 // They are: the lot is this one device, called as the last part of this path.
 LotTree of_one_device(const std::string& path, const std::vector<std::string>& files);

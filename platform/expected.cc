@@ -23,14 +23,22 @@ struct Credential {
 constexpr Credential kCredentials[] = {
     {"dac_cert", FactId::dac}, {"pai_cert", FactId::pai}, {"certification", FactId::cd}};
 
+using Opened = std::vector<std::string>;
+
+Result<FileBytes> open_beside(const fs::path& path, Opened* opened) {
+  auto file = FileBytes::open(path.string());
+  if (file && opened != nullptr) opened->push_back(path.string());
+  return file;
+}
+
 // The order names these files relative to itself. One that is not there was not handed over; one
 // that lies elsewhere is not followed.
 void read_credential(const Credential& credential, const Json& value, const fs::path& folder,
-                     Device& device) {
+                     Device& device, Opened* opened) {
   if (value.string() == nullptr || value.string()->empty()) return;
   const fs::path name = fs::path(*value.string()).lexically_normal();
   if (name.is_absolute() || *name.begin() == "..") return;
-  const auto file = FileBytes::open((folder / name).string());
+  const auto file = open_beside(folder / name, opened);
   if (!file) return;
   Bytes bytes = to_bytes(file->view());
   if (looks_like_pem(bytes)) {
@@ -42,7 +50,7 @@ void read_credential(const Credential& credential, const Json& value, const fs::
              {.path = (folder / name).string(), .offset = {}, .item = credential.key});
 }
 
-void read_credentials(View order, const std::string& path, Device& device) {
+void read_credentials(View order, const std::string& path, Device& device, Opened* opened) {
   const auto json = parse_json(text(order));
   if (!json) return;
   const Json* matter = json->find("matter");
@@ -52,7 +60,7 @@ void read_credentials(View order, const std::string& path, Device& device) {
     if (members == nullptr) continue;
     for (const Credential& credential : kCredentials) {
       if (const Json* value = members->find(credential.key))
-        read_credential(credential, *value, fs::path(path).parent_path(), device);
+        read_credential(credential, *value, fs::path(path).parent_path(), device, opened);
     }
   }
 }
@@ -60,12 +68,12 @@ void read_credentials(View order, const std::string& path, Device& device) {
 constexpr const char* kUserConfiguration = "user_configuration.json";
 
 // Keys that the order names as files beside it; one that is not there, or is none, is damage.
-void read_key_files(const fs::path& folder, Device& device) {
+void read_key_files(const fs::path& folder, Device& device, Opened* opened) {
   for (OrderedLock& ordered : device.posture.ordered) {
     if ((ordered.key != "signing_keys" && ordered.key != "command_key") ||
         !is_key_file(ordered.value))
       continue;
-    const auto file = FileBytes::open((folder / ordered.value).string());
+    const auto file = open_beside(folder / ordered.value, opened);
     const auto forms = file ? key_forms(file->view()) : std::nullopt;
     if (forms)
       ordered.value = *forms;
@@ -76,17 +84,17 @@ void read_key_files(const fs::path& folder, Device& device) {
 }
 
 // What Simplicity Commander was given to configure the parts with.
-void read_configuration(const fs::path& folder, Device& device) {
+void read_configuration(const fs::path& folder, Device& device, Opened* opened) {
   const std::string path = (folder / kUserConfiguration).string();
-  const auto file = FileBytes::open(path);
+  const auto file = open_beside(path, opened);
   const auto json = file ? parse_json(text(file->view())) : Result<Json>(error("none"));
   if (json) read_user_configuration(*json, path, device.posture);
 }
 
 }  // namespace
 
-Result<Device> expected_from(const std::string& path) {
-  const auto file = FileBytes::open(path);
+Result<Device> expected_from(const std::string& path, Opened* opened) {
+  const auto file = open_beside(path, opened);
   if (!file) return error("--expect: " + file.error().what);
   Reading reading;
   const auto done =
@@ -101,10 +109,10 @@ Result<Device> expected_from(const std::string& path) {
   if (!done && !locks_alone) return error(fmt::format("--expect: {}: {}", path, done.error().what));
   if (kind == "cpms-json") {
     const auto utf8 = utf8_of_utf16(file->view());
-    read_credentials(utf8 ? View(*utf8) : file->view(), path, reading.device);
+    read_credentials(utf8 ? View(*utf8) : file->view(), path, reading.device, opened);
   }
-  read_key_files(fs::path(path).parent_path(), reading.device);
-  read_configuration(fs::path(path).parent_path(), reading.device);
+  read_key_files(fs::path(path).parent_path(), reading.device, opened);
+  read_configuration(fs::path(path).parent_path(), reading.device, opened);
   return std::move(reading.device);
 }
 

@@ -2,11 +2,15 @@
 // cpms.json names.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "verifier/readers/device.h"
 
 namespace attest {
 
-// An error names the file, what was expected and what was found.
-Result<Device> expected_from(const std::string& path);
+// An error names the file, what was expected and what was found. `opened`: the files that were read
+// take their place there, the order's own and those that lie beside it.
+Result<Device> expected_from(const std::string& path, std::vector<std::string>* opened = nullptr);
 
 }  // namespace attest

@@ -44,7 +44,15 @@ struct Covered {
   bool must_answer;
 };
 
-StepResult result_of(const TestCase& of, const PlanStep& step, const Report& report) {
+// The fault is one of facts that another step asks for.
+bool is_of_others(const Finding& f, const PlanStep& step) {
+  return f.facts.any() && !step.facts.empty() &&
+         std::none_of(step.facts.begin(), step.facts.end(),
+                      [&](FactId fact) { return f.facts.test(static_cast<size_t>(fact)); });
+}
+
+StepResult result_of(const TestCase& of, const PlanStep& step, const Evidence& evidence,
+                     const Report& report) {
   if (step.needs == PlanNeeds::live)
     return {.step = &step, .state = StepState::not_from_files, .why = "needs a live device"};
   if (step.needs == PlanNeeds::command)
@@ -60,7 +68,9 @@ StepResult result_of(const TestCase& of, const PlanStep& step, const Report& rep
     const auto at = std::find_if(covered.begin(), covered.end(), is);
     return at == covered.end() ? nullptr : at->finding;
   };
-  if (const Finding* f = first([&](const Covered& c) { return is_failed(*c.finding, of); }))
+  if (const Finding* f = first([&](const Covered& c) {
+        return is_failed(*c.finding, of) && !is_of_others(*c.finding, step);
+      }))
     return {.step = &step, .state = StepState::failed, .why = said(*f), .by = f};
   const Finding* open = first([&](const Covered& c) {
     return c.finding->status == Status::unknown || c.finding->status == Status::blocked ||
@@ -68,6 +78,9 @@ StepResult result_of(const TestCase& of, const PlanStep& step, const Report& rep
   });
   const bool keeps_open = std::any_of(covered.begin(), covered.end(),
                                       [](const Covered& c) { return c.finding->keeps_open; });
+  const auto missing = std::find_if(step.facts.begin(), step.facts.end(), [&](FactId fact) {
+    return evidence.device.first(fact) == nullptr;
+  });
   StepResult out{.step = &step, .state = StepState::open, .by = open, .keeps_open = keeps_open};
   if (step.needs == PlanNeeds::second_unit) {
     out.why = "no second unit";
@@ -75,8 +88,11 @@ StepResult result_of(const TestCase& of, const PlanStep& step, const Report& rep
     out.why = kNoCheck;
   } else if (open != nullptr) {
     out.why = why_open(*open, report);
+  } else if (missing != step.facts.end()) {
+    out.why = fmt::format("the evidence does not state {}", fact_name(*missing));
   } else if (first([](const Covered& c) {
-               return c.finding->status == Status::pass || c.finding->status == Status::warn;
+               return c.finding->status == Status::pass || c.finding->status == Status::warn ||
+                      c.finding->status == Status::fail;
              })) {
     out.state = StepState::passed;
   } else {
@@ -104,9 +120,9 @@ void conclude(CaseResult& out) {
   }
 }
 
-CaseResult result_of(const TestCase& of, const Report& report) {
+CaseResult result_of(const TestCase& of, const Evidence& evidence, const Report& report) {
   CaseResult out{.of = &of, .state = StepState::not_from_files};
-  for (const PlanStep& step : of.steps) out.steps.push_back(result_of(of, step, report));
+  for (const PlanStep& step : of.steps) out.steps.push_back(result_of(of, step, evidence, report));
   conclude(out);
   return out;
 }
@@ -150,31 +166,41 @@ std::string ids_among(const TestCase& of, const PlanStep& step, const LotReport&
   return out;
 }
 
-// What is asked between units.
+// The finding says which devices, where one is told of this rule.
+std::string said(const LotCompared& equal, const LotReport& lot) {
+  const auto at = std::find_if(lot.findings.begin(), lot.findings.end(),
+                               [&](const LotFinding& f) { return f.rule == equal.rule; });
+  return at != lot.findings.end() ? fmt::format("{}: {}", equal.rule->id, at->message)
+                                  : fmt::format("{}: {} of {} devices share theirs with another",
+                                                equal.rule->id, equal.equal, lot.devices);
+}
+
+// What is asked between units, by what was compared: findings leave out what follows from another,
+// and weigh as the stage has it. The step passes by those of its rules that must answer.
 StepResult between(const CaseResult& before, const PlanStep& step, const LotReport& lot) {
   StepResult out{.step = &step, .state = StepState::open};
-  const auto covers = covers_of(*before.of, step);
-  for (const LotFinding& f : lot.findings) {
-    const bool of_step = std::any_of(covers.begin(), covers.end(), [&](const PlanCover* cover) {
-      return cover->id == std::string_view(f.rule->id);
+  bool counted = false, all = true;
+  const LotCompared *equal = nullptr, *chance = nullptr;
+  for (const PlanCover* cover : covers_of(*before.of, step)) {
+    counted = counted || cover->id == std::string_view(lot_rule::two_units_are_shown.id);
+    const auto at = std::find_if(lot.compared.begin(), lot.compared.end(), [&](const auto& one) {
+      return one.rule->id == std::string_view(cover->id);
     });
-    if (!of_step || f.severity != Severity::error) continue;
+    const LotCompared* one = at == lot.compared.end() ? nullptr : &*at;
+    if (cover->must_answer) all = all && one != nullptr && one->by_all;
+    if (one == nullptr || one->rule->under(Stage::lab) != Severity::error) continue;
+    if (one->equal > 0 && equal == nullptr) equal = one;
+    if (one->by_chance > 0 && cover->must_answer) chance = one;
+  }
+  if (equal != nullptr) {
     out.state = StepState::failed;
-    out.why = fmt::format("{}: {}", f.rule->id, f.message);
+    out.why = said(*equal, lot);
     return out;
   }
   if (!lot.second_unit.empty() || lot.devices < 2) {
     out.why = lot.second_unit.empty() ? "no second unit" : lot.second_unit;
     out.keeps_open = lot.stage == Stage::lab;
     return out;
-  }
-  bool compared = false, counted = false;
-  for (const PlanCover* cover : covers) {
-    counted = counted || cover->id == std::string_view(lot_rule::two_units_are_shown.id);
-    compared =
-        compared || std::any_of(lot.compared.begin(), lot.compared.end(), [&](const LotRule* rule) {
-          return rule->id == std::string_view(cover->id);
-        });
   }
   // The steps of the first unit were asked of each.
   const auto unmet =
@@ -183,15 +209,30 @@ StepResult between(const CaseResult& before, const PlanStep& step, const LotRepo
       });
   if (counted && unmet != before.steps.end()) {
     out.why = fmt::format("waits for step {}", unmet->step->step);
-  } else if (compared || counted) {
-    out.state = StepState::passed;
-  } else {
+  } else if (!all) {
     out.why = "not every unit gives what is compared";
+  } else if (chance != nullptr) {
+    out.why = fmt::format("{} of {} devices share theirs by chance: a lab compares two",
+                          chance->by_chance, lot.devices);
+  } else {
+    out.state = StepState::passed;
   }
   return out;
 }
 
-StepResult result_of(const CaseResult& before, const PlanStep& step, size_t place,
+// What is known of no device whose line has no letters.
+std::string why_untold(const Share& open, const Share& unasked, const LotReport& lot) {
+  std::string out;
+  if (unasked.count > 0)
+    out = "judged without the test plan: " + unasked.text(lot.devices) +
+          "; give each part, or the journal from its beginning, --report plan=FILE";
+  if (open.count > 0)
+    out += (out.empty() ? "not told of " : "; not told of ") + open.text(lot.devices);
+  return out;
+}
+
+// `place`: of the step among `all` steps of all test cases.
+StepResult result_of(const CaseResult& before, const PlanStep& step, size_t place, size_t all,
                      const LotReport& lot) {
   const TestCase& of = *before.of;
   StepResult out{.step = &step, .state = StepState::not_from_files};
@@ -206,11 +247,18 @@ StepResult result_of(const CaseResult& before, const PlanStep& step, size_t plac
     return out;
   }
   std::array<Share, std::size(kLetters)> shares;
+  Share unasked;  // judged without the plan
   for (const DeviceResult& device : lot.results) {
-    const auto* at = device.steps.size() != steps_of_all()
+    const bool readable =
+        device.failed.empty() || device.failed.front() != lot_rule::device_is_readable.id;
+    if (device.steps.empty() && readable) {
+      unasked.add(device.name);
+      continue;
+    }
+    const auto* at = device.steps.size() != all
                          ? std::end(kLetters)
                          : std::find(std::begin(kLetters), std::end(kLetters), device.steps[place]);
-    // Of what could not be read, or was judged without the plan, nothing is told.
+    // Of what could not be read, or was judged by another version's plan, nothing is told.
     const bool known = at != std::end(kLetters);
     shares[known ? static_cast<size_t>(at - kLetters) : static_cast<size_t>(StepState::open)].add(
         device.name);
@@ -222,10 +270,10 @@ StepResult result_of(const CaseResult& before, const PlanStep& step, size_t plac
     return out;
   }
   if (step.needs == PlanNeeds::second_unit) return between(before, step, lot);
-  if (share(StepState::open).count > 0 || lot.devices == 0) {
+  if (share(StepState::open).count + unasked.count > 0 || lot.devices == 0) {
     out.state = StepState::open;
     out.why = lot.devices == 0 ? "no device was judged"
-                               : "not told of " + share(StepState::open).text(lot.devices);
+                               : why_untold(share(StepState::open), unasked, lot);
   } else if (share(StepState::passed).count > 0) {
     out.state = StepState::passed;
   } else {
@@ -246,30 +294,31 @@ std::string CaseResult::steps_in(StepState wanted) const {
   return out;
 }
 
-std::vector<CaseResult> plan_results(const Report& report) {
+std::vector<CaseResult> plan_results(const Evidence& evidence, const Report& report) {
   std::vector<CaseResult> out;
-  for (const TestCase& of : test_cases()) out.push_back(result_of(of, report));
+  for (const TestCase& of : test_cases()) out.push_back(result_of(of, evidence, report));
   return out;
 }
 
 std::vector<CaseResult> plan_results(const LotReport& lot) {
   std::vector<CaseResult> out;
+  const size_t all = steps_of_all();
   size_t place = 0;
   for (const TestCase& of : test_cases()) {
     CaseResult& result =
         out.emplace_back(CaseResult{.of = &of, .state = StepState::not_from_files});
     for (const PlanStep& step : of.steps)
-      result.steps.push_back(result_of(result, step, place++, lot));
+      result.steps.push_back(result_of(result, step, place++, all, lot));
     conclude(result);
   }
   return out;
 }
 
-std::string plan_steps(const Report& report) {
+std::string plan_steps(const Evidence& evidence, const Report& report) {
   std::string out;
   for (const TestCase& of : test_cases()) {
     for (const PlanStep& step : of.steps)
-      out += kLetters[static_cast<size_t>(result_of(of, step, report).state)];
+      out += kLetters[static_cast<size_t>(result_of(of, step, evidence, report).state)];
   }
   return out;
 }

@@ -34,11 +34,11 @@ struct CaseResult {
 };
 
 // Of one device, in the order of test_cases().
-std::vector<CaseResult> plan_results(const Report& report);
+std::vector<CaseResult> plan_results(const Evidence& evidence, const Report& report);
 // Of a lot: a step passed where it did for each device, and two units are compared. What each
 // device says of the steps is kept in DeviceResult::steps, a letter a step.
 std::vector<CaseResult> plan_results(const LotReport& lot);
-std::string plan_steps(const Report& report);
+std::string plan_steps(const Evidence& evidence, const Report& report);
 // "passed", "failed at step 6.5", "not judged: needs a live device".
 std::string result_text(const CaseResult& result);
 

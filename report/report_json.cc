@@ -118,10 +118,9 @@ Json check_json(const Finding& f) {
   out.set("spec", f.check->spec).set("remedy", optional(f.remedy));
   out.set("blocked_by", f.blocked_by != nullptr ? Json(f.blocked_by->id) : Json());
   out.set("waived", optional(f.waived));
-  const auto steps = covers_of(f.check->id);
-  out.set("test_case", steps.empty() ? Json() : Json(steps.front()->test_case));
-  out.set("step",
-          steps.empty() || *steps.front()->step == '\0' ? Json() : Json(steps.front()->step));
+  const PlanCover* cover = cover_of(f.check->id, f.facts);
+  out.set("test_case", cover == nullptr ? Json() : Json(cover->test_case));
+  out.set("step", cover == nullptr || *cover->step == '\0' ? Json() : Json(cover->step));
   if (f.check->sdk == 0) {
     out.set("sdk", Json());
   } else {

@@ -23,7 +23,7 @@ class PlanPage {
   std::string write(const Evidence& e, const Report& report) {
     headline(report.verdict, device_line(e));
     paragraph(printable(report.summary), 2);
-    all(plan_results(report));
+    all(plan_results(e, report));
     for (const NotUsed& unused : e.not_used) paragraph(printable(not_used_text(unused)), 2);
     for (const EvidenceFile& file : e.files) {
       if (!is_not_used(e, file))
@@ -236,7 +236,7 @@ std::string report_junit_plan(const Evidence& e, const Report& report) {
   for (const EvidenceFile& file : e.files)
     frame.first.emplace_back("evidence", fmt::format("{}: {}", file.path, file.kind));
   add_not_used(frame.first, e.not_used);
-  return suites(plan_results(report), frame);
+  return suites(plan_results(e, report), frame);
 }
 
 std::string lot_junit_plan(const LotReport& lot) {

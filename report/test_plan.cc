@@ -13,6 +13,9 @@ namespace {
 
 using enum PlanNeeds;
 
+template <FactId... F>
+constexpr FactId kFacts[] = {F...};
+
 constexpr PlanStep kDa12[] = {
     {"1", "Generate an attestation nonce of 32 bytes", live},
     {"2", "Obtain the attestation response"},
@@ -39,7 +42,7 @@ constexpr PlanStep kDa12[] = {
     {"8", "Verify authorized_paa_list"},
     {"9", "Verify the CD's signature"},
     {"10", "Verify attestation_nonce"},
-    {"11", "Verify firmware_information"},
+    {"11", "Verify firmware_information", files, kFacts<FactId::attestation_elements>},
     {"12", "Verify AttestationSignature"},
     {"13", "Refuse a nonce of 33 bytes with INVALID_COMMAND", live},
     {"14", "Refuse a nonce of 31 bytes with INVALID_COMMAND", live},
@@ -71,30 +74,37 @@ constexpr PlanStep kSc71[] = {
     {"4", "Compare the passcodes of the two units", second_unit},
 };
 constexpr PlanStep kBinfo21[] = {
-    {"", "Texts fit their attributes (steps 5, 11, 17, 24, 30, 36 and 45)"},
-    {"2", "Read DataModelRevision"},
+    {"2", "Read DataModelRevision", files, kFacts<FactId::data_model_revision>},
     {"3", "Refuse writes to what is read only, and so on for each attribute", live},
-    {"8", "Read VendorID"},
-    {"14", "Read ProductID"},
-    {"20a", "Read Location"},
-    {"21", "Read HardwareVersion"},
-    {"27", "Read SoftwareVersion"},
-    {"33", "Read ManufacturingDate"},
-    {"39", "Read ProductURL"},
-    {"42", "Read ProductLabel"},
-    {"48", "Read LocalConfigDisabled"},
-    {"51", "Read Reachable"},
-    {"53", "Read UniqueID"},
-    {"56", "Read CapabilityMinima"},
-    {"63", "Read SpecificationVersion"},
-    {"66", "Read MaxPathsPerInvoke"},
-    {"69", "Read ConfigurationVersion"},
+    {"5", "Read VendorName", files, kFacts<FactId::vendor_name>},
+    {"8", "Read VendorID", files, kFacts<FactId::vendor_id>},
+    {"11", "Read ProductName", files, kFacts<FactId::product_name>},
+    {"14", "Read ProductID", files, kFacts<FactId::product_id>},
+    {"17", "Read NodeLabel", files, kFacts<FactId::node_label>},
+    {"20a", "Read Location", files, kFacts<FactId::location>},
+    {"21", "Read HardwareVersion", files, kFacts<FactId::hardware_version>},
+    {"24", "Read HardwareVersionString", files, kFacts<FactId::hardware_version_string>},
+    {"27", "Read SoftwareVersion", files, kFacts<FactId::software_version>},
+    {"30", "Read SoftwareVersionString", files, kFacts<FactId::software_version_string>},
+    {"33", "Read ManufacturingDate", files, kFacts<FactId::manufacturing_date>},
+    {"36", "Read PartNumber", files, kFacts<FactId::part_number>},
+    {"39", "Read ProductURL", files, kFacts<FactId::product_url>},
+    {"42", "Read ProductLabel", files, kFacts<FactId::product_label, FactId::vendor_name>},
+    {"45", "Read SerialNumber", files, kFacts<FactId::serial_number>},
+    {"48", "Read LocalConfigDisabled", files, kFacts<FactId::local_config_disabled>},
+    {"51", "Read Reachable", files, kFacts<FactId::reachable>},
+    {"53", "Read UniqueID", files, kFacts<FactId::unique_id, FactId::serial_number>},
+    {"56", "Read CapabilityMinima", files,
+     kFacts<FactId::case_sessions_per_fabric, FactId::subscriptions_per_fabric>},
+    {"63", "Read SpecificationVersion", files, kFacts<FactId::specification_version>},
+    {"66", "Read MaxPathsPerInvoke", files, kFacts<FactId::max_paths_per_invoke>},
+    {"69", "Read ConfigurationVersion", files, kFacts<FactId::configuration_version>},
 };
 constexpr PlanStep kIdm131[] = {
     {"1", "Read all attributes", live},
-    {"2", "No \"Test\" in ProductName"},
-    {"3", "No \"Test\" in VendorName"},
-    {"4", "No test vendor id"},
+    {"2", "No \"Test\" in ProductName", files, kFacts<FactId::product_name>},
+    {"3", "No \"Test\" in VendorName", files, kFacts<FactId::vendor_name>},
+    {"4", "No test vendor id", files, kFacts<FactId::vendor_id>},
     {"5", "The calendar is not the default", live},
     {"6", "No unit testing cluster", live},
     {"7", "No fault injection cluster", live},
@@ -104,9 +114,12 @@ constexpr PlanStep kIdm131[] = {
 constexpr PlanStep kWhole[] = {{"", "From files"}};
 constexpr PlanStep kWholeLive[] = {{"", "With a device", live}};
 constexpr PlanStep kWholeCommand[] = {{"", "From files", command}};
+constexpr PlanStep kVersionImages[] = {{"", "The image of the device's own version"},
+                                       {"", "The images of the other versions", command}};
 constexpr PlanStep kRevocation[] = {{"", "Refuse a revoked DAC or PAI"}};
-constexpr PlanStep kQr[] = {{"", "Read the QR code"}};
-constexpr PlanStep kManual[] = {{"", "Read the manual pairing code"}};
+constexpr PlanStep kQr[] = {{"", "Read the QR code", files, kFacts<FactId::qr_payload>}};
+constexpr PlanStep kManual[] = {
+    {"", "Read the manual pairing code", files, kFacts<FactId::manual_code>}};
 constexpr PlanStep kFlow[] = {{"", "Compare the commissioning flow"},
                               {"", "Advertise as the flow demands", live}};
 
@@ -245,7 +258,7 @@ constexpr TestCase kCases[] = {
      kWhole},
     {"post-cert-AllSoftwareVersions", "Software images on the ledger",
      "size, checksum and type of the image of every software version", PlanScope::device, "",
-     "matter-attest verify --fetch-ota: the image of the device's own version", kWhole},
+     "matter-attest dcl audit --fetch", kVersionImages},
     {"TC-PAVST-*",
      "Push AV stream transport",
      "video push",
@@ -389,16 +402,28 @@ constexpr PlanCover kCovers[] = {
     {"dac.key-is-p256", k17, "1.6"},
     {"evidence.second-unit-is-shown", k17, "2"},
     {"lot.two-units-are-shown", k17, "2"},
-    {"lot.dac-key-is-used-once", k17, "3"},
+    {"lot.dac-key-is-used-once", k17, "3", true},
     {"lot.dac-is-used-once", k17, "3"},
 
     {"factory.discriminator-is-not-default", kSc, "3"},
-    {"lot.discriminators-do-not-repeat", kSc, "3"},
+    {"lot.discriminators-do-not-repeat", kSc, "3", true},
     {"factory.passcode-is-not-default", kSc, "4"},
-    {"lot.passcodes-do-not-repeat", kSc, "4"},
+    {"lot.passcodes-do-not-repeat", kSc, "4", true},
+    {"lot.spake2p-verifier-is-used-once", kSc, "4"},
     {"lot.spake2p-salt-is-used-once", kSc, "4"},
+    {"lot.payload-is-used-once", kSc, "4"},
 
-    {"basic.texts-fit-their-attributes", kBinfo, ""},
+    {"basic.texts-fit-their-attributes", kBinfo, "5"},
+    {"basic.texts-fit-their-attributes", kBinfo, "11"},
+    {"basic.texts-fit-their-attributes", kBinfo, "17"},
+    {"basic.texts-fit-their-attributes", kBinfo, "24"},
+    {"basic.texts-fit-their-attributes", kBinfo, "30"},
+    {"basic.texts-fit-their-attributes", kBinfo, "33"},
+    {"basic.texts-fit-their-attributes", kBinfo, "36"},
+    {"basic.texts-fit-their-attributes", kBinfo, "39"},
+    {"basic.texts-fit-their-attributes", kBinfo, "42"},
+    {"basic.texts-fit-their-attributes", kBinfo, "45"},
+    {"basic.texts-fit-their-attributes", kBinfo, "53"},
     {"basic.data-model-fits-specification", kBinfo, "2"},
     {"basic.vendor-id-is-in-range", kBinfo, "8"},
     {"basic.product-id-is-in-range", kBinfo, "14"},
@@ -418,7 +443,9 @@ constexpr PlanCover kCovers[] = {
     {"basic.configuration-version-is-in-range", kBinfo, "69"},
     {"basic.names-do-not-say-test", "TC-IDM-13.1", "2"},
     {"basic.names-do-not-say-test", "TC-IDM-13.1", "3"},
-    {"basic.vendor-id-is-no-test-vendor", "TC-IDM-13.1", "4"},
+    {"basic.no-sdk-fallback-values", "TC-IDM-13.1", "2"},
+    {"basic.no-sdk-fallback-values", "TC-IDM-13.1", "3"},
+    {"basic.vendor-id-is-no-test-vendor", "TC-IDM-13.1", "4", true},
     {"credentials.no-test-vendor", "TC-IDM-13.1", "4"},
     {"credentials.no-test-vendor", k12, "6.2"},
 
@@ -511,6 +538,19 @@ std::vector<const PlanCover*> covers_of(const TestCase& of, const PlanStep& step
       out.push_back(&cover);
   }
   return out;
+}
+
+const PlanCover* cover_of(std::string_view id, const FactSet& wrong) {
+  const auto covers = covers_of(id);
+  const auto at = std::find_if(covers.begin(), covers.end(), [&](const PlanCover* cover) {
+    const TestCase* of = find_test_case(cover->test_case);
+    const PlanStep* step = of == nullptr ? nullptr : find_step(*of, cover->step);
+    return step != nullptr && std::any_of(step->facts.begin(), step->facts.end(), [&](FactId f) {
+             return wrong.test(static_cast<size_t>(f));
+           });
+  });
+  if (at != covers.end()) return *at;
+  return covers.empty() ? nullptr : covers.front();
 }
 
 std::string covers_text(std::string_view id) {

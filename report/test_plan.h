@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "verifier/report.h"
+
 namespace attest {
 
 // What judging takes.
@@ -31,6 +33,7 @@ struct PlanStep {
   const char* step;   // "6.5"; empty: the test case as a whole
   const char* title;  // "Verify CD certificate_id"
   PlanNeeds needs = PlanNeeds::files;
+  std::span<const FactId> facts = {};  // what it asks of the device: open where one is not stated
 };
 
 struct TestCase {
@@ -47,7 +50,9 @@ struct PlanCover {
   const char* id;  // of a check or of a rule about lots
   const char* test_case;
   const char* step;
-  bool must_answer = false;  // the step is open where this one does not apply: a fact is missing
+  // The step is open where this one does not apply: a fact is missing. Of rules about lots: the
+  // step passes by what these compare, the others can but fail it.
+  bool must_answer = false;
 };
 
 std::span<const TestCase> test_cases();
@@ -59,6 +64,8 @@ const PlanStep* find_step(const TestCase& of, std::string_view step);
 // The steps that a check, or a rule about lots, tells of: the one it is shown with comes first.
 std::vector<const PlanCover*> covers_of(std::string_view id);
 std::vector<const PlanCover*> covers_of(const TestCase& of, const PlanStep& step);
+// The one that a fault is shown with: of several steps that which asks what is wrong.
+const PlanCover* cover_of(std::string_view id, const FactSet& wrong);
 std::string covers_text(std::string_view id);  // "TC-DA-1.2 6.5, TC-DA-1.7 1.3"; may be empty
 std::string step_name(const PlanStep& step);   // "6.5 Verify CD certificate_id"
 

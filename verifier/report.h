@@ -1,6 +1,7 @@
 // Report: what the checks found, as data. Renderers in report/ only write it down.
 #pragma once
 
+#include <bitset>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,6 +33,8 @@ struct SdkResult {
 // Every code the SDK declares; nullptr for a number it does not.
 const char* sdk_code_name(int code);
 
+using FactSet = std::bitset<kFactCount>;
+
 struct Finding {
   const struct Check* check = nullptr;
   Status status = Status::pass;
@@ -45,6 +48,8 @@ struct Finding {
   // What to do about this answer: of a fault the check's remedy, of an unknown what would answer
   // it. Empty where there is nothing to do. Reports show this one, never the check's.
   std::string remedy;
+  // Of a fault, where the check looks at several facts: which are wrong. None: it tells not.
+  FactSet facts = {};
   bool could_not_be_made = false;  // unknown, or blocked for the reason that another is unknown for
   bool keeps_open = false;         // it keeps the device from being approved, though it is no fail
 };

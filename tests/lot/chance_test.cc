@@ -69,3 +69,14 @@ TEST_CASE("the drawing depends on the seed and the place alone") {
   CHECK(low > 4'800);
   CHECK(low < 5'200);
 }
+
+TEST_CASE("the odds that docs/lots.md states") {
+  // Two equal passcodes: an error among so many devices, a warning among more.
+  CHECK(expected_repeats(141, 2) <= 1e-4);
+  CHECK(expected_repeats(142, 2) > 1e-4);
+  CHECK(expected_repeats(447, 2) <= 1e-3);
+  CHECK(expected_repeats(448, 2) > 1e-3);
+  // Two equal discriminators, at the lab.
+  CHECK(expected_shared(29, 2, 4096) <= 0.1);
+  CHECK(expected_shared(30, 2, 4096) > 0.1);
+}

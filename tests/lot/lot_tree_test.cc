@@ -15,6 +15,8 @@
 #include "tests/support/der_writer.h"
 #include "tests/support/own_credentials.h"
 #include "tests/support/support.h"
+#include "verifier/crypto/crypto.h"
+#include "verifier/gather/evidence.h"
 #include "verifier/pki/key.h"
 
 using namespace attest;
@@ -192,6 +194,40 @@ TEST_CASE("lot tree: a certificate of no device is none, and leaves its neighbou
   }
 }
 
+TEST_CASE("lot tree: a legacy and a post-quantum DAC of one key are one device's") {
+  constexpr const char* kMlDsa44 = "2.16.840.1.101.3.4.3.17";
+  const auto dac = [](const char* issuer, const char* key, const char* algorithm) {
+    forge::CertificatePlan plan = forge::good_plan(key).dac;
+    const Sha256 id = sha256(view(std::string_view(issuer)));
+    plan.replace(forge::authority_key_id(View(id).first(20)));
+    plan.algorithm = plan.tbs_algorithm = algorithm;
+    return forge::certificate(plan, forge::key_named(issuer));
+  };
+  const Bytes legacy = dac("a", "one", forge::kEcdsaWithSha256), other = dac("b", "one", kMlDsa44),
+              same_issuer = dac("a", "one", kMlDsa44), other_key = dac("b", "two", kMlDsa44),
+              other_legacy = dac("b", "one", forge::kEcdsaWithSha256);
+  const struct {
+    const char* what;
+    std::vector<Bytes> files;
+    bool one;
+  } rows[] = {
+      {"one", {legacy}, true},
+      {"two chains", {legacy, other}, true},
+      {"two chains, the other way round", {other, legacy}, true},
+      {"two keys", {legacy, other_key}, false},
+      {"below one issuer", {legacy, same_issuer}, false},
+      {"both legacy: a key that is used twice", {legacy, other_legacy}, false},
+      {"twice the same", {legacy, legacy}, false},
+      {"two chains, and another device", {legacy, other, other_key}, false},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.what);
+    SideBySide all;
+    for (const Bytes& file : row.files) all.add("dac.der", file);
+    CHECK(all.one_device({.path = "", .deep = false}) == row.one);
+  }
+}
+
 TEST_CASE(
     "lot tree: lists belong to all devices, what cannot be read to none, foreign keys to nobody") {
   const forge::DevicePlan plan = forge::good_plan("good");
@@ -293,10 +329,11 @@ TEST_CASE(
   REQUIRE(reading.shared_lists != nullptr);
   CHECK(reading.shared_lists->size() == 1);
   CHECK(lot.unused().size() == 2);
-  std::vector<CrlEvidence> judged = *reading.shared_lists;
+  Evidence judged;
+  judged.crls = *reading.shared_lists;
   lot.saw(judged);
   CHECK(lot.unused().size() == 2);  // of nobody's issuer so far
-  judged.front().of = ListOf::pai;
+  judged.crls.front().of = ListOf::pai;
   lot.saw(judged);
   REQUIRE(lot.unused().size() == 1);
   CHECK(lot.unused().front().path == "again.crl");

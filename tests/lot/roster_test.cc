@@ -177,6 +177,22 @@ TEST_CASE("what two devices have in common is found, once, and named") {
        {"warning lot.parts-are-locked-alike: 1 of 40 parts is locked so: debug open; most so: "
         "debug "
         "disabled: dev-0007"}},
+      {"parts that tell less, and nothing else",
+       [](std::vector<Entry>& d) {
+         for (size_t i = 0; i < d.size(); ++i)
+           d[i].fingerprints.posture = i % 3 == 0   ? "secure boot v2, debug disabled"
+                                       : i % 3 == 1 ? "debug disabled"
+                                                    : "";
+       },
+       {}},
+      {"parts that differ in what both tell",
+       [](std::vector<Entry>& d) {
+         for (Entry& one : d) one.fingerprints.posture = "secure boot v2, debug disabled";
+         d[3].fingerprints.posture = "debug open";
+         d[8].fingerprints.posture = "secure boot v2, flash encryption off, debug open";
+       },
+       {"warning lot.parts-are-locked-alike: 2 of 40 parts are locked so: debug open; most so: "
+        "debug disabled: dev-0003 dev-0008"}},
       {"a passcode twice among few",
        [](std::vector<Entry>& d) { set_passcode(d[7], 10'000'000 + 3 * 1'001); },
        {"error lot.passcodes-do-not-repeat: 2 devices have the same passcode; of 40 random "
@@ -234,6 +250,44 @@ TEST_CASE("what two devices have in common is found, once, and named") {
     std::reverse(devices.begin(), devices.end());
     CHECK_MESSAGE(told(devices) == row.findings, fmt::format("{}", fmt::join(told(devices), "\n")));
   }
+}
+
+TEST_CASE(
+    "a part that does not tell how others are locked is named, and is neither like nor unlike") {
+  const auto untold = [](const std::vector<std::string>& postures) {
+    LotRoster roster;
+    for (size_t i = 0; i < postures.size(); ++i) {
+      DeviceFingerprints one;
+      one.posture = postures[i];
+      roster.add(fmt::format("d{}", i), one);
+    }
+    CHECK(roster.findings().findings.empty());
+    std::vector<std::string> out;
+    for (const LotRoster::Untold& group : roster.locks_untold())
+      out.push_back(
+          fmt::format("{}: {} {}", group.traits, group.devices, fmt::join(group.names, " ")));
+    return out;
+  };
+  using Told = std::vector<std::string>;
+  CHECK(untold({"", ""}).empty());
+  CHECK(untold({"debug open", "debug open"}).empty());
+  CHECK(untold({"debug open", "", ""}) == Told{"debug: 2 d1 d2"});
+  CHECK(untold({"", "secure boot v2, debug open", "debug open", ""}) ==
+        Told{"debug, secure boot: 2 d0 d3", "secure boot: 1 d2"});
+  CHECK(untold({"secure boot v2", "debug open"}) == Told{"debug: 1 d0", "secure boot: 1 d1"});
+}
+
+TEST_CASE("what a part tells of its locks is read back trait by trait") {
+  const auto read = [](const std::string& posture) {
+    std::string out;
+    for (const LockTold& one : locks_told(posture))
+      out += fmt::format("[{}={}]", one.trait, one.value);
+    return out;
+  };
+  CHECK(read("").empty());
+  CHECK(read("secure boot v2") == "[secure boot=v2]");
+  CHECK(read("secure boot v1/v2, debug open, with a key, rollback protection 3") ==
+        "[secure boot=v1/v2][debug=open, with a key][rollback protection=3]");
 }
 
 TEST_CASE("in a large lot some passcodes repeat by chance, and that is no finding") {

@@ -34,10 +34,18 @@ const StepResult& of_step(const CaseResult& of, std::string_view step) {
   return *at;
 }
 
-Report report_of(const std::string& fixture) {
-  const Judged judged = judge_fixture(fixture);
+Judged judged_of(const std::string& fixture) {
+  Judged judged = judge_fixture(fixture);
   REQUIRE(judged.errors.empty());
-  return judged.report;
+  return judged;
+}
+std::vector<CaseResult> plan_of(const std::string& fixture) {
+  const Judged judged = judged_of(fixture);
+  return plan_results(judged.evidence, judged.report);
+}
+std::string steps_of(const std::string& fixture) {
+  const Judged judged = judged_of(fixture);
+  return plan_steps(judged.evidence, judged.report);
 }
 
 }  // namespace
@@ -108,7 +116,7 @@ TEST_CASE("test plan: names are found as scripts and people write them") {
 }
 
 TEST_CASE("test plan: a good device passes what its files tell") {
-  const auto all = plan_results(report_of("lab-unit"));
+  const auto all = plan_of("lab-unit");
   CHECK(result_text(of_case(all, "TC-DA-1.2")) == "passed as far as files tell");
   CHECK(of_case(all, "TC-DA-1.2").steps_in(StepState::not_from_files) == "1, 4a, 4b, 13, 14");
   CHECK(of_case(all, "TC-DA-1.2").steps_in(StepState::not_applicable) == "7.2");
@@ -143,7 +151,7 @@ TEST_CASE("test plan: a fault fails its step and leaves the others as they are")
   };
   for (const auto& row : rows) {
     CAPTURE(row.fixture);
-    const auto all = plan_results(report_of(row.fixture));
+    const auto all = plan_of(row.fixture);
     CHECK(of_case(all, "TC-DA-1.2").state == StepState::failed);
     CHECK(of_step(of_case(all, "TC-DA-1.2"), row.failed).state == StepState::failed);
     for (const StepResult& s : of_case(all, "TC-DA-1.2").steps) {
@@ -155,7 +163,7 @@ TEST_CASE("test plan: a fault fails its step and leaves the others as they are")
 
 TEST_CASE("test plan: what nobody could tell is never passed") {
   // No response: the steps about it are open, and say why.
-  const auto none = plan_results(report_of("good-key-in-dump"));
+  const auto none = plan_of("good-key-in-dump");
   const CaseResult& of = of_case(none, "TC-DA-1.2");
   for (const char* step : {"2", "5", "5.1", "10", "12"}) {
     CAPTURE(step);
@@ -165,18 +173,22 @@ TEST_CASE("test plan: what nobody could tell is never passed") {
   // No PAI: what builds on it waits for it.
   for (const std::string& name : fixture_names()) {
     CAPTURE(name);
-    const Report report = report_of(name);
-    for (const CaseResult& one : plan_results(report)) {
+    const Judged judged = judged_of(name);
+    for (const CaseResult& one : plan_results(judged.evidence, judged.report)) {
       for (const StepResult& step : one.steps) {
         if (step.state != StepState::passed) {
           CHECK(!step.why.empty());
           continue;
         }
         for (const PlanCover* cover : covers_of(*one.of, *step.step)) {
-          const Finding* f = report.of(find_check(cover->id));
+          const Finding* f = judged.report.of(find_check(cover->id));
+          // (A fault of what another step asks for fails that one.)
           CHECK((f->status == Status::pass || f->status == Status::warn ||
+                 (f->status == Status::fail && f->facts.any()) ||
                  (f->status == Status::skipped && !cover->must_answer)));
         }
+        for (const FactId fact : step.step->facts)
+          CHECK(judged.evidence.device.first(fact) != nullptr);
       }
       if (one.state != StepState::passed) continue;
       for (const StepResult& step : one.steps)
@@ -208,8 +220,7 @@ TEST_CASE("test plan: explain answers for a test case, and for a step of it") {
 }
 
 TEST_CASE("test plan: of a lot a step passes where it did for each device, and two are compared") {
-  const std::string good = plan_steps(report_of("lab-unit")),
-                    bad = plan_steps(report_of("lab-test-vendor"));
+  const std::string good = ::steps_of("lab-unit"), bad = ::steps_of("lab-test-vendor");
   LotReport lot;
   const auto device = [](const char* name, const std::string& steps) {
     return DeviceResult{.name = name,
@@ -225,7 +236,7 @@ TEST_CASE("test plan: of a lot a step passes where it did for each device, and t
   };
   lot.results = {device("a", good), device("b", good)};
   lot.devices = 2;
-  lot.compared = {find_lot_rule("lot.dac-key-is-used-once")};
+  lot.compared = {{.rule = find_lot_rule("lot.dac-key-is-used-once"), .by_all = true}};
   CHECK(steps_of("TC-DA-1.7", StepState::passed) == "1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 2, 3");
   CHECK(steps_of("TC-SC-7.1", StepState::open) == "3, 4");  // no passcode to compare
   // One unit; one twice; one that nothing is known of; one that fails.
@@ -239,10 +250,15 @@ TEST_CASE("test plan: of a lot a step passes where it did for each device, and t
   lot.second_unit.clear();
   for (const std::string& steps :
        {std::string(), std::string("p"), std::string(good.size(), '?')}) {
+    CAPTURE(steps);
     lot.results.back() = device("b", steps);
     const auto all = plan_results(lot);
     for (const CaseResult& one : all) CHECK(one.state != StepState::passed);
-    CHECK(of_step(of_case(all, "TC-DA-1.2"), "6.5").why == "not told of 1 of 2 devices (b)");
+    CHECK(of_step(of_case(all, "TC-DA-1.2"), "6.5").why ==
+          (steps.empty()
+               ? "judged without the test plan: 1 of 2 devices (b); give each part, or the "
+                 "journal from its beginning, --report plan=FILE"
+               : "not told of 1 of 2 devices (b)"));
   }
   lot.results.back() = device("b", bad);
   lot.results.back().failed = {"credentials.no-test-vendor"};
@@ -250,4 +266,99 @@ TEST_CASE("test plan: of a lot a step passes where it did for each device, and t
   CHECK(of_case(all, "TC-DA-1.2").steps_in(StepState::failed) == "6.2");
   CHECK(of_step(of_case(all, "TC-DA-1.2"), "6.2").why ==
         "1 of 2 devices (b): credentials.no-test-vendor");
+}
+
+TEST_CASE("test plan: what the device never told is not judged, and the step says what it lacks") {
+  const auto of = [](const std::vector<std::string>& files) {
+    std::vector<std::string> words = {"--network",
+                                      "none",
+                                      "--at",
+                                      "2026-06-01T00:00:00Z",
+                                      "--stage",
+                                      "lab",
+                                      "--trust-paa",
+                                      "fixtures/trust",
+                                      "--trust-cd-signer",
+                                      "fixtures/devices/lab-unit/trusted-cd-signer.pem"};
+    for (const std::string& file : files) words.push_back("fixtures/devices/lab-unit/" + file);
+    const Judged judged = judge(words);
+    REQUIRE(judged.errors.empty());
+    return plan_results(judged.evidence, judged.report);
+  };
+  // Certificates alone tell no attribute, though the DAC names vendor and product.
+  const auto bare = of({"dac.pem", "pai.pem", "cd.pem"});
+  for (const char* id : {"TC-IDM-13.1", "TC-BINFO-2.1", "TC-DD-1.1", "TC-DD-1.2"}) {
+    CAPTURE(id);
+    CHECK(of_case(bare, id).state == StepState::open);
+    CHECK(of_case(bare, id).steps_in(StepState::passed).empty());
+    CHECK(of_case(bare, id).why.starts_with("the evidence does not state "));
+  }
+  CHECK(of_step(of_case(bare, "TC-IDM-13.1"), "4").why == "no vendor id in the evidence");
+  // Names and ids: the steps about them pass, the others do not.
+  const auto told = of({"dac.pem", "pai.pem", "cd.pem", "device.json"});
+  CHECK(of_case(told, "TC-IDM-13.1").steps_in(StepState::passed) == "2, 3, 4");
+  CHECK(of_case(told, "TC-BINFO-2.1").steps_in(StepState::passed) == "5, 8, 11, 14");
+  CHECK(of_step(of_case(told, "TC-BINFO-2.1"), "39").why ==
+        "the evidence does not state product_url");
+}
+
+TEST_CASE("test plan: between two units a step passes by what was compared, and by nothing else") {
+  const std::string good = ::steps_of("lab-unit");
+  const LotRule *discriminators = find_lot_rule("lot.discriminators-do-not-repeat"),
+                *passcodes = find_lot_rule("lot.passcodes-do-not-repeat"),
+                *verifiers = find_lot_rule("lot.spake2p-verifier-is-used-once"),
+                *salts = find_lot_rule("lot.spake2p-salt-is-used-once");
+  const struct {
+    const char* what;
+    std::vector<LotCompared> compared;
+    StepState third, fourth;
+  } rows[] = {
+      {"nothing", {}, StepState::open, StepState::open},
+      {"codes that differ",
+       {{.rule = discriminators, .by_all = true}, {.rule = passcodes, .by_all = true}},
+       StepState::passed,
+       StepState::passed},
+      {"equal passcodes",
+       {{.rule = discriminators, .by_all = true}, {.rule = passcodes, .by_all = true, .equal = 2}},
+       StepState::passed,
+       StepState::failed},
+      {"equal discriminators",
+       {{.rule = discriminators, .by_all = true, .equal = 2}, {.rule = passcodes, .by_all = true}},
+       StepState::failed,
+       StepState::passed},
+      {"not all give theirs",
+       {{.rule = discriminators, .by_all = false}, {.rule = passcodes, .by_all = false}},
+       StepState::open,
+       StepState::open},
+      {"by chance, of many units",
+       {{.rule = discriminators, .by_all = true, .by_chance = 2},
+        {.rule = passcodes, .by_all = true}},
+       StepState::open,
+       StepState::passed},
+      {"verifiers that differ tell nothing of passcodes",
+       {{.rule = verifiers, .by_all = true}, {.rule = salts, .by_all = true}},
+       StepState::open,
+       StepState::open},
+      {"one verifier has one passcode",
+       {{.rule = verifiers, .by_all = true, .equal = 2}},
+       StepState::open,
+       StepState::failed},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.what);
+    LotReport lot;
+    lot.devices = 2;
+    for (const char* name : {"a", "b"})
+      lot.results.push_back({.name = name,
+                             .verdict = Verdict::approve,
+                             .failed = {},
+                             .open = {},
+                             .warned = {},
+                             .summary = {},
+                             .steps = good});
+    lot.compared = row.compared;
+    const auto all = plan_results(lot);
+    CHECK(of_step(of_case(all, "TC-SC-7.1"), "3").state == row.third);
+    CHECK(of_step(of_case(all, "TC-SC-7.1"), "4").state == row.fourth);
+  }
 }

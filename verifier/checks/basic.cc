@@ -23,6 +23,7 @@ class Faults {
   void add(const Statement& s, const std::string& what, std::string expected, std::string actual) {
     message_ += fmt::format("{}{} in {} {}", message_.empty() ? "" : "; ", fact_name(s.fact),
                             place_text(s.place), what);
+    facts_.set(static_cast<size_t>(s.fact));
     if (!source_.empty()) return;
     expected_ = std::move(expected);
     actual_ = std::move(actual);
@@ -30,13 +31,14 @@ class Faults {
   }
   Outcome outcome(bool any, const char* nothing) {
     if (!message_.empty())
-      return fail(std::move(message_), std::move(expected_), std::move(actual_),
-                  std::move(source_));
+      return of_facts(facts_, fail(std::move(message_), std::move(expected_), std::move(actual_),
+                                   std::move(source_)));
     return any ? pass() : skipped(nothing);
   }
 
  private:
   std::string message_, expected_, actual_, source_;
+  FactSet facts_;
 };
 
 // Each of these facts, wherever it is stated, lies between its bounds.

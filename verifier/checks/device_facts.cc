@@ -115,6 +115,7 @@ size_t size_of(const Statement& s, std::string_view text) {
 
 Outcome texts_fit(const Evidence& e) {
   std::string message, expected, actual, source;
+  FactSet facts;
   bool any = false;
   for (const Statement& s : e.device.statements) {
     const auto* row = std::find_if(std::begin(kLengths), std::end(kLengths),
@@ -127,6 +128,7 @@ Outcome texts_fit(const Evidence& e) {
     const std::string range = row->least == 0
                                   ? fmt::format("at most {} bytes", row->most)
                                   : fmt::format("{} to {} bytes", row->least, row->most);
+    facts.set(static_cast<size_t>(s.fact));
     message += fmt::format("{}{} in {} has {} bytes ({})", message.empty() ? "" : "; ",
                            fact_name(s.fact), place_text(s.place), size, range);
     if (!source.empty()) continue;
@@ -136,6 +138,9 @@ Outcome texts_fit(const Evidence& e) {
   }
   for (const Noted& noted : e.device.remarks) {
     if (noted.remark != Remark::empty_text) continue;
+    for (const Length& row : kLengths) {
+      if (noted.message == fact_name(row.fact)) facts.set(static_cast<size_t>(row.fact));
+    }
     message += fmt::format("{}{} in {} has 0 bytes (1 to 64 bytes)", message.empty() ? "" : "; ",
                            noted.message, printable(noted.place.path));
     if (!source.empty()) continue;
@@ -144,7 +149,8 @@ Outcome texts_fit(const Evidence& e) {
     source = place_text(noted.place);
   }
   if (!message.empty())
-    return fail(std::move(message), std::move(expected), std::move(actual), std::move(source));
+    return of_facts(
+        facts, fail(std::move(message), std::move(expected), std::move(actual), std::move(source)));
   return any ? pass() : skipped("no names or version texts in the evidence");
 }
 

@@ -71,6 +71,7 @@ Report Judge::report(const Evidence& evidence, std::span<const Answered> answere
     finding.actual = std::move(outcome.texts->actual);
     finding.source = std::move(outcome.texts->source);
     finding.remedy = std::move(outcome.texts->remedy);
+    finding.facts = outcome.texts->facts;
     if (outcome.status != Status::fail) return;
     // (What a bundle brings from before has its hint already.)
     const std::string hint = id_hint(finding.expected, finding.actual);

@@ -289,6 +289,11 @@ RevocationSet::Answer RevocationSet::of(const Certificate& c) const {
   return out;
 }
 
+bool RevocationSet::is_about(const Certificate& c) const {
+  return std::any_of(entries_.begin(), entries_.end(),
+                     [&](const Entry& entry) { return may_be_of(entry, c); });
+}
+
 bool RevocationSet::names(const Certificate& certificate, View serial) const {
   const std::string number = number_key(serial);
   return std::any_of(entries_.begin(), entries_.end(), [&](const Entry& entry) {

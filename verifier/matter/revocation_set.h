@@ -50,6 +50,8 @@ class RevocationSet {
     bool unclear = false;  // not named, but an entry that may be of its issuer cannot be read
   };
   Answer of(const Certificate& certificate) const;
+  // Whether an entry is of its issuer, or may be one.
+  bool is_about(const Certificate& certificate) const;
   // Whether `of` may answer anything else for a certificate of the same issuer and authority key id
   // with this serial number instead: one that is named.
   bool names(const Certificate& certificate, View serial) const;

@@ -31,6 +31,7 @@ struct Outcome {
   struct Texts {
     std::string message, expected, actual, source;
     std::string remedy = {};  // of an unknown: what would answer it; empty: what the check says
+    FactSet facts = {};       // see Finding
   };
   Status status = Status::pass;
   const char* constant = nullptr;  // instead of texts: the message; with Status::blocked the id
@@ -81,6 +82,10 @@ inline Outcome unknown(std::string why, std::string remedy) {
   Outcome out = unknown(std::move(why));
   out.texts->remedy = std::move(remedy);
   return out;
+}
+inline Outcome of_facts(const FactSet& facts, Outcome outcome) {
+  if (outcome.texts != nullptr) outcome.texts->facts = facts;
+  return outcome;
 }
 inline Outcome weighing(Severity weight, Outcome outcome) {
   outcome.weight = weight;

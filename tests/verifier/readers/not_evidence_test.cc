@@ -2,6 +2,7 @@
 // itself. Beside a good device it changes nothing, and every report names it as not used. What
 // might be a device's in such a form stays evidence.
 
+#include "report/forms.h"
 #include "tests/support/damaged_beside.h"
 #include "tests/support/readings.h"
 #include "verifier/checks/catalogue.h"
@@ -24,6 +25,11 @@ Told told(std::string_view text) {
   REQUIRE(read_evidence({.path = "f", .bytes = view(text), .base = 0, .member = true}, reading));
   return {.why = reading.not_used.empty() ? "" : reading.not_used[0].why,
           .says = !reading.device.statements.empty() || !reading.device.remarks.empty()};
+}
+std::string replaced(std::string text, std::string_view what, std::string_view by) {
+  for (size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size()))
+    text.replace(at, what.size(), by);
+  return text;
 }
 std::string escaped(const std::string& pem) {
   std::string out;
@@ -114,7 +120,40 @@ TEST_CASE("what this program wrote is no evidence") {
     CHECK((is.why.starts_with("a report of matter-attest") || is.why.starts_with("a SARIF log")));
   }
   CHECK(told("schema matter\nMT:Y.K9042C00KA0648G00\n").says);
+  CHECK(told(std::string(find_form("csv")->heading) + "d1,approve,,,,\n")
+            .why.starts_with("a report of matter-attest"));
   CHECK(told(R"({"vendor_id": "0xFFF1", "product_id": "0x8000"})").says);
+}
+
+TEST_CASE("a page of this program's for people is no evidence, unless somebody wrote into it") {
+  const std::string code = "MT:Y.K9042C00KA0648G00",
+                    page = "REJECT  a lamp 0xFFF1 / 0x8000\n  it lacks " + code +
+                           "\n\n  TC-DD-1.1  passed\n  policy none, stage lab, as of "
+                           "2026-06-01T00:00:00Z; signatures checked by openssl\n";
+  const struct {
+    const char* what;
+    std::string text;
+    bool own;
+  } rows[] = {
+      {"as it is written", page, true},
+      {"with the verdict again", page + "\nREJECT  dac.is-present\n", true},
+      {"with line ends of Windows", replaced(page, "\n", "\r\n"), true},
+      {"below a mark of UTF-8", "\xEF\xBB\xBF" + page, true},
+      {"in colours", replaced(page, "REJECT", "\x1b[1;31mREJECT\x1b[0m"), true},
+      {"narrow", replaced(page, ", as of ", ",\n  as of "), true},
+      {"with a code at the margin", page + code + "\n", false},
+      {"behind a code", code + "\n" + page, false},
+      {"without its policy", page.substr(0, page.find("  policy")), false},
+      {"of no policy that there is", replaced(page, "policy none", "policy mine"), false},
+      {"as of no time", replaced(page, "2026-06-01", "yesterday "), false},
+      {"of another verdict", replaced(page, "REJECT", "FAILED"), false},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.what);
+    CHECK(told(row.text).why.starts_with("a report of matter-attest") == row.own);
+  }
+  const forge::Device good = forge::make(forge::good_plan("page"));
+  CHECK(told(page + to_pem("CERTIFICATE", good.dac)).says);
 }
 
 TEST_CASE("what stands in a record as its PAA and is none is damaged evidence") {

@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "verifier/base/characters.h"
+#include "verifier/base/contains.h"
 #include "verifier/readers/text/plain_text.h"
 
 namespace attest::tool {
@@ -105,7 +106,7 @@ std::optional<uint64_t> number(std::string_view s) {
 }
 
 bool contains(View bytes, std::string_view word) {
-  return text(bytes).find(word) != std::string_view::npos;
+  return attest::contains(text(bytes), word);
 }
 
 Result<std::vector<Printed>> json_objects(View bytes) {

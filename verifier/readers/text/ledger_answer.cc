@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "verifier/base/contains.h"
 #include "verifier/base/json.h"
 #include "verifier/pki/certificate.h"
 #include "verifier/pki/key.h"
@@ -193,7 +194,7 @@ bool holds_an_answer(const Json& json) {
 
 // (Parsing a large file is dear: one of these words stands in each that is any of these.)
 bool may_be_answer(std::string_view all) {
-  const auto has = [&](std::string_view word) { return all.find(word) != std::string_view::npos; };
+  const auto has = [&](std::string_view word) { return contains(all, word); };
   return std::any_of(std::begin(kCertificate), std::end(kCertificate), has) ||
          std::any_of(std::begin(kAnswer), std::end(kAnswer), has) || has("synced_at") ||
          has("revoked_serial_numbers");

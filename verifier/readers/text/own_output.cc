@@ -9,6 +9,8 @@
 #include <iterator>
 #include <string>
 
+#include "verifier/base/contains.h"
+#include "verifier/base/instant.h"
 #include "verifier/base/json.h"
 #include "verifier/readers/formats.h"
 #include "verifier/readers/tables/device_json.h"
@@ -20,6 +22,10 @@ namespace {
 constexpr size_t kMostReport = 16u << 20;  // of a document, or of a line that is one
 constexpr size_t kHead = 4096;             // bytes in which a document says what it is
 constexpr std::string_view kOurs = "matter-attest/";
+// The columns of a lot's table (report/lot_csv.h). One with further columns is somebody's.
+constexpr std::string_view kLotTable = "id,verdict,failed,open,summary,locked";
+constexpr const char* kIsReport =
+    "a report of matter-attest: it says what was found, and is no evidence";
 
 std::string_view head_of(View bytes) {
   std::string_view head = text(bytes).substr(0, kHead);
@@ -123,8 +129,57 @@ bool is_bundle(View bytes) {
          std::string_view::npos;
 }
 
+// Without the colours of a terminal.
+std::string without_ink(std::string_view all) {
+  std::string out;
+  for (size_t at = all.find("\x1b["); at != std::string_view::npos; at = all.find("\x1b[")) {
+    out += all.substr(0, at);
+    all.remove_prefix(at + 2);
+    const size_t end = all.find_first_not_of("0123456789;");
+    all.remove_prefix(end == std::string_view::npos ? all.size() : end + 1);
+  }
+  return out += all;
+}
+
+// "policy none, stage lab, as of 2026-06-01T00:00:00Z", which a narrow page has on several lines.
+bool says_policy(std::string_view from) {
+  constexpr std::string_view kPolicies[] = {"policy main, ", "policy test, ", "policy none, "};
+  constexpr std::string_view kAsOf = "as of ";
+  constexpr size_t kLongest = 200, kInstant = 20;
+  std::string words;
+  for (const char c : from.substr(0, kLongest)) {
+    const char one = c == '\n' || c == '\r' ? ' ' : c;
+    if (one != ' ' || (!words.empty() && words.back() != ' ')) words += one;
+  }
+  const bool known = std::any_of(std::begin(kPolicies), std::end(kPolicies),
+                                 [&](std::string_view one) { return words.starts_with(one); });
+  const size_t at = words.find(kAsOf);
+  return known && at != std::string::npos &&
+         parse_rfc3339(std::string_view(words).substr(at + kAsOf.size(), kInstant)).has_value();
+}
+
+// A page for people, of a device or of a lot, by checks or by the plan: a verdict and whose it is,
+// all else indented, and by which policy. What stands at the margin besides was put there by
+// somebody.
+bool is_page(std::string_view all) {
+  constexpr std::string_view kVerdicts[] = {"APPROVE  ", "REJECT  ", "UNDECIDED  "};
+  const auto has_verdict = [&](std::string_view line) {
+    return std::any_of(std::begin(kVerdicts), std::end(kVerdicts),
+                       [&](std::string_view word) { return line.starts_with(word); });
+  };
+  if (!has_verdict(all)) return false;
+  bool policy = false;
+  while (!all.empty()) {
+    const std::string_view line = all.substr(0, all.find_first_of("\r\n"));
+    if (!line.empty() && line[0] != ' ' && !has_verdict(line)) return false;
+    policy = policy || (line.starts_with("  policy ") && says_policy(all));
+    all.remove_prefix(std::min(all.size(), line.size() + 1));
+  }
+  return policy;
+}
+
 // Of text and markup: `inspect` begins with its schema, pages and test results name who wrote them.
-std::string of_text(std::string_view head) {
+std::string of_text(std::string_view head, std::string_view all) {
   constexpr std::string_view kSchema = "schema ", kInspect = "INSPECT  matter-attest/inspect/1:";
   if (head.starts_with(kInspect)) return schema_text(kInspect.substr(9, kInspect.size() - 10));
   if (head.starts_with(kSchema)) {
@@ -137,9 +192,12 @@ std::string of_text(std::string_view head) {
   const bool markup = head.starts_with("<?xml ") || head.starts_with("<!DOCTYPE html");
   for (const char* by :
        {" package=\"matter-attest\"", "name=\"generator\" content=\"matter-attest"}) {
-    if (markup && head.find(by) != std::string_view::npos)
-      return "a report of matter-attest: it says what was found, and is no evidence";
+    if (markup && head.find(by) != std::string_view::npos) return kIsReport;
   }
+  const std::string_view first = head.substr(0, head.find_first_of("\r\n"));
+  if (first == kLotTable) return kIsReport;
+  if (first.find('\x1b') != std::string_view::npos ? is_page(without_ink(all)) : is_page(all))
+    return kIsReport;
   return {};
 }
 
@@ -150,20 +208,17 @@ std::string why_own_output(View bytes) {
   const std::string_view head = head_of(bytes);
   if (head.empty() || !is_plain_text(bytes)) return {};
   // We write down no certificate as PEM: who added one meant it to be read.
-  const auto has = [&](std::string_view word) {
-    return text(bytes).find(word) != std::string_view::npos;
-  };
+  const auto has = [&](std::string_view word) { return contains(text(bytes), word); };
   const bool pem = has("-----BEGIN ") && has("-----END ");
   if (pem && (head[0] != '{' || (has("\"matter-attest/") && !has("\"matter-attest/ledger/"))))
     return {};
-  if (head[0] != '{') return of_text(head);
-  // (Parsing a large file is dear: one of these words stands in each.)
   const std::string_view all = text(bytes);
+  if (head[0] != '{')
+    return of_text(head, all.substr(static_cast<size_t>(head.data() - all.data())));
+  // (Parsing a large file is dear: one of these words stands in each.)
   constexpr std::string_view kWords[] = {"\"matter-attest/", "\"driver\"", "\"left_out\"",
                                          "\"anchors\"", "\"facts\""};
-  if (std::none_of(std::begin(kWords), std::end(kWords),
-                   [&](std::string_view word) { return all.find(word) != std::string_view::npos; }))
-    return {};
+  if (std::none_of(std::begin(kWords), std::end(kWords), has)) return {};
   return of_json(all);
 }
 
