@@ -25,6 +25,7 @@ Result<audit::AuditOptions> options_of(const DclArguments& arguments,
                           .pid = {},
                           .fetch = arguments.fetch,
                           .fast_track = arguments.fast_track,
+                          .offline = ledger.offline,
                           .network = ledger.network.name == "test" ? Network::test : Network::main,
                           .at = console.now,
                           .engine = openssl_engine()};
@@ -53,8 +54,10 @@ Result<audit::AuditOptions> options_of(const DclArguments& arguments,
 }  // namespace
 
 int run_audit(const DclArguments& arguments, const Verbosity& verbosity,
-              const dcl::LedgerOptions& options) {
+              const dcl::LedgerOptions& given) {
   const Console& console = verbosity.console();
+  dcl::LedgerOptions options = given;
+  options.downloader = patient_downloader(arguments.ledger, verbosity);
   const auto asked = options_of(arguments, options, console);
   if (!asked) return print_error(console, asked.error().what, kUsage);
   if (!Output::is_stream(arguments.output) && same_file(arguments.output, arguments.ledger.ledger))
