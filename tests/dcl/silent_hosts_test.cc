@@ -1,6 +1,8 @@
 // A host that gives no answer is waited for once by all downloaders of a command, and what is
 // waited for is said.
 #include <atomic>
+#include <chrono>
+#include <memory>
 #include <string>
 #include <vector>
 
