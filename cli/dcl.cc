@@ -507,6 +507,8 @@ int run_dcl(const DclArguments& arguments, const Console& console) {
   const Verbosity verbosity(console, arguments.quiet);
   auto options = ledger_options(arguments.ledger, verbosity);
   if (!options) return print_error(console, options.error().what, kUsage);
+  // A sync and a watch ask all lists, an audit all addresses.
+  options->downloader = patient_downloader(arguments.ledger, verbosity);
   const std::string& action = arguments.action;
   const bool known = shows(action) || std::any_of(std::begin(kActions), std::end(kActions),
                                                   [&](const auto& a) { return action == a.name; });

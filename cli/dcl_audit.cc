@@ -54,10 +54,8 @@ Result<audit::AuditOptions> options_of(const DclArguments& arguments,
 }  // namespace
 
 int run_audit(const DclArguments& arguments, const Verbosity& verbosity,
-              const dcl::LedgerOptions& given) {
+              const dcl::LedgerOptions& options) {
   const Console& console = verbosity.console();
-  dcl::LedgerOptions options = given;
-  options.downloader = patient_downloader(arguments.ledger, verbosity);
   const auto asked = options_of(arguments, options, console);
   if (!asked) return print_error(console, asked.error().what, kUsage);
   if (!Output::is_stream(arguments.output) && same_file(arguments.output, arguments.ledger.ledger))
