@@ -20,6 +20,7 @@ struct AuditOptions {
   bool fetch = false;                // images, terms, and whether addresses answer
   // One certified version of a product is enough for its others to be a warning.
   bool fast_track = false;
+  bool offline = false;  // nobody is asked
   Network network = Network::main;
   Instant at;
   SignatureEngine& engine;

@@ -55,6 +55,7 @@ Fetcher::Came Fetcher::get(dcl::DownloadRequest request, bool body) {
   });
   if (done || (began && !body)) return out;
   out.body.clear();
+  out.network = met.status == 0 && !met.not_public;
   (met.not_public || met.other_size || is_gone(met.status) ? out.fault : out.unknown) =
       done.error().what;
   return out;

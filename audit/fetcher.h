@@ -16,10 +16,11 @@ class Fetcher {
   explicit Fetcher(dcl::MakeDownloader make) : make_(std::move(make)) {}
 
   // What came of an address. `fault` is the address's or its server's; `unknown` is what kept us
-  // from finding out.
+  // from finding out: the network, or a server that is unwilling.
   struct Came {
     std::string body;
     std::string fault, unknown;
+    bool network = false;
     bool good() const { return fault.empty() && unknown.empty(); }
   };
   // The file, which must have this size.

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "audit/audit.h"
 
@@ -89,12 +90,13 @@ void audit_versions(Auditing& audit, AuditedModel& model);           // versions
 void audit_image(Auditing& audit, const ModelVersion& entry,
                  const std::string& about);  // images.cc
 void audit_certificates(Auditing& audit);    // certificates.cc
-// Addresses of one entry: https, and with --fetch whether they answer.
-struct NamedUrl {
-  const char* field;
-  std::string url;
-  bool fetched_elsewhere = false;  // by a rule of its own: not asked whether it answers
-};
-void audit_urls(Auditing& audit, const std::string& about, const std::vector<NamedUrl>& urls);
+// The members of an entry that hold an address.
+std::vector<std::string> url_fields(const Json& object);  // urls.cc
+// The addresses of one entry: https, and with --fetch whether they answer, but for those that a
+// rule of their own fetches.
+void audit_urls(Auditing& audit, const std::string& about, const Json& object,
+                const std::vector<std::string>& fetched_elsewhere = {});
+// What is wrong with an address as it stands; empty: nothing. `http` will do for what is signed.
+std::string url_problem(const std::string& url, bool http = false);
 
 }  // namespace attest::audit

@@ -60,6 +60,8 @@ void audit_image(Auditing& a, const ModelVersion& entry, const std::string& abou
               }});
   for (const Finding& f : judged.report.findings) {
     if (!std::string_view(f.check->id).starts_with(prefix) || f.status == Status::skipped) continue;
+    const bool not_fetched =
+        f.status == Status::unknown && std::string_view(f.check->id) == "ota.is-fetched";
     const bool blocked = f.status == Status::blocked && f.blocked_by != nullptr;
     a.findings.take({.id = f.check->id,
                      .title = f.check->title,
@@ -69,7 +71,7 @@ void audit_image(Auditing& a, const ModelVersion& entry, const std::string& abou
                      .message = blocked ? f.blocked_by->id : f.message,
                      .expected = f.expected,
                      .actual = f.actual,
-                     .remedy = f.remedy});
+                     .remedy = not_fetched ? kNetworkAgain : f.remedy});
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <string>
+#include <vector>
 
 #include "audit/entry_fields.h"
 #include "audit/fetcher.h"
@@ -95,8 +96,9 @@ void audit_terms(Auditing& a, const TermsEntry& terms, const std::string& about)
         digest ? fmt::format("{} bytes", digest->size()) : printable(terms.digest.substr(0, 60)));
   a.findings.pass(rule::terms_digest_is_sha256, about);
   if (!lacks.empty()) return;
-  if (const auto good = dcl::check_web_address(terms.url); !good) return;  // audit.urls-are-https
-  audit_terms_file(a, terms, *digest, about);
+  if (url_problem(terms.url).empty()) return audit_terms_file(a, terms, *digest, about);
+  if (a.findings.asked(rule::terms_file_matches, about))
+    a.findings.blocked(rule::terms_file_matches, about, rule::urls_are_https);
 }
 
 }  // namespace
@@ -117,12 +119,8 @@ void audit_model(Auditing& a, const dcl::CachedRecord& record) {
   terms.revision = fields.natural("enhancedSetupFlowTCRevision");
   terms.size = fields.natural("enhancedSetupFlowTCFileSize");
   terms.maintenance_url = fields.text("maintenanceUrl");
-  std::vector<NamedUrl> urls = {{"commissioningCustomFlowUrl", flow_url},
-                                {"maintenanceUrl", terms.maintenance_url},
-                                {"enhancedSetupFlowTCUrl", terms.url, terms.wanted}};
-  for (const char* name :
-       {"userManualUrl", "supportUrl", "productUrl", "lsfUrl", "commissioningFallbackUrl"})
-    urls.push_back({name, fields.text(name)});
+  for (const std::string& name : url_fields(record.object))
+    static_cast<void>(fields.text(name.c_str()));
   if (!fields.problem().empty())
     return a.findings.unknown(rule::model_is_readable, about, fields.problem());
   a.findings.pass(rule::model_is_readable, about);
@@ -144,7 +142,9 @@ void audit_model(Auditing& a, const dcl::CachedRecord& record) {
     a.findings.pass(rule::custom_flow_has_url, about);
   }
   audit_terms(a, terms, about);
-  audit_urls(a, about, urls);
+  audit_urls(a, about, record.object,
+             terms.wanted ? std::vector<std::string>{"enhancedSetupFlowTCUrl"}
+                          : std::vector<std::string>{});
 }
 
 }  // namespace attest::audit

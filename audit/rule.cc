@@ -8,7 +8,7 @@ namespace attest::audit {
 namespace {
 
 constexpr const char *kAskAgain = "let the ledger be asked: matter-attest dcl sync --vid VID",
-                     *kServerAgain = "try again later, or from another network",
+                     *kServerAgain = kNetworkAgain,
                      *kModelUpdate = "send an update of the model's entry to the ledger";
 
 constexpr AuditRule kRules[] = {
@@ -149,6 +149,13 @@ constexpr AuditRule kRules[] = {
              "user. Servers that refuse a program (403, 429) or do not answer leave it open.",
      .remedy = "bring the page back, or send an update of the entry",
      .when_unknown = "open the address in a browser"},
+    {.id = "audit.certificates-are-readable",
+     .title = "PAAs, PAIs and revocation points that may be the vendor's can be read",
+     .rule = "Of an entry that cannot be read nobody knows what it approves or revokes: whatever "
+             "hangs on it stays open.",
+     .remedy = "have the entry on the ledger corrected",
+     .when_unknown = "look at the entry: matter-attest dcl paa --format json; where it is right, "
+                     "report that it is not read"},
     {.id = "audit.pai-has-approved-paa",
      .title = "the PAA of the vendor's PAI is approved",
      .rule = "A root that was revoked without its children leaves PAIs approved; devices below "
@@ -236,6 +243,7 @@ const AuditRule &vendor_is_known = kRules[at("audit.vendor-is-known")],
                 &certification_is_past = kRules[at("audit.certification-is-past")],
                 &urls_are_https = kRules[at("audit.urls-are-https")],
                 &urls_answer = kRules[at("audit.urls-answer")],
+                &certificates_are_readable = kRules[at("audit.certificates-are-readable")],
                 &pai_has_approved_paa = kRules[at("audit.pai-has-approved-paa")],
                 &certificate_is_not_revoked = kRules[at("audit.certificate-is-not-revoked")],
                 &certificate_is_in_date = kRules[at("audit.certificate-is-in-date")],

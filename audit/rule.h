@@ -20,6 +20,9 @@ struct AuditRule {
   const char* when_unknown;
 };
 
+// What to do where the network kept us from knowing: that is nobody's fault on the ledger.
+inline constexpr const char* kNetworkAgain = "try again later, or from another network";
+
 std::span<const AuditRule> audit_rules();  // in the order of reports
 const AuditRule* find_audit_rule(std::string_view id);
 
@@ -29,9 +32,10 @@ extern const AuditRule &vendor_is_known, &vendor_has_models, &model_is_known, &m
     &terms_file_matches, &terms_file_is_valid, &model_has_versions, &version_is_known,
     &version_is_valid, &range_is_usable, &ota_is_complete, &ota_checksum_is_usable,
     &version_is_certified, &compliance_agrees, &certificate_id_is_wellformed,
-    &certification_is_past, &urls_are_https, &urls_answer, &pai_has_approved_paa,
-    &certificate_is_not_revoked, &certificate_is_in_date, &revocation_is_published,
-    &revocation_point_is_its_issuers, &revocation_list_is_usable, &revocation_list_is_current;
+    &certification_is_past, &urls_are_https, &urls_answer, &certificates_are_readable,
+    &pai_has_approved_paa, &certificate_is_not_revoked, &certificate_is_in_date,
+    &revocation_is_published, &revocation_point_is_its_issuers, &revocation_list_is_usable,
+    &revocation_list_is_current;
 }  // namespace rule
 
 }  // namespace attest::audit

@@ -11,7 +11,6 @@
 #include <string>
 #include <vector>
 
-#include "audit/entry_fields.h"
 #include "audit/findings.h"
 #include "verifier/matter/ota_image.h"
 
@@ -134,9 +133,7 @@ void audit_entry(Auditing& a, const Product& p, const ModelVersion& v, const Jso
                     "lowest <= highest",
                     fmt::format("{} > {}", v.min_applicable, v.max_applicable));
   audit_ota_entry(a, v, about);
-  EntryFields fields(object);
-  audit_urls(a, about,
-             {{"otaUrl", v.ota_url, true}, {"releaseNotesUrl", fields.text("releaseNotesUrl")}});
+  audit_urls(a, about, object, {"otaUrl"});
 }
 
 // Of a version that has no compliance entry.

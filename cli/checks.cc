@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "audit/rule.h"
 #include "cli/commands.h"
 #include "cli/nearest.h"
 #include "cli/options.h"
@@ -24,18 +25,24 @@ struct Options {
   std::string format = "text";
 };
 
-// A check, or a rule about lots: of each pointer one is null.
+// A check, a rule about lots, or one about the ledger's entries: of the pointers one is not null.
 struct Entry {
   const Check* check = nullptr;
   const LotRule* rule = nullptr;
-  const char* id() const { return check != nullptr ? check->id : rule->id; }
-  const char* title() const { return check != nullptr ? check->title : rule->title; }
+  const audit::AuditRule* audit = nullptr;
+  const char* id() const {
+    return check != nullptr ? check->id : rule != nullptr ? rule->id : audit->id;
+  }
+  const char* title() const {
+    return check != nullptr ? check->title : rule != nullptr ? rule->title : audit->title;
+  }
 };
 
 std::vector<Entry> all_entries() {
   std::vector<Entry> out;
   for (const Check* check : catalogue()) out.push_back({.check = check});
   for (const LotRule& rule : lot_rules()) out.push_back({.rule = &rule});
+  for (const audit::AuditRule& rule : audit::audit_rules()) out.push_back({.audit = &rule});
   return out;
 }
 
@@ -142,10 +149,31 @@ Json rule_json(const LotRule& rule) {
   return out;
 }
 
+// The ledger is what it is, whatever network and stage a device is judged for.
+Json audit_json(const audit::AuditRule& rule) {
+  Json severity{Json::Object{}};
+  for (const char* of : {"main", "test", "none", "lab"})
+    severity.set(of, severity_name(rule.severity));
+  return Json(Json::Object{})
+      .set("id", rule.id)
+      .set("title", rule.title)
+      .set("severity", std::move(severity))
+      .set("spec", "")
+      .set("sdk", Json())
+      .set("rule", rule.rule)
+      .set("remedy", rule.remedy)
+      .set("when_unknown", rule.when_unknown)
+      .set("test_case", Json())
+      .set("step", Json())
+      .set("test_plan", Json(Json::Array{}));
+}
+
 std::string as_json(const std::vector<Entry>& entries) {
   Json list{Json::Array{}};
   for (const Entry& entry : entries)
-    list.push(entry.check != nullptr ? check_json(*entry.check) : rule_json(*entry.rule));
+    list.push(entry.check != nullptr  ? check_json(*entry.check)
+              : entry.rule != nullptr ? rule_json(*entry.rule)
+                                      : audit_json(*entry.audit));
   return dump_pretty(list);
 }
 
@@ -186,8 +214,10 @@ int run(const Options& options, const Console& console) {
   const bool one = options.words.size() == 1 && chosen.size() == 1;
   if (!one) return show(as_text(shown), console);
   const Entry& entry = chosen.front();
-  return show(entry.check != nullptr ? check_text(*entry.check, console.columns())
-                                     : lot_rule_text(*entry.rule, console.columns()),
+  const size_t width = console.columns();
+  return show(entry.check != nullptr  ? check_text(*entry.check, width)
+              : entry.rule != nullptr ? lot_rule_text(*entry.rule, width)
+                                      : audit_rule_text(*entry.audit, width),
               console);
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "audit/rule.h"
 #include "cli/commands.h"
 #include "cli/explained.h"
 #include "cli/option_names.h"
@@ -61,6 +62,7 @@ Words options(const Command& command) {
 Words ids() {
   Words out = check_ids();
   for (const LotRule& rule : lot_rules()) out.emplace_back(rule.id);
+  for (const audit::AuditRule& rule : audit::audit_rules()) out.emplace_back(rule.id);
   return out;
 }
 // Of an option or operand: words, or the variable that holds them; empty where files may stand.

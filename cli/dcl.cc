@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <ostream>
+#include <string>
+#include <vector>
 
 #include "cli/command_files.h"
 #include "cli/options.h"
@@ -413,6 +415,18 @@ std::optional<std::string> ignored_option(const DclArguments& a) {
   return std::nullopt;
 }
 
+// "text, json or html"
+std::string words_of(const std::array<const char*, 3>& formats) {
+  std::vector<std::string> words;
+  for (const char* format : formats) {
+    if (format != nullptr) words.emplace_back(format);
+  }
+  std::string out = words.front();
+  for (size_t i = 1; i < words.size(); ++i)
+    out += (i + 1 == words.size() ? " or " : ", ") + words[i];
+  return out;
+}
+
 constexpr struct {
   const char* name;
   size_t least, most;  // operands
@@ -421,7 +435,7 @@ constexpr struct {
 } kActions[] = {
     {"sync", 0, 0, run_sync, {"text", "json"}},
     {"status", 0, 0, run_status, {"text", "json"}},
-    {"export", 1, 1, run_export, {"text", "chip"}},
+    {"export", 1, 1, run_export, {"snapshot", "chip"}},
     {"import", 1, 1, run_import, {"text", "json"}},
     {"diff", 2, 2, run_diff, {"text", "json"}},
     {"audit", 1, 2, run_audit, {"text", "json", "html"}},
@@ -495,6 +509,8 @@ int run_dcl(const DclArguments& arguments, const Console& console) {
   const Verbosity verbosity(console, arguments.quiet);
   auto options = ledger_options(arguments.ledger, verbosity);
   if (!options) return print_error(console, options.error().what, kUsage);
+  // A sync and a watch ask all lists, an audit all addresses.
+  options->downloader = patient_downloader(arguments.ledger, verbosity);
   const std::string& action = arguments.action;
   const bool known = shows(action) || std::any_of(std::begin(kActions), std::end(kActions),
                                                   [&](const auto& a) { return action == a.name; });
@@ -513,12 +529,13 @@ int run_dcl(const DclArguments& arguments, const Console& console) {
                                      row.least == row.most ? "" : fmt::format("{} to ", row.least),
                                      row.most, given),
                          kUsage);
-    if (std::none_of(row.formats.begin(), row.formats.end(), [&](const char* format) {
+    const bool unsaid = arguments.format == "text" && action == "export";  // what it has instead
+    if (!unsaid && std::none_of(row.formats.begin(), row.formats.end(), [&](const char* format) {
           return format != nullptr && arguments.format == format;
         }))
       return print_error(console,
-                         fmt::format("dcl {}: expected --format {} or {}, found {}", action,
-                                     row.formats[0], row.formats[1], printable(arguments.format)),
+                         fmt::format("dcl {}: expected --format {}, found {}", action,
+                                     words_of(row.formats), printable(arguments.format)),
                          kUsage);
     return row.run(arguments, verbosity, *options);
   }

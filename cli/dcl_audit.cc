@@ -24,6 +24,7 @@ Result<audit::AuditOptions> options_of(const DclArguments& arguments,
                           .pid = {},
                           .fetch = arguments.fetch,
                           .fast_track = arguments.fast_track,
+                          .offline = ledger.offline,
                           .network = ledger.network.name == "test" ? Network::test : Network::main,
                           .at = console.now,
                           .engine = openssl_engine()};

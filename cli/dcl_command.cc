@@ -2,11 +2,14 @@
 // is in dcl.cc and dcl_show.cc.
 
 #include <algorithm>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "cli/commands.h"
 #include "cli/dcl.h"
 #include "cli/options.h"
+#include "report/schemas.h"
 
 namespace attest::cli {
 namespace {
@@ -14,6 +17,7 @@ namespace {
 struct Options {
   DclArguments dcl;
   std::string versions;
+  bool schema = false;  // audit
 };
 
 using Operands = std::vector<Command::Operand>;
@@ -133,6 +137,17 @@ const std::vector<Action>& actions() {
   return all;
 }
 
+// Of some action each.
+std::vector<std::string> all_formats() {
+  std::vector<std::string> out;
+  for (const Action& action : actions()) {
+    for (const std::string& format : action.formats) {
+      if (std::find(out.begin(), out.end(), format) == out.end()) out.push_back(format);
+    }
+  }
+  return out;
+}
+
 // "FFF1/8000", as the tool itself writes it.
 void split_key(std::vector<std::string>& operands) {
   if (operands.empty()) return;
@@ -148,12 +163,12 @@ void split_key(std::vector<std::string>& operands) {
 }
 
 int run_action(const Options& options, const std::string& action, const Console& console) {
+  if (options.schema) return show(std::string(audit_schema()), console);
   DclArguments arguments = options.dcl;
   arguments.action = action;
   if (action == "model" || action == "version" || action == "compliance" || action == "audit")
     split_key(arguments.operands);
   arguments.all_versions = options.versions == "all";
-  if (arguments.format == "snapshot") arguments.format = "text";
   arguments.both = arguments.ledger.network.empty() && arguments.ledger.chain_id.empty();
   if (arguments.ledger.network.empty()) arguments.ledger.network = "main";
   return run_dcl(arguments, console);
@@ -177,7 +192,8 @@ void add_sync_options(Command& command, Options& options) {
       .choice("--versions", {"all"}, options.versions, "every software version too");
 }
 
-void add_audit_options(Command& command, DclArguments& dcl) {
+void add_audit_options(Command& command, Options& options) {
+  DclArguments& dcl = options.dcl;
   command.group(Group::decide)
       .flag("--fetch", dcl.fetch,
             "fetch images and terms and compare them, and see whether addresses answer (never "
@@ -187,7 +203,8 @@ void add_audit_options(Command& command, DclArguments& dcl) {
       .text("--at", "TIME", dcl.at, "judge as of this instant instead of now")
       .group(Group::output)
       .text("-o,--output", "FILE", dcl.output, "write the report there instead of stdout")
-      .flag("--all", dcl.all, "show what passed, too");
+      .flag("--all", dcl.all, "show what passed, too")
+      .flag("--schema", options.schema, "print the JSON Schema of --format json, and no more");
 }
 
 void add_watch_options(Command& command, DclArguments& dcl) {
@@ -213,7 +230,7 @@ void add_dcl(Command& root) {
       if (action.asks != Asks::cache) sub.offers(Offer::nothing);
     }
     if (action.asks == Asks::node) add_sync_options(sub, *options);
-    if (std::string_view(action.name) == "audit") add_audit_options(sub, dcl);
+    if (std::string_view(action.name) == "audit") add_audit_options(sub, *options);
     if (std::string_view(action.name) == "watch") add_watch_options(sub, dcl);
     add_shared(sub, dcl, action.asks);
     if (!action.formats.empty())
@@ -235,8 +252,10 @@ void add_dcl(Command& root) {
   // Before the action they mean the same.
   add_shared(command, dcl, Asks::ledger);
   command.group(Group::output)
-      .choice("--format", {"text", "json", "pem", "der", "chip"}, dcl.format,
-              "how facts are written (pem, der: certificates; chip: a revocation set)");
+      .text("--format", "FORMAT", dcl.format,
+            "how facts are written (pem, der: certificates; chip: a revocation set); each action "
+            "has its own")
+      .offers(all_formats());
   add_quiet(command, dcl.quiet);
   command.example("matter-attest dcl sync --vid 0x1234 --pid 0x8000")
       .example("matter-attest dcl compliance 0x1234 0x8000 1")

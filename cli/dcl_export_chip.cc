@@ -1,21 +1,21 @@
 // dcl export --format chip: a commissioner's trust stores, as the Matter SDK loads them, in a
 // folder that is there whole or not at all.
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <ostream>
-#include <set>
 #include <string>
 #include <system_error>
+#include <utility>
 
 #include "cli/dcl.h"
 #include "cli/options.h"
 #include "dcl/trust_export.h"
 #include "platform/files.h"
-#include "platform/output.h"
 #include "platform/paa_store.h"
+#include "platform/whole_folder.h"
 #include "report/wording.h"
 #include "verifier/base/json.h"
 
@@ -53,17 +53,15 @@ Json provenance(const dcl::TrustExport& store, const dcl::LedgerOptions& options
   return out.set("certificates", std::move(certificates)).set("left_out", std::move(left_out));
 }
 
-// The files that an earlier export put there; an error when it is no export of ours, or somebody
-// else's file lies in it: that is not thrown away.
-Result<void> may_replace(const fs::path& folder) {
-  std::error_code failed;
-  const std::string shown = printable(folder.string());
-  if (!fs::is_directory(folder, failed))
-    return error(fmt::format("{}: expected a folder, or none yet, found a file", shown));
-  if (fs::is_empty(folder, failed)) return {};
-  std::set<std::string> known = {kProvenanceFile};
+constexpr const char *kPaaFolder = "paa-root-certs", *kCdFolder = "cd-certs";
+
+// The certificates that an earlier export put there, with their digests.
+Result<std::map<std::string, std::string>> written_before(const fs::path& folder,
+                                                          const std::string& shown) {
+  std::error_code ignored;
   const fs::path file = folder / kProvenanceFile;
-  const auto bytes = FileBytes::open(file.string());
+  const bool plain = fs::is_regular_file(fs::symlink_status(file, ignored));
+  const auto bytes = plain ? FileBytes::open(file.string()) : Result<FileBytes>(error(""));
   const auto json = bytes ? parse_json(text(bytes->view())) : Result<Json>(error(""));
   const Json* schema = json ? json->find("schema") : nullptr;
   if (schema == nullptr || schema->string() == nullptr || *schema->string() != kProvenanceSchema)
@@ -71,65 +69,64 @@ Result<void> may_replace(const fs::path& folder) {
         fmt::format("{}: expected an empty folder, or an export of before with its {}, "
                     "found other files",
                     shown, kProvenanceFile));
+  std::map<std::string, std::string> out;
   const Json* certificates = json->find("certificates");
-  if (certificates != nullptr && certificates->array() != nullptr) {
-    for (const Json& one : *certificates->array()) {
-      const Json* name = one.find("file");
-      if (name != nullptr && name->string() != nullptr) known.insert(*name->string());
-    }
+  if (certificates == nullptr || certificates->array() == nullptr) return out;
+  for (const Json& one : *certificates->array()) {
+    const Json *name = one.find("file"), *digest = one.find("sha256");
+    if (name != nullptr && name->string() != nullptr && digest != nullptr &&
+        digest->string() != nullptr)
+      out[*name->string()] = *digest->string();
   }
+  return out;
+}
+
+// Empty: the file is as an export wrote it. Else what it is.
+std::string foreign(const fs::directory_entry& at, const std::string& name,
+                    const std::map<std::string, std::string>& written) {
+  std::error_code failed;
+  const auto kind = at.symlink_status(failed);
+  if (fs::is_symlink(kind)) return "the link " + name;
+  if (fs::is_directory(kind))
+    return name == kPaaFolder || name == kCdFolder ? "" : "the folder " + name;
+  if (!fs::is_regular_file(kind)) return name;
+  if (name == kProvenanceFile) return "";
+  const auto known = written.find(name);
+  const std::string folder = fs::path(name).parent_path().string();
+  if (known == written.end() || (folder != kPaaFolder && folder != kCdFolder)) return name;
+  const auto bytes = FileBytes::open(at.path().string());
+  if (!bytes || hex(sha256(bytes->view())) != known->second) return name + " with other bytes";
+  return "";
+}
+
+// An error when it is no export of ours, or somebody else's lies in it: that is not thrown away.
+Result<void> may_replace(const std::string& path, const std::string& given) {
+  const fs::path folder = path;
+  const std::string shown = printable(given);
+  std::error_code failed;
+  const bool empty = fs::is_empty(folder, failed);
+  if (failed) return error(fmt::format("{}: cannot be looked into: {}", shown, failed.message()));
+  if (empty) return {};
+  const auto written = written_before(folder, shown);
+  if (!written) return tl::unexpected(written.error());
   for (auto at = fs::recursive_directory_iterator(folder, failed);
        at != fs::recursive_directory_iterator(); at.increment(failed)) {
-    if (failed) break;
-    if (at->is_directory(failed) && !at->is_symlink(failed)) continue;
-    const std::string name = at->path().lexically_relative(folder).generic_string();
-    if (!known.contains(name))
+    const std::string found =
+        foreign(*at, at->path().lexically_relative(folder).generic_string(), *written);
+    if (!found.empty())
       return error(fmt::format("{}: expected only what an export wrote there, found {}", shown,
-                               printable(name)));
+                               printable(found)));
   }
   if (failed) return error(fmt::format("{}: cannot be looked into: {}", shown, failed.message()));
   return {};
 }
 
-Result<void> write_all(const fs::path& folder, const dcl::TrustExport& store,
-                       const std::string& about) {
-  std::error_code failed;
-  for (const char* name : {"paa-root-certs", "cd-certs"}) {
-    fs::create_directories(folder / name, failed);
-    if (failed)
-      return error(fmt::format("{}: cannot be made: {}", printable((folder / name).string()),
-                               failed.message()));
-  }
-  for (const dcl::ExportedCertificate& c : store.certificates) {
-    if (auto done = write_file((folder / c.file).string(), text(c.der)); !done) return done;
-  }
-  return write_file((folder / kProvenanceFile).string(), about);
-}
-
-// Beside its place, then in it: nobody meets half a store, nor roots of an older one beside it.
-Result<void> put(const fs::path& folder, const dcl::TrustExport& store, const std::string& about) {
-  std::error_code failed, ignored;
-  const bool there = fs::exists(fs::symlink_status(folder, ignored));
-  if (there) {
-    if (auto may = may_replace(folder); !may) return may;
-  }
-  const fs::path made = fmt::format("{}.{}.part", folder.string(), ::getpid());
-  const fs::path old = fmt::format("{}.{}.old", folder.string(), ::getpid());
-  const auto give_up = [&](const Error& why) {
-    fs::remove_all(made, ignored);
-    return tl::unexpected(why);
-  };
-  if (auto done = write_all(made, store, about); !done) return give_up(done.error());
-  if (there) fs::rename(folder, old, failed);
-  if (!failed) fs::rename(made, folder, failed);
-  if (failed) {
-    if (there && !fs::exists(folder, ignored)) fs::rename(old, folder, ignored);
-    return give_up({.what = fmt::format("{}: cannot be put there: {}", printable(folder.string()),
-                                        failed.message()),
-                    .offset = {}});
-  }
-  fs::remove_all(old, ignored);
-  return {};
+Result<void> put(const std::string& path, const dcl::TrustExport& store, std::string about) {
+  WholeFolder whole{.folders = {kPaaFolder, kCdFolder}, .files = {}};
+  for (const dcl::ExportedCertificate& c : store.certificates)
+    whole.files.push_back({.name = c.file, .content = std::string(text(c.der))});
+  whole.files.push_back({.name = kProvenanceFile, .content = std::move(about)});
+  return put_folder(path, whole, may_replace);
 }
 
 }  // namespace

@@ -76,16 +76,28 @@ std::vector<dcl::WatchedList> lists_at_hand(dcl::LedgerOptions options,
   return out;
 }
 
-// What was seen last. Nullopt: nothing yet. What cannot be read is set aside, and `lost` says so.
-std::optional<dcl::WatchState> remembered(const std::string& path, std::string& lost) {
-  std::error_code ignored;
-  if (!std::filesystem::exists(path, ignored)) return std::nullopt;
+// What was seen last. Nullopt: nothing yet. What is damaged is set aside, and `lost` says so; that
+// it cannot be opened is an error: it may be whole, and nothing is known of what is new.
+Result<std::optional<dcl::WatchState>> remembered(const std::string& path, std::string& lost) {
+  const auto fail = [&](const std::string& why) {
+    return error(
+        fmt::format("{}: what was seen last cannot be read: {}: make it readable, or take "
+                    "it away to begin anew",
+                    printable(path), why));
+  };
+  std::error_code failed;
+  const auto kind = std::filesystem::symlink_status(path, failed).type();
+  if (kind == std::filesystem::file_type::not_found) return std::nullopt;
+  if (kind == std::filesystem::file_type::none) return fail(failed.message());
   const auto bytes = FileBytes::open(path);
-  auto state = bytes ? dcl::read_watch_state(text(bytes->view()))
-                     : Result<dcl::WatchState>(tl::unexpected(bytes.error()));
+  if (!bytes) return fail(text_without_path(bytes.error(), path));
+  auto state = dcl::read_watch_state(text(bytes->view()));
   if (state) return std::move(*state);
   const std::string aside = path + ".damaged";
-  std::filesystem::rename(path, aside, ignored);
+  std::filesystem::rename(path, aside, failed);
+  if (failed)
+    return fail(fmt::format("{}, and it cannot be set aside as {}: {}", state.error().what,
+                            printable(aside), failed.message()));
   lost = fmt::format("{}: {}; it is set aside as {}, and what changed since then is not known",
                      printable(path), state.error().what, printable(aside));
   return std::nullopt;
@@ -105,9 +117,17 @@ int run_watch(const DclArguments& arguments, const Verbosity& verbosity,
   const auto snapshot = cached_snapshot(options.cache_folder, options.network.chain_id);
   if (!snapshot) return print_error(console, snapshot.error().what, kUnknown);
   dcl::Seen now = dcl::seen_of(*snapshot, question->vid);
+  if (question->since && *question->since > now.height)
+    return print_error(console,
+                       fmt::format("--since: expected a height up to {}, which was read last, "
+                                   "found {}",
+                                   now.height, *question->since),
+                       kUsage);
   const std::string path = state_path(options, *question);
   std::string lost;
-  auto state = remembered(path, lost);
+  auto known = remembered(path, lost);
+  if (!known) return print_error(console, known.error().what, kUsage);
+  std::optional<dcl::WatchState> state = std::move(*known);
   if (!lost.empty()) console.tell(lost);
   const bool first = !state.has_value();
   if (first) state = dcl::first_look(now);
@@ -115,8 +135,10 @@ int run_watch(const DclArguments& arguments, const Verbosity& verbosity,
   const auto changes =
       dcl::look_again(*state, std::move(now), lists_at_hand(options, question->vid), options.now);
   if (!changes) return print_error(console, changes.error().what, kUnknown);
-  const auto shown = question->since ? dcl::told_since(*state, *question->since)
-                                     : Result<std::vector<dcl::WatchChange>>(*changes);
+  // What is new is told, whatever the height: it counts as told from now on.
+  const bool only_new = !question->since || *question->since == state->seen.height;
+  const auto shown = only_new ? Result<std::vector<dcl::WatchChange>>(*changes)
+                              : dcl::told_since(*state, *question->since);
   if (!shown) return print_error(console, "--since: " + shown.error().what, kUnknown);
 
   // What was told is remembered last: whoever could not be told is told again.

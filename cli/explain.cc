@@ -46,6 +46,7 @@ std::string checks_text(int code) {
 std::string text_of(const Explained& one, size_t width) {
   if (one.check != nullptr) return check_text(*one.check, width);
   if (one.rule != nullptr) return lot_rule_text(*one.rule, width);
+  if (one.audit != nullptr) return audit_rule_text(*one.audit, width);
   if (one.test_case != nullptr) return test_case_text(*one.test_case, one.step, width);
   const bool is_result = one.sdk >= 0 && one.by.starts_with("attestation result of the");
   std::string out = is_result
@@ -84,6 +85,7 @@ std::string as_json(const std::string& given, const std::vector<Explained>& all)
     Json checks{Json::Array{}};
     if (one.check != nullptr) checks.push(one.check->id);
     if (one.rule != nullptr) checks.push(one.rule->id);
+    if (one.audit != nullptr) checks.push(one.audit->id);
     for (const std::string& id : ids_of(one)) checks.push(id);
     if (one.sdk > 0) {
       for (const Check* check : checks_with_code(one.sdk)) checks.push(check->id);

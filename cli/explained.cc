@@ -223,7 +223,7 @@ class Reading {
     }
     if (test_case(at, word)) return true;
     const LotRule* rule = find_lot_rule(word);
-    if (rule == nullptr) return false;
+    if (rule == nullptr) return audit_rule(at, word);
     add(at, {.word = std::string(word),
              .name = rule->id,
              .by = "rule of matter-attest about a lot",
@@ -232,6 +232,19 @@ class Reading {
              .sdk = -1,
              .check = nullptr,
              .rule = rule});
+    return true;
+  }
+
+  bool audit_rule(size_t at, std::string_view word) {
+    const audit::AuditRule* rule = audit::find_audit_rule(word);
+    if (rule == nullptr) return false;
+    add(at, {.word = std::string(word),
+             .name = rule->id,
+             .by = "rule of matter-attest about the ledger's entries",
+             .means = rule->title,
+             .then = rule->remedy,
+             .sdk = -1,
+             .audit = rule});
     return true;
   }
 
@@ -432,6 +445,7 @@ std::vector<std::string> explained_words() {
   }
   for (std::string& id : check_ids()) out.push_back(std::move(id));
   for (const LotRule& rule : lot_rules()) out.emplace_back(rule.id);
+  for (const audit::AuditRule& rule : audit::audit_rules()) out.emplace_back(rule.id);
   for (const TestCase& of : test_cases()) {
     if (!std::string_view(of.id).ends_with('*')) out.emplace_back(of.id);
   }

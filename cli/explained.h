@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "audit/rule.h"
 #include "lot/rule.h"
 #include "report/test_plan.h"
 #include "verifier/rules/check.h"
@@ -25,6 +26,7 @@ struct Explained {
   const LotRule* rule = nullptr;
   const TestCase* test_case = nullptr;
   const PlanStep* step = nullptr;  // of it; null: all of it
+  const audit::AuditRule* audit = nullptr;
 };
 
 // What is read of one line: a log has none that is longer.

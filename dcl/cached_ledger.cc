@@ -527,4 +527,8 @@ ListState CachedLedger::list_state(const RevocationPoint& point) {
   return lists().state(point);
 }
 
+std::string CachedLedger::list_not_refreshed(const RevocationPoint& point) {
+  return lists().not_refreshed(point);
+}
+
 }  // namespace attest::dcl

@@ -69,6 +69,19 @@ std::optional<IpAddress> address_of(const sockaddr* address) {
   return out;
 }
 
+// "example.com:443": whom a URL that was checked asks.
+std::string host_and_port(const std::string& url) {
+  const size_t scheme = url.find("://");
+  const size_t from = scheme + 3, end = std::min(url.find_first_of("/?#", from), url.size());
+  std::string out = url.substr(from, end - from);
+  for (char& c : out) c = to_lower(c);
+  const size_t colon = out.rfind(':'), bracket = out.rfind(']');
+  const bool has_port =
+      colon != std::string::npos && (bracket == std::string::npos || colon > bracket);
+  if (has_port) return out;
+  return out + (scheme == 5 ? ":443" : ":80");
+}
+
 // One question to one server: from the connection to the last byte of its answer.
 struct Hop {
   const DownloadRequest& request;
@@ -90,6 +103,8 @@ struct Hop {
   std::string problem = {};           // ends the transfer; the line after the URL
   std::optional<Error> stopped = {};  // by the taker
   std::string not_public = {};        // addresses that were refused
+  bool tried = false;                 // one that was not
+  bool silent = false;                // it gave no answer at all
   char message[CURL_ERROR_SIZE] = {};
 
   void take_field(std::string_view name, std::string_view value) {
@@ -214,6 +229,7 @@ struct Hop {
       not_public += ip ? ip->text() : "an address that is not of the Internet";
       return CURL_SOCKET_BAD;
     }
+    tried = true;
     return ::socket(address.family, address.socktype | SOCK_CLOEXEC, address.protocol);
   }
 };
@@ -271,6 +287,14 @@ class CurlDownloader final : public Downloader {
       if (visited.size() > request.limits.redirects)
         return fail(
             fmt::format("expected at most {} redirects, found more", request.limits.redirects));
+      const std::string host = host_and_port(url);
+      if (options_.silent) {
+        const auto known = options_.silent->why.find(host);
+        if (known != options_.silent->why.end() && request.met != nullptr) request.met->status = 0;
+        if (known != options_.silent->why.end())
+          return fail(
+              fmt::format("not asked again, {} gave no answer before: {}", host, known->second));
+      }
       Hop hop{.request = request,
               .options = options_,
               .take = take,
@@ -278,6 +302,8 @@ class CurlDownloader final : public Downloader {
               .allowed = bytes_left_};
       auto next = ask(hop, progress, start);
       bytes_left_ = hop.allowed;
+      if (!next && hop.silent && options_.silent)
+        options_.silent->why.emplace(host, next.error().what);
       if (!next) return hop.stopped ? tl::unexpected(*hop.stopped) : fail(next.error().what);
       if (!next->empty()) {
         visited.push_back(std::exchange(url, std::move(*next)));
@@ -355,11 +381,16 @@ class CurlDownloader final : public Downloader {
     api_.multi_remove_handle(multi_, easy_);
     api_.slist_free_all(headers);
 
+    const bool not_public =
+        code && *code == CURLE_COULDNT_CONNECT && !hop.not_public.empty() && !hop.tried;
     if (hop.request.met != nullptr) {
       hop.request.met->status = hop.status;
-      hop.request.met->not_public =
-          code && *code == CURLE_COULDNT_CONNECT && !hop.not_public.empty();
+      hop.request.met->not_public = not_public;
     }
+    hop.silent = hop.status == 0 && !not_public && !hop.stopped && hop.problem.empty() &&
+                 ((!code && since(start) < time_left_) ||
+                  (code && (*code == CURLE_COULDNT_RESOLVE_HOST || *code == CURLE_COULDNT_CONNECT ||
+                            *code == CURLE_OPERATION_TIMEDOUT)));
     if (!hop.problem.empty()) return error(hop.problem);
     if (hop.stopped) return tl::unexpected(*hop.stopped);
     if (hop.answer == Hop::Answer::redirect) return redirect_target(api_, hop.url, hop.location);
@@ -367,7 +398,7 @@ class CurlDownloader final : public Downloader {
     if (*code == CURLE_OK)
       return hop.answer == Hop::Answer::none ? error("expected the file, found no HTTP answer")
                                              : Result<std::string>("");
-    if (!hop.not_public.empty() && *code == CURLE_COULDNT_CONNECT)
+    if (not_public)
       return error(fmt::format(
           "expected a public address, found {} (--allow-private-hosts lets it be asked)",
           hop.not_public));
@@ -389,6 +420,7 @@ class CurlDownloader final : public Downloader {
     for (uint64_t shown = UINT64_MAX;;) {
       int running = 0;
       api_.multi_perform(multi_, &running);
+      if (hop.request.waits) hop.request.waits(hop.url);
       if (progress && hop.answer == Hop::Answer::content && hop.at != shown)
         progress(shown = hop.at, hop.file_size);
       int left = 0;

@@ -16,6 +16,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -46,7 +47,7 @@ struct Validators {
 // What a download met, for who judges the address and not the file.
 struct DownloadMet {
   int status = 0;           // of the last HTTP answer; 0: there was none
-  bool not_public = false;  // the address leads to hosts that may not be asked
+  bool not_public = false;  // the address leads to hosts that may not be asked, and to no other
   bool other_size = false;  // the file is larger or smaller than it may be
 };
 
@@ -63,6 +64,8 @@ struct DownloadRequest {
   // download and is its answer.
   std::function<Result<void>(const Validators&, uint64_t offset)> begins = {};
   DownloadMet* met = nullptr;
+  // Told about once a second, and before anything came, too: what is asked just now.
+  std::function<void(const std::string& url)> waits = {};
 };
 
 struct Downloaded {
@@ -93,6 +96,12 @@ class Downloader {
 // Called when something has to be fetched, and not before.
 using MakeDownloader = std::function<Result<std::unique_ptr<Downloader>>()>;
 
+// Hosts that gave no answer at all, and why: whoever has a list of addresses to ask waits for each
+// of them once. Not for two threads at once.
+struct SilentHosts {
+  std::map<std::string, std::string> why;  // by "host:port"
+};
+
 struct DownloadOptions {
   bool allow_private_hosts = false;
   std::string ca_file = {};  // trusted certificate authorities (PEM) in place of the system's
@@ -100,6 +109,8 @@ struct DownloadOptions {
   // Of all downloads of this downloader together.
   uint64_t all_bytes = uint64_t{4} << 30;
   std::chrono::milliseconds all_time{1'800'000};
+  // Of all downloaders that one command makes; null: each address is asked, whatever its host did.
+  std::shared_ptr<SilentHosts> silent = {};
   // Which addresses may be connected to when private hosts are not allowed. Tests stand on this
   // machine, so they put their own in its place.
   std::function<bool(const IpAddress&)> admits = is_public;

@@ -204,14 +204,23 @@ void RevocationLists::note(const RevocationPoint& point, const std::string& line
   notes_.push_back(fmt::format("the revocation list {}: {}", shown_url(point.data_url), line));
 }
 
+std::string RevocationLists::key_of(const RevocationPoint& point) {
+  return fmt::format("{} {} {} {} {}", point.data_url, point.data_file_size, point.data_digest_type,
+                     point.data_digest, hex(sha256(point.crl_signer)));
+}
+
 Result<RevokedListPtr> RevocationLists::get(const RevocationPoint& point) {
   const std::lock_guard lock(mutex_);
-  const std::string key =
-      fmt::format("{} {} {} {} {}", point.data_url, point.data_file_size, point.data_digest_type,
-                  point.data_digest, hex(sha256(point.crl_signer)));
+  const std::string key = key_of(point);
   const auto known = answered_.find(key);
   if (known != answered_.end()) return known->second;
   return answered_.emplace(key, look(point)).first->second;
+}
+
+std::string RevocationLists::not_refreshed(const RevocationPoint& point) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = not_refreshed_.find(key_of(point));
+  return found == not_refreshed_.end() ? std::string() : found->second;
 }
 
 ListState RevocationLists::state(const RevocationPoint& point) const {
@@ -235,7 +244,9 @@ Result<RevokedListPtr> RevocationLists::look(const RevocationPoint& point) {
   for (const CarriedList& list : options_.carried) {
     if (list.source.url != point.data_url || !fits(list.source, point)) continue;
     auto crl = salvage_crl(list.der);
-    if (crl) return std::make_shared<const RevokedList>(RevokedList::indexed(std::move(*crl)));
+    if (!crl) continue;
+    not_refreshed_[key_of(point)] = fmt::format("it is the one that {} carries", options_.where);
+    return std::make_shared<const RevokedList>(RevokedList::indexed(std::move(*crl)));
   }
   std::optional<ListFile> known;
   if (!options_.folder.empty()) {
@@ -250,9 +261,11 @@ Result<RevokedListPtr> RevocationLists::look(const RevocationPoint& point) {
     const auto& due = known->list->crl().next_update;
     const bool old = options_.now.seconds - known->fetched_at.seconds > options_.max_age ||
                      (due && options_.now >= *due);
-    if (old && options_.offline)
-      note(point, fmt::format("it was last fetched {}, and nothing may be fetched offline",
-                              rfc3339(known->fetched_at)));
+    if (old && options_.offline) {
+      not_refreshed_[key_of(point)] = fmt::format(
+          "it was last fetched {}, and nothing may be fetched offline", rfc3339(known->fetched_at));
+      note(point, not_refreshed_[key_of(point)]);
+    }
     if (!old || options_.offline) return known->list;
   }
   if (options_.offline)
@@ -266,6 +279,7 @@ Result<RevokedListPtr> RevocationLists::refresh(const RevocationPoint& point,
   auto fetched = fetch(point, known ? known->source.validators : Validators{});
   if (!fetched) {
     if (!known) return tl::unexpected(fetched.error());
+    not_refreshed_[key_of(point)] = fetched.error().what;
     note(point, fetched.error().what + "; the one at hand is used");
     return known->list;
   }

@@ -52,11 +52,15 @@ class RevocationLists {
   // The error says why there is no list. It does not name the URL: the asker does.
   Result<RevokedListPtr> get(const RevocationPoint& point);
   ListState state(const RevocationPoint& point) const;
+  // Why what get() gave may not be the newest that is served; empty: it is as far as its server
+  // says, or was not long ago.
+  std::string not_refreshed(const RevocationPoint& point) const;
   // What a person should know: lists that could not be refreshed, older ones that were offered.
   std::vector<std::string> notes() const;
 
  private:
   struct Fetched;
+  static std::string key_of(const RevocationPoint& point);
   std::string path_of(const std::string& url) const;
   Result<void> make_folder();
   Result<Downloader*> downloader();
@@ -71,7 +75,8 @@ class RevocationLists {
   bool own_folder_ = false;  // nothing is kept: it goes with us
   std::unique_ptr<Downloader> downloader_;
   std::optional<Error> no_downloader_;
-  std::map<std::string, Result<RevokedListPtr>> answered_;
+  std::map<std::string, Result<RevokedListPtr>> answered_;  // by key_of
+  std::map<std::string, std::string> not_refreshed_;        // the same
   std::vector<std::string> notes_;
 };
 

@@ -8,6 +8,7 @@
 #include <utility>
 #include <variant>
 
+#include "dcl/certificate_list.h"
 #include "verifier/pki/certificate.h"
 
 namespace attest::dcl {
@@ -48,13 +49,8 @@ Result<std::vector<CachedRecord>> whole(CachedLedger& ledger, Schema schema) {
 
 class Exporter {
  public:
-  Exporter(CachedLedger& ledger, const std::vector<CachedRecord>& revoked) : ledger_(ledger) {
-    for (const CachedRecord& record : revoked) {
-      const auto entry = certificate_entry(record.object);
-      if (!entry) continue;
-      for (const EntryCertificate& one : entry->certificates) revoked_.insert(one.certificate.der);
-    }
-  }
+  Exporter(CachedLedger& ledger, CertificateList revoked)
+      : ledger_(ledger), revoked_(std::move(revoked)) {}
   TrustExport out;
 
   void entry(const CachedRecord& record) {
@@ -86,7 +82,9 @@ class Exporter {
     if (!one.certificate.device_attestation)
       return refuse(
           fmt::format("it is approved for {}, not for devices", printable(one.certificate.type)));
-    if (revoked_.contains(der)) return refuse("the same certificate was revoked");
+    if (revoked_.certificates.contains(der)) return refuse("the same certificate was revoked");
+    if (const UnreadEntry* unread = revoked_.unread_of(one.subject_key_id, one.subject))
+      return refuse("whether it was revoked is not known: " + unread->why);
     if (der.size() > kMostDer)
       return refuse(fmt::format("it has {} bytes; the SDK loads at most {}", der.size(), kMostDer));
     const auto certificate = parse_certificate(der);
@@ -106,7 +104,7 @@ class Exporter {
   }
 
   CachedLedger& ledger_;
-  std::set<Bytes> revoked_;
+  CertificateList revoked_;
   std::set<std::string> names_;
 };
 
@@ -117,7 +115,15 @@ Result<TrustExport> trust_export(CachedLedger& ledger) {
   if (!approved) return tl::unexpected(approved.error());
   const auto revoked = whole(ledger, Schema::revoked);
   if (!revoked) return tl::unexpected(revoked.error());
-  Exporter exporter(ledger, *revoked);
+  CertificateList list = certificate_list(*revoked);
+  for (const UnreadEntry& unread : list.unread) {
+    if (!unread.subject_key_id || !unread.subject)
+      return error(fmt::format(
+          "the list of {}: the entry {} names no certificate that can be told, so any may be "
+          "revoked: {}",
+          info(Schema::revoked).title, unread.about, unread.why));
+  }
+  Exporter exporter(ledger, std::move(list));
   for (const CachedRecord& record : *approved) exporter.entry(record);
   if (std::none_of(exporter.out.certificates.begin(), exporter.out.certificates.end(),
                    [](const ExportedCertificate& c) { return c.is_paa; }))

@@ -1,6 +1,6 @@
 // TrustExport: the ledger's roots and signers of declarations, as the Matter SDK's commissioners
 // load them: DER files in paa-root-certs/ and cd-certs/. From approved entries only; what is left
-// out is named.
+// out is named, and with it whatever a revoked entry that cannot be read may be about.
 #pragma once
 
 #include <string>
@@ -30,8 +30,8 @@ struct TrustExport {
   std::vector<LeftOut> left_out;
 };
 
-// An error: the lists of approved and of revoked certificates are not both known, or nothing is
-// approved.
+// An error: the lists of approved and of revoked certificates are not both known, nobody can tell
+// whom a revoked entry is about, or nothing is approved.
 Result<TrustExport> trust_export(CachedLedger& ledger);
 
 }  // namespace attest::dcl

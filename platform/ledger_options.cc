@@ -42,6 +42,8 @@ Result<std::string> cache_folder(const std::string& cache_dir, const Environment
 
 // A node that takes longer is waited for with a word.
 constexpr std::chrono::milliseconds kSilence{3'000};
+// And what many addresses are asked for says so often where it is.
+constexpr std::chrono::milliseconds kFetching{5'000};
 
 dcl::MakeTransport transport_from(const Verbosity& verbosity, const dcl::Budget& budget) {
   if (verbosity.console().transport) return verbosity.console().transport;
@@ -57,10 +59,23 @@ dcl::MakeTransport transport_from(const Verbosity& verbosity, const dcl::Budget&
 }
 
 Result<std::unique_ptr<dcl::Downloader>> downloader_from(const LedgerArguments& arguments,
-                                                         const Console& console) {
+                                                         const Console& console,
+                                                         std::shared_ptr<dcl::SilentHosts> silent) {
   if (console.downloader) return console.downloader();
   return dcl::make_downloader({.allow_private_hosts = arguments.allow_private_hosts,
-                               .ca_file = console.environment("SSL_CERT_FILE").value_or("")});
+                               .ca_file = console.environment("SSL_CERT_FILE").value_or(""),
+                               .silent = std::move(silent)});
+}
+
+dcl::MakeDownloader patient_downloader(const LedgerArguments& arguments,
+                                       const Verbosity& verbosity) {
+  auto fetching = std::make_shared<Fetching>(
+      [verbosity](const std::string& line) { verbosity.note(line); }, kFetching);
+  return [=]() -> Result<std::unique_ptr<dcl::Downloader>> {
+    auto made = downloader_from(arguments, verbosity.console(), fetching->silent());
+    if (!made) return made;
+    return saying_what_it_fetches(std::move(*made), fetching);
+  };
 }
 
 Result<dcl::LedgerOptions> ledger_options(const LedgerArguments& arguments,

@@ -3,6 +3,7 @@
 // --offline, --max-age, --allow-private-hosts. What they mean is worked out here.
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "dcl/cached_ledger.h"
@@ -39,8 +40,13 @@ inline constexpr dcl::Budget kLookUp{.total = std::chrono::milliseconds(45'000),
                                      .patience = std::chrono::milliseconds(20'000)};
 
 // For what vendors' entries on the ledger name: revocation lists, images.
-Result<std::unique_ptr<dcl::Downloader>> downloader_from(const LedgerArguments& arguments,
-                                                         const Console& console);
+Result<std::unique_ptr<dcl::Downloader>> downloader_from(
+    const LedgerArguments& arguments, const Console& console,
+    std::shared_ptr<dcl::SilentHosts> silent = {});
+// For a command that asks many addresses: all of its downloaders know which hosts gave no answer,
+// and what is asked is a note once it has taken a while.
+dcl::MakeDownloader patient_downloader(const LedgerArguments& arguments,
+                                       const Verbosity& verbosity);
 
 // What is waited for is a note.
 Result<dcl::LedgerOptions> ledger_options(const LedgerArguments& arguments,

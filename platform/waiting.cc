@@ -1,5 +1,7 @@
 #include "platform/waiting.h"
 
+#include <fmt/format.h>
+
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -50,7 +52,39 @@ class Waiting final : public dcl::Transport {
   size_t answers_ = 0;
 };
 
+class FetchingDownloader final : public dcl::Downloader {
+ public:
+  FetchingDownloader(std::unique_ptr<dcl::Downloader> downloader,
+                     std::shared_ptr<Fetching> fetching)
+      : downloader_(std::move(downloader)), fetching_(std::move(fetching)) {}
+
+  Result<dcl::Downloaded> get(const dcl::DownloadRequest& request, const dcl::TakePiece& take,
+                              const dcl::OnDownload& progress) override {
+    fetching_->begins();
+    dcl::DownloadRequest told = request;
+    told.waits = [this](const std::string& url) { fetching_->waits(url); };
+    return downloader_->get(told, take, progress);
+  }
+
+ private:
+  std::unique_ptr<dcl::Downloader> downloader_;
+  std::shared_ptr<Fetching> fetching_;
+};
+
 }  // namespace
+
+void Fetching::waits(const std::string& url) {
+  const auto now = std::chrono::steady_clock::now();
+  if (now - last_ < patience_) return;
+  last_ = now;
+  say_(fmt::format("asking {} ({} addresses asked before)", dcl::shown_url(dcl::without_query(url)),
+                   asked_ == 0 ? 0 : asked_ - 1));
+}
+
+std::unique_ptr<dcl::Downloader> saying_what_it_fetches(std::unique_ptr<dcl::Downloader> downloader,
+                                                        std::shared_ptr<Fetching> fetching) {
+  return std::make_unique<FetchingDownloader>(std::move(downloader), std::move(fetching));
+}
 
 std::unique_ptr<dcl::Transport> saying_what_it_waits_for(std::unique_ptr<dcl::Transport> transport,
                                                          dcl::Say say,

@@ -121,6 +121,16 @@ std::string lot_rule_text(const LotRule& rule, size_t width) {
          row_text("remedy", rule.remedy, width);
 }
 
+std::string audit_rule_text(const audit::AuditRule& rule, size_t width) {
+  return heading(rule.id, rule.title, rule.rule, width) +
+         row_text("severity", severity_name(rule.severity), width) +
+         row_text("asked",
+                  rule.fetches ? "of the ledger (matter-attest dcl audit --fetch)"
+                               : "of the ledger (matter-attest dcl audit)",
+                  width) +
+         row_text("remedy", rule.remedy, width) + row_text("unknown", rule.when_unknown, width);
+}
+
 std::string check_text(const Check& check, size_t width) {
   std::string out = heading(check.id, check.title, check.rule, width);
   const auto row = [&](const char* label, const std::string& text) {

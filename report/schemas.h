@@ -1,5 +1,5 @@
-// The JSON Schemas of what is written as JSON: of a device's report, a lot's, and what inspect
-// finds.
+// The JSON Schemas of what is written as JSON: of a device's report, a lot's, what inspect finds,
+// and an audit of the ledger.
 #pragma once
 
 #include <string_view>
@@ -9,5 +9,6 @@ namespace attest {
 std::string_view report_schema();
 std::string_view lot_schema();
 std::string_view inspect_schema();
+std::string_view audit_schema();
 
 }  // namespace attest

@@ -414,13 +414,29 @@ def hostile_lot(tool):
         must(len(page.devices) == len(HOSTILE), "a device for each folder")
 
 
+# A product in order, one that is not there, a vendor that is not, and nothing that could be asked.
+AUDITS = [["0xFFE0", "--ledger", "demo", "--network", "test"], ["0xFFE0", "0x8001", "--ledger", "demo", "--network", "test"],
+          ["0x1234", "--ledger", "demo", "--network", "test", "--fast-track"], ["0xFFE0", "--offline"]]
+
+
+def audit(tool, options):
+    with tempfile.TemporaryDirectory() as cache:
+        done = subprocess.run([tool, "dcl", "audit", *options, "--at", "2026-06-02", "--format", "json"], cwd=ROOT, capture_output=True,
+                              timeout=60, env={**os.environ, "XDG_CACHE_HOME": cache})
+    must(done.returncode in VERDICTS, f"exit code {done.returncode}: {done.stderr.decode(errors='replace')[:300]}")
+    report = valid("dcl audit", json.loads(done.stdout))
+    must(report["verdict"] == VERDICTS[done.returncode], "the verdict is the exit code's")
+    for status, count in report["counts"].items():
+        must(count == sum(f["status"] == status for f in report["findings"]), f"as many {status} as are counted")
+
+
 def main():
     tool = os.path.abspath(sys.argv[1])
     failed = 0
     jobs = {}
-    for command in ("verify", "lot", "inspect"):
-        printed = subprocess.run([tool, command, "--schema"], capture_output=True, check=True).stdout
-        file = {"verify": "report"}.get(command, command)
+    for command in ("verify", "lot", "inspect", "dcl audit"):
+        printed = subprocess.run([tool, *command.split(), "--schema"], capture_output=True, check=True).stdout
+        file = {"verify": "report", "dcl audit": "audit"}.get(command, command)
         must(printed == (ROOT / f"report/schemas/{file}.schema.json").read_bytes(), f"{command} --schema prints what is installed")
         SCHEMAS[command] = schemas.Schema(json.loads(printed))
         must(SCHEMAS[command].problem({}) and SCHEMAS[command].problem({"schema": "x"}), f"{command}: the schema refuses what it is not of")
@@ -429,6 +445,8 @@ def main():
             jobs[pool.submit(compare, tool, (folder / "options").read_text().split())] = folder.name
         for what, text in HOSTILE.items():
             jobs[pool.submit(hostile, tool, what, text)] = f"hostile text: {what}"
+        for options in AUDITS:
+            jobs[pool.submit(audit, tool, options)] = f"dcl audit {' '.join(options)}"
         jobs[pool.submit(compare_lot, tool, LOT + ["fixtures/devices"])] = "all fixtures as a lot"
         jobs[pool.submit(hostile_lot, tool)] = "a lot with hostile names"
         for sample in LOT_SAMPLES:

@@ -183,12 +183,53 @@ const std::vector<Row>& rows() {
          w.set_model("productUrl", "https://forgery.example/" + std::string(240, 'x'));
        },
        "audit.urls-are-https", Status::fail, "256 characters"},
+      {"release notes over http",
+       [](World& w) { w.set_version("releaseNotesUrl", "http://forgery.example/notes"); },
+       "audit.urls-are-https", Status::fail, "releaseNotesUrl"},
+      {"release notes that are no text", [](World& w) { w.set_version("releaseNotesUrl", 5); },
+       "audit.urls-are-https", Status::unknown, "releaseNotesUrl: expected a text", 0},
+      {"a manual at no host", [](World& w) { w.set_model("userManualUrl", "https://:443/x"); },
+       "audit.urls-are-https", Status::fail, "userManualUrl"},
+      {"a support page with a blank",
+       [](World& w) { w.set_model("supportUrl", "https://forgery.example/a b"); },
+       "audit.urls-are-https", Status::fail, "supportUrl"},
+      {"a landing page of another scheme",
+       [](World& w) {
+         w.set(Schema::vendor, "FFF1", "vendorLandingPageURL", "ftp://forgery.example/");
+       },
+       "audit.urls-are-https", Status::fail, "vendorLandingPageURL"},
+      {"a field of a later ledger, half a percent sign",
+       [](World& w) { w.set_model("companionAppUrl", "https://forgery.example/%4"); },
+       "audit.urls-are-https", Status::fail, "companionAppUrl"},
+      {"terms over http",
+       [](World& w) { w.set_model("enhancedSetupFlowTCUrl", "http://forgery.example/t.json"); },
+       "audit.urls-are-https", Status::fail, "enhancedSetupFlowTCUrl"},
+      {"a list at a file",
+       [](World& w) {
+         for (auto& [key, point] : w.facts.records[Schema::revocation_point])
+           if (key.ends_with("pai")) point = with(point, "dataURL", "file:///pai.crl");
+       },
+       "audit.urls-are-https", Status::fail, "dataURL"},
+      {"a list over http, which is signed",
+       [](World& w) {
+         for (auto& [key, point] : w.facts.records[Schema::revocation_point])
+           if (key.ends_with("pai")) point = with(point, "dataURL", "http://lists.example/pai.crl");
+         w.web["http://lists.example/pai.crl"] = w.web["https://lists.example/pai.crl"];
+       },
+       "audit.urls-are-https", Status::pass, "", 0},
       {"page gone", [](World& w) { w.web["https://forgery.example/product"].status = 410; },
        "audit.urls-answer", Status::warn, "410", 0},
       {"page inside", [](World& w) { w.web["https://forgery.example/product"].not_public = true; },
        "audit.urls-answer", Status::warn, "public address", 0},
       {"page refused", [](World& w) { w.web["https://forgery.example/product"].status = 403; },
        "audit.urls-answer", Status::unknown, "403", 0},
+      {"a PAI that cannot be read",
+       [](World& w) {
+         Json& entry = w.facts.records[Schema::certificate].at(w.key_of(false));
+         const Json one = with(entry.find("certs")->array()->front(), "pemCert", "none");
+         entry = with(entry, "certs", Json(Json::Array{one}));
+       },
+       "audit.certificates-are-readable", Status::unknown, "pemCert", 0},
       {"PAA not approved",
        [](World& w) { w.facts.records[Schema::certificate].erase(w.key_of(true)); },
        "audit.pai-has-approved-paa", Status::fail, "its PAA is not approved"},

@@ -65,11 +65,6 @@ void gather_nocsr(Evidence& e) {
     out.bytes = bytes_of(*elements);
     read_elements(out);
   }
-  for (const Statement& s : device.statements) {
-    if (s.fact == FactId::nocsr_elements && bytes_of(s) != out.bytes)
-      e.not_used.push_back(
-          {place_text(s.place), "another NOCSR response: the first one is judged"});
-  }
   e.nocsr = std::move(out);
 }
 

@@ -50,7 +50,7 @@ void add_beside_dac(OwnPais& own, const Device& device, const CertificateEvidenc
 const Statement* choose_pai(Device& device, const CertificateEvidence& dac, Parsed& parsed,
                             const OwnPais& own, std::vector<Statement*>& others);
 
-// --- gather_responses.cc: several attestation responses of one device
+// --- gather_responses.cc: several responses of one device to one kind of request
 
 void settle_other_responses(Evidence& e, SignatureEngine& engine);
 

@@ -104,16 +104,11 @@ bool is_id(FactId fact) {
          fact == FactId::logged_cd_vendor_id;
 }
 
-// Each session of a device has another.
-bool is_of_nocsr(FactId fact) {
-  return fact >= FactId::nocsr_elements && fact <= FactId::nocsr_challenge;
-}
-
 bool repeats(FactId fact) {
   return fact == FactId::certificate || fact == FactId::blob || fact == FactId::crl ||
          fact == FactId::csr || fact == FactId::paa || fact == FactId::private_key ||
          fact == FactId::public_key || fact == FactId::commissioner_result ||
-         fact == FactId::revocation_set || is_of_nocsr(fact);
+         fact == FactId::revocation_set;
 }
 // What a user sets, or what changes while the device runs: two answers are of two days.
 bool changes(FactId fact) {

@@ -1,0 +1,138 @@
+// Parts of NOCSR responses in two places: what contradicts, and what is of another session.
+#include <fmt/format.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "fixtures/forge/device_builder.h"
+#include "tests/support/folder.h"
+#include "tests/support/judged.h"
+#include "tests/support/support.h"
+#include "verifier/checks/catalogue.h"
+#include "verifier/matter/nocsr_elements.h"
+#include "verifier/matter/tlv.h"
+
+using namespace attest;
+using namespace attest::test;
+
+namespace {
+
+const std::string kFixture = "fixtures/devices/nocsr-good/";
+
+// A response of that device: another one for each nonce.
+struct Nocsr {
+  Bytes request, elements, signature, nonce, challenge;
+
+  Nocsr(Bytes csr, Bytes of_session, uint8_t salt)
+      : request(std::move(csr)), nonce(32, salt), challenge(std::move(of_session)) {
+    elements = tlv::Writer()
+                   .open(tlv::Type::structure)
+                   .octets(tlv::context(1), request)
+                   .octets(tlv::context(2), nonce)
+                   .close()
+                   .bytes();
+    sign(forge::good_plan("nocsr-good").dac_key);
+  }
+  void sign(const forge::KeyPair& key) {
+    Bytes all = elements;
+    all.insert(all.end(), challenge.begin(), challenge.end());
+    const auto made = forge::sign(key, all);
+    signature.assign(made.begin(), made.end());
+  }
+  // Some of its parts; "" is all of them.
+  std::string json(const std::string& only = {}) const {
+    const std::pair<const char*, const Bytes*> all[] = {{"elements", &elements},
+                                                        {"signature", &signature},
+                                                        {"nonce", &nonce},
+                                                        {"challenge", &challenge}};
+    std::string parts;
+    for (const auto& [name, bytes] : all) {
+      if (only.empty() || only.find(name) != std::string::npos)
+        parts += fmt::format(R"({}"{}":"{}")", parts.empty() ? "" : ",", name, hex(*bytes));
+    }
+    return R"({"nocsr":{)" + parts + "}}";
+  }
+};
+
+struct World {
+  Json device = parse_json(text(slurp(kFixture + "device.json"))).value();
+  Bytes challenge, csr;
+
+  World() {
+    const Json* nocsr = device.find("nocsr");
+    challenge = from_hex(*nocsr->find("challenge")->string()).value();
+    const Bytes elements = from_hex(*nocsr->find("elements")->string()).value();
+    csr = to_bytes(parse_nocsr_elements(elements)->csr);
+  }
+  Nocsr response(uint8_t salt) const { return {csr, challenge, salt}; }
+
+  // The device without its own, and these two.
+  Judged judged(const std::string& first, const std::string& second) const {
+    const Folder folder;
+    Json::Object rest;
+    for (const auto& [name, value] : *device.object()) {
+      if (name != "nocsr") rest.emplace_back(name, value);
+    }
+    std::vector<std::string> words = {"--network", "none", "--at", forge::kAt};
+    for (const char* word : {"--trust-paa", "fixtures/trust/paa-fff1.pem", "--trust-cd-signer",
+                             "fixtures/trust/cd-signer.pem"})
+      words.emplace_back(word);
+    for (const char* file : {"dac.pem", "pai.pem", "cd.pem"}) words.push_back(kFixture + file);
+    words.push_back(folder.write("0.json", first));
+    words.push_back(folder.write("1.json", second));
+    words.push_back(folder.write("device.json", dump(Json(std::move(rest)))));
+    return judge(words);
+  }
+  std::string fails(const std::string& first, const std::string& second) const {
+    const Judged all = judged(first, second);
+    std::string out;
+    for (const std::string& error : all.errors) out += error;
+    for (const std::string& id : all.ids(Status::fail)) out += (out.empty() ? "" : " ") + id;
+    return out;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("NOCSR responses: a part that is given in two ways contradicts the other") {
+  const World w;
+  const Nocsr good = w.response(0x11);
+  CHECK(w.fails(good.json(), good.json()).empty());
+  CHECK(w.fails(good.json("elements signature"), good.json("nonce challenge")).empty());
+  Nocsr stray = w.response(0x22);
+  stray.challenge = Bytes(16, 0x22);
+  stray.signature = Bytes(64, 0x01);
+  for (const char* part : {"nonce", "signature", "challenge", "nonce challenge",
+                           "nonce signature challenge", "elements", "elements nonce"}) {
+    CAPTURE(part);
+    CHECK(w.fails(good.json(), stray.json(part)) == "identity.facts-agree");
+    CHECK(w.fails(stray.json(part), good.json()).find("identity.facts-agree") == 0);
+  }
+}
+
+TEST_CASE("NOCSR responses: several that one DAC signed are no contradiction, and are told of") {
+  const World w;
+  const Nocsr good = w.response(0x11);
+  Nocsr other = w.response(0x12);
+  const Judged both = w.judged(good.json(), other.json());
+  CHECK(both.ids(Status::fail).empty());
+  size_t told = 0;
+  for (const NotUsed& unused : both.evidence.not_used)
+    told += unused.why.find("another NOCSR response that this DAC's key signed") == 0;
+  CHECK(told == 1);
+  const std::string without_challenge = "elements signature nonce";
+  CHECK(w.fails(good.json(without_challenge), other.json(without_challenge)).empty());
+  other.challenge = Bytes(16, 0x31);
+  other.sign(forge::good_plan("nocsr-good").dac_key);
+  CHECK(w.fails(good.json(), other.json()).empty());
+  CHECK(w.fails(other.json(), good.json()).empty());
+  // One that the key did not sign, of another nonce than was sent.
+  Nocsr bad = other;
+  bad.sign(forge::good_plan("nocsr-good").pai_key);
+  CHECK(w.fails(good.json(), bad.json()) == "nocsr.signature-verifies");
+  CHECK(w.fails(bad.json(), good.json()) == "nocsr.signature-verifies");
+  bad = other;
+  bad.nonce[3] ^= 1;
+  CHECK(w.fails(good.json(), bad.json()) == "identity.facts-agree");
+}
