@@ -236,10 +236,6 @@ Outcome release_rule(const RecordView& record) {
                              Trait::flash_encryption, Trait::release_mode, Trait::fuse_key_read,
                              Trait::fuse_key_write,   Trait::debug,        Trait::download_mode,
                              Trait::other_boot};
-  const auto profile = all_ordered(record, "profile");
-  if (!profile.empty() ? profile.front()->value != "release"
-                       : record.policy.network == Network::none && !is_ordered(record))
-    return skipped("nothing asks for a part that is released");
   size_t good = 0, open = 0;
   std::string list;
   for (const Trait trait : kRule) {
@@ -253,6 +249,10 @@ Outcome release_rule(const RecordView& record) {
     }
   }
   if (good + open == 0) return skipped(kNothing);
+  const auto profile = all_ordered(record, "profile");
+  if (!profile.empty() ? profile.front()->value != "release"
+                       : record.policy.network == Network::none && !is_ordered(record))
+    return skipped("nothing asks for a part that is released");
   if (open == 0) return pass();
   return note(
       fmt::format("{} of {} points of the vendor's release rule do not hold or are not "
