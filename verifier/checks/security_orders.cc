@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "verifier/checks/catalogue.h"
+#include "verifier/checks/security_keys.h"
 #include "verifier/checks/security_rules.h"
 #include "verifier/matter/known_signing_keys.h"
 #include "verifier/readers/posture/firmware_images.h"
@@ -23,30 +24,11 @@ bool is_signed(const SignedImage& image) {
 std::string named(const SignedImage& image) {
   return fmt::format("{} in {}", image.what, place_text(image.place));
 }
-// A key of an order may stand in several forms.
-bool is_one_of(std::string_view key, const std::string& forms) {
-  for (size_t at = 0; at <= forms.size();) {
-    const size_t end = std::min(forms.find('|', at), forms.size());
-    const std::string_view one = std::string_view(forms).substr(at, end - at);
-    // Of a chip with half a digest, that half.
-    if (one == key || (key.size() == 32 && one.size() == 64 && one.starts_with(key))) return true;
-    at = end + 1;
-  }
-  return false;
-}
 bool any_key(const std::vector<std::string>& keys, const std::vector<const Claim*>& among) {
   return std::any_of(keys.begin(), keys.end(), [&](const std::string& key) {
     return std::any_of(among.begin(), among.end(),
                        [&](const Claim* claim) { return is_one_of(claim->value, key); });
   });
-}
-// `readkey` does not say which of a part's two keys it read.
-constexpr size_t kKeysOfAPart = 2;
-bool is_certain(const Claim* claim) {
-  return claim->locked != Holds::unclear;
-}
-std::string short_key(std::string_view key) {
-  return fmt::format("{}{}", key.substr(0, 16), key.size() > 16 ? "..." : "");
 }
 std::string short_keys(const std::vector<std::string>& keys) {
   std::string out;
@@ -146,29 +128,6 @@ Outcome signing_key_is_trusted(const RecordView& record) {
   }
   return any ? pass() : skipped(kNoImages);
 }
-
-// The keys of one kind that an order names.
-class OrderedKeys {
- public:
-  OrderedKeys(const RecordView& record, std::string_view kind) : all_(all_ordered(record, kind)) {}
-  bool empty() const { return all_.empty(); }
-  const OrderedLock& first() const { return *all_.front(); }
-  bool has(const std::string& key) const {
-    return std::any_of(all_.begin(), all_.end(),
-                       [&](const OrderedLock* lock) { return is_one_of(key, lock->value); });
-  }
-  bool has_any(const std::vector<std::string>& keys) const {
-    return std::any_of(keys.begin(), keys.end(), [&](const std::string& key) { return has(key); });
-  }
-  Outcome other(std::string_view what, std::string found, const Place& place) const {
-    return asked(true, fail(fmt::format("{} is not a key that was ordered ({})", what,
-                                        place_text(first().place)),
-                            short_key(first().value), std::move(found), place_text(place)));
-  }
-
- private:
-  std::vector<const OrderedLock*> all_;
-};
 
 // An image answers an order by a signature that verifies: what it says of its key proves nothing.
 Outcome image_key_is_ordered(const SignedImage& image, const OrderedKeys& keys) {
