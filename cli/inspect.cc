@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "cli/command_files.h"
 #include "cli/commands.h"
 #include "cli/options.h"
@@ -83,6 +85,17 @@ int inspect(const Options& options, const Console& console) {
       gather(std::move(reading),
              Policy{.network = Network::none, .at = {}, .required = {}, .show_passcode = true},
              TrustStore::builtin(false), nullptr, openssl_engine());
+  // (Of a file that shows a key out of fuses none does.)
+  const auto shows_a_key = [&](const EvidenceFile& file) {
+    const auto& claims = evidence.device.posture.claims;
+    return std::any_of(claims.begin(), claims.end(), [&](const Claim& claim) {
+      return claim.trait == Trait::secret &&
+             (claim.place.path == file.path || claim.place.path.starts_with(file.path + "!"));
+    });
+  };
+  for (EvidenceFile& file : files) {
+    if (shows_a_key(file)) file.sha256 = {};
+  }
   evidence.files = std::move(files);
   const bool shown = options.output.empty() || options.output == "-";
   const size_t width = shown ? console.columns() : Console::kColumns;

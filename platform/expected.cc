@@ -3,6 +3,10 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "platform/files.h"
 #include "verifier/base/json.h"
@@ -67,20 +71,34 @@ void read_credentials(View order, const std::string& path, Device& device, Opene
 
 constexpr const char* kUserConfiguration = "user_configuration.json";
 
-// Keys that the order names as files beside it; one that is not there, or is none, is damage.
-void read_key_files(const fs::path& folder, Device& device, Opened* opened) {
-  for (OrderedLock& ordered : device.posture.ordered) {
-    if ((ordered.key != "signing_keys" && ordered.key != "command_key") ||
-        !is_key_file(ordered.value))
-      continue;
-    const auto file = open_beside(folder / ordered.value, opened);
-    const auto forms = file ? key_forms(file->view()) : std::nullopt;
-    if (forms)
-      ordered.value = *forms;
-    else
-      device.damaged(ordered.place, ordered.place.item,
-                     fmt::format("expected a key in PEM in {}, found none", ordered.value));
+// Keys are not compared with what they are not: an order that names one and does not hold it is the
+// tester's slip.
+Result<void> read_keys(const fs::path& folder, Device& device, Opened* opened) {
+  const auto is_key = [](std::string_view name) {
+    return name == "security.signing_keys" || name == "security.sign_key" ||
+           name == "security.command_key";
+  };
+  for (const IntegrityProblem& wrong : device.integrity) {
+    if (is_key(wrong.what)) return error(fmt::format("{}: {}", wrong.what, wrong.problem));
   }
+  std::vector<OrderedLock> all;
+  for (OrderedLock& ordered : device.posture.ordered) {
+    if (!is_key(ordered.place.item) || !is_key_file(ordered.value)) {
+      all.push_back(std::move(ordered));
+      continue;
+    }
+    const auto file = open_beside(folder / ordered.value, opened);
+    const auto keys = file ? key_forms(file->view()) : std::vector<std::string>();
+    if (keys.empty())
+      return error(fmt::format("{}: expected a key in PEM in {} beside the order, found {}",
+                               ordered.place.item, ordered.value, file ? "none" : "no such file"));
+    for (const std::string& key : keys) {
+      all.push_back(ordered);
+      all.back().value = key;
+    }
+  }
+  device.posture.ordered = std::move(all);
+  return {};
 }
 
 // What Simplicity Commander was given to configure the parts with.
@@ -111,7 +129,8 @@ Result<Device> expected_from(const std::string& path, Opened* opened) {
     const auto utf8 = utf8_of_utf16(file->view());
     read_credentials(utf8 ? View(*utf8) : file->view(), path, reading.device, opened);
   }
-  read_key_files(fs::path(path).parent_path(), reading.device, opened);
+  if (const auto keys = read_keys(fs::path(path).parent_path(), reading.device, opened); !keys)
+    return error(fmt::format("--expect: {}: {}", path, keys.error().what));
   read_configuration(fs::path(path).parent_path(), reading.device, opened);
   return std::move(reading.device);
 }

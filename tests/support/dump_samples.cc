@@ -11,9 +11,6 @@
 #include "verifier/crypto/crypto.h"
 
 namespace attest::test {
-namespace {
-
-// .zst and .gz around one file. Archives with members are evidence as they are.
 Bytes unpacked(const std::filesystem::path& path) {
   if (path.extension() != ".zst" && path.extension() != ".gz") return slurp(path);
   std::unique_ptr<archive, int (*)(archive*)> in(archive_read_new(), archive_read_free);
@@ -31,6 +28,8 @@ Bytes unpacked(const std::filesystem::path& path) {
     out.insert(out.end(), block.begin(), block.begin() + n);
   }
 }
+
+namespace {
 
 bool is_manifest(const std::filesystem::path& path) {
   return path.filename() == "meta.json" || path.extension() == ".csv" || path.extension() == ".png";

@@ -3,6 +3,7 @@
 // with their meta.json.
 #pragma once
 
+#include <filesystem>
 #include <map>
 #include <set>
 
@@ -25,6 +26,8 @@ struct Sample {
   std::vector<std::string> faults;  // their ids
 };
 
+// .zst and .gz around one file. Archives with members are evidence as they are.
+Bytes unpacked(const std::filesystem::path& path);
 std::vector<std::string> sample_names(std::string_view prefix);
 Sample load_sample(const std::string& name);
 Reading read_sample(const Sample& sample,

@@ -51,8 +51,8 @@ class MaybeValue : public std::optional<T> {
   MaybeValue(Base&& value) : Base(std::move(value)) {}
   template <class U = T>
   requires(!kIsOne<std::remove_cvref_t<U>> && std::is_constructible_v<T, U> &&
-           !(std::is_scalar_v<T> && std::is_same_v<T, std::decay_t<U>>)) MaybeValue& operator=(
-      U&& value) {
+           !(std::is_scalar_v<T> && std::is_same_v<T, std::decay_t<U>>)) MaybeValue&
+  operator=(U&& value) {
     this->emplace(std::forward<U>(value));
     return *this;
   }
@@ -90,7 +90,6 @@ class MaybeShared : public std::shared_ptr<T> {
 
  public:
   using Base::Base;
-  using Base::operator=;
   MaybeShared() = default;
   MaybeShared(const Base& shared) : Base(shared) {}
   MaybeShared(Base&& shared) : Base(std::move(shared)) {}

@@ -73,8 +73,20 @@ Outcome secure_boot_is_enabled(const RecordView& record) {
                      : all_hold(record, Trait::secure_boot, bool(order), "secure boot");
 }
 
+// What the release rule wants of a part that boots securely, where secure boot itself is not told
+// to be off, nor ordered so.
+bool wants_of_secure_boot(const RecordView& record) {
+  return wants_release_rule(record) && !ordered(record, "secure_boot").is("off") &&
+         first(record, Trait::secure_boot, Holds::no) == nullptr;
+}
+bool wants_of_encryption(const RecordView& record) {
+  return wants_release_rule(record) && ordered(record, "flash_encryption").is("release") &&
+         first(record, Trait::flash_encryption, Holds::no) == nullptr;
+}
+
 Outcome boot_key_is_usable(const RecordView& record) {
-  return all_hold(record, Trait::boot_key, false, "a key that is installed, readable and sealed");
+  return all_hold(record, Trait::boot_key, wants_of_secure_boot(record),
+                  "a key that is installed, readable and sealed");
 }
 
 Outcome boot_succeeds(const RecordView& record) {
@@ -82,8 +94,13 @@ Outcome boot_succeeds(const RecordView& record) {
 }
 
 Outcome read_protection_is_sealed(const RecordView& record) {
+  // Secure boot v1 keeps a key that must not be read: nothing is to be sealed.
+  const auto schemes = claims(record, Trait::secure_boot);
+  const bool first_scheme = std::any_of(schemes.begin(), schemes.end(),
+                                        [](const Claim* claim) { return claim->value == "v1"; });
   Outcome out =
-      all_hold(record, Trait::read_protection, false, "RD_DIS that can no longer be written");
+      all_hold(record, Trait::read_protection, !first_scheme && wants_of_secure_boot(record),
+               "RD_DIS that can no longer be written");
   if (out.status == Status::fail && !boots_securely(record))
     return weighing(Severity::warning, std::move(out));
   return out;
@@ -117,7 +134,11 @@ Outcome flash_encryption_is_for_release(const RecordView& record) {
       return asked(true, as_claimed(*modes.front(), "development"));
     return skipped("the order takes a part in development mode");
   }
-  if (order.is("off")) return skipped("the order takes a part without flash encryption");
+  if (order.is("off") || order.lenient)
+    return skipped("the order takes a part without flash encryption");
+  // Of a part that does not encrypt the mode says nothing: where that is a fault, it is told.
+  if (first(record, Trait::flash_encryption, Holds::no) != nullptr)
+    return order ? blocked("security.flash-encryption-is-on") : skipped("flash encryption is off");
   return all_hold(record, Trait::release_mode, order.is("release"),
                   "flash encryption in release mode");
 }
@@ -162,10 +183,12 @@ Outcome dac_key_is_hidden(const RecordView& record) {
 // --- keys in fuses ---
 
 Outcome fuse_keys_cannot_be_read(const RecordView& record) {
-  return all_hold(record, Trait::fuse_key_read, false, "a block that is read-protected");
+  return all_hold(record, Trait::fuse_key_read, wants_of_encryption(record),
+                  "a block that is read-protected");
 }
 Outcome fuse_keys_cannot_be_changed(const RecordView& record) {
-  return all_hold(record, Trait::fuse_key_write, false, "a block that is write-protected");
+  return all_hold(record, Trait::fuse_key_write, wants_of_encryption(record),
+                  "a block that is write-protected");
 }
 
 // --- ways in ---
@@ -176,6 +199,8 @@ Outcome debug_is_locked(const RecordView& record) {
   return all_hold(record, Trait::debug, bool(order), "a locked debug port");
 }
 Outcome debug_is_locked_now(const RecordView& record) {
+  if (first(record, Trait::debug, Holds::no) != nullptr)
+    return skipped("the port is open, whatever it is now");
   return all_hold(record, Trait::debug_now, false, "locked");
 }
 
@@ -195,10 +220,15 @@ Outcome download_mode_is_closed(const RecordView& record) {
 }
 
 Outcome no_other_way_to_boot(const RecordView& record) {
-  return all_hold(record, Trait::other_boot, false, "closed");
+  return all_hold(record, Trait::other_boot, wants_release_rule(record),
+                  "other ways to boot that are closed");
 }
 
 // --- as a whole ---
+
+bool is_ordered(const RecordView& record) {
+  return record.ordered && !record.ordered->posture.ordered.empty();
+}
 
 // What a factory calls locked: every bit of the vendor's rule.
 Outcome release_rule(const RecordView& record) {
@@ -219,6 +249,10 @@ Outcome release_rule(const RecordView& record) {
     }
   }
   if (good + open == 0) return skipped(kNothing);
+  const auto profile = all_ordered(record, "profile");
+  if (!profile.empty() ? profile.front()->value != "release"
+                       : record.policy.network == Network::none && !is_ordered(record))
+    return skipped("nothing asks for a part that is released");
   if (open == 0) return pass();
   return note(
       fmt::format("{} of {} points of the vendor's release rule do not hold or are not "
@@ -293,7 +327,7 @@ constexpr Check kChecks[] = {
     {
         .id = "security.flash-encryption-is-for-release",
         .title = "flash encryption is in release mode",
-        .after = {"security.flash-encryption-is-on"},
+        .consequence_of = {"security.flash-encryption-is-on"},
         .proves_authenticity = false,
         .run = rule<flash_encryption_is_for_release>,
         .rule = "In development mode the part encrypts for whoever asks, and can be switched back.",
@@ -376,7 +410,7 @@ constexpr Check kChecks[] = {
         .id = "security.debug-is-locked-now",
         .title = "the debug port was locked when it was asked",
         .severity = kWarning,
-        .after = {"security.debug-is-locked"},
+        .consequence_of = {"security.debug-is-locked"},
         .proves_authenticity = false,
         .run = rule<debug_is_locked_now>,
         .rule = "A locked part that somebody opened stays open until it is reset.",

@@ -5,8 +5,10 @@
 #include <algorithm>
 
 #include "verifier/checks/catalogue.h"
+#include "verifier/checks/security_keys.h"
 #include "verifier/checks/security_rules.h"
 #include "verifier/matter/known_signing_keys.h"
+#include "verifier/readers/posture/firmware_images.h"
 
 namespace attest {
 namespace {
@@ -22,25 +24,11 @@ bool is_signed(const SignedImage& image) {
 std::string named(const SignedImage& image) {
   return fmt::format("{} in {}", image.what, place_text(image.place));
 }
-// A key of an order may stand in several forms.
-bool is_one_of(std::string_view key, const std::string& forms) {
-  for (size_t at = 0; at <= forms.size();) {
-    const size_t end = std::min(forms.find('|', at), forms.size());
-    const std::string_view one = std::string_view(forms).substr(at, end - at);
-    // Of a chip with half a digest, that half.
-    if (one == key || (key.size() == 32 && one.size() == 64 && one.starts_with(key))) return true;
-    at = end + 1;
-  }
-  return false;
-}
 bool any_key(const std::vector<std::string>& keys, const std::vector<const Claim*>& among) {
   return std::any_of(keys.begin(), keys.end(), [&](const std::string& key) {
     return std::any_of(among.begin(), among.end(),
                        [&](const Claim* claim) { return is_one_of(claim->value, key); });
   });
-}
-std::string short_key(std::string_view key) {
-  return fmt::format("{}{}", key.substr(0, 16), key.size() > 16 ? "..." : "");
 }
 std::string short_keys(const std::vector<std::string>& keys) {
   std::string out;
@@ -57,13 +45,22 @@ std::string short_claims(const std::vector<const Claim*>& all) {
 
 // --- firmware ---
 
+// An order of secure boot, or of a key that signs.
+bool asks_for_signatures(const RecordView& record) {
+  const Order order = ordered(record, "secure_boot");
+  if (order.is("off")) return false;
+  return order || !all_ordered(record, "signing_keys").empty();
+}
+
 Outcome images_are_signed(const RecordView& record) {
   const auto& images = record.posture.images;
   if (images.empty()) return skipped(kNoImages);
   const Order order = ordered(record, "secure_boot");
-  if (order.is("off") || order.lenient) return skipped("the order takes unsigned firmware");
+  const bool wanted = asks_for_signatures(record);
+  if (order.is("off") || (order.lenient && !wanted))
+    return skipped("the order takes unsigned firmware");
   const bool some = std::any_of(images.begin(), images.end(), is_signed);
-  if (!order && !some && !claimed(record, Trait::secure_boot))
+  if (!wanted && !some && !claimed(record, Trait::secure_boot))
     return skipped("nothing says that the firmware is to be signed");
   for (const SignedImage& image : images) {
     if (is_signed(image)) continue;
@@ -71,7 +68,7 @@ Outcome images_are_signed(const RecordView& record) {
         fail(fmt::format("the {} has no signature{}", named(image),
                          image.scheme == "crc32" ? ", only a CRC-32" : ""),
              "a signature", image.scheme.empty() ? "none" : image.scheme, place_text(image.place));
-    if (order) return asked(true, std::move(out));
+    if (wanted) return asked(true, std::move(out));
     return boots_securely(record) || some ? std::move(out)
                                           : weighing(Severity::warning, std::move(out));
   }
@@ -89,11 +86,14 @@ Outcome image_signatures_verify(const RecordView& record) {
     if (image.signature == ImageSignature::unchecked && open == nullptr) open = &image;
   }
   if (!any) return skipped(kNoImages);
-  if (open != nullptr)
-    return unknown_aside(
-        fmt::format("the {} is signed ({}), and the public key is not in the "
-                    "evidence",
-                    named(*open), open->scheme));
+  if (open != nullptr) {
+    std::string why = fmt::format(
+        "the {} is signed ({}), and the public key is not in the "
+        "evidence",
+        named(*open), open->scheme);
+    return asks_for_signatures(record) ? asked(true, unknown(std::move(why)))
+                                       : unknown_aside(std::move(why));
+  }
   return pass();
 }
 
@@ -101,6 +101,16 @@ Outcome signing_key_is_trusted(const RecordView& record) {
   const auto trusted = claims(record, Trait::trusted_key),
              revoked = claims(record, Trait::revoked_key);
   if (trusted.empty() && revoked.empty()) return skipped("the part's keys are not in the evidence");
+  // Of a key that may be the other one nothing follows where it does not fit.
+  const bool certain = std::any_of(trusted.begin(), trusted.end(), is_certain);
+  if (!certain && revoked.empty() && trusted.size() < kKeysOfAPart) {
+    const auto fits = [&](const SignedImage& image) {
+      return image.signature == ImageSignature::good && any_key(image.keys, trusted);
+    };
+    const auto& images = record.posture.images;
+    const bool all = !images.empty() && std::all_of(images.begin(), images.end(), fits);
+    return all ? pass() : skipped("which of the part's keys was read is not told");
+  }
   bool any = false;
   for (const SignedImage& image : record.posture.images) {
     if (image.signature == ImageSignature::by_no_key)
@@ -119,37 +129,56 @@ Outcome signing_key_is_trusted(const RecordView& record) {
   return any ? pass() : skipped(kNoImages);
 }
 
+// An image answers an order by a signature that verifies: what it says of its key proves nothing.
+Outcome image_key_is_ordered(const SignedImage& image, const OrderedKeys& keys) {
+  switch (image.signature) {
+    case ImageSignature::none:
+      return blocked("security.images-are-signed");
+    case ImageSignature::bad:
+      return blocked("security.image-signatures-verify");
+    case ImageSignature::by_no_key:
+      return keys.other(fmt::format("the key of the {}", named(image)), "another key", image.place);
+    case ImageSignature::good:
+    case ImageSignature::unchecked:
+      break;
+  }
+  if (!image.keys.empty() && !keys.has_any(image.keys))
+    return keys.other(fmt::format("the key {} of the {}", short_keys(image.keys), named(image)),
+                      short_keys(image.keys), image.place);
+  if (image.signature == ImageSignature::good && !image.keys.empty()) return pass();
+  return asked(true, unknown(fmt::format("whether an ordered key signed the {} cannot be checked "
+                                         "without that key: give it as PEM beside the order",
+                                         named(image))));
+}
+
 Outcome signing_key_is_as_ordered(const RecordView& record) {
-  const auto keys = all_ordered(record, "signing_keys");
+  const OrderedKeys keys(record, "signing_keys"), commands(record, "command_key");
   if (keys.empty()) return skipped("the order names no signing key");
-  const auto is_ordered = [&](const std::string& key) {
-    return std::any_of(keys.begin(), keys.end(),
-                       [&](const OrderedLock* lock) { return is_one_of(key, lock->value); });
-  };
-  bool any = false;
-  const auto other = [&](std::string what, std::string found, const Place& place) {
-    return asked(true, fail(fmt::format("{} is not a key that was ordered ({})", what,
-                                        place_text(keys.front()->place)),
-                            short_key(keys.front()->value), std::move(found), place_text(place)));
-  };
+  std::vector<Outcome> answers;
+  const Claim* open = nullptr;
   for (const Claim* claim : claims(record, Trait::trusted_key)) {
-    any = true;
-    if (!is_ordered(claim->value))
-      return other(fmt::format("the key {} that the part trusts", short_key(claim->value)),
-                   short_key(claim->value), claim->place);
+    if (keys.has(claim->value))
+      answers.push_back(pass());
+    else if (is_certain(claim) || !(commands.empty() || commands.has(claim->value)))
+      answers.push_back(
+          keys.other(fmt::format("the key {} that the part trusts", short_key(claim->value)),
+                     short_key(claim->value), claim->place));
+    else if (!commands.has(claim->value))
+      open = claim;
   }
   for (const SignedImage& image : record.posture.images) {
-    if (image.signature == ImageSignature::by_no_key)
-      return other(fmt::format("the key of the {}", named(image)), "another key", image.place);
-    if (image.keys.empty() || !is_signed(image)) continue;
-    any = true;
-    if (std::none_of(image.keys.begin(), image.keys.end(), is_ordered))
-      return other(fmt::format("the key {} of the {}", short_keys(image.keys), named(image)),
-                   short_keys(image.keys), image.place);
+    if (is_signed(image) || asks_for_signatures(record))
+      answers.push_back(image_key_is_ordered(image, keys));
   }
-  return any ? pass()
-             : asked(true, unknown("a signing key was ordered, and neither fuses nor firmware in "
-                                   "the evidence show one"));
+  if (open != nullptr && answers.empty())
+    answers.push_back(asked(
+        true, unknown(fmt::format("the key {} in {} is not the ordered one, and may be the command "
+                                  "key: hand over the output of readkey --sign as signkey.txt",
+                                  short_key(open->value), place_text(open->place)))));
+  if (answers.empty())
+    return asked(true, unknown("a signing key was ordered, and neither fuses nor firmware in "
+                               "the evidence show one"));
+  return together(std::move(answers));
 }
 
 Outcome signing_key_is_private(const RecordView& record) {
@@ -176,6 +205,25 @@ Outcome signing_key_is_private(const RecordView& record) {
 
 // --- the order ---
 
+// MCUboot starts its own images alone, and checks each.
+Outcome mcuboot_starts_it(const RecordView& record, const Order& order) {
+  std::vector<Outcome> answers;
+  for (const SignedImage& image : record.posture.images) {
+    if (!image.what.starts_with(kMcubootImage)) continue;
+    if (image.signature == ImageSignature::none)
+      answers.push_back(blocked("security.images-are-signed"));
+    else if (image.signature == ImageSignature::bad)
+      answers.push_back(blocked("security.image-signatures-verify"));
+    else if (image.signature == ImageSignature::good)
+      answers.push_back(pass());
+    else
+      answers.push_back(asked(
+          true, unknown(fmt::format("the signature of the {} cannot be checked", named(image)))));
+  }
+  return answers.empty() ? not_shown(order, "firmware that MCUboot would start")
+                         : together(std::move(answers));
+}
+
 Outcome scheme_is_as_ordered(const RecordView& record) {
   const Order order = ordered(record, "secure_boot");
   if (order.said == nullptr || order.is("on")) return skipped("the order names no scheme");
@@ -184,10 +232,7 @@ Outcome scheme_is_as_ordered(const RecordView& record) {
     const Maybe<Claim> on = first(record, Trait::secure_boot, Holds::yes);
     return on == nullptr ? pass() : asked(true, as_claimed(*on, "off"));
   }
-  if (order.is("mcuboot")) {
-    const bool any = !record.posture.images.empty();
-    return any ? pass() : not_shown(order, "firmware that MCUboot would start");
-  }
+  if (order.is("mcuboot")) return mcuboot_starts_it(record, order);
   if (first(record, Trait::secure_boot, Holds::no) != nullptr)
     return blocked("security.secure-boot-is-enabled");
   if (order.is("certificate")) {
@@ -208,37 +253,47 @@ Outcome debug_lock_is_as_ordered(const RecordView& record) {
   const Order order = ordered(record, "debug");
   if (order.said == nullptr || order.is("locked"))
     return skipped("the order names no kind of lock");
-  const auto all = claims(record, Trait::debug);
-  for (const Claim* claim : all) {
+  std::vector<Outcome> answers;
+  for (const Claim* claim : claims(record, Trait::debug)) {
     const bool for_good = claim->value == "disabled" || claim->value == "permanent-lock";
+    const std::string where = place_text(claim->place);
     if (claim->locked == Holds::unclear)
-      return asked(true, unknown(fmt::format("{}: {}", place_text(claim->place), claim->detail)));
-    if (claim->value == order.value) continue;
-    if (for_good && (order.is("disabled") || order.is("permanent-lock"))) continue;
-    if (claim->value == "locked")
-      return asked(true, unknown(fmt::format("{}: locked, and of which kind is not told",
-                                             place_text(claim->place))));
-    return asked(true, as_claimed(*claim, order.value));
+      answers.push_back(asked(true, unknown(fmt::format("{}: {}", where, claim->detail))));
+    else if (claim->value == order.value ||
+             (for_good && (order.is("disabled") || order.is("permanent-lock"))))
+      answers.push_back(pass());
+    else if (claim->value == "locked" && !order.is("open"))
+      answers.push_back(
+          asked(true, unknown(fmt::format("{}: locked, and of which kind is not told", where))));
+    else
+      answers.push_back(asked(true, as_claimed(*claim, order.value)));
   }
-  return all.empty() ? not_shown(order, "debug lock") : pass();
+  return answers.empty() ? not_shown(order, "debug lock") : together(std::move(answers));
 }
 
 Outcome debug_unlock_is_signed(const RecordView& record) {
-  const auto keys = all_ordered(record, "command_key");
-  const auto found = claims(record, Trait::command_key);
-  for (const Claim* claim : found) {
-    if (keys.empty() || is_one_of(claim->value, keys.front()->value)) continue;
-    return asked(
-        true,
-        fail(fmt::format("the command key {} is not the ordered one", short_key(claim->value)),
-             short_key(keys.front()->value), short_key(claim->value), place_text(claim->place)));
+  const OrderedKeys keys(record, "command_key");
+  std::vector<Outcome> answers;
+  for (const Claim* claim : claims(record, Trait::command_key)) {
+    if (keys.empty()) continue;
+    if (keys.has(claim->value))
+      answers.push_back(pass());
+    else
+      answers.push_back(keys.other(fmt::format("the command key {}", short_key(claim->value)),
+                                   short_key(claim->value), claim->place));
   }
-  Outcome out = all_hold(record, Trait::debug_unlock, !keys.empty() && found.empty(),
-                         "a command key that signs the unlock");
-  if (out.status == Status::pass && !keys.empty() && found.empty())
-    return asked(true,
-                 unknown("a command key was ordered, and which one is installed is not told"));
-  return out;
+  // The output of readkey may be of either key.
+  for (const Claim* claim : claims(record, Trait::trusted_key)) {
+    if (!is_certain(claim) && keys.has(claim->value)) answers.push_back(pass());
+  }
+  if (first(record, Trait::debug, Holds::no) != nullptr && answers.empty())
+    return keys.empty() ? skipped("the port is open") : blocked("security.debug-is-locked");
+  if (!keys.empty() && answers.empty())
+    answers.push_back(
+        asked(true, unknown("a command key was ordered, and which one is installed is not told")));
+  answers.push_back(
+      all_hold(record, Trait::debug_unlock, false, "a command key that signs the unlock"));
+  return together(std::move(answers));
 }
 
 // A property that one word tells.
@@ -247,37 +302,44 @@ Outcome word_is_as_ordered(const RecordView& record, const char* key, Trait trai
   const Order order = ordered(record, key);
   if (order.said == nullptr) return skipped(kNotOrdered);
   const auto all = claims(record, trait);
+  std::vector<Outcome> answers;
   for (const Claim* claim : all) {
-    if (claim->value != order.value) return asked(true, as_claimed(*claim, order.value));
+    answers.push_back(claim->value == order.value ? pass()
+                                                  : asked(true, as_claimed(*claim, order.value)));
   }
-  return all.empty() ? not_shown(order, what) : pass();
+  return all.empty() ? not_shown(order, what) : together(std::move(answers));
 }
 
 Outcome erase_is_as_ordered(const RecordView& record) {
   return word_is_as_ordered(record, "device_erase", Trait::device_erase, "setting of device erase");
 }
 
-Outcome tamper_is_as_ordered(const RecordView& record) {
-  if (const Maybe<Claim> bad = first(record, Trait::tamper_status, Holds::no))
-    return as_claimed(*bad, "ok");
-  const auto settings = all_ordered(record, "tamper");
-  const auto found = claims(record, Trait::tamper);
-  for (const OrderedLock* lock : settings) {
-    const std::string name = lock->value.substr(0, lock->value.find('=') + 1);
-    const auto at = std::find_if(found.begin(), found.end(), [&](const Claim* claim) {
-      return claim->value.starts_with(name);
-    });
-    if (at == found.end())
-      return asked(true, unknown(fmt::format("ordered was {} ({}), and the evidence gives none",
-                                             printable(lock->value), place_text(lock->place))));
-    if ((*at)->value != lock->value) return asked(true, as_claimed(**at, lock->value));
+Outcome tamper_setting(const OrderedLock& lock, const std::vector<const Claim*>& found) {
+  const std::string name = lock.value.substr(0, lock.value.find('=') + 1);
+  std::vector<Outcome> answers;
+  for (const Claim* claim : found) {
+    if (!claim->value.starts_with(name)) continue;
+    answers.push_back(claim->value == lock.value ? pass()
+                                                 : asked(true, as_claimed(*claim, lock.value)));
   }
-  Outcome page = word_is_as_ordered(record, "page_lock", Trait::page_lock, "page lock");
-  if (page.status != Status::skipped) return page;
-  Outcome certificate = word_is_as_ordered(record, "verify_certificate", Trait::verify_certificate,
-                                           "setting of certificates");
-  if (certificate.status != Status::skipped) return certificate;
-  return settings.empty() ? skipped(kNotOrdered) : pass();
+  if (answers.empty())
+    return asked(true, unknown(fmt::format("ordered was {} ({}), and the evidence gives none",
+                                           printable(lock.value), place_text(lock.place))));
+  return together(std::move(answers));
+}
+
+// All of it is asked: one setting that is wrong hides no other.
+Outcome tamper_is_as_ordered(const RecordView& record) {
+  std::vector<Outcome> answers;
+  if (const Maybe<Claim> bad = first(record, Trait::tamper_status, Holds::no))
+    answers.push_back(as_claimed(*bad, "ok"));
+  const auto found = claims(record, Trait::tamper);
+  for (const OrderedLock* lock : all_ordered(record, "tamper"))
+    answers.push_back(tamper_setting(*lock, found));
+  answers.push_back(word_is_as_ordered(record, "page_lock", Trait::page_lock, "page lock"));
+  answers.push_back(word_is_as_ordered(record, "verify_certificate", Trait::verify_certificate,
+                                       "setting of certificates"));
+  return together(std::move(answers));
 }
 
 // "2.2.5" and the like, number by number.
@@ -333,28 +395,29 @@ MaybeValue<uint64_t> number_of(const Claim& claim) {
   return out;
 }
 
+// Fuses and firmware, whichever the evidence has: each is of that version or a later one.
 Outcome versions_reach(const RecordView& record, const Order& order) {
   const uint64_t wanted = version_of(order.value).front();
-  bool any = false;
-  for (const Claim* claim : claims(record, Trait::secure_version)) {
-    any = true;
-    if (number_of(*claim).value_or(0) < wanted)
-      return asked(true, as_claimed(*claim, fmt::format("{} or more", wanted)));
-  }
-  if (any) return pass();
+  std::vector<Outcome> answers;
+  for (const Claim* claim : claims(record, Trait::secure_version))
+    answers.push_back(number_of(*claim).value_or(0) >= wanted
+                          ? pass()
+                          : asked(true, as_claimed(*claim, fmt::format("{} or more", wanted))));
   for (const SignedImage& image : record.posture.images) {
     if (!image.secure_version) continue;
-    any = true;
-    if (*image.secure_version < wanted)
-      return asked(true, fail(fmt::format("the secure version of the {} is {}", named(image),
-                                          *image.secure_version),
-                              fmt::format("{} or more", wanted),
-                              std::to_string(*image.secure_version), place_text(image.place)));
+    answers.push_back(
+        *image.secure_version >= wanted
+            ? pass()
+            : asked(true, fail(fmt::format("the secure version of the {} is {}", named(image),
+                                           *image.secure_version),
+                               fmt::format("{} or more", wanted),
+                               std::to_string(*image.secure_version), place_text(image.place))));
   }
-  return any ? pass() : not_shown(order, "secure version");
+  return answers.empty() ? not_shown(order, "secure version") : together(std::move(answers));
 }
 
-Outcome rollback_is_prevented(const RecordView& record) {
+// An image below the counter in the fuses does not start.
+MaybeValue<Outcome> below_the_fuses(const RecordView& record) {
   for (const Claim* claim : claims(record, Trait::secure_version)) {
     const auto burned = number_of(*claim);
     for (const SignedImage& image : record.posture.images) {
@@ -365,10 +428,10 @@ Outcome rollback_is_prevented(const RecordView& record) {
                   place_text(image.place));
     }
   }
-  if (const Order version = ordered(record, "secure_version")) {
-    Outcome out = versions_reach(record, version);
-    if (out.status != Status::pass) return out;
-  }
+  return std::nullopt;
+}
+
+Outcome counter_is_on(const RecordView& record) {
   const Order order = ordered(record, "anti_rollback");
   if (order.is("off")) return skipped("the order takes a part that can be rolled back");
   if (!order && !claimed(record, Trait::rollback))
@@ -376,6 +439,15 @@ Outcome rollback_is_prevented(const RecordView& record) {
   Outcome out = all_hold(record, Trait::rollback, bool(order), "protection against rollback");
   return out.status == Status::fail && !order ? weighing(Severity::warning, std::move(out))
                                               : std::move(out);
+}
+
+Outcome rollback_is_prevented(const RecordView& record) {
+  std::vector<Outcome> answers;
+  if (auto below = below_the_fuses(record)) answers.push_back(std::move(*below));
+  if (const Order version = ordered(record, "secure_version"))
+    answers.push_back(versions_reach(record, version));
+  answers.push_back(counter_is_on(record));
+  return together(std::move(answers));
 }
 
 constexpr const char* kRemedy = "have the parts made again as ordered, or correct the order";
@@ -448,7 +520,7 @@ constexpr Check kChecks[] = {
     {
         .id = "security.debug-unlock-is-signed",
         .title = "a secure unlock has its command key, the ordered one",
-        .after = {"security.debug-is-locked"},
+        .consequence_of = {"security.debug-is-locked"},
         .proves_authenticity = false,
         .run = rule<debug_unlock_is_signed>,
         .rule = "Without a command key a secure lock can never be opened again.",

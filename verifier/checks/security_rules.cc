@@ -47,6 +47,31 @@ std::vector<const OrderedLock*> all_ordered(const RecordView& record, std::strin
   return out;
 }
 
+namespace {
+
+bool is_espressif(const RecordView& record) {
+  const auto chips = claims(record, Trait::chip);
+  return claimed(record, Trait::flash_content) ||
+         std::any_of(chips.begin(), chips.end(),
+                     [](const Claim* chip) { return chip->value.starts_with("esp32"); });
+}
+
+std::string words_of(const Outcome& outcome) {
+  return outcome.texts != nullptr      ? outcome.texts->message
+         : outcome.constant != nullptr ? outcome.constant
+                                       : "";
+}
+void append(std::string& all, const std::string& more) {
+  if (!more.empty()) all += (all.empty() ? "" : "; ") + more;
+}
+
+}  // namespace
+
+bool wants_release_rule(const RecordView& record) {
+  const auto profile = all_ordered(record, "profile");
+  return !profile.empty() && profile.front()->value == "release" && is_espressif(record);
+}
+
 Order ordered(const RecordView& record, std::string_view key) {
   Order out;
   if (const auto all = all_ordered(record, key); !all.empty()) {
@@ -65,9 +90,13 @@ Order ordered(const RecordView& record, std::string_view key) {
   for (const auto& [name, value] : kRelease) {
     if (name == key) out.value = value;
   }
-  // Not every vendor's parts encrypt their flash or have a download mode.
-  if (key == "flash_encryption" && claimed(record, Trait::flash_encryption)) out.value = "release";
-  if (key == "download_mode" && claimed(record, Trait::download_mode)) out.value = "closed";
+  // Not every vendor's parts encrypt their flash or have a download mode. Espressif's do, told or
+  // not.
+  const bool whole = is_espressif(record);
+  if (key == "flash_encryption" && (whole || claimed(record, Trait::flash_encryption)))
+    out.value = "release";
+  if (key == "download_mode" && (whole || claimed(record, Trait::download_mode)))
+    out.value = "closed";
   return out;
 }
 
@@ -98,6 +127,37 @@ Outcome not_shown(const Order& order, std::string_view what) {
   return asked(true,
                unknown(fmt::format("ordered was {} ({}), and the evidence does not show the {}",
                                    order.value, order.where(), what)));
+}
+
+Outcome together(std::vector<Outcome> answers) {
+  const auto any = [&](Status status) {
+    return std::any_of(answers.begin(), answers.end(),
+                       [&](const Outcome& one) { return one.status == status; });
+  };
+  const bool failed = any(Status::fail), open = any(Status::unknown);
+  if (!failed && !open) {
+    for (const Status status : {Status::blocked, Status::pass, Status::skipped}) {
+      const auto at = std::find_if(answers.begin(), answers.end(),
+                                   [&](const Outcome& one) { return one.status == status; });
+      if (at != answers.end()) return std::move(*at);
+    }
+    return pass();
+  }
+  Outcome out = with_texts(failed ? Status::fail : Status::unknown, "");
+  out.aside = !failed;
+  for (const Status status : {Status::fail, Status::unknown}) {
+    for (const Outcome& one : answers) {
+      if (one.status != status) continue;
+      append(out.texts->message, words_of(one));
+      if (one.weight == Severity::error || !out.weight) out.weight = one.weight;
+      out.aside = out.aside && one.aside;
+      if (status != out.status || one.texts == nullptr) continue;
+      append(out.texts->expected, one.texts->expected);
+      append(out.texts->actual, one.texts->actual);
+      if (out.texts->source.empty()) out.texts->source = one.texts->source;
+    }
+  }
+  return out;
 }
 
 }  // namespace attest::security

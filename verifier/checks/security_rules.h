@@ -26,6 +26,9 @@ bool is_finished(const RecordView& record);
 // Secure boot is on, by the part's own words.
 bool boots_securely(const RecordView& record);
 bool encrypts_flash(const RecordView& record);
+// Espressif's parts alone have a release rule of many bits (ESP-IDF); whose order says "release"
+// wants all of it told. False where the order is no such one, or the part of another vendor.
+bool wants_release_rule(const RecordView& record);
 
 // What the order says of one key: in so many words, or by its profile.
 struct Order {
@@ -46,5 +49,7 @@ Outcome as_claimed(const Claim& claim, std::string expected);
 // Every claim of the trait is as a locked part has it. `wanted`: the order asks for that.
 Outcome all_hold(const RecordView& record, Trait trait, bool wanted, const char* expected);
 Outcome not_shown(const Order& order, std::string_view what);
+// Several answers as one: each difference is told, and beside it whatever stays open.
+Outcome together(std::vector<Outcome> answers);
 
 }  // namespace attest::security

@@ -1,6 +1,8 @@
 // Signatures of firmware by keys that lie elsewhere in the evidence, or in the order.
 
 #include <algorithm>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "verifier/crypto/firmware_signature.h"
@@ -9,27 +11,36 @@
 namespace attest {
 namespace {
 
-constexpr size_t kPointDigits = 128, kMostKeys = 16;
+constexpr size_t kPointDigits = 128, kMostKeys = 64, kKeysOfAPart = 2;
 
 // X and Y of every key that a part is said to trust, and of those that were ordered.
-std::vector<std::string> outside_keys(const Evidence& e) {
-  std::vector<std::string> out;
+struct OutsideKeys {
+  std::vector<std::string> points;
+  bool certain = false;  // the one that signs is among them, or ought to be
+};
+OutsideKeys outside_keys(const Evidence& e) {
+  OutsideKeys out;
   const auto add = [&](std::string_view text) {
+    bool any = false;
     for (size_t at = 0; at <= text.size();) {
       const size_t end = std::min(text.find('|', at), text.size());
       const std::string one(text.substr(at, end - at));
       at = end + 1;
-      if (one.size() == kPointDigits && out.size() < kMostKeys &&
-          std::find(out.begin(), out.end(), one) == out.end())
-        out.push_back(one);
+      any = any || one.size() == kPointDigits;
+      if (one.size() == kPointDigits && out.points.size() < kMostKeys &&
+          std::find(out.points.begin(), out.points.end(), one) == out.points.end())
+        out.points.push_back(one);
     }
+    return any;
   };
   for (const Claim& claim : e.device.posture.claims) {
-    if (claim.trait == Trait::trusted_key) add(claim.value);
+    if (claim.trait != Trait::trusted_key) continue;
+    if (add(claim.value) && claim.locked != Holds::unclear) out.certain = true;
   }
+  out.certain = out.certain || out.points.size() >= kKeysOfAPart;
   if (e.ordered) {
     for (const OrderedLock& ordered : e.ordered->posture.ordered) {
-      if (ordered.key == "signing_keys") add(ordered.value);
+      if (ordered.key == "signing_keys" && add(ordered.value)) out.certain = true;
     }
   }
   return out;
@@ -65,28 +76,50 @@ std::vector<FirmwareKey> whole_keys(const Evidence& e) {
   return out;
 }
 
+bool verifies(const FirmwareKey& key, const SignedImage& image) {
+  using Kind = FirmwareKey::Kind;
+  return key.kind == Kind::rsa
+             ? verify_rsa_pss(key.modulus, key.exponent, image.digest, image.value)
+         : key.kind == Kind::p256
+             ? verify_ecdsa(FirmwareCurve::p256, key.point, image.digest, image.value)
+         : key.kind == Kind::ed25519 ? verify_ed25519(key.point, image.digest, image.value)
+                                     : false;
+}
+
 // Of an image that names its key by a hash alone: the ordered key of that hash answers.
 void settle_named(SignedImage& image, const std::vector<FirmwareKey>& keys) {
   for (const FirmwareKey& key : keys) {
     if (image.keys.empty() || hex(mcuboot_key_hash(key)) != image.keys.front()) continue;
-    using Kind = FirmwareKey::Kind;
-    const bool good =
-        key.kind == Kind::rsa ? verify_rsa_pss(key.modulus, key.exponent, image.digest, image.value)
-        : key.kind == Kind::p256
-            ? verify_ecdsa(FirmwareCurve::p256, key.point, image.digest, image.value)
-        : key.kind == Kind::ed25519 ? verify_ed25519(key.point, image.digest, image.value)
-                                    : false;
+    const bool good = verifies(key, image);
     image.signature = good ? ImageSignature::good : ImageSignature::bad;
     if (!good) image.problem = "its signature does not verify with the ordered key";
     return;
   }
 }
 
+// Of one that names no key, by a scheme that fuses do not hold whole keys of. Without a key of that
+// kind it stays unchecked.
+void settle_by_kind(SignedImage& image, const std::vector<FirmwareKey>& keys) {
+  const auto kind = image.scheme == "ed25519"         ? std::optional(FirmwareKey::Kind::ed25519)
+                    : image.scheme.starts_with("rsa") ? std::optional(FirmwareKey::Kind::rsa)
+                                                      : std::nullopt;
+  bool any = false;
+  for (const FirmwareKey& key : keys) {
+    if (key.kind != kind) continue;
+    any = true;
+    if (!verifies(key, image)) continue;
+    image.signature = ImageSignature::good;
+    image.keys.push_back(hex(mcuboot_key_hash(key)));
+    return;
+  }
+  if (any) image.signature = ImageSignature::by_no_key;
+}
+
 }  // namespace
 
 void settle_images(Evidence& e, SignatureEngine& engine) {
   if (e.device.posture.images.empty()) return;
-  const std::vector<std::string> keys = outside_keys(e);
+  const OutsideKeys outside = outside_keys(e);
   const std::vector<FirmwareKey> whole = whole_keys(e);
   for (SignedImage& image : e.device.posture.images) {
     if (image.signature != ImageSignature::unchecked || image.value.empty()) continue;
@@ -94,17 +127,21 @@ void settle_images(Evidence& e, SignatureEngine& engine) {
       settle_named(image, whole);
       continue;
     }
-    if (keys.empty()) continue;
+    if (image.scheme != "ecdsa-p256" && image.scheme != "v1") {
+      settle_by_kind(image, whole);
+      continue;
+    }
     const bool certified = !image.certificate_value.empty();
     const Bytes& digest = certified ? image.certificate_digest : image.digest;
     const Bytes& signature = certified ? image.certificate_value : image.value;
-    const auto found = std::find_if(keys.begin(), keys.end(), [&](const std::string& key) {
+    const auto& points = outside.points;
+    const auto found = std::find_if(points.begin(), points.end(), [&](const std::string& key) {
       return verifies(key, digest, signature, engine);
     });
-    if (found != keys.end()) {
+    if (found != points.end()) {
       image.signature = ImageSignature::good;
       image.keys.push_back(*found);
-    } else {
+    } else if (outside.certain) {
       image.signature = ImageSignature::by_no_key;
     }
   }

@@ -11,6 +11,8 @@
 #include "verifier/readers/own_output.h"
 #include "verifier/readers/posture/firmware_images.h"
 #include "verifier/readers/reader.h"
+#include "verifier/readers/text/beside.h"
+#include "verifier/readers/text/onboarding_codes.h"
 #include "verifier/readers/text/plain_text.h"
 #include "verifier/readers/text/utf16.h"
 
@@ -274,6 +276,25 @@ const Reader* reader_of(const Source& source) {
   Source plain = source;
   plain.bytes = *utf8;
   return asked(plain);
+}
+
+void read_beside(const Source& source, const Reader& by, std::string rest, Reading& reading) {
+  if (rest.find_first_not_of(" \t\r\n") == std::string::npos || rest == text(source.bytes)) return;
+  const Source beside{
+      .path = source.path, .bytes = view(rest), .base = source.base, .member = true};
+  const Reader* found = asked(beside, &by);
+  const Before behind = Before::of(reading);
+  if (found != nullptr) {
+    if (const auto done = found->read(beside, reading); !done)
+      reading.device.damaged({.path = source.path, .offset = done.error().offset, .item = {}},
+                             found->kind, done.error().what);
+    read_loose_credentials(beside, *found, behind, reading);
+  }
+  // (A log prints codes of others.)
+  if (found == &commissioner_log_reader) return;
+  if (found != &onboarding_text_reader) say_loose_codes(beside, reading);
+  if (found == nullptr || found == &onboarding_text_reader)
+    read_loose_text(beside, rest, behind, reading);
 }
 
 void Reading::holds(std::string what) {

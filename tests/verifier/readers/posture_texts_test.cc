@@ -224,7 +224,8 @@ TEST_CASE("Commander: three values make the kind of lock") {
     CHECK(said(reading, Trait::secure_boot).empty());
   }
   const Reading refused = read_text("ERROR: Could not connect debugger.\n");
-  CHECK(said(refused, Trait::debug) == "yes locked");
+  CHECK(said(refused, Trait::debug) == "unclear ");
+  CHECK(said(read_text("ERROR: Device locked\n"), Trait::debug) == "yes locked");
 }
 
 TEST_CASE("option bytes, blhost, nrfutil: numbers are read, words are not") {

@@ -156,7 +156,7 @@ void state_everything(Evidence& e) {
   for (const FactId fact : {FactId::firmware_information, FactId::rotating_id_unique_id})
     say(fact, Bytes(16, 1));
   // The statements lie elsewhere now; what gather chose of them is the first of its kind.
-  const auto moved = [&](const Bytes*& chosen, FactId fact) {
+  const auto moved = [&](Maybe<Bytes>& chosen, FactId fact) {
     if (chosen != nullptr) chosen = device.bytes(fact);
   };
   if (e.elements_statement != nullptr)

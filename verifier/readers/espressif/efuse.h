@@ -15,6 +15,7 @@ struct Fuse {
   std::optional<Bytes> bytes;      // of a block that can be read, whole
   bool readable = true, writeable = true;
   bool covered = false;  // bytes of it are shown as ??
+  bool shown = false;    // some of its bytes can be seen, and are not zero
   uint64_t offset = 0;
 };
 

@@ -54,7 +54,10 @@ class Rules {
   }
   std::string_view purpose(size_t block) const {
     const Fuse* fuse = find(fmt::format("KEY_PURPOSE_{}", block));
-    return fuse == nullptr ? std::string_view() : std::string_view(fuse->value);
+    if (fuse == nullptr) return {};
+    // Of a tool that has no names for them.
+    const auto number = tool::number(fuse->value);
+    return number ? std::string_view(purpose_name(*number)) : std::string_view(fuse->value);
   }
 
   void identity();
@@ -67,6 +70,8 @@ class Rules {
   void encryption_bits();
   void key_blocks();
   void key_block(std::string_view name, std::string_view what);
+  void secrets();
+  void secret(std::string_view name, std::string_view what);
   void debug();
   void download();
 
@@ -76,6 +81,7 @@ class Rules {
   Reading& reading_;
   bool old_ = false;    // ESP32
   bool boots_ = false;  // secure boot is on
+  bool said_encryption_ = false;
 };
 
 const char* chip_of(const Summary& s) {
@@ -203,8 +209,6 @@ void Rules::old_boot_key() {
       fmt::format("BLOCK2 {}", wrong == nullptr ? "holds the boot key" : wrong), "BLOCK2");
   if (second && key->bytes && !empty)
     say(Trait::trusted_key, Holds::yes, hex(*key->bytes), "", "BLOCK2");
-  if (!second && key->readable && !empty)
-    say(Trait::secret, Holds::no, "BLOCK2", "BLOCK2 shows the key of secure boot v1", "BLOCK2");
 }
 
 void Rules::encryption() {
@@ -239,6 +243,7 @@ void Rules::encryption() {
 }
 
 void Rules::encryption_bits() {
+  said_encryption_ = true;
   constexpr const char* kNew[] = {"DIS_DOWNLOAD_MANUAL_ENCRYPT", "DIS_DOWNLOAD_ICACHE",
                                   "DIS_DOWNLOAD_DCACHE"};
   constexpr const char* kOld[] = {"DISABLE_DL_ENCRYPT", "DISABLE_DL_DECRYPT", "DISABLE_DL_CACHE"};
@@ -276,9 +281,33 @@ void Rules::key_block(std::string_view name, std::string_view what) {
       fmt::format("{} ({}) {}", name, what,
                   key->writeable ? "can be written" : "is write-protected"),
       name);
-  if (shown && key->bytes && !is_zero(*key->bytes))
-    say(Trait::secret, Holds::no, std::string(name), fmt::format("{} shows a key ({})", name, what),
-        name);
+}
+
+// Its bytes are in the output, whole or in part: named, and never shown.
+void Rules::secret(std::string_view name, std::string_view what) {
+  const Fuse* key = find(name);
+  if (key == nullptr || !key->shown) return;
+  reading_.holds("efuse-key");
+  say(Trait::secret, Holds::no, std::string(name), fmt::format("{} shows {}", name, what), name);
+}
+
+// Every block whose bytes are not known to be public, whatever is switched on by now.
+void Rules::secrets() {
+  if (old_) {
+    secret("BLOCK1", "a key (of the flash)");
+    if (!is_set("ABS_DONE_1")) secret("BLOCK2", "what is the key of secure boot v1, or may be");
+    return;
+  }
+  if (has("BLOCK_KEY0_HI_128")) return secret("BLOCK_KEY0_LOW_128", "a key (of the flash)");
+  for (size_t block = 0; block < kKeyBlocks; ++block) {
+    const std::string_view what = purpose(block);
+    const bool is_public =
+        what.starts_with("SECURE_BOOT_DIGEST") || what == "USER" || what == "USER/EMPTY";
+    if (!is_public)
+      secret(fmt::format("BLOCK_KEY{}", block),
+             what.empty() ? std::string("a key (its purpose is not told)")
+                          : fmt::format("a key ({})", printable(std::string(what))));
+  }
 }
 
 void Rules::key_blocks() {
@@ -344,6 +373,11 @@ void Rules::say_all() {
   secure_boot();
   encryption();
   if (!old_) key_blocks();
+  // A flash key that can be read is known, before it is used, too.
+  if (const Fuse* key = old_ && !said_encryption_ ? find("BLOCK1") : nullptr;
+      key != nullptr && key->shown)
+    key_block("BLOCK1", "the flash's key");
+  secrets();
   debug();
   download();
   if (const Fuse* version = find("SECURE_VERSION"); version != nullptr && version->number)

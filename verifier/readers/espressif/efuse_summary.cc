@@ -5,11 +5,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
+#include <utility>
 
 #include "verifier/base/characters.h"
 #include "verifier/readers/espressif/efuse.h"
 #include "verifier/readers/formats.h"
 #include "verifier/readers/posture/tool_text.h"
+#include "verifier/readers/text/beside.h"
 
 namespace attest {
 namespace {
@@ -37,6 +40,7 @@ void take_bytes(std::string_view value, Fuse& fuse) {
     const auto one = from_hex(word);
     if (word.size() != 2 || !one) return;
     out.push_back(one->front());
+    fuse.shown = fuse.shown || one->front() != 0;
     ++shown;
   }
   fuse.covered = !whole && shown == 0;
@@ -73,6 +77,8 @@ Fuse fuse_of(const Json& field, uint64_t offset, std::optional<std::string>& pro
   // Of a protected block the raw value is zeros, which are no value of it.
   const Json *raw = field.find("raw_value"), *length = field.find("bit_len");
   const auto bits = length == nullptr ? std::nullopt : length->natural();
+  if (raw != nullptr && raw->string() != nullptr && raw->string()->starts_with("0x"))
+    fuse.shown = fuse.shown || raw->string()->find_first_not_of('0', 2) != std::string::npos;
   if (fuse.readable && raw != nullptr && raw->string() != nullptr && bits && *bits <= 64) {
     fuse.number = tool::number(*raw->string());
     if (!fuse.number)
@@ -109,7 +115,7 @@ std::string nth(size_t i, size_t all) {
   return all == 1 ? "" : fmt::format("summary {}", i + 1);
 }
 
-void read_json(const Source& s, Reading& reading) {
+void read_json(const Source& s, tool::Rest& rest, Reading& reading) {
   const auto printed = tool::json_objects(s.bytes);
   if (!printed) {
     reading.device.damaged(tool::place(s, printed.error().offset.value_or(0), ""), "eFuse summary",
@@ -120,8 +126,11 @@ void read_json(const Source& s, Reading& reading) {
   for (const tool::Printed& one : *printed) {
     if (is_summary(one.json)) summaries.push_back(&one);
   }
-  for (size_t i = 0; i < summaries.size(); ++i)
+  for (size_t i = 0; i < summaries.size(); ++i) {
     read_json_summary(*summaries[i], s, nth(i, summaries.size()), reading);
+    rest.take(*summaries[i],
+              [](const std::string&, const Json& member) { return member.is_object(); });
+  }
 }
 
 // --- text ---
@@ -170,22 +179,28 @@ std::optional<Fuse> value_at(std::string_view line) {
 
 class TextSummaries {
  public:
-  void take(const tool::Line& line) {
+  // False: the line is none of a summary.
+  bool take(const tool::Line& line) {
     if (const auto name = name_at(line.text)) {
       if (!name_.empty()) cut_.push_back(name_);
       name_ = *name;
       offset_ = line.offset;
       if (all_.empty() || all_.back().find(name_) != nullptr)
         all_.push_back({.fuses = {}, .offset = line.offset});
+    } else if (!name_.empty() && !line.text.empty() && !is_indented(line.text)) {
+      cut_.push_back(std::exchange(name_, {}));
     }
-    if (name_.empty() || all_.size() > kMostSummaries) return;
+    if (name_.empty() || all_.size() > kMostSummaries) return false;
     auto fuse = value_at(line.text);
-    if (!fuse) return;
+    if (!fuse) return true;
     fuse->offset = offset_;
     if (all_.back().fuses.size() < kMostFuses) all_.back().fuses.emplace(name_, std::move(*fuse));
+    ++values_;
     name_.clear();
+    return true;
   }
   const std::vector<Summary>& all() const { return all_; }
+  size_t values() const { return values_; }
   std::optional<std::string> cut() const {
     return !name_.empty() ? std::optional(name_)
            : cut_.empty() ? std::nullopt
@@ -193,15 +208,39 @@ class TextSummaries {
   }
 
  private:
+  static bool is_indented(std::string_view line) { return line[0] == ' ' || line[0] == '\t'; }
+
   std::vector<Summary> all_;
   std::vector<std::string> cut_;
   std::string name_;
   uint64_t offset_ = 0;
+  size_t values_ = 0;
 };
 
-void read_text(const Source& s, Reading& reading) {
+// Of a text that is cut in the value that tells, others have theirs.
+bool is_text_summary(const Source& s) {
+  constexpr size_t kFew = 3;
   TextSummaries summaries;
-  for (const tool::Line& line : tool::lines(s.bytes)) summaries.take(line);
+  bool telling = false;
+  for (const tool::Line& line : tool::lines(s.bytes)) {
+    const auto name = name_at(line.text);
+    telling = telling || (name && std::find(std::begin(kTelling), std::end(kTelling), *name) !=
+                                      std::end(kTelling));
+    summaries.take(line);
+  }
+  const bool told =
+      std::any_of(summaries.all().begin(), summaries.all().end(), [](const Summary& summary) {
+        return std::any_of(std::begin(kTelling), std::end(kTelling),
+                           [&](const char* name) { return summary.find(name) != nullptr; });
+      });
+  return told || (telling && summaries.values() >= kFew);
+}
+
+void read_text(const Source& s, tool::Rest& rest, Reading& reading) {
+  TextSummaries summaries;
+  for (const tool::Line& line : tool::lines(s.bytes)) {
+    if (summaries.take(line)) rest.take(line);
+  }
   if (const auto cut = summaries.cut())
     reading.device.damaged(tool::place(s, 0, *cut), "eFuse summary",
                            fmt::format("expected the value of {}, found none", *cut));
@@ -215,19 +254,24 @@ bool is_json(const Source& s) {
   });
 }
 
+bool is_json_summary(const Source& s) {
+  if (!is_json(s) || !tool::contains(s.bytes, "\"writeable\"")) return false;
+  const auto printed = tool::json_objects(s.bytes);
+  return !printed || std::any_of(printed->begin(), printed->end(),
+                                 [](const tool::Printed& one) { return is_summary(one.json); });
+}
+
 bool recognises(const Source& s) {
-  if (!tool::is_output(s, {"SPI_BOOT_CRYPT_CNT", "FLASH_CRYPT_CNT"})) return false;
-  if (is_json(s)) return tool::contains(s.bytes, "\"writeable\"");
-  return tool::contains(s.bytes, "SPI_BOOT_CRYPT_CNT (BLOCK") ||
-         tool::contains(s.bytes, "FLASH_CRYPT_CNT (BLOCK");
+  return tool::is_output(s, {"SPI_BOOT_CRYPT_CNT", "FLASH_CRYPT_CNT"}) &&
+         (is_json_summary(s) || is_text_summary(s));
 }
 
 Result<void> read(const Source& s, Reading& reading) {
   reading.holds("posture");
-  if (is_json(s))
-    read_json(s, reading);
-  else
-    read_text(s, reading);
+  tool::Rest rest(s);
+  if (is_json_summary(s)) read_json(s, rest, reading);
+  if (is_text_summary(s)) read_text(s, rest, reading);
+  read_beside(s, esp_efuse_reader, std::move(rest).text(), reading);
   return {};
 }
 
@@ -258,98 +302,192 @@ const char* chip_name(uint64_t id) {
   }
 }
 
+// Which chips have the field behind a flag (ESP-IDF's tables of fuses); of the others a flag that
+// is not set says nothing.
+bool has_icache(uint64_t chip) {
+  return chip == 2 || chip == 5 || chip == 9 || chip == 12 || chip == 13;
+}
+bool has_dcache(uint64_t chip) {
+  return chip == 2 || chip == 9;
+}
+bool has_usb_jtag(uint64_t chip) {
+  return chip != 2 && chip != 12;
+}
+
 struct SecurityInfo {
   std::optional<uint64_t> flags, crypt_count, chip;
-  std::optional<bool> secure_boot, encryption;
+  std::optional<bool> secure_boot, encryption, icache, dcache;
   std::vector<std::pair<std::string, std::string>> purposes;
   std::string jtag;
   uint64_t offset = 0;
 };
 
-void take_info_line(const tool::Line& line, SecurityInfo& out) {
-  const auto value = [&](const char* label) { return tool::labelled(line.text, label); };
-  const auto number = [](std::string_view v) { return tool::number(v.substr(0, v.find(' '))); };
-  const auto enabled = [](std::string_view v) { return tool::same_word(v, "Enabled"); };
-  if (const auto flags = value("Flags")) {
-    out.flags = number(*flags);
-    out.offset = line.offset;
-  }
-  if (const auto chip = value("Chip ID")) out.chip = number(*chip);
-  if (const auto boot = value("Secure Boot")) out.secure_boot = enabled(*boot);
-  if (const auto flash = value("Flash Encryption")) out.encryption = enabled(*flash);
-  if (const auto jtag = value("JTAG")) out.jtag = std::string(*jtag);
+// False: the line is none of the tool's.
+bool take_info_line(const tool::Line& line, SecurityInfo& out) {
   const std::string_view text = tool::trimmed(line.text);
-  if (text.find("Crypt Count") != std::string_view::npos &&
-      text.rfind(':') != std::string_view::npos)
+  // (Other tools have labels such as these, with blanks in front of the colon.)
+  const auto value = [&](std::string_view label) -> std::optional<std::string_view> {
+    if (!text.starts_with(label) || text.substr(label.size(), 1) != ":") return std::nullopt;
+    return tool::trimmed(text.substr(label.size() + 1));
+  };
+  const auto number = [](std::string_view v) { return tool::number(v.substr(0, v.find(' '))); };
+  const auto take = [](std::string_view v, std::optional<bool>& flag) {
+    if (tool::same_word(v, "Enabled")) flag = true;
+    if (tool::same_word(v, "Disabled")) flag = false;
+    return true;
+  };
+  if (const auto chip = value("Chip ID")) return out.chip = number(*chip), true;
+  if (const auto boot = value("Secure Boot")) return take(*boot, out.secure_boot);
+  if (const auto flash = value("Flash Encryption")) return take(*flash, out.encryption);
+  if (const auto cache = value("Icache in UART download mode")) return take(*cache, out.icache);
+  if (const auto cache = value("Dcache in UART download mode")) return take(*cache, out.dcache);
+  if (const auto jtag = value("JTAG")) return out.jtag = std::string(*jtag), true;
+  if (text.starts_with("SPI Boot Crypt Count") && text.rfind(':') != std::string_view::npos) {
     out.crypt_count = tool::number(text.substr(text.rfind(':') + 1));
+    return true;
+  }
   const size_t dash = text.find(" - ");
-  if (text.starts_with("BLOCK_KEY") && dash != std::string_view::npos)
+  if (text.starts_with("BLOCK_KEY") && dash != std::string_view::npos) {
     out.purposes.emplace_back(text.substr(0, dash), text.substr(dash + 3));
+    return true;
+  }
+  constexpr std::string_view kOthers[] = {"Key Purposes:", "API Version:", "Secure Boot Key",
+                                          "Secure Boot Aggressive", "USB "};
+  return std::any_of(std::begin(kOthers), std::end(kOthers),
+                     [&](std::string_view word) { return text.starts_with(word); });
 }
 
-SecurityInfo security_info(const Source& s) {
-  SecurityInfo out;
-  for (const tool::Line& line : tool::lines(s.bytes)) take_info_line(line, out);
+// The flags come first: a second line of them is of the next part.
+std::vector<SecurityInfo> security_infos(const Source& s, tool::Rest& rest) {
+  std::vector<SecurityInfo> out;
+  for (const tool::Line& line : tool::lines(s.bytes)) {
+    if (const auto flags = tool::labelled(line.text, "Flags")) {
+      if (out.empty() || (out.back().flags && out.size() < kMostSummaries)) out.emplace_back();
+      out.back().flags = tool::number(flags->substr(0, flags->find(' ')));
+      out.back().offset = line.offset;
+      rest.take(line);
+      continue;
+    }
+    const std::string_view text = tool::trimmed(line.text);
+    if (text == "Security Information:" || text.starts_with("=====") ||
+        (!out.empty() && take_info_line(line, out.back())))
+      rest.take(line);
+  }
   return out;
 }
 
-void say_info(const SecurityInfo& info, const Source& s, Reading& reading) {
-  const auto say = [&](Trait trait, Holds holds, std::string value, std::string detail) {
-    reading.device.posture.say(trait, holds, std::move(value), std::move(detail),
-                               tool::place(s, info.offset, "get-security-info"));
-  };
-  if (const char* chip = info.chip ? chip_name(*info.chip) : nullptr)
-    say(Trait::chip, Holds::yes, chip, "");
-  const auto flag = [&](unsigned bit) { return (*info.flags >> bit & 1) != 0; };
-  std::optional<bool> boots = info.secure_boot;
-  if (info.flags) boots = flag(0);
-  if (boots)
+class InfoSayer {
+ public:
+  InfoSayer(const SecurityInfo& info, const Source& source, Reading& reading)
+      : info_(info), source_(source), reading_(reading) {}
+  void say_all() {
+    if (const char* chip = info_.chip ? chip_name(*info_.chip) : nullptr)
+      say(Trait::chip, Holds::yes, chip, "");
+    boot();
+    encryption();
+    if (info_.flags)
+      say(Trait::download_mode, flag(2) ? Holds::yes : Holds::no, flag(2) ? "secure" : "open",
+          fmt::format("secure download is {}", flag(2) ? "on" : "off"));
+    debug();
+    for (const auto& [block, purpose] : info_.purposes) {
+      if (purpose.starts_with("HMAC_UP")) say(Trait::nvs_scheme, Holds::yes, "hmac", block);
+      if (purpose.starts_with("ECDSA_KEY")) say(Trait::dac_key, Holds::yes, "efuse-ecdsa", block);
+    }
+  }
+
+ private:
+  void say(Trait trait, Holds holds, std::string value, std::string detail) {
+    reading_.device.posture.say(trait, holds, std::move(value), printable(detail),
+                                tool::place(source_, info_.offset, "get-security-info"));
+  }
+  bool flag(unsigned bit) const { return (*info_.flags >> bit & 1) != 0; }
+
+  // Words beside numbers that say something else: neither is believed.
+  void boot() {
+    std::optional<bool> boots = info_.secure_boot;
+    if (info_.flags) boots = flag(0);
+    if (!boots) return;
+    if (info_.secure_boot && *info_.secure_boot != *boots)
+      return say(Trait::secure_boot, Holds::unclear, "",
+                 "its flags and its words give secure boot differently");
     say(Trait::secure_boot, *boots ? Holds::yes : Holds::no, *boots ? "v2" : "off",
         fmt::format("Secure Boot: {}", *boots ? "Enabled" : "Disabled"));
-  if (info.crypt_count || info.encryption) {
-    const bool on = info.encryption.value_or(false);
-    const bool release = info.crypt_count == 7u;
-    const char* mode = !on ? "off" : release ? "release" : info.crypt_count ? "development" : "on";
-    const std::string detail = info.crypt_count
-                                   ? fmt::format("SPI_BOOT_CRYPT_CNT is 0x{:x}", *info.crypt_count)
-                                   : std::string("the count is not told");
+    if (*boots && info_.flags && flag(3) && flag(4) && flag(5))
+      say(Trait::boot_key, Holds::no, "revoked",
+          "secure boot is on, and all of its keys are revoked: the part cannot boot");
+  }
+
+  void encryption() {
+    const auto count = info_.crypt_count;
+    if (!count && !info_.encryption) return;
+    const bool on = count ? std::popcount(*count & 7) % 2 == 1 : *info_.encryption;
+    const std::string detail = count ? fmt::format("SPI_BOOT_CRYPT_CNT is 0x{:x}", *count)
+                                     : std::string("the count is not told");
+    if (info_.encryption && *info_.encryption != on)
+      return say(Trait::flash_encryption, Holds::unclear, "",
+                 detail + ", and its words give flash encryption differently");
+    const bool release = count == 7u;
+    const char* mode = !on ? "off" : release ? "release" : count ? "development" : "on";
     say(Trait::flash_encryption, on ? Holds::yes : Holds::no, mode, detail);
-    if (on)
-      say(Trait::release_mode,
-          release            ? Holds::yes
-          : info.crypt_count ? Holds::no
-                             : Holds::unclear,
-          mode, detail);
+    if (!on) return;
+    say(Trait::release_mode,
+        release ? Holds::yes
+        : count ? Holds::no
+                : Holds::unclear,
+        mode, detail);
+    cache("DIS_DOWNLOAD_ICACHE", 10, info_.icache, has_icache);
+    cache("DIS_DOWNLOAD_DCACHE", 9, info_.dcache, has_dcache);
   }
-  if (info.flags) {
-    say(Trait::download_mode, flag(2) ? Holds::yes : Holds::no, flag(2) ? "secure" : "open",
-        fmt::format("secure download is {}", flag(2) ? "on" : "off"));
-    say(Trait::debug,
-        flag(7)   ? Holds::yes
-        : flag(6) ? Holds::unclear
-                  : Holds::no,
-        flag(7)   ? "disabled"
-        : flag(6) ? ""
-                  : "open",
-        flag(7)   ? "JTAG: Permanently Disabled; USB is not told"
-        : flag(6) ? "JTAG is disabled by software: whether a key opens it is not told"
-                  : "JTAG is not disabled");
-  } else if (!info.jtag.empty()) {
-    const bool closed = info.jtag.find("Permanently Disabled") != std::string::npos;
-    const bool soft = info.jtag.find("Software") != std::string::npos;
-    say(Trait::debug,
-        closed ? Holds::yes
-        : soft ? Holds::unclear
-               : Holds::no,
-        closed ? "disabled"
-        : soft ? ""
-               : "open",
-        fmt::format("JTAG: {}", printable(info.jtag)));
+  // What download mode could still read through a cache, of a chip that has it.
+  void cache(const char* field, unsigned bit, const std::optional<bool>& word,
+             bool (*has)(uint64_t)) {
+    if (!info_.flags && !word) return;
+    const bool closed = info_.flags ? flag(bit) : !*word;
+    if (!closed && !word && info_.chip && !has(*info_.chip)) return;
+    const bool known = closed || word || info_.chip;
+    say(Trait::release_mode,
+        closed  ? Holds::yes
+        : known ? Holds::no
+                : Holds::unclear,
+        closed  ? "burned"
+        : known ? "open"
+                : "",
+        fmt::format("{} is {}{}", field, closed ? 1 : 0,
+                    known ? "" : ", and which chip it is is not told"));
   }
-  for (const auto& [block, purpose] : info.purposes) {
-    if (purpose.starts_with("HMAC_UP")) say(Trait::nvs_scheme, Holds::yes, "hmac", block);
-    if (purpose.starts_with("ECDSA_KEY")) say(Trait::dac_key, Holds::yes, "efuse-ecdsa", block);
+
+  // The pads' own bit. Of a chip that has JTAG through USB as well, the flag of USB closes that;
+  // else the fuse that would do it is in no flag.
+  void debug() {
+    const std::string_view jtag = info_.jtag;
+    if (!info_.flags && jtag.empty()) return;
+    const bool pads = info_.flags ? flag(7) : jtag.find("Permanently") != std::string_view::npos;
+    const bool soft = info_.flags ? flag(6) : jtag.find("Software") != std::string_view::npos;
+    const bool usb = (info_.flags && flag(8)) || (info_.chip && !has_usb_jtag(*info_.chip));
+    if (pads && usb)
+      say(Trait::debug, Holds::yes, "disabled", "JTAG is disabled for good, by its pads and USB");
+    else if (pads)
+      say(Trait::debug, Holds::unclear, "",
+          "JTAG is disabled for good by its pads; whether it is by USB is not told here: the eFuse "
+          "summary tells");
+    else if (soft)
+      say(Trait::debug, Holds::unclear, "",
+          "JTAG is disabled by software: whether a key opens it is not told");
+    else
+      say(Trait::debug, Holds::no, "open", "JTAG is not disabled");
   }
+
+  const SecurityInfo& info_;
+  const Source& source_;
+  Reading& reading_;
+};
+
+bool is_security_info(const Source& s) {
+  if (!tool::is_output(s, {"Security Information:", "Crypt Count"})) return false;
+  return tool::any_line(s, [](std::string_view line) {
+    const auto flags = tool::labelled(line, "Flags");
+    return flags && tool::number(flags->substr(0, flags->find(' ')));
+  });
 }
 
 }  // namespace
@@ -361,14 +499,13 @@ const Reader esp_efuse_reader{.kind = "esp-efuse",
 const Reader esp_security_info_reader{
     .kind = "esp-security-info",
     .expects = "the output of esptool get-security-info",
-    .recognises =
-        [](const Source& s) {
-          return tool::is_output(s, {"Security Information:", "Crypt Count"}) &&
-                 tool::contains(s.bytes, "Flags:");
-        },
+    .recognises = is_security_info,
     .read = [](const Source& s, Reading& reading) -> Result<void> {
       reading.holds("posture");
-      say_info(security_info(s), s, reading);
+      tool::Rest rest(s);
+      for (const SecurityInfo& info : security_infos(s, rest))
+        InfoSayer(info, s, reading).say_all();
+      read_beside(s, esp_security_info_reader, std::move(rest).text(), reading);
       return {};
     }};
 

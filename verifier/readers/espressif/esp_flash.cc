@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "verifier/crypto/crypto.h"
 #include "verifier/readers/containers/carve.h"
@@ -136,6 +137,13 @@ std::optional<size_t> hidden_table(View image, bool surely) {
   return std::nullopt;
 }
 
+// "zeros", where one byte is all there is; else nothing.
+std::string one_byte_alone(View v) {
+  if (v.empty() || std::any_of(v.begin(), v.end(), [&](uint8_t b) { return b != v.front(); }))
+    return "";
+  return v.front() == 0 ? "zeros" : fmt::format("nothing but 0x{:02x}", v.front());
+}
+
 struct Region {
   enum class Kind : uint8_t { keys, nvs, secure_cert };
   Kind kind = Kind::nvs;
@@ -161,10 +169,11 @@ class Flash {
   void read_region(const Region& region);
   void carve_rest();
   void say_content(size_t at, size_t size, const std::string& what, bool shown);
-  void say_bootloader(bool may_be_hidden);
+  bool say_bootloader(bool may_be_hidden);
   void say_apps(const Table& table);
   void say_nvs(const Region& region);
-  void say_keys(const Region& region, bool shown);
+  void say_keys(const Region& region, Holds hidden);
+  void read_keys(const Region& region, const Source& inside);
 
   const Source& source_;
   View image_;
@@ -287,6 +296,12 @@ void Flash::carve_rest() {
   }
 }
 
+// ESP-IDF's description of an application, where its first segment has it.
+bool holds_app_description(View room) {
+  constexpr size_t kAt = 32;
+  return room.size() >= kAt + 4 && le32(room, kAt) == 0xABCD5432;
+}
+
 // What flash encryption covers: in plain, or ciphertext.
 void Flash::say_content(size_t at, size_t size, const std::string& what, bool shown) {
   const View content = image_.subspan(at, std::min(size, image_.size() - at));
@@ -296,34 +311,52 @@ void Flash::say_content(size_t at, size_t size, const std::string& what, bool sh
       fmt::format("the {} is {}", what, shown ? "in plain" : "ciphertext"), place(at, what));
 }
 
-// It begins where the chip's ROM looks for it. Beside a table in plain it is none of a part that
-// encrypts, whatever it looks like.
-void Flash::say_bootloader(bool may_be_hidden) {
+// It begins where the chip's ROM looks for it; true: there it is, in plain. Beside a table in plain
+// it is none of a part that encrypts, whatever it looks like.
+bool Flash::say_bootloader(bool may_be_hidden) {
   for (const size_t at : {size_t{0x1000}, size_t{0x2000}, size_t{0}}) {
-    if (image_.size() <= kTableAt) return;
+    if (image_.size() <= kTableAt) return false;
     const View room = image_.subspan(at, std::min(kTableAt * 2, image_.size()) - at);
     const auto found = parse_esp_image(room);
     if (!found) continue;
     say_esp_image(room, place(at, "bootloader"), "bootloader", reading_);
-    return say_content(at, found->end, "bootloader", true);
+    say_content(at, found->end, "bootloader", true);
+    return true;
   }
-  if (!may_be_hidden) return;
+  if (!may_be_hidden) return false;
   for (const size_t at : {size_t{0}, size_t{0x1000}, size_t{0x2000}}) {
-    if (is_ciphertext(image_.subspan(at, kSector)))
-      return say_content(at, kTableAt - at, "bootloader", false);
+    if (!is_ciphertext(image_.subspan(at, kSector))) continue;
+    say_content(at, kTableAt - at, "bootloader", false);
+    break;
   }
+  return false;
 }
 
+// An application that cannot be read is damaged: the part may start the other one, and what is
+// signed there is not known.
 void Flash::say_apps(const Table& table) {
+  constexpr uint8_t kImageMagic = 0xE9;
   const int64_t base = device_base(table);
+  std::set<size_t> seen;
   for (const Row& row : table.rows) {
     const int64_t from = static_cast<int64_t>(row.offset) - base;
     if (row.type != kApp || from < 0 || from >= static_cast<int64_t>(image_.size())) continue;
     const auto at = static_cast<size_t>(from);
+    if (!seen.insert(at).second) continue;
     const View room = image_.subspan(at, std::min<size_t>(row.size, image_.size() - at));
     const std::string label = printable(row.label);
-    if (say_esp_image(room, place(at, label), label, reading_))
+    if (say_esp_image(room, place(at, label), label, reading_)) {
       say_content(at, room.size(), label, true);
+      continue;
+    }
+    const bool whole = room.size() == row.size;
+    if (!whole) continue;
+    // (What is no application at all is the maker's own, and none that was damaged.)
+    if (holds_app_description(room))
+      reading_.device.damaged(place(at, label), "application",
+                              fmt::format("expected an application, found {}",
+                                          room[0] == kImageMagic ? "segments that do not fit"
+                                                                 : "no header in front of one"));
   }
 }
 
@@ -347,12 +380,34 @@ void Flash::say_nvs(const Region& region) {
                 place(region.at + key->offset, "chip-factory/dac-key"));
 }
 
-void Flash::say_keys(const Region& region, bool shown) {
+void Flash::say_keys(const Region& region, Holds hidden) {
   reading_.device.posture.say(
-      Trait::nvs_keys, shown ? Holds::no : Holds::yes, shown ? "plain" : "hidden",
-      shown ? "the keys of the encrypted NVS can be read, so that it hides nothing"
-            : "the keys of the encrypted NVS are ciphertext",
+      Trait::nvs_keys, hidden,
+      hidden == Holds::no    ? "plain"
+      : hidden == Holds::yes ? "hidden"
+                             : "",
+      hidden == Holds::no    ? "the keys of the encrypted NVS can be read, so that it hides nothing"
+      : hidden == Holds::yes ? "the keys of the encrypted NVS are ciphertext"
+                             : "there are neither keys of an encrypted NVS nor ciphertext",
       place(region.at, region.label));
+}
+
+// In plain, ciphertext, or neither: then nothing is hidden, and nothing opens.
+void Flash::read_keys(const Region& region, const Source& inside) {
+  const bool shown = parse_nvs_keys(inside.bytes).has_value();
+  const bool hidden = !shown && is_ciphertext(inside.bytes);
+  say_keys(region, shown ? Holds::no : hidden ? Holds::yes : Holds::unclear);
+  if (read_nvs_keys(inside, region.label, reading_)) return;
+  if (hidden) {
+    reading_.device.note(
+        Remark::keys_protected, place(region.at, region.label),
+        "the NVS keys partition holds no keys in plain: flash encryption protects it");
+    return;
+  }
+  const std::string alone = one_byte_alone(inside.bytes);
+  reading_.device.damaged(place(region.at, region.label), "partition content",
+                          fmt::format("expected the keys of an NVS or ciphertext, found {}",
+                                      alone.empty() ? "neither" : alone));
 }
 
 void Flash::read_region(const Region& region) {
@@ -366,11 +421,7 @@ void Flash::read_region(const Region& region) {
   }
   switch (region.kind) {
     case Region::Kind::keys:
-      say_keys(region, parse_nvs_keys(inside.bytes).has_value());
-      if (!read_nvs_keys(inside, region.label, reading_))
-        reading_.device.note(
-            Remark::keys_protected, place(region.at, region.label),
-            "the NVS keys partition holds no keys in plain: flash encryption protects it");
+      read_keys(region, inside);
       break;
     case Region::Kind::nvs:
       if (looks_like_nvs(inside.bytes)) {
@@ -383,6 +434,9 @@ void Flash::read_region(const Region& region) {
     case Region::Kind::secure_cert:
       if (looks_like_esp_secure_cert(inside.bytes))
         read_esp_secure_cert(inside, region.label, reading_);
+      else if (const std::string alone = one_byte_alone(inside.bytes); !alone.empty())
+        reading_.device.damaged(place(region.at, region.label), "partition content",
+                                "expected an esp_secure_cert, found " + alone);
       else
         reading_.device.note(
             Remark::encrypted_no_key, place(region.at, region.label),
@@ -393,12 +447,17 @@ void Flash::read_region(const Region& region) {
 
 void Flash::read() {
   const auto table = find_table(image_);
-  if (!table || device_base(*table) == 0) say_bootloader(!table);
+  const bool starts_in_plain =
+      (!table || device_base(*table) == 0) && say_bootloader(table == std::nullopt);
   if (table) {
     take_table(*table);
     say_content(table->at, kTableSize, "partition table", true);
     say_apps(*table);
-  } else if (const auto hidden = hidden_table(image_, false)) {
+  } else if (const auto hidden = hidden_table(image_, false); hidden && starts_in_plain) {
+    // A part that encrypts has both as ciphertext.
+    reading_.device.damaged(place(*hidden, "partition table"), "partition table",
+                            "expected its rows behind a bootloader in plain, found noise");
+  } else if (hidden) {
     reading_.device.note(Remark::flash_encrypted, place(*hidden, "partition table"),
                          "the partition table is ciphertext: flash encryption is on, and what it "
                          "covers is hidden, as in a part that was released");

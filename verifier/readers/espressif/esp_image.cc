@@ -199,6 +199,8 @@ bool say_esp_image(View room, const Place& place, const std::string& what, Readi
   if (!image->project.empty()) out.what += fmt::format(" ({} {})", image->project, image->version);
   out.secure_version = image->secure_version;
   if (!take_sector(room, *image, out)) take_v1(room, *image, out);
+  if (out.signature == ImageSignature::none && !image->sound)
+    out.problem = "its checksum or SHA-256 is wrong";
   reading.holds("firmware");
   reading.device.posture.images.push_back(std::move(out));
   return true;

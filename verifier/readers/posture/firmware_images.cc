@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "verifier/base/checksum.h"
 #include "verifier/crypto/crypto.h"
@@ -24,43 +25,50 @@ constexpr size_t kMostImages = 16;
 constexpr uint32_t kMcubootMagic = 0x96F3B83D;
 constexpr size_t kMcubootHeader = 32, kMcubootStep = 0x100;
 constexpr uint16_t kTlvs = 0x6907, kProtectedTlvs = 0x6908;
+constexpr size_t kMostTlvs = 64;  // of an area; imgtool writes ten or so
 
 struct Mcuboot {
-  size_t at = 0, signed_size = 0;
+  size_t at = 0, signed_size = 0, end = 0;
   std::string version;
   bool encrypted = false;
   std::map<uint16_t, View> tlvs;  // the first of each type
 };
 
-// The entries of one area; nullopt: it is none, or runs out.
-std::optional<size_t> take_tlvs(View v, size_t at, uint16_t magic, std::map<uint16_t, View>& out) {
+// The entries of one area; nullopt: it is none, runs out, or has more than any image.
+std::optional<size_t> take_tlvs(View v, size_t at, uint16_t magic, std::map<uint16_t, View>& out,
+                                FirmwareWork& work) {
   if (at + 4 > v.size() || le16(v, at) != magic) return std::nullopt;
   const size_t total = le16(v, at + 2), end = at + total;
   if (total < 4 || end > v.size()) return std::nullopt;
+  size_t entries = 0;
   for (at += 4; at + 4 <= end;) {
+    ++work.entries;
     const size_t size = le16(v, at + 2);
-    if (size > end - at - 4) return std::nullopt;
+    if (size > end - at - 4 || ++entries > kMostTlvs) return std::nullopt;
     out.emplace(le16(v, at), v.subspan(at + 4, size));
     at += 4 + size;
   }
   return at == end ? std::optional(end) : std::nullopt;
 }
 
-std::optional<Mcuboot> parse_mcuboot(View v, size_t at) {
+std::optional<Mcuboot> parse_mcuboot(View v, size_t at, FirmwareWork& work) {
   if (at + kMcubootHeader > v.size() || le32(v, at) != kMcubootMagic) return std::nullopt;
   const View h = v.subspan(at);
   const uint64_t header = le16(h, 8), kept = le16(h, 10), size = le32(h, 12);
   if (header < kMcubootHeader || header + size + kept + 4 > h.size()) return std::nullopt;
   Mcuboot out{.at = at,
               .signed_size = static_cast<size_t>(header + size + kept),
+              .end = 0,
               .version = {},
               .encrypted = (le32(h, 16) & 0xC) != 0,
               .tlvs = {}};
   out.version = fmt::format("{}.{}.{}+{}", h[20], h[21], le16(h, 22), le32(h, 24));
-  if (kept != 0 &&
-      take_tlvs(h, static_cast<size_t>(header + size), kProtectedTlvs, out.tlvs) != out.signed_size)
+  if (kept != 0 && take_tlvs(h, static_cast<size_t>(header + size), kProtectedTlvs, out.tlvs,
+                             work) != out.signed_size)
     return std::nullopt;
-  if (!take_tlvs(h, out.signed_size, kTlvs, out.tlvs)) return std::nullopt;
+  const auto end = take_tlvs(h, out.signed_size, kTlvs, out.tlvs, work);
+  if (!end) return std::nullopt;
+  out.end = at + *end;
   return out;
 }
 
@@ -77,31 +85,48 @@ std::optional<FirmwareKey> pkcs1_key(View der) {
                      .spki = {}};
 }
 
-// Public keys as DER somewhere in the bytes, by MCUboot's hash of them.
-std::optional<FirmwareKey> key_of_hash(View v, View hash) {
-  const struct {
-    const char* prefix;
-    size_t size;
-    bool rsa;
-  } kForms[] = {{"3059301306072a8648ce3d020106082a8648ce3d03010703420004", 91, false},
-                {"3076301006072a8648ce3d020106052b8104002203620004", 120, false},
-                {"302a300506032b6570032100", 44, false},
-                {"3082010a0282010100", 270, true},
-                {"3082018a0282018100", 398, true}};
-  constexpr size_t kMostCandidates = 64;
-  for (const auto& form : kForms) {
-    const auto prefix = from_hex(form.prefix);
-    size_t tried = 0;
-    for (auto at = find(v, *prefix); at && tried < kMostCandidates;
-         at = find(v, *prefix, *at + 1), ++tried) {
-      if (v.size() - *at < form.size) break;
-      const View der = v.subspan(*at, form.size);
-      if (!equal(sha256(der), hash)) continue;
-      return form.rsa ? pkcs1_key(der) : firmware_key(der);
+// Public keys as DER somewhere in the bytes, by MCUboot's hash of them: looked for once, and when
+// an image names its key by that alone.
+class KeysInside {
+ public:
+  KeysInside(View bytes, FirmwareWork& work) : bytes_(bytes), work_(work) {}
+  std::optional<FirmwareKey> of(View hash) {
+    if (!std::exchange(searched_, true)) search();
+    const auto at = keys_.find(hex(hash));
+    return at == keys_.end() ? std::nullopt : std::optional(at->second);
+  }
+
+ private:
+  void search() {
+    const struct {
+      const char* prefix;
+      size_t size;
+      bool rsa;
+    } kForms[] = {{"3059301306072a8648ce3d020106082a8648ce3d03010703420004", 91, false},
+                  {"3076301006072a8648ce3d020106052b8104002203620004", 120, false},
+                  {"302a300506032b6570032100", 44, false},
+                  {"3082010a0282010100", 270, true},
+                  {"3082018a0282018100", 398, true}};
+    constexpr size_t kMostCandidates = 64;
+    for (const auto& form : kForms) {
+      const auto prefix = from_hex(form.prefix);
+      size_t tried = 0;
+      for (auto at = find(bytes_, *prefix); at && tried < kMostCandidates;
+           at = find(bytes_, *prefix, *at + 1), ++tried) {
+        if (bytes_.size() - *at < form.size) break;
+        const View der = bytes_.subspan(*at, form.size);
+        work_.hashed += der.size();
+        if (auto key = form.rsa ? pkcs1_key(der) : firmware_key(der))
+          keys_.emplace(hex(sha256(der)), std::move(*key));
+      }
     }
   }
-  return std::nullopt;
-}
+
+  View bytes_;
+  FirmwareWork& work_;
+  std::map<std::string, FirmwareKey> keys_;
+  bool searched_ = false;
+};
 
 const char* scheme_of(const std::map<uint16_t, View>& tlvs) {
   constexpr std::pair<uint16_t, const char*> kSchemes[] = {
@@ -147,10 +172,12 @@ void keep_signature(const Mcuboot& image, const Bytes& digest, SignedImage& out)
   }
 }
 
-void say_mcuboot(const Mcuboot& image, const Source& s, Reading& reading) {
+void say_mcuboot(const Mcuboot& image, const Source& s, KeysInside& keys, FirmwareWork& work,
+                 Reading& reading) {
   const View covered = s.bytes.subspan(image.at, image.signed_size);
   SignedImage out = SignedImage::at(tool::place(s, image.at, "MCUboot image"),
-                                    fmt::format("MCUboot image {}", image.version));
+                                    fmt::format("{} {}", kMcubootImage, image.version));
+  work.hashed += covered.size();
   if (const auto counter = image.tlvs.find(0x50);
       counter != image.tlvs.end() && counter->second.size() == 4)
     out.secure_version = le32(counter->second, 0);
@@ -175,7 +202,7 @@ void say_mcuboot(const Mcuboot& image, const Source& s, Reading& reading) {
       if (!key) key = pkcs1_key(whole->second);
     }
     if (key) out.keys.assign(1, hex(mcuboot_key_hash(*key)));
-    if (!key && hash != image.tlvs.end()) key = key_of_hash(s.bytes, hash->second);
+    if (!key && hash != image.tlvs.end()) key = keys.of(hash->second);
     out.signature = !out.problem.empty()                     ? ImageSignature::bad
                     : !key                                   ? ImageSignature::unchecked
                     : verifies(image, covered, digest, *key) ? ImageSignature::good
@@ -187,12 +214,13 @@ void say_mcuboot(const Mcuboot& image, const Source& s, Reading& reading) {
   reading.device.posture.images.push_back(std::move(out));
 }
 
-std::vector<Mcuboot> mcuboot_images(View v) {
+// One behind the other: what lies in an image is its own.
+std::vector<Mcuboot> mcuboot_images(View v, FirmwareWork& work) {
   std::vector<Mcuboot> out;
-  for (size_t at = 0; at + kMcubootHeader <= v.size() && out.size() < kMostImages;
-       at += kMcubootStep) {
-    if (le32(v, at) != kMcubootMagic) continue;
-    if (auto image = parse_mcuboot(v, at)) out.push_back(std::move(*image));
+  for (size_t at = 0; at + kMcubootHeader <= v.size() && out.size() <= kMostImages;) {
+    auto image = le32(v, at) == kMcubootMagic ? parse_mcuboot(v, at, work) : std::nullopt;
+    at = image ? (image->end + kMcubootStep - 1) / kMcubootStep * kMcubootStep : at + kMcubootStep;
+    if (image) out.push_back(std::move(*image));
   }
   return out;
 }
@@ -216,38 +244,53 @@ std::optional<size_t> inside(View v, uint64_t base, uint64_t address, size_t siz
   return static_cast<size_t>(address - base);
 }
 
-// The start of the image that these properties belong to: the nearest vector table in front of
-// them whose word 13 points at them.
-std::optional<size_t> start_of(View v, uint64_t base, size_t at) {
-  constexpr size_t kStep = 0x200;
-  for (size_t start = at / kStep * kStep;; start -= kStep) {
-    if (start + kVectorsAt + 4 <= v.size() && le32(v, start + kVectorsAt) == base + at)
-      return start;
-    if (start < kStep) return std::nullopt;
-  }
+bool are_properties(View v, size_t at) {
+  return at <= v.size() && v.size() - at >= kPropertiesSize &&
+         equal(v.subspan(at, sizeof kProperties), kProperties);
 }
 
-std::vector<Properties> properties_in(const Source& s) {
+// Where images with properties begin: the nearest vector table in front of them whose word 13
+// points at them.
+std::map<size_t, size_t> vector_tables(View v, uint64_t base, FirmwareWork& work) {
+  constexpr size_t kStep = 0x200;
+  std::map<size_t, size_t> out;  // from the properties to the start
+  for (size_t start = 0; start + kVectorsAt + 4 <= v.size(); start += kStep) {
+    ++work.entries;
+    const uint64_t address = le32(v, start + kVectorsAt);
+    if (address < base + start) continue;
+    const auto at = static_cast<size_t>(address - base);
+    if (are_properties(v, at)) out[at] = start;
+  }
+  return out;
+}
+
+Properties properties_at(View v, size_t at, size_t start, uint64_t base) {
+  return {.at = at,
+          .start = start,
+          .base = base,
+          .type = le32(v, at + 20),
+          .signature = le32(v, at + 24),
+          .kind = le32(v, at + 28),
+          .version = le32(v, at + 32),
+          .certificate = le32(v, at + 56)};
+}
+
+// One more than are judged, where there are more.
+std::vector<Properties> properties_in(const Source& s, FirmwareWork& work) {
+  constexpr uint32_t kLastType = 2;
   std::vector<Properties> out;
   const View v = s.bytes;
-  for (auto at = find(v, kProperties); at && out.size() < kMostImages;
+  for (const auto& [at, start] : vector_tables(v, s.base, work)) {
+    if (out.size() <= kMostImages) out.push_back(properties_at(v, at, start, s.base));
+  }
+  if (!out.empty() || s.base != 0 || v.size() <= kVectorsAt + 4) return out;
+  // A file without addresses: the vector table of its first byte says where it lies.
+  const uint32_t address = le32(v, kVectorsAt);
+  for (auto at = find(v, kProperties); at && *at < address && out.size() <= kMostImages;
        at = find(v, kProperties, *at + 1)) {
-    if (v.size() - *at < kPropertiesSize) break;
-    Properties p{.at = *at, .start = 0, .base = s.base};
-    auto start = start_of(v, s.base, *at);
-    // A file without addresses: the vector table of its first byte says where it lies.
-    if (!start && s.base == 0 && v.size() > kVectorsAt + 4 && le32(v, kVectorsAt) > *at) {
-      p.base = le32(v, kVectorsAt) - *at;
-      start = 0;
-    }
-    if (!start) continue;
-    p.start = *start;
-    p.type = le32(v, *at + 20);
-    p.signature = le32(v, *at + 24);
-    p.kind = le32(v, *at + 28);
-    p.version = le32(v, *at + 32);
-    p.certificate = le32(v, *at + 56);
-    out.push_back(p);
+    if (!are_properties(v, *at)) break;
+    const Properties found = properties_at(v, *at, 0, address - *at);
+    if (found.type <= kLastType) out.push_back(found);
   }
   return out;
 }
@@ -276,7 +319,7 @@ void take_certificate(View certificate, SignedImage& out) {
   out.certificate_value = to_bytes(certificate.subspan(72, 64));
 }
 
-void say_properties(const Properties& p, const Source& s, Reading& reading) {
+void say_properties(const Properties& p, const Source& s, FirmwareWork& work, Reading& reading) {
   const View v = s.bytes;
   const bool bootloader = (p.kind & 0x40) != 0;
   const char* what = bootloader ? "bootloader" : "application";
@@ -289,6 +332,7 @@ void say_properties(const Properties& p, const Source& s, Reading& reading) {
     out.problem = fmt::format("its signature at 0x{:08x} is not in the image", p.signature);
   } else if (p.type == 1) {
     const View covered = v.subspan(p.start, *at - p.start);
+    work.hashed += covered.size();
     out.scheme = "ecdsa-p256";
     out.signature = ImageSignature::unchecked;
     out.digest = digest_of(covered);
@@ -344,16 +388,27 @@ Result<void> read(const Source& s, Reading& reading) {
 
 bool holds_firmware(View bytes) {
   if (bytes.size() < kMcubootHeader) return false;
+  FirmwareWork work;
   return parse_esp_image(bytes) || is_gbl(bytes) || find(bytes, kProperties) ||
-         !mcuboot_images(bytes).empty();
+         !mcuboot_images(bytes, work).empty();
 }
 
-void say_firmware(const Source& s, Reading& reading) {
+void say_firmware(const Source& s, Reading& reading, FirmwareWork* counted) {
+  FirmwareWork own;
+  FirmwareWork& work = counted == nullptr ? own : *counted;
   const size_t before = reading.device.posture.images.size();
   say_esp_image(s.bytes, tool::place(s, 0, "image"), "image", reading);
   if (is_gbl(s.bytes)) say_gbl(s, reading);
-  for (const Mcuboot& image : mcuboot_images(s.bytes)) say_mcuboot(image, s, reading);
-  for (const Properties& p : properties_in(s)) say_properties(p, s, reading);
+  KeysInside keys(s.bytes, work);
+  const std::vector<Mcuboot> slots = mcuboot_images(s.bytes, work);
+  for (size_t i = 0; i < std::min(slots.size(), kMostImages); ++i)
+    say_mcuboot(slots[i], s, keys, work, reading);
+  const std::vector<Properties> properties = properties_in(s, work);
+  for (size_t i = 0; i < std::min(properties.size(), kMostImages); ++i)
+    say_properties(properties[i], s, work, reading);
+  if (slots.size() > kMostImages || properties.size() > kMostImages)
+    reading.device.note(Remark::unreadable_file, tool::place(s, 0, "firmware"),
+                        fmt::format("only its first {} firmware images were judged", kMostImages));
   if (reading.device.posture.images.size() > before) reading.holds("firmware");
 }
 

@@ -6,9 +6,16 @@
 
 namespace attest {
 
+// How the name of an image begins that MCUboot starts.
+inline constexpr const char* kMcubootImage = "MCUboot image";
 // Whether the bytes are such an image themselves, or hold one.
 bool holds_firmware(View bytes);
+// What a search cost, for the property that it grows with the bytes alone, whatever is in them.
+struct FirmwareWork {
+  size_t entries = 0;   // TLVs and vector tables that were looked at
+  uint64_t hashed = 0;  // bytes, of images and of keys
+};
 // States every image that is found.
-void say_firmware(const Source& source, Reading& reading);
+void say_firmware(const Source& source, Reading& reading, FirmwareWork* work = nullptr);
 
 }  // namespace attest

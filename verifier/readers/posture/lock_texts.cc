@@ -5,9 +5,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
 
+#include "verifier/base/characters.h"
 #include "verifier/readers/formats.h"
 #include "verifier/readers/posture/tool_text.h"
+#include "verifier/readers/text/beside.h"
 
 namespace attest {
 namespace {
@@ -21,14 +29,21 @@ void say(const Source& s, uint64_t offset, Trait trait, Holds holds, std::string
 
 // --- Nordic ---
 
+// "Debug access is currently disabled (status value: All)"; nullopt: no such line.
+std::optional<std::string_view> access_status(std::string_view line) {
+  const auto v = tool::labelled(line, "access status");
+  return v && v->find("status value:") != std::string_view::npos ? v : std::nullopt;
+}
+
 Result<void> read_protection(const Source& s, Reading& reading) {
+  tool::Rest rest(s);
   std::string core = "a core";
   for (const tool::Line& line : tool::lines(s.bytes)) {
-    if (const auto v = tool::labelled(line.text, "core")) core = std::string(*v);
-    const auto v = tool::labelled(line.text, "access status");
-    if (!v) continue;
-    const size_t at = v->find("status value:");
-    std::string_view value = at == std::string_view::npos ? "" : v->substr(at + 13);
+    const auto named = tool::labelled(line.text, "core"), status = access_status(line.text);
+    if (named) core = printable(std::string(*named));
+    if (named || status || tool::labelled(line.text, "serial_number")) rest.take(line);
+    if (!status) continue;
+    std::string_view value = status->substr(status->find("status value:") + 13);
     value = tool::trimmed(value.substr(0, value.find(')')));
     const bool open = tool::same_word(value, "None");
     const bool all = tool::same_word(value, "All");
@@ -39,8 +54,9 @@ Result<void> read_protection(const Source& s, Reading& reading) {
         open  ? "open"
         : all ? "locked"
               : "",
-        fmt::format("{}: access status {}", core, value.empty() ? *v : value), reading);
+        fmt::format("{}: access status {}", core, value.empty() ? *status : value), reading);
   }
+  read_beside(s, nordic_protection_reader, std::move(rest).text(), reading);
   return {};
 }
 
@@ -54,11 +70,17 @@ void say_rdp(const Source& s, uint64_t offset, std::string_view v, Reading& read
   const auto number = first_number(v);
   if (!number) {
     const bool on = v.starts_with("Enabled");
-    if (on || v.starts_with("Disabled"))
+    if (!on && !v.starts_with("Disabled"))
+      say(s, offset, Trait::debug, Holds::unclear, "", fmt::format("RDP is {}", v), reading);
+    else
       say(s, offset, Trait::debug, on ? Holds::yes : Holds::no, on ? "locked" : "open",
           fmt::format("RDP is {}", v), reading);
     return;
   }
+  // An option byte has no more bits.
+  if (*number > 0xFF)
+    return say(s, offset, Trait::debug, Holds::unclear, "", fmt::format("RDP is 0x{:X}", *number),
+               reading);
   const char* level = *number == 0xAA ? "0" : *number == 0x55 ? "0.5" : *number == 0xCC ? "2" : "1";
   const bool open = *number == 0xAA;
   // Level 0.5 closes the secure side alone.
@@ -76,7 +98,9 @@ void say_rdp(const Source& s, uint64_t offset, std::string_view v, Reading& read
 
 void say_product_state(const Source& s, uint64_t offset, std::string_view v, Reading& reading) {
   const auto number = first_number(v);
-  if (!number) return;
+  if (!number)
+    return say(s, offset, Trait::debug, Holds::unclear, "", fmt::format("PRODUCT_STATE is {}", v),
+               reading);
   const bool closed = *number == 0x72 || *number == 0x5C, open = *number == 0xED;
   say(s, offset, Trait::debug,
       closed                                       ? Holds::yes
@@ -94,12 +118,26 @@ void say_product_state(const Source& s, uint64_t offset, std::string_view v, Rea
       reading);
 }
 
+// "BOR_LEV : 0x0 (...)".
+bool is_option_line(std::string_view line) {
+  const size_t colon = line.find(':');
+  return colon != std::string_view::npos &&
+         first_number(tool::trimmed(line.substr(colon + 1))).has_value();
+}
+bool is_bank(std::string_view line) {
+  return tool::trimmed(line).starts_with("OPTION BYTES");
+}
+
 Result<void> read_option_bytes(const Source& s, Reading& reading) {
+  tool::Rest rest(s);
   for (const tool::Line& line : tool::lines(s.bytes)) {
-    if (const auto v = tool::labelled(line.text, "RDP")) say_rdp(s, line.offset, *v, reading);
-    if (const auto v = tool::labelled(line.text, "PRODUCT_STATE"))
-      say_product_state(s, line.offset, *v, reading);
+    const auto rdp = tool::labelled(line.text, "RDP"),
+               state = tool::labelled(line.text, "PRODUCT_STATE");
+    if (rdp) say_rdp(s, line.offset, *rdp, reading);
+    if (state) say_product_state(s, line.offset, *state, reading);
+    if (rdp || state || is_bank(line.text) || is_option_line(line.text)) rest.take(line);
   }
+  read_beside(s, st_option_bytes_reader, std::move(rest).text(), reading);
   return {};
 }
 
@@ -136,52 +174,134 @@ void say_life_cycle(const Source& s, uint64_t offset, std::string_view v, Readin
       fmt::format("Life Cycle State is {}", v), reading);
 }
 
-Result<void> read_blhost(const Source& s, Reading& reading) {
-  if (tool::contains(s.bytes, "\"response\"")) {
-    const auto printed = tool::json_objects(s.bytes);
-    if (!printed) {
-      reading.device.damaged(tool::place(s, printed.error().offset.value_or(0), ""),
-                             "blhost output", printed.error().what);
-      return {};
-    }
-    for (const tool::Printed& one : *printed) {
-      const Json *list = one.json.find("response"), *command = one.json.find("command");
-      const std::string* name = command == nullptr ? nullptr : command->string();
-      if (name == nullptr || name->find("get-property") == std::string::npos || list == nullptr ||
-          list->array() == nullptr || list->array()->empty())
-        continue;
-      if (const auto state = list->array()->front().natural())
-        say_state(s, one.offset, *state, reading);
-    }
-    return {};
+// Of get-property 17, as JSON. A command that the part refused answers zeros, which are no state.
+const Json::Array* answer_of(const Json& json) {
+  const Json *list = json.find("response"), *command = json.find("command");
+  const std::string* name = command == nullptr ? nullptr : command->string();
+  return name != nullptr && name->find("get-property") != std::string::npos && list != nullptr &&
+                 list->array() != nullptr && !list->array()->empty()
+             ? list->array()
+             : nullptr;
+}
+
+void read_blhost_json(const Source& s, tool::Rest& rest, Reading& reading) {
+  const auto printed = tool::json_objects(s.bytes);
+  if (!printed) {
+    reading.device.damaged(tool::place(s, printed.error().offset.value_or(0), ""), "blhost output",
+                           printed.error().what);
+    return;
   }
+  for (const tool::Printed& one : *printed) {
+    const Json::Array* answer = answer_of(one.json);
+    if (answer == nullptr) continue;
+    rest.take(one, [](const std::string& name, const Json&) {
+      return name == "command" || name == "response" || name == "status";
+    });
+    const Json *status = one.json.find("status"),
+               *code = status == nullptr ? nullptr : status->find("value");
+    if (code != nullptr && code->natural() != 0u)
+      say(s, one.offset, Trait::debug, Holds::unclear, "",
+          fmt::format("the part refused the question: status {}", dump(*code)), reading);
+    else if (const auto state = answer->front().natural())
+      say_state(s, one.offset, *state, reading);
+  }
+}
+
+Result<void> read_blhost(const Source& s, Reading& reading) {
+  tool::Rest rest(s);
+  if (tool::contains(s.bytes, "\"response\"")) read_blhost_json(s, rest, reading);
   std::optional<uint64_t> word;
   for (const tool::Line& line : tool::lines(s.bytes)) {
-    if (const auto v = tool::labelled(line.text, "Response word 1", '=')) {
-      const size_t open = v->find('(');
+    const auto with = [&](const char* label) { return tool::labelled(line.text, label, '='); };
+    const auto response = with("Response word 1"), cycle = with("Life Cycle State"),
+               state = with("Security State");
+    if (response || cycle || state || with("Response status") || with("Response word 2"))
+      rest.take(line);
+    if (response) {
+      const size_t open = response->find('(');
       word = open == std::string_view::npos
-                 ? first_number(*v)
-                 : tool::number(v->substr(open + 1, v->find(')') - open - 1));
+                 ? first_number(*response)
+                 : tool::number(response->substr(open + 1, response->find(')') - open - 1));
     }
-    if (const auto v = tool::labelled(line.text, "Life Cycle State", '='))
-      say_life_cycle(s, line.offset, *v, reading);
-    const auto v = tool::labelled(line.text, "Security State", '=');
-    if (!v) continue;
+    if (cycle) say_life_cycle(s, line.offset, *cycle, reading);
+    if (!state) continue;
     if (word)
       say_state(s, line.offset, *word, reading);
     else
-      say_state(s, line.offset, *v == "UNSECURE" ? 0 : *v == "SECURE" ? 1 : 2, reading);
+      say_state(s, line.offset, *state == "UNSECURE" ? 0 : *state == "SECURE" ? 1 : 2, reading);
   }
+  read_beside(s, nxp_blhost_reader, std::move(rest).text(), reading);
   return {};
+}
+
+bool is_blhost(const Source& s) {
+  if (tool::is_output(s, {"State"}) && tool::any_line(s, [](std::string_view line) {
+        return tool::labelled(line, "Security State", '=') ||
+               tool::labelled(line, "Life Cycle State", '=');
+      }))
+    return true;
+  if (!tool::is_output(s, {"get-property"}) || !tool::contains(s.bytes, "\"response\""))
+    return false;
+  const auto printed = tool::json_objects(s.bytes);
+  return !printed || std::any_of(printed->begin(), printed->end(), [](const tool::Printed& one) {
+    return answer_of(one.json) != nullptr;
+  });
 }
 
 // --- Bouffalo Lab ---
 
-// The fields that matter, of whichever form; `two`: of BL616, whose file has 512 bytes.
+constexpr size_t kSlots = 12;
+
+// The fields that matter, of whichever form.
 struct BouffaloFuses {
-  std::optional<uint64_t> boot, flash, mode, jtag_0, uart, efuse_debug, slot_locks;
-  bool slot_0_written = false;
+  std::optional<uint64_t> boot, flash, mode, jtag_0, uart;
+  std::array<bool, kSlots> written{};  // bytes of a key slot are in the file
+  std::array<std::optional<bool>, kSlots> hidden{};
+  bool password = false;  // of the debug port
 };
+
+// What is known of ef_dbg_mode is that 0 is open and 15 closed; what lies between is not.
+void say_bouffalo_debug(const BouffaloFuses& f, const Source& s, Reading& reading) {
+  constexpr uint64_t kClosedMode = 15, kClosedJtag = 3;
+  if (!f.jtag_0 && !f.mode) return;
+  const auto word = [](const std::optional<uint64_t>& field) {
+    return field ? std::to_string(*field) : std::string("not told");
+  };
+  const bool closed = f.mode == kClosedMode && f.jtag_0 == kClosedJtag;
+  const bool open = f.mode == 0u && f.jtag_0 == 0u;
+  say(s, 0, Trait::debug,
+      closed ? Holds::yes
+      : open ? Holds::no
+             : Holds::unclear,
+      closed ? "locked"
+      : open ? "open"
+             : "",
+      fmt::format("ef_dbg_mode is {}, ef_dbg_jtag_0_dis is {}{}", word(f.mode), word(f.jtag_0),
+                  closed || open ? "" : ": what that closes is not known"),
+      reading);
+}
+
+// Slot 0 holds the key of the factory data; what the others are for the file does not say.
+void say_bouffalo_slots(const BouffaloFuses& f, const Source& s, Reading& reading) {
+  if (f.password)
+    say(s, 0, Trait::secret, Holds::no, "debug password",
+        "the file shows the password of the debug port", reading);
+  for (size_t slot = 0; slot < kSlots; ++slot) {
+    const bool hidden = f.hidden[slot].value_or(false);
+    if (f.written[slot]) {
+      reading.holds("efuse-key");
+      say(s, 0, Trait::secret, Holds::no, fmt::format("key slot {}", slot),
+          hidden ? fmt::format("the file has bytes of key slot {}, which the part would not show",
+                               slot)
+                 : fmt::format("key slot {} can be read", slot),
+          reading);
+    }
+    if (slot == 0 && f.written[slot] && f.hidden[slot])
+      say(s, 0, Trait::fuse_key_read, hidden ? Holds::yes : Holds::no,
+          hidden ? "hidden" : "readable", fmt::format("rd_lock_key_slot_0 is {}", hidden ? 1 : 0),
+          reading);
+  }
+}
 
 void say_bouffalo(const BouffaloFuses& f, const Source& s, Reading& reading) {
   if (f.boot)
@@ -190,95 +310,145 @@ void say_bouffalo(const BouffaloFuses& f, const Source& s, Reading& reading) {
   if (f.flash)
     say(s, 0, Trait::flash_encryption, *f.flash != 0 ? Holds::yes : Holds::no,
         *f.flash != 0 ? "on" : "off", fmt::format("ef_sf_aes_mode is {}", *f.flash), reading);
-  if (f.jtag_0 && f.mode) {
-    const bool closed = *f.jtag_0 != 0 && *f.mode != 0;
-    const bool open = *f.jtag_0 == 0 && *f.mode == 0;
-    say(s, 0, Trait::debug,
-        closed ? Holds::yes
-        : open ? Holds::no
-               : Holds::unclear,
-        closed ? "locked"
-        : open ? "open"
-               : "",
-        fmt::format("ef_dbg_mode is {}, ef_dbg_jtag_0_dis is {}", *f.mode, *f.jtag_0), reading);
-  }
+  say_bouffalo_debug(f, s, reading);
   if (f.uart)
     say(s, 0, Trait::download_mode, *f.uart != 0 ? Holds::yes : Holds::no,
         *f.uart != 0 ? "disabled" : "open", fmt::format("uartboot_disable is {}", *f.uart),
         reading);
-  if (f.slot_locks && f.slot_0_written) {
-    const bool hidden = (*f.slot_locks & 1) != 0;
-    say(s, 0, Trait::fuse_key_read, hidden ? Holds::yes : Holds::no, hidden ? "hidden" : "readable",
-        fmt::format("rd_lock_key_slot_0 is {}", hidden ? 1 : 0), reading);
-    if (!hidden)
-      say(s, 0, Trait::secret, Holds::no, "key slot 0", "key slot 0 can be read", reading);
-    else if (f.slot_0_written)
-      say(s, 0, Trait::secret, Holds::no, "key slot 0",
-          "the file has bytes of key slot 0, which the part would not show", reading);
-  }
+  say_bouffalo_slots(f, s, reading);
+}
+
+// "ef_sboot_en = 1   # [6:4]"; nullopt: another line.
+struct BouffaloLine {
+  std::string_view name;
+  uint64_t value = 0;
+};
+std::optional<BouffaloLine> bouffalo_line(std::string_view line) {
+  const size_t equals = line.find('=');
+  if (equals == std::string_view::npos) return std::nullopt;
+  const std::string_view name = tool::trimmed(line.substr(0, equals));
+  const std::string_view value = line.substr(equals + 1);
+  const auto number = tool::number(value.substr(0, value.find('#')));
+  const bool is_name = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || is_digit(c) || c == '_';
+  });
+  return number && is_name ? std::optional(BouffaloLine{name, *number}) : std::nullopt;
+}
+
+// The slot that a name speaks of: "ef_key_slot_3_w0".
+std::optional<size_t> slot_of(std::string_view name, std::string_view before) {
+  const size_t at = name.find(before);
+  if (at == std::string_view::npos) return std::nullopt;
+  name.remove_prefix(at + before.size());
+  const auto slot = tool::number(name.substr(0, name.find('_')));
+  return slot && *slot < kSlots ? std::optional(static_cast<size_t>(*slot)) : std::nullopt;
+}
+
+void take_bouffalo(const BouffaloLine& line, BouffaloFuses& f) {
+  const auto is = [&](std::string_view field) {
+    return line.name.substr(line.name.starts_with("ef_") ? 3 : 0) == field;
+  };
+  const bool set = line.value != 0;
+  if (is("sboot_en")) f.boot = line.value;
+  if (is("sf_aes_mode")) f.flash = line.value;
+  if (is("dbg_mode")) f.mode = line.value;
+  if (is("dbg_jtag_0_dis")) f.jtag_0 = line.value;
+  if (line.name.ends_with("uartboot_disable")) f.uart = line.value;
+  if (line.name.find("dbg_pwd") != std::string_view::npos &&
+      line.name.find("lock") == std::string_view::npos)
+    f.password = f.password || set;
+  if (const auto slot = slot_of(line.name, "rd_lock_key_slot_")) f.hidden[*slot] = set;
+  if (line.name.find("lock_") != std::string_view::npos) return;
+  if (const auto slot = slot_of(line.name, "key_slot_"); slot && set) f.written[*slot] = true;
 }
 
 Result<void> read_bouffalo(const Source& s, Reading& reading) {
   BouffaloFuses f;
-  const auto is = [](std::string_view name, std::string_view field) {
-    return name == field || name.substr(name.starts_with("ef_") ? 3 : 0) == field;
-  };
+  tool::Rest rest(s);
   for (const tool::Line& line : tool::lines(s.bytes)) {
-    const size_t equals = line.text.find('=');
-    if (equals == std::string::npos) continue;
-    const std::string_view all = line.text;
-    const std::string_view name = tool::trimmed(all.substr(0, equals));
-    std::string_view value = all.substr(equals + 1);
-    const auto number = tool::number(value.substr(0, value.find('#')));
-    if (!number) continue;
-    if (is(name, "sboot_en")) f.boot = number;
-    if (is(name, "sf_aes_mode")) f.flash = number;
-    if (is(name, "dbg_mode")) f.mode = number;
-    if (is(name, "dbg_jtag_0_dis")) f.jtag_0 = number;
-    if (is(name, "uartboot_disable") || name.ends_with("uartboot_disable")) f.uart = number;
-    if (is(name, "rd_lock_key_slot_0") || name.ends_with("rd_lock_key_slot_0"))
-      f.slot_locks = f.slot_locks.value_or(0) | (*number != 0 ? 1 : 0);
-    if (name.find("key_slot_0_w") != std::string_view::npos && *number != 0)
-      f.slot_0_written = true;
+    if (const auto one = bouffalo_line(line.text)) {
+      take_bouffalo(*one, f);
+      rest.take(line);
+    } else if (tool::trimmed(line.text).starts_with("# 0x")) {
+      rest.take(line);
+    }
   }
   say_bouffalo(f, s, reading);
+  read_beside(s, bouffalo_efuse_reader, std::move(rest).text(), reading);
   return {};
+}
+
+constexpr size_t kBouffaloWide = 512, kBouffaloNarrow = 128, kSlotSize = 16, kLocksAt = 0x7C;
+
+// Where the key slots lie: of BL616, whose file has 512 bytes, and of the smaller chips.
+std::vector<size_t> slots_of(View v) {
+  if (v.size() == kBouffaloNarrow) return {0x1C, 0x2C, 0x3C, 0x4C, 0x5C, 0x6C};
+  return {0x1C, 0x2C, 0x3C, 0x4C, 0x80, 0x90, 0xA0, 0xB0, 0xC0, 0xD0, 0xE0, 0x6C};
+}
+// The bit that locks reading of a slot, and the word that it is in.
+std::pair<size_t, unsigned> read_lock(View v, size_t slot) {
+  if (v.size() == kBouffaloNarrow) return {kLocksAt, 26 + static_cast<unsigned>(slot)};
+  if (slot < 4) return {kLocksAt, 27 + static_cast<unsigned>(slot)};
+  if (slot == 11) return {kLocksAt, 31};
+  return {0xFC, 25 + static_cast<unsigned>(slot - 4)};
+}
+bool any_set(View v) {
+  return std::any_of(v.begin(), v.end(), [](uint8_t b) { return b != 0; });
 }
 
 Result<void> read_bouffalo_bytes(const Source& s, Reading& reading) {
   const View v = s.bytes;
-  const bool wide = v.size() == 512;
-  const uint32_t word = le32(v, 0), more = le32(v, wide ? 0x5C : 0x10), locks = le32(v, 0x7C);
+  const bool wide = v.size() == kBouffaloWide;
+  const uint32_t word = le32(v, 0), more = le32(v, wide ? 0x5C : 0x10);
   BouffaloFuses f;
   f.flash = word & 3;
   f.boot = word >> 4 & 3;
   f.jtag_0 = word >> 26 & 3;
   f.mode = word >> 28;
   f.uart = more >> (wide ? 4 : 25) & 1;
-  f.slot_locks = locks >> (wide ? 27 : 26) & 1;
-  f.slot_0_written =
-      std::any_of(v.begin() + 0x1C, v.begin() + 0x2C, [](uint8_t b) { return b != 0; });
+  f.password = any_set(v.subspan(4, wide ? 16 : 8));
+  const std::vector<size_t> slots = slots_of(v);
+  for (size_t slot = 0; slot < slots.size(); ++slot) {
+    const auto [at, bit] = read_lock(v, slot);
+    f.hidden[slot] = (le32(v, at) >> bit & 1) != 0;
+    f.written[slot] = any_set(v.subspan(slots[slot], kSlotSize));
+  }
   say_bouffalo(f, s, reading);
   return {};
 }
 
-// Bytes alone say little: a file of eFuses has this size, is mostly zeros, and has none of the bits
-// set that no tool writes.
-bool is_bouffalo_bytes(View v) {
-  if (v.size() != 128 && v.size() != 512) return false;
-  const size_t zeros = static_cast<size_t>(std::count(v.begin(), v.end(), 0));
-  const uint32_t word = le32(v, 0), more = le32(v, v.size() == 512 ? 0x5C : 0x10);
-  if (zeros * 4 < v.size() * 3 || zeros == v.size() || word == 0) return false;
-  // Debugging closed or secure boot on, and a MAC at its place.
-  return (word >> 28 == 0xF || (word >> 4 & 3) != 0 || more != 0) && (word & 0xFFFF) < 0x100 &&
-         (le32(v, 0x14) != 0);
+bool has_words(View v) {
+  constexpr size_t kWord = 8;
+  size_t run = 0;
+  return std::any_of(v.begin(), v.end(), [&](uint8_t b) {
+    run = b >= 0x20 && b < 0x7F ? run + 1 : 0;
+    return run >= kWord;
+  });
 }
 
-bool has_line(const Source& s, const char* label) {
-  const auto all = tool::lines(s.bytes.first(std::min<size_t>(s.bytes.size(), 64u << 10)));
-  return std::any_of(all.begin(), all.end(), [&](const tool::Line& line) {
-    return tool::labelled(line.text, label).has_value();
-  });
+// Bytes alone have no magic and no checksum: they are taken for eFuses of a part that was through a
+// factory alone. That has a MAC of its own at its place and nothing behind it, locks of what was
+// burned, and no words of people; most of it is never written. Of others there is the text.
+bool is_bouffalo_bytes(View v) {
+  constexpr size_t kMac = 6, kLeastDistinct = 4;
+  constexpr uint32_t kLockBits = 0xFFFFE000;  // the low bits lock nothing that is known
+  if (v.size() != kBouffaloNarrow && v.size() != kBouffaloWide) return false;
+  const size_t zeros = static_cast<size_t>(std::count(v.begin(), v.end(), 0));
+  if (zeros * 4 < v.size() * 3 || has_words(v)) return false;
+  const View mac = v.subspan(0x14, kMac);
+  const std::set<uint8_t> distinct(mac.begin(), mac.end());
+  if (distinct.size() < kLeastDistinct || le32(v, 0x18) >> 16 != 0) return false;
+  const uint32_t locks = le32(v, kLocksAt);
+  if ((locks & kLockBits) == 0 || (locks & 0x1FF0) != 0) return false;
+  // A key has no more zeros than chance gives it.
+  constexpr std::ptrdiff_t kLeastOfAKey = 8;
+  for (const size_t at : slots_of(v)) {
+    const View slot = v.subspan(at, kSlotSize);
+    const auto written = std::count_if(slot.begin(), slot.end(), [](uint8_t b) { return b != 0; });
+    if (written != 0 && written < kLeastOfAKey) return false;
+  }
+  // Two words that nobody writes, between the switches and the last slots.
+  return v.size() == kBouffaloNarrow || !any_set(v.subspan(0x64, 8));
 }
 
 }  // namespace
@@ -288,7 +458,9 @@ const Reader nordic_protection_reader{.kind = "nordic-security",
                                       .recognises =
                                           [](const Source& s) {
                                             return tool::is_output(s, {"access status"}) &&
-                                                   tool::contains(s.bytes, "Debug access");
+                                                   tool::any_line(s, [](std::string_view line) {
+                                                     return access_status(line).has_value();
+                                                   });
                                           },
                                       .read = read_protection};
 const Reader st_option_bytes_reader{
@@ -296,26 +468,26 @@ const Reader st_option_bytes_reader{
     .expects = "option bytes as STM32_Programmer_CLI prints them",
     .recognises =
         [](const Source& s) {
-          return tool::is_output(s, {"OPTION BYTES"}) &&
-                 (has_line(s, "RDP") || has_line(s, "PRODUCT_STATE"));
+          return tool::is_output(s, {"OPTION BYTES"}) && tool::any_line(s, is_bank) &&
+                 tool::any_line(s, [](std::string_view line) {
+                   return tool::labelled(line, "RDP") || tool::labelled(line, "PRODUCT_STATE");
+                 });
         },
     .read = read_option_bytes};
-const Reader nxp_blhost_reader{
-    .kind = "nxp-blhost",
-    .expects = "the output of blhost",
-    .recognises =
-        [](const Source& s) {
-          return tool::is_output(s, {"Security State =", "Life Cycle State ="}) ||
-                 (tool::is_output(s, {"\"get-property\"", "get-property 17", "get-property"}) &&
-                  tool::contains(s.bytes, "\"response\""));
-        },
-    .read = read_blhost};
+const Reader nxp_blhost_reader{.kind = "nxp-blhost",
+                               .expects = "the output of blhost",
+                               .recognises = is_blhost,
+                               .read = read_blhost};
 const Reader bouffalo_efuse_reader{
     .kind = "bouffalo-efuse",
     .expects = "Bouffalo Lab eFuses",
     .recognises =
         [](const Source& s) {
-          return is_bouffalo_bytes(s.bytes) || tool::is_output(s, {"ef_sboot_en ="});
+          return is_bouffalo_bytes(s.bytes) || (tool::is_output(s, {"ef_sboot_en"}) &&
+                                                tool::any_line(s, [](std::string_view line) {
+                                                  const auto one = bouffalo_line(line);
+                                                  return one && one->name == "ef_sboot_en";
+                                                }));
         },
     .read =
         [](const Source& s, Reading& reading) {

@@ -146,6 +146,7 @@ class OrderReader {
 
   void keys(const Key& key, const Json& value) {
     if (const Json::Array* list = value.array()) {
+      if (list->empty()) wrong(key, "expected a key, found an empty list");
       for (const Json& each : *list) key_value(key, each);
     } else {
       key_value(key, value);
@@ -156,7 +157,7 @@ class OrderReader {
     if (given == nullptr)
       return wrong(key, fmt::format("expected keys as text, found {}", value.kind()));
     std::string word = lower(*given);
-    if (word.empty()) return;
+    if (word.empty()) return wrong(key, "expected a key, found an empty text");
     if (word.starts_with("sha256:")) word.erase(0, 7);
     if ((word.size() == 64 || word.size() == 128) &&
         std::all_of(word.begin(), word.end(), is_hex_digit))
@@ -256,7 +257,8 @@ bool is_key_file(std::string_view value) {
          value.find('\\') == std::string_view::npos;
 }
 
-std::optional<std::string> key_forms(View file) {
+std::vector<std::string> key_forms(View file) {
+  std::vector<std::string> all;
   for (const PemBlock& block : parse_pem(file).blocks) {
     const auto key = firmware_key(block.der);
     if (!key) continue;
@@ -264,9 +266,9 @@ std::optional<std::string> key_forms(View file) {
     if (const auto digest = esp_key_digest(*key)) out += "|" + hex(*digest);
     if (key->kind == FirmwareKey::Kind::p256) out += "|" + hex(key->point);
     out += "|der:" + hex(key->spki);
-    return out;
+    all.push_back(std::move(out));
   }
-  return std::nullopt;
+  return all;
 }
 
 }  // namespace attest

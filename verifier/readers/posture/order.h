@@ -15,8 +15,8 @@ void read_security_order(const Json& security, const std::string& path, Reading&
 void read_user_configuration(const Json& json, const std::string& path, Posture& posture);
 // The names of files that `signing_keys` and `command_key` give in place of a key.
 bool is_key_file(std::string_view value);
-// The forms in which a part or an image may hold this key (PEM, public or private), joined by '|'.
-// Nullopt: no such key is in the file.
-std::optional<std::string> key_forms(View file);
+// Of each key in a PEM file (public or private) the forms in which a part or an image may hold it,
+// joined by '|'.
+std::vector<std::string> key_forms(View file);
 
 }  // namespace attest

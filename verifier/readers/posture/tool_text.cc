@@ -65,7 +65,7 @@ std::vector<Line> lines(View bytes) {
   const std::string_view all = text(bytes);
   for (size_t at = 0; at < all.size();) {
     const size_t end = std::min(all.find('\n', at), all.size());
-    out.push_back({.text = plain(all.substr(at, end - at)), .offset = at});
+    out.push_back({.text = plain(all.substr(at, end - at)), .offset = at, .size = end - at});
     at = end + 1;
   }
   return out;
@@ -128,7 +128,7 @@ Result<std::vector<Printed>> json_objects(View bytes) {
     if (!json)
       return tl::unexpected(
           Error{.what = json.error().what, .offset = begin + json.error().offset.value_or(0)});
-    out.push_back({.json = std::move(*json), .offset = begin});
+    out.push_back({.json = std::move(*json), .offset = begin, .size = end - begin});
     at = end;
   }
   return out;
@@ -139,6 +139,32 @@ bool is_output(const Source& source, std::initializer_list<std::string_view> wor
          std::any_of(words.begin(), words.end(),
                      [&](std::string_view word) { return contains(source.bytes, word); }) &&
          is_plain_text(source.bytes);
+}
+
+bool any_line(const Source& source, const std::function<bool(std::string_view)>& is) {
+  const auto all = lines(source.bytes);
+  return std::any_of(all.begin(), all.end(), [&](const Line& line) { return is(line.text); });
+}
+
+void Rest::take(size_t begin, size_t size) {
+  for (size_t i = begin; i < begin + size && i < text_.size(); ++i) {
+    if (text_[i] != '\n' && text_[i] != '\r') text_[i] = ' ';
+  }
+}
+
+void Rest::take(const Printed& printed,
+                const std::function<bool(const std::string&, const Json&)>& read) {
+  Json left{Json::Object{}};
+  size_t members = 0;
+  for (const auto& [name, value] : *printed.json.object()) {
+    if (read(name, value)) continue;
+    left.set(name, value);
+    ++members;
+  }
+  take(printed.offset, printed.size);
+  if (members == 0) return;
+  const std::string written = dump(left);
+  if (written.size() <= printed.size) text_.replace(printed.offset, written.size(), written);
 }
 
 Place place(const Source& source, uint64_t offset, std::string item) {

@@ -2,6 +2,9 @@
 // line ends of any kind.
 #pragma once
 
+#include <functional>
+#include <string>
+
 #include "verifier/base/json.h"
 #include "verifier/readers/reader.h"
 
@@ -12,6 +15,7 @@ inline constexpr size_t kMostText = 4u << 20;  // of one tool's output
 struct Line {
   std::string text;     // without colours, blanks at its end and its line end
   uint64_t offset = 0;  // of its first byte, in the file
+  size_t size = 0;      // as it stands there, without its line end
 };
 // Nothing where the file is no text, or too long for a tool's output.
 std::vector<Line> lines(View bytes);
@@ -31,12 +35,32 @@ bool contains(View bytes, std::string_view word);
 struct Printed {
   Json json;
   uint64_t offset = 0;
+  size_t size = 0;
 };
 Result<std::vector<Printed>> json_objects(View bytes);
 
-// A reader's answer to `recognises` for text: of no more than kMostText bytes, with one of these
-// words in it.
+// For `recognises`, before lines are looked at: text of no more than kMostText bytes, with one of
+// these words in it. A word by itself tells no output of a tool from a text that speaks of it.
 bool is_output(const Source& source, std::initializer_list<std::string_view> words);
+// Whether any line is one that `is` says to be of the tool's.
+bool any_line(const Source& source, const std::function<bool(std::string_view)>& is);
+
+// The text of a source, to take a tool's words out of it; what is left is read as what it is
+// (text/beside.h).
+class Rest {
+ public:
+  explicit Rest(const Source& source) : text_(text(source.bytes)) {}
+  void take(const Line& line) { take(line.offset, line.size); }
+  // An object of which these members were read; the others stay.
+  void take(const Printed& printed,
+            const std::function<bool(const std::string&, const Json&)>& read);
+  std::string text() && { return std::move(text_); }
+
+ private:
+  void take(size_t begin, size_t size);
+  static std::string_view text(View bytes) { return attest::text(bytes); }
+  std::string text_;
+};
 
 Place place(const Source& source, uint64_t offset, std::string item);
 

@@ -5,10 +5,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "verifier/base/characters.h"
 #include "verifier/readers/formats.h"
 #include "verifier/readers/posture/tool_text.h"
+#include "verifier/readers/text/beside.h"
 
 namespace attest {
 namespace {
@@ -20,11 +22,22 @@ struct Status {
   std::optional<uint64_t> boot;
   std::string boot_words, serial, unique, engine, part, state;
   std::vector<std::string> tamper;  // name=value
-  std::vector<std::string> key;     // lines of 64 digits
-  std::string sign_pair, command_pair;
-  bool refused = false;  // the part did not let the tool in
+  std::string sign_pair;
+  bool refused = false;      // the tool says that the part is locked
+  bool unreachable = false;  // the tool did not reach the part, for whatever reason
   uint64_t offset = 0;
 };
+// A key as readkey prints it: two lines of 64 digits.
+struct ReadKey {
+  std::string digits;
+  std::string asked;  // the command's own words, where they stand in front of it
+  uint64_t offset = 0;
+};
+struct Output {
+  std::vector<Status> parts;  // each time a label stands there again
+  std::vector<ReadKey> keys;
+};
+constexpr size_t kMostParts = 64;
 
 std::optional<bool> enabled(std::string_view value) {
   if (tool::same_word(value, "Enabled") || tool::same_word(value, "True")) return true;
@@ -54,6 +67,15 @@ constexpr Flag kFlags[] = {
     {"Secure Boot Page Lock Full", "page_lock_full", &Status::page_full},
 };
 
+// Which of the labels a line has; nullptr: none with a value of its kind.
+const Flag* flag_of(std::string_view line) {
+  const auto at = std::find_if(std::begin(kFlags), std::end(kFlags), [&](const Flag& flag) {
+    const auto value = tool::labelled(line, flag.label);
+    return value && enabled(*value);
+  });
+  return at == std::end(kFlags) ? nullptr : at;
+}
+
 void take_boot(std::string_view value, Status& out) {
   out.boot = tool::number(value.substr(0, value.find(' ')));
   out.boot_words = printable(std::string(value));
@@ -62,18 +84,20 @@ void take_boot(std::string_view value, Status& out) {
 bool take_plain_line(std::string_view line, Status& out) {
   for (const Flag& flag : kFlags) {
     if (const auto value = tool::labelled(line, flag.label)) {
-      out.*flag.value = enabled(*value);
+      if (const auto on = enabled(*value)) out.*flag.value = on;
       return true;
     }
   }
   if (const auto v = tool::labelled(line, "Boot status")) return take_boot(*v, out), true;
   if (const auto v = tool::labelled(line, "Tamper status")) {
     const std::string_view word = v->starts_with(":") ? tool::trimmed(v->substr(1)) : *v;
-    out.tamper_ok = tool::same_word(word, "OK");
+    if (tool::same_word(word, "OK")) out.tamper_ok = true;
+    if (tool::same_word(word, "Not OK")) out.tamper_ok = false;
     return true;
   }
   if (const auto v = tool::labelled(line, "Debug lock state")) {
-    out.locked_now = tool::same_word(*v, "Locked");
+    if (tool::same_word(*v, "Locked")) out.locked_now = true;
+    if (tool::same_word(*v, "Unlocked")) out.locked_now = false;
     return true;
   }
   const struct {
@@ -94,45 +118,93 @@ bool take_plain_line(std::string_view line, Status& out) {
 }
 
 // "NAME : 4" below a heading of readconfig.
-void take_tamper(std::string_view line, Status& out) {
+bool take_tamper(std::string_view line, Status& out) {
+  constexpr size_t kMostDigits = 5, kMostSettings = 128;
   const size_t colon = line.find(':');
-  if (colon == std::string_view::npos) return;
+  if (colon == std::string_view::npos) return false;
   std::string name(tool::trimmed(line.substr(0, colon)));
   const std::string_view value = tool::trimmed(line.substr(colon + 1));
+  if (!enabled(value) && (value.size() > kMostDigits || !tool::number(value))) return false;
   std::transform(name.begin(), name.end(), name.begin(),
                  [](char c) { return c == ' ' ? '_' : to_lower(c); });
-  if (!name.empty() && !value.empty() && out.tamper.size() < 128)
-    out.tamper.push_back(name + "=" + to_lower(value));
+  if (name.empty() || out.tamper.size() >= kMostSettings) return false;
+  name += '=';
+  for (const char c : value) name += to_lower(c);
+  out.tamper.push_back(std::move(name));
+  return true;
 }
 
-Status status_of_text(const Source& s) {
-  Status out;
-  bool tamper = false;
-  for (const tool::Line& each : tool::lines(s.bytes)) {
-    const std::string_view line = tool::trimmed(each.text);
-    if (line.empty()) continue;
-    if (line.starts_with("Tamper Levels") || line.starts_with("Tamper Filter") ||
-        line.starts_with("Tamper Flags")) {
-      tamper = true;
-    } else if (take_plain_line(line, out)) {
-      if (out.offset == 0) out.offset = each.offset;
-    } else if (is_hex_text(line, 64)) {
-      out.key.emplace_back(line);
-    } else if (tamper) {
-      take_tamper(line, out);
-    } else if (line.find("Device locked") != std::string_view::npos ||
-               line.find("Could not connect to target device") != std::string_view::npos ||
-               line.find("Could not connect debugger") != std::string_view::npos) {
-      out.refused = true;
-    }
-    for (const auto& [label, pair] : {std::pair{"MFG_SIGNED_BOOTLOADER_KEY_X", &Status::sign_pair},
-                                      {"MFG_SIGNED_BOOTLOADER_KEY_Y", &Status::sign_pair}}) {
-      const auto v = tool::labelled(line, label);
-      if (v && is_hex_text(*v, 64)) out.*pair += *v;
-    }
-  }
-  return out;
+bool begins_with(std::string_view line, std::initializer_list<std::string_view> words) {
+  if (line.starts_with("ERROR:")) line = tool::trimmed(line.substr(6));
+  return std::any_of(words.begin(), words.end(),
+                     [&](std::string_view word) { return line.starts_with(word); });
 }
+bool says_locked(std::string_view line) {
+  return begins_with(line, {"Device locked", "Device is locked"});
+}
+bool says_unreachable(std::string_view line) {
+  return begins_with(line, {"Could not connect to target device", "Could not connect debugger"});
+}
+
+class TextReader {
+ public:
+  explicit TextReader(const Source& s) : rest_(s) {
+    for (const tool::Line& line : tool::lines(s.bytes)) {
+      const std::string_view text = tool::trimmed(line.text);
+      if (!text.empty() && take(line, text)) rest_.take(line);
+    }
+    if (!half_.digits.empty()) out_.keys.push_back(std::move(half_));
+  }
+  Output output() && { return std::move(out_); }
+  std::string rest() && { return std::move(rest_).text(); }
+
+ private:
+  // A label that stands there again is the next output's, maybe of another part.
+  Status& part(const tool::Line& line, const Flag* flag) {
+    const bool again = flag != nullptr && !out_.parts.empty() &&
+                       (out_.parts.back().*flag->value).has_value() &&
+                       out_.parts.size() < kMostParts;
+    if (out_.parts.empty() || again) {
+      out_.parts.emplace_back();
+      out_.parts.back().offset = line.offset;
+    }
+    return out_.parts.back();
+  }
+  void key_line(const tool::Line& line, std::string_view text) {
+    if (half_.digits.empty()) {
+      half_ = {.digits = std::string(text), .asked = asked_, .offset = line.offset};
+      return;
+    }
+    half_.digits += text;
+    if (out_.keys.size() < kMostParts) out_.keys.push_back(std::move(half_));
+    half_ = {};
+    asked_.clear();
+  }
+  bool take(const tool::Line& line, std::string_view text) {
+    if (begins_with(text, {"Tamper Levels", "Tamper Filter", "Tamper Flags"}))
+      return tamper_ = true;
+    if (is_hex_text(text, 64)) return key_line(line, text), true;
+    if (text == "DONE") return tamper_ = false, true;
+    if (text.find("readkey") != std::string_view::npos) return asked_ = std::string(text), true;
+    for (const char* label : {"MFG_SIGNED_BOOTLOADER_KEY_X", "MFG_SIGNED_BOOTLOADER_KEY_Y"}) {
+      const auto v = tool::labelled(text, label);
+      if (!v || !is_hex_text(*v, 64)) continue;
+      part(line, nullptr).sign_pair += *v;
+      return true;
+    }
+    if (says_locked(text)) return part(line, nullptr).refused = true;
+    if (says_unreachable(text)) return part(line, nullptr).unreachable = true;
+    if (Status probe; take_plain_line(text, probe))
+      return take_plain_line(text, part(line, flag_of(text)));
+    return tamper_ && take_tamper(text, part(line, nullptr));
+  }
+
+  tool::Rest rest_;
+  Output out_;
+  ReadKey half_;
+  std::string asked_;
+  bool tamper_ = false;
+};
 
 void take_json(const Json& json, Status& out) {
   for (const auto& [name, value] : *json.object()) {
@@ -219,7 +291,10 @@ class Sayer {
                           ? ": an erase opens it, and destroys the attestation data"
                           : ""));
     else if (s_.refused)
-      say(Trait::debug, Holds::yes, "locked", "the part did not let the tool in");
+      say(Trait::debug, Holds::yes, "locked", "the tool says that the part is locked");
+    else if (s_.unreachable)
+      say(Trait::debug, Holds::unclear, "",
+          "the tool could not reach the part: locked, or not connected");
     if (s_.erase)
       say(Trait::device_erase, Holds::yes, *s_.erase ? "enabled" : "disabled",
           fmt::format("Device erase: {}", word(s_.erase)));
@@ -268,23 +343,41 @@ class Sayer {
     for (const std::string& one : s_.tamper) say(Trait::tamper, Holds::yes, one, one);
   }
 
-  // readkey does not say which of the two keys it read: the name of the file may, and whoever
-  // compares tries both.
   void keys() {
     if (s_.sign_pair.size() == 128)
       say(Trait::trusted_key, Holds::yes, lower(s_.sign_pair), "MFG_SIGNED_BOOTLOADER_KEY");
-    if (s_.key.size() != 2) return;
-    std::string name = lower(source_.path.substr(source_.path.find_last_of('/') + 1));
-    const bool command =
-        name.find("command") != std::string::npos || name.find("cmd") != std::string::npos;
-    say(command ? Trait::command_key : Trait::trusted_key, Holds::yes, lower(s_.key[0] + s_.key[1]),
-        "readkey");
   }
 
   const Status& s_;
   const Source& source_;
   Reading& reading_;
 };
+
+bool has_any(std::string_view all, std::initializer_list<std::string_view> words) {
+  return std::any_of(words.begin(), words.end(), [&](std::string_view word) {
+    return all.find(word) != std::string_view::npos;
+  });
+}
+
+// What readkey printed says which of the two keys it is in the command in front of it, or in the
+// name of its file; else it may be either.
+void say_key(const ReadKey& key, const Source& s, Reading& reading) {
+  const Place place = tool::place(s, key.offset, "");
+  if (key.digits.size() != 128)
+    return reading.device.damaged(place, "readkey", "expected two lines of 64 digits, found one");
+  std::string words = lower(key.asked.empty() ? s.path.substr(s.path.find_last_of('/') + 1)
+                                              : std::string_view(key.asked));
+  // (The tool's own name says nothing of the key.)
+  constexpr std::string_view kTool = "commander";
+  for (size_t at = words.find(kTool); at != std::string::npos; at = words.find(kTool))
+    words.erase(at, kTool.size());
+  const bool is_command = has_any(words, {"command", "cmd"}), is_sign = has_any(words, {"sign"});
+  const bool command = is_command && !is_sign, sign = is_sign && !is_command;
+  reading.device.posture.say(command ? Trait::command_key : Trait::trusted_key,
+                             command || sign ? Holds::yes : Holds::unclear, lower(key.digits),
+                             command || sign ? "readkey" : "readkey, of the sign or command key",
+                             place);
+}
 
 // Two lines of 64 hex digits and nothing else but the tool's own words.
 bool is_read_key(const Source& s) {
@@ -301,41 +394,102 @@ bool is_read_key(const Source& s) {
   return keys == 2;
 }
 
+bool flag_named(std::string_view name) {
+  return std::any_of(std::begin(kFlags), std::end(kFlags),
+                     [&](const Flag& flag) { return name == flag.json; });
+}
+
+// An object as the tool prints it, with values of a part in it.
+bool is_result(const Json& json) {
+  const Json* result = json.find("result");
+  if (result == nullptr || !result->is_object()) return false;
+  const auto& members = *result->object();
+  return std::any_of(members.begin(), members.end(), [](const auto& member) {
+    return member.first == "security" || member.first.starts_with("trustzone") ||
+           member.first == "secure_boot" || flag_named(member.first);
+  });
+}
 bool is_json_status(const Source& s) {
-  return tool::is_output(s, {"\"debug_lock\"", "\"secure_boot_enabled\"", "\"page_lock_full\""}) &&
-         tool::contains(s.bytes, "\"result\"");
+  if (!tool::is_output(s, {"\"debug_lock\"", "\"secure_boot_enabled\"", "\"page_lock_full\""}) ||
+      !tool::contains(s.bytes, "\"result\""))
+    return false;
+  const auto printed = tool::json_objects(s.bytes);
+  return !printed || std::any_of(printed->begin(), printed->end(),
+                                 [](const tool::Printed& one) { return is_result(one.json); });
+}
+
+// Lines with a label and a value of its kind: of a status and a configuration two, since others
+// have words such as these as well.
+bool is_text_status(const Source& s) {
+  if (!tool::is_output(s, {"ock", "oot", "rase"})) return false;
+  size_t flags = 0;
+  const Flag* last = nullptr;
+  tool::any_line(s, [&](std::string_view line) {
+    const Flag* flag = flag_of(line);
+    flags += flag != nullptr && flag != last;
+    if (flag != nullptr) last = flag;
+    return flags >= 2;
+  });
+  return flags >= 2;
+}
+bool is_device_info(const Source& s) {
+  if (!tool::is_output(s, {"Part Number"})) return false;
+  size_t found = 0;
+  for (const char* label : {"Part Number", "Unique ID", "Die Revision"})
+    found += tool::any_line(
+        s, [&](std::string_view line) { return tool::labelled(line, label).has_value(); });
+  return found == 3;
+}
+bool is_refusal(const Source& s) {
+  return s.bytes.size() < 4096 && tool::is_output(s, {"Could not connect", "Device"}) &&
+         tool::any_line(s, [](std::string_view line) {
+           return says_unreachable(tool::trimmed(line)) || says_locked(tool::trimmed(line));
+         });
+}
+bool is_token_key(const Source& s) {
+  return tool::is_output(s, {"MFG_SIGNED_BOOTLOADER_KEY_X"}) &&
+         tool::any_line(s, [](std::string_view line) {
+           const auto v = tool::labelled(line, "MFG_SIGNED_BOOTLOADER_KEY_X");
+           return v && is_hex_text(*v, 64);
+         });
 }
 
 bool recognises(const Source& s) {
-  if (is_json_status(s) || is_read_key(s)) return true;
-  const bool status = tool::is_output(
-      s, {"Secure debug unlock", "Secure Boot Page Lock", "MFG_SIGNED_BOOTLOADER_KEY_X"});
-  const bool info = tool::is_output(s, {"Part Number"}) && tool::contains(s.bytes, "Unique ID") &&
-                    tool::contains(s.bytes, "Die Revision");
-  const bool refused =
-      s.bytes.size() < 4096 &&
-      tool::is_output(s, {"Could not connect to target device", "Could not connect debugger"});
-  return status || info || refused;
+  return is_json_status(s) || is_read_key(s) || is_text_status(s) || is_device_info(s) ||
+         is_refusal(s) || is_token_key(s);
+}
+
+Result<void> read_json(const Source& s, Reading& reading) {
+  const auto printed = tool::json_objects(s.bytes);
+  if (!printed) {
+    reading.device.damaged(tool::place(s, printed.error().offset.value_or(0), ""),
+                           "security status", printed.error().what);
+    return {};
+  }
+  tool::Rest rest(s);
+  for (const tool::Printed& one : *printed) {
+    if (!is_result(one.json)) continue;
+    Status status;
+    status.offset = one.offset;
+    take_json(*one.json.find("result"), status);
+    Sayer(status, s, reading).say_all();
+    rest.take(one, [](const std::string& name, const Json&) {
+      return name == "result" || name == "success" || name == "error" || name == "warning" ||
+             name == "info";
+    });
+  }
+  read_beside(s, silabs_security_reader, std::move(rest).text(), reading);
+  return {};
 }
 
 Result<void> read(const Source& s, Reading& reading) {
   reading.holds("posture");
-  Status status;
-  if (is_json_status(s)) {
-    const auto printed = tool::json_objects(s.bytes);
-    if (!printed) {
-      reading.device.damaged(tool::place(s, printed.error().offset.value_or(0), ""),
-                             "security status", printed.error().what);
-      return {};
-    }
-    for (const tool::Printed& one : *printed) {
-      if (const Json* result = one.json.find("result"); result != nullptr && result->is_object())
-        take_json(*result, status);
-    }
-  } else {
-    status = status_of_text(s);
-  }
-  Sayer(status, s, reading).say_all();
+  if (is_json_status(s)) return read_json(s, reading);
+  TextReader text(s);
+  const Output output = std::move(text).output();
+  for (const Status& status : output.parts) Sayer(status, s, reading).say_all();
+  for (const ReadKey& key : output.keys) say_key(key, s, reading);
+  read_beside(s, silabs_security_reader, std::move(text).rest(), reading);
   return {};
 }
 

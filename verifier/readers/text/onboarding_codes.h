@@ -14,4 +14,7 @@ bool may_be_code(std::string_view text);  // all of it
 // The code as it stands, not what it says: the checks parse it again and compare.
 void say_codes(std::span<const OnboardingPayload> codes, const Place& place, Reading& reading);
 
+// Those of a text that was read as something else; of many, which are a list of devices, none.
+void say_loose_codes(const Source& source, Reading& reading);
+
 }  // namespace attest

@@ -144,6 +144,12 @@ void say_codes(std::span<const OnboardingPayload> codes, const Place& place, Rea
   }
 }
 
+void say_loose_codes(const Source& source, Reading& reading) {
+  const auto codes = codes_in(source.bytes);
+  if (codes.size() <= kMaxCodes)
+    say_codes(codes, {.path = source.path, .offset = {}, .item = {}}, reading);
+}
+
 const Reader onboarding_text_reader{.kind = "onboarding-text",
                                     .expects = "text with an onboarding code",
                                     .recognises = recognises,

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <initializer_list>
+
 namespace attest {
 namespace {
 
@@ -28,11 +30,27 @@ class Uicr {
         {.path = path_, .offset = {}, .item = fmt::format("0x{:08x} {}", at.address, at.name)});
   }
 
+  // UICR is a page by itself: where a file has bytes on both sides of what lies there (FICR in
+  // front of it included), that is flash of some other part. What was never written is erased, and
+  // what was has one of a few values: noise has neither.
+  bool is_page(uint64_t before, uint64_t behind, std::initializer_list<uint64_t> words) const {
+    if (word(before - 4) || word(behind)) return false;
+    size_t there = 0, known = 0;
+    for (const uint64_t address : words) {
+      const auto value = word(address);
+      there += value.has_value();
+      known += value == kErased || value == kKey || value == 0u;
+    }
+    return there != 0 && known * 2 >= there;
+  }
+
   // nRF52: the low byte; what an erased word means hangs on the revision.
   void nrf52() {
     const Word at{.address = 0x10001208, .name = "UICR.APPROTECT"};
     const auto value = word(at.address);
-    if (!value) return;
+    if (!value || word(0x10000000 - 4) || word(0x10002000)) return;
+    // The bits above are never written, or all of them.
+    if (*value >> 8 != 0xFFFFFF && *value >> 8 != 0) return;
     const uint8_t low = *value & 0xFF;
     const std::string found = fmt::format("{} is 0x{:08x}", at.name, *value);
     if (low == 0x5A)
@@ -84,23 +102,38 @@ class Uicr {
         fmt::format("{} is {}", first.name, locked ? "set, both copies" : "not set"), first);
   }
 
-  void say_all() {
-    nrf52();
-    for (const Word& at : {Word{0x00FF8000, "UICR.APPROTECT"},
-                           Word{0x01FF8000, "UICR.APPROTECT of the network core"}})
-      open_by_key(at);
-    // nRF5340's and nRF91's secure ports lie at different places.
+  void nrf53_and_91() {
+    open_by_key({0x00FF8000, "UICR.APPROTECT"});
+    // Their secure ports lie at different places.
     const bool nrf91 = word(0x00FF802C).has_value() && !word(0x00FF801C).has_value();
     open_by_key(nrf91 ? Word{0x00FF802C, "UICR.SECUREAPPROTECT"}
                       : Word{0x00FF801C, "UICR.SECUREAPPROTECT"});
     erase_open_when_erased(nrf91 ? Word{0x00FF8030, "UICR.ERASEPROTECT"}
                                  : Word{0x00FF8020, "UICR.ERASEPROTECT"});
+  }
+  void network_core() {
+    open_by_key({0x01FF8000, "UICR.APPROTECT of the network core"});
     erase_open_when_erased({0x01FF8004, "UICR.ERASEPROTECT of the network core"});
+  }
+  void nrf54l() {
     locked_by_copies({0x00FFD000, "UICR.APPROTECT"}, {0x00FFD01C, "UICR.APPROTECT (copy)"});
     locked_by_copies({0x00FFD020, "UICR.SECUREAPPROTECT"},
                      {0x00FFD03C, "UICR.SECUREAPPROTECT (copy)"});
     erase_locked_by_key({0x00FFD060, "UICR.ERASEPROTECT"},
                         {0x00FFD07C, "UICR.ERASEPROTECT (copy)"});
+  }
+
+  void say_all() {
+    nrf52();
+    const bool nrf53 = is_page(0x00FF8000, 0x00FF9000,
+                               {0x00FF8000, 0x00FF801C, 0x00FF8020, 0x00FF802C, 0x00FF8030});
+    const bool nrf54 =
+        is_page(0x00FFC000, 0x00FFE000,
+                {0x00FFD000, 0x00FFD01C, 0x00FFD020, 0x00FFD03C, 0x00FFD060, 0x00FFD07C});
+    // No part has both.
+    if (nrf53 && !nrf54) nrf53_and_91();
+    if (nrf54 && !nrf53) nrf54l();
+    if (is_page(0x01FF8000, 0x01FF9000, {0x01FF8000, 0x01FF8004})) network_core();
   }
 
  private:
