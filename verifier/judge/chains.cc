@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 #include <string_view>
+#include <vector>
 
 #include "verifier/checks/catalogue.h"
 #include "verifier/checks/waiver.h"
@@ -60,12 +61,20 @@ Finding joined(const std::vector<const Finding*>& all, const std::vector<std::st
       std::all_of(all.begin(), all.end(), [&](const Finding* f) { return is_same(*f, **worst); });
   if (same) return out;
   std::string where;
+  std::vector<std::string_view> sources;
   for (size_t k = 0; k < all.size(); ++k) {
     if (badness(*all[k]) != badness(**worst)) continue;
     where += fmt::format("{}in the {} chain: {}", where.empty() ? "" : "; ", names[k],
                          all[k]->message.empty() ? all[k]->check->title : all[k]->message);
   }
   out.message = std::move(where);
+  out.source.clear();
+  for (const Finding* f : all) {
+    const bool known = std::find(sources.begin(), sources.end(), f->source) != sources.end();
+    if (badness(*f) != badness(**worst) || f->source.empty() || known) continue;
+    sources.push_back(f->source);
+    out.source += (out.source.empty() ? "" : " and ") + f->source;
+  }
   return out;
 }
 
