@@ -46,8 +46,7 @@ Outcome chains_agree(const Dac& dac, const Evidence& e) {
   for (const auto& chain : e.other_chains) {
     const Certificate* other = chain->dac.certificate.get();
     if (other == nullptr) continue;
-    const std::string other_place = place_text(*chain->dac.place),
-                      own_place = place_text(*e.dac.place),
+    const std::string other_place = place_text(*chain->dac.place), own_place = dac.where(),
                       where = own_place + " and " + other_place, name = chain_name(*chain),
                       own = chain_name(e);
     const auto differ = [&](const char* what, std::string expected, std::string actual) {

@@ -83,7 +83,12 @@ Finding joined(const std::vector<const Finding*>& all, const std::vector<std::st
 Report join_chains(const Judge& judge, const Evidence& first, Report report,
                    std::span<const Report> others) {
   std::vector<std::string> names = {chain_name(first)};
-  for (const auto& other : first.other_chains) names.push_back(chain_name(*other));
+  for (const auto& other : first.other_chains) {
+    // (Without its PAI nothing tells of what kind a chain is.)
+    const std::string name = chain_name(*other);
+    const bool again = std::find(names.begin(), names.end(), name) != names.end();
+    names.push_back(again && !other->pai.present() ? "other" : name);
+  }
   std::string of_each = fmt::format("{}: {}", names[0], verdict_name(report.verdict));
   for (size_t k = 0; k < others.size(); ++k)
     of_each += fmt::format(", {}: {}", names[k + 1], verdict_name(others[k].verdict));
