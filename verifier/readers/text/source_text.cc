@@ -2,6 +2,7 @@
 // behind a name. Each value is read as what it is; the name it has there becomes its place.
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 
 #include "verifier/base/json.h"
@@ -32,14 +33,14 @@ size_t said(const Device& d) {
   return d.statements.size() + d.remarks.size() + d.integrity.size();
 }
 
-// JSON of a program that nobody knows is read value by value, its arrays and names as well. False:
-// it is none, or holds no credential.
-bool read_values(const Source& s, Reading& reading) {
+// JSON of a program that nobody knows is read value by value, its arrays and names as well.
+enum class Values : uint8_t { no_json, none, read };
+Values read_values(const Source& s, Reading& reading) {
   const auto json = json_of(s);
-  if (!json) return false;
+  if (!json) return Values::no_json;
   const size_t before = said(reading.device);
   read_loose_json(*json, s.path, {}, Before::of(reading), reading);
-  return said(reading.device) != before;
+  return said(reading.device) == before ? Values::none : Values::read;
 }
 
 bool is_credential(const Loose& f) {
@@ -50,16 +51,17 @@ bool recognises(const Source& s) {
   if (!is_plain_text(s.bytes)) return false;
   if (s.bytes.size() >= kLargeText) return may_hold_credential(text(s.bytes));
   Reading scratch;
-  if (read_values(s, scratch)) return true;
+  if (read_values(s, scratch) == Values::read) return true;
   const LooseText loose = loose_in_text(text(s.bytes), Search::names);
   return (!loose.whole && s.member) ||
          std::any_of(loose.found.begin(), loose.found.end(), is_credential);
 }
 
 // A large text in which nothing was found goes on to the readers that are asked behind this one.
-Result<void> hand_on(const Source& s, Reading& reading) {
+Result<void> hand_on(const Source& s, Reading& reading, bool searched_for_damage) {
   for (const Reader* next :
        {&nearly_device_json_reader, &damaged_reader, &onboarding_text_reader, &drawing_reader}) {
+    if (searched_for_damage && next == &damaged_reader) continue;
     if (!next->recognises(s)) continue;
     reading.current->kind = next->kind;
     return next->read(s, reading);
@@ -69,16 +71,17 @@ Result<void> hand_on(const Source& s, Reading& reading) {
 }
 
 Result<void> read(const Source& s, Reading& reading) {
-  const bool values = read_values(s, reading);
+  const Values values = read_values(s, reading);
   const bool large = s.bytes.size() >= kLargeText;
+  if (large && values == Values::none) return hand_on(s, reading, true);
   // (Of JSON whose values were looked at, only bare bytes with a name are left.)
   const LooseText loose = loose_in_text(text(s.bytes), Search::names);
   if (!loose.whole) note_unsearched(s.path, reading);
-  if (large && !values && loose.whole &&
+  if (large && values == Values::no_json && loose.whole &&
       std::none_of(loose.found.begin(), loose.found.end(), is_credential))
-    return hand_on(s, reading);
+    return hand_on(s, reading, false);
   for (const Loose& f : loose.found) {
-    if (values && is_credential(f)) continue;  // read already
+    if (values == Values::read && is_credential(f)) continue;  // read already
     read_loose(s, f, {.path = s.path, .offset = s.base + f.pasted.offset, .item = f.pasted.name},
                reading);
   }
