@@ -185,9 +185,10 @@ Outcome unique_id_is_not_the_serial_number(const Stated<FactId::unique_id>& ids,
   Faults faults;
   const auto all = serials.all();
   for (const Statement* s : ids.all()) {
+    const Maybe<std::string> id = std::get_if<std::string>(&s->value);
     const auto same = std::find_if(
         all.begin(), all.end(), [&](const Statement* serial) { return serial->value == s->value; });
-    if (same != all.end())
+    if (id != nullptr && !id->empty() && same != all.end())
       faults.add(*s, fmt::format("is the serial number in {}", place_text((*same)->place)),
                  "an id that is not the serial number", value_text(s->fact, s->value));
   }

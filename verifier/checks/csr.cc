@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "verifier/checks/catalogue.h"
+#include "verifier/pki/algorithms.h"
 #include "verifier/pki/der.h"
 
 namespace attest {
@@ -47,10 +48,20 @@ Outcome is_wellformed(const RecordView& record) {
   });
 }
 
+// Of a request with an ML-DSA key, which signs itself: the one name that both have. A DAC's key is
+// never of it.
+const KeyAlgorithm* ml_dsa_of(const Csr& csr) {
+  const KeyAlgorithm* named =
+      csr.curve.empty() ? algorithm_of_signature(csr.signature_algorithm) : nullptr;
+  return named != nullptr && named->ml_dsa ? named : nullptr;
+}
+
 Outcome key_is_p256(const RecordView& record) {
   return every(record, [](const CsrEvidence& r) -> MaybeValue<Outcome> {
     if (!r.csr || (r.csr->p256 && r.csr->public_key)) return std::nullopt;
+    const Maybe<KeyAlgorithm> ml_dsa = ml_dsa_of(*r.csr);
     const std::string found = r.csr->p256            ? "no point of it"
+                              : ml_dsa != nullptr    ? fmt::format("a key of {}", ml_dsa->name)
                               : r.csr->curve.empty() ? "no named curve"
                                                      : der::oid_text(r.csr->curve);
     return fail(
@@ -71,7 +82,8 @@ Outcome algorithm_is_right(const RecordView& record) {
 Outcome signature_verifies(const RecordView& record) {
   return every(record, [](const CsrEvidence& r) -> MaybeValue<Outcome> {
     if (!r.csr || r.self_signed == true) return std::nullopt;
-    if (r.csr->ecdsa && !r.self_signed) return std::nullopt;  // its key or algorithm is at fault
+    // Its key or algorithm is at fault.
+    if ((r.csr->ecdsa || ml_dsa_of(*r.csr) != nullptr) && !r.self_signed) return std::nullopt;
     return fail(fmt::format("the signature of the request in {} does not verify under its own key",
                             place_text(r.place)),
                 "the signature of this key's holder",

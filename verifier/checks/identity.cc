@@ -46,11 +46,13 @@ Outcome chains_agree(const Dac& dac, const Evidence& e) {
   for (const auto& chain : e.other_chains) {
     const Maybe<Certificate> other = chain->dac.certificate.get();
     if (other == nullptr) continue;
-    const std::string where = place_text(*chain->dac.place), name = chain_name(*chain),
+    const std::string other_place = place_text(*chain->dac.place), own_place = dac.where(),
+                      where = own_place + " and " + other_place, name = chain_name(*chain),
                       own = chain_name(e);
     const auto differ = [&](const char* what, std::string expected, std::string actual) {
-      return fail(fmt::format("the DAC of the {} chain has another {} than that of the {} chain",
-                              name, what, own),
+      return fail(fmt::format("the DAC of the {} chain in {} has another {} than that of the {} "
+                              "chain in {}",
+                              name, other_place, what, own, own_place),
                   std::move(expected), std::move(actual), where);
     };
     const auto id = [](MaybeValue<uint16_t> n) { return n ? hex_id(*n) : "none"; };

@@ -30,6 +30,20 @@ bool may_be_post_quantum(const Device& device) {
   });
 }
 
+// Two different certificates that may be DACs: below a P-256 PAI of an ML-DSA root, which is not in
+// the evidence, nothing in a DAC tells of what kind its chain is.
+bool may_have_two_dacs(const Device& device) {
+  const Bytes* one = nullptr;
+  return std::any_of(device.statements.begin(), device.statements.end(), [&](const Statement& s) {
+    const auto* bytes = s.fact == FactId::dac || s.fact == FactId::certificate
+                            ? std::get_if<Bytes>(&s.value)
+                            : nullptr;
+    if (bytes == nullptr) return false;
+    if (one == nullptr) one = bytes;
+    return *one != *bytes;
+  });
+}
+
 // A certificate of the evidence, and all places in which its bytes stand.
 struct Chained {
   CertificatePtr certificate;
@@ -86,6 +100,18 @@ bool is_dac(const Device& device, const Chained& c) {
   });
 }
 
+bool has_issuer(const std::vector<Chained>& all, const Certificate& below) {
+  return std::any_of(all.begin(), all.end(),
+                     [&](const Chained& c) { return is_above(*c.certificate, below); });
+}
+// Of one key, named by two issuers of which one is not in the evidence: what kind of chain it
+// belongs to is not known, and that it is the other's is not said.
+bool is_of_another_chain(const std::vector<Chained>& all, const Certificate& a,
+                         const Certificate& b) {
+  return equal(a.public_key, b.public_key) && a.akid() && b.akid() && a.akid() != b.akid() &&
+         has_issuer(all, a) != has_issuer(all, b);
+}
+
 // A chain, by its DACs: those of one kind. Of one kind and one key there may be two below different
 // PAIs (65/65 and 65/44); two keys of one kind are two devices, which the checks say.
 struct Chain {
@@ -109,16 +135,18 @@ std::vector<Chain> chains_of(const Device& device, const std::vector<Chained>& a
     dacs[i] = is_dac(device, all[i]);
     if (!dacs[i]) continue;
     const Certificate& dac = *all[i].certificate;
-    const auto chain = std::find_if(out.begin(), out.end(),
-                                    [&](const Chain& c) { return c.takes(dac, kinds[i]); });
+    const auto chain = std::find_if(out.begin(), out.end(), [&](const Chain& c) {
+      return c.takes(dac, kinds[i]) && !is_of_another_chain(all, *c.members.front(), dac);
+    });
     if (chain != out.end()) {
       chain->members.push_back(&dac);
     } else {
       out.push_back({.kind = kinds[i], .members = {&dac}});
     }
   }
-  std::stable_sort(out.begin(), out.end(), [](const Chain& a, const Chain& b) {
-    return a.kind->strength < b.kind->strength;
+  std::stable_sort(out.begin(), out.end(), [&](const Chain& a, const Chain& b) {
+    if (a.kind->strength != b.kind->strength) return a.kind->strength < b.kind->strength;
+    return has_issuer(all, *a.members.front()) && !has_issuer(all, *b.members.front());
   });
   for (Chain& chain : out) {
     // PAIs above the DACs, roots above those, and whom they let sign lists.
@@ -180,7 +208,7 @@ std::vector<Reading> split_chains(Reading reading) {
     out.push_back(std::move(reading));
     return std::move(out);
   };
-  if (!may_be_post_quantum(reading.device)) return alone();
+  if (!may_be_post_quantum(reading.device) && !may_have_two_dacs(reading.device)) return alone();
   const auto all = certificates_of(reading.device);
   const auto chains = chains_of(reading.device, all);
   if (chains.size() < 2) return alone();

@@ -311,8 +311,8 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
   gather_attestation(e);
   settle_keys(e);
   settle_public_keys(e);
-  settle_blobs(e);
-  list_unused_blobs(e);
+  settle_blobs(e, parsed);
+  list_unused_blobs(e, parsed);
   gather_declaration(e, cache);
   e.vid = id16(e.device, FactId::vendor_id);
   e.pid = id16(e.device, FactId::product_id);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "verifier/crypto/crypto.h"
 #include "verifier/gather/gather_steps.h"
 #include "verifier/readers/factory_item.h"
 
@@ -27,6 +28,21 @@ std::optional<PrivateKey> key_of(Evidence& e, const Statement& s) {
   if (key) return *key;
   e.device.damaged(s.place, "private key", key.error().what);
   return std::nullopt;
+}
+
+// The SHA-256 of a certificate or declaration of the evidence, or of the public key in one.
+bool is_fingerprint(const Evidence& e, const Bytes& value, Parsed& parsed) {
+  const auto is = [&](View of) { return equal(View(sha256(of)), value); };
+  return value.size() == sizeof(Sha256) &&
+         std::any_of(e.device.statements.begin(), e.device.statements.end(),
+                     [&](const Statement& s) {
+                       if (s.fact == FactId::cd) return is(bytes_of(s));
+                       if (s.fact != FactId::dac && s.fact != FactId::pai &&
+                           s.fact != FactId::paa && s.fact != FactId::certificate)
+                         return false;
+                       const auto& read = parsed.of(s).certificate;
+                       return is(bytes_of(s)) || (read && is((*read)->public_key));
+                     });
 }
 
 }  // namespace
@@ -137,7 +153,7 @@ void take_slot_fault(const Device& device, Remark remark, CertificateEvidence& c
 
 // Bare bytes belong to an attestation response when the elements are there and nothing names them
 // otherwise.
-void settle_blobs(Evidence& e) {
+void settle_blobs(Evidence& e, Parsed& parsed) {
   if (e.elements_statement == nullptr) return;
   const View answered = e.elements ? e.elements->nonce : View{};
   const auto take = [&](Maybe<Bytes>& slot, auto&& fits) {
@@ -153,7 +169,7 @@ void settle_blobs(Evidence& e) {
   // A nonce of a wrong length may be as long as a challenge or a signature: the one that the device
   // answered with is known by its bytes.
   take(e.nonce, [&](const Bytes& b) { return !answered.empty() && equal(b, answered); });
-  take(e.nonce, [](const Bytes& b) { return b.size() == 32; });
+  take(e.nonce, [&](const Bytes& b) { return b.size() == 32 && !is_fingerprint(e, b, parsed); });
   take(e.signature, [&](const Bytes& b) { return b.size() == 64 && e.nonce != &b; });
   take(e.challenge, [&](const Bytes& b) { return b.size() == 16 && e.nonce != &b; });
 }
@@ -161,7 +177,7 @@ void settle_blobs(Evidence& e) {
 // A file of bare bytes that turned out to be nothing is told of: whoever put it there took it for
 // something. Of a device from a bundle the values of these are left out, and nothing is said of
 // them but that.
-void list_unused_blobs(Evidence& e) {
+void list_unused_blobs(Evidence& e, Parsed& parsed) {
   for (const Statement& s : e.device.statements) {
     if (s.fact != FactId::blob) continue;
     const Bytes& bytes = bytes_of(s);
@@ -170,9 +186,12 @@ void list_unused_blobs(Evidence& e) {
                kept = e.device.keys_left_out && !bytes.empty();
     const bool nonce = e.elements && equal(e.elements->nonce, bytes);
     if (is(e.nonce) || is(e.challenge) || is(e.signature) || key || nonce || kept) continue;
-    e.not_used.push_back({place_text(s.place),
-                          "bare bytes that are no challenge, nonce, signature or key of the DAC "
-                          "here, and open nothing"});
+    e.not_used.push_back(
+        {place_text(s.place), is_fingerprint(e, bytes, parsed)
+                                  ? "the SHA-256 of a certificate or of the declaration here"
+                                  : "bare bytes that are no challenge, nonce, signature or key of "
+                                    "the DAC here, and open "
+                                    "nothing"});
   }
 }
 

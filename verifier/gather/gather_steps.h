@@ -62,8 +62,8 @@ void settle_other_keys(Evidence& e);
 const Noted* slot_fault(const Device& device, Remark remark);
 std::string slot_text(const Noted& fault);
 void take_slot_fault(const Device& device, Remark remark, CertificateEvidence& certificate);
-void settle_blobs(Evidence& e);
-void list_unused_blobs(Evidence& e);
+void settle_blobs(Evidence& e, Parsed& parsed);
+void list_unused_blobs(Evidence& e, Parsed& parsed);
 void settle_public_keys(Evidence& e);
 
 // --- gather_nocsr.cc, gather_sets.cc

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 #include <string_view>
+#include <vector>
 
 #include "verifier/checks/catalogue.h"
 #include "verifier/checks/waiver.h"
@@ -60,12 +61,20 @@ Finding joined(const std::vector<const Finding*>& all, const std::vector<std::st
       std::all_of(all.begin(), all.end(), [&](const Finding* f) { return is_same(*f, **worst); });
   if (same) return out;
   std::string where;
+  std::vector<std::string_view> sources;
   for (size_t k = 0; k < all.size(); ++k) {
     if (badness(*all[k]) != badness(**worst)) continue;
     where += fmt::format("{}in the {} chain: {}", where.empty() ? "" : "; ", names[k],
                          all[k]->message.empty() ? all[k]->check->title : all[k]->message);
   }
   out.message = std::move(where);
+  out.source.clear();
+  for (const Finding* f : all) {
+    const bool known = std::find(sources.begin(), sources.end(), f->source) != sources.end();
+    if (badness(*f) != badness(**worst) || f->source.empty() || known) continue;
+    sources.push_back(f->source);
+    out.source += (out.source.empty() ? "" : " and ") + f->source;
+  }
   return out;
 }
 
@@ -74,7 +83,12 @@ Finding joined(const std::vector<const Finding*>& all, const std::vector<std::st
 Report join_chains(const Judge& judge, const Evidence& first, Report report,
                    std::span<const Report> others) {
   std::vector<std::string> names = {chain_name(first)};
-  for (const auto& other : first.other_chains) names.push_back(chain_name(*other));
+  for (const auto& other : first.other_chains) {
+    // (Without its PAI nothing tells of what kind a chain is.)
+    const std::string name = chain_name(*other);
+    const bool again = std::find(names.begin(), names.end(), name) != names.end();
+    names.push_back(again && !other->pai.present() ? "other" : name);
+  }
   std::string of_each = fmt::format("{}: {}", names[0], verdict_name(report.verdict));
   for (size_t k = 0; k < others.size(); ++k)
     of_each += fmt::format(", {}: {}", names[k + 1], verdict_name(others[k].verdict));

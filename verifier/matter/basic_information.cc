@@ -127,18 +127,39 @@ std::optional<uint64_t> data_model_of(uint64_t version) {
 }
 
 bool is_newer_specification(uint64_t version) {
-  return version > std::rbegin(kSpecifications)->version && (version & 0xFF) == 0 &&
-         version >> 24 <= 9;
+  constexpr uint64_t kMostMajor = 9, kMinor = 0xFFFF0000;
+  if ((version & 0xFF) != 0 || version >> 24 > kMostMajor) return false;
+  if (version > std::rbegin(kSpecifications)->version) return true;
+  // A dot behind the last one of its minor that was published when this was written.
+  uint64_t last = 0;
+  for (const Specification& s : kSpecifications) {
+    if ((s.version & kMinor) == (version & kMinor)) last = s.version;
+  }
+  return last != 0 && version > last;
 }
+
+namespace {
+
+std::string words(uint64_t version) {
+  const uint64_t dot = version >> 8 & 0xFF;
+  return fmt::format("{}.{}{}", version >> 24, version >> 16 & 0xFF,
+                     dot == 0 ? "" : fmt::format(".{}", dot));
+}
+
+}  // namespace
 
 std::string specification_text(uint64_t version) {
-  const uint64_t dot = version >> 8 & 0xFF;
-  return fmt::format("{}.{}{} (0x{:08X})", version >> 24, version >> 16 & 0xFF,
-                     dot == 0 ? "" : fmt::format(".{}", dot), version);
+  return fmt::format("{} (0x{:08X})", words(version), version);
 }
 
-const char* known_specifications() {
-  return "1.3, 1.4, 1.4.1, 1.4.2, 1.5, 1.5.1 or 1.6";
+std::string known_specifications() {
+  std::string out;
+  for (size_t i = 0; i < std::size(kSpecifications); ++i)
+    out += (i == 0                               ? ""
+            : i + 1 < std::size(kSpecifications) ? ", "
+                                                 : " or ") +
+           words(kSpecifications[i].version);
+  return out;
 }
 
 }  // namespace attest

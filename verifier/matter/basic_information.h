@@ -26,9 +26,9 @@ const char* web_address_problem(std::string_view url);
 
 // The revision of the data model that a SpecificationVersion has; nullopt: no version known here.
 std::optional<uint64_t> data_model_of(uint64_t specification_version);
-// Written as one, and later than the latest known here.
+// Written as one, and later than the latest known here, or than the latest of its minor.
 bool is_newer_specification(uint64_t specification_version);
 std::string specification_text(uint64_t specification_version);  // "1.4.1 (0x01040100)"
-const char* known_specifications();                              // "1.3, 1.4, …"
+std::string known_specifications();                              // "1.3, 1.4, …"
 
 }  // namespace attest

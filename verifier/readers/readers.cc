@@ -10,6 +10,7 @@
 #include "verifier/readers/formats.h"
 #include "verifier/readers/own_output.h"
 #include "verifier/readers/posture/firmware_images.h"
+#include "verifier/readers/quoted.h"
 #include "verifier/readers/reader.h"
 #include "verifier/readers/text/beside.h"
 #include "verifier/readers/text/onboarding_codes.h"
@@ -137,18 +138,20 @@ Result<void> recognise_and_read(const Source& source, size_t index, Reading& rea
   const size_t locked_before = reading.locked.size();
   EvidenceFile* const outer = std::exchange(reading.current, &entry);
   const Before behind = Before::of(reading);
+  const QuotedBefore quoted = QuotedBefore::of(reading);
   auto done = found->read(source, reading);
   if (done && is_of_memory(*found)) say_firmware(source, reading);
   if (done) read_loose_credentials(source, *found, behind, reading);
+  mask_quoted(source.path, quoted, reading);
   reading.current = outer;
   reading.files[index] = std::move(entry);
   for (size_t i = locked_before; i < reading.locked.size(); ++i) {
     if (!reading.locked[i].file) reading.locked[i].file = index;
   }
   if (!done)
-    return tl::unexpected(
-        Error{.what = fmt::format("expected {}: {}", found->expects, done.error().what),
-              .offset = done.error().offset});
+    return tl::unexpected(Error{
+        .what = fmt::format("expected {}: {}", found->expects, without_keys(done.error().what)),
+        .offset = done.error().offset});
   if (said(reading) != before || !reading.files[index].holds.empty()) return {};
   // The reader's own words, where it has some; who named the file hears them.
   const bool told = reading.not_used.size() > unused_before;
@@ -252,7 +255,9 @@ void ask_again(Reading& reading) {
   for (Locked& locked : waiting) {
     EvidenceFile entry = locked.file ? reading.files[*locked.file] : EvidenceFile{};
     EvidenceFile* const outer = std::exchange(reading.current, &entry);
+    const QuotedBefore quoted = QuotedBefore::of(reading);
     const bool opened = try_to_open(locked, reading);
+    mask_quoted(locked.place.path, quoted, reading);
     reading.current = outer;
     if (locked.file) reading.files[*locked.file] = std::move(entry);
     if (opened) {

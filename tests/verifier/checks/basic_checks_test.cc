@@ -133,6 +133,7 @@ std::vector<CheckRow> others() {
        {t(FactId::unique_id, "SN-1")},
        Status::skipped,
        "the evidence does not state both unique id and serial number"},
+      {kUnique, {t(FactId::unique_id, ""), t(FactId::serial_number, "")}, Status::pass, ""},
       {kVersion, {n(FactId::specification_version, 0x01030500)}, Status::pass, ""},
       {kVersion,
        {n(FactId::specification_version, 0x01040001)},
@@ -174,13 +175,26 @@ std::vector<CheckRow> others() {
          {n(FactId::data_model_revision, revision), n(FactId::specification_version, version)},
          Status::pass,
          ""});
-  for (const uint64_t version : {0x00000000, 0x01000000, 0x01020000, 0x01030001, 0x01040300,
-                                 0x01050200, 0x01060001, 0x01070001, 0x1E060000})
+  for (const uint64_t version : {0x00000000, 0x01000000, 0x01020000, 0x01030001, 0x01040201,
+                                 0x01050001, 0x01060001, 0x01070001, 0x1E060000})
     rows.push_back({kVersion,
                     {n(FactId::specification_version, version)},
                     Status::warn,
                     fmt::format("specification_version in factory.bin is {}: no version of Matter",
                                 specification_text(version))});
+  for (const uint64_t version : {0x01040300, 0x0104FF00, 0x01050200, 0x01060100, 0x01070000}) {
+    rows.push_back(
+        {kVersion,
+         {n(FactId::specification_version, version)},
+         Status::unknown,
+         fmt::format("specification_version in factory.bin is {}, newer than this program knows",
+                     specification_text(version))});
+    rows.push_back(
+        {kModel,
+         {n(FactId::data_model_revision, 20), n(FactId::specification_version, version)},
+         Status::unknown,
+         fmt::format("which data model {} has is not known", specification_text(version))});
+  }
   for (const char* url :
        {"https://example.com", "http://example.com/", "HTTPS://EXAMPLE.COM:8443/a",
         "https://user@example.com/a%20b?c=d&e#f/g?", "http://192.0.2.1/x",

@@ -418,8 +418,34 @@ TEST_CASE(
   const auto failed = differs.ids(Status::fail);
   CHECK(std::count(failed.begin(), failed.end(), "identity.chains-agree") == 1);
   CHECK(differs.report.verdict == Verdict::reject);
+  const Finding* agree = differs.report.of(find_check("identity.chains-agree"));
+  CHECK(agree->source == "dac.der and dac.der");
+  CHECK(agree->message ==
+        "the DAC of the ML-DSA-65 chain in dac.der has another product id than that of the legacy "
+        "chain in dac.der");
   const Chain fourty_four("44/44/P256", "44"), sixty_five("65/65/P256", "65");
   const Judged three = judge_chains({&legacy, &fourty_four, &sixty_five}, engine);
   CHECK(listed(three.ids(Status::fail)) == "");
   CHECK(three.evidence.other_chains.size() == 2);
+}
+
+// Nothing in a DAC below a P-256 PAI tells that the root is of ML-DSA.
+TEST_CASE("post-quantum: a DAC whose PAI is missing is a chain with a question, no second device") {
+  ToyEngine engine(true);
+  const Chain legacy("P256/P256/P256", "legacy");
+  for (const char* kinds : {"44/P256/P256", "65/P256/P256"}) {
+    CAPTURE(std::string(kinds));
+    const Chain other(kinds, "other");
+    const Judged judged = judge_chains({&legacy}, engine, {}, {other.dac_der()});
+    CHECK(listed(judged.ids(Status::fail)) == "");
+    const auto open = judged.ids(Status::unknown);
+    CHECK(std::count(open.begin(), open.end(), "pai.is-present") == 1);
+    CHECK(judged.report.verdict == Verdict::undecided);
+    CHECK(judged.report.summary.find("in the other chain: no PAI") != std::string::npos);
+  }
+  // Of another product it is a fault all the same.
+  Chain product("44/P256/P256", "other");
+  product.dac.subject = {forge::common_name("Forged DAC"), forge::vid("FFF1"), forge::pid("8001")};
+  const auto failed = judge_chains({&legacy}, engine, {}, {product.dac_der()}).ids(Status::fail);
+  CHECK(std::count(failed.begin(), failed.end(), "identity.chains-agree") == 1);
 }

@@ -10,6 +10,7 @@
 
 #include "verifier/readers/factory_item.h"
 #include "verifier/readers/formats.h"
+#include "verifier/readers/quoted.h"
 
 namespace attest {
 namespace {
@@ -70,7 +71,8 @@ class Unpacking {
   // False ends the unpacking.
   bool member(const ArchiveMember& m) {
     const std::string path =
-        m.path.empty() ? source_.path : source_.path + "!" + printable(m.path.substr(0, kMaxPath));
+        m.path.empty() ? source_.path
+                       : source_.path + "!" + quotable_path(printable(m.path.substr(0, kMaxPath)));
     const Place place{.path = path, .offset = {}, .item = {}};
     if (m.path.size() > kMaxPath)
       return print_error(place, fmt::format("its path has {} bytes, more than {}: not read",
@@ -78,7 +80,7 @@ class Unpacking {
     if (climbs(m.path)) return print_error(place, "its path leads out of the archive: not read");
     if (m.kind == ArchiveMember::Kind::link)
       return print_error(place, fmt::format("a link to \"{}\": links are not followed",
-                                            printable(m.target.substr(0, 200))));
+                                            quotable(printable(m.target.substr(0, 200)))));
     if (m.kind == ArchiveMember::Kind::other)
       return print_error(place, "neither a file nor a folder: not read");
     const uint64_t limit = std::min(kMaxMember, left());

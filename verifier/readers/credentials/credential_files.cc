@@ -17,7 +17,9 @@
 #include "verifier/readers/credentials/encrypted_files.h"
 #include "verifier/readers/credentials/pem_text.h"
 #include "verifier/readers/formats.h"
+#include "verifier/readers/quoted.h"
 #include "verifier/readers/tables/table_credentials.h"
+#include "verifier/readers/text/plain_text.h"
 
 namespace attest {
 namespace {
@@ -264,14 +266,14 @@ void read_other_block(const PemBlock& block, const Place& place, const std::stri
                         fmt::format("{}: expected a DAC's, on P-256", began->what));
   } else if ((began && began->kind == Began::Kind::foreign) || (!began && !key)) {
     reading.not_used.push_back(
-        {place_text(place),
-         fmt::format("a PEM block \"{}\"{} is none that describes a device", printable(block.label),
-                     began ? fmt::format(", {},", began->what) : "")});
+        {place_text(place), fmt::format("a PEM block \"{}\"{} is none that describes a device",
+                                        quotable(printable(block.label)),
+                                        began ? fmt::format(", {},", began->what) : "")});
   } else {
     reading.holds("damaged");
     reading.device.note(Remark::damaged_credential, place,
                         problem.empty() ? fmt::format("a PEM block \"{}\" holds {}",
-                                                      printable(block.label), began->what)
+                                                      quotable(printable(block.label)), began->what)
                                         : problem);
   }
 }
@@ -342,8 +344,28 @@ bool is_ours(std::string_view problem) {
   return true;
 }
 
+// What stands beside blocks that were read, and is what is left of another credential: markers with
+// nothing between them, DER as it is behind the last one. Answers how many markers.
+size_t read_beside_blocks(const Source& s, const PemFile& file, Reading& reading) {
+  const std::string_view all = text(s.bytes);
+  const auto markers = pem_markers_alone(all);
+  for (const size_t at : markers) {
+    reading.holds("damaged");
+    reading.device.note(Remark::damaged_credential,
+                        {.path = s.path, .offset = s.base + at, .item = {}},
+                        "a PEM marker and no credential, beside one that is whole");
+  }
+  const size_t last = all.find("-----END ", file.blocks.back().offset),
+               behind = std::min(all.find('\n', std::min(last, all.size())), all.size());
+  size_t at = behind;
+  while (at < all.size() && is_padding(s.bytes[at])) ++at;
+  if (at < all.size() && s.bytes[at] == 0x30 && !is_plain_text(s.bytes.subspan(at)))
+    read_behind(s, at, "a PEM block", reading);
+  return markers.size();
+}
+
 Result<void> read_pem(const Source& s, Reading& reading) {
-  const PemEvidence pem = pem_evidence(s.bytes);
+  PemEvidence pem = pem_evidence(s.bytes);
   const PemFile& file = pem.file;
   size_t read = 0;
   for (const PemBlock& block : file.blocks) {
@@ -371,6 +393,7 @@ Result<void> read_pem(const Source& s, Reading& reading) {
                      pem.shortened == 1 ? "a PEM block that was"
                                         : fmt::format("{} PEM blocks that were", pem.shortened),
                      pem.shortened == 1 ? "it was" : "they were")});
+  if (read != 0) pem.mentions -= std::min(pem.mentions, read_beside_blocks(s, file, reading));
   if (pem.mentions != 0)
     reading.not_used.push_back({s.path, "a PEM marker without a credential behind it"});
   for (const Error& problem : file.problems) {

@@ -16,6 +16,7 @@
 #include "verifier/readers/credentials/damaged.h"
 #include "verifier/readers/credentials/pem_text.h"
 #include "verifier/readers/formats.h"
+#include "verifier/readers/quoted.h"
 #include "verifier/readers/text/plain_text.h"
 #include "verifier/readers/text/value_words.h"
 
@@ -84,6 +85,9 @@ bool has(std::string_view name, std::initializer_list<const char*> words) {
 
 // Bare bytes are everywhere in source code: what they are called has to say that they are ours.
 bool is_named_blob(const PastedBytes& value) {
+  // What a value is the digest of may be called by its name, too.
+  if (has(value.name, {"sha", "hash", "finger", "thumb", "digest", "checksum", "md5", "hmac"}))
+    return false;
   switch (value.bytes.size()) {
     case 16:
       return has(value.name, {"challenge"});
@@ -157,7 +161,7 @@ std::optional<Loose> of_span(const PemSpan& span) {
   if (!span.problem.empty()) {
     if (!is_ours(span.label)) return std::nullopt;
     out.reader = nullptr;
-    out.problem = fmt::format("pem: {}: {}", printable(span.label), span.problem);
+    out.problem = fmt::format("pem: {}: {}", quotable(printable(span.label)), span.problem);
     return out;
   }
   const Reader* plain =
@@ -459,6 +463,14 @@ std::vector<Loose> loose_in_value(std::string_view value, bool deep) {
     blocks = true;
     if (auto block = of_span(span)) out.push_back(std::move(*block));
     if (span.body != PemBody::none) blank(rest, span.begin, span.end);
+  }
+  if (!out.empty()) {
+    for (const size_t at : pem_markers_alone(value)) {
+      Loose lone;
+      lone.pasted.offset = at;
+      lone.problem = "a PEM marker and no credential, beside one that is whole";
+      out.push_back(std::move(lone));
+    }
   }
   if (blocks && !deep) return out;
   std::string_view bare = value;

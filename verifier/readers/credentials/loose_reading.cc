@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <optional>
 #include <set>
 #include <string>
@@ -64,10 +65,28 @@ void note_unsearched(const std::string& path, Reading& reading) {
 
 namespace {
 
-// A byte, as programs write it: 48, -126, "30", "0x30".
+// A whole number as tables that know no others write it: "48.0", "4.8e1".
+std::optional<int64_t> whole_number(std::string_view text) {
+  constexpr size_t kMostDigits = 16;
+  if (text.size() > kMostDigits || text.find_first_of(".eE") == std::string_view::npos)
+    return std::nullopt;
+  double number = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool whole = failed == std::errc() && end == text.data() + text.size() && number >= -1000 &&
+                     number <= 1000 && static_cast<double>(static_cast<int64_t>(number)) == number;
+  return whole ? std::optional(static_cast<int64_t>(number)) : std::nullopt;
+}
+
+// A byte, as programs write it: 48, -126, 48.0, "30", "0x30".
 std::optional<uint8_t> byte_of(const Json& json) {
   constexpr int64_t kLeast = -128, kMost = 255;
-  if (const auto number = json.integer())
+  auto number = json.integer();
+  if (const auto* written = json.number(); written != nullptr && !number)
+    number = whole_number(written->text);
+  if (const std::string* written = json.string();
+      written != nullptr && written->find('.') != std::string::npos)
+    number = whole_number(*written);
+  if (number)
     return *number >= kLeast && *number <= kMost ? std::optional(static_cast<uint8_t>(*number))
                                                  : std::nullopt;
   const std::string* word = json.string();
@@ -93,7 +112,9 @@ std::optional<JsonBytes> bytes_of(const Json& json) {
   };
   if (const auto* elements = json.array()) {
     for (const Json& element : *elements) {
-      if (!add(element)) return std::nullopt;
+      const auto* inner = element.array();  // a row of one column
+      if (!add(inner != nullptr && inner->size() == 1 ? inner->front() : element))
+        return std::nullopt;
     }
   } else if (const auto* members = json.object()) {
     for (size_t i = 0; i < members->size(); ++i) {
@@ -102,6 +123,28 @@ std::optional<JsonBytes> bytes_of(const Json& json) {
     }
   }
   return out.bytes.size() >= kLeast ? std::optional(std::move(out)) : std::nullopt;
+}
+
+// An array of rows of bytes, as programs break them up. Nullopt: it is none, or what its rows are
+// each is a credential.
+std::optional<Bytes> bytes_in_rows(const Json& json) {
+  const auto* rows = json.array();
+  if (rows == nullptr || rows->size() < 2) return std::nullopt;
+  Bytes out;
+  for (const Json& row : *rows) {
+    const auto* elements = row.array();
+    if (elements == nullptr) return std::nullopt;
+    Bytes of_row;
+    for (const Json& element : *elements) {
+      const auto byte = byte_of(element);
+      if (!byte) return std::nullopt;
+      of_row.push_back(*byte);
+    }
+    if (first_der(of_row).size() == of_row.size() && !of_row.empty()) return std::nullopt;
+    out.insert(out.end(), of_row.begin(), of_row.end());
+  }
+  return credential_reader({.path = {}, .bytes = out}) != nullptr ? std::optional(std::move(out))
+                                                                  : std::nullopt;
 }
 
 // Lines, as an array of strings: as one text.
@@ -181,7 +224,10 @@ class Behind {
   }
   // False: it is no array of bytes with a credential.
   bool bytes(const Json& json, const std::string& item) {
-    const auto found = bytes_of(json);
+    auto found = bytes_of(json);
+    if (!found) {
+      if (auto rows = bytes_in_rows(json)) found = JsonBytes{.bytes = std::move(*rows)};
+    }
     if (!found) return false;
     const std::vector<Loose> all = loose_in_bytes(found->bytes);
     const std::string as_text(text(found->bytes));

@@ -354,6 +354,50 @@ std::vector<size_t> pem_ends_alone(std::string_view all) {
   return out;
 }
 
+std::vector<size_t> pem_markers_alone(std::string_view all) {
+  constexpr size_t kMost = 64, kLeast = 6;  // five dashes are a rule in a document
+  enum class Marker : uint8_t { begin, end };
+  struct Open {
+    Marker marker;
+    size_t at;
+    bool filled = false;  // something stands behind it
+  };
+  std::vector<size_t> out;
+  Open before{.marker = Marker::end, .at = 0};  // as if one had ended
+  const auto lone = [&](const Open& one) {
+    if (!one.filled && out.size() < kMost) out.push_back(one.at);
+  };
+  for (size_t at = 0; at < all.size();) {
+    const size_t end = std::min(all.find('\n', at), all.size());
+    const std::string_view line = without_blanks(all.substr(at, end - at));
+    const bool begins = line.starts_with(kBegin), ends = line.starts_with(kEnd);
+    // At the end of the file a marker may be cut within.
+    const bool cut = end == all.size() && line.size() >= kLeast &&
+                     (kBegin.starts_with(line) || kEnd.starts_with(line) ||
+                      ((begins || ends) && !line.ends_with(kDashes) &&
+                       line.size() <= kBegin.size() + kLongestLabel &&
+                       line.find(kDashes, kDashes.size()) == std::string_view::npos));
+    if (!cut && (!(begins || ends) || !whole_marker(line))) {
+      before.filled = before.filled || !line.empty();
+    } else if (ends && !cut) {
+      // The END line of what was begun; without that, of what is gone.
+      if (before.marker == Marker::end || !before.filled)
+        lone({.marker = Marker::end,
+              .at = before.marker == Marker::begin ? before.at : at,
+              .filled = before.marker == Marker::end && before.filled});
+      before = {.marker = Marker::end, .at = at};
+    } else {
+      if (before.marker == Marker::begin) lone(before);
+      if (cut && !(before.marker == Marker::begin && before.filled))
+        lone({.marker = Marker::begin, .at = at});
+      before = {.marker = Marker::begin, .at = at, .filled = cut};
+    }
+    at = end + 1;
+  }
+  if (before.marker == Marker::begin) lone(before);
+  return out;
+}
+
 bool is_lone_marker(std::string_view all) {
   constexpr std::string_view kAround(" \t\r\n\f\0", 6);
   const size_t first = std::min(all.find_first_not_of(kAround), all.size());

@@ -38,6 +38,10 @@ std::vector<PemSpan> pem_anywhere(std::string_view all);
 // a credential's base64.
 std::vector<size_t> pem_ends_alone(std::string_view all);
 
+// Markers that stand in lines of their own and have nothing between them, or before their END line:
+// beside a block that is whole they are what is left of another one.
+std::vector<size_t> pem_markers_alone(std::string_view all);
+
 // A file that is nothing but one marker, whole or cut: what stood behind or before it is lost.
 bool is_lone_marker(std::string_view all);
 

@@ -128,13 +128,30 @@ void read_one_of_several(const Source& plain, Reading& reading) {
                                   plain.bytes.size()));
 }
 
+// 32 bytes beside certificates alone: as likely the fingerprint of one as a nonce, and nothing
+// names them. Beside attestation elements they are the nonce.
+bool is_nameless(const Bytes& value, const std::vector<Bytes>& all) {
+  if (value.size() != sizeof(Sha256) || damaged_reader.recognises({.path = {}, .bytes = value}))
+    return false;
+  return std::none_of(all.begin(), all.end(), [](const Bytes& v) {
+    return elements_reader.recognises({.path = {}, .bytes = v});
+  });
+}
+
 Result<void> read(const Source& source, Reading& reading) {
   std::string letters;
   const Source s = in_base64(source, letters);
   if (const auto values = several(s); !values.empty()) {
-    for (const Bytes& value : values)
+    for (const Bytes& value : values) {
+      if (is_nameless(value, values)) {
+        reading.not_used.push_back(
+            {.path = s.path,
+             .why = "32 bytes beside a certificate, and nothing says that they are a nonce"});
+        continue;
+      }
       read_one_of_several({.path = s.path, .bytes = value, .base = s.base, .member = s.member},
                           reading);
+    }
     const Reader* first = nullptr;
     for (const Bytes& value : values) {
       first = credential_reader({.path = s.path, .bytes = value});

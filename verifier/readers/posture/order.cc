@@ -9,6 +9,7 @@
 #include "verifier/crypto/firmware_signature.h"
 #include "verifier/pki/key.h"
 #include "verifier/readers/posture/tool_text.h"
+#include "verifier/readers/quoted.h"
 
 namespace attest {
 namespace {
@@ -96,8 +97,9 @@ class OrderReader {
   void member(const std::string& name, const Json& value) {
     const Key* key = find_key(name);
     if (key == nullptr) {
-      reading_.device.note(Remark::unknown_key, place("security." + name),
-                           fmt::format("key \"security.{}\" is not known", printable(name)));
+      reading_.device.note(
+          Remark::unknown_key, place("security." + name),
+          fmt::format("key \"security.{}\" is not known", quotable(printable(name))));
       return;
     }
     if (value.is_null()) return;
@@ -141,7 +143,7 @@ class OrderReader {
     std::string known;
     for (const std::string_view w : key.words)
       known += fmt::format("{}{}", known.empty() ? "" : ", ", w);
-    wrong(key, fmt::format("expected one of {}, found \"{}\"", known, printable(*given)));
+    wrong(key, fmt::format("expected one of {}, found \"{}\"", known, quotable(printable(*given))));
   }
 
   void keys(const Key& key, const Json& value) {
@@ -178,7 +180,8 @@ class OrderReader {
         add(key, lower(name) + "=" +
                      (flag ? (*inner.boolean() ? "enabled" : "disabled") : lower(*word)));
       } else {
-        wrong(key, fmt::format("{}: expected a value, found {}", printable(name), inner.kind()));
+        wrong(key, fmt::format("{}: expected a value, found {}", quotable(printable(name)),
+                               inner.kind()));
       }
     }
   }

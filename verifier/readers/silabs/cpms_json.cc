@@ -9,6 +9,7 @@
 #include "verifier/base/json.h"
 #include "verifier/readers/factory_item.h"
 #include "verifier/readers/formats.h"
+#include "verifier/readers/quoted.h"
 #include "verifier/readers/tables/device_json.h"
 #include "verifier/readers/unreadable.h"
 
@@ -141,7 +142,7 @@ void read_group(const Json& group, const std::string& prefix, const std::string&
       if (outermost) read_group(value, prefix + name + ".", path, reading, false);
     } else if (key == std::end(kKeys)) {
       reading.device.note(Remark::unknown_key, place,
-                          fmt::format("key \"{}\" is not known", printable(place.item)));
+                          fmt::format("key \"{}\" is not known", quotable(printable(place.item))));
     } else if (key->item) {
       read_member(*key, value, place, reading);
     }

@@ -13,6 +13,7 @@
 #include "verifier/readers/factory_item.h"
 #include "verifier/readers/formats.h"
 #include "verifier/readers/posture/order.h"
+#include "verifier/readers/quoted.h"
 #include "verifier/readers/tables/table_credentials.h"
 #include "verifier/readers/unreadable.h"
 
@@ -144,10 +145,15 @@ Result<FactValue> value_of(const Key& key, const Json& json) {
   return FactValue(std::move(*bytes));
 }
 
-// Of a key that is a common word: what stands there may be Matter's.
-bool can_be(std::string_view name, const Json& json) {
+// Of a key that is a common word: why what stands there is none of Matter's. Nullopt: it may be.
+std::optional<std::string> why_not(std::string_view name, const Json& json) {
   const Key* key = find_key(name);
-  return key == nullptr ? json.is_object() : value_of(*key, json).has_value();
+  if (key == nullptr)
+    return json.is_object() ? std::nullopt
+                            : std::optional(fmt::format(
+                                  "expected an object with its keys, found {}", json.kind()));
+  const auto value = value_of(*key, json);
+  return value ? std::nullopt : std::optional(value.error().what);
 }
 
 void read_member(const Key& key, const Json& json, const std::string& path, Reading& reading) {
@@ -395,7 +401,10 @@ std::string found_text(const Json& json) {
   if (string != nullptr)
     return string->size() <= kShortText ? printable(written)
                                         : fmt::format("text of {} bytes", string->size());
-  return written.size() <= kShortNumber ? written : fmt::format("another {}", json.kind());
+  if (written.size() <= kShortNumber) return written;
+  if (json.is_number() && written.find_first_of(".eE") != std::string::npos)
+    return "a number with a point or an exponent";
+  return fmt::format("another {}", json.kind());
 }
 
 }  // namespace
@@ -437,13 +446,22 @@ bool has_device_key(const Json& json) {
 void read_device_json(const Json& json, const std::string& path, Reading& reading,
                       std::span<const std::string_view> others) {
   const Before before = Before::of(reading);
+  const QuotedBefore quoted = QuotedBefore::of(reading);
   const auto unknown = [&](const std::string& key) {
     reading.device.note(Remark::unknown_key, {.path = path, .offset = {}, .item = key},
-                        fmt::format("key \"{}\" is not known", printable(key)));
+                        fmt::format("key \"{}\" is not known", quotable(printable(key))));
   };
-  for (const auto& [name, value] : *json.object()) {
-    if (is_a_common_word(name) && !value.is_null() && !can_be(name, value)) {
-      unknown(name);  // another program's
+  const auto& members = *json.object();
+  const bool surely = std::any_of(members.begin(), members.end(),
+                                  [](const auto& member) { return is_matters_own(member.first); });
+  for (const auto& [name, value] : members) {
+    const auto wrong =
+        is_a_common_word(name) && !value.is_null() ? why_not(name, value) : std::nullopt;
+    if (wrong && surely) {
+      reading.device.damaged({.path = path, .offset = {}, .item = name}, name, *wrong);
+    } else if (wrong) {  // it may be another program's
+      reading.device.note(Remark::unknown_key, {.path = path, .offset = {}, .item = name},
+                          fmt::format("key \"{}\": {}", name, *wrong));
     } else if (const Key* key = find_key(name)) {
       read_member(*key, value, path, reading);
     } else if (name == kSecurity && value.is_object()) {
@@ -469,6 +487,7 @@ void read_device_json(const Json& json, const std::string& path, Reading& readin
     }
   }
   read_loose_json(json, path, others, before, reading);
+  mask_quoted(path, quoted, reading);
 }
 
 const Reader nearly_device_json_reader{.kind = "raw",

@@ -9,6 +9,7 @@
 #include "verifier/pki/certificate.h"
 #include "verifier/pki/key.h"
 #include "verifier/readers/formats.h"
+#include "verifier/readers/quoted.h"
 #include "verifier/readers/tables/device_json.h"
 #include "verifier/readers/tables/table_credentials.h"
 #include "verifier/readers/text/plain_text.h"
@@ -311,7 +312,8 @@ Result<void> place_columns(const CsvRecord& names, const std::vector<ColumnConte
       });
     if (at == names.end()) {
       std::string list;
-      for (const std::string& n : names) list += (list.empty() ? "" : ", ") + printable(trimmed(n));
+      for (const std::string& n : names)
+        list += (list.empty() ? "" : ", ") + quotable(printable(trimmed(n)));
       return error(fmt::format("expected a column \"{}\", found {}", printable(name.header), list));
     }
     const auto place = static_cast<size_t>(at - names.begin());
@@ -334,7 +336,8 @@ Result<void> place_columns(const CsvRecord& names, const std::vector<ColumnConte
     if (!place) {
       place = i;
     } else if (chosen || *meaning == Column::name || *meaning == Column::mac) {
-      header.unknown.push_back(trimmed(names[i]));  // a device has several names and addresses
+      header.unknown.push_back(
+          quotable(trimmed(names[i])));  // a device has several names and addresses
     } else {
       header.further.emplace_back(*meaning, i);
     }
@@ -352,7 +355,7 @@ Result<void> place_columns(const CsvRecord& names, const std::vector<ColumnConte
     if (meaning && !header.has(*meaning)) {
       header.place[static_cast<size_t>(*meaning)] = i;
     } else if (!trimmed(names[i]).empty()) {
-      header.unknown.push_back(trimmed(names[i]));
+      header.unknown.push_back(quotable(trimmed(names[i])));
     } else if (content.values > 0) {
       header.unknown.push_back(fmt::format("column {}", i + 1));
     }
@@ -387,7 +390,7 @@ Result<std::vector<ColumnName>> parse_column_names(std::string_view given) {
       for (const ColumnInfo& c : kColumns)
         known += fmt::format("{}{}", known.empty() ? "" : ", ", c.name);
       return error(fmt::format("expected NAME=HEADER with a name of {}; found \"{}\"", known,
-                               printable(one)));
+                               quotable(printable(one))));
     }
     out.push_back({.column = column->column, .header = std::string(one.substr(equals + 1))});
     at = end + 1;
@@ -490,9 +493,10 @@ ManifestRow partial_row(const ManifestHeader& header, const CsvRecord& record, u
 Result<FactValue> column_value(Column column, const std::string& text) {
   const ColumnInfo& about = info(column);
   const auto expected = [&](const std::string& what) {
-    return error(fmt::format(
-        "{}: expected {}, found {}", about.name, what,
-        is_secret(column) ? "something else" : "\"" + printable(text.substr(0, 60)) + "\""));
+    return error(fmt::format("{}: expected {}, found {}", about.name, what,
+                             is_secret(column)
+                                 ? "something else"
+                                 : "\"" + quotable(printable(text.substr(0, 60))) + "\""));
   };
   const auto number =
       about.form == Form::number ? json_number(Json(without_point(text))) : Result<uint64_t>(0);

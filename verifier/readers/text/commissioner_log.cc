@@ -20,6 +20,7 @@
 #include "verifier/readers/factory_item.h"
 #include "verifier/readers/formats.h"
 #include "verifier/readers/tables/table_credentials.h"
+#include "verifier/readers/text/log_certificates.h"
 #include "verifier/readers/text/log_exchange.h"
 #include "verifier/readers/text/log_line.h"
 #include "verifier/readers/text/log_message.h"
@@ -33,7 +34,6 @@ namespace attest {
 namespace {
 
 constexpr uint64_t kOperationalCredentials = 0x3E, kBasicInformation = 0x28;
-constexpr uint64_t kCertificateChainRequest = 2, kCertificateChainResponse = 3;
 constexpr const char* kElided = "elided, not in the log";
 constexpr size_t kMaxDump = 64u << 10, kMaxLine = 16u << 20;
 constexpr size_t kMaxReported =
@@ -43,10 +43,6 @@ constexpr unsigned kPatience =
 
 using log::Exchange;
 using log::Value;
-struct CertificateLine {
-  Value value;
-  FactId role = FactId::certificate;
-};
 
 class Log {
  public:
@@ -82,13 +78,13 @@ class Log {
     if (in_dump_ && dump_line(l)) return;
     if (pem_.begun && pem_line(l)) return;
     if (l.empty()) return;
-    if (const auto asked = log::certificate_asked_for(l)) asked_for_ = asked;
+    if (const auto asked = log::certificate_asked_for(l)) certificates_.asked_for(*asked);
     path_line(l);
     if (const auto start = log::field_start(l); start && cluster_ == kOperationalCredentials)
       return begin_dump(*start);
     pem_begin(l);
     labelled(l);
-    if (const auto code = log::result(l)) result_ = {*code, offset_};
+    if (const auto code = log::result(l)) result(*code);
     said_line(l);
   }
 
@@ -109,11 +105,7 @@ class Log {
     if (structure_) basic_field(l);
     if (cluster_ == kBasicInformation && attribute_ && l.find("Data =") != std::string::npos)
       basic_information(l);
-    // A certificate chain request's own field.
-    if (const auto n = log::number_after(l, "0x0"); n && cluster_ == kOperationalCredentials &&
-                                                    command_ == kCertificateChainRequest &&
-                                                    (*n == 1 || *n == 2))
-      asked_for_ = n;
+    certificates_.numbers(l, cluster_ == kOperationalCredentials ? command_ : std::nullopt);
     read_out(l);
   }
 
@@ -216,7 +208,7 @@ class Log {
     found_ = true;
     // Nothing between the brackets is an empty value where that is stated, and left out otherwise.
     if (dump_.bytes.empty() && !stated) return missing(item, kElided);
-    if (dump_.bytes.empty() && stated == 0u && dump_command_ == kCertificateChainResponse)
+    if (dump_.bytes.empty() && stated == 0u && dump_command_ == log::kCertificateChainResponse)
       return empty_certificate();
     if (!stated && is_cut(dump_command_, dump_field_, dump_.bytes)) dump_cut_ = true;
     if (dump_cut_ || short_of)
@@ -233,7 +225,7 @@ class Log {
   }
 
   static bool is_certificate(std::optional<uint64_t> command, uint64_t field) {
-    return command == kCertificateChainResponse && field == 0;
+    return command == log::kCertificateChainResponse && field == 0;
   }
   const char* item_of(std::optional<uint64_t> command, uint64_t field) const {
     if (is_certificate(command, field)) return "certificate";
@@ -257,19 +249,33 @@ class Log {
         put(nocsr_, *of_nocsr, std::move(value));
     } else if (is_certificate(command, number)) {
       if (value.bytes.empty()) return empty_certificate();
-      certificate(std::move(value), FactId::certificate);
+      if (der_size(value.bytes) == value.bytes.size())
+        return certificate(std::move(value), FactId::certificate);
+      found_ = true;
+      certificates_.part(std::move(value), log::Otherwise::certificate);
     }
   }
 
   // ---- values behind a name on one line
 
-  // Both responses call their signature attestationSignature: it is of the one that was named last.
-  void whose_response(const std::string& l) {
-    for (const char* words : {"AttestationResponse", "ttestationElements", "ttestation elements"}) {
-      if (l.find(words) != std::string::npos) of_nocsr_ = false;
-    }
-    for (const char* words : {"CSRResponse", "csrResponse", "NOCSRElements", "nocsrElements"}) {
-      if (l.find(words) != std::string::npos) of_nocsr_ = true;
+  // All signatures of the line, each of the response that it belongs to.
+  void signatures(const std::string& l, const std::vector<log::Named>& named) {
+    size_t at = 0;
+    for (size_t from = 0;; from = at + 1) {
+      auto bytes = log::hex_after(l, "attestation", "signature", from, &at);
+      if (!bytes) return;
+      Exchange* whose = responses_.of_signature(named, at);
+      if (Exchange::is_cut(Exchange::signature, *bytes)) {
+        cut((whose != nullptr ? *whose : attestation_).kind().items[Exchange::signature],
+            bytes->size());
+        continue;
+      }
+      found_ = true;
+      Value value{.bytes = std::move(*bytes), .offset = offset_};
+      if (whose == nullptr)
+        responses_.wait(std::move(value));
+      else
+        whose->put(Exchange::signature, std::move(value));
     }
   }
   void cut(const std::string& item, size_t there) {
@@ -277,7 +283,7 @@ class Log {
     missing(item, fmt::format("its line is cut after {} bytes", there));
   }
   void labelled(const std::string& l) {
-    whose_response(l);
+    const auto named = log::responses_named(l);
     const auto take = [&](Exchange& exchange, Exchange::Part part, std::string_view first,
                           std::string_view word) {
       auto bytes = log::hex_after(l, first, word);
@@ -290,25 +296,34 @@ class Log {
       else
         put(exchange, part, {.bytes = std::move(*bytes), .offset = offset_});
     };
-    if (l.find("CSR") != std::string::npos || l.find("csr") != std::string::npos) {
+    if (log::has_word(l, "csr")) {
       take(nocsr_, Exchange::nonce, "csr", "nonce");
       take(nocsr_, Exchange::nonce, "csr", "request");  // csrrequest hex:...
-      take(nocsr_, Exchange::elements, "nocsr", "elements");
+      take(nocsr_, Exchange::elements, "csr", "elements");
+      take(nocsr_, Exchange::signature, "csr", "signature");
     }
-    if (l.find("ttestation") != std::string::npos) {
+    if (log::has_word(l, "attestation")) {
       take(attestation_, Exchange::nonce, "attestation", "nonce");
       take(attestation_, Exchange::nonce, "attestation",
            "request");  // attestation-request hex:...
       take(attestation_, Exchange::elements, "attestation", "elements");
-      take(of_nocsr_ ? nocsr_ : attestation_, Exchange::signature, "attestation", "signature");
       take(attestation_, Exchange::challenge, "attestation", "challenge");
+      signatures(l, named);
     }
-    if (auto bytes = log::hex_after(l, "certificate", ""); bytes && (*bytes)[0] == 0x30) {
-      if (der_size(*bytes) > bytes->size())
-        cut("certificate", bytes->size());
+    responses_.named(named);
+    const size_t least = certificates_.in_parts() ? 2 : 16;  // digits: the last part may be short
+    if (auto bytes = log::hex_after(l, "certificate", "", 0, nullptr, least)) {
+      Value value{.bytes = std::move(*bytes), .offset = offset_};
+      const bool begins = value.bytes[0] == 0x30,
+                 is_cut = der_size(value.bytes) > value.bytes.size();
+      found_ = found_ || begins;
+      if (begins && !is_cut)
+        certificate(std::move(value), FactId::certificate);
       else
-        certificate({.bytes = std::move(*bytes), .offset = offset_}, FactId::certificate);
-    } else if (!bytes) {
+        certificates_.part(std::move(value),
+                           begins ? log::Otherwise::cut : log::Otherwise::nothing);
+      certificates_.numbers(l, {});
+    } else {
       no_certificate(l);
     }
     if (const auto at = l.find("Elided value too large of size"); at != std::string::npos) {
@@ -341,9 +356,7 @@ class Log {
     const log::Message read = log::read_message(payload);
     for (const log::Message::Field& f : read.fields) {
       if (const auto* number = std::get_if<uint64_t>(&f.value)) {
-        if (f.command == kCertificateChainRequest && f.number == 0 &&
-            (*number == 1 || *number == 2))
-          asked_for_ = *number;
+        certificates_.number(f.command, f.number, *number);
       } else {
         field(f.command, f.number, {.bytes = std::get<Bytes>(f.value), .offset = offset_});
       }
@@ -439,28 +452,20 @@ class Log {
     exchange.put(part, std::move(value));
   }
 
-  // The device was asked, and gave nothing. Which of the two is known from the request.
   void empty_certificate() {
     found_ = true;
-    const FactId role = asked_for_ == 1u ? FactId::dac : FactId::pai;
-    if (std::none_of(certificates_.begin(), certificates_.end(), [&](const CertificateLine& c) {
-          return c.value.bytes.empty() && c.role == role;
-        }))
-      certificates_.push_back({{.bytes = {}, .offset = offset_}, role});
+    certificates_.add_empty(offset_);
   }
   void certificate(Value value, FactId role) {
     found_ = true;
-    // An attempt that got none was followed by one that did.
-    if (asked_for_)
-      std::erase_if(certificates_, [&](const CertificateLine& c) {
-        return c.value.bytes.empty() && (c.role == FactId::dac) == (asked_for_ == 1u);
-      });
-    for (CertificateLine& known : certificates_) {
-      if (known.value.bytes != value.bytes) continue;
-      if (known.role == FactId::certificate) known.role = role;
-      return;
-    }
-    if (certificates_.size() < kMaxReported) certificates_.push_back({std::move(value), role});
+    certificates_.add(std::move(value), role);
+  }
+
+  // What the log ends in counts; what an attempt before it ended in is told.
+  void result(uint64_t code) {
+    if (result_ && result_->first != code && earlier_results_.size() < kMaxReported)
+      earlier_results_.push_back(*result_);
+    result_ = {code, offset_};
   }
 
   // ---- what the log says itself of what the commissioner was given
@@ -470,8 +475,10 @@ class Log {
     found_ = true;
     if (said->cut) cut_value("an id");
     for (log::Said::Fact& fact : said->facts) {
-      std::erase_if(said_, [&](const SaidLine& known) { return known.fact.fact == fact.fact; });
-      said_.push_back({std::move(fact), offset_});
+      const bool again = std::any_of(said_.begin(), said_.end(), [&](const SaidLine& known) {
+        return known.fact.fact == fact.fact && known.fact.value == fact.value;
+      });
+      if (!again && said_.size() < kMaxReported) said_.push_back({std::move(fact), offset_});
     }
     if (std::find(reported_.begin(), reported_.end(), said->text) != reported_.end()) return;
     reported_.push_back(said->text);
@@ -482,6 +489,9 @@ class Log {
   Result<void> finish() {
     if (std::exchange(in_dump_, false)) end_dump(std::nullopt);
     pem_end();
+    certificates_.finish();
+    for (const auto& lacking : certificates_.lacking())
+      missing_.push_back({lacking.item, lacking.why, lacking.offset});
     if (!found_ && !result_) {
       if (source_text_reader.recognises(source_)) return source_text_reader.read(source_, reading_);
       reading_.not_used.push_back(
@@ -491,10 +501,8 @@ class Log {
     const auto at = [&](uint64_t offset, const char* item) {
       return Place{.path = source_.path, .offset = offset, .item = item};
     };
-    for (const CertificateLine& c : certificates_) {
-      reading_.holds(c.role == FactId::certificate ? "certificate" : fact_name(c.role));
-      reading_.device.say(c.role, c.value.bytes, at(c.value.offset, "certificate"));
-    }
+    certificates_.say(source_.path, reading_);
+    responses_.finish();
     attestation_.say(source_.path, reading_);
     nocsr_.say(source_.path, reading_);
     if (const auto& elements = attestation_.at(Exchange::elements)) {
@@ -523,20 +531,14 @@ class Log {
             fmt::format("{} earlier {} exchanges of this log are left out: the last one counts",
                         exchange->earlier(), exchange->kind().called));
     }
+    for (const auto& [code, offset] : earlier_results_)
+      reading_.device.note(
+          Remark::reported_value, at(offset, ""),
+          fmt::format("the log says {} here, and {} in the end", code, result_->first));
     return {};
   }
-  // A dump that was cut may stand elsewhere whole: the PEM blocks give the certificates again.
   bool there_after_all(const std::string& item) const {
-    const auto count = [&](std::optional<FactId> role) {
-      return std::count_if(
-          certificates_.begin(), certificates_.end(), [&](const CertificateLine& c) {
-            return !c.value.bytes.empty() && c.role != FactId::paa && (!role || c.role == *role);
-          });
-    };
-    if (item == "certificate") return count({}) >= 2;
-    if (item == "DAC") return count(FactId::dac) != 0 || count({}) >= 2;
-    if (item == "PAI") return count(FactId::pai) != 0 || count({}) >= 2;
-    return attestation_.has(item) || nocsr_.has(item);
+    return certificates_.there_after_all(item) || attestation_.has(item) || nocsr_.has(item);
   }
 
   struct Missing {
@@ -549,7 +551,7 @@ class Log {
   uint64_t offset_ = 0;
   bool found_ = false;
   bool whole_line_ = true;  // the end of the line that is being read follows in the file
-  std::optional<uint64_t> cluster_, command_, dump_command_, attribute_, asked_for_;
+  std::optional<uint64_t> cluster_, command_, dump_command_, attribute_;
   std::optional<std::pair<uint64_t, unsigned>> structure_;  // whose fields follow, and lines since
   log::ReadOut read_out_;
   bool in_dump_ = false, dump_cut_ = false;
@@ -557,18 +559,19 @@ class Log {
   Value dump_;
   uint64_t dump_field_ = 0;
   log::PemBlockOf pem_;
-  Exchange attestation_{log::kAttestationExchange}, nocsr_{log::kNocsrExchange};
-  bool of_nocsr_ = false;
+  log::Responses responses_;
+  Exchange &attestation_ = responses_.attestation, &nocsr_ = responses_.nocsr;
   size_t basic_values_ = 0;
-  std::vector<CertificateLine> certificates_;
+  log::Certificates certificates_;
   std::vector<std::string> reported_;
   std::vector<Missing> missing_;
   struct SaidLine {
     log::Said::Fact fact;
     uint64_t offset;
   };
-  std::vector<SaidLine> said_;  // the last of each
-  std::optional<std::pair<uint64_t, uint64_t>> result_;
+  std::vector<SaidLine> said_;                           // each value once
+  std::optional<std::pair<uint64_t, uint64_t>> result_;  // and where
+  std::vector<std::pair<uint64_t, uint64_t>> earlier_results_;
 };
 
 bool recognises(const Source& s) {

@@ -2,6 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "verifier/base/characters.h"
+#include "verifier/readers/text/log_line.h"
 #include "verifier/readers/text/log_values.h"
 
 namespace attest::log {
@@ -26,15 +33,72 @@ constexpr ExchangeKind kNocsrExchange{
 
 namespace {
 constexpr const char* kParts[] = {"nonce", "elements", "signature", "challenge"};
+// How either response, and what is in it, is called, small and without what parts the words of a
+// name: "NOCSRElements", "nocsr_elements" and "Nocsr Elements" are one.
+struct Name {
+  std::string_view words;
+  bool nocsr;
+};
+constexpr Name kNames[] = {{"attestationresponse", false}, {"attestationelements", false},
+                           {"attestationnonce", false},    {"csrresponse", true},
+                           {"csrelements", true},          {"csrnonce", true}};
+
 }  // namespace
+
+std::vector<Named> responses_named(std::string_view line) {
+  constexpr size_t kMostOfLine = 64u << 10;
+  std::vector<Named> out;
+  line = line.substr(0, kMostOfLine);
+  if (!has_word(line, "attestation") && !has_word(line, "csr")) return out;
+  std::string all;
+  std::vector<size_t> at;  // where each letter stands
+  for (size_t i = 0; i < line.size(); ++i) {
+    if (line[i] == '_' || line[i] == '-' || line[i] == ' ') continue;
+    all += to_lower(line[i]);
+    at.push_back(i);
+  }
+  for (const Name& name : kNames) {
+    for (size_t i = all.find(name.words); i != std::string::npos; i = all.find(name.words, i + 1))
+      out.push_back({.at = at[i], .nocsr = name.nocsr});
+  }
+  std::sort(out.begin(), out.end(), [](const Named& a, const Named& b) { return a.at < b.at; });
+  return out;
+}
+
+void Responses::named(const std::vector<Named>& on_line) {
+  if (on_line.empty()) return;
+  last_is_nocsr_ = on_line.back().nocsr;
+  if (waiting_)
+    (on_line.front().nocsr ? nocsr : attestation)
+        .put(Exchange::signature, *std::exchange(waiting_, std::nullopt));
+}
+Exchange* Responses::of_signature(const std::vector<Named>& on_line, size_t at) {
+  std::optional<bool> whose = on_line.empty() ? last_is_nocsr_ : on_line.front().nocsr;
+  for (const Named& n : on_line) {
+    if (n.at < at) whose = n.nocsr;
+  }
+  return !whose ? nullptr : *whose ? &nocsr : &attestation;
+}
+void Responses::finish() {
+  if (waiting_) attestation.put(Exchange::signature, *std::exchange(waiting_, std::nullopt));
+}
 
 void Exchange::put(Part part, Value value) {
   auto& slot = parts_[part];
   if (slot && slot->bytes == value.bytes) return;
-  if ((part == nonce || part == elements) && parts_[elements]) {
-    parts_ = {};
+  const bool answered = parts_[elements] || (slot && part == nonce && parts_[signature]);
+  if ((part == nonce || part == elements) && answered) {
+    parts_ = std::exchange(next_, {});
     ++earlier_;
+  } else if (slot && part == nonce) {
+    ++earlier_;  // asked again, before anything was answered
+  } else if (slot && part == signature && std::exchange(may_be_earlier_, false)) {
+    ++earlier_;  // the elements of that response are not in the log
+  } else if (slot) {
+    next_[part] = std::move(value);
+    return;
   }
+  if (part == elements) may_be_earlier_ = parts_[signature].has_value();
   slot = std::move(value);
 }
 
@@ -47,11 +111,12 @@ bool Exchange::has(const std::string& item) const {
 
 void Exchange::say(const std::string& path, Reading& reading) const {
   for (const Part part : {elements, signature, nonce, challenge}) {
-    const auto& value = parts_[part];
-    if (!value) continue;
-    reading.holds(fmt::format("{}-{}", kind_.name, kParts[part]));
-    reading.device.say(kind_.facts[part], value->bytes,
-                       {.path = path, .offset = value->offset, .item = kind_.items[part]});
+    for (const auto& value : {parts_[part], next_[part]}) {
+      if (!value) continue;
+      reading.holds(fmt::format("{}-{}", kind_.name, kParts[part]));
+      reading.device.say(kind_.facts[part], value->bytes,
+                         {.path = path, .offset = value->offset, .item = kind_.items[part]});
+    }
   }
 }
 

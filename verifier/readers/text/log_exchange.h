@@ -5,6 +5,9 @@
 #include <array>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "verifier/readers/reader.h"
 
@@ -47,7 +50,36 @@ class Exchange {
  private:
   const ExchangeKind& kind_;
   std::array<std::optional<Value>, 4> parts_;
+  // Of a part that is there already, another value: the next attempt's, or a contradiction.
+  std::array<std::optional<Value>, 4> next_;
+  bool may_be_earlier_ = false;  // a signature that stood before the elements
   unsigned earlier_ = 0;
+};
+
+// Where a line names one of the two responses, in their order.
+struct Named {
+  size_t at;
+  bool nocsr;
+};
+std::vector<Named> responses_named(std::string_view line);
+
+// Both exchanges of a log. Both responses call their signature attestationSignature: it is of the
+// one that is named before it on the line, else of the one that is named on it, else of the one
+// that a line before this named last, else of the next that is named.
+class Responses {
+ public:
+  Exchange attestation{kAttestationExchange}, nocsr{kNocsrExchange};
+
+  // The line names these, and what it gives of them was put.
+  void named(const std::vector<Named>& on_line);
+  // Whose a signature is that stands at this offset of its line; nullptr: nobody was named yet.
+  Exchange* of_signature(const std::vector<Named>& on_line, size_t at);
+  void wait(Value signature) { waiting_ = std::move(signature); }
+  void finish();
+
+ private:
+  std::optional<bool> last_is_nocsr_;
+  std::optional<Value> waiting_;  // a signature of a response that was not named yet
 };
 
 }  // namespace attest::log

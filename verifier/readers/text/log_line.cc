@@ -163,8 +163,9 @@ std::optional<std::string> quoted_after(std::string_view line, std::string_view 
 }
 
 std::optional<Bytes> hex_after(std::string_view line, std::string_view first_word,
-                               std::string_view second_word) {
-  for (size_t at = 0; at + first_word.size() < line.size(); ++at) {
+                               std::string_view second_word, size_t from, size_t* found_at,
+                               size_t least) {
+  for (size_t at = from; at + first_word.size() < line.size(); ++at) {
     if (!same_word(line.substr(at), first_word)) continue;
     std::string_view rest = line.substr(at + first_word.size());
     if (!rest.empty() && !second_word.empty() &&
@@ -180,14 +181,22 @@ std::optional<Bytes> hex_after(std::string_view line, std::string_view first_wor
     if (rest.starts_with("0x")) rest.remove_prefix(2);
     size_t end = 0;
     while (end < rest.size() && is_hex_digit(rest[end])) ++end;
-    if (end < 16) continue;
+    if (end < least) continue;
     // The line was cut within a byte, by the log or by who posted it.
     const std::string_view behind = rest.substr(end);
     if (end % 2 != 0 && (behind.empty() || behind.starts_with("...") || behind.starts_with("…")))
       --end;
-    if (auto bytes = from_hex(rest.substr(0, end))) return std::move(*bytes);
+    if (auto bytes = from_hex(rest.substr(0, end))) {
+      if (found_at != nullptr) *found_at = at;
+      return std::move(*bytes);
+    }
   }
   return std::nullopt;
+}
+
+bool has_word(std::string_view line, std::string_view word) {
+  return std::search(line.begin(), line.end(), word.begin(), word.end(),
+                     [](char a, char b) { return to_lower(a) == b; }) != line.end();
 }
 
 std::optional<std::string_view> base64_word(std::string_view line) {

@@ -44,7 +44,11 @@ std::optional<std::string> quoted_after(std::string_view line, std::string_view 
 // a ':' or '=': "attestationElements: 1530...", "Attestation challenge = 0x...". At least eight
 // bytes.
 std::optional<Bytes> hex_after(std::string_view line, std::string_view first_word,
-                               std::string_view second_word);
+                               std::string_view second_word, size_t from = 0,
+                               size_t* found_at = nullptr, size_t least = 16);
+
+// The word stands in the line, whatever the case of its letters; `word` is in small ones.
+bool has_word(std::string_view line, std::string_view word);
 
 // The last word of the line when it is base64: a line of a PEM block behind any prefix.
 std::optional<std::string_view> base64_word(std::string_view line);

@@ -114,10 +114,12 @@ std::optional<FactValue> basic_value(const BasicAttribute& attribute, std::strin
 
 std::optional<NamedAttribute> basic_attribute_named(std::string_view line) {
   for (const BasicAttribute& attribute : kBasicAttributes) {
-    const std::string name = std::string(attribute.name) + ": ";
-    const size_t at = line.find(name);
-    // A word of its own, that nothing but the log's prefix stands before.
-    if (at != std::string_view::npos && (at == 0 || line[at - 1] == ' ' || line[at - 1] == ']'))
+    const std::string name = std::string(attribute.name) + ":";
+    const size_t at = line.find(name), behind = at + name.size();
+    // A word of its own, that nothing but the log's prefix stands before. Of an empty text the
+    // blank behind it is gone with the line's end.
+    if (at == std::string_view::npos || (behind < line.size() && line[behind] != ' ')) continue;
+    if (at == 0 || line[at - 1] == ' ' || line[at - 1] == ']')
       return NamedAttribute{.attribute = &attribute, .at = at};
   }
   return std::nullopt;

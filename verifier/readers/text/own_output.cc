@@ -13,6 +13,7 @@
 #include "verifier/base/instant.h"
 #include "verifier/base/json.h"
 #include "verifier/readers/formats.h"
+#include "verifier/readers/quoted.h"
 #include "verifier/readers/tables/device_json.h"
 #include "verifier/readers/text/plain_text.h"
 
@@ -38,7 +39,7 @@ std::string schema_text(std::string_view schema) {
   const std::string_view kind = schema.substr(0, schema.find('/'));
   if (kind == "ledger") return "a snapshot of the ledger: --ledger takes it; it is no device's";
   return fmt::format("a report of matter-attest ({}): it says what was found, and is no evidence",
-                     printable(std::string(schema.substr(0, 40))));
+                     quotable(printable(std::string(schema.substr(0, 40)))));
 }
 
 // The members of what we write, of all our forms together;

@@ -383,7 +383,7 @@ class Literals {
     const std::string_view suffix(behind, static_cast<size_t>(s.data() + s.size() - behind));
     for (const char* known : {"", "u", "U", "u8", "i8", "_u8", "_i8", "UL", "L", "l", "uy"}) {
       if (suffix != known) continue;
-      at_ = end;
+      at_ = base == 10 && suffix.empty() ? behind_zeros(end) : end;
       if (next_is(".toByte()")) at_ += 9;
       stated_length(value);
       number(value > 255 ? 256
@@ -394,6 +394,14 @@ class Literals {
       return true;
     }
     return false;
+  }
+  // Behind the ".0" of a whole number that a table wrote as another.
+  size_t behind_zeros(size_t end) const {
+    if (end >= text_.size() || text_[end] != '.') return end;
+    const size_t behind = std::min(text_.find_first_not_of('0', end + 1), text_.size());
+    const bool goes_on =
+        behind < text_.size() && (is_word_letter(text_[behind]) || text_[behind] == '.');
+    return behind == end + 1 || goes_on ? end : behind;
   }
   // "dac_der_len = 493": of the array before it.
   void stated_length(uint64_t value) {

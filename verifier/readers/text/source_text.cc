@@ -2,6 +2,7 @@
 // behind a name. Each value is read as what it is; the name it has there becomes its place.
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 
 #include "verifier/base/json.h"
@@ -10,43 +11,77 @@
 #include "verifier/readers/credentials/damaged.h"
 #include "verifier/readers/credentials/loose_credentials.h"
 #include "verifier/readers/formats.h"
+#include "verifier/readers/text/may_hold.h"
 #include "verifier/readers/text/pasted_bytes.h"
 #include "verifier/readers/text/plain_text.h"
 
 namespace attest {
 namespace {
 
-// JSON of a program that nobody knows is read value by value, its arrays and names as well.
-// Nullopt: it is none, or holds no credential.
+// Of such a text one look tells whether it is worth searching, and it is searched once.
+constexpr size_t kLargeText = 256u << 10;
+
 std::optional<Json> json_of(const Source& s) {
   const std::string_view all = text(s.bytes);
   const size_t from = all.find_first_not_of(" \t\r\n");
   if (from == std::string_view::npos || (all[from] != '{' && all[from] != '[')) return std::nullopt;
   auto json = parse_json(all);
-  if (!json) return std::nullopt;
-  Reading scratch;
-  read_loose_json(*json, s.path, {}, {}, scratch);
-  const Device& d = scratch.device;
-  if (d.statements.empty() && d.remarks.empty() && d.integrity.empty()) return std::nullopt;
-  return std::move(*json);
+  return json ? std::optional(std::move(*json)) : std::nullopt;
+}
+
+size_t said(const Device& d) {
+  return d.statements.size() + d.remarks.size() + d.integrity.size();
+}
+
+// JSON of a program that nobody knows is read value by value, its arrays and names as well.
+enum class Values : uint8_t { no_json, none, read };
+Values read_values(const Source& s, Reading& reading) {
+  const auto json = json_of(s);
+  if (!json) return Values::no_json;
+  const size_t before = said(reading.device);
+  read_loose_json(*json, s.path, {}, Before::of(reading), reading);
+  return said(reading.device) == before ? Values::none : Values::read;
+}
+
+bool is_credential(const Loose& f) {
+  return f.reader != &blob_reader;
 }
 
 bool recognises(const Source& s) {
   if (!is_plain_text(s.bytes)) return false;
-  if (json_of(s)) return true;
+  if (s.bytes.size() >= kLargeText) return may_hold_credential(text(s.bytes));
+  Reading scratch;
+  if (read_values(s, scratch) == Values::read) return true;
   const LooseText loose = loose_in_text(text(s.bytes), Search::names);
   return (!loose.whole && s.member) ||
-         std::any_of(loose.found.begin(), loose.found.end(),
-                     [](const Loose& f) { return f.reader != &blob_reader; });
+         std::any_of(loose.found.begin(), loose.found.end(), is_credential);
+}
+
+// A large text in which nothing was found goes on to the readers that are asked behind this one.
+Result<void> hand_on(const Source& s, Reading& reading, bool searched_for_damage) {
+  for (const Reader* next :
+       {&nearly_device_json_reader, &damaged_reader, &onboarding_text_reader, &drawing_reader}) {
+    if (searched_for_damage && next == &damaged_reader) continue;
+    if (!next->recognises(s)) continue;
+    reading.current->kind = next->kind;
+    return next->read(s, reading);
+  }
+  reading.not_used.push_back({.path = s.path, .why = "nothing in it describes a device"});
+  return {};
 }
 
 Result<void> read(const Source& s, Reading& reading) {
+  const Values values = read_values(s, reading);
+  const bool large = s.bytes.size() >= kLargeText;
+  if (large && values == Values::none) return hand_on(s, reading, true);
+  // (Of JSON whose values were looked at, only bare bytes with a name are left.)
   const LooseText loose = loose_in_text(text(s.bytes), Search::names);
   if (!loose.whole) note_unsearched(s.path, reading);
-  const auto json = json_of(s);
-  if (json) read_loose_json(*json, s.path, {}, Before::of(reading), reading);
+  if (large && values == Values::no_json && loose.whole &&
+      std::none_of(loose.found.begin(), loose.found.end(), is_credential))
+    return hand_on(s, reading, false);
   for (const Loose& f : loose.found) {
-    if (json && f.reader != &blob_reader) continue;  // read already
+    if (values == Values::read && is_credential(f)) continue;  // read already
     read_loose(s, f, {.path = s.path, .offset = s.base + f.pasted.offset, .item = f.pasted.name},
                reading);
   }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "verifier/readers/quoted.h"
 #include "verifier/readers/unreadable.h"
 
 namespace attest {
@@ -76,14 +77,15 @@ class Walk {
         name->indefinite)
       return error(fmt::format("entry {}: expected a name", index + 1));
     const std::string_view key = text(name->content);
-    const Place place{.path = source_.path, .offset = source_.base + at_, .item = printable(key)};
+    const Place place{
+        .path = source_.path, .offset = source_.base + at_, .item = quotable(printable(key))};
     const auto value = next();
-    if (!value) return within(printable(key), value.error());
+    if (!value) return within(quotable(printable(key)), value.error());
     if (const auto skipped = skip(*value, 0); !skipped)
-      return within(printable(key), skipped.error());
+      return within(quotable(printable(key)), skipped.error());
     if (std::find(seen_.begin(), seen_.end(), key) != seen_.end()) {
       reading_.device.damaged(place, "cbor",
-                              fmt::format("the key \"{}\" stands twice", printable(key)));
+                              fmt::format("the key \"{}\" stands twice", quotable(printable(key))));
       return true;
     }
     seen_.emplace_back(key);
@@ -121,7 +123,7 @@ class Walk {
                                   [&](const FactoryKey& k) { return name == k.name; });
     if (key == keys_.end()) {
       reading_.device.note(Remark::unknown_key, place,
-                           fmt::format("key \"{}\" is not known", printable(name)));
+                           fmt::format("key \"{}\" is not known", quotable(printable(name))));
       return;
     }
     if (!key->item) return;

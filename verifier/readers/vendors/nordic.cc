@@ -8,6 +8,7 @@
 
 #include "verifier/base/json.h"
 #include "verifier/readers/formats.h"
+#include "verifier/readers/quoted.h"
 #include "verifier/readers/tables/device_json.h"
 #include "verifier/readers/unreadable.h"
 #include "verifier/readers/vendors/cbor_factory.h"
@@ -73,7 +74,7 @@ Result<void> read_json(const Source& s, Reading& reading) {
                                   [&](const FactoryKey& k) { return name == k.name; });
     if (key == std::end(kKeys)) {
       reading.device.note(Remark::unknown_key, place,
-                          fmt::format("key \"{}\" is not known", printable(name)));
+                          fmt::format("key \"{}\" is not known", quotable(printable(name))));
     } else if (key->item) {
       read_factory_member(*key, value, place, needed, reading);
     }

@@ -8,6 +8,7 @@
 
 #include "verifier/base/json.h"
 #include "verifier/readers/formats.h"
+#include "verifier/readers/quoted.h"
 #include "verifier/readers/tables/device_json.h"
 #include "verifier/readers/vendors/cbor_factory.h"
 
@@ -114,7 +115,7 @@ Result<void> read(const Source& s, Reading& reading) {
       const FactoryKey* key = key_of(name);
       if (key == nullptr) {
         reading.device.note(Remark::unknown_key, place,
-                            fmt::format("key \"{}\" is not known", printable(name)));
+                            fmt::format("key \"{}\" is not known", quotable(printable(name))));
         continue;
       }
       read_factory_member(*key, value, place, needed, reading);

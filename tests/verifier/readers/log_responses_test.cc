@@ -1,0 +1,196 @@
+// Which of the two signed responses a line of a log is about, what a log states twice, and a
+// certificate that comes in several parts.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "tests/support/own_credentials.h"
+#include "tests/support/readings.h"
+
+using namespace attest;
+using namespace attest::test;
+
+namespace {
+
+std::string logged(const std::vector<std::string>& lines) {
+  std::string out;
+  for (const std::string& line : lines) out += "[1770364786.353] [2443:2465] [TOO] " + line + "\n";
+  return out;
+}
+Reading read_log(const std::vector<std::string>& lines) {
+  return read_bytes(view(logged(lines)), {}, "chip.log");
+}
+std::string of(const Reading& r, FactId fact) {
+  std::string out;
+  for (const Statement& s : r.device.statements) {
+    if (s.fact == fact) out += (out.empty() ? "" : " ") + value_text(fact, s.value).substr(0, 4);
+  }
+  return out;
+}
+
+const std::string kElements = "1530010101300220" + std::string(64, '5') + "24030018",
+                  kNocsr = "1530010102" + std::string(32, 'c') + "18",
+                  kFirst = std::string(128, 'a'), kSecond = std::string(128, 'b');
+
+}  // namespace
+
+TEST_CASE("log: a signature belongs to the response that its line, or the line before, is about") {
+  const std::vector<std::string> attestation = {"AttestationResponse: {",
+                                                "attestationElements: " + kElements,
+                                                "attestationSignature: " + kFirst, "}"};
+  const auto check = [&](std::vector<std::string> nocsr, const std::string& what) {
+    for (const bool before : {false, true}) {
+      std::vector<std::string> lines = before ? nocsr : attestation;
+      const auto& behind = before ? attestation : nocsr;
+      lines.insert(lines.end(), behind.begin(), behind.end());
+      const Reading reading = read_log(lines);
+      CHECK_MESSAGE(of(reading, FactId::attestation_signature) == "aaaa", what);
+      CHECK_MESSAGE(of(reading, FactId::nocsr_signature) == "bbbb", what);
+    }
+  };
+  for (const char* elements : {"NOCSRElements", "NocsrElements", "nocsrElements", "nocsr_elements",
+                               "NOCSR elements", "Nocsr-Elements", "nocsrelements"}) {
+    for (const char* signature :
+         {"attestationSignature", "AttestationSignature", "attestation_signature",
+          "ATTESTATION_SIGNATURE", "attestation signature", "Attestation-Signature"})
+      check({fmt::format("{}: {}", elements, kNocsr), fmt::format("{} = {}", signature, kSecond)},
+            fmt::format("{}, {}", elements, signature));
+  }
+  for (const char* response : {"CSRResponse", "CsrResponse", "csr_response", "OpCSRResponse",
+                               "CSR Response", "NOCSRResponse"})
+    check({fmt::format("{}: {{", response), "attestationSignature: " + kSecond}, response);
+  check({"nocsrSignature: " + kSecond}, "nocsrSignature");
+  check(
+      {fmt::format(R"({{"attestationSignature": "{}", "nocsrElements": "{}"}})", kSecond, kNocsr)},
+      "in the order of the alphabet");
+  const Reading one_line =
+      read_log({fmt::format(R"({{"attestationElements": "{}", "attestationSignature": "{}", )"
+                            R"("nocsrElements": "{}", "attestationSignature": "{}"}})",
+                            kElements, kFirst, kNocsr, kSecond)});
+  CHECK(of(one_line, FactId::attestation_signature) == "aaaa");
+  CHECK(of(one_line, FactId::nocsr_signature) == "bbbb");
+  const Reading spread = read_log({"{", fmt::format(R"("attestationSignature": "{}",)", kSecond),
+                                   fmt::format(R"("nocsrElements": "{}")", kNocsr), "}"});
+  CHECK(of(spread, FactId::nocsr_signature) == "bbbb");
+  CHECK(of(spread, FactId::attestation_signature) == "");
+  const Reading other = read_log({"CSRResponse: {", "attestationSignature: " + kSecond,
+                                  "Attestation_Response: {", "attestation_signature: " + kFirst});
+  CHECK(of(other, FactId::attestation_signature) == "aaaa");
+}
+
+TEST_CASE("log: what it states in two ways is told, what it states twice is not") {
+  const auto told = [](const std::vector<std::string>& lines) {
+    std::string out;
+    for (const Conflict& c : conflicts(read_log(lines).device))
+      out += (out.empty() ? "" : " ") + std::string(fact_name(c.fact));
+    return out;
+  };
+  const std::string ids = "--> DAC's VID: 0xFFF1, PID: 0x8000";
+  CHECK(told({ids, ids}) == "");
+  CHECK(told({"--> DAC's VID: 0xFFF2, PID: 0x8000", ids}) == "logged_dac_vendor_id");
+  const std::vector<std::string> response = {"attestationElements: " + kElements,
+                                             "attestationSignature: " + kFirst};
+  auto with = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), response.begin(), response.end());
+    return more;
+  };
+  CHECK(told(with({"attestationSignature: " + kFirst})) == "");
+  CHECK(told(with({"attestationSignature: " + kSecond})) == "attestation_signature");
+  const std::string challenge = "attestationChallenge: ", zero(32, '1'), one(32, '2');
+  CHECK(told(with({challenge + zero, challenge + zero})) == "");
+  CHECK(told(with({challenge + zero, challenge + one})) == "attestation_challenge");
+  // Another attempt is no contradiction: it begins with its nonce, or with the challenge.
+  const std::string again = "attestationNonce: " + std::string(64, '6'),
+                    other_elements =
+                        "attestationElements: 1530010101310220" + std::string(64, '6') + "24030018";
+  const std::vector<std::string> two = with({challenge + zero, challenge + one, again,
+                                             other_elements, "attestationSignature: " + kSecond});
+  CHECK(told(two) == "");
+  const Reading last = read_log(two);
+  CHECK(of(last, FactId::attestation_signature) == "bbbb");
+  CHECK(of(last, FactId::attestation_challenge) == "2222");
+  // The elements of the first are not in the log.
+  CHECK(told({"attestationSignature: " + kSecond, again, "attestationElements: " + kElements,
+              "attestationSignature: " + kFirst}) == "");
+  CHECK(remark(read_log({"Failed in verifying attestation: err 604",
+                         "Failed in verifying attestation: err 605"}),
+               Remark::reported_value) == "the log says 604 here, and 605 in the end");
+}
+
+TEST_CASE("log: an empty text of a read-out is stated") {
+  for (const char* name : {"VendorName", "ProductName", "SerialNumber", "UniqueID", "NodeLabel",
+                           "HardwareVersionString", "ManufacturingDate"}) {
+    const Reading reading =
+        read_log({"Endpoint: 0 Cluster: 0x0000_0028 Attribute 0x0000_0001 DataVersion: 1",
+                  fmt::format("  {}: ", name)});
+    REQUIRE_MESSAGE(reading.device.statements.size() == 1, name);
+    CHECK(std::get<std::string>(reading.device.statements[0].value).empty());
+  }
+}
+
+namespace {
+
+// A certificate as a device of Matter 1.7 sends it, in `size` bytes at a time, but for one part.
+std::vector<std::string> in_parts(View der, size_t size, std::optional<size_t> without,
+                                  bool numbered) {
+  std::vector<std::string> out = {"certificateChainRequest certificateType: 1"};
+  for (size_t at = 0, id = 0; at < der.size(); at += size, ++id) {
+    if (without == id) continue;
+    const size_t end = std::min(der.size(), at + size);
+    if (numbered) out.push_back(fmt::format("request certificateType: 1 segmentID: {}", id));
+    out.push_back("CertificateChainResponse: {");
+    out.push_back("certificate: " + hex(der.subspan(at, end - at)));
+    out.push_back(fmt::format("totalDocumentSize: {}", der.size()));
+    if (end < der.size()) out.push_back(fmt::format("nextSegmentID: {}", id + 1));
+    out.push_back("}");
+  }
+  return out;
+}
+std::vector<std::string> dumped(View der, size_t size) {
+  std::vector<std::string> out;
+  for (size_t at = 0, id = 0; at < der.size(); at += size, ++id) {
+    const View part = der.subspan(at, std::min(size, der.size() - at));
+    out.insert(out.end(), {"ClusterId = 0x3e,", "CommandId = 0x3,", "0x0 = ["});
+    std::string bytes;
+    for (const uint8_t b : part) bytes += fmt::format("0x{:02x}, ", b);
+    out.push_back(bytes);
+    out.push_back(fmt::format("] ({} bytes)", part.size()));
+    out.push_back(fmt::format("0x1 = {},", der.size()));
+    if (at + size < der.size()) out.push_back(fmt::format("0x2 = {},", id + 1));
+  }
+  return out;
+}
+bool holds_certificate(const Reading& r, View der) {
+  return std::any_of(
+      r.device.statements.begin(), r.device.statements.end(), [&](const Statement& s) {
+        const auto* bytes = std::get_if<Bytes>(&s.value);
+        return s.fact == FactId::certificate && bytes != nullptr && equal(*bytes, der);
+      });
+}
+
+}  // namespace
+
+TEST_CASE("log: a certificate that comes in several parts is joined, and missing parts are told") {
+  const Bytes dac = own_dac();
+  for (const size_t size : {100u, 200u, 457u}) {
+    for (const bool numbered : {false, true})
+      CHECK(holds_certificate(read_log(in_parts(dac, size, {}, numbered)), dac));
+    const Reading reading = read_log(dumped(dac, size));
+    CHECK(holds_certificate(reading, dac));
+    CHECK(remark(reading, Remark::not_in_log) == "");
+  }
+  for (const bool numbered : {false, true}) {
+    for (const size_t without : {1u, 2u, 4u}) {
+      const Reading reading = read_log(in_parts(dac, 100, without, numbered));
+      CHECK_FALSE(holds_certificate(reading, dac));
+      CHECK(count(reading, FactId::certificate) == 0);
+      const std::string said = remark(reading, Remark::not_in_log);
+      CHECK_MESSAGE(
+          said.find("certificate in parts: it came in parts, and not in the log are") == 0, said);
+      CHECK_MESSAGE(said.find(fmt::format("are {}", without)) != std::string::npos, said);
+    }
+  }
+  // A whole one is whole, whatever it says of its length.
+  CHECK(holds_certificate(read_log(in_parts(dac, 4096, {}, false)), dac));
+}

@@ -1,0 +1,73 @@
+// The certificates that a log shows, and those that it shows in parts: a CertificateChainResponse
+// of Matter 1.7 may carry a segment of one, and how long the whole is.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "verifier/readers/text/log_exchange.h"
+
+namespace attest::log {
+
+struct CertificateLine {
+  Value value;
+  FactId role = FactId::certificate;
+};
+
+// What bytes are that turn out to be no part: of a response without a total.
+enum class Otherwise : uint8_t { certificate, cut, nothing };
+
+inline constexpr uint64_t kCertificateChainRequest = 2, kCertificateChainResponse = 3;
+
+class Certificates {
+ public:
+  struct Lacking {
+    std::string item, why;
+    uint64_t offset;
+  };
+
+  // Which one was asked for last: 1 the DAC, 2 the PAI.
+  void asked_for(uint64_t type) { asked_for_ = type; }
+  void add(Value value, FactId role);
+  void add_empty(uint64_t offset);  // the device was asked, and gave nothing
+
+  // Bytes that may be a part. The numbers of their response follow.
+  void part(Value value, Otherwise otherwise);
+  void finish();
+  // A field of a command: what a request asks for, what a response says beside the certificate.
+  void number(uint64_t command, uint64_t field, uint64_t number);
+  // The same of a line, in a command where one is being told of.
+  void numbers(std::string_view line, std::optional<uint64_t> command);
+
+  bool in_parts() const { return (open_ && open_->total) || !documents_.empty(); }
+  const std::vector<Lacking>& lacking() const { return lacking_; }
+  void say(const std::string& path, Reading& reading) const;
+  bool there_after_all(const std::string& item) const;
+
+ private:
+  struct Part {
+    Value value;
+    Otherwise otherwise = Otherwise::nothing;
+    std::optional<uint64_t> id, total, next;
+  };
+  struct Document {
+    uint64_t offset = 0;
+    std::map<uint64_t, Bytes> parts;
+    std::optional<uint64_t> expected;  // the part that comes next
+    size_t size = 0;
+  };
+  void settle();
+  void join(Part part);
+
+  std::vector<CertificateLine> all_;
+  std::vector<Lacking> lacking_;
+  std::optional<uint64_t> asked_for_, asked_part_;
+  std::optional<Part> open_;
+  std::map<std::pair<uint64_t, uint64_t>, Document> documents_;  // by what was asked for, and total
+};
+
+}  // namespace attest::log
