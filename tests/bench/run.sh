@@ -61,6 +61,10 @@ ours=$(median "$work/ours"); theirs=$(median "$work/theirs")
 echo "dcl sync ${ours} us, curl ${theirs} us for ${#paths[@]} addresses: $(awk "BEGIN{printf \"%.2f\", $theirs/$ours}") times faster"
 
 echo
+echo "== ML-DSA by each engine: whether they agree, and how fast beside openssl speed"
+"$build/tests/ml_dsa_bench" --engine-library build/crypto_mb/lib/libippcp.so
+
+echo
 echo "== a revocation list of 1,000,000 serials, by its index and by walking it"
 "$build/tests/revocation_bench"
 

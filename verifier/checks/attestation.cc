@@ -247,8 +247,9 @@ Outcome key_is_not_exposed(const RecordView& record, const IfAny<DacKey>& key_if
                    record.device.noted(Remark::key_in_hardware)
                ? pass()
                : skipped("no private key in the evidence");
+  const DacKey& key = *key_if_any;
   return fail("the DAC's private key can be read in the evidence",
-              "a key that never leaves the part", "the key in plain", key_if_any->where());
+              "a key that never leaves the part", "the key in plain", key.where());
 }
 
 constexpr const char* kSpec = "Matter Core 11.18.4.7";

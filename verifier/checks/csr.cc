@@ -160,7 +160,8 @@ Outcome key_is_the_dacs(const RecordView& record, const IfAny<Dac>& dac_if_any) 
   const auto& csrs = record.csrs;
   if (csrs.empty()) return skipped(kNone);
   if (!dac_if_any) return skipped("no readable DAC in the evidence to compare the request with");
-  const Bytes dac_key = to_bytes((*dac_if_any)->public_key);
+  const Dac& dac = *dac_if_any;
+  const Bytes dac_key = to_bytes(dac->public_key);
   const bool fits = std::any_of(csrs.begin(), csrs.end(), [&](const CsrEvidence& r) {
     return r.csr && r.csr->public_key && equal(*r.csr->public_key, dac_key);
   });
@@ -168,10 +169,10 @@ Outcome key_is_the_dacs(const RecordView& record, const IfAny<Dac>& dac_if_any) 
   const auto readable = std::find_if(
       csrs.begin(), csrs.end(), [](const CsrEvidence& r) { return r.csr && r.csr->public_key; });
   if (readable == csrs.end()) return skipped("no request with a readable key in the evidence");
-  return fail(fmt::format("the DAC in {} does not carry the key of the request in {}",
-                          dac_if_any->where(), place_text(readable->place)),
+  return fail(fmt::format("the DAC in {} does not carry the key of the request in {}", dac.where(),
+                          place_text(readable->place)),
               fmt::format("public key {}", hex(*readable->csr->public_key)),
-              fmt::format("public key {}", hex(dac_key)), dac_if_any->where());
+              fmt::format("public key {}", hex(dac_key)), dac.where());
 }
 
 constexpr const char *kSyntax = "RFC 2986 4", *kProfile = "Matter Core 6.2.2.3",
