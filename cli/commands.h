@@ -16,6 +16,7 @@ void add_plan(Command& root);
 void add_explain(Command& root);
 void add_completion(Command& root);
 void add_dcl(Command& root);
+void add_decisions(Command& root);
 void add_lot(Command& root);
 void add_man_page(Command& root);
 void add_version(Command& root);

@@ -29,8 +29,10 @@ const std::map<std::string, std::set<std::string>> kArrows = {
     {"audit", {"platform", "dcl", "verifier"}},
     {"report", {"lot", "audit", "dcl", "verifier"}},
     {"bundle", {"report", "platform", "verifier"}},
-    {"cli",
+    {"serve",
      {"bundle", "report", "lot", "audit", "platform", "dcl", "codecs", "engines", "verifier"}},
+    {"cli",
+     {"serve", "bundle", "report", "lot", "audit", "platform", "dcl", "codecs", "engines", "verifier"}},
     {"fixtures", {"dcl", "verifier"}},
     {"examples", {"verifier"}},
 };
@@ -115,8 +117,8 @@ bool may_include(const std::string& from, const std::string& to) {
 }  // namespace
 
 TEST_CASE(
-    "arrows between rooms point one way: cli -> bundle -> report -> lot, audit -> platform -> dcl, "
-    "codecs, engines -> verifier") {
+    "arrows between rooms point one way: cli -> serve -> bundle -> report -> lot, audit -> platform "
+    "-> dcl, codecs, engines -> verifier") {
   for (const std::string& room : rooms()) CHECK_MESSAGE(kArrows.contains(room), room);
   for (const Include& i : includes()) {
     if (!i.quoted) continue;
