@@ -153,8 +153,9 @@ Result<SyncResult> sync(Node& node, const std::string& cache_file, Instant now,
                         const SyncOptions& options) {
   auto read = read_at_one_height(node, options);
   if (!read) return tl::unexpected(read.error());
-  const ReadAt when{
-      .height = read->node.height, .block_time = read->node.block_time, .read_at = now};
+  const ReadAt when{.height = read->node.height,
+                    .block_time = read->node.block_time,
+                    .read_at = read->node.read_at.value_or(now)};
   SyncResult out{.node = std::move(read->node),
                  .changes = {},
                  .requests = node.requests(),

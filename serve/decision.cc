@@ -125,7 +125,10 @@ std::string canonical(const Decision& d) {
   for (const DeviceMember& member : kDeviceMembers) device.set(member.name, d.device.*member.text);
   out.set("schema", kDecisionSchema).set("number", d.number).set("id", d.id);
   out.set("time", rfc3339(d.time)).set("decision", d.approved ? "approve" : "reject");
-  out.set("who", d.who).set("reason", d.reason).set("waivers", waivers_json(d.waivers));
+  out.set("who", d.who)
+      .set("user", d.user)
+      .set("reason", d.reason)
+      .set("waivers", waivers_json(d.waivers));
   out.set("verdict", verdict_name(d.verdict)).set("against_verdict", d.against_verdict());
   out.set("summary", d.summary).set("judged", rfc3339(d.judged));
   out.set("network", d.network).set("stage", d.stage).set("device", std::move(device));
@@ -147,6 +150,7 @@ Result<Decision> read_decision(std::string_view line) {
   d.time = m.time("time");
   d.approved = m.text("decision") == "approve";
   d.who = m.text("who");
+  d.user = m.text("user");
   d.reason = m.text("reason");
   auto waivers = waivers_in(m.member("waivers"));
   if (!waivers) m.complain(fmt::format("waivers: {}", waivers.error().what));
@@ -237,7 +241,7 @@ Result<void> may_decide(const DecisionRequest& request, Verdict verdict, Instant
 }
 
 std::string searched_text(const Decision& d) {
-  std::string out = d.id + "\n" + d.who + "\n" + d.reason + "\n" +
+  std::string out = d.id + "\n" + d.who + "\n" + d.user + "\n" + d.reason + "\n" +
                     (d.approved ? "approve" : "reject") + "\n" + rfc3339(d.time);
   for (const DeviceMember& member : kDeviceMembers) out += "\n" + d.device.*member.text;
   for (const Waiver& w : d.waivers) out += "\n" + w.id + "\n" + w.who + "\n" + w.reason;
@@ -245,7 +249,7 @@ std::string searched_text(const Decision& d) {
 }
 
 std::string decisions_csv_head() {
-  return "number,id,time,decision,verdict,who,reason,waivers,vid,pid,product,serial_number,"
+  return "number,id,time,decision,verdict,who,user,reason,waivers,vid,pid,product,serial_number,"
          "dac_serial,dac_sha256,certificate_id,network,stage,summary,report_sha256,bundle_sha256,"
          "digest,previous,signed\n";
 }
@@ -255,9 +259,10 @@ std::string decision_csv_line(const Decision& d, const Sha256& digest, bool is_s
   for (const Waiver& w : d.waivers)
     waivers += fmt::format("{}{} until {} ({}: {})", waivers.empty() ? "" : " / ", w.id,
                            w.until_text, w.who, w.reason);
-  std::string out = fmt::format("{},{},{},{},{},{},{},{}", d.number, d.id, rfc3339(d.time),
-                                d.approved ? "approve" : "reject", verdict_name(d.verdict),
-                                csv_field(d.who), csv_field(d.reason), csv_field(waivers));
+  std::string out =
+      fmt::format("{},{},{},{},{},{},{},{},{}", d.number, d.id, rfc3339(d.time),
+                  d.approved ? "approve" : "reject", verdict_name(d.verdict), csv_field(d.who),
+                  csv_field(d.user), csv_field(d.reason), csv_field(waivers));
   for (const DeviceMember& member : kDeviceMembers) out += "," + csv_field(d.device.*member.text);
   return out + fmt::format(",{},{},{},{},{},{},{},{}\n", csv_field(d.network), csv_field(d.stage),
                            csv_field(d.summary), hex(d.report), hex(d.bundle), hex(digest),

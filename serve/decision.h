@@ -24,6 +24,7 @@ struct Decision {
   Instant time;
   bool approved = false;
   std::string who, reason;
+  std::string user = {};  // who was logged in; empty: the server asked nobody
   std::vector<Waiver> waivers;
   // What was judged. The verdict stays what it was, whatever was decided.
   Verdict verdict = Verdict::undecided;
@@ -47,6 +48,7 @@ struct DecisionRequest {
   bool approved = false;
   std::string who, reason;
   std::vector<Waiver> waivers;
+  std::string user = {};  // who is logged in: nobody hands that in
 };
 Result<DecisionRequest> read_decision_request(std::string_view json);
 // Whether it may be decided like that. To approve against the verdict takes a reason; against

@@ -5,30 +5,71 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
+#include <variant>
 
+#include "bundle/bundle.h"
+#include "bundle/recorded_inputs.h"
+#include "verifier/base/json.h"
 #include "verifier/pki/certificate.h"
 
 namespace attest::serve {
 
-DeviceSummary summary_of(const Evidence& e) {
-  DeviceSummary out;
-  const Certificate* dac = e.dac.certificate.get();
-  const auto vid = e.vid ? e.vid : dac != nullptr ? dac->vid() : std::nullopt;
-  const auto pid = e.pid ? e.pid : dac != nullptr ? dac->pid() : std::nullopt;
-  if (vid) out.vid = hex_id(*vid);
-  if (pid) out.pid = hex_id(*pid);
-  const auto said = [&](FactId fact) {
-    const Statement* s = e.device.first(fact);
-    return s == nullptr ? std::string() : printable(value_text(fact, s->value));
-  };
-  out.product = said(FactId::product_name);
-  out.serial_number = said(FactId::serial_number);
-  if (dac != nullptr) {
-    out.dac_serial = hex(dac->serial);
-    out.dac_sha256 = hex(dac->sha256);
+namespace {
+
+constexpr Verdict kVerdicts[] = {Verdict::approve, Verdict::reject, Verdict::undecided};
+
+std::string text_in(const Json& object, const char* name) {
+  const Json* member = object.find(name);
+  return member == nullptr || member->string() == nullptr ? std::string() : *member->string();
+}
+
+// A report names its DAC by digest; the certificate itself is in the bundle.
+std::string serial_of_dac(View file, const std::string& digest) {
+  const auto bundle = read_bundle(file);
+  if (!bundle) return {};
+  const auto inputs = inputs_from(bundle->members);
+  if (!inputs) return {};
+  for (const Statement& said : inputs->device.statements) {
+    const auto* bytes = std::get_if<Bytes>(&said.value);
+    if (bytes == nullptr || said.fact != FactId::dac) continue;
+    const auto certificate = parse_certificate(*bytes);
+    if (certificate && hex((*certificate)->sha256) == digest) return hex((*certificate)->serial);
   }
-  if (e.cd) out.certificate_id = printable(e.cd->certificate_id);
+  return {};
+}
+
+}  // namespace
+
+Result<JudgedReport> judged_report_of(Instant time, std::string json, std::string html,
+                                      Bytes bundle) {
+  const auto report = parse_json(json);
+  if (!report) return tl::unexpected(report.error());
+  const std::string schema = text_in(*report, "schema"), verdict = text_in(*report, "verdict");
+  const auto* known = std::find_if(std::begin(kVerdicts), std::end(kVerdicts),
+                                   [&](Verdict v) { return verdict == verdict_name(v); });
+  const Json* device = report->find("device");
+  if (schema != "matter-attest/report/1" || known == std::end(kVerdicts) || device == nullptr)
+    return error("expected a report of matter-attest, found something else");
+  JudgedReport out;
+  out.time = time;
+  out.verdict = *known;
+  out.summary = text_in(*report, "summary");
+  out.network = text_in(*report, "network");
+  out.stage = text_in(*report, "stage");
+  out.device = {.vid = text_in(*device, "vid"),
+                .pid = text_in(*device, "pid"),
+                .product = text_in(*device, "product_name"),
+                .serial_number = text_in(*device, "serial_number"),
+                .dac_serial = {},
+                .dac_sha256 = text_in(*device, "dac_sha256"),
+                .certificate_id = text_in(*device, "cd_certificate_id")};
+  if (!bundle.empty() && !out.device.dac_sha256.empty())
+    out.device.dac_serial = serial_of_dac(bundle, out.device.dac_sha256);
+  out.json = std::move(json);
+  out.html = std::move(html);
+  out.bundle = std::move(bundle);
   return out;
 }
 

@@ -11,7 +11,8 @@
 #include <string>
 #include <string_view>
 
-#include "verifier/gather/evidence.h"
+#include "verifier/base/bytes.h"
+#include "verifier/base/instant.h"
 #include "verifier/report.h"
 
 namespace attest::serve {
@@ -24,7 +25,6 @@ struct DeviceSummary {
   std::string certificate_id;          // of its declaration
   bool operator==(const DeviceSummary&) const = default;
 };
-DeviceSummary summary_of(const Evidence& evidence);
 
 struct JudgedReport {
   Instant time;  // when it was judged
@@ -36,6 +36,11 @@ struct JudgedReport {
   Bytes bundle;
   size_t bytes() const;
 };
+
+// From what judging hands out: the report's JSON says what it is of, the bundle has the DAC. An
+// error: it is no report of ours.
+Result<JudgedReport> judged_report_of(Instant time, std::string json, std::string html,
+                                      Bytes bundle);
 
 // 128 random bits in hex.
 Result<std::string> random_id();

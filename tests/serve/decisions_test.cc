@@ -372,7 +372,7 @@ TEST_CASE("decisions: a table of them is no program") {
     CHECK((field.empty() || std::string_view("=+-@").find(field[0]) == std::string_view::npos));
   }
   CHECK((*rows)[1][5] == "'=cmd|'/c calc'!A0");
-  CHECK((*rows)[1][7] == "onboarding.passcode-agrees until 2026-12-31 (J. Doe: label reprinted)");
+  CHECK((*rows)[1][8] == "onboarding.passcode-agrees until 2026-12-31 (J. Doe: label reprinted)");
 }
 
 TEST_CASE("decisions: what is no database of decisions is not taken for one, and stays as it is") {

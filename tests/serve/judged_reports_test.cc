@@ -3,7 +3,10 @@
 
 #include <thread>
 
+#include "report/report_json.h"
 #include "tests/serve/serve_support.h"
+#include "tests/support/judged.h"
+#include "verifier/gather/evidence.h"
 
 using namespace attest;
 using namespace attest::serve;
@@ -76,4 +79,28 @@ TEST_CASE("serve: who has a judged report in hand keeps it, though it goes meanw
   CHECK(held->device.serial_number == "held");
   CHECK(reports.find(*id).gone);
   CHECK(reports.size().reports == 4);
+}
+
+TEST_CASE(
+    "serve: what a judged report is of is read from the report itself, and the DAC's serial from "
+    "the bundle") {
+  const Judged judged = judge_fixture("good");
+  const std::string json = dump(report_json(judged.evidence, judged.report));
+  const auto kept = judged_report_of(kDecided, json, "<html>", Bytes());
+  REQUIRE_MESSAGE(kept.has_value(), (kept ? "" : kept.error().what));
+  CHECK(kept->verdict == Verdict::approve);
+  CHECK(kept->network == network_name(judged.evidence.policy.network));
+  CHECK(kept->stage == "network");
+  CHECK(kept->summary == judged.report.summary);
+  CHECK(kept->device.vid == "0xFFF1");
+  CHECK(kept->device.pid == "0x8000");
+  CHECK(kept->device.dac_sha256 == hex(judged.evidence.dac.certificate->sha256));
+  CHECK(kept->device.certificate_id == judged.evidence.cd->certificate_id);
+  CHECK(kept->device.dac_serial.empty());  // no bundle
+  CHECK(kept->json == json);
+  // Of no other JSON.
+  for (const char* other : {"", "{}", "[]", R"({"schema":"matter-attest/report/1"})",
+                            R"({"schema":"matter-attest/report/1","verdict":"fine","device":{}})",
+                            R"({"schema":"matter-attest/lot/1","verdict":"approve","device":{}})"})
+    CHECK_FALSE(judged_report_of(kDecided, other, "", {}).has_value());
 }
