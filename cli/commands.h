@@ -17,6 +17,7 @@ void add_explain(Command& root);
 void add_completion(Command& root);
 void add_dcl(Command& root);
 void add_lot(Command& root);
+void add_serve(Command& root);
 void add_man_page(Command& root);
 void add_version(Command& root);
 void add_formats(Command& root);
