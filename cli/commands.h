@@ -18,6 +18,7 @@ void add_completion(Command& root);
 void add_dcl(Command& root);
 void add_decisions(Command& root);
 void add_lot(Command& root);
+void add_serve(Command& root);
 void add_man_page(Command& root);
 void add_version(Command& root);
 void add_formats(Command& root);

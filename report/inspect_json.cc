@@ -75,7 +75,8 @@ constexpr Key kKeys[] = {
     {FactId::nocsr_challenge, "nocsr", "challenge"},
 };
 
-Json value_json(const Key& key, const Statement& s) {
+Json value_json(const Key& key, const Statement& s, Masked masked) {
+  if (masked == Masked::yes && is_masked(key.fact)) return Json("masked");
   if (const auto* number = std::get_if<uint64_t>(&s.value)) {
     const bool id = key.fact == FactId::vendor_id || key.fact == FactId::product_id;
     if (key.fact == FactId::local_config_disabled || key.fact == FactId::reachable)
@@ -95,9 +96,11 @@ const char* how_text(SubjectId::How how) {
 
 }  // namespace
 
-Json payload_json(const OnboardingPayload& p) {
+Json payload_json(const OnboardingPayload& p, Masked masked) {
+  const bool hidden = masked == Masked::yes;
   Json out{Json::Object{}};
-  out.set("text", printable(p.text)).set("kind", p.manual ? "manual" : "qr");
+  out.set("text", hidden ? Json("masked") : Json(printable(p.text)))
+      .set("kind", p.manual ? "manual" : "qr");
   out.set("vendor_id", p.vendor_id ? Json(hex_id(*p.vendor_id)) : Json())
       .set("product_id", p.product_id ? Json(hex_id(*p.product_id)) : Json());
   out.set("flow", p.flow ? Json(static_cast<uint32_t>(*p.flow)) : Json())
@@ -105,32 +108,33 @@ Json payload_json(const OnboardingPayload& p) {
            p.capabilities ? Json(static_cast<uint32_t>(*p.capabilities)) : Json());
   out.set(p.manual ? "short_discriminator" : "discriminator",
           static_cast<uint32_t>(p.discriminator))
-      .set("passcode", p.passcode)
+      .set("passcode", hidden ? Json("masked") : Json(p.passcode))
       .set("valid", p.valid());
   if (!p.problems.empty()) {
     Json problems{Json::Array{}};
     for (const PayloadProblem& problem : p.problems)
-      problems.push(
-          Json(Json::Object{}).set("id", problem.id).set("message", printable(problem.message)));
+      problems.push(Json(Json::Object{})
+                        .set("id", problem.id)
+                        .set("message", hidden ? "masked" : printable(problem.message)));
     out.set("problems", std::move(problems));
   }
   return out;
 }
 
-Json facts_json(const Device& device) {
+Json facts_json(const Device& device, Masked masked) {
   Json out{Json::Object{}};
   std::vector<std::pair<std::string, Json>> groups;
   for (const Key& key : kKeys) {
     const Statement* s = device.first(key.fact);
     if (s == nullptr) continue;
     if (key.group[0] == '\0') {
-      out.set(key.key, value_json(key, *s));
+      out.set(key.key, value_json(key, *s, masked));
       continue;
     }
     auto at = std::find_if(groups.begin(), groups.end(),
                            [&](const auto& g) { return g.first == key.group; });
     if (at == groups.end()) at = groups.insert(groups.end(), {key.group, Json(Json::Object{})});
-    at->second.set(key.key, value_json(key, *s));
+    at->second.set(key.key, value_json(key, *s, masked));
   }
   for (auto& [name, group] : groups) out.set(name, std::move(group));
   return out;
@@ -232,7 +236,7 @@ Json ota_image_json(const OtaEvidence& ota) {
                  ota.image.payload_digest ? Json(hex(*ota.image.payload_digest)) : Json());
 }
 
-Json inspect_json(const Evidence& e) {
+Json inspect_json(const Evidence& e, Masked masked) {
   Json out{Json::Object{}};
   out.set("schema", "matter-attest/inspect/1");
   Json files{Json::Array{}};
@@ -248,7 +252,7 @@ Json inspect_json(const Evidence& e) {
   }
   out.set("evidence", std::move(files)).set("not_used", not_used_json(e.not_used));
 
-  Json device = facts_json(e.device);
+  Json device = facts_json(e.device, masked);
   const auto digest = [](const Bytes& b) { return b.empty() ? Json() : Json(hex(sha256(b))); };
   device.set("dac_sha256",
              e.dac.certificate ? Json(hex(e.dac.certificate->sha256)) : digest(e.dac.bytes));
@@ -290,9 +294,9 @@ Json inspect_json(const Evidence& e) {
   for (const Statement& s : e.device.statements) {
     if (s.fact == FactId::qr_payload) {
       for (const OnboardingPayload& p : parse_qr(std::get<std::string>(s.value)))
-        payloads.push(payload_json(p).set("source", place_text(s.place)));
+        payloads.push(payload_json(p, masked).set("source", place_text(s.place)));
     } else if (s.fact == FactId::manual_code) {
-      payloads.push(payload_json(parse_manual_code(std::get<std::string>(s.value)))
+      payloads.push(payload_json(parse_manual_code(std::get<std::string>(s.value)), masked)
                         .set("source", place_text(s.place)));
     }
   }
@@ -326,7 +330,9 @@ Json inspect_json(const Evidence& e) {
     for (const Statement* s : conflict.values)
       values.push(Json(Json::Object{})
                       .set("value", is_secret(s->fact) ? Json("secret")
-                                                       : Json(value_text(s->fact, s->value)))
+                                    : masked == Masked::yes && is_masked(s->fact)
+                                        ? Json("masked")
+                                        : Json(value_text(s->fact, s->value)))
                       .set("path", printable(s->place.path))
                       .set("offset", s->place.offset ? Json(*s->place.offset) : Json()));
     all.push(Json(Json::Object{})
