@@ -10,6 +10,7 @@
 #include <streambuf>
 #include <thread>
 
+#include "bundle/cms_signature.h"
 #include "cli/commands.h"
 #include "cli/dcl.h"
 #include "cli/engine_option.h"
@@ -17,6 +18,7 @@
 #include "cli/options.h"
 #include "platform/files.h"
 #include "platform/revocation_sets.h"
+#include "serve/decision_routes.h"
 #include "serve/run.h"
 
 namespace attest::cli {
@@ -26,6 +28,7 @@ struct ServeOptions {
   JudgeOptions judge;
   EngineOption engine{.libraries = {}, .of_one = true};
   std::string listen = "127.0.0.1:8480", tls_cert, tls_key, users, token_file;
+  std::string decisions, sign_with, sign_cert;
   std::vector<std::string> hosts;
   long long jobs = 0, max_upload = 256, rate = 50;
   bool read_only = false, quiet = false, verbose = false;
@@ -263,6 +266,61 @@ void keep_ledgers_fresh(serve::ServerSettings& settings, const ServeOptions& opt
   };
 }
 
+Result<serve::SigningKey> signing_key(const ServeOptions& options) {
+  serve::SigningKey out;
+  if (options.sign_with.empty() && options.sign_cert.empty()) return out;
+  if (options.sign_with.empty() || options.decisions.empty())
+    return error(
+        "--sign-with and --sign-cert: expected with --decisions, and --sign-cert with "
+        "--sign-with");
+  auto key = text_file("--sign-with", options.sign_with);
+  if (!key) return tl::unexpected(key.error());
+  auto certificate = options.sign_cert.empty() ? key : text_file("--sign-cert", options.sign_cert);
+  if (!certificate) return tl::unexpected(certificate.error());
+  if (const auto tried = sign_detached(view("x"), view(*key), view(*certificate)); !tried)
+    return within("--sign-with", tried.error());
+  out.key = std::move(*key);
+  out.certificate = std::move(*certificate);
+  return out;
+}
+
+// The rows of decisions and of the mirror.
+Result<void> add_rows(serve::ServerSettings& settings, const ServeOptions& options) {
+  std::shared_ptr<serve::DecisionBook> book;
+  auto key = signing_key(options);
+  if (!key) return tl::unexpected(key.error());
+  if (!options.decisions.empty()) {
+    book = std::make_shared<serve::DecisionBook>(std::move(*key), settings.service.clock,
+                                                 serve::JudgedReports::Limits{});
+    // What cannot be opened is said before the server is there.
+    if (const auto tried =
+            serve::Decisions::open(options.decisions, serve::Decisions::Open::create);
+        !tried)
+      return within("--decisions", tried.error());
+    settings.service.keep = [book](const serve::KeptReport& report, const serve::HttpRequest&) {
+      return book->keep(report);
+    };
+  }
+  std::shared_ptr<serve::Mirror> mirror;
+  LedgerArguments arguments = options.judge.ledger;
+  arguments.network = network_of(options.judge);
+  arguments.offline = true;
+  const auto ledger = arguments.network == "none" ? Result<dcl::LedgerOptions>(error("none"))
+                                                  : ledger_options(arguments, Verbosity::silent());
+  if (ledger)
+    mirror = std::make_shared<serve::Mirror>(
+        dcl::cache_path(ledger->cache_folder, ledger->network.chain_id), ledger->network.chain_id,
+        dcl::sync_command(ledger->network));
+  settings.more = [book, mirror, path = options.decisions](serve::Service& service) {
+    const auto note = service.options().note;
+    if (mirror != nullptr) service.add(serve::mirror_routes(mirror, note));
+    if (book == nullptr) return;
+    if (const auto opened = book->open(path); !opened) return note(opened.error().what);
+    service.add(serve::decision_routes(book));
+  };
+  return {};
+}
+
 int run(const ServeOptions& options, const Console& console) {
   const Verbosity verbosity(console, options.quiet, options.verbose);
   const auto listen = serve::listen_address(options.listen);
@@ -316,6 +374,8 @@ int run(const ServeOptions& options, const Console& console) {
   };
   service.ledgers = [&options, &console] { return ledgers_of(options, console); };
   keep_ledgers_fresh(settings, options, console);
+  if (const auto added = add_rows(settings, options); !added)
+    return print_error(console, added.error().what);
   const auto done = serve::run_server(std::move(settings), verbosity);
   return done ? 0 : print_error(console, done.error().what);
 }
@@ -339,6 +399,12 @@ void add_serve(Command& root) {
       .list("--host", "NAME", options->hosts,
             "a name that the server goes by, beside its address, repeatable")
       .offers(Offer::nothing)
+      .text("--decisions", "DB", options->decisions,
+            "take decisions about what was judged, and keep them in this database (see "
+            "matter-attest decisions)")
+      .text("--sign-with", "KEY.pem", options->sign_with, "sign each decision with this key")
+      .text("--sign-cert", "CERT.pem", options->sign_cert,
+            "its certificate (default: in the key's file)")
       .flag("--read-only", options->read_only, "no decisions are taken")
       .number("--jobs", "N", options->jobs,
               "how many uploads are judged at a time (default: one a processor)")

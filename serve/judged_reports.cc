@@ -12,6 +12,7 @@
 #include "bundle/bundle.h"
 #include "bundle/recorded_inputs.h"
 #include "verifier/base/json.h"
+#include "verifier/crypto/crypto.h"
 #include "verifier/pki/certificate.h"
 
 namespace attest::serve {
@@ -33,9 +34,9 @@ std::string serial_of_dac(View file, const std::string& digest) {
   if (!inputs) return {};
   for (const Statement& said : inputs->device.statements) {
     const auto* bytes = std::get_if<Bytes>(&said.value);
-    if (bytes == nullptr || said.fact != FactId::dac) continue;
-    const auto certificate = parse_certificate(*bytes);
-    if (certificate && hex((*certificate)->sha256) == digest) return hex((*certificate)->serial);
+    // As read: nothing says yet which certificate is the DAC.
+    if (bytes == nullptr || hex(sha256(*bytes)) != digest) continue;
+    if (const auto certificate = parse_certificate(*bytes)) return hex((*certificate)->serial);
   }
   return {};
 }

@@ -276,9 +276,12 @@ MirrorAnswer Mirror::answer(const MirrorRequest& request) {
   std::string set_aside;
   auto cache = dcl::Cache::open(cache_file_, dcl::Cache::Open::existing, set_aside);
   if (!cache) return sent(MirrorFacts::unreadable(cache.error()));
-  auto nothing = dcl::Cache::in_memory();
-  if (!*cache && !nothing) return sent(MirrorFacts::unreadable(nothing.error()));
-  dcl::Cache& open = *cache ? **cache : *nothing;
+  if (!*cache) {  // never synced: it knows of nothing
+    auto nothing = dcl::Cache::in_memory();
+    if (!nothing) return sent(MirrorFacts::unreadable(nothing.error()));
+    *cache = std::move(*nothing);
+  }
+  dcl::Cache& open = **cache;
   if (const auto begun = open.begin_view(); !begun)
     return sent(MirrorFacts::unreadable(begun.error()));
   MirrorFacts asking(indexes_, open, request, chain_id_, sync_command_);
