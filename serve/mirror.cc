@@ -1,6 +1,7 @@
 #include "serve/mirror.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <iterator>
@@ -175,6 +176,7 @@ const std::vector<LedgerRoute>& other_routes() {
       {"/dcl/pki/revoked-root-certificates",
        [](A& a, const V&) { return a.roots(Schema::revoked, "revokedRootCertificates"); }},
       {"/dcl/pki/certificates", [](A& a, const V&) { return a.certificates(); }},
+      {"/dcl/pki/all-certificates", [](A& a, const V&) { return a.all_certificates(); }},
       {"/dcl/pki/certificates/{subject}",
        [](A& a, const V& v) { return a.certificates_of_subject(v); }},
       {"/dcl/pki/certificates/{subject}/{subjectKeyId}",
@@ -230,11 +232,42 @@ bool is_below(std::string_view path, std::string_view folder) {
   return path == folder || (path.starts_with(folder) && path[folder.size()] == '/');
 }
 
+constexpr size_t kMostIdle = 8;
+
+uint64_t inode_of(const std::string& path) {
+  struct stat about = {};
+  return ::stat(path.c_str(), &about) == 0 ? static_cast<uint64_t>(about.st_ino) : 0;
+}
+
 }  // namespace
 
 bool Mirror::is_ledger_path(std::string_view path) {
   const std::string_view cleaned = path.substr(std::min(path.find_first_not_of('/'), path.size()));
   return cleaned.starts_with("dcl/") || cleaned.starts_with(kNode.substr(1));
+}
+
+Result<Mirror::OpenCache> Mirror::take(std::string& set_aside) {
+  const uint64_t inode = inode_of(cache_file_);
+  {
+    const std::lock_guard lock(mutex_);
+    while (!idle_.empty()) {
+      OpenCache one = std::move(idle_.back());
+      idle_.pop_back();
+      if (inode != 0 && one.inode == inode) return one;
+    }
+  }
+  auto cache = dcl::Cache::open(cache_file_, dcl::Cache::Open::existing, set_aside);
+  if (!cache) return tl::unexpected(cache.error());
+  if (*cache) return OpenCache{.cache = std::move(**cache), .inode = inode};
+  auto nothing = dcl::Cache::in_memory();  // never synced: it knows of nothing
+  if (!nothing) return tl::unexpected(nothing.error());
+  return OpenCache{.cache = std::move(*nothing), .inode = 0};
+}
+
+void Mirror::give_back(OpenCache cache) {
+  if (cache.inode == 0 || cache.cache.damaged()) return;
+  const std::lock_guard lock(mutex_);
+  if (idle_.size() < kMostIdle) idle_.push_back(std::move(cache));
 }
 
 MirrorAnswer Mirror::answer(const MirrorRequest& request) {
@@ -274,14 +307,9 @@ MirrorAnswer Mirror::answer(const MirrorRequest& request) {
                                  [&](std::string_view one) { return is_below(request.path, one); });
   if (chosen == nullptr && !never) return sent(unimplemented());
   std::string set_aside;
-  auto cache = dcl::Cache::open(cache_file_, dcl::Cache::Open::existing, set_aside);
-  if (!cache) return sent(MirrorFacts::unreadable(cache.error()));
-  if (!*cache) {  // never synced: it knows of nothing
-    auto nothing = dcl::Cache::in_memory();
-    if (!nothing) return sent(MirrorFacts::unreadable(nothing.error()));
-    *cache = std::move(*nothing);
-  }
-  dcl::Cache& open = **cache;
+  auto taken = take(set_aside);
+  if (!taken) return sent(MirrorFacts::unreadable(taken.error()));
+  dcl::Cache& open = taken->cache;
   if (const auto begun = open.begin_view(); !begun)
     return sent(MirrorFacts::unreadable(begun.error()));
   MirrorFacts asking(indexes_, open, request, chain_id_, sync_command_);
@@ -290,18 +318,20 @@ MirrorAnswer Mirror::answer(const MirrorRequest& request) {
   MirrorReply reply =
       *source && (*source)->chain_id != chain_id_
           ? asking.not_held(fmt::format("{}: it has {}", chain_id_, printable((*source)->chain_id)))
-      : never ? asking.not_held("this: a cache never holds it")
-              : chosen(asking, values);
+      : chosen == nullptr ? MirrorFacts::never_held("this")
+                          : chosen(asking, values);
   if (auto refused = asking.refused_height(reply)) reply = std::move(*refused);
   const auto when = reply.when;
   MirrorAnswer out = sent(std::move(reply));
   if (!set_aside.empty()) out.problem = set_aside;
+  const std::string from = asking.source();
+  open.end_view();
+  give_back(std::move(*taken));
   if (!when) return out;
   out.headers.emplace_back("Grpc-Metadata-Content-Type", "application/grpc+cosmos-sdk-grpc-codec");
   out.headers.emplace_back(kMirrorHeight, std::to_string(when->height));
   out.headers.emplace_back(kMirrorSynced, rfc3339(when->read_at));
-  if (const std::string from = asking.source(); !from.empty())
-    out.headers.emplace_back(kMirrorSource, from);
+  if (!from.empty()) out.headers.emplace_back(kMirrorSource, from);
   return out;
 }
 

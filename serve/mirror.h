@@ -9,6 +9,8 @@
 // The time of the sync stands in a header of ours.
 #pragma once
 
+#include <cstdint>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -42,8 +44,18 @@ class Mirror {
   static bool is_ledger_path(std::string_view path);
 
  private:
+  // A connection to the cache, and the file that it is to: a sync may put another in its place.
+  struct OpenCache {
+    dcl::Cache cache;
+    uint64_t inode = 0;
+  };
+  Result<OpenCache> take(std::string& set_aside);
+  void give_back(OpenCache cache);
+
   const std::string cache_file_, chain_id_, sync_command_;
   MirrorIndexes indexes_;
+  std::mutex mutex_;
+  std::vector<OpenCache> idle_;
 };
 
 }  // namespace attest::serve

@@ -147,13 +147,30 @@ MirrorReply MirrorFacts::certificates() {
   const auto key_id = asked(request_, {"subjectKeyId"});
   if (!key_id) return key_id.error();
   if (!*key_id || (*key_id)->empty()) return list(Schema::certificate);
+  return certificates_of_key(**key_id, "approvedCertificates");
+}
+
+// Those of operation are in no cache: what is among the approved ones is here, and nobody knows
+// that something is not.
+MirrorReply MirrorFacts::all_certificates() {
+  const auto key_id = asked(request_, {"subjectKeyId"});
+  if (!key_id) return key_id.error();
+  if (!*key_id || (*key_id)->empty())
+    return never_held("what is among the certificates of operation");
+  MirrorReply out = certificates_of_key(**key_id, "certificates");
+  if (out.status == 200 && out.body.starts_with("{\"certificates\":[]"))
+    return never_held("what is among the certificates of operation");
+  return out;
+}
+
+MirrorReply MirrorFacts::certificates_of_key(const std::string& key_id, const char* member) {
   const auto paging = paging_of(request_);
   if (!paging) return paging.error();
   const auto index = index_of(Schema::certificate);
   if (!index) return index.error();
   Json certs{Json::Array{}};
   for (const MirrorEntry& entry : (*index)->entries) {
-    if (!ends_with_part(entry.store_key, **key_id)) continue;
+    if (!ends_with_part(entry.store_key, key_id)) continue;
     const auto record = object(Schema::certificate, entry);
     if (!record) return unreadable(record.error());
     const Json* own = record->find("certs");
@@ -164,12 +181,12 @@ MirrorReply MirrorFacts::certificates() {
   Json entries{Json::Array{}};
   if (any) {
     Json entry;
-    entry.set("subject", "").set("subjectKeyId", **key_id).set("certs", std::move(certs));
+    entry.set("subject", "").set("subjectKeyId", key_id).set("certs", std::move(certs));
     entries.push(std::move(entry.set("schemaVersion", 0)));
   }
   Json pagination, body;
   pagination.set("next_key", Json()).set("total", any ? "1" : "0");
-  body.set("approvedCertificates", std::move(entries)).set("pagination", std::move(pagination));
+  body.set(member, std::move(entries)).set("pagination", std::move(pagination));
   return {.body = dump(body), .when = (*index)->of.when};
 }
 
@@ -285,6 +302,11 @@ std::string MirrorFacts::source() {
 MirrorReply MirrorFacts::not_held(std::string_view what) const {
   return node_error(kUnavailable, fmt::format("this mirror does not know {}; where it runs: {}",
                                               what, sync_command_));
+}
+
+MirrorReply MirrorFacts::never_held(std::string_view what) {
+  return node_error(kUnavailable,
+                    fmt::format("this mirror does not know {}: no cache holds it", what));
 }
 
 MirrorReply MirrorFacts::unreadable(const Error& failure) {

@@ -29,6 +29,7 @@ class MirrorFacts {
   MirrorReply states(State state, const char* member);
   MirrorReply state_of(const PathValues& v, State state, const char* member);
   MirrorReply certificates();  // of one key id, where the query names it
+  MirrorReply all_certificates();
   MirrorReply certificates_of_subject(const PathValues& v);
   MirrorReply certificate(dcl::Schema schema, const PathValues& v);
   MirrorReply roots(dcl::Schema schema, const char* member);  // identifiers
@@ -41,6 +42,7 @@ class MirrorFacts {
   std::optional<MirrorReply> refused_height(const MirrorReply& reply);
   std::string source();
   MirrorReply not_held(std::string_view what) const;
+  static MirrorReply never_held(std::string_view what);  // whatever is synced
   static MirrorReply unreadable(const Error& failure);
 
  private:
@@ -48,6 +50,7 @@ class MirrorFacts {
   Result<std::optional<dcl::ReadAt>> newest();
   tl::expected<MirrorIndexPtr, MirrorReply> index_of(dcl::Schema schema);
   static MirrorReply found(const char* member, const std::string& json, const dcl::ReadAt& when);
+  MirrorReply certificates_of_key(const std::string& key_id, const char* member);
   Result<Json> object(dcl::Schema schema, const MirrorEntry& entry);
   Result<std::string> object_text(dcl::Schema schema, const MirrorEntry& entry);
   MirrorReply by_store_key(dcl::Schema schema, const std::string& store_key);

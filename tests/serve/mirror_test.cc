@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 #include <sstream>
+#include <thread>
 
 #include "serve/gateway_values.h"
 #include "tests/support/dcl_support.h"
@@ -152,9 +153,8 @@ TEST_CASE(
       CHECK_FALSE(path.starts_with("/dcl/vendorinfo"));
       CHECK_FALSE(path.starts_with("/dcl/model"));
       CHECK_FALSE(path.starts_with("/dcl/compliance"));
-      CHECK(error_message(answer) ==
-            "this mirror does not know this: a cache never holds it; "
-            "where it runs: matter-attest dcl sync --network main");
+      CHECK(error_message(answer).starts_with("this mirror does not know "));
+      CHECK(error_message(answer).ends_with(": no cache holds it"));
       ++unknown;
       continue;
     }
@@ -356,6 +356,44 @@ TEST_CASE("mirror: facts of several heights are told at their own, and at no oth
   CHECK(ask("/dcl/vendorinfo/vendors/65521").status == 404);
   CHECK(ask("/dcl/vendorinfo/vendors").body ==
         "{\"vendorInfo\":[],\"pagination\":{\"next_key\":null,\"total\":\"0\"}}");
+}
+
+TEST_CASE("mirror: a cache that was replaced, or is gone, is not answered from any more") {
+  const Folder folder;
+  const std::string path = folder / "c.sqlite";
+  const auto put = [&](const std::string& file, const char* name) {
+    std::string set_aside;
+    auto cache = Cache::open(file, Cache::Open::create, set_aside);
+    Json vendor;
+    vendor.set("vendorID", 0xFFF1).set("vendorName", name).set("companyLegalName", "L");
+    const ListUpdate lists[] = {
+        {.when = {.height = 7, .block_time = kNow, .read_at = kNow},
+         .list = {.schema = Schema::vendor, .records = {{.key = "FFF1", .object = vendor}}}}};
+    REQUIRE((*cache)->update({.chain_id = "main-net", .source = "x"}, lists));
+  };
+  Mirror mirror(path, "main-net", kCommand);
+  const auto named = [&] {
+    const auto answer = mirror.answer(request_of("/dcl/vendorinfo/vendors/65521"));
+    if (answer.status != 200) return std::to_string(answer.status);
+    return *parse_json(answer.body)->find("vendorInfo")->find("vendorName")->string();
+  };
+  CHECK(named() == "503");
+  put(path, "first");
+  CHECK(named() == "first");
+  CHECK(named() == "first");
+  put(folder / "other.sqlite", "second");
+  std::filesystem::rename(folder / "other.sqlite", path);
+  CHECK(named() == "second");
+  std::filesystem::remove(path);
+  CHECK(named() == "503");
+  std::vector<std::thread> threads;
+  put(path, "third");
+  for (int t = 0; t < 4; ++t)
+    threads.emplace_back([&] {
+      for (int i = 0; i < 50; ++i) (void)named();
+    });
+  for (auto& thread : threads) thread.join();
+  CHECK(named() == "third");
 }
 
 TEST_CASE("mirror: pages from either end, at any key, each record once") {
