@@ -416,9 +416,7 @@ void add_serve(Command& root) {
   add_engine_option(command, options->engine);
   add_verbosity(command, options->quiet, options->verbose);
   command.example("matter-attest serve --network test")
-      .example(
-          "matter-attest serve --listen 0.0.0.0:8480 --tls-cert lab.pem --tls-key lab.key --users "
-          "users.htpasswd --host lab.example")
+      .example("matter-attest serve --token-file tokens --host lab.example")
       .footer("Exit codes: 0 ended, 2 usage, or it could not begin")
       .run(runs(options, run));
 }

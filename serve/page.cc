@@ -58,7 +58,7 @@ Answer page_answer() {
   static const std::string page = with_words();
   // A report is shown in a frame that runs nothing; its one stylesheet is known by its digest.
   static const std::string policy = fmt::format(
-      "default-src 'none'; script-src 'self'; style-src 'self' '{}'; img-src 'self' blob:; "
+      "default-src 'none'; script-src 'self'; style-src 'self' '{}'; img-src 'self' data: blob:; "
       "connect-src 'self'; frame-src 'self' blob:; form-action 'self'; base-uri 'none'; "
       "frame-ancestors 'none'",
       Markup::hash_of(report_style()));

@@ -148,7 +148,7 @@
     }
     const why = said && said.detail ? said.detail : request ? `${request.status} ${request.statusText}` : say("offline");
     end("failed", "reject", { why });
-    const box = [element("p", why)];
+    const box = [];
     if (said && said.expected) box.push(element("p", `${say("expected")}: ${said.expected}`));
     if (said && said.found) box.push(element("p", `${say("found")}: ${said.found}`));
     at("problem").replaceChildren(...box);
@@ -243,9 +243,10 @@
     at("report").hidden = true;
     at("problem").replaceChildren();
     const request = await ask("/api/v1/verify", data, "text/html");
-    at("progress").hidden = true;
     show(request);
+    at("state").textContent = `${line.id}: ${at("state").textContent}`;
     at("report").scrollIntoView();
+    at("frame").focus();
   };
   at("lot-filter").onchange = rows;
   at("lot-search").oninput = rows;
@@ -289,18 +290,17 @@
     const between = (lot && lot.findings ? lot.findings : []).map((finding) =>
       element("li", `${finding.id || ""}: ${finding.message || ""}`),
     );
-    at("lot-between").replaceChildren();
-    if (between.length) {
-      const all = element("ul");
-      all.append(...between);
-      at("lot-between").append(element("h3", say("lot_between")), all);
-    }
-    end("lot_done", lot ? lot.verdict : "", {
+    at("lot-between").hidden = !between.length;
+    at("lot-between").querySelector("summary").textContent = `${say("lot_between")} (${between.length})`;
+    at("lot-between").querySelector("ul").replaceChildren(...between);
+    const counts = {
       n: lines.length,
       approve: count("approve"),
       reject: count("reject"),
       undecided: count("undecided"),
-    });
+    };
+    at("lot-summary").textContent = say("lot_done", counts);
+    end("lot_done", lot ? lot.verdict : "", counts);
   });
 
   // --- decisions ---
