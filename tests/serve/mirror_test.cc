@@ -211,6 +211,28 @@ TEST_CASE("mirror: our own client finds the same facts behind it as behind the n
   CHECK(records > 600);
 }
 
+TEST_CASE("mirror: a product's versions go through a mirror, and that there are none does, too") {
+  if (!have_shared("dcl")) return;
+  const Folder folder;
+  Ledger4Test ledger(recorded());
+  auto node = ledger.node();
+  const SyncOptions products{
+      .products = {{.vid = 0xFFF1, .pid = 0x8000}, {.vid = 0xFFF3, .pid = 0x8000}}};
+  REQUIRE(sync(node, folder / "main.sqlite", kNow, products).has_value());
+  Mirror mirror(folder / "main.sqlite", "dclchain-local", kCommand);
+  CHECK(mirror.answer(request_of("/dcl/model/versions/65523/32768")).status == 404);
+  CHECK(mirror.answer(request_of("/dcl/model/versions/65523/32769")).status == 503);
+  const MirrorServer server(mirror);
+  Node again({.name = "main", .chain_id = "dclchain-local", .url = server.url()}, *ledger.transport,
+             kNow);
+  const auto synced = sync(again, folder / "again.sqlite", kNow, products);
+  REQUIRE_MESSAGE(synced.has_value(), (synced ? "" : synced.error().what));
+  CHECK(synced->versions == 3);
+  std::string set_aside;
+  auto cache = Cache::open(folder / "again.sqlite", Cache::Open::existing, set_aside);
+  CHECK((*cache)->find_singles(Schema::versions)->size() == 2);
+}
+
 TEST_CASE("mirror: what was read a day ago does not become new on its way through a mirror") {
   if (!have_shared("dcl")) return;
   Mirror mirror = recorded_mirror();
