@@ -118,6 +118,21 @@ TRUST = ["--trust-cd-signer", "fixtures/trust/cd-signer.pem", "--trust-paa", "fi
          "--trust-paa", "fixtures/trust/paa-any.pem"]
 
 
+def records():
+    """Lines of a lot: fixtures with a DAC, a PAI and a declaration in PEM."""
+    out = ""
+    for folder in sorted((ROOT / "fixtures/devices").iterdir())[:60]:
+        if not all((folder / f"{name}.pem").exists() for name in ("dac", "pai", "cd")):
+            continue
+        record = {"id": folder.name}
+        for name in ("dac", "pai", "cd"):
+            block = re.search(r"-----BEGIN [^-]+-----(.*?)-----END", (folder / f"{name}.pem").read_text(), re.S)
+            if block:
+                record[name] = "".join(block[1].split())
+        out += json.dumps(record) + "\n"
+    return out
+
+
 def fixtures(tool):
     """Fixtures with the options that a server can be started with, grouped by them: each judged both ways."""
     plain = "--network none --at 2026-06-01T00:00:00Z"
@@ -150,25 +165,15 @@ def fixtures(tool):
         print(f"{count} fixtures: the same verdict and failing ids by API and by command")
 
         # A lot: the lines are those of lot --stream.
-        records = []
-        for folder in folders[:60]:
-            if not all((folder / f"{n}.pem").exists() for n in ("dac", "pai", "cd")):
-                continue
-            record = {"id": folder.name}
-            for name in ("dac", "pai", "cd"):
-                text = (folder / f"{name}.pem").read_text()
-                block = re.search(r"-----BEGIN [^-]+-----(.*?)-----END", text, re.S)
-                if block:
-                    record[name] = "".join(block[1].split())
-            records.append(json.dumps(record))
-        lines = ("\n".join(records) + "\n").encode()
+        lines = records().encode()
+        count = len(lines.splitlines())
         by_command = subprocess.run([tool, "lot", "--stream", *TRUST, *plain.split()], cwd=ROOT, input=lines,
                                     capture_output=True)
         status, headers, content = server.ask("POST", "/api/v1/lot", lines, {"Content-Type": "application/x-ndjson"})
         check(status == 200, f"a lot is answered with 200, found {status} {content[:300]}")
         check(content == by_command.stdout, "a lot's lines are those of lot --stream")
-        check(len(content.splitlines()) == len(records) + 1, "a line a record, and the lot's")
-        print(f"a lot of {len(records)}: the same lines")
+        check(len(content.splitlines()) == count + 1, "a line a record, and the lot's")
+        print(f"a lot of {count}: the same lines")
         status, _, content = server.ask("POST", "/api/v1/lot?network=nowhere", lines,
                                         {"Content-Type": "application/x-ndjson"})
         check(status == 400, f"a lot with a wrong network is 400, found {status}")
