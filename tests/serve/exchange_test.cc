@@ -6,6 +6,9 @@
 #include <condition_variable>
 #include <filesystem>
 #include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "platform/trust_files.h"
 #include "serve/openapi.h"
