@@ -5,10 +5,20 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstdint>
 #include <filesystem>
+#include <memory>
+#include <optional>
+#include <ostream>
 #include <sstream>
 #include <streambuf>
+#include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "bundle/cms_signature.h"
 #include "cli/commands.h"

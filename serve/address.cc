@@ -9,13 +9,14 @@
 namespace attest::serve {
 namespace {
 
+// (A NUL would end the text for the system's function.)
 bool is_v4(const std::string& s) {
   in_addr out{};
-  return ::inet_pton(AF_INET, s.c_str(), &out) == 1;
+  return s.find('\0') == std::string::npos && ::inet_pton(AF_INET, s.c_str(), &out) == 1;
 }
 bool is_v6(const std::string& s) {
   in6_addr out{};
-  return ::inet_pton(AF_INET6, s.c_str(), &out) == 1;
+  return s.find('\0') == std::string::npos && ::inet_pton(AF_INET6, s.c_str(), &out) == 1;
 }
 std::string lower(std::string_view s) {
   std::string out(s);
@@ -40,8 +41,8 @@ std::optional<std::string> host_of(std::string_view header) {
     rest = header.substr(host.size());
   }
   if (host.empty()) return std::nullopt;
-  if (!rest.empty() &&
-      (rest.size() > 6 || rest.find_first_not_of("0123456789", 1) != rest.npos || rest.size() == 1))
+  if (!rest.empty() && (rest[0] != ':' || rest.size() > 6 || rest.size() == 1 ||
+                        rest.find_first_not_of("0123456789", 1) != rest.npos))
     return std::nullopt;
   return lower(host);
 }

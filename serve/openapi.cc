@@ -101,8 +101,20 @@ Json problem_schema() {
                              .set("found", text()));
 }
 
-Json schema(std::string_view text) {
-  return parse_json(text).value_or(Json(Json::Object{}));
+// A schema of ours as a part of the document: what it refers to lies deeper then.
+Json schema(std::string_view text, const std::string& name) {
+  constexpr std::string_view kHere = "\"#/$defs/";
+  std::string all(text);
+  const std::string there = "\"#/components/schemas/" + name + "/$defs/";
+  for (size_t at = all.find(kHere); at != all.npos; at = all.find(kHere, at + there.size()))
+    all.replace(at, kHere.size(), there);
+  const auto read = parse_json(all);
+  if (!read || read->object() == nullptr) return object();
+  Json out = object();
+  for (const auto& [key, value] : *read->object()) {
+    if (key != "$id" && key != "$schema") out.set(key, value);  // it is no document of its own here
+  }
+  return out;
 }
 
 }  // namespace
@@ -125,8 +137,8 @@ Json openapi(const Routes& routes, bool asks_who) {
     paths.set(path, std::move(item));
   }
   Json components = object().set("schemas", object()
-                                                .set("report", schema(report_schema()))
-                                                .set("inspect", schema(inspect_schema()))
+                                                .set("report", schema(report_schema(), "report"))
+                                                .set("inspect", schema(inspect_schema(), "inspect"))
                                                 .set("problem", problem_schema()));
   Json out = object();
   out.set("openapi", "3.1.0")

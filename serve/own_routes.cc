@@ -18,17 +18,14 @@ Json schema_of_field(const UploadField& field) {
   Json one{Json::Object{}};
   one.set("type", "string").set("description", field.words);
   if (field.file) one.set("format", "binary");
-  if (!field.file) one.set("maxLength", static_cast<uint64_t>(kMostFieldBytes));
   if (!field.choices.empty()) {
     Json choices{Json::Array{}};
     for (const std::string& choice : field.choices) choices.push(choice);
     one.set("enum", std::move(choices));
   }
   if (!field.repeated) return one;
-  return Json(Json::Object{})
-      .set("type", "array")
-      .set("items", std::move(one))
-      .set("maxItems", static_cast<uint64_t>(field.file ? kMostFiles : kMostCodes));
+  // (How many there may be is no rule of the form's: more of them are 413.)
+  return Json(Json::Object{}).set("type", "array").set("items", std::move(one)).set("minItems", 1);
 }
 
 void describe_form(Json& operation, bool verify) {
@@ -40,6 +37,7 @@ void describe_form(Json& operation, bool verify) {
       "requestBody",
       Json(Json::Object{})
           .set("required", true)
+          .set("description", "evidence or code has to be there")
           .set("content",
                Json(Json::Object{})
                    .set("multipart/form-data",

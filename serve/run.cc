@@ -7,7 +7,11 @@
 #include <algorithm>
 #include <condition_variable>
 #include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
 #include <thread>
+#include <utility>
 
 #include "serve/exchange.h"
 #include "serve/http_server.h"

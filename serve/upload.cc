@@ -69,7 +69,10 @@ class Reader {
 
  private:
   std::optional<Answer> file(const UploadField& field, const Part& part) {
-    const std::string told = part.file_name.value_or("");
+    if (!part.file_name)
+      return problem(400, fmt::format("the field {} is wrong", field.name),
+                     "a file, with a file name", "text");
+    const std::string& told = *part.file_name;
     if (told.empty() && part.content.empty()) return std::nullopt;  // a form's input left alone
     auto& list = field.name == std::string_view("evidence")    ? out_.evidence
                  : field.name == std::string_view("order")     ? out_.order

@@ -7,6 +7,7 @@ import base64
 import concurrent.futures
 import contextlib
 import http.client
+import io
 import json
 import os
 import pathlib
@@ -20,6 +21,7 @@ import sys
 import tempfile
 import threading
 import time
+import zipfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 VERDICTS = {0: "approve", 1: "reject", 3: "undecided"}
@@ -48,8 +50,8 @@ class Server:
     def connect(self, timeout=30):
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
 
-    def ask(self, method, path, body=None, headers=None):
-        connection = self.connect()
+    def ask(self, method, path, body=None, headers=None, timeout=30):
+        connection = self.connect(timeout)
         connection.request(method, path, body, headers or {})
         answer = connection.getresponse()
         content = answer.read()
@@ -118,6 +120,21 @@ TRUST = ["--trust-cd-signer", "fixtures/trust/cd-signer.pem", "--trust-paa", "fi
          "--trust-paa", "fixtures/trust/paa-any.pem"]
 
 
+def records():
+    """Lines of a lot: fixtures with a DAC, a PAI and a declaration in PEM."""
+    out = ""
+    for folder in sorted((ROOT / "fixtures/devices").iterdir())[:60]:
+        if not all((folder / f"{name}.pem").exists() for name in ("dac", "pai", "cd")):
+            continue
+        record = {"id": folder.name}
+        for name in ("dac", "pai", "cd"):
+            block = re.search(r"-----BEGIN [^-]+-----(.*?)-----END", (folder / f"{name}.pem").read_text(), re.S)
+            if block:
+                record[name] = "".join(block[1].split())
+        out += json.dumps(record) + "\n"
+    return out
+
+
 def fixtures(tool):
     """Fixtures with the options that a server can be started with, grouped by them: each judged both ways."""
     plain = "--network none --at 2026-06-01T00:00:00Z"
@@ -150,25 +167,15 @@ def fixtures(tool):
         print(f"{count} fixtures: the same verdict and failing ids by API and by command")
 
         # A lot: the lines are those of lot --stream.
-        records = []
-        for folder in folders[:60]:
-            if not all((folder / f"{n}.pem").exists() for n in ("dac", "pai", "cd")):
-                continue
-            record = {"id": folder.name}
-            for name in ("dac", "pai", "cd"):
-                text = (folder / f"{name}.pem").read_text()
-                block = re.search(r"-----BEGIN [^-]+-----(.*?)-----END", text, re.S)
-                if block:
-                    record[name] = "".join(block[1].split())
-            records.append(json.dumps(record))
-        lines = ("\n".join(records) + "\n").encode()
+        lines = records().encode()
+        count = len(lines.splitlines())
         by_command = subprocess.run([tool, "lot", "--stream", *TRUST, *plain.split()], cwd=ROOT, input=lines,
                                     capture_output=True)
         status, headers, content = server.ask("POST", "/api/v1/lot", lines, {"Content-Type": "application/x-ndjson"})
         check(status == 200, f"a lot is answered with 200, found {status} {content[:300]}")
         check(content == by_command.stdout, "a lot's lines are those of lot --stream")
-        check(len(content.splitlines()) == len(records) + 1, "a line a record, and the lot's")
-        print(f"a lot of {len(records)}: the same lines")
+        check(len(content.splitlines()) == count + 1, "a line a record, and the lot's")
+        print(f"a lot of {count}: the same lines")
         status, _, content = server.ask("POST", "/api/v1/lot?network=nowhere", lines,
                                         {"Content-Type": "application/x-ndjson"})
         check(status == 400, f"a lot with a wrong network is 400, found {status}")
@@ -251,6 +258,22 @@ def hostile(tool):
         for s in idle:
             s.close()
 
+        # Archives that grow, and one in another.
+        def packed(name, content):
+            out = io.BytesIO()
+            with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+                for i, piece in enumerate(content):
+                    archive.writestr(f"{i}-{name}", piece)
+            return out.getvalue()
+        zeros = bytes(16 << 20)
+        bomb = packed("zeros", [zeros] * 4)
+        for name, archive in {"a bomb": bomb, "a bomb in an archive": packed("bomb.zip", [bomb] * 3),
+                              "10,000 files": packed("x", [b"x"] * 10_000)}.items():
+            began = time.monotonic()
+            status, _, _ = server.ask("POST", "/api/v1/verify", *form([*good, ("evidence", "a.zip", archive)]), timeout=90)
+            check(status in (200, 413, 422), f"{name}: found {status}")
+            print(f"{name} of {len(archive) >> 10} kB: {status} after {time.monotonic() - began:.1f} s")
+
         # Bytes at random, as bodies and as whole requests.
         generator = __import__("random").Random(20)
         for _ in range(100):
@@ -282,6 +305,25 @@ def hostile(tool):
         server.stop()
         check(not any("internal error" in line for line in server.lines), "no internal error was told")
         print("hostile requests: refused, cut off or harmless")
+
+
+def no_room(tool):
+    """Where large uploads cannot be kept while they come in, they are refused, and small ones are judged."""
+    before = os.environ.get("TMPDIR")
+    os.environ["TMPDIR"] = "/proc/self/fdinfo"
+    try:
+        with Server(tool, *TRUST, "--network", "none", "--at", "2026-06-01T00:00:00Z") as server:
+            good = evidence(ROOT / "fixtures/devices/good")
+            status, _, _ = server.ask("POST", "/api/v1/verify", *form([*good, ("evidence", "pad", bytes(1 << 20))]))
+            check(status == 507, f"an upload for which there is no room is 507, found {status}")
+            status, _, _ = server.ask("POST", "/api/v1/verify", *form(good))
+            check(status == 200, f"a small one is judged, found {status}")
+            server.stop()
+    finally:
+        if before is None:
+            del os.environ["TMPDIR"]
+        else:
+            os.environ["TMPDIR"] = before
 
 
 def users(tool):
@@ -329,7 +371,7 @@ def users(tool):
 def main():
     tool = os.path.abspath(sys.argv[1])
     os.environ.setdefault("MATTER_ATTEST_CACHE", tempfile.mkdtemp())
-    for part in (users, hostile, fixtures):
+    for part in (users, no_room, hostile, fixtures):
         part(tool)
     print("failed" if failures else "all held")
     return 1 if failures else 0

@@ -53,9 +53,11 @@ TEST_CASE("a host is this server's where it is an address, localhost or a name i
                             "127.0.0.1.evil.example", "lab.example.evil", "localhost."})
     CHECK_MESSAGE(status(refuse_host(with({{"host", other}}), {"lab.example"})) == 421, other);
   for (const char* none :
-       {"", ":80", "[::1", "[x]:1", "localhost:x", "localhost:", "localhost:123456"})
+       {"", ":80", "[::1", "[x]:1", "[::1]x80", "localhost:x", "localhost:", "localhost:123456"})
     CHECK_MESSAGE(status(refuse_host(with({{"host", none}}), {})) == 400, none);
   CHECK(status(refuse_host(with({}), {})) == 400);
+  CHECK(status(refuse_host(with({{"host", std::string("[::1\0]", 6)}}), {})) == 400);
+  CHECK(status(refuse_host(with({{"host", std::string("127.0.0.1\0x", 11)}}), {})) == 421);
   CHECK(status(refuse_host(with({{"host", "localhost"}, {"host", "localhost"}}), {})) == 400);
 }
 

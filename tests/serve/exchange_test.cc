@@ -6,6 +6,9 @@
 #include <condition_variable>
 #include <filesystem>
 #include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "platform/trust_files.h"
 #include "serve/openapi.h"
@@ -237,7 +240,10 @@ TEST_CASE("what is wrong with a request is said, with what was expected and foun
   CHECK(status(post("/api/v1/inspect", kForm), part("network", "none") + "--b--") == 400);
   CHECK(status(post("/api/v1/verify", kForm), part("network", "none") + "--b--") == 422);
   CHECK(status(post("/api/v1/verify", kForm), part("evidence", "hello", "a.txt") + "--b--") == 422);
-  CHECK(status(post("/api/v1/verify", kForm), part("evidence", "", "") + "--b--") == 422);
+  CHECK(status(post("/api/v1/verify", kForm), part("evidence", "text") + "--b--") == 400);
+  CHECK(status(post("/api/v1/verify", kForm),
+               "--b\r\nContent-Disposition: form-data; name=\"evidence\"; filename=\"\"\r\n\r\n\r\n"
+               "--b--") == 422);
   CHECK(status(get("/api/v1/health", {{"content-length", "5"}})) == 413);
   for (const char* target : {"*", "http://a/", "", "/%00", "/%zz", "/%4", "/a#b", "/?a=%0a"})
     CHECK_MESSAGE(status(get(target)) == 400, target);
@@ -381,6 +387,28 @@ TEST_CASE("every route stands in the document, with what it takes and may answer
     CHECK((operation->find("requestBody") != nullptr) == !route.takes.empty());
     CHECK(operation->find("responses")->find("200") != nullptr);
   }
+}
+
+TEST_CASE("what the document refers to is in it") {
+  Bench bench;
+  const Reply reply = bench.ask(get("/api/v1/openapi.json"));
+  const Json document = json(reply);
+  size_t seen = 0;
+  for (size_t at = reply.body.find("\"$ref\": \"#/"); at != std::string::npos;
+       at = reply.body.find("\"$ref\": \"#/", at + 1)) {
+    const size_t from = at + 11, end = reply.body.find('"', from);
+    const std::string path = reply.body.substr(from, end - from);
+    CAPTURE(path);
+    const Json* here = &document;
+    for (size_t i = 0; i < path.size() && here != nullptr;) {
+      const size_t slash = std::min(path.find('/', i), path.size());
+      here = here->find(path.substr(i, slash - i));
+      i = slash + 1;
+    }
+    CHECK(here != nullptr);
+    ++seen;
+  }
+  CHECK(seen > 20);
 }
 
 TEST_CASE("the page loads nothing from elsewhere and runs no script of its own text") {
