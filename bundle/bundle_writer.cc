@@ -55,12 +55,18 @@ Ledger* BundleWriter::begin(const Reading& reading, Ledger* ledger) {
 Result<void> BundleWriter::write(const std::string& path, const Evidence& evidence,
                                  const Report& report, const TrustStore& trust,
                                  const Signer& signer, SignatureEngine& engine) const {
+  const auto made = bytes(evidence, report, trust, signer, engine);
+  if (!made) return tl::unexpected(made.error());
+  return write_file(path, text(*made));
+}
+
+Result<Bytes> BundleWriter::bytes(const Evidence& evidence, const Report& report,
+                                  const TrustStore& trust, const Signer& signer,
+                                  SignatureEngine& engine) const {
   const auto inputs =
       inputs_of(read_, evidence, report, trust, ledger_ ? &ledger_->record() : nullptr, engine);
   if (!inputs) return within("--bundle", inputs.error());
-  const auto bytes = bundle_bytes(*inputs, evidence, report, signer, engine);
-  if (!bytes) return tl::unexpected(bytes.error());
-  return write_file(path, text(*bytes));
+  return bundle_bytes(*inputs, evidence, report, signer, engine);
 }
 
 Result<Bytes> bundle_bytes(const RecordedInputs& inputs, const Evidence& evidence,

@@ -20,6 +20,9 @@ class BundleWriter {
   Ledger* begin(const Reading& reading, Ledger* ledger);
   Result<void> write(const std::string& path, const Evidence& evidence, const Report& report,
                      const TrustStore& trust, const Signer& signer, SignatureEngine& engine) const;
+  // What write would put into the file.
+  Result<Bytes> bytes(const Evidence& evidence, const Report& report, const TrustStore& trust,
+                      const Signer& signer, SignatureEngine& engine) const;
 
  private:
   Device read_;

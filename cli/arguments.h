@@ -22,11 +22,22 @@
 namespace attest::cli {
 
 // What an option is about. Help, completion and manual show options by these, in this order.
-enum class Group : uint8_t { input, decide, trust, ledger, ordered, software, lot, bundle, output };
+enum class Group : uint8_t {
+  input,
+  server,
+  decide,
+  trust,
+  ledger,
+  ordered,
+  software,
+  lot,
+  bundle,
+  output
+};
 const char* group_title(Group group);
-inline constexpr Group kGroups[] = {Group::input,  Group::decide,  Group::trust,
-                                    Group::ledger, Group::ordered, Group::software,
-                                    Group::lot,    Group::bundle,  Group::output};
+inline constexpr Group kGroups[] = {Group::input,  Group::server,  Group::decide,   Group::trust,
+                                    Group::ledger, Group::ordered, Group::software, Group::lot,
+                                    Group::bundle, Group::output};
 
 // What may stand there, for completion: files, or words that the program knows.
 enum class Offer : uint8_t { files, nothing, check_ids, explained, commands };

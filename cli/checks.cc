@@ -10,12 +10,12 @@
 #include "cli/nearest.h"
 #include "cli/options.h"
 #include "lot/rule.h"
+#include "report/check_json.h"
 #include "report/check_text.h"
 #include "report/report_text.h"
 #include "report/test_plan.h"
 #include "verifier/base/json.h"
 #include "verifier/checks/catalogue.h"
-#include "verifier/checks/waiver.h"
 
 namespace attest::cli {
 namespace {
@@ -93,87 +93,12 @@ std::string as_text(const std::vector<Entry>& entries) {
   return out;
 }
 
-// The step that it is shown with, and all that it tells of.
-void add_steps(Json& json, std::string_view id) {
-  const auto step_of = [](const PlanCover& cover) {
-    return *cover.step == '\0' ? Json() : Json(cover.step);
-  };
-  const auto covers = covers_of(id);
-  json.set("test_case", covers.empty() ? Json() : Json(covers.front()->test_case))
-      .set("step", covers.empty() ? Json() : step_of(*covers.front()));
-  Json all{Json::Array{}};
-  for (const PlanCover* cover : covers)
-    all.push(Json(Json::Object{}).set("test_case", cover->test_case).set("step", step_of(*cover)));
-  json.set("test_plan", std::move(all));
-}
-
-Json check_json(const Check& check) {
-  Json severity{Json::Object{}};
-  severity.set("main", severity_name(check.severity.main))
-      .set("test", severity_name(check.severity.test))
-      .set("none", severity_name(check.severity.none))
-      .set("lab", severity_name(check.severity.lab));
-  Json out =
-      Json(Json::Object{})
-          .set("id", check.id)
-          .set("title", check.title)
-          .set("severity", std::move(severity))
-          .set("spec", check.spec)
-          .set("sdk", check.sdk == 0 ? Json() : Json(check.sdk))
-          .set("waivable", Json(Json::Object{})
-                               .set("main", may_be_waived(check, Network::main, Stage::network))
-                               .set("test", may_be_waived(check, Network::test, Stage::network))
-                               .set("lab", may_be_waived(check, Network::none, Stage::lab)))
-          .set("rule", check.rule)
-          .set("remedy", check.remedy)
-          .set("when_unknown", *check.when_unknown == '\0' ? Json() : Json(check.when_unknown));
-  add_steps(out, check.id);
-  return out;
-}
-
-Json rule_json(const LotRule& rule) {
-  const char* severity = severity_name(rule.severity);
-  Json out = Json(Json::Object{})
-                 .set("id", rule.id)
-                 .set("title", rule.title)
-                 .set("severity", Json(Json::Object{})
-                                      .set("main", severity)
-                                      .set("test", severity)
-                                      .set("none", severity)
-                                      .set("lab", severity_name(rule.under(Stage::lab))))
-                 .set("spec", rule.spec)
-                 .set("sdk", Json())
-                 .set("rule", rule.rule)
-                 .set("remedy", rule.remedy);
-  add_steps(out, rule.id);
-  return out;
-}
-
-// The ledger is what it is, whatever network and stage a device is judged for.
-Json audit_json(const audit::AuditRule& rule) {
-  Json severity{Json::Object{}};
-  for (const char* of : {"main", "test", "none", "lab"})
-    severity.set(of, severity_name(rule.severity));
-  return Json(Json::Object{})
-      .set("id", rule.id)
-      .set("title", rule.title)
-      .set("severity", std::move(severity))
-      .set("spec", "")
-      .set("sdk", Json())
-      .set("rule", rule.rule)
-      .set("remedy", rule.remedy)
-      .set("when_unknown", rule.when_unknown)
-      .set("test_case", Json())
-      .set("step", Json())
-      .set("test_plan", Json(Json::Array{}));
-}
-
 std::string as_json(const std::vector<Entry>& entries) {
   Json list{Json::Array{}};
   for (const Entry& entry : entries)
     list.push(entry.check != nullptr  ? check_json(*entry.check)
-              : entry.rule != nullptr ? rule_json(*entry.rule)
-                                      : audit_json(*entry.audit));
+              : entry.rule != nullptr ? lot_rule_json(*entry.rule)
+                                      : audit_rule_json(*entry.audit));
   return dump_pretty(list);
 }
 

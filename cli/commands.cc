@@ -21,6 +21,8 @@ constexpr Entry kCommands[] = {
     {"lot", add_lot, "Judge"},
     {"checklist", add_checklist, "Judge"},
     {"replay", add_replay, "Judge"},
+    {"serve", add_serve, "Judge"},
+    {"decisions", add_decisions, "Judge"},
     {"inspect", add_inspect, "Look into"},
     {"extract", add_extract, "Look into"},
     {"payload", add_payload, "Look into"},

@@ -61,6 +61,8 @@ const char* group_title(Group group) {
   switch (group) {
     case Group::input:
       return "What is looked at";
+    case Group::server:
+      return "The server";
     case Group::decide:
       return "What decides";
     case Group::trust:

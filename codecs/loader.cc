@@ -12,37 +12,23 @@ namespace {
 
 constexpr const char* kModule = "matter-attest-codecs.so";
 
-// Beside the program, where an installation puts it, and where the build leaves it. Never a path
-// from the environment.
-std::vector<std::filesystem::path> places() {
+std::vector<std::filesystem::path> places(const char* module, const char* built_in) {
   std::error_code failed;
   const auto program = std::filesystem::read_symlink("/proc/self/exe", failed);
   if (failed) return {};
   const auto folder = program.parent_path();
-  return {folder / kModule, folder / "codecs" / kModule,
-          folder.parent_path() / "lib" / "matter-attest" / kModule,
-          folder.parent_path() / "codecs" / kModule};
+  return {folder / module, folder / built_in / module,
+          folder.parent_path() / "lib" / "matter-attest" / module,
+          folder.parent_path() / built_in / module};
 }
 
 Result<Codecs*> load() {
-  std::string tried;
-  for (const auto& path : places()) {
-    std::error_code failed;
-    if (!std::filesystem::exists(path, failed)) {
-      tried += (tried.empty() ? "" : ", ") + path.string();
-      continue;
-    }
-    void* module = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-    if (module == nullptr)
-      return error(fmt::format("{} cannot be loaded: {}", path.string(), dlerror()));
-    const auto make =
-        reinterpret_cast<Codecs* (*)(const char*)>(dlsym(module, "matter_attest_codecs"));
-    Codecs* codecs = make == nullptr ? nullptr : make(MATTER_ATTEST_VERSION);
-    if (codecs == nullptr)
-      return error(fmt::format("{} belongs to another version of matter-attest", path.string()));
-    return codecs;
-  }
-  return error(fmt::format("{} is not installed; looked for {}", kModule, tried));
+  const auto symbol = module_symbol(kModule, "codecs", "matter_attest_codecs");
+  if (!symbol) return tl::unexpected(symbol.error());
+  Codecs* codecs = reinterpret_cast<Codecs* (*)(const char*)>(*symbol)(MATTER_ATTEST_VERSION);
+  if (codecs == nullptr)
+    return error(fmt::format("{} belongs to another version of matter-attest", kModule));
+  return codecs;
 }
 
 class Loaded final : public Codecs {
@@ -97,6 +83,25 @@ Loaded& loaded() {
 }
 
 }  // namespace
+
+Result<void*> module_symbol(const char* module, const char* folder, const char* symbol) {
+  std::string tried;
+  for (const auto& path : places(module, folder)) {
+    std::error_code failed;
+    if (!std::filesystem::exists(path, failed)) {
+      tried += (tried.empty() ? "" : ", ") + path.string();
+      continue;
+    }
+    void* opened = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+    if (opened == nullptr)
+      return error(fmt::format("{} cannot be loaded: {}", path.string(), dlerror()));
+    void* found = dlsym(opened, symbol);
+    if (found == nullptr)
+      return error(fmt::format("{} belongs to another version of matter-attest", path.string()));
+    return found;
+  }
+  return error(fmt::format("{} is not installed; looked for {}", module, tried));
+}
 
 Codecs& loaded_codecs() {
   return loaded();

@@ -16,6 +16,10 @@ Result<void> codecs_there();
 // may count as said of the evidence.
 std::optional<Error> codecs_missing();
 
+// A function of a module of ours that is opened when it is first needed: beside the program, where
+// an installation puts it, or in `folder` of the build. Never a path from the environment.
+Result<void*> module_symbol(const char* module, const char* folder, const char* symbol);
+
 namespace codecs {
 // The codecs themselves, without the loader: for who links them.
 Codecs& direct();

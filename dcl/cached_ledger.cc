@@ -325,7 +325,7 @@ Fact<CachedRecord> CachedLedger::fetch(Schema schema, const std::string& key,
                       .object = {},
                       .when = {.height = node_state_->height,
                                .block_time = node_state_->block_time,
-                               .read_at = options_.now}};
+                               .read_at = node_state_->read_at.value_or(options_.now)}};
   if (*answer) record.object = std::move((*answer)->object);
   const auto kept = store();
   if (kept) {
@@ -389,7 +389,7 @@ Fact<std::vector<CachedRecord>> CachedLedger::find_records(Schema schema,
     }
     const ReadAt when{.height = node_state_->height,
                       .block_time = node_state_->block_time,
-                      .read_at = options_.now};
+                      .read_at = node_state_->read_at.value_or(options_.now)};
     const ListUpdate updates[] = {{.when = when, .list = std::move(read->front())}};
     if (const auto written = cache_->update(source_of(options_.network), updates); !written)
       return Unknown{written.error().what};

@@ -23,6 +23,8 @@ constexpr size_t kDepth = 32;             // of a JSON answer; the ledger's own 
 constexpr size_t kRootsTag = ~size_t{0};  // the list of approved roots among the lists
 
 constexpr const char* kHeightHeader = "grpc-metadata-x-cosmos-block-height";
+// Of the mirror of a cache (serve/mirror.h).
+constexpr const char* kSyncedHeader = "x-matter-attest-synced-at";
 constexpr const char* kNodeInfo = "/cosmos/base/tendermint/v1beta1/node_info";
 constexpr const char* kSyncing = "/cosmos/base/tendermint/v1beta1/syncing";
 constexpr const char* kLatest = "/cosmos/base/tendermint/v1beta1/blocks/latest";
@@ -195,6 +197,11 @@ Result<NodeState> Node::begin() {
       }
       if (const std::string* header = response->header("x-server-time"); header != nullptr)
         server_time = decimal(*header).value_or(0);
+      // Facts are as old as they were where the mirror has them from.
+      if (const std::string* header = response->header(kSyncedHeader); header != nullptr) {
+        const auto at = parse_rfc3339(*header);
+        if (at && *at < now_) state_.read_at = *at;
+      }
     }
     auto json = read(request, response);
     if (!json) failures[request.tag] = json.error();

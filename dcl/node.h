@@ -26,6 +26,7 @@ struct NodeState {
   Instant block_time;              // of the block at that height
   std::string version;             // of the node's software
   bool sends_height = false;       // its answers carry the block height header
+  std::optional<Instant> read_at;  // a mirror: when the ledger was read that it tells of
   std::vector<std::string> notes;  // what a person should know, though it stops nothing
 };
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace attest::dcl {
 namespace {
@@ -13,6 +14,7 @@ constexpr size_t kMostNamed = 10;     // unreadable entries, one by one
 struct Versions {
   RecordList lists{.schema = Schema::versions, .records = {}};
   RecordList versions{.schema = Schema::version, .records = {}};
+  std::vector<Record> without = {};  // models that have none: not on the ledger
 };
 
 // The models' software versions: first which there are, then each.
@@ -22,8 +24,12 @@ Result<Versions> read_versions(Node& node, const std::vector<std::string>& model
   if (!version_lists) return tl::unexpected(version_lists.error());
   Versions out;
   std::vector<std::string> keys;
-  for (auto& list : *version_lists) {
-    if (!list) continue;  // a model without versions
+  for (size_t i = 0; i < models.size(); ++i) {
+    auto& list = (*version_lists)[i];
+    if (!list) {  // a model without versions
+      out.without.push_back({.key = models[i], .object = {}});
+      continue;
+    }
     for (const uint32_t number : versions_of(list->object).value_or(std::vector<uint32_t>()))
       keys.push_back(fmt::format("{}/{:08X}", list->key, number));
     out.lists.records.push_back(std::move(*list));
@@ -82,6 +88,10 @@ Result<Facts> read_facts(Node& node, const SyncOptions& options) {
   const auto keys = models_of(models, all ? std::span<const Product>() : options.products);
   auto versions = read_versions(node, keys, out.notes, options.progress);
   if (!versions) return tl::unexpected(versions.error());
+  // Of a whole list what is not in it is absent; of single ones an absence is an answer to be kept.
+  if (!all)
+    std::move(versions->without.begin(), versions->without.end(),
+              std::back_inserter(versions->lists.records));
   auto& place = all ? out.lists : out.singles;
   place.push_back(std::move(versions->lists));
   place.push_back(std::move(versions->versions));
@@ -153,8 +163,9 @@ Result<SyncResult> sync(Node& node, const std::string& cache_file, Instant now,
                         const SyncOptions& options) {
   auto read = read_at_one_height(node, options);
   if (!read) return tl::unexpected(read.error());
-  const ReadAt when{
-      .height = read->node.height, .block_time = read->node.block_time, .read_at = now};
+  const ReadAt when{.height = read->node.height,
+                    .block_time = read->node.block_time,
+                    .read_at = read->node.read_at.value_or(now)};
   SyncResult out{.node = std::move(read->node),
                  .changes = {},
                  .requests = node.requests(),

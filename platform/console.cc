@@ -72,7 +72,8 @@ Console process_console() {
           .err_is_terminal = ::isatty(STDERR_FILENO) == 1,
           .columns = columns,
           .rows = rows,
-          .when_interrupted = tell_when_interrupted};
+          .when_interrupted = tell_when_interrupted,
+          .clock = [] { return Instant{static_cast<int64_t>(std::time(nullptr))}; }};
 }
 
 }  // namespace attest

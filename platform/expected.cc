@@ -37,24 +37,26 @@ Result<FileBytes> open_beside(const fs::path& path, Opened* opened) {
 
 // The order names these files relative to itself. One that is not there was not handed over; one
 // that lies elsewhere is not followed.
-void read_credential(const Credential& credential, const Json& value, const fs::path& folder,
-                     Device& device, Opened* opened) {
+void read_credential(const Credential& credential, const Json& value, const std::string& of,
+                     const FileBeside& beside, Device& device) {
   if (value.string() == nullptr || value.string()->empty()) return;
   const fs::path name = fs::path(*value.string()).lexically_normal();
   if (name.is_absolute() || *name.begin() == "..") return;
-  const auto file = open_beside(folder / name, opened);
+  auto file = beside(name.string());
   if (!file) return;
-  Bytes bytes = to_bytes(file->view());
+  Bytes bytes = std::move(*file);
   if (looks_like_pem(bytes)) {
     PemFile pem = parse_pem(bytes);
     if (pem.blocks.empty()) return;
     bytes = std::move(pem.blocks.front().der);
   }
-  device.say(credential.fact, std::move(bytes),
-             {.path = (folder / name).string(), .offset = {}, .item = credential.key});
+  device.say(
+      credential.fact, std::move(bytes),
+      {.path = (fs::path(of).parent_path() / name).string(), .offset = {}, .item = credential.key});
 }
 
-void read_credentials(View order, const std::string& path, Device& device, Opened* opened) {
+void read_credentials(View order, const std::string& path, const FileBeside& beside,
+                      Device& device) {
   const auto json = parse_json(text(order));
   if (!json) return;
   const Json* matter = json->find("matter");
@@ -64,7 +66,7 @@ void read_credentials(View order, const std::string& path, Device& device, Opene
     if (members == nullptr) continue;
     for (const Credential& credential : kCredentials) {
       if (const Json* value = members->find(credential.key))
-        read_credential(credential, *value, fs::path(path).parent_path(), device, opened);
+        read_credential(credential, *value, path, beside, device);
     }
   }
 }
@@ -73,7 +75,7 @@ constexpr const char* kUserConfiguration = "user_configuration.json";
 
 // Keys are not compared with what they are not: an order that names one and does not hold it is the
 // tester's slip.
-Result<void> read_keys(const fs::path& folder, Device& device, Opened* opened) {
+Result<void> read_keys(const FileBeside& beside, Device& device) {
   const auto is_key = [](std::string_view name) {
     return name == "security.signing_keys" || name == "security.sign_key" ||
            name == "security.command_key";
@@ -87,8 +89,8 @@ Result<void> read_keys(const fs::path& folder, Device& device, Opened* opened) {
       all.push_back(std::move(ordered));
       continue;
     }
-    const auto file = open_beside(folder / ordered.value, opened);
-    const auto keys = file ? key_forms(file->view()) : std::vector<std::string>();
+    const auto file = beside(ordered.value);
+    const auto keys = file ? key_forms(*file) : std::vector<std::string>();
     if (keys.empty())
       return error(fmt::format("{}: expected a key in PEM in {} beside the order, found {}",
                                ordered.place.item, ordered.value, file ? "none" : "no such file"));
@@ -102,10 +104,10 @@ Result<void> read_keys(const fs::path& folder, Device& device, Opened* opened) {
 }
 
 // What Simplicity Commander was given to configure the parts with.
-void read_configuration(const fs::path& folder, Device& device, Opened* opened) {
-  const std::string path = (folder / kUserConfiguration).string();
-  const auto file = open_beside(path, opened);
-  const auto json = file ? parse_json(text(file->view())) : Result<Json>(error("none"));
+void read_configuration(const std::string& of, const FileBeside& beside, Device& device) {
+  const std::string path = (fs::path(of).parent_path() / kUserConfiguration).string();
+  const auto file = beside(kUserConfiguration);
+  const auto json = file ? parse_json(text(*file)) : Result<Json>(error("none"));
   if (json) read_user_configuration(*json, path, device.posture);
 }
 
@@ -114,24 +116,34 @@ void read_configuration(const fs::path& folder, Device& device, Opened* opened) 
 Result<Device> expected_from(const std::string& path, Opened* opened) {
   const auto file = open_beside(path, opened);
   if (!file) return error("--expect: " + file.error().what);
+  const fs::path folder = fs::path(path).parent_path();
+  auto out = expected_from(path, file->view(), [&](const std::string& name) {
+    const auto beside = open_beside(folder / name, opened);
+    return beside ? std::optional(to_bytes(beside->view())) : std::nullopt;
+  });
+  if (!out) return error("--expect: " + out.error().what);
+  return out;
+}
+
+Result<Device> expected_from(const std::string& path, View content, const FileBeside& beside) {
   Reading reading;
   const auto done =
-      read_evidence({.path = path, .bytes = file->view(), .base = 0, .member = false}, reading);
+      read_evidence({.path = path, .bytes = content, .base = 0, .member = false}, reading);
   const std::string kind = reading.files.empty() ? "" : reading.files.front().kind;
   const bool locks_alone = !done && !reading.device.posture.ordered.empty();
   if (kind != "cpms-json" && kind != "device-json") {
     const std::string found = done ? "a file of kind " + kind : done.error().what;
-    return error(fmt::format(
-        "--expect: {}: expected a cpms.json or the keys of device.json, found {}", path, found));
+    return error(
+        fmt::format("{}: expected a cpms.json or the keys of device.json, found {}", path, found));
   }
-  if (!done && !locks_alone) return error(fmt::format("--expect: {}: {}", path, done.error().what));
+  if (!done && !locks_alone) return error(fmt::format("{}: {}", path, done.error().what));
   if (kind == "cpms-json") {
-    const auto utf8 = utf8_of_utf16(file->view());
-    read_credentials(utf8 ? View(*utf8) : file->view(), path, reading.device, opened);
+    const auto utf8 = utf8_of_utf16(content);
+    read_credentials(utf8 ? View(*utf8) : content, path, beside, reading.device);
   }
-  if (const auto keys = read_keys(fs::path(path).parent_path(), reading.device, opened); !keys)
-    return error(fmt::format("--expect: {}: {}", path, keys.error().what));
-  read_configuration(fs::path(path).parent_path(), reading.device, opened);
+  if (const auto keys = read_keys(beside, reading.device); !keys)
+    return error(fmt::format("{}: {}", path, keys.error().what));
+  read_configuration(path, beside, reading.device);
   return std::move(reading.device);
 }
 

@@ -112,4 +112,11 @@ Result<std::vector<std::pair<CertificatePtr, std::string>>> trusted_certificates
   return std::move(out.found);
 }
 
+Result<std::vector<std::pair<CertificatePtr, std::string>>> trusted_certificates(
+    const std::string& name, View bytes) {
+  Trusted out;
+  if (const auto done = out.file(name, bytes); !done) return tl::unexpected(done.error());
+  return std::move(out.found);
+}
+
 }  // namespace attest

@@ -14,5 +14,8 @@ namespace attest {
 // text.
 Result<std::vector<std::pair<CertificatePtr, std::string>>> trusted_certificates(
     const std::string& path);
+// Of a file that is already in memory.
+Result<std::vector<std::pair<CertificatePtr, std::string>>> trusted_certificates(
+    const std::string& name, View bytes);
 
 }  // namespace attest

@@ -75,7 +75,8 @@ constexpr Key kKeys[] = {
     {FactId::nocsr_challenge, "nocsr", "challenge"},
 };
 
-Json value_json(const Key& key, const Statement& s) {
+Json value_json(const Key& key, const Statement& s, Masked masked) {
+  if (masked == Masked::yes && is_masked(key.fact)) return Json("masked");
   if (const auto* number = std::get_if<uint64_t>(&s.value)) {
     const bool id = key.fact == FactId::vendor_id || key.fact == FactId::product_id;
     if (key.fact == FactId::local_config_disabled || key.fact == FactId::reachable)
@@ -95,9 +96,11 @@ const char* how_text(SubjectId::How how) {
 
 }  // namespace
 
-Json payload_json(const OnboardingPayload& p) {
+Json payload_json(const OnboardingPayload& p, Masked masked) {
+  const bool hidden = masked == Masked::yes;
   Json out{Json::Object{}};
-  out.set("text", printable(p.text)).set("kind", p.manual ? "manual" : "qr");
+  out.set("text", hidden ? Json("masked") : Json(printable(p.text)))
+      .set("kind", p.manual ? "manual" : "qr");
   out.set("vendor_id", p.vendor_id ? Json(hex_id(*p.vendor_id)) : Json())
       .set("product_id", p.product_id ? Json(hex_id(*p.product_id)) : Json());
   out.set("flow", p.flow ? Json(static_cast<uint32_t>(*p.flow)) : Json())
@@ -105,32 +108,33 @@ Json payload_json(const OnboardingPayload& p) {
            p.capabilities ? Json(static_cast<uint32_t>(*p.capabilities)) : Json());
   out.set(p.manual ? "short_discriminator" : "discriminator",
           static_cast<uint32_t>(p.discriminator))
-      .set("passcode", p.passcode)
+      .set("passcode", hidden ? Json("masked") : Json(p.passcode))
       .set("valid", p.valid());
   if (!p.problems.empty()) {
     Json problems{Json::Array{}};
     for (const PayloadProblem& problem : p.problems)
-      problems.push(
-          Json(Json::Object{}).set("id", problem.id).set("message", printable(problem.message)));
+      problems.push(Json(Json::Object{})
+                        .set("id", problem.id)
+                        .set("message", hidden ? "masked" : printable(problem.message)));
     out.set("problems", std::move(problems));
   }
   return out;
 }
 
-Json facts_json(const Device& device) {
+Json facts_json(const Device& device, Masked masked) {
   Json out{Json::Object{}};
   std::vector<std::pair<std::string, Json>> groups;
   for (const Key& key : kKeys) {
     const Statement* s = device.first(key.fact);
     if (s == nullptr) continue;
     if (key.group[0] == '\0') {
-      out.set(key.key, value_json(key, *s));
+      out.set(key.key, value_json(key, *s, masked));
       continue;
     }
     auto at = std::find_if(groups.begin(), groups.end(),
                            [&](const auto& g) { return g.first == key.group; });
     if (at == groups.end()) at = groups.insert(groups.end(), {key.group, Json(Json::Object{})});
-    at->second.set(key.key, value_json(key, *s));
+    at->second.set(key.key, value_json(key, *s, masked));
   }
   for (auto& [name, group] : groups) out.set(name, std::move(group));
   return out;
@@ -249,8 +253,8 @@ Json evidence_json(const Evidence& e) {
   return out;
 }
 
-Json device_json(const Evidence& e) {
-  Json out = facts_json(e.device);
+Json device_json(const Evidence& e, Masked masked) {
+  Json out = facts_json(e.device, masked);
   const auto digest = [](const Bytes& b) { return b.empty() ? Json() : Json(hex(sha256(b))); };
   out.set("dac_sha256",
           e.dac.certificate ? Json(hex(e.dac.certificate->sha256)) : digest(e.dac.bytes));
@@ -291,14 +295,14 @@ Json declaration_or_problem(const Evidence& e) {
   return Json(Json::Object{}).set("problem", e.cms ? e.cd_problem : e.cms_problem);
 }
 
-Json payloads_json(const Device& device) {
+Json payloads_json(const Device& device, Masked masked) {
   Json out{Json::Array{}};
   for (const Statement& s : device.statements) {
     if (s.fact == FactId::qr_payload) {
       for (const OnboardingPayload& p : parse_qr(std::get<std::string>(s.value)))
-        out.push(payload_json(p).set("source", place_text(s.place)));
+        out.push(payload_json(p, masked).set("source", place_text(s.place)));
     } else if (s.fact == FactId::manual_code) {
-      out.push(payload_json(parse_manual_code(std::get<std::string>(s.value)))
+      out.push(payload_json(parse_manual_code(std::get<std::string>(s.value)), masked)
                    .set("source", place_text(s.place)));
     }
   }
@@ -325,14 +329,16 @@ Json remarks_json(const Device& device) {
   return out;
 }
 
-Json conflicts_json(const Device& device) {
+Json conflicts_json(const Device& device, Masked masked) {
   Json out{Json::Array{}};
   for (const Conflict& conflict : conflicts(device)) {
     Json values{Json::Array{}};
     for (const Statement* s : conflict.values)
       values.push(Json(Json::Object{})
                       .set("value", is_secret(s->fact) ? Json("secret")
-                                                       : Json(value_text(s->fact, s->value)))
+                                    : masked == Masked::yes && is_masked(s->fact)
+                                        ? Json("masked")
+                                        : Json(value_text(s->fact, s->value)))
                       .set("path", printable(s->place.path))
                       .set("offset", s->place.offset ? Json(*s->place.offset) : Json()));
     out.push(Json(Json::Object{})
@@ -344,15 +350,15 @@ Json conflicts_json(const Device& device) {
 
 }  // namespace
 
-Json inspect_json(const Evidence& e) {
+Json inspect_json(const Evidence& e, Masked masked) {
   Json out{Json::Object{}};
   out.set("schema", "matter-attest/inspect/1")
       .set("evidence", evidence_json(e))
       .set("not_used", not_used_json(e.not_used))
-      .set("device", device_json(e))
+      .set("device", device_json(e, masked))
       .set("certificates", certificates_json(e.device))
       .set("certification_declaration", declaration_or_problem(e))
-      .set("payloads", payloads_json(e.device));
+      .set("payloads", payloads_json(e.device, masked));
   if (!e.ota_images.empty()) {
     Json images{Json::Array{}};
     for (const OtaEvidence& ota : e.ota_images) images.push(ota_image_json(ota));
@@ -360,7 +366,7 @@ Json inspect_json(const Evidence& e) {
   }
   return out.set("integrity", integrity_json(e.device))
       .set("remarks", remarks_json(e.device))
-      .set("conflicts", conflicts_json(e.device));
+      .set("conflicts", conflicts_json(e.device, masked));
 }
 
 }  // namespace attest

@@ -127,6 +127,10 @@ echo "== matter.js and the Matter SDK's chip-cert, where they are (MATTER_JS, MA
 tests/bench/peers.sh "$build"
 
 echo
+echo "== the server: verifications and lots over HTTP, 200 uploads of 16 MiB beside 1,000 idle connections"
+tests/bench/serve.py "$build/matter-attest"
+
+echo
 echo "== every single-bit flip of a good device, and every flip and cut of a credential beside one"
 "$build/tests/bit_flips"
 "$build/tests/damaged_beside"

@@ -76,7 +76,7 @@ TEST_CASE("every command that says more than errors takes --quiet, and says the 
                     "dcl diff",       "dcl export", "dcl import", "dcl model",     "dcl paa",
                     "dcl revocation", "dcl status", "dcl sync",   "dcl vendor",    "dcl version",
                     "dcl watch",      "extract",    "inspect",    "lot",           "lot merge",
-                    "replay",         "verify"});
+                    "replay",         "serve",      "verify"});
 }
 
 TEST_CASE("a lot whose output breaks ends, whoever waits for input that never comes") {

@@ -1,0 +1,224 @@
+#include "serve/judge.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <new>
+
+#include "bundle/bundle_writer.h"
+#include "codecs/loader.h"
+#include "platform/expected.h"
+#include "platform/ota.h"
+#include "platform/trust_files.h"
+#include "report/forms.h"
+#include "report/inspect_json.h"
+#include "verifier/gather/gather.h"
+#include "verifier/verify.h"
+
+namespace attest::serve {
+namespace {
+
+constexpr int64_t kViewSeconds = 2;
+// Of an upload: less than a command line may take, since others wait.
+constexpr Budget kBudget{.depth = 8, .files = 20'000, .unpacked_bytes = 512ull << 20};
+
+size_t said(const Reading& reading) {
+  const Device& device = reading.device;
+  return device.statements.size() + device.integrity.size() + device.remarks.size() +
+         reading.ota_images.size() + reading.locked.size() + device.posture.said();
+}
+
+// "--at: expected ...": there are no options here.
+std::string without_dashes(const Error& error) {
+  return error.what.starts_with("--") ? error.what.substr(2) : error.what;
+}
+
+std::string in_form(const char* form, const Evidence& evidence, const Report& report) {
+  return find_form(form)->of_device(evidence, report,
+                                    {.colour = false, .width = Console::kColumns});
+}
+
+}  // namespace
+
+Answer Judge::judge(const Job& job, View body) {
+  try {
+    return job.what == "inspect" ? inspect(job, body) : verify(job, body);
+  } catch (const std::bad_alloc&) {
+    return problem(422, "judging it takes more memory than one upload may have");
+  }
+}
+
+tl::expected<Ledger*, Answer> Judge::ledger(const Asked& asked, Instant now) {
+  std::erase_if(ledgers_, [&](const Opened& o) {
+    return now.seconds - o.when.seconds > kViewSeconds || now < o.when;
+  });
+  const Asked key{.network = asked.network, .stage = asked.stage, .at = {}};
+  for (const Opened& one : ledgers_) {
+    if (one.asked == key) return one.ledger.get();
+  }
+  auto opened = settings_.ledger(key, now);
+  if (!opened) return tl::unexpected(problem(400, without_dashes(opened.error())));
+  ledgers_.push_back({.asked = key, .when = now, .ledger = std::move(*opened)});
+  return ledgers_.back().ledger.get();
+}
+
+std::optional<Answer> Judge::read(const Upload& upload, Reading& reading) const {
+  reading.codecs = &loaded_codecs();
+  reading.budget = kBudget;
+  if (const auto done = settings_.prepare(reading); !done) return problem(500, done.error().what);
+  for (const UploadedFile& file : upload.evidence) {
+    const Source source{.path = file.name, .bytes = file.content, .base = 0, .member = true};
+    if (const auto done = read_evidence(source, reading); !done)
+      reading.device.damaged({.path = file.name, .offset = done.error().offset, .item = {}}, "file",
+                             done.error().what);
+  }
+  for (size_t i = 0; i < upload.codes.size(); ++i) {
+    const std::string path = i == 0 ? "code" : fmt::format("code {}", i + 1);
+    const std::string& given = upload.codes[i];
+    const size_t before = said(reading), from = given.find_first_not_of(" \t\r\n");
+    std::string typed = from == std::string::npos ? "" : given.substr(from);
+    typed.erase(typed.find_last_not_of(" \t\r\n") + 1);
+    if (typed.starts_with("mt:")) typed.replace(0, 3, "MT:");
+    const Source source{.path = path, .bytes = view(typed), .base = 0, .member = false};
+    if (!read_evidence(source, reading) || said(reading) == before)
+      return problem(400, "the field code is wrong",
+                     "MT: and its payload, or a manual code of 11 or 21 digits",
+                     fmt::format("{} characters that are none", typed.size()));
+  }
+  if (const auto missing = codecs_missing()) return problem(503, missing->what);
+  if (said(reading) != 0 || std::any_of(reading.files.begin(), reading.files.end(),
+                                        [](const EvidenceFile& f) { return !f.holds.empty(); }))
+    return std::nullopt;
+  std::string found = fmt::format("{} files of which none is one", upload.evidence.size());
+  if (!reading.not_used.empty())
+    found += fmt::format(" ({}: {})", reading.not_used.front().path, reading.not_used.front().why);
+  return problem(422, "nothing of it is evidence about a device",
+                 "the files of a device (certificates, a declaration, a dump, a log) or its code",
+                 found);
+}
+
+std::optional<Answer> Judge::add_anchors(const Upload& upload, Network network,
+                                         TrustStore& trust) const {
+  const auto add = [&](const std::vector<UploadedFile>& files, const char* field,
+                       auto&& add_one) -> std::optional<Answer> {
+    if (!files.empty() && network == Network::main)
+      return problem(400, fmt::format("the field {} is for other networks", field),
+                     "network test or none", "main");
+    for (const UploadedFile& file : files) {
+      const auto certificates = trusted_certificates(file.name, file.content);
+      if (!certificates) return problem(503, certificates.error().what);
+      size_t taken = 0;
+      std::string why = "no certificate in it";
+      for (const auto& [certificate, name] : *certificates) {
+        const auto done = add_one(certificate, name);
+        taken += done.has_value();
+        if (!done) why = done.error().what;
+      }
+      if (taken == 0) return problem(400, fmt::format("{} {}: {}", field, file.name, why));
+    }
+    return std::nullopt;
+  };
+  if (auto wrong =
+          add(upload.trust_paa, "trust_paa", [&](const CertificatePtr& c, const std::string& name) {
+            return trust.add_paa(c, Origin::given, name);
+          }))
+    return wrong;
+  return add(upload.trust_cd_signer, "trust_cd_signer",
+             [&](const CertificatePtr& c, const std::string& name) {
+               return trust.add_cd_signer(c, Origin::given, name, *settings_.engine);
+             });
+}
+
+Answer Judge::verify(const Job& job, View body) {
+  auto upload = read_upload(body, job.type, true);
+  if (!upload) return std::move(upload.error());
+  const Instant now = settings_.clock();
+  auto policy = settings_.policy(upload->asked, now);
+  if (!policy) return problem(400, without_dashes(policy.error()));
+  auto trust = settings_.trust(upload->asked, policy->network);
+  if (!trust) return problem(500, trust.error().what);
+  if (auto wrong = add_anchors(*upload, policy->network, *trust)) return std::move(*wrong);
+  const auto asked = ledger(upload->asked, now);
+  if (!asked) return asked.error();
+
+  Reading reading;
+  reading.ota_digests = digests_for(*asked);
+  if (auto wrong = read(*upload, reading)) return std::move(*wrong);
+  std::optional<Device> ordered;
+  if (!upload->order.empty()) {
+    // Names only: files that came along, in the folder that the order was in where it was picked.
+    const auto folder = std::filesystem::path(upload->order.front().name).parent_path();
+    const auto beside = [&](const std::string& name) -> std::optional<Bytes> {
+      for (const UploadedFile& file : upload->order) {
+        if (file.name == (folder / name).string()) return to_bytes(file.content);
+      }
+      return std::nullopt;
+    };
+    auto expected =
+        expected_from(upload->order.front().name, upload->order.front().content, beside);
+    if (!expected) return problem(400, "order: " + expected.error().what);
+    ordered = std::move(*expected);
+  }
+  BundleWriter bundling;
+  Ledger* const answering = job.keep ? bundling.begin(reading, *asked) : *asked;
+  const auto [evidence, report] = attest::verify({.reading = std::move(reading),
+                                                  .policy = std::move(*policy),
+                                                  .trust = *trust,
+                                                  .engine = *settings_.engine,
+                                                  .ledger = answering,
+                                                  .ordered = std::move(ordered)});
+  const bool html = job.accept == "text/html";
+  Answer out{.type = html ? "text/html; charset=utf-8" : "application/json",
+             .body = in_form(html ? "html" : "json", evidence, report),
+             .headers = {}};
+  out.with("Verdict", verdict_name(report.verdict));
+  if (!job.keep) return out;
+  out.kept = std::make_shared<KeptReport>();
+  out.kept->json = html ? in_form("json", evidence, report) : out.body;
+  out.kept->html = html ? out.body : in_form("html", evidence, report);
+  // Without one the report can be decided upon as well.
+  if (auto bundle = bundling.bytes(evidence, report, *trust, {}, *settings_.engine))
+    out.kept->bundle = std::move(*bundle);
+  return out;
+}
+
+Answer Judge::inspect(const Job& job, View body) {
+  auto upload = read_upload(body, job.type, false);
+  if (!upload) return std::move(upload.error());
+  Reading reading;
+  reading.ota_digests = digests_for(nullptr);
+  if (auto wrong = read(*upload, reading)) return std::move(*wrong);
+  std::vector<EvidenceFile> files = reading.files;
+  Evidence evidence = gather(std::move(reading),
+                             Policy{.network = Network::none,
+                                    .at = {},
+                                    .required = {},
+                                    .show_passcode = settings_.show_passcode},
+                             TrustStore::builtin(false), nullptr, *settings_.engine);
+  if (!settings_.show_passcode)
+    return {.body = dump_pretty(inspect_json(evidence, Masked::yes)), .headers = {}};
+  evidence.files = std::move(files);  // what is shown, the digest may be shown of
+  return {.body = dump_pretty(inspect_json(evidence)), .headers = {}};
+}
+
+Answer Judge::lot(const Job& job, int from, int to) {
+  const auto asked = read_asked(job.query);
+  if (!asked) return asked.error();
+  const auto policy = settings_.policy(*asked, settings_.clock());
+  if (!policy) return problem(400, without_dashes(policy.error()));
+  const LotEnd end = settings_.lot(*asked, from, to);
+  if (end.exit_code == 0 || end.exit_code == 1 || end.exit_code == 3)
+    return Answer{.type = "application/x-ndjson", .body = {}, .headers = {}}.with(
+        "Verdict", end.exit_code == 0   ? "approve"
+                   : end.exit_code == 1 ? "reject"
+                                        : "undecided");
+  return problem(end.exit_code == 2 ? 422 : 500, end.told);
+}
+
+Answer Judge::refresh(const Job& job) {
+  const std::string network = job.query.empty() ? "main" : job.query.front().second;
+  return {.type = "text/plain", .body = settings_.refresh(network), .headers = {}};
+}
+
+}  // namespace attest::serve

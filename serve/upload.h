@@ -1,0 +1,50 @@
+// Upload: what a form brings, by the names of its fields: files, whose names are words for the
+// report and never a path, and what is asked about them.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "serve/http_request.h"
+#include "serve/multipart.h"
+
+namespace attest::serve {
+
+struct UploadedFile {
+  std::string name;  // printable, and no other's
+  View content;
+};
+
+// What a request may ask for itself; empty: as the server was started.
+struct Asked {
+  std::string network, stage, at;
+  bool operator==(const Asked&) const = default;
+};
+
+struct Upload {
+  Asked asked;
+  std::vector<std::string> codes;
+  std::vector<UploadedFile> evidence, order, trust_paa, trust_cd_signer;
+  bool has_evidence() const { return !codes.empty() || !evidence.empty(); }
+};
+
+// A field of ours. The OpenAPI document is made of the same rows.
+struct UploadField {
+  const char* name;
+  bool file = false, repeated = false, of_verify_alone = false;
+  const char* words;  // about it, in a sentence
+  std::vector<std::string> choices = {};
+};
+std::span<const UploadField> upload_fields();
+
+inline constexpr size_t kMostFiles = 2'000;
+inline constexpr size_t kMostFieldBytes = 4u << 10;
+inline constexpr size_t kMostCodes = 16;
+
+// `verify`: with the fields that ask for a verdict. A wrong field is 400, too many of one 413.
+tl::expected<Upload, Answer> read_upload(View body, std::string_view content_type, bool verify);
+// What is asked in a query (of a lot): network, stage, at.
+tl::expected<Asked, Answer> read_asked(const Pairs& query);
+
+}  // namespace attest::serve

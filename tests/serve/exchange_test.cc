@@ -1,0 +1,482 @@
+// Requests through all steps of the server, without a socket.
+#include "serve/exchange.h"
+
+#include <fmt/format.h>
+
+#include <condition_variable>
+#include <filesystem>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "platform/trust_files.h"
+#include "serve/openapi.h"
+#include "tests/support/support.h"
+#include "verifier/crypto/crypto.h"
+
+using namespace attest;
+using namespace attest::serve;
+
+namespace {
+
+JudgeSettings settings() {
+  JudgeSettings out;
+  out.clock = [] { return *parse_rfc3339("2026-06-01T00:00:00Z"); };
+  out.policy = [](const Asked& asked, Instant now) -> Result<Policy> {
+    Policy policy;
+    policy.network = asked.network == "main"   ? Network::main
+                     : asked.network == "test" ? Network::test
+                                               : Network::none;
+    policy.at = now;
+    if (!asked.at.empty()) {
+      const auto at = parse_rfc3339(asked.at);
+      if (!at) return within("--at", at.error());
+      policy.at = *at;
+    }
+    return policy;
+  };
+  out.trust = [](const Asked&, Network) -> Result<TrustStore> {
+    TrustStore store = TrustStore::builtin(false);
+    for (const char* path : {"fixtures/trust/paa-fff1.pem", "fixtures/trust/paa-any.pem"}) {
+      const auto all = trusted_certificates(path);
+      for (const auto& [certificate, name] : *all)
+        (void)store.add_paa(certificate, Origin::given, name);
+    }
+    const auto signers = trusted_certificates("fixtures/trust/cd-signer.pem");
+    for (const auto& [certificate, name] : *signers)
+      (void)store.add_cd_signer(certificate, Origin::given, name, openssl_engine());
+    return store;
+  };
+  out.ledger = [](const Asked&, Instant) -> Result<std::unique_ptr<dcl::CachedLedger>> {
+    return nullptr;
+  };
+  out.prepare = [](Reading&) -> Result<void> { return {}; };
+  out.engine = &openssl_engine();
+  return out;
+}
+
+struct Bench {
+  explicit Bench(ServiceOptions options = {}, std::shared_ptr<Users> users = nullptr)
+      : judging(settings()), desk(1), service(filled(std::move(options)), std::move(users)) {
+    service.add(own_routes(service));
+    room->folder = std::filesystem::path("/tmp");
+  }
+  static ServiceOptions filled(ServiceOptions options) {
+    options.clock = [] { return Instant{0}; };
+    options.ticks = [] { return 0.0; };
+    return options;
+  }
+
+  // A request as a whole, its body in pieces.
+  Reply ask(HttpRequest request, const std::string& body = {}) {
+    if (request.header("host") == nullptr) request.headers.emplace_back("host", "127.0.0.1:8480");
+    if (!body.empty() && request.header("content-length") == nullptr)
+      request.headers.emplace_back("content-length", std::to_string(body.size()));
+    request.peer = "127.0.0.1";
+    ExchangeFront front(workshop);
+    std::mutex mutex;
+    std::condition_variable awake;
+    int woken = 0;
+    const auto exchange = front.begin([&] {
+      const std::lock_guard lock(mutex);
+      ++woken;
+      awake.notify_all();
+    });
+    const auto settled = [&](Next next) {
+      while (next == Next::wait) {
+        std::unique_lock lock(mutex);
+        awake.wait(lock, [&] { return woken > 0; });
+        --woken;
+        lock.unlock();
+        next = exchange->woken();
+      }
+      return next;
+    };
+    Next next = settled(exchange->head(std::move(request)));
+    for (size_t at = 0; next == Next::more && at < body.size(); at += 30'000) {
+      View piece = view(body).subspan(at, std::min<size_t>(30'000, body.size() - at));
+      next = exchange->body(piece);
+    }
+    if (next == Next::more) next = settled(exchange->end());
+    if (next == Next::answer) return exchange->take();
+    Reply none;
+    none.status = 0;
+    return none;
+  }
+
+  DirectJudging judging;
+  Desk desk;
+  Service service;
+  std::shared_ptr<SpoolRoom> room = std::make_shared<SpoolRoom>();
+  Workshop workshop{.service = service, .judging = judging, .desk = desk, .room = room};
+};
+
+HttpRequest get(std::string target, Pairs headers = {}) {
+  HttpRequest out;
+  out.method = "GET";
+  out.target = std::move(target);
+  out.headers = std::move(headers);
+  return out;
+}
+HttpRequest post(std::string target, Pairs headers = {}) {
+  HttpRequest out = get(std::move(target), std::move(headers));
+  out.method = "POST";
+  return out;
+}
+const Pairs kForm = {{"content-type", "multipart/form-data; boundary=b"}};
+
+std::string part(const std::string& name, const std::string& content,
+                 const std::string& file = {}) {
+  return fmt::format("--b\r\nContent-Disposition: form-data; name=\"{}\"{}\r\n\r\n{}\r\n", name,
+                     file.empty() ? "" : fmt::format("; filename=\"{}\"", file), content);
+}
+std::string device(const std::string& name, const std::string& before = {}) {
+  std::string out;
+  for (const auto& entry : std::filesystem::directory_iterator("fixtures/devices/" + name)) {
+    const std::string file = entry.path().filename().string();
+    if (file == "expected.txt" || file == "options" || file == "README.md" || file == "faults")
+      continue;
+    out += part("evidence", std::string(text(test::slurp(entry.path()))), before + file);
+  }
+  return out;
+}
+Json json(const Reply& reply) {
+  const auto out = parse_json(reply.body);
+  REQUIRE_MESSAGE(out, reply.body);
+  return *out;
+}
+std::string said(const Reply& reply, const char* key) {
+  const Json all = json(reply);
+  const Json* value = all.find(key);
+  return value == nullptr || value->string() == nullptr ? "" : *value->string();
+}
+std::string header(const Reply& reply, std::string_view name) {
+  for (const auto& [key, value] : reply.headers) {
+    if (key == name) return value;
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("a device is judged as on the command line, and answered as JSON or HTML") {
+  Bench bench;
+  const std::string form = device("good") + part("network", "none") + "--b--\r\n";
+  const Reply reply = bench.ask(post("/api/v1/verify", kForm), form);
+  CHECK(reply.status == 200);
+  CHECK(said(reply, "verdict") == "approve");
+  CHECK(header(reply, "Verdict") == "approve");
+  CHECK(header(reply, "Cache-Control") == "no-store");
+  CHECK(header(reply, "X-Content-Type-Options") == "nosniff");
+  CHECK(reply.body.find("20202021") == std::string::npos);
+  Pairs html = kForm;
+  html.emplace_back("accept", "text/html,*/*;q=0.8");
+  const Reply page = bench.ask(post("/api/v1/verify", html), form);
+  CHECK(page.type == "text/html; charset=utf-8");
+  CHECK(page.body.find("<title>") != std::string::npos);
+  CHECK(
+      said(bench.ask(post("/api/v1/verify", kForm), device("dac-of-another-vendor") + "--b--\r\n"),
+           "verdict") == "reject");
+}
+
+TEST_CASE("names of uploads are words of the report, and never a path") {
+  Bench bench;
+  const Reply reply =
+      bench.ask(post("/api/v1/verify", kForm),
+                device("good", "../../etc/") + part("evidence", "hello", "/etc/passwd") +
+                    part("evidence", "hello", "/etc/passwd") + "--b--\r\n");
+  REQUIRE(reply.status == 200);
+  CHECK(reply.body.find("\"../../etc/dac.pem\"") != std::string::npos);
+  CHECK(reply.body.find("\"/etc/passwd\"") != std::string::npos);
+  CHECK(reply.body.find("\"/etc/passwd (2)\"") != std::string::npos);
+  CHECK(reply.body.find("root:") == std::string::npos);
+}
+
+TEST_CASE("inspect masks what is secret unless the server shows it") {
+  const std::string form = device("good") + part("code", "34970112332") + "--b--\r\n";
+  Bench bench;
+  const Reply reply = bench.ask(post("/api/v1/inspect", kForm), form);
+  REQUIRE(reply.status == 200);
+  CHECK(said(reply, "schema") == "matter-attest/inspect/1");
+  CHECK(reply.body.find("20202021") == std::string::npos);
+  CHECK(reply.body.find("34970112332") == std::string::npos);
+  CHECK(reply.body.find("\"masked\"") != std::string::npos);
+}
+
+TEST_CASE("what is wrong with a request is said, with what was expected and found") {
+  Bench bench;
+  const auto status = [&](HttpRequest request, const std::string& body = {}) {
+    const Reply reply = bench.ask(std::move(request), body);
+    if (reply.status >= 400) {
+      CHECK(reply.type == "application/problem+json");
+      CHECK(json(reply).find("status")->integer() == reply.status);
+      CHECK(!said(reply, "title").empty());
+      CHECK(!said(reply, "detail").empty());
+    }
+    return reply.status;
+  };
+  CHECK(status(get("/nowhere")) == 404);
+  CHECK(status(get("/api/v1/verify")) == 405);
+  CHECK(header(bench.ask(get("/api/v1/verify")), "Allow") == "POST");
+  CHECK(header(bench.ask(post("/metrics")), "Allow") == "GET, HEAD");
+  CHECK(status(get("/api/v1/health", {{"accept", "text/html"}})) == 406);
+  CHECK(status(post("/api/v1/verify"), "x") == 415);
+  CHECK(status(post("/api/v1/verify", {{"content-type", "application/json"}}), "{}") == 415);
+  CHECK(status(post("/api/v1/verify", {{"content-type", "multipart/form-data; boundary=b"},
+                                       {"content-encoding", "gzip"}}),
+               "x") == 415);
+  CHECK(status(post("/api/v1/verify", {{"content-type", "multipart/form-data"}}), "x") == 400);
+  CHECK(status(post("/api/v1/verify", kForm), "rubbish") == 400);
+  CHECK(status(post("/api/v1/verify", kForm), part("nonce", "x") + "--b--") == 400);
+  CHECK(status(post("/api/v1/verify", kForm),
+               part("network", "mainnet") + part("code", "MT:X") + "--b--") == 400);
+  CHECK(status(post("/api/v1/verify", kForm), part("at", "yesterday") + device("good") + "--b--") ==
+        400);
+  CHECK(status(post("/api/v1/verify", kForm), part("code", "not a code") + "--b--") == 400);
+  CHECK(status(post("/api/v1/verify", kForm), part("network", "main") + device("good") +
+                                                  part("trust_paa", "x", "paa.pem") + "--b--") ==
+        400);
+  CHECK(status(post("/api/v1/inspect", kForm), part("network", "none") + "--b--") == 400);
+  CHECK(status(post("/api/v1/verify", kForm), part("network", "none") + "--b--") == 422);
+  CHECK(status(post("/api/v1/verify", kForm), part("evidence", "hello", "a.txt") + "--b--") == 422);
+  CHECK(status(post("/api/v1/verify", kForm), part("evidence", "text") + "--b--") == 400);
+  CHECK(status(post("/api/v1/verify", kForm),
+               "--b\r\nContent-Disposition: form-data; name=\"evidence\"; filename=\"\"\r\n\r\n\r\n"
+               "--b--") == 422);
+  CHECK(status(get("/api/v1/health", {{"content-length", "5"}})) == 413);
+  for (const char* target : {"*", "http://a/", "", "/%00", "/%zz", "/%4", "/a#b", "/?a=%0a"})
+    CHECK_MESSAGE(status(get(target)) == 400, target);
+  CHECK(status(get("/api/v1/health", {{"host", "evil.example"}})) == 421);
+  Pairs crossing = kForm;
+  crossing.emplace_back("origin", "http://evil.example");
+  CHECK(status(post("/api/v1/verify", crossing), device("good") + "--b--") == 403);
+  CHECK(status(post("/api/v1/lot", {{"content-type", "application/x-ndjson"}}), "{}") == 501);
+}
+
+TEST_CASE("a field that is wrong says what was expected and found") {
+  Bench bench;
+  const Reply reply = bench.ask(post("/api/v1/verify", kForm),
+                                part("network", "mainnet") + part("code", "MT:X") + "--b--");
+  CHECK(said(reply, "expected") == "main, test, none");
+  CHECK(said(reply, "found") == "mainnet");
+  const Reply at =
+      bench.ask(post("/api/v1/verify", kForm), part("at", "yesterday") + device("good") + "--b--");
+  CHECK(said(at, "detail").starts_with("at: "));
+  CHECK(said(at, "detail").find("yesterday") != std::string::npos);
+}
+
+TEST_CASE("a body that is too large is refused, said beforehand or found out") {
+  ServiceOptions options;
+  options.most_upload = 100'000;
+  Bench bench(options);
+  const std::string large = part("evidence", std::string(200'000, 'x'), "a") + "--b--";
+  CHECK(bench.ask(post("/api/v1/verify", kForm), large).status == 413);
+  HttpRequest request = post("/api/v1/verify", {{"content-type", "multipart/form-data; boundary=b"},
+                                                {"transfer-encoding", "chunked"}});
+  ExchangeFront front(bench.workshop);
+  const auto exchange = front.begin([] {});
+  request.headers.emplace_back("host", "localhost");
+  REQUIRE(exchange->head(request) == Next::more);
+  Next next = Next::more;
+  const std::string piece(60'000, 'x');
+  for (int i = 0; i < 3 && next == Next::more; ++i) {
+    View bytes = view(piece);
+    next = exchange->body(bytes);
+  }
+  REQUIRE(next == Next::more);
+  CHECK(exchange->end() == Next::answer);
+  CHECK(exchange->take().status == 413);
+  // And what never ends is cut off.
+  const auto endless = front.begin([] {});
+  REQUIRE(endless->head(request) == Next::more);
+  next = Next::more;
+  for (int i = 0; i < 1'000 && next == Next::more; ++i) {
+    View bytes = view(piece);
+    next = endless->body(bytes);
+  }
+  CHECK(next == Next::drop);
+}
+
+TEST_CASE("uploads are gone when the answer is there") {
+  Bench bench;
+  const std::string large =
+      device("good") + part("evidence", std::string(500'000, 'x'), "a") + "--b--";
+  CHECK(bench.ask(post("/api/v1/verify", kForm), large).status == 200);
+  CHECK(bench.room->used == 0);
+}
+
+TEST_CASE("users are asked for everything, and one who guesses is held up") {
+  const auto users = std::make_shared<Users>();
+  REQUIRE(users->add_tokens("0123456789abcdef\n", "tokens"));
+  Bench bench({}, users);
+  for (const Route& route : bench.service.routes()) {
+    HttpRequest request = get(route.path);
+    request.method = route.method;
+    const Reply reply = bench.ask(request);
+    CHECK_MESSAGE(reply.status == 401, route.path);
+    CHECK(header(reply, "WWW-Authenticate").starts_with("Basic"));
+  }
+  CHECK(bench.ask(get("/nowhere")).status == 401);
+  CHECK(bench.ask(get("/", {{"authorization", "Bearer 0123456789abcdef"}})).status == 200);
+  int failed = 0;
+  for (int i = 0; i < 30; ++i)
+    failed += bench.ask(get("/", {{"authorization", "Bearer 0123456789abcdeX"}})).status == 401;
+  CHECK(failed <= 10);
+  CHECK(bench.ask(get("/", {{"authorization", "Bearer 0123456789abcdeX"}})).status == 429);
+  CHECK(bench.ask(get("/", {{"authorization", "Bearer 0123456789abcdef"}})).status == 200);
+}
+
+TEST_CASE("a server that is read-only refuses what writes, and nothing else") {
+  ServiceOptions options;
+  options.read_only = true;
+  Bench bench(options);
+  bench.service.add({{.method = "POST",
+                      .path = "/api/v1/decisions",
+                      .words = "",
+                      .takes = {"application/json"},
+                      .gives = {"application/json"},
+                      .writes = true,
+                      .answer = [](const HttpRequest&, const char*) { return Answer(); }}});
+  CHECK(bench.ask(post("/api/v1/decisions", {{"content-type", "application/json"}}), "{}").status ==
+        403);
+  CHECK(bench.ask(post("/api/v1/verify", kForm), device("good") + "--b--").status == 200);
+}
+
+TEST_CASE("reports are kept where somebody decides, with a bundle, and the answer has the id") {
+  ServiceOptions options;
+  KeptReport kept;
+  options.keep = [&](const KeptReport& report, const HttpRequest&) {
+    kept = report;
+    return std::string("id-1");
+  };
+  Bench bench(options);
+  const Reply reply = bench.ask(post("/api/v1/verify", kForm), device("good") + "--b--");
+  CHECK(header(reply, "Report-Id") == "id-1");
+  CHECK(kept.json == reply.body);
+  CHECK(kept.html.find("<html") != std::string::npos);
+  CHECK(!kept.bundle.empty());
+}
+
+TEST_CASE("a path has values where the route has places for them") {
+  const Routes routes = {
+      {.method = "GET", .path = "/a/{id}", .words = "", .gives = {}},
+      {.method = "GET", .path = "/a/{id}/b", .words = "", .gives = {}},
+      {.method = "GET", .path = "/dcl/*", .words = "", .gives = {}},
+  };
+  CHECK(match(routes, "GET", "/a/1").values == std::vector<std::string>{"1"});
+  CHECK(match(routes, "HEAD", "/a/1/b").route == &routes[1]);
+  CHECK(match(routes, "GET", "/dcl/x/y").values == std::vector<std::string>{"x/y"});
+  CHECK(match(routes, "GET", "/a/").route == nullptr);
+  CHECK(match(routes, "GET", "/a").route == nullptr);
+  CHECK(match(routes, "DELETE", "/a/1").allowed == "GET, HEAD");
+}
+
+TEST_CASE("every route stands in the document, with what it takes and may answer") {
+  Bench bench;
+  const Reply reply = bench.ask(get("/api/v1/openapi.json"));
+  REQUIRE(reply.status == 200);
+  const Json document = json(reply);
+  const Json& paths = *document.find("paths");
+  for (const Route& route : bench.service.routes()) {
+    CAPTURE(route.path);
+    const Json* item = paths.find(route.path);
+    REQUIRE(item != nullptr);
+    const Json* operation = item->find(route.method == std::string_view("GET") ? "get" : "post");
+    REQUIRE(operation != nullptr);
+    CHECK((operation->find("requestBody") != nullptr) == !route.takes.empty());
+    CHECK(operation->find("responses")->find("200") != nullptr);
+  }
+}
+
+TEST_CASE("what the document refers to is in it") {
+  Bench bench;
+  const Reply reply = bench.ask(get("/api/v1/openapi.json"));
+  const Json document = json(reply);
+  size_t seen = 0;
+  for (size_t at = reply.body.find("\"$ref\": \"#/"); at != std::string::npos;
+       at = reply.body.find("\"$ref\": \"#/", at + 1)) {
+    const size_t from = at + 11, end = reply.body.find('"', from);
+    const std::string path = reply.body.substr(from, end - from);
+    CAPTURE(path);
+    const Json* here = &document;
+    for (size_t i = 0; i < path.size() && here != nullptr;) {
+      const size_t slash = std::min(path.find('/', i), path.size());
+      here = here->find(path.substr(i, slash - i));
+      i = slash + 1;
+    }
+    CHECK(here != nullptr);
+    ++seen;
+  }
+  CHECK(seen > 20);
+}
+
+TEST_CASE("the page loads nothing from elsewhere and runs no script of its own text") {
+  Bench bench;
+  const Reply page = bench.ask(get("/"));
+  REQUIRE(page.status == 200);
+  CHECK(page.body.find("{{") == std::string::npos);
+  CHECK(page.body.find("http://") == std::string::npos);
+  CHECK(page.body.find("https://") == std::string::npos);
+  CHECK(page.body.find(" onclick") == std::string::npos);
+  CHECK(page.body.find("<style") == std::string::npos);
+  const std::string policy = header(page, "Content-Security-Policy");
+  CHECK(policy.starts_with("default-src 'none'; script-src 'self';"));
+  CHECK(policy.find("unsafe") == std::string::npos);
+  CHECK(policy.find("frame-ancestors 'none'") != std::string::npos);
+  size_t all = page.body.size();
+  for (const char* file : {"/page/page.js", "/page/page.css", "/page/words.json"})
+    all += bench.ask(get(file)).body.size();
+  CHECK(all < 150'000);
+  // Every word that the script asks for is there.
+  const Json words = json(bench.ask(get("/page/words.json")));
+  const std::string script = bench.ask(get("/page/page.js")).body;
+  size_t asked = 0;
+  for (size_t at = script.find("say(\""); at != std::string::npos;
+       at = script.find("say(\"", at + 1)) {
+    const size_t from = at + 5, end = script.find('"', from);
+    if (script[end + 1] == ' ') continue;  // "done_" + verdict
+    ++asked;
+    CHECK_MESSAGE(words.find(script.substr(from, end - from)) != nullptr,
+                  script.substr(from, end - from));
+  }
+  CHECK(asked > 15);
+}
+
+TEST_CASE("counters are told as Prometheus reads them") {
+  Bench bench;
+  bench.ask(post("/api/v1/verify", kForm), device("good") + "--b--");
+  bench.ask(get("/nowhere"));
+  const std::string text = bench.ask(get("/metrics")).body;
+  CHECK(text.find("matter_attest_verdicts_total{verdict=\"approve\"} 1\n") != std::string::npos);
+  CHECK(text.find("matter_attest_requests_total{route=\"/api/v1/verify\",status=\"200\"} 1\n") !=
+        std::string::npos);
+  CHECK(text.find("matter_attest_requests_total{route=\"\",status=\"404\"} 1\n") !=
+        std::string::npos);
+}
+
+TEST_CASE("a job and an answer are the same behind the wire") {
+  const Job job{.what = "verify",
+                .type = "a/b; boundary=x",
+                .accept = "text/html",
+                .query = {{"at", "x"}},
+                .keep = true};
+  const auto again = job_from(job_text(job));
+  REQUIRE(again);
+  CHECK(again->query == job.query);
+  CHECK(again->keep);
+  Answer answer{
+      .status = 200, .type = "text/html", .body = "<html>", .headers = {{"Verdict", "reject"}}};
+  answer.kept =
+      std::make_shared<KeptReport>(KeptReport{.json = "{}", .html = "<html>", .bundle = {1, 2, 3}});
+  auto [head, body] = answer_frame(answer);
+  const auto back = answer_from({.head = head, .body = body, .handles = {}});
+  REQUIRE(back);
+  CHECK(back->body == "<html>");
+  CHECK(back->kept->json == "{}");
+  CHECK(back->kept->html == "<html>");
+  CHECK(back->kept->bundle == Bytes{1, 2, 3});
+  body.resize(3);
+  CHECK(!answer_from({.head = head, .body = body, .handles = {}}));
+  CHECK(!answer_from({.head = "{", .body = body, .handles = {}}));
+}
