@@ -87,10 +87,7 @@ Answer setting(const Service& service) {
                          .set("most_upload", service.options().most_upload));
 }
 
-}  // namespace
-
-Routes own_routes(Service& service) {
-  Service* const s = &service;
+Routes page_routes() {
   Routes out;
   out.push_back({.method = "GET",
                  .path = "/",
@@ -112,6 +109,14 @@ Routes own_routes(Service& service) {
                  .words = "all words of the page",
                  .gives = kJson,
                  .answer = [](const HttpRequest&, const char*) { return words_answer(); }});
+  return out;
+}
+
+}  // namespace
+
+Routes own_routes(Service& service) {
+  Service* const s = &service;
+  Routes out = page_routes();
   out.push_back({.method = "POST",
                  .path = "/api/v1/verify",
                  .words = "judge one device from what describes it",
