@@ -11,6 +11,7 @@
 #include "cli/options.h"
 #include "dcl/chip_revocation_set.h"
 #include "platform/output.h"
+#include "verifier/matter/basic_information.h"
 #include "verifier/matter/onboarding_words.h"
 #include "verifier/pki/certificate.h"
 #include "verifier/pki/key.h"
@@ -231,6 +232,8 @@ std::string in_words(const std::string& name, const Json& value) {
   if (!number) return plain(&value);
   if ((name == "vid" || name == "pid" || name == "issuerVid") && *number <= 0xFFFF)
     return fmt::format("{} ({})", hex_id(*number), *number);
+  if (name == "specificationVersion" && *number != 0)
+    return fmt::format("{} (Matter {})", *number, specification_text(*number));
   if (name == "deviceTypeId") return fmt::format("{} (0x{:04X})", *number, *number);
   constexpr const char* kStatus[] = {"", "provisional", "certified", "revoked"};
   if (name == "softwareVersionCertificationStatus" && *number >= 1 && *number <= 3)
