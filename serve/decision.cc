@@ -216,7 +216,20 @@ Result<DecisionRequest> read_decision_request(std::string_view text) {
   return out;
 }
 
-Result<void> may_decide(const DecisionRequest& request, Verdict verdict, Instant now) {
+namespace {
+
+// Of this part or of every one, as where a device is judged (verifier/checks/waiver.h).
+bool covers(const Waiver& waiver, const std::string& check, const DeviceSummary& device) {
+  if (waiver.id != check) return false;
+  if (waiver.device.empty() || waiver.device == device.serial_number) return true;
+  const auto digest = from_hex_lenient(waiver.device);
+  return digest && hex(*digest) == device.dac_sha256;
+}
+
+}  // namespace
+
+Result<void> may_decide(const DecisionRequest& request, const JudgedReport& report, Instant now) {
+  const Verdict verdict = report.verdict;
   for (const Waiver& w : request.waivers) {
     if (find_check(w.id) == nullptr)
       return error(
@@ -237,6 +250,15 @@ Result<void> may_decide(const DecisionRequest& request, Verdict verdict, Instant
     return error(
         "waivers: the report says reject: expected a waiver for what the part is let through "
         "with, found none");
+  if (verdict != Verdict::reject) return {};
+  for (const std::string& check : report.failed) {
+    if (std::none_of(request.waivers.begin(), request.waivers.end(),
+                     [&](const Waiver& w) { return covers(w, check, report.device); }))
+      return error(
+          fmt::format("waivers: the report says reject for {}: expected a waiver of it for this "
+                      "device, found none",
+                      check));
+  }
   return {};
 }
 

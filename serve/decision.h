@@ -53,7 +53,7 @@ struct DecisionRequest {
 Result<DecisionRequest> read_decision_request(std::string_view json);
 // Whether it may be decided like that. To approve against the verdict takes a reason; against
 // `reject` at least one waiver too, and none may be over already.
-Result<void> may_decide(const DecisionRequest& request, Verdict verdict, Instant now);
+Result<void> may_decide(const DecisionRequest& request, const JudgedReport& report, Instant now);
 
 // What a search looks through: ids, numbers, names, the reason; lower case.
 std::string searched_text(const Decision& decision);

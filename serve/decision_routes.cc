@@ -149,7 +149,7 @@ Answer DecisionBook::decide(const HttpRequest& request) {
                       : problem(404, "there is no report with this id");
   asked->user = request.user;
   const Instant now = clock_();
-  if (const auto may = may_decide(*asked, found.report->verdict, now); !may)
+  if (const auto may = may_decide(*asked, *found.report, now); !may)
     return problem(422, may.error().what);
   const auto done = record_->append(*asked, *found.report, now, signing_);
   if (!done) return problem(500, "the decision was not kept");

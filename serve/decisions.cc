@@ -255,8 +255,7 @@ Result<Decisions> Decisions::open(const std::string& path, Open how) {
 
 Result<ListedDecision> Decisions::append(const DecisionRequest& request, const JudgedReport& report,
                                          Instant now, const SigningKey& signing) {
-  if (const auto may = may_decide(request, report.verdict, now); !may)
-    return tl::unexpected(may.error());
+  if (const auto may = may_decide(request, report, now); !may) return tl::unexpected(may.error());
   if (report.bytes() > kMostBytes)
     return error(fmt::format("the report and its bundle have {} bytes, expected at most {}",
                              report.bytes(), kMostBytes));

@@ -62,7 +62,9 @@ class Exchange final : public Exchanging {
       }
       mail->wake();
     });
-    return taken ? Next::wait : refuse(busy("too many logins at once", 2));
+    if (taken) return Next::wait;
+    shop_.service.login_passed(request_);
+    return refuse(busy("too many logins at once", 2));
   }
 
   Next body(View& piece) override {
@@ -130,6 +132,7 @@ class Exchange final : public Exchanging {
       if (mail_->user && !chosen_.route && !answer_) {
         const auto user = std::exchange(mail_->user, std::nullopt);
         if (!*user) return refuse(shop_.service.login_failed(request_));
+        shop_.service.login_passed(request_);
         request_.user = **user;
         return choose();
       }

@@ -13,6 +13,8 @@
 #include "platform/trust_files.h"
 #include "report/forms.h"
 #include "report/inspect_json.h"
+#include "report/markup.h"
+#include "report/report_style.h"
 #include "verifier/gather/gather.h"
 #include "verifier/verify.h"
 
@@ -173,6 +175,12 @@ Answer Judge::verify(const Job& job, View body) {
              .body = in_form(html ? "html" : "json", evidence, report),
              .headers = {}};
   out.with("Verdict", verdict_name(report.verdict));
+  // The page has one stylesheet in it, known by its digest, and needs nothing else.
+  if (html)
+    out.with("Content-Security-Policy",
+             fmt::format("default-src 'none'; style-src '{}'; img-src data:; base-uri 'none'; "
+                         "form-action 'none'; frame-ancestors 'none'",
+                         Markup::hash_of(report_style())));
   if (!job.keep) return out;
   out.kept = std::make_shared<KeptReport>();
   out.kept->json = html ? in_form("json", evidence, report) : out.body;

@@ -59,6 +59,11 @@ Result<JudgedReport> judged_report_of(Instant time, std::string json, std::strin
   out.summary = text_in(*report, "summary");
   out.network = text_in(*report, "network");
   out.stage = text_in(*report, "stage");
+  if (const Json* findings = report->find("findings"); findings != nullptr && findings->array()) {
+    for (const Json& finding : *findings->array()) {
+      if (text_in(finding, "status") == "fail") out.failed.push_back(text_in(finding, "id"));
+    }
+  }
   out.device = {.vid = text_in(*device, "vid"),
                 .pid = text_in(*device, "pid"),
                 .product = text_in(*device, "product_name"),

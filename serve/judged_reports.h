@@ -10,6 +10,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "verifier/base/bytes.h"
 #include "verifier/base/instant.h"
@@ -29,8 +30,9 @@ struct DeviceSummary {
 struct JudgedReport {
   Instant time;  // when it was judged
   Verdict verdict = Verdict::undecided;
-  std::string summary;         // the report's own sentence
-  std::string network, stage;  // whose demands counted
+  std::string summary;              // the report's own sentence
+  std::string network, stage;       // whose demands counted
+  std::vector<std::string> failed;  // the checks that failed
   DeviceSummary device;
   std::string json, html;  // the report
   Bytes bundle;

@@ -36,6 +36,12 @@ unsigned Rate::asked(const std::string& peer, double now_seconds, double cost) {
   return static_cast<unsigned>(std::clamp(std::ceil((1 - bucket.left) / a_second_), 1.0, 3600.0));
 }
 
+void Rate::give_back(const std::string& peer) {
+  const std::lock_guard lock(mutex_);
+  const auto at = buckets_.find(peer);
+  if (at != buckets_.end()) at->second.left = std::min(at_once_, at->second.left + 1);
+}
+
 size_t Rate::size() const {
   const std::lock_guard lock(mutex_);
   return buckets_.size();

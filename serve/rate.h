@@ -15,6 +15,8 @@ class Rate {
   Rate(double a_second, double at_once) : a_second_(a_second), at_once_(at_once) {}
   // Seconds to wait, rounded up; 0: it may.
   unsigned take(const std::string& peer, double now_seconds);
+  // What was taken for something that turned out well.
+  void give_back(const std::string& peer);
   // Whether it would have to wait, with nothing taken.
   unsigned wait(const std::string& peer, double now_seconds);
   size_t size() const;

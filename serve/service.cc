@@ -62,8 +62,9 @@ std::variant<Users::Known, Answer> Service::log_in(const HttpRequest& request) {
   if (header == nullptr || request.count("authorization") != 1) return unknown();
   auto known = users_->known(*header, options_.clock().seconds);
   if (known.how == Users::Known::How::yes) return known;
-  // Who guesses waits, before anything is worked out for it.
-  if (const unsigned wait = failures_.wait(peer_key(request.peer), now()); wait != 0)
+  // Who guesses waits, before anything is worked out for it: each try counts until it turns out to
+  // be right, so that many at once are no more than many after one another.
+  if (const unsigned wait = failures_.take(peer_key(request.peer), now()); wait != 0)
     return busy("too many logins failed", std::max(wait, 10U), 429);
   if (known.how == Users::Known::How::no) return login_failed(request);
   return known;
@@ -71,10 +72,13 @@ std::variant<Users::Known, Answer> Service::log_in(const HttpRequest& request) {
 
 Answer Service::login_failed(const HttpRequest& request) {
   metrics_.refused("login");
-  failures_.take(peer_key(request.peer), now());
   options_.note(fmt::format("{}: a login failed", request.peer));
   Answer out = problem(401, "name, password or token is not one of this server's");
   return out.with("WWW-Authenticate", "Basic realm=\"matter-attest\", charset=\"UTF-8\"");
+}
+
+void Service::login_passed(const HttpRequest& request) {
+  failures_.give_back(peer_key(request.peer));
 }
 
 tl::expected<Service::Chosen, Answer> Service::choose(HttpRequest& request) {
@@ -134,7 +138,7 @@ void Service::finish(const HttpRequest& request, const Route* route, double bega
   metrics_.answered(route == nullptr ? "" : route->path, answer.status, seconds);
   answer.with("X-Content-Type-Options", "nosniff")
       .with("Cache-Control", "no-store")
-      .with("Referrer-Policy", "no-referrer")
+      .with("Referrer-Policy", "same-origin")
       .with("Cross-Origin-Opener-Policy", "same-origin")
       .with("Cross-Origin-Resource-Policy", "same-origin");
   if (answer.header("Content-Security-Policy") == nullptr)

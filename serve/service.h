@@ -51,6 +51,7 @@ class Service {
   // The one whose login has to be checked (slowly), or who asks, or a refusal.
   std::variant<Users::Known, Answer> log_in(const HttpRequest& request);
   Answer login_failed(const HttpRequest& request);
+  void login_passed(const HttpRequest& request);  // or nobody came to look at it
   struct Chosen {
     const Route* route = nullptr;
     const char* gives = "";

@@ -4,7 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <map>
+#include <set>
 
 #include "serve/media_type.h"
 
@@ -85,14 +85,21 @@ class Reader {
     return std::nullopt;
   }
 
+  // Another upload's name, or what codes that are typed are called.
+  bool is_taken(const std::string& name) const {
+    const bool digits =
+        name.size() > 5 && name.find_first_not_of("0123456789", 5) == std::string::npos;
+    return names_.contains(name) || name == "code" || (name.starts_with("code ") && digits);
+  }
   // As told, but printable, of some length, and not another's: the report tells them apart by it.
   std::string name_for(const std::string& told) {
     constexpr size_t kMost = 512;
     std::string name = printable(told.size() > kMost ? told.substr(told.size() - kMost) : told);
     if (name.empty()) name = fmt::format("upload {}", files_);
-    const unsigned count = ++names_[name];
-    if (count == 1) return name;
-    return fmt::format("{} ({})", name, count);
+    const std::string first = name;
+    for (unsigned count = 2; is_taken(name); ++count) name = fmt::format("{} ({})", first, count);
+    names_.insert(name);
+    return name;
   }
 
   std::optional<Answer> value(const UploadField& field, const Part& part) {
@@ -126,7 +133,7 @@ class Reader {
   const bool verify_;
   Upload out_;
   size_t files_ = 0;
-  std::map<std::string, unsigned> names_;
+  std::set<std::string> names_;
 };
 
 }  // namespace

@@ -107,7 +107,7 @@ TEST_CASE("decisions: appended, found, listed and searched") {
 
 TEST_CASE("decisions: who may decide what") {
   const auto why = [](DecisionRequest request, Verdict verdict) {
-    const auto may = may_decide(request, verdict, kDecided);
+    const auto may = may_decide(request, judged_report(verdict), kDecided);
     return may ? std::string() : may.error().what;
   };
   auto request = a_request(true);
@@ -118,6 +118,20 @@ TEST_CASE("decisions: who may decide what") {
         "found none");
   request.waivers = {a_waiver()};
   CHECK(why(request, Verdict::reject).empty());
+  // It has to be of what failed, and of this device or of every one.
+  const std::string uncovered =
+      "waivers: the report says reject for onboarding.passcode-agrees: expected a waiver of it for "
+      "this device, found none";
+  request.waivers[0].id = "dac.key-is-p256";
+  CHECK(why(request, Verdict::reject) == uncovered);
+  request.waivers = {a_waiver()};
+  request.waivers[0].device = "SN-2";
+  CHECK(why(request, Verdict::reject) == uncovered);
+  for (const std::string& device : {std::string("SN-1"), std::string(64, 'A')}) {
+    request.waivers[0].device = device;
+    CHECK(why(request, Verdict::reject).empty());
+  }
+  request.waivers = {a_waiver()};
   request.reason = " \n";
   CHECK(why(request, Verdict::approve).empty());
   CHECK(why(request, Verdict::reject) ==

@@ -175,6 +175,8 @@ TEST_CASE("a device is judged as on the command line, and answered as JSON or HT
   const Reply page = bench.ask(post("/api/v1/verify", html), form);
   CHECK(page.type == "text/html; charset=utf-8");
   CHECK(page.body.find("<title>") != std::string::npos);
+  // Its one stylesheet is let in by the digest that the page itself names.
+  CHECK(header(page, "Content-Security-Policy").find("style-src 'sha256-") != std::string::npos);
   CHECK(
       said(bench.ask(post("/api/v1/verify", kForm), device("dac-of-another-vendor") + "--b--\r\n"),
            "verdict") == "reject");
@@ -191,6 +193,15 @@ TEST_CASE("names of uploads are words of the report, and never a path") {
   CHECK(reply.body.find("\"/etc/passwd\"") != std::string::npos);
   CHECK(reply.body.find("\"/etc/passwd (2)\"") != std::string::npos);
   CHECK(reply.body.find("root:") == std::string::npos);
+  // No two have one name, nor the name of a code that was typed.
+  const Reply same = bench.ask(
+      post("/api/v1/verify", kForm),
+      device("good") + part("evidence", "one", "a") + part("evidence", "two", "a") +
+          part("evidence", "three", "a (2)") + part("evidence", "four", "code") + "--b--\r\n");
+  REQUIRE(same.status == 200);
+  for (const char* name : {"\"a\"", "\"a (2)\"", "\"a (2) (2)\"", "\"code (2)\""})
+    CHECK_MESSAGE(same.body.find(name) != std::string::npos, name);
+  CHECK(same.body.find("\"path\": \"code\"") == std::string::npos);
 }
 
 TEST_CASE("inspect masks what is secret unless the server shows it") {
@@ -325,6 +336,24 @@ TEST_CASE("users are asked for everything, and one who guesses is held up") {
   CHECK(failed <= 10);
   CHECK(bench.ask(get("/", {{"authorization", "Bearer 0123456789abcdeX"}})).status == 429);
   CHECK(bench.ask(get("/", {{"authorization", "Bearer 0123456789abcdef"}})).status == 200);
+}
+
+TEST_CASE("logins that are tried at once are held up as those after one another") {
+  const auto users = std::make_shared<Users>();
+  REQUIRE(users->add_users("ada:$2y$04$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e\n",
+                           "users"));
+  Bench bench({}, users);
+  HttpRequest request = get("/", {{"authorization", "Basic " + base64(view("ada:wrong"))}});
+  request.peer = "192.0.2.1";
+  // None of them has been looked at yet.
+  int begun = 0;
+  for (int i = 0; i < 30; ++i)
+    begun += std::holds_alternative<Users::Known>(bench.service.log_in(request));
+  CHECK(begun == 10);
+  // One that was right does not count.
+  bench.service.login_passed(request);
+  CHECK(std::holds_alternative<Users::Known>(bench.service.log_in(request)));
+  CHECK(std::holds_alternative<Answer>(bench.service.log_in(request)));
 }
 
 TEST_CASE("a server that is read-only refuses what writes, and nothing else") {

@@ -13,6 +13,7 @@ inline serve::JudgedReport judged_report(Verdict verdict, const std::string& ser
   serve::JudgedReport out;
   out.time = {kDecided.seconds - 60};
   out.verdict = verdict;
+  if (verdict == Verdict::reject) out.failed = {"onboarding.passcode-agrees"};
   out.summary = "a sentence";
   out.network = "main";
   out.stage = "network";
