@@ -251,6 +251,9 @@ Result<void> may_decide(const DecisionRequest& request, const JudgedReport& repo
         "waivers: the report says reject: expected a waiver for what the part is let through "
         "with, found none");
   if (verdict != Verdict::reject) return {};
+  // What nobody can name, nobody can waive.
+  if (report.failed.empty())
+    return error("the report says reject and names no check that failed: it cannot be approved");
   for (const std::string& check : report.failed) {
     if (std::none_of(request.waivers.begin(), request.waivers.end(),
                      [&](const Waiver& w) { return covers(w, check, report.device); }))

@@ -59,10 +59,12 @@ Result<JudgedReport> judged_report_of(Instant time, std::string json, std::strin
   out.summary = text_in(*report, "summary");
   out.network = text_in(*report, "network");
   out.stage = text_in(*report, "stage");
-  if (const Json* findings = report->find("findings"); findings != nullptr && findings->array()) {
-    for (const Json& finding : *findings->array()) {
-      if (text_in(finding, "status") == "fail") out.failed.push_back(text_in(finding, "id"));
-    }
+  // A decision against the verdict hangs on these: a report that does not list them is none.
+  const Json* checks = report->find("checks");
+  if (checks == nullptr || checks->array() == nullptr)
+    return error("expected a report of matter-attest with its checks, found none");
+  for (const Json& check : *checks->array()) {
+    if (text_in(check, "status") == "fail") out.failed.push_back(text_in(check, "id"));
   }
   out.device = {.vid = text_in(*device, "vid"),
                 .pid = text_in(*device, "pid"),

@@ -64,6 +64,10 @@ def decisions(tool):
             status, _, answer = decide(server, bad)
             check(status == 422 and "expected a waiver" in answer["detail"], f"against reject without a waiver: {status} {answer}")
             waiver = {"id": "dac.vendor-matches-pai", "reason": "known sample", "who": "J. Doe", "until": "2999-12-31"}
+            for other in ({"id": "onboarding.passcode-agrees"}, {"device": "OTHER"}):
+                status, _, answer = decide(server, bad, waivers=[{**waiver, **other}])
+                check(status == 422 and "reject for dac.vendor-matches-pai" in answer["detail"],
+                      f"a waiver of something else: expected 422, found {status} {answer}")
             status, _, second = decide(server, bad, waivers=[waiver], who="=Grace")
             check(status == 201 and second["verdict"] == "reject" and second["against_verdict"] is True,
                   f"with a waiver it is kept, and the verdict stays: {status} {second}")

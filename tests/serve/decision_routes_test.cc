@@ -12,7 +12,12 @@ namespace {
 KeptReport kept(const std::string& verdict, const std::string& serial = "SN-1") {
   return {.json = R"({"schema":"matter-attest/report/1","verdict":")" + verdict +
                   R"(","summary":"s","network":"test","stage":"lab","device":{"vid":"0xFFF1",)" +
-                  R"("pid":"0x8000","serial_number":")" + serial + R"(","dac_sha256":null}})",
+                  R"("pid":"0x8000","serial_number":")" + serial +
+                  R"(","dac_sha256":null},"checks":[)" +
+                  (verdict == "reject" ? R"({"id":"onboarding.passcode-agrees","status":"fail"},)"
+                                         R"({"id":"dac.key-is-p256","status":"pass"})"
+                                       : "") +
+                  "]}",
           .html = "<html>",
           .bundle = to_bytes(view("no bundle"))};
 }

@@ -148,6 +148,13 @@ TEST_CASE("decisions: who may decide what") {
   request.waivers = {a_waiver()};
   request.waivers[0].until = Instant{kDecided.seconds - 1};
   CHECK(why(request, Verdict::approve).find("over since 2026-12-31") != std::string::npos);
+  auto unnamed = judged_report(Verdict::reject);
+  unnamed.failed.clear();
+  request.waivers = {a_waiver()};
+  const auto refused = may_decide(request, unnamed, kDecided);
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().what ==
+        "the report says reject and names no check that failed: it cannot be approved");
   // It stays the report's verdict, and the record says that it was decided against.
   const Folder folder;
   auto decisions = opened(folder / "d.db");

@@ -98,6 +98,23 @@ TEST_CASE(
   CHECK(kept->device.certificate_id == judged.evidence.cd->certificate_id);
   CHECK(kept->device.dac_serial.empty());  // no bundle
   CHECK(kept->json == json);
+  CHECK(kept->failed.empty());
+  // What failed is what the judge says failed, as its own report writes it.
+  const Judged bad = judge_fixture("dac-of-another-vendor");
+  std::vector<std::string> failed;
+  for (const Finding& f : bad.report.findings) {
+    if (f.status == Status::fail) failed.emplace_back(f.check->id);
+  }
+  const auto rejected =
+      judged_report_of(kDecided, dump(report_json(bad.evidence, bad.report)), "", Bytes());
+  REQUIRE(rejected.has_value());
+  CHECK(failed == std::vector<std::string>{"dac.vendor-matches-pai"});
+  CHECK(rejected->failed == failed);
+  CHECK_FALSE(judged_report_of(kDecided,
+                               R"({"schema":"matter-attest/report/1","verdict":"reject",)"
+                               R"("findings":[],"device":{}})",
+                               "", {})
+                  .has_value());
   // Of no other JSON.
   for (const char* other : {"", "{}", "[]", R"({"schema":"matter-attest/report/1"})",
                             R"({"schema":"matter-attest/report/1","verdict":"fine","device":{}})",
