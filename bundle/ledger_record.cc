@@ -96,20 +96,25 @@ Json write_fact(const Fact<T>& fact) {
   Json out;
   if (const auto* found = std::get_if<Found<T>>(&fact))
     return out.set("found", write(found->value)).set("from", write(found->from)), out;
-  if (const auto* absent = std::get_if<Absent>(&fact))
-    return out.set("absent", write(absent->from)), out;
+  if (const auto* absent = std::get_if<Absent>(&fact)) {
+    out.set("absent", write(absent->from));
+    if (!absent->instead.empty()) out.set("instead", write(absent->instead));
+    return out;
+  }
   return out.set("unknown", write(std::get<Unknown>(fact).why)), out;
 }
 template <class T>
 std::optional<Fact<T>> read_fact(const Json& json) {
   const Json *value = json.find("found"), *from = json.find("from"), *none = json.find("absent"),
-             *why = json.find("unknown");
+             *why = json.find("unknown"), *instead = json.find("instead");
   Found<T> found{};
   Absent absent;
   Unknown unknown;
   if (value != nullptr && from != nullptr && read(*value, found.value) && read(*from, found.from))
     return Fact<T>(std::move(found));
-  if (none != nullptr && read(*none, absent.from)) return Fact<T>(std::move(absent));
+  if (none != nullptr && read(*none, absent.from) &&
+      (instead == nullptr || read(*instead, absent.instead)))
+    return Fact<T>(std::move(absent));
   if (why != nullptr && read(*why, unknown.why)) return Fact<T>(std::move(unknown));
   return std::nullopt;
 }

@@ -118,6 +118,7 @@ Result<Question> question_of(const DclArguments& arguments) {
 struct Answer {
   std::vector<CachedRecord> items;
   Provenance from;
+  std::string instead;  // of one that is absent
 };
 
 // A root that the ledger approves for another use is no PAA.
@@ -133,7 +134,8 @@ Result<Answer> ask(CachedLedger& ledger, const Question& question, const std::st
   if (question.one) {
     auto fact = ledger.record(question.schema, question.key);
     if (const auto* unknown = std::get_if<Unknown>(&fact)) return error(unknown->why);
-    if (const auto* absent = std::get_if<Absent>(&fact)) answer.from = absent->from;
+    if (const auto* absent = std::get_if<Absent>(&fact))
+      answer.from = absent->from, answer.instead = absent->instead;
     if (auto* found = std::get_if<Found<CachedRecord>>(&fact)) {
       answer.from = found->from;
       answer.items.push_back(std::move(found->value));
@@ -306,15 +308,6 @@ int write_revocation_set(const DclArguments& arguments, const Verbosity& verbosi
   return kOk;
 }
 
-// The versions that there are, for whoever asked for another one.
-std::string others(CachedLedger& ledger, const std::string& version) {
-  const auto list = ledger.record(Schema::versions, version.substr(0, dcl::kModelKeySize));
-  const auto* found = std::get_if<Found<CachedRecord>>(&list);
-  if (found == nullptr) return {};
-  const auto numbers = dcl::versions_of(found->value.object);
-  return numbers ? dcl::known_versions_text({numbers->begin(), numbers->end()}) : "";
-}
-
 }  // namespace
 
 // Decimal or 0x. A leading zero is decimal too: nobody means octal. An id with a letter in it can
@@ -401,7 +394,7 @@ int show(const DclArguments& arguments, const Verbosity& verbosity, dcl::LedgerO
              answer->from.height, rfc3339(answer->from.read_at));
   if (answer->items.empty()) {
     fmt::print(verbosity.console().out, "no {} on {}{}\n", question->what, network.chain_id,
-               question->schema == Schema::version ? others(**ledger, question->key) : "");
+               answer->instead);
     return kOk;
   }
   for (const CachedRecord& record : answer->items) {

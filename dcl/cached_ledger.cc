@@ -408,7 +408,13 @@ Fact<std::vector<CachedRecord>> CachedLedger::find_records(Schema schema,
 
 Fact<CachedRecord> CachedLedger::record(Schema schema, const std::string& key) {
   const std::lock_guard lock(mutex_);
-  return find_record(schema, key);
+  auto fact = find_record(schema, key);
+  if (auto* absent = std::get_if<Absent>(&fact); absent != nullptr && schema == Schema::version) {
+    const std::string model = key.substr(0, kModelKeySize);
+    (void)find_record(Schema::versions, model);  // from the node, where it may be asked
+    absent->instead = versions_at_hand(model);
+  }
+  return fact;
 }
 
 Fact<std::vector<CachedRecord>> CachedLedger::records(Schema schema, const std::string& prefix) {

@@ -31,6 +31,9 @@ struct Found {
 };
 struct Absent {
   Provenance from;
+  // What the ledger has in its place, behind the words that say it is absent:
+  // " (known versions: 1, 2)". Empty where nothing is known.
+  std::string instead = {};
 };
 struct Unknown {
   std::string why;  // lower case, no final period: "main-net was never synced here"

@@ -31,7 +31,9 @@ struct FullLedger final : Ledger {
         {.der = {1, 2}, .is_root = true, .device_attestation = false, .vid = 7},
         {.der = {3}, .is_root = false, .device_attestation = true, .vid = 8}});
   }
-  Fact<std::vector<LedgerCertificate>> approved_pai(const KeyId&) override { return Absent{kFrom}; }
+  Fact<std::vector<LedgerCertificate>> approved_pai(const KeyId&) override {
+    return Absent{.from = kFrom, .instead = " (known versions: 1)"};
+  }
   Fact<std::vector<LedgerCertificate>> revoked_certificates(const KeyId&) override {
     return Unknown{"nobody answered"};
   }
