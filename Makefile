@@ -11,7 +11,7 @@ demo: build/.built-tool
 	@tests/demo.sh $(TOOL)
 
 test: build/.built-all build/.crypto_mb build/.pyspark build/.clang-format
-	@ctest --test-dir $(BUILD) --output-on-failure
+	@ctest --test-dir $(BUILD) --output-on-failure --parallel $$(nproc)
 
 # Lots on many machines: GNU parallel, and Apache Spark where Java and pyspark are there (PYTHON=… names the Python).
 examples: build/.built-all build/.pyspark
