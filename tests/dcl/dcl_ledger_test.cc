@@ -38,7 +38,7 @@ LedgerOptions options(const Folder& folder, Ledger4Test& ledger) {
 template <class T>
 std::string kind(const Fact<T>& fact) {
   return std::holds_alternative<Unknown>(fact)  ? "unknown: " + std::get<Unknown>(fact).why
-         : std::holds_alternative<Absent>(fact) ? "absent"
+         : std::holds_alternative<Absent>(fact) ? "absent" + std::get<Absent>(fact).instead
                                                 : "found";
 }
 
@@ -111,11 +111,13 @@ TEST_CASE("dcl: the ledger's facts are the same from cache, node and snapshot") 
   CHECK(status.trust == LedgerTrust::none);  // plain http
   // A software version is fetched when it is asked for, and kept; an absence too.
   CHECK(kind((*cached)->version(0xFFF1, 0x8000, 2)) == "found");
-  CHECK(kind((*cached)->version(0xFFF1, 0x8000, 99)) == "absent");
-  CHECK(server.server.asked().size() == 13);
+  CHECK(server.server.asked().size() == 12);
+  // Of one that is absent, the list of those that there are, too.
+  CHECK(kind((*cached)->version(0xFFF1, 0x8000, 99)) == "absent (known versions: 1, 2, 10)");
+  CHECK(server.server.asked().size() == 14);
   CHECK(kind((*cached)->version(0xFFF1, 0x8000, 2)) == "found");
-  CHECK(kind((*cached)->version(0xFFF1, 0x8000, 99)) == "absent");
-  CHECK(server.server.asked().size() == 13);
+  CHECK(kind((*cached)->version(0xFFF1, 0x8000, 99)) == "absent (known versions: 1, 2, 10)");
+  CHECK(server.server.asked().size() == 14);
 
   // Offline: what was read stands, what was not is unknown.
   wanted.offline = true;
@@ -124,11 +126,11 @@ TEST_CASE("dcl: the ledger's facts are the same from cache, node and snapshot") 
   REQUIRE(offline);
   check_facts(**offline, "dclchain-local cache");
   CHECK(kind((*offline)->version(0xFFF1, 0x8000, 2)) == "found");
-  CHECK(kind((*offline)->version(0xFFF1, 0x8000, 99)) == "absent");
+  CHECK(kind((*offline)->version(0xFFF1, 0x8000, 99)) == "absent (known versions: 1, 2, 10)");
   CHECK(kind((*offline)->version(0xFFF1, 0x8000, 10)) ==
         "unknown: software version 10 of 0xFFF1/0x8000 is not in the dclchain-local cache, and "
         "nothing may be fetched offline: run matter-attest dcl sync --network main --chain-id "
-        "dclchain-local --vid 0xFFF1 --pid 0x8000 first (known versions: 2)");
+        "dclchain-local --vid 0xFFF1 --pid 0x8000 first (known versions: 1, 2, 10)");
 
   // Another machine, from the snapshot alone.
   std::string ignored;
@@ -145,12 +147,12 @@ TEST_CASE("dcl: the ledger's facts are the same from cache, node and snapshot") 
   check_facts(**snapshot, "snapshot lab.json");
   CHECK((*snapshot)->status().trust == LedgerTrust::snapshot);
   CHECK((*snapshot)->status().synced_at == Instant{1795214749});  // as old as its block
-  CHECK(kind((*snapshot)->version(0xFFF1, 0x8000, 99)) == "absent");
+  CHECK(kind((*snapshot)->version(0xFFF1, 0x8000, 99)) == "absent (known versions: 1, 2, 10)");
   CHECK(
       kind((*snapshot)->version(0xFFF1, 0x8000, 10)) ==
       "unknown: the snapshot lab.json does not hold software version 10 of 0xFFF1/0x8000: run "
       "matter-attest dcl sync --network main --chain-id dclchain-local --vid 0xFFF1 --pid 0x8000, "
-      "then export it anew (known versions: 2)");
+      "then export it anew (known versions: 1, 2, 10)");
   from_file.network.chain_id = "main-net";
   CHECK(CachedLedger::open(from_file).error().what ==
         file +

@@ -153,6 +153,7 @@ TEST_CASE("a recorded ledger says what the real one said, every field of it") {
   CHECK(equal(list->crl().der, was->crl().der));
   CHECK(std::get<Unknown>(recorded.revoked_certificates(kKey)).why == "nobody answered");
   CHECK(std::get<Absent>(recorded.approved_pai(kKey)).from == kFrom);
+  CHECK(std::get<Absent>(recorded.approved_pai(kKey)).instead == " (known versions: 1)");
   CHECK(recorded.status().source == "so\xFFrce");
 }
 
