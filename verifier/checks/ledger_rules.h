@@ -17,8 +17,9 @@ namespace attest::ledger_rules {
 template <class T>
 Outcome present(const LedgerStatus& ledger, const Fact<T>& fact, std::string_view what) {
   if (entry_of(fact) != nullptr) return pass();
-  if (const auto* absent = std::get_if<Absent>(&fact))
-    return fail(fmt::format("{} is not on the ledger {}{}", what, ledger.chain_id, absent->instead),
+  if (std::holds_alternative<Absent>(fact))
+    return fail(fmt::format("{} is not on the ledger {}{}", what, ledger.chain_id,
+                            std::get<Absent>(fact).instead),
                 "an entry", fmt::format("none at height {}", ledger.height), ledger.source);
   const std::string& why = std::get<Unknown>(fact).why;
   return unknown(fmt::format("whether {} is on the ledger is not known{}", what,
