@@ -62,7 +62,7 @@ std::vector<Shown> certificates_of(const Evidence& e) {
   return out;
 }
 
-constexpr size_t kNarrow = 12, kWide = 26;
+constexpr size_t kNarrow = 13, kWide = 26;
 
 // What the paths of all files begin with, up to a slash; empty: nothing, or it is short.
 std::string common_folder(const std::vector<EvidenceFile>& files) {
@@ -92,8 +92,7 @@ class InspectPage {
     if (!folder_.empty())
       out_ += "  " + wrap("all in " + printable(folder_), style_.width - 2, 2) + "\n";
     line();
-    chain();
-    for (const Shown& shown : certificates) certificate(shown);
+    chain(certificates);
     declaration();
     factory_data();
     codes();
@@ -119,58 +118,77 @@ class InspectPage {
       out_ += "  " + wrap(rest, style_.width > indent + 20 ? style_.width - indent : 20, indent);
     out_ += '\n';
   }
+  // Of a certificate of the chain, behind the stroke that leads to the next.
   void row(std::string_view label, std::string_view value) {
     if (value.empty()) return;
-    out_ += fmt::format("  {}{}\n", ink("2", fmt::format("{:<{}}", label, column_ - 2)),
-                        wrap(value, style_.width - column_, column_));
+    const bool drawn = *stroke_ != '\0';
+    const std::string before = drawn ? fmt::format(" {}  ", stroke_) : "  ";
+    std::string text = wrap(value, style_.width - column_, column_);
+    for (size_t at = 0; drawn && (at = text.find("\n    ", at)) != std::string::npos; ++at)
+      text.replace(at + 1, 4, before);
+    out_ += fmt::format("{}{}{}\n", before,
+                        ink("2", fmt::format("{:<{}}", label, column_ - (drawn ? 4 : 2))), text);
   }
 
-  // --- the chain ---
+  // --- the chain: its certificates as `verify` draws it, then those that do not belong to it ---
 
-  void link(const char* name, const std::string& what, const char* stroke) {
-    const size_t indent = 10;
-    out_ += fmt::format("    {:<4}  {}\n", name, wrap(what, style_.width - indent, indent));
-    if (*stroke != '\0') line(fmt::format("      {}", stroke));
-  }
   static std::string subject(const Certificate& c) {
     const std::string ids = c.vid() ? ids_text(c.vid(), c.pid()) + "  " : std::string();
     return ids + name_text(c.subject);
   }
-  void chain() {
+  static const Shown* shown_of(const Certificate* c, const std::vector<Shown>& all) {
+    const auto at = std::find_if(all.begin(), all.end(), [&](const Shown& one) {
+      return c != nullptr && one.certificate != nullptr && equal(one.certificate->der, c->der);
+    });
+    return at == all.end() ? nullptr : &*at;
+  }
+  // `above` is who should have issued it, null: not here.
+  void member(const char* role, const Certificate* c, const std::string& absent,
+              const Certificate* above, const std::vector<Shown>& all) {
+    heading(role, c != nullptr ? subject(*c) : absent);
+    if (const Shown* shown = shown_of(c, all)) details(*shown, above, true);
+  }
+  // Between two of them.
+  void link(const Certificate* above, const Certificate* of) {
+    stroke_ = "";
+    const bool known = above != nullptr && of != nullptr;
+    line(fmt::format(" {}", !known                   ? "┊"
+                            : is_issuer(*above, *of) ? "│  the next names it as its issuer"
+                                                     : "┊  the next names another issuer"));
+  }
+  static bool is_issuer(const Certificate& above, const Certificate& of) {
+    const auto skid = above.skid(), akid = of.akid();
+    return skid && akid && *skid == *akid;
+  }
+  void chain(const std::vector<Shown>& all) {
     const Certificate *dac = e_.dac.certificate.get(), *pai = e_.pai.certificate.get(),
                       *paa = e_.paa_shown.certificate.get();
-    if (dac == nullptr && pai == nullptr && paa == nullptr && !e_.cd_place) return;
-    const auto below = [](const Certificate* above, const Certificate* of) {
-      if (above == nullptr || of == nullptr) return "┊";
-      const auto skid = above->skid(), akid = of->akid();
-      return skid && akid && *skid == *akid ? "│  names it as its issuer"
-                                            : "┊  names another issuer";
-    };
-    link("PAA",
-         paa != nullptr ? subject(*paa)
-         : pai != nullptr
-             ? fmt::format("not in the evidence; the PAI names {}", name_text(pai->issuer))
-             : "not in the evidence",
-         below(paa, pai));
-    link("PAI",
-         pai != nullptr ? subject(*pai)
-         : dac != nullptr
-             ? fmt::format("not in the evidence; the DAC names {}", name_text(dac->issuer))
-             : "not in the evidence",
-         below(pai, dac));
-    link("DAC",
-         dac != nullptr     ? subject(*dac)
-         : e_.dac.present() ? "cannot be read"
-                            : "not in the evidence",
-         "");
-    link("CD",
-         e_.cd         ? fmt::format("{} / {}  {}, {}", hex_id(e_.cd->vendor_id), products(),
-                                     certification_type_text(e_.cd->certification_type),
-                                     printable(e_.cd->certificate_id))
-         : e_.cd_place ? "cannot be read"
-                       : "not in the evidence",
-         "");
-    line();
+    if (dac != nullptr || pai != nullptr || paa != nullptr || e_.cd_place) {
+      const auto missing = [](const char* below, const Certificate* of) {
+        return of == nullptr ? std::string("not in the evidence")
+                             : fmt::format("not in the evidence; the {} names {}", below,
+                                           name_text(of->issuer));
+      };
+      stroke_ = "│";
+      member("PAA", paa, missing("PAI", pai), paa, all);
+      link(paa, pai);
+      stroke_ = "│";
+      member("PAI", pai, missing("DAC", dac), paa, all);
+      link(pai, dac);
+      stroke_ = " ";
+      member("DAC", dac, e_.dac.present() ? "cannot be read" : "not in the evidence", pai, all);
+      stroke_ = "";
+      line();
+    }
+    const Shown* in_chain[] = {shown_of(paa, all), shown_of(pai, all), shown_of(dac, all)};
+    for (const Shown& shown : all) {
+      if (std::find(std::begin(in_chain), std::end(in_chain), &shown) != std::end(in_chain))
+        continue;
+      heading(shown.role, shown.certificate ? name_text(shown.certificate->subject)
+                                            : "cannot be read: " + shown.problem);
+      details(shown, nullptr, false);
+      line();
+    }
   }
 
   // --- certificates ---
@@ -190,9 +208,11 @@ class InspectPage {
     }
     return hex_id(id.value) + " (more than once)";
   }
-  void certificate(const Shown& shown) {
-    heading(shown.role, shown.certificate ? name_text(shown.certificate->subject)
-                                          : "cannot be read: " + shown.problem);
+  static bool is_plain(const SubjectId& id) {
+    return id.how == SubjectId::How::absent || id.how == SubjectId::How::attribute;
+  }
+  // What the chain draws is not said again: ids of the usual form, and an issuer that is `above`.
+  void details(const Shown& shown, const Certificate* above, bool in_chain) {
     std::string places;
     for (const std::string& place : shown.places)
       places += (places.empty()             ? ""
@@ -200,19 +220,24 @@ class InspectPage {
                                             : ", ") +
                 within(place);
     row("in", places);
-    if (!shown.certificate) return line();
+    if (!shown.certificate) return;
     const Certificate& c = *shown.certificate;
-    row("issuer", c.self_issued() ? "itself" : name_text(c.issuer));
-    row("ids",
-        fmt::format("vendor {}, product {}; valid {} to {}", id_words(c.vendor_id),
-                    id_words(c.product_id), rfc3339(c.not_before).substr(0, 10),
-                    c.not_after == kNoExpiry ? "no end" : rfc3339(c.not_after).substr(0, 10)));
+    const bool named = above != nullptr && is_issuer(*above, c);
+    if (above == nullptr ? !in_chain : !same_name(above->subject, c.issuer))
+      row("issuer", c.self_issued() ? "itself" : name_text(c.issuer));
+    if (!named && c.akid() && !c.self_issued()) row("issuer's", hex_colons(*c.akid()));
+    if (!in_chain || !is_plain(c.vendor_id) || !is_plain(c.product_id))
+      row("ids",
+          fmt::format("vendor {}, product {}", id_words(c.vendor_id), id_words(c.product_id)));
+    row("valid",
+        fmt::format("{} to {}; serial {}", rfc3339(c.not_before).substr(0, 10),
+                    c.not_after == kNoExpiry ? "no end" : rfc3339(c.not_after).substr(0, 10),
+                    hex_upper(c.serial)));
     row("key", fmt::format("{}{}; signed with {}", oid_words(c.key_algorithm),
                            c.curve.empty() ? "" : " on " + oid_words(c.curve),
                            oid_words(c.signature_algorithm)));
     row("key id",
         fmt::format("{}", c.subject_key_id.value ? hex_colons(*c.subject_key_id.value) : "none"));
-    if (c.akid() && !c.self_issued()) row("issuer's", hex_colons(*c.akid()));
     std::string use = c.key_usage.value ? key_usage_text(c.key_usage.value->bits) : "not said";
     if (const auto& bc = c.basic_constraints.value)
       use += bc->ca ? fmt::format(
@@ -226,9 +251,7 @@ class InspectPage {
       if (!usual) extensions.push_back(oid_words(x.oid) + (x.critical ? " (critical)" : ""));
     }
     row("also says", listed(extensions));
-    row("serial", hex_upper(c.serial));
     row("SHA-256", hex(c.sha256));
-    line();
   }
 
   // --- the declaration ---
@@ -245,7 +268,9 @@ class InspectPage {
   }
   void declaration() {
     if (!e_.cd_place) return;
-    heading("CD", e_.cd ? std::string("certification declaration")
+    heading("CD", e_.cd ? fmt::format("{} / {}  {}, {}", hex_id(e_.cd->vendor_id), products(),
+                                      certification_type_text(e_.cd->certification_type),
+                                      printable(e_.cd->certificate_id))
                         : "cannot be read: " + (e_.cms ? e_.cd_problem : e_.cms_problem));
     std::vector<std::string> places;
     for (const Statement& s : e_.device.statements) {
@@ -254,11 +279,7 @@ class InspectPage {
     row("in", places.empty() ? place_of(*e_.cd_place) : listed(places, "; also in "));
     if (!e_.cd) return line();
     const CertificationDeclaration& cd = *e_.cd;
-    row("of", fmt::format("vendor {}, product{} {}", hex_id(cd.vendor_id),
-                          cd.product_ids.size() == 1 ? "" : "s", products()));
     row("device", device_type_words(cd.device_type_id));
-    row("kind", certification_type_text(cd.certification_type));
-    row("id", printable(cd.certificate_id));
     row("version", fmt::format("format {}, version number {}, security level {}, information {}",
                                cd.format_version, cd.version_number, cd.security_level,
                                cd.security_information));
@@ -316,24 +337,39 @@ class InspectPage {
     column_ = kNarrow;
   }
 
+  // Each once, with all its places.
   void codes() {
+    std::vector<std::pair<const Statement*, std::string>> said;
     for (const Statement& s : e_.device.statements) {
       if (s.fact != FactId::qr_payload && s.fact != FactId::manual_code) continue;
-      const std::string& said = std::get<std::string>(s.value);
-      for (const OnboardingPayload& p :
-           s.fact == FactId::qr_payload ? parse_qr(said) : std::vector{parse_manual_code(said)}) {
-        heading(p.manual ? "Manual code" : "QR code", printable(p.text));
-        row("in", place_of(s.place));
-        row("of", product_text(p));
-        std::string how = p.flow ? flow_words(*p.flow) : p.long_form ? "no standard flow" : "";
-        if (p.capabilities) how += "; " + capabilities_words(*p.capabilities);
-        row("how", how);
-        row(p.manual ? "short" : "finds", fmt::format("discriminator {}", p.discriminator));
-        row("passcode", fmt::format("{:08}", p.passcode));
-        for (const PayloadProblem& problem : p.problems) row("problem", printable(problem.message));
-        line();
+      const auto at = std::find_if(said.begin(), said.end(), [&](const auto& one) {
+        return one.first->fact == s.fact && one.first->value == s.value;
+      });
+      if (at != said.end()) {
+        at->second += "; also in " + place_of(s.place);
+      } else {
+        said.emplace_back(&s, place_of(s.place));
       }
     }
+    for (const auto& [statement, places] : said) {
+      const std::string& text = std::get<std::string>(statement->value);
+      for (const OnboardingPayload& p : statement->fact == FactId::qr_payload
+                                            ? parse_qr(text)
+                                            : std::vector{parse_manual_code(text)})
+        code(p, places);
+    }
+  }
+  void code(const OnboardingPayload& p, const std::string& places) {
+    heading(p.manual ? "Manual code" : "QR code",
+            fmt::format("{}  {}", printable(p.text), product_text(p)));
+    row("in", places);
+    std::string how = p.flow ? flow_words(*p.flow) : p.long_form ? "no standard flow" : "";
+    if (p.capabilities) how += "; " + capabilities_words(*p.capabilities);
+    row("how", how);
+    row("finds", fmt::format("{}discriminator {}; passcode {:08}", p.manual ? "short " : "",
+                             p.discriminator, p.passcode));
+    for (const PayloadProblem& problem : p.problems) row("problem", printable(problem.message));
+    line();
   }
 
   void images() {
@@ -362,9 +398,21 @@ class InspectPage {
                    style_.width - 4, 4) +
               "\n";
     }
-    for (const NotUsed& unused : e_.not_used)
-      out_ += "  " + wrap(printable(not_used_text(unused)), style_.width - 4, 4) + "\n";
+    for (size_t i = 0; i < e_.not_used.size(); ++i) not_used(i);
     if (!e_.files.empty() || !e_.not_used.empty()) line();
+  }
+
+  // With the first of each reason all that it is the reason of.
+  void not_used(size_t first) {
+    const auto& all = e_.not_used;
+    const auto same = [&](const NotUsed& unused) { return unused.why == all[first].why; };
+    const auto from = all.begin() + static_cast<std::ptrdiff_t>(first);
+    if (std::any_of(all.begin(), from, same)) return;
+    NotUsed told{.path = "", .why = all[first].why};
+    for (auto at = from; at != all.end(); ++at) {
+      if (same(*at)) told.path += (told.path.empty() ? "" : ", ") + within(at->path);
+    }
+    out_ += "  " + wrap(printable(not_used_text(told)), style_.width - 4, 4) + "\n";
   }
 
   void troubles() {
@@ -379,8 +427,11 @@ class InspectPage {
       row("problem", printable(p.problem));
     }
     for (const Noted& noted : e_.device.remarks) {
-      heading("Noted", place_of(noted.place));
-      row("what", printable(noted.message));
+      const bool said_better =
+          std::any_of(e_.device.remarks.begin(), e_.device.remarks.end(), [&](const Noted& other) {
+            return other.place == noted.place && other.message.starts_with(noted.message + ":");
+          });
+      if (!said_better) heading("Noted", place_of(noted.place) + ": " + printable(noted.message));
     }
     for (const Conflict& conflict : all) {
       heading("Said in two ways", fact_name(conflict.fact));
@@ -401,6 +452,7 @@ class InspectPage {
   std::string out_;
   std::string folder_;       // that all files lie in
   size_t column_ = kNarrow;  // where values begin
+  const char* stroke_ = "";  // before a row
 };
 
 }  // namespace
