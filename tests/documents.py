@@ -22,6 +22,7 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 DOCUMENTS = [ROOT / "README.md", *sorted(p for p in (ROOT / "docs").glob("*.md") if p.name != "checks.md")]
 STARTS = ("matter-attest ", "source <(matter-attest ", "tar xf ")
+OF_A_CHECKOUT = "build/dev/matter-attest "
 VERDICTS = {0, 1, 3}
 
 
@@ -92,6 +93,24 @@ def commands(text):
                     yield word
 
 
+def tasks(readme, folder, tool):
+    """The README's tasks as they stand, where there is what a checkout has after `make demo`."""
+    (folder / "build/dev").mkdir(parents=True)
+    (folder / "build/dev/matter-attest").symlink_to(tool)
+    (folder / "fixtures").symlink_to(ROOT / "fixtures")
+    ran, wrong = 0, []
+    for line in readme.splitlines():
+        if line.startswith("    " + OF_A_CHECKOUT):
+            ran += 1
+            got = subprocess.run(["bash", "-c", line.strip()], cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+            faulty = "dac-of-another-vendor" in line
+            if got.returncode != (1 if faulty else 0):
+                wrong.append(f"README.md: {line.strip()}: exit code {got.returncode}: {(got.stderr or got.stdout)[:300]}")
+    if not (folder / "build/report.html").exists():
+        wrong.append("README.md: build/report.html was not written")
+    return wrong if ran == 5 else [*wrong, f"README.md: {ran} tasks that can be copied, not 5"]
+
+
 def served(command, folder, env):
     """The server begins, says where it listens, and ends when it is told to: on a port of this machine that is free."""
     words = command.split() if "--listen" in command else [*command.split(), "--listen", "127.0.0.1:0"]
@@ -138,6 +157,7 @@ def main():
             for option in set(re.findall(r"`(--[a-z][a-z-]+)[^`]*`", text)):  # those in commands were tried
                 if option not in manual:
                     wrong.append(f"{name}: {option}: no option of matter-attest")
+        wrong += tasks((ROOT / "README.md").read_text(), top / "checkout", tool)
         for document in [*DOCUMENTS, ROOT / "CONTRIBUTING.md", ROOT / "examples/README.md"]:
             for link in re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text()):
                 if not (document.parent / link).exists():

@@ -1,9 +1,11 @@
-// What most tests include, read once by the compiler. Each source includes what it uses all the same.
+// What most tests include, read once by the compiler. Each source includes what it uses all the
+// same.
 #pragma once
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cstdint>
-#include <fmt/format.h>
 #include <functional>
 #include <map>
 #include <optional>

@@ -137,7 +137,9 @@ const Row kRows[] = {
      [](World& w) { w.ledger.version_fact = Absent{kFrom}; }},
     {"no version, but others", "ledger.version-is-known", Status::warn,
      "is not on the ledger testnet-2.0 (known versions: 1, 6)",
-     [](World& w) { w.ledger.version_fact = Absent{kFrom, " (known versions: 1, 6)"}; }},
+     [](World& w) {
+       w.ledger.version_fact = Absent{kFrom, " (known versions: 1, 6)"};
+     }},
     {"version string", "ledger.version-string-matches", Status::fail,
      "software version string is not the ledger's",
      [](World& w) { w.ledger.version_value.software_version_string = "7.1"; }},
