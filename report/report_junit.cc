@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "report/junit.h"
+#include "report/posture_table.h"
 #include "report/wording.h"
 #include "verifier/rules/check.h"
 
@@ -85,6 +86,8 @@ std::string report_junit(const Evidence& e, const Report& report) {
   if (!e.ledger.chain_id.empty())
     properties.emplace_back("ledger",
                             fmt::format("{} at height {}", e.ledger.chain_id, e.ledger.height));
+  if (const std::string locked = posture_line(e, report); !locked.empty())
+    properties.emplace_back("locked", locked);
   for (const EvidenceFile& file : e.files)
     properties.emplace_back("evidence", fmt::format("{}: {}", file.path, file.kind));
   for (const NotUsed& unused : e.not_used)

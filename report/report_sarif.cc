@@ -6,6 +6,7 @@
 #include <map>
 
 #include "report/check_text.h"
+#include "report/posture_table.h"
 #include "report/report_json.h"
 #include "report/sarif.h"
 #include "report/wording.h"
@@ -177,6 +178,8 @@ class Log {
     if (const std::string on = fail_on_text(e_.policy); !on.empty()) out.set("fail_on", on);
     if (const std::string taken = environment_text(e_.policy); !taken.empty())
       out.set("environment", taken);
+    if (const std::string locked = posture_line(e_, report_); !locked.empty())
+      out.set("locked", locked);
     return out.set("sdk_result", sdk_json(report_.sdk));
   }
 

@@ -273,6 +273,7 @@ def compare(tool, options):
     must(properties["verdict"] == verdict and properties["summary"] == report["summary"], "junit: verdict and summary")
     must(seen["failure"] == failing, f"junit: fails {seen['failure'] ^ failing}")
     must(seen["skipped"] | seen["error"] == ids(report, "skipped") | ids(report, "blocked") | ids(report, "unknown"), "junit: what is skipped, and what is needed")
+    must(properties.get("locked") == report.get("locked"), "junit: how the part is locked")
     must(warned <= seen["system-out"], "junit: a warning passes with words")
     must(set().union(*seen.values()) == every, "junit: a case for each check")
 
@@ -290,6 +291,7 @@ def compare(tool, options):
 
     _, text = run(tool, "sarif", options)
     must(read_sarif(text) == (verdict, failing, warned), "sarif: verdict, errors and warnings")
+    must(json.loads(text)["runs"][0]["properties"].get("locked") == report.get("locked"), "sarif: how the part is locked")
 
     _, text = run(tool, "html", options)
     page = read_html(text)
@@ -394,6 +396,21 @@ def hostile(tool, what, text):
             must(c == "\n" or not (ord(c) < 32 or 0x7f <= ord(c) < 0xa0 or c in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"), f"{what}: {ord(c):x} is shown")
 
 
+def locked(tool):
+    """A part whose locks a tool has told of: each form has the line that says how it is locked."""
+    device = ROOT / "fixtures/devices/good"
+    words = (device / "options").read_text().split()
+    with tempfile.TemporaryDirectory() as folder:
+        status = pathlib.Path(folder, "status.txt")
+        status.write_text("Debug lock : Enabled\nDevice erase : Disabled\nSecure debug unlock : Disabled\nSecure boot : Disabled\n")
+        options = words + [str(status)]
+        _, text = run(tool, "json", options)
+        line = json.loads(text).get("locked", "")
+        must("secure boot" in line and "debug" in line, f"a line says how the part is locked: {line}")
+        must(line in " ".join(run(tool, "text", options)[1].split()), "text: the line")
+        compare(tool, options)
+
+
 # Lots that vendors' own tools made; read where they lie.
 LOT_SAMPLES = ["esp-lot-200", "lot-manifest-good", "lot-manifest-faults", "dac-csr-batch"]
 
@@ -445,6 +462,7 @@ def main():
             jobs[pool.submit(compare, tool, (folder / "options").read_text().split())] = folder.name
         for what, text in HOSTILE.items():
             jobs[pool.submit(hostile, tool, what, text)] = f"hostile text: {what}"
+        jobs[pool.submit(locked, tool)] = "a part whose locks are told"
         for options in AUDITS:
             jobs[pool.submit(audit, tool, options)] = f"dcl audit {' '.join(options)}"
         jobs[pool.submit(compare_lot, tool, LOT + ["fixtures/devices"])] = "all fixtures as a lot"
