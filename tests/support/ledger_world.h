@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -100,6 +101,8 @@ struct World {
   Instant at = *parse_rfc3339("2026-06-01T00:00:00Z");
   CertificatePtr paa, pai;
   bool given = true;  // the PAA, beside the ledger
+  std::string fixture = "cd-provisional";
+  std::function<void(Device&)> change = [](Device&) {};  // of what the fixture states
 
   World() {
     const Judged device = judge_fixture("cd-provisional");
@@ -126,9 +129,10 @@ struct World {
   }
 
   Report judge() {
-    const Judged device = judge_fixture("cd-provisional");
+    const Judged device = judge_fixture(fixture);
     Reading reading;
     reading.device = device.evidence.device;
+    change(reading.device);
     for (const Statement& s : facts.statements) reading.device.statements.push_back(s);
     TrustStore trust = TrustStore::builtin(network == Network::test);
     if (given) REQUIRE(trust.add_paa(paa, Origin::given, "paa").has_value());

@@ -5,6 +5,7 @@
 #include <functional>
 #include <set>
 
+#include "fixtures/forge/device_builder.h"
 #include "tests/support/ledger_world.h"
 #include "verifier/checks/catalogue.h"
 #include "verifier/matter/onboarding_payload.h"
@@ -356,7 +357,7 @@ TEST_CASE("one wrong fact on the ledger is one finding on that fact") {
     CHECK_MESSAGE(message.find(row.words) != std::string::npos, message);
   }
   for (const Check& check : ledger_checks()) {
-    // Needs elements with firmware information, and an official declaration: below.
+    // Of other elements, and of another declaration: below.
     const std::string_view id = check.id;
     if (id == "ledger.firmware-information-matches" || id == "ledger.status-matches-cd") continue;
     CHECK_MESSAGE(covered.count(check.id) == 1, check.id << ": no row");
@@ -417,5 +418,87 @@ TEST_CASE("on the main network what the ledger lacks or leaves open keeps a devi
     CHECK(of("dac.is-not-revoked")->check->open_on_main_only);
     CHECK(of("revocation.list-is-published")->status == (named ? Status::pass : Status::warn));
     CHECK(of("revocation.lists-can-be-used")->status == (named ? Status::warn : Status::skipped));
+  }
+}
+
+namespace {
+
+const Finding& found_by(const Report& report, std::string_view id) {
+  const auto at = std::find_if(report.findings.begin(), report.findings.end(),
+                               [&](const Finding& f) { return f.check->id == id; });
+  REQUIRE(at != report.findings.end());
+  return *at;
+}
+
+// The device answers with these elements instead.
+void answer_with(Device& device, const std::optional<Bytes>& firmware) {
+  const auto bytes = [&](FactId fact) -> Bytes {
+    const Statement* said = device.first(fact);
+    REQUIRE(said != nullptr);
+    return std::get<Bytes>(said->value);
+  };
+  const Bytes elements =
+      forge::elements_of(bytes(FactId::cd), bytes(FactId::attestation_nonce), 0, firmware);
+  for (Statement& s : device.statements) {
+    if (s.fact == FactId::attestation_elements) s.value = elements;
+  }
+}
+
+}  // namespace
+
+// Bytes on the wire, text on the ledger.
+TEST_CASE("ledger: firmware information, in each form that the ledger may keep it in") {
+  const Bytes sent = {0x41, 0x42, 0x43, 0x44};
+  const struct {
+    const char* ledger;
+    std::optional<Bytes> sent;
+    Status status;
+    const char* words;
+  } rows[] = {
+      {"ABCD", sent, Status::pass, ""},
+      {"41424344", sent, Status::pass, ""},
+      {"QUJDRA==", sent, Status::pass, ""},
+      {"ABCE", sent, Status::fail, "the device's firmware information is not the ledger's"},
+      {"", sent, Status::skipped, "the ledger has no firmware information"},
+      {"ABCD", std::nullopt, Status::skipped, "the device sends no firmware information"},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.ledger);
+    World w;
+    w.ledger.version_value.firmware_information = row.ledger;
+    w.change = [&](Device& device) { answer_with(device, row.sent); };
+    const Report report = w.judge();
+    const Finding& got = found_by(report, "ledger.firmware-information-matches");
+    CHECK(status_name(got.status) == std::string(status_name(row.status)));
+    CHECK(got.message == row.words);
+    if (row.status == Status::fail) CHECK(got.actual == "41424344");
+  }
+}
+
+TEST_CASE("ledger: the status of the certification is the declaration's") {
+  const struct {
+    const char* fixture;
+    uint32_t status;
+    Status expected;
+    const char* words;
+  } rows[] = {
+      {"cd-provisional", 1, Status::pass, ""},
+      {"cd-provisional", 2, Status::pass, "the declaration is still the provisional one"},
+      {"cd-signer-not-csa", 2, Status::pass, ""},
+      {"cd-signer-not-csa", 1, Status::fail, "status is not the declaration's"},
+      {"cd-signer-not-csa", 3, Status::skipped, "neither provisional nor certified"},
+      {"development-cd-on-main", 1, Status::skipped, "stands on no ledger"},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.fixture);
+    CAPTURE(row.status);
+    World w;
+    w.fixture = row.fixture;
+    w.ledger.compliance_value.status = row.status;
+    const Report report = w.judge();
+    const Finding& got = found_by(report, "ledger.status-matches-cd");
+    CHECK(status_name(got.status) == std::string(status_name(row.expected)));
+    CHECK_MESSAGE(got.message.find(row.words) != std::string::npos, got.message);
+    if (row.words[0] == '\0') CHECK(got.message.empty());
   }
 }
