@@ -247,6 +247,30 @@ std::vector<std::string> possible(const Command& where) {
   return out;
 }
 
+// What other tools have an option for, and this one takes otherwise.
+std::string instead_of(const Command& where, const std::string& given) {
+  const auto takes = [&](const char* option) {
+    const auto known = possible(where);
+    return std::find(known.begin(), known.end(), option) != known.end();
+  };
+  constexpr const char* kCodes[] = {"--code", "--qr",           "--qr-code",     "--qrcode",
+                                    "--mt",   "--payload",      "--manual-code", "--setup-code",
+                                    "--pin",  "--pairing-code", "--onboarding"};
+  constexpr const char* kFacts[] = {"--vid",        "--pid",          "--vendor-id",
+                                    "--product-id", "--serial",       "--discriminator",
+                                    "--passcode",   "--vendor-name",  "--device-type",
+                                    "--sv",         "--product-name", "--software-version"};
+  const auto among = [&](const auto& words) {
+    return std::find(std::begin(words), std::end(words), given) != std::end(words);
+  };
+  if (!takes("--expect")) return {};
+  if (among(kCodes)) return "; a code is an argument of its own: sample/ MT:... or 34970112332";
+  if (among(kFacts))
+    return "; what the part should be stands in a file: --expect order.json; what it says of "
+           "itself in a device.json beside the others";
+  return {};
+}
+
 // An option of the commands beside or below this one: whoever gave it meant one of them.
 std::string whose(const Command& where, const std::string& given) {
   std::string out;
@@ -262,6 +286,13 @@ std::string whose(const Command& where, const std::string& given) {
   if (const Command* parent = where.parent(); parent != nullptr && parent->parent() != nullptr)
     look(*parent);
   return out.empty() ? out : "; it is an option of " + out;
+}
+std::string what_else(const Command& where, const std::string& given,
+                      const std::vector<std::string>& known) {
+  for (std::string words : {instead_of(where, given), whose(where, given)}) {
+    if (!words.empty()) return words;
+  }
+  return did_you_mean(given, known);
 }
 
 }  // namespace
@@ -357,8 +388,7 @@ int parse_and_run(Command& root, const std::vector<std::string>& words, Console&
       const auto known = possible(*chosen);
       message = std::find(known.begin(), known.end(), given) != known.end()
                     ? fmt::format("{0}: expected {0} VALUE or {0}=VALUE", given)  // "--unlock:…"
-                    : message + (whose(*chosen, given).empty() ? did_you_mean(given, known)
-                                                               : whose(*chosen, given));
+                    : message + what_else(*chosen, given, known);
     }
     return slip(message);
   }

@@ -232,7 +232,8 @@ Json list_json(const std::string& url, const dcl::ListState& state) {
 std::string in_words(const std::string& name, const Json& value) {
   const auto number = value.natural();
   if (!number) return plain(&value);
-  if ((name == "vid" || name == "pid" || name == "issuerVid") && *number <= 0xFFFF)
+  if ((name == "vid" || name == "pid" || name == "issuerVid" || name == "vendorID") &&
+      *number <= 0xFFFF)
     return fmt::format("{} ({})", hex_id(*number), *number);
   if (name == "specificationVersion" && *number != 0)
     return fmt::format("{} (Matter {})", *number, specification_text(*number));

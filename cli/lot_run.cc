@@ -224,8 +224,8 @@ class LotRun {
                                   policy_text(setup_.policy.network, setup_.policy.stage),
                                   rfc3339(setup_.policy.at), engine_->name(), jobs()));
     if (ledger_)
-      verbosity_.detail(fmt::format("ledger {} at height {}, {}", ledger_->status().chain_id,
-                                    ledger_->status().height, ledger_->status().source));
+      verbosity_.detail(
+          fmt::format("ledger {}, {}", ledger_text(ledger_->status()), ledger_->status().source));
     for (const std::string& path : options_.inputs) verbosity_.detail("reading " + path);
     if (const auto devices = source_->size())
       verbosity_.detail(fmt::format("{} devices to be judged", *devices));
@@ -441,22 +441,34 @@ class LotRun {
     return out;
   }
 
+  // The device's folder in an input: as it is named, or below the input's own folders, as tools
+  // that make lots put them.
+  static std::string folder_of(const std::string& input, const std::string& name) {
+    constexpr size_t kMostLooked = 64;
+    std::error_code failed;
+    const fs::path inside = fs::path(input) / name;
+    if (fs::exists(inside, failed)) return inside.string();
+    if (!fs::is_directory(input, failed)) return {};
+    size_t looked = 0;
+    for (fs::directory_iterator at(input, failed), end; !failed && at != end;
+         at.increment(failed)) {
+      if (++looked > kMostLooked) break;
+      if (const fs::path below = at->path() / name; fs::exists(below, failed))
+        return below.string();
+    }
+    return {};
+  }
+
   // "matter-attest verify --network test lot/d2": of a device that lies where an input is.
   std::string command_that_shows(const LotCause& cause) const {
     if (cause.devices.empty()) return {};
     const std::string& name = cause.devices.front();
-    std::error_code failed;
     for (const std::string& input : options_.inputs) {
       if (input == "-") continue;
-      const fs::path inside = fs::path(input) / name;
-      std::string path;
-      if (fs::exists(inside, failed)) {
-        path = inside.string();
-      } else if (fs::path(input).filename() == name || fs::path(input).stem() == name) {
+      std::string path = folder_of(input, name);
+      if (path.empty() && (fs::path(input).filename() == name || fs::path(input).stem() == name))
         path = input;
-      } else {
-        continue;
-      }
+      if (path.empty()) continue;
       const auto lent = lent_files(input, path);
       if (!lent) return {};
       std::string out = verify_command(options_, console_.secrets) + " " + quoted_word(path);

@@ -57,10 +57,9 @@ Result<CborItem> cbor(View bytes) {
   CborItem out;
   const cbor_decoder_result got = cbor_stream_decode(bytes.data(), bytes.size(), &kCallbacks, &out);
   if (got.status == CBOR_DECODER_NEDATA)
-    return error(
-        fmt::format("cbor: an item needs {} bytes, {} are left", got.required, bytes.size()), 0);
+    return error(fmt::format("an item needs {} bytes, {} are left", got.required, bytes.size()), 0);
   if (got.status != CBOR_DECODER_FINISHED)
-    return error(fmt::format("cbor: 0x{:02x} begins no item", bytes[0]), 0);
+    return error(fmt::format("0x{:02x} begins no item", bytes[0]), 0);
   out.size = got.read;
   return out;
 }

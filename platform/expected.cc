@@ -12,6 +12,7 @@
 #include "verifier/base/json.h"
 #include "verifier/pki/key.h"
 #include "verifier/readers/posture/order.h"
+#include "verifier/readers/quoted.h"
 #include "verifier/readers/reader.h"
 #include "verifier/readers/text/utf16.h"
 
@@ -111,6 +112,20 @@ void read_configuration(const std::string& of, const FileBeside& beside, Device&
   if (json) read_user_configuration(*json, path, device.posture);
 }
 
+// The first names in a JSON object, for whoever has to see which of them nobody knows.
+std::optional<std::string> keys_in(View content) {
+  constexpr size_t kMost = 3;
+  const auto json = parse_json(text(content));
+  if (!json || json->object() == nullptr || json->object()->empty()) return std::nullopt;
+  std::string out;
+  size_t shown = 0;
+  for (const auto& [name, value] : *json->object()) {
+    if (++shown > kMost) return out + " and others";
+    out += fmt::format("{}\"{}\"", out.empty() ? "the names " : ", ", quotable(printable(name)));
+  }
+  return shown == 1 ? "the name" + out.substr(std::string("the names").size()) : out;
+}
+
 }  // namespace
 
 Result<Device> expected_from(const std::string& path, Opened* opened) {
@@ -134,7 +149,9 @@ Result<Device> expected_from(const std::string& path, View content, const FileBe
   if (kind != "cpms-json" && kind != "device-json") {
     const std::string found = done ? "a file of kind " + kind : done.error().what;
     return error(
-        fmt::format("{}: expected a cpms.json or the keys of device.json, found {}", path, found));
+        fmt::format("{}: expected a cpms.json or keys of device.json (vendor_id, "
+                    "product_id, security and others: docs/evidence.md), found {}",
+                    path, keys_in(content).value_or(found)));
   }
   if (!done && !locks_alone) return error(fmt::format("{}: {}", path, done.error().what));
   if (kind == "cpms-json") {

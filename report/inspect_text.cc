@@ -83,7 +83,7 @@ class InspectPage {
 
   std::string write() {
     const std::vector<Shown> certificates = certificates_of(e_);
-    line(fmt::format("{}  matter-attest/inspect/1: {} {}, shown without a verdict",
+    line(fmt::format("{}  {} {}, shown without a verdict (matter-attest/inspect/1)",
                      ink("1", "INSPECT"), e_.files.size(),
                      e_.files.size() == 1 ? "file" : "files"));
     const std::string device = device_line(e_);

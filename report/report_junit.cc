@@ -83,9 +83,7 @@ std::string report_junit(const Evidence& e, const Report& report) {
     properties.emplace_back("fail_on", on);
   if (const std::string taken = environment_text(e.policy); !taken.empty())
     properties.emplace_back("environment", taken);
-  if (!e.ledger.chain_id.empty())
-    properties.emplace_back("ledger",
-                            fmt::format("{} at height {}", e.ledger.chain_id, e.ledger.height));
+  if (!e.ledger.chain_id.empty()) properties.emplace_back("ledger", ledger_text(e.ledger));
   if (const std::string locked = posture_line(e, report); !locked.empty())
     properties.emplace_back("locked", locked);
   for (const EvidenceFile& file : e.files)

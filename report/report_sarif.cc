@@ -65,7 +65,7 @@ class Log {
     }
     for (const Finding& f : report_.findings) {
       if (f.status == Status::fail || f.status == Status::warn || !f.waived.empty() ||
-          (report_.verdict == Verdict::undecided && f.keeps_open))
+          (report_.verdict == Verdict::undecided && is_question(f)))
         results.push(result(f));
     }
     Json run = object()
@@ -77,6 +77,15 @@ class Log {
   }
 
  private:
+  // What keeps the verdict open: of what waits for another, that one.
+  bool is_question(const Finding& f) const {
+    if (f.status != Status::blocked && f.keeps_open) return true;
+    return f.check == report_.decided_by ||
+           std::any_of(report_.findings.begin(), report_.findings.end(), [&](const Finding& other) {
+             return other.keeps_open && other.blocked_by == f.check &&
+                    other.status == Status::blocked;
+           });
+  }
   Json result(const Finding& f) {
     const bool failed = f.waived.empty() ? f.status == Status::fail : f.severity == Severity::error;
     Json out = object()

@@ -46,6 +46,11 @@ std::string device_line(const Evidence& e) {
   return out;
 }
 
+std::string ledger_text(const LedgerStatus& ledger) {
+  const std::string name = printable(ledger.chain_id);
+  return ledger.height == 0 ? name + ", of which nothing is at hand"
+                            : fmt::format("{} at height {}", name, ledger.height);
+}
 std::string policy_text(Network network, Stage stage) {
   return fmt::format("{}{}", network_name(network), stage == Stage::lab ? ", stage lab" : "");
 }

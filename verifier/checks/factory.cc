@@ -42,7 +42,7 @@ Outcome is_intact(const RecordView& record) {
       fmt::format("{} in {}: {}", first.what, place_text(first.place), first.problem);
   if (const size_t more = problems.size() - 1; more > 0)
     message += fmt::format(" (and {} more)", more);
-  return fail(std::move(message), "an undamaged container", first.problem, place_text(first.place));
+  return fail(std::move(message), "an undamaged container", "damage", place_text(first.place));
 }
 
 Outcome keys_fit(const RecordView& record) {

@@ -45,12 +45,18 @@ std::string counted(int64_t n, const char* unit) {
   return fmt::format("{} {}{}", n, unit, n == 1 ? "" : "s");
 }
 
-// An age and the greatest that is allowed, in the largest unit that tells them apart.
+// An age and the greatest that is allowed, each in the largest unit of which it has two; where that
+// tells them not apart, in a smaller one.
 std::pair<std::string, std::string> ages(int64_t age, int64_t most) {
-  for (const auto& [unit, seconds] : {std::pair("hour", 3600), std::pair("minute", 60)}) {
-    if (age / seconds != most / seconds)
-      return {counted(age / seconds, unit), counted(most / seconds, unit)};
-  }
+  const auto text = [](int64_t seconds) {
+    for (const auto& [unit, each] :
+         {std::pair("day", 86'400), std::pair("hour", 3'600), std::pair("minute", 60)}) {
+      if (seconds >= 2 * each) return counted(seconds / each, unit);
+    }
+    return counted(seconds, "second");
+  };
+  if (text(age) != text(most)) return {text(age), text(most)};
+  if (age / 60 != most / 60) return {counted(age / 60, "minute"), counted(most / 60, "minute")};
   return {counted(age, "second"), counted(most, "second")};
 }
 

@@ -121,13 +121,19 @@ std::string Judge::summary(const Report& report, const Finding* first) const {
     std::string out = first->message.empty() ? first->check->title : first->message;
     if (first->status == Status::skipped)
       out = fmt::format("{} is required: {}", first->check->id, out);
+    const bool rejected = report.verdict == Verdict::reject;
     std::vector<std::string_view> others;
     for (const Finding& f : report.findings) {
-      if (f.status == Status::fail && &f != first) others.emplace_back(f.check->id);
+      if (rejected ? f.status != Status::fail : !f.keeps_open) continue;
+      // What waits for another is that one's.
+      const bool waits = f.status == Status::blocked && f.blocked_by != nullptr;
+      const std::string_view id = waits ? f.blocked_by->id : f.check->id;
+      if (id != first->check->id && std::find(others.begin(), others.end(), id) == others.end())
+        others.push_back(id);
     }
     if (!others.empty())
-      out += fmt::format(" (and {} more {}: {})", others.size(),
-                         others.size() == 1 ? "fault" : "faults", joined(others));
+      out += fmt::format(" (and {} more {}{}: {})", others.size(), rejected ? "fault" : "question",
+                         others.size() == 1 ? "" : "s", joined(others));
     if (!first->remedy.empty()) out += fmt::format(": {}", first->remedy);
     return out;
   }

@@ -347,6 +347,12 @@ std::vector<std::string> not_known(const Evidence& e) {
   return out;
 }
 
+// Something that may hold a certificate is there, and nobody could look into it.
+bool something_is_closed(const Evidence& e) {
+  return e.device.noted(Remark::encrypted_no_key) || e.device.noted(Remark::flash_encrypted) ||
+         e.device.noted(Remark::unreadable_file);
+}
+
 std::string listed(const std::vector<std::string>& names) {
   std::string out;
   for (size_t i = 0; i < names.size(); ++i) {
@@ -362,8 +368,12 @@ SdkResult sdk_result(const Evidence& e) {
   if (!e.dac.present()) {
     // Without the chain the result that a log states is all there is.
     const auto stated = e.device.number(FactId::commissioner_result);
+    if (!stated && something_is_closed(e))
+      return {.code = {}, .why_unknown = "the DAC is not known"};
     return {.code = sdk_code(stated ? static_cast<int>(*stated) : 701), .why_unknown = {}};
   }
+  if (!e.pai.present() && e.root_above_dac.empty() && something_is_closed(e))
+    return {.code = {}, .why_unknown = "the PAI is not known"};
   if (e.dac.bytes.empty()) return {.code = sdk_code(701), .why_unknown = {}};
   for (const auto step :
        {inputs, profiles, vendor_and_product, attestation_signature, paa, dac_validity, chain,

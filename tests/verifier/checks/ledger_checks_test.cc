@@ -283,7 +283,8 @@ const Row kRows[] = {
        w.ledger.revoked_key = *w.pai->skid();
        w.ledger.revoked = Found<std::vector<LedgerCertificate>>{{{.der = w.paa->der}}, kFrom};
      }},
-    {"facts two days old", "ledger.facts-are-fresh", Status::warn, "48 hours old",
+    {"facts two days old", "ledger.facts-are-fresh", Status::warn,
+     "the ledger's facts are 2 days old",
      [](World& w) { w.ledger.state.synced_at = {w.at.seconds - 48 * 3600}; }},
     {"facts a little older than a day", "ledger.facts-are-fresh", Status::warn, "1441 minutes old",
      [](World& w) { w.ledger.state.synced_at = {w.at.seconds - 24 * 3600 - 60}; }},

@@ -81,9 +81,9 @@ TEST_CASE("nordic: what is wrong with a map is said at its offset, and the rest 
   } rows[] = {
       {"truncated in a value",
        Map(2).text("sn", "SN-1").name("vendor_name").head(0x40, 40).raw(Bytes(10, 'x')).bytes(),
-       "0x0015 cbor: vendor_name: cbor: an item needs 42 bytes, 12 are left"},
+       "0x0015 cbor: vendor_name: an item needs 42 bytes, 12 are left"},
       {"hostile length", Map(2).text("sn", "SN-1").name("dac_cert").head(0x40, UINT64_MAX).bytes(),
-       "0x0012 cbor: dac_cert: cbor: an item needs"},
+       "0x0012 cbor: dac_cert: an item needs"},
       {"hostile count", Map(2).text("sn", "SN-1").name("user").head(0x80, UINT64_MAX >> 1).bytes(),
        "members are claimed and 0 bytes are left"},
       {"deep nesting", Map(2).text("sn", "SN-1").name("user").raw(Bytes(10'000, 0x81)).bytes(),
@@ -96,7 +96,7 @@ TEST_CASE("nordic: what is wrong with a map is said at its offset, and the rest 
        Map(2).text("sn", "SN-1").octets("spake2_verifier", Bytes(96, 1)).bytes(),
        "spake2p_verifier: expected 97 bytes, found 96"},
       {"a map that never ends", Bytes{0xBF, 0x62, 's', 'n', 0x44, 'S', 'N', '-', '1'},
-       "cbor: entry 2: cbor: an item needs"},
+       "cbor: entry 2: an item needs"},
   };
   // No damage: the part holds it so.
   const Reading other = read_bytes(Map(2).text("sn", "SN-1").text("vendor_id", "x").bytes());

@@ -181,8 +181,11 @@ bool is_page(std::string_view all) {
 
 // Of text and markup: `inspect` begins with its schema, pages and test results name who wrote them.
 std::string of_text(std::string_view head, std::string_view all) {
-  constexpr std::string_view kSchema = "schema ", kInspect = "INSPECT  matter-attest/inspect/1:";
-  if (head.starts_with(kInspect)) return schema_text(kInspect.substr(9, kInspect.size() - 10));
+  constexpr std::string_view kSchema = "schema ", kInspect = "matter-attest/inspect/1";
+  const std::string_view top = head.substr(0, head.find_first_of("\r\n"));
+  if (top.starts_with("INSPECT  ") && top.find(kInspect) != top.npos &&
+      top.find("shown without a verdict") != top.npos)
+    return schema_text(kInspect);
   if (head.starts_with(kSchema)) {
     const std::string_view line = head.substr(0, head.find('\n'));
     const size_t from = line.find_first_not_of(' ', kSchema.size());
