@@ -15,6 +15,7 @@
 #include "verifier/base/characters.h"
 #include "verifier/readers/formats.h"
 #include "verifier/readers/posture/tool_text.h"
+#include "verifier/readers/quoted.h"
 #include "verifier/readers/text/beside.h"
 
 namespace attest {
@@ -23,7 +24,7 @@ namespace {
 void say(const Source& s, uint64_t offset, Trait trait, Holds holds, std::string value,
          std::string detail, Reading& reading) {
   reading.holds("posture");
-  reading.device.posture.say(trait, holds, std::move(value), printable(detail),
+  reading.device.posture.say(trait, holds, std::move(value), shown_text(detail),
                              tool::place(s, offset, ""));
 }
 

@@ -10,6 +10,7 @@
 #include "verifier/base/characters.h"
 #include "verifier/readers/formats.h"
 #include "verifier/readers/posture/tool_text.h"
+#include "verifier/readers/quoted.h"
 #include "verifier/readers/text/beside.h"
 
 namespace attest {
@@ -339,9 +340,9 @@ class Sayer {
     if (s_.unique && is_hex_text(*s_.unique, 16))
       say(Trait::unique_id, Holds::yes, lower(*s_.unique), "Unique ID");
     if (s_.part && !s_.part->empty())
-      say(Trait::chip, Holds::yes, lower(printable(*s_.part)), "Part Number");
+      say(Trait::chip, Holds::yes, lower(shown_text(*s_.part)), "Part Number");
     if (s_.engine && !s_.engine->empty())
-      say(Trait::secure_engine, Holds::yes, printable(*s_.engine), "SE Firmware version");
+      say(Trait::secure_engine, Holds::yes, shown_text(*s_.engine), "SE Firmware version");
   }
 
   void lock() {
@@ -372,7 +373,7 @@ class Sayer {
           *s_.command_key ? "signed" : "no command key",
           fmt::format("Command key installed: {}", *s_.command_key ? "True" : "False"));
     if (s_.state && s_.state->find("NOT SECURE") != std::string::npos)
-      say(Trait::debug, Holds::no, "open", "Security state: " + printable(*s_.state));
+      say(Trait::debug, Holds::no, "open", "Security state: " + shown_text(*s_.state));
   }
 
   void boot() {
@@ -387,7 +388,7 @@ class Sayer {
     if (s_.boot) {
       const bool good = *s_.boot == 0x20 || *s_.boot == 0xFF;
       say(Trait::boot_status, good ? Holds::yes : Holds::no, fmt::format("0x{:02x}", *s_.boot),
-          fmt::format("Boot status: {}", printable(s_.boot_words.value_or(""))));
+          fmt::format("Boot status: {}", shown_text(s_.boot_words.value_or(""))));
     }
     if (s_.tamper_ok)
       say(Trait::tamper_status, *s_.tamper_ok ? Holds::yes : Holds::no,
