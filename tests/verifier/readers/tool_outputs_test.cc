@@ -174,7 +174,8 @@ TEST_CASE("Commander: what stands behind the tamper settings is none") {
       "yes digital_glitch_detector_always_on=disabled";
   for (const char* behind :
        {"", "DONE\n", "Discriminator : 3840\n", "\nstation : 7\n", "station 7\nlane : 4\n",
-        "Passed : True\nlane : 4\n", "commander done\nRetries : 2\n", "product_id : 7\n"}) {
+        "Passed : True\nlane : 4\n", "Lane lock : Enabled\n", "commander done\nRetries : 2\n",
+        "product_id : 7\n"}) {
     CAPTURE(behind);
     CHECK(all_said(read_text(kStatus + settings + behind), Trait::tamper) == said);
   }

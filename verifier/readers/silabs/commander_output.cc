@@ -139,8 +139,8 @@ bool is_setting(Tamper of, std::string_view name, std::string_view value) {
   if (of == Tamper::filter)
     return (name.starts_with("Filter ") || name.starts_with("Reset ")) && number &&
            value.size() <= kMostDigits;
-  // (Names of two words and more: other lines say that something passed.)
-  return name.find(' ') != std::string_view::npos && enabled(value);
+  return enabled(value) && (name.find("Detector") != std::string_view::npos ||
+                            name.find("Tamper") != std::string_view::npos);
 }
 
 // "NAME : 4" below such a heading; false: another line, and the section has ended.
