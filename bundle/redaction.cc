@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "verifier/crypto/crypto.h"
+#include "verifier/readers/quoted.h"
 
 namespace attest {
 namespace {
@@ -19,15 +20,30 @@ Bytes without_scalar(const Bytes& key) {
 
 }  // namespace
 
+size_t Redaction::number_of(FactId fact, FactValue value) {
+  auto& known = seen_[fact];
+  auto at = std::find(known.begin(), known.end(), value);
+  if (at == known.end()) at = known.insert(known.end(), std::move(value));
+  return static_cast<size_t>(at - known.begin()) + 1;
+}
+
+// A text may hold a key, whatever its fact is.
+void Redaction::keep(Statement& s) {
+  if (is_masked(s.fact)) {
+    if (!show_passcode_) s.value = masked(s.fact, s.value);
+    return;
+  }
+  auto* text = std::get_if<std::string>(&s.value);
+  if (text == nullptr || shown_text(*text) == printable(*text)) return;
+  *text = stand_in_text(*text, number_of(s.fact, s.value));
+}
+
 FactValue Redaction::masked(FactId fact, const FactValue& value) {
   FactValue plain = value;
   // Dashes only group the digits of a manual code (conflicts() sees it so, too).
   if (auto* code = std::get_if<std::string>(&plain); code != nullptr && fact == FactId::manual_code)
     std::erase(*code, '-');
-  auto& known = seen_[fact];
-  auto at = std::find(known.begin(), known.end(), plain);
-  if (at == known.end()) at = known.insert(known.end(), std::move(plain));
-  const auto number = static_cast<uint64_t>(at - known.begin()) + 1;
+  const uint64_t number = number_of(fact, std::move(plain));
   if (std::holds_alternative<uint64_t>(value)) return number;
   if (std::holds_alternative<std::string>(value)) return fmt::format("masked {}", number);
   Bytes bytes(std::get<Bytes>(value).size());
@@ -45,8 +61,8 @@ Device Redaction::device(const Device& read, const Evidence& settled) {
     const Statement* same = next < all.size() && all[next].value == s.value ? &all[next] : nullptr;
     next += same != nullptr ? 1 : 0;
     const bool key = s.fact == FactId::dac_private_key || s.fact == FactId::private_key;
-    if (is_masked(s.fact) && !show_passcode_) {
-      s.value = masked(s.fact, s.value);
+    if (is_masked(s.fact) || std::holds_alternative<std::string>(s.value)) {
+      keep(s);
     } else if (key) {
       s.value = without_scalar(std::get<Bytes>(s.value));
     } else if (s.fact == FactId::blob && same == nullptr) {
@@ -71,7 +87,7 @@ Device Redaction::ordered(const Device& order) {
   Device out = order;
   out.keys_left_out = true;
   for (Statement& s : out.statements) {
-    if (is_masked(s.fact) && !show_passcode_) s.value = masked(s.fact, s.value);
+    keep(s);
     if (is_secret(s.fact)) s.value = Bytes{};
   }
   return out;

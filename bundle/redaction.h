@@ -17,6 +17,8 @@ class Redaction {
 
  private:
   FactValue masked(FactId fact, const FactValue& value);
+  size_t number_of(FactId fact, FactValue value);
+  void keep(Statement& s);  // one that is no key
   bool show_passcode_;
   std::map<FactId, std::vector<FactValue>>
       seen_;  // the values that stand-ins stand for, in their order

@@ -7,6 +7,7 @@
 #include "verifier/gather/file_digests.h"
 #include "verifier/matter/onboarding_payload.h"
 #include "verifier/pki/der.h"
+#include "verifier/readers/quoted.h"
 
 namespace attest {
 namespace {
@@ -86,7 +87,8 @@ Json value_json(const Key& key, const Statement& s, Masked masked) {
   if (const auto* bytes = std::get_if<Bytes>(&s.value))
     return Json(key.base64 ? base64(*bytes) : hex(*bytes));
   const std::string& string = std::get<std::string>(s.value);
-  return Json(is_utf8(string) ? string : printable(string));
+  const std::string shown = shown_text(string);
+  return Json(is_utf8(string) && shown == printable(string) ? string : shown);
 }
 
 const char* how_text(SubjectId::How how) {

@@ -11,6 +11,7 @@
 #include "report/test_plan.h"
 #include "report/wording.h"
 #include "verifier/gather/file_digests.h"
+#include "verifier/readers/quoted.h"
 #include "verifier/rules/check.h"
 
 namespace attest {
@@ -96,7 +97,7 @@ class Writer {
       const auto ids = page_.in("p", {{"class", "ids"}});
       page_.text(device_ids(e_));
       if (const std::string* serial = e_.device.string(FactId::serial_number))
-        page_.text(", serial ").isolated(*serial);
+        page_.text(", serial ").isolated(shown_text(*serial));
     }
     to_do();
     const auto tally = page_.in("ul", {{"class", "tally"}});

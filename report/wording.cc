@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "verifier/readers/quoted.h"
 #include "verifier/rules/check.h"
 
 namespace attest {
@@ -24,7 +25,7 @@ std::string device_name(const Evidence& e) {
   std::string out;
   for (const FactId fact : {FactId::vendor_name, FactId::product_name}) {
     if (const std::string* name = e.device.string(fact))
-      out += (out.empty() ? "" : " ") + printable(*name);
+      out += (out.empty() ? "" : " ") + shown_text(*name);
   }
   return out;
 }
@@ -42,7 +43,7 @@ std::string device_line(const Evidence& e) {
   const std::string name = device_name(e);
   std::string out = name.empty() ? device_ids(e) : name + " " + device_ids(e);
   if (const std::string* serial = e.device.string(FactId::serial_number))
-    out += ", serial " + printable(*serial);
+    out += ", serial " + shown_text(*serial);
   return out;
 }
 

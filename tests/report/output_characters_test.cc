@@ -11,7 +11,9 @@
 #include "bundle/recorded_inputs.h"
 #include "cli/lot_output.h"
 #include "lot/record.h"
+#include "report/forms.h"
 #include "report/inspect_json.h"
+#include "report/inspect_text.h"
 #include "report/lot_html.h"
 #include "report/lot_junit.h"
 #include "report/lot_report_text.h"
@@ -26,6 +28,7 @@
 #include "tests/support/support.h"
 #include "verifier/gather/gather.h"
 #include "verifier/judge/judge.h"
+#include "verifier/pki/key.h"
 
 using namespace attest;
 using namespace attest::test;
@@ -179,6 +182,56 @@ TEST_CASE("no character of a device reaches a reader of a lot raw") {
       check_lines(text, hex(view(piece)) + " behind " + std::to_string(length));
     }
     check_lot(std::string(17, 'a') + piece + "b", hex(view(piece)));
+  }
+}
+
+TEST_CASE("a key that stands as a text of a device is in no form of a report, and in no bundle") {
+  Bytes key = *from_hex("30770201010420");
+  for (unsigned i = 0; i < 32; ++i) key.push_back(static_cast<uint8_t>(i * 37 + 11));
+  const Bytes curve = *from_hex("a00a06082a8648ce3d030107a144034200");
+  key.insert(key.end(), curve.begin(), curve.end());
+  for (unsigned i = 0; i < 65; ++i) key.push_back(static_cast<uint8_t>(i * 59 + 4));
+  const View scalar = View(key).subspan(7, 32);
+  const std::pair<std::string, std::string> kTexts[] = {
+      {to_pem("EC PRIVATE KEY", key), base64(key).substr(12, 30)},
+      {hex(key), hex(scalar).substr(0, 32)},
+      {hex(scalar), hex(scalar).substr(0, 32)},
+      {"Acme " + base64(scalar) + " Test", base64(scalar).substr(4, 30)}};
+  static const TrustStore trust = TrustStore::builtin(false);
+  const Policy policy{.network = Network::main,
+                      .at = *parse_rfc3339("2026-06-01T00:00:00Z"),
+                      .required = {},
+                      .show_passcode = true};
+  for (const auto& [text, telling] : kTexts) {
+    CAPTURE(text);
+    const auto hidden = [&, &words = telling](std::string_view written) {
+      CHECK(written.find(words) == std::string_view::npos);
+    };
+    Reading reading;
+    for (const FactId fact :
+         {FactId::vendor_name, FactId::product_name, FactId::product_label, FactId::product_url,
+          FactId::part_number, FactId::software_version_string, FactId::hardware_version_string,
+          FactId::serial_number, FactId::manufacturing_date, FactId::unique_id, FactId::node_label,
+          FactId::location, FactId::location_name})
+      reading.device.say(fact, text, {.path = "device.json", .offset = {}, .item = "x"});
+    reading.device.say(FactId::product_name, text + "!",
+                       {.path = "other.json", .offset = {}, .item = "x"});
+    const Device read = reading.device;
+    Evidence e = gather(std::move(reading), policy, trust, nullptr, openssl_engine());
+    verify_signatures(e, openssl_engine());
+    const Report report = judge(e);
+    for (const std::string& name : device_forms())
+      hidden(find_form(name)->of_device(e, report, {.colour = false, .width = 4000}));
+    hidden(dump(inspect_json(e)));
+    hidden(dump(facts_json(e.device)));
+    hidden(inspect_text(e, {.colour = false, .width = 4000}));
+    const auto inputs = inputs_of(read, e, report, trust, nullptr, openssl_engine());
+    REQUIRE(inputs);
+    const auto bytes = bundle_bytes(*inputs, e, report, {}, openssl_engine());  // and replays it
+    REQUIRE_MESSAGE(bytes, (bytes ? "" : bytes.error().what));
+    const auto bundle = read_bundle(*bytes);
+    REQUIRE(bundle);
+    for (const TarMember& member : bundle->members) hidden(attest::text(View(member.content)));
   }
 }
 

@@ -10,6 +10,7 @@
 #include "verifier/base/characters.h"
 #include "verifier/checks/catalogue.h"
 #include "verifier/matter/basic_information.h"
+#include "verifier/readers/quoted.h"
 
 namespace attest {
 namespace {
@@ -132,8 +133,8 @@ void add_test_names(const Stated<F>& stated, Faults& faults, bool& any) {
     if (name == nullptr) continue;
     any = true;
     if (*name == sdk_fallback(F) || !says_test(*name)) continue;  // told of as that
-    faults.add(*s, fmt::format("is \"{}\"", printable(*name)), "a name without \"Test\"",
-               printable(*name));
+    faults.add(*s, fmt::format("is \"{}\"", shown_text(*name)), "a name without \"Test\"",
+               shown_text(*name));
   }
 }
 Outcome names_do_not_say_test(const Stated<FactId::vendor_name>& vendor,
@@ -155,7 +156,7 @@ Outcome url_is_of_the_web(const Stated<FactId::product_url>& stated) {
     if (url == nullptr || url->empty()) continue;
     any = true;
     if (const char* problem = web_address_problem(*url))
-      faults.add(*s, problem, "http://… or https://… as RFC 3986 has it", printable(*url));
+      faults.add(*s, problem, "http://… or https://… as RFC 3986 has it", shown_text(*url));
   }
   return faults.outcome(any, "no product URL in the evidence");
 }
@@ -172,8 +173,8 @@ Outcome label_does_not_name_the_vendor(const Stated<FactId::product_label>& labe
       if (vendor == nullptr || vendor->empty()) continue;
       any = true;
       if (label->find(*vendor) == std::string::npos) continue;
-      faults.add(*s, fmt::format("contains the vendor's name, \"{}\"", printable(*vendor)),
-                 "a label without the vendor's name", printable(*label));
+      faults.add(*s, fmt::format("contains the vendor's name, \"{}\"", shown_text(*vendor)),
+                 "a label without the vendor's name", shown_text(*label));
       break;
     }
   }
@@ -204,8 +205,8 @@ Outcome location_is_a_country(const Stated<FactId::location>& stated) {
     if (country == nullptr) continue;
     any = true;
     if (!is_country(*country))
-      faults.add(*s, fmt::format("is \"{}\"", printable(*country)),
-                 "a country of ISO 3166-1 in two letters, or XX", printable(*country));
+      faults.add(*s, fmt::format("is \"{}\"", shown_text(*country)),
+                 "a country of ISO 3166-1 in two letters, or XX", shown_text(*country));
   }
   return faults.outcome(any, "no location in the evidence");
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "verifier/checks/catalogue.h"
+#include "verifier/readers/quoted.h"
 
 namespace attest {
 namespace {
@@ -67,8 +68,8 @@ Outcome date_is_a_date(const Stated<FactId::manufacturing_date>& stated) {
     const Maybe<std::string> date = std::get_if<std::string>(&s.value);
     if (date == nullptr || date_of(*date)) return pass();
     return fail(fmt::format("the manufacturing date in {} is none: \"{}\"", place_text(s.place),
-                            printable(*date)),
-                "YYYYMMDD or YYYY-MM-DD, of the calendar", printable(*date), place_text(s.place));
+                            shown_text(*date)),
+                "YYYYMMDD or YYYY-MM-DD, of the calendar", shown_text(*date), place_text(s.place));
   });
 }
 Outcome date_is_plausible(const LotView& lot, const Stated<FactId::manufacturing_date>& stated) {
@@ -84,7 +85,7 @@ Outcome date_is_plausible(const LotView& lot, const Stated<FactId::manufacturing
                                                                             : nullptr;
     if (why == nullptr) return pass();
     return fail(fmt::format("the manufacturing date in {} {}", place_text(s.place), why),
-                "2022-10-04 to today", printable(*text), place_text(s.place));
+                "2022-10-04 to today", shown_text(*text), place_text(s.place));
   });
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "verifier/checks/onboarding_rules.h"
+#include "verifier/readers/quoted.h"
 
 namespace attest {
 namespace {
@@ -210,7 +211,8 @@ Outcome extension_agrees(const Evidence& e) {
         p.serial_number && said) {
       ++compared;
       if (*said != *p.serial_number)
-        return differs("serial number", said, *code, printable(*p.serial_number), printable(*said));
+        return differs("serial number", said, *code, shown_text(*p.serial_number),
+                       shown_text(*said));
     }
     if (const StatedValue<uint64_t> said(e.device.first(FactId::spake2p_iterations));
         p.pbkdf_iterations && said) {

@@ -238,9 +238,9 @@ Outcome scheme_is_as_ordered(const RecordView& record) {
   if (order.is("certificate")) {
     const auto demanded = claims(record, Trait::verify_certificate);
     if (demanded.empty()) return not_shown(order, "setting of certificates");
-    return demanded.front()->value == "on"
-               ? pass()
-               : asked(true, as_claimed(*demanded.front(), "certificate"));
+    const auto off = std::find_if(demanded.begin(), demanded.end(),
+                                  [](const Claim* claim) { return claim->value != "on"; });
+    return off == demanded.end() ? pass() : asked(true, as_claimed(**off, "certificate"));
   }
   for (const Claim* claim : found) {
     if (claim->value != order.value) return asked(true, as_claimed(*claim, order.value));

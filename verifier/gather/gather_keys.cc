@@ -3,6 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+#include <vector>
 
 #include "verifier/crypto/crypto.h"
 #include "verifier/gather/gather_steps.h"
@@ -30,22 +38,46 @@ std::optional<PrivateKey> key_of(Evidence& e, const Statement& s) {
   return std::nullopt;
 }
 
-// The SHA-256 of a certificate or declaration of the evidence, or of the public key in one.
-bool is_fingerprint(const Evidence& e, const Bytes& value, Parsed& parsed) {
-  const auto is = [&](View of) { return equal(View(sha256(of)), value); };
-  return value.size() == sizeof(Sha256) &&
-         std::any_of(e.device.statements.begin(), e.device.statements.end(),
-                     [&](const Statement& s) {
-                       if (s.fact == FactId::cd) return is(bytes_of(s));
-                       if (s.fact != FactId::dac && s.fact != FactId::pai &&
-                           s.fact != FactId::paa && s.fact != FactId::certificate)
-                         return false;
-                       const auto& read = parsed.of(s).certificate;
-                       return is(bytes_of(s)) || (read && is((*read)->public_key));
-                     });
+bool is_certificate(FactId fact) {
+  return fact == FactId::dac || fact == FactId::pai || fact == FactId::paa ||
+         fact == FactId::certificate;
+}
+
+// Whose keys make others believed: the first certificate with each. (A device's certificate in the
+// PAI's place makes its key no authority's.)
+std::map<Point, const Statement*> authorities(const Device& device, Parsed& parsed) {
+  std::map<Point, const Statement*> out;
+  for (const Statement& s : device.statements) {
+    if (!is_certificate(s.fact) || s.fact == FactId::dac) continue;
+    const auto& certificate = parsed.of(s).certificate;
+    if (certificate && (*certificate)->p256 && says_it_is(**certificate) != FactId::dac)
+      out.try_emplace(*(*certificate)->p256, &s);
+  }
+  return out;
+}
+
+using PlaceKey = std::tuple<std::string_view, std::optional<uint64_t>, std::string_view>;
+PlaceKey key_of(const Place& place) {
+  return {place.path, place.offset, place.item};
 }
 
 }  // namespace
+
+bool Parsed::is_fingerprint(const Device& device, const Bytes& value) {
+  Sha256 sought{};
+  if (value.size() != sought.size()) return false;
+  if (!fingerprints_) {
+    fingerprints_.emplace();
+    for (const Statement& s : device.statements) {
+      if (s.fact != FactId::cd && !is_certificate(s.fact)) continue;
+      fingerprints_->insert(sha256(bytes_of(s)));
+      if (s.fact == FactId::cd) continue;
+      if (const auto& read = of(s).certificate) fingerprints_->insert(sha256((*read)->public_key));
+    }
+  }
+  std::copy(value.begin(), value.end(), sought.begin());
+  return fingerprints_->contains(sought);
+}
 
 // The DAC's own among all private keys is the one that fits it, and the first where none does: of
 // those that are said to be the DAC's where there are such, else of those in files of their own.
@@ -87,20 +119,16 @@ void settle_keys(Evidence& e) {
 // Keys by whose signatures others are believed: of the PAI, of PAAs, of who signs declarations.
 // They are looked for in every place, that of the DAC's own key among them.
 void find_authority_keys(Evidence& e, Parsed& parsed) {
+  std::optional<std::map<Point, const Statement*>> all;
   const auto owner = [&](const Point& point) -> std::string {
     if (e.dac.certificate && e.dac.certificate->p256 == point) return {};
-    for (const Statement& s : e.device.statements) {
-      if (s.fact != FactId::pai && s.fact != FactId::paa && s.fact != FactId::certificate) continue;
-      const auto& certificate = parsed.of(s).certificate;
-      if (!certificate || (*certificate)->p256 != point) continue;
-      // (A device's certificate in the PAI's place makes its key no authority's.)
-      if (says_it_is(**certificate) == FactId::dac) continue;
+    if (!all) all = authorities(e.device, parsed);
+    if (const auto at = all->find(point); at != all->end())
       return fmt::format("{} ({})",
-                         s.fact == FactId::pai   ? "the PAI"
-                         : s.fact == FactId::paa ? "a PAA"
-                                                 : "a certification authority",
-                         name_text((*certificate)->subject));
-    }
+                         at->second->fact == FactId::pai   ? "the PAI"
+                         : at->second->fact == FactId::paa ? "a PAA"
+                                                           : "a certification authority",
+                         name_text((*parsed.of(*at->second).certificate)->subject));
     if (e.paa && e.paa->key == point) return "the PAA of this chain";
     if (e.cd_signer && e.cd_signer->key == point) return "the signer of the declaration";
     return {};
@@ -122,14 +150,13 @@ void find_authority_keys(Evidence& e, Parsed& parsed) {
 // that was taken for the DAC's, for want of a better one, stays the first.
 void settle_other_keys(Evidence& e) {
   if (!e.dac.certificate || !e.dac.certificate->p256) return e.other_keys.clear();
+  std::set<PlaceKey> authorities;
+  for (const AuthorityKey& a : e.authority_keys) authorities.insert(key_of(a.place));
+  std::set<Point> known;
   std::vector<OtherKey> kept;
   for (OtherKey& key : e.other_keys) {
-    const bool again = std::any_of(kept.begin(), kept.end(), [&](const OtherKey& k) {
-      return k.public_key == key.public_key;
-    });
-    const bool authority = std::any_of(e.authority_keys.begin(), e.authority_keys.end(),
-                                       [&](const AuthorityKey& a) { return a.place == key.place; });
-    if (!again && !authority) kept.push_back(std::move(key));
+    if (!authorities.contains(key_of(key.place)) && known.insert(key.public_key).second)
+      kept.push_back(std::move(key));
   }
   e.other_keys = std::move(kept);
 }
@@ -169,7 +196,8 @@ void settle_blobs(Evidence& e, Parsed& parsed) {
   // A nonce of a wrong length may be as long as a challenge or a signature: the one that the device
   // answered with is known by its bytes.
   take(e.nonce, [&](const Bytes& b) { return !answered.empty() && equal(b, answered); });
-  take(e.nonce, [&](const Bytes& b) { return b.size() == 32 && !is_fingerprint(e, b, parsed); });
+  take(e.nonce,
+       [&](const Bytes& b) { return b.size() == 32 && !parsed.is_fingerprint(e.device, b); });
   take(e.signature, [&](const Bytes& b) { return b.size() == 64 && e.nonce != &b; });
   take(e.challenge, [&](const Bytes& b) { return b.size() == 16 && e.nonce != &b; });
 }
@@ -187,7 +215,7 @@ void list_unused_blobs(Evidence& e, Parsed& parsed) {
     const bool nonce = e.elements && equal(e.elements->nonce, bytes);
     if (is(e.nonce) || is(e.challenge) || is(e.signature) || key || nonce || kept) continue;
     e.not_used.push_back(
-        {place_text(s.place), is_fingerprint(e, bytes, parsed)
+        {place_text(s.place), parsed.is_fingerprint(e.device, bytes)
                                   ? "the SHA-256 of a certificate or of the declaration here"
                                   : "bare bytes that are no challenge, nonce, signature or key of "
                                     "the DAC here, and open "

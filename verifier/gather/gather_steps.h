@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -31,9 +32,13 @@ class Parsed {
         .emplace(&s, shared ? cache_->certificate(bytes_of(s)) : read_certificate(bytes_of(s)))
         .first->second;
   }
+  // Of certificates and declarations, and of the public keys in them: made once, when the first is
+  // asked for.
+  bool is_fingerprint(const Device& device, const Bytes& value);
 
  private:
   LotCache* cache_;
+  std::optional<std::set<Sha256>> fingerprints_;
   std::unordered_map<const Statement*, ParsedCertificate> entries_;  // references stay good
 };
 

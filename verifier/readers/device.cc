@@ -6,6 +6,7 @@
 #include <bitset>
 #include <unordered_set>
 
+#include "verifier/readers/quoted.h"
 #include "verifier/readers/unreadable.h"
 
 namespace attest {
@@ -152,7 +153,7 @@ std::string value_text(FactId fact, const FactValue& value) {
   if (const auto* number = std::get_if<uint64_t>(&value)) {
     return is_id(fact) ? hex_id(*number) : std::to_string(*number);
   }
-  if (const auto* string = std::get_if<std::string>(&value)) return printable(*string);
+  if (const auto* string = std::get_if<std::string>(&value)) return shown_text(*string);
   return hex(std::get<Bytes>(value));
 }
 

@@ -101,7 +101,7 @@ struct Statement {
   Place place;
 };
 std::string value_text(FactId fact,
-                       const FactValue& value);  // ids as 0xFFF1, bytes as hex, text printable
+                       const FactValue& value);  // ids as 0xFFF1, bytes as hex, text shown_text()
 
 // What a container's integrity check said, at its offset. `problem` says what was expected and
 // found.

@@ -1,7 +1,11 @@
 #include "verifier/readers/quoted.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <optional>
 
 #include "verifier/base/characters.h"
 #include "verifier/readers/text/onboarding_codes.h"
@@ -9,10 +13,10 @@
 namespace attest {
 namespace {
 
-constexpr size_t kLeastBytes = 24;             // of a key: what is shorter is an id
-constexpr size_t kLeastLetters = 40;           // of base64: 30 bytes
-enum class Said : uint8_t { them, us, path };  // who says it, or that it is called so
-constexpr size_t kShortest = 24;               // characters that may hold any of it
+constexpr size_t kLeastBytes = 24;       // of a key: what is shorter is an id
+constexpr size_t kLeastLetters = 40;     // of base64: 30 bytes
+enum class Said : uint8_t { them, us };  // who says it
+constexpr size_t kShortest = 24;         // characters that may hold any of it
 
 bool is_of_run(char c) {
   return is_base64_letter(c) || c == '-' || c == '_' || c == '=';
@@ -100,17 +104,48 @@ bool is_compared(std::string_view before) {
   return false;
 }
 
+// Hex digits, with a 0x in front of them or without.
+std::optional<std::string_view> hex_digits(std::string_view run) {
+  run = run.substr(0, run.find_last_not_of('=') + 1);
+  if (run.starts_with("0x") || run.starts_with("0X")) run.remove_prefix(2);
+  return !run.empty() && std::all_of(run.begin(), run.end(), is_hex_digit) ? std::optional(run)
+                                                                           : std::nullopt;
+}
+bool is_as_long_as_digest(std::string_view digits) {
+  constexpr size_t kBytes[] = {20, 28, 32, 48, 64};  // SHA-1, SHA-2, SHA-3
+  return std::any_of(std::begin(kBytes), std::end(kBytes),
+                     [&](size_t bytes) { return digits.size() == 2 * bytes; });
+}
+// What says itself that a digest follows is no place of a secret: "sha256:", "SHA-256 = ".
+bool says_digest(std::string_view before) {
+  constexpr size_t kLongest = 24;
+  const std::string lower =
+      to_lower(before.substr(before.size() - std::min(before.size(), kLongest)));
+  const std::string_view name =
+      std::string_view(lower).substr(0, lower.find_last_not_of(" :=/_-") + 1);
+  for (const std::string_view word :
+       {"sha1", "sha-1", "sha224", "sha256", "sha384", "sha512", "sha-224", "sha-256", "sha-384",
+        "sha-512", "sha_256", "sha3-256", "digest", "fingerprint", "thumbprint", "checksum"}) {
+    if (name.ends_with(word)) return true;
+  }
+  return false;
+}
+
 // Letters behind one another that are a key's.
 bool is_key(std::string_view run, std::string_view before, Said by) {
-  std::string_view letters = run.substr(0, run.find_last_not_of('=') + 1);
-  if (letters.starts_with("0x") || letters.starts_with("0X")) letters.remove_prefix(2);
-  const auto digits = static_cast<size_t>(
-      std::count_if(letters.begin(), letters.end(), [](char c) { return is_hex_digit(c); }));
-  if (digits == letters.size()) {
-    const bool digest =
-        by == Said::path ? digits == 2 * sizeof(Sha256) : by == Said::us && is_compared(before);
-    return digits >= 2 * kLeastBytes && !digest;
+  if (const auto digits = hex_digits(run)) {
+    const bool digest = (by == Said::us && is_compared(before)) ||
+                        (is_as_long_as_digest(*digits) && says_digest(before));
+    return digits->size() >= 2 * kLeastBytes && !digest;
   }
+  if (const size_t value = run.substr(0, run.find_last_not_of('=') + 1).rfind('=') + 1; value != 0)
+    return is_key(run.substr(value), run.substr(0, value), by);
+  const size_t name = run.find_last_of("-_/") + 1;  // 0: nothing of the kind
+  const std::string_view tail = run.substr(name);
+  if (name != 0 && hex_digits(tail) && is_as_long_as_digest(tail) &&
+      says_digest(run.substr(0, name)))
+    return false;
+  const std::string_view letters = run.substr(0, run.find_last_not_of('=') + 1);
   if (letters.size() < kLeastLetters) return false;
   if (names_curve(letters)) return true;
   // What has many strokes is a path.
@@ -118,8 +153,99 @@ bool is_key(std::string_view run, std::string_view before, Said by) {
   return 12 * strokes <= letters.size() && is_mixed(letters);
 }
 
-std::string masked(std::string_view s, Said by) {
+// What parts the names of a path, and the words of a name. Letters of base64, too.
+bool is_boundary(char c) {
+  return c == '/' || c == '-' || c == '_' || c == '=' || c == '+';
+}
+bool ends_word(char c) {
+  return is_boundary(c) || !is_of_run(c);
+}
+// Letters of base64 that are as long as a key without a frame is: of 32, 48 or 64 bytes.
+size_t bare_key(std::string_view from) {
+  constexpr size_t kLetters[] = {43, 64, 86}, kMostBoundaries = 6;  // one of so many
+  for (const size_t size : kLetters) {
+    if (from.size() < size || (from.size() > size && !ends_word(from[size]))) continue;
+    const std::string_view letters = from.substr(0, size);
+    if (!std::all_of(letters.begin(), letters.end(), is_of_run)) continue;
+    const auto boundaries =
+        static_cast<size_t>(std::count_if(letters.begin(), letters.end(), is_boundary));
+    if (boundaries * kMostBoundaries <= size && is_mixed(letters)) return size;
+  }
+  return 0;
+}
+// A word in hex, longer than an id and no digest. (Digits alone are numbers.)
+size_t hex_key(std::string_view from) {
+  const size_t end =
+      static_cast<size_t>(std::find_if(from.begin(), from.end(), ends_word) - from.begin());
+  const auto digits = hex_digits(from.substr(0, end));
+  return digits && digits->size() >= 2 * kLeastBytes && !is_as_long_as_digest(*digits) &&
+                 !std::all_of(digits->begin(), digits->end(), is_digit)
+             ? end
+             : 0;
+}
+// Groups of two, four, six or eight hex digits, all alike, with 0x in front of them or without, and
+// little between them; of nothing but decimal digits they are numbers. `looked`: as far as they go.
+size_t even_bytes(std::string_view s, size_t& looked) {
+  constexpr size_t kWidest = 8, kMostBetween = 2;
+  constexpr std::string_view kBetween = " ,:;-_";
+  const auto digits_at = [&](size_t at) {
+    size_t width = 0;
+    while (width <= kWidest && at + width < s.size() && is_hex_digit(s[at + width])) ++width;
+    return width;
+  };
+  const size_t prefix = s.starts_with("0x") || s.starts_with("0X") ? 2 : 0;
+  const size_t width = digits_at(prefix);
+  size_t digits = 0;
+  bool decimal = prefix == 0;
+  for (size_t at = 0; width % 2 == 0 && width <= kWidest && digits_at(at + prefix) == width;) {
+    if (prefix != 0 && (s[at] != '0' || to_lower(s[at + 1]) != 'x')) break;
+    const std::string_view group = s.substr(at + prefix, width);
+    decimal = decimal && std::all_of(group.begin(), group.end(), is_digit);
+    digits += width;
+    looked = at += prefix + width;
+    const size_t next = std::min(s.find_first_not_of(kBetween, at), s.size());
+    if (width == 0 || next == at || next - at > kMostBetween) break;
+    at = next;
+  }
+  return !decimal && digits >= 2 * kLeastBytes ? looked : 0;
+}
+// A run with a key in a frame.
+size_t framed_key(std::string_view rest) {
+  size_t run = 0;
+  while (run < rest.size() && is_of_run(rest[run])) ++run;
+  return run >= kLeastLetters && names_curve(rest.substr(0, run)) ? run : 0;
+}
+// A path without what is a key. Most of what is long there is a name.
+std::string masked_path(std::string_view path) {
   std::string out;
+  size_t numbers_to = 0;  // nothing before this is more than a row of numbers
+  for (size_t at = 0; at < path.size();) {
+    const std::string_view rest = path.substr(at);
+    const bool run = at == 0 || !is_of_run(path[at - 1]);
+    size_t length = 0;
+    if (run || is_boundary(path[at - 1])) {
+      length = private_block(rest);
+      if (length == 0 && run) length = framed_key(rest);
+      if (length == 0) length = hex_key(rest);
+      if (length == 0) length = bare_key(rest);
+      if (length == 0 && at >= numbers_to) {
+        size_t looked = 0;
+        length = even_bytes(rest, looked);
+        numbers_to = at + looked;
+      }
+    }
+    out += length != 0 ? std::string_view(kMasked) : rest.substr(0, 1);
+    at += std::max<size_t>(length, 1);
+  }
+  return out;
+}
+
+struct Span {
+  size_t begin, end;
+};
+// Where keys stand.
+std::vector<Span> keys_in(std::string_view s, Said by) {
+  std::vector<Span> out;
   bool goes_on = false;  // a key's lines: the last one is a short one
   for (size_t at = 0; at < s.size();) {
     const std::string_view rest = s.substr(at);
@@ -131,13 +257,12 @@ std::string masked(std::string_view s, Said by) {
     if (length == 0 && run != 0 && (goes_on || is_key(rest.substr(0, run), s.substr(0, at), by)))
       length = run;
     if (length == 0) {
-      const size_t plain = std::max<size_t>(run, 1);
-      out += rest.substr(0, plain);
-      at += plain;
+      at += std::max<size_t>(run, 1);
       continue;
     }
-    if (!goes_on) out += kMasked;
+    if (!goes_on) out.push_back({at, at});
     at += length;
+    out.back().end = at;
     goes_on = false;
     for (size_t end = at; end < s.size();) {
       const size_t escape = escape_length(s.substr(end));
@@ -150,11 +275,23 @@ std::string masked(std::string_view s, Said by) {
   }
   return out;
 }
+template <class InPlace>
+std::string replaced(std::string_view s, const std::vector<Span>& spans, InPlace&& in_place) {
+  std::string out;
+  size_t at = 0;
+  for (const Span& span : spans) {
+    out += s.substr(at, span.begin - at);
+    out += in_place(s.substr(span.begin, span.end - span.begin));
+    at = span.end;
+  }
+  out += s.substr(at);
+  return out;
+}
 
 void mask(std::string& text, Said by) {
   if (text.size() < kShortest) return;
-  std::string shown = masked(text, by);
-  if (shown != text) text = std::move(shown);
+  const std::vector<Span> keys = keys_in(text, by);
+  if (!keys.empty()) text = replaced(text, keys, [](std::string_view) { return kMasked; });
 }
 // A name in a file.
 void mask_item(std::string& item) {
@@ -170,10 +307,28 @@ std::string quotable(std::string_view text) {
   return without_codes(out);
 }
 
-std::string quotable_path(std::string_view path) {
-  std::string out(path);
-  mask(out, Said::path);
+std::string quotable_path(std::string_view path, size_t nth) {
+  std::string out = path.size() < kShortest ? std::string(path) : masked_path(path);
+  if (out.find(kMasked) != std::string::npos) out += fmt::format(" (member {})", nth);
   return out;
+}
+
+std::string shown_text(std::string_view text) {
+  std::string out = printable(std::string(text));
+  mask(out, Said::them);
+  return out;
+}
+
+std::string stand_in_text(std::string_view text, size_t number) {
+  // Shown as a key is, and none.
+  constexpr std::string_view kBegin = "-----BEGIN PRIVATE-----", kEnd = "-----END -----";
+  return replaced(text, keys_in(text, Said::them), [&](std::string_view key) {
+    std::string out(kBegin);
+    const std::string digits = std::to_string(number);
+    const size_t frame = kBegin.size() + kEnd.size() + digits.size();
+    if (key.size() < frame) return std::string(key);  // too short for one
+    return out + std::string(key.size() - frame, '0') + digits + std::string(kEnd);
+  });
 }
 
 std::string without_keys(std::string_view message) {
@@ -208,7 +363,8 @@ void mask_quoted(const std::string& path, const QuotedBefore& before, Reading& r
   }
   for (size_t i = before.not_used; i < reading.not_used.size(); ++i) {
     std::string& where = reading.not_used[i].path;
-    if (where.starts_with(path) && where.size() > path.size())
+    // (The names of members were masked as paths.)
+    if (where.starts_with(path) && where.size() > path.size() && where[path.size()] != '!')
       where = path + quotable(where.substr(path.size()));
     mask(reading.not_used[i].why, Said::us);
   }

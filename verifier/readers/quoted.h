@@ -15,11 +15,16 @@ inline constexpr const char* kMasked = "(masked)";
 // Handed-over text without what may be a key in it (PEM of a private key; 24 bytes or more in hex,
 // separated or not, or in base64) or an onboarding code.
 std::string quotable(std::string_view text);
-// The name of a member of an archive: without what may be a key. Members may be called by their
-// digest, or by a serial number.
-std::string quotable_path(std::string_view path);
+// The name of the nth member of an archive: without what may be a key. Members may be called by
+// their digest, a serial number or a date; two that are masked have two names.
+std::string quotable_path(std::string_view path, size_t nth);
 // A message that quotes such text: without what may be a key. Digests that it compares stay.
 std::string without_keys(std::string_view message);
+
+// A text that a device states, to be shown: printable, and without what may be a key.
+std::string shown_text(std::string_view text);
+// What a bundle keeps of it: as long, shown the same, and the nth of the keys that it stands for.
+std::string stand_in_text(std::string_view text, size_t number);
 
 // How much a reading held before something was read.
 struct QuotedBefore {

@@ -284,9 +284,10 @@ const Reader* reader_of(const Source& source) {
 }
 
 void read_beside(const Source& source, const Reader& by, std::string rest, Reading& reading) {
-  if (rest.find_first_not_of(" \t\r\n") == std::string::npos || rest == text(source.bytes)) return;
+  if (rest.find_first_not_of(" \t\r\n") == std::string::npos) return;
   const Source beside{
       .path = source.path, .bytes = view(rest), .base = source.base, .member = true};
+  if (rest == text(source.bytes)) return say_loose_codes(beside, reading);
   const Reader* found = asked(beside, &by);
   const Before behind = Before::of(reading);
   if (found != nullptr) {

@@ -259,3 +259,39 @@ TEST_CASE("the module beside the program answers like the codecs themselves") {
   REQUIRE_MESSAGE(done.has_value(), (done ? "" : done.error().what));
   CHECK(count(reading, FactId::certificate) == 1);
 }
+
+TEST_CASE("archive: members keep their names, and two of them never have one") {
+  const Bytes dac = own_dac(), other(64, 'x');
+  const std::string uuid = "550e8400-e29b-41d4-a716-446655440000", digest(128, 'c');
+  const std::vector<std::string> names = {
+      "2026-11-30/20261130-101500/dac.der", "lot/34970112332.der", uuid + "_" + uuid + ".der",
+      digest + "/dac.der", "Unit-0001_Rev-B2_Lot-2026_Line-3_Slot-04_DAC-A1/dac.der"};
+  std::vector<Member> members;
+  for (const std::string& name : names) {
+    members.push_back({.path = name, .bytes = dac, .link = {}});
+    members.push_back({.path = name + ".txt", .bytes = other, .link = {}});
+  }
+  Bytes scalar;
+  for (unsigned i = 0; i < 32; ++i) scalar.push_back(static_cast<uint8_t>(i * 37 + 11));
+  std::string letters = base64(scalar);
+  std::replace(letters.begin(), letters.end(), '/', '_');
+  for (const char* first : {"a", "b"})
+    members.push_back({.path = letters + "-" + first + ".der", .bytes = dac, .link = {}});
+  const Reading reading = read_bytes(pack(Form::tar, members), {}, "lot.tar");
+  std::vector<std::string> paths;
+  for (const EvidenceFile& file : reading.files) paths.push_back(file.path);
+  for (const NotUsed& unused : reading.not_used) paths.push_back(unused.path);
+  for (const std::string& name : names) {
+    CAPTURE(name);
+    CHECK(std::count(paths.begin(), paths.end(), "lot.tar!" + name) == 1);
+    CHECK(std::count(paths.begin(), paths.end(), "lot.tar!" + name + ".txt") >= 1);
+  }
+  for (const std::string& path : paths) CHECK(path.find(letters.substr(4, 30)) == path.npos);
+  std::sort(paths.begin(), paths.end());
+  CHECK(paths.size() -
+            static_cast<size_t>(std::unique(paths.begin(), paths.end()) - paths.begin()) <=
+        names.size());
+  CHECK(std::count_if(paths.begin(), paths.end(), [](const std::string& path) {
+          return path.find("(masked)") != path.npos;
+        }) >= 2);
+}

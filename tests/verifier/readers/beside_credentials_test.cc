@@ -6,6 +6,7 @@
 #include "tests/support/own_credentials.h"
 #include "tests/support/pasted_forms.h"
 #include "tests/support/readings.h"
+#include "verifier/base/json.h"
 #include "verifier/crypto/crypto.h"
 #include "verifier/pki/key.h"
 #include "verifier/readers/text/may_hold.h"
@@ -37,8 +38,8 @@ TEST_CASE("beside: what is left of another credential behind a whole one is told
   for (const std::string& behind :
        {std::string("-----BEGIN CERTIFICATE-----\n"), std::string("-----BEGIN CERTIF"),
         std::string("-----BEG"), std::string("-----END CERTIFICATE-----\n"),
-        std::string("-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n"), pai.substr(0, 100),
-        pai.substr(0, pai.size() - 10), binary,
+        std::string("-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE REQUEST-----\n"),
+        pai.substr(0, 100), pai.substr(0, pai.size() - 10), binary,
         std::string("-----BEGIN CERTIFICATE-----\n") + dac}) {
     const std::string file = dac + behind;
     const Reading reading = read_bytes(view(file), {}, "dac.pem");
@@ -53,6 +54,35 @@ TEST_CASE("beside: what is left of another credential behind a whole one is told
   for (const char* nothing :
        {"\n\n", "", "\n-----\n", "# -----BEGIN CERTIFICATE----- comes next\n"})
     CHECK(damage(read_bytes(view(dac + pai + nothing), {}, "chain.pem")) == nullptr);
+}
+
+TEST_CASE("beside: a block of PEM with nothing in it is not used, and no damage") {
+  const std::string dac = to_pem("CERTIFICATE", own_dac()), begin = "-----BEGIN CERTIFICATE-----",
+                    end = "-----END CERTIFICATE-----";
+  for (const std::string& empty :
+       {begin + "\n" + end + "\n", begin + "\r\n" + end + "\r\n", begin + "\n\n \n" + end + "\n",
+        begin + "\n" + end,
+        std::string("-----BEGIN EC PRIVATE KEY-----\n-----END EC PRIVATE KEY-----\n")}) {
+    for (const std::string& file : {dac + empty, empty + (empty.ends_with('\n') ? "" : "\n") + dac,
+                                    dac + empty + (empty.ends_with('\n') ? "" : "\n") + dac}) {
+      CAPTURE(file);
+      const Reading reading = read_bytes(view(file), {}, "dac.pem");
+      CHECK(damage(reading) == nullptr);
+      CHECK(problems(reading).empty());
+      CHECK(count(reading, FactId::certificate) >= 1);
+      REQUIRE(reading.not_used.size() == 1);
+      CHECK(reading.not_used[0].path.starts_with("dac.pem at 0x"));
+      CHECK(reading.not_used[0].why == "a PEM block with nothing in it, beside one that is whole");
+    }
+    // The same in a value of JSON.
+    Json json{Json::Object{}};
+    json.set("cert", dac + empty);
+    const std::string written = dump(json);
+    const Reading reading = read_bytes(view(written), {}, "export.json");
+    CHECK(damage(reading) == nullptr);
+    CHECK(count(reading, FactId::certificate) == 1);
+    CHECK(reading.not_used.size() == 1);
+  }
 }
 
 TEST_CASE("beside: a digest is no nonce, whatever it is called") {

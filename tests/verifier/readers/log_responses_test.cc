@@ -118,6 +118,79 @@ TEST_CASE("log: what it states in two ways is told, what it states twice is not"
                Remark::reported_value) == "the log says 604 here, and 605 in the end");
 }
 
+TEST_CASE("log: a response answers the request whose nonce it has, whichever was sent again") {
+  const auto nonce = [](char c) { return "attestationNonce: " + std::string(64, c); };
+  const auto challenge = [](char c) { return "attestationChallenge: " + std::string(32, c); };
+  const auto response = [](char c, const std::string& signature) {
+    return std::vector<std::string>{
+        "attestationElements: 1530010101300220" + std::string(64, c) + "24030018",
+        "attestationSignature: " + signature};
+  };
+  const auto joined = [](std::vector<std::string> lines, const std::vector<std::string>& more) {
+    lines.insert(lines.end(), more.begin(), more.end());
+    return lines;
+  };
+  const struct {
+    std::vector<std::string> lines;
+    const char *nonces, *challenges, *signatures;
+    unsigned left_out;
+  } kRows[] = {
+      // Sent again in another session, or in the same one; the first request is answered, or the
+      // second.
+      {joined({challenge('a'), nonce('1'), challenge('b'), nonce('2')}, response('2', kFirst)),
+       "2222", "bbbb", "aaaa", 1},
+      {joined({challenge('a'), nonce('1'), challenge('b'), nonce('2')}, response('1', kFirst)),
+       "1111", "aaaa", "aaaa", 1},
+      {joined({nonce('1'), challenge('a'), nonce('2'), challenge('b')}, response('2', kFirst)),
+       "2222", "bbbb", "aaaa", 1},
+      {joined({nonce('1'), challenge('a'), nonce('2'), challenge('b')}, response('1', kFirst)),
+       "1111", "aaaa", "aaaa", 1},
+      {joined({challenge('a'), nonce('1'), nonce('2')}, response('2', kFirst)), "2222", "aaaa",
+       "aaaa", 1},
+      {joined({challenge('a'), nonce('1'), nonce('2')}, response('1', kFirst)), "1111", "aaaa",
+       "aaaa", 1},
+      {joined({challenge('a'), nonce('1'), challenge('b'), nonce('2'), challenge('c'), nonce('3')},
+              response('2', kFirst)),
+       "2222", "bbbb", "aaaa", 2},
+      // A session in which nothing was asked.
+      {joined({challenge('a'), challenge('b'), nonce('2')}, response('2', kFirst)), "2222", "bbbb",
+       "aaaa", 1},
+      // Both are answered: the last one counts.
+      {joined(
+           joined({challenge('a'), nonce('1'), challenge('b'), nonce('2')}, response('1', kFirst)),
+           response('2', kSecond)),
+       "2222", "bbbb", "bbbb", 1},
+      {joined(
+           joined({challenge('a'), nonce('1'), challenge('b'), nonce('2')}, response('1', kFirst)),
+           joined({nonce('2')}, response('2', kSecond))),
+       "2222", "bbbb", "bbbb", 1},
+      // No request of the log has this nonce: the last one is compared with it.
+      {joined({challenge('a'), nonce('1'), challenge('b'), nonce('2')}, response('7', kFirst)),
+       "2222", "bbbb", "aaaa", 1}};
+  for (const auto& row : kRows) {
+    CAPTURE(logged(row.lines));
+    const Reading reading = read_log(row.lines);
+    CHECK(conflicts(reading.device).empty());
+    CHECK(of(reading, FactId::attestation_nonce) == row.nonces);
+    CHECK(of(reading, FactId::attestation_challenge) == row.challenges);
+    CHECK(of(reading, FactId::attestation_signature) == row.signatures);
+    CHECK(remark(reading, Remark::reported_value)
+              .starts_with(fmt::format("{} earlier", row.left_out)));
+  }
+  // The same of a CSRRequest.
+  const Reading nocsr =
+      read_log({"CSRNonce: " + std::string(64, 'c'), "CSRNonce: " + std::string(64, 'd'),
+                "nocsrElements: 1530010130300220" + std::string(64, 'c') + "18"});
+  CHECK(of(nocsr, FactId::nocsr_nonce) == "cccc");
+  // Another signature or challenge of the one that was answered is a contradiction as before.
+  for (const std::string& more : {"attestationSignature: " + kSecond, challenge('c')}) {
+    const Reading two = read_log(joined(
+        joined({challenge('a'), nonce('1'), challenge('b'), nonce('2')}, response('2', kFirst)),
+        {more}));
+    CHECK(conflicts(two.device).size() == 1);
+  }
+}
+
 TEST_CASE("log: an empty text of a read-out is stated") {
   for (const char* name : {"VendorName", "ProductName", "SerialNumber", "UniqueID", "NodeLabel",
                            "HardwareVersionString", "ManufacturingDate"}) {

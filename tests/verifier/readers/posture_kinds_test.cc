@@ -131,7 +131,8 @@ TEST_CASE("Commander: two parts, both of readkey's keys, and words that it has f
                                  "commander security readkey --command\n" + key);
   CHECK(all_said(both, Trait::trusted_key) == "yes " + x + y);
   CHECK(all_said(both, Trait::command_key) == "yes " + x + y);
-  CHECK(has_problem(read_text(kStatus + x + "\n"), "found one"));
+  CHECK(has_problem(read_text(kStatus + "commander security readkey --sign\n" + x + "\n"),
+                    "found one"));
   const Reading neither = read_text(
       kStatus + "Tamper status : N/A\nDebug lock state : Unknown\nSign key installed : -\n");
   for (const Trait trait : {Trait::tamper_status, Trait::debug_now, Trait::boot_key})

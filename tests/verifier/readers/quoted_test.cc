@@ -114,5 +114,65 @@ TEST_CASE("quoted: names, paths, ids and the digests that we compare stay") {
   const std::string digest(64, 'a'), compared = "expected " + digest + ", found " + digest;
   CHECK(without_keys(compared) == compared);
   CHECK(without_keys("key \"" + digest + "\" is not known") == "key \"(masked)\" is not known");
-  CHECK(quotable_path("sha256/" + digest) == "sha256/" + digest);
+  CHECK(quotable_path("sha256/" + digest, 1) == "sha256/" + digest);
+}
+
+TEST_CASE(
+    "quoted: a name that says itself that it is a digest stays, and no other of that length") {
+  for (const size_t size : {40, 56, 64, 96, 128}) {
+    const std::string digest = std::string(size - 8, 'a') + "0123beef";
+    for (const char* words : {"sha256:", "SHA-256 = ", "files/sha256/", "dac_sha384_", "sha512-",
+                              "Fingerprint: ", "image digest "}) {
+      CHECK(quotable(words + digest) == words + digest);
+      CHECK(without_keys("key \"" + (words + digest) + "\" is not known") ==
+            "key \"" + (words + digest) + "\" is not known");
+    }
+    for (const char* words : {"", "key: ", "dac_key=", "sha256 of the key "})
+      CHECK((quotable(words + digest) == words + digest) == (size < 48));
+  }
+  CHECK(quotable("sha256:" + std::string(66, 'a')) == "sha256:(masked)");
+}
+
+TEST_CASE("quoted: of a path what may be a key is masked, and no name besides") {
+  const std::string uuid = "550e8400-e29b-41d4-a716-446655440000";
+  for (const std::string& same :
+       {std::string("2026-11-30/20261130-101500-0001-0002/DUT-34970112332/dac.pem"),
+        std::string("Unit-0001_Rev-B2_Lot-2026_Line-3_Slot-04_DAC-A1/dac"),
+        std::string("DeviceBatch2026Nov30Line4StationA7Unit0012Rev3B/dac.der"),
+        uuid + "-" + uuid + "-" + uuid + "/cd.der", std::string(40, 'a') + "/x",
+        std::string(96, 'b') + ".bin", std::string(128, 'c') + ".bin",
+        std::string(60, '7') + "/dac.der",
+        std::string("00-11-22-33-44-55-66-77-88-99-00-11-22-33-44-55-66-77-88-99-00-11-22-33-44"),
+        std::string("products/0xFFF1/0x8000/OutputOfStation12/MatterDeviceB7/Nov2026/d4c")})
+    CHECK(quotable_path(same, 7) == same);
+  for (const Form& form : forms()) {
+    std::string line = form.text;
+    std::replace(line.begin(), line.end(), '\n', ' ');
+    const bool named_as_digest = std::string_view(form.name) == "raw" || form.name[0] == '0';
+    const bool numbers = std::string_view(form.name) == "numbers";
+    for (const std::string& path : {line, "keys/" + line, "keys/dut-" + line + ".key"}) {
+      CAPTURE(path);
+      const std::string shown = quotable_path(path, 7);
+      if (named_as_digest || numbers) continue;
+      CHECK(shown.find(form.telling) == std::string::npos);
+      CHECK(shown.find("(member 7)") != std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("quoted: a key that stands as a device's text is shown nowhere, and a bundle has none") {
+  for (const Form& form : forms()) {
+    CAPTURE(form.name);
+    const std::string text = "Bulb " + form.text + " of 2026";
+    CHECK(shown_text(text).starts_with("Bulb (masked)"));
+    CHECK(value_text(FactId::vendor_name, text).find(form.telling) == std::string::npos);
+    const std::string kept = stand_in_text(text, 3);
+    CHECK(kept.size() == text.size());
+    CHECK(kept.find(form.telling) == std::string::npos);
+    CHECK(shown_text(kept) == shown_text(text));
+    CHECK(stand_in_text(text, 4) != kept);
+  }
+  for (const char* same : {"Acme", "SN-0001-0002", "20261130", "https://acme.example/p/0815?x=1",
+                           "1.2.3+4d51a76bdf52ee43c1df68d9eb6fa75806217c3b"})
+    CHECK(shown_text(same) == same);
 }

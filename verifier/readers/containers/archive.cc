@@ -71,8 +71,9 @@ class Unpacking {
   // False ends the unpacking.
   bool member(const ArchiveMember& m) {
     const std::string path =
-        m.path.empty() ? source_.path
-                       : source_.path + "!" + quotable_path(printable(m.path.substr(0, kMaxPath)));
+        m.path.empty()
+            ? source_.path
+            : source_.path + "!" + quotable_path(printable(m.path.substr(0, kMaxPath)), ++nth_);
     const Place place{.path = path, .offset = {}, .item = {}};
     if (m.path.size() > kMaxPath)
       return print_error(place, fmt::format("its path has {} bytes, more than {}: not read",
@@ -174,6 +175,7 @@ class Unpacking {
   const size_t before_ = said();
   std::vector<NotUsed> broken_;
   bool any_ = false;  // a member came before this one
+  size_t nth_ = 0;
   uint64_t unpacked_ = 0;
   size_t complaints_ = 0;
 };

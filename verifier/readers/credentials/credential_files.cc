@@ -349,11 +349,14 @@ bool is_ours(std::string_view problem) {
 size_t read_beside_blocks(const Source& s, const PemFile& file, Reading& reading) {
   const std::string_view all = text(s.bytes);
   const auto markers = pem_markers_alone(all);
-  for (const size_t at : markers) {
+  for (const LoneMarker& marker : markers) {
+    const Place place{.path = s.path, .offset = s.base + marker.at, .item = {}};
+    if (marker.empty_block) {
+      reading.not_used.push_back({place_text(place), kEmptyBlock});
+      continue;
+    }
     reading.holds("damaged");
-    reading.device.note(Remark::damaged_credential,
-                        {.path = s.path, .offset = s.base + at, .item = {}},
-                        "a PEM marker and no credential, beside one that is whole");
+    reading.device.note(Remark::damaged_credential, place, kLoneMarker);
   }
   const size_t last = all.find("-----END ", file.blocks.back().offset),
                behind = std::min(all.find('\n', std::min(last, all.size())), all.size());

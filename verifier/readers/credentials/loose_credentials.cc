@@ -465,10 +465,11 @@ std::vector<Loose> loose_in_value(std::string_view value, bool deep) {
     if (span.body != PemBody::none) blank(rest, span.begin, span.end);
   }
   if (!out.empty()) {
-    for (const size_t at : pem_markers_alone(value)) {
+    for (const LoneMarker& marker : pem_markers_alone(value)) {
       Loose lone;
-      lone.pasted.offset = at;
-      lone.problem = "a PEM marker and no credential, beside one that is whole";
+      lone.pasted.offset = marker.at;
+      lone.problem = marker.empty_block ? kEmptyBlock : kLoneMarker;
+      lone.unused = marker.empty_block;
       out.push_back(std::move(lone));
     }
   }

@@ -17,6 +17,7 @@ struct Loose {
   bool block = false;              // of PEM: its name is the label
   PastedBytes pasted;              // what the reader takes, its name and its place in the text
   std::string problem = {};
+  bool unused = false;  // `problem` says why it counts for nothing: no damage
 };
 struct LooseText {
   std::vector<Loose> found;

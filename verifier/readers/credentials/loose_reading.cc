@@ -31,6 +31,7 @@ const char* name_of(const Reader* reader) {
 
 void read_loose(const Source& s, const Loose& found, const Place& place, Reading& reading) {
   const PastedBytes& pasted = found.pasted;
+  if (found.unused) return reading.not_used.push_back({place_text(place), found.problem});
   if (found.reader == nullptr) {
     reading.holds("damaged");
     reading.device.note(Remark::damaged_credential, place, found.problem);

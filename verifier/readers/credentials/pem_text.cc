@@ -354,18 +354,19 @@ std::vector<size_t> pem_ends_alone(std::string_view all) {
   return out;
 }
 
-std::vector<size_t> pem_markers_alone(std::string_view all) {
+std::vector<LoneMarker> pem_markers_alone(std::string_view all) {
   constexpr size_t kMost = 64, kLeast = 6;  // five dashes are a rule in a document
   enum class Marker : uint8_t { begin, end };
   struct Open {
     Marker marker;
     size_t at;
-    bool filled = false;  // something stands behind it
+    bool filled = false;          // something stands behind it
+    std::string_view label = {};  // of a BEGIN line that is whole
   };
-  std::vector<size_t> out;
+  std::vector<LoneMarker> out;
   Open before{.marker = Marker::end, .at = 0};  // as if one had ended
   const auto lone = [&](const Open& one) {
-    if (!one.filled && out.size() < kMost) out.push_back(one.at);
+    if (!one.filled && out.size() < kMost) out.push_back({.at = one.at, .empty_block = false});
   };
   for (size_t at = 0; at < all.size();) {
     const size_t end = std::min(all.find('\n', at), all.size());
@@ -381,7 +382,10 @@ std::vector<size_t> pem_markers_alone(std::string_view all) {
       before.filled = before.filled || !line.empty();
     } else if (ends && !cut) {
       // The END line of what was begun; without that, of what is gone.
-      if (before.marker == Marker::end || !before.filled)
+      if (before.marker == Marker::begin && !before.filled && !before.label.empty() &&
+          before.label == line.substr(kEnd.size())) {
+        if (out.size() < kMost) out.push_back({.at = before.at, .empty_block = true});
+      } else if (before.marker == Marker::end || !before.filled)
         lone({.marker = Marker::end,
               .at = before.marker == Marker::begin ? before.at : at,
               .filled = before.marker == Marker::end && before.filled});
@@ -390,7 +394,10 @@ std::vector<size_t> pem_markers_alone(std::string_view all) {
       if (before.marker == Marker::begin) lone(before);
       if (cut && !(before.marker == Marker::begin && before.filled))
         lone({.marker = Marker::begin, .at = at});
-      before = {.marker = Marker::begin, .at = at, .filled = cut};
+      before = {.marker = Marker::begin,
+                .at = at,
+                .filled = cut,
+                .label = cut ? std::string_view() : line.substr(kBegin.size())};
     }
     at = end + 1;
   }

@@ -39,8 +39,17 @@ std::vector<PemSpan> pem_anywhere(std::string_view all);
 std::vector<size_t> pem_ends_alone(std::string_view all);
 
 // Markers that stand in lines of their own and have nothing between them, or before their END line:
-// beside a block that is whole they are what is left of another one.
-std::vector<size_t> pem_markers_alone(std::string_view all);
+// beside a block that is whole they are what is left of another one. Both markers of a block with
+// nothing between them lack nothing: a template that nobody filled.
+struct LoneMarker {
+  size_t at = 0;
+  bool empty_block = false;
+};
+inline constexpr const char* kLoneMarker =
+    "a PEM marker and no credential, beside one that is whole";
+inline constexpr const char* kEmptyBlock =
+    "a PEM block with nothing in it, beside one that is whole";
+std::vector<LoneMarker> pem_markers_alone(std::string_view all);
 
 // A file that is nothing but one marker, whole or cut: what stood behind or before it is lost.
 bool is_lone_marker(std::string_view all);

@@ -21,7 +21,7 @@ using efuse::Fuse;
 using efuse::Summary;
 
 constexpr const char* kTelling[] = {"SPI_BOOT_CRYPT_CNT", "FLASH_CRYPT_CNT"};
-constexpr size_t kMostFuses = 1024, kMostSummaries = 64;
+constexpr size_t kMostFuses = 1024;
 
 // "1b 21 ...", "?? ?? ...": whole bytes, of which some may be covered.
 void take_bytes(std::string_view value, Fuse& fuse) {
@@ -177,6 +177,16 @@ std::optional<Fuse> value_at(std::string_view line) {
   return fuse;
 }
 
+bool tells(const Summary& summary) {
+  return std::any_of(std::begin(kTelling), std::end(kTelling),
+                     [&](const char* name) { return summary.find(name) != nullptr; });
+}
+
+// A summary that goes on by a fuse that was stated again: the other fuses are those before.
+void take_fuses_over(const Summary& before, Summary& summary) {
+  if (!tells(summary)) summary.fuses.insert(before.fuses.begin(), before.fuses.end());
+}
+
 class TextSummaries {
  public:
   // False: the line is none of a summary.
@@ -185,22 +195,24 @@ class TextSummaries {
       if (!name_.empty()) cut_.push_back(name_);
       name_ = *name;
       offset_ = line.offset;
-      if (all_.empty() || all_.back().find(name_) != nullptr)
-        all_.push_back({.fuses = {}, .offset = line.offset});
+      full_ = full_ || (out_.at(line.offset).find(name_) != nullptr && !out_.begin(line.offset));
     } else if (!name_.empty() && !line.text.empty() && !is_indented(line.text)) {
       cut_.push_back(std::exchange(name_, {}));
     }
-    if (name_.empty() || all_.size() > kMostSummaries) return false;
+    if (name_.empty() || full_) return false;
     auto fuse = value_at(line.text);
     if (!fuse) return true;
     fuse->offset = offset_;
-    if (all_.back().fuses.size() < kMostFuses) all_.back().fuses.emplace(name_, std::move(*fuse));
+    full_ = out_.at(offset_).fuses.size() >= kMostFuses;
+    if (!full_) out_.at(offset_).fuses.emplace(name_, std::move(*fuse));
     ++values_;
     name_.clear();
     return true;
   }
-  const std::vector<Summary>& all() const { return all_; }
+  void complete() { out_.complete(take_fuses_over); }
+  const std::vector<Summary>& all() const { return out_.all(); }
   size_t values() const { return values_; }
+  bool full() const { return full_; }
   std::optional<std::string> cut() const {
     return !name_.empty() ? std::optional(name_)
            : cut_.empty() ? std::nullopt
@@ -210,11 +222,12 @@ class TextSummaries {
  private:
   static bool is_indented(std::string_view line) { return line[0] == ' ' || line[0] == '\t'; }
 
-  std::vector<Summary> all_;
+  tool::Outputs<Summary> out_;
   std::vector<std::string> cut_;
   std::string name_;
   uint64_t offset_ = 0;
   size_t values_ = 0;
+  bool full_ = false;
 };
 
 // Of a text that is cut in the value that tells, others have theirs.
@@ -228,11 +241,7 @@ bool is_text_summary(const Source& s) {
                                       std::end(kTelling));
     summaries.take(line);
   }
-  const bool told =
-      std::any_of(summaries.all().begin(), summaries.all().end(), [](const Summary& summary) {
-        return std::any_of(std::begin(kTelling), std::end(kTelling),
-                           [&](const char* name) { return summary.find(name) != nullptr; });
-      });
+  const bool told = std::any_of(summaries.all().begin(), summaries.all().end(), tells);
   return told || (telling && summaries.values() >= kFew);
 }
 
@@ -244,8 +253,10 @@ void read_text(const Source& s, tool::Rest& rest, Reading& reading) {
   if (const auto cut = summaries.cut())
     reading.device.damaged(tool::place(s, 0, *cut), "eFuse summary",
                            fmt::format("expected the value of {}, found none", *cut));
+  summaries.complete();
   for (size_t i = 0; i < summaries.all().size(); ++i)
     efuse::say_posture(summaries.all()[i], s, nth(i, summaries.all().size()), reading);
+  if (summaries.full()) tool::note_more(s, reading);
 }
 
 bool is_json(const Source& s) {
@@ -318,37 +329,42 @@ struct SecurityInfo {
   std::optional<uint64_t> flags, crypt_count, chip;
   std::optional<bool> secure_boot, encryption, icache, dcache;
   std::vector<std::pair<std::string, std::string>> purposes;
-  std::string jtag;
+  std::optional<std::string> jtag;
   uint64_t offset = 0;
 };
 
+using SecurityInfos = tool::Outputs<SecurityInfo>;
+
 // False: the line is none of the tool's.
-bool take_info_line(const tool::Line& line, SecurityInfo& out) {
+bool take_info_line(const tool::Line& line, SecurityInfos& out) {
   const std::string_view text = tool::trimmed(line.text);
   // (Other tools have labels such as these, with blanks in front of the colon.)
   const auto value = [&](std::string_view label) -> std::optional<std::string_view> {
     if (!text.starts_with(label) || text.substr(label.size(), 1) != ":") return std::nullopt;
     return tool::trimmed(text.substr(label.size() + 1));
   };
-  const auto number = [](std::string_view v) { return tool::number(v.substr(0, v.find(' '))); };
-  const auto take = [](std::string_view v, std::optional<bool>& flag) {
-    if (tool::same_word(v, "Enabled")) flag = true;
-    if (tool::same_word(v, "Disabled")) flag = false;
+  const auto set = [&](auto field, auto&& known) {
+    if (known) out.set(field, *known, line.offset);
     return true;
   };
-  if (const auto chip = value("Chip ID")) return out.chip = number(*chip), true;
-  if (const auto boot = value("Secure Boot")) return take(*boot, out.secure_boot);
-  if (const auto flash = value("Flash Encryption")) return take(*flash, out.encryption);
-  if (const auto cache = value("Icache in UART download mode")) return take(*cache, out.icache);
-  if (const auto cache = value("Dcache in UART download mode")) return take(*cache, out.dcache);
-  if (const auto jtag = value("JTAG")) return out.jtag = std::string(*jtag), true;
-  if (text.starts_with("SPI Boot Crypt Count") && text.rfind(':') != std::string_view::npos) {
-    out.crypt_count = tool::number(text.substr(text.rfind(':') + 1));
-    return true;
+  const auto number = [](std::string_view v) { return tool::number(v.substr(0, v.find(' '))); };
+  for (const auto& [label, field] : {std::pair{"Secure Boot", &SecurityInfo::secure_boot},
+                                     {"Flash Encryption", &SecurityInfo::encryption},
+                                     {"Icache in UART download mode", &SecurityInfo::icache},
+                                     {"Dcache in UART download mode", &SecurityInfo::dcache}}) {
+    const auto word = value(label);
+    if (!word) continue;
+    const bool on = tool::same_word(*word, "Enabled");
+    return set(field, on || tool::same_word(*word, "Disabled") ? std::optional(on) : std::nullopt);
   }
+  if (const auto chip = value("Chip ID")) return set(&SecurityInfo::chip, number(*chip));
+  if (const auto jtag = value("JTAG"))
+    return set(&SecurityInfo::jtag, std::optional(std::string(*jtag)));
+  if (text.starts_with("SPI Boot Crypt Count") && text.rfind(':') != std::string_view::npos)
+    return set(&SecurityInfo::crypt_count, tool::number(text.substr(text.rfind(':') + 1)));
   const size_t dash = text.find(" - ");
   if (text.starts_with("BLOCK_KEY") && dash != std::string_view::npos) {
-    out.purposes.emplace_back(text.substr(0, dash), text.substr(dash + 3));
+    out.at(line.offset).purposes.emplace_back(text.substr(0, dash), text.substr(dash + 3));
     return true;
   }
   constexpr std::string_view kOthers[] = {"Key Purposes:", "API Version:", "Secure Boot Key",
@@ -357,22 +373,35 @@ bool take_info_line(const tool::Line& line, SecurityInfo& out) {
                      [&](std::string_view word) { return text.starts_with(word); });
 }
 
-// The flags come first: a second line of them is of the next part.
-std::vector<SecurityInfo> security_infos(const Source& s, tool::Rest& rest) {
-  std::vector<SecurityInfo> out;
+// What goes on by a value that was stated again, and without flags of its own, is of those before.
+void take_info_over(const SecurityInfo& before, SecurityInfo& info) {
+  if (info.flags) return;
+  const auto take = [](auto& mine, const auto& there) {
+    if (!mine) mine = there;
+  };
+  info.flags = before.flags;
+  take(info.crypt_count, before.crypt_count);
+  take(info.chip, before.chip);
+  take(info.secure_boot, before.secure_boot);
+  take(info.encryption, before.encryption);
+}
+
+// The flags come first: a line of them begins the next part's.
+SecurityInfos security_infos(const Source& s, tool::Rest& rest) {
+  SecurityInfos out;
   for (const tool::Line& line : tool::lines(s.bytes)) {
     if (const auto flags = tool::labelled(line.text, "Flags")) {
-      if (out.empty() || (out.back().flags && out.size() < kMostSummaries)) out.emplace_back();
-      out.back().flags = tool::number(flags->substr(0, flags->find(' ')));
-      out.back().offset = line.offset;
+      if (!out.begin(line.offset)) break;
+      out.at(line.offset).flags = tool::number(flags->substr(0, flags->find(' ')));
       rest.take(line);
       continue;
     }
     const std::string_view text = tool::trimmed(line.text);
     if (text == "Security Information:" || text.starts_with("=====") ||
-        (!out.empty() && take_info_line(line, out.back())))
+        (!out.all().empty() && take_info_line(line, out)))
       rest.take(line);
   }
+  out.complete(take_info_over);
   return out;
 }
 
@@ -459,7 +488,7 @@ class InfoSayer {
   // The pads' own bit. Of a chip that has JTAG through USB as well, the flag of USB closes that;
   // else the fuse that would do it is in no flag.
   void debug() {
-    const std::string_view jtag = info_.jtag;
+    const std::string_view jtag = info_.jtag ? std::string_view(*info_.jtag) : "";
     if (!info_.flags && jtag.empty()) return;
     const bool pads = info_.flags ? flag(7) : jtag.find("Permanently") != std::string_view::npos;
     const bool soft = info_.flags ? flag(6) : jtag.find("Software") != std::string_view::npos;
@@ -503,8 +532,9 @@ const Reader esp_security_info_reader{
     .read = [](const Source& s, Reading& reading) -> Result<void> {
       reading.holds("posture");
       tool::Rest rest(s);
-      for (const SecurityInfo& info : security_infos(s, rest))
-        InfoSayer(info, s, reading).say_all();
+      const SecurityInfos infos = security_infos(s, rest);
+      for (const SecurityInfo& info : infos.all()) InfoSayer(info, s, reading).say_all();
+      if (infos.full()) tool::note_more(s, reading);
       read_beside(s, esp_security_info_reader, std::move(rest).text(), reading);
       return {};
     }};

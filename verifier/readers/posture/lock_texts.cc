@@ -15,6 +15,7 @@
 #include "verifier/base/characters.h"
 #include "verifier/readers/formats.h"
 #include "verifier/readers/posture/tool_text.h"
+#include "verifier/readers/quoted.h"
 #include "verifier/readers/text/beside.h"
 
 namespace attest {
@@ -23,7 +24,7 @@ namespace {
 void say(const Source& s, uint64_t offset, Trait trait, Holds holds, std::string value,
          std::string detail, Reading& reading) {
   reading.holds("posture");
-  reading.device.posture.say(trait, holds, std::move(value), printable(detail),
+  reading.device.posture.say(trait, holds, std::move(value), shown_text(detail),
                              tool::place(s, offset, ""));
 }
 
@@ -118,11 +119,12 @@ void say_product_state(const Source& s, uint64_t offset, std::string_view v, Rea
       reading);
 }
 
-// "BOR_LEV : 0x0 (...)".
+// "BOR_LEV : 0x0 (...)". (The tool writes numbers in hex alone; others may be codes.)
 bool is_option_line(std::string_view line) {
   const size_t colon = line.find(':');
-  return colon != std::string_view::npos &&
-         first_number(tool::trimmed(line.substr(colon + 1))).has_value();
+  if (colon == std::string_view::npos) return false;
+  const std::string_view value = tool::trimmed(line.substr(colon + 1));
+  return value.starts_with("0x") && first_number(value);
 }
 bool is_bank(std::string_view line) {
   return tool::trimmed(line).starts_with("OPTION BYTES");
@@ -225,8 +227,9 @@ Result<void> read_blhost(const Source& s, Reading& reading) {
     }
     if (cycle) say_life_cycle(s, line.offset, *cycle, reading);
     if (!state) continue;
-    if (word)
-      say_state(s, line.offset, *word, reading);
+    // (A state is explained by the response in front of it, and by none of another question.)
+    if (const auto answered = std::exchange(word, std::nullopt))
+      say_state(s, line.offset, *answered, reading);
     else
       say_state(s, line.offset, *state == "UNSECURE" ? 0 : *state == "SECURE" ? 1 : 2, reading);
   }
@@ -258,7 +261,9 @@ struct BouffaloFuses {
   std::array<bool, kSlots> written{};  // bytes of a key slot are in the file
   std::array<std::optional<bool>, kSlots> hidden{};
   bool password = false;  // of the debug port
+  uint64_t offset = 0;
 };
+using BouffaloOutputs = tool::Outputs<BouffaloFuses>;
 
 // What is known of ef_dbg_mode is that 0 is open and 15 closed; what lies between is not.
 void say_bouffalo_debug(const BouffaloFuses& f, const Source& s, Reading& reading) {
@@ -269,7 +274,7 @@ void say_bouffalo_debug(const BouffaloFuses& f, const Source& s, Reading& readin
   };
   const bool closed = f.mode == kClosedMode && f.jtag_0 == kClosedJtag;
   const bool open = f.mode == 0u && f.jtag_0 == 0u;
-  say(s, 0, Trait::debug,
+  say(s, f.offset, Trait::debug,
       closed ? Holds::yes
       : open ? Holds::no
              : Holds::unclear,
@@ -284,20 +289,20 @@ void say_bouffalo_debug(const BouffaloFuses& f, const Source& s, Reading& readin
 // Slot 0 holds the key of the factory data; what the others are for the file does not say.
 void say_bouffalo_slots(const BouffaloFuses& f, const Source& s, Reading& reading) {
   if (f.password)
-    say(s, 0, Trait::secret, Holds::no, "debug password",
+    say(s, f.offset, Trait::secret, Holds::no, "debug password",
         "the file shows the password of the debug port", reading);
   for (size_t slot = 0; slot < kSlots; ++slot) {
     const bool hidden = f.hidden[slot].value_or(false);
     if (f.written[slot]) {
       reading.holds("efuse-key");
-      say(s, 0, Trait::secret, Holds::no, fmt::format("key slot {}", slot),
+      say(s, f.offset, Trait::secret, Holds::no, fmt::format("key slot {}", slot),
           hidden ? fmt::format("the file has bytes of key slot {}, which the part would not show",
                                slot)
                  : fmt::format("key slot {} can be read", slot),
           reading);
     }
     if (slot == 0 && f.written[slot] && f.hidden[slot])
-      say(s, 0, Trait::fuse_key_read, hidden ? Holds::yes : Holds::no,
+      say(s, f.offset, Trait::fuse_key_read, hidden ? Holds::yes : Holds::no,
           hidden ? "hidden" : "readable", fmt::format("rd_lock_key_slot_0 is {}", hidden ? 1 : 0),
           reading);
   }
@@ -305,14 +310,14 @@ void say_bouffalo_slots(const BouffaloFuses& f, const Source& s, Reading& readin
 
 void say_bouffalo(const BouffaloFuses& f, const Source& s, Reading& reading) {
   if (f.boot)
-    say(s, 0, Trait::secure_boot, *f.boot != 0 ? Holds::yes : Holds::no,
+    say(s, f.offset, Trait::secure_boot, *f.boot != 0 ? Holds::yes : Holds::no,
         *f.boot != 0 ? "on" : "off", fmt::format("ef_sboot_en is {}", *f.boot), reading);
   if (f.flash)
-    say(s, 0, Trait::flash_encryption, *f.flash != 0 ? Holds::yes : Holds::no,
+    say(s, f.offset, Trait::flash_encryption, *f.flash != 0 ? Holds::yes : Holds::no,
         *f.flash != 0 ? "on" : "off", fmt::format("ef_sf_aes_mode is {}", *f.flash), reading);
   say_bouffalo_debug(f, s, reading);
   if (f.uart)
-    say(s, 0, Trait::download_mode, *f.uart != 0 ? Holds::yes : Holds::no,
+    say(s, f.offset, Trait::download_mode, *f.uart != 0 ? Holds::yes : Holds::no,
         *f.uart != 0 ? "disabled" : "open", fmt::format("uartboot_disable is {}", *f.uart),
         reading);
   say_bouffalo_slots(f, s, reading);
@@ -344,36 +349,56 @@ std::optional<size_t> slot_of(std::string_view name, std::string_view before) {
   return slot && *slot < kSlots ? std::optional(static_cast<size_t>(*slot)) : std::nullopt;
 }
 
-void take_bouffalo(const BouffaloLine& line, BouffaloFuses& f) {
-  const auto is = [&](std::string_view field) {
-    return line.name.substr(line.name.starts_with("ef_") ? 3 : 0) == field;
-  };
+// False: the line is none of the tool's.
+bool take_bouffalo(const BouffaloLine& line, uint64_t offset, BouffaloOutputs& out) {
+  const bool prefixed = line.name.starts_with("ef_");
+  const std::string_view field = line.name.substr(prefixed ? 3 : 0);
   const bool set = line.value != 0;
-  if (is("sboot_en")) f.boot = line.value;
-  if (is("sf_aes_mode")) f.flash = line.value;
-  if (is("dbg_mode")) f.mode = line.value;
-  if (is("dbg_jtag_0_dis")) f.jtag_0 = line.value;
-  if (line.name.ends_with("uartboot_disable")) f.uart = line.value;
-  if (line.name.find("dbg_pwd") != std::string_view::npos &&
-      line.name.find("lock") == std::string_view::npos)
-    f.password = f.password || set;
-  if (const auto slot = slot_of(line.name, "rd_lock_key_slot_")) f.hidden[*slot] = set;
-  if (line.name.find("lock_") != std::string_view::npos) return;
-  if (const auto slot = slot_of(line.name, "key_slot_"); slot && set) f.written[*slot] = true;
+  for (const auto& [name, value] : {std::pair{"sboot_en", &BouffaloFuses::boot},
+                                    {"sf_aes_mode", &BouffaloFuses::flash},
+                                    {"dbg_mode", &BouffaloFuses::mode},
+                                    {"dbg_jtag_0_dis", &BouffaloFuses::jtag_0}}) {
+    if (field == name) return out.set(value, line.value, offset), true;
+  }
+  if (field.ends_with("uartboot_disable"))
+    return out.set(&BouffaloFuses::uart, line.value, offset), true;
+  if (field.find("dbg_pwd") != std::string_view::npos) {
+    const bool locks = field.find("lock") != std::string_view::npos;
+    out.at(offset).password = out.at(offset).password || (set && !locks);
+    return true;
+  }
+  if (const auto slot = slot_of(field, "rd_lock_key_slot_"))
+    return out.set(
+               [&](BouffaloFuses & f) -> auto& { return f.hidden[*slot]; }, set, offset),
+           true;
+  const auto slot = slot_of(field, "key_slot_");
+  if (slot && set && field.find("lock_") == std::string_view::npos)
+    out.at(offset).written[*slot] = true;
+  return slot || prefixed;
+}
+
+// An output that goes on by a value that was stated again: what makes sense of it stands before.
+void take_fuses_over(const BouffaloFuses& before, BouffaloFuses& f) {
+  if (f.mode && !f.jtag_0) f.jtag_0 = before.jtag_0;
+  if (f.jtag_0 && !f.mode) f.mode = before.mode;
+  for (size_t slot = 0; slot < kSlots; ++slot) {
+    if (f.hidden[slot]) f.written[slot] = f.written[slot] || before.written[slot];
+  }
 }
 
 Result<void> read_bouffalo(const Source& s, Reading& reading) {
-  BouffaloFuses f;
+  BouffaloOutputs outputs;
+  outputs.begin(0);
   tool::Rest rest(s);
   for (const tool::Line& line : tool::lines(s.bytes)) {
-    if (const auto one = bouffalo_line(line.text)) {
-      take_bouffalo(*one, f);
+    const auto one = bouffalo_line(line.text);
+    if (one ? take_bouffalo(*one, line.offset, outputs)
+            : tool::trimmed(line.text).starts_with("# 0x"))
       rest.take(line);
-    } else if (tool::trimmed(line.text).starts_with("# 0x")) {
-      rest.take(line);
-    }
   }
-  say_bouffalo(f, s, reading);
+  outputs.complete(take_fuses_over);
+  for (const BouffaloFuses& fuses : outputs.all()) say_bouffalo(fuses, s, reading);
+  if (outputs.full()) tool::note_more(s, reading);
   read_beside(s, bouffalo_efuse_reader, std::move(rest).text(), reading);
   return {};
 }

@@ -7,6 +7,7 @@
 
 #include "verifier/base/characters.h"
 #include "verifier/base/contains.h"
+#include "verifier/matter/onboarding_payload.h"
 #include "verifier/readers/text/plain_text.h"
 
 namespace attest::tool {
@@ -55,6 +56,39 @@ size_t end_of_object(std::string_view s, size_t at) {
     }
   }
   return std::string_view::npos;
+}
+
+// Where the members of an object stand that begins there and is whole, without what parts them.
+struct Span {
+  size_t begin, end;
+};
+std::vector<Span> members_of(std::string_view s, size_t at) {
+  std::vector<Span> out;
+  size_t depth = 0, begin = at + 1;
+  bool quoted = false;
+  for (; at < s.size(); ++at) {
+    const char c = s[at];
+    if (quoted) {
+      if (c == '\\') ++at;
+      quoted = c != '"';
+      continue;
+    }
+    quoted = c == '"';
+    const bool closes = c == '}' || c == ']';
+    if (depth == 1 && (c == ',' || closes)) {
+      out.push_back({begin, at});
+      begin = at + 1;
+    }
+    if (c == '{' || c == '[') ++depth;
+    if (closes && --depth == 0) break;
+  }
+  return out;
+}
+
+bool holds_code(std::string_view s) {
+  const auto codes = find_payloads(s);
+  return std::any_of(codes.begin(), codes.end(),
+                     [](const OnboardingPayload& code) { return !code.manual || code.valid(); });
 }
 
 }  // namespace
@@ -147,24 +181,38 @@ bool any_line(const Source& source, const std::function<bool(std::string_view)>&
 }
 
 void Rest::take(size_t begin, size_t size) {
-  for (size_t i = begin; i < begin + size && i < text_.size(); ++i) {
+  size = std::min(size, text_.size() - std::min(begin, text_.size()));
+  if (holds_code(std::string_view(text_).substr(begin, size))) return;
+  for (size_t i = begin; i < begin + size; ++i) {
     if (text_[i] != '\n' && text_[i] != '\r') text_[i] = ' ';
   }
 }
 
 void Rest::take(const Printed& printed,
                 const std::function<bool(const std::string&, const Json&)>& read) {
-  Json left{Json::Object{}};
-  size_t members = 0;
-  for (const auto& [name, value] : *printed.json.object()) {
-    if (read(name, value)) continue;
-    left.set(name, value);
-    ++members;
+  const std::vector<Span> spans =
+      members_of(std::string_view(text_).substr(0, printed.offset + printed.size), printed.offset);
+  const Json::Object& members = *printed.json.object();
+  bool none = true;  // that stays
+  for (size_t i = 0; i < std::min(spans.size(), members.size()); ++i) {
+    const auto [begin, end] = spans[i];
+    const size_t comma = i == 0 ? begin : begin - 1;
+    if (read(members[i].first, members[i].second) &&
+        !holds_code(std::string_view(text_).substr(begin, end - begin))) {
+      take(comma, end - comma);
+      continue;
+    }
+    if (none && i != 0) text_[comma] = ' ';
+    none = false;
   }
-  take(printed.offset, printed.size);
-  if (members == 0) return;
-  const std::string written = dump(left);
-  if (written.size() <= printed.size) text_.replace(printed.offset, written.size(), written);
+  if (none) take(printed.offset, printed.size);
+}
+
+void note_more(const Source& source, Reading& reading) {
+  reading.device.note(
+      Remark::unreadable_file, place(source, 0, ""),
+      fmt::format("more than {} outputs of a tool in one file: the rest is not read",
+                  kMostOutputs));
 }
 
 Place place(const Source& source, uint64_t offset, std::string item) {

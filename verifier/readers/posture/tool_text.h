@@ -45,18 +45,68 @@ bool is_output(const Source& source, std::initializer_list<std::string_view> wor
 // Whether any line is one that `is` says to be of the tool's.
 bool any_line(const Source& source, const std::function<bool(std::string_view)>& is);
 
+// What one file holds of a tool's outputs. An output states each of its values once: one that is
+// stated again begins the next output, maybe of another part, so that no value hides another.
+enum class Again : uint8_t {
+  next,    // whatever it is
+  differs  // where it is another value: of JSON, whose objects begin the outputs
+};
+inline constexpr size_t kMostOutputs = 64;  // of one file
+
+template <class Output>  // with the `offset` at which it begins
+class Outputs {
+ public:
+  explicit Outputs(Again again = Again::next) : again_(again) {}
+  // False: it is one more than are read of a file.
+  bool begin(uint64_t offset) {
+    full_ = full_ || all_.size() >= kMostOutputs;
+    if (!full_) all_.emplace_back().offset = offset;
+    return !full_;
+  }
+  // The one that goes on; begun here where there is none.
+  Output& at(uint64_t offset) {
+    if (all_.empty()) begin(offset);
+    return all_.back();
+  }
+  // `field`: an optional of an output. False: as begin().
+  template <class Field, class T>
+  bool set(Field field, T value, uint64_t offset) {
+    auto& there = std::invoke(field, at(offset));
+    if (there && again_ == Again::differs && *there == value) return true;
+    if (there && !begin(offset)) return false;
+    std::invoke(field, all_.back()) = std::move(value);
+    return true;
+  }
+  const std::vector<Output>& all() const { return all_; }
+  bool full() const { return full_; }
+  // An output that began by a value that was stated again may lack what makes sense of it:
+  // `goes_on` hands it that of the one before.
+  template <class GoesOn>
+  void complete(GoesOn&& goes_on) {
+    for (size_t i = 1; i < all_.size(); ++i) goes_on(all_[i - 1], all_[i]);
+  }
+
+ private:
+  std::vector<Output> all_;
+  Again again_;
+  bool full_ = false;
+};
+// That there are more outputs in a file than are read of one.
+void note_more(const Source& source, Reading& reading);
+
 // The text of a source, to take a tool's words out of it; what is left is read as what it is
 // (text/beside.h).
 class Rest {
  public:
   explicit Rest(const Source& source) : text_(text(source.bytes)) {}
   void take(const Line& line) { take(line.offset, line.size); }
-  // An object of which these members were read; the others stay.
+  // An object of which these members were read; the others stay, as and where they are written.
   void take(const Printed& printed,
             const std::function<bool(const std::string&, const Json&)>& read);
   std::string text() && { return std::move(text_); }
 
  private:
+  // What holds an onboarding code stays, whatever else stands there.
   void take(size_t begin, size_t size);
   static std::string_view text(View bytes) { return attest::text(bytes); }
   std::string text_;

@@ -10,6 +10,7 @@
 #include "verifier/base/characters.h"
 #include "verifier/readers/formats.h"
 #include "verifier/readers/posture/tool_text.h"
+#include "verifier/readers/quoted.h"
 #include "verifier/readers/text/beside.h"
 
 namespace attest {
@@ -20,24 +21,19 @@ struct Status {
   std::optional<bool> locked, erase, unlock, secure_boot, locked_now, command_key, sign_key,
       tamper_ok, verify_certificate, anti_rollback, page_narrow, page_full;
   std::optional<uint64_t> boot;
-  std::string boot_words, serial, unique, engine, part, state;
+  std::optional<std::string> boot_words, serial, unique, engine, part, state, sign_x, sign_y;
   std::vector<std::string> tamper;  // name=value
-  std::string sign_pair;
-  bool refused = false;      // the tool says that the part is locked
-  bool unreachable = false;  // the tool did not reach the part, for whatever reason
+  bool refused = false;             // the tool says that the part is locked
+  bool unreachable = false;         // the tool did not reach the part, for whatever reason
   uint64_t offset = 0;
 };
+using Parts = tool::Outputs<Status>;
 // A key as readkey prints it: two lines of 64 digits.
 struct ReadKey {
   std::string digits;
   std::string asked;  // the command's own words, where they stand in front of it
   uint64_t offset = 0;
 };
-struct Output {
-  std::vector<Status> parts;  // each time a label stands there again
-  std::vector<ReadKey> keys;
-};
-constexpr size_t kMostParts = 64;
 
 std::optional<bool> enabled(std::string_view value) {
   if (tool::same_word(value, "Enabled") || tool::same_word(value, "True")) return true;
@@ -76,61 +72,91 @@ const Flag* flag_of(std::string_view line) {
   return at == std::end(kFlags) ? nullptr : at;
 }
 
-void take_boot(std::string_view value, Status& out) {
-  out.boot = tool::number(value.substr(0, value.find(' ')));
-  out.boot_words = printable(std::string(value));
+constexpr struct {
+  const char* label;
+  std::optional<std::string> Status::*value;
+} kTexts[] = {{"Serial number", &Status::serial},
+              {"Unique ID", &Status::unique},
+              {"SE Firmware version", &Status::engine},
+              {"Part Number", &Status::part},
+              {"Security state", &Status::state}};
+
+constexpr struct {
+  const char *label, *yes, *no;
+  std::optional<bool> Status::*value;
+} kStates[] = {{"Tamper status", "OK", "Not OK", &Status::tamper_ok},
+               {"Debug lock state", "Locked", "Unlocked", &Status::locked_now}};
+
+void take_boot(std::string_view value, uint64_t offset, Parts& out) {
+  if (!out.set(&Status::boot_words, std::string(value), offset)) return;
+  out.at(offset).boot = tool::number(value.substr(0, value.find(' ')));
 }
 
-bool take_plain_line(std::string_view line, Status& out) {
+// False: the line has none of the labels.
+bool take_plain_line(std::string_view line, uint64_t offset, Parts& out) {
   for (const Flag& flag : kFlags) {
     if (const auto value = tool::labelled(line, flag.label)) {
-      if (const auto on = enabled(*value)) out.*flag.value = on;
+      if (const auto on = enabled(*value)) out.set(flag.value, *on, offset);
       return true;
     }
   }
-  if (const auto v = tool::labelled(line, "Boot status")) return take_boot(*v, out), true;
-  if (const auto v = tool::labelled(line, "Tamper status")) {
-    const std::string_view word = v->starts_with(":") ? tool::trimmed(v->substr(1)) : *v;
-    if (tool::same_word(word, "OK")) out.tamper_ok = true;
-    if (tool::same_word(word, "Not OK")) out.tamper_ok = false;
-    return true;
+  if (const auto v = tool::labelled(line, "Boot status")) return take_boot(*v, offset, out), true;
+  for (const auto& state : kStates) {
+    if (const auto v = tool::labelled(line, state.label)) {
+      // (An old tool writes the colon twice.)
+      const std::string_view word = v->starts_with(":") ? tool::trimmed(v->substr(1)) : *v;
+      if (tool::same_word(word, state.yes)) out.set(state.value, true, offset);
+      if (tool::same_word(word, state.no)) out.set(state.value, false, offset);
+      return true;
+    }
   }
-  if (const auto v = tool::labelled(line, "Debug lock state")) {
-    if (tool::same_word(*v, "Locked")) out.locked_now = true;
-    if (tool::same_word(*v, "Unlocked")) out.locked_now = false;
-    return true;
-  }
-  const struct {
-    const char* label;
-    std::string Status::*value;
-  } kTexts[] = {{"Serial number", &Status::serial},
-                {"Unique ID", &Status::unique},
-                {"SE Firmware version", &Status::engine},
-                {"Part Number", &Status::part},
-                {"Security state", &Status::state}};
   for (const auto& text : kTexts) {
     if (const auto v = tool::labelled(line, text.label)) {
-      out.*text.value = std::string(*v);
+      out.set(text.value, std::string(*v), offset);
       return true;
     }
   }
   return false;
 }
 
-// "NAME : 4" below a heading of readconfig.
-bool take_tamper(std::string_view line, Status& out) {
-  constexpr size_t kMostDigits = 5, kMostSettings = 128;
+// The parts of readconfig that say how the part answers to tampering, by their headings, and what
+// their settings look like.
+enum class Tamper : uint8_t { none, levels, filter, flags };
+Tamper tamper_heading(std::string_view line) {
+  return line.starts_with("Tamper Levels")   ? Tamper::levels
+         : line.starts_with("Tamper Filter") ? Tamper::filter
+         : line.starts_with("Tamper Flags")  ? Tamper::flags
+                                             : Tamper::none;
+}
+bool is_setting(Tamper of, std::string_view name, std::string_view value) {
+  constexpr uint64_t kHighestLevel = 7;
+  constexpr size_t kMostDigits = 5;
+  const auto number = tool::number(value);
+  const auto is_of_level = [](char c) { return is_digit(c) || c == '_' || (c >= 'A' && c <= 'Z'); };
+  if (of == Tamper::levels)
+    return !name.empty() && std::all_of(name.begin(), name.end(), is_of_level) && number &&
+           *number <= kHighestLevel;
+  if (of == Tamper::filter)
+    return (name.starts_with("Filter ") || name.starts_with("Reset ")) && number &&
+           value.size() <= kMostDigits;
+  return enabled(value) && (name.find("Detector") != std::string_view::npos ||
+                            name.find("Tamper") != std::string_view::npos);
+}
+
+// "NAME : 4" below such a heading; false: another line, and the section has ended.
+bool take_tamper(Tamper of, std::string_view line, Status& out) {
   const size_t colon = line.find(':');
   if (colon == std::string_view::npos) return false;
-  std::string name(tool::trimmed(line.substr(0, colon)));
-  const std::string_view value = tool::trimmed(line.substr(colon + 1));
-  if (!enabled(value) && (value.size() > kMostDigits || !tool::number(value))) return false;
+  const std::string_view words = tool::trimmed(line.substr(0, colon)),
+                         value = tool::trimmed(line.substr(colon + 1));
+  if (!is_setting(of, words, value)) return false;
+  std::string name(words);
   std::transform(name.begin(), name.end(), name.begin(),
                  [](char c) { return c == ' ' ? '_' : to_lower(c); });
-  if (name.empty() || out.tamper.size() >= kMostSettings) return false;
   name += '=';
   for (const char c : value) name += to_lower(c);
-  out.tamper.push_back(std::move(name));
+  if (std::find(out.tamper.begin(), out.tamper.end(), name) == out.tamper.end())
+    out.tamper.push_back(std::move(name));
   return true;
 }
 
@@ -148,68 +174,101 @@ bool says_unreachable(std::string_view line) {
 
 class TextReader {
  public:
-  explicit TextReader(const Source& s) : rest_(s) {
+  TextReader(const Source& s, Reading& reading) : source_(s), reading_(reading), rest_(s) {
     for (const tool::Line& line : tool::lines(s.bytes)) {
       const std::string_view text = tool::trimmed(line.text);
-      if (!text.empty() && take(line, text)) rest_.take(line);
+      if (text.empty()) continue;
+      if (is_hex_text(text, 64)) {
+        run_.push_back(line);
+        continue;
+      }
+      end_run();
+      if (take(line, text)) rest_.take(line);
     }
-    if (!half_.digits.empty()) out_.keys.push_back(std::move(half_));
+    end_run();
   }
-  Output output() && { return std::move(out_); }
+  Parts& parts() { return parts_; }
+  const std::vector<ReadKey>& keys() const { return keys_; }
+  bool full() const { return parts_.full() || full_; }
   std::string rest() && { return std::move(rest_).text(); }
 
  private:
-  // A label that stands there again is the next output's, maybe of another part.
-  Status& part(const tool::Line& line, const Flag* flag) {
-    const bool again = flag != nullptr && !out_.parts.empty() &&
-                       (out_.parts.back().*flag->value).has_value() &&
-                       out_.parts.size() < kMostParts;
-    if (out_.parts.empty() || again) {
-      out_.parts.emplace_back();
-      out_.parts.back().offset = line.offset;
-    }
-    return out_.parts.back();
-  }
-  void key_line(const tool::Line& line, std::string_view text) {
-    if (half_.digits.empty()) {
-      half_ = {.digits = std::string(text), .asked = asked_, .offset = line.offset};
-      return;
-    }
-    half_.digits += text;
-    if (out_.keys.size() < kMostParts) out_.keys.push_back(std::move(half_));
-    half_ = {};
-    asked_.clear();
+  // Lines of 64 digits behind one another: two are a key. One, or a list of them, is the digest of
+  // whatever else where no key was asked for.
+  void end_run() {
+    constexpr size_t kLines = 2;
+    const std::vector<tool::Line> run = std::exchange(run_, {});
+    if (run.empty() || (run.size() != kLines && asked_.empty())) return;
+    for (const tool::Line& line : run) rest_.take(line);
+    const std::string asked = std::exchange(asked_, {});
+    if (run.size() != kLines)
+      return reading_.device.damaged(
+          tool::place(source_, run.front().offset, ""), "readkey",
+          fmt::format("expected two lines of 64 digits, found {}",
+                      run.size() == 1 ? "one" : std::to_string(run.size())));
+    full_ = full_ || keys_.size() >= tool::kMostOutputs;
+    if (full_) return;
+    keys_.push_back({.digits = std::string(tool::trimmed(run[0].text)),
+                     .asked = asked,
+                     .offset = run[0].offset});
+    keys_.back().digits += tool::trimmed(run[1].text);
   }
   bool take(const tool::Line& line, std::string_view text) {
-    if (begins_with(text, {"Tamper Levels", "Tamper Filter", "Tamper Flags"}))
-      return tamper_ = true;
-    if (is_hex_text(text, 64)) return key_line(line, text), true;
-    if (text == "DONE") return tamper_ = false, true;
-    if (text.find("readkey") != std::string_view::npos) return asked_ = std::string(text), true;
-    for (const char* label : {"MFG_SIGNED_BOOTLOADER_KEY_X", "MFG_SIGNED_BOOTLOADER_KEY_Y"}) {
-      const auto v = tool::labelled(text, label);
-      if (!v || !is_hex_text(*v, 64)) continue;
-      part(line, nullptr).sign_pair += *v;
+    constexpr size_t kMostSettings = 1024;
+    if (const Tamper heading = tamper_heading(text); heading != Tamper::none)
+      return tamper_ = heading, true;
+    if (take_of_part(text, line.offset)) {
+      asked_.clear();
+      tamper_ = Tamper::none;
       return true;
     }
-    if (says_locked(text)) return part(line, nullptr).refused = true;
-    if (says_unreachable(text)) return part(line, nullptr).unreachable = true;
-    if (Status probe; take_plain_line(text, probe))
-      return take_plain_line(text, part(line, flag_of(text)));
-    return tamper_ && take_tamper(text, part(line, nullptr));
+    if (tamper_ != Tamper::none) {
+      Status& part = parts_.at(line.offset);
+      full_ = full_ || part.tamper.size() >= kMostSettings;
+      if (!full_ && take_tamper(tamper_, text, part)) return true;
+      tamper_ = Tamper::none;
+    }
+    if (text == "DONE") return asked_.clear(), true;
+    if (text.find("security readkey") == std::string_view::npos) return false;
+    asked_ = std::string(text);
+    return true;
+  }
+  bool take_of_part(std::string_view text, uint64_t offset) {
+    for (const auto& [label, value] : {std::pair{"MFG_SIGNED_BOOTLOADER_KEY_X", &Status::sign_x},
+                                       {"MFG_SIGNED_BOOTLOADER_KEY_Y", &Status::sign_y}}) {
+      if (const auto v = tool::labelled(text, label); v && is_hex_text(*v, 64))
+        return parts_.set(value, std::string(*v), offset), true;
+    }
+    if (says_locked(text)) return parts_.at(offset).refused = true;
+    if (says_unreachable(text)) return parts_.at(offset).unreachable = true;
+    return take_plain_line(text, offset, parts_);
   }
 
+  const Source& source_;
+  Reading& reading_;
   tool::Rest rest_;
-  Output out_;
-  ReadKey half_;
+  Parts parts_;
+  std::vector<ReadKey> keys_;
+  std::vector<tool::Line> run_;
   std::string asked_;
-  bool tamper_ = false;
+  Tamper tamper_ = Tamper::none;
+  bool full_ = false;
 };
 
-void take_json(const Json& json, Status& out) {
+void take_json(const Json& json, uint64_t offset, Parts& out) {
+  const std::pair<std::string_view, std::optional<bool> Status::*> kBools[] = {
+      {"secure_boot", &Status::secure_boot},
+      {"tamper_ok", &Status::tamper_ok},
+      {"debug_port_locked", &Status::locked_now}};
+  const std::pair<std::string_view, std::optional<std::string> Status::*> kWords[] = {
+      {"boot_status_str", &Status::boot_words},
+      {"serial_number", &Status::serial},
+      {"unique_id", &Status::unique},
+      {"se_firmware_version", &Status::engine},
+      {"part_number", &Status::part}};
   for (const auto& [name, value] : *json.object()) {
     if (value.is_object()) {
-      take_json(value, out);
+      take_json(value, offset, out);
       continue;
     }
     const std::string* word = value.string();
@@ -217,19 +276,25 @@ void take_json(const Json& json, Status& out) {
                       : word != nullptr ? enabled(*word)
                                         : std::nullopt;
     for (const Flag& known : kFlags) {
-      if (name == known.json) out.*known.value = flag;
+      if (flag && name == known.json) out.set(known.value, *flag, offset);
     }
-    if (name == "secure_boot") out.secure_boot = flag;
-    if (name == "tamper_ok") out.tamper_ok = flag;
-    if (name == "debug_port_locked") out.locked_now = flag;
-    if (name == "boot_status") out.boot = value.natural();
-    if (word == nullptr) continue;
-    if (name == "boot_status_str") out.boot_words = printable(*word);
-    if (name == "serial_number") out.serial = *word;
-    if (name == "unique_id") out.unique = *word;
-    if (name == "se_firmware_version") out.engine = *word;
-    if (name == "part_number") out.part = *word;
+    for (const auto& [known, field] : kBools) {
+      if (flag && name == known) out.set(field, *flag, offset);
+    }
+    for (const auto& [known, field] : kWords) {
+      if (word != nullptr && name == known) out.set(field, *word, offset);
+    }
+    if (const auto code = value.natural(); code && name == "boot_status")
+      out.set(&Status::boot, *code, offset);
   }
+}
+
+// What an output says of the lock's kind is of the lock that was told before, where it tells none.
+void take_lock_over(const Status& before, Status& s) {
+  if (s.locked || !(s.erase || s.unlock || s.locked_now || s.command_key)) return;
+  s.locked = before.locked;
+  if (!s.erase) s.erase = before.erase;
+  if (!s.unlock) s.unlock = before.unlock;
 }
 
 const char* lock_kind(const Status& s) {
@@ -270,13 +335,14 @@ class Sayer {
   }
 
   void identity() {
-    if (s_.serial.size() == 32 && is_hex_text(s_.serial, 32))
-      say(Trait::unique_id, Holds::yes, lower(s_.serial.substr(16)), "Serial number");
-    if (is_hex_text(s_.unique, 16))
-      say(Trait::unique_id, Holds::yes, lower(s_.unique), "Unique ID");
-    if (!s_.part.empty()) say(Trait::chip, Holds::yes, lower(printable(s_.part)), "Part Number");
-    if (!s_.engine.empty())
-      say(Trait::secure_engine, Holds::yes, printable(s_.engine), "SE Firmware version");
+    if (s_.serial && is_hex_text(*s_.serial, 32))
+      say(Trait::unique_id, Holds::yes, lower(s_.serial->substr(16)), "Serial number");
+    if (s_.unique && is_hex_text(*s_.unique, 16))
+      say(Trait::unique_id, Holds::yes, lower(*s_.unique), "Unique ID");
+    if (s_.part && !s_.part->empty())
+      say(Trait::chip, Holds::yes, lower(shown_text(*s_.part)), "Part Number");
+    if (s_.engine && !s_.engine->empty())
+      say(Trait::secure_engine, Holds::yes, shown_text(*s_.engine), "SE Firmware version");
   }
 
   void lock() {
@@ -306,8 +372,8 @@ class Sayer {
       say(Trait::debug_unlock, *s_.command_key ? Holds::yes : Holds::no,
           *s_.command_key ? "signed" : "no command key",
           fmt::format("Command key installed: {}", *s_.command_key ? "True" : "False"));
-    if (s_.state.find("NOT SECURE") != std::string::npos)
-      say(Trait::debug, Holds::no, "open", "Security state: " + printable(s_.state));
+    if (s_.state && s_.state->find("NOT SECURE") != std::string::npos)
+      say(Trait::debug, Holds::no, "open", "Security state: " + shown_text(*s_.state));
   }
 
   void boot() {
@@ -322,7 +388,7 @@ class Sayer {
     if (s_.boot) {
       const bool good = *s_.boot == 0x20 || *s_.boot == 0xFF;
       say(Trait::boot_status, good ? Holds::yes : Holds::no, fmt::format("0x{:02x}", *s_.boot),
-          fmt::format("Boot status: {}", s_.boot_words));
+          fmt::format("Boot status: {}", shown_text(s_.boot_words.value_or(""))));
     }
     if (s_.tamper_ok)
       say(Trait::tamper_status, *s_.tamper_ok ? Holds::yes : Holds::no,
@@ -344,8 +410,12 @@ class Sayer {
   }
 
   void keys() {
-    if (s_.sign_pair.size() == 128)
-      say(Trait::trusted_key, Holds::yes, lower(s_.sign_pair), "MFG_SIGNED_BOOTLOADER_KEY");
+    if (!s_.sign_x && !s_.sign_y) return;
+    if (s_.sign_x && s_.sign_y)
+      return say(Trait::trusted_key, Holds::yes, lower(*s_.sign_x + *s_.sign_y),
+                 "MFG_SIGNED_BOOTLOADER_KEY");
+    reading_.device.damaged(tool::place(source_, s_.offset, ""), "MFG_SIGNED_BOOTLOADER_KEY",
+                            fmt::format("expected X and Y, found {}", s_.sign_x ? "X" : "Y"));
   }
 
   const Status& s_;
@@ -363,8 +433,6 @@ bool has_any(std::string_view all, std::initializer_list<std::string_view> words
 // name of its file; else it may be either.
 void say_key(const ReadKey& key, const Source& s, Reading& reading) {
   const Place place = tool::place(s, key.offset, "");
-  if (key.digits.size() != 128)
-    return reading.device.damaged(place, "readkey", "expected two lines of 64 digits, found one");
   std::string words = lower(key.asked.empty() ? s.path.substr(s.path.find_last_of('/') + 1)
                                               : std::string_view(key.asked));
   // (The tool's own name says nothing of the key.)
@@ -459,6 +527,11 @@ bool recognises(const Source& s) {
          is_refusal(s) || is_token_key(s);
 }
 
+void say_parts(Parts& parts, const Source& s, Reading& reading) {
+  parts.complete(take_lock_over);
+  for (const Status& status : parts.all()) Sayer(status, s, reading).say_all();
+}
+
 Result<void> read_json(const Source& s, Reading& reading) {
   const auto printed = tool::json_objects(s.bytes);
   if (!printed) {
@@ -467,17 +540,17 @@ Result<void> read_json(const Source& s, Reading& reading) {
     return {};
   }
   tool::Rest rest(s);
+  Parts parts(tool::Again::differs);
   for (const tool::Printed& one : *printed) {
-    if (!is_result(one.json)) continue;
-    Status status;
-    status.offset = one.offset;
-    take_json(*one.json.find("result"), status);
-    Sayer(status, s, reading).say_all();
+    if (!is_result(one.json) || !parts.begin(one.offset)) continue;
+    take_json(*one.json.find("result"), one.offset, parts);
     rest.take(one, [](const std::string& name, const Json&) {
       return name == "result" || name == "success" || name == "error" || name == "warning" ||
              name == "info";
     });
   }
+  say_parts(parts, s, reading);
+  if (parts.full()) tool::note_more(s, reading);
   read_beside(s, silabs_security_reader, std::move(rest).text(), reading);
   return {};
 }
@@ -485,10 +558,10 @@ Result<void> read_json(const Source& s, Reading& reading) {
 Result<void> read(const Source& s, Reading& reading) {
   reading.holds("posture");
   if (is_json_status(s)) return read_json(s, reading);
-  TextReader text(s);
-  const Output output = std::move(text).output();
-  for (const Status& status : output.parts) Sayer(status, s, reading).say_all();
-  for (const ReadKey& key : output.keys) say_key(key, s, reading);
+  TextReader text(s, reading);
+  say_parts(text.parts(), s, reading);
+  for (const ReadKey& key : text.keys()) say_key(key, s, reading);
+  if (text.full()) tool::note_more(s, reading);
   read_beside(s, silabs_security_reader, std::move(text).rest(), reading);
   return {};
 }

@@ -9,7 +9,8 @@
 namespace attest {
 
 // `rest` is the text of the source, blanks in the place of what the reader took: all other readers
-// are asked of it. Nothing happens where it is blank or as long as nothing was taken of it.
+// are asked of it. Nothing happens where it is blank; where nothing was taken of it, codes alone
+// are looked for.
 void read_beside(const Source& source, const Reader& by, std::string rest, Reading& reading);
 
 }  // namespace attest

@@ -8,10 +8,20 @@
 #include <utility>
 
 #include "verifier/base/characters.h"
+#include "verifier/matter/attestation_elements.h"
+#include "verifier/matter/nocsr_elements.h"
 #include "verifier/readers/text/log_line.h"
 #include "verifier/readers/text/log_values.h"
 
 namespace attest::log {
+
+namespace {
+template <auto parse>
+std::optional<Bytes> nonce_in(View elements) {
+  const auto read = parse(elements);
+  return read ? std::optional(to_bytes(read->nonce)) : std::nullopt;
+}
+}  // namespace
 
 constexpr ExchangeKind kAttestationExchange{
     .request = 0,
@@ -21,7 +31,8 @@ constexpr ExchangeKind kAttestationExchange{
     .items = {"attestation nonce", "attestation elements", "attestation signature",
               "attestation challenge"},
     .facts = {FactId::attestation_nonce, FactId::attestation_elements,
-              FactId::attestation_signature, FactId::attestation_challenge}};
+              FactId::attestation_signature, FactId::attestation_challenge},
+    .nonce_in = nonce_in<parse_attestation_elements>};
 constexpr ExchangeKind kNocsrExchange{
     .request = 4,
     .response = 5,
@@ -29,7 +40,8 @@ constexpr ExchangeKind kNocsrExchange{
     .called = "NOCSR",
     .items = {"CSRNonce", "NOCSR elements", "NOCSR signature", "NOCSR challenge"},
     .facts = {FactId::nocsr_nonce, FactId::nocsr_elements, FactId::nocsr_signature,
-              FactId::nocsr_challenge}};
+              FactId::nocsr_challenge},
+    .nonce_in = nonce_in<parse_nocsr_elements>};
 
 namespace {
 constexpr const char* kParts[] = {"nonce", "elements", "signature", "challenge"};
@@ -83,22 +95,69 @@ void Responses::finish() {
   if (waiting_) attestation.put(Exchange::signature, *std::exchange(waiting_, std::nullopt));
 }
 
+std::vector<Exchange::Request>::iterator Exchange::unanswered(View nonce_sought) {
+  return std::find_if(unanswered_.begin(), unanswered_.end(), [&](const Request& request) {
+    return equal(request.nonce.bytes, nonce_sought);
+  });
+}
+
+// The request with this nonce, if it waits for its answer, is the one that is here; what was here
+// waits in its place.
+bool Exchange::asked_before(View nonce_sought) {
+  const auto at = std::find_if(unanswered_.begin(), unanswered_.end(), [&](const Request& request) {
+    return equal(request.nonce.bytes, nonce_sought);
+  });
+  if (at == unanswered_.end()) return false;
+  const Request found = std::move(*at);
+  unanswered_.erase(at);
+  const bool waits = parts_[nonce] && !parts_[elements];
+  if (waits)
+    unanswered_.push_back({std::move(*parts_[nonce]), parts_[challenge]});
+  else
+    --earlier_;  // one that was left out until now
+  if (waits || found.challenge) parts_[challenge] = found.challenge;
+  parts_[nonce] = found.nonce;
+  of_session_before_ = false;
+  return true;
+}
+
+// Another request before anything was answered: of the session whose challenge stands behind the
+// first, or of the same one.
+void Exchange::ask_again() {
+  constexpr size_t kMostUnanswered = 256;
+  if (unanswered_.size() == kMostUnanswered) unanswered_.erase(unanswered_.begin());
+  unanswered_.push_back({*parts_[nonce], parts_[challenge]});
+  of_session_before_ = !next_[challenge];
+  if (next_[challenge]) parts_[challenge] = std::exchange(next_[challenge], std::nullopt);
+  ++earlier_;
+}
+
 void Exchange::put(Part part, Value value) {
   auto& slot = parts_[part];
   if (slot && slot->bytes == value.bytes) return;
   const bool answered = parts_[elements] || (slot && part == nonce && parts_[signature]);
+  const bool nothing_else = !parts_[nonce] && !parts_[elements] && !parts_[signature];
   if ((part == nonce || part == elements) && answered) {
     parts_ = std::exchange(next_, {});
+    of_session_before_ = false;
     ++earlier_;
-  } else if (slot && part == nonce) {
-    ++earlier_;  // asked again, before anything was answered
+  } else if (slot && part == nonce && unanswered(value.bytes) == unanswered_.end()) {
+    ask_again();
+  } else if (slot && part == challenge &&
+             (std::exchange(of_session_before_, false) || nothing_else)) {
+    earlier_ += nothing_else;  // a session in which nothing was asked
   } else if (slot && part == signature && std::exchange(may_be_earlier_, false)) {
     ++earlier_;  // the elements of that response are not in the log
-  } else if (slot) {
+  } else if (slot && part != nonce) {
     next_[part] = std::move(value);
     return;
   }
-  if (part == elements) may_be_earlier_ = parts_[signature].has_value();
+  if (part == nonce && asked_before(value.bytes)) return;
+  if (part == elements) {
+    may_be_earlier_ = parts_[signature].has_value();
+    const auto answers = kind_.nonce_in(value.bytes);
+    if (answers && !(parts_[nonce] && parts_[nonce]->bytes == *answers)) asked_before(*answers);
+  }
   slot = std::move(value);
 }
 

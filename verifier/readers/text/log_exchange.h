@@ -25,6 +25,7 @@ struct ExchangeKind {
   const char* called;          // in messages
   const char* items[4];        // of nonce, elements, signature, challenge
   FactId facts[4];
+  std::optional<Bytes> (*nonce_in)(View elements);  // nullopt: they cannot be read
 };
 extern const ExchangeKind kAttestationExchange, kNocsrExchange;
 
@@ -34,7 +35,8 @@ class Exchange {
   explicit Exchange(const ExchangeKind& kind) : kind_(kind) {}
 
   const ExchangeKind& kind() const { return kind_; }
-  // A nonce or elements of another attempt than what is here: that one is given up.
+  // A nonce or elements of another attempt than what is here: that one is given up. A request that
+  // was not answered waits: elements say by their nonce which one they answer.
   void put(Part part, Value value);
   const std::optional<Value>& at(Part part) const { return parts_[part]; }
   bool has(const std::string& item) const;  // a part of this name
@@ -48,10 +50,21 @@ class Exchange {
   static bool is_cut(Part part, View bytes);
 
  private:
+  struct Request {
+    Value nonce;
+    std::optional<Value> challenge;
+  };
+  std::vector<Request>::iterator unanswered(View nonce_sought);
+  bool asked_before(View nonce_sought);
+  void ask_again();
+
   const ExchangeKind& kind_;
   std::array<std::optional<Value>, 4> parts_;
   // Of a part that is there already, another value: the next attempt's, or a contradiction.
   std::array<std::optional<Value>, 4> next_;
+  std::vector<Request> unanswered_;  // before the one that is here
+  // The challenge is that of the request before: the session may be another.
+  bool of_session_before_ = false;
   bool may_be_earlier_ = false;  // a signature that stood before the elements
   unsigned earlier_ = 0;
 };
