@@ -137,10 +137,11 @@ int export_decisions(const Options& options, const Console& console) {
   }
   auto out = Output::open(options.output, console);
   if (!out) return print_error(console, out.error().what);
-  auto done = decisions->export_csv(options.search,
-                                    [&](std::string_view line) { return out->write(line); });
-  if (done) done = out->close();
-  return done ? 0 : print_error(console, done.error().what);
+  const auto done = decisions->export_csv(options.search,
+                                          [&](std::string_view line) { return out->write(line); });
+  if (!done) return print_error(console, done.error().what);
+  const auto closed = out->close();
+  return closed ? 0 : print_error(console, closed.error().what);
 }
 
 }  // namespace

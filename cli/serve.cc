@@ -163,12 +163,13 @@ std::string refresh(const ServeOptions& options, const std::string& network,
 // Of each network that there may be facts of: height and age, and nobody is asked.
 Json ledgers_of(const ServeOptions& options, const Console& console) {
   Json out{Json::Array{}};
+  const Verbosity quiet(console, true);
   const Instant now = console.clock ? console.clock() : console.now;
   for (const char* network : {"main", "test"}) {
     LedgerArguments arguments = options.judge.ledger;
     arguments.network = network;
     arguments.offline = true;
-    auto given = ledger_options(arguments, Verbosity::silent());
+    auto given = ledger_options(arguments, quiet);
     if (!given) continue;
     given->now = now;
     given->max_age = INT64_MAX / 2;
@@ -262,7 +263,7 @@ void keep_ledgers_fresh(serve::ServerSettings& settings, const ServeOptions& opt
   for (const std::string network : {"main", "test"}) {
     LedgerArguments arguments = given;
     arguments.network = network;
-    const auto ledger = ledger_options(arguments, Verbosity::silent());
+    const auto ledger = ledger_options(arguments, Verbosity(console, true));
     if (!ledger) continue;
     if (network == own || has_cache(*ledger)) settings.networks.push_back(network);
     settings.refresh_from = std::max<int64_t>(60, ledger->max_age / 2);
@@ -294,8 +295,29 @@ Result<serve::SigningKey> signing_key(const ServeOptions& options) {
   return out;
 }
 
+// The ledger's paths are always there: where nothing is cached they say so, since a 404 would read
+// as "not on the ledger".
+std::shared_ptr<serve::Mirror> mirror_of(const ServeOptions& options, const Console& console) {
+  const auto without = [](std::string why) {
+    return std::make_shared<serve::Mirror>(serve::Mirror::NoCache{.why = std::move(why)});
+  };
+  LedgerArguments arguments = options.judge.ledger;
+  arguments.network = network_of(options.judge);
+  arguments.offline = true;
+  if (arguments.network == "none")
+    return without("this server was started to ask no ledger (--network main or test)");
+  const auto folder = cache_folder(arguments.cache_dir, console.environment);
+  if (!folder) return without(folder.error().what);
+  const auto ledger = ledger_options(arguments, Verbosity(console, true));
+  if (!ledger) return without(ledger.error().what);
+  return std::make_shared<serve::Mirror>(
+      dcl::cache_path(ledger->cache_folder, ledger->network.chain_id), ledger->network.chain_id,
+      dcl::sync_command(ledger->network));
+}
+
 // The rows of decisions and of the mirror.
-Result<void> add_rows(serve::ServerSettings& settings, const ServeOptions& options) {
+Result<void> add_rows(serve::ServerSettings& settings, const ServeOptions& options,
+                      const Console& console) {
   std::shared_ptr<serve::DecisionBook> book;
   auto key = signing_key(options);
   if (!key) return tl::unexpected(key.error());
@@ -307,26 +329,22 @@ Result<void> add_rows(serve::ServerSettings& settings, const ServeOptions& optio
             serve::Decisions::open(options.decisions, serve::Decisions::Open::create);
         !tried)
       return within("--decisions", tried.error());
-    settings.service.keep = [book](const serve::KeptReport& report, const serve::HttpRequest&) {
-      return book->keep(report);
-    };
+    // Who may not decide needs no report kept.
+    if (!options.read_only)
+      settings.service.keep = [book](const serve::KeptReport& report, const serve::HttpRequest&) {
+        return book->keep(report);
+      };
   }
-  std::shared_ptr<serve::Mirror> mirror;
-  LedgerArguments arguments = options.judge.ledger;
-  arguments.network = network_of(options.judge);
-  arguments.offline = true;
-  const auto ledger = arguments.network == "none" ? Result<dcl::LedgerOptions>(error("none"))
-                                                  : ledger_options(arguments, Verbosity::silent());
-  if (ledger)
-    mirror = std::make_shared<serve::Mirror>(
-        dcl::cache_path(ledger->cache_folder, ledger->network.chain_id), ledger->network.chain_id,
-        dcl::sync_command(ledger->network));
-  settings.more = [book, mirror, path = options.decisions](serve::Service& service) {
+  settings.more = [book, mirror = mirror_of(options, console),
+                   path = options.decisions](serve::Service& service) -> Result<void> {
     const auto note = service.options().note;
-    if (mirror != nullptr) service.add(serve::mirror_routes(mirror, note));
-    if (book == nullptr) return;
-    if (const auto opened = book->open(path); !opened) return note(opened.error().what);
+    service.add(serve::mirror_routes(mirror, note));
+    if (book != nullptr) {
+      if (const auto opened = book->open(path, note); !opened)
+        return within("--decisions", opened.error());
+    }
     service.add(serve::decision_routes(book));
+    return {};
   };
   return {};
 }
@@ -384,7 +402,7 @@ int run(const ServeOptions& options, const Console& console) {
   };
   service.ledgers = [&options, &console] { return ledgers_of(options, console); };
   keep_ledgers_fresh(settings, options, console);
-  if (const auto added = add_rows(settings, options); !added)
+  if (const auto added = add_rows(settings, options, console); !added)
     return print_error(console, added.error().what);
   const auto done = serve::run_server(std::move(settings), verbosity);
   return done ? 0 : print_error(console, done.error().what);

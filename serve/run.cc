@@ -158,7 +158,7 @@ Result<void> run_server(ServerSettings settings, const Verbosity& verbosity) {
   };
   Service service(std::move(options), settings.users);
   service.add(own_routes(service));
-  settings.more(service);
+  if (const auto added = settings.more(service); !added) return added;
   auto room = std::make_shared<SpoolRoom>();
   room->folder = settings.folder;
   Workshop workshop{.service = service,
