@@ -393,6 +393,8 @@ int run(const ServeOptions& options, const Console& console) {
   service.hosts = options.hosts;
   service.read_only = options.read_only;
   service.show_passcode = options.judge.show_passcode;
+  service.network = network_of(options.judge);
+  service.stage = options.judge.stage.empty() ? "network" : options.judge.stage;
   service.most_upload = static_cast<uint64_t>(options.max_upload) << 20;
   service.a_second = static_cast<double>(options.rate);
   service.at_once = service.a_second * 4;

@@ -87,13 +87,17 @@ Answer setting(const Service& service) {
                          .set("most_upload", service.options().most_upload));
 }
 
-Routes page_routes() {
+Routes page_routes(const ServiceOptions& options) {
   Routes out;
+  const auto page =
+      std::make_shared<const Answer>(page_answer({.keeps_reports = options.keep != nullptr,
+                                                  .network = options.network,
+                                                  .stage = options.stage}));
   out.push_back({.method = "GET",
                  .path = "/",
                  .words = "the page for people",
                  .gives = {"text/html"},
-                 .answer = [](const HttpRequest&, const char*) { return page_answer(); }});
+                 .answer = [page](const HttpRequest&, const char*) { return *page; }});
   out.push_back({.method = "GET",
                  .path = "/page/page.js",
                  .words = "the page's script",
@@ -116,7 +120,7 @@ Routes page_routes() {
 
 Routes own_routes(Service& service) {
   Service* const s = &service;
-  Routes out = page_routes();
+  Routes out = page_routes(service.options());
   out.push_back({.method = "POST",
                  .path = "/api/v1/verify",
                  .words = "judge one device from what describes it",
