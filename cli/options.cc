@@ -162,38 +162,30 @@ std::vector<std::string> check_ids() {
   return out;
 }
 
-Result<TrustStore> trust_from(const JudgeOptions& options, Network network) {
+Result<TrustStore> trust_from(const JudgeOptions& options, Network network,
+                              std::vector<NotUsed>* not_used) {
   TrustStore store = stage_of(options) == Stage::lab
                          ? TrustStore::builtin_at_lab()
                          : TrustStore::builtin(network == Network::test);
-  // A folder may hold roots and signers together: what fits is taken, and a path from which nothing
-  // fits is an error.
-  const auto add = [&](const std::vector<std::string>& paths, const char* option,
-                       auto&& add_one) -> Result<void> {
+  GivenTrust given(store, openssl_engine());
+  using Role = GivenAnchor::Role;
+  const struct {
+    Role role;
+    const char* option;
+    const std::vector<std::string>& paths;
+  } roles[] = {{Role::paa, "--trust-paa", options.trust_paa},
+               {Role::cd_signer, "--trust-cd-signer", options.trust_cd_signer}};
+  for (const auto& [role, option, paths] : roles) {
     for (const std::string& path : paths) {
       const auto certificates = trusted_certificates(path);
       if (!certificates) return error(fmt::format("{}: {}", option, certificates.error().what));
-      size_t taken = 0;
-      std::string why = "no certificate in it";
-      for (const auto& [certificate, name] : *certificates) {
-        const auto done = add_one(certificate, name);
-        taken += done.has_value();
-        if (!done) why = done.error().what;
-      }
-      if (taken == 0) return error(fmt::format("{} {}: {}", option, path, why));
+      if (const auto done = given.add(role, option, *certificates); !done)
+        return error(fmt::format("{} {}: {}", option, path, done.error().what));
     }
-    return {};
-  };
-  const auto paas =
-      add(options.trust_paa, "--trust-paa", [&](const CertificatePtr& c, const std::string& name) {
-        return store.add_paa(c, Origin::given, name);
-      });
-  if (!paas) return tl::unexpected(paas.error());
-  const auto signers = add(options.trust_cd_signer, "--trust-cd-signer",
-                           [&](const CertificatePtr& c, const std::string& name) {
-                             return store.add_cd_signer(c, Origin::given, name, openssl_engine());
-                           });
-  if (!signers) return tl::unexpected(signers.error());
+  }
+  if (not_used != nullptr) {
+    for (NotUsed& one : given.not_used()) not_used->push_back(std::move(one));
+  }
   return store;
 }
 

@@ -31,7 +31,9 @@ Result<Policy> policy_from(const JudgeOptions& options, Instant now);
 // As of the console's now, with what its environment gave.
 Result<Policy> policy_from(const JudgeOptions& options, const Console& console);
 std::vector<std::string> check_ids();  // in the order of the report
-Result<TrustStore> trust_from(const JudgeOptions& options, Network network);
+// `not_used` gets what stands in the files and cannot be trusted.
+Result<TrustStore> trust_from(const JudgeOptions& options, Network network,
+                              std::vector<NotUsed>* not_used = nullptr);
 // The ledger that decides; null for policy none. Nothing is opened before the first question.
 Result<std::unique_ptr<dcl::CachedLedger>> ledger_from(const JudgeOptions& options,
                                                        const Verbosity& verbosity);

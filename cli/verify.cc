@@ -115,7 +115,8 @@ int verify(const VerifyOptions& options, const Console& console) {
   if (!targets) return print_error(console, targets.error().what);
   const auto policy = policy_from(options.judge, console);
   if (!policy) return print_error(console, policy.error().what);
-  const auto trust = trust_from(options.judge, policy->network);
+  Reading reading;
+  const auto trust = trust_from(options.judge, policy->network, &reading.not_used);
   if (!trust) return print_error(console, trust.error().what);
   const auto ledger = ledger_from(options.judge, verbosity);
   if (!ledger) return print_error(console, ledger.error().what);
@@ -127,7 +128,6 @@ int verify(const VerifyOptions& options, const Console& console) {
   auto secrets = secrets_from(options.judge.unlock, console.environment);
   if (!secrets) return print_error(console, secrets.error().what);
 
-  Reading reading;
   reading.secrets = std::move(*secrets);
   reading.ota_digests = digests_for(ledger->get());
   if (const auto errors = read_all(options.roles, options.evidence, reading, verbosity);
