@@ -78,14 +78,13 @@ Result<std::unique_ptr<dcl::CachedLedger>> ledger_for_upload(const JudgeOptions&
   auto given = ledger_options(arguments, verbosity);
   if (!given) return tl::unexpected(given.error());
   given->now = now;
-  if (arguments.ledger.empty()) {
-    given->max_age = INT64_MAX / 2;
-    given->offline = given->offline || !has_cache(*given);
-  }
+  given->facts_elsewhere = arguments.ledger.empty();
+  given->lists_elsewhere =
+      given->facts_elsewhere && !given->offline
+          ? "lists are fetched in the background, not while an upload waits"
+          : "lists are not fetched while an upload waits (matter-attest dcl sync fetches them)";
+  if (given->facts_elsewhere) given->offline = given->offline || !has_cache(*given);
   given->transport = transport_from(verbosity, kOfUpload);
-  given->downloader = []() -> Result<std::unique_ptr<dcl::Downloader>> {
-    return error("it is fetched in the background, not while an upload waits");
-  };
   return dcl::CachedLedger::open(std::move(*given));
 }
 
@@ -172,7 +171,7 @@ Json ledgers_of(const ServeOptions& options, const Console& console) {
     auto given = ledger_options(arguments, quiet);
     if (!given) continue;
     given->now = now;
-    given->max_age = INT64_MAX / 2;
+    given->facts_elsewhere = true;
     if (arguments.ledger.empty() && !has_cache(*given)) continue;
     const auto ledger = dcl::CachedLedger::open(std::move(*given));
     if (!ledger) continue;
@@ -187,6 +186,31 @@ Json ledgers_of(const ServeOptions& options, const Console& console) {
                  .set("source", status.source));
   }
   return out;
+}
+
+// Whether a newer issue of a list that is at hand is due. (What was never had is fetched with the
+// facts: its address may be one that nobody answers at.)
+bool lists_due(const ServeOptions& options, const std::string& network, const Console& console) {
+  LedgerArguments arguments = options.judge.ledger;
+  arguments.network = network;
+  auto given = ledger_options(arguments, Verbosity(console, true));
+  if (!given) return false;
+  const int64_t max_age = given->max_age;
+  const Instant now = given->now = console.clock ? console.clock() : console.now;
+  given->offline = true;
+  const auto ledger = dcl::CachedLedger::open(std::move(*given));
+  if (!ledger) return false;
+  const auto points = (*ledger)->records(dcl::Schema::revocation_point);
+  const auto* found = std::get_if<Found<std::vector<dcl::CachedRecord>>>(&points);
+  if (found == nullptr) return false;
+  return std::any_of(found->value.begin(), found->value.end(), [&](const dcl::CachedRecord& one) {
+    const auto point = dcl::revocation_point_of(one.object);
+    if (!point) return false;
+    const dcl::ListState state = (*ledger)->list_state(*point);
+    if (state.list == nullptr) return false;
+    const auto& due = state.list->crl().next_update;
+    return (due && now >= *due) || now.seconds - state.fetched_at.seconds > max_age;
+  });
 }
 
 Result<std::string> text_file(const char* option, const std::string& path) {
@@ -244,11 +268,15 @@ serve::JudgeSettings judge_settings(const ServeOptions& options, const Console& 
 }
 
 // What every upload is judged with has to be there: else the first of them would say so.
-Result<void> try_settings(const serve::JudgeSettings& judge, Instant now) {
+Result<void> try_settings(const ServeOptions& options, const serve::JudgeSettings& judge,
+                          Instant now, const Verbosity& verbosity) {
   const auto policy = judge.policy({}, now);
   if (!policy) return tl::unexpected(policy.error());
-  const auto trust = judge.trust({}, policy->network);
+  std::vector<NotUsed> untrusted;
+  const auto trust = trust_from(options.judge, policy->network, &untrusted);
   if (!trust) return tl::unexpected(trust.error());
+  for (const NotUsed& one : untrusted)
+    verbosity.note(fmt::format("not used: {}: {}", printable(one.path), one.why));
   const auto ledger = judge.ledger({}, now);
   if (!ledger) return tl::unexpected(ledger.error());
   Reading reading;
@@ -268,6 +296,9 @@ void keep_ledgers_fresh(serve::ServerSettings& settings, const ServeOptions& opt
     if (network == own || has_cache(*ledger)) settings.networks.push_back(network);
     settings.refresh_from = std::max<int64_t>(60, ledger->max_age / 2);
   }
+  settings.lists_due = [&options, &console](const std::string& network) {
+    return lists_due(options, network, console);
+  };
   settings.age = [&options, &console](const std::string& network) -> std::optional<int64_t> {
     const Json all = ledgers_of(options, console);
     for (const Json& one : *all.array()) {
@@ -382,7 +413,7 @@ int run(const ServeOptions& options, const Console& console) {
   }
   settings.users = std::move(*users);
   settings.judge = judge_settings(options, console, *engine, std::move(*secrets));
-  if (const auto tried = try_settings(settings.judge, console.now); !tried)
+  if (const auto tried = try_settings(options, settings.judge, console.now, verbosity); !tried)
     return print_error(console, tried.error().what);
   settings.judging.at_once = options.jobs > 0 ? static_cast<unsigned>(options.jobs)
                                               : std::max(1U, std::thread::hardware_concurrency());

@@ -22,7 +22,8 @@ struct Job {
   std::string type;    // of the body, as its header says
   std::string accept;  // of the answer: one of those the route offers
   Pairs query;
-  bool keep = false;  // with what a decision needs (Answer::kept)
+  bool keep = false;         // with what a decision needs (Answer::kept)
+  bool tells_begin = false;  // a frame before the answer says that it was begun
 };
 
 // How a lot is judged: records from a descriptor, lines into a stream. The exit code, and what was
@@ -62,9 +63,10 @@ class Judge {
  private:
   Answer verify(const Job& job, View body);
   Answer inspect(const Job& job, View body);
-  tl::expected<Ledger*, Answer> ledger(const Asked& asked, Instant now);
+  tl::expected<dcl::CachedLedger*, Answer> ledger(const Asked& asked, Instant now);
   std::optional<Answer> read(const Upload& upload, Reading& reading) const;
-  std::optional<Answer> add_anchors(const Upload& upload, Network network, TrustStore& trust) const;
+  std::optional<Answer> add_anchors(const Upload& upload, Network network, TrustStore& trust,
+                                    std::vector<NotUsed>& not_used) const;
 
   // One view of the cache for uploads that come together; it is never old.
   struct Opened {

@@ -14,9 +14,9 @@ namespace {
 
 const std::vector<const char*> kJson = {"application/json"};
 
-Json schema_of_field(const UploadField& field) {
+Json schema_of_field(const UploadField& field, const std::string& words) {
   Json one{Json::Object{}};
-  one.set("type", "string").set("description", field.words);
+  one.set("type", "string").set("description", words);
   if (field.file) one.set("format", "binary");
   if (!field.choices.empty()) {
     Json choices{Json::Array{}};
@@ -31,7 +31,9 @@ Json schema_of_field(const UploadField& field) {
 void describe_form(Json& operation, bool verify) {
   Json properties{Json::Object{}};
   for (const UploadField& field : upload_fields()) {
-    if (verify || !field.of_verify_alone) properties.set(field.name, schema_of_field(field));
+    const char* more =
+        verify || !field.of_verify_alone ? "" : " (of verify: told as not used here)";
+    properties.set(field.name, schema_of_field(field, std::string(field.words) + more));
   }
   operation.set(
       "requestBody",
@@ -57,7 +59,7 @@ void describe_lot(Json& operation) {
                         .set("in", "query")
                         .set("required", false)
                         .set("description", field.words)
-                        .set("schema", schema_of_field(field)));
+                        .set("schema", schema_of_field(field, field.words)));
   }
   operation.set("parameters", std::move(parameters));
   operation.set("requestBody",

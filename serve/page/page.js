@@ -184,6 +184,8 @@
     report = request.getResponseHeader("Report-Id");
     at("decide").hidden = !(report && setting.decisions);
     end("done_" + verdict, verdict);
+    const notes = request.getResponseHeader("Ledger-Note");
+    if (notes) at("problem").replaceChildren(element("p", notes));
   };
   at("form").addEventListener("submit", async (event) => {
     event.preventDefault();

@@ -40,11 +40,11 @@ JudgeSettings settings() {
     TrustStore store = TrustStore::builtin(false);
     for (const char* path : {"fixtures/trust/paa-fff1.pem", "fixtures/trust/paa-any.pem"}) {
       const auto all = trusted_certificates(path);
-      for (const auto& [certificate, name] : *all)
+      for (const auto& [certificate, name] : all->found)
         (void)store.add_paa(certificate, Origin::given, name);
     }
     const auto signers = trusted_certificates("fixtures/trust/cd-signer.pem");
-    for (const auto& [certificate, name] : *signers)
+    for (const auto& [certificate, name] : signers->found)
       (void)store.add_cd_signer(certificate, Origin::given, name, openssl_engine());
     return store;
   };
@@ -215,6 +215,25 @@ TEST_CASE("inspect masks what is secret unless the server shows it") {
   CHECK(reply.body.find("\"masked\"") != std::string::npos);
 }
 
+TEST_CASE("inspect takes the form of verify, and says what of it is about a verdict") {
+  Bench bench;
+  const Reply reply =
+      bench.ask(post("/api/v1/inspect", kForm),
+                device("good") + part("network", "none") + part("at", "2026-06-01") +
+                    part("order", "{\"product_id\": 32768}", "order.json") + "--b--\r\n");
+  REQUIRE(reply.status == 200);
+  const Json report = json(reply);
+  std::string told;
+  for (const Json& one : *report.find("not_used")->array())
+    told += *one.find("path")->string() + ": " + *one.find("why")->string() + "\n";
+  const auto line = [](const std::string& path, const std::string& field) {
+    return path + ": the field " + field + " is about a verdict, and inspect gives none\n";
+  };
+  for (const auto& [path, field] :
+       {std::pair("network", "network"), {"at", "at"}, {"order.json", "order"}})
+    CHECK_MESSAGE(told.find(line(path, field)) != std::string::npos, told);
+}
+
 TEST_CASE("what is wrong with a request is said, with what was expected and found") {
   Bench bench;
   const auto status = [&](HttpRequest request, const std::string& body = {}) {
@@ -248,7 +267,9 @@ TEST_CASE("what is wrong with a request is said, with what was expected and foun
   CHECK(status(post("/api/v1/verify", kForm), part("network", "main") + device("good") +
                                                   part("trust_paa", "x", "paa.pem") + "--b--") ==
         400);
-  CHECK(status(post("/api/v1/inspect", kForm), part("network", "none") + "--b--") == 400);
+  CHECK(status(post("/api/v1/inspect", kForm), part("network", "none") + "--b--") == 422);
+  CHECK(status(post("/api/v1/inspect", kForm), part("network", "mainnet") + "--b--") == 400);
+  CHECK(status(post("/api/v1/inspect", kForm), part("nonce", "x") + "--b--") == 400);
   CHECK(status(post("/api/v1/verify", kForm), part("network", "none") + "--b--") == 422);
   CHECK(status(post("/api/v1/verify", kForm), part("evidence", "hello", "a.txt") + "--b--") == 422);
   CHECK(status(post("/api/v1/verify", kForm), part("evidence", "text") + "--b--") == 400);
@@ -275,6 +296,50 @@ TEST_CASE("a field that is wrong says what was expected and found") {
       bench.ask(post("/api/v1/verify", kForm), part("at", "yesterday") + device("good") + "--b--");
   CHECK(said(at, "detail").starts_with("at: "));
   CHECK(said(at, "detail").find("yesterday") != std::string::npos);
+}
+
+TEST_CASE("nothing of what was ordered or trusted vanishes: it is used, told or refused") {
+  Bench bench;
+  const std::string order = part("order", "{\"product_id\": 32768}", "order.json");
+  const auto ask = [&](const std::string& more) {
+    return bench.ask(post("/api/v1/verify", kForm), device("good") + more + "--b--\r\n");
+  };
+  CHECK(ask(order).status == 200);
+  const Reply two = ask(order + part("order", "{\"product_id\": 1}", "other.json"));
+  CHECK(two.status == 400);
+  CHECK(said(two, "detail") == "order: order.json does not name other.json");
+  CHECK(said(two, "expected") == "one order, then the files that it names");
+  // Those that it names come along.
+  const std::string cpms = R"({"matter":{"instance_info":{"vendor_id":65521},)"
+                           R"("attestation_credentials":{"dac_cert":"dac.pem"}}})";
+  CHECK(ask(part("order", cpms, "lot/cpms.json") +
+            part("order", std::string(text(test::slurp("fixtures/devices/good/dac.pem"))),
+                 "lot/dac.pem"))
+            .status == 200);
+
+  const auto pem = [](const char* path) { return std::string(text(test::slurp(path))); };
+  const std::string paa = pem("fixtures/trust/paa-fff1.pem"),
+                    pai = pem("fixtures/devices/good/pai.pem");
+  const Reply mixed = ask(part("trust_paa", paa + pai, "both.pem"));
+  REQUIRE(mixed.status == 200);
+  const Json report = json(mixed);
+  size_t told = 0;
+  for (const Json& one : *report.find("not_used")->array()) {
+    if (*one.find("path")->string() != "both.pem") continue;
+    ++told;
+    CHECK(one.find("why")->string()->starts_with("trust_paa: expected a PAA: "));
+  }
+  CHECK(told == 1);
+  // What cannot be read is told, too; what is taken in the other role is not.
+  std::string damaged = pai;
+  damaged.insert(damaged.find('\n') + 1, "AAAA");
+  CHECK(ask(part("trust_paa", paa + damaged, "both.pem")).body.find("\"trust_paa: ") !=
+        std::string::npos);
+  CHECK(ask(part("trust_paa", paa + pai, "both.pem") + part("trust_cd_signer", pai, "pai.pem"))
+            .body.find("\"trust_paa: ") == std::string::npos);
+  const Reply none = ask(part("trust_paa", pai, "root.pem"));
+  CHECK(none.status == 400);
+  CHECK(said(none, "detail").starts_with("trust_paa root.pem: expected a PAA: "));
 }
 
 TEST_CASE("a body that is too large is refused, said beforehand or found out") {
