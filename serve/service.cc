@@ -133,7 +133,8 @@ tl::expected<Service::Chosen, Answer> Service::choose(HttpRequest& request) {
 
 // Where a page is what this path gives and what was asked for, a problem is one, too.
 bool Service::is_problem_for_people(const HttpRequest& request, const Answer& answer) const {
-  static constexpr const char* kForms[] = {"application/problem+json", "application/json", "text/html"};
+  static constexpr const char* kForms[] = {"application/problem+json", "application/json",
+                                           "text/html"};
   if (answer.type != kForms[0]) return false;
   const std::string* accept = request.header("accept");
   const Route* const route = match(routes_, request.method, request.path).route;
