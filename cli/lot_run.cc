@@ -518,8 +518,6 @@ std::optional<std::string> usage_problem(const LotOptions& o,
   if (!o.part.empty() && !lines) return "--part needs --format ndjson: lot merge reads its lines";
   if (!o.part.empty() && o.sample > 0)
     return "--sample cannot be joined with others: draw the sample of the whole lot";
-  if (o.sample != kAllDevices && o.sample < 1) return "--sample: expected at least one device";
-  if (o.seed < 0 || o.jobs < 0) return "--seed and --jobs: expected a number that is not negative";
   return std::nullopt;
 }
 

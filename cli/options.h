@@ -46,6 +46,10 @@ Result<uint32_t> number_of(const char* option, const std::string& given, uint32_
 
 // Tells what ends the command, and gives its exit code: that of usage errors, unless it is another.
 int print_error(const Console& console, const std::vector<std::string>& lines);
+// --sign-cert, and no key.
+inline constexpr const char* kCertificateAlone =
+    "--sign-cert is the certificate of a key: expected --sign-with KEY.pem, too";
+
 int print_error(const Console& console, const std::string& line, int exit_code = 2);
 
 // --dac, --pai, --cd, --paa: files of which the tester insists that they are that.

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "bundle/cms_signature.h"
+#include "bundle/key_pair.h"
 #include "cli/commands.h"
 #include "cli/dcl.h"
 #include "cli/engine_option.h"
@@ -309,21 +310,19 @@ void keep_ledgers_fresh(serve::ServerSettings& settings, const ServeOptions& opt
 }
 
 Result<serve::SigningKey> signing_key(const ServeOptions& options) {
-  serve::SigningKey out;
-  if (options.sign_with.empty() && options.sign_cert.empty()) return out;
-  if (options.sign_with.empty() || options.decisions.empty())
-    return error(
-        "--sign-with and --sign-cert: expected with --decisions, and --sign-cert with "
-        "--sign-with");
-  auto key = text_file("--sign-with", options.sign_with);
-  if (!key) return tl::unexpected(key.error());
-  auto certificate = options.sign_cert.empty() ? key : text_file("--sign-cert", options.sign_cert);
-  if (!certificate) return tl::unexpected(certificate.error());
-  if (const auto tried = sign_detached(view("x"), view(*key), view(*certificate)); !tried)
-    return within("--sign-with", tried.error());
-  out.key = std::move(*key);
-  out.certificate = std::move(*certificate);
-  return out;
+  if (options.sign_with.empty() && options.sign_cert.empty()) return serve::SigningKey();
+  if (options.decisions.empty())
+    return error("--sign-with signs decisions: expected --decisions DB, too");
+  if (options.sign_with.empty()) return error(kCertificateAlone);
+  auto pair = key_pair_from({.key_option = "--sign-with",
+                             .certificate_option = "--sign-cert",
+                             .key = options.sign_with,
+                             .certificate = options.sign_cert});
+  if (!pair) return tl::unexpected(pair.error());
+  if (const auto tried = sign_detached(view("x"), view(pair->key), view(pair->certificate)); !tried)
+    return within("--sign-with: " + options.sign_with, tried.error());
+  return serve::SigningKey{.key = std::move(pair->key),
+                           .certificate = std::move(pair->certificate)};
 }
 
 // The ledger's paths are always there: where nothing is cached they say so, since a 404 would read
@@ -390,10 +389,6 @@ int run(const ServeOptions& options, const Console& console) {
           serve::refuse_to_start(*listen, !options.tls_cert.empty(),
                                  !options.users.empty() || !options.token_file.empty()))
     return print_error(console, *why);
-  if (options.max_upload < 1 || options.max_upload > 2'048)
-    return print_error(console, "--max-upload: expected 1 to 2048 MiB");
-  if (options.jobs < 0 || options.jobs > 256 || options.rate < 1)
-    return print_error(console, "--jobs: expected up to 256, --rate at least 1");
   auto users = users_of(options);
   if (!users) return print_error(console, users.error().what);
   const auto engine = engine_from(options.engine);
@@ -404,12 +399,13 @@ int run(const ServeOptions& options, const Console& console) {
   serve::ServerSettings settings;
   settings.listen = *listen;
   if (!options.tls_cert.empty()) {
-    auto certificate = text_file("--tls-cert", options.tls_cert);
-    if (!certificate) return print_error(console, certificate.error().what);
-    auto key = text_file("--tls-key", options.tls_key);
-    if (!key) return print_error(console, key.error().what);
-    settings.certificate = std::move(*certificate);
-    settings.key = std::move(*key);
+    auto pair = key_pair_from({.key_option = "--tls-key",
+                               .certificate_option = "--tls-cert",
+                               .key = options.tls_key,
+                               .certificate = options.tls_cert});
+    if (!pair) return print_error(console, pair.error().what);
+    settings.certificate = std::move(pair->certificate);
+    settings.key = std::move(pair->key);
   }
   settings.users = std::move(*users);
   settings.judge = judge_settings(options, console, *engine, std::move(*secrets));
@@ -467,10 +463,11 @@ void add_serve(Command& root) {
       .text("--sign-cert", "CERT.pem", options->sign_cert,
             "its certificate (default: in the key's file)")
       .flag("--read-only", options->read_only, "no decisions are taken")
-      .number("--jobs", "N", options->jobs,
+      .number("--jobs", "N", options->jobs, {.most = 256},
               "how many uploads are judged at a time (default: one a processor)")
-      .number("--max-upload", "MIB", options->max_upload, "the largest upload (default 256)")
-      .number("--rate", "N", options->rate,
+      .number("--max-upload", "MIB", options->max_upload, {.least = 1, .most = 2'048},
+              "the largest upload (default 256)")
+      .number("--rate", "N", options->rate, {.least = 1, .most = 1'000'000'000},
               "requests a second of one peer that is not this machine (default 50)");
   add_judge_options(command, options->judge);
   add_stage(command, options->judge);

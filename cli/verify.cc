@@ -99,6 +99,8 @@ int verify(const VerifyOptions& options, const Console& console) {
                        "--signed-by is about the bundle of --after: expected --after BUNDLE, too");
   if (options.bundle.empty() && !options.signer.key.empty())
     return print_error(console, "--sign-with signs a bundle: expected --bundle FILE, too");
+  if (options.signer.key.empty() && !options.signer.certificate.empty())
+    return print_error(console, kCertificateAlone);
   if (options.schema) return show(std::string(report_schema()), console);
   if (options.evidence.empty() && !options.roles.any())
     return print_error(console, "EVIDENCE is required (see matter-attest verify --help)");
