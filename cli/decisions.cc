@@ -33,6 +33,9 @@ int verify(const Options& options, const Console& console) {
       return print_error(console, fmt::format("--head: expected a SHA-256 digest in hex, found {}",
                                               printable(options.head)));
     std::copy(bytes->begin(), bytes->end(), chain.head->begin());
+    // They stand before the first record, and so before any: nothing would be insisted on.
+    if (*chain.head == Sha256{})
+      return print_error(console, "--head: expected the digest of a record, found zeros");
   }
   if (!options.signed_by.empty()) {
     const auto file = FileBytes::open(options.signed_by);

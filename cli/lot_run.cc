@@ -224,8 +224,8 @@ class LotRun {
                                   policy_text(setup_.policy.network, setup_.policy.stage),
                                   rfc3339(setup_.policy.at), engine_->name(), jobs()));
     if (ledger_)
-      verbosity_.detail(fmt::format("ledger {} at height {}, {}", ledger_->status().chain_id,
-                                    ledger_->status().height, ledger_->status().source));
+      verbosity_.detail(
+          fmt::format("ledger {}, {}", ledger_text(ledger_->status()), ledger_->status().source));
     for (const std::string& path : options_.inputs) verbosity_.detail("reading " + path);
     if (const auto devices = source_->size())
       verbosity_.detail(fmt::format("{} devices to be judged", *devices));

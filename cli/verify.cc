@@ -50,8 +50,7 @@ void tell_details(const Evidence& e, const Verbosity& verbosity) {
   if (e.cd_signer)
     verbosity.detail(fmt::format("CD signer {} from {}", e.cd_signer->name, e.cd_signer->source));
   if (!e.ledger.chain_id.empty())
-    verbosity.detail(fmt::format("ledger {} at height {}, {}", e.ledger.chain_id, e.ledger.height,
-                                 e.ledger.source));
+    verbosity.detail(fmt::format("ledger {}, {}", ledger_text(e.ledger), e.ledger.source));
   verbosity.detail(fmt::format("policy {}, as of {}", policy_text(e.policy.network, e.policy.stage),
                                rfc3339(e.policy.at)));
 }

@@ -148,7 +148,7 @@ Box ledger_box(const Evidence& e) {
     box.text = e.policy.network == Network::none ? "not asked: network none" : "no answer";
     return box;
   }
-  box.text = fmt::format("{} at height {}", printable(e.ledger.chain_id), e.ledger.height);
+  box.text = ledger_text(e.ledger);
   box.detail = printable(e.ledger.source);
   return box;
 }

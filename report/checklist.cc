@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "report/report_text.h"
+#include "report/wording.h"
 #include "verifier/rules/check.h"
 
 namespace attest {
@@ -213,8 +214,7 @@ std::string checklist_text(const Evidence& e, const std::vector<Step>& steps, si
   out += fmt::format("\n  policy {}, as of {}\n", network_name(e.policy.network),
                      rfc3339(e.policy.at));
   if (!e.ledger.chain_id.empty())
-    out += fmt::format("  ledger {} at height {} ({})\n", printable(e.ledger.chain_id),
-                       e.ledger.height, printable(e.ledger.source));
+    out += fmt::format("  ledger {} ({})\n", ledger_text(e.ledger), printable(e.ledger.source));
   return out;
 }
 

@@ -460,12 +460,11 @@ class Writer {
         page_.isolated(hex_colons(e_.paa->subject_key_id)).text(" from ").isolated(e_.paa->source);
       page_.text(e_.given_anchors == 0 ? "; no anchor given by hand"
                                        : "; " + anchors_text(e_.given_anchors));
-      page_.text(fmt::format(
-          ". Policy {}, as of {}, ledger {}.", policy_text(e_.policy.network, e_.policy.stage),
-          rfc3339(e_.policy.at),
-          e_.ledger.chain_id.empty()
-              ? (e_.policy.network == Network::none ? "not asked" : "no answer")
-              : fmt::format("{} at height {}", printable(e_.ledger.chain_id), e_.ledger.height)));
+      page_.text(fmt::format(". Policy {}, as of {}, ledger {}.",
+                             policy_text(e_.policy.network, e_.policy.stage), rfc3339(e_.policy.at),
+                             e_.ledger.chain_id.empty()
+                                 ? (e_.policy.network == Network::none ? "not asked" : "no answer")
+                                 : ledger_text(e_.ledger)));
     }
     sign_off(page_);
   }

@@ -82,9 +82,7 @@ std::string report_junit(const Evidence& e, const Report& report) {
     properties.emplace_back("fail_on", on);
   if (const std::string taken = environment_text(e.policy); !taken.empty())
     properties.emplace_back("environment", taken);
-  if (!e.ledger.chain_id.empty())
-    properties.emplace_back("ledger",
-                            fmt::format("{} at height {}", e.ledger.chain_id, e.ledger.height));
+  if (!e.ledger.chain_id.empty()) properties.emplace_back("ledger", ledger_text(e.ledger));
   for (const EvidenceFile& file : e.files)
     properties.emplace_back("evidence", fmt::format("{}: {}", file.path, file.kind));
   for (const NotUsed& unused : e.not_used)

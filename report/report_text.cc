@@ -277,8 +277,7 @@ std::string report_text(const Evidence& e, const Report& report, const TextStyle
   if (const std::string taken = environment_text(e.policy); !taken.empty())
     page.paragraph("from the environment: " + taken, 2);
   if (!e.ledger.chain_id.empty())
-    page.paragraph(fmt::format("ledger {} at height {} ({})", printable(e.ledger.chain_id),
-                               e.ledger.height, printable(e.ledger.source)),
+    page.paragraph(fmt::format("ledger {} ({})", ledger_text(e.ledger), printable(e.ledger.source)),
                    2);
   page.paragraph(
       report.sdk.code
