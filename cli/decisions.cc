@@ -156,12 +156,11 @@ void add_decisions(Command& root) {
   Command& check = command.subcommand(
       "verify", "whether the record is whole: nothing altered, nothing taken out, all signed");
   check.group(Group::input)
-      .positional("DB", options->database, "the database of serve --decisions", true)
-      .text("--signed-by", "CERT.pem", options->signed_by,
-            "insist on a signature of every record by the key of this certificate")
-      .text("--head", "DIGEST", options->head,
-            "insist on the record with this digest, as it was noted earlier: without it nobody "
-            "can tell that the last records were taken away");
+      .positional("DB", options->database, "the database of serve --decisions", true);
+  add_signed_by(check, "of every record", options->signed_by);
+  check.text("--head", "DIGEST", options->head,
+             "insist on the record with this digest, as it was noted earlier: without it nobody "
+             "can tell that the last records were taken away");
   check.example("matter-attest decisions verify decisions.db")
       .footer(
           "Exit codes: 0 it holds, 1 it does not: the first record is named; 2 usage or no "

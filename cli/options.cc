@@ -189,15 +189,22 @@ Result<TrustStore> trust_from(const JudgeOptions& options, Network network,
   return store;
 }
 
-Result<std::unique_ptr<dcl::CachedLedger>> ledger_from(const JudgeOptions& options,
+Result<std::optional<dcl::LedgerOptions>> asked_ledger(const JudgeOptions& options,
                                                        const Verbosity& verbosity) {
-  const std::string network = network_of(options);
-  if (network == "none") return nullptr;
   LedgerArguments arguments = options.ledger;
-  arguments.network = network;
+  arguments.network = network_of(options);
+  if (arguments.network == "none") return std::nullopt;
   auto given = ledger_options(arguments, verbosity);
   if (!given) return tl::unexpected(given.error());
-  return dcl::CachedLedger::open(std::move(*given));
+  return std::optional(std::move(*given));
+}
+
+Result<std::unique_ptr<dcl::CachedLedger>> ledger_from(const JudgeOptions& options,
+                                                       const Verbosity& verbosity) {
+  auto given = asked_ledger(options, verbosity);
+  if (!given) return tl::unexpected(given.error());
+  if (!*given) return nullptr;
+  return dcl::CachedLedger::open(std::move(**given));
 }
 
 Result<std::vector<Secret>> secrets_from(const std::vector<std::string>& given,
@@ -264,6 +271,16 @@ std::vector<std::string> read_all(const RoleFiles& roles, const std::vector<std:
     if (auto errors = read_roles(roles, reading, verbosity); !errors.empty()) return errors;
   }
   return evidence.empty() ? std::vector<std::string>{} : read_paths(evidence, reading, verbosity);
+}
+
+void add_signer(Command& command, const char* what, std::string& key, std::string& certificate) {
+  command.text("--sign-with", "KEY.pem", key, fmt::format("sign {} with this key", what))
+      .text("--sign-cert", "CERT.pem", certificate,
+            "the key's certificate, where it is not in the key's file");
+}
+void add_signed_by(Command& command, const char* of, std::string& into) {
+  command.text("--signed-by", "CERT.pem", into,
+               fmt::format("insist on a signature {} by the key of this certificate", of));
 }
 
 int print_error(const Console& console, const std::vector<std::string>& lines) {

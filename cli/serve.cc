@@ -67,19 +67,27 @@ bool has_cache(const dcl::LedgerOptions& options) {
                                  failed);
 }
 
+// The ledger of a network as of now, nobody told of anything.
+Result<dcl::LedgerOptions> ledger_of(const ServeOptions& options, const std::string& network,
+                                     const Console& console) {
+  LedgerArguments arguments = options.judge.ledger;
+  arguments.network = network;
+  auto out = ledger_options(arguments, Verbosity(console, true));
+  if (out) out->now = console.clock ? console.clock() : console.now;
+  return out;
+}
+
 // Lists of facts and of revoked certificates are brought by the background; for an upload nothing
 // is fetched but single entries, and not for long.
 Result<std::unique_ptr<dcl::CachedLedger>> ledger_for_upload(const JudgeOptions& options,
                                                              Instant now,
                                                              const Verbosity& verbosity) {
-  const std::string network = network_of(options);
-  if (network == "none") return nullptr;
-  LedgerArguments arguments = options.ledger;
-  arguments.network = network;
-  auto given = ledger_options(arguments, verbosity);
-  if (!given) return tl::unexpected(given.error());
+  auto asked = asked_ledger(options, verbosity);
+  if (!asked) return tl::unexpected(asked.error());
+  if (!*asked) return nullptr;
+  dcl::LedgerOptions* const given = &**asked;
   given->now = now;
-  given->facts_elsewhere = arguments.ledger.empty();
+  given->facts_elsewhere = given->ledger.empty();
   given->lists_elsewhere =
       given->facts_elsewhere && !given->offline
           ? "lists are fetched in the background, not while an upload waits"
@@ -163,17 +171,12 @@ std::string refresh(const ServeOptions& options, const std::string& network,
 // Of each network that there may be facts of: height and age, and nobody is asked.
 Json ledgers_of(const ServeOptions& options, const Console& console) {
   Json out{Json::Array{}};
-  const Verbosity quiet(console, true);
-  const Instant now = console.clock ? console.clock() : console.now;
   for (const char* network : {"main", "test"}) {
-    LedgerArguments arguments = options.judge.ledger;
-    arguments.network = network;
-    arguments.offline = true;
-    auto given = ledger_options(arguments, quiet);
+    auto given = ledger_of(options, network, console);
     if (!given) continue;
-    given->now = now;
-    given->facts_elsewhere = true;
-    if (arguments.ledger.empty() && !has_cache(*given)) continue;
+    const Instant now = given->now;
+    given->offline = given->facts_elsewhere = true;
+    if (given->ledger.empty() && !has_cache(*given)) continue;
     const auto ledger = dcl::CachedLedger::open(std::move(*given));
     if (!ledger) continue;
     const LedgerStatus status = (*ledger)->status();
@@ -192,12 +195,10 @@ Json ledgers_of(const ServeOptions& options, const Console& console) {
 // Whether a newer issue of a list that is at hand is due. (What was never had is fetched with the
 // facts: its address may be one that nobody answers at.)
 bool lists_due(const ServeOptions& options, const std::string& network, const Console& console) {
-  LedgerArguments arguments = options.judge.ledger;
-  arguments.network = network;
-  auto given = ledger_options(arguments, Verbosity(console, true));
+  auto given = ledger_of(options, network, console);
   if (!given) return false;
   const int64_t max_age = given->max_age;
-  const Instant now = given->now = console.clock ? console.clock() : console.now;
+  const Instant now = given->now;
   given->offline = true;
   const auto ledger = dcl::CachedLedger::open(std::move(*given));
   if (!ledger) return false;
@@ -290,9 +291,7 @@ void keep_ledgers_fresh(serve::ServerSettings& settings, const ServeOptions& opt
   if (given.offline || !given.ledger.empty()) return;
   const std::string own = network_of(options.judge);
   for (const std::string network : {"main", "test"}) {
-    LedgerArguments arguments = given;
-    arguments.network = network;
-    const auto ledger = ledger_options(arguments, Verbosity(console, true));
+    const auto ledger = ledger_of(options, network, console);
     if (!ledger) continue;
     if (network == own || has_cache(*ledger)) settings.networks.push_back(network);
     settings.refresh_from = std::max<int64_t>(60, ledger->max_age / 2);
@@ -331,14 +330,12 @@ std::shared_ptr<serve::Mirror> mirror_of(const ServeOptions& options, const Cons
   const auto without = [](std::string why) {
     return std::make_shared<serve::Mirror>(serve::Mirror::NoCache{.why = std::move(why)});
   };
-  LedgerArguments arguments = options.judge.ledger;
-  arguments.network = network_of(options.judge);
-  arguments.offline = true;
-  if (arguments.network == "none")
+  const std::string network = network_of(options.judge);
+  if (network == "none")
     return without("this server was started to ask no ledger (--network main or test)");
-  const auto folder = cache_folder(arguments.cache_dir, console.environment);
+  const auto folder = cache_folder(options.judge.ledger.cache_dir, console.environment);
   if (!folder) return without(folder.error().what);
-  const auto ledger = ledger_options(arguments, Verbosity(console, true));
+  const auto ledger = ledger_of(options, network, console);
   if (!ledger) return without(ledger.error().what);
   return std::make_shared<serve::Mirror>(
       dcl::cache_path(ledger->cache_folder, ledger->network.chain_id), ledger->network.chain_id,
@@ -458,11 +455,9 @@ void add_serve(Command& root) {
       .offers(Offer::nothing)
       .text("--decisions", "DB", options->decisions,
             "take decisions about what was judged, and keep them in this database (see "
-            "matter-attest decisions)")
-      .text("--sign-with", "KEY.pem", options->sign_with, "sign each decision with this key")
-      .text("--sign-cert", "CERT.pem", options->sign_cert,
-            "its certificate (default: in the key's file)")
-      .flag("--read-only", options->read_only, "no decisions are taken")
+            "matter-attest decisions)");
+  add_signer(command, "each decision", options->sign_with, options->sign_cert);
+  command.flag("--read-only", options->read_only, "no decisions are taken")
       .number("--jobs", "N", options->jobs, {.most = 256},
               "how many uploads are judged at a time (default: one a processor)")
       .number("--max-upload", "MIB", options->max_upload, {.least = 1, .most = 2'048},

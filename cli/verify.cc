@@ -222,15 +222,12 @@ void add_verify(Command& root) {
       .group(Group::bundle)
       .text("--after", "BUNDLE", options->after,
             "the approved Test sample that this one follows: what changed is told of, what may not "
-            "have is a finding")
-      .text("--signed-by", "CERT.pem", options->signed_by,
-            "insist that the bundle of --after is signed by the key of this certificate")
-      .text("--bundle", "FILE", options->bundle,
-            "keep evidence, ledger facts and report in one file for replay, secrets left out")
-      .text("--sign-with", "KEY.pem", options->signer.key, "sign the bundle with this key")
-      .text("--sign-cert", "CERT.pem", options->signer.certificate,
-            "the key's certificate, where it is not in the key's file")
-      .group(Group::input)
+            "have is a finding");
+  add_signed_by(command, "of the bundle of --after", options->signed_by);
+  command.text("--bundle", "FILE", options->bundle,
+               "keep evidence, ledger facts and report in one file for replay, secrets left out");
+  add_signer(command, "the bundle", options->signer.key, options->signer.certificate);
+  command.group(Group::input)
       .positionals("EVIDENCE", options->evidence,
                    "files and folders that together describe one device, and onboarding codes "
                    "(MT:..., 11 or 21 digits); - is stdin",
