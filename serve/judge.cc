@@ -27,6 +27,10 @@ constexpr int64_t kViewSeconds = 2;
 // Of an upload: less than a command line may take, since others wait.
 constexpr Budget kBudget{.depth = 8, .files = 20'000, .unpacked_bytes = 512ull << 20};
 
+bool is_old(Instant view, Instant now) {
+  return now.seconds - view.seconds > kViewSeconds || now < view;
+}
+
 size_t said(const Reading& reading) {
   const Device& device = reading.device;
   return device.statements.size() + device.integrity.size() + device.remarks.size() +
@@ -54,9 +58,7 @@ Answer Judge::judge(const Job& job, View body) {
 }
 
 tl::expected<dcl::CachedLedger*, Answer> Judge::ledger(const Asked& asked, Instant now) {
-  std::erase_if(ledgers_, [&](const Opened& o) {
-    return now.seconds - o.when.seconds > kViewSeconds || now < o.when;
-  });
+  std::erase_if(ledgers_, [&](const Opened& o) { return is_old(o.when, now); });
   const Asked key{.network = asked.network, .stage = asked.stage, .at = {}};
   for (const Opened& one : ledgers_) {
     if (one.asked == key) return one.ledger.get();
@@ -65,6 +67,23 @@ tl::expected<dcl::CachedLedger*, Answer> Judge::ledger(const Asked& asked, Insta
   if (!opened) return tl::unexpected(problem(400, without_dashes(opened.error())));
   ledgers_.push_back({.asked = key, .when = now, .ledger = std::move(*opened)});
   return ledgers_.back().ledger.get();
+}
+
+tl::expected<std::shared_ptr<const TrustStore>, Answer> Judge::trust(
+    const Upload& upload, Network network, Instant now, std::vector<NotUsed>& not_used) {
+  std::erase_if(trusted_, [&](const Trusted& t) { return is_old(t.when, now); });
+  const bool own = !upload.trust_paa.empty() || !upload.trust_cd_signer.empty();
+  const Asked key{.network = upload.asked.network, .stage = upload.asked.stage, .at = {}};
+  for (const Trusted& one : trusted_) {
+    if (!own && one.asked == key) return one.store;
+  }
+  auto made = settings_.trust(key, network);
+  if (!made) return tl::unexpected(problem(500, made.error().what));
+  if (auto wrong = add_anchors(upload, network, *made, not_used))
+    return tl::unexpected(std::move(*wrong));
+  auto out = std::make_shared<const TrustStore>(std::move(*made));
+  if (!own) trusted_.push_back({.asked = key, .when = now, .store = out});
+  return out;
 }
 
 std::optional<Answer> Judge::read(const Upload& upload, Reading& reading) const {
@@ -200,11 +219,10 @@ Answer Judge::verify(const Job& job, View body) {
   const Instant now = settings_.clock();
   auto policy = settings_.policy(upload->asked, now);
   if (!policy) return problem(400, without_dashes(policy.error()));
-  auto trust = settings_.trust(upload->asked, policy->network);
-  if (!trust) return problem(500, trust.error().what);
   Reading reading;
-  if (auto wrong = add_anchors(*upload, policy->network, *trust, reading.not_used))
-    return std::move(*wrong);
+  const auto trusted = trust(*upload, policy->network, now, reading.not_used);
+  if (!trusted) return trusted.error();
+  const TrustStore& store = **trusted;
   const auto asked = ledger(upload->asked, now);
   if (!asked) return asked.error();
 
@@ -216,7 +234,7 @@ Answer Judge::verify(const Job& job, View body) {
   Ledger* const answering = job.keep ? bundling.begin(reading, *asked) : *asked;
   const auto [evidence, report] = attest::verify({.reading = std::move(reading),
                                                   .policy = std::move(*policy),
-                                                  .trust = *trust,
+                                                  .trust = store,
                                                   .engine = *settings_.engine,
                                                   .ledger = answering,
                                                   .ordered = std::move(*ordered)});
@@ -237,7 +255,7 @@ Answer Judge::verify(const Job& job, View body) {
   out.kept->json = html ? in_form("json", evidence, report) : out.body;
   out.kept->html = html ? out.body : in_form("html", evidence, report);
   // Without one the report can be decided upon as well.
-  if (auto bundle = bundling.bytes(evidence, report, *trust, {}, *settings_.engine))
+  if (auto bundle = bundling.bytes(evidence, report, store, {}, *settings_.engine))
     out.kept->bundle = std::move(*bundle);
   return out;
 }
