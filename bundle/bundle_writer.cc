@@ -7,6 +7,7 @@
 #include <map>
 
 #include "bundle/cms_signature.h"
+#include "bundle/key_pair.h"
 #include "platform/files.h"
 #include "platform/output.h"
 #include "report/report_json.h"
@@ -76,12 +77,13 @@ Result<Bytes> bundle_bytes(const RecordedInputs& inputs, const Evidence& evidenc
   const std::string report_text = report_text_of(evidence, report);
   bundle.members.push_back({.name = kReport, .content = to_bytes(view(report_text))});
   if (!signer.key.empty()) {
-    const auto key = FileBytes::open(signer.key);
-    if (!key) return within("--sign-with", key.error());
-    const auto certificate =
-        FileBytes::open(signer.certificate.empty() ? signer.key : signer.certificate);
-    if (!certificate) return within("--sign-cert", certificate.error());
-    auto signature = sign_detached(view(manifest_text(bundle)), key->view(), certificate->view());
+    const auto pair = key_pair_from({.key_option = "--sign-with",
+                                     .certificate_option = "--sign-cert",
+                                     .key = signer.key,
+                                     .certificate = signer.certificate});
+    if (!pair) return tl::unexpected(pair.error());
+    auto signature =
+        sign_detached(view(manifest_text(bundle)), view(pair->key), view(pair->certificate));
     if (!signature) return within(fmt::format("--sign-with: {}", signer.key), signature.error());
     bundle.signature = std::move(*signature);
   }

@@ -82,26 +82,55 @@ std::string name_of(X509* cert) {
   return printable(std::string_view(data, static_cast<size_t>(size)));
 }
 
+Result<Key> key_in(View pem) {
+  const Bio in = reading(pem);
+  Key key(
+      PEM_read_bio_PrivateKey_ex(in.get(), nullptr, no_passphrase, nullptr, context(), nullptr));
+  if (key) return key;
+  (void)complaint();
+  return error("expected a private key in PEM without a passphrase, found none");
+}
+
+struct Pair {
+  Key key;
+  Cert certificate;
+};
+Result<Pair> pair_in(View key_pem, View certificate_pem) {
+  auto key = key_in(key_pem);
+  if (!key) return tl::unexpected(key.error());
+  auto cert = certificate_in(certificate_pem);
+  if (!cert) return tl::unexpected(cert.error());
+  if (X509_check_private_key(cert->get(), key->get()) == 1)
+    return Pair{.key = std::move(*key), .certificate = std::move(*cert)};
+  (void)complaint();
+  return error(fmt::format("expected the certificate of the key, found that of another ({})",
+                           name_of(cert->get())));
+}
+
 }  // namespace
 
+Result<void> check_key(View key) {
+  const auto read = key_in(key);
+  return read ? Result<void>() : tl::unexpected(read.error());
+}
+
+bool has_certificate(View certificate) {
+  const PemFile file = parse_pem(certificate);
+  return std::any_of(file.blocks.begin(), file.blocks.end(),
+                     [](const PemBlock& b) { return b.label == "CERTIFICATE"; });
+}
+
+Result<void> check_pair(View key, View certificate) {
+  const auto pair = pair_in(key, certificate);
+  return pair ? Result<void>() : tl::unexpected(pair.error());
+}
+
 Result<Bytes> sign_detached(View content, View key_pem, View certificate_pem) {
-  const Bio in = reading(key_pem);
-  const Key key(
-      PEM_read_bio_PrivateKey_ex(in.get(), nullptr, no_passphrase, nullptr, context(), nullptr));
-  if (!key) {
-    (void)complaint();
-    return error("expected a private key in PEM without a passphrase, found none");
-  }
-  const auto cert = certificate_in(certificate_pem);
-  if (!cert) return tl::unexpected(cert.error());
-  if (X509_check_private_key(cert->get(), key.get()) != 1) {
-    (void)complaint();
-    return error(fmt::format("expected the certificate of the key, found that of another ({})",
-                             name_of(cert->get())));
-  }
+  const auto pair = pair_in(key_pem, certificate_pem);
+  if (!pair) return tl::unexpected(pair.error());
   const Bio data = reading(content);
-  const Cms cms(CMS_sign_ex(cert->get(), key.get(), nullptr, data.get(), CMS_DETACHED | CMS_BINARY,
-                            context(), nullptr));
+  const Cms cms(CMS_sign_ex(pair->certificate.get(), pair->key.get(), nullptr, data.get(),
+                            CMS_DETACHED | CMS_BINARY, context(), nullptr));
   if (!cms) return error(fmt::format("the key cannot sign: {}", complaint()));
   unsigned char* der = nullptr;
   const int size = i2d_CMS_ContentInfo(cms.get(), &der);

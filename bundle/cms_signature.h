@@ -9,6 +9,11 @@ namespace attest {
 // `key` and `certificate` are PEM; both may be one file. The signing time is the clock's.
 Result<Bytes> sign_detached(View content, View key, View certificate);
 
+// Whether they can be used like that; what a file holds is PEM.
+Result<void> check_key(View key);
+bool has_certificate(View certificate);
+Result<void> check_pair(View key, View certificate);
+
 // The subject of the signer, once its signature is good. With `certificate` (PEM), only a signature
 // by the key of exactly this certificate is; without one the certificate in the signature is taken,
 // which says who, not that it may be trusted.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <iterator>
 #include <ostream>
 
@@ -88,6 +89,23 @@ std::string not_one_of(const std::vector<std::string>& choices, const std::strin
   return fmt::format("expected {}, found \"{}\"", fmt::join(choices, "|"), printable(given));
 }
 
+std::optional<long long> whole_number(const std::string& given) {
+  long long out = 0;
+  const char* end = given.data() + given.size();
+  const auto got = std::from_chars(given.data(), end, out);
+  if (got.ec != std::errc() || got.ptr != end) return std::nullopt;
+  return out;
+}
+
+std::string no_number_of(Command::Range range, const std::string& given) {
+  const auto number = whole_number(given);
+  if (number && *number >= range.least && *number <= range.most) return "";
+  const std::string bounds = range.most == INT64_MAX
+                                 ? fmt::format("of at least {}", range.least)
+                                 : fmt::format("from {} to {}", range.least, range.most);
+  return fmt::format("expected a whole number {}, found \"{}\"", bounds, printable(given));
+}
+
 std::string read_switch(const std::string& given, bool& into) {
   constexpr const char* kYes[] = {"1", "yes", "true", "on"};
   constexpr const char* kNo[] = {"0", "no", "false", "off"};
@@ -143,13 +161,20 @@ Command& Command::list(std::string flags, std::string value_name, std::vector<st
       .repeated = true;
   return *this;
 }
-Command& Command::number(std::string flags, std::string value_name, long long& into,
+Command& Command::number(std::string flags, std::string value_name, long long& into, Range range,
                          std::string help) {
-  verbatim(impl_->app->add_option(flags, into, help))->type_name(value_name);
-  add({.flags = std::move(flags),
-       .value_name = std::move(value_name),
-       .help = std::move(help),
-       .offer = Offer::nothing});
+  verbatim(impl_->app->add_option(flags, into, help))
+      ->type_name(value_name)
+      ->check([range](const std::string& given) { return no_number_of(range, given); });
+  OptionText& option = add({.flags = std::move(flags),
+                            .value_name = std::move(value_name),
+                            .help = std::move(help),
+                            .offer = Offer::nothing});
+  option.take = [&into, range](const std::string& given) {
+    std::string wrong = no_number_of(range, given);
+    if (wrong.empty()) into = *whole_number(given);
+    return wrong;
+  };
   return *this;
 }
 Command& Command::flag(std::string flags, bool& into, std::string help) {

@@ -53,7 +53,12 @@ class Command {
                   std::string help);
   Command& list(std::string flags, std::string value_name, std::vector<std::string>& into,
                 std::string help);  // repeatable
-  Command& number(std::string flags, std::string value_name, long long& into, std::string help);
+  struct Range {
+    long long least = 0, most = INT64_MAX;
+  };
+  // What is no whole number of the range is refused in one way, whatever the command.
+  Command& number(std::string flags, std::string value_name, long long& into, Range range,
+                  std::string help);
   Command& flag(std::string flags, bool& into, std::string help);
   Command& positional(std::string name, std::string& into, std::string help, bool required);
   Command& positionals(std::string name, std::vector<std::string>& into, std::string help,

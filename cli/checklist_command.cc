@@ -84,12 +84,14 @@ int run(const ChecklistOptions& options, const Console& console) {
   if (!product) return print_error(console, product.error().what);
   const auto policy = policy_from(options.judge, console);
   if (!policy) return print_error(console, policy.error().what);
-  const auto trust = trust_from(options.judge, policy->network);
+  Reading reading;
+  const auto trust = trust_from(options.judge, policy->network, &reading.not_used);
   if (!trust) return print_error(console, trust.error().what);
   const auto ledger = ledger_from(options.judge, verbosity);
   if (!ledger) return print_error(console, ledger.error().what);
 
-  Reading reading;
+  for (const NotUsed& one : reading.not_used)
+    verbosity.note(fmt::format("not used: {}: {}", printable(one.path), one.why));
   reading.device = *product;
   const auto cd = read_as("--cd", options.cd, "a certification declaration", reading, verbosity,
                           [](const Reading& r) { return says_only(r, {FactId::cd}); });

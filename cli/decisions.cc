@@ -33,6 +33,9 @@ int verify(const Options& options, const Console& console) {
       return print_error(console, fmt::format("--head: expected a SHA-256 digest in hex, found {}",
                                               printable(options.head)));
     std::copy(bytes->begin(), bytes->end(), chain.head->begin());
+    // They stand before the first record, and so before any: nothing would be insisted on.
+    if (*chain.head == Sha256{})
+      return print_error(console, "--head: expected the digest of a record, found zeros");
   }
   if (!options.signed_by.empty()) {
     const auto file = FileBytes::open(options.signed_by);
@@ -137,10 +140,11 @@ int export_decisions(const Options& options, const Console& console) {
   }
   auto out = Output::open(options.output, console);
   if (!out) return print_error(console, out.error().what);
-  auto done = decisions->export_csv(options.search,
-                                    [&](std::string_view line) { return out->write(line); });
-  if (done) done = out->close();
-  return done ? 0 : print_error(console, done.error().what);
+  const auto done = decisions->export_csv(options.search,
+                                          [&](std::string_view line) { return out->write(line); });
+  if (!done) return print_error(console, done.error().what);
+  const auto closed = out->close();
+  return closed ? 0 : print_error(console, closed.error().what);
 }
 
 }  // namespace
@@ -152,12 +156,11 @@ void add_decisions(Command& root) {
   Command& check = command.subcommand(
       "verify", "whether the record is whole: nothing altered, nothing taken out, all signed");
   check.group(Group::input)
-      .positional("DB", options->database, "the database of serve --decisions", true)
-      .text("--signed-by", "CERT.pem", options->signed_by,
-            "insist on a signature of every record by the key of this certificate")
-      .text("--head", "DIGEST", options->head,
-            "insist on the record with this digest, as it was noted earlier: without it nobody "
-            "can tell that the last records were taken away");
+      .positional("DB", options->database, "the database of serve --decisions", true);
+  add_signed_by(check, "of every record", options->signed_by);
+  check.text("--head", "DIGEST", options->head,
+             "insist on the record with this digest, as it was noted earlier: without it nobody "
+             "can tell that the last records were taken away");
   check.example("matter-attest decisions verify decisions.db")
       .footer(
           "Exit codes: 0 it holds, 1 it does not: the first record is named; 2 usage or no "

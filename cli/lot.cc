@@ -31,9 +31,11 @@ void add_lot_options(Command& command, LotOptions& options) {
             "one more form of the same run, as in html=lot.html; repeatable")
       .colour()
       .group(Group::lot)
-      .number("--jobs", "N", options.jobs, "how many judge at a time (default: one a processor)")
-      .number("--sample", "N", options.sample, "judge so many devices, drawn at random")
-      .number("--seed", "S", options.seed,
+      .number("--jobs", "N", options.jobs, {},
+              "how many judge at a time (default: one a processor)")
+      .number("--sample", "N", options.sample, {.least = 1},
+              "judge so many devices, drawn at random")
+      .number("--seed", "S", options.seed, {},
               "of the drawing: the same seed draws the same devices (default 1)")
       .text("--resume", "FILE", options.resume,
             "keep a journal there, or go on with the lot that it is of")

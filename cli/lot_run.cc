@@ -174,7 +174,7 @@ class LotRun {
     if (!policy) return tl::unexpected(policy.error());
     setup_.policy = std::move(*policy);
     setup_.policy.one_of_many = true;
-    auto trust = trust_from(options_.judge, setup_.policy.network);
+    auto trust = trust_from(options_.judge, setup_.policy.network, &untrusted_);
     if (!trust) return tl::unexpected(trust.error());
     setup_.trust = std::move(*trust);
     auto sets = revocation_sets_from(options_.judge.revocation_sets);
@@ -386,6 +386,7 @@ class LotRun {
   // is not known.
   void tell_unused() {
     if (drawn() || (journal_ && journal_->resumed())) return;
+    tally_.add(untrusted_);
     if (named_) tally_.add(named_->unused());
     for (const auto& [input, shared] : shared_) {
       if (shared != only_named_) tally_.add(shared->unused());
@@ -514,6 +515,7 @@ class LotRun {
   std::optional<ManifestTally> manifest_tally_;
   std::shared_ptr<const LotNamed> named_;
   std::shared_ptr<const LotShared> only_named_;
+  std::vector<NotUsed> untrusted_;  // stood among what was given to be trusted
   std::map<std::string, std::shared_ptr<const LotShared>> shared_;  // by the input
   bool any_input_ = false;
   uint64_t lot_size_ = 0;
@@ -528,8 +530,6 @@ std::optional<std::string> usage_problem(const LotOptions& o,
   if (!o.part.empty() && !lines) return "--part needs --format ndjson: lot merge reads its lines";
   if (!o.part.empty() && o.sample > 0)
     return "--sample cannot be joined with others: draw the sample of the whole lot";
-  if (o.sample != kAllDevices && o.sample < 1) return "--sample: expected at least one device";
-  if (o.seed < 0 || o.jobs < 0) return "--seed and --jobs: expected a number that is not negative";
   return std::nullopt;
 }
 

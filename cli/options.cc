@@ -162,50 +162,49 @@ std::vector<std::string> check_ids() {
   return out;
 }
 
-Result<TrustStore> trust_from(const JudgeOptions& options, Network network) {
+Result<TrustStore> trust_from(const JudgeOptions& options, Network network,
+                              std::vector<NotUsed>* not_used) {
   TrustStore store = stage_of(options) == Stage::lab
                          ? TrustStore::builtin_at_lab()
                          : TrustStore::builtin(network == Network::test);
-  // A folder may hold roots and signers together: what fits is taken, and a path from which nothing
-  // fits is an error.
-  const auto add = [&](const std::vector<std::string>& paths, const char* option,
-                       auto&& add_one) -> Result<void> {
+  GivenTrust given(store, openssl_engine());
+  using Role = GivenAnchor::Role;
+  const struct {
+    Role role;
+    const char* option;
+    const std::vector<std::string>& paths;
+  } roles[] = {{Role::paa, "--trust-paa", options.trust_paa},
+               {Role::cd_signer, "--trust-cd-signer", options.trust_cd_signer}};
+  for (const auto& [role, option, paths] : roles) {
     for (const std::string& path : paths) {
       const auto certificates = trusted_certificates(path);
       if (!certificates) return error(fmt::format("{}: {}", option, certificates.error().what));
-      size_t taken = 0;
-      std::string why = "no certificate in it";
-      for (const auto& [certificate, name] : *certificates) {
-        const auto done = add_one(certificate, name);
-        taken += done.has_value();
-        if (!done) why = done.error().what;
-      }
-      if (taken == 0) return error(fmt::format("{} {}: {}", option, path, why));
+      if (const auto done = given.add(role, option, *certificates); !done)
+        return error(fmt::format("{} {}: {}", option, path, done.error().what));
     }
-    return {};
-  };
-  const auto paas =
-      add(options.trust_paa, "--trust-paa", [&](const CertificatePtr& c, const std::string& name) {
-        return store.add_paa(c, Origin::given, name);
-      });
-  if (!paas) return tl::unexpected(paas.error());
-  const auto signers = add(options.trust_cd_signer, "--trust-cd-signer",
-                           [&](const CertificatePtr& c, const std::string& name) {
-                             return store.add_cd_signer(c, Origin::given, name, openssl_engine());
-                           });
-  if (!signers) return tl::unexpected(signers.error());
+  }
+  if (not_used != nullptr) {
+    for (NotUsed& one : given.not_used()) not_used->push_back(std::move(one));
+  }
   return store;
+}
+
+Result<std::optional<dcl::LedgerOptions>> asked_ledger(const JudgeOptions& options,
+                                                       const Verbosity& verbosity) {
+  LedgerArguments arguments = options.ledger;
+  arguments.network = network_of(options);
+  if (arguments.network == "none") return std::nullopt;
+  auto given = ledger_options(arguments, verbosity);
+  if (!given) return tl::unexpected(given.error());
+  return std::optional(std::move(*given));
 }
 
 Result<std::unique_ptr<dcl::CachedLedger>> ledger_from(const JudgeOptions& options,
                                                        const Verbosity& verbosity) {
-  const std::string network = network_of(options);
-  if (network == "none") return nullptr;
-  LedgerArguments arguments = options.ledger;
-  arguments.network = network;
-  auto given = ledger_options(arguments, verbosity);
+  auto given = asked_ledger(options, verbosity);
   if (!given) return tl::unexpected(given.error());
-  return dcl::CachedLedger::open(std::move(*given));
+  if (!*given) return nullptr;
+  return dcl::CachedLedger::open(std::move(**given));
 }
 
 Result<std::vector<Secret>> secrets_from(const std::vector<std::string>& given,
@@ -272,6 +271,16 @@ std::vector<std::string> read_all(const RoleFiles& roles, const std::vector<std:
     if (auto errors = read_roles(roles, reading, verbosity); !errors.empty()) return errors;
   }
   return evidence.empty() ? std::vector<std::string>{} : read_paths(evidence, reading, verbosity);
+}
+
+void add_signer(Command& command, const char* what, std::string& key, std::string& certificate) {
+  command.text("--sign-with", "KEY.pem", key, fmt::format("sign {} with this key", what))
+      .text("--sign-cert", "CERT.pem", certificate,
+            "the key's certificate, where it is not in the key's file");
+}
+void add_signed_by(Command& command, const char* of, std::string& into) {
+  command.text("--signed-by", "CERT.pem", into,
+               fmt::format("insist on a signature {} by the key of this certificate", of));
 }
 
 int print_error(const Console& console, const std::vector<std::string>& lines) {

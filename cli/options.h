@@ -31,7 +31,12 @@ Result<Policy> policy_from(const JudgeOptions& options, Instant now);
 // As of the console's now, with what its environment gave.
 Result<Policy> policy_from(const JudgeOptions& options, const Console& console);
 std::vector<std::string> check_ids();  // in the order of the report
-Result<TrustStore> trust_from(const JudgeOptions& options, Network network);
+// `not_used` gets what stands in the files and cannot be trusted.
+Result<TrustStore> trust_from(const JudgeOptions& options, Network network,
+                              std::vector<NotUsed>* not_used = nullptr);
+// Which ledger is asked, and how; nullopt: none.
+Result<std::optional<dcl::LedgerOptions>> asked_ledger(const JudgeOptions& options,
+                                                       const Verbosity& verbosity);
 // The ledger that decides; null for policy none. Nothing is opened before the first question.
 Result<std::unique_ptr<dcl::CachedLedger>> ledger_from(const JudgeOptions& options,
                                                        const Verbosity& verbosity);
@@ -44,6 +49,14 @@ Result<uint32_t> number_of(const char* option, const std::string& given, uint32_
 
 // Tells what ends the command, and gives its exit code: that of usage errors, unless it is another.
 int print_error(const Console& console, const std::vector<std::string>& lines);
+// --sign-with and --sign-cert; `what`: "the bundle".
+void add_signer(Command& command, const char* what, std::string& key, std::string& certificate);
+// --signed-by; `of`: "of the bundle".
+void add_signed_by(Command& command, const char* of, std::string& into);
+// --sign-cert, and no key.
+inline constexpr const char* kCertificateAlone =
+    "--sign-cert is the certificate of a key: expected --sign-with KEY.pem, too";
+
 int print_error(const Console& console, const std::string& line, int exit_code = 2);
 
 // --dac, --pai, --cd, --paa: files of which the tester insists that they are that.

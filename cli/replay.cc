@@ -105,12 +105,11 @@ void add_replay(Command& root) {
   Command& command =
       root.subcommand("replay", "judge a bundle again, offline, and compare with the report in it");
   command.group(Group::input)
-      .positional("BUNDLE", options->bundle, "a file that verify --bundle wrote; - is stdin", true)
-      .text("--signed-by", "CERT.pem", options->signed_by,
-            "insist on a signature by the key of this certificate")
-      .list("--revocation-set", "FILE", options->revocation_sets,
-            "judge with this revocation set, too, and compare no report: what was approved may "
-            "have been revoked since; repeatable");
+      .positional("BUNDLE", options->bundle, "a file that verify --bundle wrote; - is stdin", true);
+  add_signed_by(command, "of it", options->signed_by);
+  command.list("--revocation-set", "FILE", options->revocation_sets,
+               "judge with this revocation set, too, and compare no report: what was approved may "
+               "have been revoked since; repeatable");
   add_engine_option(command, options->engine);
   add_report_output(command, options->output);
   add_verbosity(command, options->quiet, options->verbose);

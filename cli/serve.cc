@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "bundle/cms_signature.h"
+#include "bundle/key_pair.h"
 #include "cli/commands.h"
 #include "cli/dcl.h"
 #include "cli/engine_option.h"
@@ -66,26 +67,33 @@ bool has_cache(const dcl::LedgerOptions& options) {
                                  failed);
 }
 
+// The ledger of a network as of now, nobody told of anything.
+Result<dcl::LedgerOptions> ledger_of(const ServeOptions& options, const std::string& network,
+                                     const Console& console) {
+  LedgerArguments arguments = options.judge.ledger;
+  arguments.network = network;
+  auto out = ledger_options(arguments, Verbosity(console, true));
+  if (out) out->now = console.clock ? console.clock() : console.now;
+  return out;
+}
+
 // Lists of facts and of revoked certificates are brought by the background; for an upload nothing
 // is fetched but single entries, and not for long.
 Result<std::unique_ptr<dcl::CachedLedger>> ledger_for_upload(const JudgeOptions& options,
                                                              Instant now,
                                                              const Verbosity& verbosity) {
-  const std::string network = network_of(options);
-  if (network == "none") return nullptr;
-  LedgerArguments arguments = options.ledger;
-  arguments.network = network;
-  auto given = ledger_options(arguments, verbosity);
-  if (!given) return tl::unexpected(given.error());
+  auto asked = asked_ledger(options, verbosity);
+  if (!asked) return tl::unexpected(asked.error());
+  if (!*asked) return nullptr;
+  dcl::LedgerOptions* const given = &**asked;
   given->now = now;
-  if (arguments.ledger.empty()) {
-    given->max_age = INT64_MAX / 2;
-    given->offline = given->offline || !has_cache(*given);
-  }
+  given->facts_elsewhere = given->ledger.empty();
+  given->lists_elsewhere =
+      given->facts_elsewhere && !given->offline
+          ? "lists are fetched in the background, not while an upload waits"
+          : "lists are not fetched while an upload waits (matter-attest dcl sync fetches them)";
+  if (given->facts_elsewhere) given->offline = given->offline || !has_cache(*given);
   given->transport = transport_from(verbosity, kOfUpload);
-  given->downloader = []() -> Result<std::unique_ptr<dcl::Downloader>> {
-    return error("it is fetched in the background, not while an upload waits");
-  };
   return dcl::CachedLedger::open(std::move(*given));
 }
 
@@ -163,16 +171,12 @@ std::string refresh(const ServeOptions& options, const std::string& network,
 // Of each network that there may be facts of: height and age, and nobody is asked.
 Json ledgers_of(const ServeOptions& options, const Console& console) {
   Json out{Json::Array{}};
-  const Instant now = console.clock ? console.clock() : console.now;
   for (const char* network : {"main", "test"}) {
-    LedgerArguments arguments = options.judge.ledger;
-    arguments.network = network;
-    arguments.offline = true;
-    auto given = ledger_options(arguments, Verbosity::silent());
+    auto given = ledger_of(options, network, console);
     if (!given) continue;
-    given->now = now;
-    given->max_age = INT64_MAX / 2;
-    if (arguments.ledger.empty() && !has_cache(*given)) continue;
+    const Instant now = given->now;
+    given->offline = given->facts_elsewhere = true;
+    if (given->ledger.empty() && !has_cache(*given)) continue;
     const auto ledger = dcl::CachedLedger::open(std::move(*given));
     if (!ledger) continue;
     const LedgerStatus status = (*ledger)->status();
@@ -186,6 +190,29 @@ Json ledgers_of(const ServeOptions& options, const Console& console) {
                  .set("source", status.source));
   }
   return out;
+}
+
+// Whether a newer issue of a list that is at hand is due. (What was never had is fetched with the
+// facts: its address may be one that nobody answers at.)
+bool lists_due(const ServeOptions& options, const std::string& network, const Console& console) {
+  auto given = ledger_of(options, network, console);
+  if (!given) return false;
+  const int64_t max_age = given->max_age;
+  const Instant now = given->now;
+  given->offline = true;
+  const auto ledger = dcl::CachedLedger::open(std::move(*given));
+  if (!ledger) return false;
+  const auto points = (*ledger)->records(dcl::Schema::revocation_point);
+  const auto* found = std::get_if<Found<std::vector<dcl::CachedRecord>>>(&points);
+  if (found == nullptr) return false;
+  return std::any_of(found->value.begin(), found->value.end(), [&](const dcl::CachedRecord& one) {
+    const auto point = dcl::revocation_point_of(one.object);
+    if (!point) return false;
+    const dcl::ListState state = (*ledger)->list_state(*point);
+    if (state.list == nullptr) return false;
+    const auto& due = state.list->crl().next_update;
+    return (due && now >= *due) || now.seconds - state.fetched_at.seconds > max_age;
+  });
 }
 
 Result<std::string> text_file(const char* option, const std::string& path) {
@@ -243,11 +270,15 @@ serve::JudgeSettings judge_settings(const ServeOptions& options, const Console& 
 }
 
 // What every upload is judged with has to be there: else the first of them would say so.
-Result<void> try_settings(const serve::JudgeSettings& judge, Instant now) {
+Result<void> try_settings(const ServeOptions& options, const serve::JudgeSettings& judge,
+                          Instant now, const Verbosity& verbosity) {
   const auto policy = judge.policy({}, now);
   if (!policy) return tl::unexpected(policy.error());
-  const auto trust = judge.trust({}, policy->network);
+  std::vector<NotUsed> untrusted;
+  const auto trust = trust_from(options.judge, policy->network, &untrusted);
   if (!trust) return tl::unexpected(trust.error());
+  for (const NotUsed& one : untrusted)
+    verbosity.note(fmt::format("not used: {}: {}", printable(one.path), one.why));
   const auto ledger = judge.ledger({}, now);
   if (!ledger) return tl::unexpected(ledger.error());
   Reading reading;
@@ -260,13 +291,14 @@ void keep_ledgers_fresh(serve::ServerSettings& settings, const ServeOptions& opt
   if (given.offline || !given.ledger.empty()) return;
   const std::string own = network_of(options.judge);
   for (const std::string network : {"main", "test"}) {
-    LedgerArguments arguments = given;
-    arguments.network = network;
-    const auto ledger = ledger_options(arguments, Verbosity::silent());
+    const auto ledger = ledger_of(options, network, console);
     if (!ledger) continue;
     if (network == own || has_cache(*ledger)) settings.networks.push_back(network);
     settings.refresh_from = std::max<int64_t>(60, ledger->max_age / 2);
   }
+  settings.lists_due = [&options, &console](const std::string& network) {
+    return lists_due(options, network, console);
+  };
   settings.age = [&options, &console](const std::string& network) -> std::optional<int64_t> {
     const Json all = ledgers_of(options, console);
     for (const Json& one : *all.array()) {
@@ -277,25 +309,42 @@ void keep_ledgers_fresh(serve::ServerSettings& settings, const ServeOptions& opt
 }
 
 Result<serve::SigningKey> signing_key(const ServeOptions& options) {
-  serve::SigningKey out;
-  if (options.sign_with.empty() && options.sign_cert.empty()) return out;
-  if (options.sign_with.empty() || options.decisions.empty())
-    return error(
-        "--sign-with and --sign-cert: expected with --decisions, and --sign-cert with "
-        "--sign-with");
-  auto key = text_file("--sign-with", options.sign_with);
-  if (!key) return tl::unexpected(key.error());
-  auto certificate = options.sign_cert.empty() ? key : text_file("--sign-cert", options.sign_cert);
-  if (!certificate) return tl::unexpected(certificate.error());
-  if (const auto tried = sign_detached(view("x"), view(*key), view(*certificate)); !tried)
-    return within("--sign-with", tried.error());
-  out.key = std::move(*key);
-  out.certificate = std::move(*certificate);
-  return out;
+  if (options.sign_with.empty() && options.sign_cert.empty()) return serve::SigningKey();
+  if (options.decisions.empty())
+    return error("--sign-with signs decisions: expected --decisions DB, too");
+  if (options.sign_with.empty()) return error(kCertificateAlone);
+  auto pair = key_pair_from({.key_option = "--sign-with",
+                             .certificate_option = "--sign-cert",
+                             .key = options.sign_with,
+                             .certificate = options.sign_cert});
+  if (!pair) return tl::unexpected(pair.error());
+  if (const auto tried = sign_detached(view("x"), view(pair->key), view(pair->certificate)); !tried)
+    return within("--sign-with: " + options.sign_with, tried.error());
+  return serve::SigningKey{.key = std::move(pair->key),
+                           .certificate = std::move(pair->certificate)};
+}
+
+// The ledger's paths are always there: where nothing is cached they say so, since a 404 would read
+// as "not on the ledger".
+std::shared_ptr<serve::Mirror> mirror_of(const ServeOptions& options, const Console& console) {
+  const auto without = [](std::string why) {
+    return std::make_shared<serve::Mirror>(serve::Mirror::NoCache{.why = std::move(why)});
+  };
+  const std::string network = network_of(options.judge);
+  if (network == "none")
+    return without("this server was started to ask no ledger (--network main or test)");
+  const auto folder = cache_folder(options.judge.ledger.cache_dir, console.environment);
+  if (!folder) return without(folder.error().what);
+  const auto ledger = ledger_of(options, network, console);
+  if (!ledger) return without(ledger.error().what);
+  return std::make_shared<serve::Mirror>(
+      dcl::cache_path(ledger->cache_folder, ledger->network.chain_id), ledger->network.chain_id,
+      dcl::sync_command(ledger->network));
 }
 
 // The rows of decisions and of the mirror.
-Result<void> add_rows(serve::ServerSettings& settings, const ServeOptions& options) {
+Result<void> add_rows(serve::ServerSettings& settings, const ServeOptions& options,
+                      const Console& console) {
   std::shared_ptr<serve::DecisionBook> book;
   auto key = signing_key(options);
   if (!key) return tl::unexpected(key.error());
@@ -307,26 +356,22 @@ Result<void> add_rows(serve::ServerSettings& settings, const ServeOptions& optio
             serve::Decisions::open(options.decisions, serve::Decisions::Open::create);
         !tried)
       return within("--decisions", tried.error());
-    settings.service.keep = [book](const serve::KeptReport& report, const serve::HttpRequest&) {
-      return book->keep(report);
-    };
+    // Who may not decide needs no report kept.
+    if (!options.read_only)
+      settings.service.keep = [book](const serve::KeptReport& report, const serve::HttpRequest&) {
+        return book->keep(report);
+      };
   }
-  std::shared_ptr<serve::Mirror> mirror;
-  LedgerArguments arguments = options.judge.ledger;
-  arguments.network = network_of(options.judge);
-  arguments.offline = true;
-  const auto ledger = arguments.network == "none" ? Result<dcl::LedgerOptions>(error("none"))
-                                                  : ledger_options(arguments, Verbosity::silent());
-  if (ledger)
-    mirror = std::make_shared<serve::Mirror>(
-        dcl::cache_path(ledger->cache_folder, ledger->network.chain_id), ledger->network.chain_id,
-        dcl::sync_command(ledger->network));
-  settings.more = [book, mirror, path = options.decisions](serve::Service& service) {
+  settings.more = [book, mirror = mirror_of(options, console),
+                   path = options.decisions](serve::Service& service) -> Result<void> {
     const auto note = service.options().note;
-    if (mirror != nullptr) service.add(serve::mirror_routes(mirror, note));
-    if (book == nullptr) return;
-    if (const auto opened = book->open(path); !opened) return note(opened.error().what);
+    service.add(serve::mirror_routes(mirror, note));
+    if (book != nullptr) {
+      if (const auto opened = book->open(path, note); !opened)
+        return within("--decisions", opened.error());
+    }
     service.add(serve::decision_routes(book));
+    return {};
   };
   return {};
 }
@@ -341,10 +386,6 @@ int run(const ServeOptions& options, const Console& console) {
           serve::refuse_to_start(*listen, !options.tls_cert.empty(),
                                  !options.users.empty() || !options.token_file.empty()))
     return print_error(console, *why);
-  if (options.max_upload < 1 || options.max_upload > 2'048)
-    return print_error(console, "--max-upload: expected 1 to 2048 MiB");
-  if (options.jobs < 0 || options.jobs > 256 || options.rate < 1)
-    return print_error(console, "--jobs: expected up to 256, --rate at least 1");
   auto users = users_of(options);
   if (!users) return print_error(console, users.error().what);
   const auto engine = engine_from(options.engine);
@@ -355,16 +396,17 @@ int run(const ServeOptions& options, const Console& console) {
   serve::ServerSettings settings;
   settings.listen = *listen;
   if (!options.tls_cert.empty()) {
-    auto certificate = text_file("--tls-cert", options.tls_cert);
-    if (!certificate) return print_error(console, certificate.error().what);
-    auto key = text_file("--tls-key", options.tls_key);
-    if (!key) return print_error(console, key.error().what);
-    settings.certificate = std::move(*certificate);
-    settings.key = std::move(*key);
+    auto pair = key_pair_from({.key_option = "--tls-key",
+                               .certificate_option = "--tls-cert",
+                               .key = options.tls_key,
+                               .certificate = options.tls_cert});
+    if (!pair) return print_error(console, pair.error().what);
+    settings.certificate = std::move(pair->certificate);
+    settings.key = std::move(pair->key);
   }
   settings.users = std::move(*users);
   settings.judge = judge_settings(options, console, *engine, std::move(*secrets));
-  if (const auto tried = try_settings(settings.judge, console.now); !tried)
+  if (const auto tried = try_settings(options, settings.judge, console.now, verbosity); !tried)
     return print_error(console, tried.error().what);
   settings.judging.at_once = options.jobs > 0 ? static_cast<unsigned>(options.jobs)
                                               : std::max(1U, std::thread::hardware_concurrency());
@@ -375,6 +417,8 @@ int run(const ServeOptions& options, const Console& console) {
   service.hosts = options.hosts;
   service.read_only = options.read_only;
   service.show_passcode = options.judge.show_passcode;
+  service.network = network_of(options.judge);
+  service.stage = options.judge.stage.empty() ? "network" : options.judge.stage;
   service.most_upload = static_cast<uint64_t>(options.max_upload) << 20;
   service.a_second = static_cast<double>(options.rate);
   service.at_once = service.a_second * 4;
@@ -384,7 +428,7 @@ int run(const ServeOptions& options, const Console& console) {
   };
   service.ledgers = [&options, &console] { return ledgers_of(options, console); };
   keep_ledgers_fresh(settings, options, console);
-  if (const auto added = add_rows(settings, options); !added)
+  if (const auto added = add_rows(settings, options, console); !added)
     return print_error(console, added.error().what);
   const auto done = serve::run_server(std::move(settings), verbosity);
   return done ? 0 : print_error(console, done.error().what);
@@ -411,15 +455,14 @@ void add_serve(Command& root) {
       .offers(Offer::nothing)
       .text("--decisions", "DB", options->decisions,
             "take decisions about what was judged, and keep them in this database (see "
-            "matter-attest decisions)")
-      .text("--sign-with", "KEY.pem", options->sign_with, "sign each decision with this key")
-      .text("--sign-cert", "CERT.pem", options->sign_cert,
-            "its certificate (default: in the key's file)")
-      .flag("--read-only", options->read_only, "no decisions are taken")
-      .number("--jobs", "N", options->jobs,
+            "matter-attest decisions)");
+  add_signer(command, "each decision", options->sign_with, options->sign_cert);
+  command.flag("--read-only", options->read_only, "no decisions are taken")
+      .number("--jobs", "N", options->jobs, {.most = 256},
               "how many uploads are judged at a time (default: one a processor)")
-      .number("--max-upload", "MIB", options->max_upload, "the largest upload (default 256)")
-      .number("--rate", "N", options->rate,
+      .number("--max-upload", "MIB", options->max_upload, {.least = 1, .most = 2'048},
+              "the largest upload (default 256)")
+      .number("--rate", "N", options->rate, {.least = 1, .most = 1'000'000'000},
               "requests a second of one peer that is not this machine (default 50)");
   add_judge_options(command, options->judge);
   add_stage(command, options->judge);

@@ -98,6 +98,8 @@ int verify(const VerifyOptions& options, const Console& console) {
                        "--signed-by is about the bundle of --after: expected --after BUNDLE, too");
   if (options.bundle.empty() && !options.signer.key.empty())
     return print_error(console, "--sign-with signs a bundle: expected --bundle FILE, too");
+  if (options.signer.key.empty() && !options.signer.certificate.empty())
+    return print_error(console, kCertificateAlone);
   if (options.schema) return show(std::string(report_schema()), console);
   if (options.evidence.empty() && !options.roles.any())
     return print_error(console, "EVIDENCE is required (see matter-attest verify --help)");
@@ -114,7 +116,8 @@ int verify(const VerifyOptions& options, const Console& console) {
   if (!targets) return print_error(console, targets.error().what);
   const auto policy = policy_from(options.judge, console);
   if (!policy) return print_error(console, policy.error().what);
-  const auto trust = trust_from(options.judge, policy->network);
+  Reading reading;
+  const auto trust = trust_from(options.judge, policy->network, &reading.not_used);
   if (!trust) return print_error(console, trust.error().what);
   const auto ledger = ledger_from(options.judge, verbosity);
   if (!ledger) return print_error(console, ledger.error().what);
@@ -126,7 +129,6 @@ int verify(const VerifyOptions& options, const Console& console) {
   auto secrets = secrets_from(options.judge.unlock, console.environment);
   if (!secrets) return print_error(console, secrets.error().what);
 
-  Reading reading;
   reading.secrets = std::move(*secrets);
   reading.ota_digests = digests_for(ledger->get());
   if (const auto errors = read_all(options.roles, options.evidence, reading, verbosity);
@@ -220,15 +222,12 @@ void add_verify(Command& root) {
       .group(Group::bundle)
       .text("--after", "BUNDLE", options->after,
             "the approved Test sample that this one follows: what changed is told of, what may not "
-            "have is a finding")
-      .text("--signed-by", "CERT.pem", options->signed_by,
-            "insist that the bundle of --after is signed by the key of this certificate")
-      .text("--bundle", "FILE", options->bundle,
-            "keep evidence, ledger facts and report in one file for replay, secrets left out")
-      .text("--sign-with", "KEY.pem", options->signer.key, "sign the bundle with this key")
-      .text("--sign-cert", "CERT.pem", options->signer.certificate,
-            "the key's certificate, where it is not in the key's file")
-      .group(Group::input)
+            "have is a finding");
+  add_signed_by(command, "of the bundle of --after", options->signed_by);
+  command.text("--bundle", "FILE", options->bundle,
+               "keep evidence, ledger facts and report in one file for replay, secrets left out");
+  add_signer(command, "the bundle", options->signer.key, options->signer.certificate);
+  command.group(Group::input)
       .positionals("EVIDENCE", options->evidence,
                    "files and folders that together describe one device, and onboarding codes "
                    "(MT:..., 11 or 21 digits); - is stdin",

@@ -512,6 +512,7 @@ RevocationLists& CachedLedger::lists() {
         .folder = snapshot ? "" : lists_folder(options_.cache_folder, options_.network.chain_id),
         .where = snapshot ? "the " + source_name_ : "the cache",
         .offline = options_.offline,
+        .elsewhere = options_.lists_elsewhere,
         .max_age = options_.max_age,
         .now = options_.now,
         .engine = options_.engine,

@@ -27,6 +27,10 @@ struct LedgerOptions {
   std::string ledger;  // a snapshot file or a node's URL in place of the cache; empty: the cache
   bool offline = false;
   int64_t max_age = 86'400;  // seconds after which cached facts are refreshed before use
+  // Somebody else refreshes: facts are used however old they are, and lists are not fetched, but
+  // one past its time is told of. The words say who. Empty: it is done here.
+  bool facts_elsewhere = false;
+  std::string lists_elsewhere = {};
   Instant now;
   SignatureEngine& engine;         // tells whether a revocation list is its signer's
   MakeTransport transport;         // called at most once, when something has to be fetched
@@ -86,7 +90,8 @@ class CachedLedger final : public Ledger {
   Result<Node*> node();    // begun; the same failure every time after the first
   Result<Cache*> store();  // the cache, made when there is none
   bool too_old(const ReadAt& when) const {
-    return options_.now.seconds - when.read_at.seconds > options_.max_age;
+    return !options_.facts_elsewhere &&
+           options_.now.seconds - when.read_at.seconds > options_.max_age;
   }
   Provenance provenance(const ReadAt& when) const;
   Unknown unknown(const std::string& what, const std::string& command = {}) const;

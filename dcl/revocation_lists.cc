@@ -248,6 +248,8 @@ Result<RevokedListPtr> RevocationLists::look(const RevocationPoint& point) {
     not_refreshed_[key_of(point)] = fmt::format("it is the one that {} carries", options_.where);
     return std::make_shared<const RevokedList>(RevokedList::indexed(std::move(*crl)));
   }
+  const std::string kept_from =
+      options_.offline ? "nothing may be fetched offline" : options_.elsewhere;
   std::optional<ListFile> known;
   if (!options_.folder.empty()) {
     auto file = ListFile::open(path_of(point.data_url));
@@ -261,16 +263,15 @@ Result<RevokedListPtr> RevocationLists::look(const RevocationPoint& point) {
     const auto& due = known->list->crl().next_update;
     const bool old = options_.now.seconds - known->fetched_at.seconds > options_.max_age ||
                      (due && options_.now >= *due);
-    if (old && options_.offline) {
-      not_refreshed_[key_of(point)] = fmt::format(
-          "it was last fetched {}, and nothing may be fetched offline", rfc3339(known->fetched_at));
+    if (old && !kept_from.empty()) {
+      not_refreshed_[key_of(point)] =
+          fmt::format("it was last fetched {}, and {}", rfc3339(known->fetched_at), kept_from);
       note(point, not_refreshed_[key_of(point)]);
     }
-    if (!old || options_.offline) return known->list;
+    if (!old || !kept_from.empty()) return known->list;
   }
-  if (options_.offline)
-    return error(
-        fmt::format("it is not in {}, and nothing may be fetched offline", options_.where));
+  if (!kept_from.empty())
+    return error(fmt::format("it is not in {}, and {}", options_.where, kept_from));
   return refresh(point, known);
 }
 

@@ -26,7 +26,8 @@ struct ListOptions {
   std::string folder;               // of the list files; empty: none is kept
   std::string where = "the cache";  // for saying that it is not there
   bool offline = false;
-  int64_t max_age = 86'400;  // seconds
+  std::string elsewhere = {};  // lists are fetched by somebody else, as this says; empty: here
+  int64_t max_age = 86'400;    // seconds
   Instant now;
   SignatureEngine& engine;    // tells whether the point's signer signed a list
   MakeDownloader downloader;  // called at most once

@@ -1,8 +1,10 @@
 #include "platform/command_line_secrets.h"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <utility>
 
@@ -45,6 +47,20 @@ bool takes_secret(std::string_view option) {
 bool takes_number(std::string_view option) {
   return option == "--trust-height" || option == "--since" || option == "--jobs" ||
          option == "--sample" || option == "--seed";
+}
+
+// An address holds as many digits as a code: where one is expected, and it is one.
+bool is_address(std::string_view option, std::string_view s) {
+  if (option != "--listen" && option != "--host") return false;
+  const size_t colon = s.rfind(':');
+  if (colon != std::string_view::npos && s.size() - colon <= 6 &&
+      s.find_first_not_of("0123456789", colon + 1) == std::string_view::npos)
+    s = s.substr(0, colon);
+  std::array<unsigned char, sizeof(in6_addr)> ignored{};
+  if (s.starts_with('[') && s.ends_with(']')) s = s.substr(1, s.size() - 2);
+  const std::string host(s.substr(0, s.find('\0')));
+  return host.size() == s.size() && (::inet_pton(AF_INET, host.c_str(), ignored.data()) == 1 ||
+                                     ::inet_pton(AF_INET6, host.c_str(), ignored.data()) == 1);
 }
 
 // As many hex digits as an AES key or a P-256 key has.
@@ -110,7 +126,7 @@ void CommandLineSecrets::add_word(const std::string& word, const std::string& be
   if (from != 0 && word[parting] == ':') return mask(from, word.size());  // "--unlock:hunter2"
   if (takes_secret(option) && !value.starts_with("env:")) return mask(from, word.size());
   if (!before.starts_with("-") && may_be_key(value)) return mask(from, word.size());
-  if (takes_number(option)) return;
+  if (takes_number(option) || is_address(option, value)) return;
   if (!has_code(value) && may_hold_digits(value)) return;
   // Messages quote the whole, or what stands on one side of '='.
   add(word, without_codes(word));

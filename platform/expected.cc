@@ -74,16 +74,36 @@ void read_credentials(View order, const std::string& path, const FileBeside& bes
 
 constexpr const char* kUserConfiguration = "user_configuration.json";
 
-// Keys are not compared with what they are not: an order that names one and does not hold it is the
-// tester's slip.
+// What stands in `security` and cannot be compared is no order: the tester's slip, and no question
+// that a device leaves open.
+Result<void> security_is_readable(const Device& order) {
+  constexpr std::string_view kSecurity = "security", kMember = "security.";
+  const auto no_object = [] {
+    return error(
+        fmt::format("security: expected an object with {}, found something else", security_keys()));
+  };
+  for (const IntegrityProblem& wrong : order.integrity) {
+    if (wrong.what == kSecurity) return no_object();
+    if (wrong.what.starts_with(kMember))
+      return error(fmt::format("{}: {}", wrong.what, wrong.problem));
+  }
+  for (const Noted& noted : order.remarks) {
+    const std::string& item = noted.place.item;
+    if (noted.remark != Remark::unknown_key) continue;
+    if (item == kSecurity) return no_object();
+    if (item.starts_with(kMember))
+      return error(fmt::format("{}: expected one of {}, found a key that is none", printable(item),
+                               security_keys()));
+  }
+  return {};
+}
+
+// A key that an order names stands beside it, or nothing can be compared with it.
 Result<void> read_keys(const FileBeside& beside, Device& device) {
   const auto is_key = [](std::string_view name) {
     return name == "security.signing_keys" || name == "security.sign_key" ||
            name == "security.command_key";
   };
-  for (const IntegrityProblem& wrong : device.integrity) {
-    if (is_key(wrong.what)) return error(fmt::format("{}: {}", wrong.what, wrong.problem));
-  }
   std::vector<OrderedLock> all;
   for (OrderedLock& ordered : device.posture.ordered) {
     if (!is_key(ordered.place.item) || !is_key_file(ordered.value)) {
@@ -158,6 +178,8 @@ Result<Device> expected_from(const std::string& path, View content, const FileBe
     const auto utf8 = utf8_of_utf16(content);
     read_credentials(utf8 ? View(*utf8) : content, path, beside, reading.device);
   }
+  if (const auto readable = security_is_readable(reading.device); !readable)
+    return error(fmt::format("{}: {}", path, readable.error().what));
   if (const auto keys = read_keys(beside, reading.device); !keys)
     return error(fmt::format("{}: {}", path, keys.error().what));
   read_configuration(path, beside, reading.device);

@@ -55,7 +55,7 @@ Result<PaaStore> paa_store_from(const std::string& path) {
                              fs::exists(path, ignored) ? "a file" : "nothing by this name"));
   const auto certificates = trusted_certificates(path);
   if (!certificates) return tl::unexpected(certificates.error());
-  if (certificates->empty())
+  if (certificates->found.empty())
     return error(
         fmt::format("{}: expected PAA certificates in the folder, found none", printable(path)));
   const fs::path folder = fs::absolute(path, ignored).lexically_normal();
@@ -68,7 +68,7 @@ Result<PaaStore> paa_store_from(const std::string& path) {
     if (*said) return PaaStore{.path = path, .as_of = **said, .dated_by = dated_by};
   }
   PaaStore store{.path = path, .as_of = {}, .dated_by = "when its newest file was written"};
-  for (const auto& [certificate, name] : *certificates) {
+  for (const auto& [certificate, name] : certificates->found) {
     const fs::path file(name.substr(0, name.find('!')));  // of an archive: itself
     store.as_of = std::max(store.as_of, written(file));
   }

@@ -1,5 +1,7 @@
 #include "platform/trust_files.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "codecs/loader.h"
@@ -18,29 +20,33 @@ constexpr unsigned kDeepest = 4;  // archives within archives
 
 class Trusted {
  public:
-  std::vector<std::pair<CertificatePtr, std::string>> found;
+  GivenCertificates given;
 
   Result<void> file(const std::string& name, View bytes, unsigned depth = 0) {
-    const size_t before = found.size();
+    const size_t before = given.found.size();
     if (const auto utf8 = utf8_of_utf16(bytes)) {
       const Bytes plain = *utf8;
       return plain_file(name, plain);
     }
     if (archive_reader.recognises({.path = name, .bytes = bytes})) {
-      if (const auto done = archive(name, bytes, depth); !done || found.size() != before)
+      if (const auto done = archive(name, bytes, depth); !done || given.found.size() != before)
         return done;
     }
     return plain_file(name, bytes);
   }
 
  private:
-  void add(View der, const std::string& name) {
-    if (auto certificate = parse_certificate(der))
-      found.emplace_back(std::move(*certificate), name);
+  std::string add(View der, const std::string& name) {
+    auto certificate = parse_certificate(der);
+    if (!certificate) return certificate.error().what;
+    given.found.emplace_back(std::move(*certificate), name);
+    return {};
   }
   void add_pem(View text, const std::string& name) {
     for (const PemBlock& block : parse_pem(text).blocks) {
-      if (block.label == "CERTIFICATE") add(block.der, name);
+      if (block.label != "CERTIFICATE") continue;
+      if (std::string why = add(block.der, name); !why.empty())
+        given.unread.push_back({.path = name, .why = std::move(why)});
     }
   }
   // The ledger's own answers, what a cloud's authority prints: under whatever keys.
@@ -56,18 +62,18 @@ class Trusted {
     }
   }
   Result<void> plain_file(const std::string& name, View bytes) {
-    const size_t before = found.size();
+    const size_t before = given.found.size();
     const bool words = is_plain_text(bytes);
     if (!looks_like_pem(bytes)) {
       add(bytes, name);
     } else if (words) {
       add_pem(bytes, name);
     }
-    if (found.size() != before) return {};
+    if (given.found.size() != before) return {};
     if (words) {
       if (const auto json = parse_json(text(bytes))) add_strings(*json, name);
     }
-    if (found.size() != before) return {};
+    if (given.found.size() != before) return {};
     // Anything else as the readers of evidence find it. What cannot be read holds nothing to trust.
     Reading reading;
     static_cast<void>(read_evidence({.path = name, .bytes = bytes, .member = true}, reading));
@@ -99,8 +105,7 @@ class Trusted {
 
 }  // namespace
 
-Result<std::vector<std::pair<CertificatePtr, std::string>>> trusted_certificates(
-    const std::string& path) {
+Result<GivenCertificates> trusted_certificates(const std::string& path) {
   const auto files = files_below(path);
   if (!files) return tl::unexpected(files.error());
   Trusted out;
@@ -109,14 +114,49 @@ Result<std::vector<std::pair<CertificatePtr, std::string>>> trusted_certificates
     if (!file) return tl::unexpected(file.error());
     if (const auto done = out.file(name, file->view()); !done) return tl::unexpected(done.error());
   }
-  return std::move(out.found);
+  return std::move(out.given);
 }
 
-Result<std::vector<std::pair<CertificatePtr, std::string>>> trusted_certificates(
-    const std::string& name, View bytes) {
+Result<GivenCertificates> trusted_certificates(const std::string& name, View bytes) {
   Trusted out;
   if (const auto done = out.file(name, bytes); !done) return tl::unexpected(done.error());
-  return std::move(out.found);
+  return std::move(out.given);
+}
+
+void GivenTrust::refuse(const char* as, const NotUsed& one, Bytes der) {
+  refused_.push_back({.told = {.path = one.path, .why = fmt::format("{}: {}", as, one.why)},
+                      .der = std::move(der)});
+}
+
+Result<void> GivenTrust::add(Role role, const char* as, const GivenCertificates& given) {
+  bool any = false;
+  std::string why = "no certificate in it";
+  for (const NotUsed& one : given.unread) {
+    refuse(as, one);
+    why = one.why;
+  }
+  for (const auto& [certificate, name] : given.found) {
+    const auto done = role == Role::paa
+                          ? store_.add_paa(certificate, Origin::given, name)
+                          : store_.add_cd_signer(certificate, Origin::given, name, engine_);
+    any = any || done.has_value();
+    if (done) {
+      taken_.insert(to_bytes(certificate->der));
+    } else {
+      why = done.error().what;
+      refuse(as, {.path = name, .why = why}, to_bytes(certificate->der));
+    }
+  }
+  return any ? Result<void>() : error(why);
+}
+
+std::vector<NotUsed> GivenTrust::not_used() const {
+  std::vector<NotUsed> out;
+  for (const Refused& one : refused_) {
+    const bool other_role = !one.der.empty() && taken_.contains(one.der);
+    if (!other_role) out.push_back(one.told);
+  }
+  return out;
 }
 
 }  // namespace attest

@@ -125,10 +125,7 @@ class Writer {
     fact(page_, "fast track",
          r_.fast_track ? "one certified version of a product is enough, as a warning" : "no");
     fact(page_, "fetched", r_.fetched ? "images, terms and addresses" : "no (--fetch)");
-    fact(page_, "ledger",
-         fmt::format("{} at height {}, read {}, {}, trust {}", r_.ledger.chain_id, r_.ledger.height,
-                     rfc3339(r_.ledger.synced_at), r_.ledger.source,
-                     ledger_trust_name(r_.ledger.trust)));
+    fact(page_, "ledger", ledger_facts_text(r_.ledger));
     fact(page_, "tool", "matter-attest " MATTER_ATTEST_VERSION);
   }
 

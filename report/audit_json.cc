@@ -18,7 +18,7 @@ Json ledger_json(const AuditReport& r) {
   Json out;
   return out.set("chain_id", optional(r.ledger.chain_id))
       .set("height", r.ledger.height)
-      .set("synced_at", rfc3339(r.ledger.synced_at))
+      .set("synced_at", r.ledger.height == 0 ? Json() : Json(rfc3339(r.ledger.synced_at)))
       .set("trust", ledger_trust_name(r.ledger.trust))
       .set("source", printable(r.ledger.source));
 }

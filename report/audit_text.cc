@@ -84,12 +84,7 @@ std::string audit_text(const AuditReport& r, const TextStyle& style) {
   page.paragraph(fmt::format("{}  {}", upper(verdict_name(r.verdict)), who(r)), 0);
   page.paragraph(printable(r.summary), 2);
   page.paragraph(policy_text(r), 2);
-  if (!r.ledger.chain_id.empty())
-    page.paragraph(
-        fmt::format("ledger {} at height {}, read {}, {}, trust {}", printable(r.ledger.chain_id),
-                    r.ledger.height, rfc3339(r.ledger.synced_at), printable(r.ledger.source),
-                    ledger_trust_name(r.ledger.trust)),
-        2);
+  if (!r.ledger.chain_id.empty()) page.paragraph("ledger " + ledger_facts_text(r.ledger), 2);
   for (const Status status : {Status::fail, Status::unknown, Status::warn}) {
     for (const AuditFinding& f : r.findings) {
       if (f.status == status) page.finding(f);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <unordered_map>
 
 #include "verifier/base/characters.h"
 
@@ -522,11 +523,14 @@ const PlanStep* find_step(const TestCase& of, std::string_view step) {
 }
 
 std::vector<const PlanCover*> covers_of(std::string_view id) {
-  std::vector<const PlanCover*> out;
-  for (const PlanCover& cover : kCovers) {
-    if (cover.id == id) out.push_back(&cover);
-  }
-  return out;
+  // Each report asks for every check of the catalogue.
+  static const auto all = [] {
+    std::unordered_map<std::string_view, std::vector<const PlanCover*>> out;
+    for (const PlanCover& cover : kCovers) out[cover.id].push_back(&cover);
+    return out;
+  }();
+  const auto found = all.find(id);
+  return found == all.end() ? std::vector<const PlanCover*>() : found->second;
 }
 
 std::vector<const PlanCover*> covers_of(const TestCase& of, const PlanStep& step) {

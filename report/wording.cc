@@ -48,9 +48,14 @@ std::string device_line(const Evidence& e) {
 }
 
 std::string ledger_text(const LedgerStatus& ledger) {
-  const std::string name = printable(ledger.chain_id);
-  return ledger.height == 0 ? name + ", of which nothing is at hand"
-                            : fmt::format("{} at height {}", name, ledger.height);
+  const std::string chain = printable(ledger.chain_id);
+  return ledger.height == 0 ? chain + ", of which nothing was read"
+                            : fmt::format("{} at height {}", chain, ledger.height);
+}
+std::string ledger_facts_text(const LedgerStatus& ledger) {
+  return fmt::format("{}{}, {}, trust {}", ledger_text(ledger),
+                     ledger.height == 0 ? "" : ", read " + rfc3339(ledger.synced_at),
+                     printable(ledger.source), ledger_trust_name(ledger.trust));
 }
 std::string policy_text(Network network, Stage stage) {
   return fmt::format("{}{}", network_name(network), stage == Stage::lab ? ", stage lab" : "");

@@ -15,8 +15,10 @@ std::string device_name(
 std::string device_ids(const Evidence& e);      // by Basic Information, else by the DAC
 std::string device_line(const Evidence& e);     // both, and the serial number
 std::string counts_text(const Report& report);  // "147 passed, 1 failed"
-// "main-net at height 42", or that nothing of it is at hand.
+// "main-net at height 42", or that nothing was read of it.
 std::string ledger_text(const LedgerStatus& ledger);
+// The same with when it was read, from where, and what vouches for it.
+std::string ledger_facts_text(const LedgerStatus& ledger);
 std::string policy_text(Network network, Stage stage);  // "main", "none, stage lab"
 size_t count_of(const Report& report, Status s);
 std::string anchors_text(size_t given);            // "3 trust anchors given by hand"

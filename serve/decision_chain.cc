@@ -42,8 +42,7 @@ std::string wrong_with(const StoredDecision& s, const ChainAnswer& so_far) {
 
 Result<ChainAnswer> check_chain(Decisions& decisions, const ChainOptions& options) {
   ChainAnswer out;
-  const Sha256 nothing{};
-  bool head_seen = !options.head || *options.head == nothing;
+  bool head_seen = !options.head;
   const auto read = decisions.each([&](const StoredDecision& s) {
     const auto say = [&](const std::string& what) {
       out.broken = fmt::format("record {} ({}): {}", s.number, printable(s.id), what);

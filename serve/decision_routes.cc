@@ -9,6 +9,7 @@
 namespace attest::serve {
 namespace {
 
+constexpr unsigned kRetryBusy = 5, kRetryFull = 60;  // seconds
 constexpr size_t kPage = 100, kMostPage = 1000;
 const std::vector<const char*> kJson = {"application/json"};
 
@@ -125,22 +126,41 @@ void describe_decision(Json& operation) {
 
 }  // namespace
 
-Result<void> DecisionBook::open(const std::string& database) {
-  auto opened = Decisions::open(database, Decisions::Open::create);
+Result<void> DecisionBook::open(const std::string& database, Note note,
+                                std::chrono::milliseconds patience) {
+  auto opened = Decisions::open(database, Decisions::Open::create, patience);
   if (!opened) return tl::unexpected(opened.error());
   record_ = std::move(*opened);
+  note_ = std::move(note);
   return {};
+}
+
+// `doing`: "the list cannot be given". `asked`: of what was asked in a way that cannot be.
+Answer DecisionBook::stopped(const DecisionsError& why, std::string doing, int asked) const {
+  using Why = DecisionsError::Why;
+  if (why.why == Why::asked) return problem(asked, why.what);
+  if (why.why == Why::broken) return broken(why.what, std::move(doing));
+  note_(why.what);
+  return why.why == Why::busy ? busy(doing + ": another process holds the record", kRetryBusy)
+                              : busy(doing + ": there is no room for the record", kRetryFull, 507);
+}
+
+Answer DecisionBook::broken(const std::string& why, std::string doing) const {
+  note_(why);
+  return problem(500, std::move(doing));
 }
 
 std::string DecisionBook::keep(const KeptReport& kept) {
   auto report = judged_report_of(clock_(), kept.json, kept.html, kept.bundle);
-  if (!report) return {};
-  return reports_.keep(std::move(*report)).value_or(std::string());
+  auto id = report ? reports_.keep(std::move(*report)) : tl::unexpected(report.error());
+  if (id) return std::move(*id);
+  note_("a report cannot be kept to be decided upon: " + id.error().what);
+  return {};
 }
 
 Answer DecisionBook::decide(const HttpRequest& request) {
   const auto body = request.body == nullptr ? Result<View>(View()) : request.body->view();
-  if (!body) return problem(500, "the body cannot be read");
+  if (!body) return broken(body.error().what, "the body cannot be read");
   auto asked = read_decision_request(text(*body));
   if (!asked) return problem(400, "it cannot be decided like this: " + asked.error().what);
   const auto found = reports_.find(asked->report);
@@ -152,7 +172,7 @@ Answer DecisionBook::decide(const HttpRequest& request) {
   if (const auto may = may_decide(*asked, *found.report, now); !may)
     return problem(422, may.error().what);
   const auto done = record_->append(*asked, *found.report, now, signing_);
-  if (!done) return problem(500, "the decision was not kept");
+  if (!done) return stopped(done.error(), "the decision was not kept", 422);
   Answer out = json_answer(decision_json(*done));
   out.status = 201;
   return out.with("Location", "/api/v1/decisions/" + done->decision.id);
@@ -164,7 +184,7 @@ Answer DecisionBook::list(const HttpRequest& request) {
   const auto below = number_asked(request, "below", 0, INT64_MAX);
   if (!below) return below.error();
   const auto some = record_->list(searched(request), *most, *below);
-  if (!some) return problem(400, "the list cannot be given");
+  if (!some) return stopped(some.error(), "the list cannot be given");
   Json all{Json::Array{}};
   for (const ListedDecision& one : *some) all.push(decision_json(one));
   const bool more = some->size() == *most && some->back().decision.number > 1;
@@ -180,14 +200,15 @@ Answer DecisionBook::one(const HttpRequest& request) {
   if (part != std::end(kParts)) id.resize(id.size() - std::string_view(part->ending).size());
   if (!is_id(id)) return problem(404, "there is no decision with this id");
   auto found = record_->find(id);
-  if (!found) return problem(500, "the record cannot be read");
+  if (!found) return stopped(found.error(), "the record cannot be read");
   if (!*found) return problem(404, "there is no decision with this id");
   // What is handed out is what was decided upon.
   if (const auto same = is_as_recorded(**found); !same)
-    return problem(500, "what is kept of this decision is damaged: " + same.error().what);
+    return broken(same.error().what,
+                  "what is kept of this decision is damaged: " + same.error().what);
   if (part != std::end(kParts)) return part_answer(std::move(**found), *part, id);
   auto json = parse_json((*found)->line);
-  if (!json) return problem(500, "the record is damaged");
+  if (!json) return broken(json.error().what, "the record is damaged");
   json->set("digest", hex((*found)->digest)).set("signed", !(*found)->signature.empty());
   return json_answer(*json);
 }
@@ -199,11 +220,20 @@ Answer DecisionBook::table(const HttpRequest& request) {
     out.body += line;
     return Result<void>();
   });
-  if (!done) return problem(400, "the table cannot be given");
+  if (!done) return stopped(done.error(), "the table cannot be given");
   return out.with("Content-Disposition", "attachment; filename=\"decisions.csv\"");
 }
 
 Routes decision_routes(const std::shared_ptr<DecisionBook>& book) {
+  const auto by = [&book](Answer (DecisionBook::*how)(const HttpRequest&)) {
+    return [book, how](const HttpRequest& request, const char*) {
+      // Not 404, which is about one decision.
+      return book == nullptr ? problem(501, "this server keeps no decisions",
+                                       "a server that was started with --decisions DB",
+                                       "one that was started without")
+                             : (book.get()->*how)(request);
+    };
+  };
   Routes out;
   out.push_back({.method = "POST",
                  .path = "/api/v1/decisions",
@@ -212,21 +242,21 @@ Routes decision_routes(const std::shared_ptr<DecisionBook>& book) {
                  .takes = {"application/json"},
                  .gives = kJson,
                  .writes = true,
-                 .answer = [book](const HttpRequest& r, const char*) { return book->decide(r); },
+                 .answer = by(&DecisionBook::decide),
                  .describe = describe_decision});
   out.push_back({.method = "GET",
                  .path = "/api/v1/decisions",
                  .words = "the decisions, the newest first",
                  .runs = Runs::aside,
                  .gives = kJson,
-                 .answer = [book](const HttpRequest& r, const char*) { return book->list(r); },
+                 .answer = by(&DecisionBook::list),
                  .describe = [](Json& o) { describe_search(o, true); }});
   out.push_back({.method = "GET",
                  .path = "/api/v1/decisions/export",
                  .words = "all decisions as a table",
                  .runs = Runs::aside,
                  .gives = {"text/csv"},
-                 .answer = [book](const HttpRequest& r, const char*) { return book->table(r); },
+                 .answer = by(&DecisionBook::table),
                  .describe = [](Json& o) { describe_search(o, false); }});
   out.push_back({.method = "GET",
                  .path = "/api/v1/decisions/{id}",
@@ -235,12 +265,11 @@ Routes decision_routes(const std::shared_ptr<DecisionBook>& book) {
                  .runs = Runs::aside,
                  .gives = {"application/json", "text/html", "application/x-tar",
                            "application/pkcs7-signature"},
-                 .answer = [book](const HttpRequest& r, const char*) { return book->one(r); }});
+                 .answer = by(&DecisionBook::one)});
   return out;
 }
 
-Routes mirror_routes(const std::shared_ptr<Mirror>& mirror,
-                     std::function<void(const std::string&)> note) {
+Routes mirror_routes(const std::shared_ptr<Mirror>& mirror, Note note) {
   const auto answer = [mirror, note = std::move(note)](const HttpRequest& request, const char*) {
     MirrorRequest asked{.method = request.method, .path = request.path, .query = request.query};
     for (const char* name : {"x-cosmos-block-height", "grpc-metadata-x-cosmos-block-height"}) {

@@ -17,7 +17,6 @@ namespace {
 
 constexpr int kApplicationId = 0x4D614465;  // "MaDe"
 constexpr int kSchemaVersion = 1;
-constexpr int kBusyMilliseconds = 10'000;
 constexpr size_t kMostBytes = 900u << 20;  // of one record; SQLite takes 10^9
 
 // What refuses: every change of a record, and every record that does not follow the last. REPLACE
@@ -73,6 +72,20 @@ constexpr size_t kMostWords = 16;
 
 }  // namespace
 
+namespace {
+
+tl::unexpected<DecisionsError> stopped(DecisionsError::Why why, Error error) {
+  return tl::unexpected(DecisionsError{std::move(error), why});
+}
+tl::unexpected<DecisionsError> broken(std::string what) {
+  return stopped(DecisionsError::Why::broken, {.what = std::move(what), .offset = {}});
+}
+tl::unexpected<DecisionsError> asked(std::string what) {
+  return stopped(DecisionsError::Why::asked, {.what = std::move(what), .offset = {}});
+}
+
+}  // namespace
+
 struct Decisions::State {
   std::string path;
   sqlite3* db = nullptr;
@@ -80,15 +93,20 @@ struct Decisions::State {
 
   ~State() { sqlite3_close(db); }
 
-  Error failed(const std::string& doing) const {
+  DecisionsError failed(const std::string& doing) const {
+    using Why = DecisionsError::Why;
     const int code = sqlite3_errcode(db) & 0xFF;
     const char* advice = code == SQLITE_BUSY   ? " (another process holds it)"
                          : code == SQLITE_FULL ? " (is the disk full?)"
                                                : "";
-    return {.what = fmt::format("decisions {}: {}: {}{}", path, doing, sqlite3_errmsg(db), advice),
-            .offset = {}};
+    const Why why = code == SQLITE_BUSY || code == SQLITE_LOCKED ? Why::busy
+                    : code == SQLITE_FULL                        ? Why::full
+                                                                 : Why::broken;
+    return {{.what = fmt::format("decisions {}: {}: {}{}", path, doing, sqlite3_errmsg(db), advice),
+             .offset = {}},
+            why};
   }
-  Result<void> execute(const std::string& sql, const char* doing) const {
+  OfRecord<void> execute(const std::string& sql, const char* doing) const {
     if (sqlite3_exec(db, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK) return {};
     return tl::unexpected(failed(doing));
   }
@@ -136,13 +154,13 @@ std::string where(const std::vector<std::string>& words, const char* first) {
 
 constexpr const char* kListed = "line, digest, signature IS NOT NULL";
 
-Result<ListedDecision> listed(sqlite3_stmt* row, const std::string& path) {
+OfRecord<ListedDecision> listed(sqlite3_stmt* row, const std::string& path) {
   const std::string line = text_at(row, 0);
   const Bytes digest = blob(row, 1);
   auto decision = read_decision(line);
   const Sha256 own = sha256(view(line));
   if (!decision || !equal(own, digest))
-    return error(fmt::format(
+    return broken(fmt::format(
         "decisions {}: a record is damaged: {}; matter-attest decisions verify says which", path,
         decision ? "its digest is another" : decision.error().what));
   return ListedDecision{.decision = std::move(*decision),
@@ -190,7 +208,8 @@ Decisions::Decisions(Decisions&&) noexcept = default;
 Decisions& Decisions::operator=(Decisions&&) noexcept = default;
 Decisions::~Decisions() = default;
 
-Result<Decisions> Decisions::open(const std::string& path, Open how) {
+Result<Decisions> Decisions::open(const std::string& path, Open how,
+                                  std::chrono::milliseconds patience) {
   if (const auto made = make_file(path, how == Open::create); !made)
     return tl::unexpected(made.error());
   auto state = std::make_unique<State>();
@@ -214,7 +233,7 @@ Result<Decisions> Decisions::open(const std::string& path, Open how) {
                              SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, nullptr);
   }
   if (opened != SQLITE_OK) return tl::unexpected(state->failed("cannot be opened"));
-  sqlite3_busy_timeout(state->db, kBusyMilliseconds);
+  sqlite3_busy_timeout(state->db, static_cast<int>(patience.count()));
   // On the disk, log included, before an append is answered.
   if (!reads) {
     if (const auto set =
@@ -253,11 +272,13 @@ Result<Decisions> Decisions::open(const std::string& path, Open how) {
   return Decisions(std::move(state));
 }
 
-Result<ListedDecision> Decisions::append(const DecisionRequest& request, const JudgedReport& report,
-                                         Instant now, const SigningKey& signing) {
-  if (const auto may = may_decide(request, report, now); !may) return tl::unexpected(may.error());
+OfRecord<ListedDecision> Decisions::append(const DecisionRequest& request,
+                                           const JudgedReport& report, Instant now,
+                                           const SigningKey& signing) {
+  if (const auto may = may_decide(request, report, now); !may)
+    return stopped(DecisionsError::Why::asked, may.error());
   if (report.bytes() > kMostBytes)
-    return error(fmt::format("the report and its bundle have {} bytes, expected at most {}",
+    return asked(fmt::format("the report and its bundle have {} bytes, expected at most {}",
                              report.bytes(), kMostBytes));
   const std::lock_guard lock(state_->mutex);
   if (const auto begun = state_->execute("BEGIN IMMEDIATE", "cannot be written"); !begun)
@@ -271,9 +292,9 @@ Result<ListedDecision> Decisions::append(const DecisionRequest& request, const J
   return out;
 }
 
-Result<ListedDecision> Decisions::append_locked(const DecisionRequest& request,
-                                                const JudgedReport& report, Instant now,
-                                                const SigningKey& signing) {
+OfRecord<ListedDecision> Decisions::append_locked(const DecisionRequest& request,
+                                                  const JudgedReport& report, Instant now,
+                                                  const SigningKey& signing) {
   Decision d{.number = 1,
              .id = {},
              .time = now,
@@ -292,7 +313,7 @@ Result<ListedDecision> Decisions::append_locked(const DecisionRequest& request,
              .page = sha256(view(report.html)),
              .bundle = sha256(report.bundle)};
   auto id = random_id();
-  if (!id) return tl::unexpected(id.error());
+  if (!id) return broken(id.error().what);
   d.id = std::move(*id);
   {
     Query last(state_->db, "SELECT number, digest FROM decisions ORDER BY number DESC LIMIT 1");
@@ -303,7 +324,7 @@ Result<ListedDecision> Decisions::append_locked(const DecisionRequest& request,
       d.number = static_cast<uint64_t>(sqlite3_column_int64(last.get(), 0)) + 1;
       const Bytes digest = blob(last.get(), 1);
       if (digest.size() != d.previous.size())
-        return error(
+        return broken(
             fmt::format("decisions {}: the last record is damaged: its digest has {} "
                         "bytes, expected {}",
                         state_->path, digest.size(), d.previous.size()));
@@ -315,7 +336,7 @@ Result<ListedDecision> Decisions::append_locked(const DecisionRequest& request,
   Bytes signature;
   if (!signing.key.empty()) {
     auto made = sign_detached(view(line), view(signing.key), view(signing.certificate));
-    if (!made) return within("the decision cannot be signed", made.error());
+    if (!made) return broken("the decision cannot be signed: " + made.error().what);
     signature = std::move(*made);
   }
   Query insert(state_->db,
@@ -331,11 +352,11 @@ Result<ListedDecision> Decisions::append_locked(const DecisionRequest& request,
       .decision = std::move(d), .digest = digest, .is_signed = !signature.empty()};
 }
 
-Result<std::vector<ListedDecision>> Decisions::list(std::string_view search, size_t most,
-                                                    uint64_t below) {
+OfRecord<std::vector<ListedDecision>> Decisions::list(std::string_view search, size_t most,
+                                                      uint64_t below) {
   const auto words = words_of(search);
   if (words.size() > kMostWords)
-    return error(
+    return asked(
         fmt::format("expected at most {} words to search for, found {}", kMostWords, words.size()));
   const std::lock_guard lock(state_->mutex);
   Query query(state_->db, fmt::format("SELECT {} FROM decisions{} ORDER BY number DESC LIMIT {}",
@@ -353,13 +374,13 @@ Result<std::vector<ListedDecision>> Decisions::list(std::string_view search, siz
   return out;
 }
 
-Result<void> Decisions::export_csv(std::string_view search,
-                                   const std::function<Result<void>(std::string_view)>& write) {
+OfRecord<void> Decisions::export_csv(std::string_view search,
+                                     const std::function<Result<void>(std::string_view)>& write) {
   const auto words = words_of(search);
   if (words.size() > kMostWords)
-    return error(
+    return asked(
         fmt::format("expected at most {} words to search for, found {}", kMostWords, words.size()));
-  if (const auto done = write(decisions_csv_head()); !done) return done;
+  if (const auto done = write(decisions_csv_head()); !done) return broken(done.error().what);
   const std::lock_guard lock(state_->mutex);
   Query query(state_->db, fmt::format("SELECT {} FROM decisions{} ORDER BY number", kListed,
                                       where(words, "number > ?1")));
@@ -371,13 +392,13 @@ Result<void> Decisions::export_csv(std::string_view search,
     if (!one) return tl::unexpected(one.error());
     if (const auto done = write(decision_csv_line(one->decision, one->digest, one->is_signed));
         !done)
-      return done;
+      return broken(done.error().what);
   }
   if (code != SQLITE_DONE) return tl::unexpected(state_->failed("cannot be read"));
   return {};
 }
 
-Result<std::optional<StoredDecision>> Decisions::find(std::string_view id) {
+OfRecord<std::optional<StoredDecision>> Decisions::find(std::string_view id) {
   const std::lock_guard lock(state_->mutex);
   Query query(state_->db, std::string(kWhole) + " WHERE id = ?1");
   query.bind(1, id);
@@ -387,7 +408,7 @@ Result<std::optional<StoredDecision>> Decisions::find(std::string_view id) {
   return std::optional<StoredDecision>(stored(query.get()));
 }
 
-Result<void> Decisions::each(const std::function<bool(const StoredDecision&)>& take) {
+OfRecord<void> Decisions::each(const std::function<bool(const StoredDecision&)>& take) {
   const std::lock_guard lock(state_->mutex);
   Query query(state_->db, std::string(kWhole) + " ORDER BY number");
   int code = SQLITE_OK;
@@ -398,7 +419,7 @@ Result<void> Decisions::each(const std::function<bool(const StoredDecision&)>& t
   return {};
 }
 
-Result<std::string> Decisions::unguarded() {
+OfRecord<std::string> Decisions::unguarded() {
   const std::lock_guard lock(state_->mutex);
   for (const Guard& guard : kGuards) {
     Query query(state_->db, "SELECT sql FROM sqlite_schema WHERE type='trigger' AND name=?1");
@@ -413,7 +434,7 @@ Result<std::string> Decisions::unguarded() {
   return std::string();
 }
 
-Result<uint64_t> Decisions::next_number() {
+OfRecord<uint64_t> Decisions::next_number() {
   const std::lock_guard lock(state_->mutex);
   Query query(state_->db, "SELECT coalesce(max(number), 0) + 1 FROM decisions");
   if (query.step() != SQLITE_ROW) return tl::unexpected(state_->failed("cannot be read"));

@@ -5,6 +5,7 @@
 // any time, a decision is there whole or not at all.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -36,30 +37,40 @@ struct SigningKey {
   std::string key, certificate;
 };
 
+// What stopped the record, and whose turn it is then: who asks, asks otherwise; another process
+// holds the file, and ends; somebody makes room; somebody looks at what is broken.
+struct DecisionsError : Error {
+  enum class Why : uint8_t { asked, busy, full, broken } why = Why::broken;
+};
+template <class T>
+using OfRecord = tl::expected<T, DecisionsError>;
+
 class Decisions {
  public:
+  static constexpr std::chrono::milliseconds kPatience{10'000};  // with who else writes
   enum class Open : uint8_t { create, existing, read_only };
-  static Result<Decisions> open(const std::string& path, Open how);
+  static Result<Decisions> open(const std::string& path, Open how,
+                                std::chrono::milliseconds patience = kPatience);
 
   // The new record. An error: nothing was written.
-  Result<ListedDecision> append(const DecisionRequest& request, const JudgedReport& report,
-                                Instant now, const SigningKey& signing = {});
+  OfRecord<ListedDecision> append(const DecisionRequest& request, const JudgedReport& report,
+                                  Instant now, const SigningKey& signing = {});
 
   // The newest first, those in which all words of `search` occur; at most `most`, of those with a
   // number below `below` (0: of all).
-  Result<std::vector<ListedDecision>> list(std::string_view search = {}, size_t most = 100,
-                                           uint64_t below = 0);
+  OfRecord<std::vector<ListedDecision>> list(std::string_view search = {}, size_t most = 100,
+                                             uint64_t below = 0);
   // All of them that match, the oldest first, piece by piece.
-  Result<void> export_csv(std::string_view search,
-                          const std::function<Result<void>(std::string_view)>& write);
+  OfRecord<void> export_csv(std::string_view search,
+                            const std::function<Result<void>(std::string_view)>& write);
   // Whole, with what is kept beside it.
-  Result<std::optional<StoredDecision>> find(std::string_view id);
+  OfRecord<std::optional<StoredDecision>> find(std::string_view id);
   // In order, whole. `take` says whether it wants the next.
-  Result<void> each(const std::function<bool(const StoredDecision&)>& take);
+  OfRecord<void> each(const std::function<bool(const StoredDecision&)>& take);
   // What the database would let happen to a record; empty: it refuses every change.
-  Result<std::string> unguarded();
+  OfRecord<std::string> unguarded();
   // "1" is none yet.
-  Result<uint64_t> next_number();
+  OfRecord<uint64_t> next_number();
 
   Decisions(Decisions&&) noexcept;
   Decisions& operator=(Decisions&&) noexcept;
@@ -68,8 +79,8 @@ class Decisions {
  private:
   struct State;
   explicit Decisions(std::unique_ptr<State> state);
-  Result<ListedDecision> append_locked(const DecisionRequest& request, const JudgedReport& report,
-                                       Instant now, const SigningKey& signing);
+  OfRecord<ListedDecision> append_locked(const DecisionRequest& request, const JudgedReport& report,
+                                         Instant now, const SigningKey& signing);
   std::unique_ptr<State> state_;
 };
 

@@ -93,6 +93,30 @@ std::string address_text(const sockaddr* address) {
   return text.data();
 }
 
+// Why nobody can listen there; empty: somebody could. The library names another port.
+std::string why_not_bound(const sockaddr_storage& address) {
+  const int fd = ::socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) return std::strerror(errno);
+  const int yes = 1;
+  ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+  const socklen_t size = address.ss_family == AF_INET6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in);
+  const bool bound =
+      ::bind(fd, reinterpret_cast<const sockaddr*>(&address), size) == 0 && ::listen(fd, 1) == 0;
+  const int why = errno;
+  ::close(fd);
+  if (bound) return {};
+  switch (why) {
+    case EADDRINUSE:
+      return "expected a port that is free, found one that another process listens at";
+    case EADDRNOTAVAIL:
+      return "expected an address of this machine, found another";
+    case EACCES:
+      return "expected a port that this user may listen at, found one that takes more rights";
+    default:
+      return std::strerror(why);
+  }
+}
+
 class Server final : public HttpServer {
  public:
   Server(const HttpOptions& options, Front& front) : options_(options), front_(front) {}
@@ -135,7 +159,8 @@ class Server final : public HttpServer {
         MHD_OPTION_ARRAY, items.data(), MHD_OPTION_END);
     if (daemon_ == nullptr) {
       const std::lock_guard lock(mutex_);
-      wrong = last_said_.empty() ? std::strerror(errno) : last_said_;
+      wrong = why_not_bound(address);
+      if (wrong.empty()) wrong = last_said_.empty() ? std::strerror(errno) : last_said_;
       return false;
     }
     const auto* info = MHD_get_daemon_info(daemon_, MHD_DAEMON_INFO_BIND_PORT);

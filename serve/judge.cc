@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <filesystem>
 #include <new>
+#include <set>
 
 #include "bundle/bundle_writer.h"
 #include "codecs/loader.h"
+#include "dcl/network.h"
 #include "platform/expected.h"
 #include "platform/ota.h"
 #include "platform/trust_files.h"
@@ -24,6 +26,10 @@ namespace {
 constexpr int64_t kViewSeconds = 2;
 // Of an upload: less than a command line may take, since others wait.
 constexpr Budget kBudget{.depth = 8, .files = 20'000, .unpacked_bytes = 512ull << 20};
+
+bool is_old(Instant view, Instant now) {
+  return now.seconds - view.seconds > kViewSeconds || now < view;
+}
 
 size_t said(const Reading& reading) {
   const Device& device = reading.device;
@@ -51,10 +57,8 @@ Answer Judge::judge(const Job& job, View body) {
   }
 }
 
-tl::expected<Ledger*, Answer> Judge::ledger(const Asked& asked, Instant now) {
-  std::erase_if(ledgers_, [&](const Opened& o) {
-    return now.seconds - o.when.seconds > kViewSeconds || now < o.when;
-  });
+tl::expected<dcl::CachedLedger*, Answer> Judge::ledger(const Asked& asked, Instant now) {
+  std::erase_if(ledgers_, [&](const Opened& o) { return is_old(o.when, now); });
   const Asked key{.network = asked.network, .stage = asked.stage, .at = {}};
   for (const Opened& one : ledgers_) {
     if (one.asked == key) return one.ledger.get();
@@ -63,6 +67,23 @@ tl::expected<Ledger*, Answer> Judge::ledger(const Asked& asked, Instant now) {
   if (!opened) return tl::unexpected(problem(400, without_dashes(opened.error())));
   ledgers_.push_back({.asked = key, .when = now, .ledger = std::move(*opened)});
   return ledgers_.back().ledger.get();
+}
+
+tl::expected<std::shared_ptr<const TrustStore>, Answer> Judge::trust(
+    const Upload& upload, Network network, Instant now, std::vector<NotUsed>& not_used) {
+  std::erase_if(trusted_, [&](const Trusted& t) { return is_old(t.when, now); });
+  const bool own = !upload.trust_paa.empty() || !upload.trust_cd_signer.empty();
+  const Asked key{.network = upload.asked.network, .stage = upload.asked.stage, .at = {}};
+  for (const Trusted& one : trusted_) {
+    if (!own && one.asked == key) return one.store;
+  }
+  auto made = settings_.trust(key, network);
+  if (!made) return tl::unexpected(problem(500, made.error().what));
+  if (auto wrong = add_anchors(upload, network, *made, not_used))
+    return tl::unexpected(std::move(*wrong));
+  auto out = std::make_shared<const TrustStore>(std::move(*made));
+  if (!own) trusted_.push_back({.asked = key, .when = now, .store = out});
+  return out;
 }
 
 std::optional<Answer> Judge::read(const Upload& upload, Reading& reading) const {
@@ -100,81 +121,129 @@ std::optional<Answer> Judge::read(const Upload& upload, Reading& reading) const 
                  found);
 }
 
-std::optional<Answer> Judge::add_anchors(const Upload& upload, Network network,
-                                         TrustStore& trust) const {
-  const auto add = [&](const std::vector<UploadedFile>& files, const char* field,
-                       auto&& add_one) -> std::optional<Answer> {
+std::optional<Answer> Judge::add_anchors(const Upload& upload, Network network, TrustStore& trust,
+                                         std::vector<NotUsed>& not_used) const {
+  GivenTrust given(trust, *settings_.engine);
+  using Role = GivenAnchor::Role;
+  const struct {
+    Role role;
+    const char* field;
+    const std::vector<UploadedFile>& files;
+  } roles[] = {{Role::paa, "trust_paa", upload.trust_paa},
+               {Role::cd_signer, "trust_cd_signer", upload.trust_cd_signer}};
+  for (const auto& [role, field, files] : roles) {
     if (!files.empty() && network == Network::main)
       return problem(400, fmt::format("the field {} is for other networks", field),
                      "network test or none", "main");
     for (const UploadedFile& file : files) {
       const auto certificates = trusted_certificates(file.name, file.content);
       if (!certificates) return problem(503, certificates.error().what);
-      size_t taken = 0;
-      std::string why = "no certificate in it";
-      for (const auto& [certificate, name] : *certificates) {
-        const auto done = add_one(certificate, name);
-        taken += done.has_value();
-        if (!done) why = done.error().what;
-      }
-      if (taken == 0) return problem(400, fmt::format("{} {}: {}", field, file.name, why));
+      if (const auto done = given.add(role, field, *certificates); !done)
+        return problem(400, fmt::format("{} {}: {}", field, file.name, done.error().what));
+    }
+  }
+  not_used = given.not_used();
+  return std::nullopt;
+}
+
+namespace {
+
+// The first file is the order; the others came along because it names them. One that it does not
+// name would count for nothing, unsaid: a second order, as likely as not.
+tl::expected<std::optional<Device>, Answer> ordered_by(const std::vector<UploadedFile>& files) {
+  if (files.empty()) return std::nullopt;
+  // Names only, in the folder that the order was in where it was picked.
+  const auto folder = std::filesystem::path(files.front().name).parent_path();
+  std::set<std::string> named = {files.front().name};
+  const auto beside = [&](const std::string& name) -> std::optional<Bytes> {
+    for (const UploadedFile& file : files) {
+      if (file.name != (folder / name).string()) continue;
+      named.insert(file.name);
+      return to_bytes(file.content);
     }
     return std::nullopt;
   };
-  if (auto wrong =
-          add(upload.trust_paa, "trust_paa", [&](const CertificatePtr& c, const std::string& name) {
-            return trust.add_paa(c, Origin::given, name);
-          }))
-    return wrong;
-  return add(upload.trust_cd_signer, "trust_cd_signer",
-             [&](const CertificatePtr& c, const std::string& name) {
-               return trust.add_cd_signer(c, Origin::given, name, *settings_.engine);
-             });
+  auto expected = expected_from(files.front().name, files.front().content, beside);
+  if (!expected) return tl::unexpected(problem(400, "order: " + expected.error().what));
+  for (const UploadedFile& file : files) {
+    if (!named.contains(file.name))
+      return tl::unexpected(
+          problem(400, fmt::format("order: {} does not name {}", files.front().name, file.name),
+                  "one order, then the files that it names", "another file"));
+  }
+  return std::optional<Device>(std::move(*expected));
 }
 
+// What asks for a verdict has nothing to say about what files hold.
+std::vector<NotUsed> of_no_use(const Upload& upload) {
+  const auto why = [](const char* field) {
+    return fmt::format("the field {} is about a verdict, and inspect gives none", field);
+  };
+  std::vector<NotUsed> out;
+  for (const auto& [field, given] : {std::pair("network", &upload.asked.network),
+                                     {"stage", &upload.asked.stage},
+                                     {"at", &upload.asked.at}}) {
+    if (!given->empty()) out.push_back({.path = field, .why = why(field)});
+  }
+  for (const auto& [field, files] : {std::pair("order", &upload.order),
+                                     {"trust_paa", &upload.trust_paa},
+                                     {"trust_cd_signer", &upload.trust_cd_signer}}) {
+    for (const UploadedFile& file : *files) out.push_back({.path = file.name, .why = why(field)});
+  }
+  return out;
+}
+
+// What verify tells on stderr. One view of the ledger has several askers: each is told of the lists
+// that were its own.
+void tell_notes(const std::vector<std::string>& notes, const Evidence& evidence, Answer& answer) {
+  constexpr size_t kMost = 8, kMostBytes = 500;
+  const auto is_own = [&](const std::string& note) {
+    if (!note.starts_with("the revocation list ")) return true;
+    return std::any_of(evidence.facts->lists.begin(), evidence.facts->lists.end(),
+                       [&](const CrlEvidence& list) {
+                         return note.find(dcl::shown_url(list.place.path)) != std::string::npos;
+                       });
+  };
+  size_t told = 0;
+  for (const std::string& note : notes) {
+    if (is_own(note) && told++ < kMost)
+      answer.with("Ledger-Note", printable(note).substr(0, kMostBytes));
+  }
+}
+
+}  // namespace
+
 Answer Judge::verify(const Job& job, View body) {
-  auto upload = read_upload(body, job.type, true);
+  auto upload = read_upload(body, job.type);
   if (!upload) return std::move(upload.error());
   const Instant now = settings_.clock();
   auto policy = settings_.policy(upload->asked, now);
   if (!policy) return problem(400, without_dashes(policy.error()));
-  auto trust = settings_.trust(upload->asked, policy->network);
-  if (!trust) return problem(500, trust.error().what);
-  if (auto wrong = add_anchors(*upload, policy->network, *trust)) return std::move(*wrong);
+  Reading reading;
+  const auto trusted = trust(*upload, policy->network, now, reading.not_used);
+  if (!trusted) return trusted.error();
+  const TrustStore& store = **trusted;
   const auto asked = ledger(upload->asked, now);
   if (!asked) return asked.error();
 
-  Reading reading;
   reading.ota_digests = digests_for(*asked);
   if (auto wrong = read(*upload, reading)) return std::move(*wrong);
-  std::optional<Device> ordered;
-  if (!upload->order.empty()) {
-    // Names only: files that came along, in the folder that the order was in where it was picked.
-    const auto folder = std::filesystem::path(upload->order.front().name).parent_path();
-    const auto beside = [&](const std::string& name) -> std::optional<Bytes> {
-      for (const UploadedFile& file : upload->order) {
-        if (file.name == (folder / name).string()) return to_bytes(file.content);
-      }
-      return std::nullopt;
-    };
-    auto expected =
-        expected_from(upload->order.front().name, upload->order.front().content, beside);
-    if (!expected) return problem(400, "order: " + expected.error().what);
-    ordered = std::move(*expected);
-  }
+  auto ordered = ordered_by(upload->order);
+  if (!ordered) return std::move(ordered.error());
   BundleWriter bundling;
   Ledger* const answering = job.keep ? bundling.begin(reading, *asked) : *asked;
   const auto [evidence, report] = attest::verify({.reading = std::move(reading),
                                                   .policy = std::move(*policy),
-                                                  .trust = *trust,
+                                                  .trust = store,
                                                   .engine = *settings_.engine,
                                                   .ledger = answering,
-                                                  .ordered = std::move(ordered)});
+                                                  .ordered = std::move(*ordered)});
   const bool html = job.accept == "text/html";
   Answer out{.type = html ? "text/html; charset=utf-8" : "application/json",
              .body = in_form(html ? "html" : "json", evidence, report),
              .headers = {}};
   out.with("Verdict", verdict_name(report.verdict));
+  if (*asked != nullptr) tell_notes((*asked)->notes(), evidence, out);
   // The page has one stylesheet in it, known by its digest, and needs nothing else.
   if (html)
     out.with("Content-Security-Policy",
@@ -186,15 +255,16 @@ Answer Judge::verify(const Job& job, View body) {
   out.kept->json = html ? in_form("json", evidence, report) : out.body;
   out.kept->html = html ? out.body : in_form("html", evidence, report);
   // Without one the report can be decided upon as well.
-  if (auto bundle = bundling.bytes(evidence, report, *trust, {}, *settings_.engine))
+  if (auto bundle = bundling.bytes(evidence, report, store, {}, *settings_.engine))
     out.kept->bundle = std::move(*bundle);
   return out;
 }
 
 Answer Judge::inspect(const Job& job, View body) {
-  auto upload = read_upload(body, job.type, false);
+  auto upload = read_upload(body, job.type);
   if (!upload) return std::move(upload.error());
   Reading reading;
+  reading.not_used = of_no_use(*upload);
   reading.ota_digests = digests_for(nullptr);
   if (auto wrong = read(*upload, reading)) return std::move(*wrong);
   std::vector<EvidenceFile> files = reading.files;

@@ -22,7 +22,8 @@ struct Job {
   std::string type;    // of the body, as its header says
   std::string accept;  // of the answer: one of those the route offers
   Pairs query;
-  bool keep = false;  // with what a decision needs (Answer::kept)
+  bool keep = false;         // with what a decision needs (Answer::kept)
+  bool tells_begin = false;  // a frame before the answer says that it was begun
 };
 
 // How a lot is judged: records from a descriptor, lines into a stream. The exit code, and what was
@@ -57,14 +58,21 @@ class Judge {
   Answer lot(const Job& job, int from, int to);
   Answer refresh(const Job& job);
   // Nothing is asked for now: what was opened is closed.
-  void rest() { ledgers_.clear(); }
+  void rest() {
+    ledgers_.clear();
+    trusted_.clear();
+  }
 
  private:
   Answer verify(const Job& job, View body);
   Answer inspect(const Job& job, View body);
-  tl::expected<Ledger*, Answer> ledger(const Asked& asked, Instant now);
+  tl::expected<dcl::CachedLedger*, Answer> ledger(const Asked& asked, Instant now);
+  tl::expected<std::shared_ptr<const TrustStore>, Answer> trust(const Upload& upload,
+                                                                Network network, Instant now,
+                                                                std::vector<NotUsed>& not_used);
   std::optional<Answer> read(const Upload& upload, Reading& reading) const;
-  std::optional<Answer> add_anchors(const Upload& upload, Network network, TrustStore& trust) const;
+  std::optional<Answer> add_anchors(const Upload& upload, Network network, TrustStore& trust,
+                                    std::vector<NotUsed>& not_used) const;
 
   // One view of the cache for uploads that come together; it is never old.
   struct Opened {
@@ -74,6 +82,13 @@ class Judge {
   };
   JudgeSettings settings_;
   std::vector<Opened> ledgers_;
+  // And of what the server itself was told to trust: an upload with anchors of its own has its own.
+  struct Trusted {
+    Asked asked;
+    Instant when;
+    std::shared_ptr<const TrustStore> store;
+  };
+  std::vector<Trusted> trusted_;
 };
 
 }  // namespace attest::serve

@@ -14,6 +14,7 @@ namespace {
 
 constexpr int kRestAfterMs = 3'000;      // a process that nobody asks lets go of what it opened
 constexpr size_t kLargeBody = 1u << 20;  // after which a process gives its memory back
+constexpr unsigned kRetryAfter = 5;      // seconds
 constexpr unsigned kJobsEach = 20'000;   // then another process takes its place
 
 View mapped(int fd) {
@@ -51,6 +52,7 @@ void judge_for(int socket, const JudgeSettings& settings) {
     if (!frame) return;
     const auto job = job_from(frame->head);
     if (!job) return;
+    if (job->tells_begin && !send_frame(socket, "begun", "")) return;
     const auto [head, body] = answer_frame(judged_here(judge, *job, *frame));
     if (!send_frame(socket, head, body)) return;
     if (!frame->handles.empty() || body.size() > kLargeBody) ::malloc_trim(0);
@@ -104,17 +106,18 @@ void ProcessJudging::work() {
       one = std::move(queue_.front());
       queue_.pop_front();
     }
-    bool used = child.pid > 0;
-    Answer answer = judged(one, child, used);
-    // One that ended between two jobs (its number of jobs was full) did not see this one.
-    if (answer.status == 500 && used) answer = judged(one, child, used);
+    auto answer = judged(one, child);
+    // One that ended between two jobs (its number of jobs was full) did not see this one. What was
+    // begun is not begun again: it may have written, and would end as badly.
+    if (!answer) answer = judged(one, child);
     one.body.reset();
-    one.done(std::move(answer));
+    one.done(answer ? std::move(*answer)
+                    : busy("the processes that judge end before they begin", kRetryAfter));
   }
 }
 
-// `used`: whether the process had jobs before. What it could not answer is its end.
-Answer ProcessJudging::judged(const Waiting& one, Nursery::Child& child, bool& used) {
+// Nullopt: the process was gone before it began. What it could not answer is its end.
+std::optional<Answer> ProcessJudging::judged(const Waiting& one, Nursery::Child& child) {
   {
     const std::lock_guard lock(mutex_);
     if (ended_) return busy("the server is being stopped", 5);
@@ -123,7 +126,6 @@ Answer ProcessJudging::judged(const Waiting& one, Nursery::Child& child, bool& u
     auto made = nursery_.make();
     if (!made) return busy(made.error().what, 1);
     child = std::move(*made);
-    used = false;
   }
   {
     const std::lock_guard lock(mutex_);
@@ -136,26 +138,29 @@ Answer ProcessJudging::judged(const Waiting& one, Nursery::Child& child, bool& u
   } else if (one.body) {
     if (const auto all = one.body->view()) body = text(*all);
   }
-  bool late = false;
+  bool late = false, begun = false;
   std::optional<Answer> answer;
-  if (send_frame(child.socket.get(), job_text(one.job), body, handles)) {
-    auto frame =
-        receive_frame(child.socket.get(), std::chrono::steady_clock::now() + limits_.each, late);
+  Job job = one.job;
+  job.tells_begin = true;
+  const int socket = child.socket.get();
+  if (send_frame(socket, job_text(job), body, handles)) {
+    const auto until = std::chrono::steady_clock::now() + limits_.each;
+    begun = receive_frame(socket, until, late).has_value();
+    auto frame = begun ? receive_frame(socket, until, late) : std::nullopt;
     if (frame) answer = answer_from(std::move(*frame));
   }
   {
     const std::lock_guard lock(mutex_);
     std::erase(running_, child.pid);
   }
-  if (answer) return std::move(*answer);
+  if (answer) return answer;
   nursery_.end(child.pid);
   child = {};
-  if (late) {
-    used = false;
+  if (late)
     return problem(422, fmt::format("judging it takes longer than the {} seconds that one upload "
                                     "may have",
                                     limits_.each.count()));
-  }
+  if (!begun) return std::nullopt;
   return problem(500, "judging it ended without an answer; nothing was judged");
 }
 

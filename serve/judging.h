@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -56,7 +57,7 @@ class ProcessJudging final : public Judging {
     Done done;
   };
   void work();
-  Answer judged(const Waiting& one, Nursery::Child& child, bool& used);
+  std::optional<Answer> judged(const Waiting& one, Nursery::Child& child);
 
   Nursery& nursery_;
   const JudgingLimits limits_;

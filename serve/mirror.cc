@@ -306,6 +306,7 @@ MirrorAnswer Mirror::answer(const MirrorRequest& request) {
   const bool never = std::any_of(std::begin(kNeverHeld), std::end(kNeverHeld),
                                  [&](std::string_view one) { return is_below(request.path, one); });
   if (chosen == nullptr && !never) return sent(unimplemented());
+  if (!no_cache_.empty()) return sent(MirrorFacts::without_cache(no_cache_));
   std::string set_aside;
   auto taken = take(set_aside);
   if (!taken) return sent(MirrorFacts::unreadable(taken.error()));

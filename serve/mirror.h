@@ -39,6 +39,11 @@ class Mirror {
       : cache_file_(std::move(cache_file)),
         chain_id_(std::move(chain_id)),
         sync_command_(std::move(sync_command)) {}
+  // A server without a cache knows nothing, and says why: "not found" would be about the ledger.
+  struct NoCache {
+    std::string why;
+  };
+  explicit Mirror(NoCache none) : no_cache_(std::move(none.why)) {}
   MirrorAnswer answer(const MirrorRequest& request);
   // Whether a path is one of a node, whatever there is behind it.
   static bool is_ledger_path(std::string_view path);
@@ -53,6 +58,7 @@ class Mirror {
   void give_back(OpenCache cache);
 
   const std::string cache_file_, chain_id_, sync_command_;
+  const std::string no_cache_;  // why there is none; empty: there is, or may be
   MirrorIndexes indexes_;
   std::mutex mutex_;
   std::vector<OpenCache> idle_;

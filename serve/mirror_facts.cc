@@ -309,6 +309,10 @@ MirrorReply MirrorFacts::never_held(std::string_view what) {
                     fmt::format("this mirror does not know {}: no cache holds it", what));
 }
 
+MirrorReply MirrorFacts::without_cache(std::string_view why) {
+  return node_error(kUnavailable, fmt::format("this mirror knows nothing: {}", printable(why)));
+}
+
 MirrorReply MirrorFacts::unreadable(const Error& failure) {
   MirrorReply out = node_error(kUnavailable, "this mirror cannot read its cache");
   out.problem = failure.what;

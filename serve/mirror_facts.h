@@ -43,6 +43,7 @@ class MirrorFacts {
   std::string source();
   MirrorReply not_held(std::string_view what) const;
   static MirrorReply never_held(std::string_view what);  // whatever is synced
+  static MirrorReply without_cache(std::string_view why);
   static MirrorReply unreadable(const Error& failure);
 
  private:

@@ -37,7 +37,8 @@ std::vector<int> refusals(const Route& route, bool asks_who) {
   if (asks_who) out.push_back(401);
   if (std::string_view(route.method) != "GET") out.push_back(403);
   if (!route.takes.empty()) out.insert(out.end(), {415, 422, 507});
-  if (route.runs == Runs::lot) out.push_back(501);
+  const std::string_view path = route.path;
+  if (route.runs == Runs::lot || path.starts_with("/api/v1/decisions")) out.push_back(501);
   std::sort(out.begin(), out.end());
   return out;
 }

@@ -14,9 +14,9 @@ namespace {
 
 const std::vector<const char*> kJson = {"application/json"};
 
-Json schema_of_field(const UploadField& field) {
+Json schema_of_field(const UploadField& field, const std::string& words) {
   Json one{Json::Object{}};
-  one.set("type", "string").set("description", field.words);
+  one.set("type", "string").set("description", words);
   if (field.file) one.set("format", "binary");
   if (!field.choices.empty()) {
     Json choices{Json::Array{}};
@@ -31,7 +31,9 @@ Json schema_of_field(const UploadField& field) {
 void describe_form(Json& operation, bool verify) {
   Json properties{Json::Object{}};
   for (const UploadField& field : upload_fields()) {
-    if (verify || !field.of_verify_alone) properties.set(field.name, schema_of_field(field));
+    const char* more =
+        verify || !field.of_verify_alone ? "" : " (of verify: told as not used here)";
+    properties.set(field.name, schema_of_field(field, std::string(field.words) + more));
   }
   operation.set(
       "requestBody",
@@ -57,7 +59,7 @@ void describe_lot(Json& operation) {
                         .set("in", "query")
                         .set("required", false)
                         .set("description", field.words)
-                        .set("schema", schema_of_field(field)));
+                        .set("schema", schema_of_field(field, field.words)));
   }
   operation.set("parameters", std::move(parameters));
   operation.set("requestBody",
@@ -87,13 +89,17 @@ Answer setting(const Service& service) {
                          .set("most_upload", service.options().most_upload));
 }
 
-Routes page_routes() {
+Routes page_routes(const ServiceOptions& options) {
   Routes out;
+  const auto page =
+      std::make_shared<const Answer>(page_answer({.keeps_reports = options.keep != nullptr,
+                                                  .network = options.network,
+                                                  .stage = options.stage}));
   out.push_back({.method = "GET",
                  .path = "/",
                  .words = "the page for people",
                  .gives = {"text/html"},
-                 .answer = [](const HttpRequest&, const char*) { return page_answer(); }});
+                 .answer = [page](const HttpRequest&, const char*) { return *page; }});
   out.push_back({.method = "GET",
                  .path = "/page/page.js",
                  .words = "the page's script",
@@ -116,7 +122,7 @@ Routes page_routes() {
 
 Routes own_routes(Service& service) {
   Service* const s = &service;
-  Routes out = page_routes();
+  Routes out = page_routes(service.options());
   out.push_back({.method = "POST",
                  .path = "/api/v1/verify",
                  .words = "judge one device from what describes it",

@@ -53,10 +53,10 @@ class Refresher {
   }
 
  private:
-  static constexpr std::chrono::minutes kEvery{1}, kAgain{15}, kMost{60};
+  static constexpr std::chrono::minutes kEvery{1}, kAgain{15}, kListsAgain{60}, kMost{60};
 
   void run() {
-    std::map<std::string, std::chrono::steady_clock::time_point> not_before;
+    std::map<std::string, std::chrono::steady_clock::time_point> not_before, lists_not_before;
     std::unique_lock lock(mutex_);
     while (!ended_) {
       for (const std::string& network : settings_.networks) {
@@ -64,8 +64,10 @@ class Refresher {
         if (ended_ || now < not_before[network]) continue;
         lock.unlock();
         const auto age = settings_.age(network);
-        if (!age || *age > settings_.refresh_from) {
+        const bool old = !age || *age > settings_.refresh_from;
+        if (old || (now >= lists_not_before[network] && settings_.lists_due(network))) {
           not_before[network] = now + kAgain;
+          lists_not_before[network] = now + kListsAgain;
           refresh(network);
         }
         lock.lock();
@@ -158,7 +160,7 @@ Result<void> run_server(ServerSettings settings, const Verbosity& verbosity) {
   };
   Service service(std::move(options), settings.users);
   service.add(own_routes(service));
-  settings.more(service);
+  if (const auto added = settings.more(service); !added) return added;
   auto room = std::make_shared<SpoolRoom>();
   room->folder = settings.folder;
   Workshop workshop{.service = service,

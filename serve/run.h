@@ -25,8 +25,12 @@ struct ServerSettings {
   std::vector<std::string> networks;
   std::function<std::optional<int64_t>(const std::string& network)> age;
   int64_t refresh_from = 43'200;  // seconds of age
-  // Adds rows of others: they live as long as the server.
-  std::function<void(Service&)> more = [](Service&) {};
+  // Whether a newer issue of one of a network's revocation lists is due.
+  std::function<bool(const std::string& network)> lists_due = [](const std::string&) {
+    return false;
+  };
+  // Adds rows of others: they live as long as the server. An error: it cannot begin.
+  std::function<Result<void>(Service&)> more = [](Service&) { return Result<void>(); };
 };
 
 // Why it may not be started: whoever reaches an address that is not this machine's own has to be

@@ -9,6 +9,7 @@
 
 #include "serve/address.h"
 #include "serve/media_type.h"
+#include "serve/page.h"
 
 namespace attest::serve {
 namespace {
@@ -130,7 +131,23 @@ tl::expected<Service::Chosen, Answer> Service::choose(HttpRequest& request) {
   return out;
 }
 
+// Where a page is what this path gives and what was asked for, a problem is one, too.
+bool Service::is_problem_for_people(const HttpRequest& request, const Answer& answer) const {
+  static constexpr const char* kForms[] = {"application/problem+json", "application/json",
+                                           "text/html"};
+  if (answer.type != kForms[0]) return false;
+  const std::string* accept = request.header("accept");
+  const Route* const route = match(routes_, request.method, request.path).route;
+  const auto is_page = [](std::string_view type) { return type == kForms[2]; };
+  if (accept == nullptr || route == nullptr ||
+      std::none_of(route->gives.begin(), route->gives.end(), is_page))
+    return false;
+  const char* form = accepted(*accept, kForms);
+  return form != nullptr && is_page(form);
+}
+
 void Service::finish(const HttpRequest& request, const Route* route, double began, Answer& answer) {
+  if (is_problem_for_people(request, answer)) answer = problem_page(answer);
   if (answer.kept && options_.keep) answer.with("Report-Id", options_.keep(*answer.kept, request));
   answer.kept.reset();
   if (const std::string* verdict = answer.header("Verdict")) metrics_.judged(*verdict);

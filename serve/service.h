@@ -21,6 +21,7 @@ struct ServiceOptions {
   std::vector<std::string> hosts;  // names that the server goes by, beside addresses
   bool read_only = false;
   bool show_passcode = false;
+  std::string network = "", stage = "";  // of an upload that does not ask for itself
   uint64_t most_upload = uint64_t{256} << 20;
   uint64_t most_lot = uint64_t{16} << 30;
   double a_second = 50, at_once = 200;  // requests of a peer; loopback is never held up
@@ -63,6 +64,7 @@ class Service {
 
  private:
   double now() const { return options_.ticks(); }
+  bool is_problem_for_people(const HttpRequest& request, const Answer& answer) const;
   ServiceOptions options_;
   std::shared_ptr<Users> users_;
   Routes routes_;

@@ -45,23 +45,19 @@ const UploadField kFields[] = {
      .words = "a CD signer to trust beside the CSA's; for the networks test and none alone"},
 };
 
-std::string names_of(bool verify) {
+std::string names() {
   std::vector<std::string> out;
-  for (const UploadField& field : kFields) {
-    if (verify || !field.of_verify_alone) out.emplace_back(field.name);
-  }
+  for (const UploadField& field : kFields) out.emplace_back(field.name);
   return fmt::format("{}", fmt::join(out, ", "));
 }
 
 class Reader {
  public:
-  explicit Reader(bool verify) : verify_(verify) {}
-
   std::optional<Answer> take(const Part& part) {
     const auto field = std::find_if(std::begin(kFields), std::end(kFields),
                                     [&](const UploadField& f) { return f.name == part.name; });
-    if (field == std::end(kFields) || (field->of_verify_alone && !verify_))
-      return problem(400, "a part of the form is none of ours", "one of " + names_of(verify_),
+    if (field == std::end(kFields))
+      return problem(400, "a part of the form is none of ours", "one of " + names(),
                      part.name.substr(0, 64));
     return field->file ? file(*field, part) : value(*field, part);
   }
@@ -130,7 +126,6 @@ class Reader {
     return std::nullopt;
   }
 
-  const bool verify_;
   Upload out_;
   size_t files_ = 0;
   std::set<std::string> names_;
@@ -142,7 +137,7 @@ std::span<const UploadField> upload_fields() {
   return kFields;
 }
 
-tl::expected<Upload, Answer> read_upload(View body, std::string_view content_type, bool verify) {
+tl::expected<Upload, Answer> read_upload(View body, std::string_view content_type) {
   const auto type = media_type(content_type);
   if (!type || type->name != "multipart/form-data")
     return tl::unexpected(problem(415, "the body is of another kind", "multipart/form-data",
@@ -150,7 +145,7 @@ tl::expected<Upload, Answer> read_upload(View body, std::string_view content_typ
   const auto parts = parse_multipart(body, type->boundary);
   if (!parts)
     return tl::unexpected(problem(parts.error().too_many ? 413 : 400, parts.error().error.what));
-  Reader reader(verify);
+  Reader reader;
   for (const Part& part : *parts) {
     if (auto wrong = reader.take(part)) return tl::unexpected(std::move(*wrong));
   }

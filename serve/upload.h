@@ -32,8 +32,9 @@ struct Upload {
 // A field of ours. The OpenAPI document is made of the same rows.
 struct UploadField {
   const char* name;
-  bool file = false, repeated = false, of_verify_alone = false;
-  const char* words;  // about it, in a sentence
+  bool file = false, repeated = false;
+  bool of_verify_alone = false;  // inspect takes it, and says that it is not used
+  const char* words;             // about it, in a sentence
   std::vector<std::string> choices = {};
 };
 std::span<const UploadField> upload_fields();
@@ -42,8 +43,8 @@ inline constexpr size_t kMostFiles = 2'000;
 inline constexpr size_t kMostFieldBytes = 4u << 10;
 inline constexpr size_t kMostCodes = 16;
 
-// `verify`: with the fields that ask for a verdict. A wrong field is 400, too many of one 413.
-tl::expected<Upload, Answer> read_upload(View body, std::string_view content_type, bool verify);
+// One form for all who read uploads. A wrong field is 400, too many of one 413.
+tl::expected<Upload, Answer> read_upload(View body, std::string_view content_type);
 // What is asked in a query (of a lot): network, stage, at.
 tl::expected<Asked, Answer> read_asked(const Pairs& query);
 

@@ -180,17 +180,22 @@ std::string job_text(const Job& job) {
                   .set("type", printable(job.type))
                   .set("accept", job.accept)
                   .set("query", pairs_json(job.query))
-                  .set("keep", job.keep));
+                  .set("keep", job.keep)
+                  .set("tells_begin", job.tells_begin));
 }
 std::optional<Job> job_from(std::string_view text) {
   const auto json = parse_json(text);
   if (!json) return std::nullopt;
-  const Json* keep = json->find("keep");
+  const auto is_set = [&](const char* name) {
+    const Json* found = json->find(name);
+    return found != nullptr && found->boolean().value_or(false);
+  };
   return Job{.what = text_of(*json, "what"),
              .type = text_of(*json, "type"),
              .accept = text_of(*json, "accept"),
              .query = pairs_from(json->find("query")),
-             .keep = keep != nullptr && keep->boolean().value_or(false)};
+             .keep = is_set("keep"),
+             .tells_begin = is_set("tells_begin")};
 }
 
 std::pair<std::string, std::string> answer_frame(const Answer& answer) {

@@ -36,8 +36,8 @@ def check(holds, what):
 
 
 class Server:
-    def __init__(self, tool, *options):
-        self.process = subprocess.Popen([tool, "serve", "--listen", "127.0.0.1:0", *options], cwd=ROOT,
+    def __init__(self, tool, *options, environment=None):
+        self.process = subprocess.Popen([tool, "serve", "--listen", "127.0.0.1:0", *options], cwd=ROOT, env=environment,
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.lines = []
         line = self.process.stderr.readline()

@@ -26,6 +26,7 @@ from serve import ROOT, TRUST, Server, check, evidence, failures, form  # noqa: 
 
 PLAIN = [*TRUST, "--network", "none", "--at", "2026-06-01T00:00:00Z"]
 JSON = {"Content-Type": "application/json"}
+CACHES = {"MATTER_ATTEST_CACHE", "XDG_CACHE_HOME", "HOME"}  # what says where caches are
 
 
 def run(tool, *words):
@@ -180,6 +181,26 @@ def kills(tool, count):
         print(f"{count} kills: {len(acknowledged)} acknowledged, {len(there)} there, {len(lost)} lost")
 
 
+def mirror_without_cache_dir(tool, folder):
+    """Where the environment says where caches are, the mirror and health know them, too; and no mirror says "not found" unread."""
+    vendor, none = "/dcl/vendorinfo/vendors/65521", {k: v for k, v in os.environ.items() if k not in CACHES}
+    home = {**none, "XDG_CACHE_HOME": f"{folder}/home"}
+    (pathlib.Path(folder) / "home").mkdir()
+    (pathlib.Path(folder) / "home/matter-attest").symlink_to(f"{folder}/first")
+    with Server(tool, "--offline", "--chain-id", "dclchain-local", environment=home) as server:
+        check(server.ask("GET", vendor)[0] == 200, "the mirror answers from the environment's cache")
+        ledgers = json.loads(server.ask("GET", "/api/v1/health")[2])["ledgers"]
+        check([one["height"] for one in ledgers if one["network"] == "main"] == [296], f"and health knows it: {ledgers}")
+        server.stop()
+    for options, environment, why in ((["--network", "none"], home, "started to ask no ledger"), (["--stage", "lab"], home, "started to"),
+                                      (["--network", "test", "--ledger", "demo"], none, "no place for the cache"), (["--offline"], home, "does not know")):
+        with Server(tool, *options, environment=environment) as server:
+            for path in (vendor, "/dcl/model/models", "/cosmos/base/tendermint/v1beta1/node_info"):
+                status, _, content = server.ask("GET", path)
+                check(status == 503 and why in content.decode(), f"{options}: {path}: expected 503, found {status} {content}")
+            server.stop()
+
+
 def mirror(tool, ledger):
     """A sync from a node, and one from the mirror of the first: the same facts."""
     node = subprocess.Popen([ledger, "--recordings", str(ROOT / "../shared/data/dcl")], stdout=subprocess.PIPE, text=True)
@@ -215,6 +236,7 @@ def mirror(tool, ledger):
                     connection.getresponse().read()
                 print(f"mirror: the same facts; {500 / (time.monotonic() - began):.0f} look-ups a second on one connection")
                 server.stop()
+            mirror_without_cache_dir(tool, folder)
     finally:
         node.kill()
         node.wait()

@@ -170,6 +170,7 @@
   };
 
   // --- one device ---
+  const kReport = "text/html, application/problem+json"; // what is wrong is shown by this page
   let report = null; // the id under which the server keeps it
   let saved = null;
   const show = (request) => {
@@ -183,6 +184,8 @@
     report = request.getResponseHeader("Report-Id");
     at("decide").hidden = !(report && setting.decisions);
     end("done_" + verdict, verdict);
+    const notes = request.getResponseHeader("Ledger-Note");
+    if (notes) at("problem").replaceChildren(element("p", notes));
   };
   at("form").addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -191,7 +194,7 @@
     for (const id of ["network", "stage"]) if (at(id).value) data.append(id, at(id).value);
     for (const file of at("order").files) data.append("order", file, file.name);
     begin();
-    show(await ask("/api/v1/verify", data, "text/html"));
+    show(await ask("/api/v1/verify", data, kReport));
   });
   at("inspect").onclick = async () => {
     if (!enough()) return;
@@ -242,7 +245,7 @@
       if (at(id).value) data.append(name, at(id).value);
     at("report").hidden = true;
     at("problem").replaceChildren();
-    const request = await ask("/api/v1/verify", data, "text/html");
+    const request = await ask("/api/v1/verify", data, kReport);
     show(request);
     at("state").textContent = `${line.id}: ${at("state").textContent}`;
     at("report").scrollIntoView();

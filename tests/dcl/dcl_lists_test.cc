@@ -134,6 +134,24 @@ TEST_CASE("lists: offline nothing is fetched, and what is at hand is used whatev
   CHECK(l.asked() == 1);
 }
 
+TEST_CASE("lists: where somebody else fetches, one past its time is used and told of") {
+  Lists l;
+  l.options.elsewhere = "lists are fetched in the background";
+  CHECK(l.get() == "it is not in the cache, and lists are fetched in the background");
+  l.options.elsewhere.clear();
+  l.site.serve(numbered(2).der());
+  (void)l.get();
+  const std::string fetched = rfc3339(l.options.now);
+  l.options.elsewhere = "lists are fetched in the background";
+  l.options.now.seconds += l.options.max_age;
+  CHECK(l.get() == "number 02, 1 serials");
+  CHECK(l.notes.empty());
+  l.options.now.seconds += 1;
+  CHECK(l.get() == "number 02, 1 serials");
+  CHECK(l.note() == "it was last fetched " + fetched + ", and lists are fetched in the background");
+  CHECK(l.asked() == 1);
+}
+
 TEST_CASE("lists: PEM is read like DER") {
   Lists l;
   l.site.serve(to_bytes(view(to_pem("X509 CRL", numbered(2).der()))));

@@ -49,7 +49,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       last = part.content.data() + part.content.size();
     }
   }
-  const auto upload = read_upload(bytes, "multipart/form-data; boundary=b", true);
+  const auto upload = read_upload(bytes, "multipart/form-data; boundary=b");
   must(upload ? upload->has_evidence() : upload.error().status >= 400);
   if (upload) {
     for (const UploadedFile& file : upload->evidence) must(is_printable(file.name));

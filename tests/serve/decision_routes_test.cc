@@ -1,6 +1,8 @@
 // The rows of decisions and of the mirror, without a socket.
 #include "serve/decision_routes.h"
 
+#include <sqlite3.h>
+
 #include "tests/serve/serve_support.h"
 
 using namespace attest;
@@ -28,7 +30,9 @@ class Book {
       : book(std::make_shared<DecisionBook>(
             SigningKey{}, [] { return kDecided; }, limits)),
         routes(decision_routes(book)) {
-    REQUIRE(book->open(folder / "d.db"));
+    REQUIRE(book->open(
+        folder / "d.db", [this](const std::string& line) { notes.push_back(line); },
+        std::chrono::milliseconds(1)));
   }
   Answer ask(const std::string& method, const std::string& path, const std::string& body = "",
              const std::string& user = "") {
@@ -52,7 +56,14 @@ class Book {
                R"({"report":")" + report + R"(","decision":"approve","who":"Ada")" + more + "}",
                user);
   }
+  // What somebody else does to the file meanwhile.
+  sqlite3* other() {
+    sqlite3* db = nullptr;
+    REQUIRE(sqlite3_open((folder / "d.db").c_str(), &db) == SQLITE_OK);
+    return db;
+  }
   Folder folder;
+  std::vector<std::string> notes;
   std::shared_ptr<DecisionBook> book;
   Routes routes;
 };
@@ -107,6 +118,72 @@ TEST_CASE(
   CHECK(book.ask("POST", "/api/v1/decisions").status == 400);  // no body
 }
 
+TEST_CASE("decisions over the API: what stops the record is told apart, and in the log") {
+  Book book;
+  const std::string id = book.book->keep(kept("approve"));
+  REQUIRE(book.decide(id).status == 201);
+  CHECK(book.notes.empty());
+  std::string many = "/api/v1/decisions?q=";
+  for (char c = 'a'; c < 'z'; ++c) many += std::string(1, c) + "+";
+  const Answer asked = book.ask("GET", many);
+  CHECK(asked.status == 400);
+  CHECK(member(asked, "detail") == "expected at most 16 words to search for, found 25");
+  CHECK(book.ask("GET", "/api/v1/decisions/export" + many.substr(17)).status == 400);
+  CHECK(book.notes.empty());
+
+  // Held by another process: later.
+  sqlite3* db = book.other();
+  REQUIRE(sqlite3_exec(db, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr) == SQLITE_OK);
+  const Answer held = book.decide(id);
+  CHECK(held.status == 503);
+  REQUIRE(held.header("Retry-After") != nullptr);
+  CHECK(*held.header("Retry-After") == "5");
+  CHECK(held.body.find(book.folder.path()) == std::string::npos);
+  REQUIRE(book.notes.size() == 1);
+  CHECK(book.notes[0].find("d.db: cannot be written: database is locked") != std::string::npos);
+  REQUIRE(sqlite3_exec(db, "ROLLBACK", nullptr, nullptr, nullptr) == SQLITE_OK);
+  CHECK(book.decide(id).status == 201);
+
+  // Damaged: ours to mend, and no fault of who asks.
+  REQUIRE(sqlite3_exec(db, "DROP TRIGGER no_update; UPDATE decisions SET line='x' WHERE number=1",
+                       nullptr, nullptr, nullptr) == SQLITE_OK);
+  for (const char* path : {"/api/v1/decisions", "/api/v1/decisions/export"}) {
+    CAPTURE(path);
+    book.notes.clear();
+    const Answer damaged = book.ask("GET", path);
+    CHECK(damaged.status == 500);
+    CHECK(damaged.body.find(book.folder.path()) == std::string::npos);
+    REQUIRE(book.notes.size() == 1);
+    CHECK(book.notes[0].find("d.db: a record is damaged") != std::string::npos);
+  }
+  REQUIRE(sqlite3_exec(db, "DROP TABLE decisions", nullptr, nullptr, nullptr) == SQLITE_OK);
+  book.notes.clear();
+  CHECK(book.ask("GET", "/api/v1/decisions").status == 500);
+  CHECK(book.ask("GET", "/api/v1/decisions/" + std::string(32, '0')).status == 500);
+  CHECK(book.decide(id).status == 500);
+  CHECK(book.notes.size() == 3);
+  sqlite3_close(db);
+}
+
+TEST_CASE("a report that cannot be kept to be decided upon is told of in the log") {
+  Book book;
+  CHECK(book.book->keep({.json = "{}", .html = {}, .bundle = {}}).empty());
+  REQUIRE(book.notes.size() == 1);
+  CHECK(book.notes[0].starts_with("a report cannot be kept to be decided upon: expected a report"));
+}
+
+TEST_CASE("a server that keeps no decisions says what would") {
+  const auto routes = decision_routes(nullptr);
+  REQUIRE(!routes.empty());
+  for (const Route& route : routes) {
+    CAPTURE(route.path);
+    const Answer answer = route.answer({}, route.gives.front());
+    CHECK(answer.status == 501);
+    CHECK(answer.type == "application/problem+json");
+    CHECK(member(answer, "expected") == "a server that was started with --decisions DB");
+  }
+}
+
 TEST_CASE("the mirror as rows: its own headers and status, and no file's name") {
   const Folder folder;
   std::vector<std::string> notes;
@@ -126,4 +203,18 @@ TEST_CASE("the mirror as rows: its own headers and status, and no file's name") 
   CHECK(match(routes, "GET", "/cosmos/base/tendermint/v1beta1/blocks/latest").route != nullptr);
   CHECK(match(routes, "GET", "/cosmos/bank/v1beta1/supply").route == nullptr);
   CHECK(match(routes, "POST", "/dcl/vendorinfo/vendors").route == nullptr);
+}
+
+TEST_CASE("a mirror without a cache knows nothing, and says why: nothing is not on the ledger") {
+  Mirror mirror(Mirror::NoCache{.why = "it was started to ask no ledger"});
+  for (const char* path :
+       {"/dcl/vendorinfo/vendors/65521", "/dcl/model/models", "/dcl/pki/all-certificates",
+        "/cosmos/base/tendermint/v1beta1/syncing"}) {
+    CAPTURE(path);
+    const MirrorAnswer answer = mirror.answer({.method = "GET", .path = path, .query = {}});
+    CHECK(answer.status == 503);
+    CHECK(answer.body.find("this mirror knows nothing: it was started to ask no ledger") !=
+          std::string::npos);
+  }
+  CHECK(mirror.answer({.method = "GET", .path = "/dcl/nope", .query = {}}).status == 501);
 }

@@ -313,6 +313,9 @@ TEST_CASE("decisions: whatever was altered behind the database's back is found a
   CHECK(broken(copy, {.certificate = {}, .head = all[3].digest}) ==
         "the end: expected a record with digest " + hex(all[3].digest) +
             ", found none among 1: records were taken away, or all were written anew");
+  // Zeros stand before the first record: no record has them.
+  CHECK(broken(copy, {.certificate = {}, .head = Sha256{}})
+            .starts_with("the end: expected a record with digest 0000"));
   auto whole = opened(path, Decisions::Open::read_only);
   const auto later = check_chain(whole, {.certificate = {}, .head = all[1].digest});
   REQUIRE(later.has_value());

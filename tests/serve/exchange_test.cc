@@ -40,11 +40,11 @@ JudgeSettings settings() {
     TrustStore store = TrustStore::builtin(false);
     for (const char* path : {"fixtures/trust/paa-fff1.pem", "fixtures/trust/paa-any.pem"}) {
       const auto all = trusted_certificates(path);
-      for (const auto& [certificate, name] : *all)
+      for (const auto& [certificate, name] : all->found)
         (void)store.add_paa(certificate, Origin::given, name);
     }
     const auto signers = trusted_certificates("fixtures/trust/cd-signer.pem");
-    for (const auto& [certificate, name] : *signers)
+    for (const auto& [certificate, name] : signers->found)
       (void)store.add_cd_signer(certificate, Origin::given, name, openssl_engine());
     return store;
   };
@@ -215,6 +215,25 @@ TEST_CASE("inspect masks what is secret unless the server shows it") {
   CHECK(reply.body.find("\"masked\"") != std::string::npos);
 }
 
+TEST_CASE("inspect takes the form of verify, and says what of it is about a verdict") {
+  Bench bench;
+  const Reply reply =
+      bench.ask(post("/api/v1/inspect", kForm),
+                device("good") + part("network", "none") + part("at", "2026-06-01") +
+                    part("order", "{\"product_id\": 32768}", "order.json") + "--b--\r\n");
+  REQUIRE(reply.status == 200);
+  const Json report = json(reply);
+  std::string told;
+  for (const Json& one : *report.find("not_used")->array())
+    told += *one.find("path")->string() + ": " + *one.find("why")->string() + "\n";
+  const auto line = [](const std::string& path, const std::string& field) {
+    return path + ": the field " + field + " is about a verdict, and inspect gives none\n";
+  };
+  for (const auto& [path, field] :
+       {std::pair("network", "network"), {"at", "at"}, {"order.json", "order"}})
+    CHECK_MESSAGE(told.find(line(path, field)) != std::string::npos, told);
+}
+
 TEST_CASE("what is wrong with a request is said, with what was expected and found") {
   Bench bench;
   const auto status = [&](HttpRequest request, const std::string& body = {}) {
@@ -248,7 +267,9 @@ TEST_CASE("what is wrong with a request is said, with what was expected and foun
   CHECK(status(post("/api/v1/verify", kForm), part("network", "main") + device("good") +
                                                   part("trust_paa", "x", "paa.pem") + "--b--") ==
         400);
-  CHECK(status(post("/api/v1/inspect", kForm), part("network", "none") + "--b--") == 400);
+  CHECK(status(post("/api/v1/inspect", kForm), part("network", "none") + "--b--") == 422);
+  CHECK(status(post("/api/v1/inspect", kForm), part("network", "mainnet") + "--b--") == 400);
+  CHECK(status(post("/api/v1/inspect", kForm), part("nonce", "x") + "--b--") == 400);
   CHECK(status(post("/api/v1/verify", kForm), part("network", "none") + "--b--") == 422);
   CHECK(status(post("/api/v1/verify", kForm), part("evidence", "hello", "a.txt") + "--b--") == 422);
   CHECK(status(post("/api/v1/verify", kForm), part("evidence", "text") + "--b--") == 400);
@@ -275,6 +296,50 @@ TEST_CASE("a field that is wrong says what was expected and found") {
       bench.ask(post("/api/v1/verify", kForm), part("at", "yesterday") + device("good") + "--b--");
   CHECK(said(at, "detail").starts_with("at: "));
   CHECK(said(at, "detail").find("yesterday") != std::string::npos);
+}
+
+TEST_CASE("nothing of what was ordered or trusted vanishes: it is used, told or refused") {
+  Bench bench;
+  const std::string order = part("order", "{\"product_id\": 32768}", "order.json");
+  const auto ask = [&](const std::string& more) {
+    return bench.ask(post("/api/v1/verify", kForm), device("good") + more + "--b--\r\n");
+  };
+  CHECK(ask(order).status == 200);
+  const Reply two = ask(order + part("order", "{\"product_id\": 1}", "other.json"));
+  CHECK(two.status == 400);
+  CHECK(said(two, "detail") == "order: order.json does not name other.json");
+  CHECK(said(two, "expected") == "one order, then the files that it names");
+  // Those that it names come along.
+  const std::string cpms = R"({"matter":{"instance_info":{"vendor_id":65521},)"
+                           R"("attestation_credentials":{"dac_cert":"dac.pem"}}})";
+  CHECK(ask(part("order", cpms, "lot/cpms.json") +
+            part("order", std::string(text(test::slurp("fixtures/devices/good/dac.pem"))),
+                 "lot/dac.pem"))
+            .status == 200);
+
+  const auto pem = [](const char* path) { return std::string(text(test::slurp(path))); };
+  const std::string paa = pem("fixtures/trust/paa-fff1.pem"),
+                    pai = pem("fixtures/devices/good/pai.pem");
+  const Reply mixed = ask(part("trust_paa", paa + pai, "both.pem"));
+  REQUIRE(mixed.status == 200);
+  const Json report = json(mixed);
+  size_t told = 0;
+  for (const Json& one : *report.find("not_used")->array()) {
+    if (*one.find("path")->string() != "both.pem") continue;
+    ++told;
+    CHECK(one.find("why")->string()->starts_with("trust_paa: expected a PAA: "));
+  }
+  CHECK(told == 1);
+  // What cannot be read is told, too; what is taken in the other role is not.
+  std::string damaged = pai;
+  damaged.insert(damaged.find('\n') + 1, "AAAA");
+  CHECK(ask(part("trust_paa", paa + damaged, "both.pem")).body.find("\"trust_paa: ") !=
+        std::string::npos);
+  CHECK(ask(part("trust_paa", paa + pai, "both.pem") + part("trust_cd_signer", pai, "pai.pem"))
+            .body.find("\"trust_paa: ") == std::string::npos);
+  const Reply none = ask(part("trust_paa", pai, "root.pem"));
+  CHECK(none.status == 400);
+  CHECK(said(none, "detail").starts_with("trust_paa root.pem: expected a PAA: "));
 }
 
 TEST_CASE("a body that is too large is refused, said beforehand or found out") {
@@ -470,6 +535,61 @@ TEST_CASE("the page loads nothing from elsewhere and runs no script of its own t
                   script.substr(from, end - from));
   }
   CHECK(asked > 15);
+}
+
+TEST_CASE("the page says what this server keeps, and as what it was started") {
+  ServiceOptions options;
+  options.network = "test";
+  options.stage = "lab";
+  const std::string briefly = "Files stay on this server only until the answer is sent.";
+  const std::string page = Bench(options).ask(get("/")).body;
+  CHECK(page.find(briefly) != std::string::npos);
+  CHECK(page.find("<option value=\"\">as the server was started: test</option>") !=
+        std::string::npos);
+  CHECK(page.find("<option value=\"\">as the server was started: lab</option>") !=
+        std::string::npos);
+  options.keep = [](const KeptReport&, const HttpRequest&) { return std::string(); };
+  const std::string keeping = Bench(options).ask(get("/")).body;
+  CHECK(keeping.find(briefly) == std::string::npos);
+  CHECK(keeping.find("with a decision they are kept for good") != std::string::npos);
+}
+
+TEST_CASE("who asks for a page gets one where nothing can be judged, too; a program gets JSON") {
+  Bench bench;
+  const std::string nothing =
+      "--b\r\nContent-Disposition: form-data; name=\"evidence\"; filename=\"\"\r\n\r\n\r\n--b--";
+  const auto asking_for = [&](const char* accept) {
+    Pairs headers = kForm;
+    headers.emplace_back("accept", accept);
+    return bench.ask(post("/api/v1/verify", headers), nothing);
+  };
+  const Reply page = asking_for("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8");
+  CHECK(page.status == 422);
+  CHECK(page.type == "text/html; charset=utf-8");
+  CHECK(page.body.find("there is nothing to look at") != std::string::npos);
+  CHECK(page.body.find("Expected: a part evidence or code with content") != std::string::npos);
+  CHECK(page.body.find("{{") == std::string::npos);
+  CHECK(header(page, "Content-Security-Policy").find("style-src 'self'") != std::string::npos);
+  for (const char* accept : {"*/*", "application/json", "text/html, application/problem+json"})
+    CHECK(asking_for(accept).type == "application/problem+json");
+  // Before a route was chosen, too; and no markup of who asks.
+  Pairs kind = {{"content-type", "<b>"}, {"accept", "text/html"}};
+  const Reply other = bench.ask(post("/api/v1/verify", kind), "x");
+  CHECK(other.status == 415);
+  CHECK(other.body.find("&lt;b&gt;") != std::string::npos);
+  CHECK(other.body.find("<b>") == std::string::npos);
+}
+
+TEST_CASE("no answer tells another site where it was asked from") {
+  Bench bench;
+  for (const char* path : {"/", "/page/page.js", "/api/v1/health", "/nowhere"}) {
+    CAPTURE(path);
+    CHECK(header(bench.ask(get(path)), "Referrer-Policy") == "same-origin");
+  }
+  CHECK(header(bench.ask(post("/api/v1/verify", kForm), device("good") + "--b--"),
+               "Referrer-Policy") == "same-origin");
+  CHECK(bench.ask(get("/")).body.find("<meta name=\"referrer\" content=\"same-origin\">") !=
+        std::string::npos);
 }
 
 TEST_CASE("counters are told as Prometheus reads them") {

@@ -84,6 +84,15 @@ std::string as_the_key_says(const Key& key, std::string word) {
   return word;
 }
 
+std::string expected_of(const Key& key) {
+  if (key.form == Form::number) return "a number";
+  if (key.form == Form::version) return "a version such as 2.2.5";
+  std::string known;
+  for (const std::string_view word : key.words)
+    known += fmt::format("{}{}", known.empty() ? "" : ", ", word);
+  return "one of " + known;
+}
+
 bool is_version(std::string_view s) {
   return !s.empty() && is_digit(s.front()) && is_digit(s.back()) &&
          s.find_first_not_of("0123456789.") == std::string_view::npos &&
@@ -129,21 +138,22 @@ class OrderReader {
 
   void one(const Key& key, const Json& value) {
     const auto given = text_of(value);
-    if (!given) return wrong(key, fmt::format("expected a word, found {}", value.kind()));
+    if (!given)
+      return wrong(key, fmt::format("expected {}, found {}", expected_of(key), value.kind()));
     if (given->empty()) return;  // "" is "not given"
     if (key.form == Form::number) {
       const auto number = tool::number(*given);
-      if (!number) return wrong(key, fmt::format("expected a number, found {}", value.kind()));
+      if (!number)
+        return wrong(key,
+                     fmt::format("expected a number, found \"{}\"", quotable(printable(*given))));
       return add(key, std::to_string(*number));
     }
     if (key.form == Form::version)
       return is_version(*given) ? add(key, *given) : wrong(key, "expected a version such as 2.2.5");
     const std::string word = as_the_key_says(key, lower(*given));
     if (has(key.words, word)) return add(key, word);
-    std::string known;
-    for (const std::string_view w : key.words)
-      known += fmt::format("{}{}", known.empty() ? "" : ", ", w);
-    wrong(key, fmt::format("expected one of {}, found \"{}\"", known, quotable(printable(*given))));
+    wrong(key,
+          fmt::format("expected {}, found \"{}\"", expected_of(key), quotable(printable(*given))));
   }
 
   void keys(const Key& key, const Json& value) {
@@ -191,6 +201,14 @@ class OrderReader {
 };
 
 }  // namespace
+
+std::string security_keys() {
+  std::string out;
+  for (const Key& key : kKeys) {
+    if (key.means == nullptr) out += fmt::format("{}{}", out.empty() ? "" : ", ", key.name);
+  }
+  return out;
+}
 
 bool is_security_order(const Json& security) {
   const auto* members = security.object();

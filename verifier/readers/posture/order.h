@@ -13,6 +13,8 @@ bool is_security_order(const Json& security);
 void read_security_order(const Json& security, const std::string& path, Reading& reading);
 // mcu_flags and tamper settings; what the order itself says of the same stands before it.
 void read_user_configuration(const Json& json, const std::string& path, Posture& posture);
+// "profile, secure_boot, ...": what `security` may name.
+std::string security_keys();
 // The names of files that `signing_keys` and `command_key` give in place of a key.
 bool is_key_file(std::string_view value);
 // Of each key in a PEM file (public or private) the forms in which a part or an image may hold it,
