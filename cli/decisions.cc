@@ -7,7 +7,7 @@
 #include "cli/options.h"
 #include "platform/files.h"
 #include "platform/output.h"
-#include "serve/decision_chain.h"
+#include "serve/decisions/decision_chain.h"
 
 namespace attest::cli {
 namespace {

@@ -29,7 +29,7 @@
 #include "cli/options.h"
 #include "platform/files.h"
 #include "platform/revocation_sets.h"
-#include "serve/decision_routes.h"
+#include "serve/decisions/decision_routes.h"
 #include "serve/run.h"
 
 namespace attest::cli {

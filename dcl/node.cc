@@ -23,7 +23,7 @@ constexpr size_t kDepth = 32;             // of a JSON answer; the ledger's own 
 constexpr size_t kRootsTag = ~size_t{0};  // the list of approved roots among the lists
 
 constexpr const char* kHeightHeader = "grpc-metadata-x-cosmos-block-height";
-// Of the mirror of a cache (serve/mirror.h).
+// Of the mirror of a cache (serve/mirror/mirror.h).
 constexpr const char* kSyncedHeader = "x-matter-attest-synced-at";
 constexpr const char* kNodeInfo = "/cosmos/base/tendermint/v1beta1/node_info";
 constexpr const char* kSyncing = "/cosmos/base/tendermint/v1beta1/syncing";

@@ -2,10 +2,10 @@
 // logged in, a route chosen, the body taken, worked out here, beside, or by a process that judges.
 #pragma once
 
-#include "serve/desk.h"
-#include "serve/front.h"
-#include "serve/judging.h"
-#include "serve/lot_feed.h"
+#include "serve/decisions/desk.h"
+#include "serve/http/front.h"
+#include "serve/judge/judging.h"
+#include "serve/judge/lot_feed.h"
 #include "serve/service.h"
 
 namespace attest::serve {

@@ -1,7 +1,7 @@
 // The OpenAPI document: derived from the table of routes, so that it cannot say anything else.
 #pragma once
 
-#include "serve/routes.h"
+#include "serve/http/routes.h"
 #include "verifier/base/json.h"
 
 namespace attest::serve {

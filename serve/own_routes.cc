@@ -4,10 +4,10 @@
 
 #include "report/check_json.h"
 #include "report/report_style.h"
+#include "serve/judge/upload.h"
 #include "serve/openapi.h"
 #include "serve/page.h"
 #include "serve/service.h"
-#include "serve/upload.h"
 
 namespace attest::serve {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "serve/http_request.h"
+#include "serve/http/http_request.h"
 
 namespace attest::serve {
 

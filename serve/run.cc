@@ -14,7 +14,7 @@
 #include <utility>
 
 #include "serve/exchange.h"
-#include "serve/http_server.h"
+#include "serve/http/http_server.h"
 
 namespace attest::serve {
 namespace {

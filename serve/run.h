@@ -5,8 +5,8 @@
 #include <optional>
 
 #include "platform/verbosity.h"
-#include "serve/address.h"
-#include "serve/judging.h"
+#include "serve/http/address.h"
+#include "serve/judge/judging.h"
 #include "serve/service.h"
 
 namespace attest::serve {

@@ -7,8 +7,8 @@
 #include <charconv>
 #include <iterator>
 
-#include "serve/address.h"
-#include "serve/media_type.h"
+#include "serve/http/address.h"
+#include "serve/http/media_type.h"
 #include "serve/page.h"
 
 namespace attest::serve {

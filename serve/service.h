@@ -9,9 +9,9 @@
 #include <variant>
 #include <vector>
 
+#include "serve/http/routes.h"
 #include "serve/metrics.h"
 #include "serve/rate.h"
-#include "serve/routes.h"
 #include "serve/users.h"
 #include "verifier/base/instant.h"
 

@@ -2,9 +2,9 @@
 // hands in either is refused with words or has a name and the id of a report. Numbers and pages of
 // the ledger's paths never fail without words.
 
-#include "serve/decision.h"
-#include "serve/gateway_values.h"
-#include "serve/mirror_request.h"
+#include "serve/decisions/decision.h"
+#include "serve/mirror/gateway_values.h"
+#include "serve/mirror/mirror_request.h"
 #include "tests/fuzz/property.h"
 
 using namespace attest;

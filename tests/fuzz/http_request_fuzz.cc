@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "serve/address.h"
-#include "serve/media_type.h"
-#include "serve/multipart.h"
-#include "serve/upload.h"
-#include "serve/wire.h"
+#include "serve/http/address.h"
+#include "serve/http/media_type.h"
+#include "serve/http/multipart.h"
+#include "serve/judge/upload.h"
+#include "serve/judge/wire.h"
 
 using namespace attest;
 using namespace attest::serve;

@@ -1,7 +1,7 @@
 // What the tests of serve share: a judged report made of texts.
 #pragma once
 
-#include "serve/decisions.h"
+#include "serve/decisions/decisions.h"
 #include "tests/support/folder.h"
 #include "tests/support/support.h"
 
