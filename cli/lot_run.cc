@@ -555,22 +555,13 @@ int run_lot(const LotOptions& given, const Console& console) {
   LotOptions options = given;
   if (options.stream && options.inputs.empty()) options.inputs = {"-"};
   if (options.format.empty()) options.format = options.stream ? "ndjson" : "text";
-  const auto targets_with = [&](const std::vector<std::string>& ordered_files) {
-    return report_targets(options.format, options.output, options.reports, lot_forms(),
-                          files_of(options, ordered_files, console));
-  };
-  std::optional<Device> ordered;
-  std::vector<std::string> ordered_files;
-  if (!options.expect.empty()) {
-    if (const auto can = targets_with({}); !can) return print_error(console, can.error().what);
-    auto expected = expected_from(options.expect, &ordered_files);
-    if (!expected) return print_error(console, expected.error().what);
-    ordered = std::move(*expected);
-  }
-  auto targets = targets_with(ordered_files);
+  auto order = order_from(options.expect);
+  if (!order) return print_error(console, order.error().what);
+  auto targets = report_targets(options.format, options.output, options.reports, lot_forms(),
+                                files_of(options, order->files, console));
   if (!targets) return print_error(console, targets.error().what);
   if (const auto problem = usage_problem(options, *targets)) return print_error(console, *problem);
-  const auto code = LotRun(options, std::move(ordered), std::move(*targets), console).run();
+  const auto code = LotRun(options, std::move(order->device), std::move(*targets), console).run();
   return code ? *code : print_error(console, code.error().what);
 }
 

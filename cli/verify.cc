@@ -103,16 +103,9 @@ int verify(const VerifyOptions& options, const Console& console) {
   if (options.schema) return show(std::string(report_schema()), console);
   if (options.evidence.empty() && !options.roles.any())
     return print_error(console, "EVIDENCE is required (see matter-attest verify --help)");
-  std::optional<Device> ordered;
-  std::vector<std::string> ordered_files;
-  if (!options.expect.empty()) {
-    if (const auto can = targets_of(options.output, files_of(options, {}, console)); !can)
-      return print_error(console, can.error().what);
-    auto expected = expected_from(options.expect, &ordered_files);
-    if (!expected) return print_error(console, expected.error().what);
-    ordered = std::move(*expected);
-  }
-  auto targets = targets_of(options.output, files_of(options, ordered_files, console));
+  auto order = order_from(options.expect);
+  if (!order) return print_error(console, order.error().what);
+  auto targets = targets_of(options.output, files_of(options, order->files, console));
   if (!targets) return print_error(console, targets.error().what);
   const auto policy = policy_from(options.judge, console);
   if (!policy) return print_error(console, policy.error().what);
@@ -158,7 +151,7 @@ int verify(const VerifyOptions& options, const Console& console) {
       .trust = *trust,
       .engine = **engine,
       .ledger = asked,
-      .ordered = std::move(ordered),
+      .ordered = std::move(order->device),
       .approved = std::move(after),
       .between =
           [&](Evidence& found) {

@@ -28,14 +28,6 @@ struct Credential {
 constexpr Credential kCredentials[] = {
     {"dac_cert", FactId::dac}, {"pai_cert", FactId::pai}, {"certification", FactId::cd}};
 
-using Opened = std::vector<std::string>;
-
-Result<FileBytes> open_beside(const fs::path& path, Opened* opened) {
-  auto file = FileBytes::open(path.string());
-  if (file && opened != nullptr) opened->push_back(path.string());
-  return file;
-}
-
 // The order names these files relative to itself. One that is not there was not handed over; one
 // that lies elsewhere is not followed.
 void read_credential(const Credential& credential, const Json& value, const std::string& of,
@@ -148,15 +140,23 @@ std::optional<std::string> keys_in(View content) {
 
 }  // namespace
 
-Result<Device> expected_from(const std::string& path, Opened* opened) {
-  const auto file = open_beside(path, opened);
+Result<Order> order_from(const std::string& path) {
+  Order out;
+  if (path.empty()) return out;
+  const auto open = [&](const fs::path& of) {
+    auto file = FileBytes::open(of.string());
+    if (file) out.files.push_back(of.string());
+    return file;
+  };
+  const auto file = open(path);
   if (!file) return error("--expect: " + file.error().what);
   const fs::path folder = fs::path(path).parent_path();
-  auto out = expected_from(path, file->view(), [&](const std::string& name) {
-    const auto beside = open_beside(folder / name, opened);
+  auto device = expected_from(path, file->view(), [&](const std::string& name) {
+    const auto beside = open(folder / name);
     return beside ? std::optional(to_bytes(beside->view())) : std::nullopt;
   });
-  if (!out) return error("--expect: " + out.error().what);
+  if (!device) return error("--expect: " + device.error().what);
+  out.device = std::move(*device);
   return out;
 }
 

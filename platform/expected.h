@@ -11,9 +11,13 @@
 
 namespace attest {
 
-// An error names the file, what was expected and what was found. `opened`: the files that were read
-// take their place there, the order's own and those that lie beside it.
-Result<Device> expected_from(const std::string& path, std::vector<std::string>* opened = nullptr);
+// What was ordered, and the files that were read for it: the order's own and those beside it.
+struct Order {
+  std::optional<Device> device;  // none where there is no order
+  std::vector<std::string> files;
+};
+// Of the file at --expect; empty: no order. An error names the file, what was expected and found.
+Result<Order> order_from(const std::string& path);
 // Of a file in memory. `beside` gives the content of what it names; nullopt: not there.
 using FileBeside = std::function<std::optional<Bytes>(const std::string& name)>;
 Result<Device> expected_from(const std::string& name, View content, const FileBeside& beside);

@@ -195,6 +195,32 @@ TEST_CASE("tests lie where their sources lie") {
   CHECK(count > 200);
 }
 
+TEST_CASE(
+    "inside serve, the arrows between rooms point one way: decisions -> judge, mirror -> http") {
+  const std::map<std::string, std::set<std::string>> may = {
+      {"http", {}},
+      {"judge", {"http"}},
+      {"mirror", {"http"}},
+      {"decisions", {"http", "judge", "mirror"}},
+  };
+  const auto inner = [](const std::string& path) {
+    const std::string below = path.substr(std::string("serve/").size());
+    return below.find('/') == std::string::npos ? std::string() : room(below);
+  };
+  size_t seen = 0;
+  for (const Include& i : includes()) {
+    if (!i.quoted || room(i.file) != "serve" || room(i.header) != "serve") continue;
+    CAPTURE(i.file);
+    CAPTURE(i.header);
+    const std::string from = inner(i.file), to = inner(i.header);
+    if (from.empty() || from == to) continue;  // the root asks all of them
+    ++seen;
+    REQUIRE(may.contains(from));
+    CHECK(may.at(from).contains(to));
+  }
+  CHECK(seen > 10);
+}
+
 TEST_CASE("nothing in verifier prints, reads a clock, the environment, files or the network") {
   const std::set<std::string> outside = {"iostream",   "cstdio",       "stdio.h",    "fstream",
                                          "filesystem", "ctime",        "time.h",     "cstdlib",

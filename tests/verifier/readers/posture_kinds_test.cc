@@ -386,7 +386,7 @@ TEST_CASE("firmware: the work grows with the bytes alone, whatever they hold") {
 TEST_CASE("orders: a key that is none is the tester's slip, and a file may hold several") {
   const Folder folder;
   const auto slip = [&](const std::string& security) {
-    const auto order = expected_from(
+    const auto order = order_from(
         folder.write("order.json", R"({"vendor_id":"0xFFF1","security":)" + security + "}"));
     return order ? "" : order.error().what;
   };

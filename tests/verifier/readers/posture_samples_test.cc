@@ -83,8 +83,10 @@ SampleReport judged(const fs::path& folder) {
   std::sort(paths.begin(), paths.end());
   const auto errors = read_paths(paths, reading);
   REQUIRE_MESSAGE(errors.empty(), errors.front());
-  auto ordered = expected_from((folder / "order.json").string());
-  REQUIRE_MESSAGE(ordered.has_value(), (ordered ? "" : ordered.error().what));
+  auto order = order_from((folder / "order.json").string());
+  REQUIRE_MESSAGE(order.has_value(), (order ? "" : order.error().what));
+  std::optional<Device>& ordered = order->device;
+  REQUIRE(ordered);
   CHECK_MESSAGE(ordered->integrity.empty(),
                 (ordered->integrity.empty() ? "" : ordered->integrity.front().problem));
   const Policy policy{.network = Network::main, .at = Instant{1'790'000'000}, .required = {}};
