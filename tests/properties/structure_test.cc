@@ -218,7 +218,7 @@ TEST_CASE(
     REQUIRE(may.contains(from));
     CHECK(may.at(from).contains(to));
   }
-  CHECK(seen > 10);
+  CHECK(seen > 5);
 }
 
 TEST_CASE("nothing in verifier prints, reads a clock, the environment, files or the network") {
@@ -247,7 +247,8 @@ TEST_CASE("nothing in verifier prints, reads a clock, the environment, files or 
 // (verifier/base/maybe.h).
 TEST_CASE("rules hold what may be missing in types that say so") {
   const std::regex unchecked(R"(std::optional\b|std::shared_ptr\b|const [A-Z]\w*\* \w+ = [^n]|)"
-                             R"(const (auto|std::string)\* \w+ = [^n]*get_if)");
+                             R"(const (auto|std::string)\* \w+ = [^n]*get_if|)"
+                             R"(\.front\(\)|\.back\(\)|\[0\])");  // of a list: first_of
   size_t files = 0;
   for (const auto& entry : fs::directory_iterator("verifier/checks")) {
     ++files;

@@ -16,6 +16,18 @@ namespace attest {
   throw std::logic_error("a rule looks behind what is not there");
 }
 
+// The first of a list that may have none: of a list that goes, itself; else where it lies.
+template <class List>
+decltype(auto) first_of(List&& list) {
+  if (list.empty()) looked_behind_nothing();
+  using First = decltype(*list.begin());
+  if constexpr (std::is_lvalue_reference_v<List>) {
+    return static_cast<const std::remove_reference_t<First>&>(*list.begin());
+  } else {
+    return std::remove_cvref_t<First>(*list.begin());
+  }
+}
+
 // A pointer to what somebody else keeps, or to nothing.
 template <class T>
 class Maybe {

@@ -191,7 +191,7 @@ Outcome commissioner_agrees(const Evidence& e) {
 
 Outcome key_is_no_authority_key(const RecordView& record) {
   if (record.authority_keys.empty()) return pass();
-  const AuthorityKey& first = record.authority_keys.front();
+  const AuthorityKey& first = first_of(record.authority_keys);
   return fail(fmt::format("the private key of {} lies in {}: whoever has it can forge whatever it "
                           "signs",
                           first.whose, place_text(first.place)),
@@ -221,8 +221,8 @@ Outcome key_belongs_to_dac(const RecordView& record, const Dac& dac,
   const auto& others = record.other_keys;
   const bool fits = dac->p256 == own->public_key;
   if (fits && others.empty()) return pass();
-  const Place& place = fits ? others.front().place : *own.place;
-  const Point& found = fits ? others.front().public_key : own->public_key;
+  const Place& place = fits ? first_of(others).place : *own.place;
+  const Point& found = fits ? first_of(others).public_key : own->public_key;
   std::string message = "the private key is not the DAC's";
   if (fits)
     message = fmt::format("the private key in {} is not the DAC's, as the one in {} is",

@@ -273,7 +273,7 @@ Outcome data_model_fits_specification(const Stated<FactId::data_model_revision>&
   Faults faults;
   const auto said = versions.all();
   const Maybe<uint64_t> version =
-      said.empty() ? nullptr : std::get_if<uint64_t>(&said.front()->value);
+      said.empty() ? nullptr : std::get_if<uint64_t>(&first_of(said)->value);
   const auto expected = version == nullptr ? std::nullopt : data_model_of(*version);
   bool any = false;
   for (const Statement* s : revisions.all()) {
@@ -291,7 +291,7 @@ Outcome data_model_fits_specification(const Stated<FactId::data_model_revision>&
     } else if (*revision != *expected) {
       faults.add(*s,
                  fmt::format("is {}, the specification version in {} is {}", *revision,
-                             place_text(said.front()->place), specification_text(*version)),
+                             place_text(first_of(said)->place), specification_text(*version)),
                  std::to_string(*expected), std::to_string(*revision));
     }
   }
@@ -328,7 +328,7 @@ constexpr Check in_range(const char* id, const char* title, const char* rule_tex
       .rule = rule_text,
       .remedy = kCorrect,
   };
-  out.consequence_of[0] = echo_of;
+  out.consequence_of.at(0) = echo_of;
   return out;
 }
 

@@ -174,7 +174,7 @@ Outcome authorizes_paa(const Declaration& cd, const Paa& paa) {
   }
   return broken(cd, "authorized_paa_list lacks the PAA of this device",
                 hex_colons(paa.subject_key_id),
-                list.empty() ? "an empty list" : hex_colons(list.front()));
+                list.empty() ? "an empty list" : hex_colons(first_of(list)));
 }
 
 constexpr const char* kSpecRelations = "Matter Core 6.2.3.1";

@@ -183,9 +183,10 @@ Outcome one_distribution_point(const CertificateOf<R>& c) {
   if (!one)
     return broken(c, "CRL distribution points are not one URI", "one point with one URI",
                   fmt::format("{} points, {} URIs", points.points, points.uris.size()));
-  if (!points.uris[0].starts_with("http://") && !points.uris[0].starts_with("https://"))
+  if (!first_of(points.uris).starts_with("http://") &&
+      !first_of(points.uris).starts_with("https://"))
     return broken(c, "CRL distribution point is no web address", "http:// or https://",
-                  printable(points.uris[0]));
+                  printable(first_of(points.uris)));
   return pass();
 }
 

@@ -76,7 +76,7 @@ Outcome key_is_p256(const CertificateOf<R>& c) {
   if (!equal(c->curve, oid::kPrime256v1))
     return broken(c, "key is on another curve", "prime256v1",
                   c->curve.empty() ? "no named curve" : der::oid_text(c->curve));
-  if (c->public_key.size() == 65 && c->public_key[0] == 0x04)
+  if (c->public_key.size() == 65 && first_of(c->public_key) == 0x04)
     return broken(c, "public key is not a point on the curve", "a point on prime256v1",
                   hex(c->public_key));
   return broken(c, "public key is not an uncompressed point", "65 bytes that begin with 04",
@@ -86,8 +86,8 @@ Outcome key_is_p256(const CertificateOf<R>& c) {
 template <Role R>
 Outcome serial_is_positive(const CertificateOf<R>& c) {
   const View serial = c->serial;
-  const bool zero = serial.size() == 1 && serial[0] == 0;
-  if (!zero && serial[0] < 0x80) return pass();
+  const bool zero = serial.size() == 1 && first_of(serial) == 0;
+  if (!zero && first_of(serial) < 0x80) return pass();
   return broken(c, fmt::format("serial number is {}", zero ? "zero" : "negative"),
                 "a positive number", hex(serial));
 }

@@ -56,7 +56,7 @@ Outcome has_no_trailing_bytes(const LotView& lot, const Place& place) {
 // Version 1 goes with a signer named by issuer and serial number (RFC 5652 5.1, 5.3), and says
 // nothing more.
 bool version_follows_naming(const Cms& cms, uint64_t version) {
-  return version == 1 && !cms.signers.empty() && !cms.signers.front().subject_key_id;
+  return version == 1 && !cms.signers.empty() && !first_of(cms.signers).subject_key_id;
 }
 Outcome version_is_3(const DeclarationCms& cms) {
   if (version_follows_naming(*cms.cms, cms->version))
@@ -69,7 +69,7 @@ Outcome digest_algorithm(const DeclarationCms& cms) {
   if (all.size() != 1)
     return broken(cms, "CMS does not have exactly one digest algorithm", "sha256, once",
                   std::to_string(all.size()));
-  return algorithm_is(cms, "CMS digest algorithm", "SHA-256", oid::kSha256, all[0]);
+  return algorithm_is(cms, "CMS digest algorithm", "SHA-256", oid::kSha256, first_of(all));
 }
 Outcome content_type(const DeclarationCms& cms) {
   return equal(cms->content_type, oid::kCmsData)

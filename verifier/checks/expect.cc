@@ -209,7 +209,7 @@ Outcome order_is_readable(const RecordView& record) {
                : unknown("the order names nothing that can be compared",
                          "name what was ordered: a cpms.json, or the keys of device.json");
   }
-  const IntegrityProblem& first = record.ordered->integrity.front();
+  const IntegrityProblem& first = first_of(record.ordered->integrity);
   return unknown(fmt::format("{} in {} cannot be compared: {}", first.what, place_text(first.place),
                              first.problem));
 }

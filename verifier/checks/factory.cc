@@ -37,7 +37,7 @@ Outcome is_whole(const RecordView& record) {
 Outcome is_intact(const RecordView& record) {
   const std::vector<IntegrityProblem>& problems = record.device.integrity();
   if (problems.empty()) return pass();
-  const IntegrityProblem& first = problems.front();
+  const IntegrityProblem& first = first_of(problems);
   std::string message =
       fmt::format("{} in {}: {}", first.what, place_text(first.place), first.problem);
   if (const size_t more = problems.size() - 1; more > 0)

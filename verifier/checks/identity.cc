@@ -111,7 +111,7 @@ Outcome facts_agree(const Evidence& e) {
     if (conflict.fact == FactId::dac || conflict.fact == FactId::pai || conflict.fact == FactId::cd)
       continue;
     if (is_secret(conflict.fact)) continue;
-    const Statement &a = *conflict.values[0], &b = *conflict.values[1];
+    const Statement &a = *conflict.values.at(0), &b = *conflict.values.at(1);
     const bool masked = is_masked(conflict.fact) && !e.policy.show_passcode;
     if (count++ == 0) {
       message = fmt::format("{} is given differently in {} and {}", fact_name(conflict.fact),
@@ -172,8 +172,9 @@ MaybeValue<FactValue> own_value(const Evidence& e, FactId logged) {
     case FactId::logged_cd_vendor_id:
       return cd == nullptr ? std::nullopt : number(cd->vendor_id);
     case FactId::logged_cd_signer:
-      return cms != nullptr && cms->signers.size() == 1 ? bytes(cms->signers.front().subject_key_id)
-                                                        : std::nullopt;
+      return cms != nullptr && cms->signers.size() == 1
+                 ? bytes(first_of(cms->signers).subject_key_id)
+                 : std::nullopt;
     default:
       return std::nullopt;
   }

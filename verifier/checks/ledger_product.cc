@@ -25,7 +25,7 @@ Outcome names_agree(const RecordView& record, const std::string& ledger, const c
   const auto folded = [](const std::string& s) {
     std::string out;
     for (const char c : s) {
-      if (c != ' ' || (!out.empty() && out.back() != ' ')) out += c;
+      if (c != ' ' || (!out.empty() && !out.ends_with(' '))) out += c;
     }
     return trimmed(out);
   };

@@ -41,7 +41,7 @@ inline std::string text_of(const LedgerProduct& product) {
   return fmt::format("product {} of vendor {}", hex_id(product.pid), hex_id(product.vid));
 }
 inline std::string trimmed(std::string_view s) {
-  while (!s.empty() && s.back() == ' ') s.remove_suffix(1);
+  while (s.ends_with(' ')) s.remove_suffix(1);
   return std::string(s);
 }
 

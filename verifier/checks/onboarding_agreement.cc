@@ -164,9 +164,10 @@ Outcome names_agree(const RecordView& record) {
           return std::find(w.ids.begin(), w.ids.end(), *id) != w.ids.end();
         }))
       continue;
-    const Witness& w = all.front();
-    const std::string expected =
-        w.ids.size() == 1 ? hex_id(w.ids.front()) : fmt::format("one of {} products", w.ids.size());
+    const Witness& w = first_of(all);
+    const std::string expected = w.ids.size() == 1
+                                     ? hex_id(first_of(w.ids))
+                                     : fmt::format("one of {} products", w.ids.size());
     return fail(fmt::format("the {} in {} names {} {}, the {} in {} {}: it is of {}", kind(*code),
                             where(*code), what, hex_id(*id), w.name, place_text(w.place), expected,
                             product_text(code->payload)),
@@ -194,11 +195,11 @@ Outcome capabilities_agree(const RecordView& record) {
   const auto said = record.device.said<FactId::discovery_capabilities, uint64_t>();
   if (!said) return skipped("no discovery capabilities beside the codes in the evidence");
   const auto qr = readable(record.onboarding, Form::qr);
-  if (qr.empty() || !qr.front()->payload.capabilities)
+  if (qr.empty() || !first_of(qr)->payload.capabilities)
     return skipped("no readable QR code in the evidence");
-  const uint8_t in_code = *qr.front()->payload.capabilities;
+  const uint8_t in_code = *first_of(qr)->payload.capabilities;
   if (*said == in_code) return pass();
-  return differs("set of discovery capabilities", said, *qr.front(),
+  return differs("set of discovery capabilities", said, *first_of(qr),
                  fmt::format("0x{:02X}", in_code), fmt::format("0x{:02X}", *said));
 }
 

@@ -199,7 +199,7 @@ Outcome product_matches_device(const RecordView& record) {
     const uint16_t pid = h.product_id;
     if (std::find(device.pids.begin(), device.pids.end(), pid) != device.pids.end())
       return std::nullopt;
-    const std::string first = hex_id(device.pids.front()),
+    const std::string first = hex_id(first_of(device.pids)),
                       more = device.pids.size() > 1
                                  ? fmt::format(" and {} more", device.pids.size() - 1)
                                  : "";

@@ -168,10 +168,11 @@ Outcome set_works_in_the_sdk(const RecordView& record) {
     if (one.set == nullptr || one.set->lost_on_sdk().empty()) continue;
     const auto& lost = one.set->lost_on_sdk();
     const std::string place = place_text(one.place);
-    return fail(fmt::format("the SDK does not find all that the revocation set {} names: entry "
-                            "[{}]: {}{}",
-                            place, lost.front().entry, lost.front().what, and_more(lost.size())),
-                "a set that revokes in the SDK what it names", lost.front().what, place);
+    return fail(
+        fmt::format("the SDK does not find all that the revocation set {} names: entry "
+                    "[{}]: {}{}",
+                    place, first_of(lost).entry, first_of(lost).what, and_more(lost.size())),
+        "a set that revokes in the SDK what it names", first_of(lost).what, place);
   }
   return pass();
 }

@@ -20,9 +20,9 @@ using namespace security;
 Outcome one_value(const RecordView& record, Trait trait, const char* what) {
   const auto all = claims(record, trait);
   for (const Claim* claim : all) {
-    if (claim->value == all.front()->value) continue;
+    if (claim->value == first_of(all)->value) continue;
     return fail(fmt::format("the {} in {} is {}, in {} it is {}", what, place_text(claim->place),
-                            claim->value, place_text(all.front()->place), all.front()->value),
+                            claim->value, place_text(first_of(all)->place), first_of(all)->value),
                 fmt::format("one {}", what), "two", place_text(claim->place));
   }
   return all.empty() ? skipped(kNothing) : pass();
@@ -37,14 +37,14 @@ Outcome content_fits(const RecordView& record) {
   const bool on = encrypts_flash(record);
   if (on && !any_hidden)
     return fail(fmt::format("{}, and yet {} in {}: not a read-out of this part, or it cannot boot",
-                            fuses.front()->detail, content.front()->detail,
-                            place_text(content.front()->place)),
-                "ciphertext", "plain flash", place_text(content.front()->place));
+                            first_of(fuses)->detail, first_of(content)->detail,
+                            place_text(first_of(content)->place)),
+                "ciphertext", "plain flash", place_text(first_of(content)->place));
   if (!on && any_hidden && !any_shown)
     return fail(
-        fmt::format("{}, and yet {} in {}: not a read-out of this part", fuses.front()->detail,
-                    content.front()->detail, place_text(content.front()->place)),
-        "plain flash", "ciphertext", place_text(content.front()->place));
+        fmt::format("{}, and yet {} in {}: not a read-out of this part", first_of(fuses)->detail,
+                    first_of(content)->detail, place_text(first_of(content)->place)),
+        "plain flash", "ciphertext", place_text(first_of(content)->place));
   return pass();
 }
 
@@ -131,7 +131,7 @@ Outcome flash_encryption_is_for_release(const RecordView& record) {
     const bool release = std::any_of(modes.begin(), modes.end(),
                                      [](const Claim* c) { return c->value == "release"; });
     if (order.is("development") && release)
-      return asked(true, as_claimed(*modes.front(), "development"));
+      return asked(true, as_claimed(*first_of(modes), "development"));
     return skipped("the order takes a part in development mode");
   }
   if (order.is("off") || order.lenient)
@@ -250,7 +250,7 @@ Outcome release_rule(const RecordView& record) {
   }
   if (good + open == 0) return skipped(kNothing);
   const auto profile = all_ordered(record, "profile");
-  if (!profile.empty() ? profile.front()->value != "release"
+  if (!profile.empty() ? first_of(profile)->value != "release"
                        : record.policy.network == Network::none && !is_ordered(record))
     return skipped("nothing asks for a part that is released");
   if (open == 0) return pass();

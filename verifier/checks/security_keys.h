@@ -28,7 +28,7 @@ class OrderedKeys {
  public:
   OrderedKeys(const RecordView& record, std::string_view kind) : all_(all_ordered(record, kind)) {}
   bool empty() const { return all_.empty(); }
-  const OrderedLock& first() const { return *all_.front(); }
+  const OrderedLock& first() const { return *first_of(all_); }
   bool has(const std::string& key) const {
     return std::any_of(all_.begin(), all_.end(),
                        [&](const OrderedLock* lock) { return is_one_of(key, lock->value); });

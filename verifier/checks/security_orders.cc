@@ -381,7 +381,7 @@ Outcome dac_key_place(const RecordView& record) {
                   [&](const Claim* claim) { return claim->value == order.value; }))
     return pass();
   return all.empty() ? not_shown(order, "place of the DAC's key")
-                     : asked(true, as_claimed(*all.front(), order.value));
+                     : asked(true, as_claimed(*first_of(all), order.value));
 }
 
 // --- rollback ---
@@ -397,7 +397,7 @@ MaybeValue<uint64_t> number_of(const Claim& claim) {
 
 // Fuses and firmware, whichever the evidence has: each is of that version or a later one.
 Outcome versions_reach(const RecordView& record, const Order& order) {
-  const uint64_t wanted = version_of(order.value).front();
+  const uint64_t wanted = first_of(version_of(order.value));
   std::vector<Outcome> answers;
   for (const Claim* claim : claims(record, Trait::secure_version))
     answers.push_back(number_of(*claim).value_or(0) >= wanted

@@ -69,19 +69,19 @@ void append(std::string& all, const std::string& more) {
 
 bool wants_release_rule(const RecordView& record) {
   const auto profile = all_ordered(record, "profile");
-  return !profile.empty() && profile.front()->value == "release" && is_espressif(record);
+  return !profile.empty() && first_of(profile)->value == "release" && is_espressif(record);
 }
 
 Order ordered(const RecordView& record, std::string_view key) {
   Order out;
   if (const auto all = all_ordered(record, key); !all.empty()) {
-    out.said = all.front();
+    out.said = first_of(all);
     out.value = out.said->value;
     return out;
   }
   const auto profile = all_ordered(record, "profile");
   if (profile.empty()) return out;
-  if (profile.front()->value != "release") {
+  if (first_of(profile)->value != "release") {
     out.lenient = true;
     return out;
   }

@@ -52,7 +52,7 @@ Outcome verifier_matches_passcode(const RecordView& record) {
   if (!verifier) return skipped("no SPAKE2+ verifier in the evidence");
   if (passcodes.empty())
     return skipped("no passcode in the evidence to compare the SPAKE2+ verifier with");
-  if (!passcodes.front().fits_verifier)
+  if (!first_of(passcodes).fits_verifier)
     return skipped("salt or iterations of the SPAKE2+ verifier are not in the evidence");
   // Passcodes that differ are the affair of the checks on agreement; here it is enough that one of
   // them opens the device.
@@ -69,7 +69,7 @@ Outcome verifier_matches_passcode(const RecordView& record) {
     }
   }
   return fail(fmt::format("the SPAKE2+ verifier in {} is not the one of the passcode in {}",
-                          verifier.where(), place_text(passcodes.front().place)),
+                          verifier.where(), place_text(first_of(passcodes).place)),
               "the verifier of this passcode, salt and iterations", "another verifier",
               verifier.where());
 }

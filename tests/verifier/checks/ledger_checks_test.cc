@@ -503,3 +503,24 @@ TEST_CASE("ledger: the status of the certification is the declaration's") {
     if (row.words[0] == '\0') CHECK(got.message.empty());
   }
 }
+
+// What the ledger lacks agrees with nothing: a rule that compares does not pass for want of an
+// entry.
+TEST_CASE("ledger: where it has no entry, no rule that compares with it passes") {
+  for (int missing = 1; missing < 16; ++missing) {
+    World w;
+    if ((missing & 1) != 0) w.ledger.vendor_info = Absent{kFrom};
+    if ((missing & 2) != 0) w.ledger.model_fact = Absent{kFrom};
+    if ((missing & 4) != 0) w.ledger.version_fact = Absent{kFrom};
+    if ((missing & 8) != 0) w.ledger.compliance_fact = Absent{kFrom};
+    const Report report = w.judge();
+    const auto passes = [&](const char* id) { return found_by(report, id).status == Status::pass; };
+    CAPTURE(missing);
+    CHECK(passes("ledger.vendor-name-matches") == ((missing & 1) == 0));
+    CHECK(passes("ledger.product-name-matches") == ((missing & 2) == 0));
+    CHECK(passes("ledger.version-string-matches") == ((missing & 12) != 12));
+    CHECK(passes("ledger.cd-version-number-matches") == ((missing & 12) != 12));
+    CHECK(passes("ledger.status-matches-cd") == ((missing & 8) == 0));
+    CHECK(passes("ledger.certificate-id-matches-cd") == ((missing & 8) == 0));
+  }
+}
