@@ -69,7 +69,7 @@ Result<Device> product_from(const ChecklistOptions& options) {
     if (row.given.empty()) return error(fmt::format("{} is needed", row.option));
     const auto number = number_of(row.option, row.given, row.most);
     if (!number) return tl::unexpected(number.error());
-    out.say(row.fact, uint64_t{*number}, {.path = row.option, .offset = {}, .item = {}});
+    out.say(row.fact, *number, {.path = row.option, .offset = {}, .item = {}});
   }
   return out;
 }

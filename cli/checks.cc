@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 
 #include "audit/rule.h"
@@ -83,12 +84,21 @@ std::vector<Entry> meant(const std::string& word, const std::vector<Entry>& all)
   return out;
 }
 
-std::string as_text(const std::vector<Entry>& entries) {
+// Without a width a line each, for grep; a narrow page has the title below the id.
+std::string as_text(const std::vector<Entry>& entries, std::optional<size_t> width) {
+  constexpr size_t kIds = 49, kIndent = 4, kLeastTitle = 50;
   std::string out;
   for (const Entry& entry : entries) {
     const std::string tested = covers_text(entry.id());
-    out += fmt::format("{:<48} {}{}\n", entry.id(), entry.title(),
-                       tested.empty() ? "" : fmt::format(" [{}]", tested));
+    const std::string title =
+        fmt::format("{}{}", entry.title(), tested.empty() ? "" : fmt::format(" [{}]", tested));
+    if (!width)
+      out += fmt::format("{:<{}}{}\n", entry.id(), kIds, title);
+    else if (*width < kIds + kLeastTitle)
+      out += fmt::format("{}\n{:{}}{}\n", entry.id(), "", kIndent,
+                         wrap(title, *width - kIndent, kIndent));
+    else
+      out += fmt::format("{:<{}}{}\n", entry.id(), kIds, wrap(title, *width - kIds, kIds));
   }
   return out;
 }
@@ -137,7 +147,7 @@ int run(const Options& options, const Console& console) {
   const auto& shown = options.words.empty() ? all : chosen;
   if (options.format == "json") return show(as_json(shown), console);
   const bool one = options.words.size() == 1 && chosen.size() == 1;
-  if (!one) return show(as_text(shown), console);
+  if (!one) return show(as_text(shown, console.page_width()), console);
   const Entry& entry = chosen.front();
   const size_t width = console.columns();
   return show(entry.check != nullptr  ? check_text(*entry.check, width)

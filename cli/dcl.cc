@@ -116,11 +116,11 @@ Result<std::string> node_of(const DclArguments& arguments, const dcl::LedgerOpti
 Result<std::vector<dcl::Product>> products_of(const DclArguments& arguments) {
   if (arguments.vid.empty() && arguments.pid.empty()) return std::vector<dcl::Product>();
   if (arguments.vid.empty()) return error("--pid: expected --vid with it");
-  const auto vid = number("--vid", arguments.vid, 0xFFFF);
+  const auto vid = number_of("--vid", arguments.vid, 0xFFFF);
   if (!vid) return tl::unexpected(vid.error());
   dcl::Product product{.vid = static_cast<uint16_t>(*vid)};
   if (!arguments.pid.empty()) {
-    const auto pid = number("--pid", arguments.pid, 0xFFFF);
+    const auto pid = number_of("--pid", arguments.pid, 0xFFFF);
     if (!pid) return tl::unexpected(pid.error());
     product.pid = static_cast<uint16_t>(*pid);
   }

@@ -59,7 +59,4 @@ int run_watch(const DclArguments& arguments, const Verbosity& verbosity,
 int run_export_chip(const DclArguments& arguments, const Verbosity& verbosity,
                     const dcl::LedgerOptions& options);
 
-// A vendor's or product's number: decimal or 0x.
-Result<uint64_t> number(const char* name, const std::string& text, uint64_t max);
-
 }  // namespace attest::cli

@@ -18,7 +18,7 @@ constexpr int kUsage = 2;
 Result<audit::AuditOptions> options_of(const DclArguments& arguments,
                                        const dcl::LedgerOptions& ledger, const Console& console) {
   const auto& operands = arguments.operands;
-  const auto vid = number("VID", operands[0], 0xFFFF);
+  const auto vid = number_of("VID", operands[0], 0xFFFF);
   if (!vid) return tl::unexpected(vid.error());
   audit::AuditOptions out{.vid = static_cast<uint16_t>(*vid),
                           .pid = {},
@@ -29,7 +29,7 @@ Result<audit::AuditOptions> options_of(const DclArguments& arguments,
                           .at = console.now,
                           .engine = openssl_engine()};
   if (operands.size() > 1) {
-    const auto pid = number("PID", operands[1], 0xFFFF);
+    const auto pid = number_of("PID", operands[1], 0xFFFF);
     if (!pid) return tl::unexpected(pid.error());
     out.pid = static_cast<uint16_t>(*pid);
   }

@@ -3,7 +3,6 @@
 #include <fmt/ostream.h>
 
 #include <algorithm>
-#include <charconv>
 #include <iterator>
 #include <ostream>
 
@@ -76,7 +75,7 @@ Result<Question> question_of(const DclArguments& arguments) {
   constexpr uint64_t kMost[] = {0xFFFF, 0xFFFF, 0xFFFFFFFF};
   std::string what;
   for (size_t i = 0; i < std::min<size_t>(operands.size(), 3); ++i) {
-    const auto value = number(kNames[i], operands[i], kMost[i]);
+    const auto value = number_of(kNames[i], operands[i], kMost[i]);
     if (!value) return tl::unexpected(value.error());
     ids[i] = *value;
     what += i < 2 ? " " + hex_id(*value) : fmt::format(" {}", *value);
@@ -310,22 +309,6 @@ int write_revocation_set(const DclArguments& arguments, const Verbosity& verbosi
 }
 
 }  // namespace
-
-// Decimal or 0x. A leading zero is decimal too: nobody means octal. An id with a letter in it can
-// only be hex, as the ledger itself writes it: FFF1.
-Result<uint64_t> number(const char* name, const std::string& text, uint64_t max) {
-  const bool has_prefix = text.starts_with("0x") || text.starts_with("0X");
-  const bool is_bare = !has_prefix && max == 0xFFFF && text.size() <= 4 &&
-                       text.find_first_of("abcdefABCDEF") != std::string::npos;
-  uint64_t value = 0;
-  const char *begin = text.data() + (has_prefix ? 2 : 0), *end = text.data() + text.size();
-  const auto got = std::from_chars(begin, end, value, has_prefix || is_bare ? 16 : 10);
-  if (begin == end || got.ec != std::errc() || got.ptr != end || value > max) {
-    return error(fmt::format("{}: expected a number up to {} (decimal or 0x…), found \"{}\"", name,
-                             max, printable(text)));
-  }
-  return value;
-}
 
 bool shows(const std::string& action) {
   for (const char* one :

@@ -29,12 +29,12 @@ struct Asked {
 Result<Asked> asked(const DclArguments& arguments) {
   Asked out;
   if (!arguments.vid.empty()) {
-    const auto vid = number("--vid", arguments.vid, 0xFFFF);
+    const auto vid = number_of("--vid", arguments.vid, 0xFFFF);
     if (!vid) return tl::unexpected(vid.error());
     out.vid = static_cast<uint16_t>(*vid);
   }
   if (!arguments.since.empty()) {
-    const auto since = number("--since", arguments.since, INT64_MAX);
+    const auto since = number_of("--since", arguments.since, INT64_MAX);
     if (!since) return tl::unexpected(since.error());
     out.since = static_cast<int64_t>(*since);
   }

@@ -37,8 +37,11 @@ std::string checks_text(int code) {
            "  dac.signature-verifies open for the same reason where no library here has it.\n";
   const auto checks = checks_with_code(code);
   if (checks.empty()) return "  Declared by the SDK, but its verifier never returns it.\n";
-  std::string out = fmt::format(
-      "  A commissioner says this for any of {} faults; verify tells which:\n\n", checks.size());
+  std::string out =
+      checks.size() == 1
+          ? std::string("  A commissioner says this for one fault:\n\n")
+          : fmt::format("  A commissioner says this for any of {} faults; verify tells which:\n\n",
+                        checks.size());
   for (const Check* check : checks) out += fmt::format("  {}\n      {}\n", check->id, check->title);
   return out;
 }
@@ -152,7 +155,8 @@ void tell_long_lines(const std::string& text, const Console& console) {
 int explain(const Options& options, const Console& console) {
   const auto given = given_by(options, console);
   if (!given) return print_error(console, given.error().what);
-  const auto all = explained(given->text);
+  auto all = explained(given->text);
+  if (all.empty() && !given->of_stdin) all = explained_code(given->text);
   tell_long_lines(given->text, console);
   if (all.empty()) {
     const std::string found = given->of_stdin ? "none in what stdin holds"

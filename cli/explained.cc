@@ -8,9 +8,12 @@
 
 #include "cli/known_words.h"
 #include "cli/options.h"
+#include "report/inspect_words.h"
 #include "verifier/base/bytes.h"
 #include "verifier/base/characters.h"
+#include "verifier/base/number_words.h"
 #include "verifier/checks/catalogue.h"
+#include "verifier/matter/onboarding_payload.h"
 #include "verifier/sdk/sdk_meaning.h"
 
 namespace attest::cli {
@@ -77,12 +80,28 @@ bool is_camel(std::string_view word) {
   return false;
 }
 
+// "3497-011-2332", as labels print a manual code: its groups are no codes of errors.
+size_t grouped_code_size(std::string_view text, size_t from) {
+  if (from > 0 && is_word_letter(text[from - 1])) return 0;
+  size_t at = from;
+  for (const size_t group : {4U, 3U, 4U}) {
+    if (at != from &&
+        (at >= text.size() || std::string_view(" -.").find(text[at++]) == std::string_view::npos))
+      return 0;
+    const size_t end = at + group;
+    while (at < end && at < text.size() && is_digit(text[at])) ++at;
+    if (at != end) return 0;
+  }
+  return at < text.size() && is_word_letter(text[at]) ? 0 : at - from;
+}
+
 class Reading {
  public:
   explicit Reading(std::string_view text)
       : text_(text),
         lower_(to_lower(text)),
         is_short_(has_few_words()),
+        is_typed_(has_only_words_of_errors()),
         has_error_word_(says({"err", "fail", "unable", "not found", "invalid"})),
         is_of_device_(says({"certificatechainrequest", "discriminator"})),
         is_of_chip_cert_(says({"chip-cert"})),
@@ -94,6 +113,9 @@ class Reading {
     google();
     words();
     if (out_.empty() || has_error_word_) phrases();
+    if (std::all_of(out_.begin(), out_.end(),
+                    [](const auto& one) { return one.second.rank == Explained::Rank::aside; }))
+      sayings();
     std::stable_sort(out_.begin(), out_.end(),
                      [](const auto& a, const auto& b) { return a.first < b.first; });
     std::vector<Explained> all;
@@ -145,7 +167,18 @@ class Reading {
                                known.number, known.number),
              .means = known.means,
              .then = then,
-             .sdk = known.sdk == 0 ? -1 : known.sdk});
+             .sdk = known.sdk == 0 ? -1 : known.sdk,
+             .rank = known.look_above ? Explained::Rank::pointer : Explained::Rank::result});
+  }
+  void add_oid(size_t at, const std::string& numbers) {
+    const char* name = oid_name(numbers);
+    if (name == nullptr) return;
+    add(at, {.word = numbers,
+             .name = name,
+             .by = "object identifier (OID)",
+             .means = oid_use(numbers),
+             .then = {},
+             .rank = Explained::Rank::aside});
   }
 
   // Google's app: "error(s)=[10, 5]".
@@ -192,6 +225,16 @@ class Reading {
       }
       if (!is_word_letter(text_[at])) {
         ++at;
+        continue;
+      }
+      if (const auto other = number_word(text_, at)) {
+        if (other->kind == NumberWord::Kind::oid)
+          add_oid(at, std::string(text_.substr(at, other->size)));
+        at += other->size;
+        continue;
+      }
+      if (const size_t code = grouped_code_size(text_, at)) {
+        at += code;
         continue;
       }
       size_t end = at;
@@ -333,6 +376,34 @@ class Reading {
       words += is_word_letter(text_[i]) && (i == 0 || !is_word_letter(text_[i - 1])) ? 1 : 0;
     return words <= 4 && text_.find('\n') == std::string_view::npos;
   }
+  // The same of a number alone, which in a line about anything else counts something: every word
+  // is one of errors.
+  bool has_only_words_of_errors() const {
+    constexpr std::string_view kWords[] = {
+        "attest", "attestation", "cert",   "chip",   "code",   "codes",        "does",
+        "err",    "error",       "errors", "failed", "is",     "matter",       "mean",
+        "means",  "reason",      "result", "sdk",    "status", "verification", "what"};
+    if (text_.find('\n') != std::string_view::npos) return false;
+    for (size_t at = 0; at < text_.size(); ++at) {
+      if (!is_word_letter(text_[at]) || (at > 0 && is_word_letter(text_[at - 1]))) continue;
+      size_t end = at;
+      while (end < text_.size() && is_word_letter(text_[end])) ++end;
+      const std::string_view word = text_.substr(at, end - at);
+      const bool known =
+          is_digit(word[0]) ||
+          std::find(std::begin(kWords), std::end(kWords), to_lower(word)) != std::end(kWords) ||
+          is_name(word);
+      if (!known) return false;
+    }
+    return true;
+  }
+  static bool is_name(std::string_view word) {
+    const Word it(word);
+    const auto has = [&](const auto& all) {
+      return std::any_of(all.begin(), all.end(), [&](const auto& one) { return it.is(one.first); });
+    };
+    return has(names().codes) || has(names().old) || has(names().known) || has(names().numbers);
+  }
   bool says(std::initializer_list<const char*> words) const {
     return std::any_of(words.begin(), words.end(),
                        [&](const char* word) { return lower_.find(word) != std::string::npos; });
@@ -350,7 +421,38 @@ class Reading {
            before.ends_with("attestation ");
   }
 
+  // "604:605", "3497-011", "1.604", "3/604", "604 ms", "node 604": what counts, names or measures
+  // something.
+  bool is_of_something_else(size_t at, std::string_view word) const {
+    constexpr std::string_view kJoins = ".:-/";
+    const auto joined = [&](size_t by, size_t other) {
+      return other < text_.size() && kJoins.find(text_[by]) != std::string_view::npos &&
+             is_digit(text_[other]);
+    };
+    const size_t end = at + word.size();
+    if ((at > 1 && joined(at - 1, at - 2)) || joined(std::min(end, text_.size() - 1), end + 1))
+      return true;
+    std::string_view behind = std::string_view(lower_).substr(end);
+    if (behind.starts_with("%")) return true;
+    if (behind.starts_with(" ")) {
+      behind.remove_prefix(1);
+      size_t length = 0;
+      while (length < behind.size() && is_word_letter(behind[length])) ++length;
+      const std::string_view unit = behind.substr(0, length);
+      for (const char* one : {"ms", "us", "s", "sec", "seconds", "minutes", "bytes", "byte", "kb",
+                              "dbm", "times", "attempts", "retries", "devices", "nodes"}) {
+        if (unit == one) return true;
+      }
+    }
+    return follows(at,
+                   {"node",   "nodeid",  "node_id", "port",    "session", "exchange",  "endpoint",
+                    "fabric", "index",   "counter", "length",  "len",     "size",      "offset",
+                    "line",   "pid",     "tid",     "vid",     "cluster", "attribute", "attempt",
+                    "retry",  "version", "step",    "channel", "group",   "id",        "peer"});
+  }
+
   void number(size_t at, std::string_view word) {
+    if (is_of_something_else(at, word)) return;
     const bool is_hex = word.starts_with("0x") || word.starts_with("0X");
     const bool named = follows(at, {"err", "error", "errors", "code", "result", "status", "failed",
                                     "reason", "sdk", "error code", "error_code"}) ||
@@ -358,13 +460,14 @@ class Reading {
     const bool enclosed = at > 0 && text_[at - 1] == '(' && at + word.size() < text_.size() &&
                           text_[at + word.size()] == ')';
     const bool behind_name = is_of_device_ && follows(at, {"certificatechainrequest"});
-    if (!named && !is_short_ && !is_told_result(at, word) && !(enclosed && has_error_word_) &&
+    if (!named && !is_typed_ && !is_told_result(at, word) && !(enclosed && has_error_word_) &&
         !behind_name)
       return;
     uint32_t value = 0;
     const char *begin = word.data() + (is_hex ? 2 : 0), *end = word.data() + word.size();
     const auto got = std::from_chars(begin, end, value, is_hex ? 16 : 10);
-    if (begin == end || got.ec != std::errc() || got.ptr != end) return;
+    if (begin == end || got.ec != std::errc()) return;
+    if (got.ptr != end) return bare_hex(at, word);
     const std::string shown(word);
     const bool chip = has_chip_error_ && follows(at, {"chip error", "error"}) && is_hex;
     if (!chip && value < kLastCode) add_code(at, shown, static_cast<int>(value));
@@ -373,12 +476,20 @@ class Reading {
     }
     add_known(at, shown, value);
     uint32_t bare = 0;
-    if (!is_hex && (is_short_ || is_of_device_ || is_of_chip_cert_)) {
+    if (!is_hex && (is_typed_ || is_of_device_ || is_of_chip_cert_)) {
       std::from_chars(begin, end, bare, 16);
       for (const KnownNumber& known : known_numbers()) {
         if (known.bare && known.number == bare) add_number(at, shown, known);
       }
     }
+  }
+
+  // "err 4a": hex by its letters.
+  void bare_hex(size_t at, std::string_view word) {
+    uint32_t value = 0;
+    const auto got = std::from_chars(word.data(), word.data() + word.size(), value, 16);
+    if (got.ec == std::errc() && got.ptr == word.data() + word.size())
+      add_known(at, std::string(word), value);
   }
 
   void add_known(size_t at, const std::string& shown, uint32_t value) {
@@ -405,11 +516,25 @@ class Reading {
     }
   }
 
+  void sayings() {
+    for (const KnownSaying& one : known_sayings()) {
+      const size_t at = lower_.find(one.words);
+      if (at == std::string::npos) continue;
+      add(at, {.word = one.name,
+               .name = one.name,
+               .by = one.by,
+               .means = one.means,
+               .then = one.then,
+               .sdk = one.sdk == 0 ? -1 : one.sdk,
+               .rank = one.sdk == 0 ? Explained::Rank::pointer : Explained::Rank::result});
+    }
+  }
+
   std::string_view text_;
   const std::string lower_;
   // Of the whole line, worked out once: a line may have any number of words.
-  const bool is_short_, has_error_word_, is_of_device_, is_of_chip_cert_, is_of_attestation_,
-      has_chip_error_, is_of_interaction_;
+  const bool is_short_, is_typed_, has_error_word_, is_of_device_, is_of_chip_cert_,
+      is_of_attestation_, has_chip_error_, is_of_interaction_;
   size_t skip_from_ = 0, skip_to_ = 0;  // numbers that are explained together
   std::vector<std::pair<size_t, Explained>> out_;
 };
@@ -429,7 +554,21 @@ std::vector<Explained> explained(std::string_view text) {
     }
     text.remove_prefix(std::min(end + 1, text.size()));
   }
+  std::stable_sort(out.begin(), out.end(),
+                   [](const auto& a, const auto& b) { return a.rank < b.rank; });
   return out;
+}
+
+std::vector<Explained> explained_code(std::string_view text) {
+  bool is_one = !find_payloads(text).empty();
+  for (size_t at = 0; at < text.size() && !is_one; ++at) is_one = grouped_code_size(text, at) != 0;
+  if (!is_one) return {};
+  return {{.word = "onboarding code",
+           .name = "onboarding code",
+           .by = "the code of a QR code or of a label, with which a device is commissioned",
+           .means = "it holds the passcode, and so is not repeated here; no result of an "
+                    "attestation is in it",
+           .then = "what it says is told by matter-attest payload parse"}};
 }
 
 std::vector<std::string> explained_words() {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,13 +28,18 @@ struct Explained {
   const TestCase* test_case = nullptr;
   const PlanStep* step = nullptr;  // of it; null: all of it
   const audit::AuditRule* audit = nullptr;
+  // A result, what only points to one, what stands beside it: those before are told first.
+  enum class Rank : uint8_t { result, pointer, aside } rank = Rank::result;
 };
 
 // What is read of one line: a log has none that is longer.
 inline constexpr size_t kLongestLine = 1 << 20;
 
-// In the order in which they stand there, each once; empty where nothing is known.
+// By rank, and in the order in which they stand there, each once; empty where nothing is known.
 std::vector<Explained> explained(std::string_view text);
+
+// What an onboarding code is told, in place of a result: it has none in it, and is not repeated.
+std::vector<Explained> explained_code(std::string_view text);
 
 // All that it knows by name, for completion and near misses.
 std::vector<std::string> explained_words();

@@ -21,7 +21,7 @@ namespace {
 struct Options {
   std::vector<std::string> evidence, unlock;
   std::string folder;
-  bool with_key = false, quiet = false;
+  bool with_key = false, pem = false, quiet = false;
 };
 
 // The names are ours alone, so nothing in a dump decides where a file goes.
@@ -42,16 +42,18 @@ std::string key_pem(const PrivateKey& key) {
   return to_pem("EC PRIVATE KEY", der);
 }
 
-std::string as_text(View bytes) {
-  return std::string(text(bytes));
-}
-
-std::vector<Output> outputs(const Evidence& e, bool with_key) {
+std::vector<Output> outputs(const Evidence& e, const Options& options) {
   std::vector<Output> out;
-  if (e.dac.present()) out.push_back({.name = "dac.der", .content = as_text(e.dac.bytes)});
-  if (e.pai.present()) out.push_back({.name = "pai.der", .content = as_text(e.pai.bytes)});
-  if (e.cd_place) out.push_back({.name = "cd.der", .content = as_text(e.cd_bytes)});
-  if (with_key && e.dac_key)
+  const auto add = [&](const char* name, const char* label, View der) {
+    out.push_back(
+        options.pem
+            ? Output{.name = fmt::format("{}.pem", name), .content = to_pem(label, der)}
+            : Output{.name = fmt::format("{}.der", name), .content = std::string(text(der))});
+  };
+  if (e.dac.present()) add("dac", "CERTIFICATE", e.dac.bytes);
+  if (e.pai.present()) add("pai", "CERTIFICATE", e.pai.bytes);
+  if (e.cd_place) add("cd", "CMS", e.cd_bytes);
+  if (options.with_key && e.dac_key)
     out.push_back({.name = "dac-key.pem", .content = key_pem(*e.dac_key), .mode = 0600});
   const Json facts = facts_json(e.device);
   if (!facts.object()->empty())
@@ -134,7 +136,7 @@ int extract(const Options& options, const Console& console) {
              Policy{.network = Network::none, .at = {}, .required = {}, .show_passcode = true},
              TrustStore::builtin(false), nullptr, openssl_engine());
 
-  const auto all = outputs(evidence, options.with_key);
+  const auto all = outputs(evidence, options);
   if (all.empty())
     return print_error(console,
                        fmt::format("{}: expected a DAC, a PAI, a certification declaration "
@@ -180,6 +182,7 @@ void add_extract(Command& root) {
   command.group(Group::output)
       .text("-d,--directory", "DIR", options->folder,
             "where the files go; made when it is not there, and nothing in it is overwritten")
+      .flag("--pem", options->pem, "write dac.pem, pai.pem and cd.pem in place of DER")
       .flag("--with-key", options->with_key,
             "write the DAC's private key, too (dac-key.pem, readable by you alone)")
       .group(Group::input)
@@ -188,6 +191,7 @@ void add_extract(Command& root) {
       .positionals("FILE", options->evidence, "files, folders and onboarding codes; - is stdin",
                    true)
       .example("matter-attest extract dump.bin -d parts")
+      .example("matter-attest extract dump.bin -d parts --pem")
       .run(runs(options, extract));
   add_quiet(command, options->quiet);
 }

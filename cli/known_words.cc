@@ -151,6 +151,31 @@ constexpr KnownPhrase kPhrases[] = {
     {"config not found", 0x201},
 };
 
+constexpr const char* kFailed = "the commissioning failed; why does not stand in this line";
+constexpr const char* kResultAbove =
+    "where it was the attestation, the result stands some lines above in the log of the matter "
+    "server, as \"err\" and a number of three digits behind \"Attestation Information\": explain "
+    "that one";
+constexpr const char* kHomeAssistant = "Home Assistant's matter server";
+constexpr const char* kCommissioner = "a commissioner built on the Matter SDK";
+constexpr KnownSaying kSayings[] = {
+    {"commission with code failed", "CommissionFailed", kHomeAssistant, kFailed, kResultAbove},
+    {"commission on network failed", "CommissionFailed", kHomeAssistant, kFailed, kResultAbove},
+    {"commissioning failed", "CommissioningFailed", kCommissioner, kFailed, kResultAbove},
+    {"commissioning failure", "CommissioningFailed", kCommissioner, kFailed, kResultAbove},
+    {"failed to commission", "CommissioningFailed", kCommissioner, kFailed, kResultAbove},
+    {"'attestationverification' failed", "AttestationVerification", kCommissioner,
+     "the step of the commissioning in which the attestation is judged failed", kResultAbove},
+    {"commissioning step 'attestationverification'", "AttestationVerification", kCommissioner,
+     "the step of the commissioning in which the attestation is judged failed", kResultAbove},
+    {"err: 3f", "3f", "a commissioner's log, of a PAA that it does not find",
+     "behind \"Unable to find PAA\": the root that the PAI names is not in its trust store",
+     "the key id behind \"AKID\" is that of the root", 101},
+    {"err 3f", "3f", "a commissioner's log, of a PAA that it does not find",
+     "behind \"Unable to find PAA\": the root that the PAI names is not in its trust store",
+     "the key id behind \"AKID\" is that of the root", 101},
+};
+
 constexpr OldCode kOldCodes[] = {
     {800, "InvalidArgument", 701}, {900, "InternalError", 702}, {65535, "NotImplemented", 703}};
 
@@ -164,6 +189,9 @@ std::span<const KnownName> known_names() {
 }
 std::span<const KnownPhrase> known_phrases() {
   return kPhrases;
+}
+std::span<const KnownSaying> known_sayings() {
+  return kSayings;
 }
 std::span<const OldCode> old_codes() {
   return kOldCodes;

@@ -41,6 +41,18 @@ struct KnownPhrase {
 };
 std::span<const KnownPhrase> known_phrases();
 
+// What a log or an app says of a commissioning that failed, lower case, where the line has no
+// result in it: it stands elsewhere.
+struct KnownSaying {
+  const char* words;
+  const char* name;
+  const char* by;
+  const char* means;
+  const char* then;
+  int sdk = 0;
+};
+std::span<const KnownSaying> known_sayings();
+
 // Of SDK 1.0, which gave other numbers.
 struct OldCode {
   int number;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <filesystem>
 
 #include "cli/environment.h"
@@ -242,16 +243,19 @@ Result<std::vector<Secret>> secrets_from(const std::vector<std::string>& given,
   return out;
 }
 
-Result<uint32_t> number_of(const char* option, const std::string& given, uint32_t most) {
-  const auto number = json_number(Json(given));
-  const bool secret = std::string_view(option) == "--passcode";
-  if (secret && (!number || *number > most))
+Result<uint64_t> number_of(const char* option, const std::string& given, uint64_t most) {
+  const bool has_prefix = given.starts_with("0x") || given.starts_with("0X");
+  const bool is_bare = !has_prefix && most == 0xFFFF && given.size() <= 4 &&
+                       given.find_first_of("abcdefABCDEF") != std::string::npos;
+  uint64_t value = 0;
+  const char *begin = given.data() + (has_prefix ? 2 : 0), *end = given.data() + given.size();
+  const auto got = std::from_chars(begin, end, value, has_prefix || is_bare ? 16 : 10);
+  if (begin != end && got.ec == std::errc() && got.ptr == end && value <= most) return value;
+  if (std::string_view(option) == "--passcode")
     return error(
         fmt::format("{}: expected a whole number up to {}, found something else", option, most));
-  if (!number) return error(fmt::format("{}: {}", option, number.error().what));
-  if (*number > most)
-    return error(fmt::format("{}: expected at most {}, found {}", option, most, *number));
-  return static_cast<uint32_t>(*number);
+  return error(fmt::format("{}: expected a number up to {} (decimal or 0x…), found \"{}\"", option,
+                           most, printable(given)));
 }
 
 void add_roles(Command& command, RoleFiles& roles) {

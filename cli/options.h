@@ -44,8 +44,10 @@ Result<std::vector<Secret>> secrets_from(const std::vector<std::string>& given,
                                          const Environment& environment,
                                          const std::string& option = "--unlock");
 
-// 22, "22" or "0x16", and not more than `most`. An error names the option.
-Result<uint32_t> number_of(const char* option, const std::string& given, uint32_t most);
+// Of the command line, every one: decimal or 0x, not more than `most`. A leading zero is decimal
+// too: nobody means octal. An id (up to 0xFFFF) with a letter in it can only be hex, as the ledger
+// writes it: FFF1. An error names the option.
+Result<uint64_t> number_of(const char* option, const std::string& given, uint64_t most);
 
 // Tells what ends the command, and gives its exit code: that of usage errors, unless it is another.
 int print_error(const Console& console, const std::vector<std::string>& lines);

@@ -133,7 +133,7 @@ Result<OnboardingPayload> payload_from(const MakeOptions& options) {
     if (row.given.empty()) return error(fmt::format("{} is needed", row.option));
     const auto number = number_of(row.option, row.given, row.most);
     if (!number) return tl::unexpected(number.error());
-    row.into = *number;
+    row.into = static_cast<uint32_t>(*number);
   }
   OnboardingPayload p;
   if (vid != 0) p.vendor_id = static_cast<uint16_t>(vid);

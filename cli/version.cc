@@ -11,6 +11,7 @@
 #include "codecs/loader.h"
 #include "engines/crypto_mb.h"
 #include "engines/ippcp.h"
+#include "report/report_text.h"
 #include "verifier/base/json.h"
 #include "verifier/matter/known_credentials.h"
 
@@ -65,8 +66,11 @@ BuiltIn built_in(const Console& console) {
 
 std::string as_text(const Console& console) {
   std::string out = "matter-attest " MATTER_ATTEST_VERSION "\n";
+  constexpr size_t kColumn = 16;
+  const auto width = console.page_width();
   const auto row = [&](const char* what, const std::string& value) {
-    out += fmt::format("  {:<13} {}\n", what, value);
+    out += fmt::format("  {:<{}}{}\n", what, kColumn - 2,
+                       width ? wrap(value, *width - kColumn, kColumn) : value);
   };
   row("commit", MATTER_ATTEST_COMMIT);
   row("OpenSSL", fmt::format("{} (built with {})", OpenSSL_version(OPENSSL_VERSION_STRING),

@@ -230,12 +230,13 @@ class ManifestRows::Reader {
 };
 
 Result<ManifestRows> ManifestRows::open(std::string path, std::string_view text,
-                                        const std::vector<ColumnName>& named) {
+                                        const std::vector<ColumnName>& named, Numbers numbers) {
   ManifestRows out;
   out.path_ = std::move(path);
   out.text_ = text;
   auto header = read_manifest_header(text, named);
   if (!header) return tl::unexpected(header.error());
+  if (numbers == Numbers::objects) header->line = 0;
   out.header_ = *header;
   if (!header->names_devices())
     return error(

@@ -12,9 +12,12 @@ namespace attest {
 
 class ManifestRows {
  public:
+  // Of a spreadsheet the header is line 1; of JSON the first object is the first row.
+  enum class Numbers : uint8_t { lines, objects };
   // `text` outlives it. `path` is how messages name the table. Reads every row once.
   static Result<ManifestRows> open(std::string path, std::string_view text,
-                                   const std::vector<ColumnName>& named);
+                                   const std::vector<ColumnName>& named,
+                                   Numbers numbers = Numbers::lines);
 
   const std::string& path() const { return path_; }
   uint64_t size() const { return size_; }
@@ -30,7 +33,7 @@ class ManifestRows {
   uint32_t columns() const;
   // The row about this device, found by what names devices; nullopt: none.
   std::optional<uint32_t> row_of(const std::string& name, const Device& device) const;
-  // As far as it can be read. Its number is the one that a spreadsheet shows.
+  // As far as it can be read. Its number is the one that a spreadsheet shows, or its place in JSON.
   ManifestRow row(uint32_t index) const;
   // Rows that stand there twice, each with the first of its like: it has its device when the first
   // one has.

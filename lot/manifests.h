@@ -21,8 +21,12 @@ class LotManifests {
   size_t given() const { return given_; }
 
  private:
-  std::deque<FileBytes> files_;  // the tables' texts
-  std::deque<Bytes> found_;      // or rewritten from JSON
+  Result<ManifestRows> rows_of(const std::string& path, View content,
+                               const std::vector<ColumnName>& named);
+
+  std::deque<FileBytes> files_;        // the tables' texts
+  std::deque<Bytes> found_;            // the same of those found
+  std::deque<std::string> rewritten_;  // from JSON or UTF-16
   std::vector<ManifestRows> rows_;
   size_t given_ = 0;
 };

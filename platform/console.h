@@ -46,6 +46,10 @@ struct Console {
 
   static constexpr size_t kColumns = 80;  // where it cannot be told
   static constexpr size_t kRows = 24;     // the same
+  // Of the page that is written on; a pipe or file has none, and takes a line whole.
+  std::optional<size_t> page_width() const {
+    return out_is_terminal ? std::optional(columns()) : std::nullopt;
+  }
   // "matter-attest: LINE" on err.
   void tell(std::string_view line) const;
   // As --color says; by itself on a terminal that can, while NO_COLOR is not set.

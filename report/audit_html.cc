@@ -64,8 +64,9 @@ class Writer {
     }
     if (!f.expected.empty()) {
       const auto facts = page_.in("dl", {{"class", "facts"}});
-      fact(page_, "expected", f.expected);
-      fact(page_, "found", f.actual);
+      const Compared both = compared(f.expected, f.actual);
+      fact(page_, "expected", both.expected);
+      fact(page_, "found", both.found);
     }
     if (!f.remedy.empty()) page_.leaf("p", fmt::format("Do: {}", f.remedy), {{"class", "remedy"}});
   }

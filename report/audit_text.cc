@@ -41,9 +41,10 @@ class Page {
     out_ += fmt::format("\n{:<8} {}\n", status_name(f.status), f.id);
     paragraph(printable(f.about), kIndent);
     paragraph(printable(f.message.empty() ? f.title : f.message), kIndent);
-    if (!f.expected.empty())
-      paragraph(fmt::format("expected {}, found {}", printable(f.expected), printable(f.actual)),
-                kIndent);
+    if (!f.expected.empty()) {
+      const Compared both = compared(printable(f.expected), printable(f.actual));
+      paragraph(fmt::format("expected {}, found {}", both.expected, both.found), kIndent);
+    }
     if (!f.remedy.empty()) paragraph("do: " + f.remedy, kIndent);
   }
   void model(const AuditedModel& m) {

@@ -36,13 +36,31 @@ constexpr Word kOids[] = {
     {"1.2.840.10045.4.3.4", "ECDSA with SHA-512"},
     {"1.2.840.113549.1.1.1", "RSA key"},
     {"1.2.840.113549.1.1.11", "RSA with SHA-256"},
+    {"1.2.840.113549.1.7.1", "CMS data"},
+    {"1.2.840.113549.1.7.2", "CMS SignedData"},
+    {"1.2.840.113549.1.9.14", "extensions that a request asks for"},
     {"1.3.101.112", "Ed25519"},
+    {"2.16.840.1.101.3.4.2.1", "SHA-256"},
     {"2.16.840.1.101.3.4.3.17", "ML-DSA-44"},
     {"2.16.840.1.101.3.4.3.18", "ML-DSA-65"},
+    {"2.16.840.1.101.3.4.3.19", "ML-DSA-87"},
+    {"2.5.4.3", "common name"},
+    {"2.5.4.5", "serial number"},
+    {"2.5.4.6", "country"},
+    {"2.5.4.7", "locality"},
+    {"2.5.4.8", "state or province"},
+    {"2.5.4.10", "organization"},
+    {"2.5.4.11", "organizational unit"},
     {"2.5.29.14", "subject key id"},
     {"2.5.29.15", "key usage"},
     {"2.5.29.17", "subject alternative names"},
+    {"2.5.29.18", "issuer alternative names"},
     {"2.5.29.19", "basic constraints"},
+    {"2.5.29.20", "CRL number"},
+    {"2.5.29.21", "reason of a revocation"},
+    {"2.5.29.27", "delta CRL indicator"},
+    {"2.5.29.28", "issuing distribution point"},
+    {"2.5.29.29", "certificate issuer"},
     {"2.5.29.30", "name constraints"},
     {"2.5.29.31", "CRL distribution points"},
     {"2.5.29.32", "certificate policies"},
@@ -50,8 +68,32 @@ constexpr Word kOids[] = {
     {"2.5.29.37", "extended key usage"},
     {"2.5.29.46", "freshest CRL"},
     {"1.3.6.1.5.5.7.1.1", "authority information access"},
+    {"1.3.6.1.4.1.37244.1.1", "Matter node id"},
+    {"1.3.6.1.4.1.37244.1.2", "Matter firmware signing id"},
+    {"1.3.6.1.4.1.37244.1.3", "Matter ICAC id"},
+    {"1.3.6.1.4.1.37244.1.4", "Matter root CA id"},
+    {"1.3.6.1.4.1.37244.1.5", "Matter fabric id"},
+    {"1.3.6.1.4.1.37244.1.6", "Matter CASE authenticated tag"},
     {"1.3.6.1.4.1.37244.2.1", "Matter vendor id"},
     {"1.3.6.1.4.1.37244.2.2", "Matter product id"},
+};
+
+// By the branch, the longer first.
+constexpr Word kOidUses[] = {
+    {"1.3.6.1.4.1.37244.1.",
+     "an attribute in the subject of a fabric's certificates (NOC, ICAC, RCAC); a DAC has none"},
+    {"1.3.6.1.4.1.37244.2.",
+     "an attribute in the subject of DAC, PAI and PAA: four upper-case hex digits"},
+    {"2.5.4.", "an attribute in the subject of a certificate"},
+    {"2.5.29.", "an extension of a certificate, or of a CRL"},
+    {"1.3.6.1.5.5.7.1.", "an extension of a certificate"},
+    {"1.3.132.", "an elliptic curve; those of device attestation are on P-256"},
+    {"1.2.840.10045.3.", "an elliptic curve; those of device attestation are on P-256"},
+    {"1.2.840.10045.2.", "a kind of key"},
+    {"1.2.840.113549.1.1.1", "a kind of key, or of signature; Matter has neither"},
+    {"1.2.840.10045.4.", "how a certificate is signed: up to Matter 1.6 with ECDSA and SHA-256"},
+    {"2.16.840.1.101.3.4.3.", "a post-quantum key or signature, of Matter 1.7"},
+    {"1.2.840.113549.1.7.", "a kind of content of CMS, in which declarations are signed"},
 };
 
 // Matter Device Library; those that are met most.
@@ -177,8 +219,16 @@ constexpr Word kFacts[] = {
 
 std::string oid_words(View oid) {
   const std::string numbers = der::oid_text(oid);
-  const char* word = find(kOids, numbers);
+  const char* word = oid_name(numbers);
   return word != nullptr ? word : numbers;
+}
+const char* oid_name(std::string_view numbers) {
+  return find(kOids, numbers);
+}
+const char* oid_use(std::string_view numbers) {
+  const auto* at = std::find_if(std::begin(kOidUses), std::end(kOidUses),
+                                [&](const Word& w) { return numbers.starts_with(w.key); });
+  return at == std::end(kOidUses) ? "a name of an algorithm or attribute" : at->word;
 }
 
 std::string device_type_words(uint64_t type) {

@@ -351,8 +351,9 @@ class Writer {
       if (!value.empty()) fact(page_, name, value);
     };
     optional("waiver", f.waived);
-    optional("expected", f.expected);
-    optional("found", f.actual);
+    const Compared both = compared(f.expected, f.actual);
+    optional("expected", both.expected);
+    optional("found", both.found);
     optional("where", f.source);
     optional("do", f.remedy);
     optional("why", f.check->rule);
@@ -508,8 +509,9 @@ class Writer {
       if (!value.empty()) page_.text(what).isolated(value);
     };
     if (f.status == Status::fail) {
-      more("; expected ", f.expected);
-      more("; found ", f.actual);
+      const Compared both = compared(f.expected, f.actual);
+      more("; expected ", both.expected);
+      more("; found ", both.found);
       more("; in ", f.source);
     }
     more("; waived: ", f.waived);

@@ -136,8 +136,9 @@ void finding(Page& page, const Finding& f) {
                         page.ink(Ink::strong, f.check->id)));
   page.paragraph(printable(f.message.empty() ? std::string(f.check->title) : f.message), 4);
   if (!f.waived.empty()) page.labelled("waiver", printable(f.waived));
-  if (!f.expected.empty()) page.labelled("expected", printable(f.expected));
-  if (!f.actual.empty()) page.labelled("found", printable(f.actual));
+  const Compared both = compared(printable(f.expected), printable(f.actual));
+  if (!both.expected.empty()) page.labelled("expected", both.expected);
+  if (!both.found.empty()) page.labelled("found", both.found);
   if (!f.source.empty()) page.labelled("where", printable(f.source));
   if (f.check->spec[0] != '\0') page.labelled("rule", f.check->spec);
   if (!f.remedy.empty()) page.labelled("do", f.remedy);

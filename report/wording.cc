@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
+#include "verifier/base/characters.h"
 #include "verifier/readers/quoted.h"
 #include "verifier/rules/check.h"
 
@@ -122,6 +124,48 @@ std::string sdk_text(const SdkCode& sdk) {
 std::string_view subject_of(const Check& check) {
   const std::string_view id = check.id;
   return id.substr(0, id.find('.'));
+}
+
+namespace {
+
+constexpr size_t kLongestHex = 64, kShownHex = 16;
+
+// The first run of hex digits that is too long to be read, from and to.
+std::pair<size_t, size_t> long_hex(std::string_view text) {
+  for (size_t at = 0; at < text.size();) {
+    size_t end = at;
+    while (end < text.size() && is_hex_digit(text[end])) ++end;
+    if (end - at > kLongestHex) return {at, end};
+    at = end + 1;
+  }
+  return {text.size(), text.size()};
+}
+std::string shortened(std::string_view text, std::string_view other) {
+  const auto [at, end] = long_hex(text);
+  if (at == end) return std::string(text);
+  const auto [at_other, end_other] = long_hex(other);
+  const std::string_view digits = text.substr(at, end - at),
+                         others = other.substr(at_other, end_other - at_other);
+  const size_t same = static_cast<size_t>(
+      std::mismatch(digits.begin(), digits.end(), others.begin(), others.end()).first -
+      digits.begin());
+  const size_t differs = others.empty() || same == digits.size() ? 0 : same / 2 * 2;
+  std::string shown(digits.substr(0, kShownHex));
+  std::string size = fmt::format("{} bytes", digits.size() / 2);
+  if (differs + 2 > kShownHex) {
+    shown =
+        fmt::format("{}…{}", digits.substr(0, kShownHex / 2), digits.substr(differs, kShownHex));
+    size += fmt::format(", other from byte {} on", differs / 2 + 1);
+  }
+  const bool ends = differs + 2 > kShownHex && differs + kShownHex >= digits.size();
+  return fmt::format("{}{}{} ({}){}", text.substr(0, at), shown, ends ? "" : "…", size,
+                     text.substr(end));
+}
+
+}  // namespace
+
+Compared compared(std::string_view expected, std::string_view found) {
+  return {.expected = shortened(expected, found), .found = shortened(found, expected)};
 }
 
 const char* subject_title(std::string_view subject) {

@@ -26,10 +26,16 @@ std::string not_used_text(const NotUsed& unused);  // "not used: board.jpg: no Q
 bool is_not_used(const Evidence& e, const EvidenceFile& file);  // it stands there, whole
 const char* ledger_trust_name(LedgerTrust t);                   // "proof"
 std::string sdk_text(const SdkCode& sdk);                       // "err 305 (DacVendorIdMismatch)"
-std::string sdk_text(const SdkResult& sdk);           // or "cannot be told: the PAA is not known"
-std::string fail_on_text(const Policy& policy);       // "unknown, warn"; empty without --fail-on
-std::string environment_text(const Policy& policy);   // "MATTER_ATTEST_NETWORK=test, …" or empty
-std::string_view subject_of(const Check& check);      // "dac" of "dac.vendor-matches-pai"
+std::string sdk_text(const SdkResult& sdk);          // or "cannot be told: the PAA is not known"
+std::string fail_on_text(const Policy& policy);      // "unknown, warn"; empty without --fail-on
+std::string environment_text(const Policy& policy);  // "MATTER_ATTEST_NETWORK=test, …" or empty
+std::string_view subject_of(const Check& check);     // "dac" of "dac.vendor-matches-pai"
+// What was expected and what was found, for who reads: of hex longer than a digest its beginning
+// and where the two begin to differ. JSON has it whole.
+struct Compared {
+  std::string expected, found;
+};
+Compared compared(std::string_view expected, std::string_view found);
 const char* subject_title(std::string_view subject);  // "Device Attestation Certificate"
 
 }  // namespace attest

@@ -64,6 +64,13 @@ def main():
         trust = "--network none --at 2026-06-01T00:00:00Z --trust-paa fixtures/trust --trust-cd-signer fixtures/trust".split()
         runs = {"a long name": ["verify", *good], "a fault": ["verify", *bad], "all checks": ["verify", "--all", *bad], "a lot": ["lot", "-q", *trust, "fixtures/devices"],
                 "inspect": ["inspect", "fixtures/devices/good", folder], "inspect --all": ["inspect", "--all", "fixtures/devices/good"]}
+        runs |= {
+            " ".join(words): words
+            for words in (line.split() for line in (
+                "checks", "checks cd", "checks cd dac.is-valid-now lot", "checks dac.is-valid-now", "version", "--version", "formats", "plan", "plan TC-DA-1.2",
+                "explain 604", "explain 301", "explain 0xAC", "explain TC-DA-1.2", "explain 1.3.6.1.4.1.37244.2.1", "explain 3497-011-2332",
+                "payload parse 34970112332", "payload parse MT:Y.K9042C00KA0648G00", "help", "help verify", "dcl status"))
+        }
         for what, words in runs.items():
             for columns in (80, 140):
                 lines = shown(24, columns, [tool, *words])

@@ -7,6 +7,7 @@
 #include "cli/explained.h"
 #include "tests/support/support.h"
 #include "verifier/checks/catalogue.h"
+#include "verifier/readers/text/onboarding_codes.h"
 
 using namespace attest;
 
@@ -89,7 +90,7 @@ TEST_CASE("explain: whole lines of logs, times and processes passed over") {
       {"Look at AttestationVerificationResult enum: 601",
        "601 CertificationDeclarationNoCertificateFound"},
       {"NSError Domain=MTRErrorDomain Code=1 \"Device attestation failed\" attestation 101",
-       "0x20 FailedDeviceAttestation, 101 PaaNotFound"},
+       "101 PaaNotFound, 0x20 FailedDeviceAttestation"},
       {"MTRDeviceAttestationResultPaaNotFound", "101 PaaNotFound"},
       {"CERTIFICATION_DECLARATION_INVALID_PRODUCT_ID",
        "605 CertificationDeclarationInvalidProductId"},
@@ -103,7 +104,7 @@ TEST_CASE("explain: whole lines of logs, times and processes passed over") {
       {"Unable to find PAA, err: 101, PAI's AKID: 78:5C:E7:05:B8:6B:8F:4E", "101 PaaNotFound"},
       {"I (4321) chip[ZCL]: OpCreds: Device Attestation Failed", "0x20 FailedDeviceAttestation"},
       {"Device attestation failed: certificate chain: AttestationVerificationResult.kDacExpired",
-       "0x20 FailedDeviceAttestation, 300 DacExpired"},
+       "300 DacExpired, 0x20 FailedDeviceAttestation"},
       {"Commissioning failed: attestation err 605. Look at AttestationVerificationResult",
        "605 CertificationDeclarationInvalidProductId"},
       {"E chip[ZCL]: CertificateChainRequest: 201",
@@ -189,6 +190,129 @@ TEST_CASE("explain: what nobody knows is not explained") {
        {"", " ", "999", "err 999", "hello", "0xZZ", "12:34:56.604 all is well", "err",
         "[604:605] CHIP:DL: writing to storage, all good here and there", "99999999999999999999"})
     CHECK_MESSAGE(names(pasted) == "", pasted);
+}
+
+TEST_CASE("explain: a number that counts, names or measures something is no result") {
+  for (const char* pasted : {"I (604) wifi: connected",
+                             "E (604) chip[DL]: Failed to read",
+                             "\033[0;31mE (604) wifi: error",
+                             "W (302) wdt: failed attestation of nothing",
+                             "Node 302 commissioned",
+                             "port 101",
+                             "604 ms",
+                             "attestation of node: 302",
+                             "failed: 300 ms",
+                             "Message counter 604",
+                             "exchange 604",
+                             "10.0.0.1:604",
+                             "192.168.1.101:5540",
+                             "12:34:56,604",
+                             "2026-11-20 10:00:00,604 INFO starting",
+                             "11-20 10:00:00.604 1234 604 E chip: failed",
+                             "[00:00:01.604,302] <inf> chip: ready",
+                             "[1780000000.604][604:605] CHIP:DL: ready",
+                             "3497-011-2332",
+                             "found 3497-011-2332",
+                             "3497 011 2332",
+                             "604/1000",
+                             "1.604",
+                             "604%",
+                             "2026/11/20",
+                             "session id 302",
+                             "attestation elements length: 302",
+                             "vid 604",
+                             "6.0.4"})
+    CHECK_MESSAGE(names(pasted) == "", pasted);
+  for (const char* pasted :
+       {"what does 604 mean", "attestation result 604", "604, 604", "sdk: 604."})
+    CHECK_MESSAGE(names(pasted) == k604, pasted);
+}
+
+TEST_CASE("explain: object identifiers in words; an unknown one is none") {
+  constexpr Row kRows[] = {
+      {"1.3.6.1.4.1.37244.2.1", "1.3.6.1.4.1.37244.2.1 Matter vendor id"},
+      {"OID 1.3.6.1.4.1.37244.2.2=8000", "1.3.6.1.4.1.37244.2.2 Matter product id"},
+      {"1.3.6.1.4.1.37244.1.1", "1.3.6.1.4.1.37244.1.1 Matter node id"},
+      {"1.2.840.10045.4.3.2.", "1.2.840.10045.4.3.2 ECDSA with SHA-256"},
+      {"(2.5.29.19)", "2.5.29.19 basic constraints"},
+      {"2.16.840.1.101.3.4.3.17", "2.16.840.1.101.3.4.3.17 ML-DSA-44"},
+      {"err 604: 2.5.29.35",
+       "604 CertificationDeclarationInvalidVendorId, 2.5.29.35 authority key id"},
+      {"1.3.6.1.4.1.311.21.7", ""},
+      {"2.5.29.604", ""},
+      {"2.05.29.19", ""},
+  };
+  for (const Row& row : kRows) {
+    CAPTURE(row.pasted);
+    CHECK(names(row.pasted) == row.says);
+  }
+}
+
+TEST_CASE("explain: the named result before what points to it; where one stands elsewhere") {
+  constexpr Row kRows[] = {
+      {"CHIP:CTL: Device Attestation failed: kPaiSignatureInvalid",
+       "201 PaiSignatureInvalid, 0x20 FailedDeviceAttestation"},
+      {"Error 0x000000AC: Internal error\nerr 302", "302 DacRevoked, 0xAC InternalError"},
+      {"homeassistant.exceptions.HomeAssistantError: Commission with code failed for node 5.",
+       "CommissionFailed CommissionFailed"},
+      {"Commission with code failed for node 302.", "CommissionFailed CommissionFailed"},
+      {"foo.cpp:601: commissioning stage 'AttestationVerification' failed",
+       "AttestationVerification AttestationVerification"},
+      {"Commissioning failed with 605", "605 CertificationDeclarationInvalidProductId"},
+      {"Unable to find PAA, err: 3f", "101 PaaNotFound"},
+      {"err 3f", "3f 3f"},
+      {"error 4a", "0x4A CaCertNotFound"},
+  };
+  for (const Row& row : kRows) {
+    CAPTURE(row.pasted);
+    CHECK(names(row.pasted) == row.says);
+  }
+  CHECK(cli::explained("err 3f").front().sdk == 101);
+}
+
+TEST_CASE("explain: an onboarding code is said to be one, and not repeated") {
+  for (const char* code : {"3497-011-2332", "found 3497-011-2332", "34970112332", "3497 011 2332",
+                           "3497.011.2332", "MT:Y.K9042C00KA0648G00", "[MT:Y.K9042C00KA0648G00]"}) {
+    CAPTURE(code);
+    const auto all = cli::explained_code(code);
+    REQUIRE(all.size() == 1);
+    CHECK(all.front().then.find("payload parse") != std::string::npos);
+    for (const std::string& text : {all.front().word, all.front().means, all.front().then})
+      CHECK(text.find_first_of("0123456789") == std::string::npos);
+  }
+  for (const char* none :
+       {"err 604", "192.168.100.101", "2026-11-20", "1.2.840.10045.4.3.2", "hello"})
+    CHECK_MESSAGE(cli::explained_code(none).empty(), none);
+}
+
+TEST_CASE("what is masked as a code: not an OID, instant or address") {
+  for (const char* other :
+       {"1.3.6.1.4.1.37244.2.1", "1.2.840.10045.4.3.2", "[1780000000.131][4270:4272] CHIP:CTL: x",
+        "2026-11-20 10:00:00,604 INFO", "2026-11-20T10:00:00.123456Z", "192.168.1.101:5540",
+        "10.20.30.40:5540", "11-20 10:00:00.604 E chip", "[1686124594578] [55748:3832836] [CTL]"})
+    CHECK_MESSAGE(without_codes(other) == other, other);
+  constexpr Row kMasked[] = {
+      {"20202021", "(masked)"},
+      {"20.20.20.21", "(masked)"},
+      {"2.0.2.0.2.0.2.1", "(masked)"},
+      {"2.5.1.8.3.4.9.7", "(masked)"},
+      {"3497-011-2332", "(masked)"},
+      {"3497.011.2332", "(masked)"},
+      {"2020-2021", "(masked)"},
+      {"2026-11-20-20202021", "(masked)"},
+      {"2026-11-20 20202021", "2026-11-20 (masked)"},
+      {"2026-11-20 10:00:00 34970112332", "2026-11-20 10:00:00 (masked)"},
+      {"1.2.840.10045.4.3.2 20202021", "1.2.840.10045.4.3.2 (masked)"},
+      {"192.168.1.101 20202021", "192.168.1.101 (masked)"},
+      {"[34970112332]", "[(masked)]"},
+      {"[20202021]", "[(masked)]"},
+      {"I (20202021) wifi: x", "I (20202021) wifi: x"},
+      {"pin V (20202021)", "pin V ((masked))"},
+  };
+  for (const Row& row : kMasked) {
+    CAPTURE(row.pasted);
+    CHECK(without_codes(row.pasted) == row.says);
+  }
 }
 
 TEST_CASE("explain: every code that the SDK declares, by number, hex and name") {

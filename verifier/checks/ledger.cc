@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "verifier/base/counted.h"
 #include "verifier/checks/ledger_rules.h"
 
 namespace attest {
@@ -41,23 +42,22 @@ Outcome answers(const RecordView& record) {
   return unknown(fmt::format("the {} ledger was not asked", network_name(record.policy.network)));
 }
 
-std::string counted(int64_t n, const char* unit) {
-  return fmt::format("{} {}{}", n, unit, n == 1 ? "" : "s");
-}
-
 // An age and the greatest that is allowed, each in the largest unit of which it has two; where that
 // tells them not apart, in a smaller one.
 std::pair<std::string, std::string> ages(int64_t age, int64_t most) {
-  const auto text = [](int64_t seconds) {
+  const auto of = [](int64_t n, const char* unit) {
+    return counted(static_cast<uint64_t>(n), unit);
+  };
+  const auto text = [&](int64_t seconds) {
     for (const auto& [unit, each] :
          {std::pair("day", 86'400), std::pair("hour", 3'600), std::pair("minute", 60)}) {
-      if (seconds >= 2 * each) return counted(seconds / each, unit);
+      if (seconds >= 2 * each) return of(seconds / each, unit);
     }
-    return counted(seconds, "second");
+    return of(seconds, "second");
   };
   if (text(age) != text(most)) return {text(age), text(most)};
-  if (age / 60 != most / 60) return {counted(age / 60, "minute"), counted(most / 60, "minute")};
-  return {counted(age, "second"), counted(most, "second")};
+  if (age / 60 != most / 60) return {of(age / 60, "minute"), of(most / 60, "minute")};
+  return {of(age, "second"), of(most, "second")};
 }
 
 Outcome facts_are_fresh(const RecordView& record) {

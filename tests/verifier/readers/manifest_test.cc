@@ -211,6 +211,17 @@ TEST_CASE("manifest: a table of devices is recognised, other tables are not") {
       {"serial\nA\nB\n", false},
       {"manual code,passcode\n1,2\n3,4\n", false},
       {"{\"serial\":1}\n", false},
+      // JSON of the same, and of other things.
+      {R"([{"serial":"A","qr":"MT:Y"},{"serial":"B","qr":"MT:Z"}])", true},
+      {"\xEF\xBB\xBF [\n{\"sn\":\"A\",\"pin\":1},{\"sn\":\"B\",\"pin\":2}]", true},
+      {R"([{"cn":"A","mac":"00:11:22:33:44:55"}])", true},
+      {R"([{"serial_number":"A","qr_payload":"MT:Y","passcode":1}])", false},  // a device's facts
+      {R"([{"name":"A","value":1},{"name":"B","value":2}])", false},
+      {R"([{"id":1,"payload":"1528"},{"id":2,"payload":"1528"}])", false},
+      {R"([{"name":"dac","cert":"x"},{"name":"pai","cert":"y"}])", false},
+      {R"([{"vid":1,"pid":2},{"vid":1,"pid":3}])", false},
+      {R"([1,2,3])", false},
+      {R"([{"serial":"A")", false},
   };
   for (const auto& row : rows) {
     CAPTURE(row.text);

@@ -568,11 +568,39 @@ std::optional<Bytes> column_certificate(const std::string& text) {
   return std::nullopt;
 }
 
+namespace {
+
+bool is_json_manifest(View bytes) {
+  const auto table = manifest_text(bytes);
+  if (!table || !table->of_json) return false;
+  const auto header = read_manifest_header(*table->rewritten);
+  if (!header) return false;
+  CsvRows rows(*table->rewritten, header->separator, header->rows_at);
+  CsvRecord record;
+  const auto first = rows.next(record);
+  if (!first || !*first) return false;
+  const ManifestRow row = partial_row(*header, record, 1);
+  const auto has = [&](std::initializer_list<Column> columns) {
+    return std::any_of(columns.begin(), columns.end(), [&](Column c) { return header->has(c); });
+  };
+  if (has({Column::common_name, Column::dac_sha256, Column::mac})) return true;
+  const auto second = rows.next(record);
+  if (!second || !*second || !header->names_devices()) return false;
+  return has({Column::passcode, Column::discriminator, Column::manual_code,
+              Column::spake2p_verifier}) ||
+         row.of(Column::qr_payload).starts_with("MT:");
+}
+
+}  // namespace
+
 bool is_manifest(View bytes) {
   if (const auto utf8 = table_of_utf16(bytes)) return is_manifest(view(*utf8));
-  if (bytes.size() < 4 || (bytes[0] == 0x30 && bytes[1] >= 0x80) || bytes[0] == '{' ||
-      bytes[0] == '[' || !is_plain_text(bytes))
+  if (bytes.size() < 4 || (bytes[0] == 0x30 && bytes[1] >= 0x80) || !is_plain_text(bytes))
     return false;
+  const size_t from = text(bytes.first(std::min<size_t>(bytes.size(), 64)))
+                          .find_first_not_of(" \t\r\n\xEF\xBB\xBF");
+  if (from != std::string_view::npos && bytes[from] == '[') return is_json_manifest(bytes);
+  if (bytes[0] == '{') return false;
   const auto header = read_manifest_header(text(bytes));
   if (!header || header->fields < 2) return false;
   // A manual code alone names no device there: tools list codes of all sorts.

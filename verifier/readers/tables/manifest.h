@@ -108,11 +108,19 @@ Result<std::string> table_of_json(View bytes);
 // A table in UTF-16, as spreadsheets save "Unicode text", in UTF-8; nullopt: it is none.
 std::optional<std::string> table_of_utf16(View bytes);
 
+// A manifest of any form as CSV in UTF-8. An error: JSON that is no array of objects.
+struct ManifestText {
+  std::optional<std::string> rewritten;  // nullopt: it is that already
+  bool of_json = false;                  // its rows are objects, counted from 1
+};
+Result<ManifestText> manifest_text(View bytes);
+
 // Where the passcode stands in a row that `spake2p gen-verifier` wrote: an index, passcode,
 // iterations, salt, verifier (spake2p_table.cc). nullopt: it is none.
 std::optional<size_t> gen_verifier_row(const CsvRecord& record);
 
-// A table in which a column names devices, with a row at least.
+// A table in which a column names devices, with a row at least. Of JSON more is asked: many an
+// array has an id or a name in its objects, and one object may be the device's own facts.
 bool is_manifest(View bytes);
 
 // Of a table that was made of JSON: the most columns, and what stands before what an element is

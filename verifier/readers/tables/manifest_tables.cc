@@ -49,6 +49,16 @@ Result<std::string> table_of_json(View bytes) {
   return out;
 }
 
+Result<ManifestText> manifest_text(View bytes) {
+  ManifestText out{.rewritten = table_of_utf16(bytes)};
+  const std::string_view all = out.rewritten ? std::string_view(*out.rewritten) : text(bytes);
+  const size_t from = all.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
+  if (from == std::string_view::npos || all[from] != '[') return out;
+  auto table = table_of_json(view(all));
+  if (!table) return tl::unexpected(table.error());
+  return ManifestText{.rewritten = std::move(*table), .of_json = true};
+}
+
 std::optional<std::string> table_of_utf16(View bytes) {
   const bool little = bytes.size() >= 2 && bytes[0] == 0xFF && bytes[1] == 0xFE,
              big = bytes.size() >= 2 && bytes[0] == 0xFE && bytes[1] == 0xFF;

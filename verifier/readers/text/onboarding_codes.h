@@ -7,7 +7,8 @@
 namespace attest {
 
 // A text that is quoted, without what may be an onboarding code or a passcode in it: "MT:" and what
-// follows up to the next blank, and eight digits or more, grouped or not, become "(masked)".
+// follows up to the next blank, and eight digits or more, grouped or not, become "(masked)"; what
+// has as many and is something else (number_words.h) stays.
 std::string without_codes(std::string_view text);
 bool may_be_code(std::string_view text);  // all of it
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "verifier/base/csv.h"
+#include "verifier/base/number_words.h"
 #include "verifier/readers/factory_item.h"
 #include "verifier/readers/formats.h"
 #include "verifier/readers/tables/device_json.h"
@@ -118,7 +119,10 @@ size_t code_length(std::string_view s) {
 std::string without_codes(std::string_view text) {
   std::string out;
   for (size_t i = 0; i < text.size();) {
-    if (const size_t length = code_length(text.substr(i)); length != 0) {
+    if (const auto other = number_word(text, i)) {
+      out += text.substr(i, other->size);
+      i += other->size;
+    } else if (const size_t length = code_length(text.substr(i)); length != 0) {
       out += "(masked)";
       i += length;
     } else {
@@ -130,7 +134,10 @@ std::string without_codes(std::string_view text) {
 
 bool may_be_code(std::string_view text) {
   const size_t from = text.find_first_not_of(" \t"), end = text.find_last_not_of(" \t") + 1;
-  return from != std::string_view::npos && code_length(text.substr(from, end - from)) == end - from;
+  if (from == std::string_view::npos) return false;
+  const auto other = number_word(text, from);
+  return (!other || from + other->size != end) &&
+         code_length(text.substr(from, end - from)) == end - from;
 }
 
 void say_codes(std::span<const OnboardingPayload> codes, const Place& place, Reading& reading) {
