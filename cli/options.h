@@ -47,6 +47,8 @@ Result<uint64_t> number_of(const char* option, const std::string& given, uint64_
 // Tells what ends the command, and gives its exit code: that of usage errors, unless it is another.
 int print_error(const Console& console, const std::vector<std::string>& lines);
 int print_error(const Console& console, const std::string& line, int exit_code = 2);
+// "EVIDENCE is required (see matter-attest verify --help)", and where that word may have gone.
+std::string is_required(const char* what, const char* command, const Console& console);
 
 // --dac, --pai, --cd, --paa: files of which the tester insists that they are that.
 void add_roles(Command& command, RoleFiles& roles);

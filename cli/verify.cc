@@ -100,7 +100,7 @@ int verify(const VerifyOptions& options, const Console& console) {
     return print_error(console, "--sign-with signs a bundle: expected --bundle FILE, too");
   if (options.schema) return show(std::string(report_schema()), console);
   if (options.evidence.empty() && !options.roles.any())
-    return print_error(console, "EVIDENCE is required (see matter-attest verify --help)");
+    return print_error(console, is_required("EVIDENCE", "verify", console));
   std::optional<Device> ordered;
   std::vector<std::string> ordered_files;
   if (!options.expect.empty()) {
