@@ -105,7 +105,7 @@ std::string Judge::not_for_production(const Report& report) const {
       all.front()->message,
       others.empty()
           ? ""
-          : fmt::format(" (and {}: {})", counted(others.size(), "more reason"), joined(others)));
+          : fmt::format(" (and {}: {})", counted(others.size(), "other reason"), joined(others)));
 }
 
 // The finding that a reader should act on first: the first fault, or what keeps the verdict open.
