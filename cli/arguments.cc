@@ -223,7 +223,13 @@ Command& Command::offers(Offer offer) {
   return *this;
 }
 Command& Command::offers(std::vector<std::string> words) {
-  options_.back().choices = std::move(words);
+  OptionText& option = options_.back();
+  // Before anything else is missed, such as evidence that was taken as the value.
+  if (option.repeated && !option.positional)
+    impl_->app->get_option(option.flags)->check([words](const std::string& given) {
+      return not_one_of(words, given);
+    });
+  option.choices = std::move(words);
   return *this;
 }
 Command& Command::needs_form(const char* form) {
@@ -353,6 +359,50 @@ std::string_view form_of_ending(const std::string& file) {
   return at == std::end(kEndings) ? std::string_view() : at->second;
 }
 
+namespace {
+
+std::string unknown_word(const Command& where, const std::string& given) {
+  const std::string path = where.path();
+  return fmt::format("{} does not know \"{}\"",
+                     where.parent() == nullptr ? path : path.substr(path.find(' ') + 1), given);
+}
+
+// The word that names no command, where help is asked of one; `at` is where it stood.
+std::optional<std::string> no_command(const std::vector<std::string>& words, Command*& at) {
+  for (const std::string& word : words) {
+    if (word.starts_with("-")) return std::nullopt;
+    const auto& all = at->subcommands();
+    const auto sub =
+        std::find_if(all.begin(), all.end(), [&](const auto& one) { return one->name() == word; });
+    if (sub == all.end()) {
+      const auto& options = at->options();
+      const bool takes_words = std::any_of(options.begin(), options.end(),
+                                           [](const auto& option) { return option.positional; });
+      return takes_words || all.empty() ? std::nullopt : std::optional(word);
+    }
+    at = sub->get();
+  }
+  return std::nullopt;
+}
+
+// "EVIDENCE is required", where the word that was meant stands behind an option that takes one. It
+// is not repeated: it may be a secret.
+std::string taken_as_value(const Command& where, const std::vector<std::string>& words) {
+  if (words.size() < 2 || words.back().starts_with("-")) return "";
+  // A number or one of several words is what it was meant for.
+  if (words.back().find_first_not_of("0123456789") == std::string::npos) return "";
+  const std::string& before = words[words.size() - 2];
+  for (const auto& option : where.options()) {
+    const auto names = option_names(option.flags);
+    if (!option.positional && !option.value_name.empty() && option.choices.empty() &&
+        std::find(names.begin(), names.end(), before) != names.end())
+      return fmt::format("; the word behind {} was taken as its {}", before, option.value_name);
+  }
+  return "";
+}
+
+}  // namespace
+
 std::string output_help(const std::string& what) {
   return what + "; without --format its ending says the form, where there is one of it";
 }
@@ -396,6 +446,9 @@ int parse_and_run(Command& root, const std::vector<std::string>& words, Console&
     std::transform(words.rbegin(), words.rend(), given.begin(), marked);
     root.impl_->app->parse(std::move(given));
   } catch (const CLI::CallForHelp&) {
+    if (const auto word = no_command(words, chosen))
+      return slip(unknown_word(*chosen, console.secrets.leave_out(*word)) +
+                  what_else(*chosen, *word, possible(*chosen)));
     console.out << help_text(*Command::parsed(root)) << std::flush;
     return 0;
   } catch (const CLI::ParseError& wrong) {
@@ -407,13 +460,13 @@ int parse_and_run(Command& root, const std::vector<std::string>& words, Console&
       std::string given = extras.empty() ? "" : unmarked(extras.front());
       if (given.starts_with("-")) given = given.substr(0, given.find_first_of("=:"));
       given = console.secrets.leave_out(given);
-      const std::string path = chosen->path();
-      message = fmt::format("{} does not know \"{}\"",
-                            chosen == &root ? path : path.substr(path.find(' ') + 1), given);
+      message = unknown_word(*chosen, given);
       const auto known = possible(*chosen);
       message = std::find(known.begin(), known.end(), given) != known.end()
                     ? fmt::format("{0}: expected {0} VALUE or {0}=VALUE", given)  // "--unlock:…"
                     : message + what_else(*chosen, given, known);
+    } else if (dynamic_cast<const CLI::RequiredError*>(&wrong) != nullptr) {
+      message += taken_as_value(*chosen, words);
     }
     return slip(message);
   }
@@ -424,6 +477,7 @@ int parse_and_run(Command& root, const std::vector<std::string>& words, Console&
   }
   if (const auto wrong = chosen->take_environment(console)) return slip(*wrong);
   chosen->take_form_of_output();
+  console.taken_as_value = taken_as_value(*chosen, words);
   if (chosen->any_word_ != nullptr) {
     for (std::string& word : chosen->impl_->app->remaining())
       chosen->any_word_->push_back(unmarked(std::move(word)));

@@ -15,6 +15,7 @@
 #include "platform/files.h"
 #include "platform/output.h"
 #include "report/watch_report.h"
+#include "verifier/base/counted.h"
 
 namespace attest::cli {
 namespace {
@@ -155,9 +156,9 @@ int run_watch(const DclArguments& arguments, const Verbosity& verbosity,
     return print_error(console, kept.error().what, kUsage);
   if (first)
     verbosity.note(
-        fmt::format("the first look, at height {}: {} entries; what changes from now on "
+        fmt::format("the first look, at height {}: {}; what changes from now on "
                     "is told",
-                    state->seen.height, records));
+                    state->seen.height, counted(records, "entry", "entries")));
   if (!lost.empty()) return kUnknown;
   return shown->empty() ? kNothing : kSomething;
 }

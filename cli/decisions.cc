@@ -8,6 +8,7 @@
 #include "platform/files.h"
 #include "platform/output.h"
 #include "serve/decisions/decision_chain.h"
+#include "verifier/base/counted.h"
 
 namespace attest::cli {
 namespace {
@@ -47,8 +48,9 @@ int verify(const Options& options, const Console& console) {
   const auto answer = serve::check_chain(*decisions, chain);
   if (!answer) return print_error(console, answer.error().what);
   if (!answer->broken.empty()) {
-    return show(fmt::format("{}: {}\n{} records before it hold\n", printable(options.database),
-                            answer->broken, answer->records),
+    return show(fmt::format(
+                    "{}: {}\n{}\n", printable(options.database), answer->broken,
+                    counted(answer->records, "record before it holds", "records before it hold")),
                 console) == 0
                ? kBroken
                : kUsage;
@@ -56,11 +58,11 @@ int verify(const Options& options, const Console& console) {
   if (answer->records == 0) return show("no decisions yet\n", console);
   std::string signers;
   for (const std::string& one : answer->signers) signers += (signers.empty() ? "" : ", ") + one;
-  std::string out = fmt::format("{} {}, {} to {}\nlast digest {}\n{} signed{}\n", answer->records,
-                                answer->records == 1 ? "record holds" : "records hold",
+  std::string out = fmt::format("{}, {} to {}\nlast digest {}\n{} signed{}\n",
+                                counted(answer->records, "record holds", "records hold"),
                                 rfc3339(answer->from), rfc3339(answer->to), hex(answer->last),
                                 answer->signed_records, signers.empty() ? "" : " by " + signers);
-  if (chain.head) out += fmt::format("{} records after --head\n", answer->behind_head);
+  if (chain.head) out += counted(answer->behind_head, "record") + " after --head\n";
   return show(out, console);
 }
 

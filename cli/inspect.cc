@@ -69,7 +69,7 @@ int inspect(const Options& options, const Console& console) {
   reading.ota_digests = digests_for(nullptr);
   if (options.schema) return show(std::string(inspect_schema()), console);
   if (options.evidence.empty() && !options.roles.any())
-    return print_error(console, "FILE is required (see matter-attest inspect --help)");
+    return print_error(console, is_required("FILE", "inspect", console));
   CommandFiles files_used(console);
   files_used.evidence = options.evidence;
   files_used.roles(options.roles).add_if_there(options.unlock);

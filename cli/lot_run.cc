@@ -33,6 +33,7 @@
 #include "report/report_json.h"
 #include "report/schemas.h"
 #include "report/wording.h"
+#include "verifier/base/counted.h"
 #include "verifier/checks/catalogue.h"
 #include "verifier/crypto/crypto.h"
 
@@ -228,7 +229,7 @@ class LotRun {
           fmt::format("ledger {}, {}", ledger_text(ledger_->status()), ledger_->status().source));
     for (const std::string& path : options_.inputs) verbosity_.detail("reading " + path);
     if (const auto devices = source_->size())
-      verbosity_.detail(fmt::format("{} devices to be judged", *devices));
+      verbosity_.detail(counted(*devices, "device") + " to be judged");
   }
 
   Result<void> open_journal() {
@@ -522,10 +523,10 @@ class LotRun {
 };
 
 std::optional<std::string> usage_problem(const LotOptions& o,
-                                         const std::vector<ReportTarget>& targets) {
+                                         const std::vector<ReportTarget>& targets,
+                                         const Console& console) {
   const bool lines = any_form(targets, &ReportForm::joins);
-  if (o.inputs.empty() && o.manifests.empty())
-    return "INPUT is required (see matter-attest lot --help)";
+  if (o.inputs.empty() && o.manifests.empty()) return is_required("INPUT", "lot", console);
   if (o.full && !lines) return "--full needs --format ndjson: no other format holds whole reports";
   if (!o.part.empty() && !lines) return "--part needs --format ndjson: lot merge reads its lines";
   if (!o.part.empty() && o.sample > 0)
@@ -560,7 +561,8 @@ int run_lot(const LotOptions& given, const Console& console) {
   auto targets = report_targets(options.format, options.output, options.reports, lot_forms(),
                                 files_of(options, order->files, console));
   if (!targets) return print_error(console, targets.error().what);
-  if (const auto problem = usage_problem(options, *targets)) return print_error(console, *problem);
+  if (const auto problem = usage_problem(options, *targets, console))
+    return print_error(console, *problem);
   const auto code = LotRun(options, std::move(order->device), std::move(*targets), console).run();
   return code ? *code : print_error(console, code.error().what);
 }

@@ -141,11 +141,8 @@ Result<Policy> policy_from(const JudgeOptions& options, Instant now) {
           printable(id), did_you_mean(id, check_ids())));
     policy.required.push_back(id);
   }
-  for (const std::string& on : options.fail_on) {
-    if (on != "unknown" && on != "warn")
-      return error(fmt::format("--fail-on: expected unknown or warn, found \"{}\"", printable(on)));
+  for (const std::string& on : options.fail_on)
     (on == "warn" ? policy.fail_on_warn : policy.fail_on_unknown) = true;
-  }
   if (!options.paa_store.empty()) {
     auto store = paa_store_from(options.paa_store);
     if (!store) return error("--paa-store: " + store.error().what);
@@ -294,6 +291,11 @@ int print_error(const Console& console, const std::vector<std::string>& lines) {
 int print_error(const Console& console, const std::string& line, int exit_code) {
   console.tell(line);
   return exit_code;
+}
+
+std::string is_required(const char* what, const char* command, const Console& console) {
+  return fmt::format("{} is required{} (see matter-attest {} --help)", what, console.taken_as_value,
+                     command);
 }
 
 int show(const std::string& text, const Console& console) {

@@ -60,6 +60,8 @@ inline constexpr const char* kCertificateAlone =
     "--sign-cert is the certificate of a key: expected --sign-with KEY.pem, too";
 
 int print_error(const Console& console, const std::string& line, int exit_code = 2);
+// "EVIDENCE is required (see matter-attest verify --help)", and where that word may have gone.
+std::string is_required(const char* what, const char* command, const Console& console);
 
 // --dac, --pai, --cd, --paa: files of which the tester insists that they are that.
 void add_roles(Command& command, RoleFiles& roles);

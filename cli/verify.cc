@@ -102,7 +102,7 @@ int verify(const VerifyOptions& options, const Console& console) {
     return print_error(console, kCertificateAlone);
   if (options.schema) return show(std::string(report_schema()), console);
   if (options.evidence.empty() && !options.roles.any())
-    return print_error(console, "EVIDENCE is required (see matter-attest verify --help)");
+    return print_error(console, is_required("EVIDENCE", "verify", console));
   auto order = order_from(options.expect);
   if (!order) return print_error(console, order.error().what);
   auto targets = targets_of(options.output, files_of(options, order->files, console));

@@ -7,6 +7,7 @@
 
 #include "codecs/loader.h"
 #include "lot/record.h"
+#include "verifier/base/counted.h"
 #include "verifier/rules/check.h"
 
 namespace attest {
@@ -80,9 +81,8 @@ bool LotJudge::read_files(const LotItem::Files& files, Reading& reading,
         "empty folder";
   } else if (problem.empty()) {
     problem = fmt::format(
-        "{}: expected the files of a device (certificates, a declaration, a dump, a log); none of "
-        "its {} files is one",
-        files.front().path, files.size());
+        "{}: expected the files of a device (certificates, a declaration, a dump, a log); {}",
+        files.front().path, none_of_files(files.size()));
   }
   return false;
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "lot/device_name.h"
+#include "verifier/base/counted.h"
 
 namespace attest {
 namespace {
@@ -60,9 +61,7 @@ void ManifestTally::add(const std::string& device,
 
 FindingList ManifestTally::findings(bool whole) const {
   FindingList out;
-  const auto devices = [](uint64_t n) {
-    return fmt::format("{} {}", n, n == 1 ? "device does" : "devices do");
-  };
+  const auto devices = [](uint64_t n) { return counted(n, "device does", "devices do"); };
   for (const ManifestRows& manifest : manifests_) {
     for (LotFinding finding : manifest.findings().findings) {
       finding.message = fmt::format("{}: {}", printable(manifest.path()), finding.message);
@@ -98,8 +97,8 @@ FindingList ManifestTally::findings(bool whole) const {
     LotFinding finding{
         .rule = &rule, .severity = rule.severity, .message = {}, .count = missing, .devices = {}};
     finding.message =
-        fmt::format("{}: {} of {} rows {} no device in the lot", printable(manifests_[i].path()),
-                    missing, manifests_[i].size(), missing == 1 ? "has" : "have");
+        fmt::format("{}: {} of {} {} no device in the lot", printable(manifests_[i].path()),
+                    missing, counted(manifests_[i].size(), "row"), missing == 1 ? "has" : "have");
     for (size_t row = 0; row < seen.size() && finding.devices.size() < kNamesShown; ++row) {
       if (!seen[row]) finding.devices.push_back(manifests_[i].row_text(static_cast<uint32_t>(row)));
     }
@@ -122,8 +121,8 @@ void ManifestTally::add_repeated(FindingList& out) const {
                          .count = repeated.size(),
                          .devices = {}};
       finding.message = fmt::format(
-          "{}: {} {} what belongs to a row of {}: {} and {}", printable(table.path()),
-          repeated.size(), repeated.size() == 1 ? "row has" : "rows have", printable(before.path()),
+          "{}: {} what belongs to a row of {}: {} and {}", printable(table.path()),
+          counted(repeated.size(), "row has", "rows have"), printable(before.path()),
           table.row_text(repeated.front().first), before.row_text(repeated.front().second));
       for (size_t k = 0; k < std::min<size_t>(repeated.size(), kNamesShown); ++k)
         finding.devices.push_back(table.row_text(repeated[k].first));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "lot/chance.h"
+#include "verifier/base/counted.h"
 
 namespace attest {
 
@@ -25,9 +26,7 @@ LotSample sample_statement(uint64_t lot, uint64_t size, uint64_t seed, uint64_t 
                 .rejected = rejected,
                 .most_faulty = most_faulty(lot, size, rejected + undecided),
                 .words = {}};
-  const auto devices = [](uint64_t n) {
-    return fmt::format("{} {}", n, n == 1 ? "device" : "devices");
-  };
+  const auto devices = [](uint64_t n) { return counted(n, "device"); };
   if (size == lot) {
     out.words = fmt::format("all {} of the lot were judged: this is no sample", devices(lot));
     return out;

@@ -40,6 +40,8 @@ struct Console {
   CommandLineSecrets secrets = {};  // of the command line: they are never told
   // Options that the environment gave, as "MATTER_ATTEST_NETWORK=test".
   std::vector<std::string> taken_from_environment = {};
+  // "; the word behind --at was taken as its TIME": for who misses a word.
+  std::string taken_as_value = {};
   // The time of day, for who serves longer than one moment; empty: it is always `now`.
   std::function<Instant()> clock = {};
   enum class Colour : uint8_t { automatic, always, never } colour = Colour::automatic;

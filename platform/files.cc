@@ -19,6 +19,7 @@
 #include "platform/no_evidence.h"
 #include "platform/ota.h"
 #include "platform/roles.h"
+#include "verifier/base/counted.h"
 #include "verifier/readers/text/onboarding_codes.h"
 
 namespace attest {
@@ -313,8 +314,8 @@ class Paths {
     if (folder && said() == before && !known && errors_.empty())
       errors_.push_back(
           fmt::format("{}: expected the files of a device (certificates, a declaration, a dump, a "
-                      "log); none of its {} files is one",
-                      path, files->size()));
+                      "log); {}",
+                      path, none_of_files(files->size())));
     for (NotUsed& unused : beside.unused) reading_.not_used.push_back(std::move(unused));
     for (const std::string& one : beside.empty)
       reading_.not_used.push_back({.path = one, .why = "an empty folder"});

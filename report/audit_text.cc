@@ -7,6 +7,7 @@
 #include "report/audit_report.h"
 #include "report/check_text.h"
 #include "report/wording.h"
+#include "verifier/base/counted.h"
 
 namespace attest {
 namespace {
@@ -102,12 +103,12 @@ std::string audit_text(const AuditReport& r, const TextStyle& style) {
   const auto wanting = static_cast<size_t>(std::count_if(
       r.findings.begin(), r.findings.end(), [](const AuditFinding& f) { return f.fetches; }));
   page.line("");
-  page.paragraph(
-      fmt::format("{} passed, {} failed, {} warnings, {} unknown, {} blocked, {} skipped{}",
-                  r.count(Status::pass), r.count(Status::fail), r.count(Status::warn),
-                  r.count(Status::unknown), r.count(Status::blocked), r.count(Status::skipped),
-                  wanting == 0 ? "" : fmt::format(" ({} for want of --fetch)", wanting)),
-      0);
+  page.paragraph(fmt::format("{} passed, {} failed, {}, {} unknown, {} blocked, {} skipped{}",
+                             r.count(Status::pass), r.count(Status::fail),
+                             counted(r.count(Status::warn), "warning"), r.count(Status::unknown),
+                             r.count(Status::blocked), r.count(Status::skipped),
+                             wanting == 0 ? "" : fmt::format(" ({} for want of --fetch)", wanting)),
+                 0);
   return page.take();
 }
 

@@ -9,6 +9,7 @@
 #include "report/inspect_json.h"
 #include "report/inspect_words.h"
 #include "report/wording.h"
+#include "verifier/base/counted.h"
 #include "verifier/matter/known_credentials.h"
 #include "verifier/matter/onboarding_payload.h"
 #include "verifier/trust.h"
@@ -83,9 +84,8 @@ class InspectPage {
 
   std::string write() {
     const std::vector<Shown> certificates = certificates_of(e_);
-    line(fmt::format("{}  {} {}, shown without a verdict (matter-attest/inspect/1)",
-                     ink("1", "INSPECT"), e_.files.size(),
-                     e_.files.size() == 1 ? "file" : "files"));
+    line(fmt::format("{}  {}, shown without a verdict (matter-attest/inspect/1)",
+                     ink("1", "INSPECT"), counted(e_.files.size(), "file")));
     const std::string device = device_line(e_);
     out_ += "  " + wrap(device, style_.width - 2, 2) + "\n";
     folder_ = common_folder(e_.files);

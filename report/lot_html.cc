@@ -360,7 +360,8 @@ class Writer {
     fact(page_, "as of", rfc3339(lot_.at));
     fact(page_, "devices", grouped(lot_.devices));
     if (lot_.manifest_rows != 0)
-      fact(page_, "manifest", fmt::format("{} rows", grouped(lot_.manifest_rows)));
+      fact(page_, "manifest",
+           grouped(lot_.manifest_rows) + (lot_.manifest_rows == 1 ? " row" : " rows"));
     if (lot_.sample) fact(page_, "sample", lot_.sample->words);
     for (const std::string& note : lot_.notes) fact(page_, "note", note);
     for (const NotUsed& unused : lot_.not_used)

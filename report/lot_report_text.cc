@@ -8,6 +8,7 @@
 #include "report/rule_words.h"
 #include "report/test_plan.h"
 #include "report/wording.h"
+#include "verifier/base/counted.h"
 #include "verifier/checks/catalogue.h"
 
 namespace attest {
@@ -21,13 +22,9 @@ std::string joined(const std::vector<std::string>& names, uint64_t count) {
   return out;
 }
 
-std::string devices_text(uint64_t n) {
-  return fmt::format("{} {}", n, n == 1 ? "device" : "devices");
-}
-
 std::string counts_line(const LotReport& report) {
-  return fmt::format("a lot of {} {}: {} approved, {} rejected, {} undecided", report.devices,
-                     report.devices == 1 ? "device" : "devices", report.approved, report.rejected,
+  return fmt::format("a lot of {}: {} approved, {} rejected, {} undecided",
+                     counted(report.devices, "device"), report.approved, report.rejected,
                      report.undecided);
 }
 
@@ -41,7 +38,7 @@ std::string first_reason(const LotReport& report) {
   for (const auto* causes : {&report.failed, &report.open}) {
     if (!causes->empty())
       return fmt::format("; {} ({} of {})", causes->front().id, causes->front().count,
-                         devices_text(report.devices));
+                         counted(report.devices, "device"));
   }
   const auto wrong =
       std::find_if(report.findings.begin(), report.findings.end(),
@@ -107,7 +104,7 @@ class LotPage {
       paragraph("approved: " + joined(report.approved_names, report.approved), 2);
     if (report.devices_warned > 0)
       paragraph(fmt::format("warnings to read: {} of {}", report.devices_warned,
-                            devices_text(report.devices)),
+                            counted(report.devices, "device")),
                 2);
     if (report.stage == Stage::lab) {
       if (report.verdict == Verdict::approve)
@@ -144,7 +141,7 @@ class LotPage {
     if (report.warned.empty()) return;
     for (const LotCause& cause : report.warned)
       out_ += fmt::format("  {} {}: {} of {}\n", ink("33", fmt::format("{:<8}", "warn")), cause.id,
-                          cause.count, devices_text(report.devices));
+                          cause.count, counted(report.devices, "device"));
     out_ += "\n";
   }
 
@@ -166,7 +163,7 @@ class LotPage {
     std::string facts = fmt::format("policy {}, as of {}",
                                     policy_text(report.network, report.stage), rfc3339(report.at));
     if (report.manifest_rows > 0)
-      facts += fmt::format("; {} rows of manifests", report.manifest_rows);
+      facts += fmt::format("; {} of manifests", counted(report.manifest_rows, "row"));
     if (!report.engine.empty()) facts += fmt::format("; signatures checked by {}", report.engine);
     paragraph(facts, 2);
   }

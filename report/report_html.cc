@@ -10,6 +10,7 @@
 #include "report/posture_table.h"
 #include "report/test_plan.h"
 #include "report/wording.h"
+#include "verifier/base/counted.h"
 #include "verifier/gather/file_digests.h"
 #include "verifier/readers/quoted.h"
 #include "verifier/rules/check.h"
@@ -143,8 +144,7 @@ class Writer {
     page_.text("Decided by ");
     id_link(*first->check);
     const auto others = count_of(report_, Status::fail) - (first->status == Status::fail ? 1 : 0);
-    if (others != 0)
-      page_.text(fmt::format(", and {} more {} below", others, others == 1 ? "fault" : "faults"));
+    if (others != 0) page_.text(fmt::format(", and {} below", counted(others, "more fault")));
   }
 
   // An approval says no more than what was asked.

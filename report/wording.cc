@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "verifier/base/characters.h"
+#include "verifier/base/counted.h"
 #include "verifier/readers/quoted.h"
 #include "verifier/rules/check.h"
 
@@ -95,7 +96,7 @@ std::string environment_text(const Policy& policy) {
 }
 
 std::string anchors_text(size_t given) {
-  return fmt::format("{} trust {} given by hand", given, given == 1 ? "anchor" : "anchors");
+  return counted(given, "trust anchor") + " given by hand";
 }
 
 std::string not_used_text(const NotUsed& unused) {

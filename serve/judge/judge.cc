@@ -17,6 +17,7 @@
 #include "report/inspect_json.h"
 #include "report/markup.h"
 #include "report/report_style.h"
+#include "verifier/base/counted.h"
 #include "verifier/gather/gather.h"
 #include "verifier/verify.h"
 
@@ -113,7 +114,7 @@ std::optional<Answer> Judge::read(const Upload& upload, Reading& reading) const 
   if (said(reading) != 0 || std::any_of(reading.files.begin(), reading.files.end(),
                                         [](const EvidenceFile& f) { return !f.holds.empty(); }))
     return std::nullopt;
-  std::string found = fmt::format("{} files of which none is one", upload.evidence.size());
+  std::string found = counted(upload.evidence.size(), "file") + " of which none is one";
   if (!reading.not_used.empty())
     found += fmt::format(" ({}: {})", reading.not_used.front().path, reading.not_used.front().why);
   return problem(422, "nothing of it is evidence about a device",

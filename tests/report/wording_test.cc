@@ -3,6 +3,7 @@
 #include "report/wording.h"
 
 #include "tests/support/support.h"
+#include "verifier/base/counted.h"
 
 using namespace attest;
 
@@ -29,4 +30,12 @@ TEST_CASE("compared: long hex shows its beginning and where the two differ") {
   // A digest is what people compare.
   const std::string digest(64, 'a');
   CHECK(pair("sha256 " + digest, "x") == "sha256 " + digest + " | x");
+}
+
+TEST_CASE("counted: one of a kind, or several") {
+  CHECK(counted(0, "row") == "0 rows");
+  CHECK(counted(1, "row") == "1 row");
+  CHECK(counted(2, "entry", "entries") == "2 entries");
+  CHECK(none_of_files(1) == "its file is none");
+  CHECK(none_of_files(2) == "none of its 2 files is one");
 }

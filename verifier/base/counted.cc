@@ -9,4 +9,8 @@ std::string counted(uint64_t n, std::string_view one, std::string_view many) {
   return many.empty() ? fmt::format("{} {}s", n, one) : fmt::format("{} {}", n, many);
 }
 
+std::string none_of_files(uint64_t n) {
+  return n == 1 ? "its file is none" : fmt::format("none of its {} files is one", n);
+}
+
 }  // namespace attest

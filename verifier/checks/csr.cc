@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <variant>
 
+#include "verifier/base/counted.h"
 #include "verifier/checks/catalogue.h"
 #include "verifier/pki/algorithms.h"
 #include "verifier/pki/der.h"
@@ -34,9 +35,7 @@ Outcome every(const RecordView& record, Fault&& fault) {
   }
   if (record.csrs.empty()) return skipped(kNone);
   if (!first) return pass();
-  if (more > 0)
-    first->texts->message +=
-        fmt::format(" (and {} more {})", more, more == 1 ? "request" : "requests");
+  if (more > 0) first->texts->message += fmt::format(" (and {})", counted(more, "more request"));
   return std::move(*first);
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "verifier/base/counted.h"
 #include "verifier/checks/ota_rules.h"
 
 namespace attest {
@@ -16,7 +17,7 @@ constexpr size_t kMaxVersionString = 64, kMaxReleaseNotesUrl = 256;  // bytes; C
 constexpr size_t kLeastDigest = 32;                                  // bytes: 256 bits
 
 std::string bytes_text(uint64_t n) {
-  return fmt::format("{} {}", n, n == 1 ? "byte" : "bytes");
+  return counted(n, "byte");
 }
 
 // --- the image by itself ---

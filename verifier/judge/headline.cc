@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "verifier/base/counted.h"
 #include "verifier/checks/catalogue.h"
 #include "verifier/judge/judge.h"
 #include "verifier/sdk/sdk_meaning.h"
@@ -68,8 +69,7 @@ std::string not_made(const Report& report) {
       topics.push_back(topic_of(*f.check));
   }
   if (count == 0) return {};
-  return fmt::format("; {} {} could not be made: {}", count, count == 1 ? "check" : "checks",
-                     joined(topics));
+  return fmt::format("; {} could not be made: {}", counted(count, "check"), joined(topics));
 }
 
 }  // namespace
@@ -78,8 +78,7 @@ std::string not_made(const Report& report) {
 // or leave open.
 std::string Judge::not_for_production(const Report& report) const {
   if (network_ != Network::test || stage_ != Stage::network) return {};
-  std::string first;
-  std::vector<std::string_view> others;
+  std::vector<const Finding*> all;
   bool refused = false;  // else production leaves it open
   for (const Finding& f : report.findings) {
     const bool noted = f.status == Status::pass && !f.message.empty() &&
@@ -87,16 +86,26 @@ std::string Judge::not_for_production(const Report& report) const {
     const bool open = noted || f.status == Status::warn || f.status == Status::unknown;
     if (!open || f.check->severity.main != Severity::error) continue;
     refused = refused || f.status != Status::unknown;
-    if (first.empty()) {
-      first = f.message;
-    } else {
-      others.emplace_back(f.check->id);
-    }
+    all.push_back(&f);
   }
-  if (first.empty()) return {};
-  return fmt::format(". Good for the test network, {} for production: {}{}",
-                     refused ? "not" : "open", first,
-                     others.empty() ? "" : fmt::format("; nor {}", joined(others)));
+  if (all.empty()) return {};
+  // What refuses before what is open, and credentials before what was only not read.
+  const auto weight = [](const Finding* f) {
+    const bool of_credentials = std::string_view(f->check->id).starts_with("credentials.");
+    return (f->status == Status::unknown ? 2 : 0) + (of_credentials ? 0 : 1);
+  };
+  std::stable_sort(all.begin(), all.end(),
+                   [&](const Finding* a, const Finding* b) { return weight(a) < weight(b); });
+  std::vector<std::string_view> others;
+  for (const Finding* f : all) {
+    if (f != all.front()) others.emplace_back(f->check->id);
+  }
+  return fmt::format(
+      ". Good for the test network, {} for production: {}{}", refused ? "not" : "open",
+      all.front()->message,
+      others.empty()
+          ? ""
+          : fmt::format(" (and {}: {})", counted(others.size(), "other reason"), joined(others)));
 }
 
 // The finding that a reader should act on first: the first fault, or what keeps the verdict open.
@@ -132,8 +141,9 @@ std::string Judge::summary(const Report& report, const Finding* first) const {
         others.push_back(id);
     }
     if (!others.empty())
-      out += fmt::format(" (and {} more {}{}: {})", others.size(), rejected ? "fault" : "question",
-                         others.size() == 1 ? "" : "s", joined(others));
+      out += fmt::format(" (and {}: {})",
+                         counted(others.size(), rejected ? "more fault" : "more question"),
+                         joined(others));
     if (!first->remedy.empty()) out += fmt::format(": {}", first->remedy);
     return out;
   }
@@ -141,7 +151,7 @@ std::string Judge::summary(const Report& report, const Finding* first) const {
   std::string out = stage_ == Stage::lab ? "every check that a certification lab requires passed"
                                          : "every required check passed";
   if (warnings != 0)
-    out += fmt::format("; {} {} to read", warnings, warnings == 1 ? "warning" : "warnings");
+    out += fmt::format("; {} to read", counted(static_cast<uint64_t>(warnings), "warning"));
   const auto waived = std::count_if(report.findings.begin(), report.findings.end(),
                                     [](const Finding& f) { return !f.waived.empty(); });
   if (waived != 0)

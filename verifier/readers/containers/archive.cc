@@ -108,6 +108,11 @@ class Unpacking {
   void finish(const std::optional<Error>& broke_off) {
     if (broke_off) broken_.push_back({.path = source_.path, .why = broke_off->what});
     const bool evidence = said() != before_;
+    // Of no use, it is told of once: where it ends too early, so does the member that it ends in.
+    if (broke_off && !evidence) {
+      broken_.erase(broken_.begin() + 1, broken_.end());
+      broken_.front().path = source_.path;
+    }
     for (NotUsed& one : broken_) {
       if (evidence) {
         reading_.device.damaged({.path = one.path, .offset = {}, .item = {}},

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "verifier/base/characters.h"
+#include "verifier/base/counted.h"
 #include "verifier/pki/certificate.h"
 #include "verifier/pki/cms.h"
 #include "verifier/pki/crl.h"
@@ -356,7 +357,7 @@ void decoded_runs(View bytes, const std::function<bool(DecodedRun&)>& take) {
 namespace {
 
 std::string size_words(View v) {
-  return v.size() == 1 ? "1 byte" : fmt::format("{} bytes", v.size());
+  return counted(v.size(), "byte");
 }
 
 struct InText {

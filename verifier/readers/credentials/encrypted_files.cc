@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "verifier/base/counted.h"
 #include "verifier/pki/encrypted_key.h"
 #include "verifier/pki/key.h"
 #include "verifier/readers/credentials/behind.h"
@@ -68,9 +69,9 @@ Result<void> read_bundle(const Source& s, Reading& reading) {
     for (const Bytes& der : bundle.keys) say_key(der, place, later);
     if (bundle.unread != 0)
       later.device.note(Remark::damaged_credential, place,
-                        fmt::format("{} certificates or revocation lists in the PKCS#12 bundle "
-                                    "that cannot be read",
-                                    bundle.unread));
+                        counted(bundle.unread, "certificate or revocation list",
+                                "certificates or revocation lists") +
+                            " in the PKCS#12 bundle that cannot be read");
     if (bundle.unopened != 0)
       later.device.damaged(place, "PKCS#12 bundle",
                            fmt::format("{} of its parts do not open with the passphrase of the "
