@@ -570,7 +570,20 @@ std::optional<Bytes> column_certificate(const std::string& text) {
 
 namespace {
 
+// Cells are words and numbers: what has lists and objects in it is some program's own record.
+bool has_cells_only(View bytes) {
+  const auto json = parse_json(text(bytes));
+  if (!json || json->array() == nullptr) return false;
+  return std::all_of(json->array()->begin(), json->array()->end(), [](const Json& row) {
+    return !row.is_object() ||
+           std::all_of(row.object()->begin(), row.object()->end(), [](const auto& member) {
+             return member.second.array() == nullptr && member.second.object() == nullptr;
+           });
+  });
+}
+
 bool is_json_manifest(View bytes) {
+  if (!has_cells_only(bytes)) return false;
   const auto table = manifest_text(bytes);
   if (!table || !table->of_json) return false;
   const auto header = read_manifest_header(*table->rewritten);
