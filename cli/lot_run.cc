@@ -557,10 +557,10 @@ int run_lot(const LotOptions& given, const Console& console) {
   if (options.stream && options.inputs.empty()) options.inputs = {"-"};
   if (options.format.empty()) options.format = options.stream ? "ndjson" : "text";
   auto order = order_from(options.expect);
-  if (!order) return print_error(console, order.error().what);
   auto targets = report_targets(options.format, options.output, options.reports, lot_forms(),
-                                files_of(options, order->files, console));
+                                files_of(options, files_read(order), console));
   if (!targets) return print_error(console, targets.error().what);
+  if (!order) return print_error(console, order.error().what);
   if (const auto problem = usage_problem(options, *targets, console))
     return print_error(console, *problem);
   const auto code = LotRun(options, std::move(order->device), std::move(*targets), console).run();

@@ -104,9 +104,9 @@ int verify(const VerifyOptions& options, const Console& console) {
   if (options.evidence.empty() && !options.roles.any())
     return print_error(console, is_required("EVIDENCE", "verify", console));
   auto order = order_from(options.expect);
-  if (!order) return print_error(console, order.error().what);
-  auto targets = targets_of(options.output, files_of(options, order->files, console));
+  auto targets = targets_of(options.output, files_of(options, files_read(order), console));
   if (!targets) return print_error(console, targets.error().what);
+  if (!order) return print_error(console, order.error().what);
   const auto policy = policy_from(options.judge, console);
   if (!policy) return print_error(console, policy.error().what);
   Reading reading;

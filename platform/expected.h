@@ -18,6 +18,9 @@ struct Order {
 };
 // Of the file at --expect; empty: no order. An error names the file, what was expected and found.
 Result<Order> order_from(const std::string& path);
+inline std::vector<std::string> files_read(const Result<Order>& order) {
+  return order ? order->files : std::vector<std::string>();
+}
 // Of a file in memory. `beside` gives the content of what it names; nullopt: not there.
 using FileBeside = std::function<std::optional<Bytes>(const std::string& name)>;
 Result<Device> expected_from(const std::string& name, View content, const FileBeside& beside);
