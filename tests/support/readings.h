@@ -1,6 +1,8 @@
 // Reading one piece of evidence in a test, and asking what came of it.
 #pragma once
 
+#include <fmt/format.h>
+
 #include "codecs/loader.h"
 #include "tests/support/support.h"
 #include "verifier/readers/reader.h"
@@ -43,6 +45,18 @@ inline size_t count(const Reading& reading, FactId fact) {
   size_t n = 0;
   for (const Statement& s : reading.device.statements) n += s.fact == fact;
   return n;
+}
+
+// "yes on, no off": all that is claimed of a trait.
+inline std::string all_said(const Reading& reading, Trait trait) {
+  std::string out;
+  constexpr const char* kHolds[] = {"yes", "no", "unclear"};
+  for (const Claim& claim : reading.device.posture.claims) {
+    if (claim.trait == trait)
+      out += fmt::format("{}{} {}", out.empty() ? "" : ", ",
+                         kHolds[static_cast<size_t>(claim.locked)], claim.value);
+  }
+  return out;
 }
 
 }  // namespace attest::test

@@ -25,16 +25,6 @@ namespace {
 
 const std::string kCode = "MT:Y.K9042C00KA0648G00";
 
-std::string all_said(const Reading& reading, Trait trait) {
-  std::string out;
-  constexpr const char* kHolds[] = {"yes", "no", "unclear"};
-  for (const Claim& claim : reading.device.posture.claims) {
-    if (claim.trait == trait)
-      out += fmt::format("{}{} {}", out.empty() ? "" : ", ",
-                         kHolds[static_cast<size_t>(claim.locked)], claim.value);
-  }
-  return out;
-}
 Reading read_text(std::string_view text, std::string path = "output.txt") {
   return read_bytes(view(text), {}, std::move(path));
 }

@@ -21,18 +21,6 @@ const std::string kCode = "MT:Y.K9042C00KA0648G00", kManual = "34970112332";
 Reading read_text(std::string_view text) {
   return read_bytes(view(text), {}, "output.txt");
 }
-// "yes on, no off": all that is claimed of a trait.
-std::string all_said(const Reading& reading, Trait trait) {
-  std::string out;
-  constexpr const char* kHolds[] = {"yes", "no", "unclear"};
-  for (const Claim& claim : reading.device.posture.claims) {
-    if (claim.trait == trait)
-      out += fmt::format("{}{} {}", out.empty() ? "" : ", ",
-                         kHolds[static_cast<size_t>(claim.locked)], claim.value);
-  }
-  return out;
-}
-
 const std::string kLocked =
     "Debug lock            : Enabled\nDevice erase          : Disabled\n"
     "Secure debug unlock   : Enabled\n";

@@ -38,22 +38,44 @@ std::string plain(std::string_view line) {
   return out;
 }
 
+// Braces, brackets and commas of JSON, outside of its strings.
+class Marks {
+ public:
+  Marks(std::string_view s, size_t at) : s_(s), at_(at) {}
+  struct Mark {
+    size_t at;
+    char c;
+    size_t depth;  // that it stands in: of one that opens or closes, with its own
+    bool closes() const { return c == '}' || c == ']'; }
+    bool ends() const { return closes() && depth == 1; }
+  };
+  // Nullopt: the text is at its end.
+  std::optional<Mark> next() {
+    bool quoted = false;
+    for (; at_ < s_.size(); ++at_) {
+      const char c = s_[at_];
+      if (quoted && c == '\\') ++at_;
+      if (c == '"') quoted = !quoted;
+      if (quoted || std::string_view("{[}],").find(c) == std::string_view::npos) continue;
+      depth_ += c == '{' || c == '[';
+      const Mark out{at_, c, depth_};
+      if (out.closes() && depth_ > 0) --depth_;
+      ++at_;
+      return out;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  std::string_view s_;
+  size_t at_, depth_ = 0;
+};
+
 // The end of the object that begins there; npos: it is cut.
 size_t end_of_object(std::string_view s, size_t at) {
-  size_t depth = 0;
-  bool quoted = false;
-  for (; at < s.size(); ++at) {
-    const char c = s[at];
-    if (quoted) {
-      if (c == '\\') ++at;
-      quoted = c != '"';
-    } else if (c == '"') {
-      quoted = true;
-    } else if (c == '{' || c == '[') {
-      ++depth;
-    } else if ((c == '}' || c == ']') && --depth == 0) {
-      return at + 1;
-    }
+  Marks marks(s, at);
+  while (const auto mark = marks.next()) {
+    if (mark->ends()) return mark->at + 1;
   }
   return std::string_view::npos;
 }
@@ -64,23 +86,14 @@ struct Span {
 };
 std::vector<Span> members_of(std::string_view s, size_t at) {
   std::vector<Span> out;
-  size_t depth = 0, begin = at + 1;
-  bool quoted = false;
-  for (; at < s.size(); ++at) {
-    const char c = s[at];
-    if (quoted) {
-      if (c == '\\') ++at;
-      quoted = c != '"';
-      continue;
+  size_t begin = at + 1;
+  Marks marks(s, at);
+  while (const auto mark = marks.next()) {
+    if (mark->depth == 1 && (mark->c == ',' || mark->closes())) {
+      out.push_back({begin, mark->at});
+      begin = mark->at + 1;
     }
-    quoted = c == '"';
-    const bool closes = c == '}' || c == ']';
-    if (depth == 1 && (c == ',' || closes)) {
-      out.push_back({begin, at});
-      begin = at + 1;
-    }
-    if (c == '{' || c == '[') ++depth;
-    if (closes && --depth == 0) break;
+    if (mark->ends()) break;
   }
   return out;
 }
