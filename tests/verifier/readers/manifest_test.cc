@@ -250,3 +250,15 @@ TEST_CASE("manifest: a JSON array of flat objects is a table, too") {
           "expected a JSON array of objects, a device each");
   CHECK(table_of_json(view("[")).error().what.starts_with("JSON: "));
 }
+
+TEST_CASE("manifest: of JSON a list of devices alone, told by its first row") {
+  for (const char* is :
+       {R"([{"cn":"a","dac_sha256":"00"}])", R"( [ {"cn":"a}b}","mac":"1"},{"cn":"c"}])",
+        R"([{"serial_num":"1","passcode":"20202021"},{"serial_num":"2"}])"})
+    CHECK_MESSAGE(is_manifest(view(is)), is);
+  for (const char* is_none :
+       {R"([{"cn":"a","dac_sha256":"00","errors":[]}])", R"([{"cn":"a","of":{"mac":"1"}}])",
+        R"([{"cn":"a","mac":"1"},{"cn":"b","log":["x"]}])", R"([{"a":1},{"b":2}])", "[1,2,3]",
+        R"([{"serial_num":"1"},{"serial_num":"2"}])", R"([{"cn":"a")", "[", "[{"})
+    CHECK_MESSAGE(!is_manifest(view(is_none)), is_none);
+}

@@ -112,6 +112,9 @@ std::optional<std::string> table_of_utf16(View bytes);
 struct ManifestText {
   std::optional<std::string> rewritten;  // nullopt: it is that already
   bool of_json = false;                  // its rows are objects, counted from 1
+  // Cells are words and numbers: JSON that has lists or objects in its rows is some program's own
+  // record.
+  bool has_cells_only = true;
 };
 Result<ManifestText> manifest_text(View bytes);
 

@@ -15,22 +15,44 @@ namespace {
 
 using Column = ManifestColumn;
 
-// Cells are words and numbers: what has lists and objects in it is some program's own record.
-bool has_cells_only(View bytes) {
-  const auto json = parse_json(text(bytes));
-  if (!json || json->array() == nullptr) return false;
-  return std::all_of(json->array()->begin(), json->array()->end(), [](const Json& row) {
-    return !row.is_object() ||
-           std::all_of(row.object()->begin(), row.object()->end(), [](const auto& member) {
-             return member.second.array() == nullptr && member.second.object() == nullptr;
-           });
-  });
+bool has_any(const ManifestHeader& header, std::initializer_list<Column> columns) {
+  return std::any_of(columns.begin(), columns.end(), [&](Column c) { return header.has(c); });
+}
+// Of a parts list: whose it is, by something that only a device has.
+bool is_of_parts(const ManifestHeader& header) {
+  return has_any(header, {Column::common_name, Column::dac_sha256, Column::mac});
+}
+bool is_of_labels(const ManifestHeader& header) {
+  return header.names_devices() &&
+         has_any(header, {Column::passcode, Column::discriminator, Column::manual_code,
+                          Column::qr_payload, Column::spake2p_verifier});
+}
+
+// Of a list of many megabytes the first row tells whether the rest is to be read.
+bool begins_as_manifest(std::string_view all) {
+  constexpr size_t kLongestRow = 65'536;
+  constexpr int kMostTries = 16;  // a text in it may have such a brace
+  all = all.substr(all.find('[') + 1);
+  const size_t from = all.find_first_not_of(" \t\r\n");
+  if (from == std::string_view::npos || all[from] != '{') return false;
+  const std::string_view row = all.substr(from, kLongestRow);
+  size_t end = 0;
+  for (int tries = 0; tries < kMostTries; ++tries) {
+    end = row.find('}', end + 1);
+    if (end == std::string_view::npos) return false;
+    const std::string one = "[" + std::string(row.substr(0, end + 1)) + "]";
+    const auto table = manifest_text(view(one));
+    if (!table) continue;
+    const auto header = read_manifest_header(*table->rewritten);
+    return header && (is_of_parts(*header) || is_of_labels(*header));
+  }
+  return false;
 }
 
 bool is_json_manifest(View bytes) {
-  if (!has_cells_only(bytes)) return false;
+  if (!begins_as_manifest(text(bytes))) return false;
   const auto table = manifest_text(bytes);
-  if (!table || !table->of_json) return false;
+  if (!table || !table->of_json || !table->has_cells_only) return false;
   const auto header = read_manifest_header(*table->rewritten);
   if (!header) return false;
   CsvRows rows(*table->rewritten, header->separator, header->rows_at);
@@ -38,14 +60,12 @@ bool is_json_manifest(View bytes) {
   const auto first = rows.next(record);
   if (!first || !*first) return false;
   const ManifestRow row = partial_row(*header, record, 1);
-  const auto has = [&](std::initializer_list<Column> columns) {
-    return std::any_of(columns.begin(), columns.end(), [&](Column c) { return header->has(c); });
-  };
-  if (has({Column::common_name, Column::dac_sha256, Column::mac})) return true;
+  if (is_of_parts(*header)) return true;
   const auto second = rows.next(record);
-  if (!second || !*second || !header->names_devices()) return false;
-  return has({Column::passcode, Column::discriminator, Column::manual_code,
-              Column::spake2p_verifier}) ||
+  if (!second || !*second || !is_of_labels(*header)) return false;
+  // A code of another trade is none.
+  return has_any(*header, {Column::passcode, Column::discriminator, Column::manual_code,
+                           Column::spake2p_verifier}) ||
          row.of(Column::qr_payload).starts_with("MT:");
 }
 

@@ -10,12 +10,28 @@
 
 namespace attest {
 
-Result<std::string> table_of_json(View bytes) {
-  const auto json = parse_json(text(bytes));
+namespace {
+
+Result<Json> rows_of_json(View bytes) {
+  auto json = parse_json(text(bytes));
   if (!json) return tl::unexpected(json.error());
   const auto* rows = json->array();
   if (rows == nullptr || rows->empty() || !rows->front().is_object())
     return error("expected a JSON array of objects, a device each");
+  return std::move(*json);
+}
+
+bool has_cells_only(const Json& rows) {
+  return std::all_of(rows.array()->begin(), rows.array()->end(), [](const Json& row) {
+    return !row.is_object() ||
+           std::all_of(row.object()->begin(), row.object()->end(), [](const auto& member) {
+             return member.second.array() == nullptr && member.second.object() == nullptr;
+           });
+  });
+}
+
+std::string table_of(const Json& json) {
+  const auto* rows = json.array();
   std::string out;
   const auto field = [&](std::string_view value, bool first) {
     out += first ? "\"" : ",\"";
@@ -49,14 +65,22 @@ Result<std::string> table_of_json(View bytes) {
   return out;
 }
 
+}  // namespace
+
+Result<std::string> table_of_json(View bytes) {
+  const auto rows = rows_of_json(bytes);
+  return rows ? Result<std::string>(table_of(*rows)) : tl::unexpected(rows.error());
+}
+
 Result<ManifestText> manifest_text(View bytes) {
   ManifestText out{.rewritten = table_of_utf16(bytes)};
   const std::string_view all = out.rewritten ? std::string_view(*out.rewritten) : text(bytes);
   const size_t from = all.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
   if (from == std::string_view::npos || all[from] != '[') return out;
-  auto table = table_of_json(view(all));
-  if (!table) return tl::unexpected(table.error());
-  return ManifestText{.rewritten = std::move(*table), .of_json = true};
+  const auto rows = rows_of_json(view(all));
+  if (!rows) return tl::unexpected(rows.error());
+  return ManifestText{
+      .rewritten = table_of(*rows), .of_json = true, .has_cells_only = has_cells_only(*rows)};
 }
 
 std::optional<std::string> table_of_utf16(View bytes) {
