@@ -326,7 +326,8 @@ std::string stand_in_text(std::string_view text, size_t number) {
     std::string out(kBegin);
     const std::string digits = std::to_string(number);
     const size_t frame = kBegin.size() + kEnd.size() + digits.size();
-    if (key.size() < frame) return std::string(key);  // too short for one
+    // Too short for a frame: a block that breaks off.
+    if (key.size() < frame) return std::string(key.size(), '*');
     return out + std::string(key.size() - frame, '0') + digits + std::string(kEnd);
   });
 }

@@ -172,6 +172,9 @@ TEST_CASE("quoted: a key that stands as a device's text is shown nowhere, and a 
     CHECK(shown_text(kept) == shown_text(text));
     CHECK(stand_in_text(text, 4) != kept);
   }
+  // A block that breaks off has little of a key, and that is kept nowhere either.
+  const std::string cut = "Bulb -----BEGIN PRIVATE KEY-----MHc";
+  CHECK(stand_in_text(cut, 1) == "Bulb " + std::string(cut.size() - 5, '*'));
   for (const char* same : {"Acme", "SN-0001-0002", "20261130", "https://acme.example/p/0815?x=1",
                            "1.2.3+4d51a76bdf52ee43c1df68d9eb6fa75806217c3b"})
     CHECK(shown_text(same) == same);
