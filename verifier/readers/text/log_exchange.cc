@@ -104,9 +104,7 @@ std::vector<Exchange::Request>::iterator Exchange::unanswered(View nonce_sought)
 // The request with this nonce, if it waits for its answer, is the one that is here; what was here
 // waits in its place.
 bool Exchange::asked_before(View nonce_sought) {
-  const auto at = std::find_if(unanswered_.begin(), unanswered_.end(), [&](const Request& request) {
-    return equal(request.nonce.bytes, nonce_sought);
-  });
+  const auto at = unanswered(nonce_sought);
   if (at == unanswered_.end()) return false;
   const Request found = std::move(*at);
   unanswered_.erase(at);
