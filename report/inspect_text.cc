@@ -178,6 +178,7 @@ class InspectPage {
       stroke_ = " ";
       member("DAC", dac, e_.dac.present() ? "cannot be read" : "not in the evidence", pai, all);
       stroke_ = "";
+      if (!e_.cd_place) heading("CD", "not in the evidence");
       line();
     }
     const Shown* in_chain[] = {shown_of(paa, all), shown_of(pai, all), shown_of(dac, all)};
