@@ -55,7 +55,18 @@ std::string text_at(sqlite3_stmt* row, int column) {
   return data == nullptr ? std::string() : std::string(data, size);
 }
 
-std::vector<std::string> words_of(std::string_view search) {
+tl::unexpected<DecisionsError> stopped(DecisionsError::Why why, Error error) {
+  return tl::unexpected(DecisionsError{std::move(error), why});
+}
+tl::unexpected<DecisionsError> broken(std::string what) {
+  return stopped(DecisionsError::Why::broken, {.what = std::move(what), .offset = {}});
+}
+tl::unexpected<DecisionsError> asked(std::string what) {
+  return stopped(DecisionsError::Why::asked, {.what = std::move(what), .offset = {}});
+}
+
+OfRecord<std::vector<std::string>> words_of(std::string_view search) {
+  constexpr size_t kMostWords = 16;
   std::vector<std::string> out;
   std::string word;
   for (const char c : std::string(search) + " ") {
@@ -65,23 +76,10 @@ std::vector<std::string> words_of(std::string_view search) {
       out.push_back(std::exchange(word, {}));
     }
   }
+  if (out.size() > kMostWords)
+    return asked(
+        fmt::format("expected at most {} words to search for, found {}", kMostWords, out.size()));
   return out;
-}
-
-constexpr size_t kMostWords = 16;
-
-}  // namespace
-
-namespace {
-
-tl::unexpected<DecisionsError> stopped(DecisionsError::Why why, Error error) {
-  return tl::unexpected(DecisionsError{std::move(error), why});
-}
-tl::unexpected<DecisionsError> broken(std::string what) {
-  return stopped(DecisionsError::Why::broken, {.what = std::move(what), .offset = {}});
-}
-tl::unexpected<DecisionsError> asked(std::string what) {
-  return stopped(DecisionsError::Why::asked, {.what = std::move(what), .offset = {}});
 }
 
 }  // namespace
@@ -354,10 +352,9 @@ OfRecord<ListedDecision> Decisions::append_locked(const DecisionRequest& request
 
 OfRecord<std::vector<ListedDecision>> Decisions::list(std::string_view search, size_t most,
                                                       uint64_t below) {
-  const auto words = words_of(search);
-  if (words.size() > kMostWords)
-    return asked(
-        fmt::format("expected at most {} words to search for, found {}", kMostWords, words.size()));
+  const auto sought = words_of(search);
+  if (!sought) return tl::unexpected(sought.error());
+  const std::vector<std::string>& words = *sought;
   const std::lock_guard lock(state_->mutex);
   Query query(state_->db, fmt::format("SELECT {} FROM decisions{} ORDER BY number DESC LIMIT {}",
                                       kListed, where(words, "number < ?1"), most));
@@ -376,10 +373,9 @@ OfRecord<std::vector<ListedDecision>> Decisions::list(std::string_view search, s
 
 OfRecord<void> Decisions::export_csv(std::string_view search,
                                      const std::function<Result<void>(std::string_view)>& write) {
-  const auto words = words_of(search);
-  if (words.size() > kMostWords)
-    return asked(
-        fmt::format("expected at most {} words to search for, found {}", kMostWords, words.size()));
+  const auto sought = words_of(search);
+  if (!sought) return tl::unexpected(sought.error());
+  const std::vector<std::string>& words = *sought;
   if (const auto done = write(decisions_csv_head()); !done) return broken(done.error().what);
   const std::lock_guard lock(state_->mutex);
   Query query(state_->db, fmt::format("SELECT {} FROM decisions{} ORDER BY number", kListed,
