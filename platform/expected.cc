@@ -12,6 +12,7 @@
 #include "verifier/base/json.h"
 #include "verifier/pki/key.h"
 #include "verifier/readers/posture/order.h"
+#include "verifier/readers/posture/user_configuration.h"
 #include "verifier/readers/quoted.h"
 #include "verifier/readers/reader.h"
 #include "verifier/readers/text/utf16.h"
@@ -116,12 +117,18 @@ Result<void> read_keys(const FileBeside& beside, Device& device) {
   return {};
 }
 
-// What Simplicity Commander was given to configure the parts with.
-void read_configuration(const std::string& of, const FileBeside& beside, Device& device) {
-  const std::string path = (fs::path(of).parent_path() / kUserConfiguration).string();
+// What Simplicity Commander was given to configure the parts with, where it stands beside the
+// order.
+Result<void> read_configuration(const std::string& of, const FileBeside& beside, Device& device) {
   const auto file = beside(kUserConfiguration);
-  const auto json = file ? parse_json(text(*file)) : Result<Json>(error("none"));
-  if (json) read_user_configuration(*json, path, device.posture);
+  if (!file) return {};
+  const std::string path = (fs::path(of).parent_path() / kUserConfiguration).string();
+  const auto utf8 = utf8_of_utf16(*file);
+  const auto json = parse_json(text(utf8 ? View(*utf8) : View(*file)));
+  if (!json) return error(fmt::format("{}: {}", path, json.error().what));
+  if (const auto done = read_user_configuration(*json, path, device.posture); !done)
+    return error(fmt::format("{}: {}", path, done.error().what));
+  return {};
 }
 
 // The first names in a JSON object, for whoever has to see which of them nobody knows.
@@ -182,7 +189,8 @@ Result<Device> expected_from(const std::string& path, View content, const FileBe
     return error(fmt::format("{}: {}", path, readable.error().what));
   if (const auto keys = read_keys(beside, reading.device); !keys)
     return error(fmt::format("{}: {}", path, keys.error().what));
-  read_configuration(path, beside, reading.device);
+  if (const auto configured = read_configuration(path, beside, reading.device); !configured)
+    return error(configured.error().what);
   return std::move(reading.device);
 }
 

@@ -131,6 +131,28 @@ class OrderReader {
          .value = std::move(value),
          .place = place(fmt::format("security.{}", key.name))});
   }
+  // One value a key: two spellings of it ("debug", "Debug") are no two orders.
+  void add_once(const Key& key, std::string value) {
+    for (const OrderedLock& other : reading_.device.posture.ordered) {
+      if (other.key == key.name && other.value != value)
+        return wrong(key, twice(other.value, value));
+      if (other.key == key.name) return;
+    }
+    add(key, std::move(value));
+  }
+  void setting(const Key& key, const std::string& name, const std::string& value) {
+    const std::string of = name + "=", whole = of + value;
+    for (const OrderedLock& other : reading_.device.posture.ordered) {
+      if (other.key == key.name && other.value.starts_with(of) && other.value != whole)
+        return wrong(key, twice(other.value, whole));
+      if (other.key == key.name && other.value == whole) return;
+    }
+    add(key, whole);
+  }
+  static std::string twice(std::string_view first, std::string_view second) {
+    return fmt::format("expected one value, found two: {} and {}", quotable(first),
+                       quotable(second));
+  }
   void wrong(const Key& key, std::string problem) {
     reading_.device.damaged(place(fmt::format("security.{}", key.name)),
                             fmt::format("security.{}", key.name), std::move(problem));
@@ -146,12 +168,13 @@ class OrderReader {
       if (!number)
         return wrong(key,
                      fmt::format("expected a number, found \"{}\"", quotable(printable(*given))));
-      return add(key, std::to_string(*number));
+      return add_once(key, std::to_string(*number));
     }
     if (key.form == Form::version)
-      return is_version(*given) ? add(key, *given) : wrong(key, "expected a version such as 2.2.5");
+      return is_version(*given) ? add_once(key, *given)
+                                : wrong(key, "expected a version such as 2.2.5");
     const std::string word = as_the_key_says(key, lower(*given));
-    if (has(key.words, word)) return add(key, word);
+    if (has(key.words, word)) return add_once(key, word);
     wrong(key,
           fmt::format("expected {}, found \"{}\"", expected_of(key), quotable(printable(*given))));
   }
@@ -185,10 +208,8 @@ class OrderReader {
     for (const auto& [name, inner] : *value.object()) {
       if (inner.is_object() && above.empty()) {
         settings(key, inner, name);
-      } else if (const auto word = text_of(inner)) {
-        const bool flag = inner.is_bool();
-        add(key, lower(name) + "=" +
-                     (flag ? (*inner.boolean() ? "enabled" : "disabled") : lower(*word)));
+      } else if (const auto word = setting_value(inner)) {
+        setting(key, setting_name(name), *word);
       } else {
         wrong(key, fmt::format("{}: expected a value, found {}", quotable(printable(name)),
                                inner.kind()));
@@ -222,55 +243,14 @@ void read_security_order(const Json& security, const std::string& path, Reading&
   for (const auto& [name, value] : *security.object()) order.member(name, value);
 }
 
-void read_user_configuration(const Json& json, const std::string& path, Posture& posture) {
-  const auto ordered = [&](std::string_view key) {
-    return std::any_of(posture.ordered.begin(), posture.ordered.end(),
-                       [&](const OrderedLock& o) { return o.key == key; });
-  };
-  const auto add = [&](const char* key, std::string value, std::string item) {
-    posture.ordered.push_back({.key = key,
-                               .value = std::move(value),
-                               .place = {.path = path, .offset = {}, .item = std::move(item)}});
-  };
-  const auto on = [&](const Json& flags, const char* name) -> std::optional<bool> {
-    const Json* flag = flags.find(name);
-    if (flag == nullptr) return std::nullopt;
-    if (flag->boolean()) return flag->boolean();
-    const auto number = flag->natural();
-    return number ? std::optional(*number != 0) : std::nullopt;
-  };
-  if (const Json* flags = json.find("mcu_flags"); flags != nullptr && flags->is_object()) {
-    const struct {
-      const char *name, *key;
-    } kFlags[] = {{"SECURE_BOOT_ENABLE", "secure_boot"},
-                  {"SECURE_BOOT_VERIFY_CERTIFICATE", "verify_certificate"},
-                  {"SECURE_BOOT_ANTI_ROLLBACK", "anti_rollback"}};
-    for (const auto& each : kFlags) {
-      const auto flag = on(*flags, each.name);
-      if (flag && !ordered(each.key)) add(each.key, *flag ? "on" : "off", each.name);
-    }
-    const auto full = on(*flags, "SECURE_BOOT_PAGE_LOCK_FULL"),
-               narrow = on(*flags, "SECURE_BOOT_PAGE_LOCK_NARROW");
-    if ((full || narrow) && !ordered("page_lock"))
-      add("page_lock",
-          full == true     ? "full"
-          : narrow == true ? "narrow"
-                           : "none",
-          "SECURE_BOOT_PAGE_LOCK");
-  }
-  if (ordered("tamper")) return;
-  for (const char* group : {"tamper_levels", "tamper_filter", "tamper_flags"}) {
-    const Json* settings = json.find(group);
-    if (settings == nullptr || !settings->is_object()) continue;
-    for (const auto& [name, value] : *settings->object()) {
-      const auto word = text_of(value);
-      if (!word) continue;
-      const bool flag = value.is_bool();
-      add("tamper",
-          lower(name) + "=" + (flag ? (*value.boolean() ? "enabled" : "disabled") : lower(*word)),
-          fmt::format("{}.{}", group, name));
-    }
-  }
+std::string setting_name(std::string_view name) {
+  return lower(name);
+}
+
+std::optional<std::string> setting_value(const Json& value) {
+  if (const auto flag = value.boolean()) return *flag ? "enabled" : "disabled";
+  const auto word = text_of(value);
+  return word ? std::optional(lower(*word)) : std::nullopt;
 }
 
 bool is_key_file(std::string_view value) {

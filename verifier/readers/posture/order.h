@@ -1,5 +1,4 @@
-// How a part was ordered to be locked: the object `security` of an order, and Simplicity
-// Commander's user_configuration.json beside it.
+// How a part was ordered to be locked: the object `security` of an order.
 #pragma once
 
 #include "verifier/base/json.h"
@@ -11,8 +10,10 @@ namespace attest {
 bool is_security_order(const Json& security);
 // Values that cannot be become damage, keys that nobody knows remarks.
 void read_security_order(const Json& security, const std::string& path, Reading& reading);
-// mcu_flags and tamper settings; what the order itself says of the same stands before it.
-void read_user_configuration(const Json& json, const std::string& path, Posture& posture);
+// The name and the value of a setting as orders are kept: "otp_read", "4"; a flag is "enabled" or
+// "disabled". Nothing for a list or an object.
+std::string setting_name(std::string_view name);
+std::optional<std::string> setting_value(const Json& value);
 // "profile, secure_boot, ...": what `security` may name.
 std::string security_keys();
 // The names of files that `signing_keys` and `command_key` give in place of a key.
