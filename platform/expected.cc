@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,6 +11,8 @@
 
 #include "platform/files.h"
 #include "verifier/base/json.h"
+#include "verifier/pki/certificate.h"
+#include "verifier/pki/cms.h"
 #include "verifier/pki/key.h"
 #include "verifier/readers/posture/order.h"
 #include "verifier/readers/posture/user_configuration.h"
@@ -29,40 +32,70 @@ struct Credential {
 constexpr Credential kCredentials[] = {
     {"dac_cert", FactId::dac}, {"pai_cert", FactId::pai}, {"certification", FactId::cd}};
 
-// The order names these files relative to itself. One that is not there was not handed over; one
-// that lies elsewhere is not followed.
-void read_credential(const Credential& credential, const Json& value, const std::string& of,
-                     const FileBeside& beside, Device& device) {
-  if (value.string() == nullptr || value.string()->empty()) return;
-  const fs::path name = fs::path(*value.string()).lexically_normal();
-  if (name.is_absolute() || *name.begin() == "..") return;
-  auto file = beside(name.string());
-  if (!file) return;
-  Bytes bytes = std::move(*file);
-  if (looks_like_pem(bytes)) {
-    PemFile pem = parse_pem(bytes);
-    if (pem.blocks.empty()) return;
-    bytes = std::move(pem.blocks.front().der);
+// The first in the file, PEM or DER, that is one.
+Result<Bytes> credential_in(View file, FactId fact) {
+  std::vector<Bytes> all;
+  std::string why = "nothing in it";
+  if (looks_like_pem(file)) {
+    PemFile pem = parse_pem(file);
+    for (PemBlock& block : pem.blocks) all.push_back(std::move(block.der));
+    if (!pem.problems.empty()) why = pem.problems.front().what;
+  } else if (!file.empty()) {
+    all.push_back(to_bytes(file));
   }
-  device.say(
-      credential.fact, std::move(bytes),
-      {.path = (fs::path(of).parent_path() / name).string(), .offset = {}, .item = credential.key});
+  for (Bytes& each : all) {
+    const auto problem = [&]() -> std::optional<std::string> {
+      if (fact != FactId::cd) {
+        const auto certificate = parse_certificate(each);
+        return certificate ? std::nullopt : std::optional(certificate.error().what);
+      }
+      const auto cms = parse_cms(each);
+      return cms ? std::nullopt : std::optional(cms.error().what);
+    }();
+    if (!problem) return std::move(each);
+    why = *problem;
+  }
+  return error(std::move(why));
 }
 
-void read_credentials(View order, const std::string& path, const FileBeside& beside,
-                      Device& device) {
+// The order names these files relative to itself. One that is not there was not handed over; one
+// that lies elsewhere is not followed; one that is there and none of its kind is the tester's slip.
+Result<void> read_credential(const Credential& credential, const Json& value, const std::string& of,
+                             const FileBeside& beside, Device& device) {
+  if (value.string() == nullptr || value.string()->empty()) return {};
+  const fs::path name = fs::path(*value.string()).lexically_normal();
+  if (name.is_absolute() || *name.begin() == "..") return {};
+  const auto file = beside(name.string());
+  if (!file) return {};
+  auto bytes = credential_in(*file, credential.fact);
+  if (!bytes)
+    return error(
+        fmt::format("{}: expected {} in {} beside the order: {}", credential.key,
+                    credential.fact == FactId::cd ? "a certification declaration" : "a certificate",
+                    quotable(printable(name.string())), bytes.error().what));
+  device.say(
+      credential.fact, std::move(*bytes),
+      {.path = (fs::path(of).parent_path() / name).string(), .offset = {}, .item = credential.key});
+  return {};
+}
+
+Result<void> read_credentials(View order, const std::string& path, const FileBeside& beside,
+                              Device& device) {
   const auto json = parse_json(text(order));
-  if (!json) return;
+  if (!json) return {};
   const Json* matter = json->find("matter");
   if (matter == nullptr) matter = &*json;
   for (const char* group : {"attestation_credentials", "attestation"}) {
     const Json* members = matter->find(group);
     if (members == nullptr) continue;
     for (const Credential& credential : kCredentials) {
-      if (const Json* value = members->find(credential.key))
-        read_credential(credential, *value, path, beside, device);
+      const Json* value = members->find(credential.key);
+      if (value == nullptr) continue;
+      if (const auto done = read_credential(credential, *value, path, beside, device); !done)
+        return done;
     }
   }
+  return {};
 }
 
 constexpr const char* kUserConfiguration = "user_configuration.json";
@@ -183,7 +216,9 @@ Result<Device> expected_from(const std::string& path, View content, const FileBe
   if (!done && !locks_alone) return error(fmt::format("{}: {}", path, done.error().what));
   if (kind == "cpms-json") {
     const auto utf8 = utf8_of_utf16(content);
-    read_credentials(utf8 ? View(*utf8) : content, path, beside, reading.device);
+    const auto brought =
+        read_credentials(utf8 ? View(*utf8) : content, path, beside, reading.device);
+    if (!brought) return error(fmt::format("{}: {}", path, brought.error().what));
   }
   if (const auto readable = security_is_readable(reading.device); !readable)
     return error(fmt::format("{}: {}", path, readable.error().what));
