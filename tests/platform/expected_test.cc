@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "tests/support/support.h"
 
@@ -80,5 +81,18 @@ TEST_CASE("a credential of an order that is none of its kind is refused by its n
     const std::string said = order_of ? "taken" : order_of.error().what;
     CHECK_MESSAGE(said.find(row.says) != std::string::npos, said);
     CHECK_MESSAGE(said.starts_with("orders/cpms.json: "), said);
+  }
+}
+
+TEST_CASE("what is no order is told by what it is") {
+  const std::pair<const char*, const char*> kRows[] = {{"junk", "found 4 bytes of text"},
+                                                       {"", "found an empty file"},
+                                                       {"{}", "found 2 bytes of text"}};
+  for (const auto& [content, says] : kRows) {
+    CAPTURE(content);
+    const auto order_of = read(content, {});
+    const std::string said = order_of ? "taken" : order_of.error().what;
+    CHECK_MESSAGE(said.find(says) != std::string::npos, said);
+    CHECK_MESSAGE(said.find("found expected") == std::string::npos, said);
   }
 }
