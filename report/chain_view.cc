@@ -215,7 +215,9 @@ Part part_of(std::string_view check_id) {
   Part part = Part::none;
   size_t longest = 0;
   for (const auto& row : kParts) {
-    if (row.prefix.size() <= longest || !check_id.starts_with(row.prefix)) continue;
+    if (row.prefix.size() <= longest || row.prefix.front() != check_id.front() ||
+        !check_id.starts_with(row.prefix))
+      continue;
     part = row.part;
     longest = row.prefix.size();
   }

@@ -1,6 +1,7 @@
 #include "verifier/checks/catalogue.h"
 
 #include <algorithm>
+#include <functional>
 #include <unordered_map>
 
 namespace attest {
@@ -9,8 +10,16 @@ namespace {
 struct Catalogue {
   std::vector<const Check*> list;
   std::unordered_map<std::string_view, size_t> by_id;
+  struct Group {
+    std::span<const Check> checks;
+    size_t first;  // the place of its first in the list
+  };
+  std::vector<Group> groups;
 
   Catalogue() {
+    constexpr size_t kAbout = 512;
+    list.reserve(kAbout);
+    by_id.reserve(kAbout);
     for (const auto group : {certificate_checks(),
                              paa_checks(),
                              chain_checks(),
@@ -39,6 +48,7 @@ struct Catalogue {
                              expect_checks(),
                              sample_checks(),
                              waiver_checks()}) {
+      groups.push_back({group, list.size()});
       for (const Check& check : group) {
         by_id.emplace(check.id, list.size());
         list.push_back(&check);
@@ -64,6 +74,12 @@ const Check* find_check(std::string_view id) {
 }
 
 size_t check_index(const Check& check) {
+  const std::less<> before;
+  for (const Catalogue::Group& group : all().groups) {
+    const Check* const begin = group.checks.data();
+    if (before(&check, begin) || !before(&check, begin + group.checks.size())) continue;
+    return group.first + static_cast<size_t>(&check - begin);
+  }
   return all().by_id.at(check.id);
 }
 

@@ -56,6 +56,11 @@ std::map<Point, const Statement*> authorities(const Device& device, Parsed& pars
   return out;
 }
 
+// Bare bytes that the signed response gives as its nonce are no key.
+bool is_nonce(const Evidence& e, View bytes) {
+  return e.elements && equal(bytes, e.elements->nonce);
+}
+
 using PlaceKey = std::tuple<std::string_view, std::optional<uint64_t>, std::string_view>;
 PlaceKey key_of(const Place& place) {
   return {place.path, place.offset, place.item};
@@ -109,7 +114,7 @@ void settle_keys(Evidence& e) {
     if (e.dac_key && e.dac_key->public_key == *dac_point) return;
     const auto kept = kept_point(e.device, bytes_of(s));
     if (!kept && bytes_of(s).size() != 32) continue;
-    if (e.elements && equal(bytes_of(s), e.elements->nonce)) continue;  // the nonce, and no key
+    if (is_nonce(e, bytes_of(s))) continue;
     const auto point = kept ? kept : public_key_of(bytes_of(s));
     if (!point || *point != *dac_point) continue;
     if (const auto key = key_of(e, s)) take(s, *key);
@@ -139,6 +144,7 @@ void find_authority_keys(Evidence& e, Parsed& parsed) {
     if (!key) continue;
     const auto kept = kept_point(e.device, bytes_of(s));
     if (!kept && bytes_of(s).size() != 32) continue;
+    if (s.fact == FactId::blob && is_nonce(e, bytes_of(s))) continue;
     const auto point = kept ? kept : public_key_of(bytes_of(s));
     if (!point) continue;
     if (std::string whose = owner(*point); !whose.empty())

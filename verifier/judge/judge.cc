@@ -28,7 +28,11 @@ std::string words_of_waiver(const Evidence& evidence, const Check& root) {
 
 Judge::Judge(const Policy& policy)
     : network_(policy.network), stage_(policy.stage), fail_on_unknown_(policy.fail_on_unknown) {
-  for (const Check* check : catalogue()) {
+  const auto checks = catalogue();
+  required_.reserve(checks.size());
+  severity_.reserve(checks.size());
+  unmet_.reserve(checks.size());
+  for (const Check* check : checks) {
     const bool required = std::find(policy.required.begin(), policy.required.end(), check->id) !=
                           policy.required.end();
     required_.push_back(required ? 1 : 0);
@@ -58,7 +62,8 @@ bool Judge::keeps_open(size_t check, const Answer& answer) const {
 
 Report Judge::report(const Evidence& evidence, std::span<const Answered> answered) const {
   Report report;
-  report.findings.resize(catalogue().size());
+  const auto checks = catalogue();
+  report.findings.resize(checks.size());
   const auto keep = [&](size_t i, Outcome outcome) {
     Finding& finding = report.findings[i];
     if (outcome.texts == nullptr) {
@@ -82,15 +87,15 @@ Report Judge::report(const Evidence& evidence, std::span<const Answered> answere
   const auto& answers = runner.run(keep);
   for (size_t i = 0; i < answers.size(); ++i) {
     Finding& finding = report.findings[i];
-    finding.check = catalogue()[i];
+    finding.check = checks[i];
     finding.status = answers[i].status;
     finding.severity = answers[i].status == Status::fail ? unmet_[i] : severity_[i];
     if (const auto& weight = answers[i].weight)
       finding.severity = answers[i].status == Status::fail ? Severity::error : *weight;
-    if (answers[i].status == Status::blocked) finding.blocked_by = catalogue()[answers[i].by];
+    if (answers[i].status == Status::blocked) finding.blocked_by = checks[answers[i].by];
     if (answers[i].like != kNobody) finding.message = report.findings[answers[i].like].message;
     if (answers[i].waived != kNobody) {
-      const Check& root = *catalogue()[answers[i].waived];
+      const Check& root = *checks[answers[i].waived];
       if (finding.status == Status::pass) finding.waived = words_of_waiver(evidence, root);
       if (finding.status == Status::skipped) finding.message = fmt::format("{} is waived", root.id);
     }
@@ -109,7 +114,10 @@ void Judge::finish(const Evidence& evidence, std::span<const Answer> answers,
       if (f.remedy.empty()) f.remedy = unknown_remedy(*f.check);
     } else {
       const bool fault = f.status == Status::fail || f.status == Status::warn || !f.waived.empty();
-      f.remedy = fault ? f.check->remedy : "";
+      if (fault)
+        f.remedy = f.check->remedy;
+      else
+        f.remedy.clear();
     }
     f.could_not_be_made = f.status == Status::unknown || answers[i].open;
     f.keeps_open = f.status == answers[i].status && keeps_open(i, answers[i]);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 
 #include "verifier/matter/tlv.h"
 
@@ -38,6 +39,30 @@ std::string found_text(const Element& element) {
                                : "the unknown tag " + tlv::tag_text(element.tag);
 }
 
+// What is being read, put into words where it cannot be.
+class Name {
+ public:
+  static Name declaration() { return {}; }
+  static Name field(uint32_t tag) {
+    Name out;
+    out.field_ = tag;
+    return out;
+  }
+  Name entry(size_t i) const {
+    Name out = *this;
+    out.entry_ = i;
+    return out;
+  }
+  std::string text() const {
+    const std::string of = field_ ? field_text(*field_) : "certification declaration";
+    return entry_ ? fmt::format("{} entry {}", of, *entry_) : of;
+  }
+
+ private:
+  std::optional<uint32_t> field_;
+  std::optional<size_t> entry_;
+};
+
 // The members of the declaration, one after the other. The first failure stays; whatever is asked
 // for after it is empty.
 class Members {
@@ -52,7 +77,7 @@ class Members {
 
   template <class T>
   T number(const std::optional<Element>& element) {
-    return element ? number_up_to<T>(*element, field_text(element->tag.number)) : T{};
+    return element ? number_up_to<T>(*element, Name::field(element->tag.number)) : T{};
   }
   template <class T>
   T number(uint32_t tag) {
@@ -72,15 +97,15 @@ class Members {
   void fail(Error e) {
     if (!failure_) failure_ = std::move(e);
   }
-  bool is(const Element& element, Type type, const std::string& name);
-  std::optional<Element> member(const std::string& name);
+  bool is(const Element& element, Type type, const Name& name);
+  std::optional<Element> member(const Name& name);
 
   template <class T>
-  T number_up_to(const Element& element, const std::string& name) {
+  T number_up_to(const Element& element, const Name& name) {
     if (!is(element, Type::unsigned_integer, name)) return {};
     if (element.unsigned_value > std::numeric_limits<T>::max()) {
-      fail(fmt::format("{}: expected at most {}, found {}", name, std::numeric_limits<T>::max(),
-                       element.unsigned_value),
+      fail(fmt::format("{}: expected at most {}, found {}", name.text(),
+                       std::numeric_limits<T>::max(), element.unsigned_value),
            element.offset);
       return {};
     }
@@ -91,38 +116,38 @@ class Members {
   std::optional<Error> failure_;
 };
 
-bool Members::is(const Element& element, Type type, const std::string& name) {
+bool Members::is(const Element& element, Type type, const Name& name) {
   if (element.type == type) return true;
-  fail(fmt::format("{}: expected {}, found {}", name, tlv::type_text(type),
+  fail(fmt::format("{}: expected {}, found {}", name.text(), tlv::type_text(type),
                    tlv::type_text(element.type)),
        element.offset);
   return false;
 }
 
 // The next element inside a container, its end included.
-std::optional<Element> Members::member(const std::string& name) {
+std::optional<Element> Members::member(const Name& name) {
   if (failure_) return std::nullopt;
   const auto element = cursor_.next();
   if (!element) {
-    fail(within(name, element.error()).value());
+    fail(within(name.text(), element.error()).value());
     return std::nullopt;
   }
   return *element;
 }
 
 void Members::enter() {
-  const std::string name = "certification declaration";
+  const Name name = Name::declaration();
   const auto element = member(name);
   if (!element || !is(*element, Type::structure, name)) return;
   if (element->tag.form != tlv::TagId::Form::anonymous) {
-    fail(fmt::format("{}: expected an anonymous structure, found tag {}", name,
+    fail(fmt::format("{}: expected an anonymous structure, found tag {}", name.text(),
                      tlv::tag_text(element->tag)),
          element->offset);
   }
 }
 
 std::optional<Element> Members::next() {
-  const auto element = member("certification declaration");
+  const auto element = member(Name::declaration());
   if (!element || element->type != Type::end) return element;
   if (!cursor_.empty()) {
     fail(fmt::format(
@@ -134,10 +159,10 @@ std::optional<Element> Members::next() {
 }
 
 std::optional<Element> Members::field(uint32_t tag) {
-  const std::string name = field_text(tag);
+  const Name name = Name::field(tag);
   const auto element = member(name);
   if (!element || element->tag.is_context(tag)) return element;
-  fail(fmt::format("{}: expected this field, found {}", name, found_text(*element)),
+  fail(fmt::format("{}: expected this field, found {}", name.text(), found_text(*element)),
        element->offset);
   return std::nullopt;
 }
@@ -145,10 +170,10 @@ std::optional<Element> Members::field(uint32_t tag) {
 std::vector<uint16_t> Members::numbers(const std::optional<Element>& array) {
   std::vector<uint16_t> out;
   if (!array) return out;
-  const std::string name = field_text(array->tag.number);
+  const Name name = Name::field(array->tag.number);
   if (!is(*array, Type::array, name)) return out;
   for (auto element = member(name); element && element->type != Type::end; element = member(name)) {
-    out.push_back(number_up_to<uint16_t>(*element, fmt::format("{} entry {}", name, out.size())));
+    out.push_back(number_up_to<uint16_t>(*element, name.entry(out.size())));
   }
   return out;
 }
@@ -156,17 +181,17 @@ std::vector<uint16_t> Members::numbers(const std::optional<Element>& array) {
 std::vector<Bytes> Members::octet_strings(const std::optional<Element>& array) {
   std::vector<Bytes> out;
   if (!array) return out;
-  const std::string name = field_text(array->tag.number);
+  const Name name = Name::field(array->tag.number);
   if (!is(*array, Type::array, name)) return out;
   for (auto element = member(name); element && element->type != Type::end; element = member(name)) {
-    if (!is(*element, Type::octets, fmt::format("{} entry {}", name, out.size()))) return out;
+    if (!is(*element, Type::octets, name.entry(out.size()))) return out;
     out.push_back(to_bytes(element->bytes));
   }
   return out;
 }
 
 std::string Members::utf8(const std::optional<Element>& element) {
-  if (!element || !is(*element, Type::utf8, field_text(element->tag.number))) return {};
+  if (!element || !is(*element, Type::utf8, Name::field(element->tag.number))) return {};
   return std::string(text(element->bytes));
 }
 

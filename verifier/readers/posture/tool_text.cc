@@ -182,7 +182,9 @@ Result<std::vector<Printed>> json_objects(View bytes) {
 }
 
 bool is_output(const Source& source, std::initializer_list<std::string_view> words) {
+  constexpr size_t kBeginning = 32;  // tells most that is no text, before it is searched
   return source.bytes.size() <= kMostText &&
+         is_plain_text(source.bytes.first(std::min(source.bytes.size(), kBeginning))) &&
          std::any_of(words.begin(), words.end(),
                      [&](std::string_view word) { return contains(source.bytes, word); }) &&
          is_plain_text(source.bytes);
