@@ -2,6 +2,7 @@
 // what the other commands ask, too; the server itself is the room serve.
 
 #include <fmt/format.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -97,10 +98,12 @@ Result<std::unique_ptr<dcl::CachedLedger>> ledger_for_upload(const JudgeOptions&
   return dcl::CachedLedger::open(std::move(*given));
 }
 
-// A stream into a descriptor.
+// A stream into a descriptor. After each piece the bell (an eventfd) is rung.
 class DescriptorBuffer final : public std::streambuf {
  public:
-  explicit DescriptorBuffer(int fd) : fd_(fd) { setp(room_.data(), room_.data() + room_.size()); }
+  DescriptorBuffer(int fd, int bell) : fd_(fd), bell_(bell) {
+    setp(room_.data(), room_.data() + room_.size());
+  }
   ~DescriptorBuffer() override { sync(); }
 
  private:
@@ -111,22 +114,24 @@ class DescriptorBuffer final : public std::streambuf {
   }
   int sync() override {
     const char* from = pbase();
+    const bool some = from < pptr();
     while (from < pptr()) {
       const ssize_t n = ::write(fd_, from, static_cast<size_t>(pptr() - from));
       if (n < 0 && errno == EINTR) continue;
       if (n <= 0) return -1;
       from += n;
     }
+    if (some) ::eventfd_write(bell_, 1);
     setp(room_.data(), room_.data() + room_.size());
     return 0;
   }
-  int fd_;
+  int fd_, bell_;
   std::vector<char> room_ = std::vector<char>(64u << 10);
 };
 
-serve::LotEnd lot_of(const ServeOptions& options, const serve::Asked& asked, int from, int to,
-                     const Console& console) {
-  DescriptorBuffer lines(to);
+serve::LotEnd lot_of(const ServeOptions& options, const serve::Asked& asked,
+                     const serve::LotEnds& ends, const Console& console) {
+  DescriptorBuffer lines(ends.lines, ends.bell);
   std::ostream out(&lines);
   std::ostringstream err;
   Console own = console;
@@ -134,7 +139,7 @@ serve::LotEnd lot_of(const ServeOptions& options, const serve::Asked& asked, int
                 .err = err,
                 .environment = own.environment,
                 .now = own.clock ? own.clock() : own.now,
-                .in = from,
+                .in = ends.records,
                 .taken_from_environment = own.taken_from_environment};
   LotOptions lot;
   lot.judge = asked_for(options.judge, asked);
@@ -258,8 +263,8 @@ serve::JudgeSettings judge_settings(const ServeOptions& options, const Console& 
     reading.secrets = secrets;
     return read_revocation_sets(options.judge.revocation_sets, reading);
   };
-  out.lot = [&options, &console](const serve::Asked& asked, int from, int to) {
-    return lot_of(options, asked, from, to, console);
+  out.lot = [&options, &console](const serve::Asked& asked, const serve::LotEnds& ends) {
+    return lot_of(options, asked, ends, console);
   };
   out.refresh = [&options, &console](const std::string& network) {
     return refresh(options, network, console);

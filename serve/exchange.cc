@@ -12,6 +12,7 @@ namespace {
 
 // Of a refused request so much of its body is taken, so that who sends it sees the answer.
 constexpr uint64_t kMostDrained = 16u << 20;
+constexpr const char* kLotName = "lot";
 
 // What comes from other threads. It outlives an exchange that is given up.
 struct Mail {
@@ -37,6 +38,7 @@ class Exchange final : public Exchanging {
   }
   ~Exchange() override {
     if (lot_counted_) --shop_.lots;
+    if (!lot_name_.empty()) shop_.named_lots.remove(lot_name_);
   }
 
   Next head(HttpRequest request) override {
@@ -76,9 +78,10 @@ class Exchange final : public Exchanging {
     if (received_ > chosen_.most_body) {
       piece = {};
       received_ = 0;
-      return refuse(problem(413, "the body is too large",
-                            fmt::format("at most {} bytes", chosen_.most_body), "more"),
-                    true);
+      Answer large = problem(413, "the body is too large",
+                             fmt::format("at most {} bytes", chosen_.most_body), "more");
+      if (feed_) feed_->lines()->end(large);
+      return refuse(std::move(large), true);
     }
     if (feed_) {
       const size_t taken = feed_->offer(piece);
@@ -122,6 +125,8 @@ class Exchange final : public Exchanging {
       case Runs::lot:
         feed_->end();
         return woken();
+      case Runs::follow:
+        return answered(followed());
     }
     return Next::drop;
   }
@@ -140,7 +145,8 @@ class Exchange final : public Exchanging {
     }
     if (feed_) {
       if (!ended_) return Next::more;
-      if (auto answer = feed_->answer()) return answered(std::move(*answer));
+      if (auto answer = feed_->answer())
+        return answered(wants_last_alone_ ? last_line_of(std::move(*answer)) : std::move(*answer));
     }
     return Next::wait;
   }
@@ -153,6 +159,7 @@ class Exchange final : public Exchanging {
               .type = std::move(answer.type),
               .body = std::move(answer.body),
               .headers = std::move(answer.headers)};
+    out.growing = std::move(answer.growing);
     out.size = answer.file ? answer.file->size() : out.body.size();
     if (answer.file) out.file = answer.file->release();
     return out;
@@ -194,8 +201,44 @@ class Exchange final : public Exchanging {
     return Next::more;
   }
 
+  // What is asked about the lot itself, not about its devices.
+  std::optional<Answer> take_lot_name() {
+    const std::string* prefer = request_.header("prefer");
+    wants_last_alone_ = prefer != nullptr && *prefer == "return=minimal";
+    const std::string* name = request_.asked(kLotName);
+    if (name == nullptr) return std::nullopt;
+    if (!NamedLots::is_name(*name))
+      return problem(400, "the parameter lot is wrong", "16 to 64 letters, digits, - and _",
+                     name->substr(0, 64));
+    lot_named_ = *name;
+    if (std::erase_if(request_.query, [](const auto& p) { return p.first == kLotName; }) != 1)
+      return problem(400, "the parameter lot is there twice", "one name", "two");
+    return std::nullopt;
+  }
+
+  // A lot is found once it was begun, and until the request that brings it is answered.
+  Answer followed() {
+    const auto lines = shop_.named_lots.find(request_.values.front(), request_.user);
+    if (!lines) return problem(404, "no lot of this name is being judged").with("Retry-After", "1");
+    Answer out{.type = chosen_.gives, .body = {}, .headers = {}};
+    out.growing = LotFollower::of(lines, mail_->wake);
+    return out.growing ? out : busy("as many follow this lot as may", 10);
+  }
+
+  static Answer last_line_of(Answer answer) {
+    if (!answer.file) return answer;
+    const auto all = answer.file->view();
+    if (!all) return problem(500, all.error().what);
+    const std::string_view lines = text(*all);
+    const size_t before = lines.size() < 2 ? lines.npos : lines.rfind('\n', lines.size() - 2);
+    answer.body = lines.substr(before == lines.npos ? 0 : before + 1);
+    answer.file = nullptr;
+    return answer.with("Preference-Applied", "return=minimal");
+  }
+
   Next begin_lot() {
     if (shop_.nursery == nullptr) return refuse(problem(501, "lots are not judged here"));
+    if (auto wrong = take_lot_name()) return refuse(std::move(*wrong));
     lot_counted_ = true;
     if (++shop_.lots > shop_.most_lots)
       return refuse(
@@ -208,6 +251,12 @@ class Exchange final : public Exchanging {
                                std::make_shared<Spool>(shop_.room), mail_->wake);
     if (!feed) return refuse(busy(feed.error().what, 10));
     feed_ = std::move(*feed);
+    if (lot_named_.empty()) return Next::more;
+    if (!shop_.named_lots.add(lot_named_, request_.user, feed_->lines())) {
+      feed_.reset();
+      return refuse(problem(409, "a lot of this name is being judged already"));
+    }
+    lot_name_ = lot_named_;
     return Next::more;
   }
 
@@ -219,7 +268,8 @@ class Exchange final : public Exchanging {
   std::unique_ptr<LotFeed> feed_;
   uint64_t received_ = 0;
   double began_ = 0;
-  bool ended_ = false, lot_counted_ = false;
+  bool ended_ = false, lot_counted_ = false, wants_last_alone_ = false;
+  std::string lot_named_, lot_name_;  // as asked for; as it is known by
 };
 
 }  // namespace

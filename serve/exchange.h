@@ -19,6 +19,7 @@ struct Workshop {
   std::shared_ptr<SpoolRoom> room;
   unsigned most_lots = 2;
   std::atomic<unsigned> lots = 0;
+  NamedLots named_lots = {};
 };
 
 class ExchangeFront final : public Front {

@@ -50,6 +50,16 @@ void describe_form(Json& operation, bool verify) {
                                                .set("properties", std::move(properties))))));
 }
 
+Json lot_name(const char* in, const char* words) {
+  return Json(Json::Object{})
+      .set("name", "lot")
+      .set("in", in)
+      .set("required", std::string_view(in) == "path")
+      .set("description", words)
+      .set("schema",
+           Json(Json::Object{}).set("type", "string").set("pattern", "^[A-Za-z0-9_-]{16,64}$"));
+}
+
 void describe_lot(Json& operation) {
   Json parameters{Json::Array{}};
   for (const UploadField& field : upload_fields()) {
@@ -61,6 +71,16 @@ void describe_lot(Json& operation) {
                         .set("description", field.words)
                         .set("schema", schema_of_field(field, field.words)));
   }
+  parameters.push(
+      lot_name("query",
+               "a name of your own for this lot, 16 to 64 letters, digits, - and _: its "
+               "lines can be followed at /api/v1/lot/{name} while records still come"));
+  parameters.push(Json(Json::Object{})
+                      .set("name", "Prefer")
+                      .set("in", "header")
+                      .set("required", false)
+                      .set("description", "return=minimal: the answer has the lot's own line alone")
+                      .set("schema", Json(Json::Object{}).set("type", "string")));
   operation.set("parameters", std::move(parameters));
   operation.set("requestBody",
                 Json(Json::Object{})
@@ -147,6 +167,13 @@ Routes own_routes(Service& service) {
                  .takes = {"application/x-ndjson"},
                  .gives = {"application/x-ndjson"},
                  .describe = describe_lot});
+  out.push_back({.method = "GET",
+                 .path = "/api/v1/lot/{lot}",
+                 .words =
+                     "the lines of a lot that is being judged, each as it comes; the last is the "
+                     "lot's, or what stopped it",
+                 .runs = Runs::follow,
+                 .gives = {"application/x-ndjson"}});
   out.push_back({.method = "GET",
                  .path = "/api/v1/checks",
                  .words = "the catalogue of checks",

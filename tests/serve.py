@@ -182,6 +182,98 @@ def fixtures(tool):
         server.stop()
 
 
+def followed_lot(tool):
+    """A lot's lines are there while its records still come, at an address of their own."""
+    name, kind = "a-lot-of-this-test-0001", {"Content-Type": "application/x-ndjson"}
+    lines = records().encode().splitlines(keepends=True)[:4]
+
+    class Sending:
+        """A lot that is sent record by record."""
+        def __init__(self, server, query, more=b""):
+            self.socket = socket.create_connection(("127.0.0.1", server.port), timeout=30)
+            self.socket.sendall(b"POST /api/v1/lot?" + query.encode() + b" HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n"
+                                b"Content-Type: application/x-ndjson\r\n" + more + b"\r\n")
+
+        def send(self, piece):
+            self.socket.sendall(b"%x\r\n" % len(piece) + piece + b"\r\n")
+
+        def answer(self):
+            self.send(b"")
+            answer = http.client.HTTPResponse(self.socket)
+            answer.begin()
+            return answer.status, answer.read()
+
+    def follow(server, status=200):
+        connection = server.connect()
+        for _ in range(100):
+            connection.request("GET", f"/api/v1/lot/{name}")
+            answer = connection.getresponse()
+            if answer.status != 404 or status == 404:
+                break
+            check(answer.getheader("Retry-After") == "1", "who follows before the lot is there is told to ask again")
+            answer.read()
+            time.sleep(0.05)
+        check(answer.status == status, f"a lot is followed with {status}, found {answer.status}")
+        return answer
+
+    with Server(tool, *TRUST, "--network", "none", "--at", "2026-06-01T00:00:00Z") as server:
+        follow(server, 404)
+        lot = Sending(server, f"lot={name}")
+        followers = [follow(server), follow(server)]
+        told = b""
+        for line in lines:
+            lot.send(line)
+            came = [follower.readline() for follower in followers]  # ends in 30 s if the line waits for the next record
+            check(came[0] == came[1] and json.loads(came[0])["id"] == json.loads(line)["id"], f"each record's line comes before the next: {came}")
+            told += came[0]
+        late = follow(server)
+        check(server.ask("POST", f"/api/v1/lot?lot={name}", b"", kind)[0] == 409, "a name is given to one lot at a time")
+        status, content = lot.answer()
+        rests = [follower.read() for follower in followers]
+        check(status == 200 and content == told + rests[0] == told + rests[1] == late.read(), "who follows has all lines of the answer")
+        check("lot" in json.loads(rests[0]), f"the last is the lot's: {rests[0]}")
+        follow(server, 404)
+
+        # The answer alone, where its lines were followed.
+        lot = Sending(server, f"lot={name}", b"Prefer: return=minimal\r\n")
+        follower = follow(server)
+        for line in lines:
+            lot.send(line)
+        status, content = lot.answer()
+        check(status == 200 and content == rests[0], f"return=minimal: the lot's own line alone: {content[:80]}")
+        check(follower.read() == told + rests[0], "and its lines are followed all the same")
+
+        # What stops a lot is said to who follows, too.
+        for what in ("goes away", "sends what is none"):
+            lot = Sending(server, f"lot={name}")
+            follower = follow(server)
+            lot.send(lines[0])
+            follower.readline()
+            if what == "goes away":
+                lot.socket.close()
+            else:
+                lot.send(b"[1]\n" * 3)
+                status, content = lot.answer()
+            end = [json.loads(line) for line in follower.read().splitlines()]
+            check(end and ("problem" in end[-1]) == (what == "goes away"), f"a sender that {what}: {end}")
+        check(server.ask("POST", "/api/v1/lot?lot=short", b"", kind)[0] == 400, "a name that anybody guesses is refused")
+        check(server.ask("POST", f"/api/v1/lot?lot={name}&lot={name}", b"", kind)[0] == 400, "two names are refused")
+
+        # Who does not read holds up nobody but itself, and who leaves neither.
+        lot = Sending(server, f"lot={name}")
+        deaf = [follow(server) for _ in range(8)]
+        check(follow(server, 503).getheader("Retry-After"), "there may be so many who follow")
+        deaf.pop().close()
+        big = b"".join(lines) * 500
+        lot.send(big)
+        status, content = lot.answer()
+        check(status == 200 and content.count(b"\n") == big.count(b"\n") + 1, f"a lot is judged beside who does not read: {status}")
+        check(deaf[0].read() == content, "and is there for them when they do")
+        server.stop()
+        check(not any("internal error" in line for line in server.lines), "no internal error was told")
+    print("a lot that is followed: each line before the next record")
+
+
 def hostile(tool):
     with Server(tool, *TRUST, "--network", "none", "--max-upload", "4", "--at", "2026-06-01T00:00:00Z") as server:
         good = evidence(ROOT / "fixtures/devices/good")
@@ -371,7 +463,7 @@ def users(tool):
 def main():
     tool = os.path.abspath(sys.argv[1])
     os.environ.setdefault("MATTER_ATTEST_CACHE", tempfile.mkdtemp())
-    for part in (users, no_room, hostile, fixtures):
+    for part in (users, no_room, followed_lot, hostile, fixtures):
         part(tool)
     print("failed" if failures else "all held")
     return 1 if failures else 0

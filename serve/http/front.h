@@ -4,6 +4,8 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
+#include <span>
 
 #include "serve/http/http_request.h"
 
@@ -16,13 +18,23 @@ enum class Next : uint8_t {
   drop     // close the connection
 };
 
+// What an answer has, where its end is not there yet.
+class Growing {
+ public:
+  virtual ~Growing() = default;
+  // How much of what begins at `offset` was put into `into`; 0: nothing yet, and `wake` is called
+  // once there is. Nullopt: that was all.
+  virtual std::optional<size_t> read(uint64_t offset, std::span<char> into) = 0;
+};
+
 // An answer as it is sent.
 struct Reply {
   int status = 200;
   std::string type, body;
   Pairs headers;
-  int file = -1;      // in place of the body; whose it is now closes it
-  uint64_t size = 0;  // of either
+  int file = -1;                          // in place of the body; whose it is now closes it
+  uint64_t size = 0;                      // of either
+  std::shared_ptr<Growing> growing = {};  // in place of both
 };
 
 class Exchanging {

@@ -39,6 +39,8 @@ struct HttpRequest {
 // control characters and broken escapes are.
 Result<void> take_target(HttpRequest& request);
 
+class Growing;
+
 // What was judged, for who decides about it later.
 struct KeptReport {
   std::string json, html;
@@ -51,6 +53,7 @@ struct Answer {
   std::string body;
   Pairs headers;
   std::shared_ptr<Spool> file = {};       // in place of `body`
+  std::shared_ptr<Growing> growing = {};  // in place of both
   std::shared_ptr<KeptReport> kept = {};  // of a judged device, where that was asked for
 
   Answer& with(std::string name, std::string value);

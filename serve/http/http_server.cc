@@ -327,7 +327,7 @@ class Server final : public HttpServer {
         case Next::drop:
           return MHD_NO;
         case Next::answer:
-          return send(connection, request.exchange->take());
+          return send(connection, request, request.exchange->take());
         case Next::wait:
           now_does(connection, Connection::Doing::waiting);
           if (request.gate->sleep()) return MHD_YES;
@@ -355,9 +355,37 @@ class Server final : public HttpServer {
     return out;
   }
 
-  MHD_Result send(MHD_Connection* connection, Reply answer) {
+  struct Sending {
+    std::shared_ptr<Growing> from;
+    std::shared_ptr<Gate> gate;
+    MHD_Connection* connection;
+    Server* server;
+  };
+  static ssize_t more(void* of, uint64_t offset, char* into, size_t room) {
+    auto& one = *static_cast<Sending*>(of);
+    for (;;) {
+      if (one.server->stopping_) return MHD_CONTENT_READER_END_WITH_ERROR;
+      const auto bytes = one.from->read(offset, {into, room});
+      if (!bytes) return MHD_CONTENT_READER_END_OF_STREAM;
+      one.server->now_does(one.connection,
+                           *bytes == 0 ? Connection::Doing::waiting : Connection::Doing::answer,
+                           *bytes);
+      if (*bytes != 0) return static_cast<ssize_t>(*bytes);
+      if (one.gate->sleep()) return 0;
+    }
+  }
+
+  MHD_Result send(MHD_Connection* connection, const Request& request, Reply answer) {
     MHD_Response* response = nullptr;
-    if (answer.file >= 0) {
+    if (answer.growing) {
+      auto* sending = new Sending{.from = std::move(answer.growing),
+                                  .gate = request.gate,
+                                  .connection = connection,
+                                  .server = this};
+      response =
+          MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, kMemory / 2, &Server::more, sending,
+                                            [](void* at) { delete static_cast<Sending*>(at); });
+    } else if (answer.file >= 0) {
       response = MHD_create_response_from_fd64(answer.size, answer.file);
     } else {
       auto* kept = new std::string(std::move(answer.body));

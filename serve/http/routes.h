@@ -12,8 +12,8 @@
 namespace attest::serve {
 
 // Who works it out: the thread that has the connections (what takes no time), one beside it (files,
-// SQLite), or a process that judges.
-enum class Runs : uint8_t { here, aside, judge, lot };
+// SQLite), or a process that judges. `follow`: whatever a lot under this name has, as it comes.
+enum class Runs : uint8_t { here, aside, judge, lot, follow };
 
 struct Route {
   const char* method;  // "GET" answers HEAD, too

@@ -281,12 +281,12 @@ Answer Judge::inspect(const Job& job, View body) {
   return {.body = dump_pretty(inspect_json(evidence)), .headers = {}};
 }
 
-Answer Judge::lot(const Job& job, int from, int to) {
+Answer Judge::lot(const Job& job, const LotEnds& ends) {
   const auto asked = read_asked(job.query);
   if (!asked) return asked.error();
   const auto policy = settings_.policy(*asked, settings_.clock());
   if (!policy) return problem(400, without_dashes(policy.error()));
-  const LotEnd end = settings_.lot(*asked, from, to);
+  const LotEnd end = settings_.lot(*asked, ends);
   if (end.exit_code == 0 || end.exit_code == 1 || end.exit_code == 3)
     return Answer{.type = "application/x-ndjson", .body = {}, .headers = {}}.with(
         "Verdict", end.exit_code == 0   ? "approve"

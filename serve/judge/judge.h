@@ -26,8 +26,12 @@ struct Job {
   bool tells_begin = false;  // a frame before the answer says that it was begun
 };
 
-// How a lot is judged: records from a descriptor, lines into a stream. The exit code, and what was
-// told of it.
+// How a lot is judged: records from a descriptor, lines into another, and after some of them were
+// written the bell (an eventfd) is rung.
+struct LotEnds {
+  int records = -1, lines = -1, bell = -1;
+};
+// The exit code, and what was told of it.
 struct LotEnd {
   int exit_code = 0;
   std::string told;
@@ -42,7 +46,7 @@ struct JudgeSettings {
   std::function<Result<std::unique_ptr<dcl::CachedLedger>>(const Asked&, Instant now)> ledger;
   // Secrets and revocation sets that the server was started with.
   std::function<Result<void>(Reading&)> prepare;
-  std::function<LotEnd(const Asked&, int from, int to)> lot;
+  std::function<LotEnd(const Asked&, const LotEnds&)> lot;
   // Brings the cache of a network up to date: what there is to tell of it, a line each.
   std::function<std::string(const std::string& network)> refresh;
   SignatureEngine* engine = nullptr;
@@ -54,8 +58,8 @@ class Judge {
   explicit Judge(JudgeSettings settings) : settings_(std::move(settings)) {}
   // What went wrong is an answer, too (problem+json).
   Answer judge(const Job& job, View body);
-  // Records from `from`, lines to `to`: an answer without a body of its own where it went well.
-  Answer lot(const Job& job, int from, int to);
+  // An answer without a body of its own where it went well.
+  Answer lot(const Job& job, const LotEnds& ends);
   Answer refresh(const Job& job);
   // Nothing is asked for now: what was opened is closed.
   void rest() {

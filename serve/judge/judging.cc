@@ -28,8 +28,10 @@ View mapped(int fd) {
 
 Answer judged_here(Judge& judge, const Job& job, const Frame& frame) {
   if (job.what == "lot") {
-    if (frame.handles.size() != 2) return problem(500, "a lot came without its records");
-    return judge.lot(job, frame.handles[0].get(), frame.handles[1].get());
+    if (frame.handles.size() != 3) return problem(500, "a lot came without its records");
+    return judge.lot(job, {.records = frame.handles[0].get(),
+                           .lines = frame.handles[1].get(),
+                           .bell = frame.handles[2].get()});
   }
   if (job.what == "refresh") return judge.refresh(job);
   if (frame.handles.empty()) return judge.judge(job, view(frame.body));

@@ -9,7 +9,6 @@
 #include <cerrno>
 
 namespace attest::serve {
-
 Result<std::unique_ptr<LotFeed>> LotFeed::start(Nursery& nursery, const Job& job,
                                                 std::shared_ptr<Spool> lines,
                                                 std::function<void()> wake) {
@@ -17,6 +16,9 @@ Result<std::unique_ptr<LotFeed>> LotFeed::start(Nursery& nursery, const Job& job
   auto ends = socket_pair();
   if (!ends) return tl::unexpected(ends.error());
   if (auto done = lines->to_file(); !done) return tl::unexpected(done.error());
+  auto followed = LotLines::of(lines->fd());
+  if (!followed) return tl::unexpected(followed.error());
+  out->followed_ = std::move(*followed);
   auto child = nursery.make();
   if (!child) return tl::unexpected(child.error());
   out->child_ = std::move(*child);
@@ -25,7 +27,7 @@ Result<std::unique_ptr<LotFeed>> LotFeed::start(Nursery& nursery, const Job& job
   out->lines_ = std::move(lines);
   out->wake_ = std::move(wake);
   if (!send_frame(out->child_.socket.get(), job_text(job), "",
-                  {ends->second.get(), out->lines_->fd()}))
+                  {ends->second.get(), out->lines_->fd(), out->bell_.get()}))
     return error("no process for judging can be had");
   out->thread_ = std::thread([feed = out.get()] { feed->watch(); });
   return out;
@@ -39,6 +41,7 @@ LotFeed::~LotFeed() {
   nursery_.end(child_.pid);
   ::eventfd_write(bell_.get(), 1);
   if (thread_.joinable()) thread_.join();
+  if (followed_) followed_->end(problem(400, "the lot's records broke off before their end"));
 }
 
 size_t LotFeed::offer(View records) {
@@ -86,7 +89,10 @@ void LotFeed::watch() {
          {.fd = wants ? records_.get() : -1, .events = POLLOUT, .revents = 0}}};
     if (::poll(fds.data(), fds.size(), -1) < 0 && errno != EINTR) return;
     eventfd_t ignored = 0;
-    if (fds[1].revents != 0) ::eventfd_read(bell_.get(), &ignored);
+    if (fds[1].revents != 0) {
+      ::eventfd_read(bell_.get(), &ignored);
+      followed_->grown();
+    }
     if (fds[0].revents != 0) break;
     if (fds[2].revents == 0) continue;
     {
@@ -104,6 +110,7 @@ void LotFeed::watch() {
     if (given_up_) return;
     answer_ = answer ? std::move(*answer) : problem(500, "judging the lot ended without an answer");
     if (answer_->status == 200) answer_->file = lines_;
+    followed_->end(*answer_);
   }
   wake_();
 }

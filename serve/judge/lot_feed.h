@@ -1,5 +1,6 @@
 // LotFeed: a lot that is judged while its records come in, by a process of its own. What it cannot
-// take yet is left with who sends; its lines lie in a file without a name until the last.
+// take yet is left with who sends; its lines lie in a file without a name until the last, where
+// they may be followed.
 #pragma once
 
 #include <functional>
@@ -8,6 +9,7 @@
 #include <optional>
 #include <thread>
 
+#include "serve/judge/lot_lines.h"
 #include "serve/judge/nursery.h"
 
 namespace attest::serve {
@@ -24,6 +26,7 @@ class LotFeed {
   size_t offer(View records);
   void end();  // there are no more
   std::optional<Answer> answer();
+  const std::shared_ptr<LotLines>& lines() const { return followed_; }
 
  private:
   explicit LotFeed(Nursery& nursery) : nursery_(nursery) {}
@@ -32,6 +35,7 @@ class LotFeed {
   Nursery::Child child_;
   Handle records_, bell_;
   std::shared_ptr<Spool> lines_;
+  std::shared_ptr<LotLines> followed_;
   std::function<void()> wake_;
   std::mutex mutex_;
   bool wants_ = false, over_ = false, given_up_ = false;
