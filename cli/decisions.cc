@@ -118,6 +118,11 @@ Result<std::string> part_of(const Options& options, Decisions& decisions) {
   }
   if (options.format == "json") return (*found)->report;
   if (options.format == "html") return (*found)->page;
+  if ((*found)->bundle.empty())
+    return error(
+        fmt::format("decision {}: expected a bundle, found none: none could be made of "
+                    "this device when it was judged",
+                    options.id));
   return std::string(text((*found)->bundle));
 }
 

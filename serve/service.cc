@@ -148,7 +148,12 @@ bool Service::is_problem_for_people(const HttpRequest& request, const Answer& an
 
 void Service::finish(const HttpRequest& request, const Route* route, double began, Answer& answer) {
   if (is_problem_for_people(request, answer)) answer = problem_page(answer);
-  if (answer.kept && options_.keep) answer.with("Report-Id", options_.keep(*answer.kept, request));
+  if (answer.kept && options_.keep) {
+    if (const std::string id = options_.keep(*answer.kept, request); !id.empty())
+      answer.with("Report-Id", id);
+    else
+      answer.with(kDecisionNote, "this report could not be kept here, and cannot be decided upon");
+  }
   answer.kept.reset();
   if (const std::string* verdict = answer.header("Verdict")) metrics_.judged(*verdict);
   const double seconds = now() - began;

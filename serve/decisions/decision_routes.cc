@@ -53,7 +53,11 @@ Answer part_answer(StoredDecision stored, const Part& part, const std::string& i
   const std::string_view ending = part.ending;
   Answer out;
   out.type = part.type;
-  if (ending == ".bundle") out.body = text(stored.bundle);
+  if (ending == ".bundle") {
+    if (stored.bundle.empty())
+      return problem(404, "no bundle could be made of this device when it was judged");
+    out.body = text(stored.bundle);
+  }
   if (ending == ".html") out.body = std::move(stored.page);
   if (ending == ".report") out.body = std::move(stored.report);
   if (ending == ".record") out.body = std::move(stored.line);
@@ -153,6 +157,8 @@ Answer DecisionBook::broken(const std::string& why, std::string doing) const {
 std::string DecisionBook::keep(const KeptReport& kept) {
   auto report = judged_report_of(clock_(), kept.json, kept.html, kept.bundle);
   auto id = report ? reports_.keep(std::move(*report)) : tl::unexpected(report.error());
+  if (id && !kept.no_bundle.empty())
+    note_(fmt::format("report {} has no bundle: {}", *id, kept.no_bundle));
   if (id) return std::move(*id);
   note_("a report cannot be kept to be decided upon: " + id.error().what);
   return {};

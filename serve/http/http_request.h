@@ -44,8 +44,12 @@ class Growing;
 // What was judged, for who decides about it later.
 struct KeptReport {
   std::string json, html;
-  Bytes bundle;  // empty: none could be made
+  Bytes bundle;                // empty: none could be made,
+  std::string no_bundle = {};  // which is why
 };
+
+// What who decides about a report has to know of what is kept of it.
+inline constexpr const char* kDecisionNote = "Decision-Note";
 
 struct Answer {
   int status = 200;

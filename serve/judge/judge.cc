@@ -25,6 +25,7 @@ namespace attest::serve {
 namespace {
 
 constexpr int64_t kViewSeconds = 2;
+constexpr size_t kMostNote = 500;
 // Of an upload: less than a command line may take, since others wait.
 constexpr Budget kBudget{.depth = 8, .files = 20'000, .unpacked_bytes = 512ull << 20};
 
@@ -36,6 +37,12 @@ size_t said(const Reading& reading) {
   const Device& device = reading.device;
   return device.statements.size() + device.integrity.size() + device.remarks.size() +
          reading.ota_images.size() + reading.locked.size() + device.posture.said();
+}
+
+// "--bundle: expected ..."
+std::string without_option(const Error& error) {
+  constexpr std::string_view kOption = "--bundle: ";
+  return error.what.starts_with(kOption) ? error.what.substr(kOption.size()) : error.what;
 }
 
 // "--at: expected ...": there are no options here.
@@ -197,7 +204,7 @@ std::vector<NotUsed> of_no_use(const Upload& upload) {
 // What verify tells on stderr. One view of the ledger has several askers: each is told of the lists
 // that were its own.
 void tell_notes(const std::vector<std::string>& notes, const Evidence& evidence, Answer& answer) {
-  constexpr size_t kMost = 8, kMostBytes = 500;
+  constexpr size_t kMost = 8;
   const auto is_own = [&](const std::string& note) {
     if (!note.starts_with("the revocation list ")) return true;
     return std::any_of(evidence.facts->lists.begin(), evidence.facts->lists.end(),
@@ -208,7 +215,7 @@ void tell_notes(const std::vector<std::string>& notes, const Evidence& evidence,
   size_t told = 0;
   for (const std::string& note : notes) {
     if (is_own(note) && told++ < kMost)
-      answer.with("Ledger-Note", printable(note).substr(0, kMostBytes));
+      answer.with("Ledger-Note", printable(note).substr(0, kMostNote));
   }
 }
 
@@ -255,9 +262,14 @@ Answer Judge::verify(const Job& job, View body) {
   out.kept = std::make_shared<KeptReport>();
   out.kept->json = html ? in_form("json", evidence, report) : out.body;
   out.kept->html = html ? out.body : in_form("html", evidence, report);
-  // Without one the report can be decided upon as well.
-  if (auto bundle = bundling.bytes(evidence, report, store, {}, *settings_.engine))
+  // Without one the report can be decided upon as well; who decides is told.
+  if (auto bundle = bundling.bytes(evidence, report, store, {}, *settings_.engine)) {
     out.kept->bundle = std::move(*bundle);
+  } else {
+    out.kept->no_bundle = printable(without_option(bundle.error()));
+    out.with(kDecisionNote, "no bundle can be made of this device, so it cannot be judged again: " +
+                                out.kept->no_bundle.substr(0, kMostNote));
+  }
   return out;
 }
 

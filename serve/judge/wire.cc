@@ -211,7 +211,8 @@ std::pair<std::string, std::string> answer_frame(const Answer& answer) {
     head.set("kept", json_is_body ? "body" : "json")
         .set("json", static_cast<uint64_t>(json_is_body ? 0 : kept.json.size()))
         .set("html", static_cast<uint64_t>(html_is_body ? 0 : kept.html.size()))
-        .set("html_is_body", html_is_body);
+        .set("html_is_body", html_is_body)
+        .set("no_bundle", kept.no_bundle);
     if (!json_is_body) body += kept.json;
     if (!html_is_body) body += kept.html;
     body += text(kept.bundle);
@@ -241,6 +242,7 @@ std::optional<Answer> answer_from(Frame frame) {
                          ? all.substr(0, body)
                          : all.substr(body + json, html);
     out.kept->bundle = to_bytes(view(all.substr(body + json + html)));
+    out.kept->no_bundle = text_of(*head, "no_bundle");
   }
   frame.body.resize(body);
   out.body = std::move(frame.body);

@@ -184,8 +184,8 @@
     report = request.getResponseHeader("Report-Id");
     at("decide").hidden = !(report && setting.decisions);
     end("done_" + verdict, verdict);
-    const notes = request.getResponseHeader("Ledger-Note");
-    if (notes) at("problem").replaceChildren(element("p", notes));
+    const notes = ["Ledger-Note", "Decision-Note"].map((name) => request.getResponseHeader(name));
+    at("problem").replaceChildren(...notes.filter((note) => note).map((note) => element("p", note)));
   };
   at("form").addEventListener("submit", async (event) => {
     event.preventDefault();

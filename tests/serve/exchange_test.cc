@@ -304,6 +304,60 @@ TEST_CASE("reports are kept where somebody decides, with a bundle, and the answe
   CHECK(kept.json == reply.body);
   CHECK(kept.html.find("<html") != std::string::npos);
   CHECK(!kept.bundle.empty());
+  CHECK(kept.no_bundle.empty());
+  CHECK(header(reply, "Decision-Note").empty());
+}
+
+namespace {
+
+// True at first: what is judged again comes out otherwise.
+class FickleEngine final : public SignatureEngine {
+ public:
+  const char* name() const override { return "fickle"; }
+  void verify(std::span<const SignatureJob> jobs, std::span<uint8_t> answers) override {
+    if (calls_++ == 0) return openssl_engine().verify(jobs, answers);
+    std::fill(answers.begin(), answers.end(), uint8_t{0});
+  }
+
+ private:
+  int calls_ = 0;
+};
+
+}  // namespace
+
+TEST_CASE("a bundle that cannot be made is told of, and the verdict stays") {
+  FickleEngine engine;
+  JudgeSettings fickle = settings();
+  fickle.engine = &engine;
+  Judge judge(fickle);
+  const std::string form = device("good") + "--b--";
+  const Answer answer = judge.judge({.what = "verify",
+                                     .type = kForm[0].second,
+                                     .accept = "application/json",
+                                     .query = {},
+                                     .keep = true},
+                                    view(form));
+  CHECK(answer.status == 200);
+  CHECK(*answer.header("Verdict") == "approve");
+  REQUIRE(answer.header("Decision-Note") != nullptr);
+  CHECK(answer.header("Decision-Note")
+            ->starts_with("no bundle can be made of this device, so it cannot be judged again: "));
+  REQUIRE(answer.kept != nullptr);
+  CHECK(answer.kept->bundle.empty());
+  CHECK(answer.kept->no_bundle.find("cannot be answered without what the bundle leaves out") !=
+        std::string::npos);
+  CHECK(answer.kept->no_bundle.find("--bundle") == std::string::npos);
+}
+
+TEST_CASE("a report that could not be kept to be decided upon says so") {
+  ServiceOptions options;
+  options.keep = [](const KeptReport&, const HttpRequest&) { return std::string(); };
+  Bench bench(options);
+  const Reply reply = bench.ask(post("/api/v1/verify", kForm), device("good") + "--b--");
+  CHECK(header(reply, "Verdict") == "approve");
+  CHECK(header(reply, "Report-Id").empty());
+  CHECK(header(reply, "Decision-Note") ==
+        "this report could not be kept here, and cannot be decided upon");
 }
 
 TEST_CASE("a path has values where the route has places for them") {
@@ -383,8 +437,8 @@ TEST_CASE("a job and an answer are the same behind the wire") {
   CHECK(again->keep);
   Answer answer{
       .status = 200, .type = "text/html", .body = "<html>", .headers = {{"Verdict", "reject"}}};
-  answer.kept =
-      std::make_shared<KeptReport>(KeptReport{.json = "{}", .html = "<html>", .bundle = {1, 2, 3}});
+  answer.kept = std::make_shared<KeptReport>(
+      KeptReport{.json = "{}", .html = "<html>", .bundle = {1, 2, 3}, .no_bundle = "why not"});
   auto [head, body] = answer_frame(answer);
   const auto back = answer_from({.head = head, .body = body, .handles = {}});
   REQUIRE(back);
@@ -392,6 +446,7 @@ TEST_CASE("a job and an answer are the same behind the wire") {
   CHECK(back->kept->json == "{}");
   CHECK(back->kept->html == "<html>");
   CHECK(back->kept->bundle == Bytes{1, 2, 3});
+  CHECK(back->kept->no_bundle == "why not");
   body.resize(3);
   CHECK(!answer_from({.head = head, .body = body, .handles = {}}));
   CHECK(!answer_from({.head = "{", .body = body, .handles = {}}));

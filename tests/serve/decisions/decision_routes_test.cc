@@ -172,6 +172,22 @@ TEST_CASE("a report that cannot be kept to be decided upon is told of in the log
   CHECK(book.notes[0].starts_with("a report cannot be kept to be decided upon: expected a report"));
 }
 
+TEST_CASE(
+    "decisions over the API: of a device without a bundle there is none, and the log says why") {
+  Book book;
+  KeptReport without = kept("approve");
+  without.bundle.clear();
+  without.no_bundle = "it is too large";
+  const std::string id = book.book->keep(without);
+  REQUIRE(book.notes.size() == 1);
+  CHECK(book.notes[0] == "report " + id + " has no bundle: it is too large");
+  const std::string decided = member(book.decide(id), "id");
+  const Answer answer = book.ask("GET", "/api/v1/decisions/" + decided + ".bundle");
+  CHECK(answer.status == 404);
+  CHECK(member(answer, "detail") == "no bundle could be made of this device when it was judged");
+  CHECK(book.ask("GET", "/api/v1/decisions/" + decided + ".report").status == 200);
+}
+
 TEST_CASE("a server that keeps no decisions says what would") {
   const auto routes = decision_routes(nullptr);
   REQUIRE(!routes.empty());
