@@ -16,6 +16,10 @@ namespace {
 
 constexpr double kFailuresASecond = 0.1, kFailuresAtOnce = 10;  // of logins
 
+bool is_reading(const HttpRequest& request) {
+  return request.method == "GET" || request.method == "HEAD";
+}
+
 }  // namespace
 
 bool is_loopback_peer(const std::string& address) {
@@ -43,7 +47,7 @@ std::optional<Answer> Service::admit(const HttpRequest& request) {
     if (const unsigned wait = rate_.take(peer_key(request.peer), now()); wait != 0)
       return refused(busy("more requests at once than one peer may make", wait, 429), "rate");
   }
-  if (request.method == "GET" || request.method == "HEAD") return std::nullopt;
+  if (is_reading(request)) return std::nullopt;
   if (auto wrong = refuse_origin(request)) {
     options_.note(fmt::format("{}: {} {} was refused: it comes from a page of another place",
                               request.peer, request.method, printable(request.path)));
@@ -83,6 +87,11 @@ void Service::login_passed(const HttpRequest& request) {
 }
 
 tl::expected<Service::Chosen, Answer> Service::choose(HttpRequest& request) {
+  if (auto there = moved_to(request)) {
+    Answer moved{
+        .status = is_reading(request) ? 301 : 308, .type = "text/plain", .body = {}, .headers = {}};
+    return tl::unexpected(moved.with("Location", std::move(*there)));
+  }
   auto matched = match(routes_, request.method, request.path);
   if (matched.route == nullptr) {
     if (matched.allowed.empty())

@@ -41,6 +41,18 @@ std::optional<std::string> decoded(std::string_view text, bool plus) {
   return out;
 }
 
+// Of a path, but for its slashes.
+std::string encoded(std::string_view path) {
+  std::string out;
+  for (const char c : path) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       std::string_view("-._~/:=+").find(c) != std::string_view::npos;
+    out +=
+        plain ? std::string(1, c) : "%" + hex_upper(View(reinterpret_cast<const uint8_t*>(&c), 1));
+  }
+  return out;
+}
+
 }  // namespace
 
 const std::string* HttpRequest::header(std::string_view name) const {
@@ -85,6 +97,26 @@ Result<void> take_target(HttpRequest& into) {
   return {};
 }
 
+std::optional<std::string> moved_to(const HttpRequest& request) {
+  std::vector<std::string_view> kept;
+  std::string_view rest = request.path;
+  bool folder = true;  // it ends with a slash, or what stands for one
+  while (!rest.empty()) {
+    rest.remove_prefix(1);  // its slash
+    const std::string_view one = rest.substr(0, rest.find('/'));
+    rest.remove_prefix(one.size());
+    folder = one.empty() || one == "." || one == "..";
+    if (!folder) kept.push_back(one);
+    if (one == ".." && !kept.empty()) kept.pop_back();
+  }
+  std::string path;
+  for (const std::string_view one : kept) path.append("/").append(one);
+  if (folder) path += '/';
+  if (path == request.path) return std::nullopt;
+  const size_t query = std::min(request.target.find('?'), request.target.size());
+  return encoded(path) + request.target.substr(query);
+}
+
 Answer& Answer::with(std::string name, std::string value) {
   headers.emplace_back(std::move(name), std::move(value));
   return *this;
@@ -95,6 +127,10 @@ const std::string* Answer::header(std::string_view name) const {
 
 const char* status_title(int status) {
   switch (status) {
+    case 301:
+      return "Moved Permanently";
+    case 308:
+      return "Permanent Redirect";
     case 400:
       return "Bad Request";
     case 401:

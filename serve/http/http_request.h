@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -38,6 +39,9 @@ struct HttpRequest {
 // Path and query of the target, "/a%20b?c=d". An error says what is wrong with it; NUL, other
 // control characters and broken escapes are.
 Result<void> take_target(HttpRequest& request);
+// Where the same is found by the one path that it has: without doubled slashes, "." and "..".
+// Nullopt: this is it. (A slash at the end makes another path.)
+std::optional<std::string> moved_to(const HttpRequest& request);
 
 class Growing;
 

@@ -36,21 +36,9 @@ std::string escaped(std::string_view json) {
   return out;
 }
 
-std::string url_encoded(std::string_view path) {
-  std::string out;
-  for (const char c : path) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       std::string_view("-._~/:=+").find(c) != std::string_view::npos;
-    out += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  }
-  return out;
-}
-
 MirrorReply unimplemented() {
   return node_error(kUnimplemented, "Not Implemented");
 }
-
-constexpr std::string_view kNode = "/cosmos/base/tendermint/v1beta1/";
 
 Json zero_part() {
   Json parts, id;
@@ -241,11 +229,6 @@ uint64_t inode_of(const std::string& path) {
 
 }  // namespace
 
-bool Mirror::is_ledger_path(std::string_view path) {
-  const std::string_view cleaned = path.substr(std::min(path.find_first_not_of('/'), path.size()));
-  return cleaned.starts_with("dcl/") || cleaned.starts_with(kNode.substr(1));
-}
-
 Result<Mirror::OpenCache> Mirror::take(std::string& set_aside) {
   const uint64_t inode = inode_of(cache_file_);
   {
@@ -282,13 +265,6 @@ MirrorAnswer Mirror::answer(const MirrorRequest& request) {
   if (request.method != "GET" || !request.path.starts_with('/')) {
     MirrorAnswer out = sent(unimplemented());
     if (request.method == "HEAD") out.body.clear();
-    return out;
-  }
-  if (request.path.starts_with("//")) {
-    const size_t first = std::min(request.path.find_first_not_of('/'), request.path.size());
-    MirrorAnswer out{.status = 301, .body = ""};
-    out.headers.emplace_back("Location",
-                             "/" + url_encoded(std::string_view(request.path).substr(first)));
     return out;
   }
   MirrorReply (*chosen)(MirrorFacts&, const PathValues&) = nullptr;

@@ -45,8 +45,6 @@ class Mirror {
   };
   explicit Mirror(NoCache none) : no_cache_(std::move(none.why)) {}
   MirrorAnswer answer(const MirrorRequest& request);
-  // Whether a path is one of a node, whatever there is behind it.
-  static bool is_ledger_path(std::string_view path);
 
  private:
   // A connection to the cache, and the file that it is to: a sync may put another in its place.

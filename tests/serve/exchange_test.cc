@@ -374,6 +374,44 @@ TEST_CASE("a path has values where the route has places for them") {
   CHECK(match(routes, "DELETE", "/a/1").allowed == "GET, HEAD");
 }
 
+TEST_CASE(
+    "each path has one spelling: another is led to it, with its query; escapes are no matter") {
+  Bench bench;
+  const std::pair<const char*, const char*> moved[] = {
+      {"//dcl/vendorinfo/vendors/65521", "/dcl/vendorinfo/vendors/65521"},
+      {"///dcl//pki/root-certificates?a=%2F&b=//", "/dcl/pki/root-certificates?a=%2F&b=//"},
+      {"//api/v1/health", "/api/v1/health"},
+      {"/api//v1/health", "/api/v1/health"},
+      {"/api/v1/health//", "/api/v1/health/"},
+      {"/api/v1/x/../health", "/api/v1/health"},
+      {"/api/./v1/health", "/api/v1/health"},
+      {"/..", "/"},
+      {"//", "/"},
+      {"/%2Fdcl/x", "/dcl/x"},
+      {"/dcl/%2e%2E/etc/passwd", "/etc/passwd"},
+      {"//evil.example/%20%25:", "/evil.example/%20%25:"},
+  };
+  for (const auto& [asked, there] : moved) {
+    CAPTURE(asked);
+    const Reply reply = bench.ask(get(asked));
+    CHECK(reply.status == 301);
+    CHECK(header(reply, "Location") == there);
+    CHECK(reply.body.empty());
+    CHECK(bench.ask(get(there)).status != 301);
+  }
+  // What would become a GET by 301 stays what it is.
+  const Reply posted = bench.ask(post("//api/v1/verify", kForm), device("good") + "--b--");
+  CHECK(posted.status == 308);
+  CHECK(header(posted, "Location") == "/api/v1/verify");
+  // A slash at the end makes another path.
+  for (const char* path : {"/api/v1/health/", "/api/v1/checks/", "/metrics/", "/API/v1/health"})
+    CHECK_MESSAGE(bench.ask(get(path)).status == 404, path);
+  for (const char* path : {"/api/v1/health", "/%61pi/v1/health", "/api%2Fv1%2fhealth"})
+    CHECK_MESSAGE(bench.ask(get(path)).status == 200, path);
+  for (const char* path : {"/api%252Fv1/health", "/api/v1/health%20"})
+    CHECK_MESSAGE(bench.ask(get(path)).status == 404, path);
+}
+
 TEST_CASE("every route stands in the document, with what it takes and may answer") {
   Bench bench;
   const Reply reply = bench.ask(get("/api/v1/openapi.json"));

@@ -142,7 +142,8 @@ TEST_CASE(
     const std::string file = text_at("file"), path = text_at("path");
     if (text_at("api") != "rest" || text_at("node") != "node0" ||
         row->find("request_headers") != nullptr || file.starts_with("rest/empty-ledger/") ||
-        file.ends_with(".http") || path.starts_with("/cosmos/") || path == "/swagger/")
+        file.ends_with(".http") || path.starts_with("/cosmos/") || path == "/swagger/" ||
+        path.starts_with("//"))  // of all paths of the server: tests/serve/exchange_test.cc
       continue;
     // Which versions this model has was not recorded, so no sync finds this one.
     if (path == "/dcl/model/versions/65521/32770/0") continue;
@@ -175,7 +176,7 @@ TEST_CASE(
                << " that no cache holds");
   CHECK(same > 250);
   CHECK(reordered < 30);
-  CHECK(statuses == std::set<int>{200, 301, 400, 404, 500, 501});
+  CHECK(statuses == std::set<int>{200, 400, 404, 500, 501});
 }
 
 TEST_CASE("mirror: our own client finds the same facts behind it as behind the node") {
@@ -524,12 +525,4 @@ TEST_CASE("mirror: only a node's own paths, only read") {
     CAPTURE(path);
     CHECK(mirror.answer(request_of(path)).status == 501);
   }
-  const MirrorAnswer moved = mirror.answer(request_of("//evil.example/%0d%0aX: y"));
-  CHECK(moved.status == 301);
-  CHECK(*header(moved, "Location") == "/evil.example/%0D%0AX:%20y");
-  CHECK(Mirror::is_ledger_path("/dcl/x"));
-  CHECK(Mirror::is_ledger_path("//dcl/x"));
-  CHECK(Mirror::is_ledger_path("/cosmos/base/tendermint/v1beta1/syncing"));
-  CHECK_FALSE(Mirror::is_ledger_path("/api/v1/health"));
-  CHECK_FALSE(Mirror::is_ledger_path("/"));
 }
