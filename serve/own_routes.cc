@@ -120,11 +120,17 @@ Routes page_routes(const ServiceOptions& options) {
                  .words = "the page for people",
                  .gives = {"text/html"},
                  .answer = [page](const HttpRequest&, const char*) { return *page; }});
-  out.push_back({.method = "GET",
-                 .path = "/page/page.js",
-                 .words = "the page's script",
-                 .gives = {"text/javascript"},
-                 .answer = [](const HttpRequest&, const char*) { return script_answer(); }});
+  for (const auto& [path, script] : {std::pair("/page/page.js", page_script()),
+                                     {"/page/base.js", page_base()},
+                                     {"/page/lot.js", page_lot()},
+                                     {"/page/compare.js", page_compare()}})
+    out.push_back({.method = "GET",
+                   .path = path,
+                   .words = "a script of the page",
+                   .gives = {"text/javascript"},
+                   .answer = [script = script](const HttpRequest&, const char*) {
+                     return script_answer(script);
+                   }});
   out.push_back({.method = "GET",
                  .path = "/page/page.css",
                  .words = "the page's stylesheet",
@@ -148,7 +154,7 @@ Routes own_routes(Service& service) {
                  .words = "judge one device from what describes it",
                  .runs = Runs::judge,
                  .takes = {"multipart/form-data"},
-                 .gives = {"application/json", "text/html"},
+                 .gives = {"application/json", "text/html", "application/x-ndjson"},
                  .keeps = true,
                  .job = "verify",
                  .describe = [](Json& o) { describe_form(o, true); }});

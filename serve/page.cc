@@ -98,8 +98,8 @@ Answer problem_page(const Answer& problem) {
                   "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; "
                   "form-action 'none'; frame-ancestors 'none'");
 }
-Answer script_answer() {
-  return file("text/javascript; charset=utf-8", page_script());
+Answer script_answer(std::string_view script) {
+  return file("text/javascript; charset=utf-8", script);
 }
 Answer style_answer() {
   return file("text/css; charset=utf-8", page_style());

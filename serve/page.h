@@ -1,4 +1,4 @@
-// The page for people: one HTML file, a script, a stylesheet and the words of both, from this
+// The page for people: one HTML file, its scripts, a stylesheet and the words of both, from this
 // program and from nowhere else.
 #pragma once
 
@@ -13,6 +13,9 @@ namespace attest::serve {
 std::string_view page_index();
 std::string_view page_problem();
 std::string_view page_script();
+std::string_view page_base();
+std::string_view page_compare();
+std::string_view page_lot();
 std::string_view page_style();
 std::string_view page_words();
 
@@ -25,7 +28,7 @@ struct PageFacts {
 Answer page_answer(const PageFacts& facts);
 // A problem as a page, for who asked for one.
 Answer problem_page(const Answer& problem);
-Answer script_answer();
+Answer script_answer(std::string_view script);
 Answer style_answer();
 Answer words_answer();
 

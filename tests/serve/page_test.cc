@@ -26,12 +26,16 @@ TEST_CASE("the page loads nothing from elsewhere and runs no script of its own t
   CHECK(policy.find("unsafe") == std::string::npos);
   CHECK(policy.find("frame-ancestors 'none'") != std::string::npos);
   size_t all = page.body.size();
-  for (const char* file : {"/page/page.js", "/page/page.css", "/page/words.json"})
+  const char* const scripts[] = {"/page/page.js", "/page/base.js", "/page/lot.js",
+                                 "/page/compare.js"};
+  std::string script;
+  for (const char* file : scripts) script += bench.ask(get(file)).body;
+  all += script.size();
+  for (const char* file : {"/page/page.css", "/page/words.json"})
     all += bench.ask(get(file)).body.size();
   CHECK(all < 150'000);
   // Every word that the script asks for is there.
   const Json words = json(bench.ask(get("/page/words.json")));
-  const std::string script = bench.ask(get("/page/page.js")).body;
   size_t asked = 0;
   for (size_t at = script.find("say(\""); at != std::string::npos;
        at = script.find("say(\"", at + 1)) {
