@@ -16,6 +16,7 @@
 #include "report/forms.h"
 #include "report/inspect_json.h"
 #include "report/markup.h"
+#include "report/report_json.h"
 #include "report/report_style.h"
 #include "verifier/base/counted.h"
 #include "verifier/gather/gather.h"
@@ -26,6 +27,7 @@ namespace {
 
 constexpr int64_t kViewSeconds = 2;
 constexpr size_t kMostNote = 500;
+constexpr const char* kLine = "application/x-ndjson";  // the report without white space
 // Of an upload: less than a command line may take, since others wait.
 constexpr Budget kBudget{.depth = 8, .files = 20'000, .unpacked_bytes = 512ull << 20};
 
@@ -246,9 +248,12 @@ Answer Judge::verify(const Job& job, View body) {
                                                   .engine = *settings_.engine,
                                                   .ledger = answering,
                                                   .ordered = std::move(*ordered)});
-  const bool html = job.accept == "text/html";
-  Answer out{.type = html ? "text/html; charset=utf-8" : "application/json",
-             .body = in_form(html ? "html" : "json", evidence, report),
+  const bool html = job.accept == "text/html", a_line = job.accept == kLine;
+  Answer out{.type = html     ? "text/html; charset=utf-8"
+                     : a_line ? kLine
+                              : "application/json",
+             .body = a_line ? dump(report_json(evidence, report)) + "\n"
+                            : in_form(html ? "html" : "json", evidence, report),
              .headers = {}};
   out.with("Verdict", verdict_name(report.verdict));
   if (*asked != nullptr) tell_notes((*asked)->notes(), evidence, out);
@@ -260,7 +265,7 @@ Answer Judge::verify(const Job& job, View body) {
                          Markup::hash_of(report_style())));
   if (!job.keep) return out;
   out.kept = std::make_shared<KeptReport>();
-  out.kept->json = html ? in_form("json", evidence, report) : out.body;
+  out.kept->json = html || a_line ? in_form("json", evidence, report) : out.body;
   out.kept->html = html ? out.body : in_form("html", evidence, report);
   // Without one the report can be decided upon as well; who decides is told.
   if (auto bundle = bundling.bytes(evidence, report, store, {}, *settings_.engine)) {

@@ -28,12 +28,18 @@ bool send_all(int socket, std::string_view bytes) {
   return true;
 }
 
-bool send_first(int socket, const Sizes& sizes, const std::vector<int>& handles) {
-  iovec part{.iov_base = const_cast<Sizes*>(&sizes), .iov_len = sizeof sizes};
+// As much as goes at once of all three, so that who receives is woken once. How much did.
+std::optional<size_t> send_first(int socket, const Sizes& sizes, std::string_view head,
+                                 std::string_view body, const std::vector<int>& handles) {
+  const auto part = [](const void* at, size_t size) {
+    return iovec{.iov_base = const_cast<void*>(at), .iov_len = size};
+  };
+  std::array<iovec, 3> parts = {part(&sizes, sizeof sizes), part(head.data(), head.size()),
+                                part(body.data(), body.size())};
   alignas(cmsghdr) std::array<char, CMSG_SPACE(kMostHandles * sizeof(int))> beside{};
   msghdr message{};
-  message.msg_iov = &part;
-  message.msg_iovlen = 1;
+  message.msg_iov = parts.data();
+  message.msg_iovlen = parts.size();
   if (!handles.empty()) {
     message.msg_control = beside.data();
     message.msg_controllen = CMSG_SPACE(handles.size() * sizeof(int));
@@ -46,7 +52,8 @@ bool send_first(int socket, const Sizes& sizes, const std::vector<int>& handles)
   for (;;) {
     const ssize_t n = ::sendmsg(socket, &message, MSG_NOSIGNAL);
     if (n < 0 && errno == EINTR) continue;
-    return n == static_cast<ssize_t>(sizeof sizes);
+    if (n < static_cast<ssize_t>(sizeof sizes)) return std::nullopt;
+    return static_cast<size_t>(n);
   }
 }
 
@@ -83,9 +90,12 @@ class Receiver {
 
   bool rest(char* into, size_t size) {
     while (size != 0) {
-      if (!wait()) return false;
-      const ssize_t n = ::recv(socket_, into, size, 0);
+      const ssize_t n = ::recv(socket_, into, size, MSG_DONTWAIT);
       if (n < 0 && errno == EINTR) continue;
+      if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+        if (!wait()) return false;
+        continue;
+      }
       if (n <= 0) return false;
       into += n;
       size -= static_cast<size_t>(n);
@@ -154,8 +164,11 @@ bool send_frame(int socket, std::string_view head, std::string_view body,
   const Sizes sizes{.head = static_cast<uint32_t>(head.size()),
                     .handles = static_cast<uint32_t>(handles.size()),
                     .body = body.size()};
-  return handles.size() <= kMostHandles && send_first(socket, sizes, handles) &&
-         send_all(socket, head) && send_all(socket, body);
+  if (handles.size() > kMostHandles) return false;
+  const auto sent = send_first(socket, sizes, head, body, handles);
+  if (!sent) return false;
+  const size_t of_both = *sent - sizeof sizes, of_head = std::min(of_both, head.size());
+  return send_all(socket, head.substr(of_head)) && send_all(socket, body.substr(of_both - of_head));
 }
 
 std::optional<Frame> receive_frame(int socket, Deadline deadline, bool& late) {
@@ -198,14 +211,17 @@ std::optional<Job> job_from(std::string_view text) {
              .tells_begin = is_set("tells_begin")};
 }
 
-std::pair<std::string, std::string> answer_frame(const Answer& answer) {
+std::pair<std::string, std::string> answer_frame(Answer answer) {
   Json head{Json::Object{}};
   head.set("status", answer.status)
       .set("type", answer.type)
       .set("headers", pairs_json(answer.headers))
       .set("body", static_cast<uint64_t>(answer.body.size()));
-  std::string body = answer.body;
-  if (answer.kept) {
+  std::string body;
+  if (!answer.kept) {
+    body = std::move(answer.body);
+  } else {
+    body = answer.body;
     const KeptReport& kept = *answer.kept;
     const bool json_is_body = kept.json == answer.body, html_is_body = kept.html == answer.body;
     head.set("kept", json_is_body ? "body" : "json")

@@ -50,7 +50,7 @@ std::optional<Frame> receive_frame(int socket, Deadline deadline, bool& late);
 std::string job_text(const Job& job);
 std::optional<Job> job_from(std::string_view text);
 // An answer's head, and what goes into the body: three lengths are in the head.
-std::pair<std::string, std::string> answer_frame(const Answer& answer);
+std::pair<std::string, std::string> answer_frame(Answer answer);
 std::optional<Answer> answer_from(Frame frame);
 
 }  // namespace attest::serve

@@ -36,6 +36,25 @@ TEST_CASE("a device is judged as on the command line, and answered as JSON or HT
            "verdict") == "reject");
 }
 
+TEST_CASE("a report comes in a line for who asks for lines, and is the same") {
+  ServiceOptions options;
+  KeptReport kept;
+  options.keep = [&](const KeptReport& report, const HttpRequest&) {
+    kept = report;
+    return std::string("id-1");
+  };
+  Bench bench(options);
+  const std::string form = device("good") + "--b--";
+  Pairs lines = kForm;
+  lines.emplace_back("accept", "application/x-ndjson");
+  const Reply line = bench.ask(post("/api/v1/verify", lines), form),
+              pretty = bench.ask(post("/api/v1/verify", kForm), form);
+  CHECK(line.type == "application/x-ndjson");
+  CHECK(line.body.find('\n') == line.body.size() - 1);
+  CHECK(dump(json(line)) == dump(json(pretty)));
+  CHECK(kept.json == pretty.body);  // what is kept is written in one way
+}
+
 TEST_CASE("names of uploads are words of the report, and never a path") {
   Bench bench;
   const Reply reply =
