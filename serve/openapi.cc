@@ -32,13 +32,39 @@ Json problem_answer(int status) {
            object().set("application/problem+json", object().set("schema", reference("problem"))));
 }
 
+bool is_decision(const Route& route) {
+  return route.writes && std::string_view(route.path) == "/api/v1/decisions";
+}
+bool is_ledger(const Route& route) {
+  const std::string_view path = route.path;
+  return path.starts_with("/dcl/") || path.starts_with("/cosmos/");
+}
+
+// As a node refuses: at the ledger's paths beside what the server itself refuses.
+Json node_answer(int status) {
+  Json out = problem_answer(status);
+  Json content = *out.find("content");
+  const Json text = object().set("type", "string");
+  Json members = object();
+  members.set("code", object().set("type", "integer"))
+      .set("message", text)
+      .set("details", object().set("type", "array"));
+  content.set(
+      "application/json",
+      object().set("schema", object().set("type", "object").set("properties", std::move(members))));
+  return object().set("description", status_title(status)).set("content", std::move(content));
+}
+
 std::vector<int> refusals(const Route& route, bool asks_who) {
   std::vector<int> out = {400, 404, 406, 413, 421, 429, 500, 503};
   if (asks_who) out.push_back(401);
   if (std::string_view(route.method) != "GET") out.push_back(403);
   if (!route.takes.empty()) out.insert(out.end(), {415, 422, 507});
   const std::string_view path = route.path;
-  if (route.runs == Runs::lot || path.starts_with("/api/v1/decisions")) out.push_back(501);
+  if (route.runs == Runs::lot || path.starts_with("/api/v1/decisions") || is_ledger(route))
+    out.push_back(501);
+  if (route.runs == Runs::lot) out.push_back(409);
+  if (is_decision(route)) out.push_back(410);
   std::sort(out.begin(), out.end());
   return out;
 }
@@ -56,12 +82,17 @@ void add_path_parameters(const std::string& path, Json& operation) {
   bool any = false;
   for (size_t at = path.find('{'); at != path.npos; at = path.find('{', at + 1)) {
     const std::string name = path.substr(at + 1, path.find('}', at) - at - 1);
+    any = true;
+    // (Unless the route itself tells more of it.)
+    if (std::any_of(parameters.array()->begin(), parameters.array()->end(), [&](const Json& one) {
+          return *one.find("name") == Json(name) && *one.find("in") == Json("path");
+        }))
+      continue;
     parameters.push(object()
                         .set("name", name)
                         .set("in", "path")
                         .set("required", true)
                         .set("schema", object().set("type", "string")));
-    any = true;
   }
   if (!any) return;
   Json out = object();
@@ -82,9 +113,11 @@ Json operation_of(const Route& route, bool asks_who) {
   Json content = object();
   for (const char* type : route.gives) content.set(type, content_of(route, type));
   Json answers = object();
-  answers.set("200", object().set("description", "OK").set("content", std::move(content)));
+  answers.set(is_decision(route) ? "201" : "200",
+              object().set("description", "OK").set("content", std::move(content)));
   for (const int status : refusals(route, asks_who))
-    answers.set(std::to_string(status), problem_answer(status));
+    answers.set(std::to_string(status),
+                is_ledger(route) ? node_answer(status) : problem_answer(status));
   return out.set("responses", std::move(answers));
 }
 

@@ -82,15 +82,14 @@ void describe_lot(Json& operation) {
                       .set("description", "return=minimal: the answer has the lot's own line alone")
                       .set("schema", Json(Json::Object{}).set("type", "string")));
   operation.set("parameters", std::move(parameters));
-  operation.set("requestBody",
-                Json(Json::Object{})
-                    .set("required", true)
-                    .set("description", "a device a line: the records of lot --stream")
-                    .set("content",
-                         Json(Json::Object{})
-                             .set("application/x-ndjson",
-                                  Json(Json::Object{})
-                                      .set("schema", Json(Json::Object{}).set("type", "string")))));
+  operation.set(
+      "requestBody",
+      Json(Json::Object{})
+          .set("required", true)
+          .set("description", "a device a line: the records of lot --stream")
+          .set("content", Json(Json::Object{})
+                              .set("application/x-ndjson",
+                                   Json(Json::Object{}).set("schema", Json(Json::Object{})))));
 }
 
 Answer health(const Service& service) {
@@ -179,7 +178,11 @@ Routes own_routes(Service& service) {
                      "the lines of a lot that is being judged, each as it comes; the last is the "
                      "lot's, or what stopped it",
                  .runs = Runs::follow,
-                 .gives = {"application/x-ndjson"}});
+                 .gives = {"application/x-ndjson"},
+                 .describe = [](Json& o) {
+                   Json all{Json::Array{}};
+                   o.set("parameters", all.push(lot_name("path", "as it was named")));
+                 }});
   out.push_back({.method = "GET",
                  .path = "/api/v1/checks",
                  .words = "the catalogue of checks",

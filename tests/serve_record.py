@@ -5,6 +5,7 @@
 
 KILLS=200 kills the server so often while decisions are taken.
 """
+import contextlib
 import csv
 import hashlib
 import http.client
@@ -15,6 +16,7 @@ import pathlib
 import random
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -139,12 +141,13 @@ def decisions(tool):
 
 
 def kills(tool, count):
-    """Killed in mid-write: what was acknowledged is there, and nothing by halves."""
+    """Judges and the server killed in mid-write: what was acknowledged is there, and nothing by halves."""
     with tempfile.TemporaryDirectory() as folder:
         database = pathlib.Path(folder) / "d.db"
-        acknowledged, lock = [], threading.Lock()
+        acknowledged, lock, ended = [], threading.Lock(), 0
         for number in range(count):
             with Server(tool, *PLAIN, "--decisions", str(database)) as server:
+                first = server.children()
                 good, _ = judged(server)
 
                 def work(name):
@@ -160,17 +163,30 @@ def kills(tool, count):
                                     acknowledged.append(json.loads(content)["digest"])
                     except (OSError, http.client.HTTPException):
                         pass
-                threads = [threading.Thread(target=work, args=(f"t{i}",)) for i in range(2)]
+                def judge(statuses):
+                    with contextlib.suppress(OSError, http.client.HTTPException):
+                        while True:
+                            statuses.append(server.ask("POST", "/api/v1/verify", *form(evidence(ROOT / "fixtures/devices/good")))[0])
+                statuses = []
+                threads = [threading.Thread(target=work, args=(f"t{i}",)) for i in range(2)] + [threading.Thread(target=judge, args=(statuses,))]
                 before = len(acknowledged)
                 for thread in threads:
                     thread.start()
                 while len(acknowledged) == before:
                     time.sleep(0.001)
                 time.sleep(random.random() * 0.03)
+                for pid in server.children():
+                    if pid not in first[:2]:
+                        with contextlib.suppress(OSError):
+                            os.kill(pid, signal.SIGKILL)
+                            ended += 1
+                time.sleep(random.random() * 0.01)
                 server.process.kill()
                 server.process.wait()
                 for thread in threads:
                     thread.join()
+                check(set(statuses) <= {200, 500, 503}, f"beside a judge that is killed others are answered: {set(statuses)}")
+        check(ended > 0, "there were judges to kill")
         held = run(tool, "decisions", "verify", database)
         check(held.returncode == 0, f"the record holds after {count} kills: {held}")
         lines = run(tool, "decisions", "list", database, "--format", "ndjson").stdout.decode().splitlines()
@@ -178,7 +194,7 @@ def kills(tool, count):
         lost = [d for d in acknowledged if d not in there]
         check(not lost, f"{len(lost)} of {len(acknowledged)} acknowledged decisions are lost")
         check(len(there) - len(acknowledged) <= 2 * count, "more than could be under way")
-        print(f"{count} kills: {len(acknowledged)} acknowledged, {len(there)} there, {len(lost)} lost")
+        print(f"{count} kills and {ended} of judges: {len(acknowledged)} acknowledged, {len(there)} there, {len(lost)} lost")
 
 
 def mirror_without_cache_dir(tool, folder):

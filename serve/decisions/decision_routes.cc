@@ -92,6 +92,21 @@ void describe_search(Json& operation, bool pages) {
   operation.set("parameters", std::move(all));
 }
 
+void describe_id(Json& operation) {
+  Json all{Json::Array{}};
+  all.push(
+      Json(Json::Object{})
+          .set("name", "id")
+          .set("in", "path")
+          .set("required", true)
+          .set("description", "of a decision, and which part of it")
+          .set("schema",
+               Json(Json::Object{})
+                   .set("type", "string")
+                   .set("pattern", "^[0-9a-f]{32}([.](bundle|html|report|record|signature))?$")));
+  operation.set("parameters", std::move(all));
+}
+
 void describe_decision(Json& operation) {
   const auto text = [](const char* words) {
     return Json(Json::Object{}).set("type", "string").set("description", words);
@@ -271,7 +286,8 @@ Routes decision_routes(const std::shared_ptr<DecisionBook>& book) {
                  .runs = Runs::aside,
                  .gives = {"application/json", "text/html", "application/x-tar",
                            "application/pkcs7-signature"},
-                 .answer = by(&DecisionBook::one)});
+                 .answer = by(&DecisionBook::one),
+                 .describe = describe_id});
   return out;
 }
 

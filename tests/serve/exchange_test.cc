@@ -445,6 +445,13 @@ TEST_CASE("every route stands in the document, with what it takes and may answer
     REQUIRE(operation != nullptr);
     CHECK((operation->find("requestBody") != nullptr) == !route.takes.empty());
     CHECK(operation->find("responses")->find("200") != nullptr);
+    // Each member once, and each place of the path told of once.
+    size_t places = 0;
+    if (const Json* parameters = operation->find("parameters"))
+      for (const Json& one : *parameters->array())
+        places += *one.find("in")->string() == "path" ? 1 : 0;
+    const std::string_view path = route.path;
+    CHECK(places == static_cast<size_t>(std::count(path.begin(), path.end(), '{')));
   }
 }
 
