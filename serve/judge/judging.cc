@@ -13,6 +13,7 @@ namespace attest::serve {
 namespace {
 
 constexpr int kRestAfterMs = 3'000;      // a process that nobody asks lets go of what it opened
+constexpr int kKept = 8 << 20;           // bytes of memory between two jobs
 constexpr size_t kLargeBody = 1u << 20;  // after which a process gives its memory back
 constexpr unsigned kRetryAfter = 5;      // seconds
 constexpr unsigned kJobsEach = 20'000;   // then another process takes its place
@@ -44,6 +45,9 @@ Answer judged_here(Judge& judge, const Job& job, const Frame& frame) {
 }  // namespace
 
 void judge_for(int socket, const JudgeSettings& settings) {
+  // What one report takes, the next one takes again: it is not given back in between.
+  ::mallopt(M_MMAP_THRESHOLD, kKept);
+  ::mallopt(M_TRIM_THRESHOLD, kKept);
   Judge judge(settings);
   for (unsigned jobs = 0; jobs < kJobsEach; ++jobs) {
     pollfd ready{.fd = socket, .events = POLLIN, .revents = 0};

@@ -128,6 +128,36 @@ def lot(tool):
         print(f"a lot of {count}: {count / stream:.0f} a second by lot --stream, {count / served:.0f} over HTTP")
 
 
+def beside_lot(tool):
+    """The same records, one a request, beside lot --stream --full: their reports as JSON, and in a line."""
+    if not shutil.which("wrk"):
+        return print("wrk is not installed: skipped")
+    lines = serve.records().splitlines()
+    repeated = "".join(line + "\n" for line in lines * 100).encode()
+    with serve.Server(tool, *OPTIONS) as server, tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        for i, line in enumerate(lines):
+            body, head = serve.form([("evidence", "record.json", line.encode())])
+            (folder / f"{i}").write_bytes(body)
+        script = folder / "post.lua"
+        script.write_text(f'local all, at = {{}}, 0\nfor i = 0, {len(lines) - 1} do\n  local f = io.open("{folder}/" .. i, "rb")\n'
+                          f'  all[i + 1] = f:read("*a")\nend\nlocal head = {{["Content-Type"] = "{head["Content-Type"]}", ["Accept"] = os.getenv("FORM")}}\n'
+                          'request = function()\n  at = at % #all + 1\n  return wrk.format("POST", "/api/v1/verify", head, all[at])\nend\n')
+        rates = {}
+        for turn in range(3):
+            for form in ("application/json", "application/x-ndjson"):
+                out = subprocess.run(["wrk", "-t1", f"-c{2 * os.cpu_count()}", "-d4s", "-s", script, f"http://127.0.0.1:{server.port}/"],
+                                     capture_output=True, text=True, env={**os.environ, "FORM": form}).stdout
+                assert "Non-2xx" not in out, out
+                rates.setdefault(form, []).append(float(re.search(r"Requests/sec:\s*([\d.]+)", out)[1]))
+            began = time.monotonic()
+            subprocess.run([tool, "lot", "--stream", "--full", *OPTIONS], cwd=ROOT, input=repeated, capture_output=True)
+            rates.setdefault("lot", []).append(len(lines) * 100 / (time.monotonic() - began))
+        lot_rate = max(rates["lot"])
+        for form in ("application/json", "application/x-ndjson"):
+            print(f"a record a request, {form}: {max(rates[form]):.0f} a second, {max(rates[form]) / lot_rate:.2f} of lot --stream --full ({lot_rate:.0f})")
+
+
 def main():
     tool = os.path.abspath(sys.argv[1])
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
@@ -136,6 +166,7 @@ def main():
     all_processors(tool)
     memory(tool, int(sys.argv[2]) if len(sys.argv) > 2 else 200, int(sys.argv[3]) if len(sys.argv) > 3 else 1000)
     lot(tool)
+    beside_lot(tool)
 
 
 if __name__ == "__main__":
