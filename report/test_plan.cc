@@ -546,6 +546,8 @@ std::vector<const PlanCover*> covers_of(const TestCase& of, const PlanStep& step
 
 const PlanCover* cover_of(std::string_view id, const FactSet& wrong) {
   const auto covers = covers_of(id);
+  // Where nothing is wrong, which is nearly all of a report, no step is about it more than another.
+  if (wrong.none() || covers.empty()) return covers.empty() ? nullptr : covers.front();
   const auto at = std::find_if(covers.begin(), covers.end(), [&](const PlanCover* cover) {
     const TestCase* of = find_test_case(cover->test_case);
     const PlanStep* step = of == nullptr ? nullptr : find_step(*of, cover->step);
@@ -553,8 +555,7 @@ const PlanCover* cover_of(std::string_view id, const FactSet& wrong) {
              return wrong.test(static_cast<size_t>(f));
            });
   });
-  if (at != covers.end()) return *at;
-  return covers.empty() ? nullptr : covers.front();
+  return at != covers.end() ? *at : covers.front();
 }
 
 std::string covers_text(std::string_view id) {

@@ -8,6 +8,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
+
+#include "serve/judge/remembering_engine.h"
 
 namespace attest::serve {
 namespace {
@@ -48,7 +51,10 @@ void judge_for(int socket, const JudgeSettings& settings) {
   // What one report takes, the next one takes again: it is not given back in between.
   ::mallopt(M_MMAP_THRESHOLD, kKept);
   ::mallopt(M_TRIM_THRESHOLD, kKept);
-  Judge judge(settings);
+  RememberingEngine engine(*settings.engine);
+  JudgeSettings own = settings;
+  own.engine = &engine;
+  Judge judge(std::move(own));
   for (unsigned jobs = 0; jobs < kJobsEach; ++jobs) {
     pollfd ready{.fd = socket, .events = POLLIN, .revents = 0};
     while (::poll(&ready, 1, kRestAfterMs) == 0) judge.rest();
