@@ -298,6 +298,7 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
   read_sets(e, reading.shared_sets.get(), reading.given_sets.get());
   settle_bare_declarations(e);
   settle_other_responses(e, engine);
+  settle_fuse_dumps(e);
   OwnPais own = own_pais(e.device);
   const bool paa_is_named = cache == nullptr && e.device.first(FactId::paa) != nullptr;
   settle_roles(e, parsed);

@@ -71,6 +71,10 @@ void settle_blobs(Evidence& e, Parsed& parsed);
 void list_unused_blobs(Evidence& e, Parsed& parsed);
 void settle_public_keys(Evidence& e);
 
+// --- gather_fuses.cc: dumps of fuses that do not name their chip
+
+void settle_fuse_dumps(Evidence& e);
+
 // --- gather_nocsr.cc, gather_sets.cc
 
 void gather_nocsr(Evidence& e);

@@ -7,6 +7,10 @@
 
 #include "verifier/readers/reader.h"
 
+namespace attest::tool {
+class Rest;
+}
+
 namespace attest::efuse {
 
 struct Fuse {
@@ -22,6 +26,7 @@ struct Fuse {
 struct Summary {
   std::map<std::string, Fuse, std::less<>> fuses;
   uint64_t offset = 0;  // in the file
+  std::string chip;     // "esp32c3", where it is known; empty: the fuses tell
 
   const Fuse* find(std::string_view name) const;
 };
@@ -34,5 +39,19 @@ void say_posture(const Summary& summary, const Source& source, const std::string
 // The name of a key's purpose by its number, where tools print it: "XTS_AES_128_KEY".
 const char* purpose_name(uint64_t purpose);
 bool holds_a_secret(std::string_view purpose);  // whoever reads such a block has the key
+
+// `espefuse dump`: text in any of its forms, and its file of bytes.
+bool has_dump(const Source& source);
+bool is_dump_bytes(View bytes);
+void read_dumps(const Source& source, tool::Rest& rest, Reading& reading);
+void read_dump_bytes(const Source& source, Reading& reading);
+
+// A dump that does not name its chip is claimed as of each chip that it may be of, with the chip in
+// the item of a claim's place: "as esp32c3: dump: SECURE_BOOT_EN".
+std::string as_chip(std::string_view chip, std::string_view item);
+struct OfChip {
+  std::string_view chip, item;
+};
+std::optional<OfChip> of_chip(std::string_view item);
 
 }  // namespace attest::efuse

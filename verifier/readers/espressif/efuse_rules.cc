@@ -106,7 +106,7 @@ bool is_zero(View v) {
 }
 
 void Rules::identity() {
-  say(Trait::chip, Holds::yes, chip_of(summary_), "", "");
+  say(Trait::chip, Holds::yes, summary_.chip.empty() ? chip_of(summary_) : summary_.chip, "", "");
   const Fuse* mac = find("MAC");
   if (mac == nullptr) return;
   std::string digits;
@@ -404,8 +404,28 @@ const char* purpose_name(uint64_t purpose) {
                                     "HMAC_UP",
                                     "SECURE_BOOT_DIGEST0",
                                     "SECURE_BOOT_DIGEST1",
-                                    "SECURE_BOOT_DIGEST2"};
+                                    "SECURE_BOOT_DIGEST2",
+                                    "KM_INIT_KEY",
+                                    "",
+                                    "",
+                                    "XTS_AES_128_PSRAM_KEY",
+                                    "ECDSA_KEY_P192",
+                                    "ECDSA_KEY_P384_L",
+                                    "ECDSA_KEY_P384_H"};
   return purpose < std::size(kNames) ? kNames[purpose] : "";
+}
+
+constexpr std::string_view kAs = "as ", kBehindChip = ": ";
+
+std::string as_chip(std::string_view chip, std::string_view item) {
+  return fmt::format("{}{}{}{}", kAs, chip, kBehindChip, item);
+}
+std::optional<OfChip> of_chip(std::string_view item) {
+  if (!item.starts_with(kAs) || !item.substr(kAs.size()).starts_with("esp32")) return std::nullopt;
+  item.remove_prefix(kAs.size());
+  const size_t end = item.find(kBehindChip);
+  if (end == std::string_view::npos) return std::nullopt;
+  return OfChip{.chip = item.substr(0, end), .item = item.substr(end + kBehindChip.size())};
 }
 
 bool holds_a_secret(std::string_view purpose) {

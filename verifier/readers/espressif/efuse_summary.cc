@@ -91,7 +91,7 @@ Fuse fuse_of(const Json& field, uint64_t offset, std::optional<std::string>& pro
 
 void read_json_summary(const tool::Printed& printed, const Source& s, const std::string& item,
                        Reading& reading) {
-  Summary summary{.fuses = {}, .offset = printed.offset};
+  Summary summary{.fuses = {}, .offset = printed.offset, .chip = {}};
   for (const auto& [name, field] : *printed.json.object()) {
     if (!field.is_object() || summary.fuses.size() >= kMostFuses) continue;
     std::optional<std::string> problem;
@@ -273,15 +273,21 @@ bool is_json_summary(const Source& s) {
 }
 
 bool recognises(const Source& s) {
-  return tool::is_output(s, {"SPI_BOOT_CRYPT_CNT", "FLASH_CRYPT_CNT"}) &&
-         (is_json_summary(s) || is_text_summary(s));
+  return (tool::is_output(s, {"SPI_BOOT_CRYPT_CNT", "FLASH_CRYPT_CNT"}) &&
+          (is_json_summary(s) || is_text_summary(s))) ||
+         efuse::has_dump(s) || efuse::is_dump_bytes(s.bytes);
 }
 
 Result<void> read(const Source& s, Reading& reading) {
   reading.holds("posture");
+  if (efuse::is_dump_bytes(s.bytes)) {
+    efuse::read_dump_bytes(s, reading);
+    return {};
+  }
   tool::Rest rest(s);
   if (is_json_summary(s)) read_json(s, rest, reading);
   if (is_text_summary(s)) read_text(s, rest, reading);
+  if (efuse::has_dump(s)) efuse::read_dumps(s, rest, reading);
   read_beside(s, esp_efuse_reader, std::move(rest).text(), reading);
   return {};
 }
@@ -522,7 +528,7 @@ bool is_security_info(const Source& s) {
 }  // namespace
 
 const Reader esp_efuse_reader{.kind = "esp-efuse",
-                              .expects = "a summary of Espressif eFuses",
+                              .expects = "Espressif eFuses as espefuse prints them",
                               .recognises = recognises,
                               .read = read};
 const Reader esp_security_info_reader{
