@@ -78,7 +78,7 @@ constexpr EvidenceKind kKinds[] = {
      "STM32_Programmer_CLI -c port=SWD -ob displ > ob.txt",
      "option bytes as STM32_Programmer_CLI prints them|"},
     {"nxp-blhost", kLocks, "NXP: the security state", "blhost -p PORT get-property 17 > blhost.txt",
-     "the output of blhost|"},
+     "the output of blhost, or of nxpfuses|"},
     {"bouffalo-efuse", kLocks, "Bouffalo Lab: eFuses, as read out or as text",
      "bflb-efuse-tool dump", "Bouffalo Lab eFuses|"},
     {"firmware-image", kLocks,

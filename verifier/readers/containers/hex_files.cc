@@ -7,6 +7,7 @@
 
 #include "verifier/readers/containers/address_map.h"
 #include "verifier/readers/formats.h"
+#include "verifier/readers/silabs/lock_bits.h"
 #include "verifier/readers/vendors/nordic_uicr.h"
 
 namespace attest {
@@ -124,6 +125,7 @@ Result<void> Records::read() {
         {.path = source_.path, .offset = source_.base + source_.bytes.size(), .item = {}},
         fmt::format("the {} file has no end record", format_));
   say_uicr(map_, source_.path, reading_);
+  say_lock_bits(map_, source_.path, reading_);
   const auto images = map_.join([&](uint64_t address) {
     reading_.device.damaged(
         {.path = source_.path, .offset = {}, .item = fmt::format("0x{:08x}", address)},

@@ -1,5 +1,7 @@
-// What NXP's tools say of how a part is locked: blhost. Values after the vendor's headers; numbers
-// are read, the words beside them are not.
+// What NXP's tools say of how a part is locked: blhost, and the fuses that nxpfuses and shadowregs
+// print. Values after the vendor's headers and SPSDK's tables; numbers are read, the words beside
+// them are not. The YAML that these tools write is no evidence: a file that tells what to burn
+// looks alike.
 
 #include <fmt/format.h>
 
@@ -7,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "verifier/readers/formats.h"
 #include "verifier/readers/posture/tool_text.h"
@@ -91,8 +94,107 @@ void read_blhost_json(const Source& s, tool::Rest& rest, Reading& reading) {
   }
 }
 
+// --- nxpfuses print, shadowregs print ---
+
+// A fuse word by its name and its index: other families have the one or the other.
+struct FuseWord {
+  std::string name;
+  std::optional<uint64_t> index, value;
+  uint64_t offset = 0;
+};
+
+constexpr uint64_t kLifeCycleOfKw45 = 0x0A, kLifeCycleOfRw61 = 0x2D, kBootOfRw61 = 0x0F;
+
+void say_life_cycle_fuse(const Source& s, const FuseWord& fuse, Reading& reading) {
+  const bool wide = *fuse.index == kLifeCycleOfRw61;
+  uint64_t state = *fuse.value;
+  const std::string found = fmt::format("{} is 0x{:x}", fuse.name, state);
+  // The upper byte repeats the lower.
+  if (state > (wide ? 0xFFFF : 0xFF) || (wide && state >> 8 != (state & 0xFF)))
+    return say(s, fuse.offset, Trait::debug, Holds::unclear, "", found + ", which is no state",
+               reading);
+  state &= 0xFF;
+  struct State {
+    uint64_t state;
+    Holds holds;
+    const char *value, *words;
+  };
+  constexpr State kKw45[] = {{0x07, Holds::no, "open", "OEM open"},
+                             {0x0F, Holds::unclear, "", "the secure side closed alone"},
+                             {0x1F, Holds::yes, "locked", "OEM closed"},
+                             {0x9F, Holds::yes, "permanent-lock", "OEM locked"},
+                             {0x3F, Holds::unclear, "", "returned to the vendor"}};
+  constexpr State kRw61[] = {{0x03, Holds::no, "open", "develop"},
+                             {0x07, Holds::no, "open", "develop 2"},
+                             {0x0F, Holds::yes, "locked", "in field"},
+                             {0xCF, Holds::yes, "permanent-lock", "in field, locked"},
+                             {0x1F, Holds::unclear, "", "returned by the field"},
+                             {0x3F, Holds::unclear, "", "returned to the vendor"},
+                             {0xFF, Holds::unclear, "", "shredded"}};
+  const State* at = wide ? std::find_if(std::begin(kRw61), std::end(kRw61),
+                                        [&](const State& one) { return one.state == state; })
+                         : std::find_if(std::begin(kKw45), std::end(kKw45),
+                                        [&](const State& one) { return one.state == state; });
+  if (at == (wide ? std::end(kRw61) : std::end(kKw45)))
+    return say(s, fuse.offset, Trait::debug, Holds::unclear, "",
+               found + ", whose meaning is not known", reading);
+  say(s, fuse.offset, Trait::debug, at->holds, at->value, fmt::format("{}, {}", found, at->words),
+      reading);
+}
+
+bool is_life_cycle(const FuseWord& fuse) {
+  return (fuse.name == "LIFECYCLE" && fuse.index == kLifeCycleOfKw45) ||
+         (fuse.name == "LIFE_CYCLE_STATE" && fuse.index == kLifeCycleOfRw61);
+}
+bool is_boot(const FuseWord& fuse) {
+  return fuse.name == "BOOT_CFG0" && fuse.index == kBootOfRw61;
+}
+
+void say_fuse(const Source& s, const FuseWord& fuse, Reading& reading) {
+  if (!fuse.value) return;
+  if (is_life_cycle(fuse)) say_life_cycle_fuse(s, fuse, reading);
+  if (!is_boot(fuse)) return;
+  const uint64_t boot = *fuse.value >> 19 & 3;
+  say(s, fuse.offset, Trait::secure_boot, boot >= 2 ? Holds::yes : Holds::no,
+      boot >= 2 ? "on" : "off", fmt::format("SECURE_BOOT_EN of BOOT_CFG0 is {}", boot), reading);
+}
+
+// "Name:        LIFECYCLE" and what stands behind it, up to the next name. Values of other fuses
+// may be keys: they are taken out of what is looked at further.
+std::vector<FuseWord> fuse_words(const Source& s, tool::Rest* rest) {
+  std::vector<FuseWord> out;
+  for (const tool::Line& line : tool::lines(s.bytes)) {
+    if (const auto name = tool::labelled(line.text, "Name"); name && line.text[0] != ' ') {
+      out.emplace_back();
+      out.back().name = std::string(*name);
+      out.back().offset = line.offset;
+      continue;
+    }
+    if (out.empty()) continue;
+    const auto index = tool::labelled(line.text, "OTP index"),
+               value = tool::labelled(line.text, "Value"),
+               raw = tool::labelled(line.text, "Raw value");
+    if (index) out.back().index = tool::number(*index);
+    // (Of a register first, of its fields behind.)
+    if (value && !out.back().value) out.back().value = first_number(*value);
+    if (rest != nullptr && out.back().index && (index || value || raw)) rest->take(line);
+  }
+  return out;
+}
+bool tells(const FuseWord& fuse) {
+  return fuse.value && (is_life_cycle(fuse) || is_boot(fuse));
+}
+bool has_fuse_words(const Source& s) {
+  if (!tool::is_output(s, {"OTP index:"})) return false;
+  const auto all = fuse_words(s, nullptr);
+  return std::any_of(all.begin(), all.end(), tells);
+}
+
 Result<void> read_blhost(const Source& s, Reading& reading) {
   tool::Rest rest(s);
+  if (has_fuse_words(s)) {
+    for (const FuseWord& fuse : fuse_words(s, &rest)) say_fuse(s, fuse, reading);
+  }
   if (tool::contains(s.bytes, "\"response\"")) read_blhost_json(s, rest, reading);
   std::optional<uint64_t> word;
   for (const tool::Line& line : tool::lines(s.bytes)) {
@@ -120,6 +222,7 @@ Result<void> read_blhost(const Source& s, Reading& reading) {
 }
 
 bool is_blhost(const Source& s) {
+  if (has_fuse_words(s)) return true;
   if (tool::is_output(s, {"State"}) && tool::any_line(s, [](std::string_view line) {
         return tool::labelled(line, "Security State", '=') ||
                tool::labelled(line, "Life Cycle State", '=');
@@ -136,7 +239,7 @@ bool is_blhost(const Source& s) {
 }  // namespace
 
 const Reader nxp_blhost_reader{.kind = "nxp-blhost",
-                               .expects = "the output of blhost",
+                               .expects = "the output of blhost, or of nxpfuses",
                                .recognises = is_blhost,
                                .read = read_blhost};
 
