@@ -7,6 +7,7 @@
 
 #include "lot/manifest_row_faults.h"
 #include "verifier/crypto/crypto.h"
+#include "verifier/readers/posture/mac.h"
 
 namespace attest {
 namespace {
@@ -155,7 +156,25 @@ bool code_differs(Column column, const std::string& text, const PartCodes& part)
                      [&](const OnboardingPayload& code) { return code_differs(code, part); });
 }
 
+// The addresses that the part's own fuses or tools tell, of either kind.
+bool mac_differs(const std::string& value, const Posture& posture) {
+  const std::string address = compared(Column::mac, value);
+  constexpr size_t kMacDigits = 12, kEuiDigits = 16;
+  if ((address.size() != kMacDigits && address.size() != kEuiDigits) || !from_hex(address))
+    return false;  // a fault of the row, or no address at all
+  bool told = false;
+  for (const Claim& claim : posture.claims) {
+    if (claim.locked != Holds::yes) continue;
+    const bool is_mac = claim.trait == Trait::mac, is_id = claim.trait == Trait::unique_id;
+    if (!is_mac && !(is_id && claim.value.size() == address.size())) continue;
+    if (is_mac ? is_interface_of(address, claim.value) : claim.value == address) return false;
+    told = true;
+  }
+  return told;
+}
+
 bool differs(Column column, const std::string& value, const Evidence& e, const PartCodes& part) {
+  if (column == Column::mac) return mac_differs(value, e.device.posture);
   if (column == Column::dac_sha256)
     return e.dac.present() &&
            compared(column, value) !=
@@ -458,6 +477,13 @@ std::vector<uint32_t> ManifestRows::candidates(const Index& index, const std::st
   std::vector<uint32_t> found;
   if (index.column != Column::dac_sha256 && index.column != Column::dac)
     found = find_by_name(index, name);
+  if (index.column == Column::mac && found.empty()) {
+    for (const Claim& claim : device.posture.claims) {
+      const bool own = (claim.trait == Trait::mac || claim.trait == Trait::unique_id) &&
+                       claim.locked == Holds::yes;
+      if (own && found.empty()) found = find(index, claim.value);
+    }
+  }
   if (index.column != Column::common_name && index.column != Column::dac_sha256 &&
       index.column != Column::dac)
     return found;

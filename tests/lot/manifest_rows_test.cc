@@ -181,6 +181,33 @@ TEST_CASE("manifest rows: a device without a serial number is found by what its 
   CHECK(addresses.row_of("7c-df-a1-09-8c-b4", Device{}) == std::nullopt);
 }
 
+TEST_CASE("manifest rows: a part's own address finds its row, and contradicts another's") {
+  const auto with = [](Trait trait, const char* value) {
+    Reading reading;
+    reading.device.posture.say(trait, Holds::yes, value, "", {});
+    return gather(std::move(reading), {}, TrustStore::builtin(false), nullptr, openssl_engine());
+  };
+  const std::string table = "mac,serial\n7C:DF:A1:09:8C:B0,SN1\n7CDFA1FFFE098CC0,SN2\nnone,SN3\n";
+  const ManifestRows rows = opened(table);
+  const Evidence first = with(Trait::mac, "7cdfa1098cb0"), other = with(Trait::mac, "7cdfa1098cc0"),
+                 efr = with(Trait::unique_id, "7cdfa1fffe098cc0");
+  CHECK(rows.row_of("x", first.device) == 0u);
+  CHECK(rows.row_of("x", efr.device) == 1u);
+  CHECK(rows.row_of("SN2", first.device) == 1u);  // by its name, and then it contradicts
+  const auto columns = [&](uint32_t row, const Evidence& e) { return rows.contradictions(row, e); };
+  using Columns = std::vector<ManifestColumn>;
+  CHECK(columns(0, first).empty());
+  CHECK(columns(0, with(Trait::mac, "7cdfa1098cad")).empty());  // of another interface
+  CHECK(columns(0, with(Trait::mac, "7cdfa1098cac")) == Columns{ManifestColumn::mac});
+  CHECK(columns(0, other) == Columns{ManifestColumn::mac});
+  CHECK(columns(1, other).empty());
+  CHECK(columns(1, first) == Columns{ManifestColumn::mac});
+  CHECK(columns(1, efr).empty());
+  CHECK(columns(1, with(Trait::unique_id, "7cdfa1fffe098cc1")) == Columns{ManifestColumn::mac});
+  CHECK(columns(2, other).empty());  // what is no address contradicts none
+  CHECK(columns(0, with(Trait::chip, "esp32c3")).empty());
+}
+
 TEST_CASE("manifest rows: a table of certificates alone names devices by them") {
   Device device;
   device.say(FactId::dac, Bytes{0x30, 0x00}, {.path = "dac.der", .offset = {}, .item = {}});

@@ -8,6 +8,7 @@
 
 #include "verifier/checks/catalogue.h"
 #include "verifier/checks/security_rules.h"
+#include "verifier/readers/posture/mac.h"
 
 namespace attest {
 namespace {
@@ -16,16 +17,43 @@ using namespace security;
 
 // --- the part ---
 
+Outcome two_values(const char* what, const Claim& one, const Claim& other) {
+  return fail(fmt::format("the {} in {} is {}, in {} it is {}", what, place_text(one.place),
+                          one.value, place_text(other.place), other.value),
+              fmt::format("one {}", what), "two", place_text(one.place));
+}
+
 // Two values of what a part has one of.
 Outcome one_value(const RecordView& record, Trait trait, const char* what) {
-  const auto all = claims(record, trait);
+  std::vector<const Claim*> all = claims(record, trait);
+  std::erase_if(all, [](const Claim* claim) { return claim->locked == Holds::unclear; });
   for (const Claim* claim : all) {
-    if (claim->value == first_of(all)->value) continue;
-    return fail(fmt::format("the {} in {} is {}, in {} it is {}", what, place_text(claim->place),
-                            claim->value, place_text(first_of(all)->place), first_of(all)->value),
-                fmt::format("one {}", what), "two", place_text(claim->place));
+    if (claim->value != first_of(all)->value) return two_values(what, *claim, *first_of(all));
   }
   return all.empty() ? skipped(kNothing) : pass();
+}
+
+// A label has the address of one of the part's interfaces: they lie behind the one in the fuses.
+Outcome label_has_its_mac(const RecordView& record) {
+  const Maybe<Claim> own = first(record, Trait::mac, Holds::yes);
+  if (own == nullptr) return skipped(kNothing);
+  bool any = false;
+  for (const Claim* claim : claims(record, Trait::mac)) {
+    if (claim->locked != Holds::unclear) continue;
+    any = true;
+    if (!is_interface_of(claim->value, own->value)) return two_values("MAC", *claim, *own);
+  }
+  return any ? pass() : skipped(kNothing);
+}
+
+// Of Espressif's chips, by name: other vendors' tools name the part by its order number.
+Outcome one_chip(const RecordView& record) {
+  std::vector<const Claim*> all = claims(record, Trait::chip);
+  std::erase_if(all, [](const Claim* claim) { return !claim->value.starts_with("esp32"); });
+  for (const Claim* claim : all) {
+    if (claim->value != first_of(all)->value) return two_values("chip", *claim, *first_of(all));
+  }
+  return all.size() < 2 ? skipped(kNothing) : pass();
 }
 
 Outcome content_fits(const RecordView& record) {
@@ -53,6 +81,11 @@ Outcome is_of_this_part(const RecordView& record) {
   for (const auto& [trait, what] :
        {std::pair{Trait::mac, "MAC"}, {Trait::unique_id, "unique id"}}) {
     Outcome one = one_value(record, trait, what);
+    if (one.status == Status::fail) return one;
+    any = any || one.status == Status::pass;
+  }
+  for (Outcome (*const rule)(const RecordView&) : {label_has_its_mac, one_chip}) {
+    Outcome one = rule(record);
     if (one.status == Status::fail) return one;
     any = any || one.status == Status::pass;
   }
@@ -270,8 +303,9 @@ constexpr Check kChecks[] = {
         .title = "what tells of the locks is of this part, and fits what was read out of it",
         .proves_authenticity = false,
         .run = rule<is_of_this_part>,
-        .rule = "The output of another part is the commonest way to pass wrongly. MACs and unique "
-                "ids agree, and flash that should be ciphertext is not plain.",
+        .rule = "The output of another part is the commonest way to pass wrongly. MACs, unique ids "
+                "and chips agree, in fuses, images and on the label, and flash that should be "
+                "ciphertext is not plain.",
         .remedy = "read the output again, from this part",
     },
     {

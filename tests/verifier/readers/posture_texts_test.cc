@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <string>
 
+#include "tests/support/dump_builders.h"
 #include "tests/support/readings.h"
 #include "tests/support/support.h"
 #include "verifier/base/json.h"
@@ -248,6 +249,84 @@ TEST_CASE("option bytes, blhost, nrfutil: numbers are read, words are not") {
     CAPTURE(text);
     CHECK(said(read_text(text), Trait::debug) == expected);
   }
+}
+
+TEST_CASE("labels: the address beside a code") {
+  const std::string code = "MT:Y.K9042C00KA0648G00\n";
+  const std::pair<const char*, const char*> kRows[] = {
+      {"MAC: 60:55:49:00:00:01\n", "unclear 605549000001"},
+      {"MAC address : 60-55-49-00-00-01\r\n", "unclear 605549000001"},
+      {"EUI-64: 605549FFFE000001\n", "unclear 605549fffe000001"},
+      {"Wi-Fi MAC: 605549000001\nBLE MAC: 605549000003\n",
+       "unclear 605549000001, unclear 605549000003"},
+      {"MAC: 60:55:49\nMAC: none\n", ""}};
+  for (const auto& [text, expected] : kRows) {
+    CAPTURE(text);
+    const Reading reading = read_text(code + text, "label.txt");
+    CHECK(all_said(reading, Trait::mac) == expected);
+    CHECK(count(reading, FactId::qr_payload) == 1);
+  }
+}
+
+TEST_CASE("nxpfuses: the life cycle by its number, where name and index are a known part's") {
+  const auto fuse = [](const char* name, const char* index, const char* value) {
+    return fmt::format(
+        "Name:        {}\nOTP index:   {}\nValue:       {}\nAccess:      Read/Write\n"
+        "Locks:       No locks\n\n",
+        name, index, value);
+  };
+  const struct {
+    const char *name, *index, *value, *said;
+  } kRows[] = {{"LIFECYCLE", "0xa", "0x07", "no open"},
+               {"LIFECYCLE", "0xa", "0x0F", "unclear "},
+               {"LIFECYCLE", "0xa", "0x1F", "yes locked"},
+               {"LIFECYCLE", "0xa", "0x9F", "yes permanent-lock"},
+               {"LIFECYCLE", "0xa", "0x3F", "unclear "},
+               {"LIFECYCLE", "0xa", "0x00", "unclear "},
+               {"LIFECYCLE", "0xa", "0x11F", "unclear "},
+               {"LIFECYCLE", "0xb", "0x1F", ""},
+               {"OTHER", "0xa", "0x1F", ""},
+               {"LIFE_CYCLE_STATE", "0x2d", "0x0303", "no open"},
+               {"LIFE_CYCLE_STATE", "0x2d", "0x0F0F", "yes locked"},
+               {"LIFE_CYCLE_STATE", "0x2d", "0xCFCF", "yes permanent-lock"},
+               {"LIFE_CYCLE_STATE", "0x2d", "0x0F07", "unclear "},
+               {"LIFE_CYCLE_STATE", "0x2d", "0xFFFF", "unclear "}};
+  for (const auto& row : kRows) {
+    CAPTURE(row.name);
+    CAPTURE(row.value);
+    const std::string text = fuse(row.name, row.index, row.value);
+    CHECK(said(read_text(text), Trait::debug) == row.said);
+    // With fields behind, as the rich form has them.
+    CHECK(said(read_text(text + "Bitfields:\n  - LCS:\n      Value:  0x7 (7)\n"), Trait::debug) ==
+          row.said);
+  }
+  const std::pair<const char*, const char*> kBoot[] = {{"0x00100000", "yes on"},
+                                                       {"0x00180000", "yes on"},
+                                                       {"0x00080000", "no off"},
+                                                       {"0x00000000", "no off"}};
+  for (const auto& [value, expected] : kBoot)
+    CHECK(said(read_text(fuse("BOOT_CFG0", "0xf", value)), Trait::secure_boot) == expected);
+  // A file that tells what to burn says nothing of a part; keys in such an output stay unread.
+  CHECK(read_text("family: rw612\nregisters:\n  LIFE_CYCLE_STATE:\n    LCS: In-Field\n")
+            .device.posture.said() == 0);
+  const Reading key = read_text(fuse("LIFECYCLE", "0xa", "0x1F") +
+                                fuse("KEY", "0x10", ("0x" + std::string(64, 'c')).c_str()));
+  CHECK(key.device.statements.empty());
+}
+
+TEST_CASE("hex files: the debug lock word of a Series 1 part") {
+  const auto page = [](uint32_t word, uint64_t address = 0x0FE04000, size_t size = 0x800) {
+    Bytes bytes(size, 0xFF);
+    for (size_t i = 0; i < 4; ++i) bytes[0x1FC + i] = static_cast<uint8_t>(word >> 8 * i);
+    return intel_hex(address, bytes);
+  };
+  CHECK(said(read_text(page(0xFFFFFFFF)), Trait::debug) == "no open");
+  CHECK(said(read_text(page(0xFFFFFFF0)), Trait::debug) == "yes locked");
+  CHECK(said(read_text(page(0)), Trait::debug) == "yes locked");
+  CHECK(said(read_text(page(0x12345670)), Trait::debug) == "unclear ");
+  CHECK(said(read_text(page(0, 0x0FE02000)), Trait::debug).empty());
+  // Flash that goes on in front of it or behind is another part's.
+  CHECK(said(read_text(intel_hex(0x0FE03000, Bytes(0x4000, 0xFF))), Trait::debug).empty());
 }
 
 TEST_CASE(

@@ -38,6 +38,8 @@ void say_posture(const Summary& summary, const Source& source, const std::string
 
 // The name of a key's purpose by its number, where tools print it: "XTS_AES_128_KEY".
 const char* purpose_name(uint64_t purpose);
+// The chip by its number in headers of images and in get-security-info; null: of none known.
+const char* chip_of_id(uint64_t id);
 bool holds_a_secret(std::string_view purpose);  // whoever reads such a block has the key
 
 // `espefuse dump`: text in any of its forms, and its file of bytes.

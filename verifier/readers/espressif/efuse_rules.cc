@@ -415,6 +415,33 @@ const char* purpose_name(uint64_t purpose) {
   return purpose < std::size(kNames) ? kNames[purpose] : "";
 }
 
+const char* chip_of_id(uint64_t id) {
+  switch (id) {
+    case 0:
+      return "esp32";
+    case 2:
+      return "esp32s2";
+    case 5:
+      return "esp32c3";
+    case 9:
+      return "esp32s3";
+    case 12:
+      return "esp32c2";
+    case 13:
+      return "esp32c6";
+    case 16:
+      return "esp32h2";
+    case 18:
+      return "esp32p4";
+    case 20:
+      return "esp32c61";
+    case 23:
+      return "esp32c5";
+    default:
+      return nullptr;
+  }
+}
+
 constexpr std::string_view kAs = "as ", kBehindChip = ": ";
 
 std::string as_chip(std::string_view chip, std::string_view item) {

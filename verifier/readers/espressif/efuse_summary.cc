@@ -294,31 +294,6 @@ Result<void> read(const Source& s, Reading& reading) {
 
 // --- get-security-info ---
 
-const char* chip_name(uint64_t id) {
-  switch (id) {
-    case 2:
-      return "esp32s2";
-    case 5:
-      return "esp32c3";
-    case 9:
-      return "esp32s3";
-    case 12:
-      return "esp32c2";
-    case 13:
-      return "esp32c6";
-    case 16:
-      return "esp32h2";
-    case 18:
-      return "esp32p4";
-    case 20:
-      return "esp32c61";
-    case 23:
-      return "esp32c5";
-    default:
-      return nullptr;
-  }
-}
-
 // Which chips have the field behind a flag (ESP-IDF's tables of fuses); of the others a flag that
 // is not set says nothing.
 bool has_icache(uint64_t chip) {
@@ -416,7 +391,7 @@ class InfoSayer {
   InfoSayer(const SecurityInfo& info, const Source& source, Reading& reading)
       : info_(info), source_(source), reading_(reading) {}
   void say_all() {
-    if (const char* chip = info_.chip ? chip_name(*info_.chip) : nullptr)
+    if (const char* chip = info_.chip ? efuse::chip_of_id(*info_.chip) : nullptr)
       say(Trait::chip, Holds::yes, chip, "");
     boot();
     encryption();

@@ -8,6 +8,7 @@
 #include "verifier/base/checksum.h"
 #include "verifier/crypto/crypto.h"
 #include "verifier/crypto/firmware_signature.h"
+#include "verifier/readers/espressif/efuse.h"
 
 namespace attest {
 namespace {
@@ -201,6 +202,8 @@ bool say_esp_image(View room, const Place& place, const std::string& what, Readi
   if (!take_sector(room, *image, out)) take_v1(room, *image, out);
   if (out.signature == ImageSignature::none && !image->sound)
     out.problem = "its checksum or SHA-256 is wrong";
+  if (const char* chip = image->sound ? efuse::chip_of_id(image->chip) : nullptr)
+    reading.device.posture.say(Trait::chip, Holds::yes, chip, "", place);
   reading.holds("firmware");
   reading.device.posture.images.push_back(std::move(out));
   return true;

@@ -9,6 +9,7 @@
 #include "verifier/base/number_words.h"
 #include "verifier/readers/factory_item.h"
 #include "verifier/readers/formats.h"
+#include "verifier/readers/posture/tool_text.h"
 #include "verifier/readers/tables/device_json.h"
 #include "verifier/readers/text/onboarding_codes.h"
 #include "verifier/readers/text/pasted_bytes.h"
@@ -91,12 +92,31 @@ bool recognises(const Source& s) {
   return !codes.empty() && codes.size() <= kMaxCodes;
 }
 
+// "MAC: 60:55:49:00:00:01" on a label: the address of one of the part's interfaces, and which is
+// not told.
+void say_macs(const Source& s, Reading& reading) {
+  for (const tool::Line& line : tool::lines(s.bytes)) {
+    for (const char* label : {"MAC", "MAC address", "Wi-Fi MAC", "WiFi MAC", "BLE MAC", "EUI-64"}) {
+      const auto value = tool::labelled(line.text, label);
+      if (!value) continue;
+      std::string digits(*value);
+      std::erase_if(digits, [](char c) { return c == ':' || c == '-'; });
+      const auto bytes = from_hex(digits);
+      constexpr size_t kMac = 6, kEui = 8;
+      if (bytes && (bytes->size() == kMac || bytes->size() == kEui))
+        reading.device.posture.say(Trait::mac, Holds::unclear, hex(*bytes), "on the label",
+                                   tool::place(s, line.offset, label));
+    }
+  }
+}
+
 Result<void> read(const Source& s, Reading& reading) {
   if (const auto table = code_table(s.bytes)) {
     read_table(*table, s, reading);
     return {};
   }
   say_codes(codes_in(s.bytes), {.path = s.path, .offset = {}, .item = {}}, reading);
+  say_macs(s, reading);
   return {};
 }
 
