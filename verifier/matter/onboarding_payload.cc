@@ -23,7 +23,8 @@ class Search {
 
   std::vector<OnboardingPayload> run() {
     while (at_ < text_.size()) {
-      if (!take_qr() && !take_manual()) ++at_;
+      const char c = text_[at_];
+      if ((c != 'M' || !take_qr()) && (!is_digit(c) || !take_manual())) ++at_;
     }
     return std::move(found_);
   }
@@ -94,9 +95,8 @@ bool Search::part_of_larger(size_t end) const {
 // 11 or 21 digits, in one piece or grouped from the left as labels print them, 4-3-4; tools group
 // as they like, which counts where it is all the text, or where 21 digits are right. Any number of
 // 11 digits could be a code, so a bare one among other text must be right; a grouped one, or one
-// that is all the text, is reported.
+// that is all the text, is reported. A digit stands here.
 bool Search::take_manual() {
-  if (!is_digit(text_[at_])) return false;
   size_t end = at_;
   std::string digits;
   std::vector<size_t> groups{0};

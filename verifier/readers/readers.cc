@@ -284,7 +284,10 @@ const Reader* reader_of(const Source& source) {
 }
 
 void read_beside(const Source& source, const Reader& by, std::string rest, Reading& reading) {
-  if (rest.find_first_not_of(" \t\r\n") == std::string::npos) return;
+  const bool blank = std::all_of(rest.begin(), rest.end(), [](char c) {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+  });
+  if (blank) return;
   const Source beside{
       .path = source.path, .bytes = view(rest), .base = source.base, .member = true};
   if (rest == text(source.bytes)) return say_loose_codes(beside, reading);

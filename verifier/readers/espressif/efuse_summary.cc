@@ -233,6 +233,7 @@ class TextSummaries {
 // Of a text that is cut in the value that tells, others have theirs.
 bool is_text_summary(const Source& s) {
   constexpr size_t kFew = 3;
+  if (!tool::contains(s.bytes, " (BLOCK")) return false;
   TextSummaries summaries;
   bool telling = false;
   for (const tool::Line& line : tool::lines(s.bytes)) {
@@ -259,22 +260,22 @@ void read_text(const Source& s, tool::Rest& rest, Reading& reading) {
   if (summaries.full()) tool::note_more(s, reading);
 }
 
-bool is_json(const Source& s) {
-  return std::any_of(std::begin(kTelling), std::end(kTelling), [&](const char* name) {
-    return tool::contains(s.bytes, fmt::format("\"{}\"", name));
-  });
+// (Parsed when it is read, once: a lot asks every file what it is, more than once.)
+bool has_json_words(const Source& s) {
+  return tool::contains(s.bytes, "\"writeable\"") &&
+         std::any_of(std::begin(kTelling), std::end(kTelling), [&](const char* name) {
+           return tool::contains(s.bytes, fmt::format("\"{}\"", name));
+         });
 }
-
-bool is_json_summary(const Source& s) {
-  if (!is_json(s) || !tool::contains(s.bytes, "\"writeable\"")) return false;
-  const auto printed = tool::json_objects(s.bytes);
-  return !printed || std::any_of(printed->begin(), printed->end(),
-                                 [](const tool::Printed& one) { return is_summary(one.json); });
+bool may_be_json_summary(const Source& s) {
+  return tool::contains(s.bytes, "\"writeable\"") &&
+         std::any_of(std::begin(kTelling), std::end(kTelling),
+                     [&](const char* name) { return tool::has_member(s.bytes, name); });
 }
 
 bool recognises(const Source& s) {
   return (tool::is_output(s, {"SPI_BOOT_CRYPT_CNT", "FLASH_CRYPT_CNT"}) &&
-          (is_json_summary(s) || is_text_summary(s))) ||
+          (may_be_json_summary(s) || is_text_summary(s))) ||
          efuse::has_dump(s) || efuse::is_dump_bytes(s.bytes);
 }
 
@@ -285,7 +286,7 @@ Result<void> read(const Source& s, Reading& reading) {
     return {};
   }
   tool::Rest rest(s);
-  if (is_json_summary(s)) read_json(s, rest, reading);
+  if (has_json_words(s)) read_json(s, rest, reading);
   if (is_text_summary(s)) read_text(s, rest, reading);
   if (efuse::has_dump(s)) efuse::read_dumps(s, rest, reading);
   read_beside(s, esp_efuse_reader, std::move(rest).text(), reading);

@@ -181,13 +181,44 @@ Result<std::vector<Printed>> json_objects(View bytes) {
   return out;
 }
 
+bool has_member(View bytes, std::string_view name) {
+  const std::string_view all = text(bytes);
+  const std::string quoted = fmt::format("\"{}\"", name);
+  if (!attest::contains(all, quoted)) return false;
+  // Of the objects that json_objects() would parse, the members of the outermost.
+  for (size_t at = 0; at < all.size();) {
+    if (all[at] != '{') {
+      const size_t end = all.find('\n', at);
+      if (end == std::string_view::npos) break;
+      at = end + 1;
+      continue;
+    }
+    size_t depth = 0;
+    for (bool ended = false; at < all.size() && !ended; ++at) {
+      const char c = all[at];
+      if (c == '{' || c == '[') {
+        ++depth;
+      } else if (c == '}' || c == ']') {
+        ended = --depth == 0;
+      } else if (c == '"') {
+        if (depth == 1 && all.substr(at, quoted.size()) == quoted) {
+          const size_t behind = all.find_first_not_of(" \t\r\n", at + quoted.size());
+          if (behind != std::string_view::npos && all[behind] == ':') {
+            const size_t value = all.find_first_not_of(" \t\r\n", behind + 1);
+            if (value != std::string_view::npos && all[value] == '{') return true;
+          }
+        }
+        for (++at; at < all.size() && all[at] != '"'; ++at) at += all[at] == '\\';
+      }
+    }
+  }
+  return false;
+}
+
 bool is_output(const Source& source, std::initializer_list<std::string_view> words) {
-  constexpr size_t kBeginning = 32;  // tells most that is no text, before it is searched
-  return source.bytes.size() <= kMostText &&
-         is_plain_text(source.bytes.first(std::min(source.bytes.size(), kBeginning))) &&
+  return source.bytes.size() <= kMostText && is_plain_text(source.bytes) &&
          std::any_of(words.begin(), words.end(),
-                     [&](std::string_view word) { return contains(source.bytes, word); }) &&
-         is_plain_text(source.bytes);
+                     [&](std::string_view word) { return contains(source.bytes, word); });
 }
 
 bool any_line(const Source& source, const std::function<bool(std::string_view)>& is) {
@@ -197,24 +228,32 @@ bool any_line(const Source& source, const std::function<bool(std::string_view)>&
 
 void Rest::take(size_t begin, size_t size) {
   size = std::min(size, text_.size() - std::min(begin, text_.size()));
-  if (holds_code(std::string_view(text_).substr(begin, size))) return;
+  if (!holds_code(std::string_view(text_).substr(begin, size))) blank(begin, size);
+}
+
+void Rest::blank(size_t begin, size_t size) {
   for (size_t i = begin; i < begin + size; ++i) {
     if (text_[i] != '\n' && text_[i] != '\r') text_[i] = ' ';
   }
 }
 
+// (Codes are looked for in the whole first: mostly there is none, and so none in any member.)
 void Rest::take(const Printed& printed,
                 const std::function<bool(const std::string&, const Json&)>& read) {
+  const Json::Object& members = *printed.json.object();
+  const bool codes = holds_code(std::string_view(text_).substr(printed.offset, printed.size));
+  if (!codes && std::all_of(members.begin(), members.end(),
+                            [&](const auto& member) { return read(member.first, member.second); }))
+    return blank(printed.offset, printed.size);
   const std::vector<Span> spans =
       members_of(std::string_view(text_).substr(0, printed.offset + printed.size), printed.offset);
-  const Json::Object& members = *printed.json.object();
   bool none = true;  // that stays
   for (size_t i = 0; i < std::min(spans.size(), members.size()); ++i) {
     const auto [begin, end] = spans[i];
     const size_t comma = i == 0 ? begin : begin - 1;
     if (read(members[i].first, members[i].second) &&
-        !holds_code(std::string_view(text_).substr(begin, end - begin))) {
-      take(comma, end - comma);
+        !(codes && holds_code(std::string_view(text_).substr(begin, end - begin)))) {
+      blank(comma, end - comma);
       continue;
     }
     if (none && i != 0) text_[comma] = ' ';

@@ -38,6 +38,9 @@ struct Printed {
   size_t size = 0;
 };
 Result<std::vector<Printed>> json_objects(View bytes);
+// Whether one of them has such a member whose value is an object, without parsing any: for
+// `recognises`. Of text that is no JSON the answer may be either.
+bool has_member(View bytes, std::string_view name);
 
 // For `recognises`, before lines are looked at: text of no more than kMostText bytes, with one of
 // these words in it. A word by itself tells no output of a tool from a text that speaks of it.
@@ -108,6 +111,7 @@ class Rest {
  private:
   // What holds an onboarding code stays, whatever else stands there.
   void take(size_t begin, size_t size);
+  void blank(size_t begin, size_t size);
   static std::string_view text(View bytes) { return attest::text(bytes); }
   std::string text_;
 };
