@@ -21,6 +21,9 @@ constexpr const char* kNotOrdered = "the order does not say";
 bool is_signed(const SignedImage& image) {
   return image.signature != ImageSignature::none;
 }
+bool is_encrypted(const SignedImage& image) {
+  return image.scheme.ends_with(kEncrypted);
+}
 std::string named(const SignedImage& image) {
   return fmt::format("{} in {}", image.what, place_text(image.place));
 }
@@ -87,10 +90,12 @@ Outcome image_signatures_verify(const RecordView& record) {
   }
   if (!any) return skipped(kNoImages);
   if (open != nullptr) {
-    std::string why = fmt::format(
-        "the {} is signed ({}), and the public key is not in the "
-        "evidence",
-        named(*open), open->scheme);
+    std::string why =
+        is_encrypted(*open)
+            ? fmt::format("the {} is signed ({}): its signature is over what it decrypts to",
+                          named(*open), open->scheme)
+            : fmt::format("the {} is signed ({}), and the public key is not in the evidence",
+                          named(*open), open->scheme);
     return asks_for_signatures(record) ? asked(true, unknown(std::move(why)))
                                        : unknown_aside(std::move(why));
   }
@@ -146,6 +151,11 @@ Outcome image_key_is_ordered(const SignedImage& image, const OrderedKeys& keys) 
     return keys.other(fmt::format("the key {} of the {}", short_keys(image.keys), named(image)),
                       short_keys(image.keys), image.place);
   if (image.signature == ImageSignature::good && !image.keys.empty()) return pass();
+  if (is_encrypted(image))
+    return asked(true,
+                 unknown(fmt::format("whether an ordered key signed the {} cannot be checked: "
+                                     "it is encrypted, and names that key alone",
+                                     named(image))));
   return asked(true, unknown(fmt::format("whether an ordered key signed the {} cannot be checked "
                                          "without that key: give it as PEM beside the order",
                                          named(image))));

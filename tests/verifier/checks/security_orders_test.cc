@@ -224,6 +224,29 @@ TEST_CASE("security: what nobody asks of an open part keeps nothing open") {
   });
 }
 
+TEST_CASE("security orders: an encrypted image leaves open who signed it") {
+  SignedImage hidden = mcuboot(kUnchecked);
+  hidden.scheme = "ecdsa-p256, encrypted";
+  check_rows({{"security.image-signatures-verify",
+               {},
+               {{"secure_boot", "mcuboot"}},
+               kUnknown,
+               "its signature is over what it decrypts to",
+               {hidden}},
+              {"security.signing-key-is-as-ordered",
+               {},
+               {{"signing_keys", kKey}},
+               kUnknown,
+               "it is encrypted, and names that key alone",
+               {hidden}},
+              {"security.signing-key-is-as-ordered",
+               {},
+               {{"signing_keys", kOther}},
+               kFail,
+               "is not a key that was ordered",
+               {hidden}}});
+}
+
 TEST_CASE("the line of locks: the worst of its checks, and none without what it is about") {
   CHECK(mark({"", {kLocked}, {}, kPass, ""}, "debug") == "debug ✓");
   CHECK(mark({"", {kLocked}, {{"page_lock", "full"}}, kPass, ""}, "debug") == "debug ?");

@@ -10,6 +10,7 @@
 
 #include "platform/expected.h"
 #include "report/inspect_json.h"
+#include "tests/support/der_writer.h"
 #include "tests/support/dump_samples.h"
 #include "tests/support/folder.h"
 #include "tests/support/readings.h"
@@ -306,6 +307,58 @@ TEST_CASE("eFuses: a key that can be seen is named in every form, and shown in n
         with(newer, {{"KEY_PURPOSE_3", "USER"}, {"BLOCK_KEY3", key}})}) {
     CAPTURE(text);
     CHECK(all_said(read_text(text), Trait::secret).empty());
+  }
+}
+
+TEST_CASE(
+    "MCUboot: an encrypted image is signed over what it decrypts to, which is not to be seen") {
+  const auto put = [](Bytes& b, uint64_t v, size_t bytes) {
+    for (size_t i = 0; i < bytes; ++i) b.push_back(static_cast<uint8_t>(v >> 8 * i));
+  };
+  const auto add_tlv = [&](Bytes& b, unsigned type, View value) {
+    put(b, type, 2);
+    put(b, value.size(), 2);
+    b.insert(b.end(), value.begin(), value.end());
+  };
+  // `signer`: 0 for none; `flags`: 4 is AES-128. What is stated is the hash of the plain image.
+  const auto made = [&](uint32_t flags, uint8_t signer, size_t hash_size = 32) {
+    Bytes plain;
+    for (const uint64_t word : {uint64_t{0x96F3B83D}, uint64_t{0}, uint64_t{32}, uint64_t{64},
+                                uint64_t{flags}, uint64_t{0x0001'0201}, uint64_t{0}, uint64_t{0}})
+      put(plain, word, 4);
+    plain.resize(96, 0x5A);
+    Bytes tlvs;
+    const Sha256 hash = sha256(plain);
+    add_tlv(tlvs, 0x10, View(hash).first(hash_size));
+    add_tlv(tlvs, 0x02, public_key(point(1)));
+    if (signer != 0) add_tlv(tlvs, 0x22, sign(signer, plain));
+    Bytes out = plain;
+    if (flags != 0) std::fill(out.begin() + 32, out.end(), uint8_t{0xA5});
+    put(out, 0x6907, 2);
+    put(out, tlvs.size() + 4, 2);
+    out.insert(out.end(), tlvs.begin(), tlvs.end());
+    return out;
+  };
+  const struct {
+    Bytes image;
+    ImageSignature signature;
+    const char *scheme, *problem;
+  } kRows[] = {
+      {made(0, 1), ImageSignature::good, "ecdsa-p256", ""},
+      {made(0, 2), ImageSignature::bad, "ecdsa-p256", "its signature does not verify"},
+      {made(4, 1), ImageSignature::unchecked, "ecdsa-p256, encrypted", ""},
+      {made(4, 2), ImageSignature::bad, "ecdsa-p256, encrypted", "its signature does not verify"},
+      {made(4, 0), ImageSignature::none, "", ""},
+      {made(4, 1, 5), ImageSignature::bad, "ecdsa-p256, encrypted", "its hash is wrong"}};
+  for (const auto& row : kRows) {
+    const Reading reading = read_bytes(row.image);
+    REQUIRE(reading.device.posture.images.size() == 1);
+    const SignedImage& image = reading.device.posture.images.front();
+    CHECK(image.signature == row.signature);
+    CHECK(image.scheme == row.scheme);
+    CHECK(image.problem.find(row.problem) != std::string::npos);
+    // No key of an order makes it good.
+    if (row.signature == ImageSignature::unchecked) CHECK(image.value.empty());
   }
 }
 

@@ -182,13 +182,17 @@ void say_mcuboot(const Mcuboot& image, const Source& s, KeysInside& keys, Firmwa
       counter != image.tlvs.end() && counter->second.size() == 4)
     out.secure_version = le32(counter->second, 0);
   Bytes digest = to_bytes(sha256(covered));
+  bool stated_hash = false;
   for (const uint16_t type : {uint16_t{0x10}, uint16_t{0x11}, uint16_t{0x12}}) {
     const auto stated = image.tlvs.find(type);
     if (stated == image.tlvs.end()) continue;
+    stated_hash = true;
     digest = type == 0x10   ? to_bytes(sha256(covered))
              : type == 0x11 ? sha384(covered)
                             : sha512(covered);
-    if (!equal(stated->second, digest) && !image.encrypted)
+    if (image.encrypted && stated->second.size() == digest.size())
+      digest = to_bytes(stated->second);
+    else if (!equal(stated->second, digest))
       out.problem =
           fmt::format("its hash is wrong: expected {}, found {}", hex(stated->second), hex(digest));
   }
@@ -203,13 +207,21 @@ void say_mcuboot(const Mcuboot& image, const Source& s, KeysInside& keys, Firmwa
     }
     if (key) out.keys.assign(1, hex(mcuboot_key_hash(*key)));
     if (!key && hash != image.tlvs.end()) key = keys.of(hash->second);
+    // What is encrypted states the hash of what it decrypts to, and that is what was signed.
+    const bool hidden =
+        image.encrypted && (!stated_hash || image.tlvs.find(0x25) != image.tlvs.end());
     out.signature = !out.problem.empty()                     ? ImageSignature::bad
-                    : !key                                   ? ImageSignature::unchecked
+                    : !key || hidden                         ? ImageSignature::unchecked
                     : verifies(image, covered, digest, *key) ? ImageSignature::good
                                                              : ImageSignature::bad;
     if (out.signature == ImageSignature::bad && out.problem.empty())
       out.problem = "its signature does not verify";
-    if (out.signature == ImageSignature::unchecked) keep_signature(image, digest, out);
+    if (image.encrypted) {
+      out.scheme += kEncrypted;
+      if (out.signature == ImageSignature::good) out.signature = ImageSignature::unchecked;
+    } else if (out.signature == ImageSignature::unchecked) {
+      keep_signature(image, digest, out);
+    }
   }
   reading.device.posture.images.push_back(std::move(out));
 }
