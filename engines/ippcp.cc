@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "verifier/crypto/ml_dsa.h"
+
 namespace attest {
 namespace {
 
@@ -71,6 +73,25 @@ Result<Functions> load(const std::string& library) {
   return out;
 }
 
+Checked ask(const Functions& f, const MlDsaJob& job, View context) {
+  if (!is_of_the_sets_sizes(job) || context.size() > kLongestMlDsaContext) return Checked::refused;
+  // The library takes no empty message, however it is signed.
+  if (job.message.empty() || job.message.size() > INT_MAX) return Checked::unsupported;
+  const int length = static_cast<int>(job.message.size());
+  int bytes = 0, scratch_bytes = 0, good = 0;
+  if (f.size(&bytes) != 0 || bytes <= 0) return Checked::unsupported;
+  std::vector<uint8_t> state(static_cast<size_t>(bytes));
+  if (f.init(state.data(), length, number_of(job.set)) != 0 ||
+      f.buffer_size(&scratch_bytes, state.data()) != 0 || scratch_bytes <= 0)
+    return Checked::unsupported;
+  std::vector<uint8_t> scratch(static_cast<size_t>(scratch_bytes));
+  const int status =
+      f.verify(job.message.data(), length, context.empty() ? nullptr : context.data(),
+               static_cast<int>(context.size()), job.key.data(), job.signature.data(), &good,
+               state.data(), scratch.data());
+  return status == 0 && good == 1 ? Checked::verified : Checked::refused;
+}
+
 class WithIppcp final : public SignatureEngine {
  public:
   // Without functions it looks for them when the first signature needs them.
@@ -82,11 +103,9 @@ class WithIppcp final : public SignatureEngine {
   }
   bool has(MlDsa set) const override { return engine_->has(set) || functions() != nullptr; }
   Checked verify_ml_dsa(const MlDsaJob& job) override {
-    const MlDsaSizes sizes = sizes_of(job.set);
-    if (job.key.size() != sizes.key || job.signature.size() != sizes.signature)
-      return Checked::refused;
+    if (!is_of_the_sets_sizes(job)) return Checked::refused;
     if (engine_->has(job.set)) return engine_->verify_ml_dsa(job);
-    return functions() == nullptr ? Checked::unsupported : ask(*functions(), job);
+    return functions() == nullptr ? Checked::unsupported : ask(*functions(), job, {});
   }
 
  private:
@@ -96,21 +115,6 @@ class WithIppcp final : public SignatureEngine {
       if (const auto found = load("")) functions_ = *found;
     });
     return functions_ ? &*functions_ : nullptr;
-  }
-
-  static Checked ask(const Functions& f, const MlDsaJob& job) {
-    if (job.message.empty() || job.message.size() > INT_MAX) return Checked::refused;
-    const int length = static_cast<int>(job.message.size());
-    int bytes = 0, scratch_bytes = 0, good = 0;
-    if (f.size(&bytes) != 0 || bytes <= 0) return Checked::unsupported;
-    std::vector<uint8_t> state(static_cast<size_t>(bytes));
-    if (f.init(state.data(), length, number_of(job.set)) != 0 ||
-        f.buffer_size(&scratch_bytes, state.data()) != 0 || scratch_bytes <= 0)
-      return Checked::unsupported;
-    std::vector<uint8_t> scratch(static_cast<size_t>(scratch_bytes));
-    const int status = f.verify(job.message.data(), length, nullptr, 0, job.key.data(),
-                                job.signature.data(), &good, state.data(), scratch.data());
-    return status == 0 && good == 1 ? Checked::verified : Checked::refused;
   }
 
   std::shared_ptr<SignatureEngine> engine_;
@@ -126,6 +130,13 @@ Result<std::shared_ptr<SignatureEngine>> with_ippcp(std::shared_ptr<SignatureEng
   if (!functions) return tl::unexpected(functions.error());
   return std::shared_ptr<SignatureEngine>(
       std::make_shared<WithIppcp>(std::move(engine), *functions));
+}
+
+Result<MlDsaVerify> ippcp_ml_dsa(const std::string& library) {
+  const auto functions = load(library);
+  if (!functions) return tl::unexpected(functions.error());
+  return MlDsaVerify(
+      [f = *functions](const MlDsaJob& job, View context) { return ask(f, job, context); });
 }
 
 std::shared_ptr<SignatureEngine> with_ippcp_where_needed(std::shared_ptr<SignatureEngine> engine) {

@@ -3,6 +3,7 @@
 // cannot answer.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -17,5 +18,9 @@ Result<std::shared_ptr<SignatureEngine>> with_ippcp(std::shared_ptr<SignatureEng
 // The same, looked for where the build found it and where the system's loader looks, when the first
 // signature needs it; without one the answer stays open.
 std::shared_ptr<SignatureEngine> with_ippcp_where_needed(std::shared_ptr<SignatureEngine> engine);
+
+// The library by itself, with a context: for test vectors of FIPS 204.
+using MlDsaVerify = std::function<Checked(const MlDsaJob& job, View context)>;
+Result<MlDsaVerify> ippcp_ml_dsa(const std::string& library);
 
 }  // namespace attest

@@ -10,6 +10,7 @@
 #include "tests/support/judged.h"
 #include "tests/support/support.h"
 #include "verifier/base/json.h"
+#include "verifier/crypto/ml_dsa.h"
 #include "verifier/readers/reader.h"
 #include "verifier/verify.h"
 
@@ -99,6 +100,21 @@ TEST_CASE("ML-DSA: a library that is none is an error that names it") {
   const auto none = with_ippcp(openssl(), "build/no-such-library.so");
   REQUIRE(!none);
   CHECK(none.error().what.starts_with("libippcp cannot be loaded: "));
+}
+
+TEST_CASE(
+    "ML-DSA: what libippcp does not take is not answered, and no context is longer than 255") {
+  const auto verify = ippcp_ml_dsa("build/crypto_mb/lib/libippcp.so");
+  if (!verify) return MESSAGE("skipped: make crypto_mb fetches libippcp");
+  const Bytes key(1312), signature(2420), context(256);
+  const auto of = [&](View message) {
+    return MlDsaJob{.set = MlDsa::set_44, .key = key, .message = message, .signature = signature};
+  };
+  CHECK((*verify)(of({}), {}) == Checked::unsupported);
+  CHECK((*verify)(of(view("m")), {}) == Checked::refused);
+  CHECK((*verify)(of(view("m")), View(context).first(255)) == Checked::refused);
+  CHECK((*verify)(of(view("m")), context) == Checked::refused);
+  CHECK(openssl_verify_ml_dsa(of(view("m")), context) == Checked::refused);
 }
 
 TEST_CASE("ML-DSA: keys and signatures of another size are refused before any library is asked") {

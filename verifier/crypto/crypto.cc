@@ -23,6 +23,8 @@
 #include <climits>
 #include <new>
 
+#include "verifier/crypto/ml_dsa.h"
+
 namespace attest {
 namespace {
 
@@ -404,16 +406,24 @@ bool SignatureEngine::has(MlDsa set) const {
 }
 
 Checked SignatureEngine::verify_ml_dsa(const MlDsaJob& job) {
-  if (job.key.size() != sizes_of(job.set).key ||
-      job.signature.size() != sizes_of(job.set).signature)
+  return openssl_verify_ml_dsa(job, {});
+}
+
+Checked openssl_verify_ml_dsa(const MlDsaJob& job, View context_string) {
+  if (!is_of_the_sets_sizes(job) || context_string.size() > kLongestMlDsaContext)
     return Checked::refused;
   if (!openssl_has(job.set)) return Checked::unsupported;
   const QuietErrors quiet;
   const AnyKey key = ml_dsa_key(job.set, job.key);
   if (key == nullptr) return Checked::refused;
   const DigestContext checking(made(EVP_MD_CTX_new()));
+  // Its name as OpenSSL 3.5 defines it, whose headers need not be here.
+  OSSL_PARAM parameters[] = {OSSL_PARAM_construct_end(), OSSL_PARAM_construct_end()};
+  if (!context_string.empty())
+    parameters[0] = OSSL_PARAM_construct_octet_string(
+        "context-string", const_cast<uint8_t*>(context_string.data()), context_string.size());
   if (EVP_DigestVerifyInit_ex(checking.get(), nullptr, nullptr, context(), nullptr, key.get(),
-                              nullptr) != 1)
+                              parameters) != 1)
     return Checked::unsupported;
   const bool good = EVP_DigestVerify(checking.get(), job.signature.data(), job.signature.size(),
                                      job.message.data(), job.message.size()) == 1;
