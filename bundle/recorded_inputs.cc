@@ -279,6 +279,10 @@ bool has_its_type(const Statement& s) {
     case FactId::max_paths_per_invoke:
     case FactId::area_type:
     case FactId::configuration_version:
+    case FactId::paa_supported_profiles:
+    case FactId::pai_supported_profiles:
+    case FactId::dac_supported_profiles:
+    case FactId::cd_supported_profiles:
     case FactId::commissioner_result:
     case FactId::logged_dac_vendor_id:
     case FactId::logged_dac_product_id:

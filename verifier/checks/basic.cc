@@ -9,6 +9,7 @@
 
 #include "verifier/base/characters.h"
 #include "verifier/checks/catalogue.h"
+#include "verifier/checks/statement_faults.h"
 #include "verifier/matter/basic_information.h"
 #include "verifier/readers/quoted.h"
 
@@ -18,36 +19,12 @@ namespace {
 constexpr const char* kSpec = "TC-BINFO-2.1";
 constexpr uint64_t kMostCapability = 10'000;
 
-// What is wrong with several statements, told in one finding: the values of the first stand in it.
-class Faults {
- public:
-  void add(const Statement& s, const std::string& what, std::string expected, std::string actual) {
-    message_ += fmt::format("{}{} in {} {}", message_.empty() ? "" : "; ", fact_name(s.fact),
-                            place_text(s.place), what);
-    facts_.set(static_cast<size_t>(s.fact));
-    if (!source_.empty()) return;
-    expected_ = std::move(expected);
-    actual_ = std::move(actual);
-    source_ = place_text(s.place);
-  }
-  Outcome outcome(bool any, const char* nothing) {
-    if (!message_.empty())
-      return of_facts(facts_, fail(std::move(message_), std::move(expected_), std::move(actual_),
-                                   std::move(source_)));
-    return any ? pass() : skipped(nothing);
-  }
-
- private:
-  std::string message_, expected_, actual_, source_;
-  FactSet facts_;
-};
-
 // Each of these facts, wherever it is stated, lies between its bounds.
 struct Range {
   uint64_t least, most;
 };
 template <FactId F>
-void add_range(const Stated<F>& stated, Range range, Faults& faults, bool& any) {
+void add_range(const Stated<F>& stated, Range range, StatementFaults& faults, bool& any) {
   for (const Statement* s : stated.all()) {
     const Maybe<uint64_t> number = std::get_if<uint64_t>(&s->value);
     if (number == nullptr) continue;
@@ -61,14 +38,14 @@ void add_range(const Stated<F>& stated, Range range, Faults& faults, bool& any) 
 }
 template <FactId F, uint64_t Least, uint64_t Most>
 Outcome is_in_range(const Stated<F>& stated) {
-  Faults faults;
+  StatementFaults faults;
   bool any = false;
   add_range(stated, {Least, Most}, faults, any);
   return faults.outcome(any, "the evidence does not state it");
 }
 
 Outcome vendor_is_no_test_vendor(const Stated<FactId::vendor_id>& stated) {
-  Faults faults;
+  StatementFaults faults;
   bool any = false;
   for (const Statement* s : stated.all()) {
     const Maybe<uint64_t> id = std::get_if<uint64_t>(&s->value);
@@ -100,7 +77,7 @@ const char* sdk_fallback(FactId fact) {
 // src/include/platform/CHIPDeviceConfig.h; the date is the affair of
 // manufacturing-date-is-plausible.
 Outcome no_sdk_fallback(const Evidence& e) {
-  Faults faults;
+  StatementFaults faults;
   bool any = false;
   for (const Statement& s : e.device.statements) {
     if (const Maybe<Bytes> bytes = std::get_if<Bytes>(&s.value);
@@ -127,7 +104,7 @@ bool says_test(std::string_view name) {
                      [](char a, char b) { return to_lower(a) == b; }) != name.end();
 }
 template <FactId F>
-void add_test_names(const Stated<F>& stated, Faults& faults, bool& any) {
+void add_test_names(const Stated<F>& stated, StatementFaults& faults, bool& any) {
   for (const Statement* s : stated.all()) {
     const Maybe<std::string> name = std::get_if<std::string>(&s->value);
     if (name == nullptr) continue;
@@ -139,7 +116,7 @@ void add_test_names(const Stated<F>& stated, Faults& faults, bool& any) {
 }
 Outcome names_do_not_say_test(const Stated<FactId::vendor_name>& vendor,
                               const Stated<FactId::product_name>& product) {
-  Faults faults;
+  StatementFaults faults;
   bool any = false;
   add_test_names(vendor, faults, any);
   add_test_names(product, faults, any);
@@ -149,7 +126,7 @@ Outcome names_do_not_say_test(const Stated<FactId::vendor_name>& vendor,
 // --- texts ---
 
 Outcome url_is_of_the_web(const Stated<FactId::product_url>& stated) {
-  Faults faults;
+  StatementFaults faults;
   bool any = false;
   for (const Statement* s : stated.all()) {
     const Maybe<std::string> url = std::get_if<std::string>(&s->value);
@@ -163,7 +140,7 @@ Outcome url_is_of_the_web(const Stated<FactId::product_url>& stated) {
 
 Outcome label_does_not_name_the_vendor(const Stated<FactId::product_label>& labels,
                                        const Stated<FactId::vendor_name>& vendors) {
-  Faults faults;
+  StatementFaults faults;
   bool any = false;
   for (const Statement* s : labels.all()) {
     const Maybe<std::string> label = std::get_if<std::string>(&s->value);
@@ -183,7 +160,7 @@ Outcome label_does_not_name_the_vendor(const Stated<FactId::product_label>& labe
 
 Outcome unique_id_is_not_the_serial_number(const Stated<FactId::unique_id>& ids,
                                            const Stated<FactId::serial_number>& serials) {
-  Faults faults;
+  StatementFaults faults;
   const auto all = serials.all();
   for (const Statement* s : ids.all()) {
     const Maybe<std::string> id = std::get_if<std::string>(&s->value);
@@ -198,7 +175,7 @@ Outcome unique_id_is_not_the_serial_number(const Stated<FactId::unique_id>& ids,
 }
 
 Outcome location_is_a_country(const Stated<FactId::location>& stated) {
-  Faults faults;
+  StatementFaults faults;
   bool any = false;
   for (const Statement* s : stated.all()) {
     const Maybe<std::string> country = std::get_if<std::string>(&s->value);
@@ -220,7 +197,7 @@ Outcome capabilities_are_enough(
     const Stated<FactId::simultaneous_writes_supported>& writes,
     const Stated<FactId::read_paths_supported>& reads,
     const Stated<FactId::subscribe_paths_supported>& subscribes) {
-  Faults faults;
+  StatementFaults faults;
   bool any = false;
   add_range(sessions, {3, kMostCapability}, faults, any);
   add_range(subscriptions, {3, kMostCapability}, faults, any);
@@ -235,7 +212,7 @@ Outcome appearance_is_defined(const Stated<FactId::product_finish>& finish,
                               const Stated<FactId::product_primary_color>& color,
                               const Stated<FactId::area_type>& area) {
   constexpr uint64_t kMostFinish = 5, kMostColor = 20, kMostArea = 0x5F;
-  Faults faults;
+  StatementFaults faults;
   bool any = false;
   add_range(finish, {0, kMostFinish}, faults, any);
   add_range(color, {0, kMostColor}, faults, any);
@@ -246,7 +223,7 @@ Outcome appearance_is_defined(const Stated<FactId::product_finish>& finish,
 // --- versions of Matter ---
 
 Outcome specification_is_known(const Stated<FactId::specification_version>& stated) {
-  Faults faults;
+  StatementFaults faults;
   bool any = false;
   std::string newer;
   for (const Statement* s : stated.all()) {
@@ -270,7 +247,7 @@ Outcome specification_is_known(const Stated<FactId::specification_version>& stat
 
 Outcome data_model_fits_specification(const Stated<FactId::data_model_revision>& revisions,
                                       const Stated<FactId::specification_version>& versions) {
-  Faults faults;
+  StatementFaults faults;
   const auto said = versions.all();
   const Maybe<uint64_t> version =
       said.empty() ? nullptr : std::get_if<uint64_t>(&first_of(said)->value);
@@ -300,7 +277,7 @@ Outcome data_model_fits_specification(const Stated<FactId::data_model_revision>&
 
 Outcome rotating_id_is_long_enough(const Stated<FactId::rotating_id_unique_id>& stated) {
   constexpr size_t kLeast = 16;
-  Faults faults;
+  StatementFaults faults;
   bool any = false;
   for (const Statement* s : stated.all()) {
     const Maybe<Bytes> secret = std::get_if<Bytes>(&s->value);

@@ -28,6 +28,7 @@ struct Catalogue {
                              cms_checks(),
                              cd_checks(),
                              cd_relation_checks(),
+                             attestation_profile_checks(),
                              attestation_checks(),
                              nocsr_checks(),
                              credentials_checks(),

@@ -16,7 +16,8 @@ std::span<const Check> cms_checks();          // cms.*: the wrapper of the decla
 std::span<const Check> cd_checks();           // cd.*: its signer and its content
 std::span<const Check> cd_relation_checks();  // cd.*: against certificates and Basic Information
 std::span<const Check> attestation_checks();  // attestation.*, key.*
-std::span<const Check> nocsr_checks();        // nocsr.*: the response to a CSRRequest
+std::span<const Check> attestation_profile_checks();  // attestation.*: of which kinds chains are
+std::span<const Check> nocsr_checks();                // nocsr.*: the response to a CSRRequest
 std::span<const Check>
 credentials_checks();  // credentials.*: development and test credentials named
 std::span<const Check> revocation_checks();  // dac.is-not-revoked, pai.is-not-revoked, revocation.*

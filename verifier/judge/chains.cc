@@ -18,8 +18,9 @@ constexpr const char *kAgree = "identity.chains-agree",
                      *kReleased = "chain.algorithms-are-released";
 
 // What is asked of the device once, with its first chain: images that are fetched for it, whether a
-// waiver was needed by any chain, how the chains agree.
-constexpr std::string_view kOnce[] = {"ota.", "expect.waivers-are-used", kAgree};
+// waiver was needed by any chain, how the chains agree, what it says of all its chains.
+constexpr std::string_view kOnce[] = {"ota.", "expect.waivers-are-used", kAgree,
+                                      "attestation.profiles-", "attestation.dac-profile-is-p256"};
 bool is_asked_once(const Check& check) {
   return std::any_of(std::begin(kOnce), std::end(kOnce), [&](std::string_view prefix) {
     return std::string_view(check.id).starts_with(prefix);

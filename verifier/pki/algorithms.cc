@@ -23,7 +23,8 @@ std::span<const KeyAlgorithm> key_algorithms() {
        .key_bytes = 65,
        .strength = 1,
        .longest_certificate = 600,
-       .released = true},
+       .released = true,
+       .profile = 0},
       {.name = "ML-DSA-44",
        .signs = "ML-DSA-44",
        .key = kMlDsa44Octets,
@@ -33,7 +34,8 @@ std::span<const KeyAlgorithm> key_algorithms() {
        .key_bytes = sizes_of(MlDsa::set_44).key,
        .strength = 2,
        .longest_certificate = 4732,
-       .released = false},
+       .released = false,
+       .profile = 1},
       {.name = "ML-DSA-65",
        .signs = "ML-DSA-65",
        .key = kMlDsa65Octets,
@@ -43,7 +45,8 @@ std::span<const KeyAlgorithm> key_algorithms() {
        .key_bytes = sizes_of(MlDsa::set_65).key,
        .strength = 3,
        .longest_certificate = 6261,
-       .released = false},
+       .released = false,
+       .profile = 2},
   };
   return kAll;
 }

@@ -22,6 +22,7 @@ struct KeyAlgorithm {
   unsigned strength;           // a stronger one is a greater number
   size_t longest_certificate;  // bytes, where this is the strongest that is used in it
   bool released;               // in a Matter that is in force
+  unsigned profile;            // its bit in a bitmap of AttestationCryptoProfile
 };
 std::span<const KeyAlgorithm> key_algorithms();
 

@@ -55,6 +55,12 @@ enum class FactId : uint8_t {
   location_name,                       // text: of DeviceLocation
   area_type,                           // number
   configuration_version,               // number
+  // PQCDeviceAttestationProfile of Operational Credentials (draft of Matter 1.7), a bitmap of
+  // AttestationCryptoProfile each.
+  paa_supported_profiles,  // number
+  pai_supported_profiles,  // number
+  dac_supported_profiles,  // number
+  cd_supported_profiles,   // number
   dac,
   pai,
   paa,                    // bytes, DER: the place says which it is

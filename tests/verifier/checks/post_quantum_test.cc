@@ -1,173 +1,23 @@
 // Post-quantum chains (Matter 1.7, a draft): every permitted and forbidden one, each fault, two
-// chains of one device. No library is needed: the test's own engine takes for a signature of ML-DSA
-// what repeats a digest of key and message, so that what is tried is the rules.
+// chains of one device. No library is needed: the engine is a toy, so that what is tried is the
+// rules.
 
 #include <functional>
-#include <set>
 
-#include "fixtures/forge/device_builder.h"
-#include "tests/support/judged.h"
+#include "tests/support/post_quantum_device.h"
 #include "tests/support/support.h"
 #include "verifier/checks/catalogue.h"
-#include "verifier/pki/algorithms.h"
-#include "verifier/verify.h"
 
 using namespace attest;
 using namespace attest::test;
 
 namespace {
 
-constexpr const char *kOid44 = "2.16.840.1.101.3.4.3.17", *kOid65 = "2.16.840.1.101.3.4.3.18";
+// ML-DSA-87, and ML-DSA-44 with SHA-512 before it (FIPS 204, 5.4).
+constexpr const char *kOid87 = "2.16.840.1.101.3.4.3.19", *kOidHash44 = "2.16.840.1.101.3.4.3.32";
 
-Bytes repeated(View digest, size_t size) {
-  Bytes out;
-  while (out.size() < size) out.push_back(digest[out.size() % digest.size()]);
-  return out;
-}
-
-class ToyEngine final : public SignatureEngine {
- public:
-  explicit ToyEngine(bool has) : has_(has) {}
-  const char* name() const override { return "toy"; }
-  void verify(std::span<const SignatureJob> jobs, std::span<uint8_t> answers) override {
-    openssl_engine().verify(jobs, answers);
-  }
-  bool has(MlDsa) const override { return has_; }
-  Checked verify_ml_dsa(const MlDsaJob& job) override {
-    if (job.key.size() != sizes_of(job.set).key ||
-        job.signature.size() != sizes_of(job.set).signature)
-      return Checked::refused;
-    if (!has_) return Checked::unsupported;
-    ++asked;
-    const Bytes right = repeated(sha256(job.key, job.message), job.signature.size());
-    return equal(job.signature, right) ? Checked::verified : Checked::refused;
-  }
-  size_t asked = 0;
-
- private:
-  bool has_;
-};
-
-// A key of one of the three kinds, which follows from its name.
-struct AnyKey {
-  enum class Kind : uint8_t { p256, set_44, set_65 } kind;
-  forge::KeyPair pair;
-  Bytes bytes;
-
-  AnyKey(std::string_view which, const std::string& name) : kind(Kind::p256) {
-    pair = forge::key_named(name);
-    bytes = to_bytes(pair.point);
-    if (which == "P256") return;
-    kind = which == "44" ? Kind::set_44 : Kind::set_65;
-    bytes = repeated(sha256(view(name)), sizes_of(set()).key);
-  }
-  MlDsa set() const { return kind == Kind::set_44 ? MlDsa::set_44 : MlDsa::set_65; }
-  const char* oid() const { return kind == Kind::set_44 ? kOid44 : kOid65; }
-  Bytes id() const {
-    const Sha256 digest = sha256(bytes);
-    return {digest.begin(), digest.begin() + 20};
-  }
-  Bytes sign(View tbs) const {
-    if (kind == Kind::p256) return forge::ecdsa_der(forge::sign(pair, tbs));
-    return repeated(sha256(bytes, tbs), sizes_of(set()).signature);
-  }
-  void put_into(forge::CertificatePlan& plan) const {
-    plan.public_key = bytes;
-    plan.replace(forge::subject_key_id(id()));
-    if (kind == Kind::p256) return;
-    plan.key_algorithm = oid();
-    plan.curve.clear();
-  }
-  // As the issuer of what the plan makes.
-  void issue(forge::CertificatePlan& plan) const {
-    plan.replace(forge::authority_key_id(id()));
-    if (kind != Kind::p256) plan.algorithm = plan.tbs_algorithm = oid();
-  }
-};
-
-struct Chain {
-  AnyKey paa_key, pai_key, dac_key;
-  forge::CertificatePlan paa, pai, dac;
-  forge::DevicePlan device;
-
-  // "65/44/P256": the keys of PAA, PAI, DAC. `name` makes the keys of the authorities, the DAC's
-  // key is one for all.
-  explicit Chain(const std::string& kinds, const std::string& name = "pq")
-      : paa_key(part(kinds, 0), name + " paa"),
-        pai_key(part(kinds, 1), name + " pai"),
-        dac_key(part(kinds, 2), "pq dac dac"),
-        device(forge::good_plan("pq dac")) {
-    paa = forge::paa_plan("Forged PAA " + name, forge::key_named(name), "FFF1");
-    pai = device.pai;
-    dac = device.dac;
-    pai.issuer = paa.subject;
-    pai.subject = {forge::common_name("Forged PAI " + name), forge::vid("FFF1")};
-    dac.issuer = pai.subject;
-    dac.serial = {1, static_cast<uint8_t>(kinds.size() + name.size())};
-    paa_key.put_into(paa);
-    paa_key.issue(paa);
-    pai_key.put_into(pai);
-    paa_key.issue(pai);
-    dac_key.put_into(dac);
-    pai_key.issue(dac);
-  }
-  static std::string part(const std::string& kinds, int which) {
-    size_t from = 0;
-    for (int i = 0; i < which; ++i) from = kinds.find('/', from) + 1;
-    return kinds.substr(from, kinds.find('/', from) - from);
-  }
-  Bytes make(const forge::CertificatePlan& plan, const AnyKey& key) const {
-    return forge::certificate(plan, [&](View tbs) { return key.sign(tbs); });
-  }
-  Bytes paa_der() const { return make(paa, paa_key); }
-  Bytes pai_der() const { return make(pai, paa_key); }
-  Bytes dac_der() const { return make(dac, pai_key); }
-};
-
-using Certificates = std::vector<Bytes>;
-Judged judge_chains(const std::vector<const Chain*>& chains, SignatureEngine& engine,
-                    const std::function<void(Certificates&)>& change = {},
-                    const std::vector<Bytes>& beside = {}, std::vector<Waiver> waivers = {}) {
-  const forge::Anchor& signer = forge::cd_signer();
-  TrustStore trust = TrustStore::builtin(false);
-  const auto parsed = [](const Bytes& der) { return parse_certificate(der).value(); };
-  REQUIRE(trust.add_cd_signer(parsed(forge::certificate(signer.plan, signer.key)), Origin::given,
-                              "signer", engine));
-  Reading reading;
-  const auto say = [&](FactId fact, Bytes bytes, const char* path) {
-    reading.device.say(fact, std::move(bytes), {.path = path, .offset = {}, .item = {}});
-  };
-  for (const Chain* chain : chains) {
-    REQUIRE(trust.add_paa(parsed(chain->paa_der()), Origin::given, "paa.der"));
-    Certificates made = {chain->pai_der(), chain->dac_der()};
-    if (change) change(made);
-    say(FactId::certificate, made[0], "pai.der");
-    say(FactId::certificate, made[1], "dac.der");
-  }
-  for (const Bytes& one : beside) say(FactId::certificate, one, "beside.der");
-  const forge::Device device = forge::make(chains.front()->device);
-  say(FactId::cd, device.cd, "cd.der");
-  say(FactId::attestation_elements, device.elements, "device.json");
-  say(FactId::attestation_signature, device.signature, "device.json");
-  say(FactId::attestation_nonce, device.nonce, "device.json");
-  say(FactId::attestation_challenge, device.challenge, "device.json");
-  Policy policy;
-  policy.network = Network::none;
-  policy.at = parse_rfc3339(forge::kAt).value();
-  policy.waivers = std::move(waivers);
-  Judged out;
-  auto [evidence, report] =
-      verify({.reading = std::move(reading), .policy = policy, .trust = trust, .engine = engine});
-  out.evidence = std::move(evidence);
-  out.report = std::move(report);
-  return out;
-}
-
-using Failed = std::vector<std::string>;
-std::string listed(const Failed& ids) {
-  std::string out;
-  for (const std::string& id : ids) out += (out.empty() ? "" : " ") + id;
-  return out;
+forge::ExtensionPlan filler(size_t bytes) {
+  return {.oid = "1.2.3.4", .critical = false, .value = Bytes(bytes, 7)};
 }
 
 }  // namespace
@@ -277,11 +127,104 @@ TEST_CASE("post-quantum: each fault of a chain is one finding that names the rul
        {"pai.signature-verifies"}},
       {"a DAC of 4733 bytes below ML-DSA-44",
        "44/44/P256",
-       [](Chain& c) {
-         c.dac.extensions.push_back({.oid = "1.2.3.4", .critical = false, .value = Bytes(2000, 7)});
-       },
+       [](Chain& c) { c.dac.extensions.push_back(filler(2000)); },
        {},
        {"dac.is-short-enough"}},
+      {"a key one byte too short",
+       "44/44/P256",
+       [](Chain& c) { c.pai.public_key.pop_back(); },
+       {},
+       {"pai.key-is-p256"}},
+      {"no key at all",
+       "65/44/P256",
+       [](Chain& c) { c.pai.public_key.clear(); },
+       {},
+       {"pai.key-is-p256"}},
+      {"a key of ML-DSA-87, which Matter does not have",
+       "65/65/P256",
+       [](Chain& c) {
+         c.pai.key_algorithm = kOid87;
+         c.pai.public_key = Bytes(2592, 1);
+       },
+       {},
+       {"pai.key-is-p256"}},
+      {"the DAC's key of P-256 under an OID of ML-DSA",
+       "44/44/P256",
+       [](Chain& c) {
+         c.dac.key_algorithm = kOid44;
+         c.dac.curve.clear();
+       },
+       {},
+       {"dac.key-is-p256"}},
+      {"the PAI's signature one byte longer",
+       "44/44/P256",
+       [](Chain& c) { c.pai.signature = Bytes(2421, 1); },
+       {},
+       {"pai.signature-verifies"}},
+      {"the DAC's signature of the other set's size",
+       "44/44/P256",
+       [](Chain& c) { c.dac.signature = Bytes(3309, 1); },
+       {},
+       {"dac.signature-verifies"}},
+      {"the PAI says another set inside than outside",
+       "65/65/P256",
+       [](Chain& c) { c.pai.tbs_algorithm = kOid44; },
+       {},
+       {"pai.signature-algorithm-is-ecdsa-sha256"}},
+      {"the DAC says ML-DSA-87",
+       "65/65/P256",
+       [](Chain& c) { c.dac.algorithm = c.dac.tbs_algorithm = kOid87; },
+       {},
+       {"dac.signature-algorithm-is-ecdsa-sha256"}},
+      {"the DAC says the pre-hash form",
+       "44/44/P256",
+       [](Chain& c) { c.dac.algorithm = c.dac.tbs_algorithm = kOidHash44; },
+       {},
+       {"dac.signature-algorithm-is-ecdsa-sha256"}},
+      {"a PAI of more than 4732 bytes below ML-DSA-44",
+       "44/P256/P256",
+       [](Chain& c) { c.pai.extensions.push_back(filler(2500)); },
+       {},
+       {"pai.is-short-enough"}},
+      {"a PAI of more than 6261 bytes below ML-DSA-65",
+       "65/65/P256",
+       [](Chain& c) { c.pai.extensions.push_back(filler(1000)); },
+       {},
+       {"pai.is-short-enough"}},
+      {"a PAI of 64 KiB",
+       "65/44/P256",
+       [](Chain& c) { c.pai.extensions.push_back(filler(60'000)); },
+       {},
+       {"pai.is-short-enough"}},
+      {"the PAI has the key of its PAA",
+       "44/44/P256",
+       [](Chain& c) {
+         c.pai_key = c.paa_key;
+         c.pai_key.put_into(c.pai);
+         c.pai_key.issue(c.dac);
+       },
+       {},
+       {"chain.keys-differ"}},
+      {"NULL behind the PAA's signature algorithm",
+       "65/44/P256",
+       [](Chain& c) { c.paa.null_parameters = true; },
+       {},
+       {"paa.signature-algorithm-is-ecdsa-sha256"}},
+      {"NULL behind the PAA's key algorithm",
+       "44/P256/P256",
+       [](Chain& c) { c.paa.key_null_parameters = true; },
+       {},
+       {"paa.key-is-p256"}},
+      {"the PAA says ecdsa above a key of ML-DSA",
+       "44/44/P256",
+       [](Chain& c) { c.paa.algorithm = c.paa.tbs_algorithm = forge::kEcdsaWithSha256; },
+       {},
+       {"chain.signature-algorithms-fit-keys"}},
+      {"a PAA of more than 6261 bytes",
+       "65/65/P256",
+       [](Chain& c) { c.paa.extensions.push_back(filler(1000)); },
+       {},
+       {"paa.is-short-enough"}},
       {"a DAC of another vendor",
        "65/65/P256",
        [](Chain& c) {
@@ -363,6 +306,9 @@ TEST_CASE("post-quantum: what no fixture shows is seen to pass and not to pass")
   misnamed.dac.algorithm = misnamed.dac.tbs_algorithm = kOid65;
   CHECK(status({&legacy}, "chain.signature-algorithms-fit-keys") == Status::pass);
   CHECK(status({&misnamed}, "chain.signature-algorithms-fit-keys") == Status::fail);
+  Chain noise("65/65/P256");
+  noise.paa.signature = Bytes(3309, 1);
+  CHECK(status({&noise}, "paa.is-self-signed") == Status::warn);
   CHECK(status({&legacy}, "chain.strength-does-not-rise") == Status::pass);
   CHECK(status({&rising}, "chain.strength-does-not-rise") == Status::fail);
   CHECK(status({&legacy}, "chain.algorithms-are-released") == Status::pass);

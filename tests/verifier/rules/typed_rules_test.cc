@@ -145,7 +145,11 @@ void state_everything(Evidence& e) {
                             FactId::product_primary_color,
                             FactId::max_paths_per_invoke,
                             FactId::area_type,
-                            FactId::configuration_version})
+                            FactId::configuration_version,
+                            FactId::paa_supported_profiles,
+                            FactId::pai_supported_profiles,
+                            FactId::dac_supported_profiles,
+                            FactId::cd_supported_profiles})
     say(fact, uint64_t{1});
   for (const FactId fact :
        {FactId::vendor_name, FactId::product_name, FactId::product_label, FactId::product_url,

@@ -1,6 +1,7 @@
 // What a controller keeps of a node: JSON with its attributes by path, endpoint/cluster/attribute
 // in decimal, as the diagnostics of Home Assistant and the store of its Matter server have them.
-// Those of Basic Information (cluster 40 of endpoint 0) are what the device answered.
+// Those of Basic Information and the profiles of attestation (clusters 40 and 62 of endpoint 0)
+// are what the device answered.
 
 #include <fmt/format.h>
 
@@ -17,20 +18,25 @@
 namespace attest {
 namespace {
 
-constexpr std::string_view kBasicInformation = "0/40/";
+// Endpoint 0: Basic Information, Operational Credentials.
+constexpr std::pair<std::string_view, uint64_t> kClusters[] = {
+    {"0/40/", log::kBasicInformation}, {"0/62/", log::kOperationalCredentials}};
 constexpr std::string_view kRedacted = "**REDACTED**";
 
-std::optional<uint64_t> attribute_of(std::string_view key) {
-  if (!key.starts_with(kBasicInformation)) return std::nullopt;
-  key.remove_prefix(kBasicInformation.size());
-  uint64_t id = 0;
-  const auto [end, failed] = std::from_chars(key.data(), key.data() + key.size(), id);
-  if (failed != std::errc() || end != key.data() + key.size()) return std::nullopt;
-  const bool known = log::basic_attribute(id) != nullptr || log::is_basic_structure(id);
-  return known ? std::optional(id) : std::nullopt;
+std::optional<log::AttributePath> attribute_of(std::string_view key) {
+  for (const auto& [prefix, cluster] : kClusters) {
+    if (!key.starts_with(prefix)) continue;
+    key.remove_prefix(prefix.size());
+    log::AttributePath path{.cluster = cluster, .attribute = 0};
+    const auto [end, failed] = std::from_chars(key.data(), key.data() + key.size(), path.attribute);
+    if (failed != std::errc() || end != key.data() + key.size()) return std::nullopt;
+    const bool known = log::device_attribute(path) != nullptr || log::is_attribute_structure(path);
+    return known ? std::optional(path) : std::nullopt;
+  }
+  return std::nullopt;
 }
 
-// The objects whose keys are paths of Basic Information, a node each.
+// The objects whose keys are such paths, a node each.
 void collect(const Json& json, std::vector<const Json*>& nodes) {
   if (const auto* members = json.object()) {
     if (std::any_of(members->begin(), members->end(),
@@ -48,7 +54,9 @@ void collect(const Json& json, std::vector<const Json*>& nodes) {
 bool recognises(const Source& s) {
   const auto at = text(s.bytes).find_first_not_of(" \t\r\n\xEF\xBB\xBF");
   if (at == std::string_view::npos || (s.bytes[at] != '{' && s.bytes[at] != '[') ||
-      !find(s.bytes, view(std::string("\"") + std::string(kBasicInformation))))
+      std::none_of(std::begin(kClusters), std::end(kClusters), [&](const auto& cluster) {
+        return find(s.bytes, view("\"" + std::string(cluster.first))).has_value();
+      }))
     return false;
   const auto json = parse_json(text(s.bytes));
   if (!json) return false;
@@ -57,11 +65,11 @@ bool recognises(const Source& s) {
   return !nodes.empty();
 }
 
-void say(const log::BasicAttribute& attribute, const Json& value, const Place& place,
+void say(const log::DeviceAttribute& attribute, const Json& value, const Place& place,
          Reading& reading) {
   if (value.is_null()) return;
   if (attribute.is_number()) {
-    const auto number = value.boolean() && attribute.form == log::BasicAttribute::Form::flag
+    const auto number = value.boolean() && attribute.form == log::DeviceAttribute::Form::flag
                             ? Result<uint64_t>(uint64_t{*value.boolean()})
                             : json_number(value);
     if (!number || *number > widest(attribute.fact)) {
@@ -71,7 +79,8 @@ void say(const log::BasicAttribute& attribute, const Json& value, const Place& p
                             : number.error().what);
       return;
     }
-    reading.holds("basic-information");
+    reading.holds(attribute.cluster == log::kBasicInformation ? "basic-information"
+                                                              : "attestation-profile");
     reading.device.say(attribute.fact, *number, place);
     return;
   }
@@ -98,15 +107,19 @@ Result<void> read(const Source& s, Reading& reading) {
     return {};
   }
   for (const auto& [key, value] : *nodes.front()->object()) {
-    const auto id = attribute_of(key);
-    if (!id) continue;
-    if (const log::BasicAttribute* attribute = log::basic_attribute(*id)) {
+    const auto path = attribute_of(key);
+    if (!path) continue;
+    if (const log::DeviceAttribute* attribute = log::device_attribute(*path)) {
       say(*attribute, value, {.path = s.path, .offset = {}, .item = key}, reading);
     } else if (const auto* fields = value.object()) {
       for (const auto& [name, member] : *fields) {
-        if (const log::BasicAttribute* field = log::basic_field(*id, name))
+        if (const log::DeviceAttribute* field = log::attribute_field(*path, name))
           say(*field, member, {.path = s.path, .offset = {}, .item = key + "/" + name}, reading);
       }
+    } else if (!value.is_null()) {
+      const log::DeviceAttribute* first = log::attribute_field(*path, "0");
+      say_unreadable(reading.device, first->fact, {.path = s.path, .offset = {}, .item = key},
+                     "a structure", fmt::format("expected its fields, found {}", value.kind()));
     }
   }
   return {};

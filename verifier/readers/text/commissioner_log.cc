@@ -33,7 +33,6 @@
 namespace attest {
 namespace {
 
-constexpr uint64_t kOperationalCredentials = 0x3E, kBasicInformation = 0x28;
 constexpr const char* kElided = "elided, not in the log";
 constexpr size_t kMaxDump = 64u << 10, kMaxLine = 16u << 20;
 constexpr size_t kMaxReported =
@@ -80,7 +79,7 @@ class Log {
     if (l.empty()) return;
     if (const auto asked = log::certificate_asked_for(l)) certificates_.asked_for(*asked);
     path_line(l);
-    if (const auto start = log::field_start(l); start && cluster_ == kOperationalCredentials)
+    if (const auto start = log::field_start(l); start && cluster_ == log::kOperationalCredentials)
       return begin_dump(*start);
     pem_begin(l);
     labelled(l);
@@ -100,35 +99,35 @@ class Log {
     for (const char* name : {"CommandId", "commandId"}) {
       if (const auto n = log::number_after(l, name)) command_ = n;
     }
-    if (const auto n = log::number_after(l, "Attribute"); n && cluster_ == kBasicInformation)
+    if (const auto n = log::number_after(l, "Attribute"); n && log::is_device_cluster(cluster_))
       attribute_ = n;
-    if (structure_) basic_field(l);
-    if (cluster_ == kBasicInformation && attribute_ && l.find("Data =") != std::string::npos)
-      basic_information(l);
-    certificates_.numbers(l, cluster_ == kOperationalCredentials ? command_ : std::nullopt);
+    if (structure_) attribute_field(l);
+    if (cluster_ && attribute_ && l.find("Data =") != std::string::npos) attribute_data(l);
+    certificates_.numbers(l, cluster_ == log::kOperationalCredentials ? command_ : std::nullopt);
     read_out(l);
   }
 
-  void basic_information(const std::string& l) {
-    const uint64_t id = *std::exchange(attribute_, std::nullopt);
-    if (log::is_basic_structure(id)) {
-      structure_ = {id, 0u};
-    } else if (const log::BasicAttribute* known = log::basic_attribute(id)) {
-      basic_value(*known, l, "Data");
+  void attribute_data(const std::string& l) {
+    const log::AttributePath path = {.cluster = *cluster_,
+                                     .attribute = *std::exchange(attribute_, std::nullopt)};
+    if (log::is_attribute_structure(path)) {
+      structure_ = {path, 0u};
+    } else if (const log::DeviceAttribute* known = log::device_attribute(path)) {
+      attribute_value(*known, l, "Data");
     }
   }
-  void basic_field(const std::string& l) {
+  void attribute_field(const std::string& l) {
     constexpr unsigned kMostLines = 16;
     std::string name;
-    if (const auto* known = log::basic_field_of(structure_->first, l, name))
-      return basic_value(*known, l, name);
+    if (const auto* known = log::attribute_field_of(structure_->first, l, name))
+      return attribute_value(*known, l, name);
     if (l.find('}') != std::string::npos || ++structure_->second > kMostLines)
       structure_ = std::nullopt;
   }
-  void basic_value(const log::BasicAttribute& known, const std::string& l, std::string_view name) {
+  void attribute_value(const log::DeviceAttribute& known, const std::string& l,
+                       std::string_view name) {
     if (known.is_number() && log::number_is_cut(l, name, whole_line_)) return cut_value(known.name);
-    if (auto value = log::basic_value(known, l, name))
-      say(known.fact, std::move(*value), "basic information");
+    if (auto value = log::attribute_value(known, l, name)) say(known, std::move(*value));
   }
   // chip-tool's read-out.
   void read_out(const std::string& l) {
@@ -136,25 +135,28 @@ class Log {
     if (!named) return;
     const auto* known = named->attribute;
     const std::string value = l.substr(named->at);
-    if (known->is_number()) return basic_value(*known, value, known->name);
+    if (known->is_number()) return attribute_value(*known, value, known->name);
     if (!whole_line_) return cut_value(known->name);
     if (auto words = value.substr(std::min(value.size(), std::strlen(known->name) + 2));
         is_utf8(words))
-      say(known->fact, std::move(words), "basic information");
+      say(*known, std::move(words));
   }
   // The log ends, or its line is cut, where this may go on.
   void cut_value(const char* name) {
     found_ = true;
     missing(name, "the line ends within it");
   }
-  void say(FactId fact, FactValue value, const std::string& item) {
+  void say(const log::DeviceAttribute& known, FactValue value) {
+    const FactId fact = known.fact;
+    const bool basic = known.cluster == log::kBasicInformation;
+    const std::string item = basic ? "basic information" : "attestation profile";
     const auto& statements = reading_.device.statements;
     const bool again = std::any_of(statements.begin(), statements.end(), [&](const Statement& s) {
       return s.fact == fact && s.value == value && s.place.path == source_.path;
     });
     found_ = true;
     if (again || ++basic_values_ > kMaxReported) return;
-    reading_.holds("basic-information");
+    reading_.holds(basic ? "basic-information" : "attestation-profile");
     // What no device can have answered was not written down as it was answered.
     if (const auto* number = std::get_if<uint64_t>(&value);
         number != nullptr && *number > widest(fact)) {
@@ -362,9 +364,9 @@ class Log {
       }
     }
     for (const log::Message::Attribute& a : read.attributes) {
-      const log::BasicAttribute* known = log::basic_attribute(a.id, a.field);
+      const log::DeviceAttribute* known = log::device_attribute(a.path, a.field);
       if (known != nullptr && known->is_number() == std::holds_alternative<uint64_t>(a.value))
-        say(known->fact, a.value, "basic information");
+        say(*known, a.value);
     }
     if (!read.cut) return;
     const char* item = read.cut->number ? item_of(read.cut->command, *read.cut->number) : nullptr;
@@ -552,7 +554,8 @@ class Log {
   bool found_ = false;
   bool whole_line_ = true;  // the end of the line that is being read follows in the file
   std::optional<uint64_t> cluster_, command_, dump_command_, attribute_;
-  std::optional<std::pair<uint64_t, unsigned>> structure_;  // whose fields follow, and lines since
+  std::optional<std::pair<log::AttributePath, unsigned>>
+      structure_;  // whose fields follow, and lines since
   log::ReadOut read_out_;
   bool in_dump_ = false, dump_cut_ = false;
   unsigned foreign_ = 0;

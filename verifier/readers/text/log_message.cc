@@ -9,7 +9,6 @@
 namespace attest::log {
 namespace {
 
-constexpr uint64_t kOperationalCredentials = 0x3E, kBasicInformation = 0x28;
 constexpr unsigned kMostElements = 4096;
 
 // The path that the next values belong to. Core 10.6: a command's is endpoint 0, cluster 1,
@@ -17,7 +16,7 @@ constexpr unsigned kMostElements = 4096;
 struct Path {
   std::optional<uint64_t> tags[5];
   bool command() const { return tags[1] == kOperationalCredentials && tags[2] && !tags[3]; }
-  bool attribute() const { return tags[3] == kBasicInformation && tags[4]; }
+  bool attribute() const { return is_device_cluster(tags[3]) && tags[4]; }
 };
 
 // A string's head: the tag where it is a context tag, and the length that it states.
@@ -87,7 +86,9 @@ Message read_message(View payload) {
     } else if (path.attribute() && (fields_at == 0 ? tag == 2 : open == fields_at)) {
       const auto field = fields_at == 0 ? std::nullopt : std::optional<uint64_t>(tag);
       const auto add = [&](FactValue value) {
-        out.attributes.push_back({.id = *path.tags[4], .field = field, .value = std::move(value)});
+        out.attributes.push_back({.path = {.cluster = *path.tags[3], .attribute = *path.tags[4]},
+                                  .field = field,
+                                  .value = std::move(value)});
       };
       if (number) add(element->unsigned_value);
       if (element->type == tlv::Type::boolean) add(element->unsigned_value);

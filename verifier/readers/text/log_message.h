@@ -1,8 +1,10 @@
 // A message of the interaction model in Matter TLV, as matter.js logs it in hex (Core 10.7): the
-// fields of commands to and from Operational Credentials, and the attributes of Basic Information.
+// fields of commands to and from Operational Credentials, and the attributes that log_values.h
+// names.
 #pragma once
 
 #include "verifier/readers/device.h"
+#include "verifier/readers/text/log_values.h"
 
 namespace attest::log {
 
@@ -12,7 +14,7 @@ struct Message {
     FactValue value;  // a number, or bytes
   };
   struct Attribute {
-    uint64_t id = 0;
+    AttributePath path{};
     std::optional<uint64_t> field = {};  // of one that is a structure
     FactValue value;                     // a number (of a flag 0 or 1), or text
   };

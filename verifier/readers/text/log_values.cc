@@ -10,41 +10,47 @@
 namespace attest::log {
 namespace {
 
-using Form = BasicAttribute::Form;
-constexpr BasicAttribute kBasicAttributes[] = {
-    {0x00, FactId::data_model_revision, Form::number, "DataModelRevision"},
-    {0x01, FactId::vendor_name, Form::text, "VendorName"},
-    {0x02, FactId::vendor_id, Form::number, "VendorID"},
-    {0x03, FactId::product_name, Form::text, "ProductName"},
-    {0x04, FactId::product_id, Form::number, "ProductID"},
-    {0x05, FactId::node_label, Form::text, "NodeLabel"},
-    {0x06, FactId::location, Form::text, "Location"},
-    {0x07, FactId::hardware_version, Form::number, "HardwareVersion"},
-    {0x08, FactId::hardware_version_string, Form::text, "HardwareVersionString"},
-    {0x09, FactId::software_version, Form::number, "SoftwareVersion"},
-    {0x0A, FactId::software_version_string, Form::text, "SoftwareVersionString"},
-    {0x0B, FactId::manufacturing_date, Form::text, "ManufacturingDate"},
-    {0x0C, FactId::part_number, Form::text, "PartNumber"},
-    {0x0D, FactId::product_url, Form::text, "ProductURL"},
-    {0x0E, FactId::product_label, Form::text, "ProductLabel"},
-    {0x0F, FactId::serial_number, Form::text, "SerialNumber"},
-    {0x10, FactId::local_config_disabled, Form::flag, "LocalConfigDisabled"},
-    {0x11, FactId::reachable, Form::flag, "Reachable"},
-    {0x12, FactId::unique_id, Form::text, "UniqueID"},
-    {0x13, FactId::case_sessions_per_fabric, Form::number, "CaseSessionsPerFabric", 0},
-    {0x13, FactId::subscriptions_per_fabric, Form::number, "SubscriptionsPerFabric", 1},
-    {0x13, FactId::simultaneous_invocations_supported, Form::number,
+using Form = DeviceAttribute::Form;
+constexpr uint64_t kBasic = kBasicInformation, kCredentials = kOperationalCredentials;
+constexpr DeviceAttribute kAttributes[] = {
+    {kBasic, 0x00, FactId::data_model_revision, Form::number, "DataModelRevision"},
+    {kBasic, 0x01, FactId::vendor_name, Form::text, "VendorName"},
+    {kBasic, 0x02, FactId::vendor_id, Form::number, "VendorID"},
+    {kBasic, 0x03, FactId::product_name, Form::text, "ProductName"},
+    {kBasic, 0x04, FactId::product_id, Form::number, "ProductID"},
+    {kBasic, 0x05, FactId::node_label, Form::text, "NodeLabel"},
+    {kBasic, 0x06, FactId::location, Form::text, "Location"},
+    {kBasic, 0x07, FactId::hardware_version, Form::number, "HardwareVersion"},
+    {kBasic, 0x08, FactId::hardware_version_string, Form::text, "HardwareVersionString"},
+    {kBasic, 0x09, FactId::software_version, Form::number, "SoftwareVersion"},
+    {kBasic, 0x0A, FactId::software_version_string, Form::text, "SoftwareVersionString"},
+    {kBasic, 0x0B, FactId::manufacturing_date, Form::text, "ManufacturingDate"},
+    {kBasic, 0x0C, FactId::part_number, Form::text, "PartNumber"},
+    {kBasic, 0x0D, FactId::product_url, Form::text, "ProductURL"},
+    {kBasic, 0x0E, FactId::product_label, Form::text, "ProductLabel"},
+    {kBasic, 0x0F, FactId::serial_number, Form::text, "SerialNumber"},
+    {kBasic, 0x10, FactId::local_config_disabled, Form::flag, "LocalConfigDisabled"},
+    {kBasic, 0x11, FactId::reachable, Form::flag, "Reachable"},
+    {kBasic, 0x12, FactId::unique_id, Form::text, "UniqueID"},
+    {kBasic, 0x13, FactId::case_sessions_per_fabric, Form::number, "CaseSessionsPerFabric", 0},
+    {kBasic, 0x13, FactId::subscriptions_per_fabric, Form::number, "SubscriptionsPerFabric", 1},
+    {kBasic, 0x13, FactId::simultaneous_invocations_supported, Form::number,
      "SimultaneousInvocationsSupported", 2},
-    {0x13, FactId::simultaneous_writes_supported, Form::number, "SimultaneousWritesSupported", 3},
-    {0x13, FactId::read_paths_supported, Form::number, "ReadPathsSupported", 4},
-    {0x13, FactId::subscribe_paths_supported, Form::number, "SubscribePathsSupported", 5},
-    {0x14, FactId::product_finish, Form::number, "Finish", 0},
-    {0x14, FactId::product_primary_color, Form::number, "PrimaryColor", 1},
-    {0x15, FactId::specification_version, Form::number, "SpecificationVersion"},
-    {0x16, FactId::max_paths_per_invoke, Form::number, "MaxPathsPerInvoke"},
-    {0x17, FactId::location_name, Form::text, "LocationName", 0},
-    {0x17, FactId::area_type, Form::number, "AreaType", 2},
-    {0x18, FactId::configuration_version, Form::number, "ConfigurationVersion"},
+    {kBasic, 0x13, FactId::simultaneous_writes_supported, Form::number,
+     "SimultaneousWritesSupported", 3},
+    {kBasic, 0x13, FactId::read_paths_supported, Form::number, "ReadPathsSupported", 4},
+    {kBasic, 0x13, FactId::subscribe_paths_supported, Form::number, "SubscribePathsSupported", 5},
+    {kBasic, 0x14, FactId::product_finish, Form::number, "Finish", 0},
+    {kBasic, 0x14, FactId::product_primary_color, Form::number, "PrimaryColor", 1},
+    {kBasic, 0x15, FactId::specification_version, Form::number, "SpecificationVersion"},
+    {kBasic, 0x16, FactId::max_paths_per_invoke, Form::number, "MaxPathsPerInvoke"},
+    {kBasic, 0x17, FactId::location_name, Form::text, "LocationName", 0},
+    {kBasic, 0x17, FactId::area_type, Form::number, "AreaType", 2},
+    {kBasic, 0x18, FactId::configuration_version, Form::number, "ConfigurationVersion"},
+    {kCredentials, 0x06, FactId::paa_supported_profiles, Form::number, "PAASupportedProfiles", 0},
+    {kCredentials, 0x06, FactId::pai_supported_profiles, Form::number, "PAISupportedProfiles", 1},
+    {kCredentials, 0x06, FactId::dac_supported_profiles, Form::number, "DACSupportedProfiles", 2},
+    {kCredentials, 0x06, FactId::cd_supported_profiles, Form::number, "CDSupportedProfiles", 3},
 };
 
 // "caseSessionsPerFabric", as some programs write the names of attributes and fields.
@@ -56,31 +62,43 @@ bool same_name(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-const BasicAttribute* basic_attribute(uint64_t id, std::optional<uint64_t> field) {
-  const auto at =
-      std::find_if(std::begin(kBasicAttributes), std::end(kBasicAttributes),
-                   [&](const BasicAttribute& a) { return a.attribute == id && a.field == field; });
-  return at == std::end(kBasicAttributes) ? nullptr : &*at;
+namespace {
+
+bool is_at(const DeviceAttribute& a, AttributePath path) {
+  return a.cluster == path.cluster && a.attribute == path.attribute;
 }
-const BasicAttribute* basic_field(uint64_t id, std::string_view field) {
-  const auto at = std::find_if(
-      std::begin(kBasicAttributes), std::end(kBasicAttributes), [&](const BasicAttribute& a) {
-        return a.attribute == id && a.field &&
-               (field == std::to_string(*a.field) || same_name(field, a.name));
-      });
-  return at == std::end(kBasicAttributes) ? nullptr : &*at;
+template <class Condition>
+const DeviceAttribute* find_attribute(Condition condition) {
+  const auto at = std::find_if(std::begin(kAttributes), std::end(kAttributes), condition);
+  return at == std::end(kAttributes) ? nullptr : &*at;
 }
-const BasicAttribute* basic_field_of(uint64_t id, std::string_view line, std::string& name) {
-  for (const BasicAttribute& a : kBasicAttributes) {
-    if (a.attribute != id || !a.field) continue;
+
+}  // namespace
+
+const DeviceAttribute* device_attribute(AttributePath path, std::optional<uint64_t> field) {
+  return find_attribute(
+      [&](const DeviceAttribute& a) { return is_at(a, path) && a.field == field; });
+}
+const DeviceAttribute* attribute_field(AttributePath path, std::string_view field) {
+  return find_attribute([&](const DeviceAttribute& a) {
+    return is_at(a, path) && a.field &&
+           (field == std::to_string(*a.field) || same_name(field, a.name));
+  });
+}
+const DeviceAttribute* attribute_field_of(AttributePath path, std::string_view line,
+                                          std::string& name) {
+  return find_attribute([&](const DeviceAttribute& a) {
+    if (!is_at(a, path) || !a.field) return false;
     name = "0x" + std::to_string(*a.field);
-    if (line.find(name + " = ") != std::string_view::npos) return &a;
-  }
-  return nullptr;
+    return line.find(name + " = ") != std::string_view::npos;
+  });
 }
-bool is_basic_structure(uint64_t id) {
-  return std::any_of(std::begin(kBasicAttributes), std::end(kBasicAttributes),
-                     [&](const BasicAttribute& a) { return a.attribute == id && a.field; });
+bool is_attribute_structure(AttributePath path) {
+  return find_attribute([&](const DeviceAttribute& a) { return is_at(a, path) && a.field; }) !=
+         nullptr;
+}
+bool is_device_cluster(std::optional<uint64_t> cluster) {
+  return find_attribute([&](const DeviceAttribute& a) { return a.cluster == cluster; }) != nullptr;
 }
 
 namespace {
@@ -101,8 +119,8 @@ std::optional<uint64_t> flag_after(std::string_view line, std::string_view name)
 
 }  // namespace
 
-std::optional<FactValue> basic_value(const BasicAttribute& attribute, std::string_view line,
-                                     std::string_view name) {
+std::optional<FactValue> attribute_value(const DeviceAttribute& attribute, std::string_view line,
+                                         std::string_view name) {
   if (!attribute.is_number()) {
     auto words = quoted_after(line, name);
     return words && is_utf8(*words) ? std::optional<FactValue>(std::move(*words)) : std::nullopt;
@@ -112,8 +130,9 @@ std::optional<FactValue> basic_value(const BasicAttribute& attribute, std::strin
   return number ? std::optional<FactValue>(*number) : std::nullopt;
 }
 
-std::optional<NamedAttribute> basic_attribute_named(std::string_view line) {
-  for (const BasicAttribute& attribute : kBasicAttributes) {
+std::optional<NamedAttribute> attribute_named(uint64_t cluster, std::string_view line) {
+  for (const DeviceAttribute& attribute : kAttributes) {
+    if (attribute.cluster != cluster) continue;
     const std::string name = std::string(attribute.name) + ":";
     const size_t at = line.find(name), behind = at + name.size();
     // A word of its own, that nothing but the log's prefix stands before. Of an empty text the
@@ -126,14 +145,13 @@ std::optional<NamedAttribute> basic_attribute_named(std::string_view line) {
 }
 
 std::optional<NamedAttribute> ReadOut::line(std::string_view line) {
-  constexpr uint64_t kBasicInformation = 0x28;
   constexpr unsigned kLinesOfCluster = 64;
   const bool attribute = line.find("Attribute 0x") != std::string_view::npos;
   if (line.find("Cluster: 0x") != std::string_view::npos) {
     in_structure_ = false;
-    may_follow_ = number_after(line, "Cluster") != kBasicInformation ? 0
-                  : attribute                                        ? 1
-                                                                     : kLinesOfCluster;
+    const auto cluster = number_after(line, "Cluster");
+    cluster_ = cluster.value_or(0);
+    may_follow_ = !is_device_cluster(cluster) ? 0 : attribute ? 1 : kLinesOfCluster;
     return std::nullopt;
   }
   // (What a setup code says has the same names.)
@@ -150,7 +168,7 @@ std::optional<NamedAttribute> ReadOut::line(std::string_view line) {
     return std::nullopt;
   }
   if (!in_structure_) --may_follow_;
-  auto named = basic_attribute_named(line);
+  auto named = attribute_named(cluster_, line);
   return named && named->attribute->field.has_value() == in_structure_ ? named : std::nullopt;
 }
 
@@ -195,6 +213,7 @@ bool has_telling_words(View text) {
                                            "attestation errorCode",
                                            "certificate-chain-request",
                                            "Cluster: 0x0000_0028",
+                                           "Cluster: 0x0000_003E",
                                            "AttestationVerification"};
   return std::any_of(std::begin(kTelling), std::end(kTelling),
                      [&](std::string_view words) { return find(text, view(words)).has_value(); });

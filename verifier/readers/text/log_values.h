@@ -11,10 +11,13 @@
 
 namespace attest::log {
 
-// Core 11.1.5: Basic Information, as the commissioner read it.
-struct BasicAttribute {
+inline constexpr uint64_t kBasicInformation = 0x28, kOperationalCredentials = 0x3E;
+
+// An attribute that says something of the device, as the commissioner read it: Basic Information
+// (Core 11.1.5), and the profiles of attestation among Operational Credentials (draft of 1.7).
+struct DeviceAttribute {
   enum class Form : uint8_t { number, text, flag };  // a flag is a number, 0 or 1
-  uint64_t attribute;
+  uint64_t cluster, attribute;
   FactId fact;
   Form form;
   const char* name;
@@ -22,32 +25,39 @@ struct BasicAttribute {
 
   bool is_number() const { return form != Form::text; }
 };
+struct AttributePath {
+  uint64_t cluster, attribute;
+};
 // Null: nothing is taken from this attribute, or from this field of it.
-const BasicAttribute* basic_attribute(uint64_t id, std::optional<uint64_t> field = {});
+const DeviceAttribute* device_attribute(AttributePath path, std::optional<uint64_t> field = {});
 // As JSON names it: "1" or "subscriptionsPerFabric". Null: not known.
-const BasicAttribute* basic_field(uint64_t id, std::string_view field);
+const DeviceAttribute* attribute_field(AttributePath path, std::string_view field);
 // Of a line "0x1 = 3,": the field that it gives, and how it is called there.
-const BasicAttribute* basic_field_of(uint64_t id, std::string_view line, std::string& name);
+const DeviceAttribute* attribute_field_of(AttributePath path, std::string_view line,
+                                          std::string& name);
 // It has fields.
-bool is_basic_structure(uint64_t id);
+bool is_attribute_structure(AttributePath path);
+// Some attribute of it is taken.
+bool is_device_cluster(std::optional<uint64_t> cluster);
 // What the line says of it behind `name`, texts in quotes; nullopt: nothing of its form.
-std::optional<FactValue> basic_value(const BasicAttribute& attribute, std::string_view line,
-                                     std::string_view name);
+std::optional<FactValue> attribute_value(const DeviceAttribute& attribute, std::string_view line,
+                                         std::string_view name);
 // "[TOO]   VendorID: 4660": the attribute that the line names, and where its name begins.
 struct NamedAttribute {
-  const BasicAttribute* attribute;
+  const DeviceAttribute* attribute;
   size_t at;
 };
-std::optional<NamedAttribute> basic_attribute_named(std::string_view line);
+std::optional<NamedAttribute> attribute_named(uint64_t cluster, std::string_view line);
 
 // chip-tool's read-out, two lines: "Cluster: 0x0000_0028 Attribute 0x0000_0002", "VendorID: 4660".
 // Where only the cluster is told, the lines below it have the names.
 class ReadOut {
  public:
-  // The attribute of Basic Information that this line, the next one of the log, gives.
+  // The attribute that this line, the next one of the log, gives.
   std::optional<NamedAttribute> line(std::string_view line);
 
  private:
+  uint64_t cluster_ = 0;
   unsigned may_follow_ = 0;  // lines
   bool in_structure_ = false;
 };
