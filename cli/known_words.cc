@@ -17,7 +17,8 @@ constexpr KnownNumber kNumbers[] = {
      "key of the issuer that was named",
      kChipError},
     {0x19, "BufferTooSmall",
-     "something is longer than there is room for: a DAC or PAI may have 600 bytes at most",
+     "something is longer than there is room for: a DAC or PAI may have 600 bytes at most, with "
+     "ML-DSA (a draft of Matter 1.7) 6261",
      kChipError},
     {0x20, "FailedDeviceAttestation",
      "the attestation failed (the SDK says it so since the middle of 2025, before that as internal "

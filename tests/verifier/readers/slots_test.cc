@@ -467,3 +467,41 @@ TEST_CASE("entries: a part that holds some of its credentials lacks the others")
     CHECK(faults(read_bytes(format.file(values))) == 0);
   }
 }
+
+// A post-quantum PAI (a draft of Matter 1.7) is ten times as long as any before.
+TEST_CASE("slots: a PAI of 6261 bytes is read in every format that has room for one") {
+  const Bytes pai = some_der(6261, 2);
+  const auto check = [&](const char* name, const Bytes& file) {
+    CAPTURE(std::string(name));
+    const Reading r = read_bytes(file);
+    CHECK(kind(r) == name);
+    CHECK(problems(r) == "");
+    const Bytes* read = r.device.bytes(FactId::pai);
+    CHECK((read != nullptr && *read == pai));
+  };
+  for (const Format& format : formats()) {
+    const std::string_view of = format.kind;
+    if (!format.slots.contains(FactId::pai) || of == "esp-nvs" || of == "silabs-flash") continue;
+    Values values = right_values(format);
+    values[FactId::pai] = pai;
+    check(format.kind, format.file(values));
+  }
+  // NVS and NVM3 lay it down in pieces.
+  NvsBuilder nvs;
+  nvs.space(1, "chip-factory");
+  nvs.blob(1, "dac-cert", some_der(480, 1));
+  nvs.page();
+  nvs.chunk(1, "pai-cert", 0, View(pai).first(3900));
+  nvs.page();
+  nvs.chunk(1, "pai-cert", 1, View(pai).subspan(3900));
+  nvs.index(1, "pai-cert", pai.size(), 2);
+  check("esp-nvs", nvs.build());
+  // As text in TI's table it is a slot of another encoding, and no other table.
+  std::vector<Bytes> items = ti_items();
+  for (const std::string& text : {hex(pai), base64(pai), to_pem("CERTIFICATE", pai)}) {
+    items[10] = as_bytes(text);
+    const Reading r = read_bytes(ti_image(0x100, items));
+    CHECK(kind(r) == "ti-factory-data");
+    CHECK(r.device.noted(Remark::pai_slot));
+  }
+}

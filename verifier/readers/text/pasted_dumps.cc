@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "verifier/base/characters.h"
 #include "verifier/readers/credentials/credential_items.h"
 #include "verifier/readers/text/pasted_bytes.h"
 #include "verifier/readers/text/value_words.h"
@@ -195,14 +196,28 @@ std::optional<uint64_t> number(std::string_view digits, int base) {
                                                                        : std::nullopt;
 }
 
-// The few bytes that are left for the last line of a value, and nothing else.
-std::optional<Line> last_line(std::string_view line) {
+// What a log puts before each line, but for its clock.
+std::string without_digits(std::string_view prefix) {
+  std::string out;
+  for (const char c : prefix) {
+    if (!is_digit(c)) out += c;
+  }
+  return out;
+}
+
+// The few bytes that are left for the last line of a value, and nothing else but what stands before
+// the bytes of the line above.
+std::optional<Line> last_line(std::string_view line, std::string_view prefix_above) {
   const auto words = words_of(line);
-  if (words.empty() || words.size() >= kLeastBare) return std::nullopt;
+  const size_t prefix = words_of(prefix_above).size();
+  if (words.size() <= prefix || words.size() - prefix >= kLeastBare) return std::nullopt;
+  const auto begin = static_cast<size_t>(words[prefix].at);
+  if (prefix != 0 && without_digits(line.substr(0, begin)) != without_digits(prefix_above))
+    return std::nullopt;
   Line out;
-  take_bare(words, 0, out);
-  if (out.width != 1 || out.bytes.size() != words.size()) return std::nullopt;
-  out.offset = words[0].at;
+  take_bare(words, prefix, out);
+  if (out.width != 1 || out.bytes.size() != words.size() - prefix) return std::nullopt;
+  out.offset = words[prefix].at;
   return out;
 }
 
@@ -235,7 +250,8 @@ class Dumps {
       const bool free = at >= used_.size() || !used_[at];
       auto found = free ? dump_line(line) : std::nullopt;
       if (!found && free && !lines_.empty() && lines_.back().address.empty())
-        found = last_line(line);
+        found = last_line(
+            line, text_.substr(lines_.back().begin, lines_.back().offset - lines_.back().begin));
       if (found) {
         found->offset += at;
         found->begin = at;
