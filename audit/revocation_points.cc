@@ -47,10 +47,13 @@ class Points {
     if (points.empty() && unread)
       return a_.findings.blocked(rule::revocation_is_published, issuer.about(),
                                  rule::certificates_are_readable);
-    if (points.empty())
+    if (points.empty()) {
+      const std::string hindered = does_not_fit_a_point(*issuer.certificate);
       return a_.findings.fail(rule::revocation_is_published, issuer.about(),
-                              "nobody publishes what this issuer has revoked", "a revocation point",
-                              "none");
+                              "nobody publishes what this issuer has revoked" +
+                                  (hindered.empty() ? "" : "; " + hindered),
+                              "a revocation point", "none");
+    }
     a_.findings.pass(rule::revocation_is_published, issuer.about());
     const auto named = list_issuer_of(issuer);
     if (!named)

@@ -9,8 +9,10 @@
 
 #include "dcl/network.h"
 #include "dcl/records.h"
+#include "verifier/gather/list_signature.h"
 #include "verifier/gather/revocation.h"
 #include "verifier/matter/revocation_set.h"
+#include "verifier/pki/algorithms.h"
 
 namespace attest::dcl {
 namespace {
@@ -61,28 +63,34 @@ class Writing {
     const auto fact = ledger_.approved_paa(id);
     if (const auto* why = std::get_if<Unknown>(&fact)) return error(why->why);
     const auto* found = std::get_if<Found<std::vector<LedgerCertificate>>>(&fact);
+    bool unsupported = false;
     if (found != nullptr) {
       for (const LedgerCertificate& entry : found->value) {
         auto certificate = parse_certificate(entry.der);
         if (!entry.device_attestation || !certificate) continue;
         auto paa = paa_from(*certificate, Origin::ledger, "the ledger");
-        if (!paa || (below != nullptr && !issued(*below, **certificate))) continue;
+        const Checked above = below == nullptr ? Checked::verified : issued(*below, **certificate);
+        unsupported = unsupported || above == Checked::unsupported;
+        if (!paa || above != Checked::verified) continue;
         return Authority{.certificate = *certificate,
                          .paa = std::make_shared<const Paa>(std::move(*paa)),
                          .assigned = entry.vid != 0 ? std::optional(entry.vid) : std::nullopt};
       }
     }
+    if (unsupported)
+      return error(fmt::format(
+          "whether its issuer is under an approved PAA is not known: it is signed with {}, which "
+          "no library here checks",
+          algorithm_name(below->signature_algorithm)));
     return error(fmt::format("its issuer is under no approved PAA ({})", hex_colons(id)));
   }
-  bool issued(const Certificate& below, const Certificate& paa) {
-    if (!same_name(below.issuer, paa.subject) || !paa.p256 || !below.ecdsa ||
-        !equal(below.signature_algorithm, oid::kEcdsaWithSha256))
-      return false;
-    const SignatureJob job{
-        .key = *paa.p256, .digest = below.tbs_digest(), .signature = *below.ecdsa};
-    uint8_t good = 0;
-    engine_.verify({&job, 1}, {&good, 1});
-    return good == 1;
+  Checked issued(const Certificate& below, const Certificate& paa) {
+    const VerifyingKey key(paa);
+    if (!same_name(below.issuer, paa.subject) || !key ||
+        algorithm_of_signature(below.signature_algorithm) != key.algorithm)
+      return Checked::refused;
+    const auto job = signature_job(below, key);
+    return job ? check(engine_, *job) : Checked::refused;
   }
 
   // The PAI stands in the point, as who signs or who delegates, or on the ledger.

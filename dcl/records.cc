@@ -221,8 +221,19 @@ std::string point_problem(const Json& object) {
         "revocation point: issuerSubjectKeyID: expected 20 bytes of upper-case hex, found \"{}\": "
         "commissioners do not find it",
         printable(issuer));
-  return point->crl_signer.empty() ? "revocation point: crlSignerCertificate: expected a PEM block"
-                                   : "";
+  if (!point->crl_signer.empty()) return "";
+  // What a field lets in is 2048 characters: of a certificate of ML-DSA that is the beginning.
+  for (const char* field : {"crlSignerCertificate", "crlSignerDelegator"}) {
+    const Json* found = object.find(field);
+    const std::string* pem = found == nullptr ? nullptr : found->string();
+    if (pem != nullptr && pem->find("-----BEGIN ") != std::string::npos &&
+        pem->find("-----END ") == std::string::npos)
+      return fmt::format(
+          "revocation point: {}: a PEM block without its end, {} characters (the ledger's field "
+          "holds 2048; a certificate of ML-DSA has more)",
+          field, pem->size());
+  }
+  return "revocation point: crlSignerCertificate: expected a PEM block";
 }
 
 std::string problem_of(Schema schema, const Json& object) {

@@ -9,13 +9,16 @@
 #include <variant>
 
 #include "dcl/certificate_list.h"
-#include "verifier/pki/certificate.h"
+#include "verifier/pki/algorithms.h"
 
 namespace attest::dcl {
 namespace {
 
-// kMaxDERCertLength of the SDK: a larger file is passed over by its loader.
-constexpr size_t kMostDer = 600;
+// A larger file is passed over by the SDK's loader. One of ML-DSA is passed over by the SDK of
+// every Matter in force, and loaded by that of 1.7.
+size_t most_der(const Certificate& certificate) {
+  return strongest(certificate).longest_certificate;
+}
 constexpr size_t kLongestName = 100;
 
 // Letters, digits, '-' and '_'; other characters become one '_' or nothing. Anybody with a vendor's
@@ -85,10 +88,10 @@ class Exporter {
     if (revoked_.certificates.contains(der)) return refuse("the same certificate was revoked");
     if (const UnreadEntry* unread = revoked_.unread_of(one.subject_key_id, one.subject))
       return refuse("whether it was revoked is not known: " + unread->why);
-    if (der.size() > kMostDer)
-      return refuse(fmt::format("it has {} bytes; the SDK loads at most {}", der.size(), kMostDer));
     const auto certificate = parse_certificate(der);
     if (!certificate) return refuse(certificate.error().what);
+    if (const size_t most = most_der(**certificate); der.size() > most)
+      return refuse(fmt::format("it has {} bytes; the SDK loads at most {}", der.size(), most));
     const std::string name = file_name(subject, one.subject_key_id);
     std::string file = (is_paa ? "paa-root-certs/" : "cd-certs/") + name;
     for (int again = 2; !names_.insert(file).second; ++again)

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "verifier/checks/catalogue.h"
+#include "verifier/gather/revocation.h"
 
 namespace attest {
 namespace {
@@ -81,11 +82,15 @@ Outcome stays_revoked(const RecordView& record) {
 
 Outcome a_list_is_published(const RecordView& record) {
   if (!record.facts.asked) return skipped("no ledger was asked");
-  if (std::holds_alternative<Absent>(record.facts.dac_points))
+  if (std::holds_alternative<Absent>(record.facts.dac_points)) {
+    const std::string hindered =
+        record.pai_if_any ? does_not_fit_a_point(*record.pai_if_any) : std::string();
     return fail(
         "the ledger names no revocation list for the DAC's issuer: a stolen key could never be "
-        "revoked",
+        "revoked" +
+            (hindered.empty() ? "" : "; " + hindered),
         "a revocation distribution point", "none", record.ledger.source);
+  }
   if (const Maybe<Unknown> why = std::get_if<Unknown>(&record.facts.dac_points))
     return unknown(
         fmt::format("whether a revocation list is published is not known: {}", why->why));

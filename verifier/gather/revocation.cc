@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "verifier/gather/list_signature.h"
+#include "verifier/pki/algorithms.h"
 #include "verifier/pki/name.h"
 
 namespace attest {
@@ -231,6 +232,14 @@ std::string not_the_issuers(const RevocationPoint& point, const Certificate& sig
 
 }  // namespace
 
+std::string does_not_fit_a_point(const Certificate& issuer) {
+  if (is_released(issuer)) return {};
+  return fmt::format(
+      "the ledger cannot name one yet: its field for the certificate of a list's signer holds 2048 "
+      "characters, and one of {} has more",
+      strongest(issuer).name);
+}
+
 std::span<const std::string> addresses(const Crl& crl) {
   return crl.partition ? std::span<const std::string>(crl.partition->uris)
                        : std::span<const std::string>();
@@ -372,6 +381,11 @@ CrlEvidence judge_point(const RevocationPoint& point,
   const bool others = issuer.vid && *issuer.vid != point.vid;
   out.problem = signer ? not_the_issuers(point, **signer, issuer, engine)
                        : "the ledger's signer is not a certificate: " + signer.error().what;
+  if (!signer && issuer.key.algorithm != nullptr && !issuer.key.algorithm->released)
+    out.problem += fmt::format(
+        " (the field holds 2048 characters; a certificate of {}, the issuer's or one that it "
+        "issued, has more)",
+        issuer.key.algorithm->name);
   if (!signer && !others) return out;
   out.foreign = !out.problem.empty();
   if (out.foreign) return out;

@@ -34,6 +34,11 @@ ListIssuer list_issuer(const Certificate& pai);
 // `assigned_vid`: the vendor that the ledger gives a PAA whose subject names none.
 ListIssuer list_issuer(const Paa& paa, std::optional<uint16_t> assigned_vid = {});
 
+// Why the ledger can name no list of an issuer; empty: nothing hinders it. The field for who signs
+// it (crlSignerCertificate, Matter 1.6) holds 2048 characters, which a certificate with a key or
+// signature of ML-DSA exceeds, that of a delegated signer, too.
+std::string does_not_fit_a_point(const Certificate& issuer);
+
 // A list, and what may be believed of it.
 struct CrlEvidence {
   Place place;          // a file; of a ledger's point its URL
