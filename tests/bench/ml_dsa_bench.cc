@@ -3,99 +3,24 @@
 // 3.5 on (a bare Debian 13); without it this says skipped.
 // Usage: ml_dsa_bench [--signatures N] [--engine-library LIBIPPCP]
 
-#include <openssl/evp.h>
-
-#include <algorithm>
-#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <ctime>
-#include <memory>
 #include <random>
 #include <string>
 #include <vector>
 
-#include "engines/ippcp.h"
-#include "verifier/crypto/crypto.h"
+#include "tests/bench/ml_dsa_engines.h"
 
 using namespace attest;
+using namespace attest::bench;
 
 namespace {
-
-double cpu_seconds() {
-  return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
-}
-
-// What libippcp is added to, so that it is asked even where OpenSSL could answer.
-class Without final : public SignatureEngine {
- public:
-  const char* name() const override { return "without"; }
-  void verify(std::span<const SignatureJob>, std::span<uint8_t> answers) override {
-    std::fill(answers.begin(), answers.end(), uint8_t{0});
-  }
-  Checked verify_ml_dsa(const MlDsaJob&) override { return Checked::unsupported; }
-  bool has(MlDsa) const override { return false; }
-};
-
-struct FreeKey {
-  void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
-};
-struct FreeContext {
-  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-};
-
-// A key pair of OpenSSL's.
-class Pair {
- public:
-  explicit Pair(const char* algorithm) : key_(EVP_PKEY_Q_keygen(nullptr, nullptr, algorithm)) {
-    size_t size = 0;
-    if (!key_ || EVP_PKEY_get_raw_public_key(key_.get(), nullptr, &size) != 1) return;
-    public_.resize(size);
-    EVP_PKEY_get_raw_public_key(key_.get(), public_.data(), &size);
-  }
-  explicit operator bool() const { return !public_.empty(); }
-  const Bytes& public_key() const { return public_; }
-  Bytes sign(View message) const {
-    const std::unique_ptr<EVP_MD_CTX, FreeContext> context(EVP_MD_CTX_new());
-    size_t size = 0;
-    if (EVP_DigestSignInit_ex(context.get(), nullptr, nullptr, nullptr, nullptr, key_.get(),
-                              nullptr) != 1 ||
-        EVP_DigestSign(context.get(), nullptr, &size, message.data(), message.size()) != 1)
-      return {};
-    Bytes out(size);
-    if (EVP_DigestSign(context.get(), out.data(), &size, message.data(), message.size()) != 1)
-      return {};
-    return out;
-  }
-
- private:
-  std::unique_ptr<EVP_PKEY, FreeKey> key_;
-  Bytes public_;
-};
 
 struct Set {
   MlDsa set;
   const char* name;
 };
-struct Engine {
-  std::string name;
-  std::shared_ptr<SignatureEngine> engine;
-};
-
-// Verifications a second as openssl itself counts them.
-double openssl_speed(const char* name) {
-  const std::string command =
-      std::string("openssl speed -seconds 3 -signature-algorithms 2>/dev/null ") + name +
-      " | tail -1";
-  std::FILE* pipe = ::popen(command.c_str(), "r");
-  char line[512] = {};
-  const bool read = pipe != nullptr && std::fgets(line, sizeof line, pipe) != nullptr;
-  if (pipe != nullptr) ::pclose(pipe);
-  const char* last = read ? std::strrchr(line, ' ') : nullptr;
-  return last == nullptr ? 0 : std::atof(last);
-}
-
 struct Counts {
   size_t verified = 0, refused = 0, unsupported = 0, wrong = 0;
 };
@@ -171,17 +96,9 @@ int main(int argc, char** argv) {
       signatures = std::strtoul(argv[i + 1], nullptr, 10);
     if (std::strcmp(argv[i], "--engine-library") == 0) library = argv[i + 1];
   }
-  if (!Pair("ML-DSA-44")) {
-    std::puts("skipped: this OpenSSL makes no ML-DSA signatures (3.5 and later do)");
-    return 0;
-  }
-  const auto not_owned = [](SignatureEngine*) {};
-  std::vector<Engine> engines{
-      {"openssl", std::shared_ptr<SignatureEngine>(&openssl_engine(), not_owned)}};
-  if (const auto ippcp = with_ippcp(std::make_shared<Without>(), library))
-    engines.push_back({"libippcp", *ippcp});
-  else
-    std::printf("libippcp is left out: %s\n", ippcp.error().what.c_str());
+  if (!Pair("ML-DSA-44")) return std::puts(kNoSignatures), 0;
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);  // 100,000 take minutes
+  const auto engines = engines_here(library);
   int failed = 0;
   for (const Set& set : {Set{MlDsa::set_44, "ML-DSA-44"}, Set{MlDsa::set_65, "ML-DSA-65"}}) {
     failed |= agree(set, engines, signatures);

@@ -65,6 +65,10 @@ echo "== ML-DSA by each engine: whether they agree, and how fast beside openssl 
 "$build/tests/ml_dsa_bench" --engine-library build/crypto_mb/lib/libippcp.so
 
 echo
+echo "== post-quantum devices: both chains against their own signature checks, lots against one check a device"
+"$build/tests/ml_dsa_devices_bench" --engine-library build/crypto_mb/lib/libippcp.so
+
+echo
 echo "== a revocation list of 1,000,000 serials, by its index and by walking it"
 "$build/tests/revocation_bench"
 

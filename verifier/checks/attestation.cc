@@ -373,7 +373,8 @@ constexpr Check kChecks[] = {
         .consequence_of = {"dac.signature-verifies"},
         .run = rule<signature_verifies>,
         .alike = "the signature of its response is verified",
-        .rule = "ECDSA with SHA-256 over the elements as received and the challenge. Without it a "
+        .rule = "ECDSA with SHA-256 over the elements as received and the challenge, below a "
+                "post-quantum chain, too: the DAC's own key is on P-256 in either. Without it a "
                 "stolen certificate would do.",
         .remedy = "put the private key that belongs to this DAC into the part",
     },

@@ -257,22 +257,29 @@ Outcome dac_issuer_is_no_root(const RecordView& record) {
 Outcome keys_differ(const Dac& dac, const LotView& lot) {
   struct Holder {
     const char* name;
-    MaybeValue<Point> key;
+    VerifyingKey key;
   };
-  const auto of = [](const Maybe<Certificate>& c) { return c == nullptr ? std::nullopt : c->p256; };
+  const auto of = [](const Maybe<Certificate>& c) {
+    return c == nullptr ? VerifyingKey() : VerifyingKey(*c);
+  };
   const auto paa = lot.paa_if_any;
   const auto signer = lot.signer_if_any;
   const Holder holders[] = {
-      {"DAC", dac->p256},
+      {"DAC", VerifyingKey(*dac)},
       {"PAI", of(lot.pai_if_any)},
-      {"PAA", paa != nullptr ? paa->key : of(lot.shown_paa_if_any)},
-      {"signer of the declaration", signer != nullptr ? MaybeValue(signer->key) : std::nullopt}};
+      {"PAA", paa != nullptr ? paa->verifying_key() : of(lot.shown_paa_if_any)},
+      {"signer of the declaration",
+       signer != nullptr ? VerifyingKey(std::optional<Point>(signer->key)) : VerifyingKey()}};
   for (size_t i = 0; i < std::size(holders); ++i) {
     for (size_t k = i + 1; k < std::size(holders); ++k) {
-      if (holders[i].key && holders[i].key == holders[k].key)
-        return fail(fmt::format("{} and {} have the same key", holders[i].name, holders[k].name),
-                    "a key of its own for each",
-                    fmt::format("{}…", hex(View(*holders[i].key).first(16))), dac.where());
+      const VerifyingKey& key = holders[i].key;
+      if (key.is(holders[k].key))
+        return fail(
+            fmt::format("{} and {} have the same key", holders[i].name, holders[k].name),
+            "a key of its own for each",
+            fmt::format("{}…",
+                        hex((key.algorithm->ml_dsa ? key.ml_dsa : View(key.p256)).first(16))),
+            dac.where());
     }
   }
   return pass();
@@ -371,8 +378,8 @@ constexpr Check kChecks[] = {
         .after = {"paa.is-trusted", "pai.signature-algorithm-is-ecdsa-sha256"},
         .consequence_of = {"chain.pai-authority-key-is-paa", "chain.pai-issuer-is-paa"},
         .run = rule<pai_signature>,
-        .rule = "ECDSA with SHA-256 over the signed part, with the PAA's key. Without it anyone "
-                "could issue a PAI.",
+        .rule = "ECDSA with SHA-256, or ML-DSA where the PAA's key is of that (draft of 1.7), over "
+                "the signed part, with the PAA's key. Without it anyone could issue a PAI.",
         .remedy = "compare the PAI in the part with the one that was issued, byte for byte",
     },
     {
@@ -408,8 +415,8 @@ constexpr Check kChecks[] = {
                            "pai.signature-verifies"},
         .run = rule<dac_signature>,
         .alike = "an alike record's own signature is verified",
-        .rule = "ECDSA with SHA-256 over the signed part, with the PAI's key. Without it anyone "
-                "could make a DAC.",
+        .rule = "ECDSA with SHA-256, or ML-DSA where the PAI's key is of that (draft of 1.7), over "
+                "the signed part, with the PAI's key. Without it anyone could make a DAC.",
         .remedy = "compare the DAC in the part with the one that was issued, byte for byte",
     },
     {

@@ -274,8 +274,9 @@ constexpr Check kChecks[] = {
                            "key.belongs-to-dac"},
         .run = rule<signature_verifies>,
         .rule = "ECDSA with SHA-256 over the elements as received and the session's challenge "
-                "(TC-DA-1.5, step 7). Without it anybody could ask for a certificate in the "
-                "device's place.",
+                "(TC-DA-1.5, step 7), below a post-quantum chain, too: the DAC's own key is on "
+                "P-256 in either, and one response is good for both. Without it anybody could ask "
+                "for a certificate in the device's place.",
         .remedy = "put the private key that belongs to this DAC into the part",
         .when_unknown = "hand over the challenge of the session that the response is of",
     },

@@ -22,6 +22,8 @@
 #include <algorithm>
 #include <climits>
 #include <new>
+#include <utility>
+#include <vector>
 
 #include "verifier/crypto/ml_dsa.h"
 
@@ -142,6 +144,25 @@ AnyKey ml_dsa_key(MlDsa set, View bytes) {
   EVP_PKEY* key = nullptr;
   EVP_PKEY_fromdata(making.get(), &key, EVP_PKEY_PUBLIC_KEY, parameters);
   return AnyKey(key);
+}
+// Making one costs as much as a verification, a chain has two, and a whole lot shares them. Null:
+// as above.
+EVP_PKEY* kept_ml_dsa_key(MlDsa set, View bytes) {
+  struct Kept {
+    MlDsa set;
+    Bytes bytes;
+    AnyKey key;
+  };
+  constexpr size_t kMost = 4;
+  thread_local std::vector<Kept> kept;
+  const auto known = std::find_if(kept.begin(), kept.end(), [&](const Kept& k) {
+    return k.set == set && equal(k.bytes, bytes);
+  });
+  if (known != kept.end()) return known->key.get();
+  AnyKey made_now = ml_dsa_key(set, bytes);
+  if (made_now == nullptr) return nullptr;
+  if (kept.size() == kMost) kept.erase(kept.begin());
+  return kept.emplace_back(Kept{set, to_bytes(bytes), std::move(made_now)}).key.get();
 }
 
 class OpensslEngine final : public SignatureEngine {
@@ -414,7 +435,7 @@ Checked openssl_verify_ml_dsa(const MlDsaJob& job, View context_string) {
     return Checked::refused;
   if (!openssl_has(job.set)) return Checked::unsupported;
   const QuietErrors quiet;
-  const AnyKey key = ml_dsa_key(job.set, job.key);
+  EVP_PKEY* const key = kept_ml_dsa_key(job.set, job.key);
   if (key == nullptr) return Checked::refused;
   const DigestContext checking(made(EVP_MD_CTX_new()));
   // Its name as OpenSSL 3.5 defines it, whose headers need not be here.
@@ -422,7 +443,7 @@ Checked openssl_verify_ml_dsa(const MlDsaJob& job, View context_string) {
   if (!context_string.empty())
     parameters[0] = OSSL_PARAM_construct_octet_string(
         "context-string", const_cast<uint8_t*>(context_string.data()), context_string.size());
-  if (EVP_DigestVerifyInit_ex(checking.get(), nullptr, nullptr, context(), nullptr, key.get(),
+  if (EVP_DigestVerifyInit_ex(checking.get(), nullptr, nullptr, context(), nullptr, key,
                               parameters) != 1)
     return Checked::unsupported;
   const bool good = EVP_DigestVerify(checking.get(), job.signature.data(), job.signature.size(),
