@@ -175,6 +175,7 @@ bool lot(const Engine& engine, const char* kinds, size_t devices) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);
   size_t devices = 4000;
   std::string library;
   for (int i = 1; i + 1 < argc; i += 2) {

@@ -1,10 +1,11 @@
 // Checks on revocation: a revoked certificate is refused, and a question that stays open never
 // reads as "not revoked".
 
+#include "verifier/gather/revocation.h"
+
 #include <fmt/format.h>
 
 #include "verifier/checks/catalogue.h"
-#include "verifier/gather/revocation.h"
 
 namespace attest {
 namespace {
