@@ -65,6 +65,14 @@ echo "== ML-DSA by each engine: whether they agree, and how fast beside openssl 
 "$build/tests/ml_dsa_bench" --engine-library build/crypto_mb/lib/libippcp.so
 
 echo
+echo "== published vectors of ML-DSA, where they are (ML_DSA_VECTORS: files of ACVP or Wycheproof)"
+if [ -z "${ML_DSA_VECTORS:-}" ]; then echo "not here (ML_DSA_VECTORS)"
+else
+  read -ra vectors <<<"$ML_DSA_VECTORS"
+  "$build/tests/ml_dsa_vectors" --engine-library build/crypto_mb/lib/libippcp.so "${vectors[@]}"
+fi
+
+echo
 echo "== post-quantum devices: both chains against their own signature checks, lots against one check a device"
 "$build/tests/ml_dsa_devices_bench" --engine-library build/crypto_mb/lib/libippcp.so
 

@@ -71,7 +71,7 @@ Outcome device_signs_with_p256(const Stated<FactId::dac_supported_profiles>& dac
                                const Stated<FactId::cd_supported_profiles>& cd) {
   StatementFaults faults;
   bool any = false;
-  const KeyAlgorithm& p256 = key_algorithms().front();
+  const KeyAlgorithm& p256 = first_of(key_algorithms());
   const auto look = [&](const Statement& s, uint64_t bits) {
     if (const uint64_t wrong = bits & bits_of_known() & ~bit(p256); wrong != 0)
       faults.add(s,
@@ -171,9 +171,9 @@ constexpr Check kChecks[] = {
         .proves_authenticity = false,
         .run = rule<device_signs_with_p256>,
         .rule = "DACSupportedProfiles has no bit of ML-DSA: the draft of Matter 1.7, which is not "
-                "released, keeps ML-DSA from the keys of DACs and from declarations. (Whether the "
+                "released, keeps ML-DSA from the keys of DACs and from declarations. Whether the "
                 "signature over a DAC counts there is disputed: a script of the certification test "
-                "asks for its bit.)",
+                "asks for its bit.",
         .remedy = "set DACSupportedProfiles, and CDSupportedProfiles where there is one, to bit 0 "
                   "(EcdsaMatterLegacy) in the firmware",
     },

@@ -269,7 +269,7 @@ Outcome keys_differ(const Dac& dac, const LotView& lot) {
       {"PAI", of(lot.pai_if_any)},
       {"PAA", paa != nullptr ? paa->verifying_key() : of(lot.shown_paa_if_any)},
       {"signer of the declaration",
-       signer != nullptr ? VerifyingKey(std::optional<Point>(signer->key)) : VerifyingKey()}};
+       signer != nullptr ? VerifyingKey(signer->key) : VerifyingKey()}};
   for (size_t i = 0; i < std::size(holders); ++i) {
     for (size_t k = i + 1; k < std::size(holders); ++k) {
       const VerifyingKey& key = holders[i].key;

@@ -84,8 +84,8 @@ Outcome stays_revoked(const RecordView& record) {
 Outcome a_list_is_published(const RecordView& record) {
   if (!record.facts.asked) return skipped("no ledger was asked");
   if (std::holds_alternative<Absent>(record.facts.dac_points)) {
-    const std::string hindered =
-        record.pai_if_any ? does_not_fit_a_point(*record.pai_if_any) : std::string();
+    const Maybe<Certificate> pai = record.pai_if_any;
+    const std::string hindered = pai == nullptr ? std::string() : does_not_fit_a_point(*pai);
     return fail(
         "the ledger names no revocation list for the DAC's issuer: a stolen key could never be "
         "revoked" +

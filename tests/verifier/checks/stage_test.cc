@@ -31,6 +31,8 @@ constexpr Own kOwn[] = {
     {"cd.is-not-provisional", Severity::info, "certification is what the lab is for"},
     {"basic.no-sdk-fallback-values", Severity::error, "nobody wrote the unit's own values"},
     {"basic.appearance-is-defined", Severity::error, "the data model's enumerations"},
+    {"attestation.profiles-are-known", Severity::error, "a unit under test names what there is"},
+    {"attestation.profiles-name-each-chain", Severity::error, "its other chain is never asked for"},
     {"basic.rotating-id-is-long-enough", Severity::error, "Matter Core 5.4.2.4.5: 128 bits"},
 };
 
