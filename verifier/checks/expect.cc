@@ -326,6 +326,7 @@ constexpr Check kChecks[] = {
     {
         .id = "expect.pai-scope-is-as-ordered",
         .title = "the PAI may issue for what was ordered",
+        .consequence_of = {"expect.vendor-id-is-as-ordered", "expect.product-id-is-as-ordered"},
         .proves_authenticity = false,
         .run = rule<pai_scope>,
         .rule = "A PAI for the vendor alone, or for vendor and product, as the order has it filled "

@@ -243,7 +243,8 @@ constexpr Check kChecks[] = {
         .id = "onboarding.qr-matches-manual-code",
         .title = "QR code and manual code are of one device",
         .spec = kCodeSpec,
-        .consequence_of = {"identity.facts-agree"},
+        .consequence_of = {"identity.facts-agree", "onboarding.qr-flow-is-defined",
+                           "onboarding.qr-padding-is-zero", "onboarding.passcode-is-in-range"},
         .proves_authenticity = false,
         .run = rule<qr_matches_manual>,
         .rule = "Both stand on one label. Where they differ, one of them opens another device, or "

@@ -234,6 +234,11 @@ std::vector<CheckRow> relations() {
        Status::fail,
        "the manual code in codes.csv and the QR code in label.png are not of one device: product "
        "0x0009 instead of 0x8000"},
+      // One fault, one finding: a code that cannot be is its own.
+      {"onboarding.qr-matches-manual-code",
+       {label("MT:Y.K90UBG00KA0648G00"), typed(manual())},
+       Status::blocked,
+       "onboarding.qr-flow-is-defined"},
       {.id = "onboarding.qr-matches-manual-code",
        .facts = {label(qr()), typed(manual(other_passcode))},
        .status = Status::fail,
