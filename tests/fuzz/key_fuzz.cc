@@ -1,9 +1,11 @@
 // Property: a key that parses, written again as the plainest ECPrivateKey, gives the same scalar
 // and point. A request that parses is exactly the first `consumed` bytes and parses the same from
-// these alone. No input is both.
+// these alone. No input is both. An OpenSSH key that is read says its kind and has one of P-256
+// only where the kind does.
 #include <cstdlib>
 
 #include "verifier/pki/key.h"
+#include "verifier/pki/openssh_key.h"
 
 using namespace attest;
 
@@ -35,6 +37,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     require(again && again->subject == csr->subject && again->public_key == csr->public_key);
     require(!parse_csr(View(csr->der).first(consumed - 1)));
     require(is_utf8(csr->subject));
+  }
+  if (const auto openssh = parse_openssh_key(input)) {
+    require(!key && !csr);
+    require(!openssh->p256 || (openssh->kind == "ecdsa-sha2-nistp256" && !openssh->encrypted));
+    require(!openssh->p256 || raw_private_key(openssh->p256->scalar));
   }
   return 0;
 }

@@ -67,6 +67,7 @@ TEST_CASE("every format has a fuzz target") {
       {"manifest_reader", "manifest"},
       {"own_output", "nothing_vanishes"},
       {"encrypted_files", "sealed_key"},
+      {"named_keys", "source_text"},
       {"silabs_provision", "nothing_vanishes"},
       {"vector_json", "nothing_vanishes"},
   };

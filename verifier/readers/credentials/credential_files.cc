@@ -11,6 +11,7 @@
 #include "verifier/pki/crl.h"
 #include "verifier/pki/encrypted_key.h"
 #include "verifier/pki/key.h"
+#include "verifier/pki/openssh_key.h"
 #include "verifier/readers/credentials/behind.h"
 #include "verifier/readers/credentials/credential_items.h"
 #include "verifier/readers/credentials/damaged.h"
@@ -259,7 +260,7 @@ void read_other_block(const PemBlock& block, const Place& place, const std::stri
                       Reading& reading) {
   const auto began = began_as(block.der);
   const bool key = block.label.ends_with("KEY") && !block.label.starts_with("RSA ") &&
-                   !block.label.starts_with("DSA ") && !block.label.starts_with("OPENSSH ");
+                   !block.label.starts_with("DSA ");
   if (began && began->kind == Began::Kind::other_curve) {
     reading.holds("other-key");
     reading.device.note(Remark::resembles_evidence, place,
@@ -276,6 +277,32 @@ void read_other_block(const PemBlock& block, const Place& place, const std::stri
                                                       quotable(printable(block.label)), began->what)
                                         : problem);
   }
+}
+
+// As ssh-keygen keeps them. False: it is none of a device.
+bool read_openssh_block(const PemBlock& block, const Place& place, Reading& reading) {
+  const auto key = parse_openssh_key(block.der);
+  if (key && key->p256) return say_key(*key->p256, place, reading).has_value();
+  if (!key) {
+    reading.holds("damaged");
+    reading.device.note(Remark::damaged_credential, place,
+                        fmt::format("a PEM block \"{}\": {}", block.label, key.error().what));
+  } else if (key->encrypted && key->kind == "ecdsa-sha2-nistp256") {
+    reading.holds("encrypted-key");
+    reading.device.note(Remark::key_locked, place,
+                        "the private key is encrypted, by OpenSSH: ssh-keygen -p takes the "
+                        "passphrase off");
+  } else if (key->kind.starts_with("ecdsa-")) {
+    reading.holds("other-key");
+    reading.device.note(
+        Remark::resembles_evidence, place,
+        fmt::format("an OpenSSH key ({}): expected a DAC's, on P-256", printable(key->kind)));
+  } else {
+    reading.not_used.push_back(
+        {place_text(place),
+         fmt::format("an OpenSSH key ({}): none of a device", printable(key->kind))});
+  }
+  return false;
 }
 
 // False where it is no block of a kind that can be read here.
@@ -303,6 +330,8 @@ tl::expected<bool, Error> read_block(const PemBlock& block, const Place& place, 
                        block.label[0] == 'T' ? without_trust(block.der) : block.der, place);
   } else if (is_cms(block.label) || is_certificate(block.label)) {
     if (const auto done = read_inside_at(read_cms); !done) return tl::unexpected(done.error());
+  } else if (block.label == "OPENSSH PRIVATE KEY") {
+    return read_openssh_block(block, place, reading);
   } else if (block.label.ends_with("PRIVATE KEY")) {
     if (block.encrypted || block.label == "ENCRYPTED PRIVATE KEY") {
       reading.holds("encrypted-key");

@@ -171,6 +171,11 @@ bool is_some_key(View item) {
   return key_form(item).has_value();
 }
 
+std::optional<Bytes> scalar_of(View item) {
+  auto form = key_form(item);
+  return form && !form->scalar.empty() ? std::optional(std::move(form->scalar)) : std::nullopt;
+}
+
 void say_certificate_item(FactId role, Encoding encoding, View item, const Place& place,
                           Reading& reading) {
   if (is_erased(item)) {

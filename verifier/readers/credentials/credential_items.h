@@ -22,6 +22,8 @@ enum class KeyItem : uint8_t { absent, plain, encrypted, unreadable };
 KeyItem key_item(View item, Bytes* scalar = nullptr);
 // A key, in whatever form, and no rubbish or ciphertext.
 bool is_some_key(View item);
+// The scalar of a key in any of the forms that people keep; nullopt: it is none, or does not tell.
+std::optional<Bytes> scalar_of(View item);
 // Says dac_private_key, or notes that it is encrypted, or reports that it can not be read.
 KeyItem say_dac_key_item(Encoding encoding, View item, const Place& place, Reading& reading);
 

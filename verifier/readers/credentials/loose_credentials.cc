@@ -14,6 +14,7 @@
 #include "verifier/readers/credentials/behind.h"
 #include "verifier/readers/credentials/credential_items.h"
 #include "verifier/readers/credentials/damaged.h"
+#include "verifier/readers/credentials/named_keys.h"
 #include "verifier/readers/credentials/pem_text.h"
 #include "verifier/readers/formats.h"
 #include "verifier/readers/quoted.h"
@@ -26,6 +27,8 @@ namespace {
 constexpr size_t kLeastText = 24;    // letters of base64 or digits that may be a credential
 constexpr size_t kLeastValue = 12;   // bytes of a value that may be a damaged one
 constexpr size_t kLeastInText = 64;  // the same within other text
+constexpr size_t kScalarBytes = 32;
+constexpr size_t kMostNamed = 65;  // bytes of a value that only its name tells
 constexpr std::string_view kEnd = "-----END ";
 
 // The bytes end within an element of the SEQUENCE of `says` bytes with which they begin. (Where the
@@ -92,8 +95,7 @@ bool is_named_blob(const PastedBytes& value) {
     case 16:
       return has(value.name, {"challenge"});
     case 32:
-      return has(value.name,
-                 {"nonce", "privkey", "private_key", "privatekey", "dac_key", "dackey"});
+      return has(value.name, {"nonce"}) || called_key(value.name) != CalledKey::no;
     case 64:
       return has(value.name, {"signature"});
     case 65:
@@ -123,8 +125,8 @@ Bytes swapped_pairs(View bytes) {
   return out;
 }
 
-// What pasted bytes are; null: none of ours.
-const Reader* reader_of_pasted(PastedBytes& pasted, Search search) {
+// What pasted bytes are by themselves; null: none of ours.
+const Reader* reader_of_pasted(PastedBytes& pasted) {
   // `hexdump` and `od -x` without options show pairs of bytes as numbers of this machine.
   Bytes swapped = swapped_pairs(pasted.bytes);
   if (pasted.half) {
@@ -141,6 +143,14 @@ const Reader* reader_of_pasted(PastedBytes& pasted, Search search) {
     pasted.bytes = std::move(swapped);
     return &damaged_reader;
   }
+  return nullptr;
+}
+
+// What bare bytes are by their name. Of a log only what cannot be another's is asked for.
+const Reader* reader_by_name(std::string_view text, const PastedBytes& pasted, Search search,
+                             bool about_matter) {
+  if (search == Search::log && pasted.bytes.size() != kScalarBytes) return nullptr;
+  if (is_named_key(text, pasted, about_matter && search != Search::log)) return &named_key_reader;
   return search == Search::names && is_named_blob(pasted) ? &blob_reader : nullptr;
 }
 
@@ -351,14 +361,23 @@ bool goes_on(std::string_view text, const PastedBytes& pasted) {
   return false;
 }
 
-void add_pasted(std::string& rest, Search search, LooseText& out) {
+void add_pasted(std::string_view all, std::string& rest, Search search, LooseText& out) {
   bool whole = true;
   std::vector<Loose> found;
+  bool credentials = false;
   for (PastedBytes& pasted : pasted_bytes(rest, &whole)) {
-    const Reader* reader = reader_of_pasted(pasted, search);
+    const Reader* reader = reader_of_pasted(pasted);
     if (reader != nullptr && is_left_out(pasted) && goes_on(rest, pasted)) continue;
-    if (reader != nullptr) found.push_back({.reader = reader, .pasted = std::move(pasted)});
+    credentials = credentials || reader == &x509_reader || reader == &cms_cd_reader;
+    found.push_back({.reader = reader, .pasted = std::move(pasted)});
   }
+  std::optional<bool> about;
+  for (Loose& f : found) {
+    if (f.reader != nullptr || f.pasted.bytes.size() > kMostNamed) continue;
+    if (!about) about = credentials || is_about_matter(all);
+    f.reader = reader_by_name(rest, f.pasted, search, *about);
+  }
+  std::erase_if(found, [](const Loose& f) { return f.reader == nullptr; });
   out.whole = out.whole && whole;
   for (Loose& f : found) {
     blank(rest, f.pasted.offset, f.pasted.end);
@@ -378,7 +397,7 @@ LooseText loose_in_text(std::string_view all, Search search) {
   }
   if (search == Search::text) open_comments(rest);
   open_lines(rest);
-  add_pasted(rest, search, out);
+  add_pasted(all, rest, search, out);
   // In source code a block is a literal with a name: what was read of it there is not read again.
   for (Loose& block : blocks) {
     blank(rest, block.pasted.offset, block.pasted.end);
@@ -394,7 +413,7 @@ LooseText loose_in_text(std::string_view all, Search search) {
   }
   std::string strings = unquoted(rest);
   const size_t before = out.found.size();
-  add_pasted(strings, search, out);
+  add_pasted(all, strings, search, out);
   for (size_t i = before; i < out.found.size(); ++i)
     blank(rest, out.found[i].pasted.offset, out.found[i].pasted.end);
   std::stable_sort(out.found.begin(), out.found.end(), [](const Loose& a, const Loose& b) {

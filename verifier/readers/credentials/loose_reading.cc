@@ -16,6 +16,7 @@
 #include "verifier/readers/credentials/credential_items.h"
 #include "verifier/readers/credentials/damaged.h"
 #include "verifier/readers/credentials/loose_credentials.h"
+#include "verifier/readers/credentials/named_keys.h"
 #include "verifier/readers/formats.h"
 
 namespace attest {
@@ -168,7 +169,7 @@ constexpr size_t kMostUniqueId = 32;
 class Behind {
  public:
   Behind(const std::string& path, Before before, Reading& reading)
-      : path_(path), reading_(reading) {
+      : path_(path), reading_(reading), first_(before.statements) {
     const Device& d = reading.device;
     for (size_t i = before.statements; i < d.statements.size(); ++i) {
       const auto* bytes = std::get_if<Bytes>(&d.statements[i].value);
@@ -189,11 +190,14 @@ class Behind {
     if (const std::string* value = json.string()) {
       if (items_.contains(item)) return;
       const Place place{.path = path_, .offset = {}, .item = item};
-      for (const Loose& f : loose_in_value(*value, true)) read(source(*value), f, place);
+      const auto found = loose_in_value(*value, true);
+      for (const Loose& f : found) read(source(*value), f, place);
+      if (found.empty()) named(key_letters(*value), place);
       return;
     }
     if (bytes(json, item)) return;
     if (const auto* members = json.object()) {
+      if (read_jwk(json, {.path = path_, .offset = {}, .item = item}, reading_)) return;
       for (const auto& [name, value] : *members) {
         // A name is text as any other.
         for (const Loose& f : loose_in_value(name, true))
@@ -205,6 +209,18 @@ class Behind {
     if (const auto* elements = json.array()) {
       if (lines(*elements, item)) return;
       for (const Json& value : *elements) this->json(value, item + "[]", {});
+    }
+  }
+  // A private key by its name: one of any trade is a device's where credentials stand beside it.
+  void end_of_json() {
+    const Device& d = reading_.device;
+    const bool beside = std::any_of(d.statements.begin() + static_cast<std::ptrdiff_t>(first_),
+                                    d.statements.end(), [&](const Statement& s) {
+                                      return s.fact == FactId::dac || s.fact == FactId::pai ||
+                                             s.fact == FactId::cd || s.fact == FactId::certificate;
+                                    });
+    for (const auto& [bytes, place] : std::exchange(called_keys_, {})) {
+      if (beside) key(bytes, place);
     }
   }
   void text_of(const Source& s, std::string_view all, Search search) {
@@ -223,6 +239,19 @@ class Behind {
   Source source(const std::string& value) const {
     return {.path = path_, .bytes = view(value), .base = 0, .member = true};
   }
+  void named(Bytes bytes, const Place& place) {
+    if (bytes.empty()) return;
+    const PastedBytes value{.name = place.item, .bytes = std::move(bytes)};
+    if (is_named_key({}, value, false)) {
+      key(value.bytes, place);
+    } else if (is_named_key({}, value, true)) {
+      called_keys_.emplace_back(value.bytes, place);
+    }
+  }
+  void key(const Bytes& bytes, const Place& place) {
+    read({.path = path_, .bytes = bytes, .base = 0, .member = true},
+         {.reader = &named_key_reader, .pasted = {.name = {}, .bytes = bytes}}, place);
+  }
   // False: it is no array of bytes with a credential.
   bool bytes(const Json& json, const std::string& item) {
     auto found = bytes_of(json);
@@ -234,6 +263,7 @@ class Behind {
     const std::string as_text(text(found->bytes));
     const Place place{.path = path_, .offset = {}, .item = item};
     if (items_.contains(item)) return true;
+    if (all.empty() && found->strange == 0) named(found->bytes, place);
     for (const Loose& f : all) {
       if (found->strange == 0) {
         read(source(as_text), f, place);
@@ -278,6 +308,8 @@ class Behind {
   Reading& reading_;
   std::set<Sha256> known_;
   std::set<std::string> items_;  // what the reader took, or found damaged
+  size_t first_;                 // statement behind what the reader said
+  std::vector<std::pair<Bytes, Place>> called_keys_;
   bool told_ = false;
 };
 
@@ -319,7 +351,9 @@ std::string without_prefixes(std::string_view all) {
 
 void read_loose_json(const Json& json, const std::string& path,
                      std::span<const std::string_view> others, Before before, Reading& reading) {
-  Behind(path, before, reading).json(json, {}, others);
+  Behind behind(path, before, reading);
+  behind.json(json, {}, others);
+  behind.end_of_json();
 }
 
 void read_loose_text(const Source& s, std::string_view all, Before before, Reading& reading) {
@@ -331,7 +365,10 @@ void read_loose_credentials(const Source& s, const Reader& by, Before before, Re
   Behind behind(s.path, before, reading);
   if (by.rest == Rest::values) {
     const auto json = parse_json(text(s.bytes));
-    if (json) return behind.json(*json, {}, {});
+    if (json) {
+      behind.json(*json, {}, {});
+      return behind.end_of_json();
+    }
     behind.text_of(s, text(s.bytes), Search::text);
   } else if (by.rest == Rest::around_blocks) {
     behind.text_of(s, around_blocks(text(s.bytes)), Search::text);

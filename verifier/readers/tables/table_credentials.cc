@@ -15,6 +15,7 @@
 #include "verifier/readers/credentials/behind.h"
 #include "verifier/readers/credentials/damaged.h"
 #include "verifier/readers/credentials/loose_credentials.h"
+#include "verifier/readers/credentials/named_keys.h"
 #include "verifier/readers/formats.h"
 #include "verifier/readers/tables/manifest.h"
 #include "verifier/readers/text/pasted_bytes.h"
@@ -36,8 +37,8 @@ bool is_damage(const Found& f) {
 
 // What belongs to one device alone, and so tells devices apart.
 bool is_own(const Loose& f) {
-  for (const Reader* sort :
-       {&csr_reader, &key_reader, &sealed_key_reader, &pkcs12_reader, &elements_reader}) {
+  for (const Reader* sort : {&csr_reader, &key_reader, &named_key_reader, &sealed_key_reader,
+                             &pkcs12_reader, &elements_reader}) {
     if (f.reader == sort) return true;
   }
   if (f.reader != &x509_reader) return false;
@@ -107,7 +108,7 @@ class Table {
     if (!loose.pasted.bytes.empty() && !known_.insert(sha256(loose.pasted.bytes)).second) return;
     if (is_own(loose)) {
       const bool tells = loose.reader == &x509_reader || loose.reader == &key_reader ||
-                         loose.reader == &csr_reader;
+                         loose.reader == &named_key_reader || loose.reader == &csr_reader;
       if (tells && ++own_[loose.reader] == 2) {
         out_.several = true;
         out_.left += std::erase_if(out_.found, [](const Found& f) { return is_own(f.loose); });
@@ -162,13 +163,25 @@ class Table {
     CsvRows rows(text(s_.bytes), header->separator, header->rows_at);
     rows.without_comments();
     CsvRecord record;
+    const CsvRecord names = names_of(*header);
     for (size_t row = 1;; ++row) {
       const uint64_t offset = rows.offset();
       const auto more = rows.next(record);
       if (!more || !*more) return;
       // (Of a text that is no table each line is one field: it may be a part of a value.)
       if (record.size() < 2 || in_block(offset)) continue;
-      for (const std::string& value : record) cell(value, offset, rows.offset(), row);
+      for (size_t i = 0; i < record.size(); ++i)
+        cell(record[i], offset, rows.offset(), row, i < names.size() ? names[i] : std::string());
+    }
+  }
+  // The row before the first one of values.
+  CsvRecord names_of(const ManifestHeader& header) const {
+    CsvRows rows(text(s_.bytes).substr(0, header.rows_at), header.separator, 0);
+    CsvRecord record, last;
+    while (true) {
+      const auto more = rows.next(record);
+      if (!more || !*more) return last;
+      last = record;
     }
   }
   // A comment is no row: what stands in one belongs to none, but in a table of several devices,
@@ -199,13 +212,18 @@ class Table {
     }
   }
   // A value that was read is not looked for again in the text.
-  void cell(const std::string& value, uint64_t begin, uint64_t end, size_t row) {
+  void cell(const std::string& value, uint64_t begin, uint64_t end, size_t row,
+            const std::string& name) {
     const size_t from = value.find_first_not_of(" \t\r\n'=\"");
     if (from == std::string::npos) return;
     const size_t behind = value.find_last_not_of(" \t\r\n'\"") + 1;
     if (behind < from + kLeastText) return;
     const std::string_view bare = std::string_view(value).substr(from, behind - from);
     auto found = loose_in_value(bare, false);
+    if (found.empty() && called_key(name) != CalledKey::no) {
+      if (Bytes bytes = key_letters(bare); !bytes.empty())
+        found.push_back({.reader = &named_key_reader, .pasted = value_of(std::move(bytes))});
+    }
     if (found.empty()) return;
     for (Loose& loose : found) keep(std::move(loose), at(begin, fmt::format("row {}", row)));
     const size_t there = std::string_view(rest_).substr(0, end).find(bare, begin);

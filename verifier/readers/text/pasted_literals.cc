@@ -56,6 +56,11 @@ std::optional<Bytes> meaning(std::string_view s) {
   if (const auto letters = base64_of_url(s)) {
     if (auto base = from_base64_lines(*letters)) return std::move(*base);
   }
+  // A key as JWK has it: without padding, whatever its letters are.
+  constexpr size_t kLettersOfKey = 43;
+  if (s.size() == kLettersOfKey) {
+    if (auto base = from_base64_lines(std::string(s) + "=")) return std::move(*base);
+  }
   return std::nullopt;
 }
 

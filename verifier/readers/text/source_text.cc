@@ -10,6 +10,7 @@
 #include "verifier/readers/credentials/credential_items.h"
 #include "verifier/readers/credentials/damaged.h"
 #include "verifier/readers/credentials/loose_credentials.h"
+#include "verifier/readers/credentials/named_keys.h"
 #include "verifier/readers/formats.h"
 #include "verifier/readers/text/may_hold.h"
 #include "verifier/readers/text/pasted_bytes.h"
@@ -46,6 +47,10 @@ Values read_values(const Source& s, Reading& reading) {
 bool is_credential(const Loose& f) {
   return f.reader != &blob_reader;
 }
+// (Of bytes that are called a key and say not whose it is, the rest of the evidence may tell.)
+bool is_evidence(const Loose& f) {
+  return is_credential(f) || called_key(f.pasted.name) != CalledKey::no;
+}
 
 bool recognises(const Source& s) {
   if (!is_plain_text(s.bytes)) return false;
@@ -54,7 +59,7 @@ bool recognises(const Source& s) {
   if (read_values(s, scratch) == Values::read) return true;
   const LooseText loose = loose_in_text(text(s.bytes), Search::names);
   return (!loose.whole && s.member) ||
-         std::any_of(loose.found.begin(), loose.found.end(), is_credential);
+         std::any_of(loose.found.begin(), loose.found.end(), is_evidence);
 }
 
 // A large text in which nothing was found goes on to the readers that are asked behind this one.
@@ -78,7 +83,7 @@ Result<void> read(const Source& s, Reading& reading) {
   const LooseText loose = loose_in_text(text(s.bytes), Search::names);
   if (!loose.whole) note_unsearched(s.path, reading);
   if (large && values == Values::no_json && loose.whole &&
-      std::none_of(loose.found.begin(), loose.found.end(), is_credential))
+      std::none_of(loose.found.begin(), loose.found.end(), is_evidence))
     return hand_on(s, reading, false);
   for (const Loose& f : loose.found) {
     if (values == Values::read && is_credential(f)) continue;  // read already
