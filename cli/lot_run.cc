@@ -273,8 +273,9 @@ class LotRun {
       if (input->source)
         sources.push_back(lent_to(std::move(input->source), path, read_shared(input->shared)));
       for (LotFile& file : input->manifests) {
-        if (!manifests_.add_found(file.path, std::move(*file.content)))
-          input->not_used.push_back({.path = file.path, .why = "a table of no devices"});
+        const auto added = manifests_.add_found(file.path, std::move(*file.content));
+        if (!added) return tl::unexpected(added.error());
+        if (!*added) input->not_used.push_back({.path = file.path, .why = "a table of no devices"});
       }
       tally_.add(input->not_used);
     }

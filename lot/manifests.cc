@@ -45,8 +45,11 @@ Result<ManifestRows> LotManifests::rows_of(const std::string& path, View content
       table->of_json ? ManifestRows::Numbers::objects : ManifestRows::Numbers::lines);
 }
 
-bool LotManifests::add_found(const std::string& path, Bytes content) {
+Result<bool> LotManifests::add_found(const std::string& path, Bytes content) {
   found_.push_back(std::move(content));
+  // Rows that a table lost would be devices that nobody misses.
+  if (const auto table = manifest_text(View(found_.back())); !table)
+    return error(fmt::format("{}: expected a JSON table of devices: {}", path, table.error().what));
   auto rows = rows_of(path, View(found_.back()), {});
   if (!rows) return false;
   // The one that was handed over, or a copy of another, is no second table.

@@ -113,6 +113,8 @@ FileRole file_role(const std::string& path, View bytes) {
     reading.codecs = &loaded_codecs();
     const bool read =
         read_evidence({.path = path, .bytes = bytes, .member = true}, reading).has_value();
+    // (What a commissioner kept of a node, and cannot be read, is damaged.)
+    if (!read && kind == attribute_json_reader.kind) return FileRole::device;
     return read && !says_nothing(reading) ? FileRole::device : FileRole::none;
   }
   for (const char* credential :

@@ -193,7 +193,9 @@ bool is_named_key(std::string_view text, const PastedBytes& value, bool about_ma
     return false;
   const bool scalar = value.bytes.size() == kScalar;
   const bool padded = value.bytes.size() == kScalar + 1 && value.bytes[0] == 0;
-  if ((scalar || padded) && is_printed_key(text, value)) return true;
+  // (A shorter one of these is cut.)
+  if ((scalar || padded || value.bytes.size() < kScalar) && is_printed_key(text, value))
+    return true;
   const std::string_view before = words_before(text, value.offset);
   if (is_made_of_a_key(letters_of(before))) return false;
   CalledKey called = called_key(value.name);

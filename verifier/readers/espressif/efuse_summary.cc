@@ -267,14 +267,18 @@ bool has_json_words(const Source& s) {
            return tool::contains(s.bytes, fmt::format("\"{}\"", name));
          });
 }
+// (One that breaks off before them is known by the words of any fuse.)
 bool may_be_json_summary(const Source& s) {
-  return tool::contains(s.bytes, "\"writeable\"") &&
-         std::any_of(std::begin(kTelling), std::end(kTelling),
-                     [&](const char* name) { return tool::has_member(s.bytes, name); });
+  if (!tool::contains(s.bytes, "\"writeable\"")) return false;
+  if (std::any_of(std::begin(kTelling), std::end(kTelling),
+                  [&](const char* name) { return tool::has_member(s.bytes, name); }))
+    return true;
+  return tool::contains(s.bytes, "\"efuse_type\"") && tool::contains(s.bytes, "\"bit_len\"") &&
+         !tool::json_objects(s.bytes);
 }
 
 bool recognises(const Source& s) {
-  return (tool::is_output(s, {"SPI_BOOT_CRYPT_CNT", "FLASH_CRYPT_CNT"}) &&
+  return (tool::is_output(s, {"SPI_BOOT_CRYPT_CNT", "FLASH_CRYPT_CNT", "\"efuse_type\""}) &&
           (may_be_json_summary(s) || is_text_summary(s))) ||
          efuse::has_dump(s) || efuse::is_dump_bytes(s.bytes);
 }
@@ -286,7 +290,7 @@ Result<void> read(const Source& s, Reading& reading) {
     return {};
   }
   tool::Rest rest(s);
-  if (has_json_words(s)) read_json(s, rest, reading);
+  if (has_json_words(s) || may_be_json_summary(s)) read_json(s, rest, reading);
   if (is_text_summary(s)) read_text(s, rest, reading);
   if (efuse::has_dump(s)) efuse::read_dumps(s, rest, reading);
   read_beside(s, esp_efuse_reader, std::move(rest).text(), reading);

@@ -11,10 +11,14 @@
 #include "verifier/readers/formats.h"
 #include "verifier/readers/quoted.h"
 #include "verifier/readers/tables/device_json.h"
+#include "verifier/readers/tables/json_head.h"
+#include "verifier/readers/text/beside.h"
 #include "verifier/readers/unreadable.h"
 
 namespace attest {
 namespace {
+
+constexpr size_t kMost = 1u << 20;
 
 struct Key {
   const char* name;
@@ -149,33 +153,36 @@ void read_group(const Json& group, const std::string& prefix, const std::string&
   }
 }
 
+// Words of the tool's own: enough where the file breaks off before a group is whole, or is damaged.
+constexpr const char* kOwnWords[] = {"\"instance_info\"", "\"commissionable_data\"",
+                                     "\"attestation_credentials\"", "\"cpms.json\""};
+
 bool recognises(const Source& s) {
-  if (s.bytes.size() > 1u << 20) return false;
-  const auto at = text(s.bytes).find_first_not_of(" \t\r\n\xEF\xBB\xBF");
-  if (at == std::string_view::npos || s.bytes[at] != '{') return false;
   const auto named = [&](std::string_view key) {
     return text(s.bytes).find(key) != std::string_view::npos;
   };
-  if (!named("\"matter\"") && !named("\"instance_info\"") && !named("\"commissionable_data\"") &&
-      !named("\"attestation_credentials\""))
-    return false;
-  const auto json = parse_json(text(s.bytes));
-  if (!json || !json->is_object()) return false;
-  const Json* body = body_of(*json);
-  if (body == nullptr) return false;
-  return std::any_of(body->object()->begin(), body->object()->end(), [](const auto& member) {
-    return is_group(member.first) ||
-           std::any_of(std::begin(kKeys), std::end(kKeys),
-                       [&](const Key& k) { return member.first == k.name; });
-  });
+  const bool own = std::any_of(std::begin(kOwnWords), std::end(kOwnWords), named);
+  if (!own && !named("\"matter\"")) return false;
+  const auto head = json_head(s.bytes, kMost);
+  if (!head || !head->json.is_object()) return false;
+  const Json* body = body_of(head->json);
+  const bool groups =
+      body != nullptr &&
+      std::any_of(body->object()->begin(), body->object()->end(), [](const auto& member) {
+        return is_group(member.first) ||
+               std::any_of(std::begin(kKeys), std::end(kKeys),
+                           [&](const Key& k) { return member.first == k.name; });
+      });
+  return groups || (head->broken && own);
 }
 
 Result<void> read(const Source& s, Reading& reading) {
-  const auto json = parse_json(text(s.bytes));
-  if (!json) return tl::unexpected(json.error());
-  const Json* body = body_of(*json);
+  const auto head = json_head(s.bytes, kMost);
+  if (!head || head->broken) return tl::unexpected(parse_json(text(s.bytes)).error());
+  const Json* body = body_of(head->json);
   if (body == nullptr) return error("none of its groups");
-  read_group(*body, body == &*json ? "" : "matter.", s.path, reading, true);
+  read_group(*body, body == &head->json ? "" : "matter.", s.path, reading, true);
+  read_beside(s, cpms_json_reader, behind_json(s.bytes, *head), reading);
   return {};
 }
 

@@ -8,10 +8,13 @@
 #include <algorithm>
 #include <charconv>
 
+#include "verifier/base/characters.h"
 #include "verifier/base/json.h"
 #include "verifier/readers/factory_item.h"
 #include "verifier/readers/formats.h"
 #include "verifier/readers/tables/device_json.h"
+#include "verifier/readers/tables/json_head.h"
+#include "verifier/readers/text/beside.h"
 #include "verifier/readers/text/log_values.h"
 #include "verifier/readers/unreadable.h"
 
@@ -21,6 +24,7 @@ namespace {
 // Endpoint 0: Basic Information, Operational Credentials.
 constexpr std::pair<std::string_view, uint64_t> kClusters[] = {
     {"0/40/", log::kBasicInformation}, {"0/62/", log::kOperationalCredentials}};
+constexpr size_t kMost = 64u << 20;
 constexpr std::string_view kRedacted = "**REDACTED**";
 
 std::optional<log::AttributePath> attribute_of(std::string_view key) {
@@ -51,18 +55,42 @@ void collect(const Json& json, std::vector<const Json*>& nodes) {
   }
 }
 
+// A key as a node's attributes have it, of whichever endpoint and cluster: "0/29/3".
+bool has_path_key(std::string_view all) {
+  for (size_t at = 0; (at = all.find("\":", at)) != std::string_view::npos; ++at) {
+    size_t slashes = 0, begin = at;
+    while (begin > 0 && (is_digit(all[begin - 1]) || all[begin - 1] == '/'))
+      slashes += all[--begin] == '/' ? 1 : 0;
+    if (slashes == 2 && begin > 0 && all[begin - 1] == '"' && is_digit(all[begin])) return true;
+  }
+  return false;
+}
+
+// Of a file that breaks off before the node's attributes: whose it is.
+bool is_of_matter(const Json& json) {
+  const Json* manifest = json.find("integration_manifest");
+  const Json* domain = manifest == nullptr ? nullptr : manifest->find("domain");
+  return json.find("home_assistant") != nullptr && domain != nullptr &&
+         domain->string() != nullptr && *domain->string() == "matter";
+}
+
 bool recognises(const Source& s) {
-  const auto at = text(s.bytes).find_first_not_of(" \t\r\n\xEF\xBB\xBF");
-  if (at == std::string_view::npos || (s.bytes[at] != '{' && s.bytes[at] != '[') ||
-      std::none_of(std::begin(kClusters), std::end(kClusters), [&](const auto& cluster) {
-        return find(s.bytes, view("\"" + std::string(cluster.first))).has_value();
-      }))
+  const std::string_view all = text(s.bytes);
+  const bool basic =
+      std::any_of(std::begin(kClusters), std::end(kClusters), [&](const auto& cluster) {
+        return all.find("\"" + std::string(cluster.first)) != std::string_view::npos;
+      });
+  constexpr size_t kMostWithoutIt = 4u << 20;
+  if (!basic && (s.bytes.size() > kMostWithoutIt ||
+                 (all.find("\"attributes\"") == std::string_view::npos &&
+                  all.find("\"home_assistant\"") == std::string_view::npos)))
     return false;
-  const auto json = parse_json(text(s.bytes));
-  if (!json) return false;
+  const auto head = json_head(s.bytes, kMost);
+  if (!head) return false;
   std::vector<const Json*> nodes;
-  collect(*json, nodes);
-  return !nodes.empty();
+  collect(head->json, nodes);
+  return !nodes.empty() ||
+         (head->broken && (basic || is_of_matter(head->json) || has_path_key(all)));
 }
 
 void say(const log::DeviceAttribute& attribute, const Json& value, const Place& place,
@@ -95,10 +123,11 @@ void say(const log::DeviceAttribute& attribute, const Json& value, const Place& 
 }
 
 Result<void> read(const Source& s, Reading& reading) {
-  const auto json = parse_json(text(s.bytes));
-  if (!json) return tl::unexpected(json.error());
+  const auto head = json_head(s.bytes, kMost);
+  if (!head || head->broken) return tl::unexpected(parse_json(text(s.bytes)).error());
   std::vector<const Json*> nodes;
-  collect(*json, nodes);
+  collect(head->json, nodes);
+  read_beside(s, attribute_json_reader, behind_json(s.bytes, *head), reading);
   if (nodes.size() > 1) {
     reading.not_used.push_back(
         {.path = s.path,
