@@ -105,10 +105,19 @@ Result<void> archive(View bytes, std::span<const std::string> passphrases,
   }
   if (archive_read_open_memory(a.get(), bytes.data(), bytes.size()) != ARCHIVE_OK)
     return error(complaint(a.get()));
-  for (;;) {
+  for (bool any = false;; any = true) {
     struct archive_entry* entry = nullptr;
+    // What is left of the member before: only then does the place tell what the end brings.
+    if (any) archive_read_data_skip(a.get());
+    const la_int64_t before = archive_filter_bytes(a.get(), 0);
     const int got = archive_read_next_header(a.get(), &entry);
-    if (got == ARCHIVE_EOF) return {};
+    if (got == ARCHIVE_EOF) {
+      // A tar ends with blocks of zeros: one that stops before them was cut between two members.
+      const bool tar = (archive_format(a.get()) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_TAR;
+      if (tar && any && archive_filter_bytes(a.get(), 0) == before)
+        return error("the tar stops without its end: members behind it may be missing");
+      return {};
+    }
     if (got < ARCHIVE_WARN) return error(complaint(a.get()));
     if (archive_entry_filetype(entry) == AE_IFDIR) continue;
     if (!member(describe(a.get(), entry))) return {};

@@ -81,11 +81,12 @@ constexpr Check kChecks[] = {
         .severity = kErrorOnMain,
         .open_on_main_only = true,
         .run = rule<could_be_read>,
-        .rule = "A file that may not be opened, or the part of a text that is too long to be "
-                "searched, can hold anything.",
+        .rule = "A file that may not be opened, the part of a text that is too long to be "
+                "searched, or what an archive holds behind a limit, can hold anything.",
         .remedy = "hand over a file that can be read, or take it away",
         .when_unknown = "give this user the right to read the file; of a text that is too long, "
-                        "hand over the part that is about this device; or take the file away",
+                        "hand over the part that is about this device; of an archive, unpack "
+                        "it and hand over what counts; or take the file away",
     },
     {
         .id = "evidence.second-unit-is-shown",

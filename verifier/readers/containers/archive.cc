@@ -22,8 +22,13 @@ constexpr size_t kMaxPath = 4096;
 // Firmware compresses to a third, erased flash to a thousandth. Much out of little is a bomb, once
 // it is much.
 constexpr uint64_t kBombFloor = 128u << 20, kBombRatio = 250;
+// Of archives inside an archive together: what comes out of them, and how many members they have.
+// (A flat one has no more members than its own size bears.)
+constexpr uint64_t kNestedFloor = 256u << 20;
+constexpr size_t kNestedFiles = 8192, kLeastPerFile = 64;
 // A line for every odd member of a hostile archive would be a flood of its own.
 constexpr size_t kMaxComplaints = 20;
+constexpr size_t kMostNamed = 100'000;  // members that are passed by, whose names are looked at
 
 bool recognises(const Source& s) {
   const View v = s.bytes;
@@ -66,7 +71,10 @@ bool says_bundle(View manifest) {
 
 class Unpacking {
  public:
-  Unpacking(const Source& s, Reading& reading) : source_(s), reading_(reading) {}
+  Unpacking(const Source& s, Reading& reading) : source_(s), reading_(reading) {
+    budget_.unpacked_bytes =
+        std::min(budget_.unpacked_bytes, std::max(kNestedFloor, kBombRatio * s.bytes.size()));
+  }
 
   // False ends the unpacking.
   bool member(const ArchiveMember& m) {
@@ -75,15 +83,20 @@ class Unpacking {
             ? source_.path
             : source_.path + "!" + quotable_path(printable(m.path.substr(0, kMaxPath)), ++nth_);
     const Place place{.path = path, .offset = {}, .item = {}};
-    if (m.path.size() > kMaxPath)
-      return print_error(place, fmt::format("its path has {} bytes, more than {}: not read",
-                                            m.path.size(), kMaxPath));
-    if (climbs(m.path)) return print_error(place, "its path leads out of the archive: not read");
+    if (!stopped_.empty()) return pass_by(path);
+    // As in a folder: none of these is the part's fault. (What a name hides that nobody opens is
+    // not known.)
     if (m.kind == ArchiveMember::Kind::link)
-      return print_error(place, fmt::format("a link to \"{}\": links are not followed",
-                                            quotable(printable(m.target.substr(0, 200)))));
+      return odd(path, fmt::format("a link to \"{}\": links in an archive are not followed",
+                                   quotable(printable(m.target.substr(0, 200)))));
     if (m.kind == ArchiveMember::Kind::other)
-      return print_error(place, "neither a file nor a folder: not read");
+      return odd(path, "neither a file nor a folder: not read");
+    if (m.path.size() > kMaxPath)
+      return unread(place, fmt::format("its path has {} bytes, more than {}: not read",
+                                       m.path.size(), kMaxPath));
+    if (climbs(m.path)) return unread(place, "its path leads out of the archive: not read");
+    if (reading_.files.size() >= reading_.budget.files)
+      return stop(place, "more files come out of the archives than are read of all evidence");
     const uint64_t limit = std::min(kMaxMember, left());
     const auto content = m.content(limit);
     if (!content) return refused(m, place, content.error(), limit);
@@ -97,10 +110,11 @@ class Unpacking {
     if (m.encrypted) {  // all passphrases were tried at once
       for (Secret& secret : reading_.secrets) secret.opened = secret.opened || secret.given;
     }
-    if (const auto done = read_inside({.path = path, .bytes = *content}, reading_); !done)
-      print_error(place, done.error().what);
-    return reading_.files.size() < reading_.budget.files ||
-           stop(place, fmt::format("more than {} files in the evidence", reading_.budget.files));
+    if (reading_.depth >= reading_.budget.depth)
+      return unread(
+          place, fmt::format("containers nested deeper than {}: not read", reading_.budget.depth));
+    read_in({.path = path, .bytes = *content}, place);
+    return true;
   }
 
   // It breaks off here, or its members did: damage where something of it is evidence. A document or
@@ -113,6 +127,15 @@ class Unpacking {
       broken_.erase(broken_.begin() + 1, broken_.end());
       broken_.front().path = source_.path;
     }
+    if (odd_ > kMaxComplaints)
+      reading_.not_used.push_back(
+          {source_.path, fmt::format("{} further members that are not read: links, names that "
+                                     "lead out of it and the like",
+                                     odd_ - kMaxComplaints)});
+    if (passed_by_ > kMaxComplaints)
+      reading_.not_used.push_back(
+          {source_.path,
+           fmt::format("{} further members: {}", passed_by_ - kMaxComplaints, stopped_)});
     for (NotUsed& one : broken_) {
       if (evidence) {
         reading_.device.damaged({.path = one.path, .offset = {}, .item = {}},
@@ -132,7 +155,30 @@ class Unpacking {
   // What may still come out: by the budget of everything, and before this archive counts as a bomb.
   uint64_t left() const {
     const uint64_t sane = std::max(kBombFloor, kBombRatio * source_.bytes.size());
-    return std::min(reading_.budget.unpacked_bytes, sane > unpacked_ ? sane - unpacked_ : 0);
+    return std::min(budget_.unpacked_bytes, sane > unpacked_ ? sane - unpacked_ : 0);
+  }
+  // What an archive in this one brings counts against what this one may.
+  void read_in(const Source& inside, const Place& place) {
+    const Budget outer = reading_.budget;
+    const size_t before = reading_.files.size();
+    const bool nested = recognises(inside);
+    reading_.budget.unpacked_bytes = budget_.unpacked_bytes;
+    if (nested)
+      reading_.budget.files =
+          static_cast<unsigned>(std::min<size_t>(outer.files, before + nested_files_));
+    const auto done = read_inside(inside, reading_);
+    const uint64_t used = budget_.unpacked_bytes - reading_.budget.unpacked_bytes;
+    const bool full = nested && (reading_.files.size() >= reading_.budget.files ||
+                                 reading_.budget.unpacked_bytes == 0);
+    budget_.unpacked_bytes -= used;
+    reading_.budget = outer;
+    reading_.budget.unpacked_bytes -= used;
+    if (nested) nested_files_ -= std::min(nested_files_, reading_.files.size() - before);
+    if (!done) reading_.device.damaged(place, "archive member", done.error().what);
+    if (!full) return;
+    stopped_ = "more comes out of the archives in this one than is read of it: not read";
+    if (!reading_.device.noted(Remark::unreadable_file))
+      reading_.device.note(Remark::unreadable_file, place, stopped_);
   }
   bool refused(const ArchiveMember& m, const Place& place, const Error& why, uint64_t limit) {
     if (m.encrypted) {
@@ -143,36 +189,46 @@ class Unpacking {
       return true;
     }
     // Limits of ours are no fault of the part: what lies behind them is not known.
-    if (why.what.starts_with("more than") && limit == kMaxMember) {
-      unread(place, fmt::format("larger than {} bytes: not read", kMaxMember));
-      return true;
-    }
+    if (why.what.starts_with("more than") && limit == kMaxMember)
+      return unread(place, fmt::format("larger than {} bytes: not read", kMaxMember));
+    const bool all = limit == budget_.unpacked_bytes;
     if (why.what.starts_with("more than")) {
-      unread(place, limit == reading_.budget.unpacked_bytes
-                        ? "more comes out of the archives than is read of all evidence"
-                        : fmt::format("more than {} bytes and {} times its size come out of "
-                                      "this archive: taken for a bomb",
-                                      kBombFloor, kBombRatio));
-      return false;
+      // (The archive around this one goes no further, either.)
+      if (all && reading_.depth > 0 && limit == reading_.budget.unpacked_bytes)
+        reading_.budget.unpacked_bytes = 0;
+      return stop(place, all ? "more comes out of the archives than is read of all evidence"
+                             : fmt::format("more than {} bytes and {} times its size come out of "
+                                           "this archive: taken for a bomb",
+                                           kBombFloor, kBombRatio));
     }
     broken_.push_back({.path = place.path, .why = why.what});
     return broken_.size() <= kMaxComplaints || stop(place, "more members cannot be read");
   }
-  void unread(const Place& place, const std::string& why) {
-    reading_.not_used.push_back({.path = place.path, .why = why});
-    reading_.device.note(Remark::unreadable_file, place, why);
-  }
-  bool print_error(const Place& place, const std::string& problem) {
-    if (++complaints_ > kMaxComplaints)
-      return stop({.path = source_.path, .offset = {}, .item = {}},
-                  fmt::format("more than {} members cannot be read; the rest is left alone",
-                              kMaxComplaints));
-    reading_.device.damaged(place, "archive member", problem);
+  bool odd(const std::string& path, std::string why) {
+    if (++odd_ <= kMaxComplaints)
+      reading_.not_used.push_back({.path = path, .why = std::move(why)});
     return true;
   }
-  bool stop(const Place& place, const std::string& problem) {
-    reading_.device.damaged(place, "archive", problem);
-    return false;
+  bool unread(const Place& place, const std::string& why) {
+    if (odd_ < kMaxComplaints || !reading_.device.noted(Remark::unreadable_file))
+      reading_.device.note(Remark::unreadable_file, place, why);
+    return odd(place.path, why);
+  }
+  // Nothing more of it is unpacked; its members are still named, where that costs no unpacking.
+  bool stop(const Place& place, const std::string& why) {
+    reading_.not_used.push_back({.path = place.path, .why = why});
+    reading_.device.note(Remark::unreadable_file, place, why);
+    stopped_ = "behind a member at which the unpacking ended: not read";
+    return is_listed();
+  }
+  bool is_listed() const {
+    const std::string_view all = text(source_.bytes);
+    return all.starts_with("PK") || (all.size() >= 512 && all.substr(257, 5) == "ustar");
+  }
+  bool pass_by(const std::string& path) {
+    ++passed_by_;
+    if (passed_by_ <= kMaxComplaints) reading_.not_used.push_back({.path = path, .why = stopped_});
+    return is_listed() && passed_by_ < kMostNamed;
   }
 
   const Source& source_;
@@ -182,7 +238,10 @@ class Unpacking {
   bool any_ = false;  // a member came before this one
   size_t nth_ = 0;
   uint64_t unpacked_ = 0;
-  size_t complaints_ = 0;
+  Budget budget_ = reading_.budget;  // of this archive and all that is in it
+  size_t nested_files_ = std::max(kNestedFiles, source_.bytes.size() / kLeastPerFile);
+  std::string stopped_;  // why nothing more is unpacked
+  size_t odd_ = 0, passed_by_ = 0;
 };
 
 Result<void> read(const Source& s, Reading& reading) {
