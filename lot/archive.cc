@@ -31,7 +31,7 @@ class Member {
  public:
   Member(const ArchiveMember& member, uint64_t& unpacked) : member_(member), unpacked_(unpacked) {
     if (member.kind == ArchiveMember::Kind::link)
-      broken_ = Error{.what = fmt::format("a link to \"{}\": links are not followed",
+      broken_ = Error{.what = fmt::format("a link to \"{}\": links in an archive are not followed",
                                           printable(member.target.substr(0, 200))),
                       .offset = {}};
   }
@@ -147,6 +147,7 @@ class ArchiveSource final : public LotSource {
     std::map<std::string, Bytes> beside;  // small things that stand beside the devices
     std::map<std::string, std::string> reasons;
     std::vector<NotUsed> others;
+    std::set<std::string> links;
     // What breaks here breaks again when it is unpacked, and is told then.
     static_cast<void>(walk_all(
         [&](const std::string& name, Member& member) {
@@ -160,6 +161,7 @@ class ArchiveSource final : public LotSource {
           if (role == FileRole::archive && is_archive_of_records(*content, passphrases_))
             role = FileRole::records;
           roles[name] = role;
+          if (member.is_link()) links.insert(name);
           if (role == FileRole::none)
             reasons[name] = content ? why_not_used(name, *content) : content.error().what;
           if (role == FileRole::shared || role == FileRole::manifest || role == FileRole::signer)
@@ -201,6 +203,17 @@ class ArchiveSource final : public LotSource {
       input.not_used.push_back({.path = path_ + "!" + other.path, .why = std::move(other.why)});
     records_ = {tree.records.begin(), tree.records.end()};
     units_ = std::move(tree.units);
+    // A link is none of the device's files; a device of nothing but links cannot be read.
+    for (LotUnit& unit : units_) {
+      if (std::all_of(unit.files.begin(), unit.files.end(),
+                      [&](const std::string& file) { return links.contains(file); }))
+        continue;
+      std::erase_if(unit.files, [&](const std::string& file) {
+        if (!links.contains(file)) return false;
+        input.not_used.push_back({.path = path_ + "!" + file, .why = reasons[file]});
+        return true;
+      });
+    }
     for (size_t i = 0; i < units_.size(); ++i) {
       for (const std::string& file : units_[i].files) unit_of_[file] = i;
     }
