@@ -353,6 +353,12 @@ bool something_is_closed(const Evidence& e) {
          e.device.noted(Remark::unreadable_file);
 }
 
+// What cannot be read, or was shortened by who kept it, may be the DAC.
+bool is_cut_or_damaged(const Evidence& e) {
+  return e.device.noted(Remark::damaged_credential) || e.device.noted(Remark::not_in_log) ||
+         e.device.noted(Remark::truncated) || !e.device.integrity.empty();
+}
+
 std::string listed(const std::vector<std::string>& names) {
   std::string out;
   for (size_t i = 0; i < names.size(); ++i) {
@@ -368,9 +374,13 @@ SdkResult sdk_result(const Evidence& e) {
   if (!e.dac.present()) {
     // Without the chain the result that a log states is all there is.
     const auto stated = e.device.number(FactId::commissioner_result);
-    if (!stated && something_is_closed(e))
-      return {.code = {}, .why_unknown = "the DAC is not known"};
-    return {.code = sdk_code(stated ? static_cast<int>(*stated) : 701), .why_unknown = {}};
+    if (stated) return {.code = sdk_code(static_cast<int>(*stated)), .why_unknown = {}};
+    // A part without one answers with none. Where only the evidence lacks it, or has a part of it,
+    // nobody knows what the device answers with.
+    const bool answers_with_none =
+        e.device.noted(Remark::lacks_dac) && !something_is_closed(e) && !is_cut_or_damaged(e);
+    if (!answers_with_none) return {.code = {}, .why_unknown = "the DAC is not known"};
+    return {.code = sdk_code(701), .why_unknown = {}};
   }
   if (!e.pai.present() && e.root_above_dac.empty() && something_is_closed(e))
     return {.code = {}, .why_unknown = "the PAI is not known"};

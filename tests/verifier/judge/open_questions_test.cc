@@ -206,6 +206,33 @@ TEST_CASE("the SDK's result is a code, or why there is none; never a success it 
   CHECK(forms.find("says: success") == std::string::npos);
 }
 
+TEST_CASE(
+    "the SDK's word without a DAC: of a part that has none, and not of evidence that lacks it") {
+  Judged d = judge_fixture("dac-missing");
+  const Place place{.path = "factory.bin", .offset = {}, .item = {}};
+  const auto sdk = [&] {
+    d.report = judge(d.evidence);
+    return dump(*report_json(d.evidence, d.report).find("sdk_result"));
+  };
+  const std::string open = R"({"code":null,"name":null,"reason":"the DAC is not known"})",
+                    none = R"({"code":701,"name":"InvalidArgument"})";
+  CHECK(sdk() == open);
+  d.evidence.device.note(Remark::lacks_dac, place, "the DAC is not among its entries");
+  CHECK(sdk() == none);
+  for (const Remark remark :
+       {Remark::damaged_credential, Remark::not_in_log, Remark::truncated, Remark::encrypted_no_key,
+        Remark::flash_encrypted, Remark::unreadable_file}) {
+    d.evidence.device.note(remark, place, "of 461 bytes 200 are there");
+    CHECK(sdk() == open);
+    d.evidence.device.remarks.pop_back();
+  }
+  d.evidence.device.damaged(place, "dac", "ends early");
+  CHECK(sdk() == open);
+  d.evidence.device.integrity.clear();
+  d.evidence.device.say(FactId::commissioner_result, uint64_t{605}, place);
+  CHECK(sdk().find("605") != std::string::npos);
+}
+
 TEST_CASE("the last line of the text is the verdict again") {
   for (const char* name : {"good", "cd-missing", "dac-of-another-vendor"}) {
     const Judged d = judge_fixture(name);
