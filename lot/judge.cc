@@ -8,6 +8,7 @@
 #include "codecs/loader.h"
 #include "lot/record.h"
 #include "verifier/base/counted.h"
+#include "verifier/readers/formats.h"
 #include "verifier/rules/check.h"
 
 namespace attest {
@@ -26,6 +27,15 @@ DeviceLine unreadable(const LotItem& item, const std::string& problem) {
   line.unreadable = true;
   line.input = item.input;
   return line;
+}
+
+// Of a kind that is known by more than words in it: it cannot be read, and is a device's all the
+// same.
+bool is_evidence(const std::string& path, View bytes) {
+  const Reader* reader = reader_of({.path = path, .bytes = bytes, .base = 0, .member = true});
+  if (reader == nullptr) return false;
+  const std::string_view kind = reader->kind;
+  return kind.ends_with("-json") || kind.ends_with("-data") || kind == attribute_json_reader.kind;
 }
 
 }  // namespace
@@ -68,7 +78,8 @@ bool LotJudge::read_files(const LotItem::Files& files, Reading& reading,
         read_evidence({.path = file.path, .bytes = bytes, .base = 0, .member = !alone}, reading);
     if (done) continue;
     problem = fmt::format("{}: {}", file.path, done.error().what);
-    if (alone) return false;
+    // (Evidence that is damaged is what verify says of it, too.)
+    if (alone && !is_evidence(file.path, bytes)) return false;
     reading.device.damaged({.path = file.path, .offset = done.error().offset, .item = {}}, "file",
                            done.error().what);
   }
