@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <initializer_list>
 #include <set>
 #include <utility>
 
@@ -79,31 +78,6 @@ void blank(std::string& text, size_t begin, size_t end) {
 }
 
 namespace {
-
-bool has(std::string_view name, std::initializer_list<const char*> words) {
-  const std::string lower = to_lower(name);
-  return std::any_of(words.begin(), words.end(),
-                     [&](const char* w) { return lower.find(w) != std::string::npos; });
-}
-
-// Bare bytes are everywhere in source code: what they are called has to say that they are ours.
-bool is_named_blob(const PastedBytes& value) {
-  // What a value is the digest of may be called by its name, too.
-  if (has(value.name, {"sha", "hash", "finger", "thumb", "digest", "checksum", "md5", "hmac"}))
-    return false;
-  switch (value.bytes.size()) {
-    case 16:
-      return has(value.name, {"challenge"});
-    case 32:
-      return has(value.name, {"nonce"}) || called_key(value.name) != CalledKey::no;
-    case 64:
-      return has(value.name, {"signature"});
-    case 65:
-      return has(value.name, {"dac"}) && has(value.name, {"pub"});
-    default:
-      return false;
-  }
-}
 
 const Reader* reader_of_whole(View bytes) {
   const Source s{.path = {}, .bytes = bytes};

@@ -171,6 +171,23 @@ CalledKey called_key(std::string_view words) {
   return CalledKey::no;
 }
 
+bool is_named_blob(const PastedBytes& value) {
+  const std::string letters = letters_of(value.name);
+  if (is_made_of_a_key(letters) || has_any(letters, {"sha"})) return false;
+  switch (value.bytes.size()) {
+    case kScalar / 2:
+      return has_any(letters, {"challenge"});
+    case kScalar:
+      return has_any(letters, {"nonce"}) || called_key(value.name) != CalledKey::no;
+    case 2 * kScalar:
+      return has_any(letters, {"signature"});
+    case 2 * kScalar + 1:
+      return has_any(letters, {"dac"}) && has_any(letters, {"pub"});
+    default:
+      return false;
+  }
+}
+
 bool is_about_matter(std::string_view text) {
   const std::string lower = to_lower(text);
   for (const std::string_view word :

@@ -26,6 +26,10 @@ Bytes key_letters(std::string_view letters);
 bool is_named_key(std::string_view text, const PastedBytes& value, bool about_matter);
 bool is_about_matter(std::string_view text);
 
+// Bare bytes are everywhere in source code: what they are called has to say that they are ours, of
+// an attestation or a key.
+bool is_named_blob(const PastedBytes& value);
+
 // Of bytes that are called a private key.
 extern const Reader named_key_reader;
 
