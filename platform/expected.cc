@@ -18,7 +18,7 @@
 #include "verifier/readers/posture/user_configuration.h"
 #include "verifier/readers/quoted.h"
 #include "verifier/readers/reader.h"
-#include "verifier/readers/text/utf16.h"
+#include "verifier/readers/text/decoded_text.h"
 
 namespace attest {
 namespace {
@@ -156,8 +156,8 @@ Result<void> read_configuration(const std::string& of, const FileBeside& beside,
   const auto file = beside(kUserConfiguration);
   if (!file) return {};
   const std::string path = (fs::path(of).parent_path() / kUserConfiguration).string();
-  const auto utf8 = utf8_of_utf16(*file);
-  const auto json = parse_json(text(utf8 ? View(*utf8) : View(*file)));
+  const auto decoded = decoded_text(*file);
+  const auto json = parse_json(text(decoded ? View(decoded->utf8()) : View(*file)));
   if (!json) return error(fmt::format("{}: {}", path, json.error().what));
   if (const auto done = read_user_configuration(*json, path, device.posture); !done)
     return error(fmt::format("{}: {}", path, done.error().what));
@@ -222,9 +222,9 @@ Result<Device> expected_from(const std::string& path, View content, const FileBe
   }
   if (!done && !locks_alone) return error(fmt::format("{}: {}", path, done.error().what));
   if (kind == "cpms-json") {
-    const auto utf8 = utf8_of_utf16(content);
+    const auto decoded = decoded_text(content);
     const auto brought =
-        read_credentials(utf8 ? View(*utf8) : content, path, beside, reading.device);
+        read_credentials(decoded ? View(decoded->utf8()) : content, path, beside, reading.device);
     if (!brought) return error(fmt::format("{}: {}", path, brought.error().what));
   }
   if (const auto readable = security_is_readable(reading.device); !readable)

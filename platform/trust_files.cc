@@ -9,8 +9,8 @@
 #include "verifier/base/json.h"
 #include "verifier/pki/key.h"
 #include "verifier/readers/formats.h"
+#include "verifier/readers/text/decoded_text.h"
 #include "verifier/readers/text/plain_text.h"
-#include "verifier/readers/text/utf16.h"
 
 namespace attest {
 namespace {
@@ -24,15 +24,12 @@ class Trusted {
 
   Result<void> file(const std::string& name, View bytes, unsigned depth = 0) {
     const size_t before = given.found.size();
-    if (const auto utf8 = utf8_of_utf16(bytes)) {
-      const Bytes plain = *utf8;
-      return plain_file(name, plain);
-    }
     if (archive_reader.recognises({.path = name, .bytes = bytes})) {
       if (const auto done = archive(name, bytes, depth); !done || given.found.size() != before)
         return done;
     }
-    return plain_file(name, bytes);
+    const auto decoded = decoded_text(bytes);
+    return plain_file(name, decoded ? View(decoded->utf8()) : bytes);
   }
 
  private:

@@ -1,9 +1,9 @@
 // Any bytes, in a folder or named: they say something, or they stand under not used, or they end
-// the command with an error. Text in UTF-16 comes out as well-formed UTF-8.
+// the command with an error. Text in another encoding comes out as well-formed UTF-8.
 #include "codecs/loader.h"
 #include "tests/fuzz/property.h"
 #include "verifier/readers/reader.h"
-#include "verifier/readers/text/utf16.h"
+#include "verifier/readers/text/decoded_text.h"
 
 using namespace attest;
 
@@ -22,6 +22,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     for (const NotUsed& unused : reading.not_used)
       test::must(!unused.path.empty() && !unused.why.empty(), "what is not used has a reason");
   }
-  if (const auto utf8 = utf8_of_utf16(bytes)) test::must(is_utf8(text(*utf8)), "UTF-8 comes out");
+  if (const auto decoded = decoded_text(bytes)) {
+    test::must(is_utf8(text(decoded->utf8())), "UTF-8 comes out");
+    test::must(!decoded_text(decoded->utf8()), "and is text");
+    test::must(decoded->offset_in_file(decoded->utf8().size()) <= bytes.size(),
+               "places are within");
+  }
   return 0;
 }

@@ -8,7 +8,6 @@
 #include "tests/support/check_rows.h"
 #include "tests/support/support.h"
 #include "verifier/readers/credentials/damaged.h"
-#include "verifier/readers/text/utf16.h"
 
 using namespace attest;
 using namespace attest::test;
@@ -204,24 +203,4 @@ TEST_CASE("evidence: what was handed over") {
            .remarks = {{Remark::unreadable_file, "no permission"}}},
       },
       {"evidence"});
-}
-
-TEST_CASE("UTF-16 is read where it is well-formed, and nothing else is taken for it") {
-  const std::string said = "{\"vendor_id\": 1}";
-  for (const bool big : {false, true}) {
-    for (const bool mark : {false, true}) {
-      const auto read = utf8_of_utf16(utf16(said, big, mark));
-      REQUIRE(read);
-      CHECK(text(*read) == said);
-    }
-  }
-  // A pair of surrogates, and halves of one.
-  const auto smile = utf8_of_utf16(raw("fffe61003dd800de"));
-  REQUIRE(smile);
-  CHECK(hex(*smile) == "61f09f9880");
-  CHECK(!utf8_of_utf16(raw("fffe00de6100")));
-  CHECK(!utf8_of_utf16(raw("fffe3dd86100")));
-  CHECK(!utf8_of_utf16(raw("fffe61000000")));
-  CHECK(!utf8_of_utf16(text_of("plain text, eight bits each")));
-  CHECK(!utf8_of_utf16({}));
 }

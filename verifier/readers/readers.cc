@@ -13,9 +13,9 @@
 #include "verifier/readers/quoted.h"
 #include "verifier/readers/reader.h"
 #include "verifier/readers/text/beside.h"
+#include "verifier/readers/text/decoded_text.h"
 #include "verifier/readers/text/onboarding_codes.h"
 #include "verifier/readers/text/plain_text.h"
-#include "verifier/readers/text/utf16.h"
 
 namespace attest {
 namespace {
@@ -89,9 +89,35 @@ constexpr const Reader* kReaders[] = {
 constexpr const Reader* kOfMemory[] = {
     &silabs_provision_reader, &telink_reader,       &nordic_reader,     &nxp_reader,
     &bouffalolab_reader,      &silabs_flash_reader, &ti_factory_reader, &carve_reader};
-bool is_of_memory(const Reader& reader) {
-  return std::find(std::begin(kOfMemory), std::end(kOfMemory), &reader) != std::end(kOfMemory);
+
+// What they take is bytes, whatever letters are among them: beside a few that are none it is no
+// text for that.
+constexpr const Reader* kOfBytes[] = {&archive_reader,      &label_image_reader,
+                                      &uf2_reader,          &ota_image_reader,
+                                      &x509_reader,         &cms_cd_reader,
+                                      &other_cms_reader,    &csr_reader,
+                                      &crl_reader,          &key_reader,
+                                      &sealed_key_reader,   &pkcs12_reader,
+                                      &esp_flash_reader,    &esp_nvs_keys_reader,
+                                      &esp_nvs_reader,      &esp_secure_cert_reader,
+                                      &elf_reader,          &silabs_provision_reader,
+                                      &telink_reader,       &nordic_reader,
+                                      &nxp_reader,          &bouffalolab_reader,
+                                      &silabs_flash_reader, &ti_factory_reader,
+                                      &firmware_reader,     &erased_flash_reader};
+// Whose form is JSON, in which every character is in UTF-8. (What a controller prints is its
+// words.)
+constexpr const Reader* kOfJson[] = {&cpms_json_reader, &nordic_json_reader,
+                                     &ti_factory_json_reader, &device_json_reader,
+                                     &vector_json_reader};
+
+template <size_t N>
+bool is_among(const Reader* const (&some)[N], const Reader* reader) {
+  return std::find(std::begin(some), std::end(some), reader) != std::end(some);
 }
+
+// The same of any few bytes, and of what began as a credential.
+constexpr const Reader* kOfAnyBytes[] = {&elements_reader, &damaged_reader, &blob_reader};
 
 constexpr size_t kLargeFile = 32u << 20;
 
@@ -100,6 +126,51 @@ const Reader* asked(const Source& source, const Reader* known_not = nullptr) {
     if (reader != known_not && reader->recognises(source)) return reader;
   }
   return nullptr;
+}
+
+// Text that is not UTF-8 as what it says in that. What a reader of bytes takes is none: a few bytes
+// and what cannot be read only where it says nothing as text.
+std::optional<DecodedText> text_to_read(const Source& source) {
+  auto decoded = decoded_text(source.bytes);
+  if (!decoded || !decoded->first_foreign()) return decoded;
+  const Reader* of_bytes = asked(source, &own_output_reader);
+  if (is_among(kOfBytes, of_bytes)) return std::nullopt;
+  if (!is_among(kOfAnyBytes, of_bytes)) return decoded;
+  Source plain = source;
+  plain.bytes = decoded->utf8();
+  const Reader* of_text = asked(plain, &own_output_reader);
+  const bool says_nothing = of_text == nullptr || of_text == &carve_reader ||
+                            is_among(kOfBytes, of_text) || is_among(kOfAnyBytes, of_text);
+  return says_nothing ? std::nullopt : std::move(decoded);
+}
+
+// What was read of a text stands in the file where that text stood. (Addresses of a part's memory
+// are no places in a text.)
+void put_back(const DecodedText& decoded, const Source& source, const EvidenceFile& file,
+              const QuotedBefore& before, Reading& reading) {
+  if (file.kind == intel_hex_reader.kind || file.kind == s_record_reader.kind) return;
+  const auto put = [&](Place& place) {
+    if (place.path == source.path && place.offset && *place.offset >= source.base)
+      place.offset = source.base + decoded.offset_in_file(*place.offset - source.base);
+  };
+  Device& d = reading.device;
+  for (size_t i = before.statements; i < d.statements.size(); ++i) put(d.statements[i].place);
+  for (size_t i = before.remarks; i < d.remarks.size(); ++i) put(d.remarks[i].place);
+  for (size_t i = before.integrity; i < d.integrity.size(); ++i) put(d.integrity[i].place);
+}
+
+// Evidence in a form that asks for UTF-8 is damaged by a byte that is none, and read all the same.
+void say_foreign(const DecodedText& decoded, const Source& source, const EvidenceFile& file,
+                 const QuotedBefore& before, Reading& reading) {
+  const bool json = std::any_of(std::begin(kOfJson), std::end(kOfJson),
+                                [&](const Reader* r) { return file.kind == r->kind; });
+  const auto first = decoded.first_foreign();
+  const bool said = reading.device.statements.size() > before.statements;
+  if (!first || !json || !said || reading.device.integrity.size() > before.integrity) return;
+  const uint8_t byte = source.bytes[*first];
+  reading.device.damaged({.path = source.path, .offset = source.base + *first, .item = {}},
+                         file.kind,
+                         fmt::format("JSON: expected UTF-8, found the byte 0x{:02x}", byte));
 }
 
 // How much a reading holds, of whatever kind: a file that adds nothing to it was no evidence.
@@ -140,7 +211,7 @@ Result<void> recognise_and_read(const Source& source, size_t index, Reading& rea
   const Before behind = Before::of(reading);
   const QuotedBefore quoted = QuotedBefore::of(reading);
   auto done = found->read(source, reading);
-  if (done && is_of_memory(*found)) say_firmware(source, reading);
+  if (done && is_among(kOfMemory, found)) say_firmware(source, reading);
   if (done) read_loose_credentials(source, *found, behind, reading);
   mask_quoted(source.path, quoted, reading);
   reading.current = outer;
@@ -178,11 +249,18 @@ Result<void> read_one(const Source& source, Reading& reading) {
                            .size = source.bytes.size(),
                            .holds = {}});
   const size_t index = reading.files.size() - 1;
-  // Text in UTF-16 is read as what it is in UTF-8; its digest stays the file's.
-  const auto utf8 = utf8_of_utf16(source.bytes);
+  // Text in another encoding is read as what it is in UTF-8; its digest stays the file's.
+  const auto decoded = text_to_read(source);
   Source plain = source;
-  if (utf8) plain.bytes = *utf8;
+  if (decoded) plain.bytes = decoded->utf8();
+  const QuotedBefore before = QuotedBefore::of(reading);
   auto done = recognise_and_read(plain, index, reading);
+  if (decoded) {
+    put_back(*decoded, source, reading.files[index], before, reading);
+    say_foreign(*decoded, source, reading.files[index], before, reading);
+    if (!done && done.error().offset)
+      done.error().offset = decoded->offset_in_file(*done.error().offset);
+  }
   if (large) reading.files[index].sha256 = digest.get();
   return done;
 }
@@ -276,10 +354,9 @@ std::span<const Reader* const> readers() {
 }
 
 const Reader* reader_of(const Source& source) {
-  const auto utf8 = utf8_of_utf16(source.bytes);
-  if (!utf8) return asked(source);
+  const auto decoded = text_to_read(source);
   Source plain = source;
-  plain.bytes = *utf8;
+  if (decoded) plain.bytes = decoded->utf8();
   return asked(plain);
 }
 

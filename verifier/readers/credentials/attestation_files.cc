@@ -22,12 +22,12 @@ Result<void> read_elements(const Source& s, Reading& reading) {
 
 // 16: a challenge. 32: a nonce or a raw private key. 64: a signature. 65: a public key. A blob is a
 // file of its own: inside a container such lengths say nothing. All-same bytes are erased flash,
-// not a value.
+// not a value, and a text with an onboarding code has that to say.
 bool recognises_blob(const Source& s) {
   const size_t n = s.bytes.size();
   if (n != 16 && n != 32 && n != 64 && !(n == 65 && s.bytes[0] == 0x04)) return false;
   for (const uint8_t b : s.bytes) {
-    if (b != s.bytes[0]) return true;
+    if (b != s.bytes[0]) return !onboarding_text_reader.recognises(s);
   }
   return false;
 }

@@ -105,10 +105,7 @@ std::optional<Bytes> column_certificate(const std::string& text);
 // object is a broken row. For a manifest that is handed over as one; among a device's files an
 // array may be anything.
 Result<std::string> table_of_json(View bytes);
-// A table in UTF-16, as spreadsheets save "Unicode text", in UTF-8; nullopt: it is none.
-std::optional<std::string> table_of_utf16(View bytes);
-
-// A manifest of any form as CSV in UTF-8. An error: JSON that is no array of objects.
+// A manifest of any form and encoding as CSV in UTF-8. An error: JSON that is no array of objects.
 struct ManifestText {
   std::optional<std::string> rewritten;  // nullopt: it is that already
   bool of_json = false;                  // its rows are objects, counted from 1

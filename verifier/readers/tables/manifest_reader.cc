@@ -8,6 +8,7 @@
 #include "verifier/readers/formats.h"
 #include "verifier/readers/tables/manifest.h"
 #include "verifier/readers/tables/table_credentials.h"
+#include "verifier/readers/text/decoded_text.h"
 #include "verifier/readers/text/plain_text.h"
 
 namespace attest {
@@ -70,10 +71,7 @@ bool is_json_manifest(View bytes) {
          row.of(Column::qr_payload).starts_with("MT:");
 }
 
-}  // namespace
-
-bool is_manifest(View bytes) {
-  if (const auto utf8 = table_of_utf16(bytes)) return is_manifest(view(*utf8));
+bool is_table_of_devices(View bytes) {
   if (bytes.size() < 4 || (bytes[0] == 0x30 && bytes[1] >= 0x80) || !is_plain_text(bytes))
     return false;
   const size_t from = text(bytes.first(std::min<size_t>(bytes.size(), 64)))
@@ -102,24 +100,24 @@ bool is_manifest(View bytes) {
   return second && *second;
 }
 
-namespace {
-
 bool recognises(const Source& s) {
-  return is_manifest(s.bytes);
+  return is_table_of_devices(s.bytes);
 }
 
 // A table is about many devices, and its columns say nothing of the one that is judged: lot
 // compares it row by row. The credentials in it are evidence as they are anywhere.
 Result<void> read(const Source& s, Reading& reading) {
   reading.holds("manifest");
-  const auto utf8 = table_of_utf16(s.bytes);
-  Source plain = s;
-  if (utf8) plain.bytes = view(*utf8);
-  read_table_credentials(plain, reading);
+  read_table_credentials(s, reading);
   return {};
 }
 
 }  // namespace
+
+bool is_manifest(View bytes) {
+  const auto decoded = decoded_text(bytes);
+  return is_table_of_devices(decoded ? View(decoded->utf8()) : bytes);
+}
 
 const Reader manifest_reader{
     .kind = "manifest", .expects = "a table of devices", .recognises = recognises, .read = read};

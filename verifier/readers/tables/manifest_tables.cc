@@ -1,4 +1,5 @@
-// Tables that are not CSV of UTF-8: JSON arrays of objects, and UTF-16 as spreadsheets write it.
+// Tables that are not CSV of UTF-8: JSON arrays of objects, and other encodings, as spreadsheets
+// write them.
 
 #include <algorithm>
 #include <string>
@@ -6,7 +7,7 @@
 
 #include "verifier/base/json.h"
 #include "verifier/readers/tables/manifest.h"
-#include "verifier/readers/text/utf16.h"
+#include "verifier/readers/text/decoded_text.h"
 
 namespace attest {
 
@@ -73,7 +74,8 @@ Result<std::string> table_of_json(View bytes) {
 }
 
 Result<ManifestText> manifest_text(View bytes) {
-  ManifestText out{.rewritten = table_of_utf16(bytes)};
+  ManifestText out;
+  if (const auto decoded = decoded_text(bytes)) out.rewritten = std::string(text(decoded->utf8()));
   const std::string_view all = out.rewritten ? std::string_view(*out.rewritten) : text(bytes);
   const size_t from = all.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
   if (from == std::string_view::npos || all[from] != '[') return out;
@@ -81,39 +83,6 @@ Result<ManifestText> manifest_text(View bytes) {
   if (!rows) return tl::unexpected(rows.error());
   return ManifestText{
       .rewritten = table_of(*rows), .of_json = true, .has_cells_only = has_cells_only(*rows)};
-}
-
-std::optional<std::string> table_of_utf16(View bytes) {
-  const bool little = bytes.size() >= 2 && bytes[0] == 0xFF && bytes[1] == 0xFE,
-             big = bytes.size() >= 2 && bytes[0] == 0xFE && bytes[1] == 0xFF;
-  if (!little && !big) {  // without its mark
-    const auto utf8 = utf8_of_utf16(bytes);
-    return utf8 ? std::optional(std::string(text(*utf8))) : std::nullopt;
-  }
-  const auto unit = [&](size_t at) {
-    return static_cast<uint32_t>(bytes[at + (little ? 1 : 0)]) << 8 | bytes[at + (little ? 0 : 1)];
-  };
-  std::string out;
-  out.reserve(bytes.size() / 2);
-  for (size_t at = 2; at + 1 < bytes.size(); at += 2) {
-    uint32_t c = unit(at);
-    if (c == 0 || c >= 0xFFFE)
-      return std::nullopt;  // in no text, but in flash, which may well begin like UTF-16
-    const bool pair = c >= 0xD800 && c < 0xDC00 && at + 3 < bytes.size() &&
-                      unit(at + 2) >= 0xDC00 && unit(at + 2) < 0xE000;
-    if (pair) c = 0x10000 + ((c - 0xD800) << 10) + (unit(at + 2) - 0xDC00);
-    if (!pair && c >= 0xD800 && c < 0xE000) c = 0xFFFD;
-    if (pair) at += 2;
-    if (c < 0x80) {
-      out += static_cast<char>(c);
-      continue;
-    }
-    const int more = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
-    out += static_cast<char>((more == 1 ? 0xC0U : more == 2 ? 0xE0U : 0xF0U) | c >> (6 * more));
-    for (int left = more - 1; left >= 0; --left)
-      out += static_cast<char>(0x80U | (c >> (6 * left) & 0x3FU));
-  }
-  return out;
 }
 
 }  // namespace attest
