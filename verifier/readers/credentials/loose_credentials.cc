@@ -335,6 +335,16 @@ bool goes_on(std::string_view text, const PastedBytes& pasted) {
   return false;
 }
 
+// Blanks at which no line may break, as pages on the web have them, become two that may. False: it
+// has none.
+bool blanks_that_break(std::string& text) {
+  constexpr std::string_view kNoBreak = "\u00a0";
+  bool any = false;
+  for (size_t at = 0; (at = text.find(kNoBreak, at)) != std::string::npos; any = true)
+    text.replace(at, kNoBreak.size(), kNoBreak.size(), ' ');
+  return any;
+}
+
 void add_pasted(std::string_view all, std::string& rest, Search search, LooseText& out) {
   bool whole = true;
   std::vector<Loose> found;
@@ -364,6 +374,8 @@ void add_pasted(std::string_view all, std::string& rest, Search search, LooseTex
 LooseText loose_in_text(std::string_view all, Search search) {
   LooseText out;
   std::string rest(all);
+  const std::string plain = blanks_that_break(rest) ? rest : std::string();
+  if (!plain.empty()) all = plain;
   std::vector<Loose> blocks;
   for (const PemSpan& span : pem_anywhere(all)) {
     if (auto block = of_span(span)) blocks.push_back(std::move(*block));
@@ -378,8 +390,11 @@ LooseText loose_in_text(std::string_view all, Search search) {
     const auto lies_in_it = [&](const Loose& f) {
       return f.pasted.offset < block.pasted.end && f.pasted.end > block.pasted.offset;
     };
+    // (A line of it states more bytes than there are, and nobody has shortened it.)
+    const bool whole = block.problem.empty() && !block.pasted.bytes.empty();
     const bool read = std::any_of(out.found.begin(), out.found.end(), [&](const Loose& f) {
-      return lies_in_it(f) && f.reader != &damaged_reader;
+      return lies_in_it(f) && f.reader != &damaged_reader &&
+             !(is_left_out(f.pasted) && (whole || !f.pasted.shortened));
     });
     if (read) continue;
     std::erase_if(out.found, lies_in_it);

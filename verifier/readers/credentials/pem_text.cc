@@ -5,6 +5,7 @@
 
 #include "verifier/base/characters.h"
 #include "verifier/readers/credentials/damaged.h"
+#include "verifier/readers/credentials/pem_frame.h"
 
 namespace attest {
 namespace {
@@ -223,7 +224,9 @@ class Letters {
       letters_ += line;
       return;
     }
-    behind_prefix(line.substr(line.find_last_of(" \t") + 1));
+    size_t from = line.size();
+    while (from != 0 && (is_base64_letter(line[from - 1]) || line[from - 1] == '=')) --from;
+    behind_prefix(line.substr(from));
   }
   std::string letters() const { return letters_ + tail_; }
   const std::string& headers() const { return headers_; }
@@ -249,13 +252,18 @@ class Letters {
   size_t width_ = 0;
 };
 
+size_t longest_word(std::string_view line) {
+  size_t longest = 0, here = 0;
+  for (const char c : line) longest = std::max(longest, here = is_blank(c) ? 0 : here + 1);
+  return longest;
+}
+
 // Behind the last line that may be of the body of a block without an END.
 size_t end_of_body(std::string_view all, size_t from, size_t end) {
   for (size_t at = from; at < end;) {
     const size_t next = std::min(all.substr(0, end).find('\n', at), end);
     const std::string_view line = bare(all.substr(at, next - at));
-    if (at != from && line.find(' ') != std::string_view::npos &&
-        line.substr(line.find_last_of(' ') + 1).size() < kFullLine)
+    if (at != from && line.find(' ') != std::string_view::npos && longest_word(line) < kFullLine)
       return at;
     at = next + 1;
   }
@@ -275,26 +283,28 @@ PemSpan span_at(std::string_view all, size_t begin) {
   const size_t dashes = head.find(kDashes, kBegin.size());
   const bool marker = dashes != std::string_view::npos && head.find('\n') > dashes;
   const size_t behind = marker ? begin + dashes + kDashes.size() : out.end;
-  if (marker) out.label = std::string(head.substr(kBegin.size(), dashes - kBegin.size()));
+  if (marker) out.label = without_blanks(head.substr(kBegin.size(), dashes - kBegin.size()));
   const size_t next = std::min(all.find(kBegin, behind), all.size());
   const size_t closing = all.substr(0, next).find(kEnd, behind);
   out.closed = closing != std::string_view::npos;
   const size_t body_end = out.closed ? closing : end_of_body(all, behind, next);
   out.end = body_end;
-  out.body = pem_body(all.substr(behind, body_end - behind));
+  const std::string unframed = marker ? body_without_frame(all, begin, behind, body_end)
+                                      : std::string(all.substr(behind, body_end - behind));
+  out.body = pem_body(unframed);
   if (out.closed) {
     const std::string_view rest = all.substr(closing, kEnd.size() + kLongestLabel);
     const size_t last = rest.find(kDashes, kEnd.size());
     const bool ends = last != std::string_view::npos && rest.find('\n') > last;
     out.end = closing + (ends ? last + kDashes.size() : kEnd.size());
-    if (!ends || rest.substr(kEnd.size(), last - kEnd.size()) != out.label)
+    if (!ends || without_blanks(rest.substr(kEnd.size(), last - kEnd.size())) != out.label)
       out.problem = "its END line is another's";
   } else {
     out.problem = "the END line is missing";
   }
   if (!marker) out.problem = "its BEGIN line is cut";
   if (!out.problem.empty()) return out;
-  const std::string lines = with_line_ends(all.substr(behind, body_end - behind));
+  const std::string lines = with_line_ends(unframed);
   Letters letters;
   for (std::string_view rest = lines; !rest.empty();) {
     const std::string_view line = rest.substr(0, rest.find('\n'));
