@@ -14,7 +14,9 @@
 #include "verifier/readers/formats.h"
 #include "verifier/readers/posture/order.h"
 #include "verifier/readers/quoted.h"
+#include "verifier/readers/tables/resembling_text.h"
 #include "verifier/readers/tables/table_credentials.h"
+#include "verifier/readers/text/plain_text.h"
 #include "verifier/readers/unreadable.h"
 
 namespace attest {
@@ -387,20 +389,46 @@ Result<Json> json_of(const Source& s) {
   return parse_json(text(s.bytes));
 }
 
-// The facts of a device, written so that nobody reads them: nested, misspelt, in an array.
+bool is_nearly_json(const Json& json) {
+  if (is_foreign(json) || is_device_json(json)) return false;
+  const Json* one = &json;  // in arrays of one
+  while (one->array() != nullptr && one->array()->size() == 1) one = &one->array()->front();
+  if (one->array() != nullptr && one != &json) return false;
+  if (json.array() != nullptr && json.array()->size() > 1) return false;  // of many devices
+  Kinship kin = kinship(json);
+  if (one->object() != nullptr) kin.members = one->object()->size();
+  return kin.telling && (kin.own + kin.like >= 2 || kin.members == 1);
+}
+
+// Of what is no JSON: the same, with a value that a device may have. A process has a pid, too.
+bool is_nearly_text(const Source& s) {
+  constexpr size_t kMost = 256u << 10, kShort = 128;
+  if (s.bytes.size() > kMost || !is_plain_text(s.bytes)) return false;
+  const auto [facts, all] = facts_in_text(text(s.bytes));
+  const auto* members = facts.object();
+  if (members == nullptr || is_of_a_bus(all) || is_foreign(all)) return false;
+  const auto tells = [](const auto& member) {
+    return is_telling(member.first) && plain_word(member.first) != "pid" &&
+           member.second.string()->find_first_of("0123456789") != std::string::npos;
+  };
+  const bool telling = std::any_of(members->begin(), members->end(), tells);
+  return telling && (members->size() >= 2 || s.bytes.size() <= kShort);
+}
+
+// The facts of a device, written so that nobody reads them: nested, misspelt, in an array, in
+// another form than JSON.
 bool recognises_nearly(const Source& s) {
   const auto json = json_of(s);
-  if (!json || is_foreign(*json) || is_device_json(*json)) return false;
-  if (json->array() != nullptr && json->array()->size() > 1) return false;  // of many devices
-  const Kinship kin = kinship(*json);
-  return kin.telling && (kin.own + kin.like >= 2 || kin.members == 1);
+  return json ? is_nearly_json(*json) : is_nearly_text(s);
 }
 
 Result<void> read_nearly(const Source& s, Reading& reading) {
   reading.holds("unread-facts");
   reading.device.note(Remark::resembles_evidence, {.path = s.path, .offset = {}, .item = {}},
-                      "a JSON with keys like those of device.json, nested or misspelt: its facts "
-                      "are not read");
+                      json_of(s) ? "a JSON with keys like those of device.json, nested or "
+                                   "misspelt: its facts are not read"
+                                 : "a text with keys like those of device.json that is no JSON: "
+                                   "its facts are not read");
   if (onboarding_text_reader.recognises(s)) return onboarding_text_reader.read(s, reading);
   return {};
 }

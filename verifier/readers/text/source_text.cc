@@ -85,6 +85,7 @@ Result<void> read(const Source& s, Reading& reading) {
   if (large && values == Values::no_json && loose.whole &&
       std::none_of(loose.found.begin(), loose.found.end(), is_evidence))
     return hand_on(s, reading, false);
+  if (!large && nearly_device_json_reader.recognises(s)) nearly_device_json_reader.read(s, reading);
   for (const Loose& f : loose.found) {
     if (values == Values::read && is_credential(f)) continue;  // read already
     read_loose(s, f, {.path = s.path, .offset = s.base + f.pasted.offset, .item = f.pasted.name},
