@@ -81,6 +81,17 @@ std::string without_frame(std::string_view body, std::string_view before, std::s
   return out;
 }
 
+// The block goes on in the line of its marker.
+bool holds_letters(std::string_view line) {
+  constexpr size_t kLeast = 12;
+  size_t run = 0;
+  for (const char c : line) {
+    run = is_base64_letter(c) ? run + 1 : 0;
+    if (run == kLeast) return true;
+  }
+  return line.find('\\') != std::string_view::npos;
+}
+
 }  // namespace
 
 std::string body_without_frame(std::string_view all, size_t begin, size_t behind, size_t end) {
@@ -90,7 +101,8 @@ std::string body_without_frame(std::string_view all, size_t begin, size_t behind
   const size_t start = front.rfind('\n') + 1;  // 0: there is none
   const bool whole = start != 0 || front.size() == begin;
   const size_t line_end = body.substr(0, kMostFrame).find('\n');
-  if (!whole || line_end == std::string_view::npos) return std::string(body);
+  if (!whole || line_end == std::string_view::npos || holds_letters(body.substr(0, line_end)))
+    return std::string(body);
   return without_frame(body.substr(line_end), front.substr(start),
                        without_end(body.substr(0, line_end)));
 }
