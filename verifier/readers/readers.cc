@@ -90,8 +90,8 @@ constexpr const Reader* kOfMemory[] = {
     &silabs_provision_reader, &telink_reader,       &nordic_reader,     &nxp_reader,
     &bouffalolab_reader,      &silabs_flash_reader, &ti_factory_reader, &carve_reader};
 
-// What they take is bytes, whatever letters are among them: beside a few that are none it is no
-// text for that.
+// What they take is bytes, whatever letters are among them; in the Linux platform's settings, too,
+// a slot may hold any.
 constexpr const Reader* kOfBytes[] = {&archive_reader,      &label_image_reader,
                                       &uf2_reader,          &ota_image_reader,
                                       &x509_reader,         &cms_cd_reader,
@@ -104,7 +104,8 @@ constexpr const Reader* kOfBytes[] = {&archive_reader,      &label_image_reader,
                                       &telink_reader,       &nordic_reader,
                                       &nxp_reader,          &bouffalolab_reader,
                                       &silabs_flash_reader, &ti_factory_reader,
-                                      &firmware_reader,     &erased_flash_reader};
+                                      &firmware_reader,     &erased_flash_reader,
+                                      &linux_ini_reader};
 // Whose form is JSON, in which every character is in UTF-8. (What a controller prints is its
 // words.)
 constexpr const Reader* kOfJson[] = {&cpms_json_reader, &nordic_json_reader,

@@ -172,6 +172,9 @@ class Pairs {
       });
       if (rows.size() < 2) continue;
       const size_t cells = std::min(rows[0].size(), rows[1].size());
+      for (const std::string& name : rows[0]) {  // codes of one device, which have a reader
+        if (name == "qrcode" || name == "manualcode") return true;
+      }
       size_t known = 0;
       for (size_t i = 0; i < cells; ++i) known += is_device_key(without_blanks(rows[0][i]));
       if (known == 0 || is_device_key(without_blanks(rows[1][0]))) continue;
