@@ -115,3 +115,35 @@ TEST_CASE("JSON that is evidence is read with letters of a code page, and is dam
             ->message.find("lot/beside.der at 0x1c: JSON: expected UTF-8, found the byte 0xe4") !=
         std::string::npos);
 }
+
+TEST_CASE("a code that was retyped is a code where it is right, and words behind mt: are none") {
+  const DeviceBeside device;
+  for (const char* text : {
+           "mt:y.k9042c00ka0648g00",
+           "Mt:Y.K9042C00KA0648G00",
+           "MT: Y.K9042C00KA0648G00",
+           "MT : Y.K9042C00KA0648G00",
+           "MT:Y.K90 42C00 KA0648G00",
+           "its label: MT:Y.K9042C00KA 0648G00 here",
+           "MT:Y.K9042C00\r\nKA0648G00\r\n",
+           "the code is mt:y.k9042c00ka0648g00.",
+           "mt:y.k9042c00 ka0648g00, and on",
+       }) {
+    CAPTURE(std::string(text));
+    CHECK(fails(device.judge(Beside::second_dac, view(text))) == "onboarding.vendor-agrees");
+  }
+  for (const char* text : {"mt:configuration-of-it is here", "the MT: values are here and there",
+                           "mt: y.k9042c00ka0648g01", "amt:y.k9042c00ka0648g00"}) {
+    CAPTURE(std::string(text));
+    CHECK(fails(device.judge(Beside::second_dac, view(text))) == "");
+  }
+}
+
+TEST_CASE("a line of a log counts without its arrow") {
+  const DeviceBeside device;
+  for (const char* line : {"DAC's VID: 0x1470, PID: 0x8006", "-> DAC's VID: 0x1470, PID: 0x8006",
+                           "--&gt; DAC's VID: 0x1470, PID: 0x8006"}) {
+    CAPTURE(std::string(line));
+    CHECK(fails(device.judge(Beside::second_dac, view(line))) == "identity.log-is-of-this-device");
+  }
+}

@@ -24,13 +24,16 @@ class Search {
   std::vector<OnboardingPayload> run() {
     while (at_ < text_.size()) {
       const char c = text_[at_];
-      if ((c != 'M' || !take_qr()) && (!is_digit(c) || !take_manual())) ++at_;
+      const bool letter = c == 'M' || c == 'm';
+      if ((!letter || (!take_retyped_qr() && !take_qr())) && (!is_digit(c) || !take_manual()))
+        ++at_;
     }
     return std::move(found_);
   }
 
  private:
   bool take_qr();
+  bool take_retyped_qr();
   bool take_manual();
   char before() const { return at_ == 0 ? ' ' : text_[at_ - 1]; }
   bool starts_with(std::string_view s) const { return text_.substr(at_).starts_with(s); }
@@ -79,6 +82,59 @@ bool Search::take_qr() {
   for (auto& payload : payloads) keep(std::move(payload));
   at_ = end;
   return true;
+}
+
+// A code that somebody typed in small letters, or that a line's end or a blank broke: only as one
+// that is right, since words may stand behind "mt:", too.
+bool Search::take_retyped_qr() {
+  constexpr size_t kMostBroken = 8, kMostBody = 64;
+  constexpr std::string_view kBlanks = " \t\r\n";
+  const auto is_letter_of = [&](size_t at, char upper) {
+    return at < text_.size() && (text_[at] == upper || text_[at] == upper - 'A' + 'a');
+  };
+  if (!is_letter_of(at_, 'M') || !is_letter_of(at_ + 1, 'T') || is_word_letter(before()))
+    return false;
+  size_t end = at_ + 2;
+  const auto pass_blanks = [&] {
+    const size_t from = end;
+    while (end < text_.size() && end - from < 3 && kBlanks.find(text_[end]) != kBlanks.npos) ++end;
+    return end - from;
+  };
+  size_t broken = pass_blanks();
+  if (end == text_.size() || text_[end] != ':') return false;
+  ++end;
+  broken += pass_blanks();
+  bool small = text_.substr(at_, 2) != "MT";
+  std::string code = "MT:";
+  for (size_t parts = 0; parts < kMostBroken && code.size() < kMostBody; ++parts) {
+    const size_t from = end;
+    for (; end < text_.size() && code.size() < kMostBody; ++end) {
+      const char c = text_[end];
+      const char upper = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+      if (!is_base38(upper)) break;
+      small = small || upper != c;
+      code += upper;
+    }
+    if (end == from) return false;
+    const bool ends = end == text_.size() || !is_word_letter(text_[end]);
+    if (ends && (small || broken != 0)) {
+      auto payloads = parse_qr(code);
+      // (One of them may end the sentence.)
+      for (std::string shorter = code; !all_valid(payloads) && !is_word_letter(shorter.back());) {
+        shorter.pop_back();
+        payloads = parse_qr(shorter);
+      }
+      if (!payloads.empty() && all_valid(payloads)) {
+        for (auto& payload : payloads) keep(std::move(payload));
+        at_ = end;
+        return true;
+      }
+    }
+    const size_t blanks = pass_blanks();
+    if (blanks == 0) return false;
+    broken += blanks;
+  }
+  return false;
 }
 
 // Is the run of digits that ends here a piece of a decimal number, a date, a phone number, an

@@ -293,10 +293,21 @@ void mask(std::string& text, Said by) {
   const std::vector<Span> keys = keys_in(text, by);
   if (!keys.empty()) text = replaced(text, keys, [](std::string_view) { return kMasked; });
 }
+// Of a name that nobody reads to its end both ends.
+bool shorten(std::string& name, size_t most) {
+  if (name.size() <= most) return false;
+  const auto within = [&](size_t at) { return (static_cast<uint8_t>(name[at]) & 0xC0) == 0x80; };
+  size_t head = most / 2, tail = name.size() - most / 2;
+  while (head != 0 && within(head)) --head;
+  while (tail < name.size() && within(tail)) ++tail;
+  name = name.substr(0, head) + "..." + name.substr(tail);
+  return true;
+}
 // A name in a file.
 void mask_item(std::string& item) {
-  constexpr size_t kShortestCode = 8;
+  constexpr size_t kShortestCode = 8, kLongest = 200;
   if (item.size() >= kShortestCode) item = quotable(item);
+  shorten(item, kLongest);
 }
 
 }  // namespace
@@ -309,7 +320,9 @@ std::string quotable(std::string_view text) {
 
 std::string quotable_path(std::string_view path, size_t nth) {
   std::string out = path.size() < kShortest ? std::string(path) : masked_path(path);
-  if (out.find(kMasked) != std::string::npos) out += fmt::format(" (member {})", nth);
+  constexpr size_t kLongest = 255;
+  const bool shortened = shorten(out, kLongest);
+  if (shortened || out.find(kMasked) != std::string::npos) out += fmt::format(" (member {})", nth);
   return out;
 }
 

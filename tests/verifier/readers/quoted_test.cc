@@ -145,6 +145,14 @@ TEST_CASE("quoted: of a path what may be a key is masked, and no name besides") 
         std::string("00-11-22-33-44-55-66-77-88-99-00-11-22-33-44-55-66-77-88-99-00-11-22-33-44"),
         std::string("products/0xFFF1/0x8000/OutputOfStation12/MatterDeviceB7/Nov2026/d4c")})
     CHECK(quotable_path(same, 7) == same);
+  // Of a name that fills pages both ends are shown.
+  std::string longest = "parts/";
+  for (int i = 0; i < 500; ++i) longest += "ein ger\u00e4t ";
+  const std::string shown_name = quotable_path(longest + "/dac.der", 7);
+  CHECK(shown_name.starts_with("parts/ein ger\u00e4t "));
+  CHECK(shown_name.ends_with("/dac.der (member 7)"));
+  CHECK(shown_name.size() < 300);
+  CHECK(is_utf8(shown_name));
   for (const Form& form : forms()) {
     std::string line = form.text;
     std::replace(line.begin(), line.end(), '\n', ' ');

@@ -19,6 +19,7 @@ bool recognises(const Source& s) {
 }
 
 Result<void> read(const Source& s, Reading& reading) {
+  reading.holds("erased-flash");
   reading.device.note(Remark::erased, {.path = s.path, .offset = s.base, .item = {}},
                       fmt::format("all {} bytes are {}: nothing was ever written here",
                                   s.bytes.size(), s.bytes[0] == 0xFF ? "erased" : "zero"));

@@ -16,25 +16,26 @@ struct Line {
   const char* states;  // what it is about
   std::optional<FactId> number, second, key;
 };
-// The order matters where one line's words begin another's.
+// The order matters where one line's words begin another's. The arrow before a line is not asked of
+// words that tell by themselves: who quotes it may leave it out.
 constexpr Line kLines[] = {
-    {"--> DAC's VID:",
+    {"DAC's VID:",
      "the ids in the DAC's subject",
      FactId::logged_dac_vendor_id,
      FactId::logged_dac_product_id,
      {}},
-    {"--> DAC certificate SKID:", "the DAC's own key id", {}, {}, FactId::logged_dac_key_id},
-    {"--> DAC certificate AKID:", "the key id of the PAI that the DAC names", {}, {}, {}},
-    {"--> PAI certificate SKID:", "the PAI's own key id", {}, {}, FactId::logged_pai_key_id},
-    {"--> PAI certificate AKID:", "the key id of the root that the PAI names", {}, {}, {}},
-    {"--> PAA certificate SKID:", "a root of the commissioner's own store", {}, {}, {}},
-    {"--> PAA certificate AKID:", "a root of the commissioner's own store", {}, {}, {}},
+    {"DAC certificate SKID:", "the DAC's own key id", {}, {}, FactId::logged_dac_key_id},
+    {"DAC certificate AKID:", "the key id of the PAI that the DAC names", {}, {}, {}},
+    {"PAI certificate SKID:", "the PAI's own key id", {}, {}, FactId::logged_pai_key_id},
+    {"PAI certificate AKID:", "the key id of the root that the PAI names", {}, {}, {}},
+    {"PAA certificate SKID:", "a root of the commissioner's own store", {}, {}, {}},
+    {"PAA certificate AKID:", "a root of the commissioner's own store", {}, {}, {}},
     {"CD signing key identifier:",
      "the key that signed the declaration",
      {},
      {},
      FactId::logged_cd_signer},
-    {"--> DAC origin VID:", "the declaration's dac_origin", {}, {}, {}},
+    {"DAC origin VID:", "the declaration's dac_origin", {}, {}, {}},
     {"--> Device type ID:", "the declaration's device type", {}, {}, {}},
     {"--> Certification type:", "the declaration's certification type", {}, {}, {}},
     {"--> VID:", "the declaration's vendor", FactId::logged_cd_vendor_id, {}, {}},

@@ -208,7 +208,7 @@ bool has_telling_words(View text) {
                                            "payload: 1528",
                                            "Unable to find PAA",
                                            "Device candidate DAC chain",
-                                           "--> DAC's VID",
+                                           "DAC's VID:",
                                            "CD signing key identifier",
                                            "attestation errorCode",
                                            "certificate-chain-request",

@@ -123,8 +123,23 @@ Result<void> read(const Source& s, Reading& reading) {
 // How much of `s` may be one code; 0: it begins with none.
 size_t code_length(std::string_view s) {
   constexpr size_t kLeastDigits = 8;  // of a passcode
-  if (s.size() >= 3 && (s[0] == 'M' || s[0] == 'm') && (s[1] == 'T' || s[1] == 't') && s[2] == ':')
-    return std::min(s.find_first_of(" \t\r\n\"'"), s.size());
+  constexpr std::string_view kBlanks = " \t\r\n";
+  if (s.size() >= 3 && (s[0] == 'M' || s[0] == 'm') && (s[1] == 'T' || s[1] == 't')) {
+    const size_t colon = std::min(s.find_first_not_of(kBlanks, 2), s.size());
+    if (colon < s.size() && s[colon] == ':') {
+      // One that is broken goes on until it is as long as a code is.
+      constexpr size_t kCode = 19, kMostParts = 8;
+      size_t end = colon + 1, letters = 0;
+      for (size_t part = 0; part < kMostParts && letters < kCode; ++part) {
+        const size_t from = std::min(s.find_first_not_of(kBlanks, end), s.size());
+        if (from == s.size() || (part != 0 && from - end > 3)) break;
+        end = std::min(s.find_first_of(" \t\r\n\"'", from), s.size());
+        letters += end - from;
+        if (end == from) break;
+      }
+      return end;
+    }
+  }
   size_t digits = 0, end = 0;
   for (size_t i = 0; i < s.size(); ++i) {
     const bool digit = s[i] >= '0' && s[i] <= '9';
