@@ -146,4 +146,7 @@ TEST_CASE("a line of a log counts without its arrow") {
     CAPTURE(std::string(line));
     CHECK(fails(device.judge(Beside::second_dac, view(line))) == "identity.log-is-of-this-device");
   }
+  CHECK(fails(device.judge(Beside::second_dac,
+                           view("The log has `DAC's VID: 0x1470, PID: 0x8006`, and so on.\n"))) ==
+        "");
 }

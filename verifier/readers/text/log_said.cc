@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "verifier/base/characters.h"
 #include "verifier/readers/text/log_line.h"
 
 namespace attest::log {
@@ -67,10 +68,23 @@ bool has(std::string_view line, std::string_view words) {
 
 }  // namespace
 
+bool begins_statement(std::string_view text, size_t at) {
+  // (What has its arrow, or is no line of this kind, is asked for nothing.)
+  constexpr std::string_view kTelling[] = {"DAC's ", "DAC ", "PAI certificate", "PAA certificate"};
+  if (std::none_of(std::begin(kTelling), std::end(kTelling),
+                   [&](std::string_view words) { return text.substr(at).starts_with(words); }))
+    return true;
+  std::string_view before = text.substr(0, at);
+  while (before.ends_with(' ') || before.ends_with('\t')) before.remove_suffix(1);
+  return before.empty() || is_digit(before.back()) ||
+         std::string_view("\n]>:;").find(before.back()) != std::string_view::npos;
+}
+
 std::optional<Said> said(std::string_view line, bool line_is_whole) {
   for (const Line& known : kLines) {
     const auto at = line.find(known.words);
     if (at == std::string_view::npos) continue;
+    if (!begins_statement(line, at)) continue;
     if (known.key == FactId::sought_paa && !has(line, "find PAA")) continue;
     const std::string_view rest = line.substr(at);
     const size_t arrow = rest.starts_with("--> ") ? 4 : 0;

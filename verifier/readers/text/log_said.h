@@ -27,4 +27,8 @@ std::optional<uint64_t> result(std::string_view line);
 // Which certificate was asked for last: 1 the DAC, 2 the PAI.
 std::optional<uint64_t> certificate_asked_for(std::string_view line);
 
+// Words that tell by themselves count where a line of a log has them: at its start, behind an arrow
+// or what a log puts before it. In a sentence about them they are words.
+bool begins_statement(std::string_view text, size_t at);
+
 }  // namespace attest::log

@@ -6,6 +6,7 @@
 #include "verifier/base/characters.h"
 #include "verifier/matter/tlv.h"
 #include "verifier/readers/text/log_line.h"
+#include "verifier/readers/text/log_said.h"
 
 namespace attest::log {
 namespace {
@@ -189,7 +190,7 @@ bool ends_within(View structure) {
   return open != 0;
 }
 
-bool has_telling_words(View text) {
+bool has_telling_words(View bytes) {
   constexpr std::string_view kTelling[] = {"CHIP:",
                                            "CommandPathIB =",
                                            "chip[",
@@ -208,15 +209,20 @@ bool has_telling_words(View text) {
                                            "payload: 1528",
                                            "Unable to find PAA",
                                            "Device candidate DAC chain",
-                                           "DAC's VID:",
+                                           "--> DAC's VID",
                                            "CD signing key identifier",
                                            "attestation errorCode",
                                            "certificate-chain-request",
                                            "Cluster: 0x0000_0028",
                                            "Cluster: 0x0000_003E",
                                            "AttestationVerification"};
+  constexpr std::string_view kIds = "DAC's VID:";
+  const std::string_view all = attest::text(bytes);
+  for (size_t at = 0; (at = all.find(kIds, at)) != std::string_view::npos; at += kIds.size()) {
+    if (begins_statement(all, at)) return true;
+  }
   return std::any_of(std::begin(kTelling), std::end(kTelling),
-                     [&](std::string_view words) { return find(text, view(words)).has_value(); });
+                     [&](std::string_view words) { return find(bytes, view(words)).has_value(); });
 }
 
 }  // namespace attest::log
