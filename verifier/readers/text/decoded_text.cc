@@ -167,6 +167,7 @@ class TextDecoder {
   // Characters as they are for the most part. Letters of a code page may be many of it, control
   // characters are few in any text.
   bool is_text() const {
+    constexpr size_t kMany = 4096;
     size_t plain = 0, letters = 0, controls = 0;
     for (size_t at = 0; at < v_.size();) {
       if (is_ascii(v_[at])) {
@@ -183,6 +184,8 @@ class TextDecoder {
         at += c.length;
       } else {
         ++(v_[at] < 0x20 || v_[at] == 0x7F ? controls : letters);
+        // (An image is known for none early on.)
+        if (controls > kMany && controls * 16 > at) return false;
         ++at;
       }
     }
