@@ -132,7 +132,8 @@ std::vector<std::string> damage(const Reading& reading) {
     out.push_back(place_text(p.place) + p.what + p.problem);
   for (const Noted& n : reading.device.remarks) {
     if (n.remark == Remark::truncated || n.remark == Remark::wrong_key ||
-        n.remark == Remark::encrypted_no_key || n.remark == Remark::erased)
+        n.remark == Remark::encrypted_no_key || n.remark == Remark::erased ||
+        n.remark == Remark::damaged_credential)
       out.push_back(place_text(n.place) + n.message);
   }
   std::sort(out.begin(), out.end());

@@ -108,9 +108,9 @@ constexpr const Reader* kOfBytes[] = {&archive_reader,      &label_image_reader,
                                       &linux_ini_reader};
 // Whose form is JSON, in which every character is in UTF-8. (What a controller prints is its
 // words.)
-constexpr const Reader* kOfJson[] = {&cpms_json_reader, &nordic_json_reader,
+constexpr const Reader* kOfJson[] = {&cpms_json_reader,       &nordic_json_reader,
                                      &ti_factory_json_reader, &device_json_reader,
-                                     &vector_json_reader};
+                                     &vector_json_reader,     &attribute_json_reader};
 
 template <size_t N>
 bool is_among(const Reader* const (&some)[N], const Reader* reader) {
@@ -136,10 +136,15 @@ std::optional<DecodedText> text_to_read(const Source& source) {
   if (!decoded || !decoded->first_foreign()) return decoded;
   const Reader* of_bytes = asked(source, &own_output_reader);
   if (is_among(kOfBytes, of_bytes)) return std::nullopt;
-  if (!is_among(kOfAnyBytes, of_bytes)) return decoded;
+  // (Its own check tells of one that is damaged: it is nothing of the part's.)
+  if (of_bytes == &revocation_set_reader) return std::nullopt;
+  const bool json = is_among(kOfJson, of_bytes);
+  if (!json && !is_among(kOfAnyBytes, of_bytes)) return decoded;
   Source plain = source;
   plain.bytes = decoded->utf8();
   const Reader* of_text = asked(plain, &own_output_reader);
+  // (A byte that is none of JSON's may have hit a name by which the file is known.)
+  if (json) return of_text == of_bytes ? std::move(decoded) : std::nullopt;
   const bool says_nothing = of_text == nullptr || of_text == &carve_reader ||
                             is_among(kOfBytes, of_text) || is_among(kOfAnyBytes, of_text);
   return says_nothing ? std::nullopt : std::move(decoded);
@@ -163,11 +168,11 @@ void put_back(const DecodedText& decoded, const Source& source, const EvidenceFi
 // Evidence in a form that asks for UTF-8 is damaged by a byte that is none, and read all the same.
 void say_foreign(const DecodedText& decoded, const Source& source, const EvidenceFile& file,
                  const QuotedBefore& before, Reading& reading) {
-  const bool json = std::any_of(std::begin(kOfJson), std::end(kOfJson),
-                                [&](const Reader* r) { return file.kind == r->kind; });
+  Source plain = source;
+  plain.bytes = decoded.utf8();
+  const bool json = is_among(kOfJson, asked(plain, &own_output_reader));
   const auto first = decoded.first_foreign();
-  const bool said = reading.device.statements.size() > before.statements;
-  if (!first || !json || !said || reading.device.integrity.size() > before.integrity) return;
+  if (!first || !json || reading.device.integrity.size() > before.integrity) return;
   const uint8_t byte = source.bytes[*first];
   reading.device.damaged({.path = source.path, .offset = source.base + *first, .item = {}},
                          file.kind,
