@@ -68,11 +68,12 @@ TEST_CASE(
 }
 
 TEST_CASE("decoded text: letters of a code page, noise and padding in text") {
-  CHECK(said(bytes_of("Ger\xE4t \x80 5 \x96 \x81")) == "Ger\u00e4t \u20ac 5 \u2013 \uFFFD");
+  CHECK(said(bytes_of("a label: Ger\xE4t \x80 5 \x96 \x81")) ==
+        "a label: Ger\u00e4t \u20ac 5 \u2013 \uFFFD");
   CHECK(said(bytes_of("G\u00e4rt and Ger\xE4t")) == "G\u00e4rt and Ger\u00e4t");  // both
-  CHECK(said(bytes_of(std::string("a code\0", 7))) == "a code ");
+  CHECK(said(bytes_of(std::string("a code of it\0", 13))) == "a code of it ");
   CHECK(said(bytes_of("\xFF\xFF\n[1] a log\n")) == "  \n[1] a log\n");
-  CHECK(said(bytes_of("[1] a \xFF log\n")) == "[1] a \uFFFD log\n");
+  CHECK(said(bytes_of("[1] a log \xFF of it\n")) == "[1] a log \uFFFD of it\n");
   CHECK(said(bytes_of("\x07\x08\x01[1] a log\n")) == "   [1] a log\n");
   CHECK(said(bytes_of("a page of text" + std::string(4096, '\0'))) ==
         "a page of text" + std::string(4096, ' '));
@@ -90,14 +91,14 @@ TEST_CASE("decoded text: letters of a code page, noise and padding in text") {
 }
 
 TEST_CASE("decoded text: places are those of the file") {
-  const auto decoded = decoded_text(bytes_of("\xE4\xE4 x \u00e4 y \xE4 z"));
+  const auto decoded = decoded_text(bytes_of("\xE4\xE4 x \u00e4 y \xE4 z and more"));
   REQUIRE(decoded);
   CHECK(decoded->first_foreign() == 0);
   const std::string utf8(text(decoded->utf8()));
   CHECK(decoded->offset_in_file(utf8.find('x')) == 3);
   CHECK(decoded->offset_in_file(utf8.find('y')) == 8);
   CHECK(decoded->offset_in_file(utf8.find('z')) == 12);
-  CHECK(decoded->offset_in_file(utf8.size()) == 13);
+  CHECK(decoded->offset_in_file(utf8.size()) == 22);
   const auto utf16 = decoded_text(wide(U"\uFEFF\u00e4\u4e2d\U0001F4A1 x", 2, false));
   REQUIRE(utf16);
   CHECK(!utf16->first_foreign());
@@ -105,6 +106,8 @@ TEST_CASE("decoded text: places are those of the file") {
 }
 
 TEST_CASE("decoded text: bytes are no text") {
+  // What names nothing as text is none: keys, nonces and challenges are such bytes.
+  CHECK(!decoded_text(bytes_of("Ger\xE4t, ja")));
   std::mt19937 random(20261130);
   for (size_t i = 0; i < 2000; ++i) {
     Bytes bytes(1024 + random() % 4096);

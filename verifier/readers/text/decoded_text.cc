@@ -71,6 +71,9 @@ std::optional<Wide> wide_form(View v) {
   // (A line's noise may be such a mark, too.)
   if (begins({0xFF, 0xFE}) && !is_in_ascii(v.subspan(2))) return Wide{2, false, 2};
   if (begins({0xFE, 0xFF}) && !is_in_ascii(v.subspan(2))) return Wide{2, true, 2};
+  // (Most that is none is known at once.)
+  const View first = v.first(std::min(v.size(), size_t{64}));
+  if (std::find(first.begin(), first.end(), 0) == first.end()) return std::nullopt;
   for (const Wide& form : {kLittle16, kBig16, kLittle32, kBig32}) {
     if (looks(v, form)) return form;
   }
@@ -166,8 +169,10 @@ class TextDecoder {
 
   // Characters as they are for the most part. Letters of a code page may be many of it, control
   // characters are few in any text.
+  // Text in which no few of ASCII's stand behind one another names nothing: a code, digits, a word.
   bool is_text() const {
     constexpr size_t kMany = 4096;
+    if (!has_word()) return false;
     size_t plain = 0, letters = 0, controls = 0;
     for (size_t at = 0; at < v_.size();) {
       if (is_ascii(v_[at])) {
@@ -192,6 +197,16 @@ class TextDecoder {
     const size_t all = plain + letters + controls;
     constexpr size_t kFew = 4;
     return (controls != 0 || letters != 0) && plain * 3 >= all && controls <= kFew + all / 32;
+  }
+
+  bool has_word() const {
+    constexpr size_t kLeast = 8;
+    size_t run = 0;
+    for (size_t at = 0; at < v_.size(); ++at) {
+      run = is_ascii(v_[at]) ? run + 1 : 0;
+      if (run == kLeast || (v_[at] == 0 && wide_at(at))) return true;
+    }
+    return false;
   }
 
   // The whole of a run at once; it may end where two bytes are one of UTF-16.
