@@ -8,7 +8,6 @@
 #include "codecs/loader.h"
 #include "lot/record.h"
 #include "verifier/base/counted.h"
-#include "verifier/readers/formats.h"
 #include "verifier/rules/check.h"
 
 namespace attest {
@@ -29,13 +28,15 @@ DeviceLine unreadable(const LotItem& item, const std::string& problem) {
   return line;
 }
 
-// Of a kind that is known by more than words in it: it cannot be read, and is a device's all the
-// same.
-bool is_evidence(const std::string& path, View bytes) {
-  const Reader* reader = reader_of({.path = path, .bytes = bytes, .base = 0, .member = true});
-  if (reader == nullptr) return false;
-  const std::string_view kind = reader->kind;
-  return kind.ends_with("-json") || kind.ends_with("-data") || kind == attribute_json_reader.kind;
+// Among other files of a device it would be damage, and is so by itself. (What is no evidence there
+// is not used.)
+bool is_damaged_evidence(const Source& alone, const LotSetup& setup) {
+  Source member = alone;
+  member.member = true;
+  Reading scratch;
+  scratch.secrets = setup.secrets;
+  scratch.codecs = &loaded_codecs();
+  return !read_evidence(member, scratch);
 }
 
 }  // namespace
@@ -74,12 +75,12 @@ bool LotJudge::read_files(const LotItem::Files& files, Reading& reading,
       opened = std::move(*bytes);
     }
     const View bytes = file.content ? View(*file.content) : opened->view();
-    const auto done =
-        read_evidence({.path = file.path, .bytes = bytes, .base = 0, .member = !alone}, reading);
+    const Source source{.path = file.path, .bytes = bytes, .base = 0, .member = !alone};
+    const auto done = read_evidence(source, reading);
     if (done) continue;
     problem = fmt::format("{}: {}", file.path, done.error().what);
     // (Evidence that is damaged is what verify says of it, too.)
-    if (alone && !is_evidence(file.path, bytes)) return false;
+    if (alone && !is_damaged_evidence(source, setup_)) return false;
     reading.device.damaged({.path = file.path, .offset = done.error().offset, .item = {}}, "file",
                            done.error().what);
   }
