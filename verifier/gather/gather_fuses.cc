@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "verifier/gather/gather_steps.h"
-#include "verifier/readers/espressif/efuse.h"
 
 namespace attest::gathering {
 namespace {
@@ -35,7 +34,7 @@ class Settled {
   Settled(std::vector<const Claim*> claims, const std::set<std::string, std::less<>>& known)
       : claims_(std::move(claims)) {
     std::set<std::string, std::less<>> may_be;
-    for (const Claim* claim : claims_) may_be.emplace(efuse::of_chip(claim->place.item)->chip);
+    for (const Claim* claim : claims_) may_be.emplace(claim->read_as);
     for (const std::string& chip : may_be) {
       if (known.count(chip) != 0) chips_.push_back(chip);
     }
@@ -50,8 +49,7 @@ class Settled {
   std::vector<const Claim*> of(const std::string& chip, Trait trait) const {
     std::vector<const Claim*> out;
     for (const Claim* claim : claims_) {
-      if (claim->trait == trait && efuse::of_chip(claim->place.item)->chip == chip)
-        out.push_back(claim);
+      if (claim->trait == trait && claim->read_as == chip) out.push_back(claim);
     }
     return out;
   }
@@ -73,7 +71,7 @@ class Settled {
   }
   Claim as_it_is(const Claim& claim) const {
     Claim out = claim;
-    out.place.item = std::string(efuse::of_chip(claim.place.item)->item);
+    out.read_as.clear();
     if (chips_.size() > 1 && !out.detail.empty())
       out.detail += fmt::format(" (as the {} has its fuses)", chips_.front());
     return out;
@@ -101,7 +99,7 @@ void settle_fuse_dumps(Evidence& e) {
   std::map<DumpAt, std::vector<const Claim*>> dumps;
   std::set<std::string, std::less<>> known;
   for (const Claim& claim : claims) {
-    if (efuse::of_chip(claim.place.item))
+    if (!claim.read_as.empty())
       dumps[dump_at(claim)].push_back(&claim);
     else if (claim.trait == Trait::chip && claim.locked == Holds::yes)
       known.insert(claim.value);
@@ -109,7 +107,7 @@ void settle_fuse_dumps(Evidence& e) {
   if (dumps.empty()) return;
   std::vector<Claim> out;
   for (const Claim& claim : claims) {
-    if (!efuse::of_chip(claim.place.item)) {
+    if (claim.read_as.empty()) {
       out.push_back(claim);
       continue;
     }

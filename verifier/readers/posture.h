@@ -59,6 +59,9 @@ struct Claim {
   std::string value;   // a word of the trait's
   std::string detail;  // "SPI_BOOT_CRYPT_CNT is 0b001 and can be written"
   Place place;
+  // Of fuses that do not name their chip: as of which of those that it may be they were read
+  // ("esp32c3"). What the rest of the evidence says of the chip settles it (gather_fuses.cc).
+  std::string read_as = {};
 
   bool operator==(const Claim&) const = default;
 };
@@ -107,12 +110,12 @@ struct Posture {
   std::vector<SignedImage> images;
   std::vector<OrderedLock> ordered;
 
-  void say(Trait trait, Holds locked, std::string value, std::string detail, Place place) {
-    claims.push_back({.trait = trait,
-                      .locked = locked,
-                      .value = std::move(value),
-                      .detail = std::move(detail),
-                      .place = std::move(place)});
+  Claim& say(Trait trait, Holds locked, std::string value, std::string detail, Place place) {
+    return claims.emplace_back(Claim{.trait = trait,
+                                     .locked = locked,
+                                     .value = std::move(value),
+                                     .detail = std::move(detail),
+                                     .place = std::move(place)});
   }
   size_t said() const { return claims.size() + images.size(); }
   bool operator==(const Posture&) const = default;

@@ -25,8 +25,9 @@ struct Fuse {
 
 struct Summary {
   std::map<std::string, Fuse, std::less<>> fuses;
-  uint64_t offset = 0;  // in the file
-  std::string chip;     // "esp32c3", where it is known; empty: the fuses tell
+  uint64_t offset = 0;             // in the file
+  std::string chip;                // "esp32c3", where it is known; empty: the fuses tell
+  bool may_be_of_another = false;  // that chip is one of several of which it may be
 
   const Fuse* find(std::string_view name) const;
 };
@@ -47,13 +48,5 @@ bool has_dump(const Source& source);
 bool is_dump_bytes(View bytes);
 void read_dumps(const Source& source, tool::Rest& rest, Reading& reading);
 void read_dump_bytes(const Source& source, Reading& reading);
-
-// A dump that does not name its chip is claimed as of each chip that it may be of, with the chip in
-// the item of a claim's place: "as esp32c3: dump: SECURE_BOOT_EN".
-std::string as_chip(std::string_view chip, std::string_view item);
-struct OfChip {
-  std::string_view chip, item;
-};
-std::optional<OfChip> of_chip(std::string_view item);
 
 }  // namespace attest::efuse

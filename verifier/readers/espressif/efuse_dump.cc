@@ -3,7 +3,7 @@
 //
 // But for the token a dump does not name its chip, and chips keep the same fuse in different
 // places: where the lines around it do not name the chip either, the dump is read as of each chip
-// of its form (as_chip), and what the rest of the evidence says of the chip decides
+// of its form (Claim::read_as), and what the rest of the evidence says of the chip decides
 // (settle_fuse_dumps).
 
 #include <fmt/format.h>
@@ -104,29 +104,15 @@ std::optional<std::string> chip_in(std::string_view line) {
   return out.empty() ? std::nullopt : std::optional(out);
 }
 
-// "EFSR:esp32c3:000:<block>:...:<errors>:<checksum>", an empty block being zeros.
-std::optional<Bytes> from_base64_url(std::string_view text) {
-  Bytes out;
-  uint32_t bits = 0;
-  unsigned count = 0;
-  for (const char c : text) {
-    const int value = c >= 'A' && c <= 'Z'   ? c - 'A'
-                      : c >= 'a' && c <= 'z' ? c - 'a' + 26
-                      : is_digit(c)          ? c - '0' + 52
-                      : c == '-'             ? 62
-                      : c == '_'             ? 63
-                                             : -1;
-    if (value < 0) return std::nullopt;
-    bits = bits << 6 | static_cast<uint32_t>(value);
-    count += 6;
-    if (count < 8) continue;
-    count -= 8;
-    out.push_back(static_cast<uint8_t>(bits >> count));
-    bits &= (1u << count) - 1;
-  }
-  return count < 6 && bits == 0 ? std::optional(std::move(out)) : std::nullopt;
+// base64url without padding.
+std::optional<Bytes> from_base64_url(std::string_view letters) {
+  std::string plain = base64_of_url(letters).value_or(std::string(letters));
+  while (plain.size() % 4 > 1) plain += '=';
+  auto bytes = from_base64(plain);
+  return bytes ? std::optional(std::move(*bytes)) : std::nullopt;
 }
 
+// "EFSR:esp32c3:000:<block>:...:<errors>:<checksum>", an empty block being zeros.
 constexpr std::string_view kToken = "EFSR:esp32";
 constexpr size_t kMostToken = 4096;
 bool is_token(std::string_view line) {
@@ -278,8 +264,8 @@ void say(const Dump& dump, const Source& source, const std::string& item, Readin
   if (chips.size() == 1) return say_posture(fuses_of(dump, chips.front()), source, item, reading);
   for (const Chip chip : chips) {
     Summary summary = fuses_of(dump, chip);
-    const std::string as = as_chip(summary.chip, item);
-    say_posture(summary, source, as, reading);
+    summary.may_be_of_another = true;
+    say_posture(summary, source, item, reading);
   }
 }
 

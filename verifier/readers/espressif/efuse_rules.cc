@@ -32,9 +32,10 @@ class Rules {
     const Fuse* fuse = find(field);
     std::string item = item_;
     if (!field.empty()) item += (item.empty() ? "" : ": ") + std::string(field);
-    reading_.device.posture.say(
+    Claim& claim = reading_.device.posture.say(
         trait, holds, std::move(value), std::move(detail),
         tool::place(source_, fuse == nullptr ? summary_.offset : fuse->offset, std::move(item)));
+    if (summary_.may_be_of_another) claim.read_as = summary_.chip;
   }
   // A bit that the vendor's rule wants burned; skipped where the chip lacks it.
   void want(Trait trait, std::string_view field, std::string_view good, std::string_view bad) {
@@ -440,19 +441,6 @@ const char* chip_of_id(uint64_t id) {
     default:
       return nullptr;
   }
-}
-
-constexpr std::string_view kAs = "as ", kBehindChip = ": ";
-
-std::string as_chip(std::string_view chip, std::string_view item) {
-  return fmt::format("{}{}{}{}", kAs, chip, kBehindChip, item);
-}
-std::optional<OfChip> of_chip(std::string_view item) {
-  if (!item.starts_with(kAs) || !item.substr(kAs.size()).starts_with("esp32")) return std::nullopt;
-  item.remove_prefix(kAs.size());
-  const size_t end = item.find(kBehindChip);
-  if (end == std::string_view::npos) return std::nullopt;
-  return OfChip{.chip = item.substr(0, end), .item = item.substr(end + kBehindChip.size())};
 }
 
 bool holds_a_secret(std::string_view purpose) {
