@@ -90,14 +90,18 @@ TEST_CASE("user_configuration.json: what cannot be, and what the order denies, i
       {kVendor, R"({"tamper_levels": {"OTP_READ": [4]}})",
        "tamper_levels.OTP_READ: expected a value, found array"},
       {ordered(R"({"secure_boot": "off"})"), R"({"mcu_flags": {"SECURE_BOOT_ENABLE": 1}})",
-       "SECURE_BOOT_ENABLE: expected what the order says (security.secure_boot is off), found on"},
+       "SECURE_BOOT_ENABLE: expected what security.secure_boot says, off, found on"},
       {ordered(R"({"secure_boot": "v2"})"), R"({"mcu_flags": {"SECURE_BOOT_ENABLE": 0}})",
-       "(security.secure_boot is v2), found off"},
+       "expected what security.secure_boot says, v2, found off"},
       {ordered(R"({"page_lock": "full"})"), R"({"mcu_flags": {"SECURE_BOOT_PAGE_LOCK_NARROW": 1}})",
-       "(security.page_lock is full), found narrow"},
+       "expected what security.page_lock says, full, found narrow"},
       {ordered(R"({"tamper": {"otp_read": 4}})"), R"({"tamper_levels": {"OTP_READ": 2}})",
-       "tamper_levels.OTP_READ: expected what the order says (security.tamper is otp_read=4), "
-       "found 2"},
+       "tamper_levels.OTP_READ: expected what security.tamper says, otp_read=4, found 2"},
+      // Itself, too: in two spellings, or in two groups.
+      {kVendor, R"({"tamper_levels": {"OTP_READ": 4, "otp_read": 2}})",
+       "tamper_levels.otp_read: expected what tamper_levels.OTP_READ says, otp_read=4, found 2"},
+      {kVendor, R"({"tamper_levels": {"X": 4}, "tamper_flags": {"x": true}})",
+       "tamper_flags.x: expected what tamper_levels.X says, x=4, found enabled"},
   };
   for (const auto& row : kRows) {
     CAPTURE(row.configuration);

@@ -13,8 +13,7 @@ namespace {
 
 class Configuration {
  public:
-  Configuration(const std::string& path, Posture& posture)
-      : path_(path), posture_(posture), order_(posture.ordered) {}
+  Configuration(const std::string& path, Posture& posture) : path_(path), posture_(posture) {}
 
   Result<void> flags(const Json& group) {
     if (!group.is_object()) return no_object("mcu_flags", group);
@@ -66,15 +65,16 @@ class Configuration {
   }
 
   const OrderedLock* ordered(std::string_view key) const {
-    const auto at = std::find_if(order_.begin(), order_.end(),
+    const auto& all = posture_.ordered;
+    const auto at = std::find_if(all.begin(), all.end(),
                                  [&](const OrderedLock& lock) { return lock.key == key; });
-    return at == order_.end() ? nullptr : &*at;
+    return at == all.end() ? nullptr : &*at;
   }
 
   static tl::unexpected<Error> contradicts(const OrderedLock& order, std::string_view item,
                                            std::string_view value) {
-    return error(fmt::format("{}: expected what the order says ({} is {}), found {}", item,
-                             order.place.item, quotable(order.value), quotable(value)));
+    return error(fmt::format("{}: expected what {} says, {}, found {}", item, order.place.item,
+                             quotable(order.value), quotable(value)));
   }
 
   // The order may name the scheme: "v2" is on, too.
@@ -97,10 +97,10 @@ class Configuration {
     return {};
   }
 
-  // Each tamper source is an order of its own: "otp_read=4".
+  // Each tamper source is an order of its own, "otp_read=4", once: in the order or in here.
   Result<void> add_setting(const std::string& item, const std::string& name,
                            const std::string& value) {
-    for (const OrderedLock& order : order_) {
+    for (const OrderedLock& order : posture_.ordered) {
       if (order.key != "tamper" || !order.value.starts_with(name + "=")) continue;
       if (order.value != fmt::format("{}={}", name, value)) return contradicts(order, item, value);
       return {};
@@ -113,7 +113,6 @@ class Configuration {
 
   const std::string& path_;
   Posture& posture_;
-  const std::vector<OrderedLock> order_;  // before anything of the file was added
 };
 
 }  // namespace
