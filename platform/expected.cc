@@ -19,6 +19,7 @@
 #include "verifier/readers/quoted.h"
 #include "verifier/readers/reader.h"
 #include "verifier/readers/text/decoded_text.h"
+#include "verifier/readers/text/plain_text.h"
 
 namespace attest {
 namespace {
@@ -178,13 +179,6 @@ std::optional<std::string> keys_in(View content) {
   return shown == 1 ? "the name" + out.substr(std::string("the names").size()) : out;
 }
 
-// "expected a dump, found 5 bytes of text" or "...: found ...": what was found of it.
-std::string what_was_found(const std::string& problem) {
-  constexpr std::string_view kFound = "found ";
-  const size_t at = problem.find(kFound);
-  return at == std::string::npos ? problem : problem.substr(at + kFound.size());
-}
-
 }  // namespace
 
 Result<Order> order_from(const std::string& path) {
@@ -214,7 +208,7 @@ Result<Device> expected_from(const std::string& path, View content, const FileBe
   const std::string kind = reading.files.empty() ? "" : reading.files.front().kind;
   const bool locks_alone = !done && !reading.device.posture.ordered.empty();
   if (kind != "cpms-json" && kind != "device-json") {
-    const std::string found = done ? "a file of kind " + kind : what_was_found(done.error().what);
+    const std::string found = done ? "a file of kind " + kind : nature_of(content);
     return error(
         fmt::format("{}: expected a cpms.json or keys of device.json (vendor_id, "
                     "product_id, security and others: docs/evidence.md), found {}",
