@@ -152,9 +152,9 @@ std::optional<DecodedText> text_to_read(const Source& source) {
 
 // What was read of a text stands in the file where that text stood. (Addresses of a part's memory
 // are no places in a text.)
-void put_back(const DecodedText& decoded, const Source& source, const EvidenceFile& file,
+void put_back(const DecodedText& decoded, const Source& source, const Reader* by,
               const QuotedBefore& before, Reading& reading) {
-  if (file.kind == intel_hex_reader.kind || file.kind == s_record_reader.kind) return;
+  if (by == &intel_hex_reader || by == &s_record_reader) return;
   const auto put = [&](Place& place) {
     if (place.path == source.path && place.offset && *place.offset >= source.base)
       place.offset = source.base + decoded.offset_in_file(*place.offset - source.base);
@@ -166,16 +166,14 @@ void put_back(const DecodedText& decoded, const Source& source, const EvidenceFi
 }
 
 // Evidence in a form that asks for UTF-8 is damaged by a byte that is none, and read all the same.
-void say_foreign(const DecodedText& decoded, const Source& source, const EvidenceFile& file,
+void say_foreign(const DecodedText& decoded, const Source& source, const Reader* by,
                  const QuotedBefore& before, Reading& reading) {
-  Source plain = source;
-  plain.bytes = decoded.utf8();
-  const bool json = is_among(kOfJson, asked(plain, &own_output_reader));
   const auto first = decoded.first_foreign();
-  if (!first || !json || reading.device.integrity.size() > before.integrity) return;
+  if (!first || !is_among(kOfJson, by) || reading.device.integrity.size() > before.integrity)
+    return;
   const uint8_t byte = source.bytes[*first];
   reading.device.damaged({.path = source.path, .offset = source.base + *first, .item = {}},
-                         file.kind,
+                         by->kind,
                          fmt::format("JSON: expected UTF-8, found the byte 0x{:02x}", byte));
 }
 
@@ -193,8 +191,9 @@ Result<void> none(const Source& source, std::string why, Reading& reading) {
   return {};
 }
 
-// The file of this index: what kind it is, and what it says.
-Result<void> recognise_and_read(const Source& source, size_t index, Reading& reading) {
+// The file of this index: what kind it is, and what it says. `by`: who read it; null: nobody did.
+Result<void> recognise_and_read(const Source& source, size_t index, const Reader*& by,
+                                Reading& reading) {
   // (Parsing a report takes long: once.)
   if (const std::string why = why_own_output(source.bytes); !why.empty())
     return none(source, source.member ? why : fmt::format("expected evidence: {}", why), reading);
@@ -207,6 +206,7 @@ Result<void> recognise_and_read(const Source& source, size_t index, Reading& rea
                             nature_of(source.bytes)),
                 reading);
   }
+  by = found;
   const size_t before = said(reading), unused_before = reading.not_used.size();
   reading.files[index].kind = found->kind;
   // Members read inside this one may move reading.files: readers work on a copy of the entry, put
@@ -260,10 +260,11 @@ Result<void> read_one(const Source& source, Reading& reading) {
   Source plain = source;
   if (decoded) plain.bytes = decoded->utf8();
   const QuotedBefore before = QuotedBefore::of(reading);
-  auto done = recognise_and_read(plain, index, reading);
+  const Reader* by = nullptr;
+  auto done = recognise_and_read(plain, index, by, reading);
   if (decoded) {
-    put_back(*decoded, source, reading.files[index], before, reading);
-    say_foreign(*decoded, source, reading.files[index], before, reading);
+    put_back(*decoded, source, by, before, reading);
+    say_foreign(*decoded, source, by, before, reading);
     if (!done && done.error().offset)
       done.error().offset = decoded->offset_in_file(*done.error().offset);
   }
