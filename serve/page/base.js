@@ -58,15 +58,21 @@ export const end = (key, className, values) => {
   at("state").className = className || "";
   at("state").textContent = say(key, values);
 };
-export const problem = (request) => {
-  let said = null;
+// What a refusal says; null: nothing that can be read.
+const refusal = (request) => {
   try {
-    said = JSON.parse(request.responseText);
+    return JSON.parse(request.responseText);
   } catch {
-    said = null;
+    return null;
   }
-  const why = said && said.detail ? said.detail : request ? `${request.status} ${request.statusText}` : say("offline");
-  end("failed", "reject", { why });
+};
+export const why_not = (request) => {
+  const said = refusal(request);
+  return said && said.detail ? said.detail : request ? `${request.status} ${request.statusText}` : say("offline");
+};
+export const problem = (request) => {
+  const said = refusal(request);
+  end("failed", "reject", { why: why_not(request) });
   const box = [];
   if (said && said.expected) box.push(element("p", `${say("expected")}: ${said.expected}`));
   if (said && said.found) box.push(element("p", `${say("found")}: ${said.found}`));

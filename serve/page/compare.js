@@ -1,5 +1,5 @@
 // What differs between two reports of this program: facts, and findings that are new, gone or other.
-import { ask, at, element, say } from "./base.js";
+import { ask, at, element, say, why_not } from "./base.js";
 
 export const differences = (() => {
   const kFindings = ["fail", "unknown", "warn"];
@@ -116,7 +116,7 @@ const compare = async (earlier) => {
   // The same device once more, as data.
   const request = await ask("/api/v1/verify", form, "application/json", "", { quietly: true });
   if (mine !== asked) return;
-  if (!request || request.status !== 200) return tell(element("p", say("offline"), "reject"));
+  if (!request || request.status !== 200) return tell(element("p", say("failed", { why: why_not(request) }), "reject"));
   show(was, JSON.parse(request.responseText));
 };
 
