@@ -9,6 +9,7 @@
 #include <cerrno>
 
 namespace attest::serve {
+
 Result<std::unique_ptr<LotFeed>> LotFeed::start(Nursery& nursery, const Job& job,
                                                 std::shared_ptr<Spool> lines,
                                                 std::function<void()> wake) {

@@ -68,11 +68,9 @@ constexpr Check kChecks[] = {
         .title = "nothing that looks like evidence is left unread",
         .severity = kErrorOnMain,
         .run = rule<is_understood>,
-        .rule =
-            "Facts under misspelt or nested keys or in another form than JSON, PEM in the middle "
-            "of a line, and keys on another curve, are read by nobody. Whoever wrote them down "
-            "took them for "
-            "evidence.",
+        .rule = "Facts under misspelt or nested keys or in another form than JSON, PEM in the "
+                "middle of a line, and keys on another curve, are read by nobody. Whoever wrote "
+                "them down took them for evidence.",
         .remedy = "facts: name them as the device.json that matter-attest extract writes does; "
                   "PEM: put it into a file of its own; a key on another curve: hand over the "
                   "DAC's, on P-256; or take away what is not about this device",
