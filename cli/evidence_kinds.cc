@@ -66,7 +66,8 @@ constexpr EvidenceKind kKinds[] = {
      "cp /tmp/chip_factory.ini .", "a chip_*.ini of the SDK's Linux platform|"},
     {"esp-efuse", kLocks, "Espressif: the summary of a part's eFuses, JSON or text, or their dump",
      "espefuse summary --format json --file efuse.json",
-     "Espressif eFuses as espefuse prints them|"},
+     "Espressif eFuses as espefuse prints them|"
+     "Espressif eFuses as espefuse writes them|"},
     {"esp-security-info", kLocks, "Espressif: what a part in secure download mode still tells",
      "esptool get-security-info > security-info.txt", "the output of esptool get-security-info|"},
     {"silabs-security", kLocks,

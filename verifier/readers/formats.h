@@ -22,9 +22,9 @@ extern const Reader intel_hex_reader, s_record_reader, elf_reader, uf2_reader, e
 
 // How a part is locked: what vendors' tools print (espressif/efuse_summary.cc, posture/), and
 // firmware images with their signatures (posture/firmware_images.cc).
-extern const Reader esp_efuse_reader, esp_security_info_reader, silabs_security_reader,
-    nordic_protection_reader, st_option_bytes_reader, nxp_blhost_reader, bouffalo_efuse_reader,
-    firmware_reader;
+extern const Reader esp_efuse_reader, esp_efuse_bytes_reader, esp_security_info_reader,
+    silabs_security_reader, nordic_protection_reader, st_option_bytes_reader, nxp_blhost_reader,
+    bouffalo_efuse_reader, firmware_reader;
 
 // Factory data of vendors (a file each).
 extern const Reader nordic_reader, nordic_json_reader, telink_reader, telink_summary_reader,

@@ -58,9 +58,20 @@ enum class Rest : uint8_t {
   lists_and_keys  // in a log, which prints other certificates and declarations as well
 };
 
+// What a file of a kind consists of. Text in another encoding than UTF-8, or with the noise of a
+// line in it, is read as what it says (text/decoded_text.h); bytes have letters among them by
+// chance.
+enum class Content : uint8_t {
+  text,
+  json,    // text; a byte in it that is not UTF-8 is damage
+  bytes,   // also text of which each byte counts: slots, or what a check of its own judges
+  scraps,  // few bytes of any sort: text where they say something as text
+};
+
 struct Reader {
   const char* kind;     // as in docs/formats.md
   const char* expects;  // "an X.509 certificate": for messages about what was expected
+  Content content;
   bool (*recognises)(const Source&);  // cheap: a magic number, a first line
   // Adds statements to reading.device and names of what was found to reading.current->holds. An
   // Error says that the file is of this kind and cannot be read at all.

@@ -32,6 +32,7 @@ constexpr const Reader* kReaders[] = {
     &revocation_set_reader,
     &ledger_answer_reader,
     &esp_efuse_reader,
+    &esp_efuse_bytes_reader,
     &esp_security_info_reader,
     &silabs_security_reader,
     &nordic_protection_reader,
@@ -90,35 +91,9 @@ constexpr const Reader* kOfMemory[] = {
     &silabs_provision_reader, &telink_reader,       &nordic_reader,     &nxp_reader,
     &bouffalolab_reader,      &silabs_flash_reader, &ti_factory_reader, &carve_reader};
 
-// What they take is bytes, whatever letters are among them; in the Linux platform's settings, too,
-// a slot may hold any.
-constexpr const Reader* kOfBytes[] = {&archive_reader,      &label_image_reader,
-                                      &uf2_reader,          &ota_image_reader,
-                                      &x509_reader,         &cms_cd_reader,
-                                      &other_cms_reader,    &csr_reader,
-                                      &crl_reader,          &key_reader,
-                                      &sealed_key_reader,   &pkcs12_reader,
-                                      &esp_flash_reader,    &esp_nvs_keys_reader,
-                                      &esp_nvs_reader,      &esp_secure_cert_reader,
-                                      &elf_reader,          &silabs_provision_reader,
-                                      &telink_reader,       &nordic_reader,
-                                      &nxp_reader,          &bouffalolab_reader,
-                                      &silabs_flash_reader, &ti_factory_reader,
-                                      &firmware_reader,     &erased_flash_reader,
-                                      &linux_ini_reader};
-// Whose form is JSON, in which every character is in UTF-8. (What a controller prints is its
-// words.)
-constexpr const Reader* kOfJson[] = {&cpms_json_reader,       &nordic_json_reader,
-                                     &ti_factory_json_reader, &device_json_reader,
-                                     &vector_json_reader,     &attribute_json_reader};
-
-template <size_t N>
-bool is_among(const Reader* const (&some)[N], const Reader* reader) {
-  return std::find(std::begin(some), std::end(some), reader) != std::end(some);
+bool is_of_memory(const Reader& reader) {
+  return std::find(std::begin(kOfMemory), std::end(kOfMemory), &reader) != std::end(kOfMemory);
 }
-
-// The same of any few bytes, and of what began as a credential.
-constexpr const Reader* kOfAnyBytes[] = {&elements_reader, &damaged_reader, &blob_reader};
 
 constexpr size_t kLargeFile = 32u << 20;
 
@@ -129,25 +104,22 @@ const Reader* asked(const Source& source, const Reader* known_not = nullptr) {
   return nullptr;
 }
 
-// Text that is not UTF-8 as what it says in that. What a reader of bytes takes is none: a few bytes
-// and what cannot be read only where it says nothing as text.
+// Text that is not UTF-8 as what it says in that; nullopt: it is no text, or UTF-8.
 std::optional<DecodedText> text_to_read(const Source& source) {
   auto decoded = decoded_text(source.bytes);
   if (!decoded || !decoded->first_foreign()) return decoded;
-  const Reader* of_bytes = asked(source, &own_output_reader);
-  if (is_among(kOfBytes, of_bytes)) return std::nullopt;
-  // (Its own check tells of one that is damaged: it is nothing of the part's.)
-  if (of_bytes == &revocation_set_reader) return std::nullopt;
-  const bool json = is_among(kOfJson, of_bytes);
-  if (!json && !is_among(kOfAnyBytes, of_bytes)) return decoded;
+  const Reader* as_it_is = asked(source, &own_output_reader);
+  if (as_it_is == nullptr || as_it_is->content == Content::text) return decoded;
+  if (as_it_is->content == Content::bytes) return std::nullopt;
   Source plain = source;
   plain.bytes = decoded->utf8();
-  const Reader* of_text = asked(plain, &own_output_reader);
+  const Reader* as_text = asked(plain, &own_output_reader);
   // (A byte that is none of JSON's may have hit a name by which the file is known.)
-  if (json) return of_text == of_bytes ? std::move(decoded) : std::nullopt;
-  const bool says_nothing = of_text == nullptr || of_text == &carve_reader ||
-                            is_among(kOfBytes, of_text) || is_among(kOfAnyBytes, of_text);
-  return says_nothing ? std::nullopt : std::move(decoded);
+  const bool is_text = as_it_is->content == Content::json
+                           ? as_text == as_it_is
+                           : as_text != nullptr && (as_text->content == Content::text ||
+                                                    as_text->content == Content::json);
+  return is_text ? std::move(decoded) : std::nullopt;
 }
 
 // What was read of a text stands in the file where that text stood. (Addresses of a part's memory
@@ -169,7 +141,8 @@ void put_back(const DecodedText& decoded, const Source& source, const Reader* by
 void say_foreign(const DecodedText& decoded, const Source& source, const Reader* by,
                  const QuotedBefore& before, Reading& reading) {
   const auto first = decoded.first_foreign();
-  if (!first || !is_among(kOfJson, by) || reading.device.integrity.size() > before.integrity)
+  if (!first || by == nullptr || by->content != Content::json ||
+      reading.device.integrity.size() > before.integrity)
     return;
   const uint8_t byte = source.bytes[*first];
   reading.device.damaged({.path = source.path, .offset = source.base + *first, .item = {}},
@@ -217,7 +190,7 @@ Result<void> recognise_and_read(const Source& source, size_t index, const Reader
   const Before behind = Before::of(reading);
   const QuotedBefore quoted = QuotedBefore::of(reading);
   auto done = found->read(source, reading);
-  if (done && is_among(kOfMemory, found)) say_firmware(source, reading);
+  if (done && is_of_memory(*found)) say_firmware(source, reading);
   if (done) read_loose_credentials(source, *found, behind, reading);
   mask_quoted(source.path, quoted, reading);
   reading.current = outer;

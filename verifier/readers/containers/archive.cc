@@ -267,6 +267,7 @@ Result<void> read(const Source& s, Reading& reading) {
 
 const Reader archive_reader{.kind = "archive",
                             .expects = "an archive (zip, tar, 7z, gz, zst, xz, bz2, lz4)",
+                            .content = Content::bytes,
                             .recognises = recognises,
                             .read = read};
 

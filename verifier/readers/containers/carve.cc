@@ -443,6 +443,7 @@ const Reader carve_reader{
     .kind = "raw",
     .expects =
         "a certificate, a certification declaration, a key, a vendor's dump, a log or a payload",
+    .content = Content::scraps,
     .recognises = recognises,
     .read = read};
 

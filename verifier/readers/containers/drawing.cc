@@ -33,6 +33,7 @@ Result<void> read(const Source& s, Reading& reading) {
 const Reader drawing_reader{
     .kind = "raw",
     .expects = "a picture of a label",
+    .content = Content::text,
     .recognises = [](const Source& s) { return drawing_name(s.bytes) != nullptr; },
     .read = read};
 

@@ -154,7 +154,10 @@ Result<void> read(const Source& s, Reading& reading) {
 
 }  // namespace
 
-const Reader elf_reader{
-    .kind = "elf", .expects = "an ELF file", .recognises = recognises, .read = read};
+const Reader elf_reader{.kind = "elf",
+                        .expects = "an ELF file",
+                        .content = Content::bytes,
+                        .recognises = recognises,
+                        .read = read};
 
 }  // namespace attest

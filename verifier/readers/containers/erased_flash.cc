@@ -28,7 +28,10 @@ Result<void> read(const Source& s, Reading& reading) {
 
 }  // namespace
 
-const Reader erased_flash_reader{
-    .kind = "raw", .expects = "erased flash", .recognises = recognises, .read = read};
+const Reader erased_flash_reader{.kind = "raw",
+                                 .expects = "erased flash",
+                                 .content = Content::bytes,
+                                 .recognises = recognises,
+                                 .read = read};
 
 }  // namespace attest

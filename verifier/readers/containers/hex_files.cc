@@ -265,11 +265,13 @@ bool recognises_s_record(const Source& s) {
 const Reader intel_hex_reader{
     .kind = "intel-hex",
     .expects = "Intel HEX",
+    .content = Content::text,
     .recognises = recognises_intel_hex,
     .read = [](const Source& s, Reading& reading) { return IntelHex(s, reading).read(); }};
 const Reader s_record_reader{
     .kind = "s-record",
     .expects = "S-records",
+    .content = Content::text,
     .recognises = recognises_s_record,
     .read = [](const Source& s, Reading& reading) { return SRecords(s, reading).read(); }};
 

@@ -76,6 +76,7 @@ Result<void> read(const Source& s, Reading& reading) {
 
 const Reader label_image_reader{.kind = "label-image",
                                 .expects = "a picture of a label",
+                                .content = Content::bytes,
                                 .recognises = recognises,
                                 .read = read};
 

@@ -23,7 +23,10 @@ Result<void> read(const Source& s, Reading& reading) {
 
 }  // namespace
 
-const Reader ota_image_reader{
-    .kind = kOtaImageKind, .expects = "a Matter OTA image", .recognises = recognises, .read = read};
+const Reader ota_image_reader{.kind = kOtaImageKind,
+                              .expects = "a Matter OTA image",
+                              .content = Content::bytes,
+                              .recognises = recognises,
+                              .read = read};
 
 }  // namespace attest

@@ -194,6 +194,7 @@ bool recognises(const Source& s) {
 const Reader uf2_reader{
     .kind = "raw",
     .expects = "a flash image in UF2",
+    .content = Content::bytes,
     .recognises = recognises,
     .read = [](const Source& s, Reading& reading) { return Uf2(s, reading).run(); }};
 

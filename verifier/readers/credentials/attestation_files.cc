@@ -53,10 +53,12 @@ Result<void> read_blob(const Source& s, Reading& reading) {
 
 const Reader elements_reader{.kind = "raw",
                              .expects = "attestation elements",
+                             .content = Content::scraps,
                              .recognises = recognises_elements,
                              .read = read_elements};
 const Reader blob_reader{.kind = "raw",
                          .expects = "16, 32, 64 or 65 bytes of an attestation",
+                         .content = Content::scraps,
                          .recognises = recognises_blob,
                          .read = read_blob};
 

@@ -445,26 +445,37 @@ Result<void> read_pem(const Source& s, Reading& reading) {
 
 const Reader x509_reader{.kind = "x509",
                          .expects = "an X.509 certificate",
+                         .content = Content::bytes,
                          .recognises = recognises_certificate,
                          .read = read_certificate};
 const Reader cms_cd_reader{.kind = "cms-cd",
                            .expects = "a CMS certification declaration",
+                           .content = Content::bytes,
                            .recognises = recognises_cms,
                            .read = read_cms};
-const Reader other_cms_reader{
-    .kind = "raw", .expects = "a CMS", .recognises = recognises_other_cms, .read = read_other_cms};
+const Reader other_cms_reader{.kind = "raw",
+                              .expects = "a CMS",
+                              .content = Content::bytes,
+                              .recognises = recognises_other_cms,
+                              .read = read_other_cms};
 const Reader key_reader{.kind = "key",
                         .expects = "a P-256 private key",
+                        .content = Content::bytes,
                         .recognises = recognises_key,
                         .read = read_key};
-const Reader csr_reader{
-    .kind = "csr", .expects = "a PKCS#10 request", .recognises = recognises_csr, .read = read_csr};
+const Reader csr_reader{.kind = "csr",
+                        .expects = "a PKCS#10 request",
+                        .content = Content::bytes,
+                        .recognises = recognises_csr,
+                        .read = read_csr};
 const Reader crl_reader{.kind = "crl",
                         .expects = "a certificate revocation list",
+                        .content = Content::bytes,
                         .recognises = recognises_crl,
                         .read = read_crl};
 const Reader pem_reader{.kind = "pem-bundle",
                         .expects = "PEM",
+                        .content = Content::text,
                         .recognises = recognises_pem,
                         .read = read_pem,
                         .rest = Rest::around_blocks};

@@ -470,7 +470,10 @@ Result<void> read(const Source& s, Reading& reading) {
 
 }  // namespace
 
-const Reader damaged_reader{
-    .kind = "raw", .expects = "a credential", .recognises = recognises, .read = read};
+const Reader damaged_reader{.kind = "raw",
+                            .expects = "a credential",
+                            .content = Content::scraps,
+                            .recognises = recognises,
+                            .read = read};
 
 }  // namespace attest

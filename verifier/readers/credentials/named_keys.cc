@@ -288,6 +288,7 @@ bool read_jwk(const Json& json, const Place& place, Reading& reading) {
 
 const Reader named_key_reader{.kind = "key",
                               .expects = "a private key",
+                              .content = Content::text,
                               .recognises = [](const Source&) { return false; },
                               .read = read};
 

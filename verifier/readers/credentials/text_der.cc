@@ -169,7 +169,10 @@ Result<void> read(const Source& source, Reading& reading) {
 
 }  // namespace
 
-const Reader text_der_reader{
-    .kind = "raw", .expects = "base64 or hex of DER", .recognises = recognises, .read = read};
+const Reader text_der_reader{.kind = "raw",
+                             .expects = "base64 or hex of DER",
+                             .content = Content::text,
+                             .recognises = recognises,
+                             .read = read};
 
 }  // namespace attest

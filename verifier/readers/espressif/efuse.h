@@ -43,10 +43,8 @@ const char* purpose_name(uint64_t purpose);
 const char* chip_of_id(uint64_t id);
 bool holds_a_secret(std::string_view purpose);  // whoever reads such a block has the key
 
-// `espefuse dump`: text in any of its forms, and its file of bytes.
+// `espefuse dump`: text in any of its forms.
 bool has_dump(const Source& source);
-bool is_dump_bytes(View bytes);
 void read_dumps(const Source& source, tool::Rest& rest, Reading& reading);
-void read_dump_bytes(const Source& source, Reading& reading);
 
 }  // namespace attest::efuse

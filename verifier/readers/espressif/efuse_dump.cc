@@ -15,6 +15,7 @@
 #include "verifier/base/characters.h"
 #include "verifier/base/checksum.h"
 #include "verifier/readers/espressif/efuse_places.h"
+#include "verifier/readers/formats.h"
 #include "verifier/readers/posture/tool_text.h"
 
 namespace attest::efuse {
@@ -395,16 +396,24 @@ bool has_dump(const Source& s) {
          });
 }
 
-bool is_dump_bytes(View bytes) {
-  return dump_of_bytes(bytes).has_value();
-}
-
-void read_dump_bytes(const Source& source, Reading& reading) {
-  if (const auto dump = dump_of_bytes(source.bytes)) say(*dump, source, "dump", reading);
-}
-
 void read_dumps(const Source& source, tool::Rest& rest, Reading& reading) {
   Dumps(source, rest, reading).read();
 }
 
 }  // namespace attest::efuse
+
+namespace attest {
+
+// The file that `dump --format joint` writes.
+const Reader esp_efuse_bytes_reader{
+    .kind = "esp-efuse",
+    .expects = "Espressif eFuses as espefuse writes them",
+    .content = Content::bytes,
+    .recognises = [](const Source& s) { return efuse::dump_of_bytes(s.bytes).has_value(); },
+    .read = [](const Source& s, Reading& reading) -> Result<void> {
+      reading.holds("posture");
+      if (const auto dump = efuse::dump_of_bytes(s.bytes)) efuse::say(*dump, s, "dump", reading);
+      return {};
+    }};
+
+}  // namespace attest

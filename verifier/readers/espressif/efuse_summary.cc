@@ -280,15 +280,11 @@ bool may_be_json_summary(const Source& s) {
 bool recognises(const Source& s) {
   return (tool::is_output(s, {"SPI_BOOT_CRYPT_CNT", "FLASH_CRYPT_CNT", "\"efuse_type\""}) &&
           (may_be_json_summary(s) || is_text_summary(s))) ||
-         efuse::has_dump(s) || efuse::is_dump_bytes(s.bytes);
+         efuse::has_dump(s);
 }
 
 Result<void> read(const Source& s, Reading& reading) {
   reading.holds("posture");
-  if (efuse::is_dump_bytes(s.bytes)) {
-    efuse::read_dump_bytes(s, reading);
-    return {};
-  }
   tool::Rest rest(s);
   if (has_json_words(s) || may_be_json_summary(s)) read_json(s, rest, reading);
   if (is_text_summary(s)) read_text(s, rest, reading);
@@ -509,11 +505,13 @@ bool is_security_info(const Source& s) {
 
 const Reader esp_efuse_reader{.kind = "esp-efuse",
                               .expects = "Espressif eFuses as espefuse prints them",
+                              .content = Content::text,
                               .recognises = recognises,
                               .read = read};
 const Reader esp_security_info_reader{
     .kind = "esp-security-info",
     .expects = "the output of esptool get-security-info",
+    .content = Content::text,
     .recognises = is_security_info,
     .read = [](const Source& s, Reading& reading) -> Result<void> {
       reading.holds("posture");

@@ -515,6 +515,7 @@ Result<void> read(const Source& s, Reading& reading) {
 
 const Reader esp_flash_reader{.kind = "esp-flash",
                               .expects = "an Espressif flash image",
+                              .content = Content::bytes,
                               .recognises = recognises,
                               .read = read};
 

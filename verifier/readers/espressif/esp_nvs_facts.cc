@@ -209,11 +209,13 @@ bool read_nvs_keys(const Source& source, const std::string& label, Reading& read
 
 const Reader esp_nvs_reader{.kind = "esp-nvs",
                             .expects = "an NVS partition",
+                            .content = Content::bytes,
                             .recognises = [](const Source& s) { return looks_like_nvs(s.bytes); },
                             .read = read_nvs_file};
 const Reader esp_nvs_keys_reader{
     .kind = "esp-nvs-keys",
     .expects = "an NVS keys partition",
+    .content = Content::bytes,
     .recognises = [](const Source& s) { return parse_nvs_keys(s.bytes).has_value(); },
     .read = read_keys_file};
 

@@ -344,6 +344,7 @@ void read_esp_secure_cert(const Source& source, const std::string& label, Readin
 const Reader esp_secure_cert_reader{
     .kind = "esp-secure-cert",
     .expects = "an esp_secure_cert partition",
+    .content = Content::bytes,
     .recognises = [](const Source& s) { return looks_like_esp_secure_cert(s.bytes); },
     .read = read};
 

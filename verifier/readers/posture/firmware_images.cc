@@ -426,6 +426,7 @@ void say_firmware(const Source& s, Reading& reading, FirmwareWork* counted) {
 
 const Reader firmware_reader{.kind = "firmware-image",
                              .expects = "a firmware image",
+                             .content = Content::bytes,
                              .recognises = [](const Source& s) { return holds_firmware(s.bytes); },
                              .read = read};
 

@@ -372,6 +372,7 @@ bool is_bouffalo_bytes(View v) {
 
 const Reader nordic_protection_reader{.kind = "nordic-security",
                                       .expects = "the output of nrfutil device protection-get",
+                                      .content = Content::text,
                                       .recognises =
                                           [](const Source& s) {
                                             return tool::is_output(s, {"access status"}) &&
@@ -383,6 +384,7 @@ const Reader nordic_protection_reader{.kind = "nordic-security",
 const Reader st_option_bytes_reader{
     .kind = "st-option-bytes",
     .expects = "option bytes as STM32_Programmer_CLI prints them",
+    .content = Content::text,
     .recognises =
         [](const Source& s) {
           return tool::is_output(s, {"OPTION BYTES"}) && tool::any_line(s, is_bank) &&
@@ -394,6 +396,7 @@ const Reader st_option_bytes_reader{
 const Reader bouffalo_efuse_reader{
     .kind = "bouffalo-efuse",
     .expects = "Bouffalo Lab eFuses",
+    .content = Content::text,
     .recognises =
         [](const Source& s) {
           return is_bouffalo_bytes(s.bytes) || (tool::is_output(s, {"ef_sboot_en"}) &&

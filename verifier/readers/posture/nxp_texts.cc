@@ -240,6 +240,7 @@ bool is_blhost(const Source& s) {
 
 const Reader nxp_blhost_reader{.kind = "nxp-blhost",
                                .expects = "the output of blhost, or of nxpfuses",
+                               .content = Content::text,
                                .recognises = is_blhost,
                                .read = read_blhost};
 

@@ -570,6 +570,7 @@ Result<void> read(const Source& s, Reading& reading) {
 
 const Reader silabs_security_reader{.kind = "silabs-security",
                                     .expects = "what Simplicity Commander prints of a part",
+                                    .content = Content::text,
                                     .recognises = recognises,
                                     .read = read};
 

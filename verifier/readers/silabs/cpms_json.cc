@@ -190,6 +190,7 @@ Result<void> read(const Source& s, Reading& reading) {
 
 const Reader cpms_json_reader{.kind = "cpms-json",
                               .expects = "a cpms.json",
+                              .content = Content::json,
                               .recognises = recognises,
                               .read = read,
                               .rest = Rest::values};

@@ -365,6 +365,7 @@ Result<void> read(const Source& s, Reading& reading) {
 
 const Reader silabs_flash_reader{.kind = "silabs-flash",
                                  .expects = "a Silicon Labs flash image",
+                                 .content = Content::bytes,
                                  .recognises = recognises,
                                  .read = read};
 

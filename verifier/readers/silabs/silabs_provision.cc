@@ -243,6 +243,7 @@ void read_silabs_provision(const Source& source, Reading& reading) {
 
 const Reader silabs_provision_reader{.kind = "silabs-provision",
                                      .expects = "a Silicon Labs provisioning page",
+                                     .content = Content::bytes,
                                      .recognises =
                                          [](const Source& s) {
                                            return s.bytes.size() <= 64u << 10 &&

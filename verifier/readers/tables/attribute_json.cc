@@ -158,6 +158,7 @@ Result<void> read(const Source& s, Reading& reading) {
 
 const Reader attribute_json_reader{.kind = "commissioner-log",
                                    .expects = "a node's attributes",
+                                   .content = Content::json,
                                    .recognises = recognises,
                                    .read = read,
                                    .rest = Rest::values};

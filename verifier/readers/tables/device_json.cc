@@ -501,9 +501,13 @@ void read_device_json(const Json& json, const std::string& path, Reading& readin
 
 const Reader nearly_device_json_reader{.kind = "raw",
                                        .expects = "a device.json",
+                                       .content = Content::text,
                                        .recognises = recognises_nearly,
                                        .read = read_nearly};
-const Reader device_json_reader{
-    .kind = "device-json", .expects = "a device.json", .recognises = recognises, .read = read};
+const Reader device_json_reader{.kind = "device-json",
+                                .expects = "a device.json",
+                                .content = Content::json,
+                                .recognises = recognises,
+                                .read = read};
 
 }  // namespace attest

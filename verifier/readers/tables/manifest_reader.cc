@@ -119,7 +119,10 @@ bool is_manifest(View bytes) {
   return is_table_of_devices(decoded ? View(decoded->utf8()) : bytes);
 }
 
-const Reader manifest_reader{
-    .kind = "manifest", .expects = "a table of devices", .recognises = recognises, .read = read};
+const Reader manifest_reader{.kind = "manifest",
+                             .expects = "a table of devices",
+                             .content = Content::text,
+                             .recognises = recognises,
+                             .read = read};
 
 }  // namespace attest

@@ -57,6 +57,7 @@ Result<void> read(const Source& s, Reading& reading) {
 
 const Reader revocation_set_reader{.kind = "revocation-set",
                                    .expects = "a revocation set",
+                                   .content = Content::bytes,
                                    .recognises = recognises,
                                    .read = read};
 

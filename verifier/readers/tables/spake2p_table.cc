@@ -137,6 +137,7 @@ std::optional<size_t> gen_verifier_row(const CsvRecord& record) {
 const Reader spake2p_table_reader{
     .kind = "onboarding-text",
     .expects = "what spake2p gen-verifier writes",
+    .content = Content::text,
     .recognises = [](const Source& s) { return one_row(s.bytes) || is_verifier_alone(s.bytes); },
     .read = read};
 

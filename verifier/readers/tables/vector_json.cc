@@ -89,6 +89,7 @@ Result<void> read(const Source& s, Reading& reading) {
 
 const Reader vector_json_reader{.kind = "vector-json",
                                 .expects = "a test_case_vector.json",
+                                .content = Content::json,
                                 .recognises = recognises,
                                 .read = read,
                                 .rest = Rest::values};

@@ -589,6 +589,7 @@ Result<void> read(const Source& s, Reading& reading) {
 
 const Reader commissioner_log_reader{.kind = "commissioner-log",
                                      .expects = "a commissioner's log",
+                                     .content = Content::text,
                                      .recognises = recognises,
                                      .read = read,
                                      .rest = Rest::lists_and_keys};

@@ -242,7 +242,10 @@ Result<void> read(const Source& s, Reading& reading) {
 
 }  // namespace
 
-const Reader ledger_answer_reader{
-    .kind = "raw", .expects = "evidence", .recognises = recognises, .read = read};
+const Reader ledger_answer_reader{.kind = "raw",
+                                  .expects = "evidence",
+                                  .content = Content::text,
+                                  .recognises = recognises,
+                                  .read = read};
 
 }  // namespace attest

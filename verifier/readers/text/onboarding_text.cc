@@ -194,6 +194,7 @@ void say_loose_codes(const Source& source, Reading& reading) {
 
 const Reader onboarding_text_reader{.kind = "onboarding-text",
                                     .expects = "text with an onboarding code",
+                                    .content = Content::text,
                                     .recognises = recognises,
                                     .read = read};
 

@@ -239,7 +239,10 @@ Result<void> read(const Source& s, Reading& reading) {
 
 }  // namespace
 
-const Reader own_output_reader{
-    .kind = "raw", .expects = "evidence", .recognises = recognises, .read = read};
+const Reader own_output_reader{.kind = "raw",
+                               .expects = "evidence",
+                               .content = Content::text,
+                               .recognises = recognises,
+                               .read = read};
 
 }  // namespace attest

@@ -98,6 +98,7 @@ Result<void> read(const Source& s, Reading& reading) {
 
 const Reader source_text_reader{.kind = "source-text",
                                 .expects = "source text or a dump with a credential in it",
+                                .content = Content::text,
                                 .recognises = recognises,
                                 .read = read};
 

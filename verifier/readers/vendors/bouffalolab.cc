@@ -219,6 +219,7 @@ Result<void> read(const Source& file, Reading& reading) {
 
 const Reader bouffalolab_reader{.kind = "bouffalolab-mfd",
                                 .expects = "a Bouffalo Lab MFD partition",
+                                .content = Content::bytes,
                                 .recognises = recognises,
                                 .read = read};
 

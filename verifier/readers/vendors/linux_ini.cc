@@ -131,6 +131,7 @@ Result<void> read(const Source& s, Reading& reading) {
 
 const Reader linux_ini_reader{.kind = "linux-ini",
                               .expects = "a chip_*.ini of the SDK's Linux platform",
+                              .content = Content::bytes,
                               .recognises = recognises,
                               .read = read,
                               .rest = Rest::values};

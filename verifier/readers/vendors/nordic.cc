@@ -131,10 +131,12 @@ std::span<const FactoryKey> nordic_keys() {
 
 const Reader nordic_reader{.kind = "nordic-factory-data",
                            .expects = "Nordic factory data in CBOR",
+                           .content = Content::bytes,
                            .recognises = recognises_map,
                            .read = read_map};
 const Reader nordic_json_reader{.kind = "nordic-factory-data",
                                 .expects = "Nordic factory data in JSON",
+                                .content = Content::json,
                                 .recognises = recognises_json,
                                 .read = read_json,
                                 .rest = Rest::values};

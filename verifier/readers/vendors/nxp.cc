@@ -269,6 +269,7 @@ Result<void> read(const Source& s, Reading& reading) {
 
 const Reader nxp_reader{.kind = "nxp-factory-data",
                         .expects = "NXP factory data",
+                        .content = Content::bytes,
                         .recognises = recognises,
                         .read = read};
 

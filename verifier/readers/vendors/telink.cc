@@ -97,10 +97,12 @@ Result<void> read_summary(const Source& s, Reading& reading) {
 
 const Reader telink_reader{.kind = "telink-factory-data",
                            .expects = "Telink factory data in CBOR",
+                           .content = Content::bytes,
                            .recognises = recognises_map,
                            .read = read_map};
 const Reader telink_summary_reader{.kind = "telink-factory-data",
                                    .expects = "a Telink summary.json",
+                                   .content = Content::text,
                                    .recognises = recognises_summary,
                                    .read = read_summary,
                                    .rest = Rest::values};

@@ -202,6 +202,7 @@ Result<void> read(const Source& s, Reading& reading) {
 const Reader ti_factory_reader{
     .kind = "ti-factory-data",
     .expects = "a flash image with the factory table of a CC13xx or CC26xx",
+    .content = Content::bytes,
     .recognises = [](const Source& s) { return find_table(s).has_value(); },
     .read = read};
 

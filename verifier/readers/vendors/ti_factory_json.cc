@@ -130,6 +130,7 @@ Result<void> read(const Source& s, Reading& reading) {
 
 const Reader ti_factory_json_reader{.kind = "ti-factory-data",
                                     .expects = "TI's factory data in JSON",
+                                    .content = Content::json,
                                     .recognises = recognises,
                                     .read = read,
                                     .rest = Rest::values};

@@ -1,0 +1,7 @@
+// The file of bytes that `espefuse dump --format joint` writes, of any chip.
+#include "tests/fuzz/reader_property.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  attest::fuzz::check(attest::esp_efuse_bytes_reader, data, size, std::nullopt);
+  return 0;
+}
