@@ -38,6 +38,15 @@ std::string unmarked(std::string word) {
 CLI::Option* verbatim(CLI::Option* option) {
   return option->transform(unmarked);
 }
+constexpr const char* kEmpty = "an empty word (a variable that is not set?)";
+
+// A word that has to say something. An empty one is a variable that nobody set ("$ORDER"): taken
+// for an option that was not given, what it asks for would be left out in silence.
+CLI::Option* saying(CLI::Option* option, const std::string& what) {
+  return verbatim(option)->check([what](const std::string& given) {
+    return given.empty() ? fmt::format("expected {}, found {}", what, kEmpty) : "";
+  });
+}
 
 }  // namespace
 
@@ -121,7 +130,7 @@ std::string read_switch(const std::string& given, bool& into) {
 
 Command& Command::text(std::string flags, std::string value_name, std::string& into,
                        std::string help) {
-  verbatim(impl_->app->add_option(flags, into, help))->type_name(value_name);
+  saying(impl_->app->add_option(flags, into, help), value_name)->type_name(value_name);
   const bool of_files = value_name.find("FILE") != std::string::npos || value_name == "PATH" ||
                         value_name == "DIR" || value_name == "BUNDLE" || value_name == "SECRET" ||
                         value_name.ends_with(".pem");
@@ -154,7 +163,7 @@ Command& Command::choice(std::string flags, std::vector<std::string> choices, st
 }
 Command& Command::list(std::string flags, std::string value_name, std::vector<std::string>& into,
                        std::string help) {
-  verbatim(impl_->app->add_option(flags, into, help))
+  saying(impl_->app->add_option(flags, into, help), value_name)
       ->type_name(value_name)
       ->allow_extra_args(false);
   add({.flags = std::move(flags), .value_name = std::move(value_name), .help = std::move(help)})
@@ -184,7 +193,7 @@ Command& Command::flag(std::string flags, bool& into, std::string help) {
   return *this;
 }
 Command& Command::positional(std::string name, std::string& into, std::string help, bool required) {
-  verbatim(impl_->app->add_option(name, into, help))->type_name("")->required(required);
+  saying(impl_->app->add_option(name, into, help), name)->type_name("")->required(required);
   add({.flags = std::move(name),
        .value_name = "",
        .help = std::move(help),
@@ -195,7 +204,7 @@ Command& Command::positional(std::string name, std::string& into, std::string he
 Command& Command::positionals(std::string name, std::vector<std::string>& into, std::string help,
                               bool required) {
   operands_ = &into;
-  verbatim(impl_->app->add_option(name, into, help))->type_name("")->required(required);
+  saying(impl_->app->add_option(name, into, help), name)->type_name("")->required(required);
   add({.flags = std::move(name),
        .value_name = "",
        .help = std::move(help),
@@ -441,6 +450,13 @@ int parse_and_run(Command& root, const std::vector<std::string>& words, Console&
     console.tell(fmt::format("{} (see {} --help)", message, chosen->path()));
     return 2;
   };
+  // CLI11 would take the next word for the value.
+  for (const std::string& word : words) {
+    if (word == "--") break;
+    if (word.starts_with("--") && word.find('=') == word.size() - 1)
+      return slip(fmt::format("{0}: expected a value behind {0}=, found {1}",
+                              console.secrets.leave_out(word.substr(0, word.size() - 1)), kEmpty));
+  }
   try {
     std::vector<std::string> given(words.size());
     std::transform(words.rbegin(), words.rend(), given.begin(), marked);
