@@ -7,18 +7,12 @@
 
 #include "verifier/checks/catalogue.h"
 #include "verifier/crypto/crypto.h"
+#include "verifier/readers/same_value.h"
 
 namespace attest {
 namespace {
 
 constexpr const char* kNoOrder = "no order to compare with (--expect)";
-
-// Codes that are written with and without dashes are the same.
-FactValue plain(FactId fact, const FactValue& value) {
-  const Maybe<std::string> text = std::get_if<std::string>(&value);
-  return fact == FactId::manual_code && text != nullptr ? FactValue(parse_manual_code(*text).text)
-                                                        : value;
-}
 
 // A value that the evidence gives for an ordered fact, wherever it stands.
 struct Found {
@@ -63,7 +57,7 @@ template <FactId F>
 std::vector<Found> found(const RecordView& record, const Stated<F>& stated) {
   std::vector<Found> out;
   for (const Statement* s : stated.all())
-    out.push_back({.value = plain(F, s->value), .where = place_text(s->place)});
+    out.push_back({.value = s->value, .where = place_text(s->place)});
   if (const auto& dac = record.dac_if_any) add_from_dac(record, *dac, F, out);
   for (const CodeEvidence& code : record.onboarding.codes) {
     const auto value =
@@ -102,7 +96,7 @@ Outcome as_ordered(const RecordView& record, const Stated<F>& stated) {
   }
   const auto values = found(record, stated);
   for (const Found& f : values) {
-    if (f.value == plain(F, order->value)) continue;
+    if (same_value(F, f.value, order->value)) continue;
     const std::string actual = hidden ? "another one" : value_text(F, f.value);
     return fail(fmt::format("{} in {} is {}, ordered was {} ({})", words(F), f.where, actual,
                             hidden ? "a different one" : wanted, place_text(order->place)),

@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "verifier/readers/quoted.h"
+#include "verifier/readers/same_value.h"
 #include "verifier/readers/unreadable.h"
 
 namespace attest {
@@ -121,17 +122,6 @@ bool changes(FactId fact) {
          fact == FactId::local_config_disabled || fact == FactId::reachable ||
          fact == FactId::location_name || fact == FactId::area_type ||
          fact == FactId::configuration_version;
-}
-
-// Dashes only group the digits of a manual code.
-bool same_value(FactId fact, const FactValue& a, const FactValue& b) {
-  if (fact != FactId::manual_code || a == b) return a == b;
-  const auto *first = std::get_if<std::string>(&a), *second = std::get_if<std::string>(&b);
-  const auto digits = [](std::string s) {
-    std::erase(s, '-');
-    return s;
-  };
-  return first != nullptr && second != nullptr && digits(*first) == digits(*second);
 }
 
 }  // namespace
