@@ -125,6 +125,29 @@ Result<void> security_is_readable(const Device& order) {
   return {};
 }
 
+// Null and "" say nothing, in a table that somebody filled in half, too: what stands in `security`
+// is asked for, or it is not there.
+Result<void> security_is_filled_in(View content) {
+  const auto decoded = decoded_text(content);
+  const auto json = parse_json(text(decoded ? View(decoded->utf8()) : content));
+  const Json* security = json ? json->find("security") : nullptr;
+  if (security == nullptr) return {};
+  const auto says_nothing = [](const Json& value) {
+    return value.is_null() || (value.string() != nullptr && value.string()->empty());
+  };
+  const auto blank = [](const std::string& key) {
+    return error(fmt::format(
+        "{}: expected what is ordered, found nothing: leave the key out where it is all the same",
+        printable(key)));
+  };
+  if (says_nothing(*security)) return blank("security");
+  if (security->object() == nullptr) return {};
+  for (const auto& [name, value] : *security->object()) {
+    if (says_nothing(value)) return blank("security." + name);
+  }
+  return {};
+}
+
 // A key that an order names stands beside it, or nothing can be compared with it.
 Result<void> read_keys(const FileBeside& beside, Device& device) {
   const auto is_key = [](std::string_view name) {
@@ -221,6 +244,8 @@ Result<Device> expected_from(const std::string& path, View content, const FileBe
         read_credentials(decoded ? View(decoded->utf8()) : content, path, beside, reading.device);
     if (!brought) return error(fmt::format("{}: {}", path, brought.error().what));
   }
+  if (const auto filled = security_is_filled_in(content); !filled)
+    return error(fmt::format("{}: {}", path, filled.error().what));
   if (const auto readable = security_is_readable(reading.device); !readable)
     return error(fmt::format("{}: {}", path, readable.error().what));
   if (const auto keys = read_keys(beside, reading.device); !keys)
