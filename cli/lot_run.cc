@@ -409,6 +409,7 @@ class LotRun {
                       network_name(setup_.policy.network)));
     if (setup_.trust.given_count() != 0)
       out.notes.push_back("judged with " + anchors_text(setup_.trust.given_count()));
+    note_files(out);
     for (const std::string& set : revocation_sets())
       out.notes.push_back("judged with revocation set " + printable(set));
     if (const std::string on = fail_on_text(setup_.policy); !on.empty())
@@ -435,6 +436,18 @@ class LotRun {
     return out;
   }
 
+  // Every path that was handed over stands in the report: these are of no device alone.
+  void note_files(LotReport& out) const {
+    const bool all = drawn() || (journal_ && journal_->resumed());
+    std::vector<std::string> lent;
+    if (named_) named_->all().add_files(lent, all);
+    for (const auto& [input, shared] : shared_) shared->add_used_files(lent, all);
+    const auto note = [&](const char* what, const std::vector<std::string>& files) {
+      for (const std::string& file : files) out.notes.push_back(what + printable(file));
+    };
+    note("lent to the devices: ", lent);
+    note("compared with the rows of ", manifests_.tables(options_.part.empty()));
+  }
   // Those named, and those that lie beside the devices they are about.
   std::vector<std::string> revocation_sets() const {
     std::vector<std::string> out = options_.judge.revocation_sets;

@@ -29,6 +29,7 @@ Result<void> LotManifests::open(const std::vector<std::string>& paths,
     auto rows = rows_of(path, files_.back().view(), named);
     if (!rows) return error(fmt::format("--manifest: {}: {}", path, rows.error().what));
     rows_.push_back(std::move(*rows));
+    tables_.push_back(path);
   }
   given_ = rows_.size();
   return {};
@@ -56,8 +57,15 @@ Result<bool> LotManifests::add_found(const std::string& path, Bytes content) {
   const bool known = std::any_of(rows_.begin(), rows_.end(), [&](const ManifestRows& other) {
     return other.digest() == rows->digest();
   });
-  if (!known) rows_.push_back(std::move(*rows));
+  if (known) return true;
+  rows_.push_back(std::move(*rows));
+  tables_.push_back(path);
   return true;
+}
+
+std::vector<std::string> LotManifests::tables(bool all) const {
+  return {tables_.begin(),
+          all ? tables_.end() : tables_.begin() + static_cast<std::ptrdiff_t>(given_)};
 }
 
 }  // namespace attest

@@ -19,6 +19,8 @@ class LotManifests {
 
   std::vector<ManifestRows> take() { return std::move(rows_); }
   size_t given() const { return given_; }
+  // The files of the rows, without those found where `all` is not wanted.
+  std::vector<std::string> tables(bool all) const;
 
  private:
   Result<ManifestRows> rows_of(const std::string& path, View content,
@@ -28,6 +30,7 @@ class LotManifests {
   std::deque<Bytes> found_;            // the same of those found
   std::deque<std::string> rewritten_;  // from JSON or UTF-16
   std::vector<ManifestRows> rows_;
+  std::vector<std::string> tables_;  // of rows_, which may have been taken
   size_t given_ = 0;
 };
 

@@ -131,7 +131,11 @@ class Folder {
       for (std::string& file : *list) file.erase(0, root_.size());
     }
     tree_ = lot_tree(
-        files_, [&](const std::string& file) { return role_of(file); }, empty, nothing);
+        files_, [&](const std::string& file) { return role_of(file); }, empty, nothing,
+        [&](const std::string& file) {
+          const auto bytes = FileBytes::open(root_ + file);
+          return bytes && is_aside(file, bytes->view());
+        });
     const auto folder = only_folder(files_, tree_);
     if (!folder) return;
     SideBySide all;

@@ -14,6 +14,7 @@
 #include "verifier/pki/name.h"
 #include "verifier/readers/formats.h"
 #include "verifier/readers/reader.h"
+#include "verifier/readers/text/plain_text.h"
 
 namespace attest {
 namespace {
@@ -145,6 +146,11 @@ FileRole Signers::role_of(const std::string& path, View bytes) const {
                      })
              ? FileRole::shared
              : FileRole::device;
+}
+
+bool is_aside(const std::string& path, View bytes) {
+  return is_plain_text(bytes) ||
+         label_image_reader.recognises({.path = path, .bytes = bytes, .member = true});
 }
 
 std::string why_not_used(const std::string& path, View bytes) {

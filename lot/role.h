@@ -30,6 +30,8 @@ class Signers {
  private:
   std::vector<CrlEvidence> lists_;
 };
+// Of a file that has no role: whether it is words or a picture, and no read-out of a device.
+bool is_aside(const std::string& path, View bytes);
 // Of a file that has no role: why.
 std::string why_not_used(const std::string& path, View bytes);
 // A zip or tar, or anything behind gzip or zstd.

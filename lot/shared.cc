@@ -86,6 +86,18 @@ std::optional<size_t> LentOnes::fitting_pai(const Device& device) const {
   return at == all_.end() ? std::nullopt : std::optional(static_cast<size_t>(at - all_.begin()));
 }
 
+namespace {
+void add_once(std::vector<std::string>& to, const std::string& path) {
+  if (std::find(to.begin(), to.end(), path) == to.end()) to.push_back(path);
+}
+}  // namespace
+
+void LentOnes::add_files(std::vector<std::string>& to, bool all) const {
+  for (size_t i = 0; i < all_.size(); ++i) {
+    if (all || is_used(i)) add_once(to, all_[i].statement.place.path);
+  }
+}
+
 void LentOnes::mark(const std::vector<size_t>& given, const Reading& reading) const {
   for (const size_t i : given) used_[i].store(true, std::memory_order_relaxed);
   for (size_t i = 0; i < all_.size(); ++i) {
@@ -296,6 +308,14 @@ std::vector<std::string> LotShared::used_sets() const {
       out.push_back(place_text((*sets_)[i].place));
   }
   return out;
+}
+
+void LotShared::add_used_files(std::vector<std::string>& to, bool all) const {
+  lent_.add_files(to, all);
+  for (size_t i = 0; i < of_somebody_.size(); ++i) {
+    if (all || of_somebody_[i].load(std::memory_order_relaxed))
+      add_once(to, (*lists_)[i].place.path);
+  }
 }
 
 }  // namespace attest

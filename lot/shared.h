@@ -28,6 +28,8 @@ class LentOnes {
   // Those that are given to the device, or are its own, are used.
   void mark(const std::vector<size_t>& given, const Reading& reading) const;
   bool is_used(size_t i) const { return used_[i].load(std::memory_order_relaxed); }
+  // Their files, a path once each; `all`: whether used or not.
+  void add_files(std::vector<std::string>& to, bool all) const;
   void settle() { used_ = std::vector<std::atomic<bool>>(all_.size()); }  // none is added any more
 
  private:
@@ -76,6 +78,8 @@ class LotShared {
   std::vector<NotUsed> unused() const;
   // The sets that the devices were judged with, all but those that unused() names.
   std::vector<std::string> used_sets() const;
+  // The same of the files of all else; `all`: where it is not known what devices before took.
+  void add_used_files(std::vector<std::string>& to, bool all) const;
 
  private:
   struct Kind {

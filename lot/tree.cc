@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "codecs/loader.h"
+#include "verifier/crypto/crypto.h"
 #include "verifier/gather/gather.h"
 #include "verifier/pki/algorithms.h"
 #include "verifier/readers/reader.h"
@@ -91,7 +92,9 @@ void no_files_below(const Folder& folder, std::vector<std::string>& out) {
 
 class Sorting {
  public:
-  explicit Sorting(const std::function<FileRole(const std::string&)>& role) : role_(role) {}
+  Sorting(const std::function<FileRole(const std::string&)>& role,
+          const std::function<bool(const std::string&)>& is_aside)
+      : role_(role), is_aside_(is_aside) {}
 
   LotTree sort(const Folder& root) {
     const Folder* top = &root;
@@ -163,15 +166,18 @@ class Sorting {
         devices.add(name);
       }
     }
+    const bool among_devices = !tree_.units.empty();
     for (const auto& [its, below] : others) {
-      if (has_lots(*below)) {
+      if (name_of(its).starts_with('.') && !any_device_below(*below)) {
+        all_below(*below, tree_.ignored);
+      } else if (has_lots(*below)) {
         group(*below, its);
       } else if (devices.like(name_of(its))) {
         device(*below, its);
       } else if (!below->folders.empty()) {
         group(*below, its);
       } else {
-        beside(*below, its);
+        beside(*below, its, among_devices);
       }
     }
     return devices;
@@ -179,6 +185,11 @@ class Sorting {
   bool has_device_file(const Folder& folder) const {
     return std::any_of(folder.files.begin(), folder.files.end(),
                        [&](const std::string& file) { return role_of(file) == FileRole::device; });
+  }
+  bool any_device_below(const Folder& folder) const {
+    return has_device_file(folder) ||
+           std::any_of(folder.folders.begin(), folder.folders.end(),
+                       [&](const auto& below) { return any_device_below(*below.second); });
   }
   std::ptrdiff_t count(const Folder& folder, FileRole role) const {
     return std::count_if(folder.files.begin(), folder.files.end(),
@@ -200,10 +211,13 @@ class Sorting {
     if (unit.files.empty()) no_files_below(folder, unit.files);
     tree_.units.push_back(std::move(unit));
   }
-  // No evidence about one device in it: what a tool keeps for all of them, or a device of which
-  // nothing can be read.
-  void beside(const Folder& folder, const std::string& path) {
-    bool shared = false;
+  // No evidence about one device in it: what a tool keeps for all of them, words and pictures of
+  // people beside devices, or a device of which nothing can be read.
+  void beside(const Folder& folder, const std::string& path, bool among_devices) {
+    bool shared = among_devices && !folder.files.empty() &&
+                  std::all_of(folder.files.begin(), folder.files.end(), [&](const auto& file) {
+                    return role_of(file) == FileRole::none && is_aside_(file);
+                  });
     for (const std::string& file : folder.files) {
       const FileRole role = role_of(file);
       shared = shared || role == FileRole::shared || role == FileRole::manifest;
@@ -229,6 +243,7 @@ class Sorting {
   }
 
   const std::function<FileRole(const std::string&)>& role_;
+  const std::function<bool(const std::string&)>& is_aside_;
   LotTree tree_;
 };
 
@@ -236,12 +251,13 @@ class Sorting {
 
 LotTree lot_tree(const std::vector<std::string>& files,
                  const std::function<FileRole(const std::string&)>& role,
-                 const std::vector<std::string>& empty, const std::vector<std::string>& nothing) {
+                 const std::vector<std::string>& empty, const std::vector<std::string>& nothing,
+                 const std::function<bool(const std::string&)>& is_aside) {
   Folder root;
   for (const std::string& file : files) folder_at(root, file)->files.push_back(file);
   for (const std::string& folder : empty) folder_at(root, folder + "/");
   for (const std::string& path : nothing) folder_at(root, path)->nothing.push_back(path);
-  return Sorting(role).sort(root);
+  return Sorting(role, is_aside).sort(root);
 }
 
 namespace {
@@ -303,14 +319,18 @@ void SideBySide::add(const std::string& path, View bytes) {
     if (s.fact != FactId::dac && s.fact != FactId::certificate) continue;
     const auto certificate = parse_certificate(std::get<Bytes>(s.value));
     if (!certificate) {
-      if (!own) own.emplace();
+      if (!own) own.emplace(Dac{.file = path, .digest = {}, .key = {}, .issuer = {}});
       continue;
     }
     const Certificate& c = **certificate;
     if (s.fact == FactId::certificate && is_of_no_device(c)) continue;
     const bool authority = c.basic_constraints.value && c.basic_constraints.value->ca;
     if (!own || (own->key.empty() && !authority))
-      own = authority ? Dac{} : Dac{.key = to_bytes(c.public_key), .issuer = c.akid()};
+      own = authority ? Dac{.file = path, .digest = {}, .key = {}, .issuer = {}}
+                      : Dac{.file = path,
+                            .digest = sha256(c.der),
+                            .key = to_bytes(c.public_key),
+                            .issuer = c.akid()};
   }
   if (own) dacs_.push_back(std::move(*own));
   note_kinds(reading);
@@ -331,14 +351,30 @@ void SideBySide::note_kinds(const Reading& reading) {
   }
 }
 
+// As files of two devices are: "0001.pem" and "0002.pem", "dac.der" and "dac2.der". ("0001.der" is
+// of the first.)
+bool SideBySide::are_numbered(const std::string& a, const std::string& b) {
+  const auto stem = [](std::string_view name) {
+    return std::string(name.substr(0, name.rfind('.')));
+  };
+  const auto unnumbered = [](std::string s) {
+    std::erase_if(s, [](char c) { return c >= '0' && c <= '9'; });
+    return s;
+  };
+  const std::string first = stem(name_of(a)), second = stem(name_of(b));
+  return first != second && unnumbered(first) == unnumbered(second);
+}
+
 size_t SideBySide::devices() const {
   size_t out = 0;
   for (auto dac = dacs_.begin(); dac != dacs_.end(); ++dac) {
-    const bool other_chain =
-        post_quantum_ && !dac->key.empty() && std::any_of(dacs_.begin(), dac, [&](const Dac& one) {
-          return one.key == dac->key && one.issuer != dac->issuer;
-        });
-    out += other_chain ? 0 : 1;
+    const bool known = !dac->key.empty() && std::any_of(dacs_.begin(), dac, [&](const Dac& one) {
+      if (one.key != dac->key) return false;
+      return one.issuer != dac->issuer
+                 ? post_quantum_
+                 : one.digest == dac->digest && !are_numbered(one.file, dac->file);
+    });
+    out += known ? 0 : 1;
   }
   return out;
 }

@@ -27,10 +27,14 @@ struct LotTree {
 };
 // `files`: relative paths, sorted. `role` is asked as few times as needed: it may have to read.
 // `empty`: folders without files. `nothing`: what is no file: a link to nowhere, a FIFO.
-LotTree lot_tree(const std::vector<std::string>& files,
-                 const std::function<FileRole(const std::string&)>& role,
-                 const std::vector<std::string>& empty = {},
-                 const std::vector<std::string>& nothing = {});
+// `is_aside`: of files without a role, whether they are words or pictures; a folder of those alone
+// is no device, nor is a hidden one in which there is none.
+LotTree lot_tree(
+    const std::vector<std::string>& files, const std::function<FileRole(const std::string&)>& role,
+    const std::vector<std::string>& empty = {}, const std::vector<std::string>& nothing = {},
+    const std::function<bool(const std::string&)>& is_aside = [](const std::string&) {
+      return false;
+    });
 
 // Files side by side, and folders beside them that are called unlike any: the one folder of `files`
 // ("", "lot", "a/lot"), where they are few enough to be one device's. Where there are records, what
@@ -43,8 +47,9 @@ std::optional<OnlyFolder> only_folder(const std::vector<std::string>& files, con
 
 // Files of which one has a DAC, and the others complete it, are one device's, and not each a
 // device. (Requests are each a device's.) Below the input itself a folder is a device's unless its
-// files have several DACs. A post-quantum chain stands beside the legacy one with a DAC of the same
-// key: both are one device's.
+// files have several DACs. One DAC in several files (dac.pem, dac.der, a log) is one device's,
+// unless they are numbered as devices are (0001.pem, 0002.pem: it is used twice). A post-quantum
+// chain stands beside the legacy one with a DAC of the same key: both are one device's.
 class SideBySide {
  public:
   void add(const std::string& path, View bytes);
@@ -56,9 +61,12 @@ class SideBySide {
 
  private:
   size_t devices() const;  // by their DACs
+  static bool are_numbered(const std::string& a, const std::string& b);
   void note_kinds(const Reading& reading);
   struct Dac {
-    Bytes key;  // empty: it cannot be told
+    std::string file;
+    Sha256 digest{};  // of the certificate
+    Bytes key;        // empty: it cannot be told
     std::optional<KeyId> issuer;
   };
   std::vector<Dac> dacs_;

@@ -194,6 +194,56 @@ TEST_CASE("lot tree: a certificate of no device is none, and leaves its neighbou
   }
 }
 
+TEST_CASE("lot tree: one DAC in several files is one device's, unless they are numbered") {
+  const struct {
+    const char *first, *second;
+    bool one;
+  } rows[] = {
+      {"dac.der", "dac.pem", true},      {"dac.pem", "commissioning.log", true},
+      {"0001.der", "0001.log", true},    {"dac.der", "log-2026-11-30.txt", true},
+      {"0001.der", "0002.der", false},   {"dac.der", "dac2.der", false},
+      {"unit1.log", "unit2.pem", false},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.first);
+    CAPTURE(row.second);
+    SideBySide all;
+    all.add(row.first, test::own_dac());
+    all.add(row.second, test::own_dac());
+    CHECK(all.one_device({.path = "", .deep = false}) == row.one);
+  }
+}
+
+TEST_CASE("lot tree: words and pictures of people, and hidden folders, are no devices") {
+  const auto is_aside = [](const std::string& file) {
+    return file.ends_with(".md") || file.ends_with(".png");
+  };
+  const struct {
+    std::vector<std::string> files;
+    const char* tree;
+  } rows[] = {
+      {{"docs/a.md", "docs/b.png", "kitchen/dump", "hall/dump"},
+       "hall(hall/dump) kitchen(kitchen/dump) ignored:docs/a.md ignored:docs/b.png"},
+      {{".git/HEAD", ".git/objects/0a/1f", "1/dump"},
+       "1(1/dump) ignored:.git/HEAD ignored:.git/objects/0a/1f"},
+      {{"1/dump", "2/dump", "sub/deeper/a.md"}, "1(1/dump) 2(2/dump) ignored:sub/deeper/a.md"},
+      // What nobody can read may be all that is there of a device.
+      {{"garden/a.md", "garden/x.bin", "kitchen/dump"},
+       "garden(garden/a.md garden/x.bin) kitchen(kitchen/dump)"},
+      {{".hidden/dump", "1/dump"}, ".hidden(.hidden/dump) 1(1/dump)"},
+      // Called as the devices are.
+      {{"1/dump", "2/dump", "3/a.md"}, "1(1/dump) 2(2/dump) 3(3/a.md)"},
+      // Alone they are all that there is.
+      {{"a/a.md", "b/b.md"}, "a(a/a.md) b(b/b.md)"},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.tree);
+    std::vector<std::string> files = row.files;
+    std::sort(files.begin(), files.end());
+    CHECK(told(lot_tree(files, by_name, {}, {}, is_aside)) == row.tree);
+  }
+}
+
 TEST_CASE("lot tree: a legacy and a post-quantum DAC of one key are one device's") {
   constexpr const char* kMlDsa44 = "2.16.840.1.101.3.4.3.17";
   const auto dac = [](const char* issuer, const char* key, const char* algorithm) {
@@ -217,7 +267,7 @@ TEST_CASE("lot tree: a legacy and a post-quantum DAC of one key are one device's
       {"two keys", {legacy, other_key}, false},
       {"below one issuer", {legacy, same_issuer}, false},
       {"both legacy: a key that is used twice", {legacy, other_legacy}, false},
-      {"twice the same", {legacy, legacy}, false},
+      {"twice the same", {legacy, legacy}, true},
       {"two chains, and another device", {legacy, other, other_key}, false},
   };
   for (const auto& row : rows) {
