@@ -150,7 +150,7 @@ void add_checklist(Command& root) {
               "how the list is written (default text)")
       .text("-o,--output", "FILE", options->output,
             output_help("write the list there instead of stdout"));
-  add_verbosity(command, options->quiet, options->verbose, Silences::notes);
+  add_verbosity(command, options->quiet, options->verbose);
   command.example("matter-attest checklist --vid 0x1234 --pid 0x8000 --sv 1 --cd cd.der")
       .footer(
           "Exit codes: 0 every step is done, 1 one failed, 3 something is lacking, 2 usage or "

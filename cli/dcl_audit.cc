@@ -6,7 +6,6 @@
 #include "audit/audit.h"
 #include "cli/dcl.h"
 #include "cli/options.h"
-#include "cli/report_targets.h"
 #include "platform/output.h"
 #include "report/audit_report.h"
 #include "report/wording.h"
@@ -64,7 +63,7 @@ int run_audit(const DclArguments& arguments, const Verbosity& verbosity,
   if (!ledger) return print_error(console, ledger.error().what, kUsage);
   const audit::AuditReport report = audit::audit(**ledger, *asked, verbosity);
   for (const std::string& note : (*ledger)->notes()) verbosity.note(note);
-  auto out = open_output(arguments.format, arguments.output, verbosity);
+  auto out = Output::open(arguments.output, console);
   if (!out) return print_error(console, out.error().what, kUsage);
   const bool shown = out->is_console();
   const std::string text =

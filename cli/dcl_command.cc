@@ -243,8 +243,7 @@ void add_dcl(Command& root) {
               "-o,--output", "FILE", dcl.output,
               "of --format chip, a revocation set for the SDK made of verified lists: the file it "
               "goes to");
-    add_quiet(sub, dcl.quiet,
-              std::string_view(action.name) == "audit" ? Silences::verdict : Silences::notes);
+    add_quiet(sub, dcl.quiet);
     for (const char* example : action.examples) sub.example(example);
     sub.run([options, name = std::string(action.name)](const Console& console) {
       return run_action(*options, name, console);

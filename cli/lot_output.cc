@@ -21,7 +21,7 @@ Result<LotOutput> LotOutput::open(std::vector<ReportTarget> targets, const LotLi
                                   const Verbosity& verbosity) {
   LotOutput out(lines, verbosity);
   for (ReportTarget& target : targets) {
-    auto output = open_target(target, verbosity);
+    auto output = Output::open(target.file, verbosity.console());
     if (!output) return tl::unexpected(output.error());
     if (auto done = output->write(target.form->heading); !done) return tl::unexpected(done.error());
     out.all_.push_back({.target = std::move(target), .output = std::move(*output)});

@@ -303,16 +303,11 @@ int show(const std::string& text, const Console& console) {
   return written ? 0 : print_error(console, written.error().what);
 }
 
-void add_quiet(Command& command, bool& quiet, Silences silences) {
-  command.group(Group::output)
-      .flag(
-          "-q,--quiet", quiet,
-          silences == Silences::notes
-              ? "say nothing on stderr but errors"
-              : "say nothing but errors: the exit code tells (files and other forms are written)");
+void add_quiet(Command& command, bool& quiet) {
+  command.group(Group::output).flag("-q,--quiet", quiet, "say nothing on stderr but errors");
 }
-void add_verbosity(Command& command, bool& quiet, bool& verbose, Silences silences) {
-  add_quiet(command, quiet, silences);
+void add_verbosity(Command& command, bool& quiet, bool& verbose) {
+  add_quiet(command, quiet);
   command.group(Group::output)
       .flag("-v,--verbose", verbose, "say on stderr what is read, asked and used");
 }

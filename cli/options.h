@@ -1,8 +1,6 @@
 // Options that several commands share, and what is made of them: a policy, trust anchors, secrets.
 #pragma once
 
-#include <cstdint>
-
 #include "cli/arguments.h"
 #include "platform/ledger_options.h"
 #include "platform/roles.h"
@@ -75,10 +73,8 @@ std::vector<std::string> read_all(const RoleFiles& roles, const std::vector<std:
 // All that a command has to say, on stdout; its exit code.
 int show(const std::string& text, const Console& console);
 
-// --quiet of a command that says more than errors. Of one whose exit code is the verdict it leaves
-// out the text on stdout, too (open_target).
-enum class Silences : uint8_t { notes, verdict };
-void add_quiet(Command& command, bool& quiet, Silences silences = Silences::notes);
-void add_verbosity(Command& command, bool& quiet, bool& verbose, Silences silences);
+// --quiet, which means the same of every command that says more than errors; and --verbose.
+void add_quiet(Command& command, bool& quiet);
+void add_verbosity(Command& command, bool& quiet, bool& verbose);
 
 }  // namespace attest::cli

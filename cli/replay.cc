@@ -112,7 +112,7 @@ void add_replay(Command& root) {
                "have been revoked since; repeatable");
   add_engine_option(command, options->engine);
   add_report_output(command, options->output);
-  add_verbosity(command, options->quiet, options->verbose, Silences::verdict);
+  add_verbosity(command, options->quiet, options->verbose);
   command.example("matter-attest replay sample.bundle")
       .footer(
           "Exit codes: 0 approve, 1 reject, 3 undecided, or the report is not the one in the "

@@ -49,7 +49,7 @@ Result<void> write_reports(const std::vector<ReportTarget>& targets, bool all_ch
   const Console& console = verbosity.console();
   TextLines lines;
   for (const ReportTarget& target : targets) {
-    auto out = open_target(target, verbosity);
+    auto out = Output::open(target.file, console);
     if (!out) return tl::unexpected(out.error());
     const bool shown = out->is_console();
     if (auto written = out->write(target.form->of_device(

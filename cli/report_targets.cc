@@ -26,16 +26,6 @@ Result<ReportTarget> target_from(const std::string& given, const std::vector<std
 
 }  // namespace
 
-Result<Output> open_output(const std::string& form, const std::string& file,
-                           const Verbosity& verbosity) {
-  if (verbosity.quiet() && file.empty() && form == "text")
-    return Output::nowhere(verbosity.console());
-  return Output::open(file, verbosity.console());
-}
-Result<Output> open_target(const ReportTarget& target, const Verbosity& verbosity) {
-  return open_output(target.form->name, target.file, verbosity);
-}
-
 bool any_form(const std::vector<ReportTarget>& targets, bool ReportForm::*has) {
   return std::any_of(targets.begin(), targets.end(),
                      [&](const ReportTarget& target) { return target.form->*has; });

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "cli/command_files.h"
-#include "platform/output.h"
 #include "platform/verbosity.h"
 #include "report/forms.h"
 
@@ -23,11 +22,6 @@ Result<std::vector<ReportTarget>> report_targets(const std::string& format, cons
                                                  const std::vector<std::string>& reports,
                                                  const std::vector<std::string>& forms,
                                                  const CommandFiles& files);
-// Where one goes. With --quiet the text on stdout goes nowhere: the exit code tells, and what
-// another form or a file was asked for is written.
-Result<Output> open_output(const std::string& form, const std::string& file,
-                           const Verbosity& verbosity);
-Result<Output> open_target(const ReportTarget& target, const Verbosity& verbosity);
 bool any_form(const std::vector<ReportTarget>& targets, bool ReportForm::*has);
 
 // On stderr, in one line, where a file was written: "REJECT  a lamp: why; written to report.xml".

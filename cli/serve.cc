@@ -472,7 +472,7 @@ void add_serve(Command& root) {
   add_judge_options(command, options->judge);
   add_stage(command, options->judge);
   add_engine_option(command, options->engine);
-  add_verbosity(command, options->quiet, options->verbose, Silences::notes);
+  add_verbosity(command, options->quiet, options->verbose);
   command.example("matter-attest serve --network test")
       .example("matter-attest serve --token-file tokens --host lab.example")
       .footer("Exit codes: 0 ended, 2 usage, or it could not begin")

@@ -225,7 +225,7 @@ void add_verify(Command& root) {
                    "files and folders that together describe one device, and onboarding codes "
                    "(MT:..., 11 or 21 digits); - is stdin",
                    false);
-  add_verbosity(command, options->quiet, options->verbose, Silences::verdict);
+  add_verbosity(command, options->quiet, options->verbose);
   command.example("matter-attest verify --network test dac.der pai.der cd.der device.json")
       .example("matter-attest verify --network main sample/")
       .footer("Exit codes: 0 approve, 1 reject, 3 undecided, 2 usage or unreadable evidence")

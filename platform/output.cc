@@ -56,8 +56,7 @@ Result<std::FILE*> open_file(const std::string& path) {
 Output::Output(Output&& other) noexcept
     : console_(other.console_),
       path_(std::move(other.path_)),
-      file_(std::exchange(other.file_, nullptr)),
-      nowhere_(other.nowhere_) {}
+      file_(std::exchange(other.file_, nullptr)) {}
 Output::~Output() {
   if (file_ != nullptr) std::fclose(file_);
 }
@@ -69,12 +68,6 @@ Result<Output> Output::open(const std::string& path, const Console& console) {
   const auto file = open_file(path);
   if (!file) return tl::unexpected(file.error());
   out.file_ = *file;
-  return out;
-}
-
-Output Output::nowhere(const Console& console) {
-  Output out(console);
-  out.nowhere_ = true;
   return out;
 }
 
@@ -103,7 +96,6 @@ Result<void> Output::failed() const {
 }
 
 Result<void> Output::write(std::string_view text) {
-  if (nowhere_) return {};
   const bool done =
       file_ == nullptr
           ? console_->out.write(text.data(), static_cast<std::streamsize>(text.size())).good()

@@ -17,8 +17,6 @@ class Output {
   // with (/dev/stdout, /dev/fd/3) and /dev/null: a FIFO, a socket or another device is an error.
   // Errors name the path.
   static Result<Output> open(const std::string& path, const Console& console);
-  // Takes all and keeps none of it.
-  static Output nowhere(const Console& console);
   // Whether it could be opened, as far as that is known before: nothing is made or emptied.
   static Result<void> can_open(const std::string& path);
   // Stdout, or what this program was started with: nothing that lies anywhere afterwards.
@@ -39,7 +37,6 @@ class Output {
   const Console* console_;
   std::string path_;
   std::FILE* file_ = nullptr;
-  bool nowhere_ = false;
 };
 
 // All of a result.
