@@ -125,15 +125,15 @@ Result<void> security_is_readable(const Device& order) {
   return {};
 }
 
-// Null and "" say nothing, in a table that somebody filled in half, too: what stands in `security`
-// is asked for, or it is not there.
+// What stands in `security` is asked for, or it is null or not there: "" is a table that somebody
+// filled in half.
 Result<void> security_is_filled_in(View content) {
   const auto decoded = decoded_text(content);
   const auto json = parse_json(text(decoded ? View(decoded->utf8()) : content));
   const Json* security = json ? json->find("security") : nullptr;
   if (security == nullptr) return {};
   const auto says_nothing = [](const Json& value) {
-    return value.is_null() || (value.string() != nullptr && value.string()->empty());
+    return value.string() != nullptr && value.string()->empty();
   };
   const auto blank = [](const std::string& key) {
     return error(fmt::format(

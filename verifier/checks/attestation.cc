@@ -95,13 +95,17 @@ Outcome signature_verifies(const Evidence& e, const StatedElements& stated) {
       "a signature over elements and challenge by the DAC's key", "it does not verify",
       stated.where());
 }
-Outcome declaration_is_the_same(const RecordView& record, const AttestationElements& elements,
-                                const StatedElements& stated) {
-  const auto given = record.device.first<FactId::cd>();
-  if (given == nullptr) return skipped("no declaration beside the attestation elements");
-  if (equal(std::get<Bytes>(given->value), elements.certification_declaration)) return pass();
+// Of several declarations one is the device's; that there are others is identity.one-cd's affair.
+Outcome declaration_is_the_same(const Stated<FactId::cd>& given,
+                                const AttestationElements& elements, const StatedElements& stated) {
+  const auto all = given.all();
+  if (all.empty()) return skipped("no declaration beside the attestation elements");
+  if (std::any_of(all.begin(), all.end(), [&](const Statement* s) {
+        return equal(std::get<Bytes>(s->value), elements.certification_declaration);
+      }))
+    return pass();
   return fail("the declaration in the attestation elements is not the one in the evidence",
-              fmt::format("the same bytes as {}", place_text(given->place)), "others",
+              fmt::format("the same bytes as {}", place_text(first_of(all)->place)), "others",
               stated.where());
 }
 Outcome no_unknown_fields(const AttestationElements& elements) {

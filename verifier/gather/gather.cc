@@ -48,7 +48,7 @@ void gather_attestation(Evidence& e) {
 }
 
 void gather_declaration(Evidence& e, LotCache* cache) {
-  if (const Statement* s = e.device.first(FactId::cd)) {
+  if (const Statement* s = choose_declaration(e)) {
     e.cd_place = s->place;
     e.cd_bytes = bytes_of(*s);
   } else if (e.elements && !e.elements->certification_declaration.empty()) {
@@ -302,7 +302,7 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
   OwnPais own = own_pais(e.device);
   const bool paa_is_named = cache == nullptr && e.device.first(FactId::paa) != nullptr;
   settle_roles(e, parsed);
-  e.dac = certificate_evidence(e.device.first(FactId::dac), parsed);
+  e.dac = certificate_evidence(choose_dac(e.device, parsed, engine), parsed);
   add_beside_dac(own, e.device, e.dac);
   std::vector<Statement*> other_pais;
   e.pai = certificate_evidence(choose_pai(e.device, e.dac, parsed, own, other_pais), parsed);

@@ -55,6 +55,11 @@ void add_beside_dac(OwnPais& own, const Device& device, const CertificateEvidenc
 const Statement* choose_pai(Device& device, const CertificateEvidence& dac, Parsed& parsed,
                             const OwnPais& own, std::vector<Statement*>& others);
 
+// --- gather_choice.cc: of several, the device's own
+
+const Statement* choose_dac(const Device& device, Parsed& parsed, SignatureEngine& engine);
+const Statement* choose_declaration(const Evidence& e);  // with elements and DAC, as far as there
+
 // --- gather_responses.cc: several responses of one device to one kind of request
 
 void settle_other_responses(Evidence& e, SignatureEngine& engine);
