@@ -54,6 +54,9 @@ struct Command::Impl {
   std::unique_ptr<CLI::App> owned;  // the root's
   CLI::App* app = nullptr;
   std::function<int(const Console&)> action;
+  // How CLI11 hears of an option: one a line of options(). (It makes so much of each that the
+  // options which nobody gives took a fifteenth of a cold verification.)
+  std::vector<std::function<void(CLI::App&, const OptionText&)>> tell;
 };
 
 Command::Command(std::string name, std::string help, Command* parent)
@@ -130,7 +133,6 @@ std::string read_switch(const std::string& given, bool& into) {
 
 Command& Command::text(std::string flags, std::string value_name, std::string& into,
                        std::string help) {
-  saying(impl_->app->add_option(flags, into, help), value_name)->type_name(value_name);
   const bool of_files = value_name.find("FILE") != std::string::npos || value_name == "PATH" ||
                         value_name == "DIR" || value_name == "BUNDLE" || value_name == "SECRET" ||
                         value_name.ends_with(".pem");
@@ -141,16 +143,15 @@ Command& Command::text(std::string flags, std::string value_name, std::string& i
     into = given;
     return std::string();
   };
+  impl_->tell.emplace_back([&into](CLI::App& app, const OptionText& o) {
+    saying(app.add_option(o.flags, into), o.value_name)->type_name(o.value_name);
+  });
   return *this;
 }
 Command& Command::choice(std::string flags, std::vector<std::string> choices, std::string& into,
                          std::string help) {
-  const std::string names = fmt::format("{}", fmt::join(choices, "|"));
-  verbatim(impl_->app->add_option(flags, into, help))
-      ->type_name(names)
-      ->check([choices](const std::string& given) { return not_one_of(choices, given); });
   OptionText& option = add({.flags = std::move(flags),
-                            .value_name = names,
+                            .value_name = fmt::format("{}", fmt::join(choices, "|")),
                             .help = std::move(help),
                             .choices = choices,
                             .offer = Offer::nothing});
@@ -159,22 +160,29 @@ Command& Command::choice(std::string flags, std::vector<std::string> choices, st
     if (wrong.empty()) into = given;
     return wrong;
   };
+  impl_->tell.emplace_back([&into](CLI::App& app, const OptionText& o) {
+    verbatim(app.add_option(o.flags, into))
+        ->type_name(o.value_name)
+        ->check([words = o.choices](const std::string& given) { return not_one_of(words, given); });
+  });
   return *this;
 }
 Command& Command::list(std::string flags, std::string value_name, std::vector<std::string>& into,
                        std::string help) {
-  saying(impl_->app->add_option(flags, into, help), value_name)
-      ->type_name(value_name)
-      ->allow_extra_args(false);
   add({.flags = std::move(flags), .value_name = std::move(value_name), .help = std::move(help)})
       .repeated = true;
+  impl_->tell.emplace_back([&into](CLI::App& app, const OptionText& o) {
+    CLI::Option* option = saying(app.add_option(o.flags, into), o.value_name);
+    option->type_name(o.value_name)->allow_extra_args(false);
+    // Of offers(): before anything else is missed, such as evidence that was taken as the value.
+    if (!o.choices.empty())
+      option->check(
+          [words = o.choices](const std::string& given) { return not_one_of(words, given); });
+  });
   return *this;
 }
 Command& Command::number(std::string flags, std::string value_name, long long& into, Range range,
                          std::string help) {
-  verbatim(impl_->app->add_option(flags, into, help))
-      ->type_name(value_name)
-      ->check([range](const std::string& given) { return no_number_of(range, given); });
   OptionText& option = add({.flags = std::move(flags),
                             .value_name = std::move(value_name),
                             .help = std::move(help),
@@ -184,40 +192,52 @@ Command& Command::number(std::string flags, std::string value_name, long long& i
     if (wrong.empty()) into = *whole_number(given);
     return wrong;
   };
+  impl_->tell.emplace_back([&into, range](CLI::App& app, const OptionText& o) {
+    verbatim(app.add_option(o.flags, into))
+        ->type_name(o.value_name)
+        ->check([range](const std::string& given) { return no_number_of(range, given); });
+  });
   return *this;
 }
 Command& Command::flag(std::string flags, bool& into, std::string help) {
-  impl_->app->add_flag(flags, into, help);
   add({.flags = std::move(flags), .value_name = "", .help = std::move(help)}).take =
       [&into](const std::string& given) { return read_switch(given, into); };
+  impl_->tell.emplace_back(
+      [&into](CLI::App& app, const OptionText& o) { app.add_flag(o.flags, into); });
   return *this;
 }
 Command& Command::positional(std::string name, std::string& into, std::string help, bool required) {
-  saying(impl_->app->add_option(name, into, help), name)->type_name("")->required(required);
   add({.flags = std::move(name),
        .value_name = "",
        .help = std::move(help),
        .positional = true,
        .required = required});
+  impl_->tell.emplace_back([&into](CLI::App& app, const OptionText& o) {
+    saying(app.add_option(o.flags, into), o.flags)->type_name("")->required(o.required);
+  });
   return *this;
 }
 Command& Command::positionals(std::string name, std::vector<std::string>& into, std::string help,
                               bool required) {
   operands_ = &into;
-  saying(impl_->app->add_option(name, into, help), name)->type_name("")->required(required);
   add({.flags = std::move(name),
        .value_name = "",
        .help = std::move(help),
        .positional = true,
        .required = required,
        .repeated = true});
+  impl_->tell.emplace_back([&into](CLI::App& app, const OptionText& o) {
+    saying(app.add_option(o.flags, into), o.flags)->type_name("")->required(o.required);
+  });
   return *this;
 }
 Command& Command::operands(std::vector<Operand> all, std::vector<std::string>& into) {
+  // To CLI11 they are one.
   verbatim(impl_->app->add_option("OPERANDS", into))->type_name("");
   for (Operand& one : all) {
     add({.flags = one.name, .value_name = "", .help = one.help, .positional = true}).required =
         one.required;
+    impl_->tell.emplace_back();
   }
   return *this;
 }
@@ -232,13 +252,7 @@ Command& Command::offers(Offer offer) {
   return *this;
 }
 Command& Command::offers(std::vector<std::string> words) {
-  OptionText& option = options_.back();
-  // Before anything else is missed, such as evidence that was taken as the value.
-  if (option.repeated && !option.positional)
-    impl_->app->get_option(option.flags)->check([words](const std::string& given) {
-      return not_one_of(words, given);
-    });
-  option.choices = std::move(words);
+  options_.back().choices = std::move(words);
   return *this;
 }
 Command& Command::needs_form(const char* form) {
@@ -443,7 +457,35 @@ std::optional<std::string> Command::take_environment(Console& console) {
   return std::nullopt;
 }
 
+namespace {
+
+// A word may be several short ones, or one with its value.
+bool is_named(const Command::OptionText& option, const std::vector<std::string>& words) {
+  if (option.positional) return true;
+  const auto names = option_names(option.flags);
+  return std::any_of(words.begin(), words.end(), [&](const std::string& word) {
+    if (!word.starts_with("-")) return false;
+    const bool of_letters = !word.starts_with("--");
+    return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+      return of_letters ? !name.starts_with("--")
+                        : word.starts_with(name) &&
+                              (word.size() == name.size() || word[name.size()] == '=');
+    });
+  });
+}
+
+}  // namespace
+
 int parse_and_run(Command& root, const std::vector<std::string>& words, Console& console) {
+  const std::function<void(Command&)> tell_of_named = [&](Command& command) {
+    for (size_t i = 0; i < command.options_.size(); ++i) {
+      const auto& tell = command.impl_->tell[i];
+      const Command::OptionText& option = command.options_[i];
+      if (tell && is_named(option, words)) tell(*command.impl_->app, option);
+    }
+    for (const auto& sub : command.subcommands_) tell_of_named(*sub);
+  };
+  tell_of_named(root);
   console.secrets = CommandLineSecrets(words);
   Command* chosen = &root;
   const auto slip = [&](const std::string& message) {

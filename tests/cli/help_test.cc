@@ -4,9 +4,12 @@
 #include "cli/help.h"
 
 #include <functional>
+#include <set>
 #include <sstream>
+#include <string>
 
 #include "cli/commands.h"
+#include "cli/option_names.h"
 #include "tests/support/support.h"
 
 using namespace attest;
@@ -54,6 +57,18 @@ TEST_CASE("help: every command's fits 80 columns, says every option, and has an 
   });
   CHECK(commands > 25);
   CHECK(options > 200);
+}
+
+TEST_CASE("no command has two options of one name, or one called --help") {
+  cli::Command root(cli::kProgram, cli::kProgramHelp, nullptr);
+  cli::add_commands(root);
+  each(root, [&](const cli::Command& command) {
+    std::set<std::string> names{"-h", "--help"};
+    for (const auto& option : command.options()) {
+      for (const std::string& name : cli::option_names(option.flags))
+        CHECK_MESSAGE(names.insert(name).second, command.path(), " ", name);
+    }
+  });
 }
 
 TEST_CASE("help CMD is what CMD --help prints, for every command") {
