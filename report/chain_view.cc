@@ -254,6 +254,7 @@ ChainPicture chain_picture(const Evidence& e, const Report& report) {
                                                       : "approved by the ledger";
   out.statuses.fill(Status::skipped);
   for (const Finding& f : report.findings) {
+    if (f.status == Status::skipped) continue;  // as all are from the start
     const Part part = part_of(f.check->id);
     if (part == Part::none) continue;
     const auto i = static_cast<size_t>(part);

@@ -29,19 +29,20 @@ std::string words_of_waiver(const Evidence& evidence, const Check& root) {
 Judge::Judge(const Policy& policy)
     : network_(policy.network), stage_(policy.stage), fail_on_unknown_(policy.fail_on_unknown) {
   const auto checks = catalogue();
-  required_.reserve(checks.size());
-  severity_.reserve(checks.size());
-  unmet_.reserve(checks.size());
-  for (const Check* check : checks) {
-    const bool required = std::find(policy.required.begin(), policy.required.end(), check->id) !=
-                          policy.required.end();
-    required_.push_back(required ? 1 : 0);
+  required_.resize(checks.size());
+  for (size_t i = 0; i < checks.size() && !policy.required.empty(); ++i) {
+    const bool required = std::find(policy.required.begin(), policy.required.end(),
+                                    checks[i]->id) != policy.required.end();
+    required_[i] = required ? 1 : 0;
     any_required_ = any_required_ || required;
-    severity_.push_back(required ? Severity::error : check->severity.under(network_, policy.stage));
-    unmet_.push_back(policy.fail_on_warn && severity_.back() == Severity::warning
-                         ? Severity::error
-                         : severity_.back());
   }
+  severity_.resize(checks.size());
+  for (size_t i = 0; i < checks.size(); ++i)
+    severity_[i] =
+        required_[i] != 0 ? Severity::error : checks[i]->severity.under(network_, stage_);
+  unmet_ = severity_;
+  if (policy.fail_on_warn)
+    std::replace(unmet_.begin(), unmet_.end(), Severity::warning, Severity::error);
 }
 
 // A check that stayed open keeps the device from being approved when its rule is an error here or
