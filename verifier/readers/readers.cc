@@ -6,6 +6,8 @@
 #include <future>
 
 #include "verifier/crypto/crypto.h"
+#include "verifier/matter/attestation_elements.h"
+#include "verifier/readers/credentials/behind.h"
 #include "verifier/readers/credentials/loose_credentials.h"
 #include "verifier/readers/formats.h"
 #include "verifier/readers/own_output.h"
@@ -97,7 +99,31 @@ bool is_of_memory(const Reader& reader) {
 
 constexpr size_t kLargeFile = 32u << 20;
 
+// What is one value of DER, or attestation elements, from its first byte to its last: its own
+// lengths say so, and no words or magic numbers that stand in it make it anything else.
+constexpr const Reader* kOfDer[] = {&x509_reader,       &cms_cd_reader, &other_cms_reader,
+                                    &csr_reader,        &crl_reader,    &key_reader,
+                                    &sealed_key_reader, &pkcs12_reader};
+bool is_one_der(View bytes) {
+  return first_der(bytes).size() == bytes.size() && !bytes.empty();
+}
+bool is_whole_elements(View bytes) {
+  if (!looks_like_attestation_elements(bytes)) return false;
+  const auto elements = parse_attestation_elements(bytes);
+  return elements && !elements->unterminated && elements->trailing_bytes == 0;
+}
+const Reader* asked_of_whole(const Source& source) {
+  if (is_one_der(source.bytes)) {
+    for (const Reader* reader : kOfDer) {
+      if (reader->recognises(source)) return reader;
+    }
+  }
+  return is_whole_elements(source.bytes) ? &elements_reader : nullptr;
+}
+
 const Reader* asked(const Source& source, const Reader* known_not = nullptr) {
+  if (const Reader* whole = asked_of_whole(source); whole != nullptr && whole != known_not)
+    return whole;
   for (const Reader* reader : readers()) {
     if (reader != known_not && reader->recognises(source)) return reader;
   }
@@ -105,12 +131,19 @@ const Reader* asked(const Source& source, const Reader* known_not = nullptr) {
 }
 
 // Text that is not UTF-8 as what it says in that; nullopt: it is no text, or UTF-8.
-std::optional<DecodedText> text_to_read(const Source& source) {
+// (Readers are asked of many things. Who was found on the way to this need not be sought again.)
+struct ToRead {
+  std::optional<DecodedText> text;
+  std::optional<const Reader*> by = {};  // own_output_reader apart; nullopt: nobody was asked
+};
+ToRead to_read(const Source& source) {
+  if (const Reader* whole = asked_of_whole(source)) return {.text = {}, .by = whole};
   auto decoded = decoded_text(source.bytes);
-  if (!decoded || !decoded->first_foreign()) return decoded;
+  if (!decoded || !decoded->first_foreign()) return {.text = std::move(decoded)};
   const Reader* as_it_is = asked(source, &own_output_reader);
-  if (as_it_is == nullptr || as_it_is->content == Content::text) return decoded;
-  if (as_it_is->content == Content::bytes) return std::nullopt;
+  if (as_it_is == nullptr || as_it_is->content == Content::text)
+    return {.text = std::move(decoded)};
+  if (as_it_is->content == Content::bytes) return {.text = {}, .by = as_it_is};
   Source plain = source;
   plain.bytes = decoded->utf8();
   const Reader* as_text = asked(plain, &own_output_reader);
@@ -119,7 +152,8 @@ std::optional<DecodedText> text_to_read(const Source& source) {
                            ? as_text == as_it_is
                            : as_text != nullptr && (as_text->content == Content::text ||
                                                     as_text->content == Content::json);
-  return is_text ? std::move(decoded) : std::nullopt;
+  if (!is_text) return {.text = {}, .by = as_it_is};
+  return {.text = std::move(decoded), .by = as_text};
 }
 
 // What was read of a text stands in the file where that text stood. (Addresses of a part's memory
@@ -164,13 +198,15 @@ Result<void> none(const Source& source, std::string why, Reading& reading) {
   return {};
 }
 
-// The file of this index: what kind it is, and what it says. `by`: who read it; null: nobody did.
-Result<void> recognise_and_read(const Source& source, size_t index, const Reader*& by,
+// The file of this index: what kind it is, and what it says. `known`: who takes it, where that is
+// known already. `by`: who read it; null: nobody did.
+Result<void> recognise_and_read(const Source& source, size_t index,
+                                std::optional<const Reader*> known, const Reader*& by,
                                 Reading& reading) {
   // (Parsing a report takes long: once.)
   if (const std::string why = why_own_output(source.bytes); !why.empty())
     return none(source, source.member ? why : fmt::format("expected evidence: {}", why), reading);
-  const Reader* found = asked(source, &own_output_reader);
+  const Reader* found = known ? *known : asked(source, &own_output_reader);
   if (found == nullptr) {
     if (source.bytes.empty() && source.member) return none(source, "an empty file", reading);
     return none(source,
@@ -229,12 +265,12 @@ Result<void> read_one(const Source& source, Reading& reading) {
                            .holds = {}});
   const size_t index = reading.files.size() - 1;
   // Text in another encoding is read as what it is in UTF-8; its digest stays the file's.
-  const auto decoded = text_to_read(source);
+  const auto [decoded, known] = to_read(source);
   Source plain = source;
   if (decoded) plain.bytes = decoded->utf8();
   const QuotedBefore before = QuotedBefore::of(reading);
   const Reader* by = nullptr;
-  auto done = recognise_and_read(plain, index, by, reading);
+  auto done = recognise_and_read(plain, index, known, by, reading);
   if (decoded) {
     put_back(*decoded, source, by, before, reading);
     say_foreign(*decoded, source, by, before, reading);
@@ -334,10 +370,11 @@ std::span<const Reader* const> readers() {
 }
 
 const Reader* reader_of(const Source& source) {
-  const auto decoded = text_to_read(source);
+  const auto [decoded, known] = to_read(source);
   Source plain = source;
   if (decoded) plain.bytes = decoded->utf8();
-  return asked(plain);
+  if (own_output_reader.recognises(plain)) return &own_output_reader;
+  return known ? *known : asked(plain, &own_output_reader);
 }
 
 void read_beside(const Source& source, const Reader& by, std::string rest, Reading& reading) {

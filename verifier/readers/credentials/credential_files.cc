@@ -65,8 +65,10 @@ bool recognises_certificate(const Source& s) {
 // A declaration's content without its wrapper is one, too: that nobody signed it is for the checks
 // to say.
 bool recognises_cms(const Source& s) {
+  constexpr uint8_t kAnonymousStructure = 0x15;
   return looks_like_cms(s.bytes) ||
-         (s.bytes.size() <= kMaxCmsBytes && parse_certification_declaration(s.bytes).has_value());
+         (!s.bytes.empty() && s.bytes[0] == kAnonymousStructure && s.bytes.size() <= kMaxCmsBytes &&
+          parse_certification_declaration(s.bytes).has_value());
 }
 bool recognises_csr(const Source& s) {
   return der_sequence(s.bytes) && parse_csr(s.bytes).has_value();
@@ -212,7 +214,7 @@ Result<void> read_crl(const Source& s, Reading& reading) {
 }
 
 bool recognises_other_cms(const Source& s) {
-  return other_cms(s.bytes) != nullptr;
+  return der_sequence(s.bytes) && other_cms(s.bytes) != nullptr;
 }
 Result<void> read_other_cms(const Source& s, Reading& reading) {
   reading.not_used.push_back(

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "verifier/base/counted.h"
+#include "verifier/pki/der.h"
 #include "verifier/pki/encrypted_key.h"
 #include "verifier/pki/key.h"
 #include "verifier/readers/credentials/behind.h"
@@ -29,7 +30,8 @@ void say_key(View der, const Place& place, Reading& reading) {
 }
 
 bool recognises_key(const Source& s) {
-  return s.bytes.size() <= kMaxSealed && looks_like_sealed_key(s.bytes);
+  return s.bytes.size() <= kMaxSealed && !s.bytes.empty() && s.bytes[0] == der::kSequence &&
+         looks_like_sealed_key(s.bytes);
 }
 
 // Without what stands behind it; what is cut off, or of an indefinite length, is taken as it is.

@@ -263,6 +263,10 @@ std::string long_words(std::string_view rest) {
   return out;
 }
 
+bool is_blank(std::string_view text) {
+  return text.find_first_not_of(" \n") == std::string_view::npos;
+}
+
 // The strings of a text as text of their own: a line of JSON may hold lines of a dump.
 std::string unquoted(std::string_view rest) {
   constexpr size_t kLeastLine = 64;
@@ -402,7 +406,7 @@ LooseText loose_in_text(std::string_view all, Search search) {
   }
   std::string strings = unquoted(rest);
   const size_t before = out.found.size();
-  add_pasted(all, strings, search, out);
+  if (!is_blank(strings)) add_pasted(all, strings, search, out);
   for (size_t i = before; i < out.found.size(); ++i)
     blank(rest, out.found[i].pasted.offset, out.found[i].pasted.end);
   std::stable_sort(out.found.begin(), out.found.end(), [](const Loose& a, const Loose& b) {

@@ -251,6 +251,8 @@ struct ColumnContent {
     vary = vary || (values > 0 && value != first);
     if (values++ == 0) first = std::move(value);
   }
+  // No further value changes what it is.
+  bool is_known() const { return values > 0 && !all_qr && !all_manual; }
   bool only_qr() const { return values > 0 && all_qr; }
   // One number of 11 digits in ten keeps a code's rules: it takes several to tell, or a word in the
   // header.
@@ -270,7 +272,9 @@ std::vector<ColumnContent> column_contents(std::string_view text, const Manifest
   CsvRows rows(head, header.separator, header.rows_at);
   rows.without_comments();
   CsvRecord record;
+  const auto is_open = [](const ColumnContent& column) { return !column.is_known(); };
   for (size_t i = 0; header.fields > 1 && i < kMostSampled; ++i) {
+    if (std::none_of(out.begin(), out.end(), is_open)) break;
     const auto more = rows.next(record);
     if (!more || !*more || (rows.offset() == head.size() && head.size() < text.size())) break;
     for (size_t at = 0; at < std::min(record.size(), out.size()); ++at) {
