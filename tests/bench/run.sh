@@ -135,6 +135,10 @@ for round in first again again; do
 done
 
 echo
+echo "== a lot of 10,000 eFuse summaries on one core, against opening, reading and parsing each once"
+"$build/tests/summaries_bench" "$build/matter-attest" 10000
+
+echo
 echo "== matter.js and the Matter SDK's chip-cert, where they are (MATTER_JS, MATTER_SDK), with a device of ours"
 tests/bench/peers.sh "$build"
 

@@ -10,6 +10,7 @@
 
 #include "verifier/base/bytes.h"
 #include "verifier/base/characters.h"
+#include "verifier/base/plain_ascii.h"
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wconversion"
@@ -58,25 +59,29 @@ class Builder {
   bool String(const char* s, rapidjson::SizeType n, bool) {
     return whole_characters({s, n}) && add(Json(std::string(s, n)));
   }
-  bool StartObject() { return open(Json(Json::Object{})); }
-  bool StartArray() { return open(Json(Json::Array{})); }
-  bool EndObject(rapidjson::SizeType) { return close(); }
-  bool EndArray(rapidjson::SizeType) { return close(); }
+  bool StartObject() { return open(true); }
+  bool StartArray() { return open(false); }
+  bool EndObject(rapidjson::SizeType) {
+    Level& top = open_.back();
+    members_.resize(std::max(members_.size(), open_.size()));
+    members_[open_.size() - 1] = top.members.size();
+    return close(Json(std::move(top.members)));
+  }
+  bool EndArray(rapidjson::SizeType) { return close(Json(std::move(open_.back().elements))); }
   bool Key(const char* s, rapidjson::SizeType n, bool) {
     if (!whole_characters({s, n})) return false;
     Level& top = open_.back();
     top.key.assign(s, n);
-    const Json::Object& members = *top.value.object();
     // Small objects are searched, large ones get an index: a million keys must not cost a million
     // squared.
-    if (members.size() < 16) {
-      for (const auto& member : members) {
+    if (top.members.size() < 16) {
+      for (const auto& member : top.members) {
         if (member.first == top.key) return refuse("duplicate key \"" + top.key + "\"");
       }
       return true;
     }
     if (top.keys.empty()) {
-      for (const auto& member : members) top.keys.insert(member.first);
+      for (const auto& member : top.members) top.keys.insert(member.first);
     }
     if (!top.keys.insert(top.key).second) return refuse("duplicate key \"" + top.key + "\"");
     return true;
@@ -87,9 +92,11 @@ class Builder {
 
  private:
   struct Level {
-    Json value;
-    std::string key;
-    std::unordered_set<std::string> keys;
+    bool is_object = false;
+    Json::Object members = {};
+    Json::Array elements = {};
+    std::string key = {};
+    std::unordered_set<std::string> keys = {};
   };
   // RapidJSON takes "\udc00" without its first half and writes a surrogate, which is no UTF-8 (0xED
   // begins them all).
@@ -101,29 +108,33 @@ class Builder {
     refusal_ = std::move(why);
     return false;
   }
-  bool open(Json container) {
+  bool open(bool is_object) {
     if (open_.size() >= max_depth_) return refuse(fmt::format("nested deeper than {}", max_depth_));
-    open_.push_back({.value = std::move(container), .key = {}, .keys = {}});
+    // Mostly an object has as many members as the one before it.
+    constexpr size_t kMany = 32, kSome = 8;
+    const size_t before = open_.size() < members_.size() ? members_[open_.size()] : kSome;
+    open_.push_back({.is_object = is_object});
+    if (is_object && before != 0) open_.back().members.reserve(std::min(before, kMany));
     return true;
   }
-  bool close() {
-    Json value = std::move(open_.back().value);
+  bool close(Json value) {
     open_.pop_back();
     return add(std::move(value));
   }
-  bool add(Json value) {
+  bool add(Json&& value) {
     if (open_.empty()) {
       done_ = std::move(value);
-    } else if (Level& top = open_.back(); top.value.is_object()) {
-      top.value.set(std::move(top.key), std::move(value));
+    } else if (Level& top = open_.back(); top.is_object) {
+      top.members.emplace_back(std::move(top.key), std::move(value));
     } else {
-      top.value.push(std::move(value));
+      top.elements.push_back(std::move(value));
     }
     return true;
   }
 
   size_t max_depth_;
   std::vector<Level> open_;
+  std::vector<size_t> members_;  // of the last object at each depth
   Json done_;
   std::string refusal_;
 };
@@ -140,6 +151,13 @@ bool has_raw_controls(std::string_view s) {
     if (std::any_of(&s[at], &s[at] + sizeof eight, is_one)) return true;
   }
   return std::any_of(s.begin() + static_cast<std::ptrdiff_t>(at), s.end(), is_one);
+}
+
+// Nothing in it but ASCII, and blanks and line ends: mostly.
+bool is_clean_ascii(std::string_view s) {
+  return !s.empty() && plain_ascii_run(s) == s.size() &&
+         std::memchr(s.data(), '\f', s.size()) == nullptr &&
+         std::memchr(s.data(), 0x1B, s.size()) == nullptr;
 }
 
 void append_escape(uint32_t code, std::string& out) {
@@ -278,7 +296,7 @@ Result<Json> parse_json(std::string_view input, const JsonLimits& limits) {
   rapidjson::ParseResult result;
   // What is UTF-8 as a whole and free of control characters needs no look at every character; in
   // what is not, the place is found.
-  if (is_utf8(input) && !has_raw_controls(input)) {
+  if (is_clean_ascii(input) || (is_utf8(input) && !has_raw_controls(input))) {
     std::string ended;  // by NUL, with room for a scan that looks sixteen bytes ahead
     ended.reserve(input.size() + 16);
     ended.append(input).append(16, '\0');

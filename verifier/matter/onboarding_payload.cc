@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <iterator>
 #include <unordered_set>
 
 #include "verifier/base/characters.h"
+#include "verifier/base/contains.h"
 #include "verifier/matter/base38.h"
 #include "verifier/matter/onboarding_rules.h"
 
@@ -17,15 +20,42 @@ constexpr uint16_t kMaxVendorId =
 constexpr uint64_t kMaxPasscode = 99999998;
 
 // Free text with the codes in it, searched from left to right.
+// 11 or 21 digits, with hyphens between some: a run of so many has one of them in each 11 bytes.
+bool may_hold_manual(std::string_view text) {
+  constexpr size_t kLeast = 11, kMost = 21;
+  const auto in_run = [&](size_t at) { return is_digit(text[at]) || text[at] == '-'; };
+  for (size_t at = kLeast - 1; at < text.size(); at += kLeast) {
+    if (!in_run(at)) continue;
+    size_t begin = at;
+    while (begin > 0 && in_run(begin - 1)) --begin;
+    size_t digits = 0;
+    for (at = begin; at < text.size() && in_run(at); ++at) {
+      // (Two hyphens are between no digits of one.)
+      const bool ends = text[at] == '-' && (at + 1 == text.size() || !is_digit(text[at + 1]));
+      if (ends && (digits == kLeast || digits == kMost)) return true;
+      digits = ends ? 0 : digits + is_digit(text[at]);
+    }
+    if (digits == kLeast || digits == kMost) return true;
+  }
+  return false;
+}
+// Of whole files this is asked first: mostly there is no code in them.
+bool may_hold_code(std::string_view text) {
+  constexpr std::string_view kQr[] = {"MT", "mt", "Mt", "mT"};
+  return std::any_of(std::begin(kQr), std::end(kQr),
+                     [&](std::string_view word) { return contains(text, word); }) ||
+         may_hold_manual(text);
+}
+
 class Search {
  public:
   explicit Search(std::string_view text) : text_(text) {}
 
   std::vector<OnboardingPayload> run() {
     while (at_ < text_.size()) {
-      const char c = text_[at_];
-      const bool letter = c == 'M' || c == 'm';
-      if ((!letter || (!take_retyped_qr() && !take_qr())) && (!is_digit(c) || !take_manual()))
+      if (is_digit(text_[at_]))
+        take_manual();
+      else if (!begins_qr() || (!take_retyped_qr() && !take_qr()))
         ++at_;
     }
     return std::move(found_);
@@ -34,7 +64,11 @@ class Search {
  private:
   bool take_qr();
   bool take_retyped_qr();
-  bool take_manual();
+  void take_manual();
+  bool begins_qr() const {
+    const auto is = [&](size_t at, char small) { return (text_[at] | 0x20) == small; };
+    return is(at_, 'm') && at_ + 1 < text_.size() && is(at_ + 1, 't');
+  }
   char before() const { return at_ == 0 ? ' ' : text_[at_ - 1]; }
   bool starts_with(std::string_view s) const { return text_.substr(at_).starts_with(s); }
   bool part_of_larger(size_t end) const;
@@ -152,32 +186,30 @@ bool Search::part_of_larger(size_t end) const {
 // as they like, which counts where it is all the text, or where 21 digits are right. Any number of
 // 11 digits could be a code, so a bare one among other text must be right; a grouped one, or one
 // that is all the text, is reported. A digit stands here.
-bool Search::take_manual() {
+void Search::take_manual() {
   size_t end = at_;
-  std::string digits;
-  std::vector<size_t> groups{0};
+  std::array<size_t, 3> groups{};  // the sizes of the first
+  size_t all = 0, count = 1;       // of digits, of groups
   for (; end < text_.size(); ++end) {
     const char c = text_[end];
     const bool joint = c == '-' && end + 1 < text_.size() && is_digit(text_[end + 1]);
     if (!is_digit(c) && !joint) break;
-    if (joint) {
-      groups.push_back(0);
-    } else {
-      digits += c;
-      ++groups.back();
-    }
+    count += joint;
+    all += !joint;
+    if (!joint && count <= groups.size()) ++groups[count - 1];
   }
-  const bool grouped = groups.size() >= 3 && groups[0] == 4 && groups[1] == 3 && groups[2] == 4;
+  const bool grouped = count >= 3 && groups == std::array<size_t, 3>{4, 3, 4};
   const bool alone = at_ == 0 && end == text_.size();
-  const bool shape =
-      (digits.size() == 11 && (alone || groups.size() == 1 || (grouped && groups.size() == 3))) ||
-      digits.size() == 21;
+  const bool shape = (all == 11 && (alone || count == 1 || (grouped && count == 3))) || all == 21;
   if (shape && !part_of_larger(end)) {
+    std::string digits;
+    for (const char c : text_.substr(at_, end - at_)) {
+      if (c != '-') digits += c;
+    }
     auto payload = parse_manual_code(digits);
     if (payload.valid() || grouped || alone) keep(std::move(payload));
   }
   at_ = end;
-  return true;
 }
 
 }  // namespace
@@ -236,7 +268,7 @@ std::vector<OnboardingPayload> find_payloads(std::string_view text) {
   const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
   while (!text.empty() && blank(text.front())) text.remove_prefix(1);
   while (!text.empty() && blank(text.back())) text.remove_suffix(1);
-  return Search(text).run();
+  return may_hold_code(text) ? Search(text).run() : std::vector<OnboardingPayload>();
 }
 
 std::string product_text(const OnboardingPayload& payload) {

@@ -485,3 +485,20 @@ TEST_CASE("the codes of captured devices say what their notes say") {
   }
   CHECK(read > 0);
 }
+
+TEST_CASE("codes in a text: wherever they stand, and in none of what is as long") {
+  for (const char* code :
+       {"34970112332", "3497-011-2332", "MT:M5L90MP500K64J00000", "mt:m5l90mp500k64j00000"}) {
+    for (size_t before = 0; before < 40; ++before) {
+      std::string text(before, 'x');
+      text += " ";
+      text += code;
+      text += " 123";
+      const auto found = find_payloads(text);
+      if (found.size() != 1 || !found.front().valid()) FAIL(text);
+    }
+  }
+  for (const char* none : {"3497-011--2332", "34970112332-5", "034970112332", "3497011233",
+                           "-34970112332", "M T", "1234567890123456789012345678901234567890"})
+    CHECK_MESSAGE(find_payloads(std::string("x ") + none + " x").empty(), none);
+}

@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "verifier/base/characters.h"
 #include "verifier/base/contains.h"
 #include "verifier/matter/onboarding_payload.h"
+#include "verifier/readers/posture/json_depth.h"
 #include "verifier/readers/text/plain_text.h"
 
 namespace attest::tool {
@@ -73,19 +75,16 @@ class Marks {
 
 // The end of the object that begins there; npos: it is cut.
 size_t end_of_object(std::string_view s, size_t at) {
-  Marks marks(s, at);
-  while (const auto mark = marks.next()) {
-    if (mark->ends()) return mark->at + 1;
-  }
-  return std::string_view::npos;
+  JsonDepth depth(s, at);
+  return depth.go(s.size()) ? std::string_view::npos : depth.at();
 }
 
 // Where the members of an object stand that begins there and is whole, without what parts them.
-struct Span {
+struct Member {
   size_t begin, end;
 };
-std::vector<Span> members_of(std::string_view s, size_t at) {
-  std::vector<Span> out;
+std::vector<Member> members_of(std::string_view s, size_t at) {
+  std::vector<Member> out;
   size_t begin = at + 1;
   Marks marks(s, at);
   while (const auto mark = marks.next()) {
@@ -156,6 +155,22 @@ bool contains(View bytes, std::string_view word) {
   return attest::contains(text(bytes), word);
 }
 
+namespace {
+
+constexpr JsonLimits kLimits{.bytes = kMostText, .depth = 16};
+
+// Mostly there is one object and nothing behind it: its end is then where the text's is.
+std::optional<Printed> only_object(std::string_view all, size_t begin) {
+  const size_t last = all.find_last_not_of(" \t\r\n");
+  if (last == std::string_view::npos || all[last] != '}') return std::nullopt;
+  const size_t size = last + 1 - begin;
+  auto json = parse_json(all.substr(begin, size), kLimits);
+  if (!json) return std::nullopt;
+  return Printed{.json = std::move(*json), .offset = begin, .size = size};
+}
+
+}  // namespace
+
 Result<std::vector<Printed>> json_objects(View bytes) {
   std::vector<Printed> out;
   const std::string_view all = text(bytes);
@@ -167,11 +182,15 @@ Result<std::vector<Printed>> json_objects(View bytes) {
       at = end + 1;
       continue;
     }
+    if (auto only = out.empty() ? only_object(all, begin) : std::nullopt) {
+      out.push_back(std::move(*only));
+      break;
+    }
     const size_t end = end_of_object(all, begin);
     if (end == std::string_view::npos)
       return tl::unexpected(
           Error{.what = "expected a whole JSON object, found one that is cut", .offset = begin});
-    auto json = parse_json(all.substr(begin, end - begin), {.bytes = kMostText, .depth = 16});
+    auto json = parse_json(all.substr(begin, end - begin), kLimits);
     if (!json)
       return tl::unexpected(
           Error{.what = json.error().what, .offset = begin + json.error().offset.value_or(0)});
@@ -184,7 +203,10 @@ Result<std::vector<Printed>> json_objects(View bytes) {
 bool has_member(View bytes, std::string_view name) {
   const std::string_view all = text(bytes);
   const std::string quoted = fmt::format("\"{}\"", name);
-  if (!attest::contains(all, quoted)) return false;
+  if (place_of(all, quoted) == std::string_view::npos) return false;
+  const auto behind_blanks = [&](size_t at) {
+    return std::min(all.find_first_not_of(" \t\r\n", at), all.size());
+  };
   // Of the objects that json_objects() would parse, the members of the outermost.
   for (size_t at = 0; at < all.size();) {
     if (all[at] != '{') {
@@ -193,24 +215,18 @@ bool has_member(View bytes, std::string_view name) {
       at = end + 1;
       continue;
     }
-    size_t depth = 0;
-    for (bool ended = false; at < all.size() && !ended; ++at) {
-      const char c = all[at];
-      if (c == '{' || c == '[') {
-        ++depth;
-      } else if (c == '}' || c == ']') {
-        ended = --depth == 0;
-      } else if (c == '"') {
-        if (depth == 1 && all.substr(at, quoted.size()) == quoted) {
-          const size_t behind = all.find_first_not_of(" \t\r\n", at + quoted.size());
-          if (behind != std::string_view::npos && all[behind] == ':') {
-            const size_t value = all.find_first_not_of(" \t\r\n", behind + 1);
-            if (value != std::string_view::npos && all[value] == '{') return true;
-          }
-        }
-        for (++at; at < all.size() && all[at] != '"'; ++at) at += all[at] == '\\';
-      }
+    JsonDepth place(all, at);
+    size_t found = place_of(all, quoted, at);
+    for (; found != std::string_view::npos && place.go(found);
+         found = place_of(all, quoted, found + 1)) {
+      if (place.in_string() || place.depth() != 1 || place.at() > found) continue;
+      const size_t colon = behind_blanks(found + quoted.size());
+      if (colon == all.size() || all[colon] != ':') continue;
+      const size_t value = behind_blanks(colon + 1);
+      if (value < all.size() && all[value] == '{') return true;
     }
+    if (found == std::string_view::npos) return false;
+    at = place.at();
   }
   return false;
 }
@@ -244,8 +260,8 @@ void Rest::take(const Printed& printed,
   const bool codes = holds_code(std::string_view(text_).substr(printed.offset, printed.size));
   if (!codes && std::all_of(members.begin(), members.end(),
                             [&](const auto& member) { return read(member.first, member.second); }))
-    return blank(printed.offset, printed.size);
-  const std::vector<Span> spans =
+    return taken_.push_back({printed.offset, printed.size});
+  const auto spans =
       members_of(std::string_view(text_).substr(0, printed.offset + printed.size), printed.offset);
   bool none = true;  // that stays
   for (size_t i = 0; i < std::min(spans.size(), members.size()); ++i) {
@@ -260,6 +276,20 @@ void Rest::take(const Printed& printed,
     none = false;
   }
   if (none) take(printed.offset, printed.size);
+}
+
+// (Mostly an object is all there is.)
+std::string Rest::text() && {
+  if (taken_.size() == 1) {
+    const std::string_view all = text_;
+    const auto [begin, size] = taken_.front();
+    const auto is_blank = [](std::string_view s) {
+      return s.find_first_not_of(" \t\r\n") == std::string_view::npos;
+    };
+    if (is_blank(all.substr(0, begin)) && is_blank(all.substr(begin + size))) return {};
+  }
+  for (const auto& [begin, size] : taken_) blank(begin, size);
+  return std::move(text_);
 }
 
 void note_more(const Source& source, Reading& reading) {

@@ -106,14 +106,19 @@ class Rest {
   // An object of which these members were read; the others stay, as and where they are written.
   void take(const Printed& printed,
             const std::function<bool(const std::string&, const Json&)>& read);
-  std::string text() && { return std::move(text_); }
+  // Empty where nothing but blanks is left.
+  std::string text() &&;
 
  private:
+  struct Span {
+    size_t begin, size;
+  };
   // What holds an onboarding code stays, whatever else stands there.
   void take(size_t begin, size_t size);
   void blank(size_t begin, size_t size);
   static std::string_view text(View bytes) { return attest::text(bytes); }
   std::string text_;
+  std::vector<Span> taken_;  // objects: blank in the end
 };
 
 Place place(const Source& source, uint64_t offset, std::string item);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "verifier/base/contains.h"
 #include "verifier/readers/credentials/loose_credentials.h"
 #include "verifier/readers/formats.h"
 #include "verifier/readers/tables/json_head.h"
@@ -26,7 +27,7 @@ bool recognises(const Source& s) {
   if (looks_like_revocation_set(s.bytes)) return true;
   // It breaks off before the numbers of its first issuer.
   const std::string_view all = text(s.bytes);
-  if (all.find("\"revocation_set\"") == std::string_view::npos) return false;
+  if (!contains(all, "\"revocation_set\"")) return false;
   const auto head = json_head(s.bytes, kMost);
   return head && head->broken && head->json.array() != nullptr;
 }

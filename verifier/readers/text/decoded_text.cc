@@ -4,6 +4,7 @@
 #include <array>
 
 #include "verifier/base/characters.h"
+#include "verifier/base/plain_ascii.h"
 
 namespace attest {
 namespace {
@@ -21,7 +22,7 @@ bool is_plain(uint32_t c) {
   return (c >= 0x20 && c != 0x7F) || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == 0x1B;
 }
 bool is_ascii(uint8_t b) {
-  return b < 0x80 && is_plain(b);
+  return is_plain_ascii(static_cast<char>(b));
 }
 bool is_surrogate(uint32_t c) {
   return c >= 0xD800 && c < 0xE000;
@@ -130,7 +131,7 @@ class TextDecoder {
   }
 
   std::optional<DecodedText> narrow() {
-    if (!is_text()) return std::nullopt;
+    if (plain_ascii_run(text(v_)) == v_.size() || !is_text()) return std::nullopt;
     out_.utf8_.reserve(v_.size() + v_.size() / 8);
     for (size_t at = 0; at < v_.size();) {
       if (const size_t length = ascii_run(at); length != 0) {
@@ -211,8 +212,7 @@ class TextDecoder {
 
   // The whole of a run at once; it may end where two bytes are one of UTF-16.
   size_t ascii_run(size_t from) {
-    size_t end = from;
-    while (end < v_.size() && is_ascii(v_[end])) ++end;
+    size_t end = from + plain_ascii_run(text(v_).substr(from));
     if (end < v_.size() && v_[end] == 0 && end > from && wide_within(v_, end - 1)) --end;
     if (end == from) return 0;
     stretch(from, 1, 1);

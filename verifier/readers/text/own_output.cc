@@ -213,16 +213,16 @@ std::string why_own_output(View bytes) {
   if (head.empty() || !is_plain_text(bytes)) return {};
   // We write down no certificate as PEM: who added one meant it to be read.
   const auto has = [&](std::string_view word) { return contains(text(bytes), word); };
-  const bool pem = has("-----BEGIN ") && has("-----END ");
-  if (pem && (head[0] != '{' || (has("\"matter-attest/") && !has("\"matter-attest/ledger/"))))
-    return {};
+  const auto has_pem = [&] { return has("-----BEGIN ") && has("-----END "); };
   const std::string_view all = text(bytes);
   if (head[0] != '{')
-    return of_text(head, all.substr(static_cast<size_t>(head.data() - all.data())));
+    return has_pem() ? std::string()
+                     : of_text(head, all.substr(static_cast<size_t>(head.data() - all.data())));
   // (Parsing a large file is dear: one of these words stands in each.)
   constexpr std::string_view kWords[] = {"\"matter-attest/", "\"driver\"", "\"left_out\"",
                                          "\"anchors\"", "\"facts\""};
   if (std::none_of(std::begin(kWords), std::end(kWords), has)) return {};
+  if (has("\"matter-attest/") && !has("\"matter-attest/ledger/") && has_pem()) return {};
   return of_json(all);
 }
 

@@ -3,18 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
+
+#include "verifier/base/plain_ascii.h"
 
 namespace attest {
 namespace {
-
-// Eight bytes that are printable ASCII, as most of a text are. (Readers ask of each file again.)
-bool are_printable(const uint8_t* eight) {
-  constexpr uint64_t kEach = 0x0101010101010101;
-  uint64_t all = 0;
-  std::memcpy(&all, eight, sizeof all);
-  return (((all - 0x20 * kEach) | all | (all + kEach)) & (0x80 * kEach)) == 0;
-}
 
 // The piece may begin and end inside a character.
 bool is_text(View piece) {
@@ -25,18 +18,11 @@ bool is_text(View piece) {
       break;
     }
   }
-  bool ascii = true;
-  for (size_t i = 0; i < piece.size();) {
-    if (piece.size() - i >= sizeof(uint64_t) && are_printable(piece.data() + i)) {
-      i += sizeof(uint64_t);
-      continue;
-    }
-    const uint8_t b = piece[i++];
-    ascii = ascii && b < 0x80;
-    if (b == 0x7F || (b < 0x20 && b != '\t' && b != '\n' && b != '\r' && b != '\f' && b != 0x1B))
-      return false;
-  }
-  return ascii || is_utf8(text(piece));
+  if (plain_ascii_run(text(piece)) == piece.size()) return true;
+  const bool clean = std::all_of(piece.begin(), piece.end(), [](uint8_t b) {
+    return b >= 0x80 || is_plain_ascii(static_cast<char>(b));
+  });
+  return clean && is_utf8(text(piece));
 }
 
 }  // namespace
