@@ -314,15 +314,28 @@ TEST_CASE("nxpfuses: the life cycle by its number, where name and index are a kn
   CHECK(key.device.statements.empty());
 }
 
-TEST_CASE("hex files: the debug lock word of a Series 1 part") {
-  const auto page = [](uint32_t word, uint64_t address = 0x0FE04000, size_t size = 0x800) {
+TEST_CASE("hex files: the lock words of a Series 1 part") {
+  const auto page = [](uint32_t word, uint64_t address = 0x0FE04000, size_t size = 0x800,
+                       uint32_t erase_port = 0xFFFFFFFF) {
     Bytes bytes(size, 0xFF);
-    for (size_t i = 0; i < 4; ++i) bytes[0x1FC + i] = static_cast<uint8_t>(word >> 8 * i);
+    for (size_t i = 0; i < 4; ++i) {
+      bytes[0x1FC + i] = static_cast<uint8_t>(word >> 8 * i);
+      bytes[0x1F0 + i] = static_cast<uint8_t>(erase_port >> 8 * i);
+    }
     return intel_hex(address, bytes);
   };
+  const auto both = [&](uint32_t word, uint32_t erase_port) {
+    const Reading reading = read_text(page(word, 0x0FE04000, 0x800, erase_port));
+    return said(reading, Trait::debug) + ", " + said(reading, Trait::device_erase);
+  };
   CHECK(said(read_text(page(0xFFFFFFFF)), Trait::debug) == "no open");
-  CHECK(said(read_text(page(0xFFFFFFF0)), Trait::debug) == "yes locked");
-  CHECK(said(read_text(page(0)), Trait::debug) == "yes locked");
+  CHECK(both(0xFFFFFFF0, 0xFFFFFFFF) == "yes standard-lock, yes enabled");
+  CHECK(both(0, 0xFFFFFFFF) == "yes standard-lock, yes enabled");
+  CHECK(both(0, 0) == "yes permanent-lock, yes disabled");
+  // What only bits of it mean is not known for sure; an open port is open, whatever erases.
+  CHECK(both(0, 0xFFFFFFF0) == "yes locked, ");
+  CHECK(both(0, 0x7FFFFFFF) == "yes locked, ");
+  CHECK(both(0xFFFFFFFF, 0) == "no open, yes disabled");
   CHECK(said(read_text(page(0x12345670)), Trait::debug) == "unclear ");
   CHECK(said(read_text(page(0, 0x0FE02000)), Trait::debug).empty());
   // Flash that goes on in front of it or behind is another part's.
