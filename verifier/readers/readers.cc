@@ -12,6 +12,7 @@
 #include "verifier/readers/formats.h"
 #include "verifier/readers/own_output.h"
 #include "verifier/readers/posture/firmware_images.h"
+#include "verifier/readers/posture/unread_forms.h"
 #include "verifier/readers/quoted.h"
 #include "verifier/readers/reader.h"
 #include "verifier/readers/text/beside.h"
@@ -209,6 +210,9 @@ Result<void> recognise_and_read(const Source& source, size_t index,
   const Reader* found = known ? *known : asked(source, &own_output_reader);
   if (found == nullptr) {
     if (source.bytes.empty() && source.member) return none(source, "an empty file", reading);
+    if (const std::string form = unread_form(source); !form.empty())
+      return none(source, source.member ? form : fmt::format("expected evidence: {}", form),
+                  reading);
     return none(source,
                 fmt::format("expected a certificate, a certification declaration, a key, a "
                             "vendor's dump, a log or a payload; found {}",
@@ -242,8 +246,8 @@ Result<void> recognise_and_read(const Source& source, size_t index,
   // The reader's own words, where it has some; who named the file hears them.
   const bool told = reading.not_used.size() > unused_before;
   if (told && source.member) return {};
-  std::string why =
-      told ? std::move(reading.not_used.back().why) : "nothing in it describes a device";
+  std::string why = told ? std::move(reading.not_used.back().why) : unread_form(source);
+  if (why.empty()) why = "nothing in it describes a device";
   reading.not_used.resize(unused_before);
   return none(source,
               source.member ? std::move(why) : fmt::format("expected {}: {}", found->expects, why),

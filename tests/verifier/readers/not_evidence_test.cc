@@ -178,3 +178,35 @@ TEST_CASE("what stands in a record as its PAA and is none is damaged evidence") 
     CHECK(judged(damaged(root, which)) == Status::fail);
   }
 }
+
+TEST_CASE("files of vendors' tools that say nothing of a part are told of by what they are") {
+  const auto why = [](const std::string& path, const std::string& content) {
+    Reading reading;
+    reading.codecs = &codecs::direct();
+    REQUIRE(
+        read_evidence({.path = path, .bytes = view(content), .base = 0, .member = true}, reading));
+    return reading.not_used.empty() ? std::string() : reading.not_used[0].why;
+  };
+  const std::string nxp = "settings of an NXP part", block = "it may be one block of an eFuse dump";
+  for (const char* text :
+       {"# fuses\nfamily: rw612\nrevision: latest\nregisters:\n  LIFE_CYCLE_STATE:\n    LCS: 15\n",
+        "family: rw612\r\nregisters:\r\n  LIFE_CYCLE_STATE: 0x0f0f\r\n",
+        "family: lpc55s69\ntype: CMPA\nsettings:\n  BOOT_CFG:\n    DEFAULT_ISP_MODE: AUTO\n"})
+    CHECK_MESSAGE(why("a/fuses.yaml", text).starts_with(nxp), text);
+  CHECK_FALSE(why("a/b.yaml", "family: oaks\nsettings:\n  a: b\n").starts_with(nxp));
+  const auto zeros = [](size_t size) { return std::string(size, '\0'); };
+  const std::string some("\x00\x00\x01\x02\x00\x00\x1c\x00\x00\x00\x00\x10", 12);
+  for (const auto& [path, content] : {std::pair(std::string("fuses0.bin"), some + some),
+                                      {"a/fuses1.bin", zeros(24)},
+                                      {"fuses10.bin", zeros(32)},
+                                      {"e.1/old0.bin", some + some + zeros(4)},
+                                      {"z.zip!two0.bin", zeros(8)},
+                                      {"two1", some}})
+    CHECK_MESSAGE(why(path, content).starts_with(block), path);
+  for (const auto& [path, content] : {std::pair(std::string("fuses11.bin"), zeros(32)),
+                                      {"fuses.bin", some + some},
+                                      {"12.bin", zeros(32)},
+                                      {"fuses1.bin", zeros(28)},
+                                      {"fuses0.bin", zeros(25)}})
+    CHECK_MESSAGE(why(path, content).starts_with("expected a certificate"), path);
+}
