@@ -131,6 +131,13 @@ const Reader* asked(const Source& source, const Reader* known_not = nullptr) {
   return nullptr;
 }
 
+// Nothing but what pads a file stands there and behind it.
+bool is_padding(View bytes, size_t from) {
+  const View rest = bytes.subspan(from);
+  return (rest.front() == 0 || rest.front() == 0xFF) &&
+         std::all_of(rest.begin(), rest.end(), [&](uint8_t b) { return b == rest.front(); });
+}
+
 // Text that is not UTF-8 as what it says in that; nullopt: it is no text, or UTF-8.
 // (Readers are asked of many things. Who was found on the way to this need not be sought again.)
 struct ToRead {
@@ -140,19 +147,26 @@ struct ToRead {
 ToRead to_read(const Source& source) {
   if (const Reader* whole = asked_of_whole(source)) return {.text = {}, .by = whole};
   auto decoded = decoded_text(source.bytes);
-  if (!decoded || !decoded->first_foreign()) return {.text = std::move(decoded)};
+  if (!decoded) return {.text = {}};
+  const bool utf8 = !decoded->first_foreign();
+  // (A mark of UTF-8 in front of a revocation set stays: the set is kept as it was handed over.)
+  constexpr std::string_view kUtf8Mark = "\xEF\xBB\xBF";
+  if (utf8 && !text(source.bytes).starts_with(kUtf8Mark)) return {.text = std::move(decoded)};
   const Reader* as_it_is = asked(source, &own_output_reader);
-  if (as_it_is == nullptr || as_it_is->content == Content::text)
+  if (as_it_is != nullptr && as_it_is->content == Content::bytes &&
+      (!utf8 || as_it_is == &revocation_set_reader))
+    return {.text = {}, .by = as_it_is};
+  if (utf8 || as_it_is == nullptr || as_it_is->content == Content::text)
     return {.text = std::move(decoded)};
-  if (as_it_is->content == Content::bytes) return {.text = {}, .by = as_it_is};
   Source plain = source;
   plain.bytes = decoded->utf8();
   const Reader* as_text = asked(plain, &own_output_reader);
   // (A byte that is none of JSON's may have hit a name by which the file is known.)
-  const bool is_text = as_it_is->content == Content::json
-                           ? as_text == as_it_is
-                           : as_text != nullptr && (as_text->content == Content::text ||
-                                                    as_text->content == Content::json);
+  const bool is_text =
+      as_it_is->content == Content::json
+          ? as_text == as_it_is || is_padding(source.bytes, *decoded->first_foreign())
+          : as_text != nullptr &&
+                (as_text->content == Content::text || as_text->content == Content::json);
   if (!is_text) return {.text = {}, .by = as_it_is};
   return {.text = std::move(decoded), .by = as_text};
 }

@@ -85,9 +85,12 @@ TEST_CASE("decoded text: letters of a code page, noise and padding in text") {
   appended.insert(appended.end(), more.begin(), more.end());
   CHECK(said(appended) == "first line\r\nsecond line\r\n");
   // What is UTF-8 is left alone, with the signs of a terminal, too.
-  for (const char* plain :
-       {"plain", "G\u00e4rt", "\x1b[0;32mgreen\x1b[0m", "", "\xEF\xBB\xBFmarked"})
+  for (const char* plain : {"plain", "G\u00e4rt", "\x1b[0;32mgreen\x1b[0m", "", "\xEF\xBB\xBF"})
     CHECK(said(bytes_of(plain)) == "(as it is)");
+  // But for the mark that shells on Windows put in front of it: readers look for what begins.
+  CHECK(said(bytes_of("\xEF\xBB\xBFmarked G\u00e4rt")) == "marked G\u00e4rt");
+  CHECK(said(bytes_of("\xEF\xBB\xBF{\"a\": \"long enough \xE4\"}")) ==
+        "{\"a\": \"long enough \u00e4\"}");
 }
 
 TEST_CASE("decoded text: places are those of the file") {
@@ -99,6 +102,10 @@ TEST_CASE("decoded text: places are those of the file") {
   CHECK(decoded->offset_in_file(utf8.find('y')) == 8);
   CHECK(decoded->offset_in_file(utf8.find('z')) == 12);
   CHECK(decoded->offset_in_file(utf8.size()) == 22);
+  const auto marked = decoded_text(bytes_of("\xEF\xBB\xBFm\u00e4 x"));
+  REQUIRE(marked);
+  CHECK(!marked->first_foreign());
+  CHECK(marked->offset_in_file(text(marked->utf8()).find('x')) == 7);
   const auto utf16 = decoded_text(wide(U"\uFEFF\u00e4\u4e2d\U0001F4A1 x", 2, false));
   REQUIRE(utf16);
   CHECK(!utf16->first_foreign());

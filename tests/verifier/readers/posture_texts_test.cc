@@ -86,6 +86,10 @@ std::vector<Field> with(std::vector<Field> fields, const std::string& name, auto
   }
   return fields;
 }
+std::vector<Field> without(std::vector<Field> fields, std::string_view name) {
+  std::erase_if(fields, [&](const Field& f) { return f.name == name; });
+  return fields;
+}
 bool any_open(const Reading& reading) {
   const auto& claims = reading.device.posture.claims;
   return std::any_of(claims.begin(), claims.end(),
@@ -312,6 +316,74 @@ TEST_CASE("nxpfuses: the life cycle by its number, where name and index are a kn
   const Reading key = read_text(fuse("LIFECYCLE", "0xa", "0x1F") +
                                 fuse("KEY", "0x10", ("0x" + std::string(64, 'c')).c_str()));
   CHECK(key.device.statements.empty());
+}
+
+TEST_CASE("eFuse summary: a value that its bits deny is neither") {
+  const auto fields = with(release(), "DIS_PAD_JTAG", [](Field& f) { f.value = "False"; });
+  const Reading reading = read_text(summary(fields));
+  CHECK(said(reading, Trait::debug) != "yes disabled");
+  CHECK(has_problem(reading, "value is False, raw_value is 0x1"));
+}
+
+TEST_CASE("tools' JSON: behind a mark of UTF-8, or padded, it is what it is without") {
+  const std::string fuses = summary(release());
+  const std::string status = R"({"result": {"security": {"debug_lock": "Disabled",
+    "device_erase": "Enabled", "secure_debug_unlock": "Disabled"}}, "success": true})";
+  for (const std::string& json : {fuses, status}) {
+    const auto claims = read_text(json).device.posture.claims;
+    REQUIRE_FALSE(claims.empty());
+    for (const std::string& written :
+         {"\xEF\xBB\xBF" + json, json + std::string(512, '\0'), json + std::string(64, '\xFF')}) {
+      const Reading reading = read_text(written);
+      CHECK(reading.device.posture.claims.size() == claims.size());
+      CHECK(said(reading, Trait::debug) == said(read_text(json), Trait::debug));
+      CHECK(reading.device.integrity.empty());
+    }
+  }
+}
+
+TEST_CASE("eFuse summary: a fuse that the chip has and the output lacks is not as it should be") {
+  struct Row {
+    const char* lost;
+    Trait trait;
+  };
+  std::vector<Field> fields = release();
+  fields.push_back({"ERR_RST_ENABLE", "False", "0x0"});
+  for (const char* slot : {"0", "1", "2"})
+    fields.push_back({fmt::format("SECURE_BOOT_KEY_REVOKE{}", slot), "False", "0x0"});
+  REQUIRE_FALSE(any_open(read_text(summary(fields))));
+  for (const Row& row : {Row{"SECURE_BOOT_EN", Trait::secure_boot},
+                         {"SECURE_BOOT_KEY_REVOKE0", Trait::boot_key},
+                         {"RD_DIS", Trait::read_protection},
+                         {"SPI_BOOT_CRYPT_CNT", Trait::flash_encryption},
+                         {"DIS_DOWNLOAD_ICACHE", Trait::release_mode},
+                         {"DIS_DOWNLOAD_MANUAL_ENCRYPT", Trait::release_mode},
+                         {"DIS_ICACHE", Trait::release_mode},
+                         {"DIS_PAD_JTAG", Trait::debug},
+                         {"DIS_USB_JTAG", Trait::debug},
+                         {"DIS_DIRECT_BOOT", Trait::other_boot}}) {
+    CAPTURE(row.lost);
+    const Reading reading = read_text(summary(without(fields, row.lost)));
+    const auto& claims = reading.device.posture.claims;
+    CHECK(std::any_of(claims.begin(), claims.end(), [&](const Claim& c) {
+      return c.trait == row.trait && c.locked == Holds::unclear &&
+             c.detail == fmt::format("{} is not in the output, and the chip has it", row.lost);
+    }));
+  }
+  // Of a chip that lacks the fuse nothing is missed; of one that is not known, what nearly all
+  // have.
+  CHECK(said(read_text(summary(without(release(), "DIS_ICACHE"))), Trait::release_mode) ==
+        "yes release");
+  CHECK(said(read_text(summary(without(release(), "DIS_USB_JTAG"))), Trait::debug) == "unclear ");
+  const auto named = [&](const char* field) {
+    std::vector<Field> with_it = without(fields, "ERR_RST_ENABLE");
+    with_it.push_back({field, "False", "0x0"});
+    return said(read_text(summary(with_it)), Trait::chip);
+  };
+  CHECK(named("ERR_RST_ENABLE") == "yes esp32c3");
+  CHECK(named("PVT_CELL_SELECT") == "yes esp32h21");
+  CHECK(named("DIS_CORE1") == "yes esp32h4");
+  CHECK(named("DIS_SM_CRYPT") == "yes esp32s31");
 }
 
 TEST_CASE("hex files: the lock words of a Series 1 part") {

@@ -228,6 +228,15 @@ size_t words_of(uint16_t chips, size_t block) {
   return block < 2 ? 6 : 8;
 }
 
+bool chip_has(std::string_view chip, std::string_view fuse) {
+  const auto* of = std::find_if(std::begin(kChips), std::end(kChips),
+                                [&](const auto& one) { return one.second == chip; });
+  return of != std::end(kChips) &&
+         std::any_of(std::begin(kFields), std::end(kFields), [&](const Field& field) {
+           return (field.chips & of->first) != 0 && field.name == fuse;
+         });
+}
+
 Summary fuses_of(const Dump& dump, Chip chip) {
   return Placed(dump, chip).summary();
 }

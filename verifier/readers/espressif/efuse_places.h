@@ -47,4 +47,7 @@ struct Dump {
 // Its fuses, as of one chip. The first block is whole.
 Summary fuses_of(const Dump& dump, Chip chip);
 
+// Whether the chip of this name ("esp32c3") has such a fuse, of those that tell how it is locked.
+bool chip_has(std::string_view chip, std::string_view fuse);
+
 }  // namespace attest::efuse

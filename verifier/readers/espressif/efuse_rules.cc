@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <bit>
 
-#include "verifier/readers/espressif/efuse.h"
+#include "verifier/readers/espressif/efuse_places.h"
 #include "verifier/readers/posture/tool_text.h"
 
 namespace attest::efuse {
@@ -20,6 +20,13 @@ class Rules {
  private:
   const Fuse* find(std::string_view name) const { return summary_.find(name); }
   bool has(std::string_view name) const { return find(name) != nullptr; }
+  // The chip has it, and what was printed does not: cut, or of another version. What is not told is
+  // never as it should be.
+  bool is_lost(std::string_view name) const;
+  void say_lost(Trait trait, std::string_view name) {
+    say(trait, Holds::unclear, "",
+        fmt::format("{} is not in the output, and the chip has it", name), "");
+  }
   std::optional<bool> bit(std::string_view name) const {
     const Fuse* fuse = find(name);
     if (fuse == nullptr) return std::nullopt;
@@ -40,6 +47,7 @@ class Rules {
   // A bit that the vendor's rule wants burned; skipped where the chip lacks it.
   void want(Trait trait, std::string_view field, std::string_view good, std::string_view bad) {
     const auto burned = bit(field);
+    if (is_lost(field)) say_lost(trait, field);
     if (!has(field)) return;
     say(trait,
         !burned   ? Holds::unclear
@@ -85,8 +93,13 @@ class Rules {
   bool said_encryption_ = false;
 };
 
-const char* chip_of(const Summary& s) {
+// Null: none of its fuses tells.
+const char* telling_chip(const Summary& s) {
   constexpr std::pair<const char*, const char*> kTelling[] = {
+      {"DIS_PCIE_DOWNLOAD", "esp32e22"},
+      {"PVT_CELL_SELECT", "esp32h21"},
+      {"DIS_CORE1", "esp32h4"},
+      {"DIS_SM_CRYPT", "esp32s31"},
       {"ABS_DONE_0", "esp32"},
       {"HARD_DIS_JTAG", "esp32s2"},
       {"BLOCK_KEY0_HI_128", "esp32c2"},
@@ -95,11 +108,24 @@ const char* chip_of(const Summary& s) {
       {"DIS_SWD", "esp32p4"},
       {"RECOVERY_BOOTLOADER_FLASH_SECTOR_HI", "esp32c5"},
       {"ECDSA_FORCE_USE_HARDWARE_K", "esp32h2"},
-      {"CRYPT_DPA_ENABLE", "esp32c6"}};
+      {"CRYPT_DPA_ENABLE", "esp32c6"},
+      {"ERR_RST_ENABLE", "esp32c3"}};
   for (const auto& [field, chip] : kTelling) {
     if (s.find(field) != nullptr) return chip;
   }
-  return "esp32c3";
+  return nullptr;
+}
+const char* chip_of(const Summary& s) {
+  const char* chip = telling_chip(s);
+  return chip == nullptr ? "esp32c3" : chip;
+}
+
+bool Rules::is_lost(std::string_view name) const {
+  if (has(name) || !summary_.chip.empty()) return false;  // (Of a dump the damage is told.)
+  if (const char* chip = telling_chip(summary_)) return chip_has(chip, name);
+  // Of chips that are not known: what all have, but for those that are.
+  constexpr std::string_view kOfAll[] = {"DIS_USB_JTAG", "DIS_DOWNLOAD_MANUAL_ENCRYPT"};
+  return std::find(std::begin(kOfAll), std::end(kOfAll), name) != std::end(kOfAll);
 }
 
 bool is_zero(View v) {
@@ -123,6 +149,7 @@ void Rules::secure_boot() {
   const char* field =
       old_ ? (is_set("ABS_DONE_0") && !is_set("ABS_DONE_1") ? "ABS_DONE_0" : "ABS_DONE_1")
            : "SECURE_BOOT_EN";
+  if (is_lost(field)) say_lost(Trait::secure_boot, field);
   if (!has(field)) return;
   boots_ = is_set(field);
   const bool first = std::string_view(field) == "ABS_DONE_0";
@@ -131,6 +158,7 @@ void Rules::secure_boot() {
     boot_keys();
   else if (boots_)
     old_boot_key();
+  if (boots_ && is_lost("RD_DIS")) say_lost(Trait::read_protection, "RD_DIS");
   if (const Fuse* read = find("RD_DIS"); read != nullptr && (!old_ || (boots_ && !first)))
     say(Trait::read_protection, read->writeable ? Holds::no : Holds::yes,
         read->writeable ? "open" : "sealed",
@@ -174,6 +202,8 @@ void Rules::boot_keys() {
       continue;
     }
     any = true;
+    if (const std::string revoked = fmt::format("SECURE_BOOT_KEY_REVOKE{}", slot); is_lost(revoked))
+      say_lost(Trait::boot_key, revoked);
     boot_key(block, *key);
   }
   if (seen && !any)
@@ -215,6 +245,7 @@ void Rules::old_boot_key() {
 void Rules::encryption() {
   const char* field = old_ ? "FLASH_CRYPT_CNT" : "SPI_BOOT_CRYPT_CNT";
   const Fuse* count = find(field);
+  if (is_lost(field)) say_lost(Trait::flash_encryption, field);
   if (count == nullptr) return;
   const uint64_t all = old_ ? 0x7F : 7;
   if (count->number && std::popcount(*count->number & all) % 2 == 0)
@@ -250,12 +281,14 @@ void Rules::encryption_bits() {
   constexpr const char* kOld[] = {"DISABLE_DL_ENCRYPT", "DISABLE_DL_DECRYPT", "DISABLE_DL_CACHE"};
   for (const char* field : old_ ? kOld : kNew) want(Trait::release_mode, field, "burned", "open");
   if (has("DIS_SWD")) want(Trait::release_mode, "SPI_DOWNLOAD_MSPI_DIS", "burned", "open");
+  if (is_lost("FLASH_CRYPT_CONFIG")) say_lost(Trait::release_mode, "FLASH_CRYPT_CONFIG");
   if (const Fuse* tweak = find("FLASH_CRYPT_CONFIG"); tweak != nullptr && tweak->number)
     say(Trait::release_mode, *tweak->number == 0xF ? Holds::yes : Holds::no,
         *tweak->number == 0xF ? "whole" : "weak",
         fmt::format("FLASH_CRYPT_CONFIG is 0x{:x}, 0xf mixes the whole address", *tweak->number),
         "FLASH_CRYPT_CONFIG");
   const char* cache = old_ ? "DIS_CACHE" : "DIS_ICACHE";
+  if (is_lost(cache)) say_lost(Trait::release_mode, cache);
   if (const Fuse* guard = find(cache))
     say(Trait::release_mode, guard->writeable ? Holds::no : Holds::yes,
         guard->writeable ? "open" : "sealed",
@@ -332,11 +365,14 @@ void Rules::key_blocks() {
 void Rules::debug() {
   if (old_) return want(Trait::debug, "JTAG_DISABLE", "disabled", "open");
   const char* pad = has("HARD_DIS_JTAG") ? "HARD_DIS_JTAG" : "DIS_PAD_JTAG";
+  if (is_lost(pad)) say_lost(Trait::debug, pad);
   if (!has(pad)) return;
   const auto usb = bit("DIS_USB_JTAG");
   const std::string found =
       fmt::format("{} is {}{}", pad, is_set(pad) ? 1 : 0,
                   usb ? fmt::format(", DIS_USB_JTAG is {}", *usb ? 1 : 0) : "");
+  if (is_set(pad) && !has("HARD_DIS_JTAG") && !has("BLOCK_KEY0_HI_128") && is_lost("DIS_USB_JTAG"))
+    return say_lost(Trait::debug, "DIS_USB_JTAG");
   if (is_set(pad) && usb.value_or(true))
     return say(Trait::debug, Holds::yes, "disabled", found, pad);
   const Fuse* soft = find("SOFT_DIS_JTAG");
@@ -356,6 +392,8 @@ void Rules::download() {
     return;
   }
   const auto disabled = bit("DIS_DOWNLOAD_MODE"), secure = bit("ENABLE_SECURITY_DOWNLOAD");
+  if (!disabled && !secure && is_lost("ENABLE_SECURITY_DOWNLOAD"))
+    say_lost(Trait::download_mode, "ENABLE_SECURITY_DOWNLOAD");
   if (disabled || secure) {
     const char* value = disabled == true ? "disabled" : secure == true ? "secure" : "open";
     say(Trait::download_mode, disabled == true || secure == true ? Holds::yes : Holds::no, value,
@@ -438,6 +476,14 @@ const char* chip_of_id(uint64_t id) {
       return "esp32c61";
     case 23:
       return "esp32c5";
+    case 25:
+      return "esp32h21";
+    case 28:
+      return "esp32h4";
+    case 31:
+      return "esp32e22";
+    case 32:
+      return "esp32s31";
     default:
       return nullptr;
   }

@@ -21,6 +21,9 @@ using efuse::Fuse;
 using efuse::Summary;
 
 constexpr const char* kTelling[] = {"SPI_BOOT_CRYPT_CNT", "FLASH_CRYPT_CNT"};
+// By which a summary is known that lacks those.
+constexpr const char* kKnown[] = {"SPI_BOOT_CRYPT_CNT", "FLASH_CRYPT_CNT", "SECURE_BOOT_EN",
+                                  "ABS_DONE_1", "RD_DIS"};
 constexpr size_t kMostFuses = 1024;
 
 // "1b 21 ...", "?? ?? ...": whole bytes, of which some may be covered.
@@ -85,6 +88,11 @@ Fuse fuse_of(const Json& field, uint64_t offset, std::optional<std::string>& pro
       problem = "expected a number as raw_value";
     else if (*bits < 64 && *fuse.number >> *bits != 0)
       problem = fmt::format("expected {} bits, found 0x{:x}", *bits, *fuse.number);
+    // Two that say something else: neither is believed.
+    if (const auto yes = value->boolean(); yes && fuse.number && (*fuse.number != 0) != *yes) {
+      problem = fmt::format("value is {}, raw_value is {}", fuse.value, *raw->string());
+      fuse.number.reset();
+    }
   }
   return fuse;
 }
@@ -105,7 +113,7 @@ void read_json_summary(const tool::Printed& printed, const Source& s, const std:
 
 bool is_summary(const Json& json) {
   return json.is_object() &&
-         std::any_of(std::begin(kTelling), std::end(kTelling), [&](const char* name) {
+         std::any_of(std::begin(kKnown), std::end(kKnown), [&](const char* name) {
            const Json* field = json.find(name);
            return field != nullptr && field->is_object();
          });
@@ -238,8 +246,8 @@ bool is_text_summary(const Source& s) {
   bool telling = false;
   for (const tool::Line& line : tool::lines(s.bytes)) {
     const auto name = name_at(line.text);
-    telling = telling || (name && std::find(std::begin(kTelling), std::end(kTelling), *name) !=
-                                      std::end(kTelling));
+    telling = telling ||
+              (name && std::find(std::begin(kKnown), std::end(kKnown), *name) != std::end(kKnown));
     summaries.take(line);
   }
   const bool told = std::any_of(summaries.all().begin(), summaries.all().end(), tells);
@@ -263,14 +271,14 @@ void read_text(const Source& s, tool::Rest& rest, Reading& reading) {
 // (Parsed when it is read, once: a lot asks every file what it is, more than once.)
 bool has_json_words(const Source& s) {
   return tool::contains(s.bytes, "\"writeable\"") &&
-         std::any_of(std::begin(kTelling), std::end(kTelling), [&](const char* name) {
+         std::any_of(std::begin(kKnown), std::end(kKnown), [&](const char* name) {
            return tool::contains(s.bytes, fmt::format("\"{}\"", name));
          });
 }
 // (One that breaks off before them is known by the words of any fuse.)
 bool may_be_json_summary(const Source& s) {
   if (!tool::contains(s.bytes, "\"writeable\"")) return false;
-  if (std::any_of(std::begin(kTelling), std::end(kTelling),
+  if (std::any_of(std::begin(kKnown), std::end(kKnown),
                   [&](const char* name) { return tool::has_member(s.bytes, name); }))
     return true;
   return tool::contains(s.bytes, "\"efuse_type\"") && tool::contains(s.bytes, "\"bit_len\"") &&
@@ -278,7 +286,8 @@ bool may_be_json_summary(const Source& s) {
 }
 
 bool recognises(const Source& s) {
-  return (tool::is_output(s, {"SPI_BOOT_CRYPT_CNT", "FLASH_CRYPT_CNT", "\"efuse_type\""}) &&
+  return (tool::is_output(s, {"SPI_BOOT_CRYPT_CNT", "FLASH_CRYPT_CNT", "SECURE_BOOT_EN",
+                              "ABS_DONE_1", "\"efuse_type\""}) &&
           (may_be_json_summary(s) || is_text_summary(s))) ||
          efuse::has_dump(s);
 }

@@ -11,6 +11,7 @@ namespace {
 
 constexpr size_t kMost = 256u << 20, kLooked = 4096;
 constexpr uint32_t kReplacement = 0xFFFD, kMark = 0xFEFF;
+constexpr std::string_view kUtf8Mark = "\xEF\xBB\xBF";
 
 // Windows-1252 from 0x80: what Latin-1 has control characters for.
 constexpr std::array<uint16_t, 32> kWindows1252 = {
@@ -131,9 +132,11 @@ class TextDecoder {
   }
 
   std::optional<DecodedText> narrow() {
-    if (plain_ascii_run(text(v_)) == v_.size() || !is_text()) return std::nullopt;
+    if (plain_ascii_run(text(v_)) == v_.size()) return std::nullopt;
+    const size_t mark = begins_with_mark() ? kUtf8Mark.size() : 0;
+    if (!is_text() && !(mark != 0 && is_plain_utf8(mark))) return std::nullopt;
     out_.utf8_.reserve(v_.size() + v_.size() / 8);
-    for (size_t at = 0; at < v_.size();) {
+    for (size_t at = mark; at < v_.size();) {
       if (const size_t length = ascii_run(at); length != 0) {
         at += length;
         continue;
@@ -154,10 +157,20 @@ class TextDecoder {
       if (padded == 0) put(letter(v_[at]), at, 1);
       at += std::max<size_t>(padded, 1);
     }
-    return out_.first_foreign_ ? std::optional(std::move(out_)) : std::nullopt;
+    return out_.first_foreign_ || mark != 0 ? std::optional(std::move(out_)) : std::nullopt;
   }
 
  private:
+  // (Readers look for what begins a line.)
+  bool begins_with_mark() const { return text(v_).starts_with(kUtf8Mark); }
+  bool is_plain_utf8(size_t from) const {
+    for (size_t at = from; at < v_.size();) {
+      const Character c = utf8_at(v_, at);
+      if (c.length == 0 || !is_plain(c.code)) return false;
+      at += c.length;
+    }
+    return from < v_.size();
+  }
   static uint32_t letter(uint8_t b) {
     if (b < 0x80) return ' ';
     // In no word; what is not there, and what flash is when nothing was written.
