@@ -73,6 +73,15 @@ Result<Functions> load(const std::string& library) {
   return out;
 }
 
+// What the library works in: as large as ever asked for, kept for the thread's next signature.
+struct Room {
+  std::vector<uint8_t> state, scratch;
+  static uint8_t* of(std::vector<uint8_t>& kept, int bytes) {
+    if (kept.size() < static_cast<size_t>(bytes)) kept.resize(static_cast<size_t>(bytes));
+    return kept.data();
+  }
+};
+
 Checked ask(const Functions& f, const MlDsaJob& job, View context) {
   if (!is_of_the_sets_sizes(job) || context.size() > kLongestMlDsaContext) return Checked::refused;
   // The library takes no empty message, however it is signed.
@@ -80,15 +89,16 @@ Checked ask(const Functions& f, const MlDsaJob& job, View context) {
   const int length = static_cast<int>(job.message.size());
   int bytes = 0, scratch_bytes = 0, good = 0;
   if (f.size(&bytes) != 0 || bytes <= 0) return Checked::unsupported;
-  std::vector<uint8_t> state(static_cast<size_t>(bytes));
-  if (f.init(state.data(), length, number_of(job.set)) != 0 ||
-      f.buffer_size(&scratch_bytes, state.data()) != 0 || scratch_bytes <= 0)
+  thread_local Room room;
+  uint8_t* const state = Room::of(room.state, bytes);
+  if (f.init(state, length, number_of(job.set)) != 0 || f.buffer_size(&scratch_bytes, state) != 0 ||
+      scratch_bytes <= 0)
     return Checked::unsupported;
-  std::vector<uint8_t> scratch(static_cast<size_t>(scratch_bytes));
+  uint8_t* const scratch = Room::of(room.scratch, scratch_bytes);
   const int status =
       f.verify(job.message.data(), length, context.empty() ? nullptr : context.data(),
-               static_cast<int>(context.size()), job.key.data(), job.signature.data(), &good,
-               state.data(), scratch.data());
+               static_cast<int>(context.size()), job.key.data(), job.signature.data(), &good, state,
+               scratch);
   return status == 0 && good == 1 ? Checked::verified : Checked::refused;
 }
 
