@@ -10,7 +10,6 @@ namespace attest {
 namespace {
 
 constexpr size_t kNonceSize = 32, kChallengeSize = 16, kSignatureSize = 64;
-constexpr size_t kMostDacBytes = 600;  // Matter Core 6.2.2: what is longer has a finding of its own
 constexpr size_t kMostIdBytes = 256;
 
 // Where the values of a JSON text stand. The text was accepted by the parser, so its shape is not
@@ -115,11 +114,9 @@ SerialForm form_of(View serial) {
 }
 
 struct Parts {
-  View tbs, algorithm;
-  std::array<uint8_t, 64> signature;
+  View tbs, algorithm, signature;
 };
-// The three parts of a certificate; nullopt when it is not plainly one, or its signature is none of
-// P-256.
+// The three parts of a certificate; nullopt when it is not plainly one.
 std::optional<Parts> parts_of(View certificate) {
   der::Cursor outer(certificate);
   auto inside = outer.enter(0x30, "certificate");
@@ -133,11 +130,35 @@ std::optional<Parts> parts_of(View certificate) {
   const View after_algorithm = inside->rest();
   const auto signature = inside->bit_string("signature");
   if (!signature || !inside->empty()) return std::nullopt;
-  const auto numbers = der::ecdsa_signature(*signature);
-  if (!numbers) return std::nullopt;
   return Parts{.tbs = whole.first(whole.size() - after_tbs.size()),
                .algorithm = after_tbs.first(after_tbs.size() - after_algorithm.size()),
-               .signature = *numbers};
+               .signature = *signature};
+}
+
+// As signature_job of a whole certificate; nullopt when it is no signature of the key's algorithm.
+std::optional<AnyJob> job_of(const Parts& parts, const VerifyingKey& key) {
+  if (key.algorithm->ml_dsa) {
+    const MlDsaJob job{.set = *key.algorithm->ml_dsa,
+                       .key = key.ml_dsa,
+                       .message = parts.tbs,
+                       .signature = parts.signature};
+    return job.signature.size() == sizes_of(job.set).signature ? std::optional<AnyJob>(job)
+                                                               : std::nullopt;
+  }
+  const auto numbers = der::ecdsa_signature(parts.signature);
+  if (!numbers) return std::nullopt;
+  return SignatureJob{.key = key.p256, .digest = sha256(parts.tbs), .signature = *numbers};
+}
+
+bool is_same(const AnyJob& a, const AnyJob& b) {
+  if (const auto* own = std::get_if<SignatureJob>(&a)) {
+    const auto* other = std::get_if<SignatureJob>(&b);
+    return other != nullptr && own->key == other->key && own->digest == other->digest &&
+           own->signature == other->signature;
+  }
+  const auto &own = std::get<MlDsaJob>(a), *other = std::get_if<MlDsaJob>(&b);
+  return other != nullptr && own.set == other->set && equal(own.key, other->key) &&
+         equal(own.message, other->message) && equal(own.signature, other->signature);
 }
 
 }  // namespace
@@ -172,8 +193,8 @@ bool asks_more_than_signatures(const Evidence& e) {
 bool can_have_alikes(const Evidence& e) {
   const Certificate* dac = e.dac.certificate.get();
   if (dac == nullptr || !e.other_chains.empty() || e.dac.trailing != 0 ||
-      dac->der.size() > kMostDacBytes || !dac->p256 || !e.pai.certificate ||
-      !e.pai.certificate->p256 || e.answer(Signed::dac) != true)
+      dac->der.size() > strongest(*dac).longest_certificate || !dac->p256 || !e.pai.certificate ||
+      !VerifyingKey(*e.pai.certificate) || e.answer(Signed::dac) != true)
     return false;
   if (asks_more_than_signatures(e)) return false;
   if (std::count_if(e.device.statements.begin(), e.device.statements.end(),
@@ -204,15 +225,16 @@ std::optional<AlikeRecords> AlikeRecords::to(std::string_view line, const Eviden
     return std::nullopt;
   // Whatever was learned has to find itself alike: else something above was misunderstood.
   const auto itself = out.match(line);
-  if (!itself || itself->dac_key != *dac.p256 || itself->of_dac.digest != dac.tbs_digest() ||
-      itself->of_dac.signature != dac.ecdsa)
+  const auto own = signature_job(dac, out.pai_key_);
+  if (!itself || itself->dac_key != *dac.p256 || !own || !is_same(itself->of_dac, *own))
     return std::nullopt;
   return out;
 }
 
 void AlikeRecords::learn_above(const Evidence& e) {
   dac_certificate_ = e.dac.certificate;
-  keys_above_.push_back(*e.pai.certificate->p256);
+  longest_dac_ = strongest(*dac_certificate_).longest_certificate;
+  if (e.pai.certificate->p256) keys_above_.push_back(*e.pai.certificate->p256);
   // As chain.keys-differ compares: the trusted PAA's, else that of the root which is shown.
   if (e.paa) {
     if (e.paa->key) keys_above_.push_back(*e.paa->key);
@@ -221,6 +243,7 @@ void AlikeRecords::learn_above(const Evidence& e) {
   }
   if (e.cd_signer) keys_above_.push_back(e.cd_signer->key);
   pai_ = e.pai.certificate;
+  pai_key_ = VerifyingKey(*pai_);
   facts_ = e.facts;
   for (const RevocationSetEvidence& one : e.revocation_sets) {
     if (one.set != nullptr) sets_.push_back(one.set);
@@ -361,17 +384,18 @@ std::optional<AlikeRecord> AlikeRecords::match(std::string_view line) const {
     return std::nullopt;
 
   AlikeRecord out;
-  const auto der = from_base64(own.dac);
-  if (!der || !take_dac(*der, out) || !take_response(own, out)) return std::nullopt;
+  auto der = from_base64(own.dac);
+  if (!der || !take_dac(std::move(*der), out) || !take_response(own, out)) return std::nullopt;
   out.name = own.id;
   if (!own.id.empty()) out.id = own.id_is_number ? out.name : '"' + out.name + '"';
   out.serial_number = own.serial_number;
   return out;
 }
 
-bool AlikeRecords::take_dac(View der, AlikeRecord& out) const {
-  if (der.size() > kMostDacBytes || equal(der, pai_->der)) return false;
-  const auto parts = parts_of(der);
+bool AlikeRecords::take_dac(Bytes der, AlikeRecord& out) const {
+  if (der.size() > longest_dac_ || equal(der, pai_->der)) return false;
+  out.dac = std::move(der);
+  const auto parts = parts_of(out.dac);
   if (!parts || parts->tbs.size() != tbs_.size() || !equal(parts->algorithm, algorithm_))
     return false;
   size_t done = 0;
@@ -407,7 +431,9 @@ bool AlikeRecords::take_dac(View der, AlikeRecord& out) const {
   // With a response the engine answers for the key too: a signature under a key off the curve is
   // none.
   if (elements_.empty() && !on_curve(out.dac_key)) return false;
-  out.of_dac = {.key = *pai_->p256, .digest = sha256(parts->tbs), .signature = parts->signature};
+  const auto job = job_of(*parts, pai_key_);
+  if (!job) return false;
+  out.of_dac = *job;
   return true;
 }
 

@@ -11,16 +11,23 @@
 
 #include "verifier/checks/catalogue.h"
 #include "verifier/gather/evidence.h"
+#include "verifier/pki/algorithms.h"
 
 namespace attest {
 
-// What an alike record brings of its own.
+// What an alike record brings of its own. It is moved and never copied: `of_dac` may look into
+// `dac`.
 struct AlikeRecord {
+  AlikeRecord() = default;
+  AlikeRecord(AlikeRecord&&) = default;
+  AlikeRecord& operator=(AlikeRecord&&) = default;
+
   std::string id;             // as JSON text; empty: the record has none
   std::string name;           // the id as plain text; empty without one
   std::string serial_number;  // empty: none
+  Bytes dac;
   Point dac_key{};
-  SignatureJob of_dac;
+  AnyJob of_dac;
   std::optional<SignatureJob> of_attestation;
   Bytes nonce;  // empty: no response
 };
@@ -62,14 +69,15 @@ class AlikeRecords {
   bool learn_response(const Evidence& evidence);
   bool cut(std::string_view line, bool response);
   static std::optional<Slot> slot_of(std::string_view path, bool is_string, bool response);
-  bool take_dac(View der, AlikeRecord& out) const;
+  bool take_dac(Bytes der, AlikeRecord& out) const;
   bool take_response(const Own& own, AlikeRecord& out) const;
 
   std::vector<Piece> pieces_;
-  Bytes dac_;
   Bytes tbs_, algorithm_;        // of the DAC
   std::vector<Region> regions_;  // in order
   CertificatePtr pai_, dac_certificate_;
+  VerifyingKey pai_key_;
+  size_t longest_dac_ = 0;         // what is longer has a finding of its own
   std::vector<Point> keys_above_;  // of PAI, PAA and the declaration's signer
   std::shared_ptr<const LedgerFacts> facts_;
   std::vector<RevocationSetPtr> sets_;

@@ -175,7 +175,8 @@ void LotJudge::judge_alike(const LotBatch& batch,
     size_t item;
     const Known* to;
     AlikeRecord record;
-    size_t job;
+    size_t first, end;  // its jobs
+    bool good;          // as far as they say who have no job
   };
   std::vector<Alike> alike;
   std::vector<SignatureJob> jobs;
@@ -186,17 +187,28 @@ void LotJudge::judge_alike(const LotBatch& batch,
       if (known.shared != batch.items[i].shared) continue;
       auto record = known.records.match(line->text);
       if (!record) continue;
-      alike.push_back({.item = i, .to = &known, .record = std::move(*record), .job = jobs.size()});
-      jobs.push_back(alike.back().record.of_dac);
-      if (alike.back().record.of_attestation) jobs.push_back(*alike.back().record.of_attestation);
+      Alike& own = alike.emplace_back(Alike{.item = i,
+                                            .to = &known,
+                                            .record = std::move(*record),
+                                            .first = jobs.size(),
+                                            .end = 0,
+                                            .good = true});
+      if (const auto* job = std::get_if<SignatureJob>(&own.record.of_dac)) {
+        jobs.push_back(*job);
+      } else {
+        own.good = check(*setup_.engine, own.record.of_dac) == Checked::verified;
+      }
+      if (own.record.of_attestation) jobs.push_back(*own.record.of_attestation);
+      own.end = jobs.size();
       break;
     }
   }
   std::vector<uint8_t> answers(jobs.size());
   setup_.engine->verify(jobs, answers);
   for (Alike& a : alike) {
-    if (answers[a.job] != 1 || (a.record.of_attestation && answers[a.job + 1] != 1))
-      continue;  // the full judge says what that means
+    const auto is_good = [&](size_t job) { return answers[job] == 1; };
+    for (size_t job = a.first; a.good && job < a.end; ++job) a.good = is_good(job);
+    if (!a.good) continue;  // the full judge says what that means
     DeviceLine& line = lines[a.item].emplace(a.to->line);
     line.id = std::move(a.record.id);
     line.result.name = a.record.name.empty() ? batch.items[a.item].name : std::move(a.record.name);
@@ -204,8 +216,12 @@ void LotJudge::judge_alike(const LotBatch& batch,
     const auto mark = [&](Fingerprint kind, View value) {
       line.fingerprints.values[static_cast<size_t>(kind)] = fingerprint_of(setup_.key, kind, value);
     };
-    line.fingerprints.values[static_cast<size_t>(Fingerprint::dac)] =
-        dac_fingerprint(setup_.key, a.record.of_dac.digest, a.record.of_dac.signature);
+    if (const auto* job = std::get_if<SignatureJob>(&a.record.of_dac)) {
+      line.fingerprints.values[static_cast<size_t>(Fingerprint::dac)] =
+          dac_fingerprint(setup_.key, job->digest, job->signature);
+    } else {
+      mark(Fingerprint::dac, a.record.dac);
+    }
     mark(Fingerprint::dac_key, a.record.dac_key);
     if (!a.record.nonce.empty()) mark(Fingerprint::nonce, a.record.nonce);
     if (!a.record.serial_number.empty())

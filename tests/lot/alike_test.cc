@@ -31,7 +31,8 @@ class TrustingEngine final : public SignatureEngine {
   void verify(std::span<const SignatureJob> jobs, std::span<uint8_t> answers) override {
     for (size_t i = 0; i < jobs.size(); ++i) answers[i] = on_curve(jobs[i].key) ? 1 : 0;
   }
-  bool accepts(const SignatureJob& job) {
+  bool accepts(const AnyJob& any) {
+    const auto& job = std::get<SignatureJob>(any);
     uint8_t answer = 0;
     verify({&job, 1}, {&answer, 1});
     return answer == 1;
@@ -214,8 +215,9 @@ TEST_CASE("a record that is alike to another has its verdict") {
         FAIL_CHECK(device.name << ": expected " << expected << ", found " << told(in_full->outline)
                                << " for " << other.substr(0, 200));
       const Certificate& dac = *in_full->evidence.dac.certificate;
-      CHECK(record->of_dac.digest == dac.tbs_digest());
-      CHECK(record->of_dac.signature == *dac.ecdsa);
+      const auto& job = std::get<SignatureJob>(record->of_dac);
+      CHECK(job.digest == dac.tbs_digest());
+      CHECK(job.signature == *dac.ecdsa);
       CHECK(record->of_attestation.has_value() ==
             (in_full->evidence.elements_statement != nullptr));
       const std::string* serial = in_full->evidence.device.string(FactId::serial_number);
