@@ -202,7 +202,7 @@ std::map<size_t, std::vector<size_t>> owners_of(const Device& device,
 
 }  // namespace
 
-std::vector<Reading> split_chains(Reading reading) {
+std::vector<Reading> split_chains(Reading reading, std::vector<CertificatePtr>* parsed) {
   std::vector<Reading> out;
   const auto alone = [&] {
     out.push_back(std::move(reading));
@@ -210,6 +210,9 @@ std::vector<Reading> split_chains(Reading reading) {
   };
   if (!may_be_post_quantum(reading.device) && !may_have_two_dacs(reading.device)) return alone();
   const auto all = certificates_of(reading.device);
+  for (const Chained& one : all) {
+    if (parsed != nullptr) parsed->push_back(one.certificate);
+  }
   const auto chains = chains_of(reading.device, all);
   if (chains.size() < 2) return alone();
   const auto owners = owners_of(reading.device, all, chains);

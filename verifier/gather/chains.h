@@ -12,7 +12,8 @@ namespace attest {
 
 // One reading for each chain that the evidence has a DAC of, the weakest first; the reading itself
 // where it has one, whatever the number of its DACs. What is of no chain stays in the first.
-std::vector<Reading> split_chains(Reading reading);
+// `parsed`: takes the certificates that had to be parsed for it.
+std::vector<Reading> split_chains(Reading reading, std::vector<CertificatePtr>* parsed = nullptr);
 
 // "legacy", "ML-DSA-65": by the strongest algorithm in it.
 std::string chain_name(const Evidence& evidence);

@@ -281,7 +281,8 @@ void settle_bare_declarations(Evidence& e) {
 }  // namespace
 
 Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, Ledger* ledger,
-                SignatureEngine& engine, std::optional<Device> ordered, LotCache* cache) {
+                SignatureEngine& engine, std::optional<Device> ordered, LotCache* cache,
+                std::span<const CertificatePtr> known) {
   Evidence e;
   e.policy = policy;
   e.device = std::move(reading.device);
@@ -293,7 +294,7 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
   e.given_anchors = trust.given_count();
   if (ledger != nullptr) e.ledger = ledger->status();
 
-  Parsed parsed(cache);
+  Parsed parsed(cache, known);
   read_lists(e, reading.shared_lists.get());
   read_sets(e, reading.shared_sets.get(), reading.given_sets.get());
   settle_bare_declarations(e);
@@ -461,9 +462,41 @@ std::vector<Checked> check_all(std::span<const SignatureRequest> requests,
 }
 
 void verify_signatures(Evidence& e, SignatureEngine& engine) {
-  const auto requests = signature_requests(e);
-  const auto answers = check_all(requests, engine);
-  for (size_t i = 0; i < requests.size(); ++i) take_answer(e, requests[i], answers[i]);
+  Evidence* const one[] = {&e};
+  verify_signatures(one, engine);
+}
+
+namespace {
+
+// (Of ML-DSA chains have none in common: their PAIs differ.)
+bool is_same(const AnyJob& a, const AnyJob& b) {
+  const auto *x = std::get_if<SignatureJob>(&a), *y = std::get_if<SignatureJob>(&b);
+  return x != nullptr && y != nullptr && x->key == y->key && x->digest == y->digest &&
+         x->signature == y->signature;
+}
+
+}  // namespace
+
+void verify_signatures(std::span<Evidence* const> chains, SignatureEngine& engine) {
+  struct OfChain {
+    Evidence* of;
+    SignatureRequest request;
+    size_t asked;  // among those that differ
+  };
+  std::vector<OfChain> all;
+  std::vector<SignatureRequest> asked;
+  for (Evidence* e : chains) {
+    for (SignatureRequest& request : signature_requests(*e)) {
+      const auto same = std::find_if(
+          asked.begin(), asked.end(),
+          [&](const SignatureRequest& known) { return is_same(known.job, request.job); });
+      const auto at = static_cast<size_t>(same - asked.begin());
+      if (same == asked.end()) asked.push_back(request);
+      all.push_back({.of = e, .request = std::move(request), .asked = at});
+    }
+  }
+  const auto answers = check_all(asked, engine);
+  for (const OfChain& one : all) take_answer(*one.of, one.request, answers[one.asked]);
 }
 
 }  // namespace attest

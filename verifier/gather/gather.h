@@ -11,10 +11,11 @@ class LotCache;  // what the devices of a lot have in common
 
 // `ledger` may be null: then every ledger fact is unknown (policy none: not asked for). `engine`
 // tells who signed what, where that settles a role, an anchor or a list. `ordered`: what --expect
-// says. `cache`: of a lot whose devices all have this policy, trust and ledger.
+// says. `cache`: of a lot whose devices all have this policy, trust and ledger. `known`:
+// certificates of the evidence that were parsed before.
 Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, Ledger* ledger,
                 SignatureEngine& engine, std::optional<Device> ordered = {},
-                LotCache* cache = nullptr);
+                LotCache* cache = nullptr, std::span<const CertificatePtr> known = {});
 
 // The ledger's part of it (gather_ledger.cc): asks for what this device needs, and for nothing
 // else.
@@ -59,5 +60,7 @@ std::vector<Checked> check_all(std::span<const SignatureRequest> requests, Signa
 void take_answer(Evidence& evidence, const SignatureRequest& request, Checked answer);
 // Asks the engine for all of one device.
 void verify_signatures(Evidence& evidence, SignatureEngine& engine);
+// The same of its chains: what they have in common (one response, one declaration) is asked once.
+void verify_signatures(std::span<Evidence* const> chains, SignatureEngine& engine);
 
 }  // namespace attest

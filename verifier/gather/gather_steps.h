@@ -23,9 +23,14 @@ inline const Bytes& bytes_of(const Statement& s) {
 // Certificates as they were first parsed: each is parsed once, however often it is asked for.
 class Parsed {
  public:
-  explicit Parsed(LotCache* cache) : cache_(cache) {}
+  // `known`: what was parsed before; it outlives this one.
+  Parsed(LotCache* cache, std::span<const CertificatePtr> known) : cache_(cache), known_(known) {}
   const ParsedCertificate& of(const Statement& s) {
     if (const auto known = entries_.find(&s); known != entries_.end()) return known->second;
+    for (const CertificatePtr& known : known_) {
+      if (equal(known->der, bytes_of(s)))
+        return entries_.emplace(&s, ParsedCertificate{known, known->der.size()}).first->second;
+    }
     // Every device has a DAC of its own; what is above it is what a lot shares.
     const bool shared = cache_ != nullptr && s.fact != FactId::dac;
     return entries_
@@ -38,6 +43,7 @@ class Parsed {
 
  private:
   LotCache* cache_;
+  std::span<const CertificatePtr> known_;
   std::optional<std::set<Sha256>> fingerprints_;
   std::unordered_map<const Statement*, ParsedCertificate> entries_;  // references stay good
 };

@@ -43,16 +43,17 @@ struct Wide {
   }
 };
 
-// Most units are characters of ASCII: their other bytes are zero.
+// Most units are characters of ASCII: their other bytes are zero. What is none is known before a
+// third of it was looked at.
 bool looks(View v, const Wide& form) {
-  const size_t units = std::min(v.size(), kLooked) / form.width;
+  const size_t units = std::min(v.size(), kLooked) / form.width, most = units / 4;
   if (units < 4) return false;
-  size_t ascii = 0;
-  for (size_t i = 0; i < units; ++i) {
+  size_t others = 0;
+  for (size_t i = 0; i < units && others <= most; ++i) {
     const uint32_t c = form.unit(v, i * form.width);
-    ascii += c < 0x80 && is_plain(c);
+    others += c < 0x80 && is_plain(c) ? 0 : 1;
   }
-  return ascii * 4 >= units * 3;
+  return others <= most;
 }
 
 // Eight bits each, nearly all.
