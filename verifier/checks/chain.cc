@@ -215,7 +215,12 @@ Outcome algorithms_fit(const Dac& dac, const Pai& pai, const LotView& lot) {
   return pass();
 }
 
-Outcome strength_does_not_rise(const Pai& pai) {
+// A signature that is not of the PAA's key says nothing of strength.
+Outcome strength_does_not_rise(const Pai& pai, const LotView& lot) {
+  if (const auto paa = lot.paa_if_any; paa != nullptr) {
+    if (const VerifyingKey root = paa->verifying_key(); root && !fits(*pai, root.algorithm))
+      return blocked(kAlgorithmsFit);
+  }
   const KeyAlgorithm *key = algorithm_of_key(*pai),
                      *signature = algorithm_of_signature(pai->signature_algorithm);
   if (key == nullptr || signature == nullptr || key->strength <= signature->strength) return pass();

@@ -225,6 +225,39 @@ TEST_CASE("post-quantum: each fault of a chain is one finding that names the rul
        [](Chain& c) { c.paa.extensions.push_back(filler(1000)); },
        {},
        {"paa.is-short-enough"}},
+      {"the PAI's signature twice as long, and the certificate with it",
+       "44/44/P256",
+       [](Chain& c) { c.pai.signature = Bytes(4840, 1); },
+       {},
+       {"pai.signature-verifies"}},
+      {"the PAI's signature of the other set's size, longer than the certificate may be",
+       "44/44/P256",
+       [](Chain& c) { c.pai.signature = Bytes(3309, 1); },
+       {},
+       {"pai.signature-verifies"}},
+      {"the PAI's key four times as long",
+       "44/44/P256",
+       [](Chain& c) { c.pai.public_key.resize(5248); },
+       {},
+       {"pai.key-is-p256"}},
+      {"a PAI that is too long without its signature's excess, too",
+       "44/44/P256",
+       [](Chain& c) {
+         c.pai.signature = Bytes(3309, 1);
+         c.pai.extensions.push_back(filler(2500));
+       },
+       {},
+       {"pai.is-short-enough", "pai.signature-verifies"}},
+      {"the PAI of ML-DSA says ecdsa below a root of ML-DSA",
+       "44/44/P256",
+       [](Chain& c) { c.pai.algorithm = c.pai.tbs_algorithm = forge::kEcdsaWithSha256; },
+       {},
+       {"chain.signature-algorithms-fit-keys"}},
+      {"the PAI of ML-DSA-65 says ML-DSA-44 below a root of ML-DSA-65",
+       "65/65/P256",
+       [](Chain& c) { c.pai.algorithm = c.pai.tbs_algorithm = kOid44; },
+       {},
+       {"chain.signature-algorithms-fit-keys"}},
       {"a DAC of another vendor",
        "65/65/P256",
        [](Chain& c) {
@@ -240,6 +273,16 @@ TEST_CASE("post-quantum: each fault of a chain is one finding that names the rul
     if (row.plan) row.plan(chain);
     const Judged judged = judge_chains({&chain}, engine, row.bytes);
     CHECK(listed(judged.ids(Status::fail)) == listed(row.failed));
+  }
+}
+
+TEST_CASE("post-quantum: a DAC of ML-DSA beside the legacy one is one finding") {
+  ToyEngine engine(true);
+  const Chain legacy("P256/P256/P256", "legacy");
+  for (const char* kinds : {"44/44/44", "65/65/65", "65/44/44", "P256/P256/65"}) {
+    CAPTURE(std::string(kinds));
+    const Chain other(kinds, "other");
+    CHECK(listed(judge_chains({&legacy, &other}, engine).ids(Status::fail)) == "dac.key-is-p256");
   }
 }
 
