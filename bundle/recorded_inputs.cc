@@ -279,6 +279,7 @@ bool has_its_type(const Statement& s) {
     case FactId::max_paths_per_invoke:
     case FactId::area_type:
     case FactId::configuration_version:
+    case FactId::opcreds_feature_map:
     case FactId::paa_supported_profiles:
     case FactId::pai_supported_profiles:
     case FactId::dac_supported_profiles:

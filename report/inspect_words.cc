@@ -205,6 +205,7 @@ constexpr Word kFacts[] = {
     {"product_appearance.primary_color", "primary color"},
     {"device_location.location_name", "room"},
     {"device_location.area_type", "kind of room"},
+    {"operational_credentials_feature_map", "features of attestation"},
     {"pqc_device_attestation_profile.paa_supported_profiles", "PAA profiles"},
     {"pqc_device_attestation_profile.pai_supported_profiles", "PAI profiles"},
     {"pqc_device_attestation_profile.dac_supported_profiles", "DAC profiles"},

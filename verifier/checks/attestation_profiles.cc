@@ -1,6 +1,6 @@
-// Checks on PQCDeviceAttestationProfile (attribute 0x0006 of Operational Credentials, a draft of
-// Matter 1.7): of which kinds of chains a device says that it has certificates. It says so for all
-// its chains, so these are asked once.
+// Checks on PQCDeviceAttestationProfile and on the feature that brings it (attribute 0x0006 and
+// feature PQCDA of Operational Credentials, a draft of Matter 1.7): of which kinds of chains a
+// device says that it has certificates. It says so for all its chains, so these are asked once.
 
 #include <fmt/format.h>
 
@@ -146,11 +146,55 @@ Outcome chains_of_profiles_are_there(const Stated<FactId::paa_supported_profiles
   return faults.outcome(any, "no profiles of PAA or PAI in the evidence");
 }
 
+constexpr uint64_t kPqcda = 1;  // of FeatureMap
+
+Outcome feature_is_set(const Stated<FactId::opcreds_feature_map>& features,
+                       const Stated<FactId::paa_supported_profiles>& paa,
+                       const Stated<FactId::pai_supported_profiles>& pai,
+                       const Stated<FactId::dac_supported_profiles>& dac, const Evidence& e) {
+  bool has_profile = false;
+  const auto there = [](const Statement&, uint64_t) {};
+  each(paa, has_profile, there);
+  each(pai, has_profile, there);
+  each(dac, has_profile, there);
+  const Used used = used_by(e);
+  const bool has_chain = ((used.keys | used.signatures) & ~bit(first_of(key_algorithms()))) != 0;
+  StatementFaults faults;
+  bool any = false;
+  each(features, any, [&](const Statement& s, uint64_t bits) {
+    if (const uint64_t unknown = bits & ~kPqcda; unknown != 0) {
+      faults.add(s, fmt::format("is 0x{:X}, with bits of no feature (0x{:X})", bits, unknown),
+                 "bit 0 (PQCDA) alone, or none", fmt::format("0x{:X}", bits));
+    } else if (bits == 0 && (has_chain || has_profile)) {
+      faults.add(s,
+                 fmt::format("lacks bit 0 (PQCDA), and the device has {}",
+                             has_chain ? "a post-quantum chain" : "PQCDeviceAttestationProfile"),
+                 "bit 0 (PQCDA)", "0");
+    }
+  });
+  return faults.outcome(any, "no FeatureMap of Operational Credentials in the evidence");
+}
+
 constexpr const char* kChains =
     "a record with several chains is alike to none, and alike ones "
     "have one PAI";
 
 constexpr Check kChecks[] = {
+    {
+        .id = "attestation.feature-is-set",
+        .title = "the device's features name post-quantum attestation where it has it",
+        .severity = kErrorAtLab,
+        .spec = kSpec,
+        .proves_authenticity = false,
+        .run = rule<feature_is_set>,
+        .alike = kChains,
+        .rule = "FeatureMap of Operational Credentials has bit 0 (PQCDA) where the device has a "
+                "post-quantum chain or PQCDeviceAttestationProfile: a commissioner that does not "
+                "find it asks for the legacy chain alone. There is no other feature. Matter 1.7 is "
+                "not released; a later draft may have more.",
+        .remedy = "set the feature in the firmware, or leave the post-quantum chain and the "
+                  "attribute out of the part",
+    },
     {
         .id = kKnown,
         .title = "the attestation profiles that the device names exist",

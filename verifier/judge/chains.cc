@@ -19,8 +19,12 @@ constexpr const char *kAgree = "identity.chains-agree",
 
 // What is asked of the device once, with its first chain: images that are fetched for it, whether a
 // waiver was needed by any chain, how the chains agree, what it says of all its chains.
-constexpr std::string_view kOnce[] = {"ota.", "expect.waivers-are-used", kAgree,
-                                      "attestation.profiles-", "attestation.dac-profile-is-p256"};
+constexpr std::string_view kOnce[] = {"ota.",
+                                      "expect.waivers-are-used",
+                                      kAgree,
+                                      "attestation.feature-",
+                                      "attestation.profiles-",
+                                      "attestation.dac-profile-is-p256"};
 bool is_asked_once(const Check& check) {
   return std::any_of(std::begin(kOnce), std::end(kOnce), [&](std::string_view prefix) {
     return std::string_view(check.id).starts_with(prefix);
@@ -57,7 +61,6 @@ Finding joined(const std::vector<const Finding*>& all, const std::vector<std::st
       all.begin(), all.end(),
       [](const Finding* a, const Finding* b) { return badness(*a) < badness(*b); });
   Finding out = **worst;
-  if (badness(out) < 2) return *all.front();
   const bool same =
       std::all_of(all.begin(), all.end(), [&](const Finding* f) { return is_same(*f, **worst); });
   if (same) return out;
@@ -98,6 +101,11 @@ Report join_chains(const Judge& judge, const Evidence& first, Report report,
   const bool two_products = report.findings[check_index(*agree)].status == Status::fail;
   for (size_t i = 0; i < report.findings.size(); ++i) {
     Finding& own = report.findings[i];
+    // Most hold in all chains, and there is nothing to be put together.
+    if (badness(own) < 2 && std::none_of(others.begin(), others.end(), [&](const Report& other) {
+          return badness(other.findings[i]) >= 2;
+        }))
+      continue;
     if (is_asked_once(*own.check)) continue;
     std::vector<const Finding*> all = {&own};
     for (const Report& other : others) all.push_back(&other.findings[i]);

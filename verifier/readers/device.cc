@@ -62,6 +62,7 @@ constexpr FactInfo kFacts[] = {
     {FactId::location_name, "location_name"},
     {FactId::area_type, "area_type"},
     {FactId::configuration_version, "configuration_version"},
+    {FactId::opcreds_feature_map, "operational_credentials_feature_map"},
     {FactId::paa_supported_profiles, "paa_supported_profiles"},
     {FactId::pai_supported_profiles, "pai_supported_profiles"},
     {FactId::dac_supported_profiles, "dac_supported_profiles"},

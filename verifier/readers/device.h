@@ -55,6 +55,7 @@ enum class FactId : uint8_t {
   location_name,                       // text: of DeviceLocation
   area_type,                           // number
   configuration_version,               // number
+  opcreds_feature_map,                 // number: FeatureMap of Operational Credentials
   // PQCDeviceAttestationProfile of Operational Credentials (draft of Matter 1.7), a bitmap of
   // AttestationCryptoProfile each.
   paa_supported_profiles,  // number

@@ -18,13 +18,13 @@ std::vector<Given> profiles(uint64_t paa, uint64_t pai, uint64_t dac) {
           {FactId::dac_supported_profiles, dac, "device.json"}};
 }
 
-// "id status", of the four rules, what was found.
+// "id status", of the five rules, what was found.
 std::string told(const Judged& judged) {
   std::string out;
   for (const Finding& f : judged.report.findings) {
     const std::string id = f.check->id;
-    const bool ours =
-        id.starts_with("attestation.profiles-") || id == "attestation.dac-profile-is-p256";
+    const bool ours = id.starts_with("attestation.profiles-") ||
+                      id == "attestation.dac-profile-is-p256" || id == "attestation.feature-is-set";
     if (!ours || f.status == Status::pass || f.status == Status::skipped ||
         f.status == Status::blocked)
       continue;
@@ -39,7 +39,13 @@ TEST_CASE("attestation profiles: what they name and the chains that a device has
   constexpr const char *kDac = "fail attestation.dac-profile-is-p256",
                        *kUnknown = "warn attestation.profiles-are-known",
                        *kNotNamed = "warn attestation.profiles-name-each-chain",
-                       *kNotThere = "warn attestation.profiles-have-chains";
+                       *kNotThere = "warn attestation.profiles-have-chains",
+                       *kFeature = "warn attestation.feature-is-set";
+  const auto features = [](uint64_t bits) { return Given{FactId::opcreds_feature_map, bits}; };
+  const auto with_feature = [&](uint64_t bits, std::vector<Given> facts) {
+    facts.push_back(features(bits));
+    return facts;
+  };
   const struct {
     const char* kinds;  // of the chain beside the legacy one; "": none
     std::vector<Given> facts;
@@ -76,6 +82,16 @@ TEST_CASE("attestation profiles: what they name and the chains that a device has
       {"44/44/P256", profiles(kP256 | k44 | k65, kP256 | k44, kP256), kNotThere},
       {"44/44/P256", profiles(kP256 | k65, kP256 | k44, kP256),
        std::string(kNotNamed) + "; " + kNotThere},
+      {"", {features(0)}, ""},
+      {"", {features(1)}, ""},
+      {"65/65/P256", {features(1)}, ""},
+      {"65/65/P256", with_feature(1, profiles(kP256 | k65, kP256 | k65, kP256)), ""},
+      {"65/65/P256", {features(0)}, kFeature},
+      {"44/P256/P256", {features(0)}, kFeature},
+      {"", with_feature(0, profiles(kP256, kP256, kP256)), kFeature},
+      {"", with_feature(0, {{FactId::dac_supported_profiles, kP256}}), kFeature},
+      {"", {features(2)}, kFeature},
+      {"65/65/P256", {features(3)}, kFeature},
   };
   const Chain legacy("P256/P256/P256", "legacy");
   for (const auto& row : rows) {
@@ -127,6 +143,12 @@ TEST_CASE("attestation profiles: a post-quantum chain alone, and what two places
 }
 
 namespace {
+
+std::string features_read(std::string_view text) {
+  const Reading reading = read_bytes(view(text));
+  const auto number = reading.device.number(FactId::opcreds_feature_map);
+  return problems(reading) + (number ? std::to_string(*number) : "-");
+}
 
 // "paa pai dac cd", - for what is not stated.
 std::string read_as(std::string_view text) {
@@ -199,4 +221,29 @@ TEST_CASE("attestation profiles: read from device.json, a controller's attribute
   CHECK(read_as("[TOO] Endpoint: 0 Cluster: 0x0000_0028 Attribute 0x0000_0002 DataVersion: 1\n"
                 "[TOO]   VendorID: 65521\n" +
                 read_out) == "5 3 1 -");
+}
+
+TEST_CASE("attestation profiles: the feature is read from device.json, attributes, logs") {
+  CHECK(features_read(R"({"vendor_id": 65521, "operational_credentials_feature_map": "0x1"})") ==
+        "1");
+  CHECK(has_problem(
+      read_bytes(view(R"({"vendor_id": 65521, "operational_credentials_feature_map": true})")),
+      "operational_credentials_feature_map: expected a whole number"));
+  CHECK(features_read(R"({"attributes": {"0/40/2": 65521, "0/62/65532": 1}})") == "1");
+  // That of another cluster is another's.
+  CHECK(features_read(R"({"attributes": {"0/40/2": 65521, "0/40/65532": 1}})") == "-");
+  CHECK(features_read(R"({"attributes": {"0/40/2": 65521, "1/62/65532": 1}})") == "-");
+  CHECK(has_problem(read_bytes(view(R"({"attributes": {"0/62/65532": "one"}})")),
+                    "FeatureMap: expected a whole number"));
+  const std::string read_out =
+      "[1.2] [1:2] [TOO] Endpoint: 0 Cluster: 0x0000_003E Attribute 0x0000_FFFC DataVersion: 9\n"
+      "[1.2] [1:2] [TOO]   FeatureMap: 1\n";
+  CHECK(features_read(read_out) == "1");
+  std::string other = read_out;
+  CHECK(features_read(other.replace(other.find("003E"), 4, "0028")).ends_with("-"));
+  const std::string message =
+      "CHIP:DMG: AttributeDataIB =\nCHIP:DMG: {\nCHIP:DMG: AttributePathIB =\nCHIP:DMG: {\n"
+      "CHIP:DMG: Endpoint = 0x0,\nCHIP:DMG: Cluster = 0x3e,\n"
+      "CHIP:DMG: Attribute = 0x0000_FFFC,\nCHIP:DMG: }\nCHIP:DMG: Data = 1 (unsigned),\n";
+  CHECK(features_read(message) == "1");
 }

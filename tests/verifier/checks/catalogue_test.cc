@@ -129,10 +129,11 @@ constexpr const char* kInTables[] = {"basic",      "csr",      "evidence",   "ex
 
 // Seen both ways in post_quantum_test.cc: no fixture can be forged without a library for ML-DSA.
 constexpr const char* kPostQuantum[] = {
-    "chain.signature-algorithms-fit-keys",  "chain.strength-does-not-rise",
-    "chain.algorithms-are-released",        "identity.chains-agree",
-    "attestation.profiles-are-known",       "attestation.dac-profile-is-p256",
-    "attestation.profiles-name-each-chain", "attestation.profiles-have-chains"};
+    "chain.signature-algorithms-fit-keys", "chain.strength-does-not-rise",
+    "chain.algorithms-are-released",       "identity.chains-agree",
+    "attestation.feature-is-set",          "attestation.profiles-are-known",
+    "attestation.dac-profile-is-p256",     "attestation.profiles-name-each-chain",
+    "attestation.profiles-have-chains"};
 
 TEST_CASE("every check has a fixture that passes it and one that does not") {
   std::set<std::string> passed, noticed;

@@ -146,6 +146,7 @@ void state_everything(Evidence& e) {
                             FactId::max_paths_per_invoke,
                             FactId::area_type,
                             FactId::configuration_version,
+                            FactId::opcreds_feature_map,
                             FactId::paa_supported_profiles,
                             FactId::pai_supported_profiles,
                             FactId::dac_supported_profiles,

@@ -76,6 +76,8 @@ constexpr Key kKeys[] = {
     {"device_location.location_name", FactId::location_name, Form::string, "basic-information"},
     {"device_location.area_type", FactId::area_type, Form::number8, "basic-information"},
     {"configuration_version", FactId::configuration_version, Form::number32, "basic-information"},
+    {"operational_credentials_feature_map", FactId::opcreds_feature_map, Form::number32,
+     "attestation-profile"},
     {"pqc_device_attestation_profile.paa_supported_profiles", FactId::paa_supported_profiles,
      Form::number32, "attestation-profile"},
     {"pqc_device_attestation_profile.pai_supported_profiles", FactId::pai_supported_profiles,

@@ -48,6 +48,7 @@ constexpr DeviceAttribute kAttributes[] = {
     {kBasic, 0x17, FactId::location_name, Form::text, "LocationName", 0},
     {kBasic, 0x17, FactId::area_type, Form::number, "AreaType", 2},
     {kBasic, 0x18, FactId::configuration_version, Form::number, "ConfigurationVersion"},
+    {kCredentials, 0xFFFC, FactId::opcreds_feature_map, Form::number, "FeatureMap"},
     {kCredentials, 0x06, FactId::paa_supported_profiles, Form::number, "PAASupportedProfiles", 0},
     {kCredentials, 0x06, FactId::pai_supported_profiles, Form::number, "PAISupportedProfiles", 1},
     {kCredentials, 0x06, FactId::dac_supported_profiles, Form::number, "DACSupportedProfiles", 2},
