@@ -181,8 +181,7 @@ Json names_json(const std::vector<std::string>& names) {
 
 // The test case and step that an id is shown with.
 void add_step(Json& json, std::string_view id) {
-  const auto covers = covers_of(id);
-  const PlanCover* first = covers.empty() ? nullptr : covers.front();
+  const PlanCover* first = cover_of(id, {});
   json.set("test_case", first == nullptr ? Json() : Json(first->test_case))
       .set("step", first == nullptr || *first->step == '\0' ? Json() : Json(first->step));
 }

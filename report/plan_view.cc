@@ -7,6 +7,8 @@
 #include <iterator>
 
 #include "verifier/checks/catalogue.h"
+#include "verifier/judge/judge.h"
+#include "verifier/pki/algorithms.h"
 
 namespace attest {
 namespace {
@@ -37,6 +39,60 @@ std::string why_open(const Finding& f, const Report& report) {
   return fmt::format("waits for {}{}", f.blocked_by->id, fails ? ", which fails" : "");
 }
 
+bool is_post_quantum(const Evidence& chain) {
+  const auto is = [](const CertificateEvidence& c) {
+    return c.certificate && strongest(*c.certificate).ml_dsa;
+  };
+  return is(chain.dac) || is(chain.pai);
+}
+
+// A device and its chains, each with what was found of it alone: a report has of each check the
+// worst of all chains.
+class Told {
+ public:
+  Told(const Evidence& evidence, const Report& report) : evidence_(evidence), whole_(report) {
+    if (evidence.other_chains.empty()) {
+      add(evidence, &report);
+      return;
+    }
+    const Judge judge(evidence.policy);
+    kept_.push_back(judge.report(evidence));
+    for (const auto& other : evidence.other_chains) kept_.push_back(judge.report(*other));
+    add(evidence, &kept_.front());
+    for (size_t i = 1; i < kept_.size(); ++i) add(*evidence.other_chains[i - 1], &kept_[i]);
+  }
+  Told(const Told&) = delete;
+  Told& operator=(const Told&) = delete;
+  const Evidence& evidence() const { return evidence_; }
+  const Report& whole() const { return whole_; }
+  // Null: the evidence has no such chain.
+  const Report* of(PlanChain chain) const {
+    return chain == PlanChain::all ? &whole_ : chain == PlanChain::legacy ? legacy_ : post_quantum_;
+  }
+  // It has such a chain, or says so.
+  bool post_quantum() const {
+    return post_quantum_ != nullptr ||
+           evidence_.device.number(FactId::opcreds_feature_map).value_or(0) != 0 ||
+           std::any_of(std::begin(kOfProfiles), std::end(kOfProfiles),
+                       [&](FactId fact) { return evidence_.device.first(fact) != nullptr; });
+  }
+
+ private:
+  // (Of several of one kind the first, as the SDK would send.)
+  void add(const Evidence& chain, const Report* report) {
+    if (!chain.dac.certificate && !chain.pai.certificate) return;
+    const Report*& place = is_post_quantum(chain) ? post_quantum_ : legacy_;
+    if (place == nullptr) place = report;
+  }
+  static constexpr FactId kOfProfiles[] = {FactId::paa_supported_profiles,
+                                           FactId::pai_supported_profiles,
+                                           FactId::dac_supported_profiles};
+  const Evidence& evidence_;
+  const Report& whole_;
+  std::vector<Report> kept_;
+  const Report *legacy_ = nullptr, *post_quantum_ = nullptr;
+};
+
 constexpr const char* kNoCheck = "no check of this version tells it";
 
 struct Covered {
@@ -51,14 +107,28 @@ bool is_of_others(const Finding& f, const PlanStep& step) {
                       [&](FactId fact) { return f.facts.test(static_cast<size_t>(fact)); });
 }
 
-StepResult result_of(const TestCase& of, const PlanStep& step, const Evidence& evidence,
-                     const Report& report) {
+StepResult result_of(const TestCase& of, const PlanStep& step, const Told& told) {
+  if (of.post_quantum && !told.post_quantum())
+    return {.step = &step,
+            .state = StepState::not_applicable,
+            .why = "the part has no post-quantum chain"};
   if (step.needs == PlanNeeds::live)
     return {.step = &step, .state = StepState::not_from_files, .why = "needs a live device"};
   if (step.needs == PlanNeeds::command)
     return {.step = &step,
             .state = StepState::not_from_files,
             .why = fmt::format("asked by {}", of.files)};
+  const Report* of_chain = told.of(step.chain);
+  if (of_chain == nullptr)
+    return {.step = &step,
+            .state = StepState::open,
+            .why = step.chain == PlanChain::legacy ? "no legacy chain in the evidence"
+                                                   : "no post-quantum chain in the evidence"};
+  const Report& report = *of_chain;
+  // What decided it, as the device's report has it.
+  const auto shown = [&](const Finding* f) {
+    return f == nullptr ? nullptr : told.whole().of(f->check);
+  };
   std::vector<Covered> covered;
   for (const PlanCover* cover : covers_of(of, step)) {
     if (const Check* check = find_check(cover->id))
@@ -71,7 +141,7 @@ StepResult result_of(const TestCase& of, const PlanStep& step, const Evidence& e
   if (const Finding* f = first([&](const Covered& c) {
         return is_failed(*c.finding, of) && !is_of_others(*c.finding, step);
       }))
-    return {.step = &step, .state = StepState::failed, .why = said(*f), .by = f};
+    return {.step = &step, .state = StepState::failed, .why = said(*f), .by = shown(f)};
   const Finding* open = first([&](const Covered& c) {
     return c.finding->status == Status::unknown || c.finding->status == Status::blocked ||
            (c.must_answer && c.finding->status == Status::skipped);
@@ -79,9 +149,10 @@ StepResult result_of(const TestCase& of, const PlanStep& step, const Evidence& e
   const bool keeps_open = std::any_of(covered.begin(), covered.end(),
                                       [](const Covered& c) { return c.finding->keeps_open; });
   const auto missing = std::find_if(step.facts.begin(), step.facts.end(), [&](FactId fact) {
-    return evidence.device.first(fact) == nullptr;
+    return told.evidence().device.first(fact) == nullptr;
   });
-  StepResult out{.step = &step, .state = StepState::open, .by = open, .keeps_open = keeps_open};
+  StepResult out{
+      .step = &step, .state = StepState::open, .by = shown(open), .keeps_open = keeps_open};
   if (step.needs == PlanNeeds::second_unit) {
     out.why = "no second unit";
   } else if (covered.empty()) {
@@ -120,9 +191,9 @@ void conclude(CaseResult& out) {
   }
 }
 
-CaseResult result_of(const TestCase& of, const Evidence& evidence, const Report& report) {
+CaseResult result_of(const TestCase& of, const Told& told) {
   CaseResult out{.of = &of, .state = StepState::not_from_files};
-  for (const PlanStep& step : of.steps) out.steps.push_back(result_of(of, step, evidence, report));
+  for (const PlanStep& step : of.steps) out.steps.push_back(result_of(of, step, told));
   conclude(out);
   return out;
 }
@@ -296,7 +367,8 @@ std::string CaseResult::steps_in(StepState wanted) const {
 
 std::vector<CaseResult> plan_results(const Evidence& evidence, const Report& report) {
   std::vector<CaseResult> out;
-  for (const TestCase& of : test_cases()) out.push_back(result_of(of, evidence, report));
+  const Told told(evidence, report);
+  for (const TestCase& of : test_cases()) out.push_back(result_of(of, told));
   return out;
 }
 
@@ -316,9 +388,10 @@ std::vector<CaseResult> plan_results(const LotReport& lot) {
 
 std::string plan_steps(const Evidence& evidence, const Report& report) {
   std::string out;
+  const Told told(evidence, report);
   for (const TestCase& of : test_cases()) {
     for (const PlanStep& step : of.steps)
-      out += kLetters[static_cast<size_t>(result_of(of, step, evidence, report).state)];
+      out += kLetters[static_cast<size_t>(result_of(of, step, told).state)];
   }
   return out;
 }

@@ -112,6 +112,55 @@ constexpr PlanStep kIdm131[] = {
     {"8", "No sample cluster", live},
     {"9", "No empty list of fixed labels", live},
 };
+// (Draft of Matter 1.7.)
+constexpr FactId kProfiles[] = {FactId::paa_supported_profiles, FactId::pai_supported_profiles,
+                                FactId::dac_supported_profiles};
+constexpr auto kPq = PlanChain::post_quantum, kLegacy = PlanChain::legacy;
+constexpr PlanStep kReadFeature = {"1", "Read FeatureMap: PQCDA is set", files,
+                                   kFacts<FactId::opcreds_feature_map>},
+                   kReadProfiles = {"2", "Read PQCDeviceAttestationProfile", files, kProfiles},
+                   kSelect = {
+                       "3", "Select the strongest profiles of PAA and PAI", files,
+                       kFacts<FactId::paa_supported_profiles, FactId::pai_supported_profiles>};
+constexpr PlanStep kDa110[] = {
+    kReadFeature,
+    kReadProfiles,
+    kSelect,
+    {"4", "Request the PAI of that profile, its first segment", live},
+    {"5", "Join the PAI's segments: its key and signature are of the profiles", files, {}, kPq},
+    {"6", "DACSupportedProfiles names P-256", files, kFacts<FactId::dac_supported_profiles>},
+    {"7", "Request the DAC of that profile, its first segment", live},
+    {"8", "Join the DAC's segments: a P-256 key, a signature of the PAI's", files, {}, kPq},
+    {"9", "Obtain the legacy PAI", files, {}, kLegacy},
+    {"10", "Obtain the legacy DAC", files, {}, kLegacy},
+    {"11", "Verify the post-quantum chain", files, {}, kPq},
+    {"12", "Verify the legacy chain", files, {}, kLegacy},
+};
+constexpr PlanStep kDa112[] = {
+    kReadFeature,
+    kReadProfiles,
+    kSelect,
+    {"4", "Obtain the PAI of that profile", files, {}, kPq},
+    {"5", "DACSupportedProfiles names P-256", files, kFacts<FactId::dac_supported_profiles>},
+    {"6", "Obtain the DAC of that profile", files, {}, kPq},
+    {"7", "Obtain the legacy PAI", files, {}, kLegacy},
+    {"8", "Obtain the legacy DAC", files, {}, kLegacy},
+    {"9", "Obtain the attestation response"},
+    {"10", "Verify the post-quantum chain, response and declaration", files, {}, kPq},
+    {"11", "Verify the legacy chain and the same response", files, {}, kLegacy},
+    {"12", "Finish commissioning", live},
+};
+constexpr PlanStep kOpcreds39[] = {
+    kReadFeature,
+    kReadProfiles,
+    {"3", "Request the PAI of the strongest profile in segments", live},
+    {"4", "Join the PAI's segments: its key and signature are of the profiles", files, {}, kPq},
+    {"5", "Request the DAC in segments", live},
+    {"6", "Join the DAC's segments: a P-256 key, a signature of the PAI's", files, {}, kPq},
+    {"7", "Refuse a SegmentID past the end with INVALID_COMMAND", live},
+    {"8", "Refuse a MaxSegmentSize of 65535 with INVALID_COMMAND", live},
+    {"9", "Refuse CertificateType 3 with INVALID_COMMAND", live},
+};
 constexpr PlanStep kWhole[] = {{"", "From files"}};
 constexpr PlanStep kWholeLive[] = {{"", "With a device", live}};
 constexpr PlanStep kWholeCommand[] = {{"", "From files", command}};
@@ -181,9 +230,9 @@ constexpr TestCase kCases[] = {
      {}},
     {"TC-DA-1.9", "Revocation by a commissioner", "a commissioner refuses a revoked DAC or PAI",
      PlanScope::commissioner, kCommissioner, "", kRevocation},
-    {"TC-DA-1.10", "Post-quantum attestation of a commissionee",
-     "the post-quantum chain, and one response that verifies under both chains", PlanScope::live,
-     "the device's post-quantum chain", "", kWholeLive},
+    {"TC-DA-1.10", "Certificate chain requests with post-quantum profiles",
+     "PQCDA and its profiles, both chains whole and valid, the post-quantum one in segments",
+     PlanScope::device, "segments of certificates being requested", "", kDa110, true},
     {"TC-DA-1.11",
      "Post-quantum attestation by a commissioner",
      "a commissioner judges post-quantum chains right",
@@ -191,8 +240,9 @@ constexpr TestCase kCases[] = {
      kCommissioner,
      "",
      {}},
-    {"TC-DA-1.12", "Post-quantum chain of two units", "the profile attribute, and keys that differ",
-     PlanScope::live, "two devices' post-quantum chains", "", kWholeLive},
+    {"TC-DA-1.12", "Post-quantum attestation of a commissionee",
+     "PQCDA and its profiles, and one attestation response that verifies under both chains",
+     PlanScope::device, "commissioning", "", kDa112, true},
     {"TC-DA-1.13",
      "Post-quantum vectors of a commissioner",
      "a commissioner refuses what the vectors call wrong",
@@ -207,9 +257,9 @@ constexpr TestCase kCases[] = {
      "a device on a fabric",
      "",
      {}},
-    {"TC-OPCREDS-3.9", "Post-quantum attestation commands",
-     "one response verifies under both chains", PlanScope::live, "the device's post-quantum chain",
-     "", kWholeLive},
+    {"TC-OPCREDS-3.9", "Certificate chain requests of the post-quantum profiles",
+     "PQCDA and its profiles, certificates in segments, wrong requests being refused",
+     PlanScope::device, "segments being requested, and wrong requests", "", kOpcreds39, true},
     {"TC-SC-7.1", "Onboarding codes of two units",
      "two units differ in discriminator and passcode; after certification neither is the SDK's "
      "default; the list of root certificates is empty",
@@ -295,7 +345,8 @@ constexpr const char *k12 = "TC-DA-1.2", *k15 = "TC-DA-1.5", *k17 = "TC-DA-1.7",
                      *kVendor = "post-cert-Vendor", *kModel = "post-cert-Model",
                      *kCompliance = "post-cert-Compliance",
                      *kCertified = "post-cert-CertifiedModel",
-                     *kVersions = "post-cert-AllSoftwareVersions";
+                     *kVersions = "post-cert-AllSoftwareVersions", *k110 = "TC-DA-1.10",
+                     *k112 = "TC-DA-1.12", *k39 = "TC-OPCREDS-3.9";
 
 // A row a check and step. Of several rows of one check the first is the one it is shown with.
 constexpr PlanCover kCovers[] = {
@@ -405,6 +456,137 @@ constexpr PlanCover kCovers[] = {
     {"lot.two-units-are-shown", k17, "2"},
     {"lot.dac-key-is-used-once", k17, "3", true},
     {"lot.dac-is-used-once", k17, "3"},
+
+    {"attestation.feature-is-set", k110, "1", true},
+    {"attestation.profiles-are-known", k110, "2", true},
+    {"attestation.profiles-name-each-chain", k110, "3", true},
+    {"pai.is-present", k110, "5"},
+    {"pai.is-not-a-device-certificate", k110, "5"},
+    {"pai.is-one-certificate", k110, "5"},
+    {"pai.is-short-enough", k110, "5"},
+    {"pai.version-is-3", k110, "5"},
+    {"pai.key-is-p256", k110, "5"},
+    {"pai.signature-algorithm-is-ecdsa-sha256", k110, "5"},
+    {"attestation.dac-profile-is-p256", k110, "6", true},
+    {"dac.is-present", k110, "8"},
+    {"dac.is-not-the-pai", k110, "8"},
+    {"dac.is-one-certificate", k110, "8"},
+    {"dac.is-short-enough", k110, "8"},
+    {"dac.version-is-3", k110, "8"},
+    {"dac.key-is-p256", k110, "8"},
+    {"dac.signature-algorithm-is-ecdsa-sha256", k110, "8"},
+    {"chain.signature-algorithms-fit-keys", k110, "8"},
+    {"pai.is-present", k110, "9"},
+    {"pai.is-not-a-device-certificate", k110, "9"},
+    {"pai.is-one-certificate", k110, "9"},
+    {"pai.is-short-enough", k110, "9"},
+    {"pai.version-is-3", k110, "9"},
+    {"dac.is-present", k110, "10"},
+    {"dac.is-not-the-pai", k110, "10"},
+    {"dac.is-one-certificate", k110, "10"},
+    {"dac.is-short-enough", k110, "10"},
+    {"dac.version-is-3", k110, "10"},
+    {"paa.is-trusted", k110, "11"},
+    {"chain.pai-authority-key-is-paa", k110, "11"},
+    {"chain.dac-issuer-is-pai", k110, "11"},
+    {"chain.pai-issuer-is-paa", k110, "11"},
+    {"chain.strength-does-not-rise", k110, "11"},
+    {"chain.signature-algorithms-fit-keys", k110, "11"},
+    {"pai.signature-verifies", k110, "11"},
+    {"dac.signature-verifies", k110, "11"},
+    {"dac.vendor-matches-pai", k110, "11"},
+    {"paa.is-trusted", k110, "12"},
+    {"chain.pai-authority-key-is-paa", k110, "12"},
+    {"chain.dac-issuer-is-pai", k110, "12"},
+    {"chain.pai-issuer-is-paa", k110, "12"},
+    {"chain.strength-does-not-rise", k110, "12"},
+    {"chain.signature-algorithms-fit-keys", k110, "12"},
+    {"pai.signature-verifies", k110, "12"},
+    {"dac.signature-verifies", k110, "12"},
+    {"dac.vendor-matches-pai", k110, "12"},
+
+    {"attestation.feature-is-set", k112, "1", true},
+    {"attestation.profiles-are-known", k112, "2", true},
+    {"attestation.profiles-name-each-chain", k112, "3", true},
+    {"pai.is-present", k112, "4"},
+    {"pai.is-not-a-device-certificate", k112, "4"},
+    {"pai.is-one-certificate", k112, "4"},
+    {"pai.is-short-enough", k112, "4"},
+    {"pai.version-is-3", k112, "4"},
+    {"pai.key-is-p256", k112, "4"},
+    {"pai.signature-algorithm-is-ecdsa-sha256", k112, "4"},
+    {"attestation.dac-profile-is-p256", k112, "5", true},
+    {"dac.is-present", k112, "6"},
+    {"dac.is-not-the-pai", k112, "6"},
+    {"dac.is-one-certificate", k112, "6"},
+    {"dac.is-short-enough", k112, "6"},
+    {"dac.version-is-3", k112, "6"},
+    {"dac.key-is-p256", k112, "6"},
+    {"dac.signature-algorithm-is-ecdsa-sha256", k112, "6"},
+    {"chain.signature-algorithms-fit-keys", k112, "6"},
+    {"pai.is-present", k112, "7"},
+    {"pai.is-not-a-device-certificate", k112, "7"},
+    {"pai.is-one-certificate", k112, "7"},
+    {"pai.is-short-enough", k112, "7"},
+    {"pai.version-is-3", k112, "7"},
+    {"dac.is-present", k112, "8"},
+    {"dac.is-not-the-pai", k112, "8"},
+    {"dac.is-one-certificate", k112, "8"},
+    {"dac.is-short-enough", k112, "8"},
+    {"dac.version-is-3", k112, "8"},
+    {"attestation.response-is-there", k112, "9", true},
+    {"paa.is-trusted", k112, "10"},
+    {"chain.pai-authority-key-is-paa", k112, "10"},
+    {"chain.dac-issuer-is-pai", k112, "10"},
+    {"chain.pai-issuer-is-paa", k112, "10"},
+    {"chain.strength-does-not-rise", k112, "10"},
+    {"chain.signature-algorithms-fit-keys", k112, "10"},
+    {"pai.signature-verifies", k112, "10"},
+    {"dac.signature-verifies", k112, "10"},
+    {"dac.vendor-matches-pai", k112, "10"},
+    {"attestation.nonce-matches", k112, "10", true},
+    {"attestation.signature-verifies", k112, "10", true},
+    {"cd.is-wellformed", k112, "10"},
+    {"cd.signature-verifies", k112, "10"},
+    {"cd.vendor-matches-dac", k112, "10"},
+    {"cd.product-ids-include-dac", k112, "10"},
+    {"cd.authorizes-paa", k112, "10"},
+    {"identity.chains-agree", k112, "10"},
+    {"paa.is-trusted", k112, "11"},
+    {"chain.pai-authority-key-is-paa", k112, "11"},
+    {"chain.dac-issuer-is-pai", k112, "11"},
+    {"chain.pai-issuer-is-paa", k112, "11"},
+    {"chain.strength-does-not-rise", k112, "11"},
+    {"chain.signature-algorithms-fit-keys", k112, "11"},
+    {"pai.signature-verifies", k112, "11"},
+    {"dac.signature-verifies", k112, "11"},
+    {"dac.vendor-matches-pai", k112, "11"},
+    {"attestation.nonce-matches", k112, "11", true},
+    {"attestation.signature-verifies", k112, "11", true},
+    {"cd.is-wellformed", k112, "11"},
+    {"cd.signature-verifies", k112, "11"},
+    {"cd.vendor-matches-dac", k112, "11"},
+    {"cd.product-ids-include-dac", k112, "11"},
+    {"cd.authorizes-paa", k112, "11"},
+    {"identity.chains-agree", k112, "11"},
+
+    {"attestation.feature-is-set", k39, "1", true},
+    {"attestation.profiles-are-known", k39, "2", true},
+    {"pai.is-present", k39, "4"},
+    {"pai.is-not-a-device-certificate", k39, "4"},
+    {"pai.is-one-certificate", k39, "4"},
+    {"pai.is-short-enough", k39, "4"},
+    {"pai.version-is-3", k39, "4"},
+    {"pai.key-is-p256", k39, "4"},
+    {"pai.signature-algorithm-is-ecdsa-sha256", k39, "4"},
+    {"dac.is-present", k39, "6"},
+    {"dac.is-not-the-pai", k39, "6"},
+    {"dac.is-one-certificate", k39, "6"},
+    {"dac.is-short-enough", k39, "6"},
+    {"dac.version-is-3", k39, "6"},
+    {"dac.key-is-p256", k39, "6"},
+    {"dac.signature-algorithm-is-ecdsa-sha256", k39, "6"},
+    {"chain.signature-algorithms-fit-keys", k39, "6"},
 
     {"factory.discriminator-is-not-default", kSc, "3"},
     {"lot.discriminators-do-not-repeat", kSc, "3", true},
@@ -522,15 +704,28 @@ const PlanStep* find_step(const TestCase& of, std::string_view step) {
   return at == of.steps.end() ? nullptr : &*at;
 }
 
-std::vector<const PlanCover*> covers_of(std::string_view id) {
-  // Each report asks for every check of the catalogue.
-  static const auto all = [] {
-    std::unordered_map<std::string_view, std::vector<const PlanCover*>> out;
-    for (const PlanCover& cover : kCovers) out[cover.id].push_back(&cover);
-    return out;
-  }();
+namespace {
+
+// Each report asks for every check of the catalogue.
+using CoversOf = std::unordered_map<std::string_view, std::vector<const PlanCover*>>;
+template <class Is>
+CoversOf covers_that(Is&& is) {
+  CoversOf out;
+  for (const PlanCover& cover : kCovers) {
+    if (is(cover)) out[cover.id].push_back(&cover);
+  }
+  return out;
+}
+std::vector<const PlanCover*> covers_in(const CoversOf& all, std::string_view id) {
   const auto found = all.find(id);
   return found == all.end() ? std::vector<const PlanCover*>() : found->second;
+}
+
+}  // namespace
+
+std::vector<const PlanCover*> covers_of(std::string_view id) {
+  static const CoversOf all = covers_that([](const PlanCover&) { return true; });
+  return covers_in(all, id);
 }
 
 std::vector<const PlanCover*> covers_of(const TestCase& of, const PlanStep& step) {
@@ -545,7 +740,13 @@ std::vector<const PlanCover*> covers_of(const TestCase& of, const PlanStep& step
 }
 
 const PlanCover* cover_of(std::string_view id, const FactSet& wrong) {
-  const auto covers = covers_of(id);
+  // A step that asks one chain of two is not what a check of any chain is shown with.
+  static const CoversOf all = covers_that([](const PlanCover& cover) {
+    const TestCase* of = find_test_case(cover.test_case);
+    const PlanStep* step = of == nullptr ? nullptr : find_step(*of, cover.step);
+    return step == nullptr || step->chain == PlanChain::all;
+  });
+  const auto covers = covers_in(all, id);
   // Where nothing is wrong, which is nearly all of a report, no step is about it more than another.
   if (wrong.none() || covers.empty()) return covers.empty() ? nullptr : covers.front();
   const auto at = std::find_if(covers.begin(), covers.end(), [&](const PlanCover* cover) {

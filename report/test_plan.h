@@ -29,11 +29,15 @@ enum class PlanScope : uint8_t {
   elsewhere,     // not about attestation
 };
 
+// Of a part with two chains, which one it asks.
+enum class PlanChain : uint8_t { all, post_quantum, legacy };
+
 struct PlanStep {
   const char* step;   // "6.5"; empty: the test case as a whole
   const char* title;  // "Verify CD certificate_id"
   PlanNeeds needs = PlanNeeds::files;
   std::span<const FactId> facts = {};  // what it asks of the device: open where one is not stated
+  PlanChain chain = PlanChain::all;
 };
 
 struct TestCase {
@@ -44,6 +48,7 @@ struct TestCase {
   const char* device;      // what only a device, or a second one, shows; empty: nothing
   const char* files = "";  // what of it is judged from files, where no check does
   std::span<const PlanStep> steps = {};
+  bool post_quantum = false;  // only of parts that have, or say that they have, such a chain
 };
 
 struct PlanCover {
@@ -64,7 +69,8 @@ const PlanStep* find_step(const TestCase& of, std::string_view step);
 // The steps that a check, or a rule about lots, tells of: the one it is shown with comes first.
 std::vector<const PlanCover*> covers_of(std::string_view id);
 std::vector<const PlanCover*> covers_of(const TestCase& of, const PlanStep& step);
-// The one that a fault is shown with: of several steps that which asks what is wrong.
+// The one that a fault is shown with: of several steps that which asks what is wrong, and none that
+// asks one chain of two.
 const PlanCover* cover_of(std::string_view id, const FactSet& wrong);
 std::string covers_text(std::string_view id);  // "TC-DA-1.2 6.5, TC-DA-1.7 1.3"; may be empty
 std::string step_name(const PlanStep& step);   // "6.5 Verify CD certificate_id"
