@@ -265,8 +265,9 @@ TEST_CASE("a lot below ML-DSA: every line is that of the record alone, whatever 
                         lot = judged(setup, records, shared, 32);
           REQUIRE(alone.lines.size() == lot.lines.size());
           for (size_t i = 0; i < alone.lines.size(); ++i)
-            CHECK_MESSAGE(alone.lines[i] == lot.lines[i],
-                          kinds << ", " << engine->name() << ", " << names[i]);
+            CHECK_MESSAGE(alone.lines[i] == lot.lines[i], std::string(kinds)
+                                                              << ", " << std::string(engine->name())
+                                                              << ", " << names[i]);
           CHECK(lot.approved >= records.size() / 2);
         }
       }
@@ -316,7 +317,8 @@ TEST_CASE("a record below ML-DSA is alike to another, and each byte of it counts
       if (!on_curve(record->dac_key)) continue;
       // Who takes any signature approves what differs in nothing else.
       const Answers alone = judged(setup, {changed}, nullptr, 1);
-      CHECK_MESSAGE(alone.approved == 1, kinds << ", byte " << at << ": " << alone.lines.front());
+      CHECK_MESSAGE(alone.approved == 1, std::string(kinds)
+                                             << ", byte " << at << ": " << alone.lines.front());
     }
     const size_t own = (*parse_certificate(der))->signature.size();
     const bool ml_dsa = chain.pai_key.set.has_value();
